@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* The harness: cmocka, with one macro of ours. */
+#ifndef MIM_TESTS_CHECK_H
+#define MIM_TESTS_CHECK_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define CHECK(x) assert_true(x)
+
+/* A case is a void function whose name is the claim: CASE(refuses_another_abi). */
+#define CASE(function) { #function, call_case, NULL, NULL, (void *)(uintptr_t)(function) }
+
+static inline void
+call_case(void **state)
+{
+    ((void (*)(void))(uintptr_t)*state)();
+}
+
+#endif
