@@ -66,6 +66,10 @@ MIM_API void mim_reader_facts(const struct mim_reader *reader, struct mim_reader
 /** Frame i's shape and timing, without decoding it. RANGE for i >= count. The next frame stays the same. */
 MIM_API enum mim_status mim_reader_info(struct mim_reader *reader, uint64_t i, struct mim_frame_facts *facts,
                                         struct mim_error *err);
+/** Frame i's metadata, without decoding it: a list of the caller's to destroy, NULL when there is none. The next frame stays
+ * the same. */
+MIM_API enum mim_status mim_reader_frame_metadata(struct mim_reader *reader, uint64_t i, struct mim_meta **meta,
+                                                  struct mim_error *err);
 /** Metadata of the whole; borrowed while the reader lives. */
 MIM_API const struct mim_meta *mim_reader_metadata(struct mim_reader *reader);
 
