@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* mim convert: any format to any other. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "progress.h"
+#include "report.h"
+#include "signals.h"
+#include "streams.h"
+
+struct inputs {
+    struct mim_source **sources;
+    size_t count;
+};
+
+static void
+inputs_close(struct inputs *inputs)
+{
+    for (size_t i = 0; i < inputs->count; ++i)
+        mim_source_close(inputs->sources[i]);
+    free(inputs->sources);
+}
+
+/* All of them, or the exit code of the one that cannot be opened. */
+static enum exit_code
+inputs_open(struct inputs *inputs, char **paths, size_t count)
+{
+    struct mim_error err = { 0 };
+
+    inputs->sources = calloc(count, sizeof(struct mim_source *));
+    if (!inputs->sources) {
+        fail(&err, MIM_NOMEM, "no memory for %zu inputs", count);
+        return give_up(NULL, &err);
+    }
+    for (; inputs->count < count; ++inputs->count)
+        if (input_open(&inputs->sources[inputs->count], paths[inputs->count], &err) != MIM_OK)
+            return give_up(input_name(paths[inputs->count]), &err);
+    return EXIT_GOOD;
+}
+
+static bool
+is_about(const struct mim_error *err, const char *name)
+{
+    size_t length = strlen(name);
+    return !strncmp(err->message, name, length) && (err->message[length] == ':' || err->message[length] == ' ');
+}
+
+/* Statuses that are about the command line or the machine, not about what a file holds. */
+static bool
+is_about_content(enum mim_status status)
+{
+    return status == MIM_UNKNOWN_FORMAT || status == MIM_UNSUPPORTED || status == MIM_CORRUPT
+           || status == MIM_TRUNCATED;
+}
+
+/* Messages begin with the name of the file where several could be meant; content is the input's. */
+static enum exit_code
+tell_failure(const struct inputs *inputs, const struct mim_sink *sink, const struct mim_error *err)
+{
+    if (signals_interrupted())
+        return EXIT_INTERRUPTED;
+    if (output_closed())
+        return EXIT_OUTPUT;
+
+    bool named = false;
+    for (size_t i = 0; i < inputs->count && !named; ++i)
+        named = is_about(err, mim_source_name(inputs->sources[i]));
+    bool of_output = !named && (err->status == MIM_EXISTS || is_about(err, mim_sink_name(sink)));
+    const char *subject = of_output ? mim_sink_name(sink) : NULL;
+    if (!named && !of_output && inputs->count == 1 && is_about_content(err->status))
+        subject = mim_source_name(inputs->sources[0]);
+
+    report_error(subject, err);
+    return err->status == MIM_IO && !named ? EXIT_OUTPUT : exit_code_of(err->status);
+}
+
+static void
+fill_options(struct cli *cli, struct mim_convert_options *options)
+{
+    *options = (struct mim_convert_options){
+        .read = {
+            .open = {
+                .format = cli->from,
+                .options = cli->reading,
+                .sample = cli->sample,
+                .channels = cli->channels,
+                .mean = cli->mean,
+            },
+            .ranges = cli->frames.ranges,
+            .range_count = cli->frames.count,
+            .partial = cli->partial,
+        },
+        .write = { .format = cli->to, .options = cli->writing, .keep_existing = !cli->force },
+    };
+    cli_control(cli, &options->read.open.control);
+    cli_control(cli, &options->write.control);
+}
+
+enum exit_code
+run_convert(struct cli *cli)
+{
+    size_t count = (size_t)cli->operand_count - 1;
+    const char *output = cli->operands[count];
+    struct mim_sink *sink = NULL;
+    struct inputs inputs = { 0 };
+    struct mim_error err = { 0 };
+
+    if (!strcmp(output, "-") && !cli->to) {
+        fail(&err, MIM_ARGUMENT, "has no name to tell the format by; say it with --to FORMAT");
+        return give_up(STDOUT_NAME, &err);
+    }
+    if (output_open(&sink, output, cli->force, &err) != MIM_OK) {
+        enum exit_code code = give_up(output_name(output), &err);
+        return err.status == MIM_IO ? EXIT_OUTPUT : code;
+    }
+
+    enum exit_code code = inputs_open(&inputs, cli->operands, count);
+    if (code == EXIT_GOOD) {
+        struct mim_convert_options options;
+        fill_options(cli, &options);
+        progress_start();
+        enum mim_status status = mim_convert(cli->context, inputs.sources, count, sink, &options, &err);
+        progress_clear();
+        notices_print(&cli->notices);
+        if (status != MIM_OK)
+            code = tell_failure(&inputs, sink, &err);
+    }
+    inputs_close(&inputs);
+    mim_sink_close(sink);
+    return code;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* mim formats: what can be read and written, and by which plugin. */
+#include <string.h>
+
+#include "cli.h"
+#include "text.h"
+
+static const char *
+state_name(enum mim_format_state state)
+{
+    static const char *const names[] = {
+        [MIM_FORMAT_READY] = "ready",
+        [MIM_FORMAT_NOT_INSTALLED] = "not installed",
+        [MIM_FORMAT_BROKEN] = "broken",
+        [MIM_FORMAT_DISABLED] = "disabled",
+    };
+    return names[state];
+}
+
+static const char *
+abilities(const struct mim_format_info *info)
+{
+    if (*info->read)
+        return *info->write ? "read write" : "read";
+    return *info->write ? "write" : "-";
+}
+
+enum exit_code
+run_formats(struct cli *cli)
+{
+    struct mim_format_info info;
+    size_t name_width = strlen("format"), plugin_width = strlen("plugin");
+
+    for (size_t i = 0; mim_context_format(cli->context, i, &info); ++i) {
+        name_width = wider(name_width, info.name);
+        plugin_width = wider(plugin_width, info.plugin);
+    }
+
+    for (size_t i = 0; mim_context_format(cli->context, i, &info); ++i) {
+        bool ready = info.state == MIM_FORMAT_READY;
+        put_cell(stdout, info.name, name_width);
+        put_cell(stdout, abilities(&info), strlen("read write"));
+        put_cell(stdout, *info.plugin ? info.plugin : "-", plugin_width);
+        put_cell(stdout, state_name(info.state), strlen("not installed"));
+        put_text(stdout, ready ? info.title : info.reason);
+        putchar('\n');
+    }
+    return EXIT_GOOD;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* Lists of frames: comma-separated Python-like slices and single numbers. */
+#include "frames.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report.h"
+
+/* A number that may be left out. Its neighbours n - 1 and n + 1 are numbers, too. */
+static bool
+take_number(const char **text, int64_t *value, int *given)
+{
+    *given = 0;
+    if (!isdigit((unsigned char)**text) && **text != '-' && **text != '+')
+        return true;
+
+    char *end;
+    errno = 0;
+    long long number = strtoll(*text, &end, 10);
+    if (end == *text || errno == ERANGE || number <= INT64_MIN + 1 || number >= INT64_MAX - 1)
+        return false;
+    *text = end;
+    *value = number;
+    *given = 1;
+    return true;
+}
+
+static bool
+take_colon(const char **text)
+{
+    if (**text != ':')
+        return false;
+    ++*text;
+    return true;
+}
+
+/* One element, up to a comma or the end. */
+static bool
+take_slice(const char **text, struct mim_range *range)
+{
+    int given;
+
+    *range = (struct mim_range){ 0 };
+    if (!take_number(text, &range->start, &range->has_start))
+        return false;
+
+    if (!take_colon(text)) {
+        if (!range->has_start)
+            return false;
+        range->stop = range->start + 1;
+        range->has_stop = range->stop != 0; /* -1 is the last: nothing follows it */
+    } else {
+        if (!take_number(text, &range->stop, &range->has_stop))
+            return false;
+        if (take_colon(text) && (!take_number(text, &range->step, &given) || (given && range->step == 0)))
+            return false;
+    }
+    return **text == ',' || **text == 0;
+}
+
+enum mim_status
+frame_list_add(struct frame_list *list, const char *text, struct mim_error *err)
+{
+    const char *at = text;
+
+    for (;;) {
+        struct mim_range range;
+        const char *part = at;
+        if (!take_slice(&at, &range))
+            return fail(err, MIM_OPTION, "--frames %s: \"%.*s\" is neither a number nor a slice start:stop:step", text,
+                        (int)strcspn(part, ","), part);
+
+        struct mim_range *more = realloc(list->ranges, (list->count + 1) * sizeof *more);
+        if (!more)
+            return fail(err, MIM_NOMEM, "no memory for the list of frames");
+        more[list->count++] = range;
+        list->ranges = more;
+        if (!*at++)
+            return MIM_OK;
+    }
+}
+
+void
+frame_list_clear(struct frame_list *list)
+{
+    free(list->ranges);
+    *list = (struct frame_list){ 0 };
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* mim help: the commands, one command's options, or a format's. */
+#include <string.h>
+
+#include "options.h"
+#include "report.h"
+#include "text.h"
+
+void
+print_overview(FILE *out)
+{
+    fputs("mim reads and writes sequences of images.\n\n", out);
+    for (const struct command *command = commands; command->name; ++command) {
+        char call[64];
+        snprintf(call, sizeof call, "mim %s %s", command->name, command->operands);
+        fprintf(out, "  %-28s%s\n", call, command->summary);
+    }
+    fputs("\nmim help COMMAND lists a command's options, mim help FORMAT a format's; mim --version tells the version.\n", out);
+}
+
+void
+print_command_help(FILE *out, const struct command *command)
+{
+    fprintf(out, "mim %s [options] %s\n%s\n\n", command->name, command->operands, command->summary);
+    for (const struct option_row *row = option_rows; row->name; ++row) {
+        if (!(row->commands & command->flag))
+            continue;
+        char letter[4] = "  ", call[64];
+        if (row->letter)
+            snprintf(letter, sizeof letter, "-%c", row->letter);
+        const char *value = row->value ? row->value : "";
+        if (*value == '[')
+            snprintf(call, sizeof call, "--%s[=%s", row->name, value + 1);
+        else
+            snprintf(call, sizeof call, "--%s %s", row->name, value);
+        fprintf(out, "  %s  %-20s  %s\n", letter, call, row->help);
+    }
+}
+
+/* Two walks over a table: the widths, then the rows. */
+struct option_columns {
+    size_t name, type, initial;
+    size_t rows;
+};
+
+static void
+measure(void *user, const struct mim_option_info *option)
+{
+    struct option_columns *columns = user;
+    columns->name = wider(columns->name, option->name);
+    columns->type = wider(columns->type, option->type_text);
+    columns->initial = wider(columns->initial, option->initial);
+    ++columns->rows;
+}
+
+static void
+print_option(void *user, const struct mim_option_info *option)
+{
+    const struct option_columns *columns = user;
+    const char *initial = option->required ? "required" : option->initial;
+
+    fputs("  ", stdout);
+    put_cell(stdout, option->name, columns->name);
+    put_cell(stdout, option->type_text, columns->type);
+    put_cell(stdout, *initial ? initial : "-", columns->initial);
+    put_text(stdout, option->help);
+    if (option->unit || *option->range)
+        printf(" (%s%s%s)", option->range, option->unit && *option->range ? " " : "", option->unit ? option->unit : "");
+    putchar('\n');
+}
+
+static enum mim_status
+print_direction(struct mim_context *context, const char *format, const char *plugin, int writing, struct mim_error *err)
+{
+    struct option_columns columns = { .initial = strlen("required") };
+
+    enum mim_status status = mim_format_options(context, format, plugin, writing, measure, &columns, err);
+    if (status != MIM_OK)
+        return status;
+    printf("%s %s%s\n", writing ? "writing" : "reading", format,
+           columns.rows ? writing ? " (-o NAME=VALUE)" : " (-i NAME=VALUE)" : ": no options");
+    return mim_format_options(context, format, plugin, writing, print_option, &columns, err);
+}
+
+/* A format that only one direction knows is told of in that one. */
+enum mim_status
+print_format_options(struct mim_context *context, const char *format, const char *plugin, struct mim_error *err)
+{
+    struct mim_format_info info;
+    enum mim_status status = MIM_OK;
+    size_t i = 0;
+
+    while (mim_context_format(context, i, &info) && strcmp(info.name, format))
+        ++i;
+    if (!mim_context_format(context, i, &info))
+        return fail(err, MIM_ARGUMENT, "there is neither a command nor a format %s; mim formats lists the formats",
+                    format);
+    if (info.state != MIM_FORMAT_READY)
+        return mim_format_options(context, format, plugin, 0, measure, &(struct option_columns){ 0 }, err);
+
+    bool reads = *info.read, writes = *info.write; /* the strings may change when the plugin is loaded */
+    if (reads)
+        status = print_direction(context, format, plugin, 0, err);
+    if (status == MIM_OK && reads && writes)
+        putchar('\n');
+    if (status == MIM_OK && writes)
+        status = print_direction(context, format, plugin, 1, err);
+    return status;
+}
+
+enum exit_code
+run_help(struct cli *cli)
+{
+    struct mim_error err = { 0 };
+
+    if (!cli->operand_count) {
+        print_overview(stdout);
+        return EXIT_GOOD;
+    }
+    const struct command *command = command_by_name(cli->operands[0]);
+    if (command) {
+        print_command_help(stdout, command);
+        return EXIT_GOOD;
+    }
+    if (print_format_options(cli->context, cli->operands[0], NULL, &err) != MIM_OK)
+        return give_up(NULL, &err);
+    return EXIT_GOOD;
+}

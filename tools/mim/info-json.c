@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* mim info --json: an object per file, with the same keys always. */
+#include "inspect.h"
+#include "streams.h"
+
+static void
+put_known_real(struct json *json, const char *key, double value)
+{
+    json_key(json, key);
+    if (value < 0)
+        json_null(json);
+    else
+        json_real(json, value);
+}
+
+/* A frame's own keys, which are the sequence's too: those of its first frame. */
+static void
+put_shape(struct json *json, const struct mim_frame_facts *facts)
+{
+    bool known = facts->width != 0;
+
+    json_key(json, "width");
+    json_count(json, known ? facts->width : MIM_UNKNOWN);
+    json_key(json, "height");
+    json_count(json, known ? facts->height : MIM_UNKNOWN);
+    json_key(json, "channels");
+    json_count(json, known ? facts->channels : MIM_UNKNOWN);
+    json_key(json, "sample");
+    json_string(json, known ? mim_sample_name(facts->sample) : NULL);
+}
+
+static void
+put_error(struct json *json, const char *key, const struct mim_error *err, bool with_frame)
+{
+    const char *message = err->message[0] ? err->message : mim_status_text(err->status);
+
+    json_key(json, key);
+    json_open(json, '{');
+    json_key(json, "status");
+    json_string(json, mim_status_name(err->status));
+    json_key(json, "message");
+    json_string(json, message);
+    if (with_frame) {
+        json_key(json, "frame");
+        json_count(json, err->frame);
+    } else {
+        json_key(json, "plugin");
+        json_string(json, err->plugin[0] ? err->plugin : NULL);
+    }
+    json_close(json, '}');
+}
+
+static void
+put_each(struct json *json, struct inspection *inspection)
+{
+    json_key(json, "each");
+    json_open(json, '[');
+    for (uint64_t i = 0; i < inspection->count; ++i) {
+        struct mim_frame_facts facts;
+        struct mim_meta *meta = NULL;
+        if (mim_reader_info(inspection->reader, i, &facts, NULL) != MIM_OK)
+            break;
+        json_open(json, '{');
+        json_key(json, "index");
+        json_count(json, i);
+        put_shape(json, &facts);
+        put_known_real(json, "duration", frame_seconds(&facts));
+        json_key(json, "metadata");
+        mim_reader_frame_metadata(inspection->reader, i, &meta, NULL);
+        json_meta(json, meta);
+        mim_meta_destroy(meta);
+        json_close(json, '}');
+    }
+    json_close(json, ']');
+}
+
+static void
+put_sequence(struct json *json, struct inspection *inspection)
+{
+    const struct mim_reader_facts *facts = &inspection->facts;
+
+    json_key(json, "format");
+    json_string(json, facts->format);
+    json_key(json, "plugin");
+    json_string(json, facts->plugin);
+    json_key(json, "plugin_version");
+    json_string(json, facts->plugin_version);
+    json_key(json, "frames");
+    json_count(json, inspection->count);
+    json_key(json, "frames_certainty");
+    json_string(json, certainty_name(inspection->certainty));
+    put_shape(json, &inspection->first);
+    put_known_real(json, "duration", inspection->seconds);
+    put_known_real(json, "fps", inspection->fps);
+    json_key(json, "loop");
+    json_count(json, facts->loop < 0 ? MIM_UNKNOWN : (uint64_t)facts->loop);
+    json_key(json, "metadata");
+    json_meta(json, mim_reader_metadata(inspection->reader));
+}
+
+void
+info_print_json(struct inspection *inspection, const struct cli *cli, struct json *json)
+{
+    json_open(json, '{');
+    json_key(json, "file");
+    json_string(json, inspection->file);
+    if (inspection->reader)
+        put_sequence(json, inspection);
+    if (inspection->reader && inspection->damaged)
+        put_error(json, "damage", &inspection->err, true);
+    if (!inspection->reader)
+        put_error(json, "error", &inspection->err, false);
+    else if (cli->each)
+        put_each(json, inspection);
+    json_close(json, '}');
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/* mim info for people: a heading and aligned rows. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "inspect.h"
+#include "streams.h"
+#include "text.h"
+
+/* Characters of a value that are shown; --json has all. */
+#define VALUE_WIDTH 200
+
+/* Names of rows are as wide as the widest of ours; longer keys of metadata push their value aside. */
+#define NAME_WIDTH 10
+
+static void
+put_name(const char *name)
+{
+    fputs("  ", stdout);
+    put_cell(stdout, name, NAME_WIDTH);
+}
+
+static void
+put_shape(const struct mim_frame_facts *facts)
+{
+    static const char *const models[] = { "", "gray", "gray + alpha", "RGB", "RGBA" };
+
+    printf("%" PRIu32 " x %" PRIu32 ", ", facts->width, facts->height);
+    if (facts->channels < sizeof models / sizeof *models)
+        fputs(models[facts->channels], stdout);
+    else
+        printf("%" PRIu32 " channels", facts->channels);
+    printf(", %s", mim_sample_name(facts->sample));
+}
+
+static void
+put_count(const struct inspection *inspection)
+{
+    put_name("frames");
+    if (inspection->count == MIM_UNKNOWN)
+        fputs("not known; --count counts them", stdout);
+    else
+        printf("%" PRIu64, inspection->count);
+    if (inspection->damaged)
+        fputs(", then damage", stdout);
+    else if (inspection->count != MIM_UNKNOWN && inspection->certainty != MIM_SURE_EXACT)
+        printf(" (%s)", certainty_name(inspection->certainty));
+    putchar('\n');
+}
+
+static void
+put_timing(const struct inspection *inspection)
+{
+    if (inspection->seconds >= 0) {
+        put_name("duration");
+        printf("%.6g s", inspection->seconds);
+        if (inspection->fps > 0)
+            printf(", %.6g frames a second", inspection->fps);
+        putchar('\n');
+    }
+    if (inspection->facts.loop < 0)
+        return;
+    put_name("loop");
+    if (inspection->facts.loop == 0)
+        puts("for ever");
+    else
+        printf("%" PRId32 " %s\n", inspection->facts.loop, inspection->facts.loop == 1 ? "play" : "plays");
+}
+
+static void
+put_meta(const struct mim_meta *meta)
+{
+    static const char *const told[] = { "duration", "loop", "fps", "nframes" }; /* rows of their own say it */
+    struct mim_meta_item item;
+
+    for (size_t i = 0; mim_meta_at(meta, i, &item); ++i) {
+        size_t k = 0;
+        while (k < sizeof told / sizeof *told && strcmp(item.key, told[k]))
+            ++k;
+        if (k < sizeof told / sizeof *told)
+            continue;
+        char *value = mim_meta_format(&item);
+        put_name(item.key);
+        put_excerpt(stdout, value ? value : "?", VALUE_WIDTH);
+        putchar('\n');
+        mim_free(value);
+    }
+}
+
+static void
+put_frame_meta(struct mim_reader *reader, uint64_t i)
+{
+    struct mim_meta *meta = NULL;
+    struct mim_meta_item item;
+
+    mim_reader_frame_metadata(reader, i, &meta, NULL);
+    for (size_t k = 0; mim_meta_at(meta, k, &item); ++k) {
+        if (!strcmp(item.key, "duration"))
+            continue;
+        char *value = mim_meta_format(&item);
+        fputs(", ", stdout);
+        put_text(stdout, item.key);
+        putchar(' ');
+        put_excerpt(stdout, value ? value : "?", VALUE_WIDTH);
+        mim_free(value);
+    }
+    mim_meta_destroy(meta);
+}
+
+static void
+put_each(struct inspection *inspection)
+{
+    for (uint64_t i = 0; i < inspection->count; ++i) {
+        struct mim_frame_facts facts;
+        char name[32];
+        if (mim_reader_info(inspection->reader, i, &facts, NULL) != MIM_OK)
+            break;
+        snprintf(name, sizeof name, "  %6" PRIu64, i);
+        put_name(name);
+        put_shape(&facts);
+        if (frame_seconds(&facts) >= 0)
+            printf(", %.6g s", frame_seconds(&facts));
+        put_frame_meta(inspection->reader, i);
+        putchar('\n');
+    }
+}
+
+void
+info_print_text(struct inspection *inspection, const struct cli *cli)
+{
+    put_heading(stdout, input_name(inspection->file));
+    put_name("format");
+    printf("%s, by plugin %s %s\n", inspection->facts.format, inspection->facts.plugin,
+           inspection->facts.plugin_version);
+    put_count(inspection);
+    if (inspection->first.width) {
+        put_name("size");
+        put_shape(&inspection->first);
+        putchar('\n');
+    }
+    put_timing(inspection);
+    put_meta(mim_reader_metadata(inspection->reader));
+    if (cli->each)
+        put_each(inspection);
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* What is known of a file without decoding it: count, shape, time. */
+#include "inspect.h"
+
+#include "report.h"
+#include "signals.h"
+#include "streams.h"
+
+/* Counting what a header does not tell may take as long as this, without --count. */
+#define COUNT_MILLISECONDS 1000
+
+double
+frame_seconds(const struct mim_frame_facts *facts)
+{
+    if (facts->time_base.den == 0)
+        return -1;
+    return (double)facts->duration * (double)facts->time_base.num / (double)facts->time_base.den;
+}
+
+const char *
+certainty_name(enum mim_certainty certainty)
+{
+    static const char *const names[] = { "none", "estimate", "header", "exact" };
+    return names[certainty];
+}
+
+/* The library's limit of pixels is for decoding: a bomb can be looked at. */
+static enum mim_status
+open_reader(struct inspection *inspection, struct cli *cli)
+{
+    struct mim_open_options options = {
+        .format = cli->from,
+        .options = cli->reading,
+        .no_metadata = !cli->each,
+    };
+    cli_control(cli, &options.control);
+    options.control.progress = NULL;
+    options.control.limits.frame_pixels = MIM_NO_LIMIT;
+
+    struct mim_source *source;
+    enum mim_status status = input_open(&source, inspection->file, &inspection->err);
+    if (status != MIM_OK)
+        return status;
+    status = mim_reader_open(&inspection->reader, cli->context, source, &options, &inspection->err);
+    mim_source_close(source);
+    return status;
+}
+
+static void
+set_damage(struct inspection *inspection, const struct mim_error *err)
+{
+    inspection->damaged = true;
+    inspection->err = *err;
+    if (inspection->err.frame == MIM_UNKNOWN)
+        inspection->err.frame = inspection->count;
+}
+
+static void
+count_frames(struct inspection *inspection, bool patiently)
+{
+    struct mim_error err = { 0 };
+    uint64_t count = MIM_UNKNOWN;
+
+    inspection->count = mim_reader_count(inspection->reader, &inspection->certainty);
+    if (inspection->certainty == MIM_SURE_EXACT)
+        return;
+
+    if (!patiently)
+        signals_deadline(COUNT_MILLISECONDS);
+    enum mim_status status = mim_reader_count_exactly(inspection->reader, &count, &err);
+    if (!patiently)
+        signals_deadline(0);
+    if (status == MIM_CANCELLED)
+        return; /* what the header says has to do */
+
+    inspection->count = count;
+    inspection->certainty = count == MIM_UNKNOWN ? MIM_SURE_NONE : MIM_SURE_EXACT;
+    if (status != MIM_OK)
+        set_damage(inspection, &err);
+}
+
+/* The first frame's shape, and the time that all take together. */
+static void
+look_at_frames(struct inspection *inspection)
+{
+    struct mim_error err = { 0 };
+    uint64_t ticks = 0;
+    bool timed = inspection->facts.time_base.den != 0 && inspection->count != MIM_UNKNOWN;
+    uint64_t end = timed ? inspection->count : inspection->count ? 1 : 0;
+
+    for (uint64_t i = 0; i < end && !signals_interrupted(); ++i) {
+        struct mim_frame_facts facts;
+        enum mim_status status = mim_reader_info(inspection->reader, i, &facts, &err);
+        if (status != MIM_OK) {
+            if (!inspection->damaged && status != MIM_RANGE)
+                set_damage(inspection, &err);
+            return;
+        }
+        if (i == 0)
+            inspection->first = facts;
+        ticks += (uint64_t)facts.duration;
+    }
+
+    if (!timed || !inspection->count)
+        return;
+    struct mim_rational base = inspection->facts.time_base;
+    inspection->seconds = (double)ticks * (double)base.num / (double)base.den;
+    if (ticks)
+        inspection->fps = (double)inspection->count * (double)base.den / ((double)ticks * (double)base.num);
+}
+
+void
+inspection_open(struct inspection *inspection, struct cli *cli, const char *file)
+{
+    *inspection = (struct inspection){ .file = file, .count = MIM_UNKNOWN, .seconds = -1, .fps = -1 };
+    if (open_reader(inspection, cli) != MIM_OK)
+        return;
+    count_frames(inspection, cli->count);
+    mim_reader_facts(inspection->reader, &inspection->facts);
+    look_at_frames(inspection);
+}
+
+void
+inspection_close(struct inspection *inspection)
+{
+    mim_reader_close(inspection->reader);
+    inspection->reader = NULL;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* Notices, gathered while a job runs and told when it is done. */
+#include "notices.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "progress.h"
+#include "text.h"
+
+/* These say something else each time; the other kinds differ in the frame only. */
+static bool
+speaks_of_one_thing(enum mim_notice_code code)
+{
+    return code == MIM_NOTICE_OTHER || code == MIM_NOTICE_METADATA || code == MIM_NOTICE_NAME;
+}
+
+static size_t
+find_kind(const struct notices *notices, const struct mim_notice *notice)
+{
+    for (size_t i = 0; i < notices->count; ++i)
+        if (notices->kinds[i].code == notice->code
+            && (!speaks_of_one_thing(notice->code) || !strcmp(notices->kinds[i].text, notice->text)))
+            return i;
+    return notices->count;
+}
+
+void
+notices_add(void *user, const struct mim_notice *notice)
+{
+    struct notices *notices = user;
+    size_t i = find_kind(notices, notice);
+
+    if (i == NOTICE_KINDS)
+        i = NOTICE_KINDS - 1; /* so many different ones: counted with the last */
+    if (i == notices->count) {
+        ++notices->count;
+        notices->kinds[i].code = notice->code;
+        notices->kinds[i].times = 0;
+        snprintf(notices->kinds[i].text, sizeof notices->kinds[i].text, "%s", notice->text);
+    }
+    ++notices->kinds[i].times;
+}
+
+void
+notices_print(struct notices *notices)
+{
+    if (notices->count)
+        progress_clear();
+    for (size_t i = 0; i < notices->count; ++i) {
+        fputs("mim: note: ", stderr);
+        put_text(stderr, notices->kinds[i].text);
+        if (notices->kinds[i].times > 1)
+            fprintf(stderr, " (%llu times)", (unsigned long long)notices->kinds[i].times);
+        fputc('\n', stderr);
+    }
+    notices->count = 0;
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/* The command's options: the table, and how a command line is read by it. */
+#include "options.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report.h"
+
+static enum mim_status
+set_flag(struct cli *cli, const struct option_row *row, const char *value, struct mim_error *err)
+{
+    (void)value, (void)err;
+    *(bool *)((char *)cli + row->offset) = true;
+    return MIM_OK;
+}
+
+static enum mim_status
+set_text(struct cli *cli, const struct option_row *row, const char *value, struct mim_error *err)
+{
+    (void)err;
+    *(const char **)((char *)cli + row->offset) = value;
+    return MIM_OK;
+}
+
+static enum mim_status
+need_options(struct mim_options **options, struct mim_error *err)
+{
+    if (!*options)
+        *options = mim_options_create();
+    return *options ? MIM_OK : fail(err, MIM_NOMEM, "no memory for options");
+}
+
+/* NAME=VALUE of the reader or the writer. */
+static enum mim_status
+add_assignment(struct cli *cli, const struct option_row *row, const char *value, struct mim_error *err)
+{
+    struct mim_options **options = (struct mim_options **)((char *)cli + row->offset);
+    enum mim_status status = need_options(options, err);
+    return status == MIM_OK ? mim_options_parse(*options, value, err) : status;
+}
+
+/* The writer's option of the same name. */
+static enum mim_status
+add_named(struct cli *cli, const struct option_row *row, const char *value, struct mim_error *err)
+{
+    enum mim_status status = need_options(&cli->writing, err);
+    return status == MIM_OK ? mim_options_set_text(cli->writing, row->name, value, err) : status;
+}
+
+static enum mim_status
+add_frames(struct cli *cli, const struct option_row *row, const char *value, struct mim_error *err)
+{
+    (void)row;
+    return frame_list_add(&cli->frames, value, err);
+}
+
+static enum mim_status
+set_memory(struct cli *cli, const struct option_row *row, const char *value, struct mim_error *err)
+{
+    (void)row;
+    return mim_size_parse(value, &cli->limits.result_bytes, err);
+}
+
+static enum mim_status
+set_threads(struct cli *cli, const struct option_row *row, const char *value, struct mim_error *err)
+{
+    (void)row;
+    char *end;
+    unsigned long threads = strtoul(value, &end, 10);
+    if (end == value || *end || *value == '-' || threads > 1024)
+        return fail(err, MIM_OPTION, "--threads %s: not a number from 0 to 1024", value);
+    cli->threads = (unsigned)threads;
+    return MIM_OK;
+}
+
+static enum mim_status
+set_sample(struct cli *cli, const struct option_row *row, const char *value, struct mim_error *err)
+{
+    (void)row;
+    cli->sample = mim_sample_by_name(value);
+    if (cli->sample == MIM_SAMPLE_NONE)
+        return fail(err, MIM_OPTION, "--sample %s: not one of u8 u16 u32 u64 i8 i16 i32 i64 f32 f64", value);
+    return MIM_OK;
+}
+
+static enum mim_status
+set_color(struct cli *cli, const struct option_row *row, const char *value, struct mim_error *err)
+{
+    static const char *const names[] = { "gray", "graya", "rgb", "rgba" }; /* by channels - 1 */
+
+    (void)row;
+    for (uint32_t i = 0; i < 4; ++i)
+        if (!strcmp(value, names[i])) {
+            cli->channels = i + 1;
+            return MIM_OK;
+        }
+    return fail(err, MIM_OPTION, "--color %s: not one of gray graya rgb rgba", value);
+}
+
+static enum mim_status
+set_gray(struct cli *cli, const struct option_row *row, const char *value, struct mim_error *err)
+{
+    (void)row;
+    cli->mean = value && !strcmp(value, "mean");
+    cli->channels = cli->mean ? 0 : 1;
+    if (value && !cli->mean && strcmp(value, "luma"))
+        return fail(err, MIM_OPTION, "--gray=%s: not luma or mean", value);
+    return MIM_OK;
+}
+
+#define IN_CLI(field) offsetof(struct cli, field)
+#define READING (FOR_INFO | FOR_CONVERT)
+
+const struct option_row option_rows[] = {
+    { "each", 0, NULL, FOR_INFO, "list every frame", set_flag, IN_CLI(each) },
+    { "count", 0, NULL, FOR_INFO, "count exactly, however long that takes", set_flag, IN_CLI(count) },
+    { "json", 0, NULL, FOR_INFO, "one JSON array, an object per file", set_flag, IN_CLI(json) },
+    { "input", 'i', "NAME=VALUE", READING, "an option of the input's format; see mim help FORMAT", add_assignment,
+      IN_CLI(reading) },
+    { "output", 'o', "NAME=VALUE", FOR_CONVERT, "an option of the output's format", add_assignment, IN_CLI(writing) },
+    { "fps", 0, "N", FOR_CONVERT, "the same as -o fps=N", add_named, 0 },
+    { "duration", 0, "S[,S...]", FOR_CONVERT, "the same as -o duration=S: seconds, one number or one a frame", add_named,
+      0 },
+    { "loop", 0, "N", FOR_CONVERT, "the same as -o loop=N: plays in total, 0 for ever", add_named, 0 },
+    { "from", 0, "FORMAT", READING | FOR_EXPLAIN, "what the input is, whatever it looks like", set_text, IN_CLI(from) },
+    { "to", 0, "FORMAT", FOR_CONVERT, "what the output shall be, whatever its name", set_text, IN_CLI(to) },
+    { "plugin", 0, "NAME", READING | FOR_EXPLAIN, "use this plugin for the formats it serves", set_text, IN_CLI(plugin) },
+    { "frames", 0, "LIST", FOR_CONVERT, "these only: numbers and slices, as in 0,5:10,-1,::2", add_frames, 0 },
+    { "color", 0, "MODEL", FOR_CONVERT, "gray, graya, rgb or rgba", set_color, 0 },
+    { "gray", 0, "[luma|mean]", FOR_CONVERT, "gray by luma, or as the mean of all channels", set_gray, 0 },
+    { "sample", 0, "TYPE", FOR_CONVERT, "u8, u16, u32, u64, i8, i16, i32, i64, f32 or f64", set_sample, 0 },
+    { "memory", 0, "SIZE", READING, "what frames may take, as in 256MB or 1.5GiB; off: no limit", set_memory, 0 },
+    { "memtest", 0, "SIZE", READING, "the same as --memory", set_memory, 0 },
+    { "threads", 0, "N", FOR_CONVERT, "threads that work at once; 0: what this process may use", set_threads, 0 },
+    { "partial", 0, NULL, FOR_CONVERT, "keep the good frames of a damaged input", set_flag, IN_CLI(partial) },
+    { "force", 'f', NULL, FOR_CONVERT, "replace an existing output", set_flag, IN_CLI(force) },
+    { "strict", 0, NULL, READING, "a note is an error", set_flag, IN_CLI(strict) },
+    { "quiet", 'q', NULL, READING, "no notes, no progress", set_flag, IN_CLI(quiet) },
+    { "paths", 0, NULL, FOR_PLUGINS, "the directories searched, strongest first", set_flag, IN_CLI(paths) },
+    { "config", 0, NULL, FOR_PLUGINS, "the configuration files read and the values in force", set_flag, IN_CLI(config) },
+    { "help", 'h', NULL, FOR_ALL, "this page", set_flag, IN_CLI(help) },
+    { 0 },
+};
+
+#define ROW_COUNT (sizeof option_rows / sizeof *option_rows - 1)
+
+/* getopt's own tables, of the options that belong to one command. */
+struct getopt_tables {
+    struct option longs[ROW_COUNT + 1];
+    char shorts[2 * ROW_COUNT + 2];
+};
+
+static void
+fill_tables(struct getopt_tables *tables, unsigned command)
+{
+    struct option *next = tables->longs;
+    char *letter = tables->shorts;
+
+    *letter++ = ':'; /* a missing value is told apart from an unknown option */
+    for (size_t i = 0; i < ROW_COUNT; ++i) {
+        const struct option_row *row = &option_rows[i];
+        if (!(row->commands & command))
+            continue;
+        int argument = !row->value ? no_argument : *row->value == '[' ? optional_argument : required_argument;
+        *next++ = (struct option){ row->name, argument, NULL, (int)(256 + i) };
+        if (row->letter)
+            *letter++ = row->letter;
+        if (row->letter && row->value)
+            *letter++ = ':';
+    }
+    *next = (struct option){ 0 };
+    *letter = 0;
+}
+
+static const struct option_row *
+row_of(int code)
+{
+    for (size_t i = 0; i < ROW_COUNT; ++i)
+        if (code == (int)(256 + i) || (code && code == option_rows[i].letter))
+            return &option_rows[i];
+    return NULL;
+}
+
+static const struct option_row *
+row_named(const char *argument)
+{
+    size_t length = strcspn(argument, "=");
+    for (size_t i = 0; i < ROW_COUNT; ++i)
+        if (strlen(option_rows[i].name) == length && !strncmp(option_rows[i].name, argument, length))
+            return &option_rows[i];
+    return NULL;
+}
+
+/* getopt said '?' or ':' about the argument before optind. */
+static enum mim_status
+refuse(const struct cli *cli, int code, char **argv, struct mim_error *err)
+{
+    const char *argument = argv[optind - 1];
+    const char *command = cli->command->name;
+    char letter[3] = { '-', (char)optopt, 0 };
+    bool is_short = optopt && optopt < 256;
+    const struct option_row *row = !strncmp(argument, "--", 2) ? row_named(argument + 2) : NULL;
+
+    if (code == ':')
+        return fail(err, MIM_OPTION, "%s needs a value; see mim help %s", is_short ? letter : argument, command);
+    if (row && row->commands & cli->command->flag)
+        return fail(err, MIM_OPTION, "--%s takes no value; see mim help %s", row->name, command);
+    return fail(err, MIM_OPTION, "mim %s has no option %s; see mim help %s", command, is_short ? letter : argument,
+                command);
+}
+
+enum mim_status
+options_parse(struct cli *cli, int argc, char **argv, struct mim_error *err)
+{
+    struct getopt_tables tables;
+    int code;
+
+    fill_tables(&tables, cli->command->flag);
+    opterr = 0;
+    while ((code = getopt_long(argc, argv, tables.shorts, tables.longs, NULL)) != -1) {
+        const struct option_row *row = code == '?' || code == ':' ? NULL : row_of(code);
+        if (!row)
+            return refuse(cli, code, argv, err);
+        enum mim_status status = row->set(cli, row, optarg, err);
+        if (status != MIM_OK)
+            return status;
+    }
+    cli->operands = argv + optind;
+    cli->operand_count = argc - optind;
+    return MIM_OK;
+}
+
+void
+options_clear(struct cli *cli)
+{
+    mim_options_destroy(cli->reading);
+    mim_options_destroy(cli->writing);
+    frame_list_clear(&cli->frames);
+}

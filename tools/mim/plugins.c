@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/* mim plugins: every manifest found, where, and what became of it. */
+#include <string.h>
+
+#include "report.h"
+#include "text.h"
+
+static const char *
+state_name(enum mim_plugin_state state)
+{
+    static const char *const names[] = {
+        [MIM_PLUGIN_READY] = "ready",
+        [MIM_PLUGIN_SHADOWED] = "shadowed",
+        [MIM_PLUGIN_MASKED] = "masked",
+        [MIM_PLUGIN_BROKEN] = "broken",
+        [MIM_PLUGIN_DISABLED] = "disabled",
+    };
+    return names[state];
+}
+
+static void
+list_plugins(struct mim_context *context)
+{
+    struct mim_plugin_info info;
+    size_t name_width = 0, version_width = 0;
+
+    for (size_t i = 0; mim_context_plugin(context, i, &info); ++i) {
+        name_width = wider(name_width, info.name);
+        version_width = wider(version_width, info.version);
+    }
+    for (size_t i = 0; mim_context_plugin(context, i, &info); ++i) {
+        put_cell(stdout, info.name, name_width);
+        put_cell(stdout, info.version, version_width);
+        put_cell(stdout, state_name(info.state), strlen("shadowed"));
+        put_text(stdout, info.manifest);
+        putchar('\n');
+        if (*info.reason || *info.shadowed_by) {
+            printf("%*s", (int)(name_width + 2), "");
+            put_text(stdout, *info.reason ? info.reason : info.shadowed_by);
+            putchar('\n');
+        }
+    }
+}
+
+/* Files that look like manifests and were refused belong to the picture. */
+static void
+list_diagnostics(struct mim_context *context)
+{
+    const char *line;
+    for (size_t i = 0; (line = mim_context_diagnostic(context, i)); ++i) {
+        fputs(i ? "" : "\nrefused:\n", stdout);
+        fputs("  ", stdout);
+        put_text(stdout, line);
+        putchar('\n');
+    }
+}
+
+typedef const char *lister(struct mim_context *, size_t);
+
+static void
+list_lines(struct mim_context *context, lister *line_at, const char *heading)
+{
+    const char *line;
+    for (size_t i = 0; (line = line_at(context, i)); ++i) {
+        if (heading && i == 0)
+            puts(heading);
+        fputs(heading ? "  " : "", stdout);
+        put_text(stdout, line);
+        putchar('\n');
+    }
+}
+
+static void
+put_row(const char *name, const char *value)
+{
+    if (!*value)
+        return;
+    fputs("  ", stdout);
+    put_cell(stdout, name, strlen("description"));
+    put_text(stdout, value);
+    putchar('\n');
+}
+
+static void
+print_details(const struct mim_plugin_info *info)
+{
+    char numbers[64];
+
+    put_heading(stdout, info->name);
+    put_row("description", info->description);
+    put_row("version", info->version);
+    put_row("state", state_name(info->state));
+    put_row("reason", info->reason);
+    put_row("formats", info->formats);
+    put_row("licence", info->license);
+    put_row("package", info->package);
+    put_row("manifest", info->manifest);
+    put_row("module", info->module);
+    put_row("shadowed by", info->shadowed_by);
+    snprintf(numbers, sizeof numbers, "%d.%d", info->abi_major, info->abi_minor);
+    put_row("abi", numbers);
+    snprintf(numbers, sizeof numbers, "%d", info->priority);
+    put_row("priority", numbers);
+}
+
+/* The option tables of all that a plugin serves. */
+static enum mim_status
+print_tables(struct cli *cli, const char *plugin, const char *formats, struct mim_error *err)
+{
+    enum mim_status status = MIM_OK;
+
+    while (*formats && status == MIM_OK) {
+        char name[64];
+        size_t length = strcspn(formats, " ");
+        snprintf(name, sizeof name, "%.*s", (int)length, formats);
+        putchar('\n');
+        status = print_format_options(cli->context, name, plugin, err);
+        formats += length + strspn(formats + length, " ");
+    }
+    return status;
+}
+
+static enum exit_code
+show_plugin(struct cli *cli, const char *name)
+{
+    struct mim_plugin_info info;
+    struct mim_error err = { 0 };
+    bool found = false, ready = false;
+
+    enum mim_status status = mim_context_load_plugin(cli->context, name, &err);
+    for (size_t i = 0; !ready && mim_context_plugin(cli->context, i, &info); ++i) {
+        if (strcmp(info.name, name))
+            continue;
+        if (found)
+            putchar('\n');
+        print_details(&info);
+        found = true;
+        ready = info.state == MIM_PLUGIN_READY;
+    }
+    if (!found)
+        return give_up(NULL, &err);
+    if (status == MIM_OK)
+        status = print_tables(cli, name, info.formats, &err);
+    return status == MIM_OK ? EXIT_GOOD : give_up(NULL, &err);
+}
+
+enum exit_code
+run_plugins(struct cli *cli)
+{
+    if (cli->operand_count)
+        return show_plugin(cli, cli->operands[0]);
+
+    if (cli->paths)
+        list_lines(cli->context, mim_context_search_path, NULL);
+    if (cli->config) {
+        list_lines(cli->context, mim_context_config_file, "files:");
+        list_lines(cli->context, mim_context_config_value, "values:");
+    }
+    if (!cli->paths && !cli->config) {
+        list_plugins(cli->context);
+        list_diagnostics(cli->context);
+    }
+    return EXIT_GOOD;
+}

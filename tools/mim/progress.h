@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* A line that says how far the work is, for people who wait at a terminal. */
+#ifndef MIM_TOOL_PROGRESS_H
+#define MIM_TOOL_PROGRESS_H
+
+#include <mim/control.h>
+
+/* Begin a job: the line appears after half a second, if stderr is a terminal. */
+void progress_start(void);
+
+/* As struct mim_control wants it; never cancels. */
+int progress_show(void *user, const struct mim_progress *progress);
+
+/* Wipe the line before something else is printed; no line, no effect. */
+void progress_clear(void);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+/* Signals become a cancelled job. */
+#include "signals.h"
+
+#include <signal.h>
+#include <sys/time.h>
+
+static struct mim_cancel *cancel;
+static volatile sig_atomic_t interrupted;
+
+static void
+on_signal(int number)
+{
+    if (number != SIGALRM)
+        interrupted = 1;
+    mim_cancel_request(cancel);
+}
+
+/* Without SA_RESTART: a read that waits for a pipe has to come back and look. */
+static void
+catch_signal(int number)
+{
+    struct sigaction old, action = { .sa_handler = on_signal };
+    if (!sigaction(number, NULL, &old) && old.sa_handler != SIG_IGN)
+        sigaction(number, &action, NULL);
+}
+
+bool
+signals_catch(void)
+{
+    cancel = mim_cancel_create();
+    if (!cancel)
+        return false;
+
+    static const int caught[] = { SIGINT, SIGTERM, SIGHUP, SIGALRM };
+    for (size_t i = 0; i < sizeof caught / sizeof *caught; ++i)
+        catch_signal(caught[i]);
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
+    return true;
+}
+
+/* Handlers stay; from here on a signal must not touch the switch. */
+void
+signals_release(void)
+{
+    static const int caught[] = { SIGINT, SIGTERM, SIGHUP, SIGALRM };
+    for (size_t i = 0; i < sizeof caught / sizeof *caught; ++i)
+        signal(caught[i], SIG_IGN);
+    mim_cancel_destroy(cancel);
+    cancel = NULL;
+}
+
+struct mim_cancel *
+signals_cancel(void)
+{
+    return cancel;
+}
+
+bool
+signals_interrupted(void)
+{
+    return interrupted;
+}
+
+void
+signals_deadline(unsigned milliseconds)
+{
+    struct itimerval timer = { .it_value = { milliseconds / 1000, milliseconds % 1000 * 1000 } };
+    setitimer(ITIMER_REAL, &timer, NULL);
+    if (milliseconds)
+        return;
+
+    mim_cancel_reset(cancel);
+    if (interrupted) /* between the two lines above, or before */
+        mim_cancel_request(cancel);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* Text for people: nothing that came out of a file may steer their terminal. */
+#ifndef MIM_TOOL_TEXT_H
+#define MIM_TOOL_TEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* The length of the UTF-8 sequence at `text` (shortest form, no surrogates), 0 when it is none; `point` gets its value. */
+size_t utf8_length(const unsigned char *text, size_t size, uint32_t *point);
+
+/* Characters as a terminal counts them, with put_text()'s escapes. */
+size_t text_width(const char *text);
+
+/* The larger of `width` and the text's: for the columns of a table. */
+size_t wider(size_t width, const char *text);
+
+/* Print with control characters and broken UTF-8 as \n, \x1b. */
+void put_text(FILE *out, const char *text);
+
+/* The same, then blanks up to `width` and two more: a column. */
+void put_cell(FILE *out, const char *text, size_t width);
+
+/* Many characters: the first ones and "...". */
+void put_excerpt(FILE *out, const char *text, size_t most);
+
+/* A heading: bold on a terminal, unless NO_COLOR. */
+void put_heading(FILE *out, const char *text);
+
+#endif
