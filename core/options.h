@@ -12,6 +12,7 @@
 struct mim_option_table {
     const struct mim_option *rows;
     uint32_t count;
+    bool writing; /* the table of a writer; only messages tell the difference */
 };
 
 /* Row i, or NULL past the end. */
