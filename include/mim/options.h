@@ -15,6 +15,7 @@ struct mim_options; /* opaque: names and values; later ones win, except that pai
 MIM_API struct mim_options *mim_options_create(void); /**< NULL: no memory */
 MIM_API void mim_options_destroy(struct mim_options *options);
 
+/** Set one option by name, in any of these types; names and values are checked when a file is opened. */
 MIM_API enum mim_status mim_options_set_text(struct mim_options *options, const char *name, const char *value,
                                              struct mim_error *err);
 MIM_API enum mim_status mim_options_set_int(struct mim_options *options, const char *name, int64_t value,
