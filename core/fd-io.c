@@ -3,8 +3,8 @@
 #include "fd-io.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <unistd.h>
 
@@ -87,4 +87,15 @@ mim_fd_write_at(int fd, const void *data, uint64_t size, uint64_t offset)
         done += (uint64_t)n;
     }
     return 0;
+}
+
+int
+mim_fd_settle(int fd, bool sync)
+{
+    /* EINVAL and EROFS: nothing that could be synced, such as a pipe */
+    if (sync && fsync(fd) != 0 && errno != EINVAL && errno != EROFS)
+        return errno;
+    /* every close flushes, on the file systems that write late */
+    int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    return copy < 0 || close(copy) == 0 || errno == EINTR ? 0 : errno;
 }

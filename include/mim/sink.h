@@ -13,7 +13,7 @@ extern "C" {
 
 struct mim_sink; /* opaque, counted like a source */
 
-/** An application's own output. write() takes all of it or returns -1 with errno. seekable: offsets may go back and `read`
+/** An application's own output. write() takes all of it and returns `size`, or fails: -1 with errno, or fewer. seekable: offsets may go back and `read`
  * gives what was written; else they only go forward, and formats that need more are spooled. */
 struct mim_sink_calls {
     int64_t (*write)(void *user, const void *data, size_t size, uint64_t offset);

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* A file that appears under its name when it is whole, and of which nothing stays otherwise. */
+#ifndef MIM_CORE_ATOMIC_FILE_H
+#define MIM_CORE_ATOMIC_FILE_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+/* Zero it, with both descriptors -1. */
+struct mim_atomic_file {
+    int fd;                       /* for reading and writing, anywhere */
+    int directory;                /* what the file is in: renaming that meanwhile does no harm */
+    char temporary[NAME_MAX + 1]; /* its name for the time being; "": it has none yet */
+    bool replaces;                /* a regular file is there: */
+    struct stat old;
+};
+
+/* Every result: 0 or errno. `directory` and `name` are the two parts of the path. */
+int mim_atomic_file_create(struct mim_atomic_file *file, const char *directory, const char *name);
+/* EEXIST, with `keep_existing`: something of that name is there. `size` bytes were written; `sync` has them on the disk
+ * before they appear. Closed only when it worked. */
+int mim_atomic_file_publish(struct mim_atomic_file *file, const char *name, uint64_t size, bool keep_existing, bool sync);
+void mim_atomic_file_discard(struct mim_atomic_file *file);
+
+#endif
