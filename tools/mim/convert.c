@@ -16,7 +16,7 @@ struct inputs {
 static void
 inputs_close(struct inputs *inputs)
 {
-    for (size_t i = 0; i < inputs->count; ++i)
+    for (size_t i = 0; i < inputs->count; i++)
         mim_source_close(inputs->sources[i]);
     free(inputs->sources);
 }
@@ -63,7 +63,7 @@ tell_failure(const struct inputs *inputs, const struct mim_sink *sink, const str
         return EXIT_OUTPUT;
 
     bool named = false;
-    for (size_t i = 0; i < inputs->count && !named; ++i)
+    for (size_t i = 0; i < inputs->count && !named; i++)
         named = is_about(err, mim_source_name(inputs->sources[i]));
     bool of_output = !named && (err->status == MIM_EXISTS || is_about(err, mim_sink_name(sink)));
     const char *subject = of_output ? mim_sink_name(sink) : NULL;

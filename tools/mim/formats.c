@@ -31,12 +31,12 @@ run_formats(struct cli *cli)
     struct mim_format_info info;
     size_t name_width = strlen("format"), plugin_width = strlen("plugin");
 
-    for (size_t i = 0; mim_context_format(cli->context, i, &info); ++i) {
+    for (size_t i = 0; mim_context_format(cli->context, i, &info); i++) {
         name_width = wider(name_width, info.name);
         plugin_width = wider(plugin_width, info.plugin);
     }
 
-    for (size_t i = 0; mim_context_format(cli->context, i, &info); ++i) {
+    for (size_t i = 0; mim_context_format(cli->context, i, &info); i++) {
         bool ready = info.state == MIM_FORMAT_READY;
         put_cell(stdout, info.name, name_width);
         put_cell(stdout, abilities(&info), strlen("read write"));

@@ -10,7 +10,7 @@ void
 print_overview(FILE *out)
 {
     fputs("mim reads and writes sequences of images.\n\n", out);
-    for (const struct command *command = commands; command->name; ++command) {
+    for (const struct command *command = commands; command->name; command++) {
         char call[64];
         snprintf(call, sizeof call, "mim %s %s", command->name, command->operands);
         fprintf(out, "  %-28s%s\n", call, command->summary);
@@ -22,7 +22,7 @@ void
 print_command_help(FILE *out, const struct command *command)
 {
     fprintf(out, "mim %s [options] %s\n%s\n\n", command->name, command->operands, command->summary);
-    for (const struct option_row *row = option_rows; row->name; ++row) {
+    for (const struct option_row *row = option_rows; row->name; row++) {
         if (!(row->commands & command->flag))
             continue;
         char letter[4] = "  ", call[64];
@@ -50,7 +50,7 @@ measure(void *user, const struct mim_option_info *option)
     columns->name = wider(columns->name, option->name);
     columns->type = wider(columns->type, option->type_text);
     columns->initial = wider(columns->initial, option->initial);
-    ++columns->rows;
+    columns->rows++;
 }
 
 static void
@@ -91,7 +91,7 @@ print_format_options(struct mim_context *context, const char *format, const char
     size_t i = 0;
 
     while (mim_context_format(context, i, &info) && strcmp(info.name, format))
-        ++i;
+        i++;
     if (!mim_context_format(context, i, &info))
         return fail(err, MIM_ARGUMENT, "there is neither a command nor a format %s; mim formats lists the formats",
                     format);

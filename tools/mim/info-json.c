@@ -55,7 +55,7 @@ put_each(struct json *json, struct inspection *inspection)
 {
     json_key(json, "each");
     json_open(json, '[');
-    for (uint64_t i = 0; i < inspection->count; ++i) {
+    for (uint64_t i = 0; i < inspection->count; i++) {
         struct mim_frame_facts facts;
         struct mim_meta *meta = NULL;
         if (mim_reader_info(inspection->reader, i, &facts, NULL) != MIM_OK)

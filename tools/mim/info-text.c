@@ -73,10 +73,10 @@ put_meta(const struct mim_meta *meta)
     static const char *const told[] = { "duration", "loop", "fps", "nframes" }; /* rows of their own say it */
     struct mim_meta_item item;
 
-    for (size_t i = 0; mim_meta_at(meta, i, &item); ++i) {
+    for (size_t i = 0; mim_meta_at(meta, i, &item); i++) {
         size_t k = 0;
         while (k < sizeof told / sizeof *told && strcmp(item.key, told[k]))
-            ++k;
+            k++;
         if (k < sizeof told / sizeof *told)
             continue;
         char *value = mim_meta_format(&item);
@@ -94,7 +94,7 @@ put_frame_meta(struct mim_reader *reader, uint64_t i)
     struct mim_meta_item item;
 
     mim_reader_frame_metadata(reader, i, &meta, NULL);
-    for (size_t k = 0; mim_meta_at(meta, k, &item); ++k) {
+    for (size_t k = 0; mim_meta_at(meta, k, &item); k++) {
         if (!strcmp(item.key, "duration"))
             continue;
         char *value = mim_meta_format(&item);
@@ -110,7 +110,7 @@ put_frame_meta(struct mim_reader *reader, uint64_t i)
 static void
 put_each(struct inspection *inspection)
 {
-    for (uint64_t i = 0; i < inspection->count; ++i) {
+    for (uint64_t i = 0; i < inspection->count; i++) {
         struct mim_frame_facts facts;
         char name[32];
         if (mim_reader_info(inspection->reader, i, &facts, NULL) != MIM_OK)

@@ -32,7 +32,7 @@ run_info(struct cli *cli)
 
     if (cli->json)
         json_open(&json, '[');
-    for (int i = 0; i < cli->operand_count && !signals_interrupted(); ++i) {
+    for (int i = 0; i < cli->operand_count && !signals_interrupted(); i++) {
         if (i && !cli->json)
             putchar('\n');
         verdict_add(&verdict, inspect_file(cli, cli->operands[i], cli->json ? &json : NULL));

@@ -88,7 +88,7 @@ look_at_frames(struct inspection *inspection)
     bool timed = inspection->facts.time_base.den != 0 && inspection->count != MIM_UNKNOWN;
     uint64_t end = timed ? inspection->count : inspection->count ? 1 : 0;
 
-    for (uint64_t i = 0; i < end && !signals_interrupted(); ++i) {
+    for (uint64_t i = 0; i < end && !signals_interrupted(); i++) {
         struct mim_frame_facts facts;
         enum mim_status status = mim_reader_info(inspection->reader, i, &facts, &err);
         if (status != MIM_OK) {

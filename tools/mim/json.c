@@ -23,7 +23,7 @@ json_open(struct json *json, char bracket)
 {
     separate(json);
     fputc(bracket, json->out);
-    ++json->depth;
+    json->depth++;
     json->has_items = false;
 }
 
@@ -122,7 +122,7 @@ json_real(struct json *json, double value)
     }
 
     char text[40];
-    for (int digits = 15; digits <= 17; ++digits) {
+    for (int digits = 15; digits <= 17; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, value);
         if (strtod(text, NULL) == value)
             break;
@@ -155,7 +155,7 @@ put_list(struct json *json, const struct mim_meta_item *item)
     size_t element = item->type == MIM_META_RATIONALS ? sizeof(struct mim_rational) : 8;
 
     json_open(json, '[');
-    for (size_t i = 0; i < item->size / element; ++i)
+    for (size_t i = 0; i < item->size / element; i++)
         put_element(json, item->type, item->data, i);
     json_close(json, ']');
 }
@@ -192,7 +192,7 @@ json_meta(struct json *json, const struct mim_meta *meta)
     struct mim_meta_item item;
 
     json_open(json, '{');
-    for (size_t i = 0; mim_meta_at(meta, i, &item); ++i) {
+    for (size_t i = 0; mim_meta_at(meta, i, &item); i++) {
         json_key(json, item.key);
         put_value(json, &item);
     }

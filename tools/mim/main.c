@@ -21,7 +21,7 @@ const struct command commands[] = {
 const struct command *
 command_by_name(const char *name)
 {
-    for (const struct command *command = commands; command->name; ++command)
+    for (const struct command *command = commands; command->name; command++)
         if (!strcmp(command->name, name))
             return command;
     return NULL;
@@ -34,7 +34,7 @@ prefer_plugin(struct mim_context *context, const char *name, struct mim_error *e
     enum mim_status status = mim_context_load_plugin(context, name, err);
     struct mim_plugin_info info;
 
-    for (size_t i = 0; status == MIM_OK && mim_context_plugin(context, i, &info); ++i) {
+    for (size_t i = 0; status == MIM_OK && mim_context_plugin(context, i, &info); i++) {
         if (strcmp(info.name, name) || info.state != MIM_PLUGIN_READY)
             continue;
         char text[512] = "[prefer]\n";

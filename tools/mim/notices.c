@@ -19,7 +19,7 @@ speaks_of_one_thing(enum mim_notice_code code)
 static size_t
 find_kind(const struct notices *notices, const struct mim_notice *notice)
 {
-    for (size_t i = 0; i < notices->count; ++i)
+    for (size_t i = 0; i < notices->count; i++)
         if (notices->kinds[i].code == notice->code
             && (!speaks_of_one_thing(notice->code) || !strcmp(notices->kinds[i].text, notice->text)))
             return i;
@@ -35,12 +35,12 @@ notices_add(void *user, const struct mim_notice *notice)
     if (i == NOTICE_KINDS)
         i = NOTICE_KINDS - 1; /* so many different ones: counted with the last */
     if (i == notices->count) {
-        ++notices->count;
+        notices->count++;
         notices->kinds[i].code = notice->code;
         notices->kinds[i].times = 0;
         snprintf(notices->kinds[i].text, sizeof notices->kinds[i].text, "%s", notice->text);
     }
-    ++notices->kinds[i].times;
+    notices->kinds[i].times++;
 }
 
 void
@@ -48,7 +48,7 @@ notices_print(struct notices *notices)
 {
     if (notices->count)
         progress_clear();
-    for (size_t i = 0; i < notices->count; ++i) {
+    for (size_t i = 0; i < notices->count; i++) {
         fputs("mim: note: ", stderr);
         put_text(stderr, notices->kinds[i].text);
         if (notices->kinds[i].times > 1)

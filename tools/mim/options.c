@@ -91,7 +91,7 @@ set_color(struct cli *cli, const struct option_row *row, const char *value, stru
     static const char *const names[] = { "gray", "graya", "rgb", "rgba" }; /* by channels - 1 */
 
     (void)row;
-    for (uint32_t i = 0; i < 4; ++i)
+    for (uint32_t i = 0; i < 4; i++)
         if (!strcmp(value, names[i])) {
             cli->channels = i + 1;
             return MIM_OK;
@@ -159,7 +159,7 @@ fill_tables(struct getopt_tables *tables, unsigned command)
     char *letter = tables->shorts;
 
     *letter++ = ':'; /* a missing value is told apart from an unknown option */
-    for (size_t i = 0; i < ROW_COUNT; ++i) {
+    for (size_t i = 0; i < ROW_COUNT; i++) {
         const struct option_row *row = &option_rows[i];
         if (!(row->commands & command))
             continue;
@@ -177,7 +177,7 @@ fill_tables(struct getopt_tables *tables, unsigned command)
 static const struct option_row *
 row_of(int code)
 {
-    for (size_t i = 0; i < ROW_COUNT; ++i)
+    for (size_t i = 0; i < ROW_COUNT; i++)
         if (code == (int)(256 + i) || (code && code == option_rows[i].letter))
             return &option_rows[i];
     return NULL;
@@ -187,7 +187,7 @@ static const struct option_row *
 row_named(const char *argument)
 {
     size_t length = strcspn(argument, "=");
-    for (size_t i = 0; i < ROW_COUNT; ++i)
+    for (size_t i = 0; i < ROW_COUNT; i++)
         if (strlen(option_rows[i].name) == length && !strncmp(option_rows[i].name, argument, length))
             return &option_rows[i];
     return NULL;

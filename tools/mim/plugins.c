@@ -24,11 +24,11 @@ list_plugins(struct mim_context *context)
     struct mim_plugin_info info;
     size_t name_width = 0, version_width = 0;
 
-    for (size_t i = 0; mim_context_plugin(context, i, &info); ++i) {
+    for (size_t i = 0; mim_context_plugin(context, i, &info); i++) {
         name_width = wider(name_width, info.name);
         version_width = wider(version_width, info.version);
     }
-    for (size_t i = 0; mim_context_plugin(context, i, &info); ++i) {
+    for (size_t i = 0; mim_context_plugin(context, i, &info); i++) {
         put_cell(stdout, info.name, name_width);
         put_cell(stdout, info.version, version_width);
         put_cell(stdout, state_name(info.state), strlen("shadowed"));
@@ -47,7 +47,7 @@ static void
 list_diagnostics(struct mim_context *context)
 {
     const char *line;
-    for (size_t i = 0; (line = mim_context_diagnostic(context, i)); ++i) {
+    for (size_t i = 0; (line = mim_context_diagnostic(context, i)); i++) {
         fputs(i ? "" : "\nrefused:\n", stdout);
         fputs("  ", stdout);
         put_text(stdout, line);
@@ -61,7 +61,7 @@ static void
 list_lines(struct mim_context *context, lister *line_at, const char *heading)
 {
     const char *line;
-    for (size_t i = 0; (line = line_at(context, i)); ++i) {
+    for (size_t i = 0; (line = line_at(context, i)); i++) {
         if (heading && i == 0)
             puts(heading);
         fputs(heading ? "  " : "", stdout);
@@ -128,7 +128,7 @@ show_plugin(struct cli *cli, const char *name)
     bool found = false, ready = false;
 
     enum mim_status status = mim_context_load_plugin(cli->context, name, &err);
-    for (size_t i = 0; !ready && mim_context_plugin(cli->context, i, &info); ++i) {
+    for (size_t i = 0; !ready && mim_context_plugin(cli->context, i, &info); i++) {
         if (strcmp(info.name, name))
             continue;
         if (found)

@@ -45,7 +45,7 @@ put_bar(double part)
     int full = (int)(part * BAR_WIDTH);
 
     fputs(coloured ? "[\033[32m" : "[", stderr);
-    for (int i = 0; i < BAR_WIDTH; ++i)
+    for (int i = 0; i < BAR_WIDTH; i++)
         fputc(i < full ? '#' : ' ', stderr);
     fputs(coloured ? "\033[0m] " : "] ", stderr);
 }

@@ -33,7 +33,7 @@ signals_catch(void)
         return false;
 
     static const int caught[] = { SIGINT, SIGTERM, SIGHUP, SIGALRM };
-    for (size_t i = 0; i < sizeof caught / sizeof *caught; ++i)
+    for (size_t i = 0; i < sizeof caught / sizeof *caught; i++)
         catch_signal(caught[i]);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
@@ -45,7 +45,7 @@ void
 signals_release(void)
 {
     static const int caught[] = { SIGINT, SIGTERM, SIGHUP, SIGALRM };
-    for (size_t i = 0; i < sizeof caught / sizeof *caught; ++i)
+    for (size_t i = 0; i < sizeof caught / sizeof *caught; i++)
         signal(caught[i], SIG_IGN);
     mim_cancel_destroy(cancel);
     cancel = NULL;

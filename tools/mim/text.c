@@ -20,12 +20,12 @@ static const struct {
 size_t
 utf8_length(const unsigned char *text, size_t size, uint32_t *point)
 {
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; ++i) {
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         if (size < forms[i].length || (text[0] & forms[i].mask) != forms[i].lead)
             continue;
 
         uint32_t value = text[0] & (unsigned char)~forms[i].mask;
-        for (size_t k = 1; k < forms[i].length; ++k) {
+        for (size_t k = 1; k < forms[i].length; k++) {
             if ((text[k] & 0xc0) != 0x80)
                 return 0;
             value = value << 6 | (text[k] & 0x3f);
@@ -69,7 +69,7 @@ static size_t
 shown_width(const char *shown)
 {
     size_t width = 0;
-    for (; *shown; ++shown)
+    for (; *shown; shown++)
         width += (*shown & 0xc0) != 0x80;
     return width;
 }
@@ -96,7 +96,7 @@ wider(size_t width, const char *text)
 void
 put_excerpt(FILE *out, const char *text, size_t most)
 {
-    for (size_t width = 0; *text; ++width) {
+    for (size_t width = 0; *text; width++) {
         char shown[16];
         if (width == most) {
             fputs("...", out);

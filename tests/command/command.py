@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: MIT
+"""What the command's tests share: a scratch directory, the program, and files made by hand. Standard library only."""
+
+import json
+import os
+import shutil
+import struct
+import subprocess
+import tempfile
+import unittest
+
+DATA = os.environ['MIM_TEST_DATA']
+TESTCARD = os.path.join(DATA, 'testcard.gif')  # 12 frames of 0.1 s, 120 x 90, loops for ever
+
+
+class CommandCase(unittest.TestCase):
+    """A case with an empty directory of its own and a home without configuration."""
+
+    maxDiff = 2000
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix='command-')
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def put(self, name, data):
+        with open(self.path(name), 'wb') as file:
+            file.write(data)
+        return self.path(name)
+
+    def get(self, name):
+        with open(self.path(name), 'rb') as file:
+            return file.read()
+
+    def environment(self, **more):
+        env = {key: value for key, value in os.environ.items() if key != 'NO_COLOR'}
+        return {**env, 'HOME': '/nonexistent', 'XDG_CONFIG_HOME': '/nonexistent', 'LC_ALL': 'C.UTF-8', **more}
+
+    def start(self, *args, env=None, **more):
+        return subprocess.Popen([os.environ['MIM'], *args], env=self.environment(**(env or {})), cwd=self.folder, **more)
+
+    def run_mim(self, *args, data=b'', env=None, **more):
+        return subprocess.run([os.environ['MIM'], *args], env=self.environment(**(env or {})), cwd=self.folder,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120, input=data, **more)
+
+    def mim(self, *args, **more):
+        """Run mim, which has to succeed; its standard output."""
+        done = self.run_mim(*args, **more)
+        self.assertEqual(done.returncode, 0, f'mim {" ".join(args)}: {text(done.stderr)}')
+        return done.stdout
+
+    def refuse(self, code, *args, **more):
+        """Run mim, which has to exit with `code`; what it said on standard error."""
+        done = self.run_mim(*args, **more)
+        self.assertEqual(done.returncode, code, f'mim {" ".join(args)}: {text(done.stderr)}')
+        return text(done.stderr)
+
+    def info(self, *args, code=0, **more):
+        """The array of `mim info --json`."""
+        done = self.run_mim('info', '--json', *args, **more)
+        self.assertEqual(done.returncode, code, text(done.stderr))
+        return json.loads(done.stdout)
+
+    def raw(self, *args):
+        """All samples of an input, packed."""
+        return self.mim('convert', *args, '-', '--to', 'raw')
+
+    def assertNothingBeside(self, *names):
+        self.assertEqual(sorted(os.listdir(self.folder)), sorted(names))
+
+
+def text(data):
+    return data.decode('utf-8', errors='replace')
+
+
+def gif(width, height, frames=1, comment=None, delay=10):
+    """A GIF by hand: every frame is one black pixel in the corner, on a screen of any claimed size."""
+    out = [b'GIF89a', struct.pack('<HHBBB', width, height, 0x80, 0, 0), b'\0\0\0\xff\xff\xff']
+    if comment is not None:
+        out.append(b'\x21\xfe' + bytes([len(comment)]) + comment + b'\0')
+    for _ in range(frames):
+        out.append(b'\x21\xf9\x04\0' + struct.pack('<H', delay) + b'\0\0')
+        out.append(b'\x2c' + struct.pack('<HHHHB', 0, 0, 1, 1, 0) + b'\x02\x02\x44\x01\0')
+    return b''.join(out) + b'\x3b'

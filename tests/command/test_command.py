@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: MIT
+"""The command line itself: options, help, lists, the terminal, the man page."""
+
+import os
+import pty
+import re
+import select
+import subprocess
+import time
+
+import tap
+from command import TESTCARD, CommandCase, text
+
+COMMANDS = ('info', 'convert', 'formats', 'plugins', 'explain', 'help')
+
+
+class CommandLine(CommandCase):
+    def test_without_a_command_shows_them_and_fails(self):
+        said = self.refuse(2)
+        for name in COMMANDS:
+            self.assertIn(f'mim {name} ', said)
+
+    def test_tells_its_version(self):
+        self.assertRegex(text(self.mim('--version')), r'^mim \d+\.\d+\.\d+\n$')
+
+    def test_refuses_what_it_does_not_know(self):
+        for args, word in ((['frobnicate'], 'frobnicate'), (['info', '--frobnicate', 'x'], '--frobnicate'),
+                           (['info', '-Z', 'x'], '-Z'), (['info', '--force', 'x'], '--force'),
+                           (['info', '--json=yes', 'x'], '--json'), (['convert', 'a', 'b', '--to'], '--to'),
+                           (['info'], 'usage'), (['convert', 'one'], 'usage'), (['formats', 'x'], 'usage')):
+            with self.subTest(' '.join(args)):
+                said = self.refuse(2, *args)
+                self.assertTrue(said.startswith('mim: '), said)
+                self.assertIn(word, said)
+
+    def test_refuses_values_that_mean_nothing(self):
+        for option, value in (('--memory', '12 parsecs'), ('--memtest', 'x'), ('--threads', '-1'), ('--threads', 'many'),
+                              ('--sample', 'u7'), ('--color', 'mauve'), ('--gray', None), ('-o', '=3'), ('--frames', 'a')):
+            with self.subTest(option):
+                args = [option, value] if value else ['--gray=medium']
+                self.refuse(2, 'convert', TESTCARD, 'out.gif', *args)
+        self.assertNothingBeside()
+
+    def test_names_the_side_that_an_option_belongs_to(self):
+        self.assertIn('quantizer', self.refuse(2, 'convert', TESTCARD, 'out.gif', '-i', 'quantizer=wu'))
+        self.assertIn('nonesuch', self.refuse(2, 'convert', TESTCARD, 'out.gif', '-o', 'nonesuch=1'))
+        self.assertNothingBeside()
+
+    def test_needs_a_format_for_standard_output(self):
+        self.assertIn('--to', self.refuse(2, 'convert', TESTCARD, '-'))
+
+    def test_takes_every_spelling_of_a_size(self):
+        for word in ('256MB', '512MiB', '1.5GB', '2GB', '100MB', '1000000', '1073741824', '1000000000', 'true', 'false'):
+            with self.subTest(word):
+                self.mim('convert', '-qf', TESTCARD, 'out.gif', '--memtest', word)
+
+    def test_takes_a_plugin_by_name(self):
+        self.mim('info', '--plugin', 'gif', TESTCARD)
+        self.assertIn('nonesuch', self.refuse(3, 'info', '--plugin', 'nonesuch', TESTCARD))
+
+
+class Lists(CommandCase):
+    def test_of_formats_say_what_can_be_done_and_by_whom(self):
+        lines = text(self.mim('formats')).splitlines()
+        self.assertEqual(lines, sorted(lines))
+        gif, = [line for line in lines if line.startswith('gif ')]
+        self.assertRegex(gif, r'^gif +read write +gif +ready +Graphics Interchange Format$')
+        png, = [line for line in lines if line.startswith('png ')]
+        self.assertRegex(png, r'not installed .*libmim-plugin-png')
+
+    def test_of_plugins_say_where_each_is(self):
+        said = text(self.mim('plugins'))
+        for name in ('gif', 'raw', 'tiff'):
+            self.assertRegex(said, rf'(?m)^{name} +\S+ +ready +/.*/{name}\.ini$')
+
+    def test_of_one_plugin_show_all_of_it(self):
+        said = text(self.mim('plugins', 'gif'))
+        for word in ('manifest ', 'licence ', 'MIT', 'palettesize'):
+            self.assertIn(word, said)
+        self.assertIn('nonesuch', self.refuse(3, 'plugins', 'nonesuch'))
+
+    def test_of_paths_are_the_directories_searched(self):
+        expected = [os.path.realpath(path) for path in os.environ['MIM_PLUGIN_PATH'].split(':')]
+        self.assertEqual(text(self.mim('plugins', '--paths')).splitlines(), expected)
+
+    def test_of_configuration_name_file_and_line(self):
+        os.makedirs(self.path('mim-1'))
+        self.put('mim-1/mim.conf', b'[limit]\nmemory = 5MB\n')
+        said = self.configured('plugins', '--config')
+        self.assertIn('memory = 5MB', said)
+        self.assertIn('mim.conf:2', said)
+
+    def configured(self, *args, code=0):
+        """Run mim with the configuration in this case's directory; what it said."""
+        done = self.run_mim(*args, env={'XDG_CONFIG_HOME': self.folder})
+        self.assertEqual(done.returncode, code, text(done.stderr))
+        return text(done.stdout + done.stderr)
+
+    def test_of_plugins_say_why_one_is_disabled(self):
+        os.makedirs(self.path('mim-1'))
+        self.put('mim-1/mim.conf', b'[policy]\ndeny = gif\n')
+        self.assertIn('mim.conf:2', self.configured('plugins'))
+        self.assertIn('mim.conf:2', self.configured('info', TESTCARD, code=4))
+
+    def test_explain_a_choice(self):
+        said = text(self.mim('explain', TESTCARD))
+        self.assertRegex(said, r'format +gif +chosen')
+        self.assertRegex(said, r'plugin +gif +chosen')
+        self.refuse(6, 'explain', 'missing')
+
+
+class Help(CommandCase):
+    def test_lists_every_command(self):
+        self.assertEqual(self.mim('help'), self.mim('--help'))
+
+    def test_of_a_command_is_its_own_option_too(self):
+        for name in COMMANDS:
+            self.assertEqual(self.mim('help', name), self.mim(name, '--help'), name)
+
+    def test_of_a_format_shows_the_options_of_both_sides(self):
+        said = text(self.mim('help', 'gif'))
+        reading, writing = said.split('writing gif')
+        self.assertIn('reading gif', reading)
+        self.assertRegex(writing, r'(?m)^  palettesize  .*256.*2\.\.256')
+        self.assertNotIn('palettesize', reading)
+
+    def test_of_what_is_not_there_names_it(self):
+        self.assertIn('nonesuch', self.refuse(2, 'help', 'nonesuch'))
+        self.assertIn('libmim-plugin-png', self.refuse(3, 'help', 'png'))
+
+    def test_fits_a_terminal(self):
+        for name in COMMANDS:
+            for line in text(self.mim('help', name)).splitlines():
+                self.assertLessEqual(len(line), 100, line)
+
+
+class ManPage(CommandCase):
+    def test_has_every_option_and_no_other(self):
+        with open(os.environ['MIM_MAN_SOURCE'], encoding='utf-8') as file:
+            source = file.read()
+        section = source.split('\n# OPTIONS\n')[1].split('\n# JSON\n')[0]
+        told = set(re.findall(r'^.*\*--[a-z].*$', section, re.M))
+        documented = set(re.findall(r'\*--([a-z]+)\*', '\n'.join(told)))
+        offered = set()
+        for name in COMMANDS:
+            offered |= set(re.findall(r'--([a-z]+)', text(self.mim('help', name))))
+        self.assertEqual(documented, offered)
+
+    def test_has_every_command(self):
+        with open(os.environ['MIM_MAN_SOURCE'], encoding='utf-8') as file:
+            source = file.read()
+        for name in COMMANDS:
+            self.assertIn(f'*mim {name}*', source)
+            self.assertRegex(source, rf'(?m)^\*{name}\*$')
+
+
+class Terminal(CommandCase):
+    def on_terminal(self, *args, stdin=None, env=None, feed=None):
+        """Run mim with standard error on a terminal; what appeared there, and the exit code."""
+        master, slave = pty.openpty()
+        process = self.start(*args, stdin=subprocess.PIPE if feed else subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                             stderr=slave, env={'TERM': 'xterm', **(env or {})})
+        os.close(slave)
+        if feed:
+            for chunk in feed:
+                process.stdin.write(chunk)
+                process.stdin.flush()
+                time.sleep(0.15)
+            process.stdin.close()
+        said = b''
+        while select.select([master], [], [], 20)[0]:
+            try:
+                data = os.read(master, 65536)
+            except OSError:
+                break
+            if not data:
+                break
+            said += data
+        os.close(master)
+        return said, process.wait(timeout=20)
+
+    def slowly(self, **more):
+        read = ['--from', 'raw', '-i', 'width=100', '-i', 'height=100', '-i', 'channels=1', '-i', 'sample=u8']
+        return self.on_terminal('convert', *read, '-', '/dev/null', '--to', 'raw', feed=[bytes(200000)] * 8, **more)
+
+    def test_shows_progress_of_long_work(self):
+        said, code = self.slowly()
+        self.assertEqual(code, 0, said)
+        self.assertRegex(said, rb'\d+ frames, [\d.]+/s')
+        self.assertTrue(said.endswith(b'\r\x1b[K'), said[-40:])
+
+    def test_shows_none_where_lines_cannot_be_redrawn(self):
+        self.assertEqual(self.slowly(env={'TERM': 'dumb'}), (b'', 0))
+
+    def test_shows_none_of_short_work(self):
+        said, code = self.on_terminal('convert', '-f', TESTCARD, '/dev/null', '--to', 'gif')
+        self.assertEqual((said, code), (b'', 0))
+
+    def test_is_refused_as_an_output(self):
+        master, slave = pty.openpty()
+        done = subprocess.run([os.environ['MIM'], 'convert', TESTCARD, '-', '--to', 'gif'], stdout=slave,
+                              stderr=subprocess.PIPE, env=self.environment())
+        os.close(slave)
+        os.close(master)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn('terminal', text(done.stderr))
+
+    def headings(self, **env):
+        master, slave = pty.openpty()
+        process = subprocess.Popen([os.environ['MIM'], 'info', TESTCARD], stdout=slave, env=self.environment(**env))
+        process.wait(timeout=20)
+        os.close(slave)
+        said = os.read(master, 65536)
+        os.close(master)
+        return said
+
+    def test_has_bold_headings_unless_told_otherwise(self):
+        self.assertIn(b'\x1b[1m', self.headings())
+        self.assertNotIn(b'\x1b', self.headings(NO_COLOR='1'))
+
+
+tap.main()

@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: MIT
+"""mim convert: what is written, what is kept, and how it ends."""
+
+import os
+import resource
+import signal
+import subprocess
+import time
+
+import tap
+from command import TESTCARD, CommandCase, gif, text
+
+TWENTY = ['--from', 'raw', '-i', 'width=4', '-i', 'height=1', '-i', 'channels=1', '-i', 'sample=u8', 'in.raw']
+
+
+class Convert(CommandCase):
+    def test_turns_a_gif_into_a_tiff_stack_and_back(self):
+        self.mim('convert', TESTCARD, 'a.tiff')
+        self.mim('convert', 'a.tiff', 'b.gif')
+        pixels = self.raw(TESTCARD)
+        self.assertEqual(self.raw('a.tiff'), pixels)
+        self.assertEqual(self.raw('b.gif'), pixels)
+        self.assertEqual(len(pixels) % (120 * 90 * 12), 0)
+
+    def test_takes_frames_like_python(self):
+        self.put('in.raw', bytes(i for i in range(20) for _ in range(4)))
+        for word in ('0', '7', '-1', '-20', '3:8', ':', '::-1', '::3', '-3:', ':-17', '5:2', '18:99', '9:4:-2', '-1:-5:-1'):
+            part = word.split(':')
+            numbers = [int(number) if number else None for number in part]
+            chosen = range(20)[slice(*numbers)] if len(part) > 1 else [range(20)[numbers[0]]]
+            with self.subTest(word):
+                if len(chosen) == 0:
+                    self.refuse(2, 'convert', *TWENTY, '-', '--to', 'raw', '--frames=' + word)
+                else:
+                    self.assertEqual(self.raw(*TWENTY, '--frames=' + word), bytes(i for i in chosen for _ in range(4)))
+
+    def test_takes_lists_of_frames_in_their_order(self):
+        self.put('in.raw', bytes(i for i in range(20) for _ in range(4)))
+        self.assertEqual(self.raw(*TWENTY, '--frames', '3,0:2,-1,3')[::4], bytes([3, 0, 1, 19, 3]))
+        self.assertEqual(self.raw(*TWENTY, '--frames', '3', '--frames', '1')[::4], bytes([3, 1]))
+
+    def test_refuses_what_is_no_list_of_frames(self):
+        self.put('in.raw', bytes(80))
+        for word in ('', 'x', '1,', ',1', '1:2:0', '1:2:3:4', '1-2', '99999999999999999999'):
+            with self.subTest(word):
+                self.assertIn('--frames', self.refuse(2, 'convert', *TWENTY, 'out.raw', '--frames', word))
+
+    def test_joins_several_inputs(self):
+        self.mim('convert', TESTCARD, TESTCARD, 'twice.gif')
+        self.assertEqual(self.raw('twice.gif'), 2 * self.raw(TESTCARD))
+
+    def test_reads_and_writes_pipes(self):
+        with open(TESTCARD, 'rb') as file:
+            card = file.read()
+        stack = self.mim('convert', '-q', '-', '-', '--to', 'tiff', data=card)
+        self.put('a.tiff', stack)
+        self.assertEqual(self.info('a.tiff')[0]['frames'], 12)
+
+    def test_converts_colour_and_sample_type(self):
+        self.put('in.raw', bytes(range(0, 240, 12)))
+        self.assertEqual(self.raw(*TWENTY, '--sample', 'u16'), b''.join(2 * bytes([i]) for i in range(0, 240, 12)))
+        self.assertEqual(self.raw(*TWENTY, '--color', 'rgb'), b''.join(3 * bytes([i]) for i in range(0, 240, 12)))
+
+    def test_takes_the_mean_of_all_channels(self):
+        self.put('rgb.raw', bytes([1, 2, 4, 255, 255, 254]))
+        read = ['--from', 'raw', '-i', 'width=2', '-i', 'height=1', '-i', 'channels=3', '-i', 'sample=u8', 'rgb.raw']
+        self.assertEqual(self.raw(*read, '--gray=mean'), bytes([2, 254]))
+        self.assertEqual(len(self.raw(*read, '--gray')), 2)
+        self.assertEqual(self.raw(*read, '--gray'), self.raw(*read, '--color', 'gray'))
+
+    def test_gives_the_same_bytes_with_any_number_of_threads(self):
+        for name in ('a.gif', 'a.tiff'):
+            made = []
+            for threads in ('1', '2', '8'):
+                self.mim('convert', '-qf', TESTCARD, name, '--threads', threads)
+                made.append(self.get(name))
+            self.assertEqual(made[0], made[1], name)
+            self.assertEqual(made[0], made[2], name)
+
+    def test_names_options_of_the_output(self):
+        self.mim('convert', TESTCARD, 'a.gif', '--duration', '0.5', '--loop', '3')
+        facts, = self.info('a.gif')
+        self.assertEqual((facts['duration'], facts['loop']), (6.0, 3))
+        self.mim('convert', TESTCARD, 'b.gif', '--fps', '20')
+        self.assertEqual(self.info('b.gif')[0]['fps'], 20.0)
+
+
+class Keeping(CommandCase):
+    def test_leaves_an_existing_output_alone_without_force(self):
+        self.put('out.tiff', b'precious')
+        self.assertIn('out.tiff', self.refuse(7, 'convert', TESTCARD, 'out.tiff'))
+        self.assertEqual(self.get('out.tiff'), b'precious')
+        self.mim('convert', '-q', '--force', TESTCARD, 'out.tiff')
+        self.assertEqual(self.info('out.tiff')[0]['frames'], 12)
+
+    def test_sees_an_existing_output_before_any_work(self):
+        self.put('out.tiff', b'precious')
+        said = self.refuse(7, 'convert', 'missing.gif', 'out.tiff')
+        self.assertIn('out.tiff', said)
+
+    def test_writes_nothing_of_a_damaged_input(self):
+        with open(TESTCARD, 'rb') as file:
+            self.put('cut.gif', file.read()[:9000])
+        self.assertIn('cut.gif', self.refuse(6, 'convert', 'cut.gif', 'out.tiff'))
+        self.assertNothingBeside('cut.gif')
+
+    def test_keeps_the_good_frames_with_partial(self):
+        with open(TESTCARD, 'rb') as file:
+            self.put('cut.gif', file.read()[:9000])
+        self.refuse(6, 'convert', '--partial', 'cut.gif', 'out.gif')
+        self.assertEqual(self.info('out.gif')[0]['frames'], self.info('cut.gif', code=6)[0]['frames'])
+
+    def test_leaves_nothing_when_the_disk_is_full(self):
+        def small_files():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
+        self.assertIn('out.tiff', self.refuse(7, 'convert', '-q', TESTCARD, 'out.tiff', preexec_fn=small_files))
+        self.assertNothingBeside()
+
+    def test_fails_by_the_output_on_a_full_device(self):
+        self.refuse(7, 'convert', '-q', TESTCARD, '/dev/full', '--to', 'raw')
+
+    def test_fails_by_the_output_without_permission(self):
+        self.assertIn('nowhere', self.refuse(7, 'convert', '-q', TESTCARD, 'nowhere/out.tiff'))
+
+
+class Notes(CommandCase):
+    def test_tell_each_loss_once(self):
+        said = text(self.run_mim('convert', TESTCARD, 'a.tiff').stderr)
+        notes = [line for line in said.splitlines() if line.startswith('mim: note: ')]
+        self.assertEqual(len(notes), len(said.splitlines()))
+        self.assertTrue(notes)
+        self.assertEqual(len(notes), len(set(notes)))
+
+    def test_are_silent_with_quiet(self):
+        self.assertEqual(self.run_mim('convert', '-q', TESTCARD, 'a.tiff').stderr, b'')
+
+    def test_are_errors_with_strict(self):
+        self.refuse(6, 'convert', '--strict', TESTCARD, 'a.tiff')
+        self.assertNothingBeside()
+
+
+class Ending(CommandCase):
+    def test_is_quiet_when_the_reader_has_gone(self):
+        read, write = os.pipe()
+        os.close(read)
+        done = subprocess.run([os.environ['MIM'], 'convert', '-q', TESTCARD, '-', '--to', 'raw'], stdout=write,
+                              stderr=subprocess.PIPE, env=self.environment())
+        os.close(write)
+        self.assertEqual((done.returncode, done.stderr), (7, b''))
+
+    def interrupt(self, number, *args, **more):
+        """Signal mim while it waits for its input; the exit code."""
+        process = self.start(*args, stdin=subprocess.PIPE, stderr=subprocess.PIPE, **more)
+        process.stdin.write(bytes(70000))
+        process.stdin.flush()
+        time.sleep(0.5)
+        process.send_signal(number)
+        try:
+            _, said = process.communicate(timeout=20)
+        finally:
+            process.kill()
+        self.assertEqual(said, b'')
+        return process.returncode
+
+    def test_of_an_interrupted_run_leaves_nothing(self):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            with self.subTest(number.name):
+                self.assertEqual(self.interrupt(number, 'convert', *TWENTY[:-1], '-', 'out.raw'), 130)
+                self.assertNothingBeside()
+
+    def test_of_an_interrupted_info_is_130(self):
+        self.assertEqual(self.interrupt(signal.SIGINT, 'info', *TWENTY[:-1], '-', stdout=subprocess.DEVNULL), 130)
+
+    def test_of_a_run_into_a_pipe_that_nobody_reads(self):
+        self.put('in.raw', bytes(4_000_000))
+        process = self.start('convert', *TWENTY, '-', '--to', 'raw', stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(timeout=20), 130)
+        process.communicate()
+
+
+tap.main()

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+#include "notices.h"
+
+#include <stdio.h>
+
+#include "check.h"
+
+static struct notices notices;
+
+static void
+say(enum mim_notice_code code, const char *text)
+{
+    struct mim_notice notice = { .code = code, .frame = MIM_UNKNOWN, .plugin = "", .text = text };
+    notices_add(&notices, &notice);
+}
+
+static void
+a_kind_is_kept_once_with_its_count(void)
+{
+    notices.count = 0;
+    say(MIM_NOTICE_DEPTH, "frame 0 had 16 bits");
+    say(MIM_NOTICE_DEPTH, "frame 1 had 16 bits");
+    say(MIM_NOTICE_LOOP, "the loop count is lost");
+    CHECK(notices.count == 2);
+    CHECK(notices.kinds[0].times == 2 && notices.kinds[1].times == 1);
+    CHECK(!strcmp(notices.kinds[0].text, "frame 0 had 16 bits"));
+}
+
+static void
+values_that_are_lost_are_named_one_by_one(void)
+{
+    notices.count = 0;
+    say(MIM_NOTICE_METADATA, "no place for comment");
+    say(MIM_NOTICE_METADATA, "no place for artist");
+    say(MIM_NOTICE_METADATA, "no place for comment");
+    CHECK(notices.count == 2);
+    CHECK(notices.kinds[0].times == 2);
+}
+
+static void
+very_many_kinds_are_still_counted(void)
+{
+    char text[32];
+
+    notices.count = 0;
+    for (int i = 0; i < 3 * NOTICE_KINDS; i++) {
+        snprintf(text, sizeof text, "no place for %d", i);
+        say(MIM_NOTICE_METADATA, text);
+    }
+    CHECK(notices.count == NOTICE_KINDS);
+    CHECK(notices.kinds[NOTICE_KINDS - 1].times == 2 * NOTICE_KINDS + 1);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest cases[] = {
+        CASE(a_kind_is_kept_once_with_its_count),
+        CASE(values_that_are_lost_are_named_one_by_one),
+        CASE(very_many_kinds_are_still_counted),
+    };
+    return cmocka_run_group_tests_name("notices", cases, NULL, NULL);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#include "text.h"
+
+#include <stdlib.h>
+
+#include "check.h"
+
+static void
+check_shown(const char *text, size_t most, const char *expected)
+{
+    char *shown;
+    size_t size;
+    FILE *out = open_memstream(&shown, &size);
+    CHECK(out);
+    put_excerpt(out, text, most);
+    CHECK(!fclose(out));
+    assert_string_equal(shown, expected);
+    free(shown);
+}
+
+static void
+what_could_steer_a_terminal_is_made_visible(void)
+{
+    check_shown("a\x1b[2Jb", 99, "a\\x1b[2Jb");
+    check_shown("\x7f\t\r\n\x01", 99, "\\x7f\\t\\r\\n\\x01");
+    check_shown("\xc2\x9b" "31m", 99, "\\x9b31m");      /* the one-byte form of ESC [ */
+    check_shown("\xe2\x80\xae" "fig", 99, "\\u202efig"); /* right to left from here */
+}
+
+static void
+broken_utf8_is_shown_byte_by_byte(void)
+{
+    check_shown("\xff\xfe", 99, "\\xff\\xfe");
+    check_shown("\xe2\x82", 99, "\\xe2\\x82");
+}
+
+static void
+good_utf8_is_left_alone(void)
+{
+    check_shown("\xc3\xa9\xf0\x9f\x8e\x9e", 99, "\xc3\xa9\xf0\x9f\x8e\x9e");
+}
+
+static void
+an_excerpt_counts_characters(void)
+{
+    check_shown("\xc3\xa9\xc3\xa9\xc3\xa9", 2, "\xc3\xa9\xc3\xa9...");
+    check_shown("abc", 3, "abc");
+}
+
+static void
+a_cell_is_filled_up_by_what_is_seen(void)
+{
+    char *shown;
+    size_t size;
+    FILE *out = open_memstream(&shown, &size);
+    CHECK(out);
+    put_cell(out, "\xc3\xa9", 3);
+    put_cell(out, "long", 2);
+    CHECK(!fclose(out));
+    assert_string_equal(shown, "\xc3\xa9    long  ");
+    free(shown);
+    CHECK(text_width("\x1b\xc3\xa9") == 5);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest cases[] = {
+        CASE(what_could_steer_a_terminal_is_made_visible),
+        CASE(broken_utf8_is_shown_byte_by_byte),
+        CASE(good_utf8_is_left_alone),
+        CASE(an_excerpt_counts_characters),
+        CASE(a_cell_is_filled_up_by_what_is_seen),
+    };
+    return cmocka_run_group_tests_name("text", cases, NULL, NULL);
+}
