@@ -25,6 +25,9 @@ struct mim_context {
 void mim_context_say(struct mim_context *context, enum mim_log_level level, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Read on first use; NULL: no memory. */
+struct mim_config *mim_context_config(struct mim_context *context);
+
 /* The limits in force for a call: its own, the context's and mim.conf's, the tightest of what is set; defaults filled in
  * (result_bytes, frame_pixels, frames, metadata_bytes); working_bytes stays 0 when nobody set it. `result_default` is the
  * default result budget of this call. */

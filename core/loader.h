@@ -14,7 +14,10 @@ struct mim_plugin;
  */
 enum mim_status mim_loader_load(const char *path, const struct mim_plugin **plugin, struct mim_error *err);
 
-/* The checks alone, for plugins that are linked in. `where` begins the message. */
+/* A plugin that is linked in, checked before, is about to be used: its init has its turn, once per process. Any thread. */
+enum mim_status mim_loader_adopt(const struct mim_plugin *plugin, struct mim_error *err);
+
+/* The checks alone. `where` begins the message. */
 enum mim_status mim_loader_check(const struct mim_plugin *plugin, const char *where, struct mim_error *err);
 
 #endif

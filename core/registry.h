@@ -41,6 +41,9 @@ enum mim_status mim_registry_load(struct mim_context *context, const struct mim_
 /* One line on what happened to a candidate that was tried and failed, for the log and for explain. */
 void mim_registry_remember_failure(struct mim_context *context, const struct mim_candidate *candidate, const char *reason);
 
+/* Places, linked plugins or the configuration changed: the next call looks again. */
+void mim_registry_changed(struct mim_context *context);
+
 void mim_registry_destroy(struct mim_registry *registry);
 
 #endif
