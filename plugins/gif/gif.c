@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* GIF animations: giflib walks the blocks, LZW and palettes are ours. */
+#include <gif_lib.h>
+
+#include "plugin.h"
+
+#define STRING_(x) #x
+#define STRING(x) STRING_(x)
+#define GIFLIB_VERSION STRING(GIFLIB_MAJOR) "." STRING(GIFLIB_MINOR) "." STRING(GIFLIB_RELEASE)
+
+static const struct mim_format_ops gif = {
+    .struct_size = sizeof gif,
+    .name = "gif",
+    .reader = &gif_reader_ops,
+    .writer = &gif_writer_ops,
+};
+
+static const struct mim_format_ops *const formats[] = { &gif, NULL };
+
+MIM_PLUGIN_EXPORT const struct mim_plugin MIM_PLUGIN_SYMBOL = {
+    MIM_PLUGIN_HEADER,
+    .name = "gif",
+    .version = PLUGIN_VERSION,
+    .licence = "MIT",
+    .library = "giflib " GIFLIB_VERSION,
+    .formats = formats,
+};

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* Rounds the end of each frame, not its length: errors do not add up. */
+#include "clock.h"
+
+#include <math.h>
+
+static int64_t
+round_quotient(__int128 num, __int128 den)
+{
+    return (int64_t)((2 * num + den) / (2 * den));
+}
+
+/* When the frame ends, in hundredths since the start. */
+static int64_t
+end_of(struct gif_clock *clock, uint64_t index, int64_t duration)
+{
+    if (clock->fps.den)
+        return round_quotient((__int128)(index + 1) * 100 * clock->fps.den, clock->fps.num);
+    if (clock->seconds.count == 1)
+        return llround((double)(index + 1) * clock->seconds.values[0] * 100);
+    if (clock->seconds.count) {
+        clock->elapsed += clock->seconds.values[index];
+        return llround(clock->elapsed * 100);
+    }
+    if (!clock->time_den)
+        return (int64_t)(index + 1) * GIF_DELAY_DEFAULT;
+    if (duration > 0)
+        clock->ticks += duration;
+    return round_quotient((__int128)clock->ticks * 100 * clock->time_num, clock->time_den);
+}
+
+int64_t
+gif_clock_delay(struct gif_clock *clock, uint64_t index, int64_t duration)
+{
+    int64_t delay = end_of(clock, index, duration) - clock->told;
+
+    if (delay < 0 || delay > GIF_DELAY_MAX)
+        return -1;
+    clock->told += delay;
+    return delay;
+}

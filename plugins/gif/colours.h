@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* A set of colours that stays small, or is known not to. */
+#ifndef MIM_GIF_COLOURS_H
+#define MIM_GIF_COLOURS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { GIF_COLOURS_MAX = 256, GIF_COLOURS_SLOTS = 1024 };
+
+/** Numbered in the order of their first appearance. */
+struct gif_colours {
+    uint32_t count;
+    uint32_t keys[GIF_COLOURS_MAX];       /**< 0xRRGGBB */
+    uint16_t slots[GIF_COLOURS_SLOTS];    /**< number + 1; 0: free */
+};
+
+void gif_colours_clear(struct gif_colours *colours);
+
+/** Add the keys of a row (GIF_NOTHING is none). false: they would be more than `limit`, at most 256. */
+bool gif_colours_add(struct gif_colours *colours, const uint32_t *keys, uint32_t count, uint32_t limit);
+
+/** Numbers of keys that are all in the set; `nothing` stands for GIF_NOTHING. */
+void gif_colours_map(const struct gif_colours *colours, const uint32_t *keys, uint32_t count, uint8_t nothing,
+                     uint8_t *indices);
+
+#endif

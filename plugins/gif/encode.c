@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A frame is coded from itself and the source frames beside it, so that frames can be coded in any order.
+ *
+ * When a pixel is opaque in one frame and transparent in the next, the one is written whole and its disposal clears the
+ * canvas, and the next starts from nothing. Otherwise the canvas holds the frame before, and what changed is drawn.
+ *
+ * Frames whose colours fit the palette are exact on the canvas. So one that fits does not build on one that does not: that
+ * one's pixels were approximated, and those of it that stay would be wrong.
+ */
+#include "encode.h"
+
+#include <string.h>
+
+#include "view.h"
+
+enum { DISPOSE_KEEP = 1, DISPOSE_CLEAR = 2, LEAST_CODE_SIZE = 2, ROW_PIXEL = sizeof(uint32_t) + 1 };
+
+/* What is drawn and with what. */
+struct plan {
+    struct gif_view view;
+    int disposal;
+    bool has_nothing; /* some pixels are not drawn: an entry of the table, the last, stands for them */
+    bool is_exact;    /* the palette is that of the encoder's set of colours */
+    uint32_t colour_count;
+    uint32_t palette[GIF_COLOURS_MAX];
+};
+
+static int32_t
+make_room(struct mim_job *job, struct gif_encoder *encoder, uint32_t width)
+{
+    if (width <= encoder->row_room)
+        return MIM_OK;
+    void *row = job->host->resize(job, encoder->keys, (uint64_t)encoder->row_room * ROW_PIXEL, (uint64_t)width * ROW_PIXEL);
+    if (!row)
+        return MIM_NOMEM;
+    encoder->keys = row;
+    encoder->row_room = width;
+    return MIM_OK;
+}
+
+static bool
+has_nothing(const uint32_t *keys, uint32_t count)
+{
+    unsigned found = 0;
+
+    for (uint32_t i = 0; i < count; i++)
+        found |= keys[i] == GIF_NOTHING;
+    return found;
+}
+
+/* Fill the set of colours. Do they, and the entry for pixels not drawn, fit into `size` entries? */
+static bool
+collect(struct gif_encoder *encoder, const struct gif_view *view, uint32_t size, bool *nothing)
+{
+    bool may_have_nothing = view->keeps_unchanged || view->frame->channels == 4, fits = true;
+
+    *nothing = false;
+    gif_colours_clear(&encoder->colours);
+    for (uint32_t y = 0; y < view->height; y++) {
+        gif_view_row(view, y, encoder->keys);
+        if (may_have_nothing && !*nothing)
+            *nothing = has_nothing(encoder->keys, view->width);
+        fits = fits && gif_colours_add(&encoder->colours, encoder->keys, view->width, size);
+        if (!fits && (*nothing || !may_have_nothing))
+            break;
+    }
+    return fits && encoder->colours.count + *nothing <= size;
+}
+
+static struct gif_view
+whole_view(const struct mim_raster *frame, uint32_t threshold)
+{
+    return (struct gif_view){ .frame = frame, .width = frame->width, .height = frame->height, .threshold = threshold };
+}
+
+/* May the frame be drawn on what stands on the canvas? Leaves nothing in the set of colours that counts. */
+static bool
+can_build_on(struct gif_encoder *encoder, const struct gif_encoding *encoding, const struct gif_view *whole,
+             const struct mim_raster *below)
+{
+    struct gif_view below_view = whole_view(below, encoding->threshold);
+    bool nothing;
+
+    if (!collect(encoder, whole, encoding->palette_size, &nothing))
+        return true; /* approximate itself */
+    return collect(encoder, &below_view, encoding->palette_size, &nothing);
+}
+
+/* Draw only what changed; pixels in the rectangle that did not are left out when the palette has an entry to say so. */
+static void
+plan_change(struct gif_encoder *encoder, const struct gif_encoding *encoding, struct plan *plan)
+{
+    struct gif_view *view = &plan->view;
+    bool changed = gif_view_shrink(view);
+
+    view->keeps_unchanged = changed;
+    plan->is_exact = collect(encoder, view, encoding->palette_size, &plan->has_nothing);
+    if (plan->is_exact || !changed)
+        return;
+    view->keeps_unchanged = false;
+    plan->is_exact = collect(encoder, view, encoding->palette_size, &plan->has_nothing);
+    if (plan->is_exact)
+        return;
+    view->keeps_unchanged = true;
+    collect(encoder, view, encoding->palette_size, &plan->has_nothing);
+}
+
+static void
+plan_frame(struct gif_encoder *encoder, const struct gif_encoding *encoding, const struct mim_raster *frame,
+           const struct mim_neighbours *beside, struct plan *plan)
+{
+    uint32_t threshold = encoding->threshold;
+    bool clears = encoding->always_clears
+                  || (beside->next && gif_view_turns_transparent(frame, beside->next, threshold));
+    bool is_bare = encoding->always_clears || !beside->previous
+                   || gif_view_turns_transparent(beside->previous, frame, threshold);
+
+    *plan = (struct plan){ .view = whole_view(frame, threshold), .disposal = clears ? DISPOSE_CLEAR : DISPOSE_KEEP };
+    if (encoding->subrectangles && !clears && !is_bare && can_build_on(encoder, encoding, &plan->view, beside->previous)) {
+        plan->view.below = beside->previous;
+        plan_change(encoder, encoding, plan);
+        return;
+    }
+    plan->is_exact = collect(encoder, &plan->view, encoding->palette_size, &plan->has_nothing);
+}
+
+static void *
+kept(struct mim_job *job, void **memory, uint64_t size)
+{
+    if (!*memory)
+        *memory = job->host->resize(job, NULL, 0, size);
+    return *memory;
+}
+
+static int32_t
+choose_palette(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding, struct plan *plan)
+{
+    const struct gif_view *view = &plan->view;
+    struct gif_wu *wu = kept(job, (void **)&encoder->wu, sizeof *wu);
+    struct gif_nearest *nearest = kept(job, (void **)&encoder->nearest, sizeof *nearest);
+    if (!wu || !nearest)
+        return MIM_NOMEM;
+
+    gif_wu_clear(wu, (uint64_t)view->width * view->height);
+    for (uint32_t y = 0; y < view->height; y++) {
+        gif_view_row(view, y, encoder->keys);
+        gif_wu_add(wu, encoder->keys, view->width);
+    }
+    plan->colour_count = gif_wu_palette(wu, encoding->palette_size - plan->has_nothing, plan->palette);
+    gif_nearest_set(nearest, plan->palette, plan->colour_count);
+    return job->host->notice(job, MIM_NOTICE_COLOUR, "colours were reduced to fit the palette");
+}
+
+static uint32_t
+table_bits(const struct plan *plan)
+{
+    uint32_t entries = plan->colour_count + plan->has_nothing;
+
+    return entries <= 2 ? 1 : 32 - __builtin_clz(entries - 1);
+}
+
+static uint8_t *
+put_u16(uint8_t *out, uint32_t value)
+{
+    out[0] = value;
+    out[1] = value >> 8;
+    return out + 2;
+}
+
+/* Control block, image descriptor and colour table. */
+static int32_t
+emit_head(struct mim_job *job, const struct plan *plan, uint32_t delay)
+{
+    uint8_t head[8 + 10 + 3 * GIF_COLOURS_MAX] = { 0x21, 0xf9, 4, plan->disposal << 2 | plan->has_nothing };
+    uint32_t bits = table_bits(plan);
+
+    put_u16(head + 4, delay);
+    head[6] = plan->has_nothing ? plan->colour_count : 0;
+    head[8] = 0x2c;
+    put_u16(put_u16(put_u16(put_u16(head + 9, plan->view.x), plan->view.y), plan->view.width), plan->view.height);
+    head[17] = 0x80 | (bits - 1);
+    for (uint32_t i = 0; i < plan->colour_count; i++) {
+        head[18 + 3 * i] = plan->palette[i] >> 16;
+        head[19 + 3 * i] = plan->palette[i] >> 8;
+        head[20 + 3 * i] = plan->palette[i];
+    }
+    return job->host->emit(job, head, 18 + (3U << bits));
+}
+
+static int32_t
+emit_codes(struct mim_job *job, struct gif_encoder *encoder, const struct plan *plan)
+{
+    uint32_t bits = table_bits(plan), width = plan->view.width;
+    uint8_t *indices = (uint8_t *)(encoder->keys + encoder->row_room);
+
+    int32_t status = gif_lzw_begin(job, &encoder->lzw, bits < LEAST_CODE_SIZE ? LEAST_CODE_SIZE : bits);
+    for (uint32_t y = 0; status == MIM_OK && y < plan->view.height; y++) {
+        gif_view_row(&plan->view, y, encoder->keys);
+        if (plan->is_exact)
+            gif_colours_map(&encoder->colours, encoder->keys, width, plan->colour_count, indices);
+        else
+            gif_nearest_map(encoder->nearest, encoder->keys, width, plan->colour_count, indices);
+        status = gif_lzw_add(job, &encoder->lzw, indices, width);
+    }
+    return status == MIM_OK ? gif_lzw_end(job, &encoder->lzw) : status;
+}
+
+int32_t
+gif_encode_frame(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding, uint32_t delay,
+                 const struct mim_raster *frame, const struct mim_neighbours *beside)
+{
+    struct plan plan;
+
+    int32_t status = make_room(job, encoder, frame->width);
+    if (status != MIM_OK)
+        return status;
+    if (gif_view_has_partial_alpha(frame))
+        status = job->host->notice(job, MIM_NOTICE_ALPHA, "pixels are either opaque or transparent, none in between");
+    if (status != MIM_OK)
+        return status;
+
+    plan_frame(encoder, encoding, frame, beside, &plan);
+    if (plan.is_exact) {
+        plan.colour_count = encoder->colours.count;
+        memcpy(plan.palette, encoder->colours.keys, sizeof plan.palette);
+    } else {
+        status = choose_palette(job, encoder, encoding, &plan);
+    }
+    if (status == MIM_OK)
+        status = emit_head(job, &plan, delay);
+    return status == MIM_OK ? emit_codes(job, encoder, &plan) : status;
+}
+
+void
+gif_encoder_close(struct mim_job *job, struct gif_encoder *encoder)
+{
+    if (encoder->keys)
+        job->host->resize(job, encoder->keys, (uint64_t)encoder->row_room * ROW_PIXEL, 0);
+    if (encoder->wu)
+        job->host->resize(job, encoder->wu, sizeof *encoder->wu, 0);
+    if (encoder->nearest)
+        job->host->resize(job, encoder->nearest, sizeof *encoder->nearest, 0);
+}

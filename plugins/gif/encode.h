@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* One frame to its blocks: what to draw, with which colours, in which order. */
+#ifndef MIM_GIF_ENCODE_H
+#define MIM_GIF_ENCODE_H
+
+#include <stdbool.h>
+
+#include <mim/plugin.h>
+
+#include "colours.h"
+#include "lzw.h"
+#include "nearest.h"
+#include "quantize-wu.h"
+
+struct gif_encoding {
+    uint32_t palette_size;  /**< entries that may be used, the transparent one included */
+    uint32_t threshold;     /**< alpha from which on a pixel is opaque */
+    bool subrectangles;     /**< only what changed */
+    bool always_clears;     /**< every frame is whole and taken away after its time */
+};
+
+/** A worker's memory, reused from frame to frame. */
+struct gif_encoder {
+    struct gif_lzw lzw;
+    struct gif_colours colours;
+    struct gif_nearest *nearest; /**< the host's memory, from the first frame on that needs it */
+    struct gif_wu *wu;           /**< likewise */
+    uint32_t *keys;              /**< of one row; behind them its indices */
+    uint32_t row_room;           /**< pixels that fit */
+};
+
+/** Emit control block, image descriptor, colour table and codes. Depends on nothing but the arguments. */
+int32_t gif_encode_frame(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
+                         uint32_t delay, const struct mim_raster *frame, const struct mim_neighbours *beside);
+
+void gif_encoder_close(struct mim_job *job, struct gif_encoder *encoder);
+
+#endif

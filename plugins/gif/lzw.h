@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* LZW as GIF has it, from indices to sub-blocks. */
+#ifndef MIM_GIF_LZW_H
+#define MIM_GIF_LZW_H
+
+#include <mim/plugin.h>
+
+enum {
+    GIF_LZW_SLOTS = 8192,
+    GIF_LZW_STEP = 16384,                        /**< indices between two looks at the room in `codes` */
+    GIF_LZW_ROOM = 3 * GIF_LZW_STEP,             /**< flushed above one step; a step adds 1.5 bytes an index at most */
+    GIF_LZW_BLOCKS = (GIF_LZW_ROOM + 254) / 255
+};
+
+/** The packer's memory, about 130 KB, kept by a worker and reused. */
+struct gif_lzw {
+    uint32_t slots[GIF_LZW_SLOTS]; /**< string before (12 bits), index (8), code (12); 0: free, since no string has code 0 */
+    uint32_t clear, next, width;   /**< the clear code, the next string's code, bits of a code by now */
+    uint32_t prefix;               /**< the string that is being matched */
+    uint64_t bits;
+    uint32_t bit_count;
+    uint32_t used;                 /**< bytes in `codes` */
+    uint8_t codes[GIF_LZW_ROOM + 8];
+    uint8_t blocks[GIF_LZW_BLOCKS * 256 + 1];
+};
+
+/** Emit the byte of the code size, 2 to 8, and start. Each of the three: the status of emit or poll. */
+int32_t gif_lzw_begin(struct mim_job *job, struct gif_lzw *packer, uint32_t code_size);
+
+/** Go on with indices below 1 << code_size. */
+int32_t gif_lzw_add(struct mim_job *job, struct gif_lzw *packer, const uint8_t *indices, uint64_t size);
+
+/** Emit what is left, and the terminator of the sub-blocks. At least one index was added. */
+int32_t gif_lzw_end(struct mim_job *job, struct gif_lzw *packer);
+
+#endif

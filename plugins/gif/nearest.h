@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* The exactly nearest colour of a palette, fast. */
+#ifndef MIM_GIF_NEAREST_H
+#define MIM_GIF_NEAREST_H
+
+#include <stdint.h>
+
+enum { GIF_NEAREST_CELLS = 32 * 32 * 32, GIF_NEAREST_BLOCKS = 8 * 8 * 8, GIF_NEAREST_FEW = 31 };
+
+/**
+ * A palette and, for the cells of the colour cube that have been asked for, the entries that can be nearest to some colour
+ * in it. Lists are made at first need: of blocks of 32^3 colours from the palette, of cells of 8^3 from their block's list.
+ */
+struct gif_nearest {
+    uint32_t count;
+    uint8_t red[256], green[256], blue[256];
+    struct gif_nearest_block {
+        uint16_t count; /**< 0: not made yet */
+        uint8_t entries[256];
+    } blocks[GIF_NEAREST_BLOCKS];
+    struct gif_nearest_cell {
+        uint8_t count;  /**< 0: not made yet; more than GIF_NEAREST_FEW: the block's list serves */
+        uint8_t entries[GIF_NEAREST_FEW];
+    } cells[GIF_NEAREST_CELLS];
+};
+
+/** `count` colours 0xRRGGBB, 1 to 256. */
+void gif_nearest_set(struct gif_nearest *nearest, const uint32_t *palette, uint32_t count);
+
+/** Entries nearest to the keys of a row, the first of equals; `nothing` stands for GIF_NOTHING. */
+void gif_nearest_map(struct gif_nearest *nearest, const uint32_t *keys, uint32_t count, uint8_t nothing, uint8_t *indices);
+
+#endif

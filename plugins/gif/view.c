@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/* Compares frames and reads their pixels as keys. */
+#include "view.h"
+
+#include <string.h>
+
+static const uint8_t *
+pixel_of(const struct mim_raster *raster, uint32_t x, uint32_t y)
+{
+    return raster->data + y * raster->stride + (size_t)x * raster->channels;
+}
+
+static inline uint32_t
+key_of(const uint8_t *pixel, uint32_t channels, uint32_t threshold)
+{
+    if (channels == 4 && pixel[3] < threshold)
+        return GIF_NOTHING;
+    return pixel[0] << 16 | pixel[1] << 8 | pixel[2];
+}
+
+bool
+gif_view_turns_transparent(const struct mim_raster *before, const struct mim_raster *after, uint32_t threshold)
+{
+    if (before->channels != 4)
+        return false;
+    for (uint32_t y = 0; y < before->height; y++) {
+        const uint8_t *one = pixel_of(before, 0, y), *two = pixel_of(after, 0, y);
+        unsigned found = 0;
+        for (size_t i = 3; i < (size_t)before->width * 4; i += 4)
+            found |= (one[i] >= threshold) & (two[i] < threshold);
+        if (found)
+            return true;
+    }
+    return false;
+}
+
+bool
+gif_view_has_partial_alpha(const struct mim_raster *frame)
+{
+    if (frame->channels != 4)
+        return false;
+    for (uint32_t y = 0; y < frame->height; y++) {
+        const uint8_t *row = pixel_of(frame, 0, y);
+        unsigned found = 0;
+        for (size_t i = 3; i < (size_t)frame->width * 4; i += 4)
+            found |= (uint8_t)(row[i] + 1) > 1;
+        if (found)
+            return true;
+    }
+    return false;
+}
+
+/* The stretch of row `y` that differs, widened into [*left, *right). */
+static bool
+widen(const struct gif_view *view, uint32_t y, uint32_t *left, uint32_t *right)
+{
+    uint32_t channels = view->frame->channels, width = view->frame->width, first = 0, last = width;
+    const uint8_t *one = pixel_of(view->frame, 0, y), *two = pixel_of(view->below, 0, y);
+
+    if (!memcmp(one, two, (size_t)width * channels))
+        return false;
+    while (first < width && key_of(one + (size_t)first * channels, channels, view->threshold)
+                                == key_of(two + (size_t)first * channels, channels, view->threshold))
+        first++;
+    if (first == width)
+        return false;
+    while (key_of(one + (size_t)(last - 1) * channels, channels, view->threshold)
+           == key_of(two + (size_t)(last - 1) * channels, channels, view->threshold))
+        last--;
+    *left = first < *left ? first : *left;
+    *right = last > *right ? last : *right;
+    return true;
+}
+
+bool
+gif_view_shrink(struct gif_view *view)
+{
+    uint32_t left = view->frame->width, right = 0, top = view->frame->height, bottom = 0;
+
+    for (uint32_t y = 0; y < view->frame->height; y++) {
+        if (!widen(view, y, &left, &right))
+            continue;
+        top = y < top ? y : top;
+        bottom = y + 1;
+    }
+    bool differs = bottom > 0;
+    if (!differs) {
+        left = top = 0;
+        right = bottom = 1;
+    }
+    view->x = left;
+    view->y = top;
+    view->width = right - left;
+    view->height = bottom - top;
+    return differs;
+}
+
+void
+gif_view_row(const struct gif_view *view, uint32_t y, uint32_t *keys)
+{
+    uint32_t channels = view->frame->channels;
+    const uint8_t *pixel = pixel_of(view->frame, view->x, view->y + y);
+
+    for (uint32_t x = 0; x < view->width; x++)
+        keys[x] = key_of(pixel + (size_t)x * channels, channels, view->threshold);
+    if (!view->keeps_unchanged)
+        return;
+    const uint8_t *below = pixel_of(view->below, view->x, view->y + y);
+    for (uint32_t x = 0; x < view->width; x++)
+        if (keys[x] == key_of(below + (size_t)x * channels, channels, view->threshold))
+            keys[x] = GIF_NOTHING;
+}

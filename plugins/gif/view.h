@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* What of a frame has to be drawn, given the frames beside it. */
+#ifndef MIM_GIF_VIEW_H
+#define MIM_GIF_VIEW_H
+
+#include <stdbool.h>
+
+#include <mim/plugin.h>
+
+/** Key of a pixel that is not drawn: transparent, or left as it is. Any other key is 0xRRGGBB. */
+#define GIF_NOTHING UINT32_MAX
+
+/** A frame of 3 or 4 channels and the part of it to draw. */
+struct gif_view {
+    const struct mim_raster *frame;
+    const struct mim_raster *below;  /**< what stands on the canvas already; NULL: nothing */
+    uint32_t x, y, width, height;    /**< the rectangle */
+    uint32_t threshold;              /**< alpha from which on a pixel is opaque */
+    bool keeps_unchanged;            /**< pixels that equal those below are not drawn */
+};
+
+/** Is there a pixel that is opaque in `before` and transparent in `after`? */
+bool gif_view_turns_transparent(const struct mim_raster *before, const struct mim_raster *after, uint32_t threshold);
+
+/** Is there an alpha that is neither 0 nor 255? */
+bool gif_view_has_partial_alpha(const struct mim_raster *frame);
+
+/** Shrink the rectangle to what differs from `below`. false: nothing does, and it is one pixel. */
+bool gif_view_shrink(struct gif_view *view);
+
+/** Keys of row `y` of the rectangle, `width` of them. */
+void gif_view_row(const struct gif_view *view, uint32_t y, uint32_t *keys);
+
+#endif
