@@ -212,7 +212,7 @@ edit_distance(const char *a, const char *b)
     return above[b_size];
 }
 
-/* The option that was probably meant: a third of its letters may be wrong, or the name is its beginning. */
+/* The option that was probably meant: the name is its beginning, or a third of its letters may be wrong. */
 static const char *
 nearest_name(const struct mim_option_table *table, const char *name)
 {
@@ -220,11 +220,9 @@ nearest_name(const struct mim_option_table *table, const char *name)
     size_t least = SIZE_MAX;
     const struct mim_option *row;
     for (uint32_t i = 0; (row = mim_option_row(table, i)); i++) {
-        size_t distance = edit_distance(name, row->name);
-        bool near = distance <= (strlen(row->name) + 2) / 3;
-        if (!near && strlen(name) >= 3 && strncmp(name, row->name, strlen(name)) == 0)
-            near = true;
-        if (near && distance < least) {
+        bool begins = strlen(name) >= 3 && strncmp(name, row->name, strlen(name)) == 0;
+        size_t distance = begins ? 0 : edit_distance(name, row->name);
+        if (distance <= (strlen(row->name) + 2) / 3 && distance < least) {
             least = distance;
             nearest = row->name;
         }
@@ -239,7 +237,8 @@ list_names(const struct mim_option_table *table, char *text, size_t size)
     const struct mim_option *row;
     *text = '\0';
     for (uint32_t i = 0; (row = mim_option_row(table, i)) && used < size; i++)
-        used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "", row->name);
+        used += (size_t)snprintf(text + used, size - used, "%s%s%s", i ? ", " : "", row->name,
+                                 row->type == MIM_OPTION_PAIRS ? ":KEY" : "");
 }
 
 static enum mim_status
