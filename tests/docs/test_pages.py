@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: MIT
+"""Every command and every program that a page shows is run; what it shows as their output is compared.
+
+In a page: ```console holds commands behind "$ " and what they print, "..." standing for anything, and a line of it for any
+lines. <!-- run --> before ```sh runs that script. <!-- path --> before a block says of which file it is a copy, <!-- part of
+path --> of which it is an excerpt.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+import tap
+
+SOURCE = os.environ['MIM_SOURCE']
+FENCE = re.compile(r'(?:^<!-- (?P<note>[^\n]*) -->\n)?^```(?P<language>\w*)\n(?P<text>.*?)^```$', re.M | re.S)
+MARK = '@@ end of a command, status '
+
+
+def pages():
+    yield 'README.md'
+    for folder in ('docs', 'docs/news'):
+        for name in sorted(os.listdir(os.path.join(SOURCE, folder))):
+            if name.endswith('.md'):
+                yield f'{folder}/{name}'
+
+
+def read(name):
+    with open(os.path.join(SOURCE, name), encoding='utf-8') as file:
+        return file.read()
+
+
+def blocks(page):
+    return [(found['note'] or '', found['language'], found['text']) for found in FENCE.finditer(read(page))]
+
+
+def commands(text):
+    """[(command, expected output)] of a session; a command goes on behind a backslash."""
+    steps = []
+    for line in text.splitlines():
+        if line.startswith('$ '):
+            steps.append([line[2:], ''])
+        elif steps and steps[-1][0].endswith('\\'):
+            steps[-1][0] += '\n' + line
+        else:
+            steps[-1][1] += line + '\n'
+    return steps
+
+
+def pattern(expected):
+    lines = []
+    for line in expected.splitlines():
+        lines.append(r'(?:.*\n)*?' if line == '...' else '.*'.join(re.escape(part) for part in line.split('...')) + r'\n')
+    return ''.join(lines)
+
+
+class Pages(unittest.TestCase):
+    def run_script(self, script):
+        """Run a script in an empty directory with a.gif and mim at hand; all that it printed."""
+        folder = tempfile.mkdtemp(prefix='pages-')
+        self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+        shutil.copy(os.path.join(SOURCE, 'tests/data/testcard.gif'), os.path.join(folder, 'a.gif'))
+        env = {**os.environ, 'HOME': '/nonexistent', 'XDG_CONFIG_HOME': '/nonexistent', 'LC_ALL': 'C.UTF-8',
+               'PATH': os.path.dirname(os.environ['MIM']) + ':' + os.environ['PATH']}
+        done = subprocess.run(['bash', '-c', 'umask 022\n' + script], cwd=folder, env=env, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300)
+        return done.returncode, done.stdout.decode('utf-8', errors='replace')
+
+    def test_sessions_are_what_they_show(self):
+        for page in pages():
+            steps = [step for _, language, text in blocks(page) if language == 'console' for step in commands(text)]
+            if not steps:
+                continue
+            script = '\n'.join(f'{command}\necho "{MARK}$?"' for command, _ in steps)
+            _, printed = self.run_script(script)
+            outputs = re.split(re.escape(MARK) + r'(\d+)\n', printed)
+            for i, (command, expected) in enumerate(steps):
+                with self.subTest(page=page, command=command):
+                    output, status = outputs[2 * i], outputs[2 * i + 1]
+                    self.assertEqual(status, '0', output)
+                    self.assertRegex(output, '^' + pattern(expected) + r'\Z', f'shown:\n{expected}\nprinted:\n{output}')
+
+    def test_scripts_run(self):
+        for page in pages():
+            for note, language, text in blocks(page):
+                if language == 'sh':
+                    with self.subTest(page=page, script=text.splitlines()[0]):
+                        self.assertEqual(note, 'run')
+                        status, printed = self.run_script('set -e\n' + text)
+                        self.assertEqual(status, 0, printed)
+
+    def test_copies_are_still_the_same(self):
+        for page in pages():
+            for note, language, text in blocks(page):
+                if language not in ('c', 'meson', 'ini'):
+                    continue
+                with self.subTest(page=page, block=note):
+                    self.assertTrue(note, 'it does not say which file it comes from')
+                    name = note.removeprefix('part of ')
+                    whole = re.sub(r'\A(/\*|#) SPDX-.*\n', '', read(name))
+                    if note.startswith('part of '):
+                        self.assertIn(text, whole)
+                    else:
+                        self.assertEqual(text, whole)
+
+    def test_links_lead_somewhere(self):
+        for page in pages():
+            for target in re.findall(r'\]\(([^)#:]+)\)', read(page)):
+                with self.subTest(page=page, target=target):
+                    self.assertTrue(os.path.exists(os.path.join(SOURCE, os.path.dirname(page), target)))
+
+
+tap.main()
