@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* TIFF stacks, decoded by libtiff: the plugin's table. */
+#include "tiff.h"
+
+#define TEXT_OF(x) #x
+#define NUMBER(x) TEXT_OF(x)
+#define LIBTIFF                                                                                             \
+    "libtiff " NUMBER(TIFFLIB_MAJOR_VERSION) "." NUMBER(TIFFLIB_MINOR_VERSION) "." NUMBER(TIFFLIB_MICRO_VERSION)
+
+static const struct mim_format_ops tiff_format = {
+    .struct_size = sizeof tiff_format,
+    .name = "tiff",
+    .reader = &tiff_reader_ops,
+    .writer = &tiff_writer_ops,
+};
+
+static const struct mim_format_ops *const formats[] = { &tiff_format, NULL };
+
+MIM_PLUGIN_EXPORT const struct mim_plugin MIM_PLUGIN_SYMBOL = {
+    MIM_PLUGIN_HEADER,
+    .name = "tiff",
+    .version = PLUGIN_VERSION,
+    .licence = "MIT",
+    .library = LIBTIFF,
+    .formats = formats,
+};

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* The compressions that can be written. */
+#include <stdio.h>
+#include <string.h>
+
+#include "write.h"
+
+/* In the order of TIFF_CODEC_CHOICES. */
+static const struct tiff_codec codecs[] = {
+    { "none", COMPRESSION_NONE, 0, 0, 0, false, false },
+    { "lzw", COMPRESSION_LZW, 0, 0, 0, true, true },
+    { "deflate", COMPRESSION_ADOBE_DEFLATE, TIFFTAG_ZIPQUALITY, 1, 9, true, true },
+    { "packbits", COMPRESSION_PACKBITS, 0, 0, 0, false, false },
+    { "jpeg", COMPRESSION_JPEG, TIFFTAG_JPEGQUALITY, 1, 100, false, false },
+    { "zstd", COMPRESSION_ZSTD, TIFFTAG_ZSTD_LEVEL, 1, 22, true, true },
+    { "lzma", COMPRESSION_LZMA, TIFFTAG_LZMAPRESET, 0, 9, true, false },
+    { "webp", COMPRESSION_WEBP, TIFFTAG_WEBP_LEVEL, 1, 100, false, false },
+};
+#define CODEC_COUNT (sizeof codecs / sizeof *codecs)
+
+const struct tiff_codec *
+tiff_codec_at(int32_t choice)
+{
+    return &codecs[choice >= 0 && (size_t)choice < CODEC_COUNT ? choice : 0];
+}
+
+static int32_t
+refuse(const struct tiff_codec *codec, struct mim_job *job)
+{
+    char names[128] = "";
+    for (size_t i = 0; i < CODEC_COUNT; i++)
+        if (TIFFIsCODECConfigured(codecs[i].scheme)) {
+            size_t length = strlen(names);
+            snprintf(names + length, sizeof names - length, "%s%s", length ? ", " : "", codecs[i].name);
+        }
+    return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "compression=%s: the installed libtiff has only %s", codec->name,
+                           names);
+}
+
+int32_t
+tiff_codec_check(const struct tiff_codec *codec, struct mim_job *job, int64_t level)
+{
+    if (!TIFFIsCODECConfigured(codec->scheme))
+        return refuse(codec, job);
+    if (level < 0)
+        return MIM_OK;
+    if (!codec->level_tag)
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "level=%lld: compression=%s has no levels",
+                               (long long)level, codec->name);
+    if (level < codec->least || level > codec->most)
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "level=%lld: compression=%s has levels from %lld to %lld",
+                               (long long)level, codec->name, (long long)codec->least, (long long)codec->most);
+    return MIM_OK;
+}

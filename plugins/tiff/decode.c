@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+/* One part of a page into its raster: chunks of rows are decoded, unpacked, coloured and put in place. */
+#include <string.h>
+
+#include "tiff.h"
+
+/* What decoding one part needs. `block` holds the unpacked rows of a chunk, or is the raster itself. */
+struct decoding {
+    struct mim_job *job;
+    struct tiff_reading_worker *worker;
+    const struct tiff_page *page;
+    const struct mim_raster *raster;
+    const uint16_t *palette;
+    uint8_t *coded;
+    uint64_t coded_size;
+    uint8_t *block;
+    uint64_t block_stride;
+};
+
+static int32_t
+no_memory(struct decoding *d, uint64_t size)
+{
+    return d->job->host->fail(d->job, MIM_NOMEM, d->page->offset, "no memory for %llu bytes of decoded data",
+                              (unsigned long long)size);
+}
+
+static uint8_t *
+block_at(struct decoding *d, uint32_t row, uint32_t column, uint32_t plane)
+{
+    unsigned size = tiff_sample_size(d->page->sample);
+    return d->block + row * d->block_stride + ((uint64_t)column * d->page->samples + plane) * size;
+}
+
+/* `rows` coded rows of `width` pixels, unpacked into the block at (row, column). */
+static void
+unpack_rows(struct decoding *d, uint32_t row, uint32_t rows, uint32_t column, uint32_t coded_width, uint32_t plane)
+{
+    const struct tiff_page *page = d->page;
+    uint64_t stride = tiff_page_row_bytes(page, coded_width);
+    uint32_t width = page->width - column < coded_width ? page->width - column : coded_width;
+    bool is_planar = tiff_page_planes(page) > 1;
+    uint64_t count = is_planar ? width : (uint64_t)width * page->samples;
+
+    for (uint32_t y = 0; y < rows; y++)
+        tiff_unpack(page, d->coded + y * stride, count, block_at(d, row + y, column, plane),
+                    is_planar ? page->samples : 1);
+}
+
+static int32_t
+read_row_of_tiles(struct decoding *d, uint32_t first_row, uint32_t rows, uint32_t plane)
+{
+    const struct tiff_page *page = d->page;
+    TIFF *tiff = d->worker->handle.tiff;
+    for (uint32_t x = 0; x < page->width;) {
+        uint32_t tile = TIFFComputeTile(tiff, x, first_row, 0, (uint16_t)plane);
+        if (TIFFReadEncodedTile(tiff, tile, d->coded, (tmsize_t)d->coded_size) < 0)
+            return tiff_handle_fail(&d->worker->handle);
+        unpack_rows(d, 0, rows, x, page->tile_width, plane);
+
+        int32_t status = d->job->host->poll(d->job);
+        if (status != MIM_OK)
+            return status;
+        if (page->width - x <= page->tile_width)
+            return MIM_OK;
+        x += page->tile_width;
+    }
+    return MIM_OK;
+}
+
+static int32_t
+read_strip(struct decoding *d, uint32_t first_row, uint32_t rows, uint32_t plane)
+{
+    TIFF *tiff = d->worker->handle.tiff;
+    uint64_t size = tiff_page_row_bytes(d->page, d->page->width) * rows;
+    uint32_t strip = TIFFComputeStrip(tiff, first_row, (uint16_t)plane);
+    if (TIFFReadEncodedStrip(tiff, strip, d->coded, (tmsize_t)size) < (tmsize_t)size)
+        return tiff_handle_fail(&d->worker->handle);
+    unpack_rows(d, 0, rows, 0, d->page->width, plane);
+    return MIM_OK;
+}
+
+static int32_t
+read_rows(struct decoding *d, uint32_t first_row, uint32_t rows, uint32_t plane)
+{
+    for (uint32_t y = 0; y < rows; y++) {
+        if (TIFFReadScanline(d->worker->handle.tiff, d->coded, first_row + y, (uint16_t)plane) != 1)
+            return tiff_handle_fail(&d->worker->handle);
+        unpack_rows(d, y, 1, 0, d->page->width, plane);
+        int32_t status = y % 64 == 63 ? d->job->host->poll(d->job) : MIM_OK;
+        if (status != MIM_OK)
+            return status;
+    }
+    return MIM_OK;
+}
+
+/* libtiff's own conversion, told to leave the orientation alone; its pixels are 0xAABBGGRR words. */
+static int32_t
+read_rgba(struct decoding *d, uint32_t first_row, uint32_t rows)
+{
+    TIFFRGBAImage image;
+    char why[1024] = "";
+    if (!TIFFRGBAImageBegin(&image, d->worker->handle.tiff, 1, why))
+        return d->job->host->fail(d->job, MIM_UNSUPPORTED, d->page->offset, "libtiff: %s", why);
+
+    image.req_orientation = image.orientation;
+    image.row_offset = (int)first_row;
+    int is_done = TIFFRGBAImageGet(&image, (uint32_t *)d->coded, d->page->width, rows);
+    TIFFRGBAImageEnd(&image);
+    if (!is_done)
+        return tiff_handle_fail(&d->worker->handle);
+
+    for (uint32_t y = 0; y < rows; y++)
+        for (uint32_t x = 0; x < d->page->width; x++) {
+            uint32_t pixel = ((const uint32_t *)d->coded)[(uint64_t)y * d->page->width + x];
+            uint8_t *to = d->block + y * d->block_stride + 3 * (uint64_t)x;
+            to[0] = (uint8_t)TIFFGetR(pixel);
+            to[1] = (uint8_t)TIFFGetG(pixel);
+            to[2] = (uint8_t)TIFFGetB(pixel);
+        }
+    return MIM_OK;
+}
+
+static int32_t
+read_chunk(struct decoding *d, uint32_t first_row, uint32_t rows)
+{
+    const struct tiff_page *page = d->page;
+    if (page->route == TIFF_ROUTE_RGBA)
+        return read_rgba(d, first_row, rows);
+
+    int32_t status = MIM_OK;
+    for (uint32_t plane = 0; plane < tiff_page_planes(page) && status == MIM_OK; plane++) {
+        if (page->is_tiled)
+            status = read_row_of_tiles(d, first_row, rows, plane);
+        else if (tiff_page_is_rowwise(page))
+            status = read_rows(d, first_row, rows, plane);
+        else
+            status = read_strip(d, first_row, rows, plane);
+        if (status == MIM_OK)
+            status = d->job->host->poll(d->job);
+    }
+    return status;
+}
+
+/* Can rows be unpacked where they stay? */
+static bool
+fits_raster(const struct tiff_page *page)
+{
+    bool keeps_size = page->colour == TIFF_COLOUR_KEEP || page->colour == TIFF_COLOUR_INVERT;
+    return keeps_size && !page->is_turned;
+}
+
+/* In place, through a line when pixels change their size, and from there to where the orientation says. */
+static int32_t
+place_rows(struct decoding *d, uint32_t first_row, uint32_t rows)
+{
+    const struct tiff_page *page = d->page;
+    uint64_t pixel = (uint64_t)page->out_channels * tiff_sample_size(page->out_sample);
+    bool is_rgba = page->route == TIFF_ROUTE_RGBA, is_in_place = fits_raster(page);
+    bool keeps_size = page->colour == TIFF_COLOUR_KEEP || page->colour == TIFF_COLOUR_INVERT;
+    uint8_t *line = keeps_size ? NULL : tiff_scratch_get(&d->worker->line, d->job, page->width * pixel);
+    if (!keeps_size && !line)
+        return no_memory(d, page->width * pixel);
+
+    for (uint32_t y = 0; y < rows; y++) {
+        uint8_t *row = d->block + y * d->block_stride, *coloured = line ? line : row;
+        if (!is_rgba)
+            tiff_colour_row(page, d->palette, row, page->width, coloured);
+        if (!is_in_place)
+            tiff_scatter(coloured, page->width, pixel, tiff_oriented_row(page, d->raster, pixel, first_row + y));
+    }
+    return MIM_OK;
+}
+
+/* The colour map as three tables of one size, at the depth that the frame has. */
+static int32_t
+load_palette(struct decoding *d)
+{
+    const struct tiff_page *page = d->page;
+    uint64_t entries = 1u << page->bits, size = 3 * entries * sizeof(uint16_t);
+    uint16_t *map[3] = { NULL, NULL, NULL };
+    uint16_t *palette = (uint16_t *)tiff_scratch_get(&d->worker->palette, d->job, size);
+    if (!palette)
+        return no_memory(d, size);
+    if (!TIFFGetField(d->worker->handle.tiff, TIFFTAG_COLORMAP, &map[0], &map[1], &map[2]))
+        return d->job->host->fail(d->job, MIM_CORRUPT, page->offset, "a palette page without its colour map");
+
+    unsigned shift = 0;
+    for (uint64_t i = 0; i < 3 * entries && page->out_sample == MIM_SAMPLE_U8; i++)
+        if (map[i / entries][i % entries] > 255)
+            shift = 8;
+    for (uint64_t i = 0; i < 3 * entries; i++)
+        palette[i] = map[i / entries][i % entries] >> shift;
+    d->palette = palette;
+    return MIM_OK;
+}
+
+static int32_t
+get_memory(struct decoding *d)
+{
+    const struct tiff_page *page = d->page;
+    uint64_t row = tiff_page_row_bytes(page, page->is_tiled ? page->tile_width : page->width), rows = page->rows_per_chunk;
+    bool is_rgba = page->route == TIFF_ROUTE_RGBA;
+    if (is_rgba)
+        row = (uint64_t)page->width * 4;
+    else if (page->is_tiled)
+        rows = page->tile_height;
+    else if (tiff_page_is_rowwise(page))
+        rows = 1;
+    if (__builtin_mul_overflow(row, rows, &d->coded_size) || d->coded_size > INTPTR_MAX)
+        return no_memory(d, UINT64_MAX);
+    d->coded = tiff_scratch_get(&d->worker->coded, d->job, d->coded_size);
+    if (!d->coded)
+        return no_memory(d, d->coded_size);
+    if (fits_raster(page))
+        return MIM_OK;
+
+    uint64_t pixel = is_rgba ? 3 : (uint64_t)page->samples * tiff_sample_size(page->sample), size;
+    d->block_stride = page->width * pixel;
+    if (__builtin_mul_overflow(d->block_stride, page->rows_per_chunk, &size))
+        return no_memory(d, UINT64_MAX);
+    d->block = tiff_scratch_get(&d->worker->block, d->job, size);
+    return d->block ? MIM_OK : no_memory(d, size);
+}
+
+int32_t
+tiff_decode(struct mim_job *job, const struct tiff_page *page, uint32_t part, const struct mim_raster *raster)
+{
+    struct decoding d = { .job = job, .worker = job->worker, .page = page, .raster = raster };
+    int32_t status = tiff_handle_go(&d.worker->handle, job, page);
+    if (status == MIM_OK)
+        status = get_memory(&d);
+    if (status == MIM_OK && page->colour == TIFF_COLOUR_PALETTE)
+        status = load_palette(&d);
+
+    uint64_t row = (uint64_t)part * page->rows_per_part, end = row + page->rows_per_part;
+    if (end > page->height)
+        end = page->height;
+    for (uint32_t rows; row < end && status == MIM_OK; row += rows) {
+        rows = (uint32_t)(end - row < page->rows_per_chunk ? end - row : page->rows_per_chunk);
+        if (fits_raster(page)) {
+            d.block = raster->data + row * raster->stride;
+            d.block_stride = raster->stride;
+        }
+        status = read_chunk(&d, (uint32_t)row, rows);
+        if (status == MIM_OK)
+            status = place_rows(&d, (uint32_t)row, rows);
+    }
+    return status;
+}

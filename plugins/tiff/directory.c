@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* The entries of one directory, read straight from the source: nothing is allocated for what a file claims. */
+#include "tiff.h"
+
+/* Bytes of one value, by type. */
+static const uint8_t type_sizes[] = {
+    [TIFF_BYTE] = 1,   [TIFF_ASCII] = 1,     [TIFF_SHORT] = 2,  [TIFF_LONG] = 4,   [TIFF_RATIONAL] = 8, [TIFF_SBYTE] = 1,
+    [TIFF_UNDEFINED] = 1, [TIFF_SSHORT] = 2, [TIFF_SLONG] = 4,  [TIFF_SRATIONAL] = 8, [TIFF_FLOAT] = 4, [TIFF_DOUBLE] = 8,
+    [TIFF_IFD] = 4,    [TIFF_LONG8] = 8,     [TIFF_SLONG8] = 8, [TIFF_IFD8] = 8,
+};
+
+int32_t
+tiff_directory_open(struct tiff_directory *directory)
+{
+    unsigned head = directory->order.is_big_tiff ? 8 : 2;
+    const uint8_t *bytes = NULL;
+    int32_t status = tiff_window_get(directory->window, directory->job, directory->offset, head, &bytes);
+    if (status == MIM_OK)
+        directory->count = tiff_number(directory->order, bytes, head);
+    if (directory->count > TIFF_MOST_ENTRIES)
+        directory->count = TIFF_MOST_ENTRIES;
+    return status;
+}
+
+int32_t
+tiff_directory_entry(struct tiff_directory *directory, uint64_t i, struct tiff_entry *entry)
+{
+    struct tiff_order order = directory->order;
+    unsigned head = order.is_big_tiff ? 8 : 2, size = order.is_big_tiff ? 20 : 12, word = order.is_big_tiff ? 8 : 4;
+    uint64_t where = directory->offset + head + i * size;
+    const uint8_t *bytes = NULL;
+    int32_t status = tiff_window_get(directory->window, directory->job, where, size, &bytes);
+    if (status != MIM_OK)
+        return status;
+
+    entry->tag = (uint16_t)tiff_number(order, bytes, 2);
+    entry->type = (uint16_t)tiff_number(order, bytes + 2, 2);
+    entry->size = entry->type < sizeof type_sizes ? type_sizes[entry->type] : 0;
+    entry->count = tiff_number(order, bytes + 4, word);
+    /* values that fit stand in the entry itself */
+    if (entry->size && entry->count <= word / entry->size)
+        entry->where = where + 4 + word;
+    else
+        entry->where = tiff_number(order, bytes + 4 + word, word);
+    return MIM_OK;
+}
+
+int32_t
+tiff_directory_uint(struct tiff_directory *directory, const struct tiff_entry *entry, uint64_t i, uint64_t *value)
+{
+    bool is_whole = entry->type == TIFF_BYTE || entry->type == TIFF_SHORT || entry->type == TIFF_LONG ||
+                    entry->type == TIFF_LONG8 || entry->type == TIFF_IFD || entry->type == TIFF_IFD8;
+    uint64_t where;
+    if (!is_whole || i >= entry->count || __builtin_mul_overflow(i, entry->size, &where) ||
+        __builtin_add_overflow(where, entry->where, &where))
+        return MIM_CORRUPT;
+
+    const uint8_t *bytes = NULL;
+    int32_t status = tiff_window_get(directory->window, directory->job, where, entry->size, &bytes);
+    if (status == MIM_OK)
+        *value = tiff_number(directory->order, bytes, entry->size);
+    return status;
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* A libtiff handle over the host's source, with error handlers of its own: libtiff's global ones belong to the application. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tiff.h"
+
+#define LEAST_ALLOWANCE (64u << 20)
+
+static tmsize_t
+read_bytes(thandle_t user, void *data, tmsize_t size)
+{
+    struct tiff_handle *handle = user;
+    int64_t got = handle->job->host->read_at(handle->job, data, (uint64_t)size, handle->position);
+    if (got < 0) {
+        handle->status = (int32_t)-got;
+        errno = EIO;
+        return -1;
+    }
+    if (got < size)
+        handle->is_short = true;
+    handle->position += (uint64_t)got;
+    return got;
+}
+
+static tmsize_t
+refuse_to_write(thandle_t user, void *data, tmsize_t size)
+{
+    (void)user, (void)data, (void)size;
+    errno = EBADF;
+    return -1;
+}
+
+static toff_t
+size_of_source(thandle_t user)
+{
+    struct tiff_handle *handle = user;
+    uint64_t size = handle->job->host->size(handle->job);
+    return size == MIM_UNKNOWN ? 0 : size;
+}
+
+static toff_t
+seek(thandle_t user, toff_t offset, int whence)
+{
+    struct tiff_handle *handle = user;
+    uint64_t base = whence == SEEK_CUR ? handle->position : whence == SEEK_END ? size_of_source(user) : 0;
+    return handle->position = base + offset;
+}
+
+static int
+close_nothing(thandle_t user)
+{
+    (void)user;
+    return 0;
+}
+
+/* The first error tells the cause, later ones what it led to. */
+static int
+keep_error(TIFF *tiff, void *user, const char *module, const char *format, va_list arguments)
+{
+    struct tiff_handle *handle = user;
+    (void)tiff, (void)module;
+    if (!handle->text[0])
+        vsnprintf(handle->text, sizeof handle->text, format, arguments);
+    return 1;
+}
+
+static int
+log_warning(TIFF *tiff, void *user, const char *module, const char *format, va_list arguments)
+{
+    struct tiff_handle *handle = user;
+    char text[256];
+    (void)tiff, (void)module;
+    vsnprintf(text, sizeof text, format, arguments);
+    handle->job->host->log(handle->job, MIM_LOG_INFO, text);
+    return 1;
+}
+
+/* No first directory (h), nothing mapped (m), strip places when asked for (O). */
+static TIFF *
+open_handle(struct tiff_handle *handle)
+{
+    TIFFOpenOptions *options = TIFFOpenOptionsAlloc();
+    if (!options)
+        return NULL;
+
+    uint64_t allowed = handle->job->host->limit(handle->job, MIM_LIMIT_WORKING);
+    if (allowed < LEAST_ALLOWANCE)
+        allowed = LEAST_ALLOWANCE;
+    if (allowed < (uint64_t)INTPTR_MAX)
+        TIFFOpenOptionsSetMaxSingleMemAlloc(options, (tmsize_t)allowed);
+    TIFFOpenOptionsSetErrorHandlerExtR(options, keep_error, handle);
+    TIFFOpenOptionsSetWarningHandlerExtR(options, log_warning, handle);
+    TIFF *tiff = TIFFClientOpenExt("TIFF", "rhmO", handle, read_bytes, refuse_to_write, seek, close_nothing,
+                                   size_of_source, NULL, NULL, options);
+    TIFFOpenOptionsFree(options);
+    return tiff;
+}
+
+int32_t
+tiff_handle_fail(struct tiff_handle *handle)
+{
+    static const struct {
+        const char *words;
+        int32_t status;
+    } causes[] = {
+        { "limit defined in open options", MIM_LIMIT },
+        { "memory", MIM_NOMEM },
+        { "No space", MIM_NOMEM },
+        { "not configured", MIM_UNSUPPORTED },
+        { "not implemented", MIM_UNSUPPORTED },
+    };
+    int32_t status = handle->status ? handle->status : handle->is_short ? MIM_TRUNCATED : MIM_CORRUPT;
+
+    for (unsigned i = 0; i < sizeof causes / sizeof *causes && status == MIM_CORRUPT; i++)
+        if (strstr(handle->text, causes[i].words))
+            status = causes[i].status;
+    return handle->job->host->fail(handle->job, status, handle->page ? handle->page : MIM_UNKNOWN, "libtiff: %s",
+                                   handle->text[0] ? handle->text : "no memory for a handle");
+}
+
+static uint32_t
+field32(TIFF *tiff, uint32_t tag)
+{
+    uint32_t value = 0;
+    TIFFGetFieldDefaulted(tiff, tag, &value);
+    return value;
+}
+
+static uint16_t
+field16(TIFF *tiff, uint32_t tag)
+{
+    uint16_t value = 0;
+    TIFFGetFieldDefaulted(tiff, tag, &value);
+    return value;
+}
+
+/* libtiff mends odd directories in its own ways: buffers of our size must not meet pages of another. */
+static bool
+agrees(TIFF *tiff, const struct tiff_page *page)
+{
+    if (field32(tiff, TIFFTAG_IMAGEWIDTH) != page->width || field32(tiff, TIFFTAG_IMAGELENGTH) != page->height ||
+        (TIFFIsTiled(tiff) != 0) != page->is_tiled)
+        return false;
+    if (page->route == TIFF_ROUTE_RGBA)
+        return true;
+    if (field16(tiff, TIFFTAG_BITSPERSAMPLE) != page->bits || field16(tiff, TIFFTAG_SAMPLESPERPIXEL) != page->samples ||
+        (page->samples > 1 && field16(tiff, TIFFTAG_PLANARCONFIG) != page->planar))
+        return false;
+    if (page->is_tiled)
+        return field32(tiff, TIFFTAG_TILEWIDTH) == page->tile_width &&
+               field32(tiff, TIFFTAG_TILELENGTH) == page->tile_height &&
+               (uint64_t)TIFFTileRowSize(tiff) == tiff_page_row_bytes(page, page->tile_width);
+    return (uint64_t)TIFFScanlineSize(tiff) == tiff_page_row_bytes(page, page->width);
+}
+
+static int32_t
+set_up(struct tiff_handle *handle, const struct tiff_page *page)
+{
+    struct mim_job *job = handle->job;
+    handle->page = page->offset;
+    if (!TIFFIsCODECConfigured((uint16_t)page->compression))
+        return job->host->fail(job, MIM_UNSUPPORTED, page->offset, "compression %u is not part of the installed libtiff",
+                               page->compression);
+    if (!handle->tiff)
+        handle->tiff = open_handle(handle);
+    if (!handle->tiff || !TIFFSetSubDirectory(handle->tiff, page->offset))
+        return tiff_handle_fail(handle);
+    if (page->is_upsampled && !TIFFSetField(handle->tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB))
+        return tiff_handle_fail(handle);
+    if (!agrees(handle->tiff, page))
+        return job->host->fail(job, MIM_CORRUPT, page->offset, "the tags of this page contradict each other");
+    return MIM_OK;
+}
+
+int32_t
+tiff_handle_go(struct tiff_handle *handle, struct mim_job *job, const struct tiff_page *page)
+{
+    handle->job = job;
+    handle->status = MIM_OK;
+    handle->is_short = false;
+    handle->text[0] = '\0';
+    if (handle->tiff && handle->page == page->offset)
+        return MIM_OK;
+
+    int32_t status = set_up(handle, page);
+    if (status != MIM_OK)
+        tiff_handle_close(handle); /* what a failure leaves inside libtiff is anybody's guess */
+    return status;
+}
+
+void
+tiff_handle_close(struct tiff_handle *handle)
+{
+    if (handle->tiff)
+        TIFFClose(handle->tiff);
+    handle->tiff = NULL;
+    handle->page = 0;
+}

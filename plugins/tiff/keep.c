@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/* Options and metadata as tags. Options come on every page and beat metadata; metadata of the file go to the first page. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "values.h"
+#include "write.h"
+
+struct ratio {
+    uint32_t num, den;
+};
+
+/* The nearest quotient, by continued fractions: 300 is 300/1, 0.1 is 1/10. */
+static bool
+to_ratio(double value, struct ratio *ratio)
+{
+    uint64_t p0 = 0, q0 = 1, p1 = 1, q1 = 0;
+    double rest = value;
+    if (!(value >= 0) || value > UINT32_MAX)
+        return false;
+
+    for (int i = 0; i < 40; i++) {
+        uint64_t whole = (uint64_t)rest, p = whole * p1 + p0, q = whole * q1 + q0;
+        if (p > UINT32_MAX || q > UINT32_MAX)
+            break;
+        p0 = p1, q0 = q1, p1 = p, q1 = q;
+        double left = rest - (double)whole;
+        if (left < 1e-9 || fabs((double)p / (double)q - value) <= value * 1e-12)
+            break;
+        rest = 1 / left;
+        if (rest > UINT32_MAX)
+            break;
+    }
+    *ratio = (struct ratio){ (uint32_t)p1, (uint32_t)q1 };
+    return q1 != 0;
+}
+
+static int32_t
+put_resolution(struct tiff_tags *tags, struct mim_job *job, const struct ratio axes[2])
+{
+    int32_t status = tiff_tags_put(tags, job, TIFFTAG_XRESOLUTION, TIFF_RATIONAL, 1, &axes[0]);
+    return status == MIM_OK ? tiff_tags_put(tags, job, TIFFTAG_YRESOLUTION, TIFF_RATIONAL, 1, &axes[1]) : status;
+}
+
+static int32_t
+put_unit(struct tiff_tags *tags, struct mim_job *job, uint16_t unit)
+{
+    return tiff_tags_put(tags, job, TIFFTAG_RESOLUTIONUNIT, TIFF_SHORT, 1, &unit);
+}
+
+/* With the zero that ends a TIFF string. */
+static int32_t
+put_text(struct tiff_tags *tags, struct mim_job *job, uint16_t tag, const char *text, uint64_t size)
+{
+    int32_t status = tiff_tags_put(tags, job, tag, TIFF_ASCII, size + 1, NULL);
+    if (status != MIM_OK)
+        return status;
+    uint8_t *data = tiff_tag_data(tiff_tags_find(tags, tag));
+    memcpy(data, text, size);
+    data[size] = '\0';
+    return MIM_OK;
+}
+
+/* "2024-05-06T07:08:09" or "2024:05:06 07:08:09", with anything after it left out. */
+static bool
+to_datetime(const char *text, uint64_t size, char out[19])
+{
+    static const char form[] = "dddd:dd:dd dd:dd:dd";
+    if (size < sizeof form - 1)
+        return false;
+    for (unsigned i = 0; i < sizeof form - 1; i++) {
+        bool fits = form[i] == 'd'   ? text[i] >= '0' && text[i] <= '9'
+                    : form[i] == ' ' ? text[i] == 'T' || text[i] == ' '
+                                     : text[i] == ':' || (i < 10 && text[i] == '-');
+        if (!fits)
+            return false;
+        out[i] = form[i] == 'd' ? text[i] : form[i];
+    }
+    return true;
+}
+
+static int32_t
+keep_datetime(struct tiff_tags *tags, struct mim_job *job, const char *text, uint64_t size)
+{
+    char time[19];
+    if (!to_datetime(text, size, time))
+        return MIM_UNSUPPORTED;
+    return put_text(tags, job, TIFFTAG_DATETIME, time, sizeof time);
+}
+
+static const struct {
+    const char *key;
+    uint16_t tag;
+} texts[] = {
+    { "software", TIFFTAG_SOFTWARE },   { "description", TIFFTAG_IMAGEDESCRIPTION }, { "artist", TIFFTAG_ARTIST },
+    { "author", TIFFTAG_ARTIST },       { "copyright", TIFFTAG_COPYRIGHT },          { "page_name", TIFFTAG_PAGENAME },
+    { "title", TIFFTAG_DOCUMENTNAME },  { "datetime", TIFFTAG_DATETIME },            { "comment", TIFFTAG_IMAGEDESCRIPTION },
+};
+
+static int32_t
+keep_text(struct tiff_tags *tags, struct mim_job *job, const char *key, const char *text, uint64_t size)
+{
+    uint16_t tag = 0;
+    for (unsigned i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (strcmp(texts[i].key, key) == 0)
+            tag = texts[i].tag;
+    /* these two only fill a place that the better word left free */
+    bool is_second = strcmp(key, "comment") == 0 || strcmp(key, "author") == 0;
+    if (tag == 0 || (is_second && tiff_tags_find(tags, tag)))
+        return MIM_UNSUPPORTED;
+    if (tag == TIFFTAG_DATETIME)
+        return keep_datetime(tags, job, text, size);
+    return put_text(tags, job, tag, text, size);
+}
+
+/* One number for both axes, or one for each. */
+static int32_t
+keep_resolution(struct tiff_tags *tags, struct mim_job *job, int32_t type, const void *value, uint64_t size)
+{
+    struct ratio axes[2];
+    struct mim_rational ratio;
+    int64_t whole;
+    double real;
+    uint64_t width = type == MIM_META_RATIONAL || type == MIM_META_RATIONALS ? sizeof ratio : 8;
+    if (size != width && size != 2 * width)
+        return MIM_UNSUPPORTED;
+
+    for (unsigned i = 0; i < 2; i++) {
+        const char *bytes = (const char *)value + (size == width ? 0 : i * width);
+        memcpy(width == 8 ? (void *)&real : (void *)&ratio, bytes, width);
+        memcpy(&whole, bytes, sizeof whole);
+        if (width != 8 && ratio.num >= 0 && ratio.num <= UINT32_MAX && ratio.den > 0 && ratio.den <= UINT32_MAX) {
+            axes[i] = (struct ratio){ (uint32_t)ratio.num, (uint32_t)ratio.den };
+            continue;
+        }
+        if (width != 8)
+            real = ratio.den ? (double)ratio.num / (double)ratio.den : -1;
+        else if (type == MIM_META_INT || type == MIM_META_INTS)
+            real = (double)whole;
+        if (!to_ratio(real, &axes[i]))
+            return MIM_UNSUPPORTED;
+    }
+    return put_resolution(tags, job, axes);
+}
+
+static int32_t
+keep_page_number(struct tiff_tags *tags, struct mim_job *job, const void *value, uint64_t size)
+{
+    int64_t numbers[2] = { 0, 0 };
+    if (size != 8 && size != 16)
+        return MIM_UNSUPPORTED;
+    memcpy(numbers, value, size);
+    if (numbers[0] < 0 || numbers[0] > UINT16_MAX || numbers[1] < 0 || numbers[1] > UINT16_MAX)
+        return MIM_UNSUPPORTED;
+    uint16_t pair[2] = { (uint16_t)numbers[0], (uint16_t)numbers[1] };
+    return tiff_tags_put(tags, job, TIFFTAG_PAGENUMBER, TIFF_SHORT, 2, pair);
+}
+
+int32_t
+tiff_keep(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size)
+{
+    struct tiff_writer *self = job->state;
+    struct tiff_tags *tags = self->is_open ? &self->coming : &self->whole;
+    int32_t plain = type & MIM_META_TYPE_MASK;
+    uint64_t limit = job->host->limit(job, MIM_LIMIT_METADATA);
+
+    if (size > limit || (!self->is_big && self->is_open && size > UINT32_MAX))
+        return MIM_UNSUPPORTED;
+    if (strcmp(key, "resolution") == 0 && plain >= MIM_META_INT && plain <= MIM_META_RATIONALS)
+        return keep_resolution(tags, job, plain, value, size);
+    if (strcmp(key, "resolution_unit") == 0 && plain == MIM_META_TEXT) {
+        uint32_t unit = tiff_value_of(tiff_unit_names, value, size);
+        return unit ? put_unit(tags, job, (uint16_t)unit) : MIM_UNSUPPORTED;
+    }
+    if (strcmp(key, "page_number") == 0 && (plain == MIM_META_INTS || plain == MIM_META_INT))
+        return keep_page_number(tags, job, value, size);
+    if (strcmp(key, "icc") == 0 && plain == MIM_META_BYTES)
+        return tiff_tags_put(tags, job, TIFFTAG_ICCPROFILE, TIFF_UNDEFINED, size, value);
+    if (plain == MIM_META_TEXT || plain == MIM_META_TIME)
+        return keep_text(tags, job, key, value, size);
+    return MIM_UNSUPPORTED;
+}
+
+static int32_t
+keep_resolution_option(struct mim_job *job, uint16_t unit)
+{
+    struct tiff_writer *self = job->state;
+    struct ratio axes[2];
+    if (self->resolution.count == 0)
+        return MIM_OK;
+    if (self->resolution.count > 2 || !to_ratio(self->resolution.values[0], &axes[0]) ||
+        !to_ratio(self->resolution.values[self->resolution.count - 1], &axes[1]))
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "resolution takes one or two numbers from 0 to 4294967295");
+    int32_t status = put_resolution(&self->wanted, job, axes);
+    return status == MIM_OK ? put_unit(&self->wanted, job, unit) : status;
+}
+
+int32_t
+tiff_keep_options(struct mim_job *job)
+{
+    static const uint16_t units[] = { RESUNIT_INCH, RESUNIT_NONE, RESUNIT_CENTIMETER };
+    struct tiff_writer *self = job->state;
+    const struct {
+        uint16_t tag;
+        const char *text;
+    } given[] = { { TIFFTAG_SOFTWARE, self->software }, { TIFFTAG_IMAGEDESCRIPTION, self->description },
+                  { TIFFTAG_ARTIST, self->artist } };
+
+    int32_t status = keep_resolution_option(job, units[self->unit]);
+    if (status == MIM_OK && self->unit != 0) /* not the default: somebody asked for it */
+        status = put_unit(&self->wanted, job, units[self->unit]);
+    for (unsigned i = 0; i < sizeof given / sizeof *given && status == MIM_OK; i++)
+        if (given[i].text)
+            status = put_text(&self->wanted, job, given[i].tag, given[i].text, strlen(given[i].text));
+    if (status == MIM_OK && self->datetime)
+        status = keep_datetime(&self->wanted, job, self->datetime, strlen(self->datetime));
+    if (status == MIM_UNSUPPORTED)
+        status = job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "datetime=%s: expected YYYY-MM-DDTHH:MM:SS", self->datetime);
+    return status;
+}

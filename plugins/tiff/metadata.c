@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: MIT */
+/* Tags as metadata. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tiff.h"
+#include "values.h"
+
+#define LOOK_BYTES 4096u /* of a description: enough to know who wrote it */
+
+/* Tags with a name of their own; type NONE: they say how pixels are stored, or point into this very file. */
+static const struct {
+    uint16_t tag;
+    uint16_t type;
+    const char *key;
+} known[] = {
+    { TIFFTAG_IMAGEDESCRIPTION, MIM_META_TEXT, "description" },
+    { TIFFTAG_SOFTWARE, MIM_META_TEXT, "software" },
+    { TIFFTAG_ARTIST, MIM_META_TEXT, "artist" },
+    { TIFFTAG_COPYRIGHT, MIM_META_TEXT, "copyright" },
+    { TIFFTAG_PAGENAME, MIM_META_TEXT, "page_name" },
+    { TIFFTAG_DATETIME, MIM_META_TIME, "datetime" },
+    { TIFFTAG_PAGENUMBER, MIM_META_INTS, "page_number" },
+    { TIFFTAG_ICCPROFILE, MIM_META_BYTES, "icc" },
+    { TIFFTAG_SUBFILETYPE, 0, NULL },      { TIFFTAG_OSUBFILETYPE, 0, NULL },     { TIFFTAG_IMAGEWIDTH, 0, NULL },
+    { TIFFTAG_IMAGELENGTH, 0, NULL },      { TIFFTAG_BITSPERSAMPLE, 0, NULL },    { TIFFTAG_COMPRESSION, 0, NULL },
+    { TIFFTAG_PHOTOMETRIC, 0, NULL },      { TIFFTAG_FILLORDER, 0, NULL },        { TIFFTAG_STRIPOFFSETS, 0, NULL },
+    { TIFFTAG_ORIENTATION, 0, NULL },      { TIFFTAG_SAMPLESPERPIXEL, 0, NULL },  { TIFFTAG_ROWSPERSTRIP, 0, NULL },
+    { TIFFTAG_STRIPBYTECOUNTS, 0, NULL },  { TIFFTAG_XRESOLUTION, 0, NULL },      { TIFFTAG_YRESOLUTION, 0, NULL },
+    { TIFFTAG_PLANARCONFIG, 0, NULL },     { TIFFTAG_RESOLUTIONUNIT, 0, NULL },   { TIFFTAG_PREDICTOR, 0, NULL },
+    { TIFFTAG_COLORMAP, 0, NULL },         { TIFFTAG_TILEWIDTH, 0, NULL },        { TIFFTAG_TILELENGTH, 0, NULL },
+    { TIFFTAG_TILEOFFSETS, 0, NULL },      { TIFFTAG_TILEBYTECOUNTS, 0, NULL },   { TIFFTAG_SUBIFD, 0, NULL },
+    { TIFFTAG_INKSET, 0, NULL },           { TIFFTAG_EXTRASAMPLES, 0, NULL },     { TIFFTAG_SAMPLEFORMAT, 0, NULL },
+    { TIFFTAG_JPEGTABLES, 0, NULL },       { TIFFTAG_YCBCRSUBSAMPLING, 0, NULL }, { TIFFTAG_YCBCRPOSITIONING, 0, NULL },
+    { TIFFTAG_YCBCRCOEFFICIENTS, 0, NULL }, { TIFFTAG_REFERENCEBLACKWHITE, 0, NULL }, { TIFFTAG_FREEOFFSETS, 0, NULL },
+    { TIFFTAG_FREEBYTECOUNTS, 0, NULL },   { TIFFTAG_GROUP3OPTIONS, 0, NULL },    { TIFFTAG_GROUP4OPTIONS, 0, NULL },
+    { TIFFTAG_EXIFIFD, 0, NULL },          { TIFFTAG_GPSIFD, 0, NULL },           { TIFFTAG_INTEROPERABILITYIFD, 0, NULL },
+};
+
+/* The values of one tag, in memory of the host's. */
+struct values {
+    uint8_t *data;
+    uint64_t size, room;
+};
+
+static void
+free_values(struct mim_job *job, struct values *values)
+{
+    job->host->resize(job, values->data, values->room, 0);
+}
+
+/* All bytes of an entry, never more than the source holds or the limit of metadata allows. Too many: as if not there. */
+static int32_t
+read_values(struct tiff_directory *directory, const struct tiff_entry *entry, struct values *values)
+{
+    struct mim_job *job = directory->job;
+    uint64_t size, source = job->host->size(job);
+    *values = (struct values){ 0 };
+    if (!entry->size || __builtin_mul_overflow(entry->count, entry->size, &size) || size == 0 || entry->where > source ||
+        size > source - entry->where || size > job->host->limit(job, MIM_LIMIT_METADATA))
+        return MIM_OK;
+
+    values->data = job->host->resize(job, NULL, 0, size);
+    if (!values->data)
+        return job->host->fail(job, MIM_NOMEM, entry->where, "no memory for a tag of %llu bytes", (unsigned long long)size);
+    values->room = size;
+    int64_t got = job->host->read_at(job, values->data, size, entry->where);
+    if (got >= 0)
+        values->size = (uint64_t)got == size ? size : 0;
+    return got < 0 ? job->host->fail(job, (int32_t)-got, entry->where, "a tag cannot be read") : MIM_OK;
+}
+
+static bool
+is_utf8(const uint8_t *text, uint64_t size)
+{
+    for (uint64_t i = 0; i < size;) {
+        uint8_t c = text[i++];
+        unsigned more = c < 0x80 ? 0 : c >= 0xc2 && c < 0xe0 ? 1 : c >= 0xe0 && c < 0xf0 ? 2 : c >= 0xf0 && c < 0xf5 ? 3 : 9;
+        if (more > size - i)
+            return false;
+        if ((c == 0xe0 && text[i] < 0xa0) || (c == 0xed && text[i] > 0x9f) || (c == 0xf0 && text[i] < 0x90) ||
+            (c == 0xf4 && text[i] > 0x8f))
+            return false;
+        for (; more; more--)
+            if (text[i++] >> 6 != 2)
+                return false;
+    }
+    return true;
+}
+
+/* TIFF says ASCII; what is neither that nor UTF-8 is taken as Latin-1. Several strings are lines. */
+static int32_t
+give_text(struct mim_job *job, const char *key, const struct values *values)
+{
+    uint64_t size = values->size;
+    while (size && values->data[size - 1] == '\0')
+        size--;
+    for (uint64_t i = 0; i < size; i++)
+        if (values->data[i] == '\0')
+            values->data[i] = '\n';
+    if (size == 0 || is_utf8(values->data, size))
+        return size ? job->host->meta(job, key, MIM_META_TEXT, values->data, size) : MIM_OK;
+
+    uint8_t *wide = job->host->resize(job, NULL, 0, size * 2);
+    uint64_t length = 0;
+    if (!wide)
+        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a text");
+    for (uint64_t i = 0; i < size; i++) {
+        if (values->data[i] >= 0x80)
+            wide[length++] = 0xc0 | values->data[i] >> 6;
+        wide[length++] = values->data[i] < 0x80 ? values->data[i] : 0x80 | (values->data[i] & 0x3f);
+    }
+    int32_t status = job->host->meta(job, key, MIM_META_TEXT, wide, length);
+    job->host->resize(job, wide, size * 2, 0);
+    return status;
+}
+
+/* "2024:05:06 07:08:09" is a time; anything else stays a text. */
+static int32_t
+give_time(struct mim_job *job, const struct values *values)
+{
+    static const char form[] = "dddd:dd:dd dd:dd:dd";
+    char time[sizeof form];
+    bool is_time = values->size >= sizeof form - 1;
+    for (unsigned i = 0; i < sizeof form - 1 && is_time; i++) {
+        time[i] = (char)values->data[i];
+        is_time = form[i] == 'd' ? time[i] >= '0' && time[i] <= '9' : time[i] == form[i];
+    }
+    if (!is_time || (values->size > sizeof form - 1 && values->data[sizeof form - 1]))
+        return give_text(job, "datetime", values);
+    time[4] = time[7] = '-';
+    time[10] = 'T';
+    return job->host->meta(job, "datetime", MIM_META_TIME, time, sizeof form - 1);
+}
+
+static double
+real_at(struct tiff_order order, const uint8_t *bytes, unsigned type)
+{
+    uint64_t wide = tiff_number(order, bytes, type == TIFF_FLOAT ? 4 : 8);
+    uint32_t narrow = (uint32_t)wide;
+    double value;
+    float single;
+    memcpy(&value, &wide, sizeof value);
+    memcpy(&single, &narrow, sizeof single);
+    return type == TIFF_FLOAT ? (double)single : value;
+}
+
+static int64_t
+integer_at(struct tiff_order order, const uint8_t *bytes, unsigned size, bool is_signed)
+{
+    uint64_t value = tiff_number(order, bytes, size);
+    if (is_signed && size < 8 && value >> (size * 8 - 1))
+        value |= ~0ull << size * 8;
+    return (int64_t)value;
+}
+
+/* Numbers of any type, one or a list. */
+static int32_t
+give_numbers(struct tiff_directory *directory, const struct tiff_entry *entry, const char *key, const struct values *values)
+{
+    bool is_ratio = entry->type == TIFF_RATIONAL || entry->type == TIFF_SRATIONAL;
+    bool is_real = entry->type == TIFF_FLOAT || entry->type == TIFF_DOUBLE;
+    bool is_signed = entry->type == TIFF_SBYTE || entry->type == TIFF_SSHORT || entry->type == TIFF_SLONG ||
+                     entry->type == TIFF_SLONG8 || entry->type == TIFF_SRATIONAL;
+    unsigned width = is_ratio ? sizeof(struct mim_rational) : 8;
+    struct mim_job *job = directory->job;
+    uint64_t room = entry->count * width;
+    uint8_t *list = values->size ? job->host->resize(job, NULL, 0, room) : NULL;
+    if (!list)
+        return values->size ? job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a list of numbers") : MIM_OK;
+
+    for (uint64_t i = 0; i < entry->count; i++) {
+        const uint8_t *bytes = values->data + i * entry->size;
+        double real = is_real ? real_at(directory->order, bytes, entry->type) : 0;
+        struct mim_rational ratio = { 0, 0 };
+        int64_t whole = is_real || is_ratio ? 0 : integer_at(directory->order, bytes, entry->size, is_signed);
+        if (is_ratio)
+            ratio = (struct mim_rational){ integer_at(directory->order, bytes, 4, is_signed),
+                                           integer_at(directory->order, bytes + 4, 4, is_signed) };
+        memcpy(list + i * width, is_ratio ? (void *)&ratio : is_real ? (void *)&real : (void *)&whole, width);
+    }
+    int32_t one = is_ratio ? MIM_META_RATIONAL : is_real ? MIM_META_REAL : MIM_META_INT;
+    int32_t many = is_ratio ? MIM_META_RATIONALS : is_real ? MIM_META_REALS : MIM_META_INTS;
+    int32_t status = job->host->meta(job, key, entry->count == 1 ? one : many, list, room);
+    job->host->resize(job, list, room, 0);
+    return status;
+}
+
+static int32_t
+give_entry(struct tiff_directory *directory, const struct tiff_entry *entry)
+{
+    struct values values = { 0 };
+    char name[16];
+    const char *key = name;
+    uint32_t type = entry->type == TIFF_ASCII ? MIM_META_TEXT : entry->type == TIFF_UNDEFINED ? MIM_META_BYTES : MIM_META_INTS;
+
+    snprintf(name, sizeof name, "tag:%u", (unsigned)entry->tag);
+    if (entry->type == TIFF_BYTE && entry->count > 4)
+        type = MIM_META_BYTES;
+    for (unsigned i = 0; i < sizeof known / sizeof *known; i++)
+        if (known[i].tag == entry->tag) {
+            key = known[i].key;
+            type = known[i].type;
+        }
+    if (!key || entry->type == TIFF_IFD || entry->type == TIFF_IFD8)
+        return MIM_OK;
+
+    int32_t status = read_values(directory, entry, &values);
+    if (status == MIM_OK && values.size) {
+        if (type == MIM_META_TEXT)
+            status = give_text(directory->job, key, &values);
+        else if (type == MIM_META_TIME)
+            status = give_time(directory->job, &values);
+        else if (type == MIM_META_BYTES)
+            status = directory->job->host->meta(directory->job, key, MIM_META_BYTES, values.data, values.size);
+        else
+            status = give_numbers(directory, entry, key, &values);
+    }
+    free_values(directory->job, &values);
+    return status;
+}
+
+/* Two tags, one value. */
+static int32_t
+give_resolution(struct tiff_directory *directory, const struct tiff_entry axes[2], uint64_t unit)
+{
+    struct mim_job *job = directory->job;
+    struct mim_rational ratios[2];
+    const char *name = tiff_name_of(tiff_unit_names, (uint32_t)unit);
+    const uint8_t *bytes = NULL;
+
+    for (unsigned i = 0; i < 2; i++) {
+        if (axes[i].type != TIFF_RATIONAL || axes[i].count != 1)
+            return MIM_OK;
+        int32_t status = tiff_window_get(directory->window, job, axes[i].where, 8, &bytes);
+        if (status != MIM_OK)
+            return status == MIM_TRUNCATED ? MIM_OK : status;
+        ratios[i] = (struct mim_rational){ (int64_t)tiff_number(directory->order, bytes, 4),
+                                           (int64_t)tiff_number(directory->order, bytes + 4, 4) };
+    }
+    int32_t status = job->host->meta(job, "resolution", MIM_META_RATIONALS, ratios, sizeof ratios);
+    if (status == MIM_OK && name)
+        status = job->host->meta(job, "resolution_unit", MIM_META_TEXT, name, strlen(name));
+    return status;
+}
+
+static int32_t
+give_tags(struct tiff_directory *directory)
+{
+    struct tiff_entry axes[2] = { { 0 }, { 0 } };
+    uint64_t unit = RESUNIT_INCH;
+    int32_t status = tiff_directory_open(directory);
+    for (uint64_t i = 0; i < directory->count && status == MIM_OK; i++) {
+        struct tiff_entry entry;
+        status = tiff_directory_entry(directory, i, &entry);
+        if (status != MIM_OK)
+            break;
+        if (entry.tag == TIFFTAG_XRESOLUTION || entry.tag == TIFFTAG_YRESOLUTION)
+            axes[entry.tag == TIFFTAG_YRESOLUTION] = entry;
+        else if (entry.tag == TIFFTAG_RESOLUTIONUNIT)
+            tiff_directory_uint(directory, &entry, 0, &unit);
+        else
+            status = give_entry(directory, &entry);
+    }
+    return status == MIM_OK ? give_resolution(directory, axes, unit) : status;
+}
+
+static int32_t
+give_coding_text(struct mim_job *job, const char *key, const struct tiff_name *names, uint32_t value)
+{
+    char number[16];
+    const char *text = tiff_name_of(names, value);
+    snprintf(number, sizeof number, "%u", value);
+    text = text ? text : number;
+    return job->host->meta(job, key, MIM_META_TEXT | MIM_META_CODING, text, strlen(text));
+}
+
+static int32_t
+give_coding_int(struct mim_job *job, const char *key, int64_t value)
+{
+    return job->host->meta(job, key, MIM_META_INT | MIM_META_CODING, &value, sizeof value);
+}
+
+static int32_t
+give_coding(struct mim_job *job, const struct tiff_page *page)
+{
+    const struct {
+        const char *key;
+        const struct tiff_name *names;
+        uint32_t value;
+    } codings[] = {
+        { "compression", tiff_compression_names, page->compression },
+        { "photometric", tiff_photometric_names, page->photometric },
+        { "planar", tiff_planar_names, page->planar },
+        { "predictor", tiff_predictor_names, page->predictor },
+        { "orientation", NULL, page->orientation },
+        { "bits", NULL, page->bits },
+        { "is_tiled", NULL, page->is_tiled },
+        { "is_reduced", NULL, (page->subfile & FILETYPE_REDUCEDIMAGE) != 0 },
+        { "is_mask", NULL, (page->subfile & FILETYPE_MASK) != 0 },
+    };
+    int32_t status = MIM_OK;
+    for (unsigned i = 0; i < sizeof codings / sizeof *codings && status == MIM_OK; i++)
+        status = codings[i].names ? give_coding_text(job, codings[i].key, codings[i].names, codings[i].value)
+                                  : give_coding_int(job, codings[i].key, codings[i].value);
+    return status;
+}
+
+/* The first bytes of the description, as a string; "" when there is none. */
+static int32_t
+read_description(struct tiff_directory *directory, char text[LOOK_BYTES + 1])
+{
+    struct tiff_entry entry;
+    const uint8_t *bytes = NULL;
+    text[0] = '\0';
+    int32_t status = tiff_directory_open(directory);
+    for (uint64_t i = 0; i < directory->count && status == MIM_OK; i++) {
+        status = tiff_directory_entry(directory, i, &entry);
+        if (status != MIM_OK || entry.tag != TIFFTAG_IMAGEDESCRIPTION || entry.size != 1)
+            continue;
+        uint64_t size = entry.count < LOOK_BYTES ? entry.count : LOOK_BYTES;
+        status = size ? tiff_window_get(directory->window, directory->job, entry.where, size, &bytes) : MIM_OK;
+        if (status == MIM_OK && size)
+            memcpy(text, bytes, size);
+        text[size] = '\0';
+        return status;
+    }
+    return status;
+}
+
+static bool
+is_imagej(const char *description)
+{
+    return strncmp(description, "ImageJ=", 7) == 0;
+}
+
+int32_t
+tiff_page_imagej(struct tiff_directory *directory, uint64_t *images)
+{
+    char description[LOOK_BYTES + 1];
+    int32_t status = read_description(directory, description);
+    const char *line = status == MIM_OK && is_imagej(description) ? strstr(description, "\nimages=") : NULL;
+    if (line)
+        *images = strtoull(line + strlen("\nimages="), NULL, 10);
+    return status;
+}
+
+/* What holds for the file, on top of what its first page says. */
+static int32_t
+give_file(struct tiff_directory *directory)
+{
+    char description[LOOK_BYTES + 1];
+    struct mim_job *job = directory->job;
+    const char *order = directory->order.is_big_endian ? "big" : "little";
+    int32_t status = read_description(directory, description);
+    if (status == MIM_TRUNCATED)
+        status = MIM_OK;
+    if (status == MIM_OK)
+        status = job->host->meta(job, "byte_order", MIM_META_TEXT | MIM_META_CODING, order, strlen(order));
+    if (status == MIM_OK)
+        status = give_coding_int(job, "is_bigtiff", directory->order.is_big_tiff);
+    if (status == MIM_OK)
+        status = give_coding_int(job, "is_imagej", is_imagej(description));
+    if (status == MIM_OK)
+        status = give_coding_int(job, "is_ome", strstr(description, "<OME ") != NULL || strstr(description, "<OME>") != NULL);
+    return status;
+}
+
+int32_t
+tiff_metadata(struct mim_job *job, const void *packet, const struct mim_frame_info *info)
+{
+    struct tiff_reader *self = job->state;
+    struct tiff_reading_worker *worker = job->worker;
+    struct tiff_window *window = worker ? &worker->window : &self->window;
+    const struct tiff_page *page = packet;
+    struct tiff_page first;
+    struct tiff_directory directory = { .window = window, .job = job, .order = self->order,
+                                        .offset = page ? page->offset : self->first };
+    struct tiff_entry strips;
+    int32_t status = MIM_OK;
+    (void)info;
+
+    if (!page) {
+        status = tiff_page_read(&first, &directory, &strips);
+        page = &first;
+    }
+    if (status == MIM_OK)
+        status = give_tags(&directory);
+    if (status == MIM_OK)
+        status = give_coding(job, page);
+    if (status == MIM_OK && !packet)
+        status = give_file(&directory);
+    return status;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/* The facts of a page, from its tags. */
+#include <string.h>
+
+#include "tiff.h"
+
+/* Numbers of which a page has one: where each goes, and what holds without the tag. */
+static const struct {
+    uint16_t tag;
+    uint16_t field;
+    uint32_t initial;
+} facts[] = {
+    { TIFFTAG_SUBFILETYPE, offsetof(struct tiff_page, subfile), 0 },
+    { TIFFTAG_IMAGEWIDTH, offsetof(struct tiff_page, width), 0 },
+    { TIFFTAG_IMAGELENGTH, offsetof(struct tiff_page, height), 0 },
+    { TIFFTAG_COMPRESSION, offsetof(struct tiff_page, compression), COMPRESSION_NONE },
+    { TIFFTAG_PHOTOMETRIC, offsetof(struct tiff_page, photometric), UINT32_MAX },
+    { TIFFTAG_FILLORDER, offsetof(struct tiff_page, fill_order), FILLORDER_MSB2LSB },
+    { TIFFTAG_ORIENTATION, offsetof(struct tiff_page, orientation), ORIENTATION_TOPLEFT },
+    { TIFFTAG_SAMPLESPERPIXEL, offsetof(struct tiff_page, samples), 0 },
+    { TIFFTAG_ROWSPERSTRIP, offsetof(struct tiff_page, rows_per_strip), UINT32_MAX },
+    { TIFFTAG_PLANARCONFIG, offsetof(struct tiff_page, planar), PLANARCONFIG_CONTIG },
+    { TIFFTAG_PREDICTOR, offsetof(struct tiff_page, predictor), PREDICTOR_NONE },
+    { TIFFTAG_TILEWIDTH, offsetof(struct tiff_page, tile_width), 0 },
+    { TIFFTAG_TILELENGTH, offsetof(struct tiff_page, tile_height), 0 },
+    { TIFFTAG_INKSET, offsetof(struct tiff_page, ink_set), INKSET_CMYK },
+};
+#define FACT_COUNT (sizeof facts / sizeof *facts)
+
+static uint32_t *
+fact_of(struct tiff_page *page, uint64_t i)
+{
+    return (uint32_t *)((char *)page + facts[i].field);
+}
+
+/* A damaged tag is left out, as libtiff does; what cannot be done without is checked at the end. */
+static int32_t
+read_fact(struct tiff_page *page, struct tiff_directory *directory, const struct tiff_entry *entry)
+{
+    for (uint64_t i = 0; i < FACT_COUNT; i++) {
+        uint64_t value = 0;
+        if (facts[i].tag != entry->tag)
+            continue;
+        int32_t status = tiff_directory_uint(directory, entry, 0, &value);
+        if (status == MIM_OK)
+            *fact_of(page, i) = value > UINT32_MAX ? UINT32_MAX : (uint32_t)value;
+        return status == MIM_CORRUPT ? MIM_OK : status;
+    }
+    return MIM_OK;
+}
+
+/* A value that every sample has: all must be alike. */
+static int32_t
+read_common(struct tiff_directory *directory, const struct tiff_entry *entry, uint32_t *common)
+{
+    uint64_t first = 0, value = 0;
+    int32_t status = tiff_directory_uint(directory, entry, 0, &first);
+    for (uint64_t i = 1; i < entry->count && i <= UINT16_MAX && status == MIM_OK; i++) {
+        status = tiff_directory_uint(directory, entry, i, &value);
+        if (status == MIM_OK && value != first)
+            return directory->job->host->fail(directory->job, MIM_UNSUPPORTED, directory->offset,
+                                              "samples of unlike kinds in one page (tag %u: %llu and %llu)",
+                                              (unsigned)entry->tag, (unsigned long long)first,
+                                              (unsigned long long)value);
+    }
+    if (status == MIM_OK)
+        *common = first > UINT32_MAX ? UINT32_MAX : (uint32_t)first;
+    return status;
+}
+
+static int32_t
+read_pair(struct tiff_directory *directory, const struct tiff_entry *entry, uint32_t *x, uint32_t *y)
+{
+    uint64_t a = 0, b = 0;
+    int32_t status = tiff_directory_uint(directory, entry, 0, &a);
+    if (status == MIM_OK)
+        status = tiff_directory_uint(directory, entry, 1, &b);
+    if (status == MIM_OK)
+        *x = (uint32_t)a, *y = (uint32_t)b;
+    return status;
+}
+
+static int32_t
+read_entry(struct tiff_page *page, struct tiff_directory *directory, const struct tiff_entry *entry,
+           struct tiff_entry *strips)
+{
+    uint64_t extra = 0;
+    int32_t status;
+
+    switch (entry->tag) {
+    case TIFFTAG_BITSPERSAMPLE:
+        return read_common(directory, entry, &page->bits);
+    case TIFFTAG_SAMPLEFORMAT:
+        return read_common(directory, entry, &page->format);
+    case TIFFTAG_EXTRASAMPLES:
+        status = tiff_directory_uint(directory, entry, 0, &extra);
+        page->extra = (uint32_t)extra;
+        page->extra_count = entry->count > UINT16_MAX ? UINT16_MAX : (uint32_t)entry->count;
+        return status == MIM_CORRUPT ? MIM_OK : status;
+    case TIFFTAG_YCBCRSUBSAMPLING:
+        return read_pair(directory, entry, &page->subsample_x, &page->subsample_y);
+    case TIFFTAG_STRIPOFFSETS:
+    case TIFFTAG_TILEOFFSETS:
+        *strips = *entry;
+        return MIM_OK;
+    default:
+        return read_fact(page, directory, entry);
+    }
+}
+
+/* What libtiff takes for granted where a tag is missing. */
+static void
+fill_gaps(struct tiff_page *page)
+{
+    bool is_old_jpeg = page->compression == COMPRESSION_OJPEG;
+    if (page->photometric == UINT32_MAX && is_old_jpeg)
+        page->photometric = PHOTOMETRIC_YCBCR;
+    if (page->samples == 0)
+        page->samples = is_old_jpeg && page->photometric >= PHOTOMETRIC_RGB && page->photometric != PHOTOMETRIC_MASK ? 3 : 1;
+    if (page->photometric == UINT32_MAX)
+        page->photometric =
+            page->samples - page->extra_count == 3 ? PHOTOMETRIC_RGB : (uint32_t)PHOTOMETRIC_MINISBLACK;
+    if (page->bits == 0)
+        page->bits = is_old_jpeg ? 8 : 1;
+    if (page->orientation < 1 || page->orientation > 8)
+        page->orientation = ORIENTATION_TOPLEFT;
+    if (page->rows_per_strip > page->height)
+        page->rows_per_strip = page->height ? page->height : 1;
+    page->is_tiled = page->tile_width != 0 || page->tile_height != 0;
+}
+
+static int32_t
+check(const struct tiff_page *page, struct tiff_directory *directory)
+{
+    struct mim_job *job = directory->job;
+    if (page->width == 0 || page->height == 0)
+        return job->host->fail(job, MIM_CORRUPT, page->offset, "a page of %u x %u pixels", page->width, page->height);
+    if (page->samples > UINT16_MAX || page->bits == 0 || page->bits > UINT16_MAX)
+        return job->host->fail(job, MIM_CORRUPT, page->offset, "a page of %u samples with %u bits", page->samples,
+                               page->bits);
+    if (page->is_tiled ? page->tile_width == 0 || page->tile_height == 0 : page->rows_per_strip == 0)
+        return job->host->fail(job, MIM_CORRUPT, page->offset, "a page cut into %s of no size",
+                               page->is_tiled ? "tiles" : "strips");
+    if (page->is_tiled && (page->tile_width > INT32_MAX || page->tile_height > INT32_MAX))
+        return job->host->fail(job, MIM_CORRUPT, page->offset, "tiles of %u x %u pixels", page->tile_width,
+                               page->tile_height);
+    if (page->planar != PLANARCONFIG_CONTIG && page->planar != PLANARCONFIG_SEPARATE)
+        return job->host->fail(job, MIM_CORRUPT, page->offset, "planar configuration %u", page->planar);
+    return MIM_OK;
+}
+
+int32_t
+tiff_page_read(struct tiff_page *page, struct tiff_directory *directory, struct tiff_entry *strips)
+{
+    struct mim_job *job = directory->job;
+    uint64_t seen[(UINT16_MAX + 1) / 64 / 16] = { 0 }; /* tags below 4096: the first of two alike counts */
+
+    *page = (struct tiff_page){ .offset = directory->offset, .order = directory->order, .format = SAMPLEFORMAT_UINT,
+                                .subsample_x = 2, .subsample_y = 2 };
+    *strips = (struct tiff_entry){ 0 };
+    for (uint64_t i = 0; i < FACT_COUNT; i++)
+        *fact_of(page, i) = facts[i].initial;
+
+    int32_t status = tiff_directory_open(directory);
+    for (uint64_t i = 0; i < directory->count && status == MIM_OK; i++) {
+        struct tiff_entry entry;
+        status = tiff_directory_entry(directory, i, &entry);
+        if (status != MIM_OK || entry.tag >= sizeof seen * 8)
+            continue;
+        uint64_t bit = 1ull << entry.tag % 64;
+        if (!(seen[entry.tag / 64] & bit))
+            status = read_entry(page, directory, &entry, strips);
+        seen[entry.tag / 64] |= bit;
+    }
+    if (status != MIM_OK)
+        return job->host->fail(job, status, directory->offset, "a tag of this page cannot be read");
+
+    fill_gaps(page);
+    return check(page, directory);
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/* How a page's samples become a frame's: type, channels, colours, and the pieces that are decoded at once. */
+#include <string.h>
+
+#include "tiff.h"
+
+#define PART_BYTES (256u << 10)     /* enough work to be worth a thread's while */
+#define LONG_STRIP_BYTES (4u << 20) /* longer strips are read row by row: cancelling stays quick, memory small */
+
+uint32_t
+tiff_page_planes(const struct tiff_page *page)
+{
+    return page->planar == PLANARCONFIG_SEPARATE ? page->samples : 1;
+}
+
+uint64_t
+tiff_page_row_bytes(const struct tiff_page *page, uint32_t width)
+{
+    /* 2^32 pixels x 2^16 samples x 2^16 bits is the most: check() has seen to that, and 2^64 holds 2^61 bytes */
+    uint64_t samples = (uint64_t)width * (page->samples / tiff_page_planes(page)), bits;
+    if (__builtin_mul_overflow(samples, page->bits, &bits))
+        return UINT64_MAX / 16;
+    return bits / 8 + (bits % 8 != 0);
+}
+
+static int32_t
+refuse(const struct tiff_page *page, struct tiff_directory *directory, const char *what)
+{
+    struct mim_job *job = directory->job;
+    return job->host->fail(job, MIM_UNSUPPORTED, page->offset,
+                           "%s (photometric %u, %u samples of %u bits, format %u, compression %u)", what,
+                           page->photometric, page->samples, page->bits, page->format, page->compression);
+}
+
+static int32_t
+plan_rgba(struct tiff_page *page)
+{
+    page->route = TIFF_ROUTE_RGBA;
+    page->out_sample = MIM_SAMPLE_U8;
+    page->out_channels = 3;
+    return MIM_OK;
+}
+
+/* A colour map is 16 bits deep by the book; most hold 8 bits twice, shifted up, or (old writers) as they are. */
+static int32_t
+plan_palette(struct tiff_page *page, struct tiff_directory *directory)
+{
+    if (page->bits > 16 || page->samples != 1)
+        return refuse(page, directory, "a palette page of this kind reads with raw=yes only");
+
+    struct tiff_entry map = { 0 };
+    int32_t status = MIM_OK;
+    for (uint64_t i = 0; i < directory->count && status == MIM_OK && map.tag != TIFFTAG_COLORMAP; i++)
+        status = tiff_directory_entry(directory, i, &map);
+    uint64_t value = 0, count = map.tag == TIFFTAG_COLORMAP ? map.count : 0;
+    bool is_small = true, is_coarse = true;
+    for (uint64_t i = 0; i < count && i < 3u << page->bits && status == MIM_OK; i++) {
+        status = tiff_directory_uint(directory, &map, i, &value);
+        is_small = is_small && value < 256;
+        is_coarse = is_coarse && ((value & 255) == 0 || (value & 255) == value >> 8);
+    }
+    if (status != MIM_OK)
+        return directory->job->host->fail(directory->job, status, page->offset, "the colour map cannot be read");
+
+    page->colour = TIFF_COLOUR_PALETTE;
+    page->is_scaled = false;
+    page->out_channels = 3;
+    page->out_sample = is_small || is_coarse ? MIM_SAMPLE_U8 : MIM_SAMPLE_U16;
+    return MIM_OK;
+}
+
+static int32_t
+plan_ycbcr(struct tiff_page *page, struct tiff_directory *directory, bool raw)
+{
+    if (raw && (page->subsample_x != 1 || page->subsample_y != 1))
+        return refuse(page, directory, "subsampled YCbCr has no raw samples of one size");
+    if (raw)
+        return MIM_OK;
+    if (page->compression != COMPRESSION_JPEG || page->planar != PLANARCONFIG_CONTIG || page->samples != 3)
+        return plan_rgba(page);
+    page->is_upsampled = true;
+    return MIM_OK;
+}
+
+static void
+plan_cmyk(struct tiff_page *page)
+{
+    bool has_alpha = page->samples == 5 && (page->extra == EXTRASAMPLE_UNASSALPHA);
+    if (page->ink_set != INKSET_CMYK || (page->samples != 4 && !has_alpha) ||
+        (page->sample != MIM_SAMPLE_U8 && page->sample != MIM_SAMPLE_U16))
+        return; /* inks that no rule turns into RGB stay channels */
+    page->colour = TIFF_COLOUR_CMYK;
+    page->out_channels = page->samples - 1;
+}
+
+static int32_t
+plan_colour(struct tiff_page *page, struct tiff_directory *directory, bool raw)
+{
+    bool is_integer = page->sample <= MIM_SAMPLE_I64;
+    if (page->compression == COMPRESSION_OJPEG)
+        return raw ? refuse(page, directory, "old-style JPEG has no raw samples") : plan_rgba(page);
+    if (page->photometric == PHOTOMETRIC_YCBCR)
+        return plan_ycbcr(page, directory, raw);
+    if (raw)
+        return MIM_OK;
+
+    switch (page->photometric) {
+    case PHOTOMETRIC_MINISWHITE:
+        page->colour = is_integer ? TIFF_COLOUR_INVERT : TIFF_COLOUR_KEEP; /* a float has no range to turn in */
+        break;
+    case PHOTOMETRIC_PALETTE:
+        return plan_palette(page, directory);
+    case PHOTOMETRIC_SEPARATED:
+        plan_cmyk(page);
+        return MIM_OK;
+    case PHOTOMETRIC_CIELAB:
+    case PHOTOMETRIC_LOGL:
+    case PHOTOMETRIC_LOGLUV:
+        return plan_rgba(page);
+    case PHOTOMETRIC_ICCLAB:
+    case PHOTOMETRIC_ITULAB:
+        return refuse(page, directory, "this kind of Lab reads with raw=yes only");
+    default:
+        break;
+    }
+    page->is_premultiplied =
+        page->extra_count == 1 && page->extra == EXTRASAMPLE_ASSOCALPHA && (page->samples == 2 || page->samples == 4);
+    return MIM_OK;
+}
+
+/* Strips of the usual size and rows of tiles are decoded whole; long strips and plain ones row by row. */
+static void
+plan_pieces(struct tiff_page *page)
+{
+    uint64_t row = tiff_page_row_bytes(page, page->width) * tiff_page_planes(page);
+    uint64_t rows = page->is_tiled ? page->tile_height : page->rows_per_strip;
+    if (rows > page->height)
+        rows = page->height;
+    uint64_t few = PART_BYTES / row ? PART_BYTES / row : 1, unit = rows;
+    bool is_rowwise = tiff_page_is_rowwise(page);
+
+    page->rows_per_chunk = (uint32_t)(is_rowwise && tiff_page_planes(page) == 1 && few < rows ? few : rows);
+    if (is_rowwise && page->compression == COMPRESSION_NONE)
+        page->rows_per_chunk = (uint32_t)(unit = few < page->height ? few : page->height);
+    uint64_t part = few / unit ? few / unit * unit : unit;
+    page->rows_per_part = (uint32_t)(part < page->height ? part : page->height);
+}
+
+bool
+tiff_page_is_rowwise(const struct tiff_page *page)
+{
+    if (page->is_tiled || page->route == TIFF_ROUTE_RGBA)
+        return false;
+    return page->compression == COMPRESSION_NONE ||
+           tiff_page_row_bytes(page, page->width) > LONG_STRIP_BYTES / page->rows_per_strip;
+}
+
+int32_t
+tiff_page_plan(struct tiff_page *page, struct tiff_directory *directory, const struct tiff_choices *choices)
+{
+    page->sample = tiff_sample_type(page->bits, page->format);
+    page->is_scaled = choices->scale && page->bits < tiff_sample_size(page->sample) * 8u;
+    page->is_turned = choices->orient && page->orientation != ORIENTATION_TOPLEFT;
+    page->out_sample = page->sample;
+    page->out_channels = page->samples;
+    if (page->format == SAMPLEFORMAT_COMPLEXIEEEFP || page->format == SAMPLEFORMAT_COMPLEXINT)
+        return refuse(page, directory, "complex samples are not read");
+
+    int32_t status = plan_colour(page, directory, choices->raw);
+    if (status == MIM_OK && page->route == TIFF_ROUTE_SAMPLES && page->sample == MIM_SAMPLE_NONE)
+        return refuse(page, directory, "samples of this kind are not read");
+    if (status == MIM_OK)
+        plan_pieces(page);
+    return status;
+}
+
+/* Do the strips follow each other without a gap? */
+static int32_t
+check_offsets(const struct tiff_page *page, struct tiff_directory *directory, const struct tiff_entry *strips,
+              bool *is_plain, uint64_t *start)
+{
+    uint64_t count = (page->height - 1) / page->rows_per_strip + 1, at = 0;
+    uint64_t size = tiff_page_row_bytes(page, page->width) * page->rows_per_strip;
+    *is_plain = false;
+    if (strips->count < count)
+        return MIM_OK;
+
+    int32_t status = tiff_directory_uint(directory, strips, 0, start);
+    for (uint64_t i = 1; i < count && status == MIM_OK; i++) {
+        status = tiff_directory_uint(directory, strips, i, &at);
+        if (status == MIM_OK && at != *start + i * size)
+            return MIM_OK;
+    }
+    *is_plain = status == MIM_OK && *start != 0;
+    return status == MIM_CORRUPT ? MIM_OK : status;
+}
+
+int32_t
+tiff_page_is_plain(const struct tiff_page *page, struct tiff_directory *directory, const struct tiff_entry *strips,
+                   bool *is_plain, uint64_t *start)
+{
+    *is_plain = false;
+    if (page->compression != COMPRESSION_NONE || page->route != TIFF_ROUTE_SAMPLES || page->is_tiled ||
+        tiff_page_planes(page) != 1 || page->bits != tiff_sample_size(page->sample) * 8u ||
+        page->fill_order != FILLORDER_MSB2LSB || page->colour != TIFF_COLOUR_KEEP || page->is_turned ||
+        page->is_premultiplied || (page->photometric == PHOTOMETRIC_YCBCR && page->samples != 3))
+        return MIM_OK;
+
+    int32_t status = check_offsets(page, directory, strips, is_plain, start);
+    struct mim_job *job = directory->job;
+    return status == MIM_OK ? status : job->host->fail(job, status, page->offset, "the places of its strips cannot be read");
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Pages in the file: a directory, its values, its strips. All sizes are known when a page is put, so each directory comes
+ * before its data and says where the next will be; only the last one is mended at the end. Linear, and always the same bytes.
+ */
+#include <string.h>
+
+#include "write.h"
+
+#define ALIGNMENT 8u /* of directories and of the first strip: samples can be used where they lie */
+
+static uint64_t
+align(uint64_t offset)
+{
+    return (offset + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+}
+
+int32_t
+tiff_put_header(struct mim_job *job)
+{
+    struct tiff_writer *self = job->state;
+    uint8_t head[16] = { 0 };
+    uint16_t version = self->is_big ? 43 : 42, offset_size = 8;
+    uint32_t small_first = 8;
+    uint64_t big_first = 16;
+
+    memset(head, __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 'M' : 'I', 2);
+    memcpy(head + 2, &version, 2);
+    if (self->is_big) {
+        memcpy(head + 4, &offset_size, 2);
+        memcpy(head + 8, &big_first, 8);
+    } else {
+        memcpy(head + 4, &small_first, 4);
+    }
+    return job->host->emit(job, head, self->is_big ? 16 : 8);
+}
+
+/* A list with the same value for every channel. */
+static int32_t
+put_repeated(struct mim_job *job, uint16_t tag, uint32_t count, uint16_t value)
+{
+    struct tiff_writer *self = job->state;
+    int32_t status = tiff_tags_put(&self->page, job, tag, TIFF_SHORT, count, NULL);
+    if (status != MIM_OK)
+        return status;
+    uint8_t *data = tiff_tag_data(tiff_tags_find(&self->page, tag));
+    for (uint32_t i = 0; i < count; i++)
+        memcpy(data + 2 * i, &value, 2);
+    return MIM_OK;
+}
+
+static int32_t
+put_number(struct mim_job *job, uint16_t tag, uint32_t value)
+{
+    struct tiff_writer *self = job->state;
+    uint16_t narrow = (uint16_t)value;
+    bool is_long = tag == TIFFTAG_IMAGEWIDTH || tag == TIFFTAG_IMAGELENGTH || tag == TIFFTAG_ROWSPERSTRIP ||
+                   tag == TIFFTAG_TILEWIDTH || tag == TIFFTAG_TILELENGTH;
+    return tiff_tags_put(&self->page, job, tag, is_long ? TIFF_LONG : TIFF_SHORT, 1,
+                         is_long ? (const void *)&value : (const void *)&narrow);
+}
+
+/* What readers of JPEG's colours expect to be told. */
+static int32_t
+put_ycbcr(struct mim_job *job)
+{
+    static const uint16_t subsampling[2] = { 2, 2 };
+    static const uint32_t reference[12] = { 0, 1, 255, 1, 128, 1, 255, 1, 128, 1, 255, 1 };
+    struct tiff_writer *self = job->state;
+    int32_t status = tiff_tags_put(&self->page, job, TIFFTAG_YCBCRSUBSAMPLING, TIFF_SHORT, 2, subsampling);
+    if (status == MIM_OK)
+        status = tiff_tags_put(&self->page, job, TIFFTAG_REFERENCEBLACKWHITE, TIFF_RATIONAL, 6, reference);
+    return status;
+}
+
+static int32_t
+put_layout(struct mim_job *job, const struct tiff_sheet *sheet)
+{
+    bool is_colour = sheet->photometric == PHOTOMETRIC_RGB || sheet->photometric == PHOTOMETRIC_YCBCR;
+    uint32_t extra = sheet->channels - (is_colour ? 3 : 1);
+    bool has_alpha = extra == 1;
+    const struct {
+        uint16_t tag;
+        bool is_wanted;
+        uint32_t value;
+    } numbers[] = {
+        { TIFFTAG_IMAGEWIDTH, true, sheet->width },
+        { TIFFTAG_IMAGELENGTH, true, sheet->height },
+        { TIFFTAG_COMPRESSION, true, sheet->codec->scheme },
+        { TIFFTAG_PHOTOMETRIC, true, sheet->photometric },
+        { TIFFTAG_SAMPLESPERPIXEL, true, sheet->channels },
+        { TIFFTAG_PLANARCONFIG, true, PLANARCONFIG_CONTIG },
+        { TIFFTAG_PREDICTOR, sheet->predictor != PREDICTOR_NONE, sheet->predictor },
+        { TIFFTAG_ROWSPERSTRIP, !sheet->is_tiled, sheet->piece_height },
+        { TIFFTAG_TILEWIDTH, sheet->is_tiled, sheet->piece_width },
+        { TIFFTAG_TILELENGTH, sheet->is_tiled, sheet->piece_height },
+    };
+    int32_t status = MIM_OK;
+    for (unsigned i = 0; i < sizeof numbers / sizeof *numbers && status == MIM_OK; i++)
+        if (numbers[i].is_wanted)
+            status = put_number(job, numbers[i].tag, numbers[i].value);
+    if (status == MIM_OK)
+        status = put_repeated(job, TIFFTAG_BITSPERSAMPLE, sheet->channels, (uint16_t)sheet->bits);
+    if (status == MIM_OK)
+        status = put_repeated(job, TIFFTAG_SAMPLEFORMAT, sheet->channels, (uint16_t)sheet->format);
+    if (status == MIM_OK && extra)
+        status = put_repeated(job, TIFFTAG_EXTRASAMPLES, extra, has_alpha ? EXTRASAMPLE_UNASSALPHA : EXTRASAMPLE_UNSPECIFIED);
+    if (status == MIM_OK && sheet->photometric == PHOTOMETRIC_YCBCR)
+        status = put_ycbcr(job);
+    return status;
+}
+
+static uint64_t
+directory_size(const struct tiff_writer *self)
+{
+    return self->is_big ? 8 + 20 * self->page.count + 8 : 2 + 12 * self->page.count + 4;
+}
+
+static uint64_t
+values_size(const struct tiff_writer *self)
+{
+    uint64_t size = 0;
+    for (uint64_t i = 0; i < self->page.count; i++)
+        if (self->page.list[i].size > (self->is_big ? 8 : 4))
+            size += align(self->page.list[i].size);
+    return size;
+}
+
+static uint8_t *
+add(uint8_t *to, const struct tiff_writer *self, uint64_t value)
+{
+    uint32_t narrow = (uint32_t)value;
+    memcpy(to, self->is_big ? (const void *)&value : (const void *)&narrow, self->is_big ? 8 : 4);
+    return to + (self->is_big ? 8 : 4);
+}
+
+/* The directory at `offset`, and after it the values that do not fit into entries. */
+static void
+write_directory(const struct tiff_writer *self, uint8_t *bytes, uint64_t offset, uint64_t next)
+{
+    uint64_t at = align(directory_size(self)), word = self->is_big ? 8 : 4, count = self->page.count;
+    uint16_t narrow_count = (uint16_t)count;
+    uint8_t *to = bytes + (self->is_big ? 8 : 2);
+    memcpy(bytes, self->is_big ? (const void *)&count : (const void *)&narrow_count, self->is_big ? 8 : 2);
+
+    for (uint64_t i = 0; i < count; i++) {
+        struct tiff_tag *tag = &self->page.list[i];
+        memcpy(to, &tag->tag, 2);
+        memcpy(to + 2, &tag->type, 2);
+        to = add(to + 4, self, tag->count);
+        if (tag->size <= word) {
+            memcpy(to, tiff_tag_data(tag), tag->size);
+            to += word;
+        } else {
+            memcpy(bytes + at, tiff_tag_data(tag), tag->size);
+            to = add(to, self, offset + at);
+            at += align(tag->size);
+        }
+    }
+    add(to, self, next);
+}
+
+/* Sizes first: they decide how large the directory is, and so where the data start. */
+static int32_t
+put_pieces(struct mim_job *job, const struct tiff_sheet *sheet, const struct mim_coded *coded, uint64_t *data)
+{
+    struct tiff_writer *self = job->state;
+    uint16_t type = self->is_big ? TIFF_LONG8 : TIFF_LONG;
+    uint16_t places = sheet->is_tiled ? TIFFTAG_TILEOFFSETS : TIFFTAG_STRIPOFFSETS;
+    uint16_t sizes = sheet->is_tiled ? TIFFTAG_TILEBYTECOUNTS : TIFFTAG_STRIPBYTECOUNTS;
+    int32_t status = tiff_tags_put(&self->page, job, places, type, coded->part_count, NULL);
+    if (status == MIM_OK)
+        status = tiff_tags_put(&self->page, job, sizes, type, coded->part_count, NULL);
+    if (status != MIM_OK)
+        return status;
+
+    *data = job->host->tell(job) + align(directory_size(self)) + values_size(self);
+    uint8_t *place = tiff_tag_data(tiff_tags_find(&self->page, places));
+    uint8_t *size = tiff_tag_data(tiff_tags_find(&self->page, sizes));
+    uint64_t at = *data;
+    for (uint32_t i = 0; i < coded->part_count; i++) {
+        place = add(place, self, at);
+        size = add(size, self, coded->part_sizes[i]);
+        at += coded->part_sizes[i];
+    }
+    return MIM_OK;
+}
+
+static int32_t
+emit_page(struct mim_job *job, const struct mim_coded *coded, uint64_t data)
+{
+    static const uint8_t zeros[ALIGNMENT];
+    struct tiff_writer *self = job->state;
+    uint64_t start = job->host->tell(job), size = data - start, end = data + coded->size;
+    uint64_t next = align(end);
+    if (!self->is_big && next > UINT32_MAX)
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "the file grows over 4 GB: this needs bigtiff=yes");
+
+    uint8_t *bytes = tiff_scratch_get(&self->bytes, job, size);
+    if (!bytes)
+        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a page's directory");
+    memset(bytes, 0, size);
+    write_directory(self, bytes, start, next);
+    int32_t status = job->host->emit(job, bytes, size);
+    if (status == MIM_OK && coded->size)
+        status = job->host->emit(job, coded->data, coded->size);
+    if (status == MIM_OK && next > end)
+        status = job->host->emit(job, zeros, next - end);
+    self->pointer = start + directory_size(self) - (self->is_big ? 8 : 4);
+    return status;
+}
+
+int32_t
+tiff_put_page(struct mim_job *job, const struct tiff_sheet *sheet, const struct mim_coded *coded)
+{
+    uint64_t data = 0;
+    int32_t status = put_layout(job, sheet);
+    if (status == MIM_OK)
+        status = put_pieces(job, sheet, coded, &data);
+    return status == MIM_OK ? emit_page(job, coded, data) : status;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* The reader's operations: pages are frames. */
+#include <string.h>
+
+#include "tiff.h"
+
+#define OPTION(text, field, first, words)                                                                   \
+    { MIM_OPTION_HEADER, .type = MIM_OPTION_BOOL, .name = text, .initial = first, .help = words,            \
+      .offset = offsetof(struct tiff_reader, choices.field) }
+
+static const struct mim_option options[] = {
+    OPTION("raw", raw, 0, "samples as they are stored: no colours converted"),
+    OPTION("scale", scale, 1, "odd depths fill the range of the next larger type"),
+    OPTION("orient", orient, 1, "turn pages as their orientation says"),
+};
+
+static struct tiff_directory
+directory_at(struct mim_job *job, uint64_t offset)
+{
+    struct tiff_reader *self = job->state;
+    return (struct tiff_directory){ .window = &self->window, .job = job, .order = self->order, .offset = offset };
+}
+
+/* Fill the page and the frame's facts from the directory at `offset`. */
+static int32_t
+look_at(struct mim_job *job, uint64_t offset, struct tiff_page *page, struct mim_frame_info *info)
+{
+    struct tiff_reader *self = job->state;
+    struct tiff_directory directory = directory_at(job, offset);
+    struct tiff_entry strips;
+    bool is_plain = false;
+    uint64_t start = 0;
+
+    int32_t status = tiff_page_read(page, &directory, &strips);
+    if (status == MIM_OK)
+        status = tiff_page_plan(page, &directory, &self->choices);
+    if (status == MIM_OK)
+        status = tiff_page_is_plain(page, &directory, &strips, &is_plain, &start);
+    if (status != MIM_OK)
+        return status;
+
+    tiff_oriented_size(page, &info->width, &info->height);
+    info->sample = page->out_sample;
+    info->channels = page->out_channels;
+    info->parts = (page->height - 1) / page->rows_per_part + 1;
+    info->flags = MIM_FRAME_KEY;
+    uint64_t row = tiff_page_row_bytes(page, page->width);
+    if (is_plain) {
+        info->flags |= MIM_FRAME_RAW | (page->order.is_big_endian ? MIM_FRAME_BIG_ENDIAN : 0);
+        info->raw_offset = start;
+        info->raw_stride = row;
+    } else {
+        info->work_size = row * tiff_page_planes(page); /* libtiff's own buffers, about; ours are the host's */
+    }
+    return MIM_OK;
+}
+
+/* One directory in the chain may be an ImageJ stack whose other images follow without directories. */
+static int32_t
+find_imagej_stack(struct mim_job *job)
+{
+    struct tiff_reader *self = job->state;
+    struct tiff_page page;
+    struct mim_frame_info info = { .struct_size = sizeof info };
+    struct tiff_directory directory = directory_at(job, self->first);
+    uint64_t images = 1, size = job->host->size(job);
+
+    int32_t status = tiff_page_imagej(&directory, &images);
+    if (status != MIM_OK || images < 2)
+        return status == MIM_TRUNCATED ? MIM_OK : status;
+    status = look_at(job, self->first, &page, &info);
+    if (status != MIM_OK || !(info.flags & MIM_FRAME_RAW))
+        return MIM_OK; /* prepare will say so */
+
+    /* other programs keep the words and drop the images: two must be there for the count to be believed */
+    uint64_t bytes = info.raw_stride * info.height;
+    if (size != MIM_UNKNOWN && bytes && size >= info.raw_offset && (size - info.raw_offset) / 2 >= bytes)
+        self->images = images;
+    return MIM_OK;
+}
+
+static int32_t
+reader_open(struct mim_job *job, struct mim_sequence *sequence)
+{
+    struct tiff_reader *self = job->state;
+    int32_t status = tiff_pages_open(&self->pages, job, &self->window);
+    if (status != MIM_OK)
+        return status;
+    self->order = self->pages.order;
+    self->first = self->pages.next;
+    self->images = 1;
+    status = tiff_pages_reach(&self->pages, job, &self->window, 0);
+    if (status != MIM_OK)
+        return status;
+
+    sequence->loop = -1;
+    if (self->pages.next || self->pages.broken)
+        return MIM_OK;
+    status = find_imagej_stack(job);
+    sequence->count = self->images;
+    sequence->sure = MIM_SURE_EXACT;
+    return status;
+}
+
+static int32_t
+reader_scan(struct mim_job *job, struct mim_sequence *sequence)
+{
+    struct tiff_reader *self = job->state;
+    int32_t status = tiff_pages_reach(&self->pages, job, &self->window, MIM_UNKNOWN - 1);
+    sequence->count = self->images > 1 ? self->images : self->pages.count;
+    sequence->sure = MIM_SURE_EXACT;
+    return status == MIM_END ? MIM_OK : status;
+}
+
+static int32_t
+reader_prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info *info)
+{
+    struct tiff_reader *self = job->state;
+    if (self->images > 1 && index >= self->images)
+        return MIM_END;
+
+    uint64_t page = self->images > 1 ? 0 : index;
+    int32_t status = tiff_pages_reach(&self->pages, job, &self->window, page);
+    if (status != MIM_OK)
+        return status;
+    status = look_at(job, self->pages.offsets[page], packet, info);
+    if (status == MIM_OK && self->images > 1)
+        info->raw_offset += index * info->raw_stride * info->height;
+    return status;
+}
+
+static int32_t
+reader_pixels(struct mim_job *job, const void *packet, const struct mim_frame_info *info, uint32_t part,
+              struct mim_raster *raster)
+{
+    (void)info;
+    return tiff_decode(job, packet, part, raster);
+}
+
+static void
+reader_worker_close(struct mim_job *job)
+{
+    struct tiff_reading_worker *worker = job->worker;
+    worker->handle.job = job;
+    tiff_handle_close(&worker->handle);
+    tiff_window_close(&worker->window, job);
+    tiff_scratch_close(&worker->coded, job);
+    tiff_scratch_close(&worker->block, job);
+    tiff_scratch_close(&worker->line, job);
+    tiff_scratch_close(&worker->palette, job);
+}
+
+static void
+reader_close(struct mim_job *job)
+{
+    struct tiff_reader *self = job->state;
+    tiff_pages_close(&self->pages, job);
+    tiff_window_close(&self->window, job);
+}
+
+const struct mim_reader_ops tiff_reader_ops = {
+    .struct_size = sizeof tiff_reader_ops,
+    .flags = MIM_READER_ANY_ORDER,
+    .state_size = sizeof(struct tiff_reader),
+    .packet_size = sizeof(struct tiff_page),
+    .worker_size = sizeof(struct tiff_reading_worker),
+    .option_count = sizeof options / sizeof *options,
+    .options = options,
+    .open = reader_open,
+    .scan = reader_scan,
+    .prepare = reader_prepare,
+    .pixels = reader_pixels,
+    .metadata = tiff_metadata,
+    .worker_close = reader_worker_close,
+    .close = reader_close,
+};

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* Memory of a worker that grows and is used again. */
+#include "tiff.h"
+
+uint8_t *
+tiff_scratch_get(struct tiff_scratch *scratch, struct mim_job *job, uint64_t size)
+{
+    if (size <= scratch->room && scratch->data)
+        return scratch->data;
+
+    /* what it held is not wanted: freeing first keeps the peak down */
+    tiff_scratch_close(scratch, job);
+    scratch->data = job->host->resize(job, NULL, 0, size ? size : 1);
+    if (scratch->data)
+        scratch->room = size ? size : 1;
+    return scratch->data;
+}
+
+void
+tiff_scratch_close(struct tiff_scratch *scratch, struct mim_job *job)
+{
+    job->host->resize(job, scratch->data, scratch->room, 0);
+    *scratch = (struct tiff_scratch){ 0 };
+}

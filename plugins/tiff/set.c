@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* A set of offsets: tells at once when a chain of directories comes back to one that was seen. */
+#include <string.h>
+
+#include "tiff.h"
+
+/* Fibonacci hashing: offsets are regular, their product's upper bits are not. `room` is a power of two. */
+static uint64_t
+slot_of(const struct tiff_set *set, uint64_t offset)
+{
+    uint64_t slot = (offset * 0x9e3779b97f4a7c15u) >> (64 - __builtin_ctzll(set->room));
+    while (set->slots[slot] && set->slots[slot] != offset)
+        slot = (slot + 1) & (set->room - 1);
+    return slot;
+}
+
+static int32_t
+grow(struct tiff_set *set, struct mim_job *job)
+{
+    struct tiff_set larger = { .room = set->room ? set->room * 2 : 1024, .count = set->count };
+    larger.slots = job->host->resize(job, NULL, 0, larger.room * sizeof *larger.slots);
+    if (!larger.slots)
+        return MIM_NOMEM;
+
+    memset(larger.slots, 0, larger.room * sizeof *larger.slots);
+    for (uint64_t i = 0; i < set->room; i++)
+        if (set->slots[i])
+            larger.slots[slot_of(&larger, set->slots[i])] = set->slots[i];
+    tiff_set_close(set, job);
+    *set = larger;
+    return MIM_OK;
+}
+
+int32_t
+tiff_set_add(struct tiff_set *set, struct mim_job *job, uint64_t offset, bool *is_new)
+{
+    if (set->count >= set->room / 2) {
+        int32_t status = grow(set, job);
+        if (status != MIM_OK)
+            return status;
+    }
+
+    uint64_t slot = slot_of(set, offset);
+    *is_new = set->slots[slot] == 0;
+    if (*is_new)
+        set->count++;
+    set->slots[slot] = offset;
+    return MIM_OK;
+}
+
+void
+tiff_set_close(struct tiff_set *set, struct mim_job *job)
+{
+    job->host->resize(job, set->slots, set->room * sizeof *set->slots, 0);
+    *set = (struct tiff_set){ 0 };
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/* Tags to be written: a sorted list of values. */
+#include <string.h>
+
+#include "write.h"
+
+unsigned
+tiff_type_size(uint16_t type)
+{
+    static const uint8_t sizes[] = {
+        [TIFF_BYTE] = 1,      [TIFF_ASCII] = 1,  [TIFF_SHORT] = 2,     [TIFF_LONG] = 4,  [TIFF_RATIONAL] = 8,
+        [TIFF_SBYTE] = 1,     [TIFF_UNDEFINED] = 1, [TIFF_SSHORT] = 2, [TIFF_SLONG] = 4, [TIFF_SRATIONAL] = 8,
+        [TIFF_FLOAT] = 4,     [TIFF_DOUBLE] = 8, [TIFF_IFD] = 4,       [TIFF_LONG8] = 8, [TIFF_SLONG8] = 8,
+        [TIFF_IFD8] = 8,
+    };
+    return type < sizeof sizes ? sizes[type] : 0;
+}
+
+struct tiff_tag *
+tiff_tags_find(const struct tiff_tags *tags, uint16_t tag)
+{
+    for (uint64_t i = 0; i < tags->count; i++)
+        if (tags->list[i].tag == tag)
+            return &tags->list[i];
+    return NULL;
+}
+
+void *
+tiff_tag_data(struct tiff_tag *tag)
+{
+    return tag->large ? tag->large : tag->small;
+}
+
+static void
+free_values(struct tiff_tag *tag, struct mim_job *job)
+{
+    if (tag->large)
+        job->host->resize(job, tag->large, tag->size, 0);
+    tag->large = NULL;
+}
+
+/* Open a place where the order wants it. */
+static struct tiff_tag *
+insert(struct tiff_tags *tags, struct mim_job *job, uint16_t tag)
+{
+    if (tags->count == tags->room) {
+        uint64_t room = tags->room + 32;
+        struct tiff_tag *larger = job->host->resize(job, tags->list, tags->room * sizeof *larger, room * sizeof *larger);
+        if (!larger)
+            return NULL;
+        tags->list = larger;
+        tags->room = room;
+    }
+
+    uint64_t place = tags->count++;
+    for (; place > 0 && tags->list[place - 1].tag > tag; place--)
+        tags->list[place] = tags->list[place - 1];
+    tags->list[place] = (struct tiff_tag){ .tag = tag };
+    return &tags->list[place];
+}
+
+int32_t
+tiff_tags_put(struct tiff_tags *tags, struct mim_job *job, uint16_t tag, uint16_t type, uint64_t count, const void *data)
+{
+    uint64_t size = count * tiff_type_size(type);
+    uint8_t *large = size > sizeof tags->list->small ? job->host->resize(job, NULL, 0, size) : NULL;
+    if (size > sizeof tags->list->small && !large)
+        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for the values of tag %u", (unsigned)tag);
+
+    struct tiff_tag *place = tiff_tags_find(tags, tag);
+    if (place)
+        free_values(place, job);
+    else
+        place = insert(tags, job, tag);
+    if (!place) {
+        job->host->resize(job, large, size, 0);
+        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a list of tags");
+    }
+
+    *place = (struct tiff_tag){ .tag = tag, .type = type, .count = count, .size = size, .large = large };
+    if (data)
+        memcpy(tiff_tag_data(place), data, size);
+    return MIM_OK;
+}
+
+int32_t
+tiff_tags_merge(struct tiff_tags *tags, struct mim_job *job, const struct tiff_tags *from)
+{
+    int32_t status = MIM_OK;
+    for (uint64_t i = 0; i < from->count && status == MIM_OK; i++) {
+        struct tiff_tag *tag = &from->list[i];
+        status = tiff_tags_put(tags, job, tag->tag, tag->type, tag->count, tiff_tag_data(tag));
+    }
+    return status;
+}
+
+void
+tiff_tags_empty(struct tiff_tags *tags, struct mim_job *job)
+{
+    for (uint64_t i = 0; i < tags->count; i++)
+        free_values(&tags->list[i], job);
+    tags->count = 0;
+}
+
+void
+tiff_tags_close(struct tiff_tags *tags, struct mim_job *job)
+{
+    tiff_tags_empty(tags, job);
+    job->host->resize(job, tags->list, tags->room * sizeof *tags->list, 0);
+    *tags = (struct tiff_tags){ 0 };
+}

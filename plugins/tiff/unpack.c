@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/* Coded samples of any depth into mim's types. */
+#include <math.h>
+#include <string.h>
+
+#include "tiff.h"
+
+unsigned
+tiff_sample_size(int32_t sample)
+{
+    static const uint8_t sizes[] = {
+        [MIM_SAMPLE_U8] = 1,  [MIM_SAMPLE_U16] = 2, [MIM_SAMPLE_U32] = 4, [MIM_SAMPLE_U64] = 8, [MIM_SAMPLE_I8] = 1,
+        [MIM_SAMPLE_I16] = 2, [MIM_SAMPLE_I32] = 4, [MIM_SAMPLE_I64] = 8, [MIM_SAMPLE_F32] = 4, [MIM_SAMPLE_F64] = 8,
+    };
+    return sample >= 0 && (size_t)sample < sizeof sizes ? sizes[sample] : 0;
+}
+
+/* The narrowest type that holds `bits`; NONE for what nobody reads. */
+int32_t
+tiff_sample_type(uint32_t bits, uint32_t format)
+{
+    unsigned step = bits <= 8 ? 0 : bits <= 16 ? 1 : bits <= 32 ? 2 : 3;
+
+    if (bits == 0 || bits > 64)
+        return MIM_SAMPLE_NONE;
+    switch (format) {
+    case SAMPLEFORMAT_UINT:
+    case SAMPLEFORMAT_VOID:
+        return MIM_SAMPLE_U8 + (int32_t)step;
+    case SAMPLEFORMAT_INT:
+        return MIM_SAMPLE_I8 + (int32_t)step;
+    case SAMPLEFORMAT_IEEEFP:
+        return bits == 64 ? MIM_SAMPLE_F64 : bits == 16 || bits == 24 || bits == 32 ? MIM_SAMPLE_F32 : MIM_SAMPLE_NONE;
+    default:
+        return MIM_SAMPLE_NONE;
+    }
+}
+
+static bool
+is_signed(const struct tiff_page *page)
+{
+    return page->format == SAMPLEFORMAT_INT;
+}
+
+static uint64_t
+ones(unsigned bits)
+{
+    return bits >= 64 ? UINT64_MAX : (1ull << bits) - 1;
+}
+
+uint64_t
+tiff_sample_full(const struct tiff_page *page)
+{
+    unsigned bits = page->is_scaled ? tiff_sample_size(page->sample) * 8 : page->bits;
+    return is_signed(page) ? ones(bits - 1) : ones(bits);
+}
+
+/* Full range to full range, rounded. Signed values keep their sign and scale by their positive range. */
+static uint64_t
+scale(const struct tiff_page *page, uint64_t value)
+{
+    uint64_t from = is_signed(page) ? ones(page->bits - 1) : ones(page->bits), to = tiff_sample_full(page);
+    if (from == 0)
+        return value;
+    if (!is_signed(page))
+        return (uint64_t)(((unsigned __int128)value * to + from / 2) / from);
+
+    bool is_negative = (int64_t)value < 0;
+    uint64_t size = is_negative ? -value : value;
+    size = size > from ? to + 1 : (uint64_t)(((unsigned __int128)size * to + from / 2) / from);
+    return is_negative ? -size : size;
+}
+
+/* Half and 24-bit floats: the same layout with other widths. Infinities and NaNs are what they were. */
+static float
+small_float(uint32_t value, unsigned exponent_bits, unsigned mantissa_bits)
+{
+    uint32_t mantissa = value & (uint32_t)ones(mantissa_bits);
+    int exponent = (int)((value >> mantissa_bits) & (uint32_t)ones(exponent_bits));
+    int bias = (1 << (exponent_bits - 1)) - 1, top = (1 << exponent_bits) - 1;
+    float size;
+
+    if (exponent == top)
+        size = mantissa ? NAN : INFINITY;
+    else if (exponent == 0)
+        size = ldexpf((float)mantissa, 1 - bias - (int)mantissa_bits);
+    else
+        size = ldexpf((float)(mantissa + (1u << mantissa_bits)), exponent - bias - (int)mantissa_bits);
+    return value >> (exponent_bits + mantissa_bits) & 1 ? -size : size;
+}
+
+static void
+unpack_floats(uint32_t bits, const uint8_t *coded, uint64_t count, uint8_t *to, uint64_t step)
+{
+    for (uint64_t i = 0; i < count; i++) {
+        uint32_t value = 0;
+        memcpy((char *)&value + (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 - bits / 8 : 0), coded + i * (bits / 8),
+               bits / 8);
+        float wide = bits == 16 ? small_float(value, 5, 10) : small_float(value, 7, 16);
+        memcpy(to + i * step, &wide, sizeof wide);
+    }
+}
+
+/* Bits come most significant first, whatever the file's byte order. */
+struct bit_reader {
+    const uint8_t *next;
+    uint64_t held;
+    unsigned count;
+};
+
+static uint64_t
+take_bits(struct bit_reader *reader, unsigned bits)
+{
+    if (bits > 32) {
+        uint64_t upper = take_bits(reader, bits - 32);
+        return upper << 32 | take_bits(reader, 32);
+    }
+    while (reader->count < bits) {
+        reader->held = reader->held << 8 | *reader->next++;
+        reader->count += 8;
+    }
+    reader->count -= bits;
+    return reader->held >> reader->count & ones(bits);
+}
+
+/* On every machine the low bytes of `value`. */
+static void
+store(uint8_t *to, uint64_t value, unsigned size)
+{
+    uint8_t v8 = (uint8_t)value;
+    uint16_t v16 = (uint16_t)value;
+    uint32_t v32 = (uint32_t)value;
+    const void *from = size == 1 ? (const void *)&v8 : size == 2 ? (const void *)&v16 : size == 4 ? (const void *)&v32 : &value;
+    memcpy(to, from, size);
+}
+
+static uint64_t
+widen(const struct tiff_page *page, uint64_t value)
+{
+    if (is_signed(page) && page->bits < 64 && value >> (page->bits - 1) & 1)
+        value |= ~ones(page->bits);
+    return page->is_scaled ? scale(page, value) : value;
+}
+
+static void
+unpack_bits(const struct tiff_page *page, const uint8_t *coded, uint64_t count, uint8_t *to, uint64_t step)
+{
+    struct bit_reader reader = { .next = coded };
+    unsigned size = tiff_sample_size(page->sample);
+    for (uint64_t i = 0; i < count; i++)
+        store(to + i * step, widen(page, take_bits(&reader, page->bits)), size);
+}
+
+/* Few values are possible: each is computed once. */
+static void
+unpack_bits_by_table(const struct tiff_page *page, const uint8_t *coded, uint64_t count, uint8_t *to, uint64_t step)
+{
+    uint8_t table[128];
+    for (unsigned value = 0; value < 1u << page->bits; value++)
+        table[value] = (uint8_t)widen(page, value);
+
+    struct bit_reader reader = { .next = coded };
+    for (uint64_t i = 0; i < count; i++)
+        to[i * step] = table[take_bits(&reader, page->bits)];
+}
+
+static void
+copy_samples(const uint8_t *from, uint64_t count, unsigned size, uint8_t *to, uint64_t step)
+{
+    if (step == size) {
+        memcpy(to, from, count * size);
+        return;
+    }
+    for (uint64_t i = 0; i < count; i++, from += size, to += step) {
+        if (size == 1)
+            *to = *from;
+        else if (size == 2)
+            memcpy(to, from, 2);
+        else if (size == 4)
+            memcpy(to, from, 4);
+        else
+            memcpy(to, from, 8);
+    }
+}
+
+void
+tiff_unpack(const struct tiff_page *page, const uint8_t *coded, uint64_t count, uint8_t *to, uint32_t step)
+{
+    unsigned size = tiff_sample_size(page->sample);
+    if (page->bits == size * 8)
+        copy_samples(coded, count, size, to, (uint64_t)step * size);
+    else if (page->format == SAMPLEFORMAT_IEEEFP)
+        unpack_floats(page->bits, coded, count, to, (uint64_t)step * size);
+    else if (page->bits < 8)
+        unpack_bits_by_table(page, coded, count, to, step);
+    else
+        unpack_bits(page, coded, count, to, (uint64_t)step * size);
+}

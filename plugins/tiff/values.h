@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* Names of the numbers that tags hold. */
+#ifndef MIM_TIFF_VALUES_H
+#define MIM_TIFF_VALUES_H
+
+#include <stdint.h>
+
+struct tiff_name {
+    uint32_t value;
+    const char *text;
+};
+
+extern const struct tiff_name tiff_compression_names[], tiff_photometric_names[], tiff_planar_names[],
+    tiff_predictor_names[], tiff_unit_names[];
+
+/* NULL: a number without a name. */
+const char *tiff_name_of(const struct tiff_name *names, uint32_t value);
+/* 0: a name without a number, as no tag here has that value. */
+uint32_t tiff_value_of(const struct tiff_name *names, const char *text, uint64_t size);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* A buffered view of the source, so that many small directories cost few reads. */
+#include <string.h>
+
+#include "tiff.h"
+
+#define WINDOW_SIZE 65536u
+#define SMALL_READ 1024u /* holds a directory and its neighbourhood; the rest of a far window would be pixels */
+
+/* Directories that follow each other closely are fetched by the window, lonely ones by the spoonful. */
+static uint64_t
+bytes_to_read(const struct tiff_window *window, uint64_t offset, uint64_t size)
+{
+    uint64_t end = window->offset + window->size;
+    if (window->size && offset >= window->offset && offset - window->offset < WINDOW_SIZE && offset <= end + SMALL_READ)
+        return WINDOW_SIZE;
+    return size > SMALL_READ ? size : SMALL_READ;
+}
+
+int32_t
+tiff_window_get(struct tiff_window *window, struct mim_job *job, uint64_t offset, uint64_t size, const uint8_t **bytes)
+{
+    if (size > WINDOW_SIZE || offset > UINT64_MAX - WINDOW_SIZE)
+        return MIM_TRUNCATED;
+    if (!window->data) {
+        window->data = job->host->resize(job, NULL, 0, WINDOW_SIZE);
+        if (!window->data)
+            return MIM_NOMEM;
+        window->room = WINDOW_SIZE;
+    }
+
+    if (offset < window->offset || offset + size > window->offset + window->size) {
+        int64_t got = job->host->read_at(job, window->data, bytes_to_read(window, offset, size), offset);
+        window->offset = offset;
+        window->size = got > 0 ? (uint64_t)got : 0;
+        if (got < 0)
+            return (int32_t)-got;
+    }
+    if (offset + size > window->offset + window->size)
+        return MIM_TRUNCATED;
+    *bytes = window->data + (offset - window->offset);
+    return MIM_OK;
+}
+
+void
+tiff_window_close(struct tiff_window *window, struct mim_job *job)
+{
+    job->host->resize(job, window->data, window->room, 0);
+    *window = (struct tiff_window){ 0 };
+}
+
+uint64_t
+tiff_number(struct tiff_order order, const uint8_t *bytes, unsigned size)
+{
+    uint64_t value = 0;
+    for (unsigned i = 0; i < size; i++)
+        value |= (uint64_t)bytes[i] << 8 * (order.is_big_endian ? size - 1 - i : i);
+    return value;
+}

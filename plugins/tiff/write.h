@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* What the writer's files share. */
+#ifndef MIM_TIFF_WRITE_H
+#define MIM_TIFF_WRITE_H
+
+#include "tiff.h"
+
+/* tags.c: tags to be written, sorted; their values lie as they will in the file. */
+struct tiff_tag {
+    uint16_t tag, type;
+    uint64_t count, size; /* values, bytes */
+    uint8_t *large;       /* NULL: they are in `small` */
+    uint8_t small[16];
+};
+
+struct tiff_tags {
+    struct tiff_tag *list;
+    uint64_t count, room;
+};
+
+/* Add or replace. `data` NULL leaves room to be filled by the caller. */
+int32_t tiff_tags_put(struct tiff_tags *tags, struct mim_job *job, uint16_t tag, uint16_t type, uint64_t count,
+                      const void *data);
+struct tiff_tag *tiff_tags_find(const struct tiff_tags *tags, uint16_t tag);
+void *tiff_tag_data(struct tiff_tag *tag);
+int32_t tiff_tags_merge(struct tiff_tags *tags, struct mim_job *job, const struct tiff_tags *from);
+void tiff_tags_empty(struct tiff_tags *tags, struct mim_job *job);
+void tiff_tags_close(struct tiff_tags *tags, struct mim_job *job);
+unsigned tiff_type_size(uint16_t type);
+
+/* codec.c: what can be compressed how. */
+struct tiff_codec {
+    const char *name;
+    uint16_t scheme;
+    uint32_t level_tag; /* libtiff's pseudo-tag; 0: no levels */
+    int64_t least, most;
+    bool predicts, predicts_unasked;
+};
+
+#define TIFF_CODEC_CHOICES "none|lzw|deflate=zlib|packbits|jpeg|zstd|lzma|webp"
+const struct tiff_codec *tiff_codec_at(int32_t choice);
+/* Is it in this libtiff, and does the level suit it? */
+int32_t tiff_codec_check(const struct tiff_codec *codec, struct mim_job *job, int64_t level);
+
+/* sheet.c: how one frame becomes a page. In the packet. */
+struct tiff_sheet {
+    uint64_t index, row_bytes; /* of a strip's or a tile's row, packed */
+    const struct tiff_codec *codec;
+    int64_t level;
+    uint32_t width, height, channels, bits, format, photometric, predictor;
+    uint32_t piece_width, piece_height, across, down; /* strips or tiles */
+    bool is_tiled, is_inverted;
+};
+
+/* encode.c */
+struct tiff_writing_worker {
+    TIFF *tiff;                /* compresses into the host's memory */
+    struct mim_job *job;
+    struct tiff_sheet shape;   /* what it is set up for */
+    struct tiff_scratch packed;
+    int32_t status;
+    bool is_quiet;             /* what libtiff writes of itself is dropped */
+    char text[256];
+};
+
+int32_t tiff_encode(struct mim_job *job, void *packet, const struct mim_frame_info *info, uint32_t part,
+                    const struct mim_raster *raster, const struct mim_neighbours *beside);
+void tiff_encode_close(struct mim_job *job);
+
+/* writer.c */
+enum { TIFF_PHOTOMETRIC_AUTO, TIFF_PHOTOMETRIC_BLACK, TIFF_PHOTOMETRIC_WHITE, TIFF_PHOTOMETRIC_RGB, TIFF_PHOTOMETRIC_YCBCR };
+enum { TIFF_BIG_AUTO, TIFF_BIG_YES, TIFF_BIG_NO };
+enum { TIFF_PREDICTOR_AUTO, TIFF_PREDICTOR_NONE, TIFF_PREDICTOR_HORIZONTAL, TIFF_PREDICTOR_FLOAT };
+
+struct tiff_frame_tags; /* of a frame that is under way */
+
+struct tiff_writer {
+    int32_t compression, predictor, photometric, big, unit;
+    int64_t level, rows_per_strip;
+    struct mim_size tile;
+    struct mim_list resolution;
+    const char *software, *description, *datetime, *artist;
+
+    const struct tiff_codec *codec;
+    bool is_open, is_big;
+    uint64_t pointer;            /* where the last page points to a next one; mended by finish */
+    struct tiff_tags wanted;     /* by options, for every page */
+    struct tiff_tags whole;      /* by metadata of the file, for the first page */
+    struct tiff_tags coming;     /* by metadata of the frame to be accepted next */
+    struct tiff_tags page;       /* being put; kept for its memory */
+    struct tiff_scratch bytes;
+    struct tiff_frame_tags *oldest, *newest;
+};
+
+extern const struct mim_writer_ops tiff_writer_ops;
+int32_t tiff_accept(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info *info);
+
+/* keep.c: metadata and options as tags. */
+int32_t tiff_keep(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size);
+int32_t tiff_keep_options(struct mim_job *job);
+
+/* put.c: pages in the file. */
+int32_t tiff_put_header(struct mim_job *job);
+int32_t tiff_put_page(struct mim_job *job, const struct tiff_sheet *sheet, const struct mim_coded *coded);
+
+#endif

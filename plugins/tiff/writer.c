@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* The writer's operations: frames are pages. */
+#include <string.h>
+
+#include "write.h"
+
+#define AT(field) .offset = offsetof(struct tiff_writer, field)
+
+static const struct mim_option options[] = {
+    { MIM_OPTION_HEADER, .type = MIM_OPTION_CHOICE, .name = "compression", .choices = TIFF_CODEC_CHOICES, AT(compression),
+      .help = "how strips are compressed" },
+    { MIM_OPTION_HEADER, .type = MIM_OPTION_INT, .name = "level", .initial = -1, .min = -1, .max = 100, AT(level),
+      .help = "deflate 1-9, zstd 1-22, lzma 0-9, quality of jpeg and webp 1-100 (webp 100: lossless); -1: the codec's own" },
+    { MIM_OPTION_HEADER, .type = MIM_OPTION_CHOICE, .name = "predictor", .choices = "auto|none|horizontal|float",
+      AT(predictor), .help = "differences before compression; auto: with lzw, deflate and zstd" },
+    { MIM_OPTION_HEADER, .type = MIM_OPTION_LIST, .name = "resolution", AT(resolution),
+      .help = "pixels per unit: x,y or one number, each may be n/d" },
+    { MIM_OPTION_HEADER, .type = MIM_OPTION_CHOICE, .name = "resolutionunit", .choices = "inch|none|cm", AT(unit),
+      .help = "unit of the resolution" },
+    { MIM_OPTION_HEADER, .type = MIM_OPTION_TEXT, .name = "software", AT(software), .help = "program that made the pictures" },
+    { MIM_OPTION_HEADER, .type = MIM_OPTION_TEXT, .name = "description", AT(description), .help = "what the pictures show" },
+    { MIM_OPTION_HEADER, .type = MIM_OPTION_TEXT, .name = "datetime", AT(datetime), .help = "YYYY-MM-DDTHH:MM:SS" },
+    { MIM_OPTION_HEADER, .type = MIM_OPTION_TEXT, .name = "artist", AT(artist), .help = "person who made the pictures" },
+    { MIM_OPTION_HEADER, .type = MIM_OPTION_CHOICE, .name = "photometric", AT(photometric),
+      .choices = "auto|minisblack|miniswhite|rgb|ycbcr", .help = "how samples are stored; auto: by channels" },
+    { MIM_OPTION_HEADER, .type = MIM_OPTION_SIZE, .name = "tile", .unit = "px", AT(tile),
+      .help = "tiles of this size instead of strips, multiples of 16" },
+    { MIM_OPTION_HEADER, .type = MIM_OPTION_INT, .name = "rowsperstrip", .min = 0, .max = INT32_MAX, AT(rows_per_strip),
+      .help = "rows in a strip; 0: about 256 KiB" },
+    { MIM_OPTION_HEADER, .type = MIM_OPTION_CHOICE, .name = "bigtiff", .choices = "auto|yes|no", AT(big),
+      .help = "64-bit offsets; auto: unless the file is known to stay under 4 GB" },
+};
+
+/* Tags of a frame between accepts and put. */
+struct tiff_frame_tags {
+    struct tiff_frame_tags *next;
+    uint64_t index;
+    struct tiff_tags tags;
+};
+
+/* Is the whole file known to stay under 4 GB? Pixels and a tenth more, and what the directories take. */
+static bool
+is_known_to_fit(const struct mim_sequence *sequence)
+{
+    const struct mim_frame_info *first = &sequence->first;
+    unsigned __int128 frame = (unsigned __int128)first->width * first->height * first->channels;
+    frame *= tiff_sample_size(first->sample);
+    return sequence->count != MIM_UNKNOWN && sequence->sure >= MIM_SURE_HEADER &&
+           (frame + 512) * 11 / 10 * sequence->count < UINT32_MAX;
+}
+
+static int32_t
+check_tile(struct mim_job *job)
+{
+    const struct tiff_writer *self = job->state;
+    if (self->tile.width % 16 || self->tile.height % 16 || !self->tile.width != !self->tile.height ||
+        self->tile.width > INT16_MAX || self->tile.height > INT16_MAX)
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "tile=%ux%u: expected multiples of 16 up to 32752",
+                               self->tile.width, self->tile.height);
+    return MIM_OK;
+}
+
+static int32_t
+writer_open(struct mim_job *job, struct mim_sequence *sequence)
+{
+    struct tiff_writer *self = job->state;
+    self->is_open = true;
+    self->codec = tiff_codec_at(self->compression);
+    self->is_big = self->big == TIFF_BIG_YES || (self->big == TIFF_BIG_AUTO && !is_known_to_fit(sequence));
+
+    int32_t status = tiff_codec_check(self->codec, job, self->level);
+    if (status == MIM_OK)
+        status = check_tile(job);
+    if (status == MIM_OK)
+        status = tiff_keep_options(job);
+    return status == MIM_OK ? tiff_put_header(job) : status;
+}
+
+/* What was said of the frame waits for its put, in order. */
+static int32_t
+writer_accepts(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info *info)
+{
+    struct tiff_writer *self = job->state;
+    int32_t status = tiff_accept(job, index, packet, info);
+    if (status != MIM_OK || self->coming.count == 0)
+        return status;
+
+    struct tiff_frame_tags *frame = job->host->resize(job, NULL, 0, sizeof *frame);
+    if (!frame)
+        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for the tags of a frame");
+    *frame = (struct tiff_frame_tags){ .index = index, .tags = self->coming };
+    self->coming = (struct tiff_tags){ 0 };
+    if (self->newest)
+        self->newest->next = frame;
+    else
+        self->oldest = frame;
+    self->newest = frame;
+    return MIM_OK;
+}
+
+static void
+drop_oldest(struct mim_job *job)
+{
+    struct tiff_writer *self = job->state;
+    struct tiff_frame_tags *frame = self->oldest;
+    self->oldest = frame->next;
+    if (!self->oldest)
+        self->newest = NULL;
+    tiff_tags_close(&frame->tags, job);
+    job->host->resize(job, frame, sizeof *frame, 0);
+}
+
+static int32_t
+writer_put(struct mim_job *job, void *packet, const struct mim_frame_info *info, const struct mim_coded *coded)
+{
+    struct tiff_writer *self = job->state;
+    const struct tiff_sheet *sheet = packet;
+    int32_t status = MIM_OK;
+    (void)info;
+
+    /* the weakest first: later ones replace */
+    tiff_tags_empty(&self->page, job);
+    if (sheet->index == 0)
+        status = tiff_tags_merge(&self->page, job, &self->whole);
+    if (status == MIM_OK && self->oldest && self->oldest->index == sheet->index)
+        status = tiff_tags_merge(&self->page, job, &self->oldest->tags);
+    if (status == MIM_OK)
+        status = tiff_tags_merge(&self->page, job, &self->wanted);
+    if (status == MIM_OK)
+        status = tiff_put_page(job, sheet, coded);
+    while (self->oldest && self->oldest->index <= sheet->index)
+        drop_oldest(job);
+    return status;
+}
+
+/* The last page was told of one more. */
+static int32_t
+writer_finish(struct mim_job *job)
+{
+    static const uint8_t zeros[8];
+    const struct tiff_writer *self = job->state;
+    return self->pointer ? job->host->patch(job, zeros, self->is_big ? 8 : 4, self->pointer) : MIM_OK;
+}
+
+static void
+writer_close(struct mim_job *job)
+{
+    struct tiff_writer *self = job->state;
+    while (self->oldest)
+        drop_oldest(job);
+    tiff_tags_close(&self->wanted, job);
+    tiff_tags_close(&self->whole, job);
+    tiff_tags_close(&self->coming, job);
+    tiff_tags_close(&self->page, job);
+    tiff_scratch_close(&self->bytes, job);
+}
+
+const struct mim_writer_ops tiff_writer_ops = {
+    .struct_size = sizeof tiff_writer_ops,
+    .flags = MIM_WRITER_MIXED | MIM_WRITER_SEEKS,
+    .state_size = sizeof(struct tiff_writer),
+    .packet_size = sizeof(struct tiff_sheet),
+    .worker_size = sizeof(struct tiff_writing_worker),
+    .option_count = sizeof options / sizeof *options,
+    .options = options,
+    .open = writer_open,
+    .accepts = writer_accepts,
+    .encode = tiff_encode,
+    .put = writer_put,
+    .metadata = tiff_keep,
+    .finish = writer_finish,
+    .worker_close = tiff_encode_close,
+    .close = writer_close,
+};
