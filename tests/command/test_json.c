@@ -113,7 +113,7 @@ metadata_keeps_its_types(void)
     CHECK(mim_meta_set(meta, "b", MIM_META_BYTES, "\0\1\2", 3, NULL) == MIM_OK);
     struct json json = begin();
     json_meta(&json, meta);
-    check_written(&json, "{\n  \"t\": \"x\",\n  \"r\": 2.5,\n  \"q\": [\n    300.0,\n    0.25\n  ],\n  \"i\": [\n    1,\n    -2\n  ],\n"
+    check_written(&json, "{\n  \"t\": \"x\",\n  \"r\": 2.5,\n  \"q\": [300.0, 0.25],\n  \"i\": [1, -2],\n"
                          "  \"b\": {\n    \"bytes\": 3\n  }\n}\n");
     mim_meta_destroy(meta);
 }

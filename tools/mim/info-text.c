@@ -10,7 +10,7 @@
 /* Characters of a value that are shown; --json has all. */
 #define VALUE_WIDTH 200
 
-/* Names of rows are as wide as the widest of ours; longer keys of metadata push their value aside. */
+/* Names of rows take so much; longer keys of metadata push their value aside. */
 #define NAME_WIDTH 10
 
 static void
@@ -95,8 +95,8 @@ put_frame_meta(struct mim_reader *reader, uint64_t i)
 
     mim_reader_frame_metadata(reader, i, &meta, NULL);
     for (size_t k = 0; mim_meta_at(meta, k, &item); k++) {
-        if (!strcmp(item.key, "duration"))
-            continue;
+        if (item.coding || !strcmp(item.key, "duration"))
+            continue; /* said already, or said in --json */
         char *value = mim_meta_format(&item);
         fputs(", ", stdout);
         put_text(stdout, item.key);

@@ -12,7 +12,9 @@
 static void
 separate(struct json *json)
 {
-    if (!json->after_key && json->depth)
+    if (json->on_one_line && !json->after_key)
+        fputs(json->has_items ? ", " : "", json->out);
+    else if (!json->after_key && json->depth)
         fprintf(json->out, "%s\n%*s", json->has_items ? "," : "", 2 * json->depth, "");
     json->after_key = false;
     json->has_items = true;
@@ -31,7 +33,7 @@ void
 json_close(struct json *json, char bracket)
 {
     --json->depth;
-    if (json->has_items)
+    if (json->has_items && !json->on_one_line)
         fprintf(json->out, "\n%*s", 2 * json->depth, "");
     fputc(bracket, json->out);
     json->has_items = true;
@@ -155,9 +157,11 @@ put_list(struct json *json, const struct mim_meta_item *item)
     size_t element = item->type == MIM_META_RATIONALS ? sizeof(struct mim_rational) : 8;
 
     json_open(json, '[');
+    json->on_one_line = true;
     for (size_t i = 0; i < item->size / element; i++)
         put_element(json, item->type, item->data, i);
     json_close(json, ']');
+    json->on_one_line = false;
 }
 
 static void

@@ -16,6 +16,7 @@ struct json {
     int depth;
     bool has_items; /* at this depth */
     bool after_key;
+    bool on_one_line; /* until it is cleared */
 };
 
 void json_open(struct json *json, char bracket);  /* '{' or '[' */
