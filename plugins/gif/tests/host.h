@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* A host in a few lines: source and sink in memory, allocations counted, the first error kept. */
+#ifndef MIM_GIF_TESTS_HOST_H
+#define MIM_GIF_TESTS_HOST_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <mim/plugin.h>
+
+#define CHECK(x) assert_true(x)
+#define CASE(function) { #function, call_case, NULL, NULL, (void *)(uintptr_t)(function) }
+
+static inline void
+call_case(void **state)
+{
+    ((void (*)(void))(uintptr_t)*state)();
+}
+
+struct bytes {
+    uint8_t *data;
+    size_t size, room;
+};
+
+struct host {
+    struct mim_job job;
+    struct bytes source, sink;
+    uint64_t allocated, most_allocated, allocations, fail_allocation; /* the n-th and later ones are refused; 0: none */
+    int64_t reserved;
+    uint64_t reads, fail_read;
+    int32_t status;      /* of the first failure */
+    char message[256];
+    unsigned notices[MIM_NOTICE_COUNT];
+    char meta[4096];     /* "key=value\n" for each */
+};
+
+void bytes_add(struct bytes *bytes, const void *data, size_t size);
+
+/** A job with a state and a worker of these sizes. */
+void host_open(struct host *host, uint32_t state_size, uint32_t worker_size);
+
+/** Frees all but the sink; checks that the plugin has given back what it took. */
+void host_close(struct host *host);
+
+/** Forget the error, the notices and the metadata. */
+void host_forget(struct host *host);
+
+/* Numbers that are the same everywhere. */
+uint32_t next_random(uint64_t *state);
+
+#endif

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/* The packer, read back by giflib and by our unpacker. */
+#include "oracle.h"
+
+#include <gif_lib.h>
+
+#include "../lzw.h"
+#include "../unlzw.h"
+
+static struct gif_lzw packer;
+static struct gif_unlzw unpacker;
+
+/* Pack in rows of `row` indices; the sink then holds the code size and the sub-blocks. */
+static struct bytes
+pack(uint32_t code_size, const uint8_t *indices, size_t size, size_t row)
+{
+    struct host host = { 0 };
+
+    host_open(&host, 0, 0);
+    CHECK(gif_lzw_begin(&host.job, &packer, code_size) == MIM_OK);
+    for (size_t done = 0; done < size; done += row)
+        CHECK(gif_lzw_add(&host.job, &packer, indices + done, size - done < row ? size - done : row) == MIM_OK);
+    CHECK(gif_lzw_end(&host.job, &packer) == MIM_OK);
+    host_close(&host);
+    CHECK(host.sink.data[0] == code_size && host.sink.data[host.sink.size - 1] == 0);
+    return host.sink;
+}
+
+static void
+round_trip(uint32_t bits, const uint8_t *indices, uint32_t width, uint32_t height)
+{
+    size_t size = (size_t)width * height;
+    struct bytes blocks = pack(bits < 2 ? 2 : bits, indices, size, width);
+    struct bytes codes = oracle_codes(&blocks, 0);
+    struct bytes file = oracle_wrap(codes.data, codes.size, width, height, bits);
+    uint8_t *out = malloc(size);
+
+    CHECK(out);
+    CHECK(oracle_unpack(&file, out, width, height) == GIF_OK);
+    CHECK(!memcmp(out, indices, size));
+    memset(out, 0, size);
+    gif_unlzw_start(&unpacker, blocks.data[0], codes.data, codes.size, out, size);
+    CHECK(gif_unlzw_run(&unpacker, SIZE_MAX) == GIF_UNLZW_DONE);
+    CHECK(!memcmp(out, indices, size));
+    free(out);
+    free(file.data);
+    free(codes.data);
+    free(blocks.data);
+}
+
+static void
+round_trips_through_giflib_at_every_depth(void)
+{
+    static uint8_t indices[300 * 200];
+    uint64_t seed = 1;
+
+    for (uint32_t bits = 1; bits <= 8; bits++) {
+        for (unsigned rarity = 1; rarity < 5000; rarity *= 7) {
+            uint32_t value = 0;
+            for (size_t i = 0; i < sizeof indices; i++) {
+                value = next_random(&seed) % rarity ? value : next_random(&seed);
+                indices[i] = value & ((1U << bits) - 1);
+            }
+            round_trip(bits, indices, 300, 200);
+        }
+    }
+}
+
+static void
+round_trips_every_small_size(void)
+{
+    static uint8_t indices[5000];
+    uint64_t seed = 2;
+
+    for (uint32_t size = 1; size < sizeof indices; size += 1 + size / 300) {
+        uint32_t bits = 1 + size % 8;
+        for (uint32_t i = 0; i < size; i++)
+            indices[i] = next_random(&seed) & ((1U << bits) - 1);
+        round_trip(bits, indices, size, 1);
+        round_trip(bits, indices, 1, size);
+    }
+}
+
+/* The end code takes as many bits as the unpacker expects there: at every length at which the width may just have grown. */
+static void
+ends_with_an_end_code(void)
+{
+    uint8_t indices[1500], out[sizeof indices + 1];
+    uint64_t seed = 3;
+
+    for (size_t i = 0; i < sizeof indices; i++)
+        indices[i] = next_random(&seed) & 3;
+    for (size_t size = 1; size <= sizeof indices; size++) {
+        struct bytes blocks = pack(2, indices, size, size);
+        struct bytes codes = oracle_codes(&blocks, 0);
+        gif_unlzw_start(&unpacker, 2, codes.data, codes.size, out, size + 1);
+        CHECK(gif_unlzw_run(&unpacker, SIZE_MAX) == GIF_UNLZW_SHORT); /* not one pixel more than there were */
+        CHECK(unpacker.at.out == out + size);
+        CHECK(unpacker.at.bit_count < 8 && unpacker.at.in == unpacker.in_end);
+        free(codes.data);
+        free(blocks.data);
+    }
+}
+
+static void
+is_no_larger_than_giflib(void)
+{
+    static uint8_t indices[640 * 480];
+    uint64_t seed = 4;
+
+    for (size_t i = 0; i < sizeof indices; i++)
+        indices[i] = (i % 640 / 20 + i / 640 / 30 * 7 + next_random(&seed) % 3) & 0xff;
+    struct bytes ours = pack(8, indices, sizeof indices, 640);
+    struct bytes theirs = oracle_pack(indices, 640, 480, 8);
+    CHECK(ours.size <= theirs.size);
+    free(ours.data);
+    free(theirs.data);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest cases[] = {
+        CASE(round_trips_through_giflib_at_every_depth),
+        CASE(round_trips_every_small_size),
+        CASE(ends_with_an_end_code),
+        CASE(is_no_larger_than_giflib),
+    };
+    return cmocka_run_group_tests_name("lzw", cases, NULL, NULL);
+}

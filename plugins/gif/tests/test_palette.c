@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+/* Sets of colours, Wu's quantizer, the nearest entry. */
+#include "host.h"
+
+#include <math.h>
+
+#include "../colours.h"
+#include "../nearest.h"
+#include "../quantize-wu.h"
+#include "../view.h"
+
+static struct gif_colours colours;
+static struct gif_wu wu;
+static struct gif_nearest nearest;
+
+static void
+counts_colours_up_to_the_limit(void)
+{
+    uint32_t keys[257];
+
+    for (uint32_t i = 0; i < 257; i++)
+        keys[i] = i * 65521 % 0x1000000;
+    gif_colours_clear(&colours);
+    CHECK(gif_colours_add(&colours, keys, 256, 256));
+    CHECK(gif_colours_add(&colours, keys, 256, 256));
+    CHECK(colours.count == 256);
+    CHECK(!gif_colours_add(&colours, keys + 256, 1, 256));
+    gif_colours_clear(&colours);
+    CHECK(!gif_colours_add(&colours, keys, 3, 2));
+}
+
+static void
+maps_colours_to_their_numbers(void)
+{
+    const uint32_t keys[] = { 7, 7, GIF_NOTHING, 0, 0xffffff, 7, GIF_NOTHING };
+    uint8_t indices[7];
+
+    gif_colours_clear(&colours);
+    CHECK(gif_colours_add(&colours, keys, 7, 3));
+    gif_colours_map(&colours, keys, 7, 99, indices);
+    CHECK(!memcmp(indices, (uint8_t[]){ 0, 0, 99, 1, 2, 0, 99 }, 7));
+}
+
+static uint32_t
+quantize(const uint32_t *keys, uint32_t count, uint32_t limit, uint32_t *palette)
+{
+    gif_wu_clear(&wu, count);
+    gif_wu_add(&wu, keys, count);
+    return gif_wu_palette(&wu, limit, palette);
+}
+
+/* Colours that differ in their upper five bits each get a cell of their own, hence a box of their own. */
+static void
+finds_each_of_a_few_colours(void)
+{
+    uint64_t seed = 1;
+    uint32_t keys[4096], palette[256];
+
+    for (uint32_t i = 0; i < 4096; i++) {
+        uint32_t number = next_random(&seed) % 200;
+        keys[i] = number % 6 * 48 << 16 | number / 6 % 6 * 48 << 8 | number / 36 * 40;
+    }
+    uint32_t count = quantize(keys, 4096, 256, palette);
+    CHECK(count == 200);
+    for (uint32_t i = 0; i < 4096; i++) {
+        bool found = false;
+        for (uint32_t k = 0; k < count; k++)
+            found |= palette[k] == keys[i];
+        CHECK(found);
+    }
+}
+
+static void
+keeps_to_the_limit(void)
+{
+    uint64_t seed = 2;
+    static uint32_t keys[100000];
+    uint32_t palette[256];
+
+    for (uint32_t i = 0; i < 100000; i++)
+        keys[i] = next_random(&seed) & 0xffffff;
+    for (uint32_t limit = 1; limit <= 256; limit++)
+        CHECK(quantize(keys, 100000, limit, palette) == limit);
+}
+
+static uint32_t
+distance(uint32_t one, uint32_t two)
+{
+    int32_t red = (int32_t)(one >> 16) - (int32_t)(two >> 16);
+    int32_t green = (int32_t)(one >> 8 & 255) - (int32_t)(two >> 8 & 255), blue = (int32_t)(one & 255) - (int32_t)(two & 255);
+
+    return red * red + green * green + blue * blue;
+}
+
+static void
+finds_the_nearest_of_all(void)
+{
+    uint64_t seed = 3;
+    uint32_t palette[256], keys[3000];
+    uint8_t indices[3000];
+
+    for (uint32_t round = 0; round < 20; round++) {
+        uint32_t count = round < 10 ? 256 : 1 + next_random(&seed) % 256;
+        for (uint32_t i = 0; i < count; i++) /* of some, crowded ones */
+            palette[i] = next_random(&seed) & (round % 2 ? 0x0f0f1f : 0xffffff);
+        gif_nearest_set(&nearest, palette, count);
+        for (uint32_t i = 0; i < 3000; i++)
+            keys[i] = next_random(&seed) & (i % 2 ? 0x1f1f1f : 0xffffff);
+        gif_nearest_map(&nearest, keys, 3000, 0, indices);
+        for (uint32_t i = 0; i < 3000; i++) {
+            uint32_t best = 0;
+            for (uint32_t k = 1; k < count; k++)
+                best = distance(keys[i], palette[k]) < distance(keys[i], palette[best]) ? k : best;
+            CHECK(indices[i] == best);
+        }
+    }
+}
+
+/* A picture of soft shades: 256 colours must be close. */
+static void
+is_close_to_a_smooth_picture(void)
+{
+    enum { SIDE = 256 };
+    static uint32_t keys[SIDE * SIDE];
+    static uint8_t indices[SIDE * SIDE];
+    uint32_t palette[256];
+    double error = 0;
+
+    for (uint32_t y = 0; y < SIDE; y++)
+        for (uint32_t x = 0; x < SIDE; x++)
+            keys[y * SIDE + x] = x << 16 | y << 8 | (x + y) / 2;
+    uint32_t count = quantize(keys, SIDE * SIDE, 256, palette);
+    gif_nearest_set(&nearest, palette, count);
+    gif_nearest_map(&nearest, keys, SIDE * SIDE, 0, indices);
+    for (uint32_t i = 0; i < SIDE * SIDE; i++)
+        error += distance(keys[i], palette[indices[i]]);
+    CHECK(10 * log10(255.0 * 255 * 3 * SIDE * SIDE / error) > 34);
+}
+
+static void
+samples_what_does_not_fit_into_32_bits(void)
+{
+    uint32_t keys[4] = { 0xffffff, 0xffffff, 0xffffff, 0x000000 }, palette[256];
+
+    gif_wu_clear(&wu, UINT64_C(65535) * 65535);
+    CHECK(wu.every == 256);
+    for (uint32_t i = 0; i < 1 << 20; i++)
+        gif_wu_add(&wu, keys, 3);
+    CHECK(wu.cells[GIF_WU_CELLS - 1].count == (3 << 20) / 256);
+    CHECK(gif_wu_palette(&wu, 256, palette) == 1 && palette[0] == 0xffffff);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest cases[] = {
+        CASE(counts_colours_up_to_the_limit), CASE(maps_colours_to_their_numbers), CASE(finds_each_of_a_few_colours),
+        CASE(keeps_to_the_limit),             CASE(finds_the_nearest_of_all),      CASE(is_close_to_a_smooth_picture),
+        CASE(samples_what_does_not_fit_into_32_bits),
+    };
+    return cmocka_run_group_tests_name("palette", cases, NULL, NULL);
+}

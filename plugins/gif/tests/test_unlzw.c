@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/* The unpacker against giflib's. */
+#include "oracle.h"
+
+#include <gif_lib.h>
+
+#include "../unlzw.h"
+
+static struct gif_unlzw decoder;
+
+static enum gif_unlzw_verdict
+unpack(uint32_t code_size, const struct bytes *codes, uint8_t *out, size_t size, size_t step)
+{
+    enum gif_unlzw_verdict verdict;
+    /* exactly so many bytes: a sanitizer sees reads and writes past them */
+    uint8_t *tight = malloc(codes->size ? codes->size : 1), *tight_out = malloc(size);
+
+    CHECK(tight && tight_out);
+    if (codes->size)
+        memcpy(tight, codes->data, codes->size);
+    gif_unlzw_start(&decoder, code_size, tight, codes->size, tight_out, size);
+    while ((verdict = gif_unlzw_run(&decoder, step)) == GIF_UNLZW_MORE)
+        ;
+    memcpy(out, tight_out, decoder.at.out - tight_out);
+    free(tight);
+    free(tight_out);
+    return verdict;
+}
+
+enum kind { NOISE, FLAT, RUNS, SMOOTH, STRIPES, KINDS };
+
+static void
+paint(uint8_t *indices, uint32_t width, uint32_t height, uint32_t bits, enum kind kind, uint64_t *seed)
+{
+    uint32_t mask = (1U << bits) - 1, value = 0;
+
+    for (size_t i = 0; i < (size_t)width * height; i++) {
+        uint32_t random = next_random(seed);
+        switch (kind) {
+        case NOISE:
+            value = random;
+            break;
+        case RUNS:
+            value = random % 50 ? value : random >> 8;
+            break;
+        case SMOOTH:
+            value = (i % width + i / width + random % 3) / 4;
+            break;
+        case STRIPES:
+            value = i % 3;
+            break;
+        default:
+            break;
+        }
+        indices[i] = value & mask;
+    }
+}
+
+static void
+compare(const uint8_t *indices, uint32_t width, uint32_t height, uint32_t bits, size_t step)
+{
+    struct bytes file = oracle_pack(indices, width, height, bits);
+    size_t offset = oracle_code_size_offset(bits), size = (size_t)width * height;
+    struct bytes codes = oracle_codes(&file, offset);
+    uint8_t *out = malloc(size);
+
+    CHECK(out);
+    CHECK(unpack(file.data[offset], &codes, out, size, step) == GIF_UNLZW_DONE);
+    CHECK(!memcmp(out, indices, size));
+    free(out);
+    free(codes.data);
+    free(file.data);
+}
+
+static void
+equals_giflib_for_every_depth_and_kind(void)
+{
+    static uint8_t indices[400 * 300];
+    uint64_t seed = 1;
+
+    for (uint32_t bits = 1; bits <= 8; bits++) {
+        for (enum kind kind = NOISE; kind < KINDS; kind++) {
+            paint(indices, 400, 300, bits, kind, &seed);
+            compare(indices, 400, 300, bits, SIZE_MAX);
+            compare(indices, 400, 300, bits, 1000);
+        }
+    }
+}
+
+static void
+equals_giflib_for_small_pictures(void)
+{
+    uint8_t indices[40 * 40];
+    uint64_t seed = 2;
+
+    for (uint32_t i = 0; i < 3000; i++) {
+        uint32_t width = 1 + next_random(&seed) % 40, height = 1 + next_random(&seed) % 40, bits = 1 + i % 8;
+        paint(indices, width, height, bits, i % KINDS, &seed);
+        compare(indices, width, height, bits, 1 + i % 50);
+    }
+}
+
+/* Strings of 4000 bytes: all that the table can hold of one colour. */
+static void
+unpacks_the_longest_strings(void)
+{
+    enum { SIDE = 4000 };
+    uint8_t *indices = calloc(SIDE, SIDE);
+
+    CHECK(indices);
+    compare(indices, SIDE, SIDE, 2, SIZE_MAX);
+    free(indices);
+}
+
+static void
+says_short_wherever_the_codes_are_cut(void)
+{
+    static uint8_t indices[60 * 50], out[60 * 50];
+    uint64_t seed = 3;
+
+    paint(indices, 60, 50, 6, SMOOTH, &seed);
+    struct bytes file = oracle_pack(indices, 60, 50, 6);
+    struct bytes codes = oracle_codes(&file, oracle_code_size_offset(6));
+    size_t whole = codes.size, before = 0;
+    for (codes.size = 0; codes.size < whole; codes.size++) {
+        enum gif_unlzw_verdict verdict = unpack(6, &codes, out, sizeof out, SIZE_MAX);
+        size_t done = decoder.at.out - decoder.start;
+        CHECK(verdict == (done == sizeof out ? GIF_UNLZW_DONE : GIF_UNLZW_SHORT));
+        CHECK(done >= before && !memcmp(out, indices, done));
+        CHECK(verdict == GIF_UNLZW_SHORT || codes.size + 2 >= whole); /* only the end code was missing */
+        before = done;
+    }
+    free(codes.data);
+    free(file.data);
+}
+
+/*
+ * giflib is laxer in one thing: it takes any code that was not given out yet for the next one. Where both unpack, they
+ * unpack the same; what giflib refuses, so do we.
+ */
+static void
+agrees_with_giflib_on_damaged_codes(void)
+{
+    static uint8_t indices[37 * 29], ours[sizeof indices], theirs[sizeof indices];
+    uint64_t seed = 4;
+    unsigned refused = 0, unpacked = 0;
+
+    for (uint32_t bits = 1; bits <= 8; bits++) {
+        uint32_t code_size = bits < 2 ? 2 : bits;
+        paint(indices, 37, 29, bits, bits % KINDS, &seed);
+        struct bytes file = oracle_pack(indices, 37, 29, bits);
+        struct bytes codes = oracle_codes(&file, oracle_code_size_offset(bits));
+        for (size_t bit = 0; bit < codes.size * 8; bit++) {
+            codes.data[bit / 8] ^= 1 << bit % 8;
+            struct bytes damaged = oracle_wrap(codes.data, codes.size, 37, 29, bits);
+            int answer = oracle_unpack(&damaged, theirs, 37, 29);
+            enum gif_unlzw_verdict verdict = unpack(code_size, &codes, ours, sizeof ours, 100);
+            CHECK(verdict != GIF_UNLZW_DONE || answer == GIF_OK);
+            CHECK(verdict != GIF_UNLZW_DONE || !memcmp(ours, theirs, sizeof ours));
+            CHECK(verdict == GIF_UNLZW_DONE || verdict == GIF_UNLZW_BAD || answer == GIF_ERROR);
+            refused += verdict != GIF_UNLZW_DONE;
+            unpacked += verdict == GIF_UNLZW_DONE;
+            codes.data[bit / 8] ^= 1 << bit % 8;
+            free(damaged.data);
+        }
+        free(codes.data);
+        free(file.data);
+    }
+    CHECK(refused > 100 && unpacked > 100);
+}
+
+static void
+survives_noise(void)
+{
+    uint8_t noise[300], out[5000];
+    uint64_t seed = 5;
+
+    for (unsigned i = 0; i < 20000; i++) {
+        struct bytes codes = { .data = noise, .size = next_random(&seed) % sizeof noise };
+        for (size_t k = 0; k < codes.size; k++)
+            noise[k] = next_random(&seed) >> (i % 3 ? 8 : 16);
+        enum gif_unlzw_verdict verdict = unpack(1 + i % 8, &codes, out, 1 + next_random(&seed) % sizeof out, 64);
+        CHECK(verdict >= GIF_UNLZW_DONE && verdict <= GIF_UNLZW_BAD);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest cases[] = {
+        CASE(equals_giflib_for_every_depth_and_kind), CASE(equals_giflib_for_small_pictures),
+        CASE(unpacks_the_longest_strings),            CASE(says_short_wherever_the_codes_are_cut),
+        CASE(agrees_with_giflib_on_damaged_codes),    CASE(survives_noise),
+    };
+    return cmocka_run_group_tests_name("unlzw", cases, NULL, NULL);
+}
