@@ -134,6 +134,23 @@ class Help(CommandCase):
                 self.assertLessEqual(len(line), 100, line)
 
 
+class Completion(CommandCase):
+    def complete(self, *words):
+        script = 'source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _mim; printf "%s\\n" "${COMPREPLY[@]}"'
+        path = os.path.dirname(os.environ['MIM']) + ':' + os.environ['PATH']
+        done = subprocess.run(['bash', '-c', script, 'bash', os.environ['MIM_COMPLETION'], *words], cwd=self.folder,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.environment(PATH=path))
+        self.assertEqual(done.stderr, b'')
+        return text(done.stdout).split()
+
+    def test_knows_commands_options_and_formats(self):
+        self.assertEqual(self.complete('mim', 'c'), ['convert'])
+        self.assertEqual(self.complete('mim', 'info', '--j'), ['--json'])
+        self.assertEqual(self.complete('mim', 'convert', 'a', 'b', '--to', 'ti'), ['tiff'])
+        self.assertEqual(self.complete('mim', 'plugins', 'g'), ['gif'])
+        self.assertIn('gif', self.complete('mim', 'help', ''))
+
+
 class ManPage(CommandCase):
     def test_has_every_option_and_no_other(self):
         with open(os.environ['MIM_MAN_SOURCE'], encoding='utf-8') as file:

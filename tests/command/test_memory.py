@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: MIT
+"""Every allocation of the command and the library under it fails in turn: told, nothing lost in silence, nothing left."""
+
+import os
+import subprocess
+
+import tap
+from command import TESTCARD, CommandCase, text
+
+FAILING = os.environ['MIM_FAILING']
+
+
+class Memory(CommandCase):
+    def attempt(self, args, place, for_ever):
+        """Run with the allocation number `place` failing; (was it reached?, the finished run)."""
+        read, write = os.pipe()
+        env = self.environment(MIM_TEST_FAIL_AT=str(place), MIM_TEST_FAIL_FD=str(write))
+        if for_ever:
+            env['MIM_TEST_FAIL_FOR_EVER'] = '1'
+        done = subprocess.run([FAILING, *args], env=env, cwd=self.folder, pass_fds=[write], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+        os.close(write)
+        reached = os.read(read, 1) == b'x'
+        os.close(read)
+        return reached, done
+
+    def try_all(self, *args, output=None):
+        """Once and for ever, until the run ends before the place is reached."""
+        wanted = self.run_mim(*args)
+        self.assertEqual(wanted.returncode, 0, text(wanted.stderr))
+        written = self.take(output)
+        for for_ever in (False, True):
+            with self.subTest(' '.join(args[:2]), for_ever=for_ever):
+                place, reached = 0, True
+                while reached:
+                    reached, done = self.attempt(args, place, for_ever)
+                    what = f'allocation {place}, exit {done.returncode}: {text(done.stderr)}'
+                    self.assertIn(done.returncode, (0, 5), what)
+                    if done.returncode == 0: # done without, or never reached
+                        self.assertEqual((done.stdout, self.take(output)), (wanted.stdout, written), what)
+                    else:
+                        self.assertTrue(done.stderr.startswith(b'mim: '), what)
+                        self.assertTrue(reached, what)
+                    self.assertNothingBeside('a.gif')
+                    place += 1
+                self.assertGreater(place, 20)
+
+    def take(self, name):
+        """Content of an output, which is removed."""
+        if name is None or not os.path.exists(self.path(name)):
+            return None
+        content = self.get(name)
+        os.remove(self.path(name))
+        return content
+
+    def setUp(self):
+        super().setUp()
+        os.symlink(TESTCARD, self.path('a.gif'))
+
+    def test_may_fail_in_info(self):
+        self.try_all('info', '--each', 'a.gif')
+        self.try_all('info', '--json', '--each', 'a.gif')
+
+    def test_may_fail_in_lists(self):
+        self.try_all('formats')
+        self.try_all('plugins')
+        self.try_all('explain', 'a.gif')
+
+    def test_may_fail_in_help(self):
+        self.try_all('help', 'gif')
+
+    def test_may_fail_in_conversions(self):
+        few = ('--frames', '0:3', '--threads', '1')
+        self.try_all('convert', 'a.gif', 'b.raw', *few, output='b.raw')
+        self.try_all('convert', 'a.gif', 'b.gif', '--duration', '0.1,0.2,0.3', *few, output='b.gif')
+
+    def test_may_fail_with_threads(self):
+        self.try_all('convert', 'a.gif', 'b.raw', '--frames', '0:3', '--threads', '2', output='b.raw')
+
+
+tap.main()
