@@ -105,9 +105,9 @@ read_all(int fd, char *into, size_t room)
             continue;
         if (got < 0)
             return -1;
-        if (!got)
-            break;
         used += (size_t)got;
+        if (used < room) /* a regular file gives less than asked for at its end only; pread takes no others */
+            break;
     }
     return (ssize_t)used;
 }

@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: MIT */
+/* Built for another ABI. */
+#include "mock.h"
+
+MOCK_FORMATS(MOCK_READER(sizeof(struct mim_reader_ops), mock_prepare));
+MIM_PLUGIN_EXPORT const struct mim_plugin mim_plugin_v1 = MOCK_PLUGIN(MIM_PLUGIN_MAGIC, MOCK_SIZE, 99, 7, "wrong-abi");

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+#include "abi.h"
+#include "check.h"
+#include "manifest.h"
+
+#define HEAD "[plugin]\nmanifest = 1\nname = mock\nversion = 1.0\nabi = 0.1\n"
+#define FORMAT "[format mock]\nread = multi\n"
+
+static struct mim_error err;
+
+static enum mim_status
+parse(struct mim_manifest **out, const char *text)
+{
+    *out = NULL;
+    err = (struct mim_error){ 0 };
+    return mim_manifest_parse(out, MIM_MANIFEST_PLUGIN, "dir/mock.ini", text, strlen(text), &err);
+}
+
+static void
+refuses(const char *text, const char *words)
+{
+    struct mim_manifest *manifest;
+    assert_int_equal(parse(&manifest, text), MIM_BROKEN_PLUGIN);
+    if (!strstr(err.message, words))
+        fail_msg("\"%s\" does not say \"%s\"", err.message, words);
+}
+
+static void
+holds_all_that_is_said(void)
+{
+    struct mim_manifest *manifest;
+    assert_int_equal(parse(&manifest, HEAD "needs = 0.1\nmodule = m.so\ndescription = a mock, b\nlicense = MIT\n"
+                                           "package = p\npriority = 900\n"
+                                           "[format mock]\ntitle = Mock Format\nmime = image/x-mock\nextensions = MCK ome.mck\n"
+                                           "magic = 0:4d4f\nmagic = -4:0000\nread = multi seek\nwrite = multi\n"
+                                           "[format other]\nread = multi\n"),
+                     MIM_OK);
+    assert_string_equal(manifest->name, "mock");
+    assert_string_equal(manifest->module, "m.so");
+    assert_string_equal(manifest->description, "a mock, b");
+    assert_int_equal(manifest->priority, 900);
+    assert_int_equal(manifest->abi.minor, 1);
+    assert_int_equal(manifest->abi.needs, 1);
+    assert_string_equal(manifest->format_names, "mock other");
+    const struct mim_manifest_format *format = mim_manifest_format(manifest, "mock");
+    assert_string_equal(format->title, "Mock Format");
+    assert_string_equal(format->extensions, "mck ome.mck");
+    assert_int_equal(format->magic_count, 2);
+    assert_string_equal(mim_manifest_format(manifest, "other")->write, "");
+    assert_null(mim_manifest_format(manifest, "third"));
+    mim_manifest_destroy(manifest);
+}
+
+static void
+fills_in_what_may_be_left_out(void)
+{
+    struct mim_manifest *manifest;
+    assert_int_equal(parse(&manifest, HEAD FORMAT), MIM_OK);
+    assert_string_equal(manifest->module, "mock.so");
+    assert_string_equal(manifest->package, "");
+    assert_int_equal(manifest->priority, 500);
+    assert_string_equal(manifest->formats[0].title, "mock");
+    mim_manifest_destroy(manifest);
+}
+
+static void
+joins_repeated_lists_and_keeps_unknown_keys_out(void)
+{
+    struct mim_manifest *manifest;
+    assert_int_equal(parse(&manifest, HEAD "colour = red\n[scheme https]\nx = 1\n[format mock]\nread = multi\nextensions = a b\n"
+                                           "extensions = c\nfuture = 1\n"),
+                     MIM_OK);
+    assert_string_equal(manifest->formats[0].extensions, "a b c");
+    mim_manifest_destroy(manifest);
+}
+
+static void
+says_where_and_what_is_wrong(void)
+{
+    refuses(HEAD "name = again\n" FORMAT, "dir/mock.ini:6: name = again: it is given twice");
+    refuses(HEAD "priority = high\n" FORMAT, "dir/mock.ini:6: priority = high: a number");
+    refuses(HEAD "needs = 1\n" FORMAT, "MAJOR.MINOR was expected");
+    refuses(HEAD "needs = 1.0\n" FORMAT, "different major numbers");
+    refuses(HEAD "[format mock]\nmagic = nonsense\n", "dir/mock.ini:7: magic = nonsense");
+    refuses(HEAD "[format Mock]\nread = multi\n", "a format's name");
+    refuses(HEAD, "no [format NAME]");
+    refuses("[plugin]\nname = mock\nversion = 1\nabi = 0.1\n" FORMAT, "manifest = 1");
+    refuses("[plugin]\nmanifest = 2\nname = mock\nversion = 1\nabi = 0.1\n" FORMAT, "manifest = 2, and this libmim knows 1");
+    refuses("[plugin]\nmanifest = 1\nversion = 1\nabi = 0.1\n" FORMAT, "no name");
+    refuses("[plugin]\nmanifest = 1\nname = ../x\nversion = 1\nabi = 0.1\n" FORMAT, "name is made of");
+    refuses("[plugin]\nmanifest = 1\nname = mock\nabi = 0.1\n" FORMAT, "no version");
+    refuses("[plugin]\nmanifest = 1\nname = mock\nversion = 1\n" FORMAT, "no abi");
+    refuses("", "manifest = 1");
+}
+
+static void
+asks_less_of_a_hint(void)
+{
+    const char *text = "[plugin]\nmanifest = 1\nname = heif\npackage = p\n[format heif]\nextensions = heic\n";
+    struct mim_manifest *manifest = NULL;
+    assert_int_equal(mim_manifest_parse(&manifest, MIM_MANIFEST_HINT, "x", text, strlen(text), NULL), MIM_OK);
+    mim_manifest_destroy(manifest);
+}
+
+static bool
+accepted(struct mim_abi host, struct mim_abi plugin, char *reason)
+{
+    return mim_abi_accepts(host, plugin, reason, 200);
+}
+
+static void
+asks_for_equal_numbers_before_1_0(void)
+{
+    char reason[200];
+    const struct mim_abi host = { 0, 1, 0 };
+    CHECK(accepted(host, (struct mim_abi){ 0, 1, 0 }, reason));
+    CHECK(!accepted(host, (struct mim_abi){ 0, 2, 0 }, reason));
+    CHECK(strstr(reason, "ABI 0.2") && strstr(reason, "has 0.1"));
+    CHECK(!accepted(host, (struct mim_abi){ 0, 0, 0 }, reason));
+    CHECK(!accepted(host, (struct mim_abi){ 1, 1, 0 }, reason));
+}
+
+static void
+asks_for_what_the_plugin_needs_from_1_0(void)
+{
+    char reason[200];
+    const struct mim_abi host = { 1, 3, 0 };
+    CHECK(accepted(host, (struct mim_abi){ 1, 0, 0 }, reason));
+    CHECK(accepted(host, (struct mim_abi){ 1, 7, 3 }, reason));
+    CHECK(!accepted(host, (struct mim_abi){ 1, 7, 4 }, reason));
+    CHECK(strstr(reason, "needs ABI 1.4") && strstr(reason, "has 1.3"));
+    CHECK(!accepted(host, (struct mim_abi){ 2, 0, 0 }, reason));
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest cases[] = {
+        CASE(holds_all_that_is_said),
+        CASE(fills_in_what_may_be_left_out),
+        CASE(joins_repeated_lists_and_keeps_unknown_keys_out),
+        CASE(says_where_and_what_is_wrong),
+        CASE(asks_less_of_a_hint),
+        CASE(asks_for_equal_numbers_before_1_0),
+        CASE(asks_for_what_the_plugin_needs_from_1_0),
+    };
+    return cmocka_run_group_tests_name("manifest", cases, NULL, NULL);
+}
