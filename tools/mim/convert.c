@@ -53,9 +53,30 @@ is_about_content(enum mim_status status)
            || status == MIM_TRUNCATED;
 }
 
+/* The library knows of two sides, the command line of two letters. */
+static void
+add_letter(struct mim_error *err)
+{
+    static const struct {
+        const char *said, *letter;
+    } sides[] = { { " is an option of writing, not of reading", "-o" }, { " is an option of reading, not of writing", "-i" } };
+    size_t used = strlen(err->message);
+
+    for (size_t i = 0; i < sizeof sides / sizeof *sides; i++)
+        if (strstr(err->message, sides[i].said))
+            snprintf(err->message + used, sizeof err->message - used, "; give it with %s", sides[i].letter);
+}
+
+/* What a status means when it is the output's. */
+static enum exit_code
+output_code(enum mim_status status)
+{
+    return status == MIM_IO ? EXIT_OUTPUT : status == MIM_UNKNOWN_FORMAT ? EXIT_USAGE : exit_code_of(status);
+}
+
 /* Messages begin with the name of the file where several could be meant; content is the input's. */
 static enum exit_code
-tell_failure(const struct inputs *inputs, const struct mim_sink *sink, const struct mim_error *err)
+tell_failure(const struct inputs *inputs, const struct mim_sink *sink, struct mim_error *err)
 {
     if (signals_interrupted())
         return EXIT_INTERRUPTED;
@@ -65,13 +86,14 @@ tell_failure(const struct inputs *inputs, const struct mim_sink *sink, const str
     bool named = false;
     for (size_t i = 0; i < inputs->count && !named; i++)
         named = is_about(err, mim_source_name(inputs->sources[i]));
-    bool of_output = !named && (err->status == MIM_EXISTS || is_about(err, mim_sink_name(sink)));
+    bool of_output = !named && (err->status == MIM_EXISTS || err->status == MIM_IO || is_about(err, mim_sink_name(sink)));
     const char *subject = of_output ? mim_sink_name(sink) : NULL;
     if (!named && !of_output && inputs->count == 1 && is_about_content(err->status))
         subject = mim_source_name(inputs->sources[0]);
 
+    add_letter(err);
     report_error(subject, err);
-    return err->status == MIM_IO && !named ? EXIT_OUTPUT : exit_code_of(err->status);
+    return of_output ? output_code(err->status) : exit_code_of(err->status);
 }
 
 static void
@@ -110,8 +132,8 @@ run_convert(struct cli *cli)
         return give_up(STDOUT_NAME, &err);
     }
     if (output_open(&sink, output, cli->force, &err) != MIM_OK) {
-        enum exit_code code = give_up(output_name(output), &err);
-        return err.status == MIM_IO ? EXIT_OUTPUT : code;
+        give_up(output_name(output), &err);
+        return output_code(err.status);
     }
 
     enum exit_code code = inputs_open(&inputs, cli->operands, count);
@@ -121,7 +143,7 @@ run_convert(struct cli *cli)
         progress_start();
         enum mim_status status = mim_convert(cli->context, inputs.sources, count, sink, &options, &err);
         progress_clear();
-        notices_print(&cli->notices);
+        notices_print(&cli->notices, NULL);
         if (status != MIM_OK)
             code = tell_failure(&inputs, sink, &err);
     }

@@ -2,6 +2,7 @@
 /* The command: which subcommand runs, and what the process ends with. */
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "options.h"
 #include "progress.h"
@@ -49,6 +50,18 @@ prefer_plugin(struct mim_context *context, const char *name, struct mim_error *e
     return status;
 }
 
+/* A format that the command line names is a matter of the command line. */
+static enum mim_status
+check_format(struct mim_context *context, const char *option, const char *name, struct mim_error *err)
+{
+    struct mim_format_info info;
+
+    for (size_t i = 0; name && mim_context_format(context, i, &info); i++)
+        if (!strcasecmp(info.name, name))
+            return MIM_OK;
+    return name ? fail(err, MIM_OPTION, "%s %s: there is no such format; mim formats lists them", option, name) : MIM_OK;
+}
+
 static enum mim_status
 create_context(struct cli *cli, struct mim_error *err)
 {
@@ -59,6 +72,10 @@ create_context(struct cli *cli, struct mim_error *err)
         status = mim_context_set_threads(cli->context, cli->threads, err);
     if (status == MIM_OK && cli->plugin && cli->command->flag != FOR_EXPLAIN)
         status = prefer_plugin(cli->context, cli->plugin, err);
+    if (status == MIM_OK)
+        status = check_format(cli->context, "--from", cli->from, err);
+    if (status == MIM_OK)
+        status = check_format(cli->context, "--to", cli->to, err);
     return status;
 }
 
@@ -93,7 +110,7 @@ run(struct cli *cli)
         return give_up(NULL, &err);
 
     enum exit_code code = command->run(cli);
-    notices_print(&cli->notices);
+    notices_print(&cli->notices, NULL);
     return code;
 }
 

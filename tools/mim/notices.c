@@ -44,12 +44,16 @@ notices_add(void *user, const struct mim_notice *notice)
 }
 
 void
-notices_print(struct notices *notices)
+notices_print(struct notices *notices, const char *file)
 {
     if (notices->count)
         progress_clear();
     for (size_t i = 0; i < notices->count; i++) {
         fputs("mim: note: ", stderr);
+        if (file) {
+            put_text(stderr, file);
+            fputs(": ", stderr);
+        }
         put_text(stderr, notices->kinds[i].text);
         if (notices->kinds[i].times > 1)
             fprintf(stderr, " (%llu times)", (unsigned long long)notices->kinds[i].times);

@@ -19,7 +19,7 @@ struct notices {
 /* As struct mim_control wants it; `user` is the struct notices. */
 void notices_add(void *user, const struct mim_notice *notice);
 
-/* Tell them on stderr and forget them. */
-void notices_print(struct notices *notices);
+/* Tell them on stderr, behind the name of their file where that is given, and forget them. */
+void notices_print(struct notices *notices, const char *file);
 
 #endif
