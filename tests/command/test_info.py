@@ -73,8 +73,9 @@ class Info(CommandCase):
     def test_tells_a_file_in_one_block(self):
         said = text(self.mim('info', TESTCARD))
         self.assertIn('testcard.gif\n', said)
-        for row in ('format      gif, by plugin gif ', 'frames      12\n', 'size        120 x 90, RGB', 'duration    1.2 s, 10 frames a second\n',
-                    'loop        for ever\n'):
+        for row in ('format           gif, by plugin gif ', 'frames           12\n', 'size             120 x 90, RGB',
+                    'duration         1.2 s, 10 frames a second\n',
+                    'loop             for ever\n'):
             self.assertIn('  ' + row, said)
 
     def test_lists_each_frame(self):
@@ -112,7 +113,7 @@ class Info(CommandCase):
     def test_goes_on_after_a_bad_file(self):
         done = self.run_mim('info', 'missing.gif', TESTCARD)
         self.assertEqual(done.returncode, 6)
-        self.assertIn('frames      12', text(done.stdout))
+        self.assertIn('frames           12', text(done.stdout))
 
     def test_exits_with_the_common_code_of_failures(self):
         self.put('a.png', b'\x89PNG\r\n\x1a\n' + bytes(60))

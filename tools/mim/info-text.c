@@ -11,7 +11,7 @@
 #define VALUE_WIDTH 200
 
 /* Names of rows take so much; longer keys of metadata push their value aside. */
-#define NAME_WIDTH 10
+#define NAME_WIDTH 15
 
 static void
 put_name(const char *name)
