@@ -108,10 +108,14 @@ from_latin1(struct mim_job *job, const struct text *latin1, struct text *utf8)
 
 /* Some programs store the C string's zero with it. */
 static void
-strip_zeros(struct text *text)
+drop_zeros(struct text *text)
 {
-    while (text->size && !text->bytes[text->size - 1])
-        text->size--;
+    uint64_t kept = 0;
+
+    for (uint64_t i = 0; i < text->size; i++)
+        if (text->bytes[i])
+            text->bytes[kept++] = text->bytes[i];
+    text->size = kept;
 }
 
 static int32_t
@@ -119,7 +123,7 @@ deliver(struct mim_job *job, struct text *text)
 {
     struct text utf8 = { 0 };
 
-    strip_zeros(text);
+    drop_zeros(text);
     if (is_utf8(text))
         return job->host->meta(job, "comment", MIM_META_TEXT, text->bytes, text->size);
     int32_t status = from_latin1(job, text, &utf8);

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* Writes blocks, correct or not. */
+#include "build.h"
+
+#include "../lzw.h"
+
+void
+build_screen(struct bytes *file, uint32_t width, uint32_t height, bool has_table)
+{
+    const uint8_t screen[] = { 'G', 'I', 'F', '8', '9', 'a', width, width >> 8, height, height >> 8, has_table ? 0xf1 : 0,
+                               1, 0 };
+    const uint8_t table[] = { 0, 0, 0, 255, 0, 0, 0, 255, 0, 0, 0, 255 };
+
+    bytes_add(file, screen, sizeof screen);
+    if (has_table)
+        bytes_add(file, table, sizeof table);
+}
+
+void
+build_control(struct bytes *file, uint32_t disposal, uint32_t delay, int transparent)
+{
+    const uint8_t block[] = { 0x21, 0xf9, 4, disposal << 2 | (transparent >= 0), delay, delay >> 8,
+                              transparent >= 0 ? transparent : 0, 0 };
+
+    bytes_add(file, block, sizeof block);
+}
+
+void
+build_codes(struct bytes *file, uint32_t code_size, const uint8_t *indices, size_t size)
+{
+    static struct gif_lzw packer;
+    struct host host = { 0 };
+
+    host_open(&host, 0, 0);
+    CHECK(gif_lzw_begin(&host.job, &packer, code_size) == MIM_OK);
+    CHECK(gif_lzw_add(&host.job, &packer, indices, size) == MIM_OK);
+    CHECK(gif_lzw_end(&host.job, &packer) == MIM_OK);
+    bytes_add(file, host.sink.data, host.sink.size);
+    free(host.sink.data);
+    host_close(&host);
+}
+
+void
+build_image(struct bytes *file, uint32_t x, uint32_t y, uint32_t width, uint32_t height, uint8_t index, uint32_t coded)
+{
+    const uint8_t head[] = { 0x2c, x, x >> 8, y, y >> 8, width, width >> 8, height, height >> 8, 0 };
+    uint8_t *indices = malloc(coded);
+
+    CHECK(indices);
+    memset(indices, index, coded);
+    bytes_add(file, head, sizeof head);
+    build_codes(file, 2, indices, coded);
+    free(indices);
+}
+
+void
+build_extension(struct bytes *file, uint8_t function, const void *data, size_t size)
+{
+    const uint8_t head[] = { 0x21, function };
+    const uint8_t *bytes = data;
+
+    bytes_add(file, head, sizeof head);
+    while (size) {
+        uint8_t length = size < 255 ? size : 255;
+        bytes_add(file, &length, 1);
+        bytes_add(file, bytes, length);
+        bytes += length;
+        size -= length;
+    }
+    bytes_add(file, "", 1);
+}
+
+void
+build_loop(struct bytes *file, uint32_t repeats)
+{
+    const uint8_t tail[] = { 3, 1, repeats, repeats >> 8, 0 };
+
+    bytes_add(file, "\x21\xff\x0bNETSCAPE2.0", 14);
+    bytes_add(file, tail, sizeof tail);
+}
+
+void
+build_trailer(struct bytes *file)
+{
+    bytes_add(file, ";", 1);
+}

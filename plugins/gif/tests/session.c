@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/* A core in a few lines. */
+#include "session.h"
+
+enum { STRIDE_STEP = 64 };
+
+int32_t
+reading_open(struct reading *reading, struct bytes file)
+{
+    *reading = (struct reading){ .sequence = { .struct_size = sizeof reading->sequence, .count = MIM_UNKNOWN } };
+    host_open(&reading->host, gif_reader_ops.state_size, gif_reader_ops.worker_size);
+    reading->host.source = file;
+    return gif_reader_ops.open(&reading->host.job, &reading->sequence);
+}
+
+int32_t
+reading_scan(struct reading *reading)
+{
+    return gif_reader_ops.scan(&reading->host.job, &reading->sequence);
+}
+
+static size_t
+canvas_size(const struct reading *reading)
+{
+    return (size_t)reading->sequence.canvas_width * reading->sequence.canvas_height * 4;
+}
+
+static void
+clear_canvas(struct reading *reading)
+{
+    for (size_t i = 0; i < canvas_size(reading); i += 4)
+        memcpy(reading->canvas + i, reading->sequence.background, 4);
+}
+
+/* Visit the pixels of a rectangle that lie on the canvas. */
+#define EACH_PIXEL(reading, info, x, y)                                                                              \
+    for (uint32_t y = 0; y < (info)->height && (info)->y + y < (reading)->sequence.canvas_height; y++)                \
+        for (uint32_t x = 0; x < (info)->width && (info)->x + x < (reading)->sequence.canvas_width; x++)
+
+static uint8_t *
+place(struct reading *reading, const struct mim_frame_info *info, uint32_t x, uint32_t y)
+{
+    return reading->canvas + ((size_t)(info->y + y) * reading->sequence.canvas_width + info->x + x) * 4;
+}
+
+static void
+dispose(struct reading *reading)
+{
+    if (reading->last.dispose == MIM_DISPOSE_PREVIOUS)
+        memcpy(reading->canvas, reading->saved, canvas_size(reading));
+    if (reading->last.dispose == MIM_DISPOSE_BACKGROUND)
+        EACH_PIXEL(reading, &reading->last, x, y)
+            memcpy(place(reading, &reading->last, x, y), reading->sequence.background, 4);
+}
+
+static void
+draw(struct reading *reading, const struct mim_raster *raster)
+{
+    memcpy(reading->saved, reading->canvas, canvas_size(reading));
+    EACH_PIXEL(reading, &reading->info, x, y) {
+        const uint8_t *colour = raster->palette + 4 * raster->data[y * raster->stride + x];
+        if (reading->info.blend == MIM_BLEND_REPLACE || colour[3])
+            memcpy(place(reading, &reading->info, x, y), colour, 4);
+    }
+}
+
+static int32_t
+decode(struct reading *reading, void *packet)
+{
+    uint8_t palette[1024];
+    struct mim_raster raster = {
+        .struct_size = sizeof raster,
+        .sample = reading->info.sample,
+        .width = reading->info.width,
+        .height = reading->info.height,
+        .channels = reading->info.channels,
+        .palette = palette,
+    };
+    raster.stride = ((uint64_t)raster.width * raster.channels + STRIDE_STEP - 1) / STRIDE_STEP * STRIDE_STEP;
+    raster.data = malloc(raster.stride * raster.height);
+    CHECK(raster.data);
+    int32_t status = gif_reader_ops.pixels(&reading->host.job, packet, &reading->info, 0, &raster);
+    if (status == MIM_OK && reading->canvas)
+        draw(reading, &raster);
+    free(raster.data);
+    return status;
+}
+
+static void
+make_canvas(struct reading *reading)
+{
+    if (reading->canvas || !canvas_size(reading))
+        return;
+    reading->canvas = malloc(canvas_size(reading));
+    reading->saved = malloc(canvas_size(reading));
+    CHECK(reading->canvas && reading->saved);
+    clear_canvas(reading);
+}
+
+int32_t
+reading_frame(struct reading *reading, uint64_t index)
+{
+    void *packet = calloc(1, gif_reader_ops.packet_size);
+
+    CHECK(packet);
+    make_canvas(reading);
+    reading->info = (struct mim_frame_info){ .struct_size = sizeof reading->info };
+    int32_t status = gif_reader_ops.prepare(&reading->host.job, index, packet, &reading->info);
+    if (status == MIM_OK) {
+        if (index == reading->next)
+            dispose(reading);
+        else
+            clear_canvas(reading);
+        CHECK(index == reading->next || reading->info.flags & MIM_FRAME_KEY);
+        status = decode(reading, packet);
+        gif_reader_ops.release(&reading->host.job, packet);
+        reading->last = reading->info;
+        reading->next = index + 1;
+    }
+    free(packet);
+    return status;
+}
+
+int32_t
+reading_metadata(struct reading *reading, uint64_t index)
+{
+    void *packet = calloc(1, gif_reader_ops.packet_size);
+    int32_t status = MIM_OK;
+    bool of_frame = index != MIM_UNKNOWN;
+
+    CHECK(packet);
+    host_forget(&reading->host);
+    if (of_frame)
+        status = gif_reader_ops.prepare(&reading->host.job, index, packet, &reading->info);
+    if (status == MIM_OK) {
+        status = gif_reader_ops.metadata(&reading->host.job, of_frame ? packet : NULL, of_frame ? &reading->info : NULL);
+        if (of_frame)
+            gif_reader_ops.release(&reading->host.job, packet);
+    }
+    free(packet);
+    return status;
+}
+
+void
+reading_close(struct reading *reading)
+{
+    gif_reader_ops.close(&reading->host.job);
+    host_close(&reading->host);
+    free(reading->canvas);
+    free(reading->saved);
+}
+
+static const struct mim_option *
+option_of(const char *name)
+{
+    for (uint32_t i = 0; i < gif_writer_ops.option_count; i++)
+        if (!strcmp(gif_writer_ops.options[i].name, name))
+            return &gif_writer_ops.options[i];
+    CHECK(!"no such option");
+    return NULL;
+}
+
+static void
+set_option(uint8_t *state, const struct mim_option *option, int64_t number, const void *value)
+{
+    int32_t small = number;
+
+    switch (option->type) {
+    case MIM_OPTION_INT:
+        memcpy(state + option->offset, &number, sizeof number);
+        break;
+    case MIM_OPTION_BOOL:
+    case MIM_OPTION_CHOICE:
+        memcpy(state + option->offset, &small, sizeof small);
+        break;
+    case MIM_OPTION_LIST:
+    case MIM_OPTION_RATIONAL:
+        if (value)
+            memcpy(state + option->offset, value, sizeof(struct mim_list));
+        break;
+    default:
+        memcpy(state + option->offset, &value, sizeof value);
+    }
+}
+
+static void
+set_options(uint8_t *state, const struct setting *settings)
+{
+    _Static_assert(sizeof(struct mim_list) == sizeof(struct mim_rational), "both are copied alike");
+
+    for (uint32_t i = 0; i < gif_writer_ops.option_count; i++)
+        set_option(state, &gif_writer_ops.options[i], (int64_t)gif_writer_ops.options[i].initial, NULL);
+    for (; settings && settings->name; settings++)
+        set_option(state, option_of(settings->name), settings->number, settings->value);
+}
+
+static struct mim_raster
+raster_of(const struct movie *movie, uint32_t index)
+{
+    size_t row = (size_t)movie->width * movie->channels;
+
+    return (struct mim_raster){
+        .struct_size = sizeof(struct mim_raster),
+        .sample = MIM_SAMPLE_U8,
+        .width = movie->width,
+        .height = movie->height,
+        .channels = movie->channels,
+        .stride = row,
+        .data = movie->frames + row * movie->height * index,
+    };
+}
+
+static int32_t
+write_frame(struct host *host, const struct movie *movie, uint32_t index, struct mim_frame_info info, void *packet)
+{
+    struct mim_raster before = raster_of(movie, index - 1), frame = raster_of(movie, index);
+    struct mim_raster after = raster_of(movie, index + 1);
+    struct mim_neighbours beside = {
+        .struct_size = sizeof beside,
+        .previous = index > 0 ? &before : NULL,
+        .next = index + 1 < movie->count ? &after : NULL,
+    };
+
+    if (movie->durations)
+        info.duration = movie->durations[index];
+    int32_t status = gif_writer_ops.accepts(&host->job, index, packet, &info);
+    CHECK(status != MIM_OK || (info.sample == MIM_SAMPLE_U8 && info.channels == movie->channels));
+    return status == MIM_OK ? gif_writer_ops.encode(&host->job, packet, &info, 0, &frame, &beside) : status;
+}
+
+int32_t
+movie_write(struct host *host, const struct movie *movie, const struct setting *settings)
+{
+    struct mim_frame_info info = {
+        .struct_size = sizeof info,
+        .sample = MIM_SAMPLE_U8,
+        .width = movie->width,
+        .height = movie->height,
+        .channels = movie->channels,
+        .pts = MIM_NO_PTS,
+    };
+    struct mim_sequence sequence = {
+        .struct_size = sizeof sequence,
+        .sure = MIM_SURE_EXACT,
+        .count = movie->count,
+        .loop = movie->loop,
+        .time_num = 1,
+        .time_den = movie->durations ? 100 : 0,
+        .first = info,
+    };
+    void *packet = calloc(1, gif_writer_ops.packet_size);
+
+    CHECK(packet);
+    host_open(host, gif_writer_ops.state_size, gif_writer_ops.worker_size);
+    set_options(host->job.state, settings);
+    int32_t status = gif_writer_ops.open(&host->job, &sequence);
+    for (uint32_t i = 0; status == MIM_OK && i < movie->count; i++)
+        status = write_frame(host, movie, i, info, packet);
+    if (status == MIM_OK)
+        status = gif_writer_ops.finish(&host->job);
+    gif_writer_ops.worker_close(&host->job);
+    gif_writer_ops.close(&host->job);
+    free(packet);
+    host_close(host);
+    return status;
+}

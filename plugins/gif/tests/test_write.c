@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: MIT */
+/* What is written, read back by the plugin's own reader; peers read it in the peers' tests. */
+#include "session.h"
+
+enum { WIDTH = 37, HEIGHT = 23 };
+
+static struct movie
+blank(uint32_t channels, uint32_t count)
+{
+    struct movie movie = { .width = WIDTH, .height = HEIGHT, .channels = channels, .count = count, .loop = -1 };
+
+    movie.frames = calloc((size_t)WIDTH * HEIGHT * channels, count);
+    CHECK(movie.frames);
+    return movie;
+}
+
+static uint8_t *
+pixel(const struct movie *movie, uint32_t frame, uint32_t i)
+{
+    return movie->frames + ((size_t)frame * WIDTH * HEIGHT + i) * movie->channels;
+}
+
+static const uint8_t *
+shown_pixel(const struct movie *movie, uint32_t frame, uint32_t i, uint8_t rgba[4])
+{
+    const uint8_t *source = pixel(movie, frame, i);
+
+    rgba[3] = movie->channels == 4 && source[3] < 128 ? 0 : 255;
+    for (int c = 0; c < 3; c++)
+        rgba[c] = rgba[3] ? source[c] : 0;
+    return rgba;
+}
+
+static bool
+frame_is_shown(const struct reading *reading, const struct movie *movie, uint32_t frame)
+{
+    uint8_t expected[4];
+
+    for (uint32_t i = 0; i < WIDTH * HEIGHT; i++) {
+        const uint8_t *got = reading->canvas + 4 * (size_t)i;
+        shown_pixel(movie, frame, i, expected);
+        if (got[3] != expected[3] || (got[3] && memcmp(got, expected, 3)))
+            return false;
+    }
+    return true;
+}
+
+/* Every frame, and no other, comes back as it went in. */
+static void
+check_exact(const struct movie *movie, const struct setting *settings)
+{
+    struct host host = { 0 };
+    struct reading reading;
+
+    CHECK(movie_write(&host, movie, settings) == MIM_OK);
+    CHECK(!host.notices[MIM_NOTICE_COLOUR]);
+    CHECK(reading_open(&reading, host.sink) == MIM_OK);
+    CHECK(reading_scan(&reading) == MIM_OK);
+    CHECK(reading.sequence.count == movie->count);
+    for (uint32_t i = 0; i < movie->count; i++) {
+        CHECK(reading_frame(&reading, i) == MIM_OK);
+        CHECK(frame_is_shown(&reading, movie, i));
+    }
+    CHECK(reading_frame(&reading, movie->count) == MIM_END);
+    reading_close(&reading);
+}
+
+/* Blocks of random colours that appear, change and vanish. */
+static void
+scribble(struct movie *movie, uint64_t *seed, uint32_t colours)
+{
+    for (uint32_t frame = 0; frame < movie->count; frame++) {
+        if (frame)
+            memcpy(pixel(movie, frame, 0), pixel(movie, frame - 1, 0), (size_t)WIDTH * HEIGHT * movie->channels);
+        for (uint32_t n = next_random(seed) % 3; n-- > 0;) {
+            uint32_t x = next_random(seed) % WIDTH, y = next_random(seed) % HEIGHT;
+            uint32_t right = x + next_random(seed) % (WIDTH - x), bottom = y + next_random(seed) % (HEIGHT - y);
+            uint32_t mode = next_random(seed) % 4;
+            for (uint32_t row = y; row <= bottom; row++) {
+                for (uint32_t column = x; column <= right; column++) {
+                    uint8_t *at = pixel(movie, frame, row * WIDTH + column);
+                    uint32_t colour = next_random(seed) % colours;
+                    at[0] = colour * 7;
+                    at[1] = colour * 3;
+                    at[2] = 255 - colour;
+                    if (movie->channels == 4)
+                        at[3] = mode == 0 ? 0 : mode == 1 && colour % 3 ? 0 : 255;
+                }
+            }
+        }
+    }
+}
+
+static void
+few_colours_come_back_exactly(void)
+{
+    uint64_t seed = 1;
+
+    for (uint32_t round = 0; round < 60; round++) {
+        struct movie movie = blank(round % 2 ? 4 : 3, 1 + round % 9);
+        scribble(&movie, &seed, 2 + next_random(&seed) % 250);
+        const struct setting whole[] = { { .name = "subrectangles", .number = 0 }, { 0 } };
+        const struct setting clearing[] = { { .name = "disposal", .number = 1 }, { 0 } };
+        check_exact(&movie, NULL);
+        check_exact(&movie, whole);
+        check_exact(&movie, clearing);
+        free(movie.frames);
+    }
+}
+
+/* The first frame has too many colours and is approximated; what the second keeps of it must be exact there. */
+static void
+a_frame_that_fits_is_exact_after_one_that_does_not(void)
+{
+    struct movie movie = blank(3, 3);
+    struct host host = { 0 };
+    struct reading reading;
+
+    for (uint32_t i = 0; i < WIDTH * HEIGHT; i++) {
+        uint8_t colour[3] = { i, i / 4, i >> 8 };
+        memcpy(pixel(&movie, 0, i), colour, 3);
+        if (i < 200)
+            memcpy(pixel(&movie, 1, i), colour, 3);
+        memcpy(pixel(&movie, 2, i), pixel(&movie, 1, i), 3);
+    }
+    CHECK(movie_write(&host, &movie, NULL) == MIM_OK);
+    CHECK(host.notices[MIM_NOTICE_COLOUR] == 1);
+    CHECK(reading_open(&reading, host.sink) == MIM_OK);
+    for (uint32_t i = 0; i < 3; i++) {
+        CHECK(reading_frame(&reading, i) == MIM_OK);
+        CHECK(frame_is_shown(&reading, &movie, i) == (i > 0));
+    }
+    reading_close(&reading);
+    free(movie.frames);
+}
+
+static uint32_t
+colours_on(const struct reading *reading)
+{
+    uint32_t colours[300], count = 0;
+
+    for (uint32_t i = 0; i < WIDTH * HEIGHT; i++) {
+        uint32_t colour, k = 0;
+        memcpy(&colour, reading->canvas + 4 * (size_t)i, 4);
+        while (k < count && colours[k] != colour)
+            k++;
+        CHECK(k < 300);
+        colours[k] = colour;
+        count += k == count;
+    }
+    return count;
+}
+
+static void
+check_entries(uint32_t channels, uint32_t size, uint64_t *seed)
+{
+    const struct setting settings[] = { { .name = "palettesize", .number = size }, { 0 } };
+    struct movie movie = blank(channels, 2);
+    struct host host = { 0 };
+    struct reading reading;
+
+    for (size_t i = 0; i < (size_t)WIDTH * HEIGHT * channels * 2; i++)
+        movie.frames[i] = next_random(seed);
+    CHECK(movie_write(&host, &movie, settings) == MIM_OK);
+    CHECK(host.notices[MIM_NOTICE_COLOUR] == 2);
+    CHECK((host.notices[MIM_NOTICE_ALPHA] > 0) == (channels == 4));
+    CHECK(reading_open(&reading, host.sink) == MIM_OK);
+    CHECK(reading_frame(&reading, 0) == MIM_OK);
+    CHECK(colours_on(&reading) <= size);
+    reading_close(&reading);
+    free(movie.frames);
+}
+
+static void
+uses_at_most_the_entries_asked_for(void)
+{
+    uint64_t seed = 2;
+
+    for (uint32_t size = 2; size <= 256; size += size < 8 ? 1 : 31) {
+        check_entries(3, size, &seed);
+        check_entries(4, size, &seed);
+    }
+}
+
+static void
+red_green_blue_stay_so(void)
+{
+    struct movie movie = blank(3, 3);
+
+    for (uint32_t frame = 0; frame < 3; frame++)
+        for (uint32_t i = 0; i < WIDTH * HEIGHT; i++)
+            pixel(&movie, frame, i)[frame] = 255;
+    check_exact(&movie, NULL);
+    free(movie.frames);
+}
+
+static void
+equal_frames_stay_frames_and_opaque(void)
+{
+    struct movie movie = blank(3, 5);
+    struct host host = { 0 };
+    struct reading reading;
+
+    check_exact(&movie, NULL);
+    CHECK(movie_write(&host, &movie, NULL) == MIM_OK);
+    CHECK(reading_open(&reading, host.sink) == MIM_OK);
+    CHECK(reading_scan(&reading) == MIM_OK);
+    CHECK(reading.sequence.count == 5 && reading.sequence.opaque == 1);
+    CHECK(reading_frame(&reading, 0) == MIM_OK && reading_frame(&reading, 1) == MIM_OK);
+    CHECK(reading.info.width == 1 && reading.info.height == 1);
+    reading_close(&reading);
+    free(movie.frames);
+}
+
+/* Sum and each of the delays that a file of `count` frames gets. */
+static int64_t
+delays_of(const struct movie *movie, const struct setting *settings, int64_t *delays)
+{
+    struct host host = { 0 };
+    struct reading reading;
+    int64_t sum = 0;
+
+    CHECK(movie_write(&host, movie, settings) == MIM_OK);
+    CHECK(reading_open(&reading, host.sink) == MIM_OK);
+    for (uint32_t i = 0; i < movie->count; i++) {
+        CHECK(reading_frame(&reading, i) == MIM_OK);
+        CHECK(reading.info.pts == sum);
+        sum += reading.info.duration;
+        if (delays)
+            delays[i] = reading.info.duration;
+    }
+    reading_close(&reading);
+    return sum;
+}
+
+static void
+the_total_of_delays_is_exact(void)
+{
+    struct movie movie = blank(3, 90);
+    const struct mim_rational ntsc = { 30000, 1001 };
+    const double third = 1.0 / 30, list[90] = { 0.004, 0.004, 0.004, 1.5 };
+    const struct setting fps[] = { { .name = "fps", .value = &ntsc }, { 0 } };
+    const struct setting one[] = { { .name = "duration", .value = &(struct mim_list){ &third, 1 } }, { 0 } };
+    const struct setting many[] = { { .name = "duration", .value = &(struct mim_list){ list, 90 } }, { 0 } };
+    int64_t delays[90];
+
+    CHECK(delays_of(&movie, NULL, NULL) == 900);
+    CHECK(delays_of(&movie, fps, delays) == 300); /* 3.003 s */
+    CHECK(delays[0] == 3 && delays[1] == 4 && delays[2] == 3);
+    CHECK(delays_of(&movie, one, NULL) == 300);
+    CHECK(delays_of(&movie, many, delays) == 151);
+    CHECK(delays[0] == 0 && delays[1] == 1 && delays[2] == 0 && delays[3] == 150);
+    free(movie.frames);
+}
+
+static void
+the_source_s_delays_are_kept(void)
+{
+    const int64_t durations[4] = { 3, 0, 65535, 7 };
+    struct movie movie = blank(3, 4);
+    int64_t delays[4];
+
+    movie.durations = durations;
+    delays_of(&movie, NULL, delays);
+    CHECK(!memcmp(delays, durations, sizeof delays));
+    free(movie.frames);
+}
+
+static void
+an_option_that_replaces_timing_says_so_once(void)
+{
+    const int64_t durations[3] = { 1, 2, 3 };
+    const struct mim_rational rate = { 10, 1 };
+    const struct setting fps[] = { { .name = "fps", .value = &rate }, { 0 } };
+    struct movie movie = blank(3, 3);
+    struct host host = { 0 };
+
+    movie.durations = durations;
+    CHECK(movie_write(&host, &movie, fps) == MIM_OK);
+    CHECK(host.notices[MIM_NOTICE_TIMING] == 1);
+    free(host.sink.data);
+    free(movie.frames);
+}
+
+static void
+check_refused(const struct movie *movie, const struct setting *settings, int32_t status, const char *text)
+{
+    struct host host = { 0 };
+
+    CHECK(movie_write(&host, movie, settings) == status);
+    CHECK(strstr(host.message, text));
+    CHECK(host.sink.size == 0);
+}
+
+static void
+refuses_what_makes_no_sense_before_the_first_byte(void)
+{
+    struct movie movie = blank(3, 3), two = blank(2, 1), five = blank(5, 1);
+    const struct mim_rational rate = { 10, 1 }, backwards = { -1, 1 };
+    const double values[] = { 1, 2 }, long_one = 655.36, negative = -1, not_a_number = __builtin_nan("");
+    const struct mim_list list = { values, 2 };
+    const struct setting both[] = { { .name = "fps", .value = &rate }, { .name = "duration", .value = &list }, { 0 } };
+    const struct setting short_list[] = { { .name = "duration", .value = &list }, { 0 } };
+    const struct setting too_long[] = { { .name = "duration", .value = &(struct mim_list){ &long_one, 1 } }, { 0 } };
+    const struct setting below[] = { { .name = "duration", .value = &(struct mim_list){ &negative, 1 } }, { 0 } };
+    const struct setting nan[] = { { .name = "duration", .value = &(struct mim_list){ &not_a_number, 1 } }, { 0 } };
+    const struct setting back[] = { { .name = "fps", .value = &backwards }, { 0 } };
+
+    check_refused(&movie, both, MIM_ARGUMENT, "duration and fps");
+    check_refused(&movie, short_list, MIM_ARGUMENT, "2 durations for 3 frames");
+    check_refused(&movie, too_long, MIM_OPTION, "655.36");
+    check_refused(&movie, below, MIM_OPTION, "-1");
+    check_refused(&movie, nan, MIM_OPTION, "nan");
+    check_refused(&movie, back, MIM_OPTION, "above 0");
+    check_refused(&two, NULL, MIM_ARGUMENT, "GIF takes 1, 3 or 4 channels, this frame has 2");
+    check_refused(&five, NULL, MIM_ARGUMENT, "this frame has 5");
+    movie.width = 65536;
+    check_refused(&movie, NULL, MIM_ARGUMENT, "65536x23");
+    free(movie.frames);
+    free(two.frames);
+    free(five.frames);
+}
+
+static void
+frames_slower_than_gif_can_be_are_an_option_s_fault(void)
+{
+    const struct mim_rational rate = { 1, 1000 };
+    const struct setting fps[] = { { .name = "fps", .value = &rate }, { 0 } };
+    struct movie movie = blank(3, 1);
+    struct host host = { 0 };
+
+    CHECK(movie_write(&host, &movie, fps) == MIM_OPTION);
+    free(host.sink.data);
+    free(movie.frames);
+}
+
+static void
+check_loop(int64_t option, int32_t source, int32_t expected)
+{
+    const struct setting settings[] = { { .name = "loop", .number = option }, { 0 } };
+    struct movie movie = blank(3, 2);
+    struct host host = { 0 };
+    struct reading reading;
+
+    movie.loop = source;
+    CHECK(movie_write(&host, &movie, settings) == MIM_OK);
+    CHECK(reading_open(&reading, host.sink) == MIM_OK);
+    CHECK(reading.sequence.loop == expected);
+    reading_close(&reading);
+    free(movie.frames);
+}
+
+static void
+counts_plays_in_total(void)
+{
+    check_loop(-1, -1, 0);
+    check_loop(-1, 0, 0);
+    check_loop(-1, 1, 1);
+    check_loop(-1, 5, 5);
+    check_loop(0, 5, 0);
+    check_loop(1, 0, 1);
+    check_loop(2, 0, 2);
+    check_loop(65536, 0, 65536);
+    check_loop(-1, 1000000, 65536);
+}
+
+static void
+stores_the_comment(void)
+{
+    char text[600];
+    struct movie movie = blank(3, 2);
+    struct host host = { 0 };
+    struct reading reading;
+
+    memset(text, 'x', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    const struct setting settings[] = { { .name = "comment", .value = text }, { 0 } };
+    CHECK(movie_write(&host, &movie, settings) == MIM_OK);
+    CHECK(reading_open(&reading, host.sink) == MIM_OK);
+    CHECK(reading_metadata(&reading, MIM_UNKNOWN) == MIM_OK);
+    CHECK(strstr(reading.host.meta, text));
+    reading_close(&reading);
+    free(movie.frames);
+}
+
+static void
+every_refused_allocation_is_nomem(void)
+{
+    struct movie movie = blank(3, 3);
+    uint64_t seed = 5, n = 1;
+    int32_t status;
+
+    for (size_t i = 0; i < (size_t)WIDTH * HEIGHT * 9; i++)
+        movie.frames[i] = next_random(&seed);
+    do {
+        struct host host = { .fail_allocation = n };
+        status = movie_write(&host, &movie, NULL);
+        CHECK(status == MIM_OK || status == MIM_NOMEM);
+        free(host.sink.data);
+    } while (status != MIM_OK && n++ < 100);
+    CHECK(n == 4); /* a row, the quantizer, the nearest entries */
+    free(movie.frames);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest cases[] = {
+        CASE(few_colours_come_back_exactly),
+        CASE(a_frame_that_fits_is_exact_after_one_that_does_not),
+        CASE(uses_at_most_the_entries_asked_for),
+        CASE(red_green_blue_stay_so),
+        CASE(equal_frames_stay_frames_and_opaque),
+        CASE(the_total_of_delays_is_exact),
+        CASE(the_source_s_delays_are_kept),
+        CASE(an_option_that_replaces_timing_says_so_once),
+        CASE(refuses_what_makes_no_sense_before_the_first_byte),
+        CASE(frames_slower_than_gif_can_be_are_an_option_s_fault),
+        CASE(counts_plays_in_total),
+        CASE(stores_the_comment),
+        CASE(every_refused_allocation_is_nomem),
+    };
+    return cmocka_run_group_tests_name("write", cases, NULL, NULL);
+}
