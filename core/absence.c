@@ -116,7 +116,7 @@ fail_named_plugin(const struct mim_query *query, const struct mim_match *match, 
     const struct mim_manifest *plugin = mim_catalog_plugin(query->catalog, query->plugin);
     if (plugin)
         return mim_fail(err, MIM_ARGUMENT, "%s: this is %s, and the plugin %s does not %s it; it serves %s", query->name,
-                        match->format->name, plugin->name, query->writing ? "write" : "read", plugin->format_names);
+                        match->format->title, plugin->name, query->writing ? "write" : "read", plugin->format_names);
 
     char installed[300] = "";
     for (size_t i = 0; i < query->catalog->manifest_count; i++)

@@ -245,6 +245,11 @@ missing(const struct parse *parse, char *scratch, size_t size)
         return "[plugin] has no version";
     if (manifest->abi.major < 0)
         return "[plugin] has no abi";
+    for (size_t i = 0; i < manifest->format_count; i++)
+        if (!manifest->formats[i].read && !manifest->formats[i].write) {
+            snprintf(scratch, size, "[format %s] has neither read nor write", manifest->formats[i].name);
+            return scratch;
+        }
     if (parse->needs.major >= 0 && parse->needs.major != manifest->abi.major)
         return "abi and needs have different major numbers";
     return NULL;

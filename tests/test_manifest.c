@@ -84,6 +84,7 @@ says_where_and_what_is_wrong(void)
     refuses(HEAD "[format mock]\nmagic = nonsense\n", "dir/mock.ini:7: magic = nonsense");
     refuses(HEAD "[format Mock]\nread = multi\n", "a format's name");
     refuses(HEAD, "no [format NAME]");
+    refuses(HEAD "[format mock]\nmagic = 0:47\n", "[format mock] has neither read nor write");
     refuses("[plugin]\nname = mock\nversion = 1\nabi = 0.1\n" FORMAT, "manifest = 1");
     refuses("[plugin]\nmanifest = 2\nname = mock\nversion = 1\nabi = 0.1\n" FORMAT, "manifest = 2, and this libmim knows 1");
     refuses("[plugin]\nmanifest = 1\nversion = 1\nabi = 0.1\n" FORMAT, "no name");

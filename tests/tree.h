@@ -11,15 +11,15 @@
 
 #include "check.h"
 
-/* A path in one of a few buffers that take turns. */
+/* A path in one of many buffers that take turns. */
 static inline const char *
 tree_path(const char *directory, const char *name)
 {
-    static char paths[8][512];
+    static char paths[64][512];
     static unsigned turn;
-    char *path = paths[turn++ % 8];
-    snprintf(path, sizeof paths[0], "%s/%s", directory, name);
-    return path;
+    char path[512]; /* `directory` may be one of them */
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    return strcpy(paths[turn++ % 64], path);
 }
 
 static inline char *

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: MIT */
+/* Choosing: which format a file has, which plugin serves it, and in which words nobody does. */
+#include "registry-tree.h"
+
+static char told[4000];
+
+static void
+tell(void *user, const struct mim_explanation *step)
+{
+    (void)user;
+    snprintf(told + strlen(told), sizeof told - strlen(told), "%s%s%s: %s: %s\n", step->is_format ? "format " : "plugin ",
+             step->name, step->winner ? "*" : "", step->evidence, step->rule);
+}
+
+static enum mim_status
+explain(struct mim_source *source)
+{
+    *told = '\0';
+    return mim_context_explain(context, source, NULL, NULL, tell, NULL, &err);
+}
+
+static void
+told_part(const char *words)
+{
+    if (!strstr(told, words))
+        fail_msg("\"%s\" is not in:\n%s", words, told);
+}
+
+static void
+add(const char *name, const char *more, const char *formats)
+{
+    char text[1500], file[64];
+    snprintf(text, sizeof text, "[plugin]\nmanifest = 1\nname = %s\nversion = 1\nabi = 0.1\n%s\n%s", name, more, formats);
+    snprintf(file, sizeof file, "%s.ini", name);
+    tree_write(root, file, text);
+}
+
+static void
+add_hint(const char *name, const char *formats)
+{
+    char text[1500], file[64];
+    snprintf(text, sizeof text, "[plugin]\nmanifest = 1\nname = %s\npackage = libmim-plugin-%s\n%s", name, name, formats);
+    snprintf(file, sizeof file, "%s.ini", name);
+    tree_write(hints, file, text);
+}
+
+#define GIF "[format gif]\ntitle = GIF\nextensions = gif\nmagic = 0:474946\nread = multi\nwrite = multi\n"
+#define RAW "[format raw]\nextensions = raw bin\nread = multi\nwrite = multi\n"
+#define PNG "[format png]\ntitle = PNG\nextensions = png\nmagic = 0:89504e47\nread = single\nwrite = single\n"
+
+static const char *
+winner(const char *name, const char *data)
+{
+    struct mim_source *source = source_named(name, data, strlen(data));
+    enum mim_status status = find(source, NULL, NULL);
+    mim_source_close(source);
+    return status == MIM_OK ? found.items[0].plugin->name : mim_status_name(status);
+}
+
+static void
+content_decides_and_the_name_is_noted(void)
+{
+    setup();
+    add("gif", "", GIF);
+    add("raw", "", RAW);
+    add_hint("png", PNG);
+    again();
+    assert_string_equal(winner("a.gif", "GIF89a"), "gif");
+    assert_string_equal(found.notice, "");
+    assert_string_equal(winner("a.png", "GIF89a"), "gif");
+    assert_string_equal(found.notice, "named .png, and its content is gif");
+    assert_string_equal(winner("a.raw", "GIF89a"), "gif");
+    assert_string_equal(winner("a", "GIF89a"), "gif");
+    assert_string_equal(found.notice, "");
+    assert_string_equal(winner("a.dat", "GIF89a"), "gif");
+    assert_string_equal(found.notice, "");
+    teardown();
+}
+
+static void
+the_extension_alone_is_for_formats_without_magic(void)
+{
+    setup();
+    add("gif", "", GIF);
+    add("raw", "", RAW);
+    again();
+    assert_string_equal(winner("a.RAW", "xyz"), "raw");
+    assert_string_equal(winner("a.gif", "xyz"), "MIM_UNKNOWN_FORMAT");
+    says("a.gif is not gif, nor anything else that is known: it begins with 78 79 7a");
+    assert_string_equal(winner("a.gif", ""), "MIM_UNKNOWN_FORMAT");
+    says("a.gif is empty");
+    assert_string_equal(winner("a.zzz", "xyz"), "MIM_UNKNOWN_FORMAT");
+    says("a.zzz: nobody knows what this is: it begins with 78 79 7a");
+    teardown();
+}
+
+static void
+more_bits_beat_fewer_and_the_extension_decides_between_equals(void)
+{
+    setup();
+    add("a", "", "[format short]\nextensions = x\nmagic = 0:41\nread = multi\n"
+                 "[format long]\nextensions = y\nmagic = 0:4142\nread = multi\n"
+                 "[format same]\nextensions = z sub.z\nmagic = 0:4142\nread = multi\n");
+    again();
+    winner("a.x", "ABC");
+    assert_string_equal(found.items[0].format, "long");
+    winner("a.z", "ABC");
+    assert_string_equal(found.items[0].format, "same");
+    winner("a.sub.z", "AXC");
+    assert_string_equal(found.items[0].format, "short");
+    teardown();
+}
+
+static void
+the_same_plugin_wins_whatever_the_order_of_files(void)
+{
+    static const char *const names[] = { "c", "a", "b" };
+    for (int turn = 0; turn < 3; turn++) {
+        setup();
+        for (int i = 0; i < 3; i++)
+            add(names[(i + turn) % 3], "", GIF);
+        again();
+        assert_string_equal(winner("x.gif", "GIF"), "a");
+        assert_int_equal(found.count, 3);
+        assert_string_equal(found.items[1].plugin->name, "b");
+        assert_string_equal(found.items[2].plugin->name, "c");
+        teardown();
+    }
+}
+
+static void
+rules_decide_in_their_order(void)
+{
+    setup();
+    add("a", "", "[format gif]\nmagic = 0:474946\nread = multi\n");
+    add("b", "", "[format gif]\nmagic = 0:474946\nread = multi animation\n");
+    again();
+    assert_string_equal(winner("x.gif", "GIF"), "b"); /* by its abilities */
+    add("a", "priority = 600\n", GIF);
+    again();
+    assert_string_equal(winner("x.gif", "GIF"), "a"); /* by priority */
+    assert_int_equal(mim_context_configure(context, "[prefer]\ngif = nobody b\n", NULL), MIM_OK);
+    assert_string_equal(winner("x.gif", "GIF"), "b"); /* by [prefer] */
+
+    struct mim_source *source = source_named("x.gif", "GIF", 3);
+    assert_int_equal(find(source, NULL, "a"), MIM_OK); /* by the caller's word */
+    assert_int_equal(found.count, 1);
+    assert_string_equal(found.items[0].plugin->name, "a");
+    mim_source_close(source);
+    teardown();
+}
+
+static void
+explains_every_loser(void)
+{
+    setup();
+    add("a", "", GIF);
+    add("b", "priority = 600\n", GIF);
+    add("c", "", GIF);
+    add("d", "", "[format gif]\nmagic = 0:474946\nwrite = multi\n");
+    add("e", "", GIF);
+    add_hint("png", PNG);
+    again();
+    assert_int_equal(mim_context_configure(context, "[prefer]\ngif = c\n[plugin e]\nenabled = no\n", NULL), MIM_OK);
+    struct mim_source *source = source_named("x.png", "GIF", 3);
+    assert_int_equal(explain(source), MIM_OK);
+    told_part("format gif*: magic 0:474946 (24 bits): content\n");
+    told_part("format png: extension png: its name fits, its content does not\n");
+    told_part("plugin c*: priority 500, ");
+    told_part(", number 1 in [prefer]: [prefer]\n");
+    told_part("plugin b: priority 600, ");
+    told_part(": c beats it by: [prefer]\n");
+    told_part("it does not read gif\n");
+    told_part("context:4: [plugin e] enabled = no\n");
+    CHECK(strstr(told, "plugin c*") < strstr(told, "plugin b:"));
+    CHECK(strstr(told, "plugin b:") < strstr(told, "plugin a:"));
+    mim_source_close(source);
+    teardown();
+}
+
+static void
+the_four_errors_are_four(void)
+{
+    setup();
+    add("gif", "", GIF);
+    add("broken", "", "[format bad]\ntitle = Bad\nextensions = bad\nmagic = 0:424144\nread = multi\nwrite = multi\n");
+    add_hint("heif", "[format heif]\ntitle = HEIF\nextensions = heic\nmagic = 4:66747970\nread = multi\nwrite = multi\n");
+    again();
+    assert_int_equal(mim_context_configure(context, "[policy]\ndeny = gif\n", NULL), MIM_OK);
+    assert_string_equal(winner("scan.heic", "....ftypheic"), "MIM_NO_PLUGIN");
+    says("scan.heic: this is HEIF, and no installed plugin reads it. Install the package libmim-plugin-heif");
+    assert_string_equal(winner("x.gif", "GIF"), "MIM_DISABLED");
+    says("x.gif: this is GIF, and its plugin gif is disabled: context:2: [policy] deny = gif");
+    assert_string_equal(winner("x.bad", "BAD"), "broken"); /* nobody has looked yet */
+    assert_int_equal(load(), MIM_BROKEN_PLUGIN);
+    assert_string_equal(winner("x.bad", "BAD"), "MIM_BROKEN_PLUGIN");
+    says_part("x.bad: this is Bad, and its plugin broken cannot be used: the module ");
+    assert_string_equal(err.plugin, "broken");
+    assert_string_equal(winner("x.huh", "huh"), "MIM_UNKNOWN_FORMAT");
+    teardown();
+}
+
+static void
+a_hint_does_not_send_for_what_is_installed(void)
+{
+    setup();
+    add("video", "", "[format avi]\nextensions = avi\nread = multi\n");
+    add_hint("video", "[format avi]\nextensions = avi\n[format flv]\ntitle = Flash video\nmagic = 0:464c56\n");
+    again();
+    assert_string_equal(winner("x.flv", "FLV"), "MIM_NO_PLUGIN");
+    says("x.flv: this is Flash video, and the plugin video as it is installed does not know it");
+    teardown();
+}
+
+static enum mim_status
+find_writers(const char *name, const char *format, const char *plugin_name)
+{
+    mim_candidates_clear(&found);
+    err = (struct mim_error){ 0 };
+    return mim_registry_find_writers(context, name, format, plugin_name, &found, &err);
+}
+
+static void
+writers_go_by_format_or_extension_strictly(void)
+{
+    setup();
+    add("gif", "", GIF);
+    add("raw", "", RAW);
+    add("seer", "", "[format tga]\ntitle = TGA\nextensions = tga\nread = multi\n");
+    add_hint("png", PNG);
+    again();
+    assert_int_equal(find_writers("out.GIF", NULL, NULL), MIM_OK);
+    assert_string_equal(found.items[0].format, "gif");
+    assert_int_equal(find_writers("-", "RAW", NULL), MIM_OK);
+    assert_string_equal(found.items[0].format, "raw");
+    assert_int_equal(find_writers("out.gif", "raw", NULL), MIM_OK);
+    assert_string_equal(found.items[0].format, "raw");
+
+    assert_int_equal(find_writers("out.xyz", NULL, NULL), MIM_UNKNOWN_FORMAT);
+    says("out.xyz: no format has the extension .xyz; known are gif raw bin");
+    assert_int_equal(find_writers("-", NULL, NULL), MIM_UNKNOWN_FORMAT);
+    says("-: no extension tells the format; name it, or use one of gif raw bin");
+    assert_int_equal(find_writers("out.x", "bin", NULL), MIM_UNKNOWN_FORMAT);
+    says("no format is called bin; files named .bin are raw");
+    assert_int_equal(find_writers("out.x", "huh", NULL), MIM_UNKNOWN_FORMAT);
+    says("no format is called huh; known are gif raw");
+    assert_int_equal(find_writers("out.png", NULL, NULL), MIM_NO_PLUGIN);
+    says("out.png: this is PNG, and no installed plugin writes it. Install the package libmim-plugin-png");
+    assert_int_equal(find_writers("out.tga", NULL, NULL), MIM_UNSUPPORTED);
+    says("out.tga: this is TGA, and no installed plugin writes it");
+    teardown();
+}
+
+static void
+the_callers_plugin_is_taken_at_its_word(void)
+{
+    setup();
+    add("gif", "", GIF);
+    add("raw", "", RAW);
+    add_hint("png", PNG);
+    again();
+    struct mim_source *source = source_named("x.dat", "xyz", 3), *gif = source_named("x.gif", "GIF", 3);
+    assert_int_equal(find(source, NULL, "raw"), MIM_OK);
+    assert_string_equal(found.items[0].format, "raw");
+    assert_int_equal(find(gif, NULL, "raw"), MIM_ARGUMENT);
+    says("x.gif: this is GIF, and the plugin raw does not read it; it serves raw");
+    assert_int_equal(find(gif, "raw", "raw"), MIM_OK);
+    assert_int_equal(find(gif, NULL, "huh"), MIM_NO_PLUGIN);
+    says("no plugin is called huh; installed are gif raw");
+    assert_int_equal(find(gif, NULL, "png"), MIM_NO_PLUGIN);
+    says("the plugin png is not installed. Install the package libmim-plugin-png");
+    mim_source_close(source);
+    mim_source_close(gif);
+    teardown();
+}
+
+static int64_t
+read_stream(void *user, void *data, size_t size, uint64_t offset)
+{
+    static const char text[] = "GIF89a;";
+    (void)user;
+    size_t left = offset < sizeof text - 1 ? sizeof text - 1 - (size_t)offset : 0;
+    memcpy(data, text + sizeof text - 1 - left, size < left ? size : left);
+    return (int64_t)(size < left ? size : left);
+}
+
+static void
+a_stream_is_not_asked_for_its_end(void)
+{
+    setup();
+    add("gif", "", GIF);
+    add("tail", "", "[format tail]\nmagic = 0:47494638 & -1:3b\nread = multi\n");
+    again();
+    assert_string_equal(winner("x", "GIF89a;"), "tail");
+    struct mim_source *source = NULL;
+    assert_int_equal(mim_source_open_calls(&source, &(struct mim_source_calls){ .read = read_stream }, "pipe", NULL), MIM_OK);
+    assert_int_equal(find(source, NULL, NULL), MIM_OK);
+    assert_string_equal(found.items[0].plugin->name, "gif");
+    mim_source_close(source);
+    teardown();
+}
+
+static void
+lists_formats_by_name_with_their_state(void)
+{
+    setup();
+    add("two", "", PNG GIF);
+    add("seer", "priority = 600\n", "[format gif]\nmagic = 0:474946\nread = multi animation\n");
+    add_hint("heif", "[format heif]\ntitle = HEIF\nextensions = heic\n");
+    tree_write(root, "two.so", "");
+    tree_write(root, "seer.so", "");
+    again();
+    assert_int_equal(mim_context_configure(context, "[policy]\ndeny = format:png\n", NULL), MIM_OK);
+    struct mim_format_info info;
+    CHECK(mim_context_format(context, 0, &info));
+    assert_string_equal(info.name, "gif");
+    assert_string_equal(info.plugin, "seer");
+    assert_string_equal(info.read, "multi animation");
+    assert_string_equal(info.write, "multi");
+    assert_int_equal(info.state, MIM_FORMAT_READY);
+    CHECK(mim_context_format(context, 1, &info));
+    assert_string_equal(info.name, "heif");
+    assert_int_equal(info.state, MIM_FORMAT_NOT_INSTALLED);
+    assert_string_equal(info.reason, "libmim-plugin-heif");
+    CHECK(mim_context_format(context, 2, &info));
+    assert_int_equal(info.state, MIM_FORMAT_DISABLED);
+    assert_string_equal(info.reason, "context:2: [policy] deny = format:png");
+    CHECK(!mim_context_format(context, 3, &info));
+    teardown();
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest cases[] = {
+        CASE(content_decides_and_the_name_is_noted),
+        CASE(the_extension_alone_is_for_formats_without_magic),
+        CASE(more_bits_beat_fewer_and_the_extension_decides_between_equals),
+        CASE(the_same_plugin_wins_whatever_the_order_of_files),
+        CASE(rules_decide_in_their_order),
+        CASE(explains_every_loser),
+        CASE(the_four_errors_are_four),
+        CASE(a_hint_does_not_send_for_what_is_installed),
+        CASE(writers_go_by_format_or_extension_strictly),
+        CASE(the_callers_plugin_is_taken_at_its_word),
+        CASE(a_stream_is_not_asked_for_its_end),
+        CASE(lists_formats_by_name_with_their_state),
+    };
+    return cmocka_run_group_tests_name("choice", cases, NULL, NULL);
+}
