@@ -17,6 +17,7 @@ struct mim_context {
     struct mim_config *config;     /* likewise */
     struct mim_pool *pool;         /* NULL until a second thread is wanted; see pool.h */
     unsigned threads;              /* the caller's among them */
+    bool list_cut_short;           /* the list that was asked for last */
     mim_log_function log;
     void *log_user;
     enum mim_log_level log_most;

@@ -11,27 +11,62 @@
 #include "registry-internal.h"
 #include "source.h"
 
-/* Choosing does not look whether the module is there; who lists wants to know. */
-static void
+/* A list that memory ends has to be told from one that is whole: the first item clears the mark, a failure sets it. */
+static int
+cut_short(struct mim_context *context)
+{
+    context->list_cut_short = true;
+    return 0;
+}
+
+static const struct mim_catalog *
+listed_catalog(struct mim_context *context, size_t i)
+{
+    const struct mim_catalog *catalog = mim_registry_catalog(context, NULL);
+    context->list_cut_short = !catalog || (i > 0 && context->list_cut_short);
+    return catalog;
+}
+
+static const struct mim_config *
+listed_config(struct mim_context *context, size_t i)
+{
+    const struct mim_config *config = mim_context_config(context);
+    context->list_cut_short = !config || (i > 0 && context->list_cut_short);
+    return config;
+}
+
+enum mim_status
+mim_context_list_status(const struct mim_context *context, struct mim_error *err)
+{
+    return context->list_cut_short ? mim_fail_nomem(err, "the whole list") : MIM_OK;
+}
+
+/* Choosing does not look whether the module is there; who lists wants to know. false: no memory. */
+static bool
 probe_module(struct mim_manifest *plugin)
 {
     if (plugin->state != MIM_PLUGIN_READY || plugin->module_probed || plugin->linked || plugin->loaded)
-        return;
-    plugin->module_probed = true;
+        return true;
     char reason[600];
     snprintf(reason, sizeof reason, "the module %s is missing", plugin->module_path);
-    if (access(plugin->module_path, F_OK) < 0 && mim_manifest_settle(plugin, MIM_PLUGIN_BROKEN, reason))
+    if (access(plugin->module_path, F_OK) < 0) {
+        if (!mim_manifest_settle(plugin, MIM_PLUGIN_BROKEN, reason))
+            return false;
         plugin->quarantined = true;
+    }
+    plugin->module_probed = true;
+    return true;
 }
 
 int
 mim_context_plugin(struct mim_context *context, size_t i, struct mim_plugin_info *info)
 {
-    const struct mim_catalog *catalog = mim_registry_catalog(context, NULL);
+    const struct mim_catalog *catalog = listed_catalog(context, i);
     if (!catalog || i >= catalog->manifest_count)
         return 0;
     struct mim_manifest *plugin = catalog->manifests[i];
-    probe_module(plugin);
+    if (!probe_module(plugin))
+        return cut_short(context);
     *info = (struct mim_plugin_info){
         .name = plugin->name,
         .version = plugin->version,
@@ -53,14 +88,14 @@ mim_context_plugin(struct mim_context *context, size_t i, struct mim_plugin_info
     return 1;
 }
 
-/* The best plugin for one direction. */
-static void
+/* The best plugin for one direction. false: no memory. */
+static bool
 show_best(const struct mim_query *query, const struct mim_format *format, struct mim_format_info *info)
 {
     struct mim_rank *ranks = NULL;
     size_t count = 0;
     if (mim_choice_plugins(query, format, &ranks, &count, NULL) != MIM_OK)
-        return;
+        return false;
     if (count && ranks[0].unfit == MIM_OK) {
         const struct mim_server *best = &ranks[0].server;
         info->state = MIM_FORMAT_READY;
@@ -69,6 +104,7 @@ show_best(const struct mim_query *query, const struct mim_format *format, struct
         *(query->writing ? &info->write : &info->read) = query->writing ? best->format->write : best->format->read;
     }
     free(ranks);
+    return true;
 }
 
 static const struct mim_server *
@@ -80,8 +116,8 @@ first_server(const struct mim_format *format)
     return &format->hint;
 }
 
-/* Not ready: the state and reason of the strongest plugin that declares it, or the package of the hint. */
-static void
+/* Not ready: the state and reason of the strongest plugin that declares it, or the package of the hint. false: no memory. */
+static bool
 show_absence(const struct mim_config *config, const struct mim_server *server, struct mim_format *format,
              struct mim_format_info *info)
 {
@@ -89,7 +125,7 @@ show_absence(const struct mim_config *config, const struct mim_server *server, s
     if (server == &format->hint) {
         info->state = MIM_FORMAT_NOT_INSTALLED;
         info->reason = plugin->package;
-        return;
+        return true;
     }
     info->state = plugin->state == MIM_PLUGIN_BROKEN ? MIM_FORMAT_BROKEN : MIM_FORMAT_DISABLED;
     info->reason = plugin->reason;
@@ -98,19 +134,23 @@ show_absence(const struct mim_config *config, const struct mim_server *server, s
         mim_config_denies(config, NULL, NULL, format->name, reason, sizeof reason)) {
         free(format->denied);
         format->denied = strdup(reason);
-        info->reason = format->denied ? format->denied : "";
+        info->reason = format->denied;
     }
+    return info->reason != NULL;
 }
 
 int
 mim_context_format(struct mim_context *context, size_t i, struct mim_format_info *info)
 {
     struct mim_query query = { .name = "" };
-    if (mim_registry_query(context, &query, NULL) != MIM_OK || i >= query.catalog->format_count)
+    if (!listed_catalog(context, i) || mim_registry_query(context, &query, NULL) != MIM_OK)
+        return cut_short(context);
+    if (i >= query.catalog->format_count)
         return 0;
     struct mim_format *format = &query.catalog->formats[i];
     for (size_t j = 0; j < format->server_count; j++)
-        probe_module(format->servers[j].plugin);
+        if (!probe_module(format->servers[j].plugin))
+            return cut_short(context);
 
     const struct mim_server *server = first_server(format);
     *info = (struct mim_format_info){
@@ -124,18 +164,18 @@ mim_context_format(struct mim_context *context, size_t i, struct mim_format_info
         .state = MIM_FORMAT_DISABLED,
         .reason = "",
     };
-    show_best(&query, format, info);
+    bool shown = show_best(&query, format, info);
     query.writing = true;
-    show_best(&query, format, info);
-    if (info->state != MIM_FORMAT_READY)
-        show_absence(query.config, server, format, info);
-    return 1;
+    shown = shown && show_best(&query, format, info);
+    if (shown && info->state != MIM_FORMAT_READY)
+        shown = show_absence(query.config, server, format, info);
+    return shown ? 1 : cut_short(context);
 }
 
 const char *
 mim_context_diagnostic(struct mim_context *context, size_t i)
 {
-    const struct mim_catalog *catalog = mim_registry_catalog(context, NULL);
+    const struct mim_catalog *catalog = listed_catalog(context, i);
     if (!catalog)
         return NULL;
     return i < catalog->diagnostics.count ? catalog->diagnostics.items[i]
@@ -145,21 +185,21 @@ mim_context_diagnostic(struct mim_context *context, size_t i)
 const char *
 mim_context_search_path(struct mim_context *context, size_t i)
 {
-    const struct mim_catalog *catalog = mim_registry_catalog(context, NULL);
+    const struct mim_catalog *catalog = listed_catalog(context, i);
     return catalog ? mim_texts_item(&catalog->places, i) : NULL;
 }
 
 const char *
 mim_context_config_file(struct mim_context *context, size_t i)
 {
-    const struct mim_config *config = mim_context_config(context);
+    const struct mim_config *config = listed_config(context, i);
     return config ? mim_config_file(config, i) : NULL;
 }
 
 const char *
 mim_context_config_value(struct mim_context *context, size_t i)
 {
-    const struct mim_config *config = mim_context_config(context);
+    const struct mim_config *config = listed_config(context, i);
     return config ? mim_config_value(config, i) : NULL;
 }
 

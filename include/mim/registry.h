@@ -56,6 +56,9 @@ MIM_API const char *mim_context_search_path(struct mim_context *context, size_t 
 MIM_API const char *mim_context_config_file(struct mim_context *context, size_t i);
 MIM_API const char *mim_context_config_value(struct mim_context *context, size_t i);
 
+/** Was the list that was walked last whole? NOMEM: memory ran out, and it ended early. */
+MIM_API enum mim_status mim_context_list_status(const struct mim_context *context, struct mim_error *err);
+
 /** Loads the plugin as opening a file would. MIM_OK, or what is wrong with it. */
 MIM_API enum mim_status mim_context_load_plugin(struct mim_context *context, const char *name, struct mim_error *err);
 
