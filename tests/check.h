@@ -12,7 +12,8 @@
 
 #include <cmocka.h>
 
-#define CHECK(x) assert_true(x)
+/* cmocka jumps out of the test; the compiler is told so. */
+#define CHECK(x) ((x) ? (void)0 : (_assert_true(0, #x, __FILE__, __LINE__), __builtin_unreachable()))
 
 /* A case is a void function whose name is the claim: CASE(refuses_another_abi). */
 #define CASE(function) { #function, call_case, NULL, NULL, (void *)(uintptr_t)(function) }
