@@ -231,6 +231,8 @@ tiff_decode(struct mim_job *job, const struct tiff_page *page, uint32_t part, co
         status = get_memory(&d);
     if (status == MIM_OK && page->colour == TIFF_COLOUR_PALETTE)
         status = load_palette(&d);
+    if (status != MIM_OK)
+        return status;
 
     uint64_t row = (uint64_t)part * page->rows_per_part, end = row + page->rows_per_part;
     if (end > page->height)
@@ -243,7 +245,11 @@ tiff_decode(struct mim_job *job, const struct tiff_page *page, uint32_t part, co
         }
         status = read_chunk(&d, (uint32_t)row, rows);
         if (status == MIM_OK)
+            status = tiff_handle_check(&d.worker->handle);
+        if (status == MIM_OK)
             status = place_rows(&d, (uint32_t)row, rows);
     }
+    if (d.worker->handle.status) /* what libtiff keeps of that strip may be half of it */
+        tiff_handle_close(&d.worker->handle);
     return status;
 }

@@ -132,6 +132,17 @@ fail(struct tiff_writing_worker *worker, const char *what)
     return job->host->fail(job, status, MIM_UNKNOWN, "%s: %s", what, worker->text[0] ? worker->text : "no memory");
 }
 
+/* libtiff takes leave by writing a directory. */
+static void
+close_handle(struct tiff_writing_worker *worker)
+{
+    worker->is_quiet = true;
+    if (worker->tiff)
+        TIFFCleanup(worker->tiff);
+    worker->is_quiet = false;
+    worker->tiff = NULL;
+}
+
 /* Pages of one kind share a handle; the index alone differs. */
 static int32_t
 set_up(struct tiff_writing_worker *worker, const struct tiff_sheet *sheet)
@@ -141,8 +152,7 @@ set_up(struct tiff_writing_worker *worker, const struct tiff_sheet *sheet)
     if (worker->tiff && memcmp(&shape, &worker->shape, sizeof shape) == 0)
         return MIM_OK;
 
-    if (worker->tiff)
-        TIFFCleanup(worker->tiff);
+    close_handle(worker);
     worker->tiff = open_handle(worker);
     memset(&worker->shape, 0, sizeof worker->shape);
     if (!worker->tiff || !set_fields(worker->tiff, sheet))
@@ -194,8 +204,7 @@ compress(struct tiff_writing_worker *worker, const struct tiff_sheet *sheet, uin
                                     : TIFFWriteEncodedStrip(worker->tiff, part, data, (tmsize_t)size);
     if (done != (tmsize_t)size) {
         status = fail(worker, "libtiff cannot compress this page");
-        TIFFCleanup(worker->tiff);
-        worker->tiff = NULL;
+        close_handle(worker);
     }
     return status;
 }
@@ -230,7 +239,6 @@ void
 tiff_encode_close(struct mim_job *job)
 {
     struct tiff_writing_worker *worker = job->worker;
-    if (worker->tiff)
-        TIFFCleanup(worker->tiff);
+    close_handle(worker);
     tiff_scratch_close(&worker->packed, job);
 }

@@ -16,7 +16,7 @@ read_bytes(thandle_t user, void *data, tmsize_t size)
     if (got < 0) {
         handle->status = (int32_t)-got;
         errno = EIO;
-        return -1;
+        return 0; /* not -1: libtiff 4.5.0 clears its buffer from there on, one byte before its start */
     }
     if (got < size)
         handle->is_short = true;
@@ -117,7 +117,8 @@ tiff_handle_fail(struct tiff_handle *handle)
         if (strstr(handle->text, causes[i].words))
             status = causes[i].status;
     return handle->job->host->fail(handle->job, status, handle->page ? handle->page : MIM_UNKNOWN, "libtiff: %s",
-                                   handle->text[0] ? handle->text : "no memory for a handle");
+                                   handle->text[0] ? handle->text : handle->status ? "the source cannot be read" :
+                                   handle->is_short ? "the source ends too early" : "no memory for a handle");
 }
 
 static uint32_t
@@ -169,6 +170,8 @@ set_up(struct tiff_handle *handle, const struct tiff_page *page)
         return tiff_handle_fail(handle);
     if (page->is_upsampled && !TIFFSetField(handle->tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB))
         return tiff_handle_fail(handle);
+    if (handle->status) /* libtiff goes on without a tag that could not be read */
+        return tiff_handle_fail(handle);
     if (!agrees(handle->tiff, page))
         return job->host->fail(job, MIM_CORRUPT, page->offset, "the tags of this page contradict each other");
     return MIM_OK;
@@ -185,9 +188,16 @@ tiff_handle_go(struct tiff_handle *handle, struct mim_job *job, const struct tif
         return MIM_OK;
 
     int32_t status = set_up(handle, page);
+    handle->is_short = false; /* a tag beyond the end is left out; pixels are another matter */
     if (status != MIM_OK)
         tiff_handle_close(handle); /* what a failure leaves inside libtiff is anybody's guess */
     return status;
+}
+
+int32_t
+tiff_handle_check(struct tiff_handle *handle)
+{
+    return handle->status || handle->is_short ? tiff_handle_fail(handle) : MIM_OK;
 }
 
 void

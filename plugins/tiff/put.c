@@ -174,7 +174,7 @@ put_pieces(struct mim_job *job, const struct tiff_sheet *sheet, const struct mim
     if (status != MIM_OK)
         return status;
 
-    *data = job->host->tell(job) + align(directory_size(self)) + values_size(self);
+    *data = align(job->host->tell(job)) + align(directory_size(self)) + values_size(self);
     uint8_t *place = tiff_tag_data(tiff_tags_find(&self->page, places));
     uint8_t *size = tiff_tag_data(tiff_tags_find(&self->page, sizes));
     uint64_t at = *data;
@@ -191,8 +191,8 @@ emit_page(struct mim_job *job, const struct mim_coded *coded, uint64_t data)
 {
     static const uint8_t zeros[ALIGNMENT];
     struct tiff_writer *self = job->state;
-    uint64_t start = job->host->tell(job), size = data - start, end = data + coded->size;
-    uint64_t next = align(end);
+    uint64_t gap = align(job->host->tell(job)) - job->host->tell(job), start = job->host->tell(job) + gap;
+    uint64_t size = data - start, next = align(data + coded->size);
     if (!self->is_big && next > UINT32_MAX)
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "the file grows over 4 GB: this needs bigtiff=yes");
 
@@ -201,11 +201,11 @@ emit_page(struct mim_job *job, const struct mim_coded *coded, uint64_t data)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a page's directory");
     memset(bytes, 0, size);
     write_directory(self, bytes, start, next);
-    int32_t status = job->host->emit(job, bytes, size);
+    int32_t status = gap ? job->host->emit(job, zeros, gap) : MIM_OK;
+    if (status == MIM_OK)
+        status = job->host->emit(job, bytes, size);
     if (status == MIM_OK && coded->size)
         status = job->host->emit(job, coded->data, coded->size);
-    if (status == MIM_OK && next > end)
-        status = job->host->emit(job, zeros, next - end);
     self->pointer = start + directory_size(self) - (self->is_big ? 8 : 4);
     return status;
 }

@@ -137,6 +137,8 @@ struct tiff_handle {
 int32_t tiff_handle_go(struct tiff_handle *handle, struct mim_job *job, const struct tiff_page *page);
 /* Set the error of the op from what libtiff said. */
 int32_t tiff_handle_fail(struct tiff_handle *handle);
+/* Did a read fail that libtiff made nothing of? */
+int32_t tiff_handle_check(struct tiff_handle *handle);
 void tiff_handle_close(struct tiff_handle *handle);
 
 /* unpack.c: coded samples into one of mim's types. `step` values lie from one written sample to the next. */
