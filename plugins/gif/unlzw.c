@@ -35,7 +35,7 @@ gif_unlzw_start(struct gif_unlzw *decoder, uint32_t code_size, const uint8_t *co
                 size_t out_size)
 {
     decoder->at = (cursor){ .in = coded, .out = out };
-    decoder->in_end = coded + coded_size;
+    decoder->in_end = coded_size ? coded + coded_size : coded; /* a picture without codes has NULL */
     decoder->start = out;
     decoder->out_end = out + out_size;
     decoder->clear = 1U << code_size;

@@ -5,6 +5,8 @@
 void
 bytes_add(struct bytes *bytes, const void *data, size_t size)
 {
+    if (!size)
+        return;
     if (bytes->size + size > bytes->room) {
         bytes->room = 2 * (bytes->size + size);
         bytes->data = realloc(bytes->data, bytes->room);
