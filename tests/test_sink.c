@@ -186,6 +186,31 @@ the_mode_is_the_umasks_or_the_old_files(void)
 }
 
 static void
+the_owner_stays_when_root_replaces_a_file(void)
+{
+    if (geteuid() != 0)
+        skip();
+    struct stat st;
+    put_file("old", 0640);
+    CHECK(chown(path, 65534, 65533) == 0 && write_path(false, false, NULL) == MIM_OK && file_is(bytes, SIZE));
+    CHECK(stat(path, &st) == 0 && st.st_uid == 65534 && st.st_gid == 65533 && (st.st_mode & 07777) == 0640);
+    unlink(path);
+}
+
+static void
+a_path_may_be_relative_and_the_directory_may_change_meanwhile(void)
+{
+    int before = open(".", O_PATH | O_DIRECTORY);
+    struct mim_sink *sink;
+    CHECK(chdir(directory) == 0 && mim_sink_open_path(&sink, "out.bin", 0, NULL) == MIM_OK);
+    CHECK(mim_sink_check(sink, NULL) == MIM_OK && mim_sink_begin(sink, false, NULL) == MIM_OK);
+    CHECK(fchdir(before) == 0 && close(before) == 0);
+    CHECK(write_bytes(sink, NULL) == MIM_OK && mim_sink_commit(sink, NULL) == MIM_OK);
+    mim_sink_close(sink);
+    CHECK(file_is(bytes, SIZE) && unlink(path) == 0);
+}
+
+static void
 an_abandoned_file_leaves_the_old_one(void)
 {
     struct mim_sink *sink;
@@ -800,6 +825,8 @@ main(void)
     const struct CMUnitTest cases[] = {
         CASE(a_file_appears_when_it_is_whole),
         CASE(the_mode_is_the_umasks_or_the_old_files),
+        CASE(the_owner_stays_when_root_replaces_a_file),
+        CASE(a_path_may_be_relative_and_the_directory_may_change_meanwhile),
         CASE(an_abandoned_file_leaves_the_old_one),
         CASE(an_existing_file_is_kept_when_asked),
         CASE(a_symlink_is_replaced_and_not_followed),

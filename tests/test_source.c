@@ -378,6 +378,44 @@ a_failure_at_any_read_is_an_error_and_never_the_end(void)
     }
 }
 
+static ssize_t
+cookie_read(void *user, char *data, size_t size)
+{
+    struct input *input = user;
+    ssize_t n = input_read(user, data, size, input->position);
+    return n < 0 && errno == EINTR ? input_read(user, data, size, input->position) : n;
+}
+
+static int
+cookie_seek(void *user, off64_t *offset, int whence)
+{
+    struct input *input = user;
+    if (input->stream)
+        return -1;
+    *offset += whence == SEEK_SET ? 0 : whence == SEEK_CUR ? (off64_t)input->position : (off64_t)SIZE;
+    input->position = (uint64_t)*offset;
+    return 0;
+}
+
+static void
+a_file_that_fails_at_any_read_is_no_end_either(void)
+{
+    for (int stream = 0; stream < 2; stream++) {
+        enum mim_status status = MIM_IO;
+        for (int k = 0; status != MIM_OK; k++) {
+            struct input input = { .most = 12345, .fail_at = k, .stream = stream, .number = EIO };
+            FILE *file = fopencookie(&input, "rb", (cookie_io_functions_t){ .read = cookie_read, .seek = cookie_seek });
+            struct mim_source *source;
+            CHECK(k < 1000 && mim_source_open_file(&source, file, NULL, NULL) == MIM_OK);
+            CHECK(mim_source_is_stream(source) == stream);
+            status = read_whole(source, NULL);
+            CHECK(status == MIM_OK || (status == MIM_IO && read_whole(source, NULL) == MIM_IO));
+            mim_source_close(source);
+            fclose(file);
+        }
+    }
+}
+
 static void
 callbacks_that_lie_or_cannot_start_are_refused(void)
 {
@@ -482,6 +520,7 @@ main(void)
         CASE(a_file_counts_from_where_it_stands_buffered_or_not),
         CASE(callbacks_may_give_little_and_be_interrupted),
         CASE(a_failure_at_any_read_is_an_error_and_never_the_end),
+        CASE(a_file_that_fails_at_any_read_is_no_end_either),
         CASE(callbacks_that_lie_or_cannot_start_are_refused),
         CASE(threads_may_read_at_once),
         CASE(memory_may_fail_anywhere),

@@ -10,6 +10,7 @@
 
 #include "check.h"
 #include "failing-memory.h"
+#include "seccomp.h"
 #include "spool.h"
 
 #define BLOCK 1000000u
@@ -114,6 +115,36 @@ a_full_disk_is_told(void)
 }
 
 static bool
+goes_to_a_file(void)
+{
+    struct mim_spool *spool = mim_spool_create();
+    bool right = mim_spool_write(spool, "abc", 3, MIM_SPOOL_MEMORY, NULL) == MIM_OK &&
+                 mim_spool_read(spool, back, 9, MIM_SPOOL_MEMORY, NULL) == 3 && memcmp(back, "abc", 3) == 0;
+    mim_spool_destroy(spool);
+    return right;
+}
+
+static void
+a_file_system_without_nameless_files_will_do(void)
+{
+    char place[] = "/tmp/mim-test-XXXXXX";
+    CHECK(mkdtemp(place));
+    pid_t child = fork();
+    if (child == 0) {
+        setenv("TMPDIR", place, 1);
+        _exit(!deny_calls(DENY_TMPFILE) ? 99 : goes_to_a_file() ? 0 : 1);
+    }
+    int status = -1;
+    CHECK(waitpid(child, &status, 0) == child && rmdir(place) == 0); /* nothing is left in it */
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 99)
+        skip();
+    CHECK(status == 0);
+    setenv("TMPDIR", "/nowhere", 1);
+    CHECK(goes_to_a_file());
+    unsetenv("TMPDIR");
+}
+
+static bool
 use_spool(void)
 {
     struct mim_spool *spool = mim_spool_create();
@@ -145,6 +176,7 @@ main(void)
         CASE(past_64_megabytes_it_is_a_file_without_a_name),
         CASE(sizes_beyond_any_file_are_errors),
         CASE(a_full_disk_is_told),
+        CASE(a_file_system_without_nameless_files_will_do),
         CASE(memory_may_fail_anywhere),
     };
     return cmocka_run_group_tests_name("spool", cases, NULL, NULL);
