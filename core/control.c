@@ -50,8 +50,8 @@ static const struct {
     const char *word;
     uint64_t bytes;
 } words[] = {
-    { "0", MIM_NO_LIMIT }, { "off", MIM_NO_LIMIT }, { "none", MIM_NO_LIMIT },
-    { "false", MIM_NO_LIMIT }, { "on", 0 }, { "true", 0 },
+    { "0", MIM_NO_LIMIT }, { "off", MIM_NO_LIMIT }, { "none", MIM_NO_LIMIT }, { "false", MIM_NO_LIMIT },
+    { "on", 0 },           { "true", 0 },
 };
 
 /* Bytes of "", "B", "k", "kB", "Ki", "KiB" ...; 0: no such unit. */
@@ -119,7 +119,8 @@ parse_size(const char *text, uint64_t *bytes)
         text = fraction + places;
     }
     uint64_t unit = unit_bytes(text + (*text == ' '));
-    return unit && mim_size_mul(whole, unit, bytes) && mim_size_add(*bytes, fraction_bytes(fraction, places, unit), bytes);
+    return unit && mim_size_mul(whole, unit, bytes) &&
+           mim_size_add(*bytes, fraction_bytes(fraction, places, unit), bytes);
 }
 
 enum mim_status
@@ -135,8 +136,8 @@ mim_size_parse(const char *text, uint64_t *bytes, struct mim_error *err)
 
     uint64_t size = 0;
     if (!parse_size(text, &size))
-        return mim_fail(err, MIM_OPTION, "\"%.100s\" is not a size: expected a number and a unit, as in 256MB or 1.5 GiB, or off",
-                        text);
+        return mim_fail(err, MIM_OPTION,
+                        "\"%.100s\" is not a size: expected a number and a unit, as in 256MB or 1.5 GiB, or off", text);
     if (size == 0)
         return mim_fail(err, MIM_OPTION, "\"%.100s\" is less than a byte: \"off\" means no limit", text);
     if (size == MIM_NO_LIMIT)

@@ -30,7 +30,8 @@ take_digits(const char **text, const char *end, struct decimal *decimal)
     const char *start = *text;
     for (; *text < end && is_digit(**text); ++*text) {
         uint64_t digits;
-        bool fits = mim_size_mul(decimal->digits, 10, &digits) && mim_size_add(digits, (uint64_t)(**text - '0'), &digits);
+        bool fits =
+            mim_size_mul(decimal->digits, 10, &digits) && mim_size_add(digits, (uint64_t)(**text - '0'), &digits);
         decimal->exact = decimal->exact && fits;
         decimal->digits = digits;
     }
@@ -114,8 +115,8 @@ mim_number_parse_real(const char *text, size_t size, double *value)
 
     double num, den;
     size_t before = (size_t)(slash - text);
-    if (!parse_decimal_real(text, before, &num) || !parse_decimal_real(slash + 1, size - before - 1, &den) || den == 0 ||
-        !isfinite(num / den))
+    if (!parse_decimal_real(text, before, &num) || !parse_decimal_real(slash + 1, size - before - 1, &den) ||
+        den == 0 || !isfinite(num / den))
         return false;
     *value = num / den;
     return true;

@@ -73,7 +73,8 @@ describe_initial(const struct mim_option *row, char *text, size_t size)
         mim_number_print(row->initial, text);
     else if (row->type == MIM_OPTION_BOOL)
         snprintf(text, size, "%s", row->initial != 0 ? "yes" : "no");
-    else if (row->type == MIM_OPTION_CHOICE && mim_option_choice(row->choices, (uint32_t)row->initial, &name, &name_size))
+    else if (row->type == MIM_OPTION_CHOICE &&
+             mim_option_choice(row->choices, (uint32_t)row->initial, &name, &name_size))
         snprintf(text, size, "%.*s", (int)name_size, name);
 }
 
@@ -140,8 +141,9 @@ check_initial(const struct mim_option *row, uint32_t state_size, struct mim_erro
         return true;
     void *state = calloc(1, state_size);
     struct mim_bound_options *bound = mim_bound_options_create();
-    enum mim_status status = state && bound ? mim_option_write(row, row->initial_text, "option table", state, bound, err)
-                                            : mim_fail_nomem(err, "options");
+    enum mim_status status = state && bound
+                                 ? mim_option_write(row, row->initial_text, "option table", state, bound, err)
+                                 : mim_fail_nomem(err, "options");
     mim_bound_options_destroy(bound);
     free(state);
     return status == MIM_OK;
@@ -173,7 +175,8 @@ mim_option_table_valid(const struct mim_option_table *table, uint32_t state_size
     for (uint32_t i = 0; i < table->count; i++) {
         const struct mim_option *row = mim_option_row(table, i);
         if (!row->name || !*row->name || strpbrk(row->name, "=: ")) {
-            mim_fail(err, MIM_BROKEN_PLUGIN, "row %u of its option table has no name, or one with \"=\", \":\" or a blank", i);
+            mim_fail(err, MIM_BROKEN_PLUGIN,
+                     "row %u of its option table has no name, or one with \"=\", \":\" or a blank", i);
             return false;
         }
         const char *fault = fault_of_row(row, state_size);

@@ -13,7 +13,7 @@ struct fd_sink {
     struct mim_sink base;
     int fd;
     bool owns_fd;
-    FILE *file;        /* the FILE whose descriptor this is, or NULL */
+    FILE *file; /* the FILE whose descriptor this is, or NULL */
     bool is_regular;
     bool appends;      /* O_APPEND: the kernel chooses the place */
     uint64_t start;    /* position that counts as 0 */
@@ -239,8 +239,8 @@ read_calls(struct mim_sink *sink, void *data, uint64_t size, uint64_t offset)
     uint64_t done = 0;
     while (done < size) {
         errno = 0;
-        int64_t n = calls_of(sink)->read(calls_of(sink)->user, (char *)data + done, (size_t)(size - done),
-                                         offset + done);
+        int64_t n =
+            calls_of(sink)->read(calls_of(sink)->user, (char *)data + done, (size_t)(size - done), offset + done);
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0 || (uint64_t)n > size - done)

@@ -203,7 +203,8 @@ mim_source_open_file(struct mim_source **out, FILE *file, const char *name, stru
         return mim_fail(err, MIM_ARGUMENT, "no FILE was given to read from");
     uint64_t start = 0, size = MIM_UNKNOWN;
     bool seekable = measure_file(file, &start, &size);
-    struct mim_source *source = mim_source_create(seekable ? &file_kind : &file_stream_kind, strdup(name ? name : "<file>"));
+    struct mim_source *source =
+        mim_source_create(seekable ? &file_kind : &file_stream_kind, strdup(name ? name : "<file>"));
     if (!source)
         return mim_fail_nomem(err, "a source");
     source->file = file;

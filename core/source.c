@@ -175,8 +175,8 @@ mim_source_read_at(struct mim_source *source, void *data, uint64_t size, uint64_
         return read_all(source, data, size, offset, err);
 
     pthread_mutex_lock(&source->lock);
-    int64_t n = source->kind->stream ? read_stream(source, data, size, offset, err)
-                                     : read_all(source, data, size, offset, err);
+    int64_t n =
+        source->kind->stream ? read_stream(source, data, size, offset, err) : read_all(source, data, size, offset, err);
     pthread_mutex_unlock(&source->lock);
     return n;
 }

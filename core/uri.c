@@ -63,8 +63,8 @@ decode_file_uri(char **path, const char *uri, struct mim_error *err)
     if (strncasecmp(rest, "localhost/", strlen("localhost/")) == 0)
         rest += strlen("localhost");
     if (*rest != '/')
-        return mim_fail(err, MIM_ARGUMENT, "%.300s: a file URI names an absolute path on this machine, as in file:///tmp/x",
-                        uri);
+        return mim_fail(err, MIM_ARGUMENT,
+                        "%.300s: a file URI names an absolute path on this machine, as in file:///tmp/x", uri);
     char *copy = strdup(rest);
     if (!copy)
         return mim_fail_nomem(err, "a file name");
@@ -86,8 +86,9 @@ mim_uri_to_path(char **path, const char *uri, const char *action, struct mim_err
     if (scheme == strlen("file") && strncasecmp(uri, "file", scheme) == 0)
         return decode_file_uri(path, uri, err);
     if (scheme > 0)
-        return mim_fail(err, MIM_NO_PLUGIN, "%.300s: no installed transport plugin %s %.*s; only local files are at hand",
-                        uri, action, (int)(scheme < 40 ? scheme : 40), uri);
+        return mim_fail(err, MIM_NO_PLUGIN,
+                        "%.300s: no installed transport plugin %s %.*s; only local files are at hand", uri, action,
+                        (int)(scheme < 40 ? scheme : 40), uri);
 
     *path = strdup(uri);
     return *path ? MIM_OK : mim_fail_nomem(err, "a file name");

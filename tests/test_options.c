@@ -156,10 +156,12 @@ what_does_not_fit_is_named_with_what_would(void)
     refused("size=0x5", "gif: size = 0x5: expected WxH in pixels");
     refused("size=5", "gif: size = 5: expected WxH in pixels");
     refused("size=5x4294967296", "gif: size = 5x4294967296: expected WxH in pixels");
-    refused("background=#12345", "gif: background = #12345: expected #rrggbb, #rrggbbaa or a name such as white, black, "
-                                 "transparent");
-    refused("background=#+12345", "gif: background = #+12345: expected #rrggbb, #rrggbbaa or a name such as white, black, "
-                                  "transparent");
+    refused("background=#12345",
+            "gif: background = #12345: expected #rrggbb, #rrggbbaa or a name such as white, black, "
+            "transparent");
+    refused("background=#+12345",
+            "gif: background = #+12345: expected #rrggbb, #rrggbbaa or a name such as white, black, "
+            "transparent");
 }
 
 static void
@@ -171,8 +173,9 @@ unknown_names_get_the_nearest(void)
     refused("Fps=2", "gif: there is no option Fps; did you mean fps?");
     refused("quant=wu", "gif: there is no option quant; did you mean quantizer?");
     refused("raw=yes", "gif: raw is an option of reading, not of writing");
-    refused("zzzzzz=1", "gif: there is no option zzzzzz; there are palettesize, quality, dither, quantizer, comment, fps, "
-                        "duration, size, background, codec:KEY, codec, plain, level");
+    refused("zzzzzz=1",
+            "gif: there is no option zzzzzz; there are palettesize, quality, dither, quantizer, comment, fps, "
+            "duration, size, background, codec:KEY, codec, plain, level");
     refused("quality:x=1", "gif: there is no option quality:x; did you mean quality?");
     refused("codec:=1", "gif: codec: has no key: expected codec:KEY=VALUE");
 }
@@ -238,7 +241,9 @@ typed_values_that_would_lose_are_refused(void)
     static const struct {
         const char *name;
         double value;
-    } bad[] = { { "palettesize", 16.5 }, { "dither", 0.5 }, { "quality", NAN }, { "duration", INFINITY }, { "size", 3 } };
+    } bad[] = {
+        { "palettesize", 16.5 }, { "dither", 0.5 }, { "quality", NAN }, { "duration", INFINITY }, { "size", 3 }
+    };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct mim_options *options = mim_options_create();
         CHECK(mim_options_set_real(options, bad[i].name, bad[i].value, NULL) == MIM_OK);

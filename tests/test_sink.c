@@ -110,7 +110,7 @@ write_and_patch(struct mim_sink *sink, struct mim_error *err)
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
         int64_t n = mim_sink_read_back(sink, again, 1000, places[i], err);
         if (n < 0)
-            return (enum mim_status)-n;
+            return (enum mim_status) - n;
         CHECK(n == 1000 && memcmp(again, bytes + places[i], 1000) == 0);
     }
     CHECK(mim_sink_read_back(sink, again, 1000, SIZE - 3, err) == 3);
@@ -294,7 +294,8 @@ where_nothing_can_be_written_is_told_early(void)
     struct mim_sink *sink;
     struct mim_error err = { 0 };
     CHECK(mim_sink_open_path(&sink, "", 0, NULL) == MIM_ARGUMENT);
-    CHECK(mim_sink_open_path(&sink, "https://x/y.gif", 0, &err) == MIM_NO_PLUGIN && strstr(err.message, "writes https"));
+    CHECK(mim_sink_open_path(&sink, "https://x/y.gif", 0, &err) == MIM_NO_PLUGIN &&
+          strstr(err.message, "writes https"));
     unlink(path);
 }
 
@@ -366,7 +367,8 @@ static void
 file_systems_that_can_do_less_get_the_same_file(void)
 {
     mode_t before = umask(022);
-    static const int combinations[] = { DENY_TMPFILE, DENY_LINK, DENY_TMPFILE | DENY_LINK, DENY_TMPFILE | DENY_NOREPLACE };
+    static const int combinations[] = { DENY_TMPFILE, DENY_LINK, DENY_TMPFILE | DENY_LINK,
+                                        DENY_TMPFILE | DENY_NOREPLACE };
     for (size_t i = 0; i < sizeof combinations / sizeof *combinations; i++) {
         int result = write_without(combinations[i]);
         if (result == 99)
@@ -732,7 +734,11 @@ static enum mim_status
 open_output(struct mim_sink **sink, struct output *output, struct mim_error *err)
 {
     struct mim_sink_calls calls = {
-        .write = output_write, .read = output_read, .finish = output_finish, .close = output_close, .user = output,
+        .write = output_write,
+        .read = output_read,
+        .finish = output_finish,
+        .close = output_close,
+        .user = output,
         .seekable = !output->stream,
     };
     return mim_sink_open_calls(sink, &calls, "output", err);

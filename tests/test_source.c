@@ -95,13 +95,14 @@ a_file_uri_is_decoded(void)
     CHECK(mim_source_open_path(&source, uri, NULL) == MIM_OK);
     mim_source_close(source);
 
-    static const char *const bad[] = { "file://host/x", "file://", "file://x", "file:///%", "file:///%2", "file:///%zz",
-                                       "file:///a%00b", "" };
+    static const char *const bad[] = { "file://host/x", "file://",     "file://x",      "file:///%",
+                                       "file:///%2",    "file:///%zz", "file:///a%00b", "" };
     struct mim_error err = { 0 };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         CHECK(mim_source_open_path(&source, bad[i], &err) == MIM_ARGUMENT);
     CHECK(mim_source_open_path(&source, NULL, &err) == MIM_ARGUMENT);
-    CHECK(mim_source_open_path(&source, "file:///nowhere/a%20b", &err) == MIM_IO && strstr(err.message, "/nowhere/a b: "));
+    CHECK(mim_source_open_path(&source, "file:///nowhere/a%20b", &err) == MIM_IO &&
+          strstr(err.message, "/nowhere/a b: "));
 }
 
 static void
@@ -111,7 +112,8 @@ other_schemes_want_a_transport_plugin(void)
     struct mim_error err = { 0 };
     CHECK(mim_source_open_path(&source, "https://example.org/x.gif", &err) == MIM_NO_PLUGIN);
     CHECK(strstr(err.message, "https://example.org/x.gif: no installed transport plugin reads https"));
-    CHECK(mim_source_open_path(&source, "s3+x.y-z://a", &err) == MIM_NO_PLUGIN && strstr(err.message, "reads s3+x.y-z"));
+    CHECK(mim_source_open_path(&source, "s3+x.y-z://a", &err) == MIM_NO_PLUGIN &&
+          strstr(err.message, "reads s3+x.y-z"));
     CHECK(mim_source_open_path(&source, "nowhere:x", &err) == MIM_IO);
     CHECK(mim_source_open_path(&source, "1http://x", &err) == MIM_IO);
 }
@@ -343,7 +345,7 @@ read_whole(struct mim_source *source, struct mim_error *err)
     for (;;) {
         int64_t n = mim_source_read_at(source, back, sizeof back, done, err);
         if (n < 0)
-            return (enum mim_status)-n;
+            return (enum mim_status) - n;
         CHECK(memcmp(back, bytes + done, (size_t)n) == 0);
         done += (uint64_t)n;
         if (n < (int64_t)sizeof back)
@@ -454,7 +456,8 @@ static void
 threads_may_read_at_once(void)
 {
     FILE *file = fopen(path, "rb");
-    struct input inputs[2] = { { .most = 5000, .fail_at = 1000000 }, { .most = 5000, .fail_at = 1000000, .stream = true } };
+    struct input inputs[2] = { { .most = 5000, .fail_at = 1000000 },
+                               { .most = 5000, .fail_at = 1000000, .stream = true } };
     struct mim_source *sources[4];
     CHECK(mim_source_open_path(&sources[0], path, NULL) == MIM_OK);
     CHECK(mim_source_open_file(&sources[1], file, NULL, NULL) == MIM_OK);
