@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -42,9 +43,12 @@ inspect(const char *path, struct stat *facts, struct mim_error *err)
 {
     /* NONBLOCK: a FIFO must not hold us up */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0 && errno == ENOENT)
+        return mim_fail(err, MIM_BROKEN_PLUGIN, "the module %s is missing", path);
+    if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) /* the process's trouble, not the module's */
+        return mim_fail_errno(err, errno, "%s", path);
     if (fd < 0)
-        return errno == ENOENT ? mim_fail(err, MIM_BROKEN_PLUGIN, "the module %s is missing", path)
-                               : mim_fail(err, MIM_BROKEN_PLUGIN, "%s: %s", path, strerror(errno));
+        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s: %s", path, strerror(errno));
 
     enum mim_status status;
     if (fstat(fd, facts) < 0)
@@ -57,26 +61,46 @@ inspect(const char *path, struct stat *facts, struct mim_error *err)
     return status;
 }
 
-/* The dynamic loader says it in words only. Static TLS is a fixed room of the process, and no lack of memory. */
+/* The dynamic loader says it in words only: its errno is its own. Static TLS is a fixed room of the process, and no lack of memory. */
 static bool
-lacks_memory(const char *said, int number)
+lacks_memory(const char *said)
 {
     if (strstr(said, "static TLS"))
         return false;
-    return number == ENOMEM || strstr(said, strerror(ENOMEM)) || strstr(said, "cannot allocate memory") ||
+    return strstr(said, strerror(ENOMEM)) || strstr(said, "cannot allocate memory") ||
            strstr(said, "out of memory");
 }
 
+/* "failed to map segment" is a lack of memory, unless this file may not be mapped for running at all. */
+static bool
+running_forbidden(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    void *probe = fd < 0 ? NULL : mmap(NULL, 1, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+    bool forbidden = probe == MAP_FAILED && (errno == EPERM || errno == EACCES);
+    if (probe && probe != MAP_FAILED)
+        munmap(probe, 1);
+    if (fd >= 0)
+        close(fd);
+    return forbidden;
+}
+
 static enum mim_status
-fail_dlopen(const char *path, int number, struct mim_error *err)
+fail_dlopen(const char *path, struct mim_error *err)
 {
     const char *said = dlerror();
-    if (!said || lacks_memory(said, number))
+    if (!said || lacks_memory(said))
         return mim_fail_nomem(err, path);
+    if (strstr(said, "failed to map segment"))
+        return running_forbidden(path)
+                   ? mim_fail(err, MIM_BROKEN_PLUGIN, "%s: its file system is mounted noexec: no code runs from there", path)
+                   : mim_fail_nomem(err, path);
 
     /* "libx.so.1: cannot open shared object file: ...": the file itself was there, so this is one that it needs */
     const char *missing = strstr(said, ": cannot open shared object file");
-    if (missing && *said != '/')
+    if (missing && strstr(missing, strerror(EMFILE)))
+        return mim_fail(err, MIM_IO, "%s", said);
+    if (missing && strstr(missing, strerror(ENOENT)))
         return mim_fail(err, MIM_BROKEN_PLUGIN, "%s needs the library %.*s, which cannot be found", path,
                         (int)(missing - said), said);
     return mim_fail(err, MIM_BROKEN_PLUGIN, "%s%s%s", strstr(said, path) ? "" : path, strstr(said, path) ? "" : ": ", said);
@@ -135,10 +159,9 @@ open_module(const char *path, const struct mim_plugin **plugin, struct mim_error
 
     /* libltdl says "file not found" whatever went wrong, and binds lazily: so dlopen goes first, for its words and for NOW.
      * The handle is dropped: NODELETE keeps the module. */
-    errno = 0;
     void *first = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (!first)
-        return fail_dlopen(path, errno, err);
+        return fail_dlopen(path, err);
     lt_dlhandle handle = open_local_resident(path);
     dlclose(first);
     if (!handle)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <dlfcn.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 
 #include <mim/plugin.h>
 
@@ -133,6 +135,45 @@ refuses_other_machines(void)
     tree_remove(directory);
 }
 
+/* In a child, whose address space is full. */
+static void
+tells_a_lack_of_memory_from_a_broken_module(void)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    skip(); /* their own memory would be refused */
+#endif
+    assert_int_equal(load(module("mock.so")), MIM_OK);
+    char *directory = tree_make();
+    tree_copy(directory, "fresh.so", module("mock.so"), 1 << 20);
+    const char *path = tree_path(directory, "fresh.so");
+    pid_t child = fork();
+    CHECK(child >= 0);
+    if (!child) {
+        const struct mim_plugin *plugin = NULL;
+        const struct rlimit none = { 4096, 4096 };
+        setrlimit(RLIMIT_AS, &none);
+        _exit(mim_loader_load(path, &plugin, NULL));
+    }
+    int result = 0;
+    CHECK(waitpid(child, &result, 0) == child && WIFEXITED(result));
+    assert_int_equal(WEXITSTATUS(result), MIM_NOMEM);
+    assert_int_equal(load(path), MIM_OK);
+    tree_remove(directory);
+}
+
+static void
+does_not_blame_a_module_for_a_lack_of_descriptors(void)
+{
+    struct rlimit before, none = { 0 };
+    CHECK(!getrlimit(RLIMIT_NOFILE, &before));
+    none.rlim_max = before.rlim_max;
+    CHECK(!setrlimit(RLIMIT_NOFILE, &none));
+    enum mim_status status = load(module("mock.so"));
+    CHECK(!setrlimit(RLIMIT_NOFILE, &before));
+    assert_int_equal(status, MIM_IO);
+    assert_int_equal(load(module("mock.so")), MIM_OK);
+}
+
 static void
 takes_absolute_paths_only(void)
 {
@@ -174,6 +215,8 @@ main(void)
         CASE(refuses_what_is_no_module),
         CASE(sees_at_every_length_that_a_module_is_cut_short),
         CASE(refuses_other_machines),
+        CASE(tells_a_lack_of_memory_from_a_broken_module),
+        CASE(does_not_blame_a_module_for_a_lack_of_descriptors),
         CASE(takes_absolute_paths_only),
         CASE(asks_init_after_the_checks_and_once),
         CASE(checks_plugins_that_are_linked_in),

@@ -52,7 +52,7 @@ static void
 each_faulty_manifest_has_its_own_message_and_hides_no_other(void)
 {
     setup();
-    char text[1000];
+    char text[1000] = "";
     install(root, "mock", "mock", "");
     install(root, "next-abi", "mock", "");
     tree_write(root, "next-abi.ini", "[plugin]\nmanifest = 1\nname = next-abi\nversion = 1\nabi = 0.2\n[format x]\nread = multi\n");
