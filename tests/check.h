@@ -15,6 +15,13 @@
 /* cmocka jumps out of the test; the compiler is told so. */
 #define CHECK(x) ((x) ? (void)0 : (_assert_true(0, #x, __FILE__, __LINE__), __builtin_unreachable()))
 
+/* Leave the case for want of something: cmocka 1.1 writes "not ok" for its own skip(), which counts as failed. */
+#define SKIP(why) \
+    do { \
+        print_message("# skipped: %s\n", why); \
+        return; \
+    } while (0)
+
 /* A case is a void function whose name is the claim: CASE(refuses_another_abi). */
 #define CASE(function) { #function, call_case, NULL, NULL, (void *)(uintptr_t)(function) }
 

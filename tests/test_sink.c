@@ -189,7 +189,7 @@ static void
 the_owner_stays_when_root_replaces_a_file(void)
 {
     if (geteuid() != 0)
-        skip();
+        SKIP("only root gives files away");
     struct stat st;
     put_file("old", 0640);
     CHECK(chown(path, 65534, 65533) == 0 && write_path(false, false, NULL) == MIM_OK && file_is(bytes, SIZE));
@@ -303,7 +303,7 @@ static void
 a_read_only_directory_is_told_early(void)
 {
     if (geteuid() == 0)
-        skip();
+        SKIP("root may write anywhere");
     struct mim_sink *sink;
     struct mim_error err = { 0 };
     CHECK(chmod(directory, 0500) == 0 && mim_sink_open_path(&sink, path, 0, NULL) == MIM_OK);
@@ -371,10 +371,10 @@ file_systems_that_can_do_less_get_the_same_file(void)
                                         DENY_TMPFILE | DENY_NOREPLACE };
     for (size_t i = 0; i < sizeof combinations / sizeof *combinations; i++) {
         int result = write_without(combinations[i]);
-        if (result == 99)
-            skip();
-        if (result != 0)
+        if (result != 0 && result != 99)
             fail_msg("denied %d: %d", combinations[i], result);
+        if (result == 99)
+            print_message("# skipped: system calls cannot be denied here\n");
     }
     umask(before);
 }
