@@ -29,10 +29,10 @@ MIM_API enum mim_status mim_size_parse(const char *text, uint64_t *bytes, struct
 
 /** A switch that any thread or signal handler may throw. */
 struct mim_cancel;
-MIM_API struct mim_cancel *mim_cancel_create(void);
-MIM_API void mim_cancel_request(struct mim_cancel *cancel); /**< async-signal-safe */
-MIM_API void mim_cancel_reset(struct mim_cancel *cancel);
-MIM_API void mim_cancel_destroy(struct mim_cancel *cancel);
+MIM_API struct mim_cancel *mim_cancel_create(void); /**< not thrown; NULL: no memory */
+MIM_API void mim_cancel_request(struct mim_cancel *cancel); /**< throw it; async-signal-safe */
+MIM_API void mim_cancel_reset(struct mim_cancel *cancel); /**< for the next job */
+MIM_API void mim_cancel_destroy(struct mim_cancel *cancel); /**< no job may use it any more; NULL is welcome */
 
 struct mim_progress {
     uint64_t done;    /**< frames delivered or written */

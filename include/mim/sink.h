@@ -34,14 +34,19 @@ MIM_API enum mim_status mim_sink_open_path(struct mim_sink **out, const char *pa
 MIM_API enum mim_status mim_sink_open_memory(struct mim_sink **out, struct mim_error *err);
 /** The bytes of a finished memory sink; the caller frees them with mim_free(). ARGUMENT: not finished, or taken before. */
 MIM_API enum mim_status mim_sink_take(struct mim_sink *sink, void **data, size_t *size, struct mim_error *err);
-/** A descriptor, from its current position. Not closed. */
+/** A descriptor, from its current position. Not closed. What an unfinished output added at the end of a file is cut off again;
+ * else what went out stays. */
 MIM_API enum mim_status mim_sink_open_fd(struct mim_sink **out, int fd, const char *name, struct mim_error *err);
+/** A FILE, from its current position, where it goes on behind what was written. Not closed, and not to be used meanwhile. */
 MIM_API enum mim_status mim_sink_open_file(struct mim_sink **out, FILE *file, const char *name, struct mim_error *err);
+/** `name` is for messages, and its ending counts as the extension. `calls` are copied; close() is called also when this fails. */
 MIM_API enum mim_status mim_sink_open_calls(struct mim_sink **out, const struct mim_sink_calls *calls, const char *name,
                                             struct mim_error *err);
 /** fsync before the rename. */
 MIM_API void mim_sink_set_sync(struct mim_sink *sink, int sync);
+/** The name in messages, and whose ending counts as the extension. */
 MIM_API const char *mim_sink_name(const struct mim_sink *sink);
+/** Drop this reference; what was not finished is undone with the last. NULL is welcome. */
 MIM_API void mim_sink_close(struct mim_sink *sink);
 
 #ifdef __cplusplus

@@ -35,6 +35,7 @@ MIM_API enum mim_status mim_source_open_memory(struct mim_source **out, const vo
 MIM_API enum mim_status mim_source_open_fd(struct mim_source **out, int fd, const char *name, struct mim_error *err);
 /** A FILE, from its current position. Not closed, and not to be used meanwhile. */
 MIM_API enum mim_status mim_source_open_file(struct mim_source **out, FILE *file, const char *name, struct mim_error *err);
+/** `calls` are copied. Messages and the extension go by `name`. */
 MIM_API enum mim_status mim_source_open_calls(struct mim_source **out, const struct mim_source_calls *calls,
                                               const char *name, struct mim_error *err);
 
