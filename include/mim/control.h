@@ -23,8 +23,8 @@ struct mim_limits {
     uint64_t reserved[4];
 };
 
-/** Parse SPEC-style sizes: "256MB", "1.5 GiB", "1000000", "off", "on". `bytes` becomes a number, MIM_NO_LIMIT ("0", "off",
- * "none", "false") or 0 for the default ("on", "true"). OPTION quotes what is not a size. */
+/** Parse SPEC-style sizes: "256MB", "1.5 GiB", "1000000", "off", "on". `bytes` becomes a number, MIM_NO_LIMIT ("0",
+ * "off", "none", "false") or 0 for the default ("on", "true"). OPTION quotes what is not a size. */
 MIM_API enum mim_status mim_size_parse(const char *text, uint64_t *bytes, struct mim_error *err);
 
 /** A switch that any thread or signal handler may throw. */

@@ -23,8 +23,8 @@ struct mim_meta_item {
 MIM_API struct mim_meta *mim_meta_create(void); /**< NULL: no memory */
 MIM_API void mim_meta_destroy(struct mim_meta *meta); /**< NULL is welcome */
 
-/** Replace or append; the value is copied. `type` may carry MIM_META_CODING. ARGUMENT: size does not fit the type, or text
- * that is not UTF-8. */
+/** Replace or append; the value is copied. `type` may carry MIM_META_CODING. ARGUMENT: size does not fit the type,
+ * or text that is not UTF-8. */
 MIM_API enum mim_status mim_meta_set(struct mim_meta *meta, const char *key, int type, const void *data, size_t size,
                                      struct mim_error *err);
 /** The same for a zero-terminated text, an integer, a double. */
@@ -43,7 +43,8 @@ MIM_API int mim_meta_find(const struct mim_meta *meta, const char *key, struct m
 MIM_API const char *mim_meta_text(const struct mim_meta *meta, const char *key);
 /** A number as double (INT, REAL, RATIONAL); 0 when there is none. */
 MIM_API int mim_meta_number(const struct mim_meta *meta, const char *key, double *value);
-/** Any value as text a person can read: numbers, "300/1", lists with commas, bytes as "12 bytes". Free with mim_free(); NULL: no memory. */
+/** Any value as text a person can read: numbers, "300/1", lists with commas, bytes as "12 bytes". Free with
+ * mim_free(); NULL: no memory. */
 MIM_API char *mim_meta_format(const struct mim_meta_item *item);
 
 #ifdef __cplusplus
