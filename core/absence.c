@@ -59,8 +59,8 @@ fail_name_of_format(const struct mim_query *query, struct mim_error *err)
         const struct mim_format *format = &query->catalog->formats[i];
         for (size_t j = 0; j < format->server_count; j++)
             if (mim_extension_match(format->servers[j].format->extensions, name, NULL))
-                return mim_fail(err, MIM_UNKNOWN_FORMAT, "no format is called %s; files named .%s are %s", query->format,
-                                query->format, format->name);
+                return mim_fail(err, MIM_UNKNOWN_FORMAT, "no format is called %s; files named .%s are %s",
+                                query->format, query->format, format->name);
     }
     return mim_fail(err, MIM_UNKNOWN_FORMAT, "no format is called %s; known are %s", query->format, known);
 }
@@ -72,9 +72,10 @@ fail_extension(const struct mim_query *query, struct mim_error *err)
     list_formats(query, known, sizeof known, true);
     const char *slash = strrchr(query->name, '/'), *dot = strrchr(slash ? slash : query->name, '.');
     if (!dot)
-        return mim_fail(err, MIM_UNKNOWN_FORMAT, "%s: no extension tells the format; name it, or use one of %s", query->name,
-                        known);
-    return mim_fail(err, MIM_UNKNOWN_FORMAT, "%s: no format has the extension %s; known are %s", query->name, dot, known);
+        return mim_fail(err, MIM_UNKNOWN_FORMAT, "%s: no extension tells the format; name it, or use one of %s",
+                        query->name, known);
+    return mim_fail(err, MIM_UNKNOWN_FORMAT, "%s: no format has the extension %s; known are %s", query->name, dot,
+                    known);
 }
 
 /* "47 49 46 38": what was found where a format was looked for. */
@@ -92,7 +93,8 @@ show_bytes(struct mim_source *source, char *text, size_t size)
 }
 
 enum mim_status
-mim_absence_of_format(const struct mim_query *query, const struct mim_match *matches, size_t count, struct mim_error *err)
+mim_absence_of_format(const struct mim_query *query, const struct mim_match *matches, size_t count,
+                      struct mim_error *err)
 {
     if (query->format)
         return fail_name_of_format(query, err);
@@ -115,8 +117,9 @@ fail_named_plugin(const struct mim_query *query, const struct mim_match *match, 
 {
     const struct mim_manifest *plugin = mim_catalog_plugin(query->catalog, query->plugin);
     if (plugin)
-        return mim_fail(err, MIM_ARGUMENT, "%s: this is %s, and the plugin %s does not %s it; it serves %s", query->name,
-                        match->format->title, plugin->name, query->writing ? "write" : "read", plugin->format_names);
+        return mim_fail(err, MIM_ARGUMENT, "%s: this is %s, and the plugin %s does not %s it; it serves %s",
+                        query->name, match->format->title, plugin->name, query->writing ? "write" : "read",
+                        plugin->format_names);
 
     char installed[300] = "";
     for (size_t i = 0; i < query->catalog->manifest_count; i++)
@@ -177,8 +180,8 @@ mim_absence_of_plugin(const struct mim_query *query, const struct mim_match *mat
         mim_fail(err, status, "%s: this is %s, and no installed plugin %s it", query->name, match->format->title,
                  verb(query));
     else
-        mim_fail(err, status, "%s: this is %s, and its plugin %s %s: %s", query->name, match->format->title, plugin->name,
-                 status == MIM_DISABLED ? "is disabled" : "cannot be used", unfit->reason);
+        mim_fail(err, status, "%s: this is %s, and its plugin %s %s: %s", query->name, match->format->title,
+                 plugin->name, status == MIM_DISABLED ? "is disabled" : "cannot be used", unfit->reason);
     if (err)
         snprintf(err->plugin, sizeof err->plugin, "%s", plugin->name);
     return status;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Ranks formats and plugins. Every rule compares one thing; the first that tells two apart decides, and gives the reason. */
+/* Ranks formats and plugins. Every rule compares one thing; the first that tells two apart decides and is the reason. */
 #include "choice.h"
 
 #include <limits.h>
@@ -127,7 +127,8 @@ static const struct plugin_rule plugin_rules[] = {
 static const struct plugin_rule *
 decide_plugins(const struct mim_rank *a, const struct mim_rank *b)
 {
-    const struct plugin_rule *last = &plugin_rules[sizeof plugin_rules / sizeof *plugin_rules - 1], *rule = plugin_rules;
+    const struct plugin_rule *last = &plugin_rules[sizeof plugin_rules / sizeof *plugin_rules - 1],
+                             *rule = plugin_rules;
     while (rule < last && !rule->compare(a, b))
         rule++;
     return rule;
@@ -290,7 +291,8 @@ static const struct format_rule format_rules[] = {
 static const struct format_rule *
 decide_formats(const struct mim_match *a, const struct mim_match *b)
 {
-    const struct format_rule *last = &format_rules[sizeof format_rules / sizeof *format_rules - 1], *rule = format_rules;
+    const struct format_rule *last = &format_rules[sizeof format_rules / sizeof *format_rules - 1],
+                             *rule = format_rules;
     while (rule < last && !rule->compare(a, b))
         rule++;
     return rule;
@@ -386,7 +388,8 @@ match_by_word(const struct mim_query *query, struct mim_match *match, size_t *co
 {
     for (size_t i = 0; i < query->catalog->format_count; i++)
         if (!strcasecmp(query->catalog->formats[i].name, query->format)) {
-            *match = (struct mim_match){ .format = &query->catalog->formats[i], .fits = true, .rule = "the caller's word" };
+            *match =
+                (struct mim_match){ .format = &query->catalog->formats[i], .fits = true, .rule = "the caller's word" };
             match_plugins(match, query);
             *count = 1;
             return MIM_OK;

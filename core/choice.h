@@ -41,7 +41,7 @@ struct mim_rank {
 /* The caller frees `out`; best first, the winner only if it fits. What was found of `name` and `source` decides. */
 enum mim_status mim_choice_formats(const struct mim_query *query, struct mim_match **out, size_t *count,
                                    struct mim_error *err);
-enum mim_status mim_choice_plugins(const struct mim_query *query, const struct mim_format *format, struct mim_rank **out,
-                                   size_t *count, struct mim_error *err);
+enum mim_status mim_choice_plugins(const struct mim_query *query, const struct mim_format *format,
+                                   struct mim_rank **out, size_t *count, struct mim_error *err);
 
 #endif

@@ -75,7 +75,8 @@ parse_seconds(const char *text, double unit, uint64_t *out)
 static bool
 parse_limit(size_t i, const char *text, uint64_t *out)
 {
-    return limit_keys[i].unit > 0 ? parse_seconds(text, limit_keys[i].unit, out) : mim_size_parse(text, out, NULL) == MIM_OK;
+    return limit_keys[i].unit > 0 ? parse_seconds(text, limit_keys[i].unit, out)
+                                  : mim_size_parse(text, out, NULL) == MIM_OK;
 }
 
 static bool
@@ -99,7 +100,8 @@ wrong_pair(const char *section, const char *key, const char *value)
         return strcmp(key, "deny") ? "[policy] has deny only" : NULL;
     if (!strcmp(section, "limit"))
         return limit_place(key) == LIMIT_COUNT ? "[limit] has memory, working, pixels, frames, metadata and seconds"
-               : parse_limit(limit_place(key), value, &number) ? NULL : "a limit like 512MB, 1000000 or off was expected";
+               : parse_limit(limit_place(key), value, &number) ? NULL
+                                                               : "a limit like 512MB, 1000000 or off was expected";
     if (!strcmp(section, "prefer"))
         return NULL;
     if (!strncmp(section, "plugin ", 7))
@@ -342,7 +344,8 @@ entry_denies(const struct entry *entry, const struct subject *subject)
     bool enabled = true;
     if (!strcmp(entry->section, "policy"))
         return list_denies(entry->value, subject);
-    return !strncmp(entry->section, "plugin ", 7) && subject->plugin && !strcmp(entry->section + 7 + strspn(entry->section + 7, " "), subject->plugin) &&
+    return !strncmp(entry->section, "plugin ", 7) && subject->plugin &&
+           !strcmp(entry->section + 7 + strspn(entry->section + 7, " "), subject->plugin) &&
            parse_switch(entry->value, &enabled) && !enabled;
 }
 
@@ -355,8 +358,8 @@ mim_config_denies(const struct mim_config *config, const char *plugin, const cha
         const struct entry *entry = &config->entries[i];
         if (!entry_denies(entry, &subject))
             continue;
-        snprintf(reason, reason_size, "%s:%u: [%s] %s = %s", config->files.items[entry->file], entry->line, entry->section,
-                 entry->key, entry->value);
+        snprintf(reason, reason_size, "%s:%u: [%s] %s = %s", config->files.items[entry->file], entry->line,
+                 entry->section, entry->key, entry->value);
         return true;
     }
     return false;

@@ -9,11 +9,11 @@
 
 struct mim_config;
 
-/* Read /etc/mim-1/mim.conf, conf.d and the user's file as `options` allow. A file that does not parse is a diagnostic; a
- * policy file that does not parse denies nothing silently: its readable lines count. NULL: no memory. */
+/* Read /etc/mim-1/mim.conf, conf.d and the user's file as `options` allow. A file that does not parse is a diagnostic;
+ * a policy file that does not parse denies nothing silently: its readable lines count. NULL: no memory. */
 struct mim_config *mim_config_load(const struct mim_context_options *options);
-/* Its steps: nothing yet, one file, all *.conf of a directory in the order of their names. What is not there is no news.
- * false: no memory. */
+/* Its steps: nothing yet, one file, all *.conf of a directory in the order of their names. What is not there is no
+ * news. false: no memory. */
 struct mim_config *mim_config_create(void);
 bool mim_config_read_file(struct mim_config *config, const char *path);
 bool mim_config_read_directory(struct mim_config *config, const char *path);

@@ -29,9 +29,9 @@ void mim_context_say(struct mim_context *context, enum mim_log_level level, cons
 /* Read on first use; NULL: no memory. */
 struct mim_config *mim_context_config(struct mim_context *context);
 
-/* The limits in force for a call: its own, the context's and mim.conf's, the tightest of what is set; defaults filled in
- * (result_bytes, frame_pixels, frames, metadata_bytes); working_bytes stays 0 when nobody set it. `result_default` is the
- * default result budget of this call. */
+/* The limits in force for a call: its own, the context's and mim.conf's, the tightest of what is set; defaults filled
+ * in (result_bytes, frame_pixels, frames, metadata_bytes); working_bytes stays 0 when nobody set it. `result_default`
+ * is the default result budget of this call. */
 enum mim_status mim_context_limits(struct mim_context *context, const struct mim_limits *call, uint64_t result_default,
                                    struct mim_limits *out, struct mim_error *err);
 

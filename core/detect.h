@@ -33,8 +33,8 @@ struct mim_ends {
 };
 bool mim_magic_matches(const struct mim_magic *magic, const struct mim_ends *ends);
 
-/* The longest of the blank-separated `extensions` (lower case) that `name` ends with behind a dot, in any case; its length,
- * or 0. `found` (may be NULL) points into the list. */
+/* The longest of the blank-separated `extensions` (lower case) that `name` ends with behind a dot, in any case; its
+ * length, or 0. `found` (may be NULL) points into the list. */
 size_t mim_extension_match(const char *extensions, const char *name, const char **found);
 
 #endif

@@ -19,7 +19,8 @@ show_evidence(const struct mim_match *match, char *text, size_t size)
 {
     int used = 0;
     if (match->bits)
-        used = snprintf(text, size, "magic %s (%u bits)%s", match->pattern, match->bits, match->extension_size ? ", " : "");
+        used = snprintf(text, size, "magic %s (%u bits)%s", match->pattern, match->bits,
+                        match->extension_size ? ", " : "");
     if (match->extension_size)
         snprintf(text + used, size - (size_t)used, "extension %.*s", (int)match->extension_size, match->extension);
     else if (!match->bits)
@@ -55,7 +56,8 @@ tell_plugins(const struct telling *telling, const struct mim_rank *ranks, size_t
         char evidence[PATH_MAX + 64], rule[700];
         int used = snprintf(evidence, sizeof evidence, "priority %d, %s", plugin->priority, plugin->place);
         if (ranks[i].preferred != INT_MAX && (size_t)used < sizeof evidence)
-            snprintf(evidence + used, sizeof evidence - (size_t)used, ", number %d in [prefer]", ranks[i].preferred + 1);
+            snprintf(evidence + used, sizeof evidence - (size_t)used, ", number %d in [prefer]",
+                     ranks[i].preferred + 1);
         bool winner = !i && ranks[0].unfit == MIM_OK;
         if (ranks[i].unfit != MIM_OK)
             snprintf(rule, sizeof rule, "%s", ranks[i].reason);
@@ -65,8 +67,8 @@ tell_plugins(const struct telling *telling, const struct mim_rank *ranks, size_t
             snprintf(rule, sizeof rule, "%s beats it by: %s", ranks[0].server.plugin->name, ranks[i].rule);
         if (plugin->failure && !ranks[i].unfit)
             snprintf(rule + strlen(rule), sizeof rule - strlen(rule), "; tried before, in vain: %s", plugin->failure);
-        telling->visit(telling->user,
-                       &(struct mim_explanation){ .winner = winner, .name = plugin->name, .evidence = evidence, .rule = rule });
+        telling->visit(telling->user, &(struct mim_explanation){
+                                          .winner = winner, .name = plugin->name, .evidence = evidence, .rule = rule });
     }
 }
 

@@ -81,7 +81,7 @@ keep_quarantine(const struct mim_catalog *older, struct mim_manifest *manifest)
     return true;
 }
 
-/* Where its code is: beside it, except that the administrator may name any place. false: refused, said, or no memory. */
+/* Where its code is: beside it, except that the administrator may name any place. */
 static enum mim_status
 place_module(struct mim_manifest *manifest, const struct mim_place *place, struct mim_error *err)
 {
@@ -122,7 +122,8 @@ add_manifest(struct building *building, const struct mim_place *place, const str
 {
     struct mim_manifest *manifest = NULL;
     struct mim_error err = { 0 };
-    enum mim_status status = mim_manifest_parse(&manifest, MIM_MANIFEST_PLUGIN, file->path, file->text, file->size, &err);
+    enum mim_status status =
+        mim_manifest_parse(&manifest, MIM_MANIFEST_PLUGIN, file->path, file->text, file->size, &err);
     if (status == MIM_OK)
         status = locate(manifest, place, building->rank, file, &err);
     if (status != MIM_OK) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Feeds inih line by line: it cuts at 199 bytes, takes indented keys for continuations and keeps line numbers to itself. */
+/* Feeds inih line by line: it cuts at 199 bytes, takes indented keys for continuations, and tells no line numbers. */
 #include "ini-text.h"
 
 #include <errno.h>

@@ -22,8 +22,8 @@ struct mim_ini_visitor {
 };
 
 /**
- * Visit every line of `text`. CRLF, a byte order mark and indented lines are as good as plain ones; a blank and a semicolon
- * begin a comment, also behind a value. Only MIM_NOMEM ends it early.
+ * Visit every line of `text`. CRLF, a byte order mark and indented lines are as good as plain ones; a blank and a
+ * semicolon begin a comment, also behind a value. Only MIM_NOMEM ends it early.
  */
 enum mim_status mim_ini_parse(const char *text, size_t size, const struct mim_ini_visitor *visitor);
 

@@ -116,7 +116,8 @@ first_server(const struct mim_format *format)
     return &format->hint;
 }
 
-/* Not ready: the state and reason of the strongest plugin that declares it, or the package of the hint. false: no memory. */
+/* Not ready: the state and reason of the strongest plugin that declares it, or the package of the hint. false: no
+ * memory. */
 static bool
 show_absence(const struct mim_config *config, const struct mim_server *server, struct mim_format *format,
              struct mim_format_info *info)
@@ -221,8 +222,8 @@ mim_context_load_plugin(struct mim_context *context, const char *name, struct mi
     for (size_t i = 0; status == MIM_OK && i < manifest->format_count; i++) {
         const struct mim_plugin *plugin;
         const struct mim_format_ops *ops;
-        status = mim_registry_load(context, &(struct mim_candidate){ manifest->formats[i].name, manifest }, &plugin, &ops,
-                                   err);
+        status = mim_registry_load(context, &(struct mim_candidate){ manifest->formats[i].name, manifest }, &plugin,
+                                   &ops, err);
     }
     return status;
 }

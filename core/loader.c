@@ -61,7 +61,8 @@ inspect(const char *path, struct stat *facts, struct mim_error *err)
     return status;
 }
 
-/* The dynamic loader says it in words only: its errno is its own. Static TLS is a fixed room of the process, and no lack of memory. */
+/* The dynamic loader says it in words only: its errno is its own. Static TLS is a fixed room of the process, which has
+ * nothing to do with memory. */
 static bool
 lacks_memory(const char *said)
 {
@@ -93,7 +94,8 @@ fail_dlopen(const char *path, struct mim_error *err)
         return mim_fail_nomem(err, path);
     if (strstr(said, "failed to map segment"))
         return running_forbidden(path)
-                   ? mim_fail(err, MIM_BROKEN_PLUGIN, "%s: its file system is mounted noexec: no code runs from there", path)
+                   ? mim_fail(err, MIM_BROKEN_PLUGIN, "%s: its file system is mounted noexec: no code runs from there",
+                              path)
                    : mim_fail_nomem(err, path);
 
     /* "libx.so.1: cannot open shared object file: ...": the file itself was there, so this is one that it needs */
@@ -103,7 +105,8 @@ fail_dlopen(const char *path, struct mim_error *err)
     if (missing && strstr(missing, strerror(ENOENT)))
         return mim_fail(err, MIM_BROKEN_PLUGIN, "%s needs the library %.*s, which cannot be found", path,
                         (int)(missing - said), said);
-    return mim_fail(err, MIM_BROKEN_PLUGIN, "%s%s%s", strstr(said, path) ? "" : path, strstr(said, path) ? "" : ": ", said);
+    return mim_fail(err, MIM_BROKEN_PLUGIN, "%s%s%s", strstr(said, path) ? "" : path, strstr(said, path) ? "" : ": ",
+                    said);
 }
 
 static enum mim_status
@@ -138,7 +141,8 @@ open_local_resident(const char *path)
     return handle;
 }
 
-/* How far the exported object reaches, as the linker knows it; a function or a small variable of that name is not ours. */
+/* How far the exported object reaches, as the linker knows it; a function or a small variable of that name is not ours.
+ * */
 static size_t
 exported_size(const void *symbol)
 {
@@ -157,8 +161,8 @@ open_module(const char *path, const struct mim_plugin **plugin, struct mim_error
     if (status != MIM_OK)
         return status;
 
-    /* libltdl says "file not found" whatever went wrong, and binds lazily: so dlopen goes first, for its words and for NOW.
-     * The handle is dropped: NODELETE keeps the module. */
+    /* libltdl says "file not found" whatever went wrong, and binds lazily: so dlopen goes first, for its words and for
+     * NOW. The handle is dropped: NODELETE keeps the module. */
     void *first = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (!first)
         return fail_dlopen(path, err);
@@ -172,8 +176,8 @@ open_module(const char *path, const struct mim_plugin **plugin, struct mim_error
         return mim_fail(err, MIM_BROKEN_PLUGIN, "%s does not export %s", path, STRING(MIM_PLUGIN_SYMBOL));
     size_t size = exported_size(found);
     if (size < offsetof(struct mim_plugin, name) || size < found->struct_size)
-        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s: %s has %zu bytes, and says %u", path, STRING(MIM_PLUGIN_SYMBOL), size,
-                        size < offsetof(struct mim_plugin, major) ? 0 : found->struct_size);
+        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s: %s has %zu bytes, and says %u", path, STRING(MIM_PLUGIN_SYMBOL),
+                        size, size < offsetof(struct mim_plugin, major) ? 0 : found->struct_size);
     status = mim_loader_check(found, path, err);
     if (status == MIM_OK)
         *plugin = found;
@@ -202,8 +206,8 @@ init_plugin(const struct mim_plugin *plugin, const char *where, struct mim_error
 
 /* Find, or open, check, initialise and remember. `linked` stands for a file of its own. */
 static enum mim_status
-load_locked(const char *path, const struct stat *facts, const struct mim_plugin *linked, const struct mim_plugin **plugin,
-            struct mim_error *err)
+load_locked(const char *path, const struct stat *facts, const struct mim_plugin *linked,
+            const struct mim_plugin **plugin, struct mim_error *err)
 {
     const struct module *known = find_module(facts->st_dev, facts->st_ino, linked);
     if (known) {

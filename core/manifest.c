@@ -264,8 +264,8 @@ fill_text(char **text, const char *initial)
 static bool
 fill_format(struct mim_manifest_format *format)
 {
-    return fill_text(&format->title, format->name) && fill_text(&format->mime, "") && fill_text(&format->extensions, "") &&
-           fill_text(&format->read, "") && fill_text(&format->write, "");
+    return fill_text(&format->title, format->name) && fill_text(&format->mime, "") &&
+           fill_text(&format->extensions, "") && fill_text(&format->read, "") && fill_text(&format->write, "");
 }
 
 static bool
@@ -280,14 +280,15 @@ fill_in(struct mim_manifest *manifest)
 
     const char *wrong;
     for (size_t i = 0; i < manifest->format_count; i++)
-        if (!fill_format(&manifest->formats[i]) || !take_list(&manifest->format_names, manifest->formats[i].name, &wrong))
+        if (!fill_format(&manifest->formats[i]) ||
+            !take_list(&manifest->format_names, manifest->formats[i].name, &wrong))
             return false;
     return true;
 }
 
 enum mim_status
-mim_manifest_parse(struct mim_manifest **out, enum mim_manifest_kind kind, const char *path, const char *text, size_t size,
-                   struct mim_error *err)
+mim_manifest_parse(struct mim_manifest **out, enum mim_manifest_kind kind, const char *path, const char *text,
+                   size_t size, struct mim_error *err)
 {
     struct mim_manifest *manifest = calloc(1, sizeof *manifest);
     if (!manifest)

@@ -121,8 +121,8 @@ enum mim_trust
 mim_places_trust(const char *path, const struct stat *facts, char *reason, size_t reason_size)
 {
     if (!owner_trusted(facts->st_uid)) {
-        snprintf(reason, reason_size, "%s belongs to user %u; mend it with: chown root %s", path, (unsigned)facts->st_uid,
-                 path);
+        snprintf(reason, reason_size, "%s belongs to user %u; mend it with: chown root %s", path,
+                 (unsigned)facts->st_uid, path);
         return MIM_TRUST_NO;
     }
     bool others = facts->st_mode & S_IWOTH, group = facts->st_mode & S_IWGRP && facts->st_gid != 0;

@@ -30,8 +30,8 @@ struct mim_places {
     size_t count;
 };
 
-/* `directories` are the application's, the strongest last. What MIM_PLUGIN_PATH names in vain is a line in `diagnostics`.
- * false: no memory. */
+/* `directories` are the application's, the strongest last. What MIM_PLUGIN_PATH names in vain is a line in
+ * `diagnostics`. false: no memory. */
 bool mim_places_collect(struct mim_places *places, const struct mim_context_options *options,
                         const struct mim_texts *directories, struct mim_texts *diagnostics);
 void mim_places_clear(struct mim_places *places);

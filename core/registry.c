@@ -104,8 +104,8 @@ check_agreement(const struct mim_manifest *manifest, const struct mim_plugin *pl
 {
     const char *code = manifest->module_path && *manifest->module_path ? manifest->module_path : "the code";
     if (strcmp(manifest->name, plugin->name))
-        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s says name = %s, and %s says %s", manifest->path, manifest->name, code,
-                        plugin->name);
+        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s says name = %s, and %s says %s", manifest->path, manifest->name,
+                        code, plugin->name);
     if (manifest->abi.major != plugin->major || manifest->abi.minor != plugin->minor)
         return mim_fail(err, MIM_BROKEN_PLUGIN, "%s says abi = %d.%d, and %s says %d.%d", manifest->path,
                         manifest->abi.major, manifest->abi.minor, code, plugin->major, plugin->minor);
@@ -207,8 +207,8 @@ mim_registry_query(struct mim_context *context, struct mim_query *query, struct 
 }
 
 enum mim_status
-mim_registry_find_readers(struct mim_context *context, struct mim_source *source, const char *format, const char *plugin,
-                          struct mim_candidates *out, struct mim_error *err)
+mim_registry_find_readers(struct mim_context *context, struct mim_source *source, const char *format,
+                          const char *plugin, struct mim_candidates *out, struct mim_error *err)
 {
     struct mim_query query = { .source = source, .name = mim_source_name(source), .format = format, .plugin = plugin };
     enum mim_status status = mim_registry_query(context, &query, err);
@@ -262,7 +262,8 @@ load_plugin(struct mim_context *context, struct mim_manifest *manifest, struct m
 
 /* What the code offers for the format that its manifest declares. */
 static enum mim_status
-find_ops(const struct mim_manifest *manifest, const char *name, const struct mim_format_ops **out, struct mim_error *err)
+find_ops(const struct mim_manifest *manifest, const char *name, const struct mim_format_ops **out,
+         struct mim_error *err)
 {
     const struct mim_format_ops *const *ops = manifest->loaded->formats;
     while (*ops && strcmp((*ops)->name, name))

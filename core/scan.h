@@ -26,7 +26,8 @@ struct mim_scan_visitor {
     void *user;
 };
 
-/* Visit NAME.ini (NAME a proper name) in the order of their names. A directory that is not there is empty. false: no memory. */
+/* Visit NAME.ini (NAME a proper name) in the order of their names. A directory that is not there is empty. false: no
+ * memory. */
 bool mim_scan_directory(const char *path, const struct mim_scan_visitor *visitor);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Blank-separated lists of words, as manifests and mim.conf have them, and arrays of texts that are handed out one by one. */
+/* Blank-separated lists of words, as manifests and mim.conf have them, and arrays of texts. */
 #ifndef MIM_CORE_WORDS_H
 #define MIM_CORE_WORDS_H
 

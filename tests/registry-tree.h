@@ -60,8 +60,10 @@ teardown(void)
 static inline void
 manifest_text(char *text, size_t size, const char *name, const char *format, const char *more)
 {
-    snprintf(text, size, "[plugin]\nmanifest = 1\nname = %s\nversion = 1.0\nabi = 0.1\n%s\n[format %s]\nmagic = 0:4d4f434b\n"
-                         "extensions = mck\ntitle = Mock\nread = multi\n", name, more, format);
+    snprintf(text, size,
+             "[plugin]\nmanifest = 1\nname = %s\nversion = 1.0\nabi = 0.1\n%s\n[format %s]\nmagic = 0:4d4f434b\n"
+             "extensions = mck\ntitle = Mock\nread = multi\n",
+             name, more, format);
 }
 
 /* NAME.ini, and NAME.so when there is such a module among the misbehaving ones. */

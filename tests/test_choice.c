@@ -8,8 +8,8 @@ static void
 tell(void *user, const struct mim_explanation *step)
 {
     (void)user;
-    snprintf(told + strlen(told), sizeof told - strlen(told), "%s%s%s: %s: %s\n", step->is_format ? "format " : "plugin ",
-             step->name, step->winner ? "*" : "", step->evidence, step->rule);
+    snprintf(told + strlen(told), sizeof told - strlen(told), "%s%s%s: %s: %s\n",
+             step->is_format ? "format " : "plugin ", step->name, step->winner ? "*" : "", step->evidence, step->rule);
 }
 
 static enum mim_status
@@ -30,7 +30,8 @@ static void
 add(const char *name, const char *more, const char *formats)
 {
     char text[1500], file[64];
-    snprintf(text, sizeof text, "[plugin]\nmanifest = 1\nname = %s\nversion = 1\nabi = 0.1\n%s\n%s", name, more, formats);
+    snprintf(text, sizeof text, "[plugin]\nmanifest = 1\nname = %s\nversion = 1\nabi = 0.1\n%s\n%s", name, more,
+             formats);
     snprintf(file, sizeof file, "%s.ini", name);
     tree_write(root, file, text);
 }
@@ -39,7 +40,8 @@ static void
 add_hint(const char *name, const char *formats)
 {
     char text[1500], file[64];
-    snprintf(text, sizeof text, "[plugin]\nmanifest = 1\nname = %s\npackage = libmim-plugin-%s\n%s", name, name, formats);
+    snprintf(text, sizeof text, "[plugin]\nmanifest = 1\nname = %s\npackage = libmim-plugin-%s\n%s", name, name,
+             formats);
     snprintf(file, sizeof file, "%s.ini", name);
     tree_write(hints, file, text);
 }
@@ -184,7 +186,8 @@ the_four_errors_are_four(void)
     setup();
     add("gif", "", GIF);
     add("broken", "", "[format bad]\ntitle = Bad\nextensions = bad\nmagic = 0:424144\nread = multi\nwrite = multi\n");
-    add_hint("heif", "[format heif]\ntitle = HEIF\nextensions = heic\nmagic = 4:66747970\nread = multi\nwrite = multi\n");
+    add_hint("heif",
+             "[format heif]\ntitle = HEIF\nextensions = heic\nmagic = 4:66747970\nread = multi\nwrite = multi\n");
     again();
     assert_int_equal(mim_context_configure(context, "[policy]\ndeny = gif\n", NULL), MIM_OK);
     assert_string_equal(winner("scan.heic", "....ftypheic"), "MIM_NO_PLUGIN");
@@ -293,7 +296,8 @@ a_stream_is_not_asked_for_its_end(void)
     again();
     assert_string_equal(winner("x", "GIF89a;"), "tail");
     struct mim_source *source = NULL;
-    assert_int_equal(mim_source_open_calls(&source, &(struct mim_source_calls){ .read = read_stream }, "pipe", NULL), MIM_OK);
+    assert_int_equal(mim_source_open_calls(&source, &(struct mim_source_calls){ .read = read_stream }, "pipe", NULL),
+                     MIM_OK);
     assert_int_equal(find(source, NULL, NULL), MIM_OK);
     assert_string_equal(found.items[0].plugin->name, "gif");
     mim_source_close(source);

@@ -54,8 +54,8 @@ static void
 does_not_loosen_what_came_before(void)
 {
     struct mim_config *config = config_of("[plugin pdf]\nenabled = no\n[limit]\nmemory = 1MB\nframes = 10\n");
-    assert_int_equal(mim_config_add_text(config, "[plugin pdf]\nenabled = yes\n[limit]\nmemory = off\nframes = 5\n", NULL),
-                     MIM_OK);
+    assert_int_equal(
+        mim_config_add_text(config, "[plugin pdf]\nenabled = yes\n[limit]\nmemory = off\nframes = 5\n", NULL), MIM_OK);
     CHECK(denies(config, "pdf", NULL, NULL));
     struct mim_limits limits = { 0 };
     mim_config_limit(config, &limits);
@@ -174,7 +174,8 @@ gives_a_context_its_limits(void)
 {
     struct mim_context *context = NULL;
     struct mim_limits limits;
-    assert_int_equal(mim_context_create(&context, &(struct mim_context_options){ .no_system = 1, .no_config = 1 }, NULL), MIM_OK);
+    assert_int_equal(
+        mim_context_create(&context, &(struct mim_context_options){ .no_system = 1, .no_config = 1 }, NULL), MIM_OK);
     assert_int_equal(mim_context_limits(context, NULL, 256000000, &limits, NULL), MIM_OK);
     assert_int_equal(limits.result_bytes, 256000000);
     assert_int_equal(limits.working_bytes, 0);
@@ -241,7 +242,8 @@ static bool
 configure(void)
 {
     struct mim_context *context = NULL;
-    enum mim_status status = mim_context_create(&context, &(struct mim_context_options){ .no_system = 1, .no_config = 1 }, NULL);
+    enum mim_status status =
+        mim_context_create(&context, &(struct mim_context_options){ .no_system = 1, .no_config = 1 }, NULL);
     if (status == MIM_OK)
         status = mim_context_configure(context, "[policy]\ndeny = pdf\n[prefer]\ngif = a b\n", NULL);
     CHECK(status == MIM_OK || status == MIM_NOMEM);

@@ -84,8 +84,11 @@ wants_all_parts(void)
 static void
 refuses_patterns_that_mean_nothing(void)
 {
-    static const char *const wrong[] = { "", "0", "0:", "0:4", "0:4g", "x:47", "0:????", "5..1:47", "-1..1:47", "0:47 0:48",
-                                         "0:47&", "-1:4749", "99999:47", "-:47", "0:47&0:47&0:47&0:47&0:47&0:47&0:47&0:47&0:47" };
+    static const char *const wrong[] = {
+        "",      "0",       "0:",       "0:4",      "0:4g",
+        "x:47",  "0:????",  "5..1:47",  "-1..1:47", "0:47 0:48",
+        "0:47&", "-1:4749", "99999:47", "-:47",     "0:47&0:47&0:47&0:47&0:47&0:47&0:47&0:47&0:47"
+    };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct mim_magic *magic = NULL;
         struct mim_error err = { 0 };

@@ -81,14 +81,15 @@ says_which_symbol_or_library_is_missing(void)
 {
     is_broken(module("missing-symbol.so"), "does not export mim_plugin_v1");
     is_broken(module("undefined-symbol.so"), "mim_test_nowhere");
-    is_broken(module("missing-library.so"), "needs the library libmim-test-absent.so, which cannot be found");
+    is_broken(module("missing-library.so"), "needs the library libmim-test-absent.so.7, which cannot be found");
 }
 
 static void
 refuses_what_is_no_module(void)
 {
     char *directory = tree_make();
-    tree_write(directory, "text.so", "hello, this is a text and no module at all, long enough for a header of 64 bytes\n");
+    tree_write(directory, "text.so",
+               "hello, this is a text and no module at all, long enough for a header of 64 bytes\n");
     tree_write(directory, "short.so", "hi");
     tree_write(directory, "empty.so", "");
     CHECK(!mkfifo(tree_path(directory, "fifo.so"), 0600));

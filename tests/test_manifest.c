@@ -29,11 +29,12 @@ static void
 holds_all_that_is_said(void)
 {
     struct mim_manifest *manifest;
-    assert_int_equal(parse(&manifest, HEAD "needs = 0.1\nmodule = m.so\ndescription = a mock, b\nlicense = MIT\n"
-                                           "package = p\npriority = 900\n"
-                                           "[format mock]\ntitle = Mock Format\nmime = image/x-mock\nextensions = MCK ome.mck\n"
-                                           "magic = 0:4d4f\nmagic = -4:0000\nread = multi seek\nwrite = multi\n"
-                                           "[format other]\nread = multi\n"),
+    assert_int_equal(parse(&manifest,
+                           HEAD "needs = 0.1\nmodule = m.so\ndescription = a mock, b\nlicense = MIT\n"
+                                "package = p\npriority = 900\n"
+                                "[format mock]\ntitle = Mock Format\nmime = image/x-mock\nextensions = MCK ome.mck\n"
+                                "magic = 0:4d4f\nmagic = -4:0000\nread = multi seek\nwrite = multi\n"
+                                "[format other]\nread = multi\n"),
                      MIM_OK);
     assert_string_equal(manifest->name, "mock");
     assert_string_equal(manifest->module, "m.so");
@@ -67,8 +68,9 @@ static void
 joins_repeated_lists_and_keeps_unknown_keys_out(void)
 {
     struct mim_manifest *manifest;
-    assert_int_equal(parse(&manifest, HEAD "colour = red\n[scheme https]\nx = 1\n[format mock]\nread = multi\nextensions = a b\n"
-                                           "extensions = c\nfuture = 1\n"),
+    assert_int_equal(parse(&manifest,
+                           HEAD "colour = red\n[scheme https]\nx = 1\n[format mock]\nread = multi\nextensions = a b\n"
+                                "extensions = c\nfuture = 1\n"),
                      MIM_OK);
     assert_string_equal(manifest->formats[0].extensions, "a b c");
     mim_manifest_destroy(manifest);
@@ -86,7 +88,8 @@ says_where_and_what_is_wrong(void)
     refuses(HEAD, "no [format NAME]");
     refuses(HEAD "[format mock]\nmagic = 0:47\n", "[format mock] has neither read nor write");
     refuses("[plugin]\nname = mock\nversion = 1\nabi = 0.1\n" FORMAT, "manifest = 1");
-    refuses("[plugin]\nmanifest = 2\nname = mock\nversion = 1\nabi = 0.1\n" FORMAT, "manifest = 2, and this libmim knows 1");
+    refuses("[plugin]\nmanifest = 2\nname = mock\nversion = 1\nabi = 0.1\n" FORMAT,
+            "manifest = 2, and this libmim knows 1");
     refuses("[plugin]\nmanifest = 1\nversion = 1\nabi = 0.1\n" FORMAT, "no name");
     refuses("[plugin]\nmanifest = 1\nname = ../x\nversion = 1\nabi = 0.1\n" FORMAT, "name is made of");
     refuses("[plugin]\nmanifest = 1\nname = mock\nabi = 0.1\n" FORMAT, "no version");

@@ -55,7 +55,8 @@ each_faulty_manifest_has_its_own_message_and_hides_no_other(void)
     char text[1000] = "";
     install(root, "mock", "mock", "");
     install(root, "next-abi", "mock", "");
-    tree_write(root, "next-abi.ini", "[plugin]\nmanifest = 1\nname = next-abi\nversion = 1\nabi = 0.2\n[format x]\nread = multi\n");
+    tree_write(root, "next-abi.ini",
+               "[plugin]\nmanifest = 1\nname = next-abi\nversion = 1\nabi = 0.2\n[format x]\nread = multi\n");
     manifest_text(text, sizeof text, "long-line", "long-line", "");
     strcat(text, "description = ");
     memset(text + strlen(text), 'x', 300);
@@ -104,7 +105,7 @@ each_faulty_module_has_its_own_message(void)
         { "small-struct", "struct_size" },
         { "missing-symbol", "does not export" },
         { "undefined-symbol", "mim_test_nowhere" },
-        { "missing-library", "libmim-test-absent.so, which cannot be found" },
+        { "missing-library", "libmim-test-absent.so.7, which cannot be found" },
         { "other-name", "says name = other-name, and " },
         { "mock", "declares the format mock2, and the code has none" },
     };
@@ -293,9 +294,12 @@ never(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info *
 }
 
 static const struct mim_reader_ops linked_reader = { .struct_size = sizeof linked_reader, .prepare = never };
-static const struct mim_format_ops linked_format = { .struct_size = sizeof linked_format, .name = "mock", .reader = &linked_reader };
+static const struct mim_format_ops linked_format = { .struct_size = sizeof linked_format,
+                                                     .name = "mock",
+                                                     .reader = &linked_reader };
 static const struct mim_format_ops *const linked_formats[] = { &linked_format, NULL };
-static const struct mim_plugin linked = { MIM_PLUGIN_HEADER, .name = "mock", .version = "2", .formats = linked_formats };
+static const struct mim_plugin linked = { MIM_PLUGIN_HEADER, .name = "mock", .version = "2",
+                                          .formats = linked_formats };
 
 static void
 linked_in_is_the_strongest_place(void)
