@@ -141,8 +141,7 @@ open_local_resident(const char *path)
     return handle;
 }
 
-/* How far the exported object reaches, as the linker knows it; a function or a small variable of that name is not ours.
- * */
+/* How far the exported object reaches, as the linker knows it; a function or a small variable is not ours. */
 static size_t
 exported_size(const void *symbol)
 {
