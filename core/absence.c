@@ -143,6 +143,10 @@ fail_not_installed(const struct mim_query *query, const struct mim_match *match,
     if (there && there->state == MIM_PLUGIN_READY)
         return mim_fail(err, MIM_NO_PLUGIN, "%s: this is %s, and the plugin %s as it is installed does not know it",
                         query->name, match->format->title, there->name);
+    const char *refusal = hint ? mim_catalog_refusal(query->catalog, hint->name) : NULL;
+    if (refusal)
+        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s: this is %s, and its plugin %s cannot be used: %s", query->name,
+                        match->format->title, hint->name, refusal);
     return mim_fail(err, MIM_NO_PLUGIN, "%s: this is %s, and no installed plugin %s it%s%s", query->name,
                     match->format->title, verb(query), hint && *hint->package ? ". Install the package " : "",
                     hint ? hint->package : "");

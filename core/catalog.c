@@ -129,6 +129,8 @@ destroy_one(struct mim_catalog *catalog)
     free(catalog->formats);
     mim_texts_clear(&catalog->places);
     mim_texts_clear(&catalog->diagnostics);
+    mim_texts_clear(&catalog->refused);
+    mim_texts_clear(&catalog->refusals);
     free(catalog);
 }
 
@@ -154,5 +156,15 @@ mim_catalog_plugin(const struct mim_catalog *catalog, const char *name)
     for (size_t i = 0; i < catalog->manifest_count; i++)
         if (catalog->manifests[i]->state != MIM_PLUGIN_SHADOWED && !strcmp(catalog->manifests[i]->name, name))
             return catalog->manifests[i];
+    return NULL;
+}
+
+const char *
+mim_catalog_refusal(const struct mim_catalog *catalog, const char *plugin)
+{
+    size_t stem = strlen(plugin);
+    for (size_t i = 0; i < catalog->refused.count; i++)
+        if (!strncmp(catalog->refused.items[i], plugin, stem) && !strcmp(catalog->refused.items[i] + stem, ".ini"))
+            return catalog->refusals.items[i];
     return NULL;
 }

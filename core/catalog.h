@@ -35,6 +35,7 @@ struct mim_catalog {
     struct mim_format *formats;      /* by name */
     size_t format_count;
     struct mim_texts places, diagnostics;
+    struct mim_texts refused, refusals; /* names of manifests that were refused, and why; in step */
     struct mim_catalog *older;       /* kept: candidates borrow from it */
 };
 
@@ -55,6 +56,9 @@ void mim_catalog_destroy(struct mim_catalog *catalog);
 const struct mim_format *mim_catalog_format(const struct mim_catalog *catalog, const char *name);
 /* The manifest that counts for a plugin's name, or NULL. */
 struct mim_manifest *mim_catalog_plugin(const struct mim_catalog *catalog, const char *name);
+
+/* Why a plugin's manifest was refused, where one lies; else NULL. */
+const char *mim_catalog_refusal(const struct mim_catalog *catalog, const char *plugin);
 
 /* Steps of the building, in files of their own. false: no memory. */
 bool mim_catalog_gather(struct mim_catalog *catalog, const struct mim_catalog_inputs *inputs); /* gather.c */

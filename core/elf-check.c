@@ -54,6 +54,15 @@ unfit(const ElfW(Ehdr) *header)
     return NULL;
 }
 
+/* Linkers put the table of sections last: a file that lacks it has lost its end, be it only names for a debugger. */
+static bool
+sections_whole(const ElfW(Ehdr) *header, uint64_t size)
+{
+    uint64_t end;
+    return !header->e_shoff ||
+           (mim_size_add(header->e_shoff, (uint64_t)header->e_shnum * header->e_shentsize, &end) && end <= size);
+}
+
 /* All that the dynamic loader is going to map must be in the file. */
 static bool
 segment_whole(const ElfW(Phdr) *segment, uint64_t size)
@@ -83,8 +92,7 @@ mim_elf_check(int fd, uint64_t size, const char *path, struct mim_error *err)
             return offset > size || !errno ? mim_fail(err, MIM_BROKEN_PLUGIN, "%s is cut short", path)
                                            : fail_read(path, err);
         if (!segment_whole(&segment, size))
-            return mim_fail(err, MIM_BROKEN_PLUGIN, "%s is cut short: %llu of its bytes are there", path,
-                            (unsigned long long)size);
+            return mim_fail(err, MIM_BROKEN_PLUGIN, "%s is cut short", path);
     }
-    return MIM_OK;
+    return sections_whole(&header, size) ? MIM_OK : mim_fail(err, MIM_BROKEN_PLUGIN, "%s is cut short", path);
 }

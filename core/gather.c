@@ -81,6 +81,15 @@ keep_quarantine(const struct mim_catalog *older, struct mim_manifest *manifest)
     return true;
 }
 
+/* A file or directory (name NULL) that counts for nothing, and why. */
+static bool
+refuse(void *user, const char *name, const char *reason)
+{
+    struct mim_catalog *catalog = ((struct building *)user)->catalog;
+    return mim_texts_add(&catalog->diagnostics, "%s", reason) &&
+           (!name || (mim_texts_add(&catalog->refused, "%s", name) && mim_texts_add(&catalog->refusals, "%s", reason)));
+}
+
 /* Where its code is: beside it, except that the administrator may name any place. */
 static enum mim_status
 place_module(struct mim_manifest *manifest, const struct mim_place *place, struct mim_error *err)
@@ -128,7 +137,7 @@ add_manifest(struct building *building, const struct mim_place *place, const str
         status = locate(manifest, place, building->rank, file, &err);
     if (status != MIM_OK) {
         mim_manifest_destroy(manifest);
-        return status != MIM_NOMEM && mim_texts_add(&building->catalog->diagnostics, "%s", err.message);
+        return status != MIM_NOMEM && refuse(building, file->name, err.message);
     }
     if (settle_state(building, manifest) && keep_quarantine(building->inputs->older, manifest))
         return mim_catalog_add(&building->catalog->manifests, &building->catalog->manifest_count, manifest);
@@ -156,14 +165,14 @@ is_null_device(const struct stat *facts)
 
 /* May something with these facts be used? A warning is for the log, a refusal a diagnostic. */
 static bool
-trusted(struct building *building, const char *path, const struct stat *facts, bool *no_memory)
+trusted(struct building *building, const char *name, const char *path, const struct stat *facts)
 {
     char reason[PATH_MAX * 2 + 100];
     enum mim_trust trust = mim_places_trust(path, facts, reason, sizeof reason);
     if (trust == MIM_TRUST_WARN)
         mim_context_say(building->inputs->context, MIM_LOG_WARNING, "%s", reason);
     if (trust == MIM_TRUST_NO)
-        *no_memory = !mim_texts_add(&building->catalog->diagnostics, "%s", reason);
+        building->no_memory = !refuse(building, name, reason);
     return trust != MIM_TRUST_NO;
 }
 
@@ -171,7 +180,7 @@ static bool
 visit_directory(void *user, const char *path, const struct stat *facts)
 {
     struct building *building = user;
-    return trusted(building, path, facts, &building->no_memory);
+    return trusted(building, NULL, path, facts);
 }
 
 static bool
@@ -180,18 +189,14 @@ visit_file(void *user, const struct mim_ini_file *file)
     struct building *building = user;
     if (is_null_device(&file->facts))
         return find_mask(building, file->name) || add_mask(building, file);
-    if (!file->text)
-        return mim_texts_add(&building->catalog->diagnostics, "%s is not a regular file", file->path);
-    if (!trusted(building, file->path, &file->facts, &building->no_memory))
+    if (!file->text) {
+        char reason[PATH_MAX + 32];
+        snprintf(reason, sizeof reason, "%s is not a regular file", file->path);
+        return refuse(building, file->name, reason);
+    }
+    if (!trusted(building, file->name, file->path, &file->facts))
         return !building->no_memory;
     return add_manifest(building, &building->places.items[building->rank - building->inputs->linked_count], file);
-}
-
-static bool
-refuse(void *user, const char *reason)
-{
-    struct building *building = user;
-    return mim_texts_add(&building->catalog->diagnostics, "%s", reason);
 }
 
 /* Those were parsed once when they were added, and are in order. The latest is the strongest. */

@@ -23,8 +23,9 @@ add_hint(void *user, const struct mim_ini_file *file)
 }
 
 static bool
-refuse(void *user, const char *reason)
+refuse(void *user, const char *name, const char *reason)
 {
+    (void)name;
     struct mim_catalog *catalog = user;
     return mim_texts_add(&catalog->diagnostics, "%s", reason);
 }

@@ -119,20 +119,21 @@ first_server(const struct mim_format *format)
 /* Not ready: the state and reason of the strongest plugin that declares it, or the package of the hint. false: no
  * memory. */
 static bool
-show_absence(const struct mim_config *config, const struct mim_server *server, struct mim_format *format,
+show_absence(const struct mim_query *query, const struct mim_server *server, struct mim_format *format,
              struct mim_format_info *info)
 {
     const struct mim_manifest *plugin = server->plugin;
     if (server == &format->hint) {
-        info->state = MIM_FORMAT_NOT_INSTALLED;
-        info->reason = plugin->package;
+        const char *refusal = mim_catalog_refusal(query->catalog, plugin->name);
+        info->state = refusal ? MIM_FORMAT_BROKEN : MIM_FORMAT_NOT_INSTALLED;
+        info->reason = refusal ? refusal : plugin->package;
         return true;
     }
     info->state = plugin->state == MIM_PLUGIN_BROKEN ? MIM_FORMAT_BROKEN : MIM_FORMAT_DISABLED;
     info->reason = plugin->reason;
     char reason[320];
     if (plugin->state == MIM_PLUGIN_READY &&
-        mim_config_denies(config, NULL, NULL, format->name, reason, sizeof reason)) {
+        mim_config_denies(query->config, NULL, NULL, format->name, reason, sizeof reason)) {
         free(format->denied);
         format->denied = strdup(reason);
         info->reason = format->denied;
@@ -169,7 +170,7 @@ mim_context_format(struct mim_context *context, size_t i, struct mim_format_info
     query.writing = true;
     shown = shown && show_best(&query, format, info);
     if (shown && info->state != MIM_FORMAT_READY)
-        shown = show_absence(query.config, server, format, info);
+        shown = show_absence(&query, server, format, info);
     return shown ? 1 : cut_short(context);
 }
 

@@ -31,18 +31,18 @@ by_bytes(const void *a, const void *b)
 }
 
 static bool
-refuse_errno(const struct mim_scan_visitor *visitor, const char *path)
+refuse_errno(const struct mim_scan_visitor *visitor, const char *name, const char *path)
 {
     char reason[PATH_MAX + 128];
     snprintf(reason, sizeof reason, "%s: %m", path);
-    return visitor->refuse(visitor->user, reason);
+    return visitor->refuse(visitor->user, name, reason);
 }
 
 static bool
 visit_open(int fd, struct mim_ini_file *file, const struct mim_scan_visitor *visitor)
 {
     if (fstat(fd, &file->facts) < 0)
-        return refuse_errno(visitor, file->path);
+        return refuse_errno(visitor, file->name, file->path);
     if (!S_ISREG(file->facts.st_mode))
         return visitor->file(visitor->user, file);
 
@@ -50,7 +50,7 @@ visit_open(int fd, struct mim_ini_file *file, const struct mim_scan_visitor *vis
     struct mim_error err = { 0 };
     enum mim_status status = mim_ini_read(fd, file->path, &text, &file->size, &err);
     if (status != MIM_OK)
-        return status != MIM_NOMEM && visitor->refuse(visitor->user, err.message);
+        return status != MIM_NOMEM && visitor->refuse(visitor->user, file->name, err.message);
     file->text = text;
     bool visited = visitor->file(visitor->user, file);
     free(text);
@@ -62,12 +62,12 @@ visit_name(int directory, const char *directory_path, const char *name, const st
 {
     char path[PATH_MAX];
     if (snprintf(path, sizeof path, "%s/%s", directory_path, name) >= (int)sizeof path)
-        return visitor->refuse(visitor->user, "a path that is too long");
+        return visitor->refuse(visitor->user, name, "a path that is too long");
 
     /* NONBLOCK: a FIFO must not hold us up */
     int fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
-        return refuse_errno(visitor, path);
+        return refuse_errno(visitor, name, path);
     bool visited = visit_open(fd, &(struct mim_ini_file){ .name = name, .path = path }, visitor);
     close(fd);
     return visited;
@@ -89,13 +89,13 @@ mim_scan_directory(const char *path, const struct mim_scan_visitor *visitor)
 {
     DIR *directory = opendir(path);
     if (!directory)
-        return errno == ENOENT || errno == ENOTDIR || (errno != ENOMEM && refuse_errno(visitor, path));
+        return errno == ENOENT || errno == ENOTDIR || (errno != ENOMEM && refuse_errno(visitor, NULL, path));
 
     struct stat facts;
     struct mim_texts names = { 0 };
     bool fine = true;
     if (fstat(dirfd(directory), &facts) < 0) {
-        fine = refuse_errno(visitor, path);
+        fine = refuse_errno(visitor, NULL, path);
     } else if (!visitor->directory || visitor->directory(visitor->user, path, &facts)) {
         fine = collect_names(directory, &names);
         for (size_t i = 0; fine && i < names.count; i++)

@@ -21,8 +21,8 @@ struct mim_scan_visitor {
     bool (*directory)(void *user, const char *path, const struct stat *facts);
     /* false ends the scan: no memory. */
     bool (*file)(void *user, const struct mim_ini_file *file);
-    /* What could not be read; false as above. */
-    bool (*refuse)(void *user, const char *reason);
+    /* What could not be read, a file or (name NULL) the directory; false as above. */
+    bool (*refuse)(void *user, const char *name, const char *reason);
     void *user;
 };
 

@@ -215,6 +215,23 @@ a_hint_does_not_send_for_what_is_installed(void)
     teardown();
 }
 
+static void
+a_refused_manifest_is_broken_and_not_missing(void)
+{
+    setup();
+    tree_write(root, "gif.ini", "[plugin]\nmanifest = 1\nname = gif\nabi = nonsense\n");
+    add_hint("gif", GIF);
+    again();
+    assert_string_equal(winner("x.gif", "GIF"), "MIM_BROKEN_PLUGIN");
+    says_part("x.gif: this is GIF, and its plugin gif cannot be used: ");
+    says_part("/gif.ini:4: abi = nonsense: MAJOR.MINOR was expected");
+    struct mim_format_info info;
+    CHECK(mim_context_format(context, 0, &info));
+    assert_int_equal(info.state, MIM_FORMAT_BROKEN);
+    CHECK(strstr(info.reason, "abi = nonsense"));
+    teardown();
+}
+
 static enum mim_status
 find_writers(const char *name, const char *format, const char *plugin_name)
 {
@@ -345,6 +362,7 @@ main(void)
         CASE(explains_every_loser),
         CASE(the_four_errors_are_four),
         CASE(a_hint_does_not_send_for_what_is_installed),
+        CASE(a_refused_manifest_is_broken_and_not_missing),
         CASE(writers_go_by_format_or_extension_strictly),
         CASE(the_callers_plugin_is_taken_at_its_word),
         CASE(a_stream_is_not_asked_for_its_end),

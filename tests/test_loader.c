@@ -111,12 +111,10 @@ sees_at_every_length_that_a_module_is_cut_short(void)
     CHECK(!stat(module("mock.so"), &facts));
     for (size_t size = 1; size < (size_t)facts.st_size; size = size < 2048 ? size + 7 : size + 1024) {
         tree_copy(directory, "cut.so", module("mock.so"), size);
-        enum mim_status status = load(tree_path(directory, "cut.so"));
-        if (status != MIM_OK) /* section headers at the very end are nothing that is mapped */
-            assert_int_equal(status, MIM_BROKEN_PLUGIN);
+        assert_int_equal(load(tree_path(directory, "cut.so")), MIM_BROKEN_PLUGIN);
         unlink(tree_path(directory, "cut.so"));
     }
-    tree_copy(directory, "cut.so", module("mock.so"), 1500);
+    tree_copy(directory, "cut.so", module("mock.so"), (size_t)facts.st_size - 1);
     is_broken(tree_path(directory, "cut.so"), "cut short");
     tree_remove(directory);
 }
