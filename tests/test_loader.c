@@ -134,13 +134,20 @@ refuses_other_machines(void)
     tree_remove(directory);
 }
 
+/* The sanitizers' own memory would be refused as well. gcc and clang say differently that they are at work. */
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED
+#endif
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED
+#endif
+
+#ifndef SANITIZED
 /* In a child, whose address space is full. */
 static void
 tells_a_lack_of_memory_from_a_broken_module(void)
 {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-    skip(); /* their own memory would be refused */
-#endif
     assert_int_equal(load(module("mock.so")), MIM_OK);
     char *directory = tree_make();
     tree_copy(directory, "fresh.so", module("mock.so"), 1 << 20);
@@ -159,6 +166,7 @@ tells_a_lack_of_memory_from_a_broken_module(void)
     assert_int_equal(load(path), MIM_OK);
     tree_remove(directory);
 }
+#endif
 
 static void
 does_not_blame_a_module_for_a_lack_of_descriptors(void)
@@ -214,7 +222,9 @@ main(void)
         CASE(refuses_what_is_no_module),
         CASE(sees_at_every_length_that_a_module_is_cut_short),
         CASE(refuses_other_machines),
+#ifndef SANITIZED
         CASE(tells_a_lack_of_memory_from_a_broken_module),
+#endif
         CASE(does_not_blame_a_module_for_a_lack_of_descriptors),
         CASE(takes_absolute_paths_only),
         CASE(asks_init_after_the_checks_and_once),
