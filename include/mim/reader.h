@@ -70,8 +70,10 @@ MIM_API enum mim_status mim_reader_info(struct mim_reader *reader, uint64_t i, s
  * the same. */
 MIM_API enum mim_status mim_reader_frame_metadata(struct mim_reader *reader, uint64_t i, struct mim_meta **meta,
                                                   struct mim_error *err);
-/** Metadata of the whole; borrowed while the reader lives. */
+/** Metadata of the whole; borrowed while the reader lives. NULL also when it cannot be had: mim_reader_load_metadata() tells. */
 MIM_API const struct mim_meta *mim_reader_metadata(struct mim_reader *reader);
+/** Fetch the metadata of the whole, which the call above else does on its first use. */
+MIM_API enum mim_status mim_reader_load_metadata(struct mim_reader *reader, struct mim_error *err);
 
 /**
  * Decode the next frame into `frame`: what that held before is released, so one zeroed frame serves the whole sequence.

@@ -2,7 +2,7 @@
 /* mim formats: what can be read and written, and by which plugin. */
 #include <string.h>
 
-#include "cli.h"
+#include "report.h"
 #include "text.h"
 
 static const char *
@@ -35,6 +35,9 @@ run_formats(struct cli *cli)
         name_width = wider(name_width, info.name);
         plugin_width = wider(plugin_width, info.plugin);
     }
+    enum exit_code code = list_code(cli->context);
+    if (code != EXIT_GOOD)
+        return code;
 
     for (size_t i = 0; mim_context_format(cli->context, i, &info); i++) {
         bool ready = info.state == MIM_FORMAT_READY;
@@ -45,5 +48,5 @@ run_formats(struct cli *cli)
         put_text(stdout, ready ? info.title : info.reason);
         putchar('\n');
     }
-    return EXIT_GOOD;
+    return list_code(cli->context);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* mim help: the commands, one command's options, or a format's. */
 #include <string.h>
+#include <strings.h>
 
 #include "options.h"
 #include "report.h"
@@ -88,13 +89,16 @@ print_format_options(struct mim_context *context, const char *format, const char
 {
     struct mim_format_info info;
     enum mim_status status = MIM_OK;
-    size_t i = 0;
+    bool found = false;
 
-    while (mim_context_format(context, i, &info) && strcmp(info.name, format))
-        i++;
-    if (!mim_context_format(context, i, &info))
-        return fail(err, MIM_ARGUMENT, "there is neither a command nor a format %s; mim formats lists the formats",
-                    format);
+    for (size_t i = 0; !found && mim_context_format(context, i, &info); i++)
+        found = !strcasecmp(info.name, format);
+    if (!found) {
+        status = mim_context_list_status(context, err);
+        return status != MIM_OK ? status
+                                : fail(err, MIM_ARGUMENT, "there is neither a command nor a format %s; mim formats lists "
+                                                          "the formats", format);
+    }
     if (info.state != MIM_FORMAT_READY)
         return mim_format_options(context, format, plugin, 0, measure, &(struct option_columns){ 0 }, err);
 

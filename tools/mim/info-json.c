@@ -53,20 +53,18 @@ put_error(struct json *json, const char *key, const struct mim_error *err, bool 
 static void
 put_each(struct json *json, struct inspection *inspection)
 {
+    struct mim_frame_facts facts;
+    struct mim_meta *meta;
+
     json_key(json, "each");
     json_open(json, '[');
-    for (uint64_t i = 0; i < inspection->count; i++) {
-        struct mim_frame_facts facts;
-        struct mim_meta *meta = NULL;
-        if (mim_reader_info(inspection->reader, i, &facts, NULL) != MIM_OK)
-            break;
+    for (uint64_t i = 0; inspection_frame(inspection, i, &facts, &meta); i++) {
         json_open(json, '{');
         json_key(json, "index");
         json_count(json, i);
         put_shape(json, &facts);
         put_known_real(json, "duration", frame_seconds(&facts));
         json_key(json, "metadata");
-        mim_reader_frame_metadata(inspection->reader, i, &meta, NULL);
         json_meta(json, meta);
         mim_meta_destroy(meta);
         json_close(json, '}');
@@ -104,13 +102,14 @@ info_print_json(struct inspection *inspection, const struct cli *cli, struct jso
     json_open(json, '{');
     json_key(json, "file");
     json_string(json, inspection->file);
-    if (inspection->reader)
+    if (inspection->reader) {
         put_sequence(json, inspection);
-    if (inspection->reader && inspection->damaged)
-        put_error(json, "damage", &inspection->err, true);
-    if (!inspection->reader)
+        if (cli->each)
+            put_each(json, inspection);
+        if (inspection->damaged)
+            put_error(json, "damage", &inspection->err, true);
+    } else {
         put_error(json, "error", &inspection->err, false);
-    else if (cli->each)
-        put_each(json, inspection);
+    }
     json_close(json, '}');
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "inspect.h"
+#include "report.h"
 #include "streams.h"
 #include "text.h"
 
@@ -68,7 +69,20 @@ put_timing(const struct inspection *inspection)
 }
 
 static void
-put_meta(const struct mim_meta *meta)
+put_value(struct inspection *inspection, const struct mim_meta_item *item)
+{
+    char *value = mim_meta_format(item);
+    struct mim_error err = { 0 };
+
+    if (value)
+        put_excerpt(stdout, value, VALUE_WIDTH);
+    else if (fail(&err, MIM_NOMEM, "no memory to show %s", item->key))
+        inspection_damage(inspection, &err, MIM_UNKNOWN);
+    mim_free(value);
+}
+
+static void
+put_meta(struct inspection *inspection, const struct mim_meta *meta)
 {
     static const char *const told[] = { "duration", "loop", "fps", "nframes" }; /* rows of their own say it */
     struct mim_meta_item item;
@@ -79,49 +93,43 @@ put_meta(const struct mim_meta *meta)
             k++;
         if (k < sizeof told / sizeof *told)
             continue;
-        char *value = mim_meta_format(&item);
         put_name(item.key);
-        put_excerpt(stdout, value ? value : "?", VALUE_WIDTH);
+        put_value(inspection, &item);
         putchar('\n');
-        mim_free(value);
     }
 }
 
 static void
-put_frame_meta(struct mim_reader *reader, uint64_t i)
+put_frame_meta(struct inspection *inspection, const struct mim_meta *meta)
 {
-    struct mim_meta *meta = NULL;
     struct mim_meta_item item;
 
-    mim_reader_frame_metadata(reader, i, &meta, NULL);
     for (size_t k = 0; mim_meta_at(meta, k, &item); k++) {
         if (item.coding || !strcmp(item.key, "duration"))
             continue; /* said already, or said in --json */
-        char *value = mim_meta_format(&item);
         fputs(", ", stdout);
         put_text(stdout, item.key);
         putchar(' ');
-        put_excerpt(stdout, value ? value : "?", VALUE_WIDTH);
-        mim_free(value);
+        put_value(inspection, &item);
     }
-    mim_meta_destroy(meta);
 }
 
 static void
 put_each(struct inspection *inspection)
 {
-    for (uint64_t i = 0; i < inspection->count; i++) {
-        struct mim_frame_facts facts;
-        char name[32];
-        if (mim_reader_info(inspection->reader, i, &facts, NULL) != MIM_OK)
-            break;
+    struct mim_frame_facts facts;
+    struct mim_meta *meta;
+    char name[32];
+
+    for (uint64_t i = 0; inspection_frame(inspection, i, &facts, &meta); i++) {
         snprintf(name, sizeof name, "  %6" PRIu64, i);
         put_name(name);
         put_shape(&facts);
         if (frame_seconds(&facts) >= 0)
             printf(", %.6g s", frame_seconds(&facts));
-        put_frame_meta(inspection->reader, i);
+        put_frame_meta(inspection, meta);
         putchar('\n');
+        mim_meta_destroy(meta);
     }
 }
 
@@ -139,7 +147,7 @@ info_print_text(struct inspection *inspection, const struct cli *cli)
         putchar('\n');
     }
     put_timing(inspection);
-    put_meta(mim_reader_metadata(inspection->reader));
+    put_meta(inspection, mim_reader_metadata(inspection->reader));
     if (cli->each)
         put_each(inspection);
 }

@@ -46,13 +46,15 @@ open_reader(struct inspection *inspection, struct cli *cli)
     return status;
 }
 
-static void
-set_damage(struct inspection *inspection, const struct mim_error *err)
+void
+inspection_damage(struct inspection *inspection, const struct mim_error *err, uint64_t frame)
 {
+    if (inspection->damaged)
+        return;
     inspection->damaged = true;
     inspection->err = *err;
     if (inspection->err.frame == MIM_UNKNOWN)
-        inspection->err.frame = inspection->count;
+        inspection->err.frame = frame;
 }
 
 static void
@@ -76,7 +78,7 @@ count_frames(struct inspection *inspection, bool patiently)
     inspection->count = count;
     inspection->certainty = count == MIM_UNKNOWN ? MIM_SURE_NONE : MIM_SURE_EXACT;
     if (status != MIM_OK)
-        set_damage(inspection, &err);
+        inspection_damage(inspection, &err, count);
 }
 
 /* The first frame's shape, and the time that all take together. */
@@ -92,8 +94,8 @@ look_at_frames(struct inspection *inspection)
         struct mim_frame_facts facts;
         enum mim_status status = mim_reader_info(inspection->reader, i, &facts, &err);
         if (status != MIM_OK) {
-            if (!inspection->damaged && status != MIM_RANGE)
-                set_damage(inspection, &err);
+            if (status != MIM_RANGE)
+                inspection_damage(inspection, &err, i);
             return;
         }
         if (i == 0)
@@ -118,6 +120,26 @@ inspection_open(struct inspection *inspection, struct cli *cli, const char *file
     count_frames(inspection, cli->count);
     mim_reader_facts(inspection->reader, &inspection->facts);
     look_at_frames(inspection);
+
+    struct mim_error err = { 0 };
+    if (mim_reader_load_metadata(inspection->reader, &err) != MIM_OK)
+        inspection_damage(inspection, &err, MIM_UNKNOWN);
+}
+
+bool
+inspection_frame(struct inspection *inspection, uint64_t i, struct mim_frame_facts *facts, struct mim_meta **meta)
+{
+    struct mim_error err = { 0 };
+
+    *meta = NULL;
+    if (i >= inspection->count || signals_interrupted())
+        return false;
+    enum mim_status status = mim_reader_info(inspection->reader, i, facts, &err);
+    if (status == MIM_OK)
+        status = mim_reader_frame_metadata(inspection->reader, i, meta, &err);
+    if (status != MIM_OK && status != MIM_RANGE)
+        inspection_damage(inspection, &err, i);
+    return status == MIM_OK;
 }
 
 void

@@ -23,6 +23,12 @@ struct inspection {
 void inspection_open(struct inspection *inspection, struct cli *cli, const char *file);
 void inspection_close(struct inspection *inspection);
 
+/* Note what went wrong; the first counts. */
+void inspection_damage(struct inspection *inspection, const struct mim_error *err, uint64_t frame);
+
+/* Frame i's facts and metadata (to be destroyed), for --each. false: there are no more, or `damaged` is set now. */
+bool inspection_frame(struct inspection *inspection, uint64_t i, struct mim_frame_facts *facts, struct mim_meta **meta);
+
 /* A frame's duration in seconds, negative when it has none. */
 double frame_seconds(const struct mim_frame_facts *facts);
 

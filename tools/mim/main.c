@@ -47,7 +47,7 @@ prefer_plugin(struct mim_context *context, const char *name, struct mim_error *e
         }
         return mim_context_configure(context, text, err);
     }
-    return status;
+    return status == MIM_OK ? mim_context_list_status(context, err) : status;
 }
 
 /* A format that the command line names is a matter of the command line. */
@@ -59,7 +59,11 @@ check_format(struct mim_context *context, const char *option, const char *name, 
     for (size_t i = 0; name && mim_context_format(context, i, &info); i++)
         if (!strcasecmp(info.name, name))
             return MIM_OK;
-    return name ? fail(err, MIM_OPTION, "%s %s: there is no such format; mim formats lists them", option, name) : MIM_OK;
+    if (!name)
+        return MIM_OK;
+    enum mim_status status = mim_context_list_status(context, err);
+    return status == MIM_OK ? fail(err, MIM_OPTION, "%s %s: there is no such format; mim formats lists them", option, name)
+                            : status;
 }
 
 static enum mim_status

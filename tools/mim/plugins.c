@@ -18,7 +18,7 @@ state_name(enum mim_plugin_state state)
     return names[state];
 }
 
-static void
+static enum exit_code
 list_plugins(struct mim_context *context)
 {
     struct mim_plugin_info info;
@@ -28,6 +28,10 @@ list_plugins(struct mim_context *context)
         name_width = wider(name_width, info.name);
         version_width = wider(version_width, info.version);
     }
+    enum exit_code code = list_code(context);
+    if (code != EXIT_GOOD)
+        return code;
+
     for (size_t i = 0; mim_context_plugin(context, i, &info); i++) {
         put_cell(stdout, info.name, name_width);
         put_cell(stdout, info.version, version_width);
@@ -40,10 +44,11 @@ list_plugins(struct mim_context *context)
             putchar('\n');
         }
     }
+    return list_code(context);
 }
 
 /* Files that look like manifests and were refused belong to the picture. */
-static void
+static enum exit_code
 list_diagnostics(struct mim_context *context)
 {
     const char *line;
@@ -53,11 +58,12 @@ list_diagnostics(struct mim_context *context)
         put_text(stdout, line);
         putchar('\n');
     }
+    return list_code(context);
 }
 
 typedef const char *lister(struct mim_context *, size_t);
 
-static void
+static enum exit_code
 list_lines(struct mim_context *context, lister *line_at, const char *heading)
 {
     const char *line;
@@ -68,6 +74,7 @@ list_lines(struct mim_context *context, lister *line_at, const char *heading)
         put_text(stdout, line);
         putchar('\n');
     }
+    return list_code(context);
 }
 
 static void
@@ -137,6 +144,9 @@ show_plugin(struct cli *cli, const char *name)
         found = true;
         ready = info.state == MIM_PLUGIN_READY;
     }
+    enum exit_code code = list_code(cli->context);
+    if (code != EXIT_GOOD)
+        return code;
     if (!found)
         return give_up(NULL, &err);
     if (status == MIM_OK)
@@ -150,15 +160,16 @@ run_plugins(struct cli *cli)
     if (cli->operand_count)
         return show_plugin(cli, cli->operands[0]);
 
+    struct verdict verdict = { EXIT_GOOD };
     if (cli->paths)
-        list_lines(cli->context, mim_context_search_path, NULL);
+        verdict_add(&verdict, list_lines(cli->context, mim_context_search_path, NULL));
     if (cli->config) {
-        list_lines(cli->context, mim_context_config_file, "files:");
-        list_lines(cli->context, mim_context_config_value, "values:");
+        verdict_add(&verdict, list_lines(cli->context, mim_context_config_file, "files:"));
+        verdict_add(&verdict, list_lines(cli->context, mim_context_config_value, "values:"));
     }
     if (!cli->paths && !cli->config) {
-        list_plugins(cli->context);
-        list_diagnostics(cli->context);
+        verdict_add(&verdict, list_plugins(cli->context));
+        verdict_add(&verdict, list_diagnostics(cli->context));
     }
-    return EXIT_GOOD;
+    return verdict.code;
 }

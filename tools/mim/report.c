@@ -82,6 +82,13 @@ give_up(const char *subject, const struct mim_error *err)
     return exit_code_of(err->status);
 }
 
+enum exit_code
+list_code(const struct mim_context *context)
+{
+    struct mim_error err = { 0 };
+    return mim_context_list_status(context, &err) == MIM_OK ? EXIT_GOOD : give_up(NULL, &err);
+}
+
 void
 verdict_add(struct verdict *verdict, enum exit_code code)
 {

@@ -18,6 +18,9 @@ enum exit_code exit_code_of(enum mim_status status);
 /* Report and translate in one line. After an interrupt nothing is said: the user knows. */
 enum exit_code give_up(const char *subject, const struct mim_error *err);
 
+/* After a walk through one of the context's lists: EXIT_GOOD, unless memory ended it. */
+enum exit_code list_code(const struct mim_context *context);
+
 /* The code of a run over several inputs: all failures alike give theirs. */
 struct verdict {
     enum exit_code code;
