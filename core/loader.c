@@ -272,7 +272,7 @@ check_options(const struct mim_option_table *table, uint32_t state_size, const c
         return fail_check(err, where, format, "it counts options and has no table");
     if (mim_option_table_valid(table, state_size, &why))
         return MIM_OK;
-    return fail_check(err, where, format, why.message);
+    return why.status == MIM_NOMEM ? mim_fail_nomem(err, where) : fail_check(err, where, format, why.message);
 }
 
 static enum mim_status
