@@ -272,6 +272,8 @@ gif_blocks_open(struct mim_job *job, struct gif_reader *self)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for giflib");
     self->is_reserved = true;
     gif_window_read(job, &self->window, self->version, 6);
+    if (self->window.status != MIM_OK)
+        return self->window.status;
     gif_window_seek(&self->window, 0);
     self->gif = DGifOpen(self, read_for_giflib, &code);
     if (!self->gif)
