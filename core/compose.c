@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT */
+/* Composing rectangles with disposal and blending. */
+#include "compose.h"
+
+#include <string.h>
+
+#include "error.h"
+#include "frame.h"
+#include "sample.h"
+
+#define SMALLEST_BAND 16 /* rows; thinner ones cost more to hand out than to draw */
+
+enum mim_status
+mim_canvas_init(struct mim_canvas *canvas, const struct mim_sequence *sequence, uint32_t bands, struct mim_error *err)
+{
+    uint32_t colours = sequence->canvas_channels ? sequence->canvas_channels : 3;
+    enum mim_sample sample = sequence->canvas_sample ? (enum mim_sample)sequence->canvas_sample : MIM_SAMPLE_U8;
+    if ((colours != 1 && colours != 3) || (sample != MIM_SAMPLE_U8 && sample != MIM_SAMPLE_U16) ||
+        !sequence->canvas_height)
+        return mim_fail(err, MIM_BROKEN_PLUGIN, "the plugin asks for a canvas of %ux%u with %u channels of %s",
+                        sequence->canvas_width, sequence->canvas_height, colours, mim_sample_name(sample));
+
+    *canvas = (struct mim_canvas){
+        .raster = { .struct_size = sizeof canvas->raster,
+                    .sample = sample,
+                    .width = sequence->canvas_width,
+                    .height = sequence->canvas_height,
+                    .channels = sequence->opaque == 1 ? colours : colours + 1 },
+    };
+    uint64_t row = 0;
+    mim_row_bytes(canvas->raster.width, canvas->raster.channels, sample, &row); /* 2^32 * 4 * 2 fits */
+    canvas->raster.stride = mim_aligned_stride(row);
+
+    size_t size = mim_sample_size(sample);
+    for (uint32_t k = 0; k < canvas->raster.channels; k++) {
+        bool alpha = k == colours;
+        uint8_t value = sequence->background[alpha ? 3 : k];
+        memset(canvas->bare + k * size, value, size); /* 8 to 16 bits is * 257: the byte twice */
+    }
+
+    uint32_t height = canvas->raster.height, most = (height + SMALLEST_BAND - 1) / SMALLEST_BAND;
+    bands = bands < 1 ? 1 : bands > MIM_MOST_BANDS ? MIM_MOST_BANDS : bands;
+    bands = bands > most ? most : bands;
+    canvas->band_rows = (height + bands - 1) / bands;
+    canvas->bands = (height + canvas->band_rows - 1) / canvas->band_rows;
+    return MIM_OK;
+}
+
+void
+mim_canvas_clear(struct mim_canvas *canvas)
+{
+    mim_buffer_release(canvas->buffer);
+    mim_buffer_release(canvas->saved_buffer);
+    *canvas = (struct mim_canvas){ 0 };
+}
+
+uint64_t
+mim_canvas_bytes(const struct mim_canvas *canvas)
+{
+    uint64_t size = 0;
+    mim_picture_bytes(canvas->raster.height, canvas->raster.stride, &size);
+    return size;
+}
+
+bool
+mim_canvas_ready(struct mim_canvas *canvas, int32_t dispose)
+{
+    if (!canvas->buffer) {
+        canvas->buffer = mim_buffer_get(NULL, mim_canvas_bytes(canvas));
+        if (!canvas->buffer)
+            return false;
+        canvas->raster.data = mim_buffer_data(canvas->buffer);
+    }
+    if (dispose == MIM_DISPOSE_PREVIOUS && !canvas->saved_buffer) {
+        canvas->saved_buffer = mim_buffer_get(NULL, mim_canvas_bytes(canvas));
+        if (!canvas->saved_buffer)
+            return false;
+        canvas->saved = mim_buffer_data(canvas->saved_buffer);
+    }
+    return true;
+}
+
+uint64_t
+mim_canvas_held(const struct mim_canvas *canvas)
+{
+    return mim_canvas_bytes(canvas) * ((canvas->buffer != NULL) + (canvas->saved_buffer != NULL));
+}
+
+uint32_t
+mim_canvas_band(const struct mim_canvas *canvas, uint32_t band, uint32_t *rows)
+{
+    uint32_t first = band * canvas->band_rows, left = canvas->raster.height - first;
+    *rows = left < canvas->band_rows ? left : canvas->band_rows;
+    return first;
+}
+
+/* The part of a rectangle that lies in some rows of the canvas. */
+struct cut {
+    uint32_t x, y, width, height; /* on the canvas */
+    uint32_t from_x, from_y;      /* in the rectangle */
+};
+
+static bool
+cut_out(const struct mim_canvas *canvas, const struct mim_placement *place, uint32_t first, uint32_t rows, struct cut *cut)
+{
+    int64_t left = place->x > 0 ? place->x : 0, top = place->y > (int64_t)first ? place->y : (int64_t)first;
+    int64_t right = (int64_t)place->x + place->width, bottom = (int64_t)place->y + place->height;
+    if (right > canvas->raster.width)
+        right = canvas->raster.width;
+    if (bottom > (int64_t)first + rows)
+        bottom = (int64_t)first + rows;
+    if (left >= right || top >= bottom)
+        return false;
+
+    *cut = (struct cut){ (uint32_t)left,         (uint32_t)top,
+                         (uint32_t)(right - left), (uint32_t)(bottom - top),
+                         (uint32_t)(left - place->x), (uint32_t)(top - place->y) };
+    return true;
+}
+
+static size_t
+pixel_size(const struct mim_canvas *canvas)
+{
+    return canvas->raster.channels * mim_sample_size((enum mim_sample)canvas->raster.sample);
+}
+
+static uint8_t *
+pixel_at(const struct mim_canvas *canvas, uint32_t x, uint32_t y)
+{
+    return canvas->raster.data + y * canvas->raster.stride + x * pixel_size(canvas);
+}
+
+static void
+clear_cut(struct mim_canvas *canvas, const struct cut *cut)
+{
+    size_t size = pixel_size(canvas);
+    for (uint32_t y = cut->y; y < cut->y + cut->height; y++) {
+        uint8_t *row = pixel_at(canvas, cut->x, y);
+        if (y == cut->y)
+            for (uint32_t x = 0; x < cut->width; x++)
+                memcpy(row + x * size, canvas->bare, size);
+        else
+            memcpy(row, pixel_at(canvas, cut->x, cut->y), cut->width * size);
+    }
+}
+
+static void
+copy_cut(struct mim_canvas *canvas, const struct cut *cut, bool save)
+{
+    size_t bytes = cut->width * pixel_size(canvas);
+    for (uint32_t y = cut->y; y < cut->y + cut->height; y++) {
+        uint8_t *row = pixel_at(canvas, cut->x, y), *kept = canvas->saved + (row - canvas->raster.data);
+        memcpy(save ? kept : row, save ? row : kept, bytes);
+    }
+}
+
+static void
+draw_indices(const struct mim_raster *pixels, const uint8_t *from, uint8_t *to, uint32_t width, uint32_t channels, bool over)
+{
+    const uint8_t *palette = pixels->palette;
+    for (uint32_t x = 0; x < width; x++, to += channels) {
+        const uint8_t *colour = palette + 4 * (size_t)from[x];
+        if (over && !colour[3])
+            continue;
+        if (channels == 4) {
+            memcpy(to, colour, 4);
+        } else if (channels == 3) {
+            to[0] = colour[0], to[1] = colour[1], to[2] = colour[2];
+        } else {
+            to[0] = colour[0];
+            if (channels == 2)
+                to[1] = colour[3];
+        }
+    }
+}
+
+static uint32_t
+get_sample(const uint8_t *at, size_t size)
+{
+    uint16_t wide;
+    if (size == 1)
+        return *at;
+    memcpy(&wide, at, sizeof wide);
+    return wide;
+}
+
+static void
+put_sample(uint8_t *at, size_t size, uint32_t value)
+{
+    uint16_t wide = (uint16_t)value;
+    if (size == 1)
+        *at = (uint8_t)value;
+    else
+        memcpy(at, &wide, sizeof wide);
+}
+
+/* PNG specification (third edition), 13.16: straight alpha over straight alpha. */
+static void
+draw_over(const uint8_t *from, uint32_t colours, bool from_alpha, uint8_t *to, bool to_alpha, size_t size, uint32_t most)
+{
+    uint64_t alpha = from_alpha ? get_sample(from + colours * size, size) : most;
+    uint64_t below = to_alpha ? get_sample(to + colours * size, size) : most;
+    uint64_t above_weight = alpha * most, below_weight = (most - alpha) * below, weight = above_weight + below_weight;
+    if (!alpha || !weight)
+        return;
+    for (uint32_t k = 0; k < colours; k++) {
+        uint64_t a = get_sample(from + k * size, size), b = get_sample(to + k * size, size);
+        put_sample(to + k * size, size, (uint32_t)((a * above_weight + b * below_weight + weight / 2) / weight));
+    }
+    if (to_alpha)
+        put_sample(to + colours * size, size, (uint32_t)((weight + most / 2) / most));
+}
+
+static void
+draw_samples(const struct mim_raster *pixels, const uint8_t *from, uint8_t *to, uint32_t width,
+             const struct mim_raster *canvas, bool over)
+{
+    size_t size = mim_sample_size((enum mim_sample)canvas->sample);
+    bool to_alpha = canvas->channels % 2 == 0, from_alpha = pixels->channels % 2 == 0;
+    uint32_t colours = canvas->channels - to_alpha, most = size == 1 ? UINT8_MAX : UINT16_MAX;
+
+    if (pixels->channels == canvas->channels && (!over || !from_alpha)) {
+        memcpy(to, from, width * canvas->channels * size);
+        return;
+    }
+    for (uint32_t x = 0; x < width; x++, from += pixels->channels * size, to += canvas->channels * size) {
+        if (over) {
+            draw_over(from, colours, from_alpha, to, to_alpha, size, most);
+            continue;
+        }
+        memcpy(to, from, colours * size);
+        if (to_alpha)
+            put_sample(to + colours * size, size, from_alpha ? get_sample(from + colours * size, size) : most);
+    }
+}
+
+static void
+draw_cut(struct mim_canvas *canvas, const struct cut *cut, const struct mim_raster *pixels, bool over)
+{
+    size_t size = pixels->channels * mim_sample_size((enum mim_sample)pixels->sample);
+    for (uint32_t row = 0; row < cut->height; row++) {
+        const uint8_t *from = pixels->data + (cut->from_y + row) * pixels->stride + cut->from_x * size;
+        uint8_t *to = pixel_at(canvas, cut->x, cut->y + row);
+        if (pixels->sample == MIM_SAMPLE_INDEX8)
+            draw_indices(pixels, from, to, cut->width, canvas->raster.channels, over);
+        else
+            draw_samples(pixels, from, to, cut->width, &canvas->raster, over);
+    }
+}
+
+void
+mim_canvas_compose(struct mim_canvas *canvas, uint32_t band, enum mim_canvas_start start, const struct mim_placement *before,
+                   const struct mim_placement *now, const struct mim_raster *pixels)
+{
+    uint32_t rows, first = mim_canvas_band(canvas, band, &rows);
+    struct cut cut;
+
+    if (start == MIM_CANVAS_BARE)
+        clear_cut(canvas, &(struct cut){ .y = first, .width = canvas->raster.width, .height = rows });
+    else if (start == MIM_CANVAS_AFTER && before->dispose != MIM_DISPOSE_KEEP && cut_out(canvas, before, first, rows, &cut)) {
+        if (before->dispose == MIM_DISPOSE_BACKGROUND)
+            clear_cut(canvas, &cut);
+        else
+            copy_cut(canvas, &cut, false);
+    }
+
+    if (!cut_out(canvas, now, first, rows, &cut))
+        return;
+    if (now->dispose == MIM_DISPOSE_PREVIOUS)
+        copy_cut(canvas, &cut, true);
+    draw_cut(canvas, &cut, pixels, now->blend == MIM_BLEND_OVER);
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/* From readers to one writer, frame by frame. */
+#include <mim/convert.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "error.h"
+#include "meta.h"
+#include "selected.h"
+#include "writer.h"
+
+struct conversion {
+    struct mim_context *context;
+    const struct mim_convert_options *options;
+    struct mim_read_options read;   /* the caller's, without its progress: the writer reports that */
+    struct mim_write_options write;
+    struct mim_sink *sink;
+    struct mim_writer *writer;      /* opened when the first input is */
+    uint64_t frames;
+    size_t source_count;
+};
+
+static enum mim_status
+start_writing(struct conversion *conversion, struct mim_selected *selected, struct mim_error *err)
+{
+    if (conversion->writer)
+        return MIM_OK;
+    enum mim_status status =
+        mim_writer_open(&conversion->writer, conversion->context, conversion->sink, &conversion->write, err);
+    if (status != MIM_OK)
+        return status;
+
+    if (conversion->source_count == 1) {
+        /* a damaged file has no count; what is wrong is said when its turn comes */
+        if (selected->count == MIM_UNKNOWN && mim_writer_wants_count(conversion->writer)) {
+            status = mim_selected_count(selected, err);
+            if (status == MIM_CANCELLED || status == MIM_TIMEOUT)
+                return status;
+        }
+        if (selected->count != MIM_UNKNOWN)
+            mim_writer_expect(conversion->writer, selected->count);
+    }
+    if (conversion->options->without_metadata)
+        return MIM_OK;
+    status = mim_reader_load_metadata(selected->reader, err);
+    return status == MIM_OK ? mim_writer_set_metadata(conversion->writer, mim_reader_metadata(selected->reader), err) : status;
+}
+
+static enum mim_status
+pass_on(struct conversion *conversion, struct mim_selected *selected, struct mim_frame *frame, struct mim_error *err)
+{
+    const struct mim_convert_options *options = conversion->options;
+    enum mim_status status = options->each ? options->each(options->user, frame, err) : MIM_OK;
+    if (status != MIM_OK)
+        return status;
+
+    /* timestamps say something in the whole of one file only; durations always do */
+    if (!selected->whole || conversion->source_count > 1)
+        frame->pts = MIM_NO_PTS;
+    if (options->without_metadata) {
+        mim_meta_destroy(frame->meta);
+        frame->meta = NULL;
+    }
+    status = mim_writer_take(conversion->writer, frame, err);
+    conversion->frames += status == MIM_OK;
+    return status;
+}
+
+/* `damaged` gets the status of damage in the input, when that is to be lived with. */
+static enum mim_status
+convert_source(struct conversion *conversion, struct mim_source *source, enum mim_status *damaged,
+               struct mim_error *damage, struct mim_error *err)
+{
+    struct mim_selected selected;
+    enum mim_status status = mim_selected_open(&selected, conversion->context, source, &conversion->read,
+                                               MIM_DEFAULT_RESULT, err);
+    if (status != MIM_OK)
+        return status;
+    status = start_writing(conversion, &selected, err);
+
+    struct mim_frame frame = { 0 };
+    while (status == MIM_OK) {
+        struct mim_error error = { 0 };
+        status = mim_reader_next(selected.reader, &frame, &error);
+        if (status == MIM_OK) {
+            status = pass_on(conversion, &selected, &frame, err);
+            continue;
+        }
+        bool broken = status == MIM_CORRUPT || status == MIM_TRUNCATED || status == MIM_IO;
+        if (broken && *damaged == MIM_OK) {
+            size_t used = strlen(error.message);
+            snprintf(error.message + used, sizeof error.message - used, "; %" PRIu64 " good frame%s before that",
+                     conversion->frames, conversion->frames == 1 ? "" : "s");
+        }
+        if (broken && conversion->read.partial && conversion->frames) {
+            *damaged = status;
+            *damage = error;
+            status = MIM_END;
+        } else if (status != MIM_END && err) {
+            *err = error;
+        }
+    }
+    mim_frame_clear(&frame);
+    mim_selected_close(&selected);
+    return status == MIM_END ? MIM_OK : status;
+}
+
+static enum mim_status
+finish(struct conversion *conversion, enum mim_status status, struct mim_error *err)
+{
+    if (status == MIM_OK)
+        return mim_writer_finish(conversion->writer, err);
+    mim_writer_abandon(conversion->writer);
+    return status;
+}
+
+enum mim_status
+mim_convert(struct mim_context *context, struct mim_source *const *sources, size_t source_count, struct mim_sink *sink,
+            const struct mim_convert_options *given, struct mim_error *err)
+{
+    static const struct mim_convert_options defaults = { 0 };
+    const struct mim_convert_options *options = given ? given : &defaults;
+    if (!source_count)
+        return mim_fail(err, MIM_ARGUMENT, "there is nothing to convert");
+
+    struct conversion conversion = {
+        .context = context,
+        .options = options,
+        .read = options->read,
+        .write = options->write,
+        .sink = sink,
+        .source_count = source_count,
+    };
+    conversion.write.control = options->read.open.control;
+    conversion.read.open.control.progress = NULL;
+
+    enum mim_status status = MIM_OK, damaged = MIM_OK;
+    struct mim_error damage = { 0 };
+    for (size_t i = 0; i < source_count && status == MIM_OK && damaged == MIM_OK; i++)
+        status = convert_source(&conversion, sources[i], &damaged, &damage, err);
+    status = finish(&conversion, status, err);
+    if (status == MIM_OK && damaged != MIM_OK && err)
+        *err = damage;
+    return status == MIM_OK ? damaged : status;
+}
+
+enum mim_status
+mim_convert_uri(struct mim_context *context, const char *input, const char *output,
+                const struct mim_convert_options *options, struct mim_error *err)
+{
+    struct mim_source *source;
+    enum mim_status status = mim_source_open_path(&source, input, err);
+    if (status != MIM_OK)
+        return status;
+    struct mim_sink *sink;
+    status = mim_sink_open_path(&sink, output, options && options->write.keep_existing, err);
+    if (status == MIM_OK) {
+        mim_sink_set_sync(sink, options && options->write.sync);
+        status = mim_convert(context, &source, 1, sink, options, err);
+        mim_sink_close(sink);
+    }
+    mim_source_close(source);
+    return status;
+}

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: MIT */
+/* Frames, and the counted buffers behind them. */
+#include "frame.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include <mim/plugin.h>
+
+#include "error.h"
+#include "meta.h"
+#include "raster.h"
+#include "size.h"
+
+#define CACHE_LINE 64u
+#define HUGE_PAGE (2u << 20)
+#define SPARE_BUFFERS 8 /* more than a window rarely comes back at once */
+
+struct mim_buffer {
+    _Atomic unsigned refs;
+    uint64_t size;
+    void *data;
+    struct mim_frame_store *store; /* NULL: none to return to */
+    struct mim_buffer *next;
+};
+
+struct mim_frame_store {
+    pthread_mutex_t lock;
+    struct mim_buffer *spare;
+    unsigned spare_count;
+    unsigned out;
+    bool closed;
+};
+
+struct mim_frame_store *
+mim_frame_store_create(void)
+{
+    struct mim_frame_store *store = calloc(1, sizeof *store);
+    if (store)
+        pthread_mutex_init(&store->lock, NULL);
+    return store;
+}
+
+static void
+buffer_free(struct mim_buffer *buffer)
+{
+    free(buffer->data);
+    free(buffer);
+}
+
+static void
+store_free(struct mim_frame_store *store)
+{
+    pthread_mutex_destroy(&store->lock);
+    free(store);
+}
+
+void
+mim_frame_store_close(struct mim_frame_store *store)
+{
+    if (!store)
+        return;
+
+    pthread_mutex_lock(&store->lock);
+    store->closed = true;
+    struct mim_buffer *spare = store->spare;
+    store->spare = NULL;
+    bool last = store->out == 0;
+    pthread_mutex_unlock(&store->lock);
+
+    while (spare) {
+        struct mim_buffer *next = spare->next;
+        buffer_free(spare);
+        spare = next;
+    }
+    if (last)
+        store_free(store);
+}
+
+static struct mim_buffer *
+take_spare(struct mim_frame_store *store, uint64_t size)
+{
+    pthread_mutex_lock(&store->lock);
+    struct mim_buffer **at = &store->spare, *found = NULL;
+    while (*at && (*at)->size != size)
+        at = &(*at)->next;
+    if (*at) {
+        found = *at;
+        *at = found->next;
+        store->spare_count--;
+        store->out++;
+    }
+    pthread_mutex_unlock(&store->lock);
+    return found;
+}
+
+static void *
+allocate(uint64_t size)
+{
+    if (size > PTRDIFF_MAX)
+        return NULL;
+    if (size < HUGE_PAGE)
+        return aligned_alloc(CACHE_LINE, (size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
+
+    void *data = NULL;
+    if (posix_memalign(&data, HUGE_PAGE, size))
+        return NULL;
+    /* the first touch of fresh small pages costs more than decoding */
+    madvise(data, size, MADV_HUGEPAGE);
+    return data;
+}
+
+struct mim_buffer *
+mim_buffer_get(struct mim_frame_store *store, uint64_t size)
+{
+    struct mim_buffer *buffer = store ? take_spare(store, size) : NULL;
+    if (buffer) {
+        atomic_store(&buffer->refs, 1);
+        return buffer;
+    }
+
+    buffer = calloc(1, sizeof *buffer);
+    if (!buffer)
+        return NULL;
+    buffer->data = allocate(size ? size : 1);
+    if (!buffer->data) {
+        free(buffer);
+        return NULL;
+    }
+    buffer->size = size;
+    atomic_init(&buffer->refs, 1);
+    if (store) {
+        buffer->store = store;
+        pthread_mutex_lock(&store->lock);
+        store->out++;
+        pthread_mutex_unlock(&store->lock);
+    }
+    return buffer;
+}
+
+struct mim_buffer *
+mim_buffer_ref(struct mim_buffer *buffer)
+{
+    atomic_fetch_add(&buffer->refs, 1);
+    return buffer;
+}
+
+/* Buffers of another size than the last that came back are of no more use: sizes rarely return. */
+static struct mim_buffer *
+put_spare(struct mim_frame_store *store, struct mim_buffer *buffer)
+{
+    struct mim_buffer *obsolete = NULL;
+    if (store->spare && (store->spare->size != buffer->size || store->spare_count >= SPARE_BUFFERS)) {
+        obsolete = store->spare;
+        store->spare = obsolete->next;
+        store->spare_count--;
+    }
+    buffer->next = store->spare;
+    store->spare = buffer;
+    store->spare_count++;
+    return obsolete;
+}
+
+void
+mim_buffer_release(struct mim_buffer *buffer)
+{
+    if (!buffer || atomic_fetch_sub(&buffer->refs, 1) != 1)
+        return;
+
+    struct mim_frame_store *store = buffer->store;
+    if (!store) {
+        buffer_free(buffer);
+        return;
+    }
+
+    pthread_mutex_lock(&store->lock);
+    store->out--;
+    bool closed = store->closed, last = closed && store->out == 0;
+    struct mim_buffer *obsolete = closed ? buffer : put_spare(store, buffer);
+    pthread_mutex_unlock(&store->lock);
+
+    if (obsolete)
+        buffer_free(obsolete);
+    if (last)
+        store_free(store);
+}
+
+void *
+mim_buffer_data(struct mim_buffer *buffer)
+{
+    return buffer->data;
+}
+
+bool
+mim_row_bytes(uint32_t width, uint32_t channels, enum mim_sample sample, uint64_t *bytes)
+{
+    return mim_size_mul((uint64_t)width * channels, mim_sample_size(sample), bytes);
+}
+
+bool
+mim_picture_bytes(uint32_t height, uint64_t stride, uint64_t *bytes)
+{
+    return mim_size_mul(height, stride, bytes);
+}
+
+uint64_t
+mim_aligned_stride(uint64_t row_bytes)
+{
+    uint64_t up = 0;
+    return mim_size_add(row_bytes, CACHE_LINE - 1, &up) ? up / CACHE_LINE * CACHE_LINE : UINT64_MAX;
+}
+
+struct mim_raster
+mim_frame_raster(const struct mim_frame *frame)
+{
+    return (struct mim_raster){
+        .struct_size = sizeof(struct mim_raster),
+        .sample = frame->sample,
+        .width = frame->width,
+        .height = frame->height,
+        .channels = frame->channels,
+        .stride = frame->stride,
+        .data = frame->data,
+    };
+}
+
+enum mim_status
+mim_frame_check(const struct mim_frame *frame, struct mim_error *err)
+{
+    uint64_t row = 0;
+    if (!frame || !frame->data)
+        return mim_fail(err, MIM_ARGUMENT, "a frame without pixels");
+    if (!mim_sample_size(frame->sample) || frame->sample == MIM_SAMPLE_INDEX8)
+        return mim_fail(err, MIM_ARGUMENT, "a frame of sample type %d, which does not exist", (int)frame->sample);
+    if (!frame->width || !frame->height || !frame->channels)
+        return mim_fail(err, MIM_ARGUMENT, "a frame of %ux%u pixels with %u channels: each must be at least 1",
+                        frame->width, frame->height, frame->channels);
+    if (!mim_row_bytes(frame->width, frame->channels, frame->sample, &row) || frame->stride < row)
+        return mim_fail(err, MIM_ARGUMENT, "a frame with rows of %llu bytes that lie %zu bytes apart",
+                        (unsigned long long)row, frame->stride);
+    return MIM_OK;
+}
+
+enum mim_status
+mim_frame_alloc(struct mim_frame *frame, enum mim_sample sample, uint32_t width, uint32_t height, uint32_t channels,
+                struct mim_error *err)
+{
+    mim_frame_clear(frame);
+
+    uint64_t row = 0, size = 0;
+    bool fits = mim_row_bytes(width, channels, sample, &row) && mim_picture_bytes(height, mim_aligned_stride(row), &size);
+    if (fits && !size)
+        return mim_fail(err, MIM_ARGUMENT, "no frame can have %ux%u pixels with %u channels of %s", width, height,
+                        channels, mim_sample_name(sample));
+    struct mim_buffer *buffer = fits ? mim_buffer_get(NULL, size) : NULL;
+    if (!buffer)
+        return mim_fail(err, MIM_NOMEM, "no memory for a frame of %ux%u pixels", width, height);
+
+    memset(buffer->data, 0, size);
+    *frame = (struct mim_frame){
+        .sample = sample,
+        .width = width,
+        .height = height,
+        .channels = channels,
+        .stride = mim_aligned_stride(row),
+        .data = buffer->data,
+        .pts = MIM_NO_PTS,
+        .loop = -1,
+        .owner = buffer,
+    };
+    return MIM_OK;
+}
+
+void
+mim_frame_lend(struct mim_frame *frame, void *memory, size_t size, size_t stride)
+{
+    mim_frame_clear(frame);
+    frame->data = memory;
+    frame->lent_size = size;
+    frame->lent_stride = stride;
+}
+
+enum mim_status
+mim_frame_share(struct mim_frame *to, const struct mim_frame *from, struct mim_error *err)
+{
+    struct mim_meta *meta = NULL;
+    enum mim_status status = mim_meta_copy(&meta, from->meta, err);
+    if (status != MIM_OK)
+        return status;
+
+    struct mim_frame copy = *from;
+    copy.meta = meta;
+    if (copy.owner)
+        mim_buffer_ref(copy.owner);
+    mim_frame_clear(to);
+    *to = copy;
+    return MIM_OK;
+}
+
+void
+mim_frame_clear(struct mim_frame *frame)
+{
+    if (!frame)
+        return;
+    mim_buffer_release(frame->owner);
+    mim_meta_destroy(frame->meta);
+    *frame = (struct mim_frame){ 0 };
+}
+
+uint64_t
+mim_frame_bytes(const struct mim_frame *frame)
+{
+    uint64_t row = 0, size = 0;
+    mim_row_bytes(frame->width, frame->channels, frame->sample, &row);
+    mim_size_mul(row, frame->height, &size);
+    return size;
+}
+
+double
+mim_frame_seconds(const struct mim_frame *frame)
+{
+    if (!frame->time_base.den)
+        return 0;
+    return (double)frame->duration * (double)frame->time_base.num / (double)frame->time_base.den;
+}
+
+enum mim_status
+mim_frame_convert(struct mim_frame *to, const struct mim_frame *from, enum mim_sample sample, uint32_t channels,
+                  struct mim_error *err)
+{
+    return mim_raster_convert_frame(to, from,
+                                    &(struct mim_raster_target){ .sample = sample, .channels = channels }, err);
+}
+
+enum mim_status
+mim_frame_mean(struct mim_frame *to, const struct mim_frame *from, struct mim_error *err)
+{
+    return mim_raster_convert_frame(to, from, &(struct mim_raster_target){ .mean = true }, err);
+}

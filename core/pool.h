@@ -16,8 +16,8 @@ struct mim_pool_client {
     bool (*claim)(struct mim_pool_client *client, unsigned worker, void *step);
     /* Without the lock. */
     void (*run)(struct mim_pool_client *client, unsigned worker, void *step);
-    /* Under the lock: note that it is done. */
-    void (*settle)(struct mim_pool_client *client, unsigned worker, void *step);
+    /* Under the lock: note that it is done. true: another thread may have something to do now, so wake it. */
+    bool (*settle)(struct mim_pool_client *client, unsigned worker, void *step);
     struct mim_pool_client *next;
     unsigned running; /* steps in flight on pool threads and callers */
 };

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: MIT */
+/* Readers: a source, the plugin that was chosen for it, and where one is in the sequence. */
+#include "reader.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "context.h"
+#include "decode.h"
+#include "error.h"
+#include "frame.h"
+#include "meta.h"
+#include "pool.h"
+#include "registry.h"
+#include "size.h"
+#include "source.h"
+#include "work.h"
+
+struct mim_reader {
+    struct mim_work work;
+    struct mim_pool *pool;
+    struct mim_decoder *decoder;
+    const struct mim_plugin *plugin;
+    const char *format;
+    struct mim_raster_target target;
+    bool wants_metadata;
+
+    struct mim_run run;              /* of frame-by-frame reading */
+    struct mim_selection by_frame;   /* that run alone */
+    const struct mim_selection *plan; /* NULL: frame by frame */
+    uint64_t position;               /* the next frame */
+    unsigned in_a_row;               /* calls of next without another between */
+    uint64_t delivered;
+    struct mim_meta *meta;
+    bool meta_known;
+};
+
+static enum mim_status
+open_with(struct mim_reader *reader, const struct mim_candidate *candidate, const struct mim_open_options *options,
+          struct mim_error *err)
+{
+    const struct mim_plugin *plugin;
+    const struct mim_format_ops *ops;
+    enum mim_status status = mim_registry_load(reader->work.context, candidate, &plugin, &ops, err);
+    if (status != MIM_OK)
+        return status;
+    if (!ops->reader)
+        return mim_fail(err, MIM_UNSUPPORTED, "the plugin %s does not read %s", plugin->name, candidate->format);
+
+    struct mim_option_table other = { .writing = true };
+    if (ops->writer) {
+        other.rows = ops->writer->options;
+        other.count = ops->writer->option_count;
+    }
+    reader->plugin = plugin;
+    reader->format = candidate->format;
+    reader->work.plugin = plugin->name;
+    const struct mim_decoder_setup setup = {
+        .work = &reader->work,
+        .pool = reader->pool,
+        .ops = ops->reader,
+        .other = &other,
+        .options = options->options,
+        .format = candidate->format,
+        .target = reader->target,
+        .wants_metadata = reader->wants_metadata,
+    };
+    return mim_decoder_open(&reader->decoder, &setup, err);
+}
+
+/* Another plugin may do what one cannot; what one calls damaged is damaged. */
+static bool
+next_may_do(enum mim_status status)
+{
+    return status == MIM_UNSUPPORTED || status == MIM_BROKEN_PLUGIN;
+}
+
+static enum mim_status
+open_with_best_plugin(struct mim_reader *reader, const struct mim_open_options *options, struct mim_error *err)
+{
+    struct mim_candidates candidates = { 0 };
+    enum mim_status status = mim_registry_find_readers(reader->work.context, reader->work.source, options->format,
+                                                       options->plugin, &candidates, err);
+    if (status != MIM_OK)
+        return status;
+
+    if (candidates.notice[0])
+        status = mim_work_notice(&reader->work, MIM_NOTICE_NAME, MIM_UNKNOWN, candidates.notice, err);
+    struct mim_error first = { 0 };
+    enum mim_status first_status = MIM_OK;
+    for (size_t i = 0; status == MIM_OK && i < candidates.count; i++) {
+        struct mim_error error = { 0 };
+        enum mim_status tried = open_with(reader, &candidates.items[i], options, &error);
+        if (tried == MIM_OK) {
+            first_status = MIM_OK;
+            break;
+        }
+        mim_registry_remember_failure(reader->work.context, &candidates.items[i], error.message);
+        if (first_status == MIM_OK || !next_may_do(tried)) {
+            first_status = tried;
+            first = error;
+        }
+        if (!next_may_do(tried))
+            break;
+    }
+    mim_candidates_clear(&candidates);
+    if (status == MIM_OK && first_status != MIM_OK) {
+        if (err)
+            *err = first;
+        return first_status;
+    }
+    return status;
+}
+
+enum mim_status
+mim_reader_open_for(struct mim_reader **out, struct mim_context *context, struct mim_source *source,
+                    const struct mim_open_options *given, uint64_t result_default, struct mim_error *err)
+{
+    static const struct mim_open_options defaults = { 0 };
+    const struct mim_open_options *options = given ? given : &defaults;
+    if (!context || !source)
+        return mim_fail(err, MIM_ARGUMENT, "a reader needs a context and a source");
+
+    struct mim_reader *reader = calloc(1, sizeof *reader);
+    if (!reader)
+        return mim_fail_nomem(err, "a reader");
+    enum mim_status status = mim_work_init(&reader->work, context, &options->control, result_default, err);
+    if (status != MIM_OK) {
+        free(reader);
+        return status;
+    }
+    reader->work.source = mim_source_ref(source);
+    reader->target = (struct mim_raster_target){
+        .sample = options->sample, .channels = options->channels, .mean = options->mean
+    };
+    reader->wants_metadata = !options->no_metadata;
+    reader->by_frame = (struct mim_selection){ .runs = &reader->run, .run_count = 1 };
+    reader->pool = mim_pool_of(context, err);
+    status = reader->pool ? open_with_best_plugin(reader, options, err) : MIM_NOMEM;
+    if (status == MIM_OK)
+        status = mim_work_deliver(&reader->work, 0, err);
+    if (status != MIM_OK) {
+        mim_reader_close(reader);
+        return status;
+    }
+    *out = reader;
+    return MIM_OK;
+}
+
+enum mim_status
+mim_reader_open(struct mim_reader **out, struct mim_context *context, struct mim_source *source,
+                const struct mim_open_options *options, struct mim_error *err)
+{
+    return mim_reader_open_for(out, context, source, options, MIM_DEFAULT_RESULT, err);
+}
+
+enum mim_status
+mim_reader_open_uri(struct mim_reader **out, struct mim_context *context, const char *uri,
+                    const struct mim_open_options *options, struct mim_error *err)
+{
+    struct mim_source *source;
+    enum mim_status status = mim_source_open_path(&source, uri, err);
+    if (status != MIM_OK)
+        return status;
+    status = mim_reader_open(out, context, source, options, err);
+    mim_source_close(source);
+    return status;
+}
+
+uint64_t
+mim_reader_count(const struct mim_reader *reader, enum mim_certainty *certainty)
+{
+    const struct mim_sequence *sequence = mim_decoder_sequence(reader->decoder);
+    bool known = sequence->count != MIM_UNKNOWN;
+    if (certainty)
+        *certainty = known ? (enum mim_certainty)sequence->sure : MIM_SURE_NONE;
+    return sequence->count;
+}
+
+enum mim_status
+mim_reader_count_exactly(struct mim_reader *reader, uint64_t *count, struct mim_error *err)
+{
+    reader->in_a_row = 0;
+    return mim_decoder_count(reader->decoder, count, err);
+}
+
+void
+mim_reader_facts(const struct mim_reader *reader, struct mim_reader_facts *facts)
+{
+    const struct mim_sequence *sequence = mim_decoder_sequence(reader->decoder);
+    *facts = (struct mim_reader_facts){
+        .format = reader->format,
+        .plugin = reader->plugin->name,
+        .plugin_version = reader->plugin->version,
+        .canvas_width = sequence->canvas_width,
+        .canvas_height = sequence->canvas_height,
+        .loop = sequence->loop,
+        .time_base = { sequence->time_num, sequence->time_den },
+    };
+    facts->count = mim_reader_count(reader, &facts->certainty);
+}
+
+static enum mim_status
+no_such_frame(const struct mim_reader *reader, uint64_t i, struct mim_error *err)
+{
+    enum mim_certainty certainty;
+    uint64_t count = mim_reader_count(reader, &certainty);
+    if (certainty == MIM_SURE_EXACT)
+        return mim_fail(err, MIM_RANGE, "there is no frame %" PRIu64 ": the sequence has %" PRIu64, i, count);
+    return mim_fail(err, MIM_RANGE, "there is no frame %" PRIu64, i);
+}
+
+static bool
+surely_past_the_end(const struct mim_reader *reader, uint64_t i)
+{
+    enum mim_certainty certainty;
+    return i >= mim_reader_count(reader, &certainty) && certainty == MIM_SURE_EXACT;
+}
+
+enum mim_status
+mim_reader_info(struct mim_reader *reader, uint64_t i, struct mim_frame_facts *facts, struct mim_error *err)
+{
+    struct mim_frame_info info;
+    reader->in_a_row = 0;
+    enum mim_status status = surely_past_the_end(reader, i) ? MIM_END : mim_decoder_info(reader->decoder, i, &info, err);
+    if (status == MIM_END)
+        return no_such_frame(reader, i, err);
+    if (status != MIM_OK)
+        return status;
+
+    const struct mim_sequence *sequence = mim_decoder_sequence(reader->decoder);
+    *facts = (struct mim_frame_facts){
+        .index = i,
+        .sample = (enum mim_sample)info.sample,
+        .width = info.width,
+        .height = info.height,
+        .channels = info.channels,
+        .pts = info.pts,
+        .duration = info.duration,
+        .time_base = { sequence->time_num, sequence->time_den },
+    };
+    return MIM_OK;
+}
+
+enum mim_status
+mim_reader_frame_metadata(struct mim_reader *reader, uint64_t i, struct mim_meta **out, struct mim_error *err)
+{
+    struct mim_meta *meta = mim_meta_create();
+    if (!meta)
+        return mim_fail_nomem(err, "metadata");
+    reader->in_a_row = 0;
+    enum mim_status status =
+        surely_past_the_end(reader, i) ? MIM_END : mim_decoder_frame_metadata(reader->decoder, i, meta, err);
+    if (status == MIM_END)
+        status = no_such_frame(reader, i, err);
+    if (status != MIM_OK || !mim_meta_count(meta)) {
+        mim_meta_destroy(meta);
+        meta = NULL;
+    }
+    if (status == MIM_OK)
+        *out = meta;
+    return status;
+}
+
+enum mim_status
+mim_reader_load_metadata(struct mim_reader *reader, struct mim_error *err)
+{
+    if (reader->meta_known)
+        return MIM_OK;
+    struct mim_meta *meta = mim_meta_create();
+    enum mim_status status = meta ? mim_decoder_metadata(reader->decoder, meta, err) : mim_fail_nomem(err, "metadata");
+    if (status != MIM_OK) {
+        mim_meta_destroy(meta);
+        return status;
+    }
+    reader->meta = meta;
+    reader->meta_known = true;
+    return MIM_OK;
+}
+
+const struct mim_meta *
+mim_reader_metadata(struct mim_reader *reader)
+{
+    mim_reader_load_metadata(reader, NULL);
+    return reader->meta;
+}
+
+/* Frame by frame from `first` on. */
+static void
+aim(struct mim_reader *reader, uint64_t first, uint64_t count)
+{
+    reader->run = (struct mim_run){ .first = first, .step = 1, .count = count };
+    reader->plan = NULL;
+    mim_decoder_select(reader->decoder, &reader->by_frame);
+}
+
+void
+mim_reader_select(struct mim_reader *reader, const struct mim_selection *selection)
+{
+    reader->plan = selection;
+    reader->in_a_row = 0;
+    mim_decoder_select(reader->decoder, selection);
+}
+
+enum mim_status
+mim_reader_limit_result(struct mim_reader *reader, uint64_t frames, struct mim_error *err)
+{
+    uint64_t limit = reader->work.control.limits.result_bytes;
+    mim_decoder_limit_result(reader->decoder, limit);
+
+    /* frames of one canvas are all alike: the verdict can fall before the first is decoded */
+    struct mim_frame_facts facts;
+    const struct mim_sequence *sequence = mim_decoder_sequence(reader->decoder);
+    if (!sequence->canvas_width || frames == MIM_UNKNOWN || mim_reader_info(reader, 0, &facts, NULL) != MIM_OK)
+        return MIM_OK;
+    uint64_t needed = 0;
+    mim_row_bytes(facts.width, facts.channels, facts.sample, &needed);
+    mim_size_mul(needed, facts.height, &needed);
+    uint64_t each = needed;
+    mim_size_mul(needed, frames, &needed);
+    if (needed <= limit)
+        return MIM_OK;
+    return mim_fail_limit(err, needed, limit,
+                          "the result is over its budget: %" PRIu64 " frames of %" PRIu64 " bytes are %" PRIu64
+                          ", and %" PRIu64 " are allowed",
+                          frames, each, needed, limit);
+}
+
+static enum mim_status
+after_delivery(struct mim_reader *reader, const struct mim_frame *frame, struct mim_error *err)
+{
+    enum mim_certainty certainty;
+    uint64_t total = mim_reader_count(reader, &certainty);
+    enum mim_status status = mim_work_deliver(&reader->work, frame->index, err);
+    reader->delivered++;
+    if (status == MIM_OK)
+        status = mim_work_progress(&reader->work, reader->delivered, certainty >= MIM_SURE_HEADER ? total : MIM_UNKNOWN,
+                                   mim_source_bytes_read(reader->work.source), err);
+    return status;
+}
+
+static enum mim_status
+checked_target(const struct mim_frame *frame, struct mim_error *err)
+{
+    return frame ? MIM_OK : mim_fail(err, MIM_ARGUMENT, "no frame to read into");
+}
+
+enum mim_status
+mim_reader_next(struct mim_reader *reader, struct mim_frame *frame, struct mim_error *err)
+{
+    enum mim_status status = checked_target(frame, err);
+    if (status != MIM_OK)
+        return status;
+    if (!reader->in_a_row && !reader->plan)
+        aim(reader, reader->position, MIM_UNKNOWN);
+
+    status = mim_decoder_next(reader->decoder, reader->plan || reader->in_a_row, frame, err);
+    if (status != MIM_OK)
+        return status;
+    reader->in_a_row++;
+    reader->position = frame->index + 1;
+    return after_delivery(reader, frame, err);
+}
+
+enum mim_status
+mim_reader_read(struct mim_reader *reader, uint64_t i, struct mim_frame *frame, struct mim_error *err)
+{
+    enum mim_status status = checked_target(frame, err);
+    if (status != MIM_OK)
+        return status;
+    if (surely_past_the_end(reader, i))
+        return no_such_frame(reader, i, err);
+
+    aim(reader, i, 1);
+    reader->in_a_row = 0;
+    status = mim_decoder_next(reader->decoder, false, frame, err);
+    if (status != MIM_OK)
+        return status == MIM_END ? no_such_frame(reader, i, err) : status;
+    reader->position = i + 1;
+    return after_delivery(reader, frame, err);
+}
+
+enum mim_status
+mim_reader_seek(struct mim_reader *reader, uint64_t i, struct mim_error *err)
+{
+    if (surely_past_the_end(reader, i) && i != mim_reader_count(reader, NULL))
+        return no_such_frame(reader, i, err);
+    reader->position = i;
+    reader->in_a_row = 0;
+    reader->plan = NULL;
+    return MIM_OK;
+}
+
+struct mim_work *
+mim_reader_work(struct mim_reader *reader)
+{
+    return &reader->work;
+}
+
+void
+mim_reader_close(struct mim_reader *reader)
+{
+    if (!reader)
+        return;
+    mim_decoder_close(reader->decoder);
+    mim_meta_destroy(reader->meta);
+    mim_work_clear(&reader->work);
+    free(reader);
+}

@@ -30,7 +30,7 @@ struct mim_frame {
     uint32_t damaged;               /**< 1: some samples were made up */
     struct mim_meta *meta;          /**< owned; NULL when there is none or it was not asked for */
     void *owner;                    /**< counted buffer behind data; NULL: the caller's memory */
-    size_t lent_size;               /**< set by mim_frame_lend() */
+    size_t lent_size, lent_stride;  /**< set by mim_frame_lend() */
     uint64_t reserved[4];
 };
 

@@ -14,7 +14,8 @@
  * - open, scan, prepare, accepts, survey, put, finish and close are *serial*: they never overlap within one file, but may
  *   come from different threads. They get the serial job.
  * - pixels, metadata and encode run on any thread, several at once, each with its own worker's job. They only read what
- *   open left in the state; what a frame adds travels in its packet. release may come on any thread, with any job.
+ *   open left in the state; what a frame adds travels in its packet. release may come on any thread, with the serial job or
+ *   a worker's that may not have been opened: it is for host calls only.
  * - pixels may be asked again for the same part: the core does so when memory was short while other frames were in flight.
  * - release follows every successful prepare and has returned before close. close comes exactly once, also after a failed
  *   open, on a zeroed state; so undoing stands in close alone.
@@ -251,7 +252,8 @@ enum {
     MIM_WRITER_MIXED = 16,     /**< frames may differ in size, channels and sample type */
     MIM_WRITER_TIMING = 32,    /**< keeps pts and duration */
     MIM_WRITER_LOOP = 64,      /**< keeps the loop count */
-    MIM_WRITER_THREADS = 128   /**< put uses job->threads itself */
+    MIM_WRITER_THREADS = 128,  /**< put uses job->threads itself */
+    MIM_WRITER_COUNTS = 256    /**< open decides by sequence->count: the core finds it out where that needs no decoding */
 };
 
 /** What encode made of one frame: the parts' bytes, one after another. */

@@ -89,14 +89,29 @@ small_float(uint32_t value, unsigned exponent_bits, unsigned mantissa_bits)
     return value >> (exponent_bits + mantissa_bits) & 1 ? -size : size;
 }
 
+/* The one odd depth that libtiff turns into the machine's byte order. */
+static uint64_t
+three_bytes(const uint8_t *bytes)
+{
+    uint32_t value = 0;
+    memcpy((char *)&value + (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__), bytes, 3);
+    return value;
+}
+
+static uint32_t
+two_bytes(const uint8_t *bytes)
+{
+    uint16_t value;
+    memcpy(&value, bytes, 2);
+    return value;
+}
+
 static void
 unpack_floats(uint32_t bits, const uint8_t *coded, uint64_t count, uint8_t *to, uint64_t step)
 {
     for (uint64_t i = 0; i < count; i++) {
-        uint32_t value = 0;
-        memcpy((char *)&value + (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 - bits / 8 : 0), coded + i * (bits / 8),
-               bits / 8);
-        float wide = bits == 16 ? small_float(value, 5, 10) : small_float(value, 7, 16);
+        float wide = bits == 16 ? small_float(two_bytes(coded + 2 * i), 5, 10)
+                                : small_float((uint32_t)three_bytes(coded + 3 * i), 7, 16);
         memcpy(to + i * step, &wide, sizeof wide);
     }
 }
@@ -147,8 +162,10 @@ unpack_bits(const struct tiff_page *page, const uint8_t *coded, uint64_t count, 
 {
     struct bit_reader reader = { .next = coded };
     unsigned size = tiff_sample_size(page->sample);
-    for (uint64_t i = 0; i < count; i++)
-        store(to + i * step, widen(page, take_bits(&reader, page->bits)), size);
+    for (uint64_t i = 0; i < count; i++) {
+        uint64_t value = page->bits == 24 ? three_bytes(coded + 3 * i) : take_bits(&reader, page->bits);
+        store(to + i * step, widen(page, value), size);
+    }
 }
 
 /* Few values are possible: each is computed once. */

@@ -105,7 +105,8 @@ def netscape(loop, name=b'NETSCAPE2.0'):
 def gif(width, height, *parts, palette=None, background=0, version=b'89a', trailer=b';'):
     colours, bits = table(palette) if palette is not None else (b'', 0)
     flags = 0x70 | (0x80 | bits if palette is not None else 0)
-    return b'GIF' + version + struct.pack('<HHBBB', width, height, flags, background, 0) + colours + b''.join(parts) + trailer
+    return b'GIF' + version + struct.pack('<HHBBB', width, height, flags, background,
+                                          0) + colours + b''.join(parts) + trailer
 
 
 def unlzw(data, min_code, count):
@@ -255,7 +256,8 @@ class Gif:
     def opaque(self):
         """By the headers nothing can show through: frames come as RGB."""
         first, (height, width) = self.frames[0], self.canvas()
-        return not self.has_transparency() and (first.left, first.top, first.width, first.height) == (0, 0, width, height)
+        return not self.has_transparency() and (first.left, first.top, first.width, first.height) == (0, 0, width,
+            height)
 
     def bare(self):
         """What the canvas starts with and disposal 2 leaves."""
@@ -264,11 +266,12 @@ class Gif:
         known = self.palette is not None and self.background < len(self.palette)
         return np.array([*(self.palette[self.background] if known else (0, 0, 0)), 255], np.uint8)
 
-    def compose(self):
+    def compose(self, bare=None):
         """Every frame as RGBA, by SPEC's rule."""
         height, width = self.canvas()
+        bare = self.bare() if bare is None else bare
         canvas = np.empty((height, width, 4), np.uint8)
-        canvas[:] = self.bare()
+        canvas[:] = bare
         composed = []
         for frame in self.frames:
             rows = slice(min(frame.top, height), min(frame.top + frame.height, height))
@@ -278,7 +281,7 @@ class Gif:
             canvas[rows, columns] = np.where(piece[..., 3:] == 255, piece, canvas[rows, columns])
             composed.append(canvas.copy())
             if frame.disposal == 2:
-                canvas[rows, columns] = self.bare()
+                canvas[rows, columns] = bare
             elif frame.disposal == 3:
                 canvas = before
         return composed

@@ -125,7 +125,8 @@ class PeerCase(unittest.TestCase):
         done = self.run_mim(*args, **more)
         said = text(done.stderr)
         if done.returncode < 0:
-            self.fail(f'mim {" ".join(map(str, args))}: killed by {signal.Signals(-done.returncode).name}: {said[-800:]}')
+            killer = signal.Signals(-done.returncode).name
+            self.fail(f'mim {" ".join(map(str, args))}: killed by {killer}: {said[-800:]}')
         self.assertEqual(done.returncode, code, f'mim {" ".join(map(str, args))}: {said[-800:]}')
         self.assertTrue(said.strip(), f'mim {" ".join(map(str, args))}: nothing said on standard error')
         return said
@@ -136,10 +137,10 @@ class PeerCase(unittest.TestCase):
         self.assertEqual(len(answer), 1)
         return answer[0]
 
-    def pixels(self, path, *args, info=None, convert=(), **more):
-        """All frames of a file as arrays (height, width, channels). `args` go to info and convert, `convert` to the latter."""
-        info = info or self.info(path, *args, **more)
-        raw = self.mim('convert', *args, *convert, path, '-', '--to', 'raw', **more)
+    def pixels(self, path, *args, **more):
+        """All frames of a file as arrays (height, width, channels). `args` go to info and to convert."""
+        info = self.info(path, *args, **more)
+        raw = self.mim('convert', *args, path, '-', '--to', 'raw', **more)
         frames, at = [], 0
         for facts in info['each']:
             dtype = np.dtype(DTYPES[facts['sample']])
@@ -168,7 +169,8 @@ class PeerCase(unittest.TestCase):
         differ = np.argwhere((got != expected) & ~((got != got) & (expected != expected)))
         if len(differ):
             at = tuple(differ[0])
-            self.fail(f'{message}: {len(differ)} of {got.size} samples differ, first at {at}: {got[at]} instead of {expected[at]}')
+            self.fail(f'{message}: {len(differ)} of {got.size} samples differ, first at {at}: '
+                      f'{got[at]} instead of {expected[at]}')
         self.fail(f'{message}: bytes differ (signed zeros or NaNs)')
 
     def assertSameFrames(self, got, expected, message=''):

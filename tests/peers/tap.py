@@ -71,7 +71,7 @@ def _story(err):
 
 
 def main():
-    """Run the cases of the calling script and exit: 0 when all passed. Arguments choose cases by a part of their names."""
+    """Run the calling script's cases and exit: 0 when all passed. Arguments choose cases by a part of their names."""
     sys.stdout.reconfigure(errors='replace')
     suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules['__main__'])
     words = sys.argv[1:]

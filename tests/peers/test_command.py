@@ -22,7 +22,8 @@ from gifbytes import control, gif, image, netscape
 from peers import DTYPES, PeerCase, mim_program, text
 
 PALETTE = [(10, 20, 30), (255, 0, 0), (0, 255, 0), (0, 0, 255)]
-KEYS = {'file', 'format', 'plugin', 'plugin_version', 'frames', 'frames_certainty', 'width', 'height', 'channels', 'sample', 'duration',
+KEYS = {'file', 'format', 'plugin', 'plugin_version', 'frames', 'frames_certainty', 'width', 'height', 'channels',
+        'sample', 'duration',
         'fps', 'loop', 'metadata'}
 EACH = {'index', 'width', 'height', 'channels', 'sample', 'duration', 'metadata'}
 
@@ -47,7 +48,8 @@ class Command(PeerCase):
         nothing = self.put('what.xyz', b'nobody knows what this is')
         existing = self.put('old.tif', b'precious')
         cases = {
-            'no subcommand': (2, []), 'unknown subcommand': (2, ['frobnicate']), 'unknown option': (2, ['info', '--nonsense', self.gif]),
+            'no subcommand': (2, []), 'unknown subcommand': (2, ['frobnicate']),
+            'unknown option': (2, ['info', '--nonsense', self.gif]),
             'no operand': (2, ['info']), 'one operand': (2, ['convert', self.gif]),
             'unknown writer option': (2, ['convert', self.gif, self.path('o.tif'), '-o', 'nonsense=1']),
             'unknown reader option': (2, ['convert', self.gif, self.path('o.tif'), '-i', 'nonsense=1']),
@@ -87,12 +89,14 @@ class Command(PeerCase):
 
     def test_version_and_help(self):
         self.assertRegex(text(self.mim('--version')), r'\d+\.\d+\.\d+')
-        for words in (['help'], ['--help'], ['help', 'convert'], ['convert', '--help'], ['help', 'gif'], ['help', 'tiff'], ['help', 'raw']):
+        for words in (['help'], ['--help'], ['help', 'convert'], ['convert', '--help'], ['help', 'gif'],
+                      ['help', 'tiff'], ['help', 'raw']):
             with self.subTest(' '.join(words)):
                 self.assertGreater(len(self.mim(*words)), 100)
         for name in ('duration', 'fps', 'loop', 'palettesize', 'quantizer', 'subrectangles'):
             self.assertIn(name, text(self.mim('help', 'gif')))
-        for name in ('compression', 'level', 'resolution', 'resolutionunit', 'software', 'description', 'datetime', 'bigtiff'):
+        for name in ('compression', 'level', 'resolution', 'resolutionunit', 'software', 'description', 'datetime',
+                     'bigtiff'):
             self.assertIn(name, text(self.mim('help', 'tiff')))
         self.refuse(2, 'help', 'nonsense')
 
@@ -110,18 +114,21 @@ class Command(PeerCase):
         notes = self.notes(done)
         self.assertEqual(len(notes), 2, notes)
         self.assertEqual(sum('loop' in note.lower() for note in notes), 1, notes)
-        self.assertEqual(sum(any(word in note.lower() for word in ('timing', 'duration', 'delay', 'time')) for note in notes), 1, notes)
+        self.assertEqual(sum(any(word in note.lower() for word in ('timing', 'duration', 'delay', 'time'))
+                             for note in notes), 1, notes)
         self.assertEqual(done.stdout, b'')
 
     def test_tiff_to_gif_of_few_colours_loses_nothing(self):
-        tifffile.imwrite(self.path('in.tif'), np.stack(pictures.moving_bar()), photometric='rgb', metadata=None, contiguous=False,
+        tifffile.imwrite(self.path('in.tif'), np.stack(pictures.moving_bar()), photometric='rgb', metadata=None,
+                         contiguous=False,
                          software=False)
         done = self.run_mim('convert', self.path('in.tif'), self.path('o.gif'))
         self.assertEqual((done.returncode, self.notes(done)), (0, []))
 
     def test_fewer_bits_are_told_once(self):
         frames = pictures.samples(np.uint16, 5, 6, 7, 1)
-        tifffile.imwrite(self.path('in.tif'), frames[..., 0], photometric='minisblack', metadata=None, contiguous=False, software=False)
+        tifffile.imwrite(self.path('in.tif'), frames[..., 0], photometric='minisblack', metadata=None, contiguous=False,
+                         software=False)
         done = self.run_mim('convert', self.path('in.tif'), self.path('o.gif'))
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(len(self.notes(done)), 1, self.notes(done))
@@ -212,7 +219,8 @@ class Command(PeerCase):
 
     def test_a_closed_pipe_is_an_error_of_the_output(self):
         big = self.raw_input(pictures.photograph(30, 200, 200))
-        child = subprocess.Popen([mim_program(), 'convert', *big, '-', '--to', 'raw'], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        child = subprocess.Popen([mim_program(), 'convert', *big, '-', '--to', 'raw'], stdout=subprocess.PIPE,
+                                 stderr=subprocess.PIPE,
                                  env=self.environment())
         child.stdout.read(10)
         child.stdout.close()
@@ -224,8 +232,10 @@ class Command(PeerCase):
         if not os.path.exists(self.path('in.raw')):
             self.raw_input(list(np.random.default_rng(1).integers(0, 256, (24, 800, 1000, 3), dtype=np.uint8)))
         options = [word for pair in ('width=1000', 'height=800', 'channels=3', 'sample=u8') for word in ('-i', pair)]
-        return subprocess.Popen([mim_program(), 'convert', '--from', 'raw', *options, self.path('in.raw'), self.path(target), *words],
-                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.environment())
+        return subprocess.Popen([mim_program(), 'convert', '--from', 'raw', *options, self.path('in.raw'),
+                                 self.path(target), *words],
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                env=self.environment())
 
     def test_ctrl_c_leaves_nothing_behind(self):
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -265,8 +275,10 @@ class Command(PeerCase):
         data = animation()
         piped = self.mim('convert', '-', '-', '--to', 'tiff', '--color', 'rgb', data=data)
         self.put('piped.tif', piped)
-        self.assertEqual(self.mim('convert', self.path('piped.tif'), '-', '--to', 'raw'), self.mim('convert', self.gif, '-', '--to', 'raw'))
-        shell = subprocess.run(['sh', '-c', 'cat "$1" | "$2" convert - - --to gif --color rgb | cat', 'sh', self.gif, mim_program()],
+        self.assertEqual(self.mim('convert', self.path('piped.tif'), '-', '--to', 'raw'),
+                         self.mim('convert', self.gif, '-', '--to', 'raw'))
+        shell = subprocess.run(['sh', '-c', 'cat "$1" | "$2" convert - - --to gif --color rgb | cat', 'sh', self.gif,
+                                mim_program()],
                                stdout=subprocess.PIPE, env=self.environment())
         judge = gifbytes.Gif(shell.stdout)
         self.assertEqual([frame.delay for frame in judge.frames], [5] * 4)
@@ -274,7 +286,8 @@ class Command(PeerCase):
         self.assertEqual((facts['format'], facts['width']), ('gif', 8))
 
     def test_a_slow_pipe_is_waited_for(self):
-        child = subprocess.Popen([mim_program(), 'convert', '-', '-', '--to', 'raw', '--color', 'rgb'], stdin=subprocess.PIPE,
+        child = subprocess.Popen([mim_program(), 'convert', '-', '-', '--to', 'raw', '--color', 'rgb'],
+                                 stdin=subprocess.PIPE,
                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.environment())
 
         def feed():
@@ -306,7 +319,8 @@ class Command(PeerCase):
     # --- info
 
     def test_json_has_exactly_its_keys(self):
-        tifffile.imwrite(self.path('b.tif'), pictures.samples(np.uint16, 3, 9, 7), photometric='minisblack', metadata=None)
+        tifffile.imwrite(self.path('b.tif'), pictures.samples(np.uint16, 3, 9, 7), photometric='minisblack',
+                         metadata=None)
         for path in (self.gif, self.path('b.tif')):
             with self.subTest(os.path.basename(path)):
                 plain = json.loads(self.mim('info', '--json', path))
@@ -317,7 +331,8 @@ class Command(PeerCase):
                 self.assertEqual([frame['index'] for frame in each[0]['each']], list(range(each[0]['frames'])))
                 self.assertEqual(plain[0]['file'], path)
         facts = json.loads(self.mim('info', '--json', self.gif))[0]
-        self.assertEqual((facts['format'], facts['plugin'], facts['frames'], facts['frames_certainty']), ('gif', 'gif', 4, 'exact'))
+        self.assertEqual((facts['format'], facts['plugin'], facts['frames'], facts['frames_certainty']),
+                         ('gif', 'gif', 4, 'exact'))
         self.assertEqual((facts['width'], facts['height'], facts['channels'], facts['sample']), (8, 6, 3, 'u8'))
         self.assertEqual((facts['duration'], facts['fps'], facts['loop']), (0.2, 20, 3))
 
@@ -345,7 +360,8 @@ class Command(PeerCase):
     def test_json_escapes_what_names_and_comments_hold(self):
         name = self.path('a "quoted" \\ né\n\t.gif')
         with open(name, 'wb') as out:
-            out.write(gif(8, 6, gifbytes.comment('tab\there "é" \\'.encode()), image(np.zeros((6, 8), int)), palette=PALETTE))
+            out.write(gif(8, 6, gifbytes.comment('tab\there "é" \\'.encode()), image(np.zeros((6, 8), int)),
+                          palette=PALETTE))
         facts = json.loads(self.mim('info', '--json', name))[0]
         self.assertEqual(facts['file'], name)
         self.assertEqual(facts['metadata']['comment'], 'tab\there "é" \\')
@@ -358,7 +374,8 @@ class Command(PeerCase):
         for word in ('a.gif', 'gif', '4', '8', '6'):
             self.assertIn(word, said)
         self.assertGreater(len(self.mim('info', '--each', self.gif).splitlines()), 4)
-        control_codes = self.put('evil.gif', gif(8, 6, gifbytes.comment(b'\x1b[2J\x07'), image(np.zeros((6, 8), int)), palette=PALETTE))
+        control_codes = self.put('evil.gif', gif(8, 6, gifbytes.comment(b'\x1b[2J\x07'), image(np.zeros((6, 8), int)),
+                                                 palette=PALETTE))
         self.assertNotIn(b'\x1b', self.mim('info', control_codes))
 
     # --- frames, samples, colours
@@ -371,7 +388,8 @@ class Command(PeerCase):
         self.put('in.gif', many)
         composed = np.stack(gifbytes.Gif(many).compose())[..., :3]
         numbers = list(range(count))
-        for words in (':', '::2', '2:5', '-3:', ':-3', '::-1', '8:2:-2', '0', '-1', '3,1,2', '5:7,0,-1,5', '100:', ':100', '-100:2', '4:4,0', '1::3,::-4'):
+        for words in (':', '::2', '2:5', '-3:', ':-3', '::-1', '8:2:-2', '0', '-1', '3,1,2', '5:7,0,-1,5', '100:',
+                      ':100', '-100:2', '4:4,0', '1::3,::-4'):
             with self.subTest(words):
                 picked = []
                 for word in words.split(','):
@@ -389,7 +407,8 @@ class Command(PeerCase):
 
     def test_integers_are_rescaled_full_range(self):
         rules = {
-            ('u8', 'u16'): lambda v: v * 257, ('u16', 'u8'): lambda v: (v * 255 + 32767) // 65535, ('u8', 'u32'): lambda v: v * 16843009,
+            ('u8', 'u16'): lambda v: v * 257, ('u16', 'u8'): lambda v: (v * 255 + 32767) // 65535,
+            ('u8', 'u32'): lambda v: v * 16843009,
             ('u8', 'f32'): lambda v: v.astype(np.float32) / np.float32(255), ('u16', 'f64'): lambda v: v / 65535.0,
         }
         for (source, target), rule in rules.items():
@@ -419,7 +438,8 @@ class Command(PeerCase):
         self.assertEqual(list(raw), [0, 64, 128, 255])
         for wrong in (1.5, -0.5, np.nan, np.inf):
             with self.subTest(value=wrong):
-                said = self.refuse(2, 'convert', *self.raw_input([np.array([[0, wrong]], np.float32)]), self.path('o.gif'))
+                said = self.refuse(2, 'convert', *self.raw_input([np.array([[0, wrong]], np.float32)]),
+                                   self.path('o.gif'))
                 self.assertIn('minmax', said)
 
     def test_colour_models(self):
@@ -428,7 +448,8 @@ class Command(PeerCase):
         self.assertEqual(self.mim('convert', *arguments, '-', '--to', 'raw', '--color', 'rgba'),
                          np.dstack([rgb, np.full((5, 6), 255, np.uint8)]).tobytes())
         gray = self.raw_input([rgb[..., :1]], 'gray.raw')
-        self.assertEqual(self.mim('convert', *gray, '-', '--to', 'raw', '--color', 'rgb'), np.repeat(rgb[..., :1], 3, axis=2).tobytes())
+        self.assertEqual(self.mim('convert', *gray, '-', '--to', 'raw', '--color', 'rgb'),
+                         np.repeat(rgb[..., :1], 3, axis=2).tobytes())
         self.assertEqual(self.mim('convert', *gray, '-', '--to', 'raw', '--color', 'graya'),
                          np.dstack([rgb[..., 0], np.full((5, 6), 255, np.uint8)]).tobytes())
         self.assertEqual(len(self.mim('convert', *arguments, '-', '--to', 'raw', '--color', 'gray')), 30)
@@ -439,7 +460,8 @@ class Command(PeerCase):
 
     def test_threads_are_counted_or_refused(self):
         for count in ('0', '1', '2', '3', '8', '64'):
-            self.assertEqual(self.mim('convert', self.gif, '-', '--to', 'raw', '--threads', count), self.mim('convert', self.gif, '-', '--to', 'raw'))
+            self.assertEqual(self.mim('convert', self.gif, '-', '--to', 'raw', '--threads', count),
+                             self.mim('convert', self.gif, '-', '--to', 'raw'))
         for count in ('-1', 'two', '1.5', '', '99999999999'):
             with self.subTest(count=count):
                 self.refuse(2, 'convert', self.gif, self.path('o.tif'), f'--threads={count}')

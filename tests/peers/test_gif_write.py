@@ -11,8 +11,9 @@ import gifbytes
 import pictures
 import tap
 from gifbytes import control, gif, image, visible
+from gifmatrix import BASIC, checks, full
+from gifpeers import PEERS, parting
 from peers import PeerCase, mean_error_db, text
-from test_gif_read import BASIC, PEERS, checks, full, parting
 
 
 class GifWriting(PeerCase):
@@ -53,7 +54,8 @@ class GifWriting(PeerCase):
                     self.assertWritten(self.write(frames, *words), frames)
 
     def test_the_moving_bar_comes_back_exactly(self):
-        for words in ([], ['-o', 'palettesize=256'], ['-o', 'palettesize=3'], ['-o', 'subrectangles=no'], ['-o', 'palette=local']):
+        for words in ([], ['-o', 'palettesize=256'], ['-o', 'palettesize=3'], ['-o', 'subrectangles=no'],
+                      ['-o', 'palette=local']):
             with self.subTest(' '.join(words)):
                 self.assertWritten(self.write(pictures.moving_bar(), *words), pictures.moving_bar())
 
@@ -86,7 +88,8 @@ class GifWriting(PeerCase):
             frame = np.zeros((20, 20, 4), np.uint8)
             frame[x > 3 * i] = (10, 200, 30, 255)
             growing.append(frame)
-        for name, frames in (('grows', growing), ('shrinks', growing[::-1]), ('all at once', [growing[0], growing[5] * 0, growing[0]]),
+        for name, frames in (('grows', growing), ('shrinks', growing[::-1]),
+                             ('all at once', [growing[0], growing[5] * 0, growing[0]]),
                              ('nothing at all', [growing[0] * 0] * 3)):
             with self.subTest(name):
                 self.assertWritten(self.write(frames), frames)
@@ -116,13 +119,16 @@ class GifWriting(PeerCase):
         for name, frames in (('bar', pictures.moving_bar()), ('disc', pictures.coming_and_going()),
                              ('few colours', pictures.few_colours(colours=40))):
             with self.subTest(name):
-                small, whole = self.write(frames, '-o', 'subrectangles=yes'), self.write(frames, '-o', 'subrectangles=no')
+                small, whole = self.write(frames, '-o', 'subrectangles=yes'), self.write(frames, '-o',
+                    'subrectangles=no')
                 self.assertWritten(small, frames)
                 judge = self.assertWritten(whole, frames)
                 self.assertEqual({(frame.width, frame.height) for frame in judge.frames}, {(judge.width, judge.height)})
         bar = gifbytes.Gif(self.write(pictures.moving_bar()))
-        self.assertTrue(any(frame.width < bar.width for frame in bar.frames[1:]), 'no frame was cut down to what changed')
-        self.assertLess(len(self.write(pictures.moving_bar())), len(self.write(pictures.moving_bar(), '-o', 'subrectangles=no')))
+        self.assertTrue(any(frame.width < bar.width for frame in bar.frames[1:]),
+                        'no frame was cut down to what changed')
+        self.assertLess(len(self.write(pictures.moving_bar())),
+                        len(self.write(pictures.moving_bar(), '-o', 'subrectangles=no')))
 
     # --- palettes
 
@@ -143,7 +149,8 @@ class GifWriting(PeerCase):
     def test_palettesize_out_of_range_is_refused(self):
         for size in ('0', '1', '257', '-3', 'many', '2.5', ''):
             with self.subTest(size=size):
-                said = self.refuse(2, 'convert', *self.raw_input(pictures.moving_bar()), self.path('out.gif'), '-o', f'palettesize={size}')
+                said = self.refuse(2, 'convert', *self.raw_input(pictures.moving_bar()), self.path('out.gif'), '-o',
+                                   f'palettesize={size}')
                 self.assertIn('palettesize', said)
                 self.assertNothingBeside('in.raw')
 
@@ -153,14 +160,16 @@ class GifWriting(PeerCase):
             with self.subTest(size=size):
                 _, rule = self.decoded(self.write(frames, '-o', f'palettesize={size}'))
                 ours = mean_error_db([frame[..., :3] for frame in rule], frames)
-                peer = [Image.fromarray(frame).quantize(size, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).convert('RGB')
+                peer = [Image.fromarray(frame).quantize(size, Image.Quantize.MEDIANCUT,
+                                                        dither=Image.Dither.NONE).convert('RGB')
                         for frame in frames]
                 theirs = mean_error_db([np.array(frame) for frame in peer], frames)
                 self.assertGreaterEqual(ours, theirs, f'{ours:.2f} dB against {theirs:.2f}')
 
     def test_quantizer_wu_is_known_and_nonsense_refused(self):
         self.decoded(self.write(pictures.photograph(), '-o', 'quantizer=wu'))
-        said = self.refuse(2, 'convert', *self.raw_input(pictures.moving_bar()), self.path('no.gif'), '-o', 'quantizer=guess')
+        said = self.refuse(2, 'convert', *self.raw_input(pictures.moving_bar()), self.path('no.gif'), '-o',
+                           'quantizer=guess')
         self.assertIn('wu', said)
 
     # --- timing
@@ -170,9 +179,11 @@ class GifWriting(PeerCase):
         return [frame.delay for frame in self.assertWritten(self.write(frames, *words), frames).frames]
 
     def test_delays_total_is_exact(self):
-        for words, count, seconds in ((['--fps', '30'], 30, 1.0), (['--fps', '30'], 10, 1 / 3), (['--fps', '24'], 48, 2.0),
+        for words, count, seconds in ((['--fps', '30'], 30, 1.0), (['--fps', '30'], 10, 1 / 3),
+                                      (['--fps', '24'], 48, 2.0),
                                       (['--duration', '1/30'], 60, 2.0), (['--duration', '0.0333333333333'], 30, 1.0),
-                                      (['--fps', '30000/1001'], 30, 1.001), (['--fps', '60'], 30, 0.5), (['--fps', '7'], 21, 3.0)):
+                                      (['--fps', '30000/1001'], 30, 1.001), (['--fps', '60'], 30, 0.5),
+                                      (['--fps', '7'], 21, 3.0)):
             with self.subTest(words=' '.join(words), frames=count):
                 delays = self.delays(count, *words)
                 self.assertEqual(len(delays), count)
@@ -194,12 +205,15 @@ class GifWriting(PeerCase):
         self.assertEqual(sum(self.delays(6, '--duration', '1/3,1/6,1/3,1/6,1/3,2/3')), 200)
 
     def test_wrong_durations_are_refused_before_the_file_is_touched(self):
-        for words, what in ((['--duration', '0.1,0.2'], 'duration'), (['--duration', '655.36'], '655.35'), (['--duration', '-1'], 'duration'),
-                            (['--duration', 'soon'], 'duration'), (['--duration', '0.1', '--fps', '10'], 'fps'), (['--fps', '0'], 'fps'),
+        for words, what in ((['--duration', '0.1,0.2'], 'duration'), (['--duration', '655.36'], '655.35'),
+                            (['--duration', '-1'], 'duration'),
+                            (['--duration', 'soon'], 'duration'), (['--duration', '0.1', '--fps', '10'], 'fps'),
+                            (['--fps', '0'], 'fps'),
                             (['--duration', 'nan'], 'duration'), (['--duration', '1,1,1,1,700'], '655.35')):
             with self.subTest(' '.join(words)):
                 self.put('old.gif', b'precious')
-                said = self.refuse(2, 'convert', *self.raw_input(pictures.moving_bar()[:5]), self.path('old.gif'), '--force', *words)
+                said = self.refuse(2, 'convert', *self.raw_input(pictures.moving_bar()[:5]), self.path('old.gif'),
+                                   '--force', *words)
                 self.assertIn(what, said)
                 self.assertEqual(self.get('old.gif'), b'precious')
                 self.assertNothingBeside('in.raw', 'old.gif')
@@ -226,7 +240,8 @@ class GifWriting(PeerCase):
                 self.assertEqual(self.info(self.path('out.gif'))['loop'], plays or 0)
         for plays in ('-1', '65537', 'always'):
             with self.subTest(plays=plays):
-                self.refuse(2, 'convert', *self.raw_input(pictures.moving_bar()), self.path('no.gif'), f'--loop={plays}')
+                self.refuse(2, 'convert', *self.raw_input(pictures.moving_bar()), self.path('no.gif'),
+                            f'--loop={plays}')
 
     # --- the rest
 
@@ -236,7 +251,8 @@ class GifWriting(PeerCase):
         self.assertIn('made by mim', text(self.run_tool('gifsicle', '--info', '-', data=data)))
 
     def test_threads_change_nothing(self):
-        for name, frames in (('bar', pictures.moving_bar()), ('photograph', pictures.photograph(count=9)), ('disc', pictures.coming_and_going(12))):
+        for name, frames in (('bar', pictures.moving_bar()), ('photograph', pictures.photograph(count=9)),
+                             ('disc', pictures.coming_and_going(12))):
             for words in ([], ['-o', 'subrectangles=no'], ['-o', 'palettesize=100'], ['--fps', '30']):
                 with self.subTest(of=name, words=' '.join(words)):
                     answers = {self.write(frames, *words, '--threads', str(count)) for count in (1, 2, 8)}

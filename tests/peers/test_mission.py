@@ -12,13 +12,15 @@ import gifbytes
 import pictures
 import tap
 from gifbytes import gif, image, visible
+from gifpeers import PEERS, parting
 from peers import PeerCase, text
-from test_gif_read import PEERS, parting
 
 NEWTONSCRADLE = 36 * 200 * 150 * 3
-SIZES_TAKEN = ('256MB', '512MiB', '1.5GB', '2GB', '100MB', '1000000', '1073741824', '1000000000', '1.5 GiB', '256mb', '256 MB', '1MB',
+SIZES_TAKEN = ('256MB', '512MiB', '1.5GB', '2GB', '100MB', '1000000', '1073741824', '1000000000', '1.5 GiB', '256mb',
+               '256 MB', '1MB',
                'off', 'none', 'false', '0', 'on', 'true', '1k', '1Ki', '2T', '1TiB', '1P', '300B', '.5GB')
-SIZES_REFUSED = ('', 'MB', '256XB', '-1', '-1MB', '1..5GB', '12 34', '256MBs', 'many', '1,5GB', '0.0001', '0x100', 'nan', 'inf', 'yes please',
+SIZES_REFUSED = ('', 'MB', '256XB', '-1', '-1MB', '1..5GB', '12 34', '256MBs', 'many', '1,5GB', '0.0001', '0x100',
+                 'nan', 'inf', 'yes please',
                  '99999999999999999999P')
 
 
@@ -61,7 +63,8 @@ class MissionLines(PeerCase):
         self.assertEqual(durations, [100, 200, 300, 400, 500])
 
     def test_gif_with_a_list_of_another_length_touches_nothing(self):
-        said = self.refuse(2, 'convert', *self.raw_input(pictures.moving_bar()), self.path('bar.gif'), '--duration', '0.1,0.2,0.3,0.4,0.5')
+        said = self.refuse(2, 'convert', *self.raw_input(pictures.moving_bar()), self.path('bar.gif'), '--duration',
+                           '0.1,0.2,0.3,0.4,0.5')
         self.assertIn('5', said)
         self.assertIn('10', said)
         self.assertNothingBeside('in.raw')
@@ -149,7 +152,7 @@ class MissionLines(PeerCase):
                     self.assertNothingBeside('x.gif')
 
     def test_a_conversion_streams_past_the_result_budget(self):
-        """The budget is for frames handed over together; a conversion holds a few at a time and needs no more memory for more."""
+        """The budget is for frames handed over together; a conversion holds a few at a time."""
         frames = np.stack(pictures.moving_bar() * 20)
         self.assertGreater(frames.nbytes, 5_000_000)
         self.write('bar.tif', frames=frames)

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: MIT
 """TIFF writing, read back by tifffile, Pillow and libtiff's tools."""
 
-import io
 import itertools
 import subprocess
 import warnings
@@ -14,7 +13,7 @@ from PIL import Image
 import pictures
 import tap
 from gifbytes import gif, image
-from peers import DTYPES, PeerCase, mean_error_db, text, tool
+from peers import DTYPES, PeerCase, mean_error_db, tool
 
 warnings.simplefilter('ignore')
 LOSSLESS = ('none', 'lzw', 'deflate', 'zlib', 'packbits', 'zstd', 'lzma')
@@ -40,7 +39,8 @@ class TiffWriting(PeerCase):
 
     def tiffinfo(self, path):
         """What tiffinfo prints of the first page; a warning is a failure."""
-        done = subprocess.run([tool('tiffinfo'), path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors='replace')
+        done = subprocess.run([tool('tiffinfo'), path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                              errors='replace')
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(done.stderr, '', 'tiffinfo warns')
         return done.stdout
@@ -65,7 +65,8 @@ class TiffWriting(PeerCase):
                     self.assertSameFrames(self.pixels(self.path('out.tif')), list(frames), 'read by mim')
 
     def test_strips_and_tiles_come_back(self):
-        layouts = (['tile=16,16'], ['tile=32,48'], ['tile=64,64'], ['rowsperstrip=1'], ['rowsperstrip=7'], ['rowsperstrip=1000'])
+        layouts = (['tile=16,16'], ['tile=32,48'], ['tile=64,64'], ['rowsperstrip=1'], ['rowsperstrip=7'],
+                   ['rowsperstrip=1000'])
         for name, channels in itertools.product(('u8', 'u16', 'i32', 'f32', 'f64'), (1, 3, 4, 5)):
             frames = pictures.samples(DTYPES[name], 2, 70, 53, channels)
             for layout, compression in itertools.product(layouts, ('none', 'lzw', 'deflate')):
@@ -103,7 +104,8 @@ class TiffWriting(PeerCase):
         for compression in ('deflate', 'zstd', 'lzma'):
             with self.subTest(compression=compression):
                 for level in (1, 9):
-                    self.assertWritten(self.write(frames, '-o', f'compression={compression}', '-o', f'level={level}'), frames)
+                    self.assertWritten(self.write(frames, '-o', f'compression={compression}', '-o', f'level={level}'),
+                                       frames)
 
     def test_lossy_codecs_are_near(self):
         frames = np.stack(pictures.photograph(3))
@@ -132,7 +134,8 @@ class TiffWriting(PeerCase):
                             self.assertTrue(np.array_equal(np.array(picture).reshape(frame.shape), frame), f'page {i}')
 
     def test_an_unknown_compression_lists_the_known(self):
-        said = self.refuse(2, 'convert', *self.raw_input(pictures.moving_bar()), self.path('out.tif'), '-o', 'compression=zip9')
+        said = self.refuse(2, 'convert', *self.raw_input(pictures.moving_bar()), self.path('out.tif'), '-o',
+                           'compression=zip9')
         for name in ('none', 'lzw', 'deflate', 'packbits'):
             self.assertIn(name, said)
         self.assertNothingBeside('in.raw')
@@ -140,7 +143,8 @@ class TiffWriting(PeerCase):
     # --- tags
 
     def test_tags_are_those_asked_for(self):
-        path = self.write(pictures.moving_bar()[:2], '-o', 'resolution=300,300', '-o', 'software=ImageIO', '-o', 'description=ten bars, moving',
+        path = self.write(pictures.moving_bar()[:2], '-o', 'resolution=300,300', '-o', 'software=ImageIO', '-o',
+                          'description=ten bars, moving',
                           '-o', 'datetime=2024:05:06 07:08:09', '-o', 'artist=Nobody')
         said = self.tiffinfo(path)
         for line in ('Resolution: 300, 300 pixels/inch', 'Software: ImageIO', 'ImageDescription: ten bars, moving',
@@ -157,7 +161,8 @@ class TiffWriting(PeerCase):
         for value, unit, x, y in (('300,150', None, (300, 1), (150, 1)), ('72/1,72/1', 'inch', (72, 1), (72, 1)),
                                   ('1000/3,250/7', 'cm', (1000, 3), (250, 7)), ('1,1', 'none', (1, 1), (1, 1))):
             with self.subTest(value=value, unit=unit):
-                path = self.write(pictures.moving_bar()[:1], '-o', f'resolution={value}', *(['-o', f'resolutionunit={unit}'] if unit else []))
+                path = self.write(pictures.moving_bar()[:1], '-o', f'resolution={value}',
+                                  *(['-o', f'resolutionunit={unit}'] if unit else []))
                 with tifffile.TiffFile(path) as file:
                     tags = file.pages[0].tags
                     for name, (over, under) in (('XResolution', x), ('YResolution', y)):
@@ -167,15 +172,18 @@ class TiffWriting(PeerCase):
                 self.tiffinfo(path)
         for wrong in ('300', 'a,b', '1/0,1/0', '-3,3', '1,2,3'):
             with self.subTest(wrong=wrong):
-                self.refuse(2, 'convert', *self.raw_input(pictures.moving_bar()), self.path('no.tif'), '-o', f'resolution={wrong}')
+                self.refuse(2, 'convert', *self.raw_input(pictures.moving_bar()), self.path('no.tif'), '-o',
+                            f'resolution={wrong}')
 
     def test_what_is_said_of_a_tiff_goes_through_mim(self):
-        tifffile.imwrite(self.path('in.tif'), pictures.moving_bar()[3], resolution=(300, 150), resolutionunit='INCH', software='Soft 1.0',
+        tifffile.imwrite(self.path('in.tif'), pictures.moving_bar()[3], resolution=(300, 150), resolutionunit='INCH',
+                         software='Soft 1.0',
                          description='a page', datetime='2024:05:06 07:08:09', metadata=None, photometric='rgb',
                          extratags=[(315, 's', 0, 'An Artist', True)])
         self.mim('convert', self.path('in.tif'), self.path('out.tif'))
         said = self.tiffinfo(self.path('out.tif'))
-        for line in ('Resolution: 300, 150 pixels/inch', 'Software: Soft 1.0', 'ImageDescription: a page', 'DateTime: 2024:05:06 07:08:09',
+        for line in ('Resolution: 300, 150 pixels/inch', 'Software: Soft 1.0', 'ImageDescription: a page',
+                     'DateTime: 2024:05:06 07:08:09',
                      'Artist: An Artist'):
             self.assertIn(line, said)
 
@@ -209,7 +217,8 @@ class TiffWriting(PeerCase):
         frames = np.stack(pictures.photograph(12, 150, 200))
         deep = frames.astype(np.uint16) * 257
         for block in (frames, deep):
-            for words in ([], ['compression=lzw'], ['compression=deflate'], ['compression=zstd', 'tile=64,64'], ['compression=lzw', 'rowsperstrip=9'],
+            for words in ([], ['compression=lzw'], ['compression=deflate'], ['compression=zstd', 'tile=64,64'],
+                          ['compression=lzw', 'rowsperstrip=9'],
                           ['compression=packbits', 'bigtiff=yes']):
                 with self.subTest(sample=block.dtype.name, words=' '.join(words)):
                     options = [word for option in words for word in ('-o', option)]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""TIFF at the level of its bytes: pages with any tags, in any byte order, classic or Big, as no program would write them."""
+"""TIFF at the level of its bytes: pages with any tags, in any byte order, classic or Big."""
 
 import struct
 
@@ -22,7 +22,8 @@ def pack(values, bits):
 def page(width, height, strips, bits=(8,), photometric=1, rows=None, **tags):
     """One page: its strips as bytes and its tags; `tags` adds or replaces, as in t317=(SHORT, [2])."""
     entries = {
-        256: (LONG, [width]), 257: (LONG, [height]), 258: (SHORT, list(bits)), 259: (SHORT, [1]), 262: (SHORT, [photometric]),
+        256: (LONG, [width]), 257: (LONG, [height]), 258: (SHORT, list(bits)), 259: (SHORT, [1]),
+        262: (SHORT, [photometric]),
         277: (SHORT, [len(bits)]), 278: (LONG, [rows or height]),
     }
     entries.update({int(name[1:]): value for name, value in tags.items()})
@@ -64,7 +65,8 @@ def entry(out, order, big, tag, kind, values):
     if kind == ASCII:
         data, count = bytes(values), len(values)
     else:
-        data = struct.pack(f'{order}{len(values) * len(FORMATS[kind])}{FORMATS[kind][0]}', *values) if kind != RATIONAL else \
+        data = struct.pack(f'{order}{len(values) * len(FORMATS[kind])}{FORMATS[kind][0]}',
+                           *values) if kind != RATIONAL else \
             struct.pack(f'{order}{len(values)}I', *values)
         count = len(data) // SIZES[kind]
     room = 8 if big else 4
@@ -78,9 +80,11 @@ def entry(out, order, big, tag, kind, values):
 
 def many_pages(count):
     """A chain of `count` pages of one u8 pixel each, whose values count up; fast to make."""
-    tags = [(256, SHORT, 1), (257, SHORT, 1), (258, SHORT, 8), (259, SHORT, 1), (262, SHORT, 1), (273, LONG, 0), (277, SHORT, 1),
+    tags = [(256, SHORT, 1), (257, SHORT, 1), (258, SHORT, 8), (259, SHORT, 1), (262, SHORT, 1), (273, LONG, 0),
+            (277, SHORT, 1),
             (278, SHORT, 1), (279, LONG, 1)]
-    fixed = struct.pack('<H', len(tags)) + b''.join(struct.pack('<HHII', tag, kind, 1, value) for tag, kind, value in tags)
+    fixed = struct.pack('<H', len(tags)) + b''.join(struct.pack('<HHII', tag, kind, 1, value) for tag, kind,
+                                                    value in tags)
     size = len(fixed) + 4 + 2
     block = np.frombuffer(fixed + bytes(6), np.uint8)
     pages = np.tile(block, (count, 1))

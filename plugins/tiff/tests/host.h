@@ -129,7 +129,7 @@ desk_meta(struct mim_job *job, const char *key, int32_t type, const void *value,
     int64_t whole;
     type &= MIM_META_TYPE_MASK;
     if (type == MIM_META_TEXT || type == MIM_META_TIME)
-        to += snprintf(to, 200, "%.*s", (int)size, (const char *)value);
+        to += snprintf(to, 200, "%.*s", (int)(size < 190 ? size : 190), (const char *)value);
     else if (type == MIM_META_BYTES || type == MIM_META_REAL || type == MIM_META_REALS)
         to += snprintf(to, 100, "(%llu bytes)", (unsigned long long)size);
     else
