@@ -148,10 +148,10 @@ plan_slot(struct mim_decoder *decoder, struct mim_slot *slot)
     bool reachable = decoder->canvas_next != MIM_UNKNOWN && decoder->canvas_next <= target;
     uint64_t key = mim_keys_before(&decoder->keys, target);
     slot->index = reachable ? decoder->canvas_next : key;
-    slot->start = reachable && slot->index ? MIM_CANVAS_AFTER : slot->index ? MIM_CANVAS_COVERED : MIM_CANVAS_BARE;
+    slot->start = reachable ? MIM_CANVAS_AFTER : MIM_CANVAS_BARE;
     if (any_order(decoder) && reachable && key > slot->index) {
         slot->index = key;
-        slot->start = MIM_CANVAS_COVERED;
+        slot->start = MIM_CANVAS_BARE;
     }
     slot->wanted = slot->index == target;
     slot->before = decoder->last;
@@ -212,6 +212,14 @@ settle_end(struct mim_decoder *decoder, struct mim_slot *slot, enum mim_status s
     decoder->used--; /* it was the last in line: preparing is serial */
 }
 
+static bool
+covers_canvas(const struct mim_decoder *decoder, const struct mim_frame_info *info)
+{
+    const struct mim_raster *canvas = &decoder->canvas.raster;
+    return info->blend == MIM_BLEND_REPLACE && info->x <= 0 && info->y <= 0 &&
+           info->x + (int64_t)info->width >= canvas->width && info->y + (int64_t)info->height >= canvas->height;
+}
+
 static void
 settle_prepare(struct mim_decoder *decoder, struct mim_slot *slot, enum mim_status status)
 {
@@ -228,9 +236,10 @@ settle_prepare(struct mim_decoder *decoder, struct mim_slot *slot, enum mim_stat
         return;
     if (slot->info.flags & MIM_FRAME_KEY) {
         mim_keys_add(&decoder->keys, slot->index);
-        if (slot->start == MIM_CANVAS_AFTER)
-            slot->start = MIM_CANVAS_COVERED;
+        slot->start = MIM_CANVAS_BARE;
     }
+    if (covers_canvas(decoder, &slot->info))
+        slot->start = MIM_CANVAS_COVERED;
     decoder->last = (struct mim_placement){ slot->info.x,     slot->info.y,     slot->info.dispose,
                                             slot->info.blend, slot->info.width, slot->info.height };
 }

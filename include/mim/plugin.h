@@ -60,7 +60,7 @@ extern "C" {
 
 /* Flags of a frame. */
 enum {
-    MIM_FRAME_KEY = 1,        /**< composing may start here: the frame covers the canvas and nothing below shows through */
+    MIM_FRAME_KEY = 1,        /**< composing may start here, on a bare canvas: nothing drawn before shows through */
     MIM_FRAME_RAW = 2,        /**< samples lie plain in the source: the core reads them, pixels is not called */
     MIM_FRAME_BIG_ENDIAN = 4, /**< of RAW samples; without it they are little-endian */
     MIM_FRAME_DAMAGED = 8     /**< delivered, with some of its samples made up */
