@@ -355,7 +355,8 @@ static bool
 newest_is_accepted(struct mim_pool_client *client)
 {
     struct mim_encoder *encoder = encoder_of(client);
-    return stuck(encoder) || slot_at(encoder, encoder->used - 1)->stage != MIM_OUT_GIVEN;
+    /* helpers may have written it already, and dropped it */
+    return stuck(encoder) || !encoder->used || slot_at(encoder, encoder->used - 1)->stage != MIM_OUT_GIVEN;
 }
 
 static bool
