@@ -50,25 +50,32 @@ free_values(struct mim_job *job, struct values *values)
     job->host->resize(job, values->data, values->room, 0);
 }
 
-/* All bytes of an entry, never more than the source holds or the limit of metadata allows. Too many: as if not there. */
+/* All bytes of an entry: what the source does not hold is not asked memory for. */
 static int32_t
 read_values(struct tiff_directory *directory, const struct tiff_entry *entry, struct values *values)
 {
     struct mim_job *job = directory->job;
     uint64_t size, source = job->host->size(job);
     *values = (struct values){ 0 };
-    if (!entry->size || __builtin_mul_overflow(entry->count, entry->size, &size) || size == 0 || entry->where > source ||
-        size > source - entry->where || size > job->host->limit(job, MIM_LIMIT_METADATA))
+    if (entry->size == 0 || entry->count == 0)
         return MIM_OK;
+    if (__builtin_mul_overflow(entry->count, entry->size, &size) || entry->where > source || size > source - entry->where)
+        return job->host->fail(job, MIM_TRUNCATED, entry->where, "the file ends before the value of tag %u",
+                               (unsigned)entry->tag);
+    if (size > job->host->limit(job, MIM_LIMIT_METADATA))
+        return job->host->notice(job, MIM_NOTICE_METADATA, "a tag is larger than the limit of metadata: left out");
 
     values->data = job->host->resize(job, NULL, 0, size);
     if (!values->data)
         return job->host->fail(job, MIM_NOMEM, entry->where, "no memory for a tag of %llu bytes", (unsigned long long)size);
     values->room = size;
     int64_t got = job->host->read_at(job, values->data, size, entry->where);
-    if (got >= 0)
-        values->size = (uint64_t)got == size ? size : 0;
-    return got < 0 ? job->host->fail(job, (int32_t)-got, entry->where, "a tag cannot be read") : MIM_OK;
+    if (got >= 0 && (uint64_t)got < size)
+        return job->host->fail(job, MIM_TRUNCATED, entry->where, "the file ends inside tag %u", (unsigned)entry->tag);
+    if (got < 0)
+        return job->host->fail(job, (int32_t)-got, entry->where, "tag %u cannot be read", (unsigned)entry->tag);
+    values->size = size;
+    return MIM_OK;
 }
 
 static bool
@@ -235,7 +242,7 @@ give_resolution(struct tiff_directory *directory, const struct tiff_entry axes[2
             return MIM_OK;
         int32_t status = tiff_window_get(directory->window, job, axes[i].where, 8, &bytes);
         if (status != MIM_OK)
-            return status == MIM_TRUNCATED ? MIM_OK : status;
+            return job->host->fail(job, status, axes[i].where, "the resolution cannot be read");
         ratios[i] = (struct mim_rational){ (int64_t)tiff_number(directory->order, bytes, 4),
                                            (int64_t)tiff_number(directory->order, bytes + 4, 4) };
     }

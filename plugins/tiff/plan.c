@@ -63,7 +63,6 @@ plan_palette(struct tiff_page *page, struct tiff_directory *directory)
         return directory->job->host->fail(directory->job, status, page->offset, "the colour map cannot be read");
 
     page->colour = TIFF_COLOUR_PALETTE;
-    page->is_scaled = false;
     page->out_channels = 3;
     page->out_sample = is_small || is_coarse ? MIM_SAMPLE_U8 : MIM_SAMPLE_U16;
     return MIM_OK;
@@ -159,7 +158,8 @@ int32_t
 tiff_page_plan(struct tiff_page *page, struct tiff_directory *directory, const struct tiff_choices *choices)
 {
     page->sample = tiff_sample_type(page->bits, page->format);
-    page->is_scaled = choices->scale && page->bits < tiff_sample_size(page->sample) * 8u;
+    page->is_scaled = choices->scale && page->photometric != PHOTOMETRIC_PALETTE &&
+                      page->bits < tiff_sample_size(page->sample) * 8u;
     page->is_turned = choices->orient && page->orientation != ORIENTATION_TOPLEFT;
     page->out_sample = page->sample;
     page->out_channels = page->samples;
