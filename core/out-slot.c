@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+/* Memory and conversion of one frame in the writing pipeline. */
+#include "out-slot.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+#include "sample.h"
+
+#define CONVERT_BANDS 8
+#define WORTH_BANDS 64 /* rows; fewer are converted in one go */
+
+__extension__ typedef __int128 wide;
+
+/* From one time base to another, rounded to the nearest tick. */
+static int64_t
+rescale(int64_t ticks, struct mim_rational from, struct mim_rational to)
+{
+    wide num = (wide)ticks * from.num * to.den, den = (wide)from.den * to.num;
+    if (!den)
+        return 0;
+    wide half = den / 2, result = num >= 0 ? (num + half) / den : -((-num + half) / den);
+    return result > INT64_MAX ? INT64_MAX : result < -INT64_MAX ? -INT64_MAX : (int64_t)result;
+}
+
+static bool
+same_base(struct mim_rational a, struct mim_rational b)
+{
+    return a.num == b.num && a.den == b.den;
+}
+
+struct mim_frame_info
+mim_out_slot_info(const struct mim_frame *frame, struct mim_rational time_base)
+{
+    struct mim_frame_info info = {
+        .struct_size = sizeof info,
+        .sample = (int32_t)frame->sample,
+        .width = frame->width,
+        .height = frame->height,
+        .channels = frame->channels,
+        .parts = 1,
+        .pts = MIM_NO_PTS,
+        .flags = frame->damaged ? MIM_FRAME_DAMAGED : 0,
+    };
+    if (!frame->time_base.den || !time_base.den)
+        return info;
+    bool same = same_base(frame->time_base, time_base);
+    if (frame->pts != MIM_NO_PTS)
+        info.pts = same ? frame->pts : rescale(frame->pts, frame->time_base, time_base);
+    info.duration = same ? frame->duration : rescale(frame->duration, frame->time_base, time_base);
+    return info;
+}
+
+static enum mim_status
+take_converted(struct mim_out_slot *slot, struct mim_error *err)
+{
+    uint64_t row = 0, size = 0;
+    bool fits = mim_row_bytes(slot->info.width, slot->info.channels, (enum mim_sample)slot->info.sample, &row) &&
+                mim_picture_bytes(slot->info.height, mim_aligned_stride(row), &size);
+    slot->converted = fits ? mim_buffer_get(NULL, size) : NULL;
+    if (!slot->converted)
+        return mim_fail(err, MIM_NOMEM, "no memory to convert %ux%u pixels", slot->info.width, slot->info.height);
+    slot->raster = (struct mim_raster){
+        .struct_size = sizeof slot->raster,
+        .sample = slot->info.sample,
+        .width = slot->info.width,
+        .height = slot->info.height,
+        .channels = slot->info.channels,
+        .stride = mim_aligned_stride(row),
+        .data = mim_buffer_data(slot->converted),
+    };
+    return MIM_OK;
+}
+
+enum mim_status
+mim_out_slot_accepted(struct mim_out_slot *slot, const struct mim_plugin_writer *writer, struct mim_error *err)
+{
+    struct mim_raster_target target = {
+        .sample = (enum mim_sample)slot->info.sample, .channels = slot->info.channels, .has_background = true
+    };
+    memcpy(target.background, writer->sequence.background, sizeof target.background);
+    enum mim_status status =
+        mim_conversion_plan(slot->frame.sample, slot->frame.channels, &target, &slot->conversion, err);
+    if (status != MIM_OK)
+        return status;
+
+    slot->coded = calloc(slot->info.parts, sizeof *slot->coded);
+    if (!slot->coded)
+        return mim_fail_nomem(err, "coded bytes");
+    if (slot->conversion.same) {
+        slot->raster = mim_frame_raster(&slot->frame);
+        slot->stage = MIM_OUT_READY;
+        return MIM_OK;
+    }
+    slot->bands = slot->info.height < WORTH_BANDS ? 1 : CONVERT_BANDS;
+    slot->stage = MIM_OUT_ACCEPTED;
+    return take_converted(slot, err);
+}
+
+void
+mim_out_slot_convert_band(struct mim_out_slot *slot, uint32_t band, struct mim_raster_loss *loss)
+{
+    const struct mim_raster from = mim_frame_raster(&slot->frame);
+    uint32_t each = (slot->info.height + slot->bands - 1) / slot->bands, first = band * each;
+    uint32_t left = first < slot->info.height ? slot->info.height - first : 0;
+    mim_conversion_run(&slot->conversion, &from, &slot->raster, first, left < each ? left : each, loss);
+}
+
+static enum mim_status
+tell(struct mim_work *work, enum mim_notice_code code, uint64_t frame, struct mim_error *err, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
+
+static enum mim_status
+tell(struct mim_work *work, enum mim_notice_code code, uint64_t frame, struct mim_error *err, const char *fmt, ...)
+{
+    char text[160];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    return mim_work_notice(work, code, frame, text, err);
+}
+
+enum mim_status
+mim_out_slot_converted(struct mim_out_slot *slot, struct mim_work *work, bool first, struct mim_error *err)
+{
+    const struct mim_conversion *c = &slot->conversion;
+    const char *from = mim_sample_name(c->from_sample), *to = mim_sample_name(c->to_sample);
+    enum mim_status status = MIM_OK;
+
+    slot->stage = MIM_OUT_READY;
+    mim_buffer_release(slot->frame.owner);
+    slot->frame.owner = NULL;
+    slot->frame.data = NULL;
+    if (slot->loss.unscaled)
+        return mim_conversion_fail_unscaled(c, err);
+    if (first && mim_conversion_reduces(c))
+        status = tell(work, MIM_NOTICE_DEPTH, slot->index, err, "samples are reduced from %s to %s", from, to);
+    if (status == MIM_OK && first && mim_conversion_grays(c))
+        status = tell(work, MIM_NOTICE_COLOUR, slot->index, err, "colours become gray");
+    if (status == MIM_OK && slot->loss.clipped)
+        status = tell(work, MIM_NOTICE_DEPTH, slot->index, err, "negative samples become 0");
+    if (status == MIM_OK && slot->loss.transparent)
+        status = tell(work, MIM_NOTICE_ALPHA, slot->index, err, "transparent pixels are composited on #%02x%02x%02x",
+                      c->background[0], c->background[1], c->background[2]);
+    return status;
+}
+
+uint64_t
+mim_out_slot_bytes(const struct mim_out_slot *slot)
+{
+    uint64_t given = slot->frame.data ? (uint64_t)slot->frame.stride * slot->frame.height : 0;
+    return given + (slot->converted ? slot->raster.stride * slot->raster.height : 0);
+}
+
+void
+mim_out_slot_forget_coded(struct mim_out_slot *slot, struct mim_plugin_writer *writer)
+{
+    for (uint32_t i = 0; slot->coded && i < slot->info.parts; i++)
+        mim_plugin_writer_free_coded(writer, &slot->coded[i]);
+    slot->parts_claimed = slot->parts_done = 0;
+    slot->status = MIM_OK;
+    slot->starved = false;
+}
+
+void
+mim_out_slot_clear(struct mim_out_slot *slot, struct mim_plugin_writer *writer)
+{
+    mim_out_slot_forget_coded(slot, writer);
+    free(slot->coded);
+    mim_buffer_release(slot->converted);
+    mim_frame_clear(&slot->frame);
+    *slot = (struct mim_out_slot){ .packet = slot->packet };
+}

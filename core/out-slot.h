@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* One frame on its way through the writing pipeline. */
+#ifndef MIM_CORE_OUT_SLOT_H
+#define MIM_CORE_OUT_SLOT_H
+
+#include "frame.h"
+#include "plugin-writer.h"
+#include "raster.h"
+
+enum mim_out_stage {
+    MIM_OUT_GIVEN,    /* the plugin has not yet said how it wants it */
+    MIM_OUT_ACCEPTED, /* to be converted */
+    MIM_OUT_READY,    /* to be encoded */
+    MIM_OUT_PUT       /* written; kept while a neighbour looks at it */
+};
+
+struct mim_out_slot {
+    enum mim_out_stage stage;
+    uint64_t index;
+    struct mim_frame frame;
+    struct mim_frame_info info;      /* as accepted */
+    void *packet;
+    struct mim_conversion conversion;
+    struct mim_buffer *converted;
+    struct mim_raster raster;        /* what encode sees */
+    struct mim_raster_loss loss;
+    uint32_t bands, bands_claimed, bands_done;
+    uint32_t parts_claimed, parts_done;
+    struct mim_bytes *coded;         /* one for each part */
+    bool put_claimed;
+    enum mim_status status;
+    bool starved;
+    struct mim_error error;
+    uint64_t cost_ns;
+};
+
+/* What the frame is, before the plugin amends it. */
+struct mim_frame_info mim_out_slot_info(const struct mim_frame *frame, struct mim_rational time_base);
+/* The plugin has said what it wants: plan the conversion and take memory. */
+enum mim_status mim_out_slot_accepted(struct mim_out_slot *slot, const struct mim_plugin_writer *writer,
+                                      struct mim_error *err);
+void mim_out_slot_convert_band(struct mim_out_slot *slot, uint32_t band, struct mim_raster_loss *loss);
+/* The conversion is through: let go of the source, tell what was lost. */
+enum mim_status mim_out_slot_converted(struct mim_out_slot *slot, struct mim_work *work, bool first, struct mim_error *err);
+/* Bytes that it holds beside its coded ones. */
+uint64_t mim_out_slot_bytes(const struct mim_out_slot *slot);
+/* Start encoding afresh. */
+void mim_out_slot_forget_coded(struct mim_out_slot *slot, struct mim_plugin_writer *writer);
+/* Give back everything but the packet's memory. */
+void mim_out_slot_clear(struct mim_out_slot *slot, struct mim_plugin_writer *writer);
+
+#endif

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT */
+/* Calling a plugin's writer in the order that plugin.h promises. */
+#include "plugin-writer.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "error.h"
+#include "frame.h"
+#include "meta.h"
+#include "sample.h"
+#include "sink.h"
+#include "size.h"
+
+enum mim_status
+mim_plugin_writer_create(struct mim_plugin_writer *writer, const struct mim_options *options,
+                         const struct mim_option_table *other, unsigned workers, struct mim_error *err)
+{
+    const struct mim_writer_ops *ops = writer->ops;
+    writer->state = calloc(1, ops->state_size ? ops->state_size : 1);
+    writer->workers = calloc(workers, sizeof *writer->workers);
+    if (!writer->state || !writer->workers)
+        return mim_fail_nomem(err, "a writer");
+
+    writer->worker_count = workers;
+    uint32_t threads = ops->flags & MIM_WRITER_THREADS ? workers : 1;
+    enum mim_status status = mim_job_init(&writer->serial, writer->work, writer->state, 0, threads, err);
+    for (unsigned i = 0; i < workers && status == MIM_OK; i++)
+        status = mim_job_init(&writer->workers[i].job, writer->work, writer->state, ops->worker_size, 1, err);
+    if (status != MIM_OK)
+        return status;
+    const struct mim_option_table table = { .rows = ops->options, .count = ops->option_count, .writing = true };
+    return mim_options_bind(options, &table, other, writer->format, writer->state, &writer->bound, err);
+}
+
+void
+mim_plugin_writer_destroy(struct mim_plugin_writer *writer)
+{
+    const struct mim_writer_ops *ops = writer->ops;
+    for (unsigned i = 0; i < writer->worker_count; i++) {
+        if (writer->workers[i].open && ops->worker_close)
+            ops->worker_close(&writer->workers[i].job.abi);
+        mim_job_clear(&writer->workers[i].job);
+    }
+    if (writer->touched && ops->close) {
+        mim_job_begin(&writer->serial, MIM_UNKNOWN);
+        ops->close(&writer->serial.abi);
+    }
+    mim_bound_options_destroy(writer->bound);
+    free(writer->unkept);
+    free(writer->workers);
+    free(writer->state);
+    *writer = (struct mim_plugin_writer){ 0 };
+}
+
+/* true: nobody has heard of it yet. */
+static bool
+remember_unkept(struct mim_plugin_writer *writer, const char *key)
+{
+    size_t held = writer->unkept ? strlen(writer->unkept) : 0, more = strlen(key);
+    char *at = writer->unkept;
+    while (at && (at = strstr(at, key))) {
+        if (at[-1] == ' ' && at[more] == ' ')
+            return false;
+        at += more;
+    }
+    char *grown = realloc(writer->unkept, held + more + 3);
+    if (!grown)
+        return true; /* said twice at worst */
+    snprintf(grown + held, more + 3, "%s%s ", held ? "" : " ", key);
+    writer->unkept = grown;
+    return true;
+}
+
+static enum mim_status
+report_unkept(struct mim_plugin_writer *writer, const char *key, uint64_t index, struct mim_error *err)
+{
+    if (!remember_unkept(writer, key))
+        return MIM_OK;
+    char text[160];
+    snprintf(text, sizeof text, "%s cannot keep the metadata '%s'", writer->format, key);
+    return mim_work_notice(writer->work, MIM_NOTICE_METADATA, index, text, err);
+}
+
+static enum mim_status
+offer(struct mim_plugin_writer *writer, const struct mim_meta_item *item, uint64_t index, struct mim_error *err)
+{
+    int32_t result = MIM_UNSUPPORTED;
+    if (writer->ops->metadata) {
+        mim_job_begin(&writer->serial, index);
+        writer->touched = true;
+        result = writer->ops->metadata(&writer->serial.abi, item->key, (int32_t)item->type, item->data, item->size);
+    }
+    if (result == MIM_UNSUPPORTED && !(writer->ops->metadata && writer->serial.host_failed))
+        return report_unkept(writer, item->key, index, err);
+    return mim_job_end(&writer->serial, result, "metadata", err);
+}
+
+enum mim_status
+mim_plugin_writer_metadata(struct mim_plugin_writer *writer, const struct mim_meta *meta, uint64_t index,
+                           struct mim_error *err)
+{
+    struct mim_meta_item item;
+    for (size_t i = 0; mim_meta_at(meta, i, &item); i++) {
+        enum mim_status status = item.coding ? MIM_OK : offer(writer, &item, index, err);
+        if (status != MIM_OK)
+            return status;
+    }
+    return MIM_OK;
+}
+
+enum mim_status
+mim_plugin_writer_start(struct mim_plugin_writer *writer, const struct mim_frame_info *first, struct mim_rational time_base,
+                        int32_t loop, uint64_t count, struct mim_error *err)
+{
+    const struct mim_writer_ops *ops = writer->ops;
+    writer->sequence = (struct mim_sequence){
+        .struct_size = sizeof writer->sequence,
+        .sure = count == MIM_UNKNOWN ? MIM_SURE_NONE : MIM_SURE_EXACT,
+        .count = count,
+        .loop = loop,
+        .background = { 255, 255, 255, 255 },
+        .first = *first,
+    };
+    if (time_base.den > 0 && time_base.den <= UINT32_MAX && time_base.num > 0 && time_base.num <= UINT32_MAX) {
+        writer->sequence.time_num = (uint32_t)time_base.num;
+        writer->sequence.time_den = (uint32_t)time_base.den;
+    }
+
+    bool seeks = ops->flags & (MIM_WRITER_SEEKS | MIM_WRITER_READS_BACK);
+    enum mim_status status = mim_sink_begin(writer->work->sink, seeks, err);
+    if (status != MIM_OK)
+        return status;
+    writer->begun = true;
+    if (!ops->open)
+        return MIM_OK;
+    mim_job_begin(&writer->serial, MIM_UNKNOWN);
+    writer->touched = true;
+    return mim_job_end(&writer->serial, ops->open(&writer->serial.abi, &writer->sequence), "open", err);
+}
+
+static enum mim_status
+check_accepted(struct mim_plugin_writer *writer, uint64_t index, const struct mim_frame_info *before,
+               struct mim_frame_info *info, struct mim_error *err)
+{
+    bool sound = mim_sample_facts((enum mim_sample)info->sample) && info->sample != MIM_SAMPLE_INDEX8 && info->channels &&
+                 info->width == before->width && info->height == before->height && info->parts <= 1u << 24;
+    if (!sound)
+        return mim_fail(err, MIM_BROKEN_PLUGIN, "the plugin %s asks for frame %" PRIu64 " in a form that frames do not have",
+                        writer->work->plugin, index);
+    if (!info->parts)
+        info->parts = 1;
+    return MIM_OK;
+}
+
+enum mim_status
+mim_plugin_writer_accepts(struct mim_plugin_writer *writer, uint64_t index, void *packet, struct mim_frame_info *info,
+                          struct mim_error *err)
+{
+    struct mim_frame_info before = *info;
+    memset(packet, 0, writer->ops->packet_size);
+    mim_job_begin(&writer->serial, index);
+    writer->touched = true;
+    int32_t result = writer->ops->accepts ? writer->ops->accepts(&writer->serial.abi, index, packet, info) : MIM_OK;
+    enum mim_status status = mim_job_end(&writer->serial, result, "accepts", err);
+    return status == MIM_OK ? check_accepted(writer, index, &before, info, err) : status;
+}
+
+enum mim_status
+mim_plugin_writer_survey(struct mim_plugin_writer *writer, uint64_t index, const struct mim_frame_info *info,
+                         const struct mim_raster *raster, struct mim_error *err)
+{
+    mim_job_begin(&writer->serial, index);
+    return mim_job_end(&writer->serial, writer->ops->survey(&writer->serial.abi, info, raster), "survey", err);
+}
+
+static uint32_t
+parts_of(const struct mim_frame_info *info)
+{
+    return info->parts ? info->parts : 1;
+}
+
+static enum mim_status
+put_as_they_are(struct mim_plugin_writer *writer, const struct mim_frame_info *info, const struct mim_bytes *parts,
+                struct mim_error *err)
+{
+    enum mim_status status = MIM_OK;
+    for (uint32_t i = 0; i < parts_of(info) && status == MIM_OK; i++)
+        status = mim_sink_write(writer->work->sink, parts[i].data, parts[i].size, err);
+    return status;
+}
+
+/* One part is lent as it lies; several are joined. */
+static enum mim_status
+join(struct mim_plugin_writer *writer, const struct mim_frame_info *info, const struct mim_bytes *parts,
+     struct mim_bytes *joined, uint64_t **sizes, struct mim_error *err)
+{
+    uint32_t count = parts_of(info);
+    *sizes = calloc(count, sizeof **sizes);
+    if (!*sizes)
+        return mim_fail_nomem(err, "coded bytes");
+    uint64_t total = 0;
+    for (uint32_t i = 0; i < count; i++)
+        total += (*sizes)[i] = parts[i].size;
+    if (count == 1) {
+        *joined = parts[0];
+        return MIM_OK;
+    }
+    joined->room = total ? total : 1;
+    joined->data = mim_host_table.resize(&writer->serial.abi, NULL, 0, joined->room);
+    if (!joined->data) {
+        joined->room = 0;
+        return mim_job_end(&writer->serial, MIM_NOMEM, "put", err);
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        if (parts[i].size)
+            memcpy(joined->data + joined->size, parts[i].data, parts[i].size);
+        joined->size += parts[i].size;
+    }
+    return MIM_OK;
+}
+
+enum mim_status
+mim_plugin_writer_put(struct mim_plugin_writer *writer, uint64_t index, void *packet, const struct mim_frame_info *info,
+                      const struct mim_bytes *parts, struct mim_error *err)
+{
+    if (!writer->ops->put)
+        return put_as_they_are(writer, info, parts, err);
+
+    mim_job_begin(&writer->serial, index);
+    struct mim_bytes joined = { 0 };
+    uint64_t *sizes = NULL;
+    enum mim_status status = join(writer, info, parts, &joined, &sizes, err);
+    if (status == MIM_OK) {
+        const struct mim_coded coded = {
+            .struct_size = sizeof coded,
+            .part_count = parts_of(info),
+            .data = joined.data,
+            .part_sizes = sizes,
+            .size = joined.size,
+        };
+        int32_t result = writer->ops->put(&writer->serial.abi, packet, info, &coded);
+        status = mim_job_end(&writer->serial, result, "put", err);
+    }
+    if (parts_of(info) > 1)
+        mim_plugin_writer_free_coded(writer, &joined);
+    free(sizes);
+    return status;
+}
+
+enum mim_status
+mim_plugin_writer_finish(struct mim_plugin_writer *writer, struct mim_error *err)
+{
+    if (!writer->ops->finish)
+        return MIM_OK;
+    mim_job_begin(&writer->serial, MIM_UNKNOWN);
+    return mim_job_end(&writer->serial, writer->ops->finish(&writer->serial.abi), "finish", err);
+}
+
+static enum mim_status
+worker_of(struct mim_plugin_writer *writer, unsigned index, struct mim_writer_worker **out, struct mim_error *err)
+{
+    struct mim_writer_worker *worker = &writer->workers[index];
+    *out = worker;
+    if (worker->open)
+        return MIM_OK;
+
+    worker->open = true; /* worker_close follows, also when this fails */
+    mim_job_begin(&worker->job, MIM_UNKNOWN);
+    int32_t result = writer->ops->worker_open ? writer->ops->worker_open(&worker->job.abi) : MIM_OK;
+    enum mim_status status = mim_job_end(&worker->job, result, "worker_open", err);
+    if (status == MIM_OK)
+        return MIM_OK;
+
+    worker->open = false;
+    if (writer->ops->worker_close)
+        writer->ops->worker_close(&worker->job.abi);
+    if (worker->job.abi.worker)
+        memset(worker->job.abi.worker, 0, writer->ops->worker_size);
+    return status;
+}
+
+enum mim_status
+mim_plugin_writer_encode(struct mim_plugin_writer *writer, unsigned worker_index, uint64_t index, void *packet,
+                         const struct mim_frame_info *info, uint32_t part, const struct mim_raster *raster,
+                         const struct mim_neighbours *neighbours, struct mim_bytes *coded, bool *starved,
+                         struct mim_error *err)
+{
+    struct mim_writer_worker *worker;
+    enum mim_status status = worker_of(writer, worker_index, &worker, err);
+    if (status == MIM_OK) {
+        mim_job_begin(&worker->job, index);
+        worker->job.coded = coded;
+        int32_t result =
+            writer->ops->encode(&worker->job.abi, packet, info, part, raster, neighbours);
+        worker->job.coded = NULL;
+        status = mim_job_end(&worker->job, result, "encode", err);
+    }
+    *starved = status == MIM_LIMIT && worker->job.refused;
+    return status;
+}
+
+void
+mim_plugin_writer_free_coded(struct mim_plugin_writer *writer, struct mim_bytes *coded)
+{
+    free(coded->data);
+    mim_account_refund(&writer->work->account, coded->room);
+    *coded = (struct mim_bytes){ 0 };
+}

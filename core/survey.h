@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* The first of two passes: every frame is shown to the plugin and spooled, then comes back. */
+#ifndef MIM_CORE_SURVEY_H
+#define MIM_CORE_SURVEY_H
+
+#include "out-slot.h"
+
+struct mim_survey;
+
+enum mim_status mim_survey_create(struct mim_survey **out, struct mim_plugin_writer *writer, struct mim_error *err);
+void mim_survey_destroy(struct mim_survey *survey);
+
+/* The slot is accepted. It is converted, surveyed and spooled; the caller clears it. */
+enum mim_status mim_survey_add(struct mim_survey *survey, struct mim_out_slot *slot, struct mim_error *err);
+uint64_t mim_survey_count(const struct mim_survey *survey);
+/* Frames in order, ready to be encoded. */
+enum mim_status mim_survey_replay(struct mim_survey *survey, struct mim_out_slot *slot, struct mim_error *err);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* What all jobs of one open file share: limits, memory, notices, the way to the application. */
+#ifndef MIM_CORE_WORK_H
+#define MIM_CORE_WORK_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include <mim/context.h>
+
+#include "account.h"
+#include "notice.h"
+
+struct mim_sink;
+struct mim_source;
+
+struct mim_work {
+    struct mim_context *context;
+    struct mim_source *source;       /* of a reader */
+    struct mim_sink *sink;           /* of a writer */
+    const char *plugin;              /* its name */
+    struct mim_control control;      /* the caller's, with limits filled in */
+    struct mim_account account;
+    int64_t deadline_ms;             /* on the monotonic clock; INT64_MAX = none */
+    uint32_t host_flags;
+    pthread_mutex_t lock;            /* of the two below */
+    struct mim_notices notices;      /* of serial ops and workers, until the caller's thread delivers them */
+    struct mim_log_line *log_first, *log_last;
+};
+
+enum mim_status mim_work_init(struct mim_work *work, struct mim_context *context, const struct mim_control *control,
+                              uint64_t result_default, struct mim_error *err);
+void mim_work_clear(struct mim_work *work);
+
+/* MIM_OK, CANCELLED or TIMEOUT. Any thread. */
+enum mim_status mim_work_poll(const struct mim_work *work, struct mim_error *err);
+/* From any thread; keeps the text. strict makes it an error at delivery. */
+enum mim_status mim_work_notice(struct mim_work *work, enum mim_notice_code code, uint64_t frame, const char *text,
+                                struct mim_error *err);
+/* On the caller's thread: notices of frames up to `through`, and log lines, that have come in. */
+enum mim_status mim_work_deliver(struct mim_work *work, uint64_t through, struct mim_error *err);
+/* On the caller's thread. CANCELLED when the application says so. */
+enum mim_status mim_work_progress(struct mim_work *work, uint64_t done, uint64_t total, uint64_t bytes, struct mim_error *err);
+/* From any thread; delivered with the notices. Lost when there is no memory for it. */
+void mim_work_log(struct mim_work *work, int level, const char *text);
+
+int64_t mim_clock_ms(void);
+uint64_t mim_clock_ns(void);
+
+#endif
