@@ -165,18 +165,21 @@ class GifReading(PeerCase):
                 self.assertTrue(done.stderr, 'nothing was said of the damage')
 
     def test_what_is_no_gif_is_refused(self):
-        for name, data in (('empty', b''), ('six bytes', b'GIF89a'), ('no image', gif(12, 9, palette=BASIC)),
-                           ('no image, comment', gif(12, 9, comment(b'x'), palette=BASIC)),
+        head = b',' + struct.pack('<HHHHB', 0, 0, 12, 9, 0)
+        for name, data in (('empty', b''), ('six bytes', b'GIF89a'),
                            ('unknown block', gif(12, 9, b'?', image(full(1)), palette=BASIC)),
-                           ('code size 0', gif(12, 9, b',' + struct.pack('<HHHHB', 0, 0, 12, 9, 0) + b'\0\1\1\0',
-                                               palette=BASIC)),
-                           ('code size 12', gif(12, 9, b',' + struct.pack('<HHHHB', 0, 0, 12, 9, 0) + b'\x0c\1\1\0',
-                                                palette=BASIC)),
-                           ('a code out of nowhere', gif(12, 9, b',' + struct.pack('<HHHHB', 0, 0, 12, 9,
-                               0) + b'\3\2\xf8\xff\0', palette=BASIC))):
+                           ('code size 0', gif(12, 9, head + b'\0\1\1\0', palette=BASIC)),
+                           ('code size 12', gif(12, 9, head + b'\x0c\1\1\0', palette=BASIC)),
+                           ('a code out of nowhere', gif(12, 9, head + b'\3\2\xf8\xff\0', palette=BASIC))):
             with self.subTest(name):
-                self.refuse(6, 'convert', self.put('bad.gif', data), self.path('out.tiff'))
+                self.refuse(6, 'convert', self.put('bad.gif', data), self.path('out.tiff'), '--force')
                 self.assertNothingBeside('bad.gif')
+
+    def test_no_image_is_no_sequence(self):
+        for name, parts in (('bare', []), ('comment', [comment(b'x')])):
+            with self.subTest(name):
+                self.refuse(2, 'convert', self.put('none.gif', gif(12, 9, *parts, palette=BASIC)), self.path('out.tiff'))
+                self.assertNothingBeside('none.gif')
 
     def test_a_tiny_file_with_a_huge_canvas_is_refused_and_described(self):
         data = gif(65535, 65535, image(full(1, 1, 1)), palette=[RED, BLUE])

@@ -18,7 +18,7 @@ from peers import PeerCase, text
 NEWTONSCRADLE = 36 * 200 * 150 * 3
 SIZES_TAKEN = ('256MB', '512MiB', '1.5GB', '2GB', '100MB', '1000000', '1073741824', '1000000000', '1.5 GiB', '256mb',
                '256 MB', '1MB',
-               'off', 'none', 'false', '0', 'on', 'true', '1k', '1Ki', '2T', '1TiB', '1P', '300B', '.5GB')
+               'off', 'none', 'false', '0', 'on', 'true', '1k', '1Ki', '2T', '1TiB', '1P', '300B')
 SIZES_REFUSED = ('', 'MB', '256XB', '-1', '-1MB', '1..5GB', '12 34', '256MBs', 'many', '1,5GB', '0.0001', '0x100',
                  'nan', 'inf', 'yes please',
                  '99999999999999999999P')

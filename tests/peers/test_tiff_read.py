@@ -299,7 +299,7 @@ class TiffReading(TiffCase):
     def test_orientation_by_tiffset_equals_magick(self):
         for orientation in range(1, 9):
             with self.subTest(orientation=orientation):
-                store(self.path('in.tif'), stack(np.uint8, 3))
+                store(self.path('in.tif'), stack(np.uint8, 3, 1))
                 self.run_tool('tiffset', '-s', '274', str(orientation), self.path('in.tif'))
                 peer = self.run_tool('convert', self.path('in.tif') + '[0]', '-auto-orient', '-depth', '8', 'rgb:-')
                 self.assertEqual(self.pixels(self.path('in.tif'))[0].tobytes(), peer)

@@ -1,0 +1,239 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Pages of TIFF files: their order, their number, damage and what is said of them."""
+
+import os
+import time
+
+import numpy as np
+import tifffile
+
+import pictures
+import tap
+import tiffbytes
+from peers import DTYPES, text
+from tiffbytes import LONG, SHORT, page, plain, tiff
+from tiffpeers import HEIGHT, WIDTH, TiffCase, stack, store
+
+
+class TiffPages(TiffCase):
+    def test_mixed_pages_come_one_by_one(self):
+        frames = [stack(np.uint8, 3, 1)[0], stack(np.uint16, 1, 1, 11, 13)[0], stack(np.float32, 1, 1, 5, 60)[0]]
+        with tifffile.TiffWriter(self.path('in.tif')) as file:
+            for frame in frames:
+                file.write(frame if frame.shape[-1] == 3 else frame[..., 0], metadata=None,
+                           photometric='rgb' if frame.shape[-1] == 3 else 'minisblack')
+        for i, frame in enumerate(frames):
+            raw = self.mim('convert', self.path('in.tif'), '-', '--to', 'raw', '--frames', i)
+            self.assertEqual(raw, frame.tobytes())
+        self.refuse(2, 'convert', self.path('in.tif'), '-', '--to', 'raw')
+
+    def test_sub_directories_are_no_pages_and_reduced_images_are(self):
+        base = stack(np.uint8, 1, 3)
+        with tifffile.TiffWriter(self.path('in.tif')) as file:
+            file.write(base[0][..., 0], subifds=2, metadata=None, photometric='minisblack')
+            file.write(base[0][::2, ::2, 0], subfiletype=1, metadata=None, photometric='minisblack')
+            file.write(base[0][::4, ::4, 0], subfiletype=1, metadata=None, photometric='minisblack')
+            file.write(base[1][::2, ::2, 0], subfiletype=1, metadata=None, photometric='minisblack')
+        facts = self.info(self.path('in.tif'))
+        self.assertEqual(facts['frames'], 2)
+        reduced = [frame['metadata'].get('is_reduced') for frame in facts['each']]
+        self.assertTrue(reduced[1], reduced)
+        self.assertFalse(reduced[0] or False, reduced)
+
+    def test_imagej_stacks_in_one_directory_are_frames(self):
+        for name in ('u8', 'u16', 'f32'):
+            with self.subTest(sample=name):
+                frames = pictures.samples(DTYPES[name], 6, HEIGHT, WIDTH)
+                tifffile.imwrite(self.path('in.tif'), frames, imagej=True, truncate=True)
+                with tifffile.TiffFile(self.path('in.tif')) as file:
+                    self.assertEqual(len(file.pages), 1)
+                self.assertReads(self.path('in.tif'), frames[..., None])
+                self.assertTrue(self.info(self.path('in.tif'))['metadata'].get('is_imagej'))
+
+    def test_any_order_is_that_of_the_scan(self):
+        for layout in ({}, {'compression': 'zlib', 'rowsperstrip': 8}, {'tile': (16, 16)}):
+            frames = stack(np.uint16, 1, 40)
+            store(self.path('in.tif'), frames, **layout)
+            shuffled = np.random.default_rng(1).permutation(40).tolist()
+            for order in (list(range(40))[::-1], shuffled, [39, 0, 39, 0, 0]):
+                with self.subTest(layout=' '.join(layout), order=order[:3]):
+                    raw = self.mim('convert', self.path('in.tif'), '-', '--to', 'raw', '--frames',
+                                   ','.join(map(str, order)))
+                    self.assertEqual(raw, frames[order].tobytes())
+            with self.subTest(layout=' '.join(layout), order='::-1'):
+                raw = self.mim('convert', self.path('in.tif'), '-', '--to', 'raw', '--frames', '::-1')
+                self.assertEqual(raw, frames[::-1].tobytes())
+
+    def test_threads_change_nothing(self):
+        for layout in ({}, {'compression': 'zlib', 'rowsperstrip': 8}, {'tile': (16, 16), 'compression': 'zlib'}):
+            with self.subTest(' '.join(layout)):
+                frames = stack(np.uint16, 3, 30, 90, 100)
+                store(self.path('in.tif'), frames, **layout)
+                for threads in (1, 2, 8):
+                    self.assertEqual(self.mim('convert', self.path('in.tif'), '-', '--to', 'raw', '--threads', threads),
+                                     frames.tobytes())
+
+    def test_a_pipe_is_read_like_a_file(self):
+        frames = stack(np.uint16, 3, 3)
+        store(self.path('in.tif'), frames)
+        self.assertEqual(self.mim('convert', '-', '-', '--to', 'raw', data=self.get('in.tif')), frames.tobytes())
+
+    def test_a_hundred_thousand_pages_take_linear_time(self):
+        times = {}
+        for count in (10_000, 100_000):
+            path = self.put(f'{count}.tif', tiffbytes.many_pages(count))
+            for name, words in (('info', ['info', '--count', '--json', path]),
+                                ('convert', ['convert', path, '-', '--to', 'raw']),
+                                ('last', ['convert', path, '-', '--to', 'raw', '--frames', '-1'])):
+                best = min(self.timed(*words) for _ in range(3))
+                times[name, count] = best[0]
+                if name == 'convert':
+                    self.assertEqual(best[1], (np.arange(count) & 255).astype(np.uint8).tobytes())
+                elif name == 'last':
+                    self.assertEqual(best[1], bytes([count - 1 & 255]))
+                else:
+                    self.assertIn(f'"frames": {count}', text(best[1]).replace('"frames":', '"frames": ').replace('  ',
+                        ' '))
+        for name in ('info', 'convert', 'last'):
+            with self.subTest(name):
+                few, many = times[name, 10_000], times[name, 100_000]
+                self.assertLess(many, 15 * max(few, 0.02), f'{few:.3f} s for 10 000 pages, {many:.3f} s for 100 000')
+
+    def timed(self, *words):
+        start = time.monotonic()
+        out = self.mim(*words)
+        return time.monotonic() - start, out
+
+    def test_random_pages_of_many_take_no_walk_each(self):
+        count = 20_000
+        path = self.put('many.tif', tiffbytes.many_pages(count))
+        order = np.random.default_rng(3).permutation(count)
+        listed = ','.join(map(str, order[:4000]))
+        seconds, raw = self.timed('convert', path, '-', '--to', 'raw', '--frames', listed)
+        self.assertEqual(raw, (order[:4000] & 255).astype(np.uint8).tobytes())
+        self.assertLess(seconds, 5)
+
+    def test_a_loop_in_the_chain_is_an_error_at_once(self):
+        pages = [plain(stack(np.uint8, 1, 1)[0][..., 0]) for _ in range(3)]
+        for last in ('first', 'itself'):
+            for big in (False, True):
+                with self.subTest(last=last, big=big):
+                    path = self.put('loop.tif', tiff(pages, big=big, last=last))
+                    start = time.monotonic()
+                    self.refuse(6, 'convert', path, self.path('out.gif'))
+                    self.refuse(6, 'convert', path, '-', '--to', 'raw')
+                    facts = self.run_mim('info', '--json', '--count', path)
+                    self.assertLess(time.monotonic() - start, 5)
+                    self.assertRegex(text(facts.stdout), '"damage"|"error"')
+                    self.assertNothingBeside('loop.tif')
+
+    def test_a_chain_that_leaves_the_file_is_damaged(self):
+        pages = [plain(stack(np.uint8, 1, 1)[0][..., 0]) for _ in range(2)]
+        for last in (3, 9999999, 0xfffffff0):
+            with self.subTest(last=last):
+                self.refuse(6, 'convert', self.put('in.tif', tiff(pages, last=last)), self.path('out.tif'))
+                self.assertNothingBeside('in.tif')
+
+    def test_a_sparse_file_of_five_gigabytes_reads_its_last_page(self):
+        size, frame = 5 * 10 ** 9, stack(np.uint16, 1, 1)[0][..., 0]
+        end = tiff([plain(frame)], big=True)
+        head = bytearray(tiff([plain(frame[::-1])], big=True))
+        shift = size - len(end)
+        # the last page's directory and data, moved to the end of the file
+        tags, strips = plain(frame)
+        far = tiff([({**tags, 273: (tiffbytes.LONG8, [shift + 16])}, strips)], big=True)
+        self.assertEqual(len(far), len(end))
+        directory = int.from_bytes(far[8:16], 'little')
+        head[len(head) - 8:] = (shift + directory).to_bytes(8, 'little')
+        path = self.path('sparse.tif')
+        with open(path, 'wb') as file:
+            file.write(head)
+            file.truncate(size)
+            file.seek(shift + 16)
+            file.write(far[16:])
+        self.assertEqual(os.path.getsize(path), size)
+        self.assertLess(os.stat(path).st_blocks * 512, 10 ** 7, 'the file system has no sparse files')
+        self.assertEqual(self.info(path)['frames'], 2)
+        self.assertEqual(self.mim('convert', path, '-', '--to', 'raw', '--frames', '-1'), frame.tobytes())
+        self.assertEqual(self.mim('convert', path, '-', '--to', 'raw', '--frames', '0'), frame[::-1].tobytes())
+
+    # --- damage
+
+    def test_a_cut_file_is_never_all_pages(self):
+        small = [plain(stack(np.uint8, 1, 1, 6, 5)[0][..., 0], rows=2), plain(stack(np.uint8, 3, 1, 4, 5)[0])]
+        for big in (False, True):
+            whole = tiff(small, big=big)
+            for size in range(len(whole)):
+                with self.subTest(big=big, bytes=size):
+                    self.refuse(6, 'convert', self.put('cut.tif', whole[:size]), self.path('out.tif'))
+                    self.assertNothingBeside('cut.tif')
+
+    def test_a_cut_compressed_file_is_never_all_pages(self):
+        store(self.path('plain.tif'), stack(np.uint8, 3, 2, 8, 9))
+        for codec in ('lzw', 'zip', 'packbits', 'zstd', 'lzma', 'jpeg', 'webp'):
+            self.run_tool('tiffcp', '-c', codec, self.path('plain.tif'), self.path('whole.tif'))
+            whole = self.get('whole.tif')
+            # what libtiff leaves between directories and data may be lost without harm, the directories may not
+            for size in range(8, len(whole) - 8, max(1, len(whole) // 25)):
+                with self.subTest(codec=codec, bytes=size):
+                    done = self.run_mim('convert', self.put('cut.tif', whole[:size]), self.path('out.tif'))
+                    self.assertEqual(done.returncode, 6, text(done.stderr))
+                    self.assertNothingBeside('plain.tif', 'whole.tif', 'cut.tif')
+
+    def test_damaged_strips_are_errors_of_their_page(self):
+        frames = stack(np.uint8, 1, 3)
+        store(self.path('in.tif'), frames, compression='zlib')
+        with tifffile.TiffFile(self.path('in.tif')) as file:
+            place = file.pages[1].dataoffsets[0]
+        data = bytearray(self.get('in.tif'))
+        data[place + 2:place + 30] = b'\xff' * 28
+        path = self.put('bad.tif', bytes(data))
+        self.refuse(6, 'convert', path, self.path('out.tif'))
+        self.assertNothingBeside('in.tif', 'bad.tif')
+        for i in (0, 2):
+            self.assertEqual(self.mim('convert', path, '-', '--to', 'raw', '--frames', i), frames[i].tobytes())
+
+    def test_what_is_no_tiff_is_refused(self):
+        cases = {
+            'empty': b'', 'magic only': b'II*\0', 'no directory': b'II*\0\0\0\0\0',
+            'directory beyond the end': b'II*\0\xff\xff\0\0',
+            'no size': tiff([page(0, 4, [b'1234'])]), 'no strips': tiff([page(4, 4, [])]),
+            'strip beyond the end': tiff([page(4, 4, [b'x' * 16], t273=(LONG, [999999]))]),
+            'strip too short': tiff([page(4, 4, [b'x' * 8, b'x' * 3], rows=2)]),
+            'unknown compression': tiff([page(4, 4, [b'x' * 16], t259=(SHORT, [59999]))]),
+        }
+        for name, data in cases.items():
+            with self.subTest(name):
+                self.refuse(6, 'convert', self.put('in.tif', data), self.path('out.tif'), '--force')
+                self.assertNothingBeside('in.tif')
+
+    def test_a_tiny_file_of_a_billion_samples_is_refused_and_described(self):
+        path = self.put('bomb.tif', tiff([page(1 << 15, 1 << 15, [b'x'], rows=1 << 15)]))
+        facts = self.info(path)
+        self.assertEqual((facts['width'], facts['height']), (1 << 15, 1 << 15))
+        self.refuse(5, 'convert', path, self.path('out.tif'))
+        self.assertNothingBeside('bomb.tif')
+
+    # --- metadata
+
+    def test_metadata_says_what_the_tags_say(self):
+        tifffile.imwrite(self.path('in.tif'), stack(np.uint8, 3, 1)[0], resolution=(300, 150), resolutionunit='INCH',
+                         software='Soft 1.0',
+                         description='a page', datetime='2024:05:06 07:08:09', metadata=None, photometric='rgb',
+                         compression='zlib',
+                         extratags=[(315, 's', 0, 'An Artist', True), (65000, 'H', 1, 4711, True)])
+        facts = self.info(self.path('in.tif'))
+        both = {**facts['each'][0]['metadata'], **facts['metadata']}
+        self.assertEqual(both['software'], 'Soft 1.0')
+        self.assertEqual(both['description'], 'a page')
+        self.assertEqual(both['artist'], 'An Artist')
+        self.assertRegex(str(both['datetime']), r'2024.05.06.07:08:09')
+        self.assertIn('inch', str(both).lower())
+        self.assertIn('300', str(both['resolution']))
+        self.assertIn('150', str(both['resolution']))
+        self.assertIn('deflate', str(both['compression']).lower())
+
+
+if __name__ == '__main__':
+    tap.main()
