@@ -3,13 +3,25 @@
 #ifndef MIM_TIFF_TESTS_HOST_H
 #define MIM_TIFF_TESTS_HOST_H
 
+#include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <cmocka.h>
+
 #include <mim/plugin.h>
+
+#define CHECK(x) assert_true(x)
+#define CASE(function) { #function, call_case, NULL, NULL, (void *)(uintptr_t)(function) }
+
+static inline void
+call_case(void **state)
+{
+    ((void (*)(void))(uintptr_t)*state)();
+}
 
 struct bytes {
     uint8_t *data;
@@ -30,190 +42,13 @@ struct desk {                    /* behind job->core */
     struct bytes meta;           /* "key=value\n" */
 };
 
-static void
-bytes_put(struct bytes *bytes, const void *data, uint64_t size, uint64_t at)
-{
-    if (at + size > bytes->room) {
-        bytes->room = (at + size) * 2;
-        bytes->data = realloc(bytes->data, bytes->room);
-    }
-    if (at + size > bytes->size)
-        bytes->size = at + size;
-    if (size)
-        memcpy(bytes->data + at, data, size);
-}
-
-static void *
-desk_resize(struct mim_job *job, void *old, uint64_t old_size, uint64_t new_size)
-{
-    struct desk *desk = job->core;
-    if (new_size == 0) {
-        free(old);
-        desk->held -= old ? old_size : 0;
-        return NULL;
-    }
-    if (new_size > desk->most_asked)
-        desk->most_asked = new_size;
-    if (++desk->allocs == desk->fail_alloc || new_size > 1u << 30)
-        return NULL;
-    desk->held += new_size - (old ? old_size : 0);
-    return realloc(old, new_size);
-}
-
-static int32_t
-desk_reserve(struct mim_job *job, int64_t delta)
-{
-    (void)job, (void)delta;
-    return MIM_OK;
-}
-
-static uint64_t
-desk_limit(struct mim_job *job, int32_t which)
-{
-    struct desk *desk = job->core;
-    return which == MIM_LIMIT_FRAMES && desk->most_frames ? desk->most_frames : UINT64_MAX;
-}
-
-static int32_t
-desk_poll(struct mim_job *job)
-{
-    (void)job;
-    return MIM_OK;
-}
-
-static void
-desk_log(struct mim_job *job, int32_t level, const char *text)
-{
-    (void)job, (void)level, (void)text;
-}
-
-static int32_t
-desk_fail(struct mim_job *job, int32_t status, uint64_t offset, const char *format, ...)
-{
-    struct desk *desk = job->core;
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(desk->text, sizeof desk->text, format, arguments);
-    va_end(arguments);
-    desk->status = status;
-    desk->offset = offset;
-    return status;
-}
-
-static int64_t
-desk_read_at(struct mim_job *job, void *data, uint64_t size, uint64_t offset)
-{
-    struct desk *desk = job->core;
-    if (++desk->reads == desk->fail_read)
-        return -MIM_IO;
-    uint64_t left = offset < desk->source_size ? desk->source_size - offset : 0;
-    if (size > left)
-        size = left;
-    if (size)
-        memcpy(data, desk->source + offset, size);
-    return (int64_t)size;
-}
-
-static uint64_t
-desk_size(struct mim_job *job)
-{
-    struct desk *desk = job->core;
-    return desk->source_size;
-}
-
-static int32_t
-desk_meta(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size)
-{
-    struct desk *desk = job->core;
-    char line[400], *to = line + snprintf(line, 100, "%s=", key);
-    int64_t whole;
-    type &= MIM_META_TYPE_MASK;
-    if (type == MIM_META_TEXT || type == MIM_META_TIME)
-        to += snprintf(to, 200, "%.*s", (int)(size < 190 ? size : 190), (const char *)value);
-    else if (type == MIM_META_BYTES || type == MIM_META_REAL || type == MIM_META_REALS)
-        to += snprintf(to, 100, "(%llu bytes)", (unsigned long long)size);
-    else
-        for (uint64_t i = 0; i < size / 8 && i < 8; i++) {
-            memcpy(&whole, (const char *)value + i * 8, 8);
-            to += snprintf(to, 30, "%s%lld", i ? "," : "", (long long)whole);
-        }
-    *to++ = '\n';
-    *to = '\0';
-    bytes_put(&desk->meta, line, (uint64_t)(to - line) + 1, desk->meta.size ? desk->meta.size - 1 : 0);
-    return MIM_OK;
-}
-
-static int32_t
-desk_emit(struct mim_job *job, const void *data, uint64_t size)
-{
-    struct desk *desk = job->core;
-    struct bytes *to = desk->is_coding ? &desk->coded : &desk->sink;
-    bytes_put(to, data, size, to->size);
-    return MIM_OK;
-}
-
-static int32_t
-desk_patch(struct mim_job *job, const void *data, uint64_t size, uint64_t offset)
-{
-    struct desk *desk = job->core;
-    bytes_put(&desk->sink, data, size, offset);
-    return MIM_OK;
-}
-
-static uint64_t
-desk_tell(struct mim_job *job)
-{
-    struct desk *desk = job->core;
-    return desk->sink.size;
-}
-
-static uint32_t
-desk_flags(struct mim_job *job)
-{
-    (void)job;
-    return MIM_HOST_WANTS_METADATA;
-}
-
-static int32_t
-desk_notice(struct mim_job *job, int32_t code, const char *text)
-{
-    (void)job, (void)code, (void)text;
-    return MIM_OK;
-}
-
-static const struct mim_host desk_host = {
-    .struct_size = sizeof desk_host,
-    .major = MIM_PLUGIN_ABI_MAJOR,
-    .minor = MIM_PLUGIN_ABI_MINOR,
-    .resize = desk_resize,
-    .reserve = desk_reserve,
-    .limit = desk_limit,
-    .poll = desk_poll,
-    .log = desk_log,
-    .fail = desk_fail,
-    .read_at = desk_read_at,
-    .size = desk_size,
-    .meta = desk_meta,
-    .emit = desk_emit,
-    .patch = desk_patch,
-    .tell = desk_tell,
-    .flags = desk_flags,
-    .notice = desk_notice,
-};
-
-static inline struct mim_job
-desk_job(struct desk *desk)
-{
-    return (struct mim_job){ .struct_size = sizeof(struct mim_job), .threads = 1, .host = &desk_host, .core = desk };
-}
-
-static inline void
-desk_clear(struct desk *desk)
-{
-    free(desk->sink.data);
-    free(desk->coded.data);
-    free(desk->meta.data);
-    *desk = (struct desk){ 0 };
-}
+/* A job of this host: the serial one, or with a worker's memory. */
+struct mim_job desk_job(struct desk *desk, void *state, void *worker);
+void desk_clear(struct desk *desk);
+/* The host's read_at. */
+int64_t desk_read(struct mim_job *job, void *data, uint64_t size, uint64_t offset);
+void bytes_put(struct bytes *bytes, const void *data, uint64_t size, uint64_t at);
+/* The number in the byte order of the file being made. */
+void bytes_put_number(struct bytes *bytes, uint64_t value, unsigned size, int is_big_endian);
 
 #endif

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/* A file read or written through the plugin's operations. */
+#include "session.h"
+
+uint64_t
+make_page(struct bytes *file, const struct field *fields, unsigned count, const void *pixels, uint64_t size)
+{
+    uint64_t values = 8 + 2 + 12 * count + 4, at = values;
+    for (unsigned i = 0; i < count; i++)
+        at += fields[i].data ? (uint64_t)fields[i].count * tiff_type_size(fields[i].type) : 0;
+    uint64_t place = at;
+
+    bytes_put(file, "II*\0\10\0\0\0", 8, 0);
+    bytes_put_number(file, count, 2, 0);
+    at = values;
+    for (unsigned i = 0; i < count; i++) {
+        const struct field *field = &fields[i];
+        uint64_t long_size = field->data ? (uint64_t)field->count * tiff_type_size(field->type) : 0;
+        uint64_t value = field->tag == TIFFTAG_STRIPOFFSETS && !field->data ? place : field->value;
+        bytes_put_number(file, field->tag, 2, 0);
+        bytes_put_number(file, field->type, 2, 0);
+        bytes_put_number(file, field->count, 4, 0);
+        bytes_put_number(file, field->data ? at : value, 4, 0);
+        at += long_size;
+    }
+    bytes_put_number(file, 0, 4, 0);
+    for (unsigned i = 0; i < count; i++)
+        if (fields[i].data)
+            bytes_put(file, fields[i].data, (uint64_t)fields[i].count * tiff_type_size(fields[i].type), file->size);
+    bytes_put(file, pixels, size, place);
+    return place;
+}
+
+static void
+set_defaults(void *state, const struct mim_option *options, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        int64_t wide = (int64_t)options[i].initial;
+        int32_t narrow = (int32_t)wide;
+        if (options[i].type == MIM_OPTION_INT)
+            memcpy((char *)state + options[i].offset, &wide, sizeof wide);
+        else if (options[i].type == MIM_OPTION_BOOL || options[i].type == MIM_OPTION_CHOICE)
+            memcpy((char *)state + options[i].offset, &narrow, sizeof narrow);
+    }
+}
+
+void
+reading_begin(struct reading *reading, const void *data, uint64_t size)
+{
+    *reading = (struct reading){ .desk = { .source = data, .source_size = size } };
+    void *state = calloc(1, tiff_reader_ops.state_size);
+    set_defaults(state, tiff_reader_ops.options, tiff_reader_ops.option_count);
+    reading->serial = desk_job(&reading->desk, state, NULL);
+    reading->worker = desk_job(&reading->desk, state, calloc(1, tiff_reader_ops.worker_size));
+    reading->sequence = (struct mim_sequence){ .struct_size = sizeof reading->sequence, .count = MIM_UNKNOWN };
+}
+
+int32_t
+reading_open(struct reading *reading)
+{
+    return tiff_reader_ops.open(&reading->serial, &reading->sequence);
+}
+
+/* What the core does with frames that lie plain in the source. */
+static int32_t
+copy_raw(struct reading *reading)
+{
+    struct mim_raster *raster = &reading->raster;
+    CHECK(!(reading->info.flags & MIM_FRAME_BIG_ENDIAN));
+    for (uint32_t y = 0; y < raster->height; y++) {
+        int64_t got = desk_read(&reading->worker, raster->data + y * raster->stride, raster->stride,
+                                reading->info.raw_offset + y * reading->info.raw_stride);
+        if (got < 0)
+            return (int32_t)-got;
+        if ((uint64_t)got < raster->stride)
+            return MIM_TRUNCATED;
+    }
+    return MIM_OK;
+}
+
+int32_t
+reading_frame(struct reading *reading, uint64_t index)
+{
+    struct tiff_page page = { 0 };
+    struct mim_raster *raster = &reading->raster;
+    free(raster->data);
+    *raster = (struct mim_raster){ .struct_size = sizeof *raster };
+    reading->info = (struct mim_frame_info){ .struct_size = sizeof reading->info };
+
+    int32_t status = tiff_reader_ops.prepare(&reading->serial, index, &page, &reading->info);
+    if (status != MIM_OK)
+        return status;
+    raster->sample = reading->info.sample;
+    raster->width = reading->info.width;
+    raster->height = reading->info.height;
+    raster->channels = reading->info.channels;
+    raster->stride = (uint64_t)raster->width * raster->channels * tiff_sample_size(raster->sample);
+    raster->data = calloc(raster->height, raster->stride);
+    if (reading->info.flags & MIM_FRAME_RAW)
+        return copy_raw(reading);
+    for (uint32_t part = reading->info.parts; part > 0 && status == MIM_OK; part--)
+        status = tiff_reader_ops.pixels(&reading->worker, &page, &reading->info, part - 1, raster);
+    return status;
+}
+
+int32_t
+reading_metadata(struct reading *reading)
+{
+    return tiff_reader_ops.metadata(&reading->worker, NULL, NULL);
+}
+
+bool
+reading_has(const struct reading *reading, const char *line)
+{
+    return reading->desk.meta.data && strstr((const char *)reading->desk.meta.data, line);
+}
+
+void
+reading_end(struct reading *reading)
+{
+    tiff_reader_ops.worker_close(&reading->worker);
+    tiff_reader_ops.close(&reading->serial);
+    CHECK(reading->desk.held == 0);
+    free(reading->serial.state);
+    free(reading->worker.worker);
+    free(reading->raster.data);
+    desk_clear(&reading->desk);
+}
+
+void
+writing_begin(struct writing *writing)
+{
+    *writing = (struct writing){ 0 };
+    void *state = calloc(1, tiff_writer_ops.state_size);
+    set_defaults(state, tiff_writer_ops.options, tiff_writer_ops.option_count);
+    writing->serial = desk_job(&writing->desk, state, NULL);
+    writing->worker = desk_job(&writing->desk, state, calloc(1, tiff_writer_ops.worker_size));
+}
+
+static struct mim_frame_info
+info_of(const struct mim_raster *frame)
+{
+    return (struct mim_frame_info){ .struct_size = sizeof(struct mim_frame_info), .sample = frame->sample,
+                                    .width = frame->width, .height = frame->height, .channels = frame->channels };
+}
+
+int32_t
+writing_open(struct writing *writing, uint64_t count, const struct mim_raster *first)
+{
+    struct mim_sequence sequence = { .struct_size = sizeof sequence, .count = count, .first = info_of(first),
+                                     .sure = count == MIM_UNKNOWN ? MIM_SURE_NONE : MIM_SURE_EXACT };
+    return tiff_writer_ops.open(&writing->serial, &sequence);
+}
+
+/* Accepted as it is: these tests convert nothing. */
+int32_t
+writing_frame(struct writing *writing, const struct mim_raster *frame)
+{
+    struct tiff_sheet sheet = { 0 };
+    writing->info = info_of(frame);
+    int32_t status = tiff_writer_ops.accepts(&writing->serial, writing->index++, &sheet, &writing->info);
+    if (status != MIM_OK)
+        return status;
+    CHECK(writing->info.sample == frame->sample && writing->info.channels == frame->channels);
+
+    uint64_t *sizes = calloc(writing->info.parts, sizeof *sizes);
+    writing->desk.coded.size = 0;
+    writing->desk.is_coding = 1;
+    for (uint32_t part = 0; part < writing->info.parts && status == MIM_OK; part++) {
+        uint64_t before = writing->desk.coded.size;
+        status = tiff_writer_ops.encode(&writing->worker, &sheet, &writing->info, part, frame, NULL);
+        sizes[part] = writing->desk.coded.size - before;
+    }
+    writing->desk.is_coding = 0;
+    struct mim_coded coded = { .struct_size = sizeof coded, .part_count = writing->info.parts, .part_sizes = sizes,
+                               .data = writing->desk.coded.data, .size = writing->desk.coded.size };
+    if (status == MIM_OK)
+        status = tiff_writer_ops.put(&writing->serial, &sheet, &writing->info, &coded);
+    free(sizes);
+    return status;
+}
+
+int32_t
+writing_finish(struct writing *writing)
+{
+    return tiff_writer_ops.finish(&writing->serial);
+}
+
+/* The sink stays readable until desk_clear. */
+void
+writing_end(struct writing *writing)
+{
+    uint64_t size = writing->desk.sink.size;
+    tiff_writer_ops.worker_close(&writing->worker);
+    tiff_writer_ops.close(&writing->serial);
+    CHECK(writing->desk.held == 0 && writing->desk.sink.size == size); /* leaving writes nothing */
+    free(writing->serial.state);
+    free(writing->worker.worker);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* A file read or written through the plugin's operations, in the order that plugin.h allows; and small files to read. */
+#ifndef MIM_TIFF_TESTS_SESSION_H
+#define MIM_TIFF_TESTS_SESSION_H
+
+#include "host.h"
+
+#include "../write.h"
+
+/* One tag of a file being made. Values that fit are written as numbers; `data` is for those that do not. */
+struct field {
+    uint16_t tag, type;
+    uint32_t count, value;
+    const void *data;
+};
+
+/* A little-endian classic TIFF of one page: directory at 8, then the values, then `pixels` at the place returned, which
+ * replaces the value of the tags StripOffsets with 0. */
+uint64_t make_page(struct bytes *file, const struct field *fields, unsigned count, const void *pixels, uint64_t size);
+
+struct reading {
+    struct desk desk;
+    struct mim_job serial, worker;
+    struct mim_sequence sequence;
+    struct mim_frame_info info;
+    struct mim_raster raster; /* of the last frame; packed, owned */
+};
+
+/* Set the options after this and before reading_open. */
+void reading_begin(struct reading *reading, const void *data, uint64_t size);
+int32_t reading_open(struct reading *reading);
+/* Prepare, decode all parts from the last to the first, release. */
+int32_t reading_frame(struct reading *reading, uint64_t index);
+int32_t reading_metadata(struct reading *reading);
+bool reading_has(const struct reading *reading, const char *line);
+void reading_end(struct reading *reading);
+
+struct writing {
+    struct desk desk;
+    struct mim_job serial, worker;
+    struct mim_frame_info info; /* as accepted */
+    uint64_t index;
+};
+
+void writing_begin(struct writing *writing);
+int32_t writing_open(struct writing *writing, uint64_t count, const struct mim_raster *first);
+int32_t writing_frame(struct writing *writing, const struct mim_raster *frame);
+int32_t writing_finish(struct writing *writing);
+void writing_end(struct writing *writing);
+
+#endif

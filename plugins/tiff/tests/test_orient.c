@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* The eight orientations. */
+#include "host.h"
+
+#include "../tiff.h"
+
+enum { WIDTH = 3, HEIGHT = 2 };
+
+/* A page of two rows, numbered 1 to 6 as stored, put into `shown` as its orientation says. */
+static void
+show(uint32_t orientation, uint8_t shown[WIDTH * HEIGHT], uint32_t *width)
+{
+    static const uint8_t stored[HEIGHT][WIDTH] = { { 1, 2, 3 }, { 4, 5, 6 } };
+    struct tiff_page page = { .width = WIDTH, .height = HEIGHT, .orientation = orientation, .is_turned = true };
+    struct mim_raster raster = { .data = shown };
+
+    tiff_oriented_size(&page, &raster.width, &raster.height);
+    raster.stride = *width = raster.width;
+    for (uint32_t y = 0; y < HEIGHT; y++)
+        tiff_scatter(stored[y], WIDTH, 1, tiff_oriented_row(&page, &raster, 1, y));
+}
+
+static void
+each_orientation_puts_each_pixel_where_the_tag_says(void)
+{
+    static const struct {
+        uint8_t pixels[WIDTH * HEIGHT + 1];
+        uint32_t width;
+    } wanted[] = {
+        [1] = { "\1\2\3\4\5\6", 3 }, [2] = { "\3\2\1\6\5\4", 3 }, [3] = { "\6\5\4\3\2\1", 3 }, [4] = { "\4\5\6\1\2\3", 3 },
+        [5] = { "\1\4\2\5\3\6", 2 }, [6] = { "\4\1\5\2\6\3", 2 }, [7] = { "\6\3\5\2\4\1", 2 }, [8] = { "\3\6\2\5\1\4", 2 },
+    };
+    for (uint32_t orientation = 1; orientation <= 8; orientation++) {
+        uint8_t shown[WIDTH * HEIGHT] = { 0 };
+        uint32_t width = 0;
+        show(orientation, shown, &width);
+        CHECK(width == wanted[orientation].width);
+        assert_memory_equal(shown, wanted[orientation].pixels, sizeof shown);
+    }
+}
+
+static void
+pixels_of_many_bytes_stay_whole(void)
+{
+    static const uint16_t stored[] = { 1, 2, 3, 4, 5, 6 }; /* two pixels of three samples */
+    uint16_t shown[6] = { 0 };
+    struct tiff_page page = { .width = 2, .height = 1, .orientation = ORIENTATION_TOPRIGHT, .is_turned = true };
+    struct mim_raster raster = { .data = (uint8_t *)shown, .width = 2, .height = 1, .stride = sizeof shown };
+    tiff_scatter((const uint8_t *)stored, 2, 6, tiff_oriented_row(&page, &raster, 6, 0));
+    CHECK(shown[0] == 4 && shown[1] == 5 && shown[2] == 6 && shown[3] == 1);
+}
+
+static void
+unturned_pages_keep_their_rows(void)
+{
+    uint8_t shown[6] = { 0 };
+    struct tiff_page page = { .width = 3, .height = 2, .orientation = ORIENTATION_BOTRIGHT };
+    struct mim_raster raster = { .data = shown, .width = 3, .height = 2, .stride = 3 };
+    struct tiff_path path = tiff_oriented_row(&page, &raster, 1, 1);
+    CHECK(path.first == shown + 3 && path.step == 1);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest cases[] = {
+        CASE(each_orientation_puts_each_pixel_where_the_tag_says),
+        CASE(pixels_of_many_bytes_stay_whole),
+        CASE(unturned_pages_keep_their_rows),
+    };
+    return cmocka_run_group_tests_name("tiff orient", cases, NULL, NULL);
+}

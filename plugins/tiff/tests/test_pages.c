@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+/* The page index on crafted chains. */
+#include "host.h"
+
+#include "../tiff.h"
+
+enum { CLASSIC = 12 + 2 + 4, BIG = 20 + 8 + 8 }; /* a directory with one tag */
+
+struct chain {
+    struct bytes file;
+    struct desk desk;
+    struct mim_job job;
+    struct tiff_window window;
+    struct tiff_pages pages;
+};
+
+static uint64_t
+size_of_page(struct tiff_order order)
+{
+    return order.is_big_tiff ? BIG : CLASSIC;
+}
+
+static uint64_t
+place_of(struct tiff_order order, uint64_t slot)
+{
+    return (order.is_big_tiff ? 16 : 8) + slot * size_of_page(order);
+}
+
+/* A file whose page i lies in slot `slots[i]`; the last one points to slot `back`, or nowhere. */
+static void
+build(struct chain *chain, struct tiff_order order, const uint64_t *slots, uint64_t count, int64_t back)
+{
+    int is_swapped = order.is_big_endian;
+    unsigned word = order.is_big_tiff ? 8 : 4;
+    struct bytes *file = &chain->file;
+    static const uint8_t zeros[BIG];
+
+    bytes_put(file, is_swapped ? "MM" : "II", 2, 0);
+    bytes_put_number(file, order.is_big_tiff ? 43 : 42, 2, is_swapped);
+    if (order.is_big_tiff)
+        bytes_put_number(file, 8, 2, is_swapped), bytes_put_number(file, 0, 2, is_swapped);
+    bytes_put_number(file, place_of(order, slots[0]), word, is_swapped);
+    for (uint64_t i = 0; i < count; i++)
+        bytes_put(file, zeros, size_of_page(order), file->size);
+    for (uint64_t i = 0; i < count; i++) {
+        struct bytes page = { 0 };
+        uint64_t next = i + 1 < count ? place_of(order, slots[i + 1]) : back < 0 ? 0 : place_of(order, (uint64_t)back);
+        bytes_put_number(&page, 1, order.is_big_tiff ? 8 : 2, is_swapped);
+        bytes_put_number(&page, 256, 2, is_swapped);
+        bytes_put_number(&page, TIFF_LONG, 2, is_swapped);
+        bytes_put_number(&page, 1, word, is_swapped);
+        bytes_put_number(&page, 7, word, is_swapped);
+        bytes_put_number(&page, next, word, is_swapped);
+        bytes_put(file, page.data, page.size, place_of(order, slots[i]));
+        free(page.data);
+    }
+    chain->desk.source = file->data;
+    chain->desk.source_size = file->size;
+    chain->job = desk_job(&chain->desk, NULL, NULL);
+}
+
+/* Slots 0, 1, 2 ... or back to front. */
+static void
+build_plain(struct chain *chain, struct tiff_order order, uint64_t count, bool is_backwards, int64_t back)
+{
+    uint64_t *slots = calloc(count, sizeof *slots);
+    for (uint64_t i = 0; i < count; i++)
+        slots[i] = is_backwards ? count - 1 - i : i;
+    build(chain, order, slots, count, back);
+    free(slots);
+}
+
+static int32_t
+open_chain(struct chain *chain)
+{
+    return tiff_pages_open(&chain->pages, &chain->job, &chain->window);
+}
+
+static int32_t
+walk(struct chain *chain)
+{
+    return tiff_pages_reach(&chain->pages, &chain->job, &chain->window, UINT64_MAX - 1);
+}
+
+static void
+close_chain(struct chain *chain)
+{
+    tiff_pages_close(&chain->pages, &chain->job);
+    tiff_window_close(&chain->window, &chain->job);
+    CHECK(chain->desk.held == 0);
+    free(chain->file.data);
+    desk_clear(&chain->desk);
+}
+
+static void
+every_byte_order_and_width_is_walked(void)
+{
+    for (unsigned kind = 0; kind < 8; kind++) {
+        struct chain chain = { 0 };
+        struct tiff_order order = { .is_big_endian = kind & 1, .is_big_tiff = kind & 2 };
+        build_plain(&chain, order, 100, kind & 4, -1);
+        CHECK(open_chain(&chain) == MIM_OK && walk(&chain) == MIM_END && chain.pages.count == 100);
+        CHECK(chain.pages.offsets[99] == place_of(order, kind & 4 ? 0 : 99));
+        CHECK(tiff_pages_reach(&chain.pages, &chain.job, &chain.window, 99) == MIM_OK);
+        CHECK(tiff_pages_reach(&chain.pages, &chain.job, &chain.window, 100) == MIM_END);
+        close_chain(&chain);
+    }
+}
+
+static void
+the_first_page_costs_two_reads_however_many_follow(void)
+{
+    struct chain chain = { 0 };
+    build_plain(&chain, (struct tiff_order){ 0 }, 50000, false, -1);
+    CHECK(open_chain(&chain) == MIM_OK);
+    CHECK(tiff_pages_reach(&chain.pages, &chain.job, &chain.window, 0) == MIM_OK);
+    CHECK(chain.pages.count == 1 && chain.desk.reads <= 2);
+    close_chain(&chain);
+}
+
+static void
+neighbouring_pages_share_reads(void)
+{
+    struct chain chain = { 0 };
+    build_plain(&chain, (struct tiff_order){ 0 }, 100000, false, -1);
+    CHECK(open_chain(&chain) == MIM_OK && walk(&chain) == MIM_END && chain.pages.count == 100000);
+    CHECK(chain.desk.reads < 100000 / 1000);
+    close_chain(&chain);
+}
+
+static void
+a_loop_is_damage_at_the_first_page_seen_twice(void)
+{
+    static const struct {
+        uint64_t count;
+        bool is_backwards;
+        int64_t back;
+    } loops[] = { { 1, false, 0 }, { 2, false, 0 }, { 2, false, 1 }, { 1000, false, 0 }, { 1000, false, 999 },
+                  { 1000, true, 999 }, { 1000, true, 0 }, { 1000, true, 500 } };
+    for (unsigned i = 0; i < sizeof loops / sizeof *loops; i++) {
+        struct chain chain = { 0 };
+        build_plain(&chain, (struct tiff_order){ 0 }, loops[i].count, loops[i].is_backwards, loops[i].back);
+        CHECK(open_chain(&chain) == MIM_OK && walk(&chain) == MIM_CORRUPT);
+        CHECK(chain.pages.count == loops[i].count && strstr(chain.desk.text, "comes back"));
+        CHECK(tiff_pages_reach(&chain.pages, &chain.job, &chain.window, loops[i].count - 1) == MIM_OK);
+        CHECK(walk(&chain) == MIM_CORRUPT); /* and says the same again */
+        close_chain(&chain);
+    }
+}
+
+static void
+a_chain_that_jumps_about_is_no_loop(void)
+{
+    static const uint64_t slots[] = { 3, 0, 5, 1, 4, 2 };
+    struct chain chain = { 0 };
+    build(&chain, (struct tiff_order){ .is_big_tiff = true }, slots, 6, -1);
+    CHECK(open_chain(&chain) == MIM_OK && walk(&chain) == MIM_END && chain.pages.count == 6);
+    close_chain(&chain);
+}
+
+static void
+a_chain_cut_anywhere_never_ends_well(void)
+{
+    for (unsigned kind = 0; kind < 4; kind++) {
+        struct chain chain = { 0 };
+        struct tiff_order order = { .is_big_endian = kind & 1, .is_big_tiff = kind & 2 };
+        build_plain(&chain, order, 5, false, -1);
+        uint64_t size = chain.file.size, head = place_of(order, 0);
+        for (uint64_t cut = 0; cut < size; cut++) {
+            chain.desk.source_size = cut;
+            int32_t status = open_chain(&chain);
+            CHECK(status == (cut < head ? MIM_TRUNCATED : MIM_OK));
+            if (status == MIM_OK) {
+                CHECK(walk(&chain) == MIM_TRUNCATED);
+                uint64_t pointer = order.is_big_tiff ? 8 : 4; /* a page without its pointer is still a page */
+                CHECK(chain.pages.count == (cut - head + pointer) / size_of_page(order));
+            }
+            tiff_pages_close(&chain.pages, &chain.job);
+            tiff_window_close(&chain.window, &chain.job);
+        }
+        close_chain(&chain);
+    }
+}
+
+static void
+the_limit_of_frames_holds(void)
+{
+    struct chain chain = { 0 };
+    build_plain(&chain, (struct tiff_order){ 0 }, 50, false, -1);
+    chain.desk.most_frames = 49;
+    CHECK(open_chain(&chain) == MIM_OK && walk(&chain) == MIM_LIMIT && chain.pages.count == 49);
+    close_chain(&chain);
+}
+
+static void
+what_failed_for_lack_of_memory_can_be_tried_again(void)
+{
+    for (uint64_t n = 1;; n++) {
+        struct chain chain = { 0 };
+        build_plain(&chain, (struct tiff_order){ 0 }, 3000, true, -1);
+        chain.desk.fail_alloc = n;
+        int32_t status = open_chain(&chain);
+        if (status == MIM_OK)
+            status = walk(&chain);
+        bool is_through = chain.desk.allocs < n;
+        CHECK(status == (is_through ? MIM_END : MIM_NOMEM));
+        if (chain.window.data)
+            CHECK(walk(&chain) == MIM_END && chain.pages.count == 3000);
+        close_chain(&chain);
+        if (is_through)
+            break;
+    }
+}
+
+static void
+a_failed_read_is_an_error_and_no_end(void)
+{
+    for (uint64_t n = 1;; n++) {
+        struct chain chain = { 0 };
+        build_plain(&chain, (struct tiff_order){ 0 }, 20000, false, -1);
+        chain.desk.fail_read = n;
+        int32_t status = open_chain(&chain);
+        if (status == MIM_OK)
+            status = walk(&chain);
+        bool is_through = chain.desk.reads < n;
+        CHECK(status == (is_through ? MIM_END : MIM_IO));
+        close_chain(&chain);
+        if (is_through)
+            break;
+    }
+}
+
+static void
+what_is_no_header_is_refused(void)
+{
+    static const struct {
+        const char *bytes;
+        uint64_t size;
+        int32_t status;
+    } heads[] = {
+        { "", 0, MIM_TRUNCATED },
+        { "II*\0", 4, MIM_TRUNCATED },
+        { "II*\0\0\0\0\0", 8, MIM_CORRUPT },
+        { "IM*\0\10\0\0\0", 8, MIM_CORRUPT },
+        { "II\53\0\4\0\0\0\20\0\0\0\0\0\0\0", 16, MIM_CORRUPT },
+        { "II\53\0\10\0\0\0", 8, MIM_TRUNCATED },
+    };
+    for (unsigned i = 0; i < sizeof heads / sizeof *heads; i++) {
+        struct chain chain = { 0 };
+        chain.desk.source = (const uint8_t *)heads[i].bytes;
+        chain.desk.source_size = heads[i].size;
+        chain.job = desk_job(&chain.desk, NULL, NULL);
+        CHECK(open_chain(&chain) == heads[i].status);
+        close_chain(&chain);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest cases[] = {
+        CASE(every_byte_order_and_width_is_walked),
+        CASE(the_first_page_costs_two_reads_however_many_follow),
+        CASE(neighbouring_pages_share_reads),
+        CASE(a_loop_is_damage_at_the_first_page_seen_twice),
+        CASE(a_chain_that_jumps_about_is_no_loop),
+        CASE(a_chain_cut_anywhere_never_ends_well),
+        CASE(the_limit_of_frames_holds),
+        CASE(what_failed_for_lack_of_memory_can_be_tried_again),
+        CASE(a_failed_read_is_an_error_and_no_end),
+        CASE(what_is_no_header_is_refused),
+    };
+    return cmocka_run_group_tests_name("tiff pages", cases, NULL, NULL);
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/* Pages read through the operations. */
+#include "session.h"
+
+#define PLAIN(width, height, bits)                                                                              \
+    { TIFFTAG_IMAGEWIDTH, TIFF_LONG, 1, width, NULL }, { TIFFTAG_IMAGELENGTH, TIFF_LONG, 1, height, NULL },     \
+    { TIFFTAG_BITSPERSAMPLE, TIFF_SHORT, 1, bits, NULL }, { TIFFTAG_PHOTOMETRIC, TIFF_SHORT, 1, 1, NULL },      \
+    { TIFFTAG_STRIPOFFSETS, TIFF_LONG, 1, 0, NULL }
+
+static const uint8_t pixels[64] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 };
+
+/* Make a page of these fields, open it, read its first frame. */
+static int32_t
+read_made(struct reading *reading, struct bytes *file, const struct field *fields, unsigned count, uint64_t size)
+{
+    make_page(file, fields, count, pixels, size);
+    reading_begin(reading, file->data, file->size);
+    int32_t status = reading_open(reading);
+    return status == MIM_OK ? reading_frame(reading, 0) : status;
+}
+
+#define READ_MADE(reading, file, fields, size) read_made(reading, file, fields, sizeof fields / sizeof *fields, size)
+
+static void
+end_made(struct reading *reading, struct bytes *file)
+{
+    reading_end(reading);
+    free(file->data);
+    *file = (struct bytes){ 0 };
+}
+
+static void
+a_plain_page_is_used_where_it_lies(void)
+{
+    struct reading reading;
+    struct bytes file = { 0 };
+    const struct field fields[] = { PLAIN(4, 3, 8) };
+    CHECK(READ_MADE(&reading, &file, fields, 12) == MIM_OK);
+    CHECK(reading.info.flags & MIM_FRAME_RAW);
+    CHECK(reading.sequence.count == 1 && reading.sequence.sure == MIM_SURE_EXACT);
+    assert_memory_equal(reading.raster.data, pixels, 12);
+    end_made(&reading, &file);
+}
+
+static void
+rows_per_strip_may_be_huge_and_not_zero(void)
+{
+    struct reading reading;
+    struct bytes file = { 0 };
+    struct field fields[] = { PLAIN(4, 3, 8), { TIFFTAG_ROWSPERSTRIP, TIFF_LONG, 1, UINT32_MAX, NULL } };
+    CHECK(READ_MADE(&reading, &file, fields, 12) == MIM_OK && reading.info.flags & MIM_FRAME_RAW);
+    end_made(&reading, &file);
+
+    fields[5].value = 0;
+    CHECK(READ_MADE(&reading, &file, fields, 12) == MIM_CORRUPT);
+    end_made(&reading, &file);
+}
+
+static void
+sizes_of_nothing_are_damage(void)
+{
+    struct reading reading;
+    struct bytes file = { 0 };
+    const struct field wide[] = { PLAIN(0, 3, 8) }, high[] = { PLAIN(3, 0, 8) };
+    CHECK(READ_MADE(&reading, &file, wide, 12) == MIM_CORRUPT);
+    end_made(&reading, &file);
+    CHECK(READ_MADE(&reading, &file, high, 12) == MIM_CORRUPT);
+    end_made(&reading, &file);
+}
+
+static void
+turned_and_bit_reversed_pages_are_not_plain(void)
+{
+    struct reading reading;
+    struct bytes file = { 0 };
+    const struct field turned[] = { PLAIN(4, 3, 8), { TIFFTAG_ORIENTATION, TIFF_SHORT, 1, 6, NULL } };
+    const struct field reversed[] = { PLAIN(4, 3, 8), { TIFFTAG_FILLORDER, TIFF_SHORT, 1, 2, NULL } };
+    CHECK(READ_MADE(&reading, &file, turned, 12) == MIM_OK);
+    CHECK(!(reading.info.flags & MIM_FRAME_RAW) && reading.info.width == 3 && reading.info.height == 4);
+    CHECK(reading.raster.data[0] == 9 && reading.raster.data[2] == 1);
+    end_made(&reading, &file);
+    CHECK(READ_MADE(&reading, &file, reversed, 12) == MIM_OK);
+    CHECK(!(reading.info.flags & MIM_FRAME_RAW) && reading.raster.data[0] == 0x80 && reading.raster.data[1] == 0x40);
+    end_made(&reading, &file);
+}
+
+static void
+a_claim_of_a_billion_samples_asks_for_no_memory(void)
+{
+    struct reading reading;
+    struct bytes file = { 0 };
+    const struct field fields[] = { PLAIN(1u << 15, 1u << 15, 8),
+                                    { TIFFTAG_COMPRESSION, TIFF_SHORT, 1, COMPRESSION_LZW, NULL },
+                                    { TIFFTAG_ROWSPERSTRIP, TIFF_LONG, 1, 1, NULL } };
+    struct tiff_page page;
+    struct mim_frame_info info = { .struct_size = sizeof info };
+    make_page(&file, fields, sizeof fields / sizeof *fields, pixels, 12);
+    reading_begin(&reading, file.data, file.size);
+    CHECK(reading_open(&reading) == MIM_OK);
+    CHECK(tiff_reader_ops.prepare(&reading.serial, 0, &page, &info) == MIM_OK);
+    CHECK(info.width == 1u << 15 && info.height == 1u << 15);
+    CHECK(reading.desk.held <= 128 << 10 && reading.desk.most_asked <= 64 << 10);
+    end_made(&reading, &file);
+}
+
+static void
+odd_kinds_are_told_apart_from_damage(void)
+{
+    struct reading reading;
+    struct bytes file = { 0 };
+    const struct field complex[] = { PLAIN(4, 1, 32), { TIFFTAG_SAMPLEFORMAT, TIFF_SHORT, 1, 5, NULL } };
+    const struct field unknown[] = { PLAIN(4, 1, 8), { TIFFTAG_COMPRESSION, TIFF_SHORT, 1, 12345, NULL },
+                                     { TIFFTAG_STRIPBYTECOUNTS, TIFF_LONG, 1, 4, NULL } };
+    CHECK(READ_MADE(&reading, &file, complex, 16) == MIM_UNSUPPORTED && strstr(reading.desk.text, "complex"));
+    end_made(&reading, &file);
+    CHECK(READ_MADE(&reading, &file, unknown, 4) == MIM_UNSUPPORTED && strstr(reading.desk.text, "12345"));
+    CHECK(reading.info.width == 4); /* its facts are known all the same */
+    end_made(&reading, &file);
+}
+
+static void
+palettes_are_as_deep_as_their_entries(void)
+{
+    static uint16_t doubled[768], deep[768], old[768];
+    for (unsigned i = 0; i < 768; i++) {
+        doubled[i] = (uint16_t)(i % 256 * 257);
+        deep[i] = (uint16_t)(i * 80 + 1);
+        old[i] = (uint16_t)(i % 256);
+    }
+    const uint16_t *maps[] = { doubled, deep, old };
+    for (unsigned i = 0; i < 3; i++) {
+        struct reading reading;
+        struct bytes file = { 0 };
+        struct field fields[] = { PLAIN(4, 1, 8), { TIFFTAG_COLORMAP, TIFF_SHORT, 768, 0, maps[i] } };
+        fields[3].value = PHOTOMETRIC_PALETTE;
+        CHECK(READ_MADE(&reading, &file, fields, 4) == MIM_OK && reading.info.channels == 3);
+        CHECK(reading.info.sample == (i == 1 ? MIM_SAMPLE_U16 : MIM_SAMPLE_U8));
+        if (i == 1)
+            CHECK(((uint16_t *)reading.raster.data)[1] == (1 + 256) * 80 + 1);
+        else
+            CHECK(reading.raster.data[3] == 2 && reading.raster.data[5] == 2);
+        end_made(&reading, &file);
+    }
+}
+
+static const char imagej_words[] = "ImageJ=1.53\nimages=3\nslices=3\n";
+
+static void
+an_imagej_stack_hides_behind_one_directory(void)
+{
+    struct reading reading;
+    struct bytes file = { 0 };
+    const struct field fields[] = { PLAIN(2, 2, 8),
+                                    { TIFFTAG_IMAGEDESCRIPTION, TIFF_ASCII, sizeof imagej_words, 0, imagej_words } };
+    CHECK(READ_MADE(&reading, &file, fields, 12) == MIM_OK && reading.sequence.count == 3);
+    CHECK(reading_frame(&reading, 2) == MIM_OK && reading.raster.data[0] == 9);
+    CHECK(reading_frame(&reading, 1) == MIM_OK && reading.raster.data[0] == 5);
+    CHECK(reading_frame(&reading, 3) == MIM_END);
+    CHECK(reading_metadata(&reading) == MIM_OK && reading_has(&reading, "is_imagej=1\n"));
+    end_made(&reading, &file);
+
+    /* cut inside the last image: the others are good */
+    CHECK(READ_MADE(&reading, &file, fields, 11) == MIM_OK && reading.sequence.count == 3);
+    CHECK(reading_frame(&reading, 2) == MIM_TRUNCATED && reading_frame(&reading, 1) == MIM_OK);
+    end_made(&reading, &file);
+
+    /* the words of a stack around a single image */
+    CHECK(READ_MADE(&reading, &file, fields, 6) == MIM_OK && reading.sequence.count == 1);
+    CHECK(reading_frame(&reading, 1) == MIM_END);
+    end_made(&reading, &file);
+}
+
+static void
+tags_become_metadata(void)
+{
+    static const uint32_t resolution[] = { 300, 1 };
+    static const uint16_t private[] = { 7, 8, 9 };
+    struct reading reading;
+    struct bytes file = { 0 };
+    const struct field fields[] = {
+        PLAIN(2, 2, 8),
+        { TIFFTAG_DATETIME, TIFF_ASCII, 20, 0, "2024:05:06 07:08:09" },
+        { TIFFTAG_ARTIST, TIFF_ASCII, 5, 0, "J\xfcrg" },
+        { TIFFTAG_XRESOLUTION, TIFF_RATIONAL, 1, 0, resolution },
+        { TIFFTAG_YRESOLUTION, TIFF_RATIONAL, 1, 0, resolution },
+        { TIFFTAG_RESOLUTIONUNIT, TIFF_SHORT, 1, 3, NULL },
+        { TIFFTAG_PAGENUMBER, TIFF_SHORT, 2, 4 | 9 << 16, NULL },
+        { 40000, TIFF_SHORT, 3, 0, private },
+    };
+    CHECK(READ_MADE(&reading, &file, fields, 4) == MIM_OK && reading_metadata(&reading) == MIM_OK);
+    CHECK(reading_has(&reading, "datetime=2024-05-06T07:08:09\n"));
+    CHECK(reading_has(&reading, "artist=J\xc3\xbcrg\n")); /* Latin-1 */
+    CHECK(reading_has(&reading, "resolution=300,1,300,1\n") && reading_has(&reading, "resolution_unit=cm\n"));
+    CHECK(reading_has(&reading, "page_number=4,9\n") && reading_has(&reading, "tag:40000=7,8,9\n"));
+    CHECK(reading_has(&reading, "compression=none\n") && reading_has(&reading, "byte_order=little\n"));
+    end_made(&reading, &file);
+}
+
+static void
+a_tag_beyond_the_end_is_damage_and_asks_for_no_memory(void)
+{
+    struct reading reading;
+    struct bytes file = { 0 };
+    const struct field fields[] = { PLAIN(2, 2, 8), { TIFFTAG_SOFTWARE, TIFF_ASCII, 1u << 30, 100, NULL } };
+    CHECK(READ_MADE(&reading, &file, fields, 4) == MIM_OK);
+    CHECK(reading_metadata(&reading) == MIM_TRUNCATED && reading.desk.most_asked <= 64 << 10);
+    end_made(&reading, &file);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest cases[] = {
+        CASE(a_plain_page_is_used_where_it_lies),
+        CASE(rows_per_strip_may_be_huge_and_not_zero),
+        CASE(sizes_of_nothing_are_damage),
+        CASE(turned_and_bit_reversed_pages_are_not_plain),
+        CASE(a_claim_of_a_billion_samples_asks_for_no_memory),
+        CASE(odd_kinds_are_told_apart_from_damage),
+        CASE(palettes_are_as_deep_as_their_entries),
+        CASE(an_imagej_stack_hides_behind_one_directory),
+        CASE(tags_become_metadata),
+        CASE(a_tag_beyond_the_end_is_damage_and_asks_for_no_memory),
+    };
+    return cmocka_run_group_tests_name("tiff read", cases, NULL, NULL);
+}

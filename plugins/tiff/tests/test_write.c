@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+/* Pages written through the operations, and read back. */
+#include "session.h"
+
+static uint8_t noise[1 << 16];
+
+static void
+make_noise(void)
+{
+    uint32_t state = 1;
+    for (size_t i = 0; i < sizeof noise; i++)
+        noise[i] = (uint8_t)((state = state * 1664525 + 1013904223) >> 27); /* five bits: worth compressing */
+}
+
+static struct mim_raster
+frame_of(int32_t sample, uint32_t width, uint32_t height, uint32_t channels, unsigned skip)
+{
+    return (struct mim_raster){ .struct_size = sizeof(struct mim_raster), .sample = sample, .width = width,
+                                .height = height, .channels = channels, .data = noise + skip * 8,
+                                .stride = ((uint64_t)width * channels * tiff_sample_size(sample) + 63) / 64 * 64 };
+}
+
+static const struct {
+    int32_t sample;
+    uint32_t width, height, channels;
+} shapes[] = {
+    { MIM_SAMPLE_U8, 33, 20, 1 },  { MIM_SAMPLE_U8, 33, 20, 1 },  { MIM_SAMPLE_U16, 17, 9, 3 }, { MIM_SAMPLE_F32, 8, 8, 1 },
+    { MIM_SAMPLE_U8, 1, 1, 4 },    { MIM_SAMPLE_I64, 5, 40, 2 },  { MIM_SAMPLE_F64, 16, 16, 5 }, { MIM_SAMPLE_I8, 64, 3, 1 },
+    { MIM_SAMPLE_U32, 20, 20, 1 }, { MIM_SAMPLE_U64, 3, 3, 3 },   { MIM_SAMPLE_U8, 33, 20, 1 },
+};
+enum { SHAPES = sizeof shapes / sizeof *shapes };
+
+static int32_t
+write_shapes(struct writing *writing)
+{
+    int32_t status = MIM_OK;
+    for (unsigned i = 0; i < SHAPES && status == MIM_OK; i++) {
+        struct mim_raster frame = frame_of(shapes[i].sample, shapes[i].width, shapes[i].height, shapes[i].channels, i);
+        if (i == 0)
+            status = writing_open(writing, MIM_UNKNOWN, &frame);
+        if (status == MIM_OK)
+            status = writing_frame(writing, &frame);
+    }
+    return status == MIM_OK ? writing_finish(writing) : status;
+}
+
+static void
+check_shapes(const struct writing *writing)
+{
+    struct reading reading;
+    reading_begin(&reading, writing->desk.sink.data, writing->desk.sink.size);
+    CHECK(reading_open(&reading) == MIM_OK);
+    CHECK(tiff_reader_ops.scan(&reading.serial, &reading.sequence) == MIM_OK && reading.sequence.count == SHAPES);
+    for (unsigned i = SHAPES; i-- > 0;) { /* backwards, which is random access too */
+        struct mim_raster frame = frame_of(shapes[i].sample, shapes[i].width, shapes[i].height, shapes[i].channels, i);
+        CHECK(reading_frame(&reading, i) == MIM_OK);
+        CHECK(reading.info.sample == frame.sample && reading.info.channels == frame.channels);
+        CHECK(reading.info.width == frame.width && reading.info.height == frame.height);
+        for (uint32_t y = 0; y < frame.height; y++)
+            assert_memory_equal(reading.raster.data + y * reading.raster.stride, frame.data + y * frame.stride,
+                                reading.raster.stride);
+    }
+    reading_end(&reading);
+}
+
+static void
+frames_of_all_shapes_come_back_from_every_lossless_codec(void)
+{
+    static const int32_t lossless[] = { 0, 1, 2, 3, 5, 6 };
+    for (unsigned i = 0; i < sizeof lossless / sizeof *lossless; i++)
+        for (int is_tiled = 0; is_tiled < 2; is_tiled++)
+            for (int big = TIFF_BIG_YES; big <= TIFF_BIG_NO; big++) {
+                struct writing writing;
+                writing_begin(&writing);
+                struct tiff_writer *self = writing.serial.state;
+                self->compression = lossless[i];
+                self->big = big;
+                self->tile = is_tiled ? (struct mim_size){ 16, 32 } : (struct mim_size){ 0, 0 };
+                self->rows_per_strip = is_tiled ? 0 : 7;
+                if (!TIFFIsCODECConfigured(tiff_codec_at(lossless[i])->scheme)) {
+                    writing_end(&writing);
+                    continue;
+                }
+                CHECK(write_shapes(&writing) == MIM_OK);
+                writing_end(&writing);
+                check_shapes(&writing);
+                desk_clear(&writing.desk);
+            }
+}
+
+/* A worker that has just coded other pages gives the same bytes as a fresh one. */
+static void
+bytes_do_not_depend_on_what_a_worker_did_before(void)
+{
+    struct writing fresh, used;
+    struct mim_raster frame = frame_of(MIM_SAMPLE_U8, 40, 40, 3, 0), other = frame_of(MIM_SAMPLE_U16, 10, 10, 1, 9);
+    writing_begin(&fresh);
+    writing_begin(&used);
+    ((struct tiff_writer *)fresh.serial.state)->compression = ((struct tiff_writer *)used.serial.state)->compression = 1;
+    CHECK(writing_open(&fresh, 1, &frame) == MIM_OK && writing_frame(&fresh, &frame) == MIM_OK);
+    CHECK(writing_open(&used, 9, &other) == MIM_OK && writing_frame(&used, &other) == MIM_OK);
+    CHECK(writing_frame(&used, &frame) == MIM_OK && writing_frame(&used, &frame) == MIM_OK);
+    CHECK(fresh.desk.coded.size == used.desk.coded.size);
+    assert_memory_equal(fresh.desk.coded.data, used.desk.coded.data, used.desk.coded.size);
+    writing_end(&fresh);
+    writing_end(&used);
+    desk_clear(&fresh.desk);
+    desk_clear(&used.desk);
+}
+
+static void
+the_file_is_classic_only_when_it_is_known_to_fit(void)
+{
+    static const struct {
+        uint64_t count;
+        uint32_t side;
+        uint8_t version;
+    } files[] = { { 10, 100, 42 }, { MIM_UNKNOWN, 100, 43 }, { 38, 10000, 42 }, { 40, 10000, 43 }, { 1, 70000, 43 } };
+    for (unsigned i = 0; i < sizeof files / sizeof *files; i++) {
+        struct writing writing;
+        struct mim_raster first = frame_of(MIM_SAMPLE_U8, files[i].side, files[i].side, 1, 0);
+        writing_begin(&writing);
+        CHECK(writing_open(&writing, files[i].count, &first) == MIM_OK && writing.desk.sink.data[2] == files[i].version);
+        writing_end(&writing);
+        desk_clear(&writing.desk);
+    }
+}
+
+static int32_t
+say(struct writing *writing, const char *key, const char *text)
+{
+    return tiff_writer_ops.metadata(&writing->serial, key, MIM_META_TEXT, text, strlen(text));
+}
+
+/* What page `index` says of itself. */
+static struct bytes
+metadata_of(const struct writing *writing, uint64_t index)
+{
+    struct reading reading;
+    struct tiff_page page;
+    struct mim_frame_info info = { .struct_size = sizeof info };
+    reading_begin(&reading, writing->desk.sink.data, writing->desk.sink.size);
+    CHECK(reading_open(&reading) == MIM_OK);
+    CHECK(tiff_reader_ops.prepare(&reading.serial, index, &page, &info) == MIM_OK);
+    CHECK(tiff_reader_ops.metadata(&reading.worker, &page, &info) == MIM_OK);
+    struct bytes text = reading.desk.meta;
+    reading.desk.meta = (struct bytes){ 0 };
+    reading_end(&reading);
+    return text;
+}
+
+static void
+options_beat_a_frames_metadata_and_these_the_files(void)
+{
+    static const double resolution[] = { 300, 150.5 };
+    struct writing writing;
+    struct mim_raster frame = frame_of(MIM_SAMPLE_U8, 4, 4, 1, 0);
+    int64_t number[] = { 1, 2 };
+    writing_begin(&writing);
+    struct tiff_writer *self = writing.serial.state;
+    self->software = "option";
+    self->resolution = (struct mim_list){ resolution, 2 };
+
+    CHECK(say(&writing, "software", "file") == MIM_OK && say(&writing, "artist", "file") == MIM_OK);
+    CHECK(say(&writing, "description", "file") == MIM_OK && say(&writing, "no such thing", "x") == MIM_UNSUPPORTED);
+    CHECK(writing_open(&writing, 2, &frame) == MIM_OK);
+    CHECK(say(&writing, "description", "frame 0") == MIM_OK && say(&writing, "comment", "lost") == MIM_UNSUPPORTED);
+    CHECK(writing_frame(&writing, &frame) == MIM_OK);
+    CHECK(say(&writing, "comment", "frame 1") == MIM_OK);
+    CHECK(tiff_writer_ops.metadata(&writing.serial, "page_number", MIM_META_INTS, number, sizeof number) == MIM_OK);
+    CHECK(tiff_writer_ops.metadata(&writing.serial, "datetime", MIM_META_TIME, "2024-05-06T07:08:09Z", 20) == MIM_OK);
+    CHECK(writing_frame(&writing, &frame) == MIM_OK && writing_finish(&writing) == MIM_OK);
+    writing_end(&writing);
+
+    struct bytes first = metadata_of(&writing, 0), second = metadata_of(&writing, 1);
+    CHECK(strstr((char *)first.data, "software=option\n") && strstr((char *)first.data, "artist=file\n"));
+    CHECK(strstr((char *)first.data, "description=frame 0\n") && strstr((char *)first.data, "resolution=300,1,301,2\n"));
+    CHECK(strstr((char *)second.data, "software=option\n") && !strstr((char *)second.data, "artist="));
+    CHECK(strstr((char *)second.data, "description=frame 1\n") && strstr((char *)second.data, "page_number=1,2\n"));
+    CHECK(strstr((char *)second.data, "datetime=2024-05-06T07:08:09\n"));
+    free(first.data);
+    free(second.data);
+    desk_clear(&writing.desk);
+}
+
+static void
+options_that_do_not_fit_are_refused_with_their_range(void)
+{
+    struct mim_raster frame = frame_of(MIM_SAMPLE_U8, 4, 4, 1, 0);
+    static const struct {
+        int32_t compression;
+        int64_t level;
+        struct mim_size tile;
+        const char *datetime, *words;
+    } wrong[] = {
+        { 0, 5, { 0, 0 }, NULL, "has no levels" },    { 2, 0, { 0, 0 }, NULL, "1 to 9" },
+        { 4, 101, { 0, 0 }, NULL, "1 to 100" },       { 0, -1, { 17, 16 }, NULL, "multiples of 16" },
+        { 0, -1, { 16, 0 }, NULL, "multiples of 16" }, { 0, -1, { 0, 0 }, "yesterday", "YYYY" },
+    };
+    for (unsigned i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct writing writing;
+        writing_begin(&writing);
+        struct tiff_writer *self = writing.serial.state;
+        self->compression = wrong[i].compression;
+        self->level = wrong[i].level;
+        self->tile = wrong[i].tile;
+        self->datetime = wrong[i].datetime;
+        CHECK(writing_open(&writing, 1, &frame) == MIM_OPTION && strstr(writing.desk.text, wrong[i].words));
+        CHECK(writing.desk.sink.size == 0);
+        writing_end(&writing);
+        desk_clear(&writing.desk);
+    }
+}
+
+static void
+jpeg_takes_bytes_without_alpha(void)
+{
+    struct writing writing;
+    struct mim_raster frame = frame_of(MIM_SAMPLE_U8, 4, 4, 1, 0);
+    struct tiff_sheet sheet;
+    struct mim_frame_info info = { .struct_size = sizeof info, .sample = MIM_SAMPLE_U16, .width = 4, .height = 4, .channels = 4 };
+    writing_begin(&writing);
+    ((struct tiff_writer *)writing.serial.state)->compression = 4;
+    CHECK(writing_open(&writing, 1, &frame) == MIM_OK);
+    CHECK(tiff_writer_ops.accepts(&writing.serial, 0, &sheet, &info) == MIM_OK);
+    CHECK(info.sample == MIM_SAMPLE_U8 && info.channels == 3);
+    info.channels = 5;
+    CHECK(tiff_writer_ops.accepts(&writing.serial, 0, &sheet, &info) == MIM_ARGUMENT);
+    writing_end(&writing);
+    desk_clear(&writing.desk);
+}
+
+static void
+a_failing_allocation_is_no_memory_and_leaks_nothing(void)
+{
+    for (uint64_t n = 1;; n++) {
+        struct writing writing;
+        writing_begin(&writing);
+        struct tiff_writer *self = writing.serial.state;
+        self->software = "a text that is longer than sixteen bytes";
+        self->tile = (struct mim_size){ 16, 16 };
+        writing.desk.fail_alloc = n;
+        int32_t status = say(&writing, "description", "another text of many bytes");
+        if (status == MIM_OK)
+            status = write_shapes(&writing);
+        bool is_through = writing.desk.allocs < n;
+        CHECK(status == (is_through ? MIM_OK : MIM_NOMEM));
+        writing_end(&writing);
+        desk_clear(&writing.desk);
+        if (is_through)
+            break;
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest cases[] = {
+        CASE(frames_of_all_shapes_come_back_from_every_lossless_codec),
+        CASE(bytes_do_not_depend_on_what_a_worker_did_before),
+        CASE(the_file_is_classic_only_when_it_is_known_to_fit),
+        CASE(options_beat_a_frames_metadata_and_these_the_files),
+        CASE(options_that_do_not_fit_are_refused_with_their_range),
+        CASE(jpeg_takes_bytes_without_alpha),
+        CASE(a_failing_allocation_is_no_memory_and_leaks_nothing),
+    };
+    make_noise();
+    return cmocka_run_group_tests_name("tiff write", cases, NULL, NULL);
+}
