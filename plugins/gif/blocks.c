@@ -286,7 +286,9 @@ gif_blocks_open(struct mim_job *job, struct gif_reader *self)
 
     struct gif_frame first;
     int32_t status = gif_blocks_find_image(self, &first);
-    if (status != MIM_OK && status != MIM_END)
+    if (status == MIM_END)
+        return job->host->fail(job, MIM_CORRUPT, self->window.position - 1, "the file holds no image");
+    if (status != MIM_OK)
         return status;
     self->head = first.extensions;
     choose_canvas(self, &first);

@@ -123,6 +123,9 @@ plan_frame(struct gif_encoder *encoder, const struct gif_encoding *encoding, con
         return;
     }
     plan->is_exact = collect(encoder, &plan->view, encoding->palette_size, &plan->has_nothing);
+    /* others than mim take the background for opaque unless the first frame and the one that clears have such an entry */
+    if (frame->channels == 4 && (is_bare || clears) && (!plan->is_exact || encoder->colours.count < encoding->palette_size))
+        plan->has_nothing = true;
 }
 
 static void *
@@ -172,20 +175,21 @@ put_u16(uint8_t *out, uint32_t value)
 static int32_t
 emit_head(struct mim_job *job, const struct plan *plan, uint32_t delay)
 {
-    uint8_t head[8 + 10 + 3 * GIF_COLOURS_MAX] = { 0x21, 0xf9, 4, plan->disposal << 2 | plan->has_nothing };
+    uint8_t head[GIF_FRAME_TABLE + GIF_TABLE_MAX] = { 0x21, 0xf9, 4, plan->disposal << 2 | plan->has_nothing };
     uint32_t bits = table_bits(plan);
 
     put_u16(head + 4, delay);
     head[6] = plan->has_nothing ? plan->colour_count : 0;
     head[8] = 0x2c;
     put_u16(put_u16(put_u16(put_u16(head + 9, plan->view.x), plan->view.y), plan->view.width), plan->view.height);
-    head[17] = 0x80 | (bits - 1);
+    head[GIF_FRAME_FLAGS] = 0x80 | (bits - 1);
     for (uint32_t i = 0; i < plan->colour_count; i++) {
-        head[18 + 3 * i] = plan->palette[i] >> 16;
-        head[19 + 3 * i] = plan->palette[i] >> 8;
-        head[20 + 3 * i] = plan->palette[i];
+        uint8_t *entry = head + GIF_FRAME_TABLE + 3 * i;
+        entry[0] = plan->palette[i] >> 16;
+        entry[1] = plan->palette[i] >> 8;
+        entry[2] = plan->palette[i];
     }
-    return job->host->emit(job, head, 18 + (3U << bits));
+    return job->host->emit(job, head, GIF_FRAME_TABLE + (3U << bits));
 }
 
 static int32_t

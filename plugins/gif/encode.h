@@ -12,6 +12,20 @@
 #include "nearest.h"
 #include "quantize-wu.h"
 
+/* Places in what gif_encode_frame() emits: the colour table is the image's own there. */
+enum {
+    GIF_FRAME_FLAGS = 17, /**< of the image descriptor */
+    GIF_FRAME_TABLE = 18,
+    GIF_TABLE_BITS = 7,   /**< of the flags: how many entries, as an exponent less one */
+    GIF_TABLE_MAX = 768
+};
+
+static inline uint32_t
+gif_table_size(const uint8_t *frame)
+{
+    return 6U << (frame[GIF_FRAME_FLAGS] & GIF_TABLE_BITS);
+}
+
 struct gif_encoding {
     uint32_t palette_size;  /**< entries that may be used, the transparent one included */
     uint32_t threshold;     /**< alpha from which on a pixel is opaque */

@@ -8,9 +8,10 @@
 #include "clock.h"
 #include "encode.h"
 
-enum { PLAYS_MAX = 65536, SIDE_MAX = 65535, TRAILER = 0x3b, BLOCK = 255 };
+enum { PLAYS_MAX = 65536, SIDE_MAX = 65535, BLOCK = 255 };
 
-enum disposal { DISPOSAL_AUTO, DISPOSAL_BACKGROUND };
+enum { DISPOSAL_AUTO, DISPOSAL_BACKGROUND };
+enum { PALETTE_AUTO, PALETTE_LOCAL };
 
 struct gif_writer {
     struct mim_list duration; /* options */
@@ -18,14 +19,19 @@ struct gif_writer {
     int64_t loop;
     int32_t quantizer;
     int32_t disposal;
+    int32_t palette;
     int64_t palette_size;
     int32_t subrectangles;
-    int32_t is_open;
+    int32_t is_open, is_started;
     int64_t alpha_threshold;
     const char *comment;
     char *source_comment;     /* the source's, in the host's memory */
     uint64_t source_comment_room;
     uint64_t frames;          /* accepted */
+    uint32_t width, height;
+    int64_t plays;            /* 1: no block says so */
+    uint32_t table_size;      /* bytes of the global table, 0 before the first frame and without one */
+    uint8_t table[GIF_TABLE_MAX];
     struct gif_clock clock;
     struct gif_encoding encoding;
 };
@@ -84,34 +90,28 @@ start_clock(struct mim_job *job, struct gif_writer *self, const struct mim_seque
                                                                    : "the source's timing is replaced by duration");
 }
 
-static int32_t
-emit_screen(struct mim_job *job, const struct mim_frame_info *first)
-{
-    uint32_t width = first->width, height = first->height;
-    const uint8_t screen[] = { 'G', 'I', 'F', '8', '9', 'a', width, width >> 8, height, height >> 8, 0x70, 0, 0 };
-
-    return job->host->emit(job, screen, sizeof screen);
-}
-
 /* In the file stands how often the animation is repeated, 0 for ever; played once needs no block, nor does one picture. */
 static int32_t
-emit_loop(struct mim_job *job, const struct gif_writer *self, const struct mim_sequence *sequence)
+choose_plays(struct mim_job *job, struct gif_writer *self, const struct mim_sequence *sequence)
 {
     bool is_picture = sequence->sure == MIM_SURE_EXACT && sequence->count == 1;
-    int64_t plays = self->loop >= 0 ? self->loop : sequence->loop >= 0 ? sequence->loop : 0;
-    int32_t status = MIM_OK;
 
-    if (plays == 1 || (is_picture && self->loop < 0))
+    self->plays = self->loop >= 0 ? self->loop : is_picture ? 1 : sequence->loop >= 0 ? sequence->loop : 0;
+    if (self->plays <= PLAYS_MAX)
         return MIM_OK;
-    if (plays > PLAYS_MAX) {
-        status = job->host->notice(job, MIM_NOTICE_LOOP, "GIF counts to 65536 plays");
-        plays = PLAYS_MAX;
-    }
+    self->plays = PLAYS_MAX;
+    return job->host->notice(job, MIM_NOTICE_LOOP, "GIF counts to 65536 plays");
+}
+
+static int32_t
+emit_loop(struct mim_job *job, int64_t plays)
+{
     uint32_t repeats = plays ? plays - 1 : 0;
     uint8_t block[19] = "\x21\xff\x0bNETSCAPE2.0\x03\x01";
+
     block[16] = repeats;
     block[17] = repeats >> 8;
-    return status == MIM_OK ? job->host->emit(job, block, sizeof block) : status;
+    return plays == 1 ? MIM_OK : job->host->emit(job, block, sizeof block);
 }
 
 static int32_t
@@ -139,6 +139,8 @@ gif_open(struct mim_job *job, struct mim_sequence *sequence)
     struct gif_writer *self = job->state;
 
     self->is_open = 1;
+    self->width = sequence->first.width;
+    self->height = sequence->first.height;
     self->encoding = (struct gif_encoding){
         .palette_size = self->palette_size,
         .threshold = self->alpha_threshold,
@@ -150,14 +152,10 @@ gif_open(struct mim_job *job, struct mim_sequence *sequence)
         status = check_durations(job, self, sequence);
     if (status == MIM_OK)
         status = start_clock(job, self, sequence);
-    if (status == MIM_OK)
-        status = emit_screen(job, &sequence->first);
-    if (status == MIM_OK)
-        status = emit_loop(job, self, sequence);
-    return status == MIM_OK ? emit_comment(job, self->comment ? self->comment : self->source_comment) : status;
+    return status == MIM_OK ? choose_plays(job, self, sequence) : status;
 }
 
-/* Of a file that loops, the comment; in the file it stands before the first frame. */
+/* Of the file the comment is kept; it stands before the first frame. */
 static int32_t
 gif_metadata(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size)
 {
@@ -218,6 +216,50 @@ gif_encode(struct mim_job *job, void *data, const struct mim_frame_info *info, u
     return gif_encode_frame(job, job->worker, &self->encoding, packet->delay, raster, beside);
 }
 
+/* The screen with the first frame's table as the global one; then what belongs to the whole. */
+static int32_t
+emit_header(struct mim_job *job, struct gif_writer *self, const uint8_t *frame)
+{
+    uint32_t width = self->width, height = self->height, table_size = gif_table_size(frame);
+    bool is_global = self->palette == PALETTE_AUTO;
+    const uint8_t screen[] = { 'G', 'I', 'F', '8', '9', 'a', width, width >> 8, height, height >> 8,
+                               is_global ? 0xf0 | (frame[GIF_FRAME_FLAGS] & GIF_TABLE_BITS) : 0x70, 0, 0 };
+
+    if (is_global) {
+        self->table_size = table_size;
+        memcpy(self->table, frame + GIF_FRAME_TABLE, table_size);
+    }
+    int32_t status = job->host->emit(job, screen, sizeof screen);
+    if (status == MIM_OK && is_global)
+        status = job->host->emit(job, self->table, self->table_size);
+    if (status == MIM_OK)
+        status = emit_loop(job, self->plays);
+    return status == MIM_OK ? emit_comment(job, self->comment ? self->comment : self->source_comment) : status;
+}
+
+/* A table that equals the global one is left out. */
+static int32_t
+gif_put(struct mim_job *job, void *packet, const struct mim_frame_info *info, const struct mim_coded *coded)
+{
+    struct gif_writer *self = job->state;
+    const uint8_t *frame = coded->data;
+    uint32_t table_size = gif_table_size(frame);
+    uint8_t head[GIF_FRAME_TABLE];
+    (void)packet, (void)info;
+
+    int32_t status = self->is_started ? MIM_OK : emit_header(job, self, frame);
+    self->is_started = 1;
+    if (status != MIM_OK)
+        return status;
+    if (table_size != self->table_size || memcmp(frame + GIF_FRAME_TABLE, self->table, table_size) != 0)
+        return job->host->emit(job, frame, coded->size);
+    memcpy(head, frame, sizeof head);
+    head[GIF_FRAME_FLAGS] = 0;
+    status = job->host->emit(job, head, sizeof head);
+    frame += GIF_FRAME_TABLE + table_size;
+    return status == MIM_OK ? job->host->emit(job, frame, coded->size - GIF_FRAME_TABLE - table_size) : status;
+}
+
 static int32_t
 gif_finish(struct mim_job *job)
 {
@@ -250,12 +292,14 @@ static const struct mim_option writer_options[] = {
     { OPTION(duration), .name = "duration", .type = MIM_OPTION_LIST, .unit = "s", .max = GIF_DELAY_MAX / 100.0,
       .help = "how long a frame is shown: one number, or one a frame; else the source's timing, or 0.1" },
     { OPTION(fps), .name = "fps", .type = MIM_OPTION_RATIONAL, .unit = "1/s", .help = "frames per second, instead of duration" },
-    { OPTION(loop), .name = "loop", .type = MIM_OPTION_INT, .initial = -1, .min = -1, .max = PLAYS_MAX,
-      .help = "plays in total, 0 = for ever; -1 = as the source, else for ever" },
+    { OPTION(loop), .name = "loop", .type = MIM_OPTION_INT, .initial = -1, .max = PLAYS_MAX,
+      .help = "plays in total, 0 = for ever; when not given as the source, else for ever" },
     { OPTION(palette_size), .name = "palettesize", .type = MIM_OPTION_INT, .initial = 256, .min = 2, .max = 256,
       .help = "colours that a frame may have, the transparent one included" },
     { OPTION(quantizer), .name = "quantizer", .type = MIM_OPTION_CHOICE, .choices = "wu",
       .help = "how the colours of a frame that has too many are chosen" },
+    { OPTION(palette), .name = "palette", .type = MIM_OPTION_CHOICE, .choices = "auto|local",
+      .help = "auto: the first frame's colour table is the file's, and left out where it serves again" },
     { OPTION(subrectangles), .name = "subrectangles", .type = MIM_OPTION_BOOL, .initial = 1,
       .help = "store only what changed from frame to frame" },
     { OPTION(disposal), .name = "disposal", .type = MIM_OPTION_CHOICE, .choices = "auto|background",
@@ -267,7 +311,7 @@ static const struct mim_option writer_options[] = {
 
 const struct mim_writer_ops gif_writer_ops = {
     .struct_size = sizeof gif_writer_ops,
-    .flags = MIM_WRITER_PREVIOUS | MIM_WRITER_NEXT | MIM_WRITER_TIMING | MIM_WRITER_LOOP,
+    .flags = MIM_WRITER_PREVIOUS | MIM_WRITER_NEXT | MIM_WRITER_TIMING | MIM_WRITER_LOOP | MIM_WRITER_COUNTS,
     .state_size = sizeof(struct gif_writer),
     .packet_size = sizeof(struct gif_packet),
     .worker_size = sizeof(struct gif_encoder),
@@ -276,6 +320,7 @@ const struct mim_writer_ops gif_writer_ops = {
     .open = gif_open,
     .accepts = gif_accepts,
     .encode = gif_encode,
+    .put = gif_put,
     .metadata = gif_metadata,
     .finish = gif_finish,
     .worker_close = gif_worker_close,

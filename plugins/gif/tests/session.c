@@ -210,6 +210,30 @@ raster_of(const struct movie *movie, uint32_t index)
     };
 }
 
+/* encode emits into memory of the core's, put what is in there into the sink. */
+static int32_t
+code_frame(struct host *host, void *packet, const struct mim_frame_info *info, const struct mim_raster *frame,
+           const struct mim_neighbours *beside)
+{
+    struct bytes sink = host->sink;
+
+    host->sink = (struct bytes){ 0 };
+    int32_t status = gif_writer_ops.encode(&host->job, packet, info, 0, frame, beside);
+    struct bytes bytes = host->sink;
+    struct mim_coded coded = {
+        .struct_size = sizeof coded,
+        .part_count = 1,
+        .data = bytes.data,
+        .size = bytes.size,
+        .part_sizes = &coded.size,
+    };
+    host->sink = sink;
+    if (status == MIM_OK)
+        status = gif_writer_ops.put(&host->job, packet, info, &coded);
+    free(bytes.data);
+    return status;
+}
+
 static int32_t
 write_frame(struct host *host, const struct movie *movie, uint32_t index, struct mim_frame_info info, void *packet)
 {
@@ -225,7 +249,7 @@ write_frame(struct host *host, const struct movie *movie, uint32_t index, struct
         info.duration = movie->durations[index];
     int32_t status = gif_writer_ops.accepts(&host->job, index, packet, &info);
     CHECK(status != MIM_OK || (info.sample == MIM_SAMPLE_U8 && info.channels == movie->channels));
-    return status == MIM_OK ? gif_writer_ops.encode(&host->job, packet, &info, 0, &frame, &beside) : status;
+    return status == MIM_OK ? code_frame(host, packet, &info, &frame, &beside) : status;
 }
 
 int32_t

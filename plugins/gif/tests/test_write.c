@@ -383,6 +383,51 @@ stores_the_comment(void)
     free(movie.frames);
 }
 
+static size_t
+size_of(const struct movie *movie, const struct setting *settings)
+{
+    struct host host = { 0 };
+
+    CHECK(movie_write(&host, movie, settings) == MIM_OK);
+    free(host.sink.data);
+    return host.sink.size;
+}
+
+/* A table for each frame against one for the file, of 64 entries. */
+static void
+an_equal_colour_table_is_stored_once(void)
+{
+    const struct setting whole[] = { { .name = "subrectangles", .number = 0 }, { 0 } };
+    const struct setting local[] = { { .name = "subrectangles", .number = 0 }, { .name = "palette", .number = 1 }, { 0 } };
+    struct movie movie = blank(3, 5);
+
+    for (uint32_t frame = 0; frame < 5; frame++)
+        for (uint32_t i = 0; i < WIDTH * HEIGHT; i++)
+            pixel(&movie, frame, i)[0] = i < 64 ? i : (i + frame) % 64;
+    check_exact(&movie, whole);
+    check_exact(&movie, local);
+    CHECK(size_of(&movie, local) == size_of(&movie, whole) + 4 * 64 * 3);
+    free(movie.frames);
+}
+
+/* Programs that look at the first frame only to know whether the background is transparent. */
+static void
+a_source_with_alpha_has_a_transparent_index_from_the_start(void)
+{
+    struct movie movie = blank(4, 2);
+    struct host host = { 0 };
+    struct reading reading;
+
+    for (uint32_t i = 0; i < WIDTH * HEIGHT; i++)
+        pixel(&movie, 0, i)[3] = 255;
+    CHECK(movie_write(&host, &movie, NULL) == MIM_OK);
+    CHECK(reading_open(&reading, host.sink) == MIM_OK);
+    CHECK(reading_frame(&reading, 0) == MIM_OK);
+    CHECK(reading.info.blend == MIM_BLEND_OVER && reading.info.dispose == MIM_DISPOSE_BACKGROUND);
+    reading_close(&reading);
+    free(movie.frames);
+}
+
 static void
 every_refused_allocation_is_nomem(void)
 {
@@ -418,6 +463,8 @@ main(void)
         CASE(frames_slower_than_gif_can_be_are_an_option_s_fault),
         CASE(counts_plays_in_total),
         CASE(stores_the_comment),
+        CASE(an_equal_colour_table_is_stored_once),
+        CASE(a_source_with_alpha_has_a_transparent_index_from_the_start),
         CASE(every_refused_allocation_is_nomem),
     };
     return cmocka_run_group_tests_name("write", cases, NULL, NULL);
