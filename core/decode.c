@@ -9,6 +9,7 @@
 #include "context.h"
 #include "error.h"
 #include "keys.h"
+#include "loss.h"
 #include "meta.h"
 #include "plugin-reader.h"
 #include "pool.h"
@@ -26,6 +27,7 @@ struct step {
     struct mim_slot *slot;
     enum mim_status status;
     bool starved;
+    struct mim_raster_loss loss;
     uint64_t started_ns;
 };
 _Static_assert(sizeof(struct step) <= MIM_POOL_STEP_SIZE, "a step fits");
@@ -212,11 +214,12 @@ settle_end(struct mim_decoder *decoder, struct mim_slot *slot, enum mim_status s
     decoder->used--; /* it was the last in line: preparing is serial */
 }
 
+/* And what was there is not wanted back afterwards. */
 static bool
 covers_canvas(const struct mim_decoder *decoder, const struct mim_frame_info *info)
 {
     const struct mim_raster *canvas = &decoder->canvas.raster;
-    return info->blend == MIM_BLEND_REPLACE && info->x <= 0 && info->y <= 0 &&
+    return info->blend == MIM_BLEND_REPLACE && info->dispose != MIM_DISPOSE_PREVIOUS && info->x <= 0 && info->y <= 0 &&
            info->x + (int64_t)info->width >= canvas->width && info->y + (int64_t)info->height >= canvas->height;
 }
 
@@ -343,7 +346,6 @@ run(struct mim_pool_client *client, unsigned worker, void *in)
     struct step *step = in;
     struct mim_slot *slot = step->slot;
     struct mim_error error = { 0 };
-    struct mim_raster_loss loss = { 0 };
 
     step->started_ns = mim_clock_ns();
     switch (step->kind) {
@@ -360,8 +362,8 @@ run(struct mim_pool_client *client, unsigned worker, void *in)
         step->status = collect_metadata(decoder, worker, slot, &error);
         break;
     case STEP_BAND:
-        mim_slot_finish_band(slot, &decoder->route, step->which, &loss);
-        if (loss.unscaled)
+        mim_slot_finish_band(slot, &decoder->route, step->which, &step->loss);
+        if (step->loss.unscaled)
             step->status = mim_conversion_fail_unscaled(&slot->conversion, &error);
         break;
     case STEP_RELEASE:
@@ -402,6 +404,7 @@ settle(struct mim_pool_client *client, unsigned worker, void *in)
     case STEP_BAND:
         slot->bands_done++;
         slot->band_done[step->which] = true;
+        mim_raster_loss_add(&slot->loss, &step->loss);
         break;
     case STEP_RELEASE:
         slot->has_packet = false;
@@ -573,10 +576,12 @@ deliver(struct mim_decoder *decoder, struct mim_frame *frame, struct mim_error *
 {
     struct mim_slot *slot = slot_at(decoder, 0);
     enum mim_status status = slot->status;
+    if (status != MIM_OK && err)
+        *err = slot->error;
+    if (status == MIM_OK)
+        status = mim_conversion_report(&slot->conversion, &slot->loss, decoder->plugin.work, slot->index, err);
     if (status == MIM_OK)
         status = mim_slot_deliver(slot, &decoder->route, frame, err);
-    else if (err)
-        *err = slot->error;
     if (status != MIM_OK) {
         if (err && err->frame == MIM_UNKNOWN)
             err->frame = slot->index;

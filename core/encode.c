@@ -233,9 +233,7 @@ run(struct mim_pool_client *client, unsigned worker, void *in)
     mim_pool_lock(encoder->pool); /* several steps of one frame may fail at once */
     if (step->status != MIM_OK && slot->status == MIM_OK)
         slot->error = error;
-    slot->loss.transparent |= loss.transparent;
-    slot->loss.clipped |= loss.clipped;
-    slot->loss.unscaled |= loss.unscaled;
+    mim_raster_loss_add(&slot->loss, &loss);
     mim_pool_unlock(encoder->pool);
 }
 

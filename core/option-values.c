@@ -218,7 +218,7 @@ static enum outcome
 write_size(const struct mim_option *row, const char *text, void *place, struct mim_bound_options *bound)
 {
     (void)bound;
-    size_t before = strcspn(text, "xX");
+    size_t before = strcspn(text, "xX,"); /* "W,H" is how tools for TIFF say it */
     int64_t width, height;
     if (!text[before] || !mim_number_parse_int(text, before, &width) ||
         !mim_number_parse_int(text + before + 1, strlen(text + before + 1), &height))
@@ -288,7 +288,7 @@ static const struct {
     [MIM_OPTION_TEXT] = { write_text, "text" },
     [MIM_OPTION_RATIONAL] = { write_rational, "a number or a fraction N/D" },
     [MIM_OPTION_LIST] = { write_list, "a number or a list of numbers N,N" },
-    [MIM_OPTION_SIZE] = { write_size, "WxH in pixels" },
+    [MIM_OPTION_SIZE] = { write_size, "WxH or W,H in pixels" },
     [MIM_OPTION_COLOUR] = { write_colour, "#rrggbb, #rrggbbaa or a name such as white, black, transparent" },
 };
 

@@ -2,11 +2,11 @@
 /* Memory and conversion of one frame in the writing pipeline. */
 #include "out-slot.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "error.h"
+#include "loss.h"
 #include "sample.h"
 
 #define CONVERT_BANDS 8
@@ -108,44 +108,18 @@ mim_out_slot_convert_band(struct mim_out_slot *slot, uint32_t band, struct mim_r
     mim_conversion_run(&slot->conversion, &from, &slot->raster, first, left < each ? left : each, loss);
 }
 
-static enum mim_status
-tell(struct mim_work *work, enum mim_notice_code code, uint64_t frame, struct mim_error *err, const char *fmt, ...)
-    __attribute__((format(printf, 5, 6)));
-
-static enum mim_status
-tell(struct mim_work *work, enum mim_notice_code code, uint64_t frame, struct mim_error *err, const char *fmt, ...)
-{
-    char text[160];
-    va_list args;
-    va_start(args, fmt);
-    vsnprintf(text, sizeof text, fmt, args);
-    va_end(args);
-    return mim_work_notice(work, code, frame, text, err);
-}
-
 enum mim_status
 mim_out_slot_converted(struct mim_out_slot *slot, struct mim_work *work, bool first, struct mim_error *err)
 {
-    const struct mim_conversion *c = &slot->conversion;
-    const char *from = mim_sample_name(c->from_sample), *to = mim_sample_name(c->to_sample);
-    enum mim_status status = MIM_OK;
-
     slot->stage = MIM_OUT_READY;
     mim_buffer_release(slot->frame.owner);
     slot->frame.owner = NULL;
     slot->frame.data = NULL;
     if (slot->loss.unscaled)
-        return mim_conversion_fail_unscaled(c, err);
-    if (first && mim_conversion_reduces(c))
-        status = tell(work, MIM_NOTICE_DEPTH, slot->index, err, "samples are reduced from %s to %s", from, to);
-    if (status == MIM_OK && first && mim_conversion_grays(c))
-        status = tell(work, MIM_NOTICE_COLOUR, slot->index, err, "colours become gray");
-    if (status == MIM_OK && slot->loss.clipped)
-        status = tell(work, MIM_NOTICE_DEPTH, slot->index, err, "negative samples become 0");
-    if (status == MIM_OK && slot->loss.transparent)
-        status = tell(work, MIM_NOTICE_ALPHA, slot->index, err, "transparent pixels are composited on #%02x%02x%02x",
-                      c->background[0], c->background[1], c->background[2]);
-    return status;
+        return mim_conversion_fail_unscaled(&slot->conversion, err);
+
+    enum mim_status status = first ? mim_conversion_report_layout(&slot->conversion, work, slot->index, err) : MIM_OK;
+    return status == MIM_OK ? mim_conversion_report(&slot->conversion, &slot->loss, work, slot->index, err) : status;
 }
 
 uint64_t

@@ -33,6 +33,14 @@ struct mim_raster_loss {
     bool unscaled;    /* a float outside 0..1: the conversion has failed */
 };
 
+static inline void
+mim_raster_loss_add(struct mim_raster_loss *sum, const struct mim_raster_loss *more)
+{
+    sum->transparent |= more->transparent;
+    sum->clipped |= more->clipped;
+    sum->unscaled |= more->unscaled;
+}
+
 /* ARGUMENT: there is no such conversion. */
 enum mim_status mim_conversion_plan(enum mim_sample sample, uint32_t channels, const struct mim_raster_target *target,
                                     struct mim_conversion *conversion, struct mim_error *err);
