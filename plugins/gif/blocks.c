@@ -130,6 +130,19 @@ read_image_header(struct gif_reader *self, struct gif_frame *frame)
     return MIM_OK;
 }
 
+/* Zeros between blocks, terminators too many, are left by some programs; gifsicle and Pillow step over them as well. */
+static int
+next_record(struct gif_reader *self, GifRecordType *type)
+{
+    for (;;) {
+        uint64_t offset = self->window.position;
+        if (DGifGetRecordType(self->gif, type) == GIF_OK)
+            return GIF_OK;
+        if (self->gif->Error != D_GIF_ERR_WRONG_RECORD || gif_window_byte(&self->window, offset) != 0)
+            return GIF_ERROR;
+    }
+}
+
 int32_t
 gif_blocks_find_image(struct gif_reader *self, struct gif_frame *frame)
 {
@@ -138,9 +151,9 @@ gif_blocks_find_image(struct gif_reader *self, struct gif_frame *frame)
 
     for (;;) {
         GifRecordType type;
-        frame->extensions.end = self->window.position;
-        if (DGifGetRecordType(self->gif, &type) != GIF_OK)
+        if (next_record(self, &type) != GIF_OK)
             return broken(self, self->gif->Error);
+        frame->extensions.end = self->window.position - 1;
         if (type == IMAGE_DESC_RECORD_TYPE)
             return read_image_header(self, frame);
         if (type == TERMINATE_RECORD_TYPE)

@@ -40,7 +40,10 @@ read_extension(struct mim_job *job, struct gif_window *window, struct text *text
 {
     uint8_t head[2] = { 0 }, length, block[255];
 
-    gif_window_read(job, window, head, sizeof head);
+    gif_window_read(job, window, head, 1);
+    if (!head[0])
+        return MIM_OK; /* a zero between blocks */
+    gif_window_read(job, window, head + 1, 1);
     bool is_comment = head[1] == COMMENT_EXT_FUNC_CODE;
     int32_t status = is_comment && text->size ? append(job, text, "\n", 1) : MIM_OK;
     while (status == MIM_OK && gif_window_read(job, window, &length, 1) == 1 && length) {

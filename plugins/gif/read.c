@@ -212,7 +212,7 @@ unpack(struct mim_job *job, const struct gif_packet *packet, uint8_t *out)
                            (unsigned long long)frame->mark.frame, row, frame->height);
 }
 
-/* Indices past the table are black, as in gifsicle and ffmpeg; without any table they are shades of gray, as in Pillow. */
+/* Indices past the table are black: no two programs agree there. Without any table they are shades of gray, as in Pillow. */
 static void
 fill_palette(const struct gif_packet *packet, uint8_t (*rgba)[4])
 {

@@ -63,6 +63,12 @@ gif_window_read(struct mim_job *job, struct gif_window *window, void *out, uint6
     return done;
 }
 
+uint8_t
+gif_window_byte(const struct gif_window *window, uint64_t offset)
+{
+    return window->bytes[offset - window->start];
+}
+
 bool
 gif_window_skip_blocks(struct mim_job *job, struct gif_window *window)
 {

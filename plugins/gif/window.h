@@ -24,6 +24,9 @@ void gif_window_seek(struct gif_window *window, uint64_t position);
 /** Copy up to `size` bytes; fewer at the end (`ended`) or when the source fails (`status`). */
 uint64_t gif_window_read(struct mim_job *job, struct gif_window *window, void *out, uint64_t size);
 
+/** The byte at a place that was just read. */
+uint8_t gif_window_byte(const struct gif_window *window, uint64_t offset);
+
 /** Step over a chain of sub-blocks, its terminator included. false: as a short read. */
 bool gif_window_skip_blocks(struct mim_job *job, struct gif_window *window);
 

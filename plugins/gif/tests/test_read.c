@@ -376,6 +376,27 @@ a_file_without_images_is_no_sequence(void)
 }
 
 static void
+steps_over_zeros_between_blocks(void)
+{
+    struct bytes file = { 0 };
+
+    build_screen(&file, 2, 2, true);
+    bytes_add(&file, "\0\0", 2);
+    build_extension(&file, 0xfe, "comment", 7);
+    build_image(&file, 0, 0, 2, 2, 1, 4);
+    bytes_add(&file, "\0", 1);
+    build_image(&file, 0, 0, 2, 2, 2, 4);
+    bytes_add(&file, "\0\0\0", 3);
+    build_trailer(&file);
+    CHECK(reading_open(&reading, file) == MIM_OK);
+    CHECK(reading_scan(&reading) == MIM_OK && reading.sequence.count == 2);
+    CHECK(reading_frame(&reading, 0) == MIM_OK && reading_frame(&reading, 1) == MIM_OK);
+    SHOWS(1, 1, GREEN);
+    CHECK(reading_metadata(&reading, MIM_UNKNOWN) == MIM_OK && strstr(reading.host.meta, "comment=comment\n"));
+    reading_close(&reading);
+}
+
+static void
 a_huge_claim_costs_nothing_to_look_at(void)
 {
     struct bytes file = { 0 };
@@ -511,6 +532,7 @@ main(void)
         CASE(says_what_is_damaged),
         CASE(goes_on_after_a_damaged_frame),
         CASE(a_file_without_images_is_no_sequence),
+        CASE(steps_over_zeros_between_blocks),
         CASE(a_huge_claim_costs_nothing_to_look_at),
         CASE(the_index_of_many_frames_stays_small),
         CASE(every_refused_allocation_is_nomem_and_every_failed_read_io),
