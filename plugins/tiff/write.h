@@ -77,11 +77,11 @@ struct tiff_frame_tags; /* of a frame that is under way */
 struct tiff_writer {
     int32_t compression, predictor, photometric, big, unit;
     int64_t level, rows_per_strip;
-    struct mim_size tile;
-    struct mim_list resolution;
+    struct mim_list tile_option, resolution;
     const char *software, *description, *datetime, *artist;
 
     const struct tiff_codec *codec;
+    struct mim_size tile;        /* 0 x 0: strips */
     bool is_open, is_big;
     uint64_t pointer;            /* where the last page points to a next one; mended by finish */
     struct tiff_tags wanted;     /* by options, for every page */

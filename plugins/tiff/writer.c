@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The writer's operations: frames are pages. */
+#include <math.h>
 #include <string.h>
 
 #include "write.h"
@@ -23,8 +24,8 @@ static const struct mim_option options[] = {
     { MIM_OPTION_HEADER, .type = MIM_OPTION_TEXT, .name = "artist", AT(artist), .help = "person who made the pictures" },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_CHOICE, .name = "photometric", AT(photometric),
       .choices = "auto|minisblack|miniswhite|rgb|ycbcr", .help = "how samples are stored; auto: by channels" },
-    { MIM_OPTION_HEADER, .type = MIM_OPTION_SIZE, .name = "tile", .unit = "px", AT(tile),
-      .help = "tiles of this size instead of strips, multiples of 16" },
+    { MIM_OPTION_HEADER, .type = MIM_OPTION_LIST, .name = "tile", .unit = "px", AT(tile_option),
+      .help = "tiles instead of strips: width,height, multiples of 16" },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_INT, .name = "rowsperstrip", .min = 0, .max = INT32_MAX, AT(rows_per_strip),
       .help = "rows in a strip; 0: about 256 KiB" },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_CHOICE, .name = "bigtiff", .choices = "auto|yes|no", AT(big),
@@ -49,14 +50,19 @@ is_known_to_fit(const struct mim_sequence *sequence)
            (frame + 512) * 11 / 10 * sequence->count < UINT32_MAX;
 }
 
+/* Width and height, or one number for both. */
 static int32_t
-check_tile(struct mim_job *job)
+choose_tile(struct mim_job *job)
 {
-    const struct tiff_writer *self = job->state;
-    if (self->tile.width % 16 || self->tile.height % 16 || !self->tile.width != !self->tile.height ||
-        self->tile.width > INT16_MAX || self->tile.height > INT16_MAX)
-        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "tile=%ux%u: expected multiples of 16 up to 32752",
-                               self->tile.width, self->tile.height);
+    struct tiff_writer *self = job->state;
+    const struct mim_list *given = &self->tile_option;
+    bool fits = given->count <= 2;
+    for (uint64_t i = 0; i < given->count && fits; i++)
+        fits = given->values[i] >= 16 && given->values[i] <= 32752 && fmod(given->values[i], 16) == 0;
+    if (!fits)
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "tile takes a width and a height, multiples of 16 up to 32752");
+    if (given->count)
+        self->tile = (struct mim_size){ (uint32_t)given->values[0], (uint32_t)given->values[given->count - 1] };
     return MIM_OK;
 }
 
@@ -70,7 +76,7 @@ writer_open(struct mim_job *job, struct mim_sequence *sequence)
 
     int32_t status = tiff_codec_check(self->codec, job, self->level);
     if (status == MIM_OK)
-        status = check_tile(job);
+        status = choose_tile(job);
     if (status == MIM_OK)
         status = tiff_keep_options(job);
     return status == MIM_OK ? tiff_put_header(job) : status;

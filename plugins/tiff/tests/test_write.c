@@ -75,7 +75,7 @@ frames_of_all_shapes_come_back_from_every_lossless_codec(void)
                 struct tiff_writer *self = writing.serial.state;
                 self->compression = lossless[i];
                 self->big = big;
-                self->tile = is_tiled ? (struct mim_size){ 16, 32 } : (struct mim_size){ 0, 0 };
+                self->tile_option = (struct mim_list){ (const double[]){ 16, 32 }, is_tiled ? 2 : 0 };
                 self->rows_per_strip = is_tiled ? 0 : 7;
                 if (!TIFFIsCODECConfigured(tiff_codec_at(lossless[i])->scheme)) {
                     writing_end(&writing);
@@ -190,12 +190,12 @@ options_that_do_not_fit_are_refused_with_their_range(void)
     static const struct {
         int32_t compression;
         int64_t level;
-        struct mim_size tile;
+        struct mim_list tile;
         const char *datetime, *words;
     } wrong[] = {
-        { 0, 5, { 0, 0 }, NULL, "has no levels" },    { 2, 0, { 0, 0 }, NULL, "1 to 9" },
-        { 4, 101, { 0, 0 }, NULL, "1 to 100" },       { 0, -1, { 17, 16 }, NULL, "multiples of 16" },
-        { 0, -1, { 16, 0 }, NULL, "multiples of 16" }, { 0, -1, { 0, 0 }, "yesterday", "YYYY" },
+        { 0, 5, { 0 }, NULL, "has no levels" },    { 2, 0, { 0 }, NULL, "1 to 9" },
+        { 4, 101, { 0 }, NULL, "1 to 100" },       { 0, -1, { (const double[]){ 17, 16 }, 2 }, NULL, "multiples of 16" },
+        { 0, -1, { (const double[]){ 16, 0 }, 2 }, NULL, "multiples of 16" }, { 0, -1, { 0 }, "yesterday", "YYYY" },
     };
     for (unsigned i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct writing writing;
@@ -203,7 +203,7 @@ options_that_do_not_fit_are_refused_with_their_range(void)
         struct tiff_writer *self = writing.serial.state;
         self->compression = wrong[i].compression;
         self->level = wrong[i].level;
-        self->tile = wrong[i].tile;
+        self->tile_option = wrong[i].tile;
         self->datetime = wrong[i].datetime;
         CHECK(writing_open(&writing, 1, &frame) == MIM_OPTION && strstr(writing.desk.text, wrong[i].words));
         CHECK(writing.desk.sink.size == 0);
@@ -238,7 +238,7 @@ a_failing_allocation_is_no_memory_and_leaks_nothing(void)
         writing_begin(&writing);
         struct tiff_writer *self = writing.serial.state;
         self->software = "a text that is longer than sixteen bytes";
-        self->tile = (struct mim_size){ 16, 16 };
+        self->tile_option = (struct mim_list){ (const double[]){ 16 }, 1 };
         writing.desk.fail_alloc = n;
         int32_t status = say(&writing, "description", "another text of many bytes");
         if (status == MIM_OK)
