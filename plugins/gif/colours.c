@@ -2,6 +2,9 @@
 /* Open addressing over at most a quarter of the slots; runs of one colour are looked up once. */
 #include "colours.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "view.h"
 
 void
@@ -38,6 +41,24 @@ gif_colours_add(struct gif_colours *colours, const uint32_t *keys, uint32_t coun
         colours->slots[place] = colours->count;
     }
     return true;
+}
+
+static int
+downwards(const void *one, const void *two)
+{
+    uint32_t a = *(const uint32_t *)one, b = *(const uint32_t *)two;
+
+    return (a < b) - (a > b);
+}
+
+/* Not upwards: a table that begins 0, 1, 2 ... gray makes Pillow 9 take later tables for the same. */
+void
+gif_colours_sort(struct gif_colours *colours)
+{
+    qsort(colours->keys, colours->count, sizeof *colours->keys, downwards);
+    memset(colours->slots, 0, sizeof colours->slots);
+    for (uint32_t i = 0; i < colours->count; i++)
+        colours->slots[find(colours, colours->keys[i])] = i + 1;
 }
 
 void

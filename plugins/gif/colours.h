@@ -8,7 +8,7 @@
 
 enum { GIF_COLOURS_MAX = 256, GIF_COLOURS_SLOTS = 1024 };
 
-/** Numbered in the order of their first appearance. */
+/** Numbered in the order of their first appearance, until they are sorted. */
 struct gif_colours {
     uint32_t count;
     uint32_t keys[GIF_COLOURS_MAX];       /**< 0xRRGGBB */
@@ -19,6 +19,9 @@ void gif_colours_clear(struct gif_colours *colours);
 
 /** Add the keys of a row (GIF_NOTHING is none). false: they would be more than `limit`, at most 256. */
 bool gif_colours_add(struct gif_colours *colours, const uint32_t *keys, uint32_t count, uint32_t limit);
+
+/** Number them from the brightest red down: equal sets get equal numbers. */
+void gif_colours_sort(struct gif_colours *colours);
 
 /** Numbers of keys that are all in the set; `nothing` stands for GIF_NOTHING. */
 void gif_colours_map(const struct gif_colours *colours, const uint32_t *keys, uint32_t count, uint8_t nothing,

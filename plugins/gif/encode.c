@@ -226,6 +226,7 @@ gif_encode_frame(struct mim_job *job, struct gif_encoder *encoder, const struct 
 
     plan_frame(encoder, encoding, frame, beside, &plan);
     if (plan.is_exact) {
+        gif_colours_sort(&encoder->colours);
         plan.colour_count = encoder->colours.count;
         memcpy(plan.palette, encoder->colours.keys, sizeof plan.palette);
     } else {

@@ -39,6 +39,10 @@ maps_colours_to_their_numbers(void)
     CHECK(gif_colours_add(&colours, keys, 7, 3));
     gif_colours_map(&colours, keys, 7, 99, indices);
     CHECK(!memcmp(indices, (uint8_t[]){ 0, 0, 99, 1, 2, 0, 99 }, 7));
+    gif_colours_sort(&colours);
+    gif_colours_map(&colours, keys, 7, 99, indices);
+    CHECK(!memcmp(indices, (uint8_t[]){ 1, 1, 99, 2, 0, 1, 99 }, 7));
+    CHECK(colours.keys[0] == 0xffffff && colours.keys[2] == 0);
 }
 
 static uint32_t
