@@ -29,11 +29,20 @@ def by_pillow(data):
         return f'fails ({type(error).__name__})'
 
 
+def colours_of(data):
+    """Entries of all tables, without repeats."""
+    judge = gifbytes.Gif(data)
+    tables = [table for table in [judge.palette] + [frame.palette for frame in judge.frames] if table is not None]
+    return len(np.unique(np.concatenate(tables), axis=0))
+
+
 def by_gifsicle(data):
     """--unoptimize makes every frame a full one. Files with local palettes it declines; then their colours are put
     into a global one first, which loses nothing as long as there are no more than 255."""
     for words in ([], ['--colors', '255']):
         if words:
+            if colours_of(data) > 255:
+                return 'declines'
             data = subprocess.run([tool('gifsicle'), *words, '-'], input=data, stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE).stdout
         done = subprocess.run([tool('gifsicle'), '--unoptimize', '-'], input=data, stdout=subprocess.PIPE,

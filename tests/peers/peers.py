@@ -87,6 +87,11 @@ class PeerCase(unittest.TestCase):
         with open(self.path(name), 'rb') as file:
             return file.read()
 
+    def keep_only(self, *names):
+        """Take away what an earlier part of the case may have left."""
+        for name in set(os.listdir(self.folder)) - set(names):
+            os.unlink(self.path(name))
+
     def environment(self, **more):
         env = {key: value for key, value in os.environ.items() if not key.startswith('XDG_')}
         env.update({'HOME': '/nonexistent', 'XDG_CONFIG_HOME': '/nonexistent', 'LC_ALL': 'C.UTF-8', 'NO_COLOR': '1'})

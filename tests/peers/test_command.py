@@ -20,6 +20,7 @@ import pictures
 import tap
 from gifbytes import control, gif, image, netscape
 from peers import DTYPES, PeerCase, mim_program, text
+from tiffbytes import plain, tiff
 
 PALETTE = [(10, 20, 30), (255, 0, 0), (0, 255, 0), (0, 0, 255)]
 KEYS = {'file', 'format', 'plugin', 'plugin_version', 'frames', 'frames_certainty', 'width', 'height', 'channels',
@@ -119,16 +120,12 @@ class Command(PeerCase):
         self.assertEqual(done.stdout, b'')
 
     def test_tiff_to_gif_of_few_colours_loses_nothing(self):
-        tifffile.imwrite(self.path('in.tif'), np.stack(pictures.moving_bar()), photometric='rgb', metadata=None,
-                         contiguous=False,
-                         software=False)
+        self.put('in.tif', tiff([plain(frame) for frame in pictures.moving_bar()]))
         done = self.run_mim('convert', self.path('in.tif'), self.path('o.gif'))
         self.assertEqual((done.returncode, self.notes(done)), (0, []))
 
     def test_fewer_bits_are_told_once(self):
-        frames = pictures.samples(np.uint16, 5, 6, 7, 1)
-        tifffile.imwrite(self.path('in.tif'), frames[..., 0], photometric='minisblack', metadata=None, contiguous=False,
-                         software=False)
+        self.put('in.tif', tiff([plain(frame) for frame in pictures.samples(np.uint16, 5, 6, 7)]))
         done = self.run_mim('convert', self.path('in.tif'), self.path('o.gif'))
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(len(self.notes(done)), 1, self.notes(done))
@@ -210,6 +207,7 @@ class Command(PeerCase):
                 self.refuse(7, 'convert', *big, '-', '--to', target, stdout=full)
         for target in ('o.tif', 'o.gif', 'o.raw'):
             with self.subTest('file', target=target):
+                self.keep_only('a.gif', 'in.raw')
                 self.put(target, b'precious')
                 self.refuse(7, 'convert', *big, self.path(target), '--force', preexec_fn=small_files)
                 self.assertEqual(self.get(target), b'precious')
@@ -242,6 +240,7 @@ class Command(PeerCase):
             for target, words in (('o.tif', ['-o', 'compression=lzma']), ('o.gif', [])):
                 for wait in (0.2, 0.6):
                     with self.subTest(signal=number.name, target=target, wait=wait):
+                        self.keep_only('a.gif', 'in.raw')
                         self.put(target, b'precious')
                         child = self.long_job(target, *words, '--force')
                         time.sleep(wait)
