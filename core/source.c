@@ -93,6 +93,17 @@ fail_read(const struct mim_source *source, int number, uint64_t offset, struct m
     return status;
 }
 
+/* Somebody cut the file while it was read, or an application's size() is wrong: no plugin is to take this for the end. */
+static enum mim_status
+fail_early(const struct mim_source *source, uint64_t offset, uint64_t whole, struct mim_error *err)
+{
+    enum mim_status status = mim_fail(err, MIM_IO, "%.300s: ends at byte %llu, where it was opened with %llu bytes",
+                                      source->name, (unsigned long long)offset, (unsigned long long)whole);
+    if (err)
+        err->offset = offset;
+    return status;
+}
+
 /* Some bytes from outside: how many, 0 at the end, or minus errno. */
 static int64_t
 take(struct mim_source *source, void *data, uint64_t size, uint64_t offset)
@@ -109,7 +120,7 @@ take(struct mim_source *source, void *data, uint64_t size, uint64_t offset)
 static int64_t
 read_all(struct mim_source *source, void *data, uint64_t size, uint64_t offset, struct mim_error *err)
 {
-    uint64_t done = 0;
+    uint64_t done = 0, whole = atomic_load(&source->size);
     while (done < size) {
         int64_t n = take(source, (char *)data + done, size - done, offset + done);
         if (n < 0)
@@ -118,7 +129,7 @@ read_all(struct mim_source *source, void *data, uint64_t size, uint64_t offset, 
             break;
         done += (uint64_t)n;
     }
-    return (int64_t)done;
+    return done == size || offset + done >= whole ? (int64_t)done : -(int64_t)fail_early(source, offset + done, whole, err);
 }
 
 /* One chunk more of the stream into the spool; its end makes the size known. */
