@@ -9,6 +9,7 @@
 #include "error.h"
 #include "meta.h"
 #include "selected.h"
+#include "sink.h"
 #include "writer.h"
 
 struct conversion {
@@ -136,7 +137,8 @@ mim_convert(struct mim_context *context, struct mim_source *const *sources, size
     conversion.write.control = options->read.open.control;
     conversion.read.open.control.progress = NULL;
 
-    enum mim_status status = MIM_OK, damaged = MIM_OK;
+    /* an output that cannot be is told before a source is waited for */
+    enum mim_status status = mim_sink_check(sink, err), damaged = MIM_OK;
     struct mim_error damage = { 0 };
     for (size_t i = 0; i < source_count && status == MIM_OK && damaged == MIM_OK; i++)
         status = convert_source(&conversion, sources[i], &damaged, &damage, err);
