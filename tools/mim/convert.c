@@ -53,18 +53,22 @@ is_about_content(enum mim_status status)
            || status == MIM_TRUNCATED;
 }
 
-/* The library knows of two sides, the command line of two letters. */
+/* What the library says, and how the command line would mend it. */
 static void
-add_letter(struct mim_error *err)
+add_advice(struct mim_error *err)
 {
     static const struct {
-        const char *said, *letter;
-    } sides[] = { { " is an option of writing, not of reading", "-o" }, { " is an option of reading, not of writing", "-i" } };
+        const char *said, *advice;
+    } pieces[] = {
+        { " is an option of writing, not of reading", "give it with -o" },
+        { " is an option of reading, not of writing", "give it with -i" },
+        { ": exists already", "--force replaces it" },
+    };
     size_t used = strlen(err->message);
 
-    for (size_t i = 0; i < sizeof sides / sizeof *sides; i++)
-        if (strstr(err->message, sides[i].said))
-            snprintf(err->message + used, sizeof err->message - used, "; give it with %s", sides[i].letter);
+    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++)
+        if (strstr(err->message, pieces[i].said))
+            snprintf(err->message + used, sizeof err->message - used, "; %s", pieces[i].advice);
 }
 
 /* What a status means when it is the output's. */
@@ -76,7 +80,7 @@ output_code(enum mim_status status)
 
 /* Messages begin with the name of the file where several could be meant; content is the input's. */
 static enum exit_code
-tell_failure(const struct inputs *inputs, const struct mim_sink *sink, struct mim_error *err)
+tell_failure(const struct cli *cli, const struct inputs *inputs, const struct mim_sink *sink, struct mim_error *err)
 {
     if (signals_interrupted())
         return EXIT_INTERRUPTED;
@@ -88,11 +92,15 @@ tell_failure(const struct inputs *inputs, const struct mim_sink *sink, struct mi
         named = is_about(err, mim_source_name(inputs->sources[i]));
     bool of_output = !named && (err->status == MIM_EXISTS || err->status == MIM_IO || is_about(err, mim_sink_name(sink)));
     const char *subject = of_output ? mim_sink_name(sink) : NULL;
-    if (!named && !of_output && inputs->count == 1 && is_about_content(err->status))
+    /* none chosen is the command line's fault, none there the input's */
+    bool no_frames = err->status == MIM_ARGUMENT && !cli->frames.count && strstr(err->message, "there are no frames");
+    if (!named && !of_output && inputs->count == 1 && (no_frames || is_about_content(err->status)))
         subject = mim_source_name(inputs->sources[0]);
 
-    add_letter(err);
+    add_advice(err);
     report_error(subject, err);
+    if (no_frames)
+        return EXIT_INPUT;
     return of_output ? output_code(err->status) : exit_code_of(err->status);
 }
 
@@ -145,7 +153,7 @@ run_convert(struct cli *cli)
         progress_clear();
         notices_print(&cli->notices, NULL);
         if (status != MIM_OK)
-            code = tell_failure(&inputs, sink, &err);
+            code = tell_failure(cli, &inputs, sink, &err);
     }
     inputs_close(&inputs);
     mim_sink_close(sink);
