@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* What starting a program that is linked to giflib costs. */
+#include <gif_lib.h>
+
+int
+main(int argc, char **argv)
+{
+    (void)argv;
+    return argc > 1000 && GifErrorString(argc) != 0; /* a reference, so that the linker keeps the library */
+}
