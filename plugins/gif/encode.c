@@ -14,7 +14,7 @@
 
 #include "view.h"
 
-enum { DISPOSE_KEEP = 1, DISPOSE_CLEAR = 2, LEAST_CODE_SIZE = 2, ROW_PIXEL = sizeof(uint32_t) + 1 };
+enum { DISPOSE_KEEP = 1, DISPOSE_CLEAR = 2, LEAST_CODE_SIZE = 2, ROW_PIXEL = sizeof(uint32_t) + 1, LEAST_RUN = 8 };
 
 /* What is drawn and with what. */
 struct plan {
@@ -53,7 +53,7 @@ has_nothing(const uint32_t *keys, uint32_t count)
 static bool
 collect(struct gif_encoder *encoder, const struct gif_view *view, uint32_t size, bool *nothing)
 {
-    bool may_have_nothing = view->keeps_unchanged || view->frame->channels == 4, fits = true;
+    bool may_have_nothing = view->least_run || view->frame->channels == 4, fits = true;
 
     *nothing = false;
     gif_colours_clear(&encoder->colours);
@@ -87,23 +87,27 @@ can_build_on(struct gif_encoder *encoder, const struct gif_encoding *encoding, c
     return collect(encoder, &below_view, encoding->palette_size, &nothing);
 }
 
-/* Draw only what changed; pixels in the rectangle that did not are left out when the palette has an entry to say so. */
+/*
+ * Draw only what changed. Pixels in the rectangle that did not change are best left out in long runs; left out one by one, or
+ * not at all, they may leave fewer colours.
+ */
 static void
 plan_change(struct gif_encoder *encoder, const struct gif_encoding *encoding, struct plan *plan)
 {
-    struct gif_view *view = &plan->view;
-    bool changed = gif_view_shrink(view);
+    static const uint32_t runs[] = { LEAST_RUN, 1, 0 };
 
-    view->keeps_unchanged = changed;
-    plan->is_exact = collect(encoder, view, encoding->palette_size, &plan->has_nothing);
-    if (plan->is_exact || !changed)
+    if (!gif_view_shrink(&plan->view)) { /* nothing changed: one pixel, drawn again */
+        plan->is_exact = collect(encoder, &plan->view, encoding->palette_size, &plan->has_nothing);
         return;
-    view->keeps_unchanged = false;
-    plan->is_exact = collect(encoder, view, encoding->palette_size, &plan->has_nothing);
-    if (plan->is_exact)
-        return;
-    view->keeps_unchanged = true;
-    collect(encoder, view, encoding->palette_size, &plan->has_nothing);
+    }
+    for (size_t i = 0; i < sizeof runs / sizeof *runs && !plan->is_exact; i++) {
+        plan->view.least_run = runs[i];
+        plan->is_exact = collect(encoder, &plan->view, encoding->palette_size, &plan->has_nothing);
+    }
+    if (!plan->is_exact) {
+        plan->view.least_run = LEAST_RUN;
+        collect(encoder, &plan->view, encoding->palette_size, &plan->has_nothing);
+    }
 }
 
 static void

@@ -95,6 +95,23 @@ gif_view_shrink(struct gif_view *view)
     return differs;
 }
 
+/* Leave out what equals the row below, where enough of it lies together: a shorter run costs more codes than it saves. */
+static void
+drop_unchanged(const struct gif_view *view, const uint8_t *below, uint32_t *keys)
+{
+    uint32_t channels = view->frame->channels, run = 0;
+
+    for (uint32_t x = 0; x <= view->width; x++) {
+        if (x < view->width && keys[x] == key_of(below + (size_t)x * channels, channels, view->threshold)) {
+            run++;
+            continue;
+        }
+        for (uint32_t i = x - run; run >= view->least_run && i < x; i++)
+            keys[i] = GIF_NOTHING;
+        run = 0;
+    }
+}
+
 void
 gif_view_row(const struct gif_view *view, uint32_t y, uint32_t *keys)
 {
@@ -103,10 +120,6 @@ gif_view_row(const struct gif_view *view, uint32_t y, uint32_t *keys)
 
     for (uint32_t x = 0; x < view->width; x++)
         keys[x] = key_of(pixel + (size_t)x * channels, channels, view->threshold);
-    if (!view->keeps_unchanged)
-        return;
-    const uint8_t *below = pixel_of(view->below, view->x, view->y + y);
-    for (uint32_t x = 0; x < view->width; x++)
-        if (keys[x] == key_of(below + (size_t)x * channels, channels, view->threshold))
-            keys[x] = GIF_NOTHING;
+    if (view->least_run)
+        drop_unchanged(view, pixel_of(view->below, view->x, view->y + y), keys);
 }
