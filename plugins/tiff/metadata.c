@@ -384,7 +384,7 @@ tiff_metadata(struct mim_job *job, const void *packet, const struct mim_frame_in
     struct tiff_page first;
     struct tiff_directory directory = { .window = window, .job = job, .order = self->order,
                                         .offset = page ? page->offset : self->first };
-    struct tiff_entry strips;
+    struct tiff_strips strips;
     int32_t status = MIM_OK;
     (void)info;
 

@@ -82,7 +82,7 @@ read_pair(struct tiff_directory *directory, const struct tiff_entry *entry, uint
 
 static int32_t
 read_entry(struct tiff_page *page, struct tiff_directory *directory, const struct tiff_entry *entry,
-           struct tiff_entry *strips)
+           struct tiff_strips *strips)
 {
     uint64_t extra = 0;
     int32_t status;
@@ -101,7 +101,11 @@ read_entry(struct tiff_page *page, struct tiff_directory *directory, const struc
         return read_pair(directory, entry, &page->subsample_x, &page->subsample_y);
     case TIFFTAG_STRIPOFFSETS:
     case TIFFTAG_TILEOFFSETS:
-        *strips = *entry;
+        strips->places = *entry;
+        return MIM_OK;
+    case TIFFTAG_STRIPBYTECOUNTS:
+    case TIFFTAG_TILEBYTECOUNTS:
+        strips->sizes = *entry;
         return MIM_OK;
     default:
         return read_fact(page, directory, entry);
@@ -150,14 +154,14 @@ check(const struct tiff_page *page, struct tiff_directory *directory)
 }
 
 int32_t
-tiff_page_read(struct tiff_page *page, struct tiff_directory *directory, struct tiff_entry *strips)
+tiff_page_read(struct tiff_page *page, struct tiff_directory *directory, struct tiff_strips *strips)
 {
     struct mim_job *job = directory->job;
     uint64_t seen[(UINT16_MAX + 1) / 64 / 16] = { 0 }; /* tags below 4096: the first of two alike counts */
 
     *page = (struct tiff_page){ .offset = directory->offset, .order = directory->order, .format = SAMPLEFORMAT_UINT,
                                 .subsample_x = 2, .subsample_y = 2 };
-    *strips = (struct tiff_entry){ 0 };
+    *strips = (struct tiff_strips){ 0 };
     for (uint64_t i = 0; i < FACT_COUNT; i++)
         *fact_of(page, i) = facts[i].initial;
 

@@ -174,29 +174,48 @@ tiff_page_plan(struct tiff_page *page, struct tiff_directory *directory, const s
     return status;
 }
 
+static uint64_t
+rows_of_strip(const struct tiff_page *page, uint64_t strip)
+{
+    uint64_t left = page->height - strip * page->rows_per_strip;
+    return left < page->rows_per_strip ? left : page->rows_per_strip;
+}
+
 /* Do the strips follow each other without a gap? */
 static int32_t
-check_offsets(const struct tiff_page *page, struct tiff_directory *directory, const struct tiff_entry *strips,
-              bool *is_plain, uint64_t *start)
+check_places(const struct tiff_page *page, struct tiff_directory *directory, const struct tiff_entry *places,
+             bool *is_plain, uint64_t *start)
 {
     uint64_t count = (page->height - 1) / page->rows_per_strip + 1, at = 0;
     uint64_t size = tiff_page_row_bytes(page, page->width) * page->rows_per_strip;
     *is_plain = false;
-    if (strips->count < count)
+    if (places->count < count)
         return MIM_OK;
 
-    int32_t status = tiff_directory_uint(directory, strips, 0, start);
-    for (uint64_t i = 1; i < count && status == MIM_OK; i++) {
-        status = tiff_directory_uint(directory, strips, i, &at);
-        if (status == MIM_OK && at != *start + i * size)
-            return MIM_OK;
-    }
+    int32_t status = tiff_directory_uint(directory, places, 0, start);
     *is_plain = status == MIM_OK && *start != 0;
-    return status == MIM_CORRUPT ? MIM_OK : status;
+    for (uint64_t i = 1; i < count && *is_plain; i++) {
+        status = tiff_directory_uint(directory, places, i, &at);
+        *is_plain = status == MIM_OK && at == *start + i * size;
+    }
+    return status;
+}
+
+/* Is each as long as its rows? A single strip is, whatever is said of it: many writers get that wrong. */
+static int32_t
+check_sizes(const struct tiff_page *page, struct tiff_directory *directory, const struct tiff_entry *sizes, bool *is_plain)
+{
+    uint64_t count = (page->height - 1) / page->rows_per_strip + 1, row = tiff_page_row_bytes(page, page->width), size = 0;
+    int32_t status = MIM_OK;
+    for (uint64_t i = 0; count > 1 && i < count && i < sizes->count && *is_plain; i++) {
+        status = tiff_directory_uint(directory, sizes, i, &size);
+        *is_plain = status == MIM_OK && size >= row * rows_of_strip(page, i);
+    }
+    return status;
 }
 
 int32_t
-tiff_page_is_plain(const struct tiff_page *page, struct tiff_directory *directory, const struct tiff_entry *strips,
+tiff_page_is_plain(const struct tiff_page *page, struct tiff_directory *directory, const struct tiff_strips *strips,
                    bool *is_plain, uint64_t *start)
 {
     *is_plain = false;
@@ -206,7 +225,11 @@ tiff_page_is_plain(const struct tiff_page *page, struct tiff_directory *director
         page->is_premultiplied || (page->photometric == PHOTOMETRIC_YCBCR && page->samples != 3))
         return MIM_OK;
 
-    int32_t status = check_offsets(page, directory, strips, is_plain, start);
     struct mim_job *job = directory->job;
+    int32_t status = check_places(page, directory, &strips->places, is_plain, start);
+    if (status == MIM_OK)
+        status = check_sizes(page, directory, &strips->sizes, is_plain);
+    if (status == MIM_CORRUPT) /* libtiff will say what is wrong, or make do */
+        status = MIM_OK;
     return status == MIM_OK ? status : job->host->fail(job, status, page->offset, "the places of its strips cannot be read");
 }

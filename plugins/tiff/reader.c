@@ -27,7 +27,7 @@ look_at(struct mim_job *job, uint64_t offset, struct tiff_page *page, struct mim
 {
     struct tiff_reader *self = job->state;
     struct tiff_directory directory = directory_at(job, offset);
-    struct tiff_entry strips;
+    struct tiff_strips strips;
     bool is_plain = false;
     uint64_t start = 0;
 

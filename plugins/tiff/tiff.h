@@ -103,12 +103,17 @@ struct tiff_page {
     uint32_t rows_per_chunk, rows_per_part;     /* decoded in one go; handed out as a part */
 };
 
+/* Where its strips or tiles lie, and how long they are said to be; count 0: not said. */
+struct tiff_strips {
+    struct tiff_entry places, sizes;
+};
+
 struct tiff_choices {
     int32_t raw, scale, orient; /* the reader's options */
 };
 
-/* Read the directory at page->offset. `strips` gets the entry of its strip or tile offsets; count 0: there is none. */
-int32_t tiff_page_read(struct tiff_page *page, struct tiff_directory *directory, struct tiff_entry *strips);
+/* Read the directory. */
+int32_t tiff_page_read(struct tiff_page *page, struct tiff_directory *directory, struct tiff_strips *strips);
 /* Choose how its samples become a frame's. */
 int32_t tiff_page_plan(struct tiff_page *page, struct tiff_directory *directory, const struct tiff_choices *choices);
 /* Bytes of one row of `width` pixels as coded: of all samples, or of one when planes are separate. */
@@ -117,8 +122,8 @@ uint32_t tiff_page_planes(const struct tiff_page *page);
 /* Is it decoded row by row, instead of a strip at once? */
 bool tiff_page_is_rowwise(const struct tiff_page *page);
 /* Do the samples lie plain in the source, row after row, as the frame wants them? Then from `*start` on. */
-int32_t tiff_page_is_plain(const struct tiff_page *page, struct tiff_directory *directory, const struct tiff_entry *strips,
-                           bool *is_plain, uint64_t *start);
+int32_t tiff_page_is_plain(const struct tiff_page *page, struct tiff_directory *directory,
+                           const struct tiff_strips *strips, bool *is_plain, uint64_t *start);
 /* Frames of an ImageJ stack that hides behind one directory; 1 when it is none. */
 int32_t tiff_page_imagej(struct tiff_directory *directory, uint64_t *images);
 

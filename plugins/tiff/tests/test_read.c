@@ -57,6 +57,24 @@ rows_per_strip_may_be_huge_and_not_zero(void)
 }
 
 static void
+strips_that_are_too_short_are_not_filled_with_what_follows(void)
+{
+    static const uint32_t places[] = { 106, 114 }; /* behind seven tags and these two numbers */
+    struct reading reading;
+    struct bytes file = { 0 };
+    struct field fields[] = { PLAIN(4, 3, 8), { TIFFTAG_ROWSPERSTRIP, TIFF_LONG, 1, 2, NULL },
+                              { TIFFTAG_STRIPBYTECOUNTS, TIFF_SHORT, 2, 8 | 4 << 16, NULL } };
+    fields[4] = (struct field){ TIFFTAG_STRIPOFFSETS, TIFF_LONG, 2, 0, places };
+    CHECK(READ_MADE(&reading, &file, fields, 64) == MIM_OK && reading.info.flags & MIM_FRAME_RAW);
+    assert_memory_equal(reading.raster.data, pixels, 12);
+    end_made(&reading, &file);
+
+    fields[6].value = 8 | 3 << 16;
+    CHECK(READ_MADE(&reading, &file, fields, 64) == MIM_CORRUPT && !(reading.info.flags & MIM_FRAME_RAW));
+    end_made(&reading, &file);
+}
+
+static void
 sizes_of_nothing_are_damage(void)
 {
     struct reading reading;
@@ -213,6 +231,7 @@ main(void)
     const struct CMUnitTest cases[] = {
         CASE(a_plain_page_is_used_where_it_lies),
         CASE(rows_per_strip_may_be_huge_and_not_zero),
+        CASE(strips_that_are_too_short_are_not_filled_with_what_follows),
         CASE(sizes_of_nothing_are_damage),
         CASE(turned_and_bit_reversed_pages_are_not_plain),
         CASE(a_claim_of_a_billion_samples_asks_for_no_memory),
