@@ -5,12 +5,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "report.h"
 #include "signals.h"
+
+/* How often a waiting call looks whether it is still wanted. */
+#define LOOK_UP_MS 50
 
 static bool reader_gone;
 
@@ -32,33 +38,59 @@ output_name(const char *path)
     return strcmp(path, "-") ? path : STDOUT_NAME;
 }
 
-/* EINTR is tried again, unless it was the signal to stop. */
+/* The library may call from any of its threads, and signals come to the first one only: so no call here waits in the
+ * kernel for longer than it takes to look up. false: it is not to be had, errno says why. */
 static bool
-try_again(void)
+wait_for(int fd, short events)
 {
-    if (errno != EINTR)
-        return false;
-    if (!signals_interrupted())
-        return true;
+    struct pollfd place = { .fd = fd, .events = events };
+
+    while (!signals_interrupted()) {
+        int ready = poll(&place, 1, LOOK_UP_MS);
+        if (ready > 0)
+            return true;
+        if (ready < 0 && errno != EINTR)
+            return false;
+    }
     errno = ECANCELED;
     return false;
+}
+
+static bool
+is_worth_another_try(void)
+{
+    return errno == EINTR || errno == EAGAIN;
 }
 
 static int64_t
 read_stream(void *user, void *data, size_t size, uint64_t offset)
 {
+    int fd = (int)(intptr_t)user;
+
     (void)offset; /* a stream's own */
-    for (;;) {
-        ssize_t got = read((int)(intptr_t)user, data, size);
-        if (got >= 0 || !try_again())
+    while (wait_for(fd, POLLIN)) {
+        ssize_t got = read(fd, data, size);
+        if (got >= 0 || !is_worth_another_try())
             return got;
     }
+    return -1;
 }
 
 static void
 close_stream(void *user)
 {
     close((int)(intptr_t)user);
+}
+
+/* As much as goes without waiting; where the kernel cannot do that, so much as always goes into a pipe with room. */
+static ssize_t
+write_some(const char *data, size_t size)
+{
+    struct iovec piece = { (void *)data, size };
+    ssize_t wrote = pwritev2(STDOUT_FILENO, &piece, 1, -1, RWF_NOWAIT);
+    if (wrote >= 0 || is_worth_another_try() || errno == EPIPE)
+        return wrote;
+    return write(STDOUT_FILENO, data, size < PIPE_BUF ? size : PIPE_BUF);
 }
 
 static int64_t
@@ -68,10 +100,12 @@ write_stdout(void *user, const void *data, size_t size, uint64_t offset)
 
     (void)user, (void)offset;
     while (done < size) {
-        ssize_t wrote = write(STDOUT_FILENO, (const char *)data + done, size - done);
+        if (!wait_for(STDOUT_FILENO, POLLOUT))
+            return -1;
+        ssize_t wrote = write_some((const char *)data + done, size - done);
         if (wrote >= 0) {
             done += (size_t)wrote;
-        } else if (!try_again()) {
+        } else if (!is_worth_another_try()) {
             reader_gone = errno == EPIPE;
             return -1;
         }
