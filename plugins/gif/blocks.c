@@ -30,13 +30,15 @@ broken(struct gif_reader *self, int code)
         return job->host->fail(job, self->window.status, offset, "cannot read on at byte %llu",
                                (unsigned long long)offset);
     if (self->window.ended && offset == self->at.offset && frame)
-        return job->host->fail(job, MIM_TRUNCATED, offset, "the file ends after frame %llu, without a trailer", frame - 1);
+        return job->host->fail(job, MIM_TRUNCATED, offset, "the file ends after frame %llu, without a trailer",
+                               frame - 1);
     if (self->window.ended)
         return job->host->fail(job, MIM_TRUNCATED, offset, "the file ends inside frame %llu", frame);
     if (code == D_GIF_ERR_NOT_ENOUGH_MEM)
         return job->host->fail(job, MIM_NOMEM, offset, "no memory for a colour table");
     if (code == D_GIF_ERR_WRONG_RECORD)
-        return job->host->fail(job, MIM_CORRUPT, offset - 1, "no block begins like this at byte %llu, where frame %llu was due",
+        return job->host->fail(job, MIM_CORRUPT, offset - 1,
+                               "no block begins like this at byte %llu, where frame %llu was due",
                                (unsigned long long)offset - 1, frame);
     return job->host->fail(job, MIM_CORRUPT, offset, "frame %llu has codes of a size that GIF does not know", frame);
 }
@@ -125,7 +127,8 @@ read_image_header(struct gif_reader *self, struct gif_frame *frame)
     frame->interlaced = gif->Image.Interlace;
     frame->has_own_palette = gif->Image.ColorMap;
     if (!frame->width || !frame->height)
-        return self->job->host->fail(self->job, MIM_CORRUPT, frame->extensions.end, "frame %llu has no pixels, nor has the screen",
+        return self->job->host->fail(self->job, MIM_CORRUPT, frame->extensions.end,
+                                     "frame %llu has no pixels, nor has the screen",
                                      (unsigned long long)self->at.frame);
     return MIM_OK;
 }
@@ -178,8 +181,8 @@ pass(struct gif_reader *self, const struct gif_frame *frame)
         .frame = frame->mark.frame + 1,
         .offset = self->window.position,
         .pts = frame->mark.pts + frame->delay,
-        .bare = frame->disposal == DISPOSE_BACKGROUND
-                && gif_frame_covers(frame, self->canvas_width, self->canvas_height),
+        .bare =
+            frame->disposal == DISPOSE_BACKGROUND && gif_frame_covers(frame, self->canvas_width, self->canvas_height),
     };
     return gif_index_note(self->job, &self->index, &self->at);
 }

@@ -21,24 +21,24 @@ struct gif_frame {
     struct gif_mark mark;
     struct gif_span extensions; /**< before the image */
     uint32_t x, y, width, height;
-    uint32_t delay;             /**< hundredths of a second */
-    int32_t disposal;           /**< 0 to 7, as in the file */
-    int32_t transparent;        /**< an index, or -1 */
+    uint32_t delay;      /**< hundredths of a second */
+    int32_t disposal;    /**< 0 to 7, as in the file */
+    int32_t transparent; /**< an index, or -1 */
     bool interlaced;
     bool has_own_palette;
 };
 
 struct gif_reader {
-    int32_t raw;               /**< option */
-    bool is_reserved;          /**< the memory that giflib takes has been announced */
-    int32_t loop;              /**< plays in total */
-    int32_t netscape_loop;     /**< as in the file, or -1 */
+    int32_t raw;           /**< option */
+    bool is_reserved;      /**< the memory that giflib takes has been announced */
+    int32_t loop;          /**< plays in total */
+    int32_t netscape_loop; /**< as in the file, or -1 */
     uint32_t canvas_width, canvas_height;
-    struct mim_job *job;       /**< the serial one, for giflib's callback */
-    GifFileType *gif;          /**< the container's parser; the codes are unpacked by us */
+    struct mim_job *job; /**< the serial one, for giflib's callback */
+    GifFileType *gif;    /**< the container's parser; the codes are unpacked by us */
     struct gif_window window;
     struct gif_index index;
-    struct gif_mark at;        /**< the frame that the window stands at, or would */
+    struct gif_mark at;         /**< the frame that the window stands at, or would */
     struct gif_span head, tail; /**< extensions before the first image and after the last */
     uint8_t background[4];
     char version[8];
@@ -58,8 +58,8 @@ int32_t gif_blocks_find_image(struct gif_reader *self, struct gif_frame *frame);
 int32_t gif_blocks_skip_codes(struct gif_reader *self, const struct gif_frame *frame);
 
 /** Likewise, joining the sub-blocks in the host's memory: `*codes` of `*room` bytes, also after a failure. */
-int32_t gif_blocks_load_codes(struct gif_reader *self, const struct gif_frame *frame, uint32_t *code_size, uint8_t **codes,
-                              uint64_t *size, uint64_t *room);
+int32_t gif_blocks_load_codes(struct gif_reader *self, const struct gif_frame *frame, uint32_t *code_size,
+                              uint8_t **codes, uint64_t *size, uint64_t *room);
 
 /** The table of the image just found: its own or the global one; NULL when there is none. */
 const ColorMapObject *gif_blocks_palette(const struct gif_reader *self);

@@ -10,11 +10,11 @@ enum { GIF_DELAY_MAX = 65535, GIF_DELAY_DEFAULT = 10 };
 /** Where durations come from, the first that is given: `fps`, `seconds`, the source's time base, 0.1 s. */
 struct gif_clock {
     struct mim_rational fps;
-    struct mim_list seconds;     /**< one for all frames, or one a frame */
+    struct mim_list seconds; /**< one for all frames, or one a frame */
     uint32_t time_num, time_den;
-    int64_t ticks;               /**< of the source, so far */
-    double elapsed;              /**< seconds of the list, so far */
-    int64_t told;                /**< hundredths given away so far */
+    int64_t ticks;  /**< of the source, so far */
+    double elapsed; /**< seconds of the list, so far */
+    int64_t told;   /**< hundredths given away so far */
 };
 
 /** The delay of frame `index`, called once for each, in order; `duration` is the source's, in ticks. -1: too long for GIF. */

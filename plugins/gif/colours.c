@@ -62,7 +62,8 @@ gif_colours_sort(struct gif_colours *colours)
 }
 
 void
-gif_colours_map(const struct gif_colours *colours, const uint32_t *keys, uint32_t count, uint8_t nothing, uint8_t *indices)
+gif_colours_map(const struct gif_colours *colours, const uint32_t *keys, uint32_t count, uint8_t nothing,
+                uint8_t *indices)
 {
     uint32_t last = GIF_NOTHING;
     uint8_t index = nothing;

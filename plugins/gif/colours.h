@@ -11,8 +11,8 @@ enum { GIF_COLOURS_MAX = 256, GIF_COLOURS_SLOTS = 1024 };
 /** Numbered in the order of their first appearance, until they are sorted. */
 struct gif_colours {
     uint32_t count;
-    uint32_t keys[GIF_COLOURS_MAX];       /**< 0xRRGGBB */
-    uint16_t slots[GIF_COLOURS_SLOTS];    /**< number + 1; 0: free */
+    uint32_t keys[GIF_COLOURS_MAX];    /**< 0xRRGGBB */
+    uint16_t slots[GIF_COLOURS_SLOTS]; /**< number + 1; 0: free */
 };
 
 void gif_colours_clear(struct gif_colours *colours);

@@ -71,7 +71,11 @@ static uint32_t
 character(const uint8_t *bytes, uint64_t size)
 {
     static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-    uint32_t length = bytes[0] < 0x80 ? 1 : bytes[0] >> 5 == 6 ? 2 : bytes[0] >> 4 == 14 ? 3 : bytes[0] >> 3 == 30 ? 4 : 0;
+    uint32_t length = bytes[0] < 0x80       ? 1
+                      : bytes[0] >> 5 == 6  ? 2
+                      : bytes[0] >> 4 == 14 ? 3
+                      : bytes[0] >> 3 == 30 ? 4
+                                            : 0;
 
     if (length <= 1 || length > size)
         return length == 1;

@@ -31,7 +31,8 @@ make_room(struct mim_job *job, struct gif_encoder *encoder, uint32_t width)
 {
     if (width <= encoder->row_room)
         return MIM_OK;
-    void *row = job->host->resize(job, encoder->keys, (uint64_t)encoder->row_room * ROW_PIXEL, (uint64_t)width * ROW_PIXEL);
+    void *row =
+        job->host->resize(job, encoder->keys, (uint64_t)encoder->row_room * ROW_PIXEL, (uint64_t)width * ROW_PIXEL);
     if (!row)
         return MIM_NOMEM;
     encoder->keys = row;
@@ -115,20 +116,22 @@ plan_frame(struct gif_encoder *encoder, const struct gif_encoding *encoding, con
            const struct mim_neighbours *beside, struct plan *plan)
 {
     uint32_t threshold = encoding->threshold;
-    bool clears = encoding->always_clears
-                  || (beside->next && gif_view_turns_transparent(frame, beside->next, threshold));
-    bool is_bare = encoding->always_clears || !beside->previous
-                   || gif_view_turns_transparent(beside->previous, frame, threshold);
+    bool clears =
+        encoding->always_clears || (beside->next && gif_view_turns_transparent(frame, beside->next, threshold));
+    bool is_bare =
+        encoding->always_clears || !beside->previous || gif_view_turns_transparent(beside->previous, frame, threshold);
 
     *plan = (struct plan){ .view = whole_view(frame, threshold), .disposal = clears ? DISPOSE_CLEAR : DISPOSE_KEEP };
-    if (encoding->subrectangles && !clears && !is_bare && can_build_on(encoder, encoding, &plan->view, beside->previous)) {
+    if (encoding->subrectangles && !clears && !is_bare &&
+        can_build_on(encoder, encoding, &plan->view, beside->previous)) {
         plan->view.below = beside->previous;
         plan_change(encoder, encoding, plan);
         return;
     }
     plan->is_exact = collect(encoder, &plan->view, encoding->palette_size, &plan->has_nothing);
     /* others than mim take the background for opaque unless the first frame and the one that clears have such an entry */
-    if (frame->channels == 4 && (is_bare || clears) && (!plan->is_exact || encoder->colours.count < encoding->palette_size))
+    if (frame->channels == 4 && (is_bare || clears) &&
+        (!plan->is_exact || encoder->colours.count < encoding->palette_size))
         plan->has_nothing = true;
 }
 

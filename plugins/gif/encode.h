@@ -16,7 +16,7 @@
 enum {
     GIF_FRAME_FLAGS = 17, /**< of the image descriptor */
     GIF_FRAME_TABLE = 18,
-    GIF_TABLE_BITS = 7,   /**< of the flags: how many entries, as an exponent less one */
+    GIF_TABLE_BITS = 7, /**< of the flags: how many entries, as an exponent less one */
     GIF_TABLE_MAX = 768
 };
 
@@ -27,10 +27,10 @@ gif_table_size(const uint8_t *frame)
 }
 
 struct gif_encoding {
-    uint32_t palette_size;  /**< entries that may be used, the transparent one included */
-    uint32_t threshold;     /**< alpha from which on a pixel is opaque */
-    bool subrectangles;     /**< only what changed */
-    bool always_clears;     /**< every frame is whole and taken away after its time */
+    uint32_t palette_size; /**< entries that may be used, the transparent one included */
+    uint32_t threshold;    /**< alpha from which on a pixel is opaque */
+    bool subrectangles;    /**< only what changed */
+    bool always_clears;    /**< every frame is whole and taken away after its time */
 };
 
 /** A worker's memory, reused from frame to frame. */

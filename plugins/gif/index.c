@@ -8,8 +8,8 @@ static int32_t
 grow(struct mim_job *job, struct gif_index *index)
 {
     uint64_t capacity = index->capacity ? 2 * index->capacity : MARKS_FIRST;
-    void *marks = job->host->resize(job, index->marks, index->capacity * sizeof *index->marks,
-                                    capacity * sizeof *index->marks);
+    void *marks =
+        job->host->resize(job, index->marks, index->capacity * sizeof *index->marks, capacity * sizeof *index->marks);
     if (!marks)
         return MIM_NOMEM;
 

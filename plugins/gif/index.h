@@ -19,8 +19,8 @@ struct gif_mark {
 struct gif_index {
     struct gif_mark *marks; /**< the host's memory */
     uint64_t count, capacity;
-    uint64_t known;         /**< frames before this one have been seen */
-    uint32_t shift;         /**< marks[k] is of frame k << shift */
+    uint64_t known; /**< frames before this one have been seen */
+    uint32_t shift; /**< marks[k] is of frame k << shift */
 };
 
 /** Note a frame; those known already are left as they are. NOMEM leaves the index as it was. */

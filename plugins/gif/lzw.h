@@ -7,19 +7,20 @@
 
 enum {
     GIF_LZW_SLOTS = 8192,
-    GIF_LZW_STEP = 16384,                        /**< indices between two looks at the room in `codes` */
-    GIF_LZW_ROOM = 3 * GIF_LZW_STEP,             /**< flushed above one step; a step adds 1.5 bytes an index at most */
+    GIF_LZW_STEP = 16384,            /**< indices between two looks at the room in `codes` */
+    GIF_LZW_ROOM = 3 * GIF_LZW_STEP, /**< flushed above one step; a step adds 1.5 bytes an index at most */
     GIF_LZW_BLOCKS = (GIF_LZW_ROOM + 254) / 255
 };
 
 /** The packer's memory, about 130 KB, kept by a worker and reused. */
 struct gif_lzw {
-    uint32_t slots[GIF_LZW_SLOTS]; /**< string before (12 bits), index (8), code (12); 0: free, since no string has code 0 */
-    uint32_t clear, next, width;   /**< the clear code, the next string's code, bits of a code by now */
-    uint32_t prefix;               /**< the string that is being matched */
+    uint32_t
+        slots[GIF_LZW_SLOTS]; /**< string before (12 bits), index (8), code (12); 0: free, since no string has code 0 */
+    uint32_t clear, next, width; /**< the clear code, the next string's code, bits of a code by now */
+    uint32_t prefix;             /**< the string that is being matched */
     uint64_t bits;
     uint32_t bit_count;
-    uint32_t used;                 /**< bytes in `codes` */
+    uint32_t used; /**< bytes in `codes` */
     uint8_t codes[GIF_LZW_ROOM + 8];
     uint8_t blocks[GIF_LZW_BLOCKS * 256 + 1];
 };

@@ -35,7 +35,8 @@ add_distances(uint32_t value, uint32_t low, uint32_t high, uint32_t *least, uint
 
 /* Those of `entries` that can be nearest to a colour of the cube of 1 << bits a side at (red, green, blue). */
 static uint32_t
-narrow(const struct gif_nearest *nearest, const uint8_t *entries, uint32_t count, uint32_t key, uint32_t bits, uint8_t *out)
+narrow(const struct gif_nearest *nearest, const uint8_t *entries, uint32_t count, uint32_t key, uint32_t bits,
+       uint8_t *out)
 {
     uint32_t side = (1U << bits) - 1, least[256], closest = UINT32_MAX, kept = 0;
     uint32_t red = (key >> 16) & ~side, green = (key >> 8 & 0xff) & ~side, blue = (key & 0xff) & ~side;
@@ -59,8 +60,8 @@ place_of(uint32_t key, uint32_t bits)
 {
     uint32_t width = 8 - bits;
 
-    return (key >> (16 + bits) << width | (key >> (8 + bits) & ((1U << width) - 1))) << width
-           | (key >> bits & ((1U << width) - 1));
+    return (key >> (16 + bits) << width | (key >> (8 + bits) & ((1U << width) - 1))) << width |
+           (key >> bits & ((1U << width) - 1));
 }
 
 static const struct gif_nearest_block *

@@ -19,7 +19,7 @@ struct gif_nearest {
         uint8_t entries[256];
     } blocks[GIF_NEAREST_BLOCKS];
     struct gif_nearest_cell {
-        uint8_t count;  /**< 0: not made yet; more than GIF_NEAREST_FEW: the block's list serves */
+        uint8_t count; /**< 0: not made yet; more than GIF_NEAREST_FEW: the block's list serves */
         uint8_t entries[GIF_NEAREST_FEW];
     } cells[GIF_NEAREST_CELLS];
 };
@@ -28,6 +28,7 @@ struct gif_nearest {
 void gif_nearest_set(struct gif_nearest *nearest, const uint32_t *palette, uint32_t count);
 
 /** Entries nearest to the keys of a row, the first of equals; `nothing` stands for GIF_NOTHING. */
-void gif_nearest_map(struct gif_nearest *nearest, const uint32_t *keys, uint32_t count, uint8_t nothing, uint8_t *indices);
+void gif_nearest_map(struct gif_nearest *nearest, const uint32_t *keys, uint32_t count, uint8_t nothing,
+                     uint8_t *indices);
 
 #endif

@@ -198,8 +198,8 @@ mean_of(const struct gif_moments *moments)
 {
     uint64_t half = moments->count / 2, count = moments->count;
 
-    return (uint32_t)((moments->red + half) / count << 16 | (moments->green + half) / count << 8
-                      | (moments->blue + half) / count);
+    return (uint32_t)((moments->red + half) / count << 16 | (moments->green + half) / count << 8 |
+                      (moments->blue + half) / count);
 }
 
 uint32_t

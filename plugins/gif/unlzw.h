@@ -40,8 +40,8 @@ struct gif_unlzw {
 };
 
 /** `code_size` 1 to 8; `coded` is without the lengths of its sub-blocks; both buffers are borrowed. */
-void gif_unlzw_start(struct gif_unlzw *decoder, uint32_t code_size, const uint8_t *coded, size_t coded_size, uint8_t *out,
-                     size_t out_size);
+void gif_unlzw_start(struct gif_unlzw *decoder, uint32_t code_size, const uint8_t *coded, size_t coded_size,
+                     uint8_t *out, size_t out_size);
 
 /** Go on until about `step` more pixels are there. */
 enum gif_unlzw_verdict gif_unlzw_run(struct gif_unlzw *decoder, size_t step);

@@ -59,13 +59,13 @@ widen(const struct gif_view *view, uint32_t y, uint32_t *left, uint32_t *right)
 
     if (!memcmp(one, two, (size_t)width * channels))
         return false;
-    while (first < width && key_of(one + (size_t)first * channels, channels, view->threshold)
-                                == key_of(two + (size_t)first * channels, channels, view->threshold))
+    while (first < width && key_of(one + (size_t)first * channels, channels, view->threshold) ==
+                                key_of(two + (size_t)first * channels, channels, view->threshold))
         first++;
     if (first == width)
         return false;
-    while (key_of(one + (size_t)(last - 1) * channels, channels, view->threshold)
-           == key_of(two + (size_t)(last - 1) * channels, channels, view->threshold))
+    while (key_of(one + (size_t)(last - 1) * channels, channels, view->threshold) ==
+           key_of(two + (size_t)(last - 1) * channels, channels, view->threshold))
         last--;
     *left = first < *left ? first : *left;
     *right = last > *right ? last : *right;

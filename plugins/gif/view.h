@@ -13,10 +13,10 @@
 /** A frame of 3 or 4 channels and the part of it to draw. */
 struct gif_view {
     const struct mim_raster *frame;
-    const struct mim_raster *below;  /**< what stands on the canvas already; NULL: nothing */
-    uint32_t x, y, width, height;    /**< the rectangle */
-    uint32_t threshold;              /**< alpha from which on a pixel is opaque */
-    uint32_t least_run;              /**< so many pixels in a row that equal those below are not drawn; 0: all are drawn */
+    const struct mim_raster *below; /**< what stands on the canvas already; NULL: nothing */
+    uint32_t x, y, width, height;   /**< the rectangle */
+    uint32_t threshold;             /**< alpha from which on a pixel is opaque */
+    uint32_t least_run; /**< so many pixels in a row that equal those below are not drawn; 0: all are drawn */
 };
 
 /** Is there a pixel that is opaque in `before` and transparent in `after`? */

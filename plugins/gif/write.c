@@ -25,12 +25,12 @@ struct gif_writer {
     int32_t is_open, is_started;
     int64_t alpha_threshold;
     const char *comment;
-    char *source_comment;     /* the source's, in the host's memory */
+    char *source_comment; /* the source's, in the host's memory */
     uint64_t source_comment_room;
-    uint64_t frames;          /* accepted */
+    uint64_t frames; /* accepted */
     uint32_t width, height;
-    int64_t plays;            /* 1: no block says so */
-    uint32_t table_size;      /* bytes of the global table, 0 before the first frame and without one */
+    int64_t plays;       /* 1: no block says so */
+    uint32_t table_size; /* bytes of the global table, 0 before the first frame and without one */
     uint8_t table[GIF_TABLE_MAX];
     struct gif_clock clock;
     struct gif_encoding encoding;
@@ -86,8 +86,9 @@ start_clock(struct mim_job *job, struct gif_writer *self, const struct mim_seque
     };
     if (!is_given || !sequence->time_den)
         return MIM_OK;
-    return job->host->notice(job, MIM_NOTICE_TIMING, self->fps.den ? "the source's timing is replaced by fps"
-                                                                   : "the source's timing is replaced by duration");
+    return job->host->notice(job, MIM_NOTICE_TIMING,
+                             self->fps.den ? "the source's timing is replaced by fps"
+                                           : "the source's timing is replaced by duration");
 }
 
 /* In the file stands how often the animation is repeated, 0 for ever; played once needs no block, nor does one picture. */
@@ -222,8 +223,19 @@ emit_header(struct mim_job *job, struct gif_writer *self, const uint8_t *frame)
 {
     uint32_t width = self->width, height = self->height, table_size = gif_table_size(frame);
     bool is_global = self->palette == PALETTE_AUTO;
-    const uint8_t screen[] = { 'G', 'I', 'F', '8', '9', 'a', width, width >> 8, height, height >> 8,
-                               is_global ? 0xf0 | (frame[GIF_FRAME_FLAGS] & GIF_TABLE_BITS) : 0x70, 0, 0 };
+    const uint8_t screen[] = { 'G',
+                               'I',
+                               'F',
+                               '8',
+                               '9',
+                               'a',
+                               width,
+                               width >> 8,
+                               height,
+                               height >> 8,
+                               is_global ? 0xf0 | (frame[GIF_FRAME_FLAGS] & GIF_TABLE_BITS) : 0x70,
+                               0,
+                               0 };
 
     if (is_global) {
         self->table_size = table_size;
@@ -291,7 +303,8 @@ gif_close(struct mim_job *job)
 static const struct mim_option writer_options[] = {
     { OPTION(duration), .name = "duration", .type = MIM_OPTION_LIST, .unit = "s", .max = GIF_DELAY_MAX / 100.0,
       .help = "how long a frame is shown: one number, or one a frame; else the source's timing, or 0.1" },
-    { OPTION(fps), .name = "fps", .type = MIM_OPTION_RATIONAL, .unit = "1/s", .help = "frames per second, instead of duration" },
+    { OPTION(fps), .name = "fps", .type = MIM_OPTION_RATIONAL, .unit = "1/s",
+      .help = "frames per second, instead of duration" },
     { OPTION(loop), .name = "loop", .type = MIM_OPTION_INT, .initial = -1, .max = PLAYS_MAX,
       .help = "plays in total, 0 = for ever; when not given as the source, else for ever" },
     { OPTION(palette_size), .name = "palettesize", .type = MIM_OPTION_INT, .initial = 256, .min = 2, .max = 256,
@@ -306,7 +319,8 @@ static const struct mim_option writer_options[] = {
       .help = "auto clears the canvas only where it must, background after every frame" },
     { OPTION(alpha_threshold), .name = "alpha_threshold", .type = MIM_OPTION_INT, .initial = 128, .min = 0, .max = 255,
       .help = "alpha from which on a pixel is opaque" },
-    { OPTION(comment), .name = "comment", .type = MIM_OPTION_TEXT, .help = "text stored in the file; else the source's comment" },
+    { OPTION(comment), .name = "comment", .type = MIM_OPTION_TEXT,
+      .help = "text stored in the file; else the source's comment" },
 };
 
 const struct mim_writer_ops gif_writer_ops = {

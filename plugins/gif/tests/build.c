@@ -7,8 +7,9 @@
 void
 build_screen(struct bytes *file, uint32_t width, uint32_t height, bool has_table)
 {
-    const uint8_t screen[] = { 'G', 'I', 'F', '8', '9', 'a', width, width >> 8, height, height >> 8, has_table ? 0xf1 : 0,
-                               1, 0 };
+    const uint8_t screen[] = {
+        'G', 'I', 'F', '8', '9', 'a', width, width >> 8, height, height >> 8, has_table ? 0xf1 : 0, 1, 0
+    };
     const uint8_t table[] = { 0, 0, 0, 255, 0, 0, 0, 255, 0, 0, 0, 255 };
 
     bytes_add(file, screen, sizeof screen);
@@ -19,8 +20,9 @@ build_screen(struct bytes *file, uint32_t width, uint32_t height, bool has_table
 void
 build_control(struct bytes *file, uint32_t disposal, uint32_t delay, int transparent)
 {
-    const uint8_t block[] = { 0x21, 0xf9, 4, disposal << 2 | (transparent >= 0), delay, delay >> 8,
-                              transparent >= 0 ? transparent : 0, 0 };
+    const uint8_t block[] = {
+        0x21, 0xf9, 4, disposal << 2 | (transparent >= 0), delay, delay >> 8, transparent >= 0 ? transparent : 0, 0
+    };
 
     bytes_add(file, block, sizeof block);
 }
@@ -83,4 +85,21 @@ void
 build_trailer(struct bytes *file)
 {
     bytes_add(file, ";", 1);
+}
+
+struct bytes
+build_three_frames(void)
+{
+    struct bytes file = { 0 };
+
+    build_screen(&file, 8, 6, true);
+    build_loop(&file, 4);
+    build_control(&file, 1, 10, -1);
+    build_image(&file, 0, 0, 8, 6, 1, 48);
+    build_control(&file, 3, 20, -1);
+    build_image(&file, 2, 2, 2, 2, 2, 4);
+    build_control(&file, 1, 0, -1);
+    build_image(&file, 5, 1, 1, 3, 3, 3);
+    build_trailer(&file);
+    return file;
 }

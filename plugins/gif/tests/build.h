@@ -12,7 +12,8 @@ void build_screen(struct bytes *file, uint32_t width, uint32_t height, bool has_
 void build_control(struct bytes *file, uint32_t disposal, uint32_t delay, int transparent);
 
 /** An image of one index, 0 to 3, without a table of its own; of any size, its codes are one row of `coded` pixels. */
-void build_image(struct bytes *file, uint32_t x, uint32_t y, uint32_t width, uint32_t height, uint8_t index, uint32_t coded);
+void build_image(struct bytes *file, uint32_t x, uint32_t y, uint32_t width, uint32_t height, uint8_t index,
+                 uint32_t coded);
 
 /** Code size and sub-blocks. */
 void build_codes(struct bytes *file, uint32_t code_size, const uint8_t *indices, size_t size);
@@ -22,5 +23,8 @@ void build_extension(struct bytes *file, uint8_t function, const void *data, siz
 
 void build_loop(struct bytes *file, uint32_t repeats);
 void build_trailer(struct bytes *file);
+
+/** Three frames of 8x6: whole and red; a green square that goes away; a blue one on what was there. */
+struct bytes build_three_frames(void);
 
 #endif

@@ -17,7 +17,10 @@
 #include <mim/plugin.h>
 
 #define CHECK(x) assert_true(x)
-#define CASE(function) { #function, call_case, NULL, NULL, (void *)(uintptr_t)(function) }
+#define CASE(function) \
+    { \
+#function, call_case, NULL, NULL, (void *)(uintptr_t)(function) \
+    }
 
 static inline void
 call_case(void **state)
@@ -36,10 +39,10 @@ struct host {
     uint64_t allocated, most_allocated, allocations, fail_allocation; /* the n-th and later ones are refused; 0: none */
     int64_t reserved;
     uint64_t reads, fail_read;
-    int32_t status;      /* of the first failure */
+    int32_t status; /* of the first failure */
     char message[256];
     unsigned notices[MIM_NOTICE_COUNT];
-    char meta[4096];     /* "key=value\n" for each */
+    char meta[4096]; /* "key=value\n" for each */
 };
 
 void bytes_add(struct bytes *bytes, const void *data, size_t size);

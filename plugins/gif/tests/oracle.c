@@ -59,7 +59,9 @@ oracle_wrap(const uint8_t *codes, size_t size, uint32_t width, uint32_t height, 
 {
     struct bytes file = { 0 };
     uint8_t table[768] = { 0 };
-    uint8_t header[HEADER] = { 'G', 'I', 'F', '8', '9', 'a', width, width >> 8, height, height >> 8, 0xf0 | (bits - 1) };
+    uint8_t header[HEADER] = {
+        'G', 'I', 'F', '8', '9', 'a', width, width >> 8, height, height >> 8, 0xf0 | (bits - 1)
+    };
     uint8_t descriptor[DESCRIPTOR] = { ',', 0, 0, 0, 0, width, width >> 8, height, height >> 8 };
     uint8_t code_size = bits < 2 ? 2 : bits;
 

@@ -33,8 +33,8 @@ clear_canvas(struct reading *reading)
 }
 
 /* Visit the pixels of a rectangle that lie on the canvas. */
-#define EACH_PIXEL(reading, info, x, y)                                                                              \
-    for (uint32_t y = 0; y < (info)->height && (info)->y + y < (reading)->sequence.canvas_height; y++)                \
+#define EACH_PIXEL(reading, info, x, y) \
+    for (uint32_t y = 0; y < (info)->height && (info)->y + y < (reading)->sequence.canvas_height; y++) \
         for (uint32_t x = 0; x < (info)->width && (info)->x + x < (reading)->sequence.canvas_width; x++)
 
 static uint8_t *
@@ -50,14 +50,15 @@ dispose(struct reading *reading)
         memcpy(reading->canvas, reading->saved, canvas_size(reading));
     if (reading->last.dispose == MIM_DISPOSE_BACKGROUND)
         EACH_PIXEL(reading, &reading->last, x, y)
-            memcpy(place(reading, &reading->last, x, y), reading->sequence.background, 4);
+    memcpy(place(reading, &reading->last, x, y), reading->sequence.background, 4);
 }
 
 static void
 draw(struct reading *reading, const struct mim_raster *raster)
 {
     memcpy(reading->saved, reading->canvas, canvas_size(reading));
-    EACH_PIXEL(reading, &reading->info, x, y) {
+    EACH_PIXEL(reading, &reading->info, x, y)
+    {
         const uint8_t *colour = raster->palette + 4 * raster->data[y * raster->stride + x];
         if (reading->info.blend == MIM_BLEND_REPLACE || colour[3])
             memcpy(place(reading, &reading->info, x, y), colour, 4);
@@ -133,7 +134,8 @@ reading_metadata(struct reading *reading, uint64_t index)
     if (of_frame)
         status = gif_reader_ops.prepare(&reading->host.job, index, packet, &reading->info);
     if (status == MIM_OK) {
-        status = gif_reader_ops.metadata(&reading->host.job, of_frame ? packet : NULL, of_frame ? &reading->info : NULL);
+        status =
+            gif_reader_ops.metadata(&reading->host.job, of_frame ? packet : NULL, of_frame ? &reading->info : NULL);
         if (of_frame)
             gif_reader_ops.release(&reading->host.job, packet);
     }
@@ -148,6 +150,14 @@ reading_close(struct reading *reading)
     host_close(&reading->host);
     free(reading->canvas);
     free(reading->saved);
+}
+
+uint32_t
+reading_pixel(const struct reading *reading, uint32_t x, uint32_t y)
+{
+    const uint8_t *at = reading->canvas + ((size_t)y * reading->sequence.canvas_width + x) * 4;
+
+    return (uint32_t)at[0] << 24 | at[1] << 16 | at[2] << 8 | at[3];
 }
 
 static const struct mim_option *

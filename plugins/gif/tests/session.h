@@ -29,6 +29,13 @@ int32_t reading_frame(struct reading *reading, uint64_t index);
 int32_t reading_metadata(struct reading *reading, uint64_t index);
 void reading_close(struct reading *reading);
 
+/** A pixel of the canvas as 0xRRGGBBAA. */
+uint32_t reading_pixel(const struct reading *reading, uint32_t x, uint32_t y);
+
+enum { BLACK = 0x000000ff, RED = (int)0xff0000ff, GREEN = 0x00ff00ff, BLUE = 0x0000ffff, CLEAR = 0 };
+
+#define SHOWS(x, y, colour) CHECK(reading_pixel(&reading, x, y) == (uint32_t)(colour))
+
 /** Frames to write, packed. */
 struct movie {
     uint32_t width, height, channels, count;

@@ -91,7 +91,8 @@ static uint32_t
 distance(uint32_t one, uint32_t two)
 {
     int32_t red = (int32_t)(one >> 16) - (int32_t)(two >> 16);
-    int32_t green = (int32_t)(one >> 8 & 255) - (int32_t)(two >> 8 & 255), blue = (int32_t)(one & 255) - (int32_t)(two & 255);
+    int32_t green = (int32_t)(one >> 8 & 255) - (int32_t)(two >> 8 & 255),
+            blue = (int32_t)(one & 255) - (int32_t)(two & 255);
 
     return red * red + green * green + blue * blue;
 }
@@ -158,8 +159,12 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(counts_colours_up_to_the_limit), CASE(maps_colours_to_their_numbers), CASE(finds_each_of_a_few_colours),
-        CASE(keeps_to_the_limit),             CASE(finds_the_nearest_of_all),      CASE(is_close_to_a_smooth_picture),
+        CASE(counts_colours_up_to_the_limit),
+        CASE(maps_colours_to_their_numbers),
+        CASE(finds_each_of_a_few_colours),
+        CASE(keeps_to_the_limit),
+        CASE(finds_the_nearest_of_all),
+        CASE(is_close_to_a_smooth_picture),
         CASE(samples_what_does_not_fit_into_32_bits),
     };
     return cmocka_run_group_tests_name("palette", cases, NULL, NULL);

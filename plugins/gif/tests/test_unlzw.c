@@ -188,9 +188,12 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(equals_giflib_for_every_depth_and_kind), CASE(equals_giflib_for_small_pictures),
-        CASE(unpacks_the_longest_strings),            CASE(says_short_wherever_the_codes_are_cut),
-        CASE(agrees_with_giflib_on_damaged_codes),    CASE(survives_noise),
+        CASE(equals_giflib_for_every_depth_and_kind),
+        CASE(equals_giflib_for_small_pictures),
+        CASE(unpacks_the_longest_strings),
+        CASE(says_short_wherever_the_codes_are_cut),
+        CASE(agrees_with_giflib_on_damaged_codes),
+        CASE(survives_noise),
     };
     return cmocka_run_group_tests_name("unlzw", cases, NULL, NULL);
 }

@@ -398,7 +398,9 @@ static void
 an_equal_colour_table_is_stored_once(void)
 {
     const struct setting whole[] = { { .name = "subrectangles", .number = 0 }, { 0 } };
-    const struct setting local[] = { { .name = "subrectangles", .number = 0 }, { .name = "palette", .number = 1 }, { 0 } };
+    const struct setting local[] = { { .name = "subrectangles", .number = 0 },
+                                     { .name = "palette", .number = 1 },
+                                     { 0 } };
     struct movie movie = blank(3, 5);
 
     for (uint32_t frame = 0; frame < 5; frame++)
