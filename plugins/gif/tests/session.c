@@ -184,9 +184,12 @@ set_option(uint8_t *state, const struct mim_option *option, int64_t number, cons
         memcpy(state + option->offset, &small, sizeof small);
         break;
     case MIM_OPTION_LIST:
-    case MIM_OPTION_RATIONAL:
         if (value)
             memcpy(state + option->offset, value, sizeof(struct mim_list));
+        break;
+    case MIM_OPTION_RATIONAL:
+        if (value)
+            memcpy(state + option->offset, value, sizeof(struct mim_rational));
         break;
     default:
         memcpy(state + option->offset, &value, sizeof value);
@@ -196,8 +199,6 @@ set_option(uint8_t *state, const struct mim_option *option, int64_t number, cons
 static void
 set_options(uint8_t *state, const struct setting *settings)
 {
-    _Static_assert(sizeof(struct mim_list) == sizeof(struct mim_rational), "both are copied alike");
-
     for (uint32_t i = 0; i < gif_writer_ops.option_count; i++)
         set_option(state, &gif_writer_ops.options[i], (int64_t)gif_writer_ops.options[i].initial, NULL);
     for (; settings && settings->name; settings++)
