@@ -35,15 +35,32 @@ mim_plugin_writer_create(struct mim_plugin_writer *writer, const struct mim_opti
     return mim_options_bind(options, &table, other, writer->format, writer->state, &writer->bound, err);
 }
 
+static void
+close_worker(struct mim_plugin_writer *writer, struct mim_writer_worker *worker)
+{
+    if (!worker->open)
+        return;
+    worker->open = false;
+    if (writer->ops->worker_close)
+        writer->ops->worker_close(&worker->job.abi);
+    if (worker->job.abi.worker)
+        memset(worker->job.abi.worker, 0, writer->ops->worker_size);
+}
+
+void
+mim_plugin_writer_close_workers(struct mim_plugin_writer *writer)
+{
+    for (unsigned i = 0; i < writer->worker_count; i++)
+        close_worker(writer, &writer->workers[i]);
+}
+
 void
 mim_plugin_writer_destroy(struct mim_plugin_writer *writer)
 {
     const struct mim_writer_ops *ops = writer->ops;
-    for (unsigned i = 0; i < writer->worker_count; i++) {
-        if (writer->workers[i].open && ops->worker_close)
-            ops->worker_close(&writer->workers[i].job.abi);
+    mim_plugin_writer_close_workers(writer);
+    for (unsigned i = 0; i < writer->worker_count; i++)
         mim_job_clear(&writer->workers[i].job);
-    }
     if (writer->touched && ops->close) {
         mim_job_begin(&writer->serial, MIM_UNKNOWN);
         ops->close(&writer->serial.abi);
@@ -192,61 +209,28 @@ put_as_they_are(struct mim_plugin_writer *writer, const struct mim_frame_info *i
     return status;
 }
 
-/* One part is lent as it lies; several are joined. */
-static enum mim_status
-join(struct mim_plugin_writer *writer, const struct mim_frame_info *info, const struct mim_bytes *parts,
-     struct mim_bytes *joined, uint64_t **sizes, struct mim_error *err)
-{
-    uint32_t count = parts_of(info);
-    *sizes = calloc(count, sizeof **sizes);
-    if (!*sizes)
-        return mim_fail_nomem(err, "coded bytes");
-    uint64_t total = 0;
-    for (uint32_t i = 0; i < count; i++)
-        total += (*sizes)[i] = parts[i].size;
-    if (count == 1) {
-        *joined = parts[0];
-        return MIM_OK;
-    }
-    joined->room = total ? total : 1;
-    joined->data = mim_host_table.resize(&writer->serial.abi, NULL, 0, joined->room);
-    if (!joined->data) {
-        joined->room = 0;
-        return mim_job_end(&writer->serial, MIM_NOMEM, "put", err);
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        if (parts[i].size)
-            memcpy(joined->data + joined->size, parts[i].data, parts[i].size);
-        joined->size += parts[i].size;
-    }
-    return MIM_OK;
-}
-
 enum mim_status
 mim_plugin_writer_put(struct mim_plugin_writer *writer, uint64_t index, void *packet, const struct mim_frame_info *info,
-                      const struct mim_bytes *parts, struct mim_error *err)
+                      const struct mim_bytes *bytes, struct mim_error *err)
 {
     if (!writer->ops->put)
-        return put_as_they_are(writer, info, parts, err);
+        return put_as_they_are(writer, info, bytes, err);
+
+    struct mim_coded coded = { .struct_size = sizeof coded, .part_count = parts_of(info) };
+    struct mim_coded_part *parts = calloc(coded.part_count, sizeof *parts);
+    if (!parts)
+        return mim_fail_nomem(err, "coded bytes");
+    for (uint32_t i = 0; i < coded.part_count; i++) {
+        parts[i] = (struct mim_coded_part){ bytes[i].data, bytes[i].size };
+        coded.size += bytes[i].size;
+    }
+    coded.parts = parts;
 
     mim_job_begin(&writer->serial, index);
-    struct mim_bytes joined = { 0 };
-    uint64_t *sizes = NULL;
-    enum mim_status status = join(writer, info, parts, &joined, &sizes, err);
-    if (status == MIM_OK) {
-        const struct mim_coded coded = {
-            .struct_size = sizeof coded,
-            .part_count = parts_of(info),
-            .data = joined.data,
-            .part_sizes = sizes,
-            .size = joined.size,
-        };
-        int32_t result = writer->ops->put(&writer->serial.abi, packet, info, &coded);
-        status = mim_job_end(&writer->serial, result, "put", err);
-    }
-    if (parts_of(info) > 1)
-        mim_plugin_writer_free_coded(writer, &joined);
-    free(sizes);
+    writer->serial.step = MIM_STEP_PUT;
+    enum mim_status status =
+        mim_job_end(&writer->serial, writer->ops->put(&writer->serial.abi, packet, info, &coded), "put", err);
+    free(parts);
     return status;
 }
 
@@ -269,16 +253,11 @@ worker_of(struct mim_plugin_writer *writer, unsigned index, struct mim_writer_wo
 
     worker->open = true; /* worker_close follows, also when this fails */
     mim_job_begin(&worker->job, MIM_UNKNOWN);
+    worker->job.muted = true; /* how many workers there are is nobody's business */
     int32_t result = writer->ops->worker_open ? writer->ops->worker_open(&worker->job.abi) : MIM_OK;
     enum mim_status status = mim_job_end(&worker->job, result, "worker_open", err);
-    if (status == MIM_OK)
-        return MIM_OK;
-
-    worker->open = false;
-    if (writer->ops->worker_close)
-        writer->ops->worker_close(&worker->job.abi);
-    if (worker->job.abi.worker)
-        memset(worker->job.abi.worker, 0, writer->ops->worker_size);
+    if (status != MIM_OK)
+        close_worker(writer, worker);
     return status;
 }
 
@@ -292,6 +271,7 @@ mim_plugin_writer_encode(struct mim_plugin_writer *writer, unsigned worker_index
     enum mim_status status = worker_of(writer, worker_index, &worker, err);
     if (status == MIM_OK) {
         mim_job_begin(&worker->job, index);
+        worker->job.step = part + MIM_STEP_ENCODE;
         worker->job.coded = coded;
         int32_t result =
             writer->ops->encode(&worker->job.abi, packet, info, part, raster, neighbours);

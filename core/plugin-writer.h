@@ -11,6 +11,9 @@
 
 struct mim_frame;
 
+/* Steps of a frame as its notices are ordered: accepting is 0, of encoding each part has its own. */
+enum { MIM_STEP_CONVERT = 1, MIM_STEP_ENCODE, MIM_STEP_PUT = INT32_MAX };
+
 struct mim_writer_worker {
     struct mim_core_job job;
     bool open; /* worker_open was called */
@@ -47,7 +50,7 @@ enum mim_status mim_plugin_writer_accepts(struct mim_plugin_writer *writer, uint
                                           struct mim_frame_info *info, struct mim_error *err);
 enum mim_status mim_plugin_writer_survey(struct mim_plugin_writer *writer, uint64_t index, const struct mim_frame_info *info,
                                          const struct mim_raster *raster, struct mim_error *err);
-/* Coded bytes of each part go out, joined where the plugin looks at them. */
+/* Coded bytes of each part go out. */
 enum mim_status mim_plugin_writer_put(struct mim_plugin_writer *writer, uint64_t index, void *packet,
                                       const struct mim_frame_info *info, const struct mim_bytes *parts, struct mim_error *err);
 enum mim_status mim_plugin_writer_finish(struct mim_plugin_writer *writer, struct mim_error *err);
@@ -57,6 +60,8 @@ enum mim_status mim_plugin_writer_encode(struct mim_plugin_writer *writer, unsig
                                          const struct mim_frame_info *info, uint32_t part, const struct mim_raster *raster,
                                          const struct mim_neighbours *neighbours, struct mim_bytes *coded, bool *starved,
                                          struct mim_error *err);
+/* Nothing may be in flight: give back what workers hold. */
+void mim_plugin_writer_close_workers(struct mim_plugin_writer *writer);
 void mim_plugin_writer_free_coded(struct mim_plugin_writer *writer, struct mim_bytes *coded);
 
 #endif

@@ -256,12 +256,17 @@ enum {
     MIM_WRITER_COUNTS = 256    /**< open decides by sequence->count: the core finds it out where that needs no decoding */
 };
 
-/** What encode made of one frame: the parts' bytes, one after another. */
+/** What encode emitted for one part. */
+struct mim_coded_part {
+    const uint8_t *data;
+    uint64_t size;
+};
+
+/** What encode made of one frame, part by part. */
 struct mim_coded {
     uint32_t struct_size, part_count;
-    const uint8_t *data;
-    const uint64_t *part_sizes;
-    uint64_t size;
+    const struct mim_coded_part *parts;
+    uint64_t size; /**< of all parts together */
 };
 
 /** The frames beside, in the layout that accepts chose for them; NULL at the ends. */

@@ -254,7 +254,7 @@ static int32_t
 gif_put(struct mim_job *job, void *packet, const struct mim_frame_info *info, const struct mim_coded *coded)
 {
     struct gif_writer *self = job->state;
-    const uint8_t *frame = coded->data;
+    const uint8_t *frame = coded->parts[0].data;
     uint32_t table_size = gif_table_size(frame);
     uint8_t head[GIF_FRAME_TABLE];
     (void)packet, (void)info;

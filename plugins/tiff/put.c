@@ -180,8 +180,8 @@ put_pieces(struct mim_job *job, const struct tiff_sheet *sheet, const struct mim
     uint64_t at = *data;
     for (uint32_t i = 0; i < coded->part_count; i++) {
         place = add(place, self, at);
-        size = add(size, self, coded->part_sizes[i]);
-        at += coded->part_sizes[i];
+        size = add(size, self, coded->parts[i].size);
+        at += coded->parts[i].size;
     }
     return MIM_OK;
 }
@@ -204,8 +204,8 @@ emit_page(struct mim_job *job, const struct mim_coded *coded, uint64_t data)
     int32_t status = gap ? job->host->emit(job, zeros, gap) : MIM_OK;
     if (status == MIM_OK)
         status = job->host->emit(job, bytes, size);
-    if (status == MIM_OK && coded->size)
-        status = job->host->emit(job, coded->data, coded->size);
+    for (uint32_t i = 0; status == MIM_OK && i < coded->part_count; i++)
+        status = job->host->emit(job, coded->parts[i].data, coded->parts[i].size);
     self->pointer = start + directory_size(self) - (self->is_big ? 8 : 4);
     return status;
 }

@@ -234,9 +234,8 @@ code_frame(struct host *host, void *packet, const struct mim_frame_info *info, c
     struct mim_coded coded = {
         .struct_size = sizeof coded,
         .part_count = 1,
-        .data = bytes.data,
+        .parts = &(struct mim_coded_part){ bytes.data, bytes.size },
         .size = bytes.size,
-        .part_sizes = &coded.size,
     };
     host->sink = sink;
     if (status == MIM_OK)

@@ -163,20 +163,23 @@ writing_frame(struct writing *writing, const struct mim_raster *frame)
         return status;
     CHECK(writing->info.sample == frame->sample && writing->info.channels == frame->channels);
 
-    uint64_t *sizes = calloc(writing->info.parts, sizeof *sizes);
+    struct mim_coded_part *parts = calloc(writing->info.parts, sizeof *parts);
     writing->desk.coded.size = 0;
     writing->desk.is_coding = 1;
     for (uint32_t part = 0; part < writing->info.parts && status == MIM_OK; part++) {
         uint64_t before = writing->desk.coded.size;
         status = tiff_writer_ops.encode(&writing->worker, &sheet, &writing->info, part, frame, NULL);
-        sizes[part] = writing->desk.coded.size - before;
+        parts[part].size = writing->desk.coded.size - before;
     }
     writing->desk.is_coding = 0;
-    struct mim_coded coded = { .struct_size = sizeof coded, .part_count = writing->info.parts, .part_sizes = sizes,
-                               .data = writing->desk.coded.data, .size = writing->desk.coded.size };
+    const uint8_t *at = writing->desk.coded.data;
+    for (uint32_t part = 0; part < writing->info.parts; at += parts[part++].size)
+        parts[part].data = at;
+    struct mim_coded coded = { .struct_size = sizeof coded, .part_count = writing->info.parts, .parts = parts,
+                               .size = writing->desk.coded.size };
     if (status == MIM_OK)
         status = tiff_writer_ops.put(&writing->serial, &sheet, &writing->info, &coded);
-    free(sizes);
+    free(parts);
     return status;
 }
 
