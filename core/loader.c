@@ -102,6 +102,9 @@ fail_dlopen(const char *path, struct mim_error *err)
     const char *missing = strstr(said, ": cannot open shared object file");
     if (missing && strstr(missing, strerror(EMFILE)))
         return mim_fail(err, MIM_IO, "%s", said);
+    /* our own file was open a moment ago: it lacked the memory for its name, and what it says of errno is a leftover */
+    if (missing && (size_t)(missing - said) == strlen(path) && !strncmp(said, path, strlen(path)))
+        return mim_fail_nomem(err, path);
     if (missing && strstr(missing, strerror(ENOENT)))
         return mim_fail(err, MIM_BROKEN_PLUGIN, "%s needs the library %.*s, which cannot be found", path,
                         (int)(missing - said), said);
