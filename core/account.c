@@ -40,9 +40,9 @@ mim_account_expect(struct mim_account *account, uint64_t frame_bytes)
 }
 
 static void
-note_peak(struct mim_account *account)
+note_peak(struct mim_account *account, uint64_t used)
 {
-    uint64_t used = mim_account_used(account), peak = atomic_load(&account->peak);
+    uint64_t peak = atomic_load(&account->peak);
     while (used > peak && !atomic_compare_exchange_weak(&account->peak, &peak, used)) {
     }
 }
@@ -51,7 +51,28 @@ void
 mim_account_set_frames(struct mim_account *account, uint64_t bytes)
 {
     atomic_store(&account->frames, bytes);
-    note_peak(account);
+    note_peak(account, mim_account_used(account));
+}
+
+/* Both sides add first and look then: of two that take the last bytes at once, at least one sees the other. */
+static bool
+within_ceiling(struct mim_account *account)
+{
+    uint64_t used = mim_account_used(account);
+    if (used > atomic_load(&account->ceiling))
+        return false;
+    note_peak(account, used);
+    return true;
+}
+
+bool
+mim_account_admit_frames(struct mim_account *account, uint64_t bytes)
+{
+    uint64_t before = atomic_exchange(&account->frames, bytes);
+    if (within_ceiling(account))
+        return true;
+    atomic_store(&account->frames, before);
+    return false;
 }
 
 bool
@@ -63,17 +84,15 @@ mim_account_fits(struct mim_account *account, uint64_t more)
 bool
 mim_account_charge(struct mim_account *account, uint64_t bytes)
 {
-    uint64_t plugin = atomic_load(&account->plugin);
-    for (;;) {
-        uint64_t frames = atomic_load(&account->frames), ceiling = atomic_load(&account->ceiling);
-        uint64_t used = 0, sum = 0;
-        if (!mim_size_add(plugin, frames, &used) || !mim_size_add(used, bytes, &sum) || sum > ceiling)
+    uint64_t plugin = atomic_load(&account->plugin), sum = 0;
+    do {
+        if (!mim_size_add(plugin, bytes, &sum) || sum > atomic_load(&account->ceiling))
             return false;
-        if (atomic_compare_exchange_weak(&account->plugin, &plugin, plugin + bytes))
-            break;
-    }
-    note_peak(account);
-    return true;
+    } while (!atomic_compare_exchange_weak(&account->plugin, &plugin, sum));
+    if (within_ceiling(account))
+        return true;
+    mim_account_refund(account, bytes);
+    return false;
 }
 
 void
@@ -88,7 +107,9 @@ mim_account_refund(struct mim_account *account, uint64_t bytes)
 uint64_t
 mim_account_used(struct mim_account *account)
 {
-    return atomic_load(&account->plugin) + atomic_load(&account->frames);
+    uint64_t sum = 0;
+    mim_size_add(atomic_load(&account->plugin), atomic_load(&account->frames), &sum);
+    return sum;
 }
 
 uint64_t

@@ -23,8 +23,10 @@ void mim_account_init(struct mim_account *account, const struct mim_limits *limi
 /* A frame of that many bytes takes part: the ceiling grows to the larger of 64 MB and two of them + 16 MB. */
 void mim_account_expect(struct mim_account *account, uint64_t frame_bytes);
 
-/* What the pipeline holds now. It has asked mim_account_fits() before. */
+/* What the pipeline holds now, whether it fits or not. */
 void mim_account_set_frames(struct mim_account *account, uint64_t bytes);
+/* The same, unless that is over the ceiling: false, and nothing has changed. One thread at a time. */
+bool mim_account_admit_frames(struct mim_account *account, uint64_t bytes);
 bool mim_account_fits(struct mim_account *account, uint64_t more);
 
 /* For the plugin. false: over the ceiling. */

@@ -7,6 +7,7 @@
 #include "error.h"
 #include "frame.h"
 #include "sample.h"
+#include "size.h"
 
 #define SMALLEST_BAND 16 /* rows; thinner ones cost more to hand out than to draw */
 
@@ -84,6 +85,15 @@ uint64_t
 mim_canvas_held(const struct mim_canvas *canvas)
 {
     return mim_canvas_bytes(canvas) * ((canvas->buffer != NULL) + (canvas->saved_buffer != NULL));
+}
+
+uint64_t
+mim_canvas_missing(const struct mim_canvas *canvas, int32_t dispose)
+{
+    bool saves = dispose == MIM_DISPOSE_PREVIOUS && !canvas->saved_buffer;
+    uint64_t missing = 0;
+    mim_size_mul(mim_canvas_bytes(canvas), (canvas->buffer == NULL) + saves, &missing);
+    return missing;
 }
 
 uint32_t

@@ -38,8 +38,9 @@ void mim_canvas_clear(struct mim_canvas *canvas);
 uint64_t mim_canvas_bytes(const struct mim_canvas *canvas);
 /* Make what is missing: the canvas, and room for what `dispose` saves. false: no memory. */
 bool mim_canvas_ready(struct mim_canvas *canvas, int32_t dispose);
-/* Bytes held so far. */
+/* Bytes held so far, and those that mim_canvas_ready() would take. */
 uint64_t mim_canvas_held(const struct mim_canvas *canvas);
+uint64_t mim_canvas_missing(const struct mim_canvas *canvas, int32_t dispose);
 
 /* Draw the frame's rows of one band: bands of one frame on any threads, frames of one band in order. `before` is where the
  * last frame was, for MIM_CANVAS_AFTER. */

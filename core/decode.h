@@ -33,8 +33,11 @@ const struct mim_sequence *mim_decoder_sequence(const struct mim_decoder *decode
 /* Metadata of the whole into `meta`. */
 enum mim_status mim_decoder_metadata(struct mim_decoder *decoder, struct mim_meta *meta, struct mim_error *err);
 
-/* From now on deliver these frames. The selection is borrowed. What is in flight already is kept where it is of use. */
+/* From now on deliver these frames. The selection is borrowed. */
 void mim_decoder_select(struct mim_decoder *decoder, const struct mim_selection *selection);
+
+/* The same for `count` frames from `first` on; MIM_UNKNOWN: all that follow. */
+void mim_decoder_aim(struct mim_decoder *decoder, uint64_t first, uint64_t count);
 
 /* The next selected frame, `ahead`: others may be worked on meanwhile. END past the last; RANGE when the selection names a
  * frame that does not exist. After an error the same frame is next. */

@@ -40,7 +40,8 @@ struct mim_encoder {
 
     struct mim_out_slot *slots;          /* a ring */
     unsigned slot_count, first, used;
-    bool attached, serial_busy, finishing, solo;
+    bool attached, serial_busy, finishing;
+    bool solo;                           /* one frame on the caller's thread alone: it was refused memory */
 
     enum mim_status status;              /* final */
     struct mim_error error;
@@ -89,14 +90,12 @@ account_frames(struct mim_encoder *encoder)
 }
 
 static void
-give_up(struct mim_encoder *encoder, enum mim_status status, const struct mim_error *error, uint64_t index)
+give_up(struct mim_encoder *encoder, enum mim_status status, const struct mim_error *error)
 {
     if (encoder->status != MIM_OK)
         return;
     encoder->status = status;
     encoder->error = *error;
-    if (encoder->error.frame == MIM_UNKNOWN)
-        encoder->error.frame = index;
 }
 
 /* --- choosing ------------------------------------------------------------------------------------------------------- */
@@ -138,7 +137,7 @@ claim_in_slot(struct mim_encoder *encoder, unsigned i, bool *first_unput, struct
     bool turn = *first_unput;
     *first_unput = false;
     *step = (struct step){ .slot = slot, .at = i };
-    if (slot->stage == MIM_OUT_GIVEN && !encoder->serial_busy) {
+    if (slot->stage == MIM_OUT_GIVEN && slot->status == MIM_OK && !encoder->serial_busy) {
         step->kind = STEP_ACCEPT;
         encoder->serial_busy = true;
         return true;
@@ -207,12 +206,33 @@ encode(struct mim_encoder *encoder, unsigned worker, struct step *step, struct m
 }
 
 static void
+fail_slot(struct mim_out_slot *slot, enum mim_status status, const struct mim_error *error)
+{
+    slot->status = status;
+    slot->error = *error;
+    if (slot->error.frame == MIM_UNKNOWN)
+        slot->error.frame = slot->index;
+}
+
+/* Several parts of one frame may fail at once: the first of them counts, as on a single thread. */
+static void
+note_failure(struct mim_encoder *encoder, const struct step *step, const struct mim_error *error)
+{
+    struct mim_out_slot *slot = step->slot;
+    if (slot->status != MIM_OK && step->which > slot->failed_part)
+        return;
+    fail_slot(slot, step->status, error);
+    slot->failed_part = step->which;
+    slot->starved = step->starved && !encoder->solo;
+}
+
+static void
 run(struct mim_pool_client *client, unsigned worker, void *in)
 {
     struct mim_encoder *encoder = encoder_of(client);
     struct step *step = in;
     struct mim_out_slot *slot = step->slot;
-    struct mim_error error = { 0 };
+    struct mim_error error = { .frame = MIM_UNKNOWN };
     struct mim_raster_loss loss = { 0 };
 
     switch (step->kind) {
@@ -230,9 +250,9 @@ run(struct mim_pool_client *client, unsigned worker, void *in)
             mim_plugin_writer_put(encoder->writer, slot->index, slot->packet, &slot->info, slot->coded, &error);
         break;
     }
-    mim_pool_lock(encoder->pool); /* several steps of one frame may fail at once */
-    if (step->status != MIM_OK && slot->status == MIM_OK)
-        slot->error = error;
+    mim_pool_lock(encoder->pool);
+    if (step->status != MIM_OK)
+        note_failure(encoder, step, &error);
     mim_raster_loss_add(&slot->loss, &loss);
     mim_pool_unlock(encoder->pool);
 }
@@ -282,22 +302,18 @@ settle(struct mim_pool_client *client, unsigned worker, void *in)
     struct mim_out_slot *slot = step->slot;
     (void)worker;
 
-    if (step->status != MIM_OK && slot->status == MIM_OK) {
-        slot->status = step->status;
-        slot->starved = step->starved && !encoder->solo;
-    }
     switch (step->kind) {
     case STEP_ACCEPT:
         encoder->serial_busy = false;
-        if (step->status != MIM_OK)
-            give_up(encoder, slot->status, &slot->error, slot->index);
+        if (step->status == MIM_OK)
+            slot->stage = mim_out_slot_next_stage(slot);
         break;
     case STEP_CONVERT:
         if (++slot->bands_done == slot->bands) {
-            enum mim_status status =
-                mim_out_slot_converted(slot, encoder->writer->work, slot->index == 0, &slot->error);
+            struct mim_error error;
+            enum mim_status status = mim_out_slot_converted(slot, encoder->writer, &error);
             if (status != MIM_OK)
-                slot->status = status;
+                fail_slot(slot, status, &error);
         }
         break;
     case STEP_ENCODE:
@@ -354,7 +370,8 @@ newest_is_accepted(struct mim_pool_client *client)
 {
     struct mim_encoder *encoder = encoder_of(client);
     /* helpers may have written it already, and dropped it */
-    return stuck(encoder) || !encoder->used || slot_at(encoder, encoder->used - 1)->stage != MIM_OUT_GIVEN;
+    const struct mim_out_slot *newest = encoder->used ? slot_at(encoder, encoder->used - 1) : NULL;
+    return stuck(encoder) || !newest || newest->stage != MIM_OUT_GIVEN || newest->status != MIM_OK;
 }
 
 static bool
@@ -392,6 +409,7 @@ let_encode_alone(struct mim_encoder *encoder)
     encoder->solo = true;
     mim_pool_unlock(encoder->pool);
     mim_pool_work(encoder->pool, &encoder->client, nothing_runs, never_interrupted);
+    mim_plugin_writer_close_workers(encoder->writer);
 
     mim_pool_lock(encoder->pool);
     for (unsigned i = 0; i < encoder->used; i++)
@@ -404,9 +422,7 @@ let_encode_alone(struct mim_encoder *encoder)
 static enum mim_status
 final_status(struct mim_encoder *encoder, struct mim_error *err)
 {
-    if (encoder->status != MIM_OK && err)
-        *err = encoder->error;
-    return encoder->status;
+    return mim_encoder_status(encoder, err);
 }
 
 /* Work until `goal`, or until the writer has failed for good. */
@@ -420,7 +436,7 @@ work_until(struct mim_encoder *encoder, bool (*goal)(struct mim_pool_client *), 
         bool failed = stuck(encoder), reached = goal(&encoder->client);
         bool alone = failed && encoder->status == MIM_OK && slot->starved;
         if (failed && !alone && encoder->status == MIM_OK)
-            give_up(encoder, slot->status, &slot->error, slot->index);
+            give_up(encoder, slot->status, &slot->error);
         mim_pool_unlock(encoder->pool);
 
         if (alone) {
@@ -435,18 +451,20 @@ work_until(struct mim_encoder *encoder, bool (*goal)(struct mim_pool_client *), 
         enum mim_status status = mim_work_poll(encoder->writer->work, &error);
         if (status != MIM_OK) {
             mim_pool_lock(encoder->pool);
-            give_up(encoder, status, &error, MIM_UNKNOWN);
+            give_up(encoder, status, &error);
             mim_pool_unlock(encoder->pool);
             return final_status(encoder, err);
         }
     }
 }
 
+/* The newest frame is accepted; it is still there while no helper works. */
 static void
-consider_threads(struct mim_encoder *encoder, const struct mim_out_slot *newest)
+consider_threads(struct mim_encoder *encoder)
 {
     if (encoder->attached || mim_pool_threads(encoder->pool) < 2)
         return;
+    const struct mim_out_slot *newest = slot_at(encoder, encoder->used - 1);
     bool large = newest->info.parts > 1 && mim_out_slot_bytes(newest) >= LARGE_FRAME;
     if (encoder->put ? encoder->mean_ns < TINY_NS : !large)
         return;
@@ -458,21 +476,38 @@ consider_threads(struct mim_encoder *encoder, const struct mim_out_slot *newest)
     mim_pool_unlock(encoder->pool);
 }
 
+/* Nothing more comes: what was added before the failure is written first, and may have failed earlier. So the verdict does
+ * not depend on how far the threads are. */
+static enum mim_status
+fail_in_order(struct mim_encoder *encoder, enum mim_status status, const struct mim_error *error, struct mim_error *err)
+{
+    mim_pool_lock(encoder->pool);
+    encoder->finishing = true;
+    mim_pool_unlock(encoder->pool);
+    if (!encoder->survey && status != MIM_CANCELLED && status != MIM_TIMEOUT)
+        work_until(encoder, all_is_put, NULL);
+    mim_pool_lock(encoder->pool);
+    give_up(encoder, status, error);
+    mim_pool_unlock(encoder->pool);
+    return final_status(encoder, err);
+}
+
 static enum mim_status
 note_losses(struct mim_encoder *encoder, const struct mim_frame *frame, struct mim_error *err)
 {
     const struct mim_writer_ops *ops = encoder->writer->ops;
+    const struct mim_notice_origin second = { .frame = MIM_UNKNOWN, .place = 1 }; /* of the whole, found out now */
     enum mim_status status = MIM_OK;
     char text[160];
     if (encoder->added != 1) /* one frame alone has no timing to lose */
         return MIM_OK;
     if (frame->time_base.den && !(ops->flags & MIM_WRITER_TIMING)) {
         snprintf(text, sizeof text, "%s keeps no timing: how long each frame is shown is lost", encoder->writer->format);
-        status = mim_work_notice(encoder->writer->work, MIM_NOTICE_TIMING, MIM_UNKNOWN, text, err);
+        status = mim_work_notice_at(encoder->writer->work, MIM_NOTICE_TIMING, &second, text, err);
     }
     if (status == MIM_OK && frame->loop >= 0 && !(ops->flags & MIM_WRITER_LOOP)) {
         snprintf(text, sizeof text, "%s keeps no loop count: how often the sequence is played is lost", encoder->writer->format);
-        status = mim_work_notice(encoder->writer->work, MIM_NOTICE_LOOP, MIM_UNKNOWN, text, err);
+        status = mim_work_notice_at(encoder->writer->work, MIM_NOTICE_LOOP, &second, text, err);
     }
     return status;
 }
@@ -514,6 +549,24 @@ place(struct mim_encoder *encoder, struct mim_out_slot *slot, struct mim_frame *
     encoder->added++;
 }
 
+/* Was the newest frame not accepted? Then it never came. */
+static bool
+refused(struct mim_encoder *encoder, uint64_t index, struct mim_error *err)
+{
+    mim_pool_lock(encoder->pool);
+    struct mim_out_slot *slot = encoder->used ? slot_at(encoder, encoder->used - 1) : NULL;
+    bool refused = slot && slot->index == index && slot->stage == MIM_OUT_GIVEN && slot->status != MIM_OK;
+    if (refused) {
+        *err = slot->error;
+        err->status = slot->status;
+        mim_out_slot_clear(slot, encoder->writer);
+        encoder->used--;
+        account_frames(encoder);
+    }
+    mim_pool_unlock(encoder->pool);
+    return refused;
+}
+
 static enum mim_status
 add_to_ring(struct mim_encoder *encoder, struct mim_frame *frame, const struct mim_frame_info *info, struct mim_error *err)
 {
@@ -532,9 +585,12 @@ add_to_ring(struct mim_encoder *encoder, struct mim_frame *frame, const struct m
     mim_pool_unlock(encoder->pool);
 
     status = work_until(encoder, newest_is_accepted, err);
-    if (status == MIM_OK)
-        consider_threads(encoder, slot);
-    return status;
+    if (status != MIM_OK)
+        return status;
+    if (refused(encoder, encoder->added - 1, err))
+        return err->status;
+    consider_threads(encoder);
+    return MIM_OK;
 }
 
 static enum mim_status
@@ -547,6 +603,8 @@ add_to_survey(struct mim_encoder *encoder, struct mim_frame *frame, const struct
         status = accept(encoder, slot, err);
     if (status == MIM_OK)
         status = mim_survey_add(encoder->survey, slot, err);
+    if (status != MIM_OK && err->frame == MIM_UNKNOWN)
+        err->frame = slot->index;
     mim_out_slot_clear(slot, encoder->writer);
     return status;
 }
@@ -568,17 +626,24 @@ add(struct mim_encoder *encoder, struct mim_frame *frame, struct mim_error *err)
 enum mim_status
 mim_encoder_add(struct mim_encoder *encoder, struct mim_frame *frame, struct mim_error *err)
 {
-    struct mim_error error = { 0 };
-    if (encoder->status == MIM_OK) {
-        enum mim_status status = add(encoder, frame, &error);
-        if (status != MIM_OK) {
-            mim_pool_lock(encoder->pool);
-            give_up(encoder, status, &error, error.frame);
-            mim_pool_unlock(encoder->pool);
-        }
-    }
+    struct mim_error error = { .frame = MIM_UNKNOWN };
+    enum mim_status status = encoder->status == MIM_OK ? add(encoder, frame, &error) : MIM_OK;
     mim_frame_clear(frame);
-    return final_status(encoder, err);
+    return status == MIM_OK ? final_status(encoder, err) : fail_in_order(encoder, status, &error, err);
+}
+
+enum mim_status
+mim_encoder_fail(struct mim_encoder *encoder, enum mim_status status, const struct mim_error *error, struct mim_error *err)
+{
+    return encoder->status == MIM_OK ? fail_in_order(encoder, status, error, err) : final_status(encoder, err);
+}
+
+enum mim_status
+mim_encoder_status(const struct mim_encoder *encoder, struct mim_error *err)
+{
+    if (encoder->status != MIM_OK && err)
+        *err = encoder->error;
+    return encoder->status;
 }
 
 /* The second pass: frames come back in the layout that they were accepted in. */
@@ -594,12 +659,19 @@ replay(struct mim_encoder *encoder, struct mim_error *err)
         struct mim_out_slot *slot = slot_at(encoder, encoder->used);
         *slot = (struct mim_out_slot){ .packet = slot->packet, .index = i };
         status = mim_survey_replay(encoder->survey, slot, err);
+        if (status != MIM_OK) {
+            mim_out_slot_clear(slot, encoder->writer);
+            break;
+        }
+        slot->stage = mim_out_slot_next_stage(slot);
         mim_pool_lock(encoder->pool);
         encoder->used++;
+        mim_account_expect(&encoder->writer->work->account, mim_out_slot_bytes(slot));
         account_frames(encoder);
+        if (encoder->attached)
+            mim_pool_wake(encoder->pool);
         mim_pool_unlock(encoder->pool);
-        if (status == MIM_OK)
-            consider_threads(encoder, slot);
+        consider_threads(encoder);
     }
     return status;
 }
@@ -607,7 +679,7 @@ replay(struct mim_encoder *encoder, struct mim_error *err)
 enum mim_status
 mim_encoder_finish(struct mim_encoder *encoder, struct mim_error *err)
 {
-    struct mim_error error = { 0 };
+    struct mim_error error = { .frame = MIM_UNKNOWN };
     enum mim_status status = encoder->status;
     if (status == MIM_OK && encoder->survey)
         status = replay(encoder, &error);
@@ -619,8 +691,10 @@ mim_encoder_finish(struct mim_encoder *encoder, struct mim_error *err)
         status = work_until(encoder, all_is_put, &error);
     if (status == MIM_OK)
         status = mim_plugin_writer_finish(encoder->writer, &error);
-    if (status != MIM_OK && encoder->status == MIM_OK)
-        give_up(encoder, status, &error, error.frame);
+    mim_pool_lock(encoder->pool);
+    if (status != MIM_OK)
+        give_up(encoder, status, &error);
+    mim_pool_unlock(encoder->pool);
     return final_status(encoder, err);
 }
 
@@ -636,6 +710,12 @@ mim_encoder_count(const struct mim_encoder *encoder)
     return encoder->added;
 }
 
+uint64_t
+mim_encoder_sound(const struct mim_encoder *encoder)
+{
+    return encoder->status == MIM_OK || encoder->error.frame > encoder->added ? encoder->added : encoder->error.frame;
+}
+
 enum mim_status
 mim_encoder_create(struct mim_encoder **out, struct mim_plugin_writer *writer, struct mim_pool *pool, uint64_t count,
                    struct mim_error *err)
@@ -649,6 +729,8 @@ mim_encoder_create(struct mim_encoder **out, struct mim_plugin_writer *writer, s
     encoder->expected = count;
     unsigned threads = mim_pool_threads(pool);
     encoder->slot_count = least_room(encoder) + (threads > 1 ? threads * SLOTS_PER_THREAD : 0);
+    if (encoder->slot_count > MIM_MOST_IN_FLIGHT)
+        encoder->slot_count = MIM_MOST_IN_FLIGHT;
     encoder->slots = calloc(encoder->slot_count, sizeof *encoder->slots);
     bool complete = encoder->slots != NULL;
     for (unsigned i = 0; complete && i < encoder->slot_count; i++)

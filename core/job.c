@@ -46,6 +46,8 @@ void
 mim_job_begin(struct mim_core_job *job, uint64_t frame)
 {
     job->frame = frame;
+    job->step = 0;
+    job->muted = false;
     job->failed = MIM_OK;
     job->host_failed = job->refused = job->no_memory = false;
 }
@@ -81,6 +83,14 @@ limit_error(struct mim_core_job *job)
 }
 
 static enum mim_status
+broken(struct mim_core_job *job, int32_t result, const char *op, const char *why)
+{
+    mim_fail(&job->error, MIM_BROKEN_PLUGIN, "the plugin's %s() returned %d, which %s", op, result, why);
+    note_failure(job, MIM_BROKEN_PLUGIN);
+    return MIM_BROKEN_PLUGIN;
+}
+
+static enum mim_status
 settled_status(struct mim_core_job *job, int32_t result, const char *op)
 {
     if (job->host_failed)
@@ -89,11 +99,10 @@ settled_status(struct mim_core_job *job, int32_t result, const char *op)
         return limit_error(job);
     if (result == MIM_OK || result == MIM_END)
         return (enum mim_status)result;
-    if (result < 0 || result > MIM_CRASHED) {
-        mim_fail(&job->error, MIM_BROKEN_PLUGIN, "the plugin's %s() returned %d, which is no status", op, result);
-        note_failure(job, MIM_BROKEN_PLUGIN);
-        return MIM_BROKEN_PLUGIN;
-    }
+    if (result < 0 || result > MIM_CRASHED)
+        return broken(job, result, op, "is no status");
+    if ((result == MIM_CANCELLED || result == MIM_TIMEOUT) && mim_work_poll(job->work, NULL) == MIM_OK)
+        return broken(job, result, op, "nobody asked for"); /* what is interrupted is tried again, for ever then */
     if (job->failed == (enum mim_status)result)
         return job->failed;
 
@@ -357,7 +366,12 @@ host_notice(struct mim_job *abi, int32_t code, const char *text)
 {
     struct mim_core_job *job = core_of(abi);
     struct mim_error error;
-    enum mim_status status = mim_work_notice(job->work, (enum mim_notice_code)code, job->frame, text, &error);
+    if (job->muted)
+        return MIM_OK;
+    const struct mim_notice_origin origin = {
+        .frame = job->frame, .place = job->frame == MIM_UNKNOWN ? 0 : job->frame, .step = job->step
+    };
+    enum mim_status status = mim_work_notice_at(job->work, (enum mim_notice_code)code, &origin, text, &error);
     return sink_result(job, status, &error);
 }
 

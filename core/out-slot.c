@@ -91,12 +91,16 @@ mim_out_slot_accepted(struct mim_out_slot *slot, const struct mim_plugin_writer 
         return mim_fail_nomem(err, "coded bytes");
     if (slot->conversion.same) {
         slot->raster = mim_frame_raster(&slot->frame);
-        slot->stage = MIM_OUT_READY;
         return MIM_OK;
     }
     slot->bands = slot->info.height < WORTH_BANDS ? 1 : CONVERT_BANDS;
-    slot->stage = MIM_OUT_ACCEPTED;
     return take_converted(slot, err);
+}
+
+enum mim_out_stage
+mim_out_slot_next_stage(const struct mim_out_slot *slot)
+{
+    return slot->bands ? MIM_OUT_ACCEPTED : MIM_OUT_READY;
 }
 
 void
@@ -108,8 +112,17 @@ mim_out_slot_convert_band(struct mim_out_slot *slot, uint32_t band, struct mim_r
     mim_conversion_run(&slot->conversion, &from, &slot->raster, first, left < each ? left : each, loss);
 }
 
+/* Frames like the first lose what that one did. */
+static bool
+is_news(const struct mim_out_slot *slot, const struct mim_plugin_writer *writer)
+{
+    const struct mim_frame_info *first = &writer->sequence.first;
+    return !slot->index || slot->conversion.from_sample != (enum mim_sample)first->sample ||
+           slot->conversion.from_channels != first->channels;
+}
+
 enum mim_status
-mim_out_slot_converted(struct mim_out_slot *slot, struct mim_work *work, bool first, struct mim_error *err)
+mim_out_slot_converted(struct mim_out_slot *slot, const struct mim_plugin_writer *writer, struct mim_error *err)
 {
     slot->stage = MIM_OUT_READY;
     mim_buffer_release(slot->frame.owner);
@@ -118,8 +131,11 @@ mim_out_slot_converted(struct mim_out_slot *slot, struct mim_work *work, bool fi
     if (slot->loss.unscaled)
         return mim_conversion_fail_unscaled(&slot->conversion, err);
 
-    enum mim_status status = first ? mim_conversion_report_layout(&slot->conversion, work, slot->index, err) : MIM_OK;
-    return status == MIM_OK ? mim_conversion_report(&slot->conversion, &slot->loss, work, slot->index, err) : status;
+    const struct mim_notice_origin origin = { .frame = slot->index, .place = slot->index, .step = MIM_STEP_CONVERT };
+    enum mim_status status = MIM_OK;
+    if (is_news(slot, writer))
+        status = mim_conversion_report_layout(&slot->conversion, writer->work, &origin, err);
+    return status == MIM_OK ? mim_conversion_report(&slot->conversion, &slot->loss, writer->work, &origin, err) : status;
 }
 
 uint64_t

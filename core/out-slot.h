@@ -29,6 +29,7 @@ struct mim_out_slot {
     struct mim_bytes *coded;         /* one for each part */
     bool put_claimed;
     enum mim_status status;
+    uint32_t failed_part;
     bool starved;
     struct mim_error error;
     uint64_t cost_ns;
@@ -36,12 +37,15 @@ struct mim_out_slot {
 
 /* What the frame is, before the plugin amends it. */
 struct mim_frame_info mim_out_slot_info(const struct mim_frame *frame, struct mim_rational time_base);
-/* The plugin has said what it wants: plan the conversion and take memory. */
+/* The plugin has said what it wants: plan the conversion and take memory. The stage is the caller's to change: others look
+ * at it. */
 enum mim_status mim_out_slot_accepted(struct mim_out_slot *slot, const struct mim_plugin_writer *writer,
                                       struct mim_error *err);
+enum mim_out_stage mim_out_slot_next_stage(const struct mim_out_slot *slot);
 void mim_out_slot_convert_band(struct mim_out_slot *slot, uint32_t band, struct mim_raster_loss *loss);
 /* The conversion is through: let go of the source, tell what was lost. */
-enum mim_status mim_out_slot_converted(struct mim_out_slot *slot, struct mim_work *work, bool first, struct mim_error *err);
+enum mim_status mim_out_slot_converted(struct mim_out_slot *slot, const struct mim_plugin_writer *writer,
+                                       struct mim_error *err);
 /* Bytes that it holds beside its coded ones. */
 uint64_t mim_out_slot_bytes(const struct mim_out_slot *slot);
 /* Start encoding afresh. */

@@ -11,8 +11,9 @@
 #include "sample.h"
 #include "source.h"
 
+/* `again`: what it says was heard before. */
 static enum mim_status
-call_open(struct mim_plugin_reader *reader, struct mim_error *err)
+call_open(struct mim_plugin_reader *reader, struct mim_sequence *sequence, bool again, struct mim_error *err)
 {
     const struct mim_reader_ops *ops = reader->ops;
     const struct mim_option_table table = { .rows = ops->options, .count = ops->option_count };
@@ -21,8 +22,8 @@ call_open(struct mim_plugin_reader *reader, struct mim_error *err)
     if (status != MIM_OK)
         return status;
 
-    reader->sequence = (struct mim_sequence){
-        .struct_size = sizeof reader->sequence,
+    *sequence = (struct mim_sequence){
+        .struct_size = sizeof *sequence,
         .count = MIM_UNKNOWN,
         .loop = -1,
         .sequential = mim_source_is_stream(reader->work->source),
@@ -32,7 +33,8 @@ call_open(struct mim_plugin_reader *reader, struct mim_error *err)
     if (!ops->open)
         return MIM_OK;
     mim_job_begin(&reader->serial, MIM_UNKNOWN);
-    return mim_job_end(&reader->serial, ops->open(&reader->serial.abi, &reader->sequence), "open", err);
+    reader->serial.muted = again;
+    return mim_job_end(&reader->serial, ops->open(&reader->serial.abi, sequence), "open", err);
 }
 
 enum mim_status
@@ -50,7 +52,7 @@ mim_plugin_reader_open(struct mim_plugin_reader *reader, unsigned workers, struc
     enum mim_status status = mim_job_init(&reader->serial, reader->work, reader->state, 0, threads, err);
     for (unsigned i = 0; i < workers && status == MIM_OK; i++)
         status = mim_job_init(&reader->workers[i].job, reader->work, reader->state, ops->worker_size, 1, err);
-    return status == MIM_OK ? call_open(reader, err) : status;
+    return status == MIM_OK ? call_open(reader, &reader->sequence, false, err) : status;
 }
 
 static void
@@ -78,6 +80,7 @@ drop_stash(struct mim_plugin_reader *reader)
     if (!reader->stash.full)
         return;
     reader->stash.full = false;
+    mim_work_forget(reader->work, reader->stash.index);
     if (reader->ops->release)
         reader->ops->release(&reader->serial.abi, reader->stash.packet);
 }
@@ -112,13 +115,11 @@ mim_plugin_reader_close(struct mim_plugin_reader *reader)
 static enum mim_status
 reopen(struct mim_plugin_reader *reader, struct mim_error *err)
 {
-    struct mim_sequence known = reader->sequence;
+    struct mim_sequence known_already; /* the first open's facts hold, and what a scan added to them */
     call_close(reader);
     memset(reader->state, 0, reader->ops->state_size);
-    enum mim_status status = call_open(reader, err);
-    if (status == MIM_OK)
-        reader->sequence = known; /* what a scan found out holds */
-    else
+    enum mim_status status = call_open(reader, &known_already, true, err);
+    if (status != MIM_OK)
         reader->walk = MIM_UNKNOWN;
     return status;
 }
@@ -160,6 +161,8 @@ check_info(struct mim_plugin_reader *reader, uint64_t index, struct mim_frame_in
         wrong = "a sample type that frames do not have";
     else if (!info->channels || (indices && info->channels != 1) || (composed && info->channels > 4))
         wrong = "a number of channels that frames do not have";
+    else if (indices && sequence->canvas_sample > MIM_SAMPLE_U8)
+        wrong = "indices for a canvas of more than 8 bits";
     else if (composed && !indices &&
              (info->sample != (sequence->canvas_sample ? sequence->canvas_sample : MIM_SAMPLE_U8) ||
               info->channels - !(info->channels % 2) != (sequence->canvas_channels ? sequence->canvas_channels : 3)))
@@ -200,7 +203,7 @@ call_prepare(struct mim_plugin_reader *reader, uint64_t index, void *packet, str
         status = check_info(reader, index, info, err);
     if (result == MIM_OK && status != MIM_OK && reader->ops->release)
         reader->ops->release(&reader->serial.abi, packet);
-    if (status == MIM_CANCELLED || status == MIM_TIMEOUT || status == MIM_NOMEM || status == MIM_LIMIT)
+    if (status != MIM_OK && status != MIM_END)
         reader->walk = MIM_UNKNOWN; /* where the plugin stopped is not known: start afresh if it goes on */
     return status;
 }
@@ -219,7 +222,10 @@ walk_to(struct mim_plugin_reader *reader, uint64_t index, void *packet, struct m
         status = mim_work_poll(reader->work, err);
         if (status == MIM_OK)
             status = call_prepare(reader, reader->walk, packet, &skipped, err);
-        if (status == MIM_OK && reader->ops->release)
+        if (status != MIM_OK)
+            break;
+        mim_work_forget(reader->work, reader->walk - 1);
+        if (reader->ops->release)
             reader->ops->release(&reader->serial.abi, packet);
     }
     return status;
@@ -248,15 +254,23 @@ fill_stash(struct mim_plugin_reader *reader, uint64_t index, struct mim_error *e
 }
 
 /* A frame without a duration lasts until the next one is shown. */
-static void
-borrow_duration(struct mim_plugin_reader *reader, uint64_t index, struct mim_frame_info *info)
+static enum mim_status
+borrow_duration(struct mim_plugin_reader *reader, uint64_t index, struct mim_frame_info *info, struct mim_error *err)
 {
-    if (info->duration || info->pts == MIM_NO_PTS || !reader->sequence.time_den)
-        return;
-    /* what is wrong with the next frame is said when its turn comes */
-    if (fill_stash(reader, index + 1, NULL) == MIM_OK && reader->stash.info.pts != MIM_NO_PTS &&
-        reader->stash.info.pts > info->pts)
+    if (info->duration || info->pts == MIM_NO_PTS || !reader->sequence.time_den ||
+        index + 1 >= reader->work->control.limits.frames)
+        return MIM_OK;
+
+    struct mim_error error;
+    enum mim_status status = fill_stash(reader, index + 1, &error);
+    if (status == MIM_OK && reader->stash.info.pts != MIM_NO_PTS && reader->stash.info.pts > info->pts)
         info->duration = reader->stash.info.pts - info->pts;
+    /* what is wrong with the next frame is said when its turn comes; a lack of means would make the duration a guess */
+    if (status != MIM_CANCELLED && status != MIM_TIMEOUT && status != MIM_NOMEM && status != MIM_LIMIT)
+        return MIM_OK;
+    if (err)
+        *err = error;
+    return status;
 }
 
 enum mim_status
@@ -273,18 +287,28 @@ mim_plugin_reader_prepare(struct mim_plugin_reader *reader, uint64_t index, void
         if (status == MIM_OK)
             status = call_prepare(reader, index, packet, info, err);
     }
-    if (status == MIM_OK)
-        borrow_duration(reader, index, info);
+    if (status != MIM_OK)
+        return status;
+    status = borrow_duration(reader, index, info, err);
+    if (status != MIM_OK && reader->ops->release)
+        reader->ops->release(&reader->serial.abi, packet);
     return status;
+}
+
+enum mim_status
+mim_plugin_reader_hold(struct mim_plugin_reader *reader, uint64_t index, struct mim_error *err)
+{
+    return fill_stash(reader, index, err);
 }
 
 enum mim_status
 mim_plugin_reader_peek(struct mim_plugin_reader *reader, uint64_t index, struct mim_frame_info *info, struct mim_error *err)
 {
     enum mim_status status = fill_stash(reader, index, err);
-    if (status == MIM_OK)
-        *info = reader->stash.info;
-    return status;
+    if (status != MIM_OK)
+        return status;
+    *info = reader->stash.info;
+    return borrow_duration(reader, index, info, err);
 }
 
 static enum mim_status
@@ -297,6 +321,7 @@ worker_of(struct mim_plugin_reader *reader, unsigned index, struct mim_worker_jo
 
     worker->open = true; /* worker_close follows, also when this fails */
     mim_job_begin(&worker->job, MIM_UNKNOWN);
+    worker->job.muted = true; /* how many workers there are is nobody's business */
     int32_t result = reader->ops->worker_open ? reader->ops->worker_open(&worker->job.abi) : MIM_OK;
     enum mim_status status = mim_job_end(&worker->job, result, "worker_open", err);
     if (status != MIM_OK)
@@ -313,6 +338,7 @@ mim_plugin_reader_pixels(struct mim_plugin_reader *reader, unsigned worker_index
     enum mim_status status = worker_of(reader, worker_index, &worker, err);
     if (status == MIM_OK) {
         mim_job_begin(&worker->job, index);
+        worker->job.step = part + 1;
         int32_t result = reader->ops->pixels
                              ? reader->ops->pixels(&worker->job.abi, packet, info, part, raster)
                              : MIM_BROKEN_PLUGIN;
@@ -338,6 +364,7 @@ mim_plugin_reader_metadata(struct mim_plugin_reader *reader, unsigned worker_ind
         job = &worker->job;
     }
     mim_job_begin(job, packet ? index : MIM_UNKNOWN);
+    job->step = packet ? UINT32_MAX : 0;
     job->meta = meta;
     int32_t result = reader->ops->metadata(&job->abi, packet, info);
     job->meta = NULL;

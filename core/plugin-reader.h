@@ -48,7 +48,9 @@ bool mim_plugin_reader_reopens_for(const struct mim_plugin_reader *reader, uint6
 /* Serial. Fills the packet and checked facts; END past the last. */
 enum mim_status mim_plugin_reader_prepare(struct mim_plugin_reader *reader, uint64_t index, void *packet,
                                           struct mim_frame_info *info, struct mim_error *err);
-/* Serial. Facts alone; what was prepared for them is kept for the prepare that may follow. */
+/* Serial. Prepare `index` into the stash, for metadata or for the prepare that may follow. */
+enum mim_status mim_plugin_reader_hold(struct mim_plugin_reader *reader, uint64_t index, struct mim_error *err);
+/* Serial. Facts alone; what was prepared for them is kept in the stash. */
 enum mim_status mim_plugin_reader_peek(struct mim_plugin_reader *reader, uint64_t index, struct mim_frame_info *info,
                                        struct mim_error *err);
 

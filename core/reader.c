@@ -27,8 +27,6 @@ struct mim_reader {
     struct mim_raster_target target;
     bool wants_metadata;
 
-    struct mim_run run;              /* of frame-by-frame reading */
-    struct mim_selection by_frame;   /* that run alone */
     const struct mim_selection *plan; /* NULL: frame by frame */
     uint64_t position;               /* the next frame */
     unsigned in_a_row;               /* calls of next without another between */
@@ -114,6 +112,15 @@ open_with_best_plugin(struct mim_reader *reader, const struct mim_open_options *
     return status;
 }
 
+/* Of the whole, and of one frame (or none: MIM_UNKNOWN), however far others are. */
+static enum mim_status
+deliver_notices(struct mim_work *work, uint64_t frame, struct mim_error *err)
+{
+    uint64_t end = frame == MIM_UNKNOWN ? frame : frame + 1;
+    const struct mim_notice_range due = { .first = frame, .end = end, .end_late = end };
+    return mim_work_deliver(work, &due, err);
+}
+
 enum mim_status
 mim_reader_open_for(struct mim_reader **out, struct mim_context *context, struct mim_source *source,
                     const struct mim_open_options *given, uint64_t result_default, struct mim_error *err)
@@ -136,11 +143,10 @@ mim_reader_open_for(struct mim_reader **out, struct mim_context *context, struct
         .sample = options->sample, .channels = options->channels, .mean = options->mean
     };
     reader->wants_metadata = !options->no_metadata;
-    reader->by_frame = (struct mim_selection){ .runs = &reader->run, .run_count = 1 };
     reader->pool = mim_pool_of(context, err);
     status = reader->pool ? open_with_best_plugin(reader, options, err) : MIM_NOMEM;
     if (status == MIM_OK)
-        status = mim_work_deliver(&reader->work, 0, err);
+        status = deliver_notices(&reader->work, MIM_UNKNOWN, err);
     if (status != MIM_OK) {
         mim_reader_close(reader);
         return status;
@@ -291,9 +297,8 @@ mim_reader_metadata(struct mim_reader *reader)
 static void
 aim(struct mim_reader *reader, uint64_t first, uint64_t count)
 {
-    reader->run = (struct mim_run){ .first = first, .step = 1, .count = count };
     reader->plan = NULL;
-    mim_decoder_select(reader->decoder, &reader->by_frame);
+    mim_decoder_aim(reader->decoder, first, count);
 }
 
 void
@@ -333,7 +338,7 @@ after_delivery(struct mim_reader *reader, const struct mim_frame *frame, struct 
 {
     enum mim_certainty certainty;
     uint64_t total = mim_reader_count(reader, &certainty);
-    enum mim_status status = mim_work_deliver(&reader->work, frame->index, err);
+    enum mim_status status = deliver_notices(&reader->work, frame->index, err);
     reader->delivered++;
     if (status == MIM_OK)
         status = mim_work_progress(&reader->work, reader->delivered, certainty >= MIM_SURE_HEADER ? total : MIM_UNKNOWN,

@@ -137,6 +137,9 @@ plan_memory(struct mim_slot *slot, const struct mim_slot_route *route, uint64_t 
                                         .channels = info->channels };
     bool direct = !route->canvas && slot->conversion.same;
     uint64_t pixel_bytes = lay_out(&slot->pixels, mim_slot_is_raw(slot)), out_bytes = lay_out(&slot->out, false);
+    if (pixel_bytes >= PTRDIFF_MAX - PALETTE_BYTES || out_bytes > PTRDIFF_MAX)
+        return mim_fail(err, MIM_NOMEM, "no memory can hold %ux%u pixels with %u channels of %s", info->width, info->height,
+                        info->channels, mim_sample_name((enum mim_sample)info->sample));
     if (direct)
         slot->out.stride = slot->pixels.stride;
     if (route->canvas)
@@ -192,7 +195,7 @@ bands_of(const struct mim_slot *slot, const struct mim_slot_route *route)
 static enum mim_status
 admit(struct mim_slot *slot, const struct mim_slot_route *route, uint64_t used, bool alone, bool *wait)
 {
-    uint64_t need = 0, canvas = route->canvas && !route->canvas->buffer ? mim_canvas_bytes(route->canvas) : 0;
+    uint64_t need = 0, canvas = route->canvas ? mim_canvas_missing(route->canvas, slot->info.dispose) : 0;
     enum mim_status status = plan_memory(slot, route, &need, &slot->error);
     if (status != MIM_OK)
         return status;
@@ -200,10 +203,12 @@ admit(struct mim_slot *slot, const struct mim_slot_route *route, uint64_t used, 
     mim_size_add(need, canvas, &need);
     if (!alone)
         mim_size_add(need, slot->out_bytes, &need);
-    uint64_t held = 0, ceiling = atomic_load(&route->work->account.ceiling);
-    if (!mim_size_add(used, atomic_load(&route->work->account.plugin), &held) || !mim_size_add(held, need, &need) ||
-        need > ceiling) {
+    mim_size_add(need, used, &need);
+    if (!mim_account_admit_frames(&route->work->account, need)) {
+        uint64_t ceiling = atomic_load(&route->work->account.ceiling);
+        mim_size_add(need, atomic_load(&route->work->account.plugin), &need);
         *wait = !alone;
+        slot->starved = true;
         return mim_fail_limit(&slot->error, need, ceiling,
                               "%ux%u pixels need %" PRIu64 " bytes of working memory, and %" PRIu64 " are allowed",
                               slot->out.width, slot->out.height, need, ceiling);
@@ -316,6 +321,12 @@ mim_slot_finish_band(struct mim_slot *slot, const struct mim_slot_route *route, 
 }
 
 bool
+mim_slot_draws_on(const struct mim_slot *slot)
+{
+    return slot->status == MIM_OK || slot->failed_rank == MIM_SLOT_METADATA_RANK;
+}
+
+bool
 mim_slot_pixels_done(const struct mim_slot *slot)
 {
     return slot->stage == MIM_SLOT_ACTIVE && slot->parts_done == slot->info.parts;
@@ -326,7 +337,7 @@ mim_slot_done(const struct mim_slot *slot)
 {
     if (slot->stage != MIM_SLOT_ACTIVE || slot->has_packet)
         return false;
-    if (slot->status != MIM_OK)
+    if (!mim_slot_draws_on(slot))
         return slot->parts_done == slot->parts_claimed && slot->bands_done == slot->bands_claimed;
     return slot->parts_done == slot->info.parts && slot->bands_done == slot->bands;
 }

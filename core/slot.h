@@ -57,7 +57,8 @@ struct mim_slot {
     struct mim_meta *meta;
 
     enum mim_status status;          /* of this frame */
-    bool starved;                    /* LIMIT while others held memory: alone it may fit */
+    uint64_t failed_rank;            /* which of its steps failed, in the order of a single thread */
+    bool starved;                    /* LIMIT of working memory: alone it may fit */
     struct mim_error error;
     uint64_t cost_ns;
 };
@@ -78,6 +79,12 @@ enum mim_status mim_slot_read_raw(struct mim_slot *slot, struct mim_work *work, 
 /* Compose or convert one band; on any thread. */
 void mim_slot_finish_band(struct mim_slot *slot, const struct mim_slot_route *route, uint32_t band, struct mim_raster_loss *loss);
 
+/* Ranks of bands and metadata, behind those of parts. */
+#define MIM_SLOT_BAND_RANK (UINT64_C(1) << 32)
+#define MIM_SLOT_METADATA_RANK (UINT64_C(1) << 33)
+
+/* Are its pixels still worth work? Also when only its metadata cannot be had, for a band may fail, too. */
+bool mim_slot_draws_on(const struct mim_slot *slot);
 bool mim_slot_pixels_done(const struct mim_slot *slot);
 /* Nothing is left to do, or it has failed and nothing of it runs. */
 bool mim_slot_done(const struct mim_slot *slot);

@@ -62,10 +62,10 @@ enum mim_status
 mim_survey_add(struct mim_survey *survey, struct mim_out_slot *slot, struct mim_error *err)
 {
     enum mim_status status = MIM_OK;
-    if (slot->stage == MIM_OUT_ACCEPTED) {
+    if (mim_out_slot_next_stage(slot) == MIM_OUT_ACCEPTED) {
         for (uint32_t band = 0; band < slot->bands; band++)
             mim_out_slot_convert_band(slot, band, &slot->loss);
-        status = mim_out_slot_converted(slot, survey->writer->work, slot->index == 0, err);
+        status = mim_out_slot_converted(slot, survey->writer, err);
     }
     if (status == MIM_OK)
         status = mim_plugin_writer_survey(survey->writer, slot->index, &slot->info, &slot->raster, err);

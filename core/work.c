@@ -93,12 +93,28 @@ mim_work_poll(const struct mim_work *work, struct mim_error *err)
 }
 
 enum mim_status
-mim_work_notice(struct mim_work *work, enum mim_notice_code code, uint64_t frame, const char *text, struct mim_error *err)
+mim_work_notice_at(struct mim_work *work, enum mim_notice_code code, const struct mim_notice_origin *origin, const char *text,
+                   struct mim_error *err)
 {
     pthread_mutex_lock(&work->lock);
-    enum mim_status status = mim_notices_add(&work->notices, code, frame, work->plugin, text, err);
+    enum mim_status status = mim_notices_add(&work->notices, code, origin, work->plugin, text, err);
     pthread_mutex_unlock(&work->lock);
     return status;
+}
+
+enum mim_status
+mim_work_notice(struct mim_work *work, enum mim_notice_code code, uint64_t frame, const char *text, struct mim_error *err)
+{
+    const struct mim_notice_origin origin = { .frame = frame, .place = frame == MIM_UNKNOWN ? 0 : frame };
+    return mim_work_notice_at(work, code, &origin, text, err);
+}
+
+void
+mim_work_forget(struct mim_work *work, uint64_t frame)
+{
+    pthread_mutex_lock(&work->lock);
+    mim_notices_forget(&work->notices, frame);
+    pthread_mutex_unlock(&work->lock);
 }
 
 void
@@ -121,11 +137,11 @@ mim_work_log(struct mim_work *work, int level, const char *text)
 }
 
 enum mim_status
-mim_work_deliver(struct mim_work *work, uint64_t through, struct mim_error *err)
+mim_work_deliver(struct mim_work *work, const struct mim_notice_range *range, struct mim_error *err)
 {
     pthread_mutex_lock(&work->lock);
     struct mim_notices notices;
-    mim_notices_take(&work->notices, through, &notices);
+    mim_notices_take(&work->notices, range, &notices);
     struct mim_log_line *lines = take_log(work);
     pthread_mutex_unlock(&work->lock);
 

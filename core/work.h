@@ -37,8 +37,12 @@ enum mim_status mim_work_poll(const struct mim_work *work, struct mim_error *err
 /* From any thread; keeps the text. strict makes it an error at delivery. */
 enum mim_status mim_work_notice(struct mim_work *work, enum mim_notice_code code, uint64_t frame, const char *text,
                                 struct mim_error *err);
-/* On the caller's thread: notices of frames up to `through`, and log lines, that have come in. */
-enum mim_status mim_work_deliver(struct mim_work *work, uint64_t through, struct mim_error *err);
+enum mim_status mim_work_notice_at(struct mim_work *work, enum mim_notice_code code, const struct mim_notice_origin *origin,
+                                   const char *text, struct mim_error *err);
+/* A frame is dropped or was passed over: nobody hears of it. */
+void mim_work_forget(struct mim_work *work, uint64_t frame);
+/* On the caller's thread: notices that are due, and log lines, that have come in. */
+enum mim_status mim_work_deliver(struct mim_work *work, const struct mim_notice_range *range, struct mim_error *err);
 /* On the caller's thread. CANCELLED when the application says so. */
 enum mim_status mim_work_progress(struct mim_work *work, uint64_t done, uint64_t total, uint64_t bytes, struct mim_error *err);
 /* From any thread; delivered with the notices. Lost when there is no memory for it. */

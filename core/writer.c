@@ -125,8 +125,14 @@ mim_writer_set_metadata(struct mim_writer *writer, const struct mim_meta *meta, 
 {
     if (mim_encoder_count(writer->encoder))
         return mim_fail(err, MIM_ARGUMENT, "metadata of the whole must come before the first frame");
-    enum mim_status status = mim_plugin_writer_metadata(&writer->plugin, meta, MIM_UNKNOWN, err);
-    return status == MIM_OK ? mim_work_deliver(&writer->work, 0, err) : status;
+    struct mim_error error;
+    enum mim_status status = mim_encoder_status(writer->encoder, err);
+    if (status != MIM_OK)
+        return status;
+    status = mim_plugin_writer_metadata(&writer->plugin, meta, MIM_UNKNOWN, &error);
+    if (status == MIM_OK)
+        status = mim_work_deliver(&writer->work, &(struct mim_notice_range){ 0 }, &error);
+    return status == MIM_OK ? MIM_OK : mim_encoder_fail(writer->encoder, status, &error, err);
 }
 
 void
@@ -143,65 +149,118 @@ mim_writer_wants_count(const struct mim_writer *writer)
     return writer->plugin.ops->flags & MIM_WRITER_COUNTS;
 }
 
+/* What is said serially comes at once. What threads say comes when the frame is through whatever their number: the
+ * application hears the same in the same order. */
 static enum mim_status
-after_add(struct mim_writer *writer, struct mim_error *err)
+deliver_notices(struct mim_writer *writer, struct mim_error *err)
 {
     uint64_t count = mim_encoder_count(writer->encoder);
-    enum mim_status status = mim_work_deliver(&writer->work, count - 1, err);
+    const struct mim_notice_range due = {
+        .end = count, .end_late = count > MIM_MOST_IN_FLIGHT ? count - MIM_MOST_IN_FLIGHT : 0
+    };
+    return mim_work_deliver(&writer->work, &due, err);
+}
+
+/* A failure: what was said before comes first, and where notices are errors it is the earlier one. */
+static enum mim_status
+deliver_before_failure(struct mim_writer *writer, enum mim_status status, struct mim_error *err)
+{
+    uint64_t sound = mim_encoder_sound(writer->encoder);
+    const struct mim_notice_range due = { .end = sound, .end_late = sound };
+    struct mim_error error;
+    enum mim_status earlier = mim_work_deliver(&writer->work, &due, &error);
+    if (earlier == MIM_OK)
+        return status;
+    if (err)
+        *err = error;
+    return earlier;
+}
+
+/* Any failure is final: a sequence with a frame left out is never finished. */
+static enum mim_status
+fail(struct mim_writer *writer, enum mim_status status, const struct mim_error *error, struct mim_error *err)
+{
+    status = mim_encoder_fail(writer->encoder, status, error, err);
+    return deliver_before_failure(writer, status, err);
+}
+
+static enum mim_status
+add(struct mim_writer *writer, struct mim_frame *frame, struct mim_error *err)
+{
+    enum mim_status status = mim_encoder_add(writer->encoder, frame, err);
+    if (status != MIM_OK)
+        return deliver_before_failure(writer, status, err);
+
+    struct mim_error error;
+    status = deliver_notices(writer, &error);
     if (status == MIM_OK)
-        status = mim_work_progress(&writer->work, count, writer->expected, mim_sink_tell(writer->work.sink), err);
-    return status;
+        status = mim_work_progress(&writer->work, mim_encoder_count(writer->encoder), writer->expected,
+                                   mim_sink_tell(writer->work.sink), &error);
+    return status == MIM_OK ? MIM_OK : fail(writer, status, &error, err);
+}
+
+/* With the failure of a writer, or of what the caller hands over. */
+static enum mim_status
+check(struct mim_writer *writer, const struct mim_frame *frame, struct mim_error *err)
+{
+    struct mim_error error;
+    enum mim_status status = mim_encoder_status(writer->encoder, err);
+    if (status != MIM_OK)
+        return status;
+    status = mim_frame_check(frame, &error);
+    if (status == MIM_OK)
+        return MIM_OK;
+    error.frame = mim_encoder_count(writer->encoder);
+    return fail(writer, status, &error, err);
 }
 
 enum mim_status
 mim_writer_take(struct mim_writer *writer, struct mim_frame *frame, struct mim_error *err)
 {
-    enum mim_status status = mim_frame_check(frame, err);
-    if (status == MIM_OK && !frame->owner) {
-        status = mim_writer_append(writer, frame, err);
-        mim_frame_clear(frame);
-        return status;
-    }
+    enum mim_status status = check(writer, frame, err);
     if (status == MIM_OK)
-        status = mim_encoder_add(writer->encoder, frame, err);
+        status = frame->owner ? add(writer, frame, err) : mim_writer_append(writer, frame, err);
     mim_frame_clear(frame);
-    return status == MIM_OK ? after_add(writer, err) : status;
+    return status;
 }
 
 enum mim_status
 mim_writer_lend(struct mim_writer *writer, const struct mim_frame *frame, struct mim_error *err)
 {
-    enum mim_status status = mim_frame_check(frame, err);
+    enum mim_status status = check(writer, frame, err);
     if (status != MIM_OK)
         return status;
     struct mim_frame lent = *frame;
+    struct mim_error error;
     lent.owner = NULL;
-    status = mim_meta_copy(&lent.meta, frame->meta, err);
-    if (status == MIM_OK)
-        status = mim_encoder_add(writer->encoder, &lent, err);
-    return status == MIM_OK ? after_add(writer, err) : status;
+    status = mim_meta_copy(&lent.meta, frame->meta, &error);
+    return status == MIM_OK ? add(writer, &lent, err) : fail(writer, status, &error, err);
 }
 
 enum mim_status
 mim_writer_append(struct mim_writer *writer, const struct mim_frame *frame, struct mim_error *err)
 {
+    enum mim_status status = check(writer, frame, err);
+    if (status != MIM_OK)
+        return status;
     struct mim_frame copy = { 0 };
-    enum mim_status status =
-        mim_raster_convert_frame(&copy, frame, &(struct mim_raster_target){ 0 }, err);
-    if (status == MIM_OK)
-        status = mim_writer_take(writer, &copy, err);
-    mim_frame_clear(&copy);
-    return status;
+    struct mim_error error;
+    status = mim_raster_convert_frame(&copy, frame, &(struct mim_raster_target){ 0 }, &error);
+    return status == MIM_OK ? add(writer, &copy, err) : fail(writer, status, &error, err);
 }
 
 static enum mim_status
 finish(struct mim_writer *writer, struct mim_error *err)
 {
+    enum mim_status status = mim_encoder_status(writer->encoder, err);
+    if (status != MIM_OK)
+        return status;
     if (!mim_encoder_count(writer->encoder))
         return mim_fail(err, MIM_ARGUMENT, "there are no frames to write: a sequence has at least one");
-    enum mim_status status = mim_encoder_finish(writer->encoder, err);
-    if (status == MIM_OK)
-        status = mim_work_deliver(&writer->work, MIM_UNKNOWN, err);
+    status = mim_encoder_finish(writer->encoder, err);
+    if (status != MIM_OK)
+        return deliver_before_failure(writer, status, err);
+    status = mim_work_deliver(&writer->work, &(struct mim_notice_range){ .end = MIM_UNKNOWN, .end_late = MIM_UNKNOWN }, err);
     if (status == MIM_OK)
         status = mim_work_poll(&writer->work, err);
     return status == MIM_OK ? mim_sink_commit(writer->work.sink, err) : status;
