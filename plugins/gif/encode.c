@@ -51,22 +51,28 @@ has_nothing(const uint32_t *keys, uint32_t count)
 }
 
 /* Fill the set of colours. Do they, and the entry for pixels not drawn, fit into `size` entries? */
-static bool
-collect(struct gif_encoder *encoder, const struct gif_view *view, uint32_t size, bool *nothing)
+static int32_t
+collect(struct mim_job *job, struct gif_encoder *encoder, const struct gif_view *view, uint32_t size, bool *nothing,
+        bool *fits)
 {
-    bool may_have_nothing = view->least_run || view->frame->channels == 4, fits = true;
+    bool may_have_nothing = view->least_run || view->frame->channels == 4;
 
     *nothing = false;
+    *fits = true;
     gif_colours_clear(&encoder->colours);
     for (uint32_t y = 0; y < view->height; y++) {
+        int32_t status = gif_view_poll(job, y, view->width);
+        if (status != MIM_OK)
+            return status;
         gif_view_row(view, y, encoder->keys);
         if (may_have_nothing && !*nothing)
             *nothing = has_nothing(encoder->keys, view->width);
-        fits = fits && gif_colours_add(&encoder->colours, encoder->keys, view->width, size);
-        if (!fits && (*nothing || !may_have_nothing))
+        *fits = *fits && gif_colours_add(&encoder->colours, encoder->keys, view->width, size);
+        if (!*fits && (*nothing || !may_have_nothing))
             break;
     }
-    return fits && encoder->colours.count + *nothing <= size;
+    *fits = *fits && encoder->colours.count + *nothing <= size;
+    return MIM_OK;
 }
 
 static struct gif_view
@@ -75,64 +81,85 @@ whole_view(const struct mim_raster *frame, uint32_t threshold)
     return (struct gif_view){ .frame = frame, .width = frame->width, .height = frame->height, .threshold = threshold };
 }
 
-/* May the frame be drawn on what stands on the canvas? Leaves nothing in the set of colours that counts. */
-static bool
-can_build_on(struct gif_encoder *encoder, const struct gif_encoding *encoding, const struct gif_view *whole,
-             const struct mim_raster *below)
+/* May the frame be drawn on what stands on the canvas? */
+static int32_t
+may_build_on(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
+             const struct gif_view *whole, const struct mim_raster *below, bool *may)
 {
     struct gif_view below_view = whole_view(below, encoding->threshold);
-    bool nothing;
+    bool nothing, fits;
 
-    if (!collect(encoder, whole, encoding->palette_size, &nothing))
-        return true; /* approximate itself */
-    return collect(encoder, &below_view, encoding->palette_size, &nothing);
+    int32_t status = collect(job, encoder, whole, encoding->palette_size, &nothing, &fits);
+    *may = true;
+    if (status == MIM_OK && fits)
+        status = collect(job, encoder, &below_view, encoding->palette_size, &nothing, may);
+    return status;
+}
+
+static int32_t
+collect_plan(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding, struct plan *plan)
+{
+    return collect(job, encoder, &plan->view, encoding->palette_size, &plan->has_nothing, &plan->is_exact);
 }
 
 /*
  * Draw only what changed. Pixels in the rectangle that did not change are best left out in long runs; left out one by one, or
  * not at all, they may leave fewer colours.
  */
-static void
-plan_change(struct gif_encoder *encoder, const struct gif_encoding *encoding, struct plan *plan)
+static int32_t
+plan_change(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding, struct plan *plan)
 {
     static const uint32_t runs[] = { LEAST_RUN, 1, 0 };
+    bool differs;
 
-    if (!gif_view_shrink(&plan->view)) { /* nothing changed: one pixel, drawn again */
-        plan->is_exact = collect(encoder, &plan->view, encoding->palette_size, &plan->has_nothing);
-        return;
-    }
-    for (size_t i = 0; i < sizeof runs / sizeof *runs && !plan->is_exact; i++) {
+    int32_t status = gif_view_shrink(job, &plan->view, &differs);
+    if (status == MIM_OK && !differs) /* one pixel, drawn again */
+        return collect_plan(job, encoder, encoding, plan);
+    for (size_t i = 0; i < sizeof runs / sizeof *runs && status == MIM_OK && !plan->is_exact; i++) {
         plan->view.least_run = runs[i];
-        plan->is_exact = collect(encoder, &plan->view, encoding->palette_size, &plan->has_nothing);
+        status = collect_plan(job, encoder, encoding, plan);
     }
-    if (!plan->is_exact) {
-        plan->view.least_run = LEAST_RUN;
-        collect(encoder, &plan->view, encoding->palette_size, &plan->has_nothing);
-    }
+    if (status != MIM_OK || plan->is_exact)
+        return status;
+    plan->view.least_run = LEAST_RUN;
+    return collect_plan(job, encoder, encoding, plan);
 }
 
-static void
-plan_frame(struct gif_encoder *encoder, const struct gif_encoding *encoding, const struct mim_raster *frame,
-           const struct mim_neighbours *beside, struct plan *plan)
+static int32_t
+plan_whole(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding, bool is_bare,
+           struct plan *plan)
 {
-    uint32_t threshold = encoding->threshold;
-    bool clears =
-        encoding->always_clears || (beside->next && gif_view_turns_transparent(frame, beside->next, threshold));
-    bool is_bare =
-        encoding->always_clears || !beside->previous || gif_view_turns_transparent(beside->previous, frame, threshold);
-
-    *plan = (struct plan){ .view = whole_view(frame, threshold), .disposal = clears ? DISPOSE_CLEAR : DISPOSE_KEEP };
-    if (encoding->subrectangles && !clears && !is_bare &&
-        can_build_on(encoder, encoding, &plan->view, beside->previous)) {
-        plan->view.below = beside->previous;
-        plan_change(encoder, encoding, plan);
-        return;
-    }
-    plan->is_exact = collect(encoder, &plan->view, encoding->palette_size, &plan->has_nothing);
+    int32_t status = collect_plan(job, encoder, encoding, plan);
     /* others than mim take the background for opaque unless the first frame and the one that clears have such an entry */
-    if (frame->channels == 4 && (is_bare || clears) &&
-        (!plan->is_exact || encoder->colours.count < encoding->palette_size))
+    bool has_room = !plan->is_exact || encoder->colours.count < encoding->palette_size;
+    if (plan->view.frame->channels == 4 && (is_bare || plan->disposal == DISPOSE_CLEAR) && has_room)
         plan->has_nothing = true;
+    return status;
+}
+
+static int32_t
+plan_frame(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
+           const struct mim_raster *frame, const struct mim_neighbours *beside, struct plan *plan)
+{
+    bool clears = encoding->always_clears, is_bare = clears || !beside->previous, builds = false;
+    int32_t status = MIM_OK;
+
+    if (!clears && beside->next)
+        status = gif_view_turns_transparent(job, frame, beside->next, encoding->threshold, &clears);
+    if (status == MIM_OK && !is_bare)
+        status = gif_view_turns_transparent(job, beside->previous, frame, encoding->threshold, &is_bare);
+    *plan = (struct plan){
+        .view = whole_view(frame, encoding->threshold),
+        .disposal = clears ? DISPOSE_CLEAR : DISPOSE_KEEP,
+    };
+    if (status == MIM_OK && encoding->subrectangles && !clears && !is_bare)
+        status = may_build_on(job, encoder, encoding, &plan->view, beside->previous, &builds);
+    if (status != MIM_OK)
+        return status;
+    if (!builds)
+        return plan_whole(job, encoder, encoding, is_bare, plan);
+    plan->view.below = beside->previous;
+    return plan_change(job, encoder, encoding, plan);
 }
 
 static void *
@@ -154,6 +181,9 @@ choose_palette(struct mim_job *job, struct gif_encoder *encoder, const struct gi
 
     gif_wu_clear(wu, (uint64_t)view->width * view->height);
     for (uint32_t y = 0; y < view->height; y++) {
+        int32_t status = gif_view_poll(job, y, view->width);
+        if (status != MIM_OK)
+            return status;
         gif_view_row(view, y, encoder->keys);
         gif_wu_add(wu, encoder->keys, view->width);
     }
@@ -217,6 +247,28 @@ emit_codes(struct mim_job *job, struct gif_encoder *encoder, const struct plan *
     return status == MIM_OK ? gif_lzw_end(job, &encoder->lzw) : status;
 }
 
+static int32_t
+note_partial_alpha(struct mim_job *job, const struct mim_raster *frame)
+{
+    bool found;
+
+    int32_t status = gif_view_has_partial_alpha(job, frame, &found);
+    if (status != MIM_OK || !found)
+        return status;
+    return job->host->notice(job, MIM_NOTICE_ALPHA, "pixels are either opaque or transparent, none in between");
+}
+
+static int32_t
+fill_palette(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding, struct plan *plan)
+{
+    if (!plan->is_exact)
+        return choose_palette(job, encoder, encoding, plan);
+    gif_colours_sort(&encoder->colours);
+    plan->colour_count = encoder->colours.count;
+    memcpy(plan->palette, encoder->colours.keys, sizeof plan->palette);
+    return MIM_OK;
+}
+
 int32_t
 gif_encode_frame(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding, uint32_t delay,
                  const struct mim_raster *frame, const struct mim_neighbours *beside)
@@ -224,21 +276,12 @@ gif_encode_frame(struct mim_job *job, struct gif_encoder *encoder, const struct 
     struct plan plan;
 
     int32_t status = make_room(job, encoder, frame->width);
-    if (status != MIM_OK)
-        return status;
-    if (gif_view_has_partial_alpha(frame))
-        status = job->host->notice(job, MIM_NOTICE_ALPHA, "pixels are either opaque or transparent, none in between");
-    if (status != MIM_OK)
-        return status;
-
-    plan_frame(encoder, encoding, frame, beside, &plan);
-    if (plan.is_exact) {
-        gif_colours_sort(&encoder->colours);
-        plan.colour_count = encoder->colours.count;
-        memcpy(plan.palette, encoder->colours.keys, sizeof plan.palette);
-    } else {
-        status = choose_palette(job, encoder, encoding, &plan);
-    }
+    if (status == MIM_OK)
+        status = note_partial_alpha(job, frame);
+    if (status == MIM_OK)
+        status = plan_frame(job, encoder, encoding, frame, beside, &plan);
+    if (status == MIM_OK)
+        status = fill_palette(job, encoder, encoding, &plan);
     if (status == MIM_OK)
         status = emit_head(job, &plan, delay);
     return status == MIM_OK ? emit_codes(job, encoder, &plan) : status;

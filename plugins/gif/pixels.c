@@ -73,13 +73,16 @@ colour_row(const uint8_t *indices, const uint8_t (*palette)[4], const struct mim
 }
 
 /* From rows that follow each other in the order of the file to the rows of the raster. */
-static void
-place_rows(const struct gif_packet *packet, const uint8_t *indices, struct mim_raster *raster)
+static int32_t
+place_rows(struct mim_job *job, const struct gif_packet *packet, const uint8_t *indices, struct mim_raster *raster)
 {
     uint8_t palette[GIF_PALETTE_SIZE][4];
 
     fill_palette(packet, palette);
     for (uint32_t k = 0; k < raster->height; k++) {
+        int32_t status = (uint64_t)k * raster->width % STEP < raster->width ? job->host->poll(job) : MIM_OK;
+        if (status != MIM_OK)
+            return status;
         uint32_t y = packet->frame.interlaced ? interlaced_row(k, raster->height) : k;
         const uint8_t *row = indices + (size_t)k * raster->width;
         uint8_t *out = raster->data + y * raster->stride;
@@ -88,6 +91,7 @@ place_rows(const struct gif_packet *packet, const uint8_t *indices, struct mim_r
         else
             colour_row(row, palette, raster, out);
     }
+    return MIM_OK;
 }
 
 /* Rows that were unpacked side by side move to where the stride wants them, the last one first. */
@@ -110,7 +114,7 @@ unpack_aside(struct mim_job *job, const struct gif_packet *packet, struct mim_ra
 
     int32_t status = unpack(job, packet, indices);
     if (status == MIM_OK)
-        place_rows(packet, indices, raster);
+        status = place_rows(job, packet, indices, raster);
     job->host->resize(job, indices, size, 0);
     return status;
 }

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+enum { PIXELS_A_POLL = 1 << 20 };
+
 static const uint8_t *
 pixel_of(const struct mim_raster *raster, uint32_t x, uint32_t y)
 {
@@ -18,36 +20,45 @@ key_of(const uint8_t *pixel, uint32_t channels, uint32_t threshold)
     return pixel[0] << 16 | pixel[1] << 8 | pixel[2];
 }
 
-bool
-gif_view_turns_transparent(const struct mim_raster *before, const struct mim_raster *after, uint32_t threshold)
+int32_t
+gif_view_poll(struct mim_job *job, uint32_t y, uint32_t width)
 {
-    if (before->channels != 4)
-        return false;
-    for (uint32_t y = 0; y < before->height; y++) {
-        const uint8_t *one = pixel_of(before, 0, y), *two = pixel_of(after, 0, y);
-        unsigned found = 0;
-        for (size_t i = 3; i < (size_t)before->width * 4; i += 4)
-            found |= (one[i] >= threshold) & (two[i] < threshold);
-        if (found)
-            return true;
-    }
-    return false;
+    return (uint64_t)y * width % PIXELS_A_POLL < width ? job->host->poll(job) : MIM_OK;
 }
 
-bool
-gif_view_has_partial_alpha(const struct mim_raster *frame)
+int32_t
+gif_view_turns_transparent(struct mim_job *job, const struct mim_raster *before, const struct mim_raster *after,
+                           uint32_t threshold, bool *found)
 {
-    if (frame->channels != 4)
-        return false;
-    for (uint32_t y = 0; y < frame->height; y++) {
-        const uint8_t *row = pixel_of(frame, 0, y);
-        unsigned found = 0;
-        for (size_t i = 3; i < (size_t)frame->width * 4; i += 4)
-            found |= (uint8_t)(row[i] + 1) > 1;
-        if (found)
-            return true;
+    int32_t status = MIM_OK;
+
+    *found = false;
+    for (uint32_t y = 0; before->channels == 4 && y < before->height && !*found && status == MIM_OK; y++) {
+        const uint8_t *one = pixel_of(before, 0, y), *two = pixel_of(after, 0, y);
+        unsigned turned = 0;
+        for (size_t i = 3; i < (size_t)before->width * 4; i += 4)
+            turned |= (one[i] >= threshold) & (two[i] < threshold);
+        *found = turned;
+        status = gif_view_poll(job, y, before->width);
     }
-    return false;
+    return status;
+}
+
+int32_t
+gif_view_has_partial_alpha(struct mim_job *job, const struct mim_raster *frame, bool *found)
+{
+    int32_t status = MIM_OK;
+
+    *found = false;
+    for (uint32_t y = 0; frame->channels == 4 && y < frame->height && !*found && status == MIM_OK; y++) {
+        const uint8_t *row = pixel_of(frame, 0, y);
+        unsigned partial = 0;
+        for (size_t i = 3; i < (size_t)frame->width * 4; i += 4)
+            partial |= (uint8_t)(row[i] + 1) > 1;
+        *found = partial;
+        status = gif_view_poll(job, y, frame->width);
+    }
+    return status;
 }
 
 /* The stretch of row `y` that differs, widened into [*left, *right). */
@@ -72,19 +83,22 @@ widen(const struct gif_view *view, uint32_t y, uint32_t *left, uint32_t *right)
     return true;
 }
 
-bool
-gif_view_shrink(struct gif_view *view)
+int32_t
+gif_view_shrink(struct mim_job *job, struct gif_view *view, bool *differs)
 {
     uint32_t left = view->frame->width, right = 0, top = view->frame->height, bottom = 0;
 
     for (uint32_t y = 0; y < view->frame->height; y++) {
+        int32_t status = gif_view_poll(job, y, view->frame->width);
+        if (status != MIM_OK)
+            return status;
         if (!widen(view, y, &left, &right))
             continue;
         top = y < top ? y : top;
         bottom = y + 1;
     }
-    bool differs = bottom > 0;
-    if (!differs) {
+    *differs = bottom > 0;
+    if (!*differs) {
         left = top = 0;
         right = bottom = 1;
     }
@@ -92,7 +106,7 @@ gif_view_shrink(struct gif_view *view)
     view->y = top;
     view->width = right - left;
     view->height = bottom - top;
-    return differs;
+    return MIM_OK;
 }
 
 /* Leave out what equals the row below, where enough of it lies together: a shorter run costs more codes than it saves. */

@@ -19,14 +19,18 @@ struct gif_view {
     uint32_t least_run; /**< so many pixels in a row that equal those below are not drawn; 0: all are drawn */
 };
 
-/** Is there a pixel that is opaque in `before` and transparent in `after`? */
-bool gif_view_turns_transparent(const struct mim_raster *before, const struct mim_raster *after, uint32_t threshold);
+/** To be asked once a row: is it time to look whether to go on, after about a million pixels? Status of poll. */
+int32_t gif_view_poll(struct mim_job *job, uint32_t y, uint32_t width);
+
+/** Is there a pixel that is opaque in `before` and transparent in `after`? Status of poll; so the two below. */
+int32_t gif_view_turns_transparent(struct mim_job *job, const struct mim_raster *before, const struct mim_raster *after,
+                                   uint32_t threshold, bool *found);
 
 /** Is there an alpha that is neither 0 nor 255? */
-bool gif_view_has_partial_alpha(const struct mim_raster *frame);
+int32_t gif_view_has_partial_alpha(struct mim_job *job, const struct mim_raster *frame, bool *found);
 
-/** Shrink the rectangle to what differs from `below`. false: nothing does, and it is one pixel. */
-bool gif_view_shrink(struct gif_view *view);
+/** Shrink the rectangle to what differs from `below`. `*differs` false: nothing does, and it is one pixel. */
+int32_t gif_view_shrink(struct mim_job *job, struct gif_view *view, bool *differs);
 
 /** Keys of row `y` of the rectangle, `width` of them. */
 void gif_view_row(const struct gif_view *view, uint32_t y, uint32_t *keys);

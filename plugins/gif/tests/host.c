@@ -55,10 +55,11 @@ limit(struct mim_job *job, int32_t which)
 }
 
 static int32_t
-poll_ok(struct mim_job *job)
+poll_host(struct mim_job *job)
 {
-    (void)job;
-    return MIM_OK;
+    struct host *host = of(job);
+
+    return ++host->polls >= host->fail_poll && host->fail_poll ? MIM_CANCELLED : MIM_OK;
 }
 
 static int32_t
@@ -136,7 +137,7 @@ static const struct mim_host functions = {
     .resize = resize,
     .reserve = reserve,
     .limit = limit,
-    .poll = poll_ok,
+    .poll = poll_host,
     .fail = keep_failure,
     .read_at = read_at,
     .meta = meta,

@@ -39,7 +39,8 @@ struct host {
     uint64_t allocated, most_allocated, allocations, fail_allocation; /* the n-th and later ones are refused; 0: none */
     int64_t reserved;
     uint64_t reads, fail_read;
-    int32_t status; /* of the first failure */
+    uint64_t polls, fail_poll; /* the n-th and later ones say CANCELLED; 0: none */
+    int32_t status;            /* of the first failure */
     char message[256];
     unsigned notices[MIM_NOTICE_COUNT];
     char meta[4096]; /* "key=value\n" for each */

@@ -216,6 +216,24 @@ every_refused_allocation_is_nomem_and_every_failed_read_io(void)
     free(file.data);
 }
 
+static void
+can_be_cancelled_within_a_huge_frame(void)
+{
+    enum { SIDE = 3000 };
+    struct bytes file = { 0 };
+
+    build_screen(&file, SIDE, SIDE, true);
+    build_image(&file, 0, 0, SIDE, SIDE, 1, SIDE * SIDE);
+    build_trailer(&file);
+    CHECK(reading_open(&reading, file) == MIM_OK);
+    reading.host.fail_poll = reading.host.polls + 4;
+    CHECK(reading_frame(&reading, 0) == MIM_CANCELLED);
+    CHECK(reading.host.polls == reading.host.fail_poll);
+    reading.host.fail_poll = 0;
+    CHECK(reading_frame(&reading, 0) == MIM_OK);
+    reading_close(&reading);
+}
+
 /* Any status is welcome, a crash or a leak is not. */
 static void
 survives_flipped_bits(void)
@@ -247,15 +265,11 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(reads_as_many_frames_as_a_cut_file_has),
-        CASE(says_what_is_damaged),
-        CASE(goes_on_after_a_damaged_frame),
-        CASE(a_file_without_images_is_no_sequence),
-        CASE(steps_over_zeros_between_blocks),
-        CASE(a_huge_claim_costs_nothing_to_look_at),
-        CASE(the_index_of_many_frames_stays_small),
-        CASE(every_refused_allocation_is_nomem_and_every_failed_read_io),
-        CASE(survives_flipped_bits),
+        CASE(reads_as_many_frames_as_a_cut_file_has), CASE(says_what_is_damaged),
+        CASE(goes_on_after_a_damaged_frame),          CASE(a_file_without_images_is_no_sequence),
+        CASE(steps_over_zeros_between_blocks),        CASE(a_huge_claim_costs_nothing_to_look_at),
+        CASE(the_index_of_many_frames_stays_small),   CASE(every_refused_allocation_is_nomem_and_every_failed_read_io),
+        CASE(can_be_cancelled_within_a_huge_frame),   CASE(survives_flipped_bits),
     };
     return cmocka_run_group_tests_name("damage", cases, NULL, NULL);
 }

@@ -449,6 +449,31 @@ every_refused_allocation_is_nomem(void)
     free(movie.frames);
 }
 
+/* Alpha, what turns transparent, what changed, colours, the quantizer, codes: each looks up every million pixels. */
+static void
+can_be_cancelled_within_a_huge_frame(void)
+{
+    struct movie movie = { .width = 4096, .height = 600, .channels = 4, .count = 2, .loop = -1 };
+    uint64_t seed = 6, n = 0;
+    int32_t status = MIM_CANCELLED;
+
+    movie.frames = malloc((size_t)movie.width * movie.height * 4 * 2);
+    CHECK(movie.frames);
+    for (size_t i = 0; i < (size_t)movie.width * movie.height * 8; i++)
+        movie.frames[i] = i % 4 == 3 ? 255 : i % 4 ? i >> 14 : next_random(&seed) % 2;
+    struct host host = { 0 };
+    CHECK(movie_write(&host, &movie, NULL) == MIM_OK);
+    CHECK(host.polls > 2 * 600 + 2 * 5 * 2); /* codes look up after every row */
+    free(host.sink.data);
+    for (n = 1; n < host.polls; n += 1 + host.polls / 6) {
+        struct host again = { .fail_poll = n };
+        status = movie_write(&again, &movie, NULL);
+        CHECK(status == MIM_CANCELLED && again.polls <= n + 1);
+        free(again.sink.data);
+    }
+    free(movie.frames);
+}
+
 int
 main(void)
 {
@@ -468,6 +493,7 @@ main(void)
         CASE(an_equal_colour_table_is_stored_once),
         CASE(a_source_with_alpha_has_a_transparent_index_from_the_start),
         CASE(every_refused_allocation_is_nomem),
+        CASE(can_be_cancelled_within_a_huge_frame),
     };
     return cmocka_run_group_tests_name("write", cases, NULL, NULL);
 }
