@@ -153,9 +153,9 @@ what_does_not_fit_is_named_with_what_would(void)
     refused("fps=1/0", "gif: fps = 1/0: expected a number or a fraction N/D, 0.001..1000");
     refused("duration=0.1,,2", "gif: duration = 0.1,,2: expected a number or a list of numbers N,N, 0..655.35");
     refused("duration=0.1,656", "gif: duration = 0.1,656: expected 0..655.35");
-    refused("size=0x5", "gif: size = 0x5: expected WxH in pixels");
-    refused("size=5", "gif: size = 5: expected WxH in pixels");
-    refused("size=5x4294967296", "gif: size = 5x4294967296: expected WxH in pixels");
+    refused("size=0x5", "gif: size = 0x5: expected WxH or W,H in pixels");
+    refused("size=5", "gif: size = 5: expected WxH or W,H in pixels");
+    refused("size=5x4294967296", "gif: size = 5x4294967296: expected WxH or W,H in pixels");
     refused("background=#12345",
             "gif: background = #12345: expected #rrggbb, #rrggbbaa or a name such as white, black, "
             "transparent");
