@@ -33,12 +33,15 @@ refuse(const struct tiff_page *page, struct tiff_directory *directory, const cha
 }
 
 static int32_t
-plan_rgba(struct tiff_page *page)
+plan_rgba(struct tiff_page *page, struct tiff_directory *directory)
 {
+    struct mim_job *job = directory->job;
     page->route = TIFF_ROUTE_RGBA;
     page->out_sample = MIM_SAMPLE_U8;
     page->out_channels = 3;
-    return MIM_OK;
+    if (page->extra_count == 0)
+        return MIM_OK;
+    return job->host->notice(job, MIM_NOTICE_ALPHA, "the samples beside these colours are not delivered");
 }
 
 /* A colour map is 16 bits deep by the book; most hold 8 bits twice, shifted up, or (old writers) as they are. */
@@ -76,7 +79,7 @@ plan_ycbcr(struct tiff_page *page, struct tiff_directory *directory, bool raw)
     if (raw)
         return MIM_OK;
     if (page->compression != COMPRESSION_JPEG || page->planar != PLANARCONFIG_CONTIG || page->samples != 3)
-        return plan_rgba(page);
+        return plan_rgba(page, directory);
     page->is_upsampled = true;
     return MIM_OK;
 }
@@ -97,7 +100,7 @@ plan_colour(struct tiff_page *page, struct tiff_directory *directory, bool raw)
 {
     bool is_integer = page->sample <= MIM_SAMPLE_I64;
     if (page->compression == COMPRESSION_OJPEG)
-        return raw ? refuse(page, directory, "old-style JPEG has no raw samples") : plan_rgba(page);
+        return raw ? refuse(page, directory, "old-style JPEG has no raw samples") : plan_rgba(page, directory);
     if (page->photometric == PHOTOMETRIC_YCBCR)
         return plan_ycbcr(page, directory, raw);
     if (raw)
@@ -115,7 +118,7 @@ plan_colour(struct tiff_page *page, struct tiff_directory *directory, bool raw)
     case PHOTOMETRIC_CIELAB:
     case PHOTOMETRIC_LOGL:
     case PHOTOMETRIC_LOGLUV:
-        return plan_rgba(page);
+        return plan_rgba(page, directory);
     case PHOTOMETRIC_ICCLAB:
     case PHOTOMETRIC_ITULAB:
         return refuse(page, directory, "this kind of Lab reads with raw=yes only");

@@ -163,7 +163,7 @@ writer_close(struct mim_job *job)
 
 const struct mim_writer_ops tiff_writer_ops = {
     .struct_size = sizeof tiff_writer_ops,
-    .flags = MIM_WRITER_MIXED | MIM_WRITER_SEEKS,
+    .flags = MIM_WRITER_MIXED | MIM_WRITER_SEEKS | MIM_WRITER_COUNTS,
     .state_size = sizeof(struct tiff_writer),
     .packet_size = sizeof(struct tiff_sheet),
     .worker_size = sizeof(struct tiff_writing_worker),
