@@ -2,7 +2,6 @@
 /* Conversion of sample types and colours. */
 #include "raster.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "error.h"

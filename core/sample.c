@@ -2,7 +2,6 @@
 /* What the sample types are. */
 #include "sample.h"
 
-#include <math.h>
 #include <string.h>
 
 static const struct mim_sample_facts facts[] = {
@@ -117,7 +116,7 @@ mim_sample_load_reals(enum mim_sample sample, const void *from, size_t count, do
 static uint64_t
 integer_of_fraction(double fraction, uint64_t most)
 {
-    double value = nearbyint(fraction * (double)most);
+    double value = fraction * (double)most + 0.5; /* half up, as integers are rounded */
     /* (double)UINT64_MAX rounds up to 2^64, which does not fit */
     return value >= (double)most ? most : (uint64_t)value;
 }
