@@ -107,7 +107,7 @@ class PeerCase(unittest.TestCase):
             self.fail(f'{" ".join(args)} failed: {done.stderr.decode(errors="replace")[-800:]}')
         return done.stdout
 
-    def run_mim(self, *args, data=None, env=None, timeout=300, **more):
+    def run_mim(self, *args, data=None, env=None, timeout=120, **more):
         """Run mim whatever comes of it. `env` adds to the environment; None values remove."""
         if data is not None:
             more['input'] = data
