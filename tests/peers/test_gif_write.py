@@ -16,6 +16,12 @@ from gifpeers import PEERS, parting
 from peers import PeerCase, mean_error_db, text
 
 
+def opens_opaque(rule):
+    """A first frame without a clear pixel, and clear ones later: there gifsicle --unoptimize restores to the background
+    colour, whatever the control blocks say (gif-differences.md: "disposal 2, transparency")."""
+    return rule[0][..., 3].all() and not all(frame[..., 3].all() for frame in rule)
+
+
 class GifWriting(PeerCase):
     def write(self, frames, *options, name='out.gif'):
         """The file that mim makes of equal arrays."""
@@ -33,7 +39,7 @@ class GifWriting(PeerCase):
         copy = gifbytes.Gif(self.run_tool('gifsicle', '--careful', data=data))
         self.assertEqual(parting([visible(frame) for frame in copy.compose()], rule), 'the same', 'a copy by gifsicle')
         answer = PEERS['gifsicle'](data)
-        if answer != 'declines':
+        if answer != 'declines' and not opens_opaque(rule):
             self.assertEqual(parting(answer, rule), 'the same', 'gifsicle')
         said = self.run_tool('gifsicle', '--info', '-', data=data)
         self.assertIn(f'{len(judge.frames)} image', text(said))
