@@ -30,7 +30,7 @@ mim_canvas_init(struct mim_canvas *canvas, const struct mim_sequence *sequence, 
     };
     uint64_t row = 0;
     mim_row_bytes(canvas->raster.width, canvas->raster.channels, sample, &row); /* 2^32 * 4 * 2 fits */
-    canvas->raster.stride = mim_aligned_stride(row);
+    canvas->raster.stride = mim_aligned_stride(row, sequence->canvas_height);
 
     size_t size = mim_sample_size(sample);
     for (uint32_t k = 0; k < canvas->raster.channels; k++) {

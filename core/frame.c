@@ -16,6 +16,7 @@
 #include "size.h"
 
 #define CACHE_LINE 64u
+#define MOST_GAPS (1u << 20) /* bytes between the rows of a picture */
 #define HUGE_PAGE (2u << 20)
 #define SPARE_BUFFERS 8 /* more than a window rarely comes back at once */
 
@@ -207,10 +208,16 @@ mim_picture_bytes(uint32_t height, uint64_t stride, uint64_t *bytes)
 }
 
 uint64_t
-mim_aligned_stride(uint64_t row_bytes)
+mim_aligned_stride(uint64_t row_bytes, uint32_t rows)
 {
-    uint64_t up = 0;
-    return mim_size_add(row_bytes, CACHE_LINE - 1, &up) ? up / CACHE_LINE * CACHE_LINE : UINT64_MAX;
+    uint64_t up = 0, gaps = 0;
+    if (!mim_size_add(row_bytes, CACHE_LINE - 1, &up))
+        return UINT64_MAX;
+
+    /* a picture one pixel wide would be 64 times itself */
+    up = up / CACHE_LINE * CACHE_LINE;
+    bool count = mim_size_mul(up - row_bytes, rows, &gaps) && gaps > MOST_GAPS && up - row_bytes > row_bytes / 8;
+    return count ? row_bytes : up;
 }
 
 struct mim_raster
@@ -251,7 +258,7 @@ mim_frame_alloc(struct mim_frame *frame, enum mim_sample sample, uint32_t width,
     mim_frame_clear(frame);
 
     uint64_t row = 0, size = 0;
-    bool fits = mim_row_bytes(width, channels, sample, &row) && mim_picture_bytes(height, mim_aligned_stride(row), &size);
+    bool fits = mim_row_bytes(width, channels, sample, &row) && mim_picture_bytes(height, mim_aligned_stride(row, height), &size);
     if (fits && !size)
         return mim_fail(err, MIM_ARGUMENT, "no frame can have %ux%u pixels with %u channels of %s", width, height,
                         channels, mim_sample_name(sample));
@@ -265,7 +272,7 @@ mim_frame_alloc(struct mim_frame *frame, enum mim_sample sample, uint32_t width,
         .width = width,
         .height = height,
         .channels = channels,
-        .stride = mim_aligned_stride(row),
+        .stride = mim_aligned_stride(row, height),
         .data = buffer->data,
         .pts = MIM_NO_PTS,
         .loop = -1,

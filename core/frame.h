@@ -25,8 +25,8 @@ void *mim_buffer_data(struct mim_buffer *buffer);
 /* Bytes of one row, packed; of a whole picture with rows `stride` apart. false: the numbers do not fit. */
 bool mim_row_bytes(uint32_t width, uint32_t channels, enum mim_sample sample, uint64_t *bytes);
 bool mim_picture_bytes(uint32_t height, uint64_t stride, uint64_t *bytes);
-/* Rows start on cache lines. */
-uint64_t mim_aligned_stride(uint64_t row_bytes);
+/* Rows start on cache lines, unless there are so many short ones that the gaps would count. */
+uint64_t mim_aligned_stride(uint64_t row_bytes, uint32_t rows);
 
 /* A view of the frame's pixels. */
 struct mim_raster mim_frame_raster(const struct mim_frame *frame);

@@ -58,7 +58,7 @@ take_converted(struct mim_out_slot *slot, struct mim_error *err)
 {
     uint64_t row = 0, size = 0;
     bool fits = mim_row_bytes(slot->info.width, slot->info.channels, (enum mim_sample)slot->info.sample, &row) &&
-                mim_picture_bytes(slot->info.height, mim_aligned_stride(row), &size);
+                mim_picture_bytes(slot->info.height, mim_aligned_stride(row, slot->info.height), &size);
     slot->converted = fits ? mim_buffer_get(NULL, size) : NULL;
     if (!slot->converted)
         return mim_fail(err, MIM_NOMEM, "no memory to convert %ux%u pixels", slot->info.width, slot->info.height);
@@ -68,7 +68,7 @@ take_converted(struct mim_out_slot *slot, struct mim_error *err)
         .width = slot->info.width,
         .height = slot->info.height,
         .channels = slot->info.channels,
-        .stride = mim_aligned_stride(row),
+        .stride = mim_aligned_stride(row, slot->info.height),
         .data = mim_buffer_data(slot->converted),
     };
     return MIM_OK;

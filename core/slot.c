@@ -52,18 +52,26 @@ lay_out(struct mim_raster *raster, bool packed)
     uint64_t row = 0, size = 0;
     if (!mim_row_bytes(raster->width, raster->channels, (enum mim_sample)raster->sample, &row))
         return UINT64_MAX;
-    raster->stride = packed ? row : mim_aligned_stride(row);
+    raster->stride = packed ? row : mim_aligned_stride(row, raster->height);
     return mim_picture_bytes(raster->height, raster->stride, &size) ? size : UINT64_MAX;
 }
 
+/* The limit is there for the memory: each four channels of a pixel count as one. */
 static enum mim_status
 check_pixels_limit(const struct mim_slot *slot, const struct mim_slot_route *route, struct mim_error *err)
 {
     uint64_t pixels = (uint64_t)slot->out.width * slot->out.height, most = route->work->control.limits.frame_pixels;
+    uint32_t weight = slot->out.channels > 4 ? (slot->out.channels + 3) / 4 : 1;
+    if (!mim_size_mul(pixels, weight, &pixels))
+        pixels = UINT64_MAX;
     if (pixels <= most)
         return MIM_OK;
-    return mim_fail_limit(err, pixels, most, "%ux%u are %" PRIu64 " pixels, and the limit is %" PRIu64 " per frame",
-                          slot->out.width, slot->out.height, pixels, most);
+    if (weight == 1)
+        return mim_fail_limit(err, pixels, most, "%ux%u are %" PRIu64 " pixels, and the limit is %" PRIu64 " per frame",
+                              slot->out.width, slot->out.height, pixels, most);
+    return mim_fail_limit(err, pixels, most,
+                          "%ux%u with %u channels count as %" PRIu64 " pixels, and the limit is %" PRIu64 " per frame",
+                          slot->out.width, slot->out.height, slot->out.channels, pixels, most);
 }
 
 uint64_t
