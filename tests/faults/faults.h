@@ -15,6 +15,7 @@ bool fault_memory_recover(void);
 /* What was asked for since the last reset. */
 struct fault_memory {
     uint64_t calls, bytes, largest;
+    uint64_t peak; /* most bytes that were held at once, above what was held at the reset */
 };
 void fault_memory_reset(void);
 struct fault_memory fault_memory_asked(void);

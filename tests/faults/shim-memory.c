@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <limits.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stddef.h>
@@ -19,6 +20,8 @@ static void (*next_free)(void *);
 static atomic_long left = LONG_MAX; /* allocations before the one that fails */
 static atomic_bool fails_for_ever, refused;
 static atomic_long live;
+static atomic_llong held, peak, start;
+static atomic_bool weighs; /* from the first reset on: a sanitizer cannot tell sizes before it is ready */ /* bytes */
 static atomic_uint_fast64_t calls, bytes, largest;
 static __thread bool exempt __attribute__((tls_model("initial-exec")));
 
@@ -76,15 +79,19 @@ fault_memory_recover(void)
 void
 fault_memory_reset(void)
 {
+    atomic_store(&weighs, true);
     atomic_store(&calls, 0);
     atomic_store(&bytes, 0);
     atomic_store(&largest, 0);
+    atomic_store(&start, atomic_load(&held));
+    atomic_store(&peak, atomic_load(&held));
 }
 
 struct fault_memory
 fault_memory_asked(void)
 {
-    return (struct fault_memory){ atomic_load(&calls), atomic_load(&bytes), atomic_load(&largest) };
+    return (struct fault_memory){ atomic_load(&calls), atomic_load(&bytes), atomic_load(&largest),
+                                  (uint64_t)(atomic_load(&peak) - atomic_load(&start)) };
 }
 
 long
@@ -117,11 +124,27 @@ is_refused(size_t size)
     return true;
 }
 
+static long long
+weight(void *block)
+{
+    return atomic_load(&weighs) ? (long long)malloc_usable_size(block) : 0;
+}
+
+static void
+hold(long long more)
+{
+    long long now = atomic_fetch_add(&held, more) + more, before = atomic_load(&peak);
+    while (now > before && !atomic_compare_exchange_weak(&peak, &before, now))
+        ;
+}
+
 static void *
 given(void *block)
 {
-    if (block)
+    if (block) {
         atomic_fetch_add(&live, 1);
+        hold(weight(block));
+    }
     return block;
 }
 
@@ -152,6 +175,7 @@ free(void *block)
     if (!block || is_first_aid(block) || !resolve())
         return;
     atomic_fetch_sub(&live, 1);
+    hold(-weight(block));
     next_free(block);
 }
 
@@ -169,7 +193,13 @@ realloc(void *old, size_t size)
         free(old);
         return NULL;
     }
-    return is_refused(size) ? NULL : next_realloc(old, size);
+    if (is_refused(size))
+        return NULL;
+    long long before = weight(old);
+    void *moved = next_realloc(old, size);
+    if (moved)
+        hold(weight(moved) - before);
+    return moved;
 }
 
 void *

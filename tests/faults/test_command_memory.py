@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: MIT
+"""Every allocation of the command's process fails in turn, those of libtiff, libltdl and the C library among them."""
+
+import tap
+from faults import NO_MEMORY, FaultCase, sample
+
+
+class CommandMemory(FaultCase):
+    def check(self, done, wanted, what):
+        if done.returncode == 0:  # it did without
+            self.assertEqual(done.stdout, wanted.stdout, what)
+        else:
+            self.assertEqual(done.returncode, NO_MEMORY, what)
+            self.assertIn('memory', done.said, what)
+
+    def try_places(self, *args, most=25):
+        wanted = self.mim(*args)
+        places = wanted.report.calls
+        self.assertGreater(places, 0)
+        for for_ever in (None, 1):
+            with self.subTest(' '.join(args), for_ever=bool(for_ever)):
+                for place in sample(places, most):
+                    done = self.run_mim(*args, memory_at=place, for_ever=for_ever)
+                    self.check(done, wanted, f'allocation {place}, exit {done.returncode}: {done.said}')
+
+    def test_may_fail_in_info(self):
+        self.try_places('info', '--json', '--each', 'animated.gif')
+        self.try_places('info', *self.shape('samples.raw'), 'samples.raw')
+
+    def test_may_fail_in_lists(self):
+        for words in (['formats'], ['plugins'], ['plugins', 'gif'], ['explain', 'animated.gif'], ['help'], ['help', 'gif']):
+            self.try_places(*words)
+
+    def test_may_fail_in_conversions(self):
+        self.try_places('convert', 'by-hand.gif', '-', '--to', 'raw')
+        self.try_places('convert', 'by-hand.gif', '-', '--to', 'gif', '--threads', '1')
+        self.try_places('convert', *self.shape('samples.raw'), 'samples.raw', '-', '--to', 'raw')
+
+
+tap.main()

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: MIT
+"""Every write of the output goes wrong in turn: exit 7, the old file as it was, nothing beside it."""
+
+import errno
+import os
+import resource
+import signal
+import subprocess
+
+import tap
+from faults import INTERRUPTED, OUTPUT_FAILED, FaultCase, sample
+
+OLD = b'what was here before'
+TARGETS = ('out.raw', 'out.gif', 'out.tif')
+
+
+class CommandWrites(FaultCase):
+    def setUp(self):
+        super().setUp()
+        self.names = sorted(os.listdir(self.folder))
+
+    def convert(self, output, **faults):
+        return self.run_mim('convert', 'strips-lzw.tif', '--force', output, **faults)
+
+    def prepare(self, output, old):
+        """An old file under the output's name, or none; nothing of earlier runs."""
+        for name in set(os.listdir(self.folder)) - set(self.names):
+            os.remove(self.path(name))
+        if old:
+            self.put(output, OLD)
+
+    def assert_untouched(self, output, old, what):
+        self.assertEqual(sorted(os.listdir(self.folder)), sorted(self.names + [output] * old), what)
+        if old:
+            self.assertEqual(self.get(output), OLD, what)
+
+    def whole(self, output):
+        self.prepare(output, False)
+        done = self.convert(output)
+        self.assertEqual(done.returncode, 0, done.said)
+        return self.get(output)
+
+    def outcomes(self, output, **fault):
+        """A run for each call that may go wrong, over an old file and without."""
+        for old in (False, True):
+            self.prepare(output, old)
+            done = self.convert(output, **{**fault, 'at': -1})
+            self.assertEqual(done.returncode, 0, done.said)
+            for at in sample(done.report.seen, 20):
+                self.prepare(output, old)
+                done = self.convert(output, **fault, at=at)
+                yield old, done, f'{output} {fault} at {at}, old file: {old}, exit {done.returncode}: {done.said}'
+
+    def every_call_fails(self, call, kind, number):
+        for output in TARGETS:
+            with self.subTest(f'{call} {kind} {errno.errorcode.get(number, "")} {output}'):
+                tried = 0
+                for old, done, what in self.outcomes(output, call=call, kind=kind, errno=number):
+                    self.assertEqual(done.returncode, OUTPUT_FAILED, what)
+                    self.assertIn(os.strerror(number), done.said, what)
+                    self.assert_untouched(output, old, what)
+                    tried += 1
+                self.assertGreater(tried, 0)
+
+    def every_call_is_harmless(self, call, kind, number):
+        for output in TARGETS:
+            with self.subTest(f'{call} {kind} {errno.errorcode.get(number, "")} {output}'):
+                whole, tried = self.whole(output), 0
+                for _old, done, what in self.outcomes(output, call=call, kind=kind, errno=number):
+                    self.assertEqual(done.returncode, 0, what)
+                    self.assertEqual(self.get(output), whole, what)
+                    self.assertEqual(sorted(os.listdir(self.folder)), sorted(self.names + [output]), what)
+                    tried += 1
+                self.assertGreater(tried, 0)
+
+    def test_a_full_disk_leaves_the_old_file(self):
+        self.every_call_fails('write', 'error', errno.ENOSPC)
+
+    def test_a_broken_disk_leaves_the_old_file(self):
+        self.every_call_fails('write', 'error', errno.EIO)
+
+    def test_a_close_that_fails_is_told_in_time(self):
+        """Before the file appears it is a failure; what is closed afterwards, or was only read, holds nothing any more."""
+        for output in TARGETS:
+            with self.subTest(output):
+                whole, failed = self.whole(output), 0
+                for old, done, what in self.outcomes(output, call='close', kind='error', errno=errno.EDQUOT):
+                    if done.returncode == 0:
+                        self.assertEqual(self.get(output), whole, what)
+                    else:
+                        self.assertEqual(done.returncode, OUTPUT_FAILED, what)
+                        self.assert_untouched(output, old, what)
+                        failed += 1
+                self.assertGreaterEqual(failed, 2)
+
+    def test_a_rename_that_fails_leaves_the_old_file(self):
+        for output in TARGETS:
+            with self.subTest(output):
+                self.prepare(output, True)
+                done = self.convert(output, call='rename', kind='error', errno=errno.EPERM, for_ever=1)
+                self.assertEqual(done.returncode, OUTPUT_FAILED, done.said)
+                self.assert_untouched(output, True, done.said)
+
+    def test_a_short_write_goes_on(self):
+        self.every_call_is_harmless('write', 'short', 0)
+
+    def test_an_interrupted_write_is_tried_again(self):
+        self.every_call_is_harmless('write', 'error', errno.EINTR)
+
+    def test_a_link_that_is_forbidden_is_done_without(self):
+        for number in (errno.EPERM, errno.ENOENT, errno.EXDEV):
+            self.every_call_is_harmless('link', 'error', number)
+
+    def test_a_file_without_a_name_is_done_without(self):
+        self.every_call_is_harmless('open', 'error', errno.EOPNOTSUPP)
+
+    def test_no_file_at_all_is_told(self):
+        for output in TARGETS:
+            with self.subTest(output):
+                self.prepare(output, False)
+                done = self.convert(output, call='open', kind='error', errno=errno.EDQUOT, for_ever=1)
+                self.assertEqual(done.returncode, OUTPUT_FAILED, done.said)
+                self.assert_untouched(output, False, done.said)
+
+    def test_sigkill_leaves_the_old_file_or_the_new(self):
+        for call in ('write', 'close', 'link', 'rename', 'open'):
+            for output in TARGETS:
+                with self.subTest(f'{call} {output}'):
+                    whole = self.whole(output)
+                    for old, done, what in self.outcomes(output, call=call, kind='kill'):
+                        self.assertEqual(done.returncode, -signal.SIGKILL, what)
+                        self.assert_old_or_whole(output, old, whole, what)
+
+    def assert_old_or_whole(self, output, old, whole, what):
+        there = os.path.exists(self.path(output))
+        beside = sorted(set(os.listdir(self.folder)) - set(self.names) - {output})
+        if there:
+            self.assertIn(self.get(output), (whole, OLD) if old else (whole,), what)
+        else:
+            self.assertFalse(old, what)
+        if 'rename' in what and old:
+            # a nameless file cannot replace another in one step: whole already, it has a name of its own for a moment
+            self.assertRegex(' '.join(beside), rf'^\.{output}\.mim-[0-9a-f]{{6}}$', what)
+            self.assertEqual(self.get(beside[0]), whole, what)
+        else:
+            self.assertEqual(beside, [], what)
+
+    def test_sigint_says_130_and_leaves_the_old_file_or_the_new(self):
+        for output in TARGETS:
+            with self.subTest(output):
+                whole = self.whole(output)
+                for old, done, what in self.outcomes(output, call='write', kind='interrupt'):
+                    self.assertEqual(done.returncode, INTERRUPTED, what)
+                    self.assert_old_or_whole(output, old, whole, what)
+
+    def test_sigint_at_the_first_read_leaves_the_old_file(self):
+        for output in TARGETS:
+            with self.subTest(output):
+                for old in (False, True):
+                    self.prepare(output, old)
+                    done = self.convert(output, call='read', kind='interrupt', at=0)
+                    self.assertEqual(done.returncode, INTERRUPTED, done.said)
+                    self.assert_untouched(output, old, done.said)
+
+    def test_a_limit_of_file_size_is_a_full_disk(self):
+        for output in TARGETS:
+            with self.subTest(output):
+                self.prepare(output, True)
+                args = [os.environ['MIM'], 'convert', 'strips-lzw.tif', '--force', output]
+                done = subprocess.run(args, env=self.environment({}), cwd=self.folder, capture_output=True, timeout=60,
+                                      preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)))
+                self.assertEqual(done.returncode, OUTPUT_FAILED, done.stderr)
+                self.assert_untouched(output, True, done.stderr)
+
+    def test_a_full_device_is_told(self):
+        for form in ('raw', 'gif', 'tiff'):
+            with self.subTest(form), open('/dev/full', 'wb') as full:
+                args = [os.environ['MIM'], 'convert', 'strips-lzw.tif', '-', '--to', form]
+                done = subprocess.run(args, env=self.environment({}), cwd=self.folder, stdout=full, stderr=subprocess.PIPE,
+                                      timeout=60)
+                self.assertEqual(done.returncode, OUTPUT_FAILED, done.stderr)
+        for words in (['info', 'animated.gif'], ['formats'], ['help', 'gif']):
+            with self.subTest(' '.join(words)), open('/dev/full', 'wb') as full:
+                done = subprocess.run([os.environ['MIM'], *words], env=self.environment({}), cwd=self.folder, stdout=full,
+                                      stderr=subprocess.PIPE, timeout=60)
+                self.assertEqual(done.returncode, OUTPUT_FAILED, done.stderr)
+
+
+tap.main()
