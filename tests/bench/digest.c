@@ -7,7 +7,9 @@
 
 #include "loop.h"
 
-static const char *const layouts[] = { [LOOP_RGB] = "rgb", [LOOP_RGBA] = "rgba", [LOOP_BGRA] = "bgra", [LOOP_PLAIN] = "plain" };
+static const char *const layouts[] = {
+    [LOOP_RGB] = "rgb", [LOOP_RGBA] = "rgba", [LOOP_BGRA] = "bgra", [LOOP_PLAIN] = "plain"
+};
 
 int
 main(int argc, char **argv)

@@ -9,10 +9,10 @@
 
 struct player {
     GifFileType *gif;
-    uint32_t *canvas, *saved;      /* RGBA in memory order; saved: what disposal 3 goes back to */
+    uint32_t *canvas, *saved; /* RGBA in memory order; saved: what disposal 3 goes back to */
     uint8_t *line;
     GraphicsControlBlock control;
-    GifImageDesc last;             /* the earlier frame's rectangle */
+    GifImageDesc last; /* the earlier frame's rectangle */
     int last_disposal;
 };
 

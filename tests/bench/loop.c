@@ -53,8 +53,8 @@ loop_frame(struct loop *loop, enum loop_layout layout, const void *pixels, uint3
     if (!loop->summing)
         return;
     for (uint32_t y = 0; y < height; y++, row += stride)
-        loop->sum = layout == LOOP_PLAIN ? sum_plain(loop->sum, row, row_bytes)
-                                         : sum_colour(loop->sum, layout, row, row_bytes);
+        loop->sum =
+            layout == LOOP_PLAIN ? sum_plain(loop->sum, row, row_bytes) : sum_colour(loop->sum, layout, row, row_bytes);
 }
 
 static uint64_t

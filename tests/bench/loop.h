@@ -11,8 +11,8 @@ enum loop_layout { LOOP_RGB, LOOP_RGBA, LOOP_BGRA, LOOP_PLAIN };
 
 struct loop {
     uint64_t frames;
-    uint64_t sum;        /**< of all pixels; only in the first pass */
-    uint64_t seen;       /**< a byte of every frame, so that no decoding can be left out */
+    uint64_t sum;  /**< of all pixels; only in the first pass */
+    uint64_t seen; /**< a byte of every frame, so that no decoding can be left out */
     int summing;
 };
 

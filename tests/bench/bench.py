@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: MIT
+"""Run the contests and print them as Markdown. tools/dev/bench builds what is needed and calls this."""
+
+import argparse
+import datetime
+import os
+import platform
+import re
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+import inputs  # noqa: E402
+import jobs  # noqa: E402
+from contest import MIM, say  # noqa: E402
+
+BEGIN, END = '<!-- figures: tools/dev/bench -->', '<!-- end of figures -->'
+
+
+def first_match(pattern, path):
+    with open(path, encoding='utf-8') as file:
+        found = re.search(pattern, file.read(), re.M)
+    return found.group(1).strip() if found else 'unknown'
+
+
+def version(*command):
+    said = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout.decode(errors='replace')
+    found = re.search(r'\d+(?:\.\d+)+(?:-\d+)?', said)
+    return found.group(0) if found else 'unknown'
+
+
+def machine(options):
+    """Where and how, in one paragraph."""
+    peers = {'mim': [MIM, '--version'], 'ffmpeg': ['ffmpeg', '-version'], 'gifsicle': ['gifsicle', '--version'],
+             'ImageMagick': ['/usr/bin/convert', '-version'],
+             'Pillow': ['/usr/bin/python3', '-c', 'import PIL; print(PIL.__version__)'],
+             'tifffile': ['/usr/bin/python3', '-c', 'import tifffile; print(tifffile.__version__)']}
+    system = first_match(r'^PRETTY_NAME="(.*)"', '/etc/os-release')
+    return (f'{datetime.date.today()}, {first_match(r"^model name.*: (.*)", "/proc/cpuinfo")}, '
+            f'{len(os.sched_getaffinity(0))} cores, {system}, Linux {platform.release()}; load at the start '
+            f'{os.getloadavg()[0]:.1f}. ' + ', '.join(f'{name} {version(*command)}' for name, command in peers.items()) +
+            f'. Medians of {options.rounds} rounds in turns, {"CPU" if options.clock == "cpu" else "wall clock"} time; in '
+            f'brackets how many times the first line\'s time that is, by the median over the rounds.')
+
+
+def put_into(page, lines):
+    with open(page, encoding='utf-8') as file:
+        text = file.read()
+    head, rest = text.split(BEGIN)
+    with open(page, 'w', encoding='utf-8') as file:
+        file.write(f'{head}{BEGIN}\n' + '\n'.join(lines) + f'\n{END}{rest.split(END)[1]}')
+
+
+def main():
+    parser = argparse.ArgumentParser(prog='tools/dev/bench', description='Compare mim with other programs.')
+    parser.add_argument('--rounds', type=int, default=5, help='measurements of each contestant (5)')
+    parser.add_argument('--only', action='append', choices=jobs.ALL, metavar='JOB', help=', '.join(jobs.ALL))
+    parser.add_argument('--clock', choices=['wall', 'cpu'], default='wall', help='cpu: for a busy machine')
+    parser.add_argument('--inputs', required=True, help='directory for the input files')
+    parser.add_argument('--into', metavar='PAGE', help='put the tables between the marks of this page as well')
+    options = parser.parse_args()
+
+    bench = jobs.Bench(inputs.Inputs(options.inputs), options.rounds, options.clock)
+    lines = [machine(options)]
+    for name in options.only or jobs.ALL:
+        say(name)
+        lines += ['', f'**{jobs.ALL[name].__doc__}**', '', *jobs.ALL[name](bench)]
+    print('\n'.join(lines))
+    if options.into:
+        put_into(options.into, lines)
+
+
+main()

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: MIT
+"""A contest: several programs do the same job on the same input, in turns, and a table says what each took."""
+
+import os
+import statistics
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PROGRAMS = os.environ.get('MIM_BENCH_PROGRAMS', '')
+MIM = os.environ.get('MIM', 'mim')
+PYTHON = ['/usr/bin/python3', os.path.join(HERE, 'peer.py')]  # Debian's, which has the peers' packages
+
+
+class Unfit(Exception):
+    """A contestant cannot take part: it failed, or its answer is another than the others'."""
+
+
+def program(name):
+    return os.path.join(PROGRAMS, 'bench-' + name)
+
+
+def last_line(text):
+    lines = text.decode(errors='replace').strip().splitlines()
+    return lines[-1] if lines else ''
+
+
+def run(*command):
+    """Standard output of a command that has to succeed."""
+    done = subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, timeout=1800)
+    if done.returncode != 0:
+        raise Unfit(f'{os.path.basename(str(command[0]))}: exit {done.returncode}: {last_line(done.stderr)}')
+    return done.stdout
+
+
+def digest(command, layout, row_bytes, height):
+    """(frames, sum) of the packed pixels that a command prints."""
+    with subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as printing:
+        said = subprocess.run([program('digest'), layout, str(row_bytes), str(height)], stdin=printing.stdout,
+                              stdout=subprocess.PIPE, check=True).stdout
+    if printing.returncode != 0:
+        raise Unfit(f'{os.path.basename(str(command[0]))}: exit {printing.returncode}')
+    return tuple(said.decode().split())
+
+
+class Run:
+    """One measurement."""
+
+    def __init__(self, wall_ms, cpu_ms, peak_mb=0.0, status=0):
+        self.wall_ms, self.cpu_ms, self.peak_mb, self.status = wall_ms, cpu_ms, peak_mb, status
+
+
+class Loop:
+    """A program that decodes in its own process and measures itself, without its start: see loop.h."""
+
+    def __init__(self, name, *command):
+        self.name, self.command = name, command
+
+    def answer(self):
+        return tuple(run(*self.command).decode().split()[:2])
+
+    def measure(self):
+        _, _, wall, cpu = run(*self.command).decode().split()
+        return Run(int(wall) / 1e6, int(cpu) / 1e6)
+
+
+class Process:
+    """A whole program, from its start to its end. `check` gives an answer that can be compared."""
+
+    def __init__(self, name, *command, check=None, output='/dev/null', times=1, may_fail=False):
+        self.name, self.command, self.check = name, command, check
+        self.output, self.times, self.may_fail = output, times, may_fail
+
+    def answer(self):
+        return self.check() if self.check else None
+
+    def measure(self):
+        said = run(program('measure'), self.times, self.output, *self.command)
+        wall, cpu, peak, status = said.decode().split()
+        if int(status) != 0 and not self.may_fail:
+            raise Unfit(f'exit {status}')
+        return Run(int(wall) / 1e6, int(cpu) / 1e6, int(peak) * 1024 / 1e6, int(status))
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def fit(contestants):
+    """Those that give the first one's answer; the others, with the reason."""
+    good, bad, expected = [], {}, None
+    for contestant in contestants:
+        try:
+            answer = contestant.answer()
+            if answer is not None and expected is not None and answer != expected:
+                raise Unfit(f'another result: {answer} instead of {expected}')
+            expected = expected if answer is None else expected or answer
+            good.append(contestant)
+        except (Unfit, OSError, subprocess.SubprocessError) as trouble:
+            bad[contestant.name] = str(trouble)
+            say(f'    {contestant.name} left out: {trouble}')
+    return good, bad
+
+
+class Results:
+    """All runs of a contest on one input."""
+
+    def __init__(self, contestants, rounds, clock):
+        self.clock = clock
+        good, self.left_out = fit(contestants)
+        self.runs = {contestant.name: [] for contestant in good}
+        for _ in range(rounds):
+            for contestant in good:
+                self.runs[contestant.name].append(contestant.measure())
+
+    def times(self, name):
+        return [getattr(run, self.clock + '_ms') for run in self.runs.get(name, [])]
+
+    def median(self, name):
+        return statistics.median(self.times(name))
+
+    def ratio(self, name, reference):
+        """How many times the reference's time it took: the median over the rounds, so that a busy minute hits both."""
+        pairs = zip(self.times(name), self.times(reference))
+        return statistics.median(mine / max(other, 1e-6) for mine, other in pairs)
+
+    def peak_mb(self, name):
+        return max(run.peak_mb for run in self.runs[name])
+
+    def status(self, name):
+        return self.runs[name][-1].status
+
+
+def amount(value):
+    """Three digits are as much as is known."""
+    return f'{value:.0f}' if value >= 99.5 else f'{value:.1f}' if value >= 9.95 else f'{value:.2f}'
+
+
+def cell(results, name, reference):
+    if name in results.left_out:
+        return 'left out'
+    if name not in results.runs:
+        return ''
+    text = amount(results.median(name))
+    if name != reference and reference in results.runs:
+        text += f' ({amount(results.ratio(name, reference))} ×)'
+    return text
+
+
+def table(columns, rows):
+    """Markdown; the first column holds words, the others figures."""
+    lines = ['| ' + ' | '.join(columns) + ' |', '|' + '---|' + '--:|' * (len(columns) - 1)]
+    return lines + ['| ' + ' | '.join(row) + ' |' for row in rows]
+
+
+def times_table(title, by_input, reference):
+    """by_input: {column: Results}. A cell is milliseconds, and in brackets how often the reference's time that is."""
+    names = list(dict.fromkeys(name for results in by_input.values() for name in [*results.runs, *results.left_out]))
+    rows = [[name] + [cell(results, name, reference) for results in by_input.values()] for name in names]
+    lines = table([f'{title}, ms'] + list(by_input), rows)
+    reasons = [f'{name} on {column} is left out: {why}.' for column, results in by_input.items()
+               for name, why in results.left_out.items()]
+    return lines + ([''] + reasons if reasons else [])

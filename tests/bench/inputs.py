@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: MIT
+"""The files that everybody works on, made by ffmpeg, tifffile and libtiff's tools; each once, in a directory that stays."""
+
+import os
+import struct
+
+import numpy as np
+
+from contest import run
+
+# Real files come with the Debian package python3-imageio: a video of a cockatoo, a photograph, a GIF animation.
+REAL = '/usr/lib/python3/dist-packages/imageio/resources/images'
+
+
+class Inputs:
+    def __init__(self, folder):
+        self.folder = folder
+        os.makedirs(folder, exist_ok=True)
+
+    def path(self, name, make):
+        """The file of that name; made when it is not there, and never left half made."""
+        path = os.path.join(self.folder, name)
+        if not os.path.exists(path):
+            unfinished = os.path.join(self.folder, 'unfinished-' + name)
+            make(unfinished)
+            os.rename(unfinished, path)
+        return path
+
+    def ffmpeg(self, name, *arguments):
+        return self.path(name, lambda path: run('ffmpeg', '-v', 'error', '-y', *arguments, path))
+
+    # GIF
+
+    def video_gif(self):
+        return self.ffmpeg('video.gif', '-i', f'{REAL}/cockatoo.mp4', '-frames:v', 200, '-vf',
+                           'scale=640:360,split[a][b];[a]palettegen[p];[b][p]paletteuse')
+
+    def flat_gif(self):
+        return self.ffmpeg('flat.gif', '-f', 'lavfi', '-i', 'testsrc2=s=640x480', '-frames:v', 200)
+
+    def gradient_gif(self):
+        return self.ffmpeg('gradient.gif', '-f', 'lavfi', '-i', 'mandelbrot=s=640x480,trim=end_frame=60', '-vf',
+                           'split[a][b];[a]palettegen[p];[b][p]paletteuse=dither=none')
+
+    def noise_gif(self):
+        return self.ffmpeg('noise.gif', '-f', 'lavfi', '-i', 'color=gray:s=640x480', '-frames:v', 60, '-vf',
+                           'noise=alls=100:allf=t')
+
+    def real_gif(self):
+        return f'{REAL}/newtonscradle.gif'
+
+    # packed RGB
+
+    def video_rgb(self):
+        return self.ffmpeg('video-640x360.rgb', '-i', f'{REAL}/cockatoo.mp4', '-frames:v', 30, '-vf', 'scale=640:360',
+                           '-f', 'rawvideo', '-pix_fmt', 'rgb24')
+
+    def photo_rgb(self):
+        return self.ffmpeg('photo-640x480.rgb', '-loop', 1, '-i', f'{REAL}/astronaut.png', '-frames:v', 30, '-vf',
+                           'scale=960:960,crop=640:480:n*8:n*12', '-f', 'rawvideo', '-pix_fmt', 'rgb24')
+
+    # TIFF: 200 pages of 512 x 512 u16, fluorescent blobs that move, with noise
+
+    def stack(self, kind):
+        if kind == 'raw':
+            return self.path('stack-raw.tif', write_blobs)
+        layout = {'lzw': ['-r', 64, '-c', 'lzw:2'], 'deflate': ['-r', 64, '-c', 'zip:2'],
+                  'packbits': ['-r', 64, '-c', 'packbits'], 'tiles': ['-t', '-w', 128, '-l', 128, '-c', 'zip:2']}[kind]
+        return self.path(f'stack-{kind}.tif', lambda path: run('tiffcp', *layout, self.stack('raw'), path))
+
+    def tiny_pages(self):
+        pages = np.arange(1000 * 16 * 16, dtype=np.uint16).reshape(1000, 16, 16)
+        return self.path('tiny.tif', lambda path: write_pages(path, pages))
+
+    def long_stack(self):
+        return self.path('long.tif', write_long_stack)
+
+    # what a header claims and no byte stands behind
+
+    def gif_bomb(self):
+        head = struct.pack('<6sHHBBB', b'GIF89a', 65535, 65535, 0x80, 0, 0) + bytes(6)
+        image = struct.pack('<BHHHHB', 0x2c, 0, 0, 65535, 65535, 0) + b'\x02\x02\x4c\x01\x00\x3b'
+        control = b'\x21\xf9\x04\x00\x00\x00\x00\x00'
+        return self.path('bomb.gif', lambda path: write_bytes(path, (head + control + image).ljust(49, b'\x3b')))
+
+    def tiff_bomb(self):
+        tags = [(256, 4, 1, 32768), (257, 4, 1, 32768), (258, 3, 1, 8), (259, 3, 1, 5), (262, 3, 1, 1), (273, 4, 1, 8),
+                (277, 3, 1, 1), (278, 4, 1, 32768), (279, 4, 1, 8)]
+        data = b'II*\0' + struct.pack('<I', 16) + bytes(8) + struct.pack('<H', len(tags))
+        data += b''.join(struct.pack('<HHII', *tag) for tag in tags) + bytes(4)
+        return self.path('bomb.tif', lambda path: write_bytes(path, data))
+
+
+def write_bytes(path, data):
+    with open(path, 'wb') as file:
+        file.write(data)
+
+
+def write_pages(path, pages, **options):
+    import tifffile
+    with tifffile.TiffWriter(path) as tiff:
+        for page in pages:
+            tiff.write(page, photometric='minisblack', contiguous=False, metadata=None, **options)
+
+
+def blobs(count=200, side=512):
+    """Frames of a fluorescence microscope: 40 spots that drift on a dark ground, and the camera's noise."""
+    random = np.random.default_rng(1)
+    place, drift = random.uniform(0, side, (40, 2)), random.normal(0, 1.5, (40, 2))
+    spread, height = random.uniform(6, 30, 40), random.uniform(500, 8000, 40)
+    axis = np.arange(side)
+    for i in range(count):
+        frame = 300 + random.standard_normal((side, side), dtype=np.float32) * 12
+        for (y, x), wide, high in zip(place + drift * i, spread, height):
+            frame += high * np.outer(np.exp(-((axis - y) / wide) ** 2 / 2), np.exp(-((axis - x) / wide) ** 2 / 2))
+        yield np.clip(frame, 0, 65535).astype(np.uint16)
+
+
+def write_blobs(path):
+    write_pages(path, blobs(), rowsperstrip=64)
+
+
+def write_long_stack(path):
+    """2000 pages of 1024 x 1024, 2 GB of pixels in few bytes."""
+    page = np.kron(np.arange(256, dtype=np.uint8).reshape(16, 16), np.ones((64, 64), np.uint8))
+    write_pages(path, (np.roll(page, i, axis=0) for i in range(2000)), compression='zlib', compressionargs={'level': 1})

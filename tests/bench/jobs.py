@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: MIT
+"""The contests: each a function of the inputs and of a bench (rounds, clock) that gives lines of Markdown."""
+
+import json
+import os
+import re
+import tempfile
+
+import numpy as np
+
+from contest import MIM, PYTHON, Loop, Process, Results, Unfit, amount, digest, program, run, say, table, times_table
+
+ONE, TWO = 'libmim, 1 thread', 'libmim, 2 threads'
+MIM_ONE, MIM_TWO = 'mim, 1 thread', 'mim, 2 threads'
+FFMPEG = ['ffmpeg', '-v', 'error', '-nostdin', '-threads', 2]
+
+
+class Bench:
+    def __init__(self, inputs, rounds, clock):
+        self.inputs, self.rounds, self.clock = inputs, rounds, clock
+
+    def contest(self, column, contestants):
+        say(f'  {column}')
+        return Results(contestants, self.rounds, self.clock)
+
+
+def facts(path):
+    return json.loads(run(MIM, 'info', '--json', path))[0]
+
+
+def mim_to_raw(path, threads):
+    return [MIM, 'convert', path, '-', '--to', 'raw', '--quiet', '--threads', threads]
+
+
+# GIF
+
+def gif_columns(inputs):
+    return {'photographic video, 200 × 640×360': inputs.video_gif(), 'testsrc2, 200 × 640×480': inputs.flat_gif(),
+            'mandelbrot, 60 × 640×480': inputs.gradient_gif(), 'noise, 60 × 640×480': inputs.noise_gif(),
+            'newtonscradle, 36 × 200×150': inputs.real_gif()}
+
+
+def gif_decode(bench):
+    """GIF, all frames composed one by one in memory, without the start of a process"""
+    def contestants(path):
+        return [Loop(ONE, program('loop-mim'), path, 1), Loop(TWO, program('loop-mim'), path, 2),
+                Loop('libmim as RGBA, 1 thread', program('loop-mim'), path, 1, 4),
+                Loop('a plain giflib loop (RGBA)', program('loop-giflib'), path)]
+    results = {column: bench.contest(column, contestants(path)) for column, path in gif_columns(bench.inputs).items()}
+    return times_table('GIF to memory', results, ONE)
+
+
+def unoptimized(path):
+    """Sum of the frames of what gifsicle --unoptimize wrote."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = os.path.join(folder, 'out.gif')
+        run('gifsicle', '--no-warnings', '--unoptimize', path, '-o', out)
+        return tuple(run(program('loop-giflib'), out).decode().split()[:2])
+
+
+def gif_commands(bench):
+    """GIF, whole programs that throw the composed pixels away"""
+    def contestants(path):
+        known = facts(path)
+        width, height, channels = known['width'], known['height'], known['channels']
+
+        def shown(layout, samples, command):
+            return lambda: digest(command, layout, width * samples, height)
+
+        mim = shown('rgb' if channels == 3 else 'rgba', channels, mim_to_raw(path, 1))
+        ffmpeg = [*FFMPEG, '-i', path, '-vsync', 'passthrough', '-pix_fmt', 'bgra', '-f', 'rawvideo', '-']
+        magick = ['/usr/bin/convert', path, '-coalesce', '-depth', 8]
+        return [Process(MIM_ONE, *mim_to_raw(path, 1), check=mim), Process(MIM_TWO, *mim_to_raw(path, 2)),
+                Process('ffmpeg (libavcodec), to rawvideo', *ffmpeg, check=shown('bgra', 4, ffmpeg)),
+                Process('Pillow, every frame as RGBA', *PYTHON, 'pillow-gif', path,
+                        check=shown('rgba', 4, [*PYTHON, 'pillow-gif', path, '-'])),
+                Process('ImageMagick -coalesce, to rgba:', *magick, 'rgba:-',
+                        check=shown('rgba', 4, [*magick, 'rgba:-'])),
+                Process('gifsicle --unoptimize (composes and packs a GIF again)', 'gifsicle', '--no-warnings', '--unoptimize',
+                        path, check=lambda: unoptimized(path))]
+    results = {column: bench.contest(column, contestants(path)) for column, path in gif_columns(bench.inputs).items()}
+    return times_table('GIF, whole program', results, MIM_ONE)
+
+
+def psnr(gif, source):
+    """dB of all frames together, decoded by ffmpeg."""
+    got = np.frombuffer(run(*FFMPEG, '-i', gif, '-vsync', 'passthrough', '-pix_fmt', 'rgb24', '-f', 'rawvideo', '-'), np.uint8)
+    expected = np.fromfile(source, np.uint8)
+    if got.size != expected.size:
+        raise Unfit(f'{got.size} samples instead of {expected.size}')
+    frames = zip(np.array_split(got, 30), np.array_split(expected, 30))
+    error = sum(np.sum((one.astype(np.int32) - two) ** 2, dtype=np.int64) for one, two in frames) / got.size
+    return 10 * np.log10(255 ** 2 / error)
+
+
+def gif_write(bench):
+    """GIF writing, packed RGB frames to a file with palettes of 256; PSNR of all frames as ffmpeg reads them"""
+    lines = []
+    for column, source, width, height in [('photographic video, 30 × 640×360', bench.inputs.video_rgb(), 640, 360),
+                                          ('photograph, moving, 30 × 640×480', bench.inputs.photo_rgb(), 640, 480)]:
+        with tempfile.TemporaryDirectory() as folder:
+            outs = {}
+
+            def to(name, *command, out='{}', outs=outs, folder=folder):
+                outs[name] = os.path.join(folder, f'{len(outs)}.gif')
+                return Process(name, *[outs[name] if word == out else word for word in command])
+
+            shape = ['--from', 'raw', '-i', f'width={width}', '-i', f'height={height}', '-i', 'channels=3', '-i', 'sample=u8']
+            mim = [MIM, 'convert', *shape, source, '{}', '--force', '--quiet', '--fps', 25, '--threads']
+            video = [*FFMPEG, '-y', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', f'{width}x{height}', '-r', 25, '-i', source]
+            best = 'split[a][b];[a]palettegen=stats_mode=single[p];[b][p]paletteuse=new=1:dither=none'
+            results = bench.contest(column, [
+                to(MIM_ONE, *mim, 1), to(MIM_TWO, *mim, 2),
+                to('Pillow', *PYTHON, 'pillow-write', source, '{}', width, height),
+                to('ffmpeg, a palette per frame, no dither', *video, '-lavfi', best, '{}'),
+                to('ffmpeg, as it is', *video, '{}'),
+                to('ImageMagick +dither', '/usr/bin/convert', '-size', f'{width}x{height}', '-depth', 8, f'rgb:{source}',
+                   '+dither', '-delay', 4, '{}')])
+            rows = [[name, cell, f'{psnr(outs[name], source):.1f}', f'{os.path.getsize(outs[name]) / 1e6:.2f}']
+                    for name, cell in time_cells(results, MIM_ONE)]
+            lines += table([column + ', ms', 'time', 'dB', 'MB'], rows) + ['']
+    return lines[:-1]
+
+
+def time_cells(results, reference):
+    for name in results.runs:
+        yield name, amount(results.median(name)) + (
+            '' if name == reference else f' ({amount(results.ratio(name, reference))} ×)')
+
+
+# TIFF
+
+KINDS = {'raw': 'raw', 'lzw': 'LZW, predictor', 'deflate': 'deflate, predictor', 'packbits': 'PackBits',
+         'tiles': 'deflate, predictor, tiles'}
+
+
+def tiff_decode(bench):
+    """TIFF, 200 pages of 512×512 u16 page by page into one buffer, without the start of a process"""
+    results = {}
+    for kind, column in KINDS.items():
+        path = bench.inputs.stack(kind)
+        results[column] = bench.contest(column, [
+            Loop(ONE, program('loop-mim'), path, 1), Loop(TWO, program('loop-mim'), path, 2),
+            Loop('a plain libtiff loop', program('loop-libtiff'), path)])
+    path = bench.inputs.tiny_pages()
+    results['1000 pages of 16×16'] = bench.contest('tiny pages', [
+        Loop(ONE, program('loop-mim'), path, 1), Loop(TWO, program('loop-mim'), path, 2),
+        Loop('a plain libtiff loop', program('loop-libtiff'), path)])
+    return times_table('TIFF to memory', results, ONE)
+
+
+def tiff_commands(bench):
+    """TIFF, whole programs that throw the same pages' pixels away"""
+    def contestants(path):
+        def shown(command):
+            return lambda: digest(command, 'plain', 1024, 512)
+        return [Process(MIM_ONE, *mim_to_raw(path, 1), check=shown(mim_to_raw(path, 1))),
+                Process(MIM_TWO, *mim_to_raw(path, 2)),
+                Process('tifffile', *PYTHON, 'tifffile', path, check=shown([*PYTHON, 'tifffile', path, '-'])),
+                Process('Pillow', *PYTHON, 'pillow-tiff', path, check=shown([*PYTHON, 'pillow-tiff', path, '-']))]
+    results = {column: bench.contest(column, contestants(bench.inputs.stack(kind))) for kind, column in KINDS.items()}
+    return times_table('TIFF, whole program', results, MIM_ONE)
+
+
+# start
+
+def counted(pattern, *command):
+    """A check: the number that a pattern finds, or how many matches there are."""
+    def check():
+        found = re.findall(pattern, run(*command).decode(errors='replace'), re.M)
+        return int(found[0]) if found and found[0].isdigit() else len(found)
+    return check
+
+
+def info(bench):
+    """`mim info` of a GIF, whole programs, frames counted; and what a process costs that does nothing"""
+    times = 10
+
+    def contestants(path):
+        packets = ['ffprobe', '-v', 'error', '-count_packets', '-show_entries', 'stream=width,height,nb_read_packets', '-of',
+                   'default=nk=0', path]
+        return [Process('mim info', MIM, 'info', path, check=lambda: facts(path)['frames'], times=times),
+                Process('gifsicle -I', 'gifsicle', '-I', path, times=times,
+                        check=counted(r'(\d+) images', 'gifsicle', '-I', path)),
+                Process('identify', '/usr/bin/identify', path, check=counted(r'^.* GIF ', '/usr/bin/identify', path)),
+                Process('ffprobe -count_packets', *packets, check=counted(r'nb_read_packets=(\d+)', *packets)),
+                Process('ffprobe, which says no count', 'ffprobe', '-v', 'error', '-show_streams', path),
+                Process('an empty process', program('empty'), times=times),
+                Process('an empty process linked to giflib', program('empty-giflib'), times=times)]
+    columns = {'200 frames, photographic': bench.inputs.video_gif(), 'newtonscradle, 36 frames': bench.inputs.real_gif()}
+    return times_table('Frames and size of a GIF', {column: bench.contest(column, contestants(path))
+                                                    for column, path in columns.items()}, 'mim info')
+
+
+def start(bench):
+    """Start-up, whole programs that read nothing"""
+    results = bench.contest('start', [
+        Process('mim --version', MIM, '--version', times=10), Process('mim formats', MIM, 'formats', times=10),
+        Process('gifsicle --version', 'gifsicle', '--version', times=10),
+        Process('ffmpeg -version', 'ffmpeg', '-version', times=10),
+        Process('convert -version', '/usr/bin/convert', '-version', times=10),
+        Process('import tifffile', '/usr/bin/python3', '-c', 'import tifffile'),
+        Process('import PIL.Image', '/usr/bin/python3', '-c', 'import PIL.Image'),
+        Process('an empty process', program('empty'), times=10)])
+    return times_table('Start', {'time': results}, 'mim --version')
+
+
+# memory
+
+def memory_row(what, results, name):
+    return [what, name, amount(results.median(name)), f'{results.peak_mb(name):.1f}', str(results.status(name))]
+
+
+def memory(bench):
+    """Memory: peak residence of whole programs (an empty process stands for the floor)"""
+    inputs, rows = bench.inputs, []
+    nothing = bench.contest('nothing', [Process('an empty process', program('empty'))])
+    rows.append(memory_row('nothing', nothing, 'an empty process'))
+    for what, path in [('refuse the 49-byte GIF of 65535×65535', inputs.gif_bomb()),
+                       ('refuse the TIFF of 2³⁰ samples', inputs.tiff_bomb())]:
+        results = bench.contest(what, [Process('mim convert', *mim_to_raw(path, 2)[:-2], may_fail=True)])
+        rows.append(memory_row(what, results, 'mim convert'))
+    with tempfile.TemporaryDirectory() as folder:
+        stack, out = inputs.long_stack(), os.path.join(folder, 'out.tif')
+        mim = [MIM, 'convert', stack, out, '-o', 'compression=packbits', '--force', '--quiet', '--threads']
+        jobs = {'2000 pages of 1024×1024 u8, deflate, to raw': [
+                    Process(MIM_ONE, *mim_to_raw(stack, 1)), Process(MIM_TWO, *mim_to_raw(stack, 2))],
+                'the same to PackBits TIFF': [
+                    Process(MIM_ONE, *mim, 1), Process(MIM_TWO, *mim, 2),
+                    Process('tiffcp', 'tiffcp', '-c', 'packbits', stack, out)]}
+        for what, contestants in jobs.items():
+            results = bench.contest(what, contestants)
+            rows += [memory_row(what, results, name) for name in results.runs]
+    return table(['What', 'who', 'ms', 'peak MB', 'exit'], rows)
+
+
+ALL = {'gif-decode': gif_decode, 'gif-commands': gif_commands, 'gif-write': gif_write, 'tiff-decode': tiff_decode,
+       'tiff-commands': tiff_commands, 'info': info, 'start': start, 'memory': memory}

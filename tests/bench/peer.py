@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+"""What a user of Pillow or tifffile writes.   peer.py JOB FILE [OUT [WIDTH HEIGHT]]
+
+Jobs: pillow-gif and pillow-tiff and tifffile decode all frames (with OUT "-" the packed pixels go to standard output),
+pillow-write makes a GIF of packed RGB frames.
+"""
+
+import sys
+
+
+def pillow_gif(path, show):
+    from PIL import Image, ImageSequence
+    with Image.open(path) as gif:
+        for frame in ImageSequence.Iterator(gif):
+            show(frame.convert('RGBA').tobytes)
+
+
+def pillow_tiff(path, show):
+    import numpy
+    from PIL import Image, ImageSequence
+    with Image.open(path) as tiff:
+        for frame in ImageSequence.Iterator(tiff):
+            show(numpy.asarray(frame).tobytes)
+
+
+def tifffile_pages(path, show):
+    import tifffile
+    with tifffile.TiffFile(path) as tiff:
+        for page in tiff.pages:
+            show(page.asarray().tobytes)
+
+
+def pillow_write(path, out, width, height):
+    from PIL import Image
+    with open(path, 'rb') as packed:
+        data = packed.read()
+    size = width * height * 3
+    frames = [Image.frombytes('RGB', (width, height), data[at:at + size]) for at in range(0, len(data), size)]
+    frames[0].save(out, save_all=True, append_images=frames[1:], duration=40, loop=0)
+
+
+def main():
+    job, path, *rest = sys.argv[1:]
+    if job == 'pillow-write':
+        return pillow_write(path, rest[0], int(rest[1]), int(rest[2]))
+    show = (lambda pixels: sys.stdout.buffer.write(pixels())) if rest else (lambda pixels: None)
+    jobs = {'pillow-gif': pillow_gif, 'pillow-tiff': pillow_tiff, 'tifffile': tifffile_pages}
+    return jobs[job](path, show)
+
+
+sys.exit(main())
