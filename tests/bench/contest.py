@@ -5,6 +5,7 @@ import os
 import statistics
 import subprocess
 import sys
+import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROGRAMS = os.environ.get('MIM_BENCH_PROGRAMS', '')
@@ -30,17 +31,20 @@ def run(*command):
     done = subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, timeout=1800)
     if done.returncode != 0:
-        raise Unfit(f'{os.path.basename(str(command[0]))}: exit {done.returncode}: {last_line(done.stderr)}')
+        raise Unfit(last_line(done.stderr) or f'exit {done.returncode}')
     return done.stdout
 
 
 def digest(command, layout, row_bytes, height):
     """(frames, sum) of the packed pixels that a command prints."""
-    with subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as printing:
-        said = subprocess.run([program('digest'), layout, str(row_bytes), str(height)], stdin=printing.stdout,
-                              stdout=subprocess.PIPE, check=True).stdout
-    if printing.returncode != 0:
-        raise Unfit(f'{os.path.basename(str(command[0]))}: exit {printing.returncode}')
+    with tempfile.TemporaryFile() as complaints:
+        with subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=complaints) as printing:
+            said = subprocess.run([program('digest'), layout, str(row_bytes), str(height)], stdin=printing.stdout,
+                                  stdout=subprocess.PIPE, check=True).stdout
+        complaints.seek(0)
+        if printing.returncode != 0:
+            raise Unfit(last_line(complaints.read()) or f'exit {printing.returncode}')
     return tuple(said.decode().split())
 
 
@@ -84,6 +88,7 @@ class Process:
 
 
 def say(text):
+    """Progress; the tables alone go to standard output."""
     print(text, file=sys.stderr, flush=True)
 
 
