@@ -164,26 +164,6 @@ copy_cut(struct mim_canvas *canvas, const struct cut *cut, bool save)
     }
 }
 
-static void
-draw_indices(const struct mim_raster *pixels, const uint8_t *from, uint8_t *to, uint32_t width, uint32_t channels, bool over)
-{
-    const uint8_t *palette = pixels->palette;
-    for (uint32_t x = 0; x < width; x++, to += channels) {
-        const uint8_t *colour = palette + 4 * (size_t)from[x];
-        if (over && !colour[3])
-            continue;
-        if (channels == 4) {
-            memcpy(to, colour, 4);
-        } else if (channels == 3) {
-            to[0] = colour[0], to[1] = colour[1], to[2] = colour[2];
-        } else {
-            to[0] = colour[0];
-            if (channels == 2)
-                to[1] = colour[3];
-        }
-    }
-}
-
 static uint32_t
 get_sample(const uint8_t *at, size_t size)
 {
@@ -219,6 +199,29 @@ draw_over(const uint8_t *from, uint32_t colours, bool from_alpha, uint8_t *to, b
     }
     if (to_alpha)
         put_sample(to + colours * size, size, (uint32_t)((weight + most / 2) / most));
+}
+
+static void
+draw_indices(const struct mim_raster *pixels, const uint8_t *from, uint8_t *to, uint32_t width, uint32_t channels, bool over)
+{
+    const uint8_t *palette = pixels->palette;
+    bool to_alpha = channels % 2 == 0;
+    for (uint32_t x = 0; x < width; x++, to += channels) {
+        const uint8_t *colour = palette + 4 * (size_t)from[x];
+        if (over && colour[3] != UINT8_MAX) {
+            if (colour[3]) /* on a gray canvas the alpha stands behind red */
+                draw_over(channels > 2 ? colour : (uint8_t[]){ colour[0], colour[3] }, channels - to_alpha, true, to, to_alpha,
+                          1, UINT8_MAX);
+        } else if (channels == 4) {
+            memcpy(to, colour, 4);
+        } else if (channels == 3) {
+            to[0] = colour[0], to[1] = colour[1], to[2] = colour[2];
+        } else {
+            to[0] = colour[0];
+            if (to_alpha)
+                to[1] = colour[3];
+        }
+    }
 }
 
 static void

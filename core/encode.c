@@ -651,7 +651,7 @@ static enum mim_status
 replay(struct mim_encoder *encoder, struct mim_error *err)
 {
     uint64_t count = mim_survey_count(encoder->survey);
-    enum mim_status status = MIM_OK;
+    enum mim_status status = mim_survey_end(encoder->survey, err);
     for (uint64_t i = 0; i < count && status == MIM_OK; i++) {
         status = work_until(encoder, can_take_another, err);
         if (status != MIM_OK)

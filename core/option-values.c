@@ -305,6 +305,8 @@ mim_option_write(const struct mim_option *row, const char *text, const char *who
     struct mim_option_scratch scratch;
     struct mim_option_info info;
     mim_option_describe(row, &scratch, &info);
+    if (row->flags & MIM_OPTION_SECRET)
+        text = "(secret)";
     const char *expected = types[row->type].expected;
     if (outcome == OUT_OF_RANGE && *info.range)
         return mim_fail(err, MIM_OPTION, "%s: %s = %.100s: expected %s", who, row->name, text, info.range);

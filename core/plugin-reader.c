@@ -157,7 +157,7 @@ check_info(struct mim_plugin_reader *reader, uint64_t index, struct mim_frame_in
     bool composed = sequence->canvas_width, indices = info->sample == MIM_SAMPLE_INDEX8;
     const char *wrong = NULL;
 
-    if (!mim_sample_facts((enum mim_sample)info->sample) || (indices && !composed))
+    if (!mim_sample_facts((enum mim_sample)info->sample) || (indices && (!composed || sequence->canvas_sample == MIM_SAMPLE_U16)))
         wrong = "a sample type that frames do not have";
     else if (!info->channels || (indices && info->channels != 1) || (composed && info->channels > 4))
         wrong = "a number of channels that frames do not have";

@@ -75,6 +75,12 @@ mim_survey_add(struct mim_survey *survey, struct mim_out_slot *slot, struct mim_
     return status;
 }
 
+enum mim_status
+mim_survey_end(struct mim_survey *survey, struct mim_error *err)
+{
+    return mim_plugin_writer_survey(survey->writer, MIM_UNKNOWN, NULL, NULL, err);
+}
+
 uint64_t
 mim_survey_count(const struct mim_survey *survey)
 {

@@ -12,6 +12,8 @@ void mim_survey_destroy(struct mim_survey *survey);
 
 /* The slot is accepted. It is converted, surveyed and spooled; the caller clears it. */
 enum mim_status mim_survey_add(struct mim_survey *survey, struct mim_out_slot *slot, struct mim_error *err);
+/* All have been seen: the plugin settles what it goes by. */
+enum mim_status mim_survey_end(struct mim_survey *survey, struct mim_error *err);
 uint64_t mim_survey_count(const struct mim_survey *survey);
 /* Frames in order, ready to be encoded. */
 enum mim_status mim_survey_replay(struct mim_survey *survey, struct mim_out_slot *slot, struct mim_error *err);

@@ -8,11 +8,14 @@
  * Legal sequences of calls
  *
  *   reader   open [scan]* { prepare(i) { pixels(part) | metadata }* release }* close
- *   writer   metadata(global)* open { metadata(frame)* accepts(i) }* [survey]* { encode(part)* put }* finish close
+ *   writer   metadata(global)* open { metadata(frame)* accepts(i) { encode(part)* put }* }* finish close
+ *            of two passes: ... open { metadata(frame)* accepts(i) survey }* survey(NULL) { encode(part)* put }* finish close
  *   worker   worker_open { pixels | metadata | release | encode }* worker_close
  *
  * - open, scan, prepare, accepts, survey, put, finish and close are *serial*: they never overlap within one file, but may
  *   come from different threads. They get the serial job.
+ * - metadata of the whole (packet NULL, info NULL) is serial, too. With sequence->sequential set it delivers what open has
+ *   seen, and does not read on.
  * - pixels, metadata and encode run on any thread, several at once, each with its own worker's job. They only read what
  *   open left in the state; what a frame adds travels in its packet. release may come on any thread, with the serial job or
  *   a worker's that may not have been opened: it is for host calls only.
@@ -22,7 +25,8 @@
  * - A reader without MIM_READER_ANY_ORDER gets prepare(0), prepare(1), ...; to go back, the core calls close and opens a
  *   fresh state. prepare without pixels means that the frame is skipped.
  * - scan counts the frames without decoding, sets sequence->count and ->sure, and leaves the position of prepare alone.
- * - Errors of open, scan and prepare end the sequence there; errors of pixels belong to their frame.
+ * - Errors of open, scan and prepare end the sequence there; errors of pixels belong to their frame. An op that returns
+ *   MIM_OK takes back what fail() said; a failed host call (read_at, poll, emit ...) fails the op whatever it returns.
  *
  * Rules: no global state set in codec libraries, nothing on stdout or stderr, no exit or abort, no change of locale,
  * directory, signals or environment, no file and no network but the source, the sink and open_side. Threads that a plugin
@@ -200,7 +204,10 @@ struct mim_pairs { /* PAIRS: key, value, key, value ... as given in NAME:KEY=VAL
     uint64_t count; /**< of pairs */
 };
 
-enum { MIM_OPTION_REQUIRED = 1 };
+enum {
+    MIM_OPTION_REQUIRED = 1,
+    MIM_OPTION_SECRET = 2 /**< a password: its value is never in a message */
+};
 
 /**
  * One row of an option table. Stored at state + offset: INT int64_t, REAL double, BOOL int32_t, CHOICE int32_t (place in
@@ -213,7 +220,7 @@ struct mim_option {
     int32_t type;              /**< enum mim_option_type */
     uint32_t offset;
     uint32_t flags;
-    const char *name, *unit;   /**< unit: "s", "1/s", "px", or NULL */
+    const char *name, *unit;   /**< unit: "s", "1/s", "1/in", "px", or NULL */
     const char *help;          /**< one line, no full stop */
     const char *choices;       /**< CHOICE: "wu|nq|median"; an alias follows its name as in "deflate=zlib" */
     const char *initial_text;  /**< the default as help shows it and as it is parsed; NULL = not given */
@@ -284,6 +291,8 @@ struct mim_writer_ops {
     /** Serial, in order: check frame `index`, amend `info` to the layout that encode shall get, set its parts. What was
      * decided here in sequence (a delay's rounding) goes into the packet, or into info->duration. */
     int32_t (*accepts)(struct mim_job *, uint64_t index, void *packet, struct mim_frame_info *info);
+    /** Each frame after its accepts; once more with info and raster NULL after the last: what encode and put will read is
+     * settled there. May emit. */
     int32_t (*survey)(struct mim_job *, const struct mim_frame_info *, const struct mim_raster *);
     /** Several parts of one frame may run at once: they share the packet, so each writes only what is its own. */
     int32_t (*encode)(struct mim_job *, void *packet, const struct mim_frame_info *, uint32_t part, const struct mim_raster *,

@@ -33,7 +33,10 @@ enum mim_status {
     MIM_CRASHED         /**< an isolated worker died */
 };
 
-/** Type of one sample, native byte order. MIM_SAMPLE_INDEX8 (palette indices) exists between plugins and core only. */
+/**
+ * Type of one sample, native byte order. MIM_SAMPLE_INDEX8 (palette indices) exists between plugins and core only, for frames
+ * on a canvas of U8; on a gray canvas a palette's red is the gray. Writers never get it.
+ */
 enum mim_sample {
     MIM_SAMPLE_NONE,
     MIM_SAMPLE_U8,
