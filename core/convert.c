@@ -23,6 +23,17 @@ struct conversion {
     size_t source_count;
 };
 
+/* Whose fault it is. Hands the status back. */
+static enum mim_status
+blame(enum mim_status status, enum mim_side side, uint64_t source, struct mim_error *err)
+{
+    if (status != MIM_OK && status != MIM_END && err) {
+        err->side = side;
+        err->source = source;
+    }
+    return status;
+}
+
 static enum mim_status
 start_writing(struct conversion *conversion, struct mim_selected *selected, struct mim_error *err)
 {
@@ -64,27 +75,27 @@ pass_on(struct conversion *conversion, struct mim_selected *selected, struct mim
         mim_meta_destroy(frame->meta);
         frame->meta = NULL;
     }
-    status = mim_writer_take(conversion->writer, frame, err);
+    status = blame(mim_writer_take(conversion->writer, frame, err), MIM_SIDE_OUTPUT, 0, err);
     conversion->frames += status == MIM_OK;
     return status;
 }
 
 /* `damaged` gets the status of damage in the input, when that is to be lived with. */
 static enum mim_status
-convert_source(struct conversion *conversion, struct mim_source *source, enum mim_status *damaged,
+convert_source(struct conversion *conversion, struct mim_source *const *sources, uint64_t index, enum mim_status *damaged,
                struct mim_error *damage, struct mim_error *err)
 {
     struct mim_selected selected;
-    enum mim_status status = mim_selected_open(&selected, conversion->context, source, &conversion->read,
+    enum mim_status status = mim_selected_open(&selected, conversion->context, sources[index], &conversion->read,
                                                MIM_DEFAULT_RESULT, err);
     if (status != MIM_OK)
-        return status;
-    status = start_writing(conversion, &selected, err);
+        return blame(status, MIM_SIDE_INPUT, index, err);
+    status = blame(start_writing(conversion, &selected, err), MIM_SIDE_OUTPUT, 0, err);
 
     struct mim_frame frame = { 0 };
     while (status == MIM_OK) {
         struct mim_error error = { 0 };
-        status = mim_reader_next(selected.reader, &frame, &error);
+        status = blame(mim_reader_next(selected.reader, &frame, &error), MIM_SIDE_INPUT, index, &error);
         if (status == MIM_OK) {
             status = pass_on(conversion, &selected, &frame, err);
             continue;
@@ -112,7 +123,7 @@ static enum mim_status
 finish(struct conversion *conversion, enum mim_status status, struct mim_error *err)
 {
     if (status == MIM_OK)
-        return mim_writer_finish(conversion->writer, err);
+        return blame(mim_writer_finish(conversion->writer, err), MIM_SIDE_OUTPUT, 0, err);
     mim_writer_abandon(conversion->writer);
     return status;
 }
@@ -138,10 +149,10 @@ mim_convert(struct mim_context *context, struct mim_source *const *sources, size
     conversion.read.open.control.progress = NULL;
 
     /* an output that cannot be is told before a source is waited for */
-    enum mim_status status = mim_sink_check(sink, err), damaged = MIM_OK;
+    enum mim_status status = blame(mim_sink_check(sink, err), MIM_SIDE_OUTPUT, 0, err), damaged = MIM_OK;
     struct mim_error damage = { 0 };
     for (size_t i = 0; i < source_count && status == MIM_OK && damaged == MIM_OK; i++)
-        status = convert_source(&conversion, sources[i], &damaged, &damage, err);
+        status = convert_source(&conversion, sources, i, &damaged, &damage, err);
     status = finish(&conversion, status, err);
     if (status == MIM_OK && damaged != MIM_OK && err)
         *err = damage;

@@ -15,13 +15,17 @@ extern "C" {
 #define MIM_API
 #endif
 
+/** Which end of a conversion an error is about. */
+enum mim_side { MIM_SIDE_NONE, MIM_SIDE_INPUT, MIM_SIDE_OUTPUT };
+
 /**
  * Filled by a call that does not return MIM_OK; plain memory of the caller's, nothing to free. Start from `{ 0 }`, or pass
  * NULL where the status is enough. It holds what the last failing call said.
  */
 struct mim_error {
     enum mim_status status;
-    uint32_t reserved;
+    enum mim_side side;        /**< of mim_convert(); else NONE */
+    uint64_t source;           /**< INPUT of mim_convert(): which of the sources, from 0 */
     uint64_t frame;            /**< index of the frame concerned, or MIM_UNKNOWN */
     uint64_t offset;           /**< byte in the source, or MIM_UNKNOWN */
     uint64_t needed, allowed;  /**< MIM_LIMIT: in the unit that the message names; else 0 */

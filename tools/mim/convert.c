@@ -45,14 +45,6 @@ is_about(const struct mim_error *err, const char *name)
     return !strncmp(err->message, name, length) && (err->message[length] == ':' || err->message[length] == ' ');
 }
 
-/* Statuses that are about the command line or the machine, not about what a file holds. */
-static bool
-is_about_content(enum mim_status status)
-{
-    return status == MIM_UNKNOWN_FORMAT || status == MIM_UNSUPPORTED || status == MIM_CORRUPT
-           || status == MIM_TRUNCATED;
-}
-
 /* What the library says, and how the command line would mend it. */
 static void
 add_advice(struct mim_error *err)
@@ -78,30 +70,27 @@ output_code(enum mim_status status)
     return status == MIM_IO ? EXIT_OUTPUT : status == MIM_UNKNOWN_FORMAT ? EXIT_USAGE : exit_code_of(status);
 }
 
-/* Messages begin with the name of the file where several could be meant; content is the input's. */
+/* The file that an error is about; NULL where its message begins with the name, or none is meant. */
+static const char *
+subject_of(const struct inputs *inputs, const struct mim_sink *sink, const struct mim_error *err)
+{
+    const char *name = err->side == MIM_SIDE_INPUT    ? mim_source_name(inputs->sources[err->source])
+                       : err->side == MIM_SIDE_OUTPUT ? mim_sink_name(sink)
+                                                      : NULL;
+    return name && !is_about(err, name) ? name : NULL;
+}
+
 static enum exit_code
-tell_failure(const struct cli *cli, const struct inputs *inputs, const struct mim_sink *sink, struct mim_error *err)
+tell_failure(const struct inputs *inputs, const struct mim_sink *sink, struct mim_error *err)
 {
     if (signals_interrupted())
         return EXIT_INTERRUPTED;
     if (output_closed())
         return EXIT_OUTPUT;
 
-    bool named = false;
-    for (size_t i = 0; i < inputs->count && !named; i++)
-        named = is_about(err, mim_source_name(inputs->sources[i]));
-    bool of_output = !named && (err->status == MIM_EXISTS || err->status == MIM_IO || is_about(err, mim_sink_name(sink)));
-    const char *subject = of_output ? mim_sink_name(sink) : NULL;
-    /* none chosen is the command line's fault, none there the input's */
-    bool no_frames = err->status == MIM_ARGUMENT && !cli->frames.count && strstr(err->message, "there are no frames");
-    if (!named && !of_output && inputs->count == 1 && (no_frames || is_about_content(err->status)))
-        subject = mim_source_name(inputs->sources[0]);
-
     add_advice(err);
-    report_error(subject, err);
-    if (no_frames)
-        return EXIT_INPUT;
-    return of_output ? output_code(err->status) : exit_code_of(err->status);
+    report_error(subject_of(inputs, sink, err), err);
+    return err->side == MIM_SIDE_OUTPUT ? output_code(err->status) : exit_code_of(err->status);
 }
 
 static void
@@ -153,7 +142,7 @@ run_convert(struct cli *cli)
         progress_clear();
         notices_print(&cli->notices, NULL);
         if (status != MIM_OK)
-            code = tell_failure(cli, &inputs, sink, &err);
+            code = tell_failure(&inputs, sink, &err);
     }
     inputs_close(&inputs);
     mim_sink_close(sink);
