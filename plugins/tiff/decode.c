@@ -183,6 +183,8 @@ load_palette(struct decoding *d)
         return no_memory(d, size);
     if (!TIFFGetField(d->worker->handle.tiff, TIFFTAG_COLORMAP, &map[0], &map[1], &map[2]))
         return d->job->host->fail(d->job, MIM_CORRUPT, page->offset, "a palette page without its colour map");
+    if (!map[0] || !map[1] || !map[2]) /* libtiff does not say that it could not copy one */
+        return no_memory(d, size);
 
     unsigned shift = 0;
     for (uint64_t i = 0; i < 3 * entries && page->out_sample == MIM_SAMPLE_U8; i++)
@@ -249,7 +251,7 @@ tiff_decode(struct mim_job *job, const struct tiff_page *page, uint32_t part, co
         if (status == MIM_OK)
             status = place_rows(&d, (uint32_t)row, rows);
     }
-    if (d.worker->handle.status) /* what libtiff keeps of that strip may be half of it */
+    if (d.worker->handle.status || d.worker->handle.lacking) /* what libtiff keeps of that strip may be half of it */
         tiff_handle_close(&d.worker->handle);
     return status;
 }

@@ -55,14 +55,39 @@ close_nothing(thandle_t user)
     return 0;
 }
 
+/* Its words for "no memory", which come as errors and as warnings; zlib has none. */
+static void
+note_lack(struct tiff_handle *handle, const char *text)
+{
+    static const struct {
+        const char *words;
+        int32_t status;
+    } lacks[] = {
+        { "limit defined in open options", MIM_LIMIT },
+        { "memory", MIM_NOMEM },
+        { "No space", MIM_NOMEM },
+        { "malloc", MIM_NOMEM },
+        { "Cannot allocate", MIM_NOMEM },
+        { "Insertion in tif_map", MIM_NOMEM },
+    };
+    if (!text[0])
+        handle->lacking = MIM_NOMEM;
+    for (unsigned i = 0; i < sizeof lacks / sizeof *lacks && !handle->lacking; i++)
+        if (strstr(text, lacks[i].words))
+            handle->lacking = lacks[i].status;
+}
+
 /* The first error tells the cause, later ones what it led to. */
 static int
 keep_error(TIFF *tiff, void *user, const char *module, const char *format, va_list arguments)
 {
     struct tiff_handle *handle = user;
+    char text[sizeof handle->text];
     (void)tiff, (void)module;
+    vsnprintf(text, sizeof text, format, arguments);
+    note_lack(handle, text);
     if (!handle->text[0])
-        vsnprintf(handle->text, sizeof handle->text, format, arguments);
+        memcpy(handle->text, text, sizeof text);
     return 1;
 }
 
@@ -73,6 +98,7 @@ log_warning(TIFF *tiff, void *user, const char *module, const char *format, va_l
     char text[256];
     (void)tiff, (void)module;
     vsnprintf(text, sizeof text, format, arguments);
+    note_lack(handle, text);
     handle->job->host->log(handle->job, MIM_LOG_INFO, text);
     return 1;
 }
@@ -105,20 +131,27 @@ tiff_handle_fail(struct tiff_handle *handle)
         const char *words;
         int32_t status;
     } causes[] = {
-        { "limit defined in open options", MIM_LIMIT },
-        { "memory", MIM_NOMEM },
-        { "No space", MIM_NOMEM },
         { "not configured", MIM_UNSUPPORTED },
         { "not implemented", MIM_UNSUPPORTED },
     };
-    int32_t status = handle->status ? handle->status : handle->is_short ? MIM_TRUNCATED : MIM_CORRUPT;
+    if (!handle->tiff && !handle->text[0])
+        return handle->job->host->fail(handle->job, handle->status ? handle->status : MIM_NOMEM, MIM_UNKNOWN,
+                                       "libtiff: no memory for a handle");
+    int32_t status = handle->status     ? handle->status
+                     : handle->lacking  ? handle->lacking
+                     : handle->is_short ? MIM_TRUNCATED
+                                        : MIM_CORRUPT;
+    const char *text = handle->text[0]    ? handle->text
+                       : handle->status   ? "the source cannot be read"
+                       : handle->lacking  ? "no memory"
+                       : handle->is_short ? "the source ends too early"
+                                          : "decoding failed";
 
     for (unsigned i = 0; i < sizeof causes / sizeof *causes && status == MIM_CORRUPT; i++)
         if (strstr(handle->text, causes[i].words))
             status = causes[i].status;
     return handle->job->host->fail(handle->job, status, handle->page ? handle->page : MIM_UNKNOWN, "libtiff: %s",
-                                   handle->text[0] ? handle->text : handle->status ? "the source cannot be read" :
-                                   handle->is_short ? "the source ends too early" : "no memory for a handle");
+                                   text);
 }
 
 static uint32_t
@@ -170,7 +203,7 @@ set_up(struct tiff_handle *handle, const struct tiff_page *page)
         return tiff_handle_fail(handle);
     if (page->is_upsampled && !TIFFSetField(handle->tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB))
         return tiff_handle_fail(handle);
-    if (handle->status) /* libtiff goes on without a tag that could not be read */
+    if (handle->status || handle->lacking) /* libtiff goes on without a tag that could not be read or held */
         return tiff_handle_fail(handle);
     if (!agrees(handle->tiff, page))
         return job->host->fail(job, MIM_CORRUPT, page->offset, "the tags of this page contradict each other");
@@ -181,7 +214,7 @@ int32_t
 tiff_handle_go(struct tiff_handle *handle, struct mim_job *job, const struct tiff_page *page)
 {
     handle->job = job;
-    handle->status = MIM_OK;
+    handle->status = handle->lacking = MIM_OK;
     handle->is_short = false;
     handle->text[0] = '\0';
     if (handle->tiff && handle->page == page->offset)
@@ -197,7 +230,7 @@ tiff_handle_go(struct tiff_handle *handle, struct mim_job *job, const struct tif
 int32_t
 tiff_handle_check(struct tiff_handle *handle)
 {
-    return handle->status || handle->is_short ? tiff_handle_fail(handle) : MIM_OK;
+    return handle->status || handle->lacking || handle->is_short ? tiff_handle_fail(handle) : MIM_OK;
 }
 
 void

@@ -134,6 +134,7 @@ struct tiff_handle {
     uint64_t position;
     uint64_t page;     /* the directory it stands at; 0: none */
     int32_t status;    /* of the read that failed */
+    int32_t lacking;   /* memory or its limit: libtiff goes on without what it could not have */
     bool is_short;     /* the source ended */
     char text[256];    /* libtiff's words */
 };
@@ -142,7 +143,7 @@ struct tiff_handle {
 int32_t tiff_handle_go(struct tiff_handle *handle, struct mim_job *job, const struct tiff_page *page);
 /* Set the error of the op from what libtiff said. */
 int32_t tiff_handle_fail(struct tiff_handle *handle);
-/* Did a read fail that libtiff made nothing of? */
+/* Did a read fail, or was memory lacking, that libtiff made nothing of? */
 int32_t tiff_handle_check(struct tiff_handle *handle);
 void tiff_handle_close(struct tiff_handle *handle);
 
