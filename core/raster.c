@@ -230,6 +230,60 @@ mean_row(const struct mim_conversion *c, const uint8_t *from, uint8_t *to, uint3
 }
 
 static void
+u16_to_u8(const uint8_t *from, uint8_t *to, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++) {
+        uint16_t value;
+        memcpy(&value, from + i * sizeof value, sizeof value);
+        to[i] = (uint8_t)((value * 255u + 32767u) / 65535u);
+    }
+}
+
+static void
+u8_to_u16(const uint8_t *from, uint8_t *to, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++) {
+        uint16_t value = (uint16_t)(from[i] * 257u);
+        memcpy(to + i * sizeof value, &value, sizeof value);
+    }
+}
+
+static void
+rgb8_to_rgba8(const uint8_t *from, uint8_t *to, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++, from += 3, to += 4) {
+        uint8_t pixel[4] = { from[0], from[1], from[2], UINT8_MAX };
+        memcpy(to, pixel, sizeof pixel);
+    }
+}
+
+/* What is asked for most and loses nothing that would have to be told, in loops that compilers turn into vectors; the
+ * general way gives the same. */
+static const struct usual {
+    enum mim_sample from_sample, to_sample;
+    uint32_t from_channels, to_channels; /* 0: any number, the same on both sides, and the samples are counted */
+    void (*run)(const uint8_t *from, uint8_t *to, uint64_t count);
+} usual[] = {
+    { MIM_SAMPLE_U16, MIM_SAMPLE_U8, 0, 0, u16_to_u8 },
+    { MIM_SAMPLE_U8, MIM_SAMPLE_U16, 0, 0, u8_to_u16 },
+    { MIM_SAMPLE_U8, MIM_SAMPLE_U8, 3, 4, rgb8_to_rgba8 },
+};
+
+static bool
+convert_usual_row(const struct mim_conversion *c, const uint8_t *from, uint8_t *to, uint32_t width)
+{
+    for (const struct usual *u = usual; u < usual + sizeof usual / sizeof *usual; u++) {
+        bool same_channels = !u->from_channels && c->from_channels == c->to_channels;
+        if (c->from_sample != u->from_sample || c->to_sample != u->to_sample ||
+            (!same_channels && (c->from_channels != u->from_channels || c->to_channels != u->to_channels)))
+            continue;
+        u->run(from, to, same_channels ? (uint64_t)width * c->from_channels : width);
+        return true;
+    }
+    return false;
+}
+
+static void
 convert_row(const struct mim_conversion *c, const uint8_t *from, uint8_t *to, uint32_t width, struct mim_raster_loss *loss)
 {
     const struct mim_sample_facts *from_facts = mim_sample_facts(c->from_sample), *to_facts = mim_sample_facts(c->to_sample);
@@ -261,7 +315,7 @@ mim_conversion_run(const struct mim_conversion *c, const struct mim_raster *from
             memcpy(out, in, row_size);
         else if (c->mean)
             mean_row(c, in, out, from->width);
-        else
+        else if (!convert_usual_row(c, in, out, from->width))
             convert_row(c, in, out, from->width, loss);
     }
 }
