@@ -117,7 +117,20 @@ class Results:
         self.runs = {contestant.name: [] for contestant in good}
         for _ in range(rounds):
             for contestant in good:
-                self.runs[contestant.name].append(contestant.measure())
+                self.measure(contestant)
+
+    def measure(self, contestant):
+        if contestant.name in self.left_out:
+            return
+        try:
+            self.runs[contestant.name].append(contestant.measure())
+        except (Unfit, OSError, subprocess.SubprocessError) as trouble:
+            self.leave_out(contestant.name, trouble)
+
+    def leave_out(self, name, why):
+        say(f'    {name} left out: {why}')
+        self.runs.pop(name, None)
+        self.left_out[name] = str(why)
 
     def times(self, name):
         return [getattr(run, self.clock + '_ms') for run in self.runs.get(name, [])]
@@ -159,11 +172,15 @@ def table(columns, rows):
     return lines + ['| ' + ' | '.join(row) + ' |' for row in rows]
 
 
+def reasons(by_input):
+    """Lines on who did not take part, and why."""
+    lines = [f'{name} on {column} is left out: {why}.' for column, results in by_input.items()
+             for name, why in results.left_out.items()]
+    return ['', *lines] if lines else []
+
+
 def times_table(title, by_input, reference):
     """by_input: {column: Results}. A cell is milliseconds, and in brackets how often the reference's time that is."""
     names = list(dict.fromkeys(name for results in by_input.values() for name in [*results.runs, *results.left_out]))
     rows = [[name] + [cell(results, name, reference) for results in by_input.values()] for name in names]
-    lines = table([f'{title}, ms'] + list(by_input), rows)
-    reasons = [f'{name} on {column} is left out: {why}.' for column, results in by_input.items()
-               for name, why in results.left_out.items()]
-    return lines + ([''] + reasons if reasons else [])
+    return table([f'{title}, ms', *by_input], rows) + reasons(by_input)

@@ -8,7 +8,8 @@ import tempfile
 
 import numpy as np
 
-from contest import MIM, PYTHON, Loop, Process, Results, Unfit, amount, digest, program, run, say, table, times_table
+from contest import (MIM, PYTHON, Loop, Process, Results, Unfit, amount, cell, digest, program, reasons, run, say, table,
+                     times_table)
 
 ONE, TWO = 'libmim, 1 thread', 'libmim, 2 threads'
 MIM_ONE, MIM_TWO = 'mim, 1 thread', 'mim, 2 threads'
@@ -99,7 +100,7 @@ def gif_write(bench):
     for column, source, width, height in [('photographic video, 30 × 640×360', bench.inputs.video_rgb(), 640, 360),
                                           ('photograph, moving, 30 × 640×480', bench.inputs.photo_rgb(), 640, 480)]:
         with tempfile.TemporaryDirectory() as folder:
-            outs = {}
+            outs, rows = {}, []
 
             def to(name, *command, out='{}', outs=outs, folder=folder):
                 outs[name] = os.path.join(folder, f'{len(outs)}.gif')
@@ -116,16 +117,16 @@ def gif_write(bench):
                 to('ffmpeg, as it is', *video, '{}'),
                 to('ImageMagick +dither', '/usr/bin/convert', '-size', f'{width}x{height}', '-depth', 8, f'rgb:{source}',
                    '+dither', '-delay', 4, '{}')])
-            rows = [[name, cell, f'{psnr(outs[name], source):.1f}', f'{os.path.getsize(outs[name]) / 1e6:.2f}']
-                    for name, cell in time_cells(results, MIM_ONE)]
-            lines += table([column + ', ms', 'time', 'dB', 'MB'], rows) + ['']
+            for name in list(results.runs):
+                try:
+                    decibels = psnr(outs[name], source)
+                except Unfit as trouble:
+                    results.leave_out(name, trouble)
+                else:
+                    size = os.path.getsize(outs[name]) / 1e6
+                    rows.append([name, cell(results, name, MIM_ONE), f'{decibels:.1f}', f'{size:.2f}'])
+            lines += table([column, 'ms', 'dB', 'MB'], rows) + reasons({column: results}) + ['']
     return lines[:-1]
-
-
-def time_cells(results, reference):
-    for name in results.runs:
-        yield name, amount(results.median(name)) + (
-            '' if name == reference else f' ({amount(results.ratio(name, reference))} ×)')
 
 
 # TIFF
@@ -136,16 +137,12 @@ KINDS = {'raw': 'raw', 'lzw': 'LZW, predictor', 'deflate': 'deflate, predictor',
 
 def tiff_decode(bench):
     """TIFF, 200 pages of 512×512 u16 page by page into one buffer, without the start of a process"""
-    results = {}
-    for kind, column in KINDS.items():
-        path = bench.inputs.stack(kind)
-        results[column] = bench.contest(column, [
-            Loop(ONE, program('loop-mim'), path, 1), Loop(TWO, program('loop-mim'), path, 2),
-            Loop('a plain libtiff loop', program('loop-libtiff'), path)])
-    path = bench.inputs.tiny_pages()
-    results['1000 pages of 16×16'] = bench.contest('tiny pages', [
-        Loop(ONE, program('loop-mim'), path, 1), Loop(TWO, program('loop-mim'), path, 2),
-        Loop('a plain libtiff loop', program('loop-libtiff'), path)])
+    def contestants(path):
+        return [Loop(ONE, program('loop-mim'), path, 1), Loop(TWO, program('loop-mim'), path, 2),
+                Loop('a plain libtiff loop', program('loop-libtiff'), path)]
+    columns = {column: bench.inputs.stack(kind) for kind, column in KINDS.items()}
+    columns['1000 pages of 16×16'] = bench.inputs.tiny_pages()
+    results = {column: bench.contest(column, contestants(path)) for column, path in columns.items()}
     return times_table('TIFF to memory', results, ONE)
 
 
