@@ -35,21 +35,21 @@ blame(enum mim_status status, enum mim_side side, uint64_t source, struct mim_er
 }
 
 static enum mim_status
-start_writing(struct conversion *conversion, struct mim_selected *selected, struct mim_error *err)
+start_writing(struct conversion *conversion, struct mim_selected *selected, uint64_t index, struct mim_error *err)
 {
     if (conversion->writer)
         return MIM_OK;
     enum mim_status status =
         mim_writer_open(&conversion->writer, conversion->context, conversion->sink, &conversion->write, err);
     if (status != MIM_OK)
-        return status;
+        return blame(status, MIM_SIDE_OUTPUT, 0, err);
 
     if (conversion->source_count == 1) {
         /* a damaged file has no count; what is wrong is said when its turn comes */
         if (selected->count == MIM_UNKNOWN && mim_writer_wants_count(conversion->writer)) {
             status = mim_selected_count(selected, err);
             if (status == MIM_CANCELLED || status == MIM_TIMEOUT)
-                return status;
+                return blame(status, MIM_SIDE_INPUT, index, err);
         }
         if (selected->count != MIM_UNKNOWN)
             mim_writer_expect(conversion->writer, selected->count);
@@ -57,7 +57,10 @@ start_writing(struct conversion *conversion, struct mim_selected *selected, stru
     if (conversion->options->without_metadata)
         return MIM_OK;
     status = mim_reader_load_metadata(selected->reader, err);
-    return status == MIM_OK ? mim_writer_set_metadata(conversion->writer, mim_reader_metadata(selected->reader), err) : status;
+    if (status != MIM_OK)
+        return blame(status, MIM_SIDE_INPUT, index, err);
+    status = mim_writer_set_metadata(conversion->writer, mim_reader_metadata(selected->reader), err);
+    return blame(status, MIM_SIDE_OUTPUT, 0, err);
 }
 
 static enum mim_status
@@ -90,7 +93,7 @@ convert_source(struct conversion *conversion, struct mim_source *const *sources,
                                                MIM_DEFAULT_RESULT, err);
     if (status != MIM_OK)
         return blame(status, MIM_SIDE_INPUT, index, err);
-    status = blame(start_writing(conversion, &selected, err), MIM_SIDE_OUTPUT, 0, err);
+    status = start_writing(conversion, &selected, index, err);
 
     struct mim_frame frame = { 0 };
     while (status == MIM_OK) {
