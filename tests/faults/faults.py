@@ -13,7 +13,7 @@ SEEDS = os.environ['MIM_FAULT_SEEDS']
 FULL = os.environ.get('MIM_FAULTS') == 'full'
 OUTPUT_FAILED, INPUT_FAILED, NO_MEMORY, INTERRUPTED = 7, 6, 5, 130
 
-Report = collections.namedtuple('Report', 'refused calls bytes largest seen')
+Report = collections.namedtuple('Report', 'refused calls bytes largest peak seen')
 RAW_SHAPE = ['--from', 'raw', '-i', 'width=5', '-i', 'height=4', '-i', 'channels=3']
 
 
@@ -64,7 +64,7 @@ class FaultCase(unittest.TestCase):
         try:
             done = subprocess.run([os.environ['MIM'], *args], env=self.environment({**faults, 'report': write}),
                                   cwd=self.folder, pass_fds=[write], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                  stderr=subprocess.PIPE, timeout=60)
+                                  stderr=subprocess.PIPE, timeout=300)
             os.close(write)
             numbers = os.read(read, 200).split()
         finally:

@@ -57,8 +57,9 @@ tell(void)
     struct fault_memory asked = fault_memory_asked();
     long calls = fault_calls_seen();
     char line[200];
-    int size = snprintf(line, sizeof line, "%d %llu %llu %llu %ld\n", refused, (unsigned long long)asked.calls,
-                        (unsigned long long)asked.bytes, (unsigned long long)asked.largest, calls);
+    int size = snprintf(line, sizeof line, "%d %llu %llu %llu %llu %ld\n", refused, (unsigned long long)asked.calls,
+                        (unsigned long long)asked.bytes, (unsigned long long)asked.largest, (unsigned long long)asked.peak,
+                        calls);
     fault_calls_plan(NULL);
     if (setting("REPORT") && write(atoi(setting("REPORT")), line, (size_t)size) != size)
         _exit(99);

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: MIT
+"""The command's process as a whole: its memory in a long job, and its death at any moment."""
+
+import os
+import random
+import signal
+import struct
+import subprocess
+import time
+import zlib
+
+import tap
+from faults import FULL, INTERRUPTED, OUTPUT_FAILED, FaultCase
+
+MIB = 1 << 20
+CEILING = 64 * MIB + 20 * MIB
+SANITIZED = os.environ['MIM_FAULT_SANITIZED'] == 'yes'  # then the process holds more than it asked for
+
+
+def stack(pages, width, height):
+    """A TIFF of gray pages that all have the same deflated strip."""
+    strip = zlib.compress(bytes(i * 31 % 251 for i in range(width)) * height, 6)
+    entries = [(256, 4, width), (257, 4, height), (258, 3, 8), (259, 3, 8), (262, 3, 1), (273, 4, 8), (277, 3, 1),
+               (278, 4, height), (279, 4, len(strip))]
+    size = 2 + 12 * len(entries) + 4
+    start = 8 + len(strip) + len(strip) % 2
+    out = [b'II*\0', struct.pack('<I', start), strip, b'\0' * (len(strip) % 2)]
+    for page in range(pages):
+        out.append(struct.pack('<H', len(entries)))
+        out += [struct.pack('<HHII', tag, kind, 1, value) for tag, kind, value in entries]
+        out.append(struct.pack('<I', start + (page + 1) * size if page + 1 < pages else 0))
+    return b''.join(out)
+
+
+class Process(FaultCase):
+    def resident(self, *args):
+        """Most memory that a run had in the machine, without the shim."""
+        env = self.environment({})
+        del env['LD_PRELOAD']
+        child = subprocess.Popen([os.environ['MIM'], *args], env=env, cwd=self.folder, stdout=subprocess.DEVNULL,
+                                 stderr=subprocess.PIPE)
+        said = child.stderr.read()
+        _pid, state, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(state)
+        self.assertEqual(child.returncode, 0, said)
+        child.stderr.close()
+        return usage.ru_maxrss * 1024
+
+    def test_a_long_stack_stays_within_the_working_memory(self):
+        self.put('stack.tif', stack(2000, 1024, 1024))
+        for threads in ('1', '2', '8'):
+            args = ('convert', 'stack.tif', '/dev/null', '--to', 'raw', '--threads', threads)
+            with self.subTest(f'asked for, {threads} threads'):
+                self.assertLess(self.mim(*args).report.peak, CEILING)
+            if not SANITIZED and threads != '8':  # of what many threads free, malloc() keeps some for each
+                with self.subTest(f'resident, {threads} threads'):
+                    self.assertLess(self.resident(*args), CEILING)
+
+    def test_a_long_stack_becomes_a_gif_within_the_working_memory(self):
+        self.put('stack.tif', stack(2000 if FULL else 100, 1024, 1024))
+        done = self.mim('convert', 'stack.tif', 'stack.gif', '--quiet')
+        self.assertLess(done.report.peak, CEILING)
+
+    def interrupt(self, number, output, wait):
+        """Start a conversion of a second or so, and end it after `wait` seconds."""
+        args = [os.environ['MIM'], 'convert', 'stack.tif', '--force', '--quiet', output]
+        child = subprocess.Popen(args, env=self.environment({}), cwd=self.folder, stdout=subprocess.DEVNULL,
+                                 stderr=subprocess.PIPE)
+        time.sleep(wait)
+        child.send_signal(number)
+        _out, said = child.communicate(timeout=120)
+        return child.returncode, said.decode('utf-8', 'replace')
+
+    def end_at_random(self, number, code):
+        self.put('stack.tif', stack(24, 1024, 1024))
+        names = sorted(os.listdir(self.folder))
+        for output in ('out.raw', 'out.gif', 'out.tif'):
+            with self.subTest(output):
+                for name in set(os.listdir(self.folder)) - set(names):
+                    os.remove(self.path(name))
+                start = time.monotonic()
+                self.mim('convert', 'stack.tif', output, '--quiet')
+                takes = time.monotonic() - start
+                whole = self.get(output)
+                numbers, died = random.Random(5), 0
+                for _ in range(100 if FULL else 12):
+                    self.put(output, b'old')
+                    got, said = self.interrupt(number, output, numbers.uniform(0, 1.1 * takes))
+                    died += got != 0
+                    self.assertIn(got, (0, code, -number), said)  # before main() a signal has its own way
+                    self.assertIn(self.get(output), (b'old', whole), said)
+                    if got == 0:
+                        self.assertEqual(self.get(output), whole, said)
+                    self.assertEqual(sorted(os.listdir(self.folder)), sorted([*names, output]), said)
+                self.assertGreater(died, 0)
+
+    def test_sigkill_at_any_time_leaves_the_old_file_or_the_new(self):
+        self.end_at_random(signal.SIGKILL, -signal.SIGKILL)
+
+    def test_sigint_at_any_time_leaves_the_old_file_or_the_new(self):
+        self.end_at_random(signal.SIGINT, INTERRUPTED)
+
+    def test_a_small_disk_that_fills_up_keeps_the_old_file(self):
+        """A limit of one megabyte on the file stands for the disk: it takes the same way, half-way through the output."""
+        self.put('stack.tif', stack(4, 1024, 1024))
+        self.put('out.raw', b'old')
+        names = sorted(os.listdir(self.folder))
+        args = ['prlimit', f'--fsize={MIB}', os.environ['MIM'], 'convert', 'stack.tif', '--force', 'out.raw']
+        done = subprocess.run(args, env=self.environment({}), cwd=self.folder, capture_output=True, timeout=60)
+        self.assertEqual(done.returncode, OUTPUT_FAILED, done.stderr)
+        self.assertEqual(self.get('out.raw'), b'old')
+        self.assertEqual(sorted(os.listdir(self.folder)), names)
+
+
+tap.main()
