@@ -40,6 +40,7 @@ struct mim_sink {
     uint8_t *buffer;
     uint64_t flushed;         /* bytes that have left the buffer */
     uint64_t buffered;        /* bytes in it */
+    _Atomic uint64_t taken;   /* both, for who looks on from another thread */
     struct mim_error failure; /* the first; what follows says the same */
 };
 

@@ -71,6 +71,12 @@ mim_sink_check(struct mim_sink *sink, struct mim_error *err)
     return sink->kind->check ? sink->kind->check(sink, err) : MIM_OK;
 }
 
+uint64_t
+mim_sink_bytes_taken(const struct mim_sink *sink)
+{
+    return atomic_load_explicit(&sink->taken, memory_order_relaxed);
+}
+
 static struct mim_sink *
 taker_of(struct mim_sink *sink)
 {
@@ -126,6 +132,7 @@ mim_sink_begin(struct mim_sink *sink, bool seeks, struct mim_error *err)
     if (sink->state != MIM_SINK_IDLE)
         return mim_fail(err, MIM_ARGUMENT, "%.300s: was written to already", sink->name);
     sink->flushed = sink->buffered = 0;
+    atomic_store(&sink->taken, 0);
     sink->failure = (struct mim_error){ 0 };
     sink->seekable = false;
     sink->seeks = seeks;
@@ -183,12 +190,14 @@ append(struct mim_sink *sink, const void *data, uint64_t size, struct mim_error 
     if (sink->buffer && size < BUFFER_SIZE) {
         memcpy(sink->buffer + sink->buffered, data, (size_t)size);
         sink->buffered += size;
-        return MIM_OK;
-    }
-    status = put(sink, data, size, sink->flushed, err);
-    if (status == MIM_OK)
+    } else {
+        status = put(sink, data, size, sink->flushed, err);
+        if (status != MIM_OK)
+            return status;
         sink->flushed += size;
-    return status;
+    }
+    atomic_store_explicit(&sink->taken, mim_sink_tell(sink), memory_order_relaxed);
+    return MIM_OK;
 }
 
 enum mim_status

@@ -20,6 +20,8 @@ enum mim_status mim_sink_patch(struct mim_sink *sink, const void *data, uint64_t
                                struct mim_error *err);
 int64_t mim_sink_read_back(struct mim_sink *sink, void *data, uint64_t size, uint64_t offset, struct mim_error *err);
 uint64_t mim_sink_tell(const struct mim_sink *sink);
+/* The same from any thread, a moment ago. */
+uint64_t mim_sink_bytes_taken(const struct mim_sink *sink);
 
 /* The output appears, whole. */
 enum mim_status mim_sink_commit(struct mim_sink *sink, struct mim_error *err);

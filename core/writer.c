@@ -195,7 +195,7 @@ add(struct mim_writer *writer, struct mim_frame *frame, struct mim_error *err)
     status = deliver_notices(writer, &error);
     if (status == MIM_OK)
         status = mim_work_progress(&writer->work, mim_encoder_count(writer->encoder), writer->expected,
-                                   mim_sink_tell(writer->work.sink), &error);
+                                   mim_sink_bytes_taken(writer->work.sink), &error);
     return status == MIM_OK ? MIM_OK : fail(writer, status, &error, err);
 }
 
