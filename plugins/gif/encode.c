@@ -21,7 +21,8 @@ struct plan {
     struct gif_view view;
     int disposal;
     bool has_nothing; /* some pixels are not drawn: an entry of the table, the last, stands for them */
-    bool is_exact;    /* the palette is that of the encoder's set of colours */
+    bool dithers;
+    bool is_exact; /* the palette is that of the encoder's set of colours */
     uint32_t colour_count;
     uint32_t palette[GIF_COLOURS_MAX];
 };
@@ -37,6 +38,21 @@ make_room(struct mim_job *job, struct gif_encoder *encoder, uint32_t width)
         return MIM_NOMEM;
     encoder->keys = row;
     encoder->row_room = width;
+    return MIM_OK;
+}
+
+static int32_t
+start_dithering(struct mim_job *job, struct gif_dither *dither, uint32_t width)
+{
+    if (width > dither->row_room) {
+        uint64_t old_size = dither->errors ? gif_dither_size(dither->row_room) : 0;
+        void *errors = job->host->resize(job, dither->errors, old_size, gif_dither_size(width));
+        if (!errors)
+            return MIM_NOMEM;
+        dither->errors = errors;
+        dither->row_room = width;
+    }
+    gif_dither_begin(dither);
     return MIM_OK;
 }
 
@@ -229,20 +245,32 @@ emit_head(struct mim_job *job, const struct plan *plan, uint32_t delay)
     return job->host->emit(job, head, GIF_FRAME_TABLE + (3U << bits));
 }
 
+static void
+map_row(struct gif_encoder *encoder, const struct plan *plan, uint8_t *indices)
+{
+    uint32_t width = plan->view.width, nothing = plan->colour_count;
+
+    if (plan->is_exact)
+        gif_colours_map(&encoder->colours, encoder->keys, width, nothing, indices);
+    else if (plan->dithers)
+        gif_dither_row(&encoder->dither, encoder->nearest, encoder->keys, width, nothing, indices);
+    else
+        gif_nearest_map(encoder->nearest, encoder->keys, width, nothing, indices);
+}
+
 static int32_t
 emit_codes(struct mim_job *job, struct gif_encoder *encoder, const struct plan *plan)
 {
-    uint32_t bits = table_bits(plan), width = plan->view.width;
+    uint32_t bits = table_bits(plan);
     uint8_t *indices = (uint8_t *)(encoder->keys + encoder->row_room);
 
-    int32_t status = gif_lzw_begin(job, &encoder->lzw, bits < LEAST_CODE_SIZE ? LEAST_CODE_SIZE : bits);
+    int32_t status = plan->dithers ? start_dithering(job, &encoder->dither, plan->view.width) : MIM_OK;
+    if (status == MIM_OK)
+        status = gif_lzw_begin(job, &encoder->lzw, bits < LEAST_CODE_SIZE ? LEAST_CODE_SIZE : bits);
     for (uint32_t y = 0; status == MIM_OK && y < plan->view.height; y++) {
         gif_view_row(&plan->view, y, encoder->keys);
-        if (plan->is_exact)
-            gif_colours_map(&encoder->colours, encoder->keys, width, plan->colour_count, indices);
-        else
-            gif_nearest_map(encoder->nearest, encoder->keys, width, plan->colour_count, indices);
-        status = gif_lzw_add(job, &encoder->lzw, indices, width);
+        map_row(encoder, plan, indices);
+        status = gif_lzw_add(job, &encoder->lzw, indices, plan->view.width);
     }
     return status == MIM_OK ? gif_lzw_end(job, &encoder->lzw) : status;
 }
@@ -261,6 +289,7 @@ note_partial_alpha(struct mim_job *job, const struct mim_raster *frame)
 static int32_t
 fill_palette(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding, struct plan *plan)
 {
+    plan->dithers = encoding->dithers && !plan->is_exact;
     if (!plan->is_exact)
         return choose_palette(job, encoder, encoding, plan);
     gif_colours_sort(&encoder->colours);
@@ -292,6 +321,8 @@ gif_encoder_close(struct mim_job *job, struct gif_encoder *encoder)
 {
     if (encoder->keys)
         job->host->resize(job, encoder->keys, (uint64_t)encoder->row_room * ROW_PIXEL, 0);
+    if (encoder->dither.errors)
+        job->host->resize(job, encoder->dither.errors, gif_dither_size(encoder->dither.row_room), 0);
     if (encoder->wu)
         job->host->resize(job, encoder->wu, sizeof *encoder->wu, 0);
     if (encoder->nearest)

@@ -8,6 +8,7 @@
 #include <mim/plugin.h>
 
 #include "colours.h"
+#include "dither.h"
 #include "lzw.h"
 #include "nearest.h"
 #include "quantize-wu.h"
@@ -30,6 +31,7 @@ struct gif_encoding {
     uint32_t palette_size; /**< entries that may be used, the transparent one included */
     uint32_t threshold;    /**< alpha from which on a pixel is opaque */
     bool subrectangles;    /**< only what changed */
+    bool dithers;          /**< frames that are not exact are dithered */
     bool always_clears;    /**< every frame is whole and taken away after its time */
 };
 
@@ -39,6 +41,7 @@ struct gif_encoder {
     struct gif_colours colours;
     struct gif_nearest *nearest; /**< the host's memory, from the first frame on that needs it */
     struct gif_wu *wu;           /**< likewise */
+    struct gif_dither dither;    /**< its errors likewise */
     uint32_t *keys;              /**< of one row; behind them its indices */
     uint32_t row_room;           /**< pixels that fit */
 };

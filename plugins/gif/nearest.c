@@ -102,8 +102,8 @@ best_of(const struct gif_nearest *nearest, const uint8_t *entries, uint32_t coun
     return best;
 }
 
-static uint8_t
-nearest_to(struct gif_nearest *nearest, uint32_t key)
+uint8_t
+gif_nearest_to(struct gif_nearest *nearest, uint32_t key)
 {
     struct gif_nearest_cell *cell = &nearest->cells[place_of(key, CELL_BITS)];
 
@@ -124,7 +124,7 @@ gif_nearest_map(struct gif_nearest *nearest, const uint32_t *keys, uint32_t coun
     for (uint32_t i = 0; i < count; i++) {
         if (keys[i] != last) {
             last = keys[i];
-            index = last == GIF_NOTHING ? nothing : nearest_to(nearest, last);
+            index = last == GIF_NOTHING ? nothing : gif_nearest_to(nearest, last);
         }
         indices[i] = index;
     }

@@ -27,7 +27,10 @@ struct gif_nearest {
 /** `count` colours 0xRRGGBB, 1 to 256. */
 void gif_nearest_set(struct gif_nearest *nearest, const uint32_t *palette, uint32_t count);
 
-/** Entries nearest to the keys of a row, the first of equals; `nothing` stands for GIF_NOTHING. */
+/** The entry nearest to a colour, the first of equals. */
+uint8_t gif_nearest_to(struct gif_nearest *nearest, uint32_t key);
+
+/** Entries nearest to the keys of a row; `nothing` stands for GIF_NOTHING. */
 void gif_nearest_map(struct gif_nearest *nearest, const uint32_t *keys, uint32_t count, uint8_t nothing,
                      uint8_t *indices);
 

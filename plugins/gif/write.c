@@ -10,6 +10,7 @@
 
 enum { PLAYS_MAX = 65536, SIDE_MAX = 65535, BLOCK = 255 };
 
+enum { DITHER_NONE, DITHER_FLOYD_STEINBERG };
 enum { DISPOSAL_AUTO, DISPOSAL_BACKGROUND };
 enum { PALETTE_AUTO, PALETTE_LOCAL };
 
@@ -18,6 +19,7 @@ struct gif_writer {
     struct mim_rational fps;
     int64_t loop;
     int32_t quantizer;
+    int32_t dither;
     int32_t disposal;
     int32_t palette;
     int64_t palette_size;
@@ -146,6 +148,7 @@ gif_open(struct mim_job *job, struct mim_sequence *sequence)
         .palette_size = self->palette_size,
         .threshold = self->alpha_threshold,
         .subrectangles = self->subrectangles,
+        .dithers = self->dither == DITHER_FLOYD_STEINBERG,
         .always_clears = self->disposal == DISPOSAL_BACKGROUND,
     };
     int32_t status = check_shape(job, &sequence->first);
@@ -311,6 +314,8 @@ static const struct mim_option writer_options[] = {
       .help = "colours that a frame may have, the transparent one included" },
     { OPTION(quantizer), .name = "quantizer", .type = MIM_OPTION_CHOICE, .choices = "wu",
       .help = "how the colours of a frame that has too many are chosen" },
+    { OPTION(dither), .name = "dither", .type = MIM_OPTION_CHOICE, .choices = "none|floyd-steinberg",
+      .help = "of frames that have too many colours; exact ones stay exact" },
     { OPTION(palette), .name = "palette", .type = MIM_OPTION_CHOICE, .choices = "auto|local",
       .help = "auto: the first frame's colour table is the file's, and left out where it serves again" },
     { OPTION(subrectangles), .name = "subrectangles", .type = MIM_OPTION_BOOL, .initial = 1,

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/* Error diffusion: what it keeps, and what it leaves alone. */
+#include "host.h"
+
+#include "../dither.h"
+#include "../view.h"
+
+enum { WIDTH = 64, HEIGHT = 48, NOTHING = 99 };
+
+static struct gif_nearest nearest;
+static uint32_t keys[HEIGHT][WIDTH];
+static uint8_t indices[HEIGHT][WIDTH];
+
+static void
+dither(const uint32_t *palette, uint32_t count)
+{
+    struct gif_dither dither = { .errors = malloc(gif_dither_size(WIDTH)), .row_room = WIDTH };
+
+    CHECK(dither.errors);
+    gif_nearest_set(&nearest, palette, count);
+    gif_dither_begin(&dither);
+    for (uint32_t y = 0; y < HEIGHT; y++)
+        gif_dither_row(&dither, &nearest, keys[y], WIDTH, NOTHING, indices[y]);
+    free(dither.errors);
+}
+
+static void
+fill(uint32_t key)
+{
+    for (uint32_t i = 0; i < WIDTH * HEIGHT; i++)
+        keys[i / WIDTH][i % WIDTH] = key;
+}
+
+/* Black and white in the parts that make the shade, in each quarter of the picture. */
+static void
+keeps_the_mean_of_every_shade(void)
+{
+    for (uint32_t gray = 0; gray < 256; gray++) {
+        uint32_t white[4] = { 0 };
+        fill(gray << 16 | gray << 8 | gray);
+        dither((uint32_t[]){ 0x000000, 0xffffff }, 2);
+        for (uint32_t i = 0; i < WIDTH * HEIGHT; i++)
+            white[i / WIDTH / (HEIGHT / 2) * 2 + i % WIDTH / (WIDTH / 2)] += indices[i / WIDTH][i % WIDTH];
+        for (int quarter = 0; quarter < 4; quarter++) {
+            double mean = white[quarter] * 255.0 * 4 / (WIDTH * HEIGHT);
+            CHECK(mean > gray - 5.0 && mean < gray + 5.0);
+        }
+    }
+}
+
+static void
+colours_of_the_palette_stay_as_they_are(void)
+{
+    const uint32_t palette[] = { 0x102030, 0xff0000, 0x7f7f7f, 0x102031 };
+    uint64_t seed = 1;
+
+    for (uint32_t i = 0; i < WIDTH * HEIGHT; i++)
+        keys[i / WIDTH][i % WIDTH] = palette[next_random(&seed) % 4];
+    dither(palette, 4);
+    for (uint32_t i = 0; i < WIDTH * HEIGHT; i++)
+        CHECK(palette[indices[i / WIDTH][i % WIDTH]] == keys[i / WIDTH][i % WIDTH]);
+}
+
+/* The columns beside the gap are as if nothing were beyond it: an error that goes into it is gone. */
+static void
+pixels_not_drawn_carry_nothing_on(void)
+{
+    uint8_t alone[HEIGHT];
+
+    fill(0x606060);
+    for (uint32_t y = 0; y < HEIGHT; y++)
+        for (uint32_t x = 0; x < WIDTH; x++)
+            keys[y][x] = x == 10 ? 0x808080 : GIF_NOTHING;
+    dither((uint32_t[]){ 0x000000, 0xffffff }, 2);
+    for (uint32_t y = 0; y < HEIGHT; y++)
+        alone[y] = indices[y][10];
+    for (uint32_t y = 0; y < HEIGHT; y++)
+        keys[y][20] = keys[y][30] = 0x606060;
+    dither((uint32_t[]){ 0x000000, 0xffffff }, 2);
+    for (uint32_t y = 0; y < HEIGHT; y++) {
+        CHECK(indices[y][10] == alone[y]);
+        CHECK(indices[y][9] == NOTHING && indices[y][11] == NOTHING && indices[y][63] == NOTHING);
+    }
+}
+
+/* A colour that no mixture of the palette reaches must not smear into what comes after it. */
+static void
+errors_out_of_reach_do_not_pile_up(void)
+{
+    uint32_t wrong = 0;
+
+    fill(0xffffff);
+    for (uint32_t y = HEIGHT / 2; y < HEIGHT; y++)
+        for (uint32_t x = 0; x < WIDTH; x++)
+            keys[y][x] = 0x404040;
+    dither((uint32_t[]){ 0x404040, 0x808080 }, 2);
+    for (uint32_t y = HEIGHT / 2 + 6; y < HEIGHT; y++)
+        for (uint32_t x = 0; x < WIDTH; x++)
+            wrong += indices[y][x];
+    CHECK(wrong == 0);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest cases[] = {
+        CASE(keeps_the_mean_of_every_shade),
+        CASE(colours_of_the_palette_stay_as_they_are),
+        CASE(pixels_not_drawn_carry_nothing_on),
+        CASE(errors_out_of_reach_do_not_pile_up),
+    };
+    return cmocka_run_group_tests_name("dither", cases, NULL, NULL);
+}

@@ -1,0 +1,93 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""GIF's options beyond the plain ones, through the command; other programs read what comes of them."""
+
+import numpy as np
+from PIL import Image
+
+import gifbytes
+import pictures
+import tap
+from gifbytes import visible
+from gifpeers import PEERS, parting
+from peers import PeerCase, mean_error_db, text
+
+
+def softened(frames):
+    """What the eye sees from afar: means of squares of 8 x 8 pixels."""
+    block = np.stack([np.asarray(frame, np.float64) for frame in frames])
+    count, height, width, channels = block.shape
+    return block.reshape(count, height // 8, 8, width // 8, 8, channels).mean(axis=(2, 4))
+
+
+class GifOptions(PeerCase):
+    def write(self, frames, *options):
+        """The file that mim makes of equal arrays, the same on one thread and on eight."""
+        arguments = self.raw_input(frames)
+        answers = []
+        for threads in ('1', '8'):
+            self.mim('convert', '-q', *arguments, self.path('out.gif'), '--force', '--threads', threads, *options)
+            answers.append(self.get('out.gif'))
+        self.assertEqual(answers[0], answers[1], 'threads change the file')
+        return answers[0]
+
+    def decoded(self, data):
+        """Frames by our own strict decoder, which Pillow and ffmpeg have to agree with."""
+        judge = gifbytes.Gif(data)
+        rule = [visible(frame) for frame in judge.compose()]
+        for name in ('Pillow', 'ffmpeg'):
+            self.assertEqual(parting(PEERS[name](data), rule), 'the same', name)
+        return judge, rule
+
+    def assertWritten(self, data, frames):
+        judge, rule = self.decoded(data)
+        self.assertEqual(parting(rule, [visible(frame) for frame in frames]), 'the same')
+        return judge
+
+    # --- dither
+
+    def test_dithered_shades_are_right_from_afar(self):
+        frames = pictures.photograph(count=2)
+        for size in (4, 16, 64):
+            with self.subTest(size=size):
+                answers = []
+                for dither in ('none', 'floyd-steinberg'):
+                    _, rule = self.decoded(self.write(frames, '-o', f'palettesize={size}', '-o', f'dither={dither}'))
+                    answers.append(mean_error_db(softened([frame[..., :3] for frame in rule]), softened(frames)))
+                self.assertGreater(answers[1], answers[0] + 0.5, f'{answers[1]:.2f} dB against {answers[0]:.2f}')
+
+    def test_dithered_is_as_right_from_afar_as_pillow_s(self):
+        frames = pictures.photograph(count=1, height=240, width=320)
+        for size in (8, 32, 256):
+            with self.subTest(size=size):
+                _, rule = self.decoded(self.write(frames, '-o', f'palettesize={size}', '-o', 'dither=floyd-steinberg'))
+                picture = Image.fromarray(frames[0])
+                peer = picture.quantize(palette=picture.quantize(size), dither=Image.Dither.FLOYDSTEINBERG)
+                ours = mean_error_db(softened([rule[0][..., :3]]), softened(frames))
+                theirs = mean_error_db(softened([np.array(peer.convert('RGB'))]), softened(frames))
+                self.assertGreater(ours, theirs - 1, f'{ours:.2f} dB against {theirs:.2f}')
+
+    def test_dither_leaves_exact_frames_and_holes_alone(self):
+        for name, frames in (('few colours', pictures.few_colours(colours=40)), ('bar', pictures.moving_bar()),
+                             ('disc', pictures.coming_and_going())):
+            with self.subTest(name):
+                data = self.write(frames, '-o', 'dither=floyd-steinberg')
+                self.assertEqual(data, self.write(frames))
+                self.assertWritten(data, frames)
+        holes = [np.dstack([frame, np.where(frame[..., 0] > 90, 255, 0).astype(np.uint8)])
+                 for frame in pictures.photograph()]
+        _, rule = self.decoded(self.write(holes, '-o', 'dither=floyd-steinberg', '-o', 'palettesize=20'))
+        for i, frame in enumerate(holes):
+            self.assertSame(rule[i][..., 3], frame[..., 3], f'holes of frame {i}')
+
+    def test_nonsense_is_refused(self):
+        for option, known in (('dither=yes', 'floyd-steinberg'),):
+            with self.subTest(option):
+                said = self.refuse(2, 'convert', *self.raw_input(pictures.moving_bar()), self.path('no.gif'), '-o', option)
+                self.assertIn(known, said)
+                self.assertIn(known, text(self.mim('help', 'gif')))
+                self.assertNothingBeside('in.raw')
+
+
+if __name__ == '__main__':
+    tap.main()
