@@ -203,20 +203,26 @@ inherit_failure(struct mim_decoder *decoder, unsigned i)
     if (!decoder->composed || slot->start != MIM_CANVAS_AFTER || slot->status != MIM_OK)
         return;
     const struct mim_slot *before = i ? mim_decoder_slot(decoder, i - 1) : NULL;
-    slot->status = before ? before->status : decoder->canvas_status;
-    if (slot->status == MIM_OK)
+    enum mim_status status = before ? before->status : decoder->canvas_status;
+    if (status == MIM_OK)
         return;
+    slot->status = status;
     slot->starved = before ? before->starved : decoder->canvas_starved;
     slot->error = before ? before->error : decoder->canvas_error;
 }
 
+/* Frames are drawn in order. One that failed draws no more, but those before it may not be through yet. */
 static bool
 band_may_start(struct mim_decoder *decoder, unsigned i, uint32_t band)
 {
-    if (!decoder->composed || !i)
-        return true;
-    const struct mim_slot *before = mim_decoder_slot(decoder, i - 1);
-    return before->status != MIM_OK ? mim_slot_done(before) : before->stage == MIM_SLOT_ACTIVE && before->band_done[band];
+    while (decoder->composed && i--) {
+        const struct mim_slot *before = mim_decoder_slot(decoder, i);
+        if (mim_slot_draws_on(before))
+            return before->stage == MIM_SLOT_ACTIVE && before->band_done[band];
+        if (before->bands_done != before->bands_claimed)
+            return false;
+    }
+    return true;
 }
 
 static bool
@@ -409,6 +415,9 @@ settle(struct mim_pool_client *client, unsigned worker, void *in)
         slot->has_packet = false;
         break;
     }
+    /* a frame may fail by inheritance when no step of it is left to notice that */
+    for (unsigned i = 0; i < decoder->used && mim_decoder_slot(decoder, i)->stage == MIM_SLOT_ACTIVE; i++)
+        inherit_failure(decoder, i);
     mim_decoder_drop_passed(decoder);
     return decoder->attached;
 }

@@ -61,7 +61,7 @@ static enum mim_status
 check_pixels_limit(const struct mim_slot *slot, const struct mim_slot_route *route, struct mim_error *err)
 {
     uint64_t pixels = (uint64_t)slot->out.width * slot->out.height, most = route->work->control.limits.frame_pixels;
-    uint32_t weight = slot->out.channels > 4 ? (slot->out.channels + 3) / 4 : 1;
+    uint32_t weight = (slot->out.channels - 1) / 4 + 1;
     if (!mim_size_mul(pixels, weight, &pixels))
         pixels = UINT64_MAX;
     if (pixels <= most)
