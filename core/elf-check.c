@@ -71,6 +71,24 @@ segment_whole(const ElfW(Phdr) *segment, uint64_t size)
     return segment->p_type != PT_LOAD || (mim_size_add(segment->p_offset, segment->p_filesz, &end) && end <= size);
 }
 
+static enum mim_status
+check_segments(int fd, const ElfW(Ehdr) *header, uint64_t size, const char *path, struct mim_error *err)
+{
+    ElfW(Phdr) segments[16];
+    unsigned some;
+    for (unsigned i = 0; i < header->e_phnum; i += some) {
+        uint64_t offset = header->e_phoff + (uint64_t)i * sizeof *segments;
+        some = header->e_phnum - i < 16u ? header->e_phnum - i : 16;
+        if (offset < header->e_phoff || offset > size || !read_whole(fd, segments, some * sizeof *segments, offset))
+            return offset > size || !errno ? mim_fail(err, MIM_BROKEN_PLUGIN, "%s is cut short", path)
+                                           : fail_read(path, err);
+        for (unsigned k = 0; k < some; k++)
+            if (!segment_whole(&segments[k], size))
+                return mim_fail(err, MIM_BROKEN_PLUGIN, "%s is cut short", path);
+    }
+    return MIM_OK;
+}
+
 enum mim_status
 mim_elf_check(int fd, uint64_t size, const char *path, struct mim_error *err)
 {
@@ -85,14 +103,8 @@ mim_elf_check(int fd, uint64_t size, const char *path, struct mim_error *err)
     if (size < sizeof header)
         return mim_fail(err, MIM_BROKEN_PLUGIN, "%s is cut short", path);
 
-    for (unsigned i = 0; i < header.e_phnum; i++) {
-        ElfW(Phdr) segment;
-        uint64_t offset = header.e_phoff + (uint64_t)i * sizeof segment;
-        if (offset < header.e_phoff || offset > size || !read_whole(fd, &segment, sizeof segment, offset))
-            return offset > size || !errno ? mim_fail(err, MIM_BROKEN_PLUGIN, "%s is cut short", path)
-                                           : fail_read(path, err);
-        if (!segment_whole(&segment, size))
-            return mim_fail(err, MIM_BROKEN_PLUGIN, "%s is cut short", path);
-    }
+    enum mim_status status = check_segments(fd, &header, size, path, err);
+    if (status != MIM_OK)
+        return status;
     return sections_whole(&header, size) ? MIM_OK : mim_fail(err, MIM_BROKEN_PLUGIN, "%s is cut short", path);
 }

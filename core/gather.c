@@ -222,7 +222,9 @@ add_linked(struct building *building)
 static bool
 add_places(struct building *building)
 {
-    const struct mim_scan_visitor visitor = { visit_directory, visit_file, refuse, building };
+    const struct mim_scan_visitor visitor = {
+        .directory = visit_directory, .file = visit_file, .refuse = refuse, .user = building
+    };
     for (size_t i = 0; i < building->places.count; i++, building->rank++)
         if (!mim_texts_add(&building->catalog->places, "%s", building->places.items[i].path) ||
             !mim_scan_directory(building->places.items[i].path, &visitor) || building->no_memory)
