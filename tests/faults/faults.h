@@ -34,11 +34,11 @@ enum fault_call {
 };
 
 enum fault_kind {
-    FAULT_ERROR,     /* -1 with `number` */
-    FAULT_SHORT,     /* one byte less than half of what was asked for, at least one */
-    FAULT_END,       /* 0: the end, before its time */
-    FAULT_KILL,      /* SIGKILL, before the call is done */
-    FAULT_INTERRUPT  /* SIGINT, before the call is done */
+    FAULT_ERROR,    /* -1 with `number` */
+    FAULT_SHORT,    /* one byte less than half of what was asked for, at least one */
+    FAULT_END,      /* 0: the end, before its time */
+    FAULT_KILL,     /* SIGKILL, before the call is done */
+    FAULT_INTERRUPT /* SIGINT, before the call is done */
 };
 
 /* Calls on descriptors of files below `directory` are counted; the one number `at` (0 is the first) goes wrong. */

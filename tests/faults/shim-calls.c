@@ -80,7 +80,7 @@ fails(enum fault_call call, int fd)
 #define NEXT(type, name, ...) \
     static type (*next)(__VA_ARGS__); \
     if (!next) \
-        *(void **)&next = dlsym(RTLD_NEXT, #name)
+    *(void **)&next = dlsym(RTLD_NEXT, #name)
 
 static size_t
 shortened(size_t size)

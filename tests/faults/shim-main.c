@@ -58,8 +58,8 @@ tell(void)
     long calls = fault_calls_seen();
     char line[200];
     int size = snprintf(line, sizeof line, "%d %llu %llu %llu %llu %ld\n", refused, (unsigned long long)asked.calls,
-                        (unsigned long long)asked.bytes, (unsigned long long)asked.largest, (unsigned long long)asked.peak,
-                        calls);
+                        (unsigned long long)asked.bytes, (unsigned long long)asked.largest,
+                        (unsigned long long)asked.peak, calls);
     fault_calls_plan(NULL);
     if (setting("REPORT") && write(atoi(setting("REPORT")), line, (size_t)size) != size)
         _exit(99);
@@ -74,7 +74,8 @@ main_between(int argc, char **argv, char **environment)
     return code;
 }
 
-int __libc_start_main(int (*)(int, char **, char **), int, char **, void (*)(void), void (*)(void), void (*)(void), void *);
+int __libc_start_main(int (*)(int, char **, char **), int, char **, void (*)(void), void (*)(void), void (*)(void),
+                      void *);
 
 int
 __libc_start_main(int (*run)(int, char **, char **), int argc, char **argv, void (*init)(void), void (*fini)(void),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The allocator's entries: counted, and refused on request. What follows in line is the C library's or the sanitizer's. */
+/* The allocator's entries: counted, and refused on request. Next in line is the C library or the sanitizer. */
 #include "faults.h"
 
 #include <dlfcn.h>

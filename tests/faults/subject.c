@@ -113,8 +113,8 @@ digest_meta(struct outcome *outcome, const struct mim_meta *meta)
 static void
 digest_frame(struct outcome *outcome, const struct mim_frame *frame)
 {
-    const uint64_t facts[] = { frame->width,           frame->height,       frame->channels, frame->sample,
-                               (uint64_t)frame->pts,   frame->index,        frame->damaged,  (uint64_t)frame->duration,
+    const uint64_t facts[] = { frame->width,         frame->height, frame->channels, frame->sample,
+                               (uint64_t)frame->pts, frame->index,  frame->damaged,  (uint64_t)frame->duration,
                                (uint64_t)frame->loop };
     size_t row = (size_t)frame->width * frame->channels * mim_sample_size(frame->sample);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the fault tests work on: small files of every format, read or converted as an application would, with all that came
- * of it in one value that can be compared. */
+/* What the fault tests work on: small files of every format, read or converted as an application would, with all that
+ * came of it in one value that can be compared. */
 #ifndef MIM_TESTS_FAULTS_SUBJECT_H
 #define MIM_TESTS_FAULTS_SUBJECT_H
 
@@ -11,15 +11,14 @@
 #include "check.h"
 
 struct subject {
-    char name[64];       /* its ending tells the format */
+    char name[64]; /* its ending tells the format */
     unsigned char *data;
     size_t size;
 };
 
-/* The files of a directory in the order of their names, after them samples for raw; nothing is ever freed: they are what
- * the whole program is about. */
+/* The files of a directory in the order of their names. Nothing is ever freed: they are what the program is about. */
 size_t subjects_load(const char *directory, struct subject subjects[], size_t most);
-/* Those of the tests: FAULT_SEEDS. */
+/* Those of FAULT_SEEDS, and samples for raw. */
 extern struct subject subjects[32];
 extern size_t subject_count;
 void subjects_load_seeds(void);
@@ -28,7 +27,7 @@ bool subject_is(const struct subject *subject, const char *format);
 struct outcome {
     enum mim_status status;
     uint64_t frames;
-    uint64_t digest;  /* of shapes, samples, timing and metadata; of the bytes written */
+    uint64_t digest; /* of shapes, samples, timing and metadata; of the bytes written */
     char message[600];
 };
 bool outcome_equal(const struct outcome *a, const struct outcome *b);
@@ -44,7 +43,7 @@ struct attempt {
     const char *to;              /* format to convert to; NULL: read */
     struct mim_sink *sink;       /* instead of memory; closed by the call */
     struct mim_limits limits;
-    bool backwards;              /* frame by frame from the last that is known */
+    bool backwards; /* frame by frame from the last that is known */
 };
 /* From an empty process to an empty process, with what came between. */
 struct outcome subject_try(const struct attempt *attempt);

@@ -71,9 +71,11 @@ differs(const struct attempt *attempt, const struct stream *stream, const struct
 {
     if (!wanted)
         print_message("# %s %s, mishap %d at call %ld of %ld: %s after %llu frames: %s\n", attempt->subject->name,
-                      attempt->to ? attempt->to : attempt->backwards ? "backwards" : "read", (int)stream->mishap, stream->at,
-                      stream->seen, mim_status_name(outcome->status), (unsigned long long)outcome->frames,
-                      outcome->message);
+                      attempt->to          ? attempt->to
+                      : attempt->backwards ? "backwards"
+                                           : "read",
+                      (int)stream->mishap, stream->at, stream->seen, mim_status_name(outcome->status),
+                      (unsigned long long)outcome->frames, outcome->message);
     return !wanted;
 }
 
@@ -104,7 +106,8 @@ is_io_or_whole(const struct outcome *outcome, const struct outcome *whole)
 static bool
 is_cut(const struct outcome *outcome, const struct outcome *whole)
 {
-    bool cut = outcome->status == MIM_TRUNCATED || outcome->status == MIM_CORRUPT || outcome->status == MIM_UNKNOWN_FORMAT;
+    bool cut =
+        outcome->status == MIM_TRUNCATED || outcome->status == MIM_CORRUPT || outcome->status == MIM_UNKNOWN_FORMAT;
     return cut || is_whole(outcome, whole);
 }
 
@@ -120,7 +123,8 @@ every_read(struct attempt attempt, struct stream stream, bool sequential, verdic
     for (stream.at = 0; stream.at < calm.seen; stream.at++) {
         struct outcome outcome = try_source(attempt, &stream, sequential);
         bool reached = stream.at < stream.seen; /* with threads the number of calls varies */
-        failures += differs(&attempt, &stream, &outcome, reached ? is_right(&outcome, &whole) : is_whole(&outcome, &whole));
+        failures +=
+            differs(&attempt, &stream, &outcome, reached ? is_right(&outcome, &whole) : is_whole(&outcome, &whole));
     }
     return failures;
 }
@@ -173,7 +177,8 @@ a_file_that_becomes_shorter_is_io(void)
     for (size_t i = 0; i < subject_count; i++) {
         const struct attempt attempt = { .subject = &subjects[i] };
         failures += every_read(attempt, (struct stream){ .mishap = ENDS_EARLY }, false, is_io_or_whole);
-        failures += every_read(attempt, (struct stream){ .mishap = ENDS_EARLY, .for_ever = true }, false, is_io_or_whole);
+        failures +=
+            every_read(attempt, (struct stream){ .mishap = ENDS_EARLY, .for_ever = true }, false, is_io_or_whole);
     }
     CHECK(!failures);
 }
@@ -184,12 +189,12 @@ a_stream_that_ends_early_is_never_success_with_fewer_frames(void)
     long failures = 0;
     for (size_t i = 0; i < subject_count; i++)
         if (!subject_is(&subjects[i], "raw"))
-            failures += every_read((struct attempt){ .subject = &subjects[i] }, (struct stream){ .mishap = ENDS_EARLY }, true,
-                                   is_cut);
+            failures += every_read((struct attempt){ .subject = &subjects[i] }, (struct stream){ .mishap = ENDS_EARLY },
+                                   true, is_cut);
     CHECK(!failures);
 }
 
-/* --- sinks ------------------------------------------------------------------------------------------------------------ */
+/* --- sinks ------------------------------------------------------------------------------------------------------- */
 
 struct taker {
     struct stream stream;
@@ -237,8 +242,12 @@ taker_close(void *user)
 static struct outcome
 try_sink(struct attempt attempt, struct taker *taker, int seekable)
 {
-    const struct mim_sink_calls calls = { .write = taker_write, .read = seekable ? taker_read : NULL, .finish = taker_finish,
-                                          .close = taker_close, .user = taker, .seekable = seekable };
+    const struct mim_sink_calls calls = { .write = taker_write,
+                                          .read = seekable ? taker_read : NULL,
+                                          .finish = taker_finish,
+                                          .close = taker_close,
+                                          .user = taker,
+                                          .seekable = seekable };
     taker->stream.seen = taker->stream.closed = taker->finished = 0;
     CHECK(mim_sink_open_calls(&attempt.sink, &calls, "taker", NULL) == MIM_OK);
     struct outcome outcome = subject_try(&attempt);
@@ -261,9 +270,9 @@ every_write(struct attempt attempt, int seekable)
     taker.finish_fails = false;
     for (int kind = 0; kind < 3; kind++)
         for (long at = 0; at < calls; at++) {
-            static const struct stream mishaps[] = {
-                { .mishap = FAILS, .number = ENOSPC }, { .mishap = FAILS, .number = EIO }, { .mishap = COMES_SHORT }
-            };
+            static const struct stream mishaps[] = { { .mishap = FAILS, .number = ENOSPC },
+                                                     { .mishap = FAILS, .number = EIO },
+                                                     { .mishap = COMES_SHORT } };
             taker.stream = mishaps[kind];
             taker.stream.at = at;
             outcome = try_sink(attempt, &taker, seekable);

@@ -16,7 +16,7 @@ class Hygiene(FaultCase):
         env = self.environment({})
         del env['LD_PRELOAD']
         done = subprocess.run(['valgrind', '-q', '--error-exitcode=99', '--leak-check=full',
-                               '--errors-for-leak-kinds=definite,indirect', '--trace-children=no', os.environ['MIM'], *args],
+                               '--errors-for-leak-kinds=definite,indirect', os.environ['MIM'], *args],
                               env=env, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                               stderr=subprocess.PIPE, timeout=300)
         said = done.stderr.decode('utf-8', 'replace')

@@ -101,7 +101,7 @@ class Process(FaultCase):
         self.end_at_random(signal.SIGINT, INTERRUPTED)
 
     def test_a_small_disk_that_fills_up_keeps_the_old_file(self):
-        """A limit of one megabyte on the file stands for the disk: it takes the same way, half-way through the output."""
+        """A limit of one megabyte on the file stands for the disk: it strikes half-way through the output."""
         self.put('stack.tif', stack(4, 1024, 1024))
         self.put('out.raw', b'old')
         names = sorted(os.listdir(self.folder))

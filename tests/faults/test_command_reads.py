@@ -16,7 +16,8 @@ class CommandReads(FaultCase):
         self.assertGreater(wanted.report.seen, 0)
         for at in sample(wanted.report.seen, 12):
             done = self.run_mim(*args, call='read', at=at, **fault)
-            check(done, wanted, f'mim {" ".join(args)}: read {at} of {wanted.report.seen}: exit {done.returncode}: {done.said}')
+            what = f'mim {" ".join(args)}: read {at} of {wanted.report.seen}: exit {done.returncode}: {done.said}'
+            check(done, wanted, what)
 
     def fails(self, done, wanted, what):
         self.assertEqual(done.returncode, INPUT_FAILED, what)
@@ -59,8 +60,8 @@ class CommandReads(FaultCase):
             for output, form in ('new.gif', 'gif'), ('new.tif', 'tiff'):
                 with self.subTest(f'{name} to {form}'):
                     seen = self.mim('convert', name, '-', '--to', form, *ONE_THREAD, call='read', at=-1).report.seen
-                    done = self.run_mim('convert', name, output, *ONE_THREAD, call='read', at=seen - 1, kind='error', errno=errno.EIO,
-                                        for_ever=1)
+                    done = self.run_mim('convert', name, output, *ONE_THREAD, call='read', at=seen - 1, kind='error',
+                                        errno=errno.EIO, for_ever=1)
                     self.assertEqual(done.returncode, INPUT_FAILED, done.said)
                     self.assertEqual(sorted(os.listdir(self.folder)), before)
 

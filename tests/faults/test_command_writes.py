@@ -80,7 +80,7 @@ class CommandWrites(FaultCase):
         self.every_call_fails('write', 'error', errno.EIO)
 
     def test_a_close_that_fails_is_told_in_time(self):
-        """Before the file appears it is a failure; what is closed afterwards, or was only read, holds nothing any more."""
+        """Before the file appears it is a failure; what is closed later, or was only read, holds nothing any more."""
         for output in TARGETS:
             with self.subTest(output):
                 whole, failed = self.whole(output), 0
@@ -173,16 +173,11 @@ class CommandWrites(FaultCase):
                 self.assert_untouched(output, True, done.stderr)
 
     def test_a_full_device_is_told(self):
-        for form in ('raw', 'gif', 'tiff'):
-            with self.subTest(form), open('/dev/full', 'wb') as full:
-                args = [os.environ['MIM'], 'convert', 'strips-lzw.tif', '-', '--to', form]
-                done = subprocess.run(args, env=self.environment({}), cwd=self.folder, stdout=full, stderr=subprocess.PIPE,
-                                      timeout=60)
-                self.assertEqual(done.returncode, OUTPUT_FAILED, done.stderr)
-        for words in (['info', 'animated.gif'], ['formats'], ['help', 'gif']):
-            with self.subTest(' '.join(words)), open('/dev/full', 'wb') as full:
-                done = subprocess.run([os.environ['MIM'], *words], env=self.environment({}), cwd=self.folder, stdout=full,
-                                      stderr=subprocess.PIPE, timeout=60)
+        lines = ['convert strips-lzw.tif - --to ' + form for form in ('raw', 'gif', 'tiff')]
+        for line in [*lines, 'info animated.gif', 'formats', 'help gif']:
+            with self.subTest(line), open('/dev/full', 'wb') as full:
+                done = subprocess.run([os.environ['MIM'], *line.split()], env=self.environment({}), cwd=self.folder,
+                                      stdout=full, stderr=subprocess.PIPE, timeout=60)
                 self.assertEqual(done.returncode, OUTPUT_FAILED, done.stderr)
 
 

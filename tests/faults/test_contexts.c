@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Two contexts in two threads, each with helpers of its own, know nothing of each other. Built with ThreadSanitizer this
- * is what it watches. */
+/* Two contexts in two threads, each with helpers of its own, know nothing of each other: ThreadSanitizer watches. */
 #include <pthread.h>
 
 #include "subject.h"
@@ -72,7 +71,8 @@ two_contexts_in_two_threads_are_independent(void)
     for (size_t i = 0; i < 2; i++)
         CHECK(sides[i].same);
     for (size_t i = 0; i < subject_count; i++) {
-        CHECK(sides[0].read[i].status == MIM_OK && sides[0].tiff[i].status == MIM_OK && sides[0].gif[i].status == MIM_OK);
+        CHECK(sides[0].read[i].status == MIM_OK && sides[0].tiff[i].status == MIM_OK &&
+              sides[0].gif[i].status == MIM_OK);
         CHECK(outcome_equal(&sides[0].read[i], &sides[1].read[i]));
         CHECK(outcome_equal(&sides[0].tiff[i], &sides[1].tiff[i]));
         CHECK(outcome_equal(&sides[0].gif[i], &sides[1].gif[i]));

@@ -13,7 +13,7 @@
 #define MOST_BYTES (WORKING_BYTES + (6u << 20)) /* the caller's frames, buffers and tables of fixed size */
 #define SECONDS 20
 
-/* --- what is being read, kept when it kills the program ---------------------------------------------------------------- */
+/* --- what is being read, kept when it kills the program ---------------------------------------------------------- */
 
 void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
 
@@ -48,7 +48,7 @@ watch_for_death(void)
         signal(deadly[i], on_death);
 }
 
-/* --- reading ------------------------------------------------------------------------------------------------------------ */
+/* --- reading ----------------------------------------------------------------------------------------------------- */
 
 static struct outcome
 read_bytes(struct mim_context *context, const char *name, unsigned char *data, size_t size)
@@ -84,7 +84,7 @@ copy_of(const unsigned char *data, size_t size)
     return copy;
 }
 
-/* --- cut files ---------------------------------------------------------------------------------------------------------- */
+/* --- cut files --------------------------------------------------------------------------------------------------- */
 
 /* What a cut file may be called; samples alone have no end of their own. */
 static bool
@@ -109,14 +109,15 @@ no_file_that_was_cut_is_whole(void)
             if (is_honest(&subjects[i], &outcome, size))
                 continue;
             failures++;
-            print_message("# %s cut at %zu of %zu: %s after %llu frames: %s\n", subjects[i].name, size, subjects[i].size,
-                          mim_status_name(outcome.status), (unsigned long long)outcome.frames, outcome.message);
+            print_message("# %s cut at %zu of %zu: %s after %llu frames: %s\n", subjects[i].name, size,
+                          subjects[i].size, mim_status_name(outcome.status), (unsigned long long)outcome.frames,
+                          outcome.message);
         }
     mim_context_destroy(context);
     CHECK(!failures);
 }
 
-/* --- mutants ------------------------------------------------------------------------------------------------------------ */
+/* --- mutants ----------------------------------------------------------------------------------------------------- */
 
 static uint64_t
 random_number(uint64_t *state)
@@ -146,7 +147,7 @@ set_byte(unsigned char *data, size_t size, uint64_t *state)
 static void
 set_number(unsigned char *data, size_t size, uint64_t *state)
 {
-    const uint64_t values[] = { 0,          1,          0xff,       0x7fff,         0xffff,    0x7fffffff, 0x80000000,
+    const uint64_t values[] = { 0,          1,          0xff,       0x7fff,         0xffff,   0x7fffffff, 0x80000000,
                                 0xffffffff, 0xfffffffe, UINT64_MAX, UINT64_MAX / 2, size - 1, size,       size + 1 };
     uint64_t r = random_number(state), value = values[(r >> 4 & 0xff) % (sizeof values / sizeof *values)];
     size_t width = (size_t)2 << (r & 3) % 3, place = (size_t)(r >> 12) % size;
@@ -166,8 +167,8 @@ move_bytes(unsigned char *data, size_t size, uint64_t *state)
 static size_t
 mutate(unsigned char *data, size_t size, uint64_t *state)
 {
-    static void (*const changes[])(unsigned char *, size_t, uint64_t *) = { change_bit, set_byte, set_number, set_number,
-                                                                           move_bytes };
+    static void (*const changes[])(unsigned char *, size_t, uint64_t *) = { change_bit, set_byte, set_number,
+                                                                            set_number, move_bytes };
     for (uint64_t n = 1 + random_number(state) % 4; n > 0; n--)
         changes[random_number(state) % (sizeof changes / sizeof *changes)](data, size, state);
     return random_number(state) % 8 ? size : 1 + random_number(state) % size;
@@ -180,12 +181,20 @@ mutants_wanted(void)
     return wanted ? atol(wanted) : how && !strcmp(how, "full") ? 10000 : 500;
 }
 
+/* The same mutants each time, unless MIM_FAULT_SEED says otherwise. */
+static uint64_t
+first_number(void)
+{
+    const char *seed = getenv("MIM_FAULT_SEED");
+    return 0x6d696d2d66617565u ^ (seed ? strtoull(seed, NULL, 10) * 0x9e3779b97f4a7c15u : 0);
+}
+
 /* Any answer will do but one that comes late or takes too much. */
 static void
 survives_mutants(const char *format)
 {
     struct mim_context *context = open_context();
-    uint64_t state = 0x6d696d2d66617565u, largest = 0;
+    uint64_t state = first_number(), largest = 0;
     long wanted = mutants_wanted(), made = 0, sound = 0;
     for (size_t i = 0; made < wanted; i = (i + 1) % subject_count) {
         if (!subject_is(&subjects[i], format))
@@ -230,7 +239,7 @@ survives_mutants_of_raw(void)
 {
     struct mim_context *context = open_context();
     const struct subject *raw = &subjects[subject_count - 1];
-    uint64_t state = 1;
+    uint64_t state = first_number();
     for (long made = mutants_wanted(); made > 0; made--) {
         unsigned char *data = copy_of(raw->data, raw->size);
         size_t size = mutate(data, raw->size, &state);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The calls that applications make, with files: every allocation and every fsync goes wrong in turn. What was there before
- * is there afterwards, or what was to be there is, whole; never anything beside it. */
+/* The calls that applications make, with files: every allocation and every fsync goes wrong in turn. Afterwards the old
+ * file is there or the new one, whole, and never anything beside it. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -44,7 +44,7 @@ files_in_directory(void)
     return count;
 }
 
-/* --- the calls: each gives back what it took, and says what it came to ------------------------------------------------ */
+/* --- the calls: each gives back what it took, and says what it came to ------------------------------------------- */
 
 static enum mim_status
 read_frames(struct mim_context *context)
@@ -83,11 +83,17 @@ write_frames_to(struct mim_context *context, const char *uri, const char *format
     struct mim_frame frames[2] = { 0 };
     for (unsigned i = 0; i < 2; i++) {
         memset(samples[i], (int)(i * 80), sizeof samples[i]);
-        frames[i] = (struct mim_frame){ .sample = MIM_SAMPLE_U8, .width = 4, .height = 4, .channels = 3, .stride = 12,
-                                        .data = samples[i], .pts = MIM_NO_PTS, .loop = -1 };
+        frames[i] = (struct mim_frame){ .sample = MIM_SAMPLE_U8,
+                                        .width = 4,
+                                        .height = 4,
+                                        .channels = 3,
+                                        .stride = 12,
+                                        .data = samples[i],
+                                        .pts = MIM_NO_PTS,
+                                        .loop = -1 };
     }
-    return mim_write(context, uri, frames, 2, NULL, &(struct mim_write_options){ .format = format, .sync = 1 }, bytes, size,
-                     NULL);
+    return mim_write(context, uri, frames, 2, NULL, &(struct mim_write_options){ .format = format, .sync = 1 }, bytes,
+                     size, NULL);
 }
 
 static enum mim_status
@@ -117,16 +123,21 @@ static enum mim_status
 write_volume(struct mim_context *context)
 {
     static unsigned char samples[2 * 4 * 4];
-    const struct mim_volume volume = { .sample = MIM_SAMPLE_U8, .width = 4, .height = 4, .channels = 1, .count = 2,
-                                       .data = samples, .size = sizeof samples };
+    const struct mim_volume volume = { .sample = MIM_SAMPLE_U8,
+                                       .width = 4,
+                                       .height = 4,
+                                       .channels = 1,
+                                       .count = 2,
+                                       .data = samples,
+                                       .size = sizeof samples };
     return mim_write_volume(context, output, &volume, &(struct mim_write_options){ .format = "raw", .sync = 1 }, NULL);
 }
 
 static enum mim_status
 convert(struct mim_context *context)
 {
-    return mim_convert_uri(context, input, output, &(struct mim_convert_options){ .write = { .format = "gif", .sync = 1 } },
-                           NULL);
+    return mim_convert_uri(context, input, output,
+                           &(struct mim_convert_options){ .write = { .format = "gif", .sync = 1 } }, NULL);
 }
 
 static void
@@ -195,11 +206,16 @@ struct operation {
     bool writes;
 };
 static const struct operation operations[] = {
-    { "mim_read", read_frames, false },           { "mim_read_image", read_image, false },
-    { "mim_read_volume", read_volume, false },    { "mim_write of gif", write_file_whole, true },
-    { "mim_write of bytes", write_bytes, false }, { "mim_write_volume", write_volume, true },
-    { "mim_convert_uri", convert, true },         { "mim_context_explain", explain, false },
-    { "mim_format_options", list_options, false }, { "the lists", list_all, false },
+    { "mim_read", read_frames, false },
+    { "mim_read_image", read_image, false },
+    { "mim_read_volume", read_volume, false },
+    { "mim_write of gif", write_file_whole, true },
+    { "mim_write of bytes", write_bytes, false },
+    { "mim_write_volume", write_volume, true },
+    { "mim_convert_uri", convert, true },
+    { "mim_context_explain", explain, false },
+    { "mim_format_options", list_options, false },
+    { "the lists", list_all, false },
     { "mim_context_configure", configure, false },
 };
 
@@ -214,7 +230,7 @@ attempt(const struct operation *operation)
     return status;
 }
 
-/* --- what goes wrong --------------------------------------------------------------------------------------------------- */
+/* --- what goes wrong --------------------------------------------------------------------------------------------- */
 
 static bool
 survives(const struct operation *operation, long place, bool for_ever)
@@ -255,7 +271,8 @@ every_call_may_run_out_of_memory(void)
 static void
 a_sync_that_fails_leaves_the_old_file(void)
 {
-    static const struct operation writers[] = { { "gif", write_file_whole, true }, { "tiff", write_tiff_whole, true },
+    static const struct operation writers[] = { { "gif", write_file_whole, true },
+                                                { "tiff", write_tiff_whole, true },
                                                 { "raw", write_volume, true } };
     for (size_t i = 0; i < sizeof writers / sizeof *writers; i++) {
         struct fault_plan plan = { .call = FAULT_SYNC, .number = EIO, .directory = directory };

@@ -77,9 +77,9 @@ tiff_of(const struct entry *entries, unsigned count, uint32_t next)
 static struct file
 tiff_with(const struct entry *odd, unsigned odd_count, uint32_t next)
 {
-    struct entry entries[] = { { 256, LONG, 1, 8 },  { 257, LONG, 1, 8 },   { 258, SHORT, 1, 8 }, { 259, SHORT, 1, 1 },
-                               { 262, SHORT, 1, 1 }, { 273, LONG, 1, 512 }, { 277, SHORT, 1, 1 }, { 278, LONG, 1, 8 },
-                               { 279, LONG, 1, 64 } };
+    struct entry entries[] = { { 256, LONG, 1, 8 },  { 257, LONG, 1, 8 },  { 258, SHORT, 1, 8 },
+                               { 259, SHORT, 1, 1 }, { 262, SHORT, 1, 1 }, { 273, LONG, 1, 512 },
+                               { 277, SHORT, 1, 1 }, { 278, LONG, 1, 8 },  { 279, LONG, 1, 64 } };
     unsigned count = sizeof entries / sizeof *entries;
     for (unsigned i = 0; i < count; i++)
         for (unsigned k = 0; k < odd_count; k++)
@@ -91,8 +91,9 @@ tiff_with(const struct entry *odd, unsigned odd_count, uint32_t next)
 static struct file
 tiff_claiming(uint32_t width, uint32_t height, unsigned compression)
 {
-    const struct entry odd[] = { { 256, LONG, 1, width }, { 257, LONG, 1, height }, { 259, SHORT, 1, compression },
-                                 { 278, LONG, 1, height } };
+    const struct entry odd[] = {
+        { 256, LONG, 1, width }, { 257, LONG, 1, height }, { 259, SHORT, 1, compression }, { 278, LONG, 1, height }
+    };
     return tiff_with(odd, 4, 0);
 }
 
@@ -119,7 +120,8 @@ ask(const void *data, size_t size, const struct mim_limits *limits)
     if (limits)
         options.open.control.limits = *limits;
     CHECK(subject_context(&context, 1) == MIM_OK);
-    CHECK(mim_context_load_plugin(context, "gif", NULL) == MIM_OK && mim_context_load_plugin(context, "tiff", NULL) == MIM_OK);
+    CHECK(mim_context_load_plugin(context, "gif", NULL) == MIM_OK &&
+          mim_context_load_plugin(context, "tiff", NULL) == MIM_OK);
     CHECK(mim_source_open_memory(&source, data, size, NULL) == MIM_OK);
     fault_memory_reset();
     answer.first_status = mim_reader_open(&reader, context, source, NULL, &answer.err);
@@ -201,8 +203,11 @@ a_picture_one_pixel_wide_has_no_gaps(void)
 static void
 a_picture_beyond_all_numbers_is_refused(void)
 {
-    const struct entry odd[] = { { 256, LONG, 1, UINT32_MAX }, { 257, LONG, 1, UINT32_MAX }, { 258, SHORT, 1, 64 },
-                                 { 277, SHORT, 1, 65535 },     { 278, LONG, 1, UINT32_MAX } };
+    const struct entry odd[] = { { 256, LONG, 1, UINT32_MAX },
+                                 { 257, LONG, 1, UINT32_MAX },
+                                 { 258, SHORT, 1, 64 },
+                                 { 277, SHORT, 1, 65535 },
+                                 { 278, LONG, 1, UINT32_MAX } };
     struct file file = tiff_with(odd, 5, 0);
     struct answer answer = ask_file(&file);
     CHECK(answer.status != MIM_OK && answer.status != MIM_NOMEM && !answer.frames);
@@ -267,8 +272,9 @@ counts_and_places_that_lie_cost_no_memory(void)
 static void
 a_strip_that_is_not_there_is_no_picture(void)
 {
-    const struct entry lies[] = { { 273, LONG, 1, 576 },        { 273, LONG, 1, 513 }, { 273, LONG, 1, 0x7fffffff },
-                                  { 273, LONG, 1, 0xffffffff } };
+    const struct entry lies[] = {
+        { 273, LONG, 1, 576 }, { 273, LONG, 1, 513 }, { 273, LONG, 1, 0x7fffffff }, { 273, LONG, 1, 0xffffffff }
+    };
     for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
         struct file file = tiff_with(&lies[i], 1, 0);
         struct answer answer = ask_file(&file);
@@ -308,7 +314,8 @@ seconds(void)
 static void
 many_small_rectangles_on_a_large_screen_are_counted_and_refused(void)
 {
-    static const unsigned char frame[] = { 0x21, 0xf9, 4, 0, 1, 0, 0, 0, 0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0 };
+    static const unsigned char frame[] = { 0x21, 0xf9, 4, 0, 1, 0, 0, 0, 0x2c, 0, 0, 0,
+                                           0,    1,    0, 1, 0, 0, 2, 2, 0x44, 1, 0 };
     struct file head = gif_claiming(10000, 10000);
     size_t start = head.size - 16, size = start + MANY * sizeof frame + 1;
     unsigned char *data = malloc(size);

@@ -10,8 +10,8 @@ report(const struct attempt *attempt, long place, bool for_ever, const struct ou
 {
     print_message("# %s%s%s, %u threads, allocation %ld%s: %s after %llu frames: %s\n", attempt->subject->name,
                   attempt->to ? " to " : "", attempt->to ? attempt->to : "", attempt->threads, place,
-                  for_ever ? " and all after" : "", mim_status_name(outcome->status), (unsigned long long)outcome->frames,
-                  outcome->message);
+                  for_ever ? " and all after" : "", mim_status_name(outcome->status),
+                  (unsigned long long)outcome->frames, outcome->message);
 }
 
 /* Is this how a refused allocation may end? */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Every allocation fails in turn while libtiff is at work. It crashes at some of them by itself: each run is a process of its
- * own, which goes on until it dies, and where libtiff died by its own hand is known by name. */
+/* Every allocation fails in turn while libtiff is at work. It crashes at some of them by itself: so a process of its
+ * own goes on until it dies, and where libtiff dies by its own hand is known by name. */
 #include <dlfcn.h>
 #include <execinfo.h>
 #include <signal.h>
@@ -28,7 +28,7 @@ enum { DIED_IN_LIBTIFF = 42, DIED_ELSEWHERE };
 static struct progress {
     long place, failures, known, leaks;
     int for_ever;
-} *progress; /* shared with the child */
+} * progress; /* shared with the child */
 
 static bool
 is_of(const char *module, const char *name)
@@ -83,10 +83,10 @@ try_place(const struct attempt *attempt, const struct outcome *whole)
     if ((outcome.status == MIM_NOMEM || outcome_equal(&outcome, whole)) && (!left || known))
         return;
     progress->failures++;
-    dprintf(STDOUT_FILENO, "# %s%s%s, allocation %ld%s: %s after %llu frames, %ld blocks left: %s\n", attempt->subject->name,
-            attempt->to ? " to " : "", attempt->to ? attempt->to : "", progress->place,
-            progress->for_ever ? " and all after" : "", mim_status_name(outcome.status), (unsigned long long)outcome.frames,
-            left, outcome.message);
+    dprintf(STDOUT_FILENO, "# %s%s%s, allocation %ld%s: %s after %llu frames, %ld blocks left: %s\n",
+            attempt->subject->name, attempt->to ? " to " : "", attempt->to ? attempt->to : "", progress->place,
+            progress->for_ever ? " and all after" : "", mim_status_name(outcome.status),
+            (unsigned long long)outcome.frames, left, outcome.message);
 }
 
 /* In the child: from where the one before died. */
