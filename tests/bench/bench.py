@@ -36,11 +36,13 @@ def machine(options):
              'Pillow': ['/usr/bin/python3', '-c', 'import PIL; print(PIL.__version__)'],
              'tifffile': ['/usr/bin/python3', '-c', 'import tifffile; print(tifffile.__version__)']}
     system = first_match(r'^PRETTY_NAME="(.*)"', '/etc/os-release')
-    return (f'{datetime.date.today()}, {first_match(r"^model name.*: (.*)", "/proc/cpuinfo")}, '
-            f'{len(os.sched_getaffinity(0))} cores, {system}, Linux {platform.release()}; load at the start '
-            f'{os.getloadavg()[0]:.1f}. ' + ', '.join(f'{name} {version(*command)}' for name, command in peers.items()) +
-            f'. Medians of {options.rounds} rounds in turns, {"CPU" if options.clock == "cpu" else "wall clock"} time; in '
-            f'brackets how many times the first line\'s time that is, by the median over the rounds.')
+    where = (f'{datetime.date.today()}, {first_match(r"^model name.*: (.*)", "/proc/cpuinfo")}, '
+             f'{len(os.sched_getaffinity(0))} cores, {system}, Linux {platform.release()}; load at the start '
+             f'{os.getloadavg()[0]:.1f}. ')
+    versions = ', '.join(f'{name} {version(*command)}' for name, command in peers.items())
+    clock = 'CPU' if options.clock == 'cpu' else 'wall clock'
+    return (f'{where}{versions}. Medians of {options.rounds} rounds in turns, {clock} time; in brackets how many times '
+            f'the first line\'s time that is, by the median over the rounds.')
 
 
 def put_into(page, lines):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The files that everybody works on, made by ffmpeg, tifffile and libtiff's tools; each once, in a directory that stays."""
+"""The files that everybody works on, by ffmpeg, tifffile and libtiff's tools; made once, in a directory that stays."""
 
 import os
 import struct

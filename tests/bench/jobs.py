@@ -8,8 +8,8 @@ import tempfile
 
 import numpy as np
 
-from contest import (MIM, PYTHON, Loop, Process, Results, Unfit, amount, cell, digest, program, reasons, run, say, table,
-                     times_table)
+from contest import (MIM, PYTHON, Loop, Process, Results, Unfit, amount, cell, digest, program, reasons, run, say,
+                     table, times_table)
 
 ONE, TWO = 'libmim, 1 thread', 'libmim, 2 threads'
 MIM_ONE, MIM_TWO = 'mim, 1 thread', 'mim, 2 threads'
@@ -77,15 +77,16 @@ def gif_commands(bench):
                         check=shown('rgba', 4, [*PYTHON, 'pillow-gif', path, '-'])),
                 Process('ImageMagick -coalesce, to rgba:', *magick, 'rgba:-',
                         check=shown('rgba', 4, [*magick, 'rgba:-'])),
-                Process('gifsicle --unoptimize (composes and packs a GIF again)', 'gifsicle', '--no-warnings', '--unoptimize',
-                        path, check=lambda: unoptimized(path))]
+                Process('gifsicle --unoptimize (composes and packs a GIF again)', 'gifsicle', '--no-warnings',
+                        '--unoptimize', path, check=lambda: unoptimized(path))]
     results = {column: bench.contest(column, contestants(path)) for column, path in gif_columns(bench.inputs).items()}
     return times_table('GIF, whole program', results, MIM_ONE)
 
 
 def psnr(gif, source):
     """dB of all frames together, decoded by ffmpeg."""
-    got = np.frombuffer(run(*FFMPEG, '-i', gif, '-vsync', 'passthrough', '-pix_fmt', 'rgb24', '-f', 'rawvideo', '-'), np.uint8)
+    packed = run(*FFMPEG, '-i', gif, '-vsync', 'passthrough', '-pix_fmt', 'rgb24', '-f', 'rawvideo', '-')
+    got = np.frombuffer(packed, np.uint8)
     expected = np.fromfile(source, np.uint8)
     if got.size != expected.size:
         raise Unfit(f'{got.size} samples instead of {expected.size}')
@@ -106,17 +107,19 @@ def gif_write(bench):
                 outs[name] = os.path.join(folder, f'{len(outs)}.gif')
                 return Process(name, *[outs[name] if word == out else word for word in command])
 
-            shape = ['--from', 'raw', '-i', f'width={width}', '-i', f'height={height}', '-i', 'channels=3', '-i', 'sample=u8']
-            mim = [MIM, 'convert', *shape, source, '{}', '--force', '--quiet', '--fps', 25, '--threads']
-            video = [*FFMPEG, '-y', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', f'{width}x{height}', '-r', 25, '-i', source]
+            shape = ['-i', f'width={width}', '-i', f'height={height}', '-i', 'channels=3', '-i', 'sample=u8']
+            mim = [MIM, 'convert', '--from', 'raw', *shape, source, '{}', '--force', '--quiet', '--fps', 25,
+                   '--threads']
+            video = [*FFMPEG, '-y', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', f'{width}x{height}', '-r', 25, '-i',
+                     source]
             best = 'split[a][b];[a]palettegen=stats_mode=single[p];[b][p]paletteuse=new=1:dither=none'
             results = bench.contest(column, [
                 to(MIM_ONE, *mim, 1), to(MIM_TWO, *mim, 2),
                 to('Pillow', *PYTHON, 'pillow-write', source, '{}', width, height),
                 to('ffmpeg, a palette per frame, no dither', *video, '-lavfi', best, '{}'),
                 to('ffmpeg, as it is', *video, '{}'),
-                to('ImageMagick +dither', '/usr/bin/convert', '-size', f'{width}x{height}', '-depth', 8, f'rgb:{source}',
-                   '+dither', '-delay', 4, '{}')])
+                to('ImageMagick +dither', '/usr/bin/convert', '-size', f'{width}x{height}', '-depth', 8,
+                   f'rgb:{source}', '+dither', '-delay', 4, '{}')])
             for name in list(results.runs):
                 try:
                     decibels = psnr(outs[name], source)
@@ -174,8 +177,8 @@ def info(bench):
     times = 10
 
     def contestants(path):
-        packets = ['ffprobe', '-v', 'error', '-count_packets', '-show_entries', 'stream=width,height,nb_read_packets', '-of',
-                   'default=nk=0', path]
+        packets = ['ffprobe', '-v', 'error', '-count_packets', '-show_entries',
+                   'stream=width,height,nb_read_packets', path]
         return [Process('mim info', MIM, 'info', path, check=lambda: facts(path)['frames'], times=times),
                 Process('gifsicle -I', 'gifsicle', '-I', path, times=times,
                         check=counted(r'(\d+) images', 'gifsicle', '-I', path)),
@@ -184,9 +187,10 @@ def info(bench):
                 Process('ffprobe, which says no count', 'ffprobe', '-v', 'error', '-show_streams', path),
                 Process('an empty process', program('empty'), times=times),
                 Process('an empty process linked to giflib', program('empty-giflib'), times=times)]
-    columns = {'200 frames, photographic': bench.inputs.video_gif(), 'newtonscradle, 36 frames': bench.inputs.real_gif()}
-    return times_table('Frames and size of a GIF', {column: bench.contest(column, contestants(path))
-                                                    for column, path in columns.items()}, 'mim info')
+    columns = {'200 frames, photographic': bench.inputs.video_gif(),
+               'newtonscradle, 36 frames': bench.inputs.real_gif()}
+    results = {column: bench.contest(column, contestants(path)) for column, path in columns.items()}
+    return times_table('Frames and size of a GIF', results, 'mim info')
 
 
 def start(bench):

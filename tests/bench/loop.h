@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What the decoding loops share: two passes over a file, the first to sum up the pixels, the second against the clock. */
+/* What the decoding loops share: two passes over a file, one to sum up the pixels, one against the clock. */
 #ifndef BENCH_LOOP_H
 #define BENCH_LOOP_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/** How samples lie in memory. 8-bit colour is summed up as RGBA with clear pixels all zero, so all three can be compared. */
+/** How samples lie in memory. 8-bit colour is summed up as RGBA with clear pixels all zero, to compare all three. */
 enum loop_layout { LOOP_RGB, LOOP_RGBA, LOOP_BGRA, LOOP_PLAIN };
 
 struct loop {
