@@ -68,8 +68,12 @@ lacks_memory(const char *said)
 {
     if (strstr(said, "static TLS"))
         return false;
-    return strstr(said, strerror(ENOMEM)) || strstr(said, "cannot allocate memory") ||
-           strstr(said, "out of memory");
+
+    static const char *const words[] = { "cannot allocate", "cannot create", "cannot extend", "out of memory" };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strstr(said, words[i]))
+            return true;
+    return strstr(said, strerror(ENOMEM)) != NULL;
 }
 
 /* "failed to map segment" is a lack of memory, unless this file may not be mapped for running at all. */
@@ -120,13 +124,16 @@ fail_ltdl(const char *path, struct mim_error *err)
                                            : mim_fail(err, MIM_BROKEN_PLUGIN, "%s: %s", path, said);
 }
 
-/* libltdl's own counter makes later calls cheap; lt_dlexit never comes. */
+/* Memory is all that starting can lack, whatever it says. Its counter went up all the same and has to come down, or the
+ * next call would find it started. Once it has, lt_dlexit never comes. */
 static enum mim_status
 start_ltdl(const char *path, struct mim_error *err)
 {
     static bool started;
-    if (!started && lt_dlinit())
-        return fail_ltdl(path, err);
+    if (!started && lt_dlinit()) {
+        lt_dlexit();
+        return mim_fail_nomem(err, path);
+    }
     started = true;
     return MIM_OK;
 }
