@@ -855,8 +855,8 @@ frames_outlive_their_reader_and_are_the_callers_to_change(void)
 static void
 frame_of_100_megapixels(uint64_t index, struct mim_frame_info *info)
 {
-    info->width = index == 2 ? 10000 : 10;
-    info->height = index == 2 ? 10000 : 10;
+    info->width = index == 1 ? 10000 : 10;
+    info->height = index == 1 ? 10000 : 10;
 }
 
 static void
@@ -887,14 +887,14 @@ cancel_soon(void *cancel)
 static double
 seconds_to_cancel(uint32_t parts_of_frame, unsigned threads)
 {
-    const struct mock_script script = { .shape = frame_of_100_megapixels, .fill = fill_nothing, .endless = 3,
+    const struct mock_script script = { .shape = frame_of_100_megapixels, .fill = fill_nothing, .endless = 2,
                                         .busy_us = 100, .parts = parts_of_frame };
     struct mim_cancel *cancel = mim_cancel_create();
     struct mim_open_options options = { .control = { .cancel = cancel } };
     struct mim_context *context = mock_context(&script, threads);
     struct mim_reader *reader = mock_reader(context, &options);
     pthread_t thread;
-    CHECK(next_status(reader) == MIM_OK && next_status(reader) == MIM_OK);
+    CHECK(next_status(reader) == MIM_OK);
     CHECK(!pthread_create(&thread, NULL, cancel_soon, cancel));
     CHECK(next_status(reader) == MIM_CANCELLED);
     double took = seconds() - requested;
@@ -905,8 +905,8 @@ seconds_to_cancel(uint32_t parts_of_frame, unsigned threads)
     mock.endless = 0;
     mim_cancel_reset(cancel);
     struct mim_frame frame = { 0 };
+    CHECK(mim_reader_next(reader, &frame, NULL) == MIM_OK && frame.index == 1);
     CHECK(mim_reader_next(reader, &frame, NULL) == MIM_OK && frame.index == 2);
-    CHECK(mim_reader_next(reader, &frame, NULL) == MIM_OK && frame.index == 3);
     mim_frame_clear(&frame);
     mim_reader_close(reader);
     mim_context_destroy(context);
