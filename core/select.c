@@ -48,7 +48,7 @@ is_single(const struct mim_range *range)
         return false;
     if (range->start == -1)
         return !range->has_stop;
-    return range->has_stop && range->stop == range->start + 1;
+    return range->has_stop && range->start < INT64_MAX && range->stop == range->start + 1;
 }
 
 static struct mim_run
