@@ -11,7 +11,7 @@ import time
 import tap
 from command import TESTCARD, CommandCase, text
 
-COMMANDS = ('info', 'convert', 'formats', 'plugins', 'explain', 'help')
+COMMANDS = ('info', 'convert', 'batch', 'formats', 'plugins', 'explain', 'help')
 
 
 class CommandLine(CommandCase):
@@ -146,6 +146,7 @@ class Completion(CommandCase):
     def test_knows_commands_options_and_formats(self):
         self.assertEqual(self.complete('mim', 'c'), ['convert'])
         self.assertEqual(self.complete('mim', 'info', '--j'), ['--json'])
+        self.assertEqual(self.complete('mim', 'batch', '--sk'), ['--skip-existing'])
         self.assertEqual(self.complete('mim', 'convert', 'a', 'b', '--to', 'ti'), ['tiff'])
         self.assertEqual(self.complete('mim', 'plugins', 'g'), ['gif'])
         self.assertIn('gif', self.complete('mim', 'help', ''))
@@ -157,10 +158,10 @@ class ManPage(CommandCase):
             source = file.read()
         section = source.split('\n# OPTIONS\n')[1].split('\n# JSON\n')[0]
         told = set(re.findall(r'^.*\*--[a-z].*$', section, re.M))
-        documented = set(re.findall(r'\*--([a-z]+)\*', '\n'.join(told)))
+        documented = set(re.findall(r'\*--([a-z-]+)\*', '\n'.join(told)))
         offered = set()
         for name in COMMANDS:
-            offered |= set(re.findall(r'--([a-z]+)', text(self.mim('help', name))))
+            offered |= set(re.findall(r'--([a-z-]+)', text(self.mim('help', name))))
         self.assertEqual(documented, offered)
 
     def test_has_every_command(self):

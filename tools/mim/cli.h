@@ -32,7 +32,8 @@ enum {
     FOR_PLUGINS = 8,
     FOR_EXPLAIN = 16,
     FOR_HELP = 32,
-    FOR_ALL = 63
+    FOR_BATCH = 64,
+    FOR_ALL = 127
 };
 
 struct cli;
@@ -64,11 +65,17 @@ struct cli {
     struct mim_limits limits;
     unsigned threads;
     bool partial, strict, force, quiet;
+    const char *directory, *name;           /* of batch */
+    unsigned jobs;                          /* 0: as many as threads */
+    bool skip_existing, keep_going;
     bool json, each, count, paths, config, help;
 
     struct mim_context *context;
     struct notices notices;
 };
+
+/* A context as the options want it; each that is made is independent. */
+enum mim_status cli_context(const struct cli *cli, struct mim_context **out, struct mim_error *err);
 
 /* The options' and the notices' side of a job. */
 void cli_control(struct cli *cli, struct mim_control *control);
@@ -76,6 +83,7 @@ void cli_control(struct cli *cli, struct mim_control *control);
 /* Run one subcommand over parsed options. */
 enum exit_code run_info(struct cli *cli);
 enum exit_code run_convert(struct cli *cli);
+enum exit_code run_batch(struct cli *cli);
 enum exit_code run_formats(struct cli *cli);
 enum exit_code run_plugins(struct cli *cli);
 enum exit_code run_explain(struct cli *cli);

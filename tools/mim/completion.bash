@@ -12,7 +12,7 @@ _mim() {
     elif [[ ${COMP_WORDS[1]} == help ]]; then
         words="$(mim help 2>/dev/null | sed -n 's/^  mim \([a-z]*\) .*/\1/p') $(mim formats 2>/dev/null | cut -d ' ' -f 1)"
     elif [[ $current == -* ]]; then
-        words=$(mim help "${COMP_WORDS[1]}" 2>/dev/null | grep -oE -- '--[a-z]+' | sort -u)
+        words=$(mim help "${COMP_WORDS[1]}" 2>/dev/null | grep -oE -- '--[a-z-]+' | sort -u)
     fi
     mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
 }

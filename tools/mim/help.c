@@ -34,7 +34,7 @@ print_command_help(FILE *out, const struct command *command)
             snprintf(call, sizeof call, "--%s[=%s", row->name, value + 1);
         else
             snprintf(call, sizeof call, "--%s %s", row->name, value);
-        fprintf(out, "  %s  %-20s  %s\n", letter, call, row->help);
+        fprintf(out, "  %s  %-21s  %s\n", letter, call, row->help);
     }
 }
 

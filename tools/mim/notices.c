@@ -26,10 +26,9 @@ find_kind(const struct notices *notices, const struct mim_notice *notice)
     return notices->count;
 }
 
-void
-notices_add(void *user, const struct mim_notice *notice)
+static void
+add_times(struct notices *notices, const struct mim_notice *notice, uint64_t times)
 {
-    struct notices *notices = user;
     size_t i = find_kind(notices, notice);
 
     if (i == NOTICE_KINDS)
@@ -40,7 +39,23 @@ notices_add(void *user, const struct mim_notice *notice)
         notices->kinds[i].times = 0;
         snprintf(notices->kinds[i].text, sizeof notices->kinds[i].text, "%s", notice->text);
     }
-    notices->kinds[i].times++;
+    notices->kinds[i].times += times;
+}
+
+void
+notices_add(void *user, const struct mim_notice *notice)
+{
+    add_times(user, notice, 1);
+}
+
+void
+notices_move(struct notices *to, struct notices *from)
+{
+    for (size_t i = 0; i < from->count; i++) {
+        struct mim_notice notice = { .code = from->kinds[i].code, .text = from->kinds[i].text };
+        add_times(to, &notice, from->kinds[i].times);
+    }
+    from->count = 0;
 }
 
 void

@@ -19,6 +19,9 @@ struct notices {
 /* As struct mim_control wants it; `user` is the struct notices. */
 void notices_add(void *user, const struct mim_notice *notice);
 
+/* Add what another list holds, and empty that. */
+void notices_move(struct notices *to, struct notices *from);
+
 /* Tell them on stderr, behind the name of their file where that is given, and forget them. */
 void notices_print(struct notices *notices, const char *file);
 

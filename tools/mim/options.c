@@ -63,15 +63,25 @@ set_memory(struct cli *cli, const struct option_row *row, const char *value, str
     return mim_size_parse(value, &cli->limits.result_bytes, err);
 }
 
+/* A number of things at once. */
 static enum mim_status
-set_threads(struct cli *cli, const struct option_row *row, const char *value, struct mim_error *err)
+set_number(struct cli *cli, const struct option_row *row, const char *value, struct mim_error *err)
+{
+    char *end;
+    unsigned long number = strtoul(value, &end, 10);
+    if (end == value || *end || *value == '-' || number > 1024)
+        return fail(err, MIM_OPTION, "--%s %s: not a number from 0 to 1024", row->name, value);
+    *(unsigned *)((char *)cli + row->offset) = (unsigned)number;
+    return MIM_OK;
+}
+
+static enum mim_status
+set_keep_going(struct cli *cli, const struct option_row *row, const char *value, struct mim_error *err)
 {
     (void)row;
-    char *end;
-    unsigned long threads = strtoul(value, &end, 10);
-    if (end == value || *end || *value == '-' || threads > 1024)
-        return fail(err, MIM_OPTION, "--threads %s: not a number from 0 to 1024", value);
-    cli->threads = (unsigned)threads;
+    cli->keep_going = !value || !strcmp(value, "yes");
+    if (value && !cli->keep_going && strcmp(value, "no"))
+        return fail(err, MIM_OPTION, "--keep-going=%s: not yes or no", value);
     return MIM_OK;
 }
 
@@ -111,7 +121,8 @@ set_gray(struct cli *cli, const struct option_row *row, const char *value, struc
 }
 
 #define IN_CLI(field) offsetof(struct cli, field)
-#define READING (FOR_INFO | FOR_CONVERT)
+#define CONVERTING (FOR_CONVERT | FOR_BATCH)
+#define READING (FOR_INFO | CONVERTING)
 
 const struct option_row option_rows[] = {
     { "each", 0, NULL, FOR_INFO, "list every frame", set_flag, IN_CLI(each) },
@@ -119,25 +130,32 @@ const struct option_row option_rows[] = {
     { "json", 0, NULL, FOR_INFO, "one JSON array, an object per file", set_flag, IN_CLI(json) },
     { "input", 'i', "NAME=VALUE", READING, "an option of the input's format; see mim help FORMAT", add_assignment,
       IN_CLI(reading) },
-    { "output", 'o', "NAME=VALUE", FOR_CONVERT, "an option of the output's format", add_assignment, IN_CLI(writing) },
-    { "fps", 0, "N", FOR_CONVERT, "the same as -o fps=N", add_named, 0 },
-    { "duration", 0, "S[,S...]", FOR_CONVERT, "the same as -o duration=S: seconds, one number or one a frame", add_named,
+    { "output", 'o', "NAME=VALUE", CONVERTING, "an option of the output's format", add_assignment, IN_CLI(writing) },
+    { "fps", 0, "N", CONVERTING, "the same as -o fps=N", add_named, 0 },
+    { "duration", 0, "S[,S...]", CONVERTING, "the same as -o duration=S: seconds, one number or one a frame", add_named,
       0 },
-    { "loop", 0, "N", FOR_CONVERT, "the same as -o loop=N: plays in total, 0 for ever", add_named, 0 },
+    { "loop", 0, "N", CONVERTING, "the same as -o loop=N: plays in total, 0 for ever", add_named, 0 },
     { "from", 0, "FORMAT", READING | FOR_EXPLAIN, "what the input is, whatever it looks like", set_text, IN_CLI(from) },
-    { "to", 0, "FORMAT", FOR_CONVERT, "what the output shall be, whatever its name", set_text, IN_CLI(to) },
+    { "to", 0, "FORMAT", CONVERTING, "what the output shall be, whatever its name", set_text, IN_CLI(to) },
     { "plugin", 0, "NAME", READING | FOR_EXPLAIN, "use this plugin for the formats it serves", set_text, IN_CLI(plugin) },
-    { "frames", 0, "LIST", FOR_CONVERT, "these only: numbers and slices, as in 0,5:10,-1,::2", add_frames, 0 },
-    { "color", 0, "MODEL", FOR_CONVERT, "gray, graya, rgb or rgba", set_color, 0 },
-    { "gray", 0, "[luma|mean]", FOR_CONVERT, "gray by luma, or as the mean of all channels", set_gray, 0 },
-    { "sample", 0, "TYPE", FOR_CONVERT, "u8, u16, u32, u64, i8, i16, i32, i64, f32 or f64", set_sample, 0 },
+    { "frames", 0, "LIST", CONVERTING, "these only: numbers and slices, as in 0,5:10,-1,::2", add_frames, 0 },
+    { "color", 0, "MODEL", CONVERTING, "gray, graya, rgb or rgba", set_color, 0 },
+    { "gray", 0, "[luma|mean]", CONVERTING, "gray by luma, or as the mean of all channels", set_gray, 0 },
+    { "sample", 0, "TYPE", CONVERTING, "u8, u16, u32, u64, i8, i16, i32, i64, f32 or f64", set_sample, 0 },
     { "memory", 0, "SIZE", READING, "what frames may take, as in 256MB or 1.5GiB; off: no limit", set_memory, 0 },
     { "memtest", 0, "SIZE", READING, "the same as --memory", set_memory, 0 },
-    { "threads", 0, "N", FOR_CONVERT, "threads that work at once; 0: what this process may use", set_threads, 0 },
-    { "partial", 0, NULL, FOR_CONVERT, "keep the good frames of a damaged input", set_flag, IN_CLI(partial) },
-    { "force", 'f', NULL, FOR_CONVERT, "replace an existing output", set_flag, IN_CLI(force) },
+    { "threads", 0, "N", CONVERTING, "threads that work at once; 0: what this process may use", set_number,
+      IN_CLI(threads) },
+    { "partial", 0, NULL, CONVERTING, "keep the good frames of a damaged input", set_flag, IN_CLI(partial) },
+    { "force", 'f', NULL, CONVERTING, "replace an existing output", set_flag, IN_CLI(force) },
     { "strict", 0, NULL, READING, "a note is an error", set_flag, IN_CLI(strict) },
     { "quiet", 'q', NULL, READING, "no notes, no progress", set_flag, IN_CLI(quiet) },
+    { "directory", 'd', "DIR", FOR_BATCH, "where the outputs go; made if it is not there", set_text, IN_CLI(directory) },
+    { "name", 0, "TEMPLATE", FOR_BATCH, "their names, of {name}, {ext} and {index}; see mim(1)", set_text, IN_CLI(name) },
+    { "jobs", 'j', "N", FOR_BATCH, "files at once; 0: as many as threads", set_number, IN_CLI(jobs) },
+    { "skip-existing", 0, NULL, FOR_BATCH, "leave out a file whose output is there already", set_flag,
+      IN_CLI(skip_existing) },
+    { "keep-going", 0, "[yes|no]", FOR_BATCH, "no: begin no file after one that failed", set_keep_going, 0 },
     { "paths", 0, NULL, FOR_PLUGINS, "the directories searched, strongest first", set_flag, IN_CLI(paths) },
     { "config", 0, NULL, FOR_PLUGINS, "the configuration files read and the values in force", set_flag, IN_CLI(config) },
     { "help", 'h', NULL, FOR_ALL, "this page", set_flag, IN_CLI(help) },

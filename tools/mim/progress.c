@@ -50,38 +50,59 @@ put_bar(double part)
     fputs(coloured ? "\033[0m] " : "] ", stderr);
 }
 
+/* `done` of `total` things, a bar where that is known; `frames` a second; the time that things still take. */
 static void
-draw(const struct mim_progress *progress, double elapsed)
+draw(uint64_t done, uint64_t total, const char *things, uint64_t frames, double elapsed)
 {
-    bool known = progress->total != MIM_UNKNOWN && progress->total >= progress->done && progress->total > 0;
-    double rate = (double)progress->done / elapsed;
+    bool known = total != MIM_UNKNOWN && total >= done && total > 0;
+    double rate = (double)frames / elapsed;
 
     fputs("\r\033[K", stderr);
     if (known)
-        put_bar((double)progress->done / (double)progress->total);
-    fprintf(stderr, "%llu", (unsigned long long)progress->done);
+        put_bar((double)done / (double)total);
+    fprintf(stderr, "%llu", (unsigned long long)done);
     if (known)
-        fprintf(stderr, "/%llu", (unsigned long long)progress->total);
-    fprintf(stderr, " frames, %.*f/s", rate < 10 ? 1 : 0, rate);
-    if (known && rate > 0) {
-        double left = (double)(progress->total - progress->done) / rate;
+        fprintf(stderr, "/%llu", (unsigned long long)total);
+    fprintf(stderr, " %s, %.*f/s", things, rate < 10 ? 1 : 0, rate);
+    if (known && done) {
+        double left = (double)(total - done) * elapsed / (double)done;
         fprintf(stderr, ", %.0f:%02d left", (double)(int64_t)(left / 60), (int)left % 60);
     }
     fflush(stderr);
+}
+
+/* Is it time for another look? Then how long the job has run; else 0. */
+static double
+due(void)
+{
+    double time = line.wanted ? now() : 0;
+    if (!line.wanted || time - line.shown < BETWEEN_SECONDS)
+        return 0;
+
+    line.visible = true;
+    line.shown = time;
+    return time - line.started;
 }
 
 int
 progress_show(void *user, const struct mim_progress *progress)
 {
     (void)user;
-    double time = line.wanted ? now() : 0;
-    if (!line.wanted || time - line.shown < BETWEEN_SECONDS)
-        return 0;
-
-    draw(progress, time - line.started);
-    line.visible = true;
-    line.shown = time;
+    double elapsed = due();
+    if (elapsed > 0)
+        draw(progress->done, progress->total, "frames", progress->done, elapsed);
     return 0;
+}
+
+void
+progress_show_files(uint64_t done, uint64_t total, uint64_t frames)
+{
+    double elapsed = due();
+    char things[40];
+
+    snprintf(things, sizeof things, "files, %llu frames", (unsigned long long)frames);
+    if (elapsed > 0)
+        draw(done, total, things, frames, elapsed);
 }
 
 void

@@ -3,16 +3,17 @@
 #include "signals.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/time.h>
 
 static struct mim_cancel *cancel;
-static volatile sig_atomic_t interrupted;
+static atomic_bool interrupted; /* lock-free: a handler may set it, any thread look */
 
 static void
 on_signal(int number)
 {
     if (number != SIGALRM)
-        interrupted = 1;
+        interrupted = true;
     mim_cancel_request(cancel);
 }
 

@@ -120,7 +120,7 @@ is_file(int fd)
     return !fstat(fd, &info) && S_ISREG(info.st_mode);
 }
 
-/* A FIFO or a device: opening one may wait for its other end. */
+/* A FIFO or a device: what it gives may be long in coming. */
 static bool
 is_stream(const char *path)
 {
@@ -128,10 +128,11 @@ is_stream(const char *path)
     return !stat(path, &info) && (S_ISFIFO(info.st_mode) || S_ISCHR(info.st_mode));
 }
 
+/* Not waiting for the other end: that is for wait_for(), which sees signals in any thread. */
 static enum mim_status
 open_stream(struct mim_source **out, const char *path, struct mim_error *err)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
         return fail(err, MIM_IO, "%s", strerror(errno));
 

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/* The files of a batch: inputs with their outputs, looked through for what would go wrong before anything is touched. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "batch.h"
+#include "report.h"
+
+/* A file, whatever it is called; `owner` is the input's number. */
+struct identity {
+    dev_t device;
+    ino_t inode;
+    size_t owner;
+};
+
+static enum mim_status
+name_outputs(struct batch_list *list, const struct cli *cli, struct mim_error *err)
+{
+    struct naming naming;
+
+    enum mim_status status = naming_init(&naming, cli, err);
+    for (size_t i = 0; status == MIM_OK && i < list->count; i++) {
+        struct batch_file *file = &list->files[i];
+        file->input = cli->operands[i];
+        if (!strcmp(file->input, "-"))
+            return fail(err, MIM_ARGUMENT, "standard input has no name to make an output's of; use mim convert");
+        status = naming_apply(&naming, file->input, i, &file->output, err);
+    }
+    return status;
+}
+
+static int
+by_output(const void *one, const void *other)
+{
+    return strcmp((*(struct batch_file *const *)one)->output, (*(struct batch_file *const *)other)->output);
+}
+
+static enum mim_status
+refuse_equal_outputs(const struct batch_list *list, struct mim_error *err)
+{
+    enum mim_status status = MIM_OK;
+    struct batch_file **sorted = malloc(list->count * sizeof(struct batch_file *));
+    if (!sorted)
+        return fail(err, MIM_NOMEM, "no memory for %zu names", list->count);
+
+    for (size_t i = 0; i < list->count; i++)
+        sorted[i] = &list->files[i];
+    qsort(sorted, list->count, sizeof *sorted, by_output);
+    for (size_t i = 1; status == MIM_OK && i < list->count; i++)
+        if (!strcmp(sorted[i - 1]->output, sorted[i]->output))
+            status = fail(err, MIM_ARGUMENT, "%s and %s would both become %s; {index} in --name tells them apart",
+                          sorted[i - 1]->input, sorted[i]->input, sorted[i]->output);
+    free(sorted);
+    return status;
+}
+
+static int
+by_identity(const void *one, const void *other)
+{
+    const struct identity *a = one, *b = other;
+    if (a->device != b->device)
+        return a->device < b->device ? -1 : 1;
+    return a->inode < b->inode ? -1 : a->inode > b->inode;
+}
+
+/* Each input, and the link that leads to it. */
+static size_t
+identify_inputs(const struct batch_list *list, struct identity *identities)
+{
+    size_t known = 0;
+    struct stat info;
+
+    for (size_t i = 0; i < list->count; i++) {
+        if (!stat(list->files[i].input, &info))
+            identities[known++] = (struct identity){ info.st_dev, info.st_ino, i };
+        if (!lstat(list->files[i].input, &info) && S_ISLNK(info.st_mode))
+            identities[known++] = (struct identity){ info.st_dev, info.st_ino, i };
+    }
+    qsort(identities, known, sizeof *identities, by_identity);
+    return known;
+}
+
+static bool
+is_input_of_another(const struct identity *inputs, size_t count, const struct identity *output)
+{
+    const struct identity *hit = bsearch(output, inputs, count, sizeof *inputs, by_identity);
+
+    while (hit && hit > inputs && !by_identity(hit - 1, output))
+        hit--;
+    for (; hit && hit < inputs + count && !by_identity(hit, output); hit++)
+        if (hit->owner != output->owner)
+            return true;
+    return false;
+}
+
+/* Whether such a file is read before or after it is replaced would be a matter of luck. Its own input may become it. */
+static enum mim_status
+refuse_outputs_over_inputs(const struct batch_list *list, struct mim_error *err)
+{
+    enum mim_status status = MIM_OK;
+    struct identity *inputs = malloc(2 * list->count * sizeof(struct identity));
+    if (!inputs)
+        return fail(err, MIM_NOMEM, "no memory for %zu names", list->count);
+
+    size_t known = identify_inputs(list, inputs);
+    for (size_t i = 0; status == MIM_OK && i < list->count; i++) {
+        struct stat info;
+        if (lstat(list->files[i].output, &info))
+            continue;
+        if (is_input_of_another(inputs, known, &(struct identity){ info.st_dev, info.st_ino, i }))
+            status = fail(err, MIM_ARGUMENT, "%s would become %s, which is an input, too", list->files[i].input,
+                          list->files[i].output);
+    }
+    free(inputs);
+    return status;
+}
+
+enum mim_status
+batch_list_fill(struct batch_list *list, const struct cli *cli, struct mim_error *err)
+{
+    size_t count = (size_t)cli->operand_count;
+
+    *list = (struct batch_list){ .files = calloc(count, sizeof(struct batch_file)), .count = count };
+    if (!list->files) {
+        list->count = 0;
+        return fail(err, MIM_NOMEM, "no memory for %zu inputs", count);
+    }
+    enum mim_status status = name_outputs(list, cli, err);
+    if (status == MIM_OK)
+        status = refuse_equal_outputs(list, err);
+    if (status == MIM_OK && cli->force)
+        status = refuse_outputs_over_inputs(list, err);
+    return status;
+}
+
+void
+batch_list_clear(struct batch_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        free(list->files[i].output);
+    free(list->files);
+    *list = (struct batch_list){ 0 };
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* Names of a batch's outputs, made of the inputs' by a template. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "batch.h"
+#include "report.h"
+
+#define INDEX_MOST_DIGITS 9
+
+/* What a template's fields stand for. */
+struct parts {
+    const char *stem;
+    size_t stem_length;
+    const char *extension;
+    size_t index;
+};
+
+/* Is `name` one of these blank-separated words? */
+static bool
+is_among(const char *words, const char *name)
+{
+    size_t length = strlen(name);
+    for (; *words; words += strcspn(words, " "), words += strspn(words, " "))
+        if (strcspn(words, " ") == length && !strncasecmp(words, name, length))
+            return true;
+    return false;
+}
+
+/* Does the template end as files of a known format do, "{name}.tif"? */
+static enum mim_status
+look_for_ending(struct naming *naming, struct mim_context *context, struct mim_error *err)
+{
+    struct mim_format_info info;
+    const char *dot = strrchr(naming->template, '.');
+
+    naming->complete = strstr(naming->template, "{ext}");
+    for (size_t i = 0; dot && dot[1] && mim_context_format(context, i, &info); i++)
+        naming->complete |= is_among(info.extensions, dot + 1);
+    return mim_context_list_status(context, err);
+}
+
+/* What files of a format are called; its name where it has no word for that. */
+static enum mim_status
+find_extension(struct naming *naming, struct mim_context *context, const char *format, struct mim_error *err)
+{
+    struct mim_format_info info;
+    size_t size = sizeof naming->extension;
+
+    snprintf(naming->extension, size, "%s", format);
+    for (size_t i = 0; mim_context_format(context, i, &info); i++)
+        if (!strcasecmp(info.name, format) && *info.extensions)
+            snprintf(naming->extension, size, "%.*s", (int)strcspn(info.extensions, " "), info.extensions);
+    return mim_context_list_status(context, err);
+}
+
+enum mim_status
+naming_init(struct naming *naming, const struct cli *cli, struct mim_error *err)
+{
+    *naming = (struct naming){ .directory = cli->directory, .template = cli->name ? cli->name : "{name}" };
+
+    enum mim_status status = cli->to ? find_extension(naming, cli->context, cli->to, err) : MIM_OK;
+    return status == MIM_OK ? look_for_ending(naming, cli->context, err) : status;
+}
+
+static struct parts
+split(const struct naming *naming, const char *input, size_t index)
+{
+    const char *slash = strrchr(input, '/');
+    const char *name = slash ? slash + 1 : input;
+    const char *dot = strrchr(name, '.');
+    bool has_extension = dot && dot != name; /* ".profile" has none */
+
+    return (struct parts){
+        .stem = name,
+        .stem_length = has_extension ? (size_t)(dot - name) : strlen(name),
+        .extension = *naming->extension ? naming->extension : has_extension ? dot + 1 : "",
+        .index = index,
+    };
+}
+
+/* "index" or "index:N", N digits at least. -1: neither. */
+static int
+index_digits(const char *field, size_t length)
+{
+    size_t word = strlen("index");
+    if (length < word || strncmp(field, "index", word))
+        return -1;
+    if (length == word)
+        return 1;
+    bool is_digit = length == word + 2 && field[word] == ':' && isdigit((unsigned char)field[word + 1]);
+    int digits = is_digit ? field[word + 1] - '0' : 0;
+    return digits >= 1 && digits <= INDEX_MOST_DIGITS ? digits : -1;
+}
+
+/* What stands between braces. false: there is no such field. */
+static bool
+put_field(FILE *out, const char *field, size_t length, const struct parts *parts)
+{
+    int digits = index_digits(field, length);
+
+    if (length == 4 && !strncmp(field, "name", 4))
+        fwrite(parts->stem, 1, parts->stem_length, out);
+    else if (length == 3 && !strncmp(field, "ext", 3))
+        fputs(parts->extension, out);
+    else if (digits > 0)
+        fprintf(out, "%0*zu", digits, parts->index);
+    else
+        return false;
+    return true;
+}
+
+/* The template with its fields filled in; "{{" and "}}" are braces. */
+static enum mim_status
+expand(FILE *out, const char *template, const struct parts *parts, struct mim_error *err)
+{
+    for (const char *at = template; *at; at++) {
+        bool doubled = (*at == '{' || *at == '}') && at[1] == *at;
+        if ((*at != '{' && *at != '}') || doubled) {
+            fputc(*at, out);
+            at += doubled;
+            continue;
+        }
+        size_t length = strcspn(at + 1, "{}");
+        if (*at == '}' || at[1 + length] != '}' || !put_field(out, at + 1, length, parts))
+            return fail(err, MIM_OPTION, "--name %s: \"%.*s\" is none of {name}, {ext}, {index}, {index:DIGITS}; {{ and }} "
+                                         "stand for braces", template, (int)length + 2, at);
+        at += length + 1;
+    }
+    return MIM_OK;
+}
+
+/* A name is a file's in the directory, and nothing else. */
+static enum mim_status
+check_name(const struct naming *naming, const char *input, const char *name, struct mim_error *err)
+{
+    if (!*name || !strcmp(name, ".") || !strcmp(name, ".."))
+        return fail(err, MIM_ARGUMENT, "%s: gives the output no name", input);
+    if (strchr(name, '/'))
+        return fail(err, MIM_OPTION, "--name %s: outputs are files in %s, and %s is none", naming->template,
+                    naming->directory, name);
+    return MIM_OK;
+}
+
+enum mim_status
+naming_apply(const struct naming *naming, const char *input, size_t index, char **output, struct mim_error *err)
+{
+    /* a relative path with a colon could be taken for a URI */
+    const char *guard = *naming->directory != '/' && strchr(naming->directory, ':') ? "./" : "";
+    struct parts parts = split(naming, input, index);
+    char *path = NULL;
+    size_t size = 0;
+
+    FILE *out = open_memstream(&path, &size);
+    if (!out)
+        return fail(err, MIM_NOMEM, "no memory for a name");
+    fprintf(out, "%s%s/", guard, naming->directory);
+    long start = ftell(out);
+    enum mim_status status = expand(out, naming->template, &parts, err);
+    if (!naming->complete && *parts.extension)
+        fprintf(out, ".%s", parts.extension);
+    bool whole = start > 0 && !ferror(out);
+    whole = !fclose(out) && whole;
+    if (status == MIM_OK)
+        status = whole ? check_name(naming, input, path + start, err) : fail(err, MIM_NOMEM, "no memory for a name");
+    if (status != MIM_OK) {
+        free(path);
+        return status;
+    }
+    *output = path;
+    return MIM_OK;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* What the command line says, as the library wants it: a context, and the control of a job. */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "progress.h"
+#include "report.h"
+#include "signals.h"
+
+/* --plugin NAME wins for all that it serves, and is an error where it cannot be used. */
+static enum mim_status
+prefer_plugin(struct mim_context *context, const char *name, struct mim_error *err)
+{
+    enum mim_status status = mim_context_load_plugin(context, name, err);
+    struct mim_plugin_info info;
+
+    for (size_t i = 0; status == MIM_OK && mim_context_plugin(context, i, &info); i++) {
+        if (strcmp(info.name, name) || info.state != MIM_PLUGIN_READY)
+            continue;
+        char text[512] = "[prefer]\n";
+        size_t used = strlen(text);
+        for (const char *format = info.formats; *format && used < sizeof text;) {
+            size_t length = strcspn(format, " ");
+            used += (size_t)snprintf(text + used, sizeof text - used, "%.*s = %s\n", (int)length, format, name);
+            format += length + strspn(format + length, " ");
+        }
+        return mim_context_configure(context, text, err);
+    }
+    return status == MIM_OK ? mim_context_list_status(context, err) : status;
+}
+
+/* A format that the command line names is a matter of the command line. */
+static enum mim_status
+check_format(struct mim_context *context, const char *option, const char *name, struct mim_error *err)
+{
+    struct mim_format_info info;
+
+    for (size_t i = 0; name && mim_context_format(context, i, &info); i++)
+        if (!strcasecmp(info.name, name))
+            return MIM_OK;
+    if (!name)
+        return MIM_OK;
+    enum mim_status status = mim_context_list_status(context, err);
+    return status == MIM_OK ? fail(err, MIM_OPTION, "%s %s: there is no such format; mim formats lists them", option, name)
+                            : status;
+}
+
+enum mim_status
+cli_context(const struct cli *cli, struct mim_context **out, struct mim_error *err)
+{
+    static const struct mim_context_options options = { .owns_process = 1 };
+    struct mim_context *context = NULL;
+
+    enum mim_status status = mim_context_create(&context, &options, err);
+    if (status == MIM_OK)
+        status = mim_context_set_threads(context, cli->threads, err);
+    if (status == MIM_OK && cli->plugin && cli->command->flag != FOR_EXPLAIN)
+        status = prefer_plugin(context, cli->plugin, err);
+    if (status == MIM_OK)
+        status = check_format(context, "--from", cli->from, err);
+    if (status == MIM_OK)
+        status = check_format(context, "--to", cli->to, err);
+    if (status != MIM_OK) {
+        mim_context_destroy(context);
+        return status;
+    }
+    *out = context;
+    return MIM_OK;
+}
+
+void
+cli_control(struct cli *cli, struct mim_control *control)
+{
+    *control = (struct mim_control){
+        .progress = cli->quiet ? NULL : progress_show,
+        .notice = cli->quiet ? NULL : notices_add,
+        .user = &cli->notices,
+        .cancel = signals_cancel(),
+        .limits = cli->limits,
+        .strict = cli->strict,
+    };
+}

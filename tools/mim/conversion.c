@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* One conversion: files by their names, the library's call, and what a failure means. */
+#include "conversion.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "report.h"
+#include "streams.h"
+
+struct inputs {
+    struct mim_source **sources;
+    size_t count;
+};
+
+static void
+inputs_close(struct inputs *inputs)
+{
+    for (size_t i = 0; i < inputs->count; i++)
+        mim_source_close(inputs->sources[i]);
+    free(inputs->sources);
+}
+
+/* All of them, or what is wrong with the first that cannot be opened. */
+static enum mim_status
+inputs_open(struct inputs *inputs, const struct conversion *conversion, struct mim_error *err)
+{
+    size_t wanted = conversion->count;
+
+    inputs->sources = calloc(wanted, sizeof(struct mim_source *));
+    if (!inputs->sources)
+        return fail(err, MIM_NOMEM, "no memory for %zu inputs", wanted);
+    for (; inputs->count < wanted; ++inputs->count) {
+        const char *path = conversion->inputs[inputs->count];
+        enum mim_status status = input_open(&inputs->sources[inputs->count], path, err);
+        if (status != MIM_OK) {
+            err->side = MIM_SIDE_INPUT;
+            err->source = inputs->count;
+            return status;
+        }
+    }
+    return MIM_OK;
+}
+
+/* What the library says, and how the command line would mend it. */
+static void
+add_advice(struct mim_error *err)
+{
+    static const struct {
+        const char *said, *advice;
+    } pieces[] = {
+        { " is an option of writing, not of reading", "give it with -o" },
+        { " is an option of reading, not of writing", "give it with -i" },
+        { ": exists already", "--force replaces it" },
+    };
+    size_t used = strlen(err->message);
+
+    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++)
+        if (strstr(err->message, pieces[i].said))
+            snprintf(err->message + used, sizeof err->message - used, "; %s", pieces[i].advice);
+}
+
+void
+conversion_prepare(struct conversion *conversion, struct cli *cli)
+{
+    *conversion = (struct conversion){
+        .replace = cli->force,
+        .options = {
+            .read = {
+                .open = {
+                    .format = cli->from,
+                    .options = cli->reading,
+                    .sample = cli->sample,
+                    .channels = cli->channels,
+                    .mean = cli->mean,
+                },
+                .ranges = cli->frames.ranges,
+                .range_count = cli->frames.count,
+                .partial = cli->partial,
+            },
+            .write = { .format = cli->to, .options = cli->writing, .keep_existing = !cli->force },
+        },
+    };
+    cli_control(cli, &conversion->options.read.open.control);
+    cli_control(cli, &conversion->options.write.control);
+}
+
+enum mim_status
+conversion_run(const struct conversion *conversion, struct mim_context *context, struct mim_error *err)
+{
+    struct mim_sink *sink = NULL;
+    struct inputs inputs = { 0 };
+
+    /* before any input: what exists already is told without waiting for a pipe */
+    enum mim_status status = output_open(&sink, conversion->output, conversion->replace, err);
+    if (status != MIM_OK)
+        err->side = MIM_SIDE_OUTPUT;
+    else
+        status = inputs_open(&inputs, conversion, err);
+    if (status == MIM_OK)
+        status = mim_convert(context, inputs.sources, inputs.count, sink, &conversion->options, err);
+    if (status != MIM_OK)
+        add_advice(err);
+    inputs_close(&inputs);
+    mim_sink_close(sink);
+    return status;
+}
+
+static bool
+is_about(const struct mim_error *err, const char *name)
+{
+    size_t length = strlen(name);
+    return !strncmp(err->message, name, length) && (err->message[length] == ':' || err->message[length] == ' ');
+}
+
+const char *
+conversion_subject(const struct conversion *conversion, const struct mim_error *err)
+{
+    const char *name = err->side == MIM_SIDE_INPUT    ? input_name(conversion->inputs[err->source])
+                       : err->side == MIM_SIDE_OUTPUT ? output_name(conversion->output)
+                                                      : NULL;
+    return name && !is_about(err, name) ? name : NULL;
+}
+
+/* What a status means when it is the output's. */
+static enum exit_code
+output_code(enum mim_status status)
+{
+    return status == MIM_IO ? EXIT_OUTPUT : status == MIM_UNKNOWN_FORMAT ? EXIT_USAGE : exit_code_of(status);
+}
+
+enum exit_code
+conversion_code(const struct mim_error *err)
+{
+    return err->side == MIM_SIDE_OUTPUT ? output_code(err->status) : exit_code_of(err->status);
+}
