@@ -6,7 +6,6 @@
 
 enum {
     GIFLIB_MEMORY = 32 * 1024, /* what DGifOpen() takes */
-    CODES_FIRST = 4096,
     LOOP_SUBBLOCK = 1
 };
 
@@ -188,48 +187,14 @@ pass(struct gif_reader *self, const struct gif_frame *frame)
 }
 
 int32_t
-gif_blocks_skip_codes(struct gif_reader *self, const struct gif_frame *frame)
+gif_blocks_skip_codes(struct gif_reader *self, struct gif_frame *frame)
 {
+    /* giflib has read one byte past the header: the code size */
+    frame->code_size = gif_window_byte(&self->window, self->window.position - 1);
+    frame->codes = self->window.position;
     if (!gif_window_skip_blocks(self->job, &self->window))
         return broken(self, 0);
-    return pass(self, frame);
-}
-
-static int32_t
-append(struct mim_job *job, uint8_t **codes, uint64_t *size, uint64_t *room, const GifByteType *block)
-{
-    uint64_t needed = *size + block[0];
-
-    if (needed > *room) {
-        uint64_t larger = *room ? 2 * *room : CODES_FIRST;
-        uint8_t *bytes = job->host->resize(job, *codes, *room, larger);
-        if (!bytes)
-            return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a frame's codes");
-        *codes = bytes;
-        *room = larger;
-    }
-    memcpy(*codes + *size, block + 1, block[0]);
-    *size = needed;
-    return MIM_OK;
-}
-
-int32_t
-gif_blocks_load_codes(struct gif_reader *self, const struct gif_frame *frame, uint32_t *code_size, uint8_t **codes,
-                      uint64_t *size, uint64_t *room)
-{
-    int bits;
-    GifByteType *block;
-
-    if (DGifGetCode(self->gif, &bits, &block) != GIF_OK)
-        return broken(self, 0);
-    *code_size = bits;
-    while (block) {
-        int32_t status = append(self->job, codes, size, room, block);
-        if (status != MIM_OK)
-            return status;
-        if (DGifGetCodeNext(self->gif, &block) != GIF_OK)
-            return broken(self, 0);
-    }
+    frame->codes_size = self->window.position - frame->codes;
     return pass(self, frame);
 }
 

@@ -24,6 +24,9 @@ struct gif_frame {
     uint32_t delay;      /**< hundredths of a second */
     int32_t disposal;    /**< 0 to 7, as in the file */
     int32_t transparent; /**< an index, or -1 */
+    uint32_t code_size;  /**< bits of the first codes; this and the next two are known when the codes were stepped over */
+    uint64_t codes;      /**< place of the sub-blocks */
+    uint64_t codes_size; /**< bytes, with their lengths and the terminator */
     bool interlaced;
     bool has_own_palette;
 };
@@ -54,12 +57,8 @@ void gif_blocks_seek(struct gif_reader *self, uint64_t frame);
 /** Read the blocks up to an image's codes. MIM_END at the trailer. */
 int32_t gif_blocks_find_image(struct gif_reader *self, struct gif_frame *frame);
 
-/** After gif_blocks_find_image(): step over the image's codes, to the next frame. */
-int32_t gif_blocks_skip_codes(struct gif_reader *self, const struct gif_frame *frame);
-
-/** Likewise, joining the sub-blocks in the host's memory: `*codes` of `*room` bytes, also after a failure. */
-int32_t gif_blocks_load_codes(struct gif_reader *self, const struct gif_frame *frame, uint32_t *code_size,
-                              uint8_t **codes, uint64_t *size, uint64_t *room);
+/** After gif_blocks_find_image(): step over the image's codes, to the next frame; notes where they are. */
+int32_t gif_blocks_skip_codes(struct gif_reader *self, struct gif_frame *frame);
 
 /** The table of the image just found: its own or the global one; NULL when there is none. */
 const ColorMapObject *gif_blocks_palette(const struct gif_reader *self);

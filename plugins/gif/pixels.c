@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#include "unlzw.h"
-
 enum { STEP = 1 << 20 }; /* pixels between two looks at whether to go on */
 
 /* Row of the picture that comes k-th in an interlaced file. */
@@ -25,15 +23,54 @@ interlaced_row(uint32_t k, uint32_t height)
     }
 }
 
-static int32_t
-unpack(struct mim_job *job, const struct gif_packet *packet, uint8_t *out)
+void
+gif_worker_close(struct mim_job *job)
 {
-    struct gif_unlzw *decoder = job->worker;
-    const struct gif_frame *frame = &packet->frame;
+    struct gif_worker *worker = job->worker;
+
+    if (worker->codes)
+        job->host->resize(job, worker->codes, worker->room, 0);
+}
+
+static bool
+make_room(struct mim_job *job, struct gif_worker *worker, uint64_t size)
+{
+    if (size <= worker->room)
+        return true;
+    uint8_t *codes = job->host->resize(job, worker->codes, worker->room, size);
+    if (!codes)
+        return false;
+    worker->codes = codes;
+    worker->room = size;
+    return true;
+}
+
+/* Sub-blocks lose their lengths where they lie. Gives the bytes of codes. */
+static size_t
+unchain(uint8_t *bytes, size_t size)
+{
+    size_t done = 0;
+
+    for (size_t at = 0; at < size && bytes[at];) {
+        size_t length = bytes[at++];
+        if (length > size - at)
+            length = size - at;
+        memmove(bytes + done, bytes + at, length);
+        done += length;
+        at += length;
+    }
+    return done;
+}
+
+static int32_t
+unpack_codes(struct mim_job *job, const struct gif_frame *frame, const uint8_t *codes, size_t size, uint8_t *out)
+{
+    struct gif_worker *worker = job->worker;
+    struct gif_unlzw *decoder = &worker->decoder;
     uint64_t offset = frame->extensions.end;
     enum gif_unlzw_verdict verdict;
 
-    gif_unlzw_start(decoder, packet->code_size, packet->codes, packet->size, out, (size_t)frame->width * frame->height);
+    gif_unlzw_start(decoder, frame->code_size, codes, size, out, (size_t)frame->width * frame->height);
     while ((verdict = gif_unlzw_run(decoder, STEP)) == GIF_UNLZW_MORE) {
         int32_t status = job->host->poll(job);
         if (status != MIM_OK)
@@ -48,6 +85,18 @@ unpack(struct mim_job *job, const struct gif_packet *packet, uint8_t *out)
                                (unsigned long long)frame->mark.frame, row, frame->height);
     return job->host->fail(job, MIM_CORRUPT, offset, "frame %llu has a code that stands for nothing in row %zu of %u",
                            (unsigned long long)frame->mark.frame, row, frame->height);
+}
+
+static int32_t
+unpack(struct mim_job *job, const struct gif_packet *packet, uint8_t *out)
+{
+    const struct gif_frame *frame = &packet->frame;
+    struct gif_worker *worker = job->worker;
+    if (!make_room(job, worker, frame->codes_size))
+        return MIM_NOMEM;
+
+    int64_t got = job->host->read_at(job, worker->codes, frame->codes_size, frame->codes);
+    return got < 0 ? (int32_t)-got : unpack_codes(job, frame, worker->codes, unchain(worker->codes, got), out);
 }
 
 /* Indices past the table are black: no two programs agree there. Without any table they are shades of gray, as in Pillow. */

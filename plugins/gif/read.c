@@ -76,16 +76,6 @@ go_to(struct gif_reader *self, uint64_t index)
     return MIM_OK;
 }
 
-static void
-gif_release(struct mim_job *job, void *data)
-{
-    struct gif_packet *packet = data;
-
-    if (packet->codes)
-        job->host->resize(job, packet->codes, packet->room, 0);
-    packet->codes = NULL;
-}
-
 static int32_t
 load(struct gif_reader *self, struct gif_packet *packet)
 {
@@ -98,8 +88,7 @@ load(struct gif_reader *self, struct gif_packet *packet)
         packet->palette_size = table->ColorCount;
         memcpy(packet->palette, table->Colors, table->ColorCount * sizeof *table->Colors);
     }
-    return gif_blocks_load_codes(self, &packet->frame, &packet->code_size, &packet->codes, &packet->size,
-                                 &packet->room);
+    return gif_blocks_skip_codes(self, &packet->frame);
 }
 
 /* 4 to 7 are undefined: gifsicle, Pillow and ffmpeg keep the picture. */
@@ -149,13 +138,11 @@ gif_prepare(struct mim_job *job, uint64_t index, void *data, struct mim_frame_in
     int32_t status = go_to(self, index);
     if (status == MIM_OK)
         status = load(self, packet);
-    if (status == MIM_OK && !packet->code_size)
-        status = job->host->fail(job, MIM_CORRUPT, packet->frame.extensions.end, "frame %llu has codes without bits",
-                                 (unsigned long long)index);
-    if (status != MIM_OK) {
-        gif_release(job, packet);
+    if (status != MIM_OK)
         return status;
-    }
+    if (!packet->frame.code_size)
+        return job->host->fail(job, MIM_CORRUPT, packet->frame.extensions.end, "frame %llu has codes without bits",
+                               (unsigned long long)index);
     describe(self, &packet->frame, info);
     return MIM_OK;
 }
@@ -238,7 +225,7 @@ const struct mim_reader_ops gif_reader_ops = {
     .flags = MIM_READER_ANY_ORDER,
     .state_size = sizeof(struct gif_reader),
     .packet_size = sizeof(struct gif_packet),
-    .worker_size = sizeof(struct gif_unlzw),
+    .worker_size = sizeof(struct gif_worker),
     .option_count = sizeof reader_options / sizeof *reader_options,
     .options = reader_options,
     .open = gif_open,
@@ -246,6 +233,6 @@ const struct mim_reader_ops gif_reader_ops = {
     .prepare = gif_prepare,
     .pixels = gif_pixels,
     .metadata = gif_metadata,
-    .release = gif_release,
+    .worker_close = gif_worker_close,
     .close = gif_close,
 };

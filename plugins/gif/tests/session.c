@@ -114,7 +114,6 @@ reading_frame(struct reading *reading, uint64_t index)
             clear_canvas(reading);
         CHECK(index == reading->next || reading->info.flags & MIM_FRAME_KEY);
         status = decode(reading, packet);
-        gif_reader_ops.release(&reading->host.job, packet);
         reading->last = reading->info;
         reading->next = index + 1;
     }
@@ -136,8 +135,6 @@ reading_metadata(struct reading *reading, uint64_t index)
     if (status == MIM_OK) {
         status =
             gif_reader_ops.metadata(&reading->host.job, of_frame ? packet : NULL, of_frame ? &reading->info : NULL);
-        if (of_frame)
-            gif_reader_ops.release(&reading->host.job, packet);
     }
     free(packet);
     return status;
@@ -146,6 +143,7 @@ reading_metadata(struct reading *reading, uint64_t index)
 void
 reading_close(struct reading *reading)
 {
+    gif_reader_ops.worker_close(&reading->host.job);
     gif_reader_ops.close(&reading->host.job);
     host_close(&reading->host);
     free(reading->canvas);

@@ -210,7 +210,7 @@ raw_frames_are_rectangles_of_colours(void)
     CHECK(info.sample == MIM_SAMPLE_U8 && info.channels == 3 && info.width == 2 && info.height == 2);
     CHECK(gif_reader_ops.pixels(&host.job, packet, &info, 0, &raster) == MIM_OK);
     CHECK(!memcmp(data, "\0\xff\0\0\xff\0", 6) && !memcmp(data + 64, "\0\xff\0\0\xff\0", 6));
-    gif_reader_ops.release(&host.job, packet);
+    gif_reader_ops.worker_close(&host.job);
     gif_reader_ops.close(&host.job);
     host_close(&host);
     free(packet);
