@@ -178,33 +178,20 @@ plan_frame(struct mim_job *job, struct gif_encoder *encoder, const struct gif_en
     return plan_change(job, encoder, encoding, plan);
 }
 
-static void *
-kept(struct mim_job *job, void **memory, uint64_t size)
-{
-    if (!*memory)
-        *memory = job->host->resize(job, NULL, 0, size);
-    return *memory;
-}
-
 static int32_t
 choose_palette(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding, struct plan *plan)
 {
     const struct gif_view *view = &plan->view;
-    struct gif_wu *wu = kept(job, (void **)&encoder->wu, sizeof *wu);
-    struct gif_nearest *nearest = kept(job, (void **)&encoder->nearest, sizeof *nearest);
-    if (!wu || !nearest)
-        return MIM_NOMEM;
 
-    gif_wu_clear(wu, (uint64_t)view->width * view->height);
-    for (uint32_t y = 0; y < view->height; y++) {
-        int32_t status = gif_view_poll(job, y, view->width);
-        if (status != MIM_OK)
-            return status;
+    int32_t status = gif_chooser_begin(job, &encoder->chooser, encoding->quantizer);
+    for (uint32_t y = 0; y < view->height && status == MIM_OK; y++) {
         gif_view_row(view, y, encoder->keys);
-        gif_wu_add(wu, encoder->keys, view->width);
+        gif_sample_add(encoder->chooser.sample, encoder->keys, view->width);
+        status = gif_view_poll(job, y, view->width);
     }
-    plan->colour_count = gif_wu_palette(wu, encoding->palette_size - plan->has_nothing, plan->palette);
-    gif_nearest_set(nearest, plan->palette, plan->colour_count);
+    if (status != MIM_OK)
+        return status;
+    plan->colour_count = gif_chooser_end(&encoder->chooser, encoding->palette_size - plan->has_nothing, plan->palette);
     return job->host->notice(job, MIM_NOTICE_COLOUR, "colours were reduced to fit the palette");
 }
 
@@ -253,9 +240,9 @@ map_row(struct gif_encoder *encoder, const struct plan *plan, uint8_t *indices)
     if (plan->is_exact)
         gif_colours_map(&encoder->colours, encoder->keys, width, nothing, indices);
     else if (plan->dithers)
-        gif_dither_row(&encoder->dither, encoder->nearest, encoder->keys, width, nothing, indices);
+        gif_dither_row(&encoder->dither, encoder->chooser.nearest, encoder->keys, width, nothing, indices);
     else
-        gif_nearest_map(encoder->nearest, encoder->keys, width, nothing, indices);
+        gif_nearest_map(encoder->chooser.nearest, encoder->keys, width, nothing, indices);
 }
 
 static int32_t
@@ -323,8 +310,5 @@ gif_encoder_close(struct mim_job *job, struct gif_encoder *encoder)
         job->host->resize(job, encoder->keys, (uint64_t)encoder->row_room * ROW_PIXEL, 0);
     if (encoder->dither.errors)
         job->host->resize(job, encoder->dither.errors, gif_dither_size(encoder->dither.row_room), 0);
-    if (encoder->wu)
-        job->host->resize(job, encoder->wu, sizeof *encoder->wu, 0);
-    if (encoder->nearest)
-        job->host->resize(job, encoder->nearest, sizeof *encoder->nearest, 0);
+    gif_chooser_close(job, &encoder->chooser);
 }

@@ -1,12 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* Xiaolin Wu, "Efficient statistical computations for optimal color quantization", Graphics Gems II, 1991. */
-#include "quantize-wu.h"
+/*
+ * Xiaolin Wu, "Efficient statistical computations for optimal color quantization", Graphics Gems II, 1991: cuts boxes of
+ * colours where the sum of squared errors falls most.
+ */
+#include "quantize.h"
 
 #include <string.h>
 
-#include "view.h"
+enum { SHIFT = 3, MAX_BOXES = 256, SIDE = 33 };
 
-enum { SHIFT = 3, MAX_COUNT = 1 << 24, MAX_BOXES = 256 };
+/* Of the colours of a cell, later of all cells up to it. 32 bits are enough for a sample. */
+struct moments {
+    uint32_t count, red, green, blue;
+    uint64_t square;
+};
+
+/* 860 KB. */
+struct wu {
+    struct moments cells[SIDE * SIDE * SIDE];
+};
 
 /* Lower bounds are excluded, upper ones included. */
 struct box {
@@ -14,27 +26,18 @@ struct box {
     double error;            /* the sum of squared distances to the mean */
 };
 
-void
-gif_wu_clear(struct gif_wu *wu, uint64_t pixels)
-{
-    memset(wu, 0, sizeof *wu);
-    wu->every = (pixels + MAX_COUNT - 1) / MAX_COUNT;
-}
-
 static inline uint32_t
 cell(uint32_t red, uint32_t green, uint32_t blue)
 {
-    return (red * GIF_WU_SIDE + green) * GIF_WU_SIDE + blue;
+    return (red * SIDE + green) * SIDE + blue;
 }
 
-void
-gif_wu_add(struct gif_wu *wu, const uint32_t *keys, uint32_t count)
+static void
+count_colours(struct wu *wu, const uint32_t *keys, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
-        if (keys[i] == GIF_NOTHING || (wu->every > 1 && wu->next++ % wu->every))
-            continue;
         uint32_t red = keys[i] >> 16, green = keys[i] >> 8 & 0xff, blue = keys[i] & 0xff;
-        struct gif_moments *at = &wu->cells[cell((red >> SHIFT) + 1, (green >> SHIFT) + 1, (blue >> SHIFT) + 1)];
+        struct moments *at = &wu->cells[cell((red >> SHIFT) + 1, (green >> SHIFT) + 1, (blue >> SHIFT) + 1)];
         at->count++;
         at->red += red;
         at->green += green;
@@ -44,7 +47,7 @@ gif_wu_add(struct gif_wu *wu, const uint32_t *keys, uint32_t count)
 }
 
 static inline void
-add(struct gif_moments *sum, const struct gif_moments *more)
+add(struct moments *sum, const struct moments *more)
 {
     sum->count += more->count;
     sum->red += more->red;
@@ -54,7 +57,7 @@ add(struct gif_moments *sum, const struct gif_moments *more)
 }
 
 static inline void
-subtract(struct gif_moments *sum, const struct gif_moments *less)
+subtract(struct moments *sum, const struct moments *less)
 {
     sum->count -= less->count;
     sum->red -= less->red;
@@ -65,14 +68,14 @@ subtract(struct gif_moments *sum, const struct gif_moments *less)
 
 /* From moments of single cells to moments of all cells at or below one. */
 static void
-accumulate(struct gif_wu *wu)
+accumulate(struct wu *wu)
 {
-    for (uint32_t red = 1; red < GIF_WU_SIDE; red++) {
-        struct gif_moments area[GIF_WU_SIDE] = { { 0 } };
-        for (uint32_t green = 1; green < GIF_WU_SIDE; green++) {
-            struct gif_moments line = { 0 };
-            for (uint32_t blue = 1; blue < GIF_WU_SIDE; blue++) {
-                struct gif_moments *at = &wu->cells[cell(red, green, blue)];
+    for (uint32_t red = 1; red < SIDE; red++) {
+        struct moments area[SIDE] = { { 0 } };
+        for (uint32_t green = 1; green < SIDE; green++) {
+            struct moments line = { 0 };
+            for (uint32_t blue = 1; blue < SIDE; blue++) {
+                struct moments *at = &wu->cells[cell(red, green, blue)];
                 add(&line, at);
                 add(&area[blue], &line);
                 *at = area[blue];
@@ -83,12 +86,12 @@ accumulate(struct gif_wu *wu)
 }
 
 /* The part of a box whose coordinate on `axis` is at most `at`, but for what lies below the box on the other axes. */
-static struct gif_moments
-moments_up_to(const struct gif_wu *wu, const struct box *box, int axis, uint32_t at)
+static struct moments
+moments_up_to(const struct wu *wu, const struct box *box, int axis, uint32_t at)
 {
     uint32_t high[3], low[3];
     int one = (axis + 1) % 3, two = (axis + 2) % 3;
-    struct gif_moments sum;
+    struct moments sum;
 
     for (int i = 0; i < 3; i++) {
         high[i] = box->high[i];
@@ -106,11 +109,11 @@ moments_up_to(const struct gif_wu *wu, const struct box *box, int axis, uint32_t
     return sum;
 }
 
-static struct gif_moments
-moments_of(const struct gif_wu *wu, const struct box *box)
+static struct moments
+moments_of(const struct wu *wu, const struct box *box)
 {
-    struct gif_moments sum = moments_up_to(wu, box, 0, box->high[0]);
-    struct gif_moments below = moments_up_to(wu, box, 0, box->low[0]);
+    struct moments sum = moments_up_to(wu, box, 0, box->high[0]);
+    struct moments below = moments_up_to(wu, box, 0, box->low[0]);
 
     subtract(&sum, &below);
     return sum;
@@ -118,7 +121,7 @@ moments_of(const struct gif_wu *wu, const struct box *box)
 
 /* Squared length of the sum of colours, over their count: what a box takes off the sum of squares. */
 static double
-gain_of(const struct gif_moments *moments)
+gain_of(const struct moments *moments)
 {
     double red = moments->red, green = moments->green, blue = moments->blue;
 
@@ -126,9 +129,9 @@ gain_of(const struct gif_moments *moments)
 }
 
 static void
-set_error(const struct gif_wu *wu, struct box *box)
+set_error(const struct wu *wu, struct box *box)
 {
-    struct gif_moments moments = moments_of(wu, box);
+    struct moments moments = moments_of(wu, box);
     int cells = 1;
 
     for (int i = 0; i < 3; i++)
@@ -138,13 +141,13 @@ set_error(const struct gif_wu *wu, struct box *box)
 
 /* The best place to cut on one axis; 0 when there is none. */
 static uint32_t
-best_cut(const struct gif_wu *wu, const struct box *box, int axis, const struct gif_moments *whole, double *best)
+best_cut(const struct wu *wu, const struct box *box, int axis, const struct moments *whole, double *best)
 {
-    struct gif_moments below = moments_up_to(wu, box, axis, box->low[axis]);
+    struct moments below = moments_up_to(wu, box, axis, box->low[axis]);
     uint32_t cut = 0;
 
     for (uint32_t at = box->low[axis] + 1U; at < box->high[axis]; at++) {
-        struct gif_moments lower = moments_up_to(wu, box, axis, at), upper = *whole;
+        struct moments lower = moments_up_to(wu, box, axis, at), upper = *whole;
         subtract(&lower, &below);
         subtract(&upper, &lower);
         if (!lower.count || !upper.count)
@@ -159,9 +162,9 @@ best_cut(const struct gif_wu *wu, const struct box *box, int axis, const struct 
 }
 
 static int
-split(const struct gif_wu *wu, struct box *box, struct box *other)
+split(const struct wu *wu, struct box *box, struct box *other)
 {
-    struct gif_moments whole = moments_of(wu, box);
+    struct moments whole = moments_of(wu, box);
     double best = 0;
     uint32_t cut = 0;
     int on = 0;
@@ -194,7 +197,7 @@ worst_of(const struct box *boxes, uint32_t count)
 }
 
 static uint32_t
-mean_of(const struct gif_moments *moments)
+mean_of(const struct moments *moments)
 {
     uint64_t half = moments->count / 2, count = moments->count;
 
@@ -202,12 +205,15 @@ mean_of(const struct gif_moments *moments)
                       (moments->blue + half) / count);
 }
 
-uint32_t
-gif_wu_palette(struct gif_wu *wu, uint32_t limit, uint32_t *palette)
+static uint32_t
+choose(void *memory, struct gif_sample *sample, uint32_t limit, uint32_t *palette)
 {
-    struct box boxes[MAX_BOXES] = { { .high = { GIF_WU_SIDE - 1, GIF_WU_SIDE - 1, GIF_WU_SIDE - 1 } } };
-    uint32_t count = 1, filled = 0;
+    struct box boxes[MAX_BOXES] = { { .high = { SIDE - 1, SIDE - 1, SIDE - 1 } } };
+    uint32_t count = 1;
+    struct wu *wu = memory;
 
+    memset(wu, 0, sizeof *wu);
+    count_colours(wu, sample->keys, sample->count);
     accumulate(wu);
     set_error(wu, &boxes[0]);
     while (count < limit) {
@@ -219,10 +225,11 @@ gif_wu_palette(struct gif_wu *wu, uint32_t limit, uint32_t *palette)
         else
             worst->error = 0; /* all in one cell */
     }
-    for (uint32_t i = 0; i < count; i++) {
-        struct gif_moments moments = moments_of(wu, &boxes[i]);
-        if (moments.count)
-            palette[filled++] = mean_of(&moments);
+    for (uint32_t i = 0; i < count; i++) { /* no box is empty: a cut leaves colours on both sides */
+        struct moments moments = moments_of(wu, &boxes[i]);
+        palette[i] = mean_of(&moments);
     }
-    return filled;
+    return count;
 }
+
+const struct gif_quantizer gif_quantizer_wu = { .choose = choose, .memory_size = sizeof(struct wu) };

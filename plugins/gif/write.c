@@ -146,6 +146,7 @@ gif_open(struct mim_job *job, struct mim_sequence *sequence)
     self->height = sequence->first.height;
     self->encoding = (struct gif_encoding){
         .palette_size = self->palette_size,
+        .quantizer = gif_quantizers[self->quantizer],
         .threshold = self->alpha_threshold,
         .subrectangles = self->subrectangles,
         .dithers = self->dither == DITHER_FLOYD_STEINBERG,
@@ -312,7 +313,7 @@ static const struct mim_option writer_options[] = {
       .help = "plays in total, 0 = for ever; when not given as the source, else for ever" },
     { OPTION(palette_size), .name = "palettesize", .type = MIM_OPTION_INT, .initial = 256, .min = 2, .max = 256,
       .help = "colours that a frame may have, the transparent one included" },
-    { OPTION(quantizer), .name = "quantizer", .type = MIM_OPTION_CHOICE, .choices = "wu",
+    { OPTION(quantizer), .name = "quantizer", .type = MIM_OPTION_CHOICE, .choices = GIF_QUANTIZER_NAMES,
       .help = "how the colours of a frame that has too many are chosen" },
     { OPTION(dither), .name = "dither", .type = MIM_OPTION_CHOICE, .choices = "none|floyd-steinberg",
       .help = "of frames that have too many colours; exact ones stay exact" },

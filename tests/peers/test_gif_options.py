@@ -80,8 +80,28 @@ class GifOptions(PeerCase):
         for i, frame in enumerate(holes):
             self.assertSame(rule[i][..., 3], frame[..., 3], f'holes of frame {i}')
 
+    # --- quantizer
+
+    def test_every_quantizer_keeps_the_size_and_is_near(self):
+        frames = pictures.photograph(count=3)
+        for quantizer, least in (('wu', 33), ('nq', 32), ('median', 31)):
+            for size, less in ((2, 25), (3, 25), (16, 12), (100, 3), (256, 0)):
+                with self.subTest(quantizer=quantizer, size=size):
+                    judge, rule = self.decoded(self.write(frames, '-o', f'quantizer={quantizer}',
+                                                          '-o', f'palettesize={size}', '-o', 'subrectangles=no'))
+                    for frame in rule:
+                        self.assertLessEqual(len(np.unique(frame.reshape(-1, 4), axis=0)), size)
+                    ours = mean_error_db([frame[..., :3] for frame in rule], frames)
+                    self.assertGreater(ours, least - less)
+
+    def test_every_quantizer_leaves_exact_frames_alone(self):
+        frames = pictures.few_colours(colours=256)
+        answers = {self.write(frames, '-o', f'quantizer={quantizer}') for quantizer in ('wu', 'nq', 'median')}
+        self.assertEqual(len(answers), 1)
+        self.assertWritten(answers.pop(), frames)
+
     def test_nonsense_is_refused(self):
-        for option, known in (('dither=yes', 'floyd-steinberg'),):
+        for option, known in (('dither=yes', 'floyd-steinberg'), ('quantizer=guess', 'median')):
             with self.subTest(option):
                 said = self.refuse(2, 'convert', *self.raw_input(pictures.moving_bar()), self.path('no.gif'), '-o', option)
                 self.assertIn(known, said)

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Sets of colours, Wu's quantizer, the nearest entry. */
+/* Sets of colours, samples, the quantizers, the nearest entry. */
 #include "host.h"
 
 #include <math.h>
 
 #include "../colours.h"
 #include "../nearest.h"
-#include "../quantize-wu.h"
+#include "../quantize.h"
 #include "../view.h"
 
 static struct gif_colours colours;
-static struct gif_wu wu;
+static struct gif_sample sample;
 static struct gif_nearest nearest;
 
 static void
@@ -45,15 +45,24 @@ maps_colours_to_their_numbers(void)
     CHECK(colours.keys[0] == 0xffffff && colours.keys[2] == 0);
 }
 
+enum { QUANTIZERS = 3 };
+
 static uint32_t
-quantize(const uint32_t *keys, uint32_t count, uint32_t limit, uint32_t *palette)
+quantize(uint32_t which, const uint32_t *keys, uint32_t count, uint32_t limit, uint32_t *palette)
 {
-    gif_wu_clear(&wu, count);
-    gif_wu_add(&wu, keys, count);
-    return gif_wu_palette(&wu, limit, palette);
+    const struct gif_quantizer *quantizer = gif_quantizers[which];
+    void *memory = malloc(quantizer->memory_size + 1);
+
+    CHECK(memory);
+    gif_sample_clear(&sample);
+    gif_sample_add(&sample, keys, count);
+    uint32_t chosen = quantizer->choose(memory, &sample, limit, palette);
+    free(memory);
+    return chosen;
 }
 
-/* Colours that differ in their upper five bits each get a cell of their own, hence a box of their own. */
+/* Colours that differ in their upper five bits each get a cell of their own, hence a box of their own; the
+ * median is never cut through one colour. */
 static void
 finds_each_of_a_few_colours(void)
 {
@@ -64,13 +73,15 @@ finds_each_of_a_few_colours(void)
         uint32_t number = next_random(&seed) % 200;
         keys[i] = number % 6 * 48 << 16 | number / 6 % 6 * 48 << 8 | number / 36 * 40;
     }
-    uint32_t count = quantize(keys, 4096, 256, palette);
-    CHECK(count == 200);
-    for (uint32_t i = 0; i < 4096; i++) {
-        bool found = false;
-        for (uint32_t k = 0; k < count; k++)
-            found |= palette[k] == keys[i];
-        CHECK(found);
+    for (uint32_t which = 0; which < QUANTIZERS; which += 2) {
+        uint32_t count = quantize(which, keys, 4096, 256, palette);
+        CHECK(count == 200);
+        for (uint32_t i = 0; i < 4096; i++) {
+            bool found = false;
+            for (uint32_t k = 0; k < count; k++)
+                found |= palette[k] == keys[i];
+            CHECK(found);
+        }
     }
 }
 
@@ -83,8 +94,9 @@ keeps_to_the_limit(void)
 
     for (uint32_t i = 0; i < 100000; i++)
         keys[i] = next_random(&seed) & 0xffffff;
-    for (uint32_t limit = 1; limit <= 256; limit++)
-        CHECK(quantize(keys, 100000, limit, palette) == limit);
+    for (uint32_t which = 0; which < QUANTIZERS; which++)
+        for (uint32_t limit = 1; limit <= 256; limit += limit < 20 ? 1 : 59)
+            CHECK(quantize(which, keys, 100000, limit, palette) == limit);
 }
 
 static uint32_t
@@ -129,30 +141,69 @@ is_close_to_a_smooth_picture(void)
     static uint32_t keys[SIDE * SIDE];
     static uint8_t indices[SIDE * SIDE];
     uint32_t palette[256];
-    double error = 0;
 
     for (uint32_t y = 0; y < SIDE; y++)
         for (uint32_t x = 0; x < SIDE; x++)
             keys[y * SIDE + x] = x << 16 | y << 8 | (x + y) / 2;
-    uint32_t count = quantize(keys, SIDE * SIDE, 256, palette);
-    gif_nearest_set(&nearest, palette, count);
-    gif_nearest_map(&nearest, keys, SIDE * SIDE, 0, indices);
-    for (uint32_t i = 0; i < SIDE * SIDE; i++)
-        error += distance(keys[i], palette[indices[i]]);
-    CHECK(10 * log10(255.0 * 255 * 3 * SIDE * SIDE / error) > 34);
+    for (uint32_t which = 0; which < QUANTIZERS; which++) {
+        double error = 0;
+        uint32_t count = quantize(which, keys, SIDE * SIDE, 256, palette);
+        gif_nearest_set(&nearest, palette, count);
+        gif_nearest_map(&nearest, keys, SIDE * SIDE, 0, indices);
+        for (uint32_t i = 0; i < SIDE * SIDE; i++)
+            error += distance(keys[i], palette[indices[i]]);
+        CHECK(10 * log10(255.0 * 255 * 3 * SIDE * SIDE / error) > 34);
+    }
+}
+
+/* Of one pixel, of two, of one colour: more entries than that make no sense, and nothing may divide by zero. */
+static void
+takes_the_smallest_samples(void)
+{
+    const uint32_t keys[] = { 0x102030, 0x102030, 0xf0e0d0 };
+    uint32_t palette[256];
+
+    for (uint32_t which = 0; which < QUANTIZERS; which++) {
+        for (uint32_t count = 1; count <= 3; count++)
+            for (uint32_t limit = 1; limit <= 256; limit += 51)
+                CHECK(quantize(which, keys, count, limit, palette) >= 1);
+        if (which != 1)
+            CHECK(quantize(which, keys, 2, 256, palette) == 1 && palette[0] == 0x102030);
+    }
 }
 
 static void
-samples_what_does_not_fit_into_32_bits(void)
+keeps_all_pixels_that_fit(void)
 {
-    uint32_t keys[4] = { 0xffffff, 0xffffff, 0xffffff, 0x000000 }, palette[256];
+    uint32_t keys[] = { 1, GIF_NOTHING, 2 };
 
-    gif_wu_clear(&wu, UINT64_C(65535) * 65535);
-    CHECK(wu.every == 256);
-    for (uint32_t i = 0; i < 1 << 20; i++)
-        gif_wu_add(&wu, keys, 3);
-    CHECK(wu.cells[GIF_WU_CELLS - 1].count == (3 << 20) / 256);
-    CHECK(gif_wu_palette(&wu, 256, palette) == 1 && palette[0] == 0xffffff);
+    gif_sample_clear(&sample);
+    for (uint32_t i = 0; i < GIF_SAMPLE_MAX / 2; i++)
+        gif_sample_add(&sample, keys, 3);
+    CHECK(sample.count == GIF_SAMPLE_MAX && sample.every == 1);
+    for (uint32_t i = 0; i < GIF_SAMPLE_MAX; i++)
+        CHECK(sample.keys[i] == 1 + i % 2);
+}
+
+/* Every tenth of a long row of pixels has its part in the sample, and no column has more. */
+static void
+draws_evenly_from_what_does_not_fit(void)
+{
+    enum { PIXELS = 10000000 };
+    uint32_t tenths[10] = { 0 }, columns[4] = { 0 };
+
+    gif_sample_clear(&sample);
+    for (uint32_t i = 0; i < PIXELS; i++)
+        gif_sample_add(&sample, &i, 1);
+    CHECK(sample.every == 128 && sample.count > GIF_SAMPLE_MAX / 2);
+    for (uint32_t i = 0; i < sample.count; i++) {
+        tenths[sample.keys[i] / (PIXELS / 10)]++;
+        columns[sample.keys[i] % 4]++;
+    }
+    for (int i = 0; i < 10; i++)
+        CHECK(tenths[i] > sample.count / 10.1 && tenths[i] < sample.count / 9.9);
+    for (int i = 0; i < 4; i++)
+        CHECK(columns[i] > sample.count / 4.1 && columns[i] < sample.count / 3.9);
 }
 
 int
@@ -165,7 +216,9 @@ main(void)
         CASE(keeps_to_the_limit),
         CASE(finds_the_nearest_of_all),
         CASE(is_close_to_a_smooth_picture),
-        CASE(samples_what_does_not_fit_into_32_bits),
+        CASE(takes_the_smallest_samples),
+        CASE(keeps_all_pixels_that_fit),
+        CASE(draws_evenly_from_what_does_not_fit),
     };
     return cmocka_run_group_tests_name("palette", cases, NULL, NULL);
 }

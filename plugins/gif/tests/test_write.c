@@ -445,7 +445,7 @@ every_refused_allocation_is_nomem(void)
         CHECK(status == MIM_OK || status == MIM_NOMEM);
         free(host.sink.data);
     } while (status != MIM_OK && n++ < 100);
-    CHECK(n == 4); /* a row, the quantizer, the nearest entries */
+    CHECK(n == 5); /* a row, the sample, the nearest entries, the quantizer */
     free(movie.frames);
 }
 
