@@ -74,6 +74,10 @@ class Memory(CommandCase):
         self.try_all('convert', 'a.gif', 'b.raw', *few, output='b.raw')
         self.try_all('convert', 'a.gif', 'b.gif', '--duration', '0.1,0.2,0.3', *few, output='b.gif')
 
+    def test_may_fail_in_batches(self):
+        few = ('--frames', '0:3', '--to', 'raw', '--name', 'b', '-d', '.', '-q')
+        self.try_all('batch', 'a.gif', *few, '-j', '1', '--threads', '1', output='b.raw')
+
     def test_may_fail_with_threads(self):
         self.try_all('convert', 'a.gif', 'b.raw', '--frames', '0:3', '--threads', '2', output='b.raw')
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Several files at once: each worker is a thread with a context of its own, the thread that called hears of the results. */
+/* Several files at once: each worker is a thread with a context of its own; the thread that called hears of results. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -77,14 +77,17 @@ note(void *user, const struct mim_notice *notice)
     notices_add(&((struct worker *)user)->notices, notice);
 }
 
+/* A job may grow to its result's limit; below the least that counts it is held by name. */
 static void
 set_control(struct worker *worker, struct mim_control *control)
 {
     control->progress = control->progress ? count_frames : NULL;
     control->notice = control->notice ? note : NULL;
     control->user = worker;
-    if (worker->crew->share)
-        control->limits.working_bytes = worker->crew->share;
+    if (worker->crew->share) {
+        control->limits.result_bytes = worker->crew->share;
+        control->limits.working_bytes = worker->crew->share < SMALLEST_BUDGET ? worker->crew->share : 0;
+    }
 }
 
 /* The message becomes the whole reason, behind the input's name. */
@@ -97,7 +100,9 @@ complete_reason(const struct conversion *conversion, struct mim_error *err)
     size_t length = strlen(input);
 
     if (!strncmp(message, input, length))
-        message += !strncmp(message + length, ": ", 2) ? length + 2 : !strncmp(message + length, " is ", 4) ? length + 1 : 0;
+        message += !strncmp(message + length, ": ", 2)     ? length + 2
+                   : !strncmp(message + length, " is ", 4) ? length + 1
+                                                           : 0;
     bool of_output = err->side == MIM_SIDE_OUTPUT && subject;
     snprintf(reason, sizeof reason, "%.*s%s%s", (int)sizeof err->message, of_output ? subject : "",
              of_output ? ": " : "", message);
@@ -148,6 +153,7 @@ deliver(struct worker *worker, const struct batch_result *result)
         pthread_cond_wait(&crew->taken, &crew->lock);
     worker->result = *result;
     worker->delivered = true;
+    crew->stopped |= result->outcome == BATCH_FAILED && !crew->cli->keep_going;
     notices_move(&crew->cli->notices, &worker->notices);
     pthread_cond_signal(&crew->news);
     pthread_mutex_unlock(&crew->lock);
@@ -234,9 +240,8 @@ listen_to(struct crew *crew, batch_listener listen, void *user)
         if (take_result(crew, &result)) {
             crew->heard++;
             pthread_mutex_unlock(&crew->lock);
-            bool go_on = listen(user, &result);
+            listen(user, &result);
             pthread_mutex_lock(&crew->lock);
-            crew->stopped |= !go_on;
         } else if (crew->busy) {
             wait_for_news(crew);
         } else {

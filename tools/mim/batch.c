@@ -51,7 +51,23 @@ errors_go_elsewhere(void)
            || out.st_ino != err.st_ino;
 }
 
-static bool
+/* Flushed line by line: a batch may take hours. */
+static void
+print_line(const struct tally *tally, const struct batch_result *result)
+{
+    printf("%s ", tally->plain ? outcomes[result->outcome].plain : outcomes[result->outcome].mark);
+    put_text(stdout, result->file->input);
+    if (result->outcome == BATCH_SKIPPED)
+        fputs(": exists already", stdout);
+    if (result->outcome == BATCH_FAILED) {
+        fputs(": ", stdout);
+        put_text(stdout, result->err.message);
+    }
+    putchar('\n');
+    fflush(stdout);
+}
+
+static void
 tell(void *user, const struct batch_result *result)
 {
     struct tally *tally = user;
@@ -59,25 +75,13 @@ tell(void *user, const struct batch_result *result)
 
     tally->counts[result->outcome]++;
     progress_clear();
-    if (failed || !tally->cli->quiet) {
-        const char *mark = tally->plain ? outcomes[result->outcome].plain : outcomes[result->outcome].mark;
-        printf("%s ", mark);
-        put_text(stdout, result->file->input);
-        if (result->outcome == BATCH_SKIPPED)
-            fputs(": exists already", stdout);
-        if (failed) {
-            fputs(": ", stdout);
-            put_text(stdout, result->err.message);
-        }
-        putchar('\n');
-        fflush(stdout);
-    }
+    if (failed || !tally->cli->quiet)
+        print_line(tally, result);
     if (!failed)
-        return true;
+        return;
     if (tally->twice)
         report_error(result->file->input, &result->err);
     verdict_add(&tally->verdict, result->code);
-    return tally->cli->keep_going;
 }
 
 /* "3 done, 1 failed, 2 not done": none of a kind is not worth a word, but for the first. */

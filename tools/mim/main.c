@@ -52,7 +52,8 @@ run(struct cli *cli)
 static enum exit_code
 run_command(const struct command *command, int argc, char **argv)
 {
-    struct cli cli = { .command = command, .threads = command->flag & (FOR_CONVERT | FOR_BATCH) ? 0 : 1, .keep_going = true };
+    unsigned threads = command->flag & (FOR_CONVERT | FOR_BATCH) ? 0 : 1;
+    struct cli cli = { .command = command, .threads = threads, .keep_going = true };
     struct mim_error err = { 0 };
 
     if (!signals_catch()) {

@@ -1,0 +1,371 @@
+# SPDX-License-Identifier: MIT
+"""mim batch: names, what is told, what comes of failures, the budget that all files share, and how it ends."""
+
+import os
+import pty
+import resource
+import select
+import shutil
+import signal
+import subprocess
+import time
+
+import tap
+from command import TESTCARD, CommandCase, text
+
+RAW = ['--from', 'raw', '-i', 'height=1', '-i', 'channels=1', '-i', 'sample=u8', '-i']
+
+
+class BatchCase(CommandCase):
+    def cards(self, *names):
+        for name in names:
+            shutil.copy(TESTCARD, self.path(name))
+        return names
+
+    def made(self, folder='out'):
+        return sorted(os.listdir(self.path(folder)))
+
+    def lines(self, *args, code=0, **more):
+        """Standard output of a batch: the lines of the files, sorted, and the count."""
+        done = self.run_mim('batch', *args, **more)
+        self.assertEqual(done.returncode, code, text(done.stderr))
+        *files, count = text(done.stdout).splitlines()
+        return sorted(files), count
+
+
+class Names(BatchCase):
+    def test_are_those_of_the_inputs(self):
+        os.makedirs(self.path('in'))
+        self.cards('a.gif', 'in/b.c.gif')
+        self.mim('batch', 'a.gif', 'in/b.c.gif', '-d', 'out')
+        self.assertEqual(self.made(), ['a.gif', 'b.c.gif'])
+        self.assertEqual(self.raw('out/b.c.gif'), self.raw(TESTCARD))
+
+    def test_are_made_by_a_template(self):
+        self.cards('a.gif', 'b.gif', '.c', 'd')
+        for template, more, names in (('processed_{name}', [], ['processed_a.gif', 'processed_b.gif']),
+                                      ('{name}', ['--to', 'tiff'], ['a.tif', 'b.tif']),
+                                      ('{name}.tiff', [], ['a.tiff', 'b.tiff']),
+                                      ('{name}.v2', [], ['a.v2.gif', 'b.v2.gif']),
+                                      ('{ext}-{name}', ['--to', 'gif'], ['gif-a', 'gif-b']),
+                                      ('{index}', [], ['0.gif', '1.gif']),
+                                      ('x{index:3}', [], ['x000.gif', 'x001.gif']),
+                                      ('{{{name}}}', [], ['{a}.gif', '{b}.gif'])):
+            with self.subTest(template):
+                self.mim('batch', '-q', 'a.gif', 'b.gif', '-d', 'out', '--name', template, *more)
+                self.assertEqual(self.made(), names)
+                shutil.rmtree(self.path('out'))
+        self.mim('batch', '-q', '.c', 'd', '-d', 'out', '--to', 'gif')
+        self.assertEqual(self.made(), ['.c.gif', 'd.gif'])
+
+    def refuse_names(self, *args):
+        """Nothing is written, the directory is not even made; what was said."""
+        before = sorted(os.listdir(self.folder))
+        said = self.refuse(2, 'batch', *args)
+        self.assertTrue(said.startswith('mim: '), said)
+        self.assertEqual(said.count('\n'), 1)
+        self.assertNothingBeside(*before)
+        return said
+
+    def test_stay_in_the_directory(self):
+        self.cards('a.gif', '...gif')
+        for template in ('../{name}', '/tmp/{name}', 'sub/{name}', '{name}/..', './{name}'):
+            with self.subTest(template):
+                self.assertIn('out', self.refuse_names('a.gif', '-d', 'out', '--name', template))
+        os.makedirs(self.path('dots'))
+        self.cards('dots/..gif')
+        for name in ('..', '.', 'dots/..', 'dots/'):
+            with self.subTest(name):
+                self.assertIn('no name', self.refuse_names(name, '-d', 'out'))
+
+    def test_have_known_fields(self):
+        self.cards('a.gif')
+        for template in ('{nam}', '{', '{name', '}', 'a}', '{}', '{index:0}', '{index:x}', '{index:12}', '{index:}',
+                         '{{{name}}'):
+            with self.subTest(template):
+                self.assertIn('--name', self.refuse_names('a.gif', '-d', 'out', '--name', template))
+
+    def test_do_not_meet(self):
+        os.makedirs(self.path('in'))
+        self.cards('a.gif', 'b.gif', 'in/a.gif')
+        self.assertIn('in/a.gif', self.refuse_names('a.gif', 'b.gif', 'in/a.gif', '-d', 'out'))
+        self.assertIn('x.gif', self.refuse_names('a.gif', 'b.gif', '-d', 'out', '--name', 'x.gif'))
+        self.refuse_names('a.gif', 'a.gif', '-d', 'out')
+
+    def test_do_not_hit_what_is_still_to_be_read(self):
+        self.cards('a.gif', 'x_a.gif')
+        os.symlink('a.gif', self.path('link.gif'))
+        self.refuse_names('-f', 'a.gif', 'x_a.gif', '-d', '.', '--name', 'x_{name}')
+        self.refuse_names('-f', 'x_a.gif', 'a.gif', '-d', self.folder, '--name', 'x_{name}')
+        self.refuse_names('-f', 'x_a.gif', 'link.gif', '-d', '.', '--name', 'link', '--frames', '0')
+        self.mim('batch', '-qf', 'a.gif', '-d', '.', '--frames', '0')
+        self.assertEqual(self.info('a.gif')[0]['frames'], 1, 'its own output may replace an input')
+
+    def test_need_a_directory_and_inputs_with_names(self):
+        self.cards('a.gif')
+        for args, word in ((['a.gif'], '-d'), (['a.gif', '-d', ''], '-d'), (['-d', 'out'], 'usage'),
+                           (['-', '-d', 'out'], 'standard input'), (['a.gif', '-d', 'out', '-j', 'x'], '--jobs'),
+                           (['a.gif', '-d', 'out', '--keep-going=maybe'], '--keep-going'),
+                           (['a.gif', '-d', 'out', '--to', 'nonesuch'], 'nonesuch'),
+                           (['a.gif', '-d', 'out', '--force', '--skip-existing'], '--skip-existing')):
+            with self.subTest(' '.join(args)):
+                self.assertIn(word, self.refuse_names(*args))
+
+    def test_of_a_directory_that_looks_like_a_uri_are_paths(self):
+        self.cards('a.gif', '..%2fb.gif')
+        self.mim('batch', '-q', 'a.gif', '..%2fb.gif', '-d', 'file:')
+        self.assertEqual(self.made('file:'), ['..%2fb.gif', 'a.gif'])
+        self.assertIn('No such file', self.refuse(7, 'batch', 'a.gif', '-d', 'file:///' + self.folder))
+
+
+class Telling(BatchCase):
+    def test_has_a_line_for_each_file_and_a_count(self):
+        self.cards('a.gif', 'b.gif')
+        self.put('junk.gif', b'junk')
+        files, count = self.lines('a.gif', 'b.gif', 'junk.gif', 'missing.gif', '-d', 'out', code=6)
+        self.assertEqual(files[:2], ['✓ a.gif', '✓ b.gif'])
+        self.assertRegex(files[2], '^✗ junk.gif: .')
+        self.assertEqual(files[3], '✗ missing.gif: No such file or directory')
+        self.assertEqual(count, '2 done, 2 failed')
+
+    def test_is_plain_where_the_locale_is(self):
+        self.cards('a.gif')
+        done = self.run_mim('batch', 'a.gif', 'missing.gif', '-d', 'out', '-j', '1', env={'LC_ALL': 'C'})
+        self.assertEqual(done.stdout, b'ok a.gif\nfailed missing.gif: No such file or directory\n1 done, 1 failed\n')
+
+    def test_tells_errors_once_in_each_place(self):
+        done = self.run_mim('batch', 'missing.gif', '-d', 'out')
+        self.assertEqual(text(done.stderr), 'mim: missing.gif: No such file or directory\n')
+        read, write = os.pipe()
+        process = self.start('batch', 'missing.gif', '-d', 'out', stdout=write, stderr=write)
+        os.close(write)
+        self.assertEqual(process.wait(timeout=20), 6)
+        with os.fdopen(read, 'rb') as file:
+            self.assertEqual(text(file.read()), '✗ missing.gif: No such file or directory\n0 done, 1 failed\n')
+
+    def test_tells_losses_once(self):
+        names = self.cards(*(f'{i}.gif' for i in range(6)))
+        said = text(self.run_mim('batch', *names, '-d', 'out', '--to', 'tiff').stderr).splitlines()
+        self.assertTrue(said)
+        for line in said:
+            self.assertRegex(line, r'^mim: note: .* \(6 times\)$')
+        self.assertEqual(len(said), len(set(said)))
+
+    def test_is_silent_with_quiet_but_for_failures(self):
+        self.cards('a.gif')
+        done = self.run_mim('batch', '-q', 'a.gif', '-d', 'out', '--to', 'tiff')
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (0, b'', b''))
+        done = self.run_mim('batch', '-q', 'a.gif', 'b.gif', '-d', 'out', '-f')
+        self.assertEqual(text(done.stdout), '✗ b.gif: No such file or directory\n')
+
+    def test_shows_what_steers_a_terminal(self):
+        files, _ = self.lines('a\033[2J.gif', '-d', 'out', code=6)
+        self.assertIn(r'a\x1b[2J.gif', files[0])
+
+    def test_goes_on_when_nobody_listens(self):
+        names = self.cards(*(f'{i}.gif' for i in range(4)))
+        read, write = os.pipe()
+        os.close(read)
+        process = self.start('batch', *names, '-d', 'out', stdout=write, stderr=subprocess.PIPE)
+        os.close(write)
+        self.assertEqual((process.communicate(timeout=60)[1], process.returncode), (b'', 7))
+        self.assertEqual(len(self.made()), 4)
+
+
+class Failing(BatchCase):
+    def test_alike_is_that_code_and_mixed_is_one(self):
+        self.cards('a.gif', 'b.gif', 'e.gif')
+        os.makedirs(self.path('out'))
+        self.put('out/e.gif', b'precious')
+        self.put('junk.gif', b'junk')
+        for names, code in ((['a.gif'], 0), (['missing.gif', 'junk.gif', 'b.gif'], 6), (['e.gif'], 7),
+                            (['e.gif', 'junk.gif'], 1)):
+            with self.subTest(' '.join(names)):
+                self.lines(*names, '-d', 'out', code=code)
+        self.assertEqual(self.get('out/e.gif'), b'precious')
+
+    def test_leaves_nothing_of_the_failed(self):
+        with open(TESTCARD, 'rb') as file:
+            self.put('cut.gif', file.read()[:9000])
+        self.cards('a.gif')
+        self.lines('cut.gif', 'a.gif', '-d', 'out', code=6)
+        self.assertEqual(self.made(), ['a.gif'])
+        self.lines('cut.gif', '-d', 'out', '--partial', code=6)
+        self.assertEqual(self.made(), ['a.gif', 'cut.gif'])
+        self.assertEqual(self.info('out/cut.gif')[0]['frames'], self.info('cut.gif', code=6)[0]['frames'])
+
+    def test_leaves_no_directory_that_nothing_came_into(self):
+        self.lines('missing.gif', '-d', 'out', code=6)
+        self.assertNothingBeside()
+
+    def test_of_the_directory_is_told_once(self):
+        self.cards('a.gif', 'b.gif')
+        self.put('file', b'')
+        self.assertEqual(self.refuse(7, 'batch', 'a.gif', 'b.gif', '-d', 'file'), 'mim: file: is no directory\n')
+        self.assertIn('nowhere', self.refuse(7, 'batch', 'a.gif', 'b.gif', '-d', 'nowhere/out'))
+
+    def test_can_be_the_end_of_it(self):
+        self.cards('a.gif', 'b.gif', 'c.gif')
+        files, count = self.lines('a.gif', 'missing.gif', 'b.gif', 'c.gif', '-d', 'out', '-j', '1', '--keep-going=no', code=6)
+        self.assertEqual(len(files), 2)
+        self.assertEqual(count, '1 done, 1 failed, 2 not done')
+        self.assertEqual(self.made(), ['a.gif'])
+        _, count = self.lines('a.gif', 'missing.gif', 'b.gif', '-d', 'out', '--keep-going', '-f', code=6)
+        self.assertEqual(count, '2 done, 1 failed')
+
+    def test_of_a_full_disk_is_the_outputs(self):
+        def small_files():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
+        self.cards('a.gif', 'b.gif')
+        files, _ = self.lines('a.gif', 'b.gif', '-d', 'out', '--to', 'tiff', code=7, preexec_fn=small_files)
+        self.assertRegex(files[0], '^✗ a.gif: out/a.tif: ')
+        self.assertNothingBeside('a.gif', 'b.gif')
+
+    def test_is_a_loss_with_strict(self):
+        self.cards('a.gif')
+        self.lines('a.gif', '-d', 'out', '--to', 'tiff', '--strict', code=6)
+        self.assertNothingBeside('a.gif')
+
+
+class Existing(BatchCase):
+    def setUp(self):
+        super().setUp()
+        self.cards('a.gif', 'b.gif')
+        os.makedirs(self.path('out'))
+        self.put('out/a.gif', b'precious')
+
+    def test_outputs_stay_without_force(self):
+        files, count = self.lines('a.gif', 'b.gif', '-d', 'out', code=7)
+        self.assertRegex(files[1], '^✗ a.gif: out/a.gif: .*--force')
+        self.assertEqual((self.get('out/a.gif'), count), (b'precious', '1 done, 1 failed'))
+        self.lines('a.gif', '-d', 'out', '-f')
+        self.assertEqual(self.raw('out/a.gif'), self.raw(TESTCARD))
+
+    def test_outputs_can_be_skipped(self):
+        files, count = self.lines('a.gif', 'b.gif', '-d', 'out', '--skip-existing')
+        self.assertEqual(sorted(files), ['– a.gif: exists already', '✓ b.gif'])
+        self.assertEqual((self.get('out/a.gif'), count), (b'precious', '1 done, 1 skipped'))
+        self.assertEqual(self.lines('a.gif', 'b.gif', '-d', 'out', '--skip-existing')[1], '0 done, 2 skipped')
+
+
+class Together(BatchCase):
+    def test_gives_the_same_bytes_with_any_number_of_files_at_once(self):
+        names = self.cards(*(f'{i}.gif' for i in range(7)))
+        self.mim('convert', '-q', TESTCARD, 'one.gif', '--gray=mean')
+        self.mim('convert', '-q', TESTCARD, 'one.tif', '--frames', '::-2', '--color', 'rgb')
+        for jobs in ('0', '1', '3', '20'):
+            for threads in ('1', '4'):
+                with self.subTest(jobs=jobs, threads=threads):
+                    few = ['-q', '-f', '-j', jobs, '--threads', threads, '-d', 'out']
+                    self.mim('batch', *names, *few, '--gray=mean')
+                    self.mim('batch', *names, *few, '--to', 'tiff', '--frames', '::-2', '--color', 'rgb')
+                    self.assertEqual(len(self.made()), 14)
+                    for name in self.made():
+                        self.assertEqual(self.get('out/' + name), self.get('one' + os.path.splitext(name)[1]), name)
+
+    def test_takes_the_mean_of_all_channels(self):
+        self.put('a.raw', bytes([1, 2, 4, 255, 255, 254]))
+        self.mim('batch', '--from', 'raw', '-i', 'width=2', '-i', 'height=1', '-i', 'channels=3', '-i', 'sample=u8', 'a.raw',
+                 '-d', 'out', '--gray=mean')
+        self.assertEqual(self.get('out/a.raw'), bytes([2, 254]))
+
+    def test_gives_a_file_that_does_not_fit_beside_others_the_whole_budget(self):
+        """80 MB are more than half of 100 MB, and less than all of it."""
+        for name in ('big.raw', 'next.raw'):
+            os.truncate(self.put(name, b''), 80_000_000)
+        few = [*RAW, 'width=80000000', 'big.raw', 'next.raw', '-d', 'out', '-f']
+        files, count = self.lines(*few, '-j', '2', '--memory', '100MB')
+        self.assertEqual((files, count), (['✓ big.raw', '✓ next.raw'], '2 done'))
+        self.assertEqual(os.path.getsize(self.path('out/next.raw')), 80_000_000)
+        alone = self.lines(*few, '-j', '1', '--memory', '70MB', code=5)
+        self.assertEqual(self.lines(*few, '-j', '2', '--memory', '70MB', code=5), alone)
+        self.assertIn('70000000', alone[0][0])
+        os.makedirs(self.path('mim-1'))
+        self.put('mim-1/mim.conf', b'[limit]\nmemory = 70MB\n')
+        self.assertEqual(self.lines(*few, '-j', '2', code=5, env={'XDG_CONFIG_HOME': self.folder}), alone)
+
+    def test_works_at_several_files_at_once(self):
+        """Two pipes, each waiting for the other to be read: only both at once come to an end."""
+        pipes = ['a.raw', 'b.raw']
+        for name in pipes:
+            os.mkfifo(self.path(name))
+        process = self.start('batch', *RAW, 'width=4', *pipes, '-d', 'out', '-j', '2', stdout=subprocess.PIPE)
+        ends = [open(self.path(name), 'wb', buffering=0) for name in pipes]
+        time.sleep(0.3)
+        for end in reversed(ends):
+            end.write(b'1234')
+            end.close()
+        self.assertEqual(process.communicate(timeout=30)[0].splitlines()[-1], b'2 done')
+
+
+class Ending(BatchCase):
+    def interrupted(self, number, **more):
+        """A batch whose second file never comes; signalled when the first is there."""
+        self.put('a.raw', b'1234')
+        os.mkfifo(self.path('b.raw'))
+        self.put('c.raw', b'1234')
+        process = self.start('batch', *RAW, 'width=4', 'a.raw', 'b.raw', 'c.raw', '-d', 'out', '-j', '1',
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)
+        try:
+            self.assertEqual(text(process.stdout.readline()), '✓ a.raw\n', 'as it is finished')
+            time.sleep(0.2)
+            process.send_signal(number)
+            said = process.communicate(timeout=20)
+        finally:
+            process.kill()
+        return process.returncode, *map(text, said)
+
+    def test_by_a_signal_keeps_what_is_finished(self):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            with self.subTest(number.name):
+                self.assertEqual(self.interrupted(number), (130, '1 done, 2 not done\n', ''))
+                self.assertEqual(self.made(), ['a.raw'])
+                shutil.rmtree(self.path('out'))
+                os.unlink(self.path('b.raw'))
+
+    def test_by_a_signal_in_the_middle_leaves_no_half_file(self):
+        names = [f'{i}.raw' for i in range(8)]
+        for name in names:
+            os.truncate(self.put(name, b''), 12_000_000)
+        for delay in (0.05, 0.1, 0.2):
+            with self.subTest(delay=delay):
+                process = self.start('batch', *RAW, 'width=1000', *names, '-d', 'out', '-j', '3', '--sample', 'f64',
+                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                time.sleep(delay)
+                process.send_signal(signal.SIGINT)
+                told, said = process.communicate(timeout=30)
+                self.assertEqual((process.returncode, said), (130, b''))
+                files = [line[2:] for line in text(told).splitlines()[:-1]]
+                there = self.made() if os.path.exists(self.path('out')) else []
+                self.assertEqual(there, sorted(files))
+                for name in there:
+                    self.assertEqual(os.path.getsize(self.path('out/' + name)), 96_000_000)
+                self.assertTrue(not told or text(told).splitlines()[-1].endswith(f'{8 - len(files)} not done'), told)
+                shutil.rmtree(self.path('out'), ignore_errors=True)
+
+
+class Progress(BatchCase):
+    def test_on_a_terminal_counts_files_and_frames(self):
+        self.put('a.raw', b'1234')
+        os.mkfifo(self.path('b.raw'))
+        master, slave = pty.openpty()
+        process = self.start('batch', *RAW, 'width=4', 'a.raw', 'b.raw', '-d', 'out', '-j', '1', stdout=subprocess.DEVNULL,
+                             stderr=slave, env={'TERM': 'xterm'})
+        os.close(slave)
+        end = open(self.path('b.raw'), 'wb', buffering=0)
+        time.sleep(1)
+        end.write(b'1234')
+        end.close()
+        said = b''
+        while select.select([master], [], [], 20)[0]:
+            try:
+                said += os.read(master, 65536)
+            except OSError:
+                break
+        os.close(master)
+        self.assertEqual(process.wait(timeout=20), 0)
+        self.assertRegex(said, rb'1/2 files, \d+ frames, [\d.]+/s')
+        self.assertTrue(said.endswith(b'\r\x1b[K'), said[-40:])
+
+
+tap.main()
