@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Walks the blocks of a GIF file. giflib parses them; it never sees more of an image than its header. */
+/* Walks the blocks of a GIF file. giflib parses the screen and the extensions, and never sees an image. */
 #include "blocks.h"
 
 #include <string.h>
@@ -33,8 +33,6 @@ broken(struct gif_reader *self, int code)
                                frame - 1);
     if (self->window.ended)
         return job->host->fail(job, MIM_TRUNCATED, offset, "the file ends inside frame %llu", frame);
-    if (code == D_GIF_ERR_NOT_ENOUGH_MEM)
-        return job->host->fail(job, MIM_NOMEM, offset, "no memory for a colour table");
     if (code == D_GIF_ERR_WRONG_RECORD)
         return job->host->fail(job, MIM_CORRUPT, offset - 1,
                                "no block begins like this at byte %llu, where frame %llu was due",
@@ -109,22 +107,35 @@ read_extension(struct gif_reader *self, struct gif_frame *frame)
     return MIM_OK;
 }
 
-/* A size of zero means the screen's, as in browsers and gifsicle. */
+static uint32_t
+get_u16(const uint8_t *bytes)
+{
+    return bytes[0] | bytes[1] << 8;
+}
+
+/* Image descriptor, colour table, code size: GIF89a sections 20 to 22. Colour tables are only passed over here; giflib would
+ * take memory for each, three bytes at a time. A size of zero means the screen's, as in browsers and gifsicle. */
 static int32_t
 read_image_header(struct gif_reader *self, struct gif_frame *frame)
 {
-    GifFileType *gif = self->gif;
+    enum { DESCRIPTOR = 9, INTERLACED = 0x40, HAS_TABLE = 0x80, TABLE_BITS = 7, MOST_CODE_SIZE = 8 };
+    uint8_t bytes[DESCRIPTOR], code_size;
 
-    gif->Error = 0; /* giflib leaves it as it was when the code size is wrong */
-    if (DGifGetImageHeader(gif) != GIF_OK)
-        return broken(self, gif->Error);
+    if (gif_window_read(self->job, &self->window, bytes, sizeof bytes) < sizeof bytes)
+        return broken(self, 0);
+    frame->x = get_u16(bytes);
+    frame->y = get_u16(bytes + 2);
+    frame->width = get_u16(bytes + 4) ? get_u16(bytes + 4) : (uint32_t)self->gif->SWidth;
+    frame->height = get_u16(bytes + 6) ? get_u16(bytes + 6) : (uint32_t)self->gif->SHeight;
+    frame->interlaced = bytes[8] & INTERLACED;
+    frame->palette = self->window.position;
+    frame->colours = bytes[8] & HAS_TABLE ? 2U << (bytes[8] & TABLE_BITS) : 0;
 
-    frame->x = gif->Image.Left;
-    frame->y = gif->Image.Top;
-    frame->width = gif->Image.Width ? gif->Image.Width : gif->SWidth;
-    frame->height = gif->Image.Height ? gif->Image.Height : gif->SHeight;
-    frame->interlaced = gif->Image.Interlace;
-    frame->has_own_palette = gif->Image.ColorMap;
+    self->window.position += frame->colours * sizeof(GifColorType);
+    if (!gif_window_read(self->job, &self->window, &code_size, 1) || code_size > MOST_CODE_SIZE)
+        return broken(self, 0);
+    frame->code_size = code_size;
+    frame->codes = self->window.position;
     if (!frame->width || !frame->height)
         return self->job->host->fail(self->job, MIM_CORRUPT, frame->extensions.end,
                                      "frame %llu has no pixels, nor has the screen",
@@ -189,19 +200,29 @@ pass(struct gif_reader *self, const struct gif_frame *frame)
 int32_t
 gif_blocks_skip_codes(struct gif_reader *self, struct gif_frame *frame)
 {
-    /* giflib has read one byte past the header: the code size */
-    frame->code_size = gif_window_byte(&self->window, self->window.position - 1);
-    frame->codes = self->window.position;
     if (!gif_window_skip_blocks(self->job, &self->window))
         return broken(self, 0);
     frame->codes_size = self->window.position - frame->codes;
     return pass(self, frame);
 }
 
-const ColorMapObject *
-gif_blocks_palette(const struct gif_reader *self)
+int32_t
+gif_blocks_load_palette(struct gif_reader *self, const struct gif_frame *frame, GifColorType *palette, uint32_t *count)
 {
-    return self->gif->Image.ColorMap ? self->gif->Image.ColorMap : self->gif->SColorMap;
+    const ColorMapObject *global = self->gif->SColorMap;
+    uint64_t here = self->window.position, size = frame->colours * sizeof *palette;
+
+    *count = frame->colours ? frame->colours : global ? (uint32_t)global->ColorCount : 0;
+    if (!frame->colours) {
+        if (global)
+            memcpy(palette, global->Colors, *count * sizeof *palette);
+        return MIM_OK;
+    }
+    self->window.position = frame->palette;
+    if (gif_window_read(self->job, &self->window, palette, size) < size)
+        return broken(self, 0);
+    self->window.position = here;
+    return MIM_OK;
 }
 
 void

@@ -24,11 +24,12 @@ struct gif_frame {
     uint32_t delay;      /**< hundredths of a second */
     int32_t disposal;    /**< 0 to 7, as in the file */
     int32_t transparent; /**< an index, or -1 */
-    uint32_t code_size;  /**< bits of the first codes; this and the next two are known when the codes were stepped over */
+    uint32_t colours;    /**< in its own table; 0: it has the global one, if there is one */
+    uint32_t code_size;  /**< bits of the first codes */
+    uint64_t palette;    /**< place of its own table */
     uint64_t codes;      /**< place of the sub-blocks */
-    uint64_t codes_size; /**< bytes, with their lengths and the terminator */
+    uint64_t codes_size; /**< bytes with their lengths and the terminator, once they were stepped over */
     bool interlaced;
-    bool has_own_palette;
 };
 
 struct gif_reader {
@@ -57,11 +58,12 @@ void gif_blocks_seek(struct gif_reader *self, uint64_t frame);
 /** Read the blocks up to an image's codes. MIM_END at the trailer. */
 int32_t gif_blocks_find_image(struct gif_reader *self, struct gif_frame *frame);
 
-/** After gif_blocks_find_image(): step over the image's codes, to the next frame; notes where they are. */
+/** After gif_blocks_find_image(): step over the image's codes, to the next frame. */
 int32_t gif_blocks_skip_codes(struct gif_reader *self, struct gif_frame *frame);
 
-/** The table of the image just found: its own or the global one; NULL when there is none. */
-const ColorMapObject *gif_blocks_palette(const struct gif_reader *self);
+/** The table of the image just found, its own or the global one, into room for 256; `*count` is 0 when there is none. */
+int32_t gif_blocks_load_palette(struct gif_reader *self, const struct gif_frame *frame, GifColorType *palette,
+                                uint32_t *count);
 
 bool gif_frame_covers(const struct gif_frame *frame, uint32_t width, uint32_t height);
 

@@ -83,11 +83,9 @@ load(struct gif_reader *self, struct gif_packet *packet)
     if (status != MIM_OK)
         return status;
 
-    const ColorMapObject *table = gif_blocks_palette(self);
-    if (table) {
-        packet->palette_size = table->ColorCount;
-        memcpy(packet->palette, table->Colors, table->ColorCount * sizeof *table->Colors);
-    }
+    status = gif_blocks_load_palette(self, &packet->frame, packet->palette, &packet->palette_size);
+    if (status != MIM_OK)
+        return status;
     return gif_blocks_skip_codes(self, &packet->frame);
 }
 
