@@ -67,7 +67,8 @@ make_room(struct tiff_pages *pages, struct mim_job *job)
     uint64_t room = pages->room ? pages->room * 2 : 256;
     uint64_t *larger = job->host->resize(job, pages->offsets, pages->room * sizeof *larger, room * sizeof *larger);
     if (!larger)
-        return MIM_NOMEM;
+        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for the places of %llu pages",
+                               (unsigned long long)room);
     pages->offsets = larger;
     pages->room = room;
     return MIM_OK;

@@ -20,7 +20,8 @@ grow(struct tiff_set *set, struct mim_job *job)
     struct tiff_set larger = { .room = set->room ? set->room * 2 : 1024, .count = set->count };
     larger.slots = job->host->resize(job, NULL, 0, larger.room * sizeof *larger.slots);
     if (!larger.slots)
-        return MIM_NOMEM;
+        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory to tell %llu pages apart",
+                               (unsigned long long)larger.room);
 
     memset(larger.slots, 0, larger.room * sizeof *larger.slots);
     for (uint64_t i = 0; i < set->room; i++)

@@ -25,7 +25,7 @@ tiff_window_get(struct tiff_window *window, struct mim_job *job, uint64_t offset
     if (!window->data) {
         window->data = job->host->resize(job, NULL, 0, WINDOW_SIZE);
         if (!window->data)
-            return MIM_NOMEM;
+            return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory to read directories");
         window->room = WINDOW_SIZE;
     }
 
