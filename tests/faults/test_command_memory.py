@@ -5,8 +5,15 @@ import tap
 from faults import NO_MEMORY, FaultCase, sample
 
 
+# The dynamic loader ends the process by itself when it has no memory for the unique symbols of libstdc++, which comes
+# with libtiff: nothing of ours is asked.
+LOADER_GAVE_UP = (127, 'out of memory\n')
+
+
 class CommandMemory(FaultCase):
     def check(self, done, wanted, what):
+        if (done.returncode, done.said) == LOADER_GAVE_UP and 'tif' in what:
+            return
         if done.returncode == 0:  # it did without
             self.assertEqual(done.stdout, wanted.stdout, what)
         else:
@@ -21,7 +28,7 @@ class CommandMemory(FaultCase):
             with self.subTest(' '.join(args), for_ever=bool(for_ever)):
                 for place in sample(places, most):
                     done = self.run_mim(*args, memory_at=place, for_ever=for_ever)
-                    self.check(done, wanted, f'allocation {place}, exit {done.returncode}: {done.said}')
+                    self.check(done, wanted, f'{args}: allocation {place}, exit {done.returncode}: {done.said}')
 
     def test_may_fail_in_info(self):
         self.try_places('info', '--json', '--each', 'animated.gif')
