@@ -2,6 +2,8 @@
 /* Keeps a quantizer's memory. */
 #include "palette.h"
 
+#include "refine.h"
+
 static void *
 kept(struct mim_job *job, void *memory, uint64_t size)
 {
@@ -27,6 +29,7 @@ gif_chooser_end(struct gif_chooser *chooser, uint32_t limit, uint32_t *palette)
 {
     uint32_t count = chooser->quantizer->choose(chooser->memory, chooser->sample, limit, palette);
 
+    count = gif_refine(chooser->nearest, chooser->sample, limit, count, palette);
     gif_nearest_set(chooser->nearest, palette, count);
     return count;
 }

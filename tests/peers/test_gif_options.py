@@ -94,6 +94,37 @@ class GifOptions(PeerCase):
                     ours = mean_error_db([frame[..., :3] for frame in rule], frames)
                     self.assertGreater(ours, least - less)
 
+    def test_colours_in_one_corner_of_the_cube_are_told_apart(self):
+        rng = np.random.default_rng(5)
+        frames = [rng.integers(16, 28, (60, 80, 3), dtype=np.uint8)]
+        for quantizer in ('wu', 'nq', 'median'):
+            with self.subTest(quantizer):
+                _, rule = self.decoded(self.write(frames, '-o', f'quantizer={quantizer}'))
+                self.assertGreater(len(np.unique(rule[0].reshape(-1, 4), axis=0)), 240)
+                peer = Image.fromarray(frames[0]).quantize(256, dither=Image.Dither.NONE).convert('RGB')
+                self.assertGreater(mean_error_db(rule[0][..., :3], frames[0]), mean_error_db(np.array(peer), frames[0]))
+
+    def test_a_photograph_is_better_than_by_any_quantizer_of_a_peer(self):
+        frame = pictures.photograph(count=1)[0]
+        for size in (16, 64, 256):
+            _, rule = self.decoded(self.write([frame], '-o', f'palettesize={size}'))
+            ours = mean_error_db(rule[0][..., :3], frame)
+            for method in Image.Quantize:
+                if method == Image.Quantize.LIBIMAGEQUANT:
+                    continue
+                with self.subTest(size=size, method=method.name):
+                    peer = Image.fromarray(frame).quantize(size, method, dither=Image.Dither.NONE).convert('RGB')
+                    self.assertGreater(ours, mean_error_db(np.array(peer), frame))
+            with self.subTest(size=size, method='palettegen'):
+                self.put('in.raw', frame.tobytes())
+                height, width, _ = frame.shape
+                self.run_tool('ffmpeg', '-v', 'error', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', f'{width}x{height}',
+                              '-i', self.path('in.raw'), '-filter_complex',
+                              f'split[a][b];[a]palettegen=max_colors={size}:reserve_transparent=0[p];'
+                              '[b][p]paletteuse=dither=none', '-y', self.path('peer.gif'))
+                with Image.open(self.path('peer.gif')) as file:
+                    self.assertGreater(ours, mean_error_db(np.array(file.convert('RGB')), frame))
+
     def test_every_quantizer_leaves_exact_frames_alone(self):
         frames = pictures.few_colours(colours=256)
         answers = {self.write(frames, '-o', f'quantizer={quantizer}') for quantizer in ('wu', 'nq', 'median')}

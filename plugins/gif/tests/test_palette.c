@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sets of colours, samples, the quantizers, the nearest entry. */
+/* Sets of colours, samples, the quantizers, refinement, the nearest entry. */
 #include "host.h"
 
 #include <math.h>
@@ -7,6 +7,7 @@
 #include "../colours.h"
 #include "../nearest.h"
 #include "../quantize.h"
+#include "../refine.h"
 #include "../view.h"
 
 static struct gif_colours colours;
@@ -206,6 +207,58 @@ draws_evenly_from_what_does_not_fit(void)
         CHECK(columns[i] > sample.count / 4.1 && columns[i] < sample.count / 3.9);
 }
 
+static uint64_t
+error_of(const uint32_t *palette, uint32_t count)
+{
+    uint64_t error = 0;
+    uint8_t index;
+
+    gif_nearest_set(&nearest, palette, count);
+    for (uint32_t i = 0; i < sample.count; i++) {
+        gif_nearest_map(&nearest, &sample.keys[i], 1, 0, &index);
+        error += distance(sample.keys[i], palette[index]);
+    }
+    return error;
+}
+
+/* From what each quantizer finds, and from one colour of no use. */
+static void
+refinement_lowers_the_error(void)
+{
+    static uint32_t keys[20000];
+    uint64_t seed = 5;
+    uint32_t palette[256];
+
+    for (uint32_t i = 0; i < 20000; i++)
+        keys[i] = (next_random(&seed) % 100 + next_random(&seed) % 100) << 16 | (next_random(&seed) % 60 * 4) << 8 |
+                  next_random(&seed) % 30;
+    for (uint32_t limit = 16; limit <= 256; limit += 120) {
+        uint64_t worst = UINT64_MAX;
+        for (uint32_t which = 0; which < QUANTIZERS; which++) {
+            uint32_t count = quantize(which, keys, 20000, limit, palette);
+            uint64_t before = error_of(palette, count);
+            count = gif_refine(&nearest, &sample, limit, count, palette);
+            CHECK(count == limit && error_of(palette, count) < before);
+            worst = before < worst ? before : worst;
+        }
+        palette[0] = 0x0000ff;
+        CHECK(gif_refine(&nearest, &sample, limit, 1, palette) == limit);
+        CHECK(error_of(palette, limit) < worst * 1.1);
+    }
+}
+
+static void
+refinement_finds_each_of_a_few_colours(void)
+{
+    const uint32_t keys[] = { 0xff0000, 0x00ff00, 0x0000ff, 0x0000fe, 0xff0000 };
+    uint32_t palette[256] = { 0x808080, 0x808080 };
+
+    gif_sample_clear(&sample);
+    gif_sample_add(&sample, keys, 5);
+    uint32_t count = gif_refine(&nearest, &sample, 256, 2, palette);
+    CHECK(count == 4 && error_of(palette, count) == 0);
+}
+
 int
 main(void)
 {
@@ -217,6 +270,8 @@ main(void)
         CASE(finds_the_nearest_of_all),
         CASE(is_close_to_a_smooth_picture),
         CASE(takes_the_smallest_samples),
+        CASE(refinement_lowers_the_error),
+        CASE(refinement_finds_each_of_a_few_colours),
         CASE(keeps_all_pixels_that_fit),
         CASE(draws_evenly_from_what_does_not_fit),
     };

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* Moves the colours of a palette to where a sample needs them. */
+#ifndef MIM_GIF_REFINE_H
+#define MIM_GIF_REFINE_H
+
+#include "nearest.h"
+#include "sample.h"
+
+/**
+ * A few steps of k-means: each colour becomes the mean of the pixels nearest to it, and entries without pixels go to where
+ * the error is greatest. `palette` holds `count` colours, 1 to `limit`; returns how many it holds then. Leaves `nearest`
+ * set to something else.
+ */
+uint32_t gif_refine(struct gif_nearest *nearest, const struct gif_sample *sample, uint32_t limit, uint32_t count,
+                    uint32_t *palette);
+
+#endif
