@@ -206,7 +206,8 @@ class Failing(BatchCase):
 
     def test_can_be_the_end_of_it(self):
         self.cards('a.gif', 'b.gif', 'c.gif')
-        files, count = self.lines('a.gif', 'missing.gif', 'b.gif', 'c.gif', '-d', 'out', '-j', '1', '--keep-going=no', code=6)
+        files, count = self.lines('a.gif', 'missing.gif', 'b.gif', 'c.gif', '-d', 'out', '-j', '1', '--keep-going=no',
+                                  code=6)
         self.assertEqual(len(files), 2)
         self.assertEqual(count, '1 done, 1 failed, 2 not done')
         self.assertEqual(self.made(), ['a.gif'])
@@ -265,8 +266,8 @@ class Together(BatchCase):
 
     def test_takes_the_mean_of_all_channels(self):
         self.put('a.raw', bytes([1, 2, 4, 255, 255, 254]))
-        self.mim('batch', '--from', 'raw', '-i', 'width=2', '-i', 'height=1', '-i', 'channels=3', '-i', 'sample=u8', 'a.raw',
-                 '-d', 'out', '--gray=mean')
+        self.mim('batch', '--from', 'raw', '-i', 'width=2', '-i', 'height=1', '-i', 'channels=3', '-i', 'sample=u8',
+                 'a.raw', '-d', 'out', '--gray=mean')
         self.assertEqual(self.get('out/a.raw'), bytes([2, 254]))
 
     def test_gives_a_file_that_does_not_fit_beside_others_the_whole_budget(self):
@@ -349,8 +350,8 @@ class Progress(BatchCase):
         self.put('a.raw', b'1234')
         os.mkfifo(self.path('b.raw'))
         master, slave = pty.openpty()
-        process = self.start('batch', *RAW, 'width=4', 'a.raw', 'b.raw', '-d', 'out', '-j', '1', stdout=subprocess.DEVNULL,
-                             stderr=slave, env={'TERM': 'xterm'})
+        process = self.start('batch', *RAW, 'width=4', 'a.raw', 'b.raw', '-d', 'out', '-j', '1', stderr=slave,
+                             stdout=subprocess.DEVNULL, env={'TERM': 'xterm'})
         os.close(slave)
         end = open(self.path('b.raw'), 'wb', buffering=0)
         time.sleep(1)

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""The mission page's batch recipe, through the command: a folder of animations and stacks, each made gray by the mean of its
-channels and called processed_NAME. What comes out is what numpy makes of what other programs read."""
+"""The mission page's batch recipe, through the command: animations and stacks, each made gray by the mean of its channels
+and called processed_NAME. What comes out is what numpy makes of what other programs read."""
 
 import io
 import os
@@ -75,7 +75,8 @@ class BatchRecipe(PeerCase):
                 continue
             got = pillow_frames(self.get(f'out/processed_{name}'))
             self.assertSameFrames([frame[..., 0] for frame in got], gray(frames), name)
-            self.assertEqual({frame['duration'] for frame in self.info(self.path(f'out/processed_{name}'))['each']}, {0.5})
+            each = self.info(self.path(f'out/processed_{name}'))['each']
+            self.assertEqual({frame['duration'] for frame in each}, {0.5})
 
 
 if __name__ == '__main__':

@@ -13,11 +13,6 @@
 #include "report.h"
 #include "signals.h"
 
-/* What all files together may hold at least, and so how many can share it: two small frames and a plugin's tables. */
-#define SMALLEST_BUDGET 64000000u
-#define DEFAULT_BUDGET 256000000u
-#define SMALLEST_SHARE 16000000u
-
 #define LOOK_UP_NS 100000000
 
 struct worker {
@@ -77,17 +72,14 @@ note(void *user, const struct mim_notice *notice)
     notices_add(&((struct worker *)user)->notices, notice);
 }
 
-/* A job may grow to its result's limit; below the least that counts it is held by name. */
 static void
 set_control(struct worker *worker, struct mim_control *control)
 {
     control->progress = control->progress ? count_frames : NULL;
     control->notice = control->notice ? note : NULL;
     control->user = worker;
-    if (worker->crew->share) {
-        control->limits.result_bytes = worker->crew->share;
-        control->limits.working_bytes = worker->crew->share < SMALLEST_BUDGET ? worker->crew->share : 0;
-    }
+    if (worker->crew->share)
+        budget_limit(worker->crew->share, &control->limits);
 }
 
 /* The message becomes the whole reason, behind the input's name. */
@@ -262,8 +254,8 @@ dismiss_workers(struct crew *crew)
     crew->worker_count = 0;
 }
 
-/* Contexts for `count` workers and their part of `threads`. The first has the command's own; of others so many as memory
- * is there for. */
+/* Contexts for `count` workers and their part of `threads`. The first has the command's own; there are so many others
+ * as there is memory for. */
 static enum mim_status
 hire_workers(struct crew *crew, size_t count, size_t threads, struct mim_error *err)
 {
@@ -303,40 +295,14 @@ pass(struct crew *crew, size_t count, size_t threads, batch_listener listen, voi
     return status;
 }
 
-/* What one conversion could grow to: by --memory, or less by mim.conf. */
-static uint64_t
-find_budget(const struct cli *cli)
-{
-    static const char key[] = "limit memory = ";
-    uint64_t budget = cli->limits.result_bytes ? cli->limits.result_bytes : DEFAULT_BUDGET;
-    const char *value;
-
-    for (size_t i = 0; (value = mim_context_config_value(cli->context, i)); i++) {
-        char text[40];
-        uint64_t bytes = 0;
-        if (strncmp(value, key, sizeof key - 1))
-            continue;
-        value += sizeof key - 1;
-        snprintf(text, sizeof text, "%.*s", (int)strcspn(value, "("), value); /* where it was said comes behind it */
-        if (mim_size_parse(text, &bytes, NULL) == MIM_OK && bytes && bytes < budget)
-            budget = bytes;
-    }
-    return budget > SMALLEST_BUDGET ? budget : SMALLEST_BUDGET;
-}
-
 /* How many files at once: so many as asked for, as there are, as the budget has room for. */
 static size_t
-share_budget(struct crew *crew, size_t threads)
+count_workers(struct crew *crew, size_t threads)
 {
-    uint64_t budget = find_budget(crew->cli);
     size_t count = crew->cli->jobs ? crew->cli->jobs : threads;
-
     if (count > crew->list->count)
         count = crew->list->count;
-    if (count > budget / SMALLEST_SHARE)
-        count = (size_t)(budget / SMALLEST_SHARE);
-    crew->share = count > 1 && budget != MIM_NO_LIMIT ? budget / count : 0;
-    return count;
+    return budget_divide(crew->cli, count, &crew->share);
 }
 
 static bool
@@ -363,7 +329,7 @@ crew_work(struct cli *cli, struct batch_list *list, batch_listener listen, void 
     pthread_condattr_destroy(&monotonic);
 
     progress_start();
-    enum mim_status status = pass(&crew, share_budget(&crew, threads), threads, listen, user, err);
+    enum mim_status status = pass(&crew, count_workers(&crew, threads), threads, listen, user, err);
     if (status == MIM_OK && has_lone_files(&crew)) {
         crew.alone = true;
         crew.share = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The files of a batch: inputs with their outputs, looked through for what would go wrong before anything is touched. */
+/* The files of a batch, inputs with their outputs: what would go wrong is found before anything is touched. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>

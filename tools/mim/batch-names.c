@@ -125,8 +125,8 @@ expand(FILE *out, const char *template, const struct parts *parts, struct mim_er
         }
         size_t length = strcspn(at + 1, "{}");
         if (*at == '}' || at[1 + length] != '}' || !put_field(out, at + 1, length, parts))
-            return fail(err, MIM_OPTION, "--name %s: \"%.*s\" is none of {name}, {ext}, {index}, {index:DIGITS}; {{ and }} "
-                                         "stand for braces", template, (int)length + 2, at);
+            return fail(err, MIM_OPTION, "--name %s: \"%.*s\" is none of {name}, {ext}, {index}, {index:DIGITS}; "
+                                         "{{ and }} stand for braces", template, (int)length + 2, at);
         at += length + 1;
     }
     return MIM_OK;

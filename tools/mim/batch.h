@@ -35,6 +35,11 @@ enum mim_status naming_init(struct naming *naming, const struct cli *cli, struct
 enum mim_status naming_apply(const struct naming *naming, const char *input, size_t index, char **output,
                              struct mim_error *err);
 
+/* How many files, `count` at most, can be worked at together, and the part of the budget for each; 0: all of it. */
+size_t budget_divide(const struct cli *cli, size_t count, uint64_t *share);
+/* Hold a job to its share. */
+void budget_limit(uint64_t share, struct mim_limits *limits);
+
 enum batch_outcome { BATCH_DONE, BATCH_FAILED, BATCH_SKIPPED, BATCH_OUTCOMES };
 
 struct batch_result {

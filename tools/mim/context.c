@@ -42,8 +42,9 @@ check_format(struct mim_context *context, const char *option, const char *name, 
     if (!name)
         return MIM_OK;
     enum mim_status status = mim_context_list_status(context, err);
-    return status == MIM_OK ? fail(err, MIM_OPTION, "%s %s: there is no such format; mim formats lists them", option, name)
-                            : status;
+    if (status != MIM_OK)
+        return status;
+    return fail(err, MIM_OPTION, "%s %s: there is no such format; mim formats lists them", option, name);
 }
 
 enum mim_status
