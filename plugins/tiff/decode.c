@@ -55,6 +55,7 @@ read_row_of_tiles(struct decoding *d, uint32_t first_row, uint32_t rows, uint32_
         uint32_t tile = TIFFComputeTile(tiff, x, first_row, 0, (uint16_t)plane);
         if (TIFFReadEncodedTile(tiff, tile, d->coded, (tmsize_t)d->coded_size) < 0)
             return tiff_handle_fail(&d->worker->handle);
+        tiff_predict_undo(page, d->coded, rows, page->tile_width);
         unpack_rows(d, 0, rows, x, page->tile_width, plane);
 
         int32_t status = d->job->host->poll(d->job);
@@ -67,15 +68,26 @@ read_row_of_tiles(struct decoding *d, uint32_t first_row, uint32_t rows, uint32_
     return MIM_OK;
 }
 
+/* Do decoded samples lie as the block has them? */
+static bool
+is_plain_block(const struct decoding *d)
+{
+    return d->page->bits == 8 * tiff_sample_size(d->page->sample) && tiff_page_planes(d->page) == 1;
+}
+
 static int32_t
 read_strip(struct decoding *d, uint32_t first_row, uint32_t rows, uint32_t plane)
 {
     TIFF *tiff = d->worker->handle.tiff;
-    uint64_t size = tiff_page_row_bytes(d->page, d->page->width) * rows;
+    uint64_t row = tiff_page_row_bytes(d->page, d->page->width), size = row * rows;
     uint32_t strip = TIFFComputeStrip(tiff, first_row, (uint16_t)plane);
-    if (TIFFReadEncodedStrip(tiff, strip, d->coded, (tmsize_t)size) < (tmsize_t)size)
+    bool is_direct = is_plain_block(d) && d->block_stride == row;
+    uint8_t *to = is_direct ? d->block : d->coded;
+    if (TIFFReadEncodedStrip(tiff, strip, to, (tmsize_t)size) < (tmsize_t)size)
         return tiff_handle_fail(&d->worker->handle);
-    unpack_rows(d, 0, rows, 0, d->page->width, plane);
+    tiff_predict_undo(d->page, to, rows, d->page->width);
+    if (!is_direct)
+        unpack_rows(d, 0, rows, 0, d->page->width, plane);
     return MIM_OK;
 }
 

@@ -201,6 +201,8 @@ set_up(struct tiff_handle *handle, const struct tiff_page *page)
         handle->tiff = open_handle(handle);
     if (!handle->tiff || !TIFFSetSubDirectory(handle->tiff, page->offset))
         return tiff_handle_fail(handle);
+    if (tiff_predict_is_ours(page) && !TIFFSetField(handle->tiff, TIFFTAG_PREDICTOR, PREDICTOR_NONE))
+        return tiff_handle_fail(handle);
     if (page->is_upsampled && !TIFFSetField(handle->tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB))
         return tiff_handle_fail(handle);
     if (handle->status || handle->lacking) /* libtiff goes on without a tag that could not be read or held */

@@ -127,6 +127,11 @@ int32_t tiff_page_is_plain(const struct tiff_page *page, struct tiff_directory *
 /* Frames of an ImageJ stack that hides behind one directory; 1 when it is none. */
 int32_t tiff_page_imagej(struct tiff_directory *directory, uint64_t *images);
 
+/* predict.c: is horizontal prediction undone here, with libtiff told that there is none? */
+bool tiff_predict_is_ours(const struct tiff_page *page);
+/* Undo it, when it is ours, in rows of one strip or tile as libtiff gave them. */
+void tiff_predict_undo(const struct tiff_page *page, void *rows, uint32_t count, uint32_t width);
+
 /* handle.c: a libtiff handle over host->read_at. One thread at a time. */
 struct tiff_handle {
     TIFF *tiff;
