@@ -24,6 +24,7 @@ struct plan {
     bool dithers;
     bool is_exact; /* the palette is that of the encoder's set of colours */
     uint32_t colour_count;
+    uint32_t entries; /* of the colour table: one more if it has one for pixels that are not drawn */
     uint32_t palette[GIF_COLOURS_MAX];
 };
 
@@ -153,6 +154,39 @@ plan_whole(struct mim_job *job, struct gif_encoder *encoder, const struct gif_en
     return status;
 }
 
+/* Is there a pixel that is not drawn? */
+static int32_t
+find_nothing(struct mim_job *job, struct gif_encoder *encoder, const struct gif_view *view, bool *found)
+{
+    int32_t status = MIM_OK;
+
+    *found = false;
+    if (!view->least_run && view->frame->channels != 4)
+        return MIM_OK;
+    for (uint32_t y = 0; y < view->height && !*found && status == MIM_OK; y++) {
+        gif_view_row(view, y, encoder->keys);
+        *found = has_nothing(encoder->keys, view->width);
+        status = gif_view_poll(job, y, view->width);
+    }
+    return status;
+}
+
+/* With one palette for all, equal colours are equal entries: any frame may build on any other. */
+static int32_t
+plan_common(struct mim_job *job, struct gif_encoder *encoder, const struct gif_common *common, bool is_bare,
+            struct plan *plan)
+{
+    bool differs = true, must_tell = plan->view.frame->channels == 4 && (is_bare || plan->disposal == DISPOSE_CLEAR);
+
+    int32_t status = plan->view.below ? gif_view_shrink(job, &plan->view, &differs) : MIM_OK;
+    if (plan->view.below && differs && common->has_nothing)
+        plan->view.least_run = LEAST_RUN;
+    if (status == MIM_OK)
+        status = find_nothing(job, encoder, &plan->view, &plan->has_nothing);
+    plan->has_nothing |= must_tell && common->has_nothing;
+    return status;
+}
+
 static int32_t
 plan_frame(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
            const struct mim_raster *frame, const struct mim_neighbours *beside, struct plan *plan)
@@ -168,13 +202,16 @@ plan_frame(struct mim_job *job, struct gif_encoder *encoder, const struct gif_en
         .view = whole_view(frame, encoding->threshold),
         .disposal = clears ? DISPOSE_CLEAR : DISPOSE_KEEP,
     };
-    if (status == MIM_OK && encoding->subrectangles && !clears && !is_bare)
+    builds = encoding->subrectangles && !clears && !is_bare;
+    if (status == MIM_OK && builds && !encoding->common)
         status = may_build_on(job, encoder, encoding, &plan->view, beside->previous, &builds);
     if (status != MIM_OK)
         return status;
+    plan->view.below = builds ? beside->previous : NULL;
+    if (encoding->common)
+        return plan_common(job, encoder, encoding->common, is_bare, plan);
     if (!builds)
         return plan_whole(job, encoder, encoding, is_bare, plan);
-    plan->view.below = beside->previous;
     return plan_change(job, encoder, encoding, plan);
 }
 
@@ -192,15 +229,14 @@ choose_palette(struct mim_job *job, struct gif_encoder *encoder, const struct gi
     if (status != MIM_OK)
         return status;
     plan->colour_count = gif_chooser_end(&encoder->chooser, encoding->palette_size - plan->has_nothing, plan->palette);
+    plan->entries = plan->colour_count + plan->has_nothing;
     return job->host->notice(job, MIM_NOTICE_COLOUR, "colours were reduced to fit the palette");
 }
 
 static uint32_t
 table_bits(const struct plan *plan)
 {
-    uint32_t entries = plan->colour_count + plan->has_nothing;
-
-    return entries <= 2 ? 1 : 32 - __builtin_clz(entries - 1);
+    return plan->entries <= 2 ? 1 : 32 - __builtin_clz(plan->entries - 1);
 }
 
 static uint8_t *
@@ -274,13 +310,32 @@ note_partial_alpha(struct mim_job *job, const struct mim_raster *frame)
 }
 
 static int32_t
+take_common(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding, struct plan *plan)
+{
+    const struct gif_common *common = encoding->common;
+
+    plan->dithers = encoding->dithers && !common->is_exact;
+    plan->colour_count = common->count;
+    plan->entries = common->count + common->has_nothing;
+    memcpy(plan->palette, common->palette, sizeof plan->palette);
+    if (encoder->has_common)
+        return MIM_OK;
+    int32_t status = gif_chooser_use(job, &encoder->chooser, common->palette, common->count);
+    encoder->has_common = status == MIM_OK;
+    return status;
+}
+
+static int32_t
 fill_palette(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding, struct plan *plan)
 {
+    if (encoding->common)
+        return take_common(job, encoder, encoding, plan);
     plan->dithers = encoding->dithers && !plan->is_exact;
     if (!plan->is_exact)
         return choose_palette(job, encoder, encoding, plan);
     gif_colours_sort(&encoder->colours);
     plan->colour_count = encoder->colours.count;
+    plan->entries = plan->colour_count + plan->has_nothing;
     memcpy(plan->palette, encoder->colours.keys, sizeof plan->palette);
     return MIM_OK;
 }

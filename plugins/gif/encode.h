@@ -11,6 +11,7 @@
 #include "dither.h"
 #include "lzw.h"
 #include "palette.h"
+#include "survey.h"
 
 /* Places in what gif_encode_frame() emits: the colour table is the image's own there. */
 enum {
@@ -29,10 +30,11 @@ gif_table_size(const uint8_t *frame)
 struct gif_encoding {
     uint32_t palette_size; /**< entries that may be used, the transparent one included */
     const struct gif_quantizer *quantizer;
-    uint32_t threshold; /**< alpha from which on a pixel is opaque */
-    bool subrectangles; /**< only what changed */
-    bool dithers;       /**< frames that are not exact are dithered */
-    bool always_clears; /**< every frame is whole and taken away after its time */
+    const struct gif_common *common; /**< the palette of all frames; NULL: each has its own */
+    uint32_t threshold;              /**< alpha from which on a pixel is opaque */
+    bool subrectangles;              /**< only what changed */
+    bool dithers;                    /**< frames that are not exact are dithered */
+    bool always_clears;              /**< every frame is whole and taken away after its time */
 };
 
 /** A worker's memory, reused from frame to frame. */
@@ -40,6 +42,7 @@ struct gif_encoder {
     struct gif_lzw lzw;
     struct gif_colours colours;
     struct gif_chooser chooser; /**< the host's memory, from the first frame on that needs it */
+    bool has_common;            /**< the chooser is set to the palette of all frames */
     struct gif_dither dither;   /**< its errors likewise */
     uint32_t *keys;             /**< of one row; behind them its indices */
     uint32_t row_room;          /**< pixels that fit */

@@ -24,6 +24,16 @@ gif_chooser_begin(struct mim_job *job, struct gif_chooser *chooser, const struct
     return MIM_OK;
 }
 
+int32_t
+gif_chooser_use(struct mim_job *job, struct gif_chooser *chooser, const uint32_t *palette, uint32_t count)
+{
+    chooser->nearest = kept(job, chooser->nearest, sizeof *chooser->nearest);
+    if (!chooser->nearest)
+        return MIM_NOMEM;
+    gif_nearest_set(chooser->nearest, palette, count);
+    return MIM_OK;
+}
+
 uint32_t
 gif_chooser_end(struct gif_chooser *chooser, uint32_t limit, uint32_t *palette)
 {
@@ -43,4 +53,5 @@ gif_chooser_close(struct mim_job *job, struct gif_chooser *chooser)
         job->host->resize(job, chooser->nearest, sizeof *chooser->nearest, 0);
     if (chooser->memory)
         job->host->resize(job, chooser->memory, chooser->quantizer->memory_size, 0);
+    *chooser = (struct gif_chooser){ 0 };
 }

@@ -19,6 +19,9 @@ struct gif_chooser {
 /** Start with no pixels. The quantizer is the same every time. NOMEM. */
 int32_t gif_chooser_begin(struct mim_job *job, struct gif_chooser *chooser, const struct gif_quantizer *quantizer);
 
+/** Set `nearest` to a palette that is given. NOMEM. */
+int32_t gif_chooser_use(struct mim_job *job, struct gif_chooser *chooser, const uint32_t *palette, uint32_t count);
+
 /** At most `limit` colours, 1 to 256, as 0xRRGGBB; returns how many. At least one pixel was added. */
 uint32_t gif_chooser_end(struct gif_chooser *chooser, uint32_t limit, uint32_t *palette);
 

@@ -12,7 +12,7 @@ enum { PLAYS_MAX = 65536, SIDE_MAX = 65535, BLOCK = 255 };
 
 enum { DITHER_NONE, DITHER_FLOYD_STEINBERG };
 enum { DISPOSAL_AUTO, DISPOSAL_BACKGROUND };
-enum { PALETTE_AUTO, PALETTE_LOCAL };
+enum { PALETTE_AUTO, PALETTE_LOCAL, PALETTE_GLOBAL };
 
 struct gif_writer {
     struct mim_list duration; /* options */
@@ -36,6 +36,8 @@ struct gif_writer {
     uint8_t table[GIF_TABLE_MAX];
     struct gif_clock clock;
     struct gif_encoding encoding;
+    struct gif_survey survey; /* of a global palette, */
+    struct gif_common common; /* which is this one */
 };
 
 struct gif_packet {
@@ -152,6 +154,10 @@ gif_open(struct mim_job *job, struct mim_sequence *sequence)
         .dithers = self->dither == DITHER_FLOYD_STEINBERG,
         .always_clears = self->disposal == DISPOSAL_BACKGROUND,
     };
+    if (self->palette == PALETTE_GLOBAL) {
+        sequence->passes = 2;
+        self->encoding.common = &self->common;
+    }
     int32_t status = check_shape(job, &sequence->first);
     if (status == MIM_OK)
         status = check_durations(job, self, sequence);
@@ -211,6 +217,25 @@ gif_accepts(struct mim_job *job, uint64_t index, void *data, struct mim_frame_in
 }
 
 static int32_t
+gif_survey(struct mim_job *job, const struct mim_frame_info *info, const struct mim_raster *raster)
+{
+    struct gif_writer *self = job->state;
+    const struct gif_survey_options options = {
+        .quantizer = self->encoding.quantizer,
+        .palette_size = self->encoding.palette_size,
+        .threshold = self->encoding.threshold,
+        .wants_nothing = self->encoding.subrectangles,
+    };
+    (void)info;
+
+    if (raster)
+        return gif_survey_add(job, &self->survey, &options, raster);
+    int32_t status = gif_survey_end(job, &self->survey, &options, &self->common);
+    gif_survey_close(job, &self->survey);
+    return status;
+}
+
+static int32_t
 gif_encode(struct mim_job *job, void *data, const struct mim_frame_info *info, uint32_t part,
            const struct mim_raster *raster, const struct mim_neighbours *beside)
 {
@@ -226,7 +251,7 @@ static int32_t
 emit_header(struct mim_job *job, struct gif_writer *self, const uint8_t *frame)
 {
     uint32_t width = self->width, height = self->height, table_size = gif_table_size(frame);
-    bool is_global = self->palette == PALETTE_AUTO;
+    bool is_global = self->palette != PALETTE_LOCAL;
     const uint8_t screen[] = { 'G',
                                'I',
                                'F',
@@ -298,6 +323,7 @@ gif_close(struct mim_job *job)
 {
     struct gif_writer *self = job->state;
 
+    gif_survey_close(job, &self->survey);
     if (self->source_comment)
         job->host->resize(job, self->source_comment, self->source_comment_room, 0);
 }
@@ -317,8 +343,8 @@ static const struct mim_option writer_options[] = {
       .help = "how the colours of a frame that has too many are chosen" },
     { OPTION(dither), .name = "dither", .type = MIM_OPTION_CHOICE, .choices = "none|floyd-steinberg",
       .help = "of frames that have too many colours; exact ones stay exact" },
-    { OPTION(palette), .name = "palette", .type = MIM_OPTION_CHOICE, .choices = "auto|local",
-      .help = "auto: the first frame's colour table is the file's, and left out where it serves again" },
+    { OPTION(palette), .name = "palette", .type = MIM_OPTION_CHOICE, .choices = "auto|local|global",
+      .help = "of each frame, or global: one of all; auto is local, but stores no table that equals the file's" },
     { OPTION(subrectangles), .name = "subrectangles", .type = MIM_OPTION_BOOL, .initial = 1,
       .help = "store only what changed from frame to frame" },
     { OPTION(disposal), .name = "disposal", .type = MIM_OPTION_CHOICE, .choices = "auto|background",
@@ -339,6 +365,7 @@ const struct mim_writer_ops gif_writer_ops = {
     .options = writer_options,
     .open = gif_open,
     .accepts = gif_accepts,
+    .survey = gif_survey,
     .encode = gif_encode,
     .put = gif_put,
     .metadata = gif_metadata,

@@ -131,6 +131,54 @@ class GifOptions(PeerCase):
         self.assertEqual(len(answers), 1)
         self.assertWritten(answers.pop(), frames)
 
+    # --- palette
+
+    def assertOneTable(self, judge, size):
+        self.assertTrue(all(frame.palette is None for frame in judge.frames), 'a frame has a table of its own')
+        self.assertLessEqual(len(judge.palette), 1 << (size - 1).bit_length())
+
+    def test_frames_share_a_global_palette(self):
+        photo = pictures.photograph(count=5)
+        holes = [np.dstack([frame, np.where(frame[..., 0] > 90, 255, 0).astype(np.uint8)]) for frame in photo]
+        for name, frames in (('photograph', photo), ('with holes', holes)):
+            for size in (2, 3, 16, 256):
+                for words in ([], ['-o', 'subrectangles=no'], ['-o', 'dither=floyd-steinberg'],
+                              ['-o', 'disposal=background']):
+                    with self.subTest(of=name, size=size, words=' '.join(words)):
+                        judge, rule = self.decoded(self.write(frames, '-o', 'palette=global', '-o',
+                                                              f'palettesize={size}', *words))
+                        self.assertOneTable(judge, size)
+                        self.assertEqual(len(judge.frames), len(frames))
+                        self.assertLessEqual(len(np.unique(np.stack(rule).reshape(-1, 4), axis=0)), size)
+                        for got, frame in zip(rule, frames):
+                            if frame.shape[2] == 4:
+                                self.assertSame(got[..., 3], frame[..., 3], 'holes')
+
+    def test_a_global_palette_of_few_colours_is_exact(self):
+        bar = pictures.moving_bar()
+        for name, frames in (('bar', bar), ('disc', pictures.coming_and_going()),
+                             ('many', [np.tile(np.arange(256, dtype=np.uint8)[:, None], (2, 4, 3)) - i * 9
+                                       for i in range(3)])):
+            for words in ([], ['-o', 'subrectangles=no'], ['-o', 'dither=floyd-steinberg']):
+                with self.subTest(of=name, words=' '.join(words)):
+                    judge = self.assertWritten(self.write(frames, '-o', 'palette=global', *words), frames)
+                    self.assertOneTable(judge, 256)
+
+    def test_a_global_palette_is_near_and_static_parts_stay_put(self):
+        still = pictures.photograph(count=1)[0]
+        frames = []
+        for i in range(4):
+            frame = still.copy()
+            frame[20:40, 20 * i:20 * i + 20] = (250, 20, 60 * i)
+            frames.append(frame)
+        for words in ([], ['-o', 'dither=floyd-steinberg']):
+            with self.subTest(' '.join(words)):
+                judge, rule = self.decoded(self.write(frames, '-o', 'palette=global', *words))
+                self.assertTrue(all(np.array_equal(rule[0][50:], frame[50:]) for frame in rule), 'the ground flickers')
+                self.assertTrue(all(frame.height <= 20 for frame in judge.frames[1:]))
+                if not words:
+                    self.assertGreater(mean_error_db([frame[..., :3] for frame in rule], frames), 33)
+
     def test_nonsense_is_refused(self):
         for option, known in (('dither=yes', 'floyd-steinberg'), ('quantizer=guess', 'median')):
             with self.subTest(option):

@@ -260,6 +260,18 @@ write_frame(struct host *host, const struct movie *movie, uint32_t index, struct
     return status == MIM_OK ? code_frame(host, packet, &info, &frame, &beside) : status;
 }
 
+static int32_t
+survey(struct host *host, const struct movie *movie, const struct mim_frame_info *info)
+{
+    int32_t status = MIM_OK;
+
+    for (uint32_t i = 0; status == MIM_OK && i < movie->count; i++) {
+        const struct mim_raster frame = raster_of(movie, i);
+        status = gif_writer_ops.survey(&host->job, info, &frame);
+    }
+    return status == MIM_OK ? gif_writer_ops.survey(&host->job, NULL, NULL) : status;
+}
+
 int32_t
 movie_write(struct host *host, const struct movie *movie, const struct setting *settings)
 {
@@ -286,6 +298,8 @@ movie_write(struct host *host, const struct movie *movie, const struct setting *
     host_open(host, gif_writer_ops.state_size, gif_writer_ops.worker_size);
     set_options(host->job.state, settings);
     int32_t status = gif_writer_ops.open(&host->job, &sequence);
+    if (status == MIM_OK && sequence.passes == 2)
+        status = survey(host, movie, &info);
     for (uint32_t i = 0; status == MIM_OK && i < movie->count; i++)
         status = write_frame(host, movie, i, info, packet);
     if (status == MIM_OK)

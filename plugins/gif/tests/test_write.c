@@ -412,6 +412,25 @@ an_equal_colour_table_is_stored_once(void)
     free(movie.frames);
 }
 
+/* Of all frames, if they have few enough colours together; with holes and without, with an entry to spare and without. */
+static void
+few_colours_of_all_frames_come_back_exactly(void)
+{
+    const struct setting global[] = { { .name = "palette", .number = 2 }, { .name = "dither", .number = 1 }, { 0 } };
+    const struct setting whole[] = { { .name = "palette", .number = 2 },
+                                     { .name = "subrectangles", .number = 0 },
+                                     { 0 } };
+    uint64_t seed = 7;
+
+    for (uint32_t round = 0; round < 40; round++) {
+        struct movie movie = blank(round % 2 ? 4 : 3, 1 + round % 9);
+        scribble(&movie, &seed, round % 5 ? 2 + next_random(&seed) % 250 : 255);
+        check_exact(&movie, global);
+        check_exact(&movie, whole);
+        free(movie.frames);
+    }
+}
+
 /* Programs that look at the first frame only to know whether the background is transparent. */
 static void
 a_source_with_alpha_has_a_transparent_index_from_the_start(void)
@@ -445,6 +464,18 @@ every_refused_allocation_is_nomem(void)
         CHECK(status == MIM_OK || status == MIM_NOMEM);
         free(host.sink.data);
     } while (status != MIM_OK && n++ < 100);
+    uint64_t global = 1;
+    do {
+        const struct setting settings[] = { { .name = "palette", .number = 2 },
+                                            { .name = "dither", .number = 1 },
+                                            { 0 } };
+        struct host host = { .fail_allocation = global };
+        status = movie_write(&host, &movie, settings);
+        CHECK(status == MIM_OK || status == MIM_NOMEM);
+        free(host.sink.data);
+    } while (status != MIM_OK && global++ < 100);
+    CHECK(global ==
+          8);      /* in the survey a row, the sample, nearest entries, the quantizer; then a row, entries, errors */
     CHECK(n == 5); /* a row, the sample, the nearest entries, the quantizer */
     free(movie.frames);
 }
@@ -491,6 +522,7 @@ main(void)
         CASE(counts_plays_in_total),
         CASE(stores_the_comment),
         CASE(an_equal_colour_table_is_stored_once),
+        CASE(few_colours_of_all_frames_come_back_exactly),
         CASE(a_source_with_alpha_has_a_transparent_index_from_the_start),
         CASE(every_refused_allocation_is_nomem),
         CASE(can_be_cancelled_within_a_huge_frame),
