@@ -50,8 +50,9 @@ note_peak(struct mim_account *account, uint64_t used)
 void
 mim_account_set_frames(struct mim_account *account, uint64_t bytes)
 {
-    atomic_store(&account->frames, bytes);
-    note_peak(account, mim_account_used(account));
+    /* a recount of what was admitted is no news, and a plugin may just be trying for more than it gets */
+    if (bytes > atomic_exchange(&account->frames, bytes))
+        note_peak(account, mim_account_used(account));
 }
 
 /* Both sides add first and look then: of two that take the last bytes at once, at least one sees the other. */
