@@ -75,8 +75,8 @@ scale_magnitude(uint64_t value, uint64_t from_most, uint64_t to_most)
 {
     if (from_most <= UINT32_MAX && to_most <= UINT32_MAX)
         return (value * to_most + from_most / 2) / from_most;
-    u128 scaled = ((u128)value * to_most + from_most / 2) / from_most;
-    return scaled > to_most ? to_most : (uint64_t)scaled;
+    /* of a signed type's least, that is one more than its most, this is still below 2^64 */
+    return (uint64_t)(((u128)value * to_most + from_most / 2) / from_most);
 }
 
 static void
