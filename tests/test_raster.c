@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Conversion of samples and colours, by the quick ways and the general one. */
-#include <mim/frame.h>
+#include <math.h>
+#include <stdlib.h>
 
 #include "check.h"
+#include "raster.h"
+#include "sample.h"
+
+__extension__ typedef __int128 i128;
+__extension__ typedef unsigned __int128 u128;
 
 static struct mim_frame
 frame_of(enum mim_sample sample, uint32_t width, uint32_t channels)
@@ -80,6 +86,377 @@ both_ways_agree(void)
     mim_frame_clear(&in_steps);
 }
 
+/* What a sample type is, said here once more. */
+static const struct type {
+    enum mim_sample sample;
+    int64_t least;
+    uint64_t most;
+    bool real;
+} types[] = {
+    { MIM_SAMPLE_U8, 0, 255, false }, { MIM_SAMPLE_U16, 0, 65535, false }, { MIM_SAMPLE_U32, 0, UINT32_MAX, false },
+    { MIM_SAMPLE_U64, 0, UINT64_MAX, false }, { MIM_SAMPLE_I8, INT8_MIN, INT8_MAX, false },
+    { MIM_SAMPLE_I16, INT16_MIN, INT16_MAX, false }, { MIM_SAMPLE_I32, INT32_MIN, INT32_MAX, false },
+    { MIM_SAMPLE_I64, INT64_MIN, INT64_MAX, false }, { MIM_SAMPLE_F32, 0, 1, true }, { MIM_SAMPLE_F64, 0, 1, true },
+};
+#define TYPES (sizeof types / sizeof *types)
+
+/* A sample of any type. */
+struct value {
+    i128 integer;
+    long double real;
+};
+
+#define WIDTH 300 /* more than what is converted at a time */
+
+static struct value
+value_at(const struct type *type, const uint8_t *row, size_t i)
+{
+    const uint8_t *at = row + i * mim_sample_size(type->sample);
+    struct value value = { 0 };
+    if (type->sample == MIM_SAMPLE_F32) {
+        float real;
+        memcpy(&real, at, sizeof real);
+        value.real = real;
+    } else if (type->sample == MIM_SAMPLE_F64) {
+        double real;
+        memcpy(&real, at, sizeof real);
+        value.real = real;
+    } else {
+        uint64_t bits;
+        mim_sample_load_integers(type->sample, at, 1, &bits);
+        value.integer = type->least < 0 ? (i128)(int64_t)bits : (i128)bits;
+    }
+    return value;
+}
+
+static void
+set_value(const struct type *type, uint8_t *row, size_t i, struct value value)
+{
+    uint8_t *at = row + i * mim_sample_size(type->sample);
+    float narrow = (float)value.real;
+    double wide = (double)value.real;
+    uint64_t bits = (uint64_t)value.integer;
+    if (type->sample == MIM_SAMPLE_F32)
+        memcpy(at, &narrow, sizeof narrow);
+    else if (type->sample == MIM_SAMPLE_F64)
+        memcpy(at, &wide, sizeof wide);
+    else
+        mim_sample_store_integers(type->sample, &bits, 1, at);
+}
+
+static uint64_t
+at_random(void)
+{
+    static uint64_t state = 1;
+    state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+    return state;
+}
+
+/* The ends, the middle, and anything between. */
+static struct value
+some_value(const struct type *type, size_t i)
+{
+    i128 most = type->most, special[] = { 0, 1, most, most - 1, most / 2, most / 2 + 1, type->least, type->least + 1, -1 };
+    if (type->real)
+        return (struct value){ .real = i % 5 == 0 ? (long double)(i / 5 % 3) / 2 : (at_random() >> 40) / 16777216.0L };
+    if (i % 3 == 0 && (special[i / 3 % 9] >= 0 || type->least < 0))
+        return (struct value){ .integer = special[i / 3 % 9] };
+    return (struct value){ .integer = type->least < 0 ? (i128)(int64_t)(at_random() >> (i % 64)) % (most + 1)
+                                                      : (i128)(at_random() >> (i % 64)) % (most + 1) };
+}
+
+/* Full range to full range, to the nearest; what is below the range of the target is its least. */
+static i128
+rescale(const struct type *from, const struct type *to, i128 value)
+{
+    u128 size = (u128)(value < 0 ? -value : value), half = from->most / 2;
+    if (value < 0 && !to->least)
+        return 0;
+    i128 scaled = from->most == to->most ? (i128)size : (i128)((size * to->most + half) / from->most);
+    if (value >= 0)
+        return scaled > (i128)to->most ? (i128)to->most : scaled;
+    return -scaled < to->least ? to->least : -scaled;
+}
+
+/* Two rows that start at odd addresses and lie an odd number of bytes apart, with marks behind them. */
+struct rows {
+    uint8_t *memory;
+    struct mim_raster raster;
+};
+
+static struct rows
+rows_of(const struct type *type, uint32_t width, uint32_t channels)
+{
+    struct rows rows = { .raster = { .struct_size = sizeof rows.raster, .sample = type->sample, .width = width, .height = 2,
+                                     .channels = channels } };
+    rows.raster.stride = (uint64_t)width * channels * mim_sample_size(type->sample) + 3;
+    rows.memory = malloc(1 + 2 * rows.raster.stride);
+    CHECK(rows.memory);
+    memset(rows.memory, 0xa5, 1 + 2 * rows.raster.stride);
+    rows.raster.data = rows.memory + 1;
+    return rows;
+}
+
+static uint8_t *
+row_of(const struct rows *rows, uint32_t y)
+{
+    return rows->raster.data + y * rows->raster.stride;
+}
+
+static struct mim_raster_loss
+convert(const struct rows *from, const struct rows *to, const struct mim_raster_target *target)
+{
+    struct mim_conversion conversion;
+    struct mim_raster_loss loss = { 0 };
+    CHECK(mim_conversion_plan((enum mim_sample)from->raster.sample, from->raster.channels, target, &conversion, NULL) == MIM_OK);
+    CHECK(conversion.to_channels == to->raster.channels && conversion.to_sample == (enum mim_sample)to->raster.sample);
+    mim_conversion_run(&conversion, &from->raster, &to->raster, 0, 1, &loss);
+    mim_conversion_run(&conversion, &from->raster, &to->raster, 1, 1, &loss);
+    for (uint32_t y = 0; y < 2; y++) /* nothing between the rows is written */
+        CHECK(!memcmp(row_of(to, y + 1) - 3, "\xa5\xa5\xa5", 3));
+    return loss;
+}
+
+static bool
+near(long double found, long double expected, long double slack)
+{
+    return found >= expected - slack && found <= expected + slack;
+}
+
+static void
+check_sample(const struct type *from, const struct type *to, struct value in, struct value out)
+{
+    bool right;
+    if (!from->real && !to->real)
+        right = out.integer == rescale(from, to, in.integer);
+    else if (to->real)
+        right = near(out.real, from->real ? in.real : (long double)in.integer / (long double)from->most,
+                     to->sample == MIM_SAMPLE_F32 ? 6e-8L : 3e-16L);
+    else /* a double holds 53 bits of the fraction */
+        right = near((long double)out.integer, in.real * (long double)to->most, 0.5L + (long double)to->most * 3e-16L);
+    if (!right)
+        fail_msg("%s %.0Lf %Lf became %s %.0Lf %Lf", mim_sample_name(from->sample), (long double)in.integer, in.real,
+                 mim_sample_name(to->sample), (long double)out.integer, out.real);
+}
+
+static void
+check_samples(const struct type *from, const struct type *to, uint32_t width, bool exhaustive)
+{
+    struct rows in = rows_of(from, width, 1), out = rows_of(to, width, 1);
+    bool negative = false;
+
+    for (uint32_t i = 0; i < 2 * width; i++) {
+        struct value value = exhaustive ? (struct value){ .integer = from->least + (i128)(i % width) } : some_value(from, i);
+        negative |= value.integer < 0;
+        set_value(from, row_of(&in, i / width), i % width, value);
+    }
+    struct mim_raster_loss loss = convert(&in, &out, &(struct mim_raster_target){ .sample = to->sample });
+    for (uint32_t i = 0; i < 2 * width; i++)
+        check_sample(from, to, value_at(from, row_of(&in, i / width), i % width), value_at(to, row_of(&out, i / width), i % width));
+    CHECK(loss.clipped == (negative && !to->least && !to->real));
+    CHECK(!loss.transparent && !loss.unscaled);
+    free(in.memory);
+    free(out.memory);
+}
+
+static void
+every_type_becomes_every_other_at_the_ends(void)
+{
+    for (size_t from = 0; from < TYPES; from++)
+        for (size_t to = 0; to < TYPES; to++)
+            check_samples(&types[from], &types[to], WIDTH, false);
+}
+
+static void
+all_values_of_8_and_16_bits_become_every_type(void)
+{
+    static const size_t narrow[] = { 0, 1, 4, 5 };
+    for (size_t k = 0; k < 4; k++)
+        for (size_t to = 0; to < TYPES; to++)
+            check_samples(&types[narrow[k]], &types[to], mim_sample_size(types[narrow[k]].sample) == 1 ? 256 : 65536, true);
+}
+
+/* 0..1 is full range; what is outside, or no number, is no sample. */
+static void
+floats_outside_0_to_1_are_refused(void)
+{
+    static const double outside[] = { -0.001, 1.001, 1e30, -1e30, INFINITY, -INFINITY, NAN };
+    for (size_t kind = 8; kind < TYPES; kind++)
+        for (size_t to = 0; to < TYPES; to++)
+            for (size_t i = 0; i < 7; i++) {
+                struct rows in = rows_of(&types[kind], 3, 1), out = rows_of(&types[to], 3, 1);
+                for (uint32_t k = 0; k < 6; k++)
+                    set_value(&types[kind], row_of(&in, k / 3), k % 3, (struct value){ .real = k == 4 ? outside[i] : 0.5 });
+                CHECK(convert(&in, &out, &(struct mim_raster_target){ .sample = types[to].sample }).unscaled == !types[to].real);
+                free(in.memory);
+                free(out.memory);
+            }
+
+    struct mim_frame from = frame_of(MIM_SAMPLE_F32, 2, 1), to = frame_of(MIM_SAMPLE_U8, 1, 1);
+    struct mim_error err = { 0 };
+    ((float *)from.data)[1] = 2;
+    CHECK(mim_frame_convert(&to, &from, MIM_SAMPLE_U16, 0, &err) == MIM_ARGUMENT && strstr(err.message, "scale=minmax"));
+    CHECK(to.width == 1 && to.sample == MIM_SAMPLE_U8); /* as it was */
+    CHECK(mim_frame_convert(&to, &from, MIM_SAMPLE_F64, 0, NULL) == MIM_OK && ((double *)to.data)[1] == 2);
+    mim_frame_clear(&from);
+    mim_frame_clear(&to);
+}
+
+/* Pixels as fractions: background, compositing and luma said in one place, for all types. */
+static void
+recolour(const long double *from, uint32_t from_channels, const uint8_t *ground, long double *to, uint32_t to_channels)
+{
+    bool alpha_in = from_channels % 2 == 0, alpha_out = to_channels % 2 == 0;
+    long double alpha = alpha_in ? from[from_channels - 1] : 1, rgb[3];
+    for (uint32_t k = 0; k < 3; k++) {
+        rgb[k] = from[from_channels >= 3 ? k : 0];
+        if (!alpha_out)
+            rgb[k] = rgb[k] * alpha + ground[k] / 255.0L * (1 - alpha);
+    }
+    if (to_channels >= 3)
+        memcpy(to, rgb, sizeof rgb);
+    else
+        to[0] = (19595 * rgb[0] + 38470 * rgb[1] + 7471 * rgb[2]) / 65536;
+    if (alpha_out)
+        to[to_channels - 1] = alpha;
+}
+
+/* Rounding comes after each step: rescaling, compositing, luma. */
+static void
+check_pixel(const struct type *from, const struct type *to, const uint8_t *in, uint32_t from_channels, const uint8_t *out,
+            uint32_t to_channels, const uint8_t *ground)
+{
+    long double source[4], expected[4];
+    for (uint32_t k = 0; k < from_channels; k++) {
+        struct value value = value_at(from, in, k);
+        source[k] = from->real ? value.real : (long double)value.integer / (long double)from->most;
+        if (source[k] < 0 && !to->real)
+            source[k] = 0;
+        if (!from->real && !to->real && !to->least && to->most <= UINT32_MAX)
+            source[k] = (long double)rescale(from, to, value.integer) / (long double)to->most;
+    }
+    recolour(source, from_channels, ground, expected, to_channels);
+    for (uint32_t k = 0; k < to_channels; k++) {
+        struct value value = value_at(to, out, k);
+        long double found = to->real ? value.real : (long double)value.integer;
+        bool steps = !to->real && from_channels % 2 == 0 && to_channels == 1;
+        long double slack = to->real ? (to->sample == MIM_SAMPLE_F32 ? 3e-7L : 1e-15L)
+                                     : (steps ? 1.01L : 0.50001L) + (long double)to->most * 1e-15L;
+        if (!near(found, expected[k] * (to->real ? 1 : (long double)to->most), slack))
+            fail_msg("%s of %u channels to %s of %u: channel %u is %Lf, not %Lf", mim_sample_name(from->sample), from_channels,
+                     mim_sample_name(to->sample), to_channels, k, found, expected[k] * (long double)to->most);
+    }
+}
+
+static void
+check_channels(const struct type *from, uint32_t from_channels, const struct type *to, uint32_t to_channels)
+{
+    struct mim_raster_target target = { .sample = to->sample, .channels = to_channels, .has_background = from_channels == 4,
+                                        .background = { 200, 100, 7, 255 } };
+    static const uint8_t white[3] = { 255, 255, 255 };
+    struct rows in = rows_of(from, WIDTH, from_channels), out = rows_of(to, WIDTH, to_channels);
+    bool see_through = false;
+
+    for (uint32_t i = 0; i < 2 * WIDTH * from_channels; i++) {
+        struct value value = some_value(from, i);
+        if (value.integer < 0)
+            value.integer = 0;
+        bool alpha = from_channels % 2 == 0 && i % from_channels == from_channels - 1;
+        see_through |= alpha && (from->real ? value.real != 1 : value.integer != (i128)from->most);
+        set_value(from, row_of(&in, i / (WIDTH * from_channels)), i % (WIDTH * from_channels), value);
+    }
+    struct mim_raster_loss loss = convert(&in, &out, &target);
+    CHECK(loss.transparent == (see_through && to_channels % 2 == 1));
+    CHECK(!loss.clipped && !loss.unscaled);
+    for (uint32_t i = 0; i < 2 * WIDTH; i++)
+        check_pixel(from, to, row_of(&in, i / WIDTH) + i % WIDTH * from_channels * mim_sample_size(from->sample), from_channels,
+                    row_of(&out, i / WIDTH) + i % WIDTH * to_channels * mim_sample_size(to->sample), to_channels,
+                    target.has_background ? target.background : white);
+    free(in.memory);
+    free(out.memory);
+}
+
+static void
+every_number_of_channels_becomes_every_other_in_every_type(void)
+{
+    for (size_t from = 0; from < TYPES; from++)
+        for (size_t to = 0; to < TYPES; to++)
+            for (uint32_t a = 1; a <= 4; a++)
+                for (uint32_t b = 1; b <= 4; b++)
+                    if (a != b)
+                        check_channels(&types[from], a, &types[to], b);
+}
+
+/* As Pillow's convert("L") has it. */
+static void
+luma_is_pillows(void)
+{
+    struct mim_frame from = frame_of(MIM_SAMPLE_U8, 52 * 52 * 52, 3), to = { 0 };
+    uint8_t *rgb = from.data;
+
+    for (unsigned i = 0; i < 52 * 52 * 52; i++)
+        for (unsigned k = 0, rest = i; k < 3; k++, rest /= 52)
+            rgb[i * 3 + k] = (uint8_t)(rest % 52 * 5);
+    CHECK(mim_frame_convert(&to, &from, MIM_SAMPLE_NONE, 1, NULL) == MIM_OK);
+    for (unsigned i = 0; i < 52 * 52 * 52; i++)
+        CHECK(((uint8_t *)to.data)[i] == (rgb[i * 3] * 19595u + rgb[i * 3 + 1] * 38470u + rgb[i * 3 + 2] * 7471u + 0x8000) >> 16);
+    mim_frame_clear(&from);
+    mim_frame_clear(&to);
+}
+
+static void
+every_alpha_composites_to_the_nearest(void)
+{
+    struct mim_frame from = frame_of(MIM_SAMPLE_U8, 65536, 2), to = { 0 };
+    for (unsigned i = 0; i < 65536; i++)
+        memcpy((uint8_t *)from.data + 2 * i, (uint8_t[]){ (uint8_t)(i >> 8), (uint8_t)i }, 2);
+    CHECK(mim_frame_convert(&to, &from, MIM_SAMPLE_NONE, 1, NULL) == MIM_OK);
+    for (unsigned i = 0; i < 65536; i++) {
+        unsigned value = i >> 8, alpha = i & 255;
+        CHECK(((uint8_t *)to.data)[i] == (value * alpha + 255 * (255 - alpha) + 127) / 255);
+    }
+    mim_frame_clear(&from);
+    mim_frame_clear(&to);
+}
+
+static void
+the_mean_is_the_floor_of_all_channels(void)
+{
+    for (size_t t = 0; t < TYPES; t++)
+        for (uint32_t channels = 1; channels <= 7; channels++) {
+            struct rows in = rows_of(&types[t], WIDTH, channels), out = rows_of(&types[t], WIDTH, 1);
+            for (uint32_t i = 0; i < 2 * WIDTH * channels; i++)
+                set_value(&types[t], row_of(&in, i / (WIDTH * channels)), i % (WIDTH * channels), some_value(&types[t], i));
+            convert(&in, &out, &(struct mim_raster_target){ .mean = true });
+            for (uint32_t i = 0; i < 2 * WIDTH; i++) {
+                struct value sum = { 0 }, found = value_at(&types[t], row_of(&out, i / WIDTH), i % WIDTH);
+                for (uint32_t k = 0; k < channels; k++) {
+                    struct value one = value_at(&types[t], row_of(&in, i / WIDTH), i % WIDTH * channels + k);
+                    sum.integer += one.integer, sum.real += one.real;
+                }
+                i128 rest = (sum.integer % channels + channels) % channels;
+                CHECK(found.integer == (sum.integer - rest) / channels);
+                CHECK(near(found.real, sum.real / channels, types[t].sample == MIM_SAMPLE_F32 ? 6e-8L : 3e-16L));
+            }
+            free(in.memory);
+            free(out.memory);
+        }
+}
+
+static void
+channels_without_a_meaning_stay_or_become_their_mean(void)
+{
+    struct mim_frame from = frame_of(MIM_SAMPLE_U16, 4, 5), to = { 0 };
+    struct mim_error err = { 0 };
+
+    CHECK(mim_frame_convert(&to, &from, MIM_SAMPLE_U8, 0, NULL) == MIM_OK && to.channels == 5);
+    CHECK(mim_frame_convert(&to, &from, MIM_SAMPLE_NONE, 3, &err) == MIM_ARGUMENT && strstr(err.message, "5"));
+    CHECK(mim_frame_convert(&to, &from, (enum mim_sample)99, 0, NULL) == MIM_ARGUMENT);
+    CHECK(mim_frame_mean(&to, &from, NULL) == MIM_OK && to.channels == 1 && to.sample == MIM_SAMPLE_U16);
+    mim_frame_clear(&from);
+    mim_frame_clear(&to);
+}
+
 int
 main(void)
 {
@@ -88,6 +465,14 @@ main(void)
         CASE(every_u8_comes_back_from_u16),
         CASE(rgb_becomes_opaque_rgba),
         CASE(both_ways_agree),
+        CASE(every_type_becomes_every_other_at_the_ends),
+        CASE(all_values_of_8_and_16_bits_become_every_type),
+        CASE(floats_outside_0_to_1_are_refused),
+        CASE(every_number_of_channels_becomes_every_other_in_every_type),
+        CASE(luma_is_pillows),
+        CASE(every_alpha_composites_to_the_nearest),
+        CASE(the_mean_is_the_floor_of_all_channels),
+        CASE(channels_without_a_meaning_stay_or_become_their_mean),
     };
     return cmocka_run_group_tests_name("raster", cases, NULL, NULL);
 }
