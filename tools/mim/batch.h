@@ -52,9 +52,8 @@ struct batch_result {
 /* Called in the thread of crew_work(), one result at a time. */
 typedef void (*batch_listener)(void *user, const struct batch_result *result);
 
-/* Convert all of the list, several files at once within one budget, until it is done, a signal comes, or one
- * failed and the options say that it be the last. What is interrupted, or not begun, has no result. Notices are gathered
- * in `cli`. */
+/* Convert all of the list, several files at once within one budget, until it is done, a signal comes, or one failed and
+ * the options say that it be the last. What is interrupted, or not begun, has no result. Notices go to `cli`. */
 enum mim_status crew_work(struct cli *cli, struct batch_list *list, batch_listener listen, void *user,
                           struct mim_error *err);
 
