@@ -254,7 +254,7 @@ emit_head(struct mim_job *job, const struct plan *plan, uint32_t delay)
     uint8_t head[GIF_FRAME_TABLE + GIF_TABLE_MAX] = { 0x21, 0xf9, 4, plan->disposal << 2 | plan->has_nothing };
     uint32_t bits = table_bits(plan);
 
-    put_u16(head + 4, delay);
+    put_u16(head + GIF_FRAME_DELAY, delay);
     head[6] = plan->has_nothing ? plan->colour_count : 0;
     head[8] = 0x2c;
     put_u16(put_u16(put_u16(put_u16(head + 9, plan->view.x), plan->view.y), plan->view.width), plan->view.height);

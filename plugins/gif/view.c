@@ -84,6 +84,22 @@ widen(const struct gif_view *view, uint32_t y, uint32_t *left, uint32_t *right)
 }
 
 int32_t
+gif_view_equal(struct mim_job *job, const struct mim_raster *one, const struct mim_raster *other, uint32_t threshold,
+               bool *equal)
+{
+    const struct gif_view view = { .frame = one, .below = other, .threshold = threshold };
+    int32_t status = MIM_OK;
+
+    *equal = true;
+    for (uint32_t y = 0; y < one->height && *equal && status == MIM_OK; y++) {
+        uint32_t left = one->width, right = 0;
+        *equal = !widen(&view, y, &left, &right);
+        status = gif_view_poll(job, y, one->width);
+    }
+    return status;
+}
+
+int32_t
 gif_view_shrink(struct mim_job *job, struct gif_view *view, bool *differs)
 {
     uint32_t left = view->frame->width, right = 0, top = view->frame->height, bottom = 0;

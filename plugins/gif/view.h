@@ -22,12 +22,16 @@ struct gif_view {
 /** To be asked once a row: is it time to look whether to go on, after about a million pixels? Status of poll. */
 int32_t gif_view_poll(struct mim_job *job, uint32_t y, uint32_t width);
 
-/** Is there a pixel that is opaque in `before` and transparent in `after`? Status of poll; so the two below. */
+/** Is there a pixel that is opaque in `before` and transparent in `after`? Status of poll; so the three below. */
 int32_t gif_view_turns_transparent(struct mim_job *job, const struct mim_raster *before, const struct mim_raster *after,
                                    uint32_t threshold, bool *found);
 
 /** Is there an alpha that is neither 0 nor 255? */
 int32_t gif_view_has_partial_alpha(struct mim_job *job, const struct mim_raster *frame, bool *found);
+
+/** Does every pixel look the same in both? */
+int32_t gif_view_equal(struct mim_job *job, const struct mim_raster *one, const struct mim_raster *other,
+                       uint32_t threshold, bool *equal);
 
 /** Shrink the rectangle to what differs from `below`. `*differs` false: nothing does, and it is one pixel. */
 int32_t gif_view_shrink(struct mim_job *job, struct gif_view *view, bool *differs);

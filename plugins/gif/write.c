@@ -7,6 +7,8 @@
 
 #include "clock.h"
 #include "encode.h"
+#include "held.h"
+#include "view.h"
 
 enum { PLAYS_MAX = 65536, SIDE_MAX = 65535, BLOCK = 255 };
 
@@ -24,6 +26,7 @@ struct gif_writer {
     int32_t palette;
     int64_t palette_size;
     int32_t subrectangles;
+    int32_t merge;
     int32_t is_open, is_started;
     int64_t alpha_threshold;
     const char *comment;
@@ -36,12 +39,14 @@ struct gif_writer {
     uint8_t table[GIF_TABLE_MAX];
     struct gif_clock clock;
     struct gif_encoding encoding;
+    struct gif_held held;     /* merging */
     struct gif_survey survey; /* of a global palette, */
     struct gif_common common; /* which is this one */
 };
 
 struct gif_packet {
     uint32_t delay;
+    bool is_repeated; /* looks like the frame before */
 };
 
 static int32_t
@@ -240,9 +245,14 @@ gif_encode(struct mim_job *job, void *data, const struct mim_frame_info *info, u
            const struct mim_raster *raster, const struct mim_neighbours *beside)
 {
     const struct gif_writer *self = job->state;
-    const struct gif_packet *packet = data;
+    struct gif_packet *packet = data;
     (void)info, (void)part;
 
+    int32_t status = MIM_OK;
+    if (self->merge && beside->previous)
+        status = gif_view_equal(job, raster, beside->previous, self->encoding.threshold, &packet->is_repeated);
+    if (status != MIM_OK)
+        return status;
     return gif_encode_frame(job, job->worker, &self->encoding, packet->delay, raster, beside);
 }
 
@@ -280,36 +290,59 @@ emit_header(struct mim_job *job, struct gif_writer *self, const uint8_t *frame)
 
 /* A table that equals the global one is left out. */
 static int32_t
-gif_put(struct mim_job *job, void *packet, const struct mim_frame_info *info, const struct mim_coded *coded)
+emit_frame(struct mim_job *job, struct gif_writer *self, const uint8_t *frame, uint64_t size)
 {
-    struct gif_writer *self = job->state;
-    const uint8_t *frame = coded->parts[0].data;
     uint32_t table_size = gif_table_size(frame);
     uint8_t head[GIF_FRAME_TABLE];
-    (void)packet, (void)info;
 
     int32_t status = self->is_started ? MIM_OK : emit_header(job, self, frame);
     self->is_started = 1;
     if (status != MIM_OK)
         return status;
     if (table_size != self->table_size || memcmp(frame + GIF_FRAME_TABLE, self->table, table_size) != 0)
-        return job->host->emit(job, frame, coded->size);
+        return job->host->emit(job, frame, size);
     memcpy(head, frame, sizeof head);
     head[GIF_FRAME_FLAGS] = 0;
     status = job->host->emit(job, head, sizeof head);
     frame += GIF_FRAME_TABLE + table_size;
-    return status == MIM_OK ? job->host->emit(job, frame, coded->size - GIF_FRAME_TABLE - table_size) : status;
+    return status == MIM_OK ? job->host->emit(job, frame, size - GIF_FRAME_TABLE - table_size) : status;
+}
+
+static int32_t
+emit_held(struct mim_job *job, struct gif_writer *self)
+{
+    return self->held.size ? emit_frame(job, self, self->held.frame, self->held.size) : MIM_OK;
+}
+
+static int32_t
+gif_put(struct mim_job *job, void *data, const struct mim_frame_info *info, const struct mim_coded *coded)
+{
+    struct gif_writer *self = job->state;
+    const struct gif_packet *packet = data;
+    const struct mim_coded_part *frame = &coded->parts[0];
+    bool merged = false;
+    (void)info;
+
+    if (!self->merge)
+        return emit_frame(job, self, frame->data, frame->size);
+    int32_t status = packet->is_repeated ? gif_held_merge(job, &self->held, frame, packet->delay, &merged) : MIM_OK;
+    if (status == MIM_OK && !merged)
+        status = emit_held(job, self);
+    if (status == MIM_OK && !merged)
+        status = gif_held_keep(job, &self->held, frame, packet->delay);
+    return status;
 }
 
 static int32_t
 gif_finish(struct mim_job *job)
 {
-    const struct gif_writer *self = job->state;
+    struct gif_writer *self = job->state;
 
     if (self->duration.count > 1 && self->frames != self->duration.count)
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "%llu durations for %llu frames",
                                (unsigned long long)self->duration.count, (unsigned long long)self->frames);
-    return job->host->emit(job, ";", 1);
+    int32_t status = emit_held(job, self);
+    return status == MIM_OK ? job->host->emit(job, ";", 1) : status;
 }
 
 static void
@@ -324,6 +357,7 @@ gif_close(struct mim_job *job)
     struct gif_writer *self = job->state;
 
     gif_survey_close(job, &self->survey);
+    gif_held_close(job, &self->held);
     if (self->source_comment)
         job->host->resize(job, self->source_comment, self->source_comment_room, 0);
 }
@@ -347,6 +381,8 @@ static const struct mim_option writer_options[] = {
       .help = "of each frame, or global: one of all; auto is local, but stores no table that equals the file's" },
     { OPTION(subrectangles), .name = "subrectangles", .type = MIM_OPTION_BOOL, .initial = 1,
       .help = "store only what changed from frame to frame" },
+    { OPTION(merge), .name = "merge", .type = MIM_OPTION_BOOL,
+      .help = "make one frame of equal ones that follow each other; it lasts as long as they do together" },
     { OPTION(disposal), .name = "disposal", .type = MIM_OPTION_CHOICE, .choices = "auto|background",
       .help = "auto clears the canvas only where it must, background after every frame" },
     { OPTION(alpha_threshold), .name = "alpha_threshold", .type = MIM_OPTION_INT, .initial = 128, .min = 0, .max = 255,

@@ -179,6 +179,25 @@ class GifOptions(PeerCase):
                 if not words:
                     self.assertGreater(mean_error_db([frame[..., :3] for frame in rule], frames), 33)
 
+    # --- merge
+
+    def test_equal_frames_become_one_that_lasts_as_long(self):
+        for name, pictured in (('bar', pictures.moving_bar()[:4]), ('disc', pictures.coming_and_going(4)),
+                               ('photograph', pictures.photograph(count=4))):
+            frames = [pictured[i] for i in (0, 0, 0, 1, 2, 2, 3, 3)]
+            for words in ([], ['-o', 'subrectangles=no'], ['-o', 'disposal=background'], ['-o', 'palette=global']):
+                with self.subTest(of=name, words=' '.join(words)):
+                    judge, rule = self.decoded(self.write(frames, '-o', 'merge=yes', '--fps', '30', *words))
+                    self.assertEqual([frame.delay for frame in judge.frames], [10, 3, 7, 7])
+                    _, whole = self.decoded(self.write(frames, *words))
+                    self.assertEqual(parting(rule, [whole[i] for i in (0, 3, 4, 6)]), 'the same')
+
+    def test_all_frames_equal_are_one(self):
+        frames = [pictures.photograph(count=1)[0]] * 5
+        judge, _ = self.decoded(self.write(frames, '-o', 'merge=yes', '--duration', '0.1,0.2,0.3,0.4,0.5'))
+        self.assertEqual([frame.delay for frame in judge.frames], [150])
+        self.assertEqual(len(gifbytes.Gif(self.write(frames)).frames), 5, 'merged unasked')
+
     def test_nonsense_is_refused(self):
         for option, known in (('dither=yes', 'floyd-steinberg'), ('quantizer=guess', 'median')):
             with self.subTest(option):
