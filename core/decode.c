@@ -20,19 +20,6 @@ interrupted(struct mim_pool_client *client)
     return mim_work_poll(mim_decoder_of(client)->plugin.work, NULL) != MIM_OK;
 }
 
-static bool
-nothing_runs(struct mim_pool_client *client)
-{
-    return !client->running;
-}
-
-static bool
-never_interrupted(struct mim_pool_client *client)
-{
-    (void)client;
-    return false;
-}
-
 /* Until resume no step starts, and none is running. */
 static void
 pause_steps(struct mim_decoder *decoder)
@@ -40,7 +27,7 @@ pause_steps(struct mim_decoder *decoder)
     mim_pool_lock(decoder->pool);
     decoder->paused = true;
     mim_pool_unlock(decoder->pool);
-    mim_pool_work(decoder->pool, &decoder->client, nothing_runs, never_interrupted);
+    mim_pool_drain(decoder->pool, &decoder->client);
 }
 
 static void
@@ -447,8 +434,9 @@ settle_opacity(struct mim_decoder *decoder, struct mim_error *err)
     if (!sequence->sequential && decoder->plugin.ops->scan) {
         struct mim_sequence found;
         enum mim_status status = mim_plugin_reader_scan(&decoder->plugin, &found, err);
-        /* damage further on is not yet anybody's concern; what comes before it was seen */
-        if (status == MIM_CANCELLED || status == MIM_TIMEOUT || status == MIM_NOMEM || status == MIM_LIMIT)
+        /* damage further on is not yet anybody's concern; what comes before it was seen. A read that failed says nothing
+         * of the file: the next time it may work, and the frames would have alpha or not by chance. */
+        if (status == MIM_CANCELLED || status == MIM_TIMEOUT || status == MIM_NOMEM || status == MIM_LIMIT || status == MIM_IO)
             return status;
         if (status != MIM_OK)
             found.count = sequence->count, found.sure = sequence->sure;

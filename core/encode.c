@@ -1,93 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* The writing pipeline: which step is next, for one thread and for many. */
+/* The writing pipeline from the caller's side: one more frame, the last one, opening and closing. */
 #include "encode.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "encode-steps.h"
 #include "error.h"
-#include "out-slot.h"
-#include "pool.h"
 #include "sample.h"
-#include "sink.h"
-#include "survey.h"
 
 #define TINY_NS 40000u         /* below this mean of a frame, waking a worker costs more than it saves */
 #define LARGE_FRAME (4u << 20) /* bytes: worth several threads even when it is alone */
 #define SLOTS_PER_THREAD 2
-
-enum step_kind { STEP_ACCEPT, STEP_CONVERT, STEP_ENCODE, STEP_PUT };
-
-struct step {
-    enum step_kind kind;
-    uint32_t which; /* band or part */
-    unsigned at;    /* place in the ring, from the first */
-    struct mim_out_slot *slot, *before, *after;
-    enum mim_status status;
-    bool starved;
-};
-_Static_assert(sizeof(struct step) <= MIM_POOL_STEP_SIZE, "a step fits");
-
-struct mim_encoder {
-    struct mim_pool_client client; /* first: the pool hands it back */
-    struct mim_pool *pool;
-    struct mim_plugin_writer *writer;
-    uint64_t expected, added, put;
-    struct mim_frame_info first_info;    /* that all others must match */
-    struct mim_rational time_base;
-    struct mim_survey *survey;           /* a first pass over all frames is under way */
-
-    struct mim_out_slot *slots;          /* a ring */
-    unsigned slot_count, first, used;
-    bool attached, serial_busy, finishing;
-    bool solo;                           /* one frame on the caller's thread alone: it was refused memory */
-
-    enum mim_status status;              /* final */
-    struct mim_error error;
-    uint64_t mean_ns;
-};
-
-static struct mim_encoder *
-encoder_of(struct mim_pool_client *client)
-{
-    return (struct mim_encoder *)client;
-}
-
-static struct mim_out_slot *
-slot_at(struct mim_encoder *encoder, unsigned i)
-{
-    return &encoder->slots[(encoder->first + i) % encoder->slot_count];
-}
-
-static bool
-looks_back(const struct mim_encoder *encoder)
-{
-    return encoder->writer->ops->flags & MIM_WRITER_PREVIOUS;
-}
-
-static bool
-looks_ahead(const struct mim_encoder *encoder)
-{
-    return encoder->writer->ops->flags & MIM_WRITER_NEXT;
-}
-
-/* Frames that one encode() needs at once: these are held whatever the ceiling. */
-static unsigned
-least_room(const struct mim_encoder *encoder)
-{
-    return 1u + looks_back(encoder) + looks_ahead(encoder);
-}
-
-static void
-account_frames(struct mim_encoder *encoder)
-{
-    uint64_t sum = 0;
-    for (unsigned i = least_room(encoder); i < encoder->used; i++)
-        sum += mim_out_slot_bytes(slot_at(encoder, i));
-    /* who encodes alone must come to the same verdict, however many frames wait */
-    mim_account_set_frames(&encoder->writer->work->account, encoder->solo ? 0 : sum);
-}
 
 static void
 give_up(struct mim_encoder *encoder, enum mim_status status, const struct mim_error *error)
@@ -98,242 +23,10 @@ give_up(struct mim_encoder *encoder, enum mim_status status, const struct mim_er
     encoder->error = *error;
 }
 
-/* --- choosing ------------------------------------------------------------------------------------------------------- */
-
-static bool
-ready(const struct mim_out_slot *slot)
-{
-    return slot->stage >= MIM_OUT_READY;
-}
-
-static bool
-may_encode(struct mim_encoder *encoder, unsigned i)
-{
-    if (slot_at(encoder, i)->stage != MIM_OUT_READY || slot_at(encoder, i)->status != MIM_OK)
-        return false;
-    if (looks_ahead(encoder)) {
-        bool last = i + 1 == encoder->used;
-        if (last ? !encoder->finishing : !ready(slot_at(encoder, i + 1)))
-            return false;
-    }
-    return !looks_back(encoder) || !i || ready(slot_at(encoder, i - 1));
-}
-
-static bool
-encoded(const struct mim_out_slot *slot)
-{
-    if (slot->stage != MIM_OUT_READY || slot->parts_done != slot->parts_claimed)
-        return false;
-    return slot->status != MIM_OK || slot->parts_done == slot->info.parts;
-}
-
-static bool
-claim_in_slot(struct mim_encoder *encoder, unsigned i, bool *first_unput, struct step *step)
-{
-    struct mim_out_slot *slot = slot_at(encoder, i);
-    if (slot->stage == MIM_OUT_PUT)
-        return false;
-
-    bool turn = *first_unput;
-    *first_unput = false;
-    *step = (struct step){ .slot = slot, .at = i };
-    if (slot->stage == MIM_OUT_GIVEN && slot->status == MIM_OK && !encoder->serial_busy) {
-        step->kind = STEP_ACCEPT;
-        encoder->serial_busy = true;
-        return true;
-    }
-    if (slot->stage == MIM_OUT_ACCEPTED && slot->bands_claimed < slot->bands && slot->status == MIM_OK) {
-        step->kind = STEP_CONVERT;
-        step->which = slot->bands_claimed++;
-        return true;
-    }
-    if (encoder->solo && !turn)
-        return false;
-    if (may_encode(encoder, i) && slot->parts_claimed < slot->info.parts) {
-        step->kind = STEP_ENCODE;
-        step->which = slot->parts_claimed++;
-        step->before = i ? slot_at(encoder, i - 1) : NULL;
-        step->after = i + 1 < encoder->used ? slot_at(encoder, i + 1) : NULL;
-        return true;
-    }
-    if (turn && encoded(slot) && slot->status == MIM_OK && !encoder->serial_busy) {
-        step->kind = STEP_PUT;
-        slot->put_claimed = encoder->serial_busy = true;
-        return true;
-    }
-    return false;
-}
-
-static bool
-claim(struct mim_pool_client *client, unsigned worker, void *out)
-{
-    struct mim_encoder *encoder = encoder_of(client);
-    if (encoder->status != MIM_OK || (worker && (!encoder->attached || encoder->solo)))
-        return false;
-    bool first_unput = true;
-    for (unsigned i = 0; i < encoder->used; i++)
-        if (claim_in_slot(encoder, i, &first_unput, out))
-            return true;
-    return false;
-}
-
-/* --- doing it --------------------------------------------------------------------------------------------------------- */
-
-static enum mim_status
-accept(struct mim_encoder *encoder, struct mim_out_slot *slot, struct mim_error *err)
-{
-    enum mim_status status = mim_plugin_writer_metadata(encoder->writer, slot->frame.meta, slot->index, err);
-    if (status == MIM_OK)
-        status = mim_plugin_writer_accepts(encoder->writer, slot->index, slot->packet, &slot->info, err);
-    return status == MIM_OK ? mim_out_slot_accepted(slot, encoder->writer, err) : status;
-}
-
-static enum mim_status
-encode(struct mim_encoder *encoder, unsigned worker, struct step *step, struct mim_error *err)
-{
-    struct mim_out_slot *slot = step->slot;
-    uint64_t started = mim_clock_ns();
-    const struct mim_neighbours neighbours = {
-        .struct_size = sizeof neighbours,
-        .previous = looks_back(encoder) && step->before ? &step->before->raster : NULL,
-        .next = looks_ahead(encoder) && step->after ? &step->after->raster : NULL,
-    };
-    enum mim_status status =
-        mim_plugin_writer_encode(encoder->writer, worker, slot->index, slot->packet, &slot->info, step->which, &slot->raster,
-                                 &neighbours, &slot->coded[step->which], &step->starved, err);
-    __atomic_fetch_add(&slot->cost_ns, mim_clock_ns() - started, __ATOMIC_RELAXED);
-    return status;
-}
-
-static void
-fail_slot(struct mim_out_slot *slot, enum mim_status status, const struct mim_error *error)
-{
-    slot->status = status;
-    slot->error = *error;
-    if (slot->error.frame == MIM_UNKNOWN)
-        slot->error.frame = slot->index;
-}
-
-/* Several parts of one frame may fail at once: the first of them counts, as on a single thread. */
-static void
-note_failure(struct mim_encoder *encoder, const struct step *step, const struct mim_error *error)
-{
-    struct mim_out_slot *slot = step->slot;
-    if (slot->status != MIM_OK && step->which > slot->failed_part)
-        return;
-    fail_slot(slot, step->status, error);
-    slot->failed_part = step->which;
-    slot->starved = step->starved && !encoder->solo;
-}
-
-static void
-run(struct mim_pool_client *client, unsigned worker, void *in)
-{
-    struct mim_encoder *encoder = encoder_of(client);
-    struct step *step = in;
-    struct mim_out_slot *slot = step->slot;
-    struct mim_error error = { .frame = MIM_UNKNOWN };
-    struct mim_raster_loss loss = { 0 };
-
-    switch (step->kind) {
-    case STEP_ACCEPT:
-        step->status = accept(encoder, slot, &error);
-        break;
-    case STEP_CONVERT:
-        mim_out_slot_convert_band(slot, step->which, &loss);
-        break;
-    case STEP_ENCODE:
-        step->status = encode(encoder, worker, step, &error);
-        break;
-    case STEP_PUT:
-        step->status =
-            mim_plugin_writer_put(encoder->writer, slot->index, slot->packet, &slot->info, slot->coded, &error);
-        break;
-    }
-    mim_pool_lock(encoder->pool);
-    if (step->status != MIM_OK)
-        note_failure(encoder, step, &error);
-    mim_raster_loss_add(&slot->loss, &loss);
-    mim_pool_unlock(encoder->pool);
-}
-
-static void
-drop_first(struct mim_encoder *encoder)
-{
-    mim_out_slot_clear(slot_at(encoder, 0), encoder->writer);
-    encoder->first = (encoder->first + 1) % encoder->slot_count;
-    encoder->used--;
-}
-
-/* A frame that is written goes, unless the next one still looks at it. */
-static void
-drop_written(struct mim_encoder *encoder)
-{
-    while (encoder->used && slot_at(encoder, 0)->stage == MIM_OUT_PUT) {
-        bool looked_at = looks_back(encoder) && !encoder->finishing && encoder->used == 1;
-        if (looks_back(encoder) && encoder->used > 1) {
-            const struct mim_out_slot *next = slot_at(encoder, 1);
-            looked_at = next->stage != MIM_OUT_PUT && (next->status != MIM_OK || !encoded(next));
-        }
-        if (looked_at)
-            break;
-        drop_first(encoder);
-    }
-    account_frames(encoder);
-}
-
-static void
-settle_put(struct mim_encoder *encoder, struct mim_out_slot *slot)
-{
-    uint64_t n = encoder->put++;
-    encoder->mean_ns = n < 16 ? (encoder->mean_ns * n + slot->cost_ns) / (n + 1) : (encoder->mean_ns * 15 + slot->cost_ns) / 16;
-    slot->stage = MIM_OUT_PUT;
-    for (uint32_t i = 0; i < slot->info.parts; i++)
-        mim_plugin_writer_free_coded(encoder->writer, &slot->coded[i]);
-    encoder->solo = false;
-    drop_written(encoder);
-}
-
-static bool
-settle(struct mim_pool_client *client, unsigned worker, void *in)
-{
-    struct mim_encoder *encoder = encoder_of(client);
-    struct step *step = in;
-    struct mim_out_slot *slot = step->slot;
-    (void)worker;
-
-    switch (step->kind) {
-    case STEP_ACCEPT:
-        encoder->serial_busy = false;
-        if (step->status == MIM_OK)
-            slot->stage = mim_out_slot_next_stage(slot);
-        break;
-    case STEP_CONVERT:
-        if (++slot->bands_done == slot->bands) {
-            struct mim_error error;
-            enum mim_status status = mim_out_slot_converted(slot, encoder->writer, &error);
-            if (status != MIM_OK)
-                fail_slot(slot, status, &error);
-        }
-        break;
-    case STEP_ENCODE:
-        slot->parts_done++;
-        break;
-    case STEP_PUT:
-        encoder->serial_busy = false;
-        if (step->status == MIM_OK)
-            settle_put(encoder, slot);
-        break;
-    }
-    return encoder->attached;
-}
-
-/* --- from the caller's side --------------------------------------------------------------------------------------------- */
-
 static bool
 interrupted(struct mim_pool_client *client)
 {
-    return mim_work_poll(encoder_of(client)->writer->work, NULL) != MIM_OK;
+    return mim_work_poll(mim_encoder_of(client)->writer->work, NULL) != MIM_OK;
 }
 
 /* The frame whose turn it is to be written; NULL when there is none. */
@@ -341,8 +34,8 @@ static struct mim_out_slot *
 first_unput(struct mim_encoder *encoder)
 {
     for (unsigned i = 0; i < encoder->used; i++)
-        if (slot_at(encoder, i)->stage != MIM_OUT_PUT)
-            return slot_at(encoder, i);
+        if (mim_encoder_slot(encoder, i)->stage != MIM_OUT_PUT)
+            return mim_encoder_slot(encoder, i);
     return NULL;
 }
 
@@ -358,47 +51,34 @@ stuck(struct mim_encoder *encoder)
 static bool
 has_room(struct mim_encoder *encoder)
 {
-    unsigned most = encoder->attached ? encoder->slot_count : least_room(encoder);
-    if (encoder->used < least_room(encoder))
+    unsigned most = encoder->attached ? encoder->slot_count : mim_encoder_least_room(encoder);
+    if (encoder->used < mim_encoder_least_room(encoder))
         return true;
-    const struct mim_out_slot *latest = slot_at(encoder, encoder->used - 1);
+    const struct mim_out_slot *latest = mim_encoder_slot(encoder, encoder->used - 1);
     return encoder->used < most && mim_account_fits(&encoder->writer->work->account, 2 * mim_out_slot_bytes(latest));
 }
 
 static bool
 newest_is_accepted(struct mim_pool_client *client)
 {
-    struct mim_encoder *encoder = encoder_of(client);
+    struct mim_encoder *encoder = mim_encoder_of(client);
     /* helpers may have written it already, and dropped it */
-    const struct mim_out_slot *newest = encoder->used ? slot_at(encoder, encoder->used - 1) : NULL;
+    const struct mim_out_slot *newest = encoder->used ? mim_encoder_slot(encoder, encoder->used - 1) : NULL;
     return stuck(encoder) || !newest || newest->stage != MIM_OUT_GIVEN || newest->status != MIM_OK;
 }
 
 static bool
 can_take_another(struct mim_pool_client *client)
 {
-    struct mim_encoder *encoder = encoder_of(client);
+    struct mim_encoder *encoder = mim_encoder_of(client);
     return stuck(encoder) || has_room(encoder);
 }
 
 static bool
 all_is_put(struct mim_pool_client *client)
 {
-    struct mim_encoder *encoder = encoder_of(client);
+    struct mim_encoder *encoder = mim_encoder_of(client);
     return stuck(encoder) || !first_unput(encoder);
-}
-
-static bool
-nothing_runs(struct mim_pool_client *client)
-{
-    return !client->running;
-}
-
-static bool
-never_interrupted(struct mim_pool_client *client)
-{
-    (void)client;
-    return false;
 }
 
 /* A frame that was refused memory while others held some is encoded again, alone. */
@@ -408,21 +88,15 @@ let_encode_alone(struct mim_encoder *encoder)
     mim_pool_lock(encoder->pool);
     encoder->solo = true;
     mim_pool_unlock(encoder->pool);
-    mim_pool_work(encoder->pool, &encoder->client, nothing_runs, never_interrupted);
+    mim_pool_drain(encoder->pool, &encoder->client);
     mim_plugin_writer_close_workers(encoder->writer);
 
     mim_pool_lock(encoder->pool);
     for (unsigned i = 0; i < encoder->used; i++)
-        if (slot_at(encoder, i)->stage == MIM_OUT_READY)
-            mim_out_slot_forget_coded(slot_at(encoder, i), encoder->writer);
-    account_frames(encoder);
+        if (mim_encoder_slot(encoder, i)->stage == MIM_OUT_READY)
+            mim_out_slot_forget_coded(mim_encoder_slot(encoder, i), encoder->writer);
+    mim_encoder_account(encoder);
     mim_pool_unlock(encoder->pool);
-}
-
-static enum mim_status
-final_status(struct mim_encoder *encoder, struct mim_error *err)
-{
-    return mim_encoder_status(encoder, err);
 }
 
 /* Work until `goal`, or until the writer has failed for good. */
@@ -444,7 +118,7 @@ work_until(struct mim_encoder *encoder, bool (*goal)(struct mim_pool_client *), 
             continue;
         }
         if (failed)
-            return final_status(encoder, err);
+            return mim_encoder_status(encoder, err);
         if (reached)
             return MIM_OK;
         struct mim_error error;
@@ -453,7 +127,7 @@ work_until(struct mim_encoder *encoder, bool (*goal)(struct mim_pool_client *), 
             mim_pool_lock(encoder->pool);
             give_up(encoder, status, &error);
             mim_pool_unlock(encoder->pool);
-            return final_status(encoder, err);
+            return mim_encoder_status(encoder, err);
         }
     }
 }
@@ -464,7 +138,7 @@ consider_threads(struct mim_encoder *encoder)
 {
     if (encoder->attached || mim_pool_threads(encoder->pool) < 2)
         return;
-    const struct mim_out_slot *newest = slot_at(encoder, encoder->used - 1);
+    const struct mim_out_slot *newest = mim_encoder_slot(encoder, encoder->used - 1);
     bool large = newest->info.parts > 1 && mim_out_slot_bytes(newest) >= LARGE_FRAME;
     if (encoder->put ? encoder->mean_ns < TINY_NS : !large)
         return;
@@ -489,7 +163,7 @@ fail_in_order(struct mim_encoder *encoder, enum mim_status status, const struct 
     mim_pool_lock(encoder->pool);
     give_up(encoder, status, error);
     mim_pool_unlock(encoder->pool);
-    return final_status(encoder, err);
+    return mim_encoder_status(encoder, err);
 }
 
 static enum mim_status
@@ -554,14 +228,14 @@ static bool
 refused(struct mim_encoder *encoder, uint64_t index, struct mim_error *err)
 {
     mim_pool_lock(encoder->pool);
-    struct mim_out_slot *slot = encoder->used ? slot_at(encoder, encoder->used - 1) : NULL;
+    struct mim_out_slot *slot = encoder->used ? mim_encoder_slot(encoder, encoder->used - 1) : NULL;
     bool refused = slot && slot->index == index && slot->stage == MIM_OUT_GIVEN && slot->status != MIM_OK;
     if (refused) {
         *err = slot->error;
         err->status = slot->status;
         mim_out_slot_clear(slot, encoder->writer);
         encoder->used--;
-        account_frames(encoder);
+        mim_encoder_account(encoder);
     }
     mim_pool_unlock(encoder->pool);
     return refused;
@@ -575,11 +249,11 @@ add_to_ring(struct mim_encoder *encoder, struct mim_frame *frame, const struct m
         return status;
 
     mim_pool_lock(encoder->pool);
-    struct mim_out_slot *slot = slot_at(encoder, encoder->used);
+    struct mim_out_slot *slot = mim_encoder_slot(encoder, encoder->used);
     place(encoder, slot, frame, info);
     encoder->used++;
     mim_account_expect(&encoder->writer->work->account, mim_out_slot_bytes(slot));
-    account_frames(encoder);
+    mim_encoder_account(encoder);
     if (encoder->attached)
         mim_pool_wake(encoder->pool);
     mim_pool_unlock(encoder->pool);
@@ -596,11 +270,11 @@ add_to_ring(struct mim_encoder *encoder, struct mim_frame *frame, const struct m
 static enum mim_status
 add_to_survey(struct mim_encoder *encoder, struct mim_frame *frame, const struct mim_frame_info *info, struct mim_error *err)
 {
-    struct mim_out_slot *slot = slot_at(encoder, 0);
+    struct mim_out_slot *slot = mim_encoder_slot(encoder, 0);
     place(encoder, slot, frame, info);
     enum mim_status status = mim_work_poll(encoder->writer->work, err);
     if (status == MIM_OK)
-        status = accept(encoder, slot, err);
+        status = mim_encoder_accept(encoder, slot, err);
     if (status == MIM_OK)
         status = mim_survey_add(encoder->survey, slot, err);
     if (status != MIM_OK && err->frame == MIM_UNKNOWN)
@@ -629,13 +303,13 @@ mim_encoder_add(struct mim_encoder *encoder, struct mim_frame *frame, struct mim
     struct mim_error error = { .frame = MIM_UNKNOWN };
     enum mim_status status = encoder->status == MIM_OK ? add(encoder, frame, &error) : MIM_OK;
     mim_frame_clear(frame);
-    return status == MIM_OK ? final_status(encoder, err) : fail_in_order(encoder, status, &error, err);
+    return status == MIM_OK ? mim_encoder_status(encoder, err) : fail_in_order(encoder, status, &error, err);
 }
 
 enum mim_status
 mim_encoder_fail(struct mim_encoder *encoder, enum mim_status status, const struct mim_error *error, struct mim_error *err)
 {
-    return encoder->status == MIM_OK ? fail_in_order(encoder, status, error, err) : final_status(encoder, err);
+    return encoder->status == MIM_OK ? fail_in_order(encoder, status, error, err) : mim_encoder_status(encoder, err);
 }
 
 enum mim_status
@@ -656,7 +330,7 @@ replay(struct mim_encoder *encoder, struct mim_error *err)
         status = work_until(encoder, can_take_another, err);
         if (status != MIM_OK)
             break;
-        struct mim_out_slot *slot = slot_at(encoder, encoder->used);
+        struct mim_out_slot *slot = mim_encoder_slot(encoder, encoder->used);
         *slot = (struct mim_out_slot){ .packet = slot->packet, .index = i };
         status = mim_survey_replay(encoder->survey, slot, err);
         if (status != MIM_OK) {
@@ -667,7 +341,7 @@ replay(struct mim_encoder *encoder, struct mim_error *err)
         mim_pool_lock(encoder->pool);
         encoder->used++;
         mim_account_expect(&encoder->writer->work->account, mim_out_slot_bytes(slot));
-        account_frames(encoder);
+        mim_encoder_account(encoder);
         if (encoder->attached)
             mim_pool_wake(encoder->pool);
         mim_pool_unlock(encoder->pool);
@@ -695,7 +369,7 @@ mim_encoder_finish(struct mim_encoder *encoder, struct mim_error *err)
     if (status != MIM_OK)
         give_up(encoder, status, &error);
     mim_pool_unlock(encoder->pool);
-    return final_status(encoder, err);
+    return mim_encoder_status(encoder, err);
 }
 
 void
@@ -723,12 +397,12 @@ mim_encoder_create(struct mim_encoder **out, struct mim_plugin_writer *writer, s
     struct mim_encoder *encoder = calloc(1, sizeof *encoder);
     if (!encoder)
         return mim_fail_nomem(err, "a writer");
-    encoder->client = (struct mim_pool_client){ .claim = claim, .run = run, .settle = settle };
+    encoder->client = mim_encoder_client();
     encoder->pool = pool;
     encoder->writer = writer;
     encoder->expected = count;
     unsigned threads = mim_pool_threads(pool);
-    encoder->slot_count = least_room(encoder) + (threads > 1 ? threads * SLOTS_PER_THREAD : 0);
+    encoder->slot_count = mim_encoder_least_room(encoder) + (threads > 1 ? threads * SLOTS_PER_THREAD : 0);
     if (encoder->slot_count > MIM_MOST_IN_FLIGHT)
         encoder->slot_count = MIM_MOST_IN_FLIGHT;
     encoder->slots = calloc(encoder->slot_count, sizeof *encoder->slots);
@@ -752,11 +426,11 @@ mim_encoder_destroy(struct mim_encoder *encoder)
     if (encoder->status == MIM_OK)
         encoder->status = MIM_CANCELLED; /* nothing more is claimed */
     mim_pool_unlock(encoder->pool);
-    mim_pool_work(encoder->pool, &encoder->client, nothing_runs, never_interrupted);
+    mim_pool_drain(encoder->pool, &encoder->client);
     if (encoder->attached)
         mim_pool_detach(encoder->pool, &encoder->client);
     while (encoder->used)
-        drop_first(encoder);
+        mim_encoder_drop_first(encoder);
     for (unsigned i = 0; encoder->slots && i < encoder->slot_count; i++)
         free(encoder->slots[i].packet);
     free(encoder->slots);

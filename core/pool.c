@@ -220,3 +220,22 @@ mim_pool_work(struct mim_pool *pool, struct mim_pool_client *client, bool (*done
     }
     mim_pool_unlock(pool);
 }
+
+static bool
+nothing_runs(struct mim_pool_client *client)
+{
+    return !client->running;
+}
+
+static bool
+never_interrupted(struct mim_pool_client *client)
+{
+    (void)client;
+    return false;
+}
+
+void
+mim_pool_drain(struct mim_pool *pool, struct mim_pool_client *client)
+{
+    mim_pool_work(pool, client, nothing_runs, never_interrupted);
+}

@@ -43,6 +43,9 @@ void mim_pool_detach(struct mim_pool *pool, struct mim_pool_client *client);
 void mim_pool_work(struct mim_pool *pool, struct mim_pool_client *client, bool (*done)(struct mim_pool_client *),
                    bool (*interrupted)(struct mim_pool_client *));
 
+/* Returns when none of the client's steps runs; it claims no new ones. The caller helps others meanwhile. */
+void mim_pool_drain(struct mim_pool *pool, struct mim_pool_client *client);
+
 void mim_pool_lock(struct mim_pool *pool);
 void mim_pool_unlock(struct mim_pool *pool);
 /* Under the lock: something can be claimed now that could not before. */
