@@ -70,11 +70,13 @@ over(const struct naive *n, const uint32_t above[4], uint32_t below[4])
 static bool
 inside(const struct mim_placement *place, int64_t x, int64_t y)
 {
-    return x >= place->x && y >= place->y && x < (int64_t)place->x + place->width && y < (int64_t)place->y + place->height;
+    return x >= place->x && y >= place->y && x < (int64_t)place->x + place->width &&
+           y < (int64_t)place->y + place->height;
 }
 
 static void
-naive_compose(struct naive *n, enum mim_canvas_start start, const struct mim_placement *before, const struct picture *picture)
+naive_compose(struct naive *n, enum mim_canvas_start start, const struct mim_placement *before,
+              const struct picture *picture)
 {
     const struct mim_placement *now = &picture->place;
     for (int64_t y = 0; y < n->height; y++)
@@ -102,7 +104,8 @@ check_canvas(const struct mim_canvas *canvas, const struct naive *n)
     for (uint32_t y = 0; y < n->height; y++)
         for (uint32_t x = 0; x < n->width; x++)
             for (uint32_t k = 0; k < canvas->raster.channels; k++) {
-                uint32_t expected = n->pixels[y][x][k == n->colours ? 3 : k], found = sample_of(&canvas->raster, x, y, k);
+                uint32_t expected = n->pixels[y][x][k == n->colours ? 3 : k],
+                         found = sample_of(&canvas->raster, x, y, k);
                 if (found != expected)
                     fail_msg("%u,%u channel %u of %u: %u, not %u", x, y, k, canvas->raster.channels, found, expected);
             }
@@ -154,11 +157,16 @@ some_value(uint32_t most)
 static void
 fill(struct picture *picture, const struct kind *kind)
 {
-    uint32_t size = kind->canvas == MIM_SAMPLE_U16 ? 2 : 1, width = picture->place.width, height = picture->place.height;
-    picture->raster = (struct mim_raster){ .struct_size = sizeof picture->raster, .sample = kind->pixels, .width = width,
-                                           .height = height, .channels = kind->pixel_channels,
+    uint32_t size = kind->canvas == MIM_SAMPLE_U16 ? 2 : 1, width = picture->place.width,
+             height = picture->place.height;
+    picture->raster = (struct mim_raster){ .struct_size = sizeof picture->raster,
+                                           .sample = kind->pixels,
+                                           .width = width,
+                                           .height = height,
+                                           .channels = kind->pixel_channels,
                                            .stride = (uint64_t)width * kind->pixel_channels * size + 2 * at_random(4),
-                                           .palette = picture->palette, .palette_size = 256 };
+                                           .palette = picture->palette,
+                                           .palette_size = 256 };
     picture->raster.data = malloc(picture->raster.stride * height);
     CHECK(picture->raster.data);
     for (uint64_t i = 0; i < picture->raster.stride * height / size; i++)
@@ -187,7 +195,8 @@ check_kind(const struct kind *kind, uint32_t bands)
         picture.place.height = 1 + at_random(kind->height + 8);
         if (i % 7 == 3) { /* all of it, opaque or not: what was there before is of no account */
             start = MIM_CANVAS_COVERED;
-            picture.place = (struct mim_placement){ 0, 0, picture.place.dispose, MIM_BLEND_REPLACE, kind->width, kind->height };
+            picture.place =
+                (struct mim_placement){ 0, 0, picture.place.dispose, MIM_BLEND_REPLACE, kind->width, kind->height };
         }
         fill(&picture, kind);
         CHECK(mim_canvas_ready(&canvas, picture.place.dispose));

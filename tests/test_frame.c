@@ -144,7 +144,7 @@ static void
 what_cannot_be_a_frame_is_refused_in_words(void)
 {
     uint8_t memory[64];
-    const struct mim_frame sound = { .sample = MIM_SAMPLE_U16, .width = 3, .height = 2, .channels = 4, .stride = 24, .data = memory };
+    const struct mim_frame sound = { MIM_SAMPLE_U16, 3, 2, .channels = 4, .stride = 24, .data = memory };
     struct mim_frame wrong[9];
     struct mim_error err = { 0 };
 
@@ -217,7 +217,7 @@ static void
 frames_of_the_callers_memory_convert(void)
 {
     uint8_t memory[2 * 7] = { 1, 2, 3, 99, 99, 99, 99, 4, 5, 6, 99, 99, 99, 99 };
-    struct mim_frame frame = { .sample = MIM_SAMPLE_U8, .width = 3, .height = 2, .channels = 1, .stride = 7, .data = memory };
+    struct mim_frame frame = { MIM_SAMPLE_U8, 3, 2, .channels = 1, .stride = 7, .data = memory };
     struct mim_frame made = { 0 };
 
     CHECK(mim_frame_convert(&made, &frame, MIM_SAMPLE_NONE, 3, NULL) == MIM_OK);

@@ -156,7 +156,8 @@ at_random(void)
 static struct value
 some_value(const struct type *type, size_t i)
 {
-    i128 most = type->most, special[] = { 0, 1, most, most - 1, most / 2, most / 2 + 1, type->least, type->least + 1, -1 };
+    i128 most = type->most,
+         special[] = { 0, 1, most, most - 1, most / 2, most / 2 + 1, type->least, type->least + 1, -1 };
     if (type->real)
         return (struct value){ .real = i % 5 == 0 ? (long double)(i / 5 % 3) / 2 : (at_random() >> 40) / 16777216.0L };
     if (i % 3 == 0 && (special[i / 3 % 9] >= 0 || type->least < 0))
@@ -187,7 +188,10 @@ struct rows {
 static struct rows
 rows_of(const struct type *type, uint32_t width, uint32_t channels)
 {
-    struct rows rows = { .raster = { .struct_size = sizeof rows.raster, .sample = type->sample, .width = width, .height = 2,
+    struct rows rows = { .raster = { .struct_size = sizeof rows.raster,
+                                     .sample = type->sample,
+                                     .width = width,
+                                     .height = 2,
                                      .channels = channels } };
     rows.raster.stride = (uint64_t)width * channels * mim_sample_size(type->sample) + 3;
     rows.memory = malloc(1 + 2 * rows.raster.stride);
@@ -208,7 +212,8 @@ convert(const struct rows *from, const struct rows *to, const struct mim_raster_
 {
     struct mim_conversion conversion;
     struct mim_raster_loss loss = { 0 };
-    CHECK(mim_conversion_plan((enum mim_sample)from->raster.sample, from->raster.channels, target, &conversion, NULL) == MIM_OK);
+    CHECK(mim_conversion_plan((enum mim_sample)from->raster.sample, from->raster.channels, target, &conversion, NULL) ==
+          MIM_OK);
     CHECK(conversion.to_channels == to->raster.channels && conversion.to_sample == (enum mim_sample)to->raster.sample);
     mim_conversion_run(&conversion, &from->raster, &to->raster, 0, 1, &loss);
     mim_conversion_run(&conversion, &from->raster, &to->raster, 1, 1, &loss);
@@ -246,13 +251,15 @@ check_samples(const struct type *from, const struct type *to, uint32_t width, bo
     bool negative = false;
 
     for (uint32_t i = 0; i < 2 * width; i++) {
-        struct value value = exhaustive ? (struct value){ .integer = from->least + (i128)(i % width) } : some_value(from, i);
+        struct value value =
+            exhaustive ? (struct value){ .integer = from->least + (i128)(i % width) } : some_value(from, i);
         negative |= value.integer < 0;
         set_value(from, row_of(&in, i / width), i % width, value);
     }
     struct mim_raster_loss loss = convert(&in, &out, &(struct mim_raster_target){ .sample = to->sample });
     for (uint32_t i = 0; i < 2 * width; i++)
-        check_sample(from, to, value_at(from, row_of(&in, i / width), i % width), value_at(to, row_of(&out, i / width), i % width));
+        check_sample(from, to, value_at(from, row_of(&in, i / width), i % width),
+                     value_at(to, row_of(&out, i / width), i % width));
     CHECK(loss.clipped == (negative && !to->least && !to->real));
     CHECK(!loss.transparent && !loss.unscaled);
     free(in.memory);
@@ -273,7 +280,8 @@ all_values_of_8_and_16_bits_become_every_type(void)
     static const size_t narrow[] = { 0, 1, 4, 5 };
     for (size_t k = 0; k < 4; k++)
         for (size_t to = 0; to < TYPES; to++)
-            check_samples(&types[narrow[k]], &types[to], mim_sample_size(types[narrow[k]].sample) == 1 ? 256 : 65536, true);
+            check_samples(&types[narrow[k]], &types[to], mim_sample_size(types[narrow[k]].sample) == 1 ? 256 : 65536,
+                          true);
 }
 
 /* 0..1 is full range; what is outside, or no number, is no sample. */
@@ -286,8 +294,10 @@ floats_outside_0_to_1_are_refused(void)
             for (size_t i = 0; i < 7; i++) {
                 struct rows in = rows_of(&types[kind], 3, 1), out = rows_of(&types[to], 3, 1);
                 for (uint32_t k = 0; k < 6; k++)
-                    set_value(&types[kind], row_of(&in, k / 3), k % 3, (struct value){ .real = k == 4 ? outside[i] : 0.5 });
-                CHECK(convert(&in, &out, &(struct mim_raster_target){ .sample = types[to].sample }).unscaled == !types[to].real);
+                    set_value(&types[kind], row_of(&in, k / 3), k % 3,
+                              (struct value){ .real = k == 4 ? outside[i] : 0.5 });
+                CHECK(convert(&in, &out, &(struct mim_raster_target){ .sample = types[to].sample }).unscaled ==
+                      !types[to].real);
                 free(in.memory);
                 free(out.memory);
             }
@@ -295,7 +305,8 @@ floats_outside_0_to_1_are_refused(void)
     struct mim_frame from = frame_of(MIM_SAMPLE_F32, 2, 1), to = frame_of(MIM_SAMPLE_U8, 1, 1);
     struct mim_error err = { 0 };
     ((float *)from.data)[1] = 2;
-    CHECK(mim_frame_convert(&to, &from, MIM_SAMPLE_U16, 0, &err) == MIM_ARGUMENT && strstr(err.message, "scale=minmax"));
+    CHECK(mim_frame_convert(&to, &from, MIM_SAMPLE_U16, 0, &err) == MIM_ARGUMENT &&
+          strstr(err.message, "scale=minmax"));
     CHECK(to.width == 1 && to.sample == MIM_SAMPLE_U8); /* as it was */
     CHECK(mim_frame_convert(&to, &from, MIM_SAMPLE_F64, 0, NULL) == MIM_OK && ((double *)to.data)[1] == 2);
     mim_frame_clear(&from);
@@ -323,8 +334,8 @@ recolour(const long double *from, uint32_t from_channels, const uint8_t *ground,
 
 /* Rounding comes after each step: rescaling, compositing, luma. */
 static void
-check_pixel(const struct type *from, const struct type *to, const uint8_t *in, uint32_t from_channels, const uint8_t *out,
-            uint32_t to_channels, const uint8_t *ground)
+check_pixel(const struct type *from, const struct type *to, const uint8_t *in, uint32_t from_channels,
+            const uint8_t *out, uint32_t to_channels, const uint8_t *ground)
 {
     long double source[4], expected[4];
     for (uint32_t k = 0; k < from_channels; k++) {
@@ -343,15 +354,18 @@ check_pixel(const struct type *from, const struct type *to, const uint8_t *in, u
         long double slack = to->real ? (to->sample == MIM_SAMPLE_F32 ? 3e-7L : 1e-15L)
                                      : (steps ? 1.01L : 0.50001L) + (long double)to->most * 1e-15L;
         if (!near(found, expected[k] * (to->real ? 1 : (long double)to->most), slack))
-            fail_msg("%s of %u channels to %s of %u: channel %u is %Lf, not %Lf", mim_sample_name(from->sample), from_channels,
-                     mim_sample_name(to->sample), to_channels, k, found, expected[k] * (long double)to->most);
+            fail_msg("%s of %u channels to %s of %u: channel %u is %Lf, not %Lf", mim_sample_name(from->sample),
+                     from_channels, mim_sample_name(to->sample), to_channels, k, found,
+                     expected[k] * (long double)to->most);
     }
 }
 
 static void
 check_channels(const struct type *from, uint32_t from_channels, const struct type *to, uint32_t to_channels)
 {
-    struct mim_raster_target target = { .sample = to->sample, .channels = to_channels, .has_background = from_channels == 4,
+    struct mim_raster_target target = { .sample = to->sample,
+                                        .channels = to_channels,
+                                        .has_background = from_channels == 4,
                                         .background = { 200, 100, 7, 255 } };
     static const uint8_t white[3] = { 255, 255, 255 };
     struct rows in = rows_of(from, WIDTH, from_channels), out = rows_of(to, WIDTH, to_channels);
@@ -369,9 +383,9 @@ check_channels(const struct type *from, uint32_t from_channels, const struct typ
     CHECK(loss.transparent == (see_through && to_channels % 2 == 1));
     CHECK(!loss.clipped && !loss.unscaled);
     for (uint32_t i = 0; i < 2 * WIDTH; i++)
-        check_pixel(from, to, row_of(&in, i / WIDTH) + i % WIDTH * from_channels * mim_sample_size(from->sample), from_channels,
-                    row_of(&out, i / WIDTH) + i % WIDTH * to_channels * mim_sample_size(to->sample), to_channels,
-                    target.has_background ? target.background : white);
+        check_pixel(from, to, row_of(&in, i / WIDTH) + i % WIDTH * from_channels * mim_sample_size(from->sample),
+                    from_channels, row_of(&out, i / WIDTH) + i % WIDTH * to_channels * mim_sample_size(to->sample),
+                    to_channels, target.has_background ? target.background : white);
     free(in.memory);
     free(out.memory);
 }
@@ -399,7 +413,8 @@ luma_is_pillows(void)
             rgb[i * 3 + k] = (uint8_t)(rest % 52 * 5);
     CHECK(mim_frame_convert(&to, &from, MIM_SAMPLE_NONE, 1, NULL) == MIM_OK);
     for (unsigned i = 0; i < 52 * 52 * 52; i++)
-        CHECK(((uint8_t *)to.data)[i] == (rgb[i * 3] * 19595u + rgb[i * 3 + 1] * 38470u + rgb[i * 3 + 2] * 7471u + 0x8000) >> 16);
+        CHECK(((uint8_t *)to.data)[i] ==
+              (rgb[i * 3] * 19595u + rgb[i * 3 + 1] * 38470u + rgb[i * 3 + 2] * 7471u + 0x8000) >> 16);
     mim_frame_clear(&from);
     mim_frame_clear(&to);
 }
@@ -426,7 +441,8 @@ the_mean_is_the_floor_of_all_channels(void)
         for (uint32_t channels = 1; channels <= 7; channels++) {
             struct rows in = rows_of(&types[t], WIDTH, channels), out = rows_of(&types[t], WIDTH, 1);
             for (uint32_t i = 0; i < 2 * WIDTH * channels; i++)
-                set_value(&types[t], row_of(&in, i / (WIDTH * channels)), i % (WIDTH * channels), some_value(&types[t], i));
+                set_value(&types[t], row_of(&in, i / (WIDTH * channels)), i % (WIDTH * channels),
+                          some_value(&types[t], i));
             convert(&in, &out, &(struct mim_raster_target){ .mean = true });
             for (uint32_t i = 0; i < 2 * WIDTH; i++) {
                 struct value sum = { 0 }, found = value_at(&types[t], row_of(&out, i / WIDTH), i % WIDTH);

@@ -136,13 +136,14 @@ slices_are_pythons(void)
     }
 }
 
-/* What the Python reference says of s[i:j:k], read word for word: x = i + n*k with 0 <= n < (j-i)/k, where i and j beyond
- * the ends are those ends (or one before the first, going back). */
+/* What the Python reference says of s[i:j:k], read word for word: x = i + n*k with 0 <= n < (j-i)/k, where i and j
+ * beyond the ends are those ends (or one before the first, going back). */
 static size_t
 by_the_book(const struct mim_range *range, int64_t count, uint64_t *indices)
 {
     int64_t step = range->step ? range->step : 1;
-    int64_t i = range->start < 0 ? range->start + count : range->start, j = range->stop < 0 ? range->stop + count : range->stop;
+    int64_t i = range->start < 0 ? range->start + count : range->start,
+            j = range->stop < 0 ? range->stop + count : range->stop;
     int64_t first = step > 0 ? 0 : -1, last = step > 0 ? count : count - 1;
     size_t n = 0;
 
@@ -193,7 +194,8 @@ every_small_slice_is_as_the_book_says(void)
 static void
 what_needs_no_count_is_the_same_without(void)
 {
-    static const char *const slices[] = { "::", "3:", ":3", "2:7", "7:2", "::2", "1::3", "2:9:3", "5:5", "0:10:11", "4:5" };
+    static const char *const slices[] = { "::",   "3:",    ":3",  "2:7",     "7:2", "::2",
+                                          "1::3", "2:9:3", "5:5", "0:10:11", "4:5" };
 
     for (size_t i = 0; i < sizeof slices / sizeof *slices; i++) {
         struct mim_range range = range_of(slices[i]);
@@ -233,7 +235,9 @@ the_end_and_going_back_need_a_count(void)
 static void
 lists_reorder_and_repeat(void)
 {
-    struct mim_range ranges[] = { number(7), range_of("2:5"), range_of("5:5"), number(-1), range_of("3::-2"), number(7) };
+    struct mim_range ranges[] = {
+        number(7), range_of("2:5"), range_of("5:5"), number(-1), range_of("3::-2"), number(7)
+    };
     static const uint64_t expected[] = { 7, 2, 3, 4, 9, 3, 1, 7 };
     struct mim_selection selection;
     uint64_t found[16];
@@ -277,7 +281,8 @@ a_number_that_no_frame_has_is_a_mistake(void)
         snprintf(text, sizeof text, "no frame %" PRId64 ":", none[i]);
         CHECK(strstr(err.message, text) && strstr(err.message, "10"));
     }
-    CHECK(mim_selection_resolve(&selection, &(struct mim_range){ .start = -1, .has_start = 1 }, 1, 0, NULL) == MIM_RANGE);
+    CHECK(mim_selection_resolve(&selection, &(struct mim_range){ .start = -1, .has_start = 1 }, 1, 0, NULL) ==
+          MIM_RANGE);
     for (int64_t i = -10; i < 10; i++) {
         struct mim_range range = number(i);
         uint64_t found[2];

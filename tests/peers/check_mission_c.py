@@ -29,7 +29,8 @@ def mission():
     folder = tempfile.mkdtemp(prefix='mission-', dir=os.environ.get('MIM_TEST_SCRATCH'))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     environment = dict(os.environ, MIM_MISSION_DIR=folder, CMOCKA_MESSAGE_OUTPUT='TAP')
-    return folder, subprocess.run([os.environ['MISSION']], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment)
+    ran = subprocess.run([os.environ['MISSION']], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment)
+    return folder, ran
 
 
 class MissionInC(PeerCase):
@@ -110,7 +111,8 @@ class MissionInC(PeerCase):
 
     def test_frames_like_newtons_cradle(self):
         y, x = np.mgrid[0:150, 0:200]
-        frames = [np.repeat(((x * 7 + y * 13 + i * 29) % 251)[..., None], 3, axis=2).astype(np.uint8) for i in range(36)]
+        grays = [((x * 7 + y * 13 + i * 29) % 251).astype(np.uint8) for i in range(36)]
+        frames = [np.repeat(gray[..., None], 3, axis=2) for gray in grays]
         self.assertBar('cradle.gif', frames)
 
     def test_gray_is_numpys_floor_of_the_mean(self):
