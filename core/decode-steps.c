@@ -427,3 +427,45 @@ mim_decoder_client(void)
 {
     return (struct mim_pool_client){ .claim = claim, .run = run, .settle = settle };
 }
+
+void
+mim_decoder_pause(struct mim_decoder *decoder)
+{
+    mim_pool_lock(decoder->pool);
+    decoder->paused = true;
+    mim_pool_unlock(decoder->pool);
+    mim_pool_drain(decoder->pool, &decoder->client);
+}
+
+void
+mim_decoder_resume(struct mim_decoder *decoder)
+{
+    mim_pool_lock(decoder->pool);
+    decoder->paused = false;
+    mim_pool_wake(decoder->pool);
+    mim_pool_unlock(decoder->pool);
+}
+
+void
+mim_decoder_drop_all(struct mim_decoder *decoder)
+{
+    if (!decoder->used)
+        return;
+    decoder->cursor = mim_decoder_slot(decoder, 0)->cursor;
+    decoder->canvas_next = MIM_UNKNOWN;
+    while (decoder->used) {
+        struct mim_slot *slot = mim_decoder_slot(decoder, 0);
+        if (slot->has_packet)
+            mim_plugin_reader_release(&decoder->plugin, 0, slot->packet);
+        slot->wanted = false; /* nobody gets it, or its notices */
+        mim_decoder_drop_first(decoder);
+    }
+    decoder->result.admitted = decoder->result.delivered;
+}
+
+void
+mim_decoder_halt(struct mim_decoder *decoder)
+{
+    mim_decoder_pause(decoder);
+    mim_decoder_drop_all(decoder);
+}

@@ -68,6 +68,15 @@ mim_decoder_any_order(const struct mim_decoder *decoder)
 /* Steps for the pool. */
 struct mim_pool_client mim_decoder_client(void);
 
+/* Until resume no step starts, and none is running. */
+void mim_decoder_pause(struct mim_decoder *decoder);
+void mim_decoder_resume(struct mim_decoder *decoder);
+/* Steps are paused: forget what is in flight. The first frame of it is the next again; the canvas, half drawn on, is not
+ * ready for it. */
+void mim_decoder_drop_all(struct mim_decoder *decoder);
+/* Pause, for what may not overlap with steps, and with nothing in flight. */
+void mim_decoder_halt(struct mim_decoder *decoder);
+
 /* All the following under the pool's lock, or with steps paused. */
 bool mim_decoder_has_wanted(struct mim_decoder *decoder);
 /* Give back the first slot, or all that were only composed on the way. */

@@ -20,72 +20,26 @@ interrupted(struct mim_pool_client *client)
     return mim_work_poll(mim_decoder_of(client)->plugin.work, NULL) != MIM_OK;
 }
 
-/* Until resume no step starts, and none is running. */
-static void
-pause_steps(struct mim_decoder *decoder)
-{
-    mim_pool_lock(decoder->pool);
-    decoder->paused = true;
-    mim_pool_unlock(decoder->pool);
-    mim_pool_drain(decoder->pool, &decoder->client);
-}
-
-static void
-resume_steps(struct mim_decoder *decoder)
-{
-    mim_pool_lock(decoder->pool);
-    decoder->paused = false;
-    mim_pool_wake(decoder->pool);
-    mim_pool_unlock(decoder->pool);
-}
-
-/* Steps are paused: forget what is in flight. The first frame of it is the next again; the canvas, half drawn on, is not
- * ready for it. */
-static void
-drop_all(struct mim_decoder *decoder)
-{
-    if (!decoder->used)
-        return;
-    decoder->cursor = mim_decoder_slot(decoder, 0)->cursor;
-    decoder->canvas_next = MIM_UNKNOWN;
-    while (decoder->used) {
-        struct mim_slot *slot = mim_decoder_slot(decoder, 0);
-        if (slot->has_packet)
-            mim_plugin_reader_release(&decoder->plugin, 0, slot->packet);
-        slot->wanted = false; /* nobody gets it, or its notices */
-        mim_decoder_drop_first(decoder);
-    }
-    decoder->result.admitted = decoder->result.delivered;
-}
-
-/* Stop, for what may not overlap with steps, and with nothing in flight. resume_steps() follows. */
-static void
-halt(struct mim_decoder *decoder)
-{
-    pause_steps(decoder);
-    drop_all(decoder);
-}
-
 void
 mim_decoder_select(struct mim_decoder *decoder, const struct mim_selection *selection)
 {
-    halt(decoder);
+    mim_decoder_halt(decoder);
     decoder->selection = selection;
     decoder->cursor = (struct mim_cursor){ 0 };
     decoder->ahead = decoder->solo = false;
-    resume_steps(decoder);
+    mim_decoder_resume(decoder);
 }
 
 void
 mim_decoder_aim(struct mim_decoder *decoder, uint64_t first, uint64_t count)
 {
-    halt(decoder);
+    mim_decoder_halt(decoder);
     decoder->run = (struct mim_run){ .first = first, .step = 1, .count = count };
     decoder->by_frame = (struct mim_selection){ .runs = &decoder->run, .run_count = 1 };
     decoder->selection = &decoder->by_frame;
     decoder->cursor = (struct mim_cursor){ 0 };
     decoder->ahead = decoder->solo = false;
-    resume_steps(decoder);
+    mim_decoder_resume(decoder);
 }
 
 static bool
@@ -187,9 +141,9 @@ deliver(struct mim_decoder *decoder, struct mim_frame *frame, struct mim_error *
     if (status != MIM_OK) {
         if (err && err->frame == MIM_UNKNOWN)
             err->frame = slot->index;
-        halt(decoder);
+        mim_decoder_halt(decoder);
         decoder->ahead = decoder->solo = false;
-        resume_steps(decoder);
+        mim_decoder_resume(decoder);
         return status;
     }
 
@@ -209,10 +163,10 @@ deliver(struct mim_decoder *decoder, struct mim_frame *frame, struct mim_error *
 static void
 make_room_for_one(struct mim_decoder *decoder)
 {
-    halt(decoder);
+    mim_decoder_halt(decoder);
     mim_plugin_reader_close_workers(&decoder->plugin);
     decoder->solo = true;
-    resume_steps(decoder);
+    mim_decoder_resume(decoder);
 }
 
 /* An earlier call was cancelled; this one is not. */
@@ -276,8 +230,8 @@ next_or_why(struct mim_decoder *decoder, struct mim_frame *frame, enum mim_statu
         make_room_for_one(decoder);
         return false;
     case STALE:
-        halt(decoder);
-        resume_steps(decoder);
+        mim_decoder_halt(decoder);
+        mim_decoder_resume(decoder);
         return false;
     case READY:
         break;
@@ -297,115 +251,10 @@ mim_decoder_next(struct mim_decoder *decoder, bool ahead, struct mim_frame *fram
     return status;
 }
 
-/* Steps are halted: prepare frame i, without its pixels. */
-static enum mim_status
-look_at(struct mim_decoder *decoder, uint64_t i, struct mim_frame_info *info, struct mim_error *err)
-{
-    if (decoder->ended && i >= decoder->end_index) {
-        if (err && decoder->end_status != MIM_END)
-            *err = decoder->end_error;
-        return decoder->end_status;
-    }
-    struct mim_error error = { .frame = MIM_UNKNOWN };
-    enum mim_status status = info ? mim_plugin_reader_peek(&decoder->plugin, i, info, &error)
-                                  : mim_plugin_reader_hold(&decoder->plugin, i, &error);
-    if (status == MIM_OK)
-        return MIM_OK;
-    if (!mim_decoder_may_do_again(status) && status != MIM_LIMIT)
-        mim_decoder_note_end(decoder, i, status, &error);
-    if (err && status != MIM_END)
-        *err = error;
-    return status;
-}
-
-enum mim_status
-mim_decoder_info(struct mim_decoder *decoder, uint64_t i, struct mim_frame_info *info, struct mim_error *err)
-{
-    halt(decoder);
-    enum mim_status status = look_at(decoder, i, info, err);
-    resume_steps(decoder);
-    if (status != MIM_OK)
-        return status;
-
-    struct mim_conversion conversion;
-    struct mim_raster shape;
-    status = mim_slot_shape(&decoder->route, info, &conversion, &shape, err);
-    info->sample = shape.sample;
-    info->width = shape.width;
-    info->height = shape.height;
-    info->channels = shape.channels;
-    return status;
-}
-
-enum mim_status
-mim_decoder_frame_metadata(struct mim_decoder *decoder, uint64_t i, struct mim_meta *meta, struct mim_error *err)
-{
-    halt(decoder);
-    enum mim_status status = look_at(decoder, i, NULL, err);
-    if (status == MIM_OK)
-        status = mim_plugin_reader_metadata(&decoder->plugin, 0, i, decoder->plugin.stash.packet,
-                                            &decoder->plugin.stash.info, meta, err);
-    resume_steps(decoder);
-    return status;
-}
-
-/* Without scan() the frames are counted by preparing them. */
-static enum mim_status
-count_by_walking(struct mim_decoder *decoder, uint64_t *count, struct mim_error *err)
-{
-    enum mim_status status = MIM_OK;
-    for (*count = 0; status == MIM_OK; *count += status == MIM_OK) {
-        status = mim_work_poll(decoder->plugin.work, err);
-        if (status == MIM_OK)
-            status = look_at(decoder, *count, NULL, err);
-    }
-    return status == MIM_END ? MIM_OK : status;
-}
-
-static enum mim_status
-count_by_scanning(struct mim_decoder *decoder, uint64_t *count, struct mim_error *err)
-{
-    struct mim_sequence found;
-    enum mim_status status = mim_plugin_reader_scan(&decoder->plugin, &found, err);
-    if (status == MIM_OK && found.count == MIM_UNKNOWN)
-        return count_by_walking(decoder, count, err);
-    *count = found.count == MIM_UNKNOWN ? 0 : found.count;
-    return status;
-}
-
-enum mim_status
-mim_decoder_count(struct mim_decoder *decoder, uint64_t *count, struct mim_error *err)
-{
-    struct mim_sequence *known = &decoder->plugin.sequence;
-    if (known->sure == MIM_SURE_EXACT) {
-        *count = known->count;
-        return MIM_OK;
-    }
-
-    halt(decoder);
-    enum mim_status status =
-        (decoder->plugin.ops->scan ? count_by_scanning : count_by_walking)(decoder, count, err);
-    if (status == MIM_OK) {
-        known->count = *count;
-        known->sure = MIM_SURE_EXACT;
-    }
-    resume_steps(decoder);
-    return status;
-}
-
 const struct mim_sequence *
 mim_decoder_sequence(const struct mim_decoder *decoder)
 {
     return &decoder->plugin.sequence;
-}
-
-enum mim_status
-mim_decoder_metadata(struct mim_decoder *decoder, struct mim_meta *meta, struct mim_error *err)
-{
-    pause_steps(decoder);
-    enum mim_status status = mim_plugin_reader_metadata(&decoder->plugin, 0, MIM_UNKNOWN, NULL, NULL, meta, err);
-    resume_steps(decoder);
-    return status;
 }
 
 void
@@ -527,7 +376,7 @@ mim_decoder_close(struct mim_decoder *decoder)
     if (decoder->attached)
         mim_pool_detach(decoder->pool, &decoder->client); /* first: helpers would go on with what is dropped */
     if (decoder->slots)
-        halt(decoder);
+        mim_decoder_halt(decoder);
     mim_plugin_reader_close(&decoder->plugin);
     for (unsigned i = 0; decoder->slots && i < decoder->slot_count; i++)
         free(decoder->slots[i].packet);
