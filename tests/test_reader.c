@@ -630,7 +630,6 @@ notices_come_with_their_frames_in_order(void)
             CHECK(strstr(alone, "-1:open 0.0\n") == alone && !strstr(alone + 12, "open"));
             for (size_t t = 1; t < THREAD_COUNTS; t++) {
                 walk_and_listen(&script, thread_counts[t]);
-                CHECK(heard);
                 assert_string_equal(heard, alone);
             }
             free(alone);
