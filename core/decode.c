@@ -283,9 +283,8 @@ settle_opacity(struct mim_decoder *decoder, struct mim_error *err)
     if (!sequence->sequential && decoder->plugin.ops->scan) {
         struct mim_sequence found;
         enum mim_status status = mim_plugin_reader_scan(&decoder->plugin, &found, err);
-        /* damage further on is not yet anybody's concern; what comes before it was seen. A read that failed says nothing
-         * of the file: the next time it may work, and the frames would have alpha or not by chance. */
-        if (status == MIM_CANCELLED || status == MIM_TIMEOUT || status == MIM_NOMEM || status == MIM_LIMIT || status == MIM_IO)
+        /* damage further on is not yet anybody's concern; what comes before it was seen */
+        if (status == MIM_CANCELLED || status == MIM_TIMEOUT || status == MIM_NOMEM || status == MIM_LIMIT)
             return status;
         if (status != MIM_OK)
             found.count = sequence->count, found.sure = sequence->sure;
