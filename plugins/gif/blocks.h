@@ -33,7 +33,7 @@ struct gif_frame {
 };
 
 struct gif_reader {
-    int32_t raw;           /**< option */
+    int32_t raw, palette;  /**< options */
     bool is_reserved;      /**< the memory that giflib takes has been announced */
     int32_t loop;          /**< plays in total */
     int32_t netscape_loop; /**< as in the file, or -1 */

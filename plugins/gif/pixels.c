@@ -135,7 +135,7 @@ place_rows(struct mim_job *job, const struct gif_packet *packet, const uint8_t *
         uint32_t y = packet->frame.interlaced ? interlaced_row(k, raster->height) : k;
         const uint8_t *row = indices + (size_t)k * raster->width;
         uint8_t *out = raster->data + y * raster->stride;
-        if (raster->sample == MIM_SAMPLE_INDEX8)
+        if (raster->channels == 1)
             memcpy(out, row, raster->width);
         else
             colour_row(row, palette, raster, out);
@@ -179,7 +179,7 @@ gif_pixels(struct mim_job *job, const void *data, const struct mim_frame_info *i
         fill_palette(packet, (uint8_t(*)[4])raster->palette);
         raster->palette_size = packet->palette_size ? packet->palette_size : GIF_PALETTE_SIZE;
     }
-    if (packet->frame.interlaced || raster->sample != MIM_SAMPLE_INDEX8)
+    if (packet->frame.interlaced || raster->channels != 1)
         return unpack_aside(job, packet, raster);
 
     int32_t status = unpack(job, packet, raster->data);

@@ -24,7 +24,10 @@ struct gif_worker {
 
 void gif_worker_close(struct mim_job *job);
 
-/** The op `pixels`, with a struct gif_worker. INDEX8 with the palette, or 3 or 4 channels of colours. */
+/**
+ * The op `pixels`, with a struct gif_worker. Indices in one channel, of INDEX8 with the palette,
+ * or 3 or 4 channels of colours.
+ */
 int32_t gif_pixels(struct mim_job *job, const void *packet, const struct mim_frame_info *info, uint32_t part,
                    struct mim_raster *raster);
 

@@ -20,7 +20,7 @@ gif_open(struct mim_job *job, struct mim_sequence *sequence)
     if (status != MIM_OK)
         return status;
 
-    if (!self->raw) {
+    if (!self->raw && !self->palette) {
         sequence->canvas_width = self->canvas_width;
         sequence->canvas_height = self->canvas_height;
         sequence->canvas_channels = 3;
@@ -114,8 +114,8 @@ is_key(const struct gif_reader *self, const struct gif_frame *frame)
 static void
 describe(const struct gif_reader *self, const struct gif_frame *frame, struct mim_frame_info *info)
 {
-    info->sample = self->raw ? MIM_SAMPLE_U8 : MIM_SAMPLE_INDEX8;
-    info->channels = !self->raw ? 1 : frame->transparent < 0 ? 3 : 4;
+    info->sample = self->raw || self->palette ? MIM_SAMPLE_U8 : MIM_SAMPLE_INDEX8;
+    info->channels = !self->raw || self->palette ? 1 : frame->transparent < 0 ? 3 : 4;
     info->width = frame->width;
     info->height = frame->height;
     info->x = frame->x;
@@ -178,7 +178,7 @@ describe_file(struct mim_job *job, const struct gif_reader *self)
 }
 
 static int32_t
-describe_frame(struct mim_job *job, const struct gif_packet *packet)
+describe_frame(struct mim_job *job, const struct gif_reader *self, const struct gif_packet *packet)
 {
     static const char *const disposals[8] = { "unspecified", "keep", "background", "previous", "4", "5", "6", "7" };
     const struct gif_frame *frame = &packet->frame;
@@ -195,6 +195,9 @@ describe_frame(struct mim_job *job, const struct gif_packet *packet)
         status = job->host->meta(job, "rectangle", MIM_META_INTS | MIM_META_CODING, rectangle, sizeof rectangle);
     if (status == MIM_OK)
         status = put_int(job, "palette_size", packet->palette_size);
+    if (status == MIM_OK && self->palette && packet->palette_size)
+        status = job->host->meta(job, "palette", MIM_META_BYTES | MIM_META_CODING, packet->palette,
+                                 packet->palette_size * sizeof *packet->palette);
     if (status == MIM_OK && frame->mark.frame > 0) /* those before the first frame are the file's */
         status = gif_comment_deliver(job, &frame->extensions, NULL);
     return status;
@@ -204,7 +207,7 @@ static int32_t
 gif_metadata(struct mim_job *job, const void *packet, const struct mim_frame_info *info)
 {
     (void)info;
-    return packet ? describe_frame(job, packet) : describe_file(job, job->state);
+    return packet ? describe_frame(job, job->state, packet) : describe_file(job, job->state);
 }
 
 static void
@@ -216,6 +219,8 @@ gif_close(struct mim_job *job)
 static const struct mim_option reader_options[] = {
     { MIM_OPTION_HEADER, .name = "raw", .type = MIM_OPTION_BOOL, .offset = offsetof(struct gif_reader, raw),
       .help = "frames are the rectangles of the file, not composed" },
+    { MIM_OPTION_HEADER, .name = "palette", .type = MIM_OPTION_BOOL, .offset = offsetof(struct gif_reader, palette),
+      .help = "frames are the indices of these rectangles, and the palette (RGB) is metadata" },
 };
 
 const struct mim_reader_ops gif_reader_ops = {

@@ -198,6 +198,18 @@ class GifOptions(PeerCase):
         self.assertEqual([frame.delay for frame in judge.frames], [150])
         self.assertEqual(len(gifbytes.Gif(self.write(frames)).frames), 5, 'merged unasked')
 
+    # --- reading
+
+    def test_indices_are_those_of_the_file(self):
+        data = self.write(pictures.few_colours(colours=40), '-o', 'palette=local')
+        judge = gifbytes.Gif(data)
+        got = self.pixels(self.path('out.gif'), '-i', 'palette=yes')
+        self.assertSameFrames(got, [frame.indices[..., None] for frame in judge.frames])
+        each = self.info(self.path('out.gif'), '-i', 'palette=yes')['each']
+        for facts, frame in zip(each, judge.frames):
+            self.assertIn('palette', facts['metadata'])
+            self.assertEqual(facts['metadata']['palette_size'], len(frame.palette))
+
     def test_nonsense_is_refused(self):
         for option, known in (('dither=yes', 'floyd-steinberg'), ('quantizer=guess', 'median')):
             with self.subTest(option):

@@ -104,6 +104,12 @@ meta(struct mim_job *job, const char *key, int32_t type, const void *value, uint
     case MIM_META_TEXT:
         snprintf(host->meta + used, left, "%s=%.*s\n", key, (int)size, (const char *)value);
         break;
+    case MIM_META_BYTES:
+        used += snprintf(host->meta + used, left, "%s=", key);
+        for (uint64_t i = 0; i < size && used + 4 < sizeof host->meta; i++)
+            used += snprintf(host->meta + used, sizeof host->meta - used, "%02x", ((const uint8_t *)value)[i]);
+        snprintf(host->meta + used, sizeof host->meta - used, "\n");
+        break;
     case MIM_META_INT:
         snprintf(host->meta + used, left, "%s=%lld\n", key, (long long)*ints);
         break;

@@ -216,6 +216,38 @@ raw_frames_are_rectangles_of_colours(void)
     free(packet);
 }
 
+/* Gray by their looks, with the table beside them: of 2 x 2 pixels of the second colour. */
+static void
+indices_come_with_their_palette(void)
+{
+    struct mim_sequence sequence = { .struct_size = sizeof sequence };
+    struct mim_frame_info info = { .struct_size = sizeof info };
+    struct host host = { 0 };
+    uint8_t data[2 * 64];
+    struct mim_raster raster = {
+        .sample = MIM_SAMPLE_U8, .width = 2, .height = 2, .channels = 1, .stride = 64, .data = data
+    };
+    void *packet = calloc(1, gif_reader_ops.packet_size);
+
+    CHECK(packet);
+    host_open(&host, gif_reader_ops.state_size, gif_reader_ops.worker_size);
+    host.source = build_three_frames();
+    *(int32_t *)((uint8_t *)host.job.state + gif_reader_ops.options[1].offset) = 1;
+    CHECK(gif_reader_ops.open(&host.job, &sequence) == MIM_OK && sequence.canvas_width == 0);
+    CHECK(gif_reader_ops.prepare(&host.job, 1, packet, &info) == MIM_OK);
+    CHECK(info.sample == MIM_SAMPLE_U8 && info.channels == 1 && info.width == 2 && info.height == 2);
+    CHECK(gif_reader_ops.pixels(&host.job, packet, &info, 0, &raster) == MIM_OK);
+    CHECK(data[0] == data[1] && data[64] == data[0] && data[65] == data[0]);
+    CHECK(gif_reader_ops.metadata(&host.job, packet, &info) == MIM_OK);
+    const char *table = strstr(host.meta, "\npalette=");
+    CHECK(table);
+    CHECK(!strncmp(table + strlen("\npalette=") + 6 * data[0], "00ff00", 6));
+    gif_reader_ops.worker_close(&host.job);
+    gif_reader_ops.close(&host.job);
+    host_close(&host);
+    free(packet);
+}
+
 static void
 metadata_of_file_and_frame(void)
 {
@@ -263,6 +295,7 @@ main(void)
         CASE(key_frames_need_nothing_below),
         CASE(delivers_rows_of_interlaced_images_in_order),
         CASE(raw_frames_are_rectangles_of_colours),
+        CASE(indices_come_with_their_palette),
         CASE(metadata_of_file_and_frame),
     };
     return cmocka_run_group_tests_name("read", cases, NULL, NULL);
