@@ -113,9 +113,13 @@ claim(struct mim_pool_client *client, unsigned worker, void *out)
     if (encoder->status != MIM_OK || (worker && (!encoder->attached || encoder->solo)))
         return false;
     bool first_unput = true;
-    for (unsigned i = 0; i < encoder->used; i++)
+    for (unsigned i = 0; i < encoder->used; i++) {
+        const struct mim_out_slot *slot = mim_encoder_slot(encoder, i);
+        if (first_unput && slot->stage != MIM_OUT_PUT && slot->status != MIM_OK)
+            return false; /* the verdict has fallen: nothing follows a failed put */
         if (claim_in_slot(encoder, i, &first_unput, out))
             return true;
+    }
     return false;
 }
 

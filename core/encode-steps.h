@@ -14,7 +14,7 @@ struct mim_encoder {
     struct mim_plugin_writer *writer;
     uint64_t expected, added, put;
     struct mim_frame_info first_info;    /* that all others must match */
-    struct mim_rational time_base;
+    struct mim_out_clock clock;
     struct mim_survey *survey;           /* a first pass over all frames is under way */
 
     struct mim_out_slot *slots;          /* a ring */

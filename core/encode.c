@@ -206,8 +206,8 @@ check_shape(const struct mim_encoder *encoder, const struct mim_frame_info *info
 static enum mim_status
 start(struct mim_encoder *encoder, const struct mim_frame *frame, struct mim_error *err)
 {
-    encoder->time_base = frame->time_base;
-    encoder->first_info = mim_out_slot_info(frame, frame->time_base);
+    encoder->clock.to = frame->time_base;
+    encoder->first_info = mim_out_slot_info(frame, &encoder->clock);
     enum mim_status status = mim_plugin_writer_start(encoder->writer, &encoder->first_info, frame->time_base, frame->loop,
                                                      encoder->expected, err);
     if (status == MIM_OK && encoder->writer->sequence.passes == 2 && encoder->writer->ops->survey)
@@ -287,7 +287,7 @@ static enum mim_status
 add(struct mim_encoder *encoder, struct mim_frame *frame, struct mim_error *err)
 {
     enum mim_status status = encoder->added ? MIM_OK : start(encoder, frame, err);
-    struct mim_frame_info info = mim_out_slot_info(frame, encoder->time_base);
+    struct mim_frame_info info = mim_out_slot_info(frame, &encoder->clock);
     if (status == MIM_OK)
         status = check_shape(encoder, &info, err);
     if (status == MIM_OK)

@@ -31,8 +31,19 @@ same_base(struct mim_rational a, struct mim_rational b)
     return a.num == b.num && a.den == b.den;
 }
 
+static int64_t
+rescale_duration(const struct mim_frame *frame, struct mim_out_clock *clock)
+{
+    int64_t end = 0;
+    if (!same_base(clock->from, frame->time_base) || __builtin_add_overflow(clock->ticks, frame->duration, &end))
+        *clock = (struct mim_out_clock){ .to = clock->to, .from = frame->time_base };
+    int64_t start = rescale(clock->ticks, clock->from, clock->to);
+    clock->ticks += frame->duration;
+    return rescale(clock->ticks, clock->from, clock->to) - start;
+}
+
 struct mim_frame_info
-mim_out_slot_info(const struct mim_frame *frame, struct mim_rational time_base)
+mim_out_slot_info(const struct mim_frame *frame, struct mim_out_clock *clock)
 {
     struct mim_frame_info info = {
         .struct_size = sizeof info,
@@ -44,12 +55,12 @@ mim_out_slot_info(const struct mim_frame *frame, struct mim_rational time_base)
         .pts = MIM_NO_PTS,
         .flags = frame->damaged ? MIM_FRAME_DAMAGED : 0,
     };
-    if (!frame->time_base.den || !time_base.den)
+    if (!frame->time_base.den || !clock->to.den)
         return info;
-    bool same = same_base(frame->time_base, time_base);
+    bool same = same_base(frame->time_base, clock->to);
     if (frame->pts != MIM_NO_PTS)
-        info.pts = same ? frame->pts : rescale(frame->pts, frame->time_base, time_base);
-    info.duration = same ? frame->duration : rescale(frame->duration, frame->time_base, time_base);
+        info.pts = same ? frame->pts : rescale(frame->pts, frame->time_base, clock->to);
+    info.duration = same ? frame->duration : rescale_duration(frame, clock);
     return info;
 }
 

@@ -35,8 +35,15 @@ struct mim_out_slot {
     uint64_t cost_ns;
 };
 
-/* What the frame is, before the plugin amends it. */
-struct mim_frame_info mim_out_slot_info(const struct mim_frame *frame, struct mim_rational time_base);
+/* Durations in another time base than the sequence's: what rounding takes from one frame the next ones get. */
+struct mim_out_clock {
+    struct mim_rational to;    /* the sequence's */
+    struct mim_rational from;  /* of the frames that come now */
+    int64_t ticks;             /* that they have lasted so far */
+};
+
+/* What the frame is, before the plugin amends it. In the order of frames. */
+struct mim_frame_info mim_out_slot_info(const struct mim_frame *frame, struct mim_out_clock *clock);
 /* The plugin has said what it wants: plan the conversion and take memory. The stage is the caller's to change: others look
  * at it. */
 enum mim_status mim_out_slot_accepted(struct mim_out_slot *slot, const struct mim_plugin_writer *writer,

@@ -27,6 +27,8 @@
  * - scan counts the frames without decoding, sets sequence->count and ->sure, and leaves the position of prepare alone.
  * - Errors of open, scan and prepare end the sequence there; errors of pixels belong to their frame. An op that returns
  *   MIM_OK takes back what fail() said; a failed host call (read_at, poll, emit ...) fails the op whatever it returns.
+ * - After a failed accepts the frames before it are still encoded and put, for one of them may fail, too, and is named then.
+ *   After any other failed serial op of a writer only close follows.
  *
  * Rules: no global state set in codec libraries, nothing on stdout or stderr, no exit or abort, no change of locale,
  * directory, signals or environment, no file and no network but the source, the sink and open_side. Threads that a plugin
