@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The half of the mock that writes: "MOCK", eight bytes of count where it patches, then the frames. */
 #include <stdatomic.h>
+#include <unistd.h>
 
 #include "mock.h"
 
@@ -15,7 +16,7 @@ struct packet {
 };
 
 static int32_t
-open(struct mim_job *job, struct mim_sequence *sequence)
+begin(struct mim_job *job, struct mim_sequence *sequence)
 {
     struct mock_session *session = job->state;
     mock_enter_serial(job);
@@ -40,7 +41,7 @@ accepts(struct mim_job *job, uint64_t index, void *memory, struct mim_frame_info
     struct mock_session *session = job->state;
     struct packet *packet = memory;
     mock_enter_serial(job);
-    MUST(session->opened && !session->failed && !session->finished);
+    MUST(session->opened && !session->failed && !session->refused && !session->finished);
     MUST(index == session->accepted++);
     MUST(mock_is_zero(packet, sizeof *packet));
     mock_say(job, "accepts", index, 0);
@@ -51,7 +52,10 @@ accepts(struct mim_job *job, uint64_t index, void *memory, struct mim_frame_info
     packet->magic = ALIVE;
     packet->index = index;
     packet->info = *info;
-    return mock_leave_serial(job, mock_fault(job, MOCK_ACCEPTS, index, 0, NULL));
+    int32_t status = mock_fault(job, MOCK_ACCEPTS, index, 0, NULL);
+    session->refused = status != MIM_OK;
+    mock_leave_serial(job, MIM_OK); /* what was accepted before is still encoded and put */
+    return status;
 }
 
 static void
@@ -66,7 +70,12 @@ survey(struct mim_job *job, const struct mim_frame_info *info, const struct mim_
 {
     struct mock_session *session = job->state;
     mock_enter_serial(job);
-    MUST(session->surveyed < session->accepted && !session->put);
+    if (!raster) {
+        MUST(!info && session->surveyed == session->accepted && !session->survey_ended);
+        session->survey_ended = true;
+        return mock_leave_serial(job, mock_fault(job, MOCK_SURVEY, MIM_UNKNOWN, 0, NULL));
+    }
+    MUST(session->surveyed + 1 == session->accepted && !session->survey_ended);
     check_raster(raster, info);
     atomic_fetch_add(&mock_counted.surveys, 1);
     return mock_leave_serial(job, mock_fault(job, MOCK_SURVEY, session->surveyed++, 0, NULL));
@@ -105,7 +114,7 @@ encode(struct mim_job *job, void *memory, const struct mim_frame_info *info, uin
     struct packet *packet = memory;
     const struct mock_fault *fault = NULL;
     MUST(packet->magic == ALIVE && part < info->parts && !session->finished);
-    MUST(!mock.surveys || session->surveyed == session->accepted);
+    MUST(session->survey_ended == mock.surveys);
     MUST(!memcmp(info, &packet->info, sizeof *info) || packet->info.parts == 0);
     check_raster(raster, info);
     MUST(job->host->tell(job) == 0); /* of the part */
@@ -151,6 +160,8 @@ put(struct mim_job *job, void *memory, const struct mim_frame_info *info, const 
     mock_say(job, "put", packet->index, 0);
     uint64_t sum = 0;
     int32_t status = mock_fault(job, MOCK_PUT, packet->index, 0, NULL);
+    if (mock.slow_put_us)
+        usleep(mock.slow_put_us);
     if (status == MIM_OK && mock_writer_ops.flags & MIM_WRITER_READS_BACK)
         status = check_header(job);
     for (uint32_t i = 0; i < coded->part_count && status == MIM_OK; i++) {
@@ -179,7 +190,7 @@ finish(struct mim_job *job)
 {
     struct mock_session *session = job->state;
     mock_enter_serial(job);
-    MUST(session->opened && !session->failed && !session->finished);
+    MUST(session->opened && !session->failed && !session->refused && !session->finished);
     MUST(!mock.puts || session->put == session->accepted);
     session->finished = 1;
     uint8_t count[8];
@@ -192,7 +203,7 @@ finish(struct mim_job *job)
 }
 
 static void
-close(struct mim_job *job)
+end(struct mim_job *job)
 {
     struct mock_session *session = job->state;
     mock_enter_serial(job);
@@ -213,7 +224,7 @@ mock_writer_follow(void)
         .state_size = sizeof(struct mock_session),
         .packet_size = sizeof(struct packet),
         .worker_size = sizeof(struct mock_worker),
-        .open = open,
+        .open = begin,
         .accepts = accepts,
         .survey = mock.surveys ? survey : NULL,
         .encode = encode,
@@ -222,6 +233,6 @@ mock_writer_follow(void)
         .finish = finish,
         .worker_open = mock_worker_open,
         .worker_close = mock_worker_close,
-        .close = close,
+        .close = end,
     };
 }

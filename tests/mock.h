@@ -61,6 +61,7 @@ struct mock_script {
     /* writing */
     uint32_t writer_flags;
     bool puts;           /* put writes a header before each frame's bytes, patch and read_back where flagged */
+    uint32_t slow_put_us;
     bool surveys;        /* two passes */
     bool keeps_metadata;
     uint32_t parts;
@@ -103,6 +104,7 @@ struct mock_session {
     uint64_t walk;             /* the next prepare, accepts, put */
     uint64_t accepted, surveyed, put;
     _Atomic int finished;
+    bool survey_ended, refused;
 };
 struct mock_worker {
     struct mim_job *job;
