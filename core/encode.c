@@ -330,7 +330,9 @@ replay(struct mim_encoder *encoder, struct mim_error *err)
         status = work_until(encoder, can_take_another, err);
         if (status != MIM_OK)
             break;
+        mim_pool_lock(encoder->pool); /* helpers move where the ring begins */
         struct mim_out_slot *slot = mim_encoder_slot(encoder, encoder->used);
+        mim_pool_unlock(encoder->pool);
         *slot = (struct mim_out_slot){ .packet = slot->packet, .index = i };
         status = mim_survey_replay(encoder->survey, slot, err);
         if (status != MIM_OK) {
