@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <limits.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +17,7 @@
 #include "build-paths.h"
 #include "error.h"
 #include "ini-text.h"
+#include "number.h"
 #include "words.h"
 
 /* One value in force; what was read later is nearer to the call. */
@@ -62,13 +62,14 @@ limit_place(const char *key)
 static bool
 parse_seconds(const char *text, double unit, uint64_t *out)
 {
-    char *end;
-    double number = strtod(text, &end) * unit;
-    if (end == text || *end)
+    double number;
+    if (!mim_number_parse_real(text, strlen(text), &number))
         return mim_size_parse(text, out, NULL) == MIM_OK && !isdigit((unsigned char)*text);
+    number *= unit;
     if (!(number >= 0 && number < 1e15))
         return false;
-    *out = number > 0 ? (uint64_t)ceil(number) : MIM_NO_LIMIT;
+    uint64_t whole = (uint64_t)number;
+    *out = number > 0 ? whole + (whole < number) : MIM_NO_LIMIT; /* up: a limit of less than the clock's step is not none */
     return true;
 }
 
