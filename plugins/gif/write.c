@@ -163,9 +163,7 @@ gif_open(struct mim_job *job, struct mim_sequence *sequence)
         sequence->passes = 2;
         self->encoding.common = &self->common;
     }
-    int32_t status = check_shape(job, &sequence->first);
-    if (status == MIM_OK)
-        status = check_durations(job, self, sequence);
+    int32_t status = check_durations(job, self, sequence);
     if (status == MIM_OK)
         status = start_clock(job, self, sequence);
     return status == MIM_OK ? choose_plays(job, self, sequence) : status;
