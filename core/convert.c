@@ -63,11 +63,29 @@ start_writing(struct conversion *conversion, struct mim_selected *selected, uint
     return blame(status, MIM_SIDE_OUTPUT, 0, err);
 }
 
+/* The application may have nothing to say but a status. */
+static enum mim_status
+change(const struct mim_convert_options *options, struct mim_frame *frame, struct mim_error *err)
+{
+    struct mim_error error = { .status = MIM_OK };
+    uint64_t index = frame->index;
+    enum mim_status status = options->each(options->user, frame, &error);
+    if (status == MIM_OK)
+        return MIM_OK;
+    if (error.status != status) {
+        mim_fail(&error, status, "stopped by the application: %s", mim_status_text(status));
+        error.frame = index;
+    }
+    if (err)
+        *err = error;
+    return status;
+}
+
 static enum mim_status
 pass_on(struct conversion *conversion, struct mim_selected *selected, struct mim_frame *frame, struct mim_error *err)
 {
     const struct mim_convert_options *options = conversion->options;
-    enum mim_status status = options->each ? options->each(options->user, frame, err) : MIM_OK;
+    enum mim_status status = options->each ? change(options, frame, err) : MIM_OK;
     if (status != MIM_OK)
         return status;
 

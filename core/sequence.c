@@ -73,7 +73,8 @@ mim_read_source(struct mim_context *context, struct mim_source *source, const st
         return status;
 
     struct mim_frames frames = { .loop = -1 };
-    status = mim_reader_limit_result(selected.reader, selected.count, err);
+    /* who takes what fits gets it: then the verdict waits for the first frame that does not */
+    status = mim_reader_limit_result(selected.reader, options->partial ? MIM_UNKNOWN : selected.count, err);
     if (status == MIM_OK)
         status = mim_reader_load_metadata(selected.reader, err);
     if (status == MIM_OK)
