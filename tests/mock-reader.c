@@ -86,7 +86,6 @@ prepare(struct mim_job *job, uint64_t index, void *memory, struct mim_frame_info
         return MIM_END;
     }
     session->walk = index + 1;
-    atomic_fetch_add(&mock_counted.prepares, 1);
     mock_say(job, "prepare", index, 0);
     int32_t status = mock_fault(job, MOCK_PREPARE, index, 0, NULL);
     if (status == MIM_OK && mock.packet_bytes &&
@@ -102,6 +101,7 @@ prepare(struct mim_job *job, uint64_t index, void *memory, struct mim_frame_info
     packet->index = index;
     packet->info = *info;
     atomic_fetch_add(&session->packets, 1);
+    atomic_fetch_add(&mock_counted.prepares, 1);
     return mock_leave_serial(job, MIM_OK);
 }
 

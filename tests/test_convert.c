@@ -1,0 +1,511 @@
+/* SPDX-License-Identifier: MIT */
+/* From readers to one writer: several sources, what travels with the frames, damage, and who is to blame. */
+#include <dirent.h>
+#include <pthread.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "mock.h"
+
+static const unsigned thread_counts[] = { 1, 2, 3, 8 };
+#define THREAD_COUNTS (sizeof thread_counts / sizeof *thread_counts)
+#define BYTES 24 /* of a page of the mock's */
+
+static char directory[64], in[128], out[128];
+
+static int
+set_up(void **state)
+{
+    (void)state;
+    strcpy(directory, "/tmp/mim-test-XXXXXX");
+    snprintf(in, sizeof in, "%s/in.mock", mkdtemp(directory));
+    snprintf(out, sizeof out, "%s/out.mock", directory);
+    FILE *file = fopen(in, "w");
+    return !file || fputs("MOCK", file) < 0 || fclose(file);
+}
+
+static int
+tear_down(void **state)
+{
+    (void)state;
+    unlink(in);
+    unlink(out);
+    return rmdir(directory); /* fails when a case left something */
+}
+
+static enum mim_status
+convert(const struct mock_script *script, unsigned threads, size_t source_count, const struct mim_convert_options *options,
+        uint8_t **data, size_t *size, struct mim_error *err)
+{
+    struct mim_convert_options with_format = options ? *options : (struct mim_convert_options){ 0 };
+    struct mim_source *sources[3] = { mock_source(), mock_source(), mock_source() };
+    struct mim_context *context = mock_context(script, threads);
+    struct mim_sink *sink = NULL;
+    with_format.write.format = "mock";
+    *data = NULL;
+    *size = 0;
+    CHECK(mim_sink_open_memory(&sink, NULL) == MIM_OK);
+    enum mim_status status = mim_convert(context, sources, source_count, sink, &with_format, err);
+    CHECK(mock_counted.opens == mock_counted.closes && mock_counted.prepares == mock_counted.releases);
+    mim_sink_take(sink, (void **)data, size, NULL);
+    mim_sink_close(sink);
+    for (int i = 0; i < 3; i++)
+        mim_source_close(sources[i]);
+    mim_context_destroy(context);
+    return status;
+}
+
+static void
+check_frames(const uint8_t *data, size_t size, const char *indices)
+{
+    CHECK(size == strlen(indices) * BYTES);
+    for (size_t i = 0; i < size; i++)
+        CHECK(data[i] == mock_sample((uint64_t)(indices[i / BYTES] - '0'), i % 6, i % BYTES / 6, 0));
+}
+
+static const struct mock_script plain = { .busy_us = 100, .has_metadata = true, .keeps_metadata = true };
+
+static void
+sources_come_one_after_another(void)
+{
+    for (size_t t = 0; t < THREAD_COUNTS; t++)
+        for (size_t n = 1; n <= 3; n++) {
+            uint8_t *data;
+            size_t size;
+            CHECK(convert(&plain, thread_counts[t], n, NULL, &data, &size, NULL) == MIM_OK);
+            check_frames(data, size, "012345678901234567890123456789" + (3 - n) * 10);
+            mim_free(data);
+        }
+}
+
+static void
+slices_hold_for_every_source(void)
+{
+    static const struct mim_range backwards = { .start = -1, .step = -4, .has_start = 1 };
+    struct mim_convert_options options = { .read = { .ranges = &backwards, .range_count = 1 } };
+    for (size_t t = 0; t < THREAD_COUNTS; t++) {
+        uint8_t *data;
+        size_t size;
+        CHECK(convert(&plain, thread_counts[t], 2, &options, &data, &size, NULL) == MIM_OK);
+        check_frames(data, size, "951951");
+        mim_free(data);
+    }
+}
+
+/* --- the frame in between ----------------------------------------------------------------------------------------------- */
+
+static enum mim_status
+invert(void *user, struct mim_frame *frame, struct mim_error *err)
+{
+    (void)err;
+    ++*(int *)user;
+    for (uint32_t y = 0; y < frame->height; y++)
+        for (size_t x = 0; x < frame->width; x++)
+            ((uint8_t *)frame->data)[y * frame->stride + x] ^= 0xff;
+    return MIM_OK;
+}
+
+static void
+a_callback_may_change_every_frame(void)
+{
+    for (size_t t = 0; t < THREAD_COUNTS; t++) {
+        int calls = 0;
+        struct mim_convert_options options = { .each = invert, .user = &calls };
+        uint8_t *data;
+        size_t size;
+        CHECK(convert(&plain, thread_counts[t], 2, &options, &data, &size, NULL) == MIM_OK && calls == 20);
+        for (size_t i = 0; i < size; i++)
+            data[i] ^= 0xff;
+        check_frames(data, size, "01234567890123456789");
+        mim_free(data);
+    }
+}
+
+static enum mim_status
+replace(void *user, struct mim_frame *frame, struct mim_error *err)
+{
+    (void)user;
+    int64_t duration = frame->duration;
+    enum mim_status status = mim_frame_alloc(frame, MIM_SAMPLE_U16, 2, 1, 1, err);
+    frame->duration = duration;
+    return status;
+}
+
+static void
+a_callback_may_give_other_pixels(void)
+{
+    struct mim_convert_options options = { .each = replace };
+    uint8_t *data;
+    size_t size;
+    CHECK(convert(&plain, 2, 1, &options, &data, &size, NULL) == MIM_OK && size == 40);
+    mim_free(data);
+}
+
+static enum mim_status
+refuse_the_fifth(void *user, struct mim_frame *frame, struct mim_error *err)
+{
+    (void)err;
+    return frame->index == 5 ? (enum mim_status)(intptr_t)user : MIM_OK;
+}
+
+static void
+a_callback_ends_it_with_its_status(void)
+{
+    for (size_t t = 0; t < THREAD_COUNTS; t++) {
+        struct mim_convert_options options = { .each = refuse_the_fifth, .user = (void *)(intptr_t)MIM_UNSUPPORTED };
+        struct mim_error err = { 0 };
+        uint8_t *data;
+        size_t size;
+        CHECK(convert(&plain, thread_counts[t], 1, &options, &data, &size, &err) == MIM_UNSUPPORTED && !data);
+        CHECK(err.status == MIM_UNSUPPORTED && err.frame == 5 && strstr(err.message, "application"));
+    }
+}
+
+/* --- what travels along ----------------------------------------------------------------------------------------------- */
+
+static char heard[4000];
+
+static void
+hear(void *user, const struct mim_notice *notice)
+{
+    size_t used = strlen(heard);
+    (void)user;
+    snprintf(heard + used, sizeof heard - used, "%d:%s\n", (int)notice->frame, notice->text);
+}
+
+static void
+animated(struct mim_sequence *sequence)
+{
+    if (sequence->count == MIM_UNKNOWN && !sequence->first.width) { /* of a reader */
+        sequence->time_num = 1;
+        sequence->time_den = 50;
+        sequence->loop = 4;
+    }
+}
+
+static void
+five_ticks(uint64_t index, struct mim_frame_info *info)
+{
+    info->duration = 5;
+    info->pts = (int64_t)index * 5;
+}
+
+static void
+what_the_target_cannot_hold_is_said_once(void)
+{
+    for (size_t t = 0; t < THREAD_COUNTS; t++)
+        for (uint32_t flags = 0; flags <= (MIM_WRITER_TIMING | MIM_WRITER_LOOP); flags += MIM_WRITER_TIMING | MIM_WRITER_LOOP) {
+            struct mock_script script = { .busy_us = 80, .sequence = animated, .shape = five_ticks, .has_metadata = true,
+                                          .writer_flags = flags };
+            struct mim_convert_options options = { .read.open.control.notice = hear };
+            uint8_t *data;
+            size_t size;
+            heard[0] = '\0';
+            CHECK(convert(&script, thread_counts[t], 2, &options, &data, &size, NULL) == MIM_OK);
+            mim_free(data);
+            assert_string_equal(heard, flags ? "-1:mock cannot keep the metadata 'title'\n"
+                                               "0:mock cannot keep the metadata 'number'\n"
+                                             : "-1:mock cannot keep the metadata 'title'\n"
+                                               "0:mock cannot keep the metadata 'number'\n"
+                                               "-1:mock keeps no timing: how long each frame is shown is lost\n"
+                                               "-1:mock keeps no loop count: how often the sequence is played is lost\n");
+        }
+}
+
+static void
+without_metadata_nothing_of_them_is_said(void)
+{
+    struct mock_script script = { .has_metadata = true };
+    struct mim_convert_options options = { .read.open.control.notice = hear, .without_metadata = 1 };
+    uint8_t *data;
+    size_t size;
+    heard[0] = '\0';
+    CHECK(convert(&script, 2, 1, &options, &data, &size, NULL) == MIM_OK && !heard[0]);
+    mim_free(data);
+}
+
+static _Atomic int64_t stamps[30];
+
+static void
+note_stamp(uint64_t index, struct mim_frame_info *info)
+{
+    stamps[index] = info->pts;
+}
+
+static void
+timestamps_hold_in_the_whole_of_one_file_only(void)
+{
+    static const struct mim_range odd = { .start = 1, .step = 2, .has_start = 1 };
+    struct mock_script script = { .sequence = animated, .shape = five_ticks, .accepts = note_stamp,
+                                  .writer_flags = MIM_WRITER_TIMING };
+    struct mim_convert_options some = { .read = { .ranges = &odd, .range_count = 1 } };
+    uint8_t *data;
+    size_t size;
+    CHECK(convert(&script, 2, 1, NULL, &data, &size, NULL) == MIM_OK && stamps[0] == 0 && stamps[9] == 45);
+    mim_free(data);
+    CHECK(convert(&script, 2, 1, &some, &data, &size, NULL) == MIM_OK && stamps[0] == MIM_NO_PTS);
+    mim_free(data);
+    CHECK(convert(&script, 2, 2, NULL, &data, &size, NULL) == MIM_OK && stamps[0] == MIM_NO_PTS && stamps[19] == MIM_NO_PTS);
+    mim_free(data);
+}
+
+static void
+notices_of_both_ends_come_in_the_same_order(void)
+{
+    struct mock_script script = { .busy_us = 100, .notices = true, .parts = 2 };
+    struct mim_convert_options options = { .read.open.control.notice = hear };
+    char *alone = NULL;
+    for (size_t t = 0; t < THREAD_COUNTS; t++) {
+        uint8_t *data;
+        size_t size;
+        heard[0] = '\0';
+        CHECK(convert(&script, thread_counts[t], 1, &options, &data, &size, NULL) == MIM_OK);
+        mim_free(data);
+        if (!alone)
+            alone = strdup(heard);
+        assert_string_equal(heard, alone);
+    }
+    free(alone);
+}
+
+/* --- failures ----------------------------------------------------------------------------------------------------------- */
+
+static void
+damage_writes_nothing_unless_partial(void)
+{
+    struct mock_script script = plain;
+    script.faults[0] = (struct mock_fault){ .op = MOCK_PIXELS, .frame = 6, .status = MIM_TRUNCATED };
+    for (size_t t = 0; t < THREAD_COUNTS; t++)
+        for (int partial = 0; partial < 2; partial++) {
+            struct mim_convert_options options = { .read.partial = partial };
+            struct mim_error err = { 0 };
+            uint8_t *data;
+            size_t size;
+            CHECK(convert(&script, thread_counts[t], 2, &options, &data, &size, &err) == MIM_TRUNCATED);
+            CHECK(err.frame == 6 && err.side == MIM_SIDE_INPUT && err.source == 0 && strstr(err.message, "6 good frames"));
+            check_frames(data, size, partial ? "012345" : "");
+            mim_free(data);
+        }
+}
+
+static void
+damage_before_the_first_frame_gives_no_file(void)
+{
+    struct mock_script script = plain;
+    struct mim_convert_options options = { .read.partial = 1 };
+    struct mim_error err;
+    uint8_t *data;
+    size_t size;
+    script.faults[0] = (struct mock_fault){ .op = MOCK_PREPARE, .status = MIM_CORRUPT };
+    CHECK(convert(&script, 2, 1, &options, &data, &size, &err) == MIM_CORRUPT && !data && !mock_counted.encodes);
+}
+
+static void
+an_error_says_which_end_it_is_about(void)
+{
+    struct mock_script script = plain;
+    struct mim_error err = { 0 };
+    uint8_t *data;
+    size_t size;
+    script.faults[0] = (struct mock_fault){ .op = MOCK_ENCODE, .frame = 13, .status = MIM_IO };
+    for (size_t t = 0; t < THREAD_COUNTS; t++) {
+        CHECK(convert(&script, thread_counts[t], 2, NULL, &data, &size, &err) == MIM_IO);
+        CHECK(err.side == MIM_SIDE_OUTPUT && err.frame == 13);
+    }
+    script.faults[0] = (struct mock_fault){ .op = MOCK_SCAN, .status = MIM_CORRUPT };
+    script.scans = true;
+    static const struct mim_range last = { .start = -1, .has_start = 1 };
+    struct mim_convert_options options = { .read = { .ranges = &last, .range_count = 1 } };
+    CHECK(convert(&script, 2, 1, &options, &data, &size, &err) == MIM_CORRUPT && err.side == MIM_SIDE_INPUT);
+    CHECK(convert(&script, 2, 0, NULL, &data, &size, &err) == MIM_ARGUMENT);
+}
+
+static bool
+old_file_stands(void)
+{
+    char text[8] = "";
+    int names = -2;
+    FILE *file = fopen(out, "r");
+    size_t got = file ? fread(text, 1, sizeof text, file) : 0;
+    if (file)
+        fclose(file);
+    DIR *stream = opendir(directory);
+    while (readdir(stream))
+        names++;
+    closedir(stream);
+    return got == 3 && !memcmp(text, "old", 3) && names == 2;
+}
+
+static void
+a_failed_conversion_leaves_the_old_file(void)
+{
+    static const enum mock_op ops[] = { MOCK_OPEN, MOCK_PREPARE, MOCK_PIXELS, MOCK_METADATA, MOCK_ACCEPTS, MOCK_ENCODE,
+                                        MOCK_PUT, MOCK_FINISH, MOCK_WORKER_OPEN };
+    FILE *file = fopen(out, "w");
+    CHECK(file && fputs("old", file) >= 0 && !fclose(file));
+    for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
+        for (size_t t = 0; t < THREAD_COUNTS; t++) {
+            struct mock_script script = plain;
+            bool of_the_whole = ops[i] == MOCK_OPEN || ops[i] == MOCK_FINISH || ops[i] == MOCK_WORKER_OPEN;
+            script.puts = true;
+            script.faults[0] = (struct mock_fault){ .op = ops[i], .frame = of_the_whole ? 0 : 7, .status = MIM_CORRUPT };
+            struct mim_context *context = mock_context(&script, thread_counts[t]);
+            CHECK(mim_convert_uri(context, in, out, NULL, NULL) == MIM_CORRUPT);
+            CHECK(mock_counted.opens == mock_counted.closes && mock_counted.prepares == mock_counted.releases);
+            mim_context_destroy(context);
+            CHECK(old_file_stands());
+        }
+    struct mim_context *context = mock_context(&plain, 2);
+    CHECK(mim_convert_uri(context, in, out, &(struct mim_convert_options){ .write.keep_existing = 1 }, NULL) == MIM_EXISTS);
+    CHECK(old_file_stands());
+    CHECK(mim_convert_uri(context, in, out, NULL, NULL) == MIM_OK);
+    mim_context_destroy(context);
+}
+
+/* --- memory and being stopped -------------------------------------------------------------------------------------------- */
+
+static void
+a_page_of_100k(uint64_t index, struct mim_frame_info *info)
+{
+    (void)index;
+    info->width = 1000;
+    info->height = 100;
+}
+
+static void
+a_long_stack_needs_the_memory_of_a_few_frames(void)
+{
+    const struct mock_script script = { .count = 300, .shape = a_page_of_100k, .busy_us = 50 };
+    struct mim_convert_options options = { .read.open.control.limits.working_bytes = 1500000 };
+    for (size_t t = 0; t < THREAD_COUNTS; t++) {
+        uint8_t *data;
+        size_t size;
+        CHECK(convert(&script, thread_counts[t], 1, &options, &data, &size, NULL) == MIM_OK && size == 30000000);
+        mim_free(data);
+    }
+}
+
+static int
+stop_at_the_third(void *user, const struct mim_progress *progress)
+{
+    (void)user;
+    return progress->done == 3;
+}
+
+static void
+progress_counts_what_was_written_and_cancels(void)
+{
+    for (size_t t = 0; t < THREAD_COUNTS; t++) {
+        struct mim_tally tally = { 0 };
+        struct mim_convert_options options = { .read.open.control = { .progress = stop_at_the_third, .tally = &tally } };
+        uint8_t *data;
+        size_t size;
+        CHECK(convert(&plain, thread_counts[t], 1, &options, &data, &size, NULL) == MIM_CANCELLED && !data);
+        CHECK(tally.frames == 3);
+    }
+}
+
+static double
+seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static double requested;
+
+static void *
+cancel_soon(void *cancel)
+{
+    usleep(50000);
+    requested = seconds();
+    mim_cancel_request(cancel);
+    return NULL;
+}
+
+static double
+seconds_to_cancel(uint64_t endless, unsigned threads)
+{
+    struct mock_script script = plain;
+    struct mim_cancel *cancel = mim_cancel_create();
+    struct mim_convert_options options = { .read.open.control.cancel = cancel };
+    pthread_t thread;
+    uint8_t *data;
+    size_t size;
+    script.endless = endless;
+    CHECK(!pthread_create(&thread, NULL, cancel_soon, cancel));
+    enum mim_status status = convert(&script, threads, 1, &options, &data, &size, NULL);
+    double end = seconds();
+    pthread_join(thread, NULL);
+    CHECK(status == MIM_CANCELLED && !data);
+    mim_cancel_destroy(cancel);
+    return end - requested;
+}
+
+static void
+cancel_ends_a_conversion_within_100_ms(void)
+{
+    for (size_t t = 0; t < THREAD_COUNTS; t++) {
+        double took = 1;
+        for (int again = 0; again < 3 && took >= 0.1; again++) /* a busy machine may be late itself */
+            took = seconds_to_cancel(4, thread_counts[t]);
+        CHECK(took < 0.1);
+    }
+}
+
+static void *
+convert_in_a_context_of_its_own(void *argument)
+{
+    struct mim_source *source = mock_source();
+    struct mim_sink *sink = NULL;
+    uint8_t *data = NULL;
+    size_t size = 0;
+    MUST(mim_sink_open_memory(&sink, NULL) == MIM_OK);
+    MUST(mim_convert(argument, &source, 1, sink, &(struct mim_convert_options){ .write.format = "mock" }, NULL) == MIM_OK);
+    MUST(mim_sink_take(sink, (void **)&data, &size, NULL) == MIM_OK && size == 10 * BYTES);
+    for (size_t i = 0; i < size; i++)
+        MUST(data[i] == mock_sample(i / BYTES, i % 6, i % BYTES / 6, 0));
+    mim_free(data);
+    mim_sink_close(sink);
+    mim_source_close(source);
+    return NULL;
+}
+
+static void
+two_contexts_convert_in_two_threads(void)
+{
+    struct mim_context *contexts[2] = { mock_context(&plain, 3), mock_context(&plain, 2) };
+    pthread_t threads[2];
+    for (int i = 0; i < 2; i++)
+        CHECK(!pthread_create(&threads[i], NULL, convert_in_a_context_of_its_own, contexts[i]));
+    for (int i = 0; i < 2; i++) {
+        pthread_join(threads[i], NULL);
+        mim_context_destroy(contexts[i]);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest cases[] = {
+        CASE(sources_come_one_after_another),
+        CASE(slices_hold_for_every_source),
+        CASE(a_callback_may_change_every_frame),
+        CASE(a_callback_may_give_other_pixels),
+        CASE(a_callback_ends_it_with_its_status),
+        CASE(what_the_target_cannot_hold_is_said_once),
+        CASE(without_metadata_nothing_of_them_is_said),
+        CASE(timestamps_hold_in_the_whole_of_one_file_only),
+        CASE(notices_of_both_ends_come_in_the_same_order),
+        CASE(damage_writes_nothing_unless_partial),
+        CASE(damage_before_the_first_frame_gives_no_file),
+        CASE(an_error_says_which_end_it_is_about),
+        CASE(a_failed_conversion_leaves_the_old_file),
+        CASE(a_long_stack_needs_the_memory_of_a_few_frames),
+        CASE(progress_counts_what_was_written_and_cancels),
+        CASE(cancel_ends_a_conversion_within_100_ms),
+        CASE(two_contexts_convert_in_two_threads),
+    };
+    return cmocka_run_group_tests_name("convert", cases, set_up, tear_down);
+}
