@@ -209,7 +209,8 @@ end(struct mim_job *job)
     mock_enter_serial(job);
     MUST(session->workers == 0);
     session->closed = 1;
-    atomic_fetch_add(&mock_counted.closes, 1);
+    if (session->opened) /* else only metadata came before it was given up */
+        atomic_fetch_add(&mock_counted.closes, 1);
     mock_leave_serial(job, MIM_OK);
 }
 
