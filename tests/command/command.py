@@ -4,6 +4,7 @@
 import json
 import os
 import shutil
+import signal
 import struct
 import subprocess
 import tempfile
@@ -11,6 +12,8 @@ import unittest
 
 DATA = os.environ['MIM_TEST_DATA']
 TESTCARD = os.path.join(DATA, 'testcard.gif')  # 12 frames of 0.1 s, 120 x 90, loops for ever
+
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # who runs the tests with nohup hands down that it is ignored
 
 
 class CommandCase(unittest.TestCase):
