@@ -72,6 +72,37 @@ now_us(void)
     return (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000;
 }
 
+double
+mock_seconds(void)
+{
+    return (double)now_us() / 1e6;
+}
+
+static double requested;
+
+static void *
+request_later(void *cancel)
+{
+    usleep(50000);
+    requested = mock_seconds();
+    mim_cancel_request(cancel);
+    return NULL;
+}
+
+void
+mock_cancel_soon(struct mim_cancel *cancel, pthread_t *thread)
+{
+    CHECK(!pthread_create(thread, NULL, request_later, cancel));
+}
+
+double
+mock_cancelled_since(pthread_t thread)
+{
+    double now = mock_seconds();
+    pthread_join(thread, NULL);
+    return now - requested;
+}
+
 int32_t
 mock_be_busy(struct mim_job *job, uint64_t frame, uint32_t part)
 {

@@ -6,6 +6,7 @@
 #ifndef MIM_TESTS_MOCK_H
 #define MIM_TESTS_MOCK_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -86,6 +87,12 @@ struct mim_reader *mock_reader(struct mim_context *context, const struct mim_ope
 uint8_t mock_sample(uint64_t index, uint32_t x, uint32_t y, uint32_t channel);
 /* Is it the made-up frame `index`, u8? */
 bool mock_is_frame(const struct mim_frame *frame, uint64_t index);
+
+/* Seconds on some clock that only goes forward. */
+double mock_seconds(void);
+/* Another thread throws the switch after 50 ms; how long ago that was. */
+void mock_cancel_soon(struct mim_cancel *cancel, pthread_t *thread);
+double mock_cancelled_since(pthread_t thread);
 
 /* Used by the plugin's halves: abort with a line on what the core did wrong. */
 #define MUST(x) ((x) ? (void)0 : mock_abort(__FILE__, __LINE__, #x))

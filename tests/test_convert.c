@@ -2,7 +2,6 @@
 /* From readers to one writer: several sources, what travels with the frames, damage, and who is to blame. */
 #include <dirent.h>
 #include <pthread.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "mock.h"
@@ -73,7 +72,7 @@ sources_come_one_after_another(void)
             uint8_t *data;
             size_t size;
             CHECK(convert(&plain, thread_counts[t], n, NULL, &data, &size, NULL) == MIM_OK);
-            check_frames(data, size, "012345678901234567890123456789" + (3 - n) * 10);
+            check_frames(data, size, &"012345678901234567890123456789"[(3 - n) * 10]);
             mim_free(data);
         }
 }
@@ -406,25 +405,6 @@ progress_counts_what_was_written_and_cancels(void)
 }
 
 static double
-seconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-static double requested;
-
-static void *
-cancel_soon(void *cancel)
-{
-    usleep(50000);
-    requested = seconds();
-    mim_cancel_request(cancel);
-    return NULL;
-}
-
-static double
 seconds_to_cancel(uint64_t endless, unsigned threads)
 {
     struct mock_script script = plain;
@@ -434,13 +414,12 @@ seconds_to_cancel(uint64_t endless, unsigned threads)
     uint8_t *data;
     size_t size;
     script.endless = endless;
-    CHECK(!pthread_create(&thread, NULL, cancel_soon, cancel));
+    mock_cancel_soon(cancel, &thread);
     enum mim_status status = convert(&script, threads, 1, &options, &data, &size, NULL);
-    double end = seconds();
-    pthread_join(thread, NULL);
+    double took = mock_cancelled_since(thread);
     CHECK(status == MIM_CANCELLED && !data);
     mim_cancel_destroy(cancel);
-    return end - requested;
+    return took;
 }
 
 static void
