@@ -16,8 +16,8 @@ struct packet {
 };
 
 static const struct mim_option options[] = {
-    { MIM_OPTION_HEADER, .type = MIM_OPTION_INT, .offset = sizeof(struct mock_session), .name = "level", .help = "a number",
-      .initial = 3, .min = 0, .max = 9 },
+    { MIM_OPTION_HEADER, .type = MIM_OPTION_INT, .offset = sizeof(struct mock_session), .name = "level",
+      .help = "a number", .initial = 3, .min = 0, .max = 9 },
 };
 
 struct reader {
@@ -88,8 +88,7 @@ prepare(struct mim_job *job, uint64_t index, void *memory, struct mim_frame_info
     session->walk = index + 1;
     mock_say(job, "prepare", index, 0);
     int32_t status = mock_fault(job, MOCK_PREPARE, index, 0, NULL);
-    if (status == MIM_OK && mock.packet_bytes &&
-        !(packet->held = job->host->resize(job, NULL, 0, mock.packet_bytes)))
+    if (status == MIM_OK && mock.packet_bytes && !(packet->held = job->host->resize(job, NULL, 0, mock.packet_bytes)))
         status = MIM_NOMEM;
     if (status != MIM_OK) {
         mock_leave_serial(job, status);
@@ -140,7 +139,8 @@ take_and_return(struct mim_job *job)
 }
 
 static int32_t
-pixels(struct mim_job *job, const void *memory, const struct mim_frame_info *info, uint32_t part, struct mim_raster *raster)
+pixels(struct mim_job *job, const void *memory, const struct mim_frame_info *info, uint32_t part,
+       struct mim_raster *raster)
 {
     static _Atomic long at_once;
     struct mock_worker *worker = mock_enter_worker(job);

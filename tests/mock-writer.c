@@ -106,8 +106,8 @@ emit_neighbours(struct mim_job *job, const struct packet *packet, const struct m
 }
 
 static int32_t
-encode(struct mim_job *job, void *memory, const struct mim_frame_info *info, uint32_t part, const struct mim_raster *raster,
-       const struct mim_neighbours *neighbours)
+encode(struct mim_job *job, void *memory, const struct mim_frame_info *info, uint32_t part,
+       const struct mim_raster *raster, const struct mim_neighbours *neighbours)
 {
     struct mock_worker *worker = mock_enter_worker(job);
     struct mock_session *session = job->state;

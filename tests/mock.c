@@ -43,7 +43,8 @@ mock_is_frame(const struct mim_frame *frame, uint64_t index)
     for (uint32_t y = 0; y < frame->height; y++)
         for (uint32_t x = 0; x < frame->width; x++)
             for (uint32_t k = 0; k < frame->channels; k++)
-                if (((uint8_t *)frame->data)[y * frame->stride + x * frame->channels + k] != mock_sample(index, x, y, k))
+                if (((uint8_t *)frame->data)[y * frame->stride + x * frame->channels + k] !=
+                    mock_sample(index, x, y, k))
                     return false;
     return frame->index == index;
 }
@@ -195,9 +196,8 @@ static const struct mim_format_ops format = {
     .struct_size = sizeof format, .name = "mock", .reader = &mock_reader_ops, .writer = &mock_writer_ops
 };
 static const struct mim_format_ops *const formats[] = { &format, NULL };
-static const struct mim_plugin plugin = {
-    MIM_PLUGIN_HEADER, .name = "mock", .version = "1.0.0", .licence = "MIT", .formats = formats
-};
+static const struct mim_plugin plugin = { MIM_PLUGIN_HEADER, .name = "mock", .version = "1.0.0", .licence = "MIT",
+                                          .formats = formats };
 
 static const char manifest[] = "[plugin]\nmanifest = 1\nname = mock\nversion = 1.0.0\nabi = 0.1\ndescription = a mock\n"
                                "license = MIT\npackage = none\n"
@@ -222,7 +222,8 @@ mock_context(const struct mock_script *script, unsigned threads)
 struct mim_source *
 mock_source(void)
 {
-    static const uint8_t magic[] = "MOCK file of a hundred bytes or so, of which only the first four matter to anyone at all.....";
+    static const uint8_t magic[] =
+        "MOCK file of a hundred bytes or so, of which only the first four matter to anyone at all.....";
     struct mim_source *source = NULL;
     CHECK(mim_source_open_memory(&source, magic, sizeof magic, NULL) == MIM_OK);
     return source;

@@ -33,7 +33,7 @@ enum mock_op {
 /* What an op does instead of succeeding. */
 struct mock_fault {
     enum mock_op op;
-    uint64_t frame;   /* of ops that have one */
+    uint64_t frame; /* of ops that have one */
     uint32_t part;
     int32_t status;
     bool silent;      /* without host->fail() */
@@ -44,26 +44,27 @@ struct mock_fault {
 
 /* Zeroed: ten gray pages of 6x4, in order, without a count. */
 struct mock_script {
-    uint64_t count;      /* of frames there are; 0 means 10 */
-    uint64_t claimed;    /* by open; 0 = MIM_UNKNOWN */
+    uint64_t count;   /* of frames there are; 0 means 10 */
+    uint64_t claimed; /* by open; 0 = MIM_UNKNOWN */
     int32_t sure;
     bool scans, any_order, has_metadata;
     void (*sequence)(struct mim_sequence *sequence);
     void (*shape)(uint64_t index, struct mim_frame_info *info);
     void (*fill)(uint64_t index, uint32_t part, struct mim_raster *raster); /* of INDEX8: indices and palette */
     struct mock_fault faults[MOCK_FAULTS];
-    uint64_t packet_bytes, worker_bytes, pixels_bytes; /* host->resize in prepare (until release), worker_open, pixels/encode */
-    uint64_t reserve_bytes;                            /* host->reserve in pixels */
-    uint32_t busy_us;    /* each pixels or encode takes up to that long, one frame another time than the next */
+    uint64_t packet_bytes, worker_bytes,
+        pixels_bytes;         /* host->resize in prepare (until release), worker_open, pixels/encode */
+    uint64_t reserve_bytes;   /* host->reserve in pixels */
+    uint32_t busy_us;         /* each pixels or encode takes up to that long, one frame another time than the next */
     _Atomic uint64_t endless; /* pixels and encode of this frame (counted from 1) poll until they are interrupted */
-    _Atomic bool notices; /* said in every op */
+    _Atomic bool notices;     /* said in every op */
     uint64_t metadata_bytes;
 
     /* writing */
     uint32_t writer_flags;
-    bool puts;           /* put writes a header before each frame's bytes, patch and read_back where flagged */
+    bool puts; /* put writes a header before each frame's bytes, patch and read_back where flagged */
     uint32_t slow_put_us;
-    bool surveys;        /* two passes */
+    bool surveys; /* two passes */
     bool keeps_metadata;
     uint32_t parts;
     void (*accepts)(uint64_t index, struct mim_frame_info *info);
@@ -71,10 +72,11 @@ struct mock_script {
 
 /* What was called; of all files together. */
 struct mock_counts {
-    _Atomic long opens, closes, prepares, pixels, releases, scans, metadata, encodes, puts, surveys, most_pixels_at_once;
+    _Atomic long opens, closes, prepares, pixels, releases, scans, metadata, encodes, puts, surveys,
+        most_pixels_at_once;
 };
 
-extern struct mock_script mock;   /* set it before the plugin is used */
+extern struct mock_script mock; /* set it before the plugin is used */
 extern struct mock_counts mock_counted;
 
 /* A context that has nothing but the mock, with the script in force. */
@@ -98,7 +100,8 @@ double mock_cancelled_since(pthread_t thread);
 #define MUST(x) ((x) ? (void)0 : mock_abort(__FILE__, __LINE__, #x))
 _Noreturn void mock_abort(const char *file, int line, const char *what);
 /* The fault that is due; MIM_OK when there is none. `fault` may be NULL. */
-int32_t mock_fault(struct mim_job *job, enum mock_op op, uint64_t frame, uint32_t part, const struct mock_fault **fault);
+int32_t mock_fault(struct mim_job *job, enum mock_op op, uint64_t frame, uint32_t part,
+                   const struct mock_fault **fault);
 int32_t mock_be_busy(struct mim_job *job, uint64_t frame, uint32_t part);
 void mock_say(struct mim_job *job, const char *op, uint64_t frame, uint32_t part);
 uint64_t mock_frame_count(void);
@@ -107,8 +110,8 @@ bool mock_is_zero(const void *memory, size_t size);
 /* One file: what both halves watch over. */
 struct mock_session {
     _Atomic int opened, closed, failed, in_serial, workers;
-    _Atomic long packets;      /* alive */
-    uint64_t walk;             /* the next prepare, accepts, put */
+    _Atomic long packets; /* alive */
+    uint64_t walk;        /* the next prepare, accepts, put */
     uint64_t accepted, surveyed, put;
     _Atomic int finished;
     bool survey_ended, refused;

@@ -64,9 +64,12 @@ const struct mock_script pages = { .count = 23, .shape = pages_of_any_shape, .bu
 const struct mock_script parts = {
     .count = 17, .shape = pages_of_any_shape, .busy_us = 100, .parts = 5, .any_order = true, .has_metadata = true
 };
-const struct mock_script animation = {
-    .count = 31, .sequence = canvas_of_20x48, .shape = rectangles, .fill = fill_indices, .busy_us = 150, .has_metadata = true
-};
+const struct mock_script animation = { .count = 31,
+                                       .sequence = canvas_of_20x48,
+                                       .shape = rectangles,
+                                       .fill = fill_indices,
+                                       .busy_us = 150,
+                                       .has_metadata = true };
 
 const struct mock_script *
 with(const struct mock_script *base, bool any_order)

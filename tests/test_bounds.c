@@ -99,7 +99,8 @@ static enum mim_status
 read_within(const struct mock_script *script, unsigned threads, uint64_t working_bytes, int *frames, uint64_t *peak,
             struct mim_error *err)
 {
-    struct mim_open_options options = { .control = { .limits = { .working_bytes = working_bytes } }, .sample = MIM_SAMPLE_U16 };
+    struct mim_open_options options = { .control = { .limits = { .working_bytes = working_bytes } },
+                                        .sample = MIM_SAMPLE_U16 };
     struct mim_context *context = mock_context(script, threads);
     struct mim_reader *reader = mock_reader(context, &options);
     struct mim_frame frame = { 0 };
@@ -117,8 +118,13 @@ read_within(const struct mock_script *script, unsigned threads, uint64_t working
 static void
 the_verdict_of_working_memory_is_one_frames_need(void)
 {
-    struct mock_script script = { .count = 40, .shape = frames_of_100k, .busy_us = 120, .packet_bytes = 1000,
-                                  .worker_bytes = 5000, .pixels_bytes = 20000, .parts = 4 };
+    struct mock_script script = { .count = 40,
+                                  .shape = frames_of_100k,
+                                  .busy_us = 120,
+                                  .packet_bytes = 1000,
+                                  .worker_bytes = 5000,
+                                  .pixels_bytes = 20000,
+                                  .parts = 4 };
     /* found by a single thread: 1000-wide rows are 1024 apart */
     const uint64_t least = 100 * 1024 + 50000 + 1000 + 5000 + 20000;
     for (size_t t = 0; t < THREAD_COUNTS; t++) {
@@ -239,8 +245,9 @@ fill_nothing(uint64_t index, uint32_t part, struct mim_raster *raster)
 static double
 seconds_to_cancel(uint32_t parts_of_frame, unsigned threads)
 {
-    const struct mock_script script = { .shape = frame_of_100_megapixels, .fill = fill_nothing, .endless = 2,
-                                        .busy_us = 100, .parts = parts_of_frame };
+    const struct mock_script script = {
+        .shape = frame_of_100_megapixels, .fill = fill_nothing, .endless = 2, .busy_us = 100, .parts = parts_of_frame
+    };
     struct mim_cancel *cancel = mim_cancel_create();
     struct mim_open_options options = { .control = { .cancel = cancel } };
     struct mim_context *context = mock_context(&script, threads);
@@ -307,7 +314,8 @@ progress_counts_and_cancels(void)
     for (size_t t = 0; t < THREAD_COUNTS; t++) {
         uint64_t total = 0;
         struct mim_tally tally = { 0 };
-        struct mim_open_options options = { .control = { .progress = stop_at_the_third, .user = &total, .tally = &tally } };
+        struct mim_open_options options = { .control = {
+                                                .progress = stop_at_the_third, .user = &total, .tally = &tally } };
         struct mock_script script = pages;
         script.claimed = 23;
         script.sure = MIM_SURE_HEADER;

@@ -33,8 +33,8 @@ tear_down(void **state)
 }
 
 static enum mim_status
-convert(const struct mock_script *script, unsigned threads, size_t source_count, const struct mim_convert_options *options,
-        uint8_t **data, size_t *size, struct mim_error *err)
+convert(const struct mock_script *script, unsigned threads, size_t source_count,
+        const struct mim_convert_options *options, uint8_t **data, size_t *size, struct mim_error *err)
 {
     struct mim_convert_options with_format = options ? *options : (struct mim_convert_options){ 0 };
     struct mim_source *sources[3] = { mock_source(), mock_source(), mock_source() };
@@ -193,21 +193,24 @@ static void
 what_the_target_cannot_hold_is_said_once(void)
 {
     for (size_t t = 0; t < THREAD_COUNTS; t++)
-        for (uint32_t flags = 0; flags <= (MIM_WRITER_TIMING | MIM_WRITER_LOOP); flags += MIM_WRITER_TIMING | MIM_WRITER_LOOP) {
-            struct mock_script script = { .busy_us = 80, .sequence = animated, .shape = five_ticks, .has_metadata = true,
-                                          .writer_flags = flags };
+        for (uint32_t flags = 0; flags <= (MIM_WRITER_TIMING | MIM_WRITER_LOOP);
+             flags += MIM_WRITER_TIMING | MIM_WRITER_LOOP) {
+            struct mock_script script = {
+                .busy_us = 80, .sequence = animated, .shape = five_ticks, .has_metadata = true, .writer_flags = flags
+            };
             struct mim_convert_options options = { .read.open.control.notice = hear };
             uint8_t *data;
             size_t size;
             heard[0] = '\0';
             CHECK(convert(&script, thread_counts[t], 2, &options, &data, &size, NULL) == MIM_OK);
             mim_free(data);
-            assert_string_equal(heard, flags ? "-1:mock cannot keep the metadata 'title'\n"
-                                               "0:mock cannot keep the metadata 'number'\n"
-                                             : "-1:mock cannot keep the metadata 'title'\n"
-                                               "0:mock cannot keep the metadata 'number'\n"
-                                               "-1:mock keeps no timing: how long each frame is shown is lost\n"
-                                               "-1:mock keeps no loop count: how often the sequence is played is lost\n");
+            assert_string_equal(heard, flags
+                                           ? "-1:mock cannot keep the metadata 'title'\n"
+                                             "0:mock cannot keep the metadata 'number'\n"
+                                           : "-1:mock cannot keep the metadata 'title'\n"
+                                             "0:mock cannot keep the metadata 'number'\n"
+                                             "-1:mock keeps no timing: how long each frame is shown is lost\n"
+                                             "-1:mock keeps no loop count: how often the sequence is played is lost\n");
         }
 }
 
@@ -235,8 +238,9 @@ static void
 timestamps_hold_in_the_whole_of_one_file_only(void)
 {
     static const struct mim_range odd = { .start = 1, .step = 2, .has_start = 1 };
-    struct mock_script script = { .sequence = animated, .shape = five_ticks, .accepts = note_stamp,
-                                  .writer_flags = MIM_WRITER_TIMING };
+    struct mock_script script = {
+        .sequence = animated, .shape = five_ticks, .accepts = note_stamp, .writer_flags = MIM_WRITER_TIMING
+    };
     struct mim_convert_options some = { .read = { .ranges = &odd, .range_count = 1 } };
     uint8_t *data;
     size_t size;
@@ -244,7 +248,8 @@ timestamps_hold_in_the_whole_of_one_file_only(void)
     mim_free(data);
     CHECK(convert(&script, 2, 1, &some, &data, &size, NULL) == MIM_OK && stamps[0] == MIM_NO_PTS);
     mim_free(data);
-    CHECK(convert(&script, 2, 2, NULL, &data, &size, NULL) == MIM_OK && stamps[0] == MIM_NO_PTS && stamps[19] == MIM_NO_PTS);
+    CHECK(convert(&script, 2, 2, NULL, &data, &size, NULL) == MIM_OK && stamps[0] == MIM_NO_PTS &&
+          stamps[19] == MIM_NO_PTS);
     mim_free(data);
 }
 
@@ -281,7 +286,8 @@ damage_writes_nothing_unless_partial(void)
             uint8_t *data;
             size_t size;
             CHECK(convert(&script, thread_counts[t], 2, &options, &data, &size, &err) == MIM_TRUNCATED);
-            CHECK(err.frame == 6 && err.side == MIM_SIDE_INPUT && err.source == 0 && strstr(err.message, "6 good frames"));
+            CHECK(err.frame == 6 && err.side == MIM_SIDE_INPUT && err.source == 0 &&
+                  strstr(err.message, "6 good frames"));
             check_frames(data, size, partial ? "012345" : "");
             mim_free(data);
         }
@@ -338,8 +344,8 @@ old_file_stands(void)
 static void
 a_failed_conversion_leaves_the_old_file(void)
 {
-    static const enum mock_op ops[] = { MOCK_OPEN, MOCK_PREPARE, MOCK_PIXELS, MOCK_METADATA, MOCK_ACCEPTS, MOCK_ENCODE,
-                                        MOCK_PUT, MOCK_FINISH, MOCK_WORKER_OPEN };
+    static const enum mock_op ops[] = { MOCK_OPEN,   MOCK_PREPARE, MOCK_PIXELS, MOCK_METADATA,   MOCK_ACCEPTS,
+                                        MOCK_ENCODE, MOCK_PUT,     MOCK_FINISH, MOCK_WORKER_OPEN };
     FILE *file = fopen(out, "w");
     CHECK(file && fputs("old", file) >= 0 && !fclose(file));
     for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
@@ -347,7 +353,8 @@ a_failed_conversion_leaves_the_old_file(void)
             struct mock_script script = plain;
             bool of_the_whole = ops[i] == MOCK_OPEN || ops[i] == MOCK_FINISH || ops[i] == MOCK_WORKER_OPEN;
             script.puts = true;
-            script.faults[0] = (struct mock_fault){ .op = ops[i], .frame = of_the_whole ? 0 : 7, .status = MIM_CORRUPT };
+            script.faults[0] =
+                (struct mock_fault){ .op = ops[i], .frame = of_the_whole ? 0 : 7, .status = MIM_CORRUPT };
             struct mim_context *context = mock_context(&script, thread_counts[t]);
             CHECK(mim_convert_uri(context, in, out, NULL, NULL) == MIM_CORRUPT);
             CHECK(mock_counted.opens == mock_counted.closes && mock_counted.prepares == mock_counted.releases);
@@ -355,7 +362,8 @@ a_failed_conversion_leaves_the_old_file(void)
             CHECK(old_file_stands());
         }
     struct mim_context *context = mock_context(&plain, 2);
-    CHECK(mim_convert_uri(context, in, out, &(struct mim_convert_options){ .write.keep_existing = 1 }, NULL) == MIM_EXISTS);
+    CHECK(mim_convert_uri(context, in, out, &(struct mim_convert_options){ .write.keep_existing = 1 }, NULL) ==
+          MIM_EXISTS);
     CHECK(old_file_stands());
     CHECK(mim_convert_uri(context, in, out, NULL, NULL) == MIM_OK);
     mim_context_destroy(context);
@@ -396,7 +404,8 @@ progress_counts_what_was_written_and_cancels(void)
 {
     for (size_t t = 0; t < THREAD_COUNTS; t++) {
         struct mim_tally tally = { 0 };
-        struct mim_convert_options options = { .read.open.control = { .progress = stop_at_the_third, .tally = &tally } };
+        struct mim_convert_options options = { .read.open.control = { .progress = stop_at_the_third,
+                                                                      .tally = &tally } };
         uint8_t *data;
         size_t size;
         CHECK(convert(&plain, thread_counts[t], 1, &options, &data, &size, NULL) == MIM_CANCELLED && !data);
@@ -441,7 +450,8 @@ convert_in_a_context_of_its_own(void *argument)
     uint8_t *data = NULL;
     size_t size = 0;
     MUST(mim_sink_open_memory(&sink, NULL) == MIM_OK);
-    MUST(mim_convert(argument, &source, 1, sink, &(struct mim_convert_options){ .write.format = "mock" }, NULL) == MIM_OK);
+    MUST(mim_convert(argument, &source, 1, sink, &(struct mim_convert_options){ .write.format = "mock" }, NULL) ==
+         MIM_OK);
     MUST(mim_sink_take(sink, (void **)&data, &size, NULL) == MIM_OK && size == 10 * BYTES);
     for (size_t i = 0; i < size; i++)
         MUST(data[i] == mock_sample(i / BYTES, i % 6, i % BYTES / 6, 0));

@@ -8,7 +8,8 @@ static struct mock_script
 with_fault(const struct mock_script *base, enum mock_op op, uint64_t frame, int32_t status)
 {
     struct mock_script script = *base;
-    script.faults[0] = (struct mock_fault){ .op = op, .frame = frame, .part = script.parts > 1 ? 2 : 0, .status = status };
+    script.faults[0] =
+        (struct mock_fault){ .op = op, .frame = frame, .part = script.parts > 1 ? 2 : 0, .status = status };
     if (op == MOCK_PREPARE)
         script.faults[0].part = 0;
     return script;

@@ -101,8 +101,9 @@ count(const char *text)
 static void
 losses_are_told_in_the_same_order_on_any_threads(void)
 {
-    const struct mock_script script = { .busy_us = 100, .accepts = writes_u8, .notices = true, .parts = 2, .has_metadata = true,
-                                        .puts = true };
+    const struct mock_script script = {
+        .busy_us = 100, .accepts = writes_u8, .notices = true, .parts = 2, .has_metadata = true, .puts = true
+    };
     char *alone = NULL;
     for (size_t t = 0; t < THREAD_COUNTS; t++) {
         struct mim_tally tally = { 0 };
@@ -121,12 +122,16 @@ losses_are_told_in_the_same_order_on_any_threads(void)
 static void
 strict_makes_the_first_loss_the_error(void)
 {
-    struct mock_script script = { .busy_us = 100, .accepts = writes_u8, .writer_flags = MIM_WRITER_TIMING | MIM_WRITER_LOOP,
-                                  .has_metadata = true, .keeps_metadata = true };
+    struct mock_script script = { .busy_us = 100,
+                                  .accepts = writes_u8,
+                                  .writer_flags = MIM_WRITER_TIMING | MIM_WRITER_LOOP,
+                                  .has_metadata = true,
+                                  .keeps_metadata = true };
     for (int damaged = 0; damaged < 2; damaged++)
         for (size_t t = 0; t < THREAD_COUNTS; t++) {
             struct mim_error err;
-            script.faults[0] = (struct mock_fault){ .op = MOCK_ENCODE, .frame = 3, .status = damaged ? MIM_IO : MIM_OK };
+            script.faults[0] =
+                (struct mock_fault){ .op = MOCK_ENCODE, .frame = 3, .status = damaged ? MIM_IO : MIM_OK };
             CHECK(write_losing_much(&script, thread_counts[t], 1, NULL, &err) == MIM_UNSUPPORTED);
             CHECK(err.frame == 0 && strstr(err.message, "reduced from u16") && strstr(err.message, "errors here"));
         }

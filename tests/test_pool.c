@@ -15,8 +15,8 @@ struct client {
     bool closed;
     pthread_t claimers[STEPS];
     _Atomic int busy[64], at_once, most_at_once;
-    int asked;                          /* whether it is interrupted */
-    int interrupt_after;                /* so many questions; 0 = never */
+    int asked;           /* whether it is interrupted */
+    int interrupt_after; /* so many questions; 0 = never */
 };
 
 static bool
@@ -84,7 +84,8 @@ static struct mim_context *
 context_of(unsigned threads, struct mim_pool **pool)
 {
     struct mim_context *context = NULL;
-    CHECK(mim_context_create(&context, &(struct mim_context_options){ .no_system = 1, .no_config = 1 }, NULL) == MIM_OK);
+    CHECK(mim_context_create(&context, &(struct mim_context_options){ .no_system = 1, .no_config = 1 }, NULL) ==
+          MIM_OK);
     CHECK(mim_context_set_threads(context, threads, NULL) == MIM_OK);
     *pool = mim_pool_of(context, NULL);
     CHECK(*pool && mim_pool_of(context, NULL) == *pool && mim_pool_threads(*pool) == threads);

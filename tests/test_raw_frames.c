@@ -198,7 +198,8 @@ a_large_frame_is_whole(void)
         large[i] = (uint8_t)(i * 2654435761u >> 24);
     memcpy(large, "MOCK", 4);
     for (size_t t = 0; t < THREAD_COUNTS; t++) {
-        struct mim_context *context = mock_context(&(struct mock_script){ .count = 3, .shape = large_shape }, thread_counts[t]);
+        struct mim_context *context =
+            mock_context(&(struct mock_script){ .count = 3, .shape = large_shape }, thread_counts[t]);
         struct mim_source *source = NULL;
         struct mim_reader *reader = NULL;
         struct mim_frame frame = { 0 };

@@ -63,7 +63,9 @@ walk_at_random(struct mim_reader *reader)
         seed = seed * 1664525u + 1013904223u;
         size_t i = (seed >> 8) % expected_count;
         switch (seed >> 28) {
-        case 0: case 1: case 2:
+        case 0:
+        case 1:
+        case 2:
             check_read(reader, i);
             next = i + 1;
             break;
@@ -196,7 +198,8 @@ frames_go_into_memory_that_is_lent(void)
     CHECK(mim_reader_next(reader, &frame, &err) == MIM_OK && frame.data == memory && mock_is_frame(&frame, 1));
 
     mim_frame_lend(&frame, memory, 35, 10);
-    CHECK(mim_reader_next(reader, &frame, &err) == MIM_ARGUMENT && strstr(err.message, "36") && strstr(err.message, "35"));
+    CHECK(mim_reader_next(reader, &frame, &err) == MIM_ARGUMENT && strstr(err.message, "36") &&
+          strstr(err.message, "35"));
     mim_frame_lend(&frame, memory, 40, 5);
     CHECK(mim_reader_next(reader, &frame, &err) == MIM_ARGUMENT);
     mim_frame_lend(&frame, memory, 24, 0);
@@ -299,8 +302,9 @@ timestamps_without_durations(uint64_t index, struct mim_frame_info *info)
 static void
 a_duration_is_what_is_left_until_the_next_timestamp(void)
 {
-    struct mock_script script = { .count = 6, .sequence = ticks_of_a_thousandth, .shape = timestamps_without_durations,
-                                  .busy_us = 100 };
+    struct mock_script script = {
+        .count = 6, .sequence = ticks_of_a_thousandth, .shape = timestamps_without_durations, .busy_us = 100
+    };
     for (int any_order = 0; any_order < 2; any_order++)
         for (size_t t = 0; t < THREAD_COUNTS; t++) {
             struct mim_context *context = mock_context(with(&script, any_order), thread_counts[t]);

@@ -28,7 +28,9 @@ tear_down(void **state)
     return rmdir(directory);
 }
 
-static const struct mock_script counted = { .claimed = 10, .sure = MIM_SURE_EXACT, .busy_us = 80, .has_metadata = true };
+static const struct mock_script counted = {
+    .claimed = 10, .sure = MIM_SURE_EXACT, .busy_us = 80, .has_metadata = true
+};
 static const struct mock_script uncounted = { .busy_us = 80, .has_metadata = true };
 
 static void
@@ -41,7 +43,9 @@ canvas_of_6x4(struct mim_sequence *sequence)
     sequence->loop = 7;
 }
 
-static const struct mock_script composed = { .claimed = 10, .sure = MIM_SURE_EXACT, .busy_us = 80, .sequence = canvas_of_6x4 };
+static const struct mock_script composed = {
+    .claimed = 10, .sure = MIM_SURE_EXACT, .busy_us = 80, .sequence = canvas_of_6x4
+};
 
 static void
 read_gives_all_frames_with_their_metadata(void)
@@ -85,7 +89,8 @@ the_budget_is_exact_at_the_byte(void)
         for (size_t t = 0; t < THREAD_COUNTS; t++) {
             struct mim_frames frames;
             struct mim_error err;
-            CHECK(read_within(kinds[k], thread_counts[t], 10 * BYTES, 0, &frames, &err) == MIM_OK && frames.count == 10);
+            CHECK(read_within(kinds[k], thread_counts[t], 10 * BYTES, 0, &frames, &err) == MIM_OK &&
+                  frames.count == 10);
             mim_frames_clear(&frames);
 
             CHECK(read_within(kinds[k], thread_counts[t], 10 * BYTES - 1, 0, &frames, &err) == MIM_LIMIT);
@@ -133,8 +138,9 @@ no_frame_over_the_budget_is_decoded(void)
 static void
 the_budget_counts_what_is_handed_over(void)
 {
-    struct mim_read_options options = { .open = { .sample = MIM_SAMPLE_U16, .channels = 3,
-                                                  .control.limits.result_bytes = 10 * BYTES * 6 } };
+    struct mim_read_options options = {
+        .open = { .sample = MIM_SAMPLE_U16, .channels = 3, .control.limits.result_bytes = 10 * BYTES * 6 }
+    };
     struct mim_context *context = mock_context(&uncounted, 2);
     struct mim_frames frames = { 0 };
     CHECK(mim_read(context, path, &options, &frames, NULL) == MIM_OK && frames.frames[3].channels == 3);
@@ -147,7 +153,8 @@ the_budget_counts_what_is_handed_over(void)
     options.open.control.limits.result_bytes = BYTES * 6;
     options.ranges = &fifth;
     options.range_count = 1;
-    CHECK(mim_read(context, path, &options, &frames, NULL) == MIM_OK && frames.count == 1 && frames.frames[0].index == 5);
+    CHECK(mim_read(context, path, &options, &frames, NULL) == MIM_OK && frames.count == 1 &&
+          frames.frames[0].index == 5);
     mim_frames_clear(&frames);
     mim_context_destroy(context);
 }
@@ -170,7 +177,8 @@ damage_hands_over_nothing_unless_asked(void)
 /* --- which frames ----------------------------------------------------------------------------------------------------- */
 
 static void
-check_selection(const struct mock_script *script, const struct mim_range *ranges, size_t range_count, const char *expected)
+check_selection(const struct mock_script *script, const struct mim_range *ranges, size_t range_count,
+                const char *expected)
 {
     for (size_t t = 0; t < THREAD_COUNTS; t++) {
         struct mim_read_options options = { .ranges = ranges, .range_count = range_count };
@@ -318,7 +326,8 @@ frames_and_volumes_are_written_alike(void)
         char other[140];
         CHECK(mim_read(context, path, NULL, &frames, NULL) == MIM_OK);
         CHECK(mim_read_volume(context, path, NULL, &volume, NULL) == MIM_OK);
-        CHECK(mim_write(context, "<bytes>", frames.frames, frames.count, frames.meta, &options, &bytes, &size, NULL) == MIM_OK);
+        CHECK(mim_write(context, "<bytes>", frames.frames, frames.count, frames.meta, &options, &bytes, &size, NULL) ==
+              MIM_OK);
         CHECK(size == volume.size && !memcmp(bytes, volume.data, size));
         for (uint64_t i = 0; i < 10; i++)
             CHECK(mock_is_frame(&frames.frames[i], i)); /* only read */
@@ -330,8 +339,8 @@ frames_and_volumes_are_written_alike(void)
         uint8_t back[10 * BYTES + 1];
         CHECK(file && fread(back, 1, sizeof back, file) == volume.size && !memcmp(back, volume.data, volume.size));
         fclose(file);
-        CHECK(mim_write_image(context, other, &frames.frames[3], &(struct mim_write_options){ .keep_existing = 1 }, NULL) ==
-              MIM_EXISTS);
+        CHECK(mim_write_image(context, other, &frames.frames[3], &(struct mim_write_options){ .keep_existing = 1 },
+                              NULL) == MIM_EXISTS);
         CHECK(mim_write_image(context, other, &frames.frames[3], NULL, NULL) == MIM_OK);
         unlink(other);
         mim_frames_clear(&frames);
@@ -366,7 +375,9 @@ what_makes_no_sense_is_refused_before_anything_is_touched(void)
     struct mim_write_options options = { .format = "mock" };
     struct mim_context *context = mock_context(&uncounted, 1);
     struct mim_frame frame = { 0 };
-    struct mim_volume volume = { .sample = MIM_SAMPLE_U8, .width = 4, .height = 4, .channels = 1, .count = 3, .size = 47 };
+    struct mim_volume volume = {
+        .sample = MIM_SAMPLE_U8, .width = 4, .height = 4, .channels = 1, .count = 3, .size = 47
+    };
     struct mim_error err;
     uint8_t samples[48] = { 0 };
     void *bytes = NULL;

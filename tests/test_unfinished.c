@@ -24,8 +24,8 @@ write_to_path(const struct mock_script *script, unsigned threads, struct mim_err
 static void
 an_error_of_any_op_leaves_the_old_file(void)
 {
-    static const enum mock_op ops[] = { MOCK_OPEN, MOCK_ACCEPTS, MOCK_ENCODE, MOCK_PUT, MOCK_FINISH, MOCK_WORKER_OPEN,
-                                        MOCK_SURVEY };
+    static const enum mock_op ops[] = { MOCK_OPEN,   MOCK_ACCEPTS,     MOCK_ENCODE, MOCK_PUT,
+                                        MOCK_FINISH, MOCK_WORKER_OPEN, MOCK_SURVEY };
     put_old_file();
     for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
         for (uint64_t frame = 0; frame < FRAMES; frame += 10)
@@ -34,8 +34,8 @@ an_error_of_any_op_leaves_the_old_file(void)
                 if (of_the_whole && frame)
                     continue;
                 struct mock_script script = { .busy_us = 80, .puts = true, .surveys = ops[i] == MOCK_SURVEY };
-                script.faults[0] = (struct mock_fault){ .op = ops[i], .frame = frame, .status = MIM_UNSUPPORTED,
-                                                        .emits_first = true };
+                script.faults[0] =
+                    (struct mock_fault){ .op = ops[i], .frame = frame, .status = MIM_UNSUPPORTED, .emits_first = true };
                 struct mim_error err = { 0 };
                 CHECK(write_to_path(&script, thread_counts[t], &err) == MIM_UNSUPPORTED);
                 CHECK(strstr(err.message, "fault of frame") && !strcmp(err.plugin, "mock"));
@@ -48,8 +48,10 @@ static void
 the_earliest_failure_is_the_verdict(void)
 {
     static const struct mock_fault pairs[][2] = {
-        { { .op = MOCK_ENCODE, .frame = 5, .status = MIM_IO }, { .op = MOCK_ACCEPTS, .frame = 8, .status = MIM_ARGUMENT } },
-        { { .op = MOCK_ENCODE, .frame = 5, .status = MIM_IO }, { .op = MOCK_ENCODE, .frame = 6, .status = MIM_CORRUPT } },
+        { { .op = MOCK_ENCODE, .frame = 5, .status = MIM_IO },
+          { .op = MOCK_ACCEPTS, .frame = 8, .status = MIM_ARGUMENT } },
+        { { .op = MOCK_ENCODE, .frame = 5, .status = MIM_IO },
+          { .op = MOCK_ENCODE, .frame = 6, .status = MIM_CORRUPT } },
         { { .op = MOCK_ENCODE, .frame = 5, .part = 1, .status = MIM_IO },
           { .op = MOCK_ENCODE, .frame = 5, .part = 3, .status = MIM_CORRUPT } },
         { { .op = MOCK_PUT, .frame = 5, .status = MIM_IO }, { .op = MOCK_ENCODE, .frame = 7, .status = MIM_CORRUPT } },
@@ -59,7 +61,10 @@ the_earliest_failure_is_the_verdict(void)
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
         for (uint32_t flags = 0; flags <= MIM_WRITER_NEXT; flags += MIM_WRITER_NEXT)
             for (size_t t = 0; t < THREAD_COUNTS; t++) {
-                struct mock_script script = { .busy_us = 150, .parts = 4, .puts = true, .writer_flags = flags,
+                struct mock_script script = { .busy_us = 150,
+                                              .parts = 4,
+                                              .puts = true,
+                                              .writer_flags = flags,
                                               .faults = { pairs[i][0], pairs[i][1] } };
                 struct mim_error err = { 0 };
                 CHECK(write_to_path(&script, thread_counts[t], &err) == MIM_IO && err.frame == 5);
@@ -110,7 +115,8 @@ channels_without_a_meaning_are_not_converted(void)
     struct mim_writer *writer = NULL;
     put_old_file();
     CHECK(mim_writer_open_uri(&writer, context, path, NULL, NULL) == MIM_OK);
-    CHECK(mim_writer_append(writer, &five, &err) == MIM_ARGUMENT && err.frame == 0 && strstr(err.message, "5 channels"));
+    CHECK(mim_writer_append(writer, &five, &err) == MIM_ARGUMENT && err.frame == 0 &&
+          strstr(err.message, "5 channels"));
     mim_writer_abandon(writer);
     mim_context_destroy(context);
     CHECK(old_file_stands());
@@ -123,13 +129,15 @@ mixed_shapes_pass_where_the_format_holds_them(void)
     struct mim_frame other = { 0 };
     CHECK(mim_frame_alloc(&other, MIM_SAMPLE_U16, 3, 2, 4, NULL) == MIM_OK);
     for (size_t t = 0; t < THREAD_COUNTS; t++) {
-        struct mim_context *context = mock_context(&(struct mock_script){ .writer_flags = MIM_WRITER_MIXED }, thread_counts[t]);
+        struct mim_context *context =
+            mock_context(&(struct mock_script){ .writer_flags = MIM_WRITER_MIXED }, thread_counts[t]);
         struct mim_sink *sink = NULL;
         void *data;
         size_t size;
         CHECK(mim_sink_open_memory(&sink, NULL) == MIM_OK);
         struct mim_writer *writer = open_writer(context, sink, NULL);
-        CHECK(mim_writer_append(writer, &frames[0], NULL) == MIM_OK && mim_writer_append(writer, &other, NULL) == MIM_OK);
+        CHECK(mim_writer_append(writer, &frames[0], NULL) == MIM_OK &&
+              mim_writer_append(writer, &other, NULL) == MIM_OK);
         CHECK(mim_writer_finish(writer, NULL) == MIM_OK && mim_sink_take(sink, &data, &size, NULL) == MIM_OK);
         CHECK(size == BYTES + 48);
         mim_free(data);
@@ -158,7 +166,8 @@ who_gives_up_leaves_nothing(void)
     put_old_file();
     for (uint32_t n = 0; n < 12; n += 3)
         for (size_t t = 0; t < THREAD_COUNTS; t++) {
-            struct mim_context *context = mock_context(&(struct mock_script){ .busy_us = 300, .puts = true }, thread_counts[t]);
+            struct mim_context *context =
+                mock_context(&(struct mock_script){ .busy_us = 300, .puts = true }, thread_counts[t]);
             struct mim_writer *writer = NULL;
             CHECK(mim_writer_open_uri(&writer, context, path, NULL, NULL) == MIM_OK);
             for (uint32_t i = 0; i < n; i++)
@@ -220,7 +229,8 @@ progress_cancels_for_good(void)
         struct mim_context *context = mock_context(&(struct mock_script){ 0 }, thread_counts[t]);
         struct mim_writer *writer = NULL;
         CHECK(mim_writer_open_uri(&writer, context, path, &options, NULL) == MIM_OK);
-        CHECK(mim_writer_append(writer, &frames[0], NULL) == MIM_OK && mim_writer_append(writer, &frames[1], NULL) == MIM_OK);
+        CHECK(mim_writer_append(writer, &frames[0], NULL) == MIM_OK &&
+              mim_writer_append(writer, &frames[1], NULL) == MIM_OK);
         CHECK(mim_writer_append(writer, &frames[2], NULL) == MIM_CANCELLED && total == 5);
         CHECK(mim_writer_append(writer, &frames[3], NULL) == MIM_CANCELLED);
         CHECK(mim_writer_finish(writer, NULL) == MIM_CANCELLED);

@@ -141,7 +141,9 @@ what_goes_back_in_its_output_is_spooled_for_streams(void)
 static void
 two_passes_see_every_frame_before_the_first_is_encoded(void)
 {
-    const struct mock_script script = { .busy_us = 100, .surveys = true, .puts = true,
+    const struct mock_script script = { .busy_us = 100,
+                                        .surveys = true,
+                                        .puts = true,
                                         .writer_flags = MIM_WRITER_NEXT | MIM_WRITER_PREVIOUS | MIM_WRITER_SEEKS };
     on_any_threads_and_sinks(&script);
     CHECK(mock_counted.surveys == FRAMES && mock_counted.encodes == FRAMES);
