@@ -10,12 +10,12 @@
 #include <mim/control.h>
 
 struct mim_account {
-    _Atomic uint64_t plugin;  /* host->resize and reserve */
-    _Atomic uint64_t frames;  /* canvas, rasters and frames in flight, set by the pipeline */
+    _Atomic uint64_t plugin; /* host->resize and reserve */
+    _Atomic uint64_t frames; /* canvas, rasters and frames in flight, set by the pipeline */
     _Atomic uint64_t ceiling;
-    _Atomic uint64_t peak;    /* most ever held, for tests */
-    uint64_t set_ceiling;     /* asked for by the caller or a policy; 0 = by the frames' size */
-    uint64_t cap;             /* never above this, unless asked for */
+    _Atomic uint64_t peak; /* most ever held, for tests */
+    uint64_t set_ceiling;  /* asked for by the caller or a policy; 0 = by the frames' size */
+    uint64_t cap;          /* never above this, unless asked for */
 };
 
 void mim_account_init(struct mim_account *account, const struct mim_limits *limits);

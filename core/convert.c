@@ -15,10 +15,10 @@
 struct conversion {
     struct mim_context *context;
     const struct mim_convert_options *options;
-    struct mim_read_options read;   /* the caller's, without its progress: the writer reports that */
+    struct mim_read_options read; /* the caller's, without its progress: the writer reports that */
     struct mim_write_options write;
     struct mim_sink *sink;
-    struct mim_writer *writer;      /* opened when the first input is */
+    struct mim_writer *writer; /* opened when the first input is */
     uint64_t frames;
     size_t source_count;
 };
@@ -103,12 +103,12 @@ pass_on(struct conversion *conversion, struct mim_selected *selected, struct mim
 
 /* `damaged` gets the status of damage in the input, when that is to be lived with. */
 static enum mim_status
-convert_source(struct conversion *conversion, struct mim_source *const *sources, uint64_t index, enum mim_status *damaged,
-               struct mim_error *damage, struct mim_error *err)
+convert_source(struct conversion *conversion, struct mim_source *const *sources, uint64_t index,
+               enum mim_status *damaged, struct mim_error *damage, struct mim_error *err)
 {
     struct mim_selected selected;
-    enum mim_status status = mim_selected_open(&selected, conversion->context, sources[index], &conversion->read,
-                                               MIM_DEFAULT_RESULT, err);
+    enum mim_status status =
+        mim_selected_open(&selected, conversion->context, sources[index], &conversion->read, MIM_DEFAULT_RESULT, err);
     if (status != MIM_OK)
         return blame(status, MIM_SIDE_INPUT, index, err);
     status = start_writing(conversion, &selected, index, err);

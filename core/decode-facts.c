@@ -88,8 +88,7 @@ mim_decoder_count(struct mim_decoder *decoder, uint64_t *count, struct mim_error
     }
 
     mim_decoder_halt(decoder);
-    enum mim_status status =
-        (decoder->plugin.ops->scan ? count_by_scanning : count_by_walking)(decoder, count, err);
+    enum mim_status status = (decoder->plugin.ops->scan ? count_by_scanning : count_by_walking)(decoder, count, err);
     if (status == MIM_OK) {
         known->count = *count;
         known->sure = MIM_SURE_EXACT;

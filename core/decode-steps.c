@@ -69,7 +69,7 @@ mim_decoder_has_wanted(struct mim_decoder *decoder)
     return false;
 }
 
-/* --- choosing what to prepare --------------------------------------------------------------------------------------- */
+/* --- choosing what to prepare ------------------------------------------------------------------------------------- */
 
 /* Facts of the slot that the next serial step fills. false: nothing to prepare now. */
 static bool
@@ -193,7 +193,7 @@ settle_prepare(struct mim_decoder *decoder, struct mim_slot *slot, enum mim_stat
                                             slot->info.blend, slot->info.width, slot->info.height };
 }
 
-/* --- choosing what to decode and compose ------------------------------------------------------------------------------ */
+/* --- choosing what to decode and compose -------------------------------------------------------------------------- */
 
 /* What is drawn over a frame that failed has failed with it. */
 static void
@@ -309,7 +309,7 @@ claim(struct mim_pool_client *client, unsigned worker, void *out)
     return false;
 }
 
-/* --- doing it --------------------------------------------------------------------------------------------------------- */
+/* --- doing it ----------------------------------------------------------------------------------------------------- */
 
 static enum mim_status
 collect_metadata(struct mim_decoder *decoder, unsigned worker, struct mim_slot *slot, struct mim_error *err)
@@ -317,7 +317,8 @@ collect_metadata(struct mim_decoder *decoder, unsigned worker, struct mim_slot *
     slot->meta = mim_meta_create();
     if (!slot->meta)
         return mim_fail_nomem(err, "metadata");
-    return mim_plugin_reader_metadata(&decoder->plugin, worker, slot->index, slot->packet, &slot->info, slot->meta, err);
+    return mim_plugin_reader_metadata(&decoder->plugin, worker, slot->index, slot->packet, &slot->info, slot->meta,
+                                      err);
 }
 
 /* Where a step stands in its frame when one thread does all. */

@@ -21,24 +21,24 @@ struct mim_decoder {
     bool wants_metadata, composed, attached;
 
     const struct mim_selection *selection;
-    struct mim_run run;              /* of frame-by-frame reading, which is the selection by_frame */
+    struct mim_run run; /* of frame-by-frame reading, which is the selection by_frame */
     struct mim_selection by_frame;
-    struct mim_cursor cursor;        /* of the next slot to prepare */
+    struct mim_cursor cursor; /* of the next slot to prepare */
     struct mim_keys keys;
-    uint64_t canvas_next;            /* the frame that the canvas is ready for; MIM_UNKNOWN: none, start anew */
-    struct mim_placement last;       /* where the frame before was */
-    enum mim_status canvas_status;   /* of the frame before: what is drawn over a damaged one is damaged */
+    uint64_t canvas_next;          /* the frame that the canvas is ready for; MIM_UNKNOWN: none, start anew */
+    struct mim_placement last;     /* where the frame before was */
+    enum mim_status canvas_status; /* of the frame before: what is drawn over a damaged one is damaged */
     bool canvas_starved;
     struct mim_error canvas_error;
 
-    struct mim_slot *slots;          /* a ring */
+    struct mim_slot *slots; /* a ring */
     unsigned slot_count, first, used, room;
     bool serial_busy, paused;
-    bool demand;                     /* the caller waits for a frame */
-    bool ahead;                      /* frames behind it may be worked on, also when nobody waits */
-    bool solo;                       /* one frame on the caller's thread alone: it was refused memory */
+    bool demand; /* the caller waits for a frame */
+    bool ahead;  /* frames behind it may be worked on, also when nobody waits */
+    bool solo;   /* one frame on the caller's thread alone: it was refused memory */
 
-    bool ended;                      /* from end_index on there is only this status */
+    bool ended; /* from end_index on there is only this status */
     uint64_t end_index;
     enum mim_status end_status;
     struct mim_error end_error;
@@ -83,7 +83,8 @@ bool mim_decoder_has_wanted(struct mim_decoder *decoder);
 void mim_decoder_drop_first(struct mim_decoder *decoder);
 void mim_decoder_drop_passed(struct mim_decoder *decoder);
 /* The sequence breaks off at `index`, or ends: from now on that is the answer. */
-void mim_decoder_note_end(struct mim_decoder *decoder, uint64_t index, enum mim_status status, const struct mim_error *error);
+void mim_decoder_note_end(struct mim_decoder *decoder, uint64_t index, enum mim_status status,
+                          const struct mim_error *error);
 /* The job was interrupted or short of memory: the same may do another time. */
 bool mim_decoder_may_do_again(enum mim_status status);
 

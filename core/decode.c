@@ -116,7 +116,8 @@ end_status(struct mim_decoder *decoder, struct mim_error *err)
         return mim_cursor_end_run(&decoder->cursor, decoder->selection) ? MIM_OK : MIM_END;
     if (mim_decoder_any_order(decoder)) /* who jumps past the end learns that it is past, not where it is */
         return mim_fail(err, MIM_RANGE, "there is no frame %" PRIu64, target);
-    return mim_fail(err, MIM_RANGE, "there is no frame %" PRIu64 ": the sequence has %" PRIu64, target, decoder->end_index);
+    return mim_fail(err, MIM_RANGE, "there is no frame %" PRIu64 ": the sequence has %" PRIu64, target,
+                    decoder->end_index);
 }
 
 static void
@@ -183,11 +184,11 @@ static enum outlook
 look(struct mim_decoder *decoder, bool (*goal)(struct mim_pool_client *))
 {
     mim_pool_lock(decoder->pool);
-    enum outlook outlook = !goal(&decoder->client)                            ? NOT_YET
-                           : !mim_decoder_has_wanted(decoder)                 ? AT_THE_END
-                           : mim_decoder_slot(decoder, 0)->starved            ? STARVED
+    enum outlook outlook = !goal(&decoder->client)                           ? NOT_YET
+                           : !mim_decoder_has_wanted(decoder)                ? AT_THE_END
+                           : mim_decoder_slot(decoder, 0)->starved           ? STARVED
                            : is_stale(decoder, mim_decoder_slot(decoder, 0)) ? STALE
-                                                                              : READY;
+                                                                             : READY;
     mim_pool_unlock(decoder->pool);
     return outlook;
 }
@@ -270,7 +271,7 @@ mim_decoder_peak(const struct mim_decoder *decoder)
     return atomic_load(&decoder->plugin.work->account.peak);
 }
 
-/* --- opening and closing ------------------------------------------------------------------------------------------------ */
+/* --- opening and closing ------------------------------------------------------------------------------------------ */
 
 /* Whether composed frames have alpha is not always known before the whole file was looked through. */
 static enum mim_status

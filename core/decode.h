@@ -15,10 +15,10 @@ struct mim_decoder;
 struct mim_pool;
 
 struct mim_decoder_setup {
-    struct mim_work *work;                  /* outlives the decoder */
+    struct mim_work *work; /* outlives the decoder */
     struct mim_pool *pool;
     const struct mim_reader_ops *ops;
-    const struct mim_option_table *other;   /* the writer's options, for messages */
+    const struct mim_option_table *other; /* the writer's options, for messages */
     const struct mim_options *options;
     const char *format;
     struct mim_raster_target target;
@@ -26,7 +26,8 @@ struct mim_decoder_setup {
 };
 
 /* Opens the plugin on work->source: facts of the sequence are known afterwards. */
-enum mim_status mim_decoder_open(struct mim_decoder **out, const struct mim_decoder_setup *setup, struct mim_error *err);
+enum mim_status mim_decoder_open(struct mim_decoder **out, const struct mim_decoder_setup *setup,
+                                 struct mim_error *err);
 void mim_decoder_close(struct mim_decoder *decoder);
 
 const struct mim_sequence *mim_decoder_sequence(const struct mim_decoder *decoder);
@@ -41,10 +42,12 @@ void mim_decoder_aim(struct mim_decoder *decoder, uint64_t first, uint64_t count
 
 /* The next selected frame, `ahead`: others may be worked on meanwhile. END past the last; RANGE when the selection names a
  * frame that does not exist. After an error the same frame is next. */
-enum mim_status mim_decoder_next(struct mim_decoder *decoder, bool ahead, struct mim_frame *frame, struct mim_error *err);
+enum mim_status mim_decoder_next(struct mim_decoder *decoder, bool ahead, struct mim_frame *frame,
+                                 struct mim_error *err);
 
 /* Shape and timing of frame i as it would be delivered, without pixels. END past the last. */
-enum mim_status mim_decoder_info(struct mim_decoder *decoder, uint64_t i, struct mim_frame_info *info, struct mim_error *err);
+enum mim_status mim_decoder_info(struct mim_decoder *decoder, uint64_t i, struct mim_frame_info *info,
+                                 struct mim_error *err);
 
 /* Metadata of frame i without decoding it. */
 enum mim_status mim_decoder_frame_metadata(struct mim_decoder *decoder, uint64_t i, struct mim_meta *meta,

@@ -143,8 +143,8 @@ encode(struct mim_encoder *encoder, unsigned worker, struct step *step, struct m
         .next = looks_ahead(encoder) && step->after ? &step->after->raster : NULL,
     };
     enum mim_status status =
-        mim_plugin_writer_encode(encoder->writer, worker, slot->index, slot->packet, &slot->info, step->which, &slot->raster,
-                                 &neighbours, &slot->coded[step->which], &step->starved, err);
+        mim_plugin_writer_encode(encoder->writer, worker, slot->index, slot->packet, &slot->info, step->which,
+                                 &slot->raster, &neighbours, &slot->coded[step->which], &step->starved, err);
     __atomic_fetch_add(&slot->cost_ns, mim_clock_ns() - started, __ATOMIC_RELAXED);
     return status;
 }
@@ -230,7 +230,8 @@ static void
 settle_put(struct mim_encoder *encoder, struct mim_out_slot *slot)
 {
     uint64_t n = encoder->put++;
-    encoder->mean_ns = n < 16 ? (encoder->mean_ns * n + slot->cost_ns) / (n + 1) : (encoder->mean_ns * 15 + slot->cost_ns) / 16;
+    encoder->mean_ns =
+        n < 16 ? (encoder->mean_ns * n + slot->cost_ns) / (n + 1) : (encoder->mean_ns * 15 + slot->cost_ns) / 16;
     slot->stage = MIM_OUT_PUT;
     for (uint32_t i = 0; i < slot->info.parts; i++)
         mim_plugin_writer_free_coded(encoder->writer, &slot->coded[i]);

@@ -13,16 +13,16 @@ struct mim_encoder {
     struct mim_pool *pool;
     struct mim_plugin_writer *writer;
     uint64_t expected, added, put;
-    struct mim_frame_info first_info;    /* that all others must match */
+    struct mim_frame_info first_info; /* that all others must match */
     struct mim_out_clock clock;
-    struct mim_survey *survey;           /* a first pass over all frames is under way */
+    struct mim_survey *survey; /* a first pass over all frames is under way */
 
-    struct mim_out_slot *slots;          /* a ring */
+    struct mim_out_slot *slots; /* a ring */
     unsigned slot_count, first, used;
     bool attached, serial_busy, finishing;
-    bool solo;                           /* one frame on the caller's thread alone: it was refused memory */
+    bool solo; /* one frame on the caller's thread alone: it was refused memory */
 
-    enum mim_status status;              /* final */
+    enum mim_status status; /* final */
     struct mim_error error;
     uint64_t mean_ns;
 };

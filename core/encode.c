@@ -176,11 +176,13 @@ note_losses(struct mim_encoder *encoder, const struct mim_frame *frame, struct m
     if (encoder->added != 1) /* one frame alone has no timing to lose */
         return MIM_OK;
     if (frame->time_base.den && !(ops->flags & MIM_WRITER_TIMING)) {
-        snprintf(text, sizeof text, "%s keeps no timing: how long each frame is shown is lost", encoder->writer->format);
+        snprintf(text, sizeof text, "%s keeps no timing: how long each frame is shown is lost",
+                 encoder->writer->format);
         status = mim_work_notice_at(encoder->writer->work, MIM_NOTICE_TIMING, &second, text, err);
     }
     if (status == MIM_OK && frame->loop >= 0 && !(ops->flags & MIM_WRITER_LOOP)) {
-        snprintf(text, sizeof text, "%s keeps no loop count: how often the sequence is played is lost", encoder->writer->format);
+        snprintf(text, sizeof text, "%s keeps no loop count: how often the sequence is played is lost",
+                 encoder->writer->format);
         status = mim_work_notice_at(encoder->writer->work, MIM_NOTICE_LOOP, &second, text, err);
     }
     return status;
@@ -194,10 +196,12 @@ check_shape(const struct mim_encoder *encoder, const struct mim_frame_info *info
                 info->sample == first->sample;
     if (!encoder->added || same || encoder->writer->ops->flags & MIM_WRITER_MIXED)
         return MIM_OK;
-    mim_fail(err, MIM_ARGUMENT, "frame %" PRIu64 " is %ux%u with %u channels of %s, the first is %ux%u with %u of %s; frames of "
-             "one %s must be alike", encoder->added, info->width, info->height, info->channels,
-             mim_sample_name((enum mim_sample)info->sample), first->width, first->height, first->channels,
-             mim_sample_name((enum mim_sample)first->sample), encoder->writer->format);
+    mim_fail(err, MIM_ARGUMENT,
+             "frame %" PRIu64 " is %ux%u with %u channels of %s, the first is %ux%u with %u of %s; frames of "
+             "one %s must be alike",
+             encoder->added, info->width, info->height, info->channels, mim_sample_name((enum mim_sample)info->sample),
+             first->width, first->height, first->channels, mim_sample_name((enum mim_sample)first->sample),
+             encoder->writer->format);
     if (err)
         err->frame = encoder->added;
     return MIM_ARGUMENT;
@@ -208,15 +212,16 @@ start(struct mim_encoder *encoder, const struct mim_frame *frame, struct mim_err
 {
     encoder->clock.to = frame->time_base;
     encoder->first_info = mim_out_slot_info(frame, &encoder->clock);
-    enum mim_status status = mim_plugin_writer_start(encoder->writer, &encoder->first_info, frame->time_base, frame->loop,
-                                                     encoder->expected, err);
+    enum mim_status status = mim_plugin_writer_start(encoder->writer, &encoder->first_info, frame->time_base,
+                                                     frame->loop, encoder->expected, err);
     if (status == MIM_OK && encoder->writer->sequence.passes == 2 && encoder->writer->ops->survey)
         status = mim_survey_create(&encoder->survey, encoder->writer, err);
     return status;
 }
 
 static void
-place(struct mim_encoder *encoder, struct mim_out_slot *slot, struct mim_frame *frame, const struct mim_frame_info *info)
+place(struct mim_encoder *encoder, struct mim_out_slot *slot, struct mim_frame *frame,
+      const struct mim_frame_info *info)
 {
     *slot = (struct mim_out_slot){ .packet = slot->packet, .index = encoder->added, .frame = *frame, .info = *info };
     *frame = (struct mim_frame){ 0 };
@@ -242,7 +247,8 @@ refused(struct mim_encoder *encoder, uint64_t index, struct mim_error *err)
 }
 
 static enum mim_status
-add_to_ring(struct mim_encoder *encoder, struct mim_frame *frame, const struct mim_frame_info *info, struct mim_error *err)
+add_to_ring(struct mim_encoder *encoder, struct mim_frame *frame, const struct mim_frame_info *info,
+            struct mim_error *err)
 {
     enum mim_status status = work_until(encoder, can_take_another, err);
     if (status != MIM_OK)
@@ -268,7 +274,8 @@ add_to_ring(struct mim_encoder *encoder, struct mim_frame *frame, const struct m
 }
 
 static enum mim_status
-add_to_survey(struct mim_encoder *encoder, struct mim_frame *frame, const struct mim_frame_info *info, struct mim_error *err)
+add_to_survey(struct mim_encoder *encoder, struct mim_frame *frame, const struct mim_frame_info *info,
+              struct mim_error *err)
 {
     struct mim_out_slot *slot = mim_encoder_slot(encoder, 0);
     place(encoder, slot, frame, info);
@@ -307,7 +314,8 @@ mim_encoder_add(struct mim_encoder *encoder, struct mim_frame *frame, struct mim
 }
 
 enum mim_status
-mim_encoder_fail(struct mim_encoder *encoder, enum mim_status status, const struct mim_error *error, struct mim_error *err)
+mim_encoder_fail(struct mim_encoder *encoder, enum mim_status status, const struct mim_error *error,
+                 struct mim_error *err)
 {
     return encoder->status == MIM_OK ? fail_in_order(encoder, status, error, err) : mim_encoder_status(encoder, err);
 }
@@ -410,7 +418,8 @@ mim_encoder_create(struct mim_encoder **out, struct mim_plugin_writer *writer, s
     encoder->slots = calloc(encoder->slot_count, sizeof *encoder->slots);
     bool complete = encoder->slots != NULL;
     for (unsigned i = 0; complete && i < encoder->slot_count; i++)
-        complete = (encoder->slots[i].packet = calloc(1, writer->ops->packet_size ? writer->ops->packet_size : 1)) != NULL;
+        complete =
+            (encoder->slots[i].packet = calloc(1, writer->ops->packet_size ? writer->ops->packet_size : 1)) != NULL;
     if (!complete) {
         mim_encoder_destroy(encoder);
         return mim_fail_nomem(err, "frames in flight");

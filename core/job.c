@@ -25,7 +25,11 @@ mim_job_init(struct mim_core_job *job, struct mim_work *work, void *state, uint3
              struct mim_error *err)
 {
     *job = (struct mim_core_job){
-        .abi = { .struct_size = sizeof job->abi, .threads = threads, .host = &mim_host_table, .state = state, .core = job },
+        .abi = { .struct_size = sizeof job->abi,
+                 .threads = threads,
+                 .host = &mim_host_table,
+                 .state = state,
+                 .core = job },
         .work = work,
         .frame = MIM_UNKNOWN,
     };
@@ -76,7 +80,8 @@ limit_error(struct mim_core_job *job)
 {
     uint64_t used = mim_account_used(&job->work->account), ceiling = atomic_load(&job->work->account.ceiling);
     mim_fail_limit(&job->error, job->error.needed, ceiling,
-                   "the working memory of %" PRIu64 " bytes is not enough: %" PRIu64 " are in use and %" PRIu64 " more needed",
+                   "the working memory of %" PRIu64 " bytes is not enough: %" PRIu64 " are in use and %" PRIu64
+                   " more needed",
                    ceiling, used, job->error.needed);
     note_failure(job, MIM_LIMIT);
     return MIM_LIMIT;
@@ -240,7 +245,7 @@ host_read_at(struct mim_job *abi, void *data, uint64_t size, uint64_t offset)
     if (got < 0) {
         if (!job->host_failed)
             job->error = error;
-        return -(int64_t)host_failure(job, (enum mim_status)-got);
+        return -(int64_t)host_failure(job, (enum mim_status) - got);
     }
     return got;
 }
@@ -272,7 +277,8 @@ host_meta(struct mim_job *abi, const char *key, int32_t type, const void *value,
     uint64_t limit = job->work->control.limits.metadata_bytes, held = mim_meta_bytes(job->meta);
     if (size > limit || held > limit - size) {
         mim_fail_limit(&job->error, held + size, limit,
-                       "metadata of more than %" PRIu64 " bytes: '%s' adds %" PRIu64 " to %" PRIu64, limit, key, size, held);
+                       "metadata of more than %" PRIu64 " bytes: '%s' adds %" PRIu64 " to %" PRIu64, limit, key, size,
+                       held);
         return host_failure(job, MIM_LIMIT);
     }
     struct mim_error error;
@@ -343,7 +349,7 @@ host_read_back(struct mim_job *abi, void *data, uint64_t size, uint64_t offset)
         return -MIM_ARGUMENT;
     struct mim_error error;
     int64_t got = mim_sink_read_back(job->work->sink, data, size, offset, &error);
-    return got >= 0 ? got : -(int64_t)sink_result(job, (enum mim_status)-got, &error);
+    return got >= 0 ? got : -(int64_t)sink_result(job, (enum mim_status) - got, &error);
 }
 
 static uint64_t
@@ -368,9 +374,9 @@ host_notice(struct mim_job *abi, int32_t code, const char *text)
     struct mim_error error;
     if (job->muted)
         return MIM_OK;
-    const struct mim_notice_origin origin = {
-        .frame = job->frame, .place = job->frame == MIM_UNKNOWN ? 0 : job->frame, .step = job->step
-    };
+    const struct mim_notice_origin origin = { .frame = job->frame,
+                                              .place = job->frame == MIM_UNKNOWN ? 0 : job->frame,
+                                              .step = job->step };
     enum mim_status status = mim_work_notice_at(job->work, (enum mim_notice_code)code, &origin, text, &error);
     return sink_result(job, status, &error);
 }

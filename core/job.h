@@ -21,16 +21,16 @@ struct mim_bytes {
 struct mim_core_job {
     struct mim_job abi;
     struct mim_work *work;
-    uint64_t frame;              /* of the current op, for errors; MIM_UNKNOWN: of the whole */
-    uint32_t step;               /* of that frame's, where notices stand; 0: serial */
-    bool muted;                  /* notices of this op were given before, or would come once a thread */
-    enum mim_status failed;      /* fail() or a host call has set `error` */
-    bool host_failed;            /* a host call did: it beats what the plugin makes of it */
-    bool refused;                /* an allocation was over the ceiling */
-    bool no_memory;              /* the system refused one */
+    uint64_t frame;         /* of the current op, for errors; MIM_UNKNOWN: of the whole */
+    uint32_t step;          /* of that frame's, where notices stand; 0: serial */
+    bool muted;             /* notices of this op were given before, or would come once a thread */
+    enum mim_status failed; /* fail() or a host call has set `error` */
+    bool host_failed;       /* a host call did: it beats what the plugin makes of it */
+    bool refused;           /* an allocation was over the ceiling */
+    bool no_memory;         /* the system refused one */
     struct mim_error error;
-    struct mim_meta *meta;       /* where meta() puts values; NULL outside metadata() */
-    struct mim_bytes *coded;     /* where emit() puts bytes; NULL: the sink */
+    struct mim_meta *meta;   /* where meta() puts values; NULL outside metadata() */
+    struct mim_bytes *coded; /* where emit() puts bytes; NULL: the sink */
 };
 
 /* `state` and `worker` memory as the ops table asks for; worker_size 0 for the serial job. */

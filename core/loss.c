@@ -5,8 +5,8 @@
 #include <stdio.h>
 
 enum mim_status
-mim_conversion_report(const struct mim_conversion *conversion, const struct mim_raster_loss *loss, struct mim_work *work,
-                      const struct mim_notice_origin *origin, struct mim_error *err)
+mim_conversion_report(const struct mim_conversion *conversion, const struct mim_raster_loss *loss,
+                      struct mim_work *work, const struct mim_notice_origin *origin, struct mim_error *err)
 {
     const uint8_t *ground = conversion->background;
     char text[80];
@@ -15,7 +15,8 @@ mim_conversion_report(const struct mim_conversion *conversion, const struct mim_
     if (loss->clipped)
         status = mim_work_notice_at(work, MIM_NOTICE_DEPTH, origin, "negative samples become 0", err);
     if (status == MIM_OK && loss->transparent) {
-        snprintf(text, sizeof text, "transparent pixels are composited on #%02x%02x%02x", ground[0], ground[1], ground[2]);
+        snprintf(text, sizeof text, "transparent pixels are composited on #%02x%02x%02x", ground[0], ground[1],
+                 ground[2]);
         status = mim_work_notice_at(work, MIM_NOTICE_ALPHA, origin, text, err);
     }
     return status;

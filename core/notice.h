@@ -41,6 +41,7 @@ void mim_notices_take(struct mim_notices *from, const struct mim_notice_range *r
 void mim_notices_forget(struct mim_notices *notices, uint64_t frame);
 
 /* On the caller's thread: count them, call back, and empty the list. With `strict` the first is an error. */
-enum mim_status mim_notices_deliver(struct mim_notices *notices, const struct mim_control *control, struct mim_error *err);
+enum mim_status mim_notices_deliver(struct mim_notices *notices, const struct mim_control *control,
+                                    struct mim_error *err);
 
 #endif

@@ -88,9 +88,9 @@ take_converted(struct mim_out_slot *slot, struct mim_error *err)
 enum mim_status
 mim_out_slot_accepted(struct mim_out_slot *slot, const struct mim_plugin_writer *writer, struct mim_error *err)
 {
-    struct mim_raster_target target = {
-        .sample = (enum mim_sample)slot->info.sample, .channels = slot->info.channels, .has_background = true
-    };
+    struct mim_raster_target target = { .sample = (enum mim_sample)slot->info.sample,
+                                        .channels = slot->info.channels,
+                                        .has_background = true };
     memcpy(target.background, writer->sequence.background, sizeof target.background);
     enum mim_status status =
         mim_conversion_plan(slot->frame.sample, slot->frame.channels, &target, &slot->conversion, err);
@@ -146,7 +146,8 @@ mim_out_slot_converted(struct mim_out_slot *slot, const struct mim_plugin_writer
     enum mim_status status = MIM_OK;
     if (is_news(slot, writer))
         status = mim_conversion_report_layout(&slot->conversion, writer->work, &origin, err);
-    return status == MIM_OK ? mim_conversion_report(&slot->conversion, &slot->loss, writer->work, &origin, err) : status;
+    return status == MIM_OK ? mim_conversion_report(&slot->conversion, &slot->loss, writer->work, &origin, err)
+                            : status;
 }
 
 uint64_t

@@ -18,15 +18,15 @@ struct mim_out_slot {
     enum mim_out_stage stage;
     uint64_t index;
     struct mim_frame frame;
-    struct mim_frame_info info;      /* as accepted */
+    struct mim_frame_info info; /* as accepted */
     void *packet;
     struct mim_conversion conversion;
     struct mim_buffer *converted;
-    struct mim_raster raster;        /* what encode sees */
+    struct mim_raster raster; /* what encode sees */
     struct mim_raster_loss loss;
     uint32_t bands, bands_claimed, bands_done;
     uint32_t parts_claimed, parts_done;
-    struct mim_bytes *coded;         /* one for each part */
+    struct mim_bytes *coded; /* one for each part */
     bool put_claimed;
     enum mim_status status;
     uint32_t failed_part;
@@ -37,9 +37,9 @@ struct mim_out_slot {
 
 /* Durations in another time base than the sequence's: what rounding takes from one frame the next ones get. */
 struct mim_out_clock {
-    struct mim_rational to;    /* the sequence's */
-    struct mim_rational from;  /* of the frames that come now */
-    int64_t ticks;             /* that they have lasted so far */
+    struct mim_rational to;   /* the sequence's */
+    struct mim_rational from; /* of the frames that come now */
+    int64_t ticks;            /* that they have lasted so far */
 };
 
 /* What the frame is, before the plugin amends it. In the order of frames. */

@@ -157,7 +157,8 @@ check_info(struct mim_plugin_reader *reader, uint64_t index, struct mim_frame_in
     bool composed = sequence->canvas_width, indices = info->sample == MIM_SAMPLE_INDEX8;
     const char *wrong = NULL;
 
-    if (!mim_sample_facts((enum mim_sample)info->sample) || (indices && (!composed || sequence->canvas_sample == MIM_SAMPLE_U16)))
+    if (!mim_sample_facts((enum mim_sample)info->sample) ||
+        (indices && (!composed || sequence->canvas_sample == MIM_SAMPLE_U16)))
         wrong = "a sample type that frames do not have";
     else if (!info->channels || (indices && info->channels != 1) || (composed && info->channels > 4))
         wrong = "a number of channels that frames do not have";
@@ -174,7 +175,8 @@ check_info(struct mim_plugin_reader *reader, uint64_t index, struct mim_frame_in
     else if (info->parts > 1u << 24)
         wrong = "too many parts";
     if (wrong) {
-        mim_fail(err, MIM_BROKEN_PLUGIN, "the plugin %s gives frame %" PRIu64 " %s", reader->work->plugin, index, wrong);
+        mim_fail(err, MIM_BROKEN_PLUGIN, "the plugin %s gives frame %" PRIu64 " %s", reader->work->plugin, index,
+                 wrong);
         return MIM_BROKEN_PLUGIN;
     }
     if (!info->parts)
@@ -302,7 +304,8 @@ mim_plugin_reader_hold(struct mim_plugin_reader *reader, uint64_t index, struct 
 }
 
 enum mim_status
-mim_plugin_reader_peek(struct mim_plugin_reader *reader, uint64_t index, struct mim_frame_info *info, struct mim_error *err)
+mim_plugin_reader_peek(struct mim_plugin_reader *reader, uint64_t index, struct mim_frame_info *info,
+                       struct mim_error *err)
 {
     enum mim_status status = fill_stash(reader, index, err);
     if (status != MIM_OK)
@@ -339,9 +342,8 @@ mim_plugin_reader_pixels(struct mim_plugin_reader *reader, unsigned worker_index
     if (status == MIM_OK) {
         mim_job_begin(&worker->job, index);
         worker->job.step = part + 1;
-        int32_t result = reader->ops->pixels
-                             ? reader->ops->pixels(&worker->job.abi, packet, info, part, raster)
-                             : MIM_BROKEN_PLUGIN;
+        int32_t result =
+            reader->ops->pixels ? reader->ops->pixels(&worker->job.abi, packet, info, part, raster) : MIM_BROKEN_PLUGIN;
         status = mim_job_end(&worker->job, result == MIM_END ? MIM_TRUNCATED : result, "pixels", err);
     }
     *starved = status == MIM_LIMIT && worker->job.refused;

@@ -18,14 +18,14 @@ struct mim_plugin_reader {
     const struct mim_reader_ops *ops;
     struct mim_work *work;
     const char *format;
-    const struct mim_options *options;      /* borrowed */
-    const struct mim_option_table *other;   /* borrowed */
+    const struct mim_options *options;    /* borrowed */
+    const struct mim_option_table *other; /* borrowed */
     void *state;
     struct mim_bound_options *bound;
     struct mim_sequence sequence;
     struct mim_core_job serial;
-    bool opened;                            /* open was called, so close must be */
-    uint64_t walk;                          /* without ANY_ORDER: the only index that prepare takes */
+    bool opened;   /* open was called, so close must be */
+    uint64_t walk; /* without ANY_ORDER: the only index that prepare takes */
     struct mim_worker_job *workers;
     unsigned worker_count;
     struct {
@@ -33,7 +33,7 @@ struct mim_plugin_reader {
         uint64_t index;
         void *packet;
         struct mim_frame_info info;
-    } stash;                                /* prepared ahead of its turn */
+    } stash; /* prepared ahead of its turn */
 };
 
 enum mim_status mim_plugin_reader_open(struct mim_plugin_reader *reader, unsigned workers, struct mim_error *err);
@@ -41,7 +41,8 @@ enum mim_status mim_plugin_reader_open(struct mim_plugin_reader *reader, unsigne
 void mim_plugin_reader_close(struct mim_plugin_reader *reader);
 
 /* Serial. The facts go to `sequence`, also on failure as far as it got. */
-enum mim_status mim_plugin_reader_scan(struct mim_plugin_reader *reader, struct mim_sequence *sequence, struct mim_error *err);
+enum mim_status mim_plugin_reader_scan(struct mim_plugin_reader *reader, struct mim_sequence *sequence,
+                                       struct mim_error *err);
 
 /* Would preparing `index` close and open the plugin again? Then nothing may be in flight. */
 bool mim_plugin_reader_reopens_for(const struct mim_plugin_reader *reader, uint64_t index);

@@ -129,8 +129,8 @@ mim_plugin_writer_metadata(struct mim_plugin_writer *writer, const struct mim_me
 }
 
 enum mim_status
-mim_plugin_writer_start(struct mim_plugin_writer *writer, const struct mim_frame_info *first, struct mim_rational time_base,
-                        int32_t loop, uint64_t count, struct mim_error *err)
+mim_plugin_writer_start(struct mim_plugin_writer *writer, const struct mim_frame_info *first,
+                        struct mim_rational time_base, int32_t loop, uint64_t count, struct mim_error *err)
 {
     const struct mim_writer_ops *ops = writer->ops;
     writer->sequence = (struct mim_sequence){
@@ -162,10 +162,12 @@ static enum mim_status
 check_accepted(struct mim_plugin_writer *writer, uint64_t index, const struct mim_frame_info *before,
                struct mim_frame_info *info, struct mim_error *err)
 {
-    bool sound = mim_sample_facts((enum mim_sample)info->sample) && info->sample != MIM_SAMPLE_INDEX8 && info->channels &&
-                 info->width == before->width && info->height == before->height && info->parts <= 1u << 24;
+    bool sound = mim_sample_facts((enum mim_sample)info->sample) && info->sample != MIM_SAMPLE_INDEX8 &&
+                 info->channels && info->width == before->width && info->height == before->height &&
+                 info->parts <= 1u << 24;
     if (!sound)
-        return mim_fail(err, MIM_BROKEN_PLUGIN, "the plugin %s asks for frame %" PRIu64 " in a form that frames do not have",
+        return mim_fail(err, MIM_BROKEN_PLUGIN,
+                        "the plugin %s asks for frame %" PRIu64 " in a form that frames do not have",
                         writer->work->plugin, index);
     if (!info->parts)
         info->parts = 1;
@@ -273,8 +275,7 @@ mim_plugin_writer_encode(struct mim_plugin_writer *writer, unsigned worker_index
         mim_job_begin(&worker->job, index);
         worker->job.step = part + MIM_STEP_ENCODE;
         worker->job.coded = coded;
-        int32_t result =
-            writer->ops->encode(&worker->job.abi, packet, info, part, raster, neighbours);
+        int32_t result = writer->ops->encode(&worker->job.abi, packet, info, part, raster, neighbours);
         worker->job.coded = NULL;
         status = mim_job_end(&worker->job, result, "encode", err);
     }

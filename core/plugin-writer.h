@@ -25,13 +25,13 @@ struct mim_plugin_writer {
     const char *format;
     void *state;
     struct mim_bound_options *bound;
-    struct mim_sequence sequence;   /* as open amended it */
+    struct mim_sequence sequence; /* as open amended it */
     struct mim_core_job serial;
-    bool touched;                   /* an op was called, so close must be */
-    bool begun;                     /* the sink was */
+    bool touched; /* an op was called, so close must be */
+    bool begun;   /* the sink was */
     struct mim_writer_worker *workers;
     unsigned worker_count;
-    char *unkept;                   /* keys that were said to be lost, each between blanks */
+    char *unkept; /* keys that were said to be lost, each between blanks */
 };
 
 /* State and options; nothing is called yet. `options` are only read here. */
@@ -41,25 +41,28 @@ enum mim_status mim_plugin_writer_create(struct mim_plugin_writer *writer, const
 void mim_plugin_writer_destroy(struct mim_plugin_writer *writer);
 
 /* All the following are serial. `index` MIM_UNKNOWN: of the whole. What cannot be kept becomes a notice, once per key. */
-enum mim_status mim_plugin_writer_metadata(struct mim_plugin_writer *writer, const struct mim_meta *meta, uint64_t index,
-                                           struct mim_error *err);
+enum mim_status mim_plugin_writer_metadata(struct mim_plugin_writer *writer, const struct mim_meta *meta,
+                                           uint64_t index, struct mim_error *err);
 /* The first frame is known: begin the sink, open. */
 enum mim_status mim_plugin_writer_start(struct mim_plugin_writer *writer, const struct mim_frame_info *first,
-                                        struct mim_rational time_base, int32_t loop, uint64_t count, struct mim_error *err);
+                                        struct mim_rational time_base, int32_t loop, uint64_t count,
+                                        struct mim_error *err);
 enum mim_status mim_plugin_writer_accepts(struct mim_plugin_writer *writer, uint64_t index, void *packet,
                                           struct mim_frame_info *info, struct mim_error *err);
-enum mim_status mim_plugin_writer_survey(struct mim_plugin_writer *writer, uint64_t index, const struct mim_frame_info *info,
-                                         const struct mim_raster *raster, struct mim_error *err);
+enum mim_status mim_plugin_writer_survey(struct mim_plugin_writer *writer, uint64_t index,
+                                         const struct mim_frame_info *info, const struct mim_raster *raster,
+                                         struct mim_error *err);
 /* Coded bytes of each part go out. */
 enum mim_status mim_plugin_writer_put(struct mim_plugin_writer *writer, uint64_t index, void *packet,
-                                      const struct mim_frame_info *info, const struct mim_bytes *parts, struct mim_error *err);
+                                      const struct mim_frame_info *info, const struct mim_bytes *parts,
+                                      struct mim_error *err);
 enum mim_status mim_plugin_writer_finish(struct mim_plugin_writer *writer, struct mim_error *err);
 
 /* On worker `worker`; what it emits is appended to `coded`. `starved`: refused for memory, and might do alone. */
-enum mim_status mim_plugin_writer_encode(struct mim_plugin_writer *writer, unsigned worker, uint64_t index, void *packet,
-                                         const struct mim_frame_info *info, uint32_t part, const struct mim_raster *raster,
-                                         const struct mim_neighbours *neighbours, struct mim_bytes *coded, bool *starved,
-                                         struct mim_error *err);
+enum mim_status mim_plugin_writer_encode(struct mim_plugin_writer *writer, unsigned worker, uint64_t index,
+                                         void *packet, const struct mim_frame_info *info, uint32_t part,
+                                         const struct mim_raster *raster, const struct mim_neighbours *neighbours,
+                                         struct mim_bytes *coded, bool *starved, struct mim_error *err);
 /* Nothing may be in flight: give back what workers hold. */
 void mim_plugin_writer_close_workers(struct mim_plugin_writer *writer);
 void mim_plugin_writer_free_coded(struct mim_plugin_writer *writer, struct mim_bytes *coded);

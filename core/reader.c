@@ -28,8 +28,8 @@ struct mim_reader {
     bool wants_metadata;
 
     const struct mim_selection *plan; /* NULL: frame by frame */
-    uint64_t position;               /* the next frame */
-    unsigned in_a_row;               /* calls of next without another between */
+    uint64_t position;                /* the next frame */
+    unsigned in_a_row;                /* calls of next without another between */
     uint64_t delivered;
     struct mim_meta *meta;
     bool meta_known;
@@ -139,9 +139,8 @@ mim_reader_open_for(struct mim_reader **out, struct mim_context *context, struct
         return status;
     }
     reader->work.source = mim_source_ref(source);
-    reader->target = (struct mim_raster_target){
-        .sample = options->sample, .channels = options->channels, .mean = options->mean
-    };
+    reader->target =
+        (struct mim_raster_target){ .sample = options->sample, .channels = options->channels, .mean = options->mean };
     reader->wants_metadata = !options->no_metadata;
     reader->pool = mim_pool_of(context, err);
     status = reader->pool ? open_with_best_plugin(reader, options, err) : MIM_NOMEM;
@@ -230,7 +229,8 @@ mim_reader_info(struct mim_reader *reader, uint64_t i, struct mim_frame_facts *f
 {
     struct mim_frame_info info;
     reader->in_a_row = 0;
-    enum mim_status status = surely_past_the_end(reader, i) ? MIM_END : mim_decoder_info(reader->decoder, i, &info, err);
+    enum mim_status status =
+        surely_past_the_end(reader, i) ? MIM_END : mim_decoder_info(reader->decoder, i, &info, err);
     if (status == MIM_END)
         return no_such_frame(reader, i, err);
     if (status != MIM_OK)

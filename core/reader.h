@@ -8,12 +8,13 @@
 struct mim_selection;
 struct mim_work;
 
-#define MIM_DEFAULT_RESULT 256000000u         /* SPEC section 3 */
+#define MIM_DEFAULT_RESULT 256000000u /* SPEC section 3 */
 #define MIM_DEFAULT_VOLUME_RESULT 1000000000u
 
 /* mim_reader_open() with another default for the result budget. */
 enum mim_status mim_reader_open_for(struct mim_reader **out, struct mim_context *context, struct mim_source *source,
-                                    const struct mim_open_options *options, uint64_t result_default, struct mim_error *err);
+                                    const struct mim_open_options *options, uint64_t result_default,
+                                    struct mim_error *err);
 
 /* mim_reader_next() then gives these frames, in this order. Borrowed until the reader is closed or seeks. */
 void mim_reader_select(struct mim_reader *reader, const struct mim_selection *selection);

@@ -104,8 +104,8 @@ mim_read(struct mim_context *context, const char *uri, const struct mim_read_opt
 }
 
 enum mim_status
-mim_read_image(struct mim_context *context, const char *uri, const struct mim_read_options *given, struct mim_frame *out,
-               struct mim_error *err)
+mim_read_image(struct mim_context *context, const char *uri, const struct mim_read_options *given,
+               struct mim_frame *out, struct mim_error *err)
 {
     static const struct mim_range first = { .has_start = 1, .has_stop = 1, .stop = 1 };
     struct mim_read_options options = given ? *given : default_read;
@@ -149,7 +149,8 @@ shape_volume(struct mim_volume *volume, const struct mim_frame_facts *facts, str
     mim_size_mul(volume->size, facts->height, &volume->size);
     mim_size_mul(volume->size, volume->count, &volume->size);
     volume->data = volume->size <= PTRDIFF_MAX ? malloc(volume->size ? volume->size : 1) : NULL;
-    return volume->data ? MIM_OK : mim_fail(err, MIM_NOMEM, "no memory for a volume of %" PRIu64 " bytes", volume->size);
+    return volume->data ? MIM_OK
+                        : mim_fail(err, MIM_NOMEM, "no memory for a volume of %" PRIu64 " bytes", volume->size);
 }
 
 static bool
@@ -163,9 +164,9 @@ static enum mim_status
 fail_unlike(const struct mim_volume *volume, const struct mim_frame *frame, struct mim_error *err)
 {
     mim_fail(err, MIM_ARGUMENT,
-             "frame %" PRIu64 " is %ux%u with %u channels of %s, and the volume's first is %ux%u with %u of %s", frame->index,
-             frame->width, frame->height, frame->channels, mim_sample_name(frame->sample), volume->width, volume->height,
-             volume->channels, mim_sample_name(volume->sample));
+             "frame %" PRIu64 " is %ux%u with %u channels of %s, and the volume's first is %ux%u with %u of %s",
+             frame->index, frame->width, frame->height, frame->channels, mim_sample_name(frame->sample), volume->width,
+             volume->height, volume->channels, mim_sample_name(volume->sample));
     if (err)
         err->frame = frame->index;
     return MIM_ARGUMENT;
@@ -182,7 +183,8 @@ check_volume_budget(const struct mim_selected *selected, const struct mim_frame_
     mim_size_mul(needed, selected->count, &needed);
     if (needed <= limit)
         return MIM_OK;
-    return mim_fail_limit(err, needed, limit, "the volume needs %" PRIu64 " bytes, and %" PRIu64 " are allowed", needed, limit);
+    return mim_fail_limit(err, needed, limit, "the volume needs %" PRIu64 " bytes, and %" PRIu64 " are allowed", needed,
+                          limit);
 }
 
 static enum mim_status
@@ -230,15 +232,16 @@ read_volume(struct mim_selected *selected, struct mim_volume *volume, struct mim
 }
 
 enum mim_status
-mim_read_volume(struct mim_context *context, const char *uri, const struct mim_read_options *options, struct mim_volume *out,
-                struct mim_error *err)
+mim_read_volume(struct mim_context *context, const char *uri, const struct mim_read_options *options,
+                struct mim_volume *out, struct mim_error *err)
 {
     struct mim_source *source;
     enum mim_status status = mim_source_open_path(&source, uri, err);
     if (status != MIM_OK)
         return status;
     struct mim_selected selected;
-    status = mim_selected_open(&selected, context, source, options ? options : &default_read, MIM_DEFAULT_VOLUME_RESULT, err);
+    status = mim_selected_open(&selected, context, source, options ? options : &default_read, MIM_DEFAULT_VOLUME_RESULT,
+                               err);
     mim_source_close(source);
     if (status != MIM_OK)
         return status;
@@ -323,7 +326,8 @@ mim_write_volume(struct mim_context *context, const char *uri, const struct mim_
     mim_row_bytes(volume->width, volume->channels, volume->sample, &row);
     mim_size_mul(row, volume->height, &each);
     if (!mim_size_mul(each, volume->count, &total) || total > volume->size)
-        return mim_fail(err, MIM_ARGUMENT, "the volume's shape needs %" PRIu64 " bytes, and it has %" PRIu64, total, volume->size);
+        return mim_fail(err, MIM_ARGUMENT, "the volume's shape needs %" PRIu64 " bytes, and it has %" PRIu64, total,
+                        volume->size);
 
     struct mim_frame *frames = calloc(volume->count, sizeof *frames);
     if (!frames)

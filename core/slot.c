@@ -92,8 +92,8 @@ check_result(const struct mim_slot *slot, const struct mim_slot_route *route, st
     if (mim_size_add(route->result->admitted, more, &needed) && needed <= limit)
         return MIM_OK;
     return mim_fail_limit(err, needed, limit,
-                          "the result is over its budget: up to this frame it has %" PRIu64 " bytes of pixels, and %" PRIu64
-                          " are allowed",
+                          "the result is over its budget: up to this frame it has %" PRIu64
+                          " bytes of pixels, and %" PRIu64 " are allowed",
                           needed, limit);
 }
 
@@ -107,7 +107,8 @@ check_raw_in_source(const struct mim_slot *slot, const struct mim_slot_route *ro
                 info->raw_stride >= row && mim_size_mul(info->raw_stride, info->height - 1, &end) &&
                 mim_size_add(end, row, &end) && mim_size_add(end, info->raw_offset, &end);
     if (!fits)
-        return mim_fail(err, MIM_CORRUPT, "rows of %" PRIu64 " bytes that lie %" PRIu64 " bytes apart", row, info->raw_stride);
+        return mim_fail(err, MIM_CORRUPT, "rows of %" PRIu64 " bytes that lie %" PRIu64 " bytes apart", row,
+                        info->raw_stride);
     if (size != MIM_UNKNOWN && end > size) {
         mim_fail(err, MIM_TRUNCATED, "its samples end at byte %" PRIu64 ", the file ends at %" PRIu64, end, size);
         if (err)
@@ -146,8 +147,8 @@ plan_memory(struct mim_slot *slot, const struct mim_slot_route *route, uint64_t 
     bool direct = !route->canvas && slot->conversion.same;
     uint64_t pixel_bytes = lay_out(&slot->pixels, mim_slot_is_raw(slot)), out_bytes = lay_out(&slot->out, false);
     if (pixel_bytes >= PTRDIFF_MAX - PALETTE_BYTES || out_bytes > PTRDIFF_MAX)
-        return mim_fail(err, MIM_NOMEM, "no memory can hold %ux%u pixels with %u channels of %s", info->width, info->height,
-                        info->channels, mim_sample_name((enum mim_sample)info->sample));
+        return mim_fail(err, MIM_NOMEM, "no memory can hold %ux%u pixels with %u channels of %s", info->width,
+                        info->height, info->channels, mim_sample_name((enum mim_sample)info->sample));
     if (direct)
         slot->out.stride = slot->pixels.stride;
     if (route->canvas)
@@ -262,7 +263,7 @@ read_exactly(struct mim_work *work, void *to, uint64_t size, uint64_t offset, st
 {
     int64_t got = mim_source_read_at(work->source, to, size, offset, err);
     if (got < 0)
-        return (enum mim_status)-got;
+        return (enum mim_status) - got;
     if ((uint64_t)got == size)
         return MIM_OK;
     mim_fail(err, MIM_TRUNCATED, "the file ends at byte %" PRIu64 ", in the middle of samples", offset + (uint64_t)got);
@@ -273,7 +274,8 @@ read_exactly(struct mim_work *work, void *to, uint64_t size, uint64_t offset, st
 
 /* Rows that lie apart in the source: read a run of them, keep their samples. */
 static enum mim_status
-read_scattered(struct mim_slot *slot, struct mim_work *work, uint32_t first, uint32_t rows, uint64_t row, struct mim_error *err)
+read_scattered(struct mim_slot *slot, struct mim_work *work, uint32_t first, uint32_t rows, uint64_t row,
+               struct mim_error *err)
 {
     uint64_t stride = slot->info.raw_stride;
     for (uint32_t y = first; y < first + rows; y++) {
@@ -295,7 +297,8 @@ mim_slot_read_raw(struct mim_slot *slot, struct mim_work *work, uint32_t part, s
 
     enum mim_status status = mim_work_poll(work, err);
     if (status == MIM_OK && slot->info.raw_stride == row)
-        status = read_exactly(work, slot->pixels.data + first * row, rows * row, slot->info.raw_offset + first * row, err);
+        status =
+            read_exactly(work, slot->pixels.data + first * row, rows * row, slot->info.raw_offset + first * row, err);
     else if (status == MIM_OK)
         status = read_scattered(slot, work, first, rows, row, err);
     if (status != MIM_OK)
@@ -309,7 +312,8 @@ mim_slot_read_raw(struct mim_slot *slot, struct mim_work *work, uint32_t part, s
 }
 
 void
-mim_slot_finish_band(struct mim_slot *slot, const struct mim_slot_route *route, uint32_t band, struct mim_raster_loss *loss)
+mim_slot_finish_band(struct mim_slot *slot, const struct mim_slot_route *route, uint32_t band,
+                     struct mim_raster_loss *loss)
 {
     const struct mim_raster *from = &slot->pixels;
     uint32_t rows, first;
@@ -360,7 +364,8 @@ copy_to_lent(const struct mim_slot *slot, struct mim_frame *frame, struct mim_er
     mim_size_add(size, row, &size);
     if (stride < row || size > frame->lent_size)
         return mim_fail(err, MIM_ARGUMENT,
-                        "the frame needs %" PRIu64 " bytes in rows of %" PRIu64 "; the memory lent has %zu in rows of %" PRIu64,
+                        "the frame needs %" PRIu64 " bytes in rows of %" PRIu64
+                        "; the memory lent has %zu in rows of %" PRIu64,
                         size, row, frame->lent_size, stride);
     for (uint32_t y = 0; y < slot->out.height; y++)
         memcpy((uint8_t *)frame->data + y * stride, slot->out.data + y * slot->out.stride, row);
@@ -369,7 +374,8 @@ copy_to_lent(const struct mim_slot *slot, struct mim_frame *frame, struct mim_er
 }
 
 enum mim_status
-mim_slot_deliver(struct mim_slot *slot, const struct mim_slot_route *route, struct mim_frame *frame, struct mim_error *err)
+mim_slot_deliver(struct mim_slot *slot, const struct mim_slot_route *route, struct mim_frame *frame,
+                 struct mim_error *err)
 {
     const struct mim_sequence *sequence = route->sequence;
     if (frame->lent_size) {

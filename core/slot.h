@@ -33,10 +33,10 @@ struct mim_slot_route {
 struct mim_slot {
     enum mim_slot_stage stage;
     uint64_t index;
-    struct mim_cursor cursor;        /* where in the selection it is */
-    bool wanted;                     /* selected, not only composed on the way to another */
+    struct mim_cursor cursor; /* where in the selection it is */
+    bool wanted;              /* selected, not only composed on the way to another */
     enum mim_canvas_start start;
-    struct mim_placement before;     /* for MIM_CANVAS_AFTER */
+    struct mim_placement before; /* for MIM_CANVAS_AFTER */
 
     struct mim_frame_info info;
     void *packet;
@@ -45,10 +45,11 @@ struct mim_slot {
     struct mim_buffer *pixel_buffer; /* what the plugin fills */
     struct mim_raster pixels;
     struct mim_conversion conversion;
-    struct mim_buffer *out_buffer;   /* what the caller gets; the same as pixel_buffer where nothing is left to do */
+    struct mim_buffer *out_buffer; /* what the caller gets; the same as pixel_buffer where nothing is left to do */
     struct mim_raster out;
     struct mim_raster_loss loss;
-    uint64_t own_bytes, out_bytes;   /* working memory: charged while it waits; out_bytes not for the next to be delivered */
+    uint64_t own_bytes,
+        out_bytes; /* working memory: charged while it waits; out_bytes not for the next to be delivered */
 
     uint32_t parts_claimed, parts_done;
     uint32_t bands, bands_claimed, bands_done;
@@ -56,9 +57,9 @@ struct mim_slot {
     bool metadata_claimed, metadata_done;
     struct mim_meta *meta;
 
-    enum mim_status status;          /* of this frame */
-    uint64_t failed_rank;            /* which of its steps failed, in the order of a single thread */
-    bool starved;                    /* LIMIT of working memory: alone it may fit */
+    enum mim_status status; /* of this frame */
+    uint64_t failed_rank;   /* which of its steps failed, in the order of a single thread */
+    bool starved;           /* LIMIT of working memory: alone it may fit */
     struct mim_error error;
     uint64_t cost_ns;
 };
@@ -77,7 +78,8 @@ bool mim_slot_is_raw(const struct mim_slot *slot);
 /* Read plain samples of one part; on any thread. */
 enum mim_status mim_slot_read_raw(struct mim_slot *slot, struct mim_work *work, uint32_t part, struct mim_error *err);
 /* Compose or convert one band; on any thread. */
-void mim_slot_finish_band(struct mim_slot *slot, const struct mim_slot_route *route, uint32_t band, struct mim_raster_loss *loss);
+void mim_slot_finish_band(struct mim_slot *slot, const struct mim_slot_route *route, uint32_t band,
+                          struct mim_raster_loss *loss);
 
 /* Ranks of bands and metadata, behind those of parts. */
 #define MIM_SLOT_BAND_RANK (UINT64_C(1) << 32)

@@ -92,7 +92,7 @@ read_back(struct mim_survey *survey, void *to, uint64_t size, struct mim_error *
 {
     int64_t got = mim_spool_read(survey->spool, to, size, survey->read_offset, err);
     if (got < 0)
-        return (enum mim_status)-got;
+        return (enum mim_status) - got;
     if ((uint64_t)got != size)
         return mim_fail(err, MIM_IO, "the spool of frames is shorter than what was written to it");
     survey->read_offset += size;
@@ -107,7 +107,8 @@ mim_survey_replay(struct mim_survey *survey, struct mim_out_slot *slot, struct m
     if (status == MIM_OK)
         status = read_back(survey, slot->packet, survey->writer->ops->packet_size, err);
     if (status == MIM_OK)
-        status = mim_frame_alloc(&slot->frame, (enum mim_sample)info.sample, info.width, info.height, info.channels, err);
+        status =
+            mim_frame_alloc(&slot->frame, (enum mim_sample)info.sample, info.width, info.height, info.channels, err);
     if (status != MIM_OK)
         return status;
 

@@ -44,12 +44,11 @@ deadline_after(uint64_t milliseconds)
 }
 
 enum mim_status
-mim_work_init(struct mim_work *work, struct mim_context *context, const struct mim_control *control, uint64_t result_default,
-              struct mim_error *err)
+mim_work_init(struct mim_work *work, struct mim_context *context, const struct mim_control *control,
+              uint64_t result_default, struct mim_error *err)
 {
     *work = (struct mim_work){ .context = context, .control = *control, .plugin = "" };
-    enum mim_status status =
-        mim_context_limits(context, &control->limits, result_default, &work->control.limits, err);
+    enum mim_status status = mim_context_limits(context, &control->limits, result_default, &work->control.limits, err);
     if (status != MIM_OK)
         return status;
 
@@ -93,8 +92,8 @@ mim_work_poll(const struct mim_work *work, struct mim_error *err)
 }
 
 enum mim_status
-mim_work_notice_at(struct mim_work *work, enum mim_notice_code code, const struct mim_notice_origin *origin, const char *text,
-                   struct mim_error *err)
+mim_work_notice_at(struct mim_work *work, enum mim_notice_code code, const struct mim_notice_origin *origin,
+                   const char *text, struct mim_error *err)
 {
     pthread_mutex_lock(&work->lock);
     enum mim_status status = mim_notices_add(&work->notices, code, origin, work->plugin, text, err);
@@ -103,7 +102,8 @@ mim_work_notice_at(struct mim_work *work, enum mim_notice_code code, const struc
 }
 
 enum mim_status
-mim_work_notice(struct mim_work *work, enum mim_notice_code code, uint64_t frame, const char *text, struct mim_error *err)
+mim_work_notice(struct mim_work *work, enum mim_notice_code code, uint64_t frame, const char *text,
+                struct mim_error *err)
 {
     const struct mim_notice_origin origin = { .frame = frame, .place = frame == MIM_UNKNOWN ? 0 : frame };
     return mim_work_notice_at(work, code, &origin, text, err);

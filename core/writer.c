@@ -44,7 +44,8 @@ open_with(struct mim_writer *writer, const struct mim_candidate *candidate, cons
         other.count = ops->reader->option_count;
     }
     writer->work.plugin = plugin->name;
-    writer->plugin = (struct mim_plugin_writer){ .ops = ops->writer, .work = &writer->work, .format = candidate->format };
+    writer->plugin =
+        (struct mim_plugin_writer){ .ops = ops->writer, .work = &writer->work, .format = candidate->format };
     status = mim_plugin_writer_create(&writer->plugin, options->options, &other, mim_pool_threads(writer->pool), err);
     if (status == MIM_OK)
         status = mim_encoder_create(&writer->encoder, &writer->plugin, writer->pool, writer->expected, err);
@@ -155,9 +156,8 @@ static enum mim_status
 deliver_notices(struct mim_writer *writer, struct mim_error *err)
 {
     uint64_t count = mim_encoder_count(writer->encoder);
-    const struct mim_notice_range due = {
-        .end = count, .end_late = count > MIM_MOST_IN_FLIGHT ? count - MIM_MOST_IN_FLIGHT : 0
-    };
+    const struct mim_notice_range due = { .end = count,
+                                          .end_late = count > MIM_MOST_IN_FLIGHT ? count - MIM_MOST_IN_FLIGHT : 0 };
     return mim_work_deliver(&writer->work, &due, err);
 }
 
@@ -260,7 +260,8 @@ finish(struct mim_writer *writer, struct mim_error *err)
     status = mim_encoder_finish(writer->encoder, err);
     if (status != MIM_OK)
         return deliver_before_failure(writer, status, err);
-    status = mim_work_deliver(&writer->work, &(struct mim_notice_range){ .end = MIM_UNKNOWN, .end_late = MIM_UNKNOWN }, err);
+    status =
+        mim_work_deliver(&writer->work, &(struct mim_notice_range){ .end = MIM_UNKNOWN, .end_late = MIM_UNKNOWN }, err);
     if (status == MIM_OK)
         status = mim_work_poll(&writer->work, err);
     return status == MIM_OK ? mim_sink_commit(writer->work.sink, err) : status;
