@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A plugin that is linked in, does what a script says, and aborts when the core does not keep the table of legal sequences
- * in plugin.h. Its frames are made up: every sample can be told from index, place and channel.
+ * A plugin that is linked in, does what a script says, and aborts when the core does not keep the table of legal
+ * sequences in plugin.h. Its frames are made up: every sample can be told from index, place and channel.
  */
 #ifndef MIM_TESTS_MOCK_H
 #define MIM_TESTS_MOCK_H

@@ -4,7 +4,7 @@
 
 const unsigned thread_counts[THREAD_COUNTS] = { 1, 2, 3, 8 };
 
-/* --- sequences that the cases are about ------------------------------------------------------------------------------- */
+/* --- sequences that the cases are about --------------------------------------------------------------------------- */
 
 static void
 pages_of_any_shape(uint64_t index, struct mim_frame_info *info)
@@ -80,7 +80,7 @@ with(const struct mock_script *base, bool any_order)
     return &copy;
 }
 
-/* --- comparing -------------------------------------------------------------------------------------------------------- */
+/* --- comparing ---------------------------------------------------------------------------------------------------- */
 
 struct mim_frame expected[MOST_EXPECTED];
 size_t expected_count;

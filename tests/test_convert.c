@@ -91,7 +91,7 @@ slices_hold_for_every_source(void)
     }
 }
 
-/* --- the frame in between ----------------------------------------------------------------------------------------------- */
+/* --- the frame in between ----------------------------------------------------------------------------------------- */
 
 static enum mim_status
 invert(void *user, struct mim_frame *frame, struct mim_error *err)
@@ -160,7 +160,7 @@ a_callback_ends_it_with_its_status(void)
     }
 }
 
-/* --- what travels along ----------------------------------------------------------------------------------------------- */
+/* --- what travels along ------------------------------------------------------------------------------------------- */
 
 static char heard[4000];
 
@@ -272,7 +272,7 @@ notices_of_both_ends_come_in_the_same_order(void)
     free(alone);
 }
 
-/* --- failures ----------------------------------------------------------------------------------------------------------- */
+/* --- failures ----------------------------------------------------------------------------------------------------- */
 
 static void
 damage_writes_nothing_unless_partial(void)
@@ -369,7 +369,7 @@ a_failed_conversion_leaves_the_old_file(void)
     mim_context_destroy(context);
 }
 
-/* --- memory and being stopped -------------------------------------------------------------------------------------------- */
+/* --- memory and being stopped ------------------------------------------------------------------------------------- */
 
 static void
 a_page_of_100k(uint64_t index, struct mim_frame_info *info)

@@ -2,7 +2,7 @@
 /* Damaged sequences: which frames are lost, which are not, and that it is the same on any number of threads. */
 #include "reader-cases.h"
 
-/* --- damage ----------------------------------------------------------------------------------------------------------- */
+/* --- damage ------------------------------------------------------------------------------------------------------- */
 
 static struct mock_script
 with_fault(const struct mock_script *base, enum mock_op op, uint64_t frame, int32_t status)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Frames whose samples lie plain in the source: the core reads them itself, in either byte order, from files and streams. */
+/* Frames whose samples lie plain in the source: the core reads them itself, in either byte order. */
 #include "mock.h"
 
 static const unsigned thread_counts[] = { 1, 2, 3, 8 };
@@ -174,7 +174,7 @@ places_that_cannot_be_are_corrupt(void)
     }
 }
 
-/* --- large ones are read in parts ------------------------------------------------------------------------------------- */
+/* --- large ones are read in parts --------------------------------------------------------------------------------- */
 
 #define LARGE_WIDTH 3000u
 #define LARGE_HEIGHT 4001u

@@ -179,7 +179,7 @@ a_count_that_lies_ends_where_the_frames_do(void)
     }
 }
 
-/* --- memory that is lent ---------------------------------------------------------------------------------------------- */
+/* --- memory that is lent ------------------------------------------------------------------------------------------ */
 
 static void
 frames_go_into_memory_that_is_lent(void)
@@ -231,7 +231,7 @@ frames_outlive_their_reader_and_are_the_callers_to_change(void)
         mim_frame_clear(&frames[i]);
 }
 
-/* --- two at once ------------------------------------------------------------------------------------------------------ */
+/* --- two at once -------------------------------------------------------------------------------------------------- */
 
 static void *
 scan_in_a_context_of_its_own(void *argument)
@@ -284,7 +284,7 @@ two_readers_of_one_context_share_its_threads(void)
     forget_expected();
 }
 
-/* --- timing ----------------------------------------------------------------------------------------------------------- */
+/* --- timing ------------------------------------------------------------------------------------------------------- */
 
 static void
 ticks_of_a_thousandth(struct mim_sequence *sequence)

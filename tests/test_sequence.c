@@ -66,7 +66,7 @@ read_gives_all_frames_with_their_metadata(void)
     }
 }
 
-/* --- the result budget ------------------------------------------------------------------------------------------------ */
+/* --- the result budget -------------------------------------------------------------------------------------------- */
 
 static enum mim_status
 read_within(const struct mock_script *script, unsigned threads, uint64_t budget, int partial, struct mim_frames *frames,
@@ -174,7 +174,7 @@ damage_hands_over_nothing_unless_asked(void)
         }
 }
 
-/* --- which frames ----------------------------------------------------------------------------------------------------- */
+/* --- which frames ------------------------------------------------------------------------------------------------- */
 
 static void
 check_selection(const struct mock_script *script, const struct mim_range *ranges, size_t range_count,
@@ -258,7 +258,7 @@ the_first_image_is_decoded_alone(void)
     }
 }
 
-/* --- volumes ---------------------------------------------------------------------------------------------------------- */
+/* --- volumes ------------------------------------------------------------------------------------------------------ */
 
 static void
 a_volume_is_one_block(void)
@@ -311,7 +311,7 @@ a_volume_that_ends_early_says_so(void)
     mim_context_destroy(context);
 }
 
-/* --- writing ---------------------------------------------------------------------------------------------------------- */
+/* --- writing ------------------------------------------------------------------------------------------------------ */
 
 static void
 frames_and_volumes_are_written_alike(void)

@@ -7,7 +7,7 @@
 static const unsigned thread_counts[] = { 1, 2, 3, 8 };
 #define THREAD_COUNTS (sizeof thread_counts / sizeof *thread_counts)
 
-/* --- failures --------------------------------------------------------------------------------------------------------- */
+/* --- failures ----------------------------------------------------------------------------------------------------- */
 
 static enum mim_status
 write_to_path(const struct mock_script *script, unsigned threads, struct mim_error *err)
@@ -178,7 +178,7 @@ who_gives_up_leaves_nothing(void)
         }
 }
 
-/* --- being stopped ---------------------------------------------------------------------------------------------------- */
+/* --- being stopped ------------------------------------------------------------------------------------------------ */
 
 static double
 seconds_to_cancel(unsigned threads)

@@ -7,7 +7,7 @@
 static const unsigned thread_counts[] = { 1, 2, 3, 8 };
 #define THREAD_COUNTS (sizeof thread_counts / sizeof *thread_counts)
 
-/* --- what is written -------------------------------------------------------------------------------------------------- */
+/* --- what is written ---------------------------------------------------------------------------------------------- */
 
 struct written {
     void *data;
@@ -176,7 +176,7 @@ frames_are_converted_to_what_is_accepted(void)
         }
 }
 
-/* --- memory ----------------------------------------------------------------------------------------------------------- */
+/* --- memory ------------------------------------------------------------------------------------------------------- */
 
 static enum mim_status
 write_within(const struct mock_script *script, unsigned threads, uint64_t working_bytes, struct mim_error *err)
@@ -209,7 +209,7 @@ the_verdict_of_working_memory_is_the_same_on_any_threads(void)
     }
 }
 
-/* --- whose memory ----------------------------------------------------------------------------------------------------- */
+/* --- whose memory ------------------------------------------------------------------------------------------------- */
 
 static void
 an_appended_frame_is_the_callers_again(void)
