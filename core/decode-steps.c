@@ -292,7 +292,7 @@ claim(struct mim_pool_client *client, unsigned worker, void *out)
 {
     struct mim_decoder *decoder = mim_decoder_of(client);
     struct step *step = out;
-    if (decoder->paused || (worker && (!decoder->attached || decoder->solo)))
+    if (decoder->paused || (worker && (!decoder->attached || decoder->solo || mim_pool_pace_is_tiny(&decoder->pace))))
         return false;
     if (claim_prepare(decoder, step))
         return true;
@@ -420,7 +420,7 @@ settle(struct mim_pool_client *client, unsigned worker, void *in)
     for (unsigned i = 0; i < decoder->used && mim_decoder_slot(decoder, i)->stage == MIM_SLOT_ACTIVE; i++)
         inherit_failure(decoder, i);
     mim_decoder_drop_passed(decoder);
-    return decoder->attached;
+    return decoder->attached && !mim_pool_pace_is_tiny(&decoder->pace);
 }
 
 struct mim_pool_client

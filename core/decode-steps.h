@@ -43,7 +43,7 @@ struct mim_decoder {
     enum mim_status end_status;
     struct mim_error end_error;
 
-    uint64_t mean_ns, frames_done;
+    struct mim_pool_pace pace;
     struct mim_result_budget result;
 };
 

@@ -10,7 +10,6 @@
 #include "loss.h"
 #include "meta.h"
 
-#define TINY_NS 40000u         /* below this mean of a frame, waking a worker costs more than it saves */
 #define LARGE_FRAME (4u << 20) /* bytes: worth several threads even when it is alone */
 #define SLOTS_PER_THREAD 2
 
@@ -71,8 +70,8 @@ next_is_done(struct mim_pool_client *client)
 static bool
 worth_threads(struct mim_decoder *decoder)
 {
-    if (decoder->frames_done)
-        return decoder->mean_ns >= TINY_NS;
+    if (decoder->pace.frames)
+        return !mim_pool_pace_is_tiny(&decoder->pace);
     if (!decoder->used)
         return false;
     const struct mim_slot *slot = mim_decoder_slot(decoder, 0);
@@ -120,13 +119,6 @@ end_status(struct mim_decoder *decoder, struct mim_error *err)
                     decoder->end_index);
 }
 
-static void
-note_cost(struct mim_decoder *decoder, uint64_t cost_ns)
-{
-    uint64_t n = decoder->frames_done++;
-    decoder->mean_ns = n < 16 ? (decoder->mean_ns * n + cost_ns) / (n + 1) : (decoder->mean_ns * 15 + cost_ns) / 16;
-}
-
 static enum mim_status
 deliver(struct mim_decoder *decoder, struct mim_frame *frame, struct mim_error *err)
 {
@@ -148,13 +140,13 @@ deliver(struct mim_decoder *decoder, struct mim_frame *frame, struct mim_error *
         return status;
     }
 
-    note_cost(decoder, slot->cost_ns);
     mim_pool_lock(decoder->pool);
+    mim_pool_pace_note(&decoder->pace, slot->cost_ns);
     decoder->result.delivered += mim_slot_packed_bytes(slot);
     decoder->solo = false;
     mim_decoder_drop_first(decoder);
     mim_decoder_drop_passed(decoder);
-    if (decoder->attached)
+    if (decoder->attached && !mim_pool_pace_is_tiny(&decoder->pace))
         mim_pool_wake(decoder->pool);
     mim_pool_unlock(decoder->pool);
     return MIM_OK;

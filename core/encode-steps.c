@@ -110,7 +110,7 @@ static bool
 claim(struct mim_pool_client *client, unsigned worker, void *out)
 {
     struct mim_encoder *encoder = mim_encoder_of(client);
-    if (encoder->status != MIM_OK || (worker && (!encoder->attached || encoder->solo)))
+    if (encoder->status != MIM_OK || (worker && (!encoder->attached || encoder->solo || mim_pool_pace_is_tiny(&encoder->pace))))
         return false;
     bool first_unput = true;
     for (unsigned i = 0; i < encoder->used; i++) {
@@ -229,9 +229,7 @@ drop_written(struct mim_encoder *encoder)
 static void
 settle_put(struct mim_encoder *encoder, struct mim_out_slot *slot)
 {
-    uint64_t n = encoder->put++;
-    encoder->mean_ns =
-        n < 16 ? (encoder->mean_ns * n + slot->cost_ns) / (n + 1) : (encoder->mean_ns * 15 + slot->cost_ns) / 16;
+    mim_pool_pace_note(&encoder->pace, slot->cost_ns);
     slot->stage = MIM_OUT_PUT;
     for (uint32_t i = 0; i < slot->info.parts; i++)
         mim_plugin_writer_free_coded(encoder->writer, &slot->coded[i]);
@@ -270,7 +268,7 @@ settle(struct mim_pool_client *client, unsigned worker, void *in)
             settle_put(encoder, slot);
         break;
     }
-    return encoder->attached;
+    return encoder->attached && !mim_pool_pace_is_tiny(&encoder->pace);
 }
 
 struct mim_pool_client

@@ -12,7 +12,7 @@ struct mim_encoder {
     struct mim_pool_client client; /* first: the pool hands it back */
     struct mim_pool *pool;
     struct mim_plugin_writer *writer;
-    uint64_t expected, added, put;
+    uint64_t expected, added;
     struct mim_frame_info first_info; /* that all others must match */
     struct mim_out_clock clock;
     struct mim_survey *survey; /* a first pass over all frames is under way */
@@ -24,7 +24,7 @@ struct mim_encoder {
 
     enum mim_status status; /* final */
     struct mim_error error;
-    uint64_t mean_ns;
+    struct mim_pool_pace pace;
 };
 
 static inline struct mim_encoder *

@@ -10,7 +10,6 @@
 #include "error.h"
 #include "sample.h"
 
-#define TINY_NS 40000u         /* below this mean of a frame, waking a worker costs more than it saves */
 #define LARGE_FRAME (4u << 20) /* bytes: worth several threads even when it is alone */
 #define SLOTS_PER_THREAD 2
 
@@ -140,7 +139,7 @@ consider_threads(struct mim_encoder *encoder)
         return;
     const struct mim_out_slot *newest = mim_encoder_slot(encoder, encoder->used - 1);
     bool large = newest->info.parts > 1 && mim_out_slot_bytes(newest) >= LARGE_FRAME;
-    if (encoder->put ? encoder->mean_ns < TINY_NS : !large)
+    if (encoder->pace.frames ? mim_pool_pace_is_tiny(&encoder->pace) : !large)
         return;
     mim_pool_start(encoder->pool);
     mim_pool_attach(encoder->pool, &encoder->client);

@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <mim/context.h>
 
@@ -21,6 +22,28 @@ struct mim_pool_client {
     struct mim_pool_client *next;
     unsigned running; /* steps in flight on pool threads and callers */
 };
+
+/* What a client's frames cost, as a mean that follows: below 40 microseconds, waking a worker costs more than it saves. */
+struct mim_pool_pace {
+    uint64_t mean_ns, frames;
+};
+#define MIM_POOL_TINY_NS 40000u
+
+static inline void
+mim_pool_pace_note(struct mim_pool_pace *pace, uint64_t cost_ns)
+{
+    /* the system held it up, that says nothing of the next */
+    uint64_t cost = cost_ns < 4 * MIM_POOL_TINY_NS ? cost_ns : 4 * MIM_POOL_TINY_NS;
+    uint64_t n = pace->frames++, weight = n < 15 ? n : 15;
+    pace->mean_ns = (pace->mean_ns * weight + cost) / (weight + 1);
+}
+
+/* Is it known to be too little to share? */
+static inline bool
+mim_pool_pace_is_tiny(const struct mim_pool_pace *pace)
+{
+    return pace->frames && pace->mean_ns < MIM_POOL_TINY_NS;
+}
 
 #define MIM_POOL_STEP_SIZE 64 /* bytes of a step, on the runner's stack */
 
