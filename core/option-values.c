@@ -218,7 +218,7 @@ static enum outcome
 write_size(const struct mim_option *row, const char *text, void *place, struct mim_bound_options *bound)
 {
     (void)bound;
-    size_t before = strcspn(text, "xX,"); /* "W,H" is how tools for TIFF say it */
+    size_t before = strcspn(text, "xX,"); /* "W,H" as well as "WxH" */
     int64_t width, height;
     if (!text[before] || !mim_number_parse_int(text, before, &width) ||
         !mim_number_parse_int(text + before + 1, strlen(text + before + 1), &height))
