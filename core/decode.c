@@ -257,12 +257,6 @@ mim_decoder_limit_result(struct mim_decoder *decoder, uint64_t bytes)
     decoder->route.result = &decoder->result;
 }
 
-uint64_t
-mim_decoder_peak(const struct mim_decoder *decoder)
-{
-    return atomic_load(&decoder->plugin.work->account.peak);
-}
-
 /* --- opening and closing ------------------------------------------------------------------------------------------ */
 
 /* Whether composed frames have alpha is not always known before the whole file was looked through. */

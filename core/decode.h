@@ -59,7 +59,4 @@ enum mim_status mim_decoder_count(struct mim_decoder *decoder, uint64_t *count, 
 /* All frames together may have so many packed bytes; checked before a frame's memory is taken. */
 void mim_decoder_limit_result(struct mim_decoder *decoder, uint64_t bytes);
 
-/* Most working memory held so far, for tests. */
-uint64_t mim_decoder_peak(const struct mim_decoder *decoder);
-
 #endif

@@ -100,7 +100,7 @@ claim_in_slot(struct mim_encoder *encoder, unsigned i, bool *first_unput, struct
     }
     if (turn && encoded(slot) && slot->status == MIM_OK && !encoder->serial_busy) {
         step->kind = STEP_PUT;
-        slot->put_claimed = encoder->serial_busy = true;
+        encoder->serial_busy = true;
         return true;
     }
     return false;

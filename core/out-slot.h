@@ -27,7 +27,6 @@ struct mim_out_slot {
     uint32_t bands, bands_claimed, bands_done;
     uint32_t parts_claimed, parts_done;
     struct mim_bytes *coded; /* one for each part */
-    bool put_claimed;
     enum mim_status status;
     uint32_t failed_part;
     bool starved;

@@ -149,8 +149,7 @@ enum {
 
 /* What flags() tells. */
 enum {
-    MIM_HOST_OWNS_PROCESS = 1, /**< our command or worker: a library's global log callback may be set, once */
-    MIM_HOST_WANTS_METADATA = 2
+    MIM_HOST_OWNS_PROCESS = 1 /**< our command or worker: a library's global log callback may be set, once */
 };
 
 /** The host's functions. Any of them from any thread of the plugin's; all need the job of the current op. */

@@ -145,7 +145,7 @@ static uint32_t
 desk_flags(struct mim_job *job)
 {
     (void)job;
-    return MIM_HOST_WANTS_METADATA;
+    return 0;
 }
 
 static int32_t
