@@ -10,6 +10,7 @@
 #include "meta.h"
 #include "selected.h"
 #include "sink.h"
+#include "work.h"
 #include "writer.h"
 
 struct conversion {
@@ -45,6 +46,7 @@ start_writing(struct conversion *conversion, struct mim_selected *selected, uint
         return blame(status, MIM_SIDE_OUTPUT, 0, err);
 
     if (conversion->source_count == 1) {
+        mim_writer_set_origin(conversion->writer, mim_reader_work(selected->reader)->source);
         /* a damaged file has no count; what is wrong is said when its turn comes */
         if (selected->count == MIM_UNKNOWN && mim_writer_wants_count(conversion->writer)) {
             status = mim_selected_count(selected, err);

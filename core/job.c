@@ -235,13 +235,12 @@ host_fail(struct mim_job *abi, int32_t status, uint64_t offset, const char *fmt,
 }
 
 static int64_t
-host_read_at(struct mim_job *abi, void *data, uint64_t size, uint64_t offset)
+read_source(struct mim_core_job *job, struct mim_source *source, void *data, uint64_t size, uint64_t offset)
 {
-    struct mim_core_job *job = core_of(abi);
-    if (!job->work->source)
+    if (!source)
         return -MIM_ARGUMENT;
     struct mim_error error;
-    int64_t got = mim_source_read_at(job->work->source, data, size, offset, &error);
+    int64_t got = mim_source_read_at(source, data, size, offset, &error);
     if (got < 0) {
         if (!job->host_failed)
             job->error = error;
@@ -250,21 +249,34 @@ host_read_at(struct mim_job *abi, void *data, uint64_t size, uint64_t offset)
     return got;
 }
 
-static uint64_t
-host_size(struct mim_job *abi)
+static int64_t
+host_read_at(struct mim_job *abi, void *data, uint64_t size, uint64_t offset)
 {
     struct mim_core_job *job = core_of(abi);
+    return read_source(job, job->work->source, data, size, offset);
+}
+
+static uint64_t
+size_of(struct mim_core_job *job, struct mim_source *source)
+{
     uint64_t size = MIM_UNKNOWN;
     struct mim_error error;
-    if (!job->work->source)
+    if (!source)
         return MIM_UNKNOWN;
-    enum mim_status status = mim_source_size(job->work->source, &size, &error);
+    enum mim_status status = mim_source_size(source, &size, &error);
     if (status == MIM_OK)
         return size;
     if (!job->host_failed)
         job->error = error;
     host_failure(job, status);
     return MIM_UNKNOWN;
+}
+
+static uint64_t
+host_size(struct mim_job *abi)
+{
+    struct mim_core_job *job = core_of(abi);
+    return size_of(job, job->work->source);
 }
 
 static int32_t
@@ -310,7 +322,7 @@ emit_to_memory(struct mim_core_job *job, const void *data, uint64_t size)
 }
 
 static int32_t
-sink_result(struct mim_core_job *job, enum mim_status status, const struct mim_error *error)
+host_result(struct mim_core_job *job, enum mim_status status, const struct mim_error *error)
 {
     if (status == MIM_OK)
         return MIM_OK;
@@ -328,7 +340,7 @@ host_emit(struct mim_job *abi, const void *data, uint64_t size)
     if (!job->work->sink)
         return MIM_ARGUMENT;
     struct mim_error error;
-    return sink_result(job, mim_sink_write(job->work->sink, data, size, &error), &error);
+    return host_result(job, mim_sink_write(job->work->sink, data, size, &error), &error);
 }
 
 static int32_t
@@ -338,7 +350,7 @@ host_patch(struct mim_job *abi, const void *data, uint64_t size, uint64_t offset
     if (job->coded || !job->work->sink)
         return MIM_ARGUMENT;
     struct mim_error error;
-    return sink_result(job, mim_sink_patch(job->work->sink, data, size, offset, &error), &error);
+    return host_result(job, mim_sink_patch(job->work->sink, data, size, offset, &error), &error);
 }
 
 static int64_t
@@ -349,7 +361,7 @@ host_read_back(struct mim_job *abi, void *data, uint64_t size, uint64_t offset)
         return -MIM_ARGUMENT;
     struct mim_error error;
     int64_t got = mim_sink_read_back(job->work->sink, data, size, offset, &error);
-    return got >= 0 ? got : -(int64_t)sink_result(job, (enum mim_status) - got, &error);
+    return got >= 0 ? got : -(int64_t)host_result(job, (enum mim_status) - got, &error);
 }
 
 static uint64_t
@@ -378,29 +390,35 @@ host_notice(struct mim_job *abi, int32_t code, const char *text)
                                               .place = job->frame == MIM_UNKNOWN ? 0 : job->frame,
                                               .step = job->step };
     enum mim_status status = mim_work_notice_at(job->work, (enum mim_notice_code)code, &origin, text, &error);
-    return sink_result(job, status, &error);
+    return host_result(job, status, &error);
 }
 
 static int32_t
 host_open_side(struct mim_job *abi, const char *role, const char *uri)
 {
     struct mim_core_job *job = core_of(abi);
-    mim_fail(&job->error, MIM_UNSUPPORTED, "%s '%s' cannot be opened: only the given source is read", role, uri);
-    return -(int32_t)host_failure(job, MIM_UNSUPPORTED);
+    struct mim_error error;
+    int32_t side = 0;
+    enum mim_status status = mim_sides_open(&job->work->sides, role, uri, &side, &error);
+    if (status == MIM_OK)
+        return side;
+    if (uri) /* what the caller wants, while the origin is only worth a try */
+        host_result(job, status, &error);
+    return -(int32_t)status;
 }
 
 static int64_t
 host_side_read(struct mim_job *abi, int32_t side, void *data, uint64_t size, uint64_t offset)
 {
-    (void)abi, (void)side, (void)data, (void)size, (void)offset;
-    return -MIM_ARGUMENT;
+    struct mim_core_job *job = core_of(abi);
+    return read_source(job, mim_sides_source(&job->work->sides, side), data, size, offset);
 }
 
 static uint64_t
 host_side_size(struct mim_job *abi, int32_t side)
 {
-    (void)abi, (void)side;
-    return MIM_UNKNOWN;
+    struct mim_core_job *job = core_of(abi);
+    return size_of(job, mim_sides_source(&job->work->sides, side));
 }
 
 static const void *

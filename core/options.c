@@ -155,6 +155,15 @@ mim_options_copy(const struct mim_options *options)
     return copy;
 }
 
+bool
+mim_options_say(const struct mim_options *options, const char *name, const char *value)
+{
+    for (size_t i = 0; options && i < options->count; i++)
+        if (strcmp(options->items[i].name, name) == 0 && strcmp(options->items[i].value, value) == 0)
+            return true;
+    return false;
+}
+
 const struct mim_option *
 mim_option_row(const struct mim_option_table *table, uint32_t i)
 {

@@ -26,6 +26,9 @@ void mim_option_describe(const struct mim_option *row, struct mim_option_scratch
 /* false, with `err` saying what: a row that bends the ABI (no name, an offset outside state_size, an unknown type). */
 bool mim_option_table_valid(const struct mim_option_table *table, uint32_t state_size, struct mim_error *err);
 
+/* Was `name` given as exactly `value`? `options` may be NULL. */
+bool mim_options_say(const struct mim_options *options, const char *name, const char *value);
+
 struct mim_options *mim_options_copy(const struct mim_options *options); /* NULL gives an empty set; NULL result: no memory */
 
 /* Owns the strings and lists that a state points to; lives as long as the state. */

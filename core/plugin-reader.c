@@ -47,6 +47,7 @@ mim_plugin_reader_open(struct mim_plugin_reader *reader, unsigned workers, struc
     if (!reader->state || !reader->workers || !reader->stash.packet)
         return mim_fail_nomem(err, "a reader");
 
+    reader->work->sides.options = reader->options;
     reader->worker_count = workers;
     uint32_t threads = ops->flags & MIM_READER_THREADS ? workers : 1;
     enum mim_status status = mim_job_init(&reader->serial, reader->work, reader->state, 0, threads, err);
@@ -95,6 +96,7 @@ call_close(struct mim_plugin_reader *reader)
         reader->ops->close(&reader->serial.abi);
     }
     reader->opened = false;
+    mim_sides_close(&reader->work->sides);
     mim_bound_options_destroy(reader->bound);
     reader->bound = NULL;
 }

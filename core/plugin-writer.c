@@ -21,9 +21,11 @@ mim_plugin_writer_create(struct mim_plugin_writer *writer, const struct mim_opti
     const struct mim_writer_ops *ops = writer->ops;
     writer->state = calloc(1, ops->state_size ? ops->state_size : 1);
     writer->workers = calloc(workers, sizeof *writer->workers);
-    if (!writer->state || !writer->workers)
+    writer->options = mim_options_copy(options);
+    if (!writer->state || !writer->workers || !writer->options)
         return mim_fail_nomem(err, "a writer");
 
+    writer->work->sides.options = writer->options;
     writer->worker_count = workers;
     uint32_t threads = ops->flags & MIM_WRITER_THREADS ? workers : 1;
     enum mim_status status = mim_job_init(&writer->serial, writer->work, writer->state, 0, threads, err);
@@ -65,6 +67,9 @@ mim_plugin_writer_destroy(struct mim_plugin_writer *writer)
         mim_job_begin(&writer->serial, MIM_UNKNOWN);
         ops->close(&writer->serial.abi);
     }
+    mim_sides_close(&writer->work->sides);
+    writer->work->sides.options = NULL;
+    mim_options_destroy(writer->options);
     mim_bound_options_destroy(writer->bound);
     free(writer->unkept);
     free(writer->workers);

@@ -25,6 +25,7 @@ struct mim_plugin_writer {
     const char *format;
     void *state;
     struct mim_bound_options *bound;
+    struct mim_options *options; /* a copy of the caller's */
     struct mim_sequence sequence; /* as open amended it */
     struct mim_core_job serial;
     bool touched; /* an op was called, so close must be */

@@ -76,6 +76,7 @@ mim_work_clear(struct mim_work *work)
         free(line);
     }
     pthread_mutex_destroy(&work->lock);
+    mim_source_close(work->sides.origin);
     mim_source_close(work->source);
     mim_sink_close(work->sink);
 }

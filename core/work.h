@@ -10,6 +10,7 @@
 
 #include "account.h"
 #include "notice.h"
+#include "sides.h"
 
 struct mim_sink;
 struct mim_source;
@@ -18,6 +19,7 @@ struct mim_work {
     struct mim_context *context;
     struct mim_source *source;  /* of a reader */
     struct mim_sink *sink;      /* of a writer */
+    struct mim_sides sides;
     const char *plugin;         /* its name */
     struct mim_control control; /* the caller's, with limits filled in */
     struct mim_account account;

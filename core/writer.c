@@ -16,6 +16,7 @@
 #include "reader.h"
 #include "registry.h"
 #include "sink.h"
+#include "source.h"
 #include "work.h"
 
 struct mim_writer {
@@ -142,6 +143,13 @@ mim_writer_expect(struct mim_writer *writer, uint64_t count)
     if (writer->expected == MIM_UNKNOWN)
         writer->expected = count;
     mim_encoder_expect(writer->encoder, writer->expected);
+}
+
+void
+mim_writer_set_origin(struct mim_writer *writer, struct mim_source *source)
+{
+    if (source)
+        writer->work.sides.origin = mim_source_ref(source);
 }
 
 bool

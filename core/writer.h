@@ -7,8 +7,13 @@
 
 #include <mim/writer.h>
 
+struct mim_source;
+
 /* So many frames will come, if that was not said when it was opened. Before the first. */
 void mim_writer_expect(struct mim_writer *writer, uint64_t count);
+
+/* What the frames come from, for a plugin that looks there for more, such as a sound track. Before the first. */
+void mim_writer_set_origin(struct mim_writer *writer, struct mim_source *source);
 
 /* Does the format decide by the number of frames? Then it is worth a scan of the input. */
 bool mim_writer_wants_count(const struct mim_writer *writer);

@@ -185,7 +185,9 @@ struct mim_host {
     uint32_t (*flags)(struct mim_job *);
     /** Report a loss or a surprise (enum mim_notice_code). MIM_OK, or the status to return when notices are errors. */
     int32_t (*notice)(struct mim_job *, int32_t code, const char *text);
-    /** Open another input (`role`, e.g. "audio"); the core decides. A handle > 0 for side_read, or minus the status. */
+    /** Serial ops only: open another input, the one that the caller named as the option `role`; `uri` is that value, and
+     * nothing else can be had. uri NULL: what the frames to be written come from (conversions of one source), a try that
+     * does not fail the op. A handle > 0 for side_read, which closes with the file, or minus the status. */
     int32_t (*open_side)(struct mim_job *, const char *role, const char *uri);
     int64_t (*side_read)(struct mim_job *, int32_t side, void *data, uint64_t size, uint64_t offset);
     uint64_t (*side_size)(struct mim_job *, int32_t side);

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* Side inputs: what the caller named can be had, and nothing else. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "options.h"
+#include "sides.h"
+#include "source.h"
+
+static char track[] = "/tmp/mim-test-XXXXXX";
+
+static int
+make_track(void **state)
+{
+    (void)state;
+    int fd = mkstemp(track);
+    return fd < 0 || write(fd, "sound", 5) != 5 || close(fd) != 0;
+}
+
+static int
+remove_track(void **state)
+{
+    (void)state;
+    return unlink(track);
+}
+
+static struct mim_options *
+named(const char *role, const char *uri)
+{
+    struct mim_options *options = mim_options_create();
+    CHECK(options && mim_options_set_text(options, role, uri, NULL) == MIM_OK);
+    return options;
+}
+
+static void
+what_the_caller_named_is_read(void)
+{
+    struct mim_options *options = named("audio", track);
+    struct mim_sides sides = { .options = options };
+    int32_t side = 0;
+    char text[8];
+    CHECK(mim_sides_open(&sides, "audio", track, &side, NULL) == MIM_OK && side == 1);
+    CHECK(mim_source_read_at(mim_sides_source(&sides, side), text, sizeof text, 0, NULL) == 5);
+    CHECK(memcmp(text, "sound", 5) == 0);
+    mim_sides_close(&sides);
+    CHECK(!mim_sides_source(&sides, side));
+    mim_options_destroy(options);
+}
+
+static void
+nothing_else_is_opened(void)
+{
+    struct mim_options *options = named("audio", track);
+    struct mim_sides sides = { .options = options };
+    struct mim_error err;
+    int32_t side = 0;
+    CHECK(mim_sides_open(&sides, "audio", "/etc/passwd", &side, &err) == MIM_UNSUPPORTED);
+    CHECK(strstr(err.message, "'/etc/passwd' cannot be opened: nobody named it"));
+    CHECK(mim_sides_open(&sides, "icc", track, &side, NULL) == MIM_UNSUPPORTED);
+    CHECK(mim_sides_open(&sides, NULL, track, &side, NULL) == MIM_ARGUMENT);
+    CHECK(mim_sides_open(&(struct mim_sides){ 0 }, "audio", track, &side, NULL) == MIM_UNSUPPORTED);
+    CHECK(side == 0 && !mim_sides_source(&sides, 0) && !mim_sides_source(&sides, 1) && !mim_sides_source(&sides, -1));
+    mim_options_destroy(options);
+}
+
+static void
+what_is_not_there_is_named(void)
+{
+    struct mim_options *options = named("audio", "/nowhere/track.wav");
+    struct mim_sides sides = { .options = options };
+    struct mim_error err;
+    int32_t side = 0;
+    CHECK(mim_sides_open(&sides, "audio", "/nowhere/track.wav", &side, &err) == MIM_IO);
+    CHECK(strstr(err.message, "/nowhere/track.wav"));
+    mim_options_destroy(options);
+}
+
+static void
+the_origin_is_what_frames_come_from(void)
+{
+    struct mim_sides sides = { 0 };
+    int32_t side = 0;
+    CHECK(mim_sides_open(&sides, "audio", NULL, &side, NULL) == MIM_UNSUPPORTED);
+    CHECK(mim_source_open_memory(&sides.origin, "frames", 6, NULL) == MIM_OK);
+    CHECK(mim_sides_open(&sides, "audio", NULL, &side, NULL) == MIM_OK);
+    CHECK(mim_sides_source(&sides, side) == sides.origin);
+    mim_sides_close(&sides);
+    mim_source_close(sides.origin);
+}
+
+static void
+their_number_is_bounded(void)
+{
+    struct mim_sides sides = { 0 };
+    int32_t side = 0;
+    CHECK(mim_source_open_memory(&sides.origin, "frames", 6, NULL) == MIM_OK);
+    for (int i = 0; i < MIM_MOST_SIDES; i++)
+        CHECK(mim_sides_open(&sides, "audio", NULL, &side, NULL) == MIM_OK);
+    CHECK(mim_sides_open(&sides, "audio", NULL, &side, NULL) == MIM_UNSUPPORTED);
+    mim_sides_close(&sides);
+    mim_source_close(sides.origin);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest cases[] = {
+        CASE(what_the_caller_named_is_read),
+        CASE(nothing_else_is_opened),
+        CASE(what_is_not_there_is_named),
+        CASE(the_origin_is_what_frames_come_from),
+        CASE(their_number_is_bounded),
+    };
+    return cmocka_run_group_tests_name("sides", cases, make_track, remove_track);
+}
