@@ -316,8 +316,6 @@ struct mim_format_ops {
     const char *name;
     const struct mim_reader_ops *reader; /**< NULL: cannot read */
     const struct mim_writer_ops *writer; /**< NULL: cannot write */
-    /** A second look at the first bytes when the magic matched: 0 no, 100 certainly. NULL: the magic is enough. */
-    int32_t (*probe)(const uint8_t *head, uint64_t size);
 };
 
 struct mim_plugin {
