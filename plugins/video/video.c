@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* Videos, through the FFmpeg libraries: the plugin's table. */
+#include <libavutil/avutil.h>
+
+#include <mim/plugin.h>
+
+#include "containers.h"
+#include "read.h"
+#include "write.h"
+
+#define TEXT_OF(x) #x
+#define NUMBER(x) TEXT_OF(x)
+#define LIBAV                                                                                               \
+    "libavutil " NUMBER(LIBAVUTIL_VERSION_MAJOR) "." NUMBER(LIBAVUTIL_VERSION_MINOR) "." NUMBER(LIBAVUTIL_VERSION_MICRO)
+
+#define OPS(id)                                                                                             \
+    static const struct mim_format_ops format_##id = {                                                      \
+        .struct_size = sizeof format_##id,                                                                  \
+        .name = #id,                                                                                        \
+    };
+VIDEO_FORMATS(OPS)
+
+#define ADDRESS(id) &format_##id,
+static const struct mim_format_ops *const formats[] = { VIDEO_FORMATS(ADDRESS) NULL };
+
+MIM_PLUGIN_EXPORT const struct mim_plugin MIM_PLUGIN_SYMBOL = {
+    MIM_PLUGIN_HEADER,
+    .name = "video",
+    .version = PLUGIN_VERSION,
+    .licence = "MIT",
+    .library = LIBAV,
+    .formats = formats,
+};
