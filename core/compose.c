@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "buffer.h"
 #include "error.h"
 #include "frame.h"
 #include "sample.h"

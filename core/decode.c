@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "buffer.h"
 #include "decode-steps.h"
 #include "error.h"
 #include "loss.h"
@@ -255,6 +256,7 @@ mim_decoder_limit_result(struct mim_decoder *decoder, uint64_t bytes)
 {
     decoder->result = (struct mim_result_budget){ .limit = bytes };
     decoder->route.result = &decoder->result;
+    mim_frame_store_keep(decoder->route.store); /* who counts them together has them all at once */
 }
 
 /* --- opening and closing ------------------------------------------------------------------------------------------ */

@@ -56,7 +56,7 @@ enum mim_status mim_decoder_frame_metadata(struct mim_decoder *decoder, uint64_t
 /* Count by scan(), or by preparing all that is left. `count` is set also when that fails: frames before the damage. */
 enum mim_status mim_decoder_count(struct mim_decoder *decoder, uint64_t *count, struct mim_error *err);
 
-/* All frames together may have so many packed bytes; checked before a frame's memory is taken. */
+/* The frames are for keeping, and all together may have so many packed bytes; checked before a frame's memory is taken. */
 void mim_decoder_limit_result(struct mim_decoder *decoder, uint64_t bytes);
 
 #endif

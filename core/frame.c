@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Frames, and the counted buffers behind them. */
+/* Frames: their shape in memory, and who owns it. */
 #include "frame.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include <mim/plugin.h>
 
+#include "buffer.h"
 #include "error.h"
 #include "meta.h"
 #include "raster.h"
@@ -17,183 +14,6 @@
 
 #define CACHE_LINE 64u
 #define MOST_GAPS (1u << 20) /* bytes between the rows of a picture */
-#define HUGE_PAGE (2u << 20)
-#define SPARE_BUFFERS 8 /* more than a window rarely comes back at once */
-
-struct mim_buffer {
-    _Atomic unsigned refs;
-    uint64_t size;
-    void *data;
-    struct mim_frame_store *store; /* NULL: none to return to */
-    struct mim_buffer *next;
-};
-
-struct mim_frame_store {
-    pthread_mutex_t lock;
-    struct mim_buffer *spare;
-    unsigned spare_count;
-    unsigned out;
-    bool closed;
-};
-
-struct mim_frame_store *
-mim_frame_store_create(void)
-{
-    struct mim_frame_store *store = calloc(1, sizeof *store);
-    if (store)
-        pthread_mutex_init(&store->lock, NULL);
-    return store;
-}
-
-static void
-buffer_free(struct mim_buffer *buffer)
-{
-    free(buffer->data);
-    free(buffer);
-}
-
-static void
-store_free(struct mim_frame_store *store)
-{
-    pthread_mutex_destroy(&store->lock);
-    free(store);
-}
-
-void
-mim_frame_store_close(struct mim_frame_store *store)
-{
-    if (!store)
-        return;
-
-    pthread_mutex_lock(&store->lock);
-    store->closed = true;
-    struct mim_buffer *spare = store->spare;
-    store->spare = NULL;
-    bool last = store->out == 0;
-    pthread_mutex_unlock(&store->lock);
-
-    while (spare) {
-        struct mim_buffer *next = spare->next;
-        buffer_free(spare);
-        spare = next;
-    }
-    if (last)
-        store_free(store);
-}
-
-static struct mim_buffer *
-take_spare(struct mim_frame_store *store, uint64_t size)
-{
-    pthread_mutex_lock(&store->lock);
-    struct mim_buffer **at = &store->spare, *found = NULL;
-    while (*at && (*at)->size != size)
-        at = &(*at)->next;
-    if (*at) {
-        found = *at;
-        *at = found->next;
-        store->spare_count--;
-        store->out++;
-    }
-    pthread_mutex_unlock(&store->lock);
-    return found;
-}
-
-static void *
-allocate(uint64_t size)
-{
-    if (size > PTRDIFF_MAX)
-        return NULL;
-    if (size < HUGE_PAGE)
-        return aligned_alloc(CACHE_LINE, (size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE);
-
-    void *data = NULL;
-    if (posix_memalign(&data, HUGE_PAGE, size))
-        return NULL;
-    /* the first touch of fresh small pages costs more than decoding */
-    madvise(data, size, MADV_HUGEPAGE);
-    return data;
-}
-
-struct mim_buffer *
-mim_buffer_get(struct mim_frame_store *store, uint64_t size)
-{
-    struct mim_buffer *buffer = store ? take_spare(store, size) : NULL;
-    if (buffer) {
-        atomic_store(&buffer->refs, 1);
-        return buffer;
-    }
-
-    buffer = calloc(1, sizeof *buffer);
-    if (!buffer)
-        return NULL;
-    buffer->data = allocate(size ? size : 1);
-    if (!buffer->data) {
-        free(buffer);
-        return NULL;
-    }
-    buffer->size = size;
-    atomic_init(&buffer->refs, 1);
-    if (store) {
-        buffer->store = store;
-        pthread_mutex_lock(&store->lock);
-        store->out++;
-        pthread_mutex_unlock(&store->lock);
-    }
-    return buffer;
-}
-
-struct mim_buffer *
-mim_buffer_ref(struct mim_buffer *buffer)
-{
-    atomic_fetch_add(&buffer->refs, 1);
-    return buffer;
-}
-
-/* Buffers of another size than the last that came back are of no more use: sizes rarely return. */
-static struct mim_buffer *
-put_spare(struct mim_frame_store *store, struct mim_buffer *buffer)
-{
-    struct mim_buffer *obsolete = NULL;
-    if (store->spare && (store->spare->size != buffer->size || store->spare_count >= SPARE_BUFFERS)) {
-        obsolete = store->spare;
-        store->spare = obsolete->next;
-        store->spare_count--;
-    }
-    buffer->next = store->spare;
-    store->spare = buffer;
-    store->spare_count++;
-    return obsolete;
-}
-
-void
-mim_buffer_release(struct mim_buffer *buffer)
-{
-    if (!buffer || atomic_fetch_sub(&buffer->refs, 1) != 1)
-        return;
-
-    struct mim_frame_store *store = buffer->store;
-    if (!store) {
-        buffer_free(buffer);
-        return;
-    }
-
-    pthread_mutex_lock(&store->lock);
-    store->out--;
-    bool closed = store->closed, last = closed && store->out == 0;
-    struct mim_buffer *obsolete = closed ? buffer : put_spare(store, buffer);
-    pthread_mutex_unlock(&store->lock);
-
-    if (obsolete)
-        buffer_free(obsolete);
-    if (last)
-        store_free(store);
-}
-
-void *
-mim_buffer_data(struct mim_buffer *buffer)
-{
-    return buffer->data;
-}
 
 bool
 mim_row_bytes(uint32_t width, uint32_t channels, enum mim_sample sample, uint64_t *bytes)
@@ -266,14 +86,14 @@ mim_frame_alloc(struct mim_frame *frame, enum mim_sample sample, uint32_t width,
     if (!buffer)
         return mim_fail(err, MIM_NOMEM, "no memory for a frame of %ux%u pixels", width, height);
 
-    memset(buffer->data, 0, size);
+    memset(mim_buffer_data(buffer), 0, size);
     *frame = (struct mim_frame){
         .sample = sample,
         .width = width,
         .height = height,
         .channels = channels,
         .stride = mim_aligned_stride(row, height),
-        .data = buffer->data,
+        .data = mim_buffer_data(buffer),
         .pts = MIM_NO_PTS,
         .loop = -1,
         .owner = buffer,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Pixels in counted buffers, and the store that buffers of a reader return to. */
+/* Frames: their shape in memory. */
 #ifndef MIM_CORE_FRAME_H
 #define MIM_CORE_FRAME_H
 
@@ -8,19 +8,6 @@
 #include <mim/frame.h>
 
 struct mim_raster;
-
-/* Where a reader's buffers come from: the one place that would hand out shared memory instead. Any thread. */
-struct mim_frame_store;
-struct mim_frame_store *mim_frame_store_create(void);
-/* Buffers that are still out return to nowhere when they are released. */
-void mim_frame_store_close(struct mim_frame_store *store);
-
-struct mim_buffer; /* counted; what mim_frame.owner points to */
-/* `store` may be NULL. NULL: no memory. Not zeroed. */
-struct mim_buffer *mim_buffer_get(struct mim_frame_store *store, uint64_t size);
-struct mim_buffer *mim_buffer_ref(struct mim_buffer *buffer);
-void mim_buffer_release(struct mim_buffer *buffer);
-void *mim_buffer_data(struct mim_buffer *buffer);
 
 /* Bytes of one row, packed; of a whole picture with rows `stride` apart. false: the numbers do not fit. */
 bool mim_row_bytes(uint32_t width, uint32_t channels, enum mim_sample sample, uint64_t *bytes);

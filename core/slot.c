@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "buffer.h"
 #include "error.h"
 #include "meta.h"
 #include "sample.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Frames, and the counted buffers behind them. */
-#include <pthread.h>
 
 #include <mim/meta.h>
 #include <mim/plugin.h>
@@ -253,74 +252,6 @@ no_memory_leaves_nothing_half_made(void)
     memory_try_all(make_share_and_convert);
 }
 
-static void
-buffers_come_back_by_their_size(void)
-{
-    struct mim_frame_store *store = mim_frame_store_create();
-    CHECK(store);
-    struct mim_buffer *a = mim_buffer_get(store, 1000), *b = mim_buffer_get(store, 1000);
-    CHECK(a && b && a != b);
-    mim_buffer_release(a);
-    CHECK(mim_buffer_get(store, 1000) == a); /* the same again */
-    mim_buffer_release(a);
-    struct mim_buffer *c = mim_buffer_get(store, 2000);
-    CHECK(c && c != a);
-    CHECK(mim_buffer_ref(b) == b);
-    mim_buffer_release(b);
-    struct mim_buffer *d = mim_buffer_get(store, 1000);
-    CHECK(d == a); /* b is still held by somebody */
-    mim_buffer_release(b);
-    CHECK(mim_buffer_get(store, 1000) == b);
-    mim_buffer_release(b);
-    mim_buffer_release(c);
-    mim_buffer_release(d);
-    mim_frame_store_close(store);
-    mim_frame_store_close(NULL);
-}
-
-static void
-buffers_outlive_their_store(void)
-{
-    struct mim_frame_store *store = mim_frame_store_create();
-    CHECK(store);
-    struct mim_buffer *a = mim_buffer_get(store, 64), *b = mim_buffer_get(store, 64), *c = mim_buffer_get(NULL, 0);
-    CHECK(a && b && c);
-    mim_buffer_release(a);
-    mim_frame_store_close(store);
-    memset(mim_buffer_data(b), 1, 64);
-    mim_buffer_release(b);
-    mim_buffer_release(c);
-    mim_buffer_release(NULL);
-}
-
-static void *
-take_and_release(void *store)
-{
-    for (unsigned i = 0; i < 3000; i++) {
-        struct mim_buffer *buffer = mim_buffer_get(store, 100 + i % 3);
-        if (!buffer)
-            return store;
-        memset(mim_buffer_data(buffer), (int)i, 100 + i % 3);
-        mim_buffer_release(buffer);
-    }
-    return NULL;
-}
-
-static void
-threads_share_a_store(void)
-{
-    struct mim_frame_store *store = mim_frame_store_create();
-    pthread_t threads[3];
-    void *failed;
-
-    CHECK(store);
-    for (int i = 0; i < 3; i++)
-        CHECK(pthread_create(&threads[i], NULL, take_and_release, store) == 0);
-    for (int i = 0; i < 3; i++)
-        CHECK(pthread_join(threads[i], &failed) == 0 && !failed);
-    mim_frame_store_close(store);
-}
-
 int
 main(void)
 {
@@ -338,9 +269,6 @@ main(void)
         CASE(converted_frames_keep_timing_and_metadata),
         CASE(frames_of_the_callers_memory_convert),
         CASE(no_memory_leaves_nothing_half_made),
-        CASE(buffers_come_back_by_their_size),
-        CASE(buffers_outlive_their_store),
-        CASE(threads_share_a_store),
     };
     return cmocka_run_group_tests_name("frame", cases, NULL, NULL);
 }
