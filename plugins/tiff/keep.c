@@ -49,19 +49,6 @@ put_unit(struct tiff_tags *tags, struct mim_job *job, uint16_t unit)
     return tiff_tags_put(tags, job, TIFFTAG_RESOLUTIONUNIT, TIFF_SHORT, 1, &unit);
 }
 
-/* With the zero that ends a TIFF string. */
-static int32_t
-put_text(struct tiff_tags *tags, struct mim_job *job, uint16_t tag, const char *text, uint64_t size)
-{
-    int32_t status = tiff_tags_put(tags, job, tag, TIFF_ASCII, size + 1, NULL);
-    if (status != MIM_OK)
-        return status;
-    uint8_t *data = tiff_tag_data(tiff_tags_find(tags, tag));
-    memcpy(data, text, size);
-    data[size] = '\0';
-    return MIM_OK;
-}
-
 /* "2024-05-06T07:08:09" or "2024:05:06 07:08:09", with anything after it left out. */
 static bool
 to_datetime(const char *text, uint64_t size, char out[19])
@@ -86,32 +73,39 @@ keep_datetime(struct tiff_tags *tags, struct mim_job *job, const char *text, uin
     char time[19];
     if (!to_datetime(text, size, time))
         return MIM_UNSUPPORTED;
-    return put_text(tags, job, TIFFTAG_DATETIME, time, sizeof time);
+    return tiff_tags_put_text(tags, job, TIFFTAG_DATETIME, time, sizeof time);
 }
 
+/* Second words only fill a place that the better one left free. */
 static const struct {
     const char *key;
     uint16_t tag;
+    bool is_second;
 } texts[] = {
-    { "software", TIFFTAG_SOFTWARE },   { "description", TIFFTAG_IMAGEDESCRIPTION }, { "artist", TIFFTAG_ARTIST },
-    { "author", TIFFTAG_ARTIST },       { "copyright", TIFFTAG_COPYRIGHT },          { "page_name", TIFFTAG_PAGENAME },
-    { "title", TIFFTAG_DOCUMENTNAME },  { "datetime", TIFFTAG_DATETIME },            { "comment", TIFFTAG_IMAGEDESCRIPTION },
+    { "software", TIFFTAG_SOFTWARE, false },       { "description", TIFFTAG_IMAGEDESCRIPTION, false },
+    { "artist", TIFFTAG_ARTIST, false },           { "copyright", TIFFTAG_COPYRIGHT, false },
+    { "page_name", TIFFTAG_PAGENAME, false },      { "title", TIFFTAG_DOCUMENTNAME, false },
+    { "datetime", TIFFTAG_DATETIME, false },       { "author", TIFFTAG_ARTIST, true },
+    { "comment", TIFFTAG_IMAGEDESCRIPTION, true }, { "subject", TIFFTAG_IMAGEDESCRIPTION, true },
+    { "creator", TIFFTAG_SOFTWARE, true },         { "producer", TIFFTAG_SOFTWARE, true },
+    { "modified", TIFFTAG_DATETIME, true },
 };
 
 static int32_t
 keep_text(struct tiff_tags *tags, struct mim_job *job, const char *key, const char *text, uint64_t size)
 {
     uint16_t tag = 0;
+    bool is_second = false;
     for (unsigned i = 0; i < sizeof texts / sizeof *texts; i++)
-        if (strcmp(texts[i].key, key) == 0)
+        if (strcmp(texts[i].key, key) == 0) {
             tag = texts[i].tag;
-    /* these two only fill a place that the better word left free */
-    bool is_second = strcmp(key, "comment") == 0 || strcmp(key, "author") == 0;
+            is_second = texts[i].is_second;
+        }
     if (tag == 0 || (is_second && tiff_tags_find(tags, tag)))
         return MIM_UNSUPPORTED;
     if (tag == TIFFTAG_DATETIME)
         return keep_datetime(tags, job, text, size);
-    return put_text(tags, job, tag, text, size);
+    return tiff_tags_put_text(tags, job, tag, text, size);
 }
 
 /* One number for both axes, or one for each. */
@@ -169,6 +163,12 @@ tiff_keep(struct mim_job *job, const char *key, int32_t type, const void *value,
         return MIM_UNSUPPORTED;
     if (strcmp(key, "resolution") == 0 && plain >= MIM_META_INT && plain <= MIM_META_RATIONALS)
         return keep_resolution(tags, job, plain, value, size);
+    if (strcmp(key, "dpi") == 0 && plain >= MIM_META_INT && plain <= MIM_META_RATIONALS) {
+        int32_t status = put_unit(tags, job, RESUNIT_INCH);
+        return status == MIM_OK ? keep_resolution(tags, job, plain, value, size) : status;
+    }
+    if (strncmp(key, "tag:", 4) == 0)
+        return tiff_numbered_keep(tags, job, key + 4, plain, value, size);
     if (strcmp(key, "resolution_unit") == 0 && plain == MIM_META_TEXT) {
         uint32_t unit = tiff_value_of(tiff_unit_names, value, size);
         return unit ? put_unit(tags, job, (uint16_t)unit) : MIM_UNSUPPORTED;
@@ -212,10 +212,12 @@ tiff_keep_options(struct mim_job *job)
         status = put_unit(&self->wanted, job, units[self->unit]);
     for (unsigned i = 0; i < sizeof given / sizeof *given && status == MIM_OK; i++)
         if (given[i].text)
-            status = put_text(&self->wanted, job, given[i].tag, given[i].text, strlen(given[i].text));
+            status = tiff_tags_put_text(&self->wanted, job, given[i].tag, given[i].text, strlen(given[i].text));
     if (status == MIM_OK && self->datetime)
         status = keep_datetime(&self->wanted, job, self->datetime, strlen(self->datetime));
     if (status == MIM_UNSUPPORTED)
         status = job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "datetime=%s: expected YYYY-MM-DDTHH:MM:SS", self->datetime);
-    return status;
+    if (status == MIM_OK)
+        status = tiff_profile_option(job);
+    return status == MIM_OK ? tiff_numbered_options(job) : status;
 }

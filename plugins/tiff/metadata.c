@@ -9,39 +9,11 @@
 
 #define LOOK_BYTES 4096u /* of a description: enough to know who wrote it */
 
-/* Tags with a name of their own; type NONE: they say how pixels are stored, or point into this very file. */
-static const struct {
-    uint16_t tag;
-    uint16_t type;
-    const char *key;
-} known[] = {
-    { TIFFTAG_IMAGEDESCRIPTION, MIM_META_TEXT, "description" },
-    { TIFFTAG_SOFTWARE, MIM_META_TEXT, "software" },
-    { TIFFTAG_ARTIST, MIM_META_TEXT, "artist" },
-    { TIFFTAG_COPYRIGHT, MIM_META_TEXT, "copyright" },
-    { TIFFTAG_PAGENAME, MIM_META_TEXT, "page_name" },
-    { TIFFTAG_DATETIME, MIM_META_TIME, "datetime" },
-    { TIFFTAG_PAGENUMBER, MIM_META_INTS, "page_number" },
-    { TIFFTAG_ICCPROFILE, MIM_META_BYTES, "icc" },
-    { TIFFTAG_SUBFILETYPE, 0, NULL },      { TIFFTAG_OSUBFILETYPE, 0, NULL },     { TIFFTAG_IMAGEWIDTH, 0, NULL },
-    { TIFFTAG_IMAGELENGTH, 0, NULL },      { TIFFTAG_BITSPERSAMPLE, 0, NULL },    { TIFFTAG_COMPRESSION, 0, NULL },
-    { TIFFTAG_PHOTOMETRIC, 0, NULL },      { TIFFTAG_FILLORDER, 0, NULL },        { TIFFTAG_STRIPOFFSETS, 0, NULL },
-    { TIFFTAG_ORIENTATION, 0, NULL },      { TIFFTAG_SAMPLESPERPIXEL, 0, NULL },  { TIFFTAG_ROWSPERSTRIP, 0, NULL },
-    { TIFFTAG_STRIPBYTECOUNTS, 0, NULL },  { TIFFTAG_XRESOLUTION, 0, NULL },      { TIFFTAG_YRESOLUTION, 0, NULL },
-    { TIFFTAG_PLANARCONFIG, 0, NULL },     { TIFFTAG_RESOLUTIONUNIT, 0, NULL },   { TIFFTAG_PREDICTOR, 0, NULL },
-    { TIFFTAG_COLORMAP, 0, NULL },         { TIFFTAG_TILEWIDTH, 0, NULL },        { TIFFTAG_TILELENGTH, 0, NULL },
-    { TIFFTAG_TILEOFFSETS, 0, NULL },      { TIFFTAG_TILEBYTECOUNTS, 0, NULL },   { TIFFTAG_SUBIFD, 0, NULL },
-    { TIFFTAG_INKSET, 0, NULL },           { TIFFTAG_EXTRASAMPLES, 0, NULL },     { TIFFTAG_SAMPLEFORMAT, 0, NULL },
-    { TIFFTAG_JPEGTABLES, 0, NULL },       { TIFFTAG_YCBCRSUBSAMPLING, 0, NULL }, { TIFFTAG_YCBCRPOSITIONING, 0, NULL },
-    { TIFFTAG_YCBCRCOEFFICIENTS, 0, NULL }, { TIFFTAG_REFERENCEBLACKWHITE, 0, NULL }, { TIFFTAG_FREEOFFSETS, 0, NULL },
-    { TIFFTAG_FREEBYTECOUNTS, 0, NULL },   { TIFFTAG_GROUP3OPTIONS, 0, NULL },    { TIFFTAG_GROUP4OPTIONS, 0, NULL },
-    { TIFFTAG_EXIFIFD, 0, NULL },          { TIFFTAG_GPSIFD, 0, NULL },           { TIFFTAG_INTEROPERABILITYIFD, 0, NULL },
-};
-
 /* The values of one tag, in memory of the host's. */
 struct values {
     uint8_t *data;
     uint64_t size, room;
+    uint32_t coding; /* MIM_META_CODING or 0 */
 };
 
 static void
@@ -56,7 +28,6 @@ read_values(struct tiff_directory *directory, const struct tiff_entry *entry, st
 {
     struct mim_job *job = directory->job;
     uint64_t size, source = job->host->size(job);
-    *values = (struct values){ 0 };
     if (entry->size == 0 || entry->count == 0)
         return MIM_OK;
     if (__builtin_mul_overflow(entry->count, entry->size, &size) || entry->where > source || size > source - entry->where)
@@ -107,7 +78,7 @@ give_text(struct mim_job *job, const char *key, const struct values *values)
         if (values->data[i] == '\0')
             values->data[i] = '\n';
     if (size == 0 || is_utf8(values->data, size))
-        return size ? job->host->meta(job, key, MIM_META_TEXT, values->data, size) : MIM_OK;
+        return size ? job->host->meta(job, key, MIM_META_TEXT | values->coding, values->data, size) : MIM_OK;
 
     uint8_t *wide = job->host->resize(job, NULL, 0, size * 2);
     uint64_t length = 0;
@@ -118,7 +89,7 @@ give_text(struct mim_job *job, const char *key, const struct values *values)
             wide[length++] = 0xc0 | values->data[i] >> 6;
         wide[length++] = values->data[i] < 0x80 ? values->data[i] : 0x80 | (values->data[i] & 0x3f);
     }
-    int32_t status = job->host->meta(job, key, MIM_META_TEXT, wide, length);
+    int32_t status = job->host->meta(job, key, MIM_META_TEXT | values->coding, wide, length);
     job->host->resize(job, wide, size * 2, 0);
     return status;
 }
@@ -189,7 +160,7 @@ give_numbers(struct tiff_directory *directory, const struct tiff_entry *entry, c
     }
     int32_t one = is_ratio ? MIM_META_RATIONAL : is_real ? MIM_META_REAL : MIM_META_INT;
     int32_t many = is_ratio ? MIM_META_RATIONALS : is_real ? MIM_META_REALS : MIM_META_INTS;
-    int32_t status = job->host->meta(job, key, entry->count == 1 ? one : many, list, room);
+    int32_t status = job->host->meta(job, key, (entry->count == 1 ? one : many) | values->coding, list, room);
     job->host->resize(job, list, room, 0);
     return status;
 }
@@ -200,16 +171,18 @@ give_entry(struct tiff_directory *directory, const struct tiff_entry *entry)
     struct values values = { 0 };
     char name[16];
     const char *key = name;
-    uint32_t type = entry->type == TIFF_ASCII ? MIM_META_TEXT : entry->type == TIFF_UNDEFINED ? MIM_META_BYTES : MIM_META_INTS;
+    int32_t type = entry->type == TIFF_ASCII ? MIM_META_TEXT : entry->type == TIFF_UNDEFINED ? MIM_META_BYTES : MIM_META_INTS;
 
     snprintf(name, sizeof name, "tag:%u", (unsigned)entry->tag);
     if (entry->type == TIFF_BYTE && entry->count > 4)
         type = MIM_META_BYTES;
-    for (unsigned i = 0; i < sizeof known / sizeof *known; i++)
-        if (known[i].tag == entry->tag) {
-            key = known[i].key;
-            type = known[i].type;
-        }
+    const struct tiff_known_tag *known = tiff_known_tag(entry->tag);
+    if (known && known->type == MIM_META_CODING) {
+        values.coding = MIM_META_CODING;
+    } else if (known) {
+        key = known->key;
+        type = known->type;
+    }
     if (!key || entry->type == TIFF_IFD || entry->type == TIFF_IFD8)
         return MIM_OK;
 
@@ -220,7 +193,8 @@ give_entry(struct tiff_directory *directory, const struct tiff_entry *entry)
         else if (type == MIM_META_TIME)
             status = give_time(directory->job, &values);
         else if (type == MIM_META_BYTES)
-            status = directory->job->host->meta(directory->job, key, MIM_META_BYTES, values.data, values.size);
+            status = directory->job->host->meta(directory->job, key, MIM_META_BYTES | values.coding, values.data,
+                                                 values.size);
         else
             status = give_numbers(directory, entry, key, &values);
     }

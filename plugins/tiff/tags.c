@@ -84,6 +84,30 @@ tiff_tags_put(struct tiff_tags *tags, struct mim_job *job, uint16_t tag, uint16_
 }
 
 int32_t
+tiff_tags_put_text(struct tiff_tags *tags, struct mim_job *job, uint16_t tag, const char *text, uint64_t size)
+{
+    int32_t status = tiff_tags_put(tags, job, tag, TIFF_ASCII, size + 1, NULL);
+    if (status != MIM_OK)
+        return status;
+    uint8_t *data = tiff_tag_data(tiff_tags_find(tags, tag));
+    memcpy(data, text, size);
+    data[size] = '\0';
+    return MIM_OK;
+}
+
+void
+tiff_tags_remove(struct tiff_tags *tags, struct mim_job *job, uint16_t tag)
+{
+    struct tiff_tag *place = tiff_tags_find(tags, tag);
+    if (!place)
+        return;
+    free_values(place, job);
+    tags->count--;
+    for (struct tiff_tag *end = tags->list + tags->count; place < end; place++)
+        *place = place[1];
+}
+
+int32_t
 tiff_tags_merge(struct tiff_tags *tags, struct mim_job *job, const struct tiff_tags *from)
 {
     int32_t status = MIM_OK;

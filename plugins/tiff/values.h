@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Names of the numbers that tags hold. */
+/* Names of tags, and of the numbers that they hold. */
 #ifndef MIM_TIFF_VALUES_H
 #define MIM_TIFF_VALUES_H
 
@@ -17,5 +17,16 @@ extern const struct tiff_name tiff_compression_names[], tiff_photometric_names[]
 const char *tiff_name_of(const struct tiff_name *names, uint32_t value);
 /* 0: a name without a number, as no tag here has that value. */
 uint32_t tiff_value_of(const struct tiff_name *names, const char *text, uint64_t size);
+
+/* Tags with a name of their own. Without a key: they say how pixels are stored, or point into this very file, and nothing
+ * can be done with them elsewhere; with the type CODING they do so, too, but are worth telling. */
+struct tiff_known_tag {
+    uint16_t tag;
+    int32_t type; /* enum mim_meta_type */
+    const char *key;
+};
+
+/* NULL: goes by its number. */
+const struct tiff_known_tag *tiff_known_tag(uint32_t tag);
 
 #endif

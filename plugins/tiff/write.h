@@ -21,6 +21,9 @@ struct tiff_tags {
 /* Add or replace. `data` NULL leaves room to be filled by the caller. */
 int32_t tiff_tags_put(struct tiff_tags *tags, struct mim_job *job, uint16_t tag, uint16_t type, uint64_t count,
                       const void *data);
+/* With the zero that ends a TIFF string. */
+int32_t tiff_tags_put_text(struct tiff_tags *tags, struct mim_job *job, uint16_t tag, const char *text, uint64_t size);
+void tiff_tags_remove(struct tiff_tags *tags, struct mim_job *job, uint16_t tag);
 struct tiff_tag *tiff_tags_find(const struct tiff_tags *tags, uint16_t tag);
 void *tiff_tag_data(struct tiff_tag *tag);
 int32_t tiff_tags_merge(struct tiff_tags *tags, struct mim_job *job, const struct tiff_tags *from);
@@ -78,7 +81,8 @@ struct tiff_writer {
     int32_t compression, predictor, photometric, big, unit;
     int64_t level, rows_per_strip;
     struct mim_list tile_option, resolution;
-    const char *software, *description, *datetime, *artist;
+    const char *software, *description, *datetime, *artist, *icc;
+    struct mim_pairs tag_options;
 
     const struct tiff_codec *codec;
     struct mim_size tile;        /* 0 x 0: strips */
@@ -98,6 +102,16 @@ int32_t tiff_accept(struct mim_job *job, uint64_t index, void *packet, struct mi
 /* keep.c: metadata and options as tags. */
 int32_t tiff_keep(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size);
 int32_t tiff_keep_options(struct mim_job *job);
+
+/* numbered.c: tags that go by their number. The one from metadata, UNSUPPORTED when it cannot be kept; those by options. */
+int32_t tiff_numbered_keep(struct tiff_tags *tags, struct mim_job *job, const char *number, int32_t type, const void *value,
+                           uint64_t size);
+int32_t tiff_numbered_options(struct mim_job *job);
+
+/* profile.c: colour profiles. The option's goes on every page; one that does not fit a page is left out, or an error when it
+ * was asked for. */
+int32_t tiff_profile_option(struct mim_job *job);
+int32_t tiff_profile_fit(struct mim_job *job, const struct tiff_sheet *sheet);
 
 /* put.c: pages in the file. */
 int32_t tiff_put_header(struct mim_job *job);

@@ -30,6 +30,10 @@ static const struct mim_option options[] = {
       .help = "rows in a strip; 0: about 256 KiB" },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_CHOICE, .name = "bigtiff", .choices = "auto|yes|no", AT(big),
       .help = "64-bit offsets; auto: unless the file is known to stay under 4 GB" },
+    { MIM_OPTION_HEADER, .type = MIM_OPTION_TEXT, .name = "icc", AT(icc),
+      .help = "file with the colour profile; none: without one; not given: the source's" },
+    { MIM_OPTION_HEADER, .type = MIM_OPTION_PAIRS, .name = "tag", AT(tag_options),
+      .help = "tag:NNN=VALUE, any other tag: a text, numbers, n/d, 0xBYTES, or TYPE:VALUE" },
 };
 
 /* Tags of a frame between accepts and put. */
@@ -132,6 +136,8 @@ writer_put(struct mim_job *job, void *packet, const struct mim_frame_info *info,
         status = tiff_tags_merge(&self->page, job, &self->oldest->tags);
     if (status == MIM_OK)
         status = tiff_tags_merge(&self->page, job, &self->wanted);
+    if (status == MIM_OK)
+        status = tiff_profile_fit(job, sheet);
     if (status == MIM_OK)
         status = tiff_put_page(job, sheet, coded);
     while (self->oldest && self->oldest->index <= sheet->index)

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: MIT */
+/* Tags that go by their number: tag:NNN as an option, and as metadata of another TIFF. */
+#include <errno.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "values.h"
+#include "write.h"
+
+/* Metadata have no types of TIFF's: these are what readers of such tags insist on. */
+static const struct {
+    uint16_t tag, type;
+} customs[] = {
+    { TIFFTAG_XMLPACKET, TIFF_BYTE }, { TIFFTAG_PHOTOSHOP, TIFF_BYTE },  { TIFFTAG_RICHTIFFIPTC, TIFF_UNDEFINED },
+    { 50838 /* IJMetadataByteCounts */, TIFF_LONG }, { 50839 /* IJMetadata */, TIFF_BYTE },
+};
+
+static uint16_t
+custom_type(uint16_t tag, uint16_t otherwise)
+{
+    for (unsigned i = 0; i < sizeof customs / sizeof *customs; i++)
+        if (customs[i].tag == tag)
+            return customs[i].type;
+    return otherwise;
+}
+
+static bool
+is_signed(uint16_t type)
+{
+    return type == TIFF_SBYTE || type == TIFF_SSHORT || type == TIFF_SLONG || type == TIFF_SLONG8 || type == TIFF_SRATIONAL;
+}
+
+static bool
+is_whole(uint16_t type)
+{
+    return type == TIFF_BYTE || type == TIFF_SHORT || type == TIFF_LONG || type == TIFF_LONG8 || is_signed(type);
+}
+
+/* The narrowest type that holds all of them, as writers do it; 0: there is none in a classic file. */
+static uint16_t
+type_of_integers(const int64_t *values, uint64_t count, bool is_big)
+{
+    int64_t low = 0, high = 0;
+    for (uint64_t i = 0; i < count; i++) {
+        int64_t value;
+        memcpy(&value, values + i, sizeof value);
+        low = value < low ? value : low;
+        high = value > high ? value : high;
+    }
+    if (low >= 0 && high <= UINT32_MAX)
+        return high <= UINT16_MAX ? TIFF_SHORT : TIFF_LONG;
+    if (low >= INT32_MIN && high <= INT32_MAX)
+        return low >= INT16_MIN && high <= INT16_MAX ? TIFF_SSHORT : TIFF_SLONG;
+    return !is_big ? 0 : low < 0 ? TIFF_SLONG8 : TIFF_LONG8;
+}
+
+/* Does a number fit into an integer type? */
+static bool
+fits(int64_t value, uint16_t type)
+{
+    unsigned bits = tiff_type_size(type) * 8;
+    if (bits == 64)
+        return is_signed(type) || value >= 0;
+    if (is_signed(type))
+        return value >= -(INT64_C(1) << (bits - 1)) && value < INT64_C(1) << (bits - 1);
+    return value >= 0 && value >> bits == 0;
+}
+
+static void
+lay(uint8_t *to, int64_t value, unsigned size)
+{
+    uint8_t narrow = (uint8_t)value;
+    uint16_t half = (uint16_t)value;
+    uint32_t word = (uint32_t)value;
+    memcpy(to, size == 1 ? (void *)&narrow : size == 2 ? (void *)&half : size == 4 ? (void *)&word : (void *)&value, size);
+}
+
+static int32_t
+keep_integers(struct tiff_tags *tags, struct mim_job *job, uint16_t tag, const int64_t *values, uint64_t count, bool is_big)
+{
+    uint16_t type = custom_type(tag, type_of_integers(values, count, is_big));
+    if (!is_whole(type))
+        return MIM_UNSUPPORTED;
+    int32_t status = tiff_tags_put(tags, job, tag, type, count, NULL);
+    if (status != MIM_OK)
+        return status;
+
+    unsigned size = tiff_type_size(type);
+    uint8_t *data = tiff_tag_data(tiff_tags_find(tags, tag));
+    for (uint64_t i = 0; i < count; i++) {
+        int64_t value;
+        memcpy(&value, values + i, sizeof value);
+        lay(data + i * size, value, size);
+    }
+    return MIM_OK;
+}
+
+static int32_t
+keep_ratios(struct tiff_tags *tags, struct mim_job *job, uint16_t tag, const struct mim_rational *values, uint64_t count)
+{
+    uint16_t type = TIFF_RATIONAL;
+    for (uint64_t i = 0; i < count; i++)
+        type = values[i].num < 0 ? TIFF_SRATIONAL : type;
+    uint16_t part = type == TIFF_RATIONAL ? TIFF_LONG : TIFF_SLONG;
+    for (uint64_t i = 0; i < count; i++)
+        if (!fits(values[i].num, part) || !fits(values[i].den, part))
+            return MIM_UNSUPPORTED;
+
+    int32_t status = tiff_tags_put(tags, job, tag, type, count, NULL);
+    if (status != MIM_OK)
+        return status;
+    uint8_t *data = tiff_tag_data(tiff_tags_find(tags, tag));
+    for (uint64_t i = 0; i < count; i++) {
+        lay(data + 8 * i, values[i].num, 4);
+        lay(data + 8 * i + 4, values[i].den, 4);
+    }
+    return MIM_OK;
+}
+
+/* ImageJ's own are in the byte order of their file: of another they would be noise. */
+static bool
+is_of_another_order(uint16_t tag, const uint8_t *data, uint64_t size)
+{
+    const char *magic = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? "IJIJ" : "JIJI";
+    return tag == 50839 && (size < 4 || memcmp(data, magic, 4) != 0);
+}
+
+int32_t
+tiff_numbered_keep(struct tiff_tags *tags, struct mim_job *job, const char *number, int32_t type, const void *value,
+                   uint64_t size)
+{
+    const struct tiff_writer *self = job->state;
+    char *end;
+    unsigned long tag = strtoul(number, &end, 10);
+    /* that the file is big is only known of frames */
+    bool is_big = self->is_open && self->is_big;
+    if (*end || number[0] < '1' || number[0] > '9' || tag > UINT16_MAX || tiff_known_tag((uint32_t)tag) || size == 0)
+        return MIM_UNSUPPORTED;
+
+    uint16_t kept = (uint16_t)tag;
+    switch (type) {
+    case MIM_META_INT:
+    case MIM_META_INTS:
+        return keep_integers(tags, job, kept, value, size / 8, is_big);
+    case MIM_META_REAL:
+    case MIM_META_REALS:
+        return tiff_tags_put(tags, job, kept, TIFF_DOUBLE, size / 8, value);
+    case MIM_META_RATIONAL:
+    case MIM_META_RATIONALS:
+        return keep_ratios(tags, job, kept, value, size / sizeof(struct mim_rational));
+    case MIM_META_BYTES:
+        return is_of_another_order(kept, value, size)
+                   ? MIM_UNSUPPORTED
+                   : tiff_tags_put(tags, job, kept, custom_type(kept, TIFF_UNDEFINED), size, value);
+    default:
+        return tiff_tags_put_text(tags, job, kept, value, size);
+    }
+}
+
+/* What an option's value is made of, when it does not say so itself. */
+static const struct {
+    const char *name;
+    uint16_t type;
+} types[] = {
+    { "text", TIFF_ASCII },     { "byte", TIFF_BYTE },      { "short", TIFF_SHORT },       { "long", TIFF_LONG },
+    { "long8", TIFF_LONG8 },    { "sbyte", TIFF_SBYTE },    { "sshort", TIFF_SSHORT },     { "slong", TIFF_SLONG },
+    { "slong8", TIFF_SLONG8 },  { "rational", TIFF_RATIONAL }, { "srational", TIFF_SRATIONAL }, { "float", TIFF_FLOAT },
+    { "double", TIFF_DOUBLE },  { "hex", TIFF_UNDEFINED },
+};
+
+static bool
+take_integer(const char **text, int64_t *value)
+{
+    char *end = (char *)*text;
+    errno = 0;
+    if (strchr("+-0123456789", **text)) /* the end, too: then nothing is found */
+        *value = strtoll(*text, &end, 10);
+    bool is_one = end != *text && errno == 0;
+    *text = end;
+    return is_one;
+}
+
+static bool
+take_real(const char **text, double *value)
+{
+    locale_t plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
+    char *end = (char *)*text;
+    if (plain == (locale_t)0)
+        return false;
+    if (strchr("+-.0123456789", **text)) /* no words, such as nan */
+        *value = strtod_l(*text, &end, plain);
+    freelocale(plain);
+    bool is_one = end != *text;
+    *text = end;
+    return is_one;
+}
+
+static bool
+take_hex(const char **text, uint8_t *value)
+{
+    static const char digits[] = "0123456789abcdef";
+    *value = 0;
+    for (unsigned i = 0; i < 2; i++, ++*text) {
+        const char *digit = **text ? strchr(digits, **text | 0x20) : NULL;
+        if (!digit)
+            return false;
+        *value = (uint8_t)(*value << 4 | (digit - digits));
+    }
+    return true;
+}
+
+/* One value of a type from the text; `to` NULL: only look. */
+static bool
+take(const char **text, uint16_t type, uint8_t *to)
+{
+    uint8_t scratch[8];
+    double real;
+    to = to ? to : scratch;
+    if (type == TIFF_UNDEFINED)
+        return take_hex(text, to);
+    if (type == TIFF_FLOAT || type == TIFF_DOUBLE) {
+        if (!take_real(text, &real))
+            return false;
+        float single = (float)real;
+        memcpy(to, type == TIFF_FLOAT ? (void *)&single : (void *)&real, tiff_type_size(type));
+        return true;
+    }
+
+    bool is_ratio = type == TIFF_RATIONAL || type == TIFF_SRATIONAL;
+    uint16_t part = is_ratio ? (type == TIFF_RATIONAL ? TIFF_LONG : TIFF_SLONG) : type;
+    for (unsigned i = 0; i <= is_ratio; i++, to += tiff_type_size(part)) {
+        int64_t value = 0;
+        if ((i && *(*text)++ != '/') || !take_integer(text, &value) || !fits(value, part))
+            return false;
+        lay(to, value, tiff_type_size(part));
+    }
+    return true;
+}
+
+/* How many values of the type the text holds, with commas (hexadecimal digits: without); 0: it holds none of these. */
+static uint64_t
+take_all(const char *text, uint16_t type, uint8_t *to)
+{
+    uint64_t count = 0;
+    for (bool is_first = true; *text || is_first; is_first = false) {
+        if (!is_first && type != TIFF_UNDEFINED && *text++ != ',')
+            return 0;
+        if (!take(&text, type, to ? to + count * tiff_type_size(type) : NULL))
+            return 0;
+        count++;
+    }
+    return count;
+}
+
+/* "short:1,2" says it; "0x" starts bytes; else the first of these that it can be, and a text at last. */
+static uint16_t
+type_of_option(const char **value, bool is_big)
+{
+    static const uint16_t guesses[] = { TIFF_SHORT, TIFF_LONG, TIFF_SSHORT, TIFF_SLONG, TIFF_LONG8, TIFF_SLONG8,
+                                        TIFF_RATIONAL, TIFF_SRATIONAL, TIFF_DOUBLE };
+    size_t length = strcspn(*value, ":");
+    for (unsigned i = 0; (*value)[length] && i < sizeof types / sizeof *types; i++)
+        if (strlen(types[i].name) == length && strncmp(*value, types[i].name, length) == 0) {
+            *value += length + 1;
+            return types[i].type;
+        }
+    if (strncmp(*value, "0x", 2) == 0 && take_all(*value + 2, TIFF_UNDEFINED, NULL)) {
+        *value += 2;
+        return TIFF_UNDEFINED;
+    }
+    for (unsigned i = 0; i < sizeof guesses / sizeof *guesses; i++)
+        if ((is_big || (guesses[i] != TIFF_LONG8 && guesses[i] != TIFF_SLONG8)) && take_all(*value, guesses[i], NULL))
+            return guesses[i];
+    return TIFF_ASCII;
+}
+
+static int32_t
+set_tag(struct mim_job *job, uint16_t tag, const char *key, const char *value)
+{
+    struct tiff_writer *self = job->state;
+    const char *text = value;
+    uint16_t type = type_of_option(&text, self->is_big);
+    if (type == TIFF_ASCII)
+        return tiff_tags_put_text(&self->wanted, job, tag, text, strlen(text));
+
+    uint64_t count = take_all(text, type, NULL);
+    if (count == 0)
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "tag:%s=%s: not a list of values of this type", key, value);
+    if (!self->is_big && (type == TIFF_LONG8 || type == TIFF_SLONG8))
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "tag:%s=%s: 64-bit values need bigtiff=yes", key, value);
+    int32_t status = tiff_tags_put(&self->wanted, job, tag, type, count, NULL);
+    if (status == MIM_OK)
+        take_all(text, type, tiff_tag_data(tiff_tags_find(&self->wanted, tag)));
+    return status;
+}
+
+int32_t
+tiff_numbered_options(struct mim_job *job)
+{
+    const struct tiff_writer *self = job->state;
+    int32_t status = MIM_OK;
+    for (uint64_t i = 0; i < self->tag_options.count && status == MIM_OK; i++) {
+        const char *key = self->tag_options.items[2 * i], *value = self->tag_options.items[2 * i + 1];
+        char *end;
+        unsigned long tag = strtoul(key, &end, 10);
+        if (*end || key[0] < '1' || key[0] > '9' || tag > UINT16_MAX)
+            return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "tag:%s: tags have numbers from 1 to 65535", key);
+        const struct tiff_known_tag *known = tiff_known_tag((uint32_t)tag);
+        if (known && !known->key)
+            return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN,
+                                   "tag:%s: says how pixels are stored or measured, which has options of its own", key);
+        if (tiff_tags_find(&self->wanted, (uint16_t)tag))
+            return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "tag:%s: is set by another option, too", key);
+        status = set_tag(job, (uint16_t)tag, key, value);
+    }
+    return status;
+}

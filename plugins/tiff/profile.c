@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* Colour profiles of what is written: from a file, or from metadata; and whether they fit the page. */
+#include <string.h>
+
+#include "write.h"
+
+#define HEADER_BYTES 128u /* of a profile */
+
+static bool
+is_profile(const uint8_t *data, uint64_t size)
+{
+    return size >= HEADER_BYTES && memcmp(data + 36, "acsp", 4) == 0;
+}
+
+static int32_t
+read_file(struct mim_job *job, const char *path, int32_t side, uint64_t size)
+{
+    struct tiff_writer *self = job->state;
+    int32_t status = tiff_tags_put(&self->wanted, job, TIFFTAG_ICCPROFILE, TIFF_UNDEFINED, size, NULL);
+    if (status != MIM_OK)
+        return status;
+    uint8_t *data = tiff_tag_data(tiff_tags_find(&self->wanted, TIFFTAG_ICCPROFILE));
+    int64_t got = job->host->side_read(job, side, data, size, 0);
+    if (got < 0)
+        return job->host->fail(job, (int32_t)-got, MIM_UNKNOWN, "icc=%s: cannot be read", path);
+    if ((uint64_t)got < size || !is_profile(data, size))
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "icc=%s: not an ICC profile", path);
+    return MIM_OK;
+}
+
+int32_t
+tiff_profile_option(struct mim_job *job)
+{
+    const struct tiff_writer *self = job->state;
+    if (!self->icc || strcmp(self->icc, "none") == 0)
+        return MIM_OK;
+    int32_t side = job->host->open_side(job, "icc", self->icc);
+    if (side <= 0)
+        return -side;
+
+    uint64_t size = job->host->side_size(job, side), limit = job->host->limit(job, MIM_LIMIT_METADATA);
+    if (size < HEADER_BYTES || size == MIM_UNKNOWN)
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "icc=%s: not an ICC profile", self->icc);
+    if (size > limit || size > UINT32_MAX)
+        return job->host->fail(job, MIM_LIMIT, MIM_UNKNOWN, "icc=%s: %llu bytes, more than the %llu allowed for metadata",
+                               self->icc, (unsigned long long)size, (unsigned long long)limit);
+    return read_file(job, self->icc, side, size);
+}
+
+/* The colours that it is for, in its bytes 16 to 19. What is no profile is not ours to judge. */
+static bool
+is_for(const struct tiff_tag *profile, const struct tiff_sheet *sheet)
+{
+    const uint8_t *data = tiff_tag_data((struct tiff_tag *)profile);
+    bool is_colour = sheet->photometric == PHOTOMETRIC_RGB || sheet->photometric == PHOTOMETRIC_YCBCR;
+    return !is_profile(data, profile->size) || memcmp(data + 16, is_colour ? "RGB " : "GRAY", 4) == 0;
+}
+
+int32_t
+tiff_profile_fit(struct mim_job *job, const struct tiff_sheet *sheet)
+{
+    struct tiff_writer *self = job->state;
+    const struct tiff_tag *profile = tiff_tags_find(&self->page, TIFFTAG_ICCPROFILE);
+    bool is_refused = self->icc && strcmp(self->icc, "none") == 0;
+    if (!profile || (!is_refused && is_for(profile, sheet)))
+        return MIM_OK;
+    if (self->icc && !is_refused)
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "icc=%s: a profile for other colours than the page's",
+                               self->icc);
+    tiff_tags_remove(&self->page, job, TIFFTAG_ICCPROFILE);
+    return is_refused ? MIM_OK
+                      : job->host->notice(job, MIM_NOTICE_METADATA, "the colour profile does not fit the page: left out");
+}
