@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* A poppler document of one thread's own: poppler locks, but two threads in one document wait for each other. */
+#include "pdf.h"
+
+#include <inttypes.h>
+
+/* Poppler's reasons as ours. */
+static int32_t
+fail_to_open(struct mim_job *job, const GError *error, const char *password)
+{
+    const struct mim_host *host = job->host;
+    if (!g_error_matches(error, POPPLER_ERROR, POPPLER_ERROR_ENCRYPTED))
+        return host->fail(job, MIM_CORRUPT, MIM_UNKNOWN, "poppler cannot open the document: %s", error->message);
+    if (password)
+        return host->fail(job, MIM_OPTION, MIM_UNKNOWN, "the password does not open the encrypted document");
+    return host->fail(job, MIM_OPTION, MIM_UNKNOWN, "the document is encrypted and opens with the option password only");
+}
+
+static int32_t
+open_document(struct pdf_document *document, struct mim_job *job)
+{
+    const struct pdf_reader *reader = job->state;
+    const char *password = reader->choices.password;
+    GError *error = NULL;
+    document->source = (struct pdf_source){ .job = job, .size = job->host->size(job) };
+    if (document->source.size == MIM_UNKNOWN)
+        return job->host->fail(job, MIM_IO, MIM_UNKNOWN, "the source cannot be read to its end");
+
+    GInputStream *stream = pdf_stream_create(&document->source);
+    document->poppler =
+        poppler_document_new_from_stream(stream, (goffset)document->source.size, password, NULL, &error);
+    g_object_unref(stream);
+
+    int32_t status = document->source.status;
+    if (status == MIM_OK && !document->poppler)
+        status = fail_to_open(job, error, password);
+    g_clear_error(&error);
+    if (status != MIM_OK)
+        pdf_document_close(document);
+    return status;
+}
+
+int32_t
+pdf_document_use(struct pdf_document *document, struct mim_job *job)
+{
+    document->source.job = job;
+    document->source.status = MIM_OK;
+    return document->poppler ? MIM_OK : open_document(document, job);
+}
+
+int32_t
+pdf_document_check(const struct pdf_document *document)
+{
+    return document->source.status;
+}
+
+int32_t
+pdf_document_page(struct pdf_document *document, uint64_t index, PopplerPage **page)
+{
+    struct mim_job *job = document->source.job;
+    *page = poppler_document_get_page(document->poppler, (int)index);
+    if (document->source.status != MIM_OK)
+        return document->source.status;
+    if (!*page)
+        return job->host->fail(job, MIM_CORRUPT, MIM_UNKNOWN, "page %" PRIu64 " is not in the tree of pages", index + 1);
+    return MIM_OK;
+}
+
+void
+pdf_document_close(struct pdf_document *document)
+{
+    g_clear_object(&document->poppler);
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/* The source as a GInputStream: poppler reads a kilobyte here and there, so one window is kept. */
+#include <string.h>
+
+#include "pdf.h"
+
+#define WINDOW_BYTES (32u << 10)
+
+struct stream {
+    GInputStream parent;
+    struct pdf_source *source;
+    uint64_t position, start; /* start: of the window, in the source */
+    uint32_t held;
+    uint8_t window[WINDOW_BYTES];
+};
+
+struct stream_class {
+    GInputStreamClass parent;
+};
+
+/* Nothing failed here before, and the host wants to go on. */
+static bool
+may_read(struct pdf_source *source)
+{
+    if (source->status == MIM_OK)
+        source->status = source->job->host->poll(source->job);
+    return source->status == MIM_OK;
+}
+
+static bool
+fill_window(struct stream *stream)
+{
+    struct pdf_source *source = stream->source;
+    if (!may_read(source))
+        return false;
+    stream->start = stream->position;
+    stream->held = 0;
+    int64_t got = source->job->host->read_at(source->job, stream->window, WINDOW_BYTES, stream->position);
+    if (got < 0)
+        source->status = (int32_t)-got;
+    else
+        stream->held = (uint32_t)got;
+    return stream->held > 0;
+}
+
+/* An error is told as the end: poppler adds -1 to its pointers. pdf_document_check() tells the truth. */
+static gssize
+read_some(GInputStream *base, void *buffer, gsize size, GCancellable *cancellable, GError **error)
+{
+    struct stream *stream = (struct stream *)base;
+    (void)cancellable, (void)error;
+    bool is_held = stream->position >= stream->start && stream->position - stream->start < stream->held;
+    if (stream->position >= stream->source->size || (!is_held && !fill_window(stream)))
+        return 0;
+
+    uint64_t skip = stream->position - stream->start, left = stream->held - skip;
+    gsize count = size < left ? size : (gsize)left;
+    memcpy(buffer, stream->window + skip, count);
+    stream->position += count;
+    return (gssize)count;
+}
+
+static goffset
+tell(GSeekable *seekable)
+{
+    return (goffset)((struct stream *)seekable)->position;
+}
+
+static gboolean
+can_seek(GSeekable *seekable)
+{
+    (void)seekable;
+    return TRUE;
+}
+
+static gboolean
+seek(GSeekable *seekable, goffset offset, GSeekType whence, GCancellable *cancellable, GError **error)
+{
+    struct stream *stream = (struct stream *)seekable;
+    goffset from = whence == G_SEEK_SET ? 0 : (goffset)(whence == G_SEEK_CUR ? stream->position : stream->source->size);
+    goffset to = 0;
+    (void)cancellable;
+    if (__builtin_add_overflow(from, offset, &to) || to < 0) {
+        g_set_error_literal(error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "before the start");
+        return FALSE;
+    }
+    stream->position = (uint64_t)to;
+    return TRUE;
+}
+
+static gboolean
+cannot_truncate(GSeekable *seekable)
+{
+    (void)seekable;
+    return FALSE;
+}
+
+static void
+set_up_class(void *class, void *data)
+{
+    (void)data;
+    ((GInputStreamClass *)class)->read_fn = read_some;
+}
+
+static void
+set_up_seeking(void *interface, void *data)
+{
+    GSeekableIface *seeking = interface;
+    (void)data;
+    seeking->tell = tell;
+    seeking->can_seek = can_seek;
+    seeking->seek = seek;
+    seeking->can_truncate = cannot_truncate;
+}
+
+/* Types have names in the whole process: ours carries an address, for this code may be in it twice. */
+static GType
+stream_type(void)
+{
+    static gsize type;
+    if (g_once_init_enter(&type)) {
+        const GInterfaceInfo seeking = { .interface_init = set_up_seeking };
+        char *name = g_strdup_printf("MimPdfStream-%zx", (size_t)&type);
+        GType fresh = g_type_register_static_simple(G_TYPE_INPUT_STREAM, name, sizeof(struct stream_class), set_up_class,
+                                                    sizeof(struct stream), NULL, 0);
+        g_type_add_interface_static(fresh, G_TYPE_SEEKABLE, &seeking);
+        g_free(name);
+        g_once_init_leave(&type, fresh);
+    }
+    return type;
+}
+
+GInputStream *
+pdf_stream_create(struct pdf_source *source)
+{
+    struct stream *stream = g_object_new(stream_type(), NULL);
+    stream->source = source;
+    return &stream->parent;
+}
