@@ -46,6 +46,22 @@ unpack_rows(struct decoding *d, uint32_t row, uint32_t rows, uint32_t column, ui
                     is_planar ? page->samples : 1);
 }
 
+/* A whole strip or tile: here if it is plain and sound, else by libtiff. */
+static int32_t
+read_piece(struct decoding *d, uint32_t index, uint8_t *to, uint64_t size)
+{
+    bool is_done = false;
+    int32_t status = tiff_strip_read(d->job, d->page, index, 0, to, size, &is_done);
+    if (status != MIM_OK || is_done)
+        return status;
+
+    TIFF *tiff = d->worker->handle.tiff;
+    tmsize_t got = d->page->is_tiled ? TIFFReadEncodedTile(tiff, index, to, (tmsize_t)size)
+                                     : TIFFReadEncodedStrip(tiff, index, to, (tmsize_t)size);
+    bool is_enough = d->page->is_tiled ? got >= 0 : got >= (tmsize_t)size;
+    return is_enough ? MIM_OK : tiff_handle_fail(&d->worker->handle);
+}
+
 static int32_t
 read_row_of_tiles(struct decoding *d, uint32_t first_row, uint32_t rows, uint32_t plane)
 {
@@ -53,12 +69,14 @@ read_row_of_tiles(struct decoding *d, uint32_t first_row, uint32_t rows, uint32_
     TIFF *tiff = d->worker->handle.tiff;
     for (uint32_t x = 0; x < page->width;) {
         uint32_t tile = TIFFComputeTile(tiff, x, first_row, 0, (uint16_t)plane);
-        if (TIFFReadEncodedTile(tiff, tile, d->coded, (tmsize_t)d->coded_size) < 0)
-            return tiff_handle_fail(&d->worker->handle);
-        tiff_predict_undo(page, d->coded, rows, page->tile_width);
+        int32_t status = read_piece(d, tile, d->coded, d->coded_size);
+        if (status == MIM_OK)
+            status = tiff_predict_undo(d->job, page, d->coded, rows, page->tile_width);
+        if (status != MIM_OK)
+            return status;
         unpack_rows(d, 0, rows, x, page->tile_width, plane);
 
-        int32_t status = d->job->host->poll(d->job);
+        status = d->job->host->poll(d->job);
         if (status != MIM_OK)
             return status;
         if (page->width - x <= page->tile_width)
@@ -78,27 +96,60 @@ is_plain_block(const struct decoding *d)
 static int32_t
 read_strip(struct decoding *d, uint32_t first_row, uint32_t rows, uint32_t plane)
 {
-    TIFF *tiff = d->worker->handle.tiff;
-    uint64_t row = tiff_page_row_bytes(d->page, d->page->width), size = row * rows;
-    uint32_t strip = TIFFComputeStrip(tiff, first_row, (uint16_t)plane);
+    uint64_t row = tiff_page_row_bytes(d->page, d->page->width);
+    uint32_t strip = TIFFComputeStrip(d->worker->handle.tiff, first_row, (uint16_t)plane);
     bool is_direct = is_plain_block(d) && d->block_stride == row;
     uint8_t *to = is_direct ? d->block : d->coded;
-    if (TIFFReadEncodedStrip(tiff, strip, to, (tmsize_t)size) < (tmsize_t)size)
-        return tiff_handle_fail(&d->worker->handle);
-    tiff_predict_undo(d->page, to, rows, d->page->width);
+    int32_t status = read_piece(d, strip, to, row * rows);
+    if (status == MIM_OK)
+        status = tiff_predict_undo(d->job, d->page, to, rows, d->page->width);
+    if (status != MIM_OK)
+        return status;
     if (!is_direct)
         unpack_rows(d, 0, rows, 0, d->page->width, plane);
     return MIM_OK;
 }
 
+/* Samples that are not compressed, of as many rows as lie in one strip and fit the buffer; none when libtiff is to look. */
+static int32_t
+read_stored_rows(struct decoding *d, uint32_t first_row, uint32_t y, uint32_t *rows, uint32_t plane)
+{
+    const struct tiff_page *page = d->page;
+    uint64_t row = tiff_page_row_bytes(page, page->width), fit = d->coded_size / row;
+    uint32_t strip = TIFFComputeStrip(d->worker->handle.tiff, first_row + y, (uint16_t)plane);
+    uint32_t before = (first_row + y) % page->rows_per_strip;
+    bool is_done = false;
+
+    if (*rows > page->rows_per_strip - before)
+        *rows = page->rows_per_strip - before;
+    if (*rows > fit)
+        *rows = (uint32_t)fit;
+    int32_t status = tiff_strip_read(d->job, page, strip, before * row, d->coded, *rows * row, &is_done);
+    if (status == MIM_OK && is_done)
+        unpack_rows(d, y, *rows, 0, page->width, plane);
+    else
+        *rows = 0;
+    return status;
+}
+
 static int32_t
 read_rows(struct decoding *d, uint32_t first_row, uint32_t rows, uint32_t plane)
 {
+    for (uint32_t y = 0, more; d->page->compression == COMPRESSION_NONE && y < rows; y += more) {
+        more = rows - y;
+        int32_t status = read_stored_rows(d, first_row, y, &more, plane);
+        if (status != MIM_OK || (more && more == rows - y))
+            return status;
+        if (more == 0)
+            break;
+    }
     for (uint32_t y = 0; y < rows; y++) {
         if (TIFFReadScanline(d->worker->handle.tiff, d->coded, first_row + y, (uint16_t)plane) != 1)
             return tiff_handle_fail(&d->worker->handle);
+        int32_t status = tiff_predict_undo(d->job, d->page, d->coded, 1, d->page->width);
+        if (status == MIM_OK && y % 64 == 63)
+            status = d->job->host->poll(d->job);
         unpack_rows(d, y, 1, 0, d->page->width, plane);
-        int32_t status = y % 64 == 63 ? d->job->host->poll(d->job) : MIM_OK;
         if (status != MIM_OK)
             return status;
     }
@@ -218,7 +269,7 @@ get_memory(struct decoding *d)
         row = (uint64_t)page->width * 4;
     else if (page->is_tiled)
         rows = page->tile_height;
-    else if (tiff_page_is_rowwise(page))
+    else if (tiff_page_is_rowwise(page) && page->compression != COMPRESSION_NONE)
         rows = 1;
     if (__builtin_mul_overflow(row, rows, &d->coded_size) || d->coded_size > INTPTR_MAX)
         return no_memory(d, UINT64_MAX);

@@ -189,6 +189,16 @@ agrees(TIFF *tiff, const struct tiff_page *page)
     return (uint64_t)TIFFScanlineSize(tiff) == tiff_page_row_bytes(page, page->width);
 }
 
+/* Before the predictor is taken from it. */
+static bool
+is_as_read(TIFF *tiff, const struct tiff_page *page)
+{
+    if (!tiff_strip_is_plain(page) || field16(tiff, TIFFTAG_COMPRESSION) != page->compression ||
+        field16(tiff, TIFFTAG_FILLORDER) != page->fill_order)
+        return false;
+    return !tiff_predict_is_ours(page) || field16(tiff, TIFFTAG_PREDICTOR) == page->predictor;
+}
+
 static int32_t
 set_up(struct tiff_handle *handle, const struct tiff_page *page)
 {
@@ -201,6 +211,7 @@ set_up(struct tiff_handle *handle, const struct tiff_page *page)
         handle->tiff = open_handle(handle);
     if (!handle->tiff || !TIFFSetSubDirectory(handle->tiff, page->offset))
         return tiff_handle_fail(handle);
+    handle->is_as_read = is_as_read(handle->tiff, page);
     if (tiff_predict_is_ours(page) && !TIFFSetField(handle->tiff, TIFFTAG_PREDICTOR, PREDICTOR_NONE))
         return tiff_handle_fail(handle);
     if (page->is_upsampled && !TIFFSetField(handle->tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB))

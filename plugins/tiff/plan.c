@@ -5,7 +5,8 @@
 #include "tiff.h"
 
 #define PART_BYTES (256u << 10)     /* enough work to be worth a thread's while */
-#define LONG_STRIP_BYTES (4u << 20) /* longer strips are read row by row: cancelling stays quick, memory small */
+#define LONG_STRIP_BYTES (4u << 20)   /* longer strips are read row by row: cancelling stays quick, memory small */
+#define PLAIN_STRIP_BYTES (16u << 20) /* the same, of those that are decoded here */
 
 uint32_t
 tiff_page_planes(const struct tiff_page *page)
@@ -148,13 +149,23 @@ plan_pieces(struct tiff_page *page)
     page->rows_per_part = (uint32_t)(part < page->height ? part : page->height);
 }
 
+/* The core's rows start on cache lines, so such rows lie in a frame as they do in a strip. */
+static bool
+decodes_in_place(const struct tiff_page *page)
+{
+    return tiff_page_row_bytes(page, page->width) % 64 == 0 && page->bits == tiff_sample_size(page->sample) * 8u &&
+           tiff_page_planes(page) == 1 && page->colour == TIFF_COLOUR_KEEP && !page->is_turned;
+}
+
 bool
 tiff_page_is_rowwise(const struct tiff_page *page)
 {
     if (page->is_tiled || page->route == TIFF_ROUTE_RGBA)
         return false;
-    return page->compression == COMPRESSION_NONE ||
-           tiff_page_row_bytes(page, page->width) > LONG_STRIP_BYTES / page->rows_per_strip;
+    uint64_t row = tiff_page_row_bytes(page, page->width), most = LONG_STRIP_BYTES;
+    if (tiff_strip_is_plain(page))
+        most = decodes_in_place(page) ? TIFF_MOST_STRIP_BYTES : PLAIN_STRIP_BYTES;
+    return page->compression == COMPRESSION_NONE || row > most / page->rows_per_strip;
 }
 
 int32_t

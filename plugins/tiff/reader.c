@@ -144,6 +144,8 @@ reader_worker_close(struct mim_job *job)
     worker->handle.job = job;
     tiff_handle_close(&worker->handle);
     tiff_window_close(&worker->window, job);
+    tiff_strip_close(worker, job);
+    tiff_scratch_close(&worker->split, job);
     tiff_scratch_close(&worker->coded, job);
     tiff_scratch_close(&worker->block, job);
     tiff_scratch_close(&worker->line, job);

@@ -127,10 +127,10 @@ int32_t tiff_page_is_plain(const struct tiff_page *page, struct tiff_directory *
 /* Frames of an ImageJ stack that hides behind one directory; 1 when it is none. */
 int32_t tiff_page_imagej(struct tiff_directory *directory, uint64_t *images);
 
-/* predict.c: is horizontal prediction undone here, with libtiff told that there is none? */
+/* predict.c: is prediction undone here, with libtiff told that there is none? */
 bool tiff_predict_is_ours(const struct tiff_page *page);
-/* Undo it, when it is ours, in rows of one strip or tile as libtiff gave them. */
-void tiff_predict_undo(const struct tiff_page *page, void *rows, uint32_t count, uint32_t width);
+/* Undo it, when it is ours, in rows of one strip or tile. */
+int32_t tiff_predict_undo(struct mim_job *job, const struct tiff_page *page, void *rows, uint32_t count, uint32_t width);
 
 /* handle.c: a libtiff handle over host->read_at. One thread at a time. */
 struct tiff_handle {
@@ -141,6 +141,7 @@ struct tiff_handle {
     int32_t status;    /* of the read that failed */
     int32_t lacking;   /* memory or its limit: libtiff goes on without what it could not have */
     bool is_short;     /* the source ended */
+    bool is_as_read;   /* libtiff took the tags of a plain page for what we took them */
     char text[256];    /* libtiff's words */
 };
 
@@ -151,6 +152,10 @@ int32_t tiff_handle_fail(struct tiff_handle *handle);
 /* Did a read fail, or was memory lacking, that libtiff made nothing of? */
 int32_t tiff_handle_check(struct tiff_handle *handle);
 void tiff_handle_close(struct tiff_handle *handle);
+
+/* runs.c: PackBits; false: they do not fill `to`. Samples in the machine's byte order. */
+bool tiff_unpack_runs(const uint8_t *coded, uint64_t coded_size, uint8_t *to, uint64_t size);
+void tiff_swap(uint32_t bits, uint8_t *samples, uint64_t size);
 
 /* unpack.c: coded samples into one of mim's types. `step` values lie from one written sample to the next. */
 int32_t tiff_sample_type(uint32_t bits, uint32_t format);
@@ -195,12 +200,24 @@ struct tiff_reader {
 struct tiff_reading_worker {
     struct tiff_handle handle;
     struct tiff_window window;
+    struct tiff_scratch stored, unlzw; /* of strip.c */
+    struct tiff_scratch split;         /* of predict.c */
+    struct libdeflate_decompressor *inflater;
     struct tiff_scratch coded, block, line, palette;
     uint64_t palette_page; /* whose colour map `palette` holds */
 };
 
 extern const struct mim_reader_ops tiff_reader_ops;
 int32_t tiff_decode(struct mim_job *job, const struct tiff_page *page, uint32_t part, const struct mim_raster *raster);
+
+/* strip.c: strips and tiles that are decoded here, and not by libtiff. */
+#define TIFF_MOST_STRIP_BYTES (64u << 20) /* decoded at once: nobody can cancel meanwhile */
+bool tiff_strip_is_plain(const struct tiff_page *page);
+/* `size` bytes of a strip or tile, after the first `skip` where it is not compressed; the handle stands at the page. MIM_OK
+ * and not done: libtiff is to say what is in it. */
+int32_t tiff_strip_read(struct mim_job *job, const struct tiff_page *page, uint32_t index, uint64_t skip, uint8_t *to,
+                        uint64_t size, bool *is_done);
+void tiff_strip_close(struct tiff_reading_worker *worker, struct mim_job *job);
 
 /* metadata.c */
 int32_t tiff_metadata(struct mim_job *job, const void *packet, const struct mim_frame_info *info);

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/* Strips and tiles of plain layout, decoded here: libtiff knows the directory, and does all that these are not sure of. */
+#include <string.h>
+
+#include <libdeflate.h>
+
+#include "tiff.h"
+#include "unlzw.h"
+
+#define OVERHEAD 4096u         /* coded data are no larger than twice what they stand for and this, or something is odd */
+
+/* What a codec does, from memory to memory: true when all of `to` is there. */
+typedef bool (*unpack_function)(struct tiff_reading_worker *worker, const uint8_t *coded, uint64_t coded_size, uint8_t *to,
+                                uint64_t size);
+
+static bool
+unpack_lzw(struct tiff_reading_worker *worker, const uint8_t *coded, uint64_t coded_size, uint8_t *to, uint64_t size)
+{
+    return tiff_unlzw((struct tiff_unlzw *)worker->unlzw.data, coded, coded_size, to, size);
+}
+
+static bool
+unpack_deflate(struct tiff_reading_worker *worker, const uint8_t *coded, uint64_t coded_size, uint8_t *to, uint64_t size)
+{
+    size_t used = 0, made = 0;
+    return libdeflate_zlib_decompress_ex(worker->inflater, coded, coded_size, to, size, &used, &made) ==
+               LIBDEFLATE_SUCCESS &&
+           made == size;
+}
+
+static bool
+unpack_runs(struct tiff_reading_worker *worker, const uint8_t *coded, uint64_t coded_size, uint8_t *to, uint64_t size)
+{
+    (void)worker;
+    return tiff_unpack_runs(coded, coded_size, to, size);
+}
+
+static const struct {
+    uint32_t compression;
+    unpack_function unpack; /* NULL: samples as they are */
+    bool predicts;
+} codecs[] = {
+    { COMPRESSION_NONE, NULL, false },
+    { COMPRESSION_LZW, unpack_lzw, true },
+    { COMPRESSION_ADOBE_DEFLATE, unpack_deflate, true },
+    { COMPRESSION_DEFLATE, unpack_deflate, true },
+    { COMPRESSION_PACKBITS, unpack_runs, false },
+};
+
+static int32_t
+no_memory(struct mim_job *job, const struct tiff_page *page, uint64_t size)
+{
+    return job->host->fail(job, MIM_NOMEM, page->offset, "no memory for %llu bytes of coded data",
+                           (unsigned long long)size);
+}
+
+static int
+codec_of(const struct tiff_page *page)
+{
+    for (size_t i = 0; i < sizeof codecs / sizeof *codecs; i++)
+        if (codecs[i].compression == page->compression)
+            return (int)i;
+    return -1;
+}
+
+bool
+tiff_strip_is_plain(const struct tiff_page *page)
+{
+    int codec = codec_of(page);
+    if (codec < 0 || page->route != TIFF_ROUTE_SAMPLES || page->fill_order != FILLORDER_MSB2LSB ||
+        page->photometric == PHOTOMETRIC_YCBCR)
+        return false;
+    return !codecs[codec].predicts || page->predictor == PREDICTOR_NONE || tiff_predict_is_ours(page);
+}
+
+/* Where libtiff has it, which mends some directories; `size` 0 when it has no idea. */
+static void
+find(struct tiff_handle *handle, uint32_t index, uint64_t *place, uint64_t *size)
+{
+    int has_failed = 0, has_failed_again = 0;
+    *place = TIFFGetStrileOffsetWithErr(handle->tiff, index, &has_failed);
+    *size = TIFFGetStrileByteCountWithErr(handle->tiff, index, &has_failed_again);
+    if (has_failed || has_failed_again || *place == 0)
+        *size = 0;
+}
+
+static int32_t
+get_tools(struct tiff_reading_worker *worker, struct mim_job *job, const struct tiff_page *page)
+{
+    if (page->compression == COMPRESSION_LZW && !tiff_scratch_get(&worker->unlzw, job, sizeof(struct tiff_unlzw)))
+        return no_memory(job, page, sizeof(struct tiff_unlzw));
+    bool is_deflated = page->compression == COMPRESSION_ADOBE_DEFLATE || page->compression == COMPRESSION_DEFLATE;
+    if (is_deflated && !worker->inflater && !(worker->inflater = libdeflate_alloc_decompressor()))
+        return no_memory(job, page, 1 << 14);
+    return MIM_OK;
+}
+
+/* MIM_OK and whether all of it came. */
+static int32_t
+read_fully(struct mim_job *job, uint8_t *to, uint64_t size, uint64_t place, bool *is_whole)
+{
+    int64_t got = job->host->read_at(job, to, size, place);
+    if (got < 0)
+        return (int32_t)-got;
+    *is_whole = (uint64_t)got == size;
+    return MIM_OK;
+}
+
+static int32_t
+unpack(struct mim_job *job, const struct tiff_page *page, uint64_t place, uint64_t coded_size, uint8_t *to, uint64_t size,
+       bool *is_done)
+{
+    struct tiff_reading_worker *worker = job->worker;
+    uint8_t *coded = tiff_scratch_get(&worker->stored, job, coded_size);
+    if (!coded)
+        return no_memory(job, page, coded_size);
+
+    bool is_whole = false;
+    int32_t status = get_tools(worker, job, page);
+    if (status == MIM_OK)
+        status = read_fully(job, coded, coded_size, place, &is_whole);
+    if (status == MIM_OK && is_whole)
+        *is_done = codecs[codec_of(page)].unpack(worker, coded, coded_size, to, size);
+    return status;
+}
+
+int32_t
+tiff_strip_read(struct mim_job *job, const struct tiff_page *page, uint32_t index, uint64_t skip, uint8_t *to,
+                uint64_t size, bool *is_done)
+{
+    struct tiff_reading_worker *worker = job->worker;
+    uint64_t place = 0, stored = 0;
+    int32_t status = MIM_OK;
+
+    *is_done = false;
+    if (!worker->handle.is_as_read || size > TIFF_MOST_STRIP_BYTES)
+        return MIM_OK;
+    find(&worker->handle, index, &place, &stored);
+    if (stored == 0)
+        return MIM_OK;
+    if (page->compression != COMPRESSION_NONE && stored / 2 <= size + OVERHEAD)
+        status = unpack(job, page, place, stored, to, size, is_done);
+    else if (page->compression == COMPRESSION_NONE && stored >= skip + size)
+        status = read_fully(job, to, size, place + skip, is_done);
+    if (status == MIM_OK && *is_done && page->order.is_big_endian != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__))
+        tiff_swap(page->bits, to, size);
+    return status;
+}
+
+void
+tiff_strip_close(struct tiff_reading_worker *worker, struct mim_job *job)
+{
+    tiff_scratch_close(&worker->stored, job);
+    tiff_scratch_close(&worker->unlzw, job);
+    libdeflate_free_decompressor(worker->inflater);
+}
