@@ -176,7 +176,8 @@ read_text(struct mim_config *config, const char *name, const char *text, size_t 
     struct reading reading = { .config = config, .name = name, .file = config->files.count };
     if (!mim_texts_add(&config->files, "%s", name))
         return false;
-    enum mim_status status = mim_ini_parse(text, size, &(struct mim_ini_visitor){ take_pair, refuse_line, &reading });
+    const struct mim_ini_visitor visitor = { .pair = take_pair, .refuse = refuse_line, .user = &reading };
+    enum mim_status status = mim_ini_parse(text, size, &visitor);
     return status == MIM_OK && !reading.no_memory;
 }
 

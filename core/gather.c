@@ -131,8 +131,8 @@ add_manifest(struct building *building, const struct mim_place *place, const str
 {
     struct mim_manifest *manifest = NULL;
     struct mim_error err = { 0 };
-    enum mim_status status =
-        mim_manifest_parse(&manifest, MIM_MANIFEST_PLUGIN, file->path, file->text, file->size, &err);
+    const struct mim_manifest_text text = { .path = file->path, .data = file->text, .size = file->size };
+    enum mim_status status = mim_manifest_parse(&manifest, MIM_MANIFEST_PLUGIN, &text, &err);
     if (status == MIM_OK)
         status = locate(manifest, place, building->rank, file, &err);
     if (status != MIM_OK) {

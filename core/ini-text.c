@@ -86,12 +86,15 @@ pass_on(void *user, const char *section, const char *key, const char *value)
 enum mim_status
 mim_ini_parse(const char *text, size_t size, const struct mim_ini_visitor *visitor)
 {
-    struct feed feed = { .at = skip_byte_order_mark(text, size), .end = text + size, .visitor = visitor };
+    struct feed feed = { .at = skip_byte_order_mark(text, size),
+                         .end = text + size,
+                         .line = visitor->lines_before,
+                         .visitor = visitor };
     int result = ini_parse_stream(next_line, &feed, pass_on, &feed);
     if (result < 0)
         return MIM_NOMEM;
     if (result > 0)
-        visitor->refuse(visitor->user, (unsigned)result, "neither [SECTION] nor KEY = VALUE nor a comment");
+        visitor->refuse(visitor->user, visitor->lines_before + (unsigned)result, "neither [SECTION] nor KEY = VALUE nor a comment");
     return MIM_OK;
 }
 
@@ -121,7 +124,7 @@ mim_ini_read(int fd, const char *name, char **text, size_t *size, struct mim_err
         return mim_fail_errno(err, errno, "%s", name);
 
     bool more = (size_t)used == sizeof first;
-    char *all = malloc(more ? MIM_INI_FILE + 1 : (size_t)used + 1);
+    char *all = malloc(more ? MIM_INI_FILE + 2 : (size_t)used + 1);
     if (!all)
         return mim_fail_nomem(err, "a configuration file");
     if (more)
@@ -135,6 +138,7 @@ mim_ini_read(int fd, const char *name, char **text, size_t *size, struct mim_err
         return used < 0 ? mim_fail_errno(err, number, "%s", name)
                         : mim_fail(err, MIM_IO, "%s: more than %d bytes", name, MIM_INI_FILE);
     }
+    all[used] = '\0';
     *text = all;
     *size = (size_t)used;
     return MIM_OK;

@@ -19,6 +19,7 @@ struct mim_ini_visitor {
     /* A line that cannot be taken; the next ones still come. */
     void (*refuse)(void *user, unsigned line, const char *reason);
     void *user;
+    unsigned lines_before; /* of the file, when the text is not its beginning */
 };
 
 /**
@@ -27,7 +28,7 @@ struct mim_ini_visitor {
  */
 enum mim_status mim_ini_parse(const char *text, size_t size, const struct mim_ini_visitor *visitor);
 
-/* The file behind `fd`, from its start; the caller frees `text`. `name` begins messages. */
+/* The file behind `fd`, from its start, with a zero behind it; the caller frees `text`. `name` begins messages. */
 enum mim_status mim_ini_read(int fd, const char *name, char **text, size_t *size, struct mim_error *err);
 
 #endif

@@ -40,14 +40,17 @@ take_text(void *field, const char *value, const char **wrong)
 static bool
 take_list(void *field, const char *value, const char **wrong)
 {
-    char **list = field, *joined = NULL;
+    char **list = field;
+    size_t held = *list ? strlen(*list) : 0, more = strlen(value);
     *wrong = NULL;
-    if (asprintf(&joined, "%s%s%s", *list ? *list : "", *list ? " " : "", value) < 0)
+    char *joined = realloc(*list, held + more + 2);
+    if (!joined)
         return false;
-    free(*list);
     *list = joined;
-    for (char *c = joined; *c; c++)
-        *c = (char)tolower((unsigned char)*c);
+    if (held)
+        joined[held++] = ' ';
+    for (size_t i = 0; i <= more; i++)
+        joined[held + i] = (char)tolower((unsigned char)value[i]);
     return true;
 }
 
@@ -287,17 +290,18 @@ fill_in(struct mim_manifest *manifest)
 }
 
 enum mim_status
-mim_manifest_parse(struct mim_manifest **out, enum mim_manifest_kind kind, const char *path, const char *text,
-                   size_t size, struct mim_error *err)
+mim_manifest_parse(struct mim_manifest **out, enum mim_manifest_kind kind, const struct mim_manifest_text *text,
+                   struct mim_error *err)
 {
     struct mim_manifest *manifest = calloc(1, sizeof *manifest);
     if (!manifest)
-        return mim_fail_nomem(err, path);
+        return mim_fail_nomem(err, text->path);
     manifest->priority = DEFAULT_PRIORITY;
     manifest->abi.major = -1;
 
-    struct parse parse = { .manifest = manifest, .kind = kind, .path = path, .err = err, .needs = { .major = -1 } };
-    if (mim_ini_parse(text, size, &(struct mim_ini_visitor){ take_pair, refuse, &parse }) == MIM_NOMEM)
+    struct parse parse = { .manifest = manifest, .kind = kind, .path = text->path, .err = err, .needs = { .major = -1 } };
+    const struct mim_ini_visitor visitor = { take_pair, refuse, &parse, text->lines_before };
+    if (mim_ini_parse(text->data, text->size, &visitor) == MIM_NOMEM)
         refuse_nomem(&parse);
     char scratch[100];
     const char *lack = parse.status == MIM_OK ? missing(&parse, scratch, sizeof scratch) : NULL;

@@ -46,9 +46,16 @@ enum mim_manifest_kind {
     MIM_MANIFEST_HINT    /* known.d: only says who would read these formats */
 };
 
-/* `path` begins messages: "path:line: what". BROKEN_PLUGIN, or NOMEM. */
-enum mim_status mim_manifest_parse(struct mim_manifest **out, enum mim_manifest_kind kind, const char *path,
-                                   const char *text, size_t size, struct mim_error *err);
+struct mim_manifest_text {
+    const char *path; /* begins messages: "path:line: what" */
+    const char *data;
+    size_t size;
+    unsigned lines_before; /* of the file, when `data` is not its beginning */
+};
+
+/* BROKEN_PLUGIN, or NOMEM. */
+enum mim_status mim_manifest_parse(struct mim_manifest **out, enum mim_manifest_kind kind,
+                                   const struct mim_manifest_text *text, struct mim_error *err);
 void mim_manifest_destroy(struct mim_manifest *manifest);
 
 /* false: no memory, nothing has changed. */

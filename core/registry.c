@@ -116,10 +116,11 @@ enum mim_status
 mim_context_add_plugin(struct mim_context *context, const struct mim_plugin *plugin, const char *manifest,
                        struct mim_error *err)
 {
+    const struct mim_manifest_text text = { .path = "linked in", .data = manifest, .size = strlen(manifest) };
     struct mim_manifest *parsed = NULL;
     enum mim_status status = mim_loader_check(plugin, "linked in", err);
     if (status == MIM_OK)
-        status = mim_manifest_parse(&parsed, MIM_MANIFEST_PLUGIN, "linked in", manifest, strlen(manifest), err);
+        status = mim_manifest_parse(&parsed, MIM_MANIFEST_PLUGIN, &text, err);
     if (status == MIM_OK && strcmp(parsed->name, plugin->name))
         status = mim_fail(err, MIM_BROKEN_PLUGIN, "linked in: the manifest says name = %s, and the code says %s",
                           parsed->name, plugin->name);

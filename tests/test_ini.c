@@ -22,7 +22,7 @@ static void
 parse_bytes(const char *text, size_t size)
 {
     *seen = *refused = '\0';
-    CHECK(mim_ini_parse(text, size, &(struct mim_ini_visitor){ note_pair, note_refusal, NULL }) == MIM_OK);
+    CHECK(mim_ini_parse(text, size, &(struct mim_ini_visitor){ .pair = note_pair, .refuse = note_refusal }) == MIM_OK);
 }
 
 static void

@@ -13,7 +13,8 @@ parse(struct mim_manifest **out, const char *text)
 {
     *out = NULL;
     err = (struct mim_error){ 0 };
-    return mim_manifest_parse(out, MIM_MANIFEST_PLUGIN, "dir/mock.ini", text, strlen(text), &err);
+    const struct mim_manifest_text whole = { .path = "dir/mock.ini", .data = text, .size = strlen(text) };
+    return mim_manifest_parse(out, MIM_MANIFEST_PLUGIN, &whole, &err);
 }
 
 static void
@@ -102,7 +103,8 @@ asks_less_of_a_hint(void)
 {
     const char *text = "[plugin]\nmanifest = 1\nname = heif\npackage = p\n[format heif]\nextensions = heic\n";
     struct mim_manifest *manifest = NULL;
-    assert_int_equal(mim_manifest_parse(&manifest, MIM_MANIFEST_HINT, "x", text, strlen(text), NULL), MIM_OK);
+    const struct mim_manifest_text whole = { .path = "x", .data = text, .size = strlen(text) };
+    assert_int_equal(mim_manifest_parse(&manifest, MIM_MANIFEST_HINT, &whole, NULL), MIM_OK);
     mim_manifest_destroy(manifest);
 }
 

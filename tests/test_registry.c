@@ -366,6 +366,24 @@ look_up(void)
 }
 
 static void
+one_file_of_hints_tells_of_many_plugins(void)
+{
+    setup();
+    tree_write(hints, "all.ini",
+               "# formats that are known\n\n[plugin]\nmanifest = 1\nname = one\n[format one]\nextensions = one\n"
+               "[plugin]\nmanifest = 1\nname = two\n[format two]\nmagic = nonsense\n"
+               "[plugin]\nmanifest = 1\nname = three\n[format three]\nextensions = three");
+    again();
+    struct mim_format_info info;
+    CHECK(mim_context_format(context, 0, &info) && !strcmp(info.name, "one"));
+    CHECK(mim_context_format(context, 1, &info) && !strcmp(info.name, "three"));
+    CHECK(!mim_context_format(context, 2, &info));
+    CHECK(strstr(mim_context_diagnostic(context, 0), "all.ini:12: "));
+    CHECK(!mim_context_diagnostic(context, 1));
+    teardown();
+}
+
+static void
 survives_every_lack_of_memory(void)
 {
     setup();
@@ -393,6 +411,7 @@ main(void)
         CASE(the_environment_names_places_and_the_rest),
         CASE(linked_in_is_the_strongest_place),
         CASE(candidates_outlive_a_change_of_the_context),
+        CASE(one_file_of_hints_tells_of_many_plugins),
         CASE(survives_every_lack_of_memory),
     };
     return cmocka_run_group_tests_name("registry", cases, NULL, NULL);

@@ -20,7 +20,7 @@ ok $? "the core installs without its plugins"
 pc=$(find "$work/root" -name mim-plugin.pc) prefix=$(sed -n 's/^prefix=//p' "$pc")
 installed=$work/root$prefix
 sed -i "s|^prefix=.*|prefix=$installed|" "$(dirname "$pc")"/*.pc
-known=$(dirname "$(find "$installed" -name gif.ini -path '*known.d*')")
+known=$(dirname "$(find "$installed" -name mim.ini -path '*known.d*')")
 plugins=$(dirname "$(dirname "$pc")")/mim-1
 LD_LIBRARY_PATH=$(dirname "$(dirname "$pc")") MIM_KNOWN_DIR=$known MIM_PLUGIN_PATH=$plugins
 export LD_LIBRARY_PATH MIM_KNOWN_DIR MIM_PLUGIN_PATH
