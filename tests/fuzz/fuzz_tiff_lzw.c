@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/* Our LZW and PackBits against libtiff's, on the same strip: what ours is sure of is what libtiff makes of it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <tiffio.h>
+
+#include "tiff.h"
+#include "unlzw.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* A file in memory. */
+struct memory {
+    uint8_t *data;
+    size_t size, room, at;
+};
+
+static tmsize_t
+read_memory(thandle_t user, void *to, tmsize_t size)
+{
+    struct memory *memory = user;
+    size_t left = memory->at < memory->size ? memory->size - memory->at : 0;
+    if ((size_t)size > left)
+        size = (tmsize_t)left;
+    memcpy(to, memory->data + memory->at, (size_t)size);
+    memory->at += (size_t)size;
+    return size;
+}
+
+static tmsize_t
+write_memory(thandle_t user, void *from, tmsize_t size)
+{
+    struct memory *memory = user;
+    size_t end = memory->at + (size_t)size;
+    if (end > memory->room) {
+        memory->room = end * 2;
+        memory->data = realloc(memory->data, memory->room);
+    }
+    memcpy(memory->data + memory->at, from, (size_t)size);
+    memory->at = end;
+    if (end > memory->size)
+        memory->size = end;
+    return size;
+}
+
+static toff_t
+seek_memory(thandle_t user, toff_t offset, int whence)
+{
+    struct memory *memory = user;
+    return memory->at = (whence == SEEK_CUR ? memory->at : whence == SEEK_END ? memory->size : 0) + offset;
+}
+
+static toff_t
+size_of_memory(thandle_t user)
+{
+    return ((struct memory *)user)->size;
+}
+
+static int
+close_nothing(thandle_t user)
+{
+    (void)user;
+    return 0;
+}
+
+static TIFF *
+open_memory(struct memory *memory, const char *mode)
+{
+    memory->at = 0;
+    return TIFFClientOpen("memory", mode, memory, read_memory, write_memory, seek_memory, close_nothing, size_of_memory,
+                          NULL, NULL);
+}
+
+/* A page of one strip; `coded`, or what libtiff makes of `pixels`. */
+static void
+make_file(struct memory *memory, uint16_t compression, uint32_t width, const uint8_t *coded, size_t coded_size,
+          const uint8_t *pixels)
+{
+    TIFF *tiff = open_memory(memory, "wm");
+    TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, width);
+    TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, 1);
+    TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, 8);
+    TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, 1);
+    TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK);
+    TIFFSetField(tiff, TIFFTAG_COMPRESSION, compression);
+    if (pixels)
+        TIFFWriteEncodedStrip(tiff, 0, (void *)(uintptr_t)pixels, (tmsize_t)width);
+    else
+        TIFFWriteRawStrip(tiff, 0, (void *)(uintptr_t)coded, (tmsize_t)coded_size);
+    TIFFClose(tiff);
+}
+
+static int
+read_by_libtiff(struct memory *memory, uint8_t *to, size_t size)
+{
+    TIFF *tiff = open_memory(memory, "rm");
+    int is_read = tiff && TIFFReadEncodedStrip(tiff, 0, to, (tmsize_t)size) == (tmsize_t)size;
+    if (tiff)
+        TIFFClose(tiff);
+    return is_read;
+}
+
+/* Memory of exactly its size, so that a sanitizer sees the end. */
+static bool
+read_by_ours(uint16_t compression, const uint8_t *coded, size_t coded_size, uint8_t *to, size_t size)
+{
+    static struct tiff_unlzw decoder;
+    return compression == COMPRESSION_LZW ? tiff_unlzw(&decoder, coded, coded_size, to, size)
+                                          : tiff_unpack_runs(coded, coded_size, to, size);
+}
+
+static void
+compare(uint16_t compression, uint32_t width, const uint8_t *coded, size_t coded_size)
+{
+    struct memory memory = { 0 };
+    uint8_t *ours = malloc(width), *theirs = malloc(width);
+    make_file(&memory, compression, width, coded, coded_size, NULL);
+    bool is_sure = read_by_ours(compression, coded, coded_size, ours, width);
+    if (is_sure && (!read_by_libtiff(&memory, theirs, width) || memcmp(ours, theirs, width) != 0))
+        abort();
+    free(memory.data);
+    free(ours);
+    free(theirs);
+}
+
+/* What libtiff writes, ours is always sure of; then the same with a byte changed. */
+static void
+compare_written(uint16_t compression, const uint8_t *pixels, uint32_t width, uint32_t where, uint8_t change)
+{
+    struct memory memory = { 0 };
+    make_file(&memory, compression, width, NULL, 0, pixels);
+    TIFF *tiff = open_memory(&memory, "rm");
+    tmsize_t coded_size = TIFFRawStripSize(tiff, 0);
+    uint8_t *coded = malloc((size_t)coded_size), *ours = malloc(width);
+    if (TIFFReadRawStrip(tiff, 0, coded, coded_size) != coded_size)
+        abort();
+    TIFFClose(tiff);
+    if (!read_by_ours(compression, coded, (size_t)coded_size, ours, width) || memcmp(ours, pixels, width) != 0)
+        abort();
+    coded[where % (size_t)coded_size] ^= change;
+    compare(compression, width, coded, (size_t)coded_size);
+    free(memory.data);
+    free(coded);
+    free(ours);
+}
+
+/* Head: which codec and way, how many pixels; a byte to change and how. */
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size < 9)
+        return 0;
+    TIFFSetErrorHandler(NULL);
+    TIFFSetWarningHandler(NULL);
+
+    uint16_t compression = data[0] & 1 ? COMPRESSION_PACKBITS : COMPRESSION_LZW;
+    uint32_t width = 1 + (data[1] | (uint32_t)data[2] << 8 | (data[3] & 3u) << 16);
+    uint32_t where = data[4] | (uint32_t)data[5] << 8 | (uint32_t)data[6] << 16;
+    if (data[0] & 2)
+        compare_written(compression, data + 8, (uint32_t)(size - 8), where, data[7]);
+    else
+        compare(compression, width, data + 8, size - 8);
+    return 0;
+}
