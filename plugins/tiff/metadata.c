@@ -310,18 +310,12 @@ read_description(struct tiff_directory *directory, char text[LOOK_BYTES + 1])
     return status;
 }
 
-static bool
-is_imagej(const char *description)
-{
-    return strncmp(description, "ImageJ=", 7) == 0;
-}
-
 int32_t
 tiff_page_imagej(struct tiff_directory *directory, uint64_t *images)
 {
     char description[LOOK_BYTES + 1];
     int32_t status = read_description(directory, description);
-    const char *line = status == MIM_OK && is_imagej(description) ? strstr(description, "\nimages=") : NULL;
+    const char *line = status == MIM_OK && tiff_is_imagej(description, sizeof description) ? strstr(description, "\nimages=") : NULL;
     if (line)
         *images = strtoull(line + strlen("\nimages="), NULL, 10);
     return status;
@@ -342,7 +336,7 @@ give_file(struct tiff_directory *directory)
     if (status == MIM_OK)
         status = give_coding_int(job, "is_bigtiff", directory->order.is_big_tiff);
     if (status == MIM_OK)
-        status = give_coding_int(job, "is_imagej", is_imagej(description));
+        status = give_coding_int(job, "is_imagej", tiff_is_imagej(description, sizeof description));
     if (status == MIM_OK)
         status = give_coding_int(job, "is_ome", strstr(description, "<OME ") != NULL || strstr(description, "<OME>") != NULL);
     return status;

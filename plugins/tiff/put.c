@@ -9,8 +9,8 @@
 
 #define ALIGNMENT 8u /* of directories and of the first strip: samples can be used where they lie */
 
-static uint64_t
-align(uint64_t offset)
+uint64_t
+tiff_put_aligned(uint64_t offset)
 {
     return (offset + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
@@ -122,8 +122,14 @@ values_size(const struct tiff_writer *self)
     uint64_t size = 0;
     for (uint64_t i = 0; i < self->page.count; i++)
         if (self->page.list[i].size > (self->is_big ? 8 : 4))
-            size += align(self->page.list[i].size);
+            size += tiff_put_aligned(self->page.list[i].size);
     return size;
+}
+
+uint64_t
+tiff_put_directory_size(const struct tiff_writer *self)
+{
+    return tiff_put_aligned(directory_size(self)) + values_size(self);
 }
 
 static uint8_t *
@@ -136,9 +142,9 @@ add(uint8_t *to, const struct tiff_writer *self, uint64_t value)
 
 /* The directory at `offset`, and after it the values that do not fit into entries. */
 static void
-write_directory(const struct tiff_writer *self, uint8_t *bytes, uint64_t offset, uint64_t next)
+write_directory(struct tiff_writer *self, uint8_t *bytes, uint64_t offset, uint64_t next)
 {
-    uint64_t at = align(directory_size(self)), word = self->is_big ? 8 : 4, count = self->page.count;
+    uint64_t at = tiff_put_aligned(directory_size(self)), word = self->is_big ? 8 : 4, count = self->page.count;
     uint16_t narrow_count = (uint16_t)count;
     uint8_t *to = bytes + (self->is_big ? 8 : 2);
     memcpy(bytes, self->is_big ? (const void *)&count : (const void *)&narrow_count, self->is_big ? 8 : 2);
@@ -147,6 +153,10 @@ write_directory(const struct tiff_writer *self, uint8_t *bytes, uint64_t offset,
         struct tiff_tag *tag = &self->page.list[i];
         memcpy(to, &tag->tag, 2);
         memcpy(to + 2, &tag->type, 2);
+        if (tag->tag == TIFFTAG_IMAGEDESCRIPTION && self->pages == 0) { /* a stack's is patched */
+            self->stack.description_count = offset + (uint64_t)(to + 4 - bytes);
+            self->stack.description = offset + at;
+        }
         to = add(to + 4, self, tag->count);
         if (tag->size <= word) {
             memcpy(to, tiff_tag_data(tag), tag->size);
@@ -154,7 +164,7 @@ write_directory(const struct tiff_writer *self, uint8_t *bytes, uint64_t offset,
         } else {
             memcpy(bytes + at, tiff_tag_data(tag), tag->size);
             to = add(to, self, offset + at);
-            at += align(tag->size);
+            at += tiff_put_aligned(tag->size);
         }
     }
     add(to, self, next);
@@ -174,7 +184,7 @@ put_pieces(struct mim_job *job, const struct tiff_sheet *sheet, const struct mim
     if (status != MIM_OK)
         return status;
 
-    *data = align(job->host->tell(job)) + align(directory_size(self)) + values_size(self);
+    *data = tiff_put_aligned(job->host->tell(job)) + tiff_put_directory_size(self);
     uint8_t *place = tiff_tag_data(tiff_tags_find(&self->page, places));
     uint8_t *size = tiff_tag_data(tiff_tags_find(&self->page, sizes));
     uint64_t at = *data;
@@ -186,36 +196,58 @@ put_pieces(struct mim_job *job, const struct tiff_sheet *sheet, const struct mim
     return MIM_OK;
 }
 
+/* The directory of self->page at the next good place; it points to `next`. */
 static int32_t
-emit_page(struct mim_job *job, const struct mim_coded *coded, uint64_t data)
+emit_directory(struct mim_job *job, uint64_t next)
 {
     static const uint8_t zeros[ALIGNMENT];
     struct tiff_writer *self = job->state;
-    uint64_t gap = align(job->host->tell(job)) - job->host->tell(job), start = job->host->tell(job) + gap;
-    uint64_t size = data - start, next = align(data + coded->size);
-    if (!self->is_big && next > UINT32_MAX)
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "the file grows over 4 GB: this needs bigtiff=yes");
-
+    uint64_t end = job->host->tell(job), start = tiff_put_aligned(end), size = tiff_put_directory_size(self);
     uint8_t *bytes = tiff_scratch_get(&self->bytes, job, size);
     if (!bytes)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a page's directory");
+
     memset(bytes, 0, size);
     write_directory(self, bytes, start, next);
-    int32_t status = gap ? job->host->emit(job, zeros, gap) : MIM_OK;
-    if (status == MIM_OK)
-        status = job->host->emit(job, bytes, size);
+    int32_t status = start > end ? job->host->emit(job, zeros, start - end) : MIM_OK;
+    return status == MIM_OK ? job->host->emit(job, bytes, size) : status;
+}
+
+int32_t
+tiff_put_directory(struct mim_job *job, bool is_last)
+{
+    struct tiff_writer *self = job->state;
+    uint64_t start = tiff_put_aligned(job->host->tell(job));
+    return emit_directory(job, is_last ? 0 : start + tiff_put_directory_size(self));
+}
+
+int32_t
+tiff_put_pixels(struct mim_job *job, const struct mim_coded *coded)
+{
+    int32_t status = MIM_OK;
     for (uint32_t i = 0; status == MIM_OK && i < coded->part_count; i++)
         status = job->host->emit(job, coded->parts[i].data, coded->parts[i].size);
-    self->pointer = start + directory_size(self) - (self->is_big ? 8 : 4);
     return status;
 }
 
 int32_t
 tiff_put_page(struct mim_job *job, const struct tiff_sheet *sheet, const struct mim_coded *coded)
 {
+    struct tiff_writer *self = job->state;
     uint64_t data = 0;
     int32_t status = put_layout(job, sheet);
     if (status == MIM_OK)
         status = put_pieces(job, sheet, coded, &data);
-    return status == MIM_OK ? emit_page(job, coded, data) : status;
+    if (status != MIM_OK)
+        return status;
+
+    uint64_t start = tiff_put_aligned(job->host->tell(job)), next = tiff_put_aligned(data + coded->size);
+    if (!self->is_big && next > self->ceiling)
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "the file grows over 4 GB: %s",
+                               self->imagej ? "ImageJ reads that without compression only" : "this needs bigtiff=yes");
+    self->pointer = start + directory_size(self) - (self->is_big ? 8 : 4);
+    self->stack.data = data;
+    self->stack.image_size = coded->size;
+    status = emit_directory(job, self->is_contiguous ? 0 : next);
+    return status == MIM_OK ? tiff_put_pixels(job, coded) : status;
 }

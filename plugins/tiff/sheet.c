@@ -72,7 +72,8 @@ choose_predictor(struct mim_job *job, struct tiff_sheet *sheet)
 
     if (self->predictor == TIFF_PREDICTOR_AUTO) {
         uint32_t best = is_float ? PREDICTOR_FLOATINGPOINT : PREDICTOR_HORIZONTAL;
-        sheet->predictor = sheet->codec->predicts_unasked ? best : PREDICTOR_NONE;
+        bool is_known = !self->imagej || (sheet->codec->scheme == COMPRESSION_LZW && !is_float); /* to who will read it */
+        sheet->predictor = sheet->codec->predicts_unasked && is_known ? best : PREDICTOR_NONE;
         return MIM_OK;
     }
     sheet->predictor = predictors[self->predictor];
@@ -80,6 +81,8 @@ choose_predictor(struct mim_job *job, struct tiff_sheet *sheet)
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "compression=%s takes no predictor", sheet->codec->name);
     if (sheet->predictor == PREDICTOR_FLOATINGPOINT && !is_float)
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "predictor=float needs samples f32 or f64");
+    if (sheet->predictor == PREDICTOR_HORIZONTAL && is_float && self->imagej) /* it would add them as floats */
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "imagej=yes: ImageJ knows no predictor of floats");
     return MIM_OK;
 }
 
@@ -94,7 +97,7 @@ cut(const struct tiff_writer *self, struct tiff_sheet *sheet)
         rows = (rows + 15) / 16 * 16;
     if (rows == 0)
         rows = 1;
-    if (rows > sheet->height)
+    if (rows > sheet->height || self->is_contiguous)
         rows = sheet->height;
     sheet->piece_width = sheet->is_tiled ? self->tile.width : sheet->width;
     sheet->piece_height = sheet->is_tiled ? self->tile.height : (uint32_t)rows;
@@ -118,7 +121,9 @@ tiff_accept(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_
     struct tiff_sheet *sheet = packet;
     uint64_t parts;
 
-    int32_t status = fit_to_codec(job, self->codec, info);
+    int32_t status = self->imagej ? tiff_imagej_accept(job, index, info) : MIM_OK;
+    if (status == MIM_OK)
+        status = fit_to_codec(job, self->codec, info);
     if (status != MIM_OK)
         return status;
     if (info->channels > UINT16_MAX || !tiff_sample_size(info->sample))

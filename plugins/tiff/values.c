@@ -106,3 +106,9 @@ tiff_known_tag(uint32_t tag)
             return &known[i];
     return NULL;
 }
+
+bool
+tiff_is_imagej(const void *description, uint64_t size)
+{
+    return size >= 7 && memcmp(description, "ImageJ=", 7) == 0;
+}

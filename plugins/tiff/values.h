@@ -3,6 +3,7 @@
 #ifndef MIM_TIFF_VALUES_H
 #define MIM_TIFF_VALUES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct tiff_name {
@@ -28,5 +29,7 @@ struct tiff_known_tag {
 
 /* NULL: goes by its number. */
 const struct tiff_known_tag *tiff_known_tag(uint32_t tag);
+/* Is this a description as ImageJ writes it? */
+bool tiff_is_imagej(const void *description, uint64_t size);
 
 #endif

@@ -75,10 +75,24 @@ enum { TIFF_PHOTOMETRIC_AUTO, TIFF_PHOTOMETRIC_BLACK, TIFF_PHOTOMETRIC_WHITE, TI
 enum { TIFF_BIG_AUTO, TIFF_BIG_YES, TIFF_BIG_NO };
 enum { TIFF_PREDICTOR_AUTO, TIFF_PREDICTOR_NONE, TIFF_PREDICTOR_HORIZONTAL, TIFF_PREDICTOR_FLOAT };
 
+enum { TIFF_IMAGEJ_NO, TIFF_IMAGEJ_YES, TIFF_IMAGEJ_SLICES, TIFF_IMAGEJ_FRAMES };
+
+/* A stack for ImageJ. */
+struct tiff_stack {
+    struct mim_frame_info first;              /* all others are like it */
+    bool is_in_time;                          /* images are frames, else slices */
+    double seconds;                           /* from image to image; 0: not known */
+    struct tiff_scratch told;                 /* the source's description */
+    bool is_told;                             /* ... is one of ImageJ's */
+    uint64_t room;                            /* left for ours */
+    uint64_t description, description_count;  /* where they are in the file */
+    uint64_t data, image_size;
+};
+
 struct tiff_frame_tags; /* of a frame that is under way */
 
 struct tiff_writer {
-    int32_t compression, predictor, photometric, big, unit;
+    int32_t compression, predictor, photometric, big, unit, imagej;
     int64_t level, rows_per_strip;
     struct mim_list tile_option, resolution;
     const char *software, *description, *datetime, *artist, *icc;
@@ -87,6 +101,10 @@ struct tiff_writer {
     const struct tiff_codec *codec;
     struct mim_size tile;        /* 0 x 0: strips */
     bool is_open, is_big;
+    bool is_contiguous;          /* images lie one behind the other */
+    uint64_t pages;              /* put so far */
+    uint64_t ceiling;            /* of offsets in a classic file; tests set a lower one */
+    struct tiff_stack stack;
     uint64_t pointer;            /* where the last page points to a next one; mended by finish */
     struct tiff_tags wanted;     /* by options, for every page */
     struct tiff_tags whole;      /* by metadata of the file, for the first page */
@@ -113,8 +131,22 @@ int32_t tiff_numbered_options(struct mim_job *job);
 int32_t tiff_profile_option(struct mim_job *job);
 int32_t tiff_profile_fit(struct mim_job *job, const struct tiff_sheet *sheet);
 
-/* put.c: pages in the file. */
+/* put.c: pages in the file. self->page holds the tags of the page; put_page adds those of its layout. */
 int32_t tiff_put_header(struct mim_job *job);
 int32_t tiff_put_page(struct mim_job *job, const struct tiff_sheet *sheet, const struct mim_coded *coded);
+int32_t tiff_put_pixels(struct mim_job *job, const struct mim_coded *coded);
+/* A directory alone, with its values; another follows at once unless it is the last. */
+int32_t tiff_put_directory(struct mim_job *job, bool is_last);
+uint64_t tiff_put_directory_size(const struct tiff_writer *self);
+uint64_t tiff_put_aligned(uint64_t offset);
+
+/* imagej.c: stacks for ImageJ. In the order of the calls; drop is for the tags of later pages. */
+int32_t tiff_imagej_open(struct mim_job *job, const struct mim_sequence *sequence);
+int32_t tiff_imagej_accept(struct mim_job *job, uint64_t index, struct mim_frame_info *info);
+int32_t tiff_imagej_describe(struct mim_job *job);
+int32_t tiff_imagej_drop(struct mim_job *job, const struct tiff_tags *tags);
+int32_t tiff_imagej_finish(struct mim_job *job);
+/* Without imagej, what self->page says of the axes of one is wrong. */
+int32_t tiff_imagej_forget(struct mim_job *job);
 
 #endif

@@ -30,6 +30,9 @@ static const struct mim_option options[] = {
       .help = "rows in a strip; 0: about 256 KiB" },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_CHOICE, .name = "bigtiff", .choices = "auto|yes|no", AT(big),
       .help = "64-bit offsets; auto: unless the file is known to stay under 4 GB" },
+    { MIM_OPTION_HEADER, .type = MIM_OPTION_CHOICE, .name = "imagej", AT(imagej),
+      .choices = "no=false=off=0|yes=true=on=1|slices|frames",
+      .help = "a stack as ImageJ writes it; yes: of frames when they have timing, else of slices" },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_TEXT, .name = "icc", AT(icc),
       .help = "file with the colour profile; none: without one; not given: the source's" },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_PAIRS, .name = "tag", AT(tag_options),
@@ -77,8 +80,11 @@ writer_open(struct mim_job *job, struct mim_sequence *sequence)
     self->is_open = true;
     self->codec = tiff_codec_at(self->compression);
     self->is_big = self->big == TIFF_BIG_YES || (self->big == TIFF_BIG_AUTO && !is_known_to_fit(sequence));
+    self->ceiling = self->ceiling ? self->ceiling : UINT32_MAX;
 
     int32_t status = tiff_codec_check(self->codec, job, self->level);
+    if (status == MIM_OK && self->imagej)
+        status = tiff_imagej_open(job, sequence);
     if (status == MIM_OK)
         status = choose_tile(job);
     if (status == MIM_OK)
@@ -120,28 +126,47 @@ drop_oldest(struct mim_job *job)
     job->host->resize(job, frame, sizeof *frame, 0);
 }
 
+/* All tags of the page but its layout's. The weakest first: later ones replace. */
+static int32_t
+gather_tags(struct mim_job *job, const struct tiff_sheet *sheet, const struct tiff_tags *own)
+{
+    struct tiff_writer *self = job->state;
+    int32_t status = MIM_OK;
+    tiff_tags_empty(&self->page, job);
+    if (sheet->index == 0)
+        status = tiff_tags_merge(&self->page, job, &self->whole);
+    if (status == MIM_OK && own)
+        status = tiff_tags_merge(&self->page, job, own);
+    if (status == MIM_OK && !self->imagej)
+        status = tiff_imagej_forget(job);
+    if (status == MIM_OK)
+        status = tiff_tags_merge(&self->page, job, &self->wanted);
+    if (status == MIM_OK)
+        status = tiff_profile_fit(job, sheet);
+    return status == MIM_OK && self->imagej && sheet->index == 0 ? tiff_imagej_describe(job) : status;
+}
+
 static int32_t
 writer_put(struct mim_job *job, void *packet, const struct mim_frame_info *info, const struct mim_coded *coded)
 {
     struct tiff_writer *self = job->state;
     const struct tiff_sheet *sheet = packet;
-    int32_t status = MIM_OK;
+    const struct tiff_tags *own = self->oldest && self->oldest->index == sheet->index ? &self->oldest->tags : NULL;
+    int32_t status;
     (void)info;
 
-    /* the weakest first: later ones replace */
-    tiff_tags_empty(&self->page, job);
-    if (sheet->index == 0)
-        status = tiff_tags_merge(&self->page, job, &self->whole);
-    if (status == MIM_OK && self->oldest && self->oldest->index == sheet->index)
-        status = tiff_tags_merge(&self->page, job, &self->oldest->tags);
-    if (status == MIM_OK)
-        status = tiff_tags_merge(&self->page, job, &self->wanted);
-    if (status == MIM_OK)
-        status = tiff_profile_fit(job, sheet);
-    if (status == MIM_OK)
-        status = tiff_put_page(job, sheet, coded);
+    if (self->is_contiguous && sheet->index > 0) {
+        status = own ? tiff_imagej_drop(job, own) : MIM_OK;
+        if (status == MIM_OK)
+            status = tiff_put_pixels(job, coded);
+    } else {
+        status = gather_tags(job, sheet, own);
+        if (status == MIM_OK)
+            status = tiff_put_page(job, sheet, coded);
+    }
     while (self->oldest && self->oldest->index <= sheet->index)
         drop_oldest(job);
+    self->pages++;
     return status;
 }
 
@@ -151,7 +176,8 @@ writer_finish(struct mim_job *job)
 {
     static const uint8_t zeros[8];
     const struct tiff_writer *self = job->state;
-    return self->pointer ? job->host->patch(job, zeros, self->is_big ? 8 : 4, self->pointer) : MIM_OK;
+    int32_t status = self->pointer ? job->host->patch(job, zeros, self->is_big ? 8 : 4, self->pointer) : MIM_OK;
+    return status == MIM_OK && self->pages && self->imagej ? tiff_imagej_finish(job) : status;
 }
 
 static void
@@ -165,6 +191,7 @@ writer_close(struct mim_job *job)
     tiff_tags_close(&self->coming, job);
     tiff_tags_close(&self->page, job);
     tiff_scratch_close(&self->bytes, job);
+    tiff_scratch_close(&self->stack.told, job);
 }
 
 const struct mim_writer_ops tiff_writer_ops = {

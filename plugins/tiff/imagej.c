@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Stacks for ImageJ. It takes uncompressed images to lie one behind the other, from the first strip of the first page on, as
+ * many as the first page's description says; so the other directories follow the last image, and are left out when they would
+ * lie beyond 4 GB. Compressed pages have a directory each, and no such count.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "values.h"
+#include "write.h"
+
+#define DIGITS_ROOM 256u /* of the lines that are written here, with numbers of any length */
+
+enum { IJMETADATA_SIZES = 50838, IJMETADATA = 50839 };
+
+/* The number in a line "key=number", or 1. */
+static uint64_t
+number_in(const char *description, const char *key)
+{
+    char line[16];
+    snprintf(line, sizeof line, "\n%s=", key);
+    const char *found = strstr(description, line);
+    uint64_t number = found ? strtoull(found + strlen(line), NULL, 10) : 1;
+    return number ? number : 1;
+}
+
+/* How the images are counted: such words go stale when images are added or left out. */
+static bool
+is_about_axes(const char *line)
+{
+    static const char *const keys[] = { "images=", "channels=", "slices=", "frames=", "hyperstack=", "mode=" };
+    for (unsigned i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (strncmp(line, keys[i], strlen(keys[i])) == 0)
+            return true;
+    return false;
+}
+
+/* Copy the lines behind the first that are about axes, or those that are not; never the count. `to` may lie in `from`, for
+ * what is written never overtakes what is read. */
+static size_t
+copy_lines(char *to, const char *from, bool of_axes)
+{
+    const char *end = from + strlen(from);
+    size_t size = 0, length;
+    for (const char *line = from + strcspn(from, "\n"); line < end; line += length) {
+        line++;
+        const char *stop = memchr(line, '\n', (size_t)(end - line));
+        length = (size_t)((stop ? stop : end) - line);
+        if (is_about_axes(line) != of_axes || strncmp(line, "images=", 7) == 0 || length == 0)
+            continue;
+        memmove(to + size, line, length + (stop != NULL));
+        size += length + (stop != NULL);
+    }
+    to[size] = '\0';
+    return size;
+}
+
+int32_t
+tiff_imagej_forget(struct mim_job *job)
+{
+    struct tiff_writer *self = job->state;
+    struct tiff_tag *tag = tiff_tags_find(&self->page, TIFFTAG_IMAGEDESCRIPTION);
+    if (!tag || !tiff_is_imagej(tiff_tag_data(tag), tag->size))
+        return MIM_OK;
+    char *text = (char *)tiff_scratch_get(&self->bytes, job, tag->size);
+    if (!text)
+        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a description");
+
+    memcpy(text, tiff_tag_data(tag), tag->size);
+    size_t before = strlen(text), first = strcspn(text, "\n") + 1;
+    if (first < before)
+        copy_lines(text + first, text, false);
+    if (strlen(text) == before)
+        return MIM_OK;
+    int32_t status = tiff_tags_put_text(&self->page, job, TIFFTAG_IMAGEDESCRIPTION, text, strlen(text));
+    return status != MIM_OK ? status
+                            : job->host->notice(job, MIM_NOTICE_METADATA,
+                                                "the axes of ImageJ's stack are left out: imagej=yes keeps them");
+}
+
+/* "fps=12.5", whatever the locale says of points. */
+static int
+write_decimal(char *to, size_t room, const char *key, double value)
+{
+    uint64_t millionths = (uint64_t)(value * 1e6 + 0.5);
+    return snprintf(to, room, "%s=%llu.%06llu\n", key, (unsigned long long)(millionths / 1000000),
+                    (unsigned long long)(millionths % 1000000));
+}
+
+/* What the first page says when there are `count` of them. */
+static void
+describe(const struct tiff_writer *self, char *to, uint64_t count)
+{
+    const struct tiff_stack *stack = &self->stack;
+    const char *told = (const char *)stack->told.data;
+    bool is_told = stack->is_told;
+    char *end = to + DIGITS_ROOM;
+    uint64_t told_count = !is_told ? 0
+                                   : number_in(told, "channels") * number_in(told, "slices") * number_in(told, "frames");
+
+    int length = is_told ? (int)strcspn(told, "\n") : 12;
+    to += snprintf(to, DIGITS_ROOM, "%.*s\n", length < 32 ? length : 32, is_told ? told : "ImageJ=1.11a");
+    if (self->is_contiguous)
+        to += snprintf(to, (size_t)(end - to), "images=%llu\n", (unsigned long long)count);
+    if (self->imagej == TIFF_IMAGEJ_YES && told_count == count) {
+        to += copy_lines(to, told, true);
+        if (to[-1] != '\n')
+            *to++ = '\n';
+    } else {
+        if (count > 1)
+            to += snprintf(to, (size_t)(end - to), "%s=%llu\n", stack->is_in_time ? "frames" : "slices",
+                           (unsigned long long)count);
+        to += snprintf(to, (size_t)(end - to), "hyperstack=true\n%s", stack->first.channels == 1 ? "mode=grayscale\n" : "");
+    }
+    if (is_told) {
+        copy_lines(to, told, false);
+        return;
+    }
+    if (stack->seconds > 0 && stack->seconds < 1e6) {
+        to += write_decimal(to, (size_t)(end - to), "finterval", stack->seconds);
+        to += write_decimal(to, (size_t)(end - to), "fps", 1 / stack->seconds);
+    }
+    snprintf(to, (size_t)(end - to), "loop=false\n");
+}
+
+int32_t
+tiff_imagej_open(struct mim_job *job, const struct mim_sequence *sequence)
+{
+    struct tiff_writer *self = job->state;
+    uint16_t scheme = self->codec->scheme;
+    int64_t duration = sequence->first.duration;
+    const char *why = NULL;
+    bool is_plain = scheme == COMPRESSION_NONE;
+
+    if (!is_plain && scheme != COMPRESSION_LZW && scheme != COMPRESSION_ADOBE_DEFLATE && scheme != COMPRESSION_PACKBITS)
+        why = "ImageJ reads no compression but lzw, deflate and packbits";
+    else if (self->big == TIFF_BIG_YES)
+        why = "ImageJ reads no BigTIFF";
+    else if (self->tile_option.count)
+        why = "ImageJ reads no tiles";
+    else if (is_plain && self->rows_per_strip)
+        why = "an uncompressed page is one strip, rowsperstrip cannot be set";
+    else if (self->predictor == TIFF_PREDICTOR_FLOAT || (self->predictor == TIFF_PREDICTOR_HORIZONTAL && scheme != COMPRESSION_LZW))
+        why = "ImageJ reads no predictor but the horizontal one with lzw";
+    if (why)
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "imagej=yes: %s", why);
+
+    bool has_time = sequence->time_den && duration > 0;
+    self->stack.seconds = has_time ? (double)duration * sequence->time_num / sequence->time_den : 0;
+    self->stack.is_in_time = self->imagej == TIFF_IMAGEJ_FRAMES || (self->imagej == TIFF_IMAGEJ_YES && has_time);
+    self->is_contiguous = is_plain;
+    self->is_big = false;
+    return MIM_OK;
+}
+
+int32_t
+tiff_imagej_accept(struct mim_job *job, uint64_t index, struct mim_frame_info *info)
+{
+    struct tiff_writer *self = job->state;
+    const struct mim_frame_info *first = &self->stack.first;
+    if (info->channels == 2 || info->channels == 4)
+        info->channels--; /* the core says that alpha is lost */
+    bool is_gray = info->channels == 1, is_colour = info->channels == 3;
+    bool fits = info->sample == MIM_SAMPLE_U8 ||
+                (is_gray && (info->sample == MIM_SAMPLE_U16 || info->sample == MIM_SAMPLE_I16 || info->sample == MIM_SAMPLE_F32));
+
+    if (!is_gray && !is_colour)
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "imagej=yes: ImageJ holds gray and RGB, not %u channels",
+                               info->channels);
+    if (!fits)
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "imagej=yes: ImageJ holds %s samples only",
+                               is_gray ? "u8, u16, i16 and f32" : "in RGB u8");
+    if (index > 0 && (info->width != first->width || info->height != first->height || info->channels != first->channels ||
+                      info->sample != first->sample))
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN,
+                               "imagej=yes: all pages of a stack are alike, and the first is %u x %u with %u channels",
+                               first->width, first->height, first->channels);
+    uint64_t size = (uint64_t)info->width * info->height * info->channels * tiff_sample_size(info->sample);
+    if (size > UINT32_MAX)
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "imagej=yes: a page of %llu bytes, more than ImageJ holds",
+                               (unsigned long long)size);
+    if (index == 0)
+        self->stack.first = *info;
+    return MIM_OK;
+}
+
+/* A code point of valid UTF-8. */
+static uint32_t
+next_point(const uint8_t **text)
+{
+    const uint8_t *at = *text;
+    unsigned more = *at < 0x80 ? 0 : *at < 0xe0 ? 1 : *at < 0xf0 ? 2 : 3;
+    uint32_t point = more ? *at & (0x3fu >> more) : *at;
+    for (*text = ++at; more && *at >> 6 == 2; more--, *text = at)
+        point = point << 6 | (*at++ & 0x3f);
+    return point;
+}
+
+/* A text that ImageJ would not understand there goes where it shows it: Image > Show Info. In UTF-16. */
+static int32_t
+keep_as_info(struct mim_job *job, const uint8_t *text, uint64_t size)
+{
+    struct tiff_writer *self = job->state;
+    const uint8_t *end = text + size;
+    uint32_t header[3] = { 0x494a494a, 0x696e666f, 1 }, sizes[2] = { sizeof header, 0 }; /* "IJIJ" "info" */
+    uint8_t *data = tiff_scratch_get(&self->bytes, job, sizeof header + size * 2);
+    uint64_t used = sizeof header;
+    if (!data)
+        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a description");
+
+    memcpy(data, header, sizeof header);
+    while (text < end) {
+        uint32_t point = next_point(&text);
+        uint16_t units[2] = { (uint16_t)point, 0 };
+        if (point >= 0x10000) {
+            units[0] = (uint16_t)(0xd800 + ((point - 0x10000) >> 10));
+            units[1] = (uint16_t)(0xdc00 + (point & 0x3ff));
+        }
+        memcpy(data + used, units, sizeof units);
+        used += point >= 0x10000 ? 4 : 2;
+    }
+    sizes[1] = (uint32_t)(used - sizeof header);
+    int32_t status = tiff_tags_put(&self->page, job, IJMETADATA_SIZES, TIFF_LONG, 2, sizes);
+    return status == MIM_OK ? tiff_tags_put(&self->page, job, IJMETADATA, TIFF_BYTE, used, data) : status;
+}
+
+/* Keep what the source said, and leave room for what will be said when the pages have been counted. */
+int32_t
+tiff_imagej_describe(struct mim_job *job)
+{
+    struct tiff_writer *self = job->state;
+    struct tiff_stack *stack = &self->stack;
+    struct tiff_tag *tag = tiff_tags_find(&self->page, TIFFTAG_IMAGEDESCRIPTION);
+    const uint8_t *text = tag ? tiff_tag_data(tag) : (const uint8_t *)"";
+    uint64_t size = tag ? tag->size : 1;
+    uint8_t *told = tiff_scratch_get(&stack->told, job, size);
+    if (!told)
+        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a description");
+
+    memcpy(told, text, size); /* with the zero at its end */
+    stack->is_told = tiff_is_imagej(told, size);
+    int32_t status = MIM_OK;
+    if (!stack->is_told && size > 1 && !tiff_tags_find(&self->page, IJMETADATA))
+        status = keep_as_info(job, told, size - 1);
+    stack->room = size + DIGITS_ROOM;
+    if (status == MIM_OK)
+        status = tiff_tags_put(&self->page, job, TIFFTAG_IMAGEDESCRIPTION, TIFF_ASCII, stack->room, NULL);
+    if (status == MIM_OK) /* patched by finish */
+        memset(tiff_tag_data(tiff_tags_find(&self->page, TIFFTAG_IMAGEDESCRIPTION)), 0, stack->room);
+    return status;
+}
+
+/* What later pages say of themselves has no place in a stack. */
+int32_t
+tiff_imagej_drop(struct mim_job *job, const struct tiff_tags *tags)
+{
+    struct tiff_writer *self = job->state;
+    bool is_lost = false;
+    for (uint64_t i = 0; i < tags->count; i++) {
+        struct tiff_tag *tag = &tags->list[i], *kept = tiff_tags_find(&self->page, tag->tag);
+        const uint8_t *data = kept ? tiff_tag_data(kept) : NULL;
+        uint64_t size = kept ? kept->size : 0;
+        if (tag->tag == TIFFTAG_IMAGEDESCRIPTION) {
+            data = self->stack.told.data;
+            size = self->stack.room - DIGITS_ROOM;
+        }
+        is_lost = is_lost || size != tag->size || memcmp(data, tiff_tag_data(tag), size) != 0;
+    }
+    return is_lost ? job->host->notice(job, MIM_NOTICE_METADATA, "a stack of ImageJ's keeps the metadata of its first page alone")
+                   : MIM_OK;
+}
+
+/* Directories of all pages but the first, behind the images; `*first` is where they begin, 0: there are none. */
+static int32_t
+put_directories(struct mim_job *job, uint64_t *first)
+{
+    struct tiff_writer *self = job->state;
+    static const uint16_t of_the_first[] = { TIFFTAG_IMAGEDESCRIPTION, IJMETADATA_SIZES, IJMETADATA };
+    uint64_t size = self->stack.image_size, at = self->stack.data;
+    for (unsigned i = 0; i < sizeof of_the_first / sizeof *of_the_first; i++)
+        tiff_tags_remove(&self->page, job, of_the_first[i]);
+
+    *first = tiff_put_aligned(job->host->tell(job));
+    uint64_t each = tiff_put_directory_size(self);
+    if (self->pages < 2 || *first > self->ceiling || each > (self->ceiling - *first) / (self->pages - 1)) {
+        *first = 0;
+        return MIM_OK;
+    }
+    int32_t status = MIM_OK;
+    for (uint64_t i = 1; i < self->pages && status == MIM_OK; i++) {
+        uint32_t place = (uint32_t)(at + i * size);
+        memcpy(tiff_tag_data(tiff_tags_find(&self->page, TIFFTAG_STRIPOFFSETS)), &place, sizeof place);
+        status = tiff_put_directory(job, i + 1 == self->pages);
+    }
+    return status;
+}
+
+int32_t
+tiff_imagej_finish(struct mim_job *job)
+{
+    struct tiff_writer *self = job->state;
+    struct tiff_stack *stack = &self->stack;
+    uint64_t first = 0;
+    int32_t status = self->is_contiguous ? put_directories(job, &first) : MIM_OK;
+    if (status != MIM_OK)
+        return status;
+
+    char *text = (char *)tiff_scratch_get(&self->bytes, job, stack->room);
+    if (!text)
+        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a description");
+    memset(text, 0, stack->room);
+    describe(self, text, self->pages);
+    uint32_t count = (uint32_t)strlen(text) + 1, next = (uint32_t)first;
+    status = job->host->patch(job, text, stack->room, stack->description);
+    if (status == MIM_OK)
+        status = job->host->patch(job, &count, sizeof count, stack->description_count);
+    return status == MIM_OK && first ? job->host->patch(job, &next, sizeof next, self->pointer) : status;
+}
