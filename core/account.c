@@ -13,9 +13,23 @@ larger(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
+/* Parts have no numbers of their own. */
+static struct mim_account *
+whole_of(struct mim_account *account)
+{
+    return account->whole ? account->whole : account;
+}
+
+void
+mim_account_init_part(struct mim_account *account, struct mim_account *whole)
+{
+    *account = (struct mim_account){ .whole = whole_of(whole) };
+}
+
 void
 mim_account_init(struct mim_account *account, const struct mim_limits *limits)
 {
+    account->whole = NULL;
     account->set_ceiling = limits->working_bytes;
     account->cap = larger(limits->result_bytes, SMALLEST_CEILING);
     atomic_init(&account->plugin, 0);
@@ -27,6 +41,7 @@ mim_account_init(struct mim_account *account, const struct mim_limits *limits)
 void
 mim_account_expect(struct mim_account *account, uint64_t frame_bytes)
 {
+    account = whole_of(account);
     if (account->set_ceiling)
         return;
 
@@ -85,6 +100,7 @@ mim_account_fits(struct mim_account *account, uint64_t more)
 bool
 mim_account_charge(struct mim_account *account, uint64_t bytes)
 {
+    account = whole_of(account);
     uint64_t plugin = atomic_load(&account->plugin), sum = 0;
     do {
         if (!mim_size_add(plugin, bytes, &sum) || sum > atomic_load(&account->ceiling))
@@ -99,6 +115,7 @@ mim_account_charge(struct mim_account *account, uint64_t bytes)
 void
 mim_account_refund(struct mim_account *account, uint64_t bytes)
 {
+    account = whole_of(account);
     uint64_t plugin = atomic_load(&account->plugin);
     /* a plugin that gives back more than it took must not make the rest unlimited */
     while (!atomic_compare_exchange_weak(&account->plugin, &plugin, plugin > bytes ? plugin - bytes : 0)) {
@@ -108,6 +125,7 @@ mim_account_refund(struct mim_account *account, uint64_t bytes)
 uint64_t
 mim_account_used(struct mim_account *account)
 {
+    account = whole_of(account);
     uint64_t sum = 0;
     mim_size_add(atomic_load(&account->plugin), atomic_load(&account->frames), &sum);
     return sum;
@@ -116,6 +134,13 @@ mim_account_used(struct mim_account *account)
 uint64_t
 mim_account_free(struct mim_account *account)
 {
+    account = whole_of(account);
     uint64_t used = mim_account_used(account), ceiling = atomic_load(&account->ceiling);
     return used < ceiling ? ceiling - used : 0;
+}
+
+uint64_t
+mim_account_ceiling(struct mim_account *account)
+{
+    return atomic_load(&whole_of(account)->ceiling);
 }

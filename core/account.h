@@ -10,6 +10,7 @@
 #include <mim/control.h>
 
 struct mim_account {
+    struct mim_account *whole; /* of a part: all below stands there; else NULL */
     _Atomic uint64_t plugin; /* host->resize and reserve */
     _Atomic uint64_t frames; /* canvas, rasters and frames in flight, set by the pipeline */
     _Atomic uint64_t ceiling;
@@ -19,6 +20,8 @@ struct mim_account {
 };
 
 void mim_account_init(struct mim_account *account, const struct mim_limits *limits);
+/* What it takes and gives back is the whole's. */
+void mim_account_init_part(struct mim_account *account, struct mim_account *whole);
 
 /* A frame of that many bytes takes part: the ceiling grows to the larger of 64 MB and two of them + 16 MB. */
 void mim_account_expect(struct mim_account *account, uint64_t frame_bytes);
@@ -35,5 +38,6 @@ void mim_account_refund(struct mim_account *account, uint64_t bytes);
 
 uint64_t mim_account_used(struct mim_account *account);
 uint64_t mim_account_free(struct mim_account *account);
+uint64_t mim_account_ceiling(struct mim_account *account);
 
 #endif

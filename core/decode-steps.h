@@ -19,6 +19,7 @@ struct mim_decoder {
     struct mim_canvas canvas;
     struct mim_slot_route route;
     bool wants_metadata, composed, attached;
+    bool apart; /* frames are files: what is wrong with one is not the end, and only the caller's thread opens them */
 
     const struct mim_selection *selection;
     struct mim_run run; /* of frame-by-frame reading, which is the selection by_frame */

@@ -261,29 +261,6 @@ mim_decoder_limit_result(struct mim_decoder *decoder, uint64_t bytes)
 
 /* --- opening and closing ------------------------------------------------------------------------------------------ */
 
-/* Whether composed frames have alpha is not always known before the whole file was looked through. */
-static enum mim_status
-settle_opacity(struct mim_decoder *decoder, struct mim_error *err)
-{
-    struct mim_sequence *sequence = &decoder->plugin.sequence;
-    if (sequence->opaque != -1)
-        return MIM_OK;
-
-    if (!sequence->sequential && decoder->plugin.ops->scan) {
-        struct mim_sequence found;
-        enum mim_status status = mim_plugin_reader_scan(&decoder->plugin, &found, err);
-        /* damage further on is not yet anybody's concern; what comes before it was seen */
-        if (status == MIM_CANCELLED || status == MIM_TIMEOUT || status == MIM_NOMEM || status == MIM_LIMIT)
-            return status;
-        if (status != MIM_OK)
-            found.count = sequence->count, found.sure = sequence->sure;
-        *sequence = found;
-    }
-    if (sequence->opaque == -1)
-        sequence->opaque = 0;
-    return MIM_OK;
-}
-
 static enum mim_status
 make_slots(struct mim_decoder *decoder, struct mim_error *err)
 {
@@ -316,7 +293,7 @@ open_decoder(struct mim_decoder *decoder, const struct mim_decoder_setup *setup,
     decoder->composed = sequence->canvas_width != 0;
     if (decoder->composed) {
         unsigned threads = mim_pool_threads(decoder->pool);
-        status = settle_opacity(decoder, err);
+        status = mim_plugin_reader_settle_opacity(&decoder->plugin, err);
         if (status == MIM_OK)
             status = mim_canvas_init(&decoder->canvas, sequence, threads > 1 ? threads * 4 : 1, err);
         if (status != MIM_OK)
@@ -335,6 +312,7 @@ mim_decoder_open(struct mim_decoder **out, const struct mim_decoder_setup *setup
     decoder->client = mim_decoder_client();
     decoder->pool = setup->pool;
     decoder->target = setup->target;
+    decoder->apart = setup->apart;
     decoder->wants_metadata = setup->wants_metadata && setup->ops->metadata;
     decoder->canvas_next = MIM_UNKNOWN;
     if (setup->other)

@@ -23,6 +23,7 @@ struct mim_decoder_setup {
     const char *format;
     struct mim_raster_target target;
     bool wants_metadata;
+    bool apart; /* a series: each frame is a file of its own, see series-reader.h */
 };
 
 /* Opens the plugin on work->source: facts of the sequence are known afterwards. */

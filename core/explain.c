@@ -7,6 +7,7 @@
 
 #include "error.h"
 #include "registry-internal.h"
+#include "series-reader.h"
 #include "source.h"
 
 struct telling {
@@ -72,9 +73,9 @@ tell_plugins(const struct telling *telling, const struct mim_rank *ranks, size_t
     }
 }
 
-enum mim_status
-mim_context_explain(struct mim_context *context, struct mim_source *source, const char *format, const char *plugin,
-                    mim_explain_visitor visit, void *user, struct mim_error *err)
+static enum mim_status
+explain_file(struct mim_context *context, struct mim_source *source, const char *format, const char *plugin,
+             const struct telling *telling, struct mim_error *err)
 {
     struct mim_query query = { .source = source, .name = mim_source_name(source), .format = format, .plugin = plugin };
     enum mim_status status = mim_registry_query(context, &query, err);
@@ -88,18 +89,34 @@ mim_context_explain(struct mim_context *context, struct mim_source *source, cons
     if (status != MIM_OK)
         return status;
 
-    const struct telling telling = { visit, user };
-    tell_formats(&telling, matches, match_count);
+    tell_formats(telling, matches, match_count);
     if (!match_count || !matches[0].fits)
         status = mim_absence_of_format(&query, matches, match_count, err);
     else
         status = mim_choice_plugins(&query, matches[0].format, &ranks, &rank_count, err);
     if (ranks) {
-        tell_plugins(&telling, ranks, rank_count);
+        tell_plugins(telling, ranks, rank_count);
         if (!rank_count || ranks[0].unfit != MIM_OK)
             status = mim_absence_of_plugin(&query, &matches[0], ranks, rank_count, err);
     }
     free(matches);
     free(ranks);
+    return status;
+}
+
+enum mim_status
+mim_context_explain(struct mim_context *context, struct mim_source *source, const char *format, const char *plugin,
+                    mim_explain_visitor visit, void *user, struct mim_error *err)
+{
+    const struct telling telling = { visit, user };
+    if (!mim_source_is_series(source))
+        return explain_file(context, source, format, plugin, &telling, err);
+
+    struct mim_source *first;
+    enum mim_status status = mim_series_first_source(&first, context, source, err);
+    if (status != MIM_OK)
+        return status;
+    status = explain_file(context, first, format, plugin, &telling, err);
+    mim_source_close(first);
     return status;
 }

@@ -78,7 +78,7 @@ host_failure(struct mim_core_job *job, enum mim_status status)
 static enum mim_status
 limit_error(struct mim_core_job *job)
 {
-    uint64_t used = mim_account_used(&job->work->account), ceiling = atomic_load(&job->work->account.ceiling);
+    uint64_t used = mim_account_used(&job->work->account), ceiling = mim_account_ceiling(&job->work->account);
     mim_fail_limit(&job->error, job->error.needed, ceiling,
                    "the working memory of %" PRIu64 " bytes is not enough: %" PRIu64 " are in use and %" PRIu64
                    " more needed",

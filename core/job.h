@@ -21,6 +21,7 @@ struct mim_bytes {
 struct mim_core_job {
     struct mim_job abi;
     struct mim_work *work;
+    unsigned worker;        /* which of the file's workers; 0 also for the serial job */
     uint64_t frame;         /* of the current op, for errors; MIM_UNKNOWN: of the whole */
     uint32_t step;          /* of that frame's, where notices stand; 0: serial */
     bool muted;             /* notices of this op were given before, or would come once a thread */

@@ -262,3 +262,18 @@ mim_format_options(struct mim_context *context, const char *format, const char *
     }
     return MIM_OK;
 }
+
+bool
+mim_registry_knows_name(struct mim_context *context, const char *name)
+{
+    const struct mim_catalog *catalog = mim_registry_catalog(context, NULL);
+    for (size_t i = 0; catalog && i < catalog->format_count; i++) {
+        const struct mim_format *format = &catalog->formats[i];
+        if (format->hint.format && mim_extension_match(format->hint.format->extensions, name, NULL))
+            return true;
+        for (size_t j = 0; j < format->server_count; j++)
+            if (mim_extension_match(format->servers[j].format->extensions, name, NULL))
+                return true;
+    }
+    return false;
+}

@@ -51,8 +51,10 @@ mim_plugin_reader_open(struct mim_plugin_reader *reader, unsigned workers, struc
     reader->worker_count = workers;
     uint32_t threads = ops->flags & MIM_READER_THREADS ? workers : 1;
     enum mim_status status = mim_job_init(&reader->serial, reader->work, reader->state, 0, threads, err);
-    for (unsigned i = 0; i < workers && status == MIM_OK; i++)
+    for (unsigned i = 0; i < workers && status == MIM_OK; i++) {
         status = mim_job_init(&reader->workers[i].job, reader->work, reader->state, ops->worker_size, 1, err);
+        reader->workers[i].job.worker = i;
+    }
     return status == MIM_OK ? call_open(reader, &reader->sequence, false, err) : status;
 }
 
@@ -132,6 +134,28 @@ mim_plugin_reader_scan(struct mim_plugin_reader *reader, struct mim_sequence *se
     *sequence = reader->sequence;
     mim_job_begin(&reader->serial, MIM_UNKNOWN);
     return mim_job_end(&reader->serial, reader->ops->scan(&reader->serial.abi, sequence), "scan", err);
+}
+
+enum mim_status
+mim_plugin_reader_settle_opacity(struct mim_plugin_reader *reader, struct mim_error *err)
+{
+    struct mim_sequence *sequence = &reader->sequence;
+    if (sequence->opaque != -1)
+        return MIM_OK;
+
+    if (!sequence->sequential && reader->ops->scan) {
+        struct mim_sequence found;
+        enum mim_status status = mim_plugin_reader_scan(reader, &found, err);
+        /* damage further on is not yet anybody's concern; what comes before it was seen */
+        if (status == MIM_CANCELLED || status == MIM_TIMEOUT || status == MIM_NOMEM || status == MIM_LIMIT)
+            return status;
+        if (status != MIM_OK)
+            found.count = sequence->count, found.sure = sequence->sure;
+        *sequence = found;
+    }
+    if (sequence->opaque == -1)
+        sequence->opaque = 0;
+    return MIM_OK;
 }
 
 static bool
@@ -303,6 +327,17 @@ enum mim_status
 mim_plugin_reader_hold(struct mim_plugin_reader *reader, uint64_t index, struct mim_error *err)
 {
     return fill_stash(reader, index, err);
+}
+
+bool
+mim_plugin_reader_has(struct mim_plugin_reader *reader, uint64_t index)
+{
+    bool quiet = reader->work->quiet;
+    reader->work->quiet = true;
+    bool has = fill_stash(reader, index, NULL) == MIM_OK;
+    reader->work->quiet = quiet;
+    drop_stash(reader);
+    return has;
 }
 
 enum mim_status

@@ -44,6 +44,12 @@ void mim_plugin_reader_close(struct mim_plugin_reader *reader);
 enum mim_status mim_plugin_reader_scan(struct mim_plugin_reader *reader, struct mim_sequence *sequence,
                                        struct mim_error *err);
 
+/* Does such a frame exist? Looks without a word; serial. */
+bool mim_plugin_reader_has(struct mim_plugin_reader *reader, uint64_t index);
+
+/* Whether composed frames have alpha is not always known before the whole file was looked through. Serial. */
+enum mim_status mim_plugin_reader_settle_opacity(struct mim_plugin_reader *reader, struct mim_error *err);
+
 /* Would preparing `index` close and open the plugin again? Then nothing may be in flight. */
 bool mim_plugin_reader_reopens_for(const struct mim_plugin_reader *reader, uint64_t index);
 /* Serial. Fills the packet and checked facts; END past the last. */

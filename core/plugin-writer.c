@@ -29,8 +29,10 @@ mim_plugin_writer_create(struct mim_plugin_writer *writer, const struct mim_opti
     writer->worker_count = workers;
     uint32_t threads = ops->flags & MIM_WRITER_THREADS ? workers : 1;
     enum mim_status status = mim_job_init(&writer->serial, writer->work, writer->state, 0, threads, err);
-    for (unsigned i = 0; i < workers && status == MIM_OK; i++)
+    for (unsigned i = 0; i < workers && status == MIM_OK; i++) {
         status = mim_job_init(&writer->workers[i].job, writer->work, writer->state, ops->worker_size, 1, err);
+        writer->workers[i].job.worker = i;
+    }
     if (status != MIM_OK)
         return status;
     const struct mim_option_table table = { .rows = ops->options, .count = ops->option_count, .writing = true };

@@ -12,8 +12,9 @@
 #include "error.h"
 #include "frame.h"
 #include "meta.h"
+#include "opening.h"
 #include "pool.h"
-#include "registry.h"
+#include "series-reader.h"
 #include "size.h"
 #include "source.h"
 #include "work.h"
@@ -22,6 +23,7 @@ struct mim_reader {
     struct mim_work work;
     struct mim_pool *pool;
     struct mim_decoder *decoder;
+    struct mim_series_reading *series; /* NULL: one file */
     const struct mim_plugin *plugin;
     const char *format;
     struct mim_raster_target target;
@@ -36,80 +38,55 @@ struct mim_reader {
 };
 
 static enum mim_status
-open_with(struct mim_reader *reader, const struct mim_candidate *candidate, const struct mim_open_options *options,
-          struct mim_error *err)
+open_decoder(struct mim_reader *reader, struct mim_decoder_setup *setup, struct mim_error *err)
 {
-    const struct mim_plugin *plugin;
-    const struct mim_format_ops *ops;
-    enum mim_status status = mim_registry_load(reader->work.context, candidate, &plugin, &ops, err);
-    if (status != MIM_OK)
-        return status;
-    if (!ops->reader)
-        return mim_fail(err, MIM_UNSUPPORTED, "the plugin %s does not read %s", plugin->name, candidate->format);
-
-    struct mim_option_table other = { .writing = true };
-    if (ops->writer) {
-        other.rows = ops->writer->options;
-        other.count = ops->writer->option_count;
-    }
-    reader->plugin = plugin;
-    reader->format = candidate->format;
-    reader->work.plugin = plugin->name;
-    const struct mim_decoder_setup setup = {
-        .work = &reader->work,
-        .pool = reader->pool,
-        .ops = ops->reader,
-        .other = &other,
-        .options = options->options,
-        .format = candidate->format,
-        .target = reader->target,
-        .wants_metadata = reader->wants_metadata,
-    };
-    return mim_decoder_open(&reader->decoder, &setup, err);
+    setup->work = &reader->work;
+    setup->pool = reader->pool;
+    setup->target = reader->target;
+    setup->wants_metadata = reader->wants_metadata;
+    return mim_decoder_open(&reader->decoder, setup, err);
 }
 
-/* Another plugin may do what one cannot; what one calls damaged is damaged. */
-static bool
-next_may_do(enum mim_status status)
+struct attempt {
+    struct mim_reader *reader;
+    const struct mim_open_options *options;
+};
+
+static enum mim_status
+open_with(void *user, const struct mim_opening *opening, struct mim_error *err)
 {
-    return status == MIM_UNSUPPORTED || status == MIM_BROKEN_PLUGIN;
+    const struct attempt *attempt = user;
+    attempt->reader->plugin = opening->plugin;
+    attempt->reader->format = opening->format;
+    struct mim_decoder_setup setup = {
+        .ops = opening->ops,
+        .other = &opening->other,
+        .options = attempt->options->options,
+        .format = opening->format,
+    };
+    return open_decoder(attempt->reader, &setup, err);
 }
 
 static enum mim_status
-open_with_best_plugin(struct mim_reader *reader, const struct mim_open_options *options, struct mim_error *err)
+open_series(struct mim_reader *reader, const struct mim_open_options *options, struct mim_error *err)
 {
-    struct mim_candidates candidates = { 0 };
-    enum mim_status status = mim_registry_find_readers(reader->work.context, reader->work.source, options->format,
-                                                       options->plugin, &candidates, err);
+    enum mim_status status = mim_series_reading_create(&reader->series, &reader->work, options, err);
     if (status != MIM_OK)
         return status;
+    reader->work.series = reader->series;
+    reader->plugin = reader->series->first_plugin;
+    reader->format = reader->series->first_format;
+    struct mim_decoder_setup setup = { .ops = &mim_series_reader_ops, .format = reader->format, .apart = true };
+    return open_decoder(reader, &setup, err);
+}
 
-    if (candidates.notice[0])
-        status = mim_work_notice(&reader->work, MIM_NOTICE_NAME, MIM_UNKNOWN, candidates.notice, err);
-    struct mim_error first = { 0 };
-    enum mim_status first_status = MIM_OK;
-    for (size_t i = 0; status == MIM_OK && i < candidates.count; i++) {
-        struct mim_error error = { 0 };
-        enum mim_status tried = open_with(reader, &candidates.items[i], options, &error);
-        if (tried == MIM_OK) {
-            first_status = MIM_OK;
-            break;
-        }
-        mim_registry_remember_failure(reader->work.context, &candidates.items[i], error.message);
-        if (first_status == MIM_OK || !next_may_do(tried)) {
-            first_status = tried;
-            first = error;
-        }
-        if (!next_may_do(tried))
-            break;
-    }
-    mim_candidates_clear(&candidates);
-    if (status == MIM_OK && first_status != MIM_OK) {
-        if (err)
-            *err = first;
-        return first_status;
-    }
-    return status;
+static enum mim_status
+open_source(struct mim_reader *reader, const struct mim_open_options *options, struct mim_error *err)
+{
+    struct attempt attempt = { reader, options };
+    if (mim_source_is_series(reader->work.source))
+        return open_series(reader, options, err);
+    return mim_opening_try(&reader->work, options->format, options->plugin, open_with, &attempt, err);
 }
 
 /* Of the whole, and of one frame (or none: MIM_UNKNOWN), however far others are. */
@@ -143,7 +120,7 @@ mim_reader_open_for(struct mim_reader **out, struct mim_context *context, struct
         (struct mim_raster_target){ .sample = options->sample, .channels = options->channels, .mean = options->mean };
     reader->wants_metadata = !options->no_metadata;
     reader->pool = mim_pool_of(context, err);
-    status = reader->pool ? open_with_best_plugin(reader, options, err) : MIM_NOMEM;
+    status = reader->pool ? open_source(reader, options, err) : MIM_NOMEM;
     if (status == MIM_OK)
         status = deliver_notices(&reader->work, MIM_UNKNOWN, err);
     if (status != MIM_OK) {
@@ -203,6 +180,7 @@ mim_reader_facts(const struct mim_reader *reader, struct mim_reader_facts *facts
         .canvas_height = sequence->canvas_height,
         .loop = sequence->loop,
         .time_base = { sequence->time_num, sequence->time_den },
+        .files = reader->series ? sequence->count : 0,
     };
     facts->count = mim_reader_count(reader, &facts->certainty);
 }
@@ -410,6 +388,7 @@ mim_reader_close(struct mim_reader *reader)
     if (!reader)
         return;
     mim_decoder_close(reader->decoder);
+    mim_series_reading_destroy(reader->series);
     mim_meta_destroy(reader->meta);
     mim_work_clear(&reader->work);
     free(reader);

@@ -32,6 +32,9 @@ enum mim_status mim_registry_find_readers(struct mim_context *context, struct mi
 enum mim_status mim_registry_find_writers(struct mim_context *context, const char *name, const char *format,
                                           const char *plugin, struct mim_candidates *out, struct mim_error *err);
 
+/* Does the name end as files of some format do, whether a plugin for it is installed or not? */
+bool mim_registry_knows_name(struct mim_context *context, const char *name);
+
 /* The plugin's code, loaded and checked on first use, and what it offers for the format. BROKEN_PLUGIN quarantines it
  * in this context. NOMEM does not. */
 enum mim_status mim_registry_load(struct mim_context *context, const struct mim_candidate *candidate,

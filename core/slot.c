@@ -100,10 +100,10 @@ check_result(const struct mim_slot *slot, const struct mim_slot_route *route, st
 
 /* Before memory is asked for: a header may claim what the file does not hold. */
 static enum mim_status
-check_raw_in_source(const struct mim_slot *slot, const struct mim_slot_route *route, struct mim_error *err)
+check_raw_in_source(const struct mim_slot *slot, struct mim_error *err)
 {
     const struct mim_frame_info *info = &slot->info;
-    uint64_t row = 0, end = 0, size = mim_source_known_size(route->work->source);
+    uint64_t row = 0, end = 0, size = mim_source_known_size(slot->source);
     bool fits = mim_row_bytes(info->width, info->channels, (enum mim_sample)info->sample, &row) &&
                 info->raw_stride >= row && mim_size_mul(info->raw_stride, info->height - 1, &end) &&
                 mim_size_add(end, row, &end) && mim_size_add(end, info->raw_offset, &end);
@@ -135,7 +135,7 @@ plan_memory(struct mim_slot *slot, const struct mim_slot_route *route, uint64_t 
     if (status == MIM_OK)
         status = check_result(slot, route, err);
     if (status == MIM_OK && mim_slot_is_raw(slot))
-        status = check_raw_in_source(slot, route, err);
+        status = check_raw_in_source(slot, err);
     if (status != MIM_OK)
         return status;
 
@@ -260,9 +260,9 @@ mim_slot_admit(struct mim_slot *slot, const struct mim_slot_route *route, uint64
 }
 
 static enum mim_status
-read_exactly(struct mim_work *work, void *to, uint64_t size, uint64_t offset, struct mim_error *err)
+read_exactly(struct mim_source *source, void *to, uint64_t size, uint64_t offset, struct mim_error *err)
 {
-    int64_t got = mim_source_read_at(work->source, to, size, offset, err);
+    int64_t got = mim_source_read_at(source, to, size, offset, err);
     if (got < 0)
         return (enum mim_status) - got;
     if ((uint64_t)got == size)
@@ -275,12 +275,11 @@ read_exactly(struct mim_work *work, void *to, uint64_t size, uint64_t offset, st
 
 /* Rows that lie apart in the source: read a run of them, keep their samples. */
 static enum mim_status
-read_scattered(struct mim_slot *slot, struct mim_work *work, uint32_t first, uint32_t rows, uint64_t row,
-               struct mim_error *err)
+read_scattered(struct mim_slot *slot, uint32_t first, uint32_t rows, uint64_t row, struct mim_error *err)
 {
     uint64_t stride = slot->info.raw_stride;
     for (uint32_t y = first; y < first + rows; y++) {
-        enum mim_status status = read_exactly(work, slot->pixels.data + y * slot->pixels.stride, row,
+        enum mim_status status = read_exactly(slot->source, slot->pixels.data + y * slot->pixels.stride, row,
                                               slot->info.raw_offset + y * stride, err);
         if (status != MIM_OK)
             return status;
@@ -298,10 +297,10 @@ mim_slot_read_raw(struct mim_slot *slot, struct mim_work *work, uint32_t part, s
 
     enum mim_status status = mim_work_poll(work, err);
     if (status == MIM_OK && slot->info.raw_stride == row)
-        status =
-            read_exactly(work, slot->pixels.data + first * row, rows * row, slot->info.raw_offset + first * row, err);
+        status = read_exactly(slot->source, slot->pixels.data + first * row, rows * row,
+                              slot->info.raw_offset + first * row, err);
     else if (status == MIM_OK)
-        status = read_scattered(slot, work, first, rows, row, err);
+        status = read_scattered(slot, first, rows, row, err);
     if (status != MIM_OK)
         return status;
 

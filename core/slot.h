@@ -39,6 +39,7 @@ struct mim_slot {
     struct mim_placement before; /* for MIM_CANVAS_AFTER */
 
     struct mim_frame_info info;
+    struct mim_source *source; /* where its samples lie, when they lie plain */
     void *packet;
     bool has_packet, release_claimed;
 

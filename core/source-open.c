@@ -11,6 +11,7 @@
 
 #include "error.h"
 #include "fd-io.h"
+#include "series-name.h"
 #include "size.h"
 #include "uri.h"
 
@@ -76,6 +77,14 @@ read_calls(struct mim_source *source, void *data, uint64_t size, uint64_t offset
     return (uint64_t)n <= size ? n : -EOVERFLOW;
 }
 
+/* Its files are what is read. */
+static int64_t
+read_series(struct mim_source *source, void *data, uint64_t size, uint64_t offset)
+{
+    (void)source, (void)data, (void)size, (void)offset;
+    return -EISDIR;
+}
+
 static const struct mim_source_kind memory_kind = { .read = read_memory, .concurrent = true };
 static const struct mim_source_kind fd_kind = { .read = read_fd, .concurrent = true };
 static const struct mim_source_kind fd_stream_kind = { .read = read_fd_stream, .stream = true };
@@ -83,6 +92,13 @@ static const struct mim_source_kind file_kind = { .read = read_file };
 static const struct mim_source_kind file_stream_kind = { .read = read_file_stream, .stream = true, .fills = true };
 static const struct mim_source_kind calls_kind = { .read = read_calls };
 static const struct mim_source_kind calls_stream_kind = { .read = read_calls, .stream = true };
+static const struct mim_source_kind series_kind = { .read = read_series };
+
+bool
+mim_source_is_series(const struct mim_source *source)
+{
+    return source->kind == &series_kind;
+}
 
 enum mim_status
 mim_source_open_memory(struct mim_source **out, const void *data, size_t size, struct mim_error *err)
@@ -143,6 +159,57 @@ open_descriptor(struct mim_source **out, int fd, bool owns_fd, char *name, struc
     return MIM_OK;
 }
 
+/* Minus errno. A FIFO waits here for its writer, as it does for cat. */
+static int
+open_for_reading(const char *path)
+{
+    int fd;
+    do
+        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    while (fd < 0 && errno == EINTR);
+    return fd < 0 ? -errno : fd;
+}
+
+/* Takes `fd` (or minus errno) and `name` over, also on failure. */
+static enum mim_status
+open_file(struct mim_source **out, int fd, char *name, struct mim_error *err)
+{
+    if (fd < 0) {
+        enum mim_status status = mim_fail_errno(err, -fd, "%.300s", name ? name : "");
+        free(name);
+        return status;
+    }
+    enum mim_status status = open_descriptor(out, fd, true, name, err);
+    if (status != MIM_OK)
+        close(fd);
+    return status;
+}
+
+enum mim_status
+mim_source_open_file_path(struct mim_source **out, const char *path, struct mim_error *err)
+{
+    return open_file(out, open_for_reading(path), strdup(path), err);
+}
+
+/* Takes `name` over. */
+static enum mim_status
+open_series(struct mim_source **out, char *name, struct mim_error *err)
+{
+    struct mim_source *source = mim_source_create(&series_kind, name);
+    if (!source)
+        return mim_fail_nomem(err, "a source");
+    atomic_store(&source->size, 0);
+    *out = source;
+    return MIM_OK;
+}
+
+static bool
+is_directory(int fd)
+{
+    struct stat st;
+    return fd >= 0 && fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
 enum mim_status
 mim_source_open_path(struct mim_source **out, const char *path, struct mim_error *err)
 {
@@ -151,20 +218,15 @@ mim_source_open_path(struct mim_source **out, const char *path, struct mim_error
     if (status != MIM_OK)
         return status;
 
-    /* a FIFO waits here for its writer, as it does for cat */
-    int fd;
-    do
-        fd = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    while (fd < 0 && errno == EINTR);
-    if (fd < 0) {
-        status = mim_fail_errno(err, errno, "%.300s", name);
-        free(name);
-        return status;
-    }
-    status = open_descriptor(out, fd, true, name, err);
-    if (status != MIM_OK)
+    int fd = open_for_reading(name);
+    if (is_directory(fd)) {
         close(fd);
-    return status;
+        return open_series(out, name, err);
+    }
+    /* a file of that very name is meant first */
+    if (fd == -ENOENT && mim_series_kind(name) != MIM_SERIES_NONE)
+        return open_series(out, name, err);
+    return open_file(out, fd, name, err);
 }
 
 enum mim_status

@@ -82,6 +82,12 @@ mim_source_bytes_read(const struct mim_source *source)
     return atomic_load(&source->bytes_read);
 }
 
+void
+mim_source_add_bytes_read(struct mim_source *source, uint64_t bytes)
+{
+    atomic_fetch_add(&source->bytes_read, bytes);
+}
+
 static enum mim_status
 fail_read(const struct mim_source *source, int number, uint64_t offset, struct mim_error *err)
 {

@@ -24,5 +24,13 @@ bool mim_source_is_stream(const struct mim_source *source);
 
 /* Bytes read from outside so far, for progress. */
 uint64_t mim_source_bytes_read(const struct mim_source *source);
+/* Of a series: what one of its files was read of. Any thread. */
+void mim_source_add_bytes_read(struct mim_source *source, uint64_t bytes);
+
+/* A pattern or a directory: it has files, and no bytes. */
+bool mim_source_is_series(const struct mim_source *source);
+
+/* This very file, whatever its name looks like. */
+enum mim_status mim_source_open_file_path(struct mim_source **out, const char *path, struct mim_error *err);
 
 #endif

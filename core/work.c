@@ -59,6 +59,22 @@ mim_work_init(struct mim_work *work, struct mim_context *context, const struct m
     return MIM_OK;
 }
 
+void
+mim_work_init_part(struct mim_work *work, struct mim_work *whole, uint64_t index)
+{
+    *work = (struct mim_work){
+        .context = whole->context,
+        .whole = whole,
+        .index = index,
+        .plugin = "",
+        .control = whole->control,
+        .deadline_ms = whole->deadline_ms,
+        .host_flags = whole->host_flags,
+    };
+    mim_account_init_part(&work->account, &whole->account);
+    pthread_mutex_init(&work->lock, NULL);
+}
+
 static struct mim_log_line *
 take_log(struct mim_work *work)
 {
@@ -96,9 +112,15 @@ enum mim_status
 mim_work_notice_at(struct mim_work *work, enum mim_notice_code code, const struct mim_notice_origin *origin,
                    const char *text, struct mim_error *err)
 {
-    pthread_mutex_lock(&work->lock);
-    enum mim_status status = mim_notices_add(&work->notices, code, origin, work->plugin, text, err);
-    pthread_mutex_unlock(&work->lock);
+    struct mim_work *list = work->whole ? work->whole : work;
+    struct mim_notice_origin place = *origin;
+    if (work->quiet || list->quiet)
+        return MIM_OK;
+    if (work->whole)
+        place.frame = place.place = work->index;
+    pthread_mutex_lock(&list->lock);
+    enum mim_status status = mim_notices_add(&list->notices, code, &place, work->plugin, text, err);
+    pthread_mutex_unlock(&list->lock);
     return status;
 }
 
@@ -131,6 +153,7 @@ mim_work_log(struct mim_work *work, int level, const char *text)
     line->next = NULL;
     line->level = level;
     strcpy(line->text, text);
+    work = work->whole ? work->whole : work;
     pthread_mutex_lock(&work->lock);
     *(work->log_last ? &work->log_last->next : &work->log_first) = line;
     work->log_last = line;

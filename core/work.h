@@ -17,6 +17,10 @@ struct mim_source;
 
 struct mim_work {
     struct mim_context *context;
+    struct mim_work *whole;     /* of one file of a series: what all of them share; else NULL */
+    uint64_t index;             /* the frame that it is there */
+    void *series;               /* of a series: what opens its files; series-reader.h, series-writer.h */
+    bool quiet;                 /* notices are not worth a word now */
     struct mim_source *source;  /* of a reader */
     struct mim_sink *sink;      /* of a writer */
     struct mim_sides sides;
@@ -32,6 +36,8 @@ struct mim_work {
 
 enum mim_status mim_work_init(struct mim_work *work, struct mim_context *context, const struct mim_control *control,
                               uint64_t result_default, struct mim_error *err);
+/* One file of a series, as frame `index` of `whole`: limits, memory and notices are the whole's. */
+void mim_work_init_part(struct mim_work *work, struct mim_work *whole, uint64_t index);
 void mim_work_clear(struct mim_work *work);
 
 /* MIM_OK, CANCELLED or TIMEOUT. Any thread. */

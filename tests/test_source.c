@@ -125,7 +125,7 @@ what_cannot_be_opened_is_an_io_error_with_its_reason(void)
     struct mim_error err = { 0 };
     CHECK(mim_source_open_path(&source, "/nowhere/x.gif", &err) == MIM_IO);
     assert_string_equal(err.message, "/nowhere/x.gif: No such file or directory");
-    CHECK(mim_source_open_path(&source, directory, &err) == MIM_IO && strstr(err.message, ": is a directory"));
+    CHECK(mim_source_open_file_path(&source, directory, &err) == MIM_IO && strstr(err.message, ": is a directory"));
     CHECK(mim_source_open_fd(&source, -1, "closed", &err) == MIM_IO && strstr(err.message, "closed: Bad file"));
     int fd = open("/dev/null", O_WRONLY);
     CHECK(mim_source_open_fd(&source, fd, "null", &err) == MIM_IO && strstr(err.message, "writing only"));

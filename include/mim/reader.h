@@ -36,6 +36,7 @@ struct mim_reader_facts {
     uint32_t canvas_width, canvas_height; /**< 0: frames stand alone */
     int32_t loop;                  /**< plays in total, 0 for ever, -1 not an animation */
     struct mim_rational time_base; /**< seconds per tick; den 0: no timing */
+    uint64_t files;                /**< of a series; format and plugin are then the first's. 0: one file */
 };
 
 /** What is known of one frame without its pixels. */

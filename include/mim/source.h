@@ -26,8 +26,9 @@ struct mim_source_calls {
     void *user;
 };
 
-/** A path (or file:// URI), read with pread. Directories, and what cannot be opened: IO with errno's text. Pipes and
- * other streams are spooled: memory up to 64 MB, then an unlinked temporary file. */
+/** A path (or file:// URI), read with pread; what cannot be opened: IO with errno's text. Pipes and other streams are
+ * spooled: memory up to 64 MB, then an unlinked temporary file. A directory, or a name with %03d or * that no file has,
+ * stands for a series: its files are the frames, and whether there are any is found out when it is read. */
 MIM_API enum mim_status mim_source_open_path(struct mim_source **out, const char *path, struct mim_error *err);
 /** Memory that the caller keeps unchanged while the source lives. */
 MIM_API enum mim_status mim_source_open_memory(struct mim_source **out, const void *data, size_t size, struct mim_error *err);
