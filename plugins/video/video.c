@@ -17,6 +17,8 @@
     static const struct mim_format_ops format_##id = {                                                      \
         .struct_size = sizeof format_##id,                                                                  \
         .name = #id,                                                                                        \
+        .reader = &video_readers[VIDEO_##id],                                                               \
+        .writer = &video_writers[VIDEO_##id],                                                               \
     };
 VIDEO_FORMATS(OPS)
 

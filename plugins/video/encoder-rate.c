@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* Quality, size and speed: what callers say in mim's words, in each encoder's own. */
+#include "encoder.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libavutil/opt.h>
+
+#include "write-settings.h"
+
+#define PLAIN_QSCALE 4 /* of encoders whose own default is 200 kbit/s, whatever the size */
+
+/* "2M", "800k", "1500000": bits a second. 0: it is none. */
+static int64_t
+parse_bitrate(const char *text)
+{
+    static const struct {
+        char letter;
+        double factor;
+    } units[] = { { '\0', 1 }, { 'k', 1e3 }, { 'K', 1e3 }, { 'M', 1e6 }, { 'm', 1e6 }, { 'G', 1e9 }, { 'g', 1e9 } };
+    size_t digits = strspn(text, "0123456789.");
+    double value = 0;
+    int used = 0;
+
+    if (!digits || sscanf(text, "%lf%n", &value, &used) != 1 || (size_t)used != digits || (text[digits] && text[digits + 1]))
+        return 0;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (units[i].letter == text[digits])
+            return value * units[i].factor < 1e15 ? (int64_t)(value * units[i].factor) : 0;
+    return 0;
+}
+
+static int32_t
+refuse(struct mim_job *job, const struct video_encoder *encoder, const char *name)
+{
+    static const char *const instead[] = {
+        [VIDEO_RATE_QSCALE] = "it takes quality or bitrate", [VIDEO_RATE_CRF] = "it takes quality, crf or bitrate",
+        [VIDEO_RATE_UP] = "it takes quality or bitrate", [VIDEO_RATE_BITS] = "it takes bitrate",
+        [VIDEO_RATE_LOSSLESS] = "it is lossless",
+    };
+    return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "%s has no %s: %s", encoder->codec->name, name,
+                           instead[encoder->facts.rate]);
+}
+
+static void
+set_qscale(AVCodecContext *context, int scale)
+{
+    context->flags |= AV_CODEC_FLAG_QSCALE;
+    context->global_quality = scale * FF_QP2LAMBDA;
+}
+
+static int32_t
+set_crf(struct mim_job *job, const struct video_encoder *encoder, AVCodecContext *context, double crf)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%g", crf);
+    context->bit_rate = 0;
+    return video_set(job, context, encoder->codec->name, "", "crf", text);
+}
+
+static int32_t
+set_quality(struct mim_job *job, const struct video_encoder *encoder, AVCodecContext *context, double quality)
+{
+    switch (encoder->facts.rate) {
+    case VIDEO_RATE_CRF:
+        return set_crf(job, encoder, context, trunc((10 - quality) * 5.1 + 1e-9));
+    case VIDEO_RATE_QSCALE:
+        set_qscale(context, 1 + (int)((10 - quality) * 3 + 1e-9));
+        return MIM_OK;
+    case VIDEO_RATE_UP:
+        set_qscale(context, (int)quality);
+        return MIM_OK;
+    default:
+        return refuse(job, encoder, "quality");
+    }
+}
+
+static int32_t
+set_bitrate(struct mim_job *job, const struct video_encoder *encoder, AVCodecContext *context, const char *text)
+{
+    int64_t bits = parse_bitrate(text);
+    if (!bits)
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "bitrate is '%.40s': it takes bits a second, such as 800k or 2M",
+                               text);
+    if (encoder->facts.rate == VIDEO_RATE_LOSSLESS)
+        return refuse(job, encoder, "bitrate");
+    context->bit_rate = bits;
+    return MIM_OK;
+}
+
+static int32_t
+set_rate(struct mim_job *job, const struct video_encoder *encoder, const struct video_wishes *wishes, AVCodecContext *context)
+{
+    if ((wishes->quality >= 0) + (wishes->crf >= 0) + (wishes->bitrate != NULL) > 1)
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "quality, crf and bitrate say the same thing: give one of them");
+    if (wishes->quality >= 0)
+        return set_quality(job, encoder, context, wishes->quality);
+    if (wishes->bitrate)
+        return set_bitrate(job, encoder, context, wishes->bitrate);
+    if (wishes->crf >= 0)
+        return encoder->facts.rate == VIDEO_RATE_CRF ? set_crf(job, encoder, context, wishes->crf)
+                                                     : refuse(job, encoder, "crf");
+    if (encoder->facts.rate == VIDEO_RATE_QSCALE)
+        set_qscale(context, PLAIN_QSCALE);
+    if (encoder->facts.rate == VIDEO_RATE_UP)
+        set_qscale(context, 7);
+    return MIM_OK;
+}
+
+static bool
+lists(const char *names, const char *name)
+{
+    size_t size = strlen(name);
+    for (const char *at = names; (at = strstr(at, name)); at += size)
+        if ((at == names || at[-1] == ' ') && (!at[size] || at[size] == ' '))
+            return size > 0;
+    return false;
+}
+
+static int32_t
+set_preset(struct mim_job *job, const struct video_encoder *encoder, const char *preset, AVCodecContext *context)
+{
+    const char *presets = encoder->facts.presets;
+
+    if (!av_opt_find(context, "preset", NULL, 0, AV_OPT_SEARCH_CHILDREN))
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "%s has no presets", encoder->codec->name);
+    if (presets && !lists(presets, preset))
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "preset '%.40s': %s has %s", preset, encoder->codec->name, presets);
+    return video_set(job, context, encoder->codec->name, "", "preset", preset);
+}
+
+int32_t
+video_encoder_set_up(struct mim_job *job, const struct video_encoder *encoder, const struct video_wishes *wishes,
+                     AVCodecContext *context)
+{
+    if (encoder->facts.settings && av_set_options_string(context, encoder->facts.settings, "=", ":") < 0)
+        return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "this %s does not know %s", encoder->codec->name,
+                               encoder->facts.settings);
+    int32_t status = set_rate(job, encoder, wishes, context);
+    if (status == MIM_OK && wishes->preset)
+        status = set_preset(job, encoder, wishes->preset, context);
+    if (wishes->gop >= 0)
+        context->gop_size = (int)wishes->gop;
+    if (status == MIM_OK)
+        status = video_set_pairs(job, context, encoder->codec->name, "codec:", &wishes->settings);
+    if (status == MIM_OK && context->flags & (AV_CODEC_FLAG_PASS1 | AV_CODEC_FLAG_PASS2))
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "codec:flags: two passes need a file beside the video");
+    return status;
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* What is known of encoders, and what follows from their own descriptions. */
+#include "encoder.h"
+
+#include <string.h>
+
+#include <libavutil/opt.h>
+
+#define X264_PRESETS "ultrafast superfast veryfast faster fast medium slow slower veryslow placebo"
+
+static const struct video_encoder_facts known[] = {
+    { "libx264", .takes_ticks = true, .presets = X264_PRESETS },
+    { "libx264rgb", .takes_ticks = true, .presets = X264_PRESETS },
+    { "libx265", .settings = "x265-params=log-level=none", .presets = X264_PRESETS },
+    { "libvpx", .takes_ticks = true },
+    { "libvpx-vp9", .takes_ticks = true, .settings = "row-mt=1" },
+    { "libaom-av1", .takes_ticks = true },
+    { "libopenh264", .rate = VIDEO_RATE_BITS },
+    { "libtheora", .rate = VIDEO_RATE_UP },
+    { "mpeg1video", .has_rates = true },
+    { "mpeg2video", .has_rates = true },
+    { "ffv1", .settings = "level=3" },
+};
+
+static bool
+has_option(const AVCodec *codec, const char *name)
+{
+    return codec->priv_class && av_opt_find2(&(const AVClass *){ codec->priv_class }, name, NULL, 0, AV_OPT_SEARCH_FAKE_OBJ, NULL);
+}
+
+static enum video_rate
+rate_of(const AVCodec *codec)
+{
+    const AVCodecDescriptor *descriptor = avcodec_descriptor_get(codec->id);
+    int properties = descriptor ? descriptor->props : 0;
+
+    if (has_option(codec, "crf"))
+        return VIDEO_RATE_CRF;
+    return properties & AV_CODEC_PROP_LOSSLESS && !(properties & AV_CODEC_PROP_LOSSY) ? VIDEO_RATE_LOSSLESS : VIDEO_RATE_QSCALE;
+}
+
+void
+video_encoder_learn(const AVCodec *codec, struct video_encoder_facts *facts)
+{
+    *facts = (struct video_encoder_facts){ .name = codec->name };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (!strcmp(known[i].name, codec->name))
+            *facts = known[i];
+    if (facts->rate == VIDEO_RATE_QSCALE)
+        facts->rate = rate_of(codec);
+}

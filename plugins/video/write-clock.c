@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* The timing of a video: the source's, or one frame rate. */
+#include "write-clock.h"
+
+#include <limits.h>
+
+#include <libavutil/mathematics.h>
+
+#define DEFAULT_FPS 10
+#define FINEST_TICK 1000000 /* parts of a second, where the source's own do not fit */
+
+__extension__ typedef __int128 wide;
+
+/* From the sequence's ticks to ours, to the nearest. */
+static int64_t
+rescale(const struct video_clock *clock, int64_t ticks)
+{
+    wide num = (wide)ticks * clock->time_num * clock->tick.den, den = (wide)clock->time_den * clock->tick.num;
+    wide result = num >= 0 ? (num + den / 2) / den : -((-num + den / 2) / den);
+    return result > INT64_MAX / 4 ? INT64_MAX / 4 : result < -INT64_MAX / 4 ? -INT64_MAX / 4 : (int64_t)result;
+}
+
+static bool
+is_exact(const struct video_clock *clock, int64_t ticks)
+{
+    return (wide)ticks * clock->time_num * clock->tick.den % ((wide)clock->time_den * clock->tick.num) == 0;
+}
+
+static int32_t
+start_given(struct mim_job *job, struct video_clock *clock, struct mim_rational fps, const struct mim_sequence *sequence)
+{
+    if (fps.num <= 0 || fps.den < 0 || !av_reduce(&clock->rate.num, &clock->rate.den, fps.num, fps.den, INT_MAX))
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "fps is %lld/%lld: it must be above 0, and in numbers below 2147483648",
+                               (long long)fps.num, (long long)fps.den);
+    clock->is_given = true;
+    clock->tick = av_inv_q(clock->rate);
+    clock->nominal = 1;
+
+    wide is = (wide)sequence->first.duration * sequence->time_num * fps.num, wanted = (wide)sequence->time_den * fps.den;
+    if (!sequence->time_den || is == wanted)
+        return MIM_OK;
+    return job->host->notice(job, MIM_NOTICE_TIMING, "the source's timing is replaced by fps");
+}
+
+static void
+start_as_source(struct video_clock *clock, const struct mim_sequence *sequence, bool on_grid)
+{
+    AVRational tick = { 1, FINEST_TICK }, span = { 1, DEFAULT_FPS };
+    wide num = (wide)sequence->time_num * sequence->first.duration;
+
+    if (num > 0 && num <= INT64_MAX) {
+        AVRational exact;
+        av_reduce(&exact.num, &exact.den, (int64_t)num, sequence->time_den, INT_MAX);
+        if (exact.num > 0 && exact.den > 0)
+            span = exact;
+    }
+    if (sequence->time_num <= INT_MAX && sequence->time_den <= INT_MAX)
+        av_reduce(&tick.num, &tick.den, sequence->time_num, sequence->time_den, INT_MAX);
+    clock->rate = av_inv_q(span);
+    clock->tick = on_grid ? span : tick;
+    clock->time_num = sequence->time_num;
+    clock->time_den = sequence->time_den;
+    clock->nominal = sequence->first.duration > 0 ? rescale(clock, sequence->first.duration) : 0;
+    if (clock->nominal < 1)
+        clock->nominal = on_grid ? 1 : av_rescale_q(1, span, clock->tick);
+    if (clock->nominal < 1)
+        clock->nominal = 1;
+}
+
+int32_t
+video_clock_start(struct mim_job *job, struct video_clock *clock, struct mim_rational fps, const struct mim_sequence *sequence,
+                  bool on_grid)
+{
+    *clock = (struct video_clock){ .time_num = 1, .time_den = DEFAULT_FPS, .first = sequence->first.pts, .last = -1 };
+    if (fps.den)
+        return start_given(job, clock, fps, sequence);
+    if (sequence->time_den) {
+        start_as_source(clock, sequence, on_grid);
+        return MIM_OK;
+    }
+    clock->is_given = true; /* nobody else says anything */
+    clock->rate = (AVRational){ DEFAULT_FPS, 1 };
+    clock->tick = av_inv_q(clock->rate);
+    clock->nominal = 1;
+    return MIM_OK;
+}
+
+static int32_t
+say_moved(struct mim_job *job, struct video_clock *clock)
+{
+    if (clock->has_moved)
+        return MIM_OK;
+    clock->has_moved = true;
+    return job->host->notice(job, MIM_NOTICE_TIMING, "frames are moved to where this format can show them");
+}
+
+int32_t
+video_clock_next(struct mim_job *job, struct video_clock *clock, uint64_t index, const struct mim_frame_info *info,
+                 struct video_time *time)
+{
+    if (clock->is_given) {
+        *time = (struct video_time){ (int64_t)index, 1 };
+        return MIM_OK;
+    }
+    int64_t due = clock->due;
+    if (info->pts != MIM_NO_PTS && clock->first != MIM_NO_PTS && __builtin_sub_overflow(info->pts, clock->first, &due))
+        due = clock->due;
+    int64_t wanted = rescale(clock, due), duration = info->duration > 0 ? info->duration : 0;
+    time->start = wanted > clock->last ? wanted : clock->last + 1;
+    bool moved = time->start != wanted || !is_exact(clock, due);
+    if (__builtin_add_overflow(due, duration, &clock->due))
+        clock->due = due;
+    clock->last = time->start;
+    time->duration = duration ? rescale(clock, clock->due) - time->start : clock->nominal;
+    if (time->duration < 1)
+        time->duration = 1;
+    return moved ? say_moved(job, clock) : MIM_OK;
+}

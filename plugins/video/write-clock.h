@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* When each frame is shown: ticks of the file's time base, from 0 on, strictly rising. */
+#ifndef MIM_VIDEO_WRITE_CLOCK_H
+#define MIM_VIDEO_WRITE_CLOCK_H
+
+#include <stdbool.h>
+
+#include <libavutil/rational.h>
+
+#include <mim/plugin.h>
+
+struct video_clock {
+    AVRational tick;       /* seconds */
+    AVRational rate;       /* frames a second: exact when they are alike, else the first frame's */
+    int64_t time_num, time_den; /* seconds of the sequence's ticks */
+    int64_t nominal;       /* ticks of a frame that does not say */
+    int64_t first;         /* pts of the first frame, which is shown at 0 */
+    int64_t due;           /* of the coming frame, in the sequence's ticks after the first */
+    int64_t last;          /* start of the latest */
+    bool is_given;         /* by fps: every frame lasts a tick */
+    bool has_moved;        /* it was said that frames are not where they were */
+};
+
+struct video_time {
+    int64_t start, duration;
+};
+
+/* `fps` den 0: the sequence's timing, else 10. `on_grid`: ticks are frames of the first one's duration. OPTION: no such fps. */
+int32_t video_clock_start(struct mim_job *job, struct video_clock *clock, struct mim_rational fps,
+                          const struct mim_sequence *sequence, bool on_grid);
+/* In order, for every frame. A frame that had to move is a notice, once. */
+int32_t video_clock_next(struct mim_job *job, struct video_clock *clock, uint64_t index, const struct mim_frame_info *info,
+                         struct video_time *time);
+
+#endif

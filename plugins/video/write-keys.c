@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/* Metadata on their way into a container. */
+#include "write-keys.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Two words for one thing; a format's own word wins, whichever comes first. */
+static const struct {
+    const char *key, *tag;
+} other_words[] = {
+    { "author", "artist" },   { "subject", "description" }, { "page_name", "title" },
+    { "producer", "encoder" }, { "creator", "encoder" },     { "software", "encoder" },
+};
+
+static bool
+lists(const char *names, const char *name)
+{
+    size_t size = strlen(name);
+    if (!names)
+        return false;
+    if (*names == '*')
+        return true;
+    for (const char *at = names; (at = strstr(at, name)); at += size)
+        if ((at == names || at[-1] == ' ') && (!at[size] || at[size] == ' '))
+            return true;
+    return false;
+}
+
+/* A moment with a zone is the container's time of creation; without one, a date is all that can be said. */
+static const char *
+tag_of_time(const char *text)
+{
+    const char *clock = strchr(text, 'T');
+    return clock && strpbrk(clock, "Z+-") ? "creation_time" : "date";
+}
+
+static int32_t
+set(struct mim_job *job, struct video_keys *keys, const char *tag, const char *text, bool replaces)
+{
+    uint64_t size = strlen(tag) + strlen(text) + 2;
+    int flags = AV_DICT_MATCH_CASE | (replaces ? 0 : AV_DICT_DONT_OVERWRITE);
+
+    if (job->host->reserve(job, (int64_t)size) != MIM_OK)
+        return MIM_NOMEM;
+    keys->reserved += size;
+    return av_dict_set(&keys->tags, tag, text, flags) < 0 ? MIM_NOMEM : MIM_OK;
+}
+
+static int32_t
+keep_text(struct mim_job *job, struct video_keys *keys, const struct video_target *target, const char *key, const char *text)
+{
+    if (strncmp(key, "text:", 5) == 0 && target->keys && *target->keys == '*')
+        return set(job, keys, key + 5, text, true);
+    if (strchr(key, ':'))
+        return MIM_UNSUPPORTED;
+    for (size_t i = 0; i < sizeof other_words / sizeof *other_words; i++)
+        if (!strcmp(key, other_words[i].key))
+            return lists(target->keys, other_words[i].tag) ? set(job, keys, other_words[i].tag, text, false) : MIM_UNSUPPORTED;
+    return lists(target->keys, key) ? set(job, keys, key, text, true) : MIM_UNSUPPORTED;
+}
+
+int32_t
+video_keys_keep(struct mim_job *job, struct video_keys *keys, const struct video_target *target, const char *key, int32_t type,
+                const void *value, uint64_t size)
+{
+    char number[32];
+    int32_t kind = type & MIM_META_TYPE_MASK, status = MIM_UNSUPPORTED;
+
+    if (kind == MIM_META_INT && size == sizeof(int64_t)) {
+        int64_t integer;
+        memcpy(&integer, value, sizeof integer);
+        snprintf(number, sizeof number, "%" PRId64, integer);
+        return strcmp(key, "track") ? MIM_UNSUPPORTED : keep_text(job, keys, target, key, number);
+    }
+    if (kind != MIM_META_TEXT && kind != MIM_META_TIME)
+        return MIM_UNSUPPORTED;
+    char *text = job->host->resize(job, NULL, 0, size + 1);
+    if (!text)
+        return MIM_NOMEM;
+    memcpy(text, value, size);
+    text[size] = '\0';
+    if (strlen(text) == size && strcmp(key, "datetime") != 0)
+        status = keep_text(job, keys, target, key, text);
+    else if (strlen(text) == size)
+        status = lists(target->keys, tag_of_time(text)) ? set(job, keys, tag_of_time(text), text, true) : MIM_UNSUPPORTED;
+    job->host->resize(job, text, size + 1, 0);
+    return status;
+}
+
+void
+video_keys_close(struct mim_job *job, struct video_keys *keys)
+{
+    av_dict_free(&keys->tags);
+    job->host->reserve(job, -(int64_t)keys->reserved);
+}

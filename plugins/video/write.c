@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: MIT */
+/* Writing: the operations. Colours are converted on any thread; the encoder and the muxer get frames in order. */
+#include "write.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "encoder.h"
+#include "log.h"
+#include "mux.h"
+#include "write-keys.h"
+
+/* A frame between accepts and put. */
+struct video_coming {
+    struct video_coming *next;
+    AVFrame *frame;
+    int64_t reserved;
+};
+
+struct video_writer {
+    struct video_wishes wishes; /* options */
+    struct mim_rational fps;
+    struct mim_pairs format_settings;
+    uint8_t background[4];
+
+    const struct video_container *container;
+    const struct video_target *target;
+    struct video_log log;
+    struct video_keys keys;
+    struct video_clock clock;
+    struct video_encoder encoder;
+    struct video_pictures pictures;
+    struct video_mux mux;
+    AVStream *stream;
+    AVPacket *packet;
+    struct video_coming *oldest, *newest, *idle;
+};
+
+struct video_packet {
+    struct video_coming *coming;
+    struct video_time time;
+};
+
+static int32_t
+say_padded(struct mim_job *job, const struct video_writer *self)
+{
+    const struct video_layout *layout = &self->encoder.layout;
+    char text[160];
+
+    if (layout->padded_width == layout->width && layout->padded_height == layout->height)
+        return MIM_OK;
+    snprintf(text, sizeof text, "%dx%d pixels are padded to %dx%d for %s", layout->width, layout->height,
+             layout->padded_width, layout->padded_height, self->encoder.codec->name);
+    return job->host->notice(job, MIM_NOTICE_SIZE, text);
+}
+
+static int32_t
+open_encoder(struct mim_job *job, struct video_writer *self, const struct mim_sequence *sequence)
+{
+    const struct video_encoder_setting setting = {
+        .wishes = &self->wishes,
+        .target = self->target,
+        .format = self->mux.context->oformat,
+        .clock = &self->clock,
+        .first = &sequence->first,
+        .log = &self->log,
+    };
+    int32_t status = video_encoder_open(job, &self->encoder, &setting);
+    if (status == MIM_OK)
+        status = say_padded(job, self);
+    return status == MIM_OK ? video_pictures_open(job, &self->pictures, &self->encoder.layout) : status;
+}
+
+static int32_t
+open_streams(struct mim_job *job, struct video_writer *self)
+{
+    AVCodecParameters *parameters = avcodec_parameters_alloc();
+    self->packet = av_packet_alloc();
+    int code = parameters && self->packet ? avcodec_parameters_from_context(parameters, self->encoder.context) : -1;
+    if (code >= 0)
+        self->stream = video_mux_add(&self->mux, parameters, self->clock.tick);
+    avcodec_parameters_free(&parameters);
+    if (!self->stream)
+        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a stream");
+    self->stream->avg_frame_rate = self->clock.rate;
+    self->stream->sample_aspect_ratio = (AVRational){ 1, 1 };
+    return MIM_OK;
+}
+
+static int32_t
+open_as(struct mim_job *job, struct mim_sequence *sequence, enum video_format id, bool seeks)
+{
+    struct video_writer *self = job->state;
+
+    self->container = &video_containers[id];
+    self->target = &video_targets[id];
+    memcpy(sequence->background, self->background, sizeof self->background);
+    video_log_open(&self->log, job);
+    int32_t status = video_mux_open(job, &self->mux, self->container, seeks, &self->log);
+    if (status == MIM_OK)
+        status = video_clock_start(job, &self->clock, self->fps, sequence, self->target->on_grid);
+    if (status == MIM_OK)
+        status = open_encoder(job, self, sequence);
+    if (status == MIM_OK)
+        status = open_streams(job, self);
+    if (status == MIM_OK && av_dict_copy(&self->mux.context->metadata, self->keys.tags, 0) < 0)
+        status = job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for metadata");
+    return status == MIM_OK ? video_mux_start(&self->mux, self->target, &self->format_settings) : status;
+}
+
+static int32_t
+keep(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size, enum video_format id)
+{
+    struct video_writer *self = job->state;
+    if (self->mux.context)
+        return MIM_UNSUPPORTED; /* of a frame */
+    return video_keys_keep(job, &self->keys, &video_targets[id], key, type, value, size);
+}
+
+/* From those that were written, else new. */
+static struct video_coming *
+take_coming(struct mim_job *job, struct video_writer *self)
+{
+    struct video_coming *coming = self->idle;
+    if (coming) {
+        self->idle = coming->next;
+        coming->next = NULL;
+        return coming;
+    }
+    coming = job->host->resize(job, NULL, 0, sizeof *coming);
+    if (!coming)
+        return NULL;
+    *coming = (struct video_coming){ .frame = av_frame_alloc() };
+    if (coming->frame)
+        return coming;
+    job->host->resize(job, coming, sizeof *coming, 0);
+    return NULL;
+}
+
+static int32_t
+video_accepts(struct mim_job *job, uint64_t index, void *data, struct mim_frame_info *info)
+{
+    struct video_writer *self = job->state;
+    struct video_packet *packet = data;
+    uint32_t channels = video_samples_channels(self->encoder.layout.from);
+
+    int32_t status = video_clock_next(job, &self->clock, index, info, &packet->time);
+    if (status != MIM_OK)
+        return status;
+    packet->coming = take_coming(job, self);
+    if (!packet->coming)
+        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a frame");
+    if (self->newest)
+        self->newest->next = packet->coming;
+    else
+        self->oldest = packet->coming;
+    self->newest = packet->coming;
+
+    info->sample = video_samples_type(self->encoder.layout.from);
+    info->channels = channels;
+    info->parts = 1;
+    return MIM_OK;
+}
+
+/* What a picture takes narrows the window; a refusal is no reason to stop: it is there only until it is written. */
+static int32_t
+video_encode(struct mim_job *job, void *data, const struct mim_frame_info *info, uint32_t part, const struct mim_raster *raster,
+             const struct mim_neighbours *beside)
+{
+    const struct video_writer *self = job->state;
+    const struct video_packet *packet = data;
+    struct video_coming *coming = packet->coming;
+    (void)info, (void)part, (void)beside;
+
+    if (!coming->reserved && job->host->reserve(job, self->pictures.size) == MIM_OK)
+        coming->reserved = self->pictures.size;
+    return video_picture_fill(job, &self->pictures, job->worker, raster, coming->frame);
+}
+
+static int32_t
+write_packets(struct mim_job *job, struct video_writer *self)
+{
+    for (;;) {
+        int32_t status = video_encoder_receive(job, &self->encoder, self->packet);
+        if (status == MIM_END)
+            return MIM_OK;
+        if (status == MIM_OK)
+            status = video_mux_put(&self->mux, self->packet, self->stream, self->clock.tick);
+        if (status != MIM_OK)
+            return status;
+    }
+}
+
+static void
+give_back(struct mim_job *job, struct video_coming *coming)
+{
+    av_frame_unref(coming->frame);
+    job->host->reserve(job, -coming->reserved);
+    coming->reserved = 0;
+}
+
+static int32_t
+video_put(struct mim_job *job, void *data, const struct mim_frame_info *info, const struct mim_coded *coded)
+{
+    struct video_writer *self = job->state;
+    const struct video_packet *packet = data;
+    struct video_coming *coming = packet->coming;
+    (void)info, (void)coded;
+
+    int32_t status = job->host->poll(job);
+    if (status == MIM_OK)
+        status = video_encoder_send(job, &self->encoder, coming->frame, &packet->time);
+    if (status == MIM_OK)
+        status = write_packets(job, self);
+
+    self->oldest = coming->next; /* puts come as accepts did */
+    if (!self->oldest)
+        self->newest = NULL;
+    give_back(job, coming);
+    coming->next = self->idle;
+    self->idle = coming;
+    return status;
+}
+
+static int32_t
+video_finish(struct mim_job *job)
+{
+    struct video_writer *self = job->state;
+
+    int32_t status = video_encoder_send(job, &self->encoder, NULL, NULL);
+    if (status == MIM_OK)
+        status = write_packets(job, self);
+    return status == MIM_OK ? video_mux_finish(&self->mux) : status;
+}
+
+static void
+video_worker_close(struct mim_job *job)
+{
+    video_converter_close(job, job->worker);
+}
+
+static void
+free_coming(struct mim_job *job, struct video_coming *list)
+{
+    while (list) {
+        struct video_coming *next = list->next;
+        give_back(job, list);
+        av_frame_free(&list->frame);
+        job->host->resize(job, list, sizeof *list, 0);
+        list = next;
+    }
+}
+
+static void
+video_close(struct mim_job *job)
+{
+    struct video_writer *self = job->state;
+
+    free_coming(job, self->oldest);
+    free_coming(job, self->idle);
+    video_encoder_close(job, &self->encoder);
+    video_pictures_close(&self->pictures);
+    video_mux_close(&self->mux);
+    video_keys_close(job, &self->keys);
+    av_packet_free(&self->packet);
+}
+
+#define AT(member) MIM_OPTION_HEADER, .offset = offsetof(struct video_writer, member)
+
+static const struct mim_option options[] = {
+    { AT(fps), .name = "fps", .type = MIM_OPTION_RATIONAL, .unit = "1/s",
+      .help = "frames a second, all alike; when not given the source's timing, else 10" },
+    { AT(wishes.codec), .name = "codec", .type = MIM_OPTION_TEXT,
+      .help = "an encoder of FFmpeg's or a codec, such as libx264 or vp9; when not given by container" },
+    { AT(wishes.quality), .name = "quality", .type = MIM_OPTION_REAL, .initial = -1, .max = 10,
+      .help = "10 is the best; when not given the codec's default" },
+    { AT(wishes.crf), .name = "crf", .type = MIM_OPTION_REAL, .initial = -1, .max = 255,
+      .help = "constant quality in the codec's own numbers, instead of quality" },
+    { AT(wishes.bitrate), .name = "bitrate", .type = MIM_OPTION_TEXT, .unit = "bit/s",
+      .help = "such as 800k or 2M, instead of quality" },
+    { AT(wishes.preset), .name = "preset", .type = MIM_OPTION_TEXT, .help = "speed against size, in the codec's own words" },
+    { AT(wishes.pixel_format), .name = "pixelformat", .type = MIM_OPTION_TEXT,
+      .help = "FFmpeg's name; when not given what plays everywhere, or is exact with lossless codecs" },
+    { AT(wishes.gop), .name = "gop", .type = MIM_OPTION_INT, .initial = -1, .max = 1 << 30,
+      .help = "frames from key frame to key frame at most; when not given the codec's default" },
+    { AT(wishes.macro_block_size), .name = "macro_block_size", .type = MIM_OPTION_INT, .unit = "px", .initial = 1, .min = 1,
+      .max = 256, .help = "width and height are padded to multiples of it" },
+    { AT(background), .name = "background", .type = MIM_OPTION_COLOUR, .initial_text = "white",
+      .help = "what transparent pixels are put on, where the codec keeps no alpha" },
+    { AT(wishes.settings), .name = "codec", .type = MIM_OPTION_PAIRS, .help = "options of the encoder's own, as codec:KEY=VALUE" },
+    { AT(format_settings), .name = "format", .type = MIM_OPTION_PAIRS,
+      .help = "options of the container's own, as format:KEY=VALUE" },
+};
+
+/* What the core needs to know of each: does its muxer go back, does it read what it wrote, does it keep timing. */
+enum {
+    BARE = MIM_WRITER_THREADS,
+    STREAMED = BARE | MIM_WRITER_TIMING,
+    PATCHED = STREAMED | MIM_WRITER_SEEKS,
+    REREAD = PATCHED | MIM_WRITER_READS_BACK,
+
+    FLAGS_mp4 = REREAD,
+    FLAGS_mov = REREAD,
+    FLAGS_3gp = REREAD,
+    FLAGS_mkv = PATCHED,
+    FLAGS_webm = PATCHED,
+    FLAGS_avi = PATCHED,
+    FLAGS_mpeg = STREAMED,
+    FLAGS_ts = STREAMED,
+    FLAGS_wmv = PATCHED,
+    FLAGS_flv = PATCHED,
+    FLAGS_ogv = STREAMED,
+    FLAGS_mjpeg = BARE,
+    FLAGS_h264 = BARE,
+    FLAGS_hevc = BARE,
+};
+
+#define OPS_OF(id)                                                                                                    \
+    static int32_t open_##id(struct mim_job *job, struct mim_sequence *sequence)                                      \
+    {                                                                                                                 \
+        return open_as(job, sequence, VIDEO_##id, FLAGS_##id & MIM_WRITER_SEEKS);                                     \
+    }                                                                                                                 \
+    static int32_t keep_##id(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size)    \
+    {                                                                                                                 \
+        return keep(job, key, type, value, size, VIDEO_##id);                                                         \
+    }
+VIDEO_FORMATS(OPS_OF)
+
+#define ROW_OF(id)                                       \
+    [VIDEO_##id] = {                                     \
+        .struct_size = sizeof(struct mim_writer_ops),    \
+        .flags = FLAGS_##id,                             \
+        .state_size = sizeof(struct video_writer),       \
+        .packet_size = sizeof(struct video_packet),      \
+        .worker_size = sizeof(struct video_converter),   \
+        .option_count = sizeof options / sizeof *options,\
+        .options = options,                              \
+        .open = open_##id,                               \
+        .accepts = video_accepts,                        \
+        .encode = video_encode,                          \
+        .put = video_put,                                \
+        .metadata = keep_##id,                           \
+        .finish = video_finish,                          \
+        .worker_close = video_worker_close,              \
+        .close = video_close,                            \
+    },
+
+const struct mim_writer_ops video_writers[VIDEO_FORMAT_COUNT] = { VIDEO_FORMATS(ROW_OF) };
