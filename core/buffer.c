@@ -25,6 +25,7 @@ struct mim_buffer {
     uint64_t size;
     void *data;
     struct slab *slab;             /* NULL: `data` is its own */
+    void *mapping;                 /* NULL: none; else of `size` bytes, and `data` lies in it */
     struct mim_frame_store *store; /* NULL: none to return to */
     struct mim_buffer *next;
 };
@@ -115,6 +116,8 @@ buffer_free(struct mim_buffer *buffer)
 {
     if (buffer->slab)
         slab_release(buffer->slab);
+    else if (buffer->mapping)
+        munmap(buffer->mapping, buffer->size);
     else
         free(buffer->data);
     free(buffer);
@@ -196,6 +199,19 @@ mim_buffer_get(struct mim_frame_store *store, uint64_t size)
     if (buffer)
         store->out++;
     pthread_mutex_unlock(&store->lock);
+    return buffer;
+}
+
+struct mim_buffer *
+mim_buffer_of_mapping(void *mapping, uint64_t size, uint64_t start)
+{
+    struct mim_buffer *buffer = calloc(1, sizeof *buffer);
+    if (!buffer)
+        return NULL;
+    buffer->mapping = mapping;
+    buffer->size = size;
+    buffer->data = (uint8_t *)mapping + start;
+    atomic_init(&buffer->refs, 1);
     return buffer;
 }
 

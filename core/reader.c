@@ -119,6 +119,7 @@ mim_reader_open_for(struct mim_reader **out, struct mim_context *context, struct
     reader->target =
         (struct mim_raster_target){ .sample = options->sample, .channels = options->channels, .mean = options->mean };
     reader->wants_metadata = !options->no_metadata;
+    reader->work.in_place = options->in_place;
     reader->pool = mim_pool_of(context, err);
     status = reader->pool ? open_source(reader, options, err) : MIM_NOMEM;
     if (status == MIM_OK)

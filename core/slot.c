@@ -10,6 +10,7 @@
 #include "meta.h"
 #include "sample.h"
 #include "size.h"
+#include "source-map.h"
 #include "source.h"
 
 #define PALETTE_BYTES 1024
@@ -126,6 +127,29 @@ raw_rows_per_part(const struct mim_slot *slot)
     return rows < 1 ? 1 : rows > slot->info.height ? slot->info.height : (uint32_t)rows;
 }
 
+/* In the machine's order, and where the machine can reach them. */
+static bool
+are_native(const struct mim_frame_info *info)
+{
+    size_t size = mim_sample_size((enum mim_sample)info->sample);
+    bool big = info->flags & MIM_FRAME_BIG_ENDIAN, host_big = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
+    return size && (size == 1 || big == host_big) && info->raw_offset % size == 0 && info->raw_stride % size == 0;
+}
+
+/* Use plain samples where they lie. false: they have to be read. */
+static bool
+map_samples(struct mim_slot *slot, const struct mim_slot_route *route)
+{
+    const struct mim_frame_info *info = &slot->info;
+    if (!route->work->in_place || !mim_slot_is_raw(slot) || !are_native(info))
+        return false;
+    uint64_t row = 0;
+    mim_row_bytes(info->width, info->channels, (enum mim_sample)info->sample, &row);
+    slot->pixel_buffer = mim_source_map(slot->source, info->raw_offset, info->raw_stride * (info->height - 1) + row);
+    slot->pixels.stride = slot->pixel_buffer ? info->raw_stride : slot->pixels.stride;
+    return slot->pixel_buffer;
+}
+
 static enum mim_status
 plan_memory(struct mim_slot *slot, const struct mim_slot_route *route, uint64_t *need, struct mim_error *err)
 {
@@ -150,6 +174,9 @@ plan_memory(struct mim_slot *slot, const struct mim_slot_route *route, uint64_t 
     if (pixel_bytes >= PTRDIFF_MAX - PALETTE_BYTES || out_bytes > PTRDIFF_MAX)
         return mim_fail(err, MIM_NOMEM, "no memory can hold %ux%u pixels with %u channels of %s", info->width,
                         info->height, info->channels, mim_sample_name((enum mim_sample)info->sample));
+    slot->in_place = map_samples(slot, route);
+    if (slot->in_place)
+        pixel_bytes = 0;
     if (direct)
         slot->out.stride = slot->pixels.stride;
     if (route->canvas)
@@ -170,7 +197,8 @@ take_memory(struct mim_slot *slot, const struct mim_slot_route *route, struct mi
     bool direct = !route->canvas && slot->conversion.same;
     uint64_t pixel_bytes = slot->pixels.stride * slot->pixels.height + (route->canvas ? PALETTE_BYTES : 0);
 
-    slot->pixel_buffer = mim_buffer_get(direct ? route->store : NULL, pixel_bytes);
+    if (!slot->in_place)
+        slot->pixel_buffer = mim_buffer_get(direct ? route->store : NULL, pixel_bytes);
     if (!slot->pixel_buffer)
         return mim_fail(err, MIM_NOMEM, "no memory for %ux%u pixels", slot->pixels.width, slot->pixels.height);
     slot->pixels.data = mim_buffer_data(slot->pixel_buffer);
@@ -252,7 +280,7 @@ mim_slot_admit(struct mim_slot *slot, const struct mim_slot_route *route, uint64
         route->result->admitted += mim_slot_packed_bytes(slot);
     if (mim_slot_is_raw(slot)) {
         uint32_t rows = raw_rows_per_part(slot);
-        slot->info.parts = (slot->info.height + rows - 1) / rows;
+        slot->info.parts = slot->in_place ? 0 : (slot->info.height + rows - 1) / rows;
     }
     slot->bands = bands_of(slot, route);
     slot->stage = MIM_SLOT_ACTIVE;

@@ -43,6 +43,7 @@ struct mim_slot {
     void *packet;
     bool has_packet, release_claimed;
 
+    bool in_place;                   /* the samples are used where they lie in the source */
     struct mim_buffer *pixel_buffer; /* what the plugin fills */
     struct mim_raster pixels;
     struct mim_conversion conversion;

@@ -25,7 +25,12 @@ struct mim_open_options {
     uint32_t channels;             /**< deliver so many channels (1..4); 0: native */
     int mean;                      /**< gray as the mean of all channels, same sample type */
     int no_metadata;               /**< frames come without metadata */
-    uint32_t reserved[8];
+    int in_place;                  /**< samples that lie plain in a regular file, in the machine's byte order, are not read: the
+                                    * frame's pixels are a private mapping of the file, there is nothing to decode or copy. Other
+                                    * frames come as usual. Who shortens the file while such a frame lives makes touching its
+                                    * pixels a SIGBUS, so ask for this only where nobody does; a file that is written to
+                                    * meanwhile may show through. */
+    uint32_t reserved[7];
 };
 
 /** What is known of an open sequence. Strings are borrowed while the reader lives. */
