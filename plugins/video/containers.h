@@ -3,6 +3,7 @@
 #ifndef MIM_VIDEO_CONTAINERS_H
 #define MIM_VIDEO_CONTAINERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,7 @@ struct video_container {
     const char *demuxer;    /* the only one that may read it */
     const char *elementary; /* the one for a bare stream of this family, which begins with 00 00 01 b3; or NULL */
     const char *muxer;      /* what writes it */
+    bool seeks_bytes;       /* places are better found by bytes than by time */
 };
 
 extern const struct video_container video_containers[VIDEO_FORMAT_COUNT];

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* The reader's state. */
+#ifndef MIM_VIDEO_READER_H
+#define MIM_VIDEO_READER_H
+
+#include "scaler.h"
+#include "rate.h"
+#include "walk.h"
+
+struct video_reader {
+    struct mim_rational fps; /* options */
+    struct video_look look;
+    int64_t stream, threads;
+    struct video_log log;
+    struct video_walk walk;
+    struct video_rate rate;
+    struct video_orientation orientation;
+};
+
+/* One frame: a decoded picture, until it is released. */
+struct video_shown {
+    AVFrame *picture;
+    struct video_fit target;
+    struct mim_rational time; /* seconds, in the file's clock; den 0: not known */
+};
+
+int32_t video_metadata(struct mim_job *job, const void *packet, const struct mim_frame_info *info);
+/* How many frames the head of the file promises, and how sure that is. */
+uint64_t video_promised_count(const struct video_reader *self, int32_t *sure);
+
+#endif
