@@ -230,7 +230,7 @@ mim_plugin_writer_put(struct mim_plugin_writer *writer, uint64_t index, void *pa
     if (!parts)
         return mim_fail_nomem(err, "coded bytes");
     for (uint32_t i = 0; i < coded.part_count; i++) {
-        parts[i] = (struct mim_coded_part){ bytes[i].data, bytes[i].size };
+        parts[i] = (struct mim_coded_part){ .size = bytes[i].size, .data = bytes[i].data };
         coded.size += bytes[i].size;
     }
     coded.parts = parts;

@@ -196,15 +196,15 @@ struct mim_host {
 
 /* What the core writes at an option's offset before open. Pointers are the core's and hold until close. */
 struct mim_list {  /* LIST: one number or several; count 0 = not given. Each may be written n/d */
-    const double *values;
     uint64_t count;
+    const double *values;
 };
 struct mim_size {  /* SIZE: WxH; 0x0 = not given */
     uint32_t width, height;
 };
 struct mim_pairs { /* PAIRS: key, value, key, value ... as given in NAME:KEY=VALUE */
-    const char *const *items;
     uint64_t count; /**< of pairs */
+    const char *const *items;
 };
 
 enum {
@@ -223,11 +223,11 @@ struct mim_option {
     int32_t type;              /**< enum mim_option_type */
     uint32_t offset;
     uint32_t flags;
+    double initial, min, max;  /**< initial: of INT, REAL, BOOL, CHOICE when initial_text is NULL */
     const char *name, *unit;   /**< unit: "s", "1/s", "1/in", "px", or NULL */
     const char *help;          /**< one line, no full stop */
     const char *choices;       /**< CHOICE: "wu|nq|median"; an alias follows its name as in "deflate=zlib" */
     const char *initial_text;  /**< the default as help shows it and as it is parsed; NULL = not given */
-    double initial, min, max;  /**< initial: of INT, REAL, BOOL, CHOICE when initial_text is NULL */
 };
 #define MIM_OPTION_HEADER .struct_size = sizeof(struct mim_option)
 
@@ -268,15 +268,15 @@ enum {
 
 /** What encode emitted for one part. */
 struct mim_coded_part {
-    const uint8_t *data;
     uint64_t size;
+    const uint8_t *data;
 };
 
 /** What encode made of one frame, part by part. */
 struct mim_coded {
     uint32_t struct_size, part_count;
-    const struct mim_coded_part *parts;
     uint64_t size; /**< of all parts together */
+    const struct mim_coded_part *parts;
 };
 
 /** The frames beside, in the layout that accepts chose for them; NULL at the ends. */

@@ -232,7 +232,7 @@ code_frame(struct host *host, void *packet, const struct mim_frame_info *info, c
     struct mim_coded coded = {
         .struct_size = sizeof coded,
         .part_count = 1,
-        .parts = &(struct mim_coded_part){ bytes.data, bytes.size },
+        .parts = &(struct mim_coded_part){ .data = bytes.data, .size = bytes.size },
         .size = bytes.size,
     };
     host->sink = sink;

@@ -240,8 +240,8 @@ the_total_of_delays_is_exact(void)
     const struct mim_rational ntsc = { 30000, 1001 };
     const double third = 1.0 / 30, list[90] = { 0.004, 0.004, 0.004, 1.5 };
     const struct setting fps[] = { { .name = "fps", .value = &ntsc }, { 0 } };
-    const struct setting one[] = { { .name = "duration", .value = &(struct mim_list){ &third, 1 } }, { 0 } };
-    const struct setting many[] = { { .name = "duration", .value = &(struct mim_list){ list, 90 } }, { 0 } };
+    const struct setting one[] = { { .name = "duration", .value = &(struct mim_list){ .values = &third, .count = 1 } }, { 0 } };
+    const struct setting many[] = { { .name = "duration", .value = &(struct mim_list){ .values = list, .count = 90 } }, { 0 } };
     int64_t delays[90];
 
     CHECK(delays_of(&movie, NULL, NULL) == 900);
@@ -301,9 +301,9 @@ refuses_what_makes_no_sense_before_the_first_byte(void)
     const struct mim_list list = { values, 2 };
     const struct setting both[] = { { .name = "fps", .value = &rate }, { .name = "duration", .value = &list }, { 0 } };
     const struct setting short_list[] = { { .name = "duration", .value = &list }, { 0 } };
-    const struct setting too_long[] = { { .name = "duration", .value = &(struct mim_list){ &long_one, 1 } }, { 0 } };
-    const struct setting below[] = { { .name = "duration", .value = &(struct mim_list){ &negative, 1 } }, { 0 } };
-    const struct setting nan[] = { { .name = "duration", .value = &(struct mim_list){ &not_a_number, 1 } }, { 0 } };
+    const struct setting too_long[] = { { .name = "duration", .value = &(struct mim_list){ .values = &long_one, .count = 1 } }, { 0 } };
+    const struct setting below[] = { { .name = "duration", .value = &(struct mim_list){ .values = &negative, .count = 1 } }, { 0 } };
+    const struct setting nan[] = { { .name = "duration", .value = &(struct mim_list){ .values = &not_a_number, .count = 1 } }, { 0 } };
     const struct setting back[] = { { .name = "fps", .value = &backwards }, { 0 } };
 
     check_refused(&movie, both, MIM_ARGUMENT, "duration and fps");

@@ -75,7 +75,7 @@ frames_of_all_shapes_come_back_from_every_lossless_codec(void)
                 struct tiff_writer *self = writing.serial.state;
                 self->compression = lossless[i];
                 self->big = big;
-                self->tile_option = (struct mim_list){ (const double[]){ 16, 32 }, is_tiled ? 2 : 0 };
+                self->tile_option = (struct mim_list){ .values = (const double[]){ 16, 32 }, .count = is_tiled ? 2 : 0 };
                 self->rows_per_strip = is_tiled ? 0 : 7;
                 if (!TIFFIsCODECConfigured(tiff_codec_at(lossless[i])->scheme)) {
                     writing_end(&writing);
@@ -159,7 +159,7 @@ options_beat_a_frames_metadata_and_these_the_files(void)
     writing_begin(&writing);
     struct tiff_writer *self = writing.serial.state;
     self->software = "option";
-    self->resolution = (struct mim_list){ resolution, 2 };
+    self->resolution = (struct mim_list){ .values = resolution, .count = 2 };
 
     CHECK(say(&writing, "software", "file") == MIM_OK && say(&writing, "artist", "file") == MIM_OK);
     CHECK(say(&writing, "description", "file") == MIM_OK && say(&writing, "no such thing", "x") == MIM_UNSUPPORTED);
@@ -239,7 +239,7 @@ a_failing_allocation_is_no_memory_and_leaks_nothing(void)
         writing_begin(&writing);
         struct tiff_writer *self = writing.serial.state;
         self->software = "a text that is longer than sixteen bytes";
-        self->tile_option = (struct mim_list){ (const double[]){ 16 }, 1 };
+        self->tile_option = (struct mim_list){ .values = (const double[]){ 16 }, .count = 1 };
         writing.desk.fail_alloc = n;
         int32_t status = say(&writing, "description", "another text of many bytes");
         if (status == MIM_OK)
