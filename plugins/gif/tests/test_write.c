@@ -298,7 +298,7 @@ refuses_what_makes_no_sense_before_the_first_byte(void)
     struct movie movie = blank(3, 3), two = blank(2, 1), five = blank(5, 1);
     const struct mim_rational rate = { 10, 1 }, backwards = { -1, 1 };
     const double values[] = { 1, 2 }, long_one = 655.36, negative = -1, not_a_number = __builtin_nan("");
-    const struct mim_list list = { values, 2 };
+    const struct mim_list list = { .values = values, .count = 2 };
     const struct setting both[] = { { .name = "fps", .value = &rate }, { .name = "duration", .value = &list }, { 0 } };
     const struct setting short_list[] = { { .name = "duration", .value = &list }, { 0 } };
     const struct setting too_long[] = { { .name = "duration", .value = &(struct mim_list){ .values = &long_one, .count = 1 } }, { 0 } };
@@ -549,8 +549,8 @@ every_refused_allocation_is_nomem(void)
         CHECK(status == MIM_OK || status == MIM_NOMEM);
         free(host.sink.data);
     } while (status != MIM_OK && global++ < 100);
-    CHECK(global > 8); /* a row, the sample, entries, the quantizer; a row, entries, errors; what is held */
-    CHECK(n == 5);     /* a row, the sample, the nearest entries, the quantizer */
+    CHECK(global > 8); /* a row, the sample, points, entries, the quantizer; a row, entries, errors; what is held */
+    CHECK(n == 6);     /* a row, the sample, its points, the nearest entries, the quantizer */
     free(movie.frames);
 }
 
