@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* PDF pages, drawn by poppler and cairo: the plugin's table. */
+/* PDF pages, drawn by poppler: the plugin's table. */
 #include "pdf.h"
 
 #define TEXT_OF(x) #x
@@ -10,6 +10,7 @@ static const struct mim_format_ops pdf_format = {
     .struct_size = sizeof pdf_format,
     .name = "pdf",
     .reader = &pdf_reader_ops,
+    .writer = &pdf_writer_ops,
 };
 
 static const struct mim_format_ops *const formats[] = { &pdf_format, NULL };
@@ -18,7 +19,7 @@ MIM_PLUGIN_EXPORT const struct mim_plugin MIM_PLUGIN_SYMBOL = {
     MIM_PLUGIN_HEADER,
     .name = "pdf",
     .version = PLUGIN_VERSION,
-    .licence = "MIT AND (GPL-2.0-only OR GPL-3.0-only)",
+    .licence = "GPL-2.0-only OR GPL-3.0-only",
     .library = POPPLER,
     .formats = formats,
 };

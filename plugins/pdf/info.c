@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* What is said of the document and of its pages: options beat metadata. */
+#include <string.h>
+
+#include "write.h"
+
+static const struct {
+    const char *key;
+    int place;
+    bool is_second; /* it only fills a place that the better word left free */
+} texts[] = {
+    { "title", PDF_TITLE, false },        { "author", PDF_AUTHOR, false },           { "artist", PDF_AUTHOR, true },
+    { "subject", PDF_SUBJECT, false },    { "description", PDF_SUBJECT, true },      { "keywords", PDF_KEYWORDS, false },
+    { "creator", PDF_CREATOR, false },    { "software", PDF_CREATOR, true },         { "creation_date", PDF_CREATED, false },
+    { "datetime", PDF_CREATED, true },    { "modification_date", PDF_CHANGED, false },
+};
+
+static int32_t
+set_text(struct mim_job *job, struct pdf_text *text, const void *data, uint64_t size, bool is_second)
+{
+    char *copy = job->host->resize(job, NULL, 0, size + 1);
+    if (!copy)
+        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a text of %llu bytes", (unsigned long long)size);
+    memcpy(copy, data, size);
+    copy[size] = '\0';
+    job->host->resize(job, text->data, text->size + 1, 0);
+    *text = (struct pdf_text){ .data = copy, .size = size, .is_second = is_second };
+    return MIM_OK;
+}
+
+/* A page can say nothing of its own: it is kept when the document says the same. */
+static int32_t
+keep_text(struct mim_job *job, const char *key, const void *value, uint64_t size)
+{
+    struct pdf_writer *self = job->state;
+    for (unsigned i = 0; i < sizeof texts / sizeof *texts; i++) {
+        if (strcmp(key, texts[i].key) != 0)
+            continue;
+        struct pdf_text *text = &self->info[texts[i].place];
+        bool is_same = text->data && text->size == size && memcmp(text->data, value, size) == 0;
+        if (is_same || (!self->is_open && (!text->data || (text->is_second && !texts[i].is_second))))
+            return is_same ? MIM_OK : set_text(job, text, value, size, texts[i].is_second);
+        return MIM_UNSUPPORTED;
+    }
+    return MIM_UNSUPPORTED;
+}
+
+static double
+number_at(int32_t type, const char *value, uint64_t index)
+{
+    struct mim_rational ratio;
+    int64_t whole;
+    double real;
+    if (type == MIM_META_RATIONAL || type == MIM_META_RATIONALS) {
+        memcpy(&ratio, value + index * sizeof ratio, sizeof ratio);
+        return ratio.den ? (double)ratio.num / (double)ratio.den : 0;
+    }
+    memcpy(&whole, value + index * 8, sizeof whole);
+    memcpy(&real, value + index * 8, sizeof real);
+    return type == MIM_META_INT || type == MIM_META_INTS ? (double)whole : real;
+}
+
+/* One number for both axes, or one for each. */
+static int32_t
+keep_resolution(struct pdf_resolution *resolution, int32_t type, const void *value, uint64_t size)
+{
+    uint64_t width = type == MIM_META_RATIONAL || type == MIM_META_RATIONALS ? sizeof(struct mim_rational) : 8;
+    if (size != width && size != 2 * width)
+        return MIM_UNSUPPORTED;
+    resolution->x = number_at(type, value, 0);
+    resolution->y = number_at(type, value, size / width - 1);
+    if (resolution->unit == 0)
+        resolution->unit = 1;
+    return MIM_OK;
+}
+
+/* "none": the numbers are a ratio and say no size. */
+static int32_t
+keep_unit(struct pdf_resolution *resolution, const char *unit, uint64_t size)
+{
+    static const struct {
+        const char *name;
+        double inches;
+    } units[] = { { "inch", 1 }, { "cm", 1 / 2.54 }, { "none", -1 } };
+    for (unsigned i = 0; i < sizeof units / sizeof *units; i++)
+        if (size == strlen(units[i].name) && memcmp(unit, units[i].name, size) == 0) {
+            resolution->unit = units[i].inches;
+            return MIM_OK;
+        }
+    return MIM_UNSUPPORTED;
+}
+
+int32_t
+pdf_keep(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size)
+{
+    struct pdf_writer *self = job->state;
+    struct pdf_resolution *resolution = self->is_open ? &self->coming : &self->whole;
+    int32_t plain = type & MIM_META_TYPE_MASK;
+
+    if (size > job->host->limit(job, MIM_LIMIT_METADATA))
+        return MIM_UNSUPPORTED;
+    if (strcmp(key, "resolution") == 0 && plain >= MIM_META_INT && plain <= MIM_META_RATIONALS)
+        return keep_resolution(resolution, plain, value, size);
+    if (strcmp(key, "resolution_unit") == 0 && plain == MIM_META_TEXT)
+        return keep_unit(resolution, value, size);
+    if (plain == MIM_META_TEXT || plain == MIM_META_TIME)
+        return keep_text(job, key, value, size);
+    return MIM_UNSUPPORTED;
+}
+
+int32_t
+pdf_keep_options(struct mim_job *job)
+{
+    struct pdf_writer *self = job->state;
+    const char *given[] = { [PDF_TITLE] = self->title, [PDF_AUTHOR] = self->author, [PDF_SUBJECT] = self->subject,
+                            [PDF_KEYWORDS] = self->keywords };
+    int32_t status = MIM_OK;
+    for (unsigned i = 0; i < sizeof given / sizeof *given && status == MIM_OK; i++)
+        if (given[i])
+            status = set_text(job, &self->info[i], given[i], strlen(given[i]), false);
+    return status;
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/* A picture as JPEG, by libjpeg, row by row. */
+#include <setjmp.h>
+#include <stdio.h>
+
+#include <jpeglib.h>
+#include <jerror.h>
+
+#include "squeeze.h"
+
+#define EMIT_BYTES (64u << 10)
+#define FINE_QUALITY 90 /* from here on colours are as sharp as light */
+
+struct press {
+    struct jpeg_compress_struct jpeg;
+    struct jpeg_error_mgr errors;
+    struct jpeg_destination_mgr sink;
+    struct mim_job *job;
+    jmp_buf out;
+    int32_t status;
+    uint8_t bytes[EMIT_BYTES];
+};
+
+static void
+leave(j_common_ptr jpeg)
+{
+    struct press *press = jpeg->client_data;
+    if (press->status == MIM_OK) {
+        char text[JMSG_LENGTH_MAX];
+        bool is_memory = jpeg->err->msg_code == JERR_OUT_OF_MEMORY;
+        jpeg->err->format_message(jpeg, text);
+        press->status = press->job->host->fail(press->job, is_memory ? MIM_NOMEM : MIM_UNSUPPORTED, MIM_UNKNOWN,
+                                               "libjpeg cannot compress this page: %s", text);
+    }
+    longjmp(press->out, 1);
+}
+
+static void
+say_nothing(j_common_ptr jpeg, int level)
+{
+    (void)jpeg, (void)level;
+}
+
+static void
+begin_sink(j_compress_ptr jpeg)
+{
+    struct press *press = jpeg->client_data;
+    press->sink.next_output_byte = press->bytes;
+    press->sink.free_in_buffer = EMIT_BYTES;
+}
+
+static void
+emit(struct press *press, size_t size)
+{
+    press->status = press->job->host->emit(press->job, press->bytes, size);
+    if (press->status != MIM_OK)
+        leave((j_common_ptr)&press->jpeg);
+}
+
+static boolean
+flush_sink(j_compress_ptr jpeg)
+{
+    emit(jpeg->client_data, EMIT_BYTES);
+    begin_sink(jpeg);
+    return TRUE;
+}
+
+static void
+end_sink(j_compress_ptr jpeg)
+{
+    struct press *press = jpeg->client_data;
+    emit(press, EMIT_BYTES - press->sink.free_in_buffer);
+}
+
+static void
+set_up(struct press *press, const struct pdf_sheet *sheet, int quality)
+{
+    bool is_colour = sheet->colour.channels == 3;
+    press->jpeg.dest = &press->sink;
+    press->jpeg.image_width = sheet->width;
+    press->jpeg.image_height = sheet->height;
+    press->jpeg.input_components = is_colour ? 3 : 1;
+    press->jpeg.in_color_space = is_colour ? JCS_RGB : JCS_GRAYSCALE;
+    jpeg_set_defaults(&press->jpeg);
+    jpeg_set_quality(&press->jpeg, quality, TRUE);
+    press->jpeg.optimize_coding = TRUE;
+    if (quality >= FINE_QUALITY && is_colour)
+        press->jpeg.comp_info[0].h_samp_factor = press->jpeg.comp_info[0].v_samp_factor = 1;
+    jpeg_start_compress(&press->jpeg, TRUE);
+}
+
+static void
+press_rows(struct press *press, const struct pdf_sheet *sheet, const struct mim_raster *raster, uint8_t *line)
+{
+    struct mim_job *job = press->job;
+    for (uint32_t y = 0; y < sheet->height; y++) {
+        press->status = job->host->poll(job);
+        if (press->status != MIM_OK)
+            leave((j_common_ptr)&press->jpeg);
+        pdf_pack_row(&sheet->colour, sheet, raster->data + y * raster->stride, line);
+        jpeg_write_scanlines(&press->jpeg, &line, 1);
+    }
+}
+
+int32_t
+pdf_jpeg(struct mim_job *job, const struct pdf_sheet *sheet, const struct mim_raster *raster, int quality)
+{
+    struct pdf_writing_worker *worker = job->worker;
+    uint8_t *line = pdf_scratch_get(&worker->rows, job, sheet->colour.row_bytes);
+    struct press *press = job->host->resize(job, NULL, 0, sizeof *press);
+    if (!line || !press) {
+        job->host->resize(job, press, sizeof *press, 0);
+        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory to compress a page");
+    }
+
+    press->job = job;
+    press->status = MIM_OK;
+    press->sink = (struct jpeg_destination_mgr){ .init_destination = begin_sink, .empty_output_buffer = flush_sink,
+                                                 .term_destination = end_sink };
+    press->jpeg.err = jpeg_std_error(&press->errors);
+    press->jpeg.client_data = press;
+    press->errors.error_exit = leave;
+    press->errors.emit_message = say_nothing;
+    if (setjmp(press->out) == 0) {
+        jpeg_create_compress(&press->jpeg);
+        set_up(press, sheet, quality);
+        press_rows(press, sheet, raster, line);
+        jpeg_finish_compress(&press->jpeg);
+    }
+    int32_t status = press->status;
+    jpeg_destroy_compress(&press->jpeg);
+    job->host->resize(job, press, sizeof *press, 0);
+    return status;
+}

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Objects in the file, each written once and never touched again: pages as they come, nodes of their tree as they fill,
+ * what refers to all at the end. Nothing depends on threads or on the time of day.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <zlib.h>
+
+#include "write.h"
+
+#define KIDS 128u                     /* pages of a node in the tree */
+#define MOST_BYTES 9999999999ull      /* offsets have ten digits */
+#define LINE_BYTES 1024
+enum { CATALOG = 1, ROOT, INFO, FIRST_FREE };
+
+static int32_t __attribute__((format(printf, 2, 3)))
+say(struct mim_job *job, const char *format, ...)
+{
+    char line[LINE_BYTES];
+    va_list arguments;
+    va_start(arguments, format);
+    int size = vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    return job->host->emit(job, line, (uint64_t)size);
+}
+
+struct number {
+    char text[40];
+};
+
+/* Decimal, with a point under every locale; points of up to seven digits behind it. */
+static struct number
+number(double value)
+{
+    struct number out;
+    uint64_t scaled = (uint64_t)((value < 0 ? -value : value) * 1e7 + 0.5);
+    int size = snprintf(out.text, sizeof out.text, "%s%llu.%07llu", value < 0 && scaled ? "-" : "",
+                        (unsigned long long)(scaled / 10000000), (unsigned long long)(scaled % 10000000));
+    while (out.text[size - 1] == '0')
+        size--;
+    out.text[out.text[size - 1] == '.' ? size - 1 : size] = '\0';
+    return out;
+}
+
+/* A number for an object that is written later. */
+static int32_t
+reserve_object(struct mim_job *job, uint64_t *object)
+{
+    struct pdf_writer *self = job->state;
+    int32_t status = pdf_list_add(&self->body.objects, job, 0);
+    *object = self->body.objects.count;
+    return status;
+}
+
+static int32_t
+begin_object(struct mim_job *job, uint64_t object)
+{
+    struct pdf_writer *self = job->state;
+    uint64_t at = job->host->tell(job);
+    if (at > MOST_BYTES)
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "the file grows over 10 GB, which a PDF cannot");
+    self->body.objects.items[object - 1] = at;
+    return say(job, "%llu 0 obj\n", (unsigned long long)object);
+}
+
+int32_t
+pdf_put_header(struct mim_job *job)
+{
+    uint64_t object;
+    int32_t status = say(job, "%%PDF-1.5\n%%\xe2\xe3\xcf\xd3\n");
+    for (int i = CATALOG; i < FIRST_FREE && status == MIM_OK; i++)
+        status = reserve_object(job, &object);
+    return status;
+}
+
+/* The node of the last pages is full, or is the last one. */
+static int32_t
+put_node(struct mim_job *job)
+{
+    struct pdf_writer *self = job->state;
+    struct pdf_body *body = &self->body;
+    if (body->kids.count == 0)
+        return MIM_OK;
+    int32_t status = begin_object(job, body->node);
+    if (status == MIM_OK)
+        status = say(job, "<</Type/Pages/Parent %d 0 R/Count %llu/Kids[", ROOT, (unsigned long long)body->kids.count);
+    for (uint64_t i = 0; i < body->kids.count && status == MIM_OK; i++)
+        status = say(job, "%llu 0 R ", (unsigned long long)body->kids.items[i]);
+    body->kids.count = 0;
+    return status == MIM_OK ? say(job, "]>>\nendobj\n") : status;
+}
+
+static int32_t
+join_tree(struct mim_job *job, uint64_t page)
+{
+    struct pdf_writer *self = job->state;
+    struct pdf_body *body = &self->body;
+    int32_t status = MIM_OK;
+    if (body->kids.count == KIDS)
+        status = put_node(job);
+    if (status == MIM_OK && body->kids.count == 0) {
+        status = reserve_object(job, &body->node);
+        if (status == MIM_OK)
+            status = pdf_list_add(&body->nodes, job, body->node);
+    }
+    if (status == MIM_OK)
+        status = pdf_list_add(&body->kids, job, page);
+    body->pages++;
+    return status;
+}
+
+static uint32_t
+checksum_at(const uint8_t *bytes)
+{
+    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+/* zlib's head, the parts without their sums, the sum of all. */
+static int32_t
+put_deflated(struct mim_job *job, const struct pdf_plane *plane, const struct pdf_sheet *sheet,
+             const struct mim_coded_part *parts)
+{
+    static const uint8_t head[2] = { 0x78, 0x9c };
+    uint32_t sum = 1, left = sheet->height;
+    int32_t status = job->host->emit(job, head, sizeof head);
+    for (uint32_t i = 0; i < plane->parts && status == MIM_OK; i++) {
+        uint64_t size = parts[i].size - PDF_CHECKSUM_BYTES;
+        uint32_t rows = left < plane->rows_per_part ? left : plane->rows_per_part;
+        sum = (uint32_t)adler32_combine(sum, checksum_at(parts[i].data + size),
+                                        (z_off_t)((plane->row_bytes + plane->is_filtered) * rows));
+        left -= rows;
+        status = job->host->emit(job, parts[i].data, size);
+    }
+    uint8_t tail[4] = { (uint8_t)(sum >> 24), (uint8_t)(sum >> 16), (uint8_t)(sum >> 8), (uint8_t)sum };
+    return status == MIM_OK ? job->host->emit(job, tail, sizeof tail) : status;
+}
+
+static uint64_t
+coded_size(const struct pdf_plane *plane, const struct mim_coded_part *parts)
+{
+    uint64_t size = 0;
+    for (uint32_t i = 0; i < plane->parts; i++)
+        size += parts[i].size;
+    return plane->is_jpeg ? size : size + 2 + 4 - (uint64_t)plane->parts * PDF_CHECKSUM_BYTES;
+}
+
+/* An image; `mask` 0: it is opaque, or is a mask itself. */
+static int32_t
+put_plane(struct mim_job *job, uint64_t object, const struct pdf_plane *plane, const struct pdf_sheet *sheet,
+          const struct mim_coded_part *parts, uint64_t mask)
+{
+    int32_t status = begin_object(job, object);
+    if (status == MIM_OK)
+        status = say(job, "<</Type/XObject/Subtype/Image/Width %u/Height %u/ColorSpace/Device%s/BitsPerComponent %u",
+                     sheet->width, sheet->height, plane->channels == 3 ? "RGB" : "Gray", sheet->bits);
+    if (status == MIM_OK && mask)
+        status = say(job, "/SMask %llu 0 R", (unsigned long long)mask);
+    if (status == MIM_OK && plane->is_filtered)
+        status = say(job, "/DecodeParms<</Predictor 15/Colors %u/BitsPerComponent %u/Columns %u>>", plane->channels,
+                     sheet->bits, sheet->width);
+    if (status == MIM_OK)
+        status = say(job, "/Filter/%s/Length %llu>>\nstream\n", plane->is_jpeg ? "DCTDecode" : "FlateDecode",
+                     (unsigned long long)coded_size(plane, parts));
+    if (status == MIM_OK && plane->is_jpeg)
+        status = job->host->emit(job, parts->data, parts->size);
+    else if (status == MIM_OK)
+        status = put_deflated(job, plane, sheet, parts);
+    return status == MIM_OK ? say(job, "\nendstream\nendobj\n") : status;
+}
+
+static int32_t
+put_contents(struct mim_job *job, uint64_t object, const struct pdf_sheet *sheet)
+{
+    char text[200];
+    int size = snprintf(text, sizeof text, "q %s 0 0 %s %s %s cm /I Do Q", number(sheet->x_size).text,
+                        number(sheet->y_size).text, number(sheet->x).text, number(sheet->y).text);
+    int32_t status = begin_object(job, object);
+    return status == MIM_OK ? say(job, "<</Length %d>>\nstream\n%s\nendstream\nendobj\n", size, text) : status;
+}
+
+int32_t
+pdf_put_page(struct mim_job *job, const struct pdf_sheet *sheet, const struct mim_coded *coded)
+{
+    struct pdf_writer *self = job->state;
+    uint64_t page = 0, contents = 0, image = 0, mask = 0;
+    int32_t status = reserve_object(job, &page);
+    if (status == MIM_OK)
+        status = reserve_object(job, &contents);
+    if (status == MIM_OK)
+        status = reserve_object(job, &image);
+    if (status == MIM_OK && sheet->alpha.parts)
+        status = reserve_object(job, &mask);
+    if (status == MIM_OK)
+        status = join_tree(job, page);
+    if (status == MIM_OK)
+        status = begin_object(job, page);
+    if (status == MIM_OK)
+        status = say(job, "<</Type/Page/Parent %llu 0 R/MediaBox[0 0 %s %s]/Contents %llu 0 R/Resources<</XObject<</I %llu 0 R>>>>>>\nendobj\n",
+                     (unsigned long long)self->body.node, number(sheet->paper_width).text,
+                     number(sheet->paper_height).text, (unsigned long long)contents, (unsigned long long)image);
+    if (status == MIM_OK)
+        status = put_contents(job, contents, sheet);
+    if (status == MIM_OK)
+        status = put_plane(job, image, &sheet->colour, sheet, coded->parts, mask);
+    if (status == MIM_OK && mask)
+        status = put_plane(job, mask, &sheet->alpha, sheet, coded->parts + sheet->colour.parts, 0);
+    return status;
+}
+
+/* UTF-8 as a hexadecimal string of UTF-16: no character of it needs care. */
+static int32_t
+put_text(struct mim_job *job, const char *key, const struct pdf_text *text)
+{
+    const uint8_t *bytes = (const uint8_t *)text->data;
+    int32_t status = say(job, "/%s<FEFF", key);
+    for (uint64_t i = 0; i < text->size && status == MIM_OK;) {
+        uint32_t c = bytes[i++];
+        unsigned more = c < 0xc0 ? 0 : c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
+        if (more)
+            c &= 0x3fu >> more;
+        for (; more && i < text->size; more--)
+            c = c << 6 | (bytes[i++] & 0x3f);
+        if (c < 0x10000)
+            status = say(job, "%04X", c);
+        else
+            status = say(job, "%04X%04X", 0xd800 + ((c - 0x10000) >> 10), 0xdc00 + ((c - 0x10000) & 0x3ff));
+    }
+    return status == MIM_OK ? say(job, ">\n") : status;
+}
+
+/* "2024-05-06T07:08:09+02:00", cut short anywhere after the year, as "D:20240506070809+02'00'". */
+static int32_t
+put_time(struct mim_job *job, const char *key, const struct pdf_text *text)
+{
+    static const char form[] = "dddd-dd-ddTdd:dd:dd";
+    char digits[32];
+    unsigned count = 0, i = 0;
+    for (; i < sizeof form - 1 && i < text->size; i++) {
+        char c = text->data[i];
+        if (form[i] == 'd' && c >= '0' && c <= '9')
+            digits[count++] = c;
+        else if (form[i] == 'd' || (c != form[i] && !(form[i] == 'T' && c == ' ') && !(form[i] == '-' && c == ':')))
+            break;
+    }
+    if (count < 4 || count % 2)
+        return MIM_OK;
+    digits[count] = '\0';
+    const char *zone = text->data + i;
+    bool has_zone = count == 14 && text->size == i + 6 && (zone[0] == '+' || zone[0] == '-') && zone[3] == ':';
+    if (has_zone)
+        return say(job, "/%s(D:%s%.3s'%.2s')\n", key, digits, zone, zone + 4);
+    return say(job, "/%s(D:%s%s)\n", key, digits, count == 14 && *zone == 'Z' ? "Z" : "");
+}
+
+static int32_t
+put_info(struct mim_job *job)
+{
+    static const char *const keys[PDF_INFO_COUNT] = { "Title", "Author", "Subject", "Keywords", "Creator", "CreationDate",
+                                                      "ModDate" };
+    struct pdf_writer *self = job->state;
+    int32_t status = begin_object(job, INFO);
+    if (status == MIM_OK)
+        status = say(job, "<</Producer(mim-pdf %s)\n", PLUGIN_VERSION);
+    for (int i = 0; i < PDF_INFO_COUNT && status == MIM_OK; i++)
+        if (self->info[i].data)
+            status = i < PDF_CREATED ? put_text(job, keys[i], &self->info[i]) : put_time(job, keys[i], &self->info[i]);
+    return status == MIM_OK ? say(job, ">>\nendobj\n") : status;
+}
+
+static int32_t
+put_root(struct mim_job *job)
+{
+    struct pdf_writer *self = job->state;
+    int32_t status = begin_object(job, ROOT);
+    if (status == MIM_OK)
+        status = say(job, "<</Type/Pages/Count %llu/Kids[", (unsigned long long)self->body.pages);
+    for (uint64_t i = 0; i < self->body.nodes.count && status == MIM_OK; i++)
+        status = say(job, "%llu 0 R ", (unsigned long long)self->body.nodes.items[i]);
+    if (status == MIM_OK)
+        status = say(job, "]>>\nendobj\n");
+    if (status == MIM_OK)
+        status = begin_object(job, CATALOG);
+    return status == MIM_OK ? say(job, "<</Type/Catalog/Pages %d 0 R>>\nendobj\n", ROOT) : status;
+}
+
+int32_t
+pdf_put_end(struct mim_job *job)
+{
+    struct pdf_writer *self = job->state;
+    const struct pdf_list *objects = &self->body.objects;
+    int32_t status = put_node(job);
+    if (status == MIM_OK)
+        status = put_root(job);
+    if (status == MIM_OK)
+        status = put_info(job);
+    uint64_t start = job->host->tell(job);
+    if (status == MIM_OK)
+        status = say(job, "xref\n0 %llu\n0000000000 65535 f \n", (unsigned long long)objects->count + 1);
+    for (uint64_t i = 0; i < objects->count && status == MIM_OK; i++)
+        status = say(job, "%010llu 00000 n \n", (unsigned long long)objects->items[i]);
+    if (status == MIM_OK)
+        status = say(job, "trailer\n<</Size %llu/Root %d 0 R/Info %d 0 R>>\nstartxref\n%llu\n%%%%EOF\n",
+                     (unsigned long long)objects->count + 1, CATALOG, INFO, (unsigned long long)start);
+    return status;
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Rows into deflated bytes. A plane of one part goes through libdeflate, which is fast and wants all at once; the parts of
+ * a large plane through zlib, whose pieces can be joined. Each part is followed by the Adler-32 of what went in.
+ */
+#include <string.h>
+
+#include <libdeflate.h>
+#include <zlib.h>
+
+#include "squeeze.h"
+
+#define LEVEL 6
+#define QUICK_LEVEL 1
+#define SAMPLE_BYTES (64u << 10) /* of rows that are compressed quickly both ways, to see what filters do */
+#define EMIT_BYTES (64u << 10)
+#define LARGE_BYTES 8u           /* times this, scratch memory would be too much to keep */
+
+/* The rows of one part, one after another, and room for those at work. */
+struct feed {
+    const struct pdf_plane *plane;
+    const struct pdf_sheet *sheet;
+    const struct mim_raster *raster;
+    uint64_t size, step;             /* bytes of a row, of a pixel */
+    uint8_t *row, *above, *spare;
+};
+
+static void
+load_row(struct feed *feed, uint32_t y)
+{
+    pdf_pack_row(feed->plane, feed->sheet, feed->raster->data + y * feed->raster->stride, feed->row);
+}
+
+/* Rows from `y` on into `to`; filtered ones are a byte longer each. */
+static uint64_t
+fill(struct feed *feed, uint32_t y, uint64_t count, bool is_filtered, uint8_t *to)
+{
+    uint8_t *start = to;
+    if (is_filtered && y > 0) {
+        load_row(feed, y - 1);
+        memcpy(feed->above, feed->row, feed->size);
+    } else {
+        memset(feed->above, 0, feed->size);
+    }
+    for (uint64_t i = 0; i < count; i++, to += feed->size + is_filtered) {
+        load_row(feed, y + (uint32_t)i);
+        if (is_filtered)
+            pdf_filter_row(feed->row, feed->above, feed->size, feed->step, to, feed->spare);
+        else
+            memcpy(to, feed->row, feed->size);
+        uint8_t *row = feed->above;
+        feed->above = feed->row;
+        feed->row = row;
+    }
+    return (uint64_t)(to - start);
+}
+
+/* Do filters make some rows from the middle smaller? */
+static bool
+is_helped(struct pdf_writing_worker *worker, struct feed *feed, uint64_t rows)
+{
+    uint64_t count = SAMPLE_BYTES / feed->size;
+    count = count < 4 ? 4 : count;
+    count = count > rows ? rows : count;
+    uint32_t first = (uint32_t)((rows - count) / 2);
+    size_t sizes[2];
+    for (unsigned filtered = 0; filtered < 2; filtered++) {
+        uint64_t size = fill(feed, first, count, filtered, worker->rows.data);
+        sizes[filtered] = libdeflate_deflate_compress(worker->quick, worker->rows.data, size, worker->coded.data,
+                                                      worker->coded.room);
+    }
+    return sizes[1] < sizes[0];
+}
+
+static int32_t
+set_up(struct pdf_writing_worker *worker, struct mim_job *job, uint64_t rows, uint64_t coded)
+{
+    if (!worker->compressor)
+        worker->compressor = libdeflate_alloc_compressor(LEVEL);
+    if (!worker->quick)
+        worker->quick = libdeflate_alloc_compressor(QUICK_LEVEL);
+    bool has_all = worker->compressor && worker->quick && pdf_scratch_get(&worker->rows, job, rows) &&
+                   pdf_scratch_get(&worker->coded, job, coded);
+    return has_all ? MIM_OK : job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory to compress a page");
+}
+
+static int32_t
+emit_checksum(struct mim_job *job, uint32_t sum)
+{
+    uint8_t bytes[PDF_CHECKSUM_BYTES] = { (uint8_t)(sum >> 24), (uint8_t)(sum >> 16), (uint8_t)(sum >> 8), (uint8_t)sum };
+    return job->host->emit(job, bytes, sizeof bytes);
+}
+
+static int32_t
+squeeze_whole(struct mim_job *job, struct pdf_plane *plane, struct feed *feed)
+{
+    struct pdf_writing_worker *worker = job->worker;
+    plane->is_filtered = is_helped(worker, feed, feed->sheet->height);
+    uint64_t size = fill(feed, 0, feed->sheet->height, plane->is_filtered, worker->rows.data);
+    size_t coded = libdeflate_deflate_compress(worker->compressor, worker->rows.data, size, worker->coded.data,
+                                               worker->coded.room);
+    int32_t status = job->host->emit(job, worker->coded.data, coded);
+    return status == MIM_OK ? emit_checksum(job, libdeflate_adler32(1, worker->rows.data, size)) : status;
+}
+
+/* One row more for zlib, or the end of the part. */
+static int32_t
+deflate_some(struct mim_job *job, z_stream *stream, uint8_t *bytes, uint64_t size, int flush)
+{
+    struct pdf_writing_worker *worker = job->worker;
+    stream->next_in = bytes;
+    stream->avail_in = (uInt)size;
+    do {
+        stream->next_out = worker->coded.data;
+        stream->avail_out = EMIT_BYTES;
+        deflate(stream, flush);
+        int32_t status = job->host->emit(job, worker->coded.data, EMIT_BYTES - stream->avail_out);
+        if (status != MIM_OK)
+            return status;
+    } while (stream->avail_out == 0);
+    return MIM_OK;
+}
+
+static int32_t
+squeeze_part(struct mim_job *job, const struct pdf_plane *plane, struct feed *feed, uint32_t part)
+{
+    struct pdf_writing_worker *worker = job->worker;
+    uint32_t y = part * plane->rows_per_part, rows = feed->sheet->height - y;
+    bool is_last = part + 1 == plane->parts;
+    z_stream stream = { 0 };
+    if (deflateInit2(&stream, LEVEL, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory to compress a page");
+
+    rows = rows > plane->rows_per_part ? plane->rows_per_part : rows;
+    uint32_t sum = 1;
+    int32_t status = MIM_OK;
+    for (uint32_t i = 0; i < rows && status == MIM_OK; i++) {
+        uint64_t size = fill(feed, y + i, 1, true, worker->rows.data);
+        sum = libdeflate_adler32(sum, worker->rows.data, size);
+        status = job->host->poll(job);
+        if (status == MIM_OK)
+            status = deflate_some(job, &stream, worker->rows.data, size, Z_NO_FLUSH);
+    }
+    if (status == MIM_OK)
+        status = deflate_some(job, &stream, NULL, 0, is_last ? Z_FINISH : Z_SYNC_FLUSH);
+    deflateEnd(&stream);
+    return status == MIM_OK ? emit_checksum(job, sum) : status;
+}
+
+/* Memory is kept for the next page unless others may want for it. */
+static void
+tidy(struct pdf_writing_worker *worker, struct mim_job *job)
+{
+    uint64_t kept = worker->rows.room + worker->coded.room;
+    if (kept > job->host->limit(job, MIM_LIMIT_WORKING) / LARGE_BYTES) {
+        pdf_scratch_close(&worker->rows, job);
+        pdf_scratch_close(&worker->coded, job);
+    }
+}
+
+int32_t
+pdf_squeeze(struct mim_job *job, struct pdf_plane *plane, const struct pdf_sheet *sheet, uint32_t part,
+            const struct mim_raster *raster)
+{
+    struct pdf_writing_worker *worker = job->worker;
+    uint64_t size = plane->row_bytes, line = size + 1, rows = plane->parts == 1 ? line * sheet->height : line;
+    uint64_t coded = plane->parts == 1 ? libdeflate_deflate_compress_bound(NULL, rows) : EMIT_BYTES;
+
+    int32_t status = set_up(worker, job, rows + 3 * size, coded);
+    if (status != MIM_OK)
+        return status;
+    uint8_t *lines = worker->rows.data + rows;
+    struct feed feed = { .plane = plane, .sheet = sheet, .raster = raster, .size = size,
+                         .step = plane->channels * (sheet->bits / 8), .row = lines, .above = lines + size,
+                         .spare = lines + 2 * size };
+    status = plane->parts == 1 ? squeeze_whole(job, plane, &feed) : squeeze_part(job, plane, &feed, part);
+    tidy(worker, job);
+    return status;
+}
+
+void
+pdf_squeeze_close(struct pdf_writing_worker *worker, struct mim_job *job)
+{
+    libdeflate_free_compressor(worker->compressor);
+    libdeflate_free_compressor(worker->quick);
+    pdf_scratch_close(&worker->rows, job);
+    pdf_scratch_close(&worker->coded, job);
+}
