@@ -127,7 +127,7 @@ static int32_t
 plan_change(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding, struct plan *plan)
 {
     static const uint32_t runs[] = { LEAST_RUN, 1, 0 };
-    bool differs;
+    bool differs, has_long_runs = false;
 
     int32_t status = gif_view_shrink(job, &plan->view, &differs);
     if (status == MIM_OK && !differs) /* one pixel, drawn again */
@@ -135,11 +135,13 @@ plan_change(struct mim_job *job, struct gif_encoder *encoder, const struct gif_e
     for (size_t i = 0; i < sizeof runs / sizeof *runs && status == MIM_OK && !plan->is_exact; i++) {
         plan->view.least_run = runs[i];
         status = collect_plan(job, encoder, encoding, plan);
+        has_long_runs |= i == 0 && plan->has_nothing;
     }
     if (status != MIM_OK || plan->is_exact)
         return status;
     plan->view.least_run = LEAST_RUN;
-    return collect_plan(job, encoder, encoding, plan);
+    plan->has_nothing = has_long_runs;
+    return MIM_OK;
 }
 
 static int32_t

@@ -18,16 +18,13 @@ clear_table(struct gif_lzw *packer)
 static inline void
 put_code(struct gif_lzw *packer, uint32_t code)
 {
-    packer->bits |= (uint64_t)code << packer->bit_count;
-    packer->bit_count += packer->width;
-    if (packer->bit_count < 32)
-        return;
+    uint64_t bits = packer->bits | (uint64_t)code << packer->bit_count, low = htole64(bits);
+    uint32_t count = packer->bit_count + packer->width;
 
-    uint32_t low = htole32((uint32_t)packer->bits);
     memcpy(packer->codes + packer->used, &low, sizeof low);
-    packer->used += sizeof low;
-    packer->bits >>= 32;
-    packer->bit_count -= 32;
+    packer->used += count / 8;
+    packer->bits = bits >> (count & ~7U);
+    packer->bit_count = count & 7;
 }
 
 /* Emit the whole sub-blocks; at the end also what is left, and the terminator. */

@@ -5,27 +5,45 @@
 
 #include <stdint.h>
 
-enum { GIF_NEAREST_CELLS = 32 * 32 * 32, GIF_NEAREST_BLOCKS = 8 * 8 * 8, GIF_NEAREST_FEW = 31 };
+enum {
+    GIF_NEAREST_BLOCKS = 8 * 8 * 8,
+    GIF_NEAREST_CELLS = 32 * 32 * 32,
+    GIF_NEAREST_PLACES = 64 * 64 * 64,
+    GIF_NEAREST_FEW = 31,
+    GIF_NEAREST_LANES = 8,
+    GIF_NEAREST_LEAVES = 1 << 14
+};
 
 /**
- * A palette and, for the cells of the colour cube that have been asked for, the entries that can be nearest to some colour
- * in it. Lists are made at first need: of blocks of 32^3 colours from the palette, of cells of 8^3 from their block's list.
+ * A palette and, for the parts of the colour cube that have been asked for, the entries that can be nearest to some colour
+ * in them. Lists are made at first need: of blocks of 32^3 colours from the palette, of cells of 8^3 from their block's list,
+ * of leaves of 4^3 from their cell's. A leaf is made for comparing all of its entries at once.
  */
 struct gif_nearest {
     uint32_t count;
+    uint32_t colours[256];
+    uint8_t entries[256]; /**< all of them, in order */
     uint8_t red[256], green[256], blue[256];
     struct gif_nearest_block {
         uint16_t count; /**< 0: not made yet */
         uint8_t entries[256];
     } blocks[GIF_NEAREST_BLOCKS];
-    struct gif_nearest_cell {
-        uint8_t count; /**< 0: not made yet; more than GIF_NEAREST_FEW: the block's list serves */
-        uint8_t entries[GIF_NEAREST_FEW];
-    } cells[GIF_NEAREST_CELLS];
+    uint8_t cell_counts[GIF_NEAREST_CELLS]; /**< 0: not made yet; more than GIF_NEAREST_FEW: the block's list serves */
+    uint8_t cells[GIF_NEAREST_CELLS][GIF_NEAREST_FEW];
+    uint32_t leaf_count;
+    uint16_t places[GIF_NEAREST_PLACES]; /**< 0: not made yet; else the leaf's number + 1, or that the cell's list serves */
+    struct gif_nearest_leaf {
+        uint16_t at_origin[GIF_NEAREST_LANES]; /**< see nearest.c */
+        uint16_t red[GIF_NEAREST_LANES], green[GIF_NEAREST_LANES], blue[GIF_NEAREST_LANES];
+        uint8_t entries[GIF_NEAREST_LANES];
+    } leaves[GIF_NEAREST_LEAVES];
 };
 
 /** `count` colours 0xRRGGBB, 1 to 256. */
 void gif_nearest_set(struct gif_nearest *nearest, const uint32_t *palette, uint32_t count);
+
+/** Give the entries other colours, near those that they have, and take the same lists: then not all that is found is nearest. */
+void gif_nearest_move(struct gif_nearest *nearest, const uint32_t *palette, uint32_t count);
 
 /** The entry nearest to a colour, the first of equals. */
 uint8_t gif_nearest_to(struct gif_nearest *nearest, uint32_t key);

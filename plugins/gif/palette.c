@@ -15,10 +15,11 @@ gif_chooser_begin(struct mim_job *job, struct gif_chooser *chooser, const struct
 {
     chooser->quantizer = quantizer;
     chooser->sample = kept(job, chooser->sample, sizeof *chooser->sample);
+    chooser->points = kept(job, chooser->points, sizeof *chooser->points);
     chooser->nearest = kept(job, chooser->nearest, sizeof *chooser->nearest);
     if (quantizer->memory_size)
         chooser->memory = kept(job, chooser->memory, quantizer->memory_size);
-    if (!chooser->sample || !chooser->nearest || (quantizer->memory_size && !chooser->memory))
+    if (!chooser->sample || !chooser->points || !chooser->nearest || (quantizer->memory_size && !chooser->memory))
         return MIM_NOMEM;
     gif_sample_clear(chooser->sample);
     return MIM_OK;
@@ -39,7 +40,8 @@ gif_chooser_end(struct gif_chooser *chooser, uint32_t limit, uint32_t *palette)
 {
     uint32_t count = chooser->quantizer->choose(chooser->memory, chooser->sample, limit, palette);
 
-    count = gif_refine(chooser->nearest, chooser->sample, limit, count, palette);
+    gif_points_set(chooser->points, chooser->sample);
+    count = gif_refine(chooser->nearest, chooser->points, limit, count, palette);
     gif_nearest_set(chooser->nearest, palette, count);
     return count;
 }
@@ -49,6 +51,8 @@ gif_chooser_close(struct mim_job *job, struct gif_chooser *chooser)
 {
     if (chooser->sample)
         job->host->resize(job, chooser->sample, sizeof *chooser->sample, 0);
+    if (chooser->points)
+        job->host->resize(job, chooser->points, sizeof *chooser->points, 0);
     if (chooser->nearest)
         job->host->resize(job, chooser->nearest, sizeof *chooser->nearest, 0);
     if (chooser->memory)

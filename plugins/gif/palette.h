@@ -6,12 +6,14 @@
 #include <mim/plugin.h>
 
 #include "nearest.h"
+#include "points.h"
 #include "quantize.h"
 
 /** The host's memory, reused from palette to palette. Zeroed = none yet. */
 struct gif_chooser {
     const struct gif_quantizer *quantizer;
     struct gif_sample *sample;   /**< add pixels between begin and end */
+    struct gif_points *points;   /**< of the sample, for refinement */
     struct gif_nearest *nearest; /**< set to the palette by end */
     void *memory;                /**< the quantizer's */
 };

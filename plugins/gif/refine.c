@@ -4,28 +4,29 @@
 
 #include <stdbool.h>
 
-enum { STEPS = 10, BOLD_STEPS = 7, STEP_PIXELS = 1 << 15, MAX_COLOURS = 256 };
+enum { STEPS = 4, BOLD_STEPS = 2, MOST_STEPS = 12 /* while entries are free */, MAX_COLOURS = 256 };
 
-/* The pixels nearest to one colour. */
+/* The points nearest to one colour. */
 struct cluster {
     uint32_t count, red, green, blue;
-    uint32_t farthest; /* of its pixels */
+    uint32_t farthest; /* of its points */
     uint32_t distance; /* of that one, squared */
     uint64_t error;    /* the sum of squared distances */
 };
 
 static inline void
-assign(const struct gif_nearest *nearest, struct cluster *cluster, uint8_t entry, uint32_t key)
+assign(const struct gif_nearest *nearest, struct cluster *cluster, uint8_t entry, const struct gif_point *point,
+       uint32_t key)
 {
     int32_t red = key >> 16, green = key >> 8 & 0xff, blue = key & 0xff;
     int32_t r = red - nearest->red[entry], g = green - nearest->green[entry], b = blue - nearest->blue[entry];
     uint32_t distance = r * r + g * g + b * b;
 
-    cluster->count++;
-    cluster->red += red;
-    cluster->green += green;
-    cluster->blue += blue;
-    cluster->error += distance;
+    cluster->count += point->count;
+    cluster->red += point->red;
+    cluster->green += point->green;
+    cluster->blue += point->blue;
+    cluster->error += (uint64_t)distance * point->count;
     if (distance > cluster->distance) {
         cluster->distance = distance;
         cluster->farthest = key;
@@ -81,16 +82,15 @@ fill_up(struct cluster *clusters, uint32_t clusters_count, uint32_t limit, uint3
 }
 
 static uint32_t
-step(struct gif_nearest *nearest, const struct gif_sample *sample, uint32_t stride, uint32_t limit, uint32_t count,
-     bool is_bold, uint32_t *palette)
+step(struct gif_nearest *nearest, const struct gif_points *points, uint32_t limit, uint32_t count, bool is_bold,
+     uint32_t *palette)
 {
     struct cluster clusters[MAX_COLOURS] = { { 0 } };
     uint32_t kept = 0;
 
-    gif_nearest_set(nearest, palette, count);
-    for (uint32_t i = 0; i < sample->count; i += stride) {
-        uint8_t entry = gif_nearest_to(nearest, sample->keys[i]);
-        assign(nearest, &clusters[entry], entry, sample->keys[i]);
+    for (uint32_t i = 0; i < points->count; i++) {
+        uint8_t entry = gif_nearest_to(nearest, points->cells[i]);
+        assign(nearest, &clusters[entry], entry, &points->points[i], points->cells[i]);
     }
     for (uint32_t i = 0; i < count; i++)
         if (clusters[i].count)
@@ -99,12 +99,19 @@ step(struct gif_nearest *nearest, const struct gif_sample *sample, uint32_t stri
 }
 
 uint32_t
-gif_refine(struct gif_nearest *nearest, const struct gif_sample *sample, uint32_t limit, uint32_t count,
+gif_refine(struct gif_nearest *nearest, const struct gif_points *points, uint32_t limit, uint32_t count,
            uint32_t *palette)
 {
-    uint32_t stride = (sample->count + STEP_PIXELS - 1) / STEP_PIXELS;
+    uint32_t before = 0;
 
-    for (int i = 0; i < STEPS; i++)
-        count = step(nearest, sample, stride, limit, count, i < BOLD_STEPS, palette);
+    for (int i = 0; i < STEPS || (i < MOST_STEPS && count > before); i++) {
+        /* every other step does with the lists of the one before: colours do not move far */
+        if (i % 2 == 0 || count != before)
+            gif_nearest_set(nearest, palette, count);
+        else
+            gif_nearest_move(nearest, palette, count);
+        before = count;
+        count = step(nearest, points, limit, count, i < BOLD_STEPS, palette);
+    }
     return count;
 }

@@ -34,17 +34,19 @@ void
 gif_sample_add(struct gif_sample *sample, const uint32_t *keys, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
-        if (keys[i] == GIF_NOTHING)
-            continue;
         if (sample->left) {
-            sample->left--;
+            uint32_t skip = sample->left < count - i ? sample->left : count - i;
+            i += skip - 1;
+            sample->left -= skip;
             continue;
         }
+        if (keys[i] == GIF_NOTHING)
+            continue;
         if (sample->count == GIF_SAMPLE_MAX)
             halve(sample);
         sample->keys[sample->count++] = keys[i];
         sample->left = sample->every - 1 - sample->offset;
-        sample->offset = next_random(sample) % sample->every;
+        sample->offset = next_random(sample) & (sample->every - 1);
         sample->left += sample->offset;
     }
 }

@@ -2,6 +2,7 @@
 /* Compares frames and reads their pixels as keys. */
 #include "view.h"
 
+#include <endian.h>
 #include <string.h>
 
 enum { PIXELS_A_POLL = 1 << 20 };
@@ -125,31 +126,65 @@ gif_view_shrink(struct mim_job *job, struct gif_view *view, bool *differs)
     return MIM_OK;
 }
 
+/* Of a pixel of three channels; the byte behind it is read as well. */
+static inline uint32_t
+rgb_key(const uint8_t *pixel)
+{
+    uint32_t bytes;
+
+    memcpy(&bytes, pixel, sizeof bytes);
+    return be32toh(bytes) >> 8;
+}
+
+static void
+get_keys(const struct gif_view *view, const uint8_t *row, uint32_t *keys)
+{
+    uint32_t channels = view->frame->channels, last = view->width - 1;
+
+    if (channels == 4) {
+        for (uint32_t x = 0; x < view->width; x++)
+            keys[x] = key_of(row + (size_t)x * 4, 4, view->threshold);
+        return;
+    }
+    for (uint32_t x = 0; x < last; x++)
+        keys[x] = rgb_key(row + (size_t)x * 3);
+    keys[last] = key_of(row + (size_t)last * 3, 3, 0);
+}
+
+/* The first pixel from `x` on whose being unchanged is not `same`. */
+static uint32_t
+end_of_run(const struct gif_view *view, const uint8_t *below, const uint32_t *keys, uint32_t x, bool same)
+{
+    uint32_t last = view->width - 1;
+
+    if (view->frame->channels == 4) {
+        while (x <= last && (keys[x] == key_of(below + (size_t)x * 4, 4, view->threshold)) == same)
+            x++;
+        return x;
+    }
+    while (x < last && (keys[x] == rgb_key(below + (size_t)x * 3)) == same)
+        x++;
+    if (x == last && (keys[x] == key_of(below + (size_t)x * 3, 3, 0)) == same)
+        x++;
+    return x;
+}
+
 /* Leave out what equals the row below, where enough of it lies together: a shorter run costs more codes than it saves. */
 static void
 drop_unchanged(const struct gif_view *view, const uint8_t *below, uint32_t *keys)
 {
-    uint32_t channels = view->frame->channels, run = 0;
-
-    for (uint32_t x = 0; x <= view->width; x++) {
-        if (x < view->width && keys[x] == key_of(below + (size_t)x * channels, channels, view->threshold)) {
-            run++;
-            continue;
-        }
-        for (uint32_t i = x - run; run >= view->least_run && i < x; i++)
+    for (uint32_t x = 0; x < view->width;) {
+        uint32_t start = end_of_run(view, below, keys, x, false);
+        x = end_of_run(view, below, keys, start, true);
+        for (uint32_t i = start; x - start >= view->least_run && i < x; i++)
             keys[i] = GIF_NOTHING;
-        run = 0;
     }
 }
 
 void
 gif_view_row(const struct gif_view *view, uint32_t y, uint32_t *keys)
 {
-    uint32_t channels = view->frame->channels;
-    const uint8_t *pixel = pixel_of(view->frame, view->x, view->y + y);
-
-    for (uint32_t x = 0; x < view->width; x++)
-        keys[x] = key_of(pixel + (size_t)x * channels, channels, view->threshold);
+    get_keys(view, pixel_of(view->frame, view->x, view->y + y), keys);
     if (view->least_run)
         drop_unchanged(view, pixel_of(view->below, view->x, view->y + y), keys);
 }

@@ -12,6 +12,7 @@
 
 static struct gif_colours colours;
 static struct gif_sample sample;
+static struct gif_points points;
 static struct gif_nearest nearest;
 
 static void
@@ -57,6 +58,7 @@ quantize(uint32_t which, const uint32_t *keys, uint32_t count, uint32_t limit, u
     CHECK(memory);
     gif_sample_clear(&sample);
     gif_sample_add(&sample, keys, count);
+    gif_points_set(&points, &sample);
     uint32_t chosen = quantizer->choose(memory, &sample, limit, palette);
     free(memory);
     return chosen;
@@ -196,7 +198,7 @@ draws_evenly_from_what_does_not_fit(void)
     gif_sample_clear(&sample);
     for (uint32_t i = 0; i < PIXELS; i++)
         gif_sample_add(&sample, &i, 1);
-    CHECK(sample.every == 128 && sample.count > GIF_SAMPLE_MAX / 2);
+    CHECK(sample.every == 256 && sample.count > GIF_SAMPLE_MAX / 2);
     for (uint32_t i = 0; i < sample.count; i++) {
         tenths[sample.keys[i] / (PIXELS / 10)]++;
         columns[sample.keys[i] % 4]++;
@@ -205,6 +207,33 @@ draws_evenly_from_what_does_not_fit(void)
         CHECK(tenths[i] > sample.count / 10.1 && tenths[i] < sample.count / 9.9);
     for (int i = 0; i < 4; i++)
         CHECK(columns[i] > sample.count / 4.1 && columns[i] < sample.count / 3.9);
+}
+
+/* Colours that differ stay different as long as there are few; else those alike become one, and none gets lost. */
+static void
+merges_colours_into_points(void)
+{
+    for (uint32_t spread = 1; spread <= 256; spread *= 4) {
+        uint64_t seed = 7, red = 0, blue = 0, red_sum = 0, blue_sum = 0, pixels = 0;
+
+        gif_sample_clear(&sample);
+        for (uint32_t i = 0; i < 60000; i++) {
+            uint32_t key = next_random(&seed) & (spread - 1) * 0x010101;
+            gif_sample_add(&sample, &key, 1);
+            red += key >> 16;
+            blue += key & 0xff;
+        }
+        gif_points_set(&points, &sample);
+        CHECK(points.bits == (spread <= 16 ? 8 : spread == 64 ? 6 : 4));
+        CHECK(points.count <= GIF_POINTS_MAX && points.count <= spread * spread * spread);
+        for (uint32_t i = 0; i < points.count; i++) {
+            pixels += points.points[i].count;
+            red_sum += points.points[i].red;
+            blue_sum += points.points[i].blue;
+            CHECK(points.points[i].count && points.cells[i] >> 16 < spread && (points.cells[i] & 0xff) < spread);
+        }
+        CHECK(pixels == 60000 && red_sum == red && blue_sum == blue);
+    }
 }
 
 static uint64_t
@@ -237,12 +266,12 @@ refinement_lowers_the_error(void)
         for (uint32_t which = 0; which < QUANTIZERS; which++) {
             uint32_t count = quantize(which, keys, 20000, limit, palette);
             uint64_t before = error_of(palette, count);
-            count = gif_refine(&nearest, &sample, limit, count, palette);
+            count = gif_refine(&nearest, &points, limit, count, palette);
             CHECK(count == limit && error_of(palette, count) < before);
             worst = before < worst ? before : worst;
         }
         palette[0] = 0x0000ff;
-        CHECK(gif_refine(&nearest, &sample, limit, 1, palette) == limit);
+        CHECK(gif_refine(&nearest, &points, limit, 1, palette) == limit);
         CHECK(error_of(palette, limit) < worst * 2);
     }
 }
@@ -255,7 +284,8 @@ refinement_finds_each_of_a_few_colours(void)
 
     gif_sample_clear(&sample);
     gif_sample_add(&sample, keys, 5);
-    uint32_t count = gif_refine(&nearest, &sample, 256, 2, palette);
+    gif_points_set(&points, &sample);
+    uint32_t count = gif_refine(&nearest, &points, 256, 2, palette);
     CHECK(count == 4 && error_of(palette, count) == 0);
 }
 
@@ -274,6 +304,7 @@ main(void)
         CASE(refinement_finds_each_of_a_few_colours),
         CASE(keeps_all_pixels_that_fit),
         CASE(draws_evenly_from_what_does_not_fit),
+        CASE(merges_colours_into_points),
     };
     return cmocka_run_group_tests_name("palette", cases, NULL, NULL);
 }
