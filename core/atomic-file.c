@@ -14,8 +14,8 @@
 #define NAME_TRIES 1000
 
 /* ".NAME.mim-XXXXXX", NAME cut where the whole would be too long, between two characters. */
-static void
-make_name(const char *name, char temporary[NAME_MAX + 1])
+void
+mim_atomic_file_name(const char *name, char temporary[NAME_MAX + 1])
 {
     uint32_t noise = 0;
     if (getrandom(&noise, sizeof noise, GRND_NONBLOCK) != sizeof noise)
@@ -31,7 +31,7 @@ static int
 create_named(struct mim_atomic_file *file, const char *name, mode_t mode)
 {
     for (int i = 0; i < NAME_TRIES; i++) {
-        make_name(name, file->temporary);
+        mim_atomic_file_name(name, file->temporary);
         int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
         int fd = openat(file->directory, file->temporary, flags, mode);
         if (fd >= 0)
@@ -104,19 +104,23 @@ mim_atomic_file_discard(struct mim_atomic_file *file)
     let_go(file);
 }
 
-/* Owner and mode of the file that is replaced, as far as we may; a group that cannot be kept gets no more than others. */
+/* A group that cannot be kept gets no more than others. */
+void
+mim_atomic_file_keep_mode(int fd, const struct stat *old)
+{
+    struct stat now;
+    mode_t mode = old->st_mode & 0777;
+    bool same = fstat(fd, &now) == 0 && now.st_uid == old->st_uid && now.st_gid == old->st_gid;
+    if (!same && fchown(fd, old->st_uid, old->st_gid) != 0 && fchown(fd, (uid_t)-1, old->st_gid) != 0)
+        mode &= ~(mode_t)070 | (mode & 07) << 3;
+    (void)!fchmod(fd, mode); /* FAT and its like have no modes */
+}
+
 static void
 keep_mode(const struct mim_atomic_file *file)
 {
-    if (!file->replaces)
-        return;
-    struct stat now;
-    mode_t mode = file->old.st_mode & 0777;
-    bool same = fstat(file->fd, &now) == 0 && now.st_uid == file->old.st_uid && now.st_gid == file->old.st_gid;
-    if (!same && fchown(file->fd, file->old.st_uid, file->old.st_gid) != 0 &&
-        fchown(file->fd, (uid_t)-1, file->old.st_gid) != 0)
-        mode &= ~(mode_t)070 | (mode & 07) << 3;
-    (void)!fchmod(file->fd, mode); /* FAT and its like have no modes */
+    if (file->replaces)
+        mim_atomic_file_keep_mode(file->fd, &file->old);
 }
 
 /* Give the nameless file a temporary name. */
@@ -124,7 +128,7 @@ static int
 link_temporary(struct mim_atomic_file *file, const char *name, const char *descriptor)
 {
     for (int i = 0; i < NAME_TRIES; i++) {
-        make_name(name, file->temporary);
+        mim_atomic_file_name(name, file->temporary);
         if (linkat(AT_FDCWD, descriptor, file->directory, file->temporary, AT_SYMLINK_FOLLOW) == 0)
             return 0;
         if (errno != EEXIST)

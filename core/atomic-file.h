@@ -24,4 +24,9 @@ int mim_atomic_file_create(struct mim_atomic_file *file, const char *directory, 
 int mim_atomic_file_publish(struct mim_atomic_file *file, const char *name, uint64_t size, bool keep_existing, bool sync);
 void mim_atomic_file_discard(struct mim_atomic_file *file);
 
+/* A name for the time being: hidden, with `name` in it; not always the same. */
+void mim_atomic_file_name(const char *name, char temporary[NAME_MAX + 1]);
+/* What replaces a regular file gets its owner and mode, as far as we may. */
+void mim_atomic_file_keep_mode(int fd, const struct stat *old);
+
 #endif

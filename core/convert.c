@@ -9,6 +9,7 @@
 #include "error.h"
 #include "meta.h"
 #include "selected.h"
+#include "series-sink.h"
 #include "sink.h"
 #include "work.h"
 #include "writer.h"
@@ -172,7 +173,10 @@ mim_convert(struct mim_context *context, struct mim_source *const *sources, size
     conversion.read.open.control.progress = NULL;
 
     /* an output that cannot be is told before a source is waited for */
-    enum mim_status status = blame(mim_sink_check(sink, err), MIM_SIDE_OUTPUT, 0, err), damaged = MIM_OK;
+    enum mim_status status = mim_series_sink_start(sink, options->write.start, err), damaged = MIM_OK;
+    if (status == MIM_OK)
+        status = mim_sink_check(sink, err);
+    blame(status, MIM_SIDE_OUTPUT, 0, err);
     struct mim_error damage = { 0 };
     for (size_t i = 0; i < source_count && status == MIM_OK && damaged == MIM_OK; i++)
         status = convert_source(&conversion, sources, i, &damaged, &damage, err);

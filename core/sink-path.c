@@ -12,6 +12,8 @@
 #include "atomic-file.h"
 #include "error.h"
 #include "fd-io.h"
+#include "series-name.h"
+#include "series-sink.h"
 #include "sink-kind.h"
 #include "uri.h"
 
@@ -25,23 +27,6 @@ static struct path_sink *
 path_of(struct mim_sink *sink)
 {
     return (struct path_sink *)sink;
-}
-
-static const char *
-file_name(const struct path_sink *sink)
-{
-    const char *slash = strrchr(sink->base.name, '/');
-    return slash ? slash + 1 : sink->base.name;
-}
-
-/* The part before the last slash; free() it. NULL: no memory. */
-static char *
-directory_name(const struct path_sink *sink)
-{
-    size_t size = (size_t)(file_name(sink) - sink->base.name);
-    if (size == 0)
-        return strdup(".");
-    return strndup(sink->base.name, size > 1 ? size - 1 : 1);
 }
 
 /* "/dev/stdout", "/dev/fd/5": 1 and 5, which are used as they stand, where opening the path would start a file afresh at
@@ -73,7 +58,7 @@ is_through(mode_t mode)
 static enum mim_status
 check_directory(const struct path_sink *sink, struct mim_error *err)
 {
-    char *name = directory_name(sink);
+    char *name = mim_path_directory(sink->base.name);
     if (!name)
         return mim_fail_nomem(err, "a file name");
     struct stat st;
@@ -90,6 +75,14 @@ check_directory(const struct path_sink *sink, struct mim_error *err)
     return status;
 }
 
+static enum mim_status
+fail_directory(const char *path, struct mim_error *err)
+{
+    const char *slash = *mim_path_file(path) ? "/" : "";
+    return mim_fail(err, MIM_IO, "%.200s: is a directory; for a file each frame write %.200s%sframe_%%03d.EXTENSION", path,
+                    path, slash);
+}
+
 /* What is at the path: its lstat, and whether there is anything. What cannot be written is an error. */
 static enum mim_status
 look(const struct path_sink *sink, struct stat *st, bool *exists, struct mim_error *err)
@@ -99,9 +92,9 @@ look(const struct path_sink *sink, struct stat *st, bool *exists, struct mim_err
     *exists = lstat(path, st) == 0;
     if (!*exists && errno != ENOENT && errno != ENOTDIR)
         return mim_fail_errno(err, errno, "%.300s", path);
-    if (*file_name(sink) == '\0' || (*exists && S_ISDIR(st->st_mode)) ||
+    if (*mim_path_file(sink->base.name) == '\0' || (*exists && S_ISDIR(st->st_mode)) ||
         (*exists && S_ISLNK(st->st_mode) && stat(path, &target) == 0 && S_ISDIR(target.st_mode)))
-        return mim_fail(err, MIM_IO, "%.300s: is a directory", path);
+        return fail_directory(path, err);
     if (*exists && is_through(st->st_mode))
         return MIM_OK;
     if (*exists && sink->keep_existing)
@@ -172,10 +165,10 @@ go_through(struct mim_sink *sink, int fd, struct mim_error *err)
 static enum mim_status
 begin_file(struct path_sink *sink, struct mim_error *err)
 {
-    char *directory = directory_name(sink);
+    char *directory = mim_path_directory(sink->base.name);
     if (!directory)
         return mim_fail_nomem(err, "a file name");
-    int number = mim_atomic_file_create(&sink->file, directory, file_name(sink));
+    int number = mim_atomic_file_create(&sink->file, directory, mim_path_file(sink->base.name));
     free(directory);
     if (number)
         return mim_fail_errno(err, number, "%.300s: a temporary file beside it", sink->base.name);
@@ -220,7 +213,7 @@ static enum mim_status
 commit_path(struct mim_sink *base, uint64_t size, struct mim_error *err)
 {
     struct path_sink *sink = path_of(base);
-    int number = mim_atomic_file_publish(&sink->file, file_name(sink), size, sink->keep_existing, base->sync);
+    int number = mim_atomic_file_publish(&sink->file, mim_path_file(sink->base.name), size, sink->keep_existing, base->sync);
     if (number == EEXIST && sink->keep_existing)
         return mim_fail(err, MIM_EXISTS, "%.300s: exists already, since a moment ago", base->name);
     if (number)
@@ -245,6 +238,30 @@ static const struct mim_sink_kind path_kind = {
     .rollback = rollback_path,
 };
 
+static enum mim_status
+open_path(struct mim_sink **out, const char *name, bool keep_existing, struct mim_error *err)
+{
+    struct mim_sink *sink = mim_sink_create(sizeof(struct path_sink), &path_kind, name);
+    if (!sink)
+        return mim_fail_nomem(err, "output");
+    path_of(sink)->keep_existing = keep_existing;
+    path_of(sink)->file.directory = path_of(sink)->file.fd = -1;
+    *out = sink;
+    return MIM_OK;
+}
+
+/* A star names files that are there, never one that is to be. */
+static enum mim_status
+refuse_star(const char *name, struct mim_error *err)
+{
+    char better[300];
+    struct stat st;
+    if (!strchr(mim_path_file(name), '*') || lstat(name, &st) == 0)
+        return MIM_OK;
+    mim_series_suggest(name, better, sizeof better);
+    return mim_fail(err, MIM_ARGUMENT, "%.250s: a * cannot be written to; for a file each frame write %s", name, better);
+}
+
 enum mim_status
 mim_sink_open_path(struct mim_sink **out, const char *path, int keep_existing, struct mim_error *err)
 {
@@ -252,12 +269,10 @@ mim_sink_open_path(struct mim_sink **out, const char *path, int keep_existing, s
     enum mim_status status = mim_uri_to_path(&name, path, "writes", err);
     if (status != MIM_OK)
         return status;
-    struct mim_sink *sink = mim_sink_create(sizeof(struct path_sink), &path_kind, name);
+    if (mim_series_kind(name) == MIM_SERIES_NUMBERS)
+        status = mim_series_sink_open(out, name, keep_existing != 0, err);
+    else if ((status = refuse_star(name, err)) == MIM_OK)
+        status = open_path(out, name, keep_existing != 0, err);
     free(name);
-    if (!sink)
-        return mim_fail_nomem(err, "output");
-    path_of(sink)->keep_existing = keep_existing != 0;
-    path_of(sink)->file.directory = path_of(sink)->file.fd = -1;
-    *out = sink;
-    return MIM_OK;
+    return status;
 }

@@ -9,23 +9,61 @@
 #include "encode.h"
 #include "error.h"
 #include "frame.h"
+#include "manifest.h"
 #include "meta.h"
 #include "plugin-writer.h"
 #include "pool.h"
 #include "raster.h"
 #include "reader.h"
 #include "registry.h"
+#include "series-name.h"
+#include "series-sink.h"
+#include "series-writer.h"
 #include "sink.h"
 #include "source.h"
+#include "words.h"
 #include "work.h"
 
 struct mim_writer {
     struct mim_work work;
+    struct mim_series_writing series; /* when the sink is one */
+    bool is_series;
+    bool single; /* the format holds one image, and this is one file */
     struct mim_pool *pool;
     struct mim_plugin_writer plugin;
     struct mim_encoder *encoder;
     uint64_t expected; /* frames to come, or MIM_UNKNOWN */
 };
+
+/* Says the manifest that a file of the format may hold several images? */
+static bool
+holds_many(const struct mim_candidate *candidate)
+{
+    const struct mim_manifest_format *declared = mim_manifest_format(candidate->plugin, candidate->format);
+    return !declared || mim_words_find(declared->write, "multi") >= 0;
+}
+
+/* The plugin took the options; from here on each frame gets a file of its own by it. */
+static enum mim_status
+change_to_series(struct mim_writer *writer, const struct mim_write_options *options,
+                 const struct mim_option_table *other, struct mim_error *err)
+{
+    writer->series = (struct mim_series_writing){
+        .ops = writer->plugin.ops,
+        .format = writer->plugin.format,
+        .options = mim_options_copy(options->options),
+        .other = *other,
+        .workers = mim_pool_threads(writer->pool),
+    };
+    if (!writer->series.options)
+        return mim_fail_nomem(err, "a series");
+    writer->work.series = &writer->series;
+    mim_plugin_writer_destroy(&writer->plugin);
+    writer->plugin = (struct mim_plugin_writer){
+        .ops = &mim_series_writer_ops, .work = &writer->work, .format = writer->series.format
+    };
+    return mim_plugin_writer_create(&writer->plugin, NULL, NULL, writer->series.workers, err);
+}
 
 static enum mim_status
 open_with(struct mim_writer *writer, const struct mim_candidate *candidate, const struct mim_write_options *options,
@@ -45,9 +83,12 @@ open_with(struct mim_writer *writer, const struct mim_candidate *candidate, cons
         other.count = ops->reader->option_count;
     }
     writer->work.plugin = plugin->name;
+    writer->single = !writer->is_series && !holds_many(candidate);
     writer->plugin =
         (struct mim_plugin_writer){ .ops = ops->writer, .work = &writer->work, .format = candidate->format };
     status = mim_plugin_writer_create(&writer->plugin, options->options, &other, mim_pool_threads(writer->pool), err);
+    if (status == MIM_OK && writer->is_series)
+        status = change_to_series(writer, options, &other, err);
     if (status == MIM_OK)
         status = mim_encoder_create(&writer->encoder, &writer->plugin, writer->pool, writer->expected, err);
     if (status != MIM_OK)
@@ -97,7 +138,11 @@ mim_writer_open(struct mim_writer **out, struct mim_context *context, struct mim
     writer->work.sink = mim_sink_ref(sink);
     writer->expected = options->count ? options->count : MIM_UNKNOWN;
     writer->pool = mim_pool_of(context, err);
-    status = writer->pool ? mim_sink_check(sink, err) : MIM_NOMEM;
+    writer->is_series = mim_sink_is_series(sink);
+    mim_series_sink_expect(sink, writer->expected);
+    status = writer->pool ? mim_series_sink_start(sink, options->start, err) : MIM_NOMEM;
+    if (status == MIM_OK)
+        status = mim_sink_check(sink, err);
     if (status == MIM_OK)
         status = open_with_best_plugin(writer, options, err);
     if (status != MIM_OK) {
@@ -142,6 +187,7 @@ mim_writer_expect(struct mim_writer *writer, uint64_t count)
 {
     if (writer->expected == MIM_UNKNOWN)
         writer->expected = count;
+    mim_series_sink_expect(writer->work.sink, writer->expected);
     mim_encoder_expect(writer->encoder, writer->expected);
 }
 
@@ -192,6 +238,19 @@ fail(struct mim_writer *writer, enum mim_status status, const struct mim_error *
     return deliver_before_failure(writer, status, err);
 }
 
+/* One image is all that such a file holds: many are many files. Known before the first frame, or told by the second. */
+static enum mim_status
+check_room(const struct mim_writer *writer, struct mim_error *err)
+{
+    char better[260];
+    bool many = mim_encoder_count(writer->encoder) > 0 || (writer->expected > 1 && writer->expected != MIM_UNKNOWN);
+    if (!writer->single || !many)
+        return MIM_OK;
+    mim_series_suggest(mim_sink_name(writer->work.sink), better, sizeof better);
+    return mim_fail(err, MIM_ARGUMENT, "%.200s: a file of the format %s holds one image; for a file each frame write %s",
+                    mim_sink_name(writer->work.sink), writer->plugin.format, better);
+}
+
 static enum mim_status
 add(struct mim_writer *writer, struct mim_frame *frame, struct mim_error *err)
 {
@@ -216,6 +275,8 @@ check(struct mim_writer *writer, const struct mim_frame *frame, struct mim_error
     if (status != MIM_OK)
         return status;
     status = mim_frame_check(frame, &error);
+    if (status == MIM_OK)
+        status = check_room(writer, &error);
     if (status == MIM_OK)
         return MIM_OK;
     error.frame = mim_encoder_count(writer->encoder);
@@ -286,6 +347,7 @@ destroy(struct mim_writer *writer, bool keep)
     if (begun && !keep)
         mim_sink_rollback(writer->work.sink);
     mim_work_clear(&writer->work);
+    mim_options_destroy(writer->series.options);
     free(writer);
 }
 

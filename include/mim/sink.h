@@ -28,7 +28,8 @@ struct mim_sink_calls {
 /**
  * A path, that appears whole or not at all: written beside it and renamed when finished; on failure the old file is as it
  * was. keep_existing: EXISTS instead of replacing, also when it appeared meanwhile. Nothing is created before the first
- * frame is there. Devices, FIFOs, sockets and /dev/fd/N are written through. A symlink is replaced, not followed.
+ * frame is there. Devices, FIFOs, sockets and /dev/fd/N are written through. A symlink is replaced, not followed. With a
+ * place for a number in its name, "frame_%03d.png", it is a series: a file a frame, and all of them appear or none.
  */
 MIM_API enum mim_status mim_sink_open_path(struct mim_sink **out, const char *path, int keep_existing, struct mim_error *err);
 /** Memory that grows; see mim_sink_take(). */

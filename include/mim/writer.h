@@ -24,12 +24,15 @@ struct mim_write_options {
     uint64_t count;               /**< frames to come, if known: lets lists be checked early; 0 = not known */
     int keep_existing;            /**< by uri: an existing file is MIM_EXISTS */
     int sync;                     /**< by uri: fsync before the file appears */
-    uint32_t reserved[8];
+    uint64_t start;               /**< the first number of a series; 0 where it is one file */
+    uint32_t reserved[6];
 };
 
 /** Choose a plugin, check the options. No file is touched before the first frame. */
 MIM_API enum mim_status mim_writer_open(struct mim_writer **out, struct mim_context *context, struct mim_sink *sink,
                                         const struct mim_write_options *options, struct mim_error *err);
+/** The same by path or URI. A name with %d or %03d gives each frame a file of its own, numbered: a series, of which the
+ * files appear together. */
 MIM_API enum mim_status mim_writer_open_uri(struct mim_writer **out, struct mim_context *context, const char *uri,
                                             const struct mim_write_options *options, struct mim_error *err);
 

@@ -62,6 +62,7 @@ struct cli {
     uint32_t channels;
     bool mean;
     struct frame_list frames;
+    uint64_t start;                         /* number of the first file of a series */
     struct mim_limits limits;
     unsigned threads;
     bool partial, strict, force, quiet;

@@ -78,7 +78,12 @@ conversion_prepare(struct conversion *conversion, struct cli *cli)
                 .range_count = cli->frames.count,
                 .partial = cli->partial,
             },
-            .write = { .format = cli->to, .options = cli->writing, .keep_existing = !cli->force },
+            .write = {
+                .format = cli->to,
+                .options = cli->writing,
+                .keep_existing = !cli->force,
+                .start = cli->start,
+            },
         },
     };
     cli_control(cli, &conversion->options.read.open.control);

@@ -2,6 +2,8 @@
 /* The command's options: the table, and how a command line is read by it. */
 #include "options.h"
 
+#include <ctype.h>
+#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,6 +78,18 @@ set_number(struct cli *cli, const struct option_row *row, const char *value, str
 }
 
 static enum mim_status
+set_start(struct cli *cli, const struct option_row *row, const char *value, struct mim_error *err)
+{
+    char *end;
+    errno = 0;
+    unsigned long long number = strtoull(value, &end, 10);
+    if (!isdigit((unsigned char)*value) || *end || errno || number > INT64_MAX)
+        return fail(err, MIM_OPTION, "--%s %s: not a number from 0 on", row->name, value);
+    cli->start = number;
+    return MIM_OK;
+}
+
+static enum mim_status
 set_keep_going(struct cli *cli, const struct option_row *row, const char *value, struct mim_error *err)
 {
     (void)row;
@@ -139,6 +153,8 @@ const struct option_row option_rows[] = {
     { "to", 0, "FORMAT", CONVERTING, "what the output shall be, whatever its name", set_text, IN_CLI(to) },
     { "plugin", 0, "NAME", READING | FOR_EXPLAIN, "use this plugin for the formats it serves", set_text, IN_CLI(plugin) },
     { "frames", 0, "LIST", CONVERTING, "these only: numbers and slices, as in 0,5:10,-1,::2", add_frames, 0 },
+    { "start", 0, "N", CONVERTING, "the first number of numbered files, as in frame_%03d.png; 0 unless given", set_start,
+      0 },
     { "color", 0, "MODEL", CONVERTING, "gray, graya, rgb or rgba", set_color, 0 },
     { "gray", 0, "[luma|mean]", CONVERTING, "gray by luma, or as the mean of all channels", set_gray, 0 },
     { "sample", 0, "TYPE", CONVERTING, "u8, u16, u32, u64, i8, i16, i32, i64, f32 or f64", set_sample, 0 },
