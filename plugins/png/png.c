@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* PNG pictures and animations: libpng unpacks pixels, libdeflate packs them; chunks are walked and made here. */
+#include <png.h>
+
+#include "plugin.h"
+
+static const struct mim_format_ops png = {
+    .struct_size = sizeof png,
+    .name = "png",
+    .reader = &pngx_reader_ops,
+    .writer = &pngx_writer_ops,
+};
+
+static const struct mim_format_ops apng = {
+    .struct_size = sizeof apng,
+    .name = "apng",
+    .reader = &pngx_reader_ops,
+    .writer = &pngx_movie_writer_ops,
+};
+
+static const struct mim_format_ops *const formats[] = { &png, &apng, NULL };
+
+MIM_PLUGIN_EXPORT const struct mim_plugin MIM_PLUGIN_SYMBOL = {
+    MIM_PLUGIN_HEADER,  .name = "png", .version = PLUGIN_VERSION, .licence = "MIT", .library = "libpng " PNG_LIBPNG_VER_STRING,
+    .formats = formats,
+};
