@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Cairo's premultiplied pixels as a frame's. The loops are plain, for the compiler to make vectors of. */
+/* Cairo's premultiplied pixels as a frame's. A page is mostly clear paper and opaque ink: both go by in blocks. */
 #include <string.h>
 
 #include "pdf.h"
+
+#define BLOCK 16u
 
 /* a * b / 255, rounded, as pixman does it. */
 static inline uint32_t
@@ -20,51 +22,151 @@ over(uint32_t colour, uint32_t alpha, uint32_t background)
     return sum < 255 ? sum : 255;
 }
 
-void
-pdf_blend_rgb(const uint32_t *from, uint8_t *to, uint32_t width, const uint8_t background[3])
+static inline uint32_t
+red_of(uint32_t pixel)
 {
-    uint32_t red = background[0], green = background[1], blue = background[2];
-    for (uint32_t x = 0; x < width; x++) {
+    return pixel >> 16 & 255;
+}
+
+static inline uint32_t
+green_of(uint32_t pixel)
+{
+    return pixel >> 8 & 255;
+}
+
+static inline uint32_t
+blue_of(uint32_t pixel)
+{
+    return pixel & 255;
+}
+
+enum kind { CLEAR, OPAQUE, MIXED };
+
+static inline enum kind
+look_at(const uint32_t *pixels)
+{
+    uint32_t any = 0, all = UINT32_MAX;
+    for (unsigned i = 0; i < BLOCK; i++) {
+        any |= pixels[i];
+        all &= pixels[i];
+    }
+    return any == 0 ? CLEAR : all >= 0xff000000u ? OPAQUE : MIXED;
+}
+
+static void
+blend_rgb(const uint32_t *from, uint8_t *to, uint32_t count, const uint8_t background[4])
+{
+    for (uint32_t x = 0; x < count; x++, to += 3) {
         uint32_t pixel = from[x], alpha = pixel >> 24;
-        to[3 * x] = (uint8_t)over(pixel >> 16 & 255, alpha, red);
-        to[3 * x + 1] = (uint8_t)over(pixel >> 8 & 255, alpha, green);
-        to[3 * x + 2] = (uint8_t)over(pixel & 255, alpha, blue);
+        to[0] = (uint8_t)over(red_of(pixel), alpha, background[0]);
+        to[1] = (uint8_t)over(green_of(pixel), alpha, background[1]);
+        to[2] = (uint8_t)over(blue_of(pixel), alpha, background[2]);
     }
 }
 
-/* Rec. 601 luma, in the weights with which mim's own conversions round: gray stays itself. */
 void
-pdf_blend_gray(const uint32_t *from, uint8_t *to, uint32_t width, const uint8_t background[3])
+pdf_blend_rgb(const uint32_t *from, uint8_t *to, uint32_t width, const uint8_t background[4])
 {
-    uint32_t red = background[0], green = background[1], blue = background[2];
-    for (uint32_t x = 0; x < width; x++) {
-        uint32_t pixel = from[x], alpha = pixel >> 24;
-        uint32_t sum = 19595 * over(pixel >> 16 & 255, alpha, red) + 38470 * over(pixel >> 8 & 255, alpha, green) +
-                       7471 * over(pixel & 255, alpha, blue);
-        to[x] = (uint8_t)((sum + 32768) >> 16);
+    static const uint32_t clear[BLOCK];
+    uint8_t paper[3 * BLOCK];
+    blend_rgb(clear, paper, BLOCK, background);
+
+    uint32_t x = 0;
+    for (; width - x >= BLOCK; x += BLOCK, from += BLOCK, to += 3 * BLOCK) {
+        enum kind kind = look_at(from);
+        if (kind == CLEAR)
+            memcpy(to, paper, sizeof paper);
+        else if (kind == MIXED)
+            blend_rgb(from, to, BLOCK, background);
+        else
+            for (unsigned i = 0; i < BLOCK; i++) {
+                to[3 * i] = (uint8_t)red_of(from[i]);
+                to[3 * i + 1] = (uint8_t)green_of(from[i]);
+                to[3 * i + 2] = (uint8_t)blue_of(from[i]);
+            }
     }
+    blend_rgb(from, to, width - x, background);
+}
+
+/* Rec. 601 luma, in the weights with which mim's own conversions round: gray stays itself. */
+static inline uint8_t
+luma(uint32_t red, uint32_t green, uint32_t blue)
+{
+    return (uint8_t)((19595 * red + 38470 * green + 7471 * blue + 32768) >> 16);
+}
+
+static void
+blend_gray(const uint32_t *from, uint8_t *to, uint32_t count, const uint8_t background[4])
+{
+    for (uint32_t x = 0; x < count; x++) {
+        uint32_t pixel = from[x], alpha = pixel >> 24;
+        to[x] = luma(over(red_of(pixel), alpha, background[0]), over(green_of(pixel), alpha, background[1]),
+                     over(blue_of(pixel), alpha, background[2]));
+    }
+}
+
+void
+pdf_blend_gray(const uint32_t *from, uint8_t *to, uint32_t width, const uint8_t background[4])
+{
+    uint8_t paper = luma(background[0], background[1], background[2]);
+    uint32_t x = 0;
+    for (; width - x >= BLOCK; x += BLOCK, from += BLOCK, to += BLOCK) {
+        enum kind kind = look_at(from);
+        if (kind == CLEAR)
+            memset(to, paper, BLOCK);
+        else if (kind == MIXED)
+            blend_gray(from, to, BLOCK, background);
+        else
+            for (unsigned i = 0; i < BLOCK; i++)
+                to[i] = luma(red_of(from[i]), green_of(from[i]), blue_of(from[i]));
+    }
+    blend_gray(from, to, width - x, background);
 }
 
 static inline uint8_t
 divide(uint32_t colour, uint32_t alpha)
 {
-    uint32_t straight = (colour * 255 + alpha / 2) / alpha;
+    uint32_t straight = alpha ? (colour * 255 + alpha / 2) / alpha : 0;
     return (uint8_t)(straight < 255 ? straight : 255);
 }
 
-/* Most pixels of a page are clear or opaque: only the others are divided. */
+static void
+blend_rgba(const uint32_t *from, uint8_t *to, uint32_t count, const uint8_t background[4])
+{
+    for (uint32_t x = 0; x < count; x++, to += 4) {
+        uint32_t pixel = from[x], rest = 255 - (pixel >> 24), alpha = (pixel >> 24) + scale(background[3], rest);
+        uint32_t under[3];
+        for (unsigned i = 0; i < 3; i++)
+            under[i] = scale(scale(background[i], background[3]), rest);
+        to[0] = divide(red_of(pixel) + under[0], alpha);
+        to[1] = divide(green_of(pixel) + under[1], alpha);
+        to[2] = divide(blue_of(pixel) + under[2], alpha);
+        to[3] = (uint8_t)alpha;
+    }
+}
+
 void
 pdf_blend_rgba(const uint32_t *from, uint8_t *to, uint32_t width, const uint8_t background[4])
 {
-    uint32_t under = background[3];
-    for (uint32_t x = 0; x < width; x++) {
-        uint32_t pixel = from[x], rest = 255 - (pixel >> 24), alpha = (pixel >> 24) + scale(under, rest);
-        uint32_t colour[3] = { pixel >> 16 & 255, pixel >> 8 & 255, pixel & 255 };
-        uint8_t out[4] = { 0, 0, 0, (uint8_t)alpha };
-        for (unsigned i = 0; i < 3; i++) {
-            uint32_t sum = colour[i] + scale(scale(background[i], under), rest);
-            out[i] = alpha == 255 ? (uint8_t)(sum < 255 ? sum : 255) : alpha ? divide(sum, alpha) : 0;
+    uint32_t x = 0;
+    for (; width - x >= BLOCK; x += BLOCK, from += BLOCK, to += 4 * BLOCK) {
+        uint32_t block[BLOCK]; /* `to` may be `from` */
+        memcpy(block, from, sizeof block);
+        enum kind kind = look_at(block);
+        if (kind == OPAQUE) {
+            for (unsigned i = 0; i < BLOCK; i++) {
+                to[4 * i] = (uint8_t)red_of(block[i]);
+                to[4 * i + 1] = (uint8_t)green_of(block[i]);
+                to[4 * i + 2] = (uint8_t)blue_of(block[i]);
+                to[4 * i + 3] = 255;
+            }
+        } else if (kind == MIXED || background[3]) {
+            blend_rgba(block, to, BLOCK, background);
+        } else {
+            memset(to, 0, sizeof block);
         }
-        memcpy(to + (size_t)4 * x, out, sizeof out);
     }
+    uint32_t last[BLOCK];
+    memcpy(last, from, (width - x) * sizeof *last);
+    blend_rgba(last, to, width - x, background);
 }

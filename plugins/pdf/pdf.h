@@ -65,8 +65,8 @@ int32_t pdf_render(struct mim_job *job, struct pdf_canvas *canvas, PopplerPage *
 void pdf_canvas_close(struct pdf_canvas *canvas);
 
 /* blend.c: a row of cairo's pixels, premultiplied in native words, as a frame's. */
-void pdf_blend_rgb(const uint32_t *from, uint8_t *to, uint32_t width, const uint8_t background[3]);
-void pdf_blend_gray(const uint32_t *from, uint8_t *to, uint32_t width, const uint8_t background[3]);
+void pdf_blend_rgb(const uint32_t *from, uint8_t *to, uint32_t width, const uint8_t background[4]);
+void pdf_blend_gray(const uint32_t *from, uint8_t *to, uint32_t width, const uint8_t background[4]);
 /* Straight alpha over a background that may be clear. `from` may be `to`. */
 void pdf_blend_rgba(const uint32_t *from, uint8_t *to, uint32_t width, const uint8_t background[4]);
 
