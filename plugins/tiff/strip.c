@@ -124,6 +124,20 @@ unpack(struct mim_job *job, const struct tiff_page *page, uint64_t place, uint64
     return status;
 }
 
+/* A part of samples that are stored as they are; libtiff wants to see all that a strip is said to have. */
+static int32_t
+read_stored(struct mim_job *job, uint64_t place, uint64_t stored, uint64_t skip, uint8_t *to, uint64_t size, bool *is_done)
+{
+    uint8_t last;
+    bool is_there = stored == skip + size;
+    int32_t status = MIM_OK;
+    if (stored > skip + size)
+        status = read_fully(job, &last, 1, place + stored - 1, &is_there);
+    if (status != MIM_OK || !is_there)
+        return status;
+    return read_fully(job, to, size, place + skip, is_done);
+}
+
 int32_t
 tiff_strip_read(struct mim_job *job, const struct tiff_page *page, uint32_t index, uint64_t skip, uint8_t *to,
                 uint64_t size, bool *is_done)
@@ -133,15 +147,15 @@ tiff_strip_read(struct mim_job *job, const struct tiff_page *page, uint32_t inde
     int32_t status = MIM_OK;
 
     *is_done = false;
-    if (!worker->handle.is_as_read || size > TIFF_MOST_STRIP_BYTES)
+    if (worker->leaves_all || !worker->handle.is_as_read || size > TIFF_MOST_STRIP_BYTES)
         return MIM_OK;
     find(&worker->handle, index, &place, &stored);
     if (stored == 0)
         return MIM_OK;
     if (page->compression != COMPRESSION_NONE && stored / 2 <= size + OVERHEAD)
         status = unpack(job, page, place, stored, to, size, is_done);
-    else if (page->compression == COMPRESSION_NONE && stored >= skip + size)
-        status = read_fully(job, to, size, place + skip, is_done);
+    else if (page->compression == COMPRESSION_NONE)
+        status = read_stored(job, place, stored, skip, to, size, is_done);
     if (status == MIM_OK && *is_done && page->order.is_big_endian != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__))
         tiff_swap(page->bits, to, size);
     return status;

@@ -203,6 +203,7 @@ struct tiff_reading_worker {
     struct tiff_scratch stored, unlzw; /* of strip.c */
     struct tiff_scratch split;         /* of predict.c */
     struct libdeflate_decompressor *inflater;
+    bool leaves_all; /* to libtiff: for comparison */
     struct tiff_scratch coded, block, line, palette;
     uint64_t palette_page; /* whose colour map `palette` holds */
 };

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Our unpacker of LZW against giflib's on the same codes: equal pixels, or both refuse.
+ *
+ * In one thing giflib is laxer: it takes a code that no string has been given to for the next one. There it counts as
+ * refusing, and a plain reader of codes says where that is. The input: bits of a code, width, height, step, the codes.
+ */
+#include <gif_lib.h>
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "unlzw.h"
+
+enum { SETTINGS = 4, MOST_SIDE = 64, MOST_CODES = 1 << 16, HEADER = 13 + 6, DESCRIPTOR = 10 };
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define EXPECT(claim)                                                          \
+    do {                                                                       \
+        if (!(claim)) {                                                        \
+            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #claim);        \
+            abort();                                                           \
+        }                                                                      \
+    } while (0)
+
+struct picture {
+    uint32_t code_size, width, height, step;
+    const uint8_t *codes;
+    size_t size;
+};
+
+/* --- giflib ------------------------------------------------------------------------------------------------------- */
+
+struct memory {
+    uint8_t *data;
+    size_t size, at;
+};
+
+static int
+read_memory(GifFileType *gif, GifByteType *out, int size)
+{
+    struct memory *memory = gif->UserData;
+    size_t left = memory->size - memory->at, some = (size_t)size < left ? (size_t)size : left;
+
+    memcpy(out, memory->data + memory->at, some);
+    memory->at += some;
+    return (int)some;
+}
+
+/* A file of this one picture. */
+static struct memory
+wrap(const struct picture *picture)
+{
+    uint8_t width = (uint8_t)picture->width, height = (uint8_t)picture->height;
+    const uint8_t head[HEADER + DESCRIPTOR] = { 'G', 'I', 'F', '8', '9', 'a', width, 0, height, 0, 0x80, 0, 0,
+                                                [HEADER] = ',', [HEADER + 5] = width, [HEADER + 7] = height };
+    struct memory file = { .data = malloc(sizeof head + 1 + picture->size + picture->size / 255 + 3) };
+
+    EXPECT(file.data);
+    memcpy(file.data, head, sizeof head);
+    file.size = sizeof head;
+    file.data[file.size++] = (uint8_t)picture->code_size;
+    for (size_t done = 0; done < picture->size;) {
+        size_t length = picture->size - done < 255 ? picture->size - done : 255;
+        file.data[file.size++] = (uint8_t)length;
+        memcpy(file.data + file.size, picture->codes + done, length);
+        file.size += length;
+        done += length;
+    }
+    file.data[file.size++] = 0;
+    file.data[file.size++] = ';';
+    return file;
+}
+
+/* Whole rows that giflib unpacks. */
+static uint32_t
+unpack_by_giflib(const struct picture *picture, uint8_t *pixels)
+{
+    struct memory file = wrap(picture);
+    GifRecordType type;
+    uint32_t rows = 0;
+    GifFileType *gif = DGifOpen(&file, read_memory, NULL);
+
+    EXPECT(gif && DGifGetRecordType(gif, &type) == GIF_OK && type == IMAGE_DESC_RECORD_TYPE);
+    EXPECT(DGifGetImageDesc(gif) == GIF_OK);
+    while (rows < picture->height &&
+           DGifGetLine(gif, pixels + (size_t)rows * picture->width, (int)picture->width) == GIF_OK)
+        rows++;
+    DGifCloseFile(gif, NULL);
+    free(file.data);
+    return rows;
+}
+
+/* --- ours --------------------------------------------------------------------------------------------------------- */
+
+static enum gif_unlzw_verdict
+unpack(const struct picture *picture, uint8_t *pixels, size_t *done)
+{
+    static struct gif_unlzw decoder;
+    enum gif_unlzw_verdict verdict;
+
+    gif_unlzw_start(&decoder, picture->code_size, picture->codes, picture->size, pixels,
+                    (size_t)picture->width * picture->height);
+    while ((verdict = gif_unlzw_run(&decoder, picture->step)) == GIF_UNLZW_MORE)
+        ;
+    *done = (size_t)(decoder.at.out - pixels);
+    return verdict;
+}
+
+/* --- a reader of codes that unpacks nothing ----------------------------------------------------------------------- */
+
+/* Before the codes end and before the pixels are full, is there one that stands for nothing? */
+static bool
+has_unknown_code(const struct picture *picture)
+{
+    uint32_t clear = 1U << picture->code_size, next = clear + 2, width = picture->code_size + 1, lengths[4096] = { 0 };
+    uint32_t before = 0; /* the length of the string before; 0: none */
+    size_t pixels = 0, bit = 0;
+
+    while (pixels < (size_t)picture->width * picture->height && bit + width <= 8 * picture->size) {
+        uint32_t code = 0, length;
+        for (uint32_t i = 0; i < width; i++, bit++)
+            code |= (uint32_t)(picture->codes[bit / 8] >> bit % 8 & 1) << i;
+        if (code == clear) {
+            next = clear + 2;
+            width = picture->code_size + 1;
+            before = 0;
+            continue;
+        }
+        if (code == clear + 1)
+            return false;
+        if (code > next || (code == next && (!before || next == 4096)))
+            return true;
+        length = code < clear ? 1 : code == next ? before + 1 : lengths[code];
+        if (before && next < 4096)
+            lengths[next++] = before + 1;
+        if (next == 1U << width && width < 12)
+            width++;
+        before = length;
+        pixels += length;
+    }
+    return false;
+}
+
+static void
+compare(const struct picture *picture)
+{
+    size_t size = (size_t)picture->width * picture->height, done;
+    uint8_t *ours = malloc(size), *theirs = malloc(size); /* of exactly this size: the sanitizer sees a byte too many */
+
+    EXPECT(ours && theirs);
+    enum gif_unlzw_verdict verdict = unpack(picture, ours, &done);
+    size_t theirs_done = (size_t)unpack_by_giflib(picture, theirs) * picture->width;
+    EXPECT(done <= size && (verdict == GIF_UNLZW_DONE) == (done == size));
+    EXPECT((verdict == GIF_UNLZW_BAD) == has_unknown_code(picture));
+    if (verdict == GIF_UNLZW_BAD)
+        EXPECT(theirs_done >= done - done % picture->width);
+    else
+        EXPECT(theirs_done == done - done % picture->width);
+    EXPECT(memcmp(ours, theirs, done < theirs_done ? done : theirs_done) == 0);
+    free(ours);
+    free(theirs);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (size < SETTINGS || size > MOST_CODES)
+        return 0;
+    compare(&(struct picture){
+        .code_size = 1 + data[0] % 8,
+        .width = 1 + data[1] % MOST_SIDE,
+        .height = 1 + data[2] % MOST_SIDE,
+        .step = 1 + data[3],
+        .codes = data + SETTINGS,
+        .size = size - SETTINGS,
+    });
+    return 0;
+}

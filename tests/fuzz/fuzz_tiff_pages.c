@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/* Our index of pages against libtiff's walk, and what is decoded here against what libtiff makes of the same pages. */
+#include <stdio.h>
+
+#include "host.h"
+#include "tiff.h"
+
+#define MOST_PAGES 8u
+#define MOST_PIXEL_BYTES (1u << 20)
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define EXPECT(claim)                                                          \
+    do {                                                                       \
+        if (!(claim)) {                                                        \
+            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #claim);        \
+            abort();                                                           \
+        }                                                                      \
+    } while (0)
+
+/* --- the walk ----------------------------------------------------------------------------------------------------- */
+
+struct memory {
+    const uint8_t *data;
+    size_t size, at;
+};
+
+static tmsize_t
+read_memory(thandle_t user, void *to, tmsize_t size)
+{
+    struct memory *memory = user;
+    size_t left = memory->at < memory->size ? memory->size - memory->at : 0;
+    if ((size_t)size > left)
+        size = (tmsize_t)left;
+    if (size)
+        memcpy(to, memory->data + memory->at, (size_t)size);
+    memory->at += (size_t)size;
+    return size;
+}
+
+static tmsize_t
+refuse_to_write(thandle_t user, void *from, tmsize_t size)
+{
+    (void)user, (void)from, (void)size;
+    return -1;
+}
+
+static toff_t
+seek_memory(thandle_t user, toff_t offset, int whence)
+{
+    struct memory *memory = user;
+    return memory->at = (whence == SEEK_CUR ? memory->at : whence == SEEK_END ? memory->size : 0) + offset;
+}
+
+static toff_t
+size_of_memory(thandle_t user)
+{
+    return ((struct memory *)user)->size;
+}
+
+static int
+close_nothing(thandle_t user)
+{
+    (void)user;
+    return 0;
+}
+
+static uint64_t
+count_by_libtiff(const uint8_t *data, size_t size)
+{
+    struct memory memory = { .data = data, .size = size };
+    TIFF *tiff = TIFFClientOpen("memory", "rhm", &memory, read_memory, refuse_to_write, seek_memory, close_nothing,
+                                size_of_memory, NULL, NULL);
+    uint64_t count = tiff ? TIFFNumberOfDirectories(tiff) : 0;
+    if (tiff)
+        TIFFClose(tiff);
+    return count;
+}
+
+/* libtiff counts directories without a look at how many tags they claim, and none whose end is cut off. */
+static void
+compare_count(const struct tiff_pages *pages, int32_t status, uint64_t theirs)
+{
+    const char *why = pages->broken_why ? pages->broken_why : "";
+    if (status == MIM_END)
+        EXPECT(theirs == pages->count);
+    else if (strstr(why, "no sensible number"))
+        EXPECT(theirs >= pages->count);
+    else if (strstr(why, "before the pointer"))
+        EXPECT(theirs == pages->count - 1);
+    else
+        EXPECT(theirs == pages->count);
+}
+
+static void
+walk(struct desk *desk)
+{
+    struct mim_job job = desk_job(desk, NULL, NULL);
+    struct tiff_window window = { 0 };
+    struct tiff_pages pages = { 0 };
+    uint64_t theirs = count_by_libtiff(desk->source, desk->source_size);
+    int32_t status = tiff_pages_open(&pages, &job, &window);
+    if (status == MIM_OK) {
+        status = tiff_pages_reach(&pages, &job, &window, MIM_UNKNOWN - 1);
+        compare_count(&pages, status, theirs);
+    } else if (desk->source_size >= 8 && (desk->source[0] == 'I' || desk->source[0] == 'M')) {
+        EXPECT(theirs == 0);
+    }
+    tiff_pages_close(&pages, &job);
+    tiff_window_close(&window, &job);
+    EXPECT(desk->held == 0);
+}
+
+/* --- pixels ------------------------------------------------------------------------------------------------------- */
+
+struct reading {
+    struct mim_job serial, worker;
+    struct mim_sequence sequence;
+};
+
+static void
+reading_begin(struct reading *reading, struct desk *desk, bool leaves_all)
+{
+    struct tiff_reader *state = calloc(1, tiff_reader_ops.state_size);
+    struct tiff_reading_worker *worker = calloc(1, tiff_reader_ops.worker_size);
+    state->choices = (struct tiff_choices){ .scale = 1, .orient = 1 };
+    worker->leaves_all = leaves_all;
+    reading->serial = desk_job(desk, state, NULL);
+    reading->worker = desk_job(desk, state, worker);
+    reading->sequence = (struct mim_sequence){ .struct_size = sizeof reading->sequence, .count = MIM_UNKNOWN };
+}
+
+static void
+reading_end(struct reading *reading)
+{
+    tiff_reader_ops.worker_close(&reading->worker);
+    tiff_reader_ops.close(&reading->serial);
+    free(reading->serial.state);
+    free(reading->worker.worker);
+}
+
+static bool
+is_of_ours(const struct tiff_page *page)
+{
+    return page->compression == COMPRESSION_NONE || page->compression == COMPRESSION_LZW ||
+           page->compression == COMPRESSION_ADOBE_DEFLATE || page->compression == COMPRESSION_DEFLATE ||
+           page->compression == COMPRESSION_PACKBITS;
+}
+
+/* Rows on cache lines, as the core lays them out. NULL: too large, or nothing to decode here. */
+static uint8_t *
+make_raster(const struct tiff_page *page, const struct mim_frame_info *info, struct mim_raster *raster)
+{
+    uint64_t row = (uint64_t)info->width * info->channels * tiff_sample_size(info->sample);
+    uint64_t coded = tiff_page_row_bytes(page, page->is_tiled ? page->tile_width : page->width) * tiff_page_planes(page);
+    uint64_t rows = page->is_tiled ? page->tile_height : page->height;
+    if (info->flags & MIM_FRAME_RAW || !is_of_ours(page) || row > MOST_PIXEL_BYTES / info->height ||
+        coded > MOST_PIXEL_BYTES / rows)
+        return NULL;
+    *raster = (struct mim_raster){ .struct_size = sizeof *raster, .sample = info->sample, .width = info->width,
+                                   .height = info->height, .channels = info->channels, .stride = (row + 63) / 64 * 64 };
+    return raster->data = calloc(info->height, raster->stride);
+}
+
+static int32_t
+decode(struct reading *reading, const struct tiff_page *page, const struct mim_frame_info *info, struct mim_raster *raster)
+{
+    int32_t status = MIM_OK;
+    for (uint32_t part = 0; part < info->parts && status == MIM_OK; part++)
+        status = tiff_reader_ops.pixels(&reading->worker, page, info, part, raster);
+    return status;
+}
+
+static void
+compare_pixels(struct desk *desk)
+{
+    struct reading ours, theirs;
+    reading_begin(&ours, desk, false);
+    reading_begin(&theirs, desk, true);
+    int32_t status = tiff_reader_ops.open(&ours.serial, &ours.sequence);
+    for (uint64_t i = 0; i < MOST_PAGES && status == MIM_OK; i++) {
+        struct tiff_page page = { 0 };
+        struct mim_frame_info info = { .struct_size = sizeof info };
+        struct mim_raster mine = { 0 }, other = { 0 };
+        status = tiff_reader_ops.prepare(&ours.serial, i, &page, &info);
+        if (status != MIM_OK || !make_raster(&page, &info, &mine) || !make_raster(&page, &info, &other))
+            continue;
+        int32_t verdict = decode(&ours, &page, &info, &mine), verdict_of_theirs = decode(&theirs, &page, &info, &other);
+        bool agree = (verdict == MIM_OK) == (verdict_of_theirs == MIM_OK);
+        if (!agree)
+            fprintf(stderr, "status %d here, %d by libtiff: %s\n", verdict, verdict_of_theirs, desk->text);
+        EXPECT(agree);
+        for (uint32_t y = 0; y < info.height && verdict == MIM_OK; y++)
+            EXPECT(!memcmp(mine.data + y * mine.stride, other.data + y * other.stride,
+                           (size_t)info.width * info.channels * tiff_sample_size(info.sample)));
+        free(mine.data);
+        free(other.data);
+    }
+    reading_end(&ours);
+    reading_end(&theirs);
+    EXPECT(desk->held == 0);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct desk desk = { .source = data, .source_size = size };
+    TIFFSetErrorHandler(NULL);
+    TIFFSetWarningHandler(NULL);
+    walk(&desk);
+    compare_pixels(&desk);
+    desk_clear(&desk);
+    return 0;
+}
