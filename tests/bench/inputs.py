@@ -72,6 +72,9 @@ class Inputs:
         pages = np.arange(1000 * 16 * 16, dtype=np.uint16).reshape(1000, 16, 16)
         return self.path('tiny.tif', lambda path: write_pages(path, pages))
 
+    def many_pages(self):
+        return self.path('many.tif', write_many_pages)
+
     def long_stack(self):
         return self.path('long.tif', write_long_stack)
 
@@ -118,6 +121,20 @@ def blobs(count=200, side=512):
 
 def write_blobs(path):
     write_pages(path, blobs(), rowsperstrip=64)
+
+
+def write_many_pages(path, count=100000, side=16):
+    """A stack of small pages, each directory before its pixels, as cameras write them."""
+    size = 2 + 9 * 12 + 4 + side * side
+    with open(path, 'wb') as file:
+        file.write(b'II*\0\x08\0\0\0')
+        for i in range(count):
+            at = 8 + i * size
+            tags = [(256, 4, side), (257, 4, side), (258, 3, 8), (259, 3, 1), (262, 3, 1), (273, 4, at + size - side * side),
+                    (277, 3, 1), (278, 4, side), (279, 4, side * side)]
+            file.write(struct.pack('<H', len(tags)) + b''.join(struct.pack('<HHII', tag, kind, 1, value)
+                                                               for tag, kind, value in tags))
+            file.write(struct.pack('<I', at + size if i + 1 < count else 0) + bytes([i % 251]) * (side * side))
 
 
 def write_long_stack(path):

@@ -141,7 +141,8 @@ KINDS = {'raw': 'raw', 'lzw': 'LZW, predictor', 'deflate': 'deflate, predictor',
 def tiff_decode(bench):
     """TIFF, 200 pages of 512×512 u16 page by page into one buffer, without the start of a process"""
     def contestants(path):
-        return [Loop(ONE, program('loop-mim'), path, 1), Loop(TWO, program('loop-mim'), path, 2),
+        in_place = [Loop('libmim in place', program('loop-mim'), path, 1, 0, 1)] if path == bench.inputs.stack('raw') else []
+        return [Loop(ONE, program('loop-mim'), path, 1), Loop(TWO, program('loop-mim'), path, 2), *in_place,
                 Loop('a plain libtiff loop', program('loop-libtiff'), path)]
     columns = {column: bench.inputs.stack(kind) for kind, column in KINDS.items()}
     columns['1000 pages of 16×16'] = bench.inputs.tiny_pages()
@@ -173,7 +174,7 @@ def counted(pattern, *command):
 
 
 def info(bench):
-    """`mim info` of a GIF, whole programs, frames counted; and what a process costs that does nothing"""
+    """`mim info` of a GIF and of a TIFF, whole programs, frames counted; and what a process costs that does nothing"""
     times = 10
 
     def contestants(path):
@@ -190,7 +191,12 @@ def info(bench):
     columns = {'200 frames, photographic': bench.inputs.video_gif(),
                'newtonscradle, 36 frames': bench.inputs.real_gif()}
     results = {column: bench.contest(column, contestants(path)) for column, path in columns.items()}
-    return times_table('Frames and size of a GIF', results, 'mim info')
+    lines = times_table('Frames and size of a GIF', results, 'mim info')
+    path = bench.inputs.many_pages()
+    results = bench.contest('100 000 pages', [
+        Process('mim info', MIM, 'info', path, check=lambda: facts(path)['frames']),
+        Process('tiffinfo', 'tiffinfo', path, check=counted(r'^TIFF Directory at', 'tiffinfo', path))])
+    return lines + [''] + times_table('Pages and size of a TIFF', {'100 000 pages of 16×16': results}, 'mim info')
 
 
 def start(bench):

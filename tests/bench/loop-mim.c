@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* All frames of a file through libmim, one by one into one reused frame.   loop-mim FILE [THREADS [CHANNELS]] */
+/* All frames of a file through libmim, one by one into one reused frame.   loop-mim FILE [THREADS [CHANNELS [IN-PLACE]]]
+ * CHANNELS 0: as they are. IN-PLACE 1: plain samples stay in the file. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -39,6 +40,7 @@ decode(struct loop *loop, int argc, char **argv)
 
     if (argc > 3)
         options.channels = (uint32_t)strtoul(argv[3], NULL, 10);
+    options.in_place = argc > 4 && strtoul(argv[4], NULL, 10);
     enum mim_status status = mim_context_create(&context, NULL, &err);
     if (status == MIM_OK)
         status = mim_context_set_threads(context, argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 1, &err);
