@@ -10,8 +10,6 @@ ticks(const struct video_rate *rate, const struct video_walk *walk, int64_t pts)
 {
     const struct video_demux *demux = &walk->player.demux;
     int64_t start = demux->format->start_time;
-    if (pts == AV_NOPTS_VALUE)
-        return 0;
     if (start != AV_NOPTS_VALUE)
         pts -= av_rescale_q(start, AV_TIME_BASE_Q, demux->stream->time_base);
     return av_rescale_q_rnd(pts, demux->stream->time_base, av_inv_q(rate->fps),

@@ -81,12 +81,11 @@ set_times(struct video_reader *self, uint64_t index, uint64_t shot, struct video
 
     if (status != MIM_OK)
         return status;
-    if (start != AV_NOPTS_VALUE)
-        shown->time = (struct mim_rational){ start * base.num, base.den };
+    shown->time = (struct mim_rational){ start * base.num, base.den };
     if (self->rate.fps.den) {
         info->pts = video_rate_first(&self->rate, &self->walk) + (int64_t)index;
         info->duration = 1;
-    } else if (start != AV_NOPTS_VALUE) {
+    } else {
         info->pts = start;
         info->duration = end - start;
     }
@@ -99,7 +98,7 @@ describe(struct mim_job *job, struct video_reader *self, struct video_shown *sho
     AVFrame *picture = shown->picture;
     int size = av_image_get_buffer_size(picture->format, picture->width, picture->height, 64);
 
-    if (!video_fit_of(picture, &self->look, &self->orientation, &shown->target, info))
+    if (!video_fit_of(picture, &self->look, &self->orientation, &shown->fit, info))
         return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "pictures of the kind %s cannot be converted",
                                av_get_pix_fmt_name(picture->format));
     info->flags = MIM_FRAME_KEY;
@@ -139,7 +138,7 @@ pixels(struct mim_job *job, const void *packet, const struct mim_frame_info *inf
 {
     const struct video_shown *shown = packet;
     (void)info, (void)part;
-    return video_scale(job->worker, job, shown->picture, &shown->target, raster);
+    return video_scale(job->worker, job, shown->picture, &shown->fit, raster);
 }
 
 static void

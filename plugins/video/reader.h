@@ -20,7 +20,7 @@ struct video_reader {
 /* One frame: a decoded picture, until it is released. */
 struct video_shown {
     AVFrame *picture;
-    struct video_fit target;
+    struct video_fit fit;
     struct mim_rational time; /* seconds, in the file's clock; den 0: not known */
 };
 

@@ -40,21 +40,21 @@ shape_of(const AVPixFmtDescriptor *descriptor, int32_t pixels)
 
 bool
 video_fit_of(const AVFrame *picture, const struct video_look *look, const struct video_orientation *orientation,
-                struct video_fit *target, struct mim_frame_info *info)
+                struct video_fit *fit, struct mim_frame_info *info)
 {
     const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(picture->format);
     if (!descriptor || !sws_isSupportedInput(picture->format) || picture->width < 1 || picture->height < 1)
         return false;
 
     struct shape shape = shape_of(descriptor, look->pixels);
-    *target = (struct video_fit){ .format = shape.format };
+    *fit = (struct video_fit){ .format = shape.format };
     if (!look->keep_rotation)
-        target->orientation = *orientation;
-    bool is_turned = target->orientation.is_transposed, is_scaled = look->size.width && look->size.height;
+        fit->orientation = *orientation;
+    bool is_turned = fit->orientation.is_transposed, is_scaled = look->size.width && look->size.height;
     info->width = is_scaled ? look->size.width : (uint32_t)(is_turned ? picture->height : picture->width);
     info->height = is_scaled ? look->size.height : (uint32_t)(is_turned ? picture->width : picture->height);
-    target->width = is_turned ? info->height : info->width;
-    target->height = is_turned ? info->width : info->height;
+    fit->width = is_turned ? info->height : info->width;
+    fit->height = is_turned ? info->width : info->height;
     info->channels = shape.channels;
     info->sample = shape.sample;
     return true;
@@ -97,16 +97,16 @@ set_colours(struct video_scaler *scaler)
 }
 
 static bool
-is_made_for(const struct video_scaler *scaler, const AVFrame *picture, const struct video_fit *target)
+is_made_for(const struct video_scaler *scaler, const AVFrame *picture, const struct video_fit *fit)
 {
     return scaler->sws && scaler->width == picture->width && scaler->height == picture->height &&
            scaler->format == picture->format && scaler->range == (int)picture->color_range &&
-           scaler->matrix == (int)picture->colorspace && scaler->target.format == target->format &&
-           scaler->target.width == target->width && scaler->target.height == target->height;
+           scaler->matrix == (int)picture->colorspace && scaler->fit.format == fit->format &&
+           scaler->fit.width == fit->width && scaler->fit.height == fit->height;
 }
 
 static int
-make(struct video_scaler *scaler, const AVFrame *picture, const struct video_fit *target)
+make(struct video_scaler *scaler, const AVFrame *picture, const struct video_fit *fit)
 {
     enum AVPixelFormat format = without_range(picture->format);
     const struct {
@@ -114,7 +114,7 @@ make(struct video_scaler *scaler, const AVFrame *picture, const struct video_fit
         int64_t value;
     } options[] = {
         { "srcw", picture->width },       { "srch", picture->height },        { "src_format", format },
-        { "dstw", (int64_t)target->width }, { "dsth", (int64_t)target->height }, { "dst_format", target->format },
+        { "dstw", (int64_t)fit->width }, { "dsth", (int64_t)fit->height }, { "dst_format", fit->format },
         { "src_range", picture->color_range == AVCOL_RANGE_JPEG || format != picture->format },
         { "sws_flags", SWS_BICUBIC },
     };
@@ -133,7 +133,7 @@ make(struct video_scaler *scaler, const AVFrame *picture, const struct video_fit
     scaler->format = picture->format;
     scaler->range = (int)picture->color_range;
     scaler->matrix = (int)picture->colorspace;
-    scaler->target = *target;
+    scaler->fit = *fit;
     int code = sws_init_context(scaler->sws, NULL, NULL);
     if (code >= 0)
         set_colours(scaler);
@@ -166,37 +166,47 @@ make_room(struct video_scaler *scaler, struct mim_job *job, uint64_t size)
     return MIM_OK;
 }
 
-static int32_t
-run_turned(struct video_scaler *scaler, struct mim_job *job, const AVFrame *picture,
-           const struct video_fit *target, struct mim_raster *raster)
+/* swscale writes whole blocks of pixels, also where the row ends within one. */
+static uint64_t
+safe_stride(uint32_t width, uint32_t pixel)
 {
-    uint32_t pixel = raster->channels * (raster->sample == MIM_SAMPLE_U16 ? 2 : 1);
-    uint64_t stride = ((uint64_t)target->width * pixel + 63) / 64 * 64, size;
+    enum { BLOCK = 32 };
+    return ((uint64_t)width + BLOCK - 1) / BLOCK * BLOCK * pixel;
+}
 
-    if (__builtin_mul_overflow(stride, (uint64_t)target->height, &size))
+/* By way of memory of our own. */
+static int32_t
+run_aside(struct video_scaler *scaler, struct mim_job *job, const AVFrame *picture, uint32_t pixel,
+          struct mim_raster *raster)
+{
+    const struct video_fit *fit = &scaler->fit;
+    uint64_t stride = (safe_stride(fit->width, pixel) + 63) / 64 * 64, size;
+
+    if (__builtin_mul_overflow(stride, (uint64_t)fit->height, &size))
         return MIM_NOMEM;
     int32_t status = make_room(scaler, job, size);
     if (status == MIM_OK)
         status = run(scaler, job, picture, scaler->upright, stride);
     if (status == MIM_OK)
-        video_turn(&target->orientation, scaler->upright, stride, target->width, target->height, pixel, raster);
+        video_turn(&fit->orientation, scaler->upright, stride, fit->width, fit->height, pixel, raster);
     return status;
 }
 
 int32_t
 video_scale(struct video_scaler *scaler, struct mim_job *job, const AVFrame *picture,
-              const struct video_fit *target, struct mim_raster *raster)
+              const struct video_fit *fit, struct mim_raster *raster)
 {
-    if (!is_made_for(scaler, picture, target)) {
-        int code = make(scaler, picture, target);
+    if (!is_made_for(scaler, picture, fit)) {
+        int code = make(scaler, picture, fit);
         if (code < 0) {
             sws_freeContext(scaler->sws);
             scaler->sws = NULL;
             return video_fail(job, code, "the colours cannot be converted");
         }
     }
-    if (video_is_turned(&target->orientation))
-        return run_turned(scaler, job, picture, target, raster);
+    uint32_t pixel = raster->channels * (raster->sample == MIM_SAMPLE_U16 ? 2 : 1);
+    if (video_is_turned(&fit->orientation) || safe_stride(fit->width, pixel) > raster->stride)
+        return run_aside(scaler, job, picture, pixel, raster);
     return run(scaler, job, picture, raster->data, raster->stride);
 }
 

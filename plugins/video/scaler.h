@@ -30,7 +30,7 @@ struct video_fit {
 /* A worker's own scaler. */
 struct video_scaler {
     struct SwsContext *sws;
-    struct video_fit target; /* what `sws` was made for */
+    struct video_fit fit; /* what `sws` was made for */
     int width, height, format, range, matrix;
     uint8_t *upright; /* a picture before it is turned */
     uint64_t upright_size;
@@ -38,9 +38,9 @@ struct video_scaler {
 
 /* Fill the shape of the frame that the picture becomes. false: its samples are none that can be converted. */
 bool video_fit_of(const AVFrame *picture, const struct video_look *look, const struct video_orientation *orientation,
-                     struct video_fit *target, struct mim_frame_info *info);
+                     struct video_fit *fit, struct mim_frame_info *info);
 int32_t video_scale(struct video_scaler *scaler, struct mim_job *job, const AVFrame *picture,
-                      const struct video_fit *target, struct mim_raster *raster);
+                      const struct video_fit *fit, struct mim_raster *raster);
 void video_scaler_close(struct video_scaler *scaler, struct mim_job *job);
 
 #endif

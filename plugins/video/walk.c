@@ -28,6 +28,31 @@ note_all_units(struct video_walk *walk)
     return status;
 }
 
+/* How long a picture lasts by its packet, or by the stream's rate. */
+static int64_t
+own_duration(const struct video_index *index, const AVStream *stream, uint64_t number)
+{
+    uint32_t unit = index->shots[number].unit;
+    if (unit < index->unit_count && index->units[unit].duration)
+        return index->units[unit].duration;
+    AVRational rate = stream->avg_frame_rate.num > 0 ? stream->avg_frame_rate : stream->r_frame_rate;
+    return rate.num > 0 && rate.den > 0 ? av_rescale_q(1, av_inv_q(rate), stream->time_base) : 0;
+}
+
+/* A picture without a time follows the one before, as in the ffmpeg command. */
+static int32_t
+learn(struct video_walk *walk, const struct video_player *player, uint64_t number, const struct video_picture *picture)
+{
+    struct video_index *index = &walk->index;
+    int64_t pts = picture->pts;
+
+    if (pts == AV_NOPTS_VALUE && !number)
+        pts = 0;
+    if (pts == AV_NOPTS_VALUE)
+        pts = index->shots[number - 1].pts + own_duration(index, player->demux.stream, number - 1);
+    return video_index_learn(index, walk->job, number, picture->unit, pts);
+}
+
 /* Where timestamps do not say which pictures there are, a decoder of its own does. */
 static int32_t
 decode_all(struct video_walk *walk)
@@ -44,7 +69,7 @@ decode_all(struct video_walk *walk)
     while (status == MIM_OK) {
         status = video_player_next(&player, frame, &picture);
         if (status == MIM_OK)
-            status = video_index_learn(&walk->index, walk->job, number++, picture.unit, picture.pts);
+            status = learn(walk, &player, number++, &picture);
         av_frame_unref(frame);
     }
     video_player_close(&player);
@@ -100,7 +125,7 @@ take_in_order(struct video_walk *walk, const struct video_picture *picture)
     }
     if (index->has_all_shots)
         return number < index->shot_count ? MIM_OK : MIM_END;
-    return video_index_learn(index, walk->job, number, picture->unit, picture->pts);
+    return learn(walk, &walk->player, number, picture);
 }
 
 /* After a seek pictures that lack what came before are passed over, until the one that is due. */
@@ -288,25 +313,11 @@ video_walk_to(struct video_walk *walk, uint64_t number)
 
 /* --- times -------------------------------------------------------------------------------------------------------- */
 
-/* Of the last picture, and where the next one does not come later. */
-static int64_t
-own_duration(const struct video_walk *walk, uint64_t number)
-{
-    const struct video_index *index = &walk->index;
-    const AVStream *stream = walk->player.demux.stream;
-    uint32_t unit = index->shots[number].unit;
-    if (unit < index->unit_count && index->units[unit].duration)
-        return index->units[unit].duration;
-    AVRational rate = stream->avg_frame_rate.num > 0 ? stream->avg_frame_rate : stream->r_frame_rate;
-    return rate.num > 0 && rate.den > 0 ? av_rescale_q(1, av_inv_q(rate), stream->time_base) : 0;
-}
-
 int64_t
 video_walk_end(const struct video_walk *walk)
 {
     uint64_t last = walk->index.shot_count - 1;
-    int64_t start = walk->index.shots[last].pts;
-    return start == AV_NOPTS_VALUE ? start : start + own_duration(walk, last);
+    return walk->index.shots[last].pts + own_duration(&walk->index, walk->player.demux.stream, last);
 }
 
 int32_t
@@ -320,9 +331,9 @@ video_walk_times(struct video_walk *walk, uint64_t number, int64_t *start, int64
             return give_up(walk, status);
     }
     *start = index->shots[number].pts;
-    *end = number + 1 < index->shot_count ? index->shots[number + 1].pts : AV_NOPTS_VALUE;
-    if (*start != AV_NOPTS_VALUE && (*end == AV_NOPTS_VALUE || *end <= *start))
-        *end = *start + own_duration(walk, number);
+    *end = number + 1 < index->shot_count ? index->shots[number + 1].pts : *start;
+    if (*end <= *start)
+        *end = *start + own_duration(index, walk->player.demux.stream, number);
     return MIM_OK;
 }
 
