@@ -22,21 +22,15 @@ first_built_in(const char *names)
     return NULL;
 }
 
-static bool
-can_hold(const AVOutputFormat *format, enum AVCodecID id)
-{
-    return avformat_query_codec(format, id, FF_COMPLIANCE_NORMAL) == 1;
-}
-
 /* What could be asked for instead. */
 static void
-list_encoders(const AVOutputFormat *format, char *text, size_t size)
+list_encoders(const struct video_target *target, const AVOutputFormat *format, char *text, size_t size)
 {
     size_t used = 0;
     *text = '\0';
     for (size_t i = 0; video_known_encoders[i] && used < size; i++) {
         const AVCodec *codec = avcodec_find_encoder_by_name(video_known_encoders[i]);
-        if (codec && can_hold(format, codec->id))
+        if (codec && video_target_holds(target, format, codec->id))
             used += (size_t)snprintf(text + used, size - used, "%s%s", used ? " " : "", codec->name);
     }
 }
@@ -65,9 +59,9 @@ video_encoder_find(struct mim_job *job, const char *name, const struct video_tar
     char list[300];
 
     *codec = name ? named(name) : first_built_in(target->encoders);
-    if (*codec && (!name || can_hold(format, (*codec)->id)))
+    if (*codec && (!name || video_target_holds(target, format, (*codec)->id)))
         return MIM_OK;
-    list_encoders(format, list, sizeof list);
+    list_encoders(target, format, list, sizeof list);
     if (!name)
         return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "FFmpeg has none of the encoders %s; codec can be one of: %s",
                                target->encoders, list);

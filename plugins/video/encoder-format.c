@@ -10,19 +10,6 @@
 
 #define HD_HEIGHT 720 /* from here on players take the matrix for BT.709 when nothing is said */
 
-/* Ended by AV_PIX_FMT_NONE; NULL: any. */
-static const enum AVPixelFormat *
-formats_of(const AVCodec *codec)
-{
-#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(61, 13, 100)
-    const void *list = NULL;
-    avcodec_get_supported_config(NULL, codec, AV_CODEC_CONFIG_PIX_FORMAT, 0, &list, NULL);
-    return list;
-#else
-    return codec->pix_fmts;
-#endif
-}
-
 static bool
 has(const enum AVPixelFormat *list, enum AVPixelFormat format)
 {
@@ -70,7 +57,7 @@ list_formats(const enum AVPixelFormat *list, char *text, size_t size)
 static int32_t
 choose_wish(struct mim_job *job, const AVCodec *codec, const char *wish, enum AVPixelFormat *format)
 {
-    const enum AVPixelFormat *list = formats_of(codec);
+    const enum AVPixelFormat *list = video_encoder_supports(codec, VIDEO_SUPPORT_PIXELS);
     char text[400];
 
     *format = av_get_pix_fmt(wish);
@@ -100,7 +87,7 @@ nearest(const enum AVPixelFormat *list, enum AVPixelFormat wanted)
 static enum AVPixelFormat
 choose(const struct video_encoder *encoder, bool container_holds_alpha, enum AVPixelFormat source)
 {
-    const enum AVPixelFormat *list = formats_of(encoder->codec);
+    const enum AVPixelFormat *list = video_encoder_supports(encoder->codec, VIDEO_SUPPORT_PIXELS);
     bool is_lossy = encoder->facts.rate != VIDEO_RATE_LOSSLESS;
 
     if (is_lossy && has_alpha(source) && container_holds_alpha && list && has(list, AV_PIX_FMT_YUVA420P))

@@ -110,16 +110,6 @@ set_rate(struct mim_job *job, const struct video_encoder *encoder, const struct 
     return MIM_OK;
 }
 
-static bool
-lists(const char *names, const char *name)
-{
-    size_t size = strlen(name);
-    for (const char *at = names; (at = strstr(at, name)); at += size)
-        if ((at == names || at[-1] == ' ') && (!at[size] || at[size] == ' '))
-            return size > 0;
-    return false;
-}
-
 static int32_t
 set_preset(struct mim_job *job, const struct video_encoder *encoder, const char *preset, AVCodecContext *context)
 {
@@ -127,7 +117,7 @@ set_preset(struct mim_job *job, const struct video_encoder *encoder, const char 
 
     if (!av_opt_find(context, "preset", NULL, 0, AV_OPT_SEARCH_CHILDREN))
         return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "%s has no presets", encoder->codec->name);
-    if (presets && !lists(presets, preset))
+    if (presets && !video_lists(presets, preset))
         return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "preset '%.40s': %s has %s", preset, encoder->codec->name, presets);
     return video_set(job, context, encoder->codec->name, "", "preset", preset);
 }

@@ -20,11 +20,11 @@ struct video_wishes {
 };
 
 /* How an encoder is told how good pictures shall be. */
-enum video_rate { VIDEO_RATE_QSCALE, VIDEO_RATE_CRF, VIDEO_RATE_UP, VIDEO_RATE_BITS, VIDEO_RATE_LOSSLESS };
+enum video_rating { VIDEO_RATE_QSCALE, VIDEO_RATE_CRF, VIDEO_RATE_UP, VIDEO_RATE_BITS, VIDEO_RATE_LOSSLESS };
 
 struct video_encoder_facts {
     const char *name;
-    enum video_rate rate;
+    enum video_rating rate;
     bool takes_ticks;       /* times of any base; others count frames */
     bool has_rates;         /* only some frame rates */
     const char *settings;   /* that it needs to behave, as KEY=VALUE:KEY=VALUE, or NULL */
@@ -41,7 +41,9 @@ struct video_encoder {
     uint64_t sent;
 };
 
-/* encoder-table.c */
+/* encoder-table.c. A list ended as each kind is; NULL: anything. */
+enum video_support { VIDEO_SUPPORT_PIXELS, VIDEO_SUPPORT_SAMPLES, VIDEO_SUPPORT_RATES, VIDEO_SUPPORT_LAYOUTS };
+const void *video_encoder_supports(const AVCodec *codec, enum video_support what);
 void video_encoder_learn(const AVCodec *codec, struct video_encoder_facts *facts);
 /* encoder-find.c: by the caller's word, else by the target's preferences. */
 int32_t video_encoder_find(struct mim_job *job, const char *name, const struct video_target *target,

@@ -43,13 +43,16 @@ video_mux_add(struct video_mux *mux, const AVCodecParameters *parameters, AVRati
 }
 
 int32_t
-video_mux_start(struct video_mux *mux, const struct video_target *target, const struct mim_pairs *settings)
+video_mux_set_up(struct video_mux *mux, const struct video_target *target, const struct mim_pairs *settings)
 {
     if (target->settings && av_set_options_string(mux->context->priv_data, target->settings, "=", ":") < 0)
         return mux->job->host->fail(mux->job, MIM_UNSUPPORTED, MIM_UNKNOWN, "this muxer does not know %s", target->settings);
-    int32_t status = video_set_pairs(mux->job, mux->context, mux->name, "format:", settings);
-    if (status != MIM_OK)
-        return status;
+    return video_set_pairs(mux->job, mux->context, mux->name, "format:", settings);
+}
+
+int32_t
+video_mux_start(struct video_mux *mux)
+{
     int code = avformat_write_header(mux->context, NULL);
     if (code < 0)
         return video_fail(mux->job, code, mux->name);

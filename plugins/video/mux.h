@@ -22,8 +22,10 @@ struct video_mux {
 int32_t video_mux_open(struct mim_job *job, struct video_mux *mux, const struct video_container *container, bool seeks, void *log);
 /* A stream like `parameters`, whose packets have times in ticks of `base`. NULL: the op has failed. */
 AVStream *video_mux_add(struct video_mux *mux, const AVCodecParameters *parameters, AVRational base);
-/* All streams are there. */
-int32_t video_mux_start(struct video_mux *mux, const struct video_target *target, const struct mim_pairs *settings);
+/* Options of the muxer: ours, then the caller's. */
+int32_t video_mux_set_up(struct video_mux *mux, const struct video_target *target, const struct mim_pairs *settings);
+/* All streams are there: write the header. */
+int32_t video_mux_start(struct video_mux *mux);
 /* Times in ticks of `base`. The packet is taken over, also on failure. */
 int32_t video_mux_put(struct video_mux *mux, AVPacket *packet, const AVStream *stream, AVRational base);
 int32_t video_mux_finish(struct video_mux *mux);

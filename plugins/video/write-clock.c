@@ -7,6 +7,7 @@
 #include <libavutil/mathematics.h>
 
 #define DEFAULT_FPS 10
+#define COARSE_TICK 100     /* a grid may have its source's tick from here up, else the first frame's duration */
 #define FINEST_TICK 1000000 /* parts of a second, where the source's own do not fit */
 
 __extension__ typedef __int128 wide;
@@ -32,13 +33,14 @@ start_given(struct mim_job *job, struct video_clock *clock, struct mim_rational 
     if (fps.num <= 0 || fps.den < 0 || !av_reduce(&clock->rate.num, &clock->rate.den, fps.num, fps.den, INT_MAX))
         return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "fps is %lld/%lld: it must be above 0, and in numbers below 2147483648",
                                (long long)fps.num, (long long)fps.den);
-    clock->is_given = true;
+    clock->is_even = clock->is_wished = true;
     clock->tick = av_inv_q(clock->rate);
     clock->nominal = 1;
 
     wide is = (wide)sequence->first.duration * sequence->time_num * fps.num, wanted = (wide)sequence->time_den * fps.den;
     if (!sequence->time_den || is == wanted)
         return MIM_OK;
+    clock->replaces = true;
     return job->host->notice(job, MIM_NOTICE_TIMING, "the source's timing is replaced by fps");
 }
 
@@ -56,13 +58,15 @@ start_as_source(struct video_clock *clock, const struct mim_sequence *sequence, 
     }
     if (sequence->time_num <= INT_MAX && sequence->time_den <= INT_MAX)
         av_reduce(&tick.num, &tick.den, sequence->time_num, sequence->time_den, INT_MAX);
+    if (on_grid && av_cmp_q(tick, (AVRational){ 1, COARSE_TICK }) >= 0)
+        span = tick;
     clock->rate = av_inv_q(span);
     clock->tick = on_grid ? span : tick;
     clock->time_num = sequence->time_num;
     clock->time_den = sequence->time_den;
     clock->nominal = sequence->first.duration > 0 ? rescale(clock, sequence->first.duration) : 0;
     if (clock->nominal < 1)
-        clock->nominal = on_grid ? 1 : av_rescale_q(1, span, clock->tick);
+        clock->nominal = av_rescale_q(1, span, clock->tick);
     if (clock->nominal < 1)
         clock->nominal = 1;
 }
@@ -78,7 +82,7 @@ video_clock_start(struct mim_job *job, struct video_clock *clock, struct mim_rat
         start_as_source(clock, sequence, on_grid);
         return MIM_OK;
     }
-    clock->is_given = true; /* nobody else says anything */
+    clock->is_even = true; /* nobody says anything */
     clock->rate = (AVRational){ DEFAULT_FPS, 1 };
     clock->tick = av_inv_q(clock->rate);
     clock->nominal = 1;
@@ -98,7 +102,7 @@ int32_t
 video_clock_next(struct mim_job *job, struct video_clock *clock, uint64_t index, const struct mim_frame_info *info,
                  struct video_time *time)
 {
-    if (clock->is_given) {
+    if (clock->is_even) {
         *time = (struct video_time){ (int64_t)index, 1 };
         return MIM_OK;
     }
@@ -115,4 +119,11 @@ video_clock_next(struct mim_job *job, struct video_clock *clock, uint64_t index,
     if (time->duration < 1)
         time->duration = 1;
     return moved ? say_moved(job, clock) : MIM_OK;
+}
+
+int32_t
+video_clock_check_grid(struct mim_job *job, struct video_clock *clock, int64_t start, AVRational grid)
+{
+    int64_t nearest = av_rescale_q(start, clock->tick, grid);
+    return av_compare_ts(nearest, grid, start, clock->tick) ? say_moved(job, clock) : MIM_OK;
 }

@@ -17,7 +17,9 @@ struct video_clock {
     int64_t first;         /* pts of the first frame, which is shown at 0 */
     int64_t due;           /* of the coming frame, in the sequence's ticks after the first */
     int64_t last;          /* start of the latest */
-    bool is_given;         /* by fps: every frame lasts a tick */
+    bool is_even;          /* every frame lasts a tick */
+    bool is_wished;        /* the caller gave fps */
+    bool replaces;         /* and it is not what the source says */
     bool has_moved;        /* it was said that frames are not where they were */
 };
 
@@ -31,5 +33,8 @@ int32_t video_clock_start(struct mim_job *job, struct video_clock *clock, struct
 /* In order, for every frame. A frame that had to move is a notice, once. */
 int32_t video_clock_next(struct mim_job *job, struct video_clock *clock, uint64_t index, const struct mim_frame_info *info,
                          struct video_time *time);
+
+/* Frames of a container with ticks of its own: one that is not on a multiple of `grid` is a notice, once. */
+int32_t video_clock_check_grid(struct mim_job *job, struct video_clock *clock, int64_t start, AVRational grid);
 
 #endif

@@ -16,17 +16,9 @@ static const struct {
 };
 
 static bool
-lists(const char *names, const char *name)
+holds(const struct video_target *target, const char *tag)
 {
-    size_t size = strlen(name);
-    if (!names)
-        return false;
-    if (*names == '*')
-        return true;
-    for (const char *at = names; (at = strstr(at, name)); at += size)
-        if ((at == names || at[-1] == ' ') && (!at[size] || at[size] == ' '))
-            return true;
-    return false;
+    return target->keys && (*target->keys == '*' || video_lists(target->keys, tag));
 }
 
 /* A moment with a zone is the container's time of creation; without one, a date is all that can be said. */
@@ -58,8 +50,16 @@ keep_text(struct mim_job *job, struct video_keys *keys, const struct video_targe
         return MIM_UNSUPPORTED;
     for (size_t i = 0; i < sizeof other_words / sizeof *other_words; i++)
         if (!strcmp(key, other_words[i].key))
-            return lists(target->keys, other_words[i].tag) ? set(job, keys, other_words[i].tag, text, false) : MIM_UNSUPPORTED;
-    return lists(target->keys, key) ? set(job, keys, key, text, true) : MIM_UNSUPPORTED;
+            return holds(target, other_words[i].tag) ? set(job, keys, other_words[i].tag, text, false) : MIM_UNSUPPORTED;
+    return holds(target, key) ? set(job, keys, key, text, true) : MIM_UNSUPPORTED;
+}
+
+int32_t
+video_keys_check_frame(const struct video_keys *keys, const char *key, const void *value, uint64_t size)
+{
+    const AVDictionaryEntry *tag = av_dict_get(keys->tags, key, NULL, AV_DICT_MATCH_CASE);
+    bool is_kept = tag && strlen(tag->value) == size && !memcmp(tag->value, value, size);
+    return is_kept ? MIM_OK : MIM_UNSUPPORTED;
 }
 
 int32_t
@@ -85,7 +85,7 @@ video_keys_keep(struct mim_job *job, struct video_keys *keys, const struct video
     if (strlen(text) == size && strcmp(key, "datetime") != 0)
         status = keep_text(job, keys, target, key, text);
     else if (strlen(text) == size)
-        status = lists(target->keys, tag_of_time(text)) ? set(job, keys, tag_of_time(text), text, true) : MIM_UNSUPPORTED;
+        status = holds(target, tag_of_time(text)) ? set(job, keys, tag_of_time(text), text, true) : MIM_UNSUPPORTED;
     job->host->resize(job, text, size + 1, 0);
     return status;
 }

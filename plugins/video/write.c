@@ -5,10 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audio.h"
 #include "encoder.h"
 #include "log.h"
 #include "mux.h"
 #include "write-keys.h"
+#include "write-pace.h"
 
 /* A frame between accepts and put. */
 struct video_coming {
@@ -30,7 +32,12 @@ struct video_writer {
     struct video_clock clock;
     struct video_encoder encoder;
     struct video_pictures pictures;
+    struct video_audio audio;
     struct video_mux mux;
+    struct video_pace pace;
+    AVPacket *held[VIDEO_PACE_MOST]; /* until the header is written */
+    unsigned held_count;
+    int64_t end; /* of the latest frame */
     AVStream *stream;
     AVPacket *packet;
     struct video_coming *oldest, *newest, *idle;
@@ -82,9 +89,50 @@ open_streams(struct mim_job *job, struct video_writer *self)
     avcodec_parameters_free(&parameters);
     if (!self->stream)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a stream");
-    self->stream->avg_frame_rate = self->clock.rate;
     self->stream->sample_aspect_ratio = (AVRational){ 1, 1 };
     return MIM_OK;
+}
+
+/* The rate, from what was seen of it. */
+static void
+settle_rate(struct video_writer *self)
+{
+    enum video_timing timing = self->target->timing;
+    AVRational rate = self->clock.rate;
+    bool is_regular = self->clock.is_even || timing == VIDEO_TIMING_CODEC ||
+                      video_pace_is_regular(&self->pace, self->clock.tick, self->clock.rate, &rate);
+
+    if (is_regular)
+        self->stream->avg_frame_rate = rate;
+    if (timing == VIDEO_TIMING_GRID)
+        self->stream->time_base = is_regular ? av_inv_q(rate) : video_pace_grid(&self->pace, self->clock.tick);
+}
+
+static int32_t
+put_packet(struct mim_job *job, struct video_writer *self, AVPacket *packet)
+{
+    int32_t status = video_audio_write_until(job, &self->audio, packet->dts, self->clock.tick);
+    if (status == MIM_OK && self->target->timing == VIDEO_TIMING_GRID)
+        status = video_clock_check_grid(job, &self->clock, packet->pts, self->stream->time_base);
+    return status == MIM_OK ? video_mux_put(&self->mux, packet, self->stream, self->clock.tick) : status;
+}
+
+static int32_t
+start(struct mim_job *job, struct video_writer *self)
+{
+    settle_rate(self);
+    int32_t status = video_mux_start(&self->mux);
+    for (unsigned i = 0; i < self->held_count && status == MIM_OK; i++)
+        status = put_packet(job, self, self->held[i]);
+    return status;
+}
+
+/* Those containers wait whose header tells the rate, unless it is known. */
+static bool
+waits(const struct video_writer *self)
+{
+    bool is_wanted = self->target->timing == VIDEO_TIMING_RATED || self->target->timing == VIDEO_TIMING_GRID;
+    return is_wanted && !self->clock.is_even;
 }
 
 static int32_t
@@ -98,14 +146,18 @@ open_as(struct mim_job *job, struct mim_sequence *sequence, enum video_format id
     video_log_open(&self->log, job);
     int32_t status = video_mux_open(job, &self->mux, self->container, seeks, &self->log);
     if (status == MIM_OK)
-        status = video_clock_start(job, &self->clock, self->fps, sequence, self->target->on_grid);
+        status = video_mux_set_up(&self->mux, self->target, &self->format_settings);
+    if (status == MIM_OK)
+        status = video_clock_start(job, &self->clock, self->fps, sequence, self->target->timing == VIDEO_TIMING_CODEC);
     if (status == MIM_OK)
         status = open_encoder(job, self, sequence);
     if (status == MIM_OK)
         status = open_streams(job, self);
+    if (status == MIM_OK)
+        status = video_audio_open(job, &self->audio, &self->mux, self->target, sequence, self->clock.replaces, &self->log);
     if (status == MIM_OK && av_dict_copy(&self->mux.context->metadata, self->keys.tags, 0) < 0)
         status = job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for metadata");
-    return status == MIM_OK ? video_mux_start(&self->mux, self->target, &self->format_settings) : status;
+    return status == MIM_OK && !waits(self) ? start(job, self) : status;
 }
 
 static int32_t
@@ -113,7 +165,7 @@ keep(struct mim_job *job, const char *key, int32_t type, const void *value, uint
 {
     struct video_writer *self = job->state;
     if (self->mux.context)
-        return MIM_UNSUPPORTED; /* of a frame */
+        return video_keys_check_frame(&self->keys, key, value, size);
     return video_keys_keep(job, &self->keys, &video_targets[id], key, type, value, size);
 }
 
@@ -177,6 +229,19 @@ video_encode(struct mim_job *job, void *data, const struct mim_frame_info *info,
     return video_picture_fill(job, &self->pictures, job->worker, raster, coming->frame);
 }
 
+/* The header waits for some packets, if they are small. */
+static int32_t
+hold_packet(struct mim_job *job, struct video_writer *self)
+{
+    enum { LARGE_PACKET = 1 << 20 };
+    AVPacket *held = av_packet_alloc();
+    if (!held)
+        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a packet");
+    av_packet_move_ref(held, self->packet);
+    self->held[self->held_count++] = held;
+    return self->held_count == VIDEO_PACE_MOST || held->size > LARGE_PACKET ? start(job, self) : MIM_OK;
+}
+
 static int32_t
 write_packets(struct mim_job *job, struct video_writer *self)
 {
@@ -185,7 +250,7 @@ write_packets(struct mim_job *job, struct video_writer *self)
         if (status == MIM_END)
             return MIM_OK;
         if (status == MIM_OK)
-            status = video_mux_put(&self->mux, self->packet, self->stream, self->clock.tick);
+            status = self->mux.has_header ? put_packet(job, self, self->packet) : hold_packet(job, self);
         if (status != MIM_OK)
             return status;
     }
@@ -207,6 +272,8 @@ video_put(struct mim_job *job, void *data, const struct mim_frame_info *info, co
     struct video_coming *coming = packet->coming;
     (void)info, (void)coded;
 
+    video_pace_note(&self->pace, packet->time.start);
+    self->end = packet->time.start + packet->time.duration;
     int32_t status = job->host->poll(job);
     if (status == MIM_OK)
         status = video_encoder_send(job, &self->encoder, coming->frame, &packet->time);
@@ -230,6 +297,10 @@ video_finish(struct mim_job *job)
     int32_t status = video_encoder_send(job, &self->encoder, NULL, NULL);
     if (status == MIM_OK)
         status = write_packets(job, self);
+    if (status == MIM_OK && !self->mux.has_header)
+        status = start(job, self);
+    if (status == MIM_OK)
+        status = video_audio_write_until(job, &self->audio, self->end, self->clock.tick);
     return status == MIM_OK ? video_mux_finish(&self->mux) : status;
 }
 
@@ -260,6 +331,9 @@ video_close(struct mim_job *job)
     free_coming(job, self->idle);
     video_encoder_close(job, &self->encoder);
     video_pictures_close(&self->pictures);
+    video_audio_close(&self->audio);
+    for (unsigned i = 0; i < self->held_count; i++)
+        av_packet_free(&self->held[i]);
     video_mux_close(&self->mux);
     video_keys_close(job, &self->keys);
     av_packet_free(&self->packet);
@@ -285,6 +359,10 @@ static const struct mim_option options[] = {
       .help = "frames from key frame to key frame at most; when not given the codec's default" },
     { AT(wishes.macro_block_size), .name = "macro_block_size", .type = MIM_OPTION_INT, .unit = "px", .initial = 1, .min = 1,
       .max = 256, .help = "width and height are padded to multiples of it" },
+    { AT(audio.source), .name = "audio", .type = MIM_OPTION_TEXT, .initial_text = "copy",
+      .help = "copy (of what is converted), none, or a file whose sound is taken" },
+    { AT(audio.codec), .name = "audio_codec", .type = MIM_OPTION_TEXT,
+      .help = "copy, or an encoder of FFmpeg's; when not given copy, if the container can hold it" },
     { AT(background), .name = "background", .type = MIM_OPTION_COLOUR, .initial_text = "white",
       .help = "what transparent pixels are put on, where the codec keeps no alpha" },
     { AT(wishes.settings), .name = "codec", .type = MIM_OPTION_PAIRS, .help = "options of the encoder's own, as codec:KEY=VALUE" },
