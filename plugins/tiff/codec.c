@@ -7,14 +7,14 @@
 
 /* In the order of TIFF_CODEC_CHOICES. */
 static const struct tiff_codec codecs[] = {
-    { "none", COMPRESSION_NONE, 0, 0, 0, false, false },
-    { "lzw", COMPRESSION_LZW, 0, 0, 0, true, true },
-    { "deflate", COMPRESSION_ADOBE_DEFLATE, TIFFTAG_ZIPQUALITY, 1, 9, true, true },
-    { "packbits", COMPRESSION_PACKBITS, 0, 0, 0, false, false },
-    { "jpeg", COMPRESSION_JPEG, TIFFTAG_JPEGQUALITY, 1, 100, false, false },
-    { "zstd", COMPRESSION_ZSTD, TIFFTAG_ZSTD_LEVEL, 1, 22, true, true },
-    { "lzma", COMPRESSION_LZMA, TIFFTAG_LZMAPRESET, 0, 9, true, false },
-    { "webp", COMPRESSION_WEBP, TIFFTAG_WEBP_LEVEL, 1, 100, false, false },
+    { "none", COMPRESSION_NONE, 0, 0, 0, false, false, true },
+    { "lzw", COMPRESSION_LZW, 0, 0, 0, true, true, true },
+    { "deflate", COMPRESSION_ADOBE_DEFLATE, TIFFTAG_ZIPQUALITY, 1, 12, true, true, true },
+    { "packbits", COMPRESSION_PACKBITS, 0, 0, 0, false, false, true },
+    { "jpeg", COMPRESSION_JPEG, TIFFTAG_JPEGQUALITY, 1, 100, false, false, false },
+    { "zstd", COMPRESSION_ZSTD, TIFFTAG_ZSTD_LEVEL, 1, 22, true, true, false },
+    { "lzma", COMPRESSION_LZMA, TIFFTAG_LZMAPRESET, 0, 9, true, false, false },
+    { "webp", COMPRESSION_WEBP, TIFFTAG_WEBP_LEVEL, 1, 100, false, false, false },
 };
 #define CODEC_COUNT (sizeof codecs / sizeof *codecs)
 
@@ -24,12 +24,19 @@ tiff_codec_at(int32_t choice)
     return &codecs[choice >= 0 && (size_t)choice < CODEC_COUNT ? choice : 0];
 }
 
+/* Some are written here, whatever libtiff was built with. */
+static bool
+is_there(const struct tiff_codec *codec)
+{
+    return codec->is_ours || TIFFIsCODECConfigured(codec->scheme);
+}
+
 static int32_t
 refuse(const struct tiff_codec *codec, struct mim_job *job)
 {
     char names[128] = "";
     for (size_t i = 0; i < CODEC_COUNT; i++)
-        if (TIFFIsCODECConfigured(codecs[i].scheme)) {
+        if (is_there(&codecs[i])) {
             size_t length = strlen(names);
             snprintf(names + length, sizeof names - length, "%s%s", length ? ", " : "", codecs[i].name);
         }
@@ -40,7 +47,7 @@ refuse(const struct tiff_codec *codec, struct mim_job *job)
 int32_t
 tiff_codec_check(const struct tiff_codec *codec, struct mim_job *job, int64_t level)
 {
-    if (!TIFFIsCODECConfigured(codec->scheme))
+    if (!is_there(codec))
         return refuse(codec, job);
     if (level < 0)
         return MIM_OK;

@@ -1,165 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* One strip or tile into coded bytes. Each worker has a libtiff handle that writes to nowhere but the host's memory. */
-#include <stdio.h>
+/* One strip or tile into coded bytes. */
 #include <string.h>
 
+#include <libdeflate.h>
+
+#include "packers.h"
 #include "write.h"
 
-static tmsize_t
-refuse_to_read(thandle_t user, void *data, tmsize_t size)
-{
-    (void)user, (void)data, (void)size;
-    return -1;
-}
-
-static tmsize_t
-emit_coded(thandle_t user, void *data, tmsize_t size)
-{
-    struct tiff_writing_worker *worker = user;
-    if (worker->is_quiet)
-        return size;
-    int32_t status = worker->job->host->emit(worker->job, data, (uint64_t)size);
-    if (status != MIM_OK)
-        worker->status = status;
-    return status == MIM_OK ? size : -1;
-}
-
-/* "The end" is always 0: so libtiff never takes a strip for one that it wrote before, and never goes back. */
-static toff_t
-seek_nowhere(thandle_t user, toff_t offset, int whence)
-{
-    (void)user;
-    return whence == SEEK_SET ? offset : 0;
-}
-
-static int
-close_nothing(thandle_t user)
-{
-    (void)user;
-    return 0;
-}
-
-static toff_t
-size_of_nothing(thandle_t user)
-{
-    (void)user;
-    return 0;
-}
-
-static int
-keep_error(TIFF *tiff, void *user, const char *module, const char *format, va_list arguments)
-{
-    struct tiff_writing_worker *worker = user;
-    (void)tiff, (void)module;
-    if (!worker->text[0])
-        vsnprintf(worker->text, sizeof worker->text, format, arguments);
-    return 1;
-}
-
-static int
-ignore_warning(TIFF *tiff, void *user, const char *module, const char *format, va_list arguments)
-{
-    (void)tiff, (void)user, (void)module, (void)format, (void)arguments;
-    return 1;
-}
-
-/* Always BigTIFF: its directory is never written, and offsets have no ceiling. */
-static TIFF *
-open_handle(struct tiff_writing_worker *worker)
-{
-    TIFFOpenOptions *options = TIFFOpenOptionsAlloc();
-    if (!options)
-        return NULL;
-    TIFFOpenOptionsSetErrorHandlerExtR(options, keep_error, worker);
-    TIFFOpenOptionsSetWarningHandlerExtR(options, ignore_warning, worker);
-    worker->is_quiet = true;
-    TIFF *tiff = TIFFClientOpenExt("TIFF", "w8m", worker, refuse_to_read, emit_coded, seek_nowhere, close_nothing,
-                                   size_of_nothing, NULL, NULL, options);
-    worker->is_quiet = false;
-    TIFFOpenOptionsFree(options);
-    return tiff;
-}
-
-static bool
-set_codec_fields(TIFF *tiff, const struct tiff_sheet *sheet)
-{
-    uint16_t scheme = sheet->codec->scheme;
-    if (sheet->predictor != PREDICTOR_NONE && !TIFFSetField(tiff, TIFFTAG_PREDICTOR, sheet->predictor))
-        return false;
-    if (sheet->level >= 0 && !TIFFSetField(tiff, sheet->codec->level_tag, (int)sheet->level))
-        return false;
-    if (scheme == COMPRESSION_WEBP && sheet->level == 100 && !TIFFSetField(tiff, TIFFTAG_WEBP_LOSSLESS, 1))
-        return false;
-    if (scheme != COMPRESSION_JPEG)
-        return true;
-    /* each piece carries its tables: no page-wide tag that depends on who encoded it */
-    return TIFFSetField(tiff, TIFFTAG_JPEGTABLESMODE, 0) &&
-           (sheet->photometric != PHOTOMETRIC_YCBCR || TIFFSetField(tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB));
-}
-
-static bool
-set_fields(TIFF *tiff, const struct tiff_sheet *sheet)
-{
-    uint16_t extras[UINT8_MAX] = { 0 };
-    uint32_t colours = sheet->photometric == PHOTOMETRIC_RGB || sheet->photometric == PHOTOMETRIC_YCBCR ? 3 : 1;
-    uint32_t extra = sheet->channels - colours;
-    bool is_set = TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, sheet->width) &&
-                  TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, sheet->height) &&
-                  TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, sheet->channels) &&
-                  TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, sheet->bits) &&
-                  TIFFSetField(tiff, TIFFTAG_SAMPLEFORMAT, sheet->format) &&
-                  TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, sheet->photometric) &&
-                  TIFFSetField(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG) &&
-                  TIFFSetField(tiff, TIFFTAG_COMPRESSION, sheet->codec->scheme);
-    if (is_set && extra && extra < UINT8_MAX)
-        is_set = TIFFSetField(tiff, TIFFTAG_EXTRASAMPLES, extra, extras);
-    if (is_set && sheet->is_tiled)
-        is_set = TIFFSetField(tiff, TIFFTAG_TILEWIDTH, sheet->piece_width) &&
-                 TIFFSetField(tiff, TIFFTAG_TILELENGTH, sheet->piece_height);
-    else if (is_set)
-        is_set = TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, sheet->piece_height);
-    return is_set && set_codec_fields(tiff, sheet);
-}
-
-static int32_t
-fail(struct tiff_writing_worker *worker, const char *what)
-{
-    struct mim_job *job = worker->job;
-    if (worker->status)
-        return job->host->fail(job, worker->status, MIM_UNKNOWN, "%s", what);
-    int32_t status = !worker->text[0] || strstr(worker->text, "memory") || strstr(worker->text, "space") ? MIM_NOMEM
-                                                                                                        : MIM_UNSUPPORTED;
-    return job->host->fail(job, status, MIM_UNKNOWN, "%s: %s", what, worker->text[0] ? worker->text : "no memory");
-}
-
-/* libtiff takes leave by writing a directory. */
-static void
-close_handle(struct tiff_writing_worker *worker)
-{
-    worker->is_quiet = true;
-    if (worker->tiff)
-        TIFFCleanup(worker->tiff);
-    worker->is_quiet = false;
-    worker->tiff = NULL;
-}
-
-/* Pages of one kind share a handle; the index alone differs. */
-static int32_t
-set_up(struct tiff_writing_worker *worker, const struct tiff_sheet *sheet)
-{
-    struct tiff_sheet shape = *sheet;
-    shape.index = 0;
-    if (worker->tiff && memcmp(&shape, &worker->shape, sizeof shape) == 0)
-        return MIM_OK;
-
-    close_handle(worker);
-    worker->tiff = open_handle(worker);
-    memset(&worker->shape, 0, sizeof worker->shape);
-    if (!worker->tiff || !set_fields(worker->tiff, sheet))
-        return fail(worker, "libtiff cannot be set up for this page");
-    memcpy(&worker->shape, &shape, sizeof shape);
-    return MIM_OK;
-}
+enum { DEFLATE_LEVEL = 6 };
 
 static void
 turn_gray(uint8_t *data, const struct tiff_sheet *sheet, uint64_t pixels)
@@ -170,75 +18,161 @@ turn_gray(uint8_t *data, const struct tiff_sheet *sheet, uint64_t pixels)
             data[i * sheet->channels * size + b] ^= 0xff;
 }
 
-/* Copy the piece's pixels, packed. Beyond the frame a tile repeats its last column and row: that compresses well. */
-static int32_t
-pack(struct tiff_writing_worker *worker, const struct tiff_sheet *sheet, const struct mim_raster *raster, uint32_t x,
-     uint32_t y, uint32_t rows, uint8_t **packed)
+/* A row of the piece as the codec gets it. Beyond the frame it repeats its last pixel: that compresses well. `lines` has room
+ * for two rows. */
+static void
+lay_row(const struct tiff_sheet *sheet, const uint8_t *from, uint32_t width, uint8_t *to, uint8_t *lines)
 {
-    struct mim_job *job = worker->job;
+    uint64_t pixel = (uint64_t)sheet->channels * (sheet->bits / 8), size = sheet->row_bytes;
+    if (width < sheet->piece_width || sheet->is_inverted) {
+        memcpy(lines, from, width * pixel);
+        for (uint32_t i = width; i < sheet->piece_width; i++)
+            memcpy(lines + i * pixel, lines + (i - 1) * pixel, pixel);
+        if (sheet->is_inverted)
+            turn_gray(lines, sheet, sheet->piece_width);
+        from = lines;
+    }
+    if (sheet->predictor == PREDICTOR_HORIZONTAL)
+        tiff_difference(sheet->bits, to, from, size, sheet->channels);
+    else if (sheet->predictor == PREDICTOR_FLOATINGPOINT)
+        tiff_difference_floats(sheet->bits, to, from, size, sheet->channels, lines + size);
+    else
+        memcpy(to, from, size);
+}
+
+/* The rows of the piece, packed; below the frame a tile repeats the last one. */
+static int32_t
+lay_out(struct mim_job *job, const struct tiff_sheet *sheet, const struct mim_raster *raster, uint32_t x, uint32_t y,
+        uint32_t rows, uint8_t **data)
+{
+    struct tiff_writing_worker *worker = job->worker;
     uint64_t pixel = (uint64_t)sheet->channels * (sheet->bits / 8), size = rows * sheet->row_bytes;
     uint32_t width = sheet->width - x < sheet->piece_width ? sheet->width - x : sheet->piece_width;
-    *packed = tiff_scratch_get(&worker->packed, job, size);
-    if (!*packed)
+    uint8_t *packed = tiff_scratch_get(&worker->packed, job, size + 2 * sheet->row_bytes);
+    if (!packed)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for %llu bytes to be coded", (unsigned long long)size);
 
-    for (uint32_t i = 0; i < rows; i++) {
-        uint32_t row = sheet->height - y > i ? y + i : sheet->height - 1;
-        uint8_t *to = *packed + i * sheet->row_bytes;
-        memcpy(to, raster->data + row * raster->stride + x * pixel, width * pixel);
-        for (uint32_t j = width; j < sheet->piece_width; j++)
-            memcpy(to + j * pixel, to + (width - 1) * pixel, pixel);
-    }
-    if (sheet->is_inverted)
-        turn_gray(*packed, sheet, (uint64_t)rows * sheet->piece_width);
+    uint32_t there = sheet->height - y < rows ? sheet->height - y : rows;
+    for (uint32_t i = 0; i < there; i++)
+        lay_row(sheet, raster->data + (y + i) * raster->stride + x * pixel, width, packed + i * sheet->row_bytes,
+                packed + size);
+    for (uint32_t i = there; i < rows; i++)
+        memcpy(packed + i * sheet->row_bytes, packed + (there - 1) * sheet->row_bytes, sheet->row_bytes);
+    *data = packed;
     return MIM_OK;
 }
 
 static int32_t
-compress(struct tiff_writing_worker *worker, const struct tiff_sheet *sheet, uint32_t part, uint8_t *data, uint64_t size)
+refuse_memory(struct mim_job *job, uint64_t size)
 {
-    int32_t status = set_up(worker, sheet);
+    return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory to compress %llu bytes", (unsigned long long)size);
+}
+
+static int32_t
+code_lzw(struct mim_job *job, const struct tiff_sheet *sheet, const uint8_t *data, uint64_t size)
+{
+    struct tiff_writing_worker *worker = job->worker;
+    struct tiff_lzw_table *table = (void *)tiff_scratch_get(&worker->table, job, sizeof *table);
+    uint8_t *coded = tiff_scratch_get(&worker->coded, job, tiff_lzw_bound(size));
+    (void)sheet;
+    if (!table || !coded)
+        return refuse_memory(job, size);
+    return job->host->emit(job, coded, tiff_lzw_pack(table, data, size, coded));
+}
+
+static int32_t
+code_packbits(struct mim_job *job, const struct tiff_sheet *sheet, const uint8_t *data, uint64_t size)
+{
+    struct tiff_writing_worker *worker = job->worker;
+    uint8_t *coded = tiff_scratch_get(&worker->coded, job, tiff_packbits_bound(size, sheet->row_bytes));
+    if (!coded)
+        return refuse_memory(job, size);
+    return job->host->emit(job, coded, tiff_packbits_pack(data, size, sheet->row_bytes, coded));
+}
+
+static void
+close_deflate(struct mim_job *job)
+{
+    struct tiff_writing_worker *worker = job->worker;
+    if (worker->deflate)
+        libdeflate_free_compressor(worker->deflate);
+    if (worker->deflate_size)
+        job->host->reserve(job, -worker->deflate_size);
+    worker->deflate = NULL;
+    worker->deflate_size = 0;
+}
+
+/* libdeflate takes its memory past the host; so much it is at most. */
+static int32_t
+open_deflate(struct mim_job *job, int64_t level)
+{
+    struct tiff_writing_worker *worker = job->worker;
+    if (worker->deflate && worker->deflate_level == level)
+        return MIM_OK;
+    close_deflate(job);
+
+    int64_t size = level >= 10 ? 10 << 20 : 1 << 20;
+    if (job->host->reserve(job, size) != MIM_OK)
+        return refuse_memory(job, (uint64_t)size);
+    worker->deflate_size = size;
+    worker->deflate_level = level;
+    worker->deflate = libdeflate_alloc_compressor((int)level);
+    return worker->deflate ? MIM_OK : refuse_memory(job, (uint64_t)size);
+}
+
+static int32_t
+code_deflate(struct mim_job *job, const struct tiff_sheet *sheet, const uint8_t *data, uint64_t size)
+{
+    struct tiff_writing_worker *worker = job->worker;
+    int32_t status = open_deflate(job, sheet->level < 0 ? DEFLATE_LEVEL : sheet->level);
     if (status != MIM_OK)
         return status;
-    tmsize_t done = sheet->is_tiled ? TIFFWriteEncodedTile(worker->tiff, part, data, (tmsize_t)size)
-                                    : TIFFWriteEncodedStrip(worker->tiff, part, data, (tmsize_t)size);
-    if (done != (tmsize_t)size) {
-        status = fail(worker, "libtiff cannot compress this page");
-        close_handle(worker);
-    }
-    return status;
+    uint64_t room = libdeflate_zlib_compress_bound(worker->deflate, size);
+    uint8_t *coded = tiff_scratch_get(&worker->coded, job, room);
+    if (!coded)
+        return refuse_memory(job, size);
+    return job->host->emit(job, coded, libdeflate_zlib_compress(worker->deflate, data, size, coded, room));
 }
 
 int32_t
 tiff_encode(struct mim_job *job, void *packet, const struct mim_frame_info *info, uint32_t part,
             const struct mim_raster *raster, const struct mim_neighbours *beside)
 {
-    struct tiff_writing_worker *worker = job->worker;
     const struct tiff_sheet *sheet = packet;
     uint32_t x = part % sheet->across * sheet->piece_width, y = part / sheet->across * sheet->piece_height;
     uint32_t rows = sheet->is_tiled || sheet->height - y > sheet->piece_height ? sheet->piece_height : sheet->height - y;
+    uint64_t size = rows * sheet->row_bytes;
     uint8_t *data = raster->data + y * raster->stride;
     (void)info, (void)beside;
 
-    worker->job = job;
-    worker->status = MIM_OK;
-    worker->text[0] = '\0';
     int32_t status = job->host->poll(job);
     if (status != MIM_OK)
         return status;
-    if (sheet->is_tiled || sheet->is_inverted || raster->stride != sheet->row_bytes)
-        status = pack(worker, sheet, raster, x, y, rows, &data);
+    if (sheet->is_tiled || sheet->is_inverted || sheet->predictor != PREDICTOR_NONE || raster->stride != sheet->row_bytes)
+        status = lay_out(job, sheet, raster, x, y, rows, &data);
     if (status != MIM_OK)
         return status;
-    if (sheet->codec->scheme == COMPRESSION_NONE)
-        return job->host->emit(job, data, rows * sheet->row_bytes);
-    return compress(worker, sheet, part, data, rows * sheet->row_bytes);
+    switch (sheet->codec->scheme) {
+    case COMPRESSION_NONE:
+        return job->host->emit(job, data, size);
+    case COMPRESSION_LZW:
+        return code_lzw(job, sheet, data, size);
+    case COMPRESSION_PACKBITS:
+        return code_packbits(job, sheet, data, size);
+    case COMPRESSION_ADOBE_DEFLATE:
+        return code_deflate(job, sheet, data, size);
+    default:
+        return tiff_coder_run(job, sheet, part, data, size);
+    }
 }
 
 void
 tiff_encode_close(struct mim_job *job)
 {
     struct tiff_writing_worker *worker = job->worker;
-    close_handle(worker);
+    close_deflate(job);
+    tiff_coder_close(worker);
     tiff_scratch_close(&worker->packed, job);
+    tiff_scratch_close(&worker->table, job);
+    tiff_scratch_close(&worker->coded, job);
 }

@@ -38,11 +38,12 @@ struct tiff_codec {
     uint32_t level_tag; /* libtiff's pseudo-tag; 0: no levels */
     int64_t least, most;
     bool predicts, predicts_unasked;
+    bool is_ours; /* compressed without libtiff */
 };
 
 #define TIFF_CODEC_CHOICES "none|lzw|deflate=zlib|packbits|jpeg|zstd|lzma|webp"
 const struct tiff_codec *tiff_codec_at(int32_t choice);
-/* Is it in this libtiff, and does the level suit it? */
+/* Can it be written, and does the level suit it? */
 int32_t tiff_codec_check(const struct tiff_codec *codec, struct mim_job *job, int64_t level);
 
 /* sheet.c: how one frame becomes a page. In the packet. */
@@ -56,11 +57,18 @@ struct tiff_sheet {
 };
 
 /* encode.c */
+struct libdeflate_compressor;
+
 struct tiff_writing_worker {
+    struct tiff_scratch packed; /* rows as the codec gets them */
+    struct tiff_scratch table;  /* of LZW's strings */
+    struct tiff_scratch coded;
+    struct libdeflate_compressor *deflate;
+    int64_t deflate_level, deflate_size; /* bytes reserved for it */
+    /* coder.c's */
     TIFF *tiff;                /* compresses into the host's memory */
     struct mim_job *job;
     struct tiff_sheet shape;   /* what it is set up for */
-    struct tiff_scratch packed;
     int32_t status;
     bool is_quiet;             /* what libtiff writes of itself is dropped */
     char text[256];
@@ -69,6 +77,10 @@ struct tiff_writing_worker {
 int32_t tiff_encode(struct mim_job *job, void *packet, const struct mim_frame_info *info, uint32_t part,
                     const struct mim_raster *raster, const struct mim_neighbours *beside);
 void tiff_encode_close(struct mim_job *job);
+
+/* coder.c: compress a piece with libtiff, and emit it. */
+int32_t tiff_coder_run(struct mim_job *job, const struct tiff_sheet *sheet, uint32_t part, uint8_t *data, uint64_t size);
+void tiff_coder_close(struct tiff_writing_worker *worker);
 
 /* writer.c */
 enum { TIFF_PHOTOMETRIC_AUTO, TIFF_PHOTOMETRIC_BLACK, TIFF_PHOTOMETRIC_WHITE, TIFF_PHOTOMETRIC_RGB, TIFF_PHOTOMETRIC_YCBCR };

@@ -11,7 +11,7 @@ static const struct mim_option options[] = {
     { MIM_OPTION_HEADER, .type = MIM_OPTION_CHOICE, .name = "compression", .choices = TIFF_CODEC_CHOICES, AT(compression),
       .help = "how strips are compressed" },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_INT, .name = "level", .initial = -1, .min = -1, .max = 100, AT(level),
-      .help = "deflate 1-9, zstd 1-22, lzma 0-9, quality of jpeg and webp 1-100 (webp 100: lossless); -1: the codec's own" },
+      .help = "deflate 1-12, zstd 1-22, lzma 0-9, quality of jpeg and webp 1-100 (webp 100: lossless); -1: the codec's own" },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_CHOICE, .name = "predictor", .choices = "auto|none|horizontal|float",
       AT(predictor), .help = "differences before compression; auto: with lzw, deflate and zstd" },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_LIST, .name = "resolution", AT(resolution),

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/* libtiff as a compressor of strips and tiles: a handle of each worker's that writes to nowhere but the host's memory. */
+#include <stdio.h>
+#include <string.h>
+
+#include "write.h"
+
+static tmsize_t
+refuse_to_read(thandle_t user, void *data, tmsize_t size)
+{
+    (void)user, (void)data, (void)size;
+    return -1;
+}
+
+static tmsize_t
+emit_coded(thandle_t user, void *data, tmsize_t size)
+{
+    struct tiff_writing_worker *worker = user;
+    if (worker->is_quiet)
+        return size;
+    int32_t status = worker->job->host->emit(worker->job, data, (uint64_t)size);
+    if (status != MIM_OK)
+        worker->status = status;
+    return status == MIM_OK ? size : -1;
+}
+
+/* "The end" is always 0: so libtiff never takes a strip for one that it wrote before, and never goes back. */
+static toff_t
+seek_nowhere(thandle_t user, toff_t offset, int whence)
+{
+    (void)user;
+    return whence == SEEK_SET ? offset : 0;
+}
+
+static int
+close_nothing(thandle_t user)
+{
+    (void)user;
+    return 0;
+}
+
+static toff_t
+size_of_nothing(thandle_t user)
+{
+    (void)user;
+    return 0;
+}
+
+static int
+keep_error(TIFF *tiff, void *user, const char *module, const char *format, va_list arguments)
+{
+    struct tiff_writing_worker *worker = user;
+    (void)tiff, (void)module;
+    if (!worker->text[0])
+        vsnprintf(worker->text, sizeof worker->text, format, arguments);
+    return 1;
+}
+
+static int
+ignore_warning(TIFF *tiff, void *user, const char *module, const char *format, va_list arguments)
+{
+    (void)tiff, (void)user, (void)module, (void)format, (void)arguments;
+    return 1;
+}
+
+/* Always BigTIFF: its directory is never written, and offsets have no ceiling. */
+static TIFF *
+open_handle(struct tiff_writing_worker *worker)
+{
+    TIFFOpenOptions *options = TIFFOpenOptionsAlloc();
+    if (!options)
+        return NULL;
+    TIFFOpenOptionsSetErrorHandlerExtR(options, keep_error, worker);
+    TIFFOpenOptionsSetWarningHandlerExtR(options, ignore_warning, worker);
+    worker->is_quiet = true;
+    TIFF *tiff = TIFFClientOpenExt("TIFF", "w8m", worker, refuse_to_read, emit_coded, seek_nowhere, close_nothing,
+                                   size_of_nothing, NULL, NULL, options);
+    worker->is_quiet = false;
+    TIFFOpenOptionsFree(options);
+    return tiff;
+}
+
+/* Never a predictor: differences are made before. */
+static bool
+set_codec_fields(TIFF *tiff, const struct tiff_sheet *sheet)
+{
+    uint16_t scheme = sheet->codec->scheme;
+    if (sheet->level >= 0 && !TIFFSetField(tiff, sheet->codec->level_tag, (int)sheet->level))
+        return false;
+    if (scheme == COMPRESSION_WEBP && sheet->level == 100 && !TIFFSetField(tiff, TIFFTAG_WEBP_LOSSLESS, 1))
+        return false;
+    if (scheme != COMPRESSION_JPEG)
+        return true;
+    /* each piece carries its tables: no page-wide tag that depends on who encoded it */
+    return TIFFSetField(tiff, TIFFTAG_JPEGTABLESMODE, 0) &&
+           (sheet->photometric != PHOTOMETRIC_YCBCR || TIFFSetField(tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB));
+}
+
+static bool
+set_fields(TIFF *tiff, const struct tiff_sheet *sheet)
+{
+    uint16_t extras[UINT8_MAX] = { 0 };
+    uint32_t colours = sheet->photometric == PHOTOMETRIC_RGB || sheet->photometric == PHOTOMETRIC_YCBCR ? 3 : 1;
+    uint32_t extra = sheet->channels - colours;
+    bool is_set = TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, sheet->width) &&
+                  TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, sheet->height) &&
+                  TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, sheet->channels) &&
+                  TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, sheet->bits) &&
+                  TIFFSetField(tiff, TIFFTAG_SAMPLEFORMAT, sheet->format) &&
+                  TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, sheet->photometric) &&
+                  TIFFSetField(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG) &&
+                  TIFFSetField(tiff, TIFFTAG_COMPRESSION, sheet->codec->scheme);
+    if (is_set && extra && extra < UINT8_MAX)
+        is_set = TIFFSetField(tiff, TIFFTAG_EXTRASAMPLES, extra, extras);
+    if (is_set && sheet->is_tiled)
+        is_set = TIFFSetField(tiff, TIFFTAG_TILEWIDTH, sheet->piece_width) &&
+                 TIFFSetField(tiff, TIFFTAG_TILELENGTH, sheet->piece_height);
+    else if (is_set)
+        is_set = TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, sheet->piece_height);
+    return is_set && set_codec_fields(tiff, sheet);
+}
+
+static int32_t
+fail(struct tiff_writing_worker *worker, const char *what)
+{
+    struct mim_job *job = worker->job;
+    if (worker->status)
+        return job->host->fail(job, worker->status, MIM_UNKNOWN, "%s", what);
+    int32_t status = !worker->text[0] || strstr(worker->text, "memory") || strstr(worker->text, "space") ? MIM_NOMEM
+                                                                                                        : MIM_UNSUPPORTED;
+    return job->host->fail(job, status, MIM_UNKNOWN, "%s: %s", what, worker->text[0] ? worker->text : "no memory");
+}
+
+/* libtiff takes leave by writing a directory. */
+void
+tiff_coder_close(struct tiff_writing_worker *worker)
+{
+    worker->is_quiet = true;
+    if (worker->tiff)
+        TIFFCleanup(worker->tiff);
+    worker->is_quiet = false;
+    worker->tiff = NULL;
+}
+
+/* Pages of one kind share a handle; the index alone differs. */
+static int32_t
+set_up(struct tiff_writing_worker *worker, const struct tiff_sheet *sheet)
+{
+    struct tiff_sheet shape = *sheet;
+    shape.index = 0;
+    if (worker->tiff && memcmp(&shape, &worker->shape, sizeof shape) == 0)
+        return MIM_OK;
+
+    tiff_coder_close(worker);
+    worker->tiff = open_handle(worker);
+    memset(&worker->shape, 0, sizeof worker->shape);
+    if (!worker->tiff || !set_fields(worker->tiff, sheet))
+        return fail(worker, "libtiff cannot be set up for this page");
+    memcpy(&worker->shape, &shape, sizeof shape);
+    return MIM_OK;
+}
+
+int32_t
+tiff_coder_run(struct mim_job *job, const struct tiff_sheet *sheet, uint32_t part, uint8_t *data, uint64_t size)
+{
+    struct tiff_writing_worker *worker = job->worker;
+    worker->job = job;
+    worker->status = MIM_OK;
+    worker->text[0] = '\0';
+    int32_t status = set_up(worker, sheet);
+    if (status != MIM_OK)
+        return status;
+    tmsize_t done = sheet->is_tiled ? TIFFWriteEncodedTile(worker->tiff, part, data, (tmsize_t)size)
+                                    : TIFFWriteEncodedStrip(worker->tiff, part, data, (tmsize_t)size);
+    if (done != (tmsize_t)size) {
+        status = fail(worker, "libtiff cannot compress this page");
+        tiff_coder_close(worker);
+    }
+    return status;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* Prediction (TIFF 6.0, section 14, and technical note 3). */
+#include <string.h>
+
+#include "packers.h"
+
+enum { WIDE = 16 }; /* bytes at once, which all machines of today have registers for */
+
+#define DIFFERENCE_OF(name, type)                                                              \
+    static void name(uint8_t *to, const uint8_t *from, size_t size, size_t step)               \
+    {                                                                                          \
+        typedef type wide __attribute__((vector_size(WIDE)));                                  \
+        size_t back = step * sizeof(type), i = back < size ? back : size;                      \
+        memcpy(to, from, i);                                                                   \
+        for (; i + WIDE <= size; i += WIDE) {                                                  \
+            wide value, before;                                                                \
+            memcpy(&value, from + i, WIDE);                                                    \
+            memcpy(&before, from + i - back, WIDE);                                            \
+            value -= before;                                                                   \
+            memcpy(to + i, &value, WIDE);                                                      \
+        }                                                                                      \
+        for (; i < size; i += sizeof(type)) {                                                  \
+            type value, before;                                                                \
+            memcpy(&value, from + i, sizeof value);                                            \
+            memcpy(&before, from + i - back, sizeof before);                                   \
+            value = (type)(value - before);                                                    \
+            memcpy(to + i, &value, sizeof value);                                              \
+        }                                                                                      \
+    }
+
+DIFFERENCE_OF(difference_of_8, uint8_t)
+DIFFERENCE_OF(difference_of_16, uint16_t)
+DIFFERENCE_OF(difference_of_32, uint32_t)
+DIFFERENCE_OF(difference_of_64, uint64_t)
+
+void
+tiff_difference(unsigned bits, uint8_t *to, const uint8_t *from, size_t size, size_t step)
+{
+    if (bits == 8)
+        difference_of_8(to, from, size, step);
+    else if (bits == 16)
+        difference_of_16(to, from, size, step);
+    else if (bits == 32)
+        difference_of_32(to, from, size, step);
+    else
+        difference_of_64(to, from, size, step);
+}
+
+/* The highest bytes of all samples, then the next lower ones. */
+static void
+split(unsigned bytes, uint8_t *to, const uint8_t *from, size_t count)
+{
+    for (unsigned byte = 0; byte < bytes; byte++) {
+        unsigned place = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? byte : bytes - 1 - byte;
+        for (size_t i = 0; i < count; i++)
+            to[byte * count + i] = from[i * bytes + place];
+    }
+}
+
+void
+tiff_difference_floats(unsigned bits, uint8_t *to, const uint8_t *from, size_t size, size_t step, uint8_t *scratch)
+{
+    split(bits / 8, scratch, from, size / (bits / 8));
+    difference_of_8(to, scratch, size, step);
+}

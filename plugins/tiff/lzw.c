@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/* LZW as TIFF has it (TIFF 6.0, section 13): codes of 9 to 12 bits, the highest first, widened one code early. */
+#include <endian.h>
+#include <string.h>
+
+#include "packers.h"
+
+enum { CLEAR = 256, END = 257, FIRST = 258, FULL = 4094, LEAST_BITS = 9 };
+
+#define FREE UINT32_MAX /* a slot: prefix and byte above, the code in the lowest 12 bits; no prefix is that large */
+
+struct bits {
+    uint8_t *to;
+    uint64_t held;  /* the lowest `count` bits are still to be written */
+    unsigned count;
+};
+
+size_t
+tiff_lzw_bound(size_t size)
+{
+    return size + size / 2 + size / 512 + 32; /* 12 bits a byte at worst, and the table starts anew after 3 800 of them */
+}
+
+static inline void
+put(struct bits *bits, uint32_t code, unsigned width)
+{
+    bits->held = bits->held << width | code;
+    bits->count += width;
+    if (bits->count >= 32) {
+        bits->count -= 32;
+        uint32_t word = htobe32((uint32_t)(bits->held >> bits->count));
+        memcpy(bits->to, &word, sizeof word);
+        bits->to += sizeof word;
+    }
+}
+
+static size_t
+finish(struct bits *bits, const uint8_t *start)
+{
+    for (; bits->count >= 8; bits->count -= 8)
+        *bits->to++ = (uint8_t)(bits->held >> (bits->count - 8));
+    if (bits->count)
+        *bits->to++ = (uint8_t)(bits->held << (8 - bits->count));
+    return (size_t)(bits->to - start);
+}
+
+/* Any numbers without a pattern. */
+static void
+choose_places(struct tiff_lzw_table *table)
+{
+    uint32_t state = 1;
+    for (unsigned i = 0; i < 256; i++)
+        table->places[i] = (uint16_t)((state = state * 1664525 + 1013904223) >> 16) % TIFF_LZW_SLOTS;
+}
+
+/* Where a string is looked for follows from where its prefix was found, not from the prefix's code: so nothing waits for a slot
+ * to be loaded before the next one is known. */
+size_t
+tiff_lzw_pack(struct tiff_lzw_table *table, const uint8_t *from, size_t size, uint8_t *to)
+{
+    struct bits bits = { .to = to };
+    uint32_t *slots = table->slots, next = FIRST, prefix;
+    unsigned width = LEAST_BITS;
+    choose_places(table);
+    put(&bits, CLEAR, width);
+    memset(slots, 0xff, sizeof table->slots);
+
+    prefix = size ? from[0] : END;
+    uint32_t slot = table->places[prefix & 0xff];
+    for (size_t i = 1; i < size; i++) {
+        uint32_t byte = from[i], string = prefix << 8 | byte, found;
+        slot = (slot * 9 + table->places[byte]) % TIFF_LZW_SLOTS;
+        while ((found = slots[slot]) >> 12 != string && found != FREE)
+            slot = (slot + 1) % TIFF_LZW_SLOTS;
+        if (found != FREE) {
+            prefix = found & 0xfff;
+            continue;
+        }
+        put(&bits, prefix, width);
+        slots[slot] = string << 12 | next++;
+        prefix = byte;
+        slot = table->places[byte];
+        if (next == FULL) {
+            put(&bits, CLEAR, width);
+            memset(slots, 0xff, sizeof table->slots);
+            next = FIRST;
+            width = LEAST_BITS;
+        } else if (next >> width) {
+            width++;
+        }
+    }
+
+    if (size) {
+        put(&bits, prefix, width);
+        if (++next == FULL) {
+            put(&bits, CLEAR, width);
+            width = LEAST_BITS;
+        } else if (next >> width) {
+            width++;
+        }
+    }
+    put(&bits, END, width);
+    return finish(&bits, to);
+}

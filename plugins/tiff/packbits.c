@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* PackBits (TIFF 6.0, section 9). */
+#include <string.h>
+
+#include "packers.h"
+
+enum { MOST = 128 }; /* bytes of a run, and of what is copied */
+
+size_t
+tiff_packbits_bound(size_t size, size_t row)
+{
+    size_t rows = row ? size / row + 1 : 1;
+    return size + size / MOST + rows;
+}
+
+static uint64_t
+word_at(const uint8_t *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
+}
+
+/* Which of eight bytes are zero, by their highest bits; behind the first such byte there may be false ones. */
+static uint64_t
+zeros_of(uint64_t word)
+{
+    return (word - 0x0101010101010101u) & ~word & 0x8080808080808080u;
+}
+
+/* The next place where three bytes are equal, or the end. */
+static const uint8_t *
+find_run(const uint8_t *at, const uint8_t *end)
+{
+    for (; end - at >= 10; at += 8)
+        if (zeros_of((word_at(at) ^ word_at(at + 1)) | (word_at(at + 1) ^ word_at(at + 2))))
+            break;
+    for (; end - at >= 3; at++)
+        if (at[0] == at[1] && at[1] == at[2])
+            return at;
+    return end;
+}
+
+static const uint8_t *
+end_of_run(const uint8_t *at, const uint8_t *end)
+{
+    uint64_t same = *at * 0x0101010101010101u;
+    const uint8_t *byte = at + 1;
+    while (end - byte >= 8 && word_at(byte) == same)
+        byte += 8;
+    while (byte < end && *byte == *at)
+        byte++;
+    return byte;
+}
+
+static uint8_t *
+repeat(uint8_t *to, uint8_t byte, size_t count)
+{
+    for (; count > 0; to += 2) {
+        size_t once = count < MOST ? count : MOST;
+        to[0] = (uint8_t)(1 - once);
+        to[1] = byte;
+        count -= once;
+    }
+    return to;
+}
+
+static uint8_t *
+copy(uint8_t *to, const uint8_t *from, size_t count)
+{
+    if (count == 2 && from[0] == from[1])
+        return repeat(to, from[0], 2); /* a byte less */
+    while (count > 0) {
+        size_t once = count < MOST ? count : MOST;
+        *to++ = (uint8_t)(once - 1);
+        memcpy(to, from, once);
+        to += once;
+        from += once;
+        count -= once;
+    }
+    return to;
+}
+
+size_t
+tiff_packbits_pack(const uint8_t *from, size_t size, size_t row, uint8_t *to)
+{
+    uint8_t *start = to;
+    for (const uint8_t *end = from + size; from < end;) {
+        const uint8_t *row_end = (size_t)(end - from) > row ? from + row : end;
+        while (from < row_end) {
+            const uint8_t *run = find_run(from, row_end);
+            to = copy(to, from, (size_t)(run - from));
+            from = run < row_end ? end_of_run(run, row_end) : run;
+            if (run < row_end)
+                to = repeat(to, *run, (size_t)(from - run));
+        }
+    }
+    return (size_t)(to - start);
+}
