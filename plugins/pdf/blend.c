@@ -4,7 +4,7 @@
 
 #include "pdf.h"
 
-#define BLOCK 16u
+#define BLOCK 8u
 
 /* a * b / 255, rounded, as pixman does it. */
 static inline uint32_t

@@ -1,16 +1,46 @@
 /* SPDX-License-Identifier: MIT */
 /* A poppler document of one thread's own: poppler locks, but two threads in one document wait for each other. */
+#include <inttypes.h>
+#include <string.h>
+
 #include "pdf.h"
 
-#include <inttypes.h>
+#define TAIL_BYTES 2048
+
+/* The mark stands in the last bytes of a whole file. */
+static int32_t
+look_for_end(struct mim_job *job, uint64_t size, bool *is_whole)
+{
+    char tail[TAIL_BYTES];
+    uint64_t start = size > sizeof tail ? size - sizeof tail : 0;
+    int64_t got = job->host->read_at(job, tail, sizeof tail, start);
+    *is_whole = got > 0 && memmem(tail, (size_t)got, "%%EOF", 5);
+    return got < 0 ? (int32_t)-got : MIM_OK;
+}
+
+int32_t
+pdf_document_look(struct mim_job *job)
+{
+    bool is_whole = false;
+    int32_t status = look_for_end(job, job->host->size(job), &is_whole);
+    if (status != MIM_OK || is_whole)
+        return status;
+    return job->host->notice(job, MIM_NOTICE_DAMAGED, "the file does not end as a PDF does: poppler had to repair it");
+}
 
 /* Poppler's reasons as ours. */
 static int32_t
 fail_to_open(struct mim_job *job, const GError *error, const char *password)
 {
     const struct mim_host *host = job->host;
-    if (!g_error_matches(error, POPPLER_ERROR, POPPLER_ERROR_ENCRYPTED))
-        return host->fail(job, MIM_CORRUPT, MIM_UNKNOWN, "poppler cannot open the document: %s", error->message);
+    bool is_whole = true;
+    if (!g_error_matches(error, POPPLER_ERROR, POPPLER_ERROR_ENCRYPTED)) {
+        int32_t status = look_for_end(job, host->size(job), &is_whole);
+        return status != MIM_OK ? status
+                                : host->fail(job, is_whole ? MIM_CORRUPT : MIM_TRUNCATED, MIM_UNKNOWN,
+                                             "poppler cannot open the document%s: %s", is_whole ? "" : ", which is cut short",
+                                             error->message);
+    }
     if (password)
         return host->fail(job, MIM_OPTION, MIM_UNKNOWN, "the password does not open the encrypted document");
     return host->fail(job, MIM_OPTION, MIM_UNKNOWN, "the document is encrypted and opens with the option password only");

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* What a document says of itself and of its pages. */
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "pdf.h"
+
+#define LOOK_BYTES 4096u
 
 static int32_t
 give_text(struct mim_job *job, const char *key, int32_t type, char *text)
@@ -26,6 +30,47 @@ give_time(struct mim_job *job, const char *key, GDateTime *time)
              g_date_time_get_minute(time), g_date_time_get_second(time), minutes < 0 ? '-' : '+', size / 60, size % 60);
     g_date_time_unref(time);
     return job->host->meta(job, key, MIM_META_TIME, text, strlen(text));
+}
+
+/* Is the word in the bytes at `offset`? */
+static int32_t
+look_for(struct mim_job *job, const char *word, uint64_t offset, bool *is_there)
+{
+    char bytes[LOOK_BYTES];
+    int64_t got = job->host->read_at(job, bytes, sizeof bytes, offset);
+    if (got > 0 && memmem(bytes, (size_t)got, word, strlen(word)))
+        *is_there = true;
+    return got < 0 ? (int32_t)-got : MIM_OK;
+}
+
+/* The offset that the file ends with: of its table or stream of references. */
+static int32_t
+find_references(struct mim_job *job, uint64_t end, uint64_t *offset)
+{
+    static const char mark[] = "startxref";
+    char bytes[LOOK_BYTES + 1];
+    int64_t got = job->host->read_at(job, bytes, LOOK_BYTES, end);
+    const char *last = NULL, *next = bytes;
+    bytes[got > 0 ? got : 0] = '\0';
+    while (got > 0 && (next = memmem(next, (size_t)(bytes + got - next), mark, sizeof mark - 1)))
+        last = next += sizeof mark - 1;
+    *offset = last ? strtoull(last, NULL, 10) : 0;
+    return got < 0 ? (int32_t)-got : MIM_OK;
+}
+
+/* Poppler does not tell. The word stands in the trailer, at the end of the file, or where its last references are. */
+static int32_t
+give_encrypted(struct mim_job *job)
+{
+    uint64_t size = job->host->size(job), end = size > LOOK_BYTES ? size - LOOK_BYTES : 0, references = 0;
+    bool is_there = false;
+    int32_t status = find_references(job, end, &references);
+    if (status == MIM_OK)
+        status = look_for(job, "/Encrypt", end, &is_there);
+    if (status == MIM_OK)
+        status = look_for(job, "/Encrypt", references, &is_there);
+    int64_t value = is_there;
+    return status == MIM_OK ? job->host->meta(job, "encrypted", MIM_META_INT | MIM_META_CODING, &value, sizeof value) : status;
 }
 
 static int32_t
@@ -57,19 +102,34 @@ give_document(struct mim_job *job, PopplerDocument *document)
     snprintf(version, sizeof version, "%u.%u", major, minor);
     if (status == MIM_OK)
         status = job->host->meta(job, "pdf_version", MIM_META_TEXT | MIM_META_CODING, version, strlen(version));
-    return status;
+    return status == MIM_OK ? give_encrypted(job) : status;
+}
+
+/* A label that is the page's number says nothing that would be lost. */
+static int32_t
+give_label(struct mim_job *job, PopplerPage *page, uint64_t index)
+{
+    char number[24];
+    char *label = poppler_page_get_label(page);
+    snprintf(number, sizeof number, "%" PRIu64, index + 1);
+    bool is_number = label && strcmp(label, number) == 0;
+    return give_text(job, "page_label", MIM_META_TEXT | (is_number ? MIM_META_CODING : 0), label);
 }
 
 static int32_t
 give_page(struct mim_job *job, struct pdf_document *document, const struct pdf_page *page)
 {
-    double size[2] = { page->width, page->height };
+    double size[2] = { page->width, page->height }, resolution[2] = { page->x_scale * 72, page->y_scale * 72 };
     PopplerPage *poppler = NULL;
     int32_t status = pdf_document_page(document, page->index, &poppler);
     if (status == MIM_OK)
-        status = give_text(job, "page_label", MIM_META_TEXT, poppler_page_get_label(poppler));
+        status = give_label(job, poppler, page->index);
     if (status == MIM_OK)
         status = job->host->meta(job, "page_size", MIM_META_REALS | MIM_META_CODING, size, sizeof size);
+    if (status == MIM_OK)
+        status = job->host->meta(job, "resolution", MIM_META_REALS, resolution, sizeof resolution);
+    if (status == MIM_OK)
+        status = job->host->meta(job, "resolution_unit", MIM_META_TEXT, "inch", strlen("inch"));
     g_clear_object(&poppler);
     return status;
 }

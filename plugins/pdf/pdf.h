@@ -28,6 +28,8 @@ struct pdf_document {
 
 /* Make `document` ready for an op of `job`, opening it the first time. */
 int32_t pdf_document_use(struct pdf_document *document, struct mim_job *job);
+/* Say so when the file is cut short and was opened all the same. */
+int32_t pdf_document_look(struct mim_job *job);
 /* What a read that failed during this op came to; MIM_OK when none did. */
 int32_t pdf_document_check(const struct pdf_document *document);
 /* Page `index`, a new reference. */
@@ -70,10 +72,10 @@ void pdf_blend_gray(const uint32_t *from, uint8_t *to, uint32_t width, const uin
 /* Straight alpha over a background that may be clear. `from` may be `to`. */
 void pdf_blend_rgba(const uint32_t *from, uint8_t *to, uint32_t width, const uint8_t background[4]);
 
-/* quiet.c: what poppler has to say. */
-void pdf_quiet_begin(struct mim_job *job);
+/* said.c: what poppler says of a document. */
+void pdf_said_begin(struct mim_job *job);
 /* Tell the host what was said since; to be returned. */
-int32_t pdf_quiet_end(struct mim_job *job);
+int32_t pdf_said_end(struct mim_job *job);
 
 /* reader.c */
 struct pdf_reader {

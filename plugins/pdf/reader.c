@@ -24,7 +24,7 @@ static int32_t
 reader_open(struct mim_job *job, struct mim_sequence *sequence)
 {
     struct pdf_reader *self = job->state;
-    pdf_quiet_begin(job);
+    pdf_said_begin(job);
     int32_t status = pdf_document_use(&self->document, job);
     if (status != MIM_OK)
         return status;
@@ -38,7 +38,8 @@ reader_open(struct mim_job *job, struct mim_sequence *sequence)
     sequence->loop = -1;
     sequence->count = (uint64_t)count;
     sequence->sure = MIM_SURE_EXACT;
-    return pdf_quiet_end(job);
+    status = pdf_document_look(job);
+    return status == MIM_OK ? pdf_said_end(job) : status;
 }
 
 static int32_t
@@ -48,7 +49,7 @@ reader_prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_fra
     struct pdf_page *page = packet;
     PopplerPage *poppler = NULL;
 
-    pdf_quiet_begin(job);
+    pdf_said_begin(job);
     int32_t status = pdf_document_use(&self->document, job);
     if (status != MIM_OK)
         return status;
@@ -68,7 +69,7 @@ reader_prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_fra
     if (status != MIM_OK)
         return status;
     info->work_size = pdf_render_size(info);
-    return pdf_quiet_end(job);
+    return pdf_said_end(job);
 }
 
 static int32_t
@@ -80,7 +81,7 @@ reader_pixels(struct mim_job *job, const void *packet, const struct mim_frame_in
     PopplerPage *poppler = NULL;
     (void)info, (void)part;
 
-    pdf_quiet_begin(job);
+    pdf_said_begin(job);
     int32_t status = pdf_document_use(&worker->document, job);
     if (status == MIM_OK)
         status = pdf_document_page(&worker->document, page->index, &poppler);
@@ -93,7 +94,7 @@ reader_pixels(struct mim_job *job, const void *packet, const struct mim_frame_in
         pdf_document_close(&worker->document); /* it may have learnt things that are not so */
         return status;
     }
-    return pdf_quiet_end(job);
+    return pdf_said_end(job);
 }
 
 static int32_t
@@ -104,13 +105,13 @@ reader_metadata(struct mim_job *job, const void *packet, const struct mim_frame_
     struct pdf_document *document = worker ? &worker->document : &self->document;
     (void)info;
 
-    pdf_quiet_begin(job);
+    pdf_said_begin(job);
     int32_t status = pdf_document_use(document, job);
     if (status == MIM_OK)
         status = pdf_metadata(job, document, packet);
     if (status == MIM_OK)
         status = pdf_document_check(document);
-    return status == MIM_OK ? pdf_quiet_end(job) : status;
+    return status == MIM_OK ? pdf_said_end(job) : status;
 }
 
 static void

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Poppler's error callback is one for the process and ends in GLib's log, as information that by default nobody sees. In a
+ * process of mim's own it is listened to, so that a page which poppler mended is told from a good one; elsewhere the log is
+ * the application's and stays as it is.
+ */
+#include <string.h>
+
+#include "pdf.h"
+
+static _Thread_local struct {
+    bool is_listening;
+    char text[240]; /* the first that this op heard */
+} said;
+
+/* What files of good faith bring about, too. */
+static bool
+is_harmless(const char *message)
+{
+    static const char *const heads[] = { "Syntax warning", "Unimplemented feature" };
+    for (unsigned i = 0; i < sizeof heads / sizeof *heads; i++)
+        if (strncmp(message, heads[i], strlen(heads[i])) == 0)
+            return true;
+    return false;
+}
+
+static void
+hear(const char *domain, GLogLevelFlags level, const char *message, void *data)
+{
+    (void)domain, (void)level, (void)data;
+    if (!said.is_listening || said.text[0] || is_harmless(message))
+        return;
+    size_t length = 0;
+    for (; message[length] && length < sizeof said.text - 1; length++) /* it may quote bytes of the file */
+        said.text[length] = message[length] >= ' ' && message[length] < 127 ? message[length] : '?';
+    said.text[length] = '\0';
+}
+
+void
+pdf_said_begin(struct mim_job *job)
+{
+    static gsize is_set;
+    said.is_listening = job->host->flags(job) & MIM_HOST_OWNS_PROCESS;
+    said.text[0] = '\0';
+    if (said.is_listening && g_once_init_enter(&is_set)) {
+        g_log_set_handler("Poppler", G_LOG_LEVEL_MASK, hear, NULL);
+        g_once_init_leave(&is_set, 1);
+    }
+}
+
+int32_t
+pdf_said_end(struct mim_job *job)
+{
+    char text[sizeof said.text + 16] = "poppler: ";
+    said.is_listening = false;
+    return said.text[0] ? job->host->notice(job, MIM_NOTICE_DAMAGED, strcat(text, said.text)) : MIM_OK;
+}
