@@ -186,6 +186,15 @@ mim_reader_facts(const struct mim_reader *reader, struct mim_reader_facts *facts
     facts->count = mim_reader_count(reader, &facts->certainty);
 }
 
+/* Hands the status back. */
+static enum mim_status
+blame_file(const struct mim_reader *reader, enum mim_status status, struct mim_error *err)
+{
+    if (reader->series && status != MIM_OK && status != MIM_END)
+        mim_series_name_error(reader->series, err);
+    return status;
+}
+
 static enum mim_status
 no_such_frame(const struct mim_reader *reader, uint64_t i, struct mim_error *err)
 {
@@ -213,7 +222,7 @@ mim_reader_info(struct mim_reader *reader, uint64_t i, struct mim_frame_facts *f
     if (status == MIM_END)
         return no_such_frame(reader, i, err);
     if (status != MIM_OK)
-        return status;
+        return blame_file(reader, status, err);
 
     const struct mim_sequence *sequence = mim_decoder_sequence(reader->decoder);
     *facts = (struct mim_frame_facts){
@@ -238,8 +247,7 @@ mim_reader_frame_metadata(struct mim_reader *reader, uint64_t i, struct mim_meta
     reader->in_a_row = 0;
     enum mim_status status =
         surely_past_the_end(reader, i) ? MIM_END : mim_decoder_frame_metadata(reader->decoder, i, meta, err);
-    if (status == MIM_END)
-        status = no_such_frame(reader, i, err);
+    status = status == MIM_END ? no_such_frame(reader, i, err) : blame_file(reader, status, err);
     if (status != MIM_OK || !mim_meta_count(meta)) {
         mim_meta_destroy(meta);
         meta = NULL;
@@ -342,7 +350,7 @@ mim_reader_next(struct mim_reader *reader, struct mim_frame *frame, struct mim_e
 
     status = mim_decoder_next(reader->decoder, reader->plan || reader->in_a_row, frame, err);
     if (status != MIM_OK)
-        return status;
+        return blame_file(reader, status, err);
     reader->in_a_row++;
     reader->position = frame->index + 1;
     return after_delivery(reader, frame, err);
@@ -361,7 +369,7 @@ mim_reader_read(struct mim_reader *reader, uint64_t i, struct mim_frame *frame, 
     reader->in_a_row = 0;
     status = mim_decoder_next(reader->decoder, false, frame, err);
     if (status != MIM_OK)
-        return status == MIM_END ? no_such_frame(reader, i, err) : status;
+        return status == MIM_END ? no_such_frame(reader, i, err) : blame_file(reader, status, err);
     reader->position = i + 1;
     return after_delivery(reader, frame, err);
 }

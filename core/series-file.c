@@ -10,7 +10,6 @@
 #include "meta.h"
 #include "pool.h"
 #include "sample.h"
-#include "series-name.h"
 #include "size.h"
 #include "source.h"
 
@@ -68,10 +67,8 @@ note_further_images(struct mim_series_file *file, struct mim_error *err)
     bool counted = sequence->sure == MIM_SURE_EXACT && sequence->count != MIM_UNKNOWN;
     if (counted ? sequence->count < 2 : !mim_plugin_reader_has(&file->reader, 1))
         return MIM_OK;
-    char text[200];
-    snprintf(text, sizeof text, "%.120s holds several images: the first is taken",
-             mim_path_file(mim_source_name(file->work.source)));
-    return mim_work_notice(&file->work, MIM_NOTICE_FRAMES, MIM_UNKNOWN, text, err);
+    return mim_work_notice(&file->work, MIM_NOTICE_FRAMES, MIM_UNKNOWN,
+                           "the file holds several images: the first is the frame", err);
 }
 
 static enum mim_status

@@ -26,15 +26,18 @@ reading_of(struct mim_job *job)
     return core->work->series;
 }
 
-/* What is wrong with a file is said under its name. */
-static void
-name_file(struct mim_error *error, const char *path)
+void
+mim_series_name_error(const struct mim_series_reading *reading, struct mim_error *err)
 {
-    char message[sizeof error->message];
-    if (strstr(error->message, path))
+    bool of_the_job = err && (err->status == MIM_CANCELLED || err->status == MIM_TIMEOUT || err->status == MIM_NOMEM);
+    if (!err || of_the_job || err->frame >= reading->series.count)
         return;
-    snprintf(message, sizeof message, "%.200s: %.390s", mim_path_file(path), error->message);
-    memcpy(error->message, message, sizeof message);
+    const char *file = reading->series.entries[err->frame].file;
+    char message[sizeof err->message];
+    if (strstr(err->message, file))
+        return;
+    snprintf(message, sizeof message, "%.200s: %.390s", file, err->message);
+    memcpy(err->message, message, sizeof message);
 }
 
 static enum mim_status
@@ -47,8 +50,8 @@ open_file(struct mim_series_reading *reading, uint64_t index, struct mim_series_
         .path = path, .format = reading->format, .plugin = reading->plugin, .options = reading->options
     };
     enum mim_status status = mim_series_file_open(out, reading->work, index, &wish, err);
-    if (status != MIM_OK && err)
-        name_file(err, path);
+    if (status != MIM_OK)
+        err->frame = index;
     free(path);
     return status;
 }
@@ -104,6 +107,7 @@ open_first(struct mim_series_reading *reading, struct mim_error *err)
                 mim_series_file_close(file);
             return MIM_OK;
         }
+        mim_series_name_error(reading, &error);
         if (err && (first == MIM_OK || !is_that_files_own(status)))
             *err = error;
         first = first == MIM_OK || !is_that_files_own(status) ? status : first;
@@ -177,15 +181,13 @@ mim_series_first_source(struct mim_source **out, struct mim_context *context, st
 
 /* The op ends with the file's own error, and what it was refused. */
 static int32_t
-end_op(struct mim_job *job, enum mim_status status, bool refused, const char *path, const struct mim_error *error)
+end_op(struct mim_job *job, enum mim_status status, bool refused, const struct mim_error *error)
 {
     struct mim_core_job *core = job->core;
     if (status == MIM_OK)
         return MIM_OK;
     core->error = *error;
     core->error.frame = core->frame;
-    if (path)
-        name_file(&core->error, path);
     core->failed = status;
     core->host_failed = true;
     core->refused = refused;
@@ -218,7 +220,7 @@ series_prepare(struct mim_job *job, uint64_t index, void *in, struct mim_frame_i
     }
     if (status == MIM_OK)
         mim_series_file_info(packet->file, info);
-    return end_op(job, status, status == MIM_LIMIT && error.needed, NULL, &error);
+    return end_op(job, status, status == MIM_LIMIT && error.needed, &error);
 }
 
 static int32_t
@@ -231,7 +233,7 @@ series_pixels(struct mim_job *job, const void *in, const struct mim_frame_info *
     bool starved = false;
     (void)info;
     enum mim_status status = mim_series_file_pixels(packet->file, core->worker, part, raster, &starved, &error);
-    return end_op(job, status, starved, mim_source_name(packet->file->work.source), &error);
+    return end_op(job, status, starved, &error);
 }
 
 static int32_t
@@ -243,11 +245,11 @@ series_metadata(struct mim_job *job, const void *in, const struct mim_frame_info
     (void)info;
     if (!packet)
         return MIM_OK;
-    const char *path = mim_source_name(packet->file->work.source), *file = mim_path_file(path);
+    const char *file = mim_path_file(mim_source_name(packet->file->work.source));
     enum mim_status status = mim_series_file_metadata(packet->file, core->worker, core->meta, &error);
     if (status == MIM_OK) /* a name that is not UTF-8 is none */
         mim_meta_set(core->meta, "file", MIM_META_TEXT | MIM_META_CODING, file, strlen(file), NULL);
-    return end_op(job, status, false, path, &error);
+    return end_op(job, status, false, &error);
 }
 
 static void

@@ -58,7 +58,7 @@ put_each(struct json *json, struct inspection *inspection)
 
     json_key(json, "each");
     json_open(json, '[');
-    for (uint64_t i = 0; inspection_frame(inspection, i, &facts, &meta); i++) {
+    for (uint64_t i = 0; inspection_frame(inspection, &i, &facts, &meta); i++) {
         json_open(json, '{');
         json_key(json, "index");
         json_count(json, i);
@@ -83,6 +83,10 @@ put_sequence(struct json *json, struct inspection *inspection)
     json_string(json, facts->plugin);
     json_key(json, "plugin_version");
     json_string(json, facts->plugin_version);
+    if (facts->files) {
+        json_key(json, "files");
+        json_count(json, facts->files);
+    }
     json_key(json, "frames");
     json_count(json, inspection->count);
     json_key(json, "frames_certainty");

@@ -43,7 +43,7 @@ put_count(const struct inspection *inspection)
     else
         printf("%" PRIu64, inspection->count);
     if (inspection->damaged)
-        fputs(", then damage", stdout);
+        fputs(inspection->facts.files ? ", a damaged one among them" : ", then damage", stdout);
     else if (inspection->count != MIM_UNKNOWN && inspection->certainty != MIM_SURE_EXACT)
         printf(" (%s)", certainty_name(inspection->certainty));
     putchar('\n');
@@ -121,7 +121,7 @@ put_each(struct inspection *inspection)
     struct mim_meta *meta;
     char name[32];
 
-    for (uint64_t i = 0; inspection_frame(inspection, i, &facts, &meta); i++) {
+    for (uint64_t i = 0; inspection_frame(inspection, &i, &facts, &meta); i++) {
         snprintf(name, sizeof name, "  %6" PRIu64, i);
         put_name(name);
         put_shape(&facts);
@@ -140,6 +140,10 @@ info_print_text(struct inspection *inspection, const struct cli *cli)
     put_name("format");
     printf("%s, by plugin %s %s\n", inspection->facts.format, inspection->facts.plugin,
            inspection->facts.plugin_version);
+    if (inspection->facts.files) {
+        put_name("files");
+        printf("%" PRIu64 ", a frame each\n", inspection->facts.files);
+    }
     put_count(inspection);
     if (inspection->first.width) {
         put_name("size");

@@ -127,19 +127,21 @@ inspection_open(struct inspection *inspection, struct cli *cli, const char *file
 }
 
 bool
-inspection_frame(struct inspection *inspection, uint64_t i, struct mim_frame_facts *facts, struct mim_meta **meta)
+inspection_frame(struct inspection *inspection, uint64_t *i, struct mim_frame_facts *facts, struct mim_meta **meta)
 {
-    struct mim_error err = { 0 };
-
-    *meta = NULL;
-    if (i >= inspection->count || signals_interrupted())
-        return false;
-    enum mim_status status = mim_reader_info(inspection->reader, i, facts, &err);
-    if (status == MIM_OK)
-        status = mim_reader_frame_metadata(inspection->reader, i, meta, &err);
-    if (status != MIM_OK && status != MIM_RANGE)
-        inspection_damage(inspection, &err, i);
-    return status == MIM_OK;
+    for (*meta = NULL; *i < inspection->count && !signals_interrupted(); ++*i) {
+        struct mim_error err = { 0 };
+        enum mim_status status = mim_reader_info(inspection->reader, *i, facts, &err);
+        if (status == MIM_OK)
+            status = mim_reader_frame_metadata(inspection->reader, *i, meta, &err);
+        if (status == MIM_OK)
+            return true;
+        if (status != MIM_RANGE)
+            inspection_damage(inspection, &err, *i);
+        if (status == MIM_RANGE || !inspection->facts.files)
+            return false;
+    }
+    return false;
 }
 
 void

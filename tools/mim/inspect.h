@@ -26,8 +26,9 @@ void inspection_close(struct inspection *inspection);
 /* Note what went wrong; the first counts. */
 void inspection_damage(struct inspection *inspection, const struct mim_error *err, uint64_t frame);
 
-/* Frame i's facts and metadata (to be destroyed), for --each. false: there are no more, or `damaged` is set now. */
-bool inspection_frame(struct inspection *inspection, uint64_t i, struct mim_frame_facts *facts, struct mim_meta **meta);
+/* Frame i's facts and metadata (to be destroyed), for --each; of a series the next that can be read. false: there are no
+ * more, or `damaged` is set now. */
+bool inspection_frame(struct inspection *inspection, uint64_t *i, struct mim_frame_facts *facts, struct mim_meta **meta);
 
 /* A frame's duration in seconds, negative when it has none. */
 double frame_seconds(const struct mim_frame_facts *facts);

@@ -13,7 +13,7 @@
 static bool
 speaks_of_one_thing(enum mim_notice_code code)
 {
-    return code == MIM_NOTICE_OTHER || code == MIM_NOTICE_METADATA || code == MIM_NOTICE_NAME;
+    return code == MIM_NOTICE_OTHER || code == MIM_NOTICE_METADATA || code == MIM_NOTICE_NAME || code == MIM_NOTICE_FRAMES;
 }
 
 static size_t

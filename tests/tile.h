@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A format of one image a file, linked in, for tests of series: "TILE", width, height, value, number of further images, kind. Every sample
+ * can be told from the value and its place, so that each file's frame is known again.
+ */
+#ifndef MIM_TESTS_TILE_H
+#define MIM_TESTS_TILE_H
+
+#include <stdbool.h>
+
+#include <mim/mim.h>
+
+#include "tree.h"
+
+enum tile_kind {
+    TILE_PLAIN,
+    TILE_RAW,    /* the samples lie in the file */
+    TILE_CANVAS, /* drawn at 1,1 on a canvas that is two pixels wider and higher, from a palette */
+    TILE_PARTS,  /* comes in parts */
+    TILE_BROKEN, /* its pixels are damaged */
+    TILE_EMPTY   /* no image in it */
+};
+
+struct tile {
+    uint8_t width, height, value, more, kind; /* further images than the first */
+};
+
+/* What every tile takes of the host in pixels and in encode. */
+extern uint64_t tile_bytes;
+/* Files that are open, and the most that were at once being decoded or encoded. */
+extern _Atomic long tile_open, tile_at_once;
+
+/* A context that has tiles, single-image ones, and nothing else. */
+struct mim_context *tile_context(unsigned threads);
+void tile_write(const char *directory, const char *name, const struct tile *tile);
+/* Is it what the plain tile looks like? */
+bool tile_is(const struct mim_frame *frame, const struct tile *tile);
+
+#endif
