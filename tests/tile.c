@@ -173,7 +173,7 @@ write_open(struct mim_job *job, struct mim_sequence *sequence)
     self->open = 1;
     atomic_fetch_add(&tile_open, 1);
     sequence->passes = self->two_passes ? 2 : 1;
-    if (sequence->count != 1 || sequence->sure != MIM_SURE_EXACT)
+    if (sequence->count != 1 && sequence->count != MIM_UNKNOWN)
         return (job->host->fail)(job, MIM_ARGUMENT, MIM_UNKNOWN, "a tile is one image");
     return job->host->emit(job, "TILE", 4);
 }
