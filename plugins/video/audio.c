@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <libavutil/mathematics.h>
+
 #include "averror.h"
 #include "encoder.h"
 #include "log.h"
@@ -231,12 +233,25 @@ read_source(struct mim_job *job, struct video_audio *audio, AVPacket *packet)
     }
 }
 
-/* From the source's time to the video's. false: it lies before the first frame. */
+/* Without negative times the muxer would move the video: what is mostly before 0 is dropped, the rest begins at 0. */
+static bool
+fit_to_start(const struct video_audio *audio, AVPacket *packet)
+{
+    bool may_be_negative = audio->mux->context->oformat->flags & AVFMT_TS_NEGATIVE;
+    if (packet->pts >= 0)
+        return true;
+    if (packet->pts + (may_be_negative ? packet->duration : packet->duration / 2) < 0)
+        return false;
+    if (!may_be_negative)
+        packet->pts = packet->dts = 0;
+    return true;
+}
+
+/* From the source's time to the video's. */
 static bool
 shift(const struct video_audio *audio, AVPacket *packet)
 {
     int64_t start = av_rescale_q(audio->start, AV_TIME_BASE_Q, audio->base);
-    int64_t earliest = audio->mux->context->oformat->flags & AVFMT_TS_NEGATIVE ? -packet->duration : 0;
 
     if (packet->pts == AV_NOPTS_VALUE)
         packet->pts = packet->dts;
@@ -244,7 +259,7 @@ shift(const struct video_audio *audio, AVPacket *packet)
         return false;
     packet->pts -= start;
     packet->dts = packet->dts == AV_NOPTS_VALUE ? packet->pts : packet->dts - start;
-    return packet->pts >= earliest;
+    return true;
 }
 
 static int32_t
@@ -252,7 +267,7 @@ next_copied(struct mim_job *job, struct video_audio *audio)
 {
     for (;;) {
         int32_t status = read_source(job, audio, audio->packet);
-        if (status != MIM_OK || shift(audio, audio->packet))
+        if (status != MIM_OK || (shift(audio, audio->packet) && fit_to_start(audio, audio->packet)))
             return status;
         av_packet_unref(audio->packet);
     }
@@ -263,6 +278,10 @@ next_coded(struct mim_job *job, struct video_audio *audio)
 {
     for (;;) {
         int32_t status = video_audio_coder_receive(job, audio->coder, audio->packet);
+        if (status == MIM_OK && !fit_to_start(audio, audio->packet)) {
+            av_packet_unref(audio->packet);
+            continue;
+        }
         if (status != MIM_END || audio->has_ended)
             return status;
         status = read_source(job, audio, audio->packet);
@@ -275,8 +294,17 @@ next_coded(struct mim_job *job, struct video_audio *audio)
     }
 }
 
+/* The last packet is heard no longer than the video is seen. */
+static void
+trim(const struct video_audio *audio, int64_t end, AVRational base)
+{
+    int64_t left = av_rescale_q(end, base, audio->base) - audio->packet->pts;
+    if (left < audio->packet->duration)
+        audio->packet->duration = left > 1 ? left : 1;
+}
+
 int32_t
-video_audio_write_until(struct mim_job *job, struct video_audio *audio, int64_t time, AVRational base)
+video_audio_write_until(struct mim_job *job, struct video_audio *audio, int64_t time, AVRational base, bool is_end)
 {
     while (audio->to) {
         if (!audio->has_packet) {
@@ -292,6 +320,8 @@ video_audio_write_until(struct mim_job *job, struct video_audio *audio, int64_t 
         if (av_compare_ts(audio->packet->pts, audio->base, time, base) >= 0)
             return MIM_OK;
         audio->has_packet = false;
+        if (is_end)
+            trim(audio, time, base);
         int32_t status = video_mux_put(audio->mux, audio->packet, audio->to, audio->base);
         if (status != MIM_OK)
             return status;

@@ -32,7 +32,7 @@ struct video_audio {
 int32_t video_audio_open(struct mim_job *job, struct video_audio *audio, struct video_mux *mux, const struct video_target *target,
                          const struct mim_sequence *sequence, bool timing_is_replaced, void *log);
 /* All that begins before `time` (in ticks of `base`, from the video's start). */
-int32_t video_audio_write_until(struct mim_job *job, struct video_audio *audio, int64_t time, AVRational base);
+int32_t video_audio_write_until(struct mim_job *job, struct video_audio *audio, int64_t time, AVRational base, bool is_end);
 void video_audio_close(struct video_audio *audio);
 
 /* audio-code.c: another codec. Packets in, packets out, both in their own times; silence is never made up. */

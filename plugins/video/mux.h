@@ -25,7 +25,7 @@ AVStream *video_mux_add(struct video_mux *mux, const AVCodecParameters *paramete
 /* Options of the muxer: ours, then the caller's. */
 int32_t video_mux_set_up(struct video_mux *mux, const struct video_target *target, const struct mim_pairs *settings);
 /* All streams are there: write the header. */
-int32_t video_mux_start(struct video_mux *mux);
+int32_t video_mux_start(struct video_mux *mux, const AVDictionary *tags);
 /* Times in ticks of `base`. The packet is taken over, also on failure. */
 int32_t video_mux_put(struct video_mux *mux, AVPacket *packet, const AVStream *stream, AVRational base);
 int32_t video_mux_finish(struct video_mux *mux);

@@ -44,11 +44,12 @@ set(struct mim_job *job, struct video_keys *keys, const char *tag, const char *t
 static int32_t
 keep_text(struct mim_job *job, struct video_keys *keys, const struct video_target *target, const char *key, const char *text)
 {
-    if (strncmp(key, "text:", 5) == 0 && target->keys && *target->keys == '*')
+    bool takes_all = target->keys && *target->keys == '*';
+    if (takes_all && strncmp(key, "text:", 5) == 0)
         return set(job, keys, key + 5, text, true);
     if (strchr(key, ':'))
         return MIM_UNSUPPORTED;
-    for (size_t i = 0; i < sizeof other_words / sizeof *other_words; i++)
+    for (size_t i = 0; !takes_all && i < sizeof other_words / sizeof *other_words; i++)
         if (!strcmp(key, other_words[i].key))
             return holds(target, other_words[i].tag) ? set(job, keys, other_words[i].tag, text, false) : MIM_UNSUPPORTED;
     return holds(target, key) ? set(job, keys, key, text, true) : MIM_UNSUPPORTED;

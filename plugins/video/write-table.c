@@ -7,12 +7,12 @@
 #include <libavcodec/avcodec.h>
 
 #define H264 "libx264 libopenh264 "
-#define MP4_KEYS "title artist album comment composer copyright date description genre synopsis show track creation_time "
+#define MP4_KEYS "title artist album comment composer copyright date description genre synopsis show track creation_time encoder "
 
 const struct video_target video_targets[VIDEO_FORMAT_COUNT] = {
-    [VIDEO_mp4] = { H264 "mpeg4", "movflags=+faststart", MP4_KEYS, .sounds = "aac libmp3lame" },
-    [VIDEO_mov] = { H264 "mpeg4", "movflags=+faststart", MP4_KEYS, .sounds = "aac pcm_s16le" },
-    [VIDEO_3gp] = { H264 "mpeg4", "movflags=+faststart", "title artist album comment copyright description genre creation_time",
+    [VIDEO_mp4] = { H264 "mpeg4", "movflags=+faststart", MP4_KEYS, .sounds = "aac libmp3lame", .refused = "flac" },
+    [VIDEO_mov] = { H264 "mpeg4", "movflags=+faststart", MP4_KEYS, .sounds = "aac pcm_s16le", .refused = "flac opus" },
+    [VIDEO_3gp] = { H264 "mpeg4", "movflags=+faststart", "title artist album comment copyright description genre creation_time encoder",
                     .sounds = "aac" },
     [VIDEO_mkv] = { H264 "libvpx-vp9 mpeg4", NULL, "*", .sounds = "libopus libvorbis aac flac", .timing = VIDEO_TIMING_RATED, .holds_alpha = true },
     [VIDEO_webm] = { "libvpx-vp9 libvpx libaom-av1 libsvtav1 librav1e", NULL, "*", .sounds = "libopus libvorbis",
@@ -50,5 +50,8 @@ video_lists(const char *names, const char *name)
 bool
 video_target_holds(const struct video_target *target, const AVOutputFormat *format, enum AVCodecID codec)
 {
-    return avformat_query_codec(format, codec, FF_COMPLIANCE_NORMAL) == 1 || video_lists(target->others, avcodec_get_name(codec));
+    const char *name = avcodec_get_name(codec);
+    if (video_lists(target->refused, name))
+        return false;
+    return avformat_query_codec(format, codec, FF_COMPLIANCE_NORMAL) == 1 || video_lists(target->others, name);
 }

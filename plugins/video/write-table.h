@@ -23,6 +23,7 @@ struct video_target {
     const char *keys;       /* metadata that it knows by name, blanks between; NULL: none, "*": any */
     const char *sounds;     /* encoders for sound that cannot be copied, in order of preference; NULL: it holds none */
     const char *others;     /* codecs that it holds, where the muxer does not tell */
+    const char *refused;    /* codecs of which the muxer says that it holds them, and then does not */
     enum video_timing timing;
     bool holds_alpha;       /* of VP8 and VP9, as a side stream */
     bool is_elementary;     /* a bare stream: no timing, no sound */

@@ -111,7 +111,7 @@ settle_rate(struct video_writer *self)
 static int32_t
 put_packet(struct mim_job *job, struct video_writer *self, AVPacket *packet)
 {
-    int32_t status = video_audio_write_until(job, &self->audio, packet->dts, self->clock.tick);
+    int32_t status = video_audio_write_until(job, &self->audio, packet->dts, self->clock.tick, false);
     if (status == MIM_OK && self->target->timing == VIDEO_TIMING_GRID)
         status = video_clock_check_grid(job, &self->clock, packet->pts, self->stream->time_base);
     return status == MIM_OK ? video_mux_put(&self->mux, packet, self->stream, self->clock.tick) : status;
@@ -121,7 +121,7 @@ static int32_t
 start(struct mim_job *job, struct video_writer *self)
 {
     settle_rate(self);
-    int32_t status = video_mux_start(&self->mux);
+    int32_t status = video_mux_start(&self->mux, self->keys.tags);
     for (unsigned i = 0; i < self->held_count && status == MIM_OK; i++)
         status = put_packet(job, self, self->held[i]);
     return status;
@@ -155,8 +155,6 @@ open_as(struct mim_job *job, struct mim_sequence *sequence, enum video_format id
         status = open_streams(job, self);
     if (status == MIM_OK)
         status = video_audio_open(job, &self->audio, &self->mux, self->target, sequence, self->clock.replaces, &self->log);
-    if (status == MIM_OK && av_dict_copy(&self->mux.context->metadata, self->keys.tags, 0) < 0)
-        status = job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for metadata");
     return status == MIM_OK && !waits(self) ? start(job, self) : status;
 }
 
@@ -300,7 +298,7 @@ video_finish(struct mim_job *job)
     if (status == MIM_OK && !self->mux.has_header)
         status = start(job, self);
     if (status == MIM_OK)
-        status = video_audio_write_until(job, &self->audio, self->end, self->clock.tick);
+        status = video_audio_write_until(job, &self->audio, self->end, self->clock.tick, true);
     return status == MIM_OK ? video_mux_finish(&self->mux) : status;
 }
 
