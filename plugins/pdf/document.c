@@ -43,7 +43,7 @@ fail_to_open(struct mim_job *job, const GError *error, const char *password)
     }
     if (password)
         return host->fail(job, MIM_OPTION, MIM_UNKNOWN, "the password does not open the encrypted document");
-    return host->fail(job, MIM_OPTION, MIM_UNKNOWN, "the document is encrypted and opens with the option password only");
+    return host->fail(job, MIM_OPTION, MIM_UNKNOWN, "the document is encrypted: it needs the option password");
 }
 
 static int32_t
@@ -52,7 +52,7 @@ open_document(struct pdf_document *document, struct mim_job *job)
     const struct pdf_reader *reader = job->state;
     const char *password = reader->choices.password;
     GError *error = NULL;
-    document->source = (struct pdf_source){ .job = job, .size = job->host->size(job) };
+    document->source = (struct pdf_source){ .job = job, .size = job->host->size(job), .patches = &reader->patches };
     if (document->source.size == MIM_UNKNOWN)
         return job->host->fail(job, MIM_IO, MIM_UNKNOWN, "the source cannot be read to its end");
 

@@ -10,10 +10,27 @@
 
 #include <mim/plugin.h>
 
+/* media.c: what poppler gets to read instead of what stands in the source. */
+struct pdf_patch {
+    uint64_t offset, size, room;
+    uint8_t *bytes; /* NULL: a byte that nothing is called by */
+};
+
+struct pdf_patches {
+    struct pdf_patch *list; /* in the order of their offsets */
+    uint64_t count, room;
+};
+
+/* Patches that hide all crop boxes. */
+int32_t pdf_media_find(struct pdf_patches *patches, struct mim_job *job);
+void pdf_media_apply(const struct pdf_patches *patches, uint8_t *bytes, uint64_t size, uint64_t offset);
+void pdf_media_close(struct pdf_patches *patches, struct mim_job *job);
+
 /* stream.c: the source as poppler reads it. One thread at a time. */
 struct pdf_source {
     struct mim_job *job;  /* of the op that runs; it reads and is asked whether to go on */
     uint64_t size;
+    const struct pdf_patches *patches;
     int32_t status;       /* of the read that failed: poppler takes it for the end of the file */
 };
 
@@ -43,6 +60,8 @@ struct pdf_page {
     double x_scale, y_scale;  /* pixels a point */
 };
 
+enum { PDF_BOX_CROP, PDF_BOX_MEDIA };
+
 struct pdf_choices {
     double dpi;               /* the reader's options */
     struct mim_size size;
@@ -55,16 +74,20 @@ int32_t pdf_page_measure(struct pdf_page *page, struct mim_job *job, const struc
                          struct mim_frame_info *info);
 
 /* render.c */
-struct pdf_canvas {           /* memory of a worker to draw into, used again */
+struct pdf_memory { /* of a worker, to draw into; used again */
     uint8_t *data;
     size_t size;
 };
 
 /* Bytes that are drawn into at once, beside the raster. */
-uint64_t pdf_render_size(const struct mim_frame_info *info);
-int32_t pdf_render(struct mim_job *job, struct pdf_canvas *canvas, PopplerPage *page, const struct pdf_page *facts,
+uint64_t pdf_render_size(const struct pdf_choices *choices, const struct mim_frame_info *info);
+int32_t pdf_render(struct mim_job *job, struct pdf_memory *memory, PopplerPage *page, const struct pdf_page *facts,
                    const struct mim_raster *raster);
-void pdf_canvas_close(struct pdf_canvas *canvas);
+void pdf_memory_close(struct pdf_memory *memory);
+
+/* sharp.c: a row of pixels from rows of points, which lie `step` words apart. `to` may be `from`. */
+#define PDF_SHARP_SIDE 3u
+void pdf_sharpen(const uint32_t *from, uint64_t step, uint32_t *to, uint32_t width);
 
 /* blend.c: a row of cairo's pixels, premultiplied in native words, as a frame's. */
 void pdf_blend_rgb(const uint32_t *from, uint8_t *to, uint32_t width, const uint8_t background[4]);
@@ -80,12 +103,13 @@ int32_t pdf_said_end(struct mim_job *job);
 /* reader.c */
 struct pdf_reader {
     struct pdf_choices choices;
+    struct pdf_patches patches;
     struct pdf_document document; /* of the serial ops */
 };
 
 struct pdf_reading_worker {
     struct pdf_document document;
-    struct pdf_canvas canvas;
+    struct pdf_memory memory;
 };
 
 extern const struct mim_reader_ops pdf_reader_ops;

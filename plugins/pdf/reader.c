@@ -24,8 +24,10 @@ static int32_t
 reader_open(struct mim_job *job, struct mim_sequence *sequence)
 {
     struct pdf_reader *self = job->state;
+    int32_t status = self->choices.box == PDF_BOX_MEDIA ? pdf_media_find(&self->patches, job) : MIM_OK;
     pdf_said_begin(job);
-    int32_t status = pdf_document_use(&self->document, job);
+    if (status == MIM_OK)
+        status = pdf_document_use(&self->document, job);
     if (status != MIM_OK)
         return status;
 
@@ -68,7 +70,7 @@ reader_prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_fra
     status = pdf_page_measure(page, job, &self->choices, info);
     if (status != MIM_OK)
         return status;
-    info->work_size = pdf_render_size(info);
+    info->work_size = pdf_render_size(&self->choices, info);
     return pdf_said_end(job);
 }
 
@@ -86,7 +88,7 @@ reader_pixels(struct mim_job *job, const void *packet, const struct mim_frame_in
     if (status == MIM_OK)
         status = pdf_document_page(&worker->document, page->index, &poppler);
     if (status == MIM_OK)
-        status = pdf_render(job, &worker->canvas, poppler, page, raster);
+        status = pdf_render(job, &worker->memory, poppler, page, raster);
     if (status == MIM_OK)
         status = pdf_document_check(&worker->document);
     g_clear_object(&poppler);
@@ -119,7 +121,7 @@ reader_worker_close(struct mim_job *job)
 {
     struct pdf_reading_worker *worker = job->worker;
     pdf_document_close(&worker->document);
-    pdf_canvas_close(&worker->canvas);
+    pdf_memory_close(&worker->memory);
 }
 
 static void
@@ -127,6 +129,7 @@ reader_close(struct mim_job *job)
 {
     struct pdf_reader *self = job->state;
     pdf_document_close(&self->document);
+    pdf_media_close(&self->patches, job);
 }
 
 const struct mim_reader_ops pdf_reader_ops = {

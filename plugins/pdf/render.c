@@ -5,17 +5,25 @@
 
 #include "pdf.h"
 
-#define MOST_SIDE 32000u           /* of a cairo surface: its coordinates have 16 bits */
-#define MOST_TILE_BYTES 60000000u  /* poppler reads the page once more for every tile */
-#define MOST_KEPT_BYTES 16000000u  /* of memory that a worker keeps from page to page */
+#define MOST_SIDE 32000u          /* of a cairo surface: its coordinates have 16 bits */
+#define MOST_TILE_BYTES 60000000u /* poppler reads the page once more for every tile */
+#define MOST_KEPT_BYTES 16000000u /* of memory that a worker keeps from page to page */
 
+/* Part of a page, drawn at once. */
 struct tile {
-    uint32_t x, y, width, height;
+    uint32_t x, y, width, height; /* in pixels of the frame */
+    uint32_t side;                /* points to a pixel, each way */
+};
+
+/* Where a tile is drawn. */
+struct canvas {
+    uint8_t *data;
+    uint64_t stride;
 };
 
 struct pen {
     struct mim_job *job;
-    cairo_surface_t *surface; /* that pixels end up in */
+    cairo_surface_t *surface; /* that points end up in */
     int32_t status;
 };
 
@@ -52,20 +60,21 @@ explain(struct mim_job *job, cairo_status_t status)
     return job->host->fail(job, MIM_CORRUPT, MIM_UNKNOWN, "cairo cannot draw the page: %s", cairo_status_to_string(status));
 }
 
-/* Draw the tile into `pixels`. */
 static int32_t
-draw(struct mim_job *job, PopplerPage *page, const struct pdf_page *facts, const struct tile *tile, uint8_t *pixels,
-     uint64_t stride)
+draw(struct mim_job *job, PopplerPage *page, const struct pdf_page *facts, const struct tile *tile,
+     const struct canvas *canvas)
 {
-    for (uint32_t y = 0; y < tile->height; y++)
-        memset(pixels + y * stride, 0, (size_t)tile->width * 4);
+    int width = (int)(tile->width * tile->side), height = (int)(tile->height * tile->side);
+    for (int y = 0; y < height; y++)
+        memset(canvas->data + (uint64_t)y * canvas->stride, 0, (size_t)width * 4);
 
-    cairo_surface_t *surface = cairo_image_surface_create_for_data(pixels, CAIRO_FORMAT_ARGB32, (int)tile->width,
-                                                                   (int)tile->height, (int)stride);
+    cairo_surface_t *surface =
+        cairo_image_surface_create_for_data(canvas->data, CAIRO_FORMAT_ARGB32, width, height, (int)canvas->stride);
     struct pen pen = { .job = job, .surface = surface };
     cairo_surface_t *observer = watch(surface, &pen);
-    /* not by the matrix: poppler fits pictures to pixels by it, and they must fit alike in all tiles */
-    cairo_surface_set_device_offset(observer, -(double)tile->x, -(double)tile->y);
+    /* not by the matrix: poppler fits pictures and thin lines to pixels by it, alike in all tiles and on all sides */
+    cairo_surface_set_device_scale(observer, tile->side, tile->side);
+    cairo_surface_set_device_offset(observer, -(double)tile->x * tile->side, -(double)tile->y * tile->side);
     cairo_t *cairo = cairo_create(observer);
     cairo_scale(cairo, facts->x_scale, facts->y_scale);
     poppler_page_render(page, cairo);
@@ -81,102 +90,108 @@ draw(struct mim_job *job, PopplerPage *page, const struct pdf_page *facts, const
 }
 
 static void
-blend(struct mim_job *job, const struct mim_raster *raster, const struct tile *tile, const uint8_t *pixels, uint64_t stride)
+blend(struct mim_job *job, const struct mim_raster *raster, const struct tile *tile, const struct canvas *canvas)
 {
+    static void (*const blends[])(const uint32_t *, uint8_t *, uint32_t, const uint8_t *) = {
+        [1] = pdf_blend_gray, [3] = pdf_blend_rgb, [4] = pdf_blend_rgba
+    };
     const struct pdf_reader *reader = job->state;
-    const uint8_t *background = reader->choices.background;
     for (uint32_t y = 0; y < tile->height; y++) {
-        const uint32_t *from = (const uint32_t *)(const void *)(pixels + y * stride);
+        uint32_t *from = (uint32_t *)(void *)(canvas->data + (uint64_t)y * tile->side * canvas->stride);
         uint8_t *to = raster->data + (tile->y + y) * raster->stride + (uint64_t)tile->x * raster->channels;
-        if (raster->channels == 1)
-            pdf_blend_gray(from, to, tile->width, background);
-        else if (raster->channels == 3)
-            pdf_blend_rgb(from, to, tile->width, background);
-        else
-            pdf_blend_rgba(from, to, tile->width, background);
+        if (tile->side > 1)
+            pdf_sharpen(from, canvas->stride / 4, from, tile->width);
+        blends[raster->channels](from, to, tile->width, reader->choices.background);
     }
 }
 
-/* Tiles are bands, unless not even a row fits. Frames of four channels are drawn in place. */
-static void
-cut(const struct mim_frame_info *info, struct tile *first)
+/* Frames of four channels are drawn where they are wanted. */
+static bool
+is_in_place(const struct pdf_choices *choices, uint32_t channels)
 {
-    uint64_t width = info->width < MOST_SIDE ? info->width : MOST_SIDE, height = info->height;
-    uint64_t rows = info->channels == 4 ? height : MOST_TILE_BYTES / info->channels / (width * 4);
-    if (info->channels == 3)
-        rows = MOST_TILE_BYTES / (width * 4);
-    if (rows > MOST_SIDE)
-        rows = MOST_SIDE;
+    return channels == 4 && choices->is_antialiased;
+}
+
+/* The first tile. They are bands, unless not even a row fits. */
+static struct tile
+cut(const struct pdf_choices *choices, uint32_t width, uint32_t height, uint32_t channels)
+{
+    uint32_t side = choices->is_antialiased ? 1 : PDF_SHARP_SIDE, most = MOST_SIDE / side;
+    uint64_t columns = width < most ? width : most, rows = most;
+    /* gray frames are small, and so is the memory that is allowed to be used for them */
+    uint64_t bytes = channels == 1 ? MOST_TILE_BYTES / 2 : MOST_TILE_BYTES, row = columns * side * side * 4;
+    if (!is_in_place(choices, channels) && bytes / row < rows)
+        rows = bytes / row ? bytes / row : 1;
     uint64_t bands = (height + rows - 1) / rows;
-    *first = (struct tile){ .width = (uint32_t)width, .height = (uint32_t)((height + bands - 1) / bands) };
+    return (struct tile){ .width = (uint32_t)columns, .height = (uint32_t)((height + bands - 1) / bands), .side = side };
 }
 
 uint64_t
-pdf_render_size(const struct mim_frame_info *info)
+pdf_render_size(const struct pdf_choices *choices, const struct mim_frame_info *info)
 {
-    struct tile tile;
-    cut(info, &tile);
-    return info->channels == 4 ? 0 : (uint64_t)tile.width * tile.height * 4;
+    struct tile tile = cut(choices, info->width, info->height, info->channels);
+    return is_in_place(choices, info->channels) ? 0 : (uint64_t)tile.width * tile.height * tile.side * tile.side * 4;
 }
 
 static uint8_t *
-canvas_get(struct pdf_canvas *canvas, size_t size)
+reach(struct pdf_memory *memory, size_t size)
 {
-    if (canvas->size >= size)
-        return canvas->data;
-    pdf_canvas_close(canvas);
-    canvas->data = malloc(size);
-    canvas->size = canvas->data ? size : 0;
-    return canvas->data;
+    if (memory->size >= size)
+        return memory->data;
+    pdf_memory_close(memory);
+    memory->data = malloc(size);
+    memory->size = memory->data ? size : 0;
+    return memory->data;
 }
 
 void
-pdf_canvas_close(struct pdf_canvas *canvas)
+pdf_memory_close(struct pdf_memory *memory)
 {
-    free(canvas->data);
-    *canvas = (struct pdf_canvas){ 0 };
+    free(memory->data);
+    *memory = (struct pdf_memory){ 0 };
 }
 
 static int32_t
-render_tile(struct mim_job *job, struct pdf_canvas *canvas, PopplerPage *page, const struct pdf_page *facts,
+render_tile(struct mim_job *job, struct pdf_memory *memory, PopplerPage *page, const struct pdf_page *facts,
             const struct mim_raster *raster, const struct tile *tile)
 {
-    uint64_t stride = (uint64_t)tile->width * 4;
-    uint8_t *pixels = NULL;
-    if (raster->channels == 4) {
-        stride = raster->stride;
-        pixels = raster->data + tile->y * stride + (uint64_t)tile->x * 4;
+    const struct pdf_reader *reader = job->state;
+    struct canvas canvas = { .stride = (uint64_t)tile->width * tile->side * 4 };
+    if (is_in_place(&reader->choices, raster->channels)) {
+        canvas.stride = raster->stride;
+        canvas.data = raster->data + tile->y * raster->stride + (uint64_t)tile->x * 4;
     } else {
-        pixels = canvas_get(canvas, (size_t)stride * tile->height);
+        canvas.data = reach(memory, (size_t)canvas.stride * tile->height * tile->side);
     }
-    if (!pixels)
+    if (!canvas.data)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory to draw the page");
 
-    int32_t status = draw(job, page, facts, tile, pixels, stride);
+    int32_t status = draw(job, page, facts, tile, &canvas);
     if (status == MIM_OK)
-        blend(job, raster, tile, pixels, stride);
+        blend(job, raster, tile, &canvas);
     return status;
 }
 
 int32_t
-pdf_render(struct mim_job *job, struct pdf_canvas *canvas, PopplerPage *page, const struct pdf_page *facts,
+pdf_render(struct mim_job *job, struct pdf_memory *memory, PopplerPage *page, const struct pdf_page *facts,
            const struct mim_raster *raster)
 {
-    struct mim_frame_info info = { .width = raster->width, .height = raster->height, .channels = raster->channels };
-    struct tile first;
+    const struct pdf_reader *reader = job->state;
+    struct tile first = cut(&reader->choices, raster->width, raster->height, raster->channels);
     int32_t status = MIM_OK;
-    cut(&info, &first);
     for (uint32_t y = 0; y < raster->height && status == MIM_OK; y += first.height) {
         for (uint32_t x = 0; x < raster->width && status == MIM_OK; x += first.width) {
-            struct tile tile = { .x = x, .y = y, .width = first.width, .height = first.height };
+            struct tile tile = first;
+            tile.x = x;
+            tile.y = y;
             if (tile.width > raster->width - x)
                 tile.width = raster->width - x;
             if (tile.height > raster->height - y)
                 tile.height = raster->height - y;
-            status = render_tile(job, canvas, page, facts, raster, &tile);
+            status = render_tile(job, memory, page, facts, raster, &tile);
         }
     }
-    if (canvas->size > MOST_KEPT_BYTES)
-        pdf_canvas_close(canvas);
+    if (memory->size > MOST_KEPT_BYTES)
+        pdf_memory_close(memory);
     return status;
 }

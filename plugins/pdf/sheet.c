@@ -40,8 +40,8 @@ choose_dpi(const struct pdf_writer *self, double dpi[2])
             dpi[i] = USUAL_DPI;
 }
 
-/* The paper is a hair smaller than the picture: readers round parts of a pixel up, and 792 points at 150 dpi, which are
- * 1650 pixels, are 1650.0000000000002 for them. */
+/* The paper is a hair smaller than the picture: readers round parts of a pixel up, and what should be 1650 pixels may well
+ * come out as 1650.0000000000002. */
 static double
 shave(double points)
 {

@@ -40,6 +40,7 @@ fill_window(struct stream *stream)
         source->status = (int32_t)-got;
     else
         stream->held = (uint32_t)got;
+    pdf_media_apply(source->patches, stream->window, stream->held, stream->start);
     return stream->held > 0;
 }
 

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * box=media: poppler shows the crop box and has no word for the media box, but where a page has no crop box its media box
+ * is shown. So poppler reads of no crop boxes: one byte of the key is another where it stands plainly, and object streams
+ * are packed anew without it, no longer than they were.
+ */
+#include <string.h>
+
+#include <libdeflate.h>
+#include <zlib.h>
+
+#include "pdf.h"
+
+#define KEY "/CropBox"
+#define OBJECTS "/ObjStm"
+#define SCAN_BYTES (256u << 10)
+#define HEAD_BYTES 1024u                /* of a stream's dictionary, before and behind the word */
+#define MOST_INFLATED (64u << 20)
+#define LEVEL 12
+
+static int32_t
+add(struct pdf_patches *patches, struct mim_job *job, const struct pdf_patch *patch)
+{
+    if (patches->count == patches->room) {
+        uint64_t room = patches->room ? patches->room * 2 : 64, size = sizeof *patches->list;
+        struct pdf_patch *list = job->host->resize(job, patches->list, patches->room * size, room * size);
+        if (!list)
+            return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for the boxes of the pages");
+        patches->list = list;
+        patches->room = room;
+    }
+    patches->list[patches->count++] = *patch;
+    return MIM_OK;
+}
+
+static int32_t
+refuse(struct mim_job *job, uint64_t offset, const char *why)
+{
+    return job->host->fail(job, MIM_UNSUPPORTED, offset, "box=media: the crop boxes of this file cannot be passed over: %s", why);
+}
+
+/* Memory for one object stream on its way. */
+struct bench {
+    uint8_t *plain;
+    uint64_t plain_room;
+};
+
+static int32_t
+inflate_all(struct mim_job *job, struct bench *bench, uint64_t offset, uint64_t *plain, uint64_t *coded)
+{
+    z_stream stream = { 0 };
+    uint8_t bytes[4096];
+    int32_t status = MIM_OK;
+    int code = inflateInit(&stream);
+    while (code == Z_OK && status == MIM_OK) {
+        if (stream.avail_in == 0) {
+            int64_t got = job->host->read_at(job, bytes, sizeof bytes, offset + stream.total_in);
+            status = got < 0 ? (int32_t)-got : MIM_OK;
+            stream.next_in = bytes;
+            stream.avail_in = got > 0 ? (uInt)got : 0;
+        }
+        if (stream.total_out == bench->plain_room) {
+            uint64_t room = bench->plain_room ? bench->plain_room * 2 : 64 << 10;
+            uint8_t *larger = room > MOST_INFLATED ? NULL : job->host->resize(job, bench->plain, bench->plain_room, room);
+            if (!larger)
+                status = job->host->fail(job, MIM_NOMEM, offset, "no memory for an object stream of %llu bytes",
+                                         (unsigned long long)room);
+            bench->plain = larger ? larger : bench->plain;
+            bench->plain_room = larger ? room : bench->plain_room;
+        }
+        stream.next_out = bench->plain + stream.total_out;
+        stream.avail_out = (uInt)(bench->plain_room - stream.total_out);
+        if (status == MIM_OK)
+            code = inflate(&stream, Z_NO_FLUSH);
+    }
+    *plain = stream.total_out;
+    *coded = stream.total_in;
+    inflateEnd(&stream);
+    if (status == MIM_OK && code != Z_STREAM_END)
+        return refuse(job, offset, "an object stream is encrypted or damaged");
+    return status;
+}
+
+/* Where a key's value ends that is an array or a reference; NULL: it is neither. */
+static const uint8_t *
+end_of_value(const uint8_t *at, const uint8_t *end)
+{
+    static const char blanks[] = " \r\n\t", numbers[] = "0123456789+-. \r\n\t";
+    while (at < end && memchr(blanks, *at, sizeof blanks - 1))
+        at++;
+    bool is_array = at < end && *at == '[';
+    at += is_array;
+    while (at < end && memchr(numbers, *at, sizeof numbers - 1))
+        at++;
+    return at < end && *at == (is_array ? ']' : 'R') ? at + 1 : NULL;
+}
+
+/* Blanks in place of keys and values: they compress better than what was there. */
+static bool
+blank_out(uint8_t *bytes, uint64_t size)
+{
+    bool is_found = false;
+    const uint8_t *end = bytes + size;
+    for (uint8_t *at = bytes; (at = memmem(at, (size_t)(end - at), KEY, strlen(KEY))); is_found = true) {
+        const uint8_t *after = end_of_value(at + strlen(KEY), end);
+        if (after)
+            memset(at, ' ', (size_t)(after - at));
+        else
+            at[strlen(KEY) - 1] = '_';
+    }
+    return is_found;
+}
+
+static int32_t
+recode(struct pdf_patches *patches, struct mim_job *job, struct bench *bench, uint64_t offset)
+{
+    uint64_t plain = 0, coded = 0;
+    int32_t status = inflate_all(job, bench, offset, &plain, &coded);
+    if (status != MIM_OK || !blank_out(bench->plain, plain))
+        return status;
+
+    struct pdf_patch patch = { .offset = offset, .room = coded };
+    struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(LEVEL);
+    patch.bytes = job->host->resize(job, NULL, 0, patch.room);
+    if (compressor && patch.bytes)
+        patch.size = libdeflate_zlib_compress(compressor, bench->plain, plain, patch.bytes, patch.room);
+    else
+        status = job->host->fail(job, MIM_NOMEM, offset, "no memory for an object stream");
+    libdeflate_free_compressor(compressor);
+    if (status == MIM_OK)
+        status = patch.size ? add(patches, job, &patch) : refuse(job, offset, "an object stream is packed too well");
+    if (status != MIM_OK)
+        job->host->resize(job, patch.bytes, patch.room, 0);
+    return status;
+}
+
+static const char *
+last_of(const char *text, const char *end, const char *word)
+{
+    const char *last = NULL;
+    while ((text = memmem(text, (size_t)(end - text), word, strlen(word))))
+        last = text++;
+    return last;
+}
+
+/* An object stream, by the place of the word in its dictionary. One without a filter was seen to as it stands. */
+static int32_t
+visit_objects(struct pdf_patches *patches, struct mim_job *job, struct bench *bench, uint64_t offset)
+{
+    char text[2 * HEAD_BYTES + 1];
+    uint64_t start = offset > HEAD_BYTES ? offset - HEAD_BYTES : 0;
+    int64_t got = job->host->read_at(job, text, sizeof text - 1, start);
+    if (got < 0)
+        return (int32_t)-got;
+    const char *end = text + got, *word = text + (offset - start);
+    const char *head = last_of(text, word, "obj");
+    const char *body = word < end ? memmem(word, (size_t)(end - word), "stream", 6) : NULL;
+    if (!head || !body || !memmem(head, (size_t)(body - head), "/Fl", 3))
+        return MIM_OK;
+    if (memmem(head, (size_t)(body - head), "/Predictor", 10))
+        return refuse(job, offset, "an object stream has a predictor");
+    body += 6;
+    body += body < end && *body == '\r';
+    body += body < end && *body == '\n';
+    return recode(patches, job, bench, start + (uint64_t)(body - text));
+}
+
+/* What one window holds; words that reach beyond it are in the next. */
+static int32_t
+scan_window(struct pdf_patches *patches, struct mim_job *job, struct bench *bench, const uint8_t *bytes, uint64_t size,
+            uint64_t start)
+{
+    int32_t status = MIM_OK;
+    for (const uint8_t *at = bytes, *end = bytes + size; status == MIM_OK; at++) {
+        at = at < end ? memchr(at, '/', (size_t)(end - at)) : NULL;
+        if (!at)
+            return MIM_OK;
+        uint64_t offset = start + (uint64_t)(at - bytes), left = (uint64_t)(end - at);
+        if (left >= strlen(KEY) && memcmp(at, KEY, strlen(KEY)) == 0)
+            status = add(patches, job, &(struct pdf_patch){ .offset = offset + strlen(KEY) - 1, .size = 1 });
+        else if (left >= strlen(OBJECTS) && memcmp(at, OBJECTS, strlen(OBJECTS)) == 0)
+            status = visit_objects(patches, job, bench, offset);
+    }
+    return status;
+}
+
+int32_t
+pdf_media_find(struct pdf_patches *patches, struct mim_job *job)
+{
+    uint64_t overlap = strlen(KEY) - 1, start = 0;
+    struct bench bench = { 0 };
+    uint8_t *bytes = job->host->resize(job, NULL, 0, SCAN_BYTES);
+    int32_t status = bytes ? MIM_OK : job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory to look for boxes");
+    int64_t got = bytes ? SCAN_BYTES : 0;
+    while (status == MIM_OK && got == SCAN_BYTES) {
+        status = job->host->poll(job);
+        got = status == MIM_OK ? job->host->read_at(job, bytes, SCAN_BYTES, start) : 0;
+        if (got < 0)
+            status = (int32_t)-got;
+        else
+            status = status == MIM_OK ? scan_window(patches, job, &bench, bytes, (uint64_t)got, start) : status;
+        start += SCAN_BYTES - overlap;
+    }
+    job->host->resize(job, bytes, SCAN_BYTES, 0);
+    job->host->resize(job, bench.plain, bench.plain_room, 0);
+    return status;
+}
+
+/* The first that ends behind `offset`: they are in order and do not overlap. */
+static uint64_t
+first_behind(const struct pdf_patches *patches, uint64_t offset)
+{
+    uint64_t low = 0, high = patches->count;
+    while (low < high) {
+        uint64_t middle = low + (high - low) / 2;
+        if (patches->list[middle].offset + patches->list[middle].size <= offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+void
+pdf_media_apply(const struct pdf_patches *patches, uint8_t *bytes, uint64_t size, uint64_t offset)
+{
+    for (uint64_t i = first_behind(patches, offset); i < patches->count; i++) {
+        const struct pdf_patch *patch = &patches->list[i];
+        if (patch->offset >= offset + size)
+            return;
+        uint64_t from = patch->offset > offset ? patch->offset : offset;
+        uint64_t to = patch->offset + patch->size < offset + size ? patch->offset + patch->size : offset + size;
+        if (patch->bytes)
+            memcpy(bytes + (from - offset), patch->bytes + (from - patch->offset), to - from);
+        else
+            bytes[from - offset] = '_';
+    }
+}
+
+void
+pdf_media_close(struct pdf_patches *patches, struct mim_job *job)
+{
+    for (uint64_t i = 0; i < patches->count; i++)
+        job->host->resize(job, patches->list[i].bytes, patches->list[i].room, 0);
+    job->host->resize(job, patches->list, patches->room * sizeof *patches->list, 0);
+    *patches = (struct pdf_patches){ 0 };
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * antialias=no: poppler-glib always smooths. So a page is drawn with 3 x 3 points to a pixel, lines as wide as before, and
+ * each pixel becomes what most of its points are: a colour of the page, not a mixture.
+ */
+#include "pdf.h"
+
+#define SIDE PDF_SHARP_SIDE
+
+/* The most frequent of nine; the point in the middle when there is none. */
+static uint32_t
+vote(const uint32_t points[SIDE * SIDE])
+{
+    uint32_t winner = points[SIDE * SIDE / 2];
+    unsigned most = 0;
+    for (unsigned i = 0; i < SIDE * SIDE; i++) {
+        unsigned votes = 0;
+        for (unsigned j = 0; j < SIDE * SIDE; j++)
+            votes += points[j] == points[i];
+        if (votes > most && votes > 1) {
+            most = votes;
+            winner = points[i];
+        }
+    }
+    return winner;
+}
+
+void
+pdf_sharpen(const uint32_t *from, uint64_t step, uint32_t *to, uint32_t width)
+{
+    for (uint32_t x = 0; x < width; x++, from += SIDE) {
+        uint32_t points[SIDE * SIDE], differing = 0;
+        for (unsigned y = 0; y < SIDE; y++)
+            for (unsigned i = 0; i < SIDE; i++) {
+                points[y * SIDE + i] = from[y * step + i];
+                differing |= points[y * SIDE + i] ^ from[0];
+            }
+        to[x] = differing ? vote(points) : from[0];
+    }
+}
