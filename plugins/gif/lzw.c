@@ -47,11 +47,12 @@ flush(struct mim_job *job, struct gif_lzw *packer, int is_last)
     return size ? job->host->emit(job, packer->blocks, size) : MIM_OK;
 }
 
-/* The slot of a string, or the free one where it belongs. */
+/* The slot of a string, or the free one where it belongs. Every string waits for the one before: so the hash of the code
+ * before, which is the last to be known, takes no multiplication. */
 static inline uint32_t *
 find(struct gif_lzw *packer, uint32_t key)
 {
-    uint32_t place = key * 0x9e3779b1U >> 19;
+    uint32_t place = ((key >> 8 << 2) + (key & 0xff) * 0x1e35) % GIF_LZW_SLOTS;
 
     while (packer->slots[place] && packer->slots[place] >> 12 != key)
         place = (place + 1) % GIF_LZW_SLOTS;

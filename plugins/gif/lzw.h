@@ -6,13 +6,13 @@
 #include <mim/plugin.h>
 
 enum {
-    GIF_LZW_SLOTS = 8192,
+    GIF_LZW_SLOTS = 16384,
     GIF_LZW_STEP = 16384,            /**< indices between two looks at the room in `codes` */
     GIF_LZW_ROOM = 3 * GIF_LZW_STEP, /**< flushed above one step; a step adds 1.5 bytes an index at most */
     GIF_LZW_BLOCKS = (GIF_LZW_ROOM + 254) / 255
 };
 
-/** The packer's memory, about 130 KB, kept by a worker and reused. */
+/** The packer's memory, about 160 KB, kept by a worker and reused. */
 struct gif_lzw {
     uint32_t
         slots[GIF_LZW_SLOTS]; /**< string before (12 bits), index (8), code (12); 0: free, since no string has code 0 */

@@ -266,14 +266,6 @@ find(struct gif_nearest *nearest, uint32_t key)
 void
 gif_nearest_map(struct gif_nearest *nearest, const uint32_t *keys, uint32_t count, uint8_t nothing, uint8_t *indices)
 {
-    uint32_t last = GIF_NOTHING;
-    uint8_t index = nothing;
-
-    for (uint32_t i = 0; i < count; i++) {
-        if (keys[i] != last) {
-            last = keys[i];
-            index = last == GIF_NOTHING ? nothing : find(nearest, last);
-        }
-        indices[i] = index;
-    }
+    for (uint32_t i = 0; i < count; i++)
+        indices[i] = keys[i] == GIF_NOTHING ? nothing : find(nearest, keys[i]);
 }

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { FIRST_BITS = 6 };
+enum { FIRST_BITS = 7 };
 
 static uint32_t
 mask_of(uint32_t bits)
