@@ -69,8 +69,7 @@ mim_opening_try(struct mim_work *work, const char *format, const char *plugin, m
 {
     const struct trial trial = { work, open, user };
     struct mim_candidates candidates = { 0 };
-    enum mim_status status =
-        mim_registry_find_readers(work->context, work->source, format, plugin, &candidates, err);
+    enum mim_status status = mim_registry_find_readers(work->context, work->source, format, plugin, &candidates, err);
     if (status != MIM_OK)
         return status;
 

@@ -11,7 +11,7 @@
 /* One plugin that may do. */
 struct mim_opening {
     const struct mim_plugin *plugin;
-    const char *format;            /* borrowed while the context lives */
+    const char *format; /* borrowed while the context lives */
     const struct mim_reader_ops *ops;
     struct mim_option_table other; /* the writer's options, for messages */
 };

@@ -164,8 +164,8 @@ decode_rectangle(struct mim_series_file *file, unsigned worker, struct mim_raste
 {
     enum mim_status status = MIM_OK;
     for (uint32_t part = 0; part < file->info.parts && status == MIM_OK; part++)
-        status = mim_plugin_reader_pixels(&file->reader, worker, 0, file->packet, &file->info, part, raster, starved,
-                                          err);
+        status =
+            mim_plugin_reader_pixels(&file->reader, worker, 0, file->packet, &file->info, part, raster, starved, err);
     return status;
 }
 
@@ -218,9 +218,7 @@ mim_series_file_pixels(struct mim_series_file *file, unsigned worker, uint32_t p
 enum mim_status
 mim_series_file_metadata(struct mim_series_file *file, unsigned worker, struct mim_meta *meta, struct mim_error *err)
 {
-    enum mim_status status =
-        mim_plugin_reader_metadata(&file->reader, worker, 0, NULL, NULL, meta, err);
-    return status == MIM_OK
-               ? mim_plugin_reader_metadata(&file->reader, worker, 0, file->packet, &file->info, meta, err)
-               : status;
+    enum mim_status status = mim_plugin_reader_metadata(&file->reader, worker, 0, NULL, NULL, meta, err);
+    return status == MIM_OK ? mim_plugin_reader_metadata(&file->reader, worker, 0, file->packet, &file->info, meta, err)
+                            : status;
 }

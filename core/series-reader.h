@@ -23,8 +23,8 @@ struct mim_series_reading {
     const char *first_format;
 };
 
-/* Lists the files of work->source and opens the first: what concerns all of them (a wrong option, no plugin) fails here,
- * what is wrong with one file when its turn comes. */
+/* Lists the files of work->source and opens the first: what concerns all of them (a wrong option, no plugin) fails
+ * here, what is wrong with one file when its turn comes. */
 enum mim_status mim_series_reading_create(struct mim_series_reading **out, struct mim_work *work,
                                           const struct mim_open_options *options, struct mim_error *err);
 void mim_series_reading_destroy(struct mim_series_reading *reading);
@@ -32,8 +32,8 @@ void mim_series_reading_destroy(struct mim_series_reading *reading);
 /* What is wrong with a frame is said under its file's name. */
 void mim_series_name_error(const struct mim_series_reading *reading, struct mim_error *err);
 
-/* work->series is a struct mim_series_reading. prepare() runs on the caller's thread alone, for it loads plugins; what it
- * fails with belongs to the frame. */
+/* work->series is a struct mim_series_reading. prepare() runs on the caller's thread alone, for it loads plugins; what
+ * it fails with belongs to the frame. */
 extern const struct mim_reader_ops mim_series_reader_ops;
 
 /* The file behind a packet that prepare() has filled. */

@@ -145,7 +145,8 @@ make_temporary(struct series_sink *series)
             return errno;
         }
     }
-    series->temporary = openat(series->directory, series->temporary_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    series->temporary =
+        openat(series->directory, series->temporary_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     return series->temporary < 0 ? errno : 0;
 }
 
@@ -240,8 +241,8 @@ publish_all(struct series_sink *series, struct mim_error *err)
         status = name_file(series, done, file, err);
         int number = status == MIM_OK ? publish(series, file) : 0;
         if (number == EEXIST && series->keep_existing)
-            status = mim_fail(err, MIM_EXISTS, "%.200s%.100s: exists already, since a moment ago", series->name.shown,
-                              file);
+            status =
+                mim_fail(err, MIM_EXISTS, "%.200s%.100s: exists already, since a moment ago", series->name.shown, file);
         else if (number)
             status = mim_fail_errno(err, number == EEXIST ? EIO : number, "%.200s%.100s", series->name.shown, file);
         done += status == MIM_OK;
@@ -348,8 +349,9 @@ mim_series_sink_start(struct mim_sink *sink, uint64_t start, struct mim_error *e
 {
     bool is_series = mim_sink_is_series(sink);
     if (start && !is_series)
-        return mim_fail(err, MIM_ARGUMENT, "%.300s: is one file; numbers that start at %" PRIu64 " need a %%d in its name",
-                        sink->name, start);
+        return mim_fail(err, MIM_ARGUMENT,
+                        "%.300s: is one file; numbers that start at %" PRIu64 " need a %%d in its name", sink->name,
+                        start);
     if (start > INT64_MAX)
         return mim_fail(err, MIM_ARGUMENT, "%.300s: numbers do not start at %" PRIu64, sink->name, start);
     if (is_series)

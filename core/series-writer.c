@@ -191,8 +191,7 @@ put(struct output *output, const struct mim_coded *coded, struct mim_error *err)
         return mim_fail_nomem(err, "coded bytes");
     for (uint32_t i = 0; i < coded->part_count; i++)
         parts[i] = (struct mim_bytes){ .data = (uint8_t *)coded->parts[i].data, .size = coded->parts[i].size };
-    enum mim_status status =
-        mim_plugin_writer_put(&output->writer, 0, output->packet, &output->info, parts, err);
+    enum mim_status status = mim_plugin_writer_put(&output->writer, 0, output->packet, &output->info, parts, err);
     free(parts);
     return status;
 }

@@ -168,7 +168,8 @@ finish_left_out(struct listing *listing)
     if (!listing->left_out)
         return;
     snprintf(names, sizeof names, "%s", text);
-    int used = snprintf(text, sizeof listing->series->left_out, "no image by its name or kind, left out: %.120s", names);
+    int used =
+        snprintf(text, sizeof listing->series->left_out, "no image by its name or kind, left out: %.120s", names);
     if (listing->left_out > LEFT_OUT_SHOWN)
         snprintf(text + used, sizeof listing->series->left_out - (size_t)used, " and %" PRIu64 " more",
                  listing->left_out - LEFT_OUT_SHOWN);

@@ -17,7 +17,7 @@ struct mim_series {
     char *shown; /* what stands before every file: "dir/" or "" */
     struct mim_series_entry *entries;
     uint64_t count, room;
-    char missing[200]; /* notices: numbers that no file has, "" when there are none; */
+    char missing[200];  /* notices: numbers that no file has, "" when there are none; */
     char left_out[200]; /* what lies there and is no part of the series */
 };
 

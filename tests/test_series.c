@@ -185,7 +185,10 @@ static void
 each_frame_is_its_files_first_image_whatever_its_shape(void)
 {
     static const struct tile tiles[] = {
-        { 6, 4, 1, 0, TILE_PLAIN }, { 9, 2, 2, 0, TILE_PARTS }, { 200, 100, 3, 0, TILE_RAW }, { 5, 5, 4, 3, TILE_PLAIN },
+        { 6, 4, 1, 0, TILE_PLAIN },
+        { 9, 2, 2, 0, TILE_PARTS },
+        { 200, 100, 3, 0, TILE_RAW },
+        { 5, 5, 4, 3, TILE_PLAIN },
     };
     char *directory = tree_make();
     for (size_t i = 0; i < 4; i++) {
@@ -231,7 +234,8 @@ a_composed_image_is_drawn_on_its_own_canvas(void)
             const struct mim_frame *frame = &frames.frames[i];
             CHECK(frame->width == 22 && frame->height == 32 && frame->channels == 1);
             for (uint32_t y = 0; y < 32; y++)
-                CHECK(!memcmp((uint8_t *)frame->data + y * frame->stride, (uint8_t *)alone.data + y * alone.stride, 22));
+                CHECK(
+                    !memcmp((uint8_t *)frame->data + y * frame->stride, (uint8_t *)alone.data + y * alone.stride, 22));
         }
         mim_frame_clear(&alone);
         mim_frames_clear(&frames);

@@ -10,12 +10,24 @@ tells_patterns_from_plain_names(void)
         const char *path;
         enum mim_series_kind kind;
     } names[] = {
-        { "frame_%03d.png", MIM_SERIES_NUMBERS }, { "%d", MIM_SERIES_NUMBERS },        { "a/b%0012d", MIM_SERIES_NUMBERS },
-        { "100%_%d.png", MIM_SERIES_NUMBERS },    { "%%%d", MIM_SERIES_NUMBERS },      { "frame_*.png", MIM_SERIES_GLOB },
-        { "frame_?.png", MIM_SERIES_GLOB },       { "frame_[0-9].png", MIM_SERIES_GLOB }, { "frame.png", MIM_SERIES_NONE },
-        { "100%.png", MIM_SERIES_NONE },          { "%%d", MIM_SERIES_NONE },          { "%3d.png", MIM_SERIES_NONE },
-        { "%s.png", MIM_SERIES_NONE },            { "%0d.png", MIM_SERIES_NONE },      { "%0123d", MIM_SERIES_NONE },
-        { "%03d/plain.png", MIM_SERIES_NONE },    { "*/plain.png", MIM_SERIES_NONE },  { "%", MIM_SERIES_NONE },
+        { "frame_%03d.png", MIM_SERIES_NUMBERS },
+        { "%d", MIM_SERIES_NUMBERS },
+        { "a/b%0012d", MIM_SERIES_NUMBERS },
+        { "100%_%d.png", MIM_SERIES_NUMBERS },
+        { "%%%d", MIM_SERIES_NUMBERS },
+        { "frame_*.png", MIM_SERIES_GLOB },
+        { "frame_?.png", MIM_SERIES_GLOB },
+        { "frame_[0-9].png", MIM_SERIES_GLOB },
+        { "frame.png", MIM_SERIES_NONE },
+        { "100%.png", MIM_SERIES_NONE },
+        { "%%d", MIM_SERIES_NONE },
+        { "%3d.png", MIM_SERIES_NONE },
+        { "%s.png", MIM_SERIES_NONE },
+        { "%0d.png", MIM_SERIES_NONE },
+        { "%0123d", MIM_SERIES_NONE },
+        { "%03d/plain.png", MIM_SERIES_NONE },
+        { "*/plain.png", MIM_SERIES_NONE },
+        { "%", MIM_SERIES_NONE },
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         print_message("# %s\n", names[i].path);
@@ -31,9 +43,12 @@ a_name_and_its_number_are_found_from_one_another(void)
         uint64_t number;
         const char *file;
     } names[] = {
-        { "d/frame_%03d.png", 0, "frame_000.png" },  { "frame_%03d.png", 1000, "frame_1000.png" },
-        { "%d", 42, "42" },                          { "%%%02d%%", 7, "%07%" },
-        { "/a%d0", 10, "a100" },                     { "x%01d", 0, "x0" },
+        { "d/frame_%03d.png", 0, "frame_000.png" },
+        { "frame_%03d.png", 1000, "frame_1000.png" },
+        { "%d", 42, "42" },
+        { "%%%02d%%", 7, "%07%" },
+        { "/a%d0", 10, "a100" },
+        { "x%01d", 0, "x0" },
         { "%d", 999999999999999999u, "999999999999999999" },
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -51,9 +66,18 @@ a_name_and_its_number_are_found_from_one_another(void)
 static void
 what_is_never_made_is_no_number(void)
 {
-    static const char *const others[] = { "frame_00.png",   "frame_0000.png", "frame_1.png",    "frame_-01.png",
-                                          "frame_001.pn",   "frame_.png",     "frame_ 01.png",  "xframe_001.png",
-                                          "frame_001.pngx", "frame_0x1.png",  "frame_01000.png", "",
+    static const char *const others[] = { "frame_00.png",
+                                          "frame_0000.png",
+                                          "frame_1.png",
+                                          "frame_-01.png",
+                                          "frame_001.pn",
+                                          "frame_.png",
+                                          "frame_ 01.png",
+                                          "xframe_001.png",
+                                          "frame_001.pngx",
+                                          "frame_0x1.png",
+                                          "frame_01000.png",
+                                          "",
                                           "frame_9999999999999999999999.png" };
     struct mim_series_name name;
     uint64_t number;
@@ -91,10 +115,25 @@ a_name_too_long_for_a_file_is_not_made(void)
 static void
 numbers_in_names_count_as_numbers(void)
 {
-    static const char *const sorted[] = { "",       "01",        "1",         "2",      "10",
-                                          "A",      "a",         "a 1",       "a1.png", "a02.png",
-                                          "a2.png", "a10.png",   "a10b2",     "a10b10", "a100",
-                                          "b",      "b18446744073709551616", "b18446744073709551617", "\xc3\xa9" };
+    static const char *const sorted[] = { "",
+                                          "01",
+                                          "1",
+                                          "2",
+                                          "10",
+                                          "A",
+                                          "a",
+                                          "a 1",
+                                          "a1.png",
+                                          "a02.png",
+                                          "a2.png",
+                                          "a10.png",
+                                          "a10b2",
+                                          "a10b10",
+                                          "a100",
+                                          "b",
+                                          "b18446744073709551616",
+                                          "b18446744073709551617",
+                                          "\xc3\xa9" };
     for (size_t i = 0; i < sizeof sorted / sizeof *sorted; i++)
         for (size_t j = 0; j < sizeof sorted / sizeof *sorted; j++) {
             int order = mim_series_order(sorted[i], sorted[j]);
@@ -108,8 +147,8 @@ a_better_name_is_suggested(void)
     static const struct {
         const char *path, *better;
     } names[] = {
-        { "out.png", "out_%03d.png" },   { "a.b/out", "a.b/out_%03d" },      { "d/out_*.png", "d/out_%03d.png" },
-        { ".png", ".png_%03d" },         { "**.gif", "%03d.gif" },
+        { "out.png", "out_%03d.png" }, { "a.b/out", "a.b/out_%03d" }, { "d/out_*.png", "d/out_%03d.png" },
+        { ".png", ".png_%03d" },       { "**.gif", "%03d.gif" },
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char text[100];

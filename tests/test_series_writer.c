@@ -111,7 +111,8 @@ numbers_start_where_asked(void)
     struct mim_write_options options = { .start = 98 };
     struct mim_error err = { 0 };
     CHECK(write_frames(context, tree_path(directory, "%d%%.tile"), 3, &options, NULL) == MIM_OK);
-    CHECK(count_entries(directory) == 3 && holds_tile(directory, "98%.tile", 0) && holds_tile(directory, "100%.tile", 2));
+    CHECK(count_entries(directory) == 3 && holds_tile(directory, "98%.tile", 0) &&
+          holds_tile(directory, "100%.tile", 2));
     CHECK(write_frames(context, tree_path(directory, "a.tile"), 1, &options, &err) == MIM_ARGUMENT);
     CHECK(strstr(err.message, "is one file"));
     options.start = UINT64_C(1) << 63;
@@ -133,13 +134,16 @@ options_and_metadata_reach_every_file(void)
         struct mim_meta *meta = mim_meta_create();
         uint8_t samples[16 * 16];
         struct mim_frame frames[3];
-        CHECK(mim_options_set_int(given, "lift", 100, NULL) == MIM_OK && mim_options_set_bool(given, "passes", 1, NULL) == MIM_OK);
-        CHECK(mim_meta_set_text(meta, "maker", "kept", NULL) == MIM_OK && mim_meta_set_text(meta, "mood", "lost", NULL) == MIM_OK);
+        CHECK(mim_options_set_int(given, "lift", 100, NULL) == MIM_OK &&
+              mim_options_set_bool(given, "passes", 1, NULL) == MIM_OK);
+        CHECK(mim_meta_set_text(meta, "maker", "kept", NULL) == MIM_OK &&
+              mim_meta_set_text(meta, "mood", "lost", NULL) == MIM_OK);
         for (int i = 0; i < 3; i++) {
             frames[i] = frame_of(0, samples);
             frames[i].meta = meta;
         }
-        CHECK(mim_write(context, tree_path(directory, "%d.tile"), frames, 3, meta, &options, NULL, NULL, NULL) == MIM_OK);
+        CHECK(mim_write(context, tree_path(directory, "%d.tile"), frames, 3, meta, &options, NULL, NULL, NULL) ==
+              MIM_OK);
         const uint8_t bytes[] = { 'T', 'I', 'L', 'E', 6, 4, 140, 0, 0, 'e', 'n', 'd' };
         CHECK(holds(directory, "0.tile", bytes, sizeof bytes) && holds(directory, "2.tile", bytes, sizeof bytes));
         CHECK(tally.notices[MIM_NOTICE_METADATA] == 1); /* said once, not for every file */
@@ -209,7 +213,8 @@ modes_follow_the_umask_and_links_are_replaced(void)
     mode_t before = umask(027);
     tree_write(directory, "target", "safe");
     CHECK(!symlink("target", tree_path(directory, "1.tile")));
-    CHECK(write_frames(context, tree_path(directory, "%d.tile"), 2, &(struct mim_write_options){ .sync = 1 }, NULL) == MIM_OK);
+    CHECK(write_frames(context, tree_path(directory, "%d.tile"), 2, &(struct mim_write_options){ .sync = 1 }, NULL) ==
+          MIM_OK);
     umask(before);
     CHECK(!lstat(tree_path(directory, "0.tile"), &st) && (st.st_mode & 0777) == 0640);
     CHECK(!lstat(tree_path(directory, "1.tile"), &st) && S_ISREG(st.st_mode));
@@ -255,8 +260,9 @@ a_failure_leaves_the_old_files(void)
                 static uint8_t large[300 * 4], samples[16 * 16];
                 struct mim_frame frame = frame_of((uint8_t)i, samples);
                 if (i == bad)
-                    frame = (struct mim_frame){ .data = large, .stride = 300, .sample = MIM_SAMPLE_U8, .width = 300,
-                                                .height = 4, .channels = 1 };
+                    frame = (struct mim_frame){
+                        .data = large, .stride = 300, .sample = MIM_SAMPLE_U8, .width = 300, .height = 4, .channels = 1
+                    };
                 status = mim_writer_append(writer, &frame, &err);
             }
             CHECK(status == MIM_ARGUMENT && err.frame == bad && strstr(err.message, "tiles are small"));

@@ -40,8 +40,8 @@ tile_is(const struct mim_frame *frame, const struct tile *tile)
 void
 tile_write(const char *directory, const char *name, const struct tile *tile)
 {
-    uint8_t bytes[HEADER + 255 * 255] = { 'T', 'I', 'L', 'E', tile->width, tile->height, tile->value, tile->more,
-                                          tile->kind };
+    uint8_t bytes[HEADER + 255 * 255] = { 'T',          'I',         'L',        'E',       tile->width,
+                                          tile->height, tile->value, tile->more, tile->kind };
     size_t size = HEADER;
     for (uint32_t y = 0; tile->kind == TILE_RAW && y < tile->height; y++)
         for (uint32_t x = 0; x < tile->width; x++)
@@ -108,7 +108,8 @@ work(struct mim_job *job)
 }
 
 static int32_t
-pixels(struct mim_job *job, const void *packet, const struct mim_frame_info *info, uint32_t part, struct mim_raster *raster)
+pixels(struct mim_job *job, const void *packet, const struct mim_frame_info *info, uint32_t part,
+       struct mim_raster *raster)
 {
     const struct reader *self = job->state;
     uint64_t image = *(const uint64_t *)packet;
@@ -119,10 +120,13 @@ pixels(struct mim_job *job, const void *packet, const struct mim_frame_info *inf
         return (job->host->fail)(job, MIM_CORRUPT, HEADER, "a tile with a crack");
     for (uint32_t y = part; y < info->height; y += info->parts)
         for (uint32_t x = 0; x < info->width; x++)
-            raster->data[y * raster->stride + x] = (uint8_t)(sample_of(&self->tile, (uint32_t)image, x, y) + self->shade);
-    for (int i = 0; raster->palette && i < 256; i++)
-        memset(raster->palette + 4 * i, i, 3), raster->palette[4 * i + 3] = 255;
-    raster->palette_size = 256;
+            raster->data[y * raster->stride + x] =
+                (uint8_t)(sample_of(&self->tile, (uint32_t)image, x, y) + self->shade);
+    for (int i = 0; raster->palette && i < 256; i++) {
+        memset(raster->palette + 4 * i, i, 3);
+        raster->palette[4 * i + 3] = 255;
+        raster->palette_size = 256;
+    }
     return MIM_OK;
 }
 
@@ -144,7 +148,8 @@ read_close(struct mim_job *job)
 }
 
 static const struct mim_option read_options[] = {
-    { MIM_OPTION_HEADER, .type = MIM_OPTION_INT, .offset = offsetof(struct reader, shade), .name = "shade", .max = 255 },
+    { MIM_OPTION_HEADER, .type = MIM_OPTION_INT, .offset = offsetof(struct reader, shade), .name = "shade",
+      .max = 255 },
 };
 
 static const struct mim_reader_ops reader = {
@@ -200,8 +205,8 @@ survey(struct mim_job *job, const struct mim_frame_info *info, const struct mim_
 }
 
 static int32_t
-encode(struct mim_job *job, void *packet, const struct mim_frame_info *info, uint32_t part, const struct mim_raster *raster,
-       const struct mim_neighbours *neighbours)
+encode(struct mim_job *job, void *packet, const struct mim_frame_info *info, uint32_t part,
+       const struct mim_raster *raster, const struct mim_neighbours *neighbours)
 {
     const struct writer *self = job->state;
     const uint8_t size[2] = { (uint8_t)info->width, (uint8_t)info->height };

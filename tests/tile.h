@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A format of one image a file, linked in, for tests of series: "TILE", width, height, value, number of further images, kind. Every sample
- * can be told from the value and its place, so that each file's frame is known again.
+ * A format of one image a file, linked in, for tests of series: "TILE", width, height, value, number of further images,
+ * kind. Every sample can be told from the value and its place, so that each file's frame is known again.
  */
 #ifndef MIM_TESTS_TILE_H
 #define MIM_TESTS_TILE_H
