@@ -3,13 +3,11 @@
 #ifndef MIM_PNG_PACK_H
 #define MIM_PNG_PACK_H
 
-#include <libdeflate.h>
-
 #include "filter.h"
-#include "memory.h"
 #include "rows.h"
+#include "squeeze.h"
 
-enum { PNGX_LEVEL_MAX = 12, PNGX_FILTER_AUTO = PNGX_FILTERS };
+enum { PNGX_FILTER_AUTO = PNGX_FILTERS };
 
 struct pngx_packing {
     int32_t level, filter; /**< PNGX_FILTER_*: one for all rows, or chosen */
@@ -17,9 +15,8 @@ struct pngx_packing {
 
 /** What a worker keeps. Zeroed = nothing. */
 struct pngx_packer {
-    struct libdeflate_compressor *compressor;
-    uint64_t reserved;          /**< bytes announced for it */
-    struct pngx_bytes filtered, packed, scratch;
+    struct pngx_squeezer squeezer;
+    struct pngx_bytes filtered, scratch;
 };
 
 /** In how many parts are these rows packed? Depends on their size alone, and so does what comes out. */
