@@ -127,7 +127,7 @@ put_timing(struct mim_job *job, const struct video_reader *self)
     return status == MIM_OK ? put_count(job, self) : status;
 }
 
-/* Tags under the names that all formats share; the rest, which only describes the container, is coding. */
+/* Tags under the names that all formats share. What was put there by the muxer says how the file is coded. */
 static int32_t
 put_tag(struct mim_job *job, const AVDictionaryEntry *tag)
 {
@@ -135,11 +135,18 @@ put_tag(struct mim_job *job, const AVDictionaryEntry *tag)
         const char *ours, *theirs;
         int32_t type;
     } known[] = {
-        { "title", "title", MIM_META_TEXT },          { "artist", "artist", MIM_META_TEXT },
-        { "author", "author", MIM_META_TEXT },        { "copyright", "copyright", MIM_META_TEXT },
-        { "comment", "comment", MIM_META_TEXT },      { "description", "description", MIM_META_TEXT },
-        { "keywords", "keywords", MIM_META_TEXT },    { "software", "encoder", MIM_META_TEXT },
+        { "title", "title", MIM_META_TEXT },
+        { "artist", "artist", MIM_META_TEXT },
+        { "author", "author", MIM_META_TEXT },
+        { "copyright", "copyright", MIM_META_TEXT },
+        { "comment", "comment", MIM_META_TEXT },
+        { "description", "description", MIM_META_TEXT },
+        { "keywords", "keywords", MIM_META_TEXT },
         { "datetime", "creation_time", MIM_META_TIME },
+        { "software", "encoder", CODING(MIM_META_TEXT) },
+        { "text:major_brand", "major_brand", CODING(MIM_META_TEXT) },
+        { "text:minor_version", "minor_version", CODING(MIM_META_TEXT) },
+        { "text:compatible_brands", "compatible_brands", CODING(MIM_META_TEXT) },
     };
     char key[128];
 
@@ -147,7 +154,7 @@ put_tag(struct mim_job *job, const AVDictionaryEntry *tag)
         if (!av_strcasecmp(tag->key, known[i].theirs))
             return job->host->meta(job, known[i].ours, known[i].type, tag->value, strlen(tag->value));
     snprintf(key, sizeof key, "text:%s", tag->key);
-    return put_text(job, key, tag->value);
+    return job->host->meta(job, key, MIM_META_TEXT, tag->value, strlen(tag->value));
 }
 
 static int32_t

@@ -50,15 +50,12 @@ video_mux_set_up(struct video_mux *mux, const struct video_target *target, const
     return video_set_pairs(mux->job, mux->context, mux->name, "format:", settings);
 }
 
-/* Twice: FFmpeg drops `encoder` when it writes the header, and MP4 has its tags at the end. */
 int32_t
 video_mux_start(struct video_mux *mux, const AVDictionary *tags)
 {
     int code = av_dict_copy(&mux->context->metadata, tags, 0);
     if (code >= 0)
         code = avformat_write_header(mux->context, NULL);
-    if (code >= 0)
-        code = av_dict_copy(&mux->context->metadata, tags, 0);
     if (code < 0)
         return video_fail(mux->job, code, mux->name);
     mux->has_header = true;

@@ -11,8 +11,9 @@
 static const struct {
     const char *key, *tag;
 } other_words[] = {
-    { "author", "artist" },   { "subject", "description" }, { "page_name", "title" },
-    { "producer", "encoder" }, { "creator", "encoder" },     { "software", "encoder" },
+    { "author", "artist" },
+    { "subject", "description" },
+    { "page_name", "title" },
 };
 
 static bool
@@ -41,26 +42,52 @@ set(struct mim_job *job, struct video_keys *keys, const char *tag, const char *t
     return av_dict_set(&keys->tags, tag, text, flags) < 0 ? MIM_NOMEM : MIM_OK;
 }
 
+/* What the target calls it, NULL: nothing. `is_own`: it is the target's own word. */
+static const char *
+tag_of(const struct video_target *target, const char *key, bool *is_own)
+{
+    bool takes_all = target->keys && *target->keys == '*';
+
+    *is_own = true;
+    if (strncmp(key, "text:", 5) == 0)
+        return holds(target, key + 5) ? key + 5 : NULL;
+    if (strchr(key, ':') || !strcmp(key, "resolution_unit"))
+        return NULL;
+    for (size_t i = 0; !takes_all && i < sizeof other_words / sizeof *other_words; i++)
+        if (!strcmp(key, other_words[i].key)) {
+            *is_own = false;
+            key = other_words[i].tag;
+        }
+    return holds(target, key) ? key : NULL;
+}
+
+/* Of a frame nothing is kept, but some readers repeat what they say of the whole: that is. */
+static int32_t
+check_repeated(const struct video_keys *keys, const struct video_target *target, const char *key, const void *value,
+               uint64_t size)
+{
+    bool is_own;
+    const char *name = tag_of(target, key, &is_own);
+    const AVDictionaryEntry *tag = name ? av_dict_get(keys->tags, name, NULL, AV_DICT_MATCH_CASE) : NULL;
+    return tag && strlen(tag->value) == size && !memcmp(tag->value, value, size) ? MIM_OK : MIM_UNSUPPORTED;
+}
+
 static int32_t
 keep_text(struct mim_job *job, struct video_keys *keys, const struct video_target *target, const char *key, const char *text)
 {
-    bool takes_all = target->keys && *target->keys == '*';
-    if (takes_all && strncmp(key, "text:", 5) == 0)
-        return set(job, keys, key + 5, text, true);
-    if (strchr(key, ':'))
-        return MIM_UNSUPPORTED;
-    for (size_t i = 0; !takes_all && i < sizeof other_words / sizeof *other_words; i++)
-        if (!strcmp(key, other_words[i].key))
-            return holds(target, other_words[i].tag) ? set(job, keys, other_words[i].tag, text, false) : MIM_UNSUPPORTED;
-    return holds(target, key) ? set(job, keys, key, text, true) : MIM_UNSUPPORTED;
+    bool is_own;
+    const char *tag = tag_of(target, key, &is_own);
+    return tag ? set(job, keys, tag, text, is_own) : MIM_UNSUPPORTED;
 }
 
 int32_t
-video_keys_check_frame(const struct video_keys *keys, const char *key, const void *value, uint64_t size)
+video_keys_keep_of_frame(const struct video_keys *keys, const struct video_target *target, const char *key, const void *value,
+                         uint64_t size)
 {
-    const AVDictionaryEntry *tag = av_dict_get(keys->tags, key, NULL, AV_DICT_MATCH_CASE);
-    bool is_kept = tag && strlen(tag->value) == size && !memcmp(tag->value, value, size);
-    return is_kept ? MIM_OK : MIM_UNSUPPORTED;
+    char text[64] = "";
+    if (size < sizeof text)
+        memcpy(text, value, size);
+    return check_repeated(keys, target, strcmp(key, "datetime") ? key : tag_of_time(text), value, size);
 }
 
 int32_t

@@ -18,7 +18,8 @@ struct video_keys {
 int32_t video_keys_keep(struct mim_job *job, struct video_keys *keys, const struct video_target *target, const char *key,
                         int32_t type, const void *value, uint64_t size);
 /* Of a frame nothing is kept, but some readers repeat what they say of the whole: that is. */
-int32_t video_keys_check_frame(const struct video_keys *keys, const char *key, const void *value, uint64_t size);
+int32_t video_keys_keep_of_frame(const struct video_keys *keys, const struct video_target *target, const char *key,
+                                 const void *value, uint64_t size);
 void video_keys_close(struct mim_job *job, struct video_keys *keys);
 
 #endif

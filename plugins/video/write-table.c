@@ -7,12 +7,12 @@
 #include <libavcodec/avcodec.h>
 
 #define H264 "libx264 libopenh264 "
-#define MP4_KEYS "title artist album comment composer copyright date description genre synopsis show track creation_time encoder "
+#define MP4_KEYS "title artist album comment composer copyright date description genre synopsis show track creation_time "
 
 const struct video_target video_targets[VIDEO_FORMAT_COUNT] = {
     [VIDEO_mp4] = { H264 "mpeg4", "movflags=+faststart", MP4_KEYS, .sounds = "aac libmp3lame", .refused = "flac" },
     [VIDEO_mov] = { H264 "mpeg4", "movflags=+faststart", MP4_KEYS, .sounds = "aac pcm_s16le", .refused = "flac opus" },
-    [VIDEO_3gp] = { H264 "mpeg4", "movflags=+faststart", "title artist album comment copyright description genre creation_time encoder",
+    [VIDEO_3gp] = { H264 "mpeg4", "movflags=+faststart", "title artist album comment copyright description genre creation_time",
                     .sounds = "aac" },
     [VIDEO_mkv] = { H264 "libvpx-vp9 mpeg4", NULL, "*", .sounds = "libopus libvorbis aac flac", .timing = VIDEO_TIMING_RATED, .holds_alpha = true },
     [VIDEO_webm] = { "libvpx-vp9 libvpx libaom-av1 libsvtav1 librav1e", NULL, "*", .sounds = "libopus libvorbis",
@@ -41,7 +41,7 @@ bool
 video_lists(const char *names, const char *name)
 {
     size_t size = strlen(name);
-    for (const char *at = names; at && size && (at = strstr(at, name)); at += size)
+    for (const char *at = names; at && size && (at = strcasestr(at, name)); at += size)
         if ((at == names || at[-1] == ' ') && (!at[size] || at[size] == ' '))
             return true;
     return false;

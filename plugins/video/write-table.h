@@ -31,7 +31,7 @@ struct video_target {
 
 extern const struct video_target video_targets[VIDEO_FORMAT_COUNT];
 
-/* Is `name` one of `names`, which have blanks between them? NULL: there are none. */
+/* Is `name` one of `names`, which have blanks between them? Case does not matter. NULL: there are none. */
 bool video_lists(const char *names, const char *name);
 /* Of video or sound. */
 bool video_target_holds(const struct video_target *target, const AVOutputFormat *format, enum AVCodecID codec);

@@ -163,7 +163,7 @@ keep(struct mim_job *job, const char *key, int32_t type, const void *value, uint
 {
     struct video_writer *self = job->state;
     if (self->mux.context)
-        return video_keys_check_frame(&self->keys, key, value, size);
+        return video_keys_keep_of_frame(&self->keys, &video_targets[id], key, value, size);
     return video_keys_keep(job, &self->keys, &video_targets[id], key, type, value, size);
 }
 
