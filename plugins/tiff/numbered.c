@@ -181,17 +181,18 @@ take_integer(const char **text, int64_t *value)
     return is_one;
 }
 
+/* In decimal: no words, such as nan, and no hexadecimal digits. */
 static bool
 take_real(const char **text, double *value)
 {
     locale_t plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
-    char *end = (char *)*text;
+    char *end;
     if (plain == (locale_t)0)
         return false;
-    if (strchr("+-.0123456789", **text)) /* no words, such as nan */
-        *value = strtod_l(*text, &end, plain);
+    *value = strtod_l(*text, &end, plain);
     freelocale(plain);
-    bool is_one = end != *text;
+    size_t taken = (size_t)(end - *text);
+    bool is_one = taken > 0 && taken <= strspn(*text, "+-.0123456789eE");
     *text = end;
     return is_one;
 }

@@ -151,8 +151,35 @@ desk_flags(struct mim_job *job)
 static int32_t
 desk_notice(struct mim_job *job, int32_t code, const char *text)
 {
-    (void)job, (void)code, (void)text;
+    struct desk *desk = job->core;
+    (void)code, (void)text;
+    desk->notices++;
     return MIM_OK;
+}
+
+static int32_t
+desk_open_side(struct mim_job *job, const char *role, const char *uri)
+{
+    const struct desk *desk = job->core;
+    (void)role;
+    return desk->side_name && strcmp(desk->side_name, uri) == 0 ? 1 : -MIM_IO;
+}
+
+static uint64_t
+desk_side_size(struct mim_job *job, int32_t side)
+{
+    const struct desk *desk = job->core;
+    return side == 1 ? desk->side.size : MIM_UNKNOWN;
+}
+
+static int64_t
+desk_side_read(struct mim_job *job, int32_t side, void *data, uint64_t size, uint64_t offset)
+{
+    const struct desk *desk = job->core;
+    uint64_t left = side == 1 && offset < desk->side.size ? desk->side.size - offset : 0;
+    size = size < left ? size : left;
+    memcpy(data, desk->side.data + offset, size);
+    return (int64_t)size;
 }
 
 static const struct mim_host desk_host = {
@@ -173,6 +200,9 @@ static const struct mim_host desk_host = {
     .tell = desk_tell,
     .flags = desk_flags,
     .notice = desk_notice,
+    .open_side = desk_open_side,
+    .side_size = desk_side_size,
+    .side_read = desk_side_read,
 };
 
 struct mim_job
@@ -197,5 +227,6 @@ desk_clear(struct desk *desk)
     free(desk->sink.data);
     free(desk->coded.data);
     free(desk->meta.data);
+    free(desk->side.data);
     *desk = (struct desk){ 0 };
 }

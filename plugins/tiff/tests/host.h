@@ -40,6 +40,9 @@ struct desk {                    /* behind job->core */
     struct bytes sink, coded;
     int is_coding;               /* emit goes to `coded` */
     struct bytes meta;           /* "key=value\n" */
+    unsigned notices;
+    const char *side_name;       /* what open_side knows, and what stands in it */
+    struct bytes side;
 };
 
 /* A job of this host: the serial one, or with a worker's memory. */

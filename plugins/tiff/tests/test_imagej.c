@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+/* Stacks for ImageJ, written through the operations. */
+#include "session.h"
+
+enum { WIDTH = 6, HEIGHT = 5, SIZE = WIDTH * HEIGHT * 2 };
+
+static struct mim_raster
+frame_of(uint16_t data[WIDTH * HEIGHT], unsigned index)
+{
+    for (unsigned i = 0; i < WIDTH * HEIGHT; i++)
+        data[i] = (uint16_t)(index * 1000 + i);
+    return (struct mim_raster){ .struct_size = sizeof(struct mim_raster), .sample = MIM_SAMPLE_U16, .width = WIDTH,
+                                .height = HEIGHT, .channels = 1, .data = (uint8_t *)data, .stride = WIDTH * 2 };
+}
+
+static int32_t
+say(struct writing *writing, const char *key, const char *text)
+{
+    return tiff_writer_ops.metadata(&writing->serial, key, MIM_META_TEXT, text, strlen(text));
+}
+
+static struct tiff_writer *
+begin(struct writing *writing, int32_t compression)
+{
+    writing_begin(writing);
+    struct tiff_writer *self = writing->serial.state;
+    self->imagej = TIFF_IMAGEJ_YES;
+    self->compression = compression;
+    return self;
+}
+
+static int32_t
+write_stack(struct writing *writing, uint64_t known, unsigned count)
+{
+    uint16_t data[WIDTH * HEIGHT];
+    struct mim_raster frame = frame_of(data, 0);
+    int32_t status = writing_open(writing, known, &frame);
+    for (unsigned i = 0; i < count && status == MIM_OK; i++) {
+        frame = frame_of(data, i);
+        status = writing_frame(writing, &frame);
+    }
+    return status == MIM_OK ? writing_finish(writing) : status;
+}
+
+/* The first page's description as the file has it. */
+static void
+check_description(const struct writing *writing, const char *expected)
+{
+    struct reading reading;
+    char line[300];
+    snprintf(line, sizeof line, "description=%s", expected);
+    reading_begin(&reading, writing->desk.sink.data, writing->desk.sink.size);
+    CHECK(reading_open(&reading) == MIM_OK && reading_metadata(&reading) == MIM_OK);
+    CHECK(strstr((char *)reading.desk.meta.data, line));
+    reading_end(&reading);
+}
+
+static void
+check_frames(const struct writing *writing, unsigned count)
+{
+    struct reading reading;
+    reading_begin(&reading, writing->desk.sink.data, writing->desk.sink.size);
+    CHECK(reading_open(&reading) == MIM_OK);
+    CHECK(tiff_reader_ops.scan(&reading.serial, &reading.sequence) == MIM_OK && reading.sequence.count == count);
+    for (unsigned i = 0; i < count; i++) {
+        uint16_t data[WIDTH * HEIGHT];
+        frame_of(data, i);
+        CHECK(reading_frame(&reading, i) == MIM_OK);
+        assert_memory_equal(reading.raster.data, data, SIZE);
+    }
+    reading_end(&reading);
+}
+
+static void
+images_lie_one_behind_the_other(void)
+{
+    struct writing writing;
+    const struct tiff_writer *self = begin(&writing, 0);
+    CHECK(write_stack(&writing, 3, 3) == MIM_OK && self->stack.image_size == SIZE);
+    for (unsigned i = 0; i < 3; i++) {
+        uint16_t data[WIDTH * HEIGHT];
+        frame_of(data, i);
+        assert_memory_equal(writing.desk.sink.data + self->stack.data + i * SIZE, data, SIZE);
+    }
+    writing_end(&writing);
+    check_description(&writing, "ImageJ=1.11a\nimages=3\nslices=3\nhyperstack=true\nmode=grayscale\nloop=false\n");
+    check_frames(&writing, 3);
+    desk_clear(&writing.desk);
+}
+
+static void
+the_count_is_what_was_written_not_what_was_said(void)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        struct writing writing;
+        begin(&writing, 0);
+        CHECK(write_stack(&writing, i ? 200 : MIM_UNKNOWN, 12) == MIM_OK);
+        writing_end(&writing);
+        check_description(&writing, "ImageJ=1.11a\nimages=12\nslices=12\n");
+        check_frames(&writing, 12);
+        desk_clear(&writing.desk);
+    }
+}
+
+static void
+beyond_the_ceiling_there_is_one_directory_and_all_images(void)
+{
+    for (uint64_t ceiling = 600; ceiling < 1300; ceiling += 50) {
+        struct writing writing;
+        begin(&writing, 0)->ceiling = ceiling;
+        CHECK(write_stack(&writing, 4, 4) == MIM_OK);
+        writing_end(&writing);
+        check_frames(&writing, 4);
+        desk_clear(&writing.desk);
+    }
+}
+
+static void
+compressed_pages_have_a_directory_each_and_no_count(void)
+{
+    for (int32_t compression = 1; compression < 4; compression++) {
+        struct writing writing;
+        begin(&writing, compression);
+        CHECK(write_stack(&writing, MIM_UNKNOWN, 4) == MIM_OK);
+        writing_end(&writing);
+        check_description(&writing, "ImageJ=1.11a\nslices=4\nhyperstack=true\n");
+        check_frames(&writing, 4);
+        desk_clear(&writing.desk);
+    }
+}
+
+static void
+the_sources_axes_stay_while_they_fit(void)
+{
+    static const char told[] = "ImageJ=1.53t\nimages=6\nchannels=2\nslices=3\nhyperstack=true\nunit=um";
+    static const struct {
+        unsigned count;
+        int32_t imagej;
+        const char *expected;
+    } stacks[] = {
+        { 6, TIFF_IMAGEJ_YES, "ImageJ=1.53t\nimages=6\nchannels=2\nslices=3\nhyperstack=true\nunit=um\n" },
+        { 5, TIFF_IMAGEJ_YES, "ImageJ=1.53t\nimages=5\nslices=5\nhyperstack=true\nmode=grayscale\nunit=um\n" },
+        { 6, TIFF_IMAGEJ_FRAMES, "ImageJ=1.53t\nimages=6\nframes=6\nhyperstack=true\nmode=grayscale\nunit=um\n" },
+        { 6, TIFF_IMAGEJ_NO, "ImageJ=1.53t\nunit=um\n" },
+    };
+    for (unsigned i = 0; i < sizeof stacks / sizeof *stacks; i++) {
+        struct writing writing;
+        begin(&writing, 0)->imagej = stacks[i].imagej;
+        CHECK(say(&writing, "description", told) == MIM_OK);
+        CHECK(write_stack(&writing, stacks[i].count, stacks[i].count) == MIM_OK);
+        CHECK(writing.desk.notices == (stacks[i].imagej == TIFF_IMAGEJ_NO));
+        writing_end(&writing);
+        check_description(&writing, stacks[i].expected);
+        check_frames(&writing, stacks[i].count);
+        desk_clear(&writing.desk);
+    }
+}
+
+static void
+what_imagej_cannot_read_is_refused(void)
+{
+    static const double tile[] = { 16 };
+    for (unsigned i = 0; i < 6; i++) {
+        struct writing writing;
+        struct tiff_writer *self = begin(&writing, i == 0 ? 4 : 0);
+        self->big = i == 1 ? TIFF_BIG_YES : TIFF_BIG_AUTO;
+        self->tile_option = (struct mim_list){ .values = tile, .count = i == 2 };
+        self->rows_per_strip = i == 3 ? 2 : 0;
+        self->predictor = i == 4 ? TIFF_PREDICTOR_HORIZONTAL : i == 5 ? TIFF_PREDICTOR_FLOAT : TIFF_PREDICTOR_AUTO;
+        CHECK(write_stack(&writing, 2, 2) == MIM_OPTION && strstr(writing.desk.text, "imagej=yes: "));
+        CHECK(writing.desk.sink.size == 0);
+        writing_end(&writing);
+        desk_clear(&writing.desk);
+    }
+}
+
+static void
+frames_that_no_stack_holds_are_refused(void)
+{
+    static const struct mim_frame_info frames[] = {
+        { .sample = MIM_SAMPLE_F64, .width = 4, .height = 4, .channels = 1 },
+        { .sample = MIM_SAMPLE_U16, .width = 4, .height = 4, .channels = 3 },
+        { .sample = MIM_SAMPLE_U8, .width = 4, .height = 4, .channels = 5 },
+        { .sample = MIM_SAMPLE_F32, .width = 40000, .height = 40000, .channels = 1 },
+        { .sample = MIM_SAMPLE_U16, .width = WIDTH, .height = HEIGHT + 1, .channels = 1 }, /* the second */
+    };
+    for (unsigned i = 0; i < sizeof frames / sizeof *frames; i++) {
+        struct writing writing;
+        struct tiff_sheet sheet;
+        uint16_t data[WIDTH * HEIGHT];
+        struct mim_raster frame = frame_of(data, 0);
+        struct mim_frame_info info = frames[i];
+        begin(&writing, 0);
+        CHECK(writing_open(&writing, 2, &frame) == MIM_OK);
+        if (i == 4)
+            CHECK(writing_frame(&writing, &frame) == MIM_OK);
+        CHECK(tiff_writer_ops.accepts(&writing.serial, i == 4, &sheet, &info) == MIM_ARGUMENT);
+        CHECK(strstr(writing.desk.text, "imagej=yes: "));
+        writing_end(&writing);
+        desk_clear(&writing.desk);
+    }
+}
+
+static void
+a_failing_allocation_is_no_memory_and_leaks_nothing(void)
+{
+    for (uint64_t n = 1;; n++) {
+        struct writing writing;
+        begin(&writing, 0);
+        writing.desk.fail_alloc = n;
+        int32_t status = say(&writing, "description", "a text for Image > Show Info");
+        if (status == MIM_OK)
+            status = write_stack(&writing, 3, 3);
+        bool is_through = writing.desk.allocs < n;
+        CHECK(status == (is_through ? MIM_OK : MIM_NOMEM));
+        writing_end(&writing);
+        desk_clear(&writing.desk);
+        if (is_through)
+            break;
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest cases[] = {
+        CASE(images_lie_one_behind_the_other),
+        CASE(the_count_is_what_was_written_not_what_was_said),
+        CASE(beyond_the_ceiling_there_is_one_directory_and_all_images),
+        CASE(compressed_pages_have_a_directory_each_and_no_count),
+        CASE(the_sources_axes_stay_while_they_fit),
+        CASE(what_imagej_cannot_read_is_refused),
+        CASE(frames_that_no_stack_holds_are_refused),
+        CASE(a_failing_allocation_is_no_memory_and_leaks_nothing),
+    };
+    return cmocka_run_group_tests_name("tiff imagej", cases, NULL, NULL);
+}

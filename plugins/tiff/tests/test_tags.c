@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/* Tags by their number, and colour profiles. */
+#include "session.h"
+
+static const uint8_t pixels[160];
+
+static struct mim_raster
+small_frame(uint32_t channels)
+{
+    return (struct mim_raster){ .struct_size = sizeof(struct mim_raster), .sample = MIM_SAMPLE_U8, .width = 4, .height = 4,
+                                .channels = channels, .data = (uint8_t *)pixels, .stride = 4 * channels };
+}
+
+static int32_t
+write_page(struct writing *writing, uint32_t channels)
+{
+    struct mim_raster frame = small_frame(channels);
+    int32_t status = writing_open(writing, 1, &frame);
+    if (status == MIM_OK)
+        status = writing_frame(writing, &frame);
+    return status == MIM_OK ? writing_finish(writing) : status;
+}
+
+/* Type and count of a tag of the first page, its first value as a number. */
+static bool
+find_tag(const struct writing *writing, uint16_t wanted, struct tiff_entry *entry, uint64_t *value)
+{
+    struct desk desk = { .source = writing->desk.sink.data, .source_size = writing->desk.sink.size };
+    struct mim_job job = desk_job(&desk, NULL, NULL);
+    struct tiff_window window = { 0 };
+    struct tiff_pages pages = { 0 };
+    bool is_found = false;
+    CHECK(tiff_pages_open(&pages, &job, &window) == MIM_OK);
+    struct tiff_directory directory = { .window = &window, .job = &job, .order = pages.order, .offset = pages.next };
+    CHECK(tiff_directory_open(&directory) == MIM_OK);
+    for (uint64_t i = 0; i < directory.count && !is_found; i++) {
+        const uint8_t *bytes;
+        CHECK(tiff_directory_entry(&directory, i, entry) == MIM_OK);
+        is_found = entry->tag == wanted;
+        if (is_found) {
+            CHECK(tiff_window_get(&window, &job, entry->where, entry->size, &bytes) == MIM_OK);
+            *value = tiff_number(directory.order, bytes, entry->size);
+        }
+    }
+    tiff_pages_close(&pages, &job);
+    tiff_window_close(&window, &job);
+    desk_clear(&desk);
+    return is_found;
+}
+
+static int32_t
+write_with(struct writing *writing, const char *key, const char *value, int32_t big)
+{
+    const char *items[] = { key, value };
+    writing_begin(writing);
+    struct tiff_writer *self = writing->serial.state;
+    self->tag_options = (struct mim_pairs){ .items = items, .count = 1 };
+    self->big = big;
+    return write_page(writing, 1);
+}
+
+static void
+a_value_says_its_type_by_itself_or_by_name(void)
+{
+    static const struct {
+        const char *text;
+        uint16_t type;
+        uint64_t count, first;
+    } tags[] = {
+        { "7", TIFF_SHORT, 1, 7 },           { "7,65535", TIFF_SHORT, 2, 7 },        { "1,65536", TIFF_LONG, 2, 1 },
+        { "-1,3", TIFF_SSHORT, 2, 0xffff },  { "-40000", TIFF_SLONG, 1, 0xffff63c0 }, { "300/1", TIFF_RATIONAL, 1, 0x10000012c },
+        { "-1/2", TIFF_SRATIONAL, 1, 0x2ffffffff }, { "1.5", TIFF_DOUBLE, 1, 0x3ff8000000000000 },
+        { "float:1.5", TIFF_FLOAT, 1, 0x3fc00000 }, { "0x01ff", TIFF_UNDEFINED, 2, 1 }, { "hex:0a0b0c", TIFF_UNDEFINED, 3, 10 },
+        { "byte:1,2,3", TIFF_BYTE, 3, 1 },   { "long:5", TIFF_LONG, 1, 5 },          { "text:5", TIFF_ASCII, 2, '5' },
+        { "5 apples", TIFF_ASCII, 9, '5' },  { "nan", TIFF_ASCII, 4, 'n' },          { "0x0", TIFF_ASCII, 4, '0' },
+        { "a:b", TIFF_ASCII, 4, 'a' },       { "1,", TIFF_ASCII, 3, '1' },           { "5000000000", TIFF_LONG8, 1, 5000000000 },
+        { "", TIFF_ASCII, 1, 0 },            { "99999999999999999999", TIFF_DOUBLE, 1, 0x4415af1d78b58c40 },
+    };
+    for (unsigned i = 0; i < sizeof tags / sizeof *tags; i++) {
+        struct writing writing;
+        struct tiff_entry entry;
+        uint64_t value;
+        CHECK(write_with(&writing, "65000", tags[i].text, TIFF_BIG_YES) == MIM_OK);
+        writing_end(&writing);
+        CHECK(find_tag(&writing, 65000, &entry, &value));
+        CHECK(entry.type == tags[i].type && entry.count == tags[i].count && value == tags[i].first);
+        desk_clear(&writing.desk);
+    }
+}
+
+static void
+what_cannot_be_set_is_refused_by_name(void)
+{
+    static const struct {
+        const char *key, *value, *words;
+    } wrong[] = {
+        { "256", "5", "tag:256: says how pixels are stored" }, { "273", "5", "tag:273: says" },
+        { "282", "5", "tag:282: says" },                        { "0", "5", "from 1 to 65535" },
+        { "70000", "5", "from 1 to 65535" },                    { "five", "5", "tag:five: tags have numbers" },
+        { "65000", "short:65536", "not a list of values" },     { "65000", "byte:1,,2", "not a list" },
+        { "65000", "rational:1", "not a list" },                { "65000", "hex:abc", "not a list" },
+        { "65000", "sbyte:-129", "not a list" },                { "65000", "long8:1", "bigtiff=yes" },
+    };
+    for (unsigned i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct writing writing;
+        CHECK(write_with(&writing, wrong[i].key, wrong[i].value, TIFF_BIG_NO) == MIM_OPTION);
+        CHECK(strstr(writing.desk.text, wrong[i].words) && writing.desk.sink.size == 0);
+        writing_end(&writing);
+        desk_clear(&writing.desk);
+    }
+}
+
+static void
+tags_of_another_file_are_kept_where_they_mean_the_same(void)
+{
+    static const int64_t numbers[] = { 1, 2, 70000 };
+    static const struct mim_rational ratio = { -1, 3 };
+    static const struct {
+        const char *key;
+        int32_t type;
+        const void *value;
+        uint64_t size;
+        int32_t status;
+        uint16_t kept;
+    } values[] = {
+        { "tag:65000", MIM_META_INTS, numbers, sizeof numbers, MIM_OK, TIFF_LONG },
+        { "tag:65000", MIM_META_RATIONAL, &ratio, sizeof ratio, MIM_OK, TIFF_SRATIONAL },
+        { "tag:65000", MIM_META_TEXT, "text", 4, MIM_OK, TIFF_ASCII },
+        { "tag:65000", MIM_META_BYTES, "\1\2\3", 3, MIM_OK, TIFF_UNDEFINED },
+        { "tag:700", MIM_META_BYTES, "<x/>", 4, MIM_OK, TIFF_BYTE }, /* readers of XMP insist */
+        { "tag:50839", MIM_META_BYTES, "IJIJ....", 8, MIM_UNSUPPORTED, 0 }, /* of the other byte order */
+        { "tag:256", MIM_META_INTS, numbers, 8, MIM_UNSUPPORTED, 0 },
+        { "tag:", MIM_META_INTS, numbers, 8, MIM_UNSUPPORTED, 0 },
+        { "tag:65000x", MIM_META_INTS, numbers, 8, MIM_UNSUPPORTED, 0 },
+    };
+    for (unsigned i = 0; i < sizeof values / sizeof *values; i++) {
+        struct writing writing;
+        struct tiff_entry entry;
+        uint64_t value;
+        writing_begin(&writing);
+        CHECK(tiff_writer_ops.metadata(&writing.serial, values[i].key, values[i].type, values[i].value, values[i].size) ==
+              values[i].status);
+        CHECK(write_page(&writing, 1) == MIM_OK);
+        writing_end(&writing);
+        if (values[i].kept)
+            CHECK(find_tag(&writing, (uint16_t)atoi(values[i].key + 4), &entry, &value) && entry.type == values[i].kept);
+        desk_clear(&writing.desk);
+    }
+}
+
+static void
+make_profile(struct bytes *profile, const char *colours)
+{
+    static const uint8_t zeros[160];
+    bytes_put(profile, zeros, sizeof zeros, 0);
+    bytes_put(profile, colours, 4, 16);
+    bytes_put(profile, "acsp", 4, 36);
+}
+
+static void
+a_profile_comes_from_its_file_and_must_fit(void)
+{
+    static const struct {
+        const char *name, *colours;
+        uint32_t channels;
+        int32_t status;
+    } files[] = {
+        { "a.icc", "RGB ", 3, MIM_OK },    { "a.icc", "GRAY", 1, MIM_OK },    { "a.icc", "RGB ", 1, MIM_ARGUMENT },
+        { "a.icc", "GRAY", 4, MIM_ARGUMENT }, { "b.icc", "RGB ", 3, MIM_IO },
+    };
+    for (unsigned i = 0; i < sizeof files / sizeof *files; i++) {
+        struct writing writing;
+        struct tiff_entry entry;
+        uint64_t value;
+        writing_begin(&writing);
+        ((struct tiff_writer *)writing.serial.state)->icc = files[i].name;
+        writing.desk.side_name = "a.icc";
+        make_profile(&writing.desk.side, files[i].colours);
+        CHECK(write_page(&writing, files[i].channels) == files[i].status);
+        writing_end(&writing);
+        if (files[i].status == MIM_OK)
+            CHECK(find_tag(&writing, TIFFTAG_ICCPROFILE, &entry, &value) && entry.count == 160);
+        desk_clear(&writing.desk);
+    }
+}
+
+static void
+a_file_that_is_no_profile_is_refused(void)
+{
+    struct writing writing;
+    writing_begin(&writing);
+    ((struct tiff_writer *)writing.serial.state)->icc = "a.icc";
+    writing.desk.side_name = "a.icc";
+    bytes_put(&writing.desk.side, pixels, sizeof pixels, 0);
+    CHECK(write_page(&writing, 3) == MIM_OPTION && strstr(writing.desk.text, "not an ICC profile"));
+    writing_end(&writing);
+    desk_clear(&writing.desk);
+}
+
+static void
+the_sources_profile_is_left_out_when_it_does_not_fit_or_is_not_wanted(void)
+{
+    static const struct {
+        const char *option;
+        uint32_t channels;
+        bool is_kept;
+        unsigned notices;
+    } pages[] = { { NULL, 3, true, 0 }, { NULL, 1, false, 1 }, { "none", 3, false, 0 } };
+    for (unsigned i = 0; i < sizeof pages / sizeof *pages; i++) {
+        struct writing writing;
+        struct tiff_entry entry;
+        struct bytes profile = { 0 };
+        uint64_t value;
+        make_profile(&profile, "RGB ");
+        writing_begin(&writing);
+        ((struct tiff_writer *)writing.serial.state)->icc = pages[i].option;
+        CHECK(tiff_writer_ops.metadata(&writing.serial, "icc", MIM_META_BYTES, profile.data, profile.size) == MIM_OK);
+        CHECK(write_page(&writing, pages[i].channels) == MIM_OK && writing.desk.notices == pages[i].notices);
+        writing_end(&writing);
+        CHECK(find_tag(&writing, TIFFTAG_ICCPROFILE, &entry, &value) == pages[i].is_kept);
+        desk_clear(&writing.desk);
+        free(profile.data);
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest cases[] = {
+        CASE(a_value_says_its_type_by_itself_or_by_name),
+        CASE(what_cannot_be_set_is_refused_by_name),
+        CASE(tags_of_another_file_are_kept_where_they_mean_the_same),
+        CASE(a_profile_comes_from_its_file_and_must_fit),
+        CASE(a_file_that_is_no_profile_is_refused),
+        CASE(the_sources_profile_is_left_out_when_it_does_not_fit_or_is_not_wanted),
+    };
+    return cmocka_run_group_tests_name("tiff tags", cases, NULL, NULL);
+}
