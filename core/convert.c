@@ -23,6 +23,8 @@ struct conversion {
     struct mim_writer *writer; /* opened when the first input is */
     uint64_t frames;
     size_t source_count;
+    enum mim_status damaged; /* what was met in an input and lived with; in words: */
+    struct mim_error damage;
 };
 
 /* Whose fault it is. Hands the status back. */
@@ -36,6 +38,26 @@ blame(enum mim_status status, enum mim_side side, uint64_t source, struct mim_er
     return status;
 }
 
+/* What one input alone says about the output: how many frames, and where they come from. */
+static enum mim_status
+announce(struct conversion *conversion, struct mim_selected *selected, struct mim_error *err)
+{
+    bool is_series = mim_reader_is_series(selected->reader);
+    if (conversion->source_count > 1 || (is_series && conversion->read.partial))
+        return MIM_OK;
+    if (!is_series)
+        mim_writer_set_origin(conversion->writer, mim_reader_work(selected->reader)->source);
+    /* a damaged file has no count; what is wrong is said when its turn comes */
+    if (selected->count == MIM_UNKNOWN && mim_writer_wants_count(conversion->writer)) {
+        enum mim_status status = mim_selected_count(selected, err);
+        if (status == MIM_CANCELLED || status == MIM_TIMEOUT)
+            return status;
+    }
+    if (selected->count != MIM_UNKNOWN)
+        mim_writer_expect(conversion->writer, selected->count);
+    return MIM_OK;
+}
+
 static enum mim_status
 start_writing(struct conversion *conversion, struct mim_selected *selected, uint64_t index, struct mim_error *err)
 {
@@ -46,17 +68,9 @@ start_writing(struct conversion *conversion, struct mim_selected *selected, uint
     if (status != MIM_OK)
         return blame(status, MIM_SIDE_OUTPUT, 0, err);
 
-    if (conversion->source_count == 1) {
-        mim_writer_set_origin(conversion->writer, mim_reader_work(selected->reader)->source);
-        /* a damaged file has no count; what is wrong is said when its turn comes */
-        if (selected->count == MIM_UNKNOWN && mim_writer_wants_count(conversion->writer)) {
-            status = mim_selected_count(selected, err);
-            if (status == MIM_CANCELLED || status == MIM_TIMEOUT)
-                return blame(status, MIM_SIDE_INPUT, index, err);
-        }
-        if (selected->count != MIM_UNKNOWN)
-            mim_writer_expect(conversion->writer, selected->count);
-    }
+    status = announce(conversion, selected, err);
+    if (status != MIM_OK)
+        return blame(status, MIM_SIDE_INPUT, index, err);
     if (conversion->options->without_metadata)
         return MIM_OK;
     status = mim_reader_load_metadata(selected->reader, err);
@@ -104,10 +118,52 @@ pass_on(struct conversion *conversion, struct mim_selected *selected, struct mim
     return status;
 }
 
-/* `damaged` gets the status of damage in the input, when that is to be lived with. */
+/* In a series a file that nobody knows is one frame that cannot be had. */
+static bool
+is_damage(const struct mim_selected *selected, enum mim_status status)
+{
+    return status == MIM_CORRUPT || status == MIM_TRUNCATED || status == MIM_IO ||
+           (status == MIM_UNKNOWN_FORMAT && mim_reader_is_series(selected->reader));
+}
+
+/* One file of a series after the first: the error is told only of that. */
 static enum mim_status
-convert_source(struct conversion *conversion, struct mim_source *const *sources, uint64_t index,
-               enum mim_status *damaged, struct mim_error *damage, struct mim_error *err)
+note_left_out(const struct mim_selected *selected, const struct mim_error *error, struct mim_error *err)
+{
+    char text[200];
+    struct mim_work *work = mim_reader_work(selected->reader);
+    uint64_t frame = error->frame;
+    const struct mim_notice_range due = { .first = frame, .end = frame + 1, .end_late = frame + 1 };
+    snprintf(text, sizeof text, "left out: %.180s", error->message);
+    enum mim_status status = mim_work_notice(work, MIM_NOTICE_FRAMES, frame, text, err);
+    return status == MIM_OK ? mim_work_deliver(work, &due, err) : status;
+}
+
+/* Frame by frame: MIM_OK goes on without it, MIM_END ends with what there is. */
+static enum mim_status
+meet_damage(struct conversion *conversion, struct mim_selected *selected, enum mim_status status,
+            struct mim_error *error)
+{
+    bool first = conversion->damaged == MIM_OK, is_series = mim_reader_is_series(selected->reader);
+    if (first) {
+        size_t used = strlen(error->message);
+        snprintf(error->message + used, sizeof error->message - used, "; %" PRIu64 " good frame%s before that",
+                 conversion->frames, conversion->frames == 1 ? "" : "s");
+    }
+    if (!conversion->read.partial || (!is_series && !conversion->frames))
+        return status;
+    if (first) {
+        conversion->damaged = status;
+        conversion->damage = *error;
+    }
+    if (!is_series)
+        return MIM_END;
+    mim_reader_skip(selected->reader);
+    return first ? MIM_OK : note_left_out(selected, error, error);
+}
+
+static enum mim_status
+convert_source(struct conversion *conversion, struct mim_source *const *sources, uint64_t index, struct mim_error *err)
 {
     struct mim_selected selected;
     enum mim_status status =
@@ -124,28 +180,32 @@ convert_source(struct conversion *conversion, struct mim_source *const *sources,
             status = pass_on(conversion, &selected, &frame, err);
             continue;
         }
-        bool broken = status == MIM_CORRUPT || status == MIM_TRUNCATED || status == MIM_IO;
-        if (broken && *damaged == MIM_OK) {
-            size_t used = strlen(error.message);
-            snprintf(error.message + used, sizeof error.message - used, "; %" PRIu64 " good frame%s before that",
-                     conversion->frames, conversion->frames == 1 ? "" : "s");
-        }
-        if (broken && conversion->read.partial && conversion->frames) {
-            *damaged = status;
-            *damage = error;
-            status = MIM_END;
-        } else if (status != MIM_END && err) {
+        if (is_damage(&selected, status))
+            status = meet_damage(conversion, &selected, status, &error);
+        if (status != MIM_OK && status != MIM_END && err)
             *err = error;
-        }
     }
     mim_frame_clear(&frame);
     mim_selected_close(&selected);
     return status == MIM_END ? MIM_OK : status;
 }
 
+/* What could be had is written; the damage is still the answer. */
+static enum mim_status
+settle_damage(struct conversion *conversion, enum mim_status status, struct mim_error *err)
+{
+    if (status != MIM_OK || conversion->damaged == MIM_OK)
+        return status;
+    if (err)
+        *err = conversion->damage;
+    return conversion->damaged;
+}
+
 static enum mim_status
 finish(struct conversion *conversion, enum mim_status status, struct mim_error *err)
 {
+    if (status == MIM_OK && conversion->damaged != MIM_OK && !conversion->frames)
+        status = settle_damage(conversion, status, err);
     if (status == MIM_OK)
         return blame(mim_writer_finish(conversion->writer, err), MIM_SIDE_OUTPUT, 0, err);
     mim_writer_abandon(conversion->writer);
@@ -173,17 +233,14 @@ mim_convert(struct mim_context *context, struct mim_source *const *sources, size
     conversion.read.open.control.progress = NULL;
 
     /* an output that cannot be is told before a source is waited for */
-    enum mim_status status = mim_series_sink_start(sink, options->write.start, err), damaged = MIM_OK;
+    enum mim_status status = mim_series_sink_start(sink, options->write.start, err);
     if (status == MIM_OK)
         status = mim_sink_check(sink, err);
     blame(status, MIM_SIDE_OUTPUT, 0, err);
-    struct mim_error damage = { 0 };
-    for (size_t i = 0; i < source_count && status == MIM_OK && damaged == MIM_OK; i++)
-        status = convert_source(&conversion, sources, i, &damaged, &damage, err);
+    for (size_t i = 0; i < source_count && status == MIM_OK && conversion.damaged == MIM_OK; i++)
+        status = convert_source(&conversion, sources, i, err);
     status = finish(&conversion, status, err);
-    if (status == MIM_OK && damaged != MIM_OK && err)
-        *err = damage;
-    return status == MIM_OK ? damaged : status;
+    return settle_damage(&conversion, status, err);
 }
 
 enum mim_status

@@ -245,6 +245,14 @@ mim_decoder_next(struct mim_decoder *decoder, bool ahead, struct mim_frame *fram
     return status;
 }
 
+void
+mim_decoder_skip(struct mim_decoder *decoder)
+{
+    mim_decoder_halt(decoder);
+    mim_cursor_advance(&decoder->cursor, decoder->selection);
+    mim_decoder_resume(decoder);
+}
+
 const struct mim_sequence *
 mim_decoder_sequence(const struct mim_decoder *decoder)
 {

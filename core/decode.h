@@ -46,6 +46,9 @@ void mim_decoder_aim(struct mim_decoder *decoder, uint64_t first, uint64_t count
 enum mim_status mim_decoder_next(struct mim_decoder *decoder, bool ahead, struct mim_frame *frame,
                                  struct mim_error *err);
 
+/* After an error: the frame that failed is passed over, of a sequence whose frames stand apart. */
+void mim_decoder_skip(struct mim_decoder *decoder);
+
 /* Shape and timing of frame i as it would be delivered, without pixels. END past the last. */
 enum mim_status mim_decoder_info(struct mim_decoder *decoder, uint64_t i, struct mim_frame_info *info,
                                  struct mim_error *err);

@@ -296,6 +296,18 @@ mim_reader_select(struct mim_reader *reader, const struct mim_selection *selecti
     mim_decoder_select(reader->decoder, selection);
 }
 
+bool
+mim_reader_is_series(const struct mim_reader *reader)
+{
+    return reader->series;
+}
+
+void
+mim_reader_skip(struct mim_reader *reader)
+{
+    mim_decoder_skip(reader->decoder);
+}
+
 enum mim_status
 mim_reader_limit_result(struct mim_reader *reader, uint64_t frames, struct mim_error *err)
 {

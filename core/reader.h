@@ -3,6 +3,8 @@
 #ifndef MIM_CORE_READER_H
 #define MIM_CORE_READER_H
 
+#include <stdbool.h>
+
 #include <mim/reader.h>
 
 struct mim_selection;
@@ -24,6 +26,10 @@ enum mim_status mim_reader_limit_result(struct mim_reader *reader, uint64_t fram
 
 /* mim_reader_metadata(), with the reason when it fails. */
 enum mim_status mim_reader_load_metadata(struct mim_reader *reader, struct mim_error *err);
+
+/* Does what is wrong with one frame leave the others as they are? Then the one that failed can be passed over. */
+bool mim_reader_is_series(const struct mim_reader *reader);
+void mim_reader_skip(struct mim_reader *reader);
 
 struct mim_work *mim_reader_work(struct mim_reader *reader);
 

@@ -436,6 +436,54 @@ a_series_replaces_itself(void)
     tree_remove(directory);
 }
 
+/* Three of nine are spoilt: with `partial` the six others are written, the first damage is the answer, each is told. */
+static void
+the_good_files_of_a_series_can_be_kept(void)
+{
+    char *directory = tree_make();
+    const char *in = tree_path(directory, "%d.tile"), *out = tree_path(directory, "out_%d.tile");
+    for (size_t t = 0; t < THREAD_COUNTS; t++) {
+        struct mim_context *context = tile_context(thread_counts[t]);
+        struct mim_tally tally = { 0 };
+        struct mim_convert_options options = { .read.open.control.tally = &tally };
+        struct mim_error err = { 0 };
+        CHECK(write_frames(context, in, 9, NULL, NULL) == MIM_OK);
+        tree_write(directory, "0.tile", "nobody knows me");
+        tree_write(directory, "4.tile", "TILE");
+        CHECK(!unlink(tree_path(directory, "8.tile")) && !symlink("nowhere", tree_path(directory, "8.tile")));
+        CHECK(mim_convert_uri(context, in, out, &options, &err) == MIM_UNKNOWN_FORMAT && err.frame == 0);
+        CHECK(err.side == MIM_SIDE_INPUT && strstr(err.message, "0.tile") && strstr(err.message, "; 0 good frames"));
+        CHECK(count_entries(directory) == 9);
+
+        options.read.partial = 1;
+        CHECK(mim_convert_uri(context, in, out, &options, &err) == MIM_UNKNOWN_FORMAT && strstr(err.message, "0.tile"));
+        CHECK(count_entries(directory) == 15 && tally.notices[MIM_NOTICE_FRAMES] == 2 && tally.frames == 6);
+        CHECK(holds_tile(directory, "out_0.tile", 1) && holds_tile(directory, "out_5.tile", 7));
+        for (int i = 0; i < 6; i++) {
+            char name[32];
+            snprintf(name, sizeof name, "out_%d.tile", i);
+            CHECK(!unlink(tree_path(directory, name)));
+        }
+        mim_context_destroy(context);
+    }
+    tree_remove(directory);
+}
+
+static void
+without_a_good_file_nothing_is_written(void)
+{
+    char *directory = tree_make();
+    struct mim_context *context = tile_context(2);
+    struct mim_convert_options options = { .read.partial = 1 };
+    struct mim_error err = { 0 };
+    tile_write(directory, "0.tile", &(struct tile){ 6, 4, 1, 0, TILE_BROKEN });
+    tile_write(directory, "1.tile", &(struct tile){ 6, 4, 1, 0, TILE_BROKEN });
+    CHECK(mim_convert_uri(context, directory, tree_path(directory, "out_%d.tile"), &options, &err) == MIM_CORRUPT);
+    CHECK(strstr(err.message, "0.tile: a tile with a crack") && count_entries(directory) == 2);
+    mim_context_destroy(context);
+    tree_remove(directory);
+}
+
 int
 main(void)
 {
@@ -455,6 +503,8 @@ main(void)
         CASE(who_is_killed_leaves_at_most_a_hidden_directory),
         CASE(files_share_one_working_memory),
         CASE(a_series_replaces_itself),
+        CASE(the_good_files_of_a_series_can_be_kept),
+        CASE(without_a_good_file_nothing_is_written),
     };
     return cmocka_run_group_tests_name("series-writer", cases, NULL, NULL);
 }
