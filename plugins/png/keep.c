@@ -207,8 +207,8 @@ keep_modified(struct mim_job *job, struct pngx_kept *kept, int32_t type, const v
         int sign = copy[19] == '-' ? -1 : 1;
         parts.tm_hour -= sign * atoi(copy + 20);
         parts.tm_min -= sign * atoi(copy + 23);
+        timegm(&parts); /* makes the parts what they should be */
     }
-    timegm(&parts); /* also makes the parts what they should be */
     pngx_put_u16(kept->time, (uint32_t)(parts.tm_year + 1900));
     const int rest[] = { parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec };
     for (int i = 0; i < 5; i++)
