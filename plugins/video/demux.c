@@ -167,7 +167,8 @@ end_of(struct video_demux *demux, struct video_index *index, int code)
         return MIM_END;
     if (code != AVERROR_EOF)
         index->fault = code;
-    index->is_cut = video_is_cut(demux->format, demux->stream, job);
+    index->is_cut = video_is_cut(demux->format, demux->stream, job) ||
+                    (index->unit_count && index->units[index->unit_count - 1].flags & AV_PKT_FLAG_CORRUPT);
     index->has_all_units = demux->next == index->unit_count;
     return MIM_END;
 }

@@ -80,20 +80,26 @@ without_range(enum AVPixelFormat format)
     }
 }
 
-/* As the ffmpeg command has it: what is not said is BT.601 of limited range, at every size. */
+/* As the ffmpeg command has it: what is not said, or is no YCbCr matrix, is BT.601, at every size. */
+static const int *
+coefficients(int matrix)
+{
+    bool is_known = matrix >= AVCOL_SPC_BT709 && matrix <= AVCOL_SPC_BT2020_CL && matrix != AVCOL_SPC_YCGCO;
+    return sws_getCoefficients(is_known ? matrix : AVCOL_SPC_BT470BG);
+}
+
 static int
 set_colours(struct video_scaler *scaler)
 {
-    int *inverse, *table, from_full, to_full, brightness, contrast, saturation;
-    if (sws_getColorspaceDetails(scaler->sws, &inverse, &from_full, &table, &to_full, &brightness, &contrast,
-                                 &saturation) < 0)
+    const int *matrix = coefficients(scaler->matrix);
+    int *from, *to, from_full, to_full, brightness, contrast, saturation;
+    if (sws_getColorspaceDetails(scaler->sws, &from, &from_full, &to, &to_full, &brightness, &contrast, &saturation) < 0)
         return 0; /* gray and the like have none */
     if (scaler->range == AVCOL_RANGE_JPEG)
         from_full = 1;
     else if (scaler->range == AVCOL_RANGE_MPEG)
         from_full = 0;
-    return sws_setColorspaceDetails(scaler->sws, sws_getCoefficients(scaler->matrix), from_full, table, to_full,
-                                    brightness, contrast, saturation);
+    return sws_setColorspaceDetails(scaler->sws, matrix, from_full, matrix, to_full, brightness, contrast, saturation);
 }
 
 static bool

@@ -102,6 +102,8 @@ video_walk_verdict(struct video_walk *walk)
         return job->host->fail(job, MIM_TRUNCATED, job->host->size(job), "the file ends before its container does");
     if (index->fault)
         return video_fail(job, index->fault, "the container is damaged");
+    if (index->has_all_shots && !index->shot_count)
+        return job->host->fail(job, MIM_CORRUPT, MIM_UNKNOWN, "the video stream holds no picture");
     if (!index->failures)
         return MIM_OK;
     av_strerror(index->first_failure, text, sizeof text);
