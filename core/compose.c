@@ -231,6 +231,63 @@ draw_indices(const struct mim_raster *pixels, const uint8_t *from, uint8_t *to, 
     }
 }
 
+typedef void draw_indices_fn(const uint8_t *palette, const uint8_t *from, uint8_t *to, uint32_t width);
+
+/* Two pixels a store. */
+static void
+replace_rgba(const uint8_t *palette, const uint8_t *from, uint8_t *to, uint32_t width)
+{
+    uint32_t x = 0;
+    for (; x + 1 < width; x += 2) {
+        uint8_t two[8];
+        memcpy(two, palette + 4 * (size_t)from[x], 4);
+        memcpy(two + 4, palette + 4 * (size_t)from[x + 1], 4);
+        memcpy(to + 4 * (size_t)x, two, 8);
+    }
+    if (x < width)
+        memcpy(to + 4 * (size_t)x, palette + 4 * (size_t)from[x], 4);
+}
+
+/* Each pixel's fourth byte is the next one's first, which comes after it. */
+static void
+replace_rgb(const uint8_t *palette, const uint8_t *from, uint8_t *to, uint32_t width)
+{
+    for (uint32_t x = 0; x + 1 < width; x++)
+        memcpy(to + 3 * (size_t)x, palette + 4 * (size_t)from[x], 4);
+    memcpy(to + 3 * (size_t)(width - 1), palette + 4 * (size_t)from[width - 1], 3);
+}
+
+/* Of a palette whose colours are either opaque or clear: no branch on what comes at random. */
+static void
+cover_rgba(const uint8_t *palette, const uint8_t *from, uint8_t *to, uint32_t width)
+{
+    for (uint32_t x = 0; x < width; x++) {
+        const uint8_t *entry = palette + 4 * (size_t)from[x];
+        uint32_t colour, below, opaque = -(uint32_t)(entry[3] != 0);
+        memcpy(&colour, entry, 4);
+        memcpy(&below, to + 4 * (size_t)x, 4);
+        below ^= (below ^ colour) & opaque;
+        memcpy(to + 4 * (size_t)x, &below, 4);
+    }
+}
+
+/* The quick way to draw a rectangle of indices; NULL: there is none, or it is too small to look for one. */
+static draw_indices_fn *
+quick_way(const struct mim_raster *pixels, const struct cut *cut, uint32_t channels, bool over)
+{
+    bool opaque = true, clear_or_opaque = true;
+    if (channels < 3 || (over && (uint64_t)cut->width * cut->height < 64))
+        return NULL;
+    for (uint32_t i = 0; over && i < 256; i++) {
+        uint8_t alpha = pixels->palette[4 * i + 3];
+        opaque &= alpha == UINT8_MAX;
+        clear_or_opaque &= alpha == UINT8_MAX || alpha == 0;
+    }
+    if (!over || opaque)
+        return channels == 4 ? replace_rgba : replace_rgb;
+    return channels == 4 && clear_or_opaque ? cover_rgba : NULL;
+}
+
 static void
 draw_samples(const struct mim_raster *pixels, const uint8_t *from, uint8_t *to, uint32_t width,
              const struct mim_raster *canvas, bool over)
@@ -258,10 +315,14 @@ static void
 draw_cut(struct mim_canvas *canvas, const struct cut *cut, const struct mim_raster *pixels, bool over)
 {
     size_t size = pixels->channels * mim_sample_size((enum mim_sample)pixels->sample);
+    bool indexed = pixels->sample == MIM_SAMPLE_INDEX8;
+    draw_indices_fn *quick = indexed ? quick_way(pixels, cut, canvas->raster.channels, over) : NULL;
     for (uint32_t row = 0; row < cut->height; row++) {
         const uint8_t *from = pixels->data + (cut->from_y + row) * pixels->stride + cut->from_x * size;
         uint8_t *to = pixel_at(canvas, cut->x, cut->y + row);
-        if (pixels->sample == MIM_SAMPLE_INDEX8)
+        if (quick)
+            quick(pixels->palette, from, to, cut->width);
+        else if (indexed)
             draw_indices(pixels, from, to, cut->width, canvas->raster.channels, over);
         else
             draw_samples(pixels, from, to, cut->width, &canvas->raster, over);

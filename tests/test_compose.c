@@ -174,8 +174,12 @@ fill(struct picture *picture, const struct kind *kind)
             ((uint16_t *)picture->raster.data)[i] = (uint16_t)some_value(UINT16_MAX);
         else
             picture->raster.data[i] = (uint8_t)some_value(UINT8_MAX);
-    for (size_t i = 0; i < sizeof picture->palette; i++)
+    uint32_t clear = at_random(4); /* now and then all are opaque, or some are and others clear, as in a GIF */
+    for (size_t i = 0; i < sizeof picture->palette; i++) {
         picture->palette[i] = (uint8_t)some_value(UINT8_MAX);
+        if (i % 4 == 3 && clear)
+            picture->palette[i] = clear > 1 && at_random(clear) ? 0 : UINT8_MAX;
+    }
 }
 
 /* Compose FRAMES rectangles that stick out on every side, in so many bands, and compare after each. */

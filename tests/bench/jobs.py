@@ -46,6 +46,7 @@ def gif_decode(bench):
     def contestants(path):
         return [Loop(ONE, program('loop-mim'), path, 1), Loop(TWO, program('loop-mim'), path, 2),
                 Loop('libmim as RGBA, 1 thread', program('loop-mim'), path, 1, 4),
+                Loop('a plain libavcodec loop (BGRA), 1 thread', program('loop-avcodec-gif'), path),
                 Loop('a plain giflib loop (RGBA)', program('loop-giflib'), path)]
     results = {column: bench.contest(column, contestants(path)) for column, path in gif_columns(bench.inputs).items()}
     return times_table('GIF to memory', results, ONE)
