@@ -74,9 +74,9 @@ class Names(BatchCase):
                 self.assertIn('out', self.refuse_names('a.gif', '-d', 'out', '--name', template))
         os.makedirs(self.path('dots'))
         self.cards('dots/..gif')
-        for name in ('..', '.', 'dots/..', 'dots/'):
+        for name in ('..', '.', 'dots/..', 'dots/../', '%03d.gif'):
             with self.subTest(name):
-                self.assertIn('no name', self.refuse_names(name, '-d', 'out'))
+                self.assertIn('no name', self.refuse_names(name, '-d', 'out', '--to', 'gif'))
 
     def test_have_known_fields(self):
         self.cards('a.gif')

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 #include "batch.h"
 #include "report.h"
@@ -65,20 +66,60 @@ naming_init(struct naming *naming, const struct cli *cli, struct mim_error *err)
     return status == MIM_OK ? look_for_ending(naming, cli->context, err) : status;
 }
 
+/* The last part of a path, slashes at its end aside. */
+static const char *
+last_part(const char *path, size_t *length)
+{
+    size_t end = strlen(path);
+    while (end > 1 && path[end - 1] == '/')
+        end--;
+    size_t start = end;
+    while (start > 0 && path[start - 1] != '/')
+        start--;
+    *length = end - start;
+    return path + start;
+}
+
+/* What frame_%03d.png and frame_*.png have in common is "frame"; of %03d.png it is their directory's name. */
+static void
+name_series(const char *input, struct parts *parts)
+{
+    size_t length = strcspn(parts->stem, "%*?[");
+    while (length > 0 && length < parts->stem_length && strchr("_-. ", parts->stem[length - 1]))
+        length--;
+    if (length < parts->stem_length)
+        parts->stem_length = length;
+    if (length)
+        return;
+    char *directory = strndup(input, (size_t)(parts->stem - input));
+    if (directory && *directory) {
+        const char *name = last_part(directory, &length);
+        parts->stem = input + (name - directory);
+        parts->stem_length = length;
+    }
+    free(directory);
+}
+
 static struct parts
 split(const struct naming *naming, const char *input, size_t index)
 {
-    const char *slash = strrchr(input, '/');
-    const char *name = slash ? slash + 1 : input;
-    const char *dot = strrchr(name, '.');
-    bool has_extension = dot && dot != name; /* ".profile" has none */
+    size_t length;
+    struct stat info;
+    const char *name = last_part(input, &length), *dot = memrchr(name, '.', length);
+    bool exists = !stat(input, &info), is_directory = exists && S_ISDIR(info.st_mode);
+    bool has_extension = dot && dot != name && !is_directory; /* ".profile" has none */
 
-    return (struct parts){
+    struct parts parts = {
         .stem = name,
-        .stem_length = has_extension ? (size_t)(dot - name) : strlen(name),
+        .stem_length = has_extension ? (size_t)(dot - name) : length,
         .extension = *naming->extension ? naming->extension : has_extension ? dot + 1 : "",
         .index = index,
     };
+    if (!exists)
+        name_series(input, &parts);
+    if (is_directory && strspn(name, ".") >= length)
+        parts.stem_length = 0; /* "." and ".." */
+    return parts;
 }
 
 /* "index" or "index:N", N digits at least. -1: neither. */
@@ -153,6 +194,8 @@ naming_apply(const struct naming *naming, const char *input, size_t index, char 
     char *path = NULL;
     size_t size = 0;
 
+    if (!parts.stem_length && strstr(naming->template, "{name}"))
+        return fail(err, MIM_ARGUMENT, "%s: gives the output no name", input);
     FILE *out = open_memstream(&path, &size);
     if (!out)
         return fail(err, MIM_NOMEM, "no memory for a name");

@@ -153,7 +153,7 @@ const struct option_row option_rows[] = {
     { "to", 0, "FORMAT", CONVERTING, "what the output shall be, whatever its name", set_text, IN_CLI(to) },
     { "plugin", 0, "NAME", READING | FOR_EXPLAIN, "use this plugin for the formats it serves", set_text, IN_CLI(plugin) },
     { "frames", 0, "LIST", CONVERTING, "these only: numbers and slices, as in 0,5:10,-1,::2", add_frames, 0 },
-    { "start", 0, "N", CONVERTING, "the first number of numbered files, as in frame_%03d.png; 0 unless given", set_start,
+    { "start", 0, "N", CONVERTING, "the first number of a series, as in frame_%03d.gif; 0 unless given", set_start,
       0 },
     { "color", 0, "MODEL", CONVERTING, "gray, graya, rgb or rgba", set_color, 0 },
     { "gray", 0, "[luma|mean]", CONVERTING, "gray by luma, or as the mean of all channels", set_gray, 0 },
