@@ -218,8 +218,9 @@ keep_as_info(struct mim_job *job, const uint8_t *text, uint64_t size)
             units[0] = (uint16_t)(0xd800 + ((point - 0x10000) >> 10));
             units[1] = (uint16_t)(0xdc00 + (point & 0x3ff));
         }
-        memcpy(data + used, units, sizeof units);
-        used += point >= 0x10000 ? 4 : 2;
+        uint64_t width = point >= 0x10000 ? 4 : 2;
+        memcpy(data + used, units, width);
+        used += width;
     }
     sizes[1] = (uint32_t)(used - sizeof header);
     int32_t status = tiff_tags_put(&self->page, job, IJMETADATA_SIZES, TIFF_LONG, 2, sizes);
