@@ -9,7 +9,7 @@
 #include <libavformat/avformat.h>
 #include <libavutil/log.h>
 
-enum { LINE_SIZE = 512, QUIET_OFFSET = 1000 };
+enum { LINE_SIZE = 512, QUIET_OFFSET = 100 }; /* FFmpeg looks at eight bits of a level */
 
 /* Codecs' private data and I/O contexts know whom they belong to. */
 static const struct video_log *

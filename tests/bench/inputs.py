@@ -49,6 +49,20 @@ class Inputs:
     def real_gif(self):
         return f'{REAL}/newtonscradle.gif'
 
+    # video
+
+    def large_video(self):
+        return self.ffmpeg('large.mp4', '-i', f'{REAL}/cockatoo.mp4', '-frames:v', 120, '-an', '-vf', 'scale=1920:1080',
+                           '-c:v', 'libx264', '-pix_fmt', 'yuv420p')
+
+    def small_video(self):
+        return self.ffmpeg('small.mp4', '-i', f'{REAL}/cockatoo.mp4', '-an', '-vf', 'scale=640:360', '-c:v', 'libx264',
+                           '-pix_fmt', 'yuv420p')
+
+    def old_video(self):
+        return self.ffmpeg('old.avi', '-i', f'{REAL}/cockatoo.mp4', '-an', '-vf', 'scale=640:360', '-c:v', 'mpeg4', '-q:v',
+                           4)
+
     # packed RGB
 
     def video_rgb(self):

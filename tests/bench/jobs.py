@@ -164,6 +164,41 @@ def tiff_commands(bench):
     return times_table('TIFF, whole program', results, MIM_ONE)
 
 
+# video
+
+def video_columns(inputs):
+    return {'h264, 120 × 1920×1080': inputs.large_video(), 'h264, 280 × 640×360': inputs.small_video(),
+            'mpeg4, 280 × 640×360': inputs.old_video()}
+
+
+def video_decode(bench):
+    """Video, all frames as RGB one by one in memory, without the start of a process"""
+    def contestants(path):
+        return [Loop(ONE, program('loop-mim'), path, 1), Loop(TWO, program('loop-mim'), path, 2),
+                Loop("FFmpeg's libraries, decode and swscale, 1 thread", program('loop-ffmpeg'), path, 1),
+                Loop("FFmpeg's libraries, decode and swscale, 2 threads", program('loop-ffmpeg'), path, 2)]
+    results = {column: bench.contest(column, contestants(path)) for column, path in video_columns(bench.inputs).items()}
+    return times_table('Video to memory', results, ONE)
+
+
+def video_commands(bench):
+    """Video, whole programs that throw the same RGB frames away"""
+    def contestants(path):
+        known = facts(path)
+
+        def shown(command):
+            return lambda: digest(command, 'rgb', known['width'] * 3, known['height'])
+
+        ffmpeg = [*FFMPEG, '-i', path, '-fps_mode', 'passthrough', '-pix_fmt', 'rgb24', '-f', 'rawvideo', '-']
+        return [Process(MIM_TWO, *mim_to_raw(path, 2), check=shown(mim_to_raw(path, 2))),
+                Process(MIM_ONE, *mim_to_raw(path, 1)),
+                Process('ffmpeg, to rawvideo', *ffmpeg, check=shown(ffmpeg)),
+                Process('PyAV', *PYTHON, 'pyav', path, check=shown([*PYTHON, 'pyav', path, '-'])),
+                Process('OpenCV', *PYTHON, 'opencv', path)]
+    results = {column: bench.contest(column, contestants(path)) for column, path in video_columns(bench.inputs).items()}
+    return times_table('Video, whole program', results, MIM_TWO)
+
+
 # start
 
 def counted(pattern, *command):
@@ -243,4 +278,4 @@ def memory(bench):
 
 
 ALL = {'gif-decode': gif_decode, 'gif-commands': gif_commands, 'gif-write': gif_write, 'tiff-decode': tiff_decode,
-       'tiff-commands': tiff_commands, 'info': info, 'start': start, 'memory': memory}
+       'tiff-commands': tiff_commands, 'video-decode': video_decode, 'video-commands': video_commands, 'info': info, 'start': start, 'memory': memory}

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What a user of Pillow or tifffile writes.   peer.py JOB FILE [OUT [WIDTH HEIGHT]]
+"""What a user of Pillow, tifffile, PyAV or OpenCV writes.   peer.py JOB FILE [OUT [WIDTH HEIGHT]]
 
-Jobs: pillow-gif and pillow-tiff and tifffile decode all frames (with OUT "-" the packed pixels go to standard output),
+Jobs: pillow-gif, pillow-tiff, tifffile, pyav and opencv decode all frames (with OUT "-" the packed pixels go to standard output),
 pillow-write makes a GIF of packed RGB frames.
 """
 
@@ -30,6 +30,24 @@ def tifffile_pages(path, show):
             show(page.asarray().tobytes)
 
 
+def pyav(path, show):
+    import av
+    with av.open(path) as container:
+        container.streams.video[0].thread_type = 'AUTO'
+        for frame in container.decode(video=0):
+            show(frame.to_ndarray(format='rgb24').tobytes)
+
+
+def opencv(path, show):
+    import cv2
+    video = cv2.VideoCapture(path)
+    while True:
+        there, frame = video.read()
+        if not there:
+            return
+        show(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB).tobytes)
+
+
 def pillow_write(path, out, width, height):
     from PIL import Image
     with open(path, 'rb') as packed:
@@ -44,7 +62,8 @@ def main():
     if job == 'pillow-write':
         return pillow_write(path, rest[0], int(rest[1]), int(rest[2]))
     show = (lambda pixels: sys.stdout.buffer.write(pixels())) if rest else (lambda pixels: None)
-    jobs = {'pillow-gif': pillow_gif, 'pillow-tiff': pillow_tiff, 'tifffile': tifffile_pages}
+    jobs = {'pillow-gif': pillow_gif, 'pillow-tiff': pillow_tiff, 'tifffile': tifffile_pages,
+            'pyav': pyav, 'opencv': opencv}
     return jobs[job](path, show)
 
 
