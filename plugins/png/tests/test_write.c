@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/* Frames packed, joined from parts, and refused. */
+#include "session.h"
+
+#include <zlib.h>
+
+#include "../pack.h"
+
+/* What the parts of these rows come to, joined as put does. */
+static uint8_t *
+unpacked(struct desk *desk, const struct pngx_rows *rows, const struct pngx_packing *packing, uint32_t parts)
+{
+    struct pngx_packer packer = { 0 };
+    struct mim_job job = desk_job(desk, NULL, NULL);
+    uLong size = pngx_rows_bytes(rows, 0, rows->count), sum = 1;
+    uint8_t *bytes = malloc(size), head[2] = { 0x78, 1 };
+    struct blob stream = { 0 };
+
+    desk->is_coding = true;
+    if (parts > 1)
+        blob_add(&stream, head, 2);
+    for (uint32_t part = 0; part < parts; part++) {
+        desk->coded.size = 0;
+        CHECK(pngx_pack(&job, &packer, packing, rows, part, parts) == MIM_OK);
+        uint64_t kept = desk->coded.size - (parts > 1 ? 4 : 0);
+        uint64_t held = pngx_rows_bytes(rows, pngx_pack_first_row(rows, part, parts), pngx_pack_first_row(rows, part + 1, parts));
+        sum = adler32_combine(sum, pngx_get_u32(desk->coded.data + desk->coded.size - 4), (z_off_t)held);
+        blob_add(&stream, desk->coded.data, kept);
+    }
+    if (parts > 1) {
+        uint8_t tail[4];
+        pngx_put_u32(tail, (uint32_t)sum);
+        blob_add(&stream, tail, 4);
+    }
+    CHECK(bytes && uncompress(bytes, &size, stream.data, stream.size) == Z_OK);
+    CHECK(size == pngx_rows_bytes(rows, 0, rows->count));
+    free(stream.data);
+    pngx_packer_close(&job, &packer);
+    return bytes;
+}
+
+static void
+parts_join_to_one_stream(void)
+{
+    static uint8_t pixels[300 * 200];
+    struct desk desk = { 0 };
+    for (unsigned i = 0; i < sizeof pixels; i++)
+        pixels[i] = (uint8_t)(i / 3 + i * i % 5);
+    const struct mim_raster raster = { .sample = MIM_SAMPLE_U8, .width = 300, .height = 200, .channels = 1, .stride = 300,
+                                       .data = pixels };
+
+    for (int interlaced = 0; interlaced < 2; interlaced++)
+        for (int level = 0; level <= PNGX_LEVEL_MAX; level += 4) {
+            struct pngx_rows rows = { .raster = &raster, .width = 300, .height = 200, .pixel = 1, .is_interlaced = interlaced };
+            pngx_rows_open(&rows);
+            const struct pngx_packing packing = { .level = level, .filter = PNGX_FILTER_UP };
+            uint8_t *whole = unpacked(&desk, &rows, &packing, 1), *joined = unpacked(&desk, &rows, &packing, 7);
+            assert_memory_equal(whole, joined, pngx_rows_bytes(&rows, 0, rows.count));
+            CHECK(whole[0] == PNGX_FILTER_UP && whole[1] == pixels[0]);
+            free(whole);
+            free(joined);
+        }
+    desk_clear(&desk);
+}
+
+static void
+parts_depend_on_the_size_alone(void)
+{
+    struct pngx_rows rows = { .width = 4000, .height = 1000, .pixel = 4 };
+
+    pngx_rows_open(&rows);
+    CHECK(pngx_pack_parts(&rows) == 1);
+    rows.height = 4000;
+    pngx_rows_open(&rows);
+    uint32_t parts = pngx_pack_parts(&rows);
+    CHECK(parts == 15 && pngx_pack_first_row(&rows, 0, parts) == 0 && pngx_pack_first_row(&rows, parts, parts) == 4000);
+    rows = (struct pngx_rows){ .width = 30000000, .height = 2, .pixel = 8 };
+    pngx_rows_open(&rows);
+    CHECK(pngx_pack_parts(&rows) == 2);
+}
+
+static const uint8_t few[3 * 16 * 16 * 3 + 1] = { 9, 8, 7 };
+
+static struct movie
+few_frames(uint32_t count, const struct mim_writer_ops *ops)
+{
+    return (struct movie){ .width = 16, .height = 16, .channels = 3, .count = count, .sample = MIM_SAMPLE_U8,
+                           .frames = few, .ops = ops };
+}
+
+static void
+want_animation(struct pngx_writer *state)
+{
+    state->apng = 1;
+}
+
+static void
+want_fps(struct pngx_writer *state)
+{
+    state->fps = (struct mim_rational){ 10, 1 };
+}
+
+static void
+want_both(struct pngx_writer *state)
+{
+    static const double seconds = 0.5;
+    want_fps(state);
+    state->duration = (struct mim_list){ .values = &seconds, .count = 1 };
+}
+
+static void
+many_frames_are_an_animation_or_refused(void)
+{
+    struct desk desk = { 0 };
+    struct movie movie = few_frames(3, &pngx_writer_ops);
+
+    CHECK(movie_write(&desk, &movie) == MIM_ARGUMENT && strstr(desk.text, "frame_%03d.png") && !desk.sink.size);
+    movie.set = want_animation;
+    CHECK(movie_write(&desk, &movie) == MIM_OK && !memcmp(desk.sink.data + 37, "acTL", 4));
+    CHECK(pngx_get_u32(desk.sink.data + 41) == 3);
+    movie = few_frames(1, &pngx_writer_ops);
+    CHECK(movie_write(&desk, &movie) == MIM_OK && memcmp(desk.sink.data + 37, "acTL", 4) != 0);
+    desk_clear(&desk);
+}
+
+static void
+timing_that_makes_no_sense_is_refused(void)
+{
+    struct desk desk = { 0 };
+    struct movie movie = few_frames(1, &pngx_writer_ops);
+
+    movie.set = want_fps;
+    CHECK(movie_write(&desk, &movie) == MIM_ARGUMENT && strstr(desk.text, ".apng"));
+    desk_forget(&desk);
+    movie = few_frames(3, &pngx_movie_writer_ops);
+    movie.set = want_both;
+    CHECK(movie_write(&desk, &movie) == MIM_ARGUMENT && strstr(desk.text, "give one of them"));
+    desk_clear(&desk);
+}
+
+static void
+every_refused_allocation_is_told_and_leaves_nothing(void)
+{
+    struct desk desk = { 0 };
+    const struct movie movie = few_frames(3, &pngx_movie_writer_ops);
+    int32_t status = MIM_NOMEM;
+
+    for (desk.fail_alloc = 1; status != MIM_OK; desk.fail_alloc++) {
+        desk_forget(&desk);
+        status = movie_write(&desk, &movie);
+        CHECK(status == MIM_NOMEM || status == MIM_OK);
+        CHECK(desk.held == 0 && desk.reserved == 0);
+    }
+    CHECK(desk.fail_alloc > 10);
+    desk_clear(&desk);
+}
+
+static void
+every_failed_emit_is_told(void)
+{
+    struct desk desk = { 0 };
+    const struct movie movie = few_frames(2, &pngx_movie_writer_ops);
+    int32_t status = MIM_IO;
+
+    for (desk.fail_emit = 1; status != MIM_OK; desk.fail_emit++) {
+        desk_forget(&desk);
+        status = movie_write(&desk, &movie);
+        CHECK(status == MIM_IO || status == MIM_OK);
+    }
+    CHECK(desk.fail_emit > 20);
+    desk_clear(&desk);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest cases[] = {
+        CASE(parts_join_to_one_stream),
+        CASE(parts_depend_on_the_size_alone),
+        CASE(many_frames_are_an_animation_or_refused),
+        CASE(timing_that_makes_no_sense_is_refused),
+        CASE(every_refused_allocation_is_told_and_leaves_nothing),
+        CASE(every_failed_emit_is_told),
+    };
+    return cmocka_run_group_tests_name("png write", cases, NULL, NULL);
+}
