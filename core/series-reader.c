@@ -10,7 +10,7 @@
 #include "error.h"
 #include "meta.h"
 #include "options.h"
-#include "registry.h"
+#include "registry-internal.h"
 #include "series-file.h"
 #include "series-name.h"
 #include "source.h"
@@ -66,6 +66,10 @@ static enum mim_status
 list_files(struct mim_series *series, struct mim_context *context, const struct mim_source *source, uint64_t most,
            struct mim_error *err)
 {
+    struct mim_query query = { .name = mim_source_name(source) };
+    enum mim_status status = mim_registry_query(context, &query, err); /* which then can tell what belongs */
+    if (status != MIM_OK)
+        return status;
     const struct mim_series_rules rules = { .most = most, .belongs = belongs, .user = context };
     return mim_series_list(series, mim_source_name(source), &rules, err);
 }
