@@ -115,7 +115,8 @@ int32_t
 video_encoder_choose_format(struct mim_job *job, const struct video_encoder *encoder, const char *wish,
                             bool container_holds_alpha, const struct mim_frame_info *first, struct video_layout *layout)
 {
-    enum AVPixelFormat source = video_samples_format(first->channels, first->sample);
+    uint32_t channels = encoder->facts.has_no_gray && first->channels < 3 ? first->channels + 2 : first->channels;
+    enum AVPixelFormat source = video_samples_format(channels, first->sample);
     if (source == AV_PIX_FMT_NONE)
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "a video takes 1 to 4 channels, this frame has %u",
                                first->channels);

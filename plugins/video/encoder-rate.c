@@ -11,6 +11,7 @@
 
 #include "write-settings.h"
 
+#define SMALL 32       /* pixels a side: slices of a picture would be empty */
 #define PLAIN_QSCALE 4 /* of encoders whose own default is 200 kbit/s, whatever the size */
 
 /* "2M", "800k", "1500000": bits a second. 0: it is none. */
@@ -126,9 +127,11 @@ int32_t
 video_encoder_set_up(struct mim_job *job, const struct video_encoder *encoder, const struct video_wishes *wishes,
                      AVCodecContext *context)
 {
-    if (encoder->facts.settings && av_set_options_string(context, encoder->facts.settings, "=", ":") < 0)
-        return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "this %s does not know %s", encoder->codec->name,
-                               encoder->facts.settings);
+    bool is_small = context->width < SMALL || context->height < SMALL;
+    const char *settings = is_small && encoder->facts.small_settings ? encoder->facts.small_settings : encoder->facts.settings;
+
+    if (settings && av_set_options_string(context, settings, "=", ":") < 0)
+        return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "this %s does not know %s", encoder->codec->name, settings);
     int32_t status = set_rate(job, encoder, wishes, context);
     if (status == MIM_OK && wishes->preset)
         status = set_preset(job, encoder, wishes->preset, context);

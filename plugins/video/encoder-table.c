@@ -18,8 +18,9 @@ static const struct video_encoder_facts known[] = {
     { "libopenh264", .rate = VIDEO_RATE_BITS },
     { "libtheora", .rate = VIDEO_RATE_UP },
     { "mpeg1video", .has_rates = true },
-    { "mpeg2video", .has_rates = true },
-    { "ffv1", .settings = "level=3" },
+    { "mpeg2video", .has_rates = true, .has_fractions = true },
+    { "ffv1", .settings = "level=3", .small_settings = "level=1:slices=1" },
+    { "qtrle", .has_no_gray = true },
 };
 
 const void *

@@ -2,7 +2,7 @@
 /* An open encoder: made for a size, fed with pictures, asked for packets. */
 #include "encoder.h"
 
-#include <string.h>
+#include <stdio.h>
 
 #include <libavutil/pixdesc.h>
 
@@ -23,6 +23,11 @@ round_up(uint32_t size, int64_t multiple)
     return padded > INT32_MAX ? 0 : (int)padded;
 }
 
+/* Ended by 0/0, as av_find_nearest_q_idx() wants it. */
+static const AVRational mpeg_rates[] = {
+    { 24000, 1001 }, { 24, 1 }, { 25, 1 }, { 30000, 1001 }, { 30, 1 }, { 50, 1 }, { 60000, 1001 }, { 60, 1 }, { 0, 0 },
+};
+
 /* The time base of an encoder that counts frames. */
 static AVRational
 count_base(AVRational rate)
@@ -30,6 +35,36 @@ count_base(AVRational rate)
     AVRational base;
     av_reduce(&base.den, &base.num, rate.num, rate.den, LARGEST_TERM);
     return base.num > 0 && base.den > 0 ? base : (AVRational){ 1, 25 };
+}
+
+/* In an MPEG header a rate is one of a few, or one of these times n/d. */
+static bool
+has_rate(const struct video_encoder *encoder, AVRational rate)
+{
+    for (size_t i = 0; mpeg_rates[i].den; i++)
+        for (int n = 1; n <= (encoder->facts.has_fractions ? 4 : 1); n++)
+            for (int d = 1; d <= (encoder->facts.has_fractions ? 32 : 1); d++)
+                if (!av_cmp_q(av_mul_q(mpeg_rates[i], (AVRational){ n, d }), rate))
+                    return true;
+    return false;
+}
+
+/* What the header cannot say: an error if the caller asked for it, else the timestamps alone say it. */
+static int32_t
+check_rate(struct mim_job *job, const struct video_encoder *encoder, const struct video_clock *clock, AVRational *rate)
+{
+    char text[160];
+    AVRational nearest = mpeg_rates[av_find_nearest_q_idx(clock->rate, mpeg_rates)];
+
+    *rate = clock->rate;
+    if (!encoder->facts.has_rates || has_rate(encoder, clock->rate))
+        return MIM_OK;
+    *rate = nearest;
+    snprintf(text, sizeof text, "%s has no rate of %d/%d frames a second; the nearest is %d/%d", encoder->codec->name,
+             clock->rate.num, clock->rate.den, nearest.num, nearest.den);
+    if (clock->is_wished)
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "%s", text);
+    return job->host->notice(job, MIM_NOTICE_TIMING, text);
 }
 
 static int32_t
@@ -45,8 +80,8 @@ describe(struct mim_job *job, const struct video_encoder *encoder, const struct 
     context->height = layout->padded_height;
     context->pix_fmt = layout->to;
     context->sample_aspect_ratio = (AVRational){ 1, 1 };
-    context->time_base = encoder->facts.takes_ticks ? setting->clock->tick : count_base(setting->clock->rate);
-    context->framerate = encoder->facts.takes_ticks ? setting->clock->rate : av_inv_q(context->time_base);
+    context->time_base = encoder->facts.takes_ticks ? setting->clock->tick : count_base(encoder->rate);
+    context->framerate = encoder->facts.takes_ticks ? encoder->rate : av_inv_q(context->time_base);
     context->thread_count = (int)job->threads;
     context->color_range = layout->is_full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
     context->colorspace = layout->matrix;
@@ -145,6 +180,9 @@ video_encoder_open(struct mim_job *job, struct video_encoder *encoder, const str
     video_encoder_learn(encoder->codec, &encoder->facts);
     status = video_encoder_choose_format(job, encoder, wishes->pixel_format, setting->target->holds_alpha, setting->first,
                                          &encoder->layout);
+    if (status != MIM_OK)
+        return status;
+    status = check_rate(job, encoder, setting->clock, &encoder->rate);
     if (status != MIM_OK)
         return status;
     encoder->layout.width = (int)setting->first->width;

@@ -26,8 +26,11 @@ struct video_encoder_facts {
     const char *name;
     enum video_rating rate;
     bool takes_ticks;       /* times of any base; others count frames */
-    bool has_rates;         /* only some frame rates */
+    bool has_rates;         /* only those of MPEG */
+    bool has_fractions;     /* and simple fractions of them */
+    bool has_no_gray;       /* though it says so: what comes back is not what went in */
     const char *settings;   /* that it needs to behave, as KEY=VALUE:KEY=VALUE, or NULL */
+    const char *small_settings; /* instead, for pictures that are a few pixels wide or high */
     const char *presets;    /* to choose from, when the encoder checks them too late to say so */
 };
 
@@ -36,6 +39,7 @@ struct video_encoder {
     struct video_encoder_facts facts;
     AVCodecContext *context;
     struct video_layout layout;
+    AVRational rate;             /* that it is told */
     struct video_entry *entries; /* of frames inside, in order: a ring */
     uint64_t entry_room, entry_first, entry_count;
     uint64_t sent;

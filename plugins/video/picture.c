@@ -9,6 +9,7 @@
 #include <libswscale/swscale.h>
 
 #define ALIGNMENT 64 /* of rows; SIMD code reads and writes beyond their ends */
+#define OVERREAD 256
 
 enum AVPixelFormat
 video_samples_format(uint32_t channels, int32_t sample)
@@ -72,23 +73,29 @@ take_buffer(struct mim_job *job, const struct video_pictures *pictures, AVFrame 
     return MIM_OK;
 }
 
-/* A row of samples, its last one repeated. */
+/* A row of samples, its last one repeated up to `width`. */
 static void
-copy_row(uint8_t *to, const uint8_t *from, const struct video_layout *layout, size_t pixel)
+copy_row(uint8_t *to, const uint8_t *from, const struct video_layout *layout, int width, size_t pixel)
 {
     size_t size = pixel * (size_t)layout->width;
     memcpy(to, from, size);
-    for (int x = layout->width; x < layout->padded_width; x++)
+    for (int x = layout->width; x < width; x++)
         memcpy(to + pixel * (size_t)x, to + size - pixel, pixel);
 }
 
-static void
-copy_rows(uint8_t *to, size_t stride, const struct mim_raster *raster, const struct video_layout *layout)
+static size_t
+pixel_size(const struct mim_raster *raster)
 {
-    size_t pixel = raster->channels * (raster->sample == MIM_SAMPLE_U8 ? 1 : 2);
-    for (int y = 0; y < layout->padded_height; y++) {
+    return raster->channels * (raster->sample == MIM_SAMPLE_U8 ? 1 : 2);
+}
+
+/* Rows from `first` on; the last one is repeated. */
+static void
+copy_rows(uint8_t *to, size_t stride, const struct mim_raster *raster, const struct video_layout *layout, int first, int width)
+{
+    for (int y = first; y < layout->padded_height; y++, to += stride) {
         int from = y < layout->height ? y : layout->height - 1;
-        copy_row(to + stride * (size_t)y, raster->data + raster->stride * (uint64_t)from, layout, pixel);
+        copy_row(to, raster->data + raster->stride * (uint64_t)from, layout, width, pixel_size(raster));
     }
 }
 
@@ -102,38 +109,61 @@ open_scaler(struct mim_job *job, struct video_converter *converter, const struct
     if (!converter->scaler)
         return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "%s cannot be made %s", av_get_pix_fmt_name(layout->from),
                                av_get_pix_fmt_name(layout->to));
-    sws_setColorspaceDetails(converter->scaler, sws_getCoefficients(SWS_CS_DEFAULT), 1, sws_getCoefficients(layout->matrix),
+    sws_setColorspaceDetails(converter->scaler, sws_getCoefficients(SWS_CS_DEFAULT), 1, sws_getCoefficients(layout->matrix == AVCOL_SPC_BT709 ? SWS_CS_ITU709 : SWS_CS_ITU601),
                              layout->is_full_range, 0, 1 << 16, 1 << 16);
     return MIM_OK;
 }
 
-/* The scaler reads beyond the ends of rows: it gets a copy that has something there. */
+/* The scaler reads beyond the ends of rows, and takes colour from pairs of pixels. Rows that need nothing behind them are read
+ * where they lie, as long as rows follow: so many are copied to where there is room. */
+static int
+rows_to_copy(const struct video_layout *layout, const struct mim_raster *raster)
+{
+    uint64_t following = 2 + OVERREAD / raster->stride, all = (uint64_t)layout->height;
+
+    following += following % 2; /* slices end between two rows of colour */
+    if (layout->padded_width != layout->width || layout->width % 2 || following + 2 > all)
+        return layout->height;
+    return (int)following + layout->height % 2;
+}
+
+static int32_t
+scale_slice(struct mim_job *job, const struct video_converter *converter, const uint8_t *data, uint64_t stride, int first, int rows,
+            AVFrame *frame)
+{
+    const uint8_t *const planes[4] = { data };
+    const int strides[4] = { (int)stride };
+    if (rows && sws_scale(converter->scaler, planes, strides, first, rows, frame->data, frame->linesize) < 0)
+        return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "swscale cannot convert %dx%d pixels", frame->width,
+                               frame->height);
+    return MIM_OK;
+}
+
 static int32_t
 scale(struct mim_job *job, struct video_converter *converter, const struct video_layout *layout,
       const struct mim_raster *raster, AVFrame *frame)
 {
-    size_t pixel = raster->channels * (raster->sample == MIM_SAMPLE_U8 ? 1 : 2);
-    size_t stride = (pixel * (size_t)layout->padded_width + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    uint64_t size = (uint64_t)stride * (uint64_t)layout->padded_height + ALIGNMENT;
+    int direct = layout->height - rows_to_copy(layout, raster), even_width = layout->padded_width + layout->padded_width % 2;
+    size_t stride = (pixel_size(raster) * (size_t)even_width + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    uint64_t size = (uint64_t)stride * (uint64_t)(layout->padded_height - direct) + OVERREAD;
 
     int32_t status = open_scaler(job, converter, layout);
     if (status != MIM_OK)
         return status;
-    if (!converter->padded) {
-        converter->padded = job->host->resize(job, NULL, 0, size);
-        if (!converter->padded)
+    if (size > converter->copy_size) {
+        uint8_t *moved = job->host->resize(job, converter->copy, converter->copy_size, size);
+        if (!moved)
             return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory to convert %dx%d pixels", layout->width,
                                    layout->height);
-        converter->padded_size = size;
-        memset(converter->padded, 0, size);
+        memset(moved, 0, size);
+        converter->copy = moved;
+        converter->copy_size = size;
     }
-    copy_rows(converter->padded, stride, raster, layout);
-    const uint8_t *data[4] = { converter->padded };
-    const int strides[4] = { (int)stride };
-    int rows = sws_scale(converter->scaler, data, strides, 0, layout->padded_height, frame->data, frame->linesize);
-    return rows == layout->padded_height ? MIM_OK
-                                         : job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "swscale cannot convert %dx%d pixels",
-                                                           layout->width, layout->height);
+    copy_rows(converter->copy, stride, raster, layout, direct, even_width);
+    status = scale_slice(job, converter, raster->data, raster->stride, 0, direct, frame);
+    if (status != MIM_OK)
+        return status;
+    return scale_slice(job, converter, converter->copy, stride, direct, layout->padded_height - direct, frame);
 }
 
 int32_t
@@ -145,7 +175,7 @@ video_picture_fill(struct mim_job *job, const struct video_pictures *pictures, s
     if (status != MIM_OK)
         return status;
     if (layout->from == layout->to) {
-        copy_rows(frame->data[0], (size_t)frame->linesize[0], raster, layout);
+        copy_rows(frame->data[0], (size_t)frame->linesize[0], raster, layout, 0, layout->padded_width);
         return MIM_OK;
     }
     return scale(job, converter, layout, raster, frame);
@@ -155,5 +185,5 @@ void
 video_converter_close(struct mim_job *job, struct video_converter *converter)
 {
     sws_freeContext(converter->scaler);
-    job->host->resize(job, converter->padded, converter->padded_size, 0);
+    job->host->resize(job, converter->copy, converter->copy_size, 0);
 }

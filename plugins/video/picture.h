@@ -32,8 +32,8 @@ struct video_pictures {
 /* What a thread needs to convert. Zeroed before the first use. */
 struct video_converter {
     struct SwsContext *scaler;
-    uint8_t *padded; /* a copy of the samples with room around them */
-    uint64_t padded_size;
+    uint8_t *copy; /* of samples, with room around them */
+    uint64_t copy_size;
 };
 
 /* How samples must be for `to`: channels and type as the core says them. AV_PIX_FMT_NONE: there is no way. */
