@@ -8,6 +8,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -43,7 +44,7 @@ deny_calls(int which)
     struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
     struct sock_filter tmpfile[] = { DENY(SYS_openat, 2, O_TMPFILE & ~O_DIRECTORY, EOPNOTSUPP), allow };
     struct sock_filter link[] = { DENY(SYS_linkat, 4, AT_SYMLINK_FOLLOW, EACCES), allow };
-    struct sock_filter noreplace[] = { DENY(SYS_renameat2, 4, RENAME_NOREPLACE, EINVAL), allow };
+    struct sock_filter noreplace[] = { DENY(SYS_renameat2, 4, RENAME_NOREPLACE | RENAME_EXCHANGE, EINVAL), allow };
     return (!(which & DENY_TMPFILE) || install_filter(tmpfile, sizeof tmpfile / sizeof *tmpfile)) &&
            (!(which & DENY_LINK) || install_filter(link, sizeof link / sizeof *link)) &&
            (!(which & DENY_NOREPLACE) || install_filter(noreplace, sizeof noreplace / sizeof *noreplace));

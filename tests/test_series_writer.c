@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include "seccomp.h"
 #include "tile.h"
 
 static const unsigned thread_counts[] = { 1, 2, 3, 8 };
@@ -350,6 +351,63 @@ a_file_that_cannot_get_its_name_takes_all_back(void)
     tree_remove(directory);
 }
 
+/* 0: it went as it should. Six frames; of the old files number 1 is there, and in place of number 4 what `sudden` says. */
+static int
+replace_without_swapping(const char *directory, bool keep, bool sudden)
+{
+    struct mim_context *context = tile_context(1);
+    struct mim_write_options options = { .keep_existing = keep };
+    struct mim_writer *writer;
+    uint8_t samples[16 * 16];
+    if (!deny_calls(DENY_NOREPLACE))
+        return 99;
+    if (mim_writer_open_uri(&writer, context, tree_path(directory, keep ? "k%d.tile" : "%d.tile"), &options, NULL) !=
+        MIM_OK)
+        return 1;
+    for (int i = 0; i < 6; i++) {
+        struct mim_frame frame = frame_of((uint8_t)i, samples);
+        if (mim_writer_append(writer, &frame, NULL) != MIM_OK)
+            return 2;
+    }
+    if (sudden && keep)
+        tree_write(directory, "k4.tile", "sudden");
+    else if (sudden)
+        tree_subdirectory(directory, "4.tile");
+    enum mim_status status = mim_writer_finish(writer, NULL);
+    return status == (!sudden ? MIM_OK : keep ? MIM_EXISTS : MIM_IO) ? 0 : 3;
+}
+
+static int
+result_of(const char *directory, bool keep, bool sudden)
+{
+    int ended;
+    pid_t child = fork();
+    if (!child)
+        _exit(replace_without_swapping(directory, keep, sudden));
+    CHECK(waitpid(child, &ended, 0) == child && WIFEXITED(ended));
+    return WEXITSTATUS(ended);
+}
+
+static void
+file_systems_that_cannot_swap_names_get_the_same_files(void)
+{
+    char *directory = tree_make();
+    tree_write(directory, "1.tile", "old");
+    int result = result_of(directory, false, true);
+    if (result == 99)
+        print_message("# skipped: system calls cannot be denied here\n");
+    if (result != 99) {
+        CHECK(result == 0 && count_entries(directory) == 2 && holds(directory, "1.tile", "old", 3));
+        CHECK(!rmdir(tree_path(directory, "4.tile")));
+        CHECK(result_of(directory, false, false) == 0 && count_entries(directory) == 6);
+        CHECK(holds_tile(directory, "1.tile", 1) && holds_tile(directory, "5.tile", 5));
+        CHECK(result_of(directory, true, true) == 0 && count_entries(directory) == 7);
+        CHECK(holds(directory, "k4.tile", "sudden", 6) && !unlink(tree_path(directory, "k4.tile")));
+        CHECK(result_of(directory, true, false) == 0 && count_entries(directory) == 12);
+    }
+    tree_remove(directory);
+}
+
 static void
 a_full_disk_leaves_the_old_files(void)
 {
@@ -499,6 +557,7 @@ main(void)
         CASE(who_gives_up_leaves_nothing),
         CASE(cancelling_leaves_nothing),
         CASE(a_file_that_cannot_get_its_name_takes_all_back),
+        CASE(file_systems_that_cannot_swap_names_get_the_same_files),
         CASE(a_full_disk_leaves_the_old_files),
         CASE(who_is_killed_leaves_at_most_a_hidden_directory),
         CASE(files_share_one_working_memory),
