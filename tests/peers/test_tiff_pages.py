@@ -4,6 +4,7 @@
 
 import os
 import resource
+import struct
 import time
 
 import numpy as np
@@ -51,6 +52,32 @@ class TiffPages(TiffCase):
                     self.assertEqual(len(file.pages), 1)
                 self.assertReads(self.path('in.tif'), frames[..., None])
                 self.assertTrue(self.info(self.path('in.tif'))['metadata'].get('is_imagej'))
+
+    def test_an_imagej_stack_in_one_directory_may_be_larger_than_classic_offsets_reach(self):
+        """Big-endian as ImageJ writes it; a hole with two images in it. No other page is ever read."""
+        count, side = 2500, 1024
+        words = f'ImageJ=1.53t\nimages={count}\nslices={count}\n'.encode() + b'\0'
+        start, bytes_each = 4096, side * side * 2
+        tags = [(256, 4, 1, side), (257, 4, 1, side), (258, 3, 1, 16 << 16), (259, 3, 1, 1 << 16), (262, 3, 1, 1 << 16),
+                (270, 2, len(words), 1024), (273, 4, 1, start), (277, 3, 1, 1 << 16), (278, 4, 1, side),
+                (279, 4, 1, bytes_each)]
+        images = {i: pictures.samples(np.uint16, 1, side, side)[0] ^ i for i in (0, 2099, count - 1)}
+        with open(self.path('in.tif'), 'wb') as file:
+            file.write(b'MM\0\x2a\0\0\0\x08' + struct.pack('>H', len(tags)))
+            file.write(b''.join(struct.pack('>HHII', *tag) for tag in tags) + bytes(4))
+            file.seek(1024)
+            file.write(words)
+            for i, image in images.items():
+                file.seek(start + i * bytes_each)
+                file.write(image.astype('>u2').tobytes())
+        self.assertGreater(os.path.getsize(self.path('in.tif')), 5 * 10 ** 9)
+        facts = self.info(self.path('in.tif'))
+        self.assertEqual(facts['frames'], count)
+        self.assertTrue(facts['metadata'].get('is_imagej'))
+        for i, image in images.items():
+            raw = self.mim('convert', self.path('in.tif'), '-', '--to', 'raw', '--frames', i)
+            self.assertEqual(raw, image.tobytes())
+        os.remove(self.path('in.tif'))
 
     def test_any_order_is_that_of_the_scan(self):
         for layout in ({}, {'compression': 'zlib', 'rowsperstrip': 8}, {'tile': (16, 16)}):
