@@ -257,9 +257,8 @@ replace_rgb(const uint8_t *palette, const uint8_t *from, uint8_t *to, uint32_t w
     memcpy(to + 3 * (size_t)(width - 1), palette + 4 * (size_t)from[width - 1], 3);
 }
 
-/* Of a palette whose colours are either opaque or clear: no branch on what comes at random. */
-static void
-cover_rgba(const uint8_t *palette, const uint8_t *from, uint8_t *to, uint32_t width)
+static inline void
+cover_few(const uint8_t *palette, const uint8_t *from, uint8_t *to, uint32_t width)
 {
     for (uint32_t x = 0; x < width; x++) {
         const uint8_t *entry = palette + 4 * (size_t)from[x];
@@ -269,6 +268,22 @@ cover_rgba(const uint8_t *palette, const uint8_t *from, uint8_t *to, uint32_t wi
         below ^= (below ^ colour) & opaque;
         memcpy(to + 4 * (size_t)x, &below, 4);
     }
+}
+
+/* Of a palette whose colours are either opaque or clear: no branch on what comes at random, and a step over what is clear for
+ * long, as all is that did not change. */
+static void
+cover_rgba(const uint8_t *palette, const uint8_t *from, uint8_t *to, uint32_t width)
+{
+    const uint64_t each = UINT64_C(0x0101010101010101);
+    uint32_t x = 0;
+    for (; x + 8 <= width; x += 8) {
+        uint64_t eight;
+        memcpy(&eight, from + x, 8);
+        if (eight != from[x] * each || palette[4 * (size_t)from[x] + 3])
+            cover_few(palette, from + x, to + 4 * (size_t)x, 8);
+    }
+    cover_few(palette, from + x, to + 4 * (size_t)x, width - x);
 }
 
 /* The quick way to draw a rectangle of indices; NULL: there is none, or it is too small to look for one. */

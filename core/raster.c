@@ -248,12 +248,21 @@ u8_to_u16(const uint8_t *from, uint8_t *to, uint64_t count)
     }
 }
 
+/* Four bytes at a time: the fourth is the next pixel's, which the last one has not. */
 static void
 rgb8_to_rgba8(const uint8_t *from, uint8_t *to, uint64_t count)
 {
-    for (uint64_t i = 0; i < count; i++, from += 3, to += 4) {
-        uint8_t pixel[4] = { from[0], from[1], from[2], UINT8_MAX };
-        memcpy(to, pixel, sizeof pixel);
+    const uint8_t alpha[4] = { 0, 0, 0, UINT8_MAX };
+    uint32_t pixel, opaque;
+    memcpy(&opaque, alpha, sizeof opaque);
+    for (uint64_t i = 0; i + 1 < count; i++, from += 3, to += 4) {
+        memcpy(&pixel, from, sizeof pixel);
+        pixel |= opaque;
+        memcpy(to, &pixel, sizeof pixel);
+    }
+    if (count) {
+        memcpy(to, from, 3);
+        to[3] = UINT8_MAX;
     }
 }
 

@@ -7,6 +7,7 @@
 
 #define MOST_WIDTH 12
 #define MOST_HEIGHT 80
+#define NUDGE 5e-11 /* a half is not to get lost in real numbers; the least distance from one is 1.16e-10 */
 #define FRAMES 40
 
 /* One frame as a plugin would give it. */
@@ -63,8 +64,8 @@ over(const struct naive *n, const uint32_t above[4], uint32_t below[4])
     if (above[3] == 0)
         return;
     for (uint32_t k = 0; k < n->colours; k++)
-        below[k] = (uint32_t)((above[k] * a + below[k] * b * (1 - a)) / sum + 0.5 + 1e-9);
-    below[3] = (uint32_t)(sum * n->most + 0.5 + 1e-9);
+        below[k] = (uint32_t)((above[k] * a + below[k] * b * (1 - a)) / sum + 0.5 + NUDGE);
+    below[3] = (uint32_t)(sum * n->most + 0.5 + NUDGE);
 }
 
 static bool
@@ -174,6 +175,8 @@ fill(struct picture *picture, const struct kind *kind)
             ((uint16_t *)picture->raster.data)[i] = (uint16_t)some_value(UINT16_MAX);
         else
             picture->raster.data[i] = (uint8_t)some_value(UINT8_MAX);
+    for (uint64_t i = 0; size == 1 && i + 9 < picture->raster.stride * height; i += 1 + at_random(40)) /* runs */
+        memset(picture->raster.data + i, at_random(4), 9);
     uint32_t clear = at_random(4); /* now and then all are opaque, or some are and others clear, as in a GIF */
     for (size_t i = 0; i < sizeof picture->palette; i++) {
         picture->palette[i] = (uint8_t)some_value(UINT8_MAX);
