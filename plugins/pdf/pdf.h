@@ -81,7 +81,7 @@ struct pdf_memory { /* of a worker, to draw into; used again */
 
 /* Bytes that are drawn into at once, beside the raster. */
 uint64_t pdf_render_size(const struct pdf_choices *choices, const struct mim_frame_info *info);
-int32_t pdf_render(struct mim_job *job, struct pdf_memory *memory, PopplerPage *page, const struct pdf_page *facts,
+int32_t pdf_render(struct pdf_source *source, struct pdf_memory *memory, PopplerPage *page, const struct pdf_page *facts,
                    const struct mim_raster *raster);
 void pdf_memory_close(struct pdf_memory *memory);
 

@@ -34,7 +34,7 @@ reader_open(struct mim_job *job, struct mim_sequence *sequence)
     int count = poppler_document_get_n_pages(self->document.poppler);
     status = pdf_document_check(&self->document);
     if (status == MIM_OK && count < 1)
-        status = job->host->fail(job, MIM_CORRUPT, MIM_UNKNOWN, "the document has no pages");
+        status = job->host->fail(job, MIM_CORRUPT, MIM_UNKNOWN, "the document has no pages, or more than it has objects");
     if (status != MIM_OK)
         return status;
     sequence->loop = -1;
@@ -88,7 +88,7 @@ reader_pixels(struct mim_job *job, const void *packet, const struct mim_frame_in
     if (status == MIM_OK)
         status = pdf_document_page(&worker->document, page->index, &poppler);
     if (status == MIM_OK)
-        status = pdf_render(job, &worker->memory, poppler, page, raster);
+        status = pdf_render(&worker->document.source, &worker->memory, poppler, page, raster);
     if (status == MIM_OK)
         status = pdf_document_check(&worker->document);
     g_clear_object(&poppler);

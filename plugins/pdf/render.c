@@ -22,21 +22,20 @@ struct canvas {
 };
 
 struct pen {
-    struct mim_job *job;
-    cairo_surface_t *surface; /* that points end up in */
-    int32_t status;
+    struct pdf_source *source; /* that the page is read from */
+    cairo_surface_t *surface;  /* that points end up in */
 };
 
-/* After every drawing operation: a finished surface makes nothing of all that follow. */
+/* After every drawing operation: a finished surface makes nothing of all that follow, and the source gives nothing more. */
 static void
 look_up(cairo_surface_t *observer, cairo_surface_t *target, void *data)
 {
-    struct pen *pen = data;
+    const struct pen *pen = data;
+    struct pdf_source *source = pen->source;
     (void)observer, (void)target;
-    if (pen->status != MIM_OK)
-        return;
-    pen->status = pen->job->host->poll(pen->job);
-    if (pen->status != MIM_OK)
+    if (source->status == MIM_OK)
+        source->status = source->job->host->poll(source->job);
+    if (source->status != MIM_OK)
         cairo_surface_finish(pen->surface);
 }
 
@@ -61,7 +60,7 @@ explain(struct mim_job *job, cairo_status_t status)
 }
 
 static int32_t
-draw(struct mim_job *job, PopplerPage *page, const struct pdf_page *facts, const struct tile *tile,
+draw(struct pdf_source *source, PopplerPage *page, const struct pdf_page *facts, const struct tile *tile,
      const struct canvas *canvas)
 {
     int width = (int)(tile->width * tile->side), height = (int)(tile->height * tile->side);
@@ -70,7 +69,7 @@ draw(struct mim_job *job, PopplerPage *page, const struct pdf_page *facts, const
 
     cairo_surface_t *surface =
         cairo_image_surface_create_for_data(canvas->data, CAIRO_FORMAT_ARGB32, width, height, (int)canvas->stride);
-    struct pen pen = { .job = job, .surface = surface };
+    struct pen pen = { .source = source, .surface = surface };
     cairo_surface_t *observer = watch(surface, &pen);
     /* not by the matrix: poppler fits pictures and thin lines to pixels by it, alike in all tiles and on all sides */
     cairo_surface_set_device_scale(observer, tile->side, tile->side);
@@ -84,18 +83,17 @@ draw(struct mim_job *job, PopplerPage *page, const struct pdf_page *facts, const
     cairo_surface_destroy(observer);
     cairo_surface_finish(surface);
     cairo_surface_destroy(surface);
-    if (pen.status != MIM_OK)
-        return pen.status;
-    return code == CAIRO_STATUS_SUCCESS ? MIM_OK : explain(job, code);
+    if (source->status != MIM_OK)
+        return source->status;
+    return code == CAIRO_STATUS_SUCCESS ? MIM_OK : explain(source->job, code);
 }
 
 static void
-blend(struct mim_job *job, const struct mim_raster *raster, const struct tile *tile, const struct canvas *canvas)
+blend(const struct pdf_reader *reader, const struct mim_raster *raster, const struct tile *tile, const struct canvas *canvas)
 {
     static void (*const blends[])(const uint32_t *, uint8_t *, uint32_t, const uint8_t *) = {
         [1] = pdf_blend_gray, [3] = pdf_blend_rgb, [4] = pdf_blend_rgba
     };
-    const struct pdf_reader *reader = job->state;
     for (uint32_t y = 0; y < tile->height; y++) {
         uint32_t *from = (uint32_t *)(void *)(canvas->data + (uint64_t)y * tile->side * canvas->stride);
         uint8_t *to = raster->data + (tile->y + y) * raster->stride + (uint64_t)tile->x * raster->channels;
@@ -152,9 +150,10 @@ pdf_memory_close(struct pdf_memory *memory)
 }
 
 static int32_t
-render_tile(struct mim_job *job, struct pdf_memory *memory, PopplerPage *page, const struct pdf_page *facts,
+render_tile(struct pdf_source *source, struct pdf_memory *memory, PopplerPage *page, const struct pdf_page *facts,
             const struct mim_raster *raster, const struct tile *tile)
 {
+    struct mim_job *job = source->job;
     const struct pdf_reader *reader = job->state;
     struct canvas canvas = { .stride = (uint64_t)tile->width * tile->side * 4 };
     if (is_in_place(&reader->choices, raster->channels)) {
@@ -166,17 +165,17 @@ render_tile(struct mim_job *job, struct pdf_memory *memory, PopplerPage *page, c
     if (!canvas.data)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory to draw the page");
 
-    int32_t status = draw(job, page, facts, tile, &canvas);
+    int32_t status = draw(source, page, facts, tile, &canvas);
     if (status == MIM_OK)
-        blend(job, raster, tile, &canvas);
+        blend(reader, raster, tile, &canvas);
     return status;
 }
 
 int32_t
-pdf_render(struct mim_job *job, struct pdf_memory *memory, PopplerPage *page, const struct pdf_page *facts,
+pdf_render(struct pdf_source *source, struct pdf_memory *memory, PopplerPage *page, const struct pdf_page *facts,
            const struct mim_raster *raster)
 {
-    const struct pdf_reader *reader = job->state;
+    const struct pdf_reader *reader = source->job->state;
     struct tile first = cut(&reader->choices, raster->width, raster->height, raster->channels);
     int32_t status = MIM_OK;
     for (uint32_t y = 0; y < raster->height && status == MIM_OK; y += first.height) {
@@ -188,7 +187,7 @@ pdf_render(struct mim_job *job, struct pdf_memory *memory, PopplerPage *page, co
                 tile.width = raster->width - x;
             if (tile.height > raster->height - y)
                 tile.height = raster->height - y;
-            status = render_tile(job, memory, page, facts, raster, &tile);
+            status = render_tile(source, memory, page, facts, raster, &tile);
         }
     }
     if (memory->size > MOST_KEPT_BYTES)

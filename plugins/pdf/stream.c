@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The source as a GInputStream: poppler reads a kilobyte here and there, so one window is kept. */
+/*
+ * The source as a GInputStream: poppler reads a kilobyte here and there, so one window is kept. It passes for a stream of
+ * memory, or poppler would keep all it ever read, for each worker again.
+ */
 #include <string.h>
 
 #include "pdf.h"
@@ -7,7 +10,7 @@
 #define WINDOW_BYTES (32u << 10)
 
 struct stream {
-    GInputStream parent;
+    GMemoryInputStream parent;
     struct pdf_source *source;
     uint64_t position, start; /* start: of the window, in the source */
     uint32_t held;
@@ -15,7 +18,7 @@ struct stream {
 };
 
 struct stream_class {
-    GInputStreamClass parent;
+    GMemoryInputStreamClass parent;
 };
 
 /* Nothing failed here before, and the host wants to go on. */
@@ -31,8 +34,6 @@ static bool
 fill_window(struct stream *stream)
 {
     struct pdf_source *source = stream->source;
-    if (!may_read(source))
-        return false;
     stream->start = stream->position;
     stream->held = 0;
     int64_t got = source->job->host->read_at(source->job, stream->window, WINDOW_BYTES, stream->position);
@@ -44,14 +45,15 @@ fill_window(struct stream *stream)
     return stream->held > 0;
 }
 
-/* An error is told as the end: poppler adds -1 to its pointers. pdf_document_check() tells the truth. */
+/* An error is told as the end: poppler adds -1 to its pointers. pdf_document_check() tells the truth. A page that is no longer
+ * wanted soon finds all its objects gone. */
 static gssize
 read_some(GInputStream *base, void *buffer, gsize size, GCancellable *cancellable, GError **error)
 {
     struct stream *stream = (struct stream *)base;
     (void)cancellable, (void)error;
     bool is_held = stream->position >= stream->start && stream->position - stream->start < stream->held;
-    if (stream->position >= stream->source->size || (!is_held && !fill_window(stream)))
+    if (!may_read(stream->source) || stream->position >= stream->source->size || (!is_held && !fill_window(stream)))
         return 0;
 
     uint64_t skip = stream->position - stream->start, left = stream->held - skip;
@@ -122,7 +124,7 @@ stream_type(void)
     if (g_once_init_enter(&type)) {
         const GInterfaceInfo seeking = { .interface_init = set_up_seeking };
         char *name = g_strdup_printf("MimPdfStream-%zx", (size_t)&type);
-        GType fresh = g_type_register_static_simple(G_TYPE_INPUT_STREAM, name, sizeof(struct stream_class), set_up_class,
+        GType fresh = g_type_register_static_simple(G_TYPE_MEMORY_INPUT_STREAM, name, sizeof(struct stream_class), set_up_class,
                                                     sizeof(struct stream), NULL, 0);
         g_type_add_interface_static(fresh, G_TYPE_SEEKABLE, &seeking);
         g_free(name);
@@ -136,5 +138,5 @@ pdf_stream_create(struct pdf_source *source)
 {
     struct stream *stream = g_object_new(stream_type(), NULL);
     stream->source = source;
-    return &stream->parent;
+    return &stream->parent.parent_instance;
 }
