@@ -33,7 +33,6 @@ MIM_API enum mim_status mim_meta_set_int(struct mim_meta *meta, const char *key,
 MIM_API enum mim_status mim_meta_set_real(struct mim_meta *meta, const char *key, double value, struct mim_error *err);
 
 /** How many values there are. */
-/** How many values there are. */
 MIM_API size_t mim_meta_count(const struct mim_meta *meta);
 /** The i-th value; 0 when there is none. */
 MIM_API int mim_meta_at(const struct mim_meta *meta, size_t i, struct mim_meta_item *item);

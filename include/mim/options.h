@@ -15,7 +15,6 @@ struct mim_options; /* opaque: names and values; later ones win, except that pai
 MIM_API struct mim_options *mim_options_create(void); /**< NULL: no memory */
 MIM_API void mim_options_destroy(struct mim_options *options); /**< NULL is welcome */
 
-/** Set one option by name, in any of these types; names and values are checked when a file is opened. */
 /** Add a value; names and values are copied, and checked when a file is opened. A value of another type than the
  * option's converts where nothing is lost. OPTION: no name or no value. */
 MIM_API enum mim_status mim_options_set_text(struct mim_options *options, const char *name, const char *value,
