@@ -55,11 +55,15 @@ read_piece(struct decoding *d, uint32_t index, uint8_t *to, uint64_t size)
     if (status != MIM_OK || is_done)
         return status;
 
-    TIFF *tiff = d->worker->handle.tiff;
+    struct tiff_handle *handle = &d->worker->handle;
+    status = tiff_handle_refresh(handle, d->page);
+    if (status != MIM_OK)
+        return status;
+    TIFF *tiff = handle->tiff;
     tmsize_t got = d->page->is_tiled ? TIFFReadEncodedTile(tiff, index, to, (tmsize_t)size)
                                      : TIFFReadEncodedStrip(tiff, index, to, (tmsize_t)size);
     bool is_enough = d->page->is_tiled ? got >= 0 : got >= (tmsize_t)size;
-    return is_enough ? MIM_OK : tiff_handle_fail(&d->worker->handle);
+    return is_enough ? MIM_OK : tiff_handle_fail(handle);
 }
 
 static int32_t

@@ -204,6 +204,7 @@ set_up(struct tiff_handle *handle, const struct tiff_page *page)
 {
     struct mim_job *job = handle->job;
     handle->page = page->offset;
+    handle->has_decoded = false;
     if (!TIFFIsCODECConfigured((uint16_t)page->compression))
         return job->host->fail(job, MIM_UNSUPPORTED, page->offset, "compression %u is not part of the installed libtiff",
                                page->compression);
@@ -244,6 +245,20 @@ int32_t
 tiff_handle_check(struct tiff_handle *handle)
 {
     return handle->status || handle->lacking || handle->is_short ? tiff_handle_fail(handle) : MIM_OK;
+}
+
+int32_t
+tiff_handle_refresh(struct tiff_handle *handle, const struct tiff_page *page)
+{
+    bool is_fresh = page->compression != COMPRESSION_LZW || !handle->has_decoded;
+    handle->has_decoded = true;
+    int32_t status = is_fresh ? MIM_OK : tiff_handle_check(handle);
+    if (is_fresh || status != MIM_OK)
+        return status;
+    handle->page = 0;
+    status = tiff_handle_go(handle, handle->job, page);
+    handle->has_decoded = true;
+    return status;
 }
 
 void

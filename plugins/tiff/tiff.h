@@ -141,12 +141,16 @@ struct tiff_handle {
     int32_t status;    /* of the read that failed */
     int32_t lacking;   /* memory or its limit: libtiff goes on without what it could not have */
     bool is_short;     /* the source ended */
+    bool has_decoded;  /* since it came to the page */
     bool is_as_read;   /* libtiff took the tags of a plain page for what we took them */
     char text[256];    /* libtiff's words */
 };
 
 /* Stand at the page, opening the handle if need be. */
 int32_t tiff_handle_go(struct tiff_handle *handle, struct mim_job *job, const struct tiff_page *page);
+/* Before a strip is decoded by libtiff, which takes the page's first LZW strip for the kind of all: so each is a first one,
+ * whichever worker meets it. */
+int32_t tiff_handle_refresh(struct tiff_handle *handle, const struct tiff_page *page);
 /* Set the error of the op from what libtiff said. */
 int32_t tiff_handle_fail(struct tiff_handle *handle);
 /* Did a read fail, or was memory lacking, that libtiff made nothing of? */
