@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/* Media boxes: what poppler reads has no crop boxes. */
+#include "desk.h"
+
+#include <zlib.h>
+
+static const char *const words = "0 0 1 rg 0 0 72 48 re f";
+
+static void
+the_crop_box_is_shown_unless_the_media_box_is_wanted(void)
+{
+    struct bytes file = { 0 };
+    struct reading reading;
+    make_document(&file, &words, 1, "/CropBox[10 10 40 30]", NULL);
+    for (int box = PDF_BOX_CROP; box <= PDF_BOX_MEDIA; box++) {
+        reading_begin(&reading, &file);
+        reading.state.choices.box = box;
+        CHECK(reading_open(&reading) == MIM_OK && reading_page(&reading, 0) == MIM_OK);
+        CHECK(reading.info.width == (box == PDF_BOX_MEDIA ? 72 : 30) && reading.info.height == (box == PDF_BOX_MEDIA ? 48 : 20));
+        reading_end(&reading);
+    }
+    free(file.data);
+}
+
+/* Any window sees the patches that it holds, and only these. */
+static void
+patches_reach_across_windows(void)
+{
+    uint8_t block[] = "0123456789";
+    struct pdf_patch list[] = { { .offset = 5, .size = 1 }, { .offset = 8, .size = 10, .bytes = block }, { .offset = 30, .size = 1 } };
+    struct pdf_patches patches = { .list = list, .count = 3 };
+    static const char expected[] = "....._..0123456789............_.........";
+    for (uint64_t start = 0; start < 40; start++)
+        for (uint64_t size = 1; start + size <= 40; size++) {
+            uint8_t window[40];
+            memset(window, '.', sizeof window);
+            pdf_media_apply(&patches, window, size, start);
+            CHECK(memcmp(window, expected + start, size) == 0);
+        }
+}
+
+static void
+put_objects(struct bytes *file, const char *plain, const char *more, uint64_t *start)
+{
+    uint8_t coded[4000];
+    uLongf size = sizeof coded;
+    CHECK(compress2(coded, &size, (const uint8_t *)plain, strlen(plain), 6) == Z_OK);
+    bytes_say(file, "9 0 obj\n<</Type/ObjStm/N 2/First 8/Filter/FlateDecode%s/Length %lu>>\nstream\r\n", more, size);
+    *start = file->size;
+    bytes_put(file, coded, size);
+    bytes_say(file, "\nendstream\nendobj\n");
+}
+
+static void
+object_streams_are_packed_anew_without_them(void)
+{
+    static const char plain[] = "1 0 2 9 <</Type/Page/CropBox [ 1 2\n3.5 4 ]/MediaBox[0 0 9 9]>> <</CropBox 7 0 R/Rotate 90>>";
+    struct bytes file = { 0 };
+    struct reading reading;
+    uint64_t start;
+    bytes_say(&file, "%%PDF-1.5\n");
+    put_objects(&file, plain, "", &start);
+    reading_begin(&reading, &file);
+    CHECK(pdf_media_find(&reading.state.patches, &reading.serial) == MIM_OK);
+    CHECK(reading.state.patches.count == 1 && reading.state.patches.list[0].offset == start);
+    const struct pdf_patch *patch = &reading.state.patches.list[0];
+    uint8_t back[4000];
+    uLongf size = sizeof back;
+    CHECK(patch->size <= patch->room && uncompress(back, &size, patch->bytes, patch->size) == Z_OK);
+    CHECK(size == strlen(plain) && !memmem(back, size, "CropBox", 7) && !memmem(back, size, "3.5", 3));
+    CHECK(memmem(back, size, "/MediaBox[0 0 9 9]>>", 20) && memmem(back, size, "/Rotate 90>>", 12));
+    CHECK(memcmp(back, "1 0 2 9 <</Type/Page ", 21) == 0);
+    reading_end(&reading);
+    free(file.data);
+}
+
+static void
+what_cannot_be_seen_into_is_refused(void)
+{
+    struct bytes file = { 0 };
+    struct reading reading;
+    uint64_t start;
+    put_objects(&file, "<</CropBox[0 0 1 1]>>", "/DecodeParms<</Predictor 12>>", &start);
+    reading_begin(&reading, &file);
+    CHECK(pdf_media_find(&reading.state.patches, &reading.serial) == MIM_UNSUPPORTED);
+    reading_end(&reading);
+    file.size = 0;
+    put_objects(&file, "<</CropBox[0 0 1 1]>>", "", &start);
+    file.data[start + 1] ^= 0x55;
+    reading_begin(&reading, &file);
+    CHECK(pdf_media_find(&reading.state.patches, &reading.serial) == MIM_UNSUPPORTED);
+    reading_end(&reading);
+    free(file.data);
+}
+
+static void
+every_allocation_may_fail(void)
+{
+    struct bytes file = { 0 };
+    struct reading reading;
+    uint64_t start;
+    make_document(&file, &words, 1, "/CropBox[10 10 40 30]", NULL);
+    put_objects(&file, "<</CropBox[0 0 1 1]/Else[1 2 3 4 5 6 7 8 9]>>", "", &start);
+    int32_t status = MIM_NOMEM;
+    for (uint64_t fail = 1; status != MIM_OK; fail++) {
+        reading_begin(&reading, &file);
+        reading.desk.fail_alloc = fail;
+        status = pdf_media_find(&reading.state.patches, &reading.serial);
+        CHECK(status == MIM_OK || (status == MIM_NOMEM && reading.desk.allocs >= fail));
+        CHECK(fail < 20);
+        reading_end(&reading);
+    }
+    free(file.data);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest cases[] = {
+        CASE(the_crop_box_is_shown_unless_the_media_box_is_wanted),
+        CASE(patches_reach_across_windows),
+        CASE(object_streams_are_packed_anew_without_them),
+        CASE(what_cannot_be_seen_into_is_refused),
+        CASE(every_allocation_may_fail),
+    };
+    return cmocka_run_group_tests_name("pdf media", cases, NULL, NULL);
+}

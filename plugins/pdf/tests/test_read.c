@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+/* Documents read through the operations: what is refused, what stops, what is told. */
+#include "desk.h"
+
+#include <stdio.h>
+
+static const char *const pages[] = { "1 0 0 rg 0 0 36 48 re f", "0 0 1 rg 36 0 36 48 re f" };
+
+static struct bytes
+two_pages(void)
+{
+    struct bytes file = { 0 };
+    make_document(&file, pages, 2, NULL, NULL);
+    return file;
+}
+
+static void
+pages_are_frames_in_any_order(void)
+{
+    struct bytes file = two_pages();
+    struct reading reading;
+    reading_begin(&reading, &file);
+    CHECK(reading_open(&reading) == MIM_OK);
+    CHECK(reading.sequence.count == 2 && reading.sequence.sure == MIM_SURE_EXACT && reading.desk.notices == 0);
+    for (unsigned i = 3; i-- > 0;) {
+        CHECK(reading_page(&reading, i) == (i < 2 ? MIM_OK : MIM_END));
+        if (i == 2)
+            continue;
+        CHECK(reading.info.width == 72 && reading.info.height == 48 && reading.info.channels == 3);
+        const uint8_t *left = reading.raster.data, *right = left + 3 * 71;
+        static const uint8_t red[] = { 255, 0, 0 }, blue[] = { 0, 0, 255 }, white[] = { 255, 255, 255 };
+        CHECK(memcmp(left, i ? white : red, 3) == 0 && memcmp(right, i ? blue : white, 3) == 0);
+    }
+    CHECK(reading_has(&reading, "page_label=1\n") && reading_has(&reading, "resolution_unit=inch\n"));
+    reading_end(&reading);
+    free(file.data);
+}
+
+static void
+channels_follow_from_the_options(void)
+{
+    struct bytes file = two_pages();
+    for (unsigned kind = 0; kind < 3; kind++) {
+        struct reading reading;
+        reading_begin(&reading, &file);
+        reading.state.choices.is_gray = kind == 1;
+        if (kind == 2)
+            memset(reading.state.choices.background, 0, 4);
+        CHECK(reading_open(&reading) == MIM_OK && reading_page(&reading, 0) == MIM_OK);
+        static const uint32_t channels[] = { 3, 1, 4 };
+        CHECK(reading.info.channels == channels[kind]);
+        const uint8_t *right = reading.raster.data + 71 * channels[kind];
+        CHECK(kind == 2 ? right[3] == 0 : right[0] == 255);
+        CHECK(kind != 1 || reading.raster.data[0] == 76);
+        reading_end(&reading);
+    }
+    free(file.data);
+}
+
+/* Frames of three channels are drawn in bands here, of four at once. */
+static void
+bands_meet_without_a_seam(void)
+{
+    static const char *const content = "0 0 1 RG 3 w 0 0 m 72 48 l 72 0 m 0 48 l S 0 1 0 rg 10 10 30.3 20.7 re f "
+                                       "BT /F 30 Tf 2 12 Td (seam) Tj ET";
+    struct bytes file = { 0 };
+    struct reading bands, whole;
+    unsigned wrong = 0;
+    make_document(&file, &content, 1, NULL, NULL);
+    reading_begin(&bands, &file);
+    reading_begin(&whole, &file);
+    bands.state.choices.size = whole.state.choices.size = (struct mim_size){ 4100, 3800 };
+    memset(whole.state.choices.background, 0, 4);
+    CHECK(reading_open(&bands) == MIM_OK && reading_page(&bands, 0) == MIM_OK);
+    CHECK(bands.info.work_size < 4100u * 3800 * 4);
+    CHECK(reading_open(&whole) == MIM_OK && reading_page(&whole, 0) == MIM_OK);
+    for (uint64_t i = 0; i < 4100u * 3800; i++)
+        for (unsigned c = 0; c < 3; c++) {
+            const uint8_t *pixel = whole.raster.data + 4 * i;
+            int over = (pixel[c] * pixel[3] + 255 * (255 - pixel[3]) + 127) / 255, got = bands.raster.data[3 * i + c];
+            wrong += over - got > 1 || got - over > 1;
+        }
+    CHECK(wrong == 0);
+    reading_end(&bands);
+    reading_end(&whole);
+    free(file.data);
+}
+
+static void
+pages_longer_than_a_surface_are_drawn(void)
+{
+    struct bytes file = two_pages();
+    struct reading reading;
+    reading_begin(&reading, &file);
+    reading.state.choices.size = (struct mim_size){ 40000, 64 };
+    CHECK(reading_open(&reading) == MIM_OK && reading_page(&reading, 1) == MIM_OK);
+    for (uint64_t x = 0; x < 40000; x++)
+        CHECK(reading.raster.data[3 * x] == (x < 20000 ? 255 : 0) && reading.raster.data[3 * x + 2] == 255);
+    reading_end(&reading);
+    free(file.data);
+}
+
+static void
+a_size_without_pixels_is_refused(void)
+{
+    struct bytes file = two_pages();
+    struct reading reading;
+    reading_begin(&reading, &file);
+    reading.state.choices.dpi = 1e12;
+    CHECK(reading_open(&reading) == MIM_OK && reading_page(&reading, 0) == MIM_CORRUPT);
+    CHECK(strstr(reading.desk.text, "72 x 48 points"));
+    reading_end(&reading);
+    free(file.data);
+}
+
+static void
+a_page_stops_when_it_is_asked_to(void)
+{
+    static char content[] = "0 0 1 rg 0 0 5 5 re f 1 1 5 5 re f 2 2 5 5 re f 3 3 5 5 re f 4 4 9 9 re f";
+    static const char *const contents = content;
+    struct bytes file = { 0 };
+    make_document(&file, &contents, 1, NULL, NULL);
+    struct reading reading;
+    reading_begin(&reading, &file);
+    CHECK(reading_open(&reading) == MIM_OK && reading_page(&reading, 0) == MIM_OK);
+    uint64_t before = reading.desk.polls, polls;
+    CHECK(reading_page(&reading, 0) == MIM_OK);
+    polls = reading.desk.polls - before;
+    CHECK(polls >= 5);
+    for (uint64_t i = 1; i <= polls; i++) {
+        reading.desk.polls = 0;
+        reading.desk.stop_poll = i;
+        CHECK(reading_page(&reading, 0) == MIM_CANCELLED);
+        reading.desk.stop_poll = 0;
+        CHECK(reading_page(&reading, 0) == MIM_OK && reading.raster.data[3 * 40] == 255);
+    }
+    reading_end(&reading);
+    free(file.data);
+}
+
+/* 10^8 operations in two kilobytes. */
+static void
+forms_within_forms_can_be_left(void)
+{
+    static char forms[10][400];
+    const char *more[10] = { NULL };
+    for (unsigned i = 0; i < 9; i++) {
+        char inner[120] = "0 0 5 5 re f";
+        if (i < 8)
+            strcpy(inner, "/Y Do /Y Do /Y Do /Y Do /Y Do /Y Do /Y Do /Y Do /Y Do /Y Do");
+        snprintf(forms[i], sizeof forms[i],
+                 "<</Type/XObject/Subtype/Form/BBox[0 0 99 99]/Resources<</XObject<</Y %u 0 R>>>>/Length %zu>>\nstream\n%s\nendstream",
+                 11 + i, strlen(inner), inner);
+        more[i] = forms[i];
+    }
+    static const char *const content = "/X Do";
+    struct bytes file = { 0 };
+    struct reading reading;
+    make_document(&file, &content, 1, NULL, more);
+    reading_begin(&reading, &file);
+    CHECK(reading_open(&reading) == MIM_OK);
+    reading.desk.stop_poll = reading.desk.polls + 5000;
+    CHECK(reading_page(&reading, 0) == MIM_CANCELLED);
+    CHECK(reading.desk.polls < 200000);
+    reading_end(&reading);
+    free(file.data);
+}
+
+static void
+reads_that_fail_are_no_damage(void)
+{
+    struct bytes file = two_pages();
+    int32_t status = MIM_IO;
+    for (uint64_t fail = 1; status != MIM_OK; fail++) {
+        struct reading reading;
+        reading_begin(&reading, &file);
+        reading.desk.fail_read = fail;
+        status = reading_open(&reading);
+        if (status == MIM_OK)
+            status = reading_page(&reading, 0);
+        CHECK(status == MIM_IO || (status == MIM_OK && reading.desk.reads < fail));
+        CHECK(fail < 100);
+        reading_end(&reading);
+    }
+    free(file.data);
+}
+
+static int32_t
+open_text(const char *text, char words[300])
+{
+    struct bytes file = { 0 };
+    struct reading reading;
+    bytes_say(&file, "%s", text);
+    reading_begin(&reading, &file);
+    int32_t status = reading_open(&reading);
+    strcpy(words, reading.desk.text);
+    reading_end(&reading);
+    free(file.data);
+    return status;
+}
+
+static void
+trees_that_loop_or_lie_are_refused(void)
+{
+#define TREE(nodes) "%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n" nodes "trailer\n<</Root 1 0 R/Size 9>>\n%%EOF\n"
+    static const char *const texts[] = {
+        TREE("2 0 obj\n<</Type/Pages/Kids[2 0 R]/Count 5>>\nendobj\n"),
+        TREE("2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 5>>\nendobj\n3 0 obj\n<</Type/Pages/Kids[2 0 R]/Count 5>>\nendobj\n"),
+        TREE("2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 2000000000>>\nendobj\n3 0 obj\n<</Type/Page/MediaBox[0 0 9 9]>>\nendobj\n"),
+        TREE("2 0 obj\n<</Type/Pages/Kids[]/Count 0>>\nendobj\n"),
+        "%PDF-1.4\n%%EOF\n",
+    };
+    for (unsigned i = 0; i < sizeof texts / sizeof *texts; i++) {
+        char words[300];
+        struct bytes file = { 0 };
+        struct reading reading;
+        bytes_say(&file, "%s", texts[i]);
+        reading_begin(&reading, &file);
+        int32_t status = reading_open(&reading);
+        if (status == MIM_OK)
+            status = reading_page(&reading, reading.sequence.count - 1);
+        CHECK(status == MIM_CORRUPT && reading.desk.text[0]);
+        reading_end(&reading);
+        free(file.data);
+        CHECK(open_text("%PDF-1.4\n1 0 obj\n<</Type", words) == MIM_TRUNCATED && strstr(words, "cut short"));
+    }
+}
+
+static void
+a_file_without_its_end_is_told_of(void)
+{
+    struct bytes file = two_pages();
+    struct reading reading;
+    file.size -= 20;
+    reading_begin(&reading, &file);
+    CHECK(reading_open(&reading) == MIM_OK && reading.desk.notices == 1);
+    CHECK(reading_page(&reading, 1) == MIM_OK);
+    reading_end(&reading);
+    free(file.data);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest cases[] = {
+        CASE(pages_are_frames_in_any_order),
+        CASE(channels_follow_from_the_options),
+        CASE(bands_meet_without_a_seam),
+        CASE(pages_longer_than_a_surface_are_drawn),
+        CASE(a_size_without_pixels_is_refused),
+        CASE(a_page_stops_when_it_is_asked_to),
+        CASE(forms_within_forms_can_be_left),
+        CASE(reads_that_fail_are_no_damage),
+        CASE(trees_that_loop_or_lie_are_refused),
+        CASE(a_file_without_its_end_is_told_of),
+    };
+    return cmocka_run_group_tests_name("pdf read", cases, NULL, NULL);
+}

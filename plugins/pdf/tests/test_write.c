@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: MIT */
+/* Pages written through the operations: their bytes, and what the reader makes of them. */
+#include "desk.h"
+
+#include <locale.h>
+#include <stdio.h>
+#include <zlib.h>
+
+static uint8_t noise[1 << 20];
+
+static struct mim_raster
+frame_of(int32_t sample, uint32_t width, uint32_t height, uint32_t channels)
+{
+    uint32_t state = 1;
+    for (size_t i = 0; i < sizeof noise; i++)
+        noise[i] = (uint8_t)((state = state * 1664525 + 1013904223) >> 27);
+    return (struct mim_raster){ .struct_size = sizeof(struct mim_raster), .sample = sample, .width = width, .height = height,
+                                .channels = channels, .data = noise,
+                                .stride = ((uint64_t)width * channels * (sample == MIM_SAMPLE_U16 ? 2 : 1) + 63) / 64 * 64 };
+}
+
+static void
+write_one(struct writing *writing, const struct mim_raster *frame)
+{
+    writing_begin(writing);
+    CHECK(writing_open(writing) == MIM_OK && writing_frame(writing, frame) == MIM_OK && writing_finish(writing) == MIM_OK);
+}
+
+static const char *
+text_of(const struct writing *writing)
+{
+    return (const char *)writing->desk.sink.data;
+}
+
+static void *
+find(const struct writing *writing, const char *words)
+{
+    return memmem(writing->desk.sink.data, writing->desk.sink.size, words, strlen(words));
+}
+
+static void
+objects_are_where_the_table_says(void)
+{
+    struct writing writing;
+    struct mim_raster frame = frame_of(MIM_SAMPLE_U8, 20, 10, 4);
+    writing_begin(&writing);
+    CHECK(writing_open(&writing) == MIM_OK);
+    for (unsigned i = 0; i < 300; i++)
+        CHECK(writing_frame(&writing, &frame) == MIM_OK);
+    CHECK(writing_finish(&writing) == MIM_OK);
+    const char *last = find(&writing, "startxref\n");
+    uint64_t start = strtoull(last + 10, NULL, 10), count = 0;
+    CHECK(sscanf(text_of(&writing) + start, "xref\n0 %lu\n", &count) == 1 && count == 1 + 3 + 300 * 4 + 3);
+    const char *line = strchr(text_of(&writing) + start + 7, '\n') + 1 + 20;
+    for (uint64_t i = 1; i < count; i++, line += 20) {
+        char expected[32];
+        int size = snprintf(expected, sizeof expected, "%lu 0 obj\n", i);
+        CHECK(memcmp(text_of(&writing) + strtoull(line, NULL, 10), expected, (size_t)size) == 0);
+    }
+    writing_end(&writing);
+    desk_clear(&writing.desk);
+}
+
+/* Undo what the stream says: deflate, then filters. */
+static void
+check_stream(const struct writing *writing, const char *from, const uint8_t *expected, uint64_t row, uint64_t rows, unsigned step)
+{
+    const uint8_t *start = (const uint8_t *)strstr(from, "stream\n") + 7, *end = writing->desk.sink.data + writing->desk.sink.size;
+    const char *predictor = strstr(from, "/Predictor 15"), *filter = strstr(from, "/Filter");
+    uint64_t line = row + (predictor && predictor < filter);
+    uLongf size = line * rows;
+    uint8_t *bytes = malloc(size), *zeros = calloc(1, row);
+    CHECK(uncompress(bytes, &size, start, (uLong)(end - start)) == Z_OK && size == line * rows);
+    for (uint64_t y = 0; y < rows; y++) {
+        uint8_t *at = bytes + y * line + (line - row);
+        const uint8_t *above = y ? expected + (y - 1) * row : zeros;
+        int kind = line > row ? at[-1] : 0;
+        for (uint64_t i = 0; i < row; i++) {
+            unsigned left = i < step ? 0 : at[i - step];
+            at[i] = (uint8_t)(at[i] + (kind == 1 ? left : kind == 2 ? above[i] : kind == 3 ? (left + above[i]) / 2 : 0));
+        }
+        CHECK(memcmp(at, expected + y * row, row) == 0);
+    }
+    free(bytes);
+    free(zeros);
+}
+
+/* The mask comes after what it masks. */
+static const char *
+second_image(const struct writing *writing)
+{
+    const char *first = (const char *)find(writing, "/Subtype/Image") + 1;
+    return memmem(first, writing->desk.sink.size - (size_t)(first - text_of(writing)), "/Subtype/Image", 14);
+}
+
+static void
+samples_are_kept_to_the_bit(void)
+{
+    static const struct { int32_t sample; uint32_t width, height, channels; } shapes[] = {
+        { MIM_SAMPLE_U8, 33, 20, 1 }, { MIM_SAMPLE_U8, 33, 20, 2 }, { MIM_SAMPLE_U8, 1, 1, 3 }, { MIM_SAMPLE_U8, 100, 40, 4 },
+        { MIM_SAMPLE_U16, 17, 9, 1 }, { MIM_SAMPLE_U16, 17, 9, 4 }, { MIM_SAMPLE_U8, 5, 900, 3 }, { MIM_SAMPLE_U16, 90, 70, 3 },
+    };
+    for (unsigned s = 0; s < sizeof shapes / sizeof *shapes; s++) {
+        struct writing writing;
+        struct mim_raster frame = frame_of(shapes[s].sample, shapes[s].width, shapes[s].height, shapes[s].channels);
+        uint32_t depth = frame.sample == MIM_SAMPLE_U16 ? 2 : 1, colours = frame.channels < 3 ? 1 : 3;
+        uint64_t pixels = (uint64_t)frame.width * frame.height;
+        uint8_t *colour = malloc(pixels * colours * depth), *alpha = malloc(pixels * depth), *to = colour, *mask = alpha;
+        for (uint32_t y = 0; y < frame.height; y++)
+            for (uint32_t x = 0; x < frame.width * frame.channels; x++)
+                for (uint32_t b = 0; b < depth; b++) {
+                    uint8_t **plane = x % frame.channels < colours ? &to : &mask;
+                    *(*plane)++ = frame.data[y * frame.stride + x * depth + (depth - 1 - b)];
+                }
+        write_one(&writing, &frame);
+        check_stream(&writing, find(&writing, "/Subtype/Image"), colour, (uint64_t)frame.width * colours * depth, frame.height,
+                     colours * depth);
+        if (frame.channels % 2 == 0)
+            check_stream(&writing, second_image(&writing), alpha, (uint64_t)frame.width * depth, frame.height, depth);
+        free(colour);
+        free(alpha);
+        writing_end(&writing);
+        desk_clear(&writing.desk);
+    }
+}
+
+static void
+parts_of_a_large_plane_join(void)
+{
+    struct writing writing;
+    uint32_t width = 3000, height = 3001;
+    uint8_t *data = malloc((size_t)width * height);
+    for (size_t i = 0; i < (size_t)width * height; i++)
+        data[i] = (uint8_t)(i * i >> 9);
+    struct mim_raster frame = { .struct_size = sizeof frame, .sample = MIM_SAMPLE_U8, .width = width, .height = height,
+                                .channels = 1, .stride = width, .data = data };
+    write_one(&writing, &frame);
+    CHECK(writing.info.parts > 2);
+    check_stream(&writing, find(&writing, "/Subtype/Image"), data, width, height, 1);
+    free(data);
+    writing_end(&writing);
+    desk_clear(&writing.desk);
+}
+
+static void
+what_is_written_reads_back_the_same(void)
+{
+    for (unsigned dpi = 61; dpi < 700; dpi += 89) {
+        struct writing writing;
+        struct mim_raster frame = frame_of(MIM_SAMPLE_U8, 20 + dpi % 37, 30 + dpi % 11, 3);
+        writing_begin(&writing);
+        writing.state.dpi = dpi;
+        CHECK(writing_open(&writing) == MIM_OK && writing_frame(&writing, &frame) == MIM_OK && writing_finish(&writing) == MIM_OK);
+        struct reading reading;
+        reading_begin(&reading, &writing.desk.sink);
+        reading.state.choices.dpi = dpi;
+        CHECK(reading_open(&reading) == MIM_OK && reading_page(&reading, 0) == MIM_OK);
+        CHECK(reading.raster.width == frame.width && reading.raster.height == frame.height);
+        for (uint32_t y = 0; y < frame.height; y++)
+            CHECK(memcmp(reading.raster.data + y * reading.raster.stride, frame.data + y * frame.stride, 3 * frame.width) == 0);
+        reading_end(&reading);
+        writing_end(&writing);
+        desk_clear(&writing.desk);
+    }
+}
+
+static void
+numbers_have_points_in_every_locale(void)
+{
+    struct writing writing;
+    struct mim_raster frame = frame_of(MIM_SAMPLE_U8, 7, 3, 1);
+    static const char *const locales[] = { "de_DE.UTF-8", "fr_FR.UTF-8", "C" };
+    for (unsigned i = 0; i < 3 && !setlocale(LC_ALL, locales[i]); i++) {
+    }
+    write_one(&writing, &frame);
+    CHECK(find(&writing, "/MediaBox[0 0 3.35998 1.43998]"));
+    CHECK(find(&writing, "q 3.36 0 0 1.44 0 -0.00002 cm"));
+    setlocale(LC_ALL, "C");
+    writing_end(&writing);
+    desk_clear(&writing.desk);
+}
+
+static void
+texts_and_times_are_kept(void)
+{
+    struct writing writing;
+    struct mim_raster frame = frame_of(MIM_SAMPLE_U8, 7, 3, 1);
+    const struct { const char *key; int32_t type; const char *value; int32_t status; } said[] = {
+        { "title", MIM_META_TEXT, "T\xc3\xa4(\xf0\x9f\x98\x80", MIM_OK },
+        { "artist", MIM_META_TEXT, "one", MIM_OK },
+        { "author", MIM_META_TEXT, "two", MIM_OK },
+        { "artist", MIM_META_TEXT, "three", MIM_UNSUPPORTED },
+        { "creation_date", MIM_META_TIME, "2024-05-06T07:08:09+02:30", MIM_OK },
+        { "modification_date", MIM_META_TIME, "2024-05-06T07:08:09Z", MIM_OK },
+        { "weather", MIM_META_TEXT, "fine", MIM_UNSUPPORTED },
+    };
+    writing_begin(&writing);
+    for (unsigned i = 0; i < sizeof said / sizeof *said; i++)
+        CHECK(pdf_writer_ops.metadata(&writing.serial, said[i].key, said[i].type, said[i].value, strlen(said[i].value)) ==
+              said[i].status);
+    writing.state.subject = "about";
+    CHECK(writing_open(&writing) == MIM_OK);
+    CHECK(pdf_writer_ops.metadata(&writing.serial, "author", MIM_META_TEXT, "two", 3) == MIM_OK);
+    CHECK(pdf_writer_ops.metadata(&writing.serial, "author", MIM_META_TEXT, "four", 4) == MIM_UNSUPPORTED);
+    CHECK(writing_frame(&writing, &frame) == MIM_OK && writing_finish(&writing) == MIM_OK);
+    CHECK(find(&writing, "/Title<FEFF005400E40028D83DDE00>") && find(&writing, "/Author<FEFF00740077006F>"));
+    CHECK(find(&writing, "/Subject<FEFF00610062006F00750074>"));
+    CHECK(find(&writing, "/CreationDate(D:20240506070809+02'30')") && find(&writing, "/ModDate(D:20240506070809Z)"));
+    writing_end(&writing);
+    desk_clear(&writing.desk);
+}
+
+static void
+pages_are_as_large_as_their_pictures_say(void)
+{
+    struct writing writing;
+    struct mim_raster frame = frame_of(MIM_SAMPLE_U8, 300, 600, 1);
+    double centimetre[2] = { 118.11023622047244, 118.11023622047244 };
+    writing_begin(&writing);
+    CHECK(writing_open(&writing) == MIM_OK);
+    CHECK(pdf_writer_ops.metadata(&writing.serial, "resolution", MIM_META_REALS, centimetre, sizeof centimetre) == MIM_OK);
+    CHECK(pdf_writer_ops.metadata(&writing.serial, "resolution_unit", MIM_META_TEXT, "cm", 2) == MIM_OK);
+    CHECK(writing_frame(&writing, &frame) == MIM_OK && find(&writing, "/MediaBox[0 0 71.99998 143.99998]"));
+    CHECK(writing_frame(&writing, &frame) == MIM_OK && find(&writing, "/MediaBox[0 0 143.99998 287.99998]"));
+    writing_end(&writing);
+    desk_clear(&writing.desk);
+}
+
+static void
+pictures_are_fitted_into_a_page_size(void)
+{
+    static const struct { const char *size; uint32_t width, height; const char *expected; } papers[] = {
+        { "a4", 100, 50, "/MediaBox[0 0 841.8897638 595.2755906]" }, { "Letter", 50, 100, "/MediaBox[0 0 612 792]" },
+        { "300x200.5", 50, 100, "/MediaBox[0 0 300 200.5]" },        { "300x200.5", 50, 100, "q 100.25 0 0 200.5 99.875 0 cm" },
+    };
+    static const char *const wrong[] = { "a", "", "300", "300x", "x300", "300x200x", "1x1", "300,200", "20000x20000", "1e3x1e3" };
+    struct writing writing;
+    for (unsigned i = 0; i < sizeof papers / sizeof *papers; i++) {
+        struct mim_raster frame = frame_of(MIM_SAMPLE_U8, papers[i].width, papers[i].height, 1);
+        writing_begin(&writing);
+        writing.state.page_size = papers[i].size;
+        CHECK(writing_open(&writing) == MIM_OK && writing_frame(&writing, &frame) == MIM_OK);
+        CHECK(find(&writing, papers[i].expected));
+        writing_end(&writing);
+        desk_clear(&writing.desk);
+    }
+    for (unsigned i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        writing_begin(&writing);
+        writing.state.page_size = wrong[i];
+        CHECK(writing_open(&writing) == MIM_OPTION && strstr(writing.desk.text, "pagesize"));
+        writing_end(&writing);
+        desk_clear(&writing.desk);
+    }
+    writing_begin(&writing);
+    writing.state.page_size = "a4";
+    writing.state.dpi = 100;
+    CHECK(writing_open(&writing) == MIM_ARGUMENT);
+    writing_end(&writing);
+    desk_clear(&writing.desk);
+}
+
+static void
+jpeg_keeps_alpha_beside_it(void)
+{
+    struct writing writing;
+    struct mim_raster frame = frame_of(MIM_SAMPLE_U8, 64, 40, 4);
+    writing_begin(&writing);
+    writing.state.quality = 80;
+    CHECK(writing_open(&writing) == MIM_OK && writing_frame(&writing, &frame) == MIM_OK && writing_finish(&writing) == MIM_OK);
+    CHECK(find(&writing, "/DeviceRGB") && find(&writing, "/DCTDecode") && find(&writing, "/SMask") && find(&writing, "/FlateDecode"));
+    writing_end(&writing);
+    desk_clear(&writing.desk);
+}
+
+static void
+every_allocation_may_fail(void)
+{
+    struct mim_raster frame = frame_of(MIM_SAMPLE_U8, 64, 40, 4);
+    for (int quality = 0; quality <= 80; quality += 80) {
+        int32_t status = MIM_NOMEM;
+        for (uint64_t fail = 1; status != MIM_OK; fail++) {
+            struct writing writing;
+            writing_begin(&writing);
+            writing.desk.fail_alloc = fail;
+            writing.state.quality = quality;
+            writing.state.title = "a";
+            status = writing_open(&writing);
+            if (status == MIM_OK)
+                status = writing_frame(&writing, &frame);
+            if (status == MIM_OK)
+                status = writing_finish(&writing);
+            CHECK(status == MIM_OK || status == MIM_NOMEM);
+            CHECK(fail < 30);
+            writing_end(&writing);
+            desk_clear(&writing.desk);
+        }
+    }
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest cases[] = {
+        CASE(objects_are_where_the_table_says),
+        CASE(samples_are_kept_to_the_bit),
+        CASE(parts_of_a_large_plane_join),
+        CASE(what_is_written_reads_back_the_same),
+        CASE(numbers_have_points_in_every_locale),
+        CASE(texts_and_times_are_kept),
+        CASE(pages_are_as_large_as_their_pictures_say),
+        CASE(pictures_are_fitted_into_a_page_size),
+        CASE(jpeg_keeps_alpha_beside_it),
+        CASE(every_allocation_may_fail),
+    };
+    return cmocka_run_group_tests_name("pdf write", cases, NULL, NULL);
+}
