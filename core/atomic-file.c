@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "fd-io.h"
+#include "rename.h"
 
 #define NAME_TRIES 1000
 
@@ -173,19 +174,12 @@ copy_to_named(struct mim_atomic_file *file, const char *name, uint64_t size, boo
 
 /* From its temporary name to its own. */
 static int
-rename_temporary(struct mim_atomic_file *file, const char *name, bool keep_existing)
+rename_temporary(const struct mim_atomic_file *file, const char *name, bool keep_existing)
 {
     int at = file->directory;
-    if (!keep_existing)
-        return renameat(at, file->temporary, at, name) == 0 ? 0 : errno;
-    if (renameat2(at, file->temporary, at, name, RENAME_NOREPLACE) == 0)
-        return 0;
-    if (errno != EINVAL && errno != ENOSYS) /* NFS knows no flags */
-        return errno;
-    if (linkat(at, file->temporary, at, name, 0) != 0)
-        return errno;
-    unlinkat(at, file->temporary, 0);
-    return 0;
+    if (keep_existing)
+        return mim_rename_new(at, file->temporary, at, name);
+    return renameat(at, file->temporary, at, name) == 0 ? 0 : errno;
 }
 
 static int

@@ -14,6 +14,7 @@
 #include "atomic-file.h"
 #include "error.h"
 #include "fd-io.h"
+#include "rename.h"
 #include "series-name.h"
 #include "sink-kind.h"
 
@@ -171,54 +172,25 @@ write_series(struct mim_sink *sink, const void *data, uint64_t size, uint64_t of
     return EISDIR;
 }
 
-/* Where a file system cannot swap two names, a third one helps. 0 or errno. */
-static int
-swap_by_hand(const struct series_sink *series, const char *file)
-{
-    static const char aside[] = ".aside";
-    if (renameat(series->directory, file, series->temporary, aside) != 0)
-        return errno;
-    if (renameat(series->temporary, file, series->directory, file) == 0)
-        return renameat(series->temporary, aside, series->temporary, file) == 0 ? 0 : errno;
-    int number = errno;
-    renameat(series->temporary, aside, series->directory, file);
-    return number;
-}
-
-/* The new file to its place, the old one, if there is one, to the new one's. The other way round it undoes that. */
-static int
-swap(const struct series_sink *series, const char *file)
-{
-    int from = series->temporary, to = series->directory;
-    if (renameat2(from, file, to, file, RENAME_EXCHANGE) == 0)
-        return 0;
-    return errno == EINVAL || errno == ENOSYS ? swap_by_hand(series, file) : errno;
-}
-
-/* To a place where nothing is: 0 or errno. */
-static int
-move(int from, int to, const char *file)
-{
-    if (renameat2(from, file, to, file, RENAME_NOREPLACE) == 0)
-        return 0;
-    if (errno != EINVAL && errno != ENOSYS) /* NFS knows no flags */
-        return errno;
-    if (linkat(from, file, to, file, 0) != 0)
-        return errno;
-    unlinkat(from, file, 0);
-    return 0;
-}
-
+/* The new file to its place, the old one, if there is one, to the new one's. */
 static int
 publish(const struct series_sink *series, const char *file)
 {
-    struct stat st;
-    int number = look(series->directory, file, &st);
-    if (number == ENOENT || series->keep_existing)
-        return move(series->temporary, series->directory, file);
-    if (number)
-        return number;
-    return S_ISDIR(st.st_mode) ? EISDIR : swap(series, file);
+    for (int tries = 0;; tries++) {
+        struct stat st;
+        int number = look(series->directory, file, &st);
+        bool replaces = number == 0 && !series->keep_existing;
+        if (number && number != ENOENT)
+            return number;
+        if (replaces && S_ISDIR(st.st_mode))
+            return EISDIR;
+        number = replaces ? mim_rename_swap(series->temporary, series->directory, file)
+                          : mim_rename_new(series->temporary, file, series->directory, file);
+        /* something came or went meanwhile */
+        bool again = number == (replaces ? ENOENT : EEXIST) && !series->keep_existing;
+        if (!again || tries == NAME_TRIES)
+            return number;
+    }
 }
 
 static void
@@ -226,9 +198,9 @@ withdraw(const struct series_sink *series, const char *file)
 {
     struct stat st;
     if (look(series->temporary, file, &st) == 0)
-        swap(series, file);
+        mim_rename_swap(series->temporary, series->directory, file);
     else
-        move(series->directory, series->temporary, file);
+        mim_rename_new(series->directory, file, series->temporary, file);
 }
 
 static enum mim_status
