@@ -235,6 +235,12 @@ survives_mutants_of_tiff(void)
 }
 
 static void
+survives_mutants_of_png(void)
+{
+    survives_mutants("png");
+}
+
+static void
 survives_mutants_of_raw(void)
 {
     struct mim_context *context = open_context();
@@ -279,7 +285,7 @@ main(void)
 {
     static const struct CMUnitTest cases[] = {
         CASE(no_file_that_was_cut_is_whole), CASE(survives_mutants_of_gif),        CASE(survives_mutants_of_tiff),
-        CASE(survives_mutants_of_raw),       CASE(answers_what_was_found_rightly),
+        CASE(survives_mutants_of_png),       CASE(survives_mutants_of_raw),       CASE(answers_what_was_found_rightly),
     };
     subjects_load_seeds();
     watch_for_death();
