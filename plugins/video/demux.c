@@ -66,21 +66,17 @@ open_container(struct video_demux *demux)
     return code < 0 ? video_fail(job, code, "the container cannot be opened") : MIM_OK;
 }
 
-/* The decoders that look at the first packets keep to the same rules as ours. */
+/* Not with our limit of pixels: what a decoder refuses here is a stream without a size, and what has one is refused later. */
 static int32_t
 find_streams(struct video_demux *demux)
 {
     struct mim_job *job = demux->job;
     unsigned count = demux->format->nb_streams;
     AVDictionary **options = count ? av_calloc(count, sizeof *options) : NULL;
-    uint64_t pixels = job->host->limit(job, MIM_LIMIT_PIXELS);
     int code = count && !options ? AVERROR(ENOMEM) : 0;
 
-    for (unsigned i = 0; i < count && code >= 0; i++) {
+    for (unsigned i = 0; i < count && code >= 0; i++)
         code = av_dict_set_int(&options[i], "log_level_offset", video_log_offset(job), 0);
-        if (code >= 0 && pixels < INT32_MAX)
-            code = av_dict_set_int(&options[i], "max_pixels", (int64_t)pixels, 0);
-    }
     if (code >= 0)
         code = avformat_find_stream_info(demux->format, options);
     for (unsigned i = 0; i < count && options; i++)

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/* The host functions that the reader calls. */
+#include "host.h"
+
+static struct host *
+of(struct mim_job *job)
+{
+    return job->core;
+}
+
+static bool
+fails(uint64_t *count, uint64_t from)
+{
+    return ++*count >= from && from;
+}
+
+static void *
+resize(struct mim_job *job, void *old, uint64_t old_size, uint64_t new_size)
+{
+    struct host *host = of(job);
+    CHECK(old || !old_size);
+    if (new_size > old_size && fails(&host->allocations, host->fail_allocation))
+        return NULL;
+    host->allocated += (int64_t)(new_size - old_size);
+    if (!new_size) {
+        free(old);
+        return NULL;
+    }
+    return realloc(old, new_size);
+}
+
+static int32_t
+reserve(struct mim_job *job, int64_t delta)
+{
+    of(job)->reserved += delta;
+    return MIM_OK;
+}
+
+static uint64_t
+limit(struct mim_job *job, int32_t which)
+{
+    return which == MIM_LIMIT_PIXELS && of(job)->most_pixels ? of(job)->most_pixels : UINT64_MAX;
+}
+
+static int32_t
+poll_host(struct mim_job *job)
+{
+    return fails(&of(job)->polls, of(job)->fail_poll) ? MIM_CANCELLED : MIM_OK;
+}
+
+static int32_t
+keep_failure(struct mim_job *job, int32_t status, uint64_t offset, const char *fmt, ...)
+{
+    struct host *host = of(job);
+    va_list args;
+    (void)offset;
+    if (host->status != MIM_OK)
+        return host->status;
+    host->status = status;
+    va_start(args, fmt);
+    vsnprintf(host->message, sizeof host->message, fmt, args);
+    va_end(args);
+    return status;
+}
+
+static int64_t
+read_at(struct mim_job *job, void *data, uint64_t size, uint64_t offset)
+{
+    struct host *host = of(job);
+    if (fails(&host->reads, host->fail_read)) {
+        keep_failure(job, MIM_IO, offset, "the source failed");
+        return -MIM_IO;
+    }
+    if (offset >= host->size)
+        return 0;
+    if (size > host->size - offset)
+        size = host->size - offset;
+    memcpy(data, host->source + offset, size);
+    return (int64_t)size;
+}
+
+static uint64_t
+size_of(struct mim_job *job)
+{
+    return of(job)->size;
+}
+
+static uint32_t
+flags(struct mim_job *job)
+{
+    (void)job;
+    return 0;
+}
+
+static int32_t
+notice(struct mim_job *job, int32_t code, const char *text)
+{
+    (void)code, (void)text;
+    of(job)->notices++;
+    return MIM_OK;
+}
+
+static const struct mim_host functions = {
+    .struct_size = sizeof functions,
+    .resize = resize,
+    .reserve = reserve,
+    .limit = limit,
+    .poll = poll_host,
+    .fail = keep_failure,
+    .read_at = read_at,
+    .size = size_of,
+    .flags = flags,
+    .notice = notice,
+};
+
+void
+host_init(struct host *host, const uint8_t *source, uint64_t size, void *state)
+{
+    *host = (struct host){
+        .job = { .struct_size = sizeof host->job, .threads = 1, .host = &functions, .state = state, .core = host },
+        .source = source,
+        .size = size,
+    };
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/* Units and shots: what may be foretold from timestamps, and where decoding may start. */
+#include "host.h"
+
+#include "../index.h"
+
+static const int64_t NONE = AV_NOPTS_VALUE;
+
+/* A packet a picture, in coded order: times, and 'K' for keys, 'D' for discarded, 'C' for corrupt ones. */
+static void
+note(struct video_index *index, struct host *host, const int64_t *pts, const char *kinds, enum AVCodecID codec)
+{
+    uint8_t byte = 0x10;
+    for (uint64_t i = 0; kinds[i]; i++) {
+        AVPacket *packet = av_packet_alloc();
+        CHECK(packet);
+        packet->data = &byte;
+        packet->size = 100;
+        packet->pos = (int64_t)i * 100;
+        packet->pts = pts[i];
+        packet->dts = (int64_t)i;
+        packet->flags = kinds[i] == 'K'   ? AV_PKT_FLAG_KEY
+                        : kinds[i] == 'D' ? AV_PKT_FLAG_KEY | AV_PKT_FLAG_DISCARD
+                        : kinds[i] == 'C' ? AV_PKT_FLAG_CORRUPT
+                                          : 0;
+        CHECK(video_index_note(index, &host->job, i, packet, codec) == MIM_OK);
+        packet->data = NULL;
+        packet->size = 0;
+        av_packet_free(&packet);
+    }
+}
+
+static bool
+is_foretold(const int64_t *pts, const char *kinds, enum AVCodecID codec)
+{
+    struct host host;
+    struct video_index index = { 0 };
+
+    host_init(&host, NULL, 0, NULL);
+    note(&index, &host, pts, kinds, codec);
+    CHECK(video_index_predict(&index, &host.job, codec) == MIM_OK);
+    bool is = index.has_all_shots;
+    video_index_close(&index, &host.job);
+    CHECK(host.allocated == 0);
+    return is;
+}
+
+static void
+times_of_its_own_for_every_picture_foretell_them(void)
+{
+    const int64_t good[] = { 0, 3, 1, 2, 6, 4, 5 };
+    const int64_t leading[] = { 3, 1, 2, 6, 4, 5, 9 }, twice[] = { 0, 3, 1, 1, 6, 4, 5 }, missing[] = { 0, 3, NONE, 2, 6, 4, 5 };
+
+    CHECK(is_foretold(good, "K---K--", AV_CODEC_ID_H264));
+    CHECK(is_foretold(good, "D-DDK--", AV_CODEC_ID_H264));
+    CHECK(!is_foretold(good, "---K---", AV_CODEC_ID_H264));
+    CHECK(!is_foretold(good, "K-C-K--", AV_CODEC_ID_H264));
+    CHECK(!is_foretold(leading, "K---K--", AV_CODEC_ID_H264));
+    CHECK(!is_foretold(twice, "K---K--", AV_CODEC_ID_H264));
+    CHECK(!is_foretold(missing, "K---K--", AV_CODEC_ID_H264));
+    CHECK(!is_foretold(good, "K---K--", AV_CODEC_ID_WMV2)); /* which leaves out pictures that do not change */
+}
+
+static void
+decoding_starts_at_a_key_that_is_shown_no_later(void)
+{
+    const int64_t pts[] = { 0, 3, 1, 2, 6, 4, 5, 9, 7, 8 };
+    struct host host;
+    struct video_index index = { 0 };
+
+    host_init(&host, NULL, 0, NULL);
+    note(&index, &host, pts, "K---K-----", AV_CODEC_ID_H264);
+    CHECK(video_index_predict(&index, &host.job, AV_CODEC_ID_H264) == MIM_OK && index.shot_count == 10);
+    for (uint64_t i = 0; i < 10; i++)
+        CHECK(index.shots[i].pts == (int64_t)i);
+    CHECK(video_index_entry(&index, 3, 0) == MIM_UNKNOWN);
+    CHECK(video_index_entry(&index, 4, 0) == MIM_UNKNOWN); /* coded after the key, and needs what was before it */
+    CHECK(video_index_entry(&index, 6, 0) == 4);
+    CHECK(video_index_entry(&index, 9, 0) == 4);
+    CHECK(video_index_entry(&index, 9, 1) == MIM_UNKNOWN);
+    video_index_close(&index, &host.job);
+}
+
+static void
+two_pictures_of_one_packet_are_only_found_from_the_start(void)
+{
+    const int64_t pts[] = { 0, 1, 2 };
+    struct host host;
+    struct video_index index = { 0 };
+
+    host_init(&host, NULL, 0, NULL);
+    note(&index, &host, pts, "K--", AV_CODEC_ID_MPEG4);
+    CHECK(video_index_learn(&index, &host.job, 0, 0, 0) == MIM_OK && !index.is_tangled);
+    CHECK(video_index_learn(&index, &host.job, 1, 0, 1) == MIM_OK && index.is_tangled);
+    CHECK(video_index_entry(&index, 1, 0) == MIM_UNKNOWN);
+    video_index_forget_shots(&index);
+    CHECK(!index.is_tangled && index.units[0].shot == VIDEO_NO_SHOT);
+    video_index_close(&index, &host.job);
+}
+
+static void
+a_packet_is_found_by_its_place(void)
+{
+    const int64_t pts[] = { 0, 1, 2 };
+    struct host host;
+    struct video_index index = { 0 };
+    AVPacket *packet = av_packet_alloc();
+
+    host_init(&host, NULL, 0, NULL);
+    note(&index, &host, pts, "K--", AV_CODEC_ID_H264);
+    CHECK(packet);
+    packet->pos = 200;
+    CHECK(video_index_find(&index, packet) == MIM_UNKNOWN); /* of another size */
+    packet->size = 100;
+    packet->pts = 77;
+    CHECK(video_index_find(&index, packet) == 2 && video_index_is(&index, 2, packet) && !video_index_is(&index, 1, packet));
+    packet->size = 0;
+    av_packet_free(&packet);
+    video_index_close(&index, &host.job);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest cases[] = {
+        CASE(times_of_its_own_for_every_picture_foretell_them),
+        CASE(decoding_starts_at_a_key_that_is_shown_no_later),
+        CASE(two_pictures_of_one_packet_are_only_found_from_the_start),
+        CASE(a_packet_is_found_by_its_place),
+    };
+    return cmocka_run_group_tests_name("index", cases, NULL, NULL);
+}

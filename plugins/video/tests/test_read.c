@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT */
+/* The reader's operations on clips in memory: any order, every failure. */
+#include <unistd.h>
+
+#include "clip.h"
+#include "host.h"
+
+#include "../read.h"
+#include "../reader.h"
+
+enum { WIDTH = 48, HEIGHT = 32, FRAMES = 24, ROW = 192 };
+
+struct reading {
+    struct host host;
+    struct video_reader state;
+    struct video_scaler scaler;
+    struct mim_sequence sequence;
+    const struct mim_reader_ops *ops;
+    uint64_t sum; /* of the frame that was read last */
+    int64_t pts, duration;
+};
+
+static int32_t
+reading_open(struct reading *reading, const struct clip *clip, enum video_format format)
+{
+    memset(reading, 0, sizeof *reading);
+    host_init(&reading->host, clip->data, clip->size, &reading->state);
+    reading->state.stream = -1; /* the option's default */
+    reading->sequence = (struct mim_sequence){ .struct_size = sizeof reading->sequence, .count = MIM_UNKNOWN };
+    reading->ops = &video_readers[format];
+    return reading->ops->open(&reading->host.job, &reading->sequence);
+}
+
+static void
+reading_close(struct reading *reading)
+{
+    reading->host.job.worker = &reading->scaler;
+    reading->ops->worker_close(&reading->host.job);
+    reading->ops->close(&reading->host.job);
+    CHECK(reading->host.allocated == 0 && reading->host.reserved == 0);
+}
+
+static uint64_t
+sum_of(const uint8_t *pixels)
+{
+    uint64_t sum = 14695981039346656037u;
+    for (int y = 0; y < HEIGHT; y++)
+        for (int x = 0; x < WIDTH * 3; x++)
+            sum = (sum ^ pixels[y * ROW + x]) * 1099511628211u;
+    return sum;
+}
+
+static int32_t
+reading_frame(struct reading *reading, uint64_t index)
+{
+    static uint8_t pixels[ROW * HEIGHT];
+    struct video_shown packet = { 0 };
+    struct mim_frame_info info = { .struct_size = sizeof info };
+    struct mim_job *job = &reading->host.job;
+
+    reading->host.status = MIM_OK;
+    int32_t status = reading->ops->prepare(job, index, &packet, &info);
+    if (status != MIM_OK) {
+        CHECK(!packet.picture);
+        return status;
+    }
+    CHECK(info.width == WIDTH && info.height == HEIGHT && info.channels == 3 && info.sample == MIM_SAMPLE_U8);
+    struct mim_raster raster = { .struct_size = sizeof raster, .sample = MIM_SAMPLE_U8, .width = WIDTH,
+                                 .height = HEIGHT, .channels = 3, .stride = ROW, .data = pixels };
+    job->worker = &reading->scaler;
+    status = reading->ops->pixels(job, &packet, &info, 0, &raster);
+    job->worker = NULL;
+    reading->ops->release(job, &packet);
+    reading->sum = sum_of(pixels);
+    reading->pts = info.pts;
+    reading->duration = info.duration;
+    return status;
+}
+
+static const struct kind {
+    struct clip_plan plan;
+    enum video_format format;
+} kinds[] = {
+    { { "matroska", "mpeg4", WIDTH, HEIGHT, FRAMES, 6, 2 }, VIDEO_mkv },
+    { { "avi", "mpeg4", WIDTH, HEIGHT, FRAMES, 6, 2 }, VIDEO_avi },
+    { { "mp4", "mpeg4", WIDTH, HEIGHT, FRAMES, 6, 2 }, VIDEO_mp4 },
+    { { "mpegts", "mpeg2video", WIDTH, HEIGHT, FRAMES, 6, 2 }, VIDEO_ts },
+    { { "vob", "mpeg2video", WIDTH, HEIGHT, FRAMES, 6, 2 }, VIDEO_mpeg },
+    { { "flv", "flv", WIDTH, HEIGHT, FRAMES, 6, 0 }, VIDEO_flv },
+    { { "mjpeg", "mjpeg", WIDTH, HEIGHT, FRAMES, 1, 0 }, VIDEO_mjpeg },
+};
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+static void
+any_order_gives_the_frames_of_the_walk(void)
+{
+    for (size_t kind = 0; kind < KINDS; kind++) {
+        struct clip clip = clip_make(&kinds[kind].plan);
+        struct reading reading;
+        uint64_t sums[FRAMES], seed = 1;
+        int64_t times[FRAMES];
+
+        CHECK(reading_open(&reading, &clip, kinds[kind].format) == MIM_OK);
+        for (uint64_t i = 0; i < FRAMES; i++) {
+            CHECK(reading_frame(&reading, i) == MIM_OK);
+            sums[i] = reading.sum;
+            times[i] = reading.pts;
+            CHECK(!i || (sums[i] != sums[i - 1] && times[i] > times[i - 1]));
+        }
+        CHECK(reading_frame(&reading, FRAMES) == MIM_END);
+        for (uint64_t n = 0; n < 3 * FRAMES; n++) {
+            seed = seed * 6364136223846793005u + 1442695040888963407u;
+            uint64_t i = n < FRAMES ? FRAMES - 1 - n : (seed >> 33) % FRAMES;
+            CHECK(reading_frame(&reading, i) == MIM_OK);
+            CHECK(reading.sum == sums[i] && reading.pts == times[i]);
+            CHECK(i + 1 >= FRAMES || reading.duration == times[i + 1] - times[i]);
+        }
+        reading_close(&reading);
+
+        CHECK(reading_open(&reading, &clip, kinds[kind].format) == MIM_OK);
+        CHECK(reading_frame(&reading, FRAMES - 2) == MIM_OK && reading.sum == sums[FRAMES - 2]);
+        CHECK(reading_frame(&reading, 1) == MIM_OK && reading.sum == sums[1]);
+        reading_close(&reading);
+        clip_free(&clip);
+    }
+}
+
+static void
+a_scan_counts_and_leaves_the_place(void)
+{
+    for (size_t kind = 0; kind < KINDS; kind++) {
+        struct clip clip = clip_make(&kinds[kind].plan);
+        struct reading reading;
+
+        CHECK(reading_open(&reading, &clip, kinds[kind].format) == MIM_OK);
+        CHECK(reading_frame(&reading, 0) == MIM_OK && reading_frame(&reading, 1) == MIM_OK);
+        CHECK(reading.ops->scan(&reading.host.job, &reading.sequence) == MIM_OK);
+        CHECK(reading.sequence.count == FRAMES && reading.sequence.sure == MIM_SURE_EXACT);
+        CHECK(reading_frame(&reading, 2) == MIM_OK);
+        reading_close(&reading);
+        clip_free(&clip);
+    }
+}
+
+static int32_t
+read_all(struct reading *reading, const struct clip *clip, uint64_t *frames)
+{
+    int32_t status = reading_open(reading, clip, VIDEO_mkv);
+    if (status == MIM_OK)
+        status = reading->ops->scan(&reading->host.job, &reading->sequence);
+    for (*frames = 0; status == MIM_OK; *frames += status == MIM_OK)
+        status = reading_frame(reading, *frames);
+    return status;
+}
+
+static void
+every_refused_allocation_is_nomem(void)
+{
+    struct clip clip = clip_make(&kinds[0].plan);
+    struct reading reading = { 0 };
+    uint64_t frames;
+    int32_t status = MIM_NOMEM;
+
+    for (uint64_t n = 1; status != MIM_END; n++) {
+        memset(&reading, 0, sizeof reading);
+        host_init(&reading.host, clip.data, clip.size, &reading.state);
+        reading.state.stream = -1;
+        reading.ops = &video_readers[VIDEO_mkv];
+        reading.host.fail_allocation = n;
+        status = reading.ops->open(&reading.host.job, &reading.sequence);
+        for (frames = 0; status == MIM_OK; frames += status == MIM_OK)
+            status = reading_frame(&reading, frames);
+        CHECK(status == MIM_NOMEM || (status == MIM_END && frames == FRAMES));
+        CHECK(n < 100);
+        reading_close(&reading);
+    }
+    clip_free(&clip);
+}
+
+static void
+a_source_that_fails_is_never_the_end(void)
+{
+    struct clip clip = clip_make(&kinds[0].plan);
+    struct reading reading;
+    uint64_t frames;
+
+    CHECK(read_all(&reading, &clip, &frames) == MIM_END && frames == FRAMES);
+    uint64_t reads = reading.host.reads;
+    reading_close(&reading);
+    for (uint64_t n = 1; n <= reads; n++) {
+        memset(&reading, 0, sizeof reading);
+        host_init(&reading.host, clip.data, clip.size, &reading.state);
+        reading.state.stream = -1;
+        reading.ops = &video_readers[VIDEO_mkv];
+        reading.host.fail_read = n;
+        int32_t status = reading.ops->open(&reading.host.job, &reading.sequence);
+        for (frames = 0; status == MIM_OK && frames < FRAMES; frames += status == MIM_OK)
+            status = reading_frame(&reading, frames);
+        CHECK(status != MIM_END || reading.host.status == MIM_IO);
+        reading_close(&reading);
+    }
+    clip_free(&clip);
+}
+
+static void
+a_cancelled_call_can_be_made_again(void)
+{
+    struct clip clip = clip_make(&kinds[0].plan);
+    struct reading reading;
+    uint64_t sums[FRAMES];
+
+    CHECK(reading_open(&reading, &clip, VIDEO_mkv) == MIM_OK);
+    for (uint64_t i = 0; i < FRAMES; i++) {
+        CHECK(reading_frame(&reading, i) == MIM_OK);
+        sums[i] = reading.sum;
+    }
+    reading_close(&reading);
+
+    CHECK(reading_open(&reading, &clip, VIDEO_mkv) == MIM_OK);
+    for (uint64_t i = 0; i < FRAMES; i++) {
+        reading.host.fail_poll = reading.host.polls + 1 + i % 3;
+        int32_t status = reading_frame(&reading, i);
+        CHECK(status == MIM_OK || status == MIM_CANCELLED);
+        reading.host.fail_poll = 0;
+        CHECK(reading_frame(&reading, i) == MIM_OK && reading.sum == sums[i]);
+    }
+    reading_close(&reading);
+    clip_free(&clip);
+}
+
+static void
+a_cut_file_gives_its_frames_and_is_truncated(void)
+{
+    struct clip clip = clip_make(&kinds[0].plan);
+    struct reading reading;
+    size_t whole = clip.size;
+
+    for (size_t part = 2; part < 5; part++) {
+        uint64_t frames = 0;
+        int32_t status;
+        clip.size = whole * part / 5;
+        CHECK(reading_open(&reading, &clip, VIDEO_mkv) == MIM_OK);
+        while ((status = reading_frame(&reading, frames)) == MIM_OK)
+            frames++;
+        CHECK(status == MIM_TRUNCATED && frames > 2 && frames < FRAMES);
+        CHECK(reading_frame(&reading, FRAMES) == MIM_TRUNCATED && reading_frame(&reading, 0) == MIM_OK);
+        CHECK(reading.ops->scan(&reading.host.job, &reading.sequence) == MIM_TRUNCATED);
+        CHECK(reading.sequence.count == frames);
+        reading_close(&reading);
+    }
+    clip_free(&clip);
+}
+
+static void
+pictures_past_the_limit_are_refused(void)
+{
+    struct clip clip = clip_make(&kinds[0].plan);
+    struct reading reading = { .ops = &video_readers[VIDEO_mkv], .state.stream = -1 };
+
+    host_init(&reading.host, clip.data, clip.size, &reading.state);
+    reading.host.most_pixels = WIDTH * HEIGHT - 1;
+    CHECK(reading.ops->open(&reading.host.job, &reading.sequence) == MIM_LIMIT);
+    reading_close(&reading);
+    clip_free(&clip);
+}
+
+/* Which stderr the process has is its own: here it is a file for a while. */
+static void
+codecs_keep_quiet_in_an_application(void)
+{
+    struct clip clip = clip_make(&kinds[3].plan);
+    struct reading reading;
+    FILE *caught = tmpfile();
+    int kept = dup(STDERR_FILENO);
+    uint64_t frames = 0;
+
+    CHECK(caught && kept >= 0);
+    for (size_t at = clip.size / 3; at + 3 < clip.size; at += 188)
+        clip.data[at] ^= 0x55;
+    fflush(stderr);
+    CHECK(dup2(fileno(caught), STDERR_FILENO) >= 0);
+    int32_t status = reading_open(&reading, &clip, VIDEO_ts);
+    while (status == MIM_OK)
+        status = reading_frame(&reading, frames++);
+    reading_close(&reading);
+    fflush(stderr);
+    CHECK(dup2(kept, STDERR_FILENO) >= 0);
+    close(kept);
+    char line[200];
+    rewind(caught);
+    while (fgets(line, sizeof line, caught))
+        CHECK(!strstr(line, "[mpeg2video")); /* the demuxer's own lines are the application's affair */
+    fclose(caught);
+    clip_free(&clip);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest cases[] = {
+        CASE(any_order_gives_the_frames_of_the_walk),
+        CASE(a_scan_counts_and_leaves_the_place),
+        CASE(every_refused_allocation_is_nomem),
+        CASE(a_source_that_fails_is_never_the_end),
+        CASE(a_cancelled_call_can_be_made_again),
+        CASE(a_cut_file_gives_its_frames_and_is_truncated),
+        CASE(pictures_past_the_limit_are_refused),
+        CASE(codecs_keep_quiet_in_an_application),
+    };
+    return cmocka_run_group_tests_name("read", cases, NULL, NULL);
+}
