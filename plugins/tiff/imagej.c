@@ -142,7 +142,8 @@ tiff_imagej_open(struct mim_job *job, const struct mim_sequence *sequence)
         why = "ImageJ reads no tiles";
     else if (is_plain && self->rows_per_strip)
         why = "an uncompressed page is one strip, rowsperstrip cannot be set";
-    else if (self->predictor == TIFF_PREDICTOR_FLOAT || (self->predictor == TIFF_PREDICTOR_HORIZONTAL && scheme != COMPRESSION_LZW))
+    else if (self->predictor == TIFF_PREDICTOR_FLOAT ||
+             (self->predictor == TIFF_PREDICTOR_HORIZONTAL && scheme != COMPRESSION_LZW))
         why = "ImageJ reads no predictor but the horizontal one with lzw";
     if (why)
         return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "imagej=yes: %s", why);
@@ -163,8 +164,8 @@ tiff_imagej_accept(struct mim_job *job, uint64_t index, struct mim_frame_info *i
     if (info->channels == 2 || info->channels == 4)
         info->channels--; /* the core says that alpha is lost */
     bool is_gray = info->channels == 1, is_colour = info->channels == 3;
-    bool fits = info->sample == MIM_SAMPLE_U8 ||
-                (is_gray && (info->sample == MIM_SAMPLE_U16 || info->sample == MIM_SAMPLE_I16 || info->sample == MIM_SAMPLE_F32));
+    bool is_wide = info->sample == MIM_SAMPLE_U16 || info->sample == MIM_SAMPLE_I16 || info->sample == MIM_SAMPLE_F32;
+    bool fits = info->sample == MIM_SAMPLE_U8 || (is_gray && is_wide);
 
     if (!is_gray && !is_colour)
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "imagej=yes: ImageJ holds gray and RGB, not %u channels",
@@ -269,8 +270,9 @@ tiff_imagej_drop(struct mim_job *job, const struct tiff_tags *tags)
         }
         is_lost = is_lost || size != tag->size || memcmp(data, tiff_tag_data(tag), size) != 0;
     }
-    return is_lost ? job->host->notice(job, MIM_NOTICE_METADATA, "a stack of ImageJ's keeps the metadata of its first page alone")
-                   : MIM_OK;
+    if (!is_lost)
+        return MIM_OK;
+    return job->host->notice(job, MIM_NOTICE_METADATA, "a stack of ImageJ's keeps the metadata of its first page alone");
 }
 
 /* Directories of all pages but the first, behind the images; `*first` is where they begin, 0: there are none. */

@@ -175,7 +175,7 @@ tiff_keep(struct mim_job *job, const char *key, int32_t type, const void *value,
     }
     if (strcmp(key, "page_number") == 0 && (plain == MIM_META_INTS || plain == MIM_META_INT))
         return keep_page_number(tags, job, value, size);
-    if (strcmp(key, "icc") == 0 && plain == MIM_META_BYTES)
+    if (strcmp(key, "icc") == 0 && plain == MIM_META_BYTES && size)
         return tiff_tags_put(tags, job, TIFFTAG_ICCPROFILE, TIFF_UNDEFINED, size, value);
     if (plain == MIM_META_TEXT || plain == MIM_META_TIME)
         return keep_text(tags, job, key, value, size);
