@@ -89,6 +89,12 @@ class Inputs:
     def many_pages(self):
         return self.path('many.tif', write_many_pages)
 
+    def photo_stack(self):
+        def write(path):
+            frames = np.fromfile(self.photo_rgb(), np.uint8).reshape(-1, 480, 640, 3)
+            write_pages(path, frames, photometric='rgb', rowsperstrip=64)
+        return self.path('photo-stack.tif', write)
+
     def long_stack(self):
         return self.path('long.tif', write_long_stack)
 
@@ -117,7 +123,7 @@ def write_pages(path, pages, **options):
     import tifffile
     with tifffile.TiffWriter(path) as tiff:
         for page in pages:
-            tiff.write(page, photometric='minisblack', contiguous=False, metadata=None, **options)
+            tiff.write(page, **{'photometric': 'minisblack', 'contiguous': False, 'metadata': None, **options})
 
 
 def blobs(count=200, side=512):

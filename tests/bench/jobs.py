@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The contests: each a function of the inputs and of a bench (rounds, clock) that gives lines of Markdown."""
 
+import itertools
 import json
 import os
 import re
@@ -199,6 +200,37 @@ def video_commands(bench):
     return times_table('Video, whole program', results, MIM_TWO)
 
 
+def tiff_write(bench):
+    """TIFF writing, whole programs that write the pages of an uncompressed TIFF anew; MB of what they made"""
+    codecs = {'LZW, predictor': ('lzw', 'lzw:2'), 'deflate, predictor': ('deflate', 'zip:2'),
+              'PackBits': ('packbits', 'packbits'), 'uncompressed': ('none', 'none')}
+    sources = {'200 × 512×512 u16': bench.inputs.stack('raw'), '30 × 640×480 RGB': bench.inputs.photo_stack()}
+    lines = []
+    for (what, source), (codec, (name, libtiff)) in itertools.product(sources.items(), codecs.items()):
+        with tempfile.TemporaryDirectory() as folder:
+            outs = {}
+
+            def to(who, *command, outs=outs, folder=folder):
+                out = outs[who] = os.path.join(folder, f'{len(outs)}.tif')
+                words = [out if word == '{}' else word for word in command]
+
+                def check():
+                    run(*words)
+                    return tuple(run(program('loop-libtiff'), out).decode().split()[:2])
+                return Process(who, *words, check=check)
+
+            mim = [MIM, 'convert', source, '{}', '-o', f'compression={name}', '--force', '--quiet', '--threads']
+            column = f'{what}, {codec}'
+            results = bench.contest(column, [
+                to(MIM_ONE, *mim, 1), to(MIM_TWO, *mim, 2), to('tiffcp', 'tiffcp', '-c', libtiff, source, '{}'),
+                to('Pillow', *PYTHON, 'pillow-tiff-write', source, '{}', name),
+                to('tifffile', *PYTHON, 'tifffile-write', source, '{}', name)])
+            rows = [[who, cell(results, who, MIM_ONE), f'{os.path.getsize(outs[who]) / 1e6:.2f}']
+                    for who in results.runs]
+            lines += table([column, 'ms', 'MB'], rows) + reasons({column: results}) + ['']
+    return lines[:-1]
+
+
 # start
 
 def counted(pattern, *command):
@@ -278,4 +310,5 @@ def memory(bench):
 
 
 ALL = {'gif-decode': gif_decode, 'gif-commands': gif_commands, 'gif-write': gif_write, 'tiff-decode': tiff_decode,
-       'tiff-commands': tiff_commands, 'video-decode': video_decode, 'video-commands': video_commands, 'info': info, 'start': start, 'memory': memory}
+       'tiff-commands': tiff_commands, 'tiff-write': tiff_write, 'video-decode': video_decode,
+       'video-commands': video_commands, 'info': info, 'start': start, 'memory': memory}

@@ -2,7 +2,7 @@
 """What a user of Pillow, tifffile, PyAV or OpenCV writes.   peer.py JOB FILE [OUT [WIDTH HEIGHT]]
 
 Jobs: pillow-gif, pillow-tiff, tifffile, pyav and opencv decode all frames (with OUT "-" the packed pixels go to standard output),
-pillow-write makes a GIF of packed RGB frames.
+pillow-write makes a GIF of packed RGB frames, pillow-tiff-write and tifffile-write a TIFF of another: FILE OUT CODEC.
 """
 
 import sys
@@ -57,10 +57,30 @@ def pillow_write(path, out, width, height):
     frames[0].save(out, save_all=True, append_images=frames[1:], duration=40, loop=0)
 
 
+def pillow_tiff_write(path, out, codec):
+    from PIL import Image, ImageSequence
+    names = {'none': None, 'lzw': 'tiff_lzw', 'deflate': 'tiff_adobe_deflate', 'packbits': 'packbits'}
+    predictor = {'tiffinfo': {317: 2}} if codec in ('lzw', 'deflate') else {}
+    with Image.open(path) as tiff:
+        frames = [frame.copy() for frame in ImageSequence.Iterator(tiff)]
+    frames[0].save(out, save_all=True, append_images=frames[1:], compression=names[codec], **predictor)
+
+
+def tifffile_write(path, out, codec):
+    import tifffile
+    names = {'none': None, 'lzw': 'lzw', 'deflate': 'zlib', 'packbits': 'packbits'}
+    with tifffile.TiffFile(path) as tiff, tifffile.TiffWriter(out) as writer:
+        for page in tiff.pages:
+            writer.write(page.asarray(), photometric=page.photometric, compression=names[codec],
+                         predictor=codec in ('lzw', 'deflate'), metadata=None, contiguous=False)
+
+
 def main():
     job, path, *rest = sys.argv[1:]
     if job == 'pillow-write':
         return pillow_write(path, rest[0], int(rest[1]), int(rest[2]))
+    if job.endswith('-write'):
+        return {'pillow-tiff-write': pillow_tiff_write, 'tifffile-write': tifffile_write}[job](path, *rest)
     show = (lambda pixels: sys.stdout.buffer.write(pixels())) if rest else (lambda pixels: None)
     jobs = {'pillow-gif': pillow_gif, 'pillow-tiff': pillow_tiff, 'tifffile': tifffile_pages,
             'pyav': pyav, 'opencv': opencv}
