@@ -267,7 +267,7 @@ static const struct mim_plugin plugin = { MIM_PLUGIN_HEADER, .name = "tile", .ve
 static const char manifest[] = "[plugin]\nmanifest = 1\nname = tile\nversion = 1.0.0\nabi = 0.1\ndescription = tiles\n"
                                "license = MIT\npackage = none\n"
                                "[format tile]\ntitle = Tile\nextensions = tile\nmagic = 0:54494c45\n"
-                               "read = seek\nwrite = single\n";
+                               "read = image seek\nwrite = image\n";
 
 struct mim_context *
 tile_context(unsigned threads)

@@ -55,7 +55,8 @@ struct mim_frame_facts {
 
 /**
  * Open the first sequence of `source`. Errors say which of these it is: UNKNOWN_FORMAT, NO_PLUGIN (the message names the
- * package), BROKEN_PLUGIN, DISABLED, OPTION, or what the plugin found.
+ * package), BROKEN_PLUGIN, DISABLED, OPTION, or what the plugin found. Of a series, which is a source by a pattern or a
+ * directory, each file is a frame, and what is wrong with one is said when its turn comes.
  */
 MIM_API enum mim_status mim_reader_open(struct mim_reader **out, struct mim_context *context, struct mim_source *source,
                                         const struct mim_open_options *options, struct mim_error *err);
