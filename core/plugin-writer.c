@@ -73,6 +73,7 @@ mim_plugin_writer_destroy(struct mim_plugin_writer *writer)
     writer->work->sides.options = NULL;
     mim_options_destroy(writer->options);
     mim_bound_options_destroy(writer->bound);
+    mim_meta_destroy(writer->kept);
     free(writer->unkept);
     free(writer->workers);
     free(writer->state);
@@ -108,6 +109,23 @@ report_unkept(struct mim_plugin_writer *writer, const char *key, uint64_t index,
     return mim_work_notice(writer->work, MIM_NOTICE_METADATA, index, text, err);
 }
 
+/* A frame that says what the whole says loses nothing where only the whole has a place for it. */
+static bool
+is_kept(const struct mim_plugin_writer *writer, const struct mim_meta_item *item)
+{
+    struct mim_meta_item kept;
+    return writer->kept && mim_meta_find(writer->kept, item->key, &kept) && kept.type == item->type &&
+           kept.size == item->size && !memcmp(kept.data, item->data, item->size);
+}
+
+static enum mim_status
+note_kept(struct mim_plugin_writer *writer, const struct mim_meta_item *item, struct mim_error *err)
+{
+    if (!writer->kept && !(writer->kept = mim_meta_create()))
+        return mim_fail_nomem(err, "metadata");
+    return mim_meta_set(writer->kept, item->key, (int)item->type, item->data, item->size, err);
+}
+
 static enum mim_status
 offer(struct mim_plugin_writer *writer, const struct mim_meta_item *item, uint64_t index, struct mim_error *err)
 {
@@ -118,8 +136,9 @@ offer(struct mim_plugin_writer *writer, const struct mim_meta_item *item, uint64
         result = writer->ops->metadata(&writer->serial.abi, item->key, (int32_t)item->type, item->data, item->size);
     }
     if (result == MIM_UNSUPPORTED && !(writer->ops->metadata && writer->serial.host_failed))
-        return report_unkept(writer, item->key, index, err);
-    return mim_job_end(&writer->serial, result, "metadata", err);
+        return is_kept(writer, item) ? MIM_OK : report_unkept(writer, item->key, index, err);
+    enum mim_status status = mim_job_end(&writer->serial, result, "metadata", err);
+    return status == MIM_OK && index == MIM_UNKNOWN ? note_kept(writer, item, err) : status;
 }
 
 enum mim_status

@@ -32,6 +32,7 @@ struct mim_plugin_writer {
     bool begun;   /* the sink was */
     struct mim_writer_worker *workers;
     unsigned worker_count;
+    struct mim_meta *kept; /* what the plugin took of the whole */
     char *unkept; /* keys that were said to be lost, each between blanks */
 };
 

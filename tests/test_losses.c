@@ -172,6 +172,32 @@ coding_metadata_are_not_missed(void)
     mim_context_destroy(context);
 }
 
+static void
+what_the_whole_keeps_no_frame_loses(void)
+{
+    const struct mock_script script = { .has_metadata = true,
+                                        .keeps_metadata = true,
+                                        .faults = { { .op = MOCK_METADATA, .frame = 1, .status = MIM_UNSUPPORTED } } };
+    for (int other = 0; other < 2; other++) {
+        struct mim_write_options options = { .format = "mock", .control = { .notice = hear } };
+        struct mim_context *context = mock_context(&script, 1);
+        struct mim_frame pair[] = { frames[0], frames[1] };
+        struct mim_meta *meta = mim_meta_create();
+        void *data;
+        size_t size;
+        pair[1].meta = mim_meta_create();
+        CHECK(mim_meta_set_text(meta, "title", "x", NULL) == MIM_OK);
+        CHECK(mim_meta_set_text(pair[1].meta, "title", other ? "y" : "x", NULL) == MIM_OK);
+        heard[0] = '\0';
+        CHECK(mim_write(context, "<bytes>", pair, 2, meta, &options, &data, &size, NULL) == MIM_OK);
+        assert_int_equal(count("'title'"), other);
+        mim_free(data);
+        mim_meta_destroy(pair[1].meta);
+        mim_meta_destroy(meta);
+        mim_context_destroy(context);
+    }
+}
+
 /* --- timing ------------------------------------------------------------------------------------------------------- */
 
 static _Atomic long long durations[40];
@@ -215,6 +241,7 @@ main(void)
         CASE(strict_makes_the_first_loss_the_error),
         CASE(one_image_has_no_timing_to_lose),
         CASE(coding_metadata_are_not_missed),
+        CASE(what_the_whole_keeps_no_frame_loses),
         CASE(durations_in_another_base_keep_their_sum),
     };
     return cmocka_run_group_tests_name("losses", cases, make_frames, clear_frames);
