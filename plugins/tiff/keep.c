@@ -88,7 +88,7 @@ static const struct {
     { "datetime", TIFFTAG_DATETIME, false },       { "author", TIFFTAG_ARTIST, true },
     { "comment", TIFFTAG_IMAGEDESCRIPTION, true }, { "subject", TIFFTAG_IMAGEDESCRIPTION, true },
     { "creator", TIFFTAG_SOFTWARE, true },         { "producer", TIFFTAG_SOFTWARE, true },
-    { "modified", TIFFTAG_DATETIME, true },
+    { "modified", TIFFTAG_DATETIME, true },        { "page_label", TIFFTAG_PAGENAME, true },
 };
 
 static int32_t

@@ -9,7 +9,7 @@ import warnings
 
 import numpy as np
 import tifffile
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, PngImagePlugin
 
 import pictures
 import tap
@@ -334,6 +334,23 @@ class TiffOptions(PeerCase):
                              ['A Title', 'A Page', (3, 9), 'Mine', b'<x/>\n'])
             self.assertEqual(int(tags[700].dtype), 1)
         self.assertEqual(self.info(self.path('in.tif'))['metadata']['title'], 'A Title')
+
+    def test_png_and_back_keeps_what_both_can_say(self):
+        said = PngImagePlugin.PngInfo()
+        for key, value in (('Title', 'T'), ('Author', 'A'), ('Description', 'D'), ('Copyright', 'C'), ('Software', 'S'),
+                           ('Creation Time', '2024-05-06T07:08:09')):
+            said.add_text(key, value)
+        profile = ImageCms.ImageCmsProfile(ImageCms.createProfile('sRGB')).tobytes()
+        Image.new('RGB', (9, 9)).save(self.path('in.png'), dpi=(300, 150), pnginfo=said, icc_profile=profile)
+        self.mim('convert', self.path('in.png'), self.path('out.tif'))
+        self.mim('convert', self.path('out.tif'), self.path('out.png'))
+        with Image.open(self.path('out.tif')) as picture:
+            self.assertEqual(picture.info['icc_profile'], profile)
+            self.assertEqual([round(float(value)) for value in picture.info['dpi']], [300, 150])
+            self.assertEqual([picture.tag_v2[tag] for tag in (269, 270, 305, 306, 315, 33432)],
+                             ['T', 'D', 'S', '2024:05:06 07:08:09', 'A', 'C'])
+        with Image.open(self.path('in.png')) as one, Image.open(self.path('out.png')) as other:
+            self.assertEqual(one.info, other.info)
 
 
 if __name__ == '__main__':
