@@ -7,7 +7,8 @@
 
 /* The status that a negative code of FFmpeg comes to. */
 int32_t video_status(int code);
-/* Set the error of the op: "`what`: FFmpeg's text"; the status of the code. A host call that failed before has the word. */
+/* Set the error of the op: "`what`: FFmpeg's text"; gives the code's status.
+ * A host call that failed before has the word. */
 int32_t video_fail(struct mim_job *job, int code, const char *what);
 
 #endif

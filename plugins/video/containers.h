@@ -8,10 +8,10 @@
 #include <stdint.h>
 
 /*
- * X(name): every format, as the manifest has it. Ops do not learn which format they are opened for, so each format has ops of
- * its own, made by this list, that differ in `open`.
+ * X(name): every format, as the manifest has it. Ops do not learn which format they are opened for, so each format has
+ * ops of its own, made by this list, that differ in `open`.
  */
-#define VIDEO_FORMATS(X)                                                                                    \
+#define VIDEO_FORMATS(X) \
     X(mp4) X(mov) X(3gp) X(mkv) X(webm) X(avi) X(mpeg) X(ts) X(wmv) X(flv) X(ogv) X(mjpeg) X(h264) X(hevc)
 
 #define VIDEO_ID_(name) VIDEO_##name,

@@ -43,7 +43,8 @@ allocate(struct video_demux *demux)
     return MIM_OK;
 }
 
-/* Content never decides which demuxer reads: the core has chosen the format. Playlists and scripts are no formats here. */
+/* Content never decides which demuxer reads: the core has chosen the format. Playlists and
+ * scripts are no formats here. */
 static int32_t
 open_container(struct video_demux *demux)
 {
@@ -66,7 +67,8 @@ open_container(struct video_demux *demux)
     return code < 0 ? video_fail(job, code, "the container cannot be opened") : MIM_OK;
 }
 
-/* Not with our limit of pixels: what a decoder refuses here is a stream without a size, and what has one is refused later. */
+/* Not with our limit of pixels: what a decoder refuses here is a stream without a size, and what has one is
+ * refused later. */
 static int32_t
 find_streams(struct video_demux *demux)
 {
@@ -173,8 +175,7 @@ static int32_t
 accept(struct video_demux *demux, struct video_index *index, const AVPacket *packet)
 {
     demux->is_lost |= !video_index_is(index, demux->next, packet);
-    int32_t status =
-        video_index_note(index, demux->job, demux->next, packet, demux->stream->codecpar->codec_id);
+    int32_t status = video_index_note(index, demux->job, demux->next, packet, demux->stream->codecpar->codec_id);
     demux->next++;
     return status;
 }

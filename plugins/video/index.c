@@ -48,7 +48,8 @@ video_index_note(struct video_index *index, struct mim_job *job, uint64_t number
     return MIM_OK;
 }
 
-/* Timestamps may be made up by the demuxer, and differently after a seek: they count only where there is no position. */
+/* Timestamps may be made up by the demuxer, and differently after a seek: they count only where there is no
+ * position. */
 static bool
 matches(const struct video_unit *unit, const AVPacket *packet)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is known of the stream's packets and pictures. Packets ("units") are numbered as the demuxer gives them, pictures
- * ("shots") as they are shown. Units are noted as they are read; shots are learned as pictures come out of the decoder in one
- * run from the start, or predicted from the timestamps of all units, where that is safe.
+ * What is known of the stream's packets and pictures. Packets ("units") are numbered as the demuxer gives them,
+ * pictures ("shots") as they are shown. Units are noted as they are read; shots are learned as pictures come out of the
+ * decoder in one run from the start, or predicted from the timestamps of all units, where that is safe.
  */
 #ifndef MIM_VIDEO_INDEX_H
 #define MIM_VIDEO_INDEX_H
@@ -18,7 +18,7 @@
 struct video_unit {
     int64_t pts, dts, position; /* AV_NOPTS_VALUE, -1: not known */
     uint32_t size, duration;
-    uint32_t shot; /* its picture; VIDEO_NO_SHOT: none, or not yet known */
+    uint32_t shot;  /* its picture; VIDEO_NO_SHOT: none, or not yet known */
     uint16_t flags; /* AV_PKT_FLAG_* */
     bool is_hidden; /* for reference only */
 };
@@ -53,7 +53,8 @@ int32_t video_index_learn(struct video_index *index, struct mim_job *job, uint64
 void video_index_forget_shots(struct video_index *index);
 /* Fill the shots from the units: MIM_OK, also when that is not safe and nothing was done; or MIM_NOMEM. */
 int32_t video_index_predict(struct video_index *index, struct mim_job *job, enum AVCodecID codec);
-/* The unit from which decoding gives picture `shot`: the nearest, or with `skip` > 0 an earlier one. MIM_UNKNOWN: the start. */
+/* The unit from which decoding gives picture `shot`: the nearest, or with `skip` > 0 an earlier one. MIM_UNKNOWN: the
+ * start. */
 uint64_t video_index_entry(const struct video_index *index, uint64_t shot, unsigned skip);
 void video_index_close(struct video_index *index, struct mim_job *job);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What FFmpeg logs. Its callback is one per process: where the process is ours (our command, later our worker) it is set once, and
- * lines go to the job whose context they come from; lines of other contexts are dropped. In an application nothing is set.
+ * What FFmpeg logs. Its callback is one per process: where the process is ours (our command, later our worker) it is
+ * set once, and lines go to the job whose context they come from; lines of other contexts are dropped. In an
+ * application nothing is set.
  */
 #ifndef MIM_VIDEO_LOG_H
 #define MIM_VIDEO_LOG_H

@@ -71,8 +71,8 @@ put_count(struct mim_job *job, const struct video_reader *self)
 {
     static const char *const words[] = { "none", "estimate", "header", "exact" };
     int32_t sure = MIM_SURE_EXACT;
-    uint64_t count = self->walk.index.has_all_shots ? video_rate_count(&self->rate, &self->walk)
-                                                    : video_promised_count(self, &sure);
+    uint64_t count =
+        self->walk.index.has_all_shots ? video_rate_count(&self->rate, &self->walk) : video_promised_count(self, &sure);
     if (count == MIM_UNKNOWN)
         return MIM_OK;
     int32_t status = put_int(job, "nframes", (int64_t)count);

@@ -12,8 +12,8 @@ display_matrix(const AVStream *stream)
 {
 #if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 31, 100)
     const AVCodecParameters *parameters = stream->codecpar;
-    const AVPacketSideData *data = av_packet_side_data_get(parameters->coded_side_data, parameters->nb_coded_side_data,
-                                                           AV_PKT_DATA_DISPLAYMATRIX);
+    const AVPacketSideData *data =
+        av_packet_side_data_get(parameters->coded_side_data, parameters->nb_coded_side_data, AV_PKT_DATA_DISPLAYMATRIX);
     return data && data->size >= 9 * sizeof(int32_t) ? (const int32_t *)data->data : NULL;
 #else
     size_t size = 0;
@@ -23,8 +23,8 @@ display_matrix(const AVStream *stream)
 }
 
 /*
- * The matrix takes (x, y) of the picture to (a x + c y, b x + d y) of the frame; only which of the four is not zero matters,
- * and its sign.
+ * The matrix takes (x, y) of the picture to (a x + c y, b x + d y) of the frame; only which of the four is not zero
+ * matters, and its sign.
  */
 struct video_orientation
 video_orientation_of(const AVStream *stream)
@@ -88,7 +88,8 @@ void
 video_turn(const struct video_orientation *orientation, const uint8_t *from, uint64_t from_stride, uint32_t width,
            uint32_t height, uint32_t pixel, const struct mim_raster *raster)
 {
-    int64_t along = orientation->is_transposed ? (int64_t)raster->stride : (int64_t)pixel; /* from pixel to pixel of a row */
+    int64_t along =
+        orientation->is_transposed ? (int64_t)raster->stride : (int64_t)pixel; /* from pixel to pixel of a row */
     int64_t down = orientation->is_transposed ? (int64_t)pixel : (int64_t)raster->stride;
     bool is_reversed_along = orientation->is_transposed ? orientation->is_flipped : orientation->is_mirrored;
     bool is_reversed_down = orientation->is_transposed ? orientation->is_mirrored : orientation->is_flipped;

@@ -144,7 +144,8 @@ video_player_close(struct video_player *player)
 
 /* --- decoding ----------------------------------------------------------------------------------------------------- */
 
-/* A refused packet is left out, as the ffmpeg command does; what comes before the first picture is missing its start. */
+/* A refused packet is left out, as the ffmpeg command does; what comes before the first picture is missing
+ * its start. */
 static int32_t
 note_refusal(struct video_player *player, int code)
 {

@@ -37,7 +37,8 @@ is_past(const struct video_rate *rate, const struct video_walk *walk, int64_t en
     return number > 0 && (last < first || (uint64_t)(last - first) <= number);
 }
 
-/* Advance to the picture of the frame, as far as pictures are known: the next one is known to have been seen, or to be none. */
+/* Advance to the picture of the frame, as far as pictures are known: the next one is known to have been seen, or
+ * to be none. */
 static int32_t
 advance(struct video_rate *rate, struct video_walk *walk, uint64_t number)
 {

@@ -6,8 +6,8 @@
 #include "walk.h"
 
 struct video_rate {
-    AVRational fps;        /* den 0: pictures come as they are */
-    uint64_t frame, shot;  /* the last frame asked for shows this picture */
+    AVRational fps;       /* den 0: pictures come as they are */
+    uint64_t frame, shot; /* the last frame asked for shows this picture */
 };
 
 /* Which picture does frame `number` show? Ends and errors as video_walk_to(). */

@@ -181,30 +181,30 @@ static const struct mim_option options[] = {
       .help = "turn frames as the file asks" },
 };
 
-#define OPEN(id)                                                                                            \
-    static int32_t open_##id(struct mim_job *job, struct mim_sequence *sequence)                            \
-    {                                                                                                       \
-        return open_reader(job, sequence, &video_containers[VIDEO_##id]);                                   \
+#define OPEN(id) \
+    static int32_t open_##id(struct mim_job *job, struct mim_sequence *sequence) \
+    { \
+        return open_reader(job, sequence, &video_containers[VIDEO_##id]); \
     }
 VIDEO_FORMATS(OPEN)
 
-#define OPS(id)                                                                                             \
-    [VIDEO_##id] = {                                                                                        \
-        .struct_size = sizeof(struct mim_reader_ops),                                                       \
-        .flags = MIM_READER_ANY_ORDER | MIM_READER_THREADS,                                                 \
-        .state_size = sizeof(struct video_reader),                                                          \
-        .packet_size = sizeof(struct video_shown),                                                          \
-        .worker_size = sizeof(struct video_scaler),                                                      \
-        .option_count = sizeof options / sizeof *options,                                                   \
-        .options = options,                                                                                 \
-        .open = open_##id,                                                                                  \
-        .scan = scan,                                                                                       \
-        .prepare = prepare,                                                                                 \
-        .pixels = pixels,                                                                                   \
-        .metadata = video_metadata,                                                                         \
-        .release = release,                                                                                 \
-        .worker_close = worker_close,                                                                       \
-        .close = close_reader,                                                                              \
+#define OPS(id) \
+    [VIDEO_##id] = { \
+        .struct_size = sizeof(struct mim_reader_ops), \
+        .flags = MIM_READER_ANY_ORDER | MIM_READER_THREADS, \
+        .state_size = sizeof(struct video_reader), \
+        .packet_size = sizeof(struct video_shown), \
+        .worker_size = sizeof(struct video_scaler), \
+        .option_count = sizeof options / sizeof *options, \
+        .options = options, \
+        .open = open_##id, \
+        .scan = scan, \
+        .prepare = prepare, \
+        .pixels = pixels, \
+        .metadata = video_metadata, \
+        .release = release, \
+        .worker_close = worker_close, \
+        .close = close_reader, \
     },
 
 const struct mim_reader_ops video_readers[VIDEO_FORMAT_COUNT] = { VIDEO_FORMATS(OPS) };

@@ -20,7 +20,8 @@ static const struct shape {
     [VIDEO_RGB48] = { AV_PIX_FMT_RGB48, 3, MIM_SAMPLE_U16 },
 };
 
-/* Native, by gray, alpha, and more than 8 bits: all three stay, but for gray with alpha of 16 bits, which swscale does not write. */
+/* Native, by gray, alpha, and more than 8 bits: all three stay, but for gray with alpha of 16 bits, which swscale does
+ * not write. */
 static const struct shape native[2][2][2] = {
     { { { AV_PIX_FMT_RGB24, 3, MIM_SAMPLE_U8 }, { AV_PIX_FMT_RGB48, 3, MIM_SAMPLE_U16 } },
       { { AV_PIX_FMT_RGBA, 4, MIM_SAMPLE_U8 }, { AV_PIX_FMT_RGBA64, 4, MIM_SAMPLE_U16 } } },
@@ -40,7 +41,7 @@ shape_of(const AVPixFmtDescriptor *descriptor, int32_t pixels)
 
 bool
 video_fit_of(const AVFrame *picture, const struct video_look *look, const struct video_orientation *orientation,
-                struct video_fit *fit, struct mim_frame_info *info)
+             struct video_fit *fit, struct mim_frame_info *info)
 {
     const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(picture->format);
     if (!descriptor || !sws_isSupportedInput(picture->format) || picture->width < 1 || picture->height < 1)
@@ -93,7 +94,8 @@ set_colours(struct video_scaler *scaler)
 {
     const int *matrix = coefficients(scaler->matrix);
     int *from, *to, from_full, to_full, brightness, contrast, saturation;
-    if (sws_getColorspaceDetails(scaler->sws, &from, &from_full, &to, &to_full, &brightness, &contrast, &saturation) < 0)
+    if (sws_getColorspaceDetails(scaler->sws, &from, &from_full, &to, &to_full, &brightness, &contrast, &saturation) <
+        0)
         return 0; /* gray and the like have none */
     if (scaler->range == AVCOL_RANGE_JPEG)
         from_full = 1;
@@ -119,8 +121,12 @@ make(struct video_scaler *scaler, const AVFrame *picture, const struct video_fit
         const char *name;
         int64_t value;
     } options[] = {
-        { "srcw", picture->width },       { "srch", picture->height },        { "src_format", format },
-        { "dstw", (int64_t)fit->width }, { "dsth", (int64_t)fit->height }, { "dst_format", fit->format },
+        { "srcw", picture->width },
+        { "srch", picture->height },
+        { "src_format", format },
+        { "dstw", (int64_t)fit->width },
+        { "dsth", (int64_t)fit->height },
+        { "dst_format", fit->format },
         { "src_range", picture->color_range == AVCOL_RANGE_JPEG || format != picture->format },
         { "sws_flags", SWS_BICUBIC },
     };
@@ -154,8 +160,8 @@ run(struct video_scaler *scaler, struct mim_job *job, const AVFrame *picture, ui
 
     if (stride > INT32_MAX)
         return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "rows of more than 2 GB");
-    int rows = sws_scale(scaler->sws, (const uint8_t *const *)picture->data, picture->linesize, 0, picture->height, planes,
-                         strides);
+    int rows = sws_scale(scaler->sws, (const uint8_t *const *)picture->data, picture->linesize, 0, picture->height,
+                         planes, strides);
     return rows < 0 ? video_fail(job, rows, "the colours cannot be converted") : MIM_OK;
 }
 
@@ -199,8 +205,8 @@ run_aside(struct video_scaler *scaler, struct mim_job *job, const AVFrame *pictu
 }
 
 int32_t
-video_scale(struct video_scaler *scaler, struct mim_job *job, const AVFrame *picture,
-              const struct video_fit *fit, struct mim_raster *raster)
+video_scale(struct video_scaler *scaler, struct mim_job *job, const AVFrame *picture, const struct video_fit *fit,
+            struct mim_raster *raster)
 {
     if (!is_made_for(scaler, picture, fit)) {
         int code = make(scaler, picture, fit);

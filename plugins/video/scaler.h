@@ -38,9 +38,9 @@ struct video_scaler {
 
 /* Fill the shape of the frame that the picture becomes. false: its samples are none that can be converted. */
 bool video_fit_of(const AVFrame *picture, const struct video_look *look, const struct video_orientation *orientation,
-                     struct video_fit *fit, struct mim_frame_info *info);
+                  struct video_fit *fit, struct mim_frame_info *info);
 int32_t video_scale(struct video_scaler *scaler, struct mim_job *job, const AVFrame *picture,
-                      const struct video_fit *fit, struct mim_raster *raster);
+                    const struct video_fit *fit, struct mim_raster *raster);
 void video_scaler_close(struct video_scaler *scaler, struct mim_job *job);
 
 #endif

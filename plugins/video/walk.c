@@ -4,7 +4,10 @@
 
 #include "averror.h"
 
-enum { NEAR = 48, LOST = -1 }; /* pictures that are sooner decoded than the whole file looked through; not where we should be */
+enum {
+    NEAR = 48,
+    LOST = -1
+}; /* pictures that are sooner decoded than the whole file looked through; not where we should be */
 
 /* --- knowing all pictures ----------------------------------------------------------------------------------------- */
 

@@ -12,10 +12,10 @@ struct video_walk {
     struct video_player player;
     int threads;
     AVFrame *now, *ahead;
-    uint64_t at;         /* number of `now`; MIM_UNKNOWN: it is empty */
-    uint64_t next;       /* number of the picture that the player gives next */
+    uint64_t at;   /* number of `now`; MIM_UNKNOWN: it is empty */
+    uint64_t next; /* number of the picture that the player gives next */
     bool is_open, has_ahead;
-    bool is_whole;       /* the player gave every picture from the first on */
+    bool is_whole; /* the player gave every picture from the first on */
 };
 
 /* The first pass is opened; `what` and `threads` are set. */

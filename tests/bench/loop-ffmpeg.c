@@ -47,8 +47,8 @@ convert(struct video *video, struct loop *loop)
 
     if (!video->sws) {
         video->stride = (frame->width * 3 + 63) / 64 * 64;
-        video->sws = sws_getContext(frame->width, frame->height, frame->format, frame->width, frame->height, AV_PIX_FMT_RGB24,
-                                    SWS_BICUBIC, NULL, NULL, NULL);
+        video->sws = sws_getContext(frame->width, frame->height, frame->format, frame->width, frame->height,
+                                    AV_PIX_FMT_RGB24, SWS_BICUBIC, NULL, NULL, NULL);
         video->pixels = aligned_alloc(64, (size_t)video->stride * (size_t)frame->height + 64);
     }
     if (!video->sws || !video->pixels)

@@ -10,12 +10,12 @@
 
 #include <mim/mim.h>
 
-#define CLAIM(claim)                                                                                        \
-    do {                                                                                                    \
-        if (!(claim)) {                                                                                     \
-            printf("line %d: %s: %s\n", __LINE__, #claim, err.message);                                     \
-            exit(1);                                                                                        \
-        }                                                                                                   \
+#define CLAIM(claim) \
+    do { \
+        if (!(claim)) { \
+            printf("line %d: %s: %s\n", __LINE__, #claim, err.message); \
+            exit(1); \
+        } \
     } while (0)
 
 #define DEFAULT_BUDGET 256000000u

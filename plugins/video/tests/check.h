@@ -14,7 +14,10 @@
 
 #define CHECK(x) ((x) ? (void)0 : (_assert_true(0, #x, __FILE__, __LINE__), __builtin_unreachable()))
 /* A case is a void function whose name is the claim. */
-#define CASE(function) { #function, call_case, NULL, NULL, (void *)(uintptr_t)(function) }
+#define CASE(function) \
+    { \
+#function, call_case, NULL, NULL, (void *)(uintptr_t)(function) \
+    }
 
 static inline void
 call_case(void **state)

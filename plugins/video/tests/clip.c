@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A gray ramp that moves. Muxers that go back in their output do so in a file: memory of libavformat's own does not serve all. */
+/* A gray ramp that moves. Muxers that go back in their output do so in a file: memory of libavformat's own does
+ * not serve all. */
 #include "clip.h"
 
 #include <stdlib.h>

@@ -49,7 +49,8 @@ static void
 times_of_its_own_for_every_picture_foretell_them(void)
 {
     const int64_t good[] = { 0, 3, 1, 2, 6, 4, 5 };
-    const int64_t leading[] = { 3, 1, 2, 6, 4, 5, 9 }, twice[] = { 0, 3, 1, 1, 6, 4, 5 }, missing[] = { 0, 3, NONE, 2, 6, 4, 5 };
+    const int64_t leading[] = { 3, 1, 2, 6, 4, 5, 9 }, twice[] = { 0, 3, 1, 1, 6, 4, 5 },
+                  missing[] = { 0, 3, NONE, 2, 6, 4, 5 };
 
     CHECK(is_foretold(good, "K---K--", AV_CODEC_ID_H264));
     CHECK(is_foretold(good, "D-DDK--", AV_CODEC_ID_H264));
@@ -113,7 +114,8 @@ a_packet_is_found_by_its_place(void)
     CHECK(video_index_find(&index, packet) == MIM_UNKNOWN); /* of another size */
     packet->size = 100;
     packet->pts = 77;
-    CHECK(video_index_find(&index, packet) == 2 && video_index_is(&index, 2, packet) && !video_index_is(&index, 1, packet));
+    CHECK(video_index_find(&index, packet) == 2 && video_index_is(&index, 2, packet) &&
+          !video_index_is(&index, 1, packet));
     packet->size = 0;
     av_packet_free(&packet);
     video_index_close(&index, &host.job);

@@ -9,9 +9,9 @@ enum { WIDTH = 5, HEIGHT = 3 };
 static void
 check_turn(bool is_transposed, bool is_mirrored, bool is_flipped, uint32_t pixel)
 {
-    struct video_orientation orientation = {
-        .is_transposed = is_transposed, .is_mirrored = is_mirrored, .is_flipped = is_flipped
-    };
+    struct video_orientation orientation = { .is_transposed = is_transposed,
+                                             .is_mirrored = is_mirrored,
+                                             .is_flipped = is_flipped };
     uint8_t from[HEIGHT][WIDTH * 8], to[8][64];
     uint32_t width = is_transposed ? HEIGHT : WIDTH, height = is_transposed ? WIDTH : HEIGHT;
     struct mim_raster raster = { .width = width, .height = height, .stride = sizeof to[0], .data = to[0] };

@@ -65,8 +65,13 @@ reading_frame(struct reading *reading, uint64_t index)
         return status;
     }
     CHECK(info.width == WIDTH && info.height == HEIGHT && info.channels == 3 && info.sample == MIM_SAMPLE_U8);
-    struct mim_raster raster = { .struct_size = sizeof raster, .sample = MIM_SAMPLE_U8, .width = WIDTH,
-                                 .height = HEIGHT, .channels = 3, .stride = ROW, .data = pixels };
+    struct mim_raster raster = { .struct_size = sizeof raster,
+                                 .sample = MIM_SAMPLE_U8,
+                                 .width = WIDTH,
+                                 .height = HEIGHT,
+                                 .channels = 3,
+                                 .stride = ROW,
+                                 .data = pixels };
     job->worker = &reading->scaler;
     status = reading->ops->pixels(job, &packet, &info, 0, &raster);
     job->worker = NULL;
@@ -298,14 +303,10 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(any_order_gives_the_frames_of_the_walk),
-        CASE(a_scan_counts_and_leaves_the_place),
-        CASE(every_refused_allocation_is_nomem),
-        CASE(a_source_that_fails_is_never_the_end),
-        CASE(a_cancelled_call_can_be_made_again),
-        CASE(a_cut_file_gives_its_frames_and_is_truncated),
-        CASE(pictures_past_the_limit_are_refused),
-        CASE(codecs_keep_quiet_in_an_application),
+        CASE(any_order_gives_the_frames_of_the_walk), CASE(a_scan_counts_and_leaves_the_place),
+        CASE(every_refused_allocation_is_nomem),      CASE(a_source_that_fails_is_never_the_end),
+        CASE(a_cancelled_call_can_be_made_again),     CASE(a_cut_file_gives_its_frames_and_is_truncated),
+        CASE(pictures_past_the_limit_are_refused),    CASE(codecs_keep_quiet_in_an_application),
     };
     return cmocka_run_group_tests_name("read", cases, NULL, NULL);
 }
