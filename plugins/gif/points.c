@@ -16,7 +16,7 @@ mask_of(uint32_t bits)
 static inline uint16_t *
 find(struct gif_points *points, uint32_t cell)
 {
-    uint32_t place = cell * 0x9e3779b1U >> 17;
+    uint32_t place = cell * 0x9e3779b1U >> 16;
 
     while (points->slots[place] && points->cells[points->slots[place] - 1] != cell)
         place = (place + 1) % GIF_POINTS_SLOTS;

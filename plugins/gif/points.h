@@ -5,7 +5,7 @@
 
 #include "sample.h"
 
-enum { GIF_POINTS_MAX = 1 << 14, GIF_POINTS_SLOTS = 1 << 15 };
+enum { GIF_POINTS_MAX = 1 << 15, GIF_POINTS_SLOTS = 1 << 16 };
 
 /** Colours of the sample that are equal in the upper `bits` of each channel: 8, or as many as leave few enough points. */
 struct gif_points {

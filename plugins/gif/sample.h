@@ -5,9 +5,9 @@
 
 #include <stdint.h>
 
-enum { GIF_SAMPLE_MAX = 1 << 16 };
+enum { GIF_SAMPLE_MAX = 1 << 17 };
 
-/** All pixels as long as they fit, then one of every two, four, eight ..., at a random place among these. 256 KB. */
+/** All pixels as long as they fit, then one of every two, four, eight ..., at a random place among these. 512 KB. */
 struct gif_sample {
     uint32_t count;
     uint32_t every;

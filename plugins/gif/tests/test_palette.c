@@ -198,7 +198,7 @@ draws_evenly_from_what_does_not_fit(void)
     gif_sample_clear(&sample);
     for (uint32_t i = 0; i < PIXELS; i++)
         gif_sample_add(&sample, &i, 1);
-    CHECK(sample.every == 256 && sample.count > GIF_SAMPLE_MAX / 2);
+    CHECK(sample.every == 128 && sample.count > GIF_SAMPLE_MAX / 2);
     for (uint32_t i = 0; i < sample.count; i++) {
         tenths[sample.keys[i] / (PIXELS / 10)]++;
         columns[sample.keys[i] % 4]++;
@@ -224,7 +224,7 @@ merges_colours_into_points(void)
             blue += key & 0xff;
         }
         gif_points_set(&points, &sample);
-        CHECK(points.bits == (spread <= 16 ? 8 : spread == 64 ? 6 : 4));
+        CHECK(points.bits == (spread <= 16 ? 8 : spread == 64 ? 7 : 5));
         CHECK(points.count <= GIF_POINTS_MAX && points.count <= spread * spread * spread);
         for (uint32_t i = 0; i < points.count; i++) {
             pixels += points.points[i].count;
