@@ -98,7 +98,7 @@ mim_series_name_parse(struct mim_series_name *name, const char *path, struct mim
     *name = (struct mim_series_name){ 0 };
     at = find_conversion(file, &size, &name->digits);
     if (!at)
-        return mim_fail(err, MIM_ARGUMENT, "%.300s: has no place for a number, as in frame_%%03d.png", path);
+        return mim_fail(err, MIM_ARGUMENT, "%.300s: has no place for a number, as in frame_%%03d", path);
     if (find_conversion(at + size, &another_size, &another))
         return mim_fail(err, MIM_ARGUMENT, "%.300s: has places for two numbers; %%%% stands for a percent sign", path);
 

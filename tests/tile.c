@@ -49,6 +49,19 @@ tile_write(const char *directory, const char *name, const struct tile *tile)
     tree_write_bytes(directory, name, bytes, size);
 }
 
+struct tile
+tile_of(uint8_t value)
+{
+    return (struct tile){ 6, 4, value, 0, TILE_PLAIN };
+}
+
+void
+tile_put(const char *directory, const char *name, uint8_t value)
+{
+    const struct tile tile = tile_of(value);
+    tile_write(directory, name, &tile);
+}
+
 static int32_t
 read_open(struct mim_job *job, struct mim_sequence *sequence)
 {

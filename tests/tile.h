@@ -33,6 +33,9 @@ extern _Atomic long tile_open, tile_at_once;
 /* A context that has tiles, single-image ones, and nothing else. */
 struct mim_context *tile_context(unsigned threads);
 void tile_write(const char *directory, const char *name, const struct tile *tile);
+/* A plain one of 6 x 4, and its file. */
+struct tile tile_of(uint8_t value);
+void tile_put(const char *directory, const char *name, uint8_t value);
 /* Is it what the plain tile looks like? */
 bool tile_is(const struct mim_frame *frame, const struct tile *tile);
 
