@@ -38,8 +38,8 @@ fail_to_open(struct mim_job *job, const GError *error, const char *password)
         int32_t status = look_for_end(job, host->size(job), &is_whole);
         return status != MIM_OK ? status
                                 : host->fail(job, is_whole ? MIM_CORRUPT : MIM_TRUNCATED, MIM_UNKNOWN,
-                                             "poppler cannot open the document%s: %s", is_whole ? "" : ", which is cut short",
-                                             error->message);
+                                             "poppler cannot open the document%s: %s",
+                                             is_whole ? "" : ", which is cut short", error->message);
     }
     if (password)
         return host->fail(job, MIM_OPTION, MIM_UNKNOWN, "the password does not open the encrypted document");
@@ -92,7 +92,8 @@ pdf_document_page(struct pdf_document *document, uint64_t index, PopplerPage **p
     if (document->source.status != MIM_OK)
         return document->source.status;
     if (!*page)
-        return job->host->fail(job, MIM_CORRUPT, MIM_UNKNOWN, "page %" PRIu64 " is not in the tree of pages", index + 1);
+        return job->host->fail(job, MIM_CORRUPT, MIM_UNKNOWN, "page %" PRIu64 " is not in the tree of pages",
+                               index + 1);
     return MIM_OK;
 }
 

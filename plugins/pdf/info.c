@@ -9,10 +9,10 @@ static const struct {
     int place;
     bool is_second; /* it only fills a place that the better word left free */
 } texts[] = {
-    { "title", PDF_TITLE, false },        { "author", PDF_AUTHOR, false },           { "artist", PDF_AUTHOR, true },
-    { "subject", PDF_SUBJECT, false },    { "description", PDF_SUBJECT, true },      { "keywords", PDF_KEYWORDS, false },
-    { "creator", PDF_CREATOR, false },    { "software", PDF_CREATOR, true },         { "creation_date", PDF_CREATED, false },
-    { "datetime", PDF_CREATED, true },    { "modification_date", PDF_CHANGED, false },
+    { "title", PDF_TITLE, false },       { "author", PDF_AUTHOR, false },      { "artist", PDF_AUTHOR, true },
+    { "subject", PDF_SUBJECT, false },   { "description", PDF_SUBJECT, true }, { "comment", PDF_SUBJECT, true },
+    { "keywords", PDF_KEYWORDS, false }, { "creator", PDF_CREATOR, false },    { "software", PDF_CREATOR, true },
+    { "producer", PDF_CREATOR, true },   { "datetime", PDF_CREATED, false },   { "modified", PDF_CHANGED, false },
 };
 
 static int32_t
@@ -20,7 +20,8 @@ set_text(struct mim_job *job, struct pdf_text *text, const void *data, uint64_t 
 {
     char *copy = job->host->resize(job, NULL, 0, size + 1);
     if (!copy)
-        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a text of %llu bytes", (unsigned long long)size);
+        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a text of %llu bytes",
+                               (unsigned long long)size);
     memcpy(copy, data, size);
     copy[size] = '\0';
     job->host->resize(job, text->data, text->size + 1, 0);
@@ -99,6 +100,10 @@ pdf_keep(struct mim_job *job, const char *key, int32_t type, const void *value, 
 
     if (size > job->host->limit(job, MIM_LIMIT_METADATA))
         return MIM_UNSUPPORTED;
+    if (strcmp(key, "dpi") == 0 && plain >= MIM_META_INT && plain <= MIM_META_RATIONALS) {
+        resolution->unit = 1;
+        return keep_resolution(resolution, plain, value, size);
+    }
     if (strcmp(key, "resolution") == 0 && plain >= MIM_META_INT && plain <= MIM_META_RATIONALS)
         return keep_resolution(resolution, plain, value, size);
     if (strcmp(key, "resolution_unit") == 0 && plain == MIM_META_TEXT)
@@ -112,7 +117,9 @@ int32_t
 pdf_keep_options(struct mim_job *job)
 {
     struct pdf_writer *self = job->state;
-    const char *given[] = { [PDF_TITLE] = self->title, [PDF_AUTHOR] = self->author, [PDF_SUBJECT] = self->subject,
+    const char *given[] = { [PDF_TITLE] = self->title,
+                            [PDF_AUTHOR] = self->author,
+                            [PDF_SUBJECT] = self->subject,
                             [PDF_KEYWORDS] = self->keywords };
     int32_t status = MIM_OK;
     for (unsigned i = 0; i < sizeof given / sizeof *given && status == MIM_OK; i++)

@@ -115,7 +115,8 @@ pdf_jpeg(struct mim_job *job, const struct pdf_sheet *sheet, const struct mim_ra
 
     press->job = job;
     press->status = MIM_OK;
-    press->sink = (struct jpeg_destination_mgr){ .init_destination = begin_sink, .empty_output_buffer = flush_sink,
+    press->sink = (struct jpeg_destination_mgr){ .init_destination = begin_sink,
+                                                 .empty_output_buffer = flush_sink,
                                                  .term_destination = end_sink };
     press->jpeg.err = jpeg_std_error(&press->errors);
     press->jpeg.client_data = press;

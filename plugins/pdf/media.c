@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * box=media: poppler shows the crop box and has no word for the media box, but where a page has no crop box its media box
- * is shown. So poppler reads of no crop boxes: one byte of the key is another where it stands plainly, and object streams
- * are packed anew without it, no longer than they were.
+ * box=media: poppler shows the crop box and has no word for the media box, but where a page has no crop box its
+ * media box is shown. So poppler reads of no crop boxes: one byte of the key is another where it stands plainly,
+ * and object streams are packed anew without it, no longer than they were.
  */
 #include <string.h>
 
@@ -14,7 +14,7 @@
 #define KEY "/CropBox"
 #define OBJECTS "/ObjStm"
 #define SCAN_BYTES (256u << 10)
-#define HEAD_BYTES 1024u                /* of a stream's dictionary, before and behind the word */
+#define HEAD_BYTES 1024u /* of a stream's dictionary, before and behind the word */
 #define MOST_INFLATED (64u << 20)
 #define LEVEL 12
 
@@ -36,7 +36,8 @@ add(struct pdf_patches *patches, struct mim_job *job, const struct pdf_patch *pa
 static int32_t
 refuse(struct mim_job *job, uint64_t offset, const char *why)
 {
-    return job->host->fail(job, MIM_UNSUPPORTED, offset, "box=media: the crop boxes of this file cannot be passed over: %s", why);
+    return job->host->fail(job, MIM_UNSUPPORTED, offset,
+                           "box=media: the crop boxes of this file cannot be passed over: %s", why);
 }
 
 /* Memory for one object stream on its way. */
@@ -61,7 +62,8 @@ inflate_all(struct mim_job *job, struct bench *bench, uint64_t offset, uint64_t 
         }
         if (stream.total_out == bench->plain_room) {
             uint64_t room = bench->plain_room ? bench->plain_room * 2 : 64 << 10;
-            uint8_t *larger = room > MOST_INFLATED ? NULL : job->host->resize(job, bench->plain, bench->plain_room, room);
+            uint8_t *larger =
+                room > MOST_INFLATED ? NULL : job->host->resize(job, bench->plain, bench->plain_room, room);
             if (!larger)
                 status = job->host->fail(job, MIM_NOMEM, offset, "no memory for an object stream of %llu bytes",
                                          (unsigned long long)room);

@@ -70,7 +70,8 @@ give_encrypted(struct mim_job *job)
     if (status == MIM_OK)
         status = look_for(job, "/Encrypt", references, &is_there);
     int64_t value = is_there;
-    return status == MIM_OK ? job->host->meta(job, "encrypted", MIM_META_INT | MIM_META_CODING, &value, sizeof value) : status;
+    return status == MIM_OK ? job->host->meta(job, "encrypted", MIM_META_INT | MIM_META_CODING, &value, sizeof value)
+                            : status;
 }
 
 static int32_t
@@ -95,9 +96,9 @@ give_document(struct mim_job *job, PopplerDocument *document)
     for (unsigned i = 0; i < sizeof texts / sizeof *texts && status == MIM_OK; i++)
         status = give_text(job, texts[i].key, texts[i].type, texts[i].get(document));
     if (status == MIM_OK)
-        status = give_time(job, "creation_date", poppler_document_get_creation_date_time(document));
+        status = give_time(job, "datetime", poppler_document_get_creation_date_time(document));
     if (status == MIM_OK)
-        status = give_time(job, "modification_date", poppler_document_get_modification_date_time(document));
+        status = give_time(job, "modified", poppler_document_get_modification_date_time(document));
     poppler_document_get_pdf_version(document, &major, &minor);
     snprintf(version, sizeof version, "%u.%u", major, minor);
     if (status == MIM_OK)

@@ -16,7 +16,8 @@ to_pixels(double points, double dpi, uint32_t *pixels)
 }
 
 int32_t
-pdf_page_measure(struct pdf_page *page, struct mim_job *job, const struct pdf_choices *choices, struct mim_frame_info *info)
+pdf_page_measure(struct pdf_page *page, struct mim_job *job, const struct pdf_choices *choices,
+                 struct mim_frame_info *info)
 {
     const struct mim_size *size = &choices->size;
     bool fits = page->width > 0 && page->height > 0;
@@ -27,7 +28,8 @@ pdf_page_measure(struct pdf_page *page, struct mim_job *job, const struct pdf_ch
         info->width = size->width;
         info->height = size->height;
     } else if (fits) {
-        fits = to_pixels(page->width, choices->dpi, &info->width) && to_pixels(page->height, choices->dpi, &info->height);
+        fits =
+            to_pixels(page->width, choices->dpi, &info->width) && to_pixels(page->height, choices->dpi, &info->height);
     }
     if (fits)
         return MIM_OK;

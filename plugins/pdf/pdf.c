@@ -4,7 +4,8 @@
 
 #define TEXT_OF(x) #x
 #define NUMBER(x) TEXT_OF(x)
-#define POPPLER "poppler " NUMBER(POPPLER_MAJOR_VERSION) "." NUMBER(POPPLER_MINOR_VERSION) "." NUMBER(POPPLER_MICRO_VERSION)
+#define POPPLER \
+    "poppler " NUMBER(POPPLER_MAJOR_VERSION) "." NUMBER(POPPLER_MINOR_VERSION) "." NUMBER(POPPLER_MICRO_VERSION)
 
 static const struct mim_format_ops pdf_format = {
     .struct_size = sizeof pdf_format,
@@ -16,10 +17,6 @@ static const struct mim_format_ops pdf_format = {
 static const struct mim_format_ops *const formats[] = { &pdf_format, NULL };
 
 MIM_PLUGIN_EXPORT const struct mim_plugin MIM_PLUGIN_SYMBOL = {
-    MIM_PLUGIN_HEADER,
-    .name = "pdf",
-    .version = PLUGIN_VERSION,
-    .licence = "GPL-2.0-only OR GPL-3.0-only",
-    .library = POPPLER,
-    .formats = formats,
+    MIM_PLUGIN_HEADER,  .name = "pdf",      .version = PLUGIN_VERSION, .licence = "GPL-2.0-only OR GPL-3.0-only",
+    .library = POPPLER, .formats = formats,
 };

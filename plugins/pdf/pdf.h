@@ -28,10 +28,10 @@ void pdf_media_close(struct pdf_patches *patches, struct mim_job *job);
 
 /* stream.c: the source as poppler reads it. One thread at a time. */
 struct pdf_source {
-    struct mim_job *job;  /* of the op that runs; it reads and is asked whether to go on */
+    struct mim_job *job; /* of the op that runs; it reads and is asked whether to go on */
     uint64_t size;
     const struct pdf_patches *patches;
-    int32_t status;       /* of the read that failed: poppler takes it for the end of the file */
+    int32_t status; /* of the read that failed: poppler takes it for the end of the file */
 };
 
 /* `source` outlives the stream. NULL: no memory. */
@@ -56,14 +56,14 @@ void pdf_document_close(struct pdf_document *document);
 /* page.c: how large a page becomes. In the packet. */
 struct pdf_page {
     uint64_t index;
-    double width, height;     /* points, as turned */
-    double x_scale, y_scale;  /* pixels a point */
+    double width, height;    /* points, as turned */
+    double x_scale, y_scale; /* pixels a point */
 };
 
 enum { PDF_BOX_CROP, PDF_BOX_MEDIA };
 
 struct pdf_choices {
-    double dpi;               /* the reader's options */
+    double dpi; /* the reader's options */
     struct mim_size size;
     uint8_t background[4];
     int32_t box, is_antialiased, is_gray;
@@ -81,8 +81,8 @@ struct pdf_memory { /* of a worker, to draw into; used again */
 
 /* Bytes that are drawn into at once, beside the raster. */
 uint64_t pdf_render_size(const struct pdf_choices *choices, const struct mim_frame_info *info);
-int32_t pdf_render(struct pdf_source *source, struct pdf_memory *memory, PopplerPage *page, const struct pdf_page *facts,
-                   const struct mim_raster *raster);
+int32_t pdf_render(struct pdf_source *source, struct pdf_memory *memory, PopplerPage *page,
+                   const struct pdf_page *facts, const struct mim_raster *raster);
 void pdf_memory_close(struct pdf_memory *memory);
 
 /* sharp.c: a row of pixels from rows of points, which lie `step` words apart. `to` may be `from`. */

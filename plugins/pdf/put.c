@@ -11,13 +11,12 @@
 
 #include "write.h"
 
-#define KIDS 128u                     /* pages of a node in the tree */
-#define MOST_BYTES 9999999999ull      /* offsets have ten digits */
+#define KIDS 128u                /* pages of a node in the tree */
+#define MOST_BYTES 9999999999ull /* offsets have ten digits */
 #define LINE_BYTES 1024
 enum { CATALOG = 1, ROOT, INFO, FIRST_FREE };
 
-static int32_t __attribute__((format(printf, 2, 3)))
-say(struct mim_job *job, const char *format, ...)
+static int32_t __attribute__((format(printf, 2, 3))) say(struct mim_job *job, const char *format, ...)
 {
     char line[LINE_BYTES];
     va_list arguments;
@@ -198,7 +197,9 @@ pdf_put_page(struct mim_job *job, const struct pdf_sheet *sheet, const struct mi
     if (status == MIM_OK)
         status = begin_object(job, page);
     if (status == MIM_OK)
-        status = say(job, "<</Type/Page/Parent %llu 0 R/MediaBox[0 0 %s %s]/Contents %llu 0 R/Resources<</XObject<</I %llu 0 R>>>>>>\nendobj\n",
+        status = say(job,
+                     "<</Type/Page/Parent %llu 0 R/MediaBox[0 0 %s %s]/Contents %llu 0 R"
+                     "/Resources<</XObject<</I %llu 0 R>>>>>>\nendobj\n",
                      (unsigned long long)self->body.node, number(sheet->paper_width).text,
                      number(sheet->paper_height).text, (unsigned long long)contents, (unsigned long long)image);
     if (status == MIM_OK)
@@ -258,8 +259,8 @@ put_time(struct mim_job *job, const char *key, const struct pdf_text *text)
 static int32_t
 put_info(struct mim_job *job)
 {
-    static const char *const keys[PDF_INFO_COUNT] = { "Title", "Author", "Subject", "Keywords", "Creator", "CreationDate",
-                                                      "ModDate" };
+    static const char *const keys[PDF_INFO_COUNT] = { "Title",   "Author",       "Subject", "Keywords",
+                                                      "Creator", "CreationDate", "ModDate" };
     struct pdf_writer *self = job->state;
     int32_t status = begin_object(job, INFO);
     if (status == MIM_OK)

@@ -34,7 +34,8 @@ reader_open(struct mim_job *job, struct mim_sequence *sequence)
     int count = poppler_document_get_n_pages(self->document.poppler);
     status = pdf_document_check(&self->document);
     if (status == MIM_OK && count < 1)
-        status = job->host->fail(job, MIM_CORRUPT, MIM_UNKNOWN, "the document has no pages, or more than it has objects");
+        status =
+            job->host->fail(job, MIM_CORRUPT, MIM_UNKNOWN, "the document has no pages, or more than it has objects");
     if (status != MIM_OK)
         return status;
     sequence->loop = -1;

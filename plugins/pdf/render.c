@@ -26,7 +26,8 @@ struct pen {
     cairo_surface_t *surface;  /* that points end up in */
 };
 
-/* After every drawing operation: a finished surface makes nothing of all that follow, and the source gives nothing more. */
+/* After every drawing operation: a finished surface makes nothing of all that follow, and the source gives nothing
+ * more. */
 static void
 look_up(cairo_surface_t *observer, cairo_surface_t *target, void *data)
 {
@@ -56,7 +57,8 @@ explain(struct mim_job *job, cairo_status_t status)
 {
     if (status == CAIRO_STATUS_NO_MEMORY)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory to draw the page");
-    return job->host->fail(job, MIM_CORRUPT, MIM_UNKNOWN, "cairo cannot draw the page: %s", cairo_status_to_string(status));
+    return job->host->fail(job, MIM_CORRUPT, MIM_UNKNOWN, "cairo cannot draw the page: %s",
+                           cairo_status_to_string(status));
 }
 
 static int32_t
@@ -89,7 +91,8 @@ draw(struct pdf_source *source, PopplerPage *page, const struct pdf_page *facts,
 }
 
 static void
-blend(const struct pdf_reader *reader, const struct mim_raster *raster, const struct tile *tile, const struct canvas *canvas)
+blend(const struct pdf_reader *reader, const struct mim_raster *raster, const struct tile *tile,
+      const struct canvas *canvas)
 {
     static void (*const blends[])(const uint32_t *, uint8_t *, uint32_t, const uint8_t *) = {
         [1] = pdf_blend_gray, [3] = pdf_blend_rgb, [4] = pdf_blend_rgba
@@ -121,7 +124,8 @@ cut(const struct pdf_choices *choices, uint32_t width, uint32_t height, uint32_t
     if (!is_in_place(choices, channels) && bytes / row < rows)
         rows = bytes / row ? bytes / row : 1;
     uint64_t bands = (height + rows - 1) / rows;
-    return (struct tile){ .width = (uint32_t)columns, .height = (uint32_t)((height + bands - 1) / bands), .side = side };
+    return (
+        struct tile){ .width = (uint32_t)columns, .height = (uint32_t)((height + bands - 1) / bands), .side = side };
 }
 
 uint64_t

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Poppler's error callback is one for the process and ends in GLib's log, as information that by default nobody sees. In a
- * process of mim's own it is listened to, so that a page which poppler mended is told from a good one; elsewhere the log is
- * the application's and stays as it is.
+ * Poppler's error callback is one for the process and ends in GLib's log, as information that by default nobody
+ * sees. In a process of mim's own it is listened to, so that a page which poppler mended is told from a good one;
+ * elsewhere the log is the application's and stays as it is.
  */
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * antialias=no: poppler-glib always smooths. So a page is drawn with 3 x 3 points to a pixel, lines as wide as before, and
- * each pixel becomes what most of its points are: a colour of the page, not a mixture.
+ * antialias=no: poppler-glib always smooths. So a page is drawn with 3 x 3 points to a pixel, lines as wide as
+ * before, and each pixel becomes what most of its points are: a colour of the page, not a mixture.
  */
 #include "pdf.h"
 

@@ -6,7 +6,7 @@
 
 #define WHOLE_BYTES (8u << 20) /* of a plane that is compressed in one go; larger ones are cut and take less memory */
 #define PART_BYTES (2u << 20)
-#define MOST_SIDE 14400.0       /* points: viewers of the first hour show no larger pages */
+#define MOST_SIDE 14400.0 /* points: viewers of the first hour show no larger pages */
 #define USUAL_DPI 150
 
 /* Samples that a PDF cannot hold are converted by the core, which says what is lost. */
@@ -16,8 +16,9 @@ fit_samples(struct mim_job *job, bool is_jpeg, struct mim_frame_info *info)
     if (info->channels > 4)
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "PDF holds no frames of %u channels", info->channels);
     if (is_jpeg && (info->width > 65500 || info->height > 65500))
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "%ux%u pixels are too many for JPEG: this needs lossless=yes",
-                               info->width, info->height);
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN,
+                               "%ux%u pixels are too many for JPEG: this needs lossless=yes", info->width,
+                               info->height);
     bool is_byte = info->sample == MIM_SAMPLE_U8 || info->sample == MIM_SAMPLE_I8;
     info->sample = is_byte || is_jpeg ? MIM_SAMPLE_U8 : MIM_SAMPLE_U16;
     return MIM_OK;
@@ -40,8 +41,8 @@ choose_dpi(const struct pdf_writer *self, double dpi[2])
             dpi[i] = USUAL_DPI;
 }
 
-/* The paper is a hair smaller than the picture: readers round parts of a pixel up, and what should be 1650 pixels may well
- * come out as 1650.0000000000002. */
+/* The paper is a hair smaller than the picture: readers round parts of a pixel up, and what should be 1650 pixels
+ * may well come out as 1650.0000000000002. */
 static double
 shave(double points)
 {
@@ -104,7 +105,10 @@ pdf_accept(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_i
     if (status != MIM_OK)
         return status;
 
-    *sheet = (struct pdf_sheet){ .index = index, .width = info->width, .height = info->height, .channels = info->channels,
+    *sheet = (struct pdf_sheet){ .index = index,
+                                 .width = info->width,
+                                 .height = info->height,
+                                 .channels = info->channels,
                                  .bits = info->sample == MIM_SAMPLE_U8 ? 8 : 16 };
     sheet->colour = (struct pdf_plane){ .channels = info->channels < 3 ? 1 : 3, .is_jpeg = is_jpeg };
     status = cut(job, &sheet->colour, sheet);

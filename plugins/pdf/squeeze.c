@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Rows into deflated bytes. A plane of one part goes through libdeflate, which is fast and wants all at once; the parts of
- * a large plane through zlib, whose pieces can be joined. Each part is followed by the Adler-32 of what went in.
+ * Rows into deflated bytes. A plane of one part goes through libdeflate, which is fast and wants all at once; the
+ * parts of a large plane through zlib, whose pieces can be joined. Each part is followed by the Adler-32 of what
+ * went in.
  */
 #include <string.h>
 
@@ -14,14 +15,14 @@
 #define QUICK_LEVEL 1
 #define SAMPLE_BYTES (64u << 10) /* of rows that are compressed quickly both ways, to see what filters do */
 #define EMIT_BYTES (64u << 10)
-#define LARGE_BYTES 8u           /* times this, scratch memory would be too much to keep */
+#define LARGE_BYTES 8u /* times this, scratch memory would be too much to keep */
 
 /* The rows of one part, one after another, and room for those at work. */
 struct feed {
     const struct pdf_plane *plane;
     const struct pdf_sheet *sheet;
     const struct mim_raster *raster;
-    uint64_t size, step;             /* bytes of a row, of a pixel */
+    uint64_t size, step; /* bytes of a row, of a pixel */
     uint8_t *row, *above, *spare;
 };
 
@@ -66,8 +67,8 @@ is_helped(struct pdf_writing_worker *worker, struct feed *feed, uint64_t rows)
     size_t sizes[2];
     for (unsigned filtered = 0; filtered < 2; filtered++) {
         uint64_t size = fill(feed, first, count, filtered, worker->rows.data);
-        sizes[filtered] = libdeflate_deflate_compress(worker->quick, worker->rows.data, size, worker->coded.data,
-                                                      worker->coded.room);
+        sizes[filtered] =
+            libdeflate_deflate_compress(worker->quick, worker->rows.data, size, worker->coded.data, worker->coded.room);
     }
     return sizes[1] < sizes[0];
 }
@@ -87,7 +88,8 @@ set_up(struct pdf_writing_worker *worker, struct mim_job *job, uint64_t rows, ui
 static int32_t
 emit_checksum(struct mim_job *job, uint32_t sum)
 {
-    uint8_t bytes[PDF_CHECKSUM_BYTES] = { (uint8_t)(sum >> 24), (uint8_t)(sum >> 16), (uint8_t)(sum >> 8), (uint8_t)sum };
+    uint8_t bytes[PDF_CHECKSUM_BYTES] = { (uint8_t)(sum >> 24), (uint8_t)(sum >> 16), (uint8_t)(sum >> 8),
+                                          (uint8_t)sum };
     return job->host->emit(job, bytes, sizeof bytes);
 }
 
@@ -170,8 +172,13 @@ pdf_squeeze(struct mim_job *job, struct pdf_plane *plane, const struct pdf_sheet
     if (status != MIM_OK)
         return status;
     uint8_t *lines = worker->rows.data + rows;
-    struct feed feed = { .plane = plane, .sheet = sheet, .raster = raster, .size = size,
-                         .step = plane->channels * (sheet->bits / 8), .row = lines, .above = lines + size,
+    struct feed feed = { .plane = plane,
+                         .sheet = sheet,
+                         .raster = raster,
+                         .size = size,
+                         .step = plane->channels * (sheet->bits / 8),
+                         .row = lines,
+                         .above = lines + size,
                          .spare = lines + 2 * size };
     status = plane->parts == 1 ? squeeze_whole(job, plane, &feed) : squeeze_part(job, plane, &feed, part);
     tidy(worker, job);

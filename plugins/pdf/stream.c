@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The source as a GInputStream: poppler reads a kilobyte here and there, so one window is kept. It passes for a stream of
- * memory, or poppler would keep all it ever read, for each worker again.
+ * The source as a GInputStream: poppler reads a kilobyte here and there, so one window is kept. It passes for a
+ * stream of memory, or poppler would keep all it ever read, for each worker again.
  */
 #include <string.h>
 
@@ -45,8 +45,8 @@ fill_window(struct stream *stream)
     return stream->held > 0;
 }
 
-/* An error is told as the end: poppler adds -1 to its pointers. pdf_document_check() tells the truth. A page that is no longer
- * wanted soon finds all its objects gone. */
+/* An error is told as the end: poppler adds -1 to its pointers. pdf_document_check() tells the truth. A page that
+ * is no longer wanted soon finds all its objects gone. */
 static gssize
 read_some(GInputStream *base, void *buffer, gsize size, GCancellable *cancellable, GError **error)
 {
@@ -124,8 +124,8 @@ stream_type(void)
     if (g_once_init_enter(&type)) {
         const GInterfaceInfo seeking = { .interface_init = set_up_seeking };
         char *name = g_strdup_printf("MimPdfStream-%zx", (size_t)&type);
-        GType fresh = g_type_register_static_simple(G_TYPE_MEMORY_INPUT_STREAM, name, sizeof(struct stream_class), set_up_class,
-                                                    sizeof(struct stream), NULL, 0);
+        GType fresh = g_type_register_static_simple(G_TYPE_MEMORY_INPUT_STREAM, name, sizeof(struct stream_class),
+                                                    set_up_class, sizeof(struct stream), NULL, 0);
         g_type_add_interface_static(fresh, G_TYPE_SEEKABLE, &seeking);
         g_free(name);
         g_once_init_leave(&type, fresh);

@@ -27,8 +27,8 @@ uint8_t *pdf_scratch_get(struct pdf_scratch *scratch, struct mim_job *job, uint6
 void pdf_scratch_close(struct pdf_scratch *scratch, struct mim_job *job);
 
 /* sheet.c: how a frame becomes a page. In the packet; encode writes only `is_filtered`, of its own part. */
-struct pdf_plane {              /* one image: the colours, or the alpha */
-    uint32_t first, channels;   /* samples of a pixel, of how many from which on */
+struct pdf_plane {            /* one image: the colours, or the alpha */
+    uint32_t first, channels; /* samples of a pixel, of how many from which on */
     uint32_t rows_per_part, parts;
     uint64_t row_bytes;
     bool is_jpeg, is_filtered;
@@ -37,9 +37,9 @@ struct pdf_plane {              /* one image: the colours, or the alpha */
 struct pdf_sheet {
     uint64_t index;
     uint32_t width, height, channels, bits;
-    double paper_width, paper_height;   /* points */
-    double x, y, x_size, y_size;        /* of the picture, from the lower left corner */
-    struct pdf_plane colour, alpha;     /* alpha without parts: there is none */
+    double paper_width, paper_height; /* points */
+    double x, y, x_size, y_size;      /* of the picture, from the lower left corner */
+    struct pdf_plane colour, alpha;   /* alpha without parts: there is none */
 };
 
 int32_t pdf_accept(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info *info);
@@ -69,8 +69,8 @@ struct pdf_text {
 };
 
 struct pdf_resolution {
-    double x, y;    /* pixels a unit; 0: not said */
-    double unit;    /* inches; 0: not said */
+    double x, y; /* pixels a unit; 0: not said */
+    double unit; /* inches; 0: not said */
 };
 
 int32_t pdf_keep(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size);

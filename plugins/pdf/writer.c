@@ -8,7 +8,10 @@
 
 #define USUAL_QUALITY 90
 #define AT(field) .offset = offsetof(struct pdf_writer, field)
-#define TEXT_OPTION(text, words) { MIM_OPTION_HEADER, .type = MIM_OPTION_TEXT, .name = #text, AT(text), .help = words }
+#define TEXT_OPTION(text, words) \
+    { \
+        MIM_OPTION_HEADER, .type = MIM_OPTION_TEXT, .name = #text, AT(text), .help = words \
+    }
 
 static const struct mim_option options[] = {
     { MIM_OPTION_HEADER, .type = MIM_OPTION_REAL, .name = "dpi", .unit = "1/in", .min = 0, .max = 20000, AT(dpi),
@@ -29,8 +32,11 @@ static const struct {
     const char *name;
     double width, height;
 } papers[] = {
-    { "a3", 297 / 25.4 * 72, 420 / 25.4 * 72 }, { "a4", 210 / 25.4 * 72, 297 / 25.4 * 72 },
-    { "a5", 148 / 25.4 * 72, 210 / 25.4 * 72 }, { "letter", 612, 792 }, { "legal", 612, 1008 },
+    { "a3", 297 / 25.4 * 72, 420 / 25.4 * 72 },
+    { "a4", 210 / 25.4 * 72, 297 / 25.4 * 72 },
+    { "a5", 148 / 25.4 * 72, 210 / 25.4 * 72 },
+    { "letter", 612, 792 },
+    { "legal", 612, 1008 },
 };
 
 /* Digits with a point, under every locale. NULL: none. */
@@ -59,7 +65,8 @@ choose_paper(struct mim_job *job)
     if (!self->page_size)
         return MIM_OK;
     if (self->dpi > 0)
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "dpi and pagesize: each says how large a picture is; give one");
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN,
+                               "dpi and pagesize: each says how large a picture is; give one");
     for (unsigned i = 0; i < sizeof papers / sizeof *papers; i++)
         if (strcasecmp(self->page_size, papers[i].name) == 0) {
             self->paper_width = papers[i].width;

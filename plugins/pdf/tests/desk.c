@@ -139,16 +139,31 @@ desk_notice(struct mim_job *job, int32_t code, const char *text)
 }
 
 static const struct mim_host desk_host = {
-    .struct_size = sizeof desk_host, .major = MIM_PLUGIN_ABI_MAJOR, .minor = MIM_PLUGIN_ABI_MINOR,
-    .resize = desk_resize, .limit = desk_limit, .poll = desk_poll, .fail = desk_fail, .read_at = desk_read,
-    .size = desk_size, .meta = desk_meta, .emit = desk_emit, .tell = desk_tell, .flags = desk_flags, .notice = desk_notice,
+    .struct_size = sizeof desk_host,
+    .major = MIM_PLUGIN_ABI_MAJOR,
+    .minor = MIM_PLUGIN_ABI_MINOR,
+    .resize = desk_resize,
+    .limit = desk_limit,
+    .poll = desk_poll,
+    .fail = desk_fail,
+    .read_at = desk_read,
+    .size = desk_size,
+    .meta = desk_meta,
+    .emit = desk_emit,
+    .tell = desk_tell,
+    .flags = desk_flags,
+    .notice = desk_notice,
 };
 
 struct mim_job
 desk_job(struct desk *desk, void *state, void *worker)
 {
-    return (struct mim_job){ .struct_size = sizeof(struct mim_job), .threads = 1, .host = &desk_host, .state = state,
-                             .worker = worker, .core = desk };
+    return (struct mim_job){ .struct_size = sizeof(struct mim_job),
+                             .threads = 1,
+                             .host = &desk_host,
+                             .state = state,
+                             .worker = worker,
+                             .core = desk };
 }
 
 void

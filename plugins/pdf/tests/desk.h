@@ -17,7 +17,10 @@
 #include "../squeeze.h"
 
 #define CHECK(x) assert_true(x)
-#define CASE(function) { #function, call_case, NULL, NULL, (void *)(uintptr_t)(function) }
+#define CASE(function) \
+    { \
+#function, call_case, NULL, NULL, (void *)(uintptr_t)(function) \
+    }
 
 static inline void
 call_case(void **state)
@@ -33,24 +36,25 @@ struct bytes {
 void bytes_put(struct bytes *bytes, const void *data, uint64_t size);
 void bytes_say(struct bytes *bytes, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-struct desk {               /* behind job->core */
+struct desk { /* behind job->core */
     const uint8_t *source;
     uint64_t source_size;
-    uint64_t fail_read;     /* the n-th read fails; 0: none */
-    uint64_t fail_alloc;    /* the n-th allocation fails; 0: none */
-    uint64_t stop_poll;     /* from the n-th poll on it says stop; 0: never */
+    uint64_t fail_read;  /* the n-th read fails; 0: none */
+    uint64_t fail_alloc; /* the n-th allocation fails; 0: none */
+    uint64_t stop_poll;  /* from the n-th poll on it says stop; 0: never */
     uint64_t reads, allocs, polls, notices;
     _Atomic uint64_t held;
-    int32_t status;         /* of the last fail() */
+    int32_t status; /* of the last fail() */
     char text[300];
     struct bytes sink, coded, meta; /* meta: "key=value\n" */
-    int is_coding;          /* emit goes to `coded` */
+    int is_coding;                  /* emit goes to `coded` */
 };
 
 struct mim_job desk_job(struct desk *desk, void *state, void *worker);
 void desk_clear(struct desk *desk);
 
-/* A document with pages of the given contents; object numbers from 10 on are for `more`, whole objects, NULL at the end. */
+/* A document with pages of the given contents; object numbers from 10 on are for `more`, whole objects, NULL at the
+ * end. */
 void make_document(struct bytes *file, const char *const *contents, unsigned pages, const char *page_more,
                    const char *const *more);
 

@@ -51,8 +51,10 @@ make_document(struct bytes *file, const char *const *contents, unsigned pages, c
     }
     for (unsigned i = 0; i < pages; i++) {
         begin_object(file, &objects, FIRST_PAGE + 2 * i);
-        bytes_say(file, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 72 48]/Contents %u 0 R/Resources<</Font<</F %u 0 R>>"
-                        "/XObject<</X 10 0 R>>>>%s>>\nendobj\n", FIRST_PAGE + 2 * i + 1, FONT, page_more ? page_more : "");
+        bytes_say(file,
+                  "<</Type/Page/Parent 2 0 R/MediaBox[0 0 72 48]/Contents %u 0 R/Resources<</Font<</F %u 0 R>>"
+                  "/XObject<</X 10 0 R>>>>%s>>\nendobj\n",
+                  FIRST_PAGE + 2 * i + 1, FONT, page_more ? page_more : "");
         begin_object(file, &objects, FIRST_PAGE + 2 * i + 1);
         bytes_say(file, "<</Length %zu>>\nstream\n%s\nendstream\nendobj\n", strlen(contents[i]), contents[i]);
     }
@@ -65,7 +67,8 @@ reading_begin(struct reading *reading, const struct bytes *file)
     memset(reading, 0, sizeof *reading);
     reading->desk.source = file->data;
     reading->desk.source_size = file->size;
-    reading->state.choices = (struct pdf_choices){ .dpi = 72, .background = { 255, 255, 255, 255 }, .is_antialiased = 1 };
+    reading->state.choices =
+        (struct pdf_choices){ .dpi = 72, .background = { 255, 255, 255, 255 }, .is_antialiased = 1 };
     reading->serial = desk_job(&reading->desk, &reading->state, NULL);
     reading->worker = desk_job(&reading->desk, &reading->state, &reading->space);
     reading->sequence = (struct mim_sequence){ .struct_size = sizeof reading->sequence, .count = MIM_UNKNOWN };
@@ -132,7 +135,8 @@ writing_open(struct writing *writing)
 }
 
 static int32_t
-encode_parts(struct writing *writing, struct pdf_sheet *sheet, const struct mim_raster *frame, struct mim_coded_part *parts)
+encode_parts(struct writing *writing, struct pdf_sheet *sheet, const struct mim_raster *frame,
+             struct mim_coded_part *parts)
 {
     int32_t status = MIM_OK;
     writing->desk.coded.size = 0;
@@ -154,15 +158,19 @@ int32_t
 writing_frame(struct writing *writing, const struct mim_raster *frame)
 {
     struct pdf_sheet sheet = { 0 };
-    writing->info = (struct mim_frame_info){ .struct_size = sizeof writing->info, .sample = frame->sample,
-                                             .width = frame->width, .height = frame->height, .channels = frame->channels };
+    writing->info = (struct mim_frame_info){ .struct_size = sizeof writing->info,
+                                             .sample = frame->sample,
+                                             .width = frame->width,
+                                             .height = frame->height,
+                                             .channels = frame->channels };
     int32_t status = pdf_writer_ops.accepts(&writing->serial, writing->index++, &sheet, &writing->info);
     if (status != MIM_OK)
         return status;
     struct mim_coded_part *parts = calloc(writing->info.parts, sizeof *parts);
     status = encode_parts(writing, &sheet, frame, parts);
-    struct mim_coded coded = { .struct_size = sizeof coded, .part_count = writing->info.parts, .parts = parts,
-                               .size = writing->desk.coded.size };
+    struct mim_coded coded = {
+        .struct_size = sizeof coded, .part_count = writing->info.parts, .parts = parts, .size = writing->desk.coded.size
+    };
     if (status == MIM_OK)
         status = pdf_writer_ops.put(&writing->serial, &sheet, &writing->info, &coded);
     free(parts);

@@ -87,7 +87,9 @@ a_background_may_be_half_clear(void)
 static void
 most_points_win_and_the_middle_when_all_differ(void)
 {
-    uint32_t points[3][9] = { { 1, 1, 2, 10, 11, 12, 7, 7, 7 }, { 1, 2, 2, 13, 14, 15, 7, 8, 7 }, { 2, 2, 2, 16, 17, 18, 7, 7, 7 } };
+    uint32_t points[3][9] = { { 1, 1, 2, 10, 11, 12, 7, 7, 7 },
+                              { 1, 2, 2, 13, 14, 15, 7, 8, 7 },
+                              { 2, 2, 2, 16, 17, 18, 7, 7, 7 } };
     uint32_t out[3];
     pdf_sharpen(points[0], 9, out, 3);
     CHECK(out[0] == 2 && out[1] == 14 && out[2] == 7);
@@ -117,7 +119,10 @@ filters_can_be_undone(void)
                 seed = seed * 1664525 + 1013904223;
                 unsigned noise = seed >> 24;
                 above[i] = (uint8_t)(kind % 4 == 0 ? noise : i * 3);
-                row[i] = (uint8_t)(kind % 4 == 1 ? above[i] + noise % 3 : kind % 4 == 2 ? noise % 2 : kind % 4 == 3 ? i * 7 : noise);
+                row[i] = (uint8_t)(kind % 4 == 1   ? above[i] + noise % 3
+                                   : kind % 4 == 2 ? noise % 2
+                                   : kind % 4 == 3 ? i * 7
+                                                   : noise);
             }
             unsigned step = 1 + kind % 8;
             pdf_filter_row(row, above, size, step, coded, spare);
@@ -132,10 +137,8 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(colours_lie_over_the_background),
-        CASE(alpha_is_straight_in_place),
-        CASE(a_background_may_be_half_clear),
-        CASE(most_points_win_and_the_middle_when_all_differ),
+        CASE(colours_lie_over_the_background), CASE(alpha_is_straight_in_place),
+        CASE(a_background_may_be_half_clear),  CASE(most_points_win_and_the_middle_when_all_differ),
         CASE(filters_can_be_undone),
     };
     return cmocka_run_group_tests_name("pdf blend", cases, NULL, NULL);

@@ -16,7 +16,8 @@ the_crop_box_is_shown_unless_the_media_box_is_wanted(void)
         reading_begin(&reading, &file);
         reading.state.choices.box = box;
         CHECK(reading_open(&reading) == MIM_OK && reading_page(&reading, 0) == MIM_OK);
-        CHECK(reading.info.width == (box == PDF_BOX_MEDIA ? 72 : 30) && reading.info.height == (box == PDF_BOX_MEDIA ? 48 : 20));
+        CHECK(reading.info.width == (box == PDF_BOX_MEDIA ? 72 : 30) &&
+              reading.info.height == (box == PDF_BOX_MEDIA ? 48 : 20));
         reading_end(&reading);
     }
     free(file.data);
@@ -27,7 +28,9 @@ static void
 patches_reach_across_windows(void)
 {
     uint8_t block[] = "0123456789";
-    struct pdf_patch list[] = { { .offset = 5, .size = 1 }, { .offset = 8, .size = 10, .bytes = block }, { .offset = 30, .size = 1 } };
+    struct pdf_patch list[] = { { .offset = 5, .size = 1 },
+                                { .offset = 8, .size = 10, .bytes = block },
+                                { .offset = 30, .size = 1 } };
     struct pdf_patches patches = { .list = list, .count = 3 };
     static const char expected[] = "....._..0123456789............_.........";
     for (uint64_t start = 0; start < 40; start++)
@@ -54,7 +57,8 @@ put_objects(struct bytes *file, const char *plain, const char *more, uint64_t *s
 static void
 object_streams_are_packed_anew_without_them(void)
 {
-    static const char plain[] = "1 0 2 9 <</Type/Page/CropBox [ 1 2\n3.5 4 ]/MediaBox[0 0 9 9]>> <</CropBox 7 0 R/Rotate 90>>";
+    static const char plain[] =
+        "1 0 2 9 <</Type/Page/CropBox [ 1 2\n3.5 4 ]/MediaBox[0 0 9 9]>> <</CropBox 7 0 R/Rotate 90>>";
     struct bytes file = { 0 };
     struct reading reading;
     uint64_t start;
