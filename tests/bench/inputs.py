@@ -3,6 +3,7 @@
 
 import os
 import struct
+import tempfile
 
 import numpy as np
 
@@ -73,6 +74,10 @@ class Inputs:
         return self.ffmpeg('photo-640x480.rgb', '-loop', 1, '-i', f'{REAL}/astronaut.png', '-frames:v', 30, '-vf',
                            'scale=960:960,crop=640:480:n*8:n*12', '-f', 'rawvideo', '-pix_fmt', 'rgb24')
 
+    def flat_rgb(self):
+        return self.ffmpeg('testsrc2-640x480.rgb', '-f', 'lavfi', '-i', 'testsrc2=s=640x480', '-frames:v', 30, '-f', 'rawvideo',
+                           '-pix_fmt', 'rgb24')
+
     # TIFF: 200 pages of 512 x 512 u16, fluorescent blobs that move, with noise
 
     def stack(self, kind):
@@ -97,6 +102,28 @@ class Inputs:
 
     def long_stack(self):
         return self.path('long.tif', write_long_stack)
+
+    # PDF, by mutool: lines of text, curves, photographs
+
+    def pdf(self, name, pages):
+        def make(path):
+            with tempfile.TemporaryDirectory() as folder:
+                names = []
+                for i, page in enumerate(pages()):
+                    names.append(os.path.join(folder, f'{i:04}.txt'))
+                    write_bytes(names[-1], page.encode())
+                run('mutool', 'create', '-o', path, *names)
+        return self.path(name, make)
+
+    def pdf_text(self):
+        return self.pdf('text.pdf', lambda: map(text_page, range(40)))
+
+    def pdf_drawing(self):
+        return self.pdf('drawing.pdf', lambda: map(drawn_page, range(12)))
+
+    def pdf_pictures(self):
+        page = f'%%MediaBox 0 0 612 792\n%%Image P {REAL}/astronaut.png\n'
+        return self.pdf('pictures.pdf', lambda: (page + f'q {400 + 20 * i} 0 0 {400 + 20 * i} 30 {90 + i} cm /P Do Q\n' for i in range(8)))
 
     # what a header claims and no byte stands behind
 
@@ -161,3 +188,19 @@ def write_long_stack(path):
     """2000 pages of 1024 x 1024, 2 GB of pixels in few bytes."""
     page = np.kron(np.arange(256, dtype=np.uint8).reshape(16, 16), np.ones((64, 64), np.uint8))
     write_pages(path, (np.roll(page, i, axis=0) for i in range(2000)), compression='zlib', compressionargs={'level': 1})
+
+
+def text_page(number):
+    words = 'the quick brown fox jumps over a lazy dog while seven wizards mix quartz liquid'.split()
+    lines = [' '.join(words[(number * 7 + y * 3 + x * x) % len(words)] for x in range(14)) for y in range(55)]
+    shown = '\n'.join(f'({line}) Tj T*' for line in lines)
+    return f'%%MediaBox 0 0 612 792\n%%Font T Times-Roman\nBT /T 11 Tf 13 TL 60 740 Td\n{shown}\nET\n'
+
+
+def drawn_page(number):
+    curves = []
+    for i in range(600):
+        x, y = (i * 37 + number * 11) % 560 + 20, (i * 53 + number * 29) % 740 + 20
+        curves.append(f'{i % 7 / 7:.2f} {i % 11 / 11:.2f} {i % 5 / 5:.2f} rg {x} {y} m {x + 60} {y + 9} {x - 9} {y + 60} {x + 40} {y + 40} c '
+                      f'{x + 20} {y - 30} l {"f" if i % 3 else "S"}')
+    return '%%MediaBox 0 0 612 792\n0.7 w\n' + '\n'.join(curves) + '\n'

@@ -231,6 +231,99 @@ def tiff_write(bench):
     return lines[:-1]
 
 
+# PNG
+
+def png_files(folder, name):
+    return [os.path.join(folder, file) for file in os.listdir(folder) if file.startswith(name + '_')]
+
+
+def check_png(folder, name, layout, expected):
+    """As ffmpeg reads the files, their samples are these."""
+    packed = run(*FFMPEG, '-i', os.path.join(folder, name + '_%03d.png'), '-f', 'rawvideo', '-pix_fmt', layout, '-')
+    if np.frombuffer(packed, np.uint8).tobytes() != expected:
+        raise Unfit('the files hold other samples')
+
+
+def png_table(bench, column, commands, layout, expected):
+    """`commands`: {contestant: command}, with {} for the pattern of its files."""
+    with tempfile.TemporaryDirectory() as folder:
+        names = {who: f'{i}' for i, who in enumerate(commands)}
+        results = bench.contest(column, [
+            Process(who, *[os.path.join(folder, names[who] + '_%03d.png') if word == '{}' else word for word in command])
+            for who, command in commands.items()])
+        rows = []
+        for who in list(results.runs):
+            try:
+                check_png(folder, names[who], layout, expected)
+            except Unfit as trouble:
+                results.leave_out(who, trouble)
+            else:
+                size = sum(map(os.path.getsize, png_files(folder, names[who]))) / 1e6
+                rows.append([who, cell(results, who, MIM_ONE), f'{size:.2f}'])
+        return table([column, 'ms', 'MB'], rows) + reasons({column: results})
+
+
+def png_write(bench):
+    """PNG writing, packed RGB frames to numbered files; as ffmpeg reads them they are exact"""
+    lines = []
+    for column, source, width, height in [('photographic video, 30 × 640×360', bench.inputs.video_rgb(), 640, 360),
+                                          ('photograph, moving, 30 × 640×480', bench.inputs.photo_rgb(), 640, 480),
+                                          ('testsrc2, 30 × 640×480', bench.inputs.flat_rgb(), 640, 480)]:
+        shape = ['-i', f'width={width}', '-i', f'height={height}', '-i', 'channels=3', '-i', 'sample=u8']
+        mim = [MIM, 'convert', '--from', 'raw', *shape, source, '{}', '--force', '--quiet', '--threads']
+        ffmpeg = ['-y', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', f'{width}x{height}', '-i', source, '{}']
+        commands = {MIM_ONE: [*mim, 1], MIM_TWO: [*mim, 2], 'Pillow': [*PYTHON, 'pillow-png', source, '{}', width, height],
+                    'ffmpeg, 1 thread': [*FFMPEG[:-1], 1, *ffmpeg[:-1], '-threads', 1, '{}'],
+                    'ffmpeg, 2 threads': [*FFMPEG, *ffmpeg[:-1], '-threads', 2, '{}']}
+        with open(source, 'rb') as packed:
+            lines += png_table(bench, column, commands, 'rgb24', packed.read()) + ['']
+    return lines[:-1]
+
+
+def tiff_to_png(bench):
+    """TIFF, 100 pages of 512×512 u16, to numbered PNG files; as ffmpeg reads them they are exact"""
+    source = bench.inputs.stack('raw')
+    mim = [MIM, 'convert', source, '{}', '--frames', '0:100', '--force', '--quiet', '--threads']
+    commands = {MIM_ONE: [*mim, 1], MIM_TWO: [*mim, 2], 'imageio': [*PYTHON, 'imageio-png', source, '{}', 100]}
+    expected = run(MIM, 'convert', source, '-', '--to', 'raw', '--frames', '0:100', '--quiet')
+    return png_table(bench, '100 × 512×512 u16', commands, 'gray16le', expected)
+
+
+# PDF
+
+def pdf_columns(inputs):
+    return {'text, 40 pages': inputs.pdf_text(), 'drawings, 12 pages': inputs.pdf_drawing(),
+            'photographs, 8 pages': inputs.pdf_pictures()}
+
+
+def peer_pages(command, name):
+    """A command whose files, called `name` and more, go to a directory of their own that is not kept."""
+    return ['sh', '-c', 'd=$(mktemp -d /dev/shm/pages-XXXXXX) && "$@" "$d/$0" >/dev/null 2>&1; r=$?; rm -rf "$d"; exit $r', name, *command]
+
+
+def pdf_commands(bench):
+    """PDF, all pages at 150 dpi as RGB: mim throws them away, the others write PPM files in memory"""
+    def contestants(path):
+        return [Process(MIM_ONE, *mim_to_raw(path, 1)), Process(MIM_TWO, *mim_to_raw(path, 2)),
+                Process('pdftoppm', *peer_pages(['pdftoppm', '-r', 150, path], 'page')),
+                Process('mutool draw', *peer_pages(['sh', '-c', 'mutool draw -q -r 150 -o "$1" "$0"', path], 'page%d.ppm'))]
+    results = {column: bench.contest(column, contestants(path)) for column, path in pdf_columns(bench.inputs).items()}
+    return times_table('PDF at 150 dpi', results, MIM_ONE)
+
+
+def pdf_to_png(bench):
+    """PDF, all pages at 150 dpi to PNG files, in memory"""
+    def contestants(path):
+        mim = [MIM, 'convert', '--quiet', '--threads']
+        return [Process(MIM_ONE, *peer_pages([*mim, 1, path], 'page_%03d.png')),
+                Process(MIM_TWO, *peer_pages([*mim, 2, path], 'page_%03d.png')),
+                Process('pdftocairo -png', *peer_pages(['pdftocairo', '-png', '-r', 150, path], 'page')),
+                Process('pdftoppm -png', *peer_pages(['pdftoppm', '-png', '-r', 150, path], 'page')),
+                Process('mutool draw', *peer_pages(['sh', '-c', 'mutool draw -q -r 150 -o "$1" "$0"', path], 'page%d.png'))]
+    results = {column: bench.contest(column, contestants(path)) for column, path in pdf_columns(bench.inputs).items()}
+    return times_table('PDF to PNG files', results, MIM_ONE)
+
+
 # start
 
 def counted(pattern, *command):
@@ -311,4 +404,4 @@ def memory(bench):
 
 ALL = {'gif-decode': gif_decode, 'gif-commands': gif_commands, 'gif-write': gif_write, 'tiff-decode': tiff_decode,
        'tiff-commands': tiff_commands, 'tiff-write': tiff_write, 'video-decode': video_decode,
-       'video-commands': video_commands, 'info': info, 'start': start, 'memory': memory}
+       'video-commands': video_commands, 'png-write': png_write, 'tiff-to-png': tiff_to_png, 'pdf-commands': pdf_commands, 'pdf-to-png': pdf_to_png, 'info': info, 'start': start, 'memory': memory}

@@ -2,7 +2,8 @@
 """What a user of Pillow, tifffile, PyAV or OpenCV writes.   peer.py JOB FILE [OUT [WIDTH HEIGHT]]
 
 Jobs: pillow-gif, pillow-tiff, tifffile, pyav and opencv decode all frames (with OUT "-" the packed pixels go to standard output),
-pillow-write makes a GIF of packed RGB frames, pillow-tiff-write and tifffile-write a TIFF of another: FILE OUT CODEC.
+pillow-write makes a GIF of packed RGB frames, pillow-png numbered PNG files, pillow-tiff-write and tifffile-write a TIFF of
+another: FILE OUT CODEC. imageio-png makes numbered files of a TIFF's first pages: FILE OUT COUNT.
 """
 
 import sys
@@ -57,6 +58,22 @@ def pillow_write(path, out, width, height):
     frames[0].save(out, save_all=True, append_images=frames[1:], duration=40, loop=0)
 
 
+def pillow_png(path, out, width, height):
+    from PIL import Image
+    with open(path, 'rb') as packed:
+        data = packed.read()
+    size = width * height * 3
+    for i, at in enumerate(range(0, len(data), size)):
+        Image.frombytes('RGB', (width, height), data[at:at + size]).save(out % i)
+
+
+def imageio_png(path, out, count):
+    import imageio
+    with imageio.get_reader(path) as reader:
+        for i in range(count):
+            imageio.imwrite(out % i, reader.get_data(i))
+
+
 def pillow_tiff_write(path, out, codec):
     from PIL import Image, ImageSequence
     names = {'none': None, 'lzw': 'tiff_lzw', 'deflate': 'tiff_adobe_deflate', 'packbits': 'packbits'}
@@ -77,8 +94,10 @@ def tifffile_write(path, out, codec):
 
 def main():
     job, path, *rest = sys.argv[1:]
-    if job == 'pillow-write':
-        return pillow_write(path, rest[0], int(rest[1]), int(rest[2]))
+    if job in ('pillow-write', 'pillow-png'):
+        return (pillow_write if job == 'pillow-write' else pillow_png)(path, rest[0], int(rest[1]), int(rest[2]))
+    if job == 'imageio-png':
+        return imageio_png(path, rest[0], int(rest[1]))
     if job.endswith('-write'):
         return {'pillow-tiff-write': pillow_tiff_write, 'tifffile-write': tifffile_write}[job](path, *rest)
     show = (lambda pixels: sys.stdout.buffer.write(pixels())) if rest else (lambda pixels: None)
