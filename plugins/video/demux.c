@@ -256,15 +256,23 @@ read_up_to(struct video_demux *demux, struct video_index *index, uint64_t number
     return MIM_OK;
 }
 
+/* Several packets may begin where the first of them does: only that one says where. */
+static int64_t
+byte_of(const struct video_index *index, uint64_t number)
+{
+    while (number > 0 && index->units[number].position < 0)
+        number--;
+    return index->units[number].position;
+}
+
 static bool
 seek(struct video_demux *demux, const struct video_index *index, uint64_t number)
 {
     const struct video_unit *unit = &index->units[number];
-    int64_t time = unit->dts != AV_NOPTS_VALUE ? unit->dts : unit->pts;
+    int64_t time = unit->dts != AV_NOPTS_VALUE ? unit->dts : unit->pts, byte = byte_of(index, number);
 
-    if (demux->what->container->seeks_bytes && unit->position >= 0)
-        return avformat_seek_file(demux->format, demux->stream->index, 0, unit->position, unit->position,
-                                  AVSEEK_FLAG_BYTE) >= 0;
+    if (demux->what->container->seeks_bytes && byte >= 0)
+        return avformat_seek_file(demux->format, demux->stream->index, 0, byte, byte, AVSEEK_FLAG_BYTE) >= 0;
     return time != AV_NOPTS_VALUE &&
            av_seek_frame(demux->format, demux->stream->index, time, AVSEEK_FLAG_BACKWARD) >= 0;
 }
@@ -278,24 +286,35 @@ start_again(struct video_demux *demux)
     return video_demux_open(demux, job, what);
 }
 
+/* Seeks may land behind: then from some packets before. MIM_END: not come there. */
+static int32_t
+come_by_seeking(struct video_demux *demux, struct video_index *index, uint64_t number, AVPacket *packet)
+{
+    static const uint64_t steps_back[] = { 0, 8, 64 };
+    for (size_t i = 0; i < sizeof steps_back / sizeof *steps_back && steps_back[i] < number; i++) {
+        bool found = false;
+        if (!seek(demux, index, number - steps_back[i]))
+            return MIM_END;
+        int32_t status = find_place(demux, index, number, packet, &found);
+        if (status == MIM_OK && found)
+            status = read_up_to(demux, index, number, packet);
+        if (status != MIM_OK || (found && !demux->is_lost))
+            return status;
+        av_packet_unref(packet);
+    }
+    return MIM_END;
+}
+
 int32_t
 video_demux_go(struct video_demux *demux, struct video_index *index, uint64_t number, AVPacket *packet)
 {
-    bool found = false;
-    int32_t status = MIM_OK;
-
-    if (number > 0 && seek(demux, index, number)) {
-        status = find_place(demux, index, number, packet, &found);
-        if (status == MIM_OK && found)
-            status = read_up_to(demux, index, number, packet);
-        if (status != MIM_OK && status != MIM_END)
-            return status;
-        if (status == MIM_OK && found && !demux->is_lost && demux->next == number + 1)
-            return MIM_OK;
-    }
-    av_packet_unref(packet);
-    status = start_again(demux);
-    if (status == MIM_OK)
+    int32_t status = come_by_seeking(demux, index, number, packet);
+    if (status == MIM_END)
+        status = start_again(demux);
+    if (status == MIM_OK && demux->next <= number)
         status = read_up_to(demux, index, number, packet);
-    return status == MIM_END || demux->is_lost ? MIM_CORRUPT : status;
+    if (status == MIM_OK && !demux->is_lost)
+        return MIM_OK;
+    av_packet_unref(packet);
+    return status == MIM_END || status == MIM_OK ? MIM_CORRUPT : status;
 }

@@ -50,18 +50,20 @@ video_index_note(struct video_index *index, struct mim_job *job, uint64_t number
 
 /* Timestamps may be made up by the demuxer, and differently after a seek: they count only where there is no
  * position. */
-static bool
-matches(const struct video_unit *unit, const AVPacket *packet)
-{
-    if (unit->size != (uint32_t)packet->size || unit->position != packet->pos)
-        return false;
-    return unit->position >= 0 || (unit->pts != AV_NOPTS_VALUE && unit->pts == packet->pts);
-}
-
 bool
 video_index_is(const struct video_index *index, uint64_t number, const AVPacket *packet)
 {
-    return number >= index->unit_count || matches(&index->units[number], packet);
+    const struct video_unit *unit = number < index->unit_count ? &index->units[number] : NULL;
+    if (!unit)
+        return true;
+    return unit->size == (uint32_t)packet->size && unit->position == packet->pos &&
+           !((unit->flags ^ packet->flags) & AV_PKT_FLAG_KEY);
+}
+
+static bool
+is_marked(const struct video_unit *unit, const AVPacket *packet)
+{
+    return unit->position >= 0 || (unit->pts != AV_NOPTS_VALUE && unit->pts == packet->pts);
 }
 
 uint64_t
@@ -69,7 +71,7 @@ video_index_find(const struct video_index *index, const AVPacket *packet)
 {
     uint64_t found = MIM_UNKNOWN;
     for (uint64_t i = 0; i < index->unit_count; i++) {
-        if (!matches(&index->units[i], packet))
+        if (!video_index_is(index, i, packet) || !is_marked(&index->units[i], packet))
             continue;
         if (found != MIM_UNKNOWN)
             return MIM_UNKNOWN;

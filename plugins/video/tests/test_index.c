@@ -113,7 +113,7 @@ a_packet_is_found_by_its_place(void)
     packet->pos = 200;
     CHECK(video_index_find(&index, packet) == MIM_UNKNOWN); /* of another size */
     packet->size = 100;
-    packet->pts = 77;
+    packet->pts = 77; /* made up by a demuxer after a seek */
     CHECK(video_index_find(&index, packet) == 2 && video_index_is(&index, 2, packet) &&
           !video_index_is(&index, 1, packet));
     packet->size = 0;
