@@ -167,7 +167,7 @@ mim_option_table_valid(const struct mim_option_table *table, uint32_t state_size
 {
     if (table->count == 0)
         return true;
-    if (!table->rows || table->count > MOST_ROWS || table->rows->struct_size < sizeof(struct mim_option) ||
+    if (!table->rows || table->count > MOST_ROWS || !MIM_HAS(table->rows, initial_text) ||
         table->rows->struct_size % alignof(struct mim_option) != 0) {
         mim_fail(err, MIM_BROKEN_PLUGIN, "its option table is not what %u rows of this ABI are", table->count);
         return false;
