@@ -73,7 +73,8 @@ pngx_chunk_at(struct mim_job *job, struct pngx_window *window, uint64_t offset, 
         return missing(fault, status, offset, "before its last chunk");
     *chunk = (struct pngx_chunk){ .offset = offset, .size = pngx_get_u32(head), .type = pngx_get_u32(head + 4) };
     if (!is_letters(chunk->type))
-        return pngx_fault_set(fault, MIM_CORRUPT, offset, "a chunk was expected, its type would be 0x%08x", chunk->type);
+        return pngx_fault_set(fault, MIM_CORRUPT, offset, "a chunk was expected, its type would be 0x%08x",
+                              chunk->type);
     if (chunk->size > MOST_SIZE)
         return pngx_fault_set(fault, MIM_CORRUPT, offset, "a chunk claims %u bytes, the most is %u", chunk->size,
                               MOST_SIZE);
@@ -94,8 +95,7 @@ load_data(struct mim_job *job, struct pngx_window *window, const struct pngx_chu
     while (done < chunk->size) {
         const uint8_t *bytes;
         uint64_t some;
-        int32_t status =
-            pngx_window_span(job, window, chunk->offset + PNGX_CHUNK_HEAD + done, &bytes, &some);
+        int32_t status = pngx_window_span(job, window, chunk->offset + PNGX_CHUNK_HEAD + done, &bytes, &some);
         if (status != MIM_OK)
             return status;
         some = some < chunk->size - done ? some : chunk->size - done;
@@ -115,8 +115,9 @@ pngx_chunk_load(struct mim_job *job, struct pngx_window *window, const struct pn
 
     pngx_chunk_name(chunk->type, name);
     if (chunk->size > room)
-        return pngx_fault_set(fault, MIM_CORRUPT, chunk->offset, "the chunk %s has %u bytes, at most %llu were expected",
-                              name, chunk->size, (unsigned long long)room);
+        return pngx_fault_set(fault, MIM_CORRUPT, chunk->offset,
+                              "the chunk %s has %u bytes, at most %llu were expected", name, chunk->size,
+                              (unsigned long long)room);
     int32_t status = load_data(job, window, chunk, data);
     if (status == MIM_OK)
         status = pngx_window_get(job, window, chunk->offset + PNGX_CHUNK_HEAD + chunk->size, 4, &sum);

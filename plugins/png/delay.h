@@ -16,7 +16,7 @@ struct pngx_clock {
     struct mim_rational fps;
     struct mim_list seconds; /**< one for all frames, or one a frame */
     uint32_t time_num, time_den;
-    double owed;             /**< seconds that were rounded away so far */
+    double owed; /**< seconds that were rounded away so far */
 };
 
 /** The delay of frame `index`, called once for each, in order; `duration` is the source's, in ticks. 0: too long. */

@@ -5,7 +5,8 @@
 #include <libdeflate.h>
 
 int32_t
-pngx_emit_chunk(struct mim_job *job, uint32_t type, const void *head, uint32_t head_size, const void *data, uint64_t size)
+pngx_emit_chunk(struct mim_job *job, uint32_t type, const void *head, uint32_t head_size, const void *data,
+                uint64_t size)
 {
     const struct mim_host *host = job->host;
     uint8_t start[PNGX_CHUNK_HEAD], end[4];

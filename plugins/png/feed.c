@@ -101,7 +101,8 @@ start_chunk(struct pngx_feed *feed)
         if (status != MIM_OK)
             return status;
         feed->next = pngx_chunk_next(&feed->chunk);
-    } while (feed->is_fdat && feed->chunk.type != wanted && feed->chunk.type != PNGX_FCTL && feed->chunk.type != PNGX_IEND);
+    } while (feed->is_fdat && feed->chunk.type != wanted && feed->chunk.type != PNGX_FCTL &&
+             feed->chunk.type != PNGX_IEND);
     if (feed->chunk.type != wanted) {
         end_file(feed);
         return MIM_OK;

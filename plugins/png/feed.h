@@ -5,7 +5,9 @@
 
 #include "header.h"
 
-enum { PNGX_FEED_HEAD_MAX = PNGX_SIGNATURE_SIZE + 3 * PNGX_CHUNK_FRAME + PNGX_IHDR_SIZE + PNGX_PLTE_MAX + PNGX_TRNS_MAX };
+enum {
+    PNGX_FEED_HEAD_MAX = PNGX_SIGNATURE_SIZE + 3 * PNGX_CHUNK_FRAME + PNGX_IHDR_SIZE + PNGX_PLTE_MAX + PNGX_TRNS_MAX
+};
 
 struct pngx_feed {
     struct mim_job *job;
@@ -14,12 +16,12 @@ struct pngx_feed {
     const uint8_t *piece; /**< what is handed out now */
     uint64_t piece_size;
     int step;
-    bool is_fdat;           /**< pixels stand in fdAT chunks, from `next` on */
-    uint64_t next;          /**< offset of the next chunk */
+    bool is_fdat;  /**< pixels stand in fdAT chunks, from `next` on */
+    uint64_t next; /**< offset of the next chunk */
     struct pngx_chunk chunk;
-    uint64_t done;          /**< bytes of its data */
-    uint32_t sum;           /**< of its type and these bytes */
-    uint32_t sequence;      /**< of the next fdAT */
+    uint64_t done;     /**< bytes of its data */
+    uint32_t sum;      /**< of its type and these bytes */
+    uint32_t sequence; /**< of the next fdAT */
     uint8_t small[PNGX_CHUNK_FRAME];
     uint8_t head[PNGX_FEED_HEAD_MAX];
 };

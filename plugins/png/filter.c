@@ -43,7 +43,9 @@ filter_start(int filter, const uint8_t *row, const uint8_t *above, uint64_t size
 {
     for (uint64_t i = 0; i < size; i++) {
         uint8_t up = above ? above[i] : 0;
-        uint8_t from = filter == PNGX_FILTER_UP || filter == PNGX_FILTER_PAETH ? up : filter == PNGX_FILTER_AVERAGE ? up >> 1 : 0;
+        uint8_t from = filter == PNGX_FILTER_UP || filter == PNGX_FILTER_PAETH ? up
+                       : filter == PNGX_FILTER_AVERAGE                         ? up >> 1
+                                                                               : 0;
         out[i] = (uint8_t)(row[i] - from);
     }
 }
@@ -96,7 +98,8 @@ cost_of(const uint8_t *bytes, uint64_t size)
 }
 
 void
-pngx_filter_row_best(const uint8_t *row, const uint8_t *above, uint64_t size, uint32_t pixel, uint8_t *out, uint8_t *scratch)
+pngx_filter_row_best(const uint8_t *row, const uint8_t *above, uint64_t size, uint32_t pixel, uint8_t *out,
+                     uint8_t *scratch)
 {
     uint64_t least = UINT64_MAX;
 

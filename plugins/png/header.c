@@ -53,8 +53,7 @@ take_palette(const struct taking *taking, const struct pngx_chunk *chunk)
 
     if (header->palette_size)
         return pngx_fault_set(taking->fault, MIM_CORRUPT, chunk->offset, "there is a second palette");
-    int32_t status =
-        pngx_chunk_load(taking->job, taking->window, chunk, header->palette, PNGX_PLTE_MAX, taking->fault);
+    int32_t status = pngx_chunk_load(taking->job, taking->window, chunk, header->palette, PNGX_PLTE_MAX, taking->fault);
     if (status != MIM_OK)
         return status;
     if (!chunk->size || chunk->size % 3)

@@ -11,14 +11,14 @@ enum { PNGX_IHDR_SIZE = 13, PNGX_PLTE_MAX = 768, PNGX_TRNS_MAX = 256 };
 struct pngx_header {
     uint32_t width, height;
     uint8_t depth, colour, interlace;
-    bool is_animated;      /**< an acTL says so */
-    bool has_first_fctl;   /**< the picture is the animation's first frame */
-    uint32_t frames, plays; /**< as acTL says */
+    bool is_animated;                         /**< an acTL says so */
+    bool has_first_fctl;                      /**< the picture is the animation's first frame */
+    uint32_t frames, plays;                   /**< as acTL says */
     uint32_t palette_size, transparency_size; /**< bytes; 0: none */
     uint8_t palette[PNGX_PLTE_MAX];
     uint8_t transparency[PNGX_TRNS_MAX];
     uint8_t ihdr[PNGX_IHDR_SIZE];
-    uint64_t pixels;       /**< offset of the first IDAT */
+    uint64_t pixels; /**< offset of the first IDAT */
 };
 
 int32_t pngx_header_read(struct mim_job *job, struct pngx_window *window, struct pngx_header *header,

@@ -6,15 +6,15 @@
 #include "memory.h"
 
 struct pngx_kept_text {
-    char keyword[80];         /**< Latin-1 */
-    int32_t rank;             /**< of the word that it came by: a lower one is not replaced by a higher */
-    struct pngx_bytes value;  /**< UTF-8 */
+    char keyword[80];        /**< Latin-1 */
+    int32_t rank;            /**< of the word that it came by: a lower one is not replaced by a higher */
+    struct pngx_bytes value; /**< UTF-8 */
 };
 
 /** Zeroed = nothing. */
 struct pngx_kept {
-    double axes[2];           /**< pixels per unit; 0: not known */
-    double unit;              /**< metres; 0: none */
+    double axes[2]; /**< pixels per unit; 0: not known */
+    double unit;    /**< metres; 0: none */
     bool has_unit;
     uint8_t time[7];
     uint8_t gamma[4], chromaticities[32], srgb[1];

@@ -75,8 +75,8 @@ tell_time(struct telling *telling, const uint8_t *data, uint64_t size)
 
     if (size != 7)
         return LEFT_OUT;
-    int length = snprintf(text, sizeof text, "%04u-%02u-%02uT%02u:%02u:%02uZ", pngx_get_u16(data), data[2], data[3], data[4],
-                          data[5], data[6]);
+    int length = snprintf(text, sizeof text, "%04u-%02u-%02uT%02u:%02u:%02uZ", pngx_get_u16(data), data[2], data[3],
+                          data[4], data[5], data[6]);
     if (length != 20)
         return LEFT_OUT;
     return telling->job->host->meta(telling->job, "modified", MIM_META_TIME, text, (uint64_t)length);
@@ -154,10 +154,14 @@ static const struct {
     uint32_t most; /* bytes; 0: as many as metadata may have */
     int32_t (*tell)(struct telling *, const uint8_t *data, uint64_t size);
 } tellers[] = {
-    { PNGX_TYPE('g', 'A', 'M', 'A'), 4, tell_gamma },      { PNGX_TYPE('c', 'H', 'R', 'M'), 32, tell_chromaticities },
-    { PNGX_TYPE('s', 'R', 'G', 'B'), 1, tell_srgb },       { PNGX_TYPE('p', 'H', 'Y', 's'), 9, tell_resolution },
-    { PNGX_TYPE('t', 'I', 'M', 'E'), 7, tell_time },       { PNGX_TYPE('e', 'X', 'I', 'f'), 0, tell_exif },
-    { PNGX_TYPE('i', 'C', 'C', 'P'), 0, tell_profile },    { PNGX_TYPE('b', 'K', 'G', 'D'), 6, tell_background },
+    { PNGX_TYPE('g', 'A', 'M', 'A'), 4, tell_gamma },
+    { PNGX_TYPE('c', 'H', 'R', 'M'), 32, tell_chromaticities },
+    { PNGX_TYPE('s', 'R', 'G', 'B'), 1, tell_srgb },
+    { PNGX_TYPE('p', 'H', 'Y', 's'), 9, tell_resolution },
+    { PNGX_TYPE('t', 'I', 'M', 'E'), 7, tell_time },
+    { PNGX_TYPE('e', 'X', 'I', 'f'), 0, tell_exif },
+    { PNGX_TYPE('i', 'C', 'C', 'P'), 0, tell_profile },
+    { PNGX_TYPE('b', 'K', 'G', 'D'), 6, tell_background },
     { PNGX_TYPE('s', 'B', 'I', 'T'), 4, tell_significant_bits },
 };
 
@@ -203,8 +207,8 @@ too_much(const struct telling *telling, const struct pngx_chunk *chunk)
     char name[5];
 
     pngx_chunk_name(chunk->type, name);
-    return job->host->fail(job, MIM_LIMIT, chunk->offset, "the chunk %s holds more than metadata may have, %llu bytes", name,
-                           (unsigned long long)job->host->limit(job, MIM_LIMIT_METADATA));
+    return job->host->fail(job, MIM_LIMIT, chunk->offset, "the chunk %s holds more than metadata may have, %llu bytes",
+                           name, (unsigned long long)job->host->limit(job, MIM_LIMIT_METADATA));
 }
 
 static int32_t
@@ -295,9 +299,9 @@ tell_coding(struct mim_job *job, const struct pngx_reader *self)
 static int32_t
 tell_file(struct mim_job *job, struct pngx_reader *self)
 {
-    struct telling telling = {
-        .job = job, .header = &self->header, .texts = { .left = job->host->limit(job, MIM_LIMIT_METADATA) }
-    };
+    struct telling telling = { .job = job,
+                               .header = &self->header,
+                               .texts = { .left = job->host->limit(job, MIM_LIMIT_METADATA) } };
 
     int32_t status = tell_chunks(&telling, &self->window, self->is_stream);
     if (status == MIM_OK)
@@ -309,7 +313,8 @@ tell_file(struct mim_job *job, struct pngx_reader *self)
 static int32_t
 tell_frame(struct mim_job *job, const struct pngx_control *control)
 {
-    static const char *const disposals[] = { "keep", "background", "previous" }, *const blends[] = { "replace", "over" };
+    static const char *const disposals[] = { "keep", "background", "previous" }, *const blends[] = { "replace",
+                                                                                                     "over" };
     const char *disposal = disposals[control->dispose], *blend = blends[control->blend];
     const int64_t rectangle[] = { control->x, control->y, control->width, control->height };
     const struct mim_rational delay = { control->delay_num, control->delay_den };

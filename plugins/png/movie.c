@@ -14,15 +14,15 @@ struct walk {
     const struct pngx_header *header;
     struct pngx_movie *movie;
     struct pngx_ticks ticks;
-    uint64_t most;           /* frames that the job may have */
-    uint64_t frame;          /* the number of the next one */
-    uint32_t sequence;       /* the next number of the file's */
-    uint64_t open_at;        /* fcTL of the frame that is being walked; 0: none */
+    uint64_t most;     /* frames that the job may have */
+    uint64_t frame;    /* the number of the next one */
+    uint32_t sequence; /* the next number of the file's */
+    uint64_t open_at;  /* fcTL of the frame that is being walked; 0: none */
     struct pngx_control open;
-    bool has_pixels;         /* that frame */
-    bool has_picture;        /* an IDAT has passed */
-    bool is_past_picture;    /* and then something else */
-    bool clears;             /* some frame before gives the canvas back empty */
+    bool has_pixels;      /* that frame */
+    bool has_picture;     /* an IDAT has passed */
+    bool is_past_picture; /* and then something else */
+    bool clears;          /* some frame before gives the canvas back empty */
 };
 
 static void
@@ -94,8 +94,8 @@ static int32_t
 check_sequence(struct walk *walk, uint32_t found, uint64_t offset)
 {
     if (found != walk->sequence)
-        return pngx_fault_set(&walk->movie->fault, MIM_CORRUPT, offset, "sequence number %u where %u was expected", found,
-                              walk->sequence);
+        return pngx_fault_set(&walk->movie->fault, MIM_CORRUPT, offset, "sequence number %u where %u was expected",
+                              found, walk->sequence);
     walk->sequence++;
     return MIM_OK;
 }
@@ -107,8 +107,8 @@ note_frame(struct walk *walk)
 
     if (movie->count == movie->room) {
         uint64_t room = movie->room ? 2 * movie->room : LEAST_ROOM;
-        void *marks =
-            walk->job->host->resize(walk->job, movie->marks, movie->room * sizeof *movie->marks, room * sizeof *movie->marks);
+        void *marks = walk->job->host->resize(walk->job, movie->marks, movie->room * sizeof *movie->marks,
+                                              room * sizeof *movie->marks);
         if (!marks)
             return MIM_NOMEM;
         movie->marks = marks;
@@ -228,7 +228,8 @@ walk_chunks(struct walk *walk)
         return pngx_fault_set(&walk->movie->fault, MIM_CORRUPT, chunk.offset, "acTL counts %u frames, there are %llu",
                               walk->header->frames, (unsigned long long)walk->frame);
     uint8_t nothing[1];
-    return status == MIM_OK ? pngx_chunk_load(walk->job, walk->window, &chunk, nothing, 0, &walk->movie->fault) : status;
+    return status == MIM_OK ? pngx_chunk_load(walk->job, walk->window, &chunk, nothing, 0, &walk->movie->fault)
+                            : status;
 }
 
 static void

@@ -21,6 +21,10 @@ static const struct mim_format_ops apng = {
 static const struct mim_format_ops *const formats[] = { &png, &apng, NULL };
 
 MIM_PLUGIN_EXPORT const struct mim_plugin MIM_PLUGIN_SYMBOL = {
-    MIM_PLUGIN_HEADER,  .name = "png", .version = PLUGIN_VERSION, .licence = "MIT", .library = "libpng " PNG_LIBPNG_VER_STRING,
+    MIM_PLUGIN_HEADER,
+    .name = "png",
+    .version = PLUGIN_VERSION,
+    .licence = "MIT",
+    .library = "libpng " PNG_LIBPNG_VER_STRING,
     .formats = formats,
 };

@@ -91,9 +91,9 @@ prepare_still(struct mim_job *job, uint64_t index, struct pngx_packet *packet, s
         int32_t status = find_end(job, self);
         return status == MIM_OK ? MIM_END : status;
     }
-    packet->frame = (struct pngx_frame){
-        .width = self->header.width, .height = self->header.height, .pixels = self->header.pixels
-    };
+    packet->frame = (struct pngx_frame){ .width = self->header.width,
+                                         .height = self->header.height,
+                                         .pixels = self->header.pixels };
     info->flags = MIM_FRAME_KEY;
     return MIM_OK;
 }

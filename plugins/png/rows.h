@@ -14,9 +14,9 @@ struct pngx_rows {
     const struct mim_raster *raster;
     const struct mim_raster *below; /**< pixels that equal these become transparent black; NULL: none do */
     uint32_t x, y, width, height;
-    uint32_t pixel;                 /**< bytes of one */
+    uint32_t pixel; /**< bytes of one */
     bool is_interlaced;
-    uint64_t count;                 /**< of all rows */
+    uint64_t count; /**< of all rows */
 };
 
 void pngx_rows_open(struct pngx_rows *rows);

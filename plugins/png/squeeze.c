@@ -42,7 +42,8 @@ pngx_squeezer_close(struct mim_job *job, struct pngx_squeezer *squeezer)
 }
 
 int32_t
-pngx_squeeze_try(struct mim_job *job, struct pngx_squeezer *squeezer, const uint8_t *data, uint64_t size, uint64_t *packed)
+pngx_squeeze_try(struct mim_job *job, struct pngx_squeezer *squeezer, const uint8_t *data, uint64_t size,
+                 uint64_t *packed)
 {
     uint64_t room = libdeflate_deflate_compress_bound(squeezer->compressor, size);
 
@@ -87,7 +88,8 @@ start(struct mim_job *job, struct pngx_stream *stream, struct pngx_squeezer *squ
     stream->memory = (struct pngx_memory){ .job = job };
     stream->squeezer = squeezer;
     stream->sum = 1;
-    stream->zlib = (z_stream){ .zalloc = pngx_memory_zlib_get, .zfree = pngx_memory_zlib_give, .opaque = &stream->memory };
+    stream->zlib =
+        (z_stream){ .zalloc = pngx_memory_zlib_get, .zfree = pngx_memory_zlib_give, .opaque = &stream->memory };
     int code = runs ? deflateInit2(&stream->zlib, level, Z_DEFLATED, -RUNS_WINDOW_BITS, RUNS_MEMORY_LEVEL, Z_RLE)
                     : deflateInit2(&stream->zlib, level, Z_DEFLATED, -MAX_WBITS, MAX_MEM_LEVEL, Z_DEFAULT_STRATEGY);
     return code == Z_OK ? MIM_OK : MIM_NOMEM;

@@ -14,9 +14,15 @@
 static const struct {
     const char *keyword, *key;
 } known[] = {
-    { "Title", "title" },       { "Author", "author" },     { "Description", "description" },
-    { "Copyright", "copyright" }, { "Software", "software" }, { "Comment", "comment" },
-    { "Creation Time", "datetime" }, { "Subject", "subject" }, { "Keywords", "keywords" },
+    { "Title", "title" },
+    { "Author", "author" },
+    { "Description", "description" },
+    { "Copyright", "copyright" },
+    { "Software", "software" },
+    { "Comment", "comment" },
+    { "Creation Time", "datetime" },
+    { "Subject", "subject" },
+    { "Keywords", "keywords" },
 };
 
 enum { KNOWN = sizeof known / sizeof *known };
@@ -94,6 +100,24 @@ pngx_text_time(const char *text, uint64_t size)
     return end + sizeof zone - 1;
 }
 
+int64_t
+pngx_text_to_latin1(const char *text, uint64_t size, uint8_t *out, uint64_t room)
+{
+    const uint8_t *in = (const uint8_t *)text;
+    uint64_t count = 0;
+
+    for (uint64_t i = 0; i < size && count < room; i++) {
+        if (in[i] >= 0xc4 || (in[i] >= 0x80 && i + 1 == size))
+            return -1;
+        uint8_t letter = in[i] < 0x80 ? in[i] : (uint8_t)(in[i] << 6 | (in[i + 1] & 0x3f));
+        if (letter >= 0x80 && letter < 0xa0) /* control codes there */
+            return -1;
+        i += in[i] >= 0x80;
+        out[count++] = letter;
+    }
+    return (int64_t)count;
+}
+
 static struct pngx_text *
 find(struct pngx_texts *texts, const char *keyword)
 {
@@ -108,7 +132,8 @@ append(struct mim_job *job, struct pngx_texts *texts, const char *keyword)
 {
     if (texts->count == texts->room) {
         uint32_t room = texts->room ? 2 * texts->room : 8;
-        void *items = job->host->resize(job, texts->items, texts->room * sizeof *texts->items, room * sizeof *texts->items);
+        void *items =
+            job->host->resize(job, texts->items, texts->room * sizeof *texts->items, room * sizeof *texts->items);
         if (!items)
             return NULL;
         texts->items = items;
@@ -137,7 +162,8 @@ add_value(struct mim_job *job, struct pngx_bytes *to, const uint8_t *data, uint6
 }
 
 static int32_t
-add(struct mim_job *job, struct pngx_texts *texts, const char *keyword, const uint8_t *data, uint64_t size, bool is_latin1)
+add(struct mim_job *job, struct pngx_texts *texts, const char *keyword, const uint8_t *data, uint64_t size,
+    bool is_latin1)
 {
     char utf8[2 * PNGX_KEYWORD_MAX + 1], *end = utf8;
 
@@ -165,7 +191,8 @@ add_packed(struct mim_job *job, struct pngx_texts *texts, const char *keyword, c
 
     int32_t status = pngx_inflate(job, data, size, texts->left, &plain);
     if (status == MIM_OK)
-        status = add(job, texts, keyword, plain.data, plain.size, is_latin1 || !pngx_text_is_utf8(plain.data, plain.size));
+        status =
+            add(job, texts, keyword, plain.data, plain.size, is_latin1 || !pngx_text_is_utf8(plain.data, plain.size));
     pngx_bytes_close(job, &plain);
     return status;
 }
@@ -219,11 +246,12 @@ give(struct mim_job *job, const struct pngx_text *text)
     bool is_time = key && !strcmp(key, "datetime");
     char other[sizeof text->keyword + 5];
 
-    if (is_time && pngx_text_time((const char *)text->value.data, text->value.size) == text->value.size && text->value.size)
+    if (is_time && pngx_text_time((const char *)text->value.data, text->value.size) == text->value.size &&
+        text->value.size)
         return job->host->meta(job, key, MIM_META_TIME, text->value.data, text->value.size);
     snprintf(other, sizeof other, "text:%s", text->keyword);
-    return job->host->meta(job, key && !is_time ? key : other, MIM_META_TEXT, text->value.size ? (const void *)text->value.data : "",
-                           text->value.size);
+    return job->host->meta(job, key && !is_time ? key : other, MIM_META_TEXT,
+                           text->value.size ? (const void *)text->value.data : "", text->value.size);
 }
 
 int32_t

@@ -140,7 +140,8 @@ take_delay(struct mim_job *job, struct pngx_writer *self, uint64_t index, int64_
     if (pngx_clock_delay(&self->clock, index, duration, delay))
         return MIM_OK;
     return job->host->fail(job, self->fps.den ? MIM_OPTION : MIM_ARGUMENT, MIM_UNKNOWN,
-                           "frame %llu lasts too long: APNG takes 0 to %d s", (unsigned long long)index, PNGX_SECONDS_MAX);
+                           "frame %llu lasts too long: APNG takes 0 to %d s", (unsigned long long)index,
+                           PNGX_SECONDS_MAX);
 }
 
 static struct pngx_rows
@@ -239,16 +240,16 @@ emit_pixels(struct mim_job *job, struct pngx_writer *self, bool is_first, const 
         uint8_t sequence[4];
         if (!is_first)
             pngx_put_u32(sequence, self->sequence++);
-        status = pngx_emit_chunk(job, is_first ? PNGX_IDAT : PNGX_FDAT, sequence, is_first ? 0 : sizeof sequence, data + done,
-                                 some);
+        status = pngx_emit_chunk(job, is_first ? PNGX_IDAT : PNGX_FDAT, sequence, is_first ? 0 : sizeof sequence,
+                                 data + done, some);
     }
     return status;
 }
 
 /* The head of a zlib stream, the pieces of deflate, the sum of all. */
 static int32_t
-emit_parts(struct mim_job *job, struct pngx_writer *self, const struct mim_frame_info *info, const struct mim_coded *coded,
-           bool is_first)
+emit_parts(struct mim_job *job, struct pngx_writer *self, const struct mim_frame_info *info,
+           const struct mim_coded *coded, bool is_first)
 {
     static const uint8_t head[2] = { 0x78, 0x01 };
     struct pngx_rows rows = whole_rows(self, info);
@@ -325,39 +326,46 @@ pngx_close_writer(struct mim_job *job)
 
 #define OPTION(member) MIM_OPTION_HEADER, .offset = offsetof(struct pngx_writer, member)
 
-#define SHARED_OPTIONS                                                                                                    \
-    { OPTION(level), .name = "level", .type = MIM_OPTION_INT, .initial = DEFAULT_LEVEL, .max = PNGX_LEVEL_MAX,            \
-      .help = "compression, from none to as small as can be" },                                                           \
-    { OPTION(filter), .name = "filter", .type = MIM_OPTION_CHOICE, .choices = "auto|none|sub|up|average|paeth",           \
-      .help = "what samples are told relative to; auto tries all on some rows" },                                         \
-    { OPTION(interlace), .name = "interlace", .type = MIM_OPTION_BOOL, .help = "store in seven passes, coarse to fine" }, \
-    { OPTION(dpi), .name = "dpi", .type = MIM_OPTION_LIST, .unit = "1/in",                                                \
-      .help = "resolution: one number, or across and down; else the source's" },                                          \
-    { OPTION(text), .name = "text", .type = MIM_OPTION_PAIRS, .help = "text:KEY=VALUE stores a text under a keyword" },   \
-    { OPTION(duration), .name = "duration", .type = MIM_OPTION_LIST, .unit = "s", .max = PNGX_SECONDS_MAX,                \
-      .help = "of an animation: how long a frame is shown: one number, or one a frame; else the source's timing, or 0.1" }, \
-    { OPTION(fps), .name = "fps", .type = MIM_OPTION_RATIONAL, .unit = "1/s",                                             \
-      .help = "of an animation: frames per second, instead of duration" },                                                \
-    { OPTION(loop), .name = "loop", .type = MIM_OPTION_INT, .initial = -1, .max = INT32_MAX,                              \
-      .help = "of an animation: plays in total, 0 = for ever; when not given as the source, else for ever" }
-
-static const struct mim_option movie_options[] = { SHARED_OPTIONS };
-
-static const struct mim_option picture_options[] = {
-    SHARED_OPTIONS,
+/* The last is for pictures only. */
+static const struct mim_option options[] = {
+    { OPTION(level), .name = "level", .type = MIM_OPTION_INT, .initial = DEFAULT_LEVEL, .max = PNGX_LEVEL_MAX,
+      .help = "compression, from none to as small as can be" },
+    { OPTION(filter), .name = "filter", .type = MIM_OPTION_CHOICE, .choices = "auto|none|sub|up|average|paeth",
+      .help = "what samples are told relative to; auto tries all on some rows" },
+    { OPTION(interlace), .name = "interlace", .type = MIM_OPTION_BOOL,
+      .help = "store in seven passes, coarse to fine" },
+    { OPTION(dpi), .name = "dpi", .type = MIM_OPTION_LIST, .unit = "1/in",
+      .help = "resolution: one number, or across and down; else the source's" },
+    { OPTION(text), .name = "text", .type = MIM_OPTION_PAIRS, .help = "text:KEY=VALUE stores a text under a keyword" },
+    { OPTION(duration), .name = "duration", .type = MIM_OPTION_LIST, .unit = "s", .max = PNGX_SECONDS_MAX,
+      .help = "of an animation: how long a frame is shown: one number, or one a frame; else the source's, or 0.1" },
+    { OPTION(fps), .name = "fps", .type = MIM_OPTION_RATIONAL, .unit = "1/s",
+      .help = "of an animation: frames per second, instead of duration" },
+    { OPTION(loop), .name = "loop", .type = MIM_OPTION_INT, .initial = -1, .max = INT32_MAX,
+      .help = "of an animation: plays in total, 0 = for ever; when not given as the source, else for ever" },
     { OPTION(apng), .name = "apng", .type = MIM_OPTION_BOOL, .help = "write an animation under the name of a picture" },
 };
 
-#define WRITER_OPS(first_call, table)                                                                                    \
-    {                                                                                                                    \
-        .struct_size = sizeof(struct mim_writer_ops),                                                                    \
-        .flags = MIM_WRITER_PREVIOUS | MIM_WRITER_SEEKS | MIM_WRITER_TIMING | MIM_WRITER_LOOP | MIM_WRITER_COUNTS,        \
-        .state_size = sizeof(struct pngx_writer), .packet_size = sizeof(struct pngx_sheet),                               \
-        .worker_size = sizeof(struct pngx_writing_worker), .option_count = sizeof table / sizeof *table,                  \
-        .options = table, .open = first_call, .accepts = pngx_accepts, .encode = pngx_encode, .put = pngx_put,            \
-        .metadata = pngx_keep_metadata, .finish = pngx_finish, .worker_close = pngx_writing_worker_close,                 \
-        .close = pngx_close_writer,                                                                                      \
+enum { OPTIONS = sizeof options / sizeof *options };
+
+#define WRITER_OPS(first_call, count) \
+    { \
+        .struct_size = sizeof(struct mim_writer_ops), \
+        .flags = MIM_WRITER_PREVIOUS | MIM_WRITER_SEEKS | MIM_WRITER_TIMING | MIM_WRITER_LOOP | MIM_WRITER_COUNTS, \
+        .state_size = sizeof(struct pngx_writer), \
+        .packet_size = sizeof(struct pngx_sheet), \
+        .worker_size = sizeof(struct pngx_writing_worker), \
+        .option_count = count, \
+        .options = options, \
+        .open = first_call, \
+        .accepts = pngx_accepts, \
+        .encode = pngx_encode, \
+        .put = pngx_put, \
+        .metadata = pngx_keep_metadata, \
+        .finish = pngx_finish, \
+        .worker_close = pngx_writing_worker_close, \
+        .close = pngx_close_writer, \
     }
 
-const struct mim_writer_ops pngx_writer_ops = WRITER_OPS(pngx_open_picture, picture_options);
-const struct mim_writer_ops pngx_movie_writer_ops = WRITER_OPS(pngx_open_movie, movie_options);
+const struct mim_writer_ops pngx_writer_ops = WRITER_OPS(pngx_open_picture, OPTIONS);
+const struct mim_writer_ops pngx_movie_writer_ops = WRITER_OPS(pngx_open_movie, OPTIONS - 1);

@@ -17,9 +17,9 @@ struct pngx_writer {
     bool is_movie, is_started;
     uint32_t width, height, channels;
     uint32_t plays;
-    uint64_t frames;         /**< accepted */
-    uint64_t control_at;     /**< where acTL stands in the sink */
-    uint32_t sequence;       /**< of the next fcTL or fdAT */
+    uint64_t frames;     /**< accepted */
+    uint64_t control_at; /**< where acTL stands in the sink */
+    uint32_t sequence;   /**< of the next fcTL or fdAT */
     struct pngx_packing packing;
     struct pngx_clock clock;
     struct pngx_kept kept;

@@ -48,7 +48,9 @@ static uint64_t
 limit(struct mim_job *job, int32_t which)
 {
     const struct desk *desk = job->core;
-    uint64_t most = which == MIM_LIMIT_METADATA ? desk->limit_metadata : which == MIM_LIMIT_FRAMES ? desk->limit_frames : 0;
+    uint64_t most = which == MIM_LIMIT_METADATA ? desk->limit_metadata
+                    : which == MIM_LIMIT_FRAMES ? desk->limit_frames
+                                                : 0;
 
     return most ? most : UINT64_MAX;
 }
@@ -187,9 +189,12 @@ static const struct mim_host table = {
 struct mim_job
 desk_job(struct desk *desk, void *state, void *worker)
 {
-    return (struct mim_job){
-        .struct_size = sizeof(struct mim_job), .threads = 1, .host = &table, .state = state, .worker = worker, .core = desk
-    };
+    return (struct mim_job){ .struct_size = sizeof(struct mim_job),
+                             .threads = 1,
+                             .host = &table,
+                             .state = state,
+                             .worker = worker,
+                             .core = desk };
 }
 
 void

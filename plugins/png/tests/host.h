@@ -16,7 +16,10 @@
 #include <mim/plugin.h>
 
 #define CHECK(x) assert_true(x)
-#define CASE(function) { #function, call_case, NULL, NULL, (void *)(uintptr_t)(function) }
+#define CASE(function) \
+    { \
+#function, call_case, NULL, NULL, (void *)(uintptr_t)(function) \
+    }
 
 static inline void
 call_case(void **state)
@@ -32,19 +35,19 @@ struct blob {
 /** Behind job->core. */
 struct desk {
     struct blob source;
-    uint64_t limit_metadata;    /**< 0: none */
-    uint64_t limit_frames;      /**< 0: none */
-    uint64_t fail_alloc;        /**< the n-th allocation is refused; 0: none */
-    uint64_t fail_read;         /**< the n-th read fails; 0: none */
-    uint64_t fail_emit;         /**< the n-th emit fails; 0: none */
+    uint64_t limit_metadata; /**< 0: none */
+    uint64_t limit_frames;   /**< 0: none */
+    uint64_t fail_alloc;     /**< the n-th allocation is refused; 0: none */
+    uint64_t fail_read;      /**< the n-th read fails; 0: none */
+    uint64_t fail_emit;      /**< the n-th emit fails; 0: none */
     uint64_t allocs, reads, emits;
-    int64_t held, reserved;     /**< bytes that the plugin has */
-    uint64_t most_asked;        /**< the largest allocation */
-    int32_t status;             /**< of the first fail() */
+    int64_t held, reserved; /**< bytes that the plugin has */
+    uint64_t most_asked;    /**< the largest allocation */
+    int32_t status;         /**< of the first fail() */
     char text[300];
-    char said[4000];            /**< metadata and notices, a line each: key=value */
+    char said[4000]; /**< metadata and notices, a line each: key=value */
     struct blob sink, coded;
-    bool is_coding;             /**< emit goes to `coded` */
+    bool is_coding; /**< emit goes to `coded` */
 };
 
 struct mim_job desk_job(struct desk *desk, void *state, void *worker);

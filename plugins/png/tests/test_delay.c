@@ -68,8 +68,10 @@ too_long_is_told(void)
 static void
 the_base_holds_every_delay(void)
 {
-    const struct pngx_control controls[] = { { .delay_num = 1, .delay_den = 10 }, { .delay_num = 1001, .delay_den = 30000 },
-                                             { .delay_num = 0, .delay_den = 7 }, { .delay_num = 65535, .delay_den = 1 } };
+    const struct pngx_control controls[] = { { .delay_num = 1, .delay_den = 10 },
+                                             { .delay_num = 1001, .delay_den = 30000 },
+                                             { .delay_num = 0, .delay_den = 7 },
+                                             { .delay_num = 65535, .delay_den = 1 } };
     struct pngx_ticks ticks = { 0 };
 
     for (int i = 0; i < 4; i++)

@@ -7,7 +7,8 @@
 static uint8_t
 predict(int filter, int left, int above, int corner)
 {
-    int p = left + above - corner, from_left = abs(p - left), from_above = abs(p - above), from_corner = abs(p - corner);
+    int p = left + above - corner, from_left = abs(p - left), from_above = abs(p - above),
+        from_corner = abs(p - corner);
 
     switch (filter) {
     case PNGX_FILTER_SUB:
@@ -95,10 +96,15 @@ passes_hold_every_pixel_once(void)
             unsigned seen[400] = { 0 };
             for (unsigned i = 0; i < width * height; i++)
                 pixels[i] = (uint8_t)i;
-            const struct mim_raster raster = { .sample = MIM_SAMPLE_U8, .width = width, .height = height, .channels = 1,
-                                               .stride = width, .data = pixels };
-            struct pngx_rows rows = { .raster = &raster, .width = width, .height = height, .pixel = 1,
-                                      .is_interlaced = true };
+            const struct mim_raster raster = { .sample = MIM_SAMPLE_U8,
+                                               .width = width,
+                                               .height = height,
+                                               .channels = 1,
+                                               .stride = width,
+                                               .data = pixels };
+            struct pngx_rows rows = {
+                .raster = &raster, .width = width, .height = height, .pixel = 1, .is_interlaced = true
+            };
             pngx_rows_open(&rows);
             uint64_t bytes = 0;
             for (uint64_t r = 0; r < rows.count; r++) {
@@ -120,8 +126,9 @@ static void
 equal_pixels_become_clear(void)
 {
     const uint8_t now[] = { 1, 2, 3, 255, 9, 9, 9, 255 }, before[] = { 1, 2, 3, 255, 9, 9, 8, 255 };
-    const struct mim_raster raster = { .sample = MIM_SAMPLE_U8, .width = 2, .height = 1, .channels = 4, .stride = 8,
-                                       .data = (uint8_t *)(uintptr_t)now };
+    const struct mim_raster raster = {
+        .sample = MIM_SAMPLE_U8, .width = 2, .height = 1, .channels = 4, .stride = 8, .data = (uint8_t *)(uintptr_t)now
+    };
     struct mim_raster below = raster;
     uint8_t scratch[8];
 

@@ -26,7 +26,8 @@ keep_text(struct mim_job *job, struct pngx_kept *kept, const char *key, const ch
 static void
 its_own_word_wins_whichever_comes_first(void)
 {
-    static const char *const orders[2][3] = { { "software", "creator", "producer" }, { "producer", "creator", "software" } };
+    static const char *const orders[2][3] = { { "software", "creator", "producer" },
+                                              { "producer", "creator", "software" } };
     struct desk desk = { 0 };
     struct mim_job job = desk_job(&desk, NULL, NULL);
 
@@ -49,7 +50,8 @@ a_later_value_of_the_same_word_replaces(void)
     struct mim_job job = desk_job(&desk, NULL, NULL);
     struct pngx_kept kept = { 0 };
 
-    CHECK(keep_text(&job, &kept, "title", "of the file") == MIM_OK && keep_text(&job, &kept, "title", "of the frame") == MIM_OK);
+    CHECK(keep_text(&job, &kept, "title", "of the file") == MIM_OK &&
+          keep_text(&job, &kept, "title", "of the frame") == MIM_OK);
     CHECK(pngx_keep_text(&job, &kept, "Title", -1, "of the option", 13) == MIM_OK);
     CHECK(keep_text(&job, &kept, "title", "too late") == MIM_OK);
     CHECK(pngx_kept_emit(&job, &kept, 3) == MIM_OK);
@@ -70,8 +72,10 @@ resolution_in_any_form(void)
         const char *unit;
         uint32_t across, down;
     } cases[] = {
-        { MIM_META_RATIONALS, sizeof ratios, "inch", 11811, 4650 }, { MIM_META_RATIONALS, sizeof ratios, "cm", 30000, 11811 },
-        { MIM_META_RATIONALS, sizeof ratios, "none", 300, 118 },    { MIM_META_INT, sizeof whole, "inch", 2835, 2835 },
+        { MIM_META_RATIONALS, sizeof ratios, "inch", 11811, 4650 },
+        { MIM_META_RATIONALS, sizeof ratios, "cm", 30000, 11811 },
+        { MIM_META_RATIONALS, sizeof ratios, "none", 300, 118 },
+        { MIM_META_INT, sizeof whole, "inch", 2835, 2835 },
         { MIM_META_REAL, sizeof real, "inch", 3799, 3799 },
     };
     struct desk desk = { 0 };
@@ -122,7 +126,8 @@ what_has_no_place_is_unsupported(void)
     CHECK(pngx_keep(&job, &kept, "gamma", MIM_META_REAL, &bad[0], 8) == MIM_UNSUPPORTED);
     CHECK(pngx_keep(&job, &kept, "resolution", MIM_META_REALS, bad, 16) == MIM_UNSUPPORTED);
     CHECK(pngx_keep(&job, &kept, "chromaticities", MIM_META_REALS, bad, 16) == MIM_UNSUPPORTED);
-    CHECK(keep_text(&job, &kept, "text:", "x") == MIM_UNSUPPORTED && keep_text(&job, &kept, "text: x", "x") == MIM_UNSUPPORTED);
+    CHECK(keep_text(&job, &kept, "text:", "x") == MIM_UNSUPPORTED &&
+          keep_text(&job, &kept, "text: x", "x") == MIM_UNSUPPORTED);
     CHECK(keep_text(&job, &kept, "text:two  blanks", "x") == MIM_UNSUPPORTED);
     CHECK(keep_text(&job, &kept, "text:\xd0\xba", "x") == MIM_UNSUPPORTED);
     CHECK(pngx_kept_emit(&job, &kept, 1) == MIM_OK && desk.sink.size == 0);

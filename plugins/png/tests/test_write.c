@@ -23,7 +23,8 @@ unpacked(struct desk *desk, const struct pngx_rows *rows, const struct pngx_pack
         desk->coded.size = 0;
         CHECK(pngx_pack(&job, &packer, packing, rows, part, parts) == MIM_OK);
         uint64_t kept = desk->coded.size - (parts > 1 ? 4 : 0);
-        uint64_t held = pngx_rows_bytes(rows, pngx_pack_first_row(rows, part, parts), pngx_pack_first_row(rows, part + 1, parts));
+        uint64_t held =
+            pngx_rows_bytes(rows, pngx_pack_first_row(rows, part, parts), pngx_pack_first_row(rows, part + 1, parts));
         sum = adler32_combine(sum, pngx_get_u32(desk->coded.data + desk->coded.size - 4), (z_off_t)held);
         blob_add(&stream, desk->coded.data, kept);
     }
@@ -46,12 +47,15 @@ parts_join_to_one_stream(void)
     struct desk desk = { 0 };
     for (unsigned i = 0; i < sizeof pixels; i++)
         pixels[i] = (uint8_t)(i / 3 + i * i % 5);
-    const struct mim_raster raster = { .sample = MIM_SAMPLE_U8, .width = 300, .height = 200, .channels = 1, .stride = 300,
-                                       .data = pixels };
+    const struct mim_raster raster = {
+        .sample = MIM_SAMPLE_U8, .width = 300, .height = 200, .channels = 1, .stride = 300, .data = pixels
+    };
 
     for (int interlaced = 0; interlaced < 2; interlaced++)
         for (int level = 0; level <= PNGX_LEVEL_MAX; level += 4) {
-            struct pngx_rows rows = { .raster = &raster, .width = 300, .height = 200, .pixel = 1, .is_interlaced = interlaced };
+            struct pngx_rows rows = {
+                .raster = &raster, .width = 300, .height = 200, .pixel = 1, .is_interlaced = interlaced
+            };
             pngx_rows_open(&rows);
             const struct pngx_packing packing = { .level = level, .filter = PNGX_FILTER_UP };
             uint8_t *whole = unpacked(&desk, &rows, &packing, 1), *joined = unpacked(&desk, &rows, &packing, 7);
@@ -84,8 +88,9 @@ static const uint8_t few[3 * 16 * 16 * 3 + 1] = { 9, 8, 7 };
 static struct movie
 few_frames(uint32_t count, const struct mim_writer_ops *ops)
 {
-    return (struct movie){ .width = 16, .height = 16, .channels = 3, .count = count, .sample = MIM_SAMPLE_U8,
-                           .frames = few, .ops = ops };
+    return (struct movie){
+        .width = 16, .height = 16, .channels = 3, .count = count, .sample = MIM_SAMPLE_U8, .frames = few, .ops = ops
+    };
 }
 
 static void
