@@ -123,7 +123,8 @@ class Inputs:
 
     def pdf_pictures(self):
         page = f'%%MediaBox 0 0 612 792\n%%Image P {REAL}/astronaut.png\n'
-        return self.pdf('pictures.pdf', lambda: (page + f'q {400 + 20 * i} 0 0 {400 + 20 * i} 30 {90 + i} cm /P Do Q\n' for i in range(8)))
+        return self.pdf('pictures.pdf', lambda: (page + f'q {400 + 20 * i} 0 0 {400 + 20 * i} 30 {90 + i} cm /P Do Q\n'
+                                                 for i in range(8)))
 
     # what a header claims and no byte stands behind
 
@@ -201,6 +202,6 @@ def drawn_page(number):
     curves = []
     for i in range(600):
         x, y = (i * 37 + number * 11) % 560 + 20, (i * 53 + number * 29) % 740 + 20
-        curves.append(f'{i % 7 / 7:.2f} {i % 11 / 11:.2f} {i % 5 / 5:.2f} rg {x} {y} m {x + 60} {y + 9} {x - 9} {y + 60} {x + 40} {y + 40} c '
-                      f'{x + 20} {y - 30} l {"f" if i % 3 else "S"}')
+        curves.append(f'{i % 7 / 7:.2f} {i % 11 / 11:.2f} {i % 5 / 5:.2f} rg {x} {y} m {x + 60} {y + 9} {x - 9} {y + 60} '
+                      f'{x + 40} {y + 40} c {x + 20} {y - 30} l {"f" if i % 3 else "S"}')
     return '%%MediaBox 0 0 612 792\n0.7 w\n' + '\n'.join(curves) + '\n'

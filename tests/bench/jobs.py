@@ -298,7 +298,8 @@ def pdf_columns(inputs):
 
 def peer_pages(command, name):
     """A command whose files, called `name` and more, go to a directory of their own that is not kept."""
-    return ['sh', '-c', 'd=$(mktemp -d /dev/shm/pages-XXXXXX) && "$@" "$d/$0" >/dev/null 2>&1; r=$?; rm -rf "$d"; exit $r', name, *command]
+    script = 'd=$(mktemp -d /dev/shm/pages-XXXXXX) && "$@" "$d/$0" >/dev/null 2>&1; r=$?; rm -rf "$d"; exit $r'
+    return ['sh', '-c', script, name, *command]
 
 
 def pdf_commands(bench):
@@ -404,4 +405,5 @@ def memory(bench):
 
 ALL = {'gif-decode': gif_decode, 'gif-commands': gif_commands, 'gif-write': gif_write, 'tiff-decode': tiff_decode,
        'tiff-commands': tiff_commands, 'tiff-write': tiff_write, 'video-decode': video_decode,
-       'video-commands': video_commands, 'png-write': png_write, 'tiff-to-png': tiff_to_png, 'pdf-commands': pdf_commands, 'pdf-to-png': pdf_to_png, 'info': info, 'start': start, 'memory': memory}
+       'video-commands': video_commands, 'png-write': png_write, 'tiff-to-png': tiff_to_png,
+       'pdf-commands': pdf_commands, 'pdf-to-png': pdf_to_png, 'info': info, 'start': start, 'memory': memory}
