@@ -170,6 +170,8 @@ add_stream(struct mim_job *job, struct video_audio *audio, const struct video_ta
     if (code >= 0)
         code = audio->coder ? avcodec_parameters_from_context(parameters, video_audio_coder_context(audio->coder))
                             : avcodec_parameters_copy(parameters, audio->from->codecpar);
+    if (code >= 0 && !audio->coder)
+        parameters->codec_tag = 0; /* of the container that it comes from */
     audio->base = audio->coder ? video_audio_coder_context(audio->coder)->time_base : audio->from->time_base;
     if (code >= 0)
         audio->to = video_mux_add(audio->mux, parameters, audio->base);

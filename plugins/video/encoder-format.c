@@ -8,7 +8,7 @@
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
 
-#define HD_HEIGHT 720 /* from here on players take the matrix for BT.709 when nothing is said */
+#define HD_HEIGHT 720 /* from here on BT.709 is what players expect */
 
 static bool
 has(const enum AVPixelFormat *list, enum AVPixelFormat format)
@@ -99,6 +99,18 @@ choose(const struct video_encoder *encoder, bool container_holds_alpha, enum AVP
     return nearest(list, source);
 }
 
+/* Does the stream say its matrix? Where nothing is said, players and the ffmpeg command differ by size; BT.601 is the rule here. */
+static bool
+tells_matrix(enum AVCodecID id)
+{
+    static const enum AVCodecID ids[] = { AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, AV_CODEC_ID_VP9, AV_CODEC_ID_AV1,
+                                          AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_PRORES };
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
+        if (ids[i] == id)
+            return true;
+    return false;
+}
+
 /* How the core shall deliver samples for it. */
 static enum AVPixelFormat
 choose_samples(enum AVPixelFormat format, const struct mim_frame_info *first)
@@ -137,8 +149,7 @@ video_encoder_choose_format(struct mim_job *job, const struct video_encoder *enc
     bool is_rgb = descriptor->flags & AV_PIX_FMT_FLAG_RGB;
     layout->from = choose_samples(layout->to, first);
     layout->is_full_range = is_rgb || is_jpeg || is_gray(layout->to) || strncmp(descriptor->name, "yuvj", 4) == 0;
-    layout->matrix = is_rgb ? AVCOL_SPC_RGB
-                     : is_jpeg || is_gray(layout->to) || first->height < HD_HEIGHT ? AVCOL_SPC_SMPTE170M
-                                                                                   : AVCOL_SPC_BT709;
+    bool is_hd = first->height >= HD_HEIGHT && !is_gray(layout->to) && tells_matrix(encoder->codec->id);
+    layout->matrix = is_rgb ? AVCOL_SPC_RGB : is_hd ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M;
     return MIM_OK;
 }

@@ -37,7 +37,6 @@ video_mux_add(struct video_mux *mux, const AVCodecParameters *parameters, AVRati
         video_fail(mux->job, code, mux->name);
         return NULL;
     }
-    stream->codecpar->codec_tag = 0;
     stream->time_base = base;
     return stream;
 }

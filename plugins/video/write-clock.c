@@ -6,8 +6,11 @@
 
 #include <libavutil/mathematics.h>
 
+#include "write-pace.h"
+
 #define DEFAULT_FPS 10
-#define COARSE_TICK 100     /* a grid may have its source's tick from here up, else the first frame's duration */
+#define MILLI 1000
+#define MOVED "frames are moved to where this format can show them"
 #define FINEST_TICK 1000000 /* parts of a second, where the source's own do not fit */
 
 __extension__ typedef __int128 wide;
@@ -44,42 +47,53 @@ start_given(struct mim_job *job, struct video_clock *clock, struct mim_rational 
     return job->host->notice(job, MIM_NOTICE_TIMING, "the source's timing is replaced by fps");
 }
 
-static void
-start_as_source(struct video_clock *clock, const struct mim_sequence *sequence, bool on_grid)
+/* Milliseconds are too coarse for 30 frames a second: what is meant is told apart from what is said. */
+static AVRational
+rate_of_first(const struct mim_sequence *sequence, AVRational tick)
 {
-    AVRational tick = { 1, FINEST_TICK }, span = { 1, DEFAULT_FPS };
     wide num = (wide)sequence->time_num * sequence->first.duration;
+    AVRational span;
 
-    if (num > 0 && num <= INT64_MAX) {
-        AVRational exact;
-        av_reduce(&exact.num, &exact.den, (int64_t)num, sequence->time_den, INT_MAX);
-        if (exact.num > 0 && exact.den > 0)
-            span = exact;
-    }
+    if (num <= 0 || num > INT64_MAX)
+        return (AVRational){ DEFAULT_FPS, 1 };
+    if (!av_cmp_q(tick, (AVRational){ 1, MILLI }))
+        return video_pace_rate(1, sequence->first.duration, tick);
+    av_reduce(&span.num, &span.den, (int64_t)num, sequence->time_den, INT_MAX);
+    return span.num > 0 && span.den > 0 ? av_inv_q(span) : (AVRational){ DEFAULT_FPS, 1 };
+}
+
+static void
+start_as_source(struct video_clock *clock, const struct mim_sequence *sequence, bool evenly)
+{
+    clock->tick = (AVRational){ 1, FINEST_TICK };
     if (sequence->time_num <= INT_MAX && sequence->time_den <= INT_MAX)
-        av_reduce(&tick.num, &tick.den, sequence->time_num, sequence->time_den, INT_MAX);
-    if (on_grid && av_cmp_q(tick, (AVRational){ 1, COARSE_TICK }) >= 0)
-        span = tick;
-    clock->rate = av_inv_q(span);
-    clock->tick = on_grid ? span : tick;
+        av_reduce(&clock->tick.num, &clock->tick.den, sequence->time_num, sequence->time_den, INT_MAX);
+    clock->rate = rate_of_first(sequence, clock->tick);
     clock->time_num = sequence->time_num;
     clock->time_den = sequence->time_den;
+    if (evenly) {
+        clock->tick = av_inv_q(clock->rate);
+        clock->is_even = true;
+        clock->nominal = 1;
+        clock->first_duration = sequence->first.duration;
+        return;
+    }
     clock->nominal = sequence->first.duration > 0 ? rescale(clock, sequence->first.duration) : 0;
     if (clock->nominal < 1)
-        clock->nominal = av_rescale_q(1, span, clock->tick);
+        clock->nominal = av_rescale_q(1, av_inv_q(clock->rate), clock->tick);
     if (clock->nominal < 1)
         clock->nominal = 1;
 }
 
 int32_t
 video_clock_start(struct mim_job *job, struct video_clock *clock, struct mim_rational fps, const struct mim_sequence *sequence,
-                  bool on_grid)
+                  bool evenly)
 {
     *clock = (struct video_clock){ .time_num = 1, .time_den = DEFAULT_FPS, .first = sequence->first.pts, .last = -1 };
     if (fps.den)
         return start_given(job, clock, fps, sequence);
     if (sequence->time_den) {
-        start_as_source(clock, sequence, on_grid);
+        start_as_source(clock, sequence, evenly);
         return MIM_OK;
     }
     clock->is_even = true; /* nobody says anything */
@@ -89,13 +103,23 @@ video_clock_start(struct mim_job *job, struct video_clock *clock, struct mim_rat
     return MIM_OK;
 }
 
+/* One word about it is enough. */
 static int32_t
-say_moved(struct mim_job *job, struct video_clock *clock)
+say_moved(struct mim_job *job, struct video_clock *clock, const char *text)
 {
     if (clock->has_moved)
         return MIM_OK;
     clock->has_moved = true;
-    return job->host->notice(job, MIM_NOTICE_TIMING, "frames are moved to where this format can show them");
+    return job->host->notice(job, MIM_NOTICE_TIMING, text);
+}
+
+static int32_t
+check_alike(struct mim_job *job, struct video_clock *clock, int64_t duration, int64_t first)
+{
+    int64_t off = duration - first;
+    if (off >= -1 && off <= 1)
+        return MIM_OK;
+    return say_moved(job, clock, "frames last differently long, and this format says one rate for all");
 }
 
 int32_t
@@ -104,7 +128,7 @@ video_clock_next(struct mim_job *job, struct video_clock *clock, uint64_t index,
 {
     if (clock->is_even) {
         *time = (struct video_time){ (int64_t)index, 1 };
-        return MIM_OK;
+        return clock->first_duration ? check_alike(job, clock, info->duration, clock->first_duration) : MIM_OK;
     }
     int64_t due = clock->due;
     if (info->pts != MIM_NO_PTS && clock->first != MIM_NO_PTS && __builtin_sub_overflow(info->pts, clock->first, &due))
@@ -118,12 +142,18 @@ video_clock_next(struct mim_job *job, struct video_clock *clock, uint64_t index,
     time->duration = duration ? rescale(clock, clock->due) - time->start : clock->nominal;
     if (time->duration < 1)
         time->duration = 1;
-    return moved ? say_moved(job, clock) : MIM_OK;
+    return moved ? say_moved(job, clock, MOVED) : MIM_OK;
 }
 
 int32_t
 video_clock_check_grid(struct mim_job *job, struct video_clock *clock, int64_t start, AVRational grid)
 {
     int64_t nearest = av_rescale_q(start, clock->tick, grid);
-    return av_compare_ts(nearest, grid, start, clock->tick) ? say_moved(job, clock) : MIM_OK;
+    return av_compare_ts(nearest, grid, start, clock->tick) ? say_moved(job, clock, MOVED) : MIM_OK;
+}
+
+int32_t
+video_clock_check_even(struct mim_job *job, struct video_clock *clock, int64_t duration)
+{
+    return check_alike(job, clock, duration, clock->nominal);
 }

@@ -17,6 +17,7 @@ struct video_clock {
     int64_t first;         /* pts of the first frame, which is shown at 0 */
     int64_t due;           /* of the coming frame, in the sequence's ticks after the first */
     int64_t last;          /* start of the latest */
+    int64_t first_duration; /* in the sequence's ticks, where all are to last as long; else 0 */
     bool is_even;          /* every frame lasts a tick */
     bool is_wished;        /* the caller gave fps */
     bool replaces;         /* and it is not what the source says */
@@ -27,14 +28,16 @@ struct video_time {
     int64_t start, duration;
 };
 
-/* `fps` den 0: the sequence's timing, else 10. `on_grid`: ticks are frames of the first one's duration. OPTION: no such fps. */
+/* `fps` den 0: the sequence's timing, else 10. `evenly`: every frame lasts as long as the first. OPTION: no such fps. */
 int32_t video_clock_start(struct mim_job *job, struct video_clock *clock, struct mim_rational fps,
-                          const struct mim_sequence *sequence, bool on_grid);
+                          const struct mim_sequence *sequence, bool evenly);
 /* In order, for every frame. A frame that had to move is a notice, once. */
 int32_t video_clock_next(struct mim_job *job, struct video_clock *clock, uint64_t index, const struct mim_frame_info *info,
                          struct video_time *time);
 
 /* Frames of a container with ticks of its own: one that is not on a multiple of `grid` is a notice, once. */
 int32_t video_clock_check_grid(struct mim_job *job, struct video_clock *clock, int64_t start, AVRational grid);
+/* Of a container that does not say when each frame is shown: one that lasts longer or shorter than the first, likewise. */
+int32_t video_clock_check_even(struct mim_job *job, struct video_clock *clock, int64_t duration);
 
 #endif

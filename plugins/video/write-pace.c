@@ -28,9 +28,8 @@ distance(int64_t a, int64_t b)
     return a < b ? b - a : a - b;
 }
 
-/* The usual rate that fits the whole span to a tick, else the mean. */
-static AVRational
-rate_of(int64_t frames, int64_t span, AVRational tick)
+AVRational
+video_pace_rate(int64_t frames, int64_t span, AVRational tick)
 {
     AVRational mean, best = { 0, 1 };
     int64_t least = 0;
@@ -65,7 +64,7 @@ video_pace_is_regular(const struct video_pace *pace, AVRational tick, AVRational
     if (is_exact)
         av_reduce(&rate->num, &rate->den, steps * tick.den, span * tick.num, INT_MAX);
     else
-        *rate = rate_of(steps, span, tick);
+        *rate = video_pace_rate(steps, span, tick);
     return rate->num > 0 && rate->den > 0;
 }
 

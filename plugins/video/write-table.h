@@ -12,9 +12,10 @@
 /* What the container says of time. */
 enum video_timing {
     VIDEO_TIMING_FREE,  /* of each frame */
+    VIDEO_TIMING_LOOSE, /* of some frames: the others last as long as the codec's rate says */
     VIDEO_TIMING_RATED, /* of each frame; the header also says a rate, when there is one */
     VIDEO_TIMING_GRID,  /* the header says a tick, and frames stand on its multiples */
-    VIDEO_TIMING_CODEC  /* as GRID, and the codec's own header says it */
+    VIDEO_TIMING_EVEN   /* of none: the codec's rate says how long all of them last */
 };
 
 struct video_target {

@@ -99,7 +99,7 @@ settle_rate(struct video_writer *self)
 {
     enum video_timing timing = self->target->timing;
     AVRational rate = self->clock.rate;
-    bool is_regular = self->clock.is_even || timing == VIDEO_TIMING_CODEC ||
+    bool is_regular = self->clock.is_even ||
                       video_pace_is_regular(&self->pace, self->clock.tick, self->clock.rate, &rate);
 
     if (is_regular)
@@ -114,6 +114,8 @@ put_packet(struct mim_job *job, struct video_writer *self, AVPacket *packet)
     int32_t status = video_audio_write_until(job, &self->audio, packet->dts, self->clock.tick, false);
     if (status == MIM_OK && self->target->timing == VIDEO_TIMING_GRID)
         status = video_clock_check_grid(job, &self->clock, packet->pts, self->stream->time_base);
+    if (status == MIM_OK && self->target->timing == VIDEO_TIMING_LOOSE)
+        status = video_clock_check_even(job, &self->clock, packet->duration);
     return status == MIM_OK ? video_mux_put(&self->mux, packet, self->stream, self->clock.tick) : status;
 }
 
@@ -148,7 +150,7 @@ open_as(struct mim_job *job, struct mim_sequence *sequence, enum video_format id
     if (status == MIM_OK)
         status = video_mux_set_up(&self->mux, self->target, &self->format_settings);
     if (status == MIM_OK)
-        status = video_clock_start(job, &self->clock, self->fps, sequence, self->target->timing == VIDEO_TIMING_CODEC);
+        status = video_clock_start(job, &self->clock, self->fps, sequence, self->target->timing == VIDEO_TIMING_EVEN);
     if (status == MIM_OK)
         status = open_encoder(job, self, sequence);
     if (status == MIM_OK)
