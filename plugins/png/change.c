@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A frame is drawn on the one before, which stays on the canvas: only the rectangle that differs, and in there, where all that
- * is drawn is opaque, only the pixels that differ.
+ * A frame is drawn on the one before, which stays on the canvas: only the rectangle that differs, and in there, where
+ * all that is drawn is opaque, only the pixels that differ.
  */
 #include <string.h>
 

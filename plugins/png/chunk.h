@@ -47,7 +47,7 @@ uint64_t pngx_chunk_next(const struct pngx_chunk *chunk);
 /** Four letters and a zero. */
 void pngx_chunk_name(uint32_t type, char name[5]);
 
-/** Read the data, all of it into memory of size `room`, and check its sum. TRUNCATED, CORRUPT, or what the host said. */
+/** Read all of the data into memory of size `room` and check its sum. TRUNCATED, CORRUPT, or what the host said. */
 int32_t pngx_chunk_load(struct mim_job *job, struct pngx_window *window, const struct pngx_chunk *chunk, void *data,
                         uint64_t room, struct pngx_fault *fault);
 

@@ -37,8 +37,8 @@ struct pngx_frame {
 void pngx_feed_open(struct pngx_feed *feed, struct mim_job *job, struct pngx_window *window,
                     const struct pngx_header *header, const struct pngx_frame *frame);
 
-/** The next `size` bytes of the file. Not MIM_OK: feed->fault says why. Sums of chunks are checked here, and wrong in what
- * is handed out. */
+/** The next `size` bytes of the file. Not MIM_OK: feed->fault says why. Sums of chunks are checked here, and wrong in
+ * what is handed out. */
 int32_t pngx_feed_read(struct pngx_feed *feed, uint8_t *data, uint64_t size);
 
 #endif

@@ -33,7 +33,8 @@ int32_t pngx_keep_dpi(struct pngx_kept *kept, const double axes[2]);
 int32_t pngx_keep_text(struct mim_job *job, struct pngx_kept *kept, const char *keyword, int32_t rank, const char *text,
                        uint64_t size);
 
-/** Write what stands before the pixels of a picture with so many channels; a profile for others is left out, with a notice. */
+/** Write what stands before the pixels of a picture with so many channels; a profile for others is left out, with a
+ * notice. */
 int32_t pngx_kept_emit(struct mim_job *job, struct pngx_kept *kept, uint32_t channels);
 void pngx_kept_close(struct mim_job *job, struct pngx_kept *kept);
 

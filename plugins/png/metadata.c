@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Chunks that are no pixels, as metadata. One that is damaged is left out, with a notice: the picture is good all the same. */
+/* Chunks that are no pixels, as metadata. A damaged one is left out, with a notice: the picture is good. */
 #include <stdio.h>
 #include <string.h>
 

@@ -30,8 +30,8 @@ struct pngx_movie {
     struct pngx_fault fault; /**< what ends it, if not well */
 };
 
-/** Walk the chunks of a whole animation, without a look at pixels. What is wrong with the file becomes the movie's fault;
- * other failures are returned. */
+/** Walk the chunks of a whole animation, without a look at pixels. What is wrong with the file becomes the movie's
+ * fault; other failures are returned. */
 int32_t pngx_movie_read(struct mim_job *job, struct pngx_window *window, const struct pngx_header *header,
                         struct pngx_movie *movie);
 void pngx_movie_close(struct mim_job *job, struct pngx_movie *movie);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libdeflate takes its input whole and ends its output with a last block. So pictures up to some size are filtered whole and
- * packed at once; larger ones go in parts through zlib, whose output can be joined, a row at a time.
+ * libdeflate takes its input whole and ends its output with a last block. So pictures up to some size are filtered
+ * whole and packed at once; larger ones go in parts through zlib, whose output can be joined, a row at a time.
  */
 #include "pack.h"
 
@@ -66,7 +66,7 @@ open_run(struct run *run)
     return MIM_OK;
 }
 
-/* Row `r` into `out`, which has room for it and its filter byte. `*above` is the row before, or NULL to have it fetched. */
+/* Row `r` into `out`, which has room for it and its filter byte. `*above` is the row before; NULL: it is fetched. */
 static int32_t
 filter_next(struct run *run, uint64_t r, const uint8_t **above, uint8_t *out)
 {
@@ -145,7 +145,8 @@ is_drawing(const struct choice *best)
     return best->least < best->size / DRAWING;
 }
 
-/* The rows that stand for all, filtered in the run's mode, are packed with libdeflate, and where that may be better by runs. */
+/* The rows that stand for all, filtered in the run's mode, are packed with libdeflate, and where that may be better by
+ * runs. */
 static int32_t
 try_mode(struct run *run, uint64_t groups, uint64_t length, struct choice *best)
 {

@@ -23,8 +23,8 @@ struct pngx_packer {
 uint32_t pngx_pack_parts(const struct pngx_rows *rows);
 
 /**
- * Emit part `part` of `parts`. Of one part: a zlib stream. Of several: a piece of a deflate stream, and as its last four bytes
- * the Adler-32 of what it holds. NOMEM, or what the host said.
+ * Emit part `part` of `parts`. Of one part: a zlib stream. Of several: a piece of a deflate stream, and as its last
+ * four bytes the Adler-32 of what it holds. NOMEM, or what the host said.
  */
 int32_t pngx_pack(struct mim_job *job, struct pngx_packer *packer, const struct pngx_packing *packing,
                   const struct pngx_rows *rows, uint32_t part, uint32_t parts);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading: the operations. A still picture stands alone; frames of an animation are rectangles that the core composes. */
+/* Reading: the operations. A still picture stands alone; frames of an animation are rectangles, composed by the core. */
 #include "read.h"
 
 enum { STILL_FRAMES = 1 };
@@ -98,7 +98,7 @@ prepare_still(struct mim_job *job, uint64_t index, struct pngx_packet *packet, s
     return MIM_OK;
 }
 
-/* Composing may start at a frame that finds the canvas bare, or hides all of it and does not bring it back afterwards. */
+/* Composing may start at a frame that finds the canvas bare, or hides all of it and never brings it back. */
 static int32_t
 is_key(struct mim_job *job, struct pngx_reader *self, uint64_t index, const struct pngx_control *control, bool *key)
 {

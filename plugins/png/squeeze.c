@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libdeflate is the faster by far and packs drawings best. In filtered photographs its matches are mostly chance, and cost more
- * than the bytes they stand for: there zlib's search for runs alone is fast and packs best. It also can be fed by the piece.
+ * libdeflate is the faster by far and packs drawings best. In filtered photographs its matches are mostly chance, and
+ * cost more than the bytes they stand for: there zlib's search for runs alone is fast and packs best. It also can be
+ * fed by the piece.
  */
 #include "squeeze.h"
 
