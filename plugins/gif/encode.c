@@ -301,6 +301,34 @@ emit_codes(struct mim_job *job, struct gif_encoder *encoder, const struct plan *
 }
 
 static int32_t
+try_run(struct mim_job *job, struct gif_encoder *encoder, struct plan *plan, uint32_t run, uint64_t *size)
+{
+    plan->view.least_run = run;
+    encoder->lzw.is_trial = true;
+    int32_t status = emit_codes(job, encoder, plan);
+    encoder->lzw.is_trial = false;
+    *size = encoder->lzw.size;
+    return status;
+}
+
+/* Noise that comes back needs fewer codes when every unchanged pixel is left out; shades do when runs stay whole. Among a few
+ * colours the difference is large, so both are tried. */
+static int32_t
+choose_run(struct mim_job *job, struct gif_encoder *encoder, struct plan *plan)
+{
+    uint64_t long_size, short_size;
+
+    if (!plan->is_exact || !plan->has_nothing || plan->view.least_run != LEAST_RUN)
+        return MIM_OK;
+    int32_t status = try_run(job, encoder, plan, 1, &short_size);
+    if (status == MIM_OK)
+        status = try_run(job, encoder, plan, LEAST_RUN, &long_size);
+    if (status == MIM_OK && short_size < long_size)
+        plan->view.least_run = 1;
+    return status;
+}
+
+static int32_t
 note_partial_alpha(struct mim_job *job, const struct mim_raster *frame)
 {
     bool found;
@@ -355,6 +383,8 @@ gif_encode_frame(struct mim_job *job, struct gif_encoder *encoder, const struct 
         status = plan_frame(job, encoder, encoding, frame, beside, &plan);
     if (status == MIM_OK)
         status = fill_palette(job, encoder, encoding, &plan);
+    if (status == MIM_OK)
+        status = choose_run(job, encoder, &plan);
     if (status == MIM_OK)
         status = emit_head(job, &plan, delay);
     return status == MIM_OK ? emit_codes(job, encoder, &plan) : status;

@@ -33,6 +33,11 @@ flush(struct mim_job *job, struct gif_lzw *packer, int is_last)
 {
     uint32_t taken = 0, size = 0;
 
+    if (packer->is_trial) {
+        packer->size += packer->used;
+        packer->used = 0;
+        return MIM_OK;
+    }
     while (packer->used - taken >= BLOCK || (is_last && taken < packer->used)) {
         uint32_t length = packer->used - taken < BLOCK ? packer->used - taken : BLOCK;
         packer->blocks[size] = length;
@@ -102,9 +107,10 @@ gif_lzw_begin(struct mim_job *job, struct gif_lzw *packer, uint32_t code_size)
     packer->clear = 1U << code_size;
     packer->prefix = NO_PREFIX;
     packer->bits = packer->bit_count = packer->used = 0;
+    packer->size = 0;
     clear_table(packer);
     put_code(packer, packer->clear);
-    return job->host->emit(job, &first, 1);
+    return packer->is_trial ? MIM_OK : job->host->emit(job, &first, 1);
 }
 
 int32_t

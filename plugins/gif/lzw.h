@@ -3,6 +3,8 @@
 #ifndef MIM_GIF_LZW_H
 #define MIM_GIF_LZW_H
 
+#include <stdbool.h>
+
 #include <mim/plugin.h>
 
 enum {
@@ -21,6 +23,8 @@ struct gif_lzw {
     uint64_t bits;
     uint32_t bit_count;
     uint32_t used; /**< bytes in `codes` */
+    bool is_trial; /**< set before begin: nothing is emitted */
+    uint64_t size; /**< of a trial: bytes of codes */
     uint8_t codes[GIF_LZW_ROOM + 8];
     uint8_t blocks[GIF_LZW_BLOCKS * 256 + 1];
 };

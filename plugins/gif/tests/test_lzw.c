@@ -117,6 +117,29 @@ is_no_larger_than_giflib(void)
     free(theirs.data);
 }
 
+static void
+a_trial_tells_the_size_and_emits_nothing(void)
+{
+    static uint8_t indices[100000];
+    uint64_t seed = 6;
+
+    for (size_t size = 1; size <= sizeof indices; size = size * 3 + 1) {
+        struct host host = { 0 };
+        for (size_t i = 0; i < size; i++)
+            indices[i] = next_random(&seed) % 200;
+        struct bytes blocks = pack(8, indices, size, size), codes = oracle_codes(&blocks, 0);
+        host_open(&host, 0, 0);
+        packer.is_trial = true;
+        CHECK(gif_lzw_begin(&host.job, &packer, 8) == MIM_OK && gif_lzw_add(&host.job, &packer, indices, size) == MIM_OK);
+        CHECK(gif_lzw_end(&host.job, &packer) == MIM_OK);
+        packer.is_trial = false;
+        CHECK(packer.size == codes.size && host.sink.size == 0);
+        host_close(&host);
+        free(codes.data);
+        free(blocks.data);
+    }
+}
+
 int
 main(void)
 {
@@ -125,6 +148,7 @@ main(void)
         CASE(round_trips_every_small_size),
         CASE(ends_with_an_end_code),
         CASE(is_no_larger_than_giflib),
+        CASE(a_trial_tells_the_size_and_emits_nothing),
     };
     return cmocka_run_group_tests_name("lzw", cases, NULL, NULL);
 }
