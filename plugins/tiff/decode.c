@@ -228,7 +228,8 @@ place_rows(struct decoding *d, uint32_t first_row, uint32_t rows)
     if (!keeps_size && !line)
         return no_memory(d, page->width * pixel);
 
-    for (uint32_t y = 0; y < rows; y++) {
+    bool is_done = is_in_place && page->colour == TIFF_COLOUR_KEEP && !page->is_premultiplied;
+    for (uint32_t y = 0; y < rows && !is_done; y++) {
         uint8_t *row = d->block + y * d->block_stride, *coloured = line ? line : row;
         if (!is_rgba)
             tiff_colour_row(page, d->palette, row, page->width, coloured);

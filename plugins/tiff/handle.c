@@ -7,11 +7,19 @@
 #include "tiff.h"
 
 #define LEAST_ALLOWANCE (64u << 20)
+#define SMALL_READ 512u
 
 static tmsize_t
 read_bytes(thandle_t user, void *data, tmsize_t size)
 {
     struct tiff_handle *handle = user;
+    const uint8_t *bytes;
+    if (size <= SMALL_READ &&
+        tiff_window_get(&handle->window, handle->job, handle->position, (uint64_t)size, &bytes) == MIM_OK) {
+        memcpy(data, bytes, (size_t)size);
+        handle->position += (uint64_t)size;
+        return size;
+    }
     int64_t got = handle->job->host->read_at(handle->job, data, (uint64_t)size, handle->position);
     if (got < 0) {
         handle->status = (int32_t)-got;
@@ -266,6 +274,7 @@ tiff_handle_close(struct tiff_handle *handle)
 {
     if (handle->tiff)
         TIFFClose(handle->tiff);
+    tiff_window_close(&handle->window, handle->job);
     handle->tiff = NULL;
     handle->page = 0;
 }

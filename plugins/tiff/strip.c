@@ -7,6 +7,8 @@
 #include "tiff.h"
 #include "unlzw.h"
 
+#define SMALL_STRIP (16u << 10) /* smaller ones are read by the windowful, since the next mostly follows */
+#define WINDOW_BYTES (64u << 10)
 #define OVERHEAD 4096u         /* coded data are no larger than twice what they stand for and this, or something is odd */
 
 /* What a codec does, from memory to memory: true when all of `to` is there. */
@@ -84,6 +86,17 @@ find(struct tiff_handle *handle, uint32_t index, uint64_t *place, uint64_t *size
         *size = 0;
 }
 
+/* A directory of which libtiff could not read a part is another one when it is asked again: it gets a fresh look, and the rest
+ * of the page. */
+static int32_t
+leave_page(struct tiff_handle *handle, const struct tiff_page *page)
+{
+    handle->page = 0;
+    int32_t status = tiff_handle_go(handle, handle->job, page);
+    handle->is_as_read = false;
+    return status;
+}
+
 static int32_t
 get_tools(struct tiff_reading_worker *worker, struct mim_job *job, const struct tiff_page *page)
 {
@@ -106,20 +119,41 @@ read_fully(struct mim_job *job, uint8_t *to, uint64_t size, uint64_t place, bool
     return MIM_OK;
 }
 
+/* Coded bytes, which hold until the next call; none when the source ends before they do. */
+static int32_t
+fetch(struct mim_job *job, const struct tiff_page *page, uint64_t place, uint64_t size, const uint8_t **bytes)
+{
+    struct tiff_reading_worker *worker = job->worker;
+    uint64_t before = place - worker->stored_at, wanted = size < SMALL_STRIP ? WINDOW_BYTES : size;
+    *bytes = NULL;
+    if (place >= worker->stored_at && before <= worker->stored_size && size <= worker->stored_size - before) {
+        *bytes = worker->stored.data + before;
+        return MIM_OK;
+    }
+
+    worker->stored_size = 0;
+    if (!tiff_scratch_get(&worker->stored, job, wanted))
+        return no_memory(job, page, wanted);
+    int64_t got = job->host->read_at(job, worker->stored.data, wanted, place);
+    if (got < 0)
+        return (int32_t)-got;
+    worker->stored_at = place;
+    worker->stored_size = (uint64_t)got;
+    if (worker->stored_size >= size)
+        *bytes = worker->stored.data;
+    return MIM_OK;
+}
+
 static int32_t
 unpack(struct mim_job *job, const struct tiff_page *page, uint64_t place, uint64_t coded_size, uint8_t *to, uint64_t size,
        bool *is_done)
 {
     struct tiff_reading_worker *worker = job->worker;
-    uint8_t *coded = tiff_scratch_get(&worker->stored, job, coded_size);
-    if (!coded)
-        return no_memory(job, page, coded_size);
-
-    bool is_whole = false;
+    const uint8_t *coded = NULL;
     int32_t status = get_tools(worker, job, page);
     if (status == MIM_OK)
-        status = read_fully(job, coded, coded_size, place, &is_whole);
-    if (status == MIM_OK && is_whole)
+        status = fetch(job, page, place, coded_size, &coded);
+    if (status == MIM_OK && coded)
         *is_done = codecs[codec_of(page)].unpack(worker, coded, coded_size, to, size);
     return status;
 }
@@ -151,7 +185,7 @@ tiff_strip_read(struct mim_job *job, const struct tiff_page *page, uint32_t inde
         return MIM_OK;
     find(&worker->handle, index, &place, &stored);
     if (stored == 0)
-        return MIM_OK;
+        return leave_page(&worker->handle, page);
     if (page->compression != COMPRESSION_NONE && stored / 2 <= size + OVERHEAD)
         status = unpack(job, page, place, stored, to, size, is_done);
     else if (page->compression == COMPRESSION_NONE)

@@ -136,6 +136,7 @@ int32_t tiff_predict_undo(struct mim_job *job, const struct tiff_page *page, voi
 struct tiff_handle {
     TIFF *tiff;
     struct mim_job *job;
+    struct tiff_window window; /* of the small things that directories are made of */
     uint64_t position;
     uint64_t page;     /* the directory it stands at; 0: none */
     int32_t status;    /* of the read that failed */
@@ -205,6 +206,7 @@ struct tiff_reading_worker {
     struct tiff_handle handle;
     struct tiff_window window;
     struct tiff_scratch stored, unlzw; /* of strip.c */
+    uint64_t stored_at, stored_size;   /* the bytes of the source that `stored` holds */
     struct tiff_scratch split;         /* of predict.c */
     struct libdeflate_decompressor *inflater;
     bool leaves_all; /* to libtiff: for comparison */
