@@ -26,7 +26,7 @@ struct video_audio_coder {
 };
 
 static int
-open_decoder(struct mim_job *job, struct video_audio_coder *coder, const AVStream *from, void *log)
+open_decoder(struct mim_job *job, struct video_audio_coder *coder, const AVStream *from, struct video_log *log)
 {
     const AVCodec *codec = avcodec_find_decoder(from->codecpar->codec_id);
     if (!codec)
@@ -71,7 +71,7 @@ choose_layout(const AVCodec *codec, const AVChannelLayout *wanted, AVChannelLayo
 }
 
 static int
-open_encoder(struct mim_job *job, struct video_audio_coder *coder, const AVCodec *codec, const AVOutputFormat *format, void *log)
+open_encoder(struct mim_job *job, struct video_audio_coder *coder, const AVCodec *codec, const AVOutputFormat *format, struct video_log *log)
 {
     const enum AVSampleFormat *formats = video_encoder_supports(codec, VIDEO_SUPPORT_SAMPLES);
     AVCodecContext *encoder = coder->encoder = avcodec_alloc_context3(codec);
@@ -106,7 +106,7 @@ open_resampler(struct mim_job *job, struct video_audio_coder *coder)
 
 int32_t
 video_audio_coder_open(struct mim_job *job, struct video_audio_coder **out, const AVStream *from, const AVCodec *codec,
-                       const AVOutputFormat *format, void *log)
+                       const AVOutputFormat *format, struct video_log *log)
 {
     struct video_audio_coder *coder = *out = av_mallocz(sizeof *coder);
     if (!coder)

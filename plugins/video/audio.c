@@ -31,7 +31,7 @@ is_interrupted(void *opaque)
 
 /* 0, or FFmpeg's code. */
 static int
-open_demuxer(struct mim_job *job, struct video_audio *audio, const char *demuxers, void *log)
+open_demuxer(struct mim_job *job, struct video_audio *audio, const char *demuxers, struct video_log *log)
 {
     AVDictionary *options = NULL;
     AVFormatContext *demux = avformat_alloc_context();
@@ -41,7 +41,7 @@ open_demuxer(struct mim_job *job, struct video_audio *audio, const char *demuxer
     demux->flags |= AVFMT_FLAG_CUSTOM_IO;
     demux->interrupt_callback = (AVIOInterruptCB){ is_interrupted, job };
     demux->io_open = refuse_io;
-    demux->opaque = log;
+    video_log_attach(log, demux);
 
     int code = av_dict_set(&options, "format_whitelist", demuxers, 0);
     if (code >= 0)
@@ -72,7 +72,7 @@ choose_stream(struct video_audio *audio)
 
 /* Leaves `from` NULL where there is no sound, and nobody said that there were. */
 static int32_t
-open_source(struct mim_job *job, struct video_audio *audio, const char *uri, void *log)
+open_source(struct mim_job *job, struct video_audio *audio, const char *uri, struct video_log *log)
 {
     int32_t side = job->host->open_side(job, "audio", uri);
     if (side <= 0)
@@ -150,7 +150,7 @@ choose_codec(struct mim_job *job, const struct video_audio *audio, const struct 
 }
 
 static int32_t
-add_stream(struct mim_job *job, struct video_audio *audio, const struct video_target *target, void *log)
+add_stream(struct mim_job *job, struct video_audio *audio, const struct video_target *target, struct video_log *log)
 {
     const AVCodec *codec;
     char text[120];
@@ -193,7 +193,7 @@ find_start(struct video_audio *audio, const struct mim_sequence *sequence, bool 
 
 int32_t
 video_audio_open(struct mim_job *job, struct video_audio *audio, struct video_mux *mux, const struct video_target *target,
-                 const struct mim_sequence *sequence, bool timing_is_replaced, void *log)
+                 const struct mim_sequence *sequence, bool timing_is_replaced, struct video_log *log)
 {
     bool is_origin = !strcmp(audio->source, "copy");
 

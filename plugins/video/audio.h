@@ -8,6 +8,7 @@
 #include <libavcodec/avcodec.h>
 
 #include "input.h"
+#include "log.h"
 #include "mux.h"
 #include "write-table.h"
 
@@ -30,14 +31,14 @@ struct video_audio {
 
 /* The muxer has its video stream, and gets one more if there is sound. What cannot be had is a notice or an error. */
 int32_t video_audio_open(struct mim_job *job, struct video_audio *audio, struct video_mux *mux, const struct video_target *target,
-                         const struct mim_sequence *sequence, bool timing_is_replaced, void *log);
+                         const struct mim_sequence *sequence, bool timing_is_replaced, struct video_log *log);
 /* All that begins before `time` (in ticks of `base`, from the video's start). */
 int32_t video_audio_write_until(struct mim_job *job, struct video_audio *audio, int64_t time, AVRational base, bool is_end);
 void video_audio_close(struct video_audio *audio);
 
 /* audio-code.c: another codec. Packets in, packets out, both in their own times; silence is never made up. */
 int32_t video_audio_coder_open(struct mim_job *job, struct video_audio_coder **coder, const AVStream *from, const AVCodec *codec,
-                               const AVOutputFormat *format, void *log);
+                               const AVOutputFormat *format, struct video_log *log);
 const AVCodecContext *video_audio_coder_context(const struct video_audio_coder *coder);
 /* NULL: there was the last. `start`: what is before is cut off, and is time 0; in AV_TIME_BASE. */
 int32_t video_audio_coder_send(struct mim_job *job, struct video_audio_coder *coder, const AVPacket *packet, int64_t start);

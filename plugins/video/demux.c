@@ -39,7 +39,7 @@ allocate(struct video_demux *demux)
     format->flags |= AVFMT_FLAG_CUSTOM_IO;
     format->interrupt_callback = (AVIOInterruptCB){ is_interrupted, demux->job };
     format->io_open = refuse_io;
-    format->opaque = demux->what->log;
+    video_log_attach(demux->what->log, format);
     return MIM_OK;
 }
 

@@ -6,6 +6,7 @@
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 
+#include "log.h"
 #include "picture.h"
 #include "write-clock.h"
 #include "write-table.h"
@@ -67,7 +68,7 @@ struct video_encoder_setting {
     const AVOutputFormat *format;
     const struct video_clock *clock;
     const struct mim_frame_info *first;
-    void *log;
+    struct video_log *log;
 };
 
 int32_t video_encoder_open(struct mim_job *job, struct video_encoder *encoder, const struct video_encoder_setting *setting);

@@ -80,3 +80,27 @@ video_log_offset(struct mim_job *job)
 {
     return job->host->flags(job) & MIM_HOST_OWNS_PROCESS ? 0 : QUIET_OFFSET;
 }
+
+/* A (de)muxer has no offset of its own for levels. Its class gets one, in a field that is there for flags of debugging: of
+ * QUIET_OFFSET none is set that means anything. */
+static AVClass quiet_class;
+
+static void
+make_quiet_class(void)
+{
+    quiet_class = *avformat_get_class();
+    quiet_class.log_level_offset_offset = offsetof(AVFormatContext, debug);
+}
+
+void
+video_log_attach(struct video_log *log, AVFormatContext *format)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    format->opaque = log;
+    if (!video_log_offset(log->job))
+        return;
+    pthread_once(&once, make_quiet_class);
+    format->av_class = &quiet_class;
+    format->debug = QUIET_OFFSET & ~FF_FDEBUG_TS;
+}

@@ -7,6 +7,8 @@
 #ifndef MIM_VIDEO_LOG_H
 #define MIM_VIDEO_LOG_H
 
+#include <libavformat/avformat.h>
+
 #include <mim/plugin.h>
 
 /* Where lines of one job go. An AVFormatContext and an AVCodecContext point to it by their `opaque`. */
@@ -16,6 +18,8 @@ struct video_log {
 
 /* Put our callback in place if the host allows it. Any number of calls. */
 void video_log_open(struct video_log *log, struct mim_job *job);
+/* Lines of a (de)muxer go to `log` where they come to us; else it keeps quiet. Right after it was allocated. */
+void video_log_attach(struct video_log *log, AVFormatContext *format);
 /* For AVCodecContext.log_level_offset: 0 where lines come to us, else so high that the codec keeps quiet. */
 int video_log_offset(struct mim_job *job);
 

@@ -7,10 +7,11 @@
 #include <libavutil/opt.h>
 
 #include "averror.h"
+#include "log.h"
 #include "write-settings.h"
 
 int32_t
-video_mux_open(struct mim_job *job, struct video_mux *mux, const struct video_container *container, bool seeks, void *log)
+video_mux_open(struct mim_job *job, struct video_mux *mux, const struct video_container *container, bool seeks, struct video_log *log)
 {
     *mux = (struct video_mux){ .job = job, .name = container->name, .last_dts = { INT64_MIN, INT64_MIN } };
     int code = avformat_alloc_output_context2(&mux->context, NULL, container->muxer, NULL);
@@ -21,7 +22,7 @@ video_mux_open(struct mim_job *job, struct video_mux *mux, const struct video_co
     mux->context->pb = video_mux_io(mux, seeks);
     if (!mux->context->pb)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a buffer");
-    mux->context->opaque = log;
+    video_log_attach(log, mux->context);
     mux->context->flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_BITEXACT; /* the same bytes from the same frames */
     mux->context->io_open = video_mux_io_open;
     mux->context->io_close2 = video_mux_io_close;

@@ -5,6 +5,7 @@
 
 #include <libavformat/avformat.h>
 
+#include "log.h"
 #include "write-table.h"
 
 #include <mim/plugin.h>
@@ -19,7 +20,7 @@ struct video_mux {
 };
 
 /* `seeks`: the sink can be patched. `log` goes to the context's opaque. */
-int32_t video_mux_open(struct mim_job *job, struct video_mux *mux, const struct video_container *container, bool seeks, void *log);
+int32_t video_mux_open(struct mim_job *job, struct video_mux *mux, const struct video_container *container, bool seeks, struct video_log *log);
 /* A stream like `parameters`, whose packets have times in ticks of `base`. NULL: the op has failed. */
 AVStream *video_mux_add(struct video_mux *mux, const AVCodecParameters *parameters, AVRational base);
 /* Options of the muxer: ours, then the caller's. */
