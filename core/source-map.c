@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Plain samples used where they lie: a mapping for each frame, so that none sees what was written into another, and each
- * goes when its frame does. */
+/* Plain samples used where they lie: a mapping for each frame, so that none sees what was written into another, and
+ * each goes when its frame does. */
 #include "source-map.h"
 
 #include <sys/mman.h>

@@ -75,7 +75,7 @@ is_right(const struct mim_frame *frame, uint64_t index, size_t start)
            !memcmp(frame->data, file + start + index * FRAME, FRAME);
 }
 
-/* Where in the file does this memory come from? Of a private mapping what the file gets later shows, until it is written to. */
+/* Is this memory of the file? In a private mapping what the file gets later shows, until it is written to. */
 static bool
 is_in_file(FILE *stream, const struct mim_frame *frame, uint64_t place)
 {
@@ -111,7 +111,8 @@ static void
 a_frame_outlives_reader_and_file_and_is_the_callers(void)
 {
     FILE *stream = file_of(sizeof file);
-    struct mim_context *context = mock_context(&(struct mock_script){ .count = FRAMES, .shape = plain, .any_order = true }, 1);
+    struct mim_context *context =
+        mock_context(&(struct mock_script){ .count = FRAMES, .shape = plain, .any_order = true }, 1);
     struct mim_reader *reader = open_stream(context, stream, &in_place);
     struct mim_frame first = { 0 }, again = { 0 }, shared = { 0 };
     CHECK(mim_reader_read(reader, 3, &first, NULL) == MIM_OK);
@@ -151,7 +152,8 @@ conversions_start_from_the_file(void)
 {
     FILE *stream = file_of(sizeof file);
     struct mim_context *context = mock_context(&(struct mock_script){ .count = FRAMES, .shape = plain }, 2);
-    struct mim_reader *reader = open_stream(context, stream, &(struct mim_open_options){ .in_place = 1, .sample = MIM_SAMPLE_U8 });
+    struct mim_reader *reader =
+        open_stream(context, stream, &(struct mim_open_options){ .in_place = 1, .sample = MIM_SAMPLE_U8 });
     struct mim_frame frame = { 0 };
     for (uint64_t i = 0; i < FRAMES; i++) {
         uint16_t value;
@@ -189,9 +191,9 @@ samples_in_place_are_no_working_memory(void)
     FILE *stream = file_of(sizeof file);
     for (int stays = 0; stays < 2; stays++) {
         struct mim_context *context = mock_context(&(struct mock_script){ .count = FRAMES, .shape = plain }, 1);
-        const struct mim_open_options options = {
-            .in_place = stays, .sample = MIM_SAMPLE_U8, .control.limits.working_bytes = FRAME - 1
-        };
+        const struct mim_open_options options = { .in_place = stays,
+                                                  .sample = MIM_SAMPLE_U8,
+                                                  .control.limits.working_bytes = FRAME - 1 };
         struct mim_reader *reader = open_stream(context, stream, &options);
         struct mim_frame frame = { 0 };
         CHECK(mim_reader_next(reader, &frame, NULL) == (stays ? MIM_OK : MIM_LIMIT));

@@ -114,7 +114,7 @@ read_strip(struct decoding *d, uint32_t first_row, uint32_t rows, uint32_t plane
     return MIM_OK;
 }
 
-/* Samples that are not compressed, of as many rows as lie in one strip and fit the buffer; none when libtiff is to look. */
+/* Samples that are not compressed, of as many rows as lie in one strip and fit the buffer; none: libtiff is to look. */
 static int32_t
 read_stored_rows(struct decoding *d, uint32_t first_row, uint32_t y, uint32_t *rows, uint32_t plane)
 {

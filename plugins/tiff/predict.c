@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Undoing prediction (TIFF 6.0, section 14, and technical note 3): libtiff's own takes a fifth of the time that LZW does. */
+/* Undoing prediction (TIFF 6.0, section 14; technical note 3): libtiff's takes a fifth of the time that its LZW does. */
 #include <string.h>
 
 #include "sums.h"
@@ -9,8 +9,8 @@
 static bool
 codec_predicts(uint32_t compression)
 {
-    static const uint32_t schemes[] = { COMPRESSION_LZW, COMPRESSION_ADOBE_DEFLATE, COMPRESSION_DEFLATE, COMPRESSION_LZMA,
-                                        COMPRESSION_ZSTD };
+    static const uint32_t schemes[] = { COMPRESSION_LZW, COMPRESSION_ADOBE_DEFLATE, COMPRESSION_DEFLATE,
+                                        COMPRESSION_LZMA, COMPRESSION_ZSTD };
     for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
         if (schemes[i] == compression)
             return true;

@@ -29,11 +29,11 @@ tiff_unpack_runs(const uint8_t *coded, uint64_t coded_size, uint8_t *to, uint64_
     return to == out_end;
 }
 
-#define SWAP_EACH(type, swap)                       \
+#define SWAP_EACH(type, swap) \
     for (uint64_t i = 0; i < size / sizeof(type); i++) { \
-        type value;                                 \
+        type value; \
         memcpy(&value, at + i * sizeof value, sizeof value); \
-        value = swap(value);                        \
+        value = swap(value); \
         memcpy(at + i * sizeof value, &value, sizeof value); \
     }
 

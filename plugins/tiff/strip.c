@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Strips and tiles of plain layout, decoded here: libtiff knows the directory, and does all that these are not sure of. */
+/* Strips and tiles of plain layout, decoded here: libtiff knows the directory, and does what these are not sure of. */
 #include <string.h>
 
 #include <libdeflate.h>
@@ -9,11 +9,11 @@
 
 #define SMALL_STRIP (16u << 10) /* smaller ones are read by the windowful, since the next mostly follows */
 #define WINDOW_BYTES (64u << 10)
-#define OVERHEAD 4096u         /* coded data are no larger than twice what they stand for and this, or something is odd */
+#define OVERHEAD 4096u /* coded data are no larger than twice what they stand for and this, or something is odd */
 
 /* What a codec does, from memory to memory: true when all of `to` is there. */
-typedef bool (*unpack_function)(struct tiff_reading_worker *worker, const uint8_t *coded, uint64_t coded_size, uint8_t *to,
-                                uint64_t size);
+typedef bool (*unpack_function)(struct tiff_reading_worker *worker, const uint8_t *coded, uint64_t coded_size,
+                                uint8_t *to, uint64_t size);
 
 static bool
 unpack_lzw(struct tiff_reading_worker *worker, const uint8_t *coded, uint64_t coded_size, uint8_t *to, uint64_t size)
@@ -22,7 +22,8 @@ unpack_lzw(struct tiff_reading_worker *worker, const uint8_t *coded, uint64_t co
 }
 
 static bool
-unpack_deflate(struct tiff_reading_worker *worker, const uint8_t *coded, uint64_t coded_size, uint8_t *to, uint64_t size)
+unpack_deflate(struct tiff_reading_worker *worker, const uint8_t *coded, uint64_t coded_size, uint8_t *to,
+               uint64_t size)
 {
     size_t used = 0, made = 0;
     return libdeflate_zlib_decompress_ex(worker->inflater, coded, coded_size, to, size, &used, &made) ==
@@ -86,8 +87,8 @@ find(struct tiff_handle *handle, uint32_t index, uint64_t *place, uint64_t *size
         *size = 0;
 }
 
-/* A directory of which libtiff could not read a part is another one when it is asked again: it gets a fresh look, and the rest
- * of the page. */
+/* A directory of which libtiff could not read a part is another one when it is asked again: it gets a fresh look,
+ * and the rest of the page. */
 static int32_t
 leave_page(struct tiff_handle *handle, const struct tiff_page *page)
 {
@@ -145,8 +146,8 @@ fetch(struct mim_job *job, const struct tiff_page *page, uint64_t place, uint64_
 }
 
 static int32_t
-unpack(struct mim_job *job, const struct tiff_page *page, uint64_t place, uint64_t coded_size, uint8_t *to, uint64_t size,
-       bool *is_done)
+unpack(struct mim_job *job, const struct tiff_page *page, uint64_t place, uint64_t coded_size, uint8_t *to,
+       uint64_t size, bool *is_done)
 {
     struct tiff_reading_worker *worker = job->worker;
     const uint8_t *coded = NULL;
@@ -160,7 +161,8 @@ unpack(struct mim_job *job, const struct tiff_page *page, uint64_t place, uint64
 
 /* A part of samples that are stored as they are; libtiff wants to see all that a strip is said to have. */
 static int32_t
-read_stored(struct mim_job *job, uint64_t place, uint64_t stored, uint64_t skip, uint8_t *to, uint64_t size, bool *is_done)
+read_stored(struct mim_job *job, uint64_t place, uint64_t stored, uint64_t skip, uint8_t *to, uint64_t size,
+            bool *is_done)
 {
     uint8_t last;
     bool is_there = stored == skip + size;

@@ -21,24 +21,24 @@ spread_last(__m128i sums, unsigned span)
 }
 
 /* Sums within a word by doubling distances, and the last sum of the word before. The bytes that are done. */
-#define DEFINE_WIDE(name, add)                                                      \
-    static inline uint64_t name(uint8_t *at, uint64_t size, unsigned span)          \
-    {                                                                               \
-        __m128i last = _mm_setzero_si128();                                         \
-        uint64_t done = 0;                                                          \
-        for (; size - done >= 16; done += 16) {                                     \
-            __m128i sums = _mm_loadu_si128((const __m128i *)(at + done));           \
-            if (span <= 1)                                                          \
-                sums = add(sums, _mm_slli_si128(sums, 1));                          \
-            if (span <= 2)                                                          \
-                sums = add(sums, _mm_slli_si128(sums, 2));                          \
-            if (span <= 4)                                                          \
-                sums = add(sums, _mm_slli_si128(sums, 4));                          \
-            sums = add(add(sums, _mm_slli_si128(sums, 8)), last);                   \
-            _mm_storeu_si128((__m128i *)(at + done), sums);                         \
-            last = spread_last(sums, span);                                         \
-        }                                                                           \
-        return done;                                                                \
+#define DEFINE_WIDE(name, add) \
+    static inline uint64_t name(uint8_t *at, uint64_t size, unsigned span) \
+    { \
+        __m128i last = _mm_setzero_si128(); \
+        uint64_t done = 0; \
+        for (; size - done >= 16; done += 16) { \
+            __m128i sums = _mm_loadu_si128((const __m128i *)(at + done)); \
+            if (span <= 1) \
+                sums = add(sums, _mm_slli_si128(sums, 1)); \
+            if (span <= 2) \
+                sums = add(sums, _mm_slli_si128(sums, 2)); \
+            if (span <= 4) \
+                sums = add(sums, _mm_slli_si128(sums, 4)); \
+            sums = add(add(sums, _mm_slli_si128(sums, 8)), last); \
+            _mm_storeu_si128((__m128i *)(at + done), sums); \
+            last = spread_last(sums, span); \
+        } \
+        return done; \
     }
 
 DEFINE_WIDE(wide_u8, _mm_add_epi8)
@@ -51,37 +51,37 @@ DEFINE_WIDE(wide_u64, _mm_add_epi64)
 #endif
 
 /* Steps that no word is a multiple of, such as RGB's; sums stay in registers, for what was just stored loads slowly. */
-#define DEFINE_SUM(name, type, wide)                                    \
-    static void sum_threes_##name(type *at, uint64_t count)             \
-    {                                                                   \
-        type a = 0, b = 0, c = 0;                                       \
-        uint64_t i = 0;                                                 \
-        for (; count - i >= 3; i += 3) {                                \
-            at[i] = a = (type)(a + at[i]);                              \
-            at[i + 1] = b = (type)(b + at[i + 1]);                      \
-            at[i + 2] = c = (type)(c + at[i + 2]);                      \
-        }                                                               \
-    }                                                                   \
-                                                                        \
+#define DEFINE_SUM(name, type, wide) \
+    static void sum_threes_##name(type *at, uint64_t count) \
+    { \
+        type a = 0, b = 0, c = 0; \
+        uint64_t i = 0; \
+        for (; count - i >= 3; i += 3) { \
+            at[i] = a = (type)(a + at[i]); \
+            at[i + 1] = b = (type)(b + at[i + 1]); \
+            at[i + 2] = c = (type)(c + at[i + 2]); \
+        } \
+    } \
+\
     static void sum_##name(void *samples, uint64_t count, uint32_t step) \
-    {                                                                   \
-        type *at = samples;                                             \
-        uint64_t size = count * sizeof *at, done = 0;                   \
-        if (step == 3 && count % 3 == 0) {                              \
-            sum_threes_##name(at, count);                               \
-            return;                                                     \
-        }                                                               \
-        if (step * sizeof *at == 1)                                     \
-            done = WIDE(wide, samples, size, 1);                        \
-        else if (step * sizeof *at == 2)                                \
-            done = WIDE(wide, samples, size, 2);                        \
-        else if (step * sizeof *at == 4)                                \
-            done = WIDE(wide, samples, size, 4);                        \
-        else if (step * sizeof *at == 8)                                \
-            done = WIDE(wide, samples, size, 8);                        \
-        uint64_t first = done / sizeof *at;                             \
-        for (uint64_t i = first > step ? first : step; i < count; i++)  \
-            at[i] = (type)(at[i] + at[i - step]);                       \
+    { \
+        type *at = samples; \
+        uint64_t size = count * sizeof *at, done = 0; \
+        if (step == 3 && count % 3 == 0) { \
+            sum_threes_##name(at, count); \
+            return; \
+        } \
+        if (step * sizeof *at == 1) \
+            done = WIDE(wide, samples, size, 1); \
+        else if (step * sizeof *at == 2) \
+            done = WIDE(wide, samples, size, 2); \
+        else if (step * sizeof *at == 4) \
+            done = WIDE(wide, samples, size, 4); \
+        else if (step * sizeof *at == 8) \
+            done = WIDE(wide, samples, size, 8); \
+        uint64_t first = done / sizeof *at; \
+        for (uint64_t i = first > step ? first : step; i < count; i++) \
+            at[i] = (type)(at[i] + at[i - step]); \
     }
 
 DEFINE_SUM(u8, uint8_t, wide_u8)

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-/* Each of `count` samples becomes the sum of itself and all that lie a multiple of `step` samples before it, modulo its size. */
+/* Each of `count` samples becomes the sum of itself and all that lie a multiple of `step` samples before it. */
 typedef void (*tiff_sum)(void *samples, uint64_t count, uint32_t step);
 
 /* For samples of 8, 16, 32 or 64 bits in the machine's byte order; else NULL. */

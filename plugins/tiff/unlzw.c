@@ -16,8 +16,8 @@ struct cursor {
     uint64_t bits;      /* the next one highest */
     uint32_t bit_count; /* of `bits`; below them may stand some that the next refill brings again */
     uint32_t width;     /* of a code by now */
-    uint32_t next;      /* the code that the next string gets; the one before it is the last string and what will follow */
-    uint32_t limit;     /* where codes grow wider, or the table ends */
+    uint32_t next;  /* the code that the next string gets; the one before it is the last string and what will follow */
+    uint32_t limit; /* where codes grow wider, or the table ends */
 };
 
 enum verdict { GO_ON, DONE, UNSURE };
@@ -102,7 +102,7 @@ take_four(struct tiff_unlzw *decoder, struct cursor *at)
     return true;
 }
 
-/* All bytes before `length` are there, or come to be in the course of copying: the last one may be the first of `to`. */
+/* All bytes are there, or come to be in the course of copying: the last one may be the first that is written. */
 static inline void
 copy_string(struct cursor *at, const uint8_t *from, uint32_t length)
 {
@@ -178,8 +178,13 @@ is_old(const uint8_t *coded, size_t size)
 bool
 tiff_unlzw(struct tiff_unlzw *decoder, const uint8_t *coded, size_t coded_size, uint8_t *out, size_t out_size)
 {
-    struct cursor at = { .in = coded, .in_end = coded + coded_size, .out = out, .out_end = out + out_size, .start = out,
-                         .width = LEAST_WIDTH, .limit = 1U << LEAST_WIDTH };
+    struct cursor at = { .in = coded,
+                         .in_end = coded + coded_size,
+                         .out = out,
+                         .out_end = out + out_size,
+                         .start = out,
+                         .width = LEAST_WIDTH,
+                         .limit = 1U << LEAST_WIDTH };
     intptr_t distance = (intptr_t)decoder->letters - (intptr_t)out;
     if (coded_size == 0 || out_size == 0 || is_old(coded, coded_size) || distance >= INT64_C(1) << 46 ||
         distance <= -(INT64_C(1) << 46))

@@ -12,8 +12,9 @@ enum { TIFF_LZW_ENTRIES = 4096 + 8 };
 /**
  * One strip's decoder; about 33 KB, kept by a worker and reused.
  *
- * A string is always the one before it plus the byte that follows, and both lie side by side in what is decoded already. So a
- * code is a place and a length, in one word: where it starts, counted from the output's start, times 2^16, plus its length.
+ * A string is always the one before it plus the byte that follows, and both lie side by side in what is decoded
+ * already. So a code is a place and a length, in one word: where it starts, counted from the output's start,
+ * times 2^16, plus its length.
  */
 struct tiff_unlzw {
     int64_t entries[TIFF_LZW_ENTRIES];
@@ -21,8 +22,8 @@ struct tiff_unlzw {
 };
 
 /**
- * True: all of `out` is decoded, and what follows in `coded` was not looked at. False: damaged, too short, of the old kind,
- * or such that only libtiff knows; `out` holds anything then.
+ * True: all of `out` is decoded, and what follows in `coded` was not looked at. False: damaged, too short, of the
+ * old kind, or such that only libtiff knows; `out` holds anything then.
  */
 bool tiff_unlzw(struct tiff_unlzw *decoder, const uint8_t *coded, size_t coded_size, uint8_t *out, size_t out_size);
 

@@ -10,12 +10,12 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define EXPECT(claim)                                                          \
-    do {                                                                       \
-        if (!(claim)) {                                                        \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #claim);        \
-            abort();                                                           \
-        }                                                                      \
+#define EXPECT(claim) \
+    do { \
+        if (!(claim)) { \
+            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #claim); \
+            abort(); \
+        } \
     } while (0)
 
 /* --- the walk ----------------------------------------------------------------------------------------------------- */
@@ -152,18 +152,24 @@ static uint8_t *
 make_raster(const struct tiff_page *page, const struct mim_frame_info *info, struct mim_raster *raster)
 {
     uint64_t row = (uint64_t)info->width * info->channels * tiff_sample_size(info->sample);
-    uint64_t coded = tiff_page_row_bytes(page, page->is_tiled ? page->tile_width : page->width) * tiff_page_planes(page);
+    uint64_t coded =
+        tiff_page_row_bytes(page, page->is_tiled ? page->tile_width : page->width) * tiff_page_planes(page);
     uint64_t rows = page->is_tiled ? page->tile_height : page->height;
     if (info->flags & MIM_FRAME_RAW || !is_of_ours(page) || row > MOST_PIXEL_BYTES / info->height ||
         coded > MOST_PIXEL_BYTES / rows)
         return NULL;
-    *raster = (struct mim_raster){ .struct_size = sizeof *raster, .sample = info->sample, .width = info->width,
-                                   .height = info->height, .channels = info->channels, .stride = (row + 63) / 64 * 64 };
+    *raster = (struct mim_raster){ .struct_size = sizeof *raster,
+                                   .sample = info->sample,
+                                   .width = info->width,
+                                   .height = info->height,
+                                   .channels = info->channels,
+                                   .stride = (row + 63) / 64 * 64 };
     return raster->data = calloc(info->height, raster->stride);
 }
 
 static int32_t
-decode(struct reading *reading, const struct tiff_page *page, const struct mim_frame_info *info, struct mim_raster *raster)
+decode(struct reading *reading, const struct tiff_page *page, const struct mim_frame_info *info,
+       struct mim_raster *raster)
 {
     int32_t status = MIM_OK;
     for (uint32_t part = 0; part < info->parts && status == MIM_OK; part++)

@@ -32,7 +32,8 @@ strings_grow_from_what_is_decoded(void)
 {
     uint8_t out[32];
     CHECK(UNPACK(out, 7, 256, 'a', 'b', 258, 258, 'c', 257) && !memcmp(out, "abababc", 7));
-    CHECK(UNPACK(out, 10, 256, 'a', 258, 259, 260, 257) && !memcmp(out, "aaaaaaaaaa", 10)); /* each the string before it */
+    CHECK(UNPACK(out, 10, 256, 'a', 258, 259, 260, 257) &&
+          !memcmp(out, "aaaaaaaaaa", 10)); /* each the string before it */
     CHECK(UNPACK(out, 9, 256, 'a', 'b', 258, 260, 257) == false);
     CHECK(UNPACK(out, 8, 256, 'a', 'b', 258, 260, 'z', 257) && !memcmp(out, "abababaz", 8));
     CHECK(UNPACK(out, 4, 256, 'a', 256, 256, 'b', 258, 'c') && !memcmp(out, "abbbc", 4)); /* tables are forgotten */
@@ -42,7 +43,7 @@ static void
 what_is_asked_for_is_enough(void)
 {
     uint8_t out[32];
-    CHECK(UNPACK(out, 2, 256, 'a', 'b', 400) && !memcmp(out, "ab", 2));      /* nonsense behind the last byte */
+    CHECK(UNPACK(out, 2, 256, 'a', 'b', 400) && !memcmp(out, "ab", 2));            /* nonsense behind the last byte */
     CHECK(UNPACK(out, 8, 256, 'a', 258, 259, 260) && !memcmp(out, "aaaaaaaa", 8)); /* a string cut short, no end */
 }
 
@@ -50,11 +51,11 @@ static void
 doubts_are_libtiffs(void)
 {
     uint8_t out[32];
-    CHECK(!UNPACK(out, 2, 'a', 'b', 257));        /* no clear code first */
-    CHECK(!UNPACK(out, 3, 256, 'a', 'b', 257));   /* an early end */
-    CHECK(!UNPACK(out, 3, 256, 'a', 'b'));        /* an earlier one */
-    CHECK(!UNPACK(out, 3, 256, 'a', 259, 'b'));   /* a string that nobody defined */
-    CHECK(!UNPACK(out, 3, 256, 258, 'a', 'b'));   /* a string before there is one */
+    CHECK(!UNPACK(out, 2, 'a', 'b', 257));      /* no clear code first */
+    CHECK(!UNPACK(out, 3, 256, 'a', 'b', 257)); /* an early end */
+    CHECK(!UNPACK(out, 3, 256, 'a', 'b'));      /* an earlier one */
+    CHECK(!UNPACK(out, 3, 256, 'a', 259, 'b')); /* a string that nobody defined */
+    CHECK(!UNPACK(out, 3, 256, 258, 'a', 'b')); /* a string before there is one */
     CHECK(!UNPACK(out, 3, 256, 257, 'a', 'b'));
     CHECK(!tiff_unlzw(&decoder, (const uint8_t *)"", 0, out, 3));
     CHECK(!tiff_unlzw(&decoder, (const uint8_t *)"\0\1ab", 4, out, 2)); /* from before TIFF 5.0 */
@@ -128,8 +129,11 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(strings_grow_from_what_is_decoded), CASE(what_is_asked_for_is_enough), CASE(doubts_are_libtiffs),
-        CASE(runs_fill_what_they_are_for),       CASE(samples_turn_by_their_size),
+        CASE(strings_grow_from_what_is_decoded),
+        CASE(what_is_asked_for_is_enough),
+        CASE(doubts_are_libtiffs),
+        CASE(runs_fill_what_they_are_for),
+        CASE(samples_turn_by_their_size),
         CASE(sums_are_right_for_every_step_and_length),
     };
     return cmocka_run_group_tests_name("coded", cases, NULL, NULL);
