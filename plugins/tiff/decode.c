@@ -70,9 +70,8 @@ static int32_t
 read_row_of_tiles(struct decoding *d, uint32_t first_row, uint32_t rows, uint32_t plane)
 {
     const struct tiff_page *page = d->page;
-    TIFF *tiff = d->worker->handle.tiff;
     for (uint32_t x = 0; x < page->width;) {
-        uint32_t tile = TIFFComputeTile(tiff, x, first_row, 0, (uint16_t)plane);
+        uint32_t tile = TIFFComputeTile(d->worker->handle.tiff, x, first_row, 0, (uint16_t)plane);
         int32_t status = read_piece(d, tile, d->coded, d->coded_size);
         if (status == MIM_OK)
             status = tiff_predict_undo(d->job, page, d->coded, rows, page->tile_width);

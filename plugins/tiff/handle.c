@@ -276,5 +276,5 @@ tiff_handle_close(struct tiff_handle *handle)
         TIFFClose(handle->tiff);
     tiff_window_close(&handle->window, handle->job);
     handle->tiff = NULL;
-    handle->page = 0;
+    handle->position = handle->page = 0; /* libtiff reads the header where it finds the source */
 }

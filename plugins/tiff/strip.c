@@ -92,7 +92,7 @@ find(struct tiff_handle *handle, uint32_t index, uint64_t *place, uint64_t *size
 static int32_t
 leave_page(struct tiff_handle *handle, const struct tiff_page *page)
 {
-    handle->page = 0;
+    tiff_handle_close(handle);
     int32_t status = tiff_handle_go(handle, handle->job, page);
     handle->is_as_read = false;
     return status;
