@@ -11,6 +11,15 @@ enum {
 
 /* --- knowing all pictures ----------------------------------------------------------------------------------------- */
 
+/* H.264 may code each field of a frame in a packet of its own: how many frames these are, only a decoder says. */
+static int32_t
+foretell(struct video_walk *walk, const AVCodecParameters *parameters)
+{
+    if (parameters->codec_id == AV_CODEC_ID_H264 && parameters->field_order > AV_FIELD_PROGRESSIVE)
+        return MIM_OK;
+    return video_index_predict(&walk->index, walk->job, parameters->codec_id);
+}
+
 static int32_t
 note_all_units(struct video_walk *walk)
 {
@@ -25,7 +34,7 @@ note_all_units(struct video_walk *walk)
         av_packet_unref(packet);
     }
     if (status == MIM_END)
-        status = video_index_predict(&walk->index, walk->job, demux.stream->codecpar->codec_id);
+        status = foretell(walk, demux.stream->codecpar);
     video_demux_close(&demux);
     av_packet_free(&packet);
     return status;
@@ -88,7 +97,7 @@ video_walk_scan(struct video_walk *walk)
     if (!walk->index.has_all_units)
         status = note_all_units(walk);
     else if (!walk->index.has_all_shots)
-        status = video_index_predict(&walk->index, walk->job, walk->player.demux.stream->codecpar->codec_id);
+        status = foretell(walk, walk->player.demux.stream->codecpar);
     if (status == MIM_OK && !walk->index.has_all_shots)
         status = decode_all(walk);
     return status;
