@@ -21,37 +21,6 @@ struct canvas {
     uint64_t stride;
 };
 
-struct pen {
-    struct pdf_source *source; /* that the page is read from */
-    cairo_surface_t *surface;  /* that points end up in */
-};
-
-/* After every drawing operation: a finished surface makes nothing of all that follow, and the source gives nothing
- * more. */
-static void
-look_up(cairo_surface_t *observer, cairo_surface_t *target, void *data)
-{
-    const struct pen *pen = data;
-    struct pdf_source *source = pen->source;
-    (void)observer, (void)target;
-    if (source->status == MIM_OK)
-        source->status = source->job->host->poll(source->job);
-    if (source->status != MIM_OK)
-        cairo_surface_finish(pen->surface);
-}
-
-static cairo_surface_t *
-watch(cairo_surface_t *surface, struct pen *pen)
-{
-    cairo_surface_t *observer = cairo_surface_create_observer(surface, CAIRO_SURFACE_OBSERVER_NORMAL);
-    cairo_surface_observer_add_paint_callback(observer, look_up, pen);
-    cairo_surface_observer_add_mask_callback(observer, look_up, pen);
-    cairo_surface_observer_add_fill_callback(observer, look_up, pen);
-    cairo_surface_observer_add_stroke_callback(observer, look_up, pen);
-    cairo_surface_observer_add_glyphs_callback(observer, look_up, pen);
-    return observer;
-}
-
 static int32_t
 explain(struct mim_job *job, cairo_status_t status)
 {
@@ -71,18 +40,15 @@ draw(struct pdf_source *source, PopplerPage *page, const struct pdf_page *facts,
 
     cairo_surface_t *surface =
         cairo_image_surface_create_for_data(canvas->data, CAIRO_FORMAT_ARGB32, width, height, (int)canvas->stride);
-    struct pen pen = { .source = source, .surface = surface };
-    cairo_surface_t *observer = watch(surface, &pen);
     /* not by the matrix: poppler fits pictures and thin lines to pixels by it, alike in all tiles and on all sides */
-    cairo_surface_set_device_scale(observer, tile->side, tile->side);
-    cairo_surface_set_device_offset(observer, -(double)tile->x * tile->side, -(double)tile->y * tile->side);
-    cairo_t *cairo = cairo_create(observer);
+    cairo_surface_set_device_scale(surface, tile->side, tile->side);
+    cairo_surface_set_device_offset(surface, -(double)tile->x * tile->side, -(double)tile->y * tile->side);
+    cairo_t *cairo = cairo_create(surface);
     cairo_scale(cairo, facts->x_scale, facts->y_scale);
     poppler_page_render(page, cairo);
 
     cairo_status_t code = cairo_status(cairo);
     cairo_destroy(cairo);
-    cairo_surface_destroy(observer);
     cairo_surface_finish(surface);
     cairo_surface_destroy(surface);
     if (source->status != MIM_OK)

@@ -16,10 +16,11 @@ from PIL import Image
 import pdfbytes
 import tap
 from pdfbytes import HELLO, document, one_page, pages, stream
-from peers import PeerCase, mim_program, text
+from pdfpeers import PdfCase
+from peers import mim_program, text
 
 
-class PdfReading(PeerCase):
+class PdfReading(PdfCase):
     def by_pdftocairo(self, path, *args):
         """Every page as an array, and no file left."""
         self.run_tool('pdftocairo', '-png', *args, path, self.path('peer'))

@@ -12,10 +12,11 @@ from PIL import Image
 
 import pictures
 import tap
-from peers import PeerCase, mean_error_db, text
+from pdfpeers import PdfCase
+from peers import mean_error_db, text
 
 
-class PdfWriting(PeerCase):
+class PdfWriting(PdfCase):
     def write(self, frames, *options, name='out.pdf'):
         self.mim('convert', *self.raw_input(frames), self.path(name), '--force', *options)
         return self.check(self.path(name), len(frames))
