@@ -7,11 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <libavutil/avstring.h>
+#include <libavutil/mem.h>
 #include <libavutil/opt.h>
 
+#include "averror.h"
 #include "write-settings.h"
 
-#define SMALL 32       /* pixels a side: slices of a picture would be empty */
+#define SMALL 64       /* pixels a side: slices of a picture would be empty */
 #define PLAIN_QSCALE 4 /* of encoders whose own default is 200 kbit/s, whatever the size */
 
 /* "2M", "800k", "1500000": bits a second. 0: it is none. */
@@ -123,12 +126,36 @@ set_preset(struct mim_job *job, const struct video_encoder *encoder, const char 
     return video_set(job, context, encoder->codec->name, "", "preset", preset);
 }
 
+static const char *
+settings_for(const struct video_encoder *encoder, const AVCodecContext *context)
+{
+    bool is_small = context->width < SMALL || context->height < SMALL;
+    return is_small && encoder->facts.small_settings ? encoder->facts.small_settings : encoder->facts.settings;
+}
+
+/* What the caller may not change. */
+static int32_t
+add_params(struct mim_job *job, const struct video_encoder *encoder, AVCodecContext *context)
+{
+    const char *name = encoder->facts.params;
+    uint8_t *given = NULL;
+    char *all = NULL;
+    int code = av_opt_get(context, name, AV_OPT_SEARCH_CHILDREN | AV_OPT_ALLOW_NULL, &given);
+
+    if (code >= 0)
+        all = av_asprintf("%s%s%s", given ? (const char *)given : "", given && *given ? ":" : "", settings_for(encoder, context));
+    if (code >= 0)
+        code = all ? av_opt_set(context, name, all, AV_OPT_SEARCH_CHILDREN) : AVERROR(ENOMEM);
+    av_free(given);
+    av_free(all);
+    return code >= 0 ? MIM_OK : video_fail(job, code, encoder->codec->name);
+}
+
 int32_t
 video_encoder_set_up(struct mim_job *job, const struct video_encoder *encoder, const struct video_wishes *wishes,
                      AVCodecContext *context)
 {
-    bool is_small = context->width < SMALL || context->height < SMALL;
-    const char *settings = is_small && encoder->facts.small_settings ? encoder->facts.small_settings : encoder->facts.settings;
+    const char *settings = encoder->facts.params ? NULL : settings_for(encoder, context);
 
     if (settings && av_set_options_string(context, settings, "=", ":") < 0)
         return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "this %s does not know %s", encoder->codec->name, settings);
@@ -139,6 +166,8 @@ video_encoder_set_up(struct mim_job *job, const struct video_encoder *encoder, c
         context->gop_size = (int)wishes->gop;
     if (status == MIM_OK)
         status = video_set_pairs(job, context, encoder->codec->name, "codec:", &wishes->settings);
+    if (status == MIM_OK && encoder->facts.params)
+        status = add_params(job, encoder, context);
     if (status == MIM_OK && context->flags & (AV_CODEC_FLAG_PASS1 | AV_CODEC_FLAG_PASS2))
         return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "codec:flags: two passes need a file beside the video");
     return status;

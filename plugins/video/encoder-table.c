@@ -11,7 +11,9 @@
 static const struct video_encoder_facts known[] = {
     { "libx264", .takes_ticks = true, .presets = X264_PRESETS },
     { "libx264rgb", .takes_ticks = true, .presets = X264_PRESETS },
-    { "libx265", .settings = "x265-params=log-level=none", .presets = X264_PRESETS },
+    /* it prints by itself, and its lookahead writes beyond the memory of pictures that are a block wide */
+    { "libx265", .settings = "log-level=none", .small_settings = "log-level=none:cutree=0", .params = "x265-params",
+      .presets = X264_PRESETS },
     { "libvpx", .takes_ticks = true },
     { "libvpx-vp9", .takes_ticks = true, .settings = "row-mt=1" },
     { "libaom-av1", .takes_ticks = true },

@@ -32,6 +32,7 @@ struct video_encoder_facts {
     bool has_no_gray;       /* though it says so: what comes back is not what went in */
     const char *settings;   /* that it needs to behave, as KEY=VALUE:KEY=VALUE, or NULL */
     const char *small_settings; /* instead, for pictures that are a few pixels wide or high */
+    const char *params;     /* an option of the encoder's that the settings are added to, after the caller's; or NULL */
     const char *presets;    /* to choose from, when the encoder checks them too late to say so */
 };
 

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* A host with a sink in memory, and a session of a writer on it. */
+#ifndef VIDEO_TESTS_SINK_H
+#define VIDEO_TESTS_SINK_H
+
+#include "../write.h"
+#include "host.h"
+
+struct sink {
+    struct host host; /* first: the job's core */
+    struct mim_host functions;
+    uint8_t *bytes;
+    uint64_t size, room;
+    uint64_t fail_write, writes; /* from the n-th on; 0: never */
+};
+
+void sink_init(struct sink *sink, void *state);
+void sink_free(struct sink *sink);
+
+/* How a session is run: frames of a moving pattern, by options that are written into the state first. */
+struct session {
+    enum video_format format;
+    uint32_t width, height, channels;
+    int32_t sample;
+    uint32_t frames;
+    struct mim_rational fps;
+    const char *codec;
+    bool is_abandoned;
+    uint64_t fail_allocation, fail_write, fail_poll;
+};
+
+/* The status of the first op that failed. The sink keeps what was written; whatever the status, nothing of the writer's is left. */
+int32_t session_run(struct sink *sink, const struct session *session);
+
+#endif
