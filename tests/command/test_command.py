@@ -65,8 +65,8 @@ class Lists(CommandCase):
         self.assertEqual(lines, sorted(lines))
         gif, = [line for line in lines if line.startswith('gif ')]
         self.assertRegex(gif, r'^gif +read write +gif +ready +Graphics Interchange Format$')
-        png, = [line for line in lines if line.startswith('png ')]
-        self.assertRegex(png, r'not installed .*libmim-plugin-png')
+        webp, = [line for line in lines if line.startswith('webp ')]
+        self.assertRegex(webp, r'not installed .*libmim-plugin-webp')
 
     def test_of_plugins_say_where_each_is(self):
         said = text(self.mim('plugins'))
@@ -126,7 +126,7 @@ class Help(CommandCase):
 
     def test_of_what_is_not_there_names_it(self):
         self.assertIn('nonesuch', self.refuse(2, 'help', 'nonesuch'))
-        self.assertIn('libmim-plugin-png', self.refuse(3, 'help', 'png'))
+        self.assertIn('libmim-plugin-webp', self.refuse(3, 'help', 'webp'))
 
     def test_fits_a_terminal(self):
         for name in COMMANDS:
