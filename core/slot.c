@@ -187,7 +187,8 @@ plan_memory(struct mim_slot *slot, const struct mim_slot_route *route, uint64_t 
     if (!mim_size_add(slot->own_bytes, info->work_size, &slot->own_bytes))
         slot->own_bytes = UINT64_MAX;
     *need = slot->own_bytes;
-    mim_account_expect(&route->work->account, out_bytes);
+    /* both may be held at once: by two frames the larger is meant */
+    mim_account_expect(&route->work->account, pixel_bytes > out_bytes ? pixel_bytes : out_bytes);
     return MIM_OK;
 }
 

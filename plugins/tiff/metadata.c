@@ -165,6 +165,14 @@ give_numbers(struct tiff_directory *directory, const struct tiff_entry *entry, c
     return status;
 }
 
+/* What tifffile says of all pages together: true of this file, and wrong in any other. */
+static bool
+tells_shape(const struct values *values)
+{
+    static const char start[] = "{\"shape\": [";
+    return values->size >= sizeof start - 1 && memcmp(values->data, start, sizeof start - 1) == 0;
+}
+
 static int32_t
 give_entry(struct tiff_directory *directory, const struct tiff_entry *entry)
 {
@@ -187,6 +195,8 @@ give_entry(struct tiff_directory *directory, const struct tiff_entry *entry)
         return MIM_OK;
 
     int32_t status = read_values(directory, entry, &values);
+    if (entry->tag == TIFFTAG_IMAGEDESCRIPTION && tells_shape(&values))
+        values.coding = MIM_META_CODING;
     if (status == MIM_OK && values.size) {
         if (type == MIM_META_TEXT)
             status = give_text(directory->job, key, &values);

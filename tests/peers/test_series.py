@@ -35,7 +35,7 @@ class Series(PeerCase):
 
     def test_a_stack_becomes_pictures_and_a_stack_again(self):
         frames = pictures.photograph(13)
-        tifffile.imwrite(self.path('stack.tiff'), np.stack(frames), photometric='rgb', metadata=None, contiguous=False)
+        tifffile.imwrite(self.path('stack.tiff'), np.stack(frames), photometric='rgb', contiguous=False)
         for ending, read in (('png', imageio.imread), ('tif', tifffile.imread)):
             for threads in (1, 2, 8):
                 with self.subTest(ending, threads=threads):
