@@ -5,7 +5,7 @@
 #include <endian.h>
 #include <string.h>
 
-enum { CODES = 4096, MAX_WIDTH = 12, BLOCK = 255, NO_PREFIX = CODES };
+enum { CODE_BITS = 12, CODES = 1 << CODE_BITS, MAX_WIDTH = 12, BLOCK = 255, NO_PREFIX = CODES };
 
 static void
 clear_table(struct gif_lzw *packer)
@@ -15,16 +15,20 @@ clear_table(struct gif_lzw *packer)
     packer->width = 32 - __builtin_clz(packer->clear);
 }
 
-static inline void
+static inline struct gif_lzw_tail
+with_bits(uint8_t *codes, struct gif_lzw_tail tail, uint32_t value, uint32_t width)
+{
+    uint64_t bits = tail.bits | (uint64_t)value << tail.bit_count, low = htole64(bits);
+    uint32_t count = tail.bit_count + width;
+
+    memcpy(codes + tail.used, &low, sizeof low);
+    return (struct gif_lzw_tail){ .bits = bits >> (count & ~7U), .bit_count = count & 7, .used = tail.used + count / 8 };
+}
+
+static void
 put_code(struct gif_lzw *packer, uint32_t code)
 {
-    uint64_t bits = packer->bits | (uint64_t)code << packer->bit_count, low = htole64(bits);
-    uint32_t count = packer->bit_count + packer->width;
-
-    memcpy(packer->codes + packer->used, &low, sizeof low);
-    packer->used += count / 8;
-    packer->bits = bits >> (count & ~7U);
-    packer->bit_count = count & 7;
+    packer->tail = with_bits(packer->codes, packer->tail, code, packer->width);
 }
 
 /* Emit the whole sub-blocks; at the end also what is left, and the terminator. */
@@ -34,12 +38,12 @@ flush(struct mim_job *job, struct gif_lzw *packer, int is_last)
     uint32_t taken = 0, size = 0;
 
     if (packer->is_trial) {
-        packer->size += packer->used;
-        packer->used = 0;
+        packer->size += packer->tail.used;
+        packer->tail.used = 0;
         return MIM_OK;
     }
-    while (packer->used - taken >= BLOCK || (is_last && taken < packer->used)) {
-        uint32_t length = packer->used - taken < BLOCK ? packer->used - taken : BLOCK;
+    while (packer->tail.used - taken >= BLOCK || (is_last && taken < packer->tail.used)) {
+        uint32_t length = packer->tail.used - taken < BLOCK ? packer->tail.used - taken : BLOCK;
         packer->blocks[size] = length;
         memcpy(packer->blocks + size + 1, packer->codes + taken, length);
         size += 1 + length;
@@ -47,56 +51,76 @@ flush(struct mim_job *job, struct gif_lzw *packer, int is_last)
     }
     if (is_last)
         packer->blocks[size++] = 0;
-    memmove(packer->codes, packer->codes + taken, packer->used - taken);
-    packer->used -= taken;
+    memmove(packer->codes, packer->codes + taken, packer->tail.used - taken);
+    packer->tail.used -= taken;
     return size ? job->host->emit(job, packer->blocks, size) : MIM_OK;
+}
+
+/* The codes outgrow their width. */
+static void
+widen(struct gif_lzw *packer)
+{
+    if (packer->width < MAX_WIDTH) {
+        packer->width++;
+        return;
+    }
+    put_code(packer, packer->clear);
+    clear_table(packer);
+}
+
+/* Is it another string's slot? A free one is nobody's. One product, so that it is one branch. */
+static inline bool
+is_taken(uint32_t slot, uint32_t key)
+{
+    return (uint64_t)(slot >> CODE_BITS ^ key) * slot != 0;
 }
 
 /* The slot of a string, or the free one where it belongs. Every string waits for the one before: so the hash of the code
  * before, which is the last to be known, takes no multiplication. */
 static inline uint32_t *
-find(struct gif_lzw *packer, uint32_t key)
+find(struct gif_lzw *packer, uint32_t prefix, uint32_t index)
 {
-    uint32_t place = ((key >> 8 << 2) + (key & 0xff) * 0x1e35) % GIF_LZW_SLOTS;
+    uint32_t key = prefix << 8 | index, place = ((prefix << 2) + index * 0x1e35) % GIF_LZW_SLOTS;
 
-    while (packer->slots[place] && packer->slots[place] >> 12 != key)
+    while (__builtin_expect(is_taken(packer->slots[place], key), 0))
         place = (place + 1) % GIF_LZW_SLOTS;
     return &packer->slots[place];
 }
 
-static inline void
-add_string(struct gif_lzw *packer, uint32_t *slot, uint32_t key)
+/* Whether a string is new nobody can predict, so nothing branches on it. Returns how many indices were taken: when the codes
+ * outgrow their width, it is time for others. */
+static uint64_t
+pack_some(struct gif_lzw *packer, const uint8_t *indices, uint64_t size)
 {
-    if (packer->next == CODES) {
-        put_code(packer, packer->clear);
-        clear_table(packer);
-        return;
+    uint32_t prefix = packer->prefix, next = packer->next, most = 1U << packer->width, width = packer->width;
+    struct gif_lzw_tail tail = packer->tail;
+    uint64_t i = 0;
+
+    for (; i < size && next <= most; i++) {
+        uint32_t *slot = find(packer, prefix, indices[i]), string = *slot, is_new = !string, mask = -is_new;
+        *slot = string | (((prefix << 8 | indices[i]) << CODE_BITS | next) & mask);
+        next += is_new;
+        tail = with_bits(packer->codes, tail, prefix & mask, width & mask);
+        prefix = string % CODES | (indices[i] & mask);
     }
-    *slot = key << 12 | packer->next;
-    if (packer->next++ == 1U << packer->width)
-        packer->width++;
+    packer->prefix = prefix;
+    packer->next = next;
+    packer->tail = tail;
+    return i;
 }
 
 static void
 pack(struct gif_lzw *packer, const uint8_t *indices, uint64_t size)
 {
-    uint32_t prefix = packer->prefix;
-    uint64_t i = 0;
+    uint64_t done = 0;
 
-    if (prefix == NO_PREFIX && size)
-        prefix = indices[i++];
-    for (; i < size; i++) {
-        uint32_t key = prefix << 8 | indices[i];
-        uint32_t *slot = find(packer, key);
-        if (*slot) {
-            prefix = *slot % CODES;
-            continue;
-        }
-        put_code(packer, prefix);
-        add_string(packer, slot, key);
-        prefix = indices[i];
+    if (packer->prefix == NO_PREFIX && size)
+        packer->prefix = indices[done++];
+    while (done < size) {
+        done += pack_some(packer, indices + done, size - done);
+        if (packer->next > 1U << packer->width)
+            widen(packer);
     }
-    packer->prefix = prefix;
 }
 
 int32_t
@@ -106,7 +130,7 @@ gif_lzw_begin(struct mim_job *job, struct gif_lzw *packer, uint32_t code_size)
 
     packer->clear = 1U << code_size;
     packer->prefix = NO_PREFIX;
-    packer->bits = packer->bit_count = packer->used = 0;
+    packer->tail = (struct gif_lzw_tail){ 0 };
     packer->size = 0;
     clear_table(packer);
     put_code(packer, packer->clear);
@@ -118,7 +142,7 @@ gif_lzw_add(struct mim_job *job, struct gif_lzw *packer, const uint8_t *indices,
 {
     for (uint64_t done = 0; done < size; done += GIF_LZW_STEP) {
         pack(packer, indices + done, size - done < GIF_LZW_STEP ? size - done : GIF_LZW_STEP);
-        int32_t status = packer->used > GIF_LZW_STEP ? flush(job, packer, 0) : MIM_OK;
+        int32_t status = packer->tail.used > GIF_LZW_STEP ? flush(job, packer, 0) : MIM_OK;
         if (status == MIM_OK)
             status = job->host->poll(job);
         if (status != MIM_OK)
@@ -135,8 +159,8 @@ gif_lzw_end(struct mim_job *job, struct gif_lzw *packer)
     if (packer->next == 1U << packer->width && packer->width < MAX_WIDTH)
         packer->width++;
     put_code(packer, packer->clear + 1);
-    uint32_t low = htole32((uint32_t)packer->bits);
-    memcpy(packer->codes + packer->used, &low, sizeof low);
-    packer->used += (packer->bit_count + 7) / 8;
+    uint32_t low = htole32((uint32_t)packer->tail.bits);
+    memcpy(packer->codes + packer->tail.used, &low, sizeof low);
+    packer->tail.used += (packer->tail.bit_count + 7) / 8;
     return flush(job, packer, 1);
 }

@@ -20,9 +20,11 @@ struct gif_lzw {
         slots[GIF_LZW_SLOTS]; /**< string before (12 bits), index (8), code (12); 0: free, since no string has code 0 */
     uint32_t clear, next, width; /**< the clear code, the next string's code, bits of a code by now */
     uint32_t prefix;             /**< the string that is being matched */
-    uint64_t bits;
-    uint32_t bit_count;
-    uint32_t used; /**< bytes in `codes` */
+    struct gif_lzw_tail {
+        uint64_t bits; /**< that fill no byte yet */
+        uint32_t bit_count;
+        uint32_t used; /**< bytes in `codes` */
+    } tail;
     bool is_trial; /**< set before begin: nothing is emitted */
     uint64_t size; /**< of a trial: bytes of codes */
     uint8_t codes[GIF_LZW_ROOM + 8];
