@@ -200,6 +200,38 @@ def video_commands(bench):
     return times_table('Video, whole program', results, MIM_TWO)
 
 
+def video_write(bench):
+    """Video writing, whole programs: packed RGB frames, and a GIF, to H.264 in MP4 with all defaults; MB of what they made"""
+    lines = []
+    gif = bench.inputs.flat_gif()
+    raw = [(f'{what}, 30 × {width}×{height}', source, width, height)
+           for what, source, width, height in (('photographic video', bench.inputs.video_rgb(), 640, 360),
+                                               ('photograph, moving', bench.inputs.photo_rgb(), 640, 480))]
+    for column, source, width, height in [*raw, ('GIF, testsrc2, 200 × 640×480', gif, 640, 480)]:
+        with tempfile.TemporaryDirectory() as folder:
+            outs = {}
+
+            def to(name, *command, outs=outs, folder=folder):
+                outs[name] = os.path.join(folder, f'{len(outs)}.mp4')
+                return Process(name, *[outs[name] if word == '{}' else word for word in command])
+
+            shape, layout = [], []
+            if source != gif:
+                shape = ['--from', 'raw', *[word for pair in (f'width={width}', f'height={height}', 'channels=3', 'sample=u8')
+                                            for word in ('-i', pair)], '--fps', 25]
+                layout = ['-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', f'{width}x{height}', '-r', 25]
+            mim = [MIM, 'convert', *shape, source, '{}', '--force', '--quiet', '--threads']
+            contestants = [to(MIM_TWO, *mim, 2), to(MIM_ONE, *mim, 1),
+                           to('ffmpeg', *FFMPEG, '-y', *layout, '-i', source, '-pix_fmt', 'yuv420p', '-movflags', '+faststart', '{}')]
+            if source != gif:
+                contestants += [to(f"FFmpeg's libraries, swscale and libx264, {threads} thread{'s' * (threads > 1)}",
+                                   program('write-ffmpeg'), source, width, height, '{}', threads) for threads in (1, 2)]
+            results = bench.contest(column, contestants)
+            rows = [[name, cell(results, name, MIM_TWO), f'{os.path.getsize(outs[name]) / 1e6:.2f}'] for name in results.runs]
+            lines += table([column, 'ms', 'MB'], rows) + reasons({column: results}) + ['']
+    return lines[:-1]
+
+
 def tiff_write(bench):
     """TIFF writing, whole programs that write the pages of an uncompressed TIFF anew; MB of what they made"""
     codecs = {'LZW, predictor': ('lzw', 'lzw:2'), 'deflate, predictor': ('deflate', 'zip:2'),
@@ -405,5 +437,5 @@ def memory(bench):
 
 ALL = {'gif-decode': gif_decode, 'gif-commands': gif_commands, 'gif-write': gif_write, 'tiff-decode': tiff_decode,
        'tiff-commands': tiff_commands, 'tiff-write': tiff_write, 'video-decode': video_decode,
-       'video-commands': video_commands, 'png-write': png_write, 'tiff-to-png': tiff_to_png,
+       'video-commands': video_commands, 'video-write': video_write, 'png-write': png_write, 'tiff-to-png': tiff_to_png,
        'pdf-commands': pdf_commands, 'pdf-to-png': pdf_to_png, 'info': info, 'start': start, 'memory': memory}
