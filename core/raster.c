@@ -292,6 +292,24 @@ convert_usual_row(const struct mim_conversion *c, const uint8_t *from, uint8_t *
     return false;
 }
 
+/* RGBA that is opaque along the row: there is nothing to composite. */
+static bool
+drop_opaque_alpha(const struct mim_conversion *c, const uint8_t *from, uint8_t *to, uint32_t width)
+{
+    uint8_t common = UINT8_MAX;
+    if (c->from_sample != MIM_SAMPLE_U8 || c->to_sample != MIM_SAMPLE_U8 || c->from_channels != 4 || c->to_channels != 3)
+        return false;
+    for (uint32_t x = 0; x < width; x++)
+        common &= from[4 * (size_t)x + 3];
+    if (common != UINT8_MAX)
+        return false;
+    /* four bytes at a time: the fourth is overwritten by the next pixel, which the last one has not */
+    for (uint32_t x = 0; x + 1 < width; x++, from += 4, to += 3)
+        memcpy(to, from, 4);
+    memcpy(to, from, 3);
+    return true;
+}
+
 static void
 convert_row(const struct mim_conversion *c, const uint8_t *from, uint8_t *to, uint32_t width, struct mim_raster_loss *loss)
 {
@@ -324,7 +342,7 @@ mim_conversion_run(const struct mim_conversion *c, const struct mim_raster *from
             memcpy(out, in, row_size);
         else if (c->mean)
             mean_row(c, in, out, from->width);
-        else if (!convert_usual_row(c, in, out, from->width))
+        else if (!convert_usual_row(c, in, out, from->width) && !drop_opaque_alpha(c, in, out, from->width))
             convert_row(c, in, out, from->width, loss);
     }
 }

@@ -70,6 +70,25 @@ rgb_becomes_opaque_rgba(void)
 
 /* Depth and colour at once go the general way, which has to agree with two quick ones in a row. */
 static void
+opaque_rgba_becomes_rgb_and_one_clear_pixel_is_composited(void)
+{
+    for (uint32_t width = 1; width < 40; width++)
+        for (uint32_t clear = 0; clear <= width; clear++) { /* the last time there is none */
+            struct mim_frame from = frame_of(MIM_SAMPLE_U8, width, 4), to = { 0 };
+            uint8_t *pixels = from.data;
+            for (uint32_t x = 0; x < width; x++)
+                memcpy(pixels + 4 * x, (const uint8_t[]){ (uint8_t)x, 100, (uint8_t)(200 - x), x == clear ? 0 : 255 }, 4);
+            CHECK(mim_frame_convert(&to, &from, MIM_SAMPLE_U8, 3, NULL) == MIM_OK);
+            for (uint32_t x = 0; x < width; x++) {
+                const uint8_t *got = (const uint8_t *)to.data + 3 * x;
+                CHECK(x == clear ? got[0] == 255 && got[1] == 255 && got[2] == 255 : !memcmp(got, pixels + 4 * x, 3));
+            }
+            mim_frame_clear(&from);
+            mim_frame_clear(&to);
+        }
+}
+
+static void
 both_ways_agree(void)
 {
     struct mim_frame from = frame_of(MIM_SAMPLE_U16, 997, 3), at_once = { 0 }, step = { 0 }, in_steps = { 0 };
@@ -480,6 +499,7 @@ main(void)
         CASE(every_u16_becomes_the_nearest_u8),
         CASE(every_u8_comes_back_from_u16),
         CASE(rgb_becomes_opaque_rgba),
+        CASE(opaque_rgba_becomes_rgb_and_one_clear_pixel_is_composited),
         CASE(both_ways_agree),
         CASE(every_type_becomes_every_other_at_the_ends),
         CASE(all_values_of_8_and_16_bits_become_every_type),
