@@ -53,7 +53,7 @@ advance(struct video_rate *rate, struct video_walk *walk, uint64_t number)
         if (status != MIM_OK)
             return status;
         if (rate->shot + 1 >= index->shot_count)
-            return is_past(rate, walk, end, number) ? MIM_END : MIM_OK;
+            return is_past(rate, walk, video_walk_end(walk), number) ? MIM_END : MIM_OK;
         if (ticks_of(rate, walk, rate->shot + 1) > due)
             return MIM_OK;
         rate->shot++;

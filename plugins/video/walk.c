@@ -3,6 +3,7 @@
 #include "walk.h"
 
 #include "averror.h"
+#include "cut.h"
 
 enum {
     NEAR = 48,
@@ -327,11 +328,37 @@ video_walk_to(struct video_walk *walk, uint64_t number)
 
 /* --- times -------------------------------------------------------------------------------------------------------- */
 
+/* As the fps filter counts, which sees packets only. */
 int64_t
 video_walk_end(const struct video_walk *walk)
 {
     uint64_t last = walk->index.shot_count - 1;
     return walk->index.shots[last].pts + own_duration(&walk->index, walk->player.demux.stream, last);
+}
+
+/* Where the container says that the stream ends, AV_NOPTS_VALUE if it does not: the only place for the last duration where
+ * packets tell the distance to the next in coding order. */
+static int64_t
+declared_end(const struct video_demux *demux)
+{
+    const AVStream *stream = demux->stream;
+    const AVFormatContext *format = demux->format;
+    int64_t start = stream->start_time == AV_NOPTS_VALUE ? 0 : stream->start_time;
+    if (stream->duration != AV_NOPTS_VALUE)
+        return start + stream->duration;
+    if (format->nb_streams > 1 || format->duration == AV_NOPTS_VALUE ||
+        format->duration_estimation_method != AVFMT_DURATION_FROM_STREAM)
+        return AV_NOPTS_VALUE;
+    return av_rescale_q(format->duration, AV_TIME_BASE_Q, stream->time_base); /* Matroska's, which counts from 0 */
+}
+
+static int64_t
+last_duration(struct video_walk *walk, uint64_t number)
+{
+    const struct video_demux *demux = &walk->player.demux;
+    int64_t own = own_duration(&walk->index, demux->stream, number), end = declared_end(demux);
+    int64_t rest = end == AV_NOPTS_VALUE ? 0 : end - walk->index.shots[number].pts;
+    return rest > own && !video_is_cut(demux->format, demux->stream, walk->job) ? rest : own;
 }
 
 int32_t
@@ -344,8 +371,9 @@ video_walk_times(struct video_walk *walk, uint64_t number, int64_t *start, int64
         if (status != MIM_OK && status != MIM_END)
             return give_up(walk, status);
     }
+    bool is_last = number + 1 >= index->shot_count;
     *start = index->shots[number].pts;
-    *end = number + 1 < index->shot_count ? index->shots[number + 1].pts : *start;
+    *end = is_last ? *start + last_duration(walk, number) : index->shots[number + 1].pts;
     if (*end <= *start)
         *end = *start + own_duration(index, walk->player.demux.stream, number);
     return MIM_OK;
