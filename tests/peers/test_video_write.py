@@ -219,6 +219,16 @@ class VideoWriting(PeerCase):
             self.mim('convert', '-q', '--force', self.path('in.gif'), self.path('out.' + name))
             self.assertAlmostEqual(float(self.probe(self.path('out.' + name))['format']['duration']), 1.1, delta=0.012)
 
+    def test_the_last_delay_comes_back_too(self):
+        """Their headers tell when the stream ends; packets do not, where pictures are coded out of their order."""
+        delays = [10, 20, 5, 40, 7, 10, 3, 15]
+        self.uneven(delays)
+        for name in ('mp4', 'mov', 'mkv', 'webm', 'avi'):
+            with self.subTest(name):
+                self.mim('convert', '-q', '--force', self.path('in.gif'), self.path('out.' + name))
+                facts, = json.loads(self.mim('info', '--json', '--each', self.path('out.' + name)))
+                self.assertEqual([round(each['duration'] * 100) for each in facts['each']], delays)
+
     def test_uneven_timing_that_is_not_exact_is_said(self):
         for delays, says in (([10, 20, 10], True), ([4] * 6, False)):
             self.uneven(delays)
