@@ -10,6 +10,9 @@
 
 #include <stdbool.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "view.h"
 
@@ -225,9 +228,13 @@ make_leaf(struct gif_nearest *nearest, uint32_t key)
 static inline signed_lanes
 least_of(signed_lanes one, signed_lanes other)
 {
+#ifdef __SSE2__
+    return (signed_lanes)_mm_min_epi16((__m128i)one, (__m128i)other);
+#else
     signed_lanes is_less = one < other;
 
     return (one & is_less) | (other & ~is_less);
+#endif
 }
 
 static inline lanes

@@ -169,12 +169,24 @@ end_of_run(const struct gif_view *view, const uint8_t *below, const uint32_t *ke
     return x;
 }
 
+/* A place from `x` on before which no run that is long enough starts: it would hold one of the pixels looked at. */
+static uint32_t
+skip(const struct gif_view *view, const uint8_t *below, const uint32_t *keys, uint32_t x)
+{
+    uint32_t step = view->least_run, channels = view->frame->channels;
+
+    while (x + step < view->width &&
+           keys[x + step - 1] != key_of(below + (size_t)(x + step - 1) * channels, channels, view->threshold))
+        x += step;
+    return x;
+}
+
 /* Leave out what equals the row below, where enough of it lies together: a shorter run costs more codes than it saves. */
 static void
 drop_unchanged(const struct gif_view *view, const uint8_t *below, uint32_t *keys)
 {
     for (uint32_t x = 0; x < view->width;) {
-        uint32_t start = end_of_run(view, below, keys, x, false);
+        uint32_t start = end_of_run(view, below, keys, skip(view, below, keys, x), false);
         x = end_of_run(view, below, keys, start, true);
         for (uint32_t i = start; x - start >= view->least_run && i < x; i++)
             keys[i] = GIF_NOTHING;
