@@ -38,9 +38,10 @@ gif_chooser_use(struct mim_job *job, struct gif_chooser *chooser, const uint32_t
 uint32_t
 gif_chooser_end(struct gif_chooser *chooser, uint32_t limit, uint32_t *palette)
 {
-    uint32_t count = chooser->quantizer->choose(chooser->memory, chooser->sample, limit, palette);
-
     gif_points_set(chooser->points, chooser->sample);
+    uint32_t count =
+        chooser->quantizer->choose(chooser->memory, chooser->sample, chooser->points, limit, palette);
+
     count = gif_refine(chooser->nearest, chooser->points, limit, count, palette);
     gif_nearest_set(chooser->nearest, palette, count);
     return count;

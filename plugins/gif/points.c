@@ -62,6 +62,13 @@ mean_of(const struct gif_point *point)
     return (point->red + half) / count << 16 | (point->green + half) / count << 8 | (point->blue + half) / count;
 }
 
+/* Where colours are that many, errors are so large that two bits matter less than the time for twice the points. */
+static uint32_t
+most_of(uint32_t bits)
+{
+    return bits == FIRST_BITS ? GIF_POINTS_MAX / 2 : GIF_POINTS_MAX;
+}
+
 static void
 collect(struct gif_points *points, const struct gif_sample *sample, uint32_t bits)
 {
@@ -72,7 +79,7 @@ collect(struct gif_points *points, const struct gif_sample *sample, uint32_t bit
     points->bits = bits;
     for (uint32_t i = 0; i < sample->count; i++) {
         uint32_t key = sample->keys[i];
-        while (points->count == GIF_POINTS_MAX) {
+        while (points->count >= most_of(points->bits)) {
             coarsen(points);
             mask = mask_of(points->bits);
         }

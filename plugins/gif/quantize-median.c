@@ -98,11 +98,11 @@ mean_of(const uint32_t *keys, const struct box *box)
 }
 
 static uint32_t
-choose(void *memory, struct gif_sample *sample, uint32_t limit, uint32_t *palette)
+choose(void *memory, struct gif_sample *sample, const struct gif_points *points, uint32_t limit, uint32_t *palette)
 {
     struct box boxes[MAX_BOXES] = { { .count = sample->count } }, *fullest;
     uint32_t count = 1;
-    (void)memory;
+    (void)memory, (void)points;
 
     measure(sample->keys, &boxes[0]);
     while (count < limit && (fullest = fullest_of(boxes, count)))

@@ -123,10 +123,10 @@ shade_of(int32_t value)
 }
 
 static uint32_t
-choose(void *memory, struct gif_sample *sample, uint32_t limit, uint32_t *palette)
+choose(void *memory, struct gif_sample *sample, const struct gif_points *points, uint32_t limit, uint32_t *palette)
 {
     struct network network;
-    (void)memory;
+    (void)memory, (void)points;
 
     start(&network, limit);
     learn(&network, sample);

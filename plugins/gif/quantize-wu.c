@@ -32,17 +32,28 @@ cell(uint32_t red, uint32_t green, uint32_t blue)
     return (red * SIDE + green) * SIDE + blue;
 }
 
-static void
-count_colours(struct wu *wu, const uint32_t *keys, uint32_t count)
+/* As if all pixels were at the mean: not its rounded one, since squares are large and their differences matter. */
+static inline uint64_t
+square_of(const struct gif_point *point)
 {
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t red = keys[i] >> 16, green = keys[i] >> 8 & 0xff, blue = keys[i] & 0xff;
+    uint64_t red = point->red, green = point->green, blue = point->blue;
+
+    return (red * red + green * green + blue * blue) / point->count;
+}
+
+/* A point lies in the cell of its mean. */
+static void
+count_colours(struct wu *wu, const struct gif_points *points)
+{
+    for (uint32_t i = 0; i < points->count; i++) {
+        const struct gif_point *point = &points->points[i];
+        uint32_t red = points->cells[i] >> 16, green = points->cells[i] >> 8 & 0xff, blue = points->cells[i] & 0xff;
         struct moments *at = &wu->cells[cell((red >> SHIFT) + 1, (green >> SHIFT) + 1, (blue >> SHIFT) + 1)];
-        at->count++;
-        at->red += red;
-        at->green += green;
-        at->blue += blue;
-        at->square += red * red + green * green + blue * blue;
+        at->count += point->count;
+        at->red += point->red;
+        at->green += point->green;
+        at->blue += point->blue;
+        at->square += square_of(point);
     }
 }
 
@@ -206,14 +217,15 @@ mean_of(const struct moments *moments)
 }
 
 static uint32_t
-choose(void *memory, struct gif_sample *sample, uint32_t limit, uint32_t *palette)
+choose(void *memory, struct gif_sample *sample, const struct gif_points *points, uint32_t limit, uint32_t *palette)
 {
     struct box boxes[MAX_BOXES] = { { .high = { SIDE - 1, SIDE - 1, SIDE - 1 } } };
     uint32_t count = 1;
     struct wu *wu = memory;
 
+    (void)sample;
     memset(wu, 0, sizeof *wu);
-    count_colours(wu, sample->keys, sample->count);
+    count_colours(wu, points);
     accumulate(wu);
     set_error(wu, &boxes[0]);
     while (count < limit) {

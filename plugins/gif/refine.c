@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-enum { STEPS = 4, BOLD_STEPS = 2, MOST_STEPS = 12 /* while entries are free */, MAX_COLOURS = 256 };
+enum { STEPS = 5, BOLD_STEPS = 3, MOST_STEPS = 12 /* while entries are free */, MAX_COLOURS = 256 };
 
 /* The points nearest to one colour. */
 struct cluster {
@@ -105,8 +105,8 @@ gif_refine(struct gif_nearest *nearest, const struct gif_points *points, uint32_
     uint32_t before = 0;
 
     for (int i = 0; i < STEPS || (i < MOST_STEPS && count > before); i++) {
-        /* every other step does with the lists of the one before: colours do not move far */
-        if (i % 2 == 0 || count != before)
+        /* the lists of the first step do for all, unless there are new colours: the others do not move far */
+        if (count != before)
             gif_nearest_set(nearest, palette, count);
         else
             gif_nearest_move(nearest, palette, count);

@@ -59,7 +59,7 @@ quantize(uint32_t which, const uint32_t *keys, uint32_t count, uint32_t limit, u
     gif_sample_clear(&sample);
     gif_sample_add(&sample, keys, count);
     gif_points_set(&points, &sample);
-    uint32_t chosen = quantizer->choose(memory, &sample, limit, palette);
+    uint32_t chosen = quantizer->choose(memory, &sample, &points, limit, palette);
     free(memory);
     return chosen;
 }
@@ -224,7 +224,7 @@ merges_colours_into_points(void)
             blue += key & 0xff;
         }
         gif_points_set(&points, &sample);
-        CHECK(points.bits == (spread <= 16 ? 8 : spread == 64 ? 7 : 5));
+        CHECK(points.bits == (spread <= 16 ? 8 : spread == 64 ? 6 : 5));
         CHECK(points.count <= GIF_POINTS_MAX && points.count <= spread * spread * spread);
         for (uint32_t i = 0; i < points.count; i++) {
             pixels += points.points[i].count;
