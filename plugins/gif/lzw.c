@@ -22,7 +22,10 @@ with_bits(uint8_t *codes, struct gif_lzw_tail tail, uint32_t value, uint32_t wid
     uint32_t count = tail.bit_count + width;
 
     memcpy(codes + tail.used, &low, sizeof low);
-    return (struct gif_lzw_tail){ .bits = bits >> (count & ~7U), .bit_count = count & 7, .used = tail.used + count / 8 };
+    tail.bits = bits >> (count & ~7U);
+    tail.bit_count = count & 7;
+    tail.used += count / 8;
+    return tail;
 }
 
 static void
@@ -75,8 +78,8 @@ is_taken(uint32_t slot, uint32_t key)
     return (uint64_t)(slot >> CODE_BITS ^ key) * slot != 0;
 }
 
-/* The slot of a string, or the free one where it belongs. Every string waits for the one before: so the hash of the code
- * before, which is the last to be known, takes no multiplication. */
+/* The slot of a string, or the free one where it belongs. Every string waits for the one before: so the hash of the
+ * code before, which is the last to be known, takes no multiplication. */
 static inline uint32_t *
 find(struct gif_lzw *packer, uint32_t prefix, uint32_t index)
 {
@@ -87,8 +90,8 @@ find(struct gif_lzw *packer, uint32_t prefix, uint32_t index)
     return &packer->slots[place];
 }
 
-/* Whether a string is new nobody can predict, so nothing branches on it. Returns how many indices were taken: when the codes
- * outgrow their width, it is time for others. */
+/* Whether a string is new nobody can predict, so nothing branches on it. Returns how many indices were taken: not all
+ * when the codes outgrow their width. */
 static uint64_t
 pack_some(struct gif_lzw *packer, const uint8_t *indices, uint64_t size)
 {
