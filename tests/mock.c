@@ -199,7 +199,7 @@ static const struct mim_format_ops *const formats[] = { &format, NULL };
 static const struct mim_plugin plugin = { MIM_PLUGIN_HEADER, .name = "mock", .version = "1.0.0", .licence = "MIT",
                                           .formats = formats };
 
-static const char manifest[] = "[plugin]\nmanifest = 1\nname = mock\nversion = 1.0.0\nabi = 0.1\ndescription = a mock\n"
+static const char manifest[] = "[plugin]\nmanifest = 1\nname = mock\nversion = 1.0.0\nabi = 1.0\ndescription = a mock\n"
                                "license = MIT\npackage = none\n"
                                "[format mock]\ntitle = Mock\nextensions = mock\nmagic = 0:4d4f434b\n"
                                "read = multi\nwrite = multi\n";

@@ -61,7 +61,7 @@ static inline void
 manifest_text(char *text, size_t size, const char *name, const char *format, const char *more)
 {
     snprintf(text, size,
-             "[plugin]\nmanifest = 1\nname = %s\nversion = 1.0\nabi = 0.1\n%s\n[format %s]\nmagic = 0:4d4f434b\n"
+             "[plugin]\nmanifest = 1\nname = %s\nversion = 1.0\nabi = 1.0\n%s\n[format %s]\nmagic = 0:4d4f434b\n"
              "extensions = mck\ntitle = Mock\nread = multi\n",
              name, more, format);
 }

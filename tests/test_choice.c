@@ -30,7 +30,7 @@ static void
 add(const char *name, const char *more, const char *formats)
 {
     char text[1500], file[64];
-    snprintf(text, sizeof text, "[plugin]\nmanifest = 1\nname = %s\nversion = 1\nabi = 0.1\n%s\n%s", name, more,
+    snprintf(text, sizeof text, "[plugin]\nmanifest = 1\nname = %s\nversion = 1\nabi = 1.0\n%s\n%s", name, more,
              formats);
     snprintf(file, sizeof file, "%s.ini", name);
     tree_write(root, file, text);

@@ -62,7 +62,7 @@ static void
 refuses_another_abi(void)
 {
     is_broken(module("wrong-abi.so"), "ABI 99.7");
-    CHECK(strstr(err.message, "this libmim has 0.1"));
+    CHECK(strstr(err.message, "this libmim has 1.0"));
 }
 
 static void

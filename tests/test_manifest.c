@@ -3,7 +3,7 @@
 #include "check.h"
 #include "manifest.h"
 
-#define HEAD "[plugin]\nmanifest = 1\nname = mock\nversion = 1.0\nabi = 0.1\n"
+#define HEAD "[plugin]\nmanifest = 1\nname = mock\nversion = 1.0\nabi = 1.4\n"
 #define FORMAT "[format mock]\nread = multi\n"
 
 static struct mim_error err;
@@ -31,7 +31,7 @@ holds_all_that_is_said(void)
 {
     struct mim_manifest *manifest;
     assert_int_equal(parse(&manifest,
-                           HEAD "needs = 0.1\nmodule = m.so\ndescription = a mock, b\nlicense = MIT\n"
+                           HEAD "needs = 1.2\nmodule = m.so\ndescription = a mock, b\nlicense = MIT\n"
                                 "package = p\npriority = 900\n"
                                 "[format mock]\ntitle = Mock Format\nmime = image/x-mock\nextensions = MCK ome.mck\n"
                                 "magic = 0:4d4f\nmagic = -4:0000\nread = multi seek\nwrite = multi\n"
@@ -41,8 +41,8 @@ holds_all_that_is_said(void)
     assert_string_equal(manifest->module, "m.so");
     assert_string_equal(manifest->description, "a mock, b");
     assert_int_equal(manifest->priority, 900);
-    assert_int_equal(manifest->abi.minor, 1);
-    assert_int_equal(manifest->abi.needs, 1);
+    assert_true(manifest->abi.major == 1 && manifest->abi.minor == 4);
+    assert_int_equal(manifest->abi.needs, 2);
     assert_string_equal(manifest->format_names, "mock other");
     const struct mim_manifest_format *format = mim_manifest_format(manifest, "mock");
     assert_string_equal(format->title, "Mock Format");
@@ -83,17 +83,17 @@ says_where_and_what_is_wrong(void)
     refuses(HEAD "name = again\n" FORMAT, "dir/mock.ini:6: name = again: it is given twice");
     refuses(HEAD "priority = high\n" FORMAT, "dir/mock.ini:6: priority = high: a number");
     refuses(HEAD "needs = 1\n" FORMAT, "MAJOR.MINOR was expected");
-    refuses(HEAD "needs = 1.0\n" FORMAT, "different major numbers");
+    refuses(HEAD "needs = 2.0\n" FORMAT, "different major numbers");
     refuses(HEAD "[format mock]\nmagic = nonsense\n", "dir/mock.ini:7: magic = nonsense");
     refuses(HEAD "[format Mock]\nread = multi\n", "a format's name");
     refuses(HEAD, "no [format NAME]");
     refuses(HEAD "[format mock]\nmagic = 0:47\n", "[format mock] has neither read nor write");
-    refuses("[plugin]\nname = mock\nversion = 1\nabi = 0.1\n" FORMAT, "manifest = 1");
-    refuses("[plugin]\nmanifest = 2\nname = mock\nversion = 1\nabi = 0.1\n" FORMAT,
+    refuses("[plugin]\nname = mock\nversion = 1\nabi = 1.0\n" FORMAT, "manifest = 1");
+    refuses("[plugin]\nmanifest = 2\nname = mock\nversion = 1\nabi = 1.0\n" FORMAT,
             "manifest = 2, and this libmim knows 1");
-    refuses("[plugin]\nmanifest = 1\nversion = 1\nabi = 0.1\n" FORMAT, "no name");
-    refuses("[plugin]\nmanifest = 1\nname = ../x\nversion = 1\nabi = 0.1\n" FORMAT, "name is made of");
-    refuses("[plugin]\nmanifest = 1\nname = mock\nabi = 0.1\n" FORMAT, "no version");
+    refuses("[plugin]\nmanifest = 1\nversion = 1\nabi = 1.0\n" FORMAT, "no name");
+    refuses("[plugin]\nmanifest = 1\nname = ../x\nversion = 1\nabi = 1.0\n" FORMAT, "name is made of");
+    refuses("[plugin]\nmanifest = 1\nname = mock\nabi = 1.0\n" FORMAT, "no version");
     refuses("[plugin]\nmanifest = 1\nname = mock\nversion = 1\n" FORMAT, "no abi");
     refuses("", "manifest = 1");
 }
@@ -115,15 +115,13 @@ accepted(struct mim_abi host, struct mim_abi plugin, char *reason)
 }
 
 static void
-asks_for_equal_numbers_before_1_0(void)
+another_major_is_another_abi(void)
 {
     char reason[200];
-    const struct mim_abi host = { 0, 1, 0 };
-    CHECK(accepted(host, (struct mim_abi){ 0, 1, 0 }, reason));
-    CHECK(!accepted(host, (struct mim_abi){ 0, 2, 0 }, reason));
-    CHECK(strstr(reason, "ABI 0.2") && strstr(reason, "has 0.1"));
-    CHECK(!accepted(host, (struct mim_abi){ 0, 0, 0 }, reason));
-    CHECK(!accepted(host, (struct mim_abi){ 1, 1, 0 }, reason));
+    const struct mim_abi host = { 1, 4, 0 };
+    CHECK(!accepted(host, (struct mim_abi){ 2, 0, 0 }, reason));
+    CHECK(strstr(reason, "ABI 2.0") && strstr(reason, "has 1.4"));
+    CHECK(!accepted(host, (struct mim_abi){ 0, 1, 0 }, reason));
 }
 
 static void
@@ -147,7 +145,7 @@ main(void)
         CASE(joins_repeated_lists_and_keeps_unknown_keys_out),
         CASE(says_where_and_what_is_wrong),
         CASE(asks_less_of_a_hint),
-        CASE(asks_for_equal_numbers_before_1_0),
+        CASE(another_major_is_another_abi),
         CASE(asks_for_what_the_plugin_needs_from_1_0),
     };
     return cmocka_run_group_tests_name("manifest", cases, NULL, NULL);

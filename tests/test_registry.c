@@ -56,7 +56,7 @@ each_faulty_manifest_has_its_own_message_and_hides_no_other(void)
     install(root, "mock", "mock", "");
     install(root, "next-abi", "mock", "");
     tree_write(root, "next-abi.ini",
-               "[plugin]\nmanifest = 1\nname = next-abi\nversion = 1\nabi = 0.2\n[format x]\nread = multi\n");
+               "[plugin]\nmanifest = 1\nname = next-abi\nversion = 1\nabi = 2.0\n[format x]\nread = multi\n");
     manifest_text(text, sizeof text, "long-line", "long-line", "");
     strcat(text, "description = ");
     memset(text + strlen(text), 'x', 300);
@@ -90,7 +90,7 @@ each_faulty_manifest_has_its_own_message_and_hides_no_other(void)
 
     assert_int_equal(state_of("mock"), MIM_PLUGIN_READY);
     assert_int_equal(state_of("next-abi"), MIM_PLUGIN_BROKEN);
-    assert_string_equal(reason_of("next-abi"), "it is built for ABI 0.2, and this libmim has 0.1");
+    assert_string_equal(reason_of("next-abi"), "it is built for ABI 2.0, and this libmim has 1.0");
     teardown();
 }
 

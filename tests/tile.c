@@ -277,7 +277,7 @@ static const struct mim_format_ops *const formats[] = { &format, NULL };
 static const struct mim_plugin plugin = { MIM_PLUGIN_HEADER, .name = "tile", .version = "1.0.0", .licence = "MIT",
                                           .formats = formats };
 
-static const char manifest[] = "[plugin]\nmanifest = 1\nname = tile\nversion = 1.0.0\nabi = 0.1\ndescription = tiles\n"
+static const char manifest[] = "[plugin]\nmanifest = 1\nname = tile\nversion = 1.0.0\nabi = 1.0\ndescription = tiles\n"
                                "license = MIT\npackage = none\n"
                                "[format tile]\ntitle = Tile\nextensions = tile\nmagic = 0:54494c45\n"
                                "read = image seek\nwrite = image\n";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The plugin ABI: all that a plugin author reads. Version 0.1, and until it is frozen host and plugin must have equal numbers.
+ * The plugin ABI: all that a plugin author reads. Version 1.0: from here on it only grows, as docs/plugin-abi.md tells.
  *
  * A plugin is one shared module with a manifest (NAME.so + NAME.ini). It exports one data symbol, MIM_PLUGIN_SYMBOL, and
  * never links libmim: everything it needs comes in the host table. Every function takes a struct mim_job first.
@@ -44,8 +44,8 @@ extern "C" {
 #endif
 
 #define MIM_PLUGIN_MAGIC 0x314d494dU
-#define MIM_PLUGIN_ABI_MAJOR 0
-#define MIM_PLUGIN_ABI_MINOR 1
+#define MIM_PLUGIN_ABI_MAJOR 1
+#define MIM_PLUGIN_ABI_MINOR 0
 
 /** Does the struct, as its maker knew it, reach past `field`? Ask before using what may not be there. */
 #define MIM_HAS(p, field) ((p)->struct_size >= offsetof(__typeof__(*(p)), field) + sizeof((p)->field))
@@ -164,6 +164,7 @@ struct mim_host {
     uint64_t (*limit)(struct mim_job *, int32_t which);
     /** MIM_OK, or MIM_CANCELLED or MIM_TIMEOUT, to be returned. An atomic load and a look at the clock: once a strip. */
     int32_t (*poll)(struct mim_job *);
+    /** For who debugs; `level` is an enum mim_log_level. What users have to know is a notice. */
     void (*log)(struct mim_job *, int32_t level, const char *text);
     /** Set the error of this op and hand the status back. `offset`: where in the source, or MIM_UNKNOWN. The first wins. */
     int32_t (*fail)(struct mim_job *, int32_t status, uint64_t offset, const char *fmt, ...)

@@ -270,7 +270,7 @@ class Registry(PeerCase):
             self.run_tool('cc', '-shared', '-fPIC', '-o', module, f'-DNAME="{name}"', f'-DVALUE={value}', '-I', include,
                           os.path.join(HERE, 'one-pixel.c'))
             with open(os.path.join(self.plugins, name + '.ini'), 'w') as out:
-                out.write(f'[plugin]\nmanifest = 1\nname = {name}\nversion = 1.0\nabi = 0.1\nmodule = {name}.so\n'
+                out.write(f'[plugin]\nmanifest = 1\nname = {name}\nversion = 1.0\nabi = 1.0\nmodule = {name}.so\n'
                           'description = one pixel\n'
                           f'license = MIT\npackage = {name}\npriority = {priority}\n\n'
                           '[format peer]\ntitle = Peer\nextensions = peer\nmagic = 0:50454552\nread = multi\n')
