@@ -335,6 +335,8 @@ static int32_t
 host_emit(struct mim_job *abi, const void *data, uint64_t size)
 {
     struct mim_core_job *job = core_of(abi);
+    if (!size)
+        return MIM_OK;
     if (job->coded)
         return emit_to_memory(job, data, size);
     if (!job->work->sink)

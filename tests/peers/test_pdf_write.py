@@ -12,11 +12,10 @@ from PIL import Image
 
 import pictures
 import tap
-from pdfpeers import PdfCase
-from peers import mean_error_db, text
+from peers import PeerCase, mean_error_db, text
 
 
-class PdfWriting(PdfCase):
+class PdfWriting(PeerCase):
     def write(self, frames, *options, name='out.pdf'):
         self.mim('convert', *self.raw_input(frames), self.path(name), '--force', *options)
         return self.check(self.path(name), len(frames))

@@ -108,7 +108,7 @@ class VideoMission(PeerCase):
             self.run_tool('ffmpeg', '-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=100', '-frames:v', frames, '-c:v',
                           'mpeg4', '-bf', '2', path)
             peaks.append(self.peak_mb('convert', '-q', path, self.path('out.avi'), '--force', '--threads', '2'))
-        self.assertLess(peaks[1], peaks[0] + 12, peaks)
+        self.assertPeakBelow(peaks[1], peaks[0] + 12, peaks)
 
 
 if __name__ == '__main__':

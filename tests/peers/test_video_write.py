@@ -478,7 +478,7 @@ class VideoWriting(PeerCase):
             mim.returncode = os.waitstatus_to_exitcode(status)
             self.assertEqual(mim.returncode, 0)
             peaks.append(usage.ru_maxrss / 1024)
-        self.assertLess(peaks[1], peaks[0] + 8)
+        self.assertPeakBelow(peaks[1], peaks[0] + 8)
 
 
 if __name__ == '__main__':
