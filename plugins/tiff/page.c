@@ -179,6 +179,7 @@ tiff_page_read(struct tiff_page *page, struct tiff_directory *directory, struct 
     if (status != MIM_OK)
         return job->host->fail(job, status, directory->offset, "a tag of this page cannot be read");
 
+    page->has_uneven_strips = strips->places.count != strips->sizes.count;
     fill_gaps(page);
     return check(page, directory);
 }

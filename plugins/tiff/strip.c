@@ -66,12 +66,13 @@ codec_of(const struct tiff_page *page)
     return -1;
 }
 
+/* Of uneven places and sizes libtiff says one thing when asked for a place first, and another when for a size. */
 bool
 tiff_strip_is_plain(const struct tiff_page *page)
 {
     int codec = codec_of(page);
-    if (codec < 0 || page->route != TIFF_ROUTE_SAMPLES || page->fill_order != FILLORDER_MSB2LSB ||
-        page->photometric == PHOTOMETRIC_YCBCR)
+    if (codec < 0 || page->has_uneven_strips || page->route != TIFF_ROUTE_SAMPLES ||
+        page->fill_order != FILLORDER_MSB2LSB || page->photometric == PHOTOMETRIC_YCBCR)
         return false;
     return !codecs[codec].predicts || page->predictor == PREDICTOR_NONE || tiff_predict_is_ours(page);
 }

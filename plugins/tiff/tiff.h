@@ -91,6 +91,7 @@ struct tiff_page {
     uint32_t width, height, bits, compression, photometric, fill_order, orientation, samples, rows_per_strip, planar;
     uint32_t predictor, tile_width, tile_height, extra, extra_count, format, subsample_x, subsample_y, ink_set, subfile;
     bool is_tiled;
+    bool has_uneven_strips;                     /* not as many places as sizes of strips or tiles */
     bool is_upsampled;                          /* JPEG whose YCbCr the codec turns into RGB */
     bool is_scaled;                             /* odd depths fill the range of their type */
     bool is_turned;                             /* orientation is applied and does something */
