@@ -1,21 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Our walk along a GIF's blocks, and going back in it, against giflib's own walk with its images and their codes. */
-#include <stdio.h>
+#include "fuzz_gif.h"
 
 #include "blocks.h"
 #include "host.h"
 
 enum { MOST_FRAMES = 512 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define EXPECT(claim)                                                          \
-    do {                                                                       \
-        if (!(claim)) {                                                        \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #claim);        \
-            abort();                                                           \
-        }                                                                      \
-    } while (0)
 
 /* What both walks tell of an image. */
 struct image {
@@ -34,22 +24,6 @@ struct walk {
 };
 
 /* --- giflib ------------------------------------------------------------------------------------------------------- */
-
-struct memory {
-    const uint8_t *data;
-    size_t size, at;
-};
-
-static int
-read_memory(GifFileType *gif, GifByteType *out, int size)
-{
-    struct memory *memory = gif->UserData;
-    size_t left = memory->size - memory->at, some = (size_t)size < left ? (size_t)size : left;
-
-    memcpy(out, memory->data + memory->at, some);
-    memory->at += some;
-    return (int)some;
-}
 
 static int
 read_extension(GifFileType *gif, GraphicsControlBlock *control)
@@ -142,8 +116,8 @@ walk_images(GifFileType *gif, struct memory *memory, struct walk *walk)
 static bool
 walk_by_giflib(const uint8_t *data, size_t size, struct walk *walk)
 {
-    struct memory memory = { .data = data, .size = size };
-    GifFileType *gif = DGifOpen(&memory, read_memory, NULL);
+    struct memory memory = memory_borrow(data, size);
+    GifFileType *gif = memory_open_gif(&memory);
 
     walk->count = 0;
     walk->is_whole = false;

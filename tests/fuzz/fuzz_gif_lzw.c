@@ -5,26 +5,11 @@
  * In one thing giflib is laxer: it takes a code that no string has been given to for the next one. There it counts as
  * refusing, and a plain reader of codes says where that is. The input: bits of a code, width, height, step, the codes.
  */
-#include <gif_lib.h>
-
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "fuzz_gif.h"
 
 #include "unlzw.h"
 
 enum { SETTINGS = 4, MOST_SIDE = 64, MOST_CODES = 1 << 16, HEADER = 13 + 6, DESCRIPTOR = 10 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define EXPECT(claim)                                                          \
-    do {                                                                       \
-        if (!(claim)) {                                                        \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #claim);        \
-            abort();                                                           \
-        }                                                                      \
-    } while (0)
 
 struct picture {
     uint32_t code_size, width, height, step;
@@ -33,22 +18,6 @@ struct picture {
 };
 
 /* --- giflib ------------------------------------------------------------------------------------------------------- */
-
-struct memory {
-    uint8_t *data;
-    size_t size, at;
-};
-
-static int
-read_memory(GifFileType *gif, GifByteType *out, int size)
-{
-    struct memory *memory = gif->UserData;
-    size_t left = memory->size - memory->at, some = (size_t)size < left ? (size_t)size : left;
-
-    memcpy(out, memory->data + memory->at, some);
-    memory->at += some;
-    return (int)some;
-}
 
 /* A file of this one picture. */
 static struct memory
@@ -82,7 +51,7 @@ unpack_by_giflib(const struct picture *picture, uint8_t *pixels)
     struct memory file = wrap(picture);
     GifRecordType type;
     uint32_t rows = 0;
-    GifFileType *gif = DGifOpen(&file, read_memory, NULL);
+    GifFileType *gif = memory_open_gif(&file);
 
     EXPECT(gif && DGifGetRecordType(gif, &type) == GIF_OK && type == IMAGE_DESC_RECORD_TYPE);
     EXPECT(DGifGetImageDesc(gif) == GIF_OK);

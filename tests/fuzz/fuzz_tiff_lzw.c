@@ -1,84 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* Our LZW and PackBits against libtiff's, on the same strip: what ours is sure of is what libtiff makes of it. */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <tiffio.h>
+#include "fuzz_tiff.h"
 
 #include "tiff.h"
 #include "unlzw.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-/* A file in memory. */
-struct memory {
-    uint8_t *data;
-    size_t size, room, at;
-};
-
-static tmsize_t
-read_memory(thandle_t user, void *to, tmsize_t size)
-{
-    struct memory *memory = user;
-    size_t left = memory->at < memory->size ? memory->size - memory->at : 0;
-    if ((size_t)size > left)
-        size = (tmsize_t)left;
-    memcpy(to, memory->data + memory->at, (size_t)size);
-    memory->at += (size_t)size;
-    return size;
-}
-
-static tmsize_t
-write_memory(thandle_t user, void *from, tmsize_t size)
-{
-    struct memory *memory = user;
-    size_t end = memory->at + (size_t)size;
-    if (end > memory->room) {
-        memory->room = end * 2;
-        memory->data = realloc(memory->data, memory->room);
-    }
-    memcpy(memory->data + memory->at, from, (size_t)size);
-    memory->at = end;
-    if (end > memory->size)
-        memory->size = end;
-    return size;
-}
-
-static toff_t
-seek_memory(thandle_t user, toff_t offset, int whence)
-{
-    struct memory *memory = user;
-    return memory->at = (whence == SEEK_CUR ? memory->at : whence == SEEK_END ? memory->size : 0) + offset;
-}
-
-static toff_t
-size_of_memory(thandle_t user)
-{
-    return ((struct memory *)user)->size;
-}
-
-static int
-close_nothing(thandle_t user)
-{
-    (void)user;
-    return 0;
-}
-
-static TIFF *
-open_memory(struct memory *memory, const char *mode)
-{
-    memory->at = 0;
-    return TIFFClientOpen("memory", mode, memory, read_memory, write_memory, seek_memory, close_nothing, size_of_memory,
-                          NULL, NULL);
-}
 
 /* A page of one strip; `coded`, or what libtiff makes of `pixels`. */
 static void
 make_file(struct memory *memory, uint16_t compression, uint32_t width, const uint8_t *coded, size_t coded_size,
           const uint8_t *pixels)
 {
-    TIFF *tiff = open_memory(memory, "wm");
+    TIFF *tiff = memory_open_tiff(memory, "wm");
     TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, width);
     TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, 1);
     TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, 8);
@@ -95,7 +27,7 @@ make_file(struct memory *memory, uint16_t compression, uint32_t width, const uin
 static int
 read_by_libtiff(struct memory *memory, uint8_t *to, size_t size)
 {
-    TIFF *tiff = open_memory(memory, "rm");
+    TIFF *tiff = memory_open_tiff(memory, "rm");
     int is_read = tiff && TIFFReadEncodedStrip(tiff, 0, to, (tmsize_t)size) == (tmsize_t)size;
     if (tiff)
         TIFFClose(tiff);
@@ -131,7 +63,7 @@ compare_written(uint16_t compression, const uint8_t *pixels, uint32_t width, uin
 {
     struct memory memory = { 0 };
     make_file(&memory, compression, width, NULL, 0, pixels);
-    TIFF *tiff = open_memory(&memory, "rm");
+    TIFF *tiff = memory_open_tiff(&memory, "rm");
     tmsize_t coded_size = TIFFRawStripSize(tiff, 0);
     uint8_t *coded = malloc((size_t)coded_size), *ours = malloc(width);
     if (TIFFReadRawStrip(tiff, 0, coded, coded_size) != coded_size)
@@ -152,8 +84,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < 9)
         return 0;
-    TIFFSetErrorHandler(NULL);
-    TIFFSetWarningHandler(NULL);
 
     uint16_t compression = data[0] & 1 ? COMPRESSION_PACKBITS : COMPRESSION_LZW;
     uint32_t width = 1 + (data[1] | (uint32_t)data[2] << 8 | (data[3] & 3u) << 16);

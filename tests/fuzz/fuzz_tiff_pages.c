@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Our index of pages against libtiff's walk, and what is decoded here against what libtiff makes of the same pages. */
-#include <stdio.h>
+#include "fuzz_tiff.h"
 
 #include "host.h"
 #include "tiff.h"
@@ -8,69 +8,13 @@
 #define MOST_PAGES 8u
 #define MOST_PIXEL_BYTES (1u << 20)
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define EXPECT(claim) \
-    do { \
-        if (!(claim)) { \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #claim); \
-            abort(); \
-        } \
-    } while (0)
-
 /* --- the walk ----------------------------------------------------------------------------------------------------- */
-
-struct memory {
-    const uint8_t *data;
-    size_t size, at;
-};
-
-static tmsize_t
-read_memory(thandle_t user, void *to, tmsize_t size)
-{
-    struct memory *memory = user;
-    size_t left = memory->at < memory->size ? memory->size - memory->at : 0;
-    if ((size_t)size > left)
-        size = (tmsize_t)left;
-    if (size)
-        memcpy(to, memory->data + memory->at, (size_t)size);
-    memory->at += (size_t)size;
-    return size;
-}
-
-static tmsize_t
-refuse_to_write(thandle_t user, void *from, tmsize_t size)
-{
-    (void)user, (void)from, (void)size;
-    return -1;
-}
-
-static toff_t
-seek_memory(thandle_t user, toff_t offset, int whence)
-{
-    struct memory *memory = user;
-    return memory->at = (whence == SEEK_CUR ? memory->at : whence == SEEK_END ? memory->size : 0) + offset;
-}
-
-static toff_t
-size_of_memory(thandle_t user)
-{
-    return ((struct memory *)user)->size;
-}
-
-static int
-close_nothing(thandle_t user)
-{
-    (void)user;
-    return 0;
-}
 
 static uint64_t
 count_by_libtiff(const uint8_t *data, size_t size)
 {
-    struct memory memory = { .data = data, .size = size };
-    TIFF *tiff = TIFFClientOpen("memory", "rhm", &memory, read_memory, refuse_to_write, seek_memory, close_nothing,
-                                size_of_memory, NULL, NULL);
+    struct memory memory = memory_borrow(data, size);
+    TIFF *tiff = memory_open_tiff(&memory, "rhm");
     uint64_t count = tiff ? TIFFNumberOfDirectories(tiff) : 0;
     if (tiff)
         TIFFClose(tiff);
@@ -211,8 +155,6 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct desk desk = { .source = data, .source_size = size };
-    TIFFSetErrorHandler(NULL);
-    TIFFSetWarningHandler(NULL);
     walk(&desk);
     compare_pixels(&desk);
     desk_clear(&desk);
