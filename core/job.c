@@ -125,6 +125,20 @@ mim_job_end(struct mim_core_job *job, int32_t result, const char *op, struct mim
     return status;
 }
 
+int32_t
+mim_job_adopt(struct mim_job *abi, enum mim_status status, bool refused, const struct mim_error *error)
+{
+    struct mim_core_job *job = core_of(abi);
+    if (status == MIM_OK)
+        return MIM_OK;
+    job->error = *error;
+    job->error.frame = job->frame;
+    job->failed = status;
+    job->host_failed = true;
+    job->refused = refused;
+    return (int32_t)status;
+}
+
 static void *
 host_resize(struct mim_job *abi, void *old, uint64_t old_size, uint64_t new_size)
 {

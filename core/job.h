@@ -43,6 +43,9 @@ void mim_job_clear(struct mim_core_job *job);
  * with one error: a failed read beats what the plugin concluded from it, and a refusal by a limit is LIMIT. */
 void mim_job_begin(struct mim_core_job *job, uint64_t frame);
 enum mim_status mim_job_end(struct mim_core_job *job, int32_t result, const char *op, struct mim_error *err);
+/* For ops of the core's own, which call another file's: the op ends with that one's error, and `refused` as that one's
+ * allocations were. Hands the status back. */
+int32_t mim_job_adopt(struct mim_job *job, enum mim_status status, bool refused, const struct mim_error *error);
 
 extern const struct mim_host mim_host_table;
 

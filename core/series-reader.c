@@ -183,21 +183,6 @@ mim_series_first_source(struct mim_source **out, struct mim_context *context, st
     return status;
 }
 
-/* The op ends with the file's own error, and what it was refused. */
-static int32_t
-end_op(struct mim_job *job, enum mim_status status, bool refused, const struct mim_error *error)
-{
-    struct mim_core_job *core = job->core;
-    if (status == MIM_OK)
-        return MIM_OK;
-    core->error = *error;
-    core->error.frame = core->frame;
-    core->failed = status;
-    core->host_failed = true;
-    core->refused = refused;
-    return (int32_t)status;
-}
-
 static int32_t
 series_open(struct mim_job *job, struct mim_sequence *sequence)
 {
@@ -224,7 +209,7 @@ series_prepare(struct mim_job *job, uint64_t index, void *in, struct mim_frame_i
     }
     if (status == MIM_OK)
         mim_series_file_info(packet->file, info);
-    return end_op(job, status, status == MIM_LIMIT && error.needed, &error);
+    return mim_job_adopt(job, status, status == MIM_LIMIT && error.needed, &error);
 }
 
 static int32_t
@@ -237,7 +222,7 @@ series_pixels(struct mim_job *job, const void *in, const struct mim_frame_info *
     bool starved = false;
     (void)info;
     enum mim_status status = mim_series_file_pixels(packet->file, core->worker, part, raster, &starved, &error);
-    return end_op(job, status, starved, &error);
+    return mim_job_adopt(job, status, starved, &error);
 }
 
 static int32_t
@@ -253,7 +238,7 @@ series_metadata(struct mim_job *job, const void *in, const struct mim_frame_info
     enum mim_status status = mim_series_file_metadata(packet->file, core->worker, core->meta, &error);
     if (status == MIM_OK) /* a name that is not UTF-8 is none */
         mim_meta_set(core->meta, "file", MIM_META_TEXT | MIM_META_CODING, file, strlen(file), NULL);
-    return end_op(job, status, false, &error);
+    return mim_job_adopt(job, status, false, &error);
 }
 
 static void

@@ -41,21 +41,6 @@ core_of(struct mim_job *job)
     return job->core;
 }
 
-/* The op ends with the file's own error, and what it was refused. */
-static int32_t
-end_op(struct mim_job *job, enum mim_status status, bool refused, const struct mim_error *error)
-{
-    struct mim_core_job *core = core_of(job);
-    if (status == MIM_OK)
-        return MIM_OK;
-    core->error = *error;
-    core->error.frame = core->frame;
-    core->failed = status;
-    core->host_failed = true;
-    core->refused = refused;
-    return (int32_t)status;
-}
-
 static void
 close_output(struct output *output)
 {
@@ -76,8 +61,8 @@ series_metadata(struct mim_job *job, const char *key, int32_t type, const void *
     if (!*list)
         *list = mim_meta_create();
     if (!*list)
-        return end_op(job, mim_fail_nomem(&error, "metadata"), false, &error);
-    return end_op(job, mim_meta_set(*list, key, type, value, size, &error), false, &error);
+        return mim_job_adopt(job, mim_fail_nomem(&error, "metadata"), false, &error);
+    return mim_job_adopt(job, mim_meta_set(*list, key, type, value, size, &error), false, &error);
 }
 
 static enum mim_status
@@ -134,7 +119,7 @@ series_accepts(struct mim_job *job, uint64_t index, void *in, struct mim_frame_i
     struct mim_error error = { 0 };
     struct output *output = calloc(1, sizeof *output);
     if (!output)
-        return end_op(job, mim_fail_nomem(&error, "a file of a series"), false, &error);
+        return mim_job_adopt(job, mim_fail_nomem(&error, "a file of a series"), false, &error);
 
     mim_work_init_part(&output->work, core_of(job)->work, index);
     pthread_mutex_init(&output->lock, NULL);
@@ -143,7 +128,7 @@ series_accepts(struct mim_job *job, uint64_t index, void *in, struct mim_frame_i
     enum mim_status status = open_output(job, output, info, &error);
     mim_meta_destroy(self->frame);
     self->frame = NULL;
-    return end_op(job, status, false, &error);
+    return mim_job_adopt(job, status, false, &error);
 }
 
 /* A writer of two passes sees its frame before it encodes the first part of it, whichever thread comes with that. */
@@ -180,7 +165,7 @@ series_encode(struct mim_job *job, void *in, const struct mim_frame_info *info, 
     if (status == MIM_OK)
         status = mim_plugin_writer_encode(&output->writer, core->worker, 0, output->packet, &output->info, part, raster,
                                           &alone, core->coded, &starved, &error);
-    return end_op(job, status, starved, &error);
+    return mim_job_adopt(job, status, starved, &error);
 }
 
 static enum mim_status
@@ -218,7 +203,7 @@ series_put(struct mim_job *job, void *in, const struct mim_frame_info *info, con
     if (status == MIM_OK)
         status = mim_sink_commit(output->work.sink, &error);
     if (status != MIM_OK)
-        return end_op(job, status, false, &error);
+        return mim_job_adopt(job, status, false, &error);
 
     forget(job->state, output);
     close_output(output);
