@@ -190,8 +190,7 @@ run(struct mim_pool_client *client, unsigned worker, void *in)
         step->status = encode(encoder, worker, step, &error);
         break;
     case STEP_PUT:
-        step->status =
-            mim_plugin_writer_put(encoder->writer, slot->index, slot->packet, &slot->info, slot->coded, &error);
+        step->status = mim_out_slot_put(slot, encoder->writer, &error);
         break;
     }
     mim_pool_lock(encoder->pool);

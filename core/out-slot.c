@@ -158,6 +158,23 @@ mim_out_slot_bytes(const struct mim_out_slot *slot)
     return given + (slot->converted ? slot->raster.stride * slot->raster.height : 0);
 }
 
+enum mim_status
+mim_out_slot_put(struct mim_out_slot *slot, struct mim_plugin_writer *writer, struct mim_error *err)
+{
+    struct mim_coded coded = { .struct_size = sizeof coded, .part_count = slot->info.parts };
+    struct mim_coded_part *parts = calloc(coded.part_count, sizeof *parts);
+    if (!parts)
+        return mim_fail_nomem(err, "coded bytes");
+    for (uint32_t i = 0; i < coded.part_count; i++) {
+        parts[i] = (struct mim_coded_part){ .size = slot->coded[i].size, .data = slot->coded[i].data };
+        coded.size += parts[i].size;
+    }
+    coded.parts = parts;
+    enum mim_status status = mim_plugin_writer_put(writer, slot->index, slot->packet, &slot->info, &coded, err);
+    free(parts);
+    return status;
+}
+
 void
 mim_out_slot_forget_coded(struct mim_out_slot *slot, struct mim_plugin_writer *writer)
 {

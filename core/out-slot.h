@@ -54,6 +54,8 @@ enum mim_status mim_out_slot_converted(struct mim_out_slot *slot, const struct m
                                        struct mim_error *err);
 /* Bytes that it holds beside its coded ones. */
 uint64_t mim_out_slot_bytes(const struct mim_out_slot *slot);
+/* The coded bytes of all parts go out. */
+enum mim_status mim_out_slot_put(struct mim_out_slot *slot, struct mim_plugin_writer *writer, struct mim_error *err);
 /* Start encoding afresh. */
 void mim_out_slot_forget_coded(struct mim_out_slot *slot, struct mim_plugin_writer *writer);
 /* Give back everything but the packet's memory. */

@@ -221,45 +221,24 @@ mim_plugin_writer_survey(struct mim_plugin_writer *writer, uint64_t index, const
     return mim_job_end(&writer->serial, writer->ops->survey(&writer->serial.abi, info, raster), "survey", err);
 }
 
-static uint32_t
-parts_of(const struct mim_frame_info *info)
-{
-    return info->parts ? info->parts : 1;
-}
-
 static enum mim_status
-put_as_they_are(struct mim_plugin_writer *writer, const struct mim_frame_info *info, const struct mim_bytes *parts,
-                struct mim_error *err)
+put_as_they_are(struct mim_plugin_writer *writer, const struct mim_coded *coded, struct mim_error *err)
 {
     enum mim_status status = MIM_OK;
-    for (uint32_t i = 0; i < parts_of(info) && status == MIM_OK; i++)
-        status = mim_sink_write(writer->work->sink, parts[i].data, parts[i].size, err);
+    for (uint32_t i = 0; i < coded->part_count && status == MIM_OK; i++)
+        status = mim_sink_write(writer->work->sink, coded->parts[i].data, coded->parts[i].size, err);
     return status;
 }
 
 enum mim_status
 mim_plugin_writer_put(struct mim_plugin_writer *writer, uint64_t index, void *packet, const struct mim_frame_info *info,
-                      const struct mim_bytes *bytes, struct mim_error *err)
+                      const struct mim_coded *coded, struct mim_error *err)
 {
     if (!writer->ops->put)
-        return put_as_they_are(writer, info, bytes, err);
-
-    struct mim_coded coded = { .struct_size = sizeof coded, .part_count = parts_of(info) };
-    struct mim_coded_part *parts = calloc(coded.part_count, sizeof *parts);
-    if (!parts)
-        return mim_fail_nomem(err, "coded bytes");
-    for (uint32_t i = 0; i < coded.part_count; i++) {
-        parts[i] = (struct mim_coded_part){ .size = bytes[i].size, .data = bytes[i].data };
-        coded.size += bytes[i].size;
-    }
-    coded.parts = parts;
-
+        return put_as_they_are(writer, coded, err);
     mim_job_begin(&writer->serial, index);
     writer->serial.step = MIM_STEP_PUT;
-    enum mim_status status =
-        mim_job_end(&writer->serial, writer->ops->put(&writer->serial.abi, packet, info, &coded), "put", err);
-    free(parts);
-    return status;
+    return mim_job_end(&writer->serial, writer->ops->put(&writer->serial.abi, packet, info, coded), "put", err);
 }
 
 enum mim_status

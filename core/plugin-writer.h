@@ -54,9 +54,8 @@ enum mim_status mim_plugin_writer_accepts(struct mim_plugin_writer *writer, uint
 enum mim_status mim_plugin_writer_survey(struct mim_plugin_writer *writer, uint64_t index,
                                          const struct mim_frame_info *info, const struct mim_raster *raster,
                                          struct mim_error *err);
-/* Coded bytes of each part go out. */
 enum mim_status mim_plugin_writer_put(struct mim_plugin_writer *writer, uint64_t index, void *packet,
-                                      const struct mim_frame_info *info, const struct mim_bytes *parts,
+                                      const struct mim_frame_info *info, const struct mim_coded *coded,
                                       struct mim_error *err);
 enum mim_status mim_plugin_writer_finish(struct mim_plugin_writer *writer, struct mim_error *err);
 

@@ -168,19 +168,6 @@ series_encode(struct mim_job *job, void *in, const struct mim_frame_info *info, 
     return mim_job_adopt(job, status, starved, &error);
 }
 
-static enum mim_status
-put(struct output *output, const struct mim_coded *coded, struct mim_error *err)
-{
-    struct mim_bytes *parts = calloc(coded->part_count, sizeof *parts);
-    if (!parts)
-        return mim_fail_nomem(err, "coded bytes");
-    for (uint32_t i = 0; i < coded->part_count; i++)
-        parts[i] = (struct mim_bytes){ .data = (uint8_t *)coded->parts[i].data, .size = coded->parts[i].size };
-    enum mim_status status = mim_plugin_writer_put(&output->writer, 0, output->packet, &output->info, parts, err);
-    free(parts);
-    return status;
-}
-
 static void
 forget(struct state *self, struct output *output)
 {
@@ -197,7 +184,7 @@ series_put(struct mim_job *job, void *in, const struct mim_frame_info *info, con
     struct output *output = packet->output;
     struct mim_error error = { 0 };
     (void)info;
-    enum mim_status status = put(output, coded, &error);
+    enum mim_status status = mim_plugin_writer_put(&output->writer, 0, output->packet, &output->info, coded, &error);
     if (status == MIM_OK)
         status = mim_plugin_writer_finish(&output->writer, &error);
     if (status == MIM_OK)
