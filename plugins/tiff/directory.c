@@ -45,19 +45,36 @@ tiff_directory_entry(struct tiff_directory *directory, uint64_t i, struct tiff_e
     return MIM_OK;
 }
 
+/* Whole numbers, as libtiff takes them: a signed one counts unless it is below zero. */
+static bool
+is_signed(const struct tiff_entry *entry)
+{
+    return entry->type == TIFF_SBYTE || entry->type == TIFF_SSHORT || entry->type == TIFF_SLONG ||
+           entry->type == TIFF_SLONG8;
+}
+
+static bool
+is_unsigned(const struct tiff_entry *entry)
+{
+    return entry->type == TIFF_BYTE || entry->type == TIFF_SHORT || entry->type == TIFF_LONG ||
+           entry->type == TIFF_LONG8 || entry->type == TIFF_IFD || entry->type == TIFF_IFD8;
+}
+
 int32_t
 tiff_directory_uint(struct tiff_directory *directory, const struct tiff_entry *entry, uint64_t i, uint64_t *value)
 {
-    bool is_whole = entry->type == TIFF_BYTE || entry->type == TIFF_SHORT || entry->type == TIFF_LONG ||
-                    entry->type == TIFF_LONG8 || entry->type == TIFF_IFD || entry->type == TIFF_IFD8;
     uint64_t where;
-    if (!is_whole || i >= entry->count || __builtin_mul_overflow(i, entry->size, &where) ||
-        __builtin_add_overflow(where, entry->where, &where))
+    if ((!is_signed(entry) && !is_unsigned(entry)) || i >= entry->count ||
+        __builtin_mul_overflow(i, entry->size, &where) || __builtin_add_overflow(where, entry->where, &where))
         return MIM_CORRUPT;
 
     const uint8_t *bytes = NULL;
     int32_t status = tiff_window_get(directory->window, directory->job, where, entry->size, &bytes);
-    if (status == MIM_OK)
-        *value = tiff_number(directory->order, bytes, entry->size);
-    return status;
+    if (status != MIM_OK)
+        return status;
+    uint64_t number = tiff_number(directory->order, bytes, entry->size);
+    if (is_signed(entry) && number >> (8 * entry->size - 1))
+        return MIM_CORRUPT;
+    *value = number;
+    return MIM_OK;
 }

@@ -111,7 +111,7 @@ log_warning(TIFF *tiff, void *user, const char *module, const char *format, va_l
     return 1;
 }
 
-/* No first directory (h), nothing mapped (m), strip places when asked for (O). */
+/* No first directory (h), nothing mapped (m), strip places when asked for (O), strips as the file has them (c). */
 static TIFF *
 open_handle(struct tiff_handle *handle)
 {
@@ -126,7 +126,7 @@ open_handle(struct tiff_handle *handle)
         TIFFOpenOptionsSetMaxSingleMemAlloc(options, (tmsize_t)allowed);
     TIFFOpenOptionsSetErrorHandlerExtR(options, keep_error, handle);
     TIFFOpenOptionsSetWarningHandlerExtR(options, log_warning, handle);
-    TIFF *tiff = TIFFClientOpenExt("TIFF", "rhmO", handle, read_bytes, refuse_to_write, seek, close_nothing,
+    TIFF *tiff = TIFFClientOpenExt("TIFF", "rhmOc", handle, read_bytes, refuse_to_write, seek, close_nothing,
                                    size_of_source, NULL, NULL, options);
     TIFFOpenOptionsFree(options);
     return tiff;
@@ -194,7 +194,9 @@ agrees(TIFF *tiff, const struct tiff_page *page)
         return field32(tiff, TIFFTAG_TILEWIDTH) == page->tile_width &&
                field32(tiff, TIFFTAG_TILELENGTH) == page->tile_height &&
                (uint64_t)TIFFTileRowSize(tiff) == tiff_page_row_bytes(page, page->tile_width);
-    return (uint64_t)TIFFScanlineSize(tiff) == tiff_page_row_bytes(page, page->width);
+    uint32_t rows = field32(tiff, TIFFTAG_ROWSPERSTRIP);
+    return (rows < page->height ? rows : page->height) == page->rows_per_strip &&
+           (uint64_t)TIFFScanlineSize(tiff) == tiff_page_row_bytes(page, page->width);
 }
 
 /* Before the predictor is taken from it. */

@@ -57,6 +57,22 @@ rows_per_strip_may_be_huge_and_not_zero(void)
 }
 
 static void
+signed_numbers_count_unless_below_zero(void)
+{
+    struct reading reading;
+    struct bytes file = { 0 };
+    struct field fields[] = { PLAIN(4, 3, 8), { TIFFTAG_ROWSPERSTRIP, TIFF_SLONG, 1, INT32_MAX, NULL } };
+    fields[0].type = TIFF_SLONG;
+    fields[1].type = TIFF_SSHORT;
+    CHECK(READ_MADE(&reading, &file, fields, 12) == MIM_OK && reading.info.width == 4 && reading.info.height == 3);
+    end_made(&reading, &file);
+
+    fields[1].value = (uint16_t)-3;
+    CHECK(READ_MADE(&reading, &file, fields, 12) == MIM_CORRUPT);
+    end_made(&reading, &file);
+}
+
+static void
 strips_that_are_too_short_are_not_filled_with_what_follows(void)
 {
     static const uint32_t places[] = { 106, 114 }; /* behind seven tags and these two numbers */
@@ -231,6 +247,7 @@ main(void)
     const struct CMUnitTest cases[] = {
         CASE(a_plain_page_is_used_where_it_lies),
         CASE(rows_per_strip_may_be_huge_and_not_zero),
+        CASE(signed_numbers_count_unless_below_zero),
         CASE(strips_that_are_too_short_are_not_filled_with_what_follows),
         CASE(sizes_of_nothing_are_damage),
         CASE(turned_and_bit_reversed_pages_are_not_plain),
