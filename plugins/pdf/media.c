@@ -15,6 +15,7 @@
 #define OBJECTS "/ObjStm"
 #define SCAN_BYTES (256u << 10)
 #define HEAD_BYTES 1024u /* of a stream's dictionary, before and behind the word */
+#define FEED_BYTES 4096
 #define MOST_INFLATED (64u << 20)
 #define LEVEL 12
 
@@ -40,36 +41,53 @@ refuse(struct mim_job *job, uint64_t offset, const char *why)
                            "box=media: the crop boxes of this file cannot be passed over: %s", why);
 }
 
-/* Memory for one object stream on its way. */
+/* The object stream that is looked into. */
 struct bench {
     uint8_t *plain;
     uint64_t plain_room;
+    uint64_t end; /* of the last one in the source: words before it are part of it */
 };
+
+static int32_t
+make_room(struct mim_job *job, struct bench *bench, uint64_t offset)
+{
+    uint64_t room = bench->plain_room ? bench->plain_room * 2 : 64 << 10;
+    if (room > MOST_INFLATED)
+        return refuse(job, offset, "an object stream holds more than 64 MiB");
+    uint8_t *larger = job->host->resize(job, bench->plain, bench->plain_room, room);
+    if (!larger)
+        return job->host->fail(job, MIM_NOMEM, offset, "no memory for an object stream of %llu bytes",
+                               (unsigned long long)room);
+    bench->plain = larger;
+    bench->plain_room = room;
+    return MIM_OK;
+}
+
+/* The next bytes for the stream to take; at the end of the source none, which it takes for an error. */
+static int32_t
+feed(struct mim_job *job, z_stream *stream, uint64_t offset, uint8_t bytes[FEED_BYTES])
+{
+    int32_t status = job->host->poll(job);
+    if (status != MIM_OK)
+        return status;
+    int64_t got = job->host->read_at(job, bytes, FEED_BYTES, offset + stream->total_in);
+    stream->next_in = bytes;
+    stream->avail_in = got > 0 ? (uInt)got : 0;
+    return got < 0 ? (int32_t)-got : MIM_OK;
+}
 
 static int32_t
 inflate_all(struct mim_job *job, struct bench *bench, uint64_t offset, uint64_t *plain, uint64_t *coded)
 {
     z_stream stream = { 0 };
-    uint8_t bytes[4096];
+    uint8_t bytes[FEED_BYTES];
     int32_t status = MIM_OK;
     int code = inflateInit(&stream);
     while (code == Z_OK && status == MIM_OK) {
-        if (stream.avail_in == 0) {
-            int64_t got = job->host->read_at(job, bytes, sizeof bytes, offset + stream.total_in);
-            status = got < 0 ? (int32_t)-got : MIM_OK;
-            stream.next_in = bytes;
-            stream.avail_in = got > 0 ? (uInt)got : 0;
-        }
-        if (stream.total_out == bench->plain_room) {
-            uint64_t room = bench->plain_room ? bench->plain_room * 2 : 64 << 10;
-            uint8_t *larger =
-                room > MOST_INFLATED ? NULL : job->host->resize(job, bench->plain, bench->plain_room, room);
-            if (!larger)
-                status = job->host->fail(job, MIM_NOMEM, offset, "no memory for an object stream of %llu bytes",
-                                         (unsigned long long)room);
-            bench->plain = larger ? larger : bench->plain;
-            bench->plain_room = larger ? room : bench->plain_room;
-        }
+        if (stream.avail_in == 0)
+            status = feed(job, &stream, offset, bytes);
+        if (status == MIM_OK && stream.total_out == bench->plain_room)
+            status = make_room(job, bench, offset);
         stream.next_out = bench->plain + stream.total_out;
         stream.avail_out = (uInt)(bench->plain_room - stream.total_out);
         if (status == MIM_OK)
@@ -78,6 +96,8 @@ inflate_all(struct mim_job *job, struct bench *bench, uint64_t offset, uint64_t 
     *plain = stream.total_out;
     *coded = stream.total_in;
     inflateEnd(&stream);
+    if (status == MIM_OK && code == Z_MEM_ERROR)
+        return job->host->fail(job, MIM_NOMEM, offset, "no memory for an object stream");
     if (status == MIM_OK && code != Z_STREAM_END)
         return refuse(job, offset, "an object stream is encrypted or damaged");
     return status;
@@ -118,6 +138,7 @@ recode(struct pdf_patches *patches, struct mim_job *job, struct bench *bench, ui
 {
     uint64_t plain = 0, coded = 0;
     int32_t status = inflate_all(job, bench, offset, &plain, &coded);
+    bench->end = offset + coded;
     if (status != MIM_OK || !blank_out(bench->plain, plain))
         return status;
 
@@ -154,6 +175,8 @@ visit_objects(struct pdf_patches *patches, struct mim_job *job, struct bench *be
     int64_t got = job->host->read_at(job, text, sizeof text - 1, start);
     if (got < 0)
         return (int32_t)-got;
+    if ((uint64_t)got < offset - start) /* it has shrunk meanwhile */
+        return MIM_OK;
     const char *end = text + got, *word = text + (offset - start);
     const char *head = last_of(text, word, "obj");
     const char *body = word < end ? memmem(word, (size_t)(end - word), "stream", 6) : NULL;
@@ -167,7 +190,7 @@ visit_objects(struct pdf_patches *patches, struct mim_job *job, struct bench *be
     return recode(patches, job, bench, start + (uint64_t)(body - text));
 }
 
-/* What one window holds; words that reach beyond it are in the next. */
+/* What one window holds; words that reach beyond it are in the next. Patches come in order and do not overlap. */
 static int32_t
 scan_window(struct pdf_patches *patches, struct mim_job *job, struct bench *bench, const uint8_t *bytes, uint64_t size,
             uint64_t start)
@@ -178,6 +201,8 @@ scan_window(struct pdf_patches *patches, struct mim_job *job, struct bench *benc
         if (!at)
             return MIM_OK;
         uint64_t offset = start + (uint64_t)(at - bytes), left = (uint64_t)(end - at);
+        if (offset < bench->end)
+            continue;
         if (left >= strlen(KEY) && memcmp(at, KEY, strlen(KEY)) == 0)
             status = add(patches, job, &(struct pdf_patch){ .offset = offset + strlen(KEY) - 1, .size = 1 });
         else if (left >= strlen(OBJECTS) && memcmp(at, OBJECTS, strlen(OBJECTS)) == 0)

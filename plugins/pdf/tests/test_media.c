@@ -97,6 +97,38 @@ what_cannot_be_seen_into_is_refused(void)
     free(file.data);
 }
 
+/* A stream whose bytes, stored as they are, read as a dictionary and another stream: what is read of it is one thing. */
+static void
+words_inside_an_object_stream_are_its_own(void)
+{
+    struct bytes inner = { 0 }, file = { 0 };
+    struct reading reading;
+    uint8_t coded[8000];
+    uLongf size = sizeof coded;
+    uint64_t start;
+    bytes_say(&inner, "/CropBox[1 2 3 4]");
+    put_objects(&inner, "/CropBox[1 2 3 4] and so on, and so on, and so on", "/CropBox[0 0 1 1]", &start);
+    while (inner.size < 2000) /* what is to become shorter, as the outer stream does */
+        bytes_say(&inner, "/CropBox[1 2 3 4]");
+    CHECK(compress2(coded, &size, inner.data, inner.size, 0) == Z_OK);
+
+    bytes_say(&file, "%%PDF-1.5\n/CropBox 9 0 obj\n<</Type/ObjStm/CropBox 1/Filter/FlateDecode>>\nstream\n");
+    start = file.size;
+    bytes_put(&file, coded, size);
+    uint64_t end = file.size;
+    bytes_say(&file, "\nendstream\nendobj\n/CropBox");
+    reading_begin(&reading, &file);
+    CHECK(pdf_media_find(&reading.state.patches, &reading.serial) == MIM_OK);
+    const struct pdf_patches *patches = &reading.state.patches;
+    CHECK(patches->count == 3);
+    for (uint64_t i = 1; i < patches->count; i++)
+        CHECK(patches->list[i - 1].offset + patches->list[i - 1].size <= patches->list[i].offset);
+    CHECK(patches->list[1].offset == start && patches->list[1].room == end - start);
+    reading_end(&reading);
+    free(inner.data);
+    free(file.data);
+}
+
 static void
 every_allocation_may_fail(void)
 {
@@ -125,6 +157,7 @@ main(void)
         CASE(patches_reach_across_windows),
         CASE(object_streams_are_packed_anew_without_them),
         CASE(what_cannot_be_seen_into_is_refused),
+        CASE(words_inside_an_object_stream_are_its_own),
         CASE(every_allocation_may_fail),
     };
     return cmocka_run_group_tests_name("pdf media", cases, NULL, NULL);
