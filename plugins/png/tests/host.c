@@ -30,6 +30,8 @@ resize(struct mim_job *job, void *old, uint64_t old_size, uint64_t new_size)
     if (++desk->allocs == desk->fail_alloc || new_size > 1U << 28)
         return NULL;
     desk->held += (int64_t)new_size - before;
+    if (desk->held > desk->most_held)
+        desk->most_held = desk->held;
     return realloc(old, new_size);
 }
 

@@ -42,6 +42,7 @@ struct desk {
     uint64_t fail_emit;      /**< the n-th emit fails; 0: none */
     uint64_t allocs, reads, emits;
     int64_t held, reserved; /**< bytes that the plugin has */
+    int64_t most_held;
     uint64_t most_asked;    /**< the largest allocation */
     int32_t status;         /**< of the first fail() */
     char text[300];

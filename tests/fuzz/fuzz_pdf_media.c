@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What box=media makes poppler read: no crop boxes, and otherwise the file. There is no oracle; patches stand in order,
+ * windows of any size see the same, and an object stream unpacks to what it held without them.
+ */
+#include "fuzz.h"
+
+#include <zlib.h>
+
+#include "desk.h"
+
+enum { MOST_HELD = 160 << 20, MOST_PLAIN = 1 << 20 };
+
+static const char key[] = "/CropBox";
+
+static void
+check_order(const struct pdf_patches *patches, uint64_t size)
+{
+    for (uint64_t i = 0, end = 0; i < patches->count; i++) {
+        const struct pdf_patch *patch = &patches->list[i];
+        EXPECT(patch->size > 0 && (!patch->bytes || patch->size <= patch->room));
+        EXPECT(patch->offset >= end);
+        end = patch->offset + (patch->bytes ? patch->room : patch->size);
+        EXPECT(end <= size);
+    }
+}
+
+static bool
+is_patched(const struct pdf_patches *patches, uint64_t offset)
+{
+    for (uint64_t i = 0; i < patches->count; i++) {
+        const struct pdf_patch *patch = &patches->list[i];
+        if (offset >= patch->offset && offset < patch->offset + (patch->bytes ? patch->room : patch->size))
+            return true;
+    }
+    return false;
+}
+
+/* Bytes differ in patches only. */
+static void
+check_bytes(const struct pdf_patches *patches, const uint8_t *data, const uint8_t *seen, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (data[i] != seen[i])
+            EXPECT(is_patched(patches, i));
+    for (uint64_t i = 0; i < patches->count; i++) {
+        const struct pdf_patch *patch = &patches->list[i];
+        if (!patch->bytes)
+            EXPECT(seen[patch->offset] == '_' && memcmp(data + patch->offset - 7, key, 8) == 0);
+    }
+}
+
+static void
+check_windows(const struct pdf_patches *patches, const uint8_t *data, const uint8_t *seen, size_t size)
+{
+    uint8_t window[61];
+
+    for (size_t start = 0, some = 1; start < size; start += some, some = some % sizeof window + 1) {
+        some = some < size - start ? some : size - start;
+        memcpy(window, data + start, some);
+        pdf_media_apply(patches, window, some, start);
+        EXPECT(memcmp(window, seen + start, some) == 0);
+    }
+}
+
+/* How many bytes the stream at the start of `coded` unpacks to. */
+static uLongf
+unpack(const uint8_t *coded, size_t size, uint8_t *plain)
+{
+    uLongf room = MOST_PLAIN;
+    int code = uncompress(plain, &room, coded, size);
+
+    EXPECT(code == Z_OK || code == Z_BUF_ERROR);
+    return code == Z_OK ? room : 0;
+}
+
+static void
+check_streams(const struct pdf_patches *patches, const uint8_t *data)
+{
+    uint8_t *before = malloc(MOST_PLAIN), *after = malloc(MOST_PLAIN);
+
+    EXPECT(before && after);
+    for (uint64_t i = 0; i < patches->count; i++) {
+        const struct pdf_patch *patch = &patches->list[i];
+        uLongf size = patch->bytes ? unpack(data + patch->offset, patch->room, before) : 0;
+        if (!size)
+            continue;
+        EXPECT(unpack(patch->bytes, patch->size, after) == size);
+        EXPECT(memmem(before, size, key, strlen(key)) && !memmem(after, size, key, strlen(key)));
+        for (uLongf at = 0; at < size; at++)
+            EXPECT(before[at] == after[at] || after[at] == ' ' || after[at] == '_');
+    }
+    free(before);
+    free(after);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct desk desk = { .source = data, .source_size = size };
+    struct mim_job job = desk_job(&desk, NULL, NULL);
+    struct pdf_patches patches = { 0 };
+
+    if (pdf_media_find(&patches, &job) == MIM_OK) {
+        uint8_t *seen = malloc(size + !size);
+        EXPECT(seen);
+        if (size)
+            memcpy(seen, data, size);
+        check_order(&patches, size);
+        pdf_media_apply(&patches, seen, size, 0);
+        check_bytes(&patches, data, seen, size);
+        check_windows(&patches, data, seen, size);
+        check_streams(&patches, data);
+        free(seen);
+    }
+    EXPECT(desk.held <= MOST_HELD);
+    pdf_media_close(&patches, &job);
+    EXPECT(desk.held == 0);
+    desk_clear(&desk);
+    return 0;
+}

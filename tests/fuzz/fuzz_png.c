@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Our walk along a PNG's chunks, and frames fed to libpng, against libpng on the whole file: the picture is the same, or
+ * both refuse. Every input is read as it is, and once more with the checksums that its chunks should have.
+ */
+#include <png.h>
+
+#include "fuzz.h"
+
+#include "session.h"
+
+enum { MOST_FRAMES = 8, MOST_PIXEL_BYTES = 1 << 20, MOST_METADATA = 1 << 18, MOST_HELD = 8 << 20 };
+
+/* --- libpng ------------------------------------------------------------------------------------------------------- */
+
+static void
+on_error(png_structp png, png_const_charp text)
+{
+    (void)text;
+    png_longjmp(png, 1);
+}
+
+static void
+on_warning(png_structp png, png_const_charp text)
+{
+    (void)png, (void)text;
+}
+
+static void
+on_read(png_structp png, png_bytep to, size_t size)
+{
+    if (memory_read(png_get_io_ptr(png), to, size) != size)
+        png_error(png, "the end");
+}
+
+static void
+read_rows(png_structp png, png_infop info, const struct mim_raster *raster)
+{
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1); /* not the picture */
+    png_read_info(png, info);
+    EXPECT(png_get_image_width(png, info) == raster->width && png_get_image_height(png, info) == raster->height);
+    png_set_expand(png);
+    if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+        png_set_swap(png);
+    int passes = png_set_interlace_handling(png);
+    png_read_update_info(png, info);
+    EXPECT(png_get_rowbytes(png, info) <= raster->stride);
+    for (; passes > 0; passes--)
+        for (uint32_t y = 0; y < raster->height; y++)
+            png_read_row(png, raster->data + y * raster->stride, NULL);
+}
+
+/* false: refused. */
+static bool
+read_by_libpng(const struct blob *source, const struct mim_raster *raster)
+{
+    struct memory memory = memory_borrow(source->data, source->size);
+    png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, NULL, on_error, on_warning);
+    png_infop info = png_create_info_struct(png);
+    volatile bool is_read = false;
+
+    EXPECT(png && info);
+    if (!setjmp(png_jmpbuf(png))) {
+        png_set_read_fn(png, &memory, on_read);
+        read_rows(png, info, raster);
+        is_read = true;
+    }
+    png_destroy_read_struct(&png, &info, NULL);
+    return is_read;
+}
+
+/* --- ours --------------------------------------------------------------------------------------------------------- */
+
+/* Of a frame, of exactly its size. Not `data`: it would be too large. */
+static struct mim_raster
+make_raster(const struct mim_frame_info *info)
+{
+    struct mim_raster raster = { .struct_size = sizeof raster,
+                                 .sample = info->sample,
+                                 .width = info->width,
+                                 .height = info->height,
+                                 .channels = info->channels };
+
+    raster.stride = (uint64_t)info->width * info->channels * (info->sample == MIM_SAMPLE_U16 ? 2 : 1);
+    if (raster.stride <= MOST_PIXEL_BYTES / info->height) {
+        raster.data = calloc(info->height, raster.stride);
+        EXPECT(raster.data);
+    }
+    return raster;
+}
+
+/* Where libpng is laxer: what it takes for ancillary, damaged or in excess it passes over. */
+static bool
+is_our_own_reason(const char *text)
+{
+    static const char *const reasons[] = { "a palette of", "chunk PLTE has", "chunk tRNS", "chunk acTL", "second acTL" };
+
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        if (strstr(text, reasons[i]))
+            return true;
+    return false;
+}
+
+static void
+compare_picture(const struct desk *desk, const struct mim_raster *ours, int32_t status)
+{
+    struct mim_raster theirs = *ours;
+
+    theirs.data = calloc(theirs.height, theirs.stride);
+    EXPECT(theirs.data);
+    bool is_read = read_by_libpng(&desk->source, &theirs);
+    if (is_read != (status == MIM_OK))
+        fprintf(stderr, "status %d here, libpng %s: %s\n", status, is_read ? "reads it" : "refuses", desk->text);
+    EXPECT(is_read == (status == MIM_OK));
+    EXPECT(!is_read || memcmp(ours->data, theirs.data, ours->stride * ours->height) == 0);
+    free(theirs.data);
+}
+
+/* Colours of a palette are what the indices stand for. */
+static void
+compare_indices(struct desk *desk, const struct mim_raster *colours)
+{
+    struct reading reading;
+
+    reading_begin(&reading, desk);
+    reading.state.palette = true;
+    EXPECT(reading_open(&reading) == MIM_OK && reading_frame(&reading, 0) == MIM_OK);
+    const struct pngx_header *header = &reading.state.header;
+    for (uint32_t i = 0; i < colours->width * colours->height; i++) {
+        uint32_t index = reading.pixels[i];
+        if (3 * index < header->palette_size)
+            EXPECT(memcmp(colours->data + (size_t)i * colours->channels, header->palette + (size_t)3 * index, 3) == 0);
+    }
+    reading_end(&reading);
+}
+
+static int32_t
+read_frame(struct reading *reading, struct desk *desk, uint64_t index)
+{
+    struct pngx_packet packet = { 0 };
+    struct mim_frame_info info = { .struct_size = sizeof info, .pts = MIM_NO_PTS };
+    const struct pngx_header *header = &reading->state.header;
+    bool is_picture = index == 0 && (!header->is_animated || header->has_first_fctl);
+
+    int32_t status = pngx_reader_ops.prepare(&reading->job, index, &packet, &info);
+    if (status != MIM_OK)
+        return status;
+    EXPECT(info.width && info.height && info.width <= header->width && info.height <= header->height);
+    struct mim_raster raster = make_raster(&info);
+    if (!raster.data)
+        return MIM_OK;
+    int32_t verdict = pngx_reader_ops.pixels(&reading->job, &packet, &info, 0, &raster);
+    EXPECT((verdict == MIM_OK || desk->text[0]) && verdict != MIM_NOMEM);
+    if (is_picture)
+        compare_picture(desk, &raster, verdict);
+    desk_forget(desk); /* the error was the frame's */
+    EXPECT(pngx_reader_ops.metadata(&reading->job, &packet, &info) == MIM_OK);
+    if (is_picture && verdict == MIM_OK && header->colour == PNGX_PALETTE)
+        compare_indices(desk, &raster);
+    free(raster.data);
+    return MIM_OK;
+}
+
+/* Refused before there was a picture. */
+static void
+compare_refusal(const struct desk *desk, const struct pngx_header *header)
+{
+    struct mim_frame_info info = {
+        .width = header->width, .height = header->height, .channels = 4, .sample = MIM_SAMPLE_U16
+    };
+
+    EXPECT(desk->text[0]);
+    if (!header->width || !header->height || is_our_own_reason(desk->text))
+        return;
+    struct mim_raster raster = make_raster(&info);
+    if (raster.data)
+        compare_picture(desk, &raster, MIM_CORRUPT);
+    free(raster.data);
+}
+
+static void
+read_file(const uint8_t *data, size_t size)
+{
+    struct desk desk = { .source = { (uint8_t *)(uintptr_t)data, size }, .limit_metadata = MOST_METADATA };
+    struct reading reading;
+
+    reading_begin(&reading, &desk);
+    reading.state.raw = true;
+    int32_t status = reading_open(&reading);
+    bool is_open = status == MIM_OK;
+    if (!is_open)
+        compare_refusal(&desk, &reading.state.header);
+    for (uint64_t i = 0; i < MOST_FRAMES && status == MIM_OK; i++)
+        status = read_frame(&reading, &desk, i);
+    EXPECT(status == MIM_OK || status == MIM_END || desk.text[0]);
+    desk_forget(&desk);
+    if (is_open) {
+        status = pngx_reader_ops.metadata(&reading.job, NULL, NULL);
+        EXPECT(status == MIM_OK || desk.text[0]);
+    }
+    EXPECT(desk.most_held <= MOST_HELD + (int64_t)size);
+    reading_end(&reading);
+    desk_clear(&desk);
+}
+
+/* --- checksums ---------------------------------------------------------------------------------------------------- */
+
+/* Did any have to be changed? */
+static bool
+mend_sums(uint8_t *data, size_t size)
+{
+    bool is_changed = false;
+
+    for (size_t at = PNGX_SIGNATURE_SIZE; at + PNGX_CHUNK_FRAME <= size;) {
+        uint64_t length = pngx_get_u32(data + at);
+        if (length > size - at - PNGX_CHUNK_FRAME)
+            break;
+        uint8_t *sum = data + at + PNGX_CHUNK_HEAD + length;
+        uint32_t right = (uint32_t)crc32(0, data + at + 4, (uInt)length + 4);
+        is_changed = is_changed || pngx_get_u32(sum) != right;
+        pngx_put_u32(sum, right);
+        at += length + PNGX_CHUNK_FRAME;
+    }
+    return is_changed;
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    uint8_t *mended = malloc(size + !size);
+
+    EXPECT(mended);
+    if (size)
+        memcpy(mended, data, size);
+    read_file(data, size);
+    if (mend_sums(mended, size))
+        read_file(mended, size);
+    free(mended);
+    return 0;
+}
