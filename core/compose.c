@@ -191,7 +191,7 @@ put_sample(uint8_t *at, size_t size, uint32_t value)
         memcpy(at, &wide, sizeof wide);
 }
 
-/* PNG specification (third edition), 13.16: straight alpha over straight alpha. */
+/* Porter and Duff, 1984: "over", of straight alpha. */
 static void
 draw_over(const uint8_t *from, uint32_t colours, bool from_alpha, uint8_t *to, bool to_alpha, size_t size, uint32_t most)
 {

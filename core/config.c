@@ -313,7 +313,7 @@ pattern_matches(const char *pattern, const char *text)
     return text && !fnmatch(pattern, text, FNM_CASEFOLD);
 }
 
-/* One word of deny=: "pdf", "plugin:pdf", "format:pdf" or "license:GPL*". A bare word is a plugin or a format. */
+/* One word of deny=: "NAME", "plugin:NAME", "format:NAME" or "license:GPL*". A bare word is a plugin or a format. */
 static bool
 word_denies(const char *word, const struct subject *subject)
 {

@@ -214,7 +214,7 @@ mim_extension_match(const char *extensions, const char *name, const char **found
     size_t best = 0, length, size = strlen(name);
     const char *word;
     while (mim_words_next(&extensions, &word, &length)) {
-        /* ".gif" alone is a hidden file without an extension */
+        /* a name that begins with its only dot is a hidden file without an extension */
         if (length <= best || size < length + 2 || name[size - length - 1] != '.' ||
             strncasecmp(name + size - length, word, length))
             continue;

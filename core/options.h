@@ -36,7 +36,7 @@ struct mim_bound_options;
 
 /**
  * Check `options` against `table` and write every row's value, given or default, into `state`. `who` begins messages
- * ("gif"), `other` (may be NULL) is the table of the other direction, for "an option of reading, not of writing". OPTION
+ * (a format's name), `other` (may be NULL) is the other direction's table, for "an option of reading, not of writing". OPTION
  * names the nearest right name, or what was found and the range; a required option that is missing is OPTION too.
  */
 enum mim_status mim_options_bind(const struct mim_options *options, const struct mim_option_table *table,

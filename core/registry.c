@@ -159,7 +159,7 @@ make_candidates(const struct mim_format *format, const struct mim_rank *ranks, s
     return MIM_OK;
 }
 
-/* "named .png, and its content is gif": the name makes a claim, and it is another format's. */
+/* The name makes a claim, and it is another format's. */
 static void
 note_mismatch(const struct mim_match *matches, size_t count, char *notice, size_t size)
 {

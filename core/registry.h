@@ -20,7 +20,7 @@ struct mim_candidate {
 struct mim_candidates {
     struct mim_candidate *items;        /* best first; all of one format */
     size_t count;
-    char notice[256];                   /* "named .png, and its content is gif"; "" when name and content agree */
+    char notice[256];                   /* "named .A, and its content is B"; "" when name and content agree */
 };
 void mim_candidates_clear(struct mim_candidates *candidates);
 

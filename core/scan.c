@@ -16,7 +16,7 @@
 #include "manifest.h"
 #include "words.h"
 
-/* Not gif.ini~, gif.ini.dpkg-new, .gif.ini.swp. */
+/* Not NAME.ini~, NAME.ini.dpkg-new, .NAME.ini.swp. */
 static bool
 counts(const char *name)
 {

@@ -9,7 +9,7 @@
 #include <mim/error.h>
 
 struct mim_ini_file {
-    const char *name;   /* "gif.ini" */
+    const char *name;   /* "NAME.ini" */
     const char *path;
     struct stat facts;
     const char *text;   /* NULL when it is not a regular file */

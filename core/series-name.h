@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Names of the files of a series: frame_%03d.png, frame_*.png, and the order that people expect of numbers. */
+/* Names of the files of a series: frame_%03d.EXT, frame_*.EXT, and the order that people expect of numbers. */
 #ifndef MIM_CORE_SERIES_NAME_H
 #define MIM_CORE_SERIES_NAME_H
 
@@ -18,7 +18,7 @@ enum mim_series_kind {
 };
 enum mim_series_kind mim_series_kind(const char *path);
 
-/* A path with a place for a number: "dir/frame_%03d.png". */
+/* A path with a place for a number: "dir/frame_%03d.EXT". */
 struct mim_series_name {
     char *directory; /* as a path: "." for none */
     char *shown;     /* what stands before the name: "dir/" or "" */
@@ -43,7 +43,7 @@ const char *mim_path_file(const char *path);
 /* strcmp, but runs of digits compare as numbers: frame_2 before frame_10, whatever the locale. A total order. */
 int mim_series_order(const char *a, const char *b);
 
-/* A name like this one that takes many files: "out_%03d.png" for "out.png" and for "out_*.png". */
+/* A name like this one that takes many files: "out_%03d.EXT" for "out.EXT" and for "out_*.EXT". */
 void mim_series_suggest(const char *path, char *text, size_t size);
 
 #endif
