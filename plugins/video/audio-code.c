@@ -18,7 +18,10 @@ enum { FREE_FRAME_SIZE = 1024 }; /* samples, of encoders that take any number */
 struct video_audio_coder {
     AVCodecContext *decoder, *encoder;
     AVRational base;     /* of packets that come in */
-    SwrContext *resampler;
+    int log_offset;
+    SwrContext *resampler; /* for sound of this kind: it may change within a stream */
+    AVChannelLayout layout;
+    int rate, format;
     AVAudioFifo *samples; /* as the encoder takes them */
     AVFrame *decoded, *frame;
     int64_t next;        /* sample that the coming frame begins with */
@@ -89,15 +92,9 @@ open_encoder(struct mim_job *job, struct video_audio_coder *coder, const AVCodec
 }
 
 static int
-open_resampler(struct mim_job *job, struct video_audio_coder *coder)
+make_buffers(struct video_audio_coder *coder)
 {
-    AVCodecContext *to = coder->encoder, *from = coder->decoder;
-    int code = swr_alloc_set_opts2(&coder->resampler, &to->ch_layout, to->sample_fmt, to->sample_rate, &from->ch_layout,
-                                   from->sample_fmt, from->sample_rate, video_log_offset(job), NULL);
-    if (code >= 0)
-        code = swr_init(coder->resampler);
-    if (code < 0)
-        return code;
+    const AVCodecContext *to = coder->encoder;
     coder->samples = av_audio_fifo_alloc(to->sample_fmt, to->ch_layout.nb_channels, 4 * FREE_FRAME_SIZE);
     coder->decoded = av_frame_alloc();
     coder->frame = av_frame_alloc();
@@ -111,12 +108,13 @@ video_audio_coder_open(struct mim_job *job, struct video_audio_coder **out, cons
     struct video_audio_coder *coder = *out = av_mallocz(sizeof *coder);
     if (!coder)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for the sound");
+    coder->log_offset = video_log_offset(job);
     int code = open_decoder(job, coder, from, log);
     if (code < 0)
         return video_fail(job, code, "the sound cannot be decoded");
     code = open_encoder(job, coder, codec, format, log);
     if (code >= 0)
-        code = open_resampler(job, coder);
+        code = make_buffers(coder);
     return code < 0 ? video_fail(job, code, codec->name) : MIM_OK;
 }
 
@@ -145,6 +143,8 @@ static int
 resample(struct video_audio_coder *coder, const AVFrame *frame)
 {
     const AVCodecContext *to = coder->encoder;
+    if (!coder->resampler)
+        return 0;
     int room = swr_get_out_samples(coder->resampler, frame ? frame->nb_samples : 0);
     uint8_t **data = NULL;
     int code = room > 0 ? av_samples_alloc_array_and_samples(&data, NULL, to->ch_layout.nb_channels, room, to->sample_fmt, 0) : room;
@@ -165,6 +165,33 @@ resample(struct video_audio_coder *coder, const AVFrame *frame)
     return code < 0 ? code : 0;
 }
 
+static int
+open_resampler(struct video_audio_coder *coder, const AVFrame *frame)
+{
+    const AVCodecContext *to = coder->encoder;
+
+    swr_free(&coder->resampler);
+    int code = av_channel_layout_copy(&coder->layout, &frame->ch_layout);
+    coder->rate = frame->sample_rate;
+    coder->format = frame->format;
+    if (code >= 0)
+        code = swr_alloc_set_opts2(&coder->resampler, &to->ch_layout, to->sample_fmt, to->sample_rate, &coder->layout,
+                                   coder->format, coder->rate, coder->log_offset, NULL);
+    return code >= 0 ? swr_init(coder->resampler) : code;
+}
+
+/* Channels, rate and type are each frame's own: a resampler for others would read planes that are not there. */
+static int
+follow(struct video_audio_coder *coder, const AVFrame *frame)
+{
+    bool is_the_same = coder->resampler && coder->rate == frame->sample_rate && coder->format == frame->format &&
+                       !av_channel_layout_compare(&coder->layout, &frame->ch_layout);
+    if (is_the_same)
+        return 0;
+    int code = resample(coder, NULL);
+    return code >= 0 ? open_resampler(coder, frame) : code;
+}
+
 /* A damaged piece is left out: the next one is heard. */
 static int
 decode(struct video_audio_coder *coder, const AVPacket *packet, int64_t start)
@@ -178,8 +205,10 @@ decode(struct video_audio_coder *coder, const AVPacket *packet, int64_t start)
             return 0;
         if (code >= 0) {
             settle_start(coder, start);
-            code = resample(coder, coder->decoded);
+            code = follow(coder, coder->decoded);
         }
+        if (code >= 0)
+            code = resample(coder, coder->decoded);
         av_frame_unref(coder->decoded);
     }
     return code;
@@ -248,6 +277,7 @@ video_audio_coder_close(struct video_audio_coder *coder)
     avcodec_free_context(&coder->decoder);
     avcodec_free_context(&coder->encoder);
     swr_free(&coder->resampler);
+    av_channel_layout_uninit(&coder->layout);
     av_audio_fifo_free(coder->samples);
     av_frame_free(&coder->decoded);
     av_frame_free(&coder->frame);

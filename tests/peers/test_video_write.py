@@ -335,6 +335,22 @@ class VideoWriting(PeerCase):
         said = self.refuse(2, 'convert', self.path('in.mp4'), self.path('no.webm'), '-o', 'audio_codec=flac')
         self.assertIn('does not go into this container', said)
 
+    def test_sound_that_changes_its_channels_and_rate_within_a_stream(self):
+        parts = []
+        for channels, rate in ((2, 44100), (1, 44100), (2, 22050)):
+            parts.append(self.run_tool('ffmpeg', '-v', 'error', '-f', 'lavfi', '-i', f'sine=440:sample_rate={rate}', '-t', 1, '-ac', channels,
+                                       '-id3v2_version', 0, '-write_xing', 0, '-f', 'mp3', '-'))
+        for name, pieces in (('falling', parts), ('rising', parts[::-1])):
+            with self.subTest(name):
+                self.put('tone.mp3', b''.join(pieces))
+                path = self.write(waves(30), 'out.mkv', '-o', 'audio=' + self.path('tone.mp3'), '-o', 'audio_codec=flac')
+                raw = self.run_tool('ffmpeg', '-v', 'error', '-i', path, '-map', '0:a', '-ac', 1, '-ar', 8000, '-f', 's16le', '-')
+                sound = np.frombuffer(raw, '<i2')
+                self.assertAlmostEqual(len(sound) / 8000, 3, delta=0.05)
+                for second in (0, 1, 2):
+                    tone = np.abs(np.fft.rfft(sound[second * 8000 + 2000:second * 8000 + 6000]))
+                    self.assertEqual(np.argmax(tone) * 2, 440)
+
     def test_no_sound_when_none_is_wanted(self):
         done = self.run_mim('convert', self.sounding(), self.path('out.mp4'), '-o', 'audio=none')
         self.assertEqual((self.audio(self.path('out.mp4')), text(done.stderr)), ([], ''))
