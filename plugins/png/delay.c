@@ -5,23 +5,14 @@
 #include <math.h>
 #include <stdbool.h>
 
-static const double nearly = 1e-9; /* a decimal as binary is no further from its quotient */
+#include "divisor.h"
 
-static uint64_t
-common_divisor(uint64_t a, uint64_t b)
-{
-    while (b) {
-        uint64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
+static const double nearly = 1e-9; /* a decimal as binary is no further from its quotient */
 
 static bool
 fit_quotient(uint64_t num, uint64_t den, struct pngx_delay *delay)
 {
-    uint64_t divisor = common_divisor(num, den);
+    uint64_t divisor = pngx_common_divisor(num, den);
 
     if (!divisor || num / divisor > UINT16_MAX || den / divisor > UINT16_MAX)
         return false;

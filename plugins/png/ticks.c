@@ -2,27 +2,18 @@
 /* Delays are quotients of 16-bit numbers. */
 #include "ticks.h"
 
-enum { NANOSECONDS = 1000000000 };
+#include "divisor.h"
 
-static uint64_t
-common_divisor(uint64_t a, uint64_t b)
-{
-    while (b) {
-        uint64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
+enum { NANOSECONDS = 1000000000 };
 
 void
 pngx_ticks_add(struct pngx_ticks *ticks, const struct pngx_control *control)
 {
-    uint64_t den = control->delay_den / common_divisor(control->delay_num, control->delay_den);
+    uint64_t den = control->delay_den / pngx_common_divisor(control->delay_num, control->delay_den);
 
     if (!ticks->common)
         ticks->common = 1;
-    uint64_t common = ticks->common / common_divisor(ticks->common, den) * den; /* 32 + 16 bits */
+    uint64_t common = ticks->common / pngx_common_divisor(ticks->common, den) * den; /* 32 + 16 bits */
     ticks->is_too_long = ticks->is_too_long || common > UINT32_MAX;
     if (!ticks->is_too_long)
         ticks->common = common;
