@@ -265,7 +265,8 @@ pngx_keep_text(struct mim_job *job, struct pngx_kept *kept, const char *name, in
 {
     char keyword[80];
 
-    if (!to_keyword(name, keyword) || size > INT32_MAX / 2 || memchr(text, 0, size))
+    if (!to_keyword(name, keyword) || size > INT32_MAX / 2 || memchr(text, 0, size) ||
+        !pngx_text_is_utf8((const uint8_t *)text, size))
         return MIM_UNSUPPORTED;
     struct pngx_kept_text *held = find_text(kept, keyword);
     if (!held)

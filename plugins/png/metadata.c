@@ -77,7 +77,7 @@ tell_time(struct telling *telling, const uint8_t *data, uint64_t size)
         return LEFT_OUT;
     int length = snprintf(text, sizeof text, "%04u-%02u-%02uT%02u:%02u:%02uZ", pngx_get_u16(data), data[2], data[3],
                           data[4], data[5], data[6]);
-    if (length != 20)
+    if (length != 20 || pngx_text_time(text, (uint64_t)length) != (uint64_t)length)
         return LEFT_OUT;
     return telling->job->host->meta(telling->job, "modified", MIM_META_TIME, text, (uint64_t)length);
 }

@@ -80,6 +80,28 @@ pngx_text_is_utf8(const uint8_t *data, uint64_t size)
     return true;
 }
 
+static int
+two_digits(const char *text)
+{
+    return 10 * (text[0] - '0') + text[1] - '0';
+}
+
+/* The digits of one say a time: its last minute may have a second more. */
+static bool
+is_time(const char *text)
+{
+    static const struct {
+        int at, least, most;
+    } parts[] = { { 5, 1, 12 }, { 8, 1, 31 }, { 11, 0, 23 }, { 14, 0, 59 }, { 17, 0, 60 } };
+
+    for (unsigned i = 0; i < sizeof parts / sizeof *parts; i++) {
+        int found = two_digits(text + parts[i].at);
+        if (found < parts[i].least || found > parts[i].most)
+            return false;
+    }
+    return true;
+}
+
 uint64_t
 pngx_text_time(const char *text, uint64_t size)
 {
@@ -88,6 +110,8 @@ pngx_text_time(const char *text, uint64_t size)
     for (uint64_t i = 0; i < sizeof form - 1; i++)
         if (i >= size || (form[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != form[i]))
             return 0;
+    if (!is_time(text))
+        return 0;
     uint64_t end = sizeof form - 1;
     if (end < size && text[end] == 'Z')
         return end + 1;
@@ -97,7 +121,8 @@ pngx_text_time(const char *text, uint64_t size)
         if (!fits)
             return end;
     }
-    return end + sizeof zone - 1;
+    bool is_zone = two_digits(text + end + 1) < 24 && two_digits(text + end + 4) < 60;
+    return end + (is_zone ? sizeof zone - 1 : 0);
 }
 
 int64_t
@@ -107,12 +132,13 @@ pngx_text_to_latin1(const char *text, uint64_t size, uint8_t *out, uint64_t room
     uint64_t count = 0;
 
     for (uint64_t i = 0; i < size && count < room; i++) {
-        if (in[i] >= 0xc4 || (in[i] >= 0x80 && i + 1 == size))
+        bool is_pair = in[i] == 0xc2 || in[i] == 0xc3;
+        if ((in[i] >= 0x80 && !is_pair) || (is_pair && (i + 1 == size || in[i + 1] >> 6 != 2)))
             return -1;
         uint8_t letter = in[i] < 0x80 ? in[i] : (uint8_t)(in[i] << 6 | (in[i + 1] & 0x3f));
         if (letter >= 0x80 && letter < 0xa0) /* control codes there */
             return -1;
-        i += in[i] >= 0x80;
+        i += is_pair;
         out[count++] = letter;
     }
     return (int64_t)count;

@@ -60,7 +60,8 @@ keep_options(struct mim_job *job, struct pngx_writer *self)
         status = pngx_keep_text(job, &self->kept, key, -1, text, strlen(text));
         if (status == MIM_UNSUPPORTED)
             return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN,
-                                   "text:%s: a keyword has 1 to 79 letters of Latin-1, and single blanks inside", key);
+                                   "text:%s: a keyword has 1 to 79 letters of Latin-1 and single blanks inside, a text is UTF-8",
+                                   key);
     }
     return status;
 }

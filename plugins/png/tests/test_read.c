@@ -2,6 +2,8 @@
 /* Reading through the operations: what fails is told, and nothing is left behind. */
 #include "session.h"
 
+#include "../emit.h"
+
 static void
 a_file_made_here_is_read(void)
 {
@@ -117,6 +119,42 @@ limits_are_kept(void)
     desk_clear(&desk);
 }
 
+/* The file again, with one more chunk behind its IHDR. */
+static void
+insert_chunk(struct desk *desk, uint32_t type, const void *data, uint64_t size)
+{
+    const uint64_t head = PNGX_SIGNATURE_SIZE + PNGX_CHUNK_FRAME + PNGX_IHDR_SIZE;
+    struct mim_job job = desk_job(desk, NULL, NULL);
+
+    blob_add(&desk->sink, desk->source.data, head);
+    CHECK(pngx_emit_chunk(&job, type, NULL, 0, data, size) == MIM_OK);
+    blob_add(&desk->sink, desk->source.data + head, desk->source.size - head);
+    free(desk->source.data);
+    desk->source = desk->sink;
+    desk->sink = (struct blob){ 0 };
+    desk_forget(desk);
+}
+
+static void
+a_time_that_is_none_is_left_out(void)
+{
+    static const uint8_t times[][7] = {
+        { 7, 232, 5, 6, 7, 8, 60 }, { 7, 232, 13, 6, 7, 8, 9 }, { 7, 232, 5, 6, 24, 8, 9 }, { 7, 232, 0, 6, 7, 8, 9 }
+    };
+    struct desk desk = { 0 };
+    uint64_t frames;
+
+    for (unsigned i = 0; i < sizeof times / sizeof *times; i++) {
+        make_file(&desk, 1);
+        insert_chunk(&desk, PNGX_TYPE('t', 'I', 'M', 'E'), times[i], sizeof times[i]);
+        CHECK(read_all(&desk, &frames) == MIM_OK && frames == 1);
+        CHECK(desk_said(&desk, "modified=2024-05-06T07:08:60Z\n") == (i == 0));
+        CHECK(desk_said(&desk, "notice=the chunk tIME is left out") == (i > 0));
+        free(desk.source.data);
+        desk_clear(&desk);
+    }
+}
+
 static void
 frames_are_found_in_any_order(void)
 {
@@ -143,7 +181,7 @@ main(void)
         CASE(a_file_made_here_is_read),      CASE(every_refused_allocation_is_told_and_leaves_nothing),
         CASE(every_failed_read_is_told),     CASE(no_cut_goes_unnoticed),
         CASE(no_changed_byte_does_harm),     CASE(limits_are_kept),
-        CASE(frames_are_found_in_any_order),
+        CASE(frames_are_found_in_any_order), CASE(a_time_that_is_none_is_left_out),
     };
     return cmocka_run_group_tests_name("png read", cases, NULL, NULL);
 }
