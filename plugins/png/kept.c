@@ -5,12 +5,11 @@
 #include <math.h>
 #include <string.h>
 
-#include <libdeflate.h>
-
 #include "emit.h"
+#include "squeeze.h"
 #include "text.h"
 
-enum { PHYS_SIZE = 9, METRE = 1 };
+enum { PHYS_SIZE = 9, METRE = 1, PROFILE_LEVEL = 6 };
 
 /* The profile says what samples it is for. */
 static int32_t
@@ -25,17 +24,17 @@ emit_profile(struct mim_job *job, struct pngx_kept *kept, uint32_t channels, boo
         return MIM_OK;
     if (icc->size < 20 || memcmp(icc->data + 16, space, 4) != 0)
         return job->host->notice(job, MIM_NOTICE_METADATA, "the colour profile is for other samples, and left out");
-    struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(6);
-    uint64_t room = compressor ? libdeflate_zlib_compress_bound(compressor, icc->size) : 0;
-    uint8_t *packed = room ? job->host->resize(job, NULL, 0, room) : NULL;
-    int32_t status = MIM_NOMEM;
-    if (packed) {
-        uint64_t size = libdeflate_zlib_compress(compressor, icc->data, icc->size, packed, room);
-        status = pngx_emit_chunk(job, PNGX_TYPE('i', 'C', 'C', 'P'), name, sizeof name, packed, size);
-        job->host->resize(job, packed, room, 0);
+    struct pngx_squeezer squeezer = { 0 };
+    struct pngx_bytes *out = &squeezer.out;
+    int32_t status = pngx_squeezer_open(job, &squeezer, PROFILE_LEVEL);
+    if (status == MIM_OK)
+        status = pngx_bytes_reserve(job, out, libdeflate_zlib_compress_bound(squeezer.compressor, icc->size));
+    if (status == MIM_OK) {
+        out->size = libdeflate_zlib_compress(squeezer.compressor, icc->data, icc->size, out->data, out->room);
+        status = pngx_emit_chunk(job, PNGX_TYPE('i', 'C', 'C', 'P'), name, sizeof name, out->data, out->size);
         *has_profile = true;
     }
-    libdeflate_free_compressor(compressor);
+    pngx_squeezer_close(job, &squeezer);
     return status;
 }
 

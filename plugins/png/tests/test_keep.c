@@ -106,6 +106,10 @@ a_time_needs_its_zone(void)
 
     CHECK(keep_text(&job, &kept, "modified", "2024-05-06T07:08:09") == MIM_UNSUPPORTED);
     CHECK(keep_text(&job, &kept, "modified", "last week") == MIM_UNSUPPORTED);
+    CHECK(keep_text(&job, &kept, "modified", "2024-13-06T07:08:09Z") == MIM_UNSUPPORTED);
+    CHECK(keep_text(&job, &kept, "modified", "2024-05-00T07:08:09Z") == MIM_UNSUPPORTED);
+    CHECK(keep_text(&job, &kept, "modified", "2024-05-06T24:08:09Z") == MIM_UNSUPPORTED);
+    CHECK(keep_text(&job, &kept, "modified", "2024-05-06T07:08:09+24:00") == MIM_UNSUPPORTED);
     CHECK(keep_text(&job, &kept, "modified", "2024-01-01T00:30:00+02:00") == MIM_OK);
     CHECK(pngx_kept_emit(&job, &kept, 1) == MIM_OK && HOLDS(&desk, "tIME\x07\xe7\x0c\x1f\x16\x1e\0"));
     pngx_kept_close(&job, &kept);
@@ -130,9 +134,23 @@ what_has_no_place_is_unsupported(void)
           keep_text(&job, &kept, "text: x", "x") == MIM_UNSUPPORTED);
     CHECK(keep_text(&job, &kept, "text:two  blanks", "x") == MIM_UNSUPPORTED);
     CHECK(keep_text(&job, &kept, "text:\xd0\xba", "x") == MIM_UNSUPPORTED);
+    CHECK(keep_text(&job, &kept, "text:\xa0\x80", "x") == MIM_UNSUPPORTED);
+    CHECK(keep_text(&job, &kept, "text:key", "\xa0\x80") == MIM_UNSUPPORTED);
     CHECK(pngx_kept_emit(&job, &kept, 1) == MIM_OK && desk.sink.size == 0);
     pngx_kept_close(&job, &kept);
     desk_clear(&desk);
+}
+
+static void
+only_what_has_a_letter_in_latin1_becomes_one(void)
+{
+    static const char *const others[] = { "\xa0\x80", "\xc3", "\xc3z", "\xc2\x85", "\xc1\x81", "\xd0\xba" };
+    uint8_t letters[4];
+
+    for (unsigned i = 0; i < sizeof others / sizeof *others; i++)
+        CHECK(pngx_text_to_latin1(others[i], strlen(others[i]), letters, sizeof letters) == -1);
+    CHECK(pngx_text_to_latin1("\xc2\xa0\xc3\xbf!", 5, letters, sizeof letters) == 3);
+    CHECK(memcmp(letters, "\xa0\xff!", 3) == 0);
 }
 
 static void
@@ -146,6 +164,12 @@ a_profile_is_for_its_samples(void)
     CHECK(pngx_keep(&job, &kept, "icc", MIM_META_BYTES, profile, sizeof profile) == MIM_OK);
     CHECK(pngx_kept_emit(&job, &kept, 3) == MIM_OK && !desk.sink.size && desk_said(&desk, "notice=the colour profile"));
     CHECK(pngx_kept_emit(&job, &kept, 2) == MIM_OK && HOLDS(&desk, "iCCPICC profile\0\0"));
+    desk.sink.size = desk.allocs = 0;
+    desk.fail_alloc = 1; /* what compresses is memory, too */
+    CHECK(pngx_kept_emit(&job, &kept, 2) == MIM_NOMEM && desk.sink.size == 0 && desk.reserved == 0);
+    desk.sink.size = desk.allocs = 0;
+    desk.fail_alloc = 2;
+    CHECK(pngx_kept_emit(&job, &kept, 2) == MIM_NOMEM && desk.sink.size == 0 && desk.reserved == 0);
     pngx_kept_close(&job, &kept);
     desk_clear(&desk);
 }
@@ -189,6 +213,7 @@ main(void)
         CASE(resolution_in_any_form),
         CASE(a_time_needs_its_zone),
         CASE(what_has_no_place_is_unsupported),
+        CASE(only_what_has_a_letter_in_latin1_becomes_one),
         CASE(a_profile_is_for_its_samples),
         CASE(texts_that_are_none_are_told),
     };
