@@ -127,6 +127,23 @@ put_timing(struct mim_job *job, const struct video_reader *self)
     return status == MIM_OK ? put_count(job, self) : status;
 }
 
+/* Which readers the file itself is for, where its parts lie: untrue of any other file, and ffmpeg copies them from one container
+ * into the next. */
+static bool
+is_of_container(const char *tag)
+{
+    static const char *const names[] = {
+        "major_brand", "minor_version", "compatible_brands", "handler_name", "vendor_id", /* ISO media */
+        "hasVideo", "hasAudio", "hasMetadata", "hasKeyframes", "hasCuePoints", "canSeekToEnd", "datasize", "videosize", "audiosize",
+        "lasttimestamp", "lastkeyframetimestamp", "lastkeyframelocation", "metadatadate", "metadatacreator", /* FLV */
+        "WMFSDKVersion", "WMFSDKNeeded", "IsVBR", "DeviceConformanceTemplate", /* ASF */
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!av_strcasecmp(tag, names[i]))
+            return true;
+    return false;
+}
+
 /* Tags under the names that all formats share. What was put there by the muxer says how the file is coded. */
 static int32_t
 put_tag(struct mim_job *job, const AVDictionaryEntry *tag)
@@ -144,11 +161,12 @@ put_tag(struct mim_job *job, const AVDictionaryEntry *tag)
         { "keywords", "keywords", MIM_META_TEXT },
         { "datetime", "creation_time", MIM_META_TIME },
         { "software", "encoder", CODING(MIM_META_TEXT) },
-        { "text:major_brand", "major_brand", CODING(MIM_META_TEXT) },
-        { "text:minor_version", "minor_version", CODING(MIM_META_TEXT) },
-        { "text:compatible_brands", "compatible_brands", CODING(MIM_META_TEXT) },
+        { "software", "software", CODING(MIM_META_TEXT) },
     };
     char key[128];
+
+    if (is_of_container(tag->key))
+        return MIM_OK;
 
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (!av_strcasecmp(tag->key, known[i].theirs))
@@ -168,6 +186,13 @@ put_tags(struct mim_job *job, const AVDictionary *tags)
             status = MIM_OK;
     }
     return status;
+}
+
+/* Ogg knows none of the whole: what is said of it stands in the streams. */
+static const AVDictionary *
+tags_of(const struct video_demux *demux)
+{
+    return strcmp(demux->what->container->demuxer, "ogg") ? demux->format->metadata : demux->stream->metadata;
 }
 
 static int32_t
@@ -195,6 +220,6 @@ video_metadata(struct mim_job *job, const void *packet, const struct mim_frame_i
     if (status == MIM_OK)
         status = put_coding(job, self);
     if (status == MIM_OK)
-        status = put_tags(job, self->walk.player.demux.format->metadata);
+        status = put_tags(job, tags_of(&self->walk.player.demux));
     return status;
 }

@@ -296,6 +296,23 @@ class VideoShapes(VideoCase):
             self.assertEqual(ours['metadata']['keyframe'], theirs['key_frame'])
             self.assertAlmostEqual(ours['metadata']['pts'], float(theirs['best_effort_timestamp_time']), 5)
 
+    def test_what_a_container_says_of_itself_is_no_metadata_and_is_not_carried_on(self):
+        source = 'testsrc2=s=64x48:r=25:d=1'
+        options = {'in.mp4': f'{X264} -metadata title=T', 'in.flv': '-c:v flv -flvflags add_keyframe_index -metadata title=T',
+                   'in.wmv': '-metadata title=T'}
+        for name, how in options.items():
+            with self.subTest(name):
+                meta = self.info(self.make(name, source, how))['metadata']
+                self.assertEqual(meta['title'], 'T')
+                self.assertEqual([key for key in meta if key.startswith('text:')], [])
+                self.mim('convert', '-q', '--force', self.path(name), self.path('out.mkv'))
+                tags = json.loads(self.run_tool('ffprobe', '-v', 'error', '-of', 'json', '-show_format', self.path('out.mkv')))['format']['tags']
+                self.assertEqual(sorted(key.lower() for key in tags), ['encoder', 'title'])
+
+    def test_the_tags_of_an_ogg_file_are_those_of_its_stream(self):
+        self.make('in.ogv', 'testsrc2=s=64x48:r=25:d=1', '-c:v libtheora -metadata title=Tünde')
+        self.assertEqual(self.info(self.path('in.ogv'))['metadata']['title'], 'Tünde')
+
 
 CANARY = (200, 120, 40)  # what no input of these cases holds
 
