@@ -74,7 +74,7 @@ mim_plugin_writer_destroy(struct mim_plugin_writer *writer)
     mim_options_destroy(writer->options);
     mim_bound_options_destroy(writer->bound);
     mim_meta_destroy(writer->kept);
-    free(writer->unkept);
+    mim_meta_destroy(writer->unkept);
     free(writer->workers);
     free(writer->state);
     *writer = (struct mim_plugin_writer){ 0 };
@@ -84,18 +84,13 @@ mim_plugin_writer_destroy(struct mim_plugin_writer *writer)
 static bool
 remember_unkept(struct mim_plugin_writer *writer, const char *key)
 {
-    size_t held = writer->unkept ? strlen(writer->unkept) : 0, more = strlen(key);
-    char *at = writer->unkept;
-    while (at && (at = strstr(at, key))) {
-        if (at[-1] == ' ' && at[more] == ' ')
-            return false;
-        at += more;
-    }
-    char *grown = realloc(writer->unkept, held + more + 3);
-    if (!grown)
-        return true; /* said twice at worst */
-    snprintf(grown + held, more + 3, "%s%s ", held ? "" : " ", key);
-    writer->unkept = grown;
+    struct mim_meta_item said;
+    if (mim_meta_find(writer->unkept, key, &said))
+        return false;
+    if (!writer->unkept)
+        writer->unkept = mim_meta_create();
+    if (writer->unkept) /* without memory it is said twice at worst */
+        mim_meta_set_int(writer->unkept, key, 1, NULL);
     return true;
 }
 

@@ -32,8 +32,8 @@ struct mim_plugin_writer {
     bool begun;   /* the sink was */
     struct mim_writer_worker *workers;
     unsigned worker_count;
-    struct mim_meta *kept; /* what the plugin took of the whole */
-    char *unkept; /* keys that were said to be lost, each between blanks */
+    struct mim_meta *kept;   /* what the plugin took of the whole */
+    struct mim_meta *unkept; /* under each key that was said to be lost */
 };
 
 /* State and options; nothing is called yet. `options` are only read here. */

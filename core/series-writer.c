@@ -32,7 +32,7 @@ struct packet {
 struct state {
     struct mim_meta *whole, *frame; /* the frame's: until it is accepted */
     struct output *outputs;
-    char *unkept; /* handed from file to file: what was said to be lost once is not said again */
+    struct mim_meta *unkept; /* handed from file to file: what was said to be lost once is not said again */
 };
 
 static struct mim_core_job *
@@ -217,7 +217,7 @@ series_close(struct mim_job *job)
     }
     mim_meta_destroy(self->whole);
     mim_meta_destroy(self->frame);
-    free(self->unkept);
+    mim_meta_destroy(self->unkept);
     *self = (struct state){ 0 };
 }
 

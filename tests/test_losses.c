@@ -172,6 +172,34 @@ coding_metadata_are_not_missed(void)
     mim_context_destroy(context);
 }
 
+/* Whatever they hold: files bring their own. */
+static void
+every_key_that_is_lost_is_said_once(void)
+{
+    static const char *const keys[] = { "a", "b", " a", "a b", "b ", "  a b  ", "a", "a b" };
+    struct mim_write_options options = { .format = "mock", .control = { .notice = hear } };
+    struct mim_context *context = mock_context(&(struct mock_script){ 0 }, 1);
+    struct mim_frame named[8];
+    void *data;
+    size_t size;
+    for (size_t i = 0; i < 8; i++) {
+        named[i] = frames[i];
+        named[i].meta = mim_meta_create();
+        CHECK(mim_meta_set_int(named[i].meta, keys[i], 1, NULL) == MIM_OK);
+    }
+    heard[0] = '\0';
+    CHECK(mim_write(context, "<bytes>", named, 8, NULL, &options, &data, &size, NULL) == MIM_OK);
+    for (size_t i = 0; i < 6; i++) {
+        char quoted[32];
+        snprintf(quoted, sizeof quoted, "'%s'", keys[i]);
+        assert_int_equal(count(quoted), 1);
+    }
+    for (size_t i = 0; i < 8; i++)
+        mim_meta_destroy(named[i].meta);
+    mim_free(data);
+    mim_context_destroy(context);
+}
+
 static void
 what_the_whole_keeps_no_frame_loses(void)
 {
@@ -241,6 +269,7 @@ main(void)
         CASE(strict_makes_the_first_loss_the_error),
         CASE(one_image_has_no_timing_to_lose),
         CASE(coding_metadata_are_not_missed),
+        CASE(every_key_that_is_lost_is_said_once),
         CASE(what_the_whole_keeps_no_frame_loses),
         CASE(durations_in_another_base_keep_their_sum),
     };
