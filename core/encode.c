@@ -166,19 +166,34 @@ fail_in_order(struct mim_encoder *encoder, enum mim_status status, const struct 
 }
 
 static enum mim_status
+note_timing(struct mim_encoder *encoder, const struct mim_frame *frame, const struct mim_notice_origin *origin,
+            struct mim_error *err)
+{
+    const struct mim_rational first = encoder->clock.to;
+    const struct mim_rational base = first.den && !mim_time_base_valid(first) ? first : frame->time_base;
+    char text[160];
+    if (!base.den)
+        return MIM_OK;
+    if (!(encoder->writer->ops->flags & MIM_WRITER_TIMING))
+        snprintf(text, sizeof text, "%s keeps no timing: how long each frame is shown is lost",
+                 encoder->writer->format);
+    else if (!mim_time_base_valid(base))
+        snprintf(text, sizeof text, "%" PRId64 "/%" PRId64 " is no time base: how long each frame is shown is lost",
+                 base.num, base.den);
+    else
+        return MIM_OK;
+    return mim_work_notice_at(encoder->writer->work, MIM_NOTICE_TIMING, origin, text, err);
+}
+
+static enum mim_status
 note_losses(struct mim_encoder *encoder, const struct mim_frame *frame, struct mim_error *err)
 {
     const struct mim_writer_ops *ops = encoder->writer->ops;
     const struct mim_notice_origin second = { .frame = MIM_UNKNOWN, .place = 1 }; /* of the whole, found out now */
-    enum mim_status status = MIM_OK;
     char text[160];
     if (encoder->added != 1) /* one frame alone has no timing to lose */
         return MIM_OK;
-    if (frame->time_base.den && !(ops->flags & MIM_WRITER_TIMING)) {
-        snprintf(text, sizeof text, "%s keeps no timing: how long each frame is shown is lost",
-                 encoder->writer->format);
-        status = mim_work_notice_at(encoder->writer->work, MIM_NOTICE_TIMING, &second, text, err);
-    }
+    enum mim_status status = note_timing(encoder, frame, &second, err);
     if (status == MIM_OK && frame->loop >= 0 && !(ops->flags & MIM_WRITER_LOOP)) {
         snprintf(text, sizeof text, "%s keeps no loop count: how often the sequence is played is lost",
                  encoder->writer->format);

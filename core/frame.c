@@ -54,6 +54,12 @@ mim_frame_raster(const struct mim_frame *frame)
     };
 }
 
+bool
+mim_time_base_valid(struct mim_rational base)
+{
+    return base.num > 0 && base.num <= UINT32_MAX && base.den > 0 && base.den <= UINT32_MAX;
+}
+
 enum mim_status
 mim_frame_check(const struct mim_frame *frame, struct mim_error *err)
 {

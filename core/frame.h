@@ -15,6 +15,9 @@ bool mim_picture_bytes(uint32_t height, uint64_t stride, uint64_t *bytes);
 /* Rows start on cache lines, unless there are so many short ones that the gaps would count. */
 uint64_t mim_aligned_stride(uint64_t row_bytes, uint32_t rows);
 
+/* Is it one that the plugin ABI can hold, 1 to 2^32 - 1 both? Any other is no timing. */
+bool mim_time_base_valid(struct mim_rational base);
+
 /* A view of the frame's pixels. */
 struct mim_raster mim_frame_raster(const struct mim_frame *frame);
 

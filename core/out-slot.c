@@ -15,15 +15,18 @@
 
 __extension__ typedef __int128 wide;
 
-/* From one time base to another, rounded to the nearest tick. */
+static int64_t
+clamp(wide ticks)
+{
+    return ticks > INT64_MAX ? INT64_MAX : ticks < -INT64_MAX ? -INT64_MAX : (int64_t)ticks;
+}
+
+/* From one valid time base to another, rounded to the nearest tick. */
 static int64_t
 rescale(int64_t ticks, struct mim_rational from, struct mim_rational to)
 {
-    wide num = (wide)ticks * from.num * to.den, den = (wide)from.den * to.num;
-    if (!den)
-        return 0;
-    wide half = den / 2, result = num >= 0 ? (num + half) / den : -((-num + half) / den);
-    return result > INT64_MAX ? INT64_MAX : result < -INT64_MAX ? -INT64_MAX : (int64_t)result;
+    wide num = (wide)ticks * from.num * to.den, den = (wide)from.den * to.num, half = den / 2;
+    return clamp(num >= 0 ? (num + half) / den : -((-num + half) / den));
 }
 
 static bool
@@ -40,7 +43,7 @@ rescale_duration(const struct mim_frame *frame, struct mim_out_clock *clock)
         *clock = (struct mim_out_clock){ .to = clock->to, .from = frame->time_base };
     int64_t start = rescale(clock->ticks, clock->from, clock->to);
     clock->ticks += frame->duration;
-    return rescale(clock->ticks, clock->from, clock->to) - start;
+    return clamp((wide)rescale(clock->ticks, clock->from, clock->to) - start);
 }
 
 struct mim_frame_info
@@ -56,7 +59,7 @@ mim_out_slot_info(const struct mim_frame *frame, struct mim_out_clock *clock)
         .pts = MIM_NO_PTS,
         .flags = frame->damaged ? MIM_FRAME_DAMAGED : 0,
     };
-    if (!frame->time_base.den || !clock->to.den)
+    if (!mim_time_base_valid(frame->time_base) || !mim_time_base_valid(clock->to))
         return info;
     bool same = same_base(frame->time_base, clock->to);
     if (frame->pts != MIM_NO_PTS)

@@ -162,7 +162,7 @@ mim_plugin_writer_start(struct mim_plugin_writer *writer, const struct mim_frame
         .background = { 255, 255, 255, 255 },
         .first = *first,
     };
-    if (time_base.den > 0 && time_base.den <= UINT32_MAX && time_base.num > 0 && time_base.num <= UINT32_MAX) {
+    if (mim_time_base_valid(time_base)) {
         writer->sequence.time_num = (uint32_t)time_base.num;
         writer->sequence.time_den = (uint32_t)time_base.den;
     }

@@ -261,6 +261,33 @@ durations_in_another_base_keep_their_sum(void)
     mim_context_destroy(context);
 }
 
+/* Numbers that no plugin could be told, and that would not multiply. */
+static void
+what_is_no_time_base_is_no_timing(void)
+{
+    static const struct mim_rational bad[] = { { INT64_MAX, INT64_MAX - 1 }, { 1, -100 }, { 1, INT64_MAX }, { 0, 5 } };
+    for (size_t i = 0; i < 8; i++) { /* in the first frame, and in the second */
+        struct mim_context *context =
+            mock_context(&(struct mock_script){ .accepts = note_duration, .writer_flags = MIM_WRITER_TIMING }, 1);
+        struct mim_write_options options = { .format = "mock", .control = { .notice = hear } };
+        struct mim_frame pair[] = { frames[0], frames[1] };
+        void *data;
+        size_t size;
+        for (size_t k = 0; k < 2; k++) {
+            pair[k].time_base = k == i / 4 ? bad[i % 4] : (struct mim_rational){ 1, 100 };
+            pair[k].duration = INT64_MAX;
+            durations[k] = -1;
+        }
+        heard[0] = '\0';
+        CHECK(mim_write(context, "<bytes>", pair, 2, NULL, &options, &data, &size, NULL) == MIM_OK);
+        assert_int_equal(durations[0], i < 4 ? 0 : INT64_MAX);
+        assert_int_equal(durations[1], 0);
+        assert_int_equal(count("is no time base"), 1);
+        mim_free(data);
+        mim_context_destroy(context);
+    }
+}
+
 int
 main(void)
 {
@@ -272,6 +299,7 @@ main(void)
         CASE(every_key_that_is_lost_is_said_once),
         CASE(what_the_whole_keeps_no_frame_loses),
         CASE(durations_in_another_base_keep_their_sum),
+        CASE(what_is_no_time_base_is_no_timing),
     };
     return cmocka_run_group_tests_name("losses", cases, make_frames, clear_frames);
 }
