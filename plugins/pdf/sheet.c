@@ -83,7 +83,8 @@ cut(struct mim_job *job, struct pdf_plane *plane, const struct pdf_sheet *sheet)
 {
     plane->row_bytes = (uint64_t)sheet->width * plane->channels * (sheet->bits / 8);
     uint64_t rows = sheet->height, size = 0;
-    bool fits = !__builtin_mul_overflow(plane->row_bytes, rows, &size) && size < INT64_MAX;
+    bool fits = plane->row_bytes < UINT32_MAX && !__builtin_mul_overflow(plane->row_bytes, rows, &size) &&
+                size < INT64_MAX; /* zlib takes a row at a time, and counts in 32 bits */
     if (fits && size > WHOLE_BYTES && !plane->is_jpeg)
         rows = PART_BYTES / plane->row_bytes ? PART_BYTES / plane->row_bytes : 1;
     if (!fits || sheet->height / rows >= INT32_MAX / 2)
