@@ -2,6 +2,8 @@
 /* What is said of the document and of its pages: options beat metadata. */
 #include <string.h>
 
+#include <glib.h>
+
 #include "write.h"
 
 static const struct {
@@ -117,13 +119,20 @@ int32_t
 pdf_keep_options(struct mim_job *job)
 {
     struct pdf_writer *self = job->state;
-    const char *given[] = { [PDF_TITLE] = self->title,
-                            [PDF_AUTHOR] = self->author,
-                            [PDF_SUBJECT] = self->subject,
-                            [PDF_KEYWORDS] = self->keywords };
+    const struct {
+        const char *name, *text;
+        int place;
+    } given[] = { { "title", self->title, PDF_TITLE },
+                  { "author", self->author, PDF_AUTHOR },
+                  { "subject", self->subject, PDF_SUBJECT },
+                  { "keywords", self->keywords, PDF_KEYWORDS } };
     int32_t status = MIM_OK;
-    for (unsigned i = 0; i < sizeof given / sizeof *given && status == MIM_OK; i++)
-        if (given[i])
-            status = set_text(job, &self->info[i], given[i], strlen(given[i]), false);
+    for (unsigned i = 0; i < sizeof given / sizeof *given && status == MIM_OK; i++) {
+        if (!given[i].text)
+            continue;
+        if (!g_utf8_validate(given[i].text, -1, NULL))
+            return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "the %s is not UTF-8", given[i].name);
+        status = set_text(job, &self->info[given[i].place], given[i].text, strlen(given[i].text), false);
+    }
     return status;
 }
