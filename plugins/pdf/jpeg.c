@@ -10,6 +10,7 @@
 
 #define EMIT_BYTES (64u << 10)
 #define FINE_QUALITY 90 /* from here on colours are as sharp as light */
+#define MOST_COEFFICIENTS (256u << 20)
 
 struct press {
     struct jpeg_compress_struct jpeg;
@@ -72,6 +73,16 @@ end_sink(j_compress_ptr jpeg)
     emit(press, EMIT_BYTES - press->sink.free_in_buffer);
 }
 
+/* Bytes of all coefficients, which libjpeg keeps to choose the codes by; 0: they are too many for that. */
+static uint64_t
+coefficient_bytes(const struct pdf_sheet *sheet, int quality)
+{
+    uint64_t columns = (sheet->width + UINT64_C(15)) / 16 * 16, rows = (sheet->height + UINT64_C(15)) / 16 * 16;
+    uint64_t halves = sheet->colour.channels < 3 ? 2 : quality >= FINE_QUALITY ? 6 : 3; /* of a plane of samples */
+    uint64_t size = columns * rows * halves / 2 * sizeof(JCOEF);
+    return size <= MOST_COEFFICIENTS ? size : 0;
+}
+
 static void
 set_up(struct press *press, const struct pdf_sheet *sheet, int quality)
 {
@@ -83,7 +94,7 @@ set_up(struct press *press, const struct pdf_sheet *sheet, int quality)
     press->jpeg.in_color_space = is_colour ? JCS_RGB : JCS_GRAYSCALE;
     jpeg_set_defaults(&press->jpeg);
     jpeg_set_quality(&press->jpeg, quality, TRUE);
-    press->jpeg.optimize_coding = TRUE;
+    press->jpeg.optimize_coding = coefficient_bytes(sheet, quality) > 0;
     if (quality >= FINE_QUALITY && is_colour)
         press->jpeg.comp_info[0].h_samp_factor = press->jpeg.comp_info[0].v_samp_factor = 1;
     jpeg_start_compress(&press->jpeg, TRUE);
@@ -102,18 +113,10 @@ press_rows(struct press *press, const struct pdf_sheet *sheet, const struct mim_
     }
 }
 
-int32_t
-pdf_jpeg(struct mim_job *job, const struct pdf_sheet *sheet, const struct mim_raster *raster, int quality)
+static int32_t
+press_page(struct press *press, const struct pdf_sheet *sheet, const struct mim_raster *raster, int quality,
+           uint8_t *line)
 {
-    struct pdf_writing_worker *worker = job->worker;
-    uint8_t *line = pdf_scratch_get(&worker->rows, job, sheet->colour.row_bytes);
-    struct press *press = job->host->resize(job, NULL, 0, sizeof *press);
-    if (!line || !press) {
-        job->host->resize(job, press, sizeof *press, 0);
-        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory to compress a page");
-    }
-
-    press->job = job;
     press->status = MIM_OK;
     press->sink = (struct jpeg_destination_mgr){ .init_destination = begin_sink,
                                                  .empty_output_buffer = flush_sink,
@@ -128,8 +131,28 @@ pdf_jpeg(struct mim_job *job, const struct pdf_sheet *sheet, const struct mim_ra
         press_rows(press, sheet, raster, line);
         jpeg_finish_compress(&press->jpeg);
     }
-    int32_t status = press->status;
     jpeg_destroy_compress(&press->jpeg);
-    job->host->resize(job, press, sizeof *press, 0);
+    return press->status;
+}
+
+int32_t
+pdf_jpeg(struct mim_job *job, const struct pdf_sheet *sheet, const struct mim_raster *raster, int quality)
+{
+    struct pdf_writing_worker *worker = job->worker;
+    int64_t kept = (int64_t)coefficient_bytes(sheet, quality);
+    int32_t status = job->host->reserve(job, kept);
+    if (status == MIM_OK) {
+        uint8_t *line = pdf_scratch_get(&worker->rows, job, sheet->colour.row_bytes);
+        struct press *press = line ? job->host->resize(job, NULL, 0, sizeof *press) : NULL;
+        status = MIM_NOMEM;
+        if (press) {
+            press->job = job;
+            status = press_page(press, sheet, raster, quality, line);
+        }
+        job->host->resize(job, press, sizeof *press, 0);
+        job->host->reserve(job, -kept);
+    }
+    if (status == MIM_NOMEM)
+        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory to compress a page");
     return status;
 }

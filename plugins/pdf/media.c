@@ -18,6 +18,7 @@
 #define FEED_BYTES 4096
 #define MOST_INFLATED (64u << 20)
 #define LEVEL 12
+#define COMPRESSOR_BYTES (9 << 20) /* libdeflate's own at that level, about */
 
 static int32_t
 add(struct pdf_patches *patches, struct mim_job *job, const struct pdf_patch *patch)
@@ -133,6 +134,26 @@ blank_out(uint8_t *bytes, uint64_t size)
     return is_found;
 }
 
+/* In no more bytes than it was. */
+static int32_t
+deflate_all(struct mim_job *job, const struct bench *bench, uint64_t plain, struct pdf_patch *patch)
+{
+    int32_t status = job->host->reserve(job, COMPRESSOR_BYTES);
+    if (status != MIM_OK)
+        return job->host->fail(job, MIM_NOMEM, patch->offset, "no memory for an object stream");
+    struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(LEVEL);
+    patch->bytes = job->host->resize(job, NULL, 0, patch->room);
+    if (compressor && patch->bytes)
+        patch->size = libdeflate_zlib_compress(compressor, bench->plain, plain, patch->bytes, patch->room);
+    else
+        status = job->host->fail(job, MIM_NOMEM, patch->offset, "no memory for an object stream");
+    libdeflate_free_compressor(compressor);
+    job->host->reserve(job, -COMPRESSOR_BYTES);
+    if (status == MIM_OK && !patch->size)
+        return refuse(job, patch->offset, "an object stream is packed too well");
+    return status;
+}
+
 static int32_t
 recode(struct pdf_patches *patches, struct mim_job *job, struct bench *bench, uint64_t offset)
 {
@@ -143,15 +164,9 @@ recode(struct pdf_patches *patches, struct mim_job *job, struct bench *bench, ui
         return status;
 
     struct pdf_patch patch = { .offset = offset, .room = coded };
-    struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(LEVEL);
-    patch.bytes = job->host->resize(job, NULL, 0, patch.room);
-    if (compressor && patch.bytes)
-        patch.size = libdeflate_zlib_compress(compressor, bench->plain, plain, patch.bytes, patch.room);
-    else
-        status = job->host->fail(job, MIM_NOMEM, offset, "no memory for an object stream");
-    libdeflate_free_compressor(compressor);
+    status = deflate_all(job, bench, plain, &patch);
     if (status == MIM_OK)
-        status = patch.size ? add(patches, job, &patch) : refuse(job, offset, "an object stream is packed too well");
+        status = add(patches, job, &patch);
     if (status != MIM_OK)
         job->host->resize(job, patch.bytes, patch.room, 0);
     return status;

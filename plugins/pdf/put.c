@@ -232,6 +232,19 @@ put_text(struct mim_job *job, const char *key, const struct pdf_text *text)
     return status == MIM_OK ? say(job, ">\n") : status;
 }
 
+/* "+02:00", and nothing behind it. */
+static bool
+is_zone(const char *text, uint64_t size)
+{
+    static const char form[] = "+dd:dd";
+    bool fits = size == sizeof form - 1;
+    for (unsigned i = 0; fits && i < sizeof form - 1; i++)
+        fits = form[i] == 'd'   ? text[i] >= '0' && text[i] <= '9'
+               : form[i] == '+' ? text[i] == '+' || text[i] == '-'
+                                : text[i] == form[i];
+    return fits;
+}
+
 /* "2024-05-06T07:08:09+02:00", cut short anywhere after the year, as "D:20240506070809+02'00'". */
 static int32_t
 put_time(struct mim_job *job, const char *key, const struct pdf_text *text)
@@ -250,8 +263,7 @@ put_time(struct mim_job *job, const char *key, const struct pdf_text *text)
         return MIM_OK;
     digits[count] = '\0';
     const char *zone = text->data + i;
-    bool has_zone = count == 14 && text->size == i + 6 && (zone[0] == '+' || zone[0] == '-') && zone[3] == ':';
-    if (has_zone)
+    if (count == 14 && is_zone(zone, text->size - i))
         return say(job, "/%s(D:%s%.3s'%.2s')\n", key, digits, zone, zone + 4);
     return say(job, "/%s(D:%s%s)\n", key, digits, count == 14 && *zone == 'Z' ? "Z" : "");
 }

@@ -14,6 +14,7 @@
 #define LEVEL 6
 #define QUICK_LEVEL 1
 #define SAMPLE_BYTES (64u << 10) /* of rows that are compressed quickly both ways, to see what filters do */
+#define PACKERS_BYTES (2 << 20)  /* that libdeflate and zlib take for themselves, about */
 #define EMIT_BYTES (64u << 10)
 #define LARGE_BYTES 8u /* times this, scratch memory would be too much to keep */
 
@@ -76,9 +77,11 @@ is_helped(struct pdf_writing_worker *worker, struct feed *feed, uint64_t rows)
 static int32_t
 set_up(struct pdf_writing_worker *worker, struct mim_job *job, uint64_t rows, uint64_t coded)
 {
-    if (!worker->compressor)
+    if (!worker->reserved && job->host->reserve(job, PACKERS_BYTES) == MIM_OK)
+        worker->reserved = PACKERS_BYTES;
+    if (!worker->compressor && worker->reserved)
         worker->compressor = libdeflate_alloc_compressor(LEVEL);
-    if (!worker->quick)
+    if (!worker->quick && worker->reserved)
         worker->quick = libdeflate_alloc_compressor(QUICK_LEVEL);
     bool has_all = worker->compressor && worker->quick && pdf_scratch_get(&worker->rows, job, rows) &&
                    pdf_scratch_get(&worker->coded, job, coded);
@@ -190,6 +193,7 @@ pdf_squeeze_close(struct pdf_writing_worker *worker, struct mim_job *job)
 {
     libdeflate_free_compressor(worker->compressor);
     libdeflate_free_compressor(worker->quick);
+    job->host->reserve(job, -worker->reserved);
     pdf_scratch_close(&worker->rows, job);
     pdf_scratch_close(&worker->coded, job);
 }

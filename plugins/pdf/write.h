@@ -48,6 +48,7 @@ int32_t pdf_accept(struct mim_job *job, uint64_t index, void *packet, struct mim
 struct libdeflate_compressor;
 
 struct pdf_writing_worker {
+    int64_t reserved;                                 /* bytes announced for what compresses */
     struct libdeflate_compressor *compressor, *quick; /* quick: to compare filters */
     struct pdf_scratch rows, coded;
 };

@@ -44,6 +44,18 @@ desk_resize(struct mim_job *job, void *old, uint64_t old_size, uint64_t new_size
     return realloc(old, new_size);
 }
 
+static int32_t
+desk_reserve(struct mim_job *job, int64_t delta)
+{
+    struct desk *desk = job->core;
+    if (delta > 0 && ++desk->allocs == desk->fail_alloc)
+        return MIM_NOMEM;
+    desk->reserved += delta;
+    if (desk->reserved > desk->most_reserved)
+        desk->most_reserved = desk->reserved;
+    return MIM_OK;
+}
+
 static uint64_t
 desk_limit(struct mim_job *job, int32_t which)
 {
@@ -143,6 +155,7 @@ static const struct mim_host desk_host = {
     .major = MIM_PLUGIN_ABI_MAJOR,
     .minor = MIM_PLUGIN_ABI_MINOR,
     .resize = desk_resize,
+    .reserve = desk_reserve,
     .limit = desk_limit,
     .poll = desk_poll,
     .fail = desk_fail,

@@ -44,6 +44,8 @@ struct desk { /* behind job->core */
     uint64_t stop_poll;  /* from the n-th poll on it says stop; 0: never */
     uint64_t reads, allocs, polls, notices;
     _Atomic uint64_t held;
+    _Atomic int64_t reserved;
+    int64_t most_reserved;
     int32_t status; /* of the last fail() */
     char text[300];
     struct bytes sink, coded, meta; /* meta: "key=value\n" */

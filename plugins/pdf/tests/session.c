@@ -113,7 +113,7 @@ reading_end(struct reading *reading)
 {
     pdf_reader_ops.worker_close(&reading->worker);
     pdf_reader_ops.close(&reading->serial);
-    CHECK(reading->desk.held == 0);
+    CHECK(reading->desk.held == 0 && reading->desk.reserved == 0);
     free(reading->raster.data);
     desk_clear(&reading->desk);
 }
@@ -189,5 +189,5 @@ writing_end(struct writing *writing)
 {
     pdf_writer_ops.worker_close(&writing->worker);
     pdf_writer_ops.close(&writing->serial);
-    CHECK(writing->desk.held == 0);
+    CHECK(writing->desk.held == 0 && writing->desk.reserved == 0);
 }

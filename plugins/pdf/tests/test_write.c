@@ -238,6 +238,53 @@ texts_and_times_are_kept(void)
     desk_clear(&writing.desk);
 }
 
+/* What stands there is a string of the file: nothing else may be in it. */
+static void
+a_zone_that_is_none_is_left_out(void)
+{
+    static const char *const times[] = { "2024-05-06T07:08:09+)>:>>", "2024-05-06T07:08:09-1a:00",
+                                         "2024-05-06T07:08:09+02:00(" };
+    struct writing writing;
+    struct mim_raster frame = frame_of(MIM_SAMPLE_U8, 7, 3, 1);
+    for (unsigned i = 0; i < sizeof times / sizeof *times; i++) {
+        writing_begin(&writing);
+        CHECK(pdf_writer_ops.metadata(&writing.serial, "datetime", MIM_META_TEXT, times[i], strlen(times[i])) ==
+              MIM_OK);
+        CHECK(writing_open(&writing) == MIM_OK && writing_frame(&writing, &frame) == MIM_OK &&
+              writing_finish(&writing) == MIM_OK);
+        CHECK(find(&writing, "/CreationDate(D:20240506070809)\n"));
+        writing_end(&writing);
+        desk_clear(&writing.desk);
+    }
+}
+
+static void
+a_title_that_is_not_utf8_is_refused(void)
+{
+    struct writing writing;
+    writing_begin(&writing);
+    writing.state.title = "\xff";
+    CHECK(writing_open(&writing) == MIM_OPTION && strstr(writing.desk.text, "title"));
+    writing_end(&writing);
+    desk_clear(&writing.desk);
+}
+
+static void
+a_row_that_zlib_cannot_count_is_refused(void)
+{
+    struct writing writing;
+    struct pdf_sheet sheet = { 0 };
+    struct mim_frame_info info = {
+        .struct_size = sizeof info, .sample = MIM_SAMPLE_U8, .width = 1 << 30, .height = 1, .channels = 3
+    };
+    writing_begin(&writing);
+    CHECK(writing_open(&writing) == MIM_OK && pdf_writer_ops.accepts(&writing.serial, 0, &sheet, &info) == MIM_OK);
+    info.width = 3u << 29;
+    CHECK(pdf_writer_ops.accepts(&writing.serial, 1, &sheet, &info) == MIM_ARGUMENT);
+    writing_end(&writing);
+    desk_clear(&writing.desk);
+}
+
 static void
 pages_are_as_large_as_their_pictures_say(void)
 {
@@ -306,6 +353,7 @@ jpeg_keeps_alpha_beside_it(void)
           writing_finish(&writing) == MIM_OK);
     CHECK(find(&writing, "/DeviceRGB") && find(&writing, "/DCTDecode") && find(&writing, "/SMask") &&
           find(&writing, "/FlateDecode"));
+    CHECK(writing.desk.most_reserved >= 64 * 48 * 3);
     writing_end(&writing);
     desk_clear(&writing.desk);
 }
@@ -345,6 +393,9 @@ main(void)
         CASE(what_is_written_reads_back_the_same),
         CASE(numbers_have_points_in_every_locale),
         CASE(texts_and_times_are_kept),
+        CASE(a_zone_that_is_none_is_left_out),
+        CASE(a_title_that_is_not_utf8_is_refused),
+        CASE(a_row_that_zlib_cannot_count_is_refused),
         CASE(pages_are_as_large_as_their_pictures_say),
         CASE(pictures_are_fitted_into_a_page_size),
         CASE(jpeg_keeps_alpha_beside_it),
