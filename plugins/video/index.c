@@ -25,6 +25,12 @@ is_hidden(const AVPacket *packet, enum AVCodecID codec)
     return codec == AV_CODEC_ID_VP8 && packet->size && !(packet->data[0] & 0x10);
 }
 
+int64_t
+video_credible_time(int64_t time)
+{
+    return time <= VIDEO_LATEST && time >= -VIDEO_LATEST ? time : AV_NOPTS_VALUE;
+}
+
 int32_t
 video_index_note(struct video_index *index, struct mim_job *job, uint64_t number, const AVPacket *packet,
                  enum AVCodecID codec)
@@ -36,8 +42,8 @@ video_index_note(struct video_index *index, struct mim_job *job, uint64_t number
         return MIM_NOMEM;
     index->units = moved;
     index->units[index->unit_count++] = (struct video_unit){
-        .pts = packet->pts,
-        .dts = packet->dts,
+        .pts = video_credible_time(packet->pts),
+        .dts = video_credible_time(packet->dts),
         .position = packet->pos,
         .size = (uint32_t)packet->size,
         .duration = packet->duration > 0 && packet->duration <= UINT32_MAX ? (uint32_t)packet->duration : 0,

@@ -14,6 +14,7 @@
 #include <mim/plugin.h>
 
 #define VIDEO_NO_SHOT UINT32_MAX
+#define VIDEO_LATEST (INT64_MAX / 4) /* times beyond, of either sign, are none: so sums and differences of two are safe */
 
 struct video_unit {
     int64_t pts, dts, position; /* AV_NOPTS_VALUE, -1: not known */
@@ -41,6 +42,8 @@ struct video_index {
     int first_failure;
 };
 
+/* The time, or AV_NOPTS_VALUE. */
+int64_t video_credible_time(int64_t time);
 /* Note unit `number` unless it is known: MIM_OK, or MIM_NOMEM. */
 int32_t video_index_note(struct video_index *index, struct mim_job *job, uint64_t number, const AVPacket *packet,
                          enum AVCodecID codec);

@@ -56,11 +56,18 @@ video_promised_count(const struct video_reader *self, int32_t *sure)
     return MIM_UNKNOWN;
 }
 
+struct mim_rational
+video_seconds(int64_t ticks, AVRational base)
+{
+    struct mim_rational seconds = { 0, base.den };
+    return __builtin_mul_overflow(ticks, (int64_t)base.num, &seconds.num) ? (struct mim_rational){ 0, 0 } : seconds;
+}
+
 static struct mim_rational
 seconds_of(const AVFormatContext *format, const AVStream *stream)
 {
     if (stream->duration > 0)
-        return (struct mim_rational){ stream->duration * stream->time_base.num, stream->time_base.den };
+        return video_seconds(stream->duration, stream->time_base);
     if (format->duration > 0)
         return (struct mim_rational){ format->duration, AV_TIME_BASE };
     return (struct mim_rational){ 0, 0 };

@@ -2,6 +2,7 @@
 /* Even times. A frame shows the last picture whose time, rounded to whole frames, is not after it. */
 #include "rate.h"
 
+#include <libavutil/common.h>
 #include <libavutil/mathematics.h>
 
 /* In frames, to the nearest, from where the file's clock starts. */
@@ -11,9 +12,9 @@ ticks(const struct video_rate *rate, const struct video_walk *walk, int64_t pts)
     const struct video_demux *demux = &walk->player.demux;
     int64_t start = demux->format->start_time;
     if (start != AV_NOPTS_VALUE)
-        pts -= av_rescale_q(start, AV_TIME_BASE_Q, demux->stream->time_base);
-    return av_rescale_q_rnd(pts, demux->stream->time_base, av_inv_q(rate->fps),
-                            AV_ROUND_NEAR_INF | AV_ROUND_PASS_MINMAX);
+        pts -= av_clip64(av_rescale_q(start, AV_TIME_BASE_Q, demux->stream->time_base), -VIDEO_LATEST, VIDEO_LATEST);
+    int64_t frames = av_rescale_q_rnd(pts, demux->stream->time_base, av_inv_q(rate->fps), AV_ROUND_NEAR_INF);
+    return av_clip64(frames, -VIDEO_LATEST, VIDEO_LATEST);
 }
 
 static int64_t

@@ -81,7 +81,7 @@ set_times(struct video_reader *self, uint64_t index, uint64_t shot, struct video
 
     if (status != MIM_OK)
         return status;
-    shown->time = (struct mim_rational){ start * base.num, base.den };
+    shown->time = video_seconds(start, base);
     if (self->rate.fps.den) {
         info->pts = video_rate_first(&self->rate, &self->walk) + (int64_t)index;
         info->duration = 1;

@@ -49,7 +49,8 @@ own_duration(const struct video_index *index, const AVStream *stream, uint64_t n
     if (unit < index->unit_count && index->units[unit].duration)
         return index->units[unit].duration;
     AVRational rate = stream->avg_frame_rate.num > 0 ? stream->avg_frame_rate : stream->r_frame_rate;
-    return rate.num > 0 && rate.den > 0 ? av_rescale_q(1, av_inv_q(rate), stream->time_base) : 0;
+    int64_t duration = rate.num > 0 && rate.den > 0 ? av_rescale_q(1, av_inv_q(rate), stream->time_base) : 0;
+    return duration < UINT32_MAX ? duration : UINT32_MAX;
 }
 
 /* A picture without a time follows the one before, as in the ffmpeg command. */
@@ -343,13 +344,14 @@ declared_end(const struct video_demux *demux)
 {
     const AVStream *stream = demux->stream;
     const AVFormatContext *format = demux->format;
-    int64_t start = stream->start_time == AV_NOPTS_VALUE ? 0 : stream->start_time;
+    int64_t end = stream->start_time == AV_NOPTS_VALUE ? 0 : stream->start_time;
     if (stream->duration != AV_NOPTS_VALUE)
-        return start + stream->duration;
+        return __builtin_add_overflow(end, stream->duration, &end) ? AV_NOPTS_VALUE : video_credible_time(end);
     if (format->nb_streams > 1 || format->duration == AV_NOPTS_VALUE ||
         format->duration_estimation_method != AVFMT_DURATION_FROM_STREAM)
         return AV_NOPTS_VALUE;
-    return av_rescale_q(format->duration, AV_TIME_BASE_Q, stream->time_base); /* Matroska's, which counts from 0 */
+    /* Matroska's, which counts from 0 */
+    return video_credible_time(av_rescale_q(format->duration, AV_TIME_BASE_Q, stream->time_base));
 }
 
 static int64_t

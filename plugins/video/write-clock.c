@@ -40,7 +40,8 @@ start_given(struct mim_job *job, struct video_clock *clock, struct mim_rational 
     clock->tick = av_inv_q(clock->rate);
     clock->nominal = 1;
 
-    wide is = (wide)sequence->first.duration * sequence->time_num * fps.num, wanted = (wide)sequence->time_den * fps.den;
+    wide is = (wide)sequence->first.duration * sequence->time_num * clock->rate.num;
+    wide wanted = (wide)sequence->time_den * clock->rate.den;
     if (!sequence->time_den || is == wanted)
         return MIM_OK;
     clock->replaces = true;
@@ -56,7 +57,7 @@ rate_of_first(const struct mim_sequence *sequence, AVRational tick)
 
     if (num <= 0 || num > INT64_MAX)
         return (AVRational){ DEFAULT_FPS, 1 };
-    if (!av_cmp_q(tick, (AVRational){ 1, MILLI }))
+    if (num <= INT32_MAX && !av_cmp_q(tick, (AVRational){ 1, MILLI }))
         return video_pace_rate(1, sequence->first.duration, tick);
     av_reduce(&span.num, &span.den, (int64_t)num, sequence->time_den, INT_MAX);
     return span.num > 0 && span.den > 0 ? av_inv_q(span) : (AVRational){ DEFAULT_FPS, 1 };

@@ -71,11 +71,13 @@ video_pace_is_regular(const struct video_pace *pace, AVRational tick, AVRational
 AVRational
 video_pace_grid(const struct video_pace *pace, AVRational tick)
 {
-    int64_t common = 0;
+    int64_t common = 0, span;
     AVRational grid;
 
     for (unsigned i = 1; i < pace->count; i++)
         common = av_gcd(common, pace->starts[i] - pace->starts[i - 1]);
-    av_reduce(&grid.num, &grid.den, (common ? common : 1) * tick.num, tick.den, INT_MAX);
+    if (__builtin_mul_overflow(common ? common : 1, (int64_t)tick.num, &span))
+        return (AVRational){ 1, FINEST_GRID };
+    av_reduce(&grid.num, &grid.den, span, tick.den, INT_MAX);
     return av_cmp_q(grid, (AVRational){ 1, FINEST_GRID }) < 0 ? (AVRational){ 1, FINEST_GRID } : grid;
 }

@@ -134,6 +134,23 @@ a_grid_is_what_all_steps_have_in_common_but_not_too_fine(void)
     CHECK(grid.num == 1 && grid.den == 200);
 }
 
+static void
+frames_that_last_for_ages_have_a_rate_and_a_grid_all_the_same(void)
+{
+    struct host host;
+    struct video_clock clock;
+    const struct mim_sequence sequence = sequence_of(1, 1000, 0, INT64_MAX / 1000 + 1);
+    const struct video_pace pace = { .starts = { 0, INT64_MAX / 4 }, .count = 2 };
+    AVRational grid = video_pace_grid(&pace, (AVRational){ INT32_MAX, 1 });
+
+    host_init(&host, NULL, 0, NULL);
+    CHECK(video_clock_start(&host.job, &clock, (struct mim_rational){ 0, 0 }, &sequence, false) == MIM_OK);
+    CHECK(clock.rate.num > 0 && av_q2d(clock.rate) < 1);
+    CHECK(video_clock_start(&host.job, &clock, (struct mim_rational){ INT64_MAX - 1, INT64_MAX / 2 }, &sequence, false) == MIM_OK);
+    CHECK(clock.replaces && clock.rate.num == 2 && clock.rate.den == 1);
+    CHECK(grid.num > 0 && grid.den > 0);
+}
+
 int
 main(void)
 {
@@ -146,6 +163,7 @@ main(void)
         CASE(times_beyond_all_bounds_stay_in_them),
         CASE(equal_steps_are_a_rate_and_milliseconds_the_one_that_is_meant),
         CASE(a_grid_is_what_all_steps_have_in_common_but_not_too_fine),
+        CASE(frames_that_last_for_ages_have_a_rate_and_a_grid_all_the_same),
     };
     return cmocka_run_group_tests_name("video clock", cases, NULL, NULL);
 }

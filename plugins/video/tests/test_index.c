@@ -121,6 +121,21 @@ a_packet_is_found_by_its_place(void)
     video_index_close(&index, &host.job);
 }
 
+static void
+times_that_overflow_when_they_are_subtracted_are_none(void)
+{
+    const int64_t pts[] = { 0, INT64_MAX, INT64_MIN + 1, VIDEO_LATEST, -VIDEO_LATEST };
+    struct host host;
+    struct video_index index = { 0 };
+
+    host_init(&host, NULL, 0, NULL);
+    note(&index, &host, pts, "KKKKK", AV_CODEC_ID_MJPEG);
+    CHECK(index.units[1].pts == NONE && index.units[2].pts == NONE);
+    CHECK(index.units[0].pts == 0 && index.units[3].pts == VIDEO_LATEST && index.units[4].pts == -VIDEO_LATEST);
+    video_index_close(&index, &host.job);
+    CHECK(host.allocated == 0);
+}
+
 int
 main(void)
 {
@@ -129,6 +144,7 @@ main(void)
         CASE(decoding_starts_at_a_key_that_is_shown_no_later),
         CASE(two_pictures_of_one_packet_are_only_found_from_the_start),
         CASE(a_packet_is_found_by_its_place),
+        CASE(times_that_overflow_when_they_are_subtracted_are_none),
     };
     return cmocka_run_group_tests_name("index", cases, NULL, NULL);
 }
