@@ -181,7 +181,7 @@ convert_source(struct conversion *conversion, struct mim_source *const *sources,
             continue;
         }
         if (is_damage(&selected, status))
-            status = meet_damage(conversion, &selected, status, &error);
+            status = blame(meet_damage(conversion, &selected, status, &error), MIM_SIDE_INPUT, index, &error);
         if (status != MIM_OK && status != MIM_END && err)
             *err = error;
     }

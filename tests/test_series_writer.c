@@ -170,6 +170,22 @@ the_good_files_of_a_series_can_be_kept(void)
     tree_remove(directory);
 }
 
+/* What is wrong with the second file that is left out is only a notice. */
+static void
+a_file_left_out_is_the_inputs_error_where_notices_are(void)
+{
+    char *directory = tree_make();
+    struct mim_context *context = tile_context(2);
+    struct mim_convert_options options = { .read = { .partial = 1, .open.control.strict = 1 } };
+    struct mim_error err = { 0 };
+    tile_write(directory, "0.tile", &(struct tile){ 6, 4, 1, 0, TILE_BROKEN });
+    tile_write(directory, "1.tile", &(struct tile){ 6, 4, 1, 0, TILE_BROKEN });
+    CHECK(mim_convert_uri(context, directory, tree_path(directory, "out_%d.tile"), &options, &err) == MIM_UNSUPPORTED);
+    CHECK(err.side == MIM_SIDE_INPUT && err.frame == 1 && count_entries(directory) == 2);
+    mim_context_destroy(context);
+    tree_remove(directory);
+}
+
 static void
 without_a_good_file_nothing_is_written(void)
 {
@@ -196,6 +212,7 @@ main(void)
         CASE(files_share_one_working_memory),
         CASE(a_series_replaces_itself),
         CASE(the_good_files_of_a_series_can_be_kept),
+        CASE(a_file_left_out_is_the_inputs_error_where_notices_are),
         CASE(without_a_good_file_nothing_is_written),
     };
     return cmocka_run_group_tests_name("series-writer", cases, NULL, NULL);
