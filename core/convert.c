@@ -218,8 +218,8 @@ mim_convert(struct mim_context *context, struct mim_source *const *sources, size
 {
     static const struct mim_convert_options defaults = { 0 };
     const struct mim_convert_options *options = given ? given : &defaults;
-    if (!source_count)
-        return mim_fail(err, MIM_ARGUMENT, "there is nothing to convert");
+    if (!context || !sink || !sources || !source_count)
+        return mim_fail(err, MIM_ARGUMENT, "a conversion needs a context, sources and a sink");
 
     struct conversion conversion = {
         .context = context,

@@ -290,7 +290,7 @@ mim_write(struct mim_context *context, const char *uri, const struct mim_frame *
 {
     if (!frames || !count)
         return mim_fail(err, MIM_ARGUMENT, "there are no frames to write: a sequence has at least one");
-    bool in_memory = !strcmp(uri, IN_MEMORY);
+    bool in_memory = uri && !strcmp(uri, IN_MEMORY);
     if (in_memory && (!bytes || !size))
         return mim_fail(err, MIM_ARGUMENT, "'%s' needs a place for the buffer and its size", uri);
     if (in_memory && !(options && options->format))

@@ -325,6 +325,26 @@ an_error_says_which_end_it_is_about(void)
     CHECK(convert(&script, 2, 0, NULL, &data, &size, &err) == MIM_ARGUMENT);
 }
 
+static void
+what_is_not_given_is_an_argument_error(void)
+{
+    struct mim_context *context = mock_context(&plain, 1);
+    struct mim_source *source = mock_source();
+    struct mim_sink *sink = NULL;
+    struct mim_frame frame = { 0 };
+    CHECK(mim_sink_open_memory(&sink, NULL) == MIM_OK);
+    CHECK(mim_convert(NULL, &source, 1, sink, NULL, NULL) == MIM_ARGUMENT);
+    CHECK(mim_convert(context, NULL, 1, sink, NULL, NULL) == MIM_ARGUMENT);
+    CHECK(mim_convert(context, &(struct mim_source *){ NULL }, 1, sink, NULL, NULL) == MIM_ARGUMENT);
+    CHECK(mim_convert(context, &source, 1, NULL, NULL, NULL) == MIM_ARGUMENT);
+    CHECK(mim_convert_uri(context, NULL, out, NULL, NULL) == MIM_ARGUMENT);
+    CHECK(mim_convert_uri(context, in, NULL, NULL, NULL) == MIM_ARGUMENT);
+    CHECK(mim_write(context, NULL, &frame, 1, NULL, NULL, NULL, NULL, NULL) == MIM_ARGUMENT);
+    mim_sink_close(sink);
+    mim_source_close(source);
+    mim_context_destroy(context);
+}
+
 static bool
 old_file_stands(void)
 {
@@ -490,6 +510,7 @@ main(void)
         CASE(damage_writes_nothing_unless_partial),
         CASE(damage_before_the_first_frame_gives_no_file),
         CASE(an_error_says_which_end_it_is_about),
+        CASE(what_is_not_given_is_an_argument_error),
         CASE(a_failed_conversion_leaves_the_old_file),
         CASE(a_long_stack_needs_the_memory_of_a_few_frames),
         CASE(progress_counts_what_was_written_and_cancels),
