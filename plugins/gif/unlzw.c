@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+enum { NO_STRING = 0xffff, SHORT_STRING = 16, ROOM = 5 * SHORT_STRING /* that four short ones may touch, and one more copy */ };
+
 typedef struct gif_unlzw_cursor cursor; /* a local copy stays in registers, which stores of pixels cannot touch */
 
 static inline uint64_t
@@ -23,140 +25,194 @@ store64(uint8_t *bytes, uint64_t value)
 }
 
 static inline void
-clear_table(const struct gif_unlzw *decoder, cursor *at)
+copy128(uint8_t *to, const uint8_t *from)
 {
-    at->next = decoder->clear + 2;
-    at->width = 32 - __builtin_clz(decoder->clear);
-    at->previous = GIF_LZW_CODES;
+    uint8_t bytes[16];
+    memcpy(bytes, from, sizeof bytes);
+    memcpy(to, bytes, sizeof bytes);
+}
+
+static inline void
+set_width(cursor *at, uint32_t width)
+{
+    at->width = width;
+    at->limit = 1U << width;
+}
+
+static inline void
+clear_table(cursor *at)
+{
+    at->last = at->clear + 1;
+    set_width(at, 32 - __builtin_clz(at->clear));
 }
 
 void
 gif_unlzw_start(struct gif_unlzw *decoder, uint32_t code_size, const uint8_t *coded, size_t coded_size, uint8_t *out,
                 size_t out_size)
 {
-    decoder->at = (cursor){ .in = coded, .out = out };
-    decoder->in_end = coded_size ? coded + coded_size : coded; /* a picture without codes has NULL */
-    decoder->start = out;
-    decoder->out_end = out + out_size;
-    decoder->clear = 1U << code_size;
-    clear_table(decoder, &decoder->at);
-    for (uint32_t code = 0; code < decoder->clear; code++) {
-        decoder->head[code] = code;
-        decoder->length[code] = 1;
-    }
+    uint32_t clear = 1U << code_size;
+
+    decoder->at = (cursor){ .in = coded,
+                            .in_end = coded_size ? coded + coded_size : coded, /* a picture without codes has NULL */
+                            .out = out,
+                            .start = out,
+                            .out_end = out + out_size,
+                            .clear = clear };
+    clear_table(&decoder->at);
+    memset(decoder->entries, 0, clear * sizeof *decoder->entries);
+    decoder->entries[clear] = decoder->entries[clear + 1] = NO_STRING;
 }
 
-/* At least GIF_LZW_MAX_BITS bits, or all there are. Above bit_count may stand bits that the next refill brings again. */
+/* At least GIF_LZW_MAX_BITS bits, or all there are. */
 static inline void
-refill(const struct gif_unlzw *decoder, cursor *at)
+refill(cursor *at)
 {
-    if (decoder->in_end - at->in >= 8) {
+    if (at->in_end - at->in >= 8) {
         at->bits |= le64toh(load64(at->in)) << at->bit_count;
         at->in += (63 - at->bit_count) >> 3;
         at->bit_count |= 56;
         return;
     }
     at->bits &= (UINT64_C(1) << at->bit_count) - 1;
-    while (at->bit_count < 56 && at->in < decoder->in_end) {
+    while (at->bit_count < 56 && at->in < at->in_end) {
         at->bits |= (uint64_t)*at->in++ << at->bit_count;
         at->bit_count += 8;
     }
 }
 
-/* The string before, plus the first byte of the one of `code`, which may be this very string. */
-static inline void
-add_string(struct gif_unlzw *decoder, cursor *at, uint32_t code)
+static inline uint32_t
+next_code(const cursor *at)
 {
-    uint32_t next = at->next, previous = at->previous;
-    uint32_t length = decoder->length[previous];
-    uint64_t head = decoder->head[previous];
-
-    if (length < 8) {
-        uint64_t first = decoder->head[code == next ? previous : code] & 0xff;
-        uint64_t mask = (UINT64_C(1) << (8 * length)) - 1;
-        head = (head & mask) | first << (8 * length);
-    }
-    decoder->head[next] = head;
-    decoder->length[next] = length + 1;
-    decoder->from[next] = at->out - decoder->start - length;
-    at->next = next + 1;
+    return at->bits & (at->limit - 1);
 }
 
-static inline void
-copy_string(const struct gif_unlzw *decoder, cursor *at, uint32_t code)
+/* The string at the offset, and the first byte of what will follow. */
+static inline uint64_t
+make_entry(uint64_t offset, uint32_t length)
 {
-    uint32_t length = decoder->length[code];
-    uint8_t *out = at->out;
-
-    store64(out, htole64(decoder->head[code]));
-    /* a string starts at least length - 1 bytes back: eight at a time never read what is not written yet */
-    if (length > 8) {
-        const uint8_t *from = decoder->start + decoder->from[code];
-        for (uint32_t done = 8; done < length; done += 8)
-            store64(out + done, load64(from + done));
-    }
-    at->out = out + length;
+    return offset << 16 | length;
 }
 
-/* Where fewer bytes are left than copy_string() may touch. */
-static void
-copy_last_string(const struct gif_unlzw *decoder, cursor *at, uint32_t code)
+/*
+ * Four codes of one width that stand for short strings, as most do. false: the code just looked at is none of these.
+ * What the last string ends with is not there before the next code is.
+ */
+static inline bool
+take_four(struct gif_unlzw *decoder, cursor *at, bool is_full)
 {
-    uint32_t length = decoder->length[code];
-    size_t room = decoder->out_end - at->out;
-    if (length > room)
-        length = room;
+    uint64_t offset = at->out - at->start;
+    int taken = 0;
 
-    for (uint32_t i = 0; i < length; i++)
-        at->out[i] = i < 8 ? decoder->head[code] >> (8 * i) & 0xff : decoder->start[decoder->from[code] + i];
+    for (; taken < 4; taken++) {
+        uint32_t code = next_code(at);
+        uint64_t entry = decoder->entries[code];
+        uint32_t more = entry & 0xffff;
+        if (code >= at->last || more >= SHORT_STRING)
+            break;
+        at->bits >>= at->width;
+
+        const uint8_t *from = at->start + (entry >> 16);
+        uint64_t head = load64(from), tail = load64(from + 8);
+        store64(at->start + offset, code < at->clear ? htole64(code) : head);
+        store64(at->start + offset + 8, tail);
+        if (!is_full)
+            decoder->entries[++at->last] = make_entry(offset, more + 1);
+        offset += more + 1;
+    }
+    at->bit_count -= taken * at->width;
+    at->out = at->start + offset;
+    return taken == 4;
+}
+
+/* All bytes are there, or come to be in the course of copying: the last one may be the first that is written. */
+static inline void
+copy_string(const cursor *at, const uint8_t *from, uint32_t length)
+{
+    uint8_t *to = at->out;
+    if (at->out_end - to < (ptrdiff_t)length + SHORT_STRING) {
+        for (uint32_t done = 0; done < length; done++)
+            to[done] = from[done];
+        return;
+    }
+    to[0] = from[0];
+    store64(to, load64(from));
+    store64(to + 8, load64(from + 8));
+    for (uint32_t done = 16; done < length; done += 16)
+        copy128(to + done, from + done);
+}
+
+/* Any code but clear and end, anywhere. */
+static inline void
+take_string(struct gif_unlzw *decoder, cursor *at, uint32_t code)
+{
+    uint64_t entry = decoder->entries[code], offset = at->out - at->start;
+    uint32_t length = (entry & 0xffff) + 1;
+    if (length > at->out_end - at->out)
+        length = at->out_end - at->out;
+
+    if (code < at->clear)
+        at->out[0] = code;
+    else
+        copy_string(at, at->start + (entry >> 16), length);
+    if (at->last < GIF_LZW_CODES)
+        decoder->entries[++at->last] = make_entry(offset, length);
     at->out += length;
 }
 
-static inline bool
-is_known(const cursor *at, uint32_t code)
+static inline enum gif_unlzw_verdict
+take_one(struct gif_unlzw *decoder, cursor *at)
 {
-    if (code < at->next)
-        return true;
-    return code == at->next && code < GIF_LZW_CODES && at->previous != GIF_LZW_CODES;
+    refill(at);
+    if (at->bit_count < at->width)
+        return GIF_UNLZW_SHORT;
+    uint32_t code = next_code(at);
+    at->bits >>= at->width;
+    at->bit_count -= at->width;
+    if (code == at->clear) {
+        clear_table(at);
+        return GIF_UNLZW_MORE;
+    }
+    if (code == at->clear + 1)
+        return GIF_UNLZW_SHORT;
+    if (code > at->last)
+        return GIF_UNLZW_BAD;
+    take_string(decoder, at, code);
+    return GIF_UNLZW_MORE;
+}
+
+static inline bool
+has_room(const cursor *at)
+{
+    return at->in_end - at->in >= 8 && at->out_end - at->out >= ROOM;
 }
 
 static inline enum gif_unlzw_verdict
 run(struct gif_unlzw *decoder, cursor *at, const uint8_t *stop)
 {
     while (at->out < stop) {
-        refill(decoder, at);
-        if (at->bit_count < at->width)
-            return GIF_UNLZW_SHORT;
-        uint32_t code = at->bits & ((1U << at->width) - 1);
-        at->bits >>= at->width;
-        at->bit_count -= at->width;
-
-        if (code == decoder->clear) {
-            clear_table(decoder, at);
-            continue;
+        bool is_short = true;
+        while (is_short && at->last + 4 <= at->limit && has_room(at)) {
+            refill(at);
+            is_short = take_four(decoder, at, false);
         }
-        if (code == decoder->clear + 1)
-            return GIF_UNLZW_SHORT;
-        if (!is_known(at, code))
-            return GIF_UNLZW_BAD;
-        if (at->previous != GIF_LZW_CODES && at->next < GIF_LZW_CODES)
-            add_string(decoder, at, code);
-        if (at->next == 1U << at->width && at->width < GIF_LZW_MAX_BITS)
-            at->width++;
-        at->previous = code;
-        if ((size_t)(decoder->out_end - at->out) >= decoder->length[code] + 8U)
-            copy_string(decoder, at, code);
-        else
-            copy_last_string(decoder, at, code);
+        while (is_short && at->last == GIF_LZW_CODES && at->out < stop && has_room(at)) {
+            refill(at);
+            is_short = take_four(decoder, at, true);
+        }
+        if (at->last >= at->limit && at->width < GIF_LZW_MAX_BITS)
+            set_width(at, at->width + 1);
+        enum gif_unlzw_verdict verdict = take_one(decoder, at);
+        if (verdict != GIF_UNLZW_MORE)
+            return verdict;
     }
-    return at->out < decoder->out_end ? GIF_UNLZW_MORE : GIF_UNLZW_DONE;
+    return at->out < at->out_end ? GIF_UNLZW_MORE : GIF_UNLZW_DONE;
 }
 
 enum gif_unlzw_verdict
 gif_unlzw_run(struct gif_unlzw *decoder, size_t step)
 {
     cursor at = decoder->at;
-    size_t left = decoder->out_end - at.out;
+    size_t left = at.out_end - at.out;
 
     enum gif_unlzw_verdict verdict = run(decoder, &at, at.out + (step < left ? step : left));
     decoder->at = at;

@@ -16,30 +16,29 @@ enum gif_unlzw_verdict {
 };
 
 /**
- * One picture's decoder; about 56 KB, kept by a worker and reused.
+ * One picture's decoder; about 32 KB, kept by a worker and reused.
  *
  * A string is always the one before it plus one byte, and both lie side by side in what is decoded already: so a code is a
- * place in the output and a length. The first eight bytes also stand in `head`, since most strings are no longer.
+ * place in the output and a length, both in one word. A string is entered when the one before it is copied: its end comes
+ * to be with the next code.
  */
 struct gif_unlzw {
     struct gif_unlzw_cursor {
         const uint8_t *in;
         uint8_t *out;
-        uint64_t bits;
+        uint64_t bits; /**< the next one lowest; above `bit_count` may stand some that the next refill brings again */
         uint32_t bit_count;
-        uint32_t width;    /**< bits of a code by now */
-        uint32_t next;     /**< the code that the next string gets */
-        uint32_t previous; /**< the code before, GIF_LZW_CODES after a clear */
+        uint32_t width; /**< of a code by now, in bits */
+        uint32_t last;  /**< the code of the string entered last, which is still without its end */
+        uint32_t limit; /**< the last code before codes grow wider, or the table is full */
+        uint32_t clear; /**< the clear code; the end code follows it */
+        const uint8_t *in_end;
+        uint8_t *start, *out_end;
     } at;
-    const uint8_t *in_end;
-    uint8_t *start, *out_end;
-    uint32_t clear;               /**< the clear code; the end code follows it */
-    uint32_t from[GIF_LZW_CODES]; /**< offset in the output: a GIF frame has fewer than 2^32 pixels */
-    uint16_t length[GIF_LZW_CODES];
-    uint64_t head[GIF_LZW_CODES]; /**< the first byte lowest; bytes past the string's end are anything */
+    uint64_t entries[GIF_LZW_CODES + 1]; /**< offset in the output << 16 | length - 1; the last is never asked for */
 };
 
-/** `code_size` 1 to 8; `coded` is without the lengths of its sub-blocks; both buffers are borrowed. */
+/** `code_size` 1 to 8; `coded` is without the lengths of its sub-blocks; both buffers are borrowed; `out_size` < 2^32. */
 void gif_unlzw_start(struct gif_unlzw *decoder, uint32_t code_size, const uint8_t *coded, size_t coded_size,
                      uint8_t *out, size_t out_size);
 

@@ -9,7 +9,7 @@
 
 #include "unlzw.h"
 
-enum { SETTINGS = 4, MOST_SIDE = 64, MOST_CODES = 1 << 16, HEADER = 13 + 6, DESCRIPTOR = 10 };
+enum { SETTINGS = 4, MOST_SIDE = 255, MOST_CODES = 1 << 16, HEADER = 13 + 6, DESCRIPTOR = 10 };
 
 struct picture {
     uint32_t code_size, width, height, step;

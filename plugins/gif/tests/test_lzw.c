@@ -96,7 +96,7 @@ ends_with_an_end_code(void)
         gif_unlzw_start(&unpacker, 2, codes.data, codes.size, out, size + 1);
         CHECK(gif_unlzw_run(&unpacker, SIZE_MAX) == GIF_UNLZW_SHORT); /* not one pixel more than there were */
         CHECK(unpacker.at.out == out + size);
-        CHECK(unpacker.at.bit_count < 8 && unpacker.at.in == unpacker.in_end);
+        CHECK(unpacker.at.bit_count < 8 && unpacker.at.in == unpacker.at.in_end);
         free(codes.data);
         free(blocks.data);
     }
@@ -115,6 +115,45 @@ is_no_larger_than_giflib(void)
     CHECK(ours.size <= theirs.size);
     free(ours.data);
     free(theirs.data);
+}
+
+static uint64_t
+count_clear_codes(uint32_t code_size, const uint8_t *indices, size_t size)
+{
+    struct bytes blocks = pack(code_size, indices, size, size), codes = oracle_codes(&blocks, 0);
+    uint32_t width = code_size + 1, clear = 1U << code_size, next = clear + 1;
+    uint64_t found = 0;
+
+    for (size_t bit = 0; bit + width <= 8 * codes.size; bit += width) {
+        uint32_t code = 0;
+        for (uint32_t i = 0; i < width; i++)
+            code |= (uint32_t)(codes.data[(bit + i) / 8] >> (bit + i) % 8 & 1) << i;
+        found += code == clear;
+        next = code == clear ? clear + 1 : next + 1;
+        width = code == clear ? code_size + 1 : width;
+        if (code == clear + 1)
+            break;
+        if (next > (1U << width) - 1 && width < 12)
+            width++;
+    }
+    free(codes.data);
+    free(blocks.data);
+    return found;
+}
+
+/* What repeats does so far back that only a table that is kept knows it. */
+static void
+keeps_a_full_table_while_it_serves(void)
+{
+    static uint8_t indices[400000];
+    uint64_t seed = 7;
+
+    for (size_t i = 0; i < sizeof indices; i++)
+        indices[i] = i < 4000 ? next_random(&seed) % 250 : indices[i - 4000];
+    CHECK(count_clear_codes(8, indices, sizeof indices) == 1);
+    for (size_t i = sizeof indices / 2; i < sizeof indices; i++)
+        indices[i] = i % 40 == 0 ? next_random(&seed) % 250 : indices[i - 40];
+    CHECK(count_clear_codes(8, indices, sizeof indices) > 1);
 }
 
 static void
@@ -148,6 +187,7 @@ main(void)
         CASE(round_trips_every_small_size),
         CASE(ends_with_an_end_code),
         CASE(is_no_larger_than_giflib),
+        CASE(keeps_a_full_table_while_it_serves),
         CASE(a_trial_tells_the_size_and_emits_nothing),
     };
     return cmocka_run_group_tests_name("lzw", cases, NULL, NULL);

@@ -124,7 +124,7 @@ says_short_wherever_the_codes_are_cut(void)
     size_t whole = codes.size, before = 0;
     for (codes.size = 0; codes.size < whole; codes.size++) {
         enum gif_unlzw_verdict verdict = unpack(6, &codes, out, sizeof out, SIZE_MAX);
-        size_t done = decoder.at.out - decoder.start;
+        size_t done = decoder.at.out - decoder.at.start;
         CHECK(verdict == (done == sizeof out ? GIF_UNLZW_DONE : GIF_UNLZW_SHORT));
         CHECK(done >= before && !memcmp(out, indices, done));
         CHECK(verdict == GIF_UNLZW_SHORT || codes.size + 2 >= whole); /* only the end code was missing */
