@@ -19,6 +19,7 @@
 #include "sink-kind.h"
 
 #define NAME_TRIES 1000
+#define LOOKED_AT_AHEAD 100000u /* files; a number of frames may be anything, and each is looked at again in its turn */
 
 struct series_sink {
     struct mim_sink base; /* its name is the pattern */
@@ -91,6 +92,8 @@ static enum mim_status
 check_places(const struct series_sink *series, int directory, struct mim_error *err)
 {
     uint64_t count = series->expected == MIM_UNKNOWN ? 1 : series->expected;
+    if (count > LOOKED_AT_AHEAD)
+        count = LOOKED_AT_AHEAD;
     char file[NAME_MAX + 1];
     struct stat st;
     enum mim_status status = MIM_OK;

@@ -31,6 +31,22 @@ files_that_are_there_are_replaced_or_kept(void)
     tree_remove(directory);
 }
 
+/* What a caller or a file claims; it takes no longer for that. */
+static void
+a_great_number_of_frames_is_only_a_number(void)
+{
+    char *directory = tree_make();
+    struct mim_context *context = tile_context(1);
+    struct mim_write_options options = { .count = UINT64_C(1) << 60, .keep_existing = 1 };
+    struct mim_error err = { 0 };
+    CHECK(append_frames(context, tree_path(directory, "%d.tile"), 3, &options, NULL) == MIM_OK);
+    CHECK(count_entries(directory) == 3);
+    CHECK(append_frames(context, tree_path(directory, "%d.tile"), 3, &options, &err) == MIM_EXISTS);
+    CHECK(strstr(err.message, "/0.tile: exists already"));
+    mim_context_destroy(context);
+    tree_remove(directory);
+}
+
 static void
 modes_follow_the_umask_and_links_are_replaced(void)
 {
@@ -285,6 +301,7 @@ main(void)
 {
     const struct CMUnitTest cases[] = {
         CASE(files_that_are_there_are_replaced_or_kept),
+        CASE(a_great_number_of_frames_is_only_a_number),
         CASE(modes_follow_the_umask_and_links_are_replaced),
         CASE(what_cannot_be_replaced_is_told_and_nothing_changes),
         CASE(a_failure_leaves_the_old_files),
