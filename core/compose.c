@@ -12,12 +12,6 @@
 
 #define SMALLEST_BAND 16 /* rows; thinner ones cost more to hand out than to draw */
 
-static uint32_t
-divide_up(uint32_t height, uint32_t by)
-{
-    return height / by + (height % by != 0);
-}
-
 enum mim_status
 mim_canvas_init(struct mim_canvas *canvas, const struct mim_sequence *sequence, uint32_t bands, struct mim_error *err)
 {
@@ -46,11 +40,11 @@ mim_canvas_init(struct mim_canvas *canvas, const struct mim_sequence *sequence, 
         memset(canvas->bare + k * size, value, size); /* 8 to 16 bits is * 257: the byte twice */
     }
 
-    uint32_t height = canvas->raster.height, most = divide_up(height, SMALLEST_BAND);
+    uint32_t height = canvas->raster.height, most = mim_divide_up(height, SMALLEST_BAND);
     bands = bands < 1 ? 1 : bands > MIM_MOST_BANDS ? MIM_MOST_BANDS : bands;
     bands = bands > most ? most : bands;
-    canvas->band_rows = divide_up(height, bands);
-    canvas->bands = divide_up(height, canvas->band_rows);
+    canvas->band_rows = mim_divide_up(height, bands);
+    canvas->bands = mim_divide_up(height, canvas->band_rows);
     return MIM_OK;
 }
 

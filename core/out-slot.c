@@ -9,6 +9,7 @@
 #include "error.h"
 #include "loss.h"
 #include "sample.h"
+#include "size.h"
 
 #define CONVERT_BANDS 8
 #define WORTH_BANDS 64 /* rows; fewer are converted in one go */
@@ -122,7 +123,7 @@ void
 mim_out_slot_convert_band(struct mim_out_slot *slot, uint32_t band, struct mim_raster_loss *loss)
 {
     const struct mim_raster from = mim_frame_raster(&slot->frame);
-    uint32_t each = (slot->info.height + slot->bands - 1) / slot->bands, first = band * each;
+    uint32_t each = mim_divide_up(slot->info.height, slot->bands), first = band * each;
     uint32_t left = first < slot->info.height ? slot->info.height - first : 0;
     mim_conversion_run(&slot->conversion, &from, &slot->raster, first, left < each ? left : each, loss);
 }

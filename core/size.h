@@ -25,4 +25,11 @@ mim_size_add(uint64_t a, uint64_t b, uint64_t *out)
     return false;
 }
 
+/* The least n with n * by >= a, for any a. */
+static inline uint32_t
+mim_divide_up(uint32_t a, uint32_t by)
+{
+    return a / by + (a % by != 0);
+}
+
 #endif

@@ -281,7 +281,7 @@ mim_slot_admit(struct mim_slot *slot, const struct mim_slot_route *route, uint64
         route->result->admitted += mim_slot_packed_bytes(slot);
     if (mim_slot_is_raw(slot)) {
         uint32_t rows = raw_rows_per_part(slot);
-        slot->info.parts = slot->in_place ? 0 : (slot->info.height + rows - 1) / rows;
+        slot->info.parts = slot->in_place ? 0 : mim_divide_up(slot->info.height, rows);
     }
     slot->bands = bands_of(slot, route);
     slot->stage = MIM_SLOT_ACTIVE;
@@ -353,7 +353,7 @@ mim_slot_finish_band(struct mim_slot *slot, const struct mim_slot_route *route, 
         mim_canvas_compose(route->canvas, band, slot->start, &slot->before, &now, &slot->pixels);
         from = &route->canvas->raster;
     } else {
-        uint32_t each = (slot->out.height + slot->bands - 1) / slot->bands;
+        uint32_t each = mim_divide_up(slot->out.height, slot->bands);
         first = band * each;
         rows = first >= slot->out.height ? 0 : slot->out.height - first < each ? slot->out.height - first : each;
     }

@@ -7,6 +7,7 @@
 #include "check.h"
 #include "failing-memory.h"
 #include "frame.h"
+#include "size.h"
 
 static struct mim_frame
 frame_of(enum mim_sample sample, uint32_t width, uint32_t height, uint32_t channels)
@@ -252,6 +253,18 @@ no_memory_leaves_nothing_half_made(void)
     memory_try_all(make_share_and_convert);
 }
 
+static void
+any_height_divides_into_parts_that_hold_it_all(void)
+{
+    static const uint32_t heights[] = { 1, 7, 8, 9, 1u << 31, UINT32_MAX - 7, UINT32_MAX - 1, UINT32_MAX };
+    static const uint32_t parts[] = { 1, 2, 8, 4u << 20, UINT32_MAX };
+    for (size_t i = 0; i < sizeof heights / sizeof *heights; i++)
+        for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) {
+            uint64_t each = mim_divide_up(heights[i], parts[k]);
+            CHECK(each * parts[k] >= heights[i] && (each - 1) * parts[k] < heights[i]);
+        }
+}
+
 int
 main(void)
 {
@@ -269,6 +282,7 @@ main(void)
         CASE(converted_frames_keep_timing_and_metadata),
         CASE(frames_of_the_callers_memory_convert),
         CASE(no_memory_leaves_nothing_half_made),
+        CASE(any_height_divides_into_parts_that_hold_it_all),
     };
     return cmocka_run_group_tests_name("frame", cases, NULL, NULL);
 }
