@@ -6,6 +6,7 @@
 #include <string.h>
 
 enum { CLEAR = 256, END = 257, FIRST = 258, LEAST_WIDTH = 9, MOST_WIDTH = 12 };
+#define MOST_DISTANCE (INT64_C(1) << 47) /* an entry has 48 bits for a place; tagged pointers may lie farther apart */
 #define ROOM 40 /* bytes that four short strings may touch, and those of one more copy */
 
 /* A local copy stays in registers, which stores of pixels cannot touch. */
@@ -186,8 +187,8 @@ tiff_unlzw(struct tiff_unlzw *decoder, const uint8_t *coded, size_t coded_size, 
                          .width = LEAST_WIDTH,
                          .limit = 1U << LEAST_WIDTH };
     intptr_t distance = (intptr_t)decoder->letters - (intptr_t)out;
-    if (coded_size == 0 || out_size == 0 || is_old(coded, coded_size) || distance >= INT64_C(1) << 46 ||
-        distance <= -(INT64_C(1) << 46))
+    if (coded_size == 0 || out_size == 0 || is_old(coded, coded_size) || distance >= MOST_DISTANCE ||
+        distance <= -MOST_DISTANCE)
         return false;
 
     for (uint32_t i = 0; i < 256; i++) {
