@@ -53,7 +53,7 @@ mim_job_begin(struct mim_core_job *job, uint64_t frame)
     job->step = 0;
     job->muted = false;
     job->failed = MIM_OK;
-    job->host_failed = job->refused = job->no_memory = false;
+    job->host_failed = job->refused = false;
 }
 
 /* Keep the first error: later ones follow from it. */
@@ -158,7 +158,6 @@ host_resize(struct mim_job *abi, void *old, uint64_t old_size, uint64_t new_size
     }
     void *moved = new_size <= PTRDIFF_MAX ? realloc(old, new_size) : NULL;
     if (!moved) {
-        job->no_memory = true;
         if (new_size > before)
             mim_account_refund(account, new_size - before);
         return NULL;
@@ -315,21 +314,39 @@ host_meta(struct mim_job *abi, const char *key, int32_t type, const void *value,
     return host_failure(job, status);
 }
 
+static bool
+resize_coded(struct mim_core_job *job, uint64_t room)
+{
+    struct mim_bytes *bytes = job->coded;
+    void *moved = host_resize(&job->abi, bytes->data, bytes->room, room);
+    if (!moved)
+        return false;
+    bytes->data = moved;
+    bytes->room = room;
+    return true;
+}
+
+/* Half as much again, for what may still come; that it cannot be had is no reason to refuse what can. */
+static bool
+make_room_for_coded(struct mim_core_job *job, uint64_t needed)
+{
+    const bool refused = job->refused;
+    uint64_t room = job->coded->room + job->coded->room / 2;
+    if (room < needed)
+        return resize_coded(job, needed < 4096 ? 4096 : needed);
+    if (resize_coded(job, room))
+        return true;
+    job->refused = refused;
+    return resize_coded(job, needed);
+}
+
 static int32_t
 emit_to_memory(struct mim_core_job *job, const void *data, uint64_t size)
 {
     struct mim_bytes *bytes = job->coded;
-    if (size > bytes->room - bytes->size) {
-        uint64_t room = bytes->room + bytes->room / 2, needed = 0;
-        if (!mim_size_add(bytes->size, size, &needed))
-            return MIM_NOMEM;
-        room = room > needed ? room : needed < 4096 ? 4096 : needed;
-        void *moved = host_resize(&job->abi, bytes->data, bytes->room, room);
-        if (!moved)
-            return MIM_NOMEM;
-        bytes->data = moved;
-        bytes->room = room;
-    }
+    uint64_t needed;
+    if (!mim_size_add(bytes->size, size, &needed) || (needed > bytes->room && !make_room_for_coded(job, needed)))
+        return MIM_NOMEM;
     memcpy(bytes->data + bytes->size, data, size);
     bytes->size += size;
     return MIM_OK;

@@ -28,7 +28,6 @@ struct mim_core_job {
     enum mim_status failed; /* fail() or a host call has set `error` */
     bool host_failed;       /* a host call did: it beats what the plugin makes of it */
     bool refused;           /* an allocation was over the ceiling */
-    bool no_memory;         /* the system refused one */
     struct mim_error error;
     struct mim_meta *meta;   /* where meta() puts values; NULL outside metadata() */
     struct mim_bytes *coded; /* where emit() puts bytes; NULL: the sink */

@@ -209,6 +209,29 @@ the_verdict_of_working_memory_is_the_same_on_any_threads(void)
     }
 }
 
+/* They grow by half as they come, a row at a time; 354 294 bytes would be next. */
+static void
+coded_bytes_may_fill_the_working_memory(void)
+{
+    static const uint64_t ceilings[] = { 299999, 300000, 320000 };
+    struct mim_frame frame = { 0 };
+    struct mim_error err = { 0 };
+    CHECK(mim_frame_alloc(&frame, MIM_SAMPLE_U8, 1000, 300, 1, NULL) == MIM_OK);
+    for (size_t t = 0; t < THREAD_COUNTS; t++)
+        for (size_t i = 0; i < sizeof ceilings / sizeof *ceilings; i++) {
+            struct mim_context *context = mock_context(&(struct mock_script){ 0 }, thread_counts[t]);
+            struct mim_write_options options = { .format = "mock", .control.limits.working_bytes = ceilings[i] };
+            struct written written = { 0 };
+            enum mim_status status =
+                mim_write(context, "<bytes>", &frame, 1, NULL, &options, &written.data, &written.size, &err);
+            CHECK(status == (i == 0 ? MIM_LIMIT : MIM_OK));
+            CHECK(status == MIM_OK ? written.size == 300000 : err.allowed == ceilings[i]);
+            mim_free(written.data);
+            mim_context_destroy(context);
+        }
+    mim_frame_clear(&frame);
+}
+
 /* --- whose memory ------------------------------------------------------------------------------------------------- */
 
 static void
@@ -248,6 +271,7 @@ main(void)
         CASE(two_passes_see_every_frame_before_the_first_is_encoded),
         CASE(frames_are_converted_to_what_is_accepted),
         CASE(the_verdict_of_working_memory_is_the_same_on_any_threads),
+        CASE(coded_bytes_may_fill_the_working_memory),
         CASE(an_appended_frame_is_the_callers_again),
     };
     return cmocka_run_group_tests_name("writer", cases, set_up, tear_down);
