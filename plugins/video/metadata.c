@@ -64,13 +64,31 @@ video_seconds(int64_t ticks, AVRational base)
 }
 
 static struct mim_rational
-seconds_of(const AVFormatContext *format, const AVStream *stream)
+promised_seconds(const AVFormatContext *format, const AVStream *stream)
 {
     if (stream->duration > 0)
         return video_seconds(stream->duration, stream->time_base);
     if (format->duration > 0)
         return (struct mim_rational){ format->duration, AV_TIME_BASE };
     return (struct mim_rational){ 0, 0 };
+}
+
+/* Of all pictures, once they are known; else what the file says. */
+static struct mim_rational
+seconds_of(struct video_reader *self)
+{
+    const AVFormatContext *format = self->walk.player.demux.format;
+    const AVStream *stream = self->walk.player.demux.stream;
+    uint64_t count = self->walk.index.shot_count;
+    int64_t start, end;
+
+    if (!self->walk.index.has_all_shots || !count)
+        return promised_seconds(format, stream);
+    if (self->rate.fps.den)
+        return video_seconds((int64_t)video_rate_count(&self->rate, &self->walk), av_inv_q(self->rate.fps));
+    if (video_walk_times(&self->walk, count - 1, &start, &end) != MIM_OK)
+        return (struct mim_rational){ 0, 0 };
+    return video_seconds(end - self->walk.index.shots[0].pts, stream->time_base);
 }
 
 static int32_t
@@ -120,9 +138,8 @@ put_coding(struct mim_job *job, const struct video_reader *self)
 }
 
 static int32_t
-put_timing(struct mim_job *job, const struct video_reader *self)
+put_timing(struct mim_job *job, struct video_reader *self)
 {
-    const AVFormatContext *format = self->walk.player.demux.format;
     const AVStream *stream = self->walk.player.demux.stream;
     AVRational rate = stream->avg_frame_rate.num ? stream->avg_frame_rate : stream->r_frame_rate;
 
@@ -130,7 +147,7 @@ put_timing(struct mim_job *job, const struct video_reader *self)
         rate = self->rate.fps;
     int32_t status = rate.num > 0 ? put_rational(job, "fps", (struct mim_rational){ rate.num, rate.den }) : MIM_OK;
     if (status == MIM_OK)
-        status = put_rational(job, "duration", seconds_of(format, stream));
+        status = put_rational(job, "duration", seconds_of(self));
     return status == MIM_OK ? put_count(job, self) : status;
 }
 
@@ -217,7 +234,7 @@ describe_frame(struct mim_job *job, const struct video_shown *shown)
 int32_t
 video_metadata(struct mim_job *job, const void *packet, const struct mim_frame_info *info)
 {
-    const struct video_reader *self = job->state;
+    struct video_reader *self = job->state;
     (void)info;
     if (packet)
         return describe_frame(job, packet);

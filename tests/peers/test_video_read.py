@@ -4,6 +4,7 @@
 
 import json
 import os
+import resource
 import shlex
 import struct
 
@@ -295,6 +296,22 @@ class VideoShapes(VideoCase):
         for ours, theirs in zip(facts['each'], probe['frames']):
             self.assertEqual(ours['metadata']['keyframe'], theirs['key_frame'])
             self.assertAlmostEqual(ours['metadata']['pts'], float(theirs['best_effort_timestamp_time']), 5)
+
+    def test_the_time_of_all_is_known_without_decoding(self):
+        for name in ('uneven.mp4', 'uneven.mkv', 'late.mkv', 'with-audio.mp4', 'with-audio.ts', 'open-gop.ts'):
+            path = self.make(name, *MATRIX[name])
+            for options in ((), ('-i', 'fps=7')):
+                with self.subTest(name + ' '.join(options)):
+                    told = json.loads(self.mim('info', '--json', *options, path))[0]
+                    added = json.loads(self.mim('info', '--json', '--count', *options, path))[0]
+                    self.assertEqual(told['frames'], added['frames'])
+                    self.assertAlmostEqual(told['duration'], added['duration'], 9)
+        path = self.make('long.mp4', 'testsrc2=s=640x360:r=25:d=20', f'{X264} -g 50')
+        used = [resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime]
+        for options in (('--count',), ()):
+            self.mim('info', *options, path)
+            used.append(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime)
+        self.assertLess(2 * (used[2] - used[1]), used[1] - used[0])
 
     def test_what_a_container_says_of_itself_is_no_metadata_and_is_not_carried_on(self):
         source = 'testsrc2=s=64x48:r=25:d=1'

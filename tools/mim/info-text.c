@@ -84,7 +84,7 @@ put_value(struct inspection *inspection, const struct mim_meta_item *item)
 static void
 put_meta(struct inspection *inspection, const struct mim_meta *meta)
 {
-    static const char *const told[] = { "duration", "loop", "fps", "nframes" }; /* rows of their own say it */
+    static const char *const told[] = { "duration", "loop", "fps", "nframes", "nframes_certainty", "size" }; /* rows of their own say it */
     struct mim_meta_item item;
 
     for (size_t i = 0; mim_meta_at(meta, i, &item); i++) {

@@ -81,34 +81,58 @@ count_frames(struct inspection *inspection, bool patiently)
         inspection_damage(inspection, &err, count);
 }
 
-/* The first frame's shape, and the time that all take together. */
-static void
-look_at_frames(struct inspection *inspection)
+static bool
+look_at(struct inspection *inspection, uint64_t i, struct mim_frame_facts *facts)
 {
     struct mim_error err = { 0 };
-    uint64_t ticks = 0;
-    bool timed = inspection->facts.time_base.den != 0 && inspection->count != MIM_UNKNOWN;
-    uint64_t end = timed ? inspection->count : inspection->count ? 1 : 0;
+    enum mim_status status = mim_reader_info(inspection->reader, i, facts, &err);
+    if (status != MIM_OK && status != MIM_RANGE)
+        inspection_damage(inspection, &err, i);
+    return status == MIM_OK;
+}
 
-    for (uint64_t i = 0; i < end && !signals_interrupted(); i++) {
+/* The time that all frames take together, frame by frame. */
+static double
+add_up(struct inspection *inspection)
+{
+    struct mim_rational base = inspection->facts.time_base;
+    uint64_t ticks = (uint64_t)inspection->first.duration;
+
+    for (uint64_t i = 1; i < inspection->count && !signals_interrupted(); i++) {
         struct mim_frame_facts facts;
-        enum mim_status status = mim_reader_info(inspection->reader, i, &facts, &err);
-        if (status != MIM_OK) {
-            if (status != MIM_RANGE)
-                inspection_damage(inspection, &err, i);
-            return;
-        }
-        if (i == 0)
-            inspection->first = facts;
+        if (!look_at(inspection, i, &facts))
+            return -1;
         ticks += (uint64_t)facts.duration;
     }
+    return (double)ticks * (double)base.num / (double)base.den;
+}
 
-    if (!timed || !inspection->count)
+/* What a plugin knows of the time without looking at every frame; negative: nothing. */
+static double
+told_seconds(struct inspection *inspection)
+{
+    const struct mim_meta *meta = mim_reader_metadata(inspection->reader);
+    struct mim_meta_item item;
+    double seconds = -1;
+
+    if (mim_meta_find(meta, "duration", &item) && item.coding)
+        mim_meta_number(meta, "duration", &seconds);
+    return seconds;
+}
+
+/* To ask a video about every frame is to decode it all, and what it tells by itself is as good. */
+static void
+look_at_frames(struct inspection *inspection, bool patiently)
+{
+    bool timed = inspection->facts.time_base.den != 0 && inspection->count != MIM_UNKNOWN;
+
+    if (!inspection->count || !look_at(inspection, 0, &inspection->first) || !timed)
         return;
-    struct mim_rational base = inspection->facts.time_base;
-    inspection->seconds = (double)ticks * (double)base.num / (double)base.den;
-    if (ticks)
-        inspection->fps = (double)inspection->count * (double)base.den / ((double)ticks * (double)base.num);
+    inspection->seconds = patiently ? -1 : told_seconds(inspection);
+    if (inspection->seconds < 0)
+        inspection->seconds = add_up(inspection);
+    if (inspection->seconds > 0)
+        inspection->fps = (double)inspection->count / inspection->seconds;
 }
 
 void
@@ -119,11 +143,11 @@ inspection_open(struct inspection *inspection, struct cli *cli, const char *file
         return;
     count_frames(inspection, cli->count);
     mim_reader_facts(inspection->reader, &inspection->facts);
-    look_at_frames(inspection);
 
     struct mim_error err = { 0 };
     if (mim_reader_load_metadata(inspection->reader, &err) != MIM_OK)
         inspection_damage(inspection, &err, MIM_UNKNOWN);
+    look_at_frames(inspection, cli->count || cli->each);
 }
 
 bool
