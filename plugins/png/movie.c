@@ -53,9 +53,13 @@ load_control(struct mim_job *job, struct pngx_window *window, const struct pngx_
         return pngx_fault_set(fault, MIM_CORRUPT, chunk->offset, "an fcTL of %u bytes, %d were expected", chunk->size,
                               PNGX_FCTL_SIZE);
     int32_t status = pngx_chunk_load(job, window, chunk, bytes, sizeof bytes, fault);
-    if (status == MIM_OK)
-        parse_control(bytes, control);
-    return status;
+    if (status != MIM_OK)
+        return status;
+    parse_control(bytes, control);
+    if (control->dispose > PNGX_DISPOSE_PREVIOUS || control->blend > PNGX_BLEND_OVER)
+        return pngx_fault_set(fault, MIM_CORRUPT, chunk->offset, "an fcTL with disposal %u and blending %u",
+                              control->dispose, control->blend);
+    return MIM_OK;
 }
 
 /* In 64 bits, where no sum of two sides overflows. */
@@ -84,9 +88,6 @@ check_control(const struct walk *walk, const struct pngx_control *control, uint6
                               walk->header->height);
     if (!walk->has_picture && !pngx_control_covers(control, walk->header))
         return pngx_fault_set(fault, MIM_CORRUPT, offset, "the picture is a frame of the animation and not all of it");
-    if (control->dispose > PNGX_DISPOSE_PREVIOUS || control->blend > PNGX_BLEND_OVER)
-        return pngx_fault_set(fault, MIM_CORRUPT, offset, "frame %llu has disposal %u and blending %u", frame,
-                              control->dispose, control->blend);
     return MIM_OK;
 }
 

@@ -119,6 +119,26 @@ limits_are_kept(void)
     desk_clear(&desk);
 }
 
+/* Between the walk at the beginning and a frame somebody writes into it. */
+static void
+a_file_that_changes_meanwhile_is_told(void)
+{
+    struct desk desk = { 0 };
+    struct reading reading;
+
+    make_file(&desk, 2);
+    reading_begin(&reading, &desk);
+    CHECK(reading_open(&reading) == MIM_OK);
+    pngx_window_close(&reading.job, &reading.state.window); /* and it is read anew */
+    uint8_t *control = memmem(desk.source.data, desk.source.size, "fcTL", 4);
+    control[4 + 24] = 200;
+    pngx_put_u32(control + 4 + PNGX_FCTL_SIZE, libdeflate_crc32(0, control, 4 + PNGX_FCTL_SIZE));
+    CHECK(reading_frame(&reading, 0) == MIM_CORRUPT && strstr(desk.text, "disposal 200"));
+    reading_end(&reading);
+    free(desk.source.data);
+    desk_clear(&desk);
+}
+
 /* The file again, with one more chunk behind its IHDR. */
 static void
 insert_chunk(struct desk *desk, uint32_t type, const void *data, uint64_t size)
@@ -182,6 +202,7 @@ main(void)
         CASE(every_failed_read_is_told),     CASE(no_cut_goes_unnoticed),
         CASE(no_changed_byte_does_harm),     CASE(limits_are_kept),
         CASE(frames_are_found_in_any_order), CASE(a_time_that_is_none_is_left_out),
+        CASE(a_file_that_changes_meanwhile_is_told),
     };
     return cmocka_run_group_tests_name("png read", cases, NULL, NULL);
 }
