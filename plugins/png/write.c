@@ -14,31 +14,6 @@ enum { CHUNK_BYTES = 1 << 20, SUM_SIZE = 4, ACTL_SIZE = 8, DEFAULT_LEVEL = 6 };
 #define MOST_SIDE 0x7fffffffU
 
 static int32_t
-check_timing(struct mim_job *job, const struct pngx_writer *self, const struct mim_sequence *sequence)
-{
-    const struct mim_list *list = &self->duration;
-    bool is_counted = sequence->sure == MIM_SURE_EXACT && sequence->count != MIM_UNKNOWN;
-    bool is_given = self->fps.den || list->count || self->loop >= 0;
-
-    if (!self->is_movie && is_given)
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN,
-                               "duration, fps and loop are for animations: name it .apng, or say apng=yes");
-    if (self->fps.den && list->count)
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "duration and fps say the same thing: give one of them");
-    if (self->fps.den && (self->fps.num <= 0 || self->fps.den < 0))
-        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "fps is %lld/%lld, it must be above 0",
-                               (long long)self->fps.num, (long long)self->fps.den);
-    for (uint64_t i = 0; i < list->count; i++)
-        if (!(list->values[i] >= 0 && list->values[i] <= PNGX_SECONDS_MAX))
-            return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "duration %g s: APNG takes 0 to %d s", list->values[i],
-                                   PNGX_SECONDS_MAX);
-    if (list->count > 1 && is_counted && list->count != sequence->count)
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "%llu durations for %llu frames",
-                               (unsigned long long)list->count, (unsigned long long)sequence->count);
-    return MIM_OK;
-}
-
-static int32_t
 refuse_many(struct mim_job *job)
 {
     return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN,
@@ -60,25 +35,11 @@ keep_options(struct mim_job *job, struct pngx_writer *self)
         status = pngx_keep_text(job, &self->kept, key, -1, text, strlen(text));
         if (status == MIM_UNSUPPORTED)
             return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN,
-                                   "text:%s: a keyword has 1 to 79 letters of Latin-1 and single blanks inside, a text is UTF-8",
+                                   "text:%s: a keyword has 1 to 79 letters of Latin-1 and single blanks inside, "
+                                   "a text is UTF-8",
                                    key);
     }
     return status;
-}
-
-static int32_t
-start_clock(struct mim_job *job, struct pngx_writer *self, const struct mim_sequence *sequence)
-{
-    bool is_given = self->fps.den || self->duration.count;
-
-    self->clock = (struct pngx_clock){
-        .fps = self->fps, .seconds = self->duration, .time_num = sequence->time_num, .time_den = sequence->time_den
-    };
-    if (!is_given || !sequence->time_den)
-        return MIM_OK;
-    return job->host->notice(job, MIM_NOTICE_TIMING,
-                             self->fps.den ? "the source's timing is replaced by fps"
-                                           : "the source's timing is replaced by duration");
 }
 
 static int32_t
@@ -93,8 +54,7 @@ open_writer(struct mim_job *job, struct mim_sequence *sequence, bool is_movie)
     if (!is_movie && !is_one)
         return refuse_many(job);
     self->plays = (uint32_t)(self->loop >= 0 ? self->loop : sequence->loop >= 0 ? sequence->loop : 0);
-    int32_t status = check_timing(job, self, sequence);
-    return status == MIM_OK && is_movie ? start_clock(job, self, sequence) : status;
+    return pngx_timing_start(job, self, sequence);
 }
 
 static int32_t
@@ -132,19 +92,6 @@ check_shape(struct mim_job *job, const struct mim_frame_info *info)
     return MIM_OK;
 }
 
-static int32_t
-take_delay(struct mim_job *job, struct pngx_writer *self, uint64_t index, int64_t duration, struct pngx_delay *delay)
-{
-    if (self->duration.count > 1 && index >= self->duration.count)
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "%llu durations, and there are more frames",
-                               (unsigned long long)self->duration.count);
-    if (pngx_clock_delay(&self->clock, index, duration, delay))
-        return MIM_OK;
-    return job->host->fail(job, self->fps.den ? MIM_OPTION : MIM_ARGUMENT, MIM_UNKNOWN,
-                           "frame %llu lasts too long: APNG takes 0 to %d s", (unsigned long long)index,
-                           PNGX_SECONDS_MAX);
-}
-
 static struct pngx_rows
 whole_rows(const struct pngx_writer *self, const struct mim_frame_info *info)
 {
@@ -166,7 +113,7 @@ pngx_accepts(struct mim_job *job, uint64_t index, void *packet, struct mim_frame
         return refuse_many(job);
     int32_t status = check_shape(job, info);
     if (status == MIM_OK && self->is_movie)
-        status = take_delay(job, self, index, info->duration, &sheet->delay);
+        status = pngx_timing_delay(job, self, index, info->duration, &sheet->delay);
     if (status == MIM_OK && !index)
         status = keep_options(job, self);
     if (status != MIM_OK)
@@ -302,10 +249,9 @@ pngx_finish(struct mim_job *job)
 {
     struct pngx_writer *self = job->state;
 
-    if (self->duration.count > 1 && self->frames != self->duration.count)
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "%llu durations for %llu frames",
-                               (unsigned long long)self->duration.count, (unsigned long long)self->frames);
-    int32_t status = pngx_emit_chunk(job, PNGX_IEND, NULL, 0, NULL, 0);
+    int32_t status = pngx_timing_end(job, self);
+    if (status == MIM_OK)
+        status = pngx_emit_chunk(job, PNGX_IEND, NULL, 0, NULL, 0);
     return status == MIM_OK && self->is_movie ? patch_control(job, self) : status;
 }
 

@@ -25,7 +25,7 @@ struct pngx_writer {
     struct pngx_kept kept;
 };
 
-/** Of a frame. `view` is written by its encode and read by its put. */
+/** Of a frame: when it is shown, and what of it encode found worth drawing. */
 struct pngx_sheet {
     struct pngx_delay delay;
     uint32_t x, y, width, height;
@@ -35,6 +35,13 @@ struct pngx_sheet {
 struct pngx_writing_worker {
     struct pngx_packer packer;
 };
+
+/** timing.c: settle by the options and the source how long frames are shown; the delay of each, in order; and were
+ * there as many frames as durations? */
+int32_t pngx_timing_start(struct mim_job *job, struct pngx_writer *self, const struct mim_sequence *sequence);
+int32_t pngx_timing_delay(struct mim_job *job, struct pngx_writer *self, uint64_t index, int64_t duration,
+                          struct pngx_delay *delay);
+int32_t pngx_timing_end(struct mim_job *job, const struct pngx_writer *self);
 
 /** Which part of a frame has to be drawn on the one before, and how: fills the sheet and the rows. Status of poll. */
 int32_t pngx_change_find(struct mim_job *job, const struct mim_raster *frame, const struct mim_raster *before,
