@@ -265,6 +265,8 @@ is_near(const struct video_walk *walk, uint64_t number)
     uint64_t from = walk->at != MIM_UNKNOWN ? walk->at : walk->next;
     if (!walk->is_open || from > number)
         return false;
+    if (number - from <= 1)
+        return true; /* the usual case, not worth a look for entries far behind */
     if (!walk->index.has_all_shots)
         return number - from <= NEAR;
     uint64_t entry = number < walk->index.shot_count ? video_index_entry(&walk->index, number, 0) : MIM_UNKNOWN;
