@@ -251,17 +251,34 @@ replace_rgb(const uint8_t *palette, const uint8_t *from, uint8_t *to, uint32_t w
     memcpy(to + 3 * (size_t)(width - 1), palette + 4 * (size_t)from[width - 1], 3);
 }
 
-static inline void
-cover_few(const uint8_t *palette, const uint8_t *from, uint8_t *to, uint32_t width)
+typedef uint32_t four_pixels __attribute__((vector_size(16)));
+
+static inline uint32_t
+colour_of(const uint8_t *palette, uint8_t index)
 {
-    for (uint32_t x = 0; x < width; x++) {
-        const uint8_t *entry = palette + 4 * (size_t)from[x];
-        uint32_t colour, below, opaque = -(uint32_t)(entry[3] != 0);
-        memcpy(&colour, entry, 4);
-        memcpy(&below, to + 4 * (size_t)x, 4);
-        below ^= (below ^ colour) & opaque;
-        memcpy(to + 4 * (size_t)x, &below, 4);
-    }
+    uint32_t colour;
+    memcpy(&colour, palette + 4 * (size_t)index, 4);
+    return colour;
+}
+
+static inline void
+cover_four(const uint8_t *palette, const uint8_t *from, uint8_t *to)
+{
+    static const uint8_t alpha[16] = { [3] = 255, [7] = 255, [11] = 255, [15] = 255 };
+    four_pixels colours = { colour_of(palette, from[0]), colour_of(palette, from[1]), colour_of(palette, from[2]),
+                            colour_of(palette, from[3]) };
+    four_pixels opaque, below;
+    memcpy(&opaque, alpha, sizeof opaque);
+    memcpy(&below, to, sizeof below);
+    below ^= (below ^ colours) & (four_pixels)((colours & opaque) == opaque);
+    memcpy(to, &below, sizeof below);
+}
+
+static inline void
+cover_one(const uint8_t *palette, uint8_t from, uint8_t *to)
+{
+    if (palette[4 * (size_t)from + 3])
+        memcpy(to, palette + 4 * (size_t)from, 4);
 }
 
 /* Of a palette whose colours are either opaque or clear: no branch on what comes at random, and a step over what is clear for
@@ -274,10 +291,13 @@ cover_rgba(const uint8_t *palette, const uint8_t *from, uint8_t *to, uint32_t wi
     for (; x + 8 <= width; x += 8) {
         uint64_t eight;
         memcpy(&eight, from + x, 8);
-        if (eight != from[x] * each || palette[4 * (size_t)from[x] + 3])
-            cover_few(palette, from + x, to + 4 * (size_t)x, 8);
+        if (eight == from[x] * each && !palette[4 * (size_t)from[x] + 3])
+            continue;
+        cover_four(palette, from + x, to + 4 * (size_t)x);
+        cover_four(palette, from + x + 4, to + 4 * (size_t)(x + 4));
     }
-    cover_few(palette, from + x, to + 4 * (size_t)x, width - x);
+    for (; x < width; x++)
+        cover_one(palette, from[x], to + 4 * (size_t)x);
 }
 
 /* The quick way to draw a rectangle of indices; NULL: there is none, or it is too small to look for one. */
