@@ -291,8 +291,9 @@ borrow_duration(struct mim_plugin_reader *reader, uint64_t index, struct mim_fra
 
     struct mim_error error;
     enum mim_status status = fill_stash(reader, index + 1, &error);
-    if (status == MIM_OK && reader->stash.info.pts != MIM_NO_PTS && reader->stash.info.pts > info->pts)
-        info->duration = reader->stash.info.pts - info->pts;
+    if (status == MIM_OK && reader->stash.info.pts != MIM_NO_PTS && reader->stash.info.pts > info->pts &&
+        __builtin_sub_overflow(reader->stash.info.pts, info->pts, &info->duration))
+        info->duration = 0; /* nobody waits that long */
     /* what is wrong with the next frame is said when its turn comes; a lack of means would make the duration a guess */
     if (status != MIM_CANCELLED && status != MIM_TIMEOUT && status != MIM_NOMEM && status != MIM_LIMIT)
         return MIM_OK;

@@ -325,6 +325,26 @@ a_duration_is_what_is_left_until_the_next_timestamp(void)
         }
 }
 
+static void
+timestamps_too_far_apart(uint64_t index, struct mim_frame_info *info)
+{
+    info->pts = index % 2 ? INT64_MAX : -(int64_t)index - 1;
+}
+
+static void
+timestamps_further_apart_than_any_duration_give_none(void)
+{
+    struct mock_script script = { .count = 3, .sequence = ticks_of_a_thousandth, .shape = timestamps_too_far_apart };
+    struct mim_context *context = mock_context(&script, 1);
+    struct mim_reader *reader = mock_reader(context, NULL);
+    struct mim_frame frame = { 0 };
+    for (int i = 0; i < 3; i++)
+        CHECK(mim_reader_next(reader, &frame, NULL) == MIM_OK && frame.duration == 0);
+    mim_frame_clear(&frame);
+    mim_reader_close(reader);
+    mim_context_destroy(context);
+}
+
 int
 main(void)
 {
@@ -341,6 +361,7 @@ main(void)
         CASE(two_contexts_in_two_threads_do_not_meet),
         CASE(two_readers_of_one_context_share_its_threads),
         CASE(a_duration_is_what_is_left_until_the_next_timestamp),
+        CASE(timestamps_further_apart_than_any_duration_give_none),
     };
     return cmocka_run_group_tests_name("reader", cases, NULL, NULL);
 }
