@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Our walk along a PNG's chunks, and frames fed to libpng, against libpng on the whole file: the picture is the same, or
- * both refuse. Every input is read as it is, and once more with the checksums that its chunks should have.
+ * both refuse. A further frame that is read is what libpng makes of a file of its chunks. Every input is read as it is, and once more with the checksums that its chunks should have.
  */
 #include <png.h>
 
@@ -52,16 +52,15 @@ read_rows(png_structp png, png_infop info, const struct mim_raster *raster)
 
 /* false: refused. */
 static bool
-read_by_libpng(const struct blob *source, const struct mim_raster *raster)
+read_by_libpng(struct memory *file, const struct mim_raster *raster)
 {
-    struct memory memory = memory_borrow(source->data, source->size);
     png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, NULL, on_error, on_warning);
     png_infop info = png_create_info_struct(png);
     volatile bool is_read = false;
 
     EXPECT(png && info);
     if (!setjmp(png_jmpbuf(png))) {
-        png_set_read_fn(png, &memory, on_read);
+        png_set_read_fn(png, file, on_read);
         read_rows(png, info, raster);
         is_read = true;
     }
@@ -102,18 +101,71 @@ is_our_own_reason(const char *text)
 }
 
 static void
-compare_picture(const struct desk *desk, const struct mim_raster *ours, int32_t status)
+compare_picture(const struct desk *desk, struct memory *file, const struct mim_raster *ours, int32_t status)
 {
     struct mim_raster theirs = *ours;
 
     theirs.data = calloc(theirs.height, theirs.stride);
     EXPECT(theirs.data);
-    bool is_read = read_by_libpng(&desk->source, &theirs);
+    bool is_read = read_by_libpng(file, &theirs);
     if (is_read != (status == MIM_OK))
         fprintf(stderr, "status %d here, libpng %s: %s\n", status, is_read ? "reads it" : "refuses", desk->text);
     EXPECT(is_read == (status == MIM_OK));
     EXPECT(!is_read || memcmp(ours->data, theirs.data, ours->stride * ours->height) == 0);
     free(theirs.data);
+}
+
+static void
+put_chunk(struct memory *file, uint32_t type, const uint8_t *data, uint32_t size)
+{
+    uint8_t head[PNGX_CHUNK_HEAD], sum[4];
+
+    pngx_put_u32(pngx_put_u32(head, size), type);
+    memory_write(file, head, sizeof head);
+    memory_write(file, data, size);
+    pngx_put_u32(sum, (uint32_t)crc32(crc32(0, head + 4, 4), size ? data : NULL, size));
+    memory_write(file, sum, sizeof sum);
+}
+
+/* What a chunk of an animation is in a file of this frame alone. */
+static void
+put_in_file(struct memory *file, const struct pngx_chunk *chunk, const uint8_t *data, const struct pngx_frame *frame,
+            const struct pngx_header *header)
+{
+    bool is_before = chunk->offset < header->pixels;
+    uint8_t ihdr[PNGX_IHDR_SIZE];
+
+    if (chunk->type == PNGX_IHDR) {
+        memcpy(ihdr, data, sizeof ihdr);
+        pngx_put_u32(pngx_put_u32(ihdr, frame->width), frame->height);
+        put_chunk(file, PNGX_IHDR, ihdr, sizeof ihdr);
+    } else if (is_before && (chunk->type == PNGX_PLTE || chunk->type == PNGX_TRNS)) {
+        put_chunk(file, chunk->type, data, chunk->size);
+    } else if (chunk->offset >= frame->pixels && chunk->type == PNGX_FDAT) {
+        put_chunk(file, PNGX_IDAT, data + 4, chunk->size - 4);
+    }
+}
+
+static void
+compare_frame(const struct desk *desk, const struct pngx_header *header, const struct pngx_frame *frame,
+              const struct mim_raster *ours)
+{
+    const uint8_t *data = desk->source.data;
+    struct memory file = { 0 };
+    struct pngx_chunk chunk = { .offset = PNGX_SIGNATURE_SIZE };
+
+    memory_write(&file, data, PNGX_SIGNATURE_SIZE);
+    for (;; chunk.offset = pngx_chunk_next(&chunk)) {
+        chunk.size = pngx_get_u32(data + chunk.offset);
+        chunk.type = pngx_get_u32(data + chunk.offset + 4);
+        if (chunk.type == PNGX_IEND || (chunk.type == PNGX_FCTL && chunk.offset > frame->pixels))
+            break;
+        put_in_file(&file, &chunk, data + chunk.offset + PNGX_CHUNK_HEAD, frame, header);
+    }
+    put_chunk(&file, PNGX_IEND, data, 0);
+    file.at = 0;
+    compare_picture(desk, &file, ours, MIM_OK);
+    free(file.data);
 }
 
 /* Colours of a palette are what the indices stand for. */
@@ -151,8 +203,11 @@ read_frame(struct reading *reading, struct desk *desk, uint64_t index)
         return MIM_OK;
     int32_t verdict = pngx_reader_ops.pixels(&reading->job, &packet, &info, 0, &raster);
     EXPECT((verdict == MIM_OK || desk->text[0]) && verdict != MIM_NOMEM);
+    struct memory file = memory_borrow(desk->source.data, desk->source.size);
     if (is_picture)
-        compare_picture(desk, &raster, verdict);
+        compare_picture(desk, &file, &raster, verdict);
+    else if (verdict == MIM_OK)
+        compare_frame(desk, header, &packet.frame, &raster);
     desk_forget(desk); /* the error was the frame's */
     EXPECT(pngx_reader_ops.metadata(&reading->job, &packet, &info) == MIM_OK);
     if (is_picture && verdict == MIM_OK && header->colour == PNGX_PALETTE)
@@ -173,8 +228,9 @@ compare_refusal(const struct desk *desk, const struct pngx_header *header)
     if (!header->width || !header->height || is_our_own_reason(desk->text))
         return;
     struct mim_raster raster = make_raster(&info);
+    struct memory file = memory_borrow(desk->source.data, desk->source.size);
     if (raster.data)
-        compare_picture(desk, &raster, MIM_CORRUPT);
+        compare_picture(desk, &file, &raster, MIM_CORRUPT);
     free(raster.data);
 }
 
