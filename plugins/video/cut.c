@@ -181,7 +181,7 @@ static uint64_t
 end_of_samples(AVStream *stream)
 {
     uint64_t end = 0;
-    int count = avformat_index_get_entries_count(stream);
+    int count = stream ? avformat_index_get_entries_count(stream) : 0;
     for (int i = 0; i < count; i++) {
         const AVIndexEntry *entry = avformat_index_get_entry(stream, i);
         if (entry->pos >= 0 && entry->size > 0 && (uint64_t)entry->pos + (uint64_t)entry->size > end)
@@ -213,8 +213,14 @@ end_of(const char *demuxer, AVStream *stream, struct mim_job *job, uint64_t size
 }
 
 bool
-video_is_cut(AVFormatContext *format, AVStream *stream, struct mim_job *job)
+video_is_cut(const char *demuxer, AVStream *stream, struct mim_job *job)
 {
     uint64_t size = job->host->size(job);
-    return size != MIM_UNKNOWN && end_of(format->iformat->name, stream, job, size) > size;
+    return size != MIM_UNKNOWN && end_of(demuxer, stream, job, size) > size;
+}
+
+int32_t
+video_fail_cut(struct mim_job *job)
+{
+    return job->host->fail(job, MIM_TRUNCATED, job->host->size(job), "the file ends before its container does");
 }

@@ -9,7 +9,9 @@
 
 #include <mim/plugin.h>
 
-/* Asked at the end of a pass. What no container says (transport streams, bare streams) cannot be known. */
-bool video_is_cut(AVFormatContext *format, AVStream *stream, struct mim_job *job);
+/* Asked at the end of a pass, or with `stream` NULL when it cannot even begin: the index of an MP4 may come last. What no
+ * container says (transport streams, bare streams) cannot be known. `demuxer` is FFmpeg's full name of it. */
+bool video_is_cut(const char *demuxer, AVStream *stream, struct mim_job *job);
+int32_t video_fail_cut(struct mim_job *job);
 
 #endif

@@ -64,6 +64,8 @@ open_container(struct video_demux *demux)
     if (code >= 0)
         code = avformat_open_input(&demux->format, NULL, input, &options);
     av_dict_free(&options);
+    if (code == AVERROR_INVALIDDATA && video_is_cut(input->name, NULL, job))
+        return video_fail_cut(job);
     return code < 0 ? video_fail(job, code, "the container cannot be opened") : MIM_OK;
 }
 
@@ -165,7 +167,7 @@ end_of(struct video_demux *demux, struct video_index *index, int code)
         return MIM_END;
     if (code != AVERROR_EOF)
         index->fault = code;
-    index->is_cut = video_is_cut(demux->format, demux->stream, job) ||
+    index->is_cut = video_is_cut(demux->format->iformat->name, demux->stream, job) ||
                     (index->unit_count && index->units[index->unit_count - 1].flags & AV_PKT_FLAG_CORRUPT);
     index->has_all_units = demux->next == index->unit_count;
     return MIM_END;

@@ -113,7 +113,7 @@ video_walk_verdict(struct video_walk *walk)
     char text[AV_ERROR_MAX_STRING_SIZE];
 
     if (index->is_cut)
-        return job->host->fail(job, MIM_TRUNCATED, job->host->size(job), "the file ends before its container does");
+        return video_fail_cut(job);
     if (index->fault)
         return video_fail(job, index->fault, "the container is damaged");
     if (index->has_all_shots && !index->shot_count)
@@ -362,7 +362,7 @@ last_duration(struct video_walk *walk, uint64_t number)
     const struct video_demux *demux = &walk->player.demux;
     int64_t own = own_duration(&walk->index, demux->stream, number), end = declared_end(demux);
     int64_t rest = end == AV_NOPTS_VALUE ? 0 : end - walk->index.shots[number].pts;
-    return rest > own && !video_is_cut(demux->format, demux->stream, walk->job) ? rest : own;
+    return rest > own && !video_is_cut(demux->format->iformat->name, demux->stream, walk->job) ? rest : own;
 }
 
 int32_t

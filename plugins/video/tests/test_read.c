@@ -257,6 +257,21 @@ a_cut_file_gives_its_frames_and_is_truncated(void)
 }
 
 static void
+a_file_that_is_cut_before_its_index_is_truncated_and_not_corrupt(void)
+{
+    struct clip clip = clip_make(&kinds[2].plan);
+    struct reading reading;
+    size_t whole = clip.size;
+
+    for (size_t part = 1; part < 5; part++) {
+        clip.size = whole * part / 8;
+        CHECK(reading_open(&reading, &clip, VIDEO_mp4) == MIM_TRUNCATED);
+        reading_close(&reading);
+    }
+    clip_free(&clip);
+}
+
+static void
 pictures_past_the_limit_are_refused(void)
 {
     struct clip clip = clip_make(&kinds[0].plan);
@@ -306,6 +321,7 @@ main(void)
         CASE(any_order_gives_the_frames_of_the_walk), CASE(a_scan_counts_and_leaves_the_place),
         CASE(every_refused_allocation_is_nomem),      CASE(a_source_that_fails_is_never_the_end),
         CASE(a_cancelled_call_can_be_made_again),     CASE(a_cut_file_gives_its_frames_and_is_truncated),
+        CASE(a_file_that_is_cut_before_its_index_is_truncated_and_not_corrupt),
         CASE(pictures_past_the_limit_are_refused),    CASE(codecs_keep_quiet_in_an_application),
     };
     return cmocka_run_group_tests_name("read", cases, NULL, NULL);
