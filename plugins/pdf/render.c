@@ -5,9 +5,10 @@
 
 #include "pdf.h"
 
-#define MOST_SIDE 32000u          /* of a cairo surface: its coordinates have 16 bits */
-#define MOST_TILE_BYTES 60000000u /* poppler reads the page once more for every tile */
-#define MOST_KEPT_BYTES 16000000u /* of memory that a worker keeps from page to page */
+#define MOST_SIDE 32000u               /* of a cairo surface: its coordinates have 16 bits */
+#define MOST_STEP (INT32_MAX - 4096) /* with what rows are padded by */
+#define MOST_TILE_BYTES 60000000u      /* poppler reads the page once more for every tile */
+#define MOST_KEPT_BYTES 16000000u      /* of memory that a worker keeps from page to page */
 
 /* Part of a page, drawn at once. */
 struct tile {
@@ -72,11 +73,11 @@ blend(const struct pdf_reader *reader, const struct mim_raster *raster, const st
     }
 }
 
-/* Frames of four channels are drawn where they are wanted. */
+/* Frames of four channels are drawn where they are wanted, unless a step from row to row is too long for cairo. */
 static bool
-is_in_place(const struct pdf_choices *choices, uint32_t channels)
+is_in_place(const struct pdf_choices *choices, uint32_t width, uint32_t channels)
 {
-    return channels == 4 && choices->is_antialiased;
+    return channels == 4 && choices->is_antialiased && width < MOST_STEP / 4;
 }
 
 /* The first tile. They are bands, unless not even a row fits. */
@@ -87,7 +88,7 @@ cut(const struct pdf_choices *choices, uint32_t width, uint32_t height, uint32_t
     uint64_t columns = width < most ? width : most, rows = most;
     /* gray frames are small, and so is the memory that is allowed to be used for them */
     uint64_t bytes = channels == 1 ? MOST_TILE_BYTES / 2 : MOST_TILE_BYTES, row = columns * side * side * 4;
-    if (!is_in_place(choices, channels) && bytes / row < rows)
+    if (!is_in_place(choices, width, channels) && bytes / row < rows)
         rows = bytes / row ? bytes / row : 1;
     uint64_t bands = (height + rows - 1) / rows;
     return (
@@ -98,7 +99,7 @@ uint64_t
 pdf_render_size(const struct pdf_choices *choices, const struct mim_frame_info *info)
 {
     struct tile tile = cut(choices, info->width, info->height, info->channels);
-    return is_in_place(choices, info->channels) ? 0 : (uint64_t)tile.width * tile.height * tile.side * tile.side * 4;
+    return is_in_place(choices, info->width, info->channels) ? 0 : (uint64_t)tile.width * tile.height * tile.side * tile.side * 4;
 }
 
 static uint8_t *
@@ -126,7 +127,7 @@ render_tile(struct pdf_source *source, struct pdf_memory *memory, PopplerPage *p
     struct mim_job *job = source->job;
     const struct pdf_reader *reader = job->state;
     struct canvas canvas = { .stride = (uint64_t)tile->width * tile->side * 4 };
-    if (is_in_place(&reader->choices, raster->channels)) {
+    if (is_in_place(&reader->choices, raster->width, raster->channels)) {
         canvas.stride = raster->stride;
         canvas.data = raster->data + tile->y * raster->stride + (uint64_t)tile->x * 4;
     } else {

@@ -246,6 +246,17 @@ a_file_without_its_end_is_told_of(void)
     free(file.data);
 }
 
+/* Cairo counts it in an int, and takes what is below zero for rows from the bottom to the top. */
+static void
+rows_too_long_to_be_drawn_into_are_not(void)
+{
+    const struct pdf_choices choices = { .is_antialiased = 1 };
+    const struct mim_frame_info usual = { .width = 1 << 20, .height = 1, .channels = 4 },
+                                long_one = { .width = 600000000, .height = 1, .channels = 4 };
+    CHECK(pdf_render_size(&choices, &usual) == 0);
+    CHECK(pdf_render_size(&choices, &long_one) > 0);
+}
+
 int
 main(void)
 {
@@ -255,6 +266,7 @@ main(void)
         CASE(a_size_without_pixels_is_refused),   CASE(a_page_stops_when_it_is_asked_to),
         CASE(forms_within_forms_can_be_left),     CASE(reads_that_fail_are_no_damage),
         CASE(trees_that_loop_or_lie_are_refused), CASE(a_file_without_its_end_is_told_of),
+        CASE(rows_too_long_to_be_drawn_into_are_not),
     };
     return cmocka_run_group_tests_name("pdf read", cases, NULL, NULL);
 }
