@@ -51,8 +51,9 @@ take_palette(const struct taking *taking, const struct pngx_chunk *chunk)
 {
     struct pngx_header *header = taking->header;
 
-    if (header->palette_size)
+    if (header->has_palette)
         return pngx_fault_set(taking->fault, MIM_CORRUPT, chunk->offset, "there is a second palette");
+    header->has_palette = true;
     int32_t status = pngx_chunk_load(taking->job, taking->window, chunk, header->palette, PNGX_PLTE_MAX, taking->fault);
     if (status != MIM_OK)
         return status;

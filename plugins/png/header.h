@@ -12,6 +12,7 @@ struct pngx_header {
     uint32_t width, height;
     uint8_t depth, colour, interlace;
     bool is_animated;                         /**< an acTL says so */
+    bool has_palette;                         /**< a PLTE has been, of use or not */
     bool has_first_fctl;                      /**< the picture is the animation's first frame */
     uint32_t frames, plays;                   /**< as acTL says */
     uint32_t palette_size, transparency_size; /**< bytes; 0: none */
