@@ -6,7 +6,7 @@
 #include "pdf.h"
 
 #define MOST_SIDE 32000u               /* of a cairo surface: its coordinates have 16 bits */
-#define MOST_STEP (INT32_MAX - 4096) /* with what rows are padded by */
+#define MOST_STEP (INT32_MAX - 4096)   /* with what rows are padded by */
 #define MOST_TILE_BYTES 60000000u      /* poppler reads the page once more for every tile */
 #define MOST_KEPT_BYTES 16000000u      /* of memory that a worker keeps from page to page */
 
