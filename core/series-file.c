@@ -83,6 +83,8 @@ prepare(struct mim_series_file *file, struct mim_error *err)
     file->packet = calloc(1, ops->packet_size ? ops->packet_size : 1);
     if (!file->packet)
         return mim_fail_nomem(err, "a frame in flight");
+    /* a frame of a series has no duration, so the file's next image is not looked at for one */
+    file->reader.sequence.time_den = 0;
     status = mim_plugin_reader_prepare(&file->reader, 0, file->packet, &file->info, err);
     if (status == MIM_END)
         return mim_fail(err, MIM_CORRUPT, "holds no image");

@@ -78,6 +78,7 @@ read_open(struct mim_job *job, struct mim_sequence *sequence)
         sequence->canvas_channels = 1;
         sequence->opaque = 1;
     }
+    sequence->time_num = sequence->time_den = self->tile.more != 0;
     return job->host->notice(job, MIM_NOTICE_OTHER, "a tile");
 }
 
@@ -90,6 +91,7 @@ prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info
     if (!self->tile.width)
         return (job->host->fail)(job, MIM_CORRUPT, 4, "a tile of no pixels");
     *(uint64_t *)packet = index;
+    info->pts = (int64_t)index;
     info->sample = self->tile.kind == TILE_CANVAS ? MIM_SAMPLE_INDEX8 : MIM_SAMPLE_U8;
     info->width = self->tile.width;
     info->height = self->tile.height;
@@ -100,7 +102,7 @@ prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info
     info->flags = self->tile.kind == TILE_RAW ? MIM_FRAME_RAW : 0;
     info->raw_offset = HEADER;
     info->raw_stride = info->width;
-    return MIM_OK;
+    return index ? job->host->notice(job, MIM_NOTICE_OTHER, "not the first image") : MIM_OK;
 }
 
 /* Some memory, for a while, and nobody but us. */
