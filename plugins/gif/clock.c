@@ -2,12 +2,17 @@
 /* Rounds the end of each frame, not its length: errors do not add up. */
 #include "clock.h"
 
-#include <math.h>
-
 static int64_t
 round_quotient(__int128 num, __int128 den)
 {
     return (int64_t)((2 * num + den) / (2 * den));
+}
+
+/* Seconds of a clock that never runs backwards. */
+static int64_t
+round_hundredths(double seconds)
+{
+    return (int64_t)(seconds * 100 + 0.5);
 }
 
 /* When the frame ends, in hundredths since the start. */
@@ -17,10 +22,10 @@ end_of(struct gif_clock *clock, uint64_t index, int64_t duration)
     if (clock->fps.den)
         return round_quotient((__int128)(index + 1) * 100 * clock->fps.den, clock->fps.num);
     if (clock->seconds.count == 1)
-        return llround((double)(index + 1) * clock->seconds.values[0] * 100);
+        return round_hundredths((double)(index + 1) * clock->seconds.values[0]);
     if (clock->seconds.count) {
         clock->elapsed += clock->seconds.values[index];
-        return llround(clock->elapsed * 100);
+        return round_hundredths(clock->elapsed);
     }
     if (!clock->time_den)
         return (int64_t)(index + 1) * GIF_DELAY_DEFAULT;
