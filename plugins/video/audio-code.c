@@ -168,7 +168,7 @@ resample(struct video_audio_coder *coder, const AVFrame *frame)
 static int
 open_resampler(struct video_audio_coder *coder, const AVFrame *frame)
 {
-    const AVCodecContext *to = coder->encoder;
+    AVCodecContext *to = coder->encoder;
 
     swr_free(&coder->resampler);
     int code = av_channel_layout_copy(&coder->layout, &frame->ch_layout);

@@ -4,7 +4,6 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <libavutil/avstring.h>
@@ -17,6 +16,20 @@
 #define SMALL 64       /* pixels a side: slices of a picture would be empty */
 #define PLAIN_QSCALE 4 /* of encoders whose own default is 200 kbit/s, whatever the size */
 
+/* Digits and points, of which one may be; the locale, in which strtod() would have it, does not matter. 0: it is none. */
+static double
+decimal(const char *text, size_t size)
+{
+    double value = 0, place = 0;
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] == '.' && place > 0)
+            return 0;
+        place = text[i] == '.' ? 1 : 10 * place;
+        value = text[i] == '.' ? value : 10 * value + (text[i] - '0');
+    }
+    return place > 0 ? value / place : value;
+}
+
 /* "2M", "800k", "1500000": bits a second. 0: it is none. */
 static int64_t
 parse_bitrate(const char *text)
@@ -26,10 +39,9 @@ parse_bitrate(const char *text)
         double factor;
     } units[] = { { '\0', 1 }, { 'k', 1e3 }, { 'K', 1e3 }, { 'M', 1e6 }, { 'm', 1e6 }, { 'G', 1e9 }, { 'g', 1e9 } };
     size_t digits = strspn(text, "0123456789.");
-    double value = 0;
-    int used = 0;
+    double value = decimal(text, digits);
 
-    if (!digits || sscanf(text, "%lf%n", &value, &used) != 1 || (size_t)used != digits || (text[digits] && text[digits + 1]))
+    if (value <= 0 || (text[digits] && text[digits + 1]))
         return 0;
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (units[i].letter == text[digits])
@@ -59,8 +71,11 @@ set_qscale(AVCodecContext *context, int scale)
 static int32_t
 set_crf(struct mim_job *job, const struct video_encoder *encoder, AVCodecContext *context, double crf)
 {
-    char text[32];
-    snprintf(text, sizeof text, "%g", crf);
+    char text[40];
+    long long thousandths = llrint(crf * 1000);
+    int used = snprintf(text, sizeof text, "%lld", thousandths / 1000);
+    if (thousandths % 1000) /* not %g, which writes the locale's point */
+        snprintf(text + used, sizeof text - (size_t)used, ".%03lld", thousandths % 1000);
     context->bit_rate = 0;
     return video_set(job, context, encoder->codec->name, "", "crf", text);
 }
@@ -114,15 +129,36 @@ set_rate(struct mim_job *job, const struct video_encoder *encoder, const struct 
     return MIM_OK;
 }
 
+/* Several tunes at once are left to the encoder. */
+static int32_t
+check_word(struct mim_job *job, const struct video_encoder *encoder, AVCodecContext *context, const char *name, const char *words)
+{
+    uint8_t *value = NULL;
+    int32_t status = MIM_OK;
+
+    if (!words || av_opt_get(context, name, AV_OPT_SEARCH_CHILDREN | AV_OPT_ALLOW_NULL, &value) < 0 || !value)
+        return MIM_OK;
+    const char *word = (const char *)value;
+    if (*word && !strpbrk(word, ",./-+") && !video_lists(words, word))
+        status = job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "%s '%.40s': %s has %s", name, word, encoder->codec->name, words);
+    av_free(value);
+    return status;
+}
+
+static int32_t
+check_words(struct mim_job *job, const struct video_encoder *encoder, AVCodecContext *context)
+{
+    int32_t status = check_word(job, encoder, context, "preset", encoder->facts.presets);
+    if (status == MIM_OK)
+        status = check_word(job, encoder, context, "tune", encoder->facts.tunes);
+    return status == MIM_OK ? check_word(job, encoder, context, "profile", encoder->facts.profiles) : status;
+}
+
 static int32_t
 set_preset(struct mim_job *job, const struct video_encoder *encoder, const char *preset, AVCodecContext *context)
 {
-    const char *presets = encoder->facts.presets;
-
     if (!av_opt_find(context, "preset", NULL, 0, AV_OPT_SEARCH_CHILDREN))
         return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "%s has no presets", encoder->codec->name);
-    if (presets && !video_lists(presets, preset))
-        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "preset '%.40s': %s has %s", preset, encoder->codec->name, presets);
     return video_set(job, context, encoder->codec->name, "", "preset", preset);
 }
 
@@ -166,6 +202,8 @@ video_encoder_set_up(struct mim_job *job, const struct video_encoder *encoder, c
         context->gop_size = (int)wishes->gop;
     if (status == MIM_OK)
         status = video_set_pairs(job, context, encoder->codec->name, "codec:", &wishes->settings);
+    if (status == MIM_OK)
+        status = check_words(job, encoder, context);
     if (status == MIM_OK && encoder->facts.params)
         status = add_params(job, encoder, context);
     if (status == MIM_OK && context->flags & (AV_CODEC_FLAG_PASS1 | AV_CODEC_FLAG_PASS2))

@@ -6,11 +6,14 @@
 
 #include <libavutil/opt.h>
 
+#define X264_WORDS                                                                                          \
+    .presets = X264_PRESETS, .tunes = "film animation grain stillimage psnr ssim fastdecode zerolatency",   \
+    .profiles = "baseline main high high10 high422 high444"
 #define X264_PRESETS "ultrafast superfast veryfast faster fast medium slow slower veryslow placebo"
 
 static const struct video_encoder_facts known[] = {
-    { "libx264", .takes_ticks = true, .presets = X264_PRESETS },
-    { "libx264rgb", .takes_ticks = true, .presets = X264_PRESETS },
+    { "libx264", .takes_ticks = true, X264_WORDS },
+    { "libx264rgb", .takes_ticks = true, X264_WORDS },
     /* it prints by itself, and its lookahead writes beyond the memory of pictures that are a block wide */
     { "libx265", .settings = "log-level=none", .small_settings = "log-level=none:cutree=0", .params = "x265-params",
       .presets = X264_PRESETS },

@@ -33,7 +33,7 @@ struct video_encoder_facts {
     const char *settings;   /* that it needs to behave, as KEY=VALUE:KEY=VALUE, or NULL */
     const char *small_settings; /* instead, for pictures that are a few pixels wide or high */
     const char *params;     /* an option of the encoder's that the settings are added to, after the caller's; or NULL */
-    const char *presets;    /* to choose from, when the encoder checks them too late to say so */
+    const char *presets, *tunes, *profiles; /* to choose from, when the encoder checks them too late to say so, or prints by itself */
 };
 
 struct video_encoder {

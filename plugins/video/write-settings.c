@@ -2,6 +2,7 @@
 /* Options of FFmpeg's, with errors that help. */
 #include "write-settings.h"
 
+#include <locale.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -82,6 +83,20 @@ list_values(void *object, const AVOption *wanted, char *text, size_t size)
         snprintf(text, size, "%g to %g", wanted->min, wanted->max);
 }
 
+/* FFmpeg reads numbers as the locale writes them; options have points. */
+static int
+set_plainly(void *object, const char *key, const char *value)
+{
+    locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    if (plain == (locale_t)0)
+        return AVERROR(ENOMEM);
+    locale_t before = uselocale(plain); /* of this thread only */
+    int code = av_opt_set(object, key, value, 0);
+    uselocale(before);
+    freelocale(plain);
+    return code;
+}
+
 int32_t
 video_set(struct mim_job *job, void *object, const char *who, const char *prefix, const char *key, const char *value)
 {
@@ -91,7 +106,7 @@ video_set(struct mim_job *job, void *object, const char *who, const char *prefix
 
     if (!option || !owner || !is_for_writing(option))
         return fail_unknown(job, object, who, prefix, key);
-    int code = av_opt_set(owner, key, value, 0);
+    int code = set_plainly(owner, key, value);
     if (code >= 0)
         return MIM_OK;
     if (code == AVERROR(ENOMEM))

@@ -91,10 +91,13 @@ set_options(const struct mim_writer_ops *ops, uint8_t *state, const struct sessi
         const char *text = row->initial_text;
         if (!strcmp(row->name, "codec") && row->type == MIM_OPTION_TEXT)
             text = session->codec;
+        if (!strcmp(row->name, "bitrate"))
+            text = session->bitrate;
+        double real = !strcmp(row->name, "crf") && session->crf > 0 ? session->crf : row->initial;
         if (row->type == MIM_OPTION_TEXT)
             memcpy(state + row->offset, &text, sizeof text);
         else if (row->type == MIM_OPTION_REAL)
-            memcpy(state + row->offset, &row->initial, sizeof row->initial);
+            memcpy(state + row->offset, &real, sizeof real);
         else if (row->type == MIM_OPTION_INT)
             memcpy(state + row->offset, &(int64_t){ (int64_t)row->initial }, sizeof(int64_t));
         else if (row->type == MIM_OPTION_RATIONAL)

@@ -24,7 +24,8 @@ struct session {
     int32_t sample;
     uint32_t frames;
     struct mim_rational fps;
-    const char *codec;
+    const char *codec, *bitrate;
+    double crf; /* 0: not given */
     bool is_abandoned;
     uint64_t fail_allocation, fail_write, fail_poll;
 };

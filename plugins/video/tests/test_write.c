@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The writer's operations, on a sink in memory. */
+#include <locale.h>
+
 #include "sink.h"
 
 /* x265 3.5 leaks the parameters of each encoder. */
@@ -76,8 +78,8 @@ samples_are_read_to_the_byte_in_every_layout(void)
             for (uint32_t channels = 1; channels <= 4; channels++)
                 for (int32_t sample = MIM_SAMPLE_U8; sample <= MIM_SAMPLE_U16; sample++) {
                     struct sink sink;
-                    struct session session = { VIDEO_mkv, sizes[s][0], sizes[s][1], channels, sample, 2, { 0, 0 },
-                                               codecs[c], false, 0, 0, 0 };
+                    struct session session = { .format = VIDEO_mkv, .width = sizes[s][0], .height = sizes[s][1], .frames = 2,
+                                               .channels = channels, .sample = sample, .codec = codecs[c] };
                     CHECK(session_run(&sink, &session) == MIM_OK);
                     sink_free(&sink);
                 }
@@ -149,6 +151,27 @@ five_channels_and_unknown_codecs_are_refused(void)
     sink_free(&sink);
 }
 
+/* As far as such locales are installed. */
+static void
+numbers_have_points_in_every_locale(void)
+{
+    static const char *const locales[] = { "de_DE.UTF-8", "fr_FR.UTF-8", "C" };
+    struct session sessions[] = { small, small };
+
+    sessions[0].format = VIDEO_avi;
+    sessions[0].bitrate = "1.5M";
+    sessions[1].format = VIDEO_webm;
+    sessions[1].crf = 23.5;
+    for (unsigned i = 0; i < 3 && !setlocale(LC_ALL, locales[i]); i++) {
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        struct sink sink;
+        CHECK(session_run(&sink, &sessions[i]) == MIM_OK);
+        sink_free(&sink);
+    }
+    setlocale(LC_ALL, "C");
+}
+
 int
 main(void)
 {
@@ -161,6 +184,7 @@ main(void)
         CASE(a_full_disk_is_said_at_every_write),
         CASE(cancelling_ends_it),
         CASE(five_channels_and_unknown_codecs_are_refused),
+        CASE(numbers_have_points_in_every_locale),
     };
     return cmocka_run_group_tests_name("video write", cases, NULL, NULL);
 }
