@@ -82,12 +82,14 @@ open_source(struct mim_job *job, struct video_audio *audio, const char *uri, str
         return status;
     audio->input.side = side;
 
+    char text[256];
     int code = open_demuxer(job, audio, uri ? AUDIO_DEMUXERS : VIDEO_DEMUXERS, log);
     if (code >= 0)
         choose_stream(audio);
     if (audio->from || (!uri && code != AVERROR(ENOMEM)))
         return job->host->poll(job);
-    return code < 0 ? video_fail(job, code, "audio: the file cannot be opened")
+    snprintf(text, sizeof text, "audio: no sound can be read from '%.200s'", uri ? uri : "the source");
+    return code < 0 ? video_fail(job, code, text)
                     : job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "audio: there is no sound in '%.200s'", uri);
 }
 
@@ -198,6 +200,8 @@ video_audio_open(struct mim_job *job, struct video_audio *audio, struct video_mu
     bool is_origin = !strcmp(audio->source, "copy");
 
     audio->mux = mux;
+    if (!*audio->source)
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "audio is empty: it takes copy, none or a file");
     if (!strcmp(audio->source, "none") || (is_origin && !sequence->time_den))
         return MIM_OK;
     int32_t status = open_source(job, audio, is_origin ? NULL : audio->source, log);

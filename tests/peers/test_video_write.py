@@ -370,6 +370,7 @@ class VideoWriting(PeerCase):
             with self.subTest(name):
                 done = self.run_mim('convert', *self.raw_input(waves(2)), self.path('out.mp4'), '-o', 'audio=' + self.path(name))
                 self.assertNotEqual(done.returncode, 0)
+                self.assertIn(self.path(name), text(done.stderr))
                 self.assertFalse(os.path.exists(self.path('out.mp4')))
 
     def test_what_makes_sound_senseless_is_said(self):
@@ -400,6 +401,9 @@ class VideoWriting(PeerCase):
             (('codec:crf=bad',), ('codec:crf=bad',)),
             (('format:moveflags=faststart',), ('format:movflags',)),
             (('preset=slowish',), ('veryslow', 'medium')),
+            (('codec:tune=nosuch',), ('nosuch', 'zerolatency')),
+            (('codec:profile=nosuch',), ('nosuch', 'baseline')),
+            (('audio=',), ('audio', 'copy', 'none')),
             (('codec=mpeg4', 'preset=slow'), ('mpeg4 has no presets',)),
             (('codec=mpeg4', 'crf=3'), ('mpeg4 has no crf',)),
             (('bitrate=fast',), ('800k',)),
@@ -415,6 +419,7 @@ class VideoWriting(PeerCase):
                 said = self.refuse(2, 'convert', *arguments, self.path(name), *[word for option in options for word in ('-o', option)])
                 for word in words:
                     self.assertIn(word, said)
+                self.assertEqual(len(said.splitlines()), 1)
         for options in (('quality=5', 'crf=20'), ('quality=5', 'bitrate=1M'), ('crf=20', 'bitrate=1M')):
             with self.subTest(' '.join(options)):
                 self.refuse(2, 'convert', *arguments, self.path('out.mp4'), *[word for option in options for word in ('-o', option)])
