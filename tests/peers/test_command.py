@@ -88,6 +88,17 @@ class Command(PeerCase):
         self.refuse(1, 'info', one, self.path('z.webp'))
         self.assertEqual(self.run_mim('info', self.gif, self.gif).returncode, 0)
 
+    def test_a_file_is_named_once_in_what_is_said_of_it(self):
+        for name, content in (('empty', b''), ('odd.gif', b'no picture')):
+            path = self.put(name, content)
+            for command in (['info', path], ['convert', path, self.path('out.tiff')]):
+                with self.subTest(command[0] + ' ' + name):
+                    self.assertEqual(self.refuse(6, *command).count(path), 1)
+
+    def test_help_shows_no_default_that_nobody_may_give(self):
+        row = next(line for line in text(self.mim('help', 'mp4')).splitlines() if line.startswith('  quality '))
+        self.assertEqual(row.split()[:3], ['quality', 'number', '-'])
+
     def test_version_and_help(self):
         self.assertRegex(text(self.mim('--version')), r'\d+\.\d+\.\d+')
         for words in (['help'], ['--help'], ['help', 'convert'], ['convert', '--help'], ['help', 'gif'],

@@ -111,20 +111,13 @@ conversion_run(const struct conversion *conversion, struct mim_context *context,
     return status;
 }
 
-static bool
-is_about(const struct mim_error *err, const char *name)
-{
-    size_t length = strlen(name);
-    return !strncmp(err->message, name, length) && (err->message[length] == ':' || err->message[length] == ' ');
-}
-
 const char *
 conversion_subject(const struct conversion *conversion, const struct mim_error *err)
 {
     const char *name = err->side == MIM_SIDE_INPUT    ? input_name(conversion->inputs[err->source])
                        : err->side == MIM_SIDE_OUTPUT ? output_name(conversion->output)
                                                       : NULL;
-    return name && !is_about(err, name) ? name : NULL;
+    return name && !is_about(err->message, name) ? name : NULL;
 }
 
 /* What a status means when it is the output's. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* mim help: the commands, one command's options, or a format's. */
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -44,13 +45,23 @@ struct option_columns {
     size_t rows;
 };
 
+/* A number that nobody may give stands for none. */
+static const char *
+initial_of(const struct mim_option_info *option)
+{
+    bool is_below = *option->range && *option->initial && strtod(option->initial, NULL) < strtod(option->range, NULL);
+    if (option->required)
+        return "required";
+    return *option->initial && !is_below ? option->initial : "-";
+}
+
 static void
 measure(void *user, const struct mim_option_info *option)
 {
     struct option_columns *columns = user;
     columns->name = wider(columns->name, option->name);
     columns->type = wider(columns->type, option->type_text);
-    columns->initial = wider(columns->initial, option->initial);
+    columns->initial = wider(columns->initial, initial_of(option));
     columns->rows++;
 }
 
@@ -58,12 +69,11 @@ static void
 print_option(void *user, const struct mim_option_info *option)
 {
     const struct option_columns *columns = user;
-    const char *initial = option->required ? "required" : option->initial;
 
     fputs("  ", stdout);
     put_cell(stdout, option->name, columns->name);
     put_cell(stdout, option->type_text, columns->type);
-    put_cell(stdout, *initial ? initial : "-", columns->initial);
+    put_cell(stdout, initial_of(option), columns->initial);
     put_text(stdout, option->help);
     if (option->unit || *option->range)
         printf(" (%s%s%s)", option->range, option->unit && *option->range ? " " : "", option->unit ? option->unit : "");
@@ -73,7 +83,7 @@ print_option(void *user, const struct mim_option_info *option)
 static enum mim_status
 print_direction(struct mim_context *context, const char *format, const char *plugin, int writing, struct mim_error *err)
 {
-    struct option_columns columns = { .initial = strlen("required") };
+    struct option_columns columns = { 0 };
 
     enum mim_status status = mim_format_options(context, format, plugin, writing, measure, &columns, err);
     if (status != MIM_OK)

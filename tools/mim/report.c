@@ -51,11 +51,11 @@ fail(struct mim_error *err, enum mim_status status, const char *fmt, ...)
     return status;
 }
 
-static bool
-begins_with(const char *message, const char *subject)
+bool
+is_about(const char *message, const char *subject)
 {
     size_t length = strlen(subject);
-    return !strncmp(message, subject, length) && message[length] == ':';
+    return !strncmp(message, subject, length) && (message[length] == ':' || message[length] == ' ');
 }
 
 void
@@ -64,7 +64,7 @@ report_error(const char *subject, const struct mim_error *err)
     progress_clear();
     fflush(stdout); /* on a terminal the error follows what it is about */
     fputs("mim: ", stderr);
-    if (subject && !begins_with(err->message, subject)) {
+    if (subject && !is_about(err->message, subject)) {
         put_text(stderr, subject);
         fputs(": ", stderr);
     }

@@ -9,6 +9,9 @@
 enum mim_status fail(struct mim_error *err, enum mim_status status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Does the message begin with the subject as a word of its own? */
+bool is_about(const char *message, const char *subject);
+
 /* "mim: SUBJECT: message"; the subject (may be NULL) is left out where the message begins with it already. */
 void report_error(const char *subject, const struct mim_error *err);
 
