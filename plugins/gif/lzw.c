@@ -5,7 +5,21 @@
 #include <endian.h>
 #include <string.h>
 
-enum { CODE_BITS = 12, CODES = 1 << CODE_BITS, MAX_WIDTH = 12, BLOCK = 255, NO_PREFIX = CODES };
+enum { CODE_BITS = 12, CODES = 1 << CODE_BITS, MAX_WIDTH = 12, BLOCK = 255, NO_PREFIX = CODES, WINDOW = 256 /* bytes */ };
+
+/* Bytes of codes so far. */
+static uint64_t
+written(const struct gif_lzw *packer)
+{
+    return packer->size + packer->tail.used;
+}
+
+/* Of small palettes too there are no more strings than of large ones: then another code size only shifts the codes. */
+static uint32_t
+end_of_codes(const struct gif_lzw *packer)
+{
+    return packer->clear + CODES - GIF_LZW_LITERALS;
+}
 
 static void
 clear_table(struct gif_lzw *packer)
@@ -13,6 +27,7 @@ clear_table(struct gif_lzw *packer)
     memset(packer->slots, 0, sizeof packer->slots);
     packer->next = packer->clear + 2;
     packer->width = 32 - __builtin_clz(packer->clear);
+    packer->since_clear = (struct gif_lzw_mark){ packer->indices, written(packer) };
 }
 
 static inline struct gif_lzw_tail
@@ -56,19 +71,8 @@ flush(struct mim_job *job, struct gif_lzw *packer, int is_last)
         packer->blocks[size++] = 0;
     memmove(packer->codes, packer->codes + taken, packer->tail.used - taken);
     packer->tail.used -= taken;
+    packer->size += taken;
     return size ? job->host->emit(job, packer->blocks, size) : MIM_OK;
-}
-
-/* The codes outgrow their width. */
-static void
-widen(struct gif_lzw *packer)
-{
-    if (packer->width < MAX_WIDTH) {
-        packer->width++;
-        return;
-    }
-    put_code(packer, packer->clear);
-    clear_table(packer);
 }
 
 /* Is it another string's slot? A free one is nobody's. One product, so that it is one branch. */
@@ -91,11 +95,12 @@ find(struct gif_lzw *packer, uint32_t prefix, uint32_t index)
 }
 
 /* Whether a string is new nobody can predict, so nothing branches on it. Returns how many indices were taken: not all
- * when the codes outgrow their width. */
+ * when the codes outgrow their width or the table is full. */
 static uint64_t
 pack_some(struct gif_lzw *packer, const uint8_t *indices, uint64_t size)
 {
-    uint32_t prefix = packer->prefix, next = packer->next, most = 1U << packer->width, width = packer->width;
+    uint32_t prefix = packer->prefix, next = packer->next, width = packer->width;
+    uint32_t most = width < MAX_WIDTH ? 1U << width : end_of_codes(packer) - 1;
     struct gif_lzw_tail tail = packer->tail;
     uint64_t i = 0;
 
@@ -112,6 +117,40 @@ pack_some(struct gif_lzw *packer, const uint8_t *indices, uint64_t size)
     return i;
 }
 
+/* The same with a full table. Returns how many indices were taken: not all when the codes fill a window. */
+static uint64_t
+pack_full(struct gif_lzw *packer, const uint8_t *indices, uint64_t size)
+{
+    uint32_t prefix = packer->prefix, stop = packer->window.written + WINDOW - packer->size;
+    struct gif_lzw_tail tail = packer->tail;
+    uint64_t i = 0;
+
+    for (; i < size && tail.used < stop; i++) {
+        uint32_t string = *find(packer, prefix, indices[i]), mask = -(uint32_t)!string;
+        tail = with_bits(packer->codes, tail, prefix & mask, MAX_WIDTH & mask);
+        prefix = string % CODES | (indices[i] & mask);
+    }
+    packer->prefix = prefix;
+    packer->tail = tail;
+    return i;
+}
+
+/* A full table serves as long as codes are worth more indices than they were on the average since it was empty. */
+static void
+judge_table(struct gif_lzw *packer)
+{
+    uint64_t indices = packer->indices, bytes = written(packer);
+
+    if (bytes < packer->window.written + WINDOW)
+        return;
+    if ((indices - packer->window.indices) * (bytes - packer->since_clear.written) <
+        (indices - packer->since_clear.indices) * (bytes - packer->window.written)) {
+        put_code(packer, packer->clear);
+        clear_table(packer);
+    }
+    packer->window = (struct gif_lzw_mark){ indices, bytes };
+}
+
 static void
 pack(struct gif_lzw *packer, const uint8_t *indices, uint64_t size)
 {
@@ -120,9 +159,16 @@ pack(struct gif_lzw *packer, const uint8_t *indices, uint64_t size)
     if (packer->prefix == NO_PREFIX && size)
         packer->prefix = indices[done++];
     while (done < size) {
-        done += pack_some(packer, indices + done, size - done);
-        if (packer->next > 1U << packer->width)
-            widen(packer);
+        bool is_full = packer->next == end_of_codes(packer);
+        uint64_t some = (is_full ? pack_full : pack_some)(packer, indices + done, size - done);
+        done += some;
+        packer->indices += some;
+        if (is_full)
+            judge_table(packer);
+        else if (packer->next > 1U << packer->width)
+            packer->width++;
+        else if (packer->next == end_of_codes(packer))
+            packer->window = (struct gif_lzw_mark){ packer->indices, written(packer) };
     }
 }
 
@@ -134,7 +180,7 @@ gif_lzw_begin(struct mim_job *job, struct gif_lzw *packer, uint32_t code_size)
     packer->clear = 1U << code_size;
     packer->prefix = NO_PREFIX;
     packer->tail = (struct gif_lzw_tail){ 0 };
-    packer->size = 0;
+    packer->size = packer->indices = 0;
     clear_table(packer);
     put_code(packer, packer->clear);
     return packer->is_trial ? MIM_OK : job->host->emit(job, &first, 1);

@@ -8,6 +8,7 @@
 #include <mim/plugin.h>
 
 enum {
+    GIF_LZW_LITERALS = 256,          /**< most codes that stand for one index */
     GIF_LZW_SLOTS = 16384,
     GIF_LZW_STEP = 16384,            /**< indices between two looks at the room in `codes` */
     GIF_LZW_ROOM = 3 * GIF_LZW_STEP, /**< flushed above one step; a step adds 1.5 bytes an index at most */
@@ -25,8 +26,12 @@ struct gif_lzw {
         uint32_t bit_count;
         uint32_t used; /**< bytes in `codes` */
     } tail;
-    bool is_trial; /**< set before begin: nothing is emitted */
-    uint64_t size; /**< of a trial: bytes of codes */
+    bool is_trial;    /**< set before begin: nothing is emitted */
+    uint64_t size;    /**< bytes of codes that are no more in `codes`: after a trial all of them */
+    uint64_t indices; /**< taken so far */
+    struct gif_lzw_mark {
+        uint64_t indices, written; /**< by then; bytes of codes */
+    } since_clear, window;         /**< when the table was empty; with a full one, at its last test */
     uint8_t codes[GIF_LZW_ROOM + 8];
     uint8_t blocks[GIF_LZW_BLOCKS * 256 + 1];
 };
