@@ -5,7 +5,7 @@
 #include <endian.h>
 #include <string.h>
 
-enum { CODE_BITS = 12, CODES = 1 << CODE_BITS, MAX_WIDTH = 12, BLOCK = 255, NO_PREFIX = CODES, WINDOW = 256 /* bytes */ };
+enum { CODE_BITS = 12, CODES = 1 << CODE_BITS, MAX_WIDTH = 12, BLOCK = 255, NO_PREFIX = CODES, WINDOW = 256 };
 
 /* Bytes of codes so far. */
 static uint64_t
@@ -135,7 +135,8 @@ pack_full(struct gif_lzw *packer, const uint8_t *indices, uint64_t size)
     return i;
 }
 
-/* A full table serves as long as codes are worth more indices than they were on the average since it was empty. */
+/* A full table serves as long as the codes of a window, some 170, are worth more indices than they were on the average since
+ * it was empty. */
 static void
 judge_table(struct gif_lzw *packer)
 {

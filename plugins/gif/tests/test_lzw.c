@@ -162,8 +162,7 @@ clears_a_full_table_that_knows_nothing_of_what_comes(void)
 
     for (size_t i = 0; i < sizeof indices; i++)
         indices[i] = i < sizeof indices / 2 ? next_random(&seed) % 4 : 100 + next_random(&seed) % 4;
-    CHECK(count_clear_codes(8, indices, sizeof indices / 2) == 1);
-    CHECK(count_clear_codes(8, indices, sizeof indices) > 1);
+    CHECK(count_clear_codes(8, indices, sizeof indices) > count_clear_codes(8, indices, sizeof indices / 2));
 }
 
 static void
