@@ -280,27 +280,26 @@ pngx_keep_text(struct mim_job *job, struct pngx_kept *kept, const char *name, in
     return pngx_bytes_add(job, &held->value, text, size);
 }
 
+/* Words for what has one of its own. */
 static const struct {
-    const char *key, *keyword;
+    const char *key, *better;
     int32_t rank;
-} texts[] = {
-    { "title", "Title", 0 },         { "author", "Author", 0 },
-    { "artist", "Author", 1 },       { "description", "Description", 0 },
-    { "copyright", "Copyright", 0 }, { "software", "Software", 0 },
-    { "creator", "Software", 1 },    { "producer", "Software", 2 },
-    { "comment", "Comment", 0 },     { "subject", "Subject", 0 },
-    { "keywords", "Keywords", 0 },   { "datetime", "Creation Time", 0 },
-};
+} others[] = { { "artist", "author", 1 }, { "creator", "software", 1 }, { "producer", "software", 2 } };
 
 static int32_t
 keep_named_text(struct mim_job *job, struct pngx_kept *kept, const char *key, const char *text, uint64_t size)
 {
+    int32_t rank = 0;
+
     if (!strncmp(key, "text:", 5))
         return pngx_keep_text(job, kept, key + 5, 0, text, size);
-    for (unsigned i = 0; i < sizeof texts / sizeof *texts; i++)
-        if (!strcmp(texts[i].key, key))
-            return pngx_keep_text(job, kept, texts[i].keyword, texts[i].rank, text, size);
-    return MIM_UNSUPPORTED;
+    for (unsigned i = 0; i < sizeof others / sizeof *others && !rank; i++)
+        if (!strcmp(others[i].key, key)) {
+            key = others[i].better;
+            rank = others[i].rank;
+        }
+    const char *keyword = pngx_text_keyword(key);
+    return keyword ? pngx_keep_text(job, kept, keyword, rank, text, size) : MIM_UNSUPPORTED;
 }
 
 int32_t
