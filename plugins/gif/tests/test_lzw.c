@@ -124,10 +124,11 @@ count_clear_codes(uint32_t code_size, const uint8_t *indices, size_t size)
     uint32_t width = code_size + 1, clear = 1U << code_size, next = clear + 1;
     uint64_t found = 0;
 
-    for (size_t bit = 0; bit + width <= 8 * codes.size; bit += width) {
+    for (size_t bit = 0; bit + width <= 8 * codes.size;) {
         uint32_t code = 0;
         for (uint32_t i = 0; i < width; i++)
             code |= (uint32_t)(codes.data[(bit + i) / 8] >> (bit + i) % 8 & 1) << i;
+        bit += width;
         found += code == clear;
         next = code == clear ? clear + 1 : next + 1;
         width = code == clear ? code_size + 1 : width;
@@ -151,7 +152,7 @@ keeps_a_full_table_while_it_serves(void)
     for (size_t i = 0; i < sizeof indices; i++)
         indices[i] = i < 4000 ? next_random(&seed) % 250 : indices[i - 4000];
     uint64_t found = count_clear_codes(8, indices, sizeof indices); /* some 50 when every full table goes */
-    CHECK(found >= 1 && found < 10);
+    CHECK(found >= 1 && found < 25);
 }
 
 static void
@@ -162,7 +163,8 @@ clears_a_full_table_that_knows_nothing_of_what_comes(void)
 
     for (size_t i = 0; i < sizeof indices; i++)
         indices[i] = i < sizeof indices / 2 ? next_random(&seed) % 4 : 100 + next_random(&seed) % 4;
-    CHECK(count_clear_codes(8, indices, sizeof indices) > count_clear_codes(8, indices, sizeof indices / 2));
+    uint64_t before = count_clear_codes(8, indices, sizeof indices / 2);
+    CHECK(count_clear_codes(8, indices, sizeof indices) > before);
 }
 
 static void
