@@ -99,6 +99,13 @@ class Command(PeerCase):
         row = next(line for line in text(self.mim('help', 'mp4')).splitlines() if line.startswith('  quality '))
         self.assertEqual(row.split()[:3], ['quality', 'number', '-'])
 
+    def test_formats_with_the_same_options_share_a_table(self):
+        page = text(self.mim('plugins', 'video'))
+        self.assertEqual([line.split()[:3] for line in page.splitlines() if line.endswith('NAME=VALUE)')],
+                         [['reading', 'mp4', 'mov'], ['writing', 'mp4', 'mov']])
+        headings = [line for line in text(self.mim('plugins', 'raw')).splitlines() if line.startswith(('reading', 'writing'))]
+        self.assertEqual(len(headings), 2)
+
     def test_version_and_help(self):
         self.assertRegex(text(self.mim('--version')), r'\d+\.\d+\.\d+')
         for words in (['help'], ['--help'], ['help', 'convert'], ['convert', '--help'], ['help', 'gif'],

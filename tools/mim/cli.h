@@ -90,10 +90,16 @@ enum exit_code run_plugins(struct cli *cli);
 enum exit_code run_explain(struct cli *cli);
 enum exit_code run_help(struct cli *cli);
 
-/* help.c: a subcommand's page; the option tables of a format. */
+/* help.c: a subcommand's page; the option tables of a format. tables.c: of all formats of a plugin, blanks between. */
 void print_overview(FILE *out);
 void print_command_help(FILE *out, const struct command *command);
-enum mim_status print_format_options(struct mim_context *context, const char *format, const char *plugin,
+struct option_page {
+    struct mim_context *context;
+    const char *format, *plugin; /* plugin NULL: whichever serves it */
+    const char *title;           /* what the headings call it */
+};
+enum mim_status print_format_options(FILE *out, const struct option_page *page, struct mim_error *err);
+enum mim_status print_plugin_options(struct mim_context *context, const char *plugin, const char *formats,
                                      struct mim_error *err);
 
 #endif

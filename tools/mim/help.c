@@ -41,6 +41,7 @@ print_command_help(FILE *out, const struct command *command)
 
 /* Two walks over a table: the widths, then the rows. */
 struct option_columns {
+    FILE *out;
     size_t name, type, initial;
     size_t rows;
 };
@@ -69,56 +70,57 @@ static void
 print_option(void *user, const struct mim_option_info *option)
 {
     const struct option_columns *columns = user;
+    FILE *out = columns->out;
 
-    fputs("  ", stdout);
-    put_cell(stdout, option->name, columns->name);
-    put_cell(stdout, option->type_text, columns->type);
-    put_cell(stdout, initial_of(option), columns->initial);
-    put_text(stdout, option->help);
+    fputs("  ", out);
+    put_cell(out, option->name, columns->name);
+    put_cell(out, option->type_text, columns->type);
+    put_cell(out, initial_of(option), columns->initial);
+    put_text(out, option->help);
     if (option->unit || *option->range)
-        printf(" (%s%s%s)", option->range, option->unit && *option->range ? " " : "", option->unit ? option->unit : "");
-    putchar('\n');
+        fprintf(out, " (%s%s%s)", option->range, option->unit && *option->range ? " " : "", option->unit ? option->unit : "");
+    fputc('\n', out);
 }
 
 static enum mim_status
-print_direction(struct mim_context *context, const char *format, const char *plugin, int writing, struct mim_error *err)
+print_direction(FILE *out, const struct option_page *page, int writing, struct mim_error *err)
 {
-    struct option_columns columns = { 0 };
+    struct option_columns columns = { .out = out };
 
-    enum mim_status status = mim_format_options(context, format, plugin, writing, measure, &columns, err);
+    enum mim_status status = mim_format_options(page->context, page->format, page->plugin, writing, measure, &columns, err);
     if (status != MIM_OK)
         return status;
-    printf("%s %s%s\n", writing ? "writing" : "reading", format,
-           columns.rows ? writing ? " (-o NAME=VALUE)" : " (-i NAME=VALUE)" : ": no options");
-    return mim_format_options(context, format, plugin, writing, print_option, &columns, err);
+    fprintf(out, "%s %s%s\n", writing ? "writing" : "reading", page->title,
+            columns.rows ? writing ? " (-o NAME=VALUE)" : " (-i NAME=VALUE)" : ": no options");
+    return mim_format_options(page->context, page->format, page->plugin, writing, print_option, &columns, err);
 }
 
 /* A format that only one direction knows is told of in that one. */
 enum mim_status
-print_format_options(struct mim_context *context, const char *format, const char *plugin, struct mim_error *err)
+print_format_options(FILE *out, const struct option_page *page, struct mim_error *err)
 {
     struct mim_format_info info;
     enum mim_status status = MIM_OK;
     bool found = false;
 
-    for (size_t i = 0; !found && mim_context_format(context, i, &info); i++)
-        found = !strcasecmp(info.name, format);
+    for (size_t i = 0; !found && mim_context_format(page->context, i, &info); i++)
+        found = !strcasecmp(info.name, page->format);
     if (!found) {
-        status = mim_context_list_status(context, err);
+        status = mim_context_list_status(page->context, err);
         return status != MIM_OK ? status
                                 : fail(err, MIM_ARGUMENT, "there is neither a command nor a format %s; mim formats lists "
-                                                          "the formats", format);
+                                                          "the formats", page->format);
     }
     if (info.state != MIM_FORMAT_READY)
-        return mim_format_options(context, format, plugin, 0, measure, &(struct option_columns){ 0 }, err);
+        return mim_format_options(page->context, page->format, page->plugin, 0, measure, &(struct option_columns){ 0 }, err);
 
     bool reads = *info.read, writes = *info.write; /* the strings may change when the plugin is loaded */
     if (reads)
-        status = print_direction(context, format, plugin, 0, err);
+        status = print_direction(out, page, 0, err);
     if (status == MIM_OK && reads && writes)
-        putchar('\n');
+        fputc('\n', out);
     if (status == MIM_OK && writes)
-        status = print_direction(context, format, plugin, 1, err);
+        status = print_direction(out, page, 1, err);
     return status;
 }
 
@@ -136,7 +138,8 @@ run_help(struct cli *cli)
         print_command_help(stdout, command);
         return EXIT_GOOD;
     }
-    if (print_format_options(cli->context, cli->operands[0], NULL, &err) != MIM_OK)
+    const struct option_page page = { .context = cli->context, .format = cli->operands[0], .title = cli->operands[0] };
+    if (print_format_options(stdout, &page, &err) != MIM_OK)
         return give_up(NULL, &err);
     return EXIT_GOOD;
 }

@@ -110,23 +110,6 @@ print_details(const struct mim_plugin_info *info)
     put_row("priority", numbers);
 }
 
-/* The option tables of all that a plugin serves. */
-static enum mim_status
-print_tables(struct cli *cli, const char *plugin, const char *formats, struct mim_error *err)
-{
-    enum mim_status status = MIM_OK;
-
-    while (*formats && status == MIM_OK) {
-        char name[64];
-        size_t length = strcspn(formats, " ");
-        snprintf(name, sizeof name, "%.*s", (int)length, formats);
-        putchar('\n');
-        status = print_format_options(cli->context, name, plugin, err);
-        formats += length + strspn(formats + length, " ");
-    }
-    return status;
-}
-
 static enum exit_code
 show_plugin(struct cli *cli, const char *name)
 {
@@ -150,7 +133,7 @@ show_plugin(struct cli *cli, const char *name)
     if (!found)
         return give_up(NULL, &err);
     if (status == MIM_OK)
-        status = print_tables(cli, name, info.formats, &err);
+        status = print_plugin_options(cli->context, name, info.formats, &err);
     return status == MIM_OK ? EXIT_GOOD : give_up(NULL, &err);
 }
 

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/* The option tables of all that a plugin serves: formats whose tables are alike share one. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli.h"
+#include "report.h"
+
+struct table {
+    const char *format;
+    char *text; /* without the format's name */
+    bool is_told;
+};
+
+/* Closes the stream of a text in memory. */
+static enum mim_status
+finish_text(FILE *out, struct mim_error *err)
+{
+    bool is_whole = !ferror(out);
+    is_whole = !fclose(out) && is_whole;
+    return is_whole ? MIM_OK : fail(err, MIM_NOMEM, "no memory for a table");
+}
+
+static enum mim_status
+render(struct option_page page, struct table *table, struct mim_error *err)
+{
+    size_t size;
+    FILE *out = open_memstream(&table->text, &size);
+    if (!out)
+        return fail(err, MIM_NOMEM, "no memory for a table");
+
+    page.format = table->format;
+    page.title = "";
+    enum mim_status status = print_format_options(out, &page, err);
+    struct mim_error full;
+    enum mim_status closed = finish_text(out, status == MIM_OK ? err : &full);
+    return status == MIM_OK ? closed : status;
+}
+
+/* The first of `tables`, headed by the names of all that are like it. */
+static enum mim_status
+print_alike(struct option_page page, struct table *tables, size_t count, struct mim_error *err)
+{
+    char *names = NULL;
+    size_t size;
+    FILE *out = open_memstream(&names, &size);
+    if (!out)
+        return fail(err, MIM_NOMEM, "no memory for names");
+
+    for (size_t i = 0; i < count; i++)
+        if (!strcmp(tables[i].text, tables->text)) {
+            fprintf(out, "%s%s", i ? " " : "", tables[i].format);
+            tables[i].is_told = true;
+        }
+    enum mim_status status = finish_text(out, err);
+    page.format = tables->format;
+    page.title = names;
+    if (status == MIM_OK) {
+        putchar('\n');
+        status = print_format_options(stdout, &page, err);
+    }
+    free(names);
+    return status;
+}
+
+enum mim_status
+print_plugin_options(struct mim_context *context, const char *plugin, const char *formats, struct mim_error *err)
+{
+    const struct option_page page = { .context = context, .plugin = plugin };
+    enum mim_status status = MIM_OK;
+    size_t count = 0;
+    char *names = strdup(formats), *rest = NULL; /* the borrowed text may change while plugins are asked */
+    struct table *tables = calloc(strlen(formats) / 2 + 1, sizeof *tables);
+
+    if (!names || !tables)
+        status = fail(err, MIM_NOMEM, "no memory for tables");
+    for (char *name = names ? strtok_r(names, " ", &rest) : NULL; name && status == MIM_OK; name = strtok_r(NULL, " ", &rest)) {
+        tables[count].format = name;
+        status = render(page, &tables[count++], err);
+    }
+    for (size_t i = 0; i < count && status == MIM_OK; i++)
+        if (!tables[i].is_told)
+            status = print_alike(page, tables + i, count - i, err);
+    for (size_t i = 0; i < count; i++)
+        free(tables[i].text);
+    free(tables);
+    free(names);
+    return status;
+}
