@@ -27,6 +27,7 @@ struct gif_lzw {
         uint32_t used; /**< bytes in `codes` */
     } tail;
     bool is_trial;    /**< set before begin: nothing is emitted */
+    uint64_t most;    /**< of a trial: from so many bytes on it is hopeless */
     uint64_t size;    /**< bytes of codes that are no more in `codes`: after a trial all of them */
     uint64_t indices; /**< taken so far */
     struct gif_lzw_mark {
@@ -35,6 +36,13 @@ struct gif_lzw {
     uint8_t codes[GIF_LZW_ROOM + 8];
     uint8_t blocks[GIF_LZW_BLOCKS * 256 + 1];
 };
+
+/** Is it a trial that has come to `most` bytes? */
+static inline bool
+gif_lzw_is_hopeless(const struct gif_lzw *packer)
+{
+    return packer->is_trial && packer->size + packer->tail.used >= packer->most;
+}
 
 /** Emit the byte of the code size, 2 to 8, and start. Each of the three: the status of emit or poll. */
 int32_t gif_lzw_begin(struct mim_job *job, struct gif_lzw *packer, uint32_t code_size);

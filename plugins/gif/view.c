@@ -181,13 +181,27 @@ skip(const struct gif_view *view, const uint8_t *below, const uint32_t *keys, ui
     return x;
 }
 
-/* Leave out what equals the row below, where enough of it lies together: a shorter run costs more codes than it saves. */
+/* From where on unchanged pixels from `start` to `end` are left out, if colours do not stay whole; else `end`. */
+static uint32_t
+end_of_plain(const uint32_t *keys, uint32_t start, uint32_t end)
+{
+    while (start && start < end && keys[start] == keys[start - 1])
+        start++;
+    for (uint32_t x = start; x < end; x++)
+        if (keys[x] != keys[start])
+            return start;
+    return end;
+}
+
+/* Leave out what equals the row below, where enough of it lies together. */
 static void
 drop_unchanged(const struct gif_view *view, const uint8_t *below, uint32_t *keys)
 {
     for (uint32_t x = 0; x < view->width;) {
         uint32_t start = end_of_run(view, below, keys, skip(view, below, keys, x), false);
         x = end_of_run(view, below, keys, start, true);
+        if (view->keeps_plain)
+            start = end_of_plain(keys, start, x);
         for (uint32_t i = start; x - start >= view->least_run && i < x; i++)
             keys[i] = GIF_NOTHING;
     }

@@ -16,6 +16,7 @@ struct gif_view {
     const struct mim_raster *below; /**< what stands on the canvas already; NULL: nothing */
     uint32_t x, y, width, height;   /**< the rectangle */
     uint32_t threshold;             /**< alpha from which on a pixel is opaque */
+    bool keeps_plain;               /**< of these, runs of one colour are drawn */
     uint32_t least_run; /**< so many pixels in a row that equal those below are not drawn; 0: all are drawn */
 };
 
