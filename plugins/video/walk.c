@@ -2,128 +2,12 @@
 /* From picture to picture. */
 #include "walk.h"
 
-#include "averror.h"
 #include "cut.h"
 
 enum {
     NEAR = 48,
     LOST = -1
 }; /* pictures that are sooner decoded than the whole file looked through; not where we should be */
-
-/* --- knowing all pictures ----------------------------------------------------------------------------------------- */
-
-/* H.264 may code each field of a frame in a packet of its own: how many frames these are, only a decoder says. */
-static int32_t
-foretell(struct video_walk *walk, const AVCodecParameters *parameters)
-{
-    if (parameters->codec_id == AV_CODEC_ID_H264 && parameters->field_order > AV_FIELD_PROGRESSIVE)
-        return MIM_OK;
-    return video_index_predict(&walk->index, walk->job, parameters->codec_id);
-}
-
-static int32_t
-note_all_units(struct video_walk *walk)
-{
-    struct video_demux demux;
-    AVPacket *packet = av_packet_alloc();
-    int32_t status = packet ? video_demux_open(&demux, walk->job, &walk->what) : MIM_NOMEM;
-
-    if (!packet)
-        return status;
-    while (status == MIM_OK) {
-        status = video_demux_next(&demux, &walk->index, packet);
-        av_packet_unref(packet);
-    }
-    if (status == MIM_END)
-        status = foretell(walk, demux.stream->codecpar);
-    video_demux_close(&demux);
-    av_packet_free(&packet);
-    return status;
-}
-
-/* How long a picture lasts by its packet, or by the stream's rate. */
-static int64_t
-own_duration(const struct video_index *index, const AVStream *stream, uint64_t number)
-{
-    uint32_t unit = index->shots[number].unit;
-    if (unit < index->unit_count && index->units[unit].duration)
-        return index->units[unit].duration;
-    AVRational rate = stream->avg_frame_rate.num > 0 ? stream->avg_frame_rate : stream->r_frame_rate;
-    int64_t duration = rate.num > 0 && rate.den > 0 ? av_rescale_q(1, av_inv_q(rate), stream->time_base) : 0;
-    return duration < UINT32_MAX ? duration : UINT32_MAX;
-}
-
-/* A picture without a time follows the one before, as in the ffmpeg command. */
-static int32_t
-learn(struct video_walk *walk, const struct video_player *player, uint64_t number, const struct video_picture *picture)
-{
-    struct video_index *index = &walk->index;
-    int64_t pts = picture->pts;
-
-    if (pts == AV_NOPTS_VALUE && !number)
-        pts = 0;
-    if (pts == AV_NOPTS_VALUE)
-        pts = index->shots[number - 1].pts + own_duration(index, player->demux.stream, number - 1);
-    return video_index_learn(index, walk->job, number, picture->unit, pts);
-}
-
-/* Where timestamps do not say which pictures there are, a decoder of its own does. */
-static int32_t
-decode_all(struct video_walk *walk)
-{
-    struct video_player player;
-    struct video_picture picture;
-    uint64_t number = 0;
-    AVFrame *frame = av_frame_alloc();
-
-    if (!frame)
-        return MIM_NOMEM;
-    video_index_forget_shots(&walk->index);
-    int32_t status = video_player_open(&player, walk->job, &walk->what, &walk->index, walk->threads, VIDEO_TO_COUNT);
-    while (status == MIM_OK) {
-        status = video_player_next(&player, frame, &picture);
-        if (status == MIM_OK)
-            status = learn(walk, &player, number++, &picture);
-        av_frame_unref(frame);
-    }
-    video_player_close(&player);
-    av_frame_free(&frame);
-    walk->index.has_all_shots = status == MIM_END;
-    return status == MIM_END ? MIM_OK : status;
-}
-
-int32_t
-video_walk_scan(struct video_walk *walk)
-{
-    int32_t status = MIM_OK;
-    if (!walk->index.has_all_units)
-        status = note_all_units(walk);
-    else if (!walk->index.has_all_shots)
-        status = foretell(walk, walk->player.demux.stream->codecpar);
-    if (status == MIM_OK && !walk->index.has_all_shots)
-        status = decode_all(walk);
-    return status;
-}
-
-int32_t
-video_walk_verdict(struct video_walk *walk)
-{
-    const struct video_index *index = &walk->index;
-    struct mim_job *job = walk->job;
-    char text[AV_ERROR_MAX_STRING_SIZE];
-
-    if (index->is_cut)
-        return video_fail_cut(job);
-    if (index->fault)
-        return video_fail(job, index->fault, "the container is damaged");
-    if (index->has_all_shots && !index->shot_count)
-        return job->host->fail(job, MIM_CORRUPT, MIM_UNKNOWN, "the video stream holds no picture");
-    if (!index->failures)
-        return MIM_OK;
-    av_strerror(index->first_failure, text, sizeof text);
-    return job->host->fail(job, MIM_CORRUPT, MIM_UNKNOWN, "the decoder refused %llu packets, the first with: %s",
-                           (unsigned long long)index->failures, text);
-}
 
 /* --- going on ----------------------------------------------------------------------------------------------------- */
 
@@ -135,13 +19,13 @@ take_in_order(struct video_walk *walk, const struct video_picture *picture)
     uint64_t number = walk->next;
 
     if (index->is_predicted && (number >= index->shot_count || index->shots[number].unit != picture->unit)) {
-        int32_t status = decode_all(walk);
+        int32_t status = video_walk_decode_all(walk);
         if (status != MIM_OK)
             return status;
     }
     if (index->has_all_shots)
         return number < index->shot_count ? MIM_OK : MIM_END;
-    return learn(walk, &walk->player, number, picture);
+    return video_walk_learn(walk, &walk->player, number, picture);
 }
 
 /* After a seek pictures that lack what came before are passed over, until the one that is due. */
@@ -166,7 +50,7 @@ finish(struct video_walk *walk)
     if (!walk->is_whole)
         return walk->next < index->shot_count ? LOST : MIM_END;
     if (index->is_predicted && walk->next < index->shot_count) {
-        int32_t status = decode_all(walk);
+        int32_t status = video_walk_decode_all(walk);
         return status == MIM_OK ? MIM_END : status;
     }
     index->has_all_shots = true;
@@ -336,7 +220,7 @@ int64_t
 video_walk_end(const struct video_walk *walk)
 {
     uint64_t last = walk->index.shot_count - 1;
-    return walk->index.shots[last].pts + own_duration(&walk->index, walk->player.demux.stream, last);
+    return walk->index.shots[last].pts + video_walk_own_duration(&walk->index, walk->player.demux.stream, last);
 }
 
 /* Where the container says that the stream ends, AV_NOPTS_VALUE if it does not: the only place for the last duration where
@@ -360,7 +244,7 @@ static int64_t
 last_duration(struct video_walk *walk, uint64_t number)
 {
     const struct video_demux *demux = &walk->player.demux;
-    int64_t own = own_duration(&walk->index, demux->stream, number), end = declared_end(demux);
+    int64_t own = video_walk_own_duration(&walk->index, demux->stream, number), end = declared_end(demux);
     int64_t rest = end == AV_NOPTS_VALUE ? 0 : end - walk->index.shots[number].pts;
     return rest > own && !video_is_cut(demux->format->iformat->name, demux->stream, walk->job) ? rest : own;
 }
@@ -379,7 +263,7 @@ video_walk_times(struct video_walk *walk, uint64_t number, int64_t *start, int64
     *start = index->shots[number].pts;
     *end = is_last ? *start + last_duration(walk, number) : index->shots[number + 1].pts;
     if (*end <= *start)
-        *end = *start + own_duration(index, walk->player.demux.stream, number);
+        *end = *start + video_walk_own_duration(index, walk->player.demux.stream, number);
     return MIM_OK;
 }
 

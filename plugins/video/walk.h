@@ -32,4 +32,11 @@ int32_t video_walk_scan(struct video_walk *walk);
 int32_t video_walk_verdict(struct video_walk *walk);
 void video_walk_close(struct video_walk *walk);
 
+/* walk-scan.c, for the walk itself: picture `number` came out; all are learned anew; how long one lasts, by its packet or
+ * by the stream's rate. */
+int32_t video_walk_learn(struct video_walk *walk, const struct video_player *player, uint64_t number,
+                         const struct video_picture *picture);
+int32_t video_walk_decode_all(struct video_walk *walk);
+int64_t video_walk_own_duration(const struct video_index *index, const AVStream *stream, uint64_t number);
+
 #endif

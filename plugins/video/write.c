@@ -1,52 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Writing: the operations. Colours are converted on any thread; the encoder and the muxer get frames in order. */
-#include "write.h"
+#include "writer.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#include "audio.h"
-#include "encoder.h"
-#include "log.h"
-#include "mux.h"
-#include "write-keys.h"
-#include "write-pace.h"
-
-/* A frame between accepts and put. */
-struct video_coming {
-    struct video_coming *next;
-    AVFrame *frame;
-    int64_t reserved;
-};
-
-struct video_writer {
-    struct video_wishes wishes; /* options */
-    struct mim_rational fps;
-    struct mim_pairs format_settings;
-    uint8_t background[4];
-
-    const struct video_container *container;
-    const struct video_target *target;
-    struct video_log log;
-    struct video_keys keys;
-    struct video_clock clock;
-    struct video_encoder encoder;
-    struct video_pictures pictures;
-    struct video_audio audio;
-    struct video_mux mux;
-    struct video_pace pace;
-    AVPacket *held[VIDEO_PACE_MOST]; /* until the header is written */
-    unsigned held_count;
-    int64_t end; /* of the latest frame */
-    AVStream *stream;
-    AVPacket *packet;
-    struct video_coming *oldest, *newest, *idle;
-};
-
-struct video_packet {
-    struct video_coming *coming;
-    struct video_time time;
-};
 
 static int32_t
 say_padded(struct mim_job *job, const struct video_writer *self)
@@ -137,8 +94,8 @@ waits(const struct video_writer *self)
     return is_wanted && !self->clock.is_even;
 }
 
-static int32_t
-open_as(struct mim_job *job, struct mim_sequence *sequence, enum video_format id, bool seeks)
+int32_t
+video_writer_open(struct mim_job *job, struct mim_sequence *sequence, enum video_format id, bool seeks)
 {
     struct video_writer *self = job->state;
 
@@ -160,8 +117,9 @@ open_as(struct mim_job *job, struct mim_sequence *sequence, enum video_format id
     return status == MIM_OK && !waits(self) ? start(job, self) : status;
 }
 
-static int32_t
-keep(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size, enum video_format id)
+int32_t
+video_writer_keep(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size,
+                  enum video_format id)
 {
     struct video_writer *self = job->state;
     if (self->mux.context)
@@ -189,8 +147,8 @@ take_coming(struct mim_job *job, struct video_writer *self)
     return NULL;
 }
 
-static int32_t
-video_accepts(struct mim_job *job, uint64_t index, void *data, struct mim_frame_info *info)
+int32_t
+video_writer_accepts(struct mim_job *job, uint64_t index, void *data, struct mim_frame_info *info)
 {
     struct video_writer *self = job->state;
     struct video_packet *packet = data;
@@ -215,9 +173,9 @@ video_accepts(struct mim_job *job, uint64_t index, void *data, struct mim_frame_
 }
 
 /* What a picture takes narrows the window; a refusal is no reason to stop: it is there only until it is written. */
-static int32_t
-video_encode(struct mim_job *job, void *data, const struct mim_frame_info *info, uint32_t part, const struct mim_raster *raster,
-             const struct mim_neighbours *beside)
+int32_t
+video_writer_encode(struct mim_job *job, void *data, const struct mim_frame_info *info, uint32_t part,
+                    const struct mim_raster *raster, const struct mim_neighbours *beside)
 {
     const struct video_writer *self = job->state;
     const struct video_packet *packet = data;
@@ -264,8 +222,8 @@ give_back(struct mim_job *job, struct video_coming *coming)
     coming->reserved = 0;
 }
 
-static int32_t
-video_put(struct mim_job *job, void *data, const struct mim_frame_info *info, const struct mim_coded *coded)
+int32_t
+video_writer_put(struct mim_job *job, void *data, const struct mim_frame_info *info, const struct mim_coded *coded)
 {
     struct video_writer *self = job->state;
     const struct video_packet *packet = data;
@@ -289,8 +247,8 @@ video_put(struct mim_job *job, void *data, const struct mim_frame_info *info, co
     return status;
 }
 
-static int32_t
-video_finish(struct mim_job *job)
+int32_t
+video_writer_finish(struct mim_job *job)
 {
     struct video_writer *self = job->state;
 
@@ -304,8 +262,8 @@ video_finish(struct mim_job *job)
     return status == MIM_OK ? video_mux_finish(&self->mux) : status;
 }
 
-static void
-video_worker_close(struct mim_job *job)
+void
+video_writer_worker_close(struct mim_job *job)
 {
     video_converter_close(job, job->worker);
 }
@@ -322,8 +280,8 @@ free_coming(struct mim_job *job, struct video_coming *list)
     }
 }
 
-static void
-video_close(struct mim_job *job)
+void
+video_writer_close(struct mim_job *job)
 {
     struct video_writer *self = job->state;
 
@@ -338,89 +296,3 @@ video_close(struct mim_job *job)
     video_keys_close(job, &self->keys);
     av_packet_free(&self->packet);
 }
-
-#define AT(member) MIM_OPTION_HEADER, .offset = offsetof(struct video_writer, member)
-
-static const struct mim_option options[] = {
-    { AT(fps), .name = "fps", .type = MIM_OPTION_RATIONAL, .unit = "1/s",
-      .help = "frames a second, all alike; when not given the source's timing, else 10" },
-    { AT(wishes.codec), .name = "codec", .type = MIM_OPTION_TEXT,
-      .help = "an encoder of FFmpeg's or a codec, such as libx264 or vp9; when not given by container" },
-    { AT(wishes.quality), .name = "quality", .type = MIM_OPTION_REAL, .initial = -1, .max = 10,
-      .help = "10 is the best; when not given the codec's default" },
-    { AT(wishes.crf), .name = "crf", .type = MIM_OPTION_REAL, .initial = -1, .max = 255,
-      .help = "constant quality in the codec's own numbers, instead of quality" },
-    { AT(wishes.bitrate), .name = "bitrate", .type = MIM_OPTION_TEXT, .unit = "bit/s",
-      .help = "such as 800k or 2M, instead of quality" },
-    { AT(wishes.preset), .name = "preset", .type = MIM_OPTION_TEXT, .help = "speed against size, in the codec's own words" },
-    { AT(wishes.pixel_format), .name = "pixelformat", .type = MIM_OPTION_TEXT,
-      .help = "FFmpeg's name; when not given what plays everywhere, or is exact with lossless codecs" },
-    { AT(wishes.gop), .name = "gop", .type = MIM_OPTION_INT, .initial = -1, .max = 1 << 30,
-      .help = "frames from key frame to key frame at most; when not given the codec's default" },
-    { AT(wishes.macro_block_size), .name = "macro_block_size", .type = MIM_OPTION_INT, .unit = "px", .initial = 1, .min = 1,
-      .max = 256, .help = "width and height are padded to multiples of it" },
-    { AT(audio.source), .name = "audio", .type = MIM_OPTION_TEXT, .initial_text = "copy",
-      .help = "copy (of what is converted), none, or a file whose sound is taken" },
-    { AT(audio.codec), .name = "audio_codec", .type = MIM_OPTION_TEXT,
-      .help = "copy, or an encoder of FFmpeg's; when not given copy, if the container can hold it" },
-    { AT(background), .name = "background", .type = MIM_OPTION_COLOUR, .initial_text = "white",
-      .help = "what transparent pixels are put on, where the codec keeps no alpha" },
-    { AT(wishes.settings), .name = "codec", .type = MIM_OPTION_PAIRS, .help = "options of the encoder's own, as codec:KEY=VALUE" },
-    { AT(format_settings), .name = "format", .type = MIM_OPTION_PAIRS,
-      .help = "options of the container's own, as format:KEY=VALUE" },
-};
-
-/* What the core needs to know of each: does its muxer go back, does it read what it wrote, does it keep timing. */
-enum {
-    BARE = MIM_WRITER_THREADS,
-    STREAMED = BARE | MIM_WRITER_TIMING,
-    PATCHED = STREAMED | MIM_WRITER_SEEKS,
-    REREAD = PATCHED | MIM_WRITER_READS_BACK,
-
-    FLAGS_mp4 = REREAD,
-    FLAGS_mov = REREAD,
-    FLAGS_3gp = REREAD,
-    FLAGS_mkv = PATCHED,
-    FLAGS_webm = PATCHED,
-    FLAGS_avi = PATCHED,
-    FLAGS_mpeg = STREAMED,
-    FLAGS_ts = STREAMED,
-    FLAGS_wmv = PATCHED,
-    FLAGS_flv = PATCHED,
-    FLAGS_ogv = STREAMED,
-    FLAGS_mjpeg = BARE,
-    FLAGS_h264 = BARE,
-    FLAGS_hevc = BARE,
-};
-
-#define OPS_OF(id)                                                                                                    \
-    static int32_t open_##id(struct mim_job *job, struct mim_sequence *sequence)                                      \
-    {                                                                                                                 \
-        return open_as(job, sequence, VIDEO_##id, FLAGS_##id & MIM_WRITER_SEEKS);                                     \
-    }                                                                                                                 \
-    static int32_t keep_##id(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size)    \
-    {                                                                                                                 \
-        return keep(job, key, type, value, size, VIDEO_##id);                                                         \
-    }
-VIDEO_FORMATS(OPS_OF)
-
-#define ROW_OF(id)                                       \
-    [VIDEO_##id] = {                                     \
-        .struct_size = sizeof(struct mim_writer_ops),    \
-        .flags = FLAGS_##id,                             \
-        .state_size = sizeof(struct video_writer),       \
-        .packet_size = sizeof(struct video_packet),      \
-        .worker_size = sizeof(struct video_converter),   \
-        .option_count = sizeof options / sizeof *options,\
-        .options = options,                              \
-        .open = open_##id,                               \
-        .accepts = video_accepts,                        \
-        .encode = video_encode,                          \
-        .put = video_put,                                \
-        .metadata = keep_##id,                           \
-        .finish = video_finish,                          \
-        .worker_close = video_worker_close,              \
-        .close = video_close,                            \
-    },
-
-const struct mim_writer_ops video_writers[VIDEO_FORMAT_COUNT] = { VIDEO_FORMATS(ROW_OF) };
