@@ -63,7 +63,7 @@ put_u16(uint8_t *out, uint32_t value)
     return out + 2;
 }
 
-/* Control block, image descriptor and colour table. */
+/* Control block, image descriptor and colour table; unused entries repeat a colour, so that they bring no other in. */
 static int32_t
 emit_head(struct mim_job *job, const struct gif_plan *plan, uint32_t delay)
 {
@@ -75,11 +75,12 @@ emit_head(struct mim_job *job, const struct gif_plan *plan, uint32_t delay)
     head[8] = 0x2c;
     put_u16(put_u16(put_u16(put_u16(head + 9, plan->view.x), plan->view.y), plan->view.width), plan->view.height);
     head[GIF_FRAME_FLAGS] = 0x80 | (bits - 1);
-    for (uint32_t i = 0; i < plan->colour_count; i++) {
+    for (uint32_t i = 0; i < (plan->has_nothing ? plan->colour_count : 1U << bits); i++) {
+        uint32_t key = plan->palette[i < plan->colour_count ? i : plan->colour_count - 1];
         uint8_t *entry = head + GIF_FRAME_TABLE + 3 * i;
-        entry[0] = plan->palette[i] >> 16;
-        entry[1] = plan->palette[i] >> 8;
-        entry[2] = plan->palette[i];
+        entry[0] = key >> 16;
+        entry[1] = key >> 8;
+        entry[2] = key;
     }
     return job->host->emit(job, head, GIF_FRAME_TABLE + (3U << bits));
 }

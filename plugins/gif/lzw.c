@@ -14,13 +14,6 @@ written(const struct gif_lzw *packer)
     return packer->size + packer->tail.used;
 }
 
-/* Of small palettes too there are no more strings than of large ones: then another code size only shifts the codes. */
-static uint32_t
-end_of_codes(const struct gif_lzw *packer)
-{
-    return packer->clear + CODES - GIF_LZW_LITERALS;
-}
-
 static void
 clear_table(struct gif_lzw *packer)
 {
@@ -100,7 +93,7 @@ static uint64_t
 pack_some(struct gif_lzw *packer, const uint8_t *indices, uint64_t size)
 {
     uint32_t prefix = packer->prefix, next = packer->next, width = packer->width;
-    uint32_t most = width < MAX_WIDTH ? 1U << width : end_of_codes(packer) - 1;
+    uint32_t most = width < MAX_WIDTH ? 1U << width : CODES - 1;
     struct gif_lzw_tail tail = packer->tail;
     uint64_t i = 0;
 
@@ -160,7 +153,7 @@ pack(struct gif_lzw *packer, const uint8_t *indices, uint64_t size)
     if (packer->prefix == NO_PREFIX && size)
         packer->prefix = indices[done++];
     while (done < size) {
-        bool is_full = packer->next == end_of_codes(packer);
+        bool is_full = packer->next == CODES;
         uint64_t some = (is_full ? pack_full : pack_some)(packer, indices + done, size - done);
         done += some;
         packer->indices += some;
@@ -168,7 +161,7 @@ pack(struct gif_lzw *packer, const uint8_t *indices, uint64_t size)
             judge_table(packer);
         else if (packer->next > 1U << packer->width)
             packer->width++;
-        else if (packer->next == end_of_codes(packer))
+        else if (packer->next == CODES)
             packer->window = (struct gif_lzw_mark){ packer->indices, written(packer) };
     }
 }

@@ -8,7 +8,6 @@
 #include <mim/plugin.h>
 
 enum {
-    GIF_LZW_LITERALS = 256,          /**< most codes that stand for one index */
     GIF_LZW_SLOTS = 16384,
     GIF_LZW_STEP = 16384,            /**< indices between two looks at the room in `codes` */
     GIF_LZW_ROOM = 3 * GIF_LZW_STEP, /**< flushed above one step; a step adds 1.5 bytes an index at most */

@@ -8,13 +8,16 @@
 #include "clock.h"
 #include "encode.h"
 #include "held.h"
+#include "stream.h"
 #include "view.h"
 
-enum { PLAYS_MAX = 65536, SIDE_MAX = 65535, BLOCK = 255 };
+enum { PLAYS_MAX = 65536, SIDE_MAX = 65535 };
 
 enum { DITHER_NONE, DITHER_FLOYD_STEINBERG };
 enum { DISPOSAL_AUTO, DISPOSAL_BACKGROUND };
 enum { PALETTE_AUTO, PALETTE_LOCAL, PALETTE_GLOBAL };
+
+static const enum gif_table_kind table_kinds[] = { GIF_TABLE_GATHERED, GIF_TABLE_NONE, GIF_TABLE_OF_FIRST };
 
 struct gif_writer {
     struct mim_list duration; /* options */
@@ -27,16 +30,13 @@ struct gif_writer {
     int64_t palette_size;
     int32_t subrectangles;
     int32_t merge;
-    int32_t is_open, is_started;
+    int32_t is_open;
     int64_t alpha_threshold;
     const char *comment;
     char *source_comment; /* the source's, in the host's memory */
     uint64_t source_comment_room;
     uint64_t frames; /* accepted */
-    uint32_t width, height;
-    int64_t plays;       /* 1: no block says so */
-    uint32_t table_size; /* bytes of the global table, 0 before the first frame and without one */
-    uint8_t table[GIF_TABLE_MAX];
+    struct gif_stream stream;
     struct gif_clock clock;
     struct gif_encoding encoding;
     struct gif_held held;     /* merging */
@@ -100,47 +100,17 @@ start_clock(struct mim_job *job, struct gif_writer *self, const struct mim_seque
                                            : "the source's timing is replaced by duration");
 }
 
-/* In the file stands how often the animation is repeated, 0 for ever; played once needs no block, nor does one picture. */
+/* One picture alone needs no count. */
 static int32_t
 choose_plays(struct mim_job *job, struct gif_writer *self, const struct mim_sequence *sequence)
 {
     bool is_picture = sequence->sure == MIM_SURE_EXACT && sequence->count == 1;
 
-    self->plays = self->loop >= 0 ? self->loop : is_picture ? 1 : sequence->loop >= 0 ? sequence->loop : 0;
-    if (self->plays <= PLAYS_MAX)
+    self->stream.plays = self->loop >= 0 ? self->loop : is_picture ? 1 : sequence->loop >= 0 ? sequence->loop : 0;
+    if (self->stream.plays <= PLAYS_MAX)
         return MIM_OK;
-    self->plays = PLAYS_MAX;
+    self->stream.plays = PLAYS_MAX;
     return job->host->notice(job, MIM_NOTICE_LOOP, "GIF counts to 65536 plays");
-}
-
-static int32_t
-emit_loop(struct mim_job *job, int64_t plays)
-{
-    uint32_t repeats = plays ? plays - 1 : 0;
-    uint8_t block[19] = "\x21\xff\x0bNETSCAPE2.0\x03\x01";
-
-    block[16] = repeats;
-    block[17] = repeats >> 8;
-    return plays == 1 ? MIM_OK : job->host->emit(job, block, sizeof block);
-}
-
-static int32_t
-emit_comment(struct mim_job *job, const char *text)
-{
-    size_t left = text ? strlen(text) : 0;
-    if (!left)
-        return MIM_OK;
-
-    int32_t status = job->host->emit(job, "\x21\xfe", 2);
-    while (status == MIM_OK && left) {
-        uint8_t size = left < BLOCK ? left : BLOCK;
-        status = job->host->emit(job, &size, 1);
-        if (status == MIM_OK)
-            status = job->host->emit(job, text, size);
-        text += size;
-        left -= size;
-    }
-    return status == MIM_OK ? job->host->emit(job, "", 1) : status;
 }
 
 static int32_t
@@ -149,8 +119,12 @@ gif_open(struct mim_job *job, struct mim_sequence *sequence)
     struct gif_writer *self = job->state;
 
     self->is_open = 1;
-    self->width = sequence->first.width;
-    self->height = sequence->first.height;
+    self->stream = (struct gif_stream){
+        .width = sequence->first.width,
+        .height = sequence->first.height,
+        .kind = table_kinds[self->palette],
+        .comment = self->comment ? self->comment : self->source_comment,
+    };
     self->encoding = (struct gif_encoding){
         .palette_size = self->palette_size,
         .quantizer = gif_quantizers[self->quantizer],
@@ -254,62 +228,10 @@ gif_encode(struct mim_job *job, void *data, const struct mim_frame_info *info, u
     return gif_encode_frame(job, job->worker, &self->encoding, packet->delay, raster, beside);
 }
 
-/* The screen with the first frame's table as the global one; then what belongs to the whole. */
-static int32_t
-emit_header(struct mim_job *job, struct gif_writer *self, const uint8_t *frame)
-{
-    uint32_t width = self->width, height = self->height, table_size = gif_table_size(frame);
-    bool is_global = self->palette != PALETTE_LOCAL;
-    const uint8_t screen[] = { 'G',
-                               'I',
-                               'F',
-                               '8',
-                               '9',
-                               'a',
-                               width,
-                               width >> 8,
-                               height,
-                               height >> 8,
-                               is_global ? 0xf0 | (frame[GIF_FRAME_FLAGS] & GIF_TABLE_BITS) : 0x70,
-                               0,
-                               0 };
-
-    if (is_global) {
-        self->table_size = table_size;
-        memcpy(self->table, frame + GIF_FRAME_TABLE, table_size);
-    }
-    int32_t status = job->host->emit(job, screen, sizeof screen);
-    if (status == MIM_OK && is_global)
-        status = job->host->emit(job, self->table, self->table_size);
-    if (status == MIM_OK)
-        status = emit_loop(job, self->plays);
-    return status == MIM_OK ? emit_comment(job, self->comment ? self->comment : self->source_comment) : status;
-}
-
-/* A table that equals the global one is left out. */
-static int32_t
-emit_frame(struct mim_job *job, struct gif_writer *self, const uint8_t *frame, uint64_t size)
-{
-    uint32_t table_size = gif_table_size(frame);
-    uint8_t head[GIF_FRAME_TABLE];
-
-    int32_t status = self->is_started ? MIM_OK : emit_header(job, self, frame);
-    self->is_started = 1;
-    if (status != MIM_OK)
-        return status;
-    if (table_size != self->table_size || memcmp(frame + GIF_FRAME_TABLE, self->table, table_size) != 0)
-        return job->host->emit(job, frame, size);
-    memcpy(head, frame, sizeof head);
-    head[GIF_FRAME_FLAGS] = 0;
-    status = job->host->emit(job, head, sizeof head);
-    frame += GIF_FRAME_TABLE + table_size;
-    return status == MIM_OK ? job->host->emit(job, frame, size - GIF_FRAME_TABLE - table_size) : status;
-}
-
 static int32_t
 emit_held(struct mim_job *job, struct gif_writer *self)
 {
-    return self->held.size ? emit_frame(job, self, self->held.frame, self->held.size) : MIM_OK;
+    return self->held.size ? gif_stream_add(job, &self->stream, self->held.frame, self->held.size) : MIM_OK;
 }
 
 static int32_t
@@ -322,7 +244,7 @@ gif_put(struct mim_job *job, void *data, const struct mim_frame_info *info, cons
     (void)info;
 
     if (!self->merge)
-        return emit_frame(job, self, frame->data, frame->size);
+        return gif_stream_add(job, &self->stream, frame->data, frame->size);
     int32_t status = packet->is_repeated ? gif_held_merge(job, &self->held, frame, packet->delay, &merged) : MIM_OK;
     if (status == MIM_OK && !merged)
         status = emit_held(job, self);
@@ -340,7 +262,7 @@ gif_finish(struct mim_job *job)
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "%llu durations for %llu frames",
                                (unsigned long long)self->duration.count, (unsigned long long)self->frames);
     int32_t status = emit_held(job, self);
-    return status == MIM_OK ? job->host->emit(job, ";", 1) : status;
+    return status == MIM_OK ? gif_stream_end(job, &self->stream) : status;
 }
 
 static void
@@ -356,6 +278,7 @@ gif_close(struct mim_job *job)
 
     gif_survey_close(job, &self->survey);
     gif_held_close(job, &self->held);
+    gif_stream_close(job, &self->stream);
     if (self->source_comment)
         job->host->resize(job, self->source_comment, self->source_comment_room, 0);
 }
@@ -376,7 +299,7 @@ static const struct mim_option writer_options[] = {
     { OPTION(dither), .name = "dither", .type = MIM_OPTION_CHOICE, .choices = "none|floyd-steinberg",
       .help = "of frames that have too many colours; exact ones stay exact" },
     { OPTION(palette), .name = "palette", .type = MIM_OPTION_CHOICE, .choices = "auto|local|global",
-      .help = "of each frame, or global: one of all; auto is local, but stores no table that equals the file's" },
+      .help = "of each frame, or global: one of all; auto is local, but stores no table whose colours the file has in its own" },
     { OPTION(subrectangles), .name = "subrectangles", .type = MIM_OPTION_BOOL, .initial = 1,
       .help = "store only what changed from frame to frame" },
     { OPTION(merge), .name = "merge", .type = MIM_OPTION_BOOL,

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/* Equal frames that become one. */
+#include "movies.h"
+
+/* Pictures A A B B B C, with options that change how frames are coded and no picture. */
+static void
+check_merged(uint32_t channels, const struct setting *settings)
+{
+    static const uint8_t pictures[6] = { 0, 0, 1, 1, 1, 2 };
+    const int64_t durations[6] = { 5, 7, 1, 2, 3, 11 }, merged[3] = { 12, 6, 11 };
+    static const uint32_t starts[3] = { 0, 2, 5 };
+    struct movie movie = movie_blank(channels, 6);
+    struct host host = { 0 };
+    struct reading reading;
+
+    movie.durations = durations;
+    for (uint32_t frame = 0; frame < 6; frame++) {
+        for (uint32_t i = 0; i < MOVIE_WIDTH * MOVIE_HEIGHT; i++) {
+            uint8_t *at = movie_pixel(&movie, frame, i);
+            at[0] = 40 + pictures[frame];
+            at[1] = i % 50;
+            if (channels == 4) /* from B to C pixels turn transparent; what is under them differs from A to A */
+                at[3] = i < 9 || (pictures[frame] == 2 && i % 3) ? 0 : 255;
+            if (channels == 4 && !at[3])
+                at[2] = frame;
+        }
+    }
+    CHECK(movie_write(&host, &movie, settings) == MIM_OK);
+    CHECK(reading_open(&reading, host.sink) == MIM_OK);
+    CHECK(reading_scan(&reading) == MIM_OK && reading.sequence.count == 3);
+    for (uint32_t i = 0; i < 3; i++) {
+        CHECK(reading_frame(&reading, i) == MIM_OK);
+        CHECK(reading.info.duration == merged[i]);
+        CHECK(movie_is_shown(&reading, &movie, starts[i]));
+    }
+    reading_close(&reading);
+    free(movie.frames);
+}
+
+static void
+equal_frames_become_one_when_asked(void)
+{
+    const struct setting plain[] = { { .name = "merge", .number = 1 }, { 0 } };
+    const struct setting whole[] = { { .name = "merge", .number = 1 },
+                                     { .name = "subrectangles", .number = 0 },
+                                     { 0 } };
+    const struct setting clearing[] = { { .name = "merge", .number = 1 }, { .name = "disposal", .number = 1 }, { 0 } };
+    const struct setting global[] = { { .name = "merge", .number = 1 }, { .name = "palette", .number = 2 }, { 0 } };
+
+    for (uint32_t channels = 3; channels <= 4; channels++) {
+        check_merged(channels, plain);
+        check_merged(channels, whole);
+        check_merged(channels, clearing);
+        check_merged(channels, global);
+    }
+}
+
+static void
+equal_frames_that_last_too_long_stay_several(void)
+{
+    const struct setting settings[] = { { .name = "merge", .number = 1 }, { 0 } };
+    const int64_t durations[4] = { 40000, 25535, 1, 65534 };
+    struct movie movie = movie_blank(3, 4);
+    struct host host = { 0 };
+    struct reading reading;
+
+    movie.durations = durations;
+    CHECK(movie_write(&host, &movie, settings) == MIM_OK);
+    CHECK(reading_open(&reading, host.sink) == MIM_OK);
+    for (uint32_t i = 0; i < 2; i++) {
+        CHECK(reading_frame(&reading, i) == MIM_OK && reading.info.duration == 65535);
+        CHECK(movie_is_shown(&reading, &movie, 0));
+    }
+    CHECK(reading_frame(&reading, 2) == MIM_END);
+    reading_close(&reading);
+    free(movie.frames);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest cases[] = {
+        CASE(equal_frames_become_one_when_asked),
+        CASE(equal_frames_that_last_too_long_stay_several),
+    };
+    return cmocka_run_group_tests_name("merge", cases, NULL, NULL);
+}
