@@ -231,7 +231,7 @@ settle_put(struct mim_encoder *encoder, struct mim_out_slot *slot)
     mim_pool_pace_note(&encoder->pace, slot->cost_ns);
     slot->stage = MIM_OUT_PUT;
     for (uint32_t i = 0; i < slot->info.parts; i++)
-        mim_plugin_writer_free_coded(encoder->writer, &slot->coded[i]);
+        mim_coded_clear(&slot->coded[i], &encoder->writer->work->account);
     encoder->solo = false;
     drop_written(encoder);
 }

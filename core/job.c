@@ -314,44 +314,6 @@ host_meta(struct mim_job *abi, const char *key, int32_t type, const void *value,
     return host_failure(job, status);
 }
 
-static bool
-resize_coded(struct mim_core_job *job, uint64_t room)
-{
-    struct mim_bytes *bytes = job->coded;
-    void *moved = host_resize(&job->abi, bytes->data, bytes->room, room);
-    if (!moved)
-        return false;
-    bytes->data = moved;
-    bytes->room = room;
-    return true;
-}
-
-/* Half as much again, for what may still come; that it cannot be had is no reason to refuse what can. */
-static bool
-make_room_for_coded(struct mim_core_job *job, uint64_t needed)
-{
-    const bool refused = job->refused;
-    uint64_t room = job->coded->room + job->coded->room / 2;
-    if (room < needed)
-        return resize_coded(job, needed < 4096 ? 4096 : needed);
-    if (resize_coded(job, room))
-        return true;
-    job->refused = refused;
-    return resize_coded(job, needed);
-}
-
-static int32_t
-emit_to_memory(struct mim_core_job *job, const void *data, uint64_t size)
-{
-    struct mim_bytes *bytes = job->coded;
-    uint64_t needed;
-    if (!mim_size_add(bytes->size, size, &needed) || (needed > bytes->room && !make_room_for_coded(job, needed)))
-        return MIM_NOMEM;
-    memcpy(bytes->data + bytes->size, data, size);
-    bytes->size += size;
-    return MIM_OK;
-}
-
 static int32_t
 host_result(struct mim_core_job *job, enum mim_status status, const struct mim_error *error)
 {
@@ -369,7 +331,7 @@ host_emit(struct mim_job *abi, const void *data, uint64_t size)
     if (!size)
         return MIM_OK;
     if (job->coded)
-        return emit_to_memory(job, data, size);
+        return mim_coded_append(job->coded, abi, data, size) ? MIM_OK : MIM_NOMEM;
     if (!job->work->sink)
         return MIM_ARGUMENT;
     struct mim_error error;

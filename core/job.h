@@ -7,15 +7,10 @@
 
 #include <mim/plugin.h>
 
+#include "coded.h"
 #include "work.h"
 
 struct mim_meta;
-
-/* Growing bytes: what encode emits. */
-struct mim_bytes {
-    uint8_t *data;
-    uint64_t size, room;
-};
 
 /* One job as the core sees it; the plugin sees `abi`. Used by one thread at a time. */
 struct mim_core_job {
@@ -30,7 +25,7 @@ struct mim_core_job {
     bool refused;           /* an allocation was over the ceiling */
     struct mim_error error;
     struct mim_meta *meta;   /* where meta() puts values; NULL outside metadata() */
-    struct mim_bytes *coded; /* where emit() puts bytes; NULL: the sink */
+    struct mim_coded_bytes *coded; /* where emit() puts bytes; NULL: the sink */
 };
 
 /* `state` and `worker` memory as the ops table asks for; worker_size 0 for the serial job. */

@@ -183,7 +183,7 @@ void
 mim_out_slot_forget_coded(struct mim_out_slot *slot, struct mim_plugin_writer *writer)
 {
     for (uint32_t i = 0; slot->coded && i < slot->info.parts; i++)
-        mim_plugin_writer_free_coded(writer, &slot->coded[i]);
+        mim_coded_clear(&slot->coded[i], &writer->work->account);
     slot->parts_claimed = slot->parts_done = 0;
     slot->status = MIM_OK;
     slot->starved = false;

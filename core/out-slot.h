@@ -26,7 +26,7 @@ struct mim_out_slot {
     struct mim_raster_loss loss;
     uint32_t bands, bands_claimed, bands_done;
     uint32_t parts_claimed, parts_done;
-    struct mim_bytes *coded; /* one for each part */
+    struct mim_coded_bytes *coded; /* one for each part */
     enum mim_status status;
     uint32_t failed_part;
     bool starved;

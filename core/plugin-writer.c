@@ -266,7 +266,7 @@ worker_of(struct mim_plugin_writer *writer, unsigned index, struct mim_writer_wo
 enum mim_status
 mim_plugin_writer_encode(struct mim_plugin_writer *writer, unsigned worker_index, uint64_t index, void *packet,
                          const struct mim_frame_info *info, uint32_t part, const struct mim_raster *raster,
-                         const struct mim_neighbours *neighbours, struct mim_bytes *coded, bool *starved,
+                         const struct mim_neighbours *neighbours, struct mim_coded_bytes *coded, bool *starved,
                          struct mim_error *err)
 {
     struct mim_writer_worker *worker;
@@ -274,6 +274,7 @@ mim_plugin_writer_encode(struct mim_plugin_writer *writer, unsigned worker_index
     if (status == MIM_OK) {
         mim_job_begin(&worker->job, index);
         worker->job.step = part + MIM_STEP_ENCODE;
+        coded->raster = raster;
         worker->job.coded = coded;
         int32_t result = writer->ops->encode(&worker->job.abi, packet, info, part, raster, neighbours);
         worker->job.coded = NULL;
@@ -281,12 +282,4 @@ mim_plugin_writer_encode(struct mim_plugin_writer *writer, unsigned worker_index
     }
     *starved = status == MIM_LIMIT && worker->job.refused;
     return status;
-}
-
-void
-mim_plugin_writer_free_coded(struct mim_plugin_writer *writer, struct mim_bytes *coded)
-{
-    free(coded->data);
-    mim_account_refund(&writer->work->account, coded->room);
-    *coded = (struct mim_bytes){ 0 };
 }

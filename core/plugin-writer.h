@@ -63,9 +63,8 @@ enum mim_status mim_plugin_writer_finish(struct mim_plugin_writer *writer, struc
 enum mim_status mim_plugin_writer_encode(struct mim_plugin_writer *writer, unsigned worker, uint64_t index,
                                          void *packet, const struct mim_frame_info *info, uint32_t part,
                                          const struct mim_raster *raster, const struct mim_neighbours *neighbours,
-                                         struct mim_bytes *coded, bool *starved, struct mim_error *err);
+                                         struct mim_coded_bytes *coded, bool *starved, struct mim_error *err);
 /* Nothing may be in flight: give back what workers hold. */
 void mim_plugin_writer_close_workers(struct mim_plugin_writer *writer);
-void mim_plugin_writer_free_coded(struct mim_plugin_writer *writer, struct mim_bytes *coded);
 
 #endif

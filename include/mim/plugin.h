@@ -298,7 +298,8 @@ struct mim_writer_ops {
     /** Each frame after its accepts; once more with info and raster NULL after the last: what encode and put will read is
      * settled there. May emit. */
     int32_t (*survey)(struct mim_job *, const struct mim_frame_info *, const struct mim_raster *);
-    /** Several parts of one frame may run at once: they share the packet, so each writes only what is its own. */
+    /** Several parts of one frame may run at once: they share the packet, so each writes only what is its own. Rasters are
+     * only read; what is emitted from there as it is need not be copied. */
     int32_t (*encode)(struct mim_job *, void *packet, const struct mim_frame_info *, uint32_t part, const struct mim_raster *,
                       const struct mim_neighbours *);
     /** Serial, in order. NULL: the coded bytes go out as they are. */

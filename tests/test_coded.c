@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* Bytes that encode emits: lent by the frame, or copied and charged. */
+#include "coded.h"
+
+#include <string.h>
+
+#include "check.h"
+#include "job.h"
+
+enum { STRIDE = 64, ROWS = 16, WHOLE = STRIDE * ROWS };
+
+struct desk {
+    struct mim_work work;
+    struct mim_core_job job;
+    uint8_t pixels[WHOLE];
+    struct mim_raster raster;
+    struct mim_coded_bytes coded;
+};
+
+static void
+begin(struct desk *desk, uint64_t ceiling)
+{
+    struct mim_error err;
+    *desk = (struct desk){ .raster = { .stride = STRIDE, .height = ROWS, .data = desk->pixels } };
+    mim_account_init(&desk->work.account, &(struct mim_limits){ .working_bytes = ceiling });
+    CHECK(mim_job_init(&desk->job, &desk->work, NULL, 0, 1, &err) == MIM_OK);
+    for (unsigned i = 0; i < WHOLE; i++)
+        desk->pixels[i] = (uint8_t)(i * 7);
+    desk->coded.raster = &desk->raster;
+}
+
+static bool
+append(struct desk *desk, const void *data, uint64_t size)
+{
+    return mim_coded_append(&desk->coded, &desk->job.abi, data, size);
+}
+
+static void
+end(struct desk *desk)
+{
+    mim_coded_clear(&desk->coded, &desk->work.account);
+    CHECK(mim_account_used(&desk->work.account) == 0);
+    mim_job_clear(&desk->job);
+}
+
+static void
+a_piece_of_the_frame_is_lent(void)
+{
+    struct desk desk;
+    begin(&desk, 100);
+    CHECK(append(&desk, desk.pixels + STRIDE, WHOLE - STRIDE));
+    CHECK(desk.coded.data == desk.pixels + STRIDE && desk.coded.size == WHOLE - STRIDE);
+    CHECK(mim_account_used(&desk.work.account) == 0);
+    end(&desk);
+}
+
+static void
+what_follows_it_is_appended_to_a_copy(void)
+{
+    struct desk desk;
+    begin(&desk, 1 << 20);
+    CHECK(append(&desk, desk.pixels, 100) && append(&desk, desk.pixels + 300, 100) && append(&desk, "end", 3));
+    CHECK(desk.coded.size == 203 && desk.coded.data != desk.pixels);
+    CHECK(!memcmp(desk.coded.data, desk.pixels, 100) && !memcmp(desk.coded.data + 100, desk.pixels + 300, 100));
+    CHECK(!memcmp(desk.coded.data + 200, "end", 3) && desk.pixels[100] == (uint8_t)700);
+    CHECK(mim_account_used(&desk.work.account) == desk.coded.room);
+    end(&desk);
+}
+
+static void
+bytes_that_reach_out_of_the_frame_are_copied(void)
+{
+    static uint8_t elsewhere[WHOLE];
+    struct desk desk;
+    begin(&desk, 1 << 20);
+    desk.raster.height = ROWS - 1;
+    CHECK(append(&desk, desk.pixels + STRIDE, WHOLE - STRIDE) && desk.coded.data != desk.pixels + STRIDE);
+    end(&desk);
+
+    begin(&desk, 1 << 20);
+    CHECK(append(&desk, elsewhere, 10) && desk.coded.data != elsewhere);
+    end(&desk);
+}
+
+static void
+a_copy_that_is_refused_leaves_what_was_lent(void)
+{
+    struct desk desk;
+    begin(&desk, 100);
+    CHECK(append(&desk, desk.pixels, WHOLE));
+    CHECK(!append(&desk, "end", 3) && desk.job.refused);
+    CHECK(desk.coded.data == desk.pixels && desk.coded.size == WHOLE && desk.coded.room == 0);
+    end(&desk);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest cases[] = {
+        CASE(a_piece_of_the_frame_is_lent),
+        CASE(what_follows_it_is_appended_to_a_copy),
+        CASE(bytes_that_reach_out_of_the_frame_are_copied),
+        CASE(a_copy_that_is_refused_leaves_what_was_lent),
+    };
+    return cmocka_run_group_tests_name("coded", cases, NULL, NULL);
+}
