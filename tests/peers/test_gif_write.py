@@ -16,6 +16,10 @@ from gifpeers import PEERS, parting
 from peers import PeerCase, mean_error_db, text
 
 
+# Debian's python3-imageio has a video of a cockatoo and a GIF.
+REAL = '/usr/lib/python3/dist-packages/imageio/resources/images'
+
+
 def opens_opaque(rule):
     """A first frame without a clear pixel, and clear ones later: there gifsicle --unoptimize restores to the background
     colour, whatever the control blocks say (gif-differences.md: "disposal 2, transparency")."""
@@ -183,6 +187,35 @@ class GifWriting(PeerCase):
         said = self.refuse(2, 'convert', *self.raw_input(pictures.moving_bar()), self.path('no.gif'), '-o',
                            'quantizer=guess')
         self.assertIn('wu', said)
+
+    # --- size
+
+    def optimized(self, data):
+        """Bytes that gifsicle makes of a file of ours."""
+        return len(self.run_tool('gifsicle', '--no-warnings', '-O2', data=data))
+
+    def test_the_file_is_as_small_as_gifsicle_makes_it(self):
+        for name, source, words in (('flat', 'testsrc2=s=320x240', []), ('fractal', 'mandelbrot=s=160x120', ['-r', '5']),
+                                    ('photograph', None, []), ('newtonscradle', f'{REAL}/newtonscradle.gif', [])):
+            with self.subTest(name):
+                path = self.path(f'{name}.gif')
+                if source is None:
+                    shape, clip = (180, 320), self.run_tool(
+                        'ffmpeg', '-v', 'error', '-i', f'{REAL}/cockatoo.mp4', '-frames:v', 12, '-vf', 'scale=320:180',
+                        '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-')
+                    frames = np.frombuffer(clip, np.uint8).reshape(-1, *shape, 3)
+                    self.write(frames, name=f'{name}.gif')
+                else:
+                    if not source.endswith('.gif'):
+                        made = self.path(f'{name}-made.gif')
+                        self.run_tool('ffmpeg', '-v', 'error', '-f', 'lavfi', '-i', source, *words, '-frames:v', 40, made)
+                        source = made
+                    self.mim('convert', source, path, '--force', '--quiet')
+                    with open(source, 'rb') as file:
+                        expected = PEERS['ffmpeg'](file.read())
+                    self.assertEqual(parting(PEERS['ffmpeg'](self.get(f'{name}.gif')), expected), 'the same')
+                data = self.get(f'{name}.gif')
+                self.assertLessEqual(len(data), 1.03 * self.optimized(data))
 
     # --- timing
 
