@@ -10,7 +10,8 @@
 #include "error.h"
 #include "sample.h"
 
-#define LARGE_FRAME (4u << 20) /* bytes: worth several threads even when it is alone */
+#define LARGE_FRAME (4u << 20)    /* bytes: worth several threads even when it is alone */
+#define SIZEABLE_FRAME (1u << 19) /* bytes: when others follow, its pace need not be waited for */
 #define SLOTS_PER_THREAD 2
 
 static void
@@ -138,7 +139,8 @@ consider_threads(struct mim_encoder *encoder)
     if (encoder->attached || mim_pool_threads(encoder->pool) < 2)
         return;
     const struct mim_out_slot *newest = mim_encoder_slot(encoder, encoder->used - 1);
-    bool large = newest->info.parts > 1 && mim_out_slot_bytes(newest) >= LARGE_FRAME;
+    uint64_t bytes = mim_out_slot_bytes(newest);
+    bool large = (newest->info.parts > 1 && bytes >= LARGE_FRAME) || (encoder->added > 1 && bytes >= SIZEABLE_FRAME);
     if (encoder->pace.frames ? mim_pool_pace_is_tiny(&encoder->pace) : !large)
         return;
     mim_pool_start(encoder->pool);
