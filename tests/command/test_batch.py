@@ -271,13 +271,14 @@ class Together(BatchCase):
         self.assertEqual(self.get('out/a.raw'), bytes([2, 254]))
 
     def test_gives_a_file_that_does_not_fit_beside_others_the_whole_budget(self):
-        """80 MB are more than half of 100 MB, and less than all of it."""
+        """80 MB to pack into are more than half of 100 MB, and less than all of it."""
         for name in ('big.raw', 'next.raw'):
             os.truncate(self.put(name, b''), 80_000_000)
-        few = [*RAW, 'width=80000000', 'big.raw', 'next.raw', '-d', 'out', '-f']
+        few = [*RAW, 'width=80000000', 'big.raw', 'next.raw', '-d', 'out', '-f', '--to', 'tiff', '-o',
+               'compression=packbits']
         files, count = self.lines(*few, '-j', '2', '--memory', '100MB')
         self.assertEqual((files, count), (['✓ big.raw', '✓ next.raw'], '2 done'))
-        self.assertEqual(os.path.getsize(self.path('out/next.raw')), 80_000_000)
+        self.assertEqual(self.get('out/next.tif').count(b'\x81\x00'), 80_000_000 // 128)
         alone = self.lines(*few, '-j', '1', '--memory', '70MB', code=5)
         self.assertEqual(self.lines(*few, '-j', '2', '--memory', '70MB', code=5), alone)
         self.assertIn('70000000', alone[0][0])
