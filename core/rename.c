@@ -28,16 +28,20 @@ mim_rename_new(int from, const char *name, int to, const char *new_name)
     return 0;
 }
 
-/* A third name helps. */
+/* A third name helps. What fails half-way is undone. */
 static int
 swap_by_hand(int from, int to, const char *name)
 {
     static const char aside[] = ".aside";
     if (renameat(to, name, from, aside) != 0)
         return errno;
-    if (renameat(from, name, to, name) == 0)
-        return renameat(from, aside, from, name) == 0 ? 0 : errno;
+
+    bool is_moved = renameat(from, name, to, name) == 0;
+    if (is_moved && renameat(from, aside, from, name) == 0)
+        return 0;
     int number = errno;
+    if (is_moved)
+        renameat(to, name, from, name);
     renameat(from, aside, to, name);
     return number;
 }
