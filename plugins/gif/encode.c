@@ -38,7 +38,8 @@ start_dithering(struct mim_job *job, struct gif_dither *dither, uint32_t width)
 }
 
 static int32_t
-choose_palette(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding, struct gif_plan *plan)
+choose_palette(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
+               struct gif_plan *plan)
 {
     const struct gif_view *view = &plan->view;
 
@@ -128,8 +129,8 @@ try_codes(struct mim_job *job, struct gif_encoder *encoder, const struct gif_pla
 }
 
 /*
- * Which of the unchanged pixels are drawn: noise that comes back needs fewer codes when every one is left out, shades do when
- * runs stay whole, areas of one colour when they are. Among a few colours the difference is large, so all ways are tried.
+ * Which of the unchanged pixels are drawn: noise that comes back needs fewer codes when every one is left out, shades do
+ * when runs stay whole, areas of one colour when they are drawn. Among a few colours the difference is large.
  */
 static int32_t
 choose_way(struct mim_job *job, struct gif_encoder *encoder, struct gif_plan *plan)
@@ -163,7 +164,8 @@ note_partial_alpha(struct mim_job *job, const struct mim_raster *frame)
 }
 
 static int32_t
-take_common(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding, struct gif_plan *plan)
+take_common(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
+            struct gif_plan *plan)
 {
     const struct gif_common *common = encoding->common;
 
@@ -179,7 +181,8 @@ take_common(struct mim_job *job, struct gif_encoder *encoder, const struct gif_e
 }
 
 static int32_t
-fill_palette(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding, struct gif_plan *plan)
+fill_palette(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
+             struct gif_plan *plan)
 {
     if (encoding->common)
         return take_common(job, encoder, encoding, plan);

@@ -154,7 +154,7 @@ weigh_plain(struct mim_job *job, struct gif_encoder *encoder, struct gif_plan *p
     return status;
 }
 
-/* With colours that are approximated; a trial takes long, and where there is little to be seen of one colour none is made. */
+/* With colours that are approximated; a trial takes long: where little is to be seen of one colour none is made. */
 static int32_t
 plan_mixed(struct mim_job *job, struct gif_encoder *encoder, struct gif_plan *plan)
 {
@@ -168,8 +168,8 @@ plan_mixed(struct mim_job *job, struct gif_encoder *encoder, struct gif_plan *pl
     return status;
 }
 
-/* Draw only what changed. Pixels in the rectangle that did not change are best left out in long runs; left out one by one, or
- * not at all, they may leave fewer colours. */
+/* Draw only what changed. Pixels in the rectangle that did not change are best left out in long runs; left out one by
+ * one, or not at all, they may leave fewer colours. */
 static int32_t
 plan_change(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
             struct gif_plan *plan)

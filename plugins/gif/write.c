@@ -299,7 +299,7 @@ static const struct mim_option writer_options[] = {
     { OPTION(dither), .name = "dither", .type = MIM_OPTION_CHOICE, .choices = "none|floyd-steinberg",
       .help = "of frames that have too many colours; exact ones stay exact" },
     { OPTION(palette), .name = "palette", .type = MIM_OPTION_CHOICE, .choices = "auto|local|global",
-      .help = "of each frame, or global: one of all; auto is local, but stores no table whose colours the file has in its own" },
+      .help = "of each frame, or global: one of all; auto is local, and what frames have in common is stored once" },
     { OPTION(subrectangles), .name = "subrectangles", .type = MIM_OPTION_BOOL, .initial = 1,
       .help = "store only what changed from frame to frame" },
     { OPTION(merge), .name = "merge", .type = MIM_OPTION_BOOL,

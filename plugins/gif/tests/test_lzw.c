@@ -181,7 +181,8 @@ a_trial_tells_the_size_and_emits_nothing(void)
         host_open(&host, 0, 0);
         packer.is_trial = true;
         packer.most = UINT64_MAX;
-        CHECK(gif_lzw_begin(&host.job, &packer, 8) == MIM_OK && gif_lzw_add(&host.job, &packer, indices, size) == MIM_OK);
+        CHECK(gif_lzw_begin(&host.job, &packer, 8) == MIM_OK &&
+              gif_lzw_add(&host.job, &packer, indices, size) == MIM_OK);
         CHECK(gif_lzw_end(&host.job, &packer) == MIM_OK);
         packer.is_trial = false;
         CHECK(packer.size == codes.size && host.sink.size == 0);
