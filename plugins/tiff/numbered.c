@@ -37,14 +37,22 @@ is_whole(uint16_t type)
     return type == TIFF_BYTE || type == TIFF_SHORT || type == TIFF_LONG || type == TIFF_LONG8 || is_signed(type);
 }
 
+/* Metadata need not be aligned. */
+static int64_t
+number_at(const int64_t *values, uint64_t i)
+{
+    int64_t value;
+    memcpy(&value, values + i, sizeof value);
+    return value;
+}
+
 /* The narrowest type that holds all of them, as writers do it; 0: there is none in a classic file. */
 static uint16_t
 type_of_integers(const int64_t *values, uint64_t count, bool is_big)
 {
     int64_t low = 0, high = 0;
     for (uint64_t i = 0; i < count; i++) {
-        int64_t value;
-        memcpy(&value, values + i, sizeof value);
+        int64_t value = number_at(values, i);
         low = value < low ? value : low;
         high = value > high ? value : high;
     }
@@ -82,17 +90,17 @@ keep_integers(struct tiff_tags *tags, struct mim_job *job, uint16_t tag, const i
     uint16_t type = custom_type(tag, type_of_integers(values, count, is_big));
     if (!is_whole(type))
         return MIM_UNSUPPORTED;
+    for (uint64_t i = 0; i < count; i++)
+        if (!fits(number_at(values, i), type))
+            return MIM_UNSUPPORTED;
     int32_t status = tiff_tags_put(tags, job, tag, type, count, NULL);
     if (status != MIM_OK)
         return status;
 
     unsigned size = tiff_type_size(type);
     uint8_t *data = tiff_tag_data(tiff_tags_find(tags, tag));
-    for (uint64_t i = 0; i < count; i++) {
-        int64_t value;
-        memcpy(&value, values + i, sizeof value);
-        lay(data + i * size, value, size);
-    }
+    for (uint64_t i = 0; i < count; i++)
+        lay(data + i * size, number_at(values, i), size);
     return MIM_OK;
 }
 
@@ -126,6 +134,15 @@ is_of_another_order(uint16_t tag, const uint8_t *data, uint64_t size)
     return tag == 50839 && (size < 4 || memcmp(data, magic, 4) != 0);
 }
 
+static int32_t
+keep_bytes(struct tiff_tags *tags, struct mim_job *job, uint16_t tag, const void *value, uint64_t size)
+{
+    uint16_t type = custom_type(tag, TIFF_UNDEFINED);
+    if (tiff_type_size(type) != 1 || is_of_another_order(tag, value, size))
+        return MIM_UNSUPPORTED;
+    return tiff_tags_put(tags, job, tag, type, size, value);
+}
+
 int32_t
 tiff_numbered_keep(struct tiff_tags *tags, struct mim_job *job, const char *number, int32_t type, const void *value,
                    uint64_t size)
@@ -150,9 +167,7 @@ tiff_numbered_keep(struct tiff_tags *tags, struct mim_job *job, const char *numb
     case MIM_META_RATIONALS:
         return keep_ratios(tags, job, kept, value, size / sizeof(struct mim_rational));
     case MIM_META_BYTES:
-        return is_of_another_order(kept, value, size)
-                   ? MIM_UNSUPPORTED
-                   : tiff_tags_put(tags, job, kept, custom_type(kept, TIFF_UNDEFINED), size, value);
+        return keep_bytes(tags, job, kept, value, size);
     default:
         return tiff_tags_put_text(tags, job, kept, value, size);
     }

@@ -113,7 +113,7 @@ what_cannot_be_set_is_refused_by_name(void)
 static void
 tags_of_another_file_are_kept_where_they_mean_the_same(void)
 {
-    static const int64_t numbers[] = { 1, 2, 70000 };
+    static const int64_t numbers[] = { 1, 2, 70000 }, wide[] = { 1, 0x123456789 };
     static const struct mim_rational ratio = { -1, 3 };
     static const struct {
         const char *key;
@@ -129,6 +129,10 @@ tags_of_another_file_are_kept_where_they_mean_the_same(void)
         { "tag:65000", MIM_META_BYTES, "\1\2\3", 3, MIM_OK, TIFF_UNDEFINED },
         { "tag:700", MIM_META_BYTES, "<x/>", 4, MIM_OK, TIFF_BYTE }, /* readers of XMP insist */
         { "tag:50839", MIM_META_BYTES, "IJIJ....", 8, MIM_UNSUPPORTED, 0 }, /* of the other byte order */
+        { "tag:50838", MIM_META_INTS, numbers, 16, MIM_OK, TIFF_LONG },
+        { "tag:50838", MIM_META_INTS, wide, sizeof wide, MIM_UNSUPPORTED, 0 }, /* not cut down to 32 bits */
+        { "tag:50838", MIM_META_BYTES, "\14\0\0\0\4\0\0\0", 8, MIM_UNSUPPORTED, 0 }, /* no numbers */
+        { "tag:34377", MIM_META_INTS, numbers, sizeof numbers, MIM_UNSUPPORTED, 0 }, /* no bytes */
         { "tag:256", MIM_META_INTS, numbers, 8, MIM_UNSUPPORTED, 0 },
         { "tag:", MIM_META_INTS, numbers, 8, MIM_UNSUPPORTED, 0 },
         { "tag:65000x", MIM_META_INTS, numbers, 8, MIM_UNSUPPORTED, 0 },
