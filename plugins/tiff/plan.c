@@ -49,7 +49,8 @@ plan_rgba(struct tiff_page *page, struct tiff_directory *directory)
 static int32_t
 plan_palette(struct tiff_page *page, struct tiff_directory *directory)
 {
-    if (page->bits > 16 || page->samples != 1)
+    bool is_index = page->sample == MIM_SAMPLE_U8 || page->sample == MIM_SAMPLE_U16; /* one below zero has no entry */
+    if (page->bits > 16 || page->samples != 1 || !is_index)
         return refuse(page, directory, "a palette page of this kind reads with raw=yes only");
 
     struct tiff_entry map = { 0 };
