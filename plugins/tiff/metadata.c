@@ -54,8 +54,8 @@ is_utf8(const uint8_t *text, uint64_t size)
 {
     for (uint64_t i = 0; i < size;) {
         uint8_t c = text[i++];
-        unsigned more = c < 0x80 ? 0 : c >= 0xc2 && c < 0xe0 ? 1 : c >= 0xe0 && c < 0xf0 ? 2 : c >= 0xf0 && c < 0xf5 ? 3 : 9;
-        if (more > size - i)
+        unsigned more = c < 0x80 ? 0 : c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
+        if ((c >= 0x80 && c < 0xc2) || c >= 0xf5 || more > size - i)
             return false;
         if ((c == 0xe0 && text[i] < 0xa0) || (c == 0xed && text[i] > 0x9f) || (c == 0xf0 && text[i] < 0x90) ||
             (c == 0xf4 && text[i] > 0x8f))

@@ -103,6 +103,22 @@ sizes_of_nothing_are_damage(void)
 }
 
 static void
+indices_below_zero_are_refused(void)
+{
+    static const uint16_t map[48];
+    struct reading reading;
+    struct bytes file = { 0 };
+    struct field fields[] = { PLAIN(4, 3, 4), { TIFFTAG_COLORMAP, TIFF_SHORT, 48, 0, map },
+                              { TIFFTAG_SAMPLEFORMAT, TIFF_SHORT, 1, SAMPLEFORMAT_INT, NULL } };
+    fields[3].value = PHOTOMETRIC_PALETTE;
+    CHECK(READ_MADE(&reading, &file, fields, 8) == MIM_UNSUPPORTED && strstr(reading.desk.text, "a palette page"));
+    end_made(&reading, &file);
+    fields[6].value = SAMPLEFORMAT_UINT;
+    CHECK(READ_MADE(&reading, &file, fields, 8) == MIM_OK);
+    end_made(&reading, &file);
+}
+
+static void
 turned_and_bit_reversed_pages_are_not_plain(void)
 {
     struct reading reading;
@@ -231,6 +247,23 @@ tags_become_metadata(void)
 }
 
 static void
+texts_that_are_no_utf8_are_latin_1(void)
+{
+    struct reading reading;
+    struct bytes file = { 0 };
+    const struct field fields[] = {
+        PLAIN(2, 2, 8),
+        { TIFFTAG_ARTIST, TIFF_ASCII, 11, 0, "\xb0\xb0\xb0\xb0\xb0\xb0\xb0\xb0\xb0\xb0" },
+        { TIFFTAG_COPYRIGHT, TIFF_ASCII, 6, 0, "a\xe2\x82\xac." },
+        { TIFFTAG_SOFTWARE, TIFF_ASCII, 5, 0, "\xc0\xaf.." },
+    };
+    CHECK(READ_MADE(&reading, &file, fields, 4) == MIM_OK && reading_metadata(&reading) == MIM_OK);
+    CHECK(reading_has(&reading, "artist=\xc2\xb0\xc2\xb0\xc2\xb0"));
+    CHECK(reading_has(&reading, "copyright=a\xe2\x82\xac.\n") && reading_has(&reading, "software=\xc3\x80\xc2\xaf..\n"));
+    end_made(&reading, &file);
+}
+
+static void
 a_tag_beyond_the_end_is_damage_and_asks_for_no_memory(void)
 {
     struct reading reading;
@@ -250,12 +283,14 @@ main(void)
         CASE(signed_numbers_count_unless_below_zero),
         CASE(strips_that_are_too_short_are_not_filled_with_what_follows),
         CASE(sizes_of_nothing_are_damage),
+        CASE(indices_below_zero_are_refused),
         CASE(turned_and_bit_reversed_pages_are_not_plain),
         CASE(a_claim_of_a_billion_samples_asks_for_no_memory),
         CASE(odd_kinds_are_told_apart_from_damage),
         CASE(palettes_are_as_deep_as_their_entries),
         CASE(an_imagej_stack_hides_behind_one_directory),
         CASE(tags_become_metadata),
+        CASE(texts_that_are_no_utf8_are_latin_1),
         CASE(a_tag_beyond_the_end_is_damage_and_asks_for_no_memory),
     };
     return cmocka_run_group_tests_name("tiff read", cases, NULL, NULL);
