@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Tags that go by their number: tag:NNN as an option, and as metadata of another TIFF. */
 #include <errno.h>
+#include <float.h>
 #include <locale.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -207,7 +209,7 @@ take_real(const char **text, double *value)
     *value = strtod_l(*text, &end, plain);
     freelocale(plain);
     size_t taken = (size_t)(end - *text);
-    bool is_one = taken > 0 && taken <= strspn(*text, "+-.0123456789eE");
+    bool is_one = taken > 0 && taken <= strspn(*text, "+-.0123456789eE") && isfinite(*value);
     *text = end;
     return is_one;
 }
@@ -237,6 +239,8 @@ take(const char **text, uint16_t type, uint8_t *to)
         return take_hex(text, to);
     if (type == TIFF_FLOAT || type == TIFF_DOUBLE) {
         if (!take_real(text, &real))
+            return false;
+        if (type == TIFF_FLOAT && fabs(real) > (double)FLT_MAX)
             return false;
         float single = (float)real;
         memcpy(to, type == TIFF_FLOAT ? (void *)&single : (void *)&real, tiff_type_size(type));
@@ -269,18 +273,25 @@ take_all(const char *text, uint16_t type, uint8_t *to)
     return count;
 }
 
-/* "short:1,2" says it; "0x" starts bytes; else the first of these that it can be, and a text at last. */
+/* "short:1,2" says it; 0: nothing is said. */
 static uint16_t
-type_of_option(const char **value, bool is_big)
+type_said(const char **value)
 {
-    static const uint16_t guesses[] = { TIFF_SHORT, TIFF_LONG, TIFF_SSHORT, TIFF_SLONG, TIFF_LONG8, TIFF_SLONG8,
-                                        TIFF_RATIONAL, TIFF_SRATIONAL, TIFF_DOUBLE };
     size_t length = strcspn(*value, ":");
     for (unsigned i = 0; (*value)[length] && i < sizeof types / sizeof *types; i++)
         if (strlen(types[i].name) == length && strncmp(*value, types[i].name, length) == 0) {
             *value += length + 1;
             return types[i].type;
         }
+    return 0;
+}
+
+/* "0x" starts bytes; else the first of these that it can be, and a text at last. */
+static uint16_t
+type_guessed(const char **value, bool is_big)
+{
+    static const uint16_t guesses[] = { TIFF_SHORT, TIFF_LONG, TIFF_SSHORT, TIFF_SLONG, TIFF_LONG8, TIFF_SLONG8,
+                                        TIFF_RATIONAL, TIFF_SRATIONAL, TIFF_DOUBLE };
     if (strncmp(*value, "0x", 2) == 0 && take_all(*value + 2, TIFF_UNDEFINED, NULL)) {
         *value += 2;
         return TIFF_UNDEFINED;
@@ -295,8 +306,14 @@ static int32_t
 set_tag(struct mim_job *job, uint16_t tag, const char *key, const char *value)
 {
     struct tiff_writer *self = job->state;
+    const struct tiff_known_tag *known = tiff_known_tag(tag);
+    bool is_text = known && (known->type == MIM_META_TEXT || known->type == MIM_META_TIME); /* a title is, though it be 1984 */
     const char *text = value;
-    uint16_t type = type_of_option(&text, self->is_big);
+    uint16_t type = type_said(&text);
+    if (is_text && type && type != TIFF_ASCII)
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "tag:%s=%s: this tag (%s) holds a text", key, value, known->key);
+    if (!type)
+        type = is_text ? TIFF_ASCII : type_guessed(&text, self->is_big);
     if (type == TIFF_ASCII)
         return tiff_tags_put_text(&self->wanted, job, tag, text, strlen(text));
 

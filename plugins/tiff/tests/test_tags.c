@@ -89,6 +89,22 @@ a_value_says_its_type_by_itself_or_by_name(void)
 }
 
 static void
+tags_that_hold_texts_hold_them_whatever_they_look_like(void)
+{
+    static const char *const values[] = { "1984", "text:1984" };
+    for (unsigned i = 0; i < sizeof values / sizeof *values; i++) {
+        struct writing writing;
+        struct tiff_entry entry;
+        uint64_t value;
+        CHECK(write_with(&writing, "269", values[i], TIFF_BIG_NO) == MIM_OK);
+        writing_end(&writing);
+        CHECK(find_tag(&writing, TIFFTAG_DOCUMENTNAME, &entry, &value));
+        CHECK(entry.type == TIFF_ASCII && entry.count == 5 && value == '1');
+        desk_clear(&writing.desk);
+    }
+}
+
+static void
 what_cannot_be_set_is_refused_by_name(void)
 {
     static const struct {
@@ -99,6 +115,8 @@ what_cannot_be_set_is_refused_by_name(void)
         { "70000", "5", "from 1 to 65535" },                    { "five", "5", "tag:five: tags have numbers" },
         { "65000", "short:65536", "not a list of values" },     { "65000", "byte:1,,2", "not a list" },
         { "65000", "rational:1", "not a list" },                { "65000", "hex:abc", "not a list" },
+        { "270", "hex:496d6167654a3d31", "tag:270=hex:496d6167654a3d31: this tag (description) holds a text" },
+        { "65000", "float:1e39", "not a list" },                { "65000", "double:1e999", "not a list" },
         { "65000", "sbyte:-129", "not a list" },                { "65000", "long8:1", "bigtiff=yes" },
     };
     for (unsigned i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -232,6 +250,7 @@ main(void)
 {
     const struct CMUnitTest cases[] = {
         CASE(a_value_says_its_type_by_itself_or_by_name),
+        CASE(tags_that_hold_texts_hold_them_whatever_they_look_like),
         CASE(what_cannot_be_set_is_refused_by_name),
         CASE(tags_of_another_file_are_kept_where_they_mean_the_same),
         CASE(a_profile_comes_from_its_file_and_must_fit),
