@@ -66,7 +66,7 @@ find_imagej_stack(struct mim_job *job)
     uint64_t images = 1, size = job->host->size(job);
 
     int32_t status = tiff_page_imagej(&directory, &images);
-    if (status != MIM_OK || images < 2)
+    if (status != MIM_OK || images < 2 || images > INT32_MAX) /* ImageJ counts in 32 bits */
         return status == MIM_TRUNCATED ? MIM_OK : status;
     status = look_at(job, self->first, &page, &info);
     if (status != MIM_OK || !(info.flags & MIM_FRAME_RAW))

@@ -221,6 +221,20 @@ an_imagej_stack_hides_behind_one_directory(void)
 }
 
 static void
+a_stack_of_more_images_than_imagej_counts_is_none(void)
+{
+    static const char *const words[] = { "ImageJ=1.53\nimages=18446744073709551614\n", "ImageJ=1.53\nimages=99999999999999999999\n" };
+    for (unsigned i = 0; i < sizeof words / sizeof *words; i++) {
+        struct reading reading;
+        struct bytes file = { 0 };
+        const struct field fields[] = { PLAIN(2, 2, 8),
+                                        { TIFFTAG_IMAGEDESCRIPTION, TIFF_ASCII, (uint32_t)strlen(words[i]) + 1, 0, words[i] } };
+        CHECK(READ_MADE(&reading, &file, fields, 12) == MIM_OK && reading.sequence.count == 1);
+        end_made(&reading, &file);
+    }
+}
+
+static void
 tags_become_metadata(void)
 {
     static const uint32_t resolution[] = { 300, 1 };
@@ -289,6 +303,7 @@ main(void)
         CASE(odd_kinds_are_told_apart_from_damage),
         CASE(palettes_are_as_deep_as_their_entries),
         CASE(an_imagej_stack_hides_behind_one_directory),
+        CASE(a_stack_of_more_images_than_imagej_counts_is_none),
         CASE(tags_become_metadata),
         CASE(texts_that_are_no_utf8_are_latin_1),
         CASE(a_tag_beyond_the_end_is_damage_and_asks_for_no_memory),
