@@ -7,14 +7,14 @@
 
 /* In the order of TIFF_CODEC_CHOICES. */
 static const struct tiff_codec codecs[] = {
-    { "none", COMPRESSION_NONE, 0, 0, 0, false, false, true },
-    { "lzw", COMPRESSION_LZW, 0, 0, 0, true, true, true },
-    { "deflate", COMPRESSION_ADOBE_DEFLATE, TIFFTAG_ZIPQUALITY, 1, 12, true, true, true },
-    { "packbits", COMPRESSION_PACKBITS, 0, 0, 0, false, false, true },
-    { "jpeg", COMPRESSION_JPEG, TIFFTAG_JPEGQUALITY, 1, 100, false, false, false },
-    { "zstd", COMPRESSION_ZSTD, TIFFTAG_ZSTD_LEVEL, 1, 22, true, true, false },
-    { "lzma", COMPRESSION_LZMA, TIFFTAG_LZMAPRESET, 0, 9, true, false, false },
-    { "webp", COMPRESSION_WEBP, TIFFTAG_WEBP_LEVEL, 1, 100, false, false, false },
+    { "none", COMPRESSION_NONE, 0, 0, 0, false, false, true, 0 },
+    { "lzw", COMPRESSION_LZW, 0, 0, 0, true, true, true, 0 },
+    { "deflate", COMPRESSION_ADOBE_DEFLATE, TIFFTAG_ZIPQUALITY, 1, 12, true, true, true, 0 },
+    { "packbits", COMPRESSION_PACKBITS, 0, 0, 0, false, false, true, 0 },
+    { "jpeg", COMPRESSION_JPEG, TIFFTAG_JPEGQUALITY, 1, 100, false, false, false, 65500 },
+    { "zstd", COMPRESSION_ZSTD, TIFFTAG_ZSTD_LEVEL, 1, 22, true, true, false, 0 },
+    { "lzma", COMPRESSION_LZMA, TIFFTAG_LZMAPRESET, 0, 9, true, false, false, 0 },
+    { "webp", COMPRESSION_WEBP, TIFFTAG_WEBP_LEVEL, 1, 100, false, false, false, 16383 },
 };
 #define CODEC_COUNT (sizeof codecs / sizeof *codecs)
 

@@ -22,9 +22,6 @@ fit_to_codec(struct mim_job *job, const struct tiff_codec *codec, struct mim_fra
         info->channels = info->channels < 3 ? 1 : 3;
     else /* never gray */
         info->channels = info->channels % 2 ? 3 : 4;
-    if (is_webp && info->width > 16383)
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "compression=webp: %u pixels are wider than 16383",
-                               info->width);
     return MIM_OK;
 }
 
@@ -36,6 +33,9 @@ choose_photometric(struct mim_job *job, struct tiff_sheet *sheet)
 
     switch (self->photometric) {
     case TIFF_PHOTOMETRIC_WHITE:
+        if (sheet->channels > 2) /* of other colours the first alone would be turned */
+            return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "photometric=miniswhite needs gray, not %u channels",
+                                   sheet->channels);
         if (sheet->format != SAMPLEFORMAT_UINT)
             return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "photometric=miniswhite needs unsigned samples");
         sheet->is_inverted = true;
@@ -106,6 +106,17 @@ cut(const struct tiff_writer *self, struct tiff_sheet *sheet)
     sheet->row_bytes = pixel * sheet->piece_width;
 }
 
+static int32_t
+check_sides(struct mim_job *job, const struct tiff_sheet *sheet)
+{
+    uint32_t most = sheet->codec->most_side;
+    if (!most || (sheet->piece_width <= most && sheet->piece_height <= most))
+        return MIM_OK;
+    return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "compression=%s: %s of %u x %u pixels, more than %u on a side",
+                           sheet->codec->name, sheet->is_tiled ? "tiles" : "strips", sheet->piece_width,
+                           sheet->piece_height, most);
+}
+
 static uint32_t
 format_of(int32_t sample)
 {
@@ -143,5 +154,5 @@ tiff_accept(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_
     if (parts > INT32_MAX)
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "a page of %llu tiles", (unsigned long long)parts);
     info->parts = (uint32_t)parts;
-    return MIM_OK;
+    return check_sides(job, sheet);
 }

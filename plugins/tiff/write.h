@@ -38,7 +38,8 @@ struct tiff_codec {
     uint32_t level_tag; /* libtiff's pseudo-tag; 0: no levels */
     int64_t least, most;
     bool predicts, predicts_unasked;
-    bool is_ours; /* compressed without libtiff */
+    bool is_ours;       /* compressed without libtiff */
+    uint32_t most_side; /* pixels, of a strip or tile; 0: any */
 };
 
 #define TIFF_CODEC_CHOICES "none|lzw|deflate=zlib|packbits|jpeg|zstd|lzma|webp"

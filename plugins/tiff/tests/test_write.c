@@ -213,6 +213,55 @@ options_that_do_not_fit_are_refused_with_their_range(void)
     }
 }
 
+/* Open and accept a frame: TIFF_PHOTOMETRIC_* and, for tiles, their side. */
+static int32_t
+accept_shape(struct writing *writing, int32_t compression, int32_t photometric, double tile, uint32_t width,
+             uint32_t channels)
+{
+    struct mim_raster frame = frame_of(MIM_SAMPLE_U8, width, 2, channels, 0);
+    struct mim_frame_info info = { .struct_size = sizeof info, .sample = MIM_SAMPLE_U8, .width = width, .height = 2,
+                                   .channels = channels };
+    struct tiff_sheet sheet = { 0 };
+    writing_begin(writing);
+    struct tiff_writer *self = writing->serial.state;
+    self->compression = compression;
+    self->photometric = photometric;
+    self->tile_option = (struct mim_list){ .count = tile != 0, .values = &tile };
+    int32_t status = writing_open(writing, 1, &frame);
+    return status == MIM_OK ? tiff_writer_ops.accepts(&writing->serial, 0, &sheet, &info) : status;
+}
+
+static void
+shapes_that_no_reader_could_use_are_refused(void)
+{
+    enum { NONE = 0, JPEG = 4, WEBP = 7 };
+    static const struct {
+        int32_t compression, photometric;
+        double tile;
+        uint32_t width, channels;
+        const char *words; /* NULL: accepted */
+    } pages[] = {
+        { WEBP, TIFF_PHOTOMETRIC_AUTO, 0, 16384, 3, "compression=webp: strips of 16384 x 2 pixels, more than" },
+        { WEBP, TIFF_PHOTOMETRIC_AUTO, 256, 16384, 3, NULL },
+        { WEBP, TIFF_PHOTOMETRIC_AUTO, 16384, 20, 3, "tiles of 16384 x 16384" },
+        { JPEG, TIFF_PHOTOMETRIC_AUTO, 0, 65501, 1, "compression=jpeg: strips of 65501 x 2" },
+        { JPEG, TIFF_PHOTOMETRIC_AUTO, 256, 65501, 1, NULL },
+        { NONE, TIFF_PHOTOMETRIC_WHITE, 0, 20, 3, "miniswhite needs gray, not 3 channels" },
+        { NONE, TIFF_PHOTOMETRIC_WHITE, 0, 20, 2, NULL },
+        { NONE, TIFF_PHOTOMETRIC_RGB, 0, 20, 2, "rgb needs 3 channels, not 2" },
+    };
+    for (unsigned i = 0; i < sizeof pages / sizeof *pages; i++) {
+        struct writing writing;
+        int32_t status = accept_shape(&writing, pages[i].compression, pages[i].photometric, pages[i].tile, pages[i].width,
+                                      pages[i].channels);
+        bool is_built_in = TIFFIsCODECConfigured(COMPRESSION_WEBP) || pages[i].compression != WEBP;
+        CHECK(!is_built_in || status == (pages[i].words ? MIM_ARGUMENT : MIM_OK));
+        CHECK(!is_built_in || !pages[i].words || strstr(writing.desk.text, pages[i].words));
+        writing_end(&writing);
+        desk_clear(&writing.desk);
+    }
+}
+
 static void
 jpeg_takes_bytes_without_alpha(void)
 {
@@ -262,6 +311,7 @@ main(void)
         CASE(the_file_is_classic_only_when_it_is_known_to_fit),
         CASE(options_beat_a_frames_metadata_and_these_the_files),
         CASE(options_that_do_not_fit_are_refused_with_their_range),
+        CASE(shapes_that_no_reader_could_use_are_refused),
         CASE(jpeg_takes_bytes_without_alpha),
         CASE(a_failing_allocation_is_no_memory_and_leaks_nothing),
     };
