@@ -140,7 +140,7 @@ class TiffOptions(PeerCase):
                 (gray, ('photometric=ycbcr',), 'needs compression=jpeg'),
                 (gray, ('tile=10,16',), 'multiples of 16'),
                 (gray, ('bigtiff=maybe',), 'auto|yes|no'),
-                (np.zeros((1, 2, 17000, 3), np.uint8), ('compression=webp',), 'wider than 16383')):
+                (np.zeros((1, 2, 17000, 3), np.uint8), ('compression=webp',), 'more than 16383 on a side')):
             with self.subTest(' '.join(options)):
                 self.assertIn(said, self.refuse_writing(frames, *options))
 
