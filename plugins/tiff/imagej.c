@@ -156,11 +156,32 @@ tiff_imagej_open(struct mim_job *job, const struct mim_sequence *sequence)
     return MIM_OK;
 }
 
+/* Only the types that ImageJ holds come here. */
+static const char *
+sample_name(int32_t sample)
+{
+    return sample == MIM_SAMPLE_U8 ? "u8" : sample == MIM_SAMPLE_U16 ? "u16" : sample == MIM_SAMPLE_I16 ? "i16" : "f32";
+}
+
+static int32_t
+check_is_alike(struct mim_job *job, uint64_t index, const struct mim_frame_info *info)
+{
+    const struct tiff_writer *self = job->state;
+    const struct mim_frame_info *first = &self->stack.first;
+    if (info->width == first->width && info->height == first->height && info->channels == first->channels &&
+        info->sample == first->sample)
+        return MIM_OK;
+    return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN,
+                           "imagej=yes: all pages of a stack are alike; frame %llu is %u x %u %s%s, the first %u x %u %s%s",
+                           (unsigned long long)index, info->width, info->height, sample_name(info->sample),
+                           info->channels == 3 ? " RGB" : "", first->width, first->height, sample_name(first->sample),
+                           first->channels == 3 ? " RGB" : "");
+}
+
 int32_t
 tiff_imagej_accept(struct mim_job *job, uint64_t index, struct mim_frame_info *info)
 {
     struct tiff_writer *self = job->state;
-    const struct mim_frame_info *first = &self->stack.first;
     if (info->channels == 2 || info->channels == 4)
         info->channels--; /* the core says that alpha is lost */
     bool is_gray = info->channels == 1, is_colour = info->channels == 3;
@@ -172,12 +193,10 @@ tiff_imagej_accept(struct mim_job *job, uint64_t index, struct mim_frame_info *i
                                info->channels);
     if (!fits)
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "imagej=yes: ImageJ holds %s samples only",
-                               is_gray ? "u8, u16, i16 and f32" : "in RGB u8");
-    if (index > 0 && (info->width != first->width || info->height != first->height || info->channels != first->channels ||
-                      info->sample != first->sample))
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN,
-                               "imagej=yes: all pages of a stack are alike, and the first is %u x %u with %u channels",
-                               first->width, first->height, first->channels);
+                               is_gray ? "gray of u8, u16, i16 and f32" : "RGB of u8");
+    int32_t status = index > 0 ? check_is_alike(job, index, info) : MIM_OK;
+    if (status != MIM_OK)
+        return status;
     uint64_t size = (uint64_t)info->width * info->height * info->channels * tiff_sample_size(info->sample);
     if (size > UINT32_MAX)
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "imagej=yes: a page of %llu bytes, more than ImageJ holds",
@@ -262,6 +281,8 @@ tiff_imagej_drop(struct mim_job *job, const struct tiff_tags *tags)
     bool is_lost = false;
     for (uint64_t i = 0; i < tags->count; i++) {
         struct tiff_tag *tag = &tags->list[i], *kept = tiff_tags_find(&self->page, tag->tag);
+        if (tiff_tags_find(&self->wanted, tag->tag)) /* an option's holds for all pages */
+            continue;
         const uint8_t *data = kept ? tiff_tag_data(kept) : NULL;
         uint64_t size = kept ? kept->size : 0;
         if (tag->tag == TIFFTAG_IMAGEDESCRIPTION) {

@@ -182,8 +182,10 @@ frames_that_no_stack_holds_are_refused(void)
         { .sample = MIM_SAMPLE_U16, .width = 4, .height = 4, .channels = 3 },
         { .sample = MIM_SAMPLE_U8, .width = 4, .height = 4, .channels = 5 },
         { .sample = MIM_SAMPLE_F32, .width = 40000, .height = 40000, .channels = 1 },
-        { .sample = MIM_SAMPLE_U16, .width = WIDTH, .height = HEIGHT + 1, .channels = 1 }, /* the second */
+        { .sample = MIM_SAMPLE_U16, .width = WIDTH, .height = HEIGHT + 1, .channels = 1 }, /* a second */
+        { .sample = MIM_SAMPLE_F32, .width = WIDTH, .height = HEIGHT, .channels = 1 },
     };
+    static const char *const words[] = { "RGB of u8", "6 x 6 u16, the first 6 x 5 u16", "6 x 5 f32, the first 6 x 5 u16" };
     for (unsigned i = 0; i < sizeof frames / sizeof *frames; i++) {
         struct writing writing;
         struct tiff_sheet sheet;
@@ -192,10 +194,28 @@ frames_that_no_stack_holds_are_refused(void)
         struct mim_frame_info info = frames[i];
         begin(&writing, 0);
         CHECK(writing_open(&writing, 2, &frame) == MIM_OK);
-        if (i == 4)
+        if (i >= 4)
             CHECK(writing_frame(&writing, &frame) == MIM_OK);
-        CHECK(tiff_writer_ops.accepts(&writing.serial, i == 4, &sheet, &info) == MIM_ARGUMENT);
+        CHECK(tiff_writer_ops.accepts(&writing.serial, i >= 4, &sheet, &info) == MIM_ARGUMENT);
         CHECK(strstr(writing.desk.text, "imagej=yes: "));
+        CHECK((i != 1 && i < 4) || strstr(writing.desk.text, words[i == 1 ? 0 : i - 3]));
+        writing_end(&writing);
+        desk_clear(&writing.desk);
+    }
+}
+
+static void
+only_what_no_option_replaces_is_lost_of_later_pages(void)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        struct writing writing;
+        uint16_t data[WIDTH * HEIGHT];
+        struct mim_raster frame = frame_of(data, 0);
+        begin(&writing, 0)->software = i == 0 ? "ours" : NULL;
+        CHECK(writing_open(&writing, 2, &frame) == MIM_OK);
+        CHECK(say(&writing, "software", "theirs") == MIM_OK && writing_frame(&writing, &frame) == MIM_OK);
+        CHECK(say(&writing, "software", "another's") == MIM_OK && writing_frame(&writing, &frame) == MIM_OK);
+        CHECK(writing_finish(&writing) == MIM_OK && writing.desk.notices == i);
         writing_end(&writing);
         desk_clear(&writing.desk);
     }
@@ -231,6 +251,7 @@ main(void)
         CASE(the_sources_axes_stay_while_they_fit),
         CASE(what_imagej_cannot_read_is_refused),
         CASE(frames_that_no_stack_holds_are_refused),
+        CASE(only_what_no_option_replaces_is_lost_of_later_pages),
         CASE(a_failing_allocation_is_no_memory_and_leaks_nothing),
     };
     return cmocka_run_group_tests_name("tiff imagej", cases, NULL, NULL);
