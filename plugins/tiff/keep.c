@@ -189,9 +189,14 @@ keep_resolution_option(struct mim_job *job, uint16_t unit)
     struct ratio axes[2];
     if (self->resolution.count == 0)
         return MIM_OK;
-    if (self->resolution.count > 2 || !to_ratio(self->resolution.values[0], &axes[0]) ||
-        !to_ratio(self->resolution.values[self->resolution.count - 1], &axes[1]))
-        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "resolution takes one or two numbers from 0 to 4294967295");
+    if (self->resolution.count > 2)
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "resolution takes one or two numbers, not %llu",
+                               (unsigned long long)self->resolution.count);
+    for (unsigned i = 0; i < 2; i++) {
+        double value = self->resolution.values[i < self->resolution.count ? i : 0];
+        if (!to_ratio(value, &axes[i]))
+            return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "resolution=%g: expected 0 to 4294967295", value);
+    }
     int32_t status = put_resolution(&self->wanted, job, axes);
     return status == MIM_OK ? put_unit(&self->wanted, job, unit) : status;
 }

@@ -63,11 +63,13 @@ choose_tile(struct mim_job *job)
 {
     struct tiff_writer *self = job->state;
     const struct mim_list *given = &self->tile_option;
-    bool fits = given->count <= 2;
-    for (uint64_t i = 0; i < given->count && fits; i++)
-        fits = given->values[i] >= 16 && given->values[i] <= 32752 && fmod(given->values[i], 16) == 0;
-    if (!fits)
-        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "tile takes a width and a height, multiples of 16 up to 32752");
+    if (given->count > 2)
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "tile takes a width and a height, not %llu numbers",
+                               (unsigned long long)given->count);
+    for (uint64_t i = 0; i < given->count; i++)
+        if (!(given->values[i] >= 16 && given->values[i] <= 32752 && fmod(given->values[i], 16) == 0))
+            return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "tile=%g: expected multiples of 16 from 16 to 32752",
+                                   given->values[i]);
     if (given->count)
         self->tile = (struct mim_size){ (uint32_t)given->values[0], (uint32_t)given->values[given->count - 1] };
     return MIM_OK;

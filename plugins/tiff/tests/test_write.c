@@ -195,7 +195,7 @@ options_that_do_not_fit_are_refused_with_their_range(void)
         const char *datetime, *words;
     } wrong[] = {
         { 0, 5, { 0 }, NULL, "has no levels" },    { 2, 0, { 0 }, NULL, "1 to 12" },
-        { 4, 101, { 0 }, NULL, "1 to 100" },       { 0, -1, { 2, odd }, NULL, "multiples of 16" },
+        { 4, 101, { 0 }, NULL, "1 to 100" },       { 0, -1, { 2, odd }, NULL, "tile=17: expected multiples of 16" },
         { 0, -1, { 2, empty }, NULL, "multiples of 16" }, { 0, -1, { 0 }, "yesterday", "YYYY" },
     };
     for (unsigned i = 0; i < sizeof wrong / sizeof *wrong; i++) {
