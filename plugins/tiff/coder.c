@@ -126,7 +126,7 @@ fail(struct tiff_writing_worker *worker, const char *what)
     struct mim_job *job = worker->job;
     if (worker->status)
         return job->host->fail(job, worker->status, MIM_UNKNOWN, "%s", what);
-    int32_t status = !worker->text[0] || strstr(worker->text, "memory") || strstr(worker->text, "space") ? MIM_NOMEM
+    int32_t status = !worker->text[0] || strstr(worker->text, "memory") || strstr(worker->text, "No space") ? MIM_NOMEM
                                                                                                         : MIM_UNSUPPORTED;
     return job->host->fail(job, status, MIM_UNKNOWN, "%s: %s", what, worker->text[0] ? worker->text : "no memory");
 }

@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The entries of one directory, read straight from the source: nothing is allocated for what a file claims. */
 #include "tiff.h"
-
-/* Bytes of one value, by type. */
-static const uint8_t type_sizes[] = {
-    [TIFF_BYTE] = 1,   [TIFF_ASCII] = 1,     [TIFF_SHORT] = 2,  [TIFF_LONG] = 4,   [TIFF_RATIONAL] = 8, [TIFF_SBYTE] = 1,
-    [TIFF_UNDEFINED] = 1, [TIFF_SSHORT] = 2, [TIFF_SLONG] = 4,  [TIFF_SRATIONAL] = 8, [TIFF_FLOAT] = 4, [TIFF_DOUBLE] = 8,
-    [TIFF_IFD] = 4,    [TIFF_LONG8] = 8,     [TIFF_SLONG8] = 8, [TIFF_IFD8] = 8,
-};
+#include "values.h"
 
 int32_t
 tiff_directory_open(struct tiff_directory *directory)
@@ -35,7 +29,7 @@ tiff_directory_entry(struct tiff_directory *directory, uint64_t i, struct tiff_e
 
     entry->tag = (uint16_t)tiff_number(order, bytes, 2);
     entry->type = (uint16_t)tiff_number(order, bytes + 2, 2);
-    entry->size = entry->type < sizeof type_sizes ? type_sizes[entry->type] : 0;
+    entry->size = tiff_type_size(entry->type);
     entry->count = tiff_number(order, bytes + 4, word);
     /* values that fit stand in the entry itself */
     if (entry->size && entry->count <= word / entry->size)
@@ -45,26 +39,19 @@ tiff_directory_entry(struct tiff_directory *directory, uint64_t i, struct tiff_e
     return MIM_OK;
 }
 
-/* Whole numbers, as libtiff takes them: a signed one counts unless it is below zero. */
 static bool
-is_signed(const struct tiff_entry *entry)
-{
-    return entry->type == TIFF_SBYTE || entry->type == TIFF_SSHORT || entry->type == TIFF_SLONG ||
-           entry->type == TIFF_SLONG8;
-}
-
-static bool
-is_unsigned(const struct tiff_entry *entry)
+is_whole(const struct tiff_entry *entry)
 {
     return entry->type == TIFF_BYTE || entry->type == TIFF_SHORT || entry->type == TIFF_LONG ||
-           entry->type == TIFF_LONG8 || entry->type == TIFF_IFD || entry->type == TIFF_IFD8;
+           entry->type == TIFF_LONG8 || entry->type == TIFF_IFD || entry->type == TIFF_IFD8 ||
+           (tiff_type_is_signed(entry->type) && entry->type != TIFF_SRATIONAL);
 }
 
 int32_t
 tiff_directory_uint(struct tiff_directory *directory, const struct tiff_entry *entry, uint64_t i, uint64_t *value)
 {
     uint64_t where;
-    if ((!is_signed(entry) && !is_unsigned(entry)) || i >= entry->count ||
+    if (!is_whole(entry) || i >= entry->count ||
         __builtin_mul_overflow(i, entry->size, &where) || __builtin_add_overflow(where, entry->where, &where))
         return MIM_CORRUPT;
 
@@ -73,7 +60,8 @@ tiff_directory_uint(struct tiff_directory *directory, const struct tiff_entry *e
     if (status != MIM_OK)
         return status;
     uint64_t number = tiff_number(directory->order, bytes, entry->size);
-    if (is_signed(entry) && number >> (8 * entry->size - 1))
+    /* as libtiff has it: a signed number counts unless it is below zero */
+    if (tiff_type_is_signed(entry->type) && number >> (8 * entry->size - 1))
         return MIM_CORRUPT;
     *value = number;
     return MIM_OK;

@@ -139,8 +139,7 @@ give_numbers(struct tiff_directory *directory, const struct tiff_entry *entry, c
 {
     bool is_ratio = entry->type == TIFF_RATIONAL || entry->type == TIFF_SRATIONAL;
     bool is_real = entry->type == TIFF_FLOAT || entry->type == TIFF_DOUBLE;
-    bool is_signed = entry->type == TIFF_SBYTE || entry->type == TIFF_SSHORT || entry->type == TIFF_SLONG ||
-                     entry->type == TIFF_SLONG8 || entry->type == TIFF_SRATIONAL;
+    bool is_signed = tiff_type_is_signed(entry->type);
     unsigned width = is_ratio ? sizeof(struct mim_rational) : 8;
     struct mim_job *job = directory->job;
     uint64_t room = entry->count * width;

@@ -28,15 +28,9 @@ custom_type(uint16_t tag, uint16_t otherwise)
 }
 
 static bool
-is_signed(uint16_t type)
-{
-    return type == TIFF_SBYTE || type == TIFF_SSHORT || type == TIFF_SLONG || type == TIFF_SLONG8 || type == TIFF_SRATIONAL;
-}
-
-static bool
 is_whole(uint16_t type)
 {
-    return type == TIFF_BYTE || type == TIFF_SHORT || type == TIFF_LONG || type == TIFF_LONG8 || is_signed(type);
+    return type == TIFF_BYTE || type == TIFF_SHORT || type == TIFF_LONG || type == TIFF_LONG8 || tiff_type_is_signed(type);
 }
 
 /* Metadata need not be aligned. */
@@ -71,8 +65,8 @@ fits(int64_t value, uint16_t type)
 {
     unsigned bits = tiff_type_size(type) * 8;
     if (bits == 64)
-        return is_signed(type) || value >= 0;
-    if (is_signed(type))
+        return tiff_type_is_signed(type) || value >= 0;
+    if (tiff_type_is_signed(type))
         return value >= -(INT64_C(1) << (bits - 1)) && value < INT64_C(1) << (bits - 1);
     return value >= 0 && value >> bits == 0;
 }

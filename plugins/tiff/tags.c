@@ -2,19 +2,8 @@
 /* Tags to be written: a sorted list of values. */
 #include <string.h>
 
+#include "values.h"
 #include "write.h"
-
-unsigned
-tiff_type_size(uint16_t type)
-{
-    static const uint8_t sizes[] = {
-        [TIFF_BYTE] = 1,      [TIFF_ASCII] = 1,  [TIFF_SHORT] = 2,     [TIFF_LONG] = 4,  [TIFF_RATIONAL] = 8,
-        [TIFF_SBYTE] = 1,     [TIFF_UNDEFINED] = 1, [TIFF_SSHORT] = 2, [TIFF_SLONG] = 4, [TIFF_SRATIONAL] = 8,
-        [TIFF_FLOAT] = 4,     [TIFF_DOUBLE] = 8, [TIFF_IFD] = 4,       [TIFF_LONG8] = 8, [TIFF_SLONG8] = 8,
-        [TIFF_IFD8] = 8,
-    };
-    return type < sizeof sizes ? sizes[type] : 0;
-}
 
 struct tiff_tag *
 tiff_tags_find(const struct tiff_tags *tags, uint16_t tag)

@@ -212,7 +212,6 @@ struct tiff_reading_worker {
     struct libdeflate_decompressor *inflater;
     bool leaves_all; /* to libtiff: for comparison */
     struct tiff_scratch coded, block, line, palette;
-    uint64_t palette_page; /* whose colour map `palette` holds */
 };
 
 extern const struct mim_reader_ops tiff_reader_ops;

@@ -1,11 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-/* Names of tags, and of the numbers that they hold. */
+/* Types of tags, their names, and those of the numbers that they hold. */
 #include "values.h"
 
 #include <string.h>
 
 #include <mim/types.h>
 #include <tiff.h>
+
+unsigned
+tiff_type_size(uint16_t type)
+{
+    static const uint8_t sizes[] = {
+        [TIFF_BYTE] = 1,      [TIFF_ASCII] = 1,  [TIFF_SHORT] = 2,     [TIFF_LONG] = 4,  [TIFF_RATIONAL] = 8,
+        [TIFF_SBYTE] = 1,     [TIFF_UNDEFINED] = 1, [TIFF_SSHORT] = 2, [TIFF_SLONG] = 4, [TIFF_SRATIONAL] = 8,
+        [TIFF_FLOAT] = 4,     [TIFF_DOUBLE] = 8, [TIFF_IFD] = 4,       [TIFF_LONG8] = 8, [TIFF_SLONG8] = 8,
+        [TIFF_IFD8] = 8,
+    };
+    return type < sizeof sizes ? sizes[type] : 0;
+}
+
+bool
+tiff_type_is_signed(uint16_t type)
+{
+    return type == TIFF_SBYTE || type == TIFF_SSHORT || type == TIFF_SLONG || type == TIFF_SLONG8 || type == TIFF_SRATIONAL;
+}
 
 const struct tiff_name tiff_compression_names[] = {
     { COMPRESSION_NONE, "none" },          { COMPRESSION_LZW, "lzw" },           { COMPRESSION_ADOBE_DEFLATE, "deflate" },

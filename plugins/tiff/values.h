@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Names of tags, and of the numbers that they hold. */
+/* Types of tags, their names, and those of the numbers that they hold. */
 #ifndef MIM_TIFF_VALUES_H
 #define MIM_TIFF_VALUES_H
 
 #include <stdbool.h>
 #include <stdint.h>
+
+/* Bytes of one value; 0: a type that nobody knows. */
+unsigned tiff_type_size(uint16_t type);
+bool tiff_type_is_signed(uint16_t type);
 
 struct tiff_name {
     uint32_t value;

@@ -29,7 +29,6 @@ void *tiff_tag_data(struct tiff_tag *tag);
 int32_t tiff_tags_merge(struct tiff_tags *tags, struct mim_job *job, const struct tiff_tags *from);
 void tiff_tags_empty(struct tiff_tags *tags, struct mim_job *job);
 void tiff_tags_close(struct tiff_tags *tags, struct mim_job *job);
-unsigned tiff_type_size(uint16_t type);
 
 /* codec.c: what can be compressed how. */
 struct tiff_codec {
