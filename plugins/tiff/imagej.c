@@ -152,7 +152,6 @@ tiff_imagej_open(struct mim_job *job, const struct mim_sequence *sequence)
     self->stack.seconds = has_time ? (double)duration * sequence->time_num / sequence->time_den : 0;
     self->stack.is_in_time = self->imagej == TIFF_IMAGEJ_FRAMES || (self->imagej == TIFF_IMAGEJ_YES && has_time);
     self->is_contiguous = is_plain;
-    self->is_big = false;
     return MIM_OK;
 }
 

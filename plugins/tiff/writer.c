@@ -46,13 +46,20 @@ struct tiff_frame_tags {
     struct tiff_tags tags;
 };
 
-/* Is the whole file known to stay under 4 GB? Pixels and a tenth more, and what the directories take. */
+static uint64_t
+round_up(uint32_t size, uint32_t unit)
+{
+    return unit ? ((uint64_t)size + unit - 1) / unit * unit : size;
+}
+
+/* Is the whole file known to stay under 4 GB? Pixels, with what tiles reach over the edges, and a tenth more, and what the
+ * directories take. */
 static bool
-is_known_to_fit(const struct mim_sequence *sequence)
+is_known_to_fit(const struct tiff_writer *self, const struct mim_sequence *sequence)
 {
     const struct mim_frame_info *first = &sequence->first;
-    unsigned __int128 frame = (unsigned __int128)first->width * first->height * first->channels;
-    frame *= tiff_sample_size(first->sample);
+    uint64_t width = round_up(first->width, self->tile.width), height = round_up(first->height, self->tile.height);
+    unsigned __int128 frame = (unsigned __int128)width * height * first->channels * tiff_sample_size(first->sample);
     return sequence->count != MIM_UNKNOWN && sequence->sure >= MIM_SURE_HEADER &&
            (frame + 512) * 11 / 10 * sequence->count < UINT32_MAX;
 }
@@ -81,7 +88,6 @@ writer_open(struct mim_job *job, struct mim_sequence *sequence)
     struct tiff_writer *self = job->state;
     self->is_open = true;
     self->codec = tiff_codec_at(self->compression);
-    self->is_big = self->big == TIFF_BIG_YES || (self->big == TIFF_BIG_AUTO && !is_known_to_fit(sequence));
     self->ceiling = self->ceiling ? self->ceiling : UINT32_MAX;
 
     int32_t status = tiff_codec_check(self->codec, job, self->level);
@@ -89,6 +95,8 @@ writer_open(struct mim_job *job, struct mim_sequence *sequence)
         status = tiff_imagej_open(job, sequence);
     if (status == MIM_OK)
         status = choose_tile(job);
+    self->is_big = !self->imagej && self->big != TIFF_BIG_NO &&
+                   (self->big == TIFF_BIG_YES || !is_known_to_fit(self, sequence));
     if (status == MIM_OK)
         status = tiff_keep_options(job);
     return status == MIM_OK ? tiff_put_header(job) : status;

@@ -114,12 +114,18 @@ the_file_is_classic_only_when_it_is_known_to_fit(void)
     static const struct {
         uint64_t count;
         uint32_t side;
+        double tile; /* 0: strips */
         uint8_t version;
-    } files[] = { { 10, 100, 42 }, { MIM_UNKNOWN, 100, 43 }, { 38, 10000, 42 }, { 40, 10000, 43 }, { 1, 70000, 43 } };
+    } files[] = {
+        { 10, 100, 0, 42 }, { MIM_UNKNOWN, 100, 0, 43 }, { 38, 10000, 0, 42 }, { 40, 10000, 0, 43 },
+        { 1, 70000, 0, 43 }, { 5000, 100, 0, 42 },       { 5000, 100, 112, 42 }, { 5000, 100, 1024, 43 },
+    };
     for (unsigned i = 0; i < sizeof files / sizeof *files; i++) {
         struct writing writing;
         struct mim_raster first = frame_of(MIM_SAMPLE_U8, files[i].side, files[i].side, 1, 0);
         writing_begin(&writing);
+        struct tiff_writer *self = writing.serial.state;
+        self->tile_option = (struct mim_list){ .count = files[i].tile != 0, .values = &files[i].tile };
         CHECK(writing_open(&writing, files[i].count, &first) == MIM_OK && writing.desk.sink.data[2] == files[i].version);
         writing_end(&writing);
         desk_clear(&writing.desk);
