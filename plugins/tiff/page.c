@@ -174,10 +174,13 @@ tiff_page_read(struct tiff_page *page, struct tiff_directory *directory, struct 
         uint64_t bit = 1ull << entry.tag % 64;
         if (!(seen[entry.tag / 64] & bit))
             status = read_entry(page, directory, &entry, strips);
+        if (status != MIM_OK)
+            return job->host->fail(job, status, directory->offset, "tag %u, of type %u with %llu values, cannot be read",
+                                   (unsigned)entry.tag, (unsigned)entry.type, (unsigned long long)entry.count);
         seen[entry.tag / 64] |= bit;
     }
     if (status != MIM_OK)
-        return job->host->fail(job, status, directory->offset, "a tag of this page cannot be read");
+        return job->host->fail(job, status, directory->offset, "the tags of this page cannot be read");
 
     page->has_uneven_strips = strips->places.count != strips->sizes.count;
     fill_gaps(page);

@@ -91,6 +91,18 @@ strips_that_are_too_short_are_not_filled_with_what_follows(void)
 }
 
 static void
+a_tag_that_cannot_be_used_is_named(void)
+{
+    struct reading reading;
+    struct bytes file = { 0 };
+    struct field fields[] = { PLAIN(4, 3, 8) };
+    fields[2].type = TIFF_RATIONAL;
+    CHECK(READ_MADE(&reading, &file, fields, 12) == MIM_CORRUPT);
+    CHECK(strstr(reading.desk.text, "tag 258, of type 5 with 1 values"));
+    end_made(&reading, &file);
+}
+
+static void
 sizes_of_nothing_are_damage(void)
 {
     struct reading reading;
@@ -296,6 +308,7 @@ main(void)
         CASE(rows_per_strip_may_be_huge_and_not_zero),
         CASE(signed_numbers_count_unless_below_zero),
         CASE(strips_that_are_too_short_are_not_filled_with_what_follows),
+        CASE(a_tag_that_cannot_be_used_is_named),
         CASE(sizes_of_nothing_are_damage),
         CASE(indices_below_zero_are_refused),
         CASE(turned_and_bit_reversed_pages_are_not_plain),
