@@ -11,6 +11,7 @@ import numpy as np
 
 from contest import (MIM, PYTHON, Loop, Process, Results, Unfit, amount, cell, digest, program, reasons, run, say,
                      table, times_table)
+from scaling import scaling
 
 ONE, TWO = 'libmim, 1 thread', 'libmim, 2 threads'
 MIM_ONE, MIM_TWO = 'mim, 1 thread', 'mim, 2 threads'
@@ -21,9 +22,9 @@ class Bench:
     def __init__(self, inputs, rounds, clock):
         self.inputs, self.rounds, self.clock = inputs, rounds, clock
 
-    def contest(self, column, contestants):
+    def contest(self, column, contestants, times=1):
         say(f'  {column}')
-        return Results(contestants, self.rounds, self.clock)
+        return Results(contestants, self.rounds * times, self.clock)
 
 
 def facts(path):
@@ -438,4 +439,4 @@ def memory(bench):
 ALL = {'gif-decode': gif_decode, 'gif-commands': gif_commands, 'gif-write': gif_write, 'tiff-decode': tiff_decode,
        'tiff-commands': tiff_commands, 'tiff-write': tiff_write, 'video-decode': video_decode,
        'video-commands': video_commands, 'video-write': video_write, 'png-write': png_write, 'tiff-to-png': tiff_to_png,
-       'pdf-commands': pdf_commands, 'pdf-to-png': pdf_to_png, 'info': info, 'start': start, 'memory': memory}
+       'pdf-commands': pdf_commands, 'pdf-to-png': pdf_to_png, 'info': info, 'start': start, 'memory': memory, 'scaling': scaling}
