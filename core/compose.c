@@ -2,6 +2,7 @@
 /* Composing rectangles with disposal and blending. */
 #include "compose.h"
 
+#include <endian.h>
 #include <string.h>
 
 #include "buffer.h"
@@ -246,7 +247,15 @@ replace_rgba(const uint8_t *palette, const uint8_t *from, uint8_t *to, uint32_t 
 static void
 replace_rgb(const uint8_t *palette, const uint8_t *from, uint8_t *to, uint32_t width)
 {
-    for (uint32_t x = 0; x + 1 < width; x++)
+    uint32_t x = 0;
+    for (; x + 8 < width; x += 8) {
+        uint64_t eight;
+        memcpy(&eight, from + x, 8);
+        eight = le64toh(eight);
+        for (uint32_t i = 0; i < 8; i++, eight >>= 8)
+            memcpy(to + 3 * (size_t)(x + i), palette + 4 * (eight & 0xff), 4);
+    }
+    for (; x + 1 < width; x++)
         memcpy(to + 3 * (size_t)x, palette + 4 * (size_t)from[x], 4);
     memcpy(to + 3 * (size_t)(width - 1), palette + 4 * (size_t)from[width - 1], 3);
 }
