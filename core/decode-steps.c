@@ -314,13 +314,14 @@ claim(struct mim_pool_client *client, unsigned worker, void *out)
 /* --- doing it ----------------------------------------------------------------------------------------------------- */
 
 static enum mim_status
-collect_metadata(struct mim_decoder *decoder, unsigned worker, struct mim_slot *slot, struct mim_error *err)
+collect_metadata(struct mim_decoder *decoder, unsigned worker, struct step *step, struct mim_error *err)
 {
+    struct mim_slot *slot = step->slot;
     slot->meta = mim_meta_create();
     if (!slot->meta)
         return mim_fail_nomem(err, "metadata");
     return mim_plugin_reader_metadata(&decoder->plugin, worker, slot->index, slot->packet, &slot->info, slot->meta,
-                                      err);
+                                      &step->starved, err);
 }
 
 /* Where a step stands in its frame when one thread does all. */
@@ -375,7 +376,7 @@ run(struct mim_pool_client *client, unsigned worker, void *in)
                                                       step->which, &slot->pixels, &step->starved, &error);
         break;
     case STEP_METADATA:
-        step->status = collect_metadata(decoder, worker, slot, &error);
+        step->status = collect_metadata(decoder, worker, step, &error);
         break;
     case STEP_BAND:
         mim_slot_finish_band(slot, &decoder->route, step->which, &step->loss);

@@ -390,8 +390,10 @@ mim_plugin_reader_pixels(struct mim_plugin_reader *reader, unsigned worker_index
 
 enum mim_status
 mim_plugin_reader_metadata(struct mim_plugin_reader *reader, unsigned worker_index, uint64_t index, const void *packet,
-                           const struct mim_frame_info *info, struct mim_meta *meta, struct mim_error *err)
+                           const struct mim_frame_info *info, struct mim_meta *meta, bool *starved,
+                           struct mim_error *err)
 {
+    *starved = false;
     if (!reader->ops->metadata)
         return MIM_OK;
 
@@ -399,16 +401,19 @@ mim_plugin_reader_metadata(struct mim_plugin_reader *reader, unsigned worker_ind
     if (packet) {
         struct mim_worker_job *worker;
         enum mim_status status = worker_of(reader, worker_index, &worker, err);
+        job = &worker->job;
+        *starved = status == MIM_LIMIT && job->refused;
         if (status != MIM_OK)
             return status;
-        job = &worker->job;
     }
     mim_job_begin(job, packet ? index : MIM_UNKNOWN);
     job->step = packet ? UINT32_MAX : 0;
     job->meta = meta;
     int32_t result = reader->ops->metadata(&job->abi, packet, info);
     job->meta = NULL;
-    return mim_job_end(job, result == MIM_END ? MIM_OK : result, "metadata", err);
+    enum mim_status status = mim_job_end(job, result == MIM_END ? MIM_OK : result, "metadata", err);
+    *starved = status == MIM_LIMIT && job->refused;
+    return status;
 }
 
 void

@@ -68,7 +68,7 @@ enum mim_status mim_plugin_reader_pixels(struct mim_plugin_reader *reader, unsig
 /* packet NULL: of the whole, with the serial job. */
 enum mim_status mim_plugin_reader_metadata(struct mim_plugin_reader *reader, unsigned worker, uint64_t index,
                                            const void *packet, const struct mim_frame_info *info, struct mim_meta *meta,
-                                           struct mim_error *err);
+                                           bool *starved, struct mim_error *err);
 void mim_plugin_reader_release(struct mim_plugin_reader *reader, unsigned worker, void *packet);
 void mim_plugin_reader_close_workers(struct mim_plugin_reader *reader);
 

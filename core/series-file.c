@@ -218,9 +218,11 @@ mim_series_file_pixels(struct mim_series_file *file, unsigned worker, uint32_t p
 }
 
 enum mim_status
-mim_series_file_metadata(struct mim_series_file *file, unsigned worker, struct mim_meta *meta, struct mim_error *err)
+mim_series_file_metadata(struct mim_series_file *file, unsigned worker, struct mim_meta *meta, bool *starved,
+                         struct mim_error *err)
 {
-    enum mim_status status = mim_plugin_reader_metadata(&file->reader, worker, 0, NULL, NULL, meta, err);
-    return status == MIM_OK ? mim_plugin_reader_metadata(&file->reader, worker, 0, file->packet, &file->info, meta, err)
-                            : status;
+    enum mim_status status = mim_plugin_reader_metadata(&file->reader, worker, 0, NULL, NULL, meta, starved, err);
+    if (status != MIM_OK)
+        return status;
+    return mim_plugin_reader_metadata(&file->reader, worker, 0, file->packet, &file->info, meta, starved, err);
 }

@@ -37,6 +37,6 @@ enum mim_status mim_series_file_pixels(struct mim_series_file *file, unsigned wo
                                        struct mim_raster *raster, bool *starved, struct mim_error *err);
 /* Of the file, then of the image. */
 enum mim_status mim_series_file_metadata(struct mim_series_file *file, unsigned worker, struct mim_meta *meta,
-                                         struct mim_error *err);
+                                         bool *starved, struct mim_error *err);
 
 #endif

@@ -231,14 +231,15 @@ series_metadata(struct mim_job *job, const void *in, const struct mim_frame_info
     const struct packet *packet = in;
     const struct mim_core_job *core = job->core;
     struct mim_error error = { 0 };
+    bool starved = false;
     (void)info;
     if (!packet)
         return MIM_OK;
     const char *file = mim_path_file(mim_source_name(packet->file->work.source));
-    enum mim_status status = mim_series_file_metadata(packet->file, core->worker, core->meta, &error);
+    enum mim_status status = mim_series_file_metadata(packet->file, core->worker, core->meta, &starved, &error);
     if (status == MIM_OK) /* a name that is not UTF-8 is none */
         mim_meta_set(core->meta, "file", MIM_META_TEXT | MIM_META_CODING, file, strlen(file), NULL);
-    return mim_job_adopt(job, status, false, &error);
+    return mim_job_adopt(job, status, starved, &error);
 }
 
 static void

@@ -186,7 +186,10 @@ metadata(struct mim_job *job, const void *memory, const struct mim_frame_info *i
     int64_t number = (int64_t)packet->index;
     atomic_fetch_add(&mock_counted.metadata, 1);
     mock_say(job, "metadata", packet->index, 0);
-    int32_t status = mock_fault(job, MOCK_METADATA, packet->index, 0, NULL);
+    void *room = mock.metadata_room ? job->host->resize(job, NULL, 0, mock.metadata_room) : NULL;
+    int32_t status = mock.metadata_room && !room ? MIM_NOMEM : mock_fault(job, MOCK_METADATA, packet->index, 0, NULL);
+    if (status == MIM_OK && room)
+        status = mock_be_busy(job, packet->index, 0);
     if (status == MIM_OK)
         status = job->host->meta(job, "number", MIM_META_INT, &number, sizeof number);
     if (status == MIM_OK && mock.metadata_bytes) {
@@ -194,6 +197,8 @@ metadata(struct mim_job *job, const void *memory, const struct mim_frame_info *i
         status = job->host->meta(job, "blob", MIM_META_BYTES, blob, mock.metadata_bytes);
         free(blob);
     }
+    if (room)
+        job->host->resize(job, room, mock.metadata_room, 0);
     atomic_fetch_sub(&packet->users, 1);
     return mock_leave_worker(worker, status);
 }

@@ -58,7 +58,7 @@ struct mock_script {
     uint32_t busy_us;         /* each pixels or encode takes up to that long, one frame another time than the next */
     _Atomic uint64_t endless; /* pixels and encode of this frame (counted from 1) poll until they are interrupted */
     _Atomic bool notices;     /* said in every op */
-    uint64_t metadata_bytes;
+    uint64_t metadata_bytes, metadata_room; /* of a value; host->resize in metadata of a frame */
 
     /* writing */
     uint32_t writer_flags;

@@ -125,6 +125,8 @@ the_verdict_of_working_memory_is_one_frames_need(void)
                                   .packet_bytes = 1000,
                                   .worker_bytes = 5000,
                                   .pixels_bytes = 20000,
+                                  .has_metadata = true,
+                                  .metadata_room = 20000,
                                   .parts = 4 };
     /* found by a single thread: 1000-wide rows are 1024 apart */
     const uint64_t least = 100 * 1024 + 50000 + 1000 + 5000 + 20000;
