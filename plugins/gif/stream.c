@@ -105,21 +105,6 @@ changes(const uint8_t *numbers, uint32_t count)
     return false;
 }
 
-static int32_t
-make_room(struct mim_job *job, struct gif_stream *stream, uint64_t size)
-{
-    if (size <= stream->room)
-        return MIM_OK;
-    if (size < 2 * stream->room)
-        size = 2 * stream->room;
-    uint8_t *held = job->host->resize(job, stream->held, stream->room, size);
-    if (!held)
-        return MIM_NOMEM;
-    stream->held = held;
-    stream->room = size;
-    return MIM_OK;
-}
-
 /* In the file stands how often the animation is repeated, 0 for ever; played once needs no block. */
 static int32_t
 emit_loop(struct mim_job *job, int64_t plays)
@@ -188,7 +173,7 @@ emit_bare(struct mim_job *job, const uint8_t *frame, const uint8_t *codes, uint6
     return status == MIM_OK ? job->host->emit(job, codes, codes_size) : status;
 }
 
-/* Codes that have to change do so where they are held. */
+/* Codes that have to change do so where they are held; a frame too large for that keeps its table, which hardly counts. */
 static int32_t
 emit_frame(struct mim_job *job, struct gif_stream *stream, const uint8_t *frame, uint64_t size, uint64_t held_at)
 {
@@ -199,27 +184,27 @@ emit_frame(struct mim_job *job, struct gif_stream *stream, const uint8_t *frame,
         return job->host->emit(job, frame, size);
     if (!changes(numbers, used_of(frame)))
         return emit_bare(job, frame, frame + head_size, size - head_size, numbers);
-    if (!stream->held_size) {
-        int32_t status = make_room(job, stream, size);
-        if (status != MIM_OK)
-            return status;
+    if (!stream->held_size && size > stream->room)
+        return job->host->emit(job, frame, size);
+    if (!stream->held_size)
         memcpy(stream->held, frame, size);
-    }
     uint8_t *codes = stream->held + held_at + head_size;
     gif_relabel(codes, size - head_size, numbers);
     return emit_bare(job, frame, codes, size - head_size, numbers);
 }
 
-static int32_t
-hold(struct mim_job *job, struct gif_stream *stream, const uint8_t *frame, uint64_t size)
+static bool
+has_room(const struct gif_stream *stream, uint64_t size)
 {
-    int32_t status = make_room(job, stream, stream->held_size + sizeof size + size);
-    if (status != MIM_OK)
-        return status;
+    return stream->held_size + sizeof size <= stream->room && size <= stream->room - stream->held_size - sizeof size;
+}
+
+static void
+hold(struct gif_stream *stream, const uint8_t *frame, uint64_t size)
+{
     memcpy(stream->held + stream->held_size, &size, sizeof size);
     memcpy(stream->held + stream->held_size + sizeof size, frame, size);
     stream->held_size += sizeof size + size;
-    return MIM_OK;
 }
 
 static int32_t
@@ -237,19 +222,31 @@ start(struct mim_job *job, struct gif_stream *stream)
     return status;
 }
 
+/* All memory is taken here, where no other frame holds any: how many threads there are makes no difference. */
+int32_t
+gif_stream_open(struct mim_job *job, struct gif_stream *stream, bool is_picture)
+{
+    if (is_picture || stream->kind == GIF_TABLE_NONE)
+        return MIM_OK;
+    stream->held = job->host->resize(job, NULL, 0, HELD_MOST);
+    stream->room = stream->held ? HELD_MOST : 0;
+    return stream->held ? MIM_OK : MIM_NOMEM;
+}
+
 int32_t
 gif_stream_add(struct mim_job *job, struct gif_stream *stream, const uint8_t *frame, uint64_t size)
 {
     if (stream->is_started)
         return emit_frame(job, stream, frame, size, 0);
-    if (!stream->held_size && stream->kind != GIF_TABLE_NONE)
+    if (!stream->bits && stream->kind != GIF_TABLE_NONE)
         stream->bits = bits_of(frame);
     gather(stream, frame);
-    int32_t status = hold(job, stream, frame, size);
-    bool waits = stream->kind == GIF_TABLE_GATHERED && stream->count < 1U << stream->bits;
-    if (status != MIM_OK || (waits && stream->held_size < HELD_MOST))
-        return status;
-    return start(job, stream);
+    if (stream->kind == GIF_TABLE_GATHERED && stream->count < 1U << stream->bits && has_room(stream, size)) {
+        hold(stream, frame, size);
+        return MIM_OK;
+    }
+    int32_t status = start(job, stream);
+    return status == MIM_OK ? emit_frame(job, stream, frame, size, 0) : status;
 }
 
 int32_t

@@ -16,7 +16,7 @@ enum gif_table_kind {
     GIF_TABLE_OF_FIRST
 };
 
-/** The caller sets the first part, the rest is zero; the memory is the host's. */
+/** The caller sets the first part, the rest is zero. */
 struct gif_stream {
     uint32_t width, height;
     enum gif_table_kind kind;
@@ -28,11 +28,14 @@ struct gif_stream {
     uint32_t count;
     uint32_t keys[GIF_COLOURS_MAX]; /**< 0xRRGGBB; GIF_NOTHING: the transparent entry */
     uint8_t table[GIF_TABLE_MAX];   /**< as it stands in the file */
-    uint8_t *held;                  /**< frames, before each its size; later one frame */
+    uint8_t *held;                  /**< frames, before each its size; later one frame; NULL: none */
     uint64_t held_size, room;
 };
 
-/** Add what gif_encode_frame() made. NOMEM, or the status of emit; so the next. */
+/** `is_picture`: one frame alone, of which nothing is held back. NOMEM, of the host's memory. */
+int32_t gif_stream_open(struct mim_job *job, struct gif_stream *stream, bool is_picture);
+
+/** Add what gif_encode_frame() made. The status of emit; so the next. */
 int32_t gif_stream_add(struct mim_job *job, struct gif_stream *stream, const uint8_t *frame, uint64_t size);
 
 /** Emit what is held, and the trailer. */

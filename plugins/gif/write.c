@@ -102,10 +102,8 @@ start_clock(struct mim_job *job, struct gif_writer *self, const struct mim_seque
 
 /* One picture alone needs no count. */
 static int32_t
-choose_plays(struct mim_job *job, struct gif_writer *self, const struct mim_sequence *sequence)
+choose_plays(struct mim_job *job, struct gif_writer *self, const struct mim_sequence *sequence, bool is_picture)
 {
-    bool is_picture = sequence->sure == MIM_SURE_EXACT && sequence->count == 1;
-
     self->stream.plays = self->loop >= 0 ? self->loop : is_picture ? 1 : sequence->loop >= 0 ? sequence->loop : 0;
     if (self->stream.plays <= PLAYS_MAX)
         return MIM_OK;
@@ -117,6 +115,7 @@ static int32_t
 gif_open(struct mim_job *job, struct mim_sequence *sequence)
 {
     struct gif_writer *self = job->state;
+    bool is_picture = sequence->sure == MIM_SURE_EXACT && sequence->count == 1;
 
     self->is_open = 1;
     self->stream = (struct gif_stream){
@@ -140,7 +139,9 @@ gif_open(struct mim_job *job, struct mim_sequence *sequence)
     int32_t status = check_durations(job, self, sequence);
     if (status == MIM_OK)
         status = start_clock(job, self, sequence);
-    return status == MIM_OK ? choose_plays(job, self, sequence) : status;
+    if (status == MIM_OK)
+        status = choose_plays(job, self, sequence, is_picture);
+    return status == MIM_OK ? gif_stream_open(job, &self->stream, is_picture) : status;
 }
 
 /* Of the file the comment is kept; it stands before the first frame. */

@@ -37,6 +37,7 @@ struct host {
     struct mim_job job;
     struct bytes source, sink;
     uint64_t allocated, most_allocated, allocations, fail_allocation; /* the n-th and later ones are refused; 0: none */
+    uint64_t allocations_of_put;
     int64_t reserved;
     uint64_t reads, fail_read;
     uint64_t polls, fail_poll; /* the n-th and later ones say CANCELLED; 0: none */

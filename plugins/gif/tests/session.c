@@ -235,9 +235,11 @@ code_frame(struct host *host, void *packet, const struct mim_frame_info *info, c
         .parts = &(struct mim_coded_part){ .data = bytes.data, .size = bytes.size },
         .size = bytes.size,
     };
+    uint64_t allocations = host->allocations;
     host->sink = sink;
     if (status == MIM_OK)
         status = gif_writer_ops.put(&host->job, packet, info, &coded);
+    host->allocations_of_put += host->allocations - allocations;
     free(bytes.data);
     return status;
 }

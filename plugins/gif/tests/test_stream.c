@@ -115,6 +115,22 @@ colours_that_fit_no_more_stay_the_frame_s(void)
     free(movie.frames);
 }
 
+/* Other frames may hold all there is just then. */
+static void
+putting_a_frame_takes_no_memory(void)
+{
+    for (int64_t palette = 0; palette < 3; palette++) {
+        const struct setting settings[] = { { .name = "palette", .number = palette }, { 0 } };
+        struct movie movie = shifting_colours(50);
+        struct host host = { 0 };
+
+        CHECK(movie_write(&host, &movie, settings) == MIM_OK);
+        CHECK(host.allocations_of_put == 0);
+        free(host.sink.data);
+        free(movie.frames);
+    }
+}
+
 /* Of all frames, if they have few enough colours together; with holes and without, with an entry to spare and without. */
 static void
 few_colours_of_all_frames_come_back_exactly(void)
@@ -143,6 +159,7 @@ main(void)
         CASE(an_equal_colour_table_is_stored_once),
         CASE(colours_that_fit_one_table_are_stored_once),
         CASE(colours_that_fit_no_more_stay_the_frame_s),
+        CASE(putting_a_frame_takes_no_memory),
         CASE(few_colours_of_all_frames_come_back_exactly),
     };
     return cmocka_run_group_tests_name("stream", cases, NULL, NULL);
