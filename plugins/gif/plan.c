@@ -26,16 +26,6 @@ gif_plan_take_way(struct gif_plan *plan, enum gif_plan_way way)
     plan->view.keeps_plain = way == GIF_PLAN_LONG_MIXED || way == GIF_PLAN_ANY_MIXED;
 }
 
-static bool
-has_nothing(const uint32_t *keys, uint32_t count)
-{
-    unsigned found = 0;
-
-    for (uint32_t i = 0; i < count; i++)
-        found |= keys[i] == GIF_NOTHING;
-    return found;
-}
-
 /* Fill the set of colours. Do they, and the entry for pixels not drawn, fit into `size` entries? */
 static int32_t
 collect(struct mim_job *job, struct gif_encoder *encoder, const struct gif_view *view, uint32_t size, bool *nothing,
@@ -52,7 +42,7 @@ collect(struct mim_job *job, struct gif_encoder *encoder, const struct gif_view 
             return status;
         gif_view_row(view, y, encoder->keys);
         if (may_have_nothing && !*nothing)
-            *nothing = has_nothing(encoder->keys, view->width);
+            *nothing = gif_view_has_nothing(encoder->keys, view->width);
         *fits = *fits && gif_colours_add(&encoder->colours, encoder->keys, view->width, size);
         if (!*fits && (*nothing || !may_have_nothing))
             break;
@@ -100,7 +90,7 @@ find_nothing(struct mim_job *job, struct gif_encoder *encoder, const struct gif_
         return MIM_OK;
     for (uint32_t y = 0; y < view->height && !*found && status == MIM_OK; y++) {
         gif_view_row(view, y, encoder->keys);
-        *found = has_nothing(encoder->keys, view->width);
+        *found = gif_view_has_nothing(encoder->keys, view->width);
         status = gif_view_poll(job, y, view->width);
     }
     return status;

@@ -22,16 +22,6 @@ make_room(struct mim_job *job, struct gif_survey *survey, uint32_t width)
     return MIM_OK;
 }
 
-static bool
-has_clear(const uint32_t *keys, uint32_t count)
-{
-    unsigned found = 0;
-
-    for (uint32_t i = 0; i < count; i++)
-        found |= keys[i] == GIF_NOTHING;
-    return found;
-}
-
 int32_t
 gif_survey_add(struct mim_job *job, struct gif_survey *survey, const struct gif_survey_options *options,
                const struct mim_raster *frame)
@@ -46,7 +36,7 @@ gif_survey_add(struct mim_job *job, struct gif_survey *survey, const struct gif_
     for (uint32_t y = 0; y < view.height && status == MIM_OK; y++) {
         gif_view_row(&view, y, survey->keys);
         if (frame->channels == 4 && !survey->has_clear)
-            survey->has_clear = has_clear(survey->keys, view.width);
+            survey->has_clear = gif_view_has_nothing(survey->keys, view.width);
         if (!survey->has_too_many)
             survey->has_too_many = !gif_colours_add(&survey->colours, survey->keys, view.width, options->palette_size);
         gif_sample_add(survey->chooser.sample, survey->keys, view.width);

@@ -214,3 +214,13 @@ gif_view_row(const struct gif_view *view, uint32_t y, uint32_t *keys)
     if (view->least_run)
         drop_unchanged(view, pixel_of(view->below, view->x, view->y + y), keys);
 }
+
+bool
+gif_view_has_nothing(const uint32_t *keys, uint32_t count)
+{
+    unsigned found = 0;
+
+    for (uint32_t i = 0; i < count; i++)
+        found |= keys[i] == GIF_NOTHING;
+    return found;
+}

@@ -40,4 +40,7 @@ int32_t gif_view_shrink(struct mim_job *job, struct gif_view *view, bool *differ
 /** Keys of row `y` of the rectangle, `width` of them. */
 void gif_view_row(const struct gif_view *view, uint32_t y, uint32_t *keys);
 
+/** Is there a pixel that is not drawn among what gif_view_row() gave? */
+bool gif_view_has_nothing(const uint32_t *keys, uint32_t count);
+
 #endif
