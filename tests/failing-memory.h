@@ -4,6 +4,7 @@
 #define MIM_TESTS_FAILING_MEMORY_H
 
 #include <stdbool.h>
+#include <unistd.h>
 
 #include "check.h"
 
@@ -13,11 +14,13 @@ void memory_fail_at(long n, bool for_ever);
 bool memory_recover(void);
 
 /* Try `attempt`, which returns true for success, with every allocation failing in turn, once and for ever, until none is
- * reached any more; the number of those it takes. It must check by itself that failing was right. */
+ * reached any more; the number of those it takes. It must check by itself that failing was right; no descriptor may stay. */
 static inline long
 memory_try_all(bool (*attempt)(void))
 {
     long count = 0;
+    int before = dup(0);
+    close(before);
     for (int for_ever = 0; for_ever < 2; for_ever++)
         for (count = 0;; count++) {
             memory_fail_at(count, for_ever);
@@ -28,6 +31,9 @@ memory_try_all(bool (*attempt)(void))
                 break;
             }
         }
+    int after = dup(0);
+    close(after);
+    CHECK(after == before);
     return count;
 }
 
