@@ -5,7 +5,7 @@
 #include "check.h"
 #include "compose.h"
 
-#define MOST_WIDTH 12
+#define MOST_WIDTH 29 /* more than three of what is drawn at once, and some */
 #define MOST_HEIGHT 80
 #define NUDGE 5e-11 /* a half is not to get lost in real numbers; the least distance from one is 1.16e-10 */
 #define FRAMES 40
