@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include <libavcodec/avcodec.h>
 #include <libavutil/display.h>
 
 static const int32_t *
