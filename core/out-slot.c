@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <mim/ratio.h>
+
 #include "buffer.h"
 #include "error.h"
 #include "loss.h"
@@ -14,20 +16,21 @@
 #define CONVERT_BANDS 8
 #define WORTH_BANDS 64 /* rows; fewer are converted in one go */
 
-__extension__ typedef __int128 wide;
-
-static int64_t
-clamp(wide ticks)
-{
-    return ticks > INT64_MAX ? INT64_MAX : ticks < -INT64_MAX ? -INT64_MAX : (int64_t)ticks;
-}
-
 /* From one valid time base to another, rounded to the nearest tick. */
 static int64_t
 rescale(int64_t ticks, struct mim_rational from, struct mim_rational to)
 {
-    wide num = (wide)ticks * from.num * to.den, den = (wide)from.den * to.num, half = den / 2;
-    return clamp(num >= 0 ? (num + half) / den : -((-num + half) / den));
+    return mim_ratio_scale(ticks, (uint64_t)from.num * (uint64_t)to.den, (uint64_t)from.den * (uint64_t)to.num);
+}
+
+/* Within the range of times, which leaves out INT64_MIN: that is MIM_NO_PTS. */
+static int64_t
+span_of(int64_t start, int64_t end)
+{
+    int64_t span;
+    if (__builtin_sub_overflow(end, start, &span))
+        return start < 0 ? INT64_MAX : -INT64_MAX;
+    return span == INT64_MIN ? -INT64_MAX : span;
 }
 
 static bool
@@ -44,7 +47,7 @@ rescale_duration(const struct mim_frame *frame, struct mim_out_clock *clock)
         *clock = (struct mim_out_clock){ .to = clock->to, .from = frame->time_base };
     int64_t start = rescale(clock->ticks, clock->from, clock->to);
     clock->ticks += frame->duration;
-    return clamp((wide)rescale(clock->ticks, clock->from, clock->to) - start);
+    return span_of(start, rescale(clock->ticks, clock->from, clock->to));
 }
 
 struct mim_frame_info

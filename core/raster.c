@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include <mim/ratio.h>
+
 #include "error.h"
 #include "frame.h"
 #include "meta.h"
@@ -11,9 +13,6 @@
 
 #define CHUNK 256 /* pixels at a time, on the stack */
 #define MOST_CHANNELS 4
-
-__extension__ typedef unsigned __int128 u128;
-__extension__ typedef __int128 i128;
 
 static bool
 has_alpha(uint32_t channels)
@@ -76,7 +75,7 @@ scale_magnitude(uint64_t value, uint64_t from_most, uint64_t to_most)
     if (from_most <= UINT32_MAX && to_most <= UINT32_MAX)
         return (value * to_most + from_most / 2) / from_most;
     /* of a signed type's least, that is one more than its most, this is still below 2^64 */
-    return (uint64_t)(((u128)value * to_most + from_most / 2) / from_most);
+    return mim_ratio_scale_unsigned(value, to_most, from_most);
 }
 
 static void
@@ -186,13 +185,6 @@ convert_reals(const struct mim_conversion *c, const void *from, void *to, size_t
         loss->unscaled = true;
 }
 
-static int64_t
-floor_divide(i128 sum, uint32_t count)
-{
-    i128 quotient = sum / count;
-    return (int64_t)(sum % count < 0 ? quotient - 1 : quotient);
-}
-
 static void
 mean_pixel(const struct mim_conversion *c, const uint8_t *from, uint8_t *to)
 {
@@ -206,13 +198,15 @@ mean_pixel(const struct mim_conversion *c, const uint8_t *from, uint8_t *to)
         return;
     }
 
-    i128 sum = 0;
+    /* moved up by half their range, signed samples are unsigned ones, and rounding down is the same for both */
+    uint64_t shift = facts->is_signed ? facts->most + 1 : 0;
+    struct mim_ratio_wide sum = { 0, 0 };
     for (uint32_t k = 0; k < c->from_channels; k++) {
         uint64_t value;
         mim_sample_load_integers(c->from_sample, from + k * facts->size, 1, &value);
-        sum += facts->is_signed ? (i128)(int64_t)value : (i128)value;
+        sum = mim_ratio_add(sum, value + shift);
     }
-    uint64_t mean = facts->is_signed ? (uint64_t)floor_divide(sum, c->from_channels) : (uint64_t)(sum / c->from_channels);
+    uint64_t mean = mim_ratio_divide(sum, c->from_channels, NULL) - shift;
     mim_sample_store_integers(c->to_sample, &mean, 1, to);
 }
 

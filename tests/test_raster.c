@@ -6,9 +6,7 @@
 #include "check.h"
 #include "raster.h"
 #include "sample.h"
-
-__extension__ typedef __int128 i128;
-__extension__ typedef unsigned __int128 u128;
+#include "slow-ratio.h"
 
 /* What a sample type is, said here once more. */
 static const struct type {
@@ -24,13 +22,45 @@ static const struct type {
 };
 #define TYPES (sizeof types / sizeof *types)
 
-/* A sample of any type. */
+/* A sample of any type: integers by sign and size, for no type of C holds those of both 64-bit ones. */
 struct value {
-    i128 integer;
+    bool negative; /* of a size that is not 0 */
+    uint64_t size;
     long double real;
 };
 
 #define WIDTH 300 /* more than what is converted at a time */
+
+static struct value
+unsigned_value(uint64_t size)
+{
+    return (struct value){ .size = size };
+}
+
+static struct value
+signed_value(int64_t integer)
+{
+    return (struct value){ .negative = integer < 0, .size = integer < 0 ? 0 - (uint64_t)integer : (uint64_t)integer };
+}
+
+static uint64_t
+bits_of(struct value value)
+{
+    return value.negative ? 0 - value.size : value.size;
+}
+
+static bool
+same_integer(struct value a, struct value b)
+{
+    return a.negative == b.negative && a.size == b.size;
+}
+
+/* For what is compared with some slack. */
+static long double
+integer_of(struct value value)
+{
+    return value.negative ? -(long double)value.size : (long double)value.size;
+}
 
 static struct value
 value_at(const struct type *type, const uint8_t *row, size_t i)
@@ -48,7 +78,7 @@ value_at(const struct type *type, const uint8_t *row, size_t i)
     } else {
         uint64_t bits;
         mim_sample_load_integers(type->sample, at, 1, &bits);
-        value.integer = type->least < 0 ? (i128)(int64_t)bits : (i128)bits;
+        value = type->least < 0 ? signed_value((int64_t)bits) : unsigned_value(bits);
     }
     return value;
 }
@@ -59,7 +89,7 @@ set_value(const struct type *type, uint8_t *row, size_t i, struct value value)
     uint8_t *at = row + i * mim_sample_size(type->sample);
     float narrow = (float)value.real;
     double wide = (double)value.real;
-    uint64_t bits = (uint64_t)value.integer;
+    uint64_t bits = bits_of(value);
     if (type->sample == MIM_SAMPLE_F32)
         memcpy(at, &narrow, sizeof narrow);
     else if (type->sample == MIM_SAMPLE_F64)
@@ -80,27 +110,31 @@ at_random(void)
 static struct value
 some_value(const struct type *type, size_t i)
 {
-    i128 most = type->most,
-         special[] = { 0, 1, most, most - 1, most / 2, most / 2 + 1, type->least, type->least + 1, -1 };
+    uint64_t most = type->most;
+    struct value special[] = { unsigned_value(0),        unsigned_value(1),            unsigned_value(most),
+                               unsigned_value(most - 1), unsigned_value(most / 2),     unsigned_value(most / 2 + 1),
+                               signed_value(type->least), signed_value(type->least + 1), signed_value(-1) };
     if (type->real)
         return (struct value){ .real = i % 5 == 0 ? (long double)(i / 5 % 3) / 2 : (at_random() >> 40) / 16777216.0L };
-    if (i % 3 == 0 && (special[i / 3 % 9] >= 0 || type->least < 0))
-        return (struct value){ .integer = special[i / 3 % 9] };
-    return (struct value){ .integer = type->least < 0 ? (i128)(int64_t)(at_random() >> (i % 64)) % (most + 1)
-                                                      : (i128)(at_random() >> (i % 64)) % (most + 1) };
+    if (i % 3 == 0 && (!special[i / 3 % 9].negative || type->least < 0))
+        return special[i / 3 % 9];
+    struct value value = type->least < 0 ? signed_value((int64_t)(at_random() >> (i % 64)))
+                                         : unsigned_value(at_random() >> (i % 64));
+    if (most != UINT64_MAX)
+        value.size %= most + 1;
+    value.negative = value.negative && value.size;
+    return value;
 }
 
 /* Full range to full range, to the nearest; what is below the range of the target is its least. */
-static i128
-rescale(const struct type *from, const struct type *to, i128 value)
+static struct value
+rescale(const struct type *from, const struct type *to, struct value value)
 {
-    u128 size = (u128)(value < 0 ? -value : value), half = from->most / 2;
-    if (value < 0 && !to->least)
-        return 0;
-    i128 scaled = from->most == to->most ? (i128)size : (i128)((size * to->most + half) / from->most);
-    if (value >= 0)
-        return scaled > (i128)to->most ? (i128)to->most : scaled;
-    return -scaled < to->least ? to->least : -scaled;
+    if (value.negative && !to->least)
+        return unsigned_value(0);
+    uint64_t end = to->most + value.negative, size = slow_scale(value.size, to->most, from->most);
+    size = size > end ? end : size;
+    return (struct value){ .negative = value.negative && size, .size = size };
 }
 
 /* Two rows that start at odd addresses and lie an odd number of bytes apart, with marks behind them. */
@@ -157,15 +191,15 @@ check_sample(const struct type *from, const struct type *to, struct value in, st
 {
     bool right;
     if (!from->real && !to->real)
-        right = out.integer == rescale(from, to, in.integer);
+        right = same_integer(out, rescale(from, to, in));
     else if (to->real)
-        right = near(out.real, from->real ? in.real : (long double)in.integer / (long double)from->most,
+        right = near(out.real, from->real ? in.real : integer_of(in) / (long double)from->most,
                      to->sample == MIM_SAMPLE_F32 ? 6e-8L : 3e-16L);
     else /* a double holds 53 bits of the fraction */
-        right = near((long double)out.integer, in.real * (long double)to->most, 0.5L + (long double)to->most * 3e-16L);
+        right = near(integer_of(out), in.real * (long double)to->most, 0.5L + (long double)to->most * 3e-16L);
     if (!right)
-        fail_msg("%s %.0Lf %Lf became %s %.0Lf %Lf", mim_sample_name(from->sample), (long double)in.integer, in.real,
-                 mim_sample_name(to->sample), (long double)out.integer, out.real);
+        fail_msg("%s %.0Lf %Lf became %s %.0Lf %Lf", mim_sample_name(from->sample), integer_of(in), in.real,
+                 mim_sample_name(to->sample), integer_of(out), out.real);
 }
 
 static void
@@ -175,9 +209,8 @@ check_samples(const struct type *from, const struct type *to, uint32_t width, bo
     bool negative = false;
 
     for (uint32_t i = 0; i < 2 * width; i++) {
-        struct value value =
-            exhaustive ? (struct value){ .integer = from->least + (i128)(i % width) } : some_value(from, i);
-        negative |= value.integer < 0;
+        struct value value = exhaustive ? signed_value(from->least + (int64_t)(i % width)) : some_value(from, i);
+        negative |= value.negative;
         set_value(from, row_of(&in, i / width), i % width, value);
     }
     struct mim_raster_loss loss = convert(&in, &out, &(struct mim_raster_target){ .sample = to->sample });
@@ -254,16 +287,16 @@ check_pixel(const struct type *from, const struct type *to, const uint8_t *in, u
     long double source[4], expected[4];
     for (uint32_t k = 0; k < from_channels; k++) {
         struct value value = value_at(from, in, k);
-        source[k] = from->real ? value.real : (long double)value.integer / (long double)from->most;
+        source[k] = from->real ? value.real : integer_of(value) / (long double)from->most;
         if (source[k] < 0 && !to->real)
             source[k] = 0;
         if (!from->real && !to->real && !to->least && to->most <= UINT32_MAX)
-            source[k] = (long double)rescale(from, to, value.integer) / (long double)to->most;
+            source[k] = integer_of(rescale(from, to, value)) / (long double)to->most;
     }
     recolour(source, from_channels, ground, expected, to_channels);
     for (uint32_t k = 0; k < to_channels; k++) {
         struct value value = value_at(to, out, k);
-        long double found = to->real ? value.real : (long double)value.integer;
+        long double found = to->real ? value.real : integer_of(value);
         bool steps = !to->real && from_channels % 2 == 0 && to_channels == 1;
         long double slack = to->real ? (to->sample == MIM_SAMPLE_F32 ? 3e-7L : 1e-15L)
                                      : (steps ? 1.01L : 0.50001L) + (long double)to->most * 1e-15L;
@@ -287,10 +320,10 @@ check_channels(const struct type *from, uint32_t from_channels, const struct typ
 
     for (uint32_t i = 0; i < 2 * WIDTH * from_channels; i++) {
         struct value value = some_value(from, i);
-        if (value.integer < 0)
-            value.integer = 0;
+        if (value.negative)
+            value = unsigned_value(0);
         bool alpha = from_channels % 2 == 0 && i % from_channels == from_channels - 1;
-        see_through |= alpha && (from->real ? value.real != 1 : value.integer != (i128)from->most);
+        see_through |= alpha && (from->real ? value.real != 1 : value.size != from->most);
         set_value(from, row_of(&in, i / (WIDTH * from_channels)), i % (WIDTH * from_channels), value);
     }
     struct mim_raster_loss loss = convert(&in, &out, &target);
@@ -315,6 +348,19 @@ every_number_of_channels_becomes_every_other_in_every_type(void)
                         check_channels(&types[from], a, &types[to], b);
 }
 
+/* One channel's share of the mean, rounded down, and what that leaves: the sum itself need not fit 64 bits. */
+static void
+add_share(struct value value, uint32_t channels, uint64_t *shares, uint64_t *rests)
+{
+    uint64_t rest = value.size % channels, share = value.size / channels;
+    if (value.negative && rest) {
+        share++;
+        rest = channels - rest;
+    }
+    *shares += value.negative ? 0 - share : share;
+    *rests += rest;
+}
+
 static void
 the_mean_is_the_floor_of_all_channels(void)
 {
@@ -326,14 +372,16 @@ the_mean_is_the_floor_of_all_channels(void)
                           some_value(&types[t], i));
             convert(&in, &out, &(struct mim_raster_target){ .mean = true });
             for (uint32_t i = 0; i < 2 * WIDTH; i++) {
-                struct value sum = { 0 }, found = value_at(&types[t], row_of(&out, i / WIDTH), i % WIDTH);
+                struct value found = value_at(&types[t], row_of(&out, i / WIDTH), i % WIDTH);
+                long double sum = 0;
+                uint64_t shares = 0, rests = 0;
                 for (uint32_t k = 0; k < channels; k++) {
                     struct value one = value_at(&types[t], row_of(&in, i / WIDTH), i % WIDTH * channels + k);
-                    sum.integer += one.integer, sum.real += one.real;
+                    sum += one.real;
+                    add_share(one, channels, &shares, &rests);
                 }
-                i128 rest = (sum.integer % channels + channels) % channels;
-                CHECK(found.integer == (sum.integer - rest) / channels);
-                CHECK(near(found.real, sum.real / channels, types[t].sample == MIM_SAMPLE_F32 ? 6e-8L : 3e-16L));
+                CHECK(bits_of(found) == shares + rests / channels);
+                CHECK(near(found.real, sum / channels, types[t].sample == MIM_SAMPLE_F32 ? 6e-8L : 3e-16L));
             }
             free(in.memory);
             free(out.memory);
