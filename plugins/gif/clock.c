@@ -2,11 +2,7 @@
 /* Rounds the end of each frame, not its length: errors do not add up. */
 #include "clock.h"
 
-static int64_t
-round_quotient(__int128 num, __int128 den)
-{
-    return (int64_t)((2 * num + den) / (2 * den));
-}
+#include <mim/ratio.h>
 
 /* Seconds of a clock that never runs backwards. */
 static int64_t
@@ -20,7 +16,7 @@ static int64_t
 end_of(struct gif_clock *clock, uint64_t index, int64_t duration)
 {
     if (clock->fps.den)
-        return round_quotient((__int128)(index + 1) * 100 * clock->fps.den, clock->fps.num);
+        return mim_ratio_scale((int64_t)(index + 1) * 100, (uint64_t)clock->fps.den, (uint64_t)clock->fps.num);
     if (clock->seconds.count == 1)
         return round_hundredths((double)(index + 1) * clock->seconds.values[0]);
     if (clock->seconds.count) {
@@ -31,7 +27,7 @@ end_of(struct gif_clock *clock, uint64_t index, int64_t duration)
         return (int64_t)(index + 1) * GIF_DELAY_DEFAULT;
     if (duration > 0)
         clock->ticks += duration;
-    return round_quotient((__int128)clock->ticks * 100 * clock->time_num, clock->time_den);
+    return mim_ratio_scale(clock->ticks, (uint64_t)100 * clock->time_num, clock->time_den);
 }
 
 int64_t
