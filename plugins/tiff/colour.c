@@ -2,6 +2,8 @@
 /* Colours that a frame does not know into those it does: turned gray, palettes, inks, premultiplied alpha. */
 #include <string.h>
 
+#include <mim/ratio.h>
+
 #include "tiff.h"
 
 /* Gray is the first sample of each pixel; what follows is not turned. Signed samples mirror at -1/2: every value has a twin. */
@@ -40,6 +42,20 @@ invert(const struct tiff_page *page, uint8_t *row, uint32_t width)
         }                                                                                 \
     }
 
+static void
+divide_alpha_out_of_u64(const struct tiff_page *page, uint8_t *row, uint32_t width)
+{
+    uint32_t colours = page->samples - 1;
+    uint64_t full = tiff_sample_full(page);
+    for (uint32_t x = 0; x < width; x++) {
+        uint64_t *v = (uint64_t *)row + (uint64_t)x * page->samples, alpha = v[colours];
+        for (uint32_t c = 0; c < colours && alpha != 0 && alpha != full; c++) {
+            uint64_t straight = mim_ratio_scale_unsigned(v[c], full, alpha);
+            v[c] = straight > full ? full : straight;
+        }
+    }
+}
+
 #define DIVIDE_FLOAT(type)                                                       \
     for (uint32_t x = 0; x < width; x++) {                                       \
         type *v = (type *)row + (uint64_t)x * page->samples, alpha = v[colours]; \
@@ -60,10 +76,10 @@ divide_alpha_out(const struct tiff_page *page, uint8_t *row, uint32_t width)
         DIVIDE(uint16_t, uint64_t)
         break;
     case MIM_SAMPLE_U32:
-        DIVIDE(uint32_t, unsigned __int128)
+        DIVIDE(uint32_t, uint64_t)
         break;
     case MIM_SAMPLE_U64:
-        DIVIDE(uint64_t, unsigned __int128)
+        divide_alpha_out_of_u64(page, row, width);
         break;
     case MIM_SAMPLE_F32:
         DIVIDE_FLOAT(float)

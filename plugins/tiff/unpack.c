@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include <mim/ratio.h>
+
 #include "tiff.h"
 
 unsigned
@@ -63,11 +65,11 @@ scale(const struct tiff_page *page, uint64_t value)
     if (from == 0)
         return value;
     if (!is_signed(page))
-        return (uint64_t)(((unsigned __int128)value * to + from / 2) / from);
+        return mim_ratio_scale_unsigned(value, to, from);
 
     bool is_negative = (int64_t)value < 0;
     uint64_t size = is_negative ? -value : value;
-    size = size > from ? to + 1 : (uint64_t)(((unsigned __int128)size * to + from / 2) / from);
+    size = size > from ? to + 1 : mim_ratio_scale_unsigned(size, to, from);
     return is_negative ? -size : size;
 }
 

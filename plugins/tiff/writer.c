@@ -52,6 +52,14 @@ round_up(uint32_t size, uint32_t unit)
     return unit ? ((uint64_t)size + unit - 1) / unit * unit : size;
 }
 
+/* a * b, or `most` when that is less. */
+static uint64_t
+multiply_up_to(uint64_t a, uint64_t b, uint64_t most)
+{
+    uint64_t product;
+    return __builtin_mul_overflow(a, b, &product) || product > most ? most : product;
+}
+
 /* Is the whole file known to stay under 4 GB? Pixels, with what tiles reach over the edges, and a tenth more, and what the
  * directories take. */
 static bool
@@ -59,9 +67,10 @@ is_known_to_fit(const struct tiff_writer *self, const struct mim_sequence *seque
 {
     const struct mim_frame_info *first = &sequence->first;
     uint64_t width = round_up(first->width, self->tile.width), height = round_up(first->height, self->tile.height);
-    unsigned __int128 frame = (unsigned __int128)width * height * first->channels * tiff_sample_size(first->sample);
+    uint64_t samples = multiply_up_to(multiply_up_to(width, height, UINT32_MAX), first->channels, UINT32_MAX);
+    uint64_t frame = samples * tiff_sample_size(first->sample);
     return sequence->count != MIM_UNKNOWN && sequence->sure >= MIM_SURE_HEADER &&
-           (frame + 512) * 11 / 10 * sequence->count < UINT32_MAX;
+           multiply_up_to((frame + 512) * 11 / 10, sequence->count, UINT32_MAX) < UINT32_MAX;
 }
 
 /* Width and height, or one number for both. */
