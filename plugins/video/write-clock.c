@@ -6,6 +6,8 @@
 
 #include <libavutil/mathematics.h>
 
+#include <mim/ratio.h>
+
 #include "write-pace.h"
 
 #define DEFAULT_FPS 10
@@ -13,21 +15,32 @@
 #define MOVED "frames are moved to where this format can show them"
 #define FINEST_TICK 1000000 /* parts of a second, where the source's own do not fit */
 
-__extension__ typedef __int128 wide;
+/* How many of our ticks one of the sequence's lasts: num / den. */
+struct factor {
+    uint64_t num, den;
+};
+
+static struct factor
+factor_of(const struct video_clock *clock)
+{
+    return (struct factor){ (uint64_t)clock->time_num * (unsigned)clock->tick.den,
+                            (uint64_t)clock->time_den * (unsigned)clock->tick.num };
+}
 
 /* From the sequence's ticks to ours, to the nearest. */
 static int64_t
 rescale(const struct video_clock *clock, int64_t ticks)
 {
-    wide num = (wide)ticks * clock->time_num * clock->tick.den, den = (wide)clock->time_den * clock->tick.num;
-    wide result = num >= 0 ? (num + den / 2) / den : -((-num + den / 2) / den);
-    return result > INT64_MAX / 4 ? INT64_MAX / 4 : result < -INT64_MAX / 4 ? -INT64_MAX / 4 : (int64_t)result;
+    struct factor factor = factor_of(clock);
+    int64_t result = mim_ratio_scale(ticks, factor.num, factor.den);
+    return result > INT64_MAX / 4 ? INT64_MAX / 4 : result < -INT64_MAX / 4 ? -INT64_MAX / 4 : result;
 }
 
 static bool
 is_exact(const struct video_clock *clock, int64_t ticks)
 {
-    return (wide)ticks * clock->time_num * clock->tick.den % ((wide)clock->time_den * clock->tick.num) == 0;
+    struct factor factor = factor_of(clock);
+    return mim_ratio_is_whole(ticks, factor.num, factor.den);
 }
 
 static int32_t
@@ -40,9 +53,10 @@ start_given(struct mim_job *job, struct video_clock *clock, struct mim_rational 
     clock->tick = av_inv_q(clock->rate);
     clock->nominal = 1;
 
-    wide is = (wide)sequence->first.duration * sequence->time_num * clock->rate.num;
-    wide wanted = (wide)sequence->time_den * clock->rate.den;
-    if (!sequence->time_den || is == wanted)
+    uint64_t duration = sequence->first.duration > 0 ? (uint64_t)sequence->first.duration : 0;
+    uint64_t is = (uint64_t)sequence->time_num * (unsigned)clock->rate.num;
+    uint64_t wanted = (uint64_t)sequence->time_den * (unsigned)clock->rate.den;
+    if (!sequence->time_den || mim_ratio_compare(duration, is, wanted, 1) == 0)
         return MIM_OK;
     clock->replaces = true;
     return job->host->notice(job, MIM_NOTICE_TIMING, "the source's timing is replaced by fps");
@@ -52,14 +66,14 @@ start_given(struct mim_job *job, struct video_clock *clock, struct mim_rational 
 static AVRational
 rate_of_first(const struct mim_sequence *sequence, AVRational tick)
 {
-    wide num = (wide)sequence->time_num * sequence->first.duration;
+    int64_t num;
     AVRational span;
 
-    if (num <= 0 || num > INT64_MAX)
+    if (__builtin_mul_overflow(sequence->time_num, sequence->first.duration, &num) || num <= 0)
         return (AVRational){ DEFAULT_FPS, 1 };
     if (num <= INT32_MAX && !av_cmp_q(tick, (AVRational){ 1, MILLI }))
         return video_pace_rate(1, sequence->first.duration, tick);
-    av_reduce(&span.num, &span.den, (int64_t)num, sequence->time_den, INT_MAX);
+    av_reduce(&span.num, &span.den, num, sequence->time_den, INT_MAX);
     return span.num > 0 && span.den > 0 ? av_inv_q(span) : (AVRational){ DEFAULT_FPS, 1 };
 }
 
