@@ -38,17 +38,23 @@ copy64(uint8_t *to, const uint8_t *from)
     memcpy(to, &value, sizeof value);
 }
 
-/* As numbers: the letters lie in another object. */
+/* As numbers: the letters lie in another object. In 64 bits the difference of any two addresses fits. */
+static inline int64_t
+distance_of(const uint8_t *to, const uint8_t *from)
+{
+    return (int64_t)(intptr_t)to - (int64_t)(intptr_t)from;
+}
+
 static inline const uint8_t *
 string_of(const struct cursor *at, int64_t entry)
 {
-    return (const uint8_t *)((intptr_t)at->start + (intptr_t)(entry >> 16));
+    return (const uint8_t *)(intptr_t)((int64_t)(intptr_t)at->start + (entry >> 16));
 }
 
 static inline int64_t
 entry_of(const struct cursor *at, const uint8_t *from, uint32_t length)
 {
-    return (int64_t)(((uint64_t)((intptr_t)from - (intptr_t)at->start) << 16) + length);
+    return (int64_t)(((uint64_t)distance_of(from, at->start) << 16) + length);
 }
 
 /* At least 56 bits, or all there are. */
@@ -144,7 +150,7 @@ take_one(struct tiff_unlzw *decoder, struct cursor *at)
     int64_t entry = decoder->entries[code];
     uint32_t length = (uint16_t)entry;
     const uint8_t *from = string_of(at, entry);
-    if (length > at->out_end - at->out)
+    if (length > (size_t)(at->out_end - at->out))
         length = (uint32_t)(at->out_end - at->out);
     at->out[0] = from[0]; /* where the last string is meant, this is its last byte */
     copy_string(at, from, length);
@@ -186,7 +192,7 @@ tiff_unlzw(struct tiff_unlzw *decoder, const uint8_t *coded, size_t coded_size, 
                          .start = out,
                          .width = LEAST_WIDTH,
                          .limit = 1U << LEAST_WIDTH };
-    intptr_t distance = (intptr_t)decoder->letters - (intptr_t)out;
+    int64_t distance = distance_of(decoder->letters, out);
     if (coded_size == 0 || out_size == 0 || is_old(coded, coded_size) || distance >= MOST_DISTANCE ||
         distance <= -MOST_DISTANCE)
         return false;
