@@ -7,7 +7,7 @@
 #include "tiff.h"
 
 #define LEAST_ALLOWANCE (64u << 20)
-#define SMALL_READ 512u
+#define SMALL_READ 512
 
 static tmsize_t
 read_bytes(thandle_t user, void *data, tmsize_t size)

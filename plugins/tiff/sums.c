@@ -47,7 +47,7 @@ DEFINE_WIDE(wide_u32, _mm_add_epi32)
 DEFINE_WIDE(wide_u64, _mm_add_epi64)
 #define WIDE(name, at, size, span) name(at, size, span)
 #else
-#define WIDE(name, at, size, span) 0
+#define WIDE(name, at, size, span) ((void)(size), 0)
 #endif
 
 /* Steps that no word is a multiple of, such as RGB's; sums stay in registers, for what was just stored loads slowly. */
