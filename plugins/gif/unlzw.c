@@ -147,7 +147,7 @@ take_string(struct gif_unlzw *decoder, cursor *at, uint32_t code)
 {
     uint64_t entry = decoder->entries[code], offset = at->out - at->start;
     uint32_t length = (entry & 0xffff) + 1;
-    if (length > at->out_end - at->out)
+    if (length > (size_t)(at->out_end - at->out))
         length = at->out_end - at->out;
 
     if (code < at->clear)
