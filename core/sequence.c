@@ -329,7 +329,11 @@ mim_write_volume(struct mim_context *context, const char *uri, const struct mim_
         return mim_fail(err, MIM_ARGUMENT, "the volume's shape needs %" PRIu64 " bytes, and it has %" PRIu64, total,
                         volume->size);
 
-    struct mim_frame *frames = calloc(volume->count, sizeof *frames);
+    if (!each)
+        return mim_fail(err, MIM_ARGUMENT, "a volume of %ux%u pixels with %u channels: each must be at least 1",
+                        volume->width, volume->height, volume->channels);
+
+    struct mim_frame *frames = volume->count <= PTRDIFF_MAX ? calloc(volume->count, sizeof *frames) : NULL;
     if (!frames)
         return mim_fail_nomem(err, "frames");
     for (uint64_t i = 0; i < volume->count; i++)

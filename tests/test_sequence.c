@@ -395,6 +395,9 @@ what_makes_no_sense_is_refused_before_anything_is_touched(void)
     CHECK(mim_write_volume(context, "/tmp/no.mock", &volume, NULL, &err) == MIM_ARGUMENT);
     volume.count = 0;
     CHECK(mim_write_volume(context, "/tmp/no.mock", &volume, NULL, &err) == MIM_ARGUMENT);
+    volume.count = ((uint64_t)1 << 32) + 1; /* no pixels: any count fits; in 32 bits this one is 1 */
+    volume.width = 0;
+    CHECK(mim_write_volume(context, "/tmp/no.mock", &volume, NULL, &err) == MIM_ARGUMENT);
     CHECK(!mock_counted.opens && access("/tmp/no.mock", F_OK) != 0);
     mim_frame_clear(&frame);
     mim_context_destroy(context);
