@@ -103,13 +103,15 @@ shortened(size_t size)
 #define ARGUMENT_none
 #define PARAMETER_offset , off_t
 #define ARGUMENT_offset , offset
+#define PARAMETER_offset64 , off64_t
+#define ARGUMENT_offset64 , offset
 
 TRANSFER(read, FAULT_READ, void *, (int fd, void *data, size_t size), none)
 TRANSFER(pread, FAULT_READ, void *, (int fd, void *data, size_t size, off_t offset), offset)
-TRANSFER(pread64, FAULT_READ, void *, (int fd, void *data, size_t size, off_t offset), offset)
+TRANSFER(pread64, FAULT_READ, void *, (int fd, void *data, size_t size, off64_t offset), offset64)
 TRANSFER(write, FAULT_WRITE, const void *, (int fd, const void *data, size_t size), none)
 TRANSFER(pwrite, FAULT_WRITE, const void *, (int fd, const void *data, size_t size, off_t offset), offset)
-TRANSFER(pwrite64, FAULT_WRITE, const void *, (int fd, const void *data, size_t size, off_t offset), offset)
+TRANSFER(pwrite64, FAULT_WRITE, const void *, (int fd, const void *data, size_t size, off64_t offset), offset64)
 
 int
 fsync(int fd)

@@ -2,6 +2,7 @@
 /* Pages written through the operations: their bytes, and what the reader makes of them. */
 #include "desk.h"
 
+#include <inttypes.h>
 #include <locale.h>
 #include <stdio.h>
 #include <zlib.h>
@@ -56,11 +57,11 @@ objects_are_where_the_table_says(void)
     CHECK(writing_finish(&writing) == MIM_OK);
     const char *last = find(&writing, "startxref\n");
     uint64_t start = strtoull(last + 10, NULL, 10), count = 0;
-    CHECK(sscanf(text_of(&writing) + start, "xref\n0 %lu\n", &count) == 1 && count == 1 + 3 + 300 * 4 + 3);
+    CHECK(sscanf(text_of(&writing) + start, "xref\n0 %" SCNu64 "\n", &count) == 1 && count == 1 + 3 + 300 * 4 + 3);
     const char *line = strchr(text_of(&writing) + start + 7, '\n') + 1 + 20;
     for (uint64_t i = 1; i < count; i++, line += 20) {
         char expected[32];
-        int size = snprintf(expected, sizeof expected, "%lu 0 obj\n", i);
+        int size = snprintf(expected, sizeof expected, "%" PRIu64 " 0 obj\n", i);
         CHECK(memcmp(text_of(&writing) + strtoull(line, NULL, 10), expected, (size_t)size) == 0);
     }
     writing_end(&writing);
