@@ -324,6 +324,12 @@ every_row_is_described(void)
     describes(12, "number", "1", "1 or more");
 }
 
+struct alignment {
+    char before;
+    int64_t number;
+};
+#define MISALIGNED (offsetof(struct alignment, number) / 2) /* 4 bytes, and 2 on i386 */
+
 static void
 tables_that_bend_the_abi_are_refused(void)
 {
@@ -339,7 +345,7 @@ tables_that_bend_the_abi_are_refused(void)
         { { MIM_OPTION_HEADER, .type = -1, .name = "a" }, "type" },
         { { MIM_OPTION_HEADER, .type = MIM_OPTION_INT, .name = "a", .offset = sizeof state - 4 }, "outside" },
         { { MIM_OPTION_HEADER, .type = MIM_OPTION_INT, .name = "a", .offset = UINT32_MAX }, "outside" },
-        { { MIM_OPTION_HEADER, .type = MIM_OPTION_INT, .name = "a", .offset = 4 }, "offset" },
+        { { MIM_OPTION_HEADER, .type = MIM_OPTION_INT, .name = "a", .offset = MISALIGNED }, "offset" },
         { { MIM_OPTION_HEADER, .type = MIM_OPTION_CHOICE, .name = "a" }, "choices" },
         { { MIM_OPTION_HEADER, .type = MIM_OPTION_CHOICE, .name = "a", .choices = "x|y", .initial = 2 }, "default" },
         { { MIM_OPTION_HEADER, .type = MIM_OPTION_BOOL, .name = "a", .initial = 2 }, "default" },
