@@ -142,7 +142,6 @@ static int32_t
 pixels(struct mim_job *job, const void *memory, const struct mim_frame_info *info, uint32_t part,
        struct mim_raster *raster)
 {
-    static _Atomic long at_once;
     struct mock_worker *worker = mock_enter_worker(job);
     struct packet *packet = use(memory, info);
     MUST(part < info->parts);
@@ -150,9 +149,6 @@ pixels(struct mim_job *job, const void *memory, const struct mim_frame_info *inf
          raster->channels == info->channels && raster->sample == info->sample);
     MUST((raster->palette != NULL) == (info->sample == MIM_SAMPLE_INDEX8) || raster->palette);
     atomic_fetch_add(&mock_counted.pixels, 1);
-    long running = atomic_fetch_add(&at_once, 1) + 1;
-    if (running > mock_counted.most_pixels_at_once)
-        mock_counted.most_pixels_at_once = running;
 
     mock_say(job, "pixels", packet->index, part);
     void *scratch = mock.pixels_bytes ? job->host->resize(job, NULL, 0, mock.pixels_bytes) : NULL;
@@ -165,7 +161,6 @@ pixels(struct mim_job *job, const void *memory, const struct mim_frame_info *inf
         (mock.fill ? mock.fill : fill_default)(packet->index, part, raster);
     if (scratch)
         job->host->resize(job, scratch, mock.pixels_bytes, 0);
-    atomic_fetch_sub(&at_once, 1);
     atomic_fetch_sub(&packet->users, 1);
     return mock_leave_worker(worker, status);
 }

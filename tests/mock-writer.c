@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The half of the mock that writes: "MOCK", eight bytes of count where it patches, then the frames. */
 #include <stdatomic.h>
-#include <unistd.h>
 
 #include "mock.h"
 
@@ -160,8 +159,6 @@ put(struct mim_job *job, void *memory, const struct mim_frame_info *info, const 
     mock_say(job, "put", packet->index, 0);
     uint64_t sum = 0;
     int32_t status = mock_fault(job, MOCK_PUT, packet->index, 0, NULL);
-    if (mock.slow_put_us)
-        usleep(mock.slow_put_us);
     if (status == MIM_OK && mock_writer_ops.flags & MIM_WRITER_READS_BACK)
         status = check_header(job);
     for (uint32_t i = 0; i < coded->part_count && status == MIM_OK; i++) {

@@ -6,6 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
+
 struct mock_script mock;
 struct mock_counts mock_counted;
 
@@ -73,42 +75,35 @@ now_us(void)
     return (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000;
 }
 
-double
-mock_seconds(void)
-{
-    return (double)now_us() / 1e6;
-}
+#define MOST_POLLS 100000
 
-static double requested;
-
-static void *
-request_later(void *cancel)
+/* Poll until that is interrupted, a millisecond of the held clock at a time. */
+static int32_t
+poll_without_end(struct mim_job *job)
 {
-    usleep(50000);
-    requested = mock_seconds();
-    mim_cancel_request(cancel);
-    return NULL;
-}
-
-void
-mock_cancel_soon(struct mim_cancel *cancel, pthread_t *thread)
-{
-    CHECK(!pthread_create(thread, NULL, request_later, cancel));
-}
-
-double
-mock_cancelled_since(pthread_t thread)
-{
-    double now = mock_seconds();
-    pthread_join(thread, NULL);
-    return now - requested;
+    int32_t status = MIM_OK;
+    for (int i = 0; i < MOST_POLLS && status == MIM_OK; i++) {
+        clock_advance_ms(1);
+        if (atomic_fetch_add(&mock_counted.endless_polls, 1) + 1 == mock.cancel_at_poll) {
+            mock_counted.cancelled_at_ms = clock_now_ms();
+            mim_cancel_request(mock.cancel);
+        }
+        status = job->host->poll(job);
+    }
+    return status;
 }
 
 int32_t
 mock_be_busy(struct mim_job *job, uint64_t frame, uint32_t part)
 {
-    uint64_t start = now_us(), limit = mock.endless == frame + 1 ? 20000000u : 0;
-    if (mock.busy_us && !limit)
+    if (mock.endless == frame + 1)
+        return poll_without_end(job);
+    if (mock.busy_us && clock_is_held()) {
+        clock_advance_ms(1);
+        return job->host->poll(job);
+    }
+    uint64_t start = now_us(), limit = 0;
+    if (mock.busy_us)
         limit = mock.busy_us / 4 + ((frame * 2654435761u + part * 40503u) >> 3) % mock.busy_us;
     int32_t status = MIM_OK;
     while (status == MIM_OK && now_us() - start < limit) {

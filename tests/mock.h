@@ -56,14 +56,16 @@ struct mock_script {
         pixels_bytes;         /* host->resize in prepare (until release), worker_open, pixels/encode */
     uint64_t reserve_bytes;   /* host->reserve in pixels */
     uint32_t busy_us;         /* each pixels or encode takes up to that long, one frame another time than the next */
-    _Atomic uint64_t endless; /* pixels and encode of this frame (counted from 1) poll until they are interrupted */
+    _Atomic uint64_t endless; /* pixels and encode of this frame (counted from 1) poll until they are interrupted, and
+                                 each poll moves a held clock on by a millisecond */
+    struct mim_cancel *cancel; /* requested at this of those polls, of all threads together */
+    long cancel_at_poll;
     _Atomic bool notices;     /* said in every op */
     uint64_t metadata_bytes, metadata_room; /* of a value; host->resize in metadata of a frame */
 
     /* writing */
     uint32_t writer_flags;
     bool puts; /* put writes a header before each frame's bytes, patch and read_back where flagged */
-    uint32_t slow_put_us;
     bool surveys; /* two passes */
     bool keeps_metadata;
     uint32_t parts;
@@ -72,8 +74,8 @@ struct mock_script {
 
 /* What was called; of all files together. */
 struct mock_counts {
-    _Atomic long opens, closes, prepares, pixels, releases, scans, metadata, encodes, puts, surveys,
-        most_pixels_at_once;
+    _Atomic long opens, closes, prepares, pixels, releases, scans, metadata, encodes, puts, surveys, endless_polls;
+    _Atomic uint64_t cancelled_at_ms;
 };
 
 extern struct mock_script mock; /* set it before the plugin is used */
@@ -89,12 +91,6 @@ struct mim_reader *mock_reader(struct mim_context *context, const struct mim_ope
 uint8_t mock_sample(uint64_t index, uint32_t x, uint32_t y, uint32_t channel);
 /* Is it the made-up frame `index`, u8? */
 bool mock_is_frame(const struct mim_frame *frame, uint64_t index);
-
-/* Seconds on some clock that only goes forward. */
-double mock_seconds(void);
-/* Another thread throws the switch after 50 ms; how long ago that was. */
-void mock_cancel_soon(struct mim_cancel *cancel, pthread_t *thread);
-double mock_cancelled_since(pthread_t thread);
 
 /* Used by the plugin's halves: abort with a line on what the core did wrong. */
 #define MUST(x) ((x) ? (void)0 : mock_abort(__FILE__, __LINE__, #x))

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The pool: steps of clients on a context's threads. */
 #include <stdatomic.h>
-#include <unistd.h>
 
 #include "check.h"
+#include "clock.h"
 #include "mock.h"
 #include "pool.h"
 
@@ -11,13 +11,21 @@
 
 struct client {
     struct mim_pool_client pool_client; /* first */
-    int claimed, settled, sleep_us;
+    int claimed, settled;
     bool closed;
     pthread_t claimers[STEPS];
-    _Atomic int busy[64], at_once, most_at_once;
-    int asked;           /* whether it is interrupted */
-    int interrupt_after; /* so many questions; 0 = never */
+    _Atomic int busy[64];
+    int at_once, most_at_once; /* steps that run */
+    int meeting;               /* steps last until so many have run at once; 0 = they do not wait */
+    bool is_held;              /* steps last until this is false */
+    struct client *after;      /* steps last until all of this client's are settled */
+    int asked;                 /* whether it is interrupted */
+    int interrupt_after;       /* so many questions; 0 = never */
 };
+
+/* Guards what steps wait for. */
+static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t moved = PTHREAD_COND_INITIALIZER;
 
 static bool
 claim(struct mim_pool_client *base, unsigned worker, void *step)
@@ -30,18 +38,27 @@ claim(struct mim_pool_client *base, unsigned worker, void *step)
     return true;
 }
 
+static bool
+has_to_wait(struct client *client)
+{
+    return client->most_at_once < client->meeting || client->is_held ||
+           (client->after && client->after->settled < STEPS);
+}
+
 static void
 run(struct mim_pool_client *base, unsigned worker, void *step)
 {
     struct client *client = (struct client *)base;
     MUST(atomic_exchange(&client->busy[worker], 1) == 0); /* one thread is one worker */
-    int running = atomic_fetch_add(&client->at_once, 1) + 1;
-    if (running > client->most_at_once)
-        client->most_at_once = running;
     client->claimers[*(int *)step] = pthread_self();
-    if (client->sleep_us)
-        usleep((useconds_t)client->sleep_us);
-    atomic_fetch_sub(&client->at_once, 1);
+    pthread_mutex_lock(&gate);
+    if (++client->at_once > client->most_at_once)
+        client->most_at_once = client->at_once;
+    pthread_cond_broadcast(&moved);
+    while (has_to_wait(client))
+        pthread_cond_wait(&moved, &gate);
+    client->at_once--;
+    pthread_mutex_unlock(&gate);
     MUST(atomic_exchange(&client->busy[worker], 0) == 1);
 }
 
@@ -49,7 +66,10 @@ static bool
 settle(struct mim_pool_client *base, unsigned worker, void *step)
 {
     (void)worker, (void)step;
+    pthread_mutex_lock(&gate);
     ((struct client *)base)->settled++;
+    pthread_cond_broadcast(&moved);
+    pthread_mutex_unlock(&gate);
     return true;
 }
 
@@ -75,9 +95,38 @@ is_interrupted(struct mim_pool_client *base)
 }
 
 static struct client
-new_client(int sleep_us)
+new_client(void)
 {
-    return (struct client){ .pool_client = { .claim = claim, .run = run, .settle = settle }, .sleep_us = sleep_us };
+    return (struct client){ .pool_client = { .claim = claim, .run = run, .settle = settle } };
+}
+
+/* Until so many steps of the client run at once. */
+static void
+await_running(struct client *client, int count)
+{
+    pthread_mutex_lock(&gate);
+    while (client->most_at_once < count)
+        pthread_cond_wait(&moved, &gate);
+    pthread_mutex_unlock(&gate);
+}
+
+static void
+let_go(struct client *client)
+{
+    pthread_mutex_lock(&gate);
+    client->is_held = false;
+    pthread_cond_broadcast(&moved);
+    pthread_mutex_unlock(&gate);
+}
+
+/* Until helpers have done all steps of an attached client. */
+static void
+await_settled(struct client *client)
+{
+    pthread_mutex_lock(&gate);
+    while (client->settled < STEPS)
+        pthread_cond_wait(&moved, &gate);
+    pthread_mutex_unlock(&gate);
 }
 
 static struct mim_context *
@@ -110,7 +159,7 @@ one_thread_does_all_inline(void)
 {
     struct mim_pool *pool;
     struct mim_context *context = context_of(1, &pool);
-    struct client client = new_client(0);
+    struct client client = new_client();
     mim_pool_start(pool);
     mim_pool_work(pool, &client.pool_client, all_settled, is_interrupted);
     CHECK(client.settled == STEPS && client.asked == STEPS);
@@ -118,49 +167,61 @@ one_thread_does_all_inline(void)
     mim_context_destroy(context);
 }
 
+/* The first steps wait for each other, so every thread has to come. */
 static void
 helpers_share_the_work_of_attached_clients(void)
 {
     for (unsigned threads = 2; threads <= 8; threads += 3) {
         struct mim_pool *pool;
         struct mim_context *context = context_of(threads, &pool);
-        struct client client = new_client(300);
+        struct client client = new_client();
+        client.meeting = (int)threads;
         mim_pool_start(pool);
         mim_pool_attach(pool, &client.pool_client);
         mim_pool_work(pool, &client.pool_client, all_settled, is_interrupted);
         mim_pool_detach(pool, &client.pool_client);
         CHECK(client.settled == STEPS);
-        CHECK(threads_that_worked(&client) >= 2 && client.most_at_once <= (int)threads);
+        CHECK(threads_that_worked(&client) == (int)threads && client.most_at_once == (int)threads);
         mim_context_destroy(context);
     }
 }
 
+/* Meanwhile they do the work of a client that is attached, so they are awake and look for more. */
 static void
 helpers_leave_others_alone(void)
 {
     struct mim_pool *pool;
     struct mim_context *context = context_of(3, &pool);
-    struct client client = new_client(50);
+    struct client client = new_client(), attached = new_client();
+    client.after = &attached;
     mim_pool_start(pool);
+    mim_pool_attach(pool, &attached.pool_client);
     mim_pool_work(pool, &client.pool_client, all_settled, is_interrupted);
-    CHECK(threads_that_worked(&client) == 1);
+    mim_pool_detach(pool, &attached.pool_client);
+    CHECK(threads_that_worked(&client) == 1 && pthread_equal(client.claimers[0], pthread_self()));
+    CHECK(client.settled == STEPS && attached.settled == STEPS);
     mim_context_destroy(context);
 }
 
+/* Three steps are running when it detaches; then helpers find another client's work, and none of this one's. */
 static void
 after_detaching_nothing_runs(void)
 {
     struct mim_pool *pool;
     struct mim_context *context = context_of(4, &pool);
     for (int i = 0; i < 20; i++) {
-        struct client client = new_client(200);
+        struct client client = new_client(), next = new_client();
+        client.is_held = true;
         mim_pool_start(pool);
         mim_pool_attach(pool, &client.pool_client);
-        usleep(1000);
+        await_running(&client, 3);
+        let_go(&client);
         mim_pool_detach(pool, &client.pool_client);
         int claimed = client.claimed;
-        CHECK(!client.at_once && client.claimed == client.settled);
-        usleep(500);
+        CHECK(claimed >= 3 && !client.at_once && client.claimed == client.settled);
+        mim_pool_attach(pool, &next.pool_client);
+        await_settled(&next);
+        mim_pool_detach(pool, &next.pool_client);
         CHECK(client.claimed == claimed);
     }
     mim_context_destroy(context);
@@ -171,7 +232,7 @@ who_waits_helps_others(void)
 {
     struct mim_pool *pool;
     struct mim_context *context = context_of(2, &pool);
-    struct client idle = new_client(0), busy = new_client(100);
+    struct client idle = new_client(), busy = new_client();
     idle.closed = true;
     idle.interrupt_after = 50;
     mim_pool_attach(pool, &busy.pool_client); /* no helper was started */
@@ -186,13 +247,15 @@ who_waits_for_nothing_is_asked_within_50_ms(void)
 {
     struct mim_pool *pool;
     struct mim_context *context = context_of(2, &pool);
-    struct client client = new_client(0);
+    struct client client = new_client();
     client.closed = true;
     client.interrupt_after = 3;
-    double start = mock_seconds();
+    clock_hold(CLOCK_WAITS_PASS);
+    uint64_t start = clock_now_ms();
     mim_pool_work(pool, &client.pool_client, never, is_interrupted);
-    double took = mock_seconds() - start;
-    CHECK(client.asked == 3 && took > 0.09 && took < 0.3);
+    uint64_t took = clock_now_ms() - start;
+    clock_release();
+    CHECK(client.asked == 3 && clock_wait_count() == 2 && clock_longest_wait_ms() == 50 && took == 100);
     mim_context_destroy(context);
 }
 
