@@ -53,19 +53,19 @@ struct mock_script {
     void (*fill)(uint64_t index, uint32_t part, struct mim_raster *raster); /* of INDEX8: indices and palette */
     struct mock_fault faults[MOCK_FAULTS];
     uint64_t packet_bytes, worker_bytes,
-        pixels_bytes;         /* host->resize in prepare (until release), worker_open, pixels/encode */
-    uint64_t reserve_bytes;   /* host->reserve in pixels */
-    uint32_t busy_us;         /* each pixels or encode takes up to that long, one frame another time than the next */
-    _Atomic uint64_t endless; /* pixels and encode of this frame (counted from 1) poll until they are interrupted, and
+        pixels_bytes;          /* host->resize in prepare (until release), worker_open, pixels/encode */
+    uint64_t reserve_bytes;    /* host->reserve in pixels */
+    uint32_t busy_us;          /* each pixels or encode takes up to that long, one frame another time than the next */
+    _Atomic uint64_t endless;  /* pixels and encode of this frame (counted from 1) poll until they are interrupted, and
                                  each poll moves a held clock on by a millisecond */
     struct mim_cancel *cancel; /* requested at this of those polls, of all threads together */
     long cancel_at_poll;
-    _Atomic bool notices;     /* said in every op */
+    _Atomic bool notices;                   /* said in every op */
     uint64_t metadata_bytes, metadata_room; /* of a value; host->resize in metadata of a frame */
 
     /* writing */
     uint32_t writer_flags;
-    bool puts; /* put writes a header before each frame's bytes, patch and read_back where flagged */
+    bool puts;    /* put writes a header before each frame's bytes, patch and read_back where flagged */
     bool surveys; /* two passes */
     bool keeps_metadata;
     uint32_t parts;

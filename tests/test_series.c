@@ -355,6 +355,7 @@ files_are_decoded_at_once(void)
         snprintf(name, sizeof name, "%d.tile", i);
         tile_put(directory, name, (uint8_t)i);
     }
+    tile_meet = true;
     CHECK(read_values(context, directory, values, NULL) == MIM_OK);
     CHECK(tile_at_once > 1 && tile_at_once <= 3);
     mim_context_destroy(context);

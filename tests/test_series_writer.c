@@ -8,6 +8,7 @@ each_frame_becomes_a_whole_file(void)
     for (size_t t = 0; t < THREAD_COUNTS; t++) {
         char *directory = tree_make();
         struct mim_context *context = tile_context(thread_counts[t]);
+        tile_meet = thread_counts[t] > 1;
         CHECK(write_frames(context, tree_path(directory, "f_%02d.tile"), 102, NULL, NULL) == MIM_OK);
         CHECK(count_entries(directory) == 102);
         CHECK(holds_tile(directory, "f_00.tile", 0) && holds_tile(directory, "f_09.tile", 9));

@@ -184,8 +184,8 @@ ms_to_cancel(unsigned threads)
 {
     struct mim_cancel *cancel = mim_cancel_create();
     struct mim_write_options options = { .control = { .cancel = cancel } };
-    struct mim_context *context =
-        mock_context(&(struct mock_script){ .endless = 4, .busy_us = 50, .cancel = cancel, .cancel_at_poll = 50 }, threads);
+    struct mim_context *context = mock_context(
+        &(struct mock_script){ .endless = 4, .busy_us = 50, .cancel = cancel, .cancel_at_poll = 50 }, threads);
     struct mim_writer *writer = NULL;
     struct mim_error err;
     CHECK(mim_writer_open_uri(&writer, context, path, &options, NULL) == MIM_OK);

@@ -2,8 +2,10 @@
 /* The tile format. */
 #include "tile.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <mim/plugin.h>
@@ -11,7 +13,9 @@
 #define HEADER 9u
 
 uint64_t tile_bytes;
-_Atomic long tile_open, tile_at_once;
+_Atomic long tile_open;
+long tile_at_once;
+bool tile_meet;
 
 struct reader {
     struct tile tile;
@@ -105,20 +109,50 @@ prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info
     return index ? job->host->notice(job, MIM_NOTICE_OTHER, "not the first image") : MIM_OK;
 }
 
-/* Some memory, for a while, and nobody but us. */
+#define MEET_AFTER 10    /* works: the first ones are done by the caller alone */
+#define MEET_SECONDS 300 /* only a core that does not share its work takes that long */
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t arrived = PTHREAD_COND_INITIALIZER;
+static long works, running;
+
+/* Note that a work begins; with tile_meet, wait until two have run at once. */
+static void
+begin_work(void)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += MEET_SECONDS;
+    pthread_mutex_lock(&lock);
+    works++;
+    if (++running > tile_at_once)
+        tile_at_once = running;
+    pthread_cond_broadcast(&arrived);
+    while (tile_meet && works > MEET_AFTER && tile_at_once < 2)
+        if (pthread_cond_timedwait(&arrived, &lock, &until) != 0)
+            tile_meet = false;
+    pthread_mutex_unlock(&lock);
+}
+
+static void
+end_work(void)
+{
+    pthread_mutex_lock(&lock);
+    running--;
+    pthread_mutex_unlock(&lock);
+}
+
+/* Some memory, and longer than what the core takes for too little to share. */
 static int32_t
 work(struct mim_job *job)
 {
-    static _Atomic long running;
-    long now = atomic_fetch_add(&running, 1) + 1, most = atomic_load(&tile_at_once);
-    while (now > most && !atomic_compare_exchange_weak(&tile_at_once, &most, now)) {
-    }
+    begin_work();
     void *held = tile_bytes ? job->host->resize(job, NULL, 0, tile_bytes) : NULL;
     usleep(200);
     bool refused = tile_bytes && !held;
     if (held)
         job->host->resize(job, held, tile_bytes, 0);
-    atomic_fetch_sub(&running, 1);
+    end_work();
     return refused ? MIM_NOMEM : job->host->poll(job);
 }
 
@@ -290,7 +324,8 @@ tile_context(unsigned threads)
     static const struct mim_context_options alone = { .no_environment = 1, .no_system = 1, .no_config = 1 };
     struct mim_context *context = NULL;
     tile_bytes = 0;
-    tile_at_once = 0;
+    tile_at_once = works = 0;
+    tile_meet = false;
     CHECK(mim_context_create(&context, &alone, NULL) == MIM_OK);
     CHECK(mim_context_add_plugin(context, &plugin, manifest, NULL) == MIM_OK);
     CHECK(mim_context_set_threads(context, threads, NULL) == MIM_OK);

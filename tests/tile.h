@@ -27,8 +27,12 @@ struct tile {
 
 /* What every tile takes of the host in pixels and in encode. */
 extern uint64_t tile_bytes;
-/* Files that are open, and the most that were at once being decoded or encoded. */
-extern _Atomic long tile_open, tile_at_once;
+/* Files that are open. */
+extern _Atomic long tile_open;
+/* The most that were being decoded or encoded at once; not to be read meanwhile. */
+extern long tile_at_once;
+/* Let tiles wait for each other until two are being decoded or encoded at once. */
+extern bool tile_meet;
 
 /* A context that has tiles, single-image ones, and nothing else. */
 struct mim_context *tile_context(unsigned threads);
