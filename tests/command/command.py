@@ -3,15 +3,19 @@
 
 import json
 import os
+import pty
 import shutil
 import signal
 import struct
 import subprocess
 import tempfile
+import time
 import unittest
 
 DATA = os.environ['MIM_TEST_DATA']
 TESTCARD = os.path.join(DATA, 'testcard.gif')  # 12 frames of 0.1 s, 120 x 90, loops for ever
+
+PATIENCE = 600 # seconds until a test gives up on a process: for those that hang, not for busy machines
 
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # who runs the tests with nohup hands down that it is ignored
 
@@ -46,7 +50,7 @@ class CommandCase(unittest.TestCase):
 
     def run_mim(self, *args, data=b'', env=None, **more):
         return subprocess.run([os.environ['MIM'], *args], env=self.environment(**(env or {})), cwd=self.folder,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120, input=data, **more)
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE, input=data, **more)
 
     def mim(self, *args, **more):
         """Run mim, which has to succeed; its standard output."""
@@ -72,6 +76,41 @@ class CommandCase(unittest.TestCase):
 
     def assertNothingBeside(self, *names):
         self.assertEqual(sorted(os.listdir(self.folder)), sorted(names))
+
+
+def open_terminal():
+    """A pseudo-terminal: master, slave. Skips the case where none can be made, as in a chroot without /dev/pts."""
+    try:
+        return pty.openpty()
+    except OSError:
+        raise unittest.SkipTest('no pseudo-terminal here') from None
+
+
+def wait_until(condition, what):
+    """Look again until a condition holds, however long the machine takes for it."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError(f'never happened: {what}')
+        time.sleep(0.01)
+
+
+def wait_until_blocked(process):
+    """Until every thread of a process sleeps and uses no processor: it waits for somebody else."""
+    seen = []
+
+    def is_blocked():
+        now = []
+        for task in sorted(os.listdir(f'/proc/{process.pid}/task')):
+            with open(f'/proc/{process.pid}/task/{task}/stat', encoding='ascii', errors='replace') as file:
+                fields = file.read().rpartition(')')[2].split()
+            with open(f'/proc/{process.pid}/task/{task}/status', encoding='ascii', errors='replace') as file:
+                switches = [line for line in file if 'ctxt_switches' in line]
+            now.append((fields[0], switches))
+        same = now == seen and all(state == 'S' for state, _ in now)
+        seen[:] = now
+        return same
+    wait_until(is_blocked, 'the process waits')
 
 
 def text(data):

@@ -2,16 +2,14 @@
 """mim batch: names, what is told, what comes of failures, the budget that all files share, and how it ends."""
 
 import os
-import pty
 import resource
 import select
 import shutil
 import signal
 import subprocess
-import time
 
 import tap
-from command import TESTCARD, CommandCase, text
+from command import PATIENCE, TESTCARD, CommandCase, open_terminal, text, wait_until, wait_until_blocked
 
 RAW = ['--from', 'raw', '-i', 'height=1', '-i', 'channels=1', '-i', 'sample=u8', '-i']
 
@@ -139,7 +137,7 @@ class Telling(BatchCase):
         read, write = os.pipe()
         process = self.start('batch', 'missing.gif', '-d', 'out', stdout=write, stderr=write)
         os.close(write)
-        self.assertEqual(process.wait(timeout=20), 6)
+        self.assertEqual(process.wait(timeout=PATIENCE), 6)
         with os.fdopen(read, 'rb') as file:
             self.assertEqual(text(file.read()), '✗ missing.gif: No such file or directory\n0 done, 1 failed\n')
 
@@ -168,7 +166,7 @@ class Telling(BatchCase):
         os.close(read)
         process = self.start('batch', *names, '-d', 'out', stdout=write, stderr=subprocess.PIPE)
         os.close(write)
-        self.assertEqual((process.communicate(timeout=60)[1], process.returncode), (b'', 7))
+        self.assertEqual((process.communicate(timeout=PATIENCE)[1], process.returncode), (b'', 7))
         self.assertEqual(len(self.made()), 4)
 
 
@@ -293,11 +291,10 @@ class Together(BatchCase):
             os.mkfifo(self.path(name))
         process = self.start('batch', *RAW, 'width=4', *pipes, '-d', 'out', '-j', '2', stdout=subprocess.PIPE)
         ends = [open(self.path(name), 'wb', buffering=0) for name in pipes]
-        time.sleep(0.3)
         for end in reversed(ends):
             end.write(b'1234')
             end.close()
-        self.assertEqual(process.communicate(timeout=30)[0].splitlines()[-1], b'2 done')
+        self.assertEqual(process.communicate(timeout=PATIENCE)[0].splitlines()[-1], b'2 done')
 
 
 class Ending(BatchCase):
@@ -310,9 +307,9 @@ class Ending(BatchCase):
                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, **more)
         try:
             self.assertEqual(text(process.stdout.readline()), '✓ a.raw\n', 'as it is finished')
-            time.sleep(0.2)
+            wait_until_blocked(process)
             process.send_signal(number)
-            said = process.communicate(timeout=20)
+            said = process.communicate(timeout=PATIENCE)
         finally:
             process.kill()
         return process.returncode, *map(text, said)
@@ -326,23 +323,28 @@ class Ending(BatchCase):
                 os.unlink(self.path('b.raw'))
 
     def test_by_a_signal_in_the_middle_leaves_no_half_file(self):
+        """Signalled when one has begun, and when one or two are finished; a pipe that never comes holds the end back."""
         names = [f'{i}.raw' for i in range(8)]
         for name in names:
             os.truncate(self.put(name, b''), 12_000_000)
-        for delay in (0.05, 0.1, 0.2):
-            with self.subTest(delay=delay):
-                process = self.start('batch', *RAW, 'width=1000', *names, '-d', 'out', '-j', '3', '--sample', 'f64',
-                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-                time.sleep(delay)
+        os.mkfifo(self.path('never.raw'))
+        for finished in (0, 1, 2):
+            with self.subTest(finished=finished):
+                process = self.start('batch', *RAW, 'width=1000', *names, 'never.raw', '-d', 'out', '-j', '3', '--sample',
+                                     'f64', stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
+                wait_until(lambda: os.path.exists(self.path('out')) and os.listdir(self.path('out')), 'an output begins')
+                told = b''.join(process.stdout.readline() for _ in range(finished))
                 process.send_signal(signal.SIGINT)
-                told, said = process.communicate(timeout=30)
+                rest, said = process.communicate(timeout=PATIENCE)
+                told += rest
                 self.assertEqual((process.returncode, said), (130, b''))
                 files = [line[2:] for line in text(told).splitlines()[:-1]]
+                self.assertGreaterEqual(len(files), finished)
                 there = self.made() if os.path.exists(self.path('out')) else []
                 self.assertEqual(there, sorted(files))
                 for name in there:
                     self.assertEqual(os.path.getsize(self.path('out/' + name)), 96_000_000)
-                self.assertTrue(not told or text(told).splitlines()[-1].endswith(f'{8 - len(files)} not done'), told)
+                self.assertTrue(not told or text(told).splitlines()[-1].endswith(f'{9 - len(files)} not done'), told)
                 shutil.rmtree(self.path('out'), ignore_errors=True)
 
 
@@ -350,22 +352,24 @@ class Progress(BatchCase):
     def test_on_a_terminal_counts_files_and_frames(self):
         self.put('a.raw', b'1234')
         os.mkfifo(self.path('b.raw'))
-        master, slave = pty.openpty()
+        master, slave = open_terminal()
         process = self.start('batch', *RAW, 'width=4', 'a.raw', 'b.raw', '-d', 'out', '-j', '1', stderr=slave,
                              stdout=subprocess.DEVNULL, env={'TERM': 'xterm'})
         os.close(slave)
         end = open(self.path('b.raw'), 'wb', buffering=0)
-        time.sleep(1)
-        end.write(b'1234')
-        end.close()
         said = b''
-        while select.select([master], [], [], 20)[0]:
+        while b'files' not in said:
+            end.write(b'1234')
+            if select.select([master], [], [], 0.05)[0]:
+                said += os.read(master, 65536)
+        end.close()
+        while select.select([master], [], [], PATIENCE)[0]:
             try:
                 said += os.read(master, 65536)
             except OSError:
                 break
         os.close(master)
-        self.assertEqual(process.wait(timeout=20), 0)
+        self.assertEqual(process.wait(timeout=PATIENCE), 0)
         self.assertRegex(said, rb'1/2 files, \d+ frames, [\d.]+/s')
         self.assertTrue(said.endswith(b'\r\x1b[K'), said[-40:])
 

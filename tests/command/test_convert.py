@@ -5,10 +5,9 @@ import os
 import resource
 import signal
 import subprocess
-import time
 
 import tap
-from command import TESTCARD, CommandCase, gif, text
+from command import PATIENCE, TESTCARD, CommandCase, gif, text, wait_until_blocked
 
 TWENTY = ['--from', 'raw', '-i', 'width=4', '-i', 'height=1', '-i', 'channels=1', '-i', 'sample=u8', 'in.raw']
 
@@ -97,7 +96,7 @@ class Keeping(CommandCase):
         self.put('out.tiff', b'precious')
         process = self.start('convert', '-', 'out.tiff', stdin=subprocess.PIPE, stderr=subprocess.PIPE)
         try:
-            self.assertEqual(process.wait(timeout=20), 7, 'without waiting for its input')
+            self.assertEqual(process.wait(timeout=PATIENCE), 7, 'without waiting for its input')
         finally:
             process.kill()
             process.communicate()
@@ -157,10 +156,10 @@ class Ending(CommandCase):
         process = self.start(*args, stdin=subprocess.PIPE, stderr=subprocess.PIPE, **more)
         process.stdin.write(bytes(70000))
         process.stdin.flush()
-        time.sleep(0.5)
+        wait_until_blocked(process)
         process.send_signal(number)
         try:
-            _, said = process.communicate(timeout=20)
+            _, said = process.communicate(timeout=PATIENCE)
         finally:
             process.kill()
         self.assertEqual(said, b'')
@@ -177,10 +176,12 @@ class Ending(CommandCase):
 
     def test_of_a_run_into_a_pipe_that_nobody_reads(self):
         self.put('in.raw', bytes(4_000_000))
-        process = self.start('convert', *TWENTY, '-', '--to', 'raw', stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        time.sleep(0.5)
+        process = self.start('convert', *TWENTY, '-', '--to', 'raw', stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                             bufsize=0)
+        self.assertEqual(len(process.stdout.read(1)), 1, 'it has begun to write')
+        wait_until_blocked(process)
         process.send_signal(signal.SIGTERM)
-        self.assertEqual(process.wait(timeout=20), 130)
+        self.assertEqual(process.wait(timeout=PATIENCE), 130)
         process.communicate()
 
 

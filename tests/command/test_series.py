@@ -5,10 +5,9 @@ import os
 import resource
 import shutil
 import signal
-import time
 
 import tap
-from command import TESTCARD, CommandCase, text
+from command import PATIENCE, TESTCARD, CommandCase, text, wait_until
 
 
 class Series(CommandCase):
@@ -123,21 +122,18 @@ class Series(CommandCase):
                            'channels=1', '-i', 'sample=u8', stdin=-1, stderr=-1)
         child.stdin.write(bytes(size * 40))
         child.stdin.flush()
-        until = time.monotonic() + 20
-        while len(self.names()) < 2 and time.monotonic() < until:
-            time.sleep(0.02)
-        self.assertEqual(len(self.names()), 2, 'a hidden directory stands beside the old file')
+        wait_until(lambda: len(self.names()) == 2, 'a hidden directory stands beside the old file')
         return child
 
     def finish(self, child):
         child.stdin.close()
         child.stderr.close()
-        return child.wait(20)
+        return child.wait(PATIENCE)
 
     def test_an_interrupt_leaves_nothing(self):
         child = self.slow_series()
         child.send_signal(signal.SIGINT)
-        self.assertEqual(child.wait(20), 130)
+        self.assertEqual(child.wait(PATIENCE), 130)
         self.finish(child)
         self.assertEqual(self.names(), ['o_2.gif'])
         self.assertEqual(self.get('o_2.gif'), b'old')
