@@ -5,9 +5,10 @@ import os
 import subprocess
 
 import tap
-from command import TESTCARD, CommandCase, text
+from command import PATIENCE, TESTCARD, CommandCase, text
 
 FAILING = os.environ['MIM_FAILING']
+FEW = ('--frames', '0:3')
 
 
 class Memory(CommandCase):
@@ -18,7 +19,7 @@ class Memory(CommandCase):
         if for_ever:
             env['MIM_TEST_FAIL_FOR_EVER'] = '1'
         done = subprocess.run([FAILING, *args], env=env, cwd=self.folder, pass_fds=[write], stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE)
         os.close(write)
         reached = os.read(read, 1) == b'x'
         os.close(read)
@@ -57,29 +58,36 @@ class Memory(CommandCase):
         super().setUp()
         os.symlink(TESTCARD, self.path('a.gif'))
 
-    def test_may_fail_in_info(self):
+    def test_may_fail_in_info_text(self):
         self.try_all('info', '--each', 'a.gif')
+
+    def test_may_fail_in_info_json(self):
         self.try_all('info', '--json', '--each', 'a.gif')
 
-    def test_may_fail_in_lists(self):
+    def test_may_fail_in_formats(self):
         self.try_all('formats')
+
+    def test_may_fail_in_plugins(self):
         self.try_all('plugins')
+
+    def test_may_fail_in_explain(self):
         self.try_all('explain', 'a.gif')
 
     def test_may_fail_in_help(self):
         self.try_all('help', 'gif')
 
-    def test_may_fail_in_conversions(self):
-        few = ('--frames', '0:3', '--threads', '1')
-        self.try_all('convert', 'a.gif', 'b.raw', *few, output='b.raw')
-        self.try_all('convert', 'a.gif', 'b.gif', '--duration', '0.1,0.2,0.3', *few, output='b.gif')
+    def test_may_fail_in_conversion_to_raw(self):
+        self.try_all('convert', 'a.gif', 'b.raw', *FEW, '--threads', '1', output='b.raw')
 
-    def test_may_fail_in_batches(self):
-        few = ('--frames', '0:3', '--to', 'raw', '--name', 'b', '-d', '.', '-q')
+    def test_may_fail_in_conversion_to_gif(self):
+        self.try_all('convert', 'a.gif', 'b.gif', '--duration', '0.1,0.2,0.3', *FEW, '--threads', '1', output='b.gif')
+
+    def test_may_fail_in_batch(self):
+        few = (*FEW, '--to', 'raw', '--name', 'b', '-d', '.', '-q')
         self.try_all('batch', 'a.gif', *few, '-j', '1', '--threads', '1', output='b.raw')
 
-    def test_may_fail_with_threads(self):
-        self.try_all('convert', 'a.gif', 'b.raw', '--frames', '0:3', '--threads', '2', output='b.raw')
+    def test_may_fail_in_threads(self):
+        self.try_all('convert', 'a.gif', 'b.raw', *FEW, '--threads', '2', output='b.raw')
 
 
 tap.main()
