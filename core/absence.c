@@ -147,9 +147,11 @@ fail_not_installed(const struct mim_query *query, const struct mim_match *match,
     if (refusal)
         return mim_fail(err, MIM_BROKEN_PLUGIN, "%s: this is %s, and its plugin %s cannot be used: %s", query->name,
                         match->format->title, hint->name, refusal);
+    if (hint && !*hint->package)
+        return mim_fail(err, MIM_NO_PLUGIN, "%s: this is %s; no plugin for it is known to this build", query->name,
+                        match->format->title);
     return mim_fail(err, MIM_NO_PLUGIN, "%s: this is %s, and no installed plugin %s it%s%s", query->name,
-                    match->format->title, verb(query), hint && *hint->package ? ". Install the package " : "",
-                    hint ? hint->package : "");
+                    match->format->title, verb(query), hint ? ". Install the package " : "", hint ? hint->package : "");
 }
 
 /* What is worth saying first, when several plugins are unfit for different reasons. */

@@ -37,13 +37,20 @@ add(const char *name, const char *more, const char *formats)
 }
 
 static void
-add_hint(const char *name, const char *formats)
+add_hint_packaged(const char *name, const char *package, const char *formats)
 {
     char text[1500], file[64];
-    snprintf(text, sizeof text, "[plugin]\nmanifest = 1\nname = %s\npackage = libmim-plugin-%s\n%s", name, name,
-             formats);
+    snprintf(text, sizeof text, "[plugin]\nmanifest = 1\nname = %s\n%s\n%s", name, package, formats);
     snprintf(file, sizeof file, "%s.ini", name);
     tree_write(hints, file, text);
+}
+
+static void
+add_hint(const char *name, const char *formats)
+{
+    char package[100];
+    snprintf(package, sizeof package, "package = libmim-plugin-%s", name);
+    add_hint_packaged(name, package, formats);
 }
 
 #define GIF "[format gif]\ntitle = GIF\nextensions = gif\nmagic = 0:474946\nread = multi\nwrite = multi\n"
@@ -100,9 +107,10 @@ static void
 more_bits_beat_fewer_and_the_extension_decides_between_equals(void)
 {
     setup();
-    add("a", "", "[format short]\nextensions = x\nmagic = 0:41\nread = multi\n"
-                 "[format long]\nextensions = y\nmagic = 0:4142\nread = multi\n"
-                 "[format same]\nextensions = z sub.z\nmagic = 0:4142\nread = multi\n");
+    add("a", "",
+        "[format short]\nextensions = x\nmagic = 0:41\nread = multi\n"
+        "[format long]\nextensions = y\nmagic = 0:4142\nread = multi\n"
+        "[format same]\nextensions = z sub.z\nmagic = 0:4142\nread = multi\n");
     again();
     winner("a.x", "ABC");
     assert_string_equal(found.items[0].format, "long");
@@ -241,6 +249,22 @@ find_writers(const char *name, const char *format, const char *plugin_name)
 }
 
 static void
+without_a_known_package_the_format_alone_is_named(void)
+{
+    setup();
+    add_hint_packaged("heif", "",
+                      "[format heif]\ntitle = HEIF\nextensions = heic\nmagic = 4:66747970\n"
+                      "read = multi\nwrite = multi\n");
+    again();
+    assert_string_equal(winner("scan.heic", "....ftypheic"), "MIM_NO_PLUGIN");
+    says("scan.heic: this is HEIF; no plugin for it is known to this build");
+    struct mim_format_info info;
+    CHECK(mim_context_format(context, 0, &info));
+    CHECK(info.state == MIM_FORMAT_NOT_INSTALLED && !*info.reason);
+    teardown();
+}
+
+static void
 writers_go_by_format_or_extension_strictly(void)
 {
     setup();
@@ -354,6 +378,7 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
+        CASE(without_a_known_package_the_format_alone_is_named),
         CASE(content_decides_and_the_name_is_noted),
         CASE(the_extension_alone_is_for_formats_without_magic),
         CASE(more_bits_beat_fewer_and_the_extension_decides_between_equals),

@@ -42,7 +42,7 @@ struct mim_format_info {
     const char *extensions, *mime; /**< blank-separated */
     const char *read, *write; /**< capabilities: "multi animation seek"; "" = cannot */
     enum mim_format_state state;
-    const char *reason;      /**< package to install, missing library, policy's file:line */
+    const char *reason;      /**< package to install ("" when none is known), missing library, policy's file:line */
 };
 
 /** The i-th manifest / format; 0 past the last. Formats are in the order of their names. */

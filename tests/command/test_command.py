@@ -64,7 +64,12 @@ class Lists(CommandCase):
         gif, = [line for line in lines if line.startswith('gif ')]
         self.assertRegex(gif, r'^gif +read write +gif +ready +Graphics Interchange Format$')
         webp, = [line for line in lines if line.startswith('webp ')]
-        self.assertRegex(webp, r'not installed .*libmim-plugin-webp')
+        self.assertRegex(webp, r'not installed +no plugin for it is known to this build$')
+
+    def test_of_formats_name_the_packages_of_plugins_that_are_missing(self):
+        said = text(self.mim('formats', env={'MIM_PLUGIN_PATH': '/nonexistent'}))
+        for name, plugin in (('gif', 'gif'), ('png', 'png'), ('apng', 'png'), ('mp4', 'video')):
+            self.assertRegex(said, rf'(?m)^{name} .* not installed +libmim-plugin-{plugin}$')
 
     def test_of_plugins_say_where_each_is(self):
         said = text(self.mim('plugins'))
@@ -124,7 +129,8 @@ class Help(CommandCase):
 
     def test_of_what_is_not_there_names_it(self):
         self.assertIn('nonesuch', self.refuse(2, 'help', 'nonesuch'))
-        self.assertIn('libmim-plugin-webp', self.refuse(3, 'help', 'webp'))
+        self.assertIn('this is WebP; no plugin for it is known', self.refuse(3, 'help', 'webp'))
+        self.assertIn('libmim-plugin-gif', self.refuse(3, 'help', 'gif', env={'MIM_PLUGIN_PATH': '/nonexistent'}))
 
     def test_fits_a_terminal(self):
         for name in COMMANDS:

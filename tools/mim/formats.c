@@ -45,7 +45,7 @@ run_formats(struct cli *cli)
         put_cell(stdout, abilities(&info), strlen("read write"));
         put_cell(stdout, *info.plugin ? info.plugin : "-", plugin_width);
         put_cell(stdout, state_name(info.state), strlen("not installed"));
-        put_text(stdout, ready ? info.title : info.reason);
+        put_text(stdout, ready ? info.title : *info.reason ? info.reason : "no plugin for it is known to this build");
         putchar('\n');
     }
     return list_code(cli->context);

@@ -1,0 +1,47 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Hints name packages that exist: for the plugins of this source, built or not, and for those that -Dknown adds.
+# Argument: the source directory. Prints TAP.
+source=$1
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+
+echo "1..5"
+number=0
+ok() { # status, claim
+    number=$((number + 1))
+    if [ "$1" -eq 0 ]; then
+        echo "ok $number - $2"
+    else
+        echo "not ok $number - $2"
+        tail -n 15 "$work/log" | sed 's/^/# /'
+    fi
+}
+
+configure() { # build directory, options: a core without plugins
+    directory=$1
+    shift
+    meson setup "$work/$directory" "$source" --auto-features=disabled "$@" >"$work/log" 2>&1
+}
+
+# The packages that the hints name, in one line.
+packages() { # build directory
+    ninja -C "$work/$1" conf/mim.ini >>"$work/log" 2>&1
+    sed -n 's/^package *= *//p' "$work/$1/conf/mim.ini" | sort | tr '\n' ' '
+}
+
+configure default
+[ "$(packages default)" = "libmim-plugin-gif libmim-plugin-pdf libmim-plugin-png libmim-plugin-raw libmim-plugin-tiff \
+libmim-plugin-video " ]
+ok $? "packages are named for the plugins of this source, also of those left out"
+[ "$(grep -c '^\[format ' "$work/default/conf/mim.ini")" -gt 20 ] && grep -q '^\[format webp\]' "$work/default/conf/mim.ini"
+ok $? "other formats are known all the same"
+
+configure more -Dknown=jpeg,webp -Dhint_package=mim-@NAME@
+[ "$(packages more)" = "mim-gif mim-jpeg mim-pdf mim-png mim-raw mim-tiff mim-video mim-webp " ]
+ok $? "a distribution adds its own, and names them its way"
+
+! configure wrong -Dknown=jpeg,nonesuch
+ok $? "an unknown name is an error"
+grep -q 'nonesuch.*avif.*heif.*jpeg.*jxl.*webp' "$work/log"
+ok $? "the error says which names there are"
