@@ -72,7 +72,7 @@ def gif_commands(bench):
             return lambda: digest(command, layout, width * samples, height)
 
         mim = shown('rgb' if channels == 3 else 'rgba', channels, mim_to_raw(path, 1))
-        ffmpeg = [*FFMPEG, '-i', path, '-vsync', 'passthrough', '-pix_fmt', 'bgra', '-f', 'rawvideo', '-']
+        ffmpeg = [*FFMPEG, '-i', path, '-fps_mode', 'passthrough', '-pix_fmt', 'bgra', '-f', 'rawvideo', '-']
         magick = ['/usr/bin/convert', path, '-coalesce', '-depth', 8]
         return [Process(MIM_ONE, *mim_to_raw(path, 1), check=mim), Process(MIM_TWO, *mim_to_raw(path, 2)),
                 Process('ffmpeg (libavcodec), to rawvideo', *ffmpeg, check=shown('bgra', 4, ffmpeg)),
@@ -88,7 +88,7 @@ def gif_commands(bench):
 
 def psnr(gif, source):
     """dB of all frames together, decoded by ffmpeg."""
-    packed = run(*FFMPEG, '-i', gif, '-vsync', 'passthrough', '-pix_fmt', 'rgb24', '-f', 'rawvideo', '-')
+    packed = run(*FFMPEG, '-i', gif, '-fps_mode', 'passthrough', '-pix_fmt', 'rgb24', '-f', 'rawvideo', '-')
     got = np.frombuffer(packed, np.uint8)
     expected = np.fromfile(source, np.uint8)
     if got.size != expected.size:

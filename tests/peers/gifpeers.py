@@ -69,7 +69,7 @@ def by_ffmpeg(data):
         file.flush()
         done = subprocess.run([tool('ffmpeg'), '-v', 'error', '-xerror', '-i', file.name, '-f', 'image2pipe', '-c:v',
                                'pam',
-                               '-pix_fmt', 'rgba', '-vsync', 'passthrough', '-autoscale', '0', '-'],
+                               '-pix_fmt', 'rgba', '-fps_mode', 'passthrough', '-noautoscale', '-'],
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     frames = list(pams(done.stdout))
     if done.returncode and not frames:

@@ -29,7 +29,7 @@ def visible(rgba):
 
 
 def by_ffmpeg(path, width, height):
-    done = subprocess.run([tool('ffmpeg'), '-v', 'error', '-i', path, '-vsync', '0', '-f', 'rawvideo', '-pix_fmt', 'rgba', '-'],
+    done = subprocess.run([tool('ffmpeg'), '-v', 'error', '-i', path, '-fps_mode', 'passthrough', '-f', 'rawvideo', '-pix_fmt', 'rgba', '-'],
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
     return list(np.frombuffer(done.stdout, np.uint8).reshape(-1, height, width, 4))
 
