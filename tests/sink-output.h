@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "sink.h"
+#include "io/sink.h"
 
 #define SIZE 700000u /* more than two buffers */
 

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "source.h"
+#include "io/source.h"
 
 #define SIZE 200000u
 

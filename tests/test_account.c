@@ -2,7 +2,7 @@
 /* Working memory: its ceiling, what plugins and frames take of it, and what was most. */
 #include <pthread.h>
 
-#include "account.h"
+#include "plugin/memory-budget.h"
 #include "check.h"
 
 #define MB UINT64_C(1000000)

@@ -2,8 +2,8 @@
 /* What a reader says, takes and how it is stopped: notices, memory, limits, cancelling. */
 #include "clock.h"
 #include "reader-cases.h"
-#include "reader.h"
-#include "work.h"
+#include "api/reader.h"
+#include "plugin/operation.h"
 
 /* --- notices ------------------------------------------------------------------------------------------------------ */
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "buffer.h"
+#include "frame/buffer.h"
 #include "check.h"
 #include "failing-memory.h"
 

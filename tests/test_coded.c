@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Bytes that encode emits: lent by the frame, or copied and charged. */
-#include "coded.h"
+#include "plugin/coded-parts.h"
 
 #include <string.h>
 
 #include "check.h"
-#include "job.h"
+#include "plugin/host.h"
 
 enum { STRIDE = 64, ROWS = 16, WHOLE = STRIDE * ROWS };
 

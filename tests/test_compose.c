@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "compose.h"
+#include "frame/canvas.h"
 
 #define MOST_WIDTH 29 /* more than three of what is drawn at once, and some */
 #define MOST_HEIGHT 80

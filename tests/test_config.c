@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "config.h"
-#include "context.h"
-#include "cpus.h"
+#include "registry/config.h"
+#include "api/context.h"
+#include "base/cpus.h"
 
 #include <limits.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Sizes in words, and the cancel switch. */
 #include "check.h"
-#include "control.h"
+#include "base/cancel.h"
 
 static uint64_t
 size_of(const char *text)

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "detect.h"
+#include "registry/detect.h"
 
 static bool
 matches(const char *pattern, const void *data, size_t size, unsigned bits)

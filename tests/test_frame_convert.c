@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Conversion of whole frames, by the quick ways and the general one. */
 #include "check.h"
-#include "frame.h"
+#include "frame/frame.h"
 
 static struct mim_frame
 frame_of(enum mim_sample sample, uint32_t width, uint32_t channels)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "check.h"
-#include "ini-text.h"
+#include "registry/ini-parser.h"
 
 static char seen[4096], refused[1024];
 

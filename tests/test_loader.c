@@ -6,7 +6,7 @@
 #include <mim/plugin.h>
 
 #include "check.h"
-#include "loader.h"
+#include "registry/loader.h"
 #include "tree.h"
 
 static struct mim_error err;

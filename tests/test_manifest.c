@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "abi.h"
+#include "registry/abi.h"
 #include "check.h"
-#include "manifest.h"
+#include "registry/manifest.h"
 
 #define HEAD "[plugin]\nmanifest = 1\nname = mock\nversion = 1.0\nabi = 1.4\n"
 #define FORMAT "[format mock]\nread = multi\n"

@@ -4,7 +4,7 @@
 
 #include "check.h"
 #include "failing-memory.h"
-#include "meta.h"
+#include "frame/meta.h"
 
 static void
 values_keep_the_order_of_insertion_and_are_replaced_in_place(void)

@@ -5,7 +5,7 @@
 #include <math.h>
 
 #include "check.h"
-#include "number.h"
+#include "base/number.h"
 
 static bool
 is_int(const char *text, int64_t expected)

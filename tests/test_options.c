@@ -6,7 +6,7 @@
 
 #include "check.h"
 #include "failing-memory.h"
-#include "options.h"
+#include "options/options.h"
 
 struct state {
     int64_t colours;

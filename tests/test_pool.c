@@ -5,7 +5,7 @@
 #include "check.h"
 #include "clock.h"
 #include "mock.h"
-#include "pool.h"
+#include "pipeline/pool.h"
 
 #define STEPS 200
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "raster.h"
-#include "sample.h"
+#include "frame/conversion.h"
+#include "base/sample.h"
 #include "slow-ratio.h"
 
 /* What a sample type is, said here once more. */

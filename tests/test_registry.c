@@ -3,8 +3,8 @@
 #include <mim/mim.h>
 
 #include "failing-memory.h"
-#include "manifest.h"
-#include "places.h"
+#include "registry/manifest.h"
+#include "registry/search-path.h"
 #include "registry-tree.h"
 
 static void

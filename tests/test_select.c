@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "select.h"
+#include "pipeline/selection.h"
 
 /* "start:stop:step" as Python writes it. */
 static struct mim_range

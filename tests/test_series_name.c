@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Names of the files of a series, both ways, and their order. */
 #include "check.h"
-#include "series-name.h"
+#include "io/path-pattern.h"
 
 static void
 tells_patterns_from_plain_names(void)

@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include "check.h"
-#include "options.h"
-#include "sides.h"
-#include "source.h"
+#include "options/options.h"
+#include "plugin/side-inputs.h"
+#include "io/source.h"
 
 static char track[] = "/tmp/mim-test-XXXXXX";
 

@@ -11,7 +11,7 @@
 #include "check.h"
 #include "failing-memory.h"
 #include "seccomp.h"
-#include "spool.h"
+#include "io/spool.h"
 
 #define BLOCK 1000000u
 

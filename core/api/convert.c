@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: MIT */
+/* From readers to one writer, frame by frame. */
+#include <mim/convert.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "frame/meta.h"
+#include "api/selected-frames.h"
+#include "io/sink-series.h"
+#include "io/sink.h"
+#include "plugin/operation.h"
+#include "api/writer.h"
+
+struct conversion {
+    struct mim_context *context;
+    const struct mim_convert_options *options;
+    struct mim_read_options read; /* the caller's, without its progress: the writer reports that */
+    struct mim_write_options write;
+    struct mim_sink *sink;
+    struct mim_writer *writer; /* opened when the first input is */
+    uint64_t frames;
+    size_t source_count;
+    enum mim_status damaged; /* what was met in an input and lived with; in words: */
+    struct mim_error damage;
+};
+
+/* Whose fault it is. Hands the status back. */
+static enum mim_status
+blame(enum mim_status status, enum mim_side side, uint64_t source, struct mim_error *err)
+{
+    if (status != MIM_OK && status != MIM_END && err) {
+        err->side = side;
+        err->source = source;
+    }
+    return status;
+}
+
+/* What one input alone says about the output: how many frames, and where they come from. */
+static enum mim_status
+announce(struct conversion *conversion, struct mim_selected *selected, struct mim_error *err)
+{
+    bool is_series = mim_reader_is_series(selected->reader);
+    if (conversion->source_count > 1 || (is_series && conversion->read.partial))
+        return MIM_OK;
+    if (!is_series)
+        mim_writer_set_origin(conversion->writer, mim_reader_work(selected->reader)->source);
+    /* a damaged file has no count; what is wrong is said when its turn comes */
+    if (selected->count == MIM_UNKNOWN && mim_writer_wants_count(conversion->writer)) {
+        enum mim_status status = mim_selected_count(selected, err);
+        if (status == MIM_CANCELLED || status == MIM_TIMEOUT)
+            return status;
+    }
+    if (selected->count != MIM_UNKNOWN)
+        mim_writer_expect(conversion->writer, selected->count);
+    return MIM_OK;
+}
+
+static enum mim_status
+start_writing(struct conversion *conversion, struct mim_selected *selected, uint64_t index, struct mim_error *err)
+{
+    if (conversion->writer)
+        return MIM_OK;
+    enum mim_status status =
+        mim_writer_open(&conversion->writer, conversion->context, conversion->sink, &conversion->write, err);
+    if (status != MIM_OK)
+        return blame(status, MIM_SIDE_OUTPUT, 0, err);
+
+    status = announce(conversion, selected, err);
+    if (status != MIM_OK)
+        return blame(status, MIM_SIDE_INPUT, index, err);
+    if (conversion->options->without_metadata)
+        return MIM_OK;
+    status = mim_reader_load_metadata(selected->reader, err);
+    if (status != MIM_OK)
+        return blame(status, MIM_SIDE_INPUT, index, err);
+    status = mim_writer_set_metadata(conversion->writer, mim_reader_metadata(selected->reader), err);
+    return blame(status, MIM_SIDE_OUTPUT, 0, err);
+}
+
+/* The application may have nothing to say but a status. */
+static enum mim_status
+change(const struct mim_convert_options *options, struct mim_frame *frame, struct mim_error *err)
+{
+    struct mim_error error = { .status = MIM_OK };
+    uint64_t index = frame->index;
+    enum mim_status status = options->each(options->user, frame, &error);
+    if (status == MIM_OK)
+        return MIM_OK;
+    if (error.status != status) {
+        mim_fail(&error, status, "stopped by the application: %s", mim_status_text(status));
+        error.frame = index;
+    }
+    if (err)
+        *err = error;
+    return status;
+}
+
+static enum mim_status
+pass_on(struct conversion *conversion, struct mim_selected *selected, struct mim_frame *frame, struct mim_error *err)
+{
+    const struct mim_convert_options *options = conversion->options;
+    enum mim_status status = options->each ? change(options, frame, err) : MIM_OK;
+    if (status != MIM_OK)
+        return status;
+
+    /* timestamps say something in the whole of one file only; durations always do */
+    if (!selected->whole || conversion->source_count > 1)
+        frame->pts = MIM_NO_PTS;
+    if (options->without_metadata) {
+        mim_meta_destroy(frame->meta);
+        frame->meta = NULL;
+    }
+    status = blame(mim_writer_take(conversion->writer, frame, err), MIM_SIDE_OUTPUT, 0, err);
+    conversion->frames += status == MIM_OK;
+    return status;
+}
+
+/* In a series a file that nobody knows is one frame that cannot be had. */
+static bool
+is_damage(const struct mim_selected *selected, enum mim_status status)
+{
+    return status == MIM_CORRUPT || status == MIM_TRUNCATED || status == MIM_IO ||
+           (status == MIM_UNKNOWN_FORMAT && mim_reader_is_series(selected->reader));
+}
+
+/* One file of a series after the first: the error is told only of that. */
+static enum mim_status
+note_left_out(const struct mim_selected *selected, const struct mim_error *error, struct mim_error *err)
+{
+    char text[200];
+    struct mim_work *work = mim_reader_work(selected->reader);
+    uint64_t frame = error->frame;
+    const struct mim_notice_range due = { .first = frame, .end = frame + 1, .end_late = frame + 1 };
+    snprintf(text, sizeof text, "left out: %.180s", error->message);
+    enum mim_status status = mim_work_notice(work, MIM_NOTICE_FRAMES, frame, text, err);
+    return status == MIM_OK ? mim_work_deliver(work, &due, err) : status;
+}
+
+/* Frame by frame: MIM_OK goes on without it, MIM_END ends with what there is. */
+static enum mim_status
+meet_damage(struct conversion *conversion, struct mim_selected *selected, enum mim_status status,
+            struct mim_error *error)
+{
+    bool first = conversion->damaged == MIM_OK, is_series = mim_reader_is_series(selected->reader);
+    if (first) {
+        size_t used = strlen(error->message);
+        snprintf(error->message + used, sizeof error->message - used, "; %" PRIu64 " good frame%s before that",
+                 conversion->frames, conversion->frames == 1 ? "" : "s");
+    }
+    if (!conversion->read.partial || (!is_series && !conversion->frames))
+        return status;
+    if (first) {
+        conversion->damaged = status;
+        conversion->damage = *error;
+    }
+    if (!is_series)
+        return MIM_END;
+    mim_reader_skip(selected->reader);
+    return first ? MIM_OK : note_left_out(selected, error, error);
+}
+
+static enum mim_status
+convert_source(struct conversion *conversion, struct mim_source *const *sources, uint64_t index, struct mim_error *err)
+{
+    struct mim_selected selected;
+    enum mim_status status =
+        mim_selected_open(&selected, conversion->context, sources[index], &conversion->read, MIM_DEFAULT_RESULT, err);
+    if (status != MIM_OK)
+        return blame(status, MIM_SIDE_INPUT, index, err);
+    status = start_writing(conversion, &selected, index, err);
+
+    struct mim_frame frame = { 0 };
+    while (status == MIM_OK) {
+        struct mim_error error = { 0 };
+        status = blame(mim_reader_next(selected.reader, &frame, &error), MIM_SIDE_INPUT, index, &error);
+        if (status == MIM_OK) {
+            status = pass_on(conversion, &selected, &frame, err);
+            continue;
+        }
+        if (is_damage(&selected, status))
+            status = blame(meet_damage(conversion, &selected, status, &error), MIM_SIDE_INPUT, index, &error);
+        if (status != MIM_OK && status != MIM_END && err)
+            *err = error;
+    }
+    mim_frame_clear(&frame);
+    mim_selected_close(&selected);
+    return status == MIM_END ? MIM_OK : status;
+}
+
+/* What could be had is written; the damage is still the answer. */
+static enum mim_status
+settle_damage(struct conversion *conversion, enum mim_status status, struct mim_error *err)
+{
+    if (status != MIM_OK || conversion->damaged == MIM_OK)
+        return status;
+    if (err)
+        *err = conversion->damage;
+    return conversion->damaged;
+}
+
+static enum mim_status
+finish(struct conversion *conversion, enum mim_status status, struct mim_error *err)
+{
+    if (status == MIM_OK && conversion->damaged != MIM_OK && !conversion->frames)
+        status = settle_damage(conversion, status, err);
+    if (status == MIM_OK)
+        return blame(mim_writer_finish(conversion->writer, err), MIM_SIDE_OUTPUT, 0, err);
+    mim_writer_abandon(conversion->writer);
+    return status;
+}
+
+enum mim_status
+mim_convert(struct mim_context *context, struct mim_source *const *sources, size_t source_count, struct mim_sink *sink,
+            const struct mim_convert_options *given, struct mim_error *err)
+{
+    static const struct mim_convert_options defaults = { 0 };
+    const struct mim_convert_options *options = given ? given : &defaults;
+    if (!context || !sink || !sources || !source_count)
+        return mim_fail(err, MIM_ARGUMENT, "a conversion needs a context, sources and a sink");
+
+    struct conversion conversion = {
+        .context = context,
+        .options = options,
+        .read = options->read,
+        .write = options->write,
+        .sink = sink,
+        .source_count = source_count,
+    };
+    conversion.write.control = options->read.open.control;
+    conversion.read.open.control.progress = NULL;
+
+    /* an output that cannot be is told before a source is waited for */
+    enum mim_status status = mim_series_sink_start(sink, options->write.start, err);
+    if (status == MIM_OK)
+        status = mim_sink_check(sink, err);
+    blame(status, MIM_SIDE_OUTPUT, 0, err);
+    for (size_t i = 0; i < source_count && status == MIM_OK && conversion.damaged == MIM_OK; i++)
+        status = convert_source(&conversion, sources, i, err);
+    status = finish(&conversion, status, err);
+    return settle_damage(&conversion, status, err);
+}
+
+enum mim_status
+mim_convert_uri(struct mim_context *context, const char *input, const char *output,
+                const struct mim_convert_options *options, struct mim_error *err)
+{
+    struct mim_source *source;
+    enum mim_status status = mim_source_open_path(&source, input, err);
+    if (status != MIM_OK)
+        return status;
+    struct mim_sink *sink;
+    status = mim_sink_open_path(&sink, output, options && options->write.keep_existing, err);
+    if (status == MIM_OK) {
+        mim_sink_set_sync(sink, options && options->write.sync);
+        status = mim_convert(context, &source, 1, sink, options, err);
+        mim_sink_close(sink);
+    }
+    mim_source_close(source);
+    return status;
+}

@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: MIT */
+/* Readers: a source, the plugin that was chosen for it, and where one is in the sequence. */
+#include "api/reader.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/context.h"
+#include "pipeline/decode.h"
+#include "base/error.h"
+#include "frame/frame.h"
+#include "frame/meta.h"
+#include "plugin/try-plugins.h"
+#include "pipeline/pool.h"
+#include "series/series-reader.h"
+#include "base/size.h"
+#include "io/source.h"
+#include "plugin/operation.h"
+
+struct mim_reader {
+    struct mim_work work;
+    struct mim_pool *pool;
+    struct mim_decoder *decoder;
+    struct mim_series_reading *series; /* NULL: one file */
+    const struct mim_plugin *plugin;
+    const char *format;
+    struct mim_raster_target target;
+    bool wants_metadata;
+
+    const struct mim_selection *plan; /* NULL: frame by frame */
+    uint64_t position;                /* the next frame */
+    unsigned in_a_row;                /* calls of next without another between */
+    uint64_t delivered;
+    struct mim_meta *meta;
+    bool meta_known;
+};
+
+static enum mim_status
+open_decoder(struct mim_reader *reader, struct mim_decoder_setup *setup, struct mim_error *err)
+{
+    setup->work = &reader->work;
+    setup->pool = reader->pool;
+    setup->target = reader->target;
+    setup->wants_metadata = reader->wants_metadata;
+    return mim_decoder_open(&reader->decoder, setup, err);
+}
+
+struct attempt {
+    struct mim_reader *reader;
+    const struct mim_open_options *options;
+};
+
+static enum mim_status
+open_with(void *user, const struct mim_opening *opening, struct mim_error *err)
+{
+    const struct attempt *attempt = user;
+    attempt->reader->plugin = opening->plugin;
+    attempt->reader->format = opening->format;
+    struct mim_decoder_setup setup = {
+        .ops = opening->ops,
+        .other = &opening->other,
+        .options = attempt->options->options,
+        .format = opening->format,
+    };
+    return open_decoder(attempt->reader, &setup, err);
+}
+
+static enum mim_status
+open_series(struct mim_reader *reader, const struct mim_open_options *options, struct mim_error *err)
+{
+    enum mim_status status = mim_series_reading_create(&reader->series, &reader->work, options, err);
+    if (status != MIM_OK)
+        return status;
+    reader->work.series = reader->series;
+    reader->plugin = reader->series->first_plugin;
+    reader->format = reader->series->first_format;
+    struct mim_decoder_setup setup = { .ops = &mim_series_reader_ops, .format = reader->format, .apart = true };
+    return open_decoder(reader, &setup, err);
+}
+
+static enum mim_status
+open_source(struct mim_reader *reader, const struct mim_open_options *options, struct mim_error *err)
+{
+    struct attempt attempt = { reader, options };
+    if (mim_source_is_series(reader->work.source))
+        return open_series(reader, options, err);
+    return mim_opening_try(&reader->work, options->format, options->plugin, open_with, &attempt, err);
+}
+
+/* Of the whole, and of one frame (or none: MIM_UNKNOWN), however far others are. */
+static enum mim_status
+deliver_notices(struct mim_work *work, uint64_t frame, struct mim_error *err)
+{
+    uint64_t end = frame == MIM_UNKNOWN ? frame : frame + 1;
+    const struct mim_notice_range due = { .first = frame, .end = end, .end_late = end };
+    return mim_work_deliver(work, &due, err);
+}
+
+enum mim_status
+mim_reader_open_for(struct mim_reader **out, struct mim_context *context, struct mim_source *source,
+                    const struct mim_open_options *given, uint64_t result_default, struct mim_error *err)
+{
+    static const struct mim_open_options defaults = { 0 };
+    const struct mim_open_options *options = given ? given : &defaults;
+    if (!context || !source)
+        return mim_fail(err, MIM_ARGUMENT, "a reader needs a context and a source");
+
+    struct mim_reader *reader = calloc(1, sizeof *reader);
+    if (!reader)
+        return mim_fail_nomem(err, "a reader");
+    enum mim_status status = mim_work_init(&reader->work, context, &options->control, result_default, err);
+    if (status != MIM_OK) {
+        free(reader);
+        return status;
+    }
+    reader->work.source = mim_source_ref(source);
+    reader->target =
+        (struct mim_raster_target){ .sample = options->sample, .channels = options->channels, .mean = options->mean };
+    reader->wants_metadata = !options->no_metadata;
+    reader->work.in_place = options->in_place;
+    reader->pool = mim_pool_of(context, err);
+    status = reader->pool ? open_source(reader, options, err) : MIM_NOMEM;
+    if (status == MIM_OK)
+        status = deliver_notices(&reader->work, MIM_UNKNOWN, err);
+    if (status != MIM_OK) {
+        mim_reader_close(reader);
+        return status;
+    }
+    *out = reader;
+    return MIM_OK;
+}
+
+enum mim_status
+mim_reader_open(struct mim_reader **out, struct mim_context *context, struct mim_source *source,
+                const struct mim_open_options *options, struct mim_error *err)
+{
+    return mim_reader_open_for(out, context, source, options, MIM_DEFAULT_RESULT, err);
+}
+
+enum mim_status
+mim_reader_open_uri(struct mim_reader **out, struct mim_context *context, const char *uri,
+                    const struct mim_open_options *options, struct mim_error *err)
+{
+    struct mim_source *source;
+    enum mim_status status = mim_source_open_path(&source, uri, err);
+    if (status != MIM_OK)
+        return status;
+    status = mim_reader_open(out, context, source, options, err);
+    mim_source_close(source);
+    return status;
+}
+
+uint64_t
+mim_reader_count(const struct mim_reader *reader, enum mim_certainty *certainty)
+{
+    const struct mim_sequence *sequence = mim_decoder_sequence(reader->decoder);
+    bool known = sequence->count != MIM_UNKNOWN;
+    if (certainty)
+        *certainty = known ? (enum mim_certainty)sequence->sure : MIM_SURE_NONE;
+    return sequence->count;
+}
+
+enum mim_status
+mim_reader_count_exactly(struct mim_reader *reader, uint64_t *count, struct mim_error *err)
+{
+    reader->in_a_row = 0;
+    return mim_decoder_count(reader->decoder, count, err);
+}
+
+void
+mim_reader_facts(const struct mim_reader *reader, struct mim_reader_facts *facts)
+{
+    const struct mim_sequence *sequence = mim_decoder_sequence(reader->decoder);
+    *facts = (struct mim_reader_facts){
+        .format = reader->format,
+        .plugin = reader->plugin->name,
+        .plugin_version = reader->plugin->version,
+        .canvas_width = sequence->canvas_width,
+        .canvas_height = sequence->canvas_height,
+        .loop = sequence->loop,
+        .time_base = { sequence->time_num, sequence->time_den },
+        .files = reader->series ? sequence->count : 0,
+    };
+    facts->count = mim_reader_count(reader, &facts->certainty);
+}
+
+/* Hands the status back. */
+static enum mim_status
+blame_file(const struct mim_reader *reader, enum mim_status status, struct mim_error *err)
+{
+    if (reader->series && status != MIM_OK && status != MIM_END)
+        mim_series_name_error(reader->series, err);
+    return status;
+}
+
+static enum mim_status
+no_such_frame(const struct mim_reader *reader, uint64_t i, struct mim_error *err)
+{
+    enum mim_certainty certainty;
+    uint64_t count = mim_reader_count(reader, &certainty);
+    if (certainty == MIM_SURE_EXACT)
+        return mim_fail(err, MIM_RANGE, "there is no frame %" PRIu64 ": the sequence has %" PRIu64, i, count);
+    return mim_fail(err, MIM_RANGE, "there is no frame %" PRIu64, i);
+}
+
+static bool
+surely_past_the_end(const struct mim_reader *reader, uint64_t i)
+{
+    enum mim_certainty certainty;
+    return i >= mim_reader_count(reader, &certainty) && certainty == MIM_SURE_EXACT;
+}
+
+enum mim_status
+mim_reader_info(struct mim_reader *reader, uint64_t i, struct mim_frame_facts *facts, struct mim_error *err)
+{
+    struct mim_frame_info info;
+    reader->in_a_row = 0;
+    enum mim_status status =
+        surely_past_the_end(reader, i) ? MIM_END : mim_decoder_info(reader->decoder, i, &info, err);
+    if (status == MIM_END)
+        return no_such_frame(reader, i, err);
+    if (status != MIM_OK)
+        return blame_file(reader, status, err);
+
+    const struct mim_sequence *sequence = mim_decoder_sequence(reader->decoder);
+    *facts = (struct mim_frame_facts){
+        .index = i,
+        .sample = (enum mim_sample)info.sample,
+        .width = info.width,
+        .height = info.height,
+        .channels = info.channels,
+        .pts = info.pts,
+        .duration = info.duration,
+        .time_base = { sequence->time_num, sequence->time_den },
+    };
+    return MIM_OK;
+}
+
+enum mim_status
+mim_reader_frame_metadata(struct mim_reader *reader, uint64_t i, struct mim_meta **out, struct mim_error *err)
+{
+    struct mim_meta *meta = mim_meta_create();
+    if (!meta)
+        return mim_fail_nomem(err, "metadata");
+    reader->in_a_row = 0;
+    enum mim_status status =
+        surely_past_the_end(reader, i) ? MIM_END : mim_decoder_frame_metadata(reader->decoder, i, meta, err);
+    status = status == MIM_END ? no_such_frame(reader, i, err) : blame_file(reader, status, err);
+    if (status != MIM_OK || !mim_meta_count(meta)) {
+        mim_meta_destroy(meta);
+        meta = NULL;
+    }
+    if (status == MIM_OK)
+        *out = meta;
+    return status;
+}
+
+enum mim_status
+mim_reader_load_metadata(struct mim_reader *reader, struct mim_error *err)
+{
+    if (reader->meta_known)
+        return MIM_OK;
+    struct mim_meta *meta = mim_meta_create();
+    enum mim_status status = meta ? mim_decoder_metadata(reader->decoder, meta, err) : mim_fail_nomem(err, "metadata");
+    if (status != MIM_OK) {
+        mim_meta_destroy(meta);
+        return status;
+    }
+    reader->meta = meta;
+    reader->meta_known = true;
+    return MIM_OK;
+}
+
+const struct mim_meta *
+mim_reader_metadata(struct mim_reader *reader)
+{
+    mim_reader_load_metadata(reader, NULL);
+    return reader->meta;
+}
+
+/* Frame by frame from `first` on. */
+static void
+aim(struct mim_reader *reader, uint64_t first, uint64_t count)
+{
+    reader->plan = NULL;
+    mim_decoder_aim(reader->decoder, first, count);
+}
+
+void
+mim_reader_select(struct mim_reader *reader, const struct mim_selection *selection)
+{
+    reader->plan = selection;
+    reader->in_a_row = 0;
+    mim_decoder_select(reader->decoder, selection);
+}
+
+bool
+mim_reader_is_series(const struct mim_reader *reader)
+{
+    return reader->series;
+}
+
+void
+mim_reader_skip(struct mim_reader *reader)
+{
+    mim_decoder_skip(reader->decoder);
+}
+
+enum mim_status
+mim_reader_limit_result(struct mim_reader *reader, uint64_t frames, struct mim_error *err)
+{
+    uint64_t limit = reader->work.control.limits.result_bytes;
+    mim_decoder_limit_result(reader->decoder, limit);
+
+    /* frames of one canvas are all alike: the verdict can fall before the first is decoded */
+    struct mim_frame_facts facts;
+    const struct mim_sequence *sequence = mim_decoder_sequence(reader->decoder);
+    if (!sequence->canvas_width || frames == MIM_UNKNOWN || mim_reader_info(reader, 0, &facts, NULL) != MIM_OK)
+        return MIM_OK;
+    uint64_t needed = 0;
+    mim_row_bytes(facts.width, facts.channels, facts.sample, &needed);
+    mim_size_mul(needed, facts.height, &needed);
+    uint64_t each = needed;
+    mim_size_mul(needed, frames, &needed);
+    if (needed <= limit)
+        return MIM_OK;
+    return mim_fail_limit(err, needed, limit,
+                          "the result is over its budget: %" PRIu64 " frames of %" PRIu64 " bytes are %" PRIu64
+                          ", and %" PRIu64 " are allowed",
+                          frames, each, needed, limit);
+}
+
+static enum mim_status
+after_delivery(struct mim_reader *reader, const struct mim_frame *frame, struct mim_error *err)
+{
+    enum mim_certainty certainty;
+    uint64_t total = mim_reader_count(reader, &certainty);
+    enum mim_status status = deliver_notices(&reader->work, frame->index, err);
+    reader->delivered++;
+    if (status == MIM_OK)
+        status = mim_work_progress(&reader->work, reader->delivered, certainty >= MIM_SURE_HEADER ? total : MIM_UNKNOWN,
+                                   mim_source_bytes_read(reader->work.source), err);
+    return status;
+}
+
+static enum mim_status
+checked_target(const struct mim_frame *frame, struct mim_error *err)
+{
+    return frame ? MIM_OK : mim_fail(err, MIM_ARGUMENT, "no frame to read into");
+}
+
+enum mim_status
+mim_reader_next(struct mim_reader *reader, struct mim_frame *frame, struct mim_error *err)
+{
+    enum mim_status status = checked_target(frame, err);
+    if (status != MIM_OK)
+        return status;
+    if (!reader->in_a_row && !reader->plan)
+        aim(reader, reader->position, MIM_UNKNOWN);
+
+    status = mim_decoder_next(reader->decoder, reader->plan || reader->in_a_row, frame, err);
+    if (status != MIM_OK)
+        return blame_file(reader, status, err);
+    reader->in_a_row++;
+    reader->position = frame->index + 1;
+    return after_delivery(reader, frame, err);
+}
+
+enum mim_status
+mim_reader_read(struct mim_reader *reader, uint64_t i, struct mim_frame *frame, struct mim_error *err)
+{
+    enum mim_status status = checked_target(frame, err);
+    if (status != MIM_OK)
+        return status;
+    if (surely_past_the_end(reader, i))
+        return no_such_frame(reader, i, err);
+
+    aim(reader, i, 1);
+    reader->in_a_row = 0;
+    status = mim_decoder_next(reader->decoder, false, frame, err);
+    if (status != MIM_OK)
+        return status == MIM_END ? no_such_frame(reader, i, err) : blame_file(reader, status, err);
+    reader->position = i + 1;
+    return after_delivery(reader, frame, err);
+}
+
+enum mim_status
+mim_reader_seek(struct mim_reader *reader, uint64_t i, struct mim_error *err)
+{
+    if (surely_past_the_end(reader, i) && i != mim_reader_count(reader, NULL))
+        return no_such_frame(reader, i, err);
+    reader->position = i;
+    reader->in_a_row = 0;
+    reader->plan = NULL;
+    return MIM_OK;
+}
+
+struct mim_work *
+mim_reader_work(struct mim_reader *reader)
+{
+    return &reader->work;
+}
+
+void
+mim_reader_close(struct mim_reader *reader)
+{
+    if (!reader)
+        return;
+    mim_decoder_close(reader->decoder);
+    mim_series_reading_destroy(reader->series);
+    mim_meta_destroy(reader->meta);
+    mim_work_clear(&reader->work);
+    free(reader);
+}

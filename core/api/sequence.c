@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: MIT */
+/* Whole sequences in one call: read, read one image, read a volume, and the same for writing. */
+#include <mim/sequence.h>
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "frame/frame.h"
+#include "frame/meta.h"
+#include "api/reader.h"
+#include "base/sample.h"
+#include "api/selected-frames.h"
+#include "base/size.h"
+#include "api/writer.h"
+
+static const struct mim_read_options default_read = { 0 };
+
+void
+mim_frames_clear(struct mim_frames *frames)
+{
+    if (!frames)
+        return;
+    for (size_t i = 0; i < frames->count; i++)
+        mim_frame_clear(&frames->frames[i]);
+    free(frames->frames);
+    mim_meta_destroy(frames->meta);
+    *frames = (struct mim_frames){ 0 };
+}
+
+static enum mim_status
+grow(struct mim_frames *frames, size_t *room, struct mim_error *err)
+{
+    if (frames->count < *room)
+        return MIM_OK;
+    size_t more = *room ? *room * 2 : 16;
+    struct mim_frame *moved = realloc(frames->frames, more * sizeof *moved);
+    if (!moved)
+        return mim_fail_nomem(err, "frames");
+    memset(moved + *room, 0, (more - *room) * sizeof *moved);
+    frames->frames = moved;
+    *room = more;
+    return MIM_OK;
+}
+
+static enum mim_status
+read_all(struct mim_reader *reader, struct mim_frames *frames, struct mim_error *err)
+{
+    size_t room = 0;
+    for (;;) {
+        enum mim_status status = grow(frames, &room, err);
+        if (status == MIM_OK)
+            status = mim_reader_next(reader, &frames->frames[frames->count], err);
+        if (status != MIM_OK) {
+            if (frames->count < room)
+                mim_frame_clear(&frames->frames[frames->count]);
+            return status == MIM_END ? MIM_OK : status;
+        }
+        frames->loop = frames->frames[frames->count++].loop;
+    }
+}
+
+enum mim_status
+mim_read_source(struct mim_context *context, struct mim_source *source, const struct mim_read_options *options,
+                struct mim_frames *out, struct mim_error *err)
+{
+    if (!options)
+        options = &default_read;
+    struct mim_selected selected;
+    enum mim_status status = mim_selected_open(&selected, context, source, options, MIM_DEFAULT_RESULT, err);
+    if (status != MIM_OK)
+        return status;
+
+    struct mim_frames frames = { .loop = -1 };
+    /* who takes what fits gets it: then the verdict waits for the first frame that does not */
+    status = mim_reader_limit_result(selected.reader, options->partial ? MIM_UNKNOWN : selected.count, err);
+    if (status == MIM_OK)
+        status = mim_reader_load_metadata(selected.reader, err);
+    if (status == MIM_OK)
+        status = mim_meta_copy(&frames.meta, mim_reader_metadata(selected.reader), err);
+    if (status == MIM_OK)
+        status = read_all(selected.reader, &frames, err);
+    mim_selected_close(&selected);
+    if (status != MIM_OK && !options->partial) {
+        mim_frames_clear(&frames);
+        return status;
+    }
+    *out = frames;
+    return status;
+}
+
+enum mim_status
+mim_read(struct mim_context *context, const char *uri, const struct mim_read_options *options, struct mim_frames *out,
+         struct mim_error *err)
+{
+    struct mim_source *source;
+    enum mim_status status = mim_source_open_path(&source, uri, err);
+    if (status != MIM_OK)
+        return status;
+    status = mim_read_source(context, source, options, out, err);
+    mim_source_close(source);
+    return status;
+}
+
+enum mim_status
+mim_read_image(struct mim_context *context, const char *uri, const struct mim_read_options *given,
+               struct mim_frame *out, struct mim_error *err)
+{
+    static const struct mim_range first = { .has_start = 1, .has_stop = 1, .stop = 1 };
+    struct mim_read_options options = given ? *given : default_read;
+    options.ranges = &first;
+    options.range_count = 1;
+    options.partial = 0;
+
+    struct mim_frames frames;
+    enum mim_status status = mim_read(context, uri, &options, &frames, err);
+    if (status != MIM_OK)
+        return status;
+    if (!frames.count) {
+        mim_frames_clear(&frames);
+        return mim_fail(err, MIM_CORRUPT, "%s has no frame", uri);
+    }
+    mim_frame_clear(out);
+    *out = frames.frames[0];
+    frames.frames[0] = (struct mim_frame){ 0 };
+    mim_frames_clear(&frames);
+    return MIM_OK;
+}
+
+void
+mim_volume_clear(struct mim_volume *volume)
+{
+    if (!volume)
+        return;
+    mim_free(volume->data);
+    mim_meta_destroy(volume->meta);
+    *volume = (struct mim_volume){ 0 };
+}
+
+static enum mim_status
+shape_volume(struct mim_volume *volume, const struct mim_frame_facts *facts, struct mim_error *err)
+{
+    volume->sample = facts->sample;
+    volume->width = facts->width;
+    volume->height = facts->height;
+    volume->channels = facts->channels;
+    mim_row_bytes(facts->width, facts->channels, facts->sample, &volume->size);
+    mim_size_mul(volume->size, facts->height, &volume->size);
+    mim_size_mul(volume->size, volume->count, &volume->size);
+    volume->data = volume->size <= PTRDIFF_MAX ? malloc(volume->size ? volume->size : 1) : NULL;
+    return volume->data ? MIM_OK
+                        : mim_fail(err, MIM_NOMEM, "no memory for a volume of %" PRIu64 " bytes", volume->size);
+}
+
+static bool
+same_shape(const struct mim_volume *volume, const struct mim_frame *frame)
+{
+    return frame->width == volume->width && frame->height == volume->height && frame->channels == volume->channels &&
+           frame->sample == volume->sample;
+}
+
+static enum mim_status
+fail_unlike(const struct mim_volume *volume, const struct mim_frame *frame, struct mim_error *err)
+{
+    mim_fail(err, MIM_ARGUMENT,
+             "frame %" PRIu64 " is %ux%u with %u channels of %s, and the volume's first is %ux%u with %u of %s",
+             frame->index, frame->width, frame->height, frame->channels, mim_sample_name(frame->sample), volume->width,
+             volume->height, volume->channels, mim_sample_name(volume->sample));
+    if (err)
+        err->frame = frame->index;
+    return MIM_ARGUMENT;
+}
+
+/* The budget was checked for `count` frames of the first one's shape before memory is taken. */
+static enum mim_status
+check_volume_budget(const struct mim_selected *selected, const struct mim_frame_facts *facts, uint64_t limit,
+                    struct mim_error *err)
+{
+    uint64_t needed = 0;
+    mim_row_bytes(facts->width, facts->channels, facts->sample, &needed);
+    mim_size_mul(needed, facts->height, &needed);
+    mim_size_mul(needed, selected->count, &needed);
+    if (needed <= limit)
+        return MIM_OK;
+    return mim_fail_limit(err, needed, limit, "the volume needs %" PRIu64 " bytes, and %" PRIu64 " are allowed", needed,
+                          limit);
+}
+
+static enum mim_status
+fill_volume(const struct mim_selected *selected, struct mim_volume *volume, struct mim_error *err)
+{
+    uint64_t each = volume->count ? volume->size / volume->count : 0;
+    for (uint64_t i = 0; i < volume->count; i++) {
+        struct mim_frame frame = { 0 };
+        mim_frame_lend(&frame, (uint8_t *)volume->data + i * each, each, 0);
+        enum mim_status status = mim_reader_next(selected->reader, &frame, err);
+        if (status == MIM_END)
+            status = mim_fail(err, MIM_TRUNCATED, "the sequence ends after %" PRIu64 " of %" PRIu64 " frames", i,
+                              volume->count);
+        else if (status == MIM_OK && !same_shape(volume, &frame))
+            status = fail_unlike(volume, &frame, err);
+        mim_frame_clear(&frame);
+        if (status != MIM_OK)
+            return status;
+    }
+    return MIM_OK;
+}
+
+static enum mim_status
+read_volume(struct mim_selected *selected, struct mim_volume *volume, struct mim_error *err)
+{
+    struct mim_frame_facts facts;
+    enum mim_status status = MIM_OK;
+    uint64_t first;
+    if (selected->count == MIM_UNKNOWN)
+        status = mim_selected_count(selected, err);
+    if (status == MIM_OK && !mim_cursor_index(&(struct mim_cursor){ 0 }, &selected->selection, &first))
+        return mim_fail(err, MIM_ARGUMENT, "a volume of no frames");
+    if (status == MIM_OK)
+        status = mim_reader_info(selected->reader, first, &facts, err);
+    if (status == MIM_OK)
+        status = check_volume_budget(selected, &facts, mim_selected_limits(selected)->result_bytes, err);
+    volume->count = selected->count;
+    if (status == MIM_OK)
+        status = shape_volume(volume, &facts, err);
+    if (status == MIM_OK)
+        status = mim_reader_load_metadata(selected->reader, err);
+    if (status == MIM_OK)
+        status = mim_meta_copy(&volume->meta, mim_reader_metadata(selected->reader), err);
+    return status == MIM_OK ? fill_volume(selected, volume, err) : status;
+}
+
+enum mim_status
+mim_read_volume(struct mim_context *context, const char *uri, const struct mim_read_options *options,
+                struct mim_volume *out, struct mim_error *err)
+{
+    struct mim_source *source;
+    enum mim_status status = mim_source_open_path(&source, uri, err);
+    if (status != MIM_OK)
+        return status;
+    struct mim_selected selected;
+    status = mim_selected_open(&selected, context, source, options ? options : &default_read, MIM_DEFAULT_VOLUME_RESULT,
+                               err);
+    mim_source_close(source);
+    if (status != MIM_OK)
+        return status;
+
+    struct mim_volume volume = { 0 };
+    status = read_volume(&selected, &volume, err);
+    mim_selected_close(&selected);
+    if (status != MIM_OK) {
+        mim_volume_clear(&volume);
+        return status;
+    }
+    *out = volume;
+    return MIM_OK;
+}
+
+static enum mim_status
+write_frames(struct mim_writer *writer, const struct mim_frame *frames, size_t count, const struct mim_meta *meta,
+             struct mim_error *err)
+{
+    mim_writer_expect(writer, count);
+    enum mim_status status = mim_writer_set_metadata(writer, meta, err);
+    for (size_t i = 0; i < count && status == MIM_OK; i++)
+        status = mim_writer_lend(writer, &frames[i], err);
+    if (status != MIM_OK) {
+        mim_writer_abandon(writer);
+        return status;
+    }
+    return mim_writer_finish(writer, err);
+}
+
+static enum mim_status
+write_to(struct mim_context *context, struct mim_sink *sink, const struct mim_frame *frames, size_t count,
+         const struct mim_meta *meta, const struct mim_write_options *options, struct mim_error *err)
+{
+    struct mim_writer *writer;
+    enum mim_status status = mim_writer_open(&writer, context, sink, options, err);
+    return status == MIM_OK ? write_frames(writer, frames, count, meta, err) : status;
+}
+
+#define IN_MEMORY "<bytes>"
+
+enum mim_status
+mim_write(struct mim_context *context, const char *uri, const struct mim_frame *frames, size_t count,
+          const struct mim_meta *meta, const struct mim_write_options *options, void **bytes, size_t *size,
+          struct mim_error *err)
+{
+    if (!frames || !count)
+        return mim_fail(err, MIM_ARGUMENT, "there are no frames to write: a sequence has at least one");
+    bool in_memory = uri && !strcmp(uri, IN_MEMORY);
+    if (in_memory && (!bytes || !size))
+        return mim_fail(err, MIM_ARGUMENT, "'%s' needs a place for the buffer and its size", uri);
+    if (in_memory && !(options && options->format))
+        return mim_fail(err, MIM_ARGUMENT, "'%s' has no extension: name the format", uri);
+
+    struct mim_sink *sink;
+    enum mim_status status = in_memory ? mim_sink_open_memory(&sink, err)
+                                       : mim_sink_open_path(&sink, uri, options && options->keep_existing, err);
+    if (status != MIM_OK)
+        return status;
+    mim_sink_set_sync(sink, options && options->sync);
+    status = write_to(context, sink, frames, count, meta, options, err);
+    if (status == MIM_OK && in_memory)
+        status = mim_sink_take(sink, bytes, size, err);
+    mim_sink_close(sink);
+    return status;
+}
+
+enum mim_status
+mim_write_image(struct mim_context *context, const char *uri, const struct mim_frame *frame,
+                const struct mim_write_options *options, struct mim_error *err)
+{
+    return mim_write(context, uri, frame, frame ? 1 : 0, NULL, options, NULL, NULL, err);
+}
+
+enum mim_status
+mim_write_volume(struct mim_context *context, const char *uri, const struct mim_volume *volume,
+                 const struct mim_write_options *options, struct mim_error *err)
+{
+    uint64_t row = 0, each = 0, total = 0;
+    if (!volume || !volume->data || !volume->count)
+        return mim_fail(err, MIM_ARGUMENT, "a volume without frames");
+    mim_row_bytes(volume->width, volume->channels, volume->sample, &row);
+    mim_size_mul(row, volume->height, &each);
+    if (!mim_size_mul(each, volume->count, &total) || total > volume->size)
+        return mim_fail(err, MIM_ARGUMENT, "the volume's shape needs %" PRIu64 " bytes, and it has %" PRIu64, total,
+                        volume->size);
+
+    if (!each)
+        return mim_fail(err, MIM_ARGUMENT, "a volume of %ux%u pixels with %u channels: each must be at least 1",
+                        volume->width, volume->height, volume->channels);
+
+    struct mim_frame *frames = volume->count <= PTRDIFF_MAX ? calloc(volume->count, sizeof *frames) : NULL;
+    if (!frames)
+        return mim_fail_nomem(err, "frames");
+    for (uint64_t i = 0; i < volume->count; i++)
+        frames[i] = (struct mim_frame){
+            .sample = volume->sample,
+            .width = volume->width,
+            .height = volume->height,
+            .channels = volume->channels,
+            .stride = row,
+            .data = (uint8_t *)volume->data + i * each,
+            .pts = MIM_NO_PTS,
+            .loop = -1,
+        };
+    enum mim_status status = mim_write(context, uri, frames, volume->count, volume->meta, options, NULL, NULL, err);
+    free(frames);
+    return status;
+}

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: MIT */
+/* Writers: a sink, the plugin that was chosen for it, and the frames on their way. */
+#include "api/writer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/context.h"
+#include "pipeline/encode.h"
+#include "base/error.h"
+#include "frame/frame.h"
+#include "registry/manifest.h"
+#include "frame/meta.h"
+#include "plugin/writer-calls.h"
+#include "pipeline/pool.h"
+#include "frame/conversion.h"
+#include "api/reader.h"
+#include "registry/registry.h"
+#include "io/path-pattern.h"
+#include "io/sink-series.h"
+#include "series/series-writer.h"
+#include "io/sink.h"
+#include "io/source.h"
+#include "base/string-list.h"
+#include "plugin/operation.h"
+
+struct mim_writer {
+    struct mim_work work;
+    struct mim_series_writing series; /* when the sink is one */
+    bool is_series;
+    bool single; /* the format holds one image, and this is one file */
+    struct mim_pool *pool;
+    struct mim_plugin_writer plugin;
+    struct mim_encoder *encoder;
+    uint64_t expected; /* frames to come, or MIM_UNKNOWN */
+};
+
+/* Says the manifest that a file of the format may hold several images? */
+static bool
+holds_many(const struct mim_candidate *candidate)
+{
+    const struct mim_manifest_format *declared = mim_manifest_format(candidate->plugin, candidate->format);
+    return !declared || mim_words_find(declared->write, "multi") >= 0;
+}
+
+/* The plugin took the options; from here on each frame gets a file of its own by it. */
+static enum mim_status
+change_to_series(struct mim_writer *writer, const struct mim_write_options *options,
+                 const struct mim_option_table *other, struct mim_error *err)
+{
+    writer->series = (struct mim_series_writing){
+        .ops = writer->plugin.ops,
+        .format = writer->plugin.format,
+        .options = mim_options_copy(options->options),
+        .other = *other,
+        .workers = mim_pool_threads(writer->pool),
+    };
+    if (!writer->series.options)
+        return mim_fail_nomem(err, "a series");
+    writer->work.series = &writer->series;
+    mim_plugin_writer_destroy(&writer->plugin);
+    writer->plugin = (struct mim_plugin_writer){
+        .ops = &mim_series_writer_ops, .work = &writer->work, .format = writer->series.format
+    };
+    return mim_plugin_writer_create(&writer->plugin, NULL, NULL, writer->series.workers, err);
+}
+
+static enum mim_status
+open_with(struct mim_writer *writer, const struct mim_candidate *candidate, const struct mim_write_options *options,
+          struct mim_error *err)
+{
+    const struct mim_plugin *plugin;
+    const struct mim_format_ops *ops;
+    enum mim_status status = mim_registry_load(writer->work.context, candidate, &plugin, &ops, err);
+    if (status != MIM_OK)
+        return status;
+    if (!ops->writer || !ops->writer->encode)
+        return mim_fail(err, MIM_UNSUPPORTED, "the plugin %s does not write %s", plugin->name, candidate->format);
+
+    struct mim_option_table other = { 0 };
+    if (ops->reader) {
+        other.rows = ops->reader->options;
+        other.count = ops->reader->option_count;
+    }
+    writer->work.plugin = plugin->name;
+    writer->single = !writer->is_series && !holds_many(candidate);
+    writer->plugin =
+        (struct mim_plugin_writer){ .ops = ops->writer, .work = &writer->work, .format = candidate->format };
+    status = mim_plugin_writer_create(&writer->plugin, options->options, &other, mim_pool_threads(writer->pool), err);
+    if (status == MIM_OK && writer->is_series)
+        status = change_to_series(writer, options, &other, err);
+    if (status == MIM_OK)
+        status = mim_encoder_create(&writer->encoder, &writer->plugin, writer->pool, writer->expected, err);
+    if (status != MIM_OK)
+        mim_plugin_writer_destroy(&writer->plugin);
+    return status;
+}
+
+static enum mim_status
+open_with_best_plugin(struct mim_writer *writer, const struct mim_write_options *options, struct mim_error *err)
+{
+    struct mim_candidates candidates = { 0 };
+    enum mim_status status = mim_registry_find_writers(writer->work.context, mim_sink_name(writer->work.sink),
+                                                       options->format, options->plugin, &candidates, err);
+    if (status != MIM_OK)
+        return status;
+
+    status = MIM_UNSUPPORTED;
+    for (size_t i = 0; i < candidates.count && (status == MIM_UNSUPPORTED || status == MIM_BROKEN_PLUGIN); i++) {
+        struct mim_error error = { 0 };
+        status = open_with(writer, &candidates.items[i], options, &error);
+        if (status != MIM_OK)
+            mim_registry_remember_failure(writer->work.context, &candidates.items[i], error.message);
+        if (err && status != MIM_OK && (i == 0 || status != MIM_UNSUPPORTED))
+            *err = error;
+    }
+    mim_candidates_clear(&candidates);
+    return status;
+}
+
+enum mim_status
+mim_writer_open(struct mim_writer **out, struct mim_context *context, struct mim_sink *sink,
+                const struct mim_write_options *given, struct mim_error *err)
+{
+    static const struct mim_write_options defaults = { 0 };
+    const struct mim_write_options *options = given ? given : &defaults;
+    if (!context || !sink)
+        return mim_fail(err, MIM_ARGUMENT, "a writer needs a context and a sink");
+
+    struct mim_writer *writer = calloc(1, sizeof *writer);
+    if (!writer)
+        return mim_fail_nomem(err, "a writer");
+    enum mim_status status = mim_work_init(&writer->work, context, &options->control, MIM_DEFAULT_RESULT, err);
+    if (status != MIM_OK) {
+        free(writer);
+        return status;
+    }
+    writer->work.sink = mim_sink_ref(sink);
+    writer->expected = options->count ? options->count : MIM_UNKNOWN;
+    writer->pool = mim_pool_of(context, err);
+    writer->is_series = mim_sink_is_series(sink);
+    mim_series_sink_expect(sink, writer->expected);
+    status = writer->pool ? mim_series_sink_start(sink, options->start, err) : MIM_NOMEM;
+    if (status == MIM_OK)
+        status = mim_sink_check(sink, err);
+    if (status == MIM_OK)
+        status = open_with_best_plugin(writer, options, err);
+    if (status != MIM_OK) {
+        mim_writer_abandon(writer);
+        return status;
+    }
+    *out = writer;
+    return MIM_OK;
+}
+
+enum mim_status
+mim_writer_open_uri(struct mim_writer **out, struct mim_context *context, const char *uri,
+                    const struct mim_write_options *options, struct mim_error *err)
+{
+    struct mim_sink *sink;
+    enum mim_status status = mim_sink_open_path(&sink, uri, options && options->keep_existing, err);
+    if (status != MIM_OK)
+        return status;
+    mim_sink_set_sync(sink, options && options->sync);
+    status = mim_writer_open(out, context, sink, options, err);
+    mim_sink_close(sink);
+    return status;
+}
+
+enum mim_status
+mim_writer_set_metadata(struct mim_writer *writer, const struct mim_meta *meta, struct mim_error *err)
+{
+    if (mim_encoder_count(writer->encoder))
+        return mim_fail(err, MIM_ARGUMENT, "metadata of the whole must come before the first frame");
+    struct mim_error error;
+    enum mim_status status = mim_encoder_status(writer->encoder, err);
+    if (status != MIM_OK)
+        return status;
+    status = mim_plugin_writer_metadata(&writer->plugin, meta, MIM_UNKNOWN, &error);
+    if (status == MIM_OK)
+        status = mim_work_deliver(&writer->work, &(struct mim_notice_range){ 0 }, &error);
+    return status == MIM_OK ? MIM_OK : mim_encoder_fail(writer->encoder, status, &error, err);
+}
+
+void
+mim_writer_expect(struct mim_writer *writer, uint64_t count)
+{
+    if (writer->expected == MIM_UNKNOWN)
+        writer->expected = count;
+    mim_series_sink_expect(writer->work.sink, writer->expected);
+    mim_encoder_expect(writer->encoder, writer->expected);
+}
+
+void
+mim_writer_set_origin(struct mim_writer *writer, struct mim_source *source)
+{
+    if (source)
+        writer->work.sides.origin = mim_source_ref(source);
+}
+
+bool
+mim_writer_wants_count(const struct mim_writer *writer)
+{
+    return writer->plugin.ops->flags & MIM_WRITER_COUNTS;
+}
+
+/* What is said serially comes at once. What threads say comes when the frame is through whatever their number: the
+ * application hears the same in the same order. */
+static enum mim_status
+deliver_notices(struct mim_writer *writer, struct mim_error *err)
+{
+    uint64_t count = mim_encoder_count(writer->encoder);
+    const struct mim_notice_range due = { .end = count,
+                                          .end_late = count > MIM_MOST_IN_FLIGHT ? count - MIM_MOST_IN_FLIGHT : 0 };
+    return mim_work_deliver(&writer->work, &due, err);
+}
+
+/* A failure: what was said before comes first, and where notices are errors it is the earlier one. */
+static enum mim_status
+deliver_before_failure(struct mim_writer *writer, enum mim_status status, struct mim_error *err)
+{
+    uint64_t sound = mim_encoder_sound(writer->encoder);
+    const struct mim_notice_range due = { .end = sound, .end_late = sound };
+    struct mim_error error;
+    enum mim_status earlier = mim_work_deliver(&writer->work, &due, &error);
+    if (earlier == MIM_OK)
+        return status;
+    if (err)
+        *err = error;
+    return earlier;
+}
+
+/* Any failure is final: a sequence with a frame left out is never finished. */
+static enum mim_status
+fail(struct mim_writer *writer, enum mim_status status, const struct mim_error *error, struct mim_error *err)
+{
+    status = mim_encoder_fail(writer->encoder, status, error, err);
+    return deliver_before_failure(writer, status, err);
+}
+
+/* One image is all that such a file holds: many are many files. Known before the first frame, or told by the second. */
+static enum mim_status
+check_room(const struct mim_writer *writer, struct mim_error *err)
+{
+    char better[260];
+    bool many = mim_encoder_count(writer->encoder) > 0 || (writer->expected > 1 && writer->expected != MIM_UNKNOWN);
+    if (!writer->single || !many)
+        return MIM_OK;
+    mim_series_suggest(mim_sink_name(writer->work.sink), better, sizeof better);
+    return mim_fail(err, MIM_ARGUMENT, "%.200s: a file of the format %s holds one image; for a file each frame write %s",
+                    mim_sink_name(writer->work.sink), writer->plugin.format, better);
+}
+
+static enum mim_status
+add(struct mim_writer *writer, struct mim_frame *frame, struct mim_error *err)
+{
+    enum mim_status status = mim_encoder_add(writer->encoder, frame, err);
+    if (status != MIM_OK)
+        return deliver_before_failure(writer, status, err);
+
+    struct mim_error error;
+    status = deliver_notices(writer, &error);
+    if (status == MIM_OK)
+        status = mim_work_progress(&writer->work, mim_encoder_count(writer->encoder), writer->expected,
+                                   mim_sink_bytes_taken(writer->work.sink), &error);
+    return status == MIM_OK ? MIM_OK : fail(writer, status, &error, err);
+}
+
+/* With the failure of a writer, or of what the caller hands over. */
+static enum mim_status
+check(struct mim_writer *writer, const struct mim_frame *frame, struct mim_error *err)
+{
+    struct mim_error error;
+    enum mim_status status = mim_encoder_status(writer->encoder, err);
+    if (status != MIM_OK)
+        return status;
+    status = mim_frame_check(frame, &error);
+    if (status == MIM_OK)
+        status = check_room(writer, &error);
+    if (status == MIM_OK)
+        return MIM_OK;
+    error.frame = mim_encoder_count(writer->encoder);
+    return fail(writer, status, &error, err);
+}
+
+enum mim_status
+mim_writer_take(struct mim_writer *writer, struct mim_frame *frame, struct mim_error *err)
+{
+    enum mim_status status = check(writer, frame, err);
+    if (status == MIM_OK)
+        status = frame->owner ? add(writer, frame, err) : mim_writer_append(writer, frame, err);
+    mim_frame_clear(frame);
+    return status;
+}
+
+enum mim_status
+mim_writer_lend(struct mim_writer *writer, const struct mim_frame *frame, struct mim_error *err)
+{
+    enum mim_status status = check(writer, frame, err);
+    if (status != MIM_OK)
+        return status;
+    struct mim_frame lent = *frame;
+    struct mim_error error;
+    lent.owner = NULL;
+    status = mim_meta_copy(&lent.meta, frame->meta, &error);
+    return status == MIM_OK ? add(writer, &lent, err) : fail(writer, status, &error, err);
+}
+
+enum mim_status
+mim_writer_append(struct mim_writer *writer, const struct mim_frame *frame, struct mim_error *err)
+{
+    enum mim_status status = check(writer, frame, err);
+    if (status != MIM_OK)
+        return status;
+    struct mim_frame copy = { 0 };
+    struct mim_error error;
+    status = mim_raster_convert_frame(&copy, frame, &(struct mim_raster_target){ 0 }, &error);
+    return status == MIM_OK ? add(writer, &copy, err) : fail(writer, status, &error, err);
+}
+
+static enum mim_status
+finish(struct mim_writer *writer, struct mim_error *err)
+{
+    enum mim_status status = mim_encoder_status(writer->encoder, err);
+    if (status != MIM_OK)
+        return status;
+    if (!mim_encoder_count(writer->encoder))
+        return mim_fail(err, MIM_ARGUMENT, "there are no frames to write: a sequence has at least one");
+    status = mim_encoder_finish(writer->encoder, err);
+    if (status != MIM_OK)
+        return deliver_before_failure(writer, status, err);
+    status =
+        mim_work_deliver(&writer->work, &(struct mim_notice_range){ .end = MIM_UNKNOWN, .end_late = MIM_UNKNOWN }, err);
+    if (status == MIM_OK)
+        status = mim_work_poll(&writer->work, err);
+    return status == MIM_OK ? mim_sink_commit(writer->work.sink, err) : status;
+}
+
+/* Pipeline, plugin, sink: in this order, whatever has happened. */
+static void
+destroy(struct mim_writer *writer, bool keep)
+{
+    mim_encoder_destroy(writer->encoder);
+    bool begun = writer->plugin.begun;
+    if (writer->plugin.ops)
+        mim_plugin_writer_destroy(&writer->plugin);
+    if (begun && !keep)
+        mim_sink_rollback(writer->work.sink);
+    mim_work_clear(&writer->work);
+    mim_options_destroy(writer->series.options);
+    free(writer);
+}
+
+enum mim_status
+mim_writer_finish(struct mim_writer *writer, struct mim_error *err)
+{
+    enum mim_status status = finish(writer, err);
+    destroy(writer, status == MIM_OK);
+    return status;
+}
+
+void
+mim_writer_abandon(struct mim_writer *writer)
+{
+    if (writer)
+        destroy(writer, false);
+}

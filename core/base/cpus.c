@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/* How many threads may really run at once: affinity, the cgroup's quota and a batch system's allotment. */
+#include "base/cpus.h"
+
+#include <limits.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/context.h"
+
+static unsigned
+affinity(void)
+{
+    /* more processors than a fixed cpu_set_t holds: ask with a larger one */
+    for (int processors = 1024; processors <= 1 << 20; processors *= 4) {
+        cpu_set_t *set = CPU_ALLOC((size_t)processors);
+        size_t size = CPU_ALLOC_SIZE((size_t)processors);
+        if (!set)
+            break;
+        int count = sched_getaffinity(0, size, set) ? 0 : CPU_COUNT_S(size, set);
+        CPU_FREE(set);
+        if (count > 0)
+            return (unsigned)count;
+    }
+    return 1;
+}
+
+static unsigned
+quotient_up(long long quota, long long period)
+{
+    if (quota <= 0 || period <= 0)
+        return UINT_MAX;
+    long long whole = quota / period + (quota % period != 0);
+    return whole < UINT_MAX ? (unsigned)whole : UINT_MAX;
+}
+
+static unsigned
+smaller(unsigned a, unsigned b)
+{
+    return a < b ? a : b;
+}
+
+static bool
+read_line(char *into, int size, const char *directory, const char *name)
+{
+    char path[PATH_MAX + 64];
+    snprintf(path, sizeof path, "%s/%s", directory, name);
+    FILE *file = fopen(path, "re");
+    bool read = file && fgets(into, size, file);
+    if (file)
+        fclose(file);
+    return read;
+}
+
+/* Version 2: "max 100000" or "150000 100000". Version 1: two files, a quota of -1 is none. */
+static unsigned
+quota_of(const char *directory)
+{
+    char line[64], period_line[64];
+    long long quota = 0, period = 0;
+    if (read_line(line, sizeof line, directory, "cpu.max"))
+        return sscanf(line, "%lld %lld", &quota, &period) == 2 ? quotient_up(quota, period) : UINT_MAX;
+    if (!read_line(line, sizeof line, directory, "cpu.cfs_quota_us") ||
+        !read_line(period_line, sizeof period_line, directory, "cpu.cfs_period_us"))
+        return UINT_MAX;
+    return quotient_up(atoll(line), atoll(period_line));
+}
+
+/* A group's quota bounds its children: the least on the way up to the root counts. */
+static unsigned
+quota_on_the_way_up(const char *root, char *group)
+{
+    unsigned least = UINT_MAX;
+    for (;;) {
+        char directory[PATH_MAX];
+        snprintf(directory, sizeof directory, "%s%s", root, group);
+        least = smaller(least, quota_of(directory));
+        char *slash = strrchr(group, '/');
+        if (!slash)
+            return least;
+        *slash = '\0';
+    }
+}
+
+/* Lines are "ID:CONTROLLERS:/GROUP"; no controllers is version 2. */
+unsigned
+mim_cpus_cgroup(const char *list, const char *mount)
+{
+    unsigned least = UINT_MAX;
+    char line[PATH_MAX], root[PATH_MAX];
+    FILE *file = fopen(list, "re");
+    while (file && fgets(line, sizeof line, file)) {
+        char *controllers = strchr(line, ':'), *group = controllers ? strchr(controllers + 1, ':') : NULL;
+        if (!group)
+            continue;
+        *group++ = '\0';
+        group[strcspn(group, "\n")] = '\0';
+        controllers++;
+        bool unified = !*controllers;
+        if (!unified && strcmp(controllers, "cpu") && strcmp(controllers, "cpu,cpuacct"))
+            continue;
+        snprintf(root, sizeof root, "%.3000s%s%s", mount, unified ? "" : "/", controllers);
+        least = smaller(least, quota_on_the_way_up(root, group));
+    }
+    if (file)
+        fclose(file);
+    return least;
+}
+
+static unsigned
+slurm_allotment(void)
+{
+    const char *text = getenv("SLURM_CPUS_PER_TASK");
+    long count = text ? strtol(text, NULL, 10) : 0;
+    return count > 0 && count < INT_MAX ? (unsigned)count : UINT_MAX;
+}
+
+unsigned
+mim_usable_threads(void)
+{
+    unsigned least = smaller(affinity(), slurm_allotment());
+    return smaller(least, mim_cpus_cgroup("/proc/self/cgroup", "/sys/fs/cgroup"));
+}

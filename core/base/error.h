@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* Failing in one line: fill a struct mim_error, hand the status back. */
+#ifndef MIM_CORE_BASE_ERROR_H
+#define MIM_CORE_BASE_ERROR_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+
+#include <mim/error.h>
+
+/* `err` may be NULL. frame and offset start as MIM_UNKNOWN. */
+enum mim_status mim_fail(struct mim_error *err, enum mim_status status, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+enum mim_status mim_fail_va(struct mim_error *err, enum mim_status status, const char *fmt, va_list args);
+
+/* "what: strerror(number)"; the status is IO, or NOMEM for ENOMEM, or EXISTS for EEXIST. */
+enum mim_status mim_fail_errno(struct mim_error *err, int number, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* LIMIT with its two numbers; the text says which limit. */
+enum mim_status mim_fail_limit(struct mim_error *err, uint64_t needed, uint64_t allowed, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* "no memory for <what>". */
+enum mim_status mim_fail_nomem(struct mim_error *err, const char *what);
+
+#endif

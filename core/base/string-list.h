@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* Blank-separated lists of words, as manifests and mim.conf have them, and arrays of texts. */
+#ifndef MIM_CORE_BASE_STRING_LIST_H
+#define MIM_CORE_BASE_STRING_LIST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The next word of `*cursor`, which moves past it; false at the end. NULL reads as no words. */
+bool mim_words_next(const char **cursor, const char **word, size_t *length);
+/* Place of `word` in the list, or -1. */
+int mim_words_find(const char *words, const char *word);
+
+struct mim_texts {
+    char **items;
+    size_t count;
+};
+
+/* false: no memory, and nothing has changed. */
+bool mim_texts_add(struct mim_texts *texts, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Item i, or NULL past the last. */
+const char *mim_texts_item(const struct mim_texts *texts, size_t i);
+void mim_texts_clear(struct mim_texts *texts);
+
+#endif

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: MIT */
+/* Composing rectangles with disposal and blending. */
+#include "frame/canvas.h"
+
+#include <endian.h>
+#include <string.h>
+
+#include "frame/buffer.h"
+#include "base/error.h"
+#include "frame/frame.h"
+#include "base/sample.h"
+#include "base/size.h"
+
+#define SMALLEST_BAND 16 /* rows; thinner ones cost more to hand out than to draw */
+
+enum mim_status
+mim_canvas_init(struct mim_canvas *canvas, const struct mim_sequence *sequence, uint32_t bands, struct mim_error *err)
+{
+    uint32_t colours = sequence->canvas_channels ? sequence->canvas_channels : 3;
+    enum mim_sample sample = sequence->canvas_sample ? (enum mim_sample)sequence->canvas_sample : MIM_SAMPLE_U8;
+    if ((colours != 1 && colours != 3) || (sample != MIM_SAMPLE_U8 && sample != MIM_SAMPLE_U16) ||
+        !sequence->canvas_height)
+        return mim_fail(err, MIM_BROKEN_PLUGIN, "the plugin asks for a canvas of %ux%u with %u channels of %s",
+                        sequence->canvas_width, sequence->canvas_height, colours, mim_sample_name(sample));
+
+    *canvas = (struct mim_canvas){
+        .raster = { .struct_size = sizeof canvas->raster,
+                    .sample = sample,
+                    .width = sequence->canvas_width,
+                    .height = sequence->canvas_height,
+                    .channels = sequence->opaque == 1 ? colours : colours + 1 },
+    };
+    uint64_t row = 0;
+    mim_row_bytes(canvas->raster.width, canvas->raster.channels, sample, &row); /* 2^32 * 4 * 2 fits */
+    canvas->raster.stride = mim_aligned_stride(row, sequence->canvas_height);
+
+    size_t size = mim_sample_size(sample);
+    for (uint32_t k = 0; k < canvas->raster.channels; k++) {
+        bool alpha = k == colours;
+        uint8_t value = sequence->background[alpha ? 3 : k];
+        memset(canvas->bare + k * size, value, size); /* 8 to 16 bits is * 257: the byte twice */
+    }
+
+    uint32_t height = canvas->raster.height, most = mim_divide_up(height, SMALLEST_BAND);
+    bands = bands < 1 ? 1 : bands > MIM_MOST_BANDS ? MIM_MOST_BANDS : bands;
+    bands = bands > most ? most : bands;
+    canvas->band_rows = mim_divide_up(height, bands);
+    canvas->bands = mim_divide_up(height, canvas->band_rows);
+    return MIM_OK;
+}
+
+void
+mim_canvas_clear(struct mim_canvas *canvas)
+{
+    mim_buffer_release(canvas->buffer);
+    mim_buffer_release(canvas->saved_buffer);
+    *canvas = (struct mim_canvas){ 0 };
+}
+
+uint64_t
+mim_canvas_bytes(const struct mim_canvas *canvas)
+{
+    uint64_t size = 0;
+    mim_picture_bytes(canvas->raster.height, canvas->raster.stride, &size);
+    return size;
+}
+
+bool
+mim_canvas_ready(struct mim_canvas *canvas, int32_t dispose)
+{
+    if (!canvas->buffer) {
+        canvas->buffer = mim_buffer_get(NULL, mim_canvas_bytes(canvas));
+        if (!canvas->buffer)
+            return false;
+        canvas->raster.data = mim_buffer_data(canvas->buffer);
+    }
+    if (dispose == MIM_DISPOSE_PREVIOUS && !canvas->saved_buffer) {
+        canvas->saved_buffer = mim_buffer_get(NULL, mim_canvas_bytes(canvas));
+        if (!canvas->saved_buffer)
+            return false;
+        canvas->saved = mim_buffer_data(canvas->saved_buffer);
+    }
+    return true;
+}
+
+uint64_t
+mim_canvas_held(const struct mim_canvas *canvas)
+{
+    return mim_canvas_bytes(canvas) * ((canvas->buffer != NULL) + (canvas->saved_buffer != NULL));
+}
+
+uint64_t
+mim_canvas_missing(const struct mim_canvas *canvas, int32_t dispose)
+{
+    bool saves = dispose == MIM_DISPOSE_PREVIOUS && !canvas->saved_buffer;
+    uint64_t missing = 0;
+    mim_size_mul(mim_canvas_bytes(canvas), (canvas->buffer == NULL) + saves, &missing);
+    return missing;
+}
+
+uint32_t
+mim_canvas_band(const struct mim_canvas *canvas, uint32_t band, uint32_t *rows)
+{
+    uint32_t first = band * canvas->band_rows, left = canvas->raster.height - first;
+    *rows = left < canvas->band_rows ? left : canvas->band_rows;
+    return first;
+}
+
+/* The part of a rectangle that lies in some rows of the canvas. */
+struct cut {
+    uint32_t x, y, width, height; /* on the canvas */
+    uint32_t from_x, from_y;      /* in the rectangle */
+};
+
+static bool
+cut_out(const struct mim_canvas *canvas, const struct mim_placement *place, uint32_t first, uint32_t rows, struct cut *cut)
+{
+    int64_t left = place->x > 0 ? place->x : 0, top = place->y > (int64_t)first ? place->y : (int64_t)first;
+    int64_t right = (int64_t)place->x + place->width, bottom = (int64_t)place->y + place->height;
+    if (right > canvas->raster.width)
+        right = canvas->raster.width;
+    if (bottom > (int64_t)first + rows)
+        bottom = (int64_t)first + rows;
+    if (left >= right || top >= bottom)
+        return false;
+
+    *cut = (struct cut){ (uint32_t)left,         (uint32_t)top,
+                         (uint32_t)(right - left), (uint32_t)(bottom - top),
+                         (uint32_t)(left - place->x), (uint32_t)(top - place->y) };
+    return true;
+}
+
+static size_t
+pixel_size(const struct mim_canvas *canvas)
+{
+    return canvas->raster.channels * mim_sample_size((enum mim_sample)canvas->raster.sample);
+}
+
+static uint8_t *
+pixel_at(const struct mim_canvas *canvas, uint32_t x, uint32_t y)
+{
+    return canvas->raster.data + y * canvas->raster.stride + x * pixel_size(canvas);
+}
+
+static void
+clear_cut(struct mim_canvas *canvas, const struct cut *cut)
+{
+    size_t size = pixel_size(canvas);
+    for (uint32_t y = cut->y; y < cut->y + cut->height; y++) {
+        uint8_t *row = pixel_at(canvas, cut->x, y);
+        if (y == cut->y)
+            for (uint32_t x = 0; x < cut->width; x++)
+                memcpy(row + x * size, canvas->bare, size);
+        else
+            memcpy(row, pixel_at(canvas, cut->x, cut->y), cut->width * size);
+    }
+}
+
+static void
+copy_cut(struct mim_canvas *canvas, const struct cut *cut, bool save)
+{
+    size_t bytes = cut->width * pixel_size(canvas);
+    for (uint32_t y = cut->y; y < cut->y + cut->height; y++) {
+        uint8_t *row = pixel_at(canvas, cut->x, y), *kept = canvas->saved + (row - canvas->raster.data);
+        memcpy(save ? kept : row, save ? row : kept, bytes);
+    }
+}
+
+static uint32_t
+get_sample(const uint8_t *at, size_t size)
+{
+    uint16_t wide;
+    if (size == 1)
+        return *at;
+    memcpy(&wide, at, sizeof wide);
+    return wide;
+}
+
+static void
+put_sample(uint8_t *at, size_t size, uint32_t value)
+{
+    uint16_t wide = (uint16_t)value;
+    if (size == 1)
+        *at = (uint8_t)value;
+    else
+        memcpy(at, &wide, sizeof wide);
+}
+
+/* Porter and Duff, 1984: "over", of straight alpha. */
+static void
+draw_over(const uint8_t *from, uint32_t colours, bool from_alpha, uint8_t *to, bool to_alpha, size_t size, uint32_t most)
+{
+    uint64_t alpha = from_alpha ? get_sample(from + colours * size, size) : most;
+    uint64_t below = to_alpha ? get_sample(to + colours * size, size) : most;
+    uint64_t above_weight = alpha * most, below_weight = (most - alpha) * below, weight = above_weight + below_weight;
+    if (!alpha || !weight)
+        return;
+    for (uint32_t k = 0; k < colours; k++) {
+        uint64_t a = get_sample(from + k * size, size), b = get_sample(to + k * size, size);
+        put_sample(to + k * size, size, (uint32_t)((a * above_weight + b * below_weight + weight / 2) / weight));
+    }
+    if (to_alpha)
+        put_sample(to + colours * size, size, (uint32_t)((weight + most / 2) / most));
+}
+
+static void
+draw_indices(const struct mim_raster *pixels, const uint8_t *from, uint8_t *to, uint32_t width, uint32_t channels, bool over)
+{
+    const uint8_t *palette = pixels->palette;
+    bool to_alpha = channels % 2 == 0;
+    for (uint32_t x = 0; x < width; x++, to += channels) {
+        const uint8_t *colour = palette + 4 * (size_t)from[x];
+        if (over && colour[3] != UINT8_MAX) {
+            if (colour[3]) /* on a gray canvas the alpha stands behind red */
+                draw_over(channels > 2 ? colour : (uint8_t[]){ colour[0], colour[3] }, channels - to_alpha, true, to, to_alpha,
+                          1, UINT8_MAX);
+        } else if (channels == 4) {
+            memcpy(to, colour, 4);
+        } else if (channels == 3) {
+            to[0] = colour[0], to[1] = colour[1], to[2] = colour[2];
+        } else {
+            to[0] = colour[0];
+            if (to_alpha)
+                to[1] = colour[3];
+        }
+    }
+}
+
+typedef void draw_indices_fn(const uint8_t *palette, const uint8_t *from, uint8_t *to, uint32_t width);
+
+/* Two pixels a store. */
+static void
+replace_rgba(const uint8_t *palette, const uint8_t *from, uint8_t *to, uint32_t width)
+{
+    uint32_t x = 0;
+    for (; x + 1 < width; x += 2) {
+        uint8_t two[8];
+        memcpy(two, palette + 4 * (size_t)from[x], 4);
+        memcpy(two + 4, palette + 4 * (size_t)from[x + 1], 4);
+        memcpy(to + 4 * (size_t)x, two, 8);
+    }
+    if (x < width)
+        memcpy(to + 4 * (size_t)x, palette + 4 * (size_t)from[x], 4);
+}
+
+/* Each pixel's fourth byte is the next one's first, which comes after it. */
+static void
+replace_rgb(const uint8_t *palette, const uint8_t *from, uint8_t *to, uint32_t width)
+{
+    uint32_t x = 0;
+    for (; x + 8 < width; x += 8) {
+        uint64_t eight;
+        memcpy(&eight, from + x, 8);
+        eight = le64toh(eight);
+        for (uint32_t i = 0; i < 8; i++, eight >>= 8)
+            memcpy(to + 3 * (size_t)(x + i), palette + 4 * (eight & 0xff), 4);
+    }
+    for (; x + 1 < width; x++)
+        memcpy(to + 3 * (size_t)x, palette + 4 * (size_t)from[x], 4);
+    memcpy(to + 3 * (size_t)(width - 1), palette + 4 * (size_t)from[width - 1], 3);
+}
+
+typedef uint32_t four_pixels __attribute__((vector_size(16)));
+
+static inline uint32_t
+colour_of(const uint8_t *palette, uint8_t index)
+{
+    uint32_t colour;
+    memcpy(&colour, palette + 4 * (size_t)index, 4);
+    return colour;
+}
+
+static inline void
+cover_four(const uint8_t *palette, const uint8_t *from, uint8_t *to)
+{
+    static const uint8_t alpha[16] = { [3] = 255, [7] = 255, [11] = 255, [15] = 255 };
+    four_pixels colours = { colour_of(palette, from[0]), colour_of(palette, from[1]), colour_of(palette, from[2]),
+                            colour_of(palette, from[3]) };
+    four_pixels opaque, below;
+    memcpy(&opaque, alpha, sizeof opaque);
+    memcpy(&below, to, sizeof below);
+    below ^= (below ^ colours) & (four_pixels)((colours & opaque) == opaque);
+    memcpy(to, &below, sizeof below);
+}
+
+static inline void
+cover_one(const uint8_t *palette, uint8_t from, uint8_t *to)
+{
+    if (palette[4 * (size_t)from + 3])
+        memcpy(to, palette + 4 * (size_t)from, 4);
+}
+
+/* Of a palette whose colours are either opaque or clear: no branch on what comes at random, and a step over what is clear for
+ * long, as all is that did not change. */
+static void
+cover_rgba(const uint8_t *palette, const uint8_t *from, uint8_t *to, uint32_t width)
+{
+    const uint64_t each = UINT64_C(0x0101010101010101);
+    uint32_t x = 0;
+    for (; x + 8 <= width; x += 8) {
+        uint64_t eight;
+        memcpy(&eight, from + x, 8);
+        if (eight == from[x] * each && !palette[4 * (size_t)from[x] + 3])
+            continue;
+        cover_four(palette, from + x, to + 4 * (size_t)x);
+        cover_four(palette, from + x + 4, to + 4 * (size_t)(x + 4));
+    }
+    for (; x < width; x++)
+        cover_one(palette, from[x], to + 4 * (size_t)x);
+}
+
+/* The quick way to draw a rectangle of indices; NULL: there is none, or it is too small to look for one. */
+static draw_indices_fn *
+quick_way(const struct mim_raster *pixels, const struct cut *cut, uint32_t channels, bool over)
+{
+    bool opaque = true, clear_or_opaque = true;
+    if (channels < 3 || (over && (uint64_t)cut->width * cut->height < 64))
+        return NULL;
+    for (uint32_t i = 0; over && i < 256; i++) {
+        uint8_t alpha = pixels->palette[4 * i + 3];
+        opaque &= alpha == UINT8_MAX;
+        clear_or_opaque &= alpha == UINT8_MAX || alpha == 0;
+    }
+    if (!over || opaque)
+        return channels == 4 ? replace_rgba : replace_rgb;
+    return channels == 4 && clear_or_opaque ? cover_rgba : NULL;
+}
+
+static void
+draw_samples(const struct mim_raster *pixels, const uint8_t *from, uint8_t *to, uint32_t width,
+             const struct mim_raster *canvas, bool over)
+{
+    size_t size = mim_sample_size((enum mim_sample)canvas->sample);
+    bool to_alpha = canvas->channels % 2 == 0, from_alpha = pixels->channels % 2 == 0;
+    uint32_t colours = canvas->channels - to_alpha, most = size == 1 ? UINT8_MAX : UINT16_MAX;
+
+    if (pixels->channels == canvas->channels && (!over || !from_alpha)) {
+        memcpy(to, from, width * canvas->channels * size);
+        return;
+    }
+    for (uint32_t x = 0; x < width; x++, from += pixels->channels * size, to += canvas->channels * size) {
+        if (over) {
+            draw_over(from, colours, from_alpha, to, to_alpha, size, most);
+            continue;
+        }
+        memcpy(to, from, colours * size);
+        if (to_alpha)
+            put_sample(to + colours * size, size, from_alpha ? get_sample(from + colours * size, size) : most);
+    }
+}
+
+static void
+draw_cut(struct mim_canvas *canvas, const struct cut *cut, const struct mim_raster *pixels, bool over)
+{
+    size_t size = pixels->channels * mim_sample_size((enum mim_sample)pixels->sample);
+    bool indexed = pixels->sample == MIM_SAMPLE_INDEX8;
+    draw_indices_fn *quick = indexed ? quick_way(pixels, cut, canvas->raster.channels, over) : NULL;
+    for (uint32_t row = 0; row < cut->height; row++) {
+        const uint8_t *from = pixels->data + (cut->from_y + row) * pixels->stride + cut->from_x * size;
+        uint8_t *to = pixel_at(canvas, cut->x, cut->y + row);
+        if (quick)
+            quick(pixels->palette, from, to, cut->width);
+        else if (indexed)
+            draw_indices(pixels, from, to, cut->width, canvas->raster.channels, over);
+        else
+            draw_samples(pixels, from, to, cut->width, &canvas->raster, over);
+    }
+}
+
+void
+mim_canvas_compose(struct mim_canvas *canvas, uint32_t band, enum mim_canvas_start start, const struct mim_placement *before,
+                   const struct mim_placement *now, const struct mim_raster *pixels)
+{
+    uint32_t rows, first = mim_canvas_band(canvas, band, &rows);
+    struct cut cut;
+
+    if (start == MIM_CANVAS_BARE)
+        clear_cut(canvas, &(struct cut){ .y = first, .width = canvas->raster.width, .height = rows });
+    else if (start == MIM_CANVAS_AFTER && before->dispose != MIM_DISPOSE_KEEP && cut_out(canvas, before, first, rows, &cut)) {
+        if (before->dispose == MIM_DISPOSE_BACKGROUND)
+            clear_cut(canvas, &cut);
+        else
+            copy_cut(canvas, &cut, false);
+    }
+
+    if (!cut_out(canvas, now, first, rows, &cut))
+        return;
+    if (now->dispose == MIM_DISPOSE_PREVIOUS)
+        copy_cut(canvas, &cut, true);
+    draw_cut(canvas, &cut, pixels, now->blend == MIM_BLEND_OVER);
+}

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: MIT */
+/* Conversion of sample types and colours. */
+#include "frame/conversion.h"
+
+#include <string.h>
+
+#include <mim/ratio.h>
+
+#include "base/error.h"
+#include "frame/frame.h"
+#include "frame/meta.h"
+#include "base/sample.h"
+
+#define CHUNK 256 /* pixels at a time, on the stack */
+#define MOST_CHANNELS 4
+
+static bool
+has_alpha(uint32_t channels)
+{
+    return channels == 2 || channels == 4;
+}
+
+enum mim_status
+mim_conversion_plan(enum mim_sample sample, uint32_t channels, const struct mim_raster_target *target,
+                    struct mim_conversion *conversion, struct mim_error *err)
+{
+    *conversion = (struct mim_conversion){
+        .from_sample = sample,
+        .from_channels = channels,
+        .to_sample = target->mean || !target->sample ? sample : target->sample,
+        .to_channels = target->mean ? 1 : target->channels ? target->channels : channels,
+        .mean = target->mean && channels > 1,
+        .background = { 255, 255, 255 },
+    };
+    if (target->has_background)
+        memcpy(conversion->background, target->background, 3);
+    conversion->same = conversion->to_sample == sample && conversion->to_channels == channels;
+
+    if (!mim_sample_facts(conversion->to_sample))
+        return mim_fail(err, MIM_ARGUMENT, "there is no sample type %d", (int)target->sample);
+    if (!conversion->mean && conversion->to_channels != channels &&
+        (channels > MOST_CHANNELS || conversion->to_channels > MOST_CHANNELS))
+        return mim_fail(err, MIM_ARGUMENT, "%u channels cannot become %u: 1 to 4 have a meaning, more have none", channels,
+                        conversion->to_channels);
+    return MIM_OK;
+}
+
+bool
+mim_conversion_reduces(const struct mim_conversion *conversion)
+{
+    const struct mim_sample_facts *from = mim_sample_facts(conversion->from_sample),
+                                  *to = mim_sample_facts(conversion->to_sample);
+    if (from->is_float != to->is_float)
+        return from->is_float || from->size >= to->size;
+    return from->most > to->most || from->size > to->size;
+}
+
+bool
+mim_conversion_grays(const struct mim_conversion *conversion)
+{
+    return conversion->from_channels >= 3 && conversion->to_channels <= 2;
+}
+
+enum mim_status
+mim_conversion_fail_unscaled(const struct mim_conversion *conversion, struct mim_error *err)
+{
+    return mim_fail(err, MIM_ARGUMENT, "%s samples outside 0..1 cannot become %s unasked; rescale them first (scale=minmax)",
+                    mim_sample_name(conversion->from_sample), mim_sample_name(conversion->to_sample));
+}
+
+/* Full range to full range, rounded half up: (v * 255 + 32767) / 65535 for u16 to u8. */
+static uint64_t
+scale_magnitude(uint64_t value, uint64_t from_most, uint64_t to_most)
+{
+    if (from_most <= UINT32_MAX && to_most <= UINT32_MAX)
+        return (value * to_most + from_most / 2) / from_most;
+    /* of a signed type's least, that is one more than its most, this is still below 2^64 */
+    return mim_ratio_scale_unsigned(value, to_most, from_most);
+}
+
+static void
+scale_integers(const struct mim_sample_facts *from, const struct mim_sample_facts *to, uint64_t *values, size_t count,
+               struct mim_raster_loss *loss)
+{
+    for (size_t i = 0; i < count; i++) {
+        bool negative = from->is_signed && (int64_t)values[i] < 0;
+        if (negative && !to->is_signed) {
+            loss->clipped = true;
+            values[i] = 0;
+        } else if (negative) {
+            uint64_t scaled = scale_magnitude(-values[i], from->most, to->most);
+            values[i] = -(scaled > to->most + 1 ? to->most + 1 : scaled);
+        } else if (from->most != to->most) {
+            values[i] = scale_magnitude(values[i], from->most, to->most);
+        }
+    }
+}
+
+/* Rec. 601 luma in 16-bit weights, as most programs round it. */
+#define LUMA_RED 19595u
+#define LUMA_GREEN 38470u
+#define LUMA_BLUE 7471u
+
+/* One pixel from any of 1..4 channels to any other. `most` is opaque white. */
+#define DEFINE_RECOLOUR(name, type, BLEND, LUMA) \
+    static void name(const struct mim_conversion *c, const type *from, type *to, size_t pixels, type most, \
+                     struct mim_raster_loss *loss) \
+    { \
+        bool alpha_in = has_alpha(c->from_channels), alpha_out = has_alpha(c->to_channels); \
+        bool gray_in = c->from_channels <= 2, gray_out = c->to_channels <= 2; \
+        for (size_t i = 0; i < pixels; i++, from += c->from_channels, to += c->to_channels) { \
+            type rgb[3] = { from[0], from[gray_in ? 0 : 1], from[gray_in ? 0 : 2] }; \
+            type alpha = alpha_in ? from[c->from_channels - 1] : most; \
+            if (!alpha_out && alpha != most) { \
+                loss->transparent = true; \
+                for (int k = 0; k < 3; k++) \
+                    rgb[k] = BLEND(rgb[k], alpha, c->background[k], most); \
+            } \
+            /* gray stays itself; on a coloured background it is gray no longer */ \
+            bool is_gray = rgb[0] == rgb[1] && rgb[1] == rgb[2]; \
+            if (gray_out) \
+                to[0] = is_gray ? rgb[0] : LUMA(rgb); \
+            else \
+                memcpy(to, rgb, sizeof rgb); \
+            if (alpha_out) \
+                to[c->to_channels - 1] = alpha; \
+        } \
+    }
+
+#define BLEND_INTEGER(value, alpha, ground, most) \
+    (((value) * (alpha) + (ground) * ((most) / 255) * ((most) - (alpha)) + (most) / 2) / (most))
+#define LUMA_INTEGER(rgb) ((rgb[0] * LUMA_RED + rgb[1] * LUMA_GREEN + rgb[2] * LUMA_BLUE + 0x8000) >> 16)
+#define BLEND_REAL(value, alpha, ground, most) ((value) * (alpha) + (ground) / 255.0 * ((most) - (alpha)))
+#define LUMA_REAL(rgb) ((rgb[0] * LUMA_RED + rgb[1] * LUMA_GREEN + rgb[2] * LUMA_BLUE) / 65536.0)
+
+DEFINE_RECOLOUR(recolour_integers, uint64_t, BLEND_INTEGER, LUMA_INTEGER)
+DEFINE_RECOLOUR(recolour_reals, double, BLEND_REAL, LUMA_REAL)
+
+/* Fits 64 bits with weights and products: unsigned up to 32 bits. Wider and signed ones go through double. */
+static bool
+recolours_in_integers(const struct mim_conversion *c)
+{
+    const struct mim_sample_facts *to = mim_sample_facts(c->to_sample);
+    return c->from_channels == c->to_channels || (!to->is_signed && to->size <= 4);
+}
+
+static void
+convert_integers(const struct mim_conversion *c, const void *from, void *to, size_t pixels, struct mim_raster_loss *loss)
+{
+    uint64_t in[CHUNK * MOST_CHANNELS], out[CHUNK * MOST_CHANNELS];
+    const struct mim_sample_facts *from_facts = mim_sample_facts(c->from_sample), *to_facts = mim_sample_facts(c->to_sample);
+
+    mim_sample_load_integers(c->from_sample, from, pixels * c->from_channels, in);
+    if (c->from_sample != c->to_sample)
+        scale_integers(from_facts, to_facts, in, pixels * c->from_channels, loss);
+    bool recolour = c->from_channels != c->to_channels;
+    if (recolour)
+        recolour_integers(c, in, out, pixels, to_facts->most, loss);
+    mim_sample_store_integers(c->to_sample, recolour ? out : in, pixels * c->to_channels, to);
+}
+
+static void
+clip_negative(double *values, size_t count, struct mim_raster_loss *loss)
+{
+    for (size_t i = 0; i < count; i++)
+        if (values[i] < 0) {
+            loss->clipped = true;
+            values[i] = 0;
+        }
+}
+
+static void
+convert_reals(const struct mim_conversion *c, const void *from, void *to, size_t pixels, struct mim_raster_loss *loss)
+{
+    double in[CHUNK * MOST_CHANNELS], out[CHUNK * MOST_CHANNELS];
+    const struct mim_sample_facts *from_facts = mim_sample_facts(c->from_sample), *to_facts = mim_sample_facts(c->to_sample);
+
+    mim_sample_load_reals(c->from_sample, from, pixels * c->from_channels, in);
+    if (from_facts->is_signed && !from_facts->is_float && !to_facts->is_float)
+        clip_negative(in, pixels * c->from_channels, loss);
+    bool recolour = c->from_channels != c->to_channels;
+    if (recolour)
+        recolour_reals(c, in, out, pixels, 1.0, loss);
+    if (!mim_sample_store_reals(c->to_sample, recolour ? out : in, pixels * c->to_channels, to))
+        loss->unscaled = true;
+}
+
+static void
+mean_pixel(const struct mim_conversion *c, const uint8_t *from, uint8_t *to)
+{
+    const struct mim_sample_facts *facts = mim_sample_facts(c->from_sample);
+    if (facts->is_float) {
+        double sum = 0, value;
+        for (uint32_t k = 0; k < c->from_channels; k++, sum += value)
+            mim_sample_load_reals(c->from_sample, from + k * facts->size, 1, &value);
+        sum /= c->from_channels;
+        mim_sample_store_reals(c->to_sample, &sum, 1, to);
+        return;
+    }
+
+    /* moved up by half their range, signed samples are unsigned ones, and rounding down is the same for both */
+    uint64_t shift = facts->is_signed ? facts->most + 1 : 0;
+    struct mim_ratio_wide sum = { 0, 0 };
+    for (uint32_t k = 0; k < c->from_channels; k++) {
+        uint64_t value;
+        mim_sample_load_integers(c->from_sample, from + k * facts->size, 1, &value);
+        sum = mim_ratio_add(sum, value + shift);
+    }
+    uint64_t mean = mim_ratio_divide(sum, c->from_channels, NULL) - shift;
+    mim_sample_store_integers(c->to_sample, &mean, 1, to);
+}
+
+static void
+mean_row(const struct mim_conversion *c, const uint8_t *from, uint8_t *to, uint32_t width)
+{
+    size_t size = mim_sample_size(c->from_sample);
+    if (c->from_sample == MIM_SAMPLE_U8 && c->from_channels == 3) {
+        for (uint32_t x = 0; x < width; x++, from += 3)
+            to[x] = (uint8_t)((from[0] + from[1] + from[2]) / 3);
+        return;
+    }
+    for (uint32_t x = 0; x < width; x++)
+        mean_pixel(c, from + (size_t)x * c->from_channels * size, to + x * size);
+}
+
+static void
+u16_to_u8(const uint8_t *from, uint8_t *to, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++) {
+        uint16_t value;
+        memcpy(&value, from + i * sizeof value, sizeof value);
+        to[i] = (uint8_t)((value * 255u + 32767u) / 65535u);
+    }
+}
+
+static void
+u8_to_u16(const uint8_t *from, uint8_t *to, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++) {
+        uint16_t value = (uint16_t)(from[i] * 257u);
+        memcpy(to + i * sizeof value, &value, sizeof value);
+    }
+}
+
+/* Four bytes at a time: the fourth is the next pixel's, which the last one has not. */
+static void
+rgb8_to_rgba8(const uint8_t *from, uint8_t *to, uint64_t count)
+{
+    const uint8_t alpha[4] = { 0, 0, 0, UINT8_MAX };
+    uint32_t pixel, opaque;
+    memcpy(&opaque, alpha, sizeof opaque);
+    for (uint64_t i = 0; i + 1 < count; i++, from += 3, to += 4) {
+        memcpy(&pixel, from, sizeof pixel);
+        pixel |= opaque;
+        memcpy(to, &pixel, sizeof pixel);
+    }
+    if (count) {
+        memcpy(to, from, 3);
+        to[3] = UINT8_MAX;
+    }
+}
+
+/* What is asked for most and loses nothing that would have to be told, in loops that compilers turn into vectors; the
+ * general way gives the same. */
+static const struct usual {
+    enum mim_sample from_sample, to_sample;
+    uint32_t from_channels, to_channels; /* 0: any number, the same on both sides, and the samples are counted */
+    void (*run)(const uint8_t *from, uint8_t *to, uint64_t count);
+} usual[] = {
+    { MIM_SAMPLE_U16, MIM_SAMPLE_U8, 0, 0, u16_to_u8 },
+    { MIM_SAMPLE_U8, MIM_SAMPLE_U16, 0, 0, u8_to_u16 },
+    { MIM_SAMPLE_U8, MIM_SAMPLE_U8, 3, 4, rgb8_to_rgba8 },
+};
+
+static bool
+convert_usual_row(const struct mim_conversion *c, const uint8_t *from, uint8_t *to, uint32_t width)
+{
+    for (const struct usual *u = usual; u < usual + sizeof usual / sizeof *usual; u++) {
+        bool same_channels = !u->from_channels && c->from_channels == c->to_channels;
+        if (c->from_sample != u->from_sample || c->to_sample != u->to_sample ||
+            (!same_channels && (c->from_channels != u->from_channels || c->to_channels != u->to_channels)))
+            continue;
+        u->run(from, to, same_channels ? (uint64_t)width * c->from_channels : width);
+        return true;
+    }
+    return false;
+}
+
+/* RGBA that is opaque along the row: there is nothing to composite. */
+static bool
+drop_opaque_alpha(const struct mim_conversion *c, const uint8_t *from, uint8_t *to, uint32_t width)
+{
+    uint8_t common = UINT8_MAX;
+    if (c->from_sample != MIM_SAMPLE_U8 || c->to_sample != MIM_SAMPLE_U8 || c->from_channels != 4 || c->to_channels != 3)
+        return false;
+    for (uint32_t x = 0; x < width; x++)
+        common &= from[4 * (size_t)x + 3];
+    if (common != UINT8_MAX)
+        return false;
+    /* four bytes at a time: the fourth is overwritten by the next pixel, which the last one has not */
+    for (uint32_t x = 0; x + 1 < width; x++, from += 4, to += 3)
+        memcpy(to, from, 4);
+    memcpy(to, from, 3);
+    return true;
+}
+
+static void
+convert_row(const struct mim_conversion *c, const uint8_t *from, uint8_t *to, uint32_t width, struct mim_raster_loss *loss)
+{
+    const struct mim_sample_facts *from_facts = mim_sample_facts(c->from_sample), *to_facts = mim_sample_facts(c->to_sample);
+    bool reals = from_facts->is_float || to_facts->is_float || !recolours_in_integers(c);
+
+    /* without a change of colour a row is a flat run of samples, however many channels there are */
+    struct mim_conversion flat = *c;
+    uint64_t count = width;
+    if (c->from_channels == c->to_channels) {
+        count *= c->from_channels;
+        flat.from_channels = flat.to_channels = 1;
+    }
+    size_t from_size = from_facts->size * flat.from_channels, to_size = to_facts->size * flat.to_channels;
+    for (uint64_t x = 0; x < count; x += CHUNK) {
+        size_t pixels = count - x < CHUNK ? count - x : CHUNK;
+        (reals ? convert_reals : convert_integers)(&flat, from + x * from_size, to + x * to_size, pixels, loss);
+    }
+}
+
+void
+mim_conversion_run(const struct mim_conversion *c, const struct mim_raster *from, const struct mim_raster *to, uint32_t first,
+                   uint32_t rows, struct mim_raster_loss *loss)
+{
+    size_t row_size = (size_t)from->width * from->channels * mim_sample_size(from->sample);
+    for (uint32_t y = first; y < first + rows; y++) {
+        const uint8_t *in = from->data + y * from->stride;
+        uint8_t *out = to->data + y * to->stride;
+        if (c->same)
+            memcpy(out, in, row_size);
+        else if (c->mean)
+            mean_row(c, in, out, from->width);
+        else if (!convert_usual_row(c, in, out, from->width) && !drop_opaque_alpha(c, in, out, from->width))
+            convert_row(c, in, out, from->width, loss);
+    }
+}
+
+enum mim_status
+mim_raster_convert_frame(struct mim_frame *to, const struct mim_frame *from, const struct mim_raster_target *target,
+                         struct mim_error *err)
+{
+    struct mim_conversion conversion;
+    enum mim_status status = mim_frame_check(from, err);
+    if (status == MIM_OK)
+        status = mim_conversion_plan(from->sample, from->channels, target, &conversion, err);
+    if (status != MIM_OK)
+        return status;
+
+    struct mim_frame made = { 0 };
+    status = mim_frame_alloc(&made, conversion.to_sample, from->width, from->height, conversion.to_channels, err);
+    if (status == MIM_OK)
+        status = mim_meta_copy(&made.meta, from->meta, err);
+    struct mim_raster_loss loss = { 0 };
+    if (status == MIM_OK) {
+        struct mim_raster in = mim_frame_raster(from), out = mim_frame_raster(&made);
+        mim_conversion_run(&conversion, &in, &out, 0, from->height, &loss);
+        if (loss.unscaled)
+            status = mim_conversion_fail_unscaled(&conversion, err);
+    }
+    if (status != MIM_OK) {
+        mim_frame_clear(&made);
+        return status;
+    }
+
+    made.index = from->index;
+    made.pts = from->pts;
+    made.duration = from->duration;
+    made.time_base = from->time_base;
+    made.loop = from->loop;
+    made.damaged = from->damaged;
+    mim_frame_clear(to);
+    *to = made;
+    return MIM_OK;
+}

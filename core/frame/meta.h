@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* The core's side of metadata: copies, and the bytes they count. */
+#ifndef MIM_CORE_FRAME_META_H
+#define MIM_CORE_FRAME_META_H
+
+#include <mim/meta.h>
+
+#include "base/utf8.h"
+
+/* NULL copies to NULL with MIM_OK. */
+enum mim_status mim_meta_copy(struct mim_meta **out, const struct mim_meta *meta, struct mim_error *err);
+/* Bytes of all keys and values: what the metadata limit counts. */
+uint64_t mim_meta_bytes(const struct mim_meta *meta);
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* Whole reads and writes on descriptors. */
+#include "io/fd-io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stddef.h>
+#include <unistd.h>
+
+/* Linux moves at most this many bytes in one call; asking for less keeps 32-bit ssize_t out of trouble too. */
+#define MOST_AT_ONCE (1u << 30)
+
+static size_t
+portion(uint64_t size)
+{
+    return size < MOST_AT_ONCE ? (size_t)size : MOST_AT_ONCE;
+}
+
+/* May the call that set errno be tried again? Waits where the descriptor is non-blocking. */
+static bool
+try_again(int fd, short events)
+{
+    if (errno == EINTR)
+        return true;
+    if (errno != EAGAIN && errno != EWOULDBLOCK)
+        return false;
+    struct pollfd wait = { .fd = fd, .events = events };
+    return poll(&wait, 1, -1) >= 0 || errno == EINTR;
+}
+
+int64_t
+mim_fd_read_some(int fd, void *data, uint64_t size)
+{
+    ssize_t n;
+    do
+        n = read(fd, data, portion(size));
+    while (n < 0 && try_again(fd, POLLIN));
+    return n < 0 ? -(int64_t)errno : n;
+}
+
+int64_t
+mim_fd_read_at(int fd, void *data, uint64_t size, uint64_t offset)
+{
+    uint64_t done = 0;
+    while (done < size && offset + done <= INT64_MAX) {
+        ssize_t n = pread(fd, (char *)data + done, portion(size - done), (off_t)(offset + done));
+        if (n < 0 && try_again(fd, POLLIN))
+            continue;
+        if (n < 0)
+            return -(int64_t)errno;
+        if (n == 0)
+            break;
+        done += (uint64_t)n;
+    }
+    return (int64_t)done;
+}
+
+int
+mim_fd_write(int fd, const void *data, uint64_t size)
+{
+    uint64_t done = 0;
+    while (done < size) {
+        ssize_t n = write(fd, (const char *)data + done, portion(size - done));
+        if (n < 0 && try_again(fd, POLLOUT))
+            continue;
+        if (n <= 0)
+            return n < 0 ? errno : EIO;
+        done += (uint64_t)n;
+    }
+    return 0;
+}
+
+int
+mim_fd_write_at(int fd, const void *data, uint64_t size, uint64_t offset)
+{
+    uint64_t end;
+    if (__builtin_add_overflow(offset, size, &end) || end > INT64_MAX)
+        return EFBIG;
+    uint64_t done = 0;
+    while (done < size) {
+        ssize_t n = pwrite(fd, (const char *)data + done, portion(size - done), (off_t)(offset + done));
+        if (n < 0 && try_again(fd, POLLOUT))
+            continue;
+        if (n <= 0)
+            return n < 0 ? errno : EIO;
+        done += (uint64_t)n;
+    }
+    return 0;
+}
+
+int
+mim_fd_settle(int fd, bool sync)
+{
+    /* EINVAL and EROFS: nothing that could be synced, such as a pipe */
+    if (sync && fsync(fd) != 0 && errno != EINVAL && errno != EROFS)
+        return errno;
+    /* every close flushes, on the file systems that write late */
+    int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    return copy < 0 || close(copy) == 0 || errno == EINTR ? 0 : errno;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* Names of the files of a series: frame_%03d.EXT, frame_*.EXT, and the order that people expect of numbers. */
+#ifndef MIM_CORE_IO_PATH_PATTERN_H
+#define MIM_CORE_IO_PATH_PATTERN_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <mim/error.h>
+
+/* What the last part of a path is, if no file of that very name is meant. */
+enum mim_series_kind {
+    MIM_SERIES_NONE,
+    MIM_SERIES_NUMBERS, /* has a %d or %0Nd */
+    MIM_SERIES_GLOB     /* has one of * ? [ */
+};
+enum mim_series_kind mim_series_kind(const char *path);
+
+/* A path with a place for a number: "dir/frame_%03d.EXT". */
+struct mim_series_name {
+    char *directory; /* as a path: "." for none */
+    char *shown;     /* what stands before the name: "dir/" or "" */
+    char *prefix, *suffix;
+    unsigned digits; /* at least; 1 for %d */
+};
+
+/* ARGUMENT: more than one number. Whatever the result, mim_series_name_clear() comes after. */
+enum mim_status mim_series_name_parse(struct mim_series_name *name, const char *path, struct mim_error *err);
+void mim_series_name_clear(struct mim_series_name *name);
+
+/* What number `n` is called, without its directory. false: that is too long for a file. */
+bool mim_series_name_make(const struct mim_series_name *name, uint64_t n, char file[NAME_MAX + 1]);
+/* The other way round: false for what mim_series_name_make() never makes. */
+bool mim_series_name_number(const struct mim_series_name *name, const char *file, uint64_t *n);
+
+/* The part before the last slash as a path, "." for none; free() it. NULL: no memory. */
+char *mim_path_directory(const char *path);
+/* The part behind the last slash. */
+const char *mim_path_file(const char *path);
+
+/* strcmp, but runs of digits compare as numbers: frame_2 before frame_10, whatever the locale. A total order. */
+int mim_series_order(const char *a, const char *b);
+
+/* A name like this one that takes many files: "out_%03d.EXT" for "out.EXT" and for "out_*.EXT". */
+void mim_series_suggest(const char *path, char *text, size_t size);
+
+#endif

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+/* A path that appears whole or not at all; devices and their like are written through. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "io/atomic-file.h"
+#include "base/error.h"
+#include "io/fd-io.h"
+#include "io/path-pattern.h"
+#include "io/sink-series.h"
+#include "io/sink-priv.h"
+#include "io/uri.h"
+
+struct path_sink {
+    struct mim_sink base; /* its name is the path */
+    bool keep_existing;
+    struct mim_atomic_file file;
+};
+
+static struct path_sink *
+path_of(struct mim_sink *sink)
+{
+    return (struct path_sink *)sink;
+}
+
+/* "/dev/stdout", "/dev/fd/5": 1 and 5, which are used as they stand, where opening the path would start a file afresh at
+ * its beginning. -1: no descriptor. */
+static int
+descriptor_named(const char *path)
+{
+    if (strcmp(path, "/dev/stdout") == 0)
+        return STDOUT_FILENO;
+    if (strcmp(path, "/dev/stderr") == 0)
+        return STDERR_FILENO;
+    static const char *const prefixes[] = { "/dev/fd/", "/proc/self/fd/" };
+    for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
+        size_t size = strlen(prefixes[i]);
+        const char *digits = path + size;
+        if (strncmp(path, prefixes[i], size) == 0 && *digits && strlen(digits) < 8 &&
+            digits[strspn(digits, "0123456789")] == '\0')
+            return atoi(digits);
+    }
+    return -1;
+}
+
+static bool
+is_through(mode_t mode)
+{
+    return S_ISCHR(mode) || S_ISBLK(mode) || S_ISFIFO(mode) || S_ISSOCK(mode);
+}
+
+static enum mim_status
+check_directory(const struct path_sink *sink, struct mim_error *err)
+{
+    char *name = mim_path_directory(sink->base.name);
+    if (!name)
+        return mim_fail_nomem(err, "a file name");
+    struct stat st;
+    enum mim_status status = MIM_OK;
+    if (stat(name, &st) != 0)
+        status = errno == ENOENT
+                     ? mim_fail(err, MIM_IO, "%.300s: the directory %.200s does not exist", sink->base.name, name)
+                     : mim_fail_errno(err, errno, "%.300s", sink->base.name);
+    else if (!S_ISDIR(st.st_mode))
+        status = mim_fail(err, MIM_IO, "%.300s: %.200s is not a directory", sink->base.name, name);
+    else if (faccessat(AT_FDCWD, name, W_OK | X_OK, AT_EACCESS) != 0)
+        status = mim_fail_errno(err, errno, "%.300s: the directory %.200s cannot be written to", sink->base.name, name);
+    free(name);
+    return status;
+}
+
+static enum mim_status
+fail_directory(const char *path, struct mim_error *err)
+{
+    const char *slash = *mim_path_file(path) ? "/" : "";
+    return mim_fail(err, MIM_IO, "%.200s: is a directory; for a file each frame write %.200s%sframe_%%03d.EXTENSION", path,
+                    path, slash);
+}
+
+/* What is at the path: its lstat, and whether there is anything. What cannot be written is an error. */
+static enum mim_status
+look(const struct path_sink *sink, struct stat *st, bool *exists, struct mim_error *err)
+{
+    const char *path = sink->base.name;
+    struct stat target;
+    *exists = lstat(path, st) == 0;
+    if (!*exists && errno != ENOENT && errno != ENOTDIR)
+        return mim_fail_errno(err, errno, "%.300s", path);
+    if (*mim_path_file(sink->base.name) == '\0' || (*exists && S_ISDIR(st->st_mode)) ||
+        (*exists && S_ISLNK(st->st_mode) && stat(path, &target) == 0 && S_ISDIR(target.st_mode)))
+        return fail_directory(path, err);
+    if (*exists && is_through(st->st_mode))
+        return MIM_OK;
+    if (*exists && sink->keep_existing)
+        return mim_fail(err, MIM_EXISTS, "%.300s: exists already", path);
+    return check_directory(sink, err);
+}
+
+static enum mim_status
+check_path(struct mim_sink *sink, struct mim_error *err)
+{
+    struct stat st;
+    bool exists;
+    int fd = descriptor_named(sink->name);
+    if (fd < 0)
+        return look(path_of(sink), &st, &exists, err);
+    return fcntl(fd, F_GETFD) < 0 ? mim_fail_errno(err, errno, "%.300s", sink->name) : MIM_OK;
+}
+
+/* A stream socket of the file system; minus errno when it does not listen. */
+static int
+connect_socket(const char *path)
+{
+    struct sockaddr_un address = { .sun_family = AF_UNIX };
+    if (strlen(path) >= sizeof address.sun_path)
+        return -ENAMETOOLONG;
+    memcpy(address.sun_path, path, strlen(path));
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd >= 0 && connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
+        int number = errno;
+        close(fd);
+        return -number;
+    }
+    return fd < 0 ? -errno : fd;
+}
+
+/* Minus errno, also when a file has taken the device's place meanwhile. */
+static int
+open_device(const char *path)
+{
+    int fd;
+    do
+        fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW);
+    while (fd < 0 && errno == EINTR);
+    struct stat st;
+    if (fd >= 0 && (fstat(fd, &st) != 0 || !is_through(st.st_mode))) {
+        close(fd);
+        return -EBUSY;
+    }
+    return fd < 0 ? -errno : fd;
+}
+
+/* Takes `fd` over, or minus errno. */
+static enum mim_status
+go_through(struct mim_sink *sink, int fd, struct mim_error *err)
+{
+    if (fd < 0)
+        return mim_fail_errno(err, -fd, "%.300s", sink->name);
+    enum mim_status status = mim_sink_open_owned_fd(&sink->through, fd, sink->name, err);
+    if (status != MIM_OK) {
+        close(fd);
+        return status;
+    }
+    status = sink->through->kind->begin(sink->through, err);
+    sink->seekable = sink->through->seekable;
+    return status;
+}
+
+static enum mim_status
+begin_file(struct path_sink *sink, struct mim_error *err)
+{
+    char *directory = mim_path_directory(sink->base.name);
+    if (!directory)
+        return mim_fail_nomem(err, "a file name");
+    int number = mim_atomic_file_create(&sink->file, directory, mim_path_file(sink->base.name));
+    free(directory);
+    if (number)
+        return mim_fail_errno(err, number, "%.300s: a temporary file beside it", sink->base.name);
+    sink->base.seekable = true;
+    return MIM_OK;
+}
+
+static enum mim_status
+begin_path(struct mim_sink *sink, struct mim_error *err)
+{
+    int fd = descriptor_named(sink->name);
+    if (fd >= 0) {
+        fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+        return go_through(sink, fd < 0 ? -errno : fd, err);
+    }
+
+    struct stat st;
+    bool exists;
+    enum mim_status status = look(path_of(sink), &st, &exists, err);
+    if (status != MIM_OK)
+        return status;
+    if (exists && S_ISSOCK(st.st_mode))
+        return go_through(sink, connect_socket(sink->name), err);
+    if (exists && is_through(st.st_mode))
+        return go_through(sink, open_device(sink->name), err);
+    return begin_file(path_of(sink), err);
+}
+
+static int
+write_path(struct mim_sink *sink, const void *data, uint64_t size, uint64_t offset)
+{
+    return mim_fd_write_at(path_of(sink)->file.fd, data, size, offset);
+}
+
+static int64_t
+read_path(struct mim_sink *sink, void *data, uint64_t size, uint64_t offset)
+{
+    return mim_fd_read_at(path_of(sink)->file.fd, data, size, offset);
+}
+
+static enum mim_status
+commit_path(struct mim_sink *base, uint64_t size, struct mim_error *err)
+{
+    struct path_sink *sink = path_of(base);
+    int number = mim_atomic_file_publish(&sink->file, mim_path_file(sink->base.name), size, sink->keep_existing, base->sync);
+    if (number == EEXIST && sink->keep_existing)
+        return mim_fail(err, MIM_EXISTS, "%.300s: exists already, since a moment ago", base->name);
+    if (number)
+        return mim_fail_errno(err, number == EEXIST ? EIO : number, "%.300s", base->name);
+    return MIM_OK;
+}
+
+static bool
+rollback_path(struct mim_sink *sink, uint64_t written)
+{
+    (void)written;
+    mim_atomic_file_discard(&path_of(sink)->file);
+    return true;
+}
+
+static const struct mim_sink_kind path_kind = {
+    .check = check_path,
+    .begin = begin_path,
+    .write = write_path,
+    .read = read_path,
+    .commit = commit_path,
+    .rollback = rollback_path,
+};
+
+static enum mim_status
+open_path(struct mim_sink **out, const char *name, bool keep_existing, struct mim_error *err)
+{
+    struct mim_sink *sink = mim_sink_create(sizeof(struct path_sink), &path_kind, name);
+    if (!sink)
+        return mim_fail_nomem(err, "output");
+    path_of(sink)->keep_existing = keep_existing;
+    path_of(sink)->file.directory = path_of(sink)->file.fd = -1;
+    *out = sink;
+    return MIM_OK;
+}
+
+/* A star names files that are there, never one that is to be. */
+static enum mim_status
+refuse_star(const char *name, struct mim_error *err)
+{
+    char better[300];
+    struct stat st;
+    if (!strchr(mim_path_file(name), '*') || lstat(name, &st) == 0)
+        return MIM_OK;
+    mim_series_suggest(name, better, sizeof better);
+    return mim_fail(err, MIM_ARGUMENT, "%.250s: a * cannot be written to; for a file each frame write %s", name, better);
+}
+
+enum mim_status
+mim_sink_open_path(struct mim_sink **out, const char *path, int keep_existing, struct mim_error *err)
+{
+    char *name = NULL;
+    enum mim_status status = mim_uri_to_path(&name, path, "writes", err);
+    if (status != MIM_OK)
+        return status;
+    if (mim_series_kind(name) == MIM_SERIES_NUMBERS)
+        status = mim_series_sink_open(out, name, keep_existing != 0, err);
+    else if ((status = refuse_star(name, err)) == MIM_OK)
+        status = open_path(out, name, keep_existing != 0, err);
+    free(name);
+    return status;
+}

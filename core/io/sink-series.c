@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: MIT */
+/* The files of a series on their way: whole ones in a hidden directory, then all under their names. */
+#include "io/sink-series.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "io/atomic-file.h"
+#include "base/error.h"
+#include "io/fd-io.h"
+#include "io/rename.h"
+#include "io/path-pattern.h"
+#include "io/sink-priv.h"
+
+#define NAME_TRIES 1000
+#define LOOKED_AT_AHEAD 100000u /* files; a number of frames may be anything, and each is looked at again in its turn */
+
+struct series_sink {
+    struct mim_sink base; /* its name is the pattern */
+    struct mim_series_name name;
+    bool keep_existing;
+    uint64_t start, expected; /* MIM_UNKNOWN */
+    uint64_t made;            /* files begun */
+    int directory;            /* where they will be */
+    int temporary;            /* where they are */
+    char temporary_name[NAME_MAX + 1];
+};
+
+/* One file of it. */
+struct member_sink {
+    struct mim_sink base; /* its name is the path that it will have */
+    struct series_sink *series;
+    char file[NAME_MAX + 1];
+    int fd;
+    bool replaces;
+    struct stat old;
+};
+
+static struct series_sink *
+series_of(struct mim_sink *sink)
+{
+    return (struct series_sink *)sink;
+}
+
+static struct member_sink *
+member_of(struct mim_sink *sink)
+{
+    return (struct member_sink *)sink;
+}
+
+static enum mim_status
+name_file(const struct series_sink *series, uint64_t index, char file[NAME_MAX + 1], struct mim_error *err)
+{
+    if (mim_series_name_make(&series->name, series->start + index, file))
+        return MIM_OK;
+    return mim_fail(err, MIM_IO, "%.300s: the name of file %" PRIu64 " is too long", series->base.name,
+                    series->start + index);
+}
+
+/* What is in the place of a file: 0 and its facts, or errno. */
+static int
+look(int directory, const char *file, struct stat *st)
+{
+    return fstatat(directory, file, st, AT_SYMLINK_NOFOLLOW) == 0 ? 0 : errno;
+}
+
+/* May the file come to its place? `st` is zeroed when nothing is there. */
+static enum mim_status
+check_place(const struct series_sink *series, int directory, const char *file, struct stat *st, struct mim_error *err)
+{
+    int number = look(directory, file, st);
+    if (number == ENOENT) {
+        *st = (struct stat){ 0 };
+        return MIM_OK;
+    }
+    if (number)
+        return mim_fail_errno(err, number, "%.200s%.100s", series->name.shown, file);
+    if (series->keep_existing)
+        return mim_fail(err, MIM_EXISTS, "%.200s%.100s: exists already", series->name.shown, file);
+    if (!S_ISREG(st->st_mode) && !S_ISLNK(st->st_mode))
+        return mim_fail(err, MIM_IO, "%.200s%.100s: is there, and is no regular file", series->name.shown, file);
+    return MIM_OK;
+}
+
+static enum mim_status
+check_places(const struct series_sink *series, int directory, struct mim_error *err)
+{
+    uint64_t count = series->expected == MIM_UNKNOWN ? 1 : series->expected;
+    if (count > LOOKED_AT_AHEAD)
+        count = LOOKED_AT_AHEAD;
+    char file[NAME_MAX + 1];
+    struct stat st;
+    enum mim_status status = MIM_OK;
+    for (uint64_t i = 0; i < count && status == MIM_OK; i++) {
+        status = name_file(series, i, file, err);
+        if (status == MIM_OK)
+            status = check_place(series, directory, file, &st, err);
+    }
+    return status;
+}
+
+static enum mim_status
+open_directory(const struct series_sink *series, int *fd, struct mim_error *err)
+{
+    const char *name = series->base.name, *directory = series->name.directory;
+    *fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (*fd < 0 && errno == ENOENT)
+        return mim_fail(err, MIM_IO, "%.300s: the directory %.200s does not exist", name, directory);
+    if (*fd < 0)
+        return mim_fail_errno(err, errno, "%.300s", name);
+    if (faccessat(*fd, ".", W_OK | X_OK, AT_EACCESS) == 0)
+        return MIM_OK;
+    enum mim_status status =
+        mim_fail_errno(err, errno, "%.300s: the directory %.200s cannot be written to", name, directory);
+    close(*fd);
+    *fd = -1;
+    return status;
+}
+
+static enum mim_status
+check_series(struct mim_sink *sink, struct mim_error *err)
+{
+    const struct series_sink *series = series_of(sink);
+    int directory;
+    enum mim_status status = open_directory(series, &directory, err);
+    if (status != MIM_OK)
+        return status;
+    status = check_places(series, directory, err);
+    close(directory);
+    return status;
+}
+
+/* 0 or errno. */
+static int
+make_temporary(struct series_sink *series)
+{
+    for (int i = 0; i < NAME_TRIES; i++) {
+        mim_atomic_file_name(mim_path_file(series->base.name), series->temporary_name);
+        if (mkdirat(series->directory, series->temporary_name, 0700) == 0)
+            break;
+        if (errno != EEXIST || i + 1 == NAME_TRIES) {
+            series->temporary_name[0] = '\0';
+            return errno;
+        }
+    }
+    series->temporary =
+        openat(series->directory, series->temporary_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    return series->temporary < 0 ? errno : 0;
+}
+
+static enum mim_status
+begin_series(struct mim_sink *sink, struct mim_error *err)
+{
+    struct series_sink *series = series_of(sink);
+    enum mim_status status = open_directory(series, &series->directory, err);
+    if (status == MIM_OK)
+        status = check_places(series, series->directory, err);
+    if (status != MIM_OK)
+        return status;
+    int number = make_temporary(series);
+    return number ? mim_fail_errno(err, number, "%.300s: a temporary directory beside it", sink->name) : MIM_OK;
+}
+
+/* A series is files: nothing is written to it itself. */
+static int
+write_series(struct mim_sink *sink, const void *data, uint64_t size, uint64_t offset)
+{
+    (void)sink, (void)data, (void)size, (void)offset;
+    return EISDIR;
+}
+
+/* The new file to its place, the old one, if there is one, to the new one's. */
+static int
+publish(const struct series_sink *series, const char *file)
+{
+    for (int tries = 0;; tries++) {
+        struct stat st;
+        int number = look(series->directory, file, &st);
+        bool replaces = number == 0 && !series->keep_existing;
+        if (number && number != ENOENT)
+            return number;
+        if (replaces && S_ISDIR(st.st_mode))
+            return EISDIR;
+        number = replaces ? mim_rename_swap(series->temporary, series->directory, file)
+                          : mim_rename_new(series->temporary, file, series->directory, file);
+        /* something came or went meanwhile */
+        bool again = number == (replaces ? ENOENT : EEXIST) && !series->keep_existing;
+        if (!again || tries == NAME_TRIES)
+            return number;
+    }
+}
+
+static void
+withdraw(const struct series_sink *series, const char *file)
+{
+    struct stat st;
+    if (look(series->temporary, file, &st) == 0)
+        mim_rename_swap(series->temporary, series->directory, file);
+    else
+        mim_rename_new(series->directory, file, series->temporary, file);
+}
+
+static enum mim_status
+publish_all(struct series_sink *series, struct mim_error *err)
+{
+    char file[NAME_MAX + 1];
+    enum mim_status status = MIM_OK;
+    uint64_t done = 0;
+    while (done < series->made && status == MIM_OK) {
+        status = name_file(series, done, file, err);
+        int number = status == MIM_OK ? publish(series, file) : 0;
+        if (number == EEXIST && series->keep_existing)
+            status =
+                mim_fail(err, MIM_EXISTS, "%.200s%.100s: exists already, since a moment ago", series->name.shown, file);
+        else if (number)
+            status = mim_fail_errno(err, number == EEXIST ? EIO : number, "%.200s%.100s", series->name.shown, file);
+        done += status == MIM_OK;
+    }
+    while (status != MIM_OK && done-- > 0)
+        if (name_file(series, done, file, NULL) == MIM_OK)
+            withdraw(series, file);
+    return status;
+}
+
+static void
+remove_temporary(struct series_sink *series)
+{
+    char file[NAME_MAX + 1];
+    for (uint64_t i = 0; series->temporary >= 0 && i < series->made; i++)
+        if (name_file(series, i, file, NULL) == MIM_OK)
+            unlinkat(series->temporary, file, 0);
+    if (series->temporary >= 0)
+        close(series->temporary);
+    if (*series->temporary_name)
+        unlinkat(series->directory, series->temporary_name, AT_REMOVEDIR);
+    if (series->directory >= 0)
+        close(series->directory);
+    series->temporary = series->directory = -1;
+    series->temporary_name[0] = '\0';
+    series->made = 0;
+}
+
+static void
+sync_directory(const struct series_sink *series)
+{
+    int fd = openat(series->directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return; /* it may be writable without being readable */
+    fsync(fd);
+    close(fd);
+}
+
+static enum mim_status
+commit_series(struct mim_sink *sink, uint64_t size, struct mim_error *err)
+{
+    struct series_sink *series = series_of(sink);
+    (void)size;
+    enum mim_status status = publish_all(series, err);
+    if (status != MIM_OK)
+        return status;
+    if (sink->sync)
+        sync_directory(series);
+    remove_temporary(series);
+    return MIM_OK;
+}
+
+static bool
+rollback_series(struct mim_sink *sink, uint64_t written)
+{
+    (void)written;
+    remove_temporary(series_of(sink));
+    return true;
+}
+
+static void
+destroy_series(struct mim_sink *sink)
+{
+    mim_series_name_clear(&series_of(sink)->name);
+}
+
+static const struct mim_sink_kind series_kind = {
+    .check = check_series,
+    .begin = begin_series,
+    .write = write_series,
+    .commit = commit_series,
+    .rollback = rollback_series,
+    .destroy = destroy_series,
+    .unbuffered = true,
+};
+
+enum mim_status
+mim_series_sink_open(struct mim_sink **out, const char *path, bool keep_existing, struct mim_error *err)
+{
+    struct mim_sink *sink = mim_sink_create(sizeof(struct series_sink), &series_kind, path);
+    if (!sink)
+        return mim_fail_nomem(err, "output");
+    struct series_sink *series = series_of(sink);
+    series->keep_existing = keep_existing;
+    series->expected = MIM_UNKNOWN;
+    series->directory = series->temporary = -1;
+    enum mim_status status = mim_series_name_parse(&series->name, path, err);
+    if (status != MIM_OK) {
+        mim_sink_close(sink);
+        return status;
+    }
+    *out = sink;
+    return MIM_OK;
+}
+
+bool
+mim_sink_is_series(const struct mim_sink *sink)
+{
+    return sink->kind == &series_kind;
+}
+
+enum mim_status
+mim_series_sink_start(struct mim_sink *sink, uint64_t start, struct mim_error *err)
+{
+    bool is_series = mim_sink_is_series(sink);
+    if (start && !is_series)
+        return mim_fail(err, MIM_ARGUMENT,
+                        "%.300s: is one file; numbers that start at %" PRIu64 " need a %%d in its name", sink->name,
+                        start);
+    if (start > INT64_MAX)
+        return mim_fail(err, MIM_ARGUMENT, "%.300s: numbers do not start at %" PRIu64, sink->name, start);
+    if (is_series)
+        series_of(sink)->start = start;
+    return MIM_OK;
+}
+
+void
+mim_series_sink_expect(struct mim_sink *sink, uint64_t count)
+{
+    if (mim_sink_is_series(sink))
+        series_of(sink)->expected = count;
+}
+
+static enum mim_status
+begin_member(struct mim_sink *sink, struct mim_error *err)
+{
+    struct member_sink *member = member_of(sink);
+    const struct series_sink *series = member->series;
+    enum mim_status status = check_place(series, series->directory, member->file, &member->old, err);
+    if (status != MIM_OK)
+        return status;
+
+    member->replaces = S_ISREG(member->old.st_mode);
+    /* the kernel takes the umask off; what replaces a file is nobody else's to read before it has that file's mode */
+    mode_t mode = member->replaces ? S_IRUSR | S_IWUSR : 0666;
+    member->fd = openat(series->temporary, member->file, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+    if (member->fd < 0)
+        return mim_fail_errno(err, errno == EEXIST ? EIO : errno, "%.300s", sink->name);
+    sink->seekable = true;
+    return MIM_OK;
+}
+
+static int
+write_member(struct mim_sink *sink, const void *data, uint64_t size, uint64_t offset)
+{
+    return mim_fd_write_at(member_of(sink)->fd, data, size, offset);
+}
+
+static int64_t
+read_member(struct mim_sink *sink, void *data, uint64_t size, uint64_t offset)
+{
+    return mim_fd_read_at(member_of(sink)->fd, data, size, offset);
+}
+
+/* Whole, and in the series' directory: it gets its place with all others. */
+static enum mim_status
+commit_member(struct mim_sink *sink, uint64_t size, struct mim_error *err)
+{
+    struct member_sink *member = member_of(sink);
+    struct mim_sink *series = &member->series->base;
+    if (member->replaces)
+        mim_atomic_file_keep_mode(member->fd, &member->old);
+    int number = mim_fd_settle(member->fd, series->sync);
+    if (number)
+        return mim_fail_errno(err, number == EEXIST ? EIO : number, "%.300s", sink->name);
+    close(member->fd);
+    member->fd = -1;
+    atomic_fetch_add(&series->taken, size);
+    return MIM_OK;
+}
+
+/* The name goes with the series. */
+static bool
+rollback_member(struct mim_sink *sink, uint64_t written)
+{
+    struct member_sink *member = member_of(sink);
+    (void)written;
+    if (member->fd >= 0)
+        close(member->fd);
+    member->fd = -1;
+    return true;
+}
+
+static const struct mim_sink_kind member_kind = {
+    .begin = begin_member,
+    .write = write_member,
+    .read = read_member,
+    .commit = commit_member,
+    .rollback = rollback_member,
+};
+
+enum mim_status
+mim_series_sink_next(struct mim_sink *sink, struct mim_sink **out, struct mim_error *err)
+{
+    struct series_sink *series = series_of(sink);
+    char file[NAME_MAX + 1], *path = NULL;
+    enum mim_status status = name_file(series, series->made, file, err);
+    if (status != MIM_OK)
+        return status;
+    if (asprintf(&path, "%s%s", series->name.shown, file) < 0)
+        return mim_fail_nomem(err, "output");
+    struct mim_sink *made = mim_sink_create(sizeof(struct member_sink), &member_kind, path);
+    free(path);
+    if (!made)
+        return mim_fail_nomem(err, "output");
+    member_of(made)->series = series;
+    member_of(made)->fd = -1;
+    strcpy(member_of(made)->file, file);
+    series->made++;
+    *out = made;
+    return MIM_OK;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* What the kinds of sources share: how one is made, and the state that reading goes by. */
+#ifndef MIM_CORE_IO_SOURCE_PRIV_H
+#define MIM_CORE_IO_SOURCE_PRIV_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "io/source.h"
+
+struct mim_source_kind {
+    /* Some bytes at `offset`, which a stream may ignore: how many, 0 at the end, or minus errno. */
+    int64_t (*read)(struct mim_source *source, void *data, uint64_t size, uint64_t offset);
+    bool concurrent; /* needs no lock */
+    bool stream;
+    bool fills;      /* read waits until all of `size` is there, so no more than needed is asked for */
+};
+
+struct mim_source {
+    const struct mim_source_kind *kind;
+    char *name;
+    atomic_uint references;
+    pthread_mutex_t lock;
+    _Atomic uint64_t bytes_read;
+    _Atomic uint64_t size; /* MIM_UNKNOWN: of a stream that has not ended */
+
+    int fd;
+    bool owns_fd;
+    const uint8_t *memory;
+    FILE *file;
+    uint64_t start; /* position of the FILE that counts as 0 */
+    struct mim_source_calls calls;
+
+    struct mim_spool *spool; /* of streams: all that has come so far */
+    uint8_t *chunk;
+    struct mim_error failure; /* of streams: what ended them early; said again whenever the missing part is asked for */
+};
+
+/* Takes `name` over, also on failure. NULL: no memory, or no name. */
+struct mim_source *mim_source_create(const struct mim_source_kind *kind, char *name);
+
+#endif

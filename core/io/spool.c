@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/* The spool: bytes in memory while they are few, then in a temporary file that has no name. */
+#include "io/spool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "io/fd-io.h"
+#include "base/size.h"
+
+struct mim_spool {
+    uint8_t *memory; /* while fd < 0 */
+    uint64_t capacity;
+    uint64_t size;
+    int fd;
+};
+
+struct mim_spool *
+mim_spool_create(void)
+{
+    struct mim_spool *spool = calloc(1, sizeof *spool);
+    if (spool)
+        spool->fd = -1;
+    return spool;
+}
+
+void
+mim_spool_destroy(struct mim_spool *spool)
+{
+    if (!spool)
+        return;
+    if (spool->fd >= 0)
+        close(spool->fd);
+    free(spool->memory);
+    free(spool);
+}
+
+uint64_t
+mim_spool_size(const struct mim_spool *spool)
+{
+    return spool->size;
+}
+
+/* A descriptor of an unlinked file in `directory`, or minus errno. */
+static int
+open_unlinked(const char *directory)
+{
+    int fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (fd >= 0)
+        return fd;
+
+    char path[PATH_MAX];
+    if (snprintf(path, sizeof path, "%s/mim-XXXXXX", directory) >= (int)sizeof path)
+        return -ENAMETOOLONG;
+    fd = mkostemp(path, O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    unlink(path);
+    return fd;
+}
+
+/* $TMPDIR if there is one; /var/tmp before /tmp, which is memory on many systems. */
+static int
+open_temporary(void)
+{
+    const char *chosen = secure_getenv("TMPDIR");
+    const char *const places[] = { chosen && *chosen ? chosen : "/var/tmp", "/var/tmp", "/tmp" };
+    int fd = -ENOENT;
+    for (size_t i = 0; fd < 0 && i < sizeof places / sizeof *places; i++)
+        fd = open_unlinked(places[i]);
+    return fd;
+}
+
+static enum mim_status
+fail_spool(int number, struct mim_error *err)
+{
+    return mim_fail_errno(err, number == EEXIST ? EIO : number, "temporary file for what must be read again");
+}
+
+static enum mim_status
+move_to_file(struct mim_spool *spool, struct mim_error *err)
+{
+    int fd = open_temporary();
+    if (fd < 0)
+        return fail_spool(-fd, err);
+    int number = mim_fd_write_at(fd, spool->memory, spool->size, 0);
+    if (number) {
+        close(fd);
+        return fail_spool(number, err);
+    }
+    free(spool->memory);
+    spool->memory = NULL;
+    spool->capacity = 0;
+    spool->fd = fd;
+    return MIM_OK;
+}
+
+static enum mim_status
+write_memory(struct mim_spool *spool, const void *data, uint64_t size, uint64_t offset, struct mim_error *err)
+{
+    uint64_t end = offset + size;
+    if (end > spool->capacity) {
+        uint64_t capacity = spool->capacity ? 2 * spool->capacity : 65536;
+        if (capacity < end)
+            capacity = end;
+        if (capacity > MIM_SPOOL_MEMORY)
+            capacity = MIM_SPOOL_MEMORY;
+        uint8_t *memory = realloc(spool->memory, (size_t)capacity);
+        if (!memory)
+            return mim_fail_nomem(err, "what must be read again");
+        spool->memory = memory;
+        spool->capacity = capacity;
+    }
+    if (offset > spool->size)
+        memset(spool->memory + spool->size, 0, (size_t)(offset - spool->size));
+    memcpy(spool->memory + offset, data, (size_t)size);
+    return MIM_OK;
+}
+
+enum mim_status
+mim_spool_write(struct mim_spool *spool, const void *data, uint64_t size, uint64_t offset, struct mim_error *err)
+{
+    uint64_t end;
+    if (size == 0)
+        return MIM_OK;
+    if (!mim_size_add(offset, size, &end))
+        return fail_spool(EFBIG, err);
+    if (spool->fd < 0 && end > MIM_SPOOL_MEMORY) {
+        enum mim_status status = move_to_file(spool, err);
+        if (status != MIM_OK)
+            return status;
+    }
+
+    if (spool->fd < 0) {
+        enum mim_status status = write_memory(spool, data, size, offset, err);
+        if (status != MIM_OK)
+            return status;
+    } else {
+        int number = mim_fd_write_at(spool->fd, data, size, offset);
+        if (number)
+            return fail_spool(number, err);
+    }
+    if (end > spool->size)
+        spool->size = end;
+    return MIM_OK;
+}
+
+int64_t
+mim_spool_read(struct mim_spool *spool, void *data, uint64_t size, uint64_t offset, struct mim_error *err)
+{
+    if (offset >= spool->size || size == 0)
+        return 0;
+    uint64_t n = size < spool->size - offset ? size : spool->size - offset;
+    if (spool->fd < 0) {
+        memcpy(data, spool->memory + offset, (size_t)n);
+        return (int64_t)n;
+    }
+    int64_t done = mim_fd_read_at(spool->fd, data, n, offset);
+    if (done < 0)
+        return -(int64_t)fail_spool((int)-done, err);
+    if ((uint64_t)done < n) /* what was written is there, unless somebody meddled with it */
+        return -(int64_t)fail_spool(EIO, err);
+    return done;
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* Paths and URIs: file:// becomes a path, other schemes are for transport plugins. */
+#include "io/uri.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/error.h"
+
+/* Not isalpha and friends: they ask the locale. */
+static int
+is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+size_t
+mim_uri_scheme(const char *uri)
+{
+    if (!is_letter(*uri))
+        return 0;
+    size_t n = 1;
+    while (is_letter(uri[n]) || (uri[n] >= '0' && uri[n] <= '9') || (uri[n] && strchr("+.-", uri[n])))
+        n++;
+    return strncmp(uri + n, "://", 3) == 0 ? n : 0;
+}
+
+static int
+hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* In place. false: an escape without two digits, or one that would end the string. */
+static int
+decode_percents(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from; from++) {
+        if (*from != '%') {
+            *to++ = *from;
+            continue;
+        }
+        int high = hex_digit(from[1]);
+        int low = high < 0 ? -1 : hex_digit(from[2]);
+        if (low < 0 || high + low == 0)
+            return 0;
+        *to++ = (char)(high << 4 | low);
+        from += 2;
+    }
+    *to = '\0';
+    return 1;
+}
+
+static enum mim_status
+decode_file_uri(char **path, const char *uri, struct mim_error *err)
+{
+    const char *rest = uri + strlen("file://");
+    if (strncasecmp(rest, "localhost/", strlen("localhost/")) == 0)
+        rest += strlen("localhost");
+    if (*rest != '/')
+        return mim_fail(err, MIM_ARGUMENT,
+                        "%.300s: a file URI names an absolute path on this machine, as in file:///tmp/x", uri);
+    char *copy = strdup(rest);
+    if (!copy)
+        return mim_fail_nomem(err, "a file name");
+    if (!decode_percents(copy)) {
+        free(copy);
+        return mim_fail(err, MIM_ARGUMENT, "%.300s: a %% that two hexadecimal digits do not follow, or %%00", uri);
+    }
+    *path = copy;
+    return MIM_OK;
+}
+
+enum mim_status
+mim_uri_to_path(char **path, const char *uri, const char *action, struct mim_error *err)
+{
+    if (!uri || !*uri)
+        return mim_fail(err, MIM_ARGUMENT, "the name of the file is empty");
+
+    size_t scheme = mim_uri_scheme(uri);
+    if (scheme == strlen("file") && strncasecmp(uri, "file", scheme) == 0)
+        return decode_file_uri(path, uri, err);
+    if (scheme > 0)
+        return mim_fail(err, MIM_NO_PLUGIN,
+                        "%.300s: no installed transport plugin %s %.*s; only local files are at hand", uri, action,
+                        (int)(scheme < 40 ? scheme : 40), uri);
+
+    *path = strdup(uri);
+    return *path ? MIM_OK : mim_fail_nomem(err, "a file name");
+}

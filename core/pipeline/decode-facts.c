@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* What a sequence is known to hold, without pixels: shapes, metadata, the number of frames. */
+#include "pipeline/decode-steps.h"
+
+/* Steps are halted: prepare frame i, without its pixels. */
+static enum mim_status
+look_at(struct mim_decoder *decoder, uint64_t i, struct mim_frame_info *info, struct mim_error *err)
+{
+    if (decoder->ended && i >= decoder->end_index) {
+        if (err && decoder->end_status != MIM_END)
+            *err = decoder->end_error;
+        return decoder->end_status;
+    }
+    struct mim_error error = { .frame = MIM_UNKNOWN };
+    enum mim_status status = info ? mim_plugin_reader_peek(&decoder->plugin, i, info, &error)
+                                  : mim_plugin_reader_hold(&decoder->plugin, i, &error);
+    if (status == MIM_OK)
+        return MIM_OK;
+    if (!mim_decoder_may_do_again(status) && status != MIM_LIMIT && !(decoder->apart && status != MIM_END))
+        mim_decoder_note_end(decoder, i, status, &error);
+    if (err && status != MIM_END)
+        *err = error;
+    return status;
+}
+
+enum mim_status
+mim_decoder_info(struct mim_decoder *decoder, uint64_t i, struct mim_frame_info *info, struct mim_error *err)
+{
+    mim_decoder_halt(decoder);
+    enum mim_status status = look_at(decoder, i, info, err);
+    mim_decoder_resume(decoder);
+    if (status != MIM_OK)
+        return status;
+
+    struct mim_conversion conversion;
+    struct mim_raster shape;
+    status = mim_slot_shape(&decoder->route, info, &conversion, &shape, err);
+    info->sample = shape.sample;
+    info->width = shape.width;
+    info->height = shape.height;
+    info->channels = shape.channels;
+    return status;
+}
+
+enum mim_status
+mim_decoder_frame_metadata(struct mim_decoder *decoder, uint64_t i, struct mim_meta *meta, struct mim_error *err)
+{
+    bool starved;
+    mim_decoder_halt(decoder);
+    enum mim_status status = look_at(decoder, i, NULL, err);
+    if (status == MIM_OK)
+        status = mim_plugin_reader_metadata(&decoder->plugin, 0, i, decoder->plugin.stash.packet,
+                                            &decoder->plugin.stash.info, meta, &starved, err);
+    mim_decoder_resume(decoder);
+    return status;
+}
+
+/* Without scan() the frames are counted by preparing them. */
+static enum mim_status
+count_by_walking(struct mim_decoder *decoder, uint64_t *count, struct mim_error *err)
+{
+    enum mim_status status = MIM_OK;
+    for (*count = 0; status == MIM_OK; *count += status == MIM_OK) {
+        status = mim_work_poll(decoder->plugin.work, err);
+        if (status == MIM_OK)
+            status = look_at(decoder, *count, NULL, err);
+    }
+    return status == MIM_END ? MIM_OK : status;
+}
+
+static enum mim_status
+count_by_scanning(struct mim_decoder *decoder, uint64_t *count, struct mim_error *err)
+{
+    struct mim_sequence found;
+    enum mim_status status = mim_plugin_reader_scan(&decoder->plugin, &found, err);
+    if (status == MIM_OK && found.count == MIM_UNKNOWN)
+        return count_by_walking(decoder, count, err);
+    *count = found.count == MIM_UNKNOWN ? 0 : found.count;
+    return status;
+}
+
+enum mim_status
+mim_decoder_count(struct mim_decoder *decoder, uint64_t *count, struct mim_error *err)
+{
+    struct mim_sequence *known = &decoder->plugin.sequence;
+    if (known->sure == MIM_SURE_EXACT) {
+        *count = known->count;
+        return MIM_OK;
+    }
+
+    mim_decoder_halt(decoder);
+    enum mim_status status = (decoder->plugin.ops->scan ? count_by_scanning : count_by_walking)(decoder, count, err);
+    if (status == MIM_OK) {
+        known->count = *count;
+        known->sure = MIM_SURE_EXACT;
+    }
+    mim_decoder_resume(decoder);
+    return status;
+}
+
+enum mim_status
+mim_decoder_metadata(struct mim_decoder *decoder, struct mim_meta *meta, struct mim_error *err)
+{
+    bool starved;
+    mim_decoder_pause(decoder);
+    enum mim_status status =
+        mim_plugin_reader_metadata(&decoder->plugin, 0, MIM_UNKNOWN, NULL, NULL, meta, &starved, err);
+    mim_decoder_resume(decoder);
+    return status;
+}

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: MIT */
+/* The reading pipeline from the caller's side: which frames, the next one, facts without pixels, opening and closing. */
+#include "pipeline/decode.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "frame/buffer.h"
+#include "pipeline/decode-steps.h"
+#include "base/error.h"
+#include "pipeline/conversion-notices.h"
+#include "frame/meta.h"
+
+#define LARGE_FRAME (4u << 20) /* bytes: worth several threads even when it is alone */
+#define SLOTS_PER_THREAD 2
+
+static bool
+interrupted(struct mim_pool_client *client)
+{
+    return mim_work_poll(mim_decoder_of(client)->plugin.work, NULL) != MIM_OK;
+}
+
+void
+mim_decoder_select(struct mim_decoder *decoder, const struct mim_selection *selection)
+{
+    mim_decoder_halt(decoder);
+    decoder->selection = selection;
+    decoder->cursor = (struct mim_cursor){ 0 };
+    decoder->ahead = decoder->solo = false;
+    mim_decoder_resume(decoder);
+}
+
+void
+mim_decoder_aim(struct mim_decoder *decoder, uint64_t first, uint64_t count)
+{
+    mim_decoder_halt(decoder);
+    decoder->run = (struct mim_run){ .first = first, .step = 1, .count = count };
+    decoder->by_frame = (struct mim_selection){ .runs = &decoder->run, .run_count = 1 };
+    decoder->selection = &decoder->by_frame;
+    decoder->cursor = (struct mim_cursor){ 0 };
+    decoder->ahead = decoder->solo = false;
+    mim_decoder_resume(decoder);
+}
+
+static bool
+at_the_end(struct mim_decoder *decoder)
+{
+    uint64_t target;
+    if (mim_decoder_has_wanted(decoder) || decoder->serial_busy)
+        return false;
+    return !mim_cursor_index(&decoder->cursor, decoder->selection, &target) ||
+           (decoder->ended && target >= decoder->end_index);
+}
+
+static bool
+next_is_known(struct mim_pool_client *client)
+{
+    struct mim_decoder *decoder = mim_decoder_of(client);
+    return at_the_end(decoder) || (decoder->used && mim_decoder_slot(decoder, 0)->stage == MIM_SLOT_ACTIVE);
+}
+
+static bool
+next_is_done(struct mim_pool_client *client)
+{
+    struct mim_decoder *decoder = mim_decoder_of(client);
+    if (decoder->used && mim_decoder_slot(decoder, 0)->wanted)
+        return mim_slot_done(mim_decoder_slot(decoder, 0));
+    return at_the_end(decoder);
+}
+
+static bool
+worth_threads(struct mim_decoder *decoder)
+{
+    if (decoder->pace.frames)
+        return !mim_pool_pace_is_tiny(&decoder->pace);
+    if (!decoder->used)
+        return false;
+    const struct mim_slot *slot = mim_decoder_slot(decoder, 0);
+    return slot->info.parts > 1 && slot->pixels.stride * slot->pixels.height >= LARGE_FRAME;
+}
+
+/* Threads join when there is a second frame, or a first one that is large and comes in parts. */
+static void
+consider_threads(struct mim_decoder *decoder)
+{
+    if (decoder->attached || mim_pool_threads(decoder->pool) < 2)
+        return;
+    mim_pool_lock(decoder->pool);
+    bool worth = worth_threads(decoder);
+    mim_pool_unlock(decoder->pool);
+    if (!worth)
+        return;
+
+    mim_pool_start(decoder->pool);
+    mim_pool_attach(decoder->pool, &decoder->client);
+    mim_pool_lock(decoder->pool);
+    decoder->attached = true;
+    decoder->room = decoder->slot_count;
+    mim_pool_wake(decoder->pool);
+    mim_pool_unlock(decoder->pool);
+}
+
+static enum mim_status
+end_status(struct mim_decoder *decoder, struct mim_error *err)
+{
+    uint64_t target;
+    if (!mim_cursor_index(&decoder->cursor, decoder->selection, &target))
+        return MIM_END;
+    if (decoder->end_status != MIM_END) {
+        if (err)
+            *err = decoder->end_error;
+        return decoder->end_status;
+    }
+    const struct mim_run *run = mim_cursor_run(&decoder->cursor, decoder->selection);
+    if (run->count != 1) /* a slice ends where the sequence does; a single number that no frame has is a mistake */
+        return mim_cursor_end_run(&decoder->cursor, decoder->selection) ? MIM_OK : MIM_END;
+    if (mim_decoder_any_order(decoder)) /* who jumps past the end learns that it is past, not where it is */
+        return mim_fail(err, MIM_RANGE, "there is no frame %" PRIu64, target);
+    return mim_fail(err, MIM_RANGE, "there is no frame %" PRIu64 ": the sequence has %" PRIu64, target,
+                    decoder->end_index);
+}
+
+static enum mim_status
+deliver(struct mim_decoder *decoder, struct mim_frame *frame, struct mim_error *err)
+{
+    struct mim_slot *slot = mim_decoder_slot(decoder, 0);
+    enum mim_status status = slot->status;
+    if (status != MIM_OK && err)
+        *err = slot->error;
+    const struct mim_notice_origin origin = { .frame = slot->index, .place = slot->index, .step = UINT32_MAX };
+    if (status == MIM_OK)
+        status = mim_conversion_report(&slot->conversion, &slot->loss, decoder->plugin.work, &origin, err);
+    if (status == MIM_OK)
+        status = mim_slot_deliver(slot, &decoder->route, frame, err);
+    if (status != MIM_OK) {
+        if (err && err->frame == MIM_UNKNOWN)
+            err->frame = slot->index;
+        mim_decoder_halt(decoder);
+        decoder->ahead = decoder->solo = false;
+        mim_decoder_resume(decoder);
+        return status;
+    }
+
+    mim_pool_lock(decoder->pool);
+    mim_pool_pace_note(&decoder->pace, slot->cost_ns);
+    decoder->result.delivered += mim_slot_packed_bytes(slot);
+    decoder->solo = false;
+    mim_decoder_drop_first(decoder);
+    mim_decoder_drop_passed(decoder);
+    if (decoder->attached && !mim_pool_pace_is_tiny(&decoder->pace))
+        mim_pool_wake(decoder->pool);
+    mim_pool_unlock(decoder->pool);
+    return MIM_OK;
+}
+
+/* A frame that was refused memory while others held some gets all there is. */
+static void
+make_room_for_one(struct mim_decoder *decoder)
+{
+    mim_decoder_halt(decoder);
+    mim_plugin_reader_close_workers(&decoder->plugin);
+    decoder->solo = true;
+    mim_decoder_resume(decoder);
+}
+
+/* An earlier call was cancelled; this one is not. */
+static bool
+is_stale(const struct mim_decoder *decoder, const struct mim_slot *slot)
+{
+    return (slot->status == MIM_CANCELLED || slot->status == MIM_TIMEOUT) &&
+           mim_work_poll(decoder->plugin.work, NULL) == MIM_OK;
+}
+
+enum outlook { NOT_YET, AT_THE_END, STARVED, STALE, READY };
+
+static enum outlook
+look(struct mim_decoder *decoder, bool (*goal)(struct mim_pool_client *))
+{
+    mim_pool_lock(decoder->pool);
+    enum outlook outlook = !goal(&decoder->client)                           ? NOT_YET
+                           : !mim_decoder_has_wanted(decoder)                ? AT_THE_END
+                           : mim_decoder_slot(decoder, 0)->starved           ? STARVED
+                           : is_stale(decoder, mim_decoder_slot(decoder, 0)) ? STALE
+                                                                             : READY;
+    mim_pool_unlock(decoder->pool);
+    return outlook;
+}
+
+static enum outlook
+work_for_next(struct mim_decoder *decoder)
+{
+    consider_threads(decoder);
+    mim_pool_work(decoder->pool, &decoder->client, next_is_known, interrupted);
+    if (look(decoder, next_is_known) == NOT_YET)
+        return NOT_YET;
+    consider_threads(decoder);
+    mim_pool_work(decoder->pool, &decoder->client, next_is_done, interrupted);
+    return look(decoder, next_is_done);
+}
+
+static void
+set_demand(struct mim_decoder *decoder, bool demand, bool ahead)
+{
+    mim_pool_lock(decoder->pool);
+    decoder->demand = demand;
+    decoder->ahead = ahead;
+    mim_pool_unlock(decoder->pool);
+}
+
+/* true: `status` is the answer. */
+static bool
+next_or_why(struct mim_decoder *decoder, struct mim_frame *frame, enum mim_status *status, struct mim_error *err)
+{
+    switch (work_for_next(decoder)) {
+    case NOT_YET:
+        *status = mim_work_poll(decoder->plugin.work, err);
+        return *status != MIM_OK;
+    case AT_THE_END:
+        mim_pool_lock(decoder->pool);
+        *status = end_status(decoder, err);
+        mim_pool_unlock(decoder->pool);
+        return *status != MIM_OK;
+    case STARVED:
+        make_room_for_one(decoder);
+        return false;
+    case STALE:
+        mim_decoder_halt(decoder);
+        mim_decoder_resume(decoder);
+        return false;
+    case READY:
+        break;
+    }
+    *status = deliver(decoder, frame, err);
+    return true;
+}
+
+enum mim_status
+mim_decoder_next(struct mim_decoder *decoder, bool ahead, struct mim_frame *frame, struct mim_error *err)
+{
+    enum mim_status status = MIM_OK;
+    set_demand(decoder, true, ahead);
+    while (!next_or_why(decoder, frame, &status, err)) {
+    }
+    set_demand(decoder, false, ahead && status == MIM_OK);
+    return status;
+}
+
+void
+mim_decoder_skip(struct mim_decoder *decoder)
+{
+    mim_decoder_halt(decoder);
+    mim_cursor_advance(&decoder->cursor, decoder->selection);
+    mim_decoder_resume(decoder);
+}
+
+const struct mim_sequence *
+mim_decoder_sequence(const struct mim_decoder *decoder)
+{
+    return &decoder->plugin.sequence;
+}
+
+void
+mim_decoder_limit_result(struct mim_decoder *decoder, uint64_t bytes)
+{
+    decoder->result = (struct mim_result_budget){ .limit = bytes };
+    decoder->route.result = &decoder->result;
+    mim_frame_store_keep(decoder->route.store); /* who counts them together has them all at once */
+}
+
+/* --- opening and closing ------------------------------------------------------------------------------------------ */
+
+static enum mim_status
+make_slots(struct mim_decoder *decoder, struct mim_error *err)
+{
+    unsigned threads = mim_pool_threads(decoder->pool);
+    decoder->slot_count = threads > 1 ? threads * SLOTS_PER_THREAD + 1 : 2;
+    decoder->room = decoder->composed ? 2 : 1;
+    decoder->slots = calloc(decoder->slot_count, sizeof *decoder->slots);
+    if (!decoder->slots)
+        return mim_fail_nomem(err, "frames in flight");
+    uint32_t size = decoder->plugin.ops->packet_size;
+    for (unsigned i = 0; i < decoder->slot_count; i++)
+        if (!(decoder->slots[i].packet = calloc(1, size ? size : 1)))
+            return mim_fail_nomem(err, "frames in flight");
+    return MIM_OK;
+}
+
+static enum mim_status
+open_decoder(struct mim_decoder *decoder, const struct mim_decoder_setup *setup, struct mim_error *err)
+{
+    decoder->options = mim_options_copy(setup->options);
+    decoder->route.store = mim_frame_store_create();
+    if (!decoder->options || !decoder->route.store)
+        return mim_fail_nomem(err, "a reader");
+    decoder->plugin.options = decoder->options;
+    enum mim_status status = mim_plugin_reader_open(&decoder->plugin, mim_pool_threads(decoder->pool), err);
+    if (status != MIM_OK)
+        return status;
+
+    struct mim_sequence *sequence = &decoder->plugin.sequence;
+    decoder->composed = sequence->canvas_width != 0;
+    if (decoder->composed) {
+        unsigned threads = mim_pool_threads(decoder->pool);
+        status = mim_plugin_reader_settle_opacity(&decoder->plugin, err);
+        if (status == MIM_OK)
+            status = mim_canvas_init(&decoder->canvas, sequence, threads > 1 ? threads * 4 : 1, err);
+        if (status != MIM_OK)
+            return status;
+        decoder->route.canvas = &decoder->canvas;
+    }
+    return make_slots(decoder, err);
+}
+
+enum mim_status
+mim_decoder_open(struct mim_decoder **out, const struct mim_decoder_setup *setup, struct mim_error *err)
+{
+    struct mim_decoder *decoder = calloc(1, sizeof *decoder);
+    if (!decoder)
+        return mim_fail_nomem(err, "a reader");
+    decoder->client = mim_decoder_client();
+    decoder->pool = setup->pool;
+    decoder->target = setup->target;
+    decoder->apart = setup->apart;
+    decoder->wants_metadata = setup->wants_metadata && setup->ops->metadata;
+    decoder->canvas_next = MIM_UNKNOWN;
+    if (setup->other)
+        decoder->other = *setup->other;
+    decoder->plugin.ops = setup->ops;
+    decoder->plugin.work = setup->work;
+    decoder->plugin.format = setup->format;
+    decoder->plugin.other = setup->other ? &decoder->other : NULL;
+    decoder->route.sequence = &decoder->plugin.sequence;
+    decoder->route.target = &decoder->target;
+    decoder->route.work = setup->work;
+
+    enum mim_status status = open_decoder(decoder, setup, err);
+    if (status != MIM_OK) {
+        mim_decoder_close(decoder);
+        return status;
+    }
+    *out = decoder;
+    return MIM_OK;
+}
+
+void
+mim_decoder_close(struct mim_decoder *decoder)
+{
+    if (!decoder)
+        return;
+    if (decoder->attached)
+        mim_pool_detach(decoder->pool, &decoder->client); /* first: helpers would go on with what is dropped */
+    if (decoder->slots)
+        mim_decoder_halt(decoder);
+    mim_plugin_reader_close(&decoder->plugin);
+    for (unsigned i = 0; decoder->slots && i < decoder->slot_count; i++)
+        free(decoder->slots[i].packet);
+    free(decoder->slots);
+    mim_canvas_clear(&decoder->canvas);
+    mim_keys_clear(&decoder->keys);
+    mim_frame_store_close(decoder->route.store);
+    mim_options_destroy(decoder->options);
+    free(decoder);
+}

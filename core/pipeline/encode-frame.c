@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/* Memory and conversion of one frame in the writing pipeline. */
+#include "pipeline/encode-frame.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <mim/ratio.h>
+
+#include "frame/buffer.h"
+#include "base/error.h"
+#include "pipeline/conversion-notices.h"
+#include "base/sample.h"
+#include "base/size.h"
+
+#define CONVERT_BANDS 8
+#define WORTH_BANDS 64 /* rows; fewer are converted in one go */
+
+/* From one valid time base to another, rounded to the nearest tick. */
+static int64_t
+rescale(int64_t ticks, struct mim_rational from, struct mim_rational to)
+{
+    return mim_ratio_scale(ticks, (uint64_t)from.num * (uint64_t)to.den, (uint64_t)from.den * (uint64_t)to.num);
+}
+
+/* Within the range of times, which leaves out INT64_MIN: that is MIM_NO_PTS. */
+static int64_t
+span_of(int64_t start, int64_t end)
+{
+    int64_t span;
+    if (__builtin_sub_overflow(end, start, &span))
+        return start < 0 ? INT64_MAX : -INT64_MAX;
+    return span == INT64_MIN ? -INT64_MAX : span;
+}
+
+static bool
+same_base(struct mim_rational a, struct mim_rational b)
+{
+    return a.num == b.num && a.den == b.den;
+}
+
+static int64_t
+rescale_duration(const struct mim_frame *frame, struct mim_out_clock *clock)
+{
+    int64_t end = 0;
+    if (!same_base(clock->from, frame->time_base) || __builtin_add_overflow(clock->ticks, frame->duration, &end))
+        *clock = (struct mim_out_clock){ .to = clock->to, .from = frame->time_base };
+    int64_t start = rescale(clock->ticks, clock->from, clock->to);
+    clock->ticks += frame->duration;
+    return span_of(start, rescale(clock->ticks, clock->from, clock->to));
+}
+
+struct mim_frame_info
+mim_out_slot_info(const struct mim_frame *frame, struct mim_out_clock *clock)
+{
+    struct mim_frame_info info = {
+        .struct_size = sizeof info,
+        .sample = (int32_t)frame->sample,
+        .width = frame->width,
+        .height = frame->height,
+        .channels = frame->channels,
+        .parts = 1,
+        .pts = MIM_NO_PTS,
+        .flags = frame->damaged ? MIM_FRAME_DAMAGED : 0,
+    };
+    if (!mim_time_base_valid(frame->time_base) || !mim_time_base_valid(clock->to))
+        return info;
+    bool same = same_base(frame->time_base, clock->to);
+    if (frame->pts != MIM_NO_PTS)
+        info.pts = same ? frame->pts : rescale(frame->pts, frame->time_base, clock->to);
+    info.duration = same ? frame->duration : rescale_duration(frame, clock);
+    return info;
+}
+
+static enum mim_status
+take_converted(struct mim_out_slot *slot, struct mim_error *err)
+{
+    uint64_t row = 0, size = 0;
+    bool fits = mim_row_bytes(slot->info.width, slot->info.channels, (enum mim_sample)slot->info.sample, &row) &&
+                mim_picture_bytes(slot->info.height, mim_aligned_stride(row, slot->info.height), &size);
+    slot->converted = fits ? mim_buffer_get(NULL, size) : NULL;
+    if (!slot->converted)
+        return mim_fail(err, MIM_NOMEM, "no memory to convert %ux%u pixels", slot->info.width, slot->info.height);
+    slot->raster = (struct mim_raster){
+        .struct_size = sizeof slot->raster,
+        .sample = slot->info.sample,
+        .width = slot->info.width,
+        .height = slot->info.height,
+        .channels = slot->info.channels,
+        .stride = mim_aligned_stride(row, slot->info.height),
+        .data = mim_buffer_data(slot->converted),
+    };
+    return MIM_OK;
+}
+
+enum mim_status
+mim_out_slot_accepted(struct mim_out_slot *slot, const struct mim_plugin_writer *writer, struct mim_error *err)
+{
+    struct mim_raster_target target = { .sample = (enum mim_sample)slot->info.sample,
+                                        .channels = slot->info.channels,
+                                        .has_background = true };
+    memcpy(target.background, writer->sequence.background, sizeof target.background);
+    enum mim_status status =
+        mim_conversion_plan(slot->frame.sample, slot->frame.channels, &target, &slot->conversion, err);
+    if (status != MIM_OK)
+        return status;
+
+    slot->coded = calloc(slot->info.parts, sizeof *slot->coded);
+    if (!slot->coded)
+        return mim_fail_nomem(err, "coded bytes");
+    if (slot->conversion.same) {
+        slot->raster = mim_frame_raster(&slot->frame);
+        return MIM_OK;
+    }
+    slot->bands = slot->info.height < WORTH_BANDS ? 1 : CONVERT_BANDS;
+    return take_converted(slot, err);
+}
+
+enum mim_out_stage
+mim_out_slot_next_stage(const struct mim_out_slot *slot)
+{
+    return slot->bands ? MIM_OUT_ACCEPTED : MIM_OUT_READY;
+}
+
+void
+mim_out_slot_convert_band(struct mim_out_slot *slot, uint32_t band, struct mim_raster_loss *loss)
+{
+    const struct mim_raster from = mim_frame_raster(&slot->frame);
+    uint32_t each = mim_divide_up(slot->info.height, slot->bands), first = band * each;
+    uint32_t left = first < slot->info.height ? slot->info.height - first : 0;
+    mim_conversion_run(&slot->conversion, &from, &slot->raster, first, left < each ? left : each, loss);
+}
+
+/* Frames like the first lose what that one did. */
+static bool
+is_news(const struct mim_out_slot *slot, const struct mim_plugin_writer *writer)
+{
+    const struct mim_frame_info *first = &writer->sequence.first;
+    return !slot->index || slot->conversion.from_sample != (enum mim_sample)first->sample ||
+           slot->conversion.from_channels != first->channels;
+}
+
+enum mim_status
+mim_out_slot_converted(struct mim_out_slot *slot, const struct mim_plugin_writer *writer, struct mim_error *err)
+{
+    slot->stage = MIM_OUT_READY;
+    mim_buffer_release(slot->frame.owner);
+    slot->frame.owner = NULL;
+    slot->frame.data = NULL;
+    if (slot->loss.unscaled)
+        return mim_conversion_fail_unscaled(&slot->conversion, err);
+
+    const struct mim_notice_origin origin = { .frame = slot->index, .place = slot->index, .step = MIM_STEP_CONVERT };
+    enum mim_status status = MIM_OK;
+    if (is_news(slot, writer))
+        status = mim_conversion_report_layout(&slot->conversion, writer->work, &origin, err);
+    return status == MIM_OK ? mim_conversion_report(&slot->conversion, &slot->loss, writer->work, &origin, err)
+                            : status;
+}
+
+uint64_t
+mim_out_slot_bytes(const struct mim_out_slot *slot)
+{
+    uint64_t given = slot->frame.data ? (uint64_t)slot->frame.stride * slot->frame.height : 0;
+    return given + (slot->converted ? slot->raster.stride * slot->raster.height : 0);
+}
+
+enum mim_status
+mim_out_slot_put(struct mim_out_slot *slot, struct mim_plugin_writer *writer, struct mim_error *err)
+{
+    struct mim_coded coded = { .struct_size = sizeof coded, .part_count = slot->info.parts };
+    struct mim_coded_part *parts = calloc(coded.part_count, sizeof *parts);
+    if (!parts)
+        return mim_fail_nomem(err, "coded bytes");
+    for (uint32_t i = 0; i < coded.part_count; i++) {
+        parts[i] = (struct mim_coded_part){ .size = slot->coded[i].size, .data = slot->coded[i].data };
+        coded.size += parts[i].size;
+    }
+    coded.parts = parts;
+    enum mim_status status = mim_plugin_writer_put(writer, slot->index, slot->packet, &slot->info, &coded, err);
+    free(parts);
+    return status;
+}
+
+void
+mim_out_slot_forget_coded(struct mim_out_slot *slot, struct mim_plugin_writer *writer)
+{
+    for (uint32_t i = 0; slot->coded && i < slot->info.parts; i++)
+        mim_coded_clear(&slot->coded[i], &writer->work->account);
+    slot->parts_claimed = slot->parts_done = 0;
+    slot->status = MIM_OK;
+    slot->starved = false;
+}
+
+void
+mim_out_slot_clear(struct mim_out_slot *slot, struct mim_plugin_writer *writer)
+{
+    mim_out_slot_forget_coded(slot, writer);
+    free(slot->coded);
+    mim_buffer_release(slot->converted);
+    mim_frame_clear(&slot->frame);
+    *slot = (struct mim_out_slot){ .packet = slot->packet };
+}

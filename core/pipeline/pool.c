@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/* A context's threads, and the one function that schedules for one thread and for many. */
+#include "pipeline/pool.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "api/context.h"
+#include "base/error.h"
+
+#define LOOK_UP_MS 50 /* how long a waiting caller goes without asking whether it is interrupted */
+
+struct helper {
+    struct mim_pool *pool;
+    pthread_t thread;
+    unsigned worker;
+};
+
+struct mim_pool {
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    struct mim_pool_client *clients; /* latest first: a writer drains before its reader fills */
+    unsigned threads;                /* the caller's among them */
+    unsigned started;
+    bool tried_to_start, stopping;
+    struct helper helpers[];
+};
+
+struct mim_pool *
+mim_pool_of(struct mim_context *context, struct mim_error *err)
+{
+    if (context->pool)
+        return context->pool;
+
+    unsigned threads = context->threads ? context->threads : 1;
+    struct mim_pool *pool = calloc(1, sizeof *pool + (threads - 1) * sizeof(struct helper));
+    if (!pool) {
+        mim_fail_nomem(err, "a thread pool");
+        return NULL;
+    }
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&pool->changed, &attributes);
+    pthread_condattr_destroy(&attributes);
+    pthread_mutex_init(&pool->lock, NULL);
+    pool->threads = threads;
+    context->pool = pool;
+    return pool;
+}
+
+void
+mim_pool_lock(struct mim_pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+}
+
+void
+mim_pool_unlock(struct mim_pool *pool)
+{
+    pthread_mutex_unlock(&pool->lock);
+}
+
+void
+mim_pool_wake(struct mim_pool *pool)
+{
+    pthread_cond_broadcast(&pool->changed);
+}
+
+unsigned
+mim_pool_threads(const struct mim_pool *pool)
+{
+    return pool->threads;
+}
+
+void
+mim_pool_destroy(struct mim_pool *pool)
+{
+    if (!pool)
+        return;
+
+    mim_pool_lock(pool);
+    pool->stopping = true;
+    pthread_cond_broadcast(&pool->changed);
+    mim_pool_unlock(pool);
+    for (unsigned i = 0; i < pool->started; i++)
+        pthread_join(pool->helpers[i].thread, NULL);
+    pthread_cond_destroy(&pool->changed);
+    pthread_mutex_destroy(&pool->lock);
+    free(pool);
+}
+
+union step {
+    char bytes[MIM_POOL_STEP_SIZE];
+    max_align_t align;
+};
+
+/* Under the lock; runs without it. */
+static bool
+run_one(struct mim_pool *pool, struct mim_pool_client *client, unsigned worker)
+{
+    union step step;
+    if (!client->claim(client, worker, &step))
+        return false;
+
+    client->running++;
+    mim_pool_unlock(pool);
+    client->run(client, worker, &step);
+    mim_pool_lock(pool);
+    bool news = client->settle(client, worker, &step);
+    client->running--;
+    /* what a helper did somebody may be waiting for; the caller wakes others only when there is work for them */
+    if (news || worker)
+        pthread_cond_broadcast(&pool->changed);
+    return true;
+}
+
+static bool
+run_any(struct mim_pool *pool, unsigned worker)
+{
+    for (struct mim_pool_client *client = pool->clients; client; client = client->next)
+        if (run_one(pool, client, worker))
+            return true; /* the list may have changed meanwhile */
+    return false;
+}
+
+static void *
+help(void *argument)
+{
+    struct helper *helper = argument;
+    struct mim_pool *pool = helper->pool;
+
+    mim_pool_lock(pool);
+    while (!pool->stopping)
+        if (!run_any(pool, helper->worker))
+            pthread_cond_wait(&pool->changed, &pool->lock);
+    mim_pool_unlock(pool);
+    return NULL;
+}
+
+/* Signals are the application's: ours never see one. */
+static bool
+start_helper(struct helper *helper)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    bool started = pthread_create(&helper->thread, NULL, help, helper) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return started;
+}
+
+void
+mim_pool_start(struct mim_pool *pool)
+{
+    if (pool->tried_to_start)
+        return;
+
+    pool->tried_to_start = true;
+    for (unsigned i = 0; i + 1 < pool->threads; i++) {
+        pool->helpers[i] = (struct helper){ .pool = pool, .worker = i + 1 };
+        if (!start_helper(&pool->helpers[i]))
+            return; /* the caller can do all of it alone */
+        pool->started++;
+    }
+}
+
+void
+mim_pool_attach(struct mim_pool *pool, struct mim_pool_client *client)
+{
+    mim_pool_lock(pool);
+    client->next = pool->clients;
+    pool->clients = client;
+    mim_pool_wake(pool);
+    mim_pool_unlock(pool);
+}
+
+void
+mim_pool_detach(struct mim_pool *pool, struct mim_pool_client *client)
+{
+    mim_pool_lock(pool);
+    for (struct mim_pool_client **at = &pool->clients; *at; at = &(*at)->next)
+        if (*at == client) {
+            *at = client->next;
+            break;
+        }
+    while (client->running)
+        pthread_cond_wait(&pool->changed, &pool->lock);
+    mim_pool_unlock(pool);
+}
+
+static void
+wait_a_little(struct mim_pool *pool)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += LOOK_UP_MS * 1000000L;
+    if (until.tv_nsec >= 1000000000L) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000L;
+    }
+    pthread_cond_timedwait(&pool->changed, &pool->lock, &until);
+}
+
+void
+mim_pool_work(struct mim_pool *pool, struct mim_pool_client *client, bool (*done)(struct mim_pool_client *),
+              bool (*interrupted)(struct mim_pool_client *))
+{
+    mim_pool_lock(pool);
+    while (!done(client)) {
+        mim_pool_unlock(pool);
+        bool stop = interrupted(client);
+        mim_pool_lock(pool);
+        if (stop || done(client))
+            break;
+        if (!run_one(pool, client, 0) && !run_any(pool, 0))
+            wait_a_little(pool);
+    }
+    mim_pool_unlock(pool);
+}
+
+static bool
+nothing_runs(struct mim_pool_client *client)
+{
+    return !client->running;
+}
+
+static bool
+never_interrupted(struct mim_pool_client *client)
+{
+    (void)client;
+    return false;
+}
+
+void
+mim_pool_drain(struct mim_pool *pool, struct mim_pool_client *client)
+{
+    mim_pool_work(pool, client, nothing_runs, never_interrupted);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* Coded bytes: the first piece of the frame that is emitted as it is, as uncompressed formats do, is not copied. */
+#include "plugin/coded-parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "plugin/memory-budget.h"
+#include "plugin/host.h"
+#include "base/size.h"
+
+#define LEAST_ROOM 4096
+
+static bool
+is_of_raster(const struct mim_raster *raster, const uint8_t *data, uint64_t size)
+{
+    if (!raster || (uintptr_t)data < (uintptr_t)raster->data)
+        return false;
+    uint64_t whole = raster->stride * raster->height, before = (uintptr_t)data - (uintptr_t)raster->data;
+    return before <= whole && size <= whole - before;
+}
+
+static bool
+resize(struct mim_coded_bytes *coded, struct mim_job *job, uint64_t room)
+{
+    uint8_t *own = coded->room ? coded->data : NULL;
+    uint8_t *moved = job->host->resize(job, own, coded->room, room);
+    if (!moved)
+        return false;
+    if (!own && coded->size)
+        memcpy(moved, coded->data, coded->size);
+    coded->data = moved;
+    coded->room = room;
+    return true;
+}
+
+/* Half as much again, for what may still come; that it cannot be had is no reason to refuse what can. */
+static bool
+make_room(struct mim_coded_bytes *coded, struct mim_job *job, uint64_t needed)
+{
+    struct mim_core_job *core = job->core;
+    const bool refused = core->refused;
+    uint64_t room = coded->room + coded->room / 2;
+    if (room < needed)
+        return resize(coded, job, needed < LEAST_ROOM ? LEAST_ROOM : needed);
+    if (resize(coded, job, room))
+        return true;
+    core->refused = refused;
+    return resize(coded, job, needed);
+}
+
+bool
+mim_coded_append(struct mim_coded_bytes *coded, struct mim_job *job, const void *data, uint64_t size)
+{
+    if (!coded->size && !coded->room && is_of_raster(coded->raster, data, size)) {
+        coded->data = (uint8_t *)data;
+        coded->size = size;
+        return true;
+    }
+    uint64_t needed;
+    if (!mim_size_add(coded->size, size, &needed) || (needed > coded->room && !make_room(coded, job, needed)))
+        return false;
+    memcpy(coded->data + coded->size, data, size);
+    coded->size = needed;
+    return true;
+}
+
+void
+mim_coded_clear(struct mim_coded_bytes *coded, struct mim_account *account)
+{
+    if (coded->room)
+        free(coded->data);
+    mim_account_refund(account, coded->room);
+    *coded = (struct mim_coded_bytes){ 0 };
+}

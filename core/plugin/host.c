@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: MIT */
+/* The host table: what a plugin may ask of the core. */
+#include "plugin/host.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "frame/meta.h"
+#include "io/sink.h"
+#include "base/size.h"
+#include "io/source.h"
+#include "plugin/operation.h"
+
+static struct mim_core_job *
+core_of(struct mim_job *job)
+{
+    return job->core;
+}
+
+enum mim_status
+mim_job_init(struct mim_core_job *job, struct mim_work *work, void *state, uint32_t worker_size, uint32_t threads,
+             struct mim_error *err)
+{
+    *job = (struct mim_core_job){
+        .abi = { .struct_size = sizeof job->abi,
+                 .threads = threads,
+                 .host = &mim_host_table,
+                 .state = state,
+                 .core = job },
+        .work = work,
+        .frame = MIM_UNKNOWN,
+    };
+    if (!worker_size)
+        return MIM_OK;
+    job->abi.worker = calloc(1, worker_size);
+    return job->abi.worker ? MIM_OK : mim_fail_nomem(err, "a worker");
+}
+
+void
+mim_job_clear(struct mim_core_job *job)
+{
+    free(job->abi.worker);
+    job->abi.worker = NULL;
+}
+
+void
+mim_job_begin(struct mim_core_job *job, uint64_t frame)
+{
+    job->frame = frame;
+    job->step = 0;
+    job->muted = false;
+    job->failed = MIM_OK;
+    job->host_failed = job->refused = false;
+}
+
+/* Keep the first error: later ones follow from it. */
+static void
+note_failure(struct mim_core_job *job, enum mim_status status)
+{
+    job->failed = status;
+    job->error.frame = job->frame;
+    snprintf(job->error.plugin, sizeof job->error.plugin, "%s", job->work->plugin);
+}
+
+/* A host call failed and has filled job->error. */
+static enum mim_status
+host_failure(struct mim_core_job *job, enum mim_status status)
+{
+    if (!job->host_failed)
+        note_failure(job, status);
+    job->host_failed = true;
+    return status;
+}
+
+static enum mim_status
+limit_error(struct mim_core_job *job)
+{
+    uint64_t used = mim_account_used(&job->work->account), ceiling = mim_account_ceiling(&job->work->account);
+    mim_fail_limit(&job->error, job->error.needed, ceiling,
+                   "the working memory of %" PRIu64 " bytes is not enough: %" PRIu64 " are in use and %" PRIu64
+                   " more needed",
+                   ceiling, used, job->error.needed);
+    note_failure(job, MIM_LIMIT);
+    return MIM_LIMIT;
+}
+
+static enum mim_status
+broken(struct mim_core_job *job, int32_t result, const char *op, const char *why)
+{
+    mim_fail(&job->error, MIM_BROKEN_PLUGIN, "the plugin's %s() returned %d, which %s", op, result, why);
+    note_failure(job, MIM_BROKEN_PLUGIN);
+    return MIM_BROKEN_PLUGIN;
+}
+
+static enum mim_status
+settled_status(struct mim_core_job *job, int32_t result, const char *op)
+{
+    if (job->host_failed)
+        return job->failed;
+    if (result == MIM_NOMEM && job->refused)
+        return limit_error(job);
+    if (result == MIM_OK || result == MIM_END)
+        return (enum mim_status)result;
+    if (result < 0 || result > MIM_CRASHED)
+        return broken(job, result, op, "is no status");
+    if ((result == MIM_CANCELLED || result == MIM_TIMEOUT) && mim_work_poll(job->work, NULL) == MIM_OK)
+        return broken(job, result, op, "nobody asked for"); /* what is interrupted is tried again, for ever then */
+    if (job->failed == (enum mim_status)result)
+        return job->failed;
+
+    mim_fail(&job->error, (enum mim_status)result, "%s", mim_status_text((enum mim_status)result));
+    note_failure(job, (enum mim_status)result);
+    return (enum mim_status)result;
+}
+
+enum mim_status
+mim_job_end(struct mim_core_job *job, int32_t result, const char *op, struct mim_error *err)
+{
+    enum mim_status status = settled_status(job, result, op);
+    if (status != MIM_OK && status != MIM_END && err)
+        *err = job->error;
+    return status;
+}
+
+int32_t
+mim_job_adopt(struct mim_job *abi, enum mim_status status, bool refused, const struct mim_error *error)
+{
+    struct mim_core_job *job = core_of(abi);
+    if (status == MIM_OK)
+        return MIM_OK;
+    job->error = *error;
+    job->error.frame = job->frame;
+    job->failed = status;
+    job->host_failed = true;
+    job->refused = refused;
+    return (int32_t)status;
+}
+
+static void *
+host_resize(struct mim_job *abi, void *old, uint64_t old_size, uint64_t new_size)
+{
+    struct mim_core_job *job = core_of(abi);
+    struct mim_account *account = &job->work->account;
+
+    if (!new_size) {
+        free(old);
+        mim_account_refund(account, old ? old_size : 0);
+        return NULL;
+    }
+    uint64_t before = old ? old_size : 0;
+    if (new_size > before && !mim_account_charge(account, new_size - before)) {
+        job->refused = true;
+        job->error.needed = new_size - before;
+        return NULL;
+    }
+    void *moved = new_size <= PTRDIFF_MAX ? realloc(old, new_size) : NULL;
+    if (!moved) {
+        if (new_size > before)
+            mim_account_refund(account, new_size - before);
+        return NULL;
+    }
+    if (new_size < before)
+        mim_account_refund(account, before - new_size);
+    return moved;
+}
+
+static int32_t
+host_reserve(struct mim_job *abi, int64_t delta)
+{
+    struct mim_core_job *job = core_of(abi);
+    if (delta <= 0) {
+        mim_account_refund(&job->work->account, delta < 0 ? -(uint64_t)delta : 0);
+        return MIM_OK;
+    }
+    if (mim_account_charge(&job->work->account, (uint64_t)delta))
+        return MIM_OK;
+    job->refused = true;
+    job->error.needed = (uint64_t)delta;
+    return MIM_NOMEM;
+}
+
+static uint64_t
+milliseconds_left(const struct mim_work *work)
+{
+    if (work->deadline_ms == INT64_MAX)
+        return MIM_NO_LIMIT;
+    int64_t left = work->deadline_ms - mim_clock_ms();
+    return left > 0 ? (uint64_t)left : 0;
+}
+
+static uint64_t
+host_limit(struct mim_job *abi, int32_t which)
+{
+    struct mim_work *work = core_of(abi)->work;
+    const struct mim_limits *limits = &work->control.limits;
+    switch (which) {
+    case MIM_LIMIT_PIXELS:
+        return limits->frame_pixels;
+    case MIM_LIMIT_FRAMES:
+        return limits->frames;
+    case MIM_LIMIT_METADATA:
+        return limits->metadata_bytes;
+    case MIM_LIMIT_WORKING:
+        return mim_account_free(&work->account);
+    case MIM_LIMIT_MILLISECONDS:
+        return milliseconds_left(work);
+    }
+    return MIM_NO_LIMIT;
+}
+
+static int32_t
+host_poll(struct mim_job *abi)
+{
+    struct mim_core_job *job = core_of(abi);
+    if (mim_work_poll(job->work, NULL) == MIM_OK)
+        return MIM_OK;
+    return host_failure(job, mim_work_poll(job->work, &job->error));
+}
+
+static void
+host_log(struct mim_job *abi, int32_t level, const char *text)
+{
+    mim_work_log(core_of(abi)->work, level, text);
+}
+
+static int32_t host_fail(struct mim_job *abi, int32_t status, uint64_t offset, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+
+static int32_t
+host_fail(struct mim_job *abi, int32_t status, uint64_t offset, const char *fmt, ...)
+{
+    struct mim_core_job *job = core_of(abi);
+    if (job->failed != MIM_OK)
+        return job->failed;
+
+    uint64_t needed = job->error.needed; /* of a refusal: settled when the op ends */
+    va_list args;
+    va_start(args, fmt);
+    mim_fail_va(&job->error, (enum mim_status)status, fmt, args);
+    va_end(args);
+    job->error.offset = offset;
+    job->error.needed = job->refused ? needed : 0;
+    note_failure(job, (enum mim_status)status);
+    return status;
+}
+
+static int64_t
+read_source(struct mim_core_job *job, struct mim_source *source, void *data, uint64_t size, uint64_t offset)
+{
+    if (!source)
+        return -MIM_ARGUMENT;
+    struct mim_error error;
+    int64_t got = mim_source_read_at(source, data, size, offset, &error);
+    if (got < 0) {
+        if (!job->host_failed)
+            job->error = error;
+        return -(int64_t)host_failure(job, (enum mim_status) - got);
+    }
+    return got;
+}
+
+static int64_t
+host_read_at(struct mim_job *abi, void *data, uint64_t size, uint64_t offset)
+{
+    struct mim_core_job *job = core_of(abi);
+    return read_source(job, job->work->source, data, size, offset);
+}
+
+static uint64_t
+size_of(struct mim_core_job *job, struct mim_source *source)
+{
+    uint64_t size = MIM_UNKNOWN;
+    struct mim_error error;
+    if (!source)
+        return MIM_UNKNOWN;
+    enum mim_status status = mim_source_size(source, &size, &error);
+    if (status == MIM_OK)
+        return size;
+    if (!job->host_failed)
+        job->error = error;
+    host_failure(job, status);
+    return MIM_UNKNOWN;
+}
+
+static uint64_t
+host_size(struct mim_job *abi)
+{
+    struct mim_core_job *job = core_of(abi);
+    return size_of(job, job->work->source);
+}
+
+static int32_t
+host_meta(struct mim_job *abi, const char *key, int32_t type, const void *value, uint64_t size)
+{
+    struct mim_core_job *job = core_of(abi);
+    if (!job->meta)
+        return MIM_ARGUMENT;
+
+    uint64_t limit = job->work->control.limits.metadata_bytes, held = mim_meta_bytes(job->meta);
+    if (size > limit || held > limit - size) {
+        mim_fail_limit(&job->error, held + size, limit,
+                       "metadata of more than %" PRIu64 " bytes: '%s' adds %" PRIu64 " to %" PRIu64, limit, key, size,
+                       held);
+        return host_failure(job, MIM_LIMIT);
+    }
+    struct mim_error error;
+    enum mim_status status = mim_meta_set(job->meta, key, type, value, size, &error);
+    if (status != MIM_NOMEM)
+        return status;
+    job->error = error;
+    return host_failure(job, status);
+}
+
+static int32_t
+host_result(struct mim_core_job *job, enum mim_status status, const struct mim_error *error)
+{
+    if (status == MIM_OK)
+        return MIM_OK;
+    if (!job->host_failed)
+        job->error = *error;
+    return host_failure(job, status);
+}
+
+static int32_t
+host_emit(struct mim_job *abi, const void *data, uint64_t size)
+{
+    struct mim_core_job *job = core_of(abi);
+    if (!size)
+        return MIM_OK;
+    if (job->coded)
+        return mim_coded_append(job->coded, abi, data, size) ? MIM_OK : MIM_NOMEM;
+    if (!job->work->sink)
+        return MIM_ARGUMENT;
+    struct mim_error error;
+    return host_result(job, mim_sink_write(job->work->sink, data, size, &error), &error);
+}
+
+static int32_t
+host_patch(struct mim_job *abi, const void *data, uint64_t size, uint64_t offset)
+{
+    struct mim_core_job *job = core_of(abi);
+    if (job->coded || !job->work->sink)
+        return MIM_ARGUMENT;
+    struct mim_error error;
+    return host_result(job, mim_sink_patch(job->work->sink, data, size, offset, &error), &error);
+}
+
+static int64_t
+host_read_back(struct mim_job *abi, void *data, uint64_t size, uint64_t offset)
+{
+    struct mim_core_job *job = core_of(abi);
+    if (job->coded || !job->work->sink)
+        return -MIM_ARGUMENT;
+    struct mim_error error;
+    int64_t got = mim_sink_read_back(job->work->sink, data, size, offset, &error);
+    return got >= 0 ? got : -(int64_t)host_result(job, (enum mim_status) - got, &error);
+}
+
+static uint64_t
+host_tell(struct mim_job *abi)
+{
+    struct mim_core_job *job = core_of(abi);
+    if (job->coded)
+        return job->coded->size;
+    return job->work->sink ? mim_sink_tell(job->work->sink) : 0;
+}
+
+static uint32_t
+host_flags(struct mim_job *abi)
+{
+    return core_of(abi)->work->host_flags;
+}
+
+static int32_t
+host_notice(struct mim_job *abi, int32_t code, const char *text)
+{
+    struct mim_core_job *job = core_of(abi);
+    struct mim_error error;
+    if (job->muted)
+        return MIM_OK;
+    const struct mim_notice_origin origin = { .frame = job->frame,
+                                              .place = job->frame == MIM_UNKNOWN ? 0 : job->frame,
+                                              .step = job->step };
+    enum mim_status status = mim_work_notice_at(job->work, (enum mim_notice_code)code, &origin, text, &error);
+    return host_result(job, status, &error);
+}
+
+static int32_t
+host_open_side(struct mim_job *abi, const char *role, const char *uri)
+{
+    struct mim_core_job *job = core_of(abi);
+    struct mim_error error;
+    int32_t side = 0;
+    enum mim_status status = mim_sides_open(&job->work->sides, role, uri, &side, &error);
+    if (status == MIM_OK)
+        return side;
+    if (uri) /* what the caller wants, while the origin is only worth a try */
+        host_result(job, status, &error);
+    return -(int32_t)status;
+}
+
+static int64_t
+host_side_read(struct mim_job *abi, int32_t side, void *data, uint64_t size, uint64_t offset)
+{
+    struct mim_core_job *job = core_of(abi);
+    return read_source(job, mim_sides_source(&job->work->sides, side), data, size, offset);
+}
+
+static uint64_t
+host_side_size(struct mim_job *abi, int32_t side)
+{
+    struct mim_core_job *job = core_of(abi);
+    return size_of(job, mim_sides_source(&job->work->sides, side));
+}
+
+static const void *
+host_get_extension(const char *name)
+{
+    (void)name;
+    return NULL;
+}
+
+const struct mim_host mim_host_table = {
+    .struct_size = sizeof(struct mim_host),
+    .major = MIM_PLUGIN_ABI_MAJOR,
+    .minor = MIM_PLUGIN_ABI_MINOR,
+    .resize = host_resize,
+    .reserve = host_reserve,
+    .limit = host_limit,
+    .poll = host_poll,
+    .log = host_log,
+    .fail = host_fail,
+    .read_at = host_read_at,
+    .size = host_size,
+    .meta = host_meta,
+    .emit = host_emit,
+    .patch = host_patch,
+    .read_back = host_read_back,
+    .tell = host_tell,
+    .flags = host_flags,
+    .notice = host_notice,
+    .open_side = host_open_side,
+    .side_read = host_side_read,
+    .side_size = host_side_size,
+    .get_extension = host_get_extension,
+};

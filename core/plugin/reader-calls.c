@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: MIT */
+/* Calling a plugin's reader in the order that plugin.h promises. */
+#include "plugin/reader-calls.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "frame/meta.h"
+#include "base/sample.h"
+#include "io/source.h"
+
+/* `again`: what it says was heard before. */
+static enum mim_status
+call_open(struct mim_plugin_reader *reader, struct mim_sequence *sequence, bool again, struct mim_error *err)
+{
+    const struct mim_reader_ops *ops = reader->ops;
+    const struct mim_option_table table = { .rows = ops->options, .count = ops->option_count };
+    enum mim_status status =
+        mim_options_bind(reader->options, &table, reader->other, reader->format, reader->state, &reader->bound, err);
+    if (status != MIM_OK)
+        return status;
+
+    *sequence = (struct mim_sequence){
+        .struct_size = sizeof *sequence,
+        .count = MIM_UNKNOWN,
+        .loop = -1,
+        .sequential = mim_source_is_stream(reader->work->source),
+    };
+    reader->opened = true;
+    reader->walk = 0;
+    if (!ops->open)
+        return MIM_OK;
+    mim_job_begin(&reader->serial, MIM_UNKNOWN);
+    reader->serial.muted = again;
+    return mim_job_end(&reader->serial, ops->open(&reader->serial.abi, sequence), "open", err);
+}
+
+enum mim_status
+mim_plugin_reader_open(struct mim_plugin_reader *reader, unsigned workers, struct mim_error *err)
+{
+    const struct mim_reader_ops *ops = reader->ops;
+    reader->state = calloc(1, ops->state_size ? ops->state_size : 1);
+    reader->workers = calloc(workers, sizeof *reader->workers);
+    reader->stash.packet = calloc(1, ops->packet_size ? ops->packet_size : 1);
+    if (!reader->state || !reader->workers || !reader->stash.packet)
+        return mim_fail_nomem(err, "a reader");
+
+    reader->work->sides.options = reader->options;
+    reader->worker_count = workers;
+    uint32_t threads = ops->flags & MIM_READER_THREADS ? workers : 1;
+    enum mim_status status = mim_job_init(&reader->serial, reader->work, reader->state, 0, threads, err);
+    for (unsigned i = 0; i < workers && status == MIM_OK; i++) {
+        status = mim_job_init(&reader->workers[i].job, reader->work, reader->state, ops->worker_size, 1, err);
+        reader->workers[i].job.worker = i;
+    }
+    return status == MIM_OK ? call_open(reader, &reader->sequence, false, err) : status;
+}
+
+static void
+close_worker(struct mim_plugin_reader *reader, struct mim_worker_job *worker)
+{
+    if (!worker->open)
+        return;
+    worker->open = false;
+    if (reader->ops->worker_close)
+        reader->ops->worker_close(&worker->job.abi);
+    if (worker->job.abi.worker)
+        memset(worker->job.abi.worker, 0, reader->ops->worker_size);
+}
+
+void
+mim_plugin_reader_close_workers(struct mim_plugin_reader *reader)
+{
+    for (unsigned i = 0; i < reader->worker_count; i++)
+        close_worker(reader, &reader->workers[i]);
+}
+
+static void
+drop_stash(struct mim_plugin_reader *reader)
+{
+    if (!reader->stash.full)
+        return;
+    reader->stash.full = false;
+    mim_work_forget(reader->work, reader->stash.index);
+    if (reader->ops->release)
+        reader->ops->release(&reader->serial.abi, reader->stash.packet);
+}
+
+static void
+call_close(struct mim_plugin_reader *reader)
+{
+    drop_stash(reader);
+    mim_plugin_reader_close_workers(reader);
+    if (reader->opened && reader->ops->close) {
+        mim_job_begin(&reader->serial, MIM_UNKNOWN);
+        reader->ops->close(&reader->serial.abi);
+    }
+    reader->opened = false;
+    mim_sides_close(&reader->work->sides);
+    mim_bound_options_destroy(reader->bound);
+    reader->bound = NULL;
+}
+
+void
+mim_plugin_reader_close(struct mim_plugin_reader *reader)
+{
+    call_close(reader);
+    for (unsigned i = 0; i < reader->worker_count; i++)
+        mim_job_clear(&reader->workers[i].job);
+    free(reader->state);
+    free(reader->workers);
+    free(reader->stash.packet);
+    reader->state = reader->workers = reader->stash.packet = NULL;
+    reader->worker_count = 0;
+}
+
+static enum mim_status
+reopen(struct mim_plugin_reader *reader, struct mim_error *err)
+{
+    struct mim_sequence known_already; /* the first open's facts hold, and what a scan added to them */
+    call_close(reader);
+    memset(reader->state, 0, reader->ops->state_size);
+    enum mim_status status = call_open(reader, &known_already, true, err);
+    if (status != MIM_OK)
+        reader->walk = MIM_UNKNOWN;
+    return status;
+}
+
+enum mim_status
+mim_plugin_reader_scan(struct mim_plugin_reader *reader, struct mim_sequence *sequence, struct mim_error *err)
+{
+    *sequence = reader->sequence;
+    mim_job_begin(&reader->serial, MIM_UNKNOWN);
+    return mim_job_end(&reader->serial, reader->ops->scan(&reader->serial.abi, sequence), "scan", err);
+}
+
+enum mim_status
+mim_plugin_reader_settle_opacity(struct mim_plugin_reader *reader, struct mim_error *err)
+{
+    struct mim_sequence *sequence = &reader->sequence;
+    if (sequence->opaque != -1)
+        return MIM_OK;
+
+    if (!sequence->sequential && reader->ops->scan) {
+        struct mim_sequence found;
+        enum mim_status status = mim_plugin_reader_scan(reader, &found, err);
+        /* damage further on is not yet anybody's concern; what comes before it was seen */
+        if (status == MIM_CANCELLED || status == MIM_TIMEOUT || status == MIM_NOMEM || status == MIM_LIMIT)
+            return status;
+        if (status != MIM_OK)
+            found.count = sequence->count, found.sure = sequence->sure;
+        *sequence = found;
+    }
+    if (sequence->opaque == -1)
+        sequence->opaque = 0;
+    return MIM_OK;
+}
+
+static bool
+any_order(const struct mim_plugin_reader *reader)
+{
+    return reader->ops->flags & MIM_READER_ANY_ORDER;
+}
+
+static bool
+in_stash(const struct mim_plugin_reader *reader, uint64_t index)
+{
+    return reader->stash.full && reader->stash.index == index;
+}
+
+bool
+mim_plugin_reader_reopens_for(const struct mim_plugin_reader *reader, uint64_t index)
+{
+    return !any_order(reader) && index < reader->walk && !in_stash(reader, index);
+}
+
+static enum mim_status
+check_info(struct mim_plugin_reader *reader, uint64_t index, struct mim_frame_info *info, struct mim_error *err)
+{
+    const struct mim_sequence *sequence = &reader->sequence;
+    bool composed = sequence->canvas_width, indices = info->sample == MIM_SAMPLE_INDEX8;
+    const char *wrong = NULL;
+
+    if (!mim_sample_facts((enum mim_sample)info->sample) ||
+        (indices && (!composed || sequence->canvas_sample == MIM_SAMPLE_U16)))
+        wrong = "a sample type that frames do not have";
+    else if (!info->channels || (indices && info->channels != 1) || (composed && info->channels > 4))
+        wrong = "a number of channels that frames do not have";
+    else if (indices && sequence->canvas_sample > MIM_SAMPLE_U8)
+        wrong = "indices for a canvas of more than 8 bits";
+    else if (composed && !indices &&
+             (info->sample != (sequence->canvas_sample ? sequence->canvas_sample : MIM_SAMPLE_U8) ||
+              info->channels - !(info->channels % 2) != (sequence->canvas_channels ? sequence->canvas_channels : 3)))
+        wrong = "samples that its canvas does not have";
+    else if (composed && info->flags & MIM_FRAME_RAW)
+        wrong = "raw samples for a canvas";
+    else if (!composed && (!info->width || !info->height))
+        wrong = "no pixels";
+    else if (info->parts > 1u << 24)
+        wrong = "too many parts";
+    if (wrong) {
+        mim_fail(err, MIM_BROKEN_PLUGIN, "the plugin %s gives frame %" PRIu64 " %s", reader->work->plugin, index,
+                 wrong);
+        return MIM_BROKEN_PLUGIN;
+    }
+    if (!info->parts)
+        info->parts = 1;
+    return MIM_OK;
+}
+
+static enum mim_status
+call_prepare(struct mim_plugin_reader *reader, uint64_t index, void *packet, struct mim_frame_info *info,
+             struct mim_error *err)
+{
+    uint64_t most = reader->work->control.limits.frames;
+    if (index >= most) {
+        mim_fail_limit(err, index + 1, most, "more than %" PRIu64 " frames", most);
+        return MIM_LIMIT;
+    }
+    memset(packet, 0, reader->ops->packet_size);
+    *info = (struct mim_frame_info){ .struct_size = sizeof *info, .pts = MIM_NO_PTS };
+    mim_job_begin(&reader->serial, index);
+    int32_t result = reader->ops->prepare(&reader->serial.abi, index, packet, info);
+    enum mim_status status = mim_job_end(&reader->serial, result, "prepare", err);
+    /* a failed host call after which the plugin said OK: the packet is the plugin's to be released */
+    if (result == MIM_OK)
+        reader->walk = index + 1;
+    if (result == MIM_OK && status == MIM_OK)
+        status = check_info(reader, index, info, err);
+    if (result == MIM_OK && status != MIM_OK && reader->ops->release)
+        reader->ops->release(&reader->serial.abi, packet);
+    if (status != MIM_OK && status != MIM_END)
+        reader->walk = MIM_UNKNOWN; /* where the plugin stopped is not known: start afresh if it goes on */
+    return status;
+}
+
+static enum mim_status
+walk_to(struct mim_plugin_reader *reader, uint64_t index, void *packet, struct mim_error *err)
+{
+    enum mim_status status = MIM_OK;
+    if (index < reader->walk) {
+        status = reopen(reader, err);
+        if (status != MIM_OK)
+            return status;
+    }
+    struct mim_frame_info skipped;
+    while (status == MIM_OK && reader->walk < index) {
+        status = mim_work_poll(reader->work, err);
+        if (status == MIM_OK)
+            status = call_prepare(reader, reader->walk, packet, &skipped, err);
+        if (status != MIM_OK)
+            break;
+        mim_work_forget(reader->work, reader->walk - 1);
+        if (reader->ops->release)
+            reader->ops->release(&reader->serial.abi, packet);
+    }
+    return status;
+}
+
+static void
+take_stash(struct mim_plugin_reader *reader, void *packet, struct mim_frame_info *info)
+{
+    memcpy(packet, reader->stash.packet, reader->ops->packet_size);
+    *info = reader->stash.info;
+    reader->stash.full = false;
+}
+
+static enum mim_status
+fill_stash(struct mim_plugin_reader *reader, uint64_t index, struct mim_error *err)
+{
+    if (in_stash(reader, index))
+        return MIM_OK;
+    drop_stash(reader);
+    enum mim_status status = any_order(reader) ? MIM_OK : walk_to(reader, index, reader->stash.packet, err);
+    if (status == MIM_OK)
+        status = call_prepare(reader, index, reader->stash.packet, &reader->stash.info, err);
+    reader->stash.full = status == MIM_OK;
+    reader->stash.index = index;
+    return status;
+}
+
+/* A frame without a duration lasts until the next one is shown. */
+static enum mim_status
+borrow_duration(struct mim_plugin_reader *reader, uint64_t index, struct mim_frame_info *info, struct mim_error *err)
+{
+    if (info->duration || info->pts == MIM_NO_PTS || !reader->sequence.time_den ||
+        index + 1 >= reader->work->control.limits.frames)
+        return MIM_OK;
+
+    struct mim_error error;
+    enum mim_status status = fill_stash(reader, index + 1, &error);
+    if (status == MIM_OK && reader->stash.info.pts != MIM_NO_PTS && reader->stash.info.pts > info->pts &&
+        __builtin_sub_overflow(reader->stash.info.pts, info->pts, &info->duration))
+        info->duration = 0; /* nobody waits that long */
+    /* what is wrong with the next frame is said when its turn comes; a lack of means would make the duration a guess */
+    if (status != MIM_CANCELLED && status != MIM_TIMEOUT && status != MIM_NOMEM && status != MIM_LIMIT)
+        return MIM_OK;
+    if (err)
+        *err = error;
+    return status;
+}
+
+enum mim_status
+mim_plugin_reader_prepare(struct mim_plugin_reader *reader, uint64_t index, void *packet, struct mim_frame_info *info,
+                          struct mim_error *err)
+{
+    enum mim_status status = MIM_OK;
+    if (in_stash(reader, index)) {
+        take_stash(reader, packet, info);
+    } else {
+        drop_stash(reader);
+        if (!any_order(reader))
+            status = walk_to(reader, index, packet, err);
+        if (status == MIM_OK)
+            status = call_prepare(reader, index, packet, info, err);
+    }
+    if (status != MIM_OK)
+        return status;
+    status = borrow_duration(reader, index, info, err);
+    if (status != MIM_OK && reader->ops->release)
+        reader->ops->release(&reader->serial.abi, packet);
+    return status;
+}
+
+enum mim_status
+mim_plugin_reader_hold(struct mim_plugin_reader *reader, uint64_t index, struct mim_error *err)
+{
+    return fill_stash(reader, index, err);
+}
+
+bool
+mim_plugin_reader_has(struct mim_plugin_reader *reader, uint64_t index)
+{
+    bool quiet = reader->work->quiet;
+    reader->work->quiet = true;
+    bool has = fill_stash(reader, index, NULL) == MIM_OK;
+    reader->work->quiet = quiet;
+    drop_stash(reader);
+    return has;
+}
+
+enum mim_status
+mim_plugin_reader_peek(struct mim_plugin_reader *reader, uint64_t index, struct mim_frame_info *info,
+                       struct mim_error *err)
+{
+    enum mim_status status = fill_stash(reader, index, err);
+    if (status != MIM_OK)
+        return status;
+    *info = reader->stash.info;
+    return borrow_duration(reader, index, info, err);
+}
+
+static enum mim_status
+worker_of(struct mim_plugin_reader *reader, unsigned index, struct mim_worker_job **out, struct mim_error *err)
+{
+    struct mim_worker_job *worker = &reader->workers[index];
+    *out = worker;
+    if (worker->open)
+        return MIM_OK;
+
+    worker->open = true; /* worker_close follows, also when this fails */
+    mim_job_begin(&worker->job, MIM_UNKNOWN);
+    worker->job.muted = true; /* how many workers there are is nobody's business */
+    int32_t result = reader->ops->worker_open ? reader->ops->worker_open(&worker->job.abi) : MIM_OK;
+    enum mim_status status = mim_job_end(&worker->job, result, "worker_open", err);
+    if (status != MIM_OK)
+        close_worker(reader, worker);
+    return status;
+}
+
+enum mim_status
+mim_plugin_reader_pixels(struct mim_plugin_reader *reader, unsigned worker_index, uint64_t index, const void *packet,
+                         const struct mim_frame_info *info, uint32_t part, struct mim_raster *raster, bool *starved,
+                         struct mim_error *err)
+{
+    struct mim_worker_job *worker;
+    enum mim_status status = worker_of(reader, worker_index, &worker, err);
+    if (status == MIM_OK) {
+        mim_job_begin(&worker->job, index);
+        worker->job.step = part + 1;
+        int32_t result =
+            reader->ops->pixels ? reader->ops->pixels(&worker->job.abi, packet, info, part, raster) : MIM_BROKEN_PLUGIN;
+        status = mim_job_end(&worker->job, result == MIM_END ? MIM_TRUNCATED : result, "pixels", err);
+    }
+    *starved = status == MIM_LIMIT && worker->job.refused;
+    return status;
+}
+
+enum mim_status
+mim_plugin_reader_metadata(struct mim_plugin_reader *reader, unsigned worker_index, uint64_t index, const void *packet,
+                           const struct mim_frame_info *info, struct mim_meta *meta, bool *starved,
+                           struct mim_error *err)
+{
+    *starved = false;
+    if (!reader->ops->metadata)
+        return MIM_OK;
+
+    struct mim_core_job *job = &reader->serial;
+    if (packet) {
+        struct mim_worker_job *worker;
+        enum mim_status status = worker_of(reader, worker_index, &worker, err);
+        job = &worker->job;
+        *starved = status == MIM_LIMIT && job->refused;
+        if (status != MIM_OK)
+            return status;
+    }
+    mim_job_begin(job, packet ? index : MIM_UNKNOWN);
+    job->step = packet ? UINT32_MAX : 0;
+    job->meta = meta;
+    int32_t result = reader->ops->metadata(&job->abi, packet, info);
+    job->meta = NULL;
+    enum mim_status status = mim_job_end(job, result == MIM_END ? MIM_OK : result, "metadata", err);
+    *starved = status == MIM_LIMIT && job->refused;
+    return status;
+}
+
+void
+mim_plugin_reader_release(struct mim_plugin_reader *reader, unsigned worker_index, void *packet)
+{
+    if (!reader->ops->release)
+        return;
+    reader->ops->release(&reader->workers[worker_index].job.abi, packet);
+}

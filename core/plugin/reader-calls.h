@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* One file opened by a plugin's reader ops: its state, its jobs, and the order of calls that plugin.h promises. */
+#ifndef MIM_CORE_PLUGIN_READER_CALLS_H
+#define MIM_CORE_PLUGIN_READER_CALLS_H
+
+#include <mim/options.h>
+#include <mim/plugin.h>
+
+#include "plugin/host.h"
+#include "options/options.h"
+
+struct mim_worker_job {
+    struct mim_core_job job;
+    bool open; /* worker_open was called */
+};
+
+struct mim_plugin_reader {
+    const struct mim_reader_ops *ops;
+    struct mim_work *work;
+    const char *format;
+    const struct mim_options *options;    /* borrowed */
+    const struct mim_option_table *other; /* borrowed */
+    void *state;
+    struct mim_bound_options *bound;
+    struct mim_sequence sequence;
+    struct mim_core_job serial;
+    bool opened;   /* open was called, so close must be */
+    uint64_t walk; /* without ANY_ORDER: the only index that prepare takes */
+    struct mim_worker_job *workers;
+    unsigned worker_count;
+    struct {
+        bool full;
+        uint64_t index;
+        void *packet;
+        struct mim_frame_info info;
+    } stash; /* prepared ahead of its turn */
+};
+
+enum mim_status mim_plugin_reader_open(struct mim_plugin_reader *reader, unsigned workers, struct mim_error *err);
+/* Nothing may be in flight. Zeroes what it frees. */
+void mim_plugin_reader_close(struct mim_plugin_reader *reader);
+
+/* Serial. The facts go to `sequence`, also on failure as far as it got. */
+enum mim_status mim_plugin_reader_scan(struct mim_plugin_reader *reader, struct mim_sequence *sequence,
+                                       struct mim_error *err);
+
+/* Does such a frame exist? Looks without a word; serial. */
+bool mim_plugin_reader_has(struct mim_plugin_reader *reader, uint64_t index);
+
+/* Whether composed frames have alpha is not always known before the whole file was looked through. Serial. */
+enum mim_status mim_plugin_reader_settle_opacity(struct mim_plugin_reader *reader, struct mim_error *err);
+
+/* Would preparing `index` close and open the plugin again? Then nothing may be in flight. */
+bool mim_plugin_reader_reopens_for(const struct mim_plugin_reader *reader, uint64_t index);
+/* Serial. Fills the packet and checked facts; END past the last. */
+enum mim_status mim_plugin_reader_prepare(struct mim_plugin_reader *reader, uint64_t index, void *packet,
+                                          struct mim_frame_info *info, struct mim_error *err);
+/* Serial. Prepare `index` into the stash, for metadata or for the prepare that may follow. */
+enum mim_status mim_plugin_reader_hold(struct mim_plugin_reader *reader, uint64_t index, struct mim_error *err);
+/* Serial. Facts alone; what was prepared for them is kept in the stash. */
+enum mim_status mim_plugin_reader_peek(struct mim_plugin_reader *reader, uint64_t index, struct mim_frame_info *info,
+                                       struct mim_error *err);
+
+/* On worker `worker`. `starved`: refused for memory, and might do alone. */
+enum mim_status mim_plugin_reader_pixels(struct mim_plugin_reader *reader, unsigned worker, uint64_t index,
+                                         const void *packet, const struct mim_frame_info *info, uint32_t part,
+                                         struct mim_raster *raster, bool *starved, struct mim_error *err);
+/* packet NULL: of the whole, with the serial job. */
+enum mim_status mim_plugin_reader_metadata(struct mim_plugin_reader *reader, unsigned worker, uint64_t index,
+                                           const void *packet, const struct mim_frame_info *info, struct mim_meta *meta,
+                                           bool *starved, struct mim_error *err);
+void mim_plugin_reader_release(struct mim_plugin_reader *reader, unsigned worker, void *packet);
+void mim_plugin_reader_close_workers(struct mim_plugin_reader *reader);
+
+#endif

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT */
+/* Calling a plugin's writer in the order that plugin.h promises. */
+#include "plugin/writer-calls.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "frame/frame.h"
+#include "frame/meta.h"
+#include "base/sample.h"
+#include "io/sink.h"
+#include "base/size.h"
+
+enum mim_status
+mim_plugin_writer_create(struct mim_plugin_writer *writer, const struct mim_options *options,
+                         const struct mim_option_table *other, unsigned workers, struct mim_error *err)
+{
+    const struct mim_writer_ops *ops = writer->ops;
+    writer->state = calloc(1, ops->state_size ? ops->state_size : 1);
+    writer->workers = calloc(workers, sizeof *writer->workers);
+    writer->options = mim_options_copy(options);
+    if (!writer->state || !writer->workers || !writer->options)
+        return mim_fail_nomem(err, "a writer");
+
+    writer->work->sides.options = writer->options;
+    writer->worker_count = workers;
+    uint32_t threads = ops->flags & MIM_WRITER_THREADS ? workers : 1;
+    enum mim_status status = mim_job_init(&writer->serial, writer->work, writer->state, 0, threads, err);
+    for (unsigned i = 0; i < workers && status == MIM_OK; i++) {
+        status = mim_job_init(&writer->workers[i].job, writer->work, writer->state, ops->worker_size, 1, err);
+        writer->workers[i].job.worker = i;
+    }
+    if (status != MIM_OK)
+        return status;
+    const struct mim_option_table table = { .rows = ops->options, .count = ops->option_count, .writing = true };
+    return mim_options_bind(options, &table, other, writer->format, writer->state, &writer->bound, err);
+}
+
+static void
+close_worker(struct mim_plugin_writer *writer, struct mim_writer_worker *worker)
+{
+    if (!worker->open)
+        return;
+    worker->open = false;
+    if (writer->ops->worker_close)
+        writer->ops->worker_close(&worker->job.abi);
+    if (worker->job.abi.worker)
+        memset(worker->job.abi.worker, 0, writer->ops->worker_size);
+}
+
+void
+mim_plugin_writer_close_workers(struct mim_plugin_writer *writer)
+{
+    for (unsigned i = 0; i < writer->worker_count; i++)
+        close_worker(writer, &writer->workers[i]);
+}
+
+void
+mim_plugin_writer_destroy(struct mim_plugin_writer *writer)
+{
+    const struct mim_writer_ops *ops = writer->ops;
+    mim_plugin_writer_close_workers(writer);
+    for (unsigned i = 0; i < writer->worker_count; i++)
+        mim_job_clear(&writer->workers[i].job);
+    if (writer->touched && ops->close) {
+        mim_job_begin(&writer->serial, MIM_UNKNOWN);
+        ops->close(&writer->serial.abi);
+    }
+    mim_sides_close(&writer->work->sides);
+    writer->work->sides.options = NULL;
+    mim_options_destroy(writer->options);
+    mim_bound_options_destroy(writer->bound);
+    mim_meta_destroy(writer->kept);
+    mim_meta_destroy(writer->unkept);
+    free(writer->workers);
+    free(writer->state);
+    *writer = (struct mim_plugin_writer){ 0 };
+}
+
+/* true: nobody has heard of it yet. */
+static bool
+remember_unkept(struct mim_plugin_writer *writer, const char *key)
+{
+    struct mim_meta_item said;
+    if (mim_meta_find(writer->unkept, key, &said))
+        return false;
+    if (!writer->unkept)
+        writer->unkept = mim_meta_create();
+    if (writer->unkept) /* without memory it is said twice at worst */
+        mim_meta_set_int(writer->unkept, key, 1, NULL);
+    return true;
+}
+
+static enum mim_status
+report_unkept(struct mim_plugin_writer *writer, const char *key, uint64_t index, struct mim_error *err)
+{
+    if (!remember_unkept(writer, key))
+        return MIM_OK;
+    char text[160];
+    snprintf(text, sizeof text, "%s cannot keep the metadata '%s'", writer->format, key);
+    return mim_work_notice(writer->work, MIM_NOTICE_METADATA, index, text, err);
+}
+
+/* A frame that says what the whole says loses nothing where only the whole has a place for it. */
+static bool
+is_kept(const struct mim_plugin_writer *writer, const struct mim_meta_item *item)
+{
+    struct mim_meta_item kept;
+    return writer->kept && mim_meta_find(writer->kept, item->key, &kept) && kept.type == item->type &&
+           kept.size == item->size && !memcmp(kept.data, item->data, item->size);
+}
+
+static enum mim_status
+note_kept(struct mim_plugin_writer *writer, const struct mim_meta_item *item, struct mim_error *err)
+{
+    if (!writer->kept && !(writer->kept = mim_meta_create()))
+        return mim_fail_nomem(err, "metadata");
+    return mim_meta_set(writer->kept, item->key, (int)item->type, item->data, item->size, err);
+}
+
+static enum mim_status
+offer(struct mim_plugin_writer *writer, const struct mim_meta_item *item, uint64_t index, struct mim_error *err)
+{
+    int32_t result = MIM_UNSUPPORTED;
+    if (writer->ops->metadata) {
+        mim_job_begin(&writer->serial, index);
+        writer->touched = true;
+        result = writer->ops->metadata(&writer->serial.abi, item->key, (int32_t)item->type, item->data, item->size);
+    }
+    if (result == MIM_UNSUPPORTED && !(writer->ops->metadata && writer->serial.host_failed))
+        return is_kept(writer, item) ? MIM_OK : report_unkept(writer, item->key, index, err);
+    enum mim_status status = mim_job_end(&writer->serial, result, "metadata", err);
+    return status == MIM_OK && index == MIM_UNKNOWN ? note_kept(writer, item, err) : status;
+}
+
+enum mim_status
+mim_plugin_writer_metadata(struct mim_plugin_writer *writer, const struct mim_meta *meta, uint64_t index,
+                           struct mim_error *err)
+{
+    struct mim_meta_item item;
+    for (size_t i = 0; mim_meta_at(meta, i, &item); i++) {
+        enum mim_status status = item.coding ? MIM_OK : offer(writer, &item, index, err);
+        if (status != MIM_OK)
+            return status;
+    }
+    return MIM_OK;
+}
+
+enum mim_status
+mim_plugin_writer_start(struct mim_plugin_writer *writer, const struct mim_frame_info *first,
+                        struct mim_rational time_base, int32_t loop, uint64_t count, struct mim_error *err)
+{
+    const struct mim_writer_ops *ops = writer->ops;
+    writer->sequence = (struct mim_sequence){
+        .struct_size = sizeof writer->sequence,
+        .sure = count == MIM_UNKNOWN ? MIM_SURE_NONE : MIM_SURE_EXACT,
+        .count = count,
+        .loop = loop,
+        .background = { 255, 255, 255, 255 },
+        .first = *first,
+    };
+    if (mim_time_base_valid(time_base)) {
+        writer->sequence.time_num = (uint32_t)time_base.num;
+        writer->sequence.time_den = (uint32_t)time_base.den;
+    }
+
+    bool seeks = ops->flags & (MIM_WRITER_SEEKS | MIM_WRITER_READS_BACK);
+    enum mim_status status = mim_sink_begin(writer->work->sink, seeks, err);
+    if (status != MIM_OK)
+        return status;
+    writer->begun = true;
+    if (!ops->open)
+        return MIM_OK;
+    mim_job_begin(&writer->serial, MIM_UNKNOWN);
+    writer->touched = true;
+    return mim_job_end(&writer->serial, ops->open(&writer->serial.abi, &writer->sequence), "open", err);
+}
+
+static enum mim_status
+check_accepted(struct mim_plugin_writer *writer, uint64_t index, const struct mim_frame_info *before,
+               struct mim_frame_info *info, struct mim_error *err)
+{
+    bool sound = mim_sample_facts((enum mim_sample)info->sample) && info->sample != MIM_SAMPLE_INDEX8 &&
+                 info->channels && info->width == before->width && info->height == before->height &&
+                 info->parts <= 1u << 24;
+    if (!sound)
+        return mim_fail(err, MIM_BROKEN_PLUGIN,
+                        "the plugin %s asks for frame %" PRIu64 " in a form that frames do not have",
+                        writer->work->plugin, index);
+    if (!info->parts)
+        info->parts = 1;
+    return MIM_OK;
+}
+
+enum mim_status
+mim_plugin_writer_accepts(struct mim_plugin_writer *writer, uint64_t index, void *packet, struct mim_frame_info *info,
+                          struct mim_error *err)
+{
+    struct mim_frame_info before = *info;
+    memset(packet, 0, writer->ops->packet_size);
+    mim_job_begin(&writer->serial, index);
+    writer->touched = true;
+    int32_t result = writer->ops->accepts ? writer->ops->accepts(&writer->serial.abi, index, packet, info) : MIM_OK;
+    enum mim_status status = mim_job_end(&writer->serial, result, "accepts", err);
+    return status == MIM_OK ? check_accepted(writer, index, &before, info, err) : status;
+}
+
+enum mim_status
+mim_plugin_writer_survey(struct mim_plugin_writer *writer, uint64_t index, const struct mim_frame_info *info,
+                         const struct mim_raster *raster, struct mim_error *err)
+{
+    mim_job_begin(&writer->serial, index);
+    return mim_job_end(&writer->serial, writer->ops->survey(&writer->serial.abi, info, raster), "survey", err);
+}
+
+static enum mim_status
+put_as_they_are(struct mim_plugin_writer *writer, const struct mim_coded *coded, struct mim_error *err)
+{
+    enum mim_status status = MIM_OK;
+    for (uint32_t i = 0; i < coded->part_count && status == MIM_OK; i++)
+        status = mim_sink_write(writer->work->sink, coded->parts[i].data, coded->parts[i].size, err);
+    return status;
+}
+
+enum mim_status
+mim_plugin_writer_put(struct mim_plugin_writer *writer, uint64_t index, void *packet, const struct mim_frame_info *info,
+                      const struct mim_coded *coded, struct mim_error *err)
+{
+    if (!writer->ops->put)
+        return put_as_they_are(writer, coded, err);
+    mim_job_begin(&writer->serial, index);
+    writer->serial.step = MIM_STEP_PUT;
+    return mim_job_end(&writer->serial, writer->ops->put(&writer->serial.abi, packet, info, coded), "put", err);
+}
+
+enum mim_status
+mim_plugin_writer_finish(struct mim_plugin_writer *writer, struct mim_error *err)
+{
+    if (!writer->ops->finish)
+        return MIM_OK;
+    mim_job_begin(&writer->serial, MIM_UNKNOWN);
+    return mim_job_end(&writer->serial, writer->ops->finish(&writer->serial.abi), "finish", err);
+}
+
+static enum mim_status
+worker_of(struct mim_plugin_writer *writer, unsigned index, struct mim_writer_worker **out, struct mim_error *err)
+{
+    struct mim_writer_worker *worker = &writer->workers[index];
+    *out = worker;
+    if (worker->open)
+        return MIM_OK;
+
+    worker->open = true; /* worker_close follows, also when this fails */
+    mim_job_begin(&worker->job, MIM_UNKNOWN);
+    worker->job.muted = true; /* how many workers there are is nobody's business */
+    int32_t result = writer->ops->worker_open ? writer->ops->worker_open(&worker->job.abi) : MIM_OK;
+    enum mim_status status = mim_job_end(&worker->job, result, "worker_open", err);
+    if (status != MIM_OK)
+        close_worker(writer, worker);
+    return status;
+}
+
+enum mim_status
+mim_plugin_writer_encode(struct mim_plugin_writer *writer, unsigned worker_index, uint64_t index, void *packet,
+                         const struct mim_frame_info *info, uint32_t part, const struct mim_raster *raster,
+                         const struct mim_neighbours *neighbours, struct mim_coded_bytes *coded, bool *starved,
+                         struct mim_error *err)
+{
+    struct mim_writer_worker *worker;
+    enum mim_status status = worker_of(writer, worker_index, &worker, err);
+    if (status == MIM_OK) {
+        mim_job_begin(&worker->job, index);
+        worker->job.step = part + MIM_STEP_ENCODE;
+        coded->raster = raster;
+        worker->job.coded = coded;
+        int32_t result = writer->ops->encode(&worker->job.abi, packet, info, part, raster, neighbours);
+        worker->job.coded = NULL;
+        status = mim_job_end(&worker->job, result, "encode", err);
+    }
+    *starved = status == MIM_LIMIT && worker->job.refused;
+    return status;
+}

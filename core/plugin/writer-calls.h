@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* One file written by a plugin's writer ops: its state, its jobs, and the order of calls that plugin.h promises. */
+#ifndef MIM_CORE_PLUGIN_WRITER_CALLS_H
+#define MIM_CORE_PLUGIN_WRITER_CALLS_H
+
+#include <mim/options.h>
+#include <mim/plugin.h>
+
+#include "plugin/host.h"
+#include "options/options.h"
+
+struct mim_frame;
+
+/* Steps of a frame as its notices are ordered: accepting is 0, of encoding each part has its own. */
+enum { MIM_STEP_CONVERT = 1, MIM_STEP_ENCODE, MIM_STEP_PUT = INT32_MAX };
+
+struct mim_writer_worker {
+    struct mim_core_job job;
+    bool open; /* worker_open was called */
+};
+
+struct mim_plugin_writer {
+    const struct mim_writer_ops *ops;
+    struct mim_work *work;
+    const char *format;
+    void *state;
+    struct mim_bound_options *bound;
+    struct mim_options *options; /* a copy of the caller's */
+    struct mim_sequence sequence; /* as open amended it */
+    struct mim_core_job serial;
+    bool touched; /* an op was called, so close must be */
+    bool begun;   /* the sink was */
+    struct mim_writer_worker *workers;
+    unsigned worker_count;
+    struct mim_meta *kept;   /* what the plugin took of the whole */
+    struct mim_meta *unkept; /* under each key that was said to be lost */
+};
+
+/* State and options; nothing is called yet. `options` are only read here. */
+enum mim_status mim_plugin_writer_create(struct mim_plugin_writer *writer, const struct mim_options *options,
+                                         const struct mim_option_table *other, unsigned workers, struct mim_error *err);
+/* Nothing may be in flight. close without finish = abandoned. */
+void mim_plugin_writer_destroy(struct mim_plugin_writer *writer);
+
+/* All the following are serial. `index` MIM_UNKNOWN: of the whole. What cannot be kept becomes a notice, once per key. */
+enum mim_status mim_plugin_writer_metadata(struct mim_plugin_writer *writer, const struct mim_meta *meta,
+                                           uint64_t index, struct mim_error *err);
+/* The first frame is known: begin the sink, open. */
+enum mim_status mim_plugin_writer_start(struct mim_plugin_writer *writer, const struct mim_frame_info *first,
+                                        struct mim_rational time_base, int32_t loop, uint64_t count,
+                                        struct mim_error *err);
+enum mim_status mim_plugin_writer_accepts(struct mim_plugin_writer *writer, uint64_t index, void *packet,
+                                          struct mim_frame_info *info, struct mim_error *err);
+enum mim_status mim_plugin_writer_survey(struct mim_plugin_writer *writer, uint64_t index,
+                                         const struct mim_frame_info *info, const struct mim_raster *raster,
+                                         struct mim_error *err);
+enum mim_status mim_plugin_writer_put(struct mim_plugin_writer *writer, uint64_t index, void *packet,
+                                      const struct mim_frame_info *info, const struct mim_coded *coded,
+                                      struct mim_error *err);
+enum mim_status mim_plugin_writer_finish(struct mim_plugin_writer *writer, struct mim_error *err);
+
+/* On worker `worker`; what it emits is appended to `coded`. `starved`: refused for memory, and might do alone. */
+enum mim_status mim_plugin_writer_encode(struct mim_plugin_writer *writer, unsigned worker, uint64_t index,
+                                         void *packet, const struct mim_frame_info *info, uint32_t part,
+                                         const struct mim_raster *raster, const struct mim_neighbours *neighbours,
+                                         struct mim_coded_bytes *coded, bool *starved, struct mim_error *err);
+/* Nothing may be in flight: give back what workers hold. */
+void mim_plugin_writer_close_workers(struct mim_plugin_writer *writer);
+
+#endif

@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: MIT */
+/* Reads and merges mim.conf: policies and limits tighten on the way down, for [prefer] the nearest wins. */
+#include "registry/config.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "build-paths.h"
+#include "base/error.h"
+#include "registry/ini-parser.h"
+#include "base/number.h"
+#include "base/string-list.h"
+
+/* One value in force; what was read later is nearer to the call. */
+struct entry {
+    char *section, *key, *value;
+    char *text; /* "section key = value (file:line)" */
+    unsigned line;
+    size_t file;
+};
+
+struct mim_config {
+    struct mim_texts files, diagnostics;
+    struct entry *entries;
+    size_t entry_count;
+};
+
+static const struct {
+    const char *key;
+    size_t field;
+    double unit; /* 0: a size */
+} limit_keys[] = {
+    { "memory", offsetof(struct mim_limits, result_bytes), 0 },
+    { "working", offsetof(struct mim_limits, working_bytes), 0 },
+    { "pixels", offsetof(struct mim_limits, frame_pixels), 0 },
+    { "frames", offsetof(struct mim_limits, frames), 0 },
+    { "metadata", offsetof(struct mim_limits, metadata_bytes), 0 },
+    { "seconds", offsetof(struct mim_limits, milliseconds), 1000 },
+};
+
+#define LIMIT_COUNT (sizeof limit_keys / sizeof *limit_keys)
+
+static size_t
+limit_place(const char *key)
+{
+    size_t i = 0;
+    while (i < LIMIT_COUNT && strcmp(limit_keys[i].key, key))
+        i++;
+    return i;
+}
+
+/* A number of seconds; the words for "none" are those of sizes. */
+static bool
+parse_seconds(const char *text, double unit, uint64_t *out)
+{
+    double number;
+    if (!mim_number_parse_real(text, strlen(text), &number))
+        return mim_size_parse(text, out, NULL) == MIM_OK && !isdigit((unsigned char)*text);
+    number *= unit;
+    if (!(number >= 0 && number < 1e15))
+        return false;
+    uint64_t whole = (uint64_t)number;
+    *out = number > 0 ? whole + (whole < number) : MIM_NO_LIMIT; /* up: a limit of less than the clock's step is not none */
+    return true;
+}
+
+static bool
+parse_limit(size_t i, const char *text, uint64_t *out)
+{
+    return limit_keys[i].unit > 0 ? parse_seconds(text, limit_keys[i].unit, out)
+                                  : mim_size_parse(text, out, NULL) == MIM_OK;
+}
+
+static bool
+parse_switch(const char *text, bool *on)
+{
+    static const char *const words[2] = { "no off false 0", "yes on true 1" };
+    char lower[8] = "";
+    for (size_t i = 0; text[i] && i < sizeof lower - 1; i++)
+        lower[i] = (char)tolower((unsigned char)text[i]);
+    *on = mim_words_find(words[1], lower) >= 0;
+    return *on || mim_words_find(words[0], lower) >= 0;
+}
+
+/* Why a pair means nothing; NULL: it is in order. What is misspelled in a policy would otherwise be no policy. */
+static const char *
+wrong_pair(const char *section, const char *key, const char *value)
+{
+    uint64_t number;
+    bool on;
+    if (!strcmp(section, "policy"))
+        return strcmp(key, "deny") ? "[policy] has deny only" : NULL;
+    if (!strcmp(section, "limit"))
+        return limit_place(key) == LIMIT_COUNT ? "[limit] has memory, working, pixels, frames, metadata and seconds"
+               : parse_limit(limit_place(key), value, &number) ? NULL
+                                                               : "a limit like 512MB, 1000000 or off was expected";
+    if (!strcmp(section, "prefer"))
+        return NULL;
+    if (!strncmp(section, "plugin ", 7))
+        return strcmp(key, "enabled")      ? "[plugin NAME] has enabled only"
+               : parse_switch(value, &on) ? NULL : "yes or no was expected";
+    return "no such section: there are [policy], [limit], [prefer] and [plugin NAME]";
+}
+
+struct reading {
+    struct mim_config *config;
+    const char *name;
+    size_t file;
+    bool no_memory;
+};
+
+static void
+refuse_line(void *user, unsigned line, const char *reason)
+{
+    struct reading *reading = user;
+    if (!mim_texts_add(&reading->config->diagnostics, "%s:%u: %s", reading->name, line, reason))
+        reading->no_memory = true;
+}
+
+static void
+clear_entry(struct entry *entry)
+{
+    free(entry->section);
+    free(entry->key);
+    free(entry->value);
+    free(entry->text);
+}
+
+static bool
+add_entry(struct reading *reading, unsigned line, const char *section, const char *key, const char *value)
+{
+    struct mim_config *config = reading->config;
+    struct entry *entries = reallocarray(config->entries, config->entry_count + 1, sizeof *entries);
+    if (!entries)
+        return false;
+    config->entries = entries;
+
+    struct entry entry = { strdup(section), strdup(key), strdup(value), NULL, line, reading->file };
+    int size = asprintf(&entry.text, "%s %s = %s (%s:%u)", section, key, value, reading->name, line);
+    if (size < 0)
+        entry.text = NULL;
+    if (!entry.section || !entry.key || !entry.value || !entry.text) {
+        clear_entry(&entry);
+        return false;
+    }
+    entries[config->entry_count++] = entry;
+    return true;
+}
+
+static void
+take_pair(void *user, unsigned line, const char *section, const char *key, const char *value)
+{
+    struct reading *reading = user;
+    const char *wrong = wrong_pair(section, key, value);
+    if (wrong) {
+        char reason[300];
+        snprintf(reason, sizeof reason, "[%s] %s = %s: %s", section, key, value, wrong);
+        refuse_line(user, line, reason);
+    } else if (!add_entry(reading, line, section, key, value)) {
+        reading->no_memory = true;
+    }
+}
+
+static bool
+read_text(struct mim_config *config, const char *name, const char *text, size_t size)
+{
+    struct reading reading = { .config = config, .name = name, .file = config->files.count };
+    if (!mim_texts_add(&config->files, "%s", name))
+        return false;
+    const struct mim_ini_visitor visitor = { .pair = take_pair, .refuse = refuse_line, .user = &reading };
+    enum mim_status status = mim_ini_parse(text, size, &visitor);
+    return status == MIM_OK && !reading.no_memory;
+}
+
+bool
+mim_config_read_file(struct mim_config *config, const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0)
+        return errno == ENOENT || errno == ENOTDIR || mim_texts_add(&config->diagnostics, "%s: %m", path);
+
+    char *text = NULL;
+    size_t size;
+    struct mim_error err = { 0 };
+    enum mim_status status = mim_ini_read(fd, path, &text, &size, &err);
+    close(fd);
+    if (status != MIM_OK)
+        return status != MIM_NOMEM && mim_texts_add(&config->diagnostics, "%s", err.message);
+    bool read = read_text(config, path, text, size);
+    free(text);
+    return read;
+}
+
+static int
+is_conf(const struct dirent *entry)
+{
+    const char *dot = strrchr(entry->d_name, '.');
+    return *entry->d_name != '.' && dot && !strcmp(dot, ".conf");
+}
+
+static int
+by_bytes(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+bool
+mim_config_read_directory(struct mim_config *config, const char *path)
+{
+    struct dirent **names;
+    int count = scandir(path, &names, is_conf, by_bytes);
+    if (count < 0)
+        return errno == ENOENT || errno == ENOTDIR ||
+               (errno != ENOMEM && mim_texts_add(&config->diagnostics, "%s: %m", path));
+
+    bool read = true;
+    for (int i = 0; i < count; i++) {
+        char file[PATH_MAX];
+        if (snprintf(file, sizeof file, "%s/%s", path, names[i]->d_name) < (int)sizeof file)
+            read = read && mim_config_read_file(config, file);
+        free(names[i]);
+    }
+    free(names);
+    return read;
+}
+
+static bool
+read_user_file(struct mim_config *config)
+{
+    const char *base = secure_getenv("XDG_CONFIG_HOME"), *home = secure_getenv("HOME");
+    char path[PATH_MAX];
+    int size = -1;
+    if (base && *base == '/') /* the XDG specification: relative ones are ignored */
+        size = snprintf(path, sizeof path, "%s/mim-1/mim.conf", base);
+    else if (home && *home == '/')
+        size = snprintf(path, sizeof path, "%s/.config/mim-1/mim.conf", home);
+    return size < 0 || size >= (int)sizeof path || mim_config_read_file(config, path);
+}
+
+struct mim_config *
+mim_config_create(void)
+{
+    return calloc(1, sizeof(struct mim_config));
+}
+
+struct mim_config *
+mim_config_load(const struct mim_context_options *options)
+{
+    struct mim_config *config = mim_config_create();
+    if (!config)
+        return NULL;
+    bool read = options->no_system || (mim_config_read_file(config, MIM_SYSCONF_DIR "/mim.conf") &&
+                                       mim_config_read_directory(config, MIM_SYSCONF_DIR "/conf.d"));
+    if (read && (options->no_config || read_user_file(config)))
+        return config;
+    mim_config_destroy(config);
+    return NULL;
+}
+
+void
+mim_config_destroy(struct mim_config *config)
+{
+    if (!config)
+        return;
+    for (size_t i = 0; i < config->entry_count; i++)
+        clear_entry(&config->entries[i]);
+    free(config->entries);
+    mim_texts_clear(&config->files);
+    mim_texts_clear(&config->diagnostics);
+    free(config);
+}
+
+static void
+cut_texts(struct mim_texts *texts, size_t count)
+{
+    while (texts->count > count)
+        free(texts->items[--texts->count]);
+}
+
+enum mim_status
+mim_config_add_text(struct mim_config *config, const char *text, struct mim_error *err)
+{
+    size_t files = config->files.count, diagnostics = config->diagnostics.count, entries = config->entry_count;
+    bool read = read_text(config, "context", text, strlen(text));
+    if (read && config->diagnostics.count == diagnostics)
+        return MIM_OK;
+
+    enum mim_status status = read ? mim_fail(err, MIM_OPTION, "%s", config->diagnostics.items[diagnostics])
+                                  : mim_fail_nomem(err, "the configuration");
+    cut_texts(&config->files, files);
+    cut_texts(&config->diagnostics, diagnostics);
+    while (config->entry_count > entries)
+        clear_entry(&config->entries[--config->entry_count]);
+    return status;
+}
+
+struct subject {
+    const char *plugin, *license, *format; /* each may be NULL */
+};
+
+static bool
+pattern_matches(const char *pattern, const char *text)
+{
+    return text && !fnmatch(pattern, text, FNM_CASEFOLD);
+}
+
+/* One word of deny=: "NAME", "plugin:NAME", "format:NAME" or "license:GPL*". A bare word is a plugin or a format. */
+static bool
+word_denies(const char *word, const struct subject *subject)
+{
+    const struct {
+        const char *prefix, *text;
+    } kinds[] = { { "plugin:", subject->plugin }, { "format:", subject->format }, { "license:", subject->license } };
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (!strncasecmp(word, kinds[i].prefix, strlen(kinds[i].prefix)))
+            return pattern_matches(word + strlen(kinds[i].prefix), kinds[i].text);
+    return pattern_matches(word, subject->plugin) || pattern_matches(word, subject->format);
+}
+
+static bool
+list_denies(const char *list, const struct subject *subject)
+{
+    const char *word;
+    size_t length;
+    char copy[MIM_INI_LINE + 1];
+    while (mim_words_next(&list, &word, &length)) {
+        snprintf(copy, sizeof copy, "%.*s", (int)length, word);
+        if (word_denies(copy, subject))
+            return true;
+    }
+    return false;
+}
+
+static bool
+entry_denies(const struct entry *entry, const struct subject *subject)
+{
+    bool enabled = true;
+    if (!strcmp(entry->section, "policy"))
+        return list_denies(entry->value, subject);
+    return !strncmp(entry->section, "plugin ", 7) && subject->plugin &&
+           !strcmp(entry->section + 7 + strspn(entry->section + 7, " "), subject->plugin) &&
+           parse_switch(entry->value, &enabled) && !enabled;
+}
+
+bool
+mim_config_denies(const struct mim_config *config, const char *plugin, const char *license, const char *format,
+                  char *reason, size_t reason_size)
+{
+    const struct subject subject = { plugin, license, format };
+    for (size_t i = 0; i < config->entry_count; i++) {
+        const struct entry *entry = &config->entries[i];
+        if (!entry_denies(entry, &subject))
+            continue;
+        snprintf(reason, reason_size, "%s:%u: [%s] %s = %s", config->files.items[entry->file], entry->line,
+                 entry->section, entry->key, entry->value);
+        return true;
+    }
+    return false;
+}
+
+const char *
+mim_config_prefers(const struct mim_config *config, const char *format)
+{
+    for (size_t i = config->entry_count; i > 0; i--) {
+        const struct entry *entry = &config->entries[i - 1];
+        if (!strcmp(entry->section, "prefer") && !strcmp(entry->key, format))
+            return entry->value;
+    }
+    return NULL;
+}
+
+void
+mim_config_limit(const struct mim_config *config, struct mim_limits *limits)
+{
+    for (size_t i = 0; i < config->entry_count; i++) {
+        const struct entry *entry = &config->entries[i];
+        uint64_t most;
+        size_t place = limit_place(entry->key);
+        if (strcmp(entry->section, "limit") || !parse_limit(place, entry->value, &most) || !most)
+            continue;
+        uint64_t *limit = (uint64_t *)((char *)limits + limit_keys[place].field);
+        if (!*limit || *limit > most)
+            *limit = most;
+    }
+}
+
+const char *
+mim_config_file(const struct mim_config *config, size_t i)
+{
+    return mim_texts_item(&config->files, i);
+}
+
+const char *
+mim_config_value(const struct mim_config *config, size_t i)
+{
+    return i < config->entry_count ? config->entries[i].text : NULL;
+}
+
+const char *
+mim_config_diagnostic(const struct mim_config *config, size_t i)
+{
+    return mim_texts_item(&config->diagnostics, i);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* What a file is: magic patterns on its first and last bytes, and the extension of its name. */
+#ifndef MIM_CORE_REGISTRY_DETECT_H
+#define MIM_CORE_REGISTRY_DETECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <mim/error.h>
+
+/* Farthest byte from either end that a pattern may look at. */
+#define MIM_MAGIC_REACH 65536
+
+/**
+ * "part { & part }", part = OFFSET:HEX; "?" is any nibble, a negative offset counts from the end, FIRST..LAST:HEX is
+ * anywhere in a range. All parts must match.
+ */
+struct mim_magic;
+
+enum mim_status mim_magic_parse(struct mim_magic **out, const char *text, struct mim_error *err);
+void mim_magic_destroy(struct mim_magic *magic);
+const char *mim_magic_text(const struct mim_magic *magic);
+/* Fixed bits: what a match is worth. Never 0. */
+unsigned mim_magic_bits(const struct mim_magic *magic);
+/* Raise `head` and `tail` to the bytes that the pattern looks at from either end. */
+void mim_magic_reach(const struct mim_magic *magic, size_t *head, size_t *tail);
+
+/* A file's ends. A stream has no tail: patterns that ask for one do not match. */
+struct mim_ends {
+    const uint8_t *head, *tail;
+    size_t head_size, tail_size;
+};
+bool mim_magic_matches(const struct mim_magic *magic, const struct mim_ends *ends);
+
+/* The longest of the blank-separated `extensions` (lower case) that `name` ends with behind a dot, in any case; its
+ * length, or 0. `found` (may be NULL) points into the list. */
+size_t mim_extension_match(const char *extensions, const char *name, const char **found);
+
+#endif

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+/* Why nobody serves a file, in words: unknown, not installed, broken, disabled are four different things. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "registry/registry-priv.h"
+#include "io/source.h"
+
+static const char *
+verb(const struct mim_query *query)
+{
+    return query->writing ? "writes" : "reads";
+}
+
+/* Append to `text` as far as there is room; what does not fit ends in "...". */
+static void
+append(char *text, size_t size, const char *separator, const char *word)
+{
+    size_t used = strlen(text);
+    int added = snprintf(text + used, size - used, "%s%s", used ? separator : "", word);
+    if ((size_t)added >= size - used && size > 4)
+        strcpy(text + size - 4, "...");
+}
+
+static bool
+usable(const struct mim_query *query, const struct mim_format *format)
+{
+    struct mim_rank *ranks = NULL;
+    size_t count = 0;
+    bool found = mim_choice_plugins(query, format, &ranks, &count, NULL) == MIM_OK && count && ranks[0].unfit == MIM_OK;
+    free(ranks);
+    return found;
+}
+
+static void
+list_formats(const struct mim_query *query, char *text, size_t size, bool extensions)
+{
+    *text = '\0';
+    for (size_t i = 0; i < query->catalog->format_count; i++) {
+        const struct mim_format *format = &query->catalog->formats[i];
+        if (!usable(query, format))
+            continue;
+        const char *words = extensions ? format->servers[0].format->extensions : format->name;
+        append(text, size, " ", words);
+    }
+    if (!*text)
+        append(text, size, "", "none");
+}
+
+static enum mim_status
+fail_name_of_format(const struct mim_query *query, struct mim_error *err)
+{
+    char known[300], name[80];
+    list_formats(query, known, sizeof known, false);
+    snprintf(name, sizeof name, "x.%.70s", query->format);
+    for (size_t i = 0; i < query->catalog->format_count; i++) {
+        const struct mim_format *format = &query->catalog->formats[i];
+        for (size_t j = 0; j < format->server_count; j++)
+            if (mim_extension_match(format->servers[j].format->extensions, name, NULL))
+                return mim_fail(err, MIM_UNKNOWN_FORMAT, "no format is called %s; files named .%s are %s",
+                                query->format, query->format, format->name);
+    }
+    return mim_fail(err, MIM_UNKNOWN_FORMAT, "no format is called %s; known are %s", query->format, known);
+}
+
+static enum mim_status
+fail_extension(const struct mim_query *query, struct mim_error *err)
+{
+    char known[300];
+    list_formats(query, known, sizeof known, true);
+    const char *slash = strrchr(query->name, '/'), *dot = strrchr(slash ? slash : query->name, '.');
+    if (!dot)
+        return mim_fail(err, MIM_UNKNOWN_FORMAT, "%s: no extension tells the format; name it, or use one of %s",
+                        query->name, known);
+    return mim_fail(err, MIM_UNKNOWN_FORMAT, "%s: no format has the extension %s; known are %s", query->name, dot,
+                    known);
+}
+
+/* "47 49 46 38": what was found where a format was looked for. */
+static void
+show_bytes(struct mim_source *source, char *text, size_t size)
+{
+    uint8_t bytes[8];
+    int64_t count = mim_source_read_at(source, bytes, sizeof bytes, 0, NULL);
+    *text = '\0';
+    for (int64_t i = 0; i < count; i++) {
+        char byte[4];
+        snprintf(byte, sizeof byte, "%02x", bytes[i]);
+        append(text, size, " ", byte);
+    }
+}
+
+enum mim_status
+mim_absence_of_format(const struct mim_query *query, const struct mim_match *matches, size_t count,
+                      struct mim_error *err)
+{
+    if (query->format)
+        return fail_name_of_format(query, err);
+    if (query->writing)
+        return fail_extension(query, err);
+
+    char bytes[40];
+    show_bytes(query->source, bytes, sizeof bytes);
+    if (!*bytes)
+        return mim_fail(err, MIM_UNKNOWN_FORMAT, "%s is empty", query->name);
+    if (count)
+        return mim_fail(err, MIM_UNKNOWN_FORMAT, "%s is not %s, nor anything else that is known: it begins with %s",
+                        query->name, matches[0].format->name, bytes);
+    return mim_fail(err, MIM_UNKNOWN_FORMAT, "%s: nobody knows what this is: it begins with %s", query->name, bytes);
+}
+
+/* The named plugin is not there, or serves something else. */
+static enum mim_status
+fail_named_plugin(const struct mim_query *query, const struct mim_match *match, struct mim_error *err)
+{
+    const struct mim_manifest *plugin = mim_catalog_plugin(query->catalog, query->plugin);
+    if (plugin)
+        return mim_fail(err, MIM_ARGUMENT, "%s: this is %s, and the plugin %s does not %s it; it serves %s",
+                        query->name, match->format->title, plugin->name, query->writing ? "write" : "read",
+                        plugin->format_names);
+
+    char installed[300] = "";
+    for (size_t i = 0; i < query->catalog->manifest_count; i++)
+        if (query->catalog->manifests[i]->state == MIM_PLUGIN_READY)
+            append(installed, sizeof installed, " ", query->catalog->manifests[i]->name);
+    for (size_t i = 0; i < query->catalog->hint_count; i++) {
+        const struct mim_manifest *hint = query->catalog->hints[i];
+        if (!strcmp(hint->name, query->plugin) && *hint->package)
+            return mim_fail(err, MIM_NO_PLUGIN, "the plugin %s is not installed. Install the package %s", hint->name,
+                            hint->package);
+    }
+    return mim_fail(err, MIM_NO_PLUGIN, "no plugin is called %s; installed are %s", query->plugin,
+                    *installed ? installed : "none");
+}
+
+static enum mim_status
+fail_not_installed(const struct mim_query *query, const struct mim_match *match, struct mim_error *err)
+{
+    const struct mim_manifest *hint = match->format->hint.plugin;
+    const struct mim_manifest *there = hint ? mim_catalog_plugin(query->catalog, hint->name) : NULL;
+    if (there && there->state == MIM_PLUGIN_READY)
+        return mim_fail(err, MIM_NO_PLUGIN, "%s: this is %s, and the plugin %s as it is installed does not know it",
+                        query->name, match->format->title, there->name);
+    const char *refusal = hint ? mim_catalog_refusal(query->catalog, hint->name) : NULL;
+    if (refusal)
+        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s: this is %s, and its plugin %s cannot be used: %s", query->name,
+                        match->format->title, hint->name, refusal);
+    if (hint && !*hint->package)
+        return mim_fail(err, MIM_NO_PLUGIN, "%s: this is %s; no plugin for it is known to this build", query->name,
+                        match->format->title);
+    return mim_fail(err, MIM_NO_PLUGIN, "%s: this is %s, and no installed plugin %s it%s%s", query->name,
+                    match->format->title, verb(query), hint ? ". Install the package " : "", hint ? hint->package : "");
+}
+
+/* What is worth saying first, when several plugins are unfit for different reasons. */
+static const struct mim_rank *
+find_unfit(const struct mim_rank *ranks, size_t count)
+{
+    static const enum mim_status order[] = { MIM_BROKEN_PLUGIN, MIM_DISABLED, MIM_UNSUPPORTED };
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+        for (size_t j = 0; j < count; j++)
+            if (ranks[j].unfit == order[i])
+                return &ranks[j];
+    return NULL;
+}
+
+enum mim_status
+mim_absence_of_plugin(const struct mim_query *query, const struct mim_match *match, const struct mim_rank *ranks,
+                      size_t count, struct mim_error *err)
+{
+    const struct mim_rank *own = NULL;
+    for (size_t i = 0; query->plugin && i < count; i++)
+        if (!strcmp(ranks[i].server.plugin->name, query->plugin) && ranks[i].unfit != MIM_NO_PLUGIN)
+            own = &ranks[i];
+    if (query->plugin && (!own || own->unfit == MIM_UNSUPPORTED))
+        return fail_named_plugin(query, match, err);
+
+    const struct mim_rank *unfit = own ? own : find_unfit(ranks, count);
+    if (!unfit)
+        return fail_not_installed(query, match, err);
+    const struct mim_manifest *plugin = unfit->server.plugin;
+    enum mim_status status = unfit->unfit;
+    if (status == MIM_UNSUPPORTED)
+        mim_fail(err, status, "%s: this is %s, and no installed plugin %s it", query->name, match->format->title,
+                 verb(query));
+    else
+        mim_fail(err, status, "%s: this is %s, and its plugin %s %s: %s", query->name, match->format->title,
+                 plugin->name, status == MIM_DISABLED ? "is disabled" : "cannot be used", unfit->reason);
+    if (err)
+        snprintf(err->plugin, sizeof err->plugin, "%s", plugin->name);
+    return status;
+}

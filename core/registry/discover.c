@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+/* Gathers the manifests of all places, strongest first, and settles the state of each. */
+#include "registry/catalog.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#include "api/context.h"
+#include "base/error.h"
+#include "registry/ini-directory.h"
+
+/* A link to /dev/null that switches off the same name in weaker places. */
+struct mask {
+    char *file, *path;
+};
+
+struct building {
+    struct mim_catalog *catalog;
+    const struct mim_catalog_inputs *inputs;
+    struct mim_places places;
+    size_t rank; /* of the place being read */
+    struct mask *masks;
+    size_t mask_count;
+    bool no_memory;
+};
+
+static const struct mim_manifest *
+find_stronger(const struct mim_catalog *catalog, const char *file)
+{
+    for (size_t i = 0; i < catalog->manifest_count; i++)
+        if (catalog->manifests[i]->state != MIM_PLUGIN_SHADOWED && !strcmp(catalog->manifests[i]->file, file))
+            return catalog->manifests[i];
+    return NULL;
+}
+
+static const struct mask *
+find_mask(const struct building *building, const char *file)
+{
+    for (size_t i = 0; i < building->mask_count; i++)
+        if (!strcmp(building->masks[i].file, file))
+            return &building->masks[i];
+    return NULL;
+}
+
+/* Replaced or switched off from a stronger place; else the ABI's numbers and the policy have their say. */
+static bool
+settle_state(const struct building *building, struct mim_manifest *manifest)
+{
+    char reason[600];
+    const struct mim_manifest *stronger = find_stronger(building->catalog, manifest->file);
+    const struct mask *mask = find_mask(building, manifest->file);
+    if (stronger) {
+        manifest->shadow = stronger;
+        snprintf(reason, sizeof reason, "replaced by %s", stronger->path);
+        return mim_manifest_settle(manifest, MIM_PLUGIN_SHADOWED, reason);
+    }
+    if (mask) {
+        snprintf(reason, sizeof reason, "switched off by %s, a link to /dev/null", mask->path);
+        return mim_manifest_settle(manifest, MIM_PLUGIN_MASKED, reason);
+    }
+    if (!mim_abi_accepts(MIM_HOST_ABI, manifest->abi, reason, sizeof reason))
+        return mim_manifest_settle(manifest, MIM_PLUGIN_BROKEN, reason);
+    if (mim_config_denies(building->inputs->config, manifest->name, manifest->license, NULL, reason, sizeof reason))
+        return mim_manifest_settle(manifest, MIM_PLUGIN_DISABLED, reason);
+    return true;
+}
+
+/* A plugin that failed in this context stays failed, however often its places are read. */
+static bool
+keep_quarantine(const struct mim_catalog *older, struct mim_manifest *manifest)
+{
+    for (; older; older = older->older)
+        for (size_t i = 0; i < older->manifest_count; i++) {
+            const struct mim_manifest *before = older->manifests[i];
+            if (before->quarantined && !strcmp(before->path, manifest->path) && manifest->state == MIM_PLUGIN_READY)
+                return manifest->quarantined = mim_manifest_settle(manifest, MIM_PLUGIN_BROKEN, before->reason);
+        }
+    return true;
+}
+
+/* A file or directory (name NULL) that counts for nothing, and why. */
+static bool
+refuse(void *user, const char *name, const char *reason)
+{
+    struct mim_catalog *catalog = ((struct building *)user)->catalog;
+    return mim_texts_add(&catalog->diagnostics, "%s", reason) &&
+           (!name || (mim_texts_add(&catalog->refused, "%s", name) && mim_texts_add(&catalog->refusals, "%s", reason)));
+}
+
+/* Where its code is: beside it, except that the administrator may name any place. */
+static enum mim_status
+place_module(struct mim_manifest *manifest, const struct mim_place *place, struct mim_error *err)
+{
+    const char *module = manifest->module;
+    bool plain = !strchr(module, '/') && *module && strcmp(module, ".") && strcmp(module, "..");
+    if (!plain && (place->kind != MIM_PLACE_ADMIN || *module != '/'))
+        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s: module = %s: the plain name of a file beside it was expected",
+                        manifest->path, module);
+    int size = plain ? asprintf(&manifest->module_path, "%s/%s", place->path, module)
+                     : asprintf(&manifest->module_path, "%s", module);
+    if (size >= 0)
+        return MIM_OK;
+    manifest->module_path = NULL;
+    return mim_fail_nomem(err, manifest->path);
+}
+
+static enum mim_status
+locate(struct mim_manifest *manifest, const struct mim_place *place, size_t rank, const struct mim_ini_file *file,
+       struct mim_error *err)
+{
+    manifest->path = strdup(file->path);
+    manifest->file = strdup(file->name);
+    manifest->place = strdup(place->path);
+    manifest->place_kind = place->kind;
+    manifest->place_rank = rank;
+    if (!manifest->path || !manifest->file || !manifest->place)
+        return mim_fail_nomem(err, file->path);
+
+    size_t stem = strlen(file->name) - strlen(".ini");
+    if (strncmp(manifest->name, file->name, stem) || manifest->name[stem])
+        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s: name = %s: a manifest is called after its plugin", file->path,
+                        manifest->name);
+    return place_module(manifest, place, err);
+}
+
+static bool
+add_manifest(struct building *building, const struct mim_place *place, const struct mim_ini_file *file)
+{
+    struct mim_manifest *manifest = NULL;
+    struct mim_error err = { 0 };
+    const struct mim_manifest_text text = { .path = file->path, .data = file->text, .size = file->size };
+    enum mim_status status = mim_manifest_parse(&manifest, MIM_MANIFEST_PLUGIN, &text, &err);
+    if (status == MIM_OK)
+        status = locate(manifest, place, building->rank, file, &err);
+    if (status != MIM_OK) {
+        mim_manifest_destroy(manifest);
+        return status != MIM_NOMEM && refuse(building, file->name, err.message);
+    }
+    if (settle_state(building, manifest) && keep_quarantine(building->inputs->older, manifest))
+        return mim_catalog_add(&building->catalog->manifests, &building->catalog->manifest_count, manifest);
+    mim_manifest_destroy(manifest);
+    return false;
+}
+
+static bool
+add_mask(struct building *building, const struct mim_ini_file *file)
+{
+    struct mask *grown = reallocarray(building->masks, building->mask_count + 1, sizeof *grown);
+    if (!grown)
+        return false;
+    building->masks = grown;
+    struct mask *mask = &grown[building->mask_count++];
+    *mask = (struct mask){ strdup(file->name), strdup(file->path) };
+    return mask->file && mask->path;
+}
+
+static bool
+is_null_device(const struct stat *facts)
+{
+    return S_ISCHR(facts->st_mode) && facts->st_rdev == makedev(1, 3);
+}
+
+/* May something with these facts be used? A warning is for the log, a refusal a diagnostic. */
+static bool
+trusted(struct building *building, const char *name, const char *path, const struct stat *facts)
+{
+    char reason[PATH_MAX * 2 + 100];
+    enum mim_trust trust = mim_places_trust(path, facts, reason, sizeof reason);
+    if (trust == MIM_TRUST_WARN)
+        mim_context_say(building->inputs->context, MIM_LOG_WARNING, "%s", reason);
+    if (trust == MIM_TRUST_NO)
+        building->no_memory = !refuse(building, name, reason);
+    return trust != MIM_TRUST_NO;
+}
+
+static bool
+visit_directory(void *user, const char *path, const struct stat *facts)
+{
+    struct building *building = user;
+    return trusted(building, NULL, path, facts);
+}
+
+static bool
+visit_file(void *user, const struct mim_ini_file *file)
+{
+    struct building *building = user;
+    if (is_null_device(&file->facts))
+        return find_mask(building, file->name) || add_mask(building, file);
+    if (!file->text) {
+        char reason[PATH_MAX + 32];
+        snprintf(reason, sizeof reason, "%s is not a regular file", file->path);
+        return refuse(building, file->name, reason);
+    }
+    if (!trusted(building, file->name, file->path, &file->facts))
+        return !building->no_memory;
+    return add_manifest(building, &building->places.items[building->rank - building->inputs->linked_count], file);
+}
+
+/* Those were parsed once when they were added, and are in order. The latest is the strongest. */
+static bool
+add_linked(struct building *building)
+{
+    const struct mim_place place = { (char *)"linked in", MIM_PLACE_LINKED };
+    for (size_t i = building->inputs->linked_count; i > 0; i--, building->rank++) {
+        const struct mim_linked *linked = &building->inputs->linked[i - 1];
+        char file[48];
+        snprintf(file, sizeof file, "%s.ini", linked->plugin->name);
+        size_t before = building->catalog->manifest_count;
+        if (!add_manifest(building, &place, &(struct mim_ini_file){ .name = file, .path = place.path,
+                                                                    .text = linked->manifest,
+                                                                    .size = strlen(linked->manifest) }))
+            return false;
+        if (building->catalog->manifest_count > before)
+            building->catalog->manifests[before]->linked = linked->plugin;
+    }
+    return true;
+}
+
+static bool
+add_places(struct building *building)
+{
+    const struct mim_scan_visitor visitor = {
+        .directory = visit_directory, .file = visit_file, .refuse = refuse, .user = building
+    };
+    for (size_t i = 0; i < building->places.count; i++, building->rank++)
+        if (!mim_texts_add(&building->catalog->places, "%s", building->places.items[i].path) ||
+            !mim_scan_directory(building->places.items[i].path, &visitor) || building->no_memory)
+            return false;
+    return true;
+}
+
+bool
+mim_catalog_gather(struct mim_catalog *catalog, const struct mim_catalog_inputs *inputs)
+{
+    struct building building = { .catalog = catalog, .inputs = inputs };
+    bool fine = mim_places_collect(&building.places, &inputs->context->options, inputs->directories,
+                                   &catalog->diagnostics) &&
+                add_linked(&building) && add_places(&building);
+
+    mim_places_clear(&building.places);
+    for (size_t i = 0; i < building.mask_count; i++) {
+        free(building.masks[i].file);
+        free(building.masks[i].path);
+    }
+    free(building.masks);
+    return fine;
+}

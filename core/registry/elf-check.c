@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* Is a file a whole shared object for this machine? */
+#include "registry/elf-check.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <link.h>
+#include <stdbool.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/size.h"
+
+/* The header of the object that this code is in, placed by the linker: what the machine is, in ELF's own numbers. */
+extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
+
+/* `size` bytes or false; errno is 0 when the file ended. */
+static bool
+read_whole(int fd, void *into, size_t size, uint64_t offset)
+{
+    for (size_t used = 0; used < size;) {
+        errno = 0;
+        ssize_t got = pread(fd, (char *)into + used, size - used, (off_t)(offset + used));
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            return false;
+        used += (size_t)got;
+    }
+    return true;
+}
+
+static enum mim_status
+fail_read(const char *path, struct mim_error *err)
+{
+    return errno ? mim_fail(err, MIM_BROKEN_PLUGIN, "%s: %s", path, strerror(errno))
+                 : mim_fail(err, MIM_BROKEN_PLUGIN, "%s is cut short", path);
+}
+
+/* Why the header is not one of a module for here; NULL when it is. */
+static const char *
+unfit(const ElfW(Ehdr) *header)
+{
+    const ElfW(Ehdr) *own = &__ehdr_start;
+    if (memcmp(header->e_ident, ELFMAG, SELFMAG))
+        return "is not a shared object";
+    if (header->e_ident[EI_CLASS] != own->e_ident[EI_CLASS])
+        return own->e_ident[EI_CLASS] == ELFCLASS64 ? "is not a 64-bit module" : "is not a 32-bit module";
+    if (header->e_ident[EI_DATA] != own->e_ident[EI_DATA] || header->e_machine != own->e_machine)
+        return "is built for another processor";
+    if (header->e_type != ET_DYN || header->e_phentsize != sizeof(ElfW(Phdr)))
+        return "is not a shared object";
+    return NULL;
+}
+
+/* Linkers put the table of sections last: a file that lacks it has lost its end, be it only names for a debugger. */
+static bool
+sections_whole(const ElfW(Ehdr) *header, uint64_t size)
+{
+    uint64_t end;
+    return !header->e_shoff ||
+           (mim_size_add(header->e_shoff, (uint64_t)header->e_shnum * header->e_shentsize, &end) && end <= size);
+}
+
+/* All that the dynamic loader is going to map must be in the file. */
+static bool
+segment_whole(const ElfW(Phdr) *segment, uint64_t size)
+{
+    uint64_t end;
+    return segment->p_type != PT_LOAD || (mim_size_add(segment->p_offset, segment->p_filesz, &end) && end <= size);
+}
+
+static enum mim_status
+check_segments(int fd, const ElfW(Ehdr) *header, uint64_t size, const char *path, struct mim_error *err)
+{
+    ElfW(Phdr) segments[16];
+    unsigned some;
+    for (unsigned i = 0; i < header->e_phnum; i += some) {
+        uint64_t offset = header->e_phoff + (uint64_t)i * sizeof *segments;
+        some = header->e_phnum - i < 16u ? header->e_phnum - i : 16;
+        if (offset < header->e_phoff || offset > size || !read_whole(fd, segments, some * sizeof *segments, offset))
+            return offset > size || !errno ? mim_fail(err, MIM_BROKEN_PLUGIN, "%s is cut short", path)
+                                           : fail_read(path, err);
+        for (unsigned k = 0; k < some; k++)
+            if (!segment_whole(&segments[k], size))
+                return mim_fail(err, MIM_BROKEN_PLUGIN, "%s is cut short", path);
+    }
+    return MIM_OK;
+}
+
+enum mim_status
+mim_elf_check(int fd, uint64_t size, const char *path, struct mim_error *err)
+{
+    ElfW(Ehdr) header = { 0 };
+    size_t ident = size < sizeof header ? (size_t)size : sizeof header;
+    if (!read_whole(fd, &header, ident, 0))
+        return fail_read(path, err);
+
+    const char *why = unfit(&header);
+    if (why && (size >= sizeof header || memcmp(header.e_ident, ELFMAG, SELFMAG)))
+        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s %s", path, size ? why : "is empty");
+    if (size < sizeof header)
+        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s is cut short", path);
+
+    enum mim_status status = check_segments(fd, &header, size, path, err);
+    if (status != MIM_OK)
+        return status;
+    return sections_whole(&header, size) ? MIM_OK : mim_fail(err, MIM_BROKEN_PLUGIN, "%s is cut short", path);
+}

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+/* What the registry shows to people: plugins, formats, places, and why a choice fell as it did. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "api/context.h"
+#include "base/error.h"
+#include "options/options.h"
+#include "registry/registry-priv.h"
+#include "io/source.h"
+
+/* A list that memory ends has to be told from one that is whole: the first item clears the mark, a failure sets it. */
+static int
+cut_short(struct mim_context *context)
+{
+    context->list_cut_short = true;
+    return 0;
+}
+
+static const struct mim_catalog *
+listed_catalog(struct mim_context *context, size_t i)
+{
+    const struct mim_catalog *catalog = mim_registry_catalog(context, NULL);
+    context->list_cut_short = !catalog || (i > 0 && context->list_cut_short);
+    return catalog;
+}
+
+static const struct mim_config *
+listed_config(struct mim_context *context, size_t i)
+{
+    const struct mim_config *config = mim_context_config(context);
+    context->list_cut_short = !config || (i > 0 && context->list_cut_short);
+    return config;
+}
+
+enum mim_status
+mim_context_list_status(const struct mim_context *context, struct mim_error *err)
+{
+    return context->list_cut_short ? mim_fail_nomem(err, "the whole list") : MIM_OK;
+}
+
+/* Choosing does not look whether the module is there; who lists wants to know. false: no memory. */
+static bool
+probe_module(struct mim_manifest *plugin)
+{
+    if (plugin->state != MIM_PLUGIN_READY || plugin->module_probed || plugin->linked || plugin->loaded)
+        return true;
+    char reason[600];
+    snprintf(reason, sizeof reason, "the module %s is missing", plugin->module_path);
+    if (access(plugin->module_path, F_OK) < 0) {
+        if (!mim_manifest_settle(plugin, MIM_PLUGIN_BROKEN, reason))
+            return false;
+        plugin->quarantined = true;
+    }
+    plugin->module_probed = true;
+    return true;
+}
+
+int
+mim_context_plugin(struct mim_context *context, size_t i, struct mim_plugin_info *info)
+{
+    const struct mim_catalog *catalog = listed_catalog(context, i);
+    if (!catalog || i >= catalog->manifest_count)
+        return 0;
+    struct mim_manifest *plugin = catalog->manifests[i];
+    if (!probe_module(plugin))
+        return cut_short(context);
+    *info = (struct mim_plugin_info){
+        .name = plugin->name,
+        .version = plugin->version,
+        .description = plugin->description,
+        .license = plugin->license,
+        .package = plugin->package,
+        .manifest = plugin->path,
+        .module = plugin->linked ? "" : plugin->module_path,
+        .place = plugin->place,
+        .formats = plugin->format_names,
+        .state = plugin->state,
+        .reason = plugin->reason,
+        .shadowed_by = plugin->shadow ? plugin->shadow->path : "",
+        .priority = plugin->priority,
+        .loaded = plugin->loaded != NULL,
+        .abi_major = plugin->abi.major,
+        .abi_minor = plugin->abi.minor,
+    };
+    return 1;
+}
+
+/* The best plugin for one direction. false: no memory. */
+static bool
+show_best(const struct mim_query *query, const struct mim_format *format, struct mim_format_info *info)
+{
+    struct mim_rank *ranks = NULL;
+    size_t count = 0;
+    if (mim_choice_plugins(query, format, &ranks, &count, NULL) != MIM_OK)
+        return false;
+    if (count && ranks[0].unfit == MIM_OK) {
+        const struct mim_server *best = &ranks[0].server;
+        info->state = MIM_FORMAT_READY;
+        if (!*info->plugin)
+            info->plugin = best->plugin->name;
+        *(query->writing ? &info->write : &info->read) = query->writing ? best->format->write : best->format->read;
+    }
+    free(ranks);
+    return true;
+}
+
+static const struct mim_server *
+first_server(const struct mim_format *format)
+{
+    for (size_t i = 0; i < format->server_count; i++)
+        if (format->servers[i].plugin->state != MIM_PLUGIN_SHADOWED)
+            return &format->servers[i];
+    return &format->hint;
+}
+
+/* Not ready: the state and reason of the strongest plugin that declares it, or the package of the hint. false: no
+ * memory. */
+static bool
+show_absence(const struct mim_query *query, const struct mim_server *server, struct mim_format *format,
+             struct mim_format_info *info)
+{
+    const struct mim_manifest *plugin = server->plugin;
+    if (server == &format->hint) {
+        const char *refusal = mim_catalog_refusal(query->catalog, plugin->name);
+        info->state = refusal ? MIM_FORMAT_BROKEN : MIM_FORMAT_NOT_INSTALLED;
+        info->reason = refusal ? refusal : plugin->package;
+        return true;
+    }
+    info->state = plugin->state == MIM_PLUGIN_BROKEN ? MIM_FORMAT_BROKEN : MIM_FORMAT_DISABLED;
+    info->reason = plugin->reason;
+    char reason[320];
+    if (plugin->state == MIM_PLUGIN_READY &&
+        mim_config_denies(query->config, NULL, NULL, format->name, reason, sizeof reason)) {
+        free(format->denied);
+        format->denied = strdup(reason);
+        info->reason = format->denied;
+    }
+    return info->reason != NULL;
+}
+
+int
+mim_context_format(struct mim_context *context, size_t i, struct mim_format_info *info)
+{
+    struct mim_query query = { .name = "" };
+    if (!listed_catalog(context, i) || mim_registry_query(context, &query, NULL) != MIM_OK)
+        return cut_short(context);
+    if (i >= query.catalog->format_count)
+        return 0;
+    struct mim_format *format = &query.catalog->formats[i];
+    for (size_t j = 0; j < format->server_count; j++)
+        if (!probe_module(format->servers[j].plugin))
+            return cut_short(context);
+
+    const struct mim_server *server = first_server(format);
+    *info = (struct mim_format_info){
+        .name = format->name,
+        .title = format->title,
+        .plugin = "",
+        .extensions = server->format->extensions,
+        .mime = server->format->mime,
+        .read = "",
+        .write = "",
+        .state = MIM_FORMAT_DISABLED,
+        .reason = "",
+    };
+    bool shown = show_best(&query, format, info);
+    query.writing = true;
+    shown = shown && show_best(&query, format, info);
+    if (shown && info->state != MIM_FORMAT_READY)
+        shown = show_absence(&query, server, format, info);
+    return shown ? 1 : cut_short(context);
+}
+
+const char *
+mim_context_diagnostic(struct mim_context *context, size_t i)
+{
+    const struct mim_catalog *catalog = listed_catalog(context, i);
+    if (!catalog)
+        return NULL;
+    return i < catalog->diagnostics.count ? catalog->diagnostics.items[i]
+                                          : mim_config_diagnostic(context->config, i - catalog->diagnostics.count);
+}
+
+const char *
+mim_context_search_path(struct mim_context *context, size_t i)
+{
+    const struct mim_catalog *catalog = listed_catalog(context, i);
+    return catalog ? mim_texts_item(&catalog->places, i) : NULL;
+}
+
+const char *
+mim_context_config_file(struct mim_context *context, size_t i)
+{
+    const struct mim_config *config = listed_config(context, i);
+    return config ? mim_config_file(config, i) : NULL;
+}
+
+const char *
+mim_context_config_value(struct mim_context *context, size_t i)
+{
+    const struct mim_config *config = listed_config(context, i);
+    return config ? mim_config_value(config, i) : NULL;
+}
+
+enum mim_status
+mim_context_load_plugin(struct mim_context *context, const char *name, struct mim_error *err)
+{
+    const struct mim_catalog *catalog = mim_registry_catalog(context, err);
+    if (!catalog)
+        return MIM_NOMEM;
+    struct mim_manifest *manifest = mim_catalog_plugin(catalog, name);
+    if (!manifest)
+        return mim_fail(err, MIM_NO_PLUGIN, "no plugin is called %s", name);
+    if (manifest->state == MIM_PLUGIN_DISABLED || manifest->state == MIM_PLUGIN_MASKED)
+        return mim_fail(err, MIM_DISABLED, "the plugin %s is disabled: %s", name, manifest->reason);
+    if (manifest->state == MIM_PLUGIN_BROKEN)
+        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s", manifest->reason);
+
+    enum mim_status status = MIM_OK;
+    for (size_t i = 0; status == MIM_OK && i < manifest->format_count; i++) {
+        const struct mim_plugin *plugin;
+        const struct mim_format_ops *ops;
+        status = mim_registry_load(context, &(struct mim_candidate){ manifest->formats[i].name, manifest }, &plugin,
+                                   &ops, err);
+    }
+    return status;
+}
+
+enum mim_status
+mim_format_options(struct mim_context *context, const char *format, const char *plugin, int writing,
+                   mim_option_visitor visit, void *user, struct mim_error *err)
+{
+    struct mim_query query = { .name = format, .format = format, .plugin = plugin, .writing = writing };
+    struct mim_candidates candidates = { 0 };
+    enum mim_status status = mim_registry_query(context, &query, err);
+    if (status == MIM_OK)
+        status = mim_registry_find(&query, &candidates, err);
+    if (status != MIM_OK)
+        return status;
+
+    const struct mim_plugin *code;
+    const struct mim_format_ops *ops;
+    status = MIM_BROKEN_PLUGIN;
+    for (size_t i = 0; status == MIM_BROKEN_PLUGIN && i < candidates.count; i++)
+        status = mim_registry_load(context, &candidates.items[i], &code, &ops, err);
+    mim_candidates_clear(&candidates);
+    if (status != MIM_OK)
+        return status;
+
+    struct mim_option_table table = { .writing = writing };
+    table.rows = writing ? ops->writer->options : ops->reader->options;
+    table.count = writing ? ops->writer->option_count : ops->reader->option_count;
+    const struct mim_option *row;
+    for (uint32_t i = 0; (row = mim_option_row(&table, i)); i++) {
+        struct mim_option_scratch scratch;
+        struct mim_option_info info;
+        mim_option_describe(row, &scratch, &info);
+        visit(user, &info);
+    }
+    return MIM_OK;
+}
+
+bool
+mim_registry_knows_name(struct mim_context *context, const char *name)
+{
+    const struct mim_catalog *catalog = mim_registry_catalog(context, NULL);
+    for (size_t i = 0; catalog && i < catalog->format_count; i++) {
+        const struct mim_format *format = &catalog->formats[i];
+        if (format->hint.format && mim_extension_match(format->hint.format->extensions, name, NULL))
+            return true;
+        for (size_t j = 0; j < format->server_count; j++)
+            if (mim_extension_match(format->servers[j].format->extensions, name, NULL))
+                return true;
+    }
+    return false;
+}

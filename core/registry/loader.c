@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: MIT */
+/* Modules: mapped once per process, checked before any of their functions runs, and never unmapped. */
+#include "registry/loader.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <link.h>
+#include <ltdl.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "registry/abi.h"
+#include "registry/elf-check.h"
+#include "base/error.h"
+#include "plugin/host.h"
+#include "registry/manifest.h"
+#include "options/options.h"
+
+#define STRING_(x) #x
+#define STRING(x) STRING_(x)
+
+/* The same file under two names is one module; what is linked in has no file. */
+struct module {
+    dev_t device;
+    ino_t inode; /* 0: linked in */
+    const struct mim_plugin *plugin;
+    struct module *next;
+};
+
+/* libltdl is not thread-safe, and neither is the list. */
+static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
+static struct module *modules;
+
+/* What the file is, before anything maps it. */
+static enum mim_status
+inspect(const char *path, struct stat *facts, struct mim_error *err)
+{
+    /* NONBLOCK: a FIFO must not hold us up */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0 && errno == ENOENT)
+        return mim_fail(err, MIM_BROKEN_PLUGIN, "the module %s is missing", path);
+    if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) /* the process's trouble, not the module's */
+        return mim_fail_errno(err, errno, "%s", path);
+    if (fd < 0)
+        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s: %s", path, strerror(errno));
+
+    enum mim_status status;
+    if (fstat(fd, facts) < 0)
+        status = mim_fail(err, MIM_BROKEN_PLUGIN, "%s: %s", path, strerror(errno));
+    else if (!S_ISREG(facts->st_mode))
+        status = mim_fail(err, MIM_BROKEN_PLUGIN, "%s is not a regular file", path);
+    else
+        status = mim_elf_check(fd, (uint64_t)facts->st_size, path, err);
+    close(fd);
+    return status;
+}
+
+/* The dynamic loader says it in words only: its errno is its own. Static TLS is a fixed room of the process, which has
+ * nothing to do with memory. */
+static bool
+lacks_memory(const char *said)
+{
+    if (strstr(said, "static TLS"))
+        return false;
+
+    static const char *const words[] = { "cannot allocate", "cannot create", "cannot extend", "out of memory" };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strstr(said, words[i]))
+            return true;
+    return strstr(said, strerror(ENOMEM)) != NULL;
+}
+
+/* "failed to map segment" is a lack of memory, unless this file may not be mapped for running at all. */
+static bool
+running_forbidden(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    void *probe = fd < 0 ? NULL : mmap(NULL, 1, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+    bool forbidden = probe == MAP_FAILED && (errno == EPERM || errno == EACCES);
+    if (probe && probe != MAP_FAILED)
+        munmap(probe, 1);
+    if (fd >= 0)
+        close(fd);
+    return forbidden;
+}
+
+static enum mim_status
+fail_dlopen(const char *path, struct mim_error *err)
+{
+    const char *said = dlerror();
+    if (!said || lacks_memory(said))
+        return mim_fail_nomem(err, path);
+    if (strstr(said, "failed to map segment"))
+        return running_forbidden(path)
+                   ? mim_fail(err, MIM_BROKEN_PLUGIN, "%s: its file system is mounted noexec: no code runs from there",
+                              path)
+                   : mim_fail_nomem(err, path);
+
+    /* "libx.so.1: cannot open shared object file: ...": the file itself was there, so this is one that it needs */
+    const char *missing = strstr(said, ": cannot open shared object file");
+    if (missing && strstr(missing, strerror(EMFILE)))
+        return mim_fail(err, MIM_IO, "%s", said);
+    /* our own file was open a moment ago: it lacked the memory for its name, and what it says of errno is a leftover */
+    if (missing && (size_t)(missing - said) == strlen(path) && !strncmp(said, path, strlen(path)))
+        return mim_fail_nomem(err, path);
+    if (missing && strstr(missing, strerror(ENOENT)))
+        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s needs the library %.*s, which cannot be found", path,
+                        (int)(missing - said), said);
+    return mim_fail(err, MIM_BROKEN_PLUGIN, "%s%s%s", strstr(said, path) ? "" : path, strstr(said, path) ? "" : ": ",
+                    said);
+}
+
+static enum mim_status
+fail_ltdl(const char *path, struct mim_error *err)
+{
+    const char *said = lt_dlerror();
+    return !said || strstr(said, "memory") ? mim_fail_nomem(err, path)
+                                           : mim_fail(err, MIM_BROKEN_PLUGIN, "%s: %s", path, said);
+}
+
+/* Memory is all that starting can lack, whatever it says. Its counter went up all the same and has to come down, or the
+ * next call would find it started. Once it has, lt_dlexit never comes. */
+static enum mim_status
+start_ltdl(const char *path, struct mim_error *err)
+{
+    static bool started;
+    if (!started && lt_dlinit()) {
+        lt_dlexit();
+        return mim_fail_nomem(err, path);
+    }
+    started = true;
+    return MIM_OK;
+}
+
+static lt_dlhandle
+open_local_resident(const char *path)
+{
+    lt_dladvise advice;
+    if (lt_dladvise_init(&advice))
+        return NULL;
+    lt_dlhandle handle = NULL;
+    if (!lt_dladvise_local(&advice) && !lt_dladvise_resident(&advice))
+        handle = lt_dlopenadvise(path, advice);
+    lt_dladvise_destroy(&advice);
+    return handle;
+}
+
+/* How far the exported object reaches, as the linker knows it; a function or a small variable is not ours. */
+static size_t
+exported_size(const void *symbol)
+{
+    Dl_info info;
+    void *entry = NULL;
+    if (!dladdr1(symbol, &info, &entry, RTLD_DL_SYMENT) || !entry)
+        return 0;
+    const ElfW(Sym) *facts = entry;
+    return (facts->st_info & 15) == STT_OBJECT ? facts->st_size : 0;
+}
+
+static enum mim_status
+open_module(const char *path, const struct mim_plugin **plugin, struct mim_error *err)
+{
+    enum mim_status status = start_ltdl(path, err);
+    if (status != MIM_OK)
+        return status;
+
+    /* libltdl says "file not found" whatever went wrong, and binds lazily: so dlopen goes first, for its words and for
+     * NOW. The handle is dropped: NODELETE keeps the module. */
+    void *first = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+    if (!first)
+        return fail_dlopen(path, err);
+    lt_dlhandle handle = open_local_resident(path);
+    dlclose(first);
+    if (!handle)
+        return fail_ltdl(path, err);
+
+    const struct mim_plugin *found = lt_dlsym(handle, STRING(MIM_PLUGIN_SYMBOL));
+    if (!found)
+        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s does not export %s", path, STRING(MIM_PLUGIN_SYMBOL));
+    size_t size = exported_size(found);
+    if (size < offsetof(struct mim_plugin, name) || size < found->struct_size)
+        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s: %s has %zu bytes, and says %u", path, STRING(MIM_PLUGIN_SYMBOL),
+                        size, size < offsetof(struct mim_plugin, major) ? 0 : found->struct_size);
+    status = mim_loader_check(found, path, err);
+    if (status == MIM_OK)
+        *plugin = found;
+    return status;
+}
+
+static const struct module *
+find_module(dev_t device, ino_t inode, const struct mim_plugin *linked)
+{
+    const struct module *module = modules;
+    while (module && (module->device != device || module->inode != inode || (linked && module->plugin != linked)))
+        module = module->next;
+    return module;
+}
+
+static enum mim_status
+init_plugin(const struct mim_plugin *plugin, const char *where, struct mim_error *err)
+{
+    int32_t status = plugin->init ? plugin->init(&mim_host_table) : MIM_OK;
+    if (status == MIM_NOMEM)
+        return mim_fail_nomem(err, where);
+    return status == MIM_OK ? MIM_OK
+                            : mim_fail(err, MIM_BROKEN_PLUGIN, "%s: its init failed: %s", where,
+                                       mim_status_text((enum mim_status)status));
+}
+
+/* Find, or open, check, initialise and remember. `linked` stands for a file of its own. */
+static enum mim_status
+load_locked(const char *path, const struct stat *facts, const struct mim_plugin *linked,
+            const struct mim_plugin **plugin, struct mim_error *err)
+{
+    const struct module *known = find_module(facts->st_dev, facts->st_ino, linked);
+    if (known) {
+        *plugin = known->plugin;
+        return MIM_OK;
+    }
+
+    struct module *module = malloc(sizeof *module);
+    if (!module)
+        return mim_fail_nomem(err, path);
+    *module = (struct module){ facts->st_dev, facts->st_ino, linked, modules };
+    enum mim_status status = linked ? MIM_OK : open_module(path, &module->plugin, err);
+    if (status == MIM_OK)
+        status = init_plugin(module->plugin, path, err);
+    if (status != MIM_OK) {
+        free(module);
+        return status;
+    }
+    modules = module;
+    *plugin = module->plugin;
+    return MIM_OK;
+}
+
+enum mim_status
+mim_loader_load(const char *path, const struct mim_plugin **plugin, struct mim_error *err)
+{
+    /* a relative path would make both loaders search, LTDL_LIBRARY_PATH included */
+    if (*path != '/')
+        return mim_fail(err, MIM_ARGUMENT, "%s: a module is loaded by its absolute path", path);
+
+    struct stat facts;
+    enum mim_status status = inspect(path, &facts, err);
+    if (status != MIM_OK)
+        return status;
+    pthread_mutex_lock(&loading);
+    status = load_locked(path, &facts, NULL, plugin, err);
+    pthread_mutex_unlock(&loading);
+    return status;
+}
+
+enum mim_status
+mim_loader_adopt(const struct mim_plugin *plugin, struct mim_error *err)
+{
+    const struct stat no_file = { 0 };
+    pthread_mutex_lock(&loading);
+    enum mim_status status = load_locked(plugin->name, &no_file, plugin, &plugin, err);
+    pthread_mutex_unlock(&loading);
+    return status;
+}
+
+static enum mim_status
+fail_check(struct mim_error *err, const char *where, const char *format, const char *what)
+{
+    return mim_fail(err, MIM_BROKEN_PLUGIN, "%s: %s%s%s", where, format ? format : "", format ? ": " : "", what);
+}
+
+static enum mim_status
+check_options(const struct mim_option_table *table, uint32_t state_size, const char *where, const char *format,
+              struct mim_error *err)
+{
+    struct mim_error why = { 0 };
+    if (table->count && !table->rows)
+        return fail_check(err, where, format, "it counts options and has no table");
+    if (mim_option_table_valid(table, state_size, &why))
+        return MIM_OK;
+    return why.status == MIM_NOMEM ? mim_fail_nomem(err, where) : fail_check(err, where, format, why.message);
+}
+
+/* What follows asks for the fields that there always were; a later one is asked for by MIM_HAS where it is used. */
+
+static enum mim_status
+check_reader(const struct mim_reader_ops *ops, const char *where, const char *format, struct mim_error *err)
+{
+    if (!MIM_HAS(ops, close))
+        return fail_check(err, where, format, "its reader's struct_size is too small");
+    if (!ops->prepare)
+        return fail_check(err, where, format, "its reader has no prepare");
+    const struct mim_option_table table = { .rows = ops->options, .count = ops->option_count, .writing = false };
+    return check_options(&table, ops->state_size, where, format, err);
+}
+
+static enum mim_status
+check_writer(const struct mim_writer_ops *ops, const char *where, const char *format, struct mim_error *err)
+{
+    if (!MIM_HAS(ops, close))
+        return fail_check(err, where, format, "its writer's struct_size is too small");
+    if (!ops->encode && !ops->put)
+        return fail_check(err, where, format, "its writer has neither encode nor put");
+    const struct mim_option_table table = { .rows = ops->options, .count = ops->option_count, .writing = true };
+    return check_options(&table, ops->state_size, where, format, err);
+}
+
+static enum mim_status
+check_format(const struct mim_format_ops *format, const char *where, struct mim_error *err)
+{
+    if (!MIM_HAS(format, writer))
+        return fail_check(err, where, NULL, "a format's struct_size is too small");
+    if (!format->name || !mim_name_valid(format->name, strlen(format->name)))
+        return fail_check(err, where, NULL, "a format has no proper name");
+    if (!format->reader && !format->writer)
+        return fail_check(err, where, format->name, "it can neither read nor write");
+
+    enum mim_status status = format->reader ? check_reader(format->reader, where, format->name, err) : MIM_OK;
+    return status == MIM_OK && format->writer ? check_writer(format->writer, where, format->name, err) : status;
+}
+
+enum mim_status
+mim_loader_check(const struct mim_plugin *plugin, const char *where, struct mim_error *err)
+{
+    if (plugin->magic != MIM_PLUGIN_MAGIC)
+        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s is no plugin: its magic is %#x, not %#x", where, plugin->magic,
+                        MIM_PLUGIN_MAGIC);
+
+    char reason[120];
+    struct mim_abi abi = { plugin->major, plugin->minor, plugin->min_host_minor };
+    if (!mim_abi_accepts(MIM_HOST_ABI, abi, reason, sizeof reason))
+        return fail_check(err, where, NULL, reason);
+    if (!MIM_HAS(plugin, get_extension))
+        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s: its struct_size is %u, too small", where, plugin->struct_size);
+    if (!plugin->name || !mim_name_valid(plugin->name, strlen(plugin->name)) || !plugin->version)
+        return fail_check(err, where, NULL, "it has no proper name and version");
+    if (!plugin->formats || !*plugin->formats)
+        return fail_check(err, where, NULL, "it has no formats");
+
+    for (const struct mim_format_ops *const *format = plugin->formats; *format; format++) {
+        enum mim_status status = check_format(*format, where, err);
+        if (status != MIM_OK)
+            return status;
+    }
+    return MIM_OK;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* One plugin's .ini, parsed, and what became of it in a catalog. */
+#ifndef MIM_CORE_REGISTRY_MANIFEST_H
+#define MIM_CORE_REGISTRY_MANIFEST_H
+
+#include <mim/registry.h>
+
+#include "registry/abi.h"
+#include "registry/detect.h"
+#include "registry/search-path.h"
+
+/* A [format NAME] section. Texts are "" where nothing was said. */
+struct mim_manifest_format {
+    char *name, *title, *mime, *extensions, *read, *write;
+    struct mim_magic **magic; /* alternatives */
+    size_t magic_count;
+};
+
+struct mim_manifest {
+    char *name, *version, *module, *description, *license, *package;
+    int priority;
+    struct mim_abi abi;
+    struct mim_manifest_format *formats;
+    size_t format_count;
+    char *format_names; /* blank-separated */
+
+    /* set by the catalog */
+    char *path;                         /* of the .ini; "linked in" without one */
+    char *file;                         /* its name: what shadows and masks go by */
+    char *module_path;                  /* "" when linked in */
+    char *place;                        /* the directory, or "linked in" */
+    enum mim_place_kind place_kind;
+    size_t place_rank;                  /* 0 is the strongest place */
+    enum mim_plugin_state state;
+    char *reason;                       /* "" when ready */
+    const struct mim_manifest *shadow;  /* what replaces it, or NULL */
+    const struct mim_plugin *linked;    /* code that the application brought */
+    const struct mim_plugin *loaded;    /* code after its first use */
+    char *failure;                      /* what it said when it was last tried in vain, or NULL */
+    bool quarantined;                   /* it failed in this context */
+    bool module_probed;                 /* its presence was looked at, for listing */
+};
+
+enum mim_manifest_kind {
+    MIM_MANIFEST_PLUGIN, /* has code */
+    MIM_MANIFEST_HINT    /* known.d: only says who would read these formats */
+};
+
+struct mim_manifest_text {
+    const char *path; /* begins messages: "path:line: what" */
+    const char *data;
+    size_t size;
+    unsigned lines_before; /* of the file, when `data` is not its beginning */
+};
+
+/* BROKEN_PLUGIN, or NOMEM. */
+enum mim_status mim_manifest_parse(struct mim_manifest **out, enum mim_manifest_kind kind,
+                                   const struct mim_manifest_text *text, struct mim_error *err);
+void mim_manifest_destroy(struct mim_manifest *manifest);
+
+/* false: no memory, nothing has changed. */
+bool mim_manifest_settle(struct mim_manifest *manifest, enum mim_plugin_state state, const char *reason);
+
+const struct mim_manifest_format *mim_manifest_format(const struct mim_manifest *manifest, const char *format);
+
+/* [a-z0-9][a-z0-9-]*, `length` bytes. */
+bool mim_name_valid(const char *name, size_t length);
+
+#endif

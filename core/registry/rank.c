@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: MIT */
+/* Ranks formats and plugins. Every rule compares one thing; the first that tells two apart decides and is the reason. */
+#include "registry/rank.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/error.h"
+#include "io/source.h"
+
+/* Plugins */
+
+static const char *
+abilities_of(const struct mim_server *server, bool writing)
+{
+    return writing ? server->format->write : server->format->read;
+}
+
+/* More frames before more timing before random access. */
+static int
+count_abilities(const char *words)
+{
+    static const struct {
+        const char *word;
+        int worth;
+    } abilities[] = { { "multi", 4 }, { "animation", 2 }, { "seek", 1 } };
+    int sum = 0;
+    for (size_t i = 0; i < sizeof abilities / sizeof *abilities; i++)
+        if (mim_words_find(words, abilities[i].word) >= 0)
+            sum += abilities[i].worth;
+    return sum;
+}
+
+/* How a plugin's state reads as the status of an opening. */
+static const enum mim_status status_of_state[] = {
+    [MIM_PLUGIN_READY] = MIM_OK,
+    [MIM_PLUGIN_SHADOWED] = MIM_NO_PLUGIN,
+    [MIM_PLUGIN_MASKED] = MIM_DISABLED,
+    [MIM_PLUGIN_BROKEN] = MIM_BROKEN_PLUGIN,
+    [MIM_PLUGIN_DISABLED] = MIM_DISABLED,
+};
+
+static enum mim_status
+find_unfit(const struct mim_query *query, const struct mim_server *server, char *reason, size_t size)
+{
+    const struct mim_manifest *plugin = server->plugin;
+    if (plugin->state != MIM_PLUGIN_READY) {
+        snprintf(reason, size, "%s", plugin->reason);
+        return status_of_state[plugin->state];
+    }
+    if (mim_config_denies(query->config, NULL, NULL, server->format->name, reason, size))
+        return MIM_DISABLED;
+    if (!*abilities_of(server, query->writing)) {
+        snprintf(reason, size, "it does not %s %s", query->writing ? "write" : "read", server->format->name);
+        return MIM_UNSUPPORTED;
+    }
+    if (query->plugin && strcmp(query->plugin, plugin->name)) {
+        snprintf(reason, size, "the plugin %s was asked for", query->plugin);
+        return MIM_ARGUMENT;
+    }
+    *reason = '\0';
+    return MIM_OK;
+}
+
+/* Rules: below 0 when `a` is the better one. */
+struct plugin_rule {
+    int (*compare)(const struct mim_rank *a, const struct mim_rank *b);
+    const char *text;
+};
+
+static int
+by_fitness(const struct mim_rank *a, const struct mim_rank *b)
+{
+    return (a->unfit != MIM_OK) - (b->unfit != MIM_OK);
+}
+
+static int
+by_preference(const struct mim_rank *a, const struct mim_rank *b)
+{
+    return (a->preferred > b->preferred) - (a->preferred < b->preferred);
+}
+
+static int
+by_priority(const struct mim_rank *a, const struct mim_rank *b)
+{
+    return b->server.plugin->priority - a->server.plugin->priority;
+}
+
+static int
+by_abilities(const struct mim_rank *a, const struct mim_rank *b)
+{
+    return b->abilities - a->abilities;
+}
+
+static int
+by_place(const struct mim_rank *a, const struct mim_rank *b)
+{
+    size_t left = a->server.plugin->place_rank, right = b->server.plugin->place_rank;
+    return (left > right) - (left < right);
+}
+
+static int
+by_plugin_name(const struct mim_rank *a, const struct mim_rank *b)
+{
+    return strcmp(a->server.plugin->name, b->server.plugin->name);
+}
+
+static int
+by_manifest(const struct mim_rank *a, const struct mim_rank *b)
+{
+    return strcmp(a->server.plugin->path, b->server.plugin->path);
+}
+
+static const struct plugin_rule plugin_rules[] = {
+    { by_fitness, "it can be used" },
+    { by_preference, "[prefer]" },
+    { by_priority, "priority" },
+    { by_abilities, "abilities" },
+    { by_place, "place" },
+    { by_plugin_name, "name" },
+    { by_manifest, "path" },
+};
+
+static const struct plugin_rule *
+decide_plugins(const struct mim_rank *a, const struct mim_rank *b)
+{
+    const struct plugin_rule *last = &plugin_rules[sizeof plugin_rules / sizeof *plugin_rules - 1],
+                             *rule = plugin_rules;
+    while (rule < last && !rule->compare(a, b))
+        rule++;
+    return rule;
+}
+
+static int
+compare_plugins(const void *a, const void *b)
+{
+    return decide_plugins(a, b)->compare(a, b);
+}
+
+enum mim_status
+mim_choice_plugins(const struct mim_query *query, const struct mim_format *format, struct mim_rank **out, size_t *count,
+                   struct mim_error *err)
+{
+    struct mim_rank *ranks = calloc(format->server_count + 1, sizeof *ranks);
+    if (!ranks)
+        return mim_fail_nomem(err, "a choice of plugins");
+
+    const char *preferred = mim_config_prefers(query->config, format->name);
+    for (size_t i = 0; i < format->server_count; i++) {
+        struct mim_rank *rank = &ranks[i];
+        rank->server = format->servers[i];
+        rank->unfit = find_unfit(query, &rank->server, rank->reason, sizeof rank->reason);
+        int place = preferred ? mim_words_find(preferred, rank->server.plugin->name) : -1;
+        rank->preferred = place < 0 ? INT_MAX : place;
+        rank->abilities = count_abilities(abilities_of(&rank->server, query->writing));
+    }
+    qsort(ranks, format->server_count, sizeof *ranks, compare_plugins);
+
+    for (size_t i = 0; i < format->server_count; i++)
+        ranks[i].rule = format->server_count > 1 ? decide_plugins(&ranks[0], &ranks[i ? i : 1])->text : "the only one";
+    *out = ranks;
+    *count = format->server_count;
+    return MIM_OK;
+}
+
+/* Formats */
+
+static bool
+counts_for_detection(const struct mim_server *server)
+{
+    return server->plugin && server->plugin->state != MIM_PLUGIN_SHADOWED;
+}
+
+/* The next declaration of the format that has a say in what it looks like: the plugins', without any the hint's. */
+static const struct mim_manifest_format *
+next_declaration(const struct mim_format *format, size_t *at)
+{
+    for (; *at < format->server_count; ++*at)
+        if (counts_for_detection(&format->servers[*at]))
+            return format->servers[(*at)++].format;
+    if (format->server_count || *at || !format->hint.plugin)
+        return NULL;
+    ++*at;
+    return format->hint.format;
+}
+
+static bool
+has_magic(const struct mim_format *format)
+{
+    const struct mim_manifest_format *declared;
+    for (size_t at = 0; (declared = next_declaration(format, &at));)
+        if (declared->magic_count)
+            return true;
+    return false;
+}
+
+static void
+match_magic(struct mim_match *match, const struct mim_ends *ends)
+{
+    const struct mim_manifest_format *declared;
+    for (size_t at = 0; (declared = next_declaration(match->format, &at));)
+        for (size_t i = 0; i < declared->magic_count; i++) {
+            const struct mim_magic *magic = declared->magic[i];
+            if (mim_magic_bits(magic) <= match->bits || !mim_magic_matches(magic, ends))
+                continue;
+            match->bits = mim_magic_bits(magic);
+            match->pattern = mim_magic_text(magic);
+        }
+}
+
+static void
+match_extension(struct mim_match *match, const char *name)
+{
+    const struct mim_manifest_format *declared;
+    for (size_t at = 0; (declared = next_declaration(match->format, &at));) {
+        const char *found;
+        size_t size = mim_extension_match(declared->extensions, name, &found);
+        if (size > match->extension_size) {
+            match->extension_size = size;
+            match->extension = found;
+        }
+    }
+}
+
+static void
+match_plugins(struct mim_match *match, const struct mim_query *query)
+{
+    char reason[320];
+    for (size_t i = 0; i < match->format->server_count; i++) {
+        const struct mim_server *server = &match->format->servers[i];
+        if (counts_for_detection(server) && query->plugin && !strcmp(server->plugin->name, query->plugin))
+            match->served_by_word = true;
+        if (find_unfit(query, server, reason, sizeof reason) == MIM_OK)
+            match->usable = true;
+    }
+}
+
+struct format_rule {
+    int (*compare)(const struct mim_match *a, const struct mim_match *b);
+    const char *text;
+};
+
+static int
+by_fit(const struct mim_match *a, const struct mim_match *b)
+{
+    return b->fits - a->fits;
+}
+
+static int
+by_word(const struct mim_match *a, const struct mim_match *b)
+{
+    return b->served_by_word - a->served_by_word;
+}
+
+static int
+by_magic(const struct mim_match *a, const struct mim_match *b)
+{
+    return (a->bits < b->bits) - (a->bits > b->bits);
+}
+
+static int
+by_extension(const struct mim_match *a, const struct mim_match *b)
+{
+    return (a->extension_size < b->extension_size) - (a->extension_size > b->extension_size);
+}
+
+static int
+by_usability(const struct mim_match *a, const struct mim_match *b)
+{
+    return b->usable - a->usable;
+}
+
+static int
+by_format_name(const struct mim_match *a, const struct mim_match *b)
+{
+    return strcmp(a->format->name, b->format->name);
+}
+
+static const struct format_rule format_rules[] = {
+    { by_fit, "content" },
+    { by_word, "the plugin that was asked for" },
+    { by_magic, "magic" },
+    { by_extension, "extension" },
+    { by_usability, "a plugin is ready" },
+    { by_format_name, "name" },
+};
+
+static const struct format_rule *
+decide_formats(const struct mim_match *a, const struct mim_match *b)
+{
+    const struct format_rule *last = &format_rules[sizeof format_rules / sizeof *format_rules - 1],
+                             *rule = format_rules;
+    while (rule < last && !rule->compare(a, b))
+        rule++;
+    return rule;
+}
+
+static int
+compare_formats(const void *a, const void *b)
+{
+    return decide_formats(a, b)->compare(a, b);
+}
+
+/* What is at the file's ends, as far as any pattern looks. */
+struct window {
+    uint8_t *memory;
+    struct mim_ends ends;
+};
+
+static void
+measure(const struct mim_catalog *catalog, size_t *head, size_t *tail)
+{
+    for (size_t i = 0; i < catalog->format_count; i++) {
+        const struct mim_manifest_format *declared;
+        for (size_t at = 0; (declared = next_declaration(&catalog->formats[i], &at));)
+            for (size_t j = 0; j < declared->magic_count; j++)
+                mim_magic_reach(declared->magic[j], head, tail);
+    }
+}
+
+/* A stream's end is not waited for; nor is it worth reading the end of what the head has whole. */
+static enum mim_status
+look(const struct mim_query *query, struct window *window, struct mim_error *err)
+{
+    size_t head = 0, tail = 0;
+    measure(query->catalog, &head, &tail);
+    uint64_t size = mim_source_is_stream(query->source) ? MIM_UNKNOWN : mim_source_known_size(query->source);
+    if (size == MIM_UNKNOWN)
+        tail = 0;
+    else if (tail > size)
+        tail = (size_t)size;
+
+    uint8_t *memory = window->memory = malloc(head + tail + 1);
+    if (!memory)
+        return mim_fail_nomem(err, "the first bytes of a file");
+    int64_t got = mim_source_read_at(query->source, memory, head, 0, err);
+    int64_t got_tail = got >= 0 && tail ? mim_source_read_at(query->source, memory + head, tail, size - tail, err) : 0;
+    if (got < 0 || got_tail < 0)
+        return (enum mim_status)(got < 0 ? -got : -got_tail);
+    window->ends = (struct mim_ends){ memory, memory + head, (size_t)got, (size_t)got_tail };
+    return MIM_OK;
+}
+
+static bool
+matched(const struct mim_match *match)
+{
+    return match->bits || match->extension_size || match->sole;
+}
+
+static const struct mim_format *
+sole_format_of(const struct mim_query *query)
+{
+    const struct mim_manifest *plugin = query->plugin ? mim_catalog_plugin(query->catalog, query->plugin) : NULL;
+    return plugin && plugin->format_count == 1 ? mim_catalog_format(query->catalog, plugin->formats[0].name) : NULL;
+}
+
+static size_t
+match_all(const struct mim_query *query, const struct mim_ends *ends, struct mim_match *matches)
+{
+    size_t count = 0;
+    bool fits = false;
+    for (size_t i = 0; i < query->catalog->format_count; i++) {
+        struct mim_match *match = &matches[count];
+        *match = (struct mim_match){ .format = &query->catalog->formats[i] };
+        if (ends)
+            match_magic(match, ends);
+        match_extension(match, query->name);
+        match_plugins(match, query);
+        /* who writes goes by the name; who reads, by the content where there is any to go by */
+        match->fits = match->bits || (match->extension_size && (query->writing || !has_magic(match->format)));
+        fits = fits || match->fits;
+        count += matched(match);
+    }
+
+    const struct mim_format *sole = fits ? NULL : sole_format_of(query);
+    if (sole) {
+        matches[count] = (struct mim_match){ .format = sole, .sole = true, .fits = true };
+        match_plugins(&matches[count++], query);
+    }
+    return count;
+}
+
+static enum mim_status
+match_by_word(const struct mim_query *query, struct mim_match *match, size_t *count, struct mim_error *err)
+{
+    for (size_t i = 0; i < query->catalog->format_count; i++)
+        if (!strcasecmp(query->catalog->formats[i].name, query->format)) {
+            *match =
+                (struct mim_match){ .format = &query->catalog->formats[i], .fits = true, .rule = "the caller's word" };
+            match_plugins(match, query);
+            *count = 1;
+            return MIM_OK;
+        }
+    return mim_fail(err, MIM_UNKNOWN_FORMAT, "no format is called %s", query->format);
+}
+
+enum mim_status
+mim_choice_formats(const struct mim_query *query, struct mim_match **out, size_t *count, struct mim_error *err)
+{
+    struct mim_match *matches = calloc(query->catalog->format_count + 1, sizeof *matches);
+    if (!matches)
+        return mim_fail_nomem(err, "a choice of formats");
+
+    struct window window = { 0 };
+    enum mim_status status = MIM_OK;
+    if (query->format) {
+        status = match_by_word(query, matches, count, err);
+    } else {
+        if (query->source)
+            status = look(query, &window, err);
+        if (status == MIM_OK) {
+            *count = match_all(query, query->source ? &window.ends : NULL, matches);
+            qsort(matches, *count, sizeof *matches, compare_formats);
+        }
+    }
+    free(window.memory);
+    if (status != MIM_OK) {
+        free(matches);
+        return status;
+    }
+    for (size_t i = 0; !query->format && i < *count; i++)
+        matches[i].rule = *count > 1 ? decide_formats(&matches[0], &matches[i ? i : 1])->text : "the only one";
+    *out = matches;
+    return MIM_OK;
+}

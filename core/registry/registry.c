@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: MIT */
+/* A context's registry: who may serve a file, in which order, and their code when it is needed. */
+#include "registry/registry.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "registry/rank.h"
+#include "api/context.h"
+#include "base/error.h"
+#include "registry/loader.h"
+#include "registry/registry-priv.h"
+#include "io/source.h"
+
+struct mim_registry {
+    struct mim_texts directories; /* the application's, the strongest last */
+    struct mim_linked *linked;
+    size_t linked_count;
+    struct mim_catalog *catalog;  /* the latest; NULL before the first use */
+    bool stale;                   /* something changed since it was made */
+};
+
+static struct mim_registry *
+registry_of(struct mim_context *context)
+{
+    if (!context->registry)
+        context->registry = calloc(1, sizeof *context->registry);
+    return context->registry;
+}
+
+void
+mim_registry_destroy(struct mim_registry *registry)
+{
+    if (!registry)
+        return;
+    mim_catalog_destroy(registry->catalog);
+    mim_texts_clear(&registry->directories);
+    free(registry->linked);
+    free(registry);
+}
+
+void
+mim_registry_changed(struct mim_context *context)
+{
+    if (context->registry)
+        context->registry->stale = true;
+}
+
+struct mim_catalog *
+mim_registry_catalog(struct mim_context *context, struct mim_error *err)
+{
+    struct mim_registry *registry = registry_of(context);
+    struct mim_config *config = mim_context_config(context);
+    if (registry && registry->catalog && !registry->stale)
+        return registry->catalog;
+
+    struct mim_catalog *catalog = NULL;
+    if (registry && config)
+        catalog = mim_catalog_build(&(struct mim_catalog_inputs){
+            .context = context,
+            .config = config,
+            .directories = &registry->directories,
+            .linked = registry->linked,
+            .linked_count = registry->linked_count,
+            .older = registry->catalog,
+        });
+    if (!catalog) {
+        mim_fail_nomem(err, "the registry of plugins");
+        return NULL;
+    }
+    registry->catalog = catalog;
+    registry->stale = false;
+    for (size_t i = 0; i < catalog->diagnostics.count; i++)
+        mim_context_say(context, MIM_LOG_WARNING, "%s", catalog->diagnostics.items[i]);
+    return catalog;
+}
+
+enum mim_status
+mim_context_add_directory(struct mim_context *context, const char *path, struct mim_error *err)
+{
+    char real[PATH_MAX], reason[2 * PATH_MAX + 100];
+    struct stat facts;
+    if (!realpath(path, real) || stat(real, &facts) < 0)
+        return mim_fail_errno(err, errno, "%s", path);
+    if (!S_ISDIR(facts.st_mode))
+        return mim_fail_errno(err, ENOTDIR, "%s", path);
+    if (mim_places_trust(real, &facts, reason, sizeof reason) == MIM_TRUST_NO)
+        return mim_fail(err, MIM_DISABLED, "%s", reason);
+
+    struct mim_registry *registry = registry_of(context);
+    if (!registry || !mim_texts_add(&registry->directories, "%s", real))
+        return mim_fail_nomem(err, "a directory of plugins");
+    registry->stale = true;
+    return MIM_OK;
+}
+
+/* The manifest and the code must tell the same story, whoever brings them. */
+static enum mim_status
+check_agreement(const struct mim_manifest *manifest, const struct mim_plugin *plugin, struct mim_error *err)
+{
+    const char *code = manifest->module_path && *manifest->module_path ? manifest->module_path : "the code";
+    if (strcmp(manifest->name, plugin->name))
+        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s says name = %s, and %s says %s", manifest->path, manifest->name,
+                        code, plugin->name);
+    if (manifest->abi.major != plugin->major || manifest->abi.minor != plugin->minor)
+        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s says abi = %d.%d, and %s says %d.%d", manifest->path,
+                        manifest->abi.major, manifest->abi.minor, code, plugin->major, plugin->minor);
+    return MIM_OK;
+}
+
+enum mim_status
+mim_context_add_plugin(struct mim_context *context, const struct mim_plugin *plugin, const char *manifest,
+                       struct mim_error *err)
+{
+    const struct mim_manifest_text text = { .path = "linked in", .data = manifest, .size = strlen(manifest) };
+    struct mim_manifest *parsed = NULL;
+    enum mim_status status = mim_loader_check(plugin, "linked in", err);
+    if (status == MIM_OK)
+        status = mim_manifest_parse(&parsed, MIM_MANIFEST_PLUGIN, &text, err);
+    if (status == MIM_OK && strcmp(parsed->name, plugin->name))
+        status = mim_fail(err, MIM_BROKEN_PLUGIN, "linked in: the manifest says name = %s, and the code says %s",
+                          parsed->name, plugin->name);
+    mim_manifest_destroy(parsed);
+    if (status != MIM_OK)
+        return status;
+
+    struct mim_registry *registry = registry_of(context);
+    struct mim_linked *grown =
+        registry ? reallocarray(registry->linked, registry->linked_count + 1, sizeof *grown) : NULL;
+    if (!grown)
+        return mim_fail_nomem(err, "a plugin that is linked in");
+    registry->linked = grown;
+    grown[registry->linked_count++] = (struct mim_linked){ plugin, manifest };
+    registry->stale = true;
+    return MIM_OK;
+}
+
+void
+mim_candidates_clear(struct mim_candidates *candidates)
+{
+    free(candidates->items);
+    *candidates = (struct mim_candidates){ 0 };
+}
+
+static enum mim_status
+make_candidates(const struct mim_format *format, const struct mim_rank *ranks, size_t count, struct mim_candidates *out,
+                struct mim_error *err)
+{
+    struct mim_candidates made = { .items = calloc(count + 1, sizeof *made.items) };
+    if (!made.items)
+        return mim_fail_nomem(err, "a choice of plugins");
+    for (size_t i = 0; i < count && ranks[i].unfit == MIM_OK; i++)
+        made.items[made.count++] = (struct mim_candidate){ format->name, ranks[i].server.plugin };
+    *out = made;
+    return MIM_OK;
+}
+
+/* The name makes a claim, and it is another format's. */
+static void
+note_mismatch(const struct mim_match *matches, size_t count, char *notice, size_t size)
+{
+    *notice = '\0';
+    if (!matches[0].bits || matches[0].extension_size)
+        return;
+    for (size_t i = 1; i < count; i++)
+        if (matches[i].extension_size) {
+            snprintf(notice, size, "named .%.*s, and its content is %s", (int)matches[i].extension_size,
+                     matches[i].extension, matches[0].format->name);
+            return;
+        }
+}
+
+enum mim_status
+mim_registry_find(const struct mim_query *query, struct mim_candidates *out, struct mim_error *err)
+{
+    struct mim_match *matches = NULL;
+    struct mim_rank *ranks = NULL;
+    size_t match_count = 0, rank_count = 0;
+    enum mim_status status = mim_choice_formats(query, &matches, &match_count, err);
+    if (status != MIM_OK)
+        return status == MIM_UNKNOWN_FORMAT ? mim_absence_of_format(query, NULL, 0, err) : status;
+
+    if (!match_count || !matches[0].fits)
+        status = mim_absence_of_format(query, matches, match_count, err);
+    else
+        status = mim_choice_plugins(query, matches[0].format, &ranks, &rank_count, err);
+    if (ranks && (!rank_count || ranks[0].unfit != MIM_OK))
+        status = mim_absence_of_plugin(query, &matches[0], ranks, rank_count, err);
+    if (status == MIM_OK)
+        status = make_candidates(matches[0].format, ranks, rank_count, out, err);
+    if (status == MIM_OK && !query->writing)
+        note_mismatch(matches, match_count, out->notice, sizeof out->notice);
+    free(matches);
+    free(ranks);
+    return status;
+}
+
+enum mim_status
+mim_registry_query(struct mim_context *context, struct mim_query *query, struct mim_error *err)
+{
+    query->catalog = mim_registry_catalog(context, err);
+    query->config = context->config;
+    return query->catalog ? MIM_OK : MIM_NOMEM;
+}
+
+enum mim_status
+mim_registry_find_readers(struct mim_context *context, struct mim_source *source, const char *format,
+                          const char *plugin, struct mim_candidates *out, struct mim_error *err)
+{
+    struct mim_query query = { .source = source, .name = mim_source_name(source), .format = format, .plugin = plugin };
+    enum mim_status status = mim_registry_query(context, &query, err);
+    return status == MIM_OK ? mim_registry_find(&query, out, err) : status;
+}
+
+enum mim_status
+mim_registry_find_writers(struct mim_context *context, const char *name, const char *format, const char *plugin,
+                          struct mim_candidates *out, struct mim_error *err)
+{
+    struct mim_query query = { .name = name, .format = format, .plugin = plugin, .writing = true };
+    enum mim_status status = mim_registry_query(context, &query, err);
+    return status == MIM_OK ? mim_registry_find(&query, out, err) : status;
+}
+
+static void
+quarantine(struct mim_context *context, struct mim_manifest *manifest, const char *reason)
+{
+    mim_context_say(context, MIM_LOG_WARNING, "plugin %s: %s", manifest->name, reason);
+    if (mim_manifest_settle(manifest, MIM_PLUGIN_BROKEN, reason))
+        manifest->quarantined = true;
+}
+
+static enum mim_status
+load_module(struct mim_context *context, struct mim_manifest *manifest, const struct mim_plugin **plugin,
+            struct mim_error *err)
+{
+    char reason[2 * PATH_MAX + 100];
+    struct stat facts;
+    if (stat(manifest->module_path, &facts) == 0) {
+        enum mim_trust trust = mim_places_trust(manifest->module_path, &facts, reason, sizeof reason);
+        if (trust == MIM_TRUST_NO)
+            return mim_fail(err, MIM_BROKEN_PLUGIN, "%s", reason);
+        if (trust == MIM_TRUST_WARN)
+            mim_context_say(context, MIM_LOG_WARNING, "%s", reason);
+    }
+    return mim_loader_load(manifest->module_path, plugin, err);
+}
+
+static enum mim_status
+load_plugin(struct mim_context *context, struct mim_manifest *manifest, struct mim_error *err)
+{
+    const struct mim_plugin *plugin = manifest->linked;
+    enum mim_status status = plugin ? mim_loader_adopt(plugin, err) : load_module(context, manifest, &plugin, err);
+    if (status == MIM_OK)
+        status = check_agreement(manifest, plugin, err);
+    if (status == MIM_OK)
+        manifest->loaded = plugin;
+    return status;
+}
+
+/* What the code offers for the format that its manifest declares. */
+static enum mim_status
+find_ops(const struct mim_manifest *manifest, const char *name, const struct mim_format_ops **out,
+         struct mim_error *err)
+{
+    const struct mim_format_ops *const *ops = manifest->loaded->formats;
+    while (*ops && strcmp((*ops)->name, name))
+        ops++;
+    const struct mim_manifest_format *declared = mim_manifest_format(manifest, name);
+    if (!*ops || !declared)
+        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s declares the format %s, and the code has none of that name",
+                        manifest->path, name);
+    if ((*declared->read && !(*ops)->reader) || (*declared->write && !(*ops)->writer))
+        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s says that it %s %s, and the code cannot", manifest->path,
+                        *declared->read && !(*ops)->reader ? "reads" : "writes", name);
+    *out = *ops;
+    return MIM_OK;
+}
+
+static enum mim_status
+name_plugin(struct mim_error *err, const struct mim_manifest *manifest, enum mim_status status)
+{
+    if (err)
+        snprintf(err->plugin, sizeof err->plugin, "%s", manifest->name);
+    return status;
+}
+
+enum mim_status
+mim_registry_load(struct mim_context *context, const struct mim_candidate *candidate, const struct mim_plugin **plugin,
+                  const struct mim_format_ops **ops, struct mim_error *err)
+{
+    struct mim_manifest *manifest = candidate->plugin;
+    if (manifest->quarantined)
+        return name_plugin(err, manifest, mim_fail(err, MIM_BROKEN_PLUGIN, "%s", manifest->reason));
+
+    struct mim_error why = { 0 };
+    enum mim_status status = manifest->loaded ? MIM_OK : load_plugin(context, manifest, &why);
+    if (status == MIM_OK)
+        status = find_ops(manifest, candidate->format, ops, &why);
+    if (status == MIM_BROKEN_PLUGIN)
+        quarantine(context, manifest, why.message);
+    if (status != MIM_OK)
+        return name_plugin(err, manifest, mim_fail(err, status, "%s", why.message));
+    *plugin = manifest->loaded;
+    return MIM_OK;
+}
+
+void
+mim_registry_remember_failure(struct mim_context *context, const struct mim_candidate *candidate, const char *reason)
+{
+    mim_context_say(context, MIM_LOG_INFO, "plugin %s was tried for %s: %s", candidate->plugin->name, candidate->format,
+                    reason);
+    char *copy = strdup(reason); /* without memory it is said in the log alone */
+    if (!copy)
+        return;
+    free(candidate->plugin->failure);
+    candidate->plugin->failure = copy;
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* The registry: which formats and plugins there are, and which a file gets. Never runs a plugin's code to tell. */
+#ifndef MIM_CORE_REGISTRY_REGISTRY_H
+#define MIM_CORE_REGISTRY_REGISTRY_H
+
+#include <stdbool.h>
+
+#include <mim/plugin.h>
+#include <mim/registry.h>
+
+struct mim_manifest; /* one plugin's .ini, parsed: manifest.h */
+struct mim_registry;
+
+/* One way to serve a file: a format, and a plugin that declares it. */
+struct mim_candidate {
+    const char *format;                 /* borrowed while the context lives */
+    struct mim_manifest *plugin;
+};
+
+struct mim_candidates {
+    struct mim_candidate *items;        /* best first; all of one format */
+    size_t count;
+    char notice[256];                   /* "named .A, and its content is B"; "" when name and content agree */
+};
+void mim_candidates_clear(struct mim_candidates *candidates);
+
+/* Who may read `source`; `format` and `plugin` are the caller's word or NULL. UNKNOWN_FORMAT, NO_PLUGIN with the
+ * package to install, BROKEN_PLUGIN with the reason, DISABLED with file:line when nobody may. */
+enum mim_status mim_registry_find_readers(struct mim_context *context, struct mim_source *source, const char *format,
+                                          const char *plugin, struct mim_candidates *out, struct mim_error *err);
+/* Who may write a file of that name: strictly by `format`, else by the extension. */
+enum mim_status mim_registry_find_writers(struct mim_context *context, const char *name, const char *format,
+                                          const char *plugin, struct mim_candidates *out, struct mim_error *err);
+
+/* Does the name end as files of some format do, whether a plugin for it is installed or not? */
+bool mim_registry_knows_name(struct mim_context *context, const char *name);
+
+/* The plugin's code, loaded and checked on first use, and what it offers for the format. BROKEN_PLUGIN quarantines it
+ * in this context. NOMEM does not. */
+enum mim_status mim_registry_load(struct mim_context *context, const struct mim_candidate *candidate,
+                                  const struct mim_plugin **plugin, const struct mim_format_ops **ops,
+                                  struct mim_error *err);
+
+/* One line on what happened to a candidate that was tried and failed, for the log and for explain. */
+void mim_registry_remember_failure(struct mim_context *context, const struct mim_candidate *candidate,
+                                   const char *reason);
+
+/* Places, linked plugins or the configuration changed: the next call looks again. */
+void mim_registry_changed(struct mim_context *context);
+
+void mim_registry_destroy(struct mim_registry *registry);
+
+#endif

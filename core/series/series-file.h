@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* One file of a series that is read: its first image. */
+#ifndef MIM_CORE_SERIES_SERIES_FILE_H
+#define MIM_CORE_SERIES_SERIES_FILE_H
+
+#include "frame/canvas.h"
+#include "plugin/try-plugins.h"
+#include "plugin/reader-calls.h"
+
+struct mim_series_file {
+    struct mim_work work; /* a part of the series' */
+    struct mim_plugin_reader reader;
+    struct mim_option_table other;
+    const struct mim_plugin *plugin;
+    void *packet;
+    bool prepared;
+    struct mim_frame_info info; /* of the image, or of the rectangle that is drawn on the canvas */
+    bool composed;
+    struct mim_canvas canvas; /* without memory of its own */
+};
+
+struct mim_series_wish {
+    const char *path, *format, *plugin;
+    const struct mim_options *options; /* outlive the file */
+};
+
+/* Opened, and its first image is prepared. As frame `index` of `whole`. On the caller's thread. */
+enum mim_status mim_series_file_open(struct mim_series_file **out, struct mim_work *whole, uint64_t index,
+                                     const struct mim_series_wish *wish, struct mim_error *err);
+/* Any thread; NULL is welcome. */
+void mim_series_file_close(struct mim_series_file *file);
+
+/* The image as it is delivered. */
+void mim_series_file_info(const struct mim_series_file *file, struct mim_frame_info *info);
+/* On any thread, as worker `worker`. */
+enum mim_status mim_series_file_pixels(struct mim_series_file *file, unsigned worker, uint32_t part,
+                                       struct mim_raster *raster, bool *starved, struct mim_error *err);
+/* Of the file, then of the image. */
+enum mim_status mim_series_file_metadata(struct mim_series_file *file, unsigned worker, struct mim_meta *meta,
+                                         bool *starved, struct mim_error *err);
+
+#endif

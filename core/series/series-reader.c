@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+/* A series as a plugin would read it: files are opened in order and decoded on any thread. */
+#include "series/series-reader.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "api/context.h"
+#include "base/error.h"
+#include "frame/meta.h"
+#include "options/options.h"
+#include "registry/registry-priv.h"
+#include "series/series-file.h"
+#include "io/path-pattern.h"
+#include "io/source.h"
+
+struct packet {
+    struct mim_series_file *file;
+};
+
+static struct mim_series_reading *
+reading_of(struct mim_job *job)
+{
+    const struct mim_core_job *core = job->core;
+    return core->work->series;
+}
+
+void
+mim_series_name_error(const struct mim_series_reading *reading, struct mim_error *err)
+{
+    bool of_the_job = err && (err->status == MIM_CANCELLED || err->status == MIM_TIMEOUT || err->status == MIM_NOMEM);
+    if (!err || of_the_job || err->frame >= reading->series.count)
+        return;
+    const char *file = reading->series.entries[err->frame].file;
+    char message[sizeof err->message];
+    if (strstr(err->message, file))
+        return;
+    snprintf(message, sizeof message, "%.200s: %.390s", file, err->message);
+    memcpy(err->message, message, sizeof message);
+}
+
+static enum mim_status
+open_file(struct mim_series_reading *reading, uint64_t index, struct mim_series_file **out, struct mim_error *err)
+{
+    char *path = mim_series_path(&reading->series, index);
+    if (!path)
+        return mim_fail_nomem(err, "a file name");
+    const struct mim_series_wish wish = {
+        .path = path, .format = reading->format, .plugin = reading->plugin, .options = reading->options
+    };
+    enum mim_status status = mim_series_file_open(out, reading->work, index, &wish, err);
+    if (status != MIM_OK)
+        err->frame = index;
+    free(path);
+    return status;
+}
+
+static bool
+belongs(void *context, const char *file)
+{
+    return mim_registry_knows_name(context, file);
+}
+
+static enum mim_status
+list_files(struct mim_series *series, struct mim_context *context, const struct mim_source *source, uint64_t most,
+           struct mim_error *err)
+{
+    struct mim_query query = { .name = mim_source_name(source) };
+    enum mim_status status = mim_registry_query(context, &query, err); /* which then can tell what belongs */
+    if (status != MIM_OK)
+        return status;
+    const struct mim_series_rules rules = { .most = most, .belongs = belongs, .user = context };
+    return mim_series_list(series, mim_source_name(source), &rules, err);
+}
+
+static enum mim_status
+say(struct mim_series_reading *reading, const char *text, struct mim_error *err)
+{
+    return *text ? mim_work_notice(reading->work, MIM_NOTICE_FRAMES, MIM_UNKNOWN, text, err) : MIM_OK;
+}
+
+/* May the next file do better? What the caller asked for is as wrong there. */
+static bool
+is_that_files_own(enum mim_status status)
+{
+    return status == MIM_CORRUPT || status == MIM_TRUNCATED || status == MIM_IO || status == MIM_UNKNOWN_FORMAT ||
+           status == MIM_UNSUPPORTED || status == MIM_LIMIT;
+}
+
+/* The first file that can be opened speaks for all; without any, what is wrong with the first. */
+static enum mim_status
+open_first(struct mim_series_reading *reading, struct mim_error *err)
+{
+    enum mim_status first = MIM_OK;
+    for (uint64_t i = 0; i < reading->series.count; i++) {
+        struct mim_error error = { 0 };
+        struct mim_series_file *file;
+        enum mim_status status = mim_work_poll(reading->work, &error);
+        if (status == MIM_OK) {
+            reading->work->quiet = i > 0; /* its own turn comes */
+            status = open_file(reading, i, &file, &error);
+            reading->work->quiet = false;
+        }
+        if (status == MIM_OK) {
+            reading->first_plugin = file->plugin;
+            reading->first_format = file->reader.format;
+            if (i == 0)
+                reading->first = file;
+            else
+                mim_series_file_close(file);
+            return MIM_OK;
+        }
+        mim_series_name_error(reading, &error);
+        if (err && (first == MIM_OK || !is_that_files_own(status)))
+            *err = error;
+        first = first == MIM_OK || !is_that_files_own(status) ? status : first;
+        if (!is_that_files_own(status))
+            break;
+    }
+    return first;
+}
+
+static bool
+copy_text(char **to, const char *text)
+{
+    *to = text ? strdup(text) : NULL;
+    return *to || !text;
+}
+
+enum mim_status
+mim_series_reading_create(struct mim_series_reading **out, struct mim_work *work,
+                          const struct mim_open_options *options, struct mim_error *err)
+{
+    struct mim_series_reading *reading = calloc(1, sizeof *reading);
+    if (!reading)
+        return mim_fail_nomem(err, "a series");
+    reading->work = work;
+    reading->options = mim_options_copy(options->options);
+    bool copied = copy_text(&reading->format, options->format) && copy_text(&reading->plugin, options->plugin);
+
+    enum mim_status status = copied && reading->options ? MIM_OK : mim_fail_nomem(err, "a series");
+    if (status == MIM_OK)
+        status = list_files(&reading->series, work->context, work->source, work->control.limits.frames, err);
+    if (status == MIM_OK)
+        status = say(reading, reading->series.missing, err);
+    if (status == MIM_OK)
+        status = say(reading, reading->series.left_out, err);
+    if (status == MIM_OK)
+        status = open_first(reading, err);
+    if (status != MIM_OK) {
+        mim_series_reading_destroy(reading);
+        return status;
+    }
+    *out = reading;
+    return MIM_OK;
+}
+
+void
+mim_series_reading_destroy(struct mim_series_reading *reading)
+{
+    if (!reading)
+        return;
+    mim_series_file_close(reading->first);
+    mim_series_clear(&reading->series);
+    mim_options_destroy(reading->options);
+    free(reading->format);
+    free(reading->plugin);
+    free(reading);
+}
+
+enum mim_status
+mim_series_first_source(struct mim_source **out, struct mim_context *context, struct mim_source *source,
+                        struct mim_error *err)
+{
+    struct mim_series series;
+    enum mim_status status = list_files(&series, context, source, MIM_NO_LIMIT, err);
+    char *path = status == MIM_OK ? mim_series_path(&series, 0) : NULL;
+    if (status == MIM_OK)
+        status = path ? mim_source_open_file_path(out, path, err) : mim_fail_nomem(err, "a file name");
+    free(path);
+    mim_series_clear(&series);
+    return status;
+}
+
+static int32_t
+series_open(struct mim_job *job, struct mim_sequence *sequence)
+{
+    sequence->count = reading_of(job)->series.count;
+    sequence->sure = MIM_SURE_EXACT;
+    return MIM_OK;
+}
+
+static int32_t
+series_prepare(struct mim_job *job, uint64_t index, void *in, struct mim_frame_info *info)
+{
+    struct mim_series_reading *reading = reading_of(job);
+    struct packet *packet = in;
+    struct mim_error error = { 0 };
+    enum mim_status status = MIM_OK;
+    if (index >= reading->series.count)
+        return MIM_END;
+
+    if (!index && reading->first) {
+        packet->file = reading->first;
+        reading->first = NULL;
+    } else {
+        status = open_file(reading, index, &packet->file, &error);
+    }
+    if (status == MIM_OK)
+        mim_series_file_info(packet->file, info);
+    return mim_job_adopt(job, status, status == MIM_LIMIT && error.needed, &error);
+}
+
+static int32_t
+series_pixels(struct mim_job *job, const void *in, const struct mim_frame_info *info, uint32_t part,
+              struct mim_raster *raster)
+{
+    const struct packet *packet = in;
+    const struct mim_core_job *core = job->core;
+    struct mim_error error = { 0 };
+    bool starved = false;
+    (void)info;
+    enum mim_status status = mim_series_file_pixels(packet->file, core->worker, part, raster, &starved, &error);
+    return mim_job_adopt(job, status, starved, &error);
+}
+
+static int32_t
+series_metadata(struct mim_job *job, const void *in, const struct mim_frame_info *info)
+{
+    const struct packet *packet = in;
+    const struct mim_core_job *core = job->core;
+    struct mim_error error = { 0 };
+    bool starved = false;
+    (void)info;
+    if (!packet)
+        return MIM_OK;
+    const char *file = mim_path_file(mim_source_name(packet->file->work.source));
+    enum mim_status status = mim_series_file_metadata(packet->file, core->worker, core->meta, &starved, &error);
+    if (status == MIM_OK) /* a name that is not UTF-8 is none */
+        mim_meta_set(core->meta, "file", MIM_META_TEXT | MIM_META_CODING, file, strlen(file), NULL);
+    return mim_job_adopt(job, status, starved, &error);
+}
+
+static void
+series_release(struct mim_job *job, void *in)
+{
+    struct packet *packet = in;
+    (void)job;
+    mim_series_file_close(packet->file);
+    packet->file = NULL;
+}
+
+struct mim_source *
+mim_series_source(const void *in)
+{
+    const struct packet *packet = in;
+    return packet->file->work.source;
+}
+
+const struct mim_reader_ops mim_series_reader_ops = {
+    .struct_size = sizeof mim_series_reader_ops,
+    .flags = MIM_READER_ANY_ORDER,
+    .state_size = 1,
+    .packet_size = sizeof(struct packet),
+    .open = series_open,
+    .prepare = series_prepare,
+    .pixels = series_pixels,
+    .metadata = series_metadata,
+    .release = series_release,
+};

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* Writing a series: writer ops of the core's own, which make a file of each frame. */
+#ifndef MIM_CORE_SERIES_SERIES_WRITER_H
+#define MIM_CORE_SERIES_SERIES_WRITER_H
+
+#include <mim/plugin.h>
+
+#include "options/options.h"
+
+/* What the files of a series are written by; it is work->series. Borrowed while the writer lives. */
+struct mim_series_writing {
+    const struct mim_writer_ops *ops;
+    const char *format;
+    struct mim_options *options;
+    struct mim_option_table other; /* the reader's options, for messages */
+    unsigned workers;
+};
+
+/* work->sink is a series. */
+extern const struct mim_writer_ops mim_series_writer_ops;
+
+#endif
