@@ -6,6 +6,8 @@
 
 #include "check.h"
 #include "plugin/host.h"
+#include "plugin/job.h"
+#include "plugin/operation.h"
 
 enum { STRIDE = 64, ROWS = 16, WHOLE = STRIDE * ROWS };
 
@@ -21,7 +23,7 @@ static void
 begin(struct desk *desk, uint64_t ceiling)
 {
     struct mim_error err;
-    *desk = (struct desk){ .raster = { .stride = STRIDE, .height = ROWS, .data = desk->pixels } };
+    *desk = (struct desk){ .work.host = &mim_host_table, .raster = { .stride = STRIDE, .height = ROWS, .data = desk->pixels } };
     mim_account_init(&desk->work.account, &(struct mim_limits){ .working_bytes = ceiling });
     CHECK(mim_job_init(&desk->job, &desk->work, NULL, 0, 1, &err) == MIM_OK);
     for (unsigned i = 0; i < WHOLE; i++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "registry/config.h"
-#include "api/context.h"
+#include "base/context-priv.h"
 #include "base/cpus.h"
 
 #include <limits.h>

@@ -6,6 +6,7 @@
 #include <mim/plugin.h>
 
 #include "check.h"
+#include "plugin/host.h"
 #include "registry/loader.h"
 #include "tree.h"
 
@@ -16,7 +17,7 @@ load(const char *path)
 {
     const struct mim_plugin *plugin = NULL;
     err = (struct mim_error){ 0 };
-    enum mim_status status = mim_loader_load(path, &plugin, &err);
+    enum mim_status status = mim_loader_load(path, &mim_host_table, &plugin, &err);
     CHECK((status == MIM_OK) == (plugin != NULL));
     return status;
 }
@@ -39,14 +40,14 @@ static void
 loads_a_module_once(void)
 {
     const struct mim_plugin *first = NULL, *second = NULL, *third = NULL;
-    assert_int_equal(mim_loader_load(module("mock.so"), &first, NULL), MIM_OK);
+    assert_int_equal(mim_loader_load(module("mock.so"), &mim_host_table, &first, NULL), MIM_OK);
     assert_string_equal(first->name, "mock");
-    assert_int_equal(mim_loader_load(module("mock.so"), &second, NULL), MIM_OK);
+    assert_int_equal(mim_loader_load(module("mock.so"), &mim_host_table, &second, NULL), MIM_OK);
     CHECK(first == second);
 
     char *directory = tree_make();
     CHECK(!symlink(module("mock.so"), tree_path(directory, "other.so")));
-    assert_int_equal(mim_loader_load(tree_path(directory, "other.so"), &third, NULL), MIM_OK);
+    assert_int_equal(mim_loader_load(tree_path(directory, "other.so"), &mim_host_table, &third, NULL), MIM_OK);
     CHECK(first == third);
     tree_remove(directory);
 }
@@ -158,7 +159,7 @@ tells_a_lack_of_memory_from_a_broken_module(void)
         const struct mim_plugin *plugin = NULL;
         const struct rlimit none = { 4096, 4096 };
         setrlimit(RLIMIT_AS, &none);
-        _exit(mim_loader_load(path, &plugin, NULL));
+        _exit(mim_loader_load(path, &mim_host_table, &plugin, NULL));
     }
     int result = 0;
     CHECK(waitpid(child, &result, 0) == child && WIFEXITED(result));

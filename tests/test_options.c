@@ -6,6 +6,7 @@
 
 #include "check.h"
 #include "failing-memory.h"
+#include "options/option-describe.h"
 #include "options/options.h"
 
 struct state {

@@ -6,7 +6,8 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "registry/registry-priv.h"
+#include "registry/rank.h"
+#include "registry/registry.h"
 #include "series/series-reader.h"
 #include "io/source.h"
 

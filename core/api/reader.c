@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/context.h"
+#include "base/context-priv.h"
 #include "pipeline/decode.h"
 #include "base/error.h"
 #include "frame/frame.h"
@@ -76,7 +76,9 @@ open_series(struct mim_reader *reader, const struct mim_open_options *options, s
     reader->work.series = reader->series;
     reader->plugin = reader->series->first_plugin;
     reader->format = reader->series->first_format;
-    struct mim_decoder_setup setup = { .ops = &mim_series_reader_ops, .format = reader->format, .apart = true };
+    struct mim_decoder_setup setup = {
+        .ops = &mim_series_reader_ops, .format = reader->format, .source_of = mim_series_source
+    };
     return open_decoder(reader, &setup, err);
 }
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/context.h"
+#include "base/context-priv.h"
 #include "pipeline/encode.h"
 #include "base/error.h"
 #include "frame/frame.h"

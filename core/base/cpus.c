@@ -4,11 +4,11 @@
 
 #include <limits.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/context.h"
 
 static unsigned
 affinity(void)

@@ -206,8 +206,10 @@ struct mim_buffer *
 mim_buffer_of_mapping(void *mapping, uint64_t size, uint64_t start)
 {
     struct mim_buffer *buffer = calloc(1, sizeof *buffer);
-    if (!buffer)
+    if (!buffer) {
+        munmap(mapping, size);
         return NULL;
+    }
     buffer->mapping = mapping;
     buffer->size = size;
     buffer->data = (uint8_t *)mapping + start;

@@ -19,7 +19,8 @@ struct mim_buffer; /* counted; what mim_frame.owner points to */
 /* `store` may be NULL. NULL: no memory. Not zeroed. */
 struct mim_buffer *mim_buffer_get(struct mim_frame_store *store, uint64_t size);
 struct mim_buffer *mim_buffer_ref(struct mim_buffer *buffer);
-/* Takes over a mapping, whose pixels start at `start`; it is gone when the last reference is. NULL: no memory. */
+/* Takes over a mapping of `size` bytes, whose pixels start at `start`; the last reference unmaps it. NULL: no memory, and it is
+ * unmapped. */
 struct mim_buffer *mim_buffer_of_mapping(void *mapping, uint64_t size, uint64_t start);
 void mim_buffer_release(struct mim_buffer *buffer);
 void *mim_buffer_data(struct mim_buffer *buffer);

@@ -378,3 +378,17 @@ mim_raster_convert_frame(struct mim_frame *to, const struct mim_frame *from, con
     *to = made;
     return MIM_OK;
 }
+
+enum mim_status
+mim_frame_convert(struct mim_frame *to, const struct mim_frame *from, enum mim_sample sample, uint32_t channels,
+                  struct mim_error *err)
+{
+    return mim_raster_convert_frame(to, from,
+                                    &(struct mim_raster_target){ .sample = sample, .channels = channels }, err);
+}
+
+enum mim_status
+mim_frame_mean(struct mim_frame *to, const struct mim_frame *from, struct mim_error *err)
+{
+    return mim_raster_convert_frame(to, from, &(struct mim_raster_target){ .mean = true }, err);
+}

@@ -9,7 +9,6 @@
 #include "frame/buffer.h"
 #include "base/error.h"
 #include "frame/meta.h"
-#include "frame/conversion.h"
 #include "base/size.h"
 
 #define CACHE_LINE 64u
@@ -158,18 +157,4 @@ mim_frame_seconds(const struct mim_frame *frame)
     if (!frame->time_base.den)
         return 0;
     return (double)frame->duration * (double)frame->time_base.num / (double)frame->time_base.den;
-}
-
-enum mim_status
-mim_frame_convert(struct mim_frame *to, const struct mim_frame *from, enum mim_sample sample, uint32_t channels,
-                  struct mim_error *err)
-{
-    return mim_raster_convert_frame(to, from,
-                                    &(struct mim_raster_target){ .sample = sample, .channels = channels }, err);
-}
-
-enum mim_status
-mim_frame_mean(struct mim_frame *to, const struct mim_frame *from, struct mim_error *err)
-{
-    return mim_raster_convert_frame(to, from, &(struct mim_raster_target){ .mean = true }, err);
 }

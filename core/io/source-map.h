@@ -3,13 +3,19 @@
 #ifndef MIM_CORE_IO_SOURCE_MAP_H
 #define MIM_CORE_IO_SOURCE_MAP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-struct mim_buffer;
 struct mim_source;
 
-/* These bytes of a regular file as a private mapping: what is written into it stays with this buffer. NULL: another
- * kind of source, a file that has become shorter, or no more mappings; then they can still be read. */
-struct mim_buffer *mim_source_map(struct mim_source *source, uint64_t offset, uint64_t size);
+struct mim_mapping {
+    void *address; /* of a page */
+    uint64_t size; /* to be unmapped */
+    uint64_t start; /* the offset in it where the wanted bytes begin */
+};
+
+/* Map bytes of a regular file privately: writing to one mapping changes neither the file nor another mapping. false: another
+ * kind of source, a file that has become shorter, or no more mappings; the bytes can still be read. */
+bool mim_source_map(struct mim_source *source, uint64_t offset, uint64_t size, struct mim_mapping *out);
 
 #endif

@@ -1,103 +1,35 @@
 /* SPDX-License-Identifier: MIT */
-/* Option tables: described for people, and checked before anything is written by them. */
+/* Option tables, checked before anything is written by them. */
+#include "options/option-table.h"
+
 #include <math.h>
 #include <stdalign.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "base/number.h"
+#include "options/option-describe.h"
 #include "options/option-types.h"
 
 #define MOST_ROWS 1000
 
-/* What stands in a state for each type, and how help names the type. */
+/* What stands in a state for each type. */
 static const struct {
     size_t size, alignment;
-    const char *text; /* NULL: the choices themselves */
 } layouts[] = {
-    [MIM_OPTION_INT] = { sizeof(int64_t), alignof(int64_t), "number" },
-    [MIM_OPTION_REAL] = { sizeof(double), alignof(double), "number" },
-    [MIM_OPTION_BOOL] = { sizeof(int32_t), alignof(int32_t), "yes|no" },
-    [MIM_OPTION_CHOICE] = { sizeof(int32_t), alignof(int32_t), NULL },
-    [MIM_OPTION_TEXT] = { sizeof(const char *), alignof(const char *), "text" },
-    [MIM_OPTION_RATIONAL] = { sizeof(struct mim_rational), alignof(struct mim_rational), "number" },
-    [MIM_OPTION_LIST] = { sizeof(struct mim_list), alignof(struct mim_list), "number or list" },
-    [MIM_OPTION_SIZE] = { sizeof(struct mim_size), alignof(struct mim_size), "WxH" },
-    [MIM_OPTION_COLOUR] = { 4, 1, "#rrggbb" },
-    [MIM_OPTION_PAIRS] = { sizeof(struct mim_pairs), alignof(struct mim_pairs), "KEY=VALUE" },
+    [MIM_OPTION_INT] = { sizeof(int64_t), alignof(int64_t) },
+    [MIM_OPTION_REAL] = { sizeof(double), alignof(double) },
+    [MIM_OPTION_BOOL] = { sizeof(int32_t), alignof(int32_t) },
+    [MIM_OPTION_CHOICE] = { sizeof(int32_t), alignof(int32_t) },
+    [MIM_OPTION_TEXT] = { sizeof(const char *), alignof(const char *) },
+    [MIM_OPTION_RATIONAL] = { sizeof(struct mim_rational), alignof(struct mim_rational) },
+    [MIM_OPTION_LIST] = { sizeof(struct mim_list), alignof(struct mim_list) },
+    [MIM_OPTION_SIZE] = { sizeof(struct mim_size), alignof(struct mim_size) },
+    [MIM_OPTION_COLOUR] = { 4, 1 },
+    [MIM_OPTION_PAIRS] = { sizeof(struct mim_pairs), alignof(struct mim_pairs) },
 };
 
 #define TYPE_COUNT ((int32_t)(sizeof layouts / sizeof *layouts))
-
-/* "none|lzw|deflate": the aliases are left out. */
-static void
-describe_choices(const char *choices, char *text, size_t size)
-{
-    const char *name;
-    size_t name_size, used = 0;
-    *text = '\0';
-    for (uint32_t i = 0; mim_option_choice(choices, i, &name, &name_size) && used < size; i++)
-        used += (size_t)snprintf(text + used, size - used, "%s%.*s", i ? "|" : "", (int)name_size, name);
-}
-
-static void
-describe_range(const struct mim_option *row, char *text, size_t size)
-{
-    *text = '\0';
-    if (row->min == 0 && row->max == 0)
-        return;
-    char low[MIM_NUMBER_SIZE], high[MIM_NUMBER_SIZE];
-    mim_number_print(row->min, low);
-    mim_number_print(row->max, high);
-    if (isinf(row->max))
-        snprintf(text, size, "%s or more", low);
-    else if (isinf(row->min))
-        snprintf(text, size, "%s or less", high);
-    else
-        snprintf(text, size, "%s..%s", low, high);
-}
-
-static void
-describe_initial(const struct mim_option *row, char *text, size_t size)
-{
-    const char *name;
-    size_t name_size;
-    *text = '\0';
-    if (row->initial_text)
-        snprintf(text, size, "%s", row->initial_text);
-    else if (row->flags & MIM_OPTION_REQUIRED)
-        return;
-    else if (row->type == MIM_OPTION_INT || row->type == MIM_OPTION_REAL)
-        mim_number_print(row->initial, text);
-    else if (row->type == MIM_OPTION_BOOL)
-        snprintf(text, size, "%s", row->initial != 0 ? "yes" : "no");
-    else if (row->type == MIM_OPTION_CHOICE &&
-             mim_option_choice(row->choices, (uint32_t)row->initial, &name, &name_size))
-        snprintf(text, size, "%.*s", (int)name_size, name);
-}
-
-void
-mim_option_describe(const struct mim_option *row, struct mim_option_scratch *scratch, struct mim_option_info *info)
-{
-    if (row->type == MIM_OPTION_CHOICE)
-        describe_choices(row->choices, scratch->type, sizeof scratch->type);
-    else
-        snprintf(scratch->type, sizeof scratch->type, "%s", layouts[row->type].text);
-    describe_range(row, scratch->range, sizeof scratch->range);
-    describe_initial(row, scratch->initial, sizeof scratch->initial);
-    *info = (struct mim_option_info){
-        .name = row->name,
-        .type = (enum mim_option_type)row->type,
-        .type_text = scratch->type,
-        .unit = row->unit,
-        .initial = scratch->initial,
-        .range = scratch->range,
-        .help = row->help ? row->help : "",
-        .required = (row->flags & MIM_OPTION_REQUIRED) != 0,
-    };
-}
 
 /* A number that the conversion to the stored type can hold. */
 static bool

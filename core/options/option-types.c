@@ -2,58 +2,13 @@
 /* Options by type: how each is parsed, checked and laid into a state. */
 #include "options/option-types.h"
 
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/error.h"
 #include "base/number.h"
-
-struct piece {
-    struct piece *next;
-    max_align_t data[];
-};
-
-struct mim_bound_options {
-    struct piece *pieces;
-};
-
-struct mim_bound_options *
-mim_bound_options_create(void)
-{
-    return calloc(1, sizeof(struct mim_bound_options));
-}
-
-void
-mim_bound_options_destroy(struct mim_bound_options *bound)
-{
-    while (bound && bound->pieces) {
-        struct piece *piece = bound->pieces;
-        bound->pieces = piece->next;
-        free(piece);
-    }
-    free(bound);
-}
-
-void *
-mim_bound_options_alloc(struct mim_bound_options *bound, size_t size)
-{
-    struct piece *piece = size < SIZE_MAX - sizeof *piece ? calloc(1, sizeof *piece + size) : NULL;
-    if (!piece)
-        return NULL;
-    piece->next = bound->pieces;
-    bound->pieces = piece;
-    return piece->data;
-}
-
-char *
-mim_bound_options_text(struct mim_bound_options *bound, const char *text)
-{
-    size_t size = strlen(text) + 1;
-    char *copy = mim_bound_options_alloc(bound, size);
-    return copy ? memcpy(copy, text, size) : NULL;
-}
+#include "options/option-describe.h"
 
 /* How a value came out. */
 enum outcome { TAKEN, MALFORMED, OUT_OF_RANGE, NO_MEMORY };
@@ -103,30 +58,6 @@ write_bool(const struct mim_option *row, const char *text, void *place, struct m
     return MALFORMED;
 }
 
-/* The next of "wu|nq", up to the separator; `*at` moves past it. */
-static bool
-next_choice(const char **at, const char **name, size_t *size)
-{
-    if (!*at || !**at)
-        return false;
-    *name = *at;
-    *size = strcspn(*at, "|");
-    *at += *size + ((*at)[*size] == '|');
-    return true;
-}
-
-bool
-mim_option_choice(const char *choices, uint32_t i, const char **name, size_t *size)
-{
-    while (next_choice(&choices, name, size))
-        if (i-- == 0) {
-            const char *alias = memchr(*name, '=', *size);
-            *size = alias ? (size_t)(alias - *name) : *size;
-            return true;
-        }
-    return false;
-}
-
 /* "deflate=zlib": is it one of these? */
 static bool
 choice_matches(const char *choice, size_t size, const char *text)
@@ -148,7 +79,7 @@ write_choice(const struct mim_option *row, const char *text, void *place, struct
     (void)bound;
     const char *at = row->choices, *choice;
     size_t size;
-    for (int32_t i = 0; next_choice(&at, &choice, &size); i++)
+    for (int32_t i = 0; mim_option_next_choice(&at, &choice, &size); i++)
         if (choice_matches(choice, size, text)) {
             memcpy(place, &i, sizeof i);
             return TAKEN;

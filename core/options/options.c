@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Sets of options, and binding a set to a plugin's table and state. */
+#include "options/option-describe.h"
 #include "options/options.h"
 
 #include <inttypes.h>

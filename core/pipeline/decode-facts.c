@@ -16,7 +16,7 @@ look_at(struct mim_decoder *decoder, uint64_t i, struct mim_frame_info *info, st
                                   : mim_plugin_reader_hold(&decoder->plugin, i, &error);
     if (status == MIM_OK)
         return MIM_OK;
-    if (!mim_decoder_may_do_again(status) && status != MIM_LIMIT && !(decoder->apart && status != MIM_END))
+    if (!mim_decoder_may_do_again(status) && status != MIM_LIMIT && !(decoder->source_of && status != MIM_END))
         mim_decoder_note_end(decoder, i, status, &error);
     if (err && status != MIM_END)
         *err = error;

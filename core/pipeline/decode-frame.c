@@ -143,9 +143,12 @@ map_samples(struct mim_slot *slot, const struct mim_slot_route *route)
     const struct mim_frame_info *info = &slot->info;
     if (!route->work->in_place || !mim_slot_is_raw(slot) || !are_native(info))
         return false;
+    struct mim_mapping mapping;
     uint64_t row = 0;
     mim_row_bytes(info->width, info->channels, (enum mim_sample)info->sample, &row);
-    slot->pixel_buffer = mim_source_map(slot->source, info->raw_offset, info->raw_stride * (info->height - 1) + row);
+    if (!mim_source_map(slot->source, info->raw_offset, info->raw_stride * (info->height - 1) + row, &mapping))
+        return false;
+    slot->pixel_buffer = mim_buffer_of_mapping(mapping.address, mapping.size, mapping.start);
     slot->pixels.stride = slot->pixel_buffer ? info->raw_stride : slot->pixels.stride;
     return slot->pixel_buffer;
 }

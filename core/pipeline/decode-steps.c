@@ -4,7 +4,6 @@
 
 #include "base/error.h"
 #include "frame/meta.h"
-#include "series/series-reader.h"
 
 enum step_kind { STEP_PREPARE, STEP_PIXELS, STEP_METADATA, STEP_BAND, STEP_RELEASE };
 
@@ -148,7 +147,7 @@ settle_end(struct mim_decoder *decoder, struct mim_slot *slot, enum mim_status s
 {
     bool starved = status == MIM_LIMIT && decoder->plugin.serial.refused && !decoder->solo;
     decoder->canvas_next = MIM_UNKNOWN;
-    if (starved || mim_decoder_may_do_again(status) || (decoder->apart && status != MIM_END)) {
+    if (starved || mim_decoder_may_do_again(status) || (decoder->source_of && status != MIM_END)) {
         /* not the sequence's fault, so not its end */
         slot->stage = MIM_SLOT_ACTIVE;
         slot->wanted = true;
@@ -182,7 +181,7 @@ settle_prepare(struct mim_decoder *decoder, struct mim_slot *slot, enum mim_stat
 
     slot->stage = MIM_SLOT_PREPARED;
     slot->has_packet = true;
-    slot->source = decoder->apart ? mim_series_source(slot->packet) : decoder->plugin.work->source;
+    slot->source = decoder->source_of ? decoder->source_of(slot->packet) : decoder->plugin.work->source;
     if (!decoder->composed)
         return;
     if (slot->info.flags & MIM_FRAME_KEY) {
@@ -296,7 +295,7 @@ claim(struct mim_pool_client *client, unsigned worker, void *out)
     struct step *step = out;
     if (decoder->paused || (worker && (!decoder->attached || decoder->solo || mim_pool_pace_is_tiny(&decoder->pace))))
         return false;
-    if ((!worker || !decoder->apart) && claim_prepare(decoder, step))
+    if ((!worker || !decoder->source_of) && claim_prepare(decoder, step))
         return true;
     for (unsigned i = 0; i < decoder->used; i++) {
         struct mim_slot *slot = mim_decoder_slot(decoder, i);

@@ -5,6 +5,7 @@
 
 #include "pipeline/decode.h"
 #include "pipeline/keyframes.h"
+#include "plugin/operation.h"
 #include "plugin/reader-calls.h"
 #include "pipeline/pool.h"
 #include "pipeline/decode-frame.h"
@@ -19,7 +20,7 @@ struct mim_decoder {
     struct mim_canvas canvas;
     struct mim_slot_route route;
     bool wants_metadata, composed, attached;
-    bool apart; /* frames are files: what is wrong with one is not the end, and only the caller's thread opens them */
+    struct mim_source *(*source_of)(const void *packet); /* see struct mim_decoder_setup */
 
     const struct mim_selection *selection;
     struct mim_run run; /* of frame-by-frame reading, which is the selection by_frame */

@@ -320,7 +320,7 @@ mim_decoder_open(struct mim_decoder **out, const struct mim_decoder_setup *setup
     decoder->client = mim_decoder_client();
     decoder->pool = setup->pool;
     decoder->target = setup->target;
-    decoder->apart = setup->apart;
+    decoder->source_of = setup->source_of;
     decoder->wants_metadata = setup->wants_metadata && setup->ops->metadata;
     decoder->canvas_next = MIM_UNKNOWN;
     if (setup->other)

@@ -6,7 +6,6 @@
 #include <mim/frame.h>
 #include <mim/options.h>
 
-#include "options/options.h"
 #include "frame/conversion.h"
 #include "pipeline/selection.h"
 #include "plugin/operation.h"
@@ -23,7 +22,9 @@ struct mim_decoder_setup {
     const char *format;
     struct mim_raster_target target;
     bool wants_metadata;
-    bool apart; /* a series: each frame is a file of its own, see series-reader.h */
+    /* NULL: all frames come from work->source. Else each has a source of its own, this one of a prepared packet: what is wrong with
+     * one is not the end of the sequence, and only the caller's thread prepares. */
+    struct mim_source *(*source_of)(const void *packet);
 };
 
 /* Opens the plugin on work->source: facts of the sequence are known afterwards. */

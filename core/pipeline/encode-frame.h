@@ -4,6 +4,8 @@
 #define MIM_CORE_PIPELINE_ENCODE_FRAME_H
 
 #include "frame/frame.h"
+#include "plugin/coded-parts.h"
+#include "plugin/operation.h"
 #include "plugin/writer-calls.h"
 #include "frame/conversion.h"
 

@@ -9,6 +9,7 @@
 #include "pipeline/encode-steps.h"
 #include "base/error.h"
 #include "base/sample.h"
+#include "plugin/operation.h"
 
 #define LARGE_FRAME (4u << 20)    /* bytes: worth several threads even when it is alone */
 #define SIZEABLE_FRAME (1u << 19) /* bytes: when others follow, its pace need not be waited for */

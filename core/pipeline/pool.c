@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "api/context.h"
+#include "base/context-priv.h"
 #include "base/error.h"
 
 #define LOOK_UP_MS 50 /* how long a waiting caller goes without asking whether it is interrupted */

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "plugin/memory-budget.h"
-#include "plugin/host.h"
 #include "base/size.h"
+#include "plugin/job.h"
 
 #define LEAST_ROOM 4096
 

@@ -12,131 +12,14 @@
 #include "io/sink.h"
 #include "base/size.h"
 #include "io/source.h"
+#include "plugin/coded-parts.h"
+#include "plugin/job.h"
 #include "plugin/operation.h"
 
 static struct mim_core_job *
 core_of(struct mim_job *job)
 {
     return job->core;
-}
-
-enum mim_status
-mim_job_init(struct mim_core_job *job, struct mim_work *work, void *state, uint32_t worker_size, uint32_t threads,
-             struct mim_error *err)
-{
-    *job = (struct mim_core_job){
-        .abi = { .struct_size = sizeof job->abi,
-                 .threads = threads,
-                 .host = &mim_host_table,
-                 .state = state,
-                 .core = job },
-        .work = work,
-        .frame = MIM_UNKNOWN,
-    };
-    if (!worker_size)
-        return MIM_OK;
-    job->abi.worker = calloc(1, worker_size);
-    return job->abi.worker ? MIM_OK : mim_fail_nomem(err, "a worker");
-}
-
-void
-mim_job_clear(struct mim_core_job *job)
-{
-    free(job->abi.worker);
-    job->abi.worker = NULL;
-}
-
-void
-mim_job_begin(struct mim_core_job *job, uint64_t frame)
-{
-    job->frame = frame;
-    job->step = 0;
-    job->muted = false;
-    job->failed = MIM_OK;
-    job->host_failed = job->refused = false;
-}
-
-/* Keep the first error: later ones follow from it. */
-static void
-note_failure(struct mim_core_job *job, enum mim_status status)
-{
-    job->failed = status;
-    job->error.frame = job->frame;
-    snprintf(job->error.plugin, sizeof job->error.plugin, "%s", job->work->plugin);
-}
-
-/* A host call failed and has filled job->error. */
-static enum mim_status
-host_failure(struct mim_core_job *job, enum mim_status status)
-{
-    if (!job->host_failed)
-        note_failure(job, status);
-    job->host_failed = true;
-    return status;
-}
-
-static enum mim_status
-limit_error(struct mim_core_job *job)
-{
-    uint64_t used = mim_account_used(&job->work->account), ceiling = mim_account_ceiling(&job->work->account);
-    mim_fail_limit(&job->error, job->error.needed, ceiling,
-                   "the working memory of %" PRIu64 " bytes is not enough: %" PRIu64 " are in use and %" PRIu64
-                   " more needed",
-                   ceiling, used, job->error.needed);
-    note_failure(job, MIM_LIMIT);
-    return MIM_LIMIT;
-}
-
-static enum mim_status
-broken(struct mim_core_job *job, int32_t result, const char *op, const char *why)
-{
-    mim_fail(&job->error, MIM_BROKEN_PLUGIN, "the plugin's %s() returned %d, which %s", op, result, why);
-    note_failure(job, MIM_BROKEN_PLUGIN);
-    return MIM_BROKEN_PLUGIN;
-}
-
-static enum mim_status
-settled_status(struct mim_core_job *job, int32_t result, const char *op)
-{
-    if (job->host_failed)
-        return job->failed;
-    if (result == MIM_NOMEM && job->refused)
-        return limit_error(job);
-    if (result == MIM_OK || result == MIM_END)
-        return (enum mim_status)result;
-    if (result < 0 || result > MIM_CRASHED)
-        return broken(job, result, op, "is no status");
-    if ((result == MIM_CANCELLED || result == MIM_TIMEOUT) && mim_work_poll(job->work, NULL) == MIM_OK)
-        return broken(job, result, op, "nobody asked for"); /* what is interrupted is tried again, for ever then */
-    if (job->failed == (enum mim_status)result)
-        return job->failed;
-
-    mim_fail(&job->error, (enum mim_status)result, "%s", mim_status_text((enum mim_status)result));
-    note_failure(job, (enum mim_status)result);
-    return (enum mim_status)result;
-}
-
-enum mim_status
-mim_job_end(struct mim_core_job *job, int32_t result, const char *op, struct mim_error *err)
-{
-    enum mim_status status = settled_status(job, result, op);
-    if (status != MIM_OK && status != MIM_END && err)
-        *err = job->error;
-    return status;
-}
-
-int32_t
-mim_job_adopt(struct mim_job *abi, enum mim_status status, bool refused, const struct mim_error *error)
-{
-    struct mim_core_job *job = core_of(abi);
-    if (status == MIM_OK)
-        return MIM_OK;
-    job->error = *error;
-    job->error.frame = job->frame;
-    job->failed = status;
-    job->host_failed = true;
-    job->refused = refused;
-    return (int32_t)status;
 }
 
 static void *
@@ -217,7 +100,7 @@ host_poll(struct mim_job *abi)
     struct mim_core_job *job = core_of(abi);
     if (mim_work_poll(job->work, NULL) == MIM_OK)
         return MIM_OK;
-    return host_failure(job, mim_work_poll(job->work, &job->error));
+    return mim_job_host_failure(job, mim_work_poll(job->work, &job->error));
 }
 
 static void
@@ -243,7 +126,7 @@ host_fail(struct mim_job *abi, int32_t status, uint64_t offset, const char *fmt,
     va_end(args);
     job->error.offset = offset;
     job->error.needed = job->refused ? needed : 0;
-    note_failure(job, (enum mim_status)status);
+    mim_job_note_failure(job, (enum mim_status)status);
     return status;
 }
 
@@ -257,7 +140,7 @@ read_source(struct mim_core_job *job, struct mim_source *source, void *data, uin
     if (got < 0) {
         if (!job->host_failed)
             job->error = error;
-        return -(int64_t)host_failure(job, (enum mim_status) - got);
+        return -(int64_t)mim_job_host_failure(job, (enum mim_status) - got);
     }
     return got;
 }
@@ -281,7 +164,7 @@ size_of(struct mim_core_job *job, struct mim_source *source)
         return size;
     if (!job->host_failed)
         job->error = error;
-    host_failure(job, status);
+    mim_job_host_failure(job, status);
     return MIM_UNKNOWN;
 }
 
@@ -304,14 +187,14 @@ host_meta(struct mim_job *abi, const char *key, int32_t type, const void *value,
         mim_fail_limit(&job->error, held + size, limit,
                        "metadata of more than %" PRIu64 " bytes: '%s' adds %" PRIu64 " to %" PRIu64, limit, key, size,
                        held);
-        return host_failure(job, MIM_LIMIT);
+        return mim_job_host_failure(job, MIM_LIMIT);
     }
     struct mim_error error;
     enum mim_status status = mim_meta_set(job->meta, key, type, value, size, &error);
     if (status != MIM_NOMEM)
         return status;
     job->error = error;
-    return host_failure(job, status);
+    return mim_job_host_failure(job, status);
 }
 
 static int32_t
@@ -321,7 +204,7 @@ host_result(struct mim_core_job *job, enum mim_status status, const struct mim_e
         return MIM_OK;
     if (!job->host_failed)
         job->error = *error;
-    return host_failure(job, status);
+    return mim_job_host_failure(job, status);
 }
 
 static int32_t

@@ -8,11 +8,13 @@
 
 #include <mim/plugin.h>
 
-#include "api/context.h"
+#include "base/context-priv.h"
 #include "base/cancel.h"
 #include "base/error.h"
+#include "base/log.h"
 #include "io/sink.h"
 #include "io/source.h"
+#include "registry/limits.h"
 
 struct mim_log_line {
     struct mim_log_line *next;
@@ -47,7 +49,7 @@ enum mim_status
 mim_work_init(struct mim_work *work, struct mim_context *context, const struct mim_control *control,
               uint64_t result_default, struct mim_error *err)
 {
-    *work = (struct mim_work){ .context = context, .control = *control, .plugin = "" };
+    *work = (struct mim_work){ .context = context, .control = *control, .plugin = "", .host = context->host };
     enum mim_status status = mim_context_limits(context, &control->limits, result_default, &work->control.limits, err);
     if (status != MIM_OK)
         return status;
@@ -67,6 +69,7 @@ mim_work_init_part(struct mim_work *work, struct mim_work *whole, uint64_t index
         .whole = whole,
         .index = index,
         .plugin = "",
+        .host = whole->host,
         .control = whole->control,
         .deadline_ms = whole->deadline_ms,
         .host_flags = whole->host_flags,
@@ -171,7 +174,7 @@ mim_work_deliver(struct mim_work *work, const struct mim_notice_range *range, st
 
     for (struct mim_log_line *line = lines, *next; line; line = next) {
         next = line->next;
-        mim_context_say(work->context, line->level, "%s: %s", work->plugin, line->text);
+        mim_log(work->context, line->level, "%s: %s", work->plugin, line->text);
         free(line);
     }
     enum mim_status status = mim_notices_deliver(&notices, &work->control, err);

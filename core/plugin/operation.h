@@ -26,6 +26,7 @@ struct mim_work {
     struct mim_sink *sink;      /* of a writer */
     struct mim_sides sides;
     const char *plugin;         /* its name */
+    const struct mim_host *host; /* what its jobs are given */
     struct mim_control control; /* the caller's, with limits filled in */
     struct mim_account account;
     int64_t deadline_ms; /* on the monotonic clock; INT64_MAX = none */

@@ -10,6 +10,7 @@
 #include "frame/meta.h"
 #include "base/sample.h"
 #include "io/source.h"
+#include "plugin/operation.h"
 
 /* `again`: what it says was heard before. */
 static enum mim_status

@@ -13,6 +13,8 @@
 #include "base/sample.h"
 #include "io/sink.h"
 #include "base/size.h"
+#include "plugin/coded-parts.h"
+#include "plugin/operation.h"
 
 enum mim_status
 mim_plugin_writer_create(struct mim_plugin_writer *writer, const struct mim_options *options,

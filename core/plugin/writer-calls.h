@@ -6,7 +6,7 @@
 #include <mim/options.h>
 #include <mim/plugin.h>
 
-#include "plugin/host.h"
+#include "plugin/job.h"
 #include "options/options.h"
 
 struct mim_frame;

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/context.h"
-
 bool
 mim_catalog_add(struct mim_manifest ***list, size_t *count, struct mim_manifest *manifest)
 {
@@ -86,8 +84,8 @@ by_name(const void *a, const void *b)
     return strcmp(((const struct mim_format *)a)->name, ((const struct mim_format *)b)->name);
 }
 
-static bool
-make_formats(struct mim_catalog *catalog)
+bool
+mim_catalog_make_formats(struct mim_catalog *catalog)
 {
     for (size_t i = 0; i < catalog->manifest_count; i++)
         if (!add_formats_of(catalog, catalog->manifests[i]))
@@ -98,19 +96,6 @@ make_formats(struct mim_catalog *catalog)
     if (catalog->format_count)
         qsort(catalog->formats, catalog->format_count, sizeof *catalog->formats, by_name);
     return true;
-}
-
-struct mim_catalog *
-mim_catalog_build(const struct mim_catalog_inputs *inputs)
-{
-    struct mim_catalog *catalog = calloc(1, sizeof *catalog);
-    if (catalog && mim_catalog_gather(catalog, inputs) &&
-        mim_catalog_read_hints(catalog, &inputs->context->options) && make_formats(catalog)) {
-        catalog->older = inputs->older;
-        return catalog;
-    }
-    mim_catalog_destroy(catalog);
-    return NULL;
 }
 
 static void

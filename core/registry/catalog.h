@@ -3,7 +3,6 @@
 #ifndef MIM_CORE_REGISTRY_CATALOG_H
 #define MIM_CORE_REGISTRY_CATALOG_H
 
-#include "registry/config.h"
 #include "registry/manifest.h"
 #include "base/string-list.h"
 
@@ -21,12 +20,6 @@ struct mim_format {
     char *denied;               /* the policy's words, made when somebody lists it */
 };
 
-/* Code that the application brought, and its manifest's text. */
-struct mim_linked {
-    const struct mim_plugin *plugin;
-    const char *manifest;
-};
-
 struct mim_catalog {
     struct mim_manifest **manifests; /* strongest place first */
     size_t manifest_count;
@@ -39,17 +32,6 @@ struct mim_catalog {
     struct mim_catalog *older;       /* kept: candidates borrow from it */
 };
 
-struct mim_catalog_inputs {
-    struct mim_context *context;
-    const struct mim_config *config;
-    const struct mim_texts *directories;
-    const struct mim_linked *linked;
-    size_t linked_count;
-    struct mim_catalog *older; /* taken over on success; its quarantine lasts */
-};
-
-/* NULL: no memory. All other trouble is a line in `diagnostics`, or a plugin's state. */
-struct mim_catalog *mim_catalog_build(const struct mim_catalog_inputs *inputs);
 void mim_catalog_destroy(struct mim_catalog *catalog);
 
 /* NULL: nobody declares it. */
@@ -60,9 +42,8 @@ struct mim_manifest *mim_catalog_plugin(const struct mim_catalog *catalog, const
 /* Why a plugin's manifest was refused, where one lies; else NULL. */
 const char *mim_catalog_refusal(const struct mim_catalog *catalog, const char *plugin);
 
-/* Steps of the building, in files of their own. false: no memory. */
-bool mim_catalog_gather(struct mim_catalog *catalog, const struct mim_catalog_inputs *inputs); /* gather.c */
-bool mim_catalog_read_hints(struct mim_catalog *catalog, const struct mim_context_options *options); /* hints.c */
+/* Make the formats of what has been added. false: no memory. */
+bool mim_catalog_make_formats(struct mim_catalog *catalog);
 
 /* Takes the manifest over, also on failure. false: no memory. */
 bool mim_catalog_add(struct mim_manifest ***list, size_t *count, struct mim_manifest *manifest);

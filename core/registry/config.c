@@ -19,6 +19,7 @@
 #include "registry/ini-parser.h"
 #include "base/number.h"
 #include "base/string-list.h"
+#include "base/context-priv.h"
 
 /* One value in force; what was read later is nearer to the call. */
 struct entry {
@@ -409,4 +410,12 @@ const char *
 mim_config_diagnostic(const struct mim_config *config, size_t i)
 {
     return mim_texts_item(&config->diagnostics, i);
+}
+
+struct mim_config *
+mim_context_config(struct mim_context *context)
+{
+    if (!context->config)
+        context->config = mim_config_load(&context->options);
+    return context->config;
 }

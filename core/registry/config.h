@@ -9,6 +9,9 @@
 
 struct mim_config;
 
+/* The context's, read on first use; NULL: no memory. */
+struct mim_config *mim_context_config(struct mim_context *context);
+
 /* Read /etc/mim-1/mim.conf, conf.d and the user's file as `options` allow. A file that does not parse is a diagnostic;
  * a policy file that does not parse denies nothing silently: its readable lines count. NULL: no memory. */
 struct mim_config *mim_config_load(const struct mim_context_options *options);

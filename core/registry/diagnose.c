@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "registry/registry-priv.h"
+#include "registry/diagnose.h"
 #include "io/source.h"
 
 static const char *

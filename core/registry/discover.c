@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Gathers the manifests of all places, strongest first, and settles the state of each. */
-#include "registry/catalog.h"
+#include "registry/discover.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -8,9 +8,14 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 
-#include "api/context.h"
+#include "base/context-priv.h"
 #include "base/error.h"
+#include "base/log.h"
+#include "registry/abi.h"
+#include "registry/config.h"
 #include "registry/ini-directory.h"
+#include "registry/known-formats.h"
+#include "registry/search-path.h"
 
 /* A link to /dev/null that switches off the same name in weaker places. */
 struct mask {
@@ -170,7 +175,7 @@ trusted(struct building *building, const char *name, const char *path, const str
     char reason[PATH_MAX * 2 + 100];
     enum mim_trust trust = mim_places_trust(path, facts, reason, sizeof reason);
     if (trust == MIM_TRUST_WARN)
-        mim_context_say(building->inputs->context, MIM_LOG_WARNING, "%s", reason);
+        mim_log(building->inputs->context, MIM_LOG_WARNING, "%s", reason);
     if (trust == MIM_TRUST_NO)
         building->no_memory = !refuse(building, name, reason);
     return trust != MIM_TRUST_NO;
@@ -232,8 +237,8 @@ add_places(struct building *building)
     return true;
 }
 
-bool
-mim_catalog_gather(struct mim_catalog *catalog, const struct mim_catalog_inputs *inputs)
+static bool
+gather_manifests(struct mim_catalog *catalog, const struct mim_catalog_inputs *inputs)
 {
     struct building building = { .catalog = catalog, .inputs = inputs };
     bool fine = mim_places_collect(&building.places, &inputs->context->options, inputs->directories,
@@ -247,4 +252,17 @@ mim_catalog_gather(struct mim_catalog *catalog, const struct mim_catalog_inputs 
     }
     free(building.masks);
     return fine;
+}
+
+struct mim_catalog *
+mim_catalog_build(const struct mim_catalog_inputs *inputs)
+{
+    struct mim_catalog *catalog = calloc(1, sizeof *catalog);
+    if (catalog && gather_manifests(catalog, inputs) &&
+        mim_catalog_read_hints(catalog, &inputs->context->options) && mim_catalog_make_formats(catalog)) {
+        catalog->older = inputs->older;
+        return catalog;
+    }
+    mim_catalog_destroy(catalog);
+    return NULL;
 }

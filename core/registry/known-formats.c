@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Formats that are known and whose plugin may be missing: known.d. */
+/* Reads known.d. */
+#include "registry/known-formats.h"
+
 #include <stdlib.h>
 #include <string.h>
 

@@ -5,10 +5,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "api/context.h"
+#include "base/context-priv.h"
 #include "base/error.h"
+#include "options/option-describe.h"
 #include "options/options.h"
-#include "registry/registry-priv.h"
+#include "registry/catalog.h"
+#include "registry/config.h"
+#include "registry/rank.h"
+#include "registry/registry.h"
 #include "io/source.h"
 
 /* A list that memory ends has to be told from one that is whole: the first item clears the mark, a failure sets it. */

@@ -18,7 +18,6 @@
 #include "registry/abi.h"
 #include "registry/elf-check.h"
 #include "base/error.h"
-#include "plugin/host.h"
 #include "registry/manifest.h"
 #include "options/options.h"
 
@@ -203,9 +202,9 @@ find_module(dev_t device, ino_t inode, const struct mim_plugin *linked)
 }
 
 static enum mim_status
-init_plugin(const struct mim_plugin *plugin, const char *where, struct mim_error *err)
+init_plugin(const struct mim_plugin *plugin, const struct mim_host *host, const char *where, struct mim_error *err)
 {
-    int32_t status = plugin->init ? plugin->init(&mim_host_table) : MIM_OK;
+    int32_t status = plugin->init ? plugin->init(host) : MIM_OK;
     if (status == MIM_NOMEM)
         return mim_fail_nomem(err, where);
     return status == MIM_OK ? MIM_OK
@@ -213,12 +212,18 @@ init_plugin(const struct mim_plugin *plugin, const char *where, struct mim_error
                                        mim_status_text((enum mim_status)status));
 }
 
-/* Find, or open, check, initialise and remember. `linked` stands for a file of its own. */
+struct wanted {
+    const char *path;
+    struct stat facts;
+    const struct mim_plugin *linked; /* instead of a file */
+    const struct mim_host *host;
+};
+
+/* Find, or open, check, initialise and remember. */
 static enum mim_status
-load_locked(const char *path, const struct stat *facts, const struct mim_plugin *linked,
-            const struct mim_plugin **plugin, struct mim_error *err)
+load_locked(const struct wanted *wanted, const struct mim_plugin **plugin, struct mim_error *err)
 {
-    const struct module *known = find_module(facts->st_dev, facts->st_ino, linked);
+    const struct module *known = find_module(wanted->facts.st_dev, wanted->facts.st_ino, wanted->linked);
     if (known) {
         *plugin = known->plugin;
         return MIM_OK;
@@ -226,11 +231,11 @@ load_locked(const char *path, const struct stat *facts, const struct mim_plugin 
 
     struct module *module = malloc(sizeof *module);
     if (!module)
-        return mim_fail_nomem(err, path);
-    *module = (struct module){ facts->st_dev, facts->st_ino, linked, modules };
-    enum mim_status status = linked ? MIM_OK : open_module(path, &module->plugin, err);
+        return mim_fail_nomem(err, wanted->path);
+    *module = (struct module){ wanted->facts.st_dev, wanted->facts.st_ino, wanted->linked, modules };
+    enum mim_status status = wanted->linked ? MIM_OK : open_module(wanted->path, &module->plugin, err);
     if (status == MIM_OK)
-        status = init_plugin(module->plugin, path, err);
+        status = init_plugin(module->plugin, wanted->host, wanted->path, err);
     if (status != MIM_OK) {
         free(module);
         return status;
@@ -241,28 +246,29 @@ load_locked(const char *path, const struct stat *facts, const struct mim_plugin 
 }
 
 enum mim_status
-mim_loader_load(const char *path, const struct mim_plugin **plugin, struct mim_error *err)
+mim_loader_load(const char *path, const struct mim_host *host, const struct mim_plugin **plugin,
+                struct mim_error *err)
 {
     /* a relative path would make both loaders search, LTDL_LIBRARY_PATH included */
     if (*path != '/')
         return mim_fail(err, MIM_ARGUMENT, "%s: a module is loaded by its absolute path", path);
 
-    struct stat facts;
-    enum mim_status status = inspect(path, &facts, err);
+    struct wanted wanted = { .path = path, .host = host };
+    enum mim_status status = inspect(path, &wanted.facts, err);
     if (status != MIM_OK)
         return status;
     pthread_mutex_lock(&loading);
-    status = load_locked(path, &facts, NULL, plugin, err);
+    status = load_locked(&wanted, plugin, err);
     pthread_mutex_unlock(&loading);
     return status;
 }
 
 enum mim_status
-mim_loader_adopt(const struct mim_plugin *plugin, struct mim_error *err)
+mim_loader_adopt(const struct mim_plugin *plugin, const struct mim_host *host, struct mim_error *err)
 {
-    const struct stat no_file = { 0 };
+    const struct wanted wanted = { .path = plugin->name, .linked = plugin, .host = host };
     pthread_mutex_lock(&loading);
-    enum mim_status status = load_locked(plugin->name, &no_file, plugin, &plugin, err);
+    enum mim_status status = load_locked(&wanted, &plugin, err);
     pthread_mutex_unlock(&loading);
     return status;
 }

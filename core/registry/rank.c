@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "base/error.h"
+#include "registry/config.h"
 #include "io/source.h"
 
 /* Plugins */

@@ -10,10 +10,14 @@
 #include <sys/stat.h>
 
 #include "registry/rank.h"
-#include "api/context.h"
+#include "base/context-priv.h"
 #include "base/error.h"
+#include "base/log.h"
 #include "registry/loader.h"
-#include "registry/registry-priv.h"
+#include "registry/diagnose.h"
+#include "registry/discover.h"
+#include "registry/config.h"
+#include "registry/search-path.h"
 #include "io/source.h"
 
 struct mim_registry {
@@ -75,7 +79,7 @@ mim_registry_catalog(struct mim_context *context, struct mim_error *err)
     registry->catalog = catalog;
     registry->stale = false;
     for (size_t i = 0; i < catalog->diagnostics.count; i++)
-        mim_context_say(context, MIM_LOG_WARNING, "%s", catalog->diagnostics.items[i]);
+        mim_log(context, MIM_LOG_WARNING, "%s", catalog->diagnostics.items[i]);
     return catalog;
 }
 
@@ -228,7 +232,7 @@ mim_registry_find_writers(struct mim_context *context, const char *name, const c
 static void
 quarantine(struct mim_context *context, struct mim_manifest *manifest, const char *reason)
 {
-    mim_context_say(context, MIM_LOG_WARNING, "plugin %s: %s", manifest->name, reason);
+    mim_log(context, MIM_LOG_WARNING, "plugin %s: %s", manifest->name, reason);
     if (mim_manifest_settle(manifest, MIM_PLUGIN_BROKEN, reason))
         manifest->quarantined = true;
 }
@@ -244,16 +248,17 @@ load_module(struct mim_context *context, struct mim_manifest *manifest, const st
         if (trust == MIM_TRUST_NO)
             return mim_fail(err, MIM_BROKEN_PLUGIN, "%s", reason);
         if (trust == MIM_TRUST_WARN)
-            mim_context_say(context, MIM_LOG_WARNING, "%s", reason);
+            mim_log(context, MIM_LOG_WARNING, "%s", reason);
     }
-    return mim_loader_load(manifest->module_path, plugin, err);
+    return mim_loader_load(manifest->module_path, context->host, plugin, err);
 }
 
 static enum mim_status
 load_plugin(struct mim_context *context, struct mim_manifest *manifest, struct mim_error *err)
 {
     const struct mim_plugin *plugin = manifest->linked;
-    enum mim_status status = plugin ? mim_loader_adopt(plugin, err) : load_module(context, manifest, &plugin, err);
+    enum mim_status status = plugin ? mim_loader_adopt(plugin, context->host, err)
+                                    : load_module(context, manifest, &plugin, err);
     if (status == MIM_OK)
         status = check_agreement(manifest, plugin, err);
     if (status == MIM_OK)
@@ -311,7 +316,7 @@ mim_registry_load(struct mim_context *context, const struct mim_candidate *candi
 void
 mim_registry_remember_failure(struct mim_context *context, const struct mim_candidate *candidate, const char *reason)
 {
-    mim_context_say(context, MIM_LOG_INFO, "plugin %s was tried for %s: %s", candidate->plugin->name, candidate->format,
+    mim_log(context, MIM_LOG_INFO, "plugin %s was tried for %s: %s", candidate->plugin->name, candidate->format,
                     reason);
     char *copy = strdup(reason); /* without memory it is said in the log alone */
     if (!copy)

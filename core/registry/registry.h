@@ -8,7 +8,9 @@
 #include <mim/plugin.h>
 #include <mim/registry.h>
 
+struct mim_catalog;
 struct mim_manifest; /* one plugin's .ini, parsed: manifest.h */
+struct mim_query;    /* rank.h */
 struct mim_registry;
 
 /* One way to serve a file: a format, and a plugin that declares it. */
@@ -49,5 +51,12 @@ void mim_registry_remember_failure(struct mim_context *context, const struct mim
 void mim_registry_changed(struct mim_context *context);
 
 void mim_registry_destroy(struct mim_registry *registry);
+
+/* The latest catalog, made when it is missing or stale; NULL: no memory. */
+struct mim_catalog *mim_registry_catalog(struct mim_context *context, struct mim_error *err);
+/* Completes a query by the context's catalog and configuration. NOMEM. */
+enum mim_status mim_registry_query(struct mim_context *context, struct mim_query *query, struct mim_error *err);
+/* All who may serve it, best first, or why nobody may. */
+enum mim_status mim_registry_find(const struct mim_query *query, struct mim_candidates *out, struct mim_error *err);
 
 #endif

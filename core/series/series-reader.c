@@ -6,11 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/context.h"
+#include "base/context-priv.h"
 #include "base/error.h"
 #include "frame/meta.h"
 #include "options/options.h"
-#include "registry/registry-priv.h"
+#include "registry/rank.h"
+#include "registry/registry.h"
 #include "series/series-file.h"
 #include "io/path-pattern.h"
 #include "io/source.h"

@@ -6,6 +6,7 @@
 #include <mim/plugin.h>
 
 #include "options/options.h"
+#include "plugin/operation.h"
 
 /* What the files of a series are written by; it is work->series. Borrowed while the writer lives. */
 struct mim_series_writing {

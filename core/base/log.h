@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* The application's log. */
+#ifndef MIM_CORE_BASE_LOG_H
+#define MIM_CORE_BASE_LOG_H
+
+#include <mim/context.h>
+
+/* One line for the application's log function, if it wants lines of that level. On the caller's thread. */
+void mim_log(const struct mim_context *context, enum mim_log_level level, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

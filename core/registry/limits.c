@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* The limits in force for a call: each the tightest that is set, or a default. */
+#include "registry/limits.h"
+
+#include "base/context-priv.h"
+#include "base/error.h"
+#include "registry/config.h"
+
+static void
+tighten(uint64_t *limit, uint64_t by)
+{
+    if (by && (!*limit || *limit > by))
+        *limit = by;
+}
+
+static void
+fill(uint64_t *limit, uint64_t initial)
+{
+    if (!*limit)
+        *limit = initial;
+}
+
+enum mim_status
+mim_context_limits(struct mim_context *context, const struct mim_limits *call, uint64_t result_default,
+                   struct mim_limits *out, struct mim_error *err)
+{
+    struct mim_config *config = mim_context_config(context);
+    if (!config)
+        return mim_fail_nomem(err, "the configuration");
+
+    struct mim_limits limits = { 0 };
+    mim_config_limit(config, &limits);
+    if (call) {
+        tighten(&limits.result_bytes, call->result_bytes);
+        tighten(&limits.working_bytes, call->working_bytes);
+        tighten(&limits.frame_pixels, call->frame_pixels);
+        tighten(&limits.frames, call->frames);
+        tighten(&limits.metadata_bytes, call->metadata_bytes);
+        tighten(&limits.milliseconds, call->milliseconds);
+    }
+    fill(&limits.result_bytes, result_default);
+    fill(&limits.frame_pixels, UINT64_C(1) << 28);
+    fill(&limits.frames, 1000000);
+    fill(&limits.metadata_bytes, UINT64_C(64) << 20);
+    fill(&limits.milliseconds, MIM_NO_LIMIT);
+    *out = limits;
+    return MIM_OK;
+}
