@@ -6,9 +6,9 @@
 #include <mim/context.h>
 #include <mim/registry.h>
 
+#include "io/source.h"
 #include "registry/manifest.h"
 #include "registry/registry.h"
-#include "io/source.h"
 #include "tree.h"
 
 static char *root, *hints;

@@ -7,168 +7,168 @@
 
 #define MB UINT64_C(1000000)
 
-static struct mim_account
+static struct mim_memory_budget
 account_of(uint64_t working, uint64_t result)
 {
-    struct mim_account account;
-    mim_account_init(&account, &(struct mim_limits){ .working_bytes = working, .result_bytes = result });
-    return account;
+    struct mim_memory_budget budget;
+    mim_memory_budget_init(&budget, &(struct mim_limits){ .working_bytes = working, .result_bytes = result });
+    return budget;
 }
 
 static void
 sixty_four_megabytes_are_there_at_least(void)
 {
-    struct mim_account account = account_of(0, 256 * MB);
+    struct mim_memory_budget budget = account_of(0, 256 * MB);
 
-    CHECK(mim_account_free(&account) == 64 * MB);
-    mim_account_expect(&account, 24 * MB); /* two of them + 16 MB are exactly as much */
-    CHECK(mim_account_free(&account) == 64 * MB);
+    CHECK(mim_memory_budget_free(&budget) == 64 * MB);
+    mim_memory_budget_expect(&budget, 24 * MB); /* two of them + 16 MB are exactly as much */
+    CHECK(mim_memory_budget_free(&budget) == 64 * MB);
 }
 
 static void
 two_frames_and_sixteen_megabytes_make_it_larger(void)
 {
-    struct mim_account account = account_of(0, 256 * MB);
+    struct mim_memory_budget budget = account_of(0, 256 * MB);
 
-    mim_account_expect(&account, 24 * MB + 1);
-    CHECK(mim_account_free(&account) == 64 * MB + 2);
-    mim_account_expect(&account, 100 * MB);
-    CHECK(mim_account_free(&account) == 216 * MB);
-    mim_account_expect(&account, 1); /* a smaller frame takes nothing away */
-    CHECK(mim_account_free(&account) == 216 * MB);
+    mim_memory_budget_expect(&budget, 24 * MB + 1);
+    CHECK(mim_memory_budget_free(&budget) == 64 * MB + 2);
+    mim_memory_budget_expect(&budget, 100 * MB);
+    CHECK(mim_memory_budget_free(&budget) == 216 * MB);
+    mim_memory_budget_expect(&budget, 1); /* a smaller frame takes nothing away */
+    CHECK(mim_memory_budget_free(&budget) == 216 * MB);
 }
 
 static void
 the_result_budget_caps_it(void)
 {
-    struct mim_account account = account_of(0, 256 * MB);
+    struct mim_memory_budget budget = account_of(0, 256 * MB);
 
-    mim_account_expect(&account, 120 * MB);
-    CHECK(mim_account_free(&account) == 256 * MB);
-    mim_account_expect(&account, 121 * MB);
-    CHECK(mim_account_free(&account) == 256 * MB);
-    mim_account_expect(&account, UINT64_MAX / 2 + 1); /* twice that is no number */
-    CHECK(mim_account_free(&account) == 256 * MB);
+    mim_memory_budget_expect(&budget, 120 * MB);
+    CHECK(mim_memory_budget_free(&budget) == 256 * MB);
+    mim_memory_budget_expect(&budget, 121 * MB);
+    CHECK(mim_memory_budget_free(&budget) == 256 * MB);
+    mim_memory_budget_expect(&budget, UINT64_MAX / 2 + 1); /* twice that is no number */
+    CHECK(mim_memory_budget_free(&budget) == 256 * MB);
 }
 
 static void
 a_small_result_budget_leaves_the_floor(void)
 {
-    struct mim_account account = account_of(0, 1);
+    struct mim_memory_budget budget = account_of(0, 1);
 
-    mim_account_expect(&account, 1000 * MB);
-    CHECK(mim_account_free(&account) == 64 * MB);
+    mim_memory_budget_expect(&budget, 1000 * MB);
+    CHECK(mim_memory_budget_free(&budget) == 64 * MB);
 }
 
 static void
 without_a_result_budget_frames_alone_decide(void)
 {
-    struct mim_account account = account_of(0, MIM_NO_LIMIT);
+    struct mim_memory_budget budget = account_of(0, MIM_NO_LIMIT);
 
-    mim_account_expect(&account, 1000 * MB);
-    CHECK(mim_account_free(&account) == 2016 * MB);
-    mim_account_expect(&account, UINT64_MAX);
-    CHECK(mim_account_free(&account) == UINT64_MAX);
+    mim_memory_budget_expect(&budget, 1000 * MB);
+    CHECK(mim_memory_budget_free(&budget) == 2016 * MB);
+    mim_memory_budget_expect(&budget, UINT64_MAX);
+    CHECK(mim_memory_budget_free(&budget) == UINT64_MAX);
 }
 
 /* Below the floor and above the result budget alike. */
 static void
 what_the_caller_sets_holds(void)
 {
-    struct mim_account small = account_of(1000, 256 * MB), large = account_of(900 * MB, 256 * MB);
+    struct mim_memory_budget small = account_of(1000, 256 * MB), large = account_of(900 * MB, 256 * MB);
 
-    mim_account_expect(&small, 100 * MB);
-    CHECK(mim_account_free(&small) == 1000);
-    mim_account_expect(&large, 1000 * MB);
-    CHECK(mim_account_free(&large) == 900 * MB);
+    mim_memory_budget_expect(&small, 100 * MB);
+    CHECK(mim_memory_budget_free(&small) == 1000);
+    mim_memory_budget_expect(&large, 1000 * MB);
+    CHECK(mim_memory_budget_free(&large) == 900 * MB);
 }
 
 static void
 exactly_the_ceiling_fits_and_one_byte_more_does_not(void)
 {
-    struct mim_account account = account_of(1000, 0);
+    struct mim_memory_budget budget = account_of(1000, 0);
 
-    CHECK(mim_account_fits(&account, 1000) && !mim_account_fits(&account, 1001));
-    CHECK(!mim_account_charge(&account, 1001));
-    CHECK(mim_account_used(&account) == 0);
-    CHECK(mim_account_charge(&account, 1000));
-    CHECK(mim_account_free(&account) == 0);
-    CHECK(!mim_account_charge(&account, 1));
-    CHECK(mim_account_charge(&account, 0));
+    CHECK(mim_memory_budget_fits(&budget, 1000) && !mim_memory_budget_fits(&budget, 1001));
+    CHECK(!mim_memory_budget_charge(&budget, 1001));
+    CHECK(mim_memory_budget_used(&budget) == 0);
+    CHECK(mim_memory_budget_charge(&budget, 1000));
+    CHECK(mim_memory_budget_free(&budget) == 0);
+    CHECK(!mim_memory_budget_charge(&budget, 1));
+    CHECK(mim_memory_budget_charge(&budget, 0));
 }
 
 static void
 frames_and_plugin_share_it(void)
 {
-    struct mim_account account = account_of(1000, 0);
+    struct mim_memory_budget budget = account_of(1000, 0);
 
-    CHECK(mim_account_admit_frames(&account, 600));
-    CHECK(!mim_account_charge(&account, 401));
-    CHECK(mim_account_charge(&account, 400));
-    CHECK(!mim_account_admit_frames(&account, 601));
-    CHECK(mim_account_used(&account) == 1000); /* what was refused has changed nothing */
-    CHECK(mim_account_admit_frames(&account, 100)); /* it replaces what was said before */
-    CHECK(mim_account_used(&account) == 500);
+    CHECK(mim_memory_budget_admit_frames(&budget, 600));
+    CHECK(!mim_memory_budget_charge(&budget, 401));
+    CHECK(mim_memory_budget_charge(&budget, 400));
+    CHECK(!mim_memory_budget_admit_frames(&budget, 601));
+    CHECK(mim_memory_budget_used(&budget) == 1000); /* what was refused has changed nothing */
+    CHECK(mim_memory_budget_admit_frames(&budget, 100)); /* it replaces what was said before */
+    CHECK(mim_memory_budget_used(&budget) == 500);
 }
 
 static void
 what_the_pipeline_holds_counts_whether_it_fits_or_not(void)
 {
-    struct mim_account account = account_of(1000, 0);
+    struct mim_memory_budget budget = account_of(1000, 0);
 
-    mim_account_set_frames(&account, 5000);
-    CHECK(mim_account_used(&account) == 5000 && mim_account_free(&account) == 0);
-    CHECK(!mim_account_fits(&account, 1) && !mim_account_charge(&account, 1));
-    mim_account_set_frames(&account, 0);
-    CHECK(mim_account_free(&account) == 1000);
+    mim_memory_budget_set_frames(&budget, 5000);
+    CHECK(mim_memory_budget_used(&budget) == 5000 && mim_memory_budget_free(&budget) == 0);
+    CHECK(!mim_memory_budget_fits(&budget, 1) && !mim_memory_budget_charge(&budget, 1));
+    mim_memory_budget_set_frames(&budget, 0);
+    CHECK(mim_memory_budget_free(&budget) == 1000);
 }
 
 static void
 refunds_give_room_and_never_more_than_was_taken(void)
 {
-    struct mim_account account = account_of(1000, 0);
+    struct mim_memory_budget budget = account_of(1000, 0);
 
-    CHECK(mim_account_admit_frames(&account, 500));
-    CHECK(mim_account_charge(&account, 300));
-    mim_account_refund(&account, 100);
-    CHECK(mim_account_used(&account) == 700);
-    mim_account_refund(&account, 100000);
-    CHECK(mim_account_used(&account) == 500);
-    CHECK(!mim_account_charge(&account, 501));
+    CHECK(mim_memory_budget_admit_frames(&budget, 500));
+    CHECK(mim_memory_budget_charge(&budget, 300));
+    mim_memory_budget_refund(&budget, 100);
+    CHECK(mim_memory_budget_used(&budget) == 700);
+    mim_memory_budget_refund(&budget, 100000);
+    CHECK(mim_memory_budget_used(&budget) == 500);
+    CHECK(!mim_memory_budget_charge(&budget, 501));
 }
 
 static void
 sums_beyond_64_bits_are_refused(void)
 {
-    struct mim_account account = account_of(MIM_NO_LIMIT, 0);
+    struct mim_memory_budget budget = account_of(MIM_NO_LIMIT, 0);
 
-    CHECK(mim_account_charge(&account, 2));
-    CHECK(!mim_account_charge(&account, UINT64_MAX));
-    CHECK(!mim_account_charge(&account, UINT64_MAX - 1));
-    CHECK(mim_account_used(&account) == 2);
-    CHECK(mim_account_charge(&account, UINT64_MAX - 2));
-    CHECK(mim_account_free(&account) == 0);
-    mim_account_set_frames(&account, 10);
-    CHECK(mim_account_used(&account) == UINT64_MAX);
+    CHECK(mim_memory_budget_charge(&budget, 2));
+    CHECK(!mim_memory_budget_charge(&budget, UINT64_MAX));
+    CHECK(!mim_memory_budget_charge(&budget, UINT64_MAX - 1));
+    CHECK(mim_memory_budget_used(&budget) == 2);
+    CHECK(mim_memory_budget_charge(&budget, UINT64_MAX - 2));
+    CHECK(mim_memory_budget_free(&budget) == 0);
+    mim_memory_budget_set_frames(&budget, 10);
+    CHECK(mim_memory_budget_used(&budget) == UINT64_MAX);
 }
 
 static void
 the_peak_is_the_most_that_was_held(void)
 {
-    struct mim_account account = account_of(1000, 0);
+    struct mim_memory_budget budget = account_of(1000, 0);
 
-    CHECK(mim_account_charge(&account, 300));
-    CHECK(mim_account_admit_frames(&account, 400));
-    mim_account_refund(&account, 300);
-    CHECK(!mim_account_charge(&account, 900)); /* refused: never held */
-    CHECK(!mim_account_admit_frames(&account, 2000));
-    CHECK(account.peak == 700);
-    mim_account_set_frames(&account, 1200);
-    CHECK(account.peak == 1200);
+    CHECK(mim_memory_budget_charge(&budget, 300));
+    CHECK(mim_memory_budget_admit_frames(&budget, 400));
+    mim_memory_budget_refund(&budget, 300);
+    CHECK(!mim_memory_budget_charge(&budget, 900)); /* refused: never held */
+    CHECK(!mim_memory_budget_admit_frames(&budget, 2000));
+    CHECK(budget.peak == 700);
+    mim_memory_budget_set_frames(&budget, 1200);
+    CHECK(budget.peak == 1200);
 }
 
 struct contest {
-    struct mim_account account;
+    struct mim_memory_budget budget;
     _Atomic uint64_t over;
 };
 
@@ -177,10 +177,10 @@ take_and_give(void *user)
 {
     struct contest *contest = user;
     for (int i = 0; i < 20000; i++)
-        if (mim_account_charge(&contest->account, 7)) {
-            if (mim_account_used(&contest->account) > 50 + 3 * 7) /* one that is about to be refused may show */
+        if (mim_memory_budget_charge(&contest->budget, 7)) {
+            if (mim_memory_budget_used(&contest->budget) > 50 + 3 * 7) /* one that is about to be refused may show */
                 contest->over++;
-            mim_account_refund(&contest->account, 7);
+            mim_memory_budget_refund(&contest->budget, 7);
         }
     return NULL;
 }
@@ -188,18 +188,18 @@ take_and_give(void *user)
 static void
 threads_that_take_and_give_leave_nothing(void)
 {
-    struct contest contest = { .account = account_of(50, 0) };
+    struct contest contest = { .budget = account_of(50, 0) };
     pthread_t threads[3];
 
     for (int i = 0; i < 3; i++)
         CHECK(pthread_create(&threads[i], NULL, take_and_give, &contest) == 0);
     for (int i = 0; i < 1000; i++)
-        if (mim_account_admit_frames(&contest.account, 40))
-            mim_account_set_frames(&contest.account, 0);
+        if (mim_memory_budget_admit_frames(&contest.budget, 40))
+            mim_memory_budget_set_frames(&contest.budget, 0);
     for (int i = 0; i < 3; i++)
         CHECK(pthread_join(threads[i], NULL) == 0);
-    CHECK(mim_account_used(&contest.account) == 0);
-    CHECK(contest.account.peak <= 50);
+    CHECK(mim_memory_budget_used(&contest.budget) == 0);
+    CHECK(contest.budget.peak <= 50);
 }
 
 int

@@ -12,7 +12,7 @@
 enum { STRIDE = 64, ROWS = 16, WHOLE = STRIDE * ROWS };
 
 struct desk {
-    struct mim_work work;
+    struct mim_operation operation;
     struct mim_core_job job;
     uint8_t pixels[WHOLE];
     struct mim_raster raster;
@@ -23,9 +23,9 @@ static void
 begin(struct desk *desk, uint64_t ceiling)
 {
     struct mim_error err;
-    *desk = (struct desk){ .work.host = &mim_host_table, .raster = { .stride = STRIDE, .height = ROWS, .data = desk->pixels } };
-    mim_account_init(&desk->work.account, &(struct mim_limits){ .working_bytes = ceiling });
-    CHECK(mim_job_init(&desk->job, &desk->work, NULL, 0, 1, &err) == MIM_OK);
+    *desk = (struct desk){ .operation.host = &mim_host_table, .raster = { .stride = STRIDE, .height = ROWS, .data = desk->pixels } };
+    mim_memory_budget_init(&desk->operation.budget, &(struct mim_limits){ .working_bytes = ceiling });
+    CHECK(mim_job_init(&desk->job, &desk->operation, NULL, 0, 1, &err) == MIM_OK);
     for (unsigned i = 0; i < WHOLE; i++)
         desk->pixels[i] = (uint8_t)(i * 7);
     desk->coded.raster = &desk->raster;
@@ -40,8 +40,8 @@ append(struct desk *desk, const void *data, uint64_t size)
 static void
 end(struct desk *desk)
 {
-    mim_coded_clear(&desk->coded, &desk->work.account);
-    CHECK(mim_account_used(&desk->work.account) == 0);
+    mim_coded_clear(&desk->coded, &desk->operation.budget);
+    CHECK(mim_memory_budget_used(&desk->operation.budget) == 0);
     mim_job_clear(&desk->job);
 }
 
@@ -52,7 +52,7 @@ a_piece_of_the_frame_is_lent(void)
     begin(&desk, 100);
     CHECK(append(&desk, desk.pixels + STRIDE, WHOLE - STRIDE));
     CHECK(desk.coded.data == desk.pixels + STRIDE && desk.coded.size == WHOLE - STRIDE);
-    CHECK(mim_account_used(&desk.work.account) == 0);
+    CHECK(mim_memory_budget_used(&desk.operation.budget) == 0);
     end(&desk);
 }
 
@@ -65,7 +65,7 @@ what_follows_it_is_appended_to_a_copy(void)
     CHECK(desk.coded.size == 203 && desk.coded.data != desk.pixels);
     CHECK(!memcmp(desk.coded.data, desk.pixels, 100) && !memcmp(desk.coded.data + 100, desk.pixels + 300, 100));
     CHECK(!memcmp(desk.coded.data + 200, "end", 3) && desk.pixels[100] == (uint8_t)700);
-    CHECK(mim_account_used(&desk.work.account) == desk.coded.room);
+    CHECK(mim_memory_budget_used(&desk.operation.budget) == desk.coded.room);
     end(&desk);
 }
 

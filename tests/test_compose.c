@@ -266,7 +266,7 @@ bands_cover_every_row_once(void)
         for (uint32_t wished = 0; wished < 40; wished += 3) {
             struct mim_canvas canvas = canvas_of(&(struct kind){ 1, height, 3, MIM_SAMPLE_U8, 0, 0, false }, wished);
             uint32_t next = 0, rows;
-            CHECK(canvas.bands >= 1 && canvas.bands <= MIM_MOST_BANDS && canvas.bands <= (wished ? wished : 1));
+            CHECK(canvas.bands >= 1 && canvas.bands <= MIM_MAX_BANDS && canvas.bands <= (wished ? wished : 1));
             for (uint32_t band = 0; band < canvas.bands; band++) {
                 CHECK(mim_canvas_band(&canvas, band, &rows) == next && rows > 0);
                 next += rows;

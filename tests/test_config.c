@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "registry/config.h"
 #include "base/context-priv.h"
 #include "base/cpus.h"
+#include "registry/config.h"
 
 #include <limits.h>
 
 #include "failing-memory.h"
+#include "registry/limits.h"
 #include "tree.h"
 
 static struct mim_config *

@@ -6,8 +6,8 @@
 
 #include "check.h"
 #include "failing-memory.h"
-#include "frame/frame.h"
 #include "base/size.h"
+#include "frame/frame.h"
 
 static struct mim_frame
 frame_of(enum mim_sample sample, uint32_t width, uint32_t height, uint32_t channels)

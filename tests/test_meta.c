@@ -186,9 +186,9 @@ utf8_is_judged_strictly(void)
                                        "\xff",
                                        "a\xfe" };
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
-        CHECK(mim_text_is_utf8(good[i], strlen(good[i])));
+        CHECK(mim_utf8_valid(good[i], strlen(good[i])));
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        CHECK(!mim_text_is_utf8(bad[i], strlen(bad[i])));
+        CHECK(!mim_utf8_valid(bad[i], strlen(bad[i])));
 }
 
 static void

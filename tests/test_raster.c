@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "check.h"
-#include "frame/conversion.h"
 #include "base/sample.h"
+#include "frame/conversion.h"
 #include "slow-ratio.h"
 
 /* What a sample type is, said here once more. */
@@ -165,11 +165,11 @@ row_of(const struct rows *rows, uint32_t y)
     return rows->raster.data + y * rows->raster.stride;
 }
 
-static struct mim_raster_loss
-convert(const struct rows *from, const struct rows *to, const struct mim_raster_target *target)
+static struct mim_conversion_loss
+convert(const struct rows *from, const struct rows *to, const struct mim_conversion_target *target)
 {
     struct mim_conversion conversion;
-    struct mim_raster_loss loss = { 0 };
+    struct mim_conversion_loss loss = { 0 };
     CHECK(mim_conversion_plan((enum mim_sample)from->raster.sample, from->raster.channels, target, &conversion, NULL) ==
           MIM_OK);
     CHECK(conversion.to_channels == to->raster.channels && conversion.to_sample == (enum mim_sample)to->raster.sample);
@@ -213,7 +213,7 @@ check_samples(const struct type *from, const struct type *to, uint32_t width, bo
         negative |= value.negative;
         set_value(from, row_of(&in, i / width), i % width, value);
     }
-    struct mim_raster_loss loss = convert(&in, &out, &(struct mim_raster_target){ .sample = to->sample });
+    struct mim_conversion_loss loss = convert(&in, &out, &(struct mim_conversion_target){ .sample = to->sample });
     for (uint32_t i = 0; i < 2 * width; i++)
         check_sample(from, to, value_at(from, row_of(&in, i / width), i % width),
                      value_at(to, row_of(&out, i / width), i % width));
@@ -253,7 +253,7 @@ floats_outside_0_to_1_are_refused(void)
                 for (uint32_t k = 0; k < 6; k++)
                     set_value(&types[kind], row_of(&in, k / 3), k % 3,
                               (struct value){ .real = k == 4 ? outside[i] : 0.5 });
-                CHECK(convert(&in, &out, &(struct mim_raster_target){ .sample = types[to].sample }).unscaled ==
+                CHECK(convert(&in, &out, &(struct mim_conversion_target){ .sample = types[to].sample }).unscaled ==
                       !types[to].real);
                 free(in.memory);
                 free(out.memory);
@@ -310,7 +310,7 @@ check_pixel(const struct type *from, const struct type *to, const uint8_t *in, u
 static void
 check_channels(const struct type *from, uint32_t from_channels, const struct type *to, uint32_t to_channels)
 {
-    struct mim_raster_target target = { .sample = to->sample,
+    struct mim_conversion_target target = { .sample = to->sample,
                                         .channels = to_channels,
                                         .has_background = from_channels == 4,
                                         .background = { 200, 100, 7, 255 } };
@@ -326,7 +326,7 @@ check_channels(const struct type *from, uint32_t from_channels, const struct typ
         see_through |= alpha && (from->real ? value.real != 1 : value.size != from->most);
         set_value(from, row_of(&in, i / (WIDTH * from_channels)), i % (WIDTH * from_channels), value);
     }
-    struct mim_raster_loss loss = convert(&in, &out, &target);
+    struct mim_conversion_loss loss = convert(&in, &out, &target);
     CHECK(loss.transparent == (see_through && to_channels % 2 == 1));
     CHECK(!loss.clipped && !loss.unscaled);
     for (uint32_t i = 0; i < 2 * WIDTH; i++)
@@ -370,7 +370,7 @@ the_mean_is_the_floor_of_all_channels(void)
             for (uint32_t i = 0; i < 2 * WIDTH * channels; i++)
                 set_value(&types[t], row_of(&in, i / (WIDTH * channels)), i % (WIDTH * channels),
                           some_value(&types[t], i));
-            convert(&in, &out, &(struct mim_raster_target){ .mean = true });
+            convert(&in, &out, &(struct mim_conversion_target){ .mean = true });
             for (uint32_t i = 0; i < 2 * WIDTH; i++) {
                 struct value found = value_at(&types[t], row_of(&out, i / WIDTH), i % WIDTH);
                 long double sum = 0;

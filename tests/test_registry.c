@@ -235,54 +235,54 @@ trusts_by_owner_and_mode(void)
 {
     char reason[300];
     struct stat facts = { .st_uid = 0, .st_gid = 0, .st_mode = 0755 };
-    assert_int_equal(mim_places_trust("/x", &facts, reason, sizeof reason), MIM_TRUST_YES);
+    assert_int_equal(mim_search_path_trust("/x", &facts, reason, sizeof reason), MIM_TRUST_YES);
     facts.st_mode = 0775;
-    assert_int_equal(mim_places_trust("/x", &facts, reason, sizeof reason), MIM_TRUST_YES);
+    assert_int_equal(mim_search_path_trust("/x", &facts, reason, sizeof reason), MIM_TRUST_YES);
     facts.st_gid = 50;
-    assert_int_equal(mim_places_trust("/x", &facts, reason, sizeof reason), MIM_TRUST_NO);
+    assert_int_equal(mim_search_path_trust("/x", &facts, reason, sizeof reason), MIM_TRUST_NO);
     assert_string_equal(reason, "/x can be written by group 50; mend it with: chmod g-w /x");
-    assert_int_equal(mim_places_trust("/usr/local/lib/mim-1", &facts, reason, sizeof reason), MIM_TRUST_WARN);
+    assert_int_equal(mim_search_path_trust("/usr/local/lib/mim-1", &facts, reason, sizeof reason), MIM_TRUST_WARN);
     facts.st_mode = 0777;
-    assert_int_equal(mim_places_trust("/usr/local/lib/mim-1", &facts, reason, sizeof reason), MIM_TRUST_NO);
+    assert_int_equal(mim_search_path_trust("/usr/local/lib/mim-1", &facts, reason, sizeof reason), MIM_TRUST_NO);
     CHECK(strstr(reason, "chmod go-w"));
     facts = (struct stat){ .st_uid = 4242, .st_mode = 0755 };
-    assert_int_equal(mim_places_trust("/x", &facts, reason, sizeof reason), MIM_TRUST_NO);
+    assert_int_equal(mim_search_path_trust("/x", &facts, reason, sizeof reason), MIM_TRUST_NO);
     CHECK(strstr(reason, "belongs to user 4242") && strstr(reason, "chown root /x"));
     facts.st_uid = geteuid();
-    assert_int_equal(mim_places_trust("/x", &facts, reason, sizeof reason), MIM_TRUST_YES);
+    assert_int_equal(mim_search_path_trust("/x", &facts, reason, sizeof reason), MIM_TRUST_YES);
 }
 
 static void
 the_environment_names_places_and_the_rest(void)
 {
     setup();
-    struct mim_texts none = { 0 }, diagnostics = { 0 };
-    struct mim_places places = { 0 };
+    struct mim_string_list none = { 0 }, diagnostics = { 0 };
+    struct mim_search_path places = { 0 };
     const char *a = tree_subdirectory(root, "a"), *b = tree_subdirectory(root, "b");
     char list[600];
     const struct mim_context_options all = { 0 }, closed = { .no_environment = 1, .no_system = 1 };
 
     snprintf(list, sizeof list, "%s:%s:%s:/nowhere/at/all", a, b, a);
     setenv("MIM_PLUGIN_PATH", list, 1);
-    CHECK(mim_places_collect(&places, &all, &none, &diagnostics));
+    CHECK(mim_search_path_collect(&places, &all, &none, &diagnostics));
     assert_int_equal(places.count, 2);
     assert_int_equal(diagnostics.count, 1);
     CHECK(strstr(diagnostics.items[0], "MIM_PLUGIN_PATH: /nowhere/at/all: No such file"));
-    mim_places_clear(&places);
+    mim_search_path_clear(&places);
 
     snprintf(list, sizeof list, "%s::%s", a, b);
     setenv("MIM_PLUGIN_PATH", list, 1);
-    CHECK(mim_places_collect(&places, &all, &none, &diagnostics));
+    CHECK(mim_search_path_collect(&places, &all, &none, &diagnostics));
     CHECK(places.count >= 4);
     assert_string_equal(places.items[0].path, a);
     assert_int_equal(places.items[1].kind, MIM_PLACE_ADMIN);
     assert_string_equal(places.items[places.count - 1].path, b);
-    mim_places_clear(&places);
+    mim_search_path_clear(&places);
 
-    CHECK(mim_places_collect(&places, &closed, &none, &diagnostics));
+    CHECK(mim_search_path_collect(&places, &closed, &none, &diagnostics));
     assert_int_equal(places.count, 0);
-    mim_places_clear(&places);
-    mim_texts_clear(&diagnostics);
+    mim_search_path_clear(&places);
+    mim_string_list_clear(&diagnostics);
     teardown();
 }
 

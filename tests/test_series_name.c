@@ -8,30 +8,30 @@ tells_patterns_from_plain_names(void)
 {
     static const struct {
         const char *path;
-        enum mim_series_kind kind;
+        enum mim_path_pattern_kind kind;
     } names[] = {
-        { "frame_%03d.png", MIM_SERIES_NUMBERS },
-        { "%d", MIM_SERIES_NUMBERS },
-        { "a/b%0012d", MIM_SERIES_NUMBERS },
-        { "100%_%d.png", MIM_SERIES_NUMBERS },
-        { "%%%d", MIM_SERIES_NUMBERS },
-        { "frame_*.png", MIM_SERIES_GLOB },
-        { "frame_?.png", MIM_SERIES_GLOB },
-        { "frame_[0-9].png", MIM_SERIES_GLOB },
-        { "frame.png", MIM_SERIES_NONE },
-        { "100%.png", MIM_SERIES_NONE },
-        { "%%d", MIM_SERIES_NONE },
-        { "%3d.png", MIM_SERIES_NONE },
-        { "%s.png", MIM_SERIES_NONE },
-        { "%0d.png", MIM_SERIES_NONE },
-        { "%0123d", MIM_SERIES_NONE },
-        { "%03d/plain.png", MIM_SERIES_NONE },
-        { "*/plain.png", MIM_SERIES_NONE },
-        { "%", MIM_SERIES_NONE },
+        { "frame_%03d.png", MIM_PATTERN_NUMBERS },
+        { "%d", MIM_PATTERN_NUMBERS },
+        { "a/b%0012d", MIM_PATTERN_NUMBERS },
+        { "100%_%d.png", MIM_PATTERN_NUMBERS },
+        { "%%%d", MIM_PATTERN_NUMBERS },
+        { "frame_*.png", MIM_PATTERN_GLOB },
+        { "frame_?.png", MIM_PATTERN_GLOB },
+        { "frame_[0-9].png", MIM_PATTERN_GLOB },
+        { "frame.png", MIM_PATTERN_NONE },
+        { "100%.png", MIM_PATTERN_NONE },
+        { "%%d", MIM_PATTERN_NONE },
+        { "%3d.png", MIM_PATTERN_NONE },
+        { "%s.png", MIM_PATTERN_NONE },
+        { "%0d.png", MIM_PATTERN_NONE },
+        { "%0123d", MIM_PATTERN_NONE },
+        { "%03d/plain.png", MIM_PATTERN_NONE },
+        { "*/plain.png", MIM_PATTERN_NONE },
+        { "%", MIM_PATTERN_NONE },
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         print_message("# %s\n", names[i].path);
-        CHECK(mim_series_kind(names[i].path) == names[i].kind);
+        CHECK(mim_path_pattern_kind(names[i].path) == names[i].kind);
     }
 }
 
@@ -52,14 +52,14 @@ a_name_and_its_number_are_found_from_one_another(void)
         { "%d", 999999999999999999u, "999999999999999999" },
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        struct mim_series_name name;
+        struct mim_path_pattern name;
         char file[NAME_MAX + 1];
         uint64_t number = 1;
-        CHECK(mim_series_name_parse(&name, names[i].path, NULL) == MIM_OK);
-        CHECK(mim_series_name_make(&name, names[i].number, file));
+        CHECK(mim_path_pattern_parse(&name, names[i].path, NULL) == MIM_OK);
+        CHECK(mim_path_pattern_make(&name, names[i].number, file));
         assert_string_equal(file, names[i].file);
-        CHECK(mim_series_name_number(&name, file, &number) && number == names[i].number);
-        mim_series_name_clear(&name);
+        CHECK(mim_path_pattern_number(&name, file, &number) && number == names[i].number);
+        mim_path_pattern_clear(&name);
     }
 }
 
@@ -79,37 +79,37 @@ what_is_never_made_is_no_number(void)
                                           "frame_01000.png",
                                           "",
                                           "frame_9999999999999999999999.png" };
-    struct mim_series_name name;
+    struct mim_path_pattern name;
     uint64_t number;
-    CHECK(mim_series_name_parse(&name, "frame_%03d.png", NULL) == MIM_OK);
+    CHECK(mim_path_pattern_parse(&name, "frame_%03d.png", NULL) == MIM_OK);
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         print_message("# %s\n", others[i]);
-        CHECK(!mim_series_name_number(&name, others[i], &number));
+        CHECK(!mim_path_pattern_number(&name, others[i], &number));
     }
-    mim_series_name_clear(&name);
+    mim_path_pattern_clear(&name);
 }
 
 static void
 one_number_only(void)
 {
-    struct mim_series_name name;
+    struct mim_path_pattern name;
     struct mim_error err = { 0 };
-    CHECK(mim_series_name_parse(&name, "%d_%03d.png", &err) == MIM_ARGUMENT && strstr(err.message, "two numbers"));
-    mim_series_name_clear(&name);
-    CHECK(mim_series_name_parse(&name, "plain.png", &err) == MIM_ARGUMENT);
-    mim_series_name_clear(&name);
+    CHECK(mim_path_pattern_parse(&name, "%d_%03d.png", &err) == MIM_ARGUMENT && strstr(err.message, "two numbers"));
+    mim_path_pattern_clear(&name);
+    CHECK(mim_path_pattern_parse(&name, "plain.png", &err) == MIM_ARGUMENT);
+    mim_path_pattern_clear(&name);
 }
 
 static void
 a_name_too_long_for_a_file_is_not_made(void)
 {
-    struct mim_series_name name;
+    struct mim_path_pattern name;
     char path[NAME_MAX + 1], file[NAME_MAX + 1];
     memset(path, 'x', NAME_MAX);
     memcpy(path + NAME_MAX - 2, "%d", 3);
-    CHECK(mim_series_name_parse(&name, path, NULL) == MIM_OK);
-    CHECK(mim_series_name_make(&name, 99, file) && !mim_series_name_make(&name, 100, file));
-    mim_series_name_clear(&name);
+    CHECK(mim_path_pattern_parse(&name, path, NULL) == MIM_OK);
+    CHECK(mim_path_pattern_make(&name, 99, file) && !mim_path_pattern_make(&name, 100, file));
+    mim_path_pattern_clear(&name);
 }
 
 static void
@@ -136,7 +136,7 @@ numbers_in_names_count_as_numbers(void)
                                           "\xc3\xa9" };
     for (size_t i = 0; i < sizeof sorted / sizeof *sorted; i++)
         for (size_t j = 0; j < sizeof sorted / sizeof *sorted; j++) {
-            int order = mim_series_order(sorted[i], sorted[j]);
+            int order = mim_path_pattern_order(sorted[i], sorted[j]);
             CHECK((order > 0) - (order < 0) == (i > j) - (i < j));
         }
 }
@@ -152,9 +152,9 @@ a_better_name_is_suggested(void)
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char text[100];
-        mim_series_suggest(names[i].path, text, sizeof text);
+        mim_path_pattern_suggest(names[i].path, text, sizeof text);
         assert_string_equal(text, names[i].better);
-        CHECK(mim_series_kind(text) == MIM_SERIES_NUMBERS);
+        CHECK(mim_path_pattern_kind(text) == MIM_PATTERN_NUMBERS);
     }
 }
 

@@ -5,9 +5,9 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "io/source.h"
 #include "options/options.h"
 #include "plugin/side-inputs.h"
-#include "io/source.h"
 
 static char track[] = "/tmp/mim-test-XXXXXX";
 
@@ -38,14 +38,14 @@ static void
 what_the_caller_named_is_read(void)
 {
     struct mim_options *options = named("audio", track);
-    struct mim_sides sides = { .options = options };
+    struct mim_side_inputs side_inputs = { .options = options };
     int32_t side = 0;
     char text[8];
-    CHECK(mim_sides_open(&sides, "audio", track, &side, NULL) == MIM_OK && side == 1);
-    CHECK(mim_source_read_at(mim_sides_source(&sides, side), text, sizeof text, 0, NULL) == 5);
+    CHECK(mim_side_inputs_open(&side_inputs, "audio", track, &side, NULL) == MIM_OK && side == 1);
+    CHECK(mim_source_read_at(mim_side_inputs_source(&side_inputs, side), text, sizeof text, 0, NULL) == 5);
     CHECK(memcmp(text, "sound", 5) == 0);
-    mim_sides_close(&sides);
-    CHECK(!mim_sides_source(&sides, side));
+    mim_side_inputs_close(&side_inputs);
+    CHECK(!mim_side_inputs_source(&side_inputs, side));
     mim_options_destroy(options);
 }
 
@@ -53,15 +53,15 @@ static void
 nothing_else_is_opened(void)
 {
     struct mim_options *options = named("audio", track);
-    struct mim_sides sides = { .options = options };
+    struct mim_side_inputs side_inputs = { .options = options };
     struct mim_error err;
     int32_t side = 0;
-    CHECK(mim_sides_open(&sides, "audio", "/etc/passwd", &side, &err) == MIM_UNSUPPORTED);
+    CHECK(mim_side_inputs_open(&side_inputs, "audio", "/etc/passwd", &side, &err) == MIM_UNSUPPORTED);
     CHECK(strstr(err.message, "'/etc/passwd' cannot be opened: nobody named it"));
-    CHECK(mim_sides_open(&sides, "icc", track, &side, NULL) == MIM_UNSUPPORTED);
-    CHECK(mim_sides_open(&sides, NULL, track, &side, NULL) == MIM_ARGUMENT);
-    CHECK(mim_sides_open(&(struct mim_sides){ 0 }, "audio", track, &side, NULL) == MIM_UNSUPPORTED);
-    CHECK(side == 0 && !mim_sides_source(&sides, 0) && !mim_sides_source(&sides, 1) && !mim_sides_source(&sides, -1));
+    CHECK(mim_side_inputs_open(&side_inputs, "icc", track, &side, NULL) == MIM_UNSUPPORTED);
+    CHECK(mim_side_inputs_open(&side_inputs, NULL, track, &side, NULL) == MIM_ARGUMENT);
+    CHECK(mim_side_inputs_open(&(struct mim_side_inputs){ 0 }, "audio", track, &side, NULL) == MIM_UNSUPPORTED);
+    CHECK(side == 0 && !mim_side_inputs_source(&side_inputs, 0) && !mim_side_inputs_source(&side_inputs, 1) && !mim_side_inputs_source(&side_inputs, -1));
     mim_options_destroy(options);
 }
 
@@ -69,10 +69,10 @@ static void
 what_is_not_there_is_named(void)
 {
     struct mim_options *options = named("audio", "/nowhere/track.wav");
-    struct mim_sides sides = { .options = options };
+    struct mim_side_inputs side_inputs = { .options = options };
     struct mim_error err;
     int32_t side = 0;
-    CHECK(mim_sides_open(&sides, "audio", "/nowhere/track.wav", &side, &err) == MIM_IO);
+    CHECK(mim_side_inputs_open(&side_inputs, "audio", "/nowhere/track.wav", &side, &err) == MIM_IO);
     CHECK(strstr(err.message, "/nowhere/track.wav"));
     mim_options_destroy(options);
 }
@@ -80,27 +80,27 @@ what_is_not_there_is_named(void)
 static void
 the_origin_is_what_frames_come_from(void)
 {
-    struct mim_sides sides = { 0 };
+    struct mim_side_inputs side_inputs = { 0 };
     int32_t side = 0;
-    CHECK(mim_sides_open(&sides, "audio", NULL, &side, NULL) == MIM_UNSUPPORTED);
-    CHECK(mim_source_open_memory(&sides.origin, "frames", 6, NULL) == MIM_OK);
-    CHECK(mim_sides_open(&sides, "audio", NULL, &side, NULL) == MIM_OK);
-    CHECK(mim_sides_source(&sides, side) == sides.origin);
-    mim_sides_close(&sides);
-    mim_source_close(sides.origin);
+    CHECK(mim_side_inputs_open(&side_inputs, "audio", NULL, &side, NULL) == MIM_UNSUPPORTED);
+    CHECK(mim_source_open_memory(&side_inputs.origin, "frames", 6, NULL) == MIM_OK);
+    CHECK(mim_side_inputs_open(&side_inputs, "audio", NULL, &side, NULL) == MIM_OK);
+    CHECK(mim_side_inputs_source(&side_inputs, side) == side_inputs.origin);
+    mim_side_inputs_close(&side_inputs);
+    mim_source_close(side_inputs.origin);
 }
 
 static void
 their_number_is_bounded(void)
 {
-    struct mim_sides sides = { 0 };
+    struct mim_side_inputs side_inputs = { 0 };
     int32_t side = 0;
-    CHECK(mim_source_open_memory(&sides.origin, "frames", 6, NULL) == MIM_OK);
-    for (int i = 0; i < MIM_MOST_SIDES; i++)
-        CHECK(mim_sides_open(&sides, "audio", NULL, &side, NULL) == MIM_OK);
-    CHECK(mim_sides_open(&sides, "audio", NULL, &side, NULL) == MIM_UNSUPPORTED);
-    mim_sides_close(&sides);
-    mim_source_close(sides.origin);
+    CHECK(mim_source_open_memory(&side_inputs.origin, "frames", 6, NULL) == MIM_OK);
+    for (int i = 0; i < MIM_MAX_SIDE_INPUTS; i++)
+        CHECK(mim_side_inputs_open(&side_inputs, "audio", NULL, &side, NULL) == MIM_OK);
+    CHECK(mim_side_inputs_open(&side_inputs, "audio", NULL, &side, NULL) == MIM_UNSUPPORTED);
+    mim_side_inputs_close(&side_inputs);
+    mim_source_close(side_inputs.origin);
 }
 
 int

@@ -144,7 +144,7 @@ end_work(void)
 
 /* Some memory, and longer than what the core takes for too little to share. */
 static int32_t
-work(struct mim_job *job)
+operation(struct mim_job *job)
 {
     begin_work();
     void *held = tile_bytes ? job->host->resize(job, NULL, 0, tile_bytes) : NULL;
@@ -162,7 +162,7 @@ pixels(struct mim_job *job, const void *packet, const struct mim_frame_info *inf
 {
     const struct reader *self = job->state;
     uint64_t image = *(const uint64_t *)packet;
-    int32_t status = work(job);
+    int32_t status = operation(job);
     if (status != MIM_OK)
         return status;
     if (self->tile.kind == TILE_BROKEN)
@@ -263,7 +263,7 @@ encode(struct mim_job *job, void *packet, const struct mim_frame_info *info, uin
     (void)packet;
     if (neighbours->previous || neighbours->next || (self->two_passes && self->surveyed != 11))
         return MIM_BROKEN_PLUGIN;
-    int32_t status = work(job);
+    int32_t status = operation(job);
     return status != MIM_OK ? status : job->host->emit(job, part ? rest : size, part ? sizeof rest : sizeof size);
 }
 

@@ -6,13 +6,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/selected-frames.h"
+#include "api/writer.h"
 #include "base/error.h"
 #include "frame/meta.h"
-#include "api/selected-frames.h"
 #include "io/sink-series.h"
 #include "io/sink.h"
 #include "plugin/operation.h"
-#include "api/writer.h"
 
 struct conversion {
     struct mim_context *context;
@@ -40,16 +40,16 @@ blame(enum mim_status status, enum mim_side side, uint64_t source, struct mim_er
 
 /* What one input alone says about the output: how many frames, and where they come from. */
 static enum mim_status
-announce(struct conversion *conversion, struct mim_selected *selected, struct mim_error *err)
+announce(struct conversion *conversion, struct mim_selected_frames *selected, struct mim_error *err)
 {
     bool is_series = mim_reader_is_series(selected->reader);
     if (conversion->source_count > 1 || (is_series && conversion->read.partial))
         return MIM_OK;
     if (!is_series)
-        mim_writer_set_origin(conversion->writer, mim_reader_work(selected->reader)->source);
+        mim_writer_set_origin(conversion->writer, mim_reader_operation(selected->reader)->source);
     /* a damaged file has no count; what is wrong is said when its turn comes */
     if (selected->count == MIM_UNKNOWN && mim_writer_wants_count(conversion->writer)) {
-        enum mim_status status = mim_selected_count(selected, err);
+        enum mim_status status = mim_selected_frames_count(selected, err);
         if (status == MIM_CANCELLED || status == MIM_TIMEOUT)
             return status;
     }
@@ -59,7 +59,8 @@ announce(struct conversion *conversion, struct mim_selected *selected, struct mi
 }
 
 static enum mim_status
-start_writing(struct conversion *conversion, struct mim_selected *selected, uint64_t index, struct mim_error *err)
+start_writing(struct conversion *conversion, struct mim_selected_frames *selected, uint64_t index,
+              struct mim_error *err)
 {
     if (conversion->writer)
         return MIM_OK;
@@ -99,7 +100,8 @@ change(const struct mim_convert_options *options, struct mim_frame *frame, struc
 }
 
 static enum mim_status
-pass_on(struct conversion *conversion, struct mim_selected *selected, struct mim_frame *frame, struct mim_error *err)
+pass_on(struct conversion *conversion, struct mim_selected_frames *selected, struct mim_frame *frame,
+        struct mim_error *err)
 {
     const struct mim_convert_options *options = conversion->options;
     enum mim_status status = options->each ? change(options, frame, err) : MIM_OK;
@@ -120,7 +122,7 @@ pass_on(struct conversion *conversion, struct mim_selected *selected, struct mim
 
 /* In a series a file that nobody knows is one frame that cannot be had. */
 static bool
-is_damage(const struct mim_selected *selected, enum mim_status status)
+is_damage(const struct mim_selected_frames *selected, enum mim_status status)
 {
     return status == MIM_CORRUPT || status == MIM_TRUNCATED || status == MIM_IO ||
            (status == MIM_UNKNOWN_FORMAT && mim_reader_is_series(selected->reader));
@@ -128,20 +130,20 @@ is_damage(const struct mim_selected *selected, enum mim_status status)
 
 /* One file of a series after the first: the error is told only of that. */
 static enum mim_status
-note_left_out(const struct mim_selected *selected, const struct mim_error *error, struct mim_error *err)
+note_left_out(const struct mim_selected_frames *selected, const struct mim_error *error, struct mim_error *err)
 {
     char text[200];
-    struct mim_work *work = mim_reader_work(selected->reader);
+    struct mim_operation *operation = mim_reader_operation(selected->reader);
     uint64_t frame = error->frame;
     const struct mim_notice_range due = { .first = frame, .end = frame + 1, .end_late = frame + 1 };
     snprintf(text, sizeof text, "left out: %.180s", error->message);
-    enum mim_status status = mim_work_notice(work, MIM_NOTICE_FRAMES, frame, text, err);
-    return status == MIM_OK ? mim_work_deliver(work, &due, err) : status;
+    enum mim_status status = mim_operation_notice(operation, MIM_NOTICE_FRAMES, frame, text, err);
+    return status == MIM_OK ? mim_operation_deliver(operation, &due, err) : status;
 }
 
 /* Frame by frame: MIM_OK goes on without it, MIM_END ends with what there is. */
 static enum mim_status
-meet_damage(struct conversion *conversion, struct mim_selected *selected, enum mim_status status,
+meet_damage(struct conversion *conversion, struct mim_selected_frames *selected, enum mim_status status,
             struct mim_error *error)
 {
     bool first = conversion->damaged == MIM_OK, is_series = mim_reader_is_series(selected->reader);
@@ -165,9 +167,9 @@ meet_damage(struct conversion *conversion, struct mim_selected *selected, enum m
 static enum mim_status
 convert_source(struct conversion *conversion, struct mim_source *const *sources, uint64_t index, struct mim_error *err)
 {
-    struct mim_selected selected;
-    enum mim_status status =
-        mim_selected_open(&selected, conversion->context, sources[index], &conversion->read, MIM_DEFAULT_RESULT, err);
+    struct mim_selected_frames selected;
+    enum mim_status status = mim_selected_frames_open(&selected, conversion->context, sources[index], &conversion->read,
+                                                      MIM_DEFAULT_RESULT, err);
     if (status != MIM_OK)
         return blame(status, MIM_SIDE_INPUT, index, err);
     status = start_writing(conversion, &selected, index, err);
@@ -186,7 +188,7 @@ convert_source(struct conversion *conversion, struct mim_source *const *sources,
             *err = error;
     }
     mim_frame_clear(&frame);
-    mim_selected_close(&selected);
+    mim_selected_frames_close(&selected);
     return status == MIM_END ? MIM_OK : status;
 }
 
@@ -233,7 +235,7 @@ mim_convert(struct mim_context *context, struct mim_source *const *sources, size
     conversion.read.open.control.progress = NULL;
 
     /* an output that cannot be is told before a source is waited for */
-    enum mim_status status = mim_series_sink_start(sink, options->write.start, err);
+    enum mim_status status = mim_sink_series_start(sink, options->write.start, err);
     if (status == MIM_OK)
         status = mim_sink_check(sink, err);
     blame(status, MIM_SIDE_OUTPUT, 0, err);

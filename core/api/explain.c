@@ -6,10 +6,11 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "io/source.h"
+#include "registry/diagnose.h"
 #include "registry/rank.h"
 #include "registry/registry.h"
 #include "series/series-reader.h"
-#include "io/source.h"
 
 struct telling {
     mim_explain_visitor visit;
@@ -84,21 +85,21 @@ explain_file(struct mim_context *context, struct mim_source *source, const char 
     struct mim_rank *ranks = NULL;
     size_t match_count = 0, rank_count = 0;
     if (status == MIM_OK)
-        status = mim_choice_formats(&query, &matches, &match_count, err);
+        status = mim_rank_formats(&query, &matches, &match_count, err);
     if (status == MIM_UNKNOWN_FORMAT)
-        return mim_absence_of_format(&query, NULL, 0, err);
+        return mim_diagnose_format(&query, NULL, 0, err);
     if (status != MIM_OK)
         return status;
 
     tell_formats(telling, matches, match_count);
     if (!match_count || !matches[0].fits)
-        status = mim_absence_of_format(&query, matches, match_count, err);
+        status = mim_diagnose_format(&query, matches, match_count, err);
     else
-        status = mim_choice_plugins(&query, matches[0].format, &ranks, &rank_count, err);
+        status = mim_rank_plugins(&query, matches[0].format, &ranks, &rank_count, err);
     if (ranks) {
         tell_plugins(telling, ranks, rank_count);
         if (!rank_count || ranks[0].unfit != MIM_OK)
-            status = mim_absence_of_plugin(&query, &matches[0], ranks, rank_count, err);
+            status = mim_diagnose_plugin(&query, &matches[0], ranks, rank_count, err);
     }
     free(matches);
     free(ranks);

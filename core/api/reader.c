@@ -8,25 +8,25 @@
 #include <string.h>
 
 #include "base/context-priv.h"
-#include "pipeline/decode.h"
 #include "base/error.h"
+#include "base/size.h"
 #include "frame/frame.h"
 #include "frame/meta.h"
-#include "plugin/try-plugins.h"
-#include "pipeline/pool.h"
-#include "series/series-reader.h"
-#include "base/size.h"
 #include "io/source.h"
+#include "pipeline/decode.h"
+#include "pipeline/pool.h"
 #include "plugin/operation.h"
+#include "plugin/try-plugins.h"
+#include "series/series-reader.h"
 
 struct mim_reader {
-    struct mim_work work;
+    struct mim_operation operation;
     struct mim_pool *pool;
     struct mim_decoder *decoder;
     struct mim_series_reading *series; /* NULL: one file */
     const struct mim_plugin *plugin;
     const char *format;
-    struct mim_raster_target target;
+    struct mim_conversion_target target;
     bool wants_metadata;
 
     const struct mim_selection *plan; /* NULL: frame by frame */
@@ -40,7 +40,7 @@ struct mim_reader {
 static enum mim_status
 open_decoder(struct mim_reader *reader, struct mim_decoder_setup *setup, struct mim_error *err)
 {
-    setup->work = &reader->work;
+    setup->operation = &reader->operation;
     setup->pool = reader->pool;
     setup->target = reader->target;
     setup->wants_metadata = reader->wants_metadata;
@@ -53,7 +53,7 @@ struct attempt {
 };
 
 static enum mim_status
-open_with(void *user, const struct mim_opening *opening, struct mim_error *err)
+open_with(void *user, const struct mim_attempt *opening, struct mim_error *err)
 {
     const struct attempt *attempt = user;
     attempt->reader->plugin = opening->plugin;
@@ -70,15 +70,15 @@ open_with(void *user, const struct mim_opening *opening, struct mim_error *err)
 static enum mim_status
 open_series(struct mim_reader *reader, const struct mim_open_options *options, struct mim_error *err)
 {
-    enum mim_status status = mim_series_reading_create(&reader->series, &reader->work, options, err);
+    enum mim_status status = mim_series_reading_create(&reader->series, &reader->operation, options, err);
     if (status != MIM_OK)
         return status;
-    reader->work.series = reader->series;
+    reader->operation.series = reader->series;
     reader->plugin = reader->series->first_plugin;
     reader->format = reader->series->first_format;
-    struct mim_decoder_setup setup = {
-        .ops = &mim_series_reader_ops, .format = reader->format, .source_of = mim_series_source
-    };
+    struct mim_decoder_setup setup = { .ops = &mim_series_reader_ops,
+                                       .format = reader->format,
+                                       .source_of = mim_series_source };
     return open_decoder(reader, &setup, err);
 }
 
@@ -86,18 +86,18 @@ static enum mim_status
 open_source(struct mim_reader *reader, const struct mim_open_options *options, struct mim_error *err)
 {
     struct attempt attempt = { reader, options };
-    if (mim_source_is_series(reader->work.source))
+    if (mim_source_is_series(reader->operation.source))
         return open_series(reader, options, err);
-    return mim_opening_try(&reader->work, options->format, options->plugin, open_with, &attempt, err);
+    return mim_try_plugins(&reader->operation, options->format, options->plugin, open_with, &attempt, err);
 }
 
 /* Of the whole, and of one frame (or none: MIM_UNKNOWN), however far others are. */
 static enum mim_status
-deliver_notices(struct mim_work *work, uint64_t frame, struct mim_error *err)
+deliver_notices(struct mim_operation *operation, uint64_t frame, struct mim_error *err)
 {
     uint64_t end = frame == MIM_UNKNOWN ? frame : frame + 1;
     const struct mim_notice_range due = { .first = frame, .end = end, .end_late = end };
-    return mim_work_deliver(work, &due, err);
+    return mim_operation_deliver(operation, &due, err);
 }
 
 enum mim_status
@@ -112,20 +112,21 @@ mim_reader_open_for(struct mim_reader **out, struct mim_context *context, struct
     struct mim_reader *reader = calloc(1, sizeof *reader);
     if (!reader)
         return mim_fail_nomem(err, "a reader");
-    enum mim_status status = mim_work_init(&reader->work, context, &options->control, result_default, err);
+    enum mim_status status = mim_operation_init(&reader->operation, context, &options->control, result_default, err);
     if (status != MIM_OK) {
         free(reader);
         return status;
     }
-    reader->work.source = mim_source_ref(source);
-    reader->target =
-        (struct mim_raster_target){ .sample = options->sample, .channels = options->channels, .mean = options->mean };
+    reader->operation.source = mim_source_ref(source);
+    reader->target = (struct mim_conversion_target){ .sample = options->sample,
+                                                     .channels = options->channels,
+                                                     .mean = options->mean };
     reader->wants_metadata = !options->no_metadata;
-    reader->work.in_place = options->in_place;
+    reader->operation.in_place = options->in_place;
     reader->pool = mim_pool_of(context, err);
     status = reader->pool ? open_source(reader, options, err) : MIM_NOMEM;
     if (status == MIM_OK)
-        status = deliver_notices(&reader->work, MIM_UNKNOWN, err);
+        status = deliver_notices(&reader->operation, MIM_UNKNOWN, err);
     if (status != MIM_OK) {
         mim_reader_close(reader);
         return status;
@@ -287,7 +288,7 @@ static void
 aim(struct mim_reader *reader, uint64_t first, uint64_t count)
 {
     reader->plan = NULL;
-    mim_decoder_aim(reader->decoder, first, count);
+    mim_decoder_set_range(reader->decoder, first, count);
 }
 
 void
@@ -313,7 +314,7 @@ mim_reader_skip(struct mim_reader *reader)
 enum mim_status
 mim_reader_limit_result(struct mim_reader *reader, uint64_t frames, struct mim_error *err)
 {
-    uint64_t limit = reader->work.control.limits.result_bytes;
+    uint64_t limit = reader->operation.control.limits.result_bytes;
     mim_decoder_limit_result(reader->decoder, limit);
 
     /* frames of one canvas are all alike: the verdict can fall before the first is decoded */
@@ -339,11 +340,12 @@ after_delivery(struct mim_reader *reader, const struct mim_frame *frame, struct 
 {
     enum mim_certainty certainty;
     uint64_t total = mim_reader_count(reader, &certainty);
-    enum mim_status status = deliver_notices(&reader->work, frame->index, err);
+    enum mim_status status = deliver_notices(&reader->operation, frame->index, err);
     reader->delivered++;
     if (status == MIM_OK)
-        status = mim_work_progress(&reader->work, reader->delivered, certainty >= MIM_SURE_HEADER ? total : MIM_UNKNOWN,
-                                   mim_source_bytes_read(reader->work.source), err);
+        status = mim_operation_progress(&reader->operation, reader->delivered,
+                                        certainty >= MIM_SURE_HEADER ? total : MIM_UNKNOWN,
+                                        mim_source_bytes_read(reader->operation.source), err);
     return status;
 }
 
@@ -399,10 +401,10 @@ mim_reader_seek(struct mim_reader *reader, uint64_t i, struct mim_error *err)
     return MIM_OK;
 }
 
-struct mim_work *
-mim_reader_work(struct mim_reader *reader)
+struct mim_operation *
+mim_reader_operation(struct mim_reader *reader)
 {
-    return &reader->work;
+    return &reader->operation;
 }
 
 void
@@ -413,6 +415,6 @@ mim_reader_close(struct mim_reader *reader)
     mim_decoder_close(reader->decoder);
     mim_series_reading_destroy(reader->series);
     mim_meta_destroy(reader->meta);
-    mim_work_clear(&reader->work);
+    mim_operation_clear(&reader->operation);
     free(reader);
 }

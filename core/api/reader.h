@@ -8,7 +8,7 @@
 #include <mim/reader.h>
 
 struct mim_selection;
-struct mim_work;
+struct mim_operation;
 
 #define MIM_DEFAULT_RESULT 256000000u /* SPEC section 3 */
 #define MIM_DEFAULT_VOLUME_RESULT 1000000000u
@@ -31,6 +31,6 @@ enum mim_status mim_reader_load_metadata(struct mim_reader *reader, struct mim_e
 bool mim_reader_is_series(const struct mim_reader *reader);
 void mim_reader_skip(struct mim_reader *reader);
 
-struct mim_work *mim_reader_work(struct mim_reader *reader);
+struct mim_operation *mim_reader_operation(struct mim_reader *reader);
 
 #endif

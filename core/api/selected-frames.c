@@ -13,7 +13,7 @@ known_count(struct mim_reader *reader)
 }
 
 static enum mim_status
-resolve(struct mim_selected *selected, const struct mim_read_options *options, struct mim_error *err)
+resolve(struct mim_selected_frames *selected, const struct mim_read_options *options, struct mim_error *err)
 {
     uint64_t total = known_count(selected->reader);
     if (total == MIM_UNKNOWN && mim_ranges_need_count(options->ranges, options->range_count)) {
@@ -32,21 +32,21 @@ resolve(struct mim_selected *selected, const struct mim_read_options *options, s
 }
 
 enum mim_status
-mim_selected_open(struct mim_selected *selected, struct mim_context *context, struct mim_source *source,
-                  const struct mim_read_options *options, uint64_t result_default, struct mim_error *err)
+mim_selected_frames_open(struct mim_selected_frames *selected, struct mim_context *context, struct mim_source *source,
+                         const struct mim_read_options *options, uint64_t result_default, struct mim_error *err)
 {
-    *selected = (struct mim_selected){ .whole = !options->range_count, .count = MIM_UNKNOWN };
+    *selected = (struct mim_selected_frames){ .whole = !options->range_count, .count = MIM_UNKNOWN };
     enum mim_status status =
         mim_reader_open_for(&selected->reader, context, source, &options->open, result_default, err);
     if (status == MIM_OK)
         status = resolve(selected, options, err);
     if (status != MIM_OK)
-        mim_selected_close(selected);
+        mim_selected_frames_close(selected);
     return status;
 }
 
 enum mim_status
-mim_selected_count(struct mim_selected *selected, struct mim_error *err)
+mim_selected_frames_count(struct mim_selected_frames *selected, struct mim_error *err)
 {
     uint64_t total = 0;
     enum mim_status status = mim_reader_count_exactly(selected->reader, &total, err);
@@ -56,15 +56,15 @@ mim_selected_count(struct mim_selected *selected, struct mim_error *err)
 }
 
 const struct mim_limits *
-mim_selected_limits(const struct mim_selected *selected)
+mim_selected_frames_limits(const struct mim_selected_frames *selected)
 {
-    return &mim_reader_work(selected->reader)->control.limits;
+    return &mim_reader_operation(selected->reader)->control.limits;
 }
 
 void
-mim_selected_close(struct mim_selected *selected)
+mim_selected_frames_close(struct mim_selected_frames *selected)
 {
     mim_reader_close(selected->reader);
     mim_selection_clear(&selected->selection);
-    *selected = (struct mim_selected){ 0 };
+    *selected = (struct mim_selected_frames){ 0 };
 }

@@ -6,14 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/reader.h"
+#include "api/selected-frames.h"
+#include "api/writer.h"
 #include "base/error.h"
+#include "base/sample.h"
+#include "base/size.h"
 #include "frame/frame.h"
 #include "frame/meta.h"
-#include "api/reader.h"
-#include "base/sample.h"
-#include "api/selected-frames.h"
-#include "base/size.h"
-#include "api/writer.h"
 
 static const struct mim_read_options default_read = { 0 };
 
@@ -67,8 +67,8 @@ mim_read_source(struct mim_context *context, struct mim_source *source, const st
 {
     if (!options)
         options = &default_read;
-    struct mim_selected selected;
-    enum mim_status status = mim_selected_open(&selected, context, source, options, MIM_DEFAULT_RESULT, err);
+    struct mim_selected_frames selected;
+    enum mim_status status = mim_selected_frames_open(&selected, context, source, options, MIM_DEFAULT_RESULT, err);
     if (status != MIM_OK)
         return status;
 
@@ -81,7 +81,7 @@ mim_read_source(struct mim_context *context, struct mim_source *source, const st
         status = mim_meta_copy(&frames.meta, mim_reader_metadata(selected.reader), err);
     if (status == MIM_OK)
         status = read_all(selected.reader, &frames, err);
-    mim_selected_close(&selected);
+    mim_selected_frames_close(&selected);
     if (status != MIM_OK && !options->partial) {
         mim_frames_clear(&frames);
         return status;
@@ -174,7 +174,7 @@ fail_unlike(const struct mim_volume *volume, const struct mim_frame *frame, stru
 
 /* The budget was checked for `count` frames of the first one's shape before memory is taken. */
 static enum mim_status
-check_volume_budget(const struct mim_selected *selected, const struct mim_frame_facts *facts, uint64_t limit,
+check_volume_budget(const struct mim_selected_frames *selected, const struct mim_frame_facts *facts, uint64_t limit,
                     struct mim_error *err)
 {
     uint64_t needed = 0;
@@ -188,7 +188,7 @@ check_volume_budget(const struct mim_selected *selected, const struct mim_frame_
 }
 
 static enum mim_status
-fill_volume(const struct mim_selected *selected, struct mim_volume *volume, struct mim_error *err)
+fill_volume(const struct mim_selected_frames *selected, struct mim_volume *volume, struct mim_error *err)
 {
     uint64_t each = volume->count ? volume->size / volume->count : 0;
     for (uint64_t i = 0; i < volume->count; i++) {
@@ -208,19 +208,19 @@ fill_volume(const struct mim_selected *selected, struct mim_volume *volume, stru
 }
 
 static enum mim_status
-read_volume(struct mim_selected *selected, struct mim_volume *volume, struct mim_error *err)
+read_volume(struct mim_selected_frames *selected, struct mim_volume *volume, struct mim_error *err)
 {
     struct mim_frame_facts facts;
     enum mim_status status = MIM_OK;
     uint64_t first;
     if (selected->count == MIM_UNKNOWN)
-        status = mim_selected_count(selected, err);
+        status = mim_selected_frames_count(selected, err);
     if (status == MIM_OK && !mim_cursor_index(&(struct mim_cursor){ 0 }, &selected->selection, &first))
         return mim_fail(err, MIM_ARGUMENT, "a volume of no frames");
     if (status == MIM_OK)
         status = mim_reader_info(selected->reader, first, &facts, err);
     if (status == MIM_OK)
-        status = check_volume_budget(selected, &facts, mim_selected_limits(selected)->result_bytes, err);
+        status = check_volume_budget(selected, &facts, mim_selected_frames_limits(selected)->result_bytes, err);
     volume->count = selected->count;
     if (status == MIM_OK)
         status = shape_volume(volume, &facts, err);
@@ -239,16 +239,16 @@ mim_read_volume(struct mim_context *context, const char *uri, const struct mim_r
     enum mim_status status = mim_source_open_path(&source, uri, err);
     if (status != MIM_OK)
         return status;
-    struct mim_selected selected;
-    status = mim_selected_open(&selected, context, source, options ? options : &default_read, MIM_DEFAULT_VOLUME_RESULT,
-                               err);
+    struct mim_selected_frames selected;
+    status = mim_selected_frames_open(&selected, context, source, options ? options : &default_read,
+                                      MIM_DEFAULT_VOLUME_RESULT, err);
     mim_source_close(source);
     if (status != MIM_OK)
         return status;
 
     struct mim_volume volume = { 0 };
     status = read_volume(&selected, &volume, err);
-    mim_selected_close(&selected);
+    mim_selected_frames_close(&selected);
     if (status != MIM_OK) {
         mim_volume_clear(&volume);
         return status;

@@ -5,27 +5,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/context-priv.h"
-#include "pipeline/encode.h"
-#include "base/error.h"
-#include "frame/frame.h"
-#include "registry/manifest.h"
-#include "frame/meta.h"
-#include "plugin/writer-calls.h"
-#include "pipeline/pool.h"
-#include "frame/conversion.h"
 #include "api/reader.h"
-#include "registry/registry.h"
+#include "base/context-priv.h"
+#include "base/error.h"
+#include "base/string-list.h"
+#include "frame/conversion.h"
+#include "frame/frame.h"
+#include "frame/meta.h"
 #include "io/path-pattern.h"
 #include "io/sink-series.h"
-#include "series/series-writer.h"
 #include "io/sink.h"
 #include "io/source.h"
-#include "base/string-list.h"
+#include "pipeline/encode.h"
+#include "pipeline/pool.h"
 #include "plugin/operation.h"
+#include "plugin/writer-calls.h"
+#include "registry/manifest.h"
+#include "registry/registry.h"
+#include "series/series-writer.h"
 
 struct mim_writer {
-    struct mim_work work;
+    struct mim_operation operation;
     struct mim_series_writing series; /* when the sink is one */
     bool is_series;
     bool single; /* the format holds one image, and this is one file */
@@ -57,11 +57,11 @@ change_to_series(struct mim_writer *writer, const struct mim_write_options *opti
     };
     if (!writer->series.options)
         return mim_fail_nomem(err, "a series");
-    writer->work.series = &writer->series;
+    writer->operation.series = &writer->series;
     mim_plugin_writer_destroy(&writer->plugin);
-    writer->plugin = (struct mim_plugin_writer){
-        .ops = &mim_series_writer_ops, .work = &writer->work, .format = writer->series.format
-    };
+    writer->plugin = (struct mim_plugin_writer){ .ops = &mim_series_writer_ops,
+                                                 .operation = &writer->operation,
+                                                 .format = writer->series.format };
     return mim_plugin_writer_create(&writer->plugin, NULL, NULL, writer->series.workers, err);
 }
 
@@ -71,7 +71,7 @@ open_with(struct mim_writer *writer, const struct mim_candidate *candidate, cons
 {
     const struct mim_plugin *plugin;
     const struct mim_format_ops *ops;
-    enum mim_status status = mim_registry_load(writer->work.context, candidate, &plugin, &ops, err);
+    enum mim_status status = mim_registry_load(writer->operation.context, candidate, &plugin, &ops, err);
     if (status != MIM_OK)
         return status;
     if (!ops->writer || !ops->writer->encode)
@@ -82,10 +82,10 @@ open_with(struct mim_writer *writer, const struct mim_candidate *candidate, cons
         other.rows = ops->reader->options;
         other.count = ops->reader->option_count;
     }
-    writer->work.plugin = plugin->name;
+    writer->operation.plugin = plugin->name;
     writer->single = !writer->is_series && !holds_many(candidate);
     writer->plugin =
-        (struct mim_plugin_writer){ .ops = ops->writer, .work = &writer->work, .format = candidate->format };
+        (struct mim_plugin_writer){ .ops = ops->writer, .operation = &writer->operation, .format = candidate->format };
     status = mim_plugin_writer_create(&writer->plugin, options->options, &other, mim_pool_threads(writer->pool), err);
     if (status == MIM_OK && writer->is_series)
         status = change_to_series(writer, options, &other, err);
@@ -100,7 +100,7 @@ static enum mim_status
 open_with_best_plugin(struct mim_writer *writer, const struct mim_write_options *options, struct mim_error *err)
 {
     struct mim_candidates candidates = { 0 };
-    enum mim_status status = mim_registry_find_writers(writer->work.context, mim_sink_name(writer->work.sink),
+    enum mim_status status = mim_registry_find_writers(writer->operation.context, mim_sink_name(writer->operation.sink),
                                                        options->format, options->plugin, &candidates, err);
     if (status != MIM_OK)
         return status;
@@ -110,7 +110,7 @@ open_with_best_plugin(struct mim_writer *writer, const struct mim_write_options 
         struct mim_error error = { 0 };
         status = open_with(writer, &candidates.items[i], options, &error);
         if (status != MIM_OK)
-            mim_registry_remember_failure(writer->work.context, &candidates.items[i], error.message);
+            mim_registry_remember_failure(writer->operation.context, &candidates.items[i], error.message);
         if (err && status != MIM_OK && (i == 0 || status != MIM_UNSUPPORTED))
             *err = error;
     }
@@ -130,17 +130,18 @@ mim_writer_open(struct mim_writer **out, struct mim_context *context, struct mim
     struct mim_writer *writer = calloc(1, sizeof *writer);
     if (!writer)
         return mim_fail_nomem(err, "a writer");
-    enum mim_status status = mim_work_init(&writer->work, context, &options->control, MIM_DEFAULT_RESULT, err);
+    enum mim_status status =
+        mim_operation_init(&writer->operation, context, &options->control, MIM_DEFAULT_RESULT, err);
     if (status != MIM_OK) {
         free(writer);
         return status;
     }
-    writer->work.sink = mim_sink_ref(sink);
+    writer->operation.sink = mim_sink_ref(sink);
     writer->expected = options->count ? options->count : MIM_UNKNOWN;
     writer->pool = mim_pool_of(context, err);
     writer->is_series = mim_sink_is_series(sink);
-    mim_series_sink_expect(sink, writer->expected);
-    status = writer->pool ? mim_series_sink_start(sink, options->start, err) : MIM_NOMEM;
+    mim_sink_series_expect(sink, writer->expected);
+    status = writer->pool ? mim_sink_series_start(sink, options->start, err) : MIM_NOMEM;
     if (status == MIM_OK)
         status = mim_sink_check(sink, err);
     if (status == MIM_OK)
@@ -178,7 +179,7 @@ mim_writer_set_metadata(struct mim_writer *writer, const struct mim_meta *meta, 
         return status;
     status = mim_plugin_writer_metadata(&writer->plugin, meta, MIM_UNKNOWN, &error);
     if (status == MIM_OK)
-        status = mim_work_deliver(&writer->work, &(struct mim_notice_range){ 0 }, &error);
+        status = mim_operation_deliver(&writer->operation, &(struct mim_notice_range){ 0 }, &error);
     return status == MIM_OK ? MIM_OK : mim_encoder_fail(writer->encoder, status, &error, err);
 }
 
@@ -187,7 +188,7 @@ mim_writer_expect(struct mim_writer *writer, uint64_t count)
 {
     if (writer->expected == MIM_UNKNOWN)
         writer->expected = count;
-    mim_series_sink_expect(writer->work.sink, writer->expected);
+    mim_sink_series_expect(writer->operation.sink, writer->expected);
     mim_encoder_expect(writer->encoder, writer->expected);
 }
 
@@ -195,7 +196,7 @@ void
 mim_writer_set_origin(struct mim_writer *writer, struct mim_source *source)
 {
     if (source)
-        writer->work.sides.origin = mim_source_ref(source);
+        writer->operation.side_inputs.origin = mim_source_ref(source);
 }
 
 bool
@@ -211,8 +212,8 @@ deliver_notices(struct mim_writer *writer, struct mim_error *err)
 {
     uint64_t count = mim_encoder_count(writer->encoder);
     const struct mim_notice_range due = { .end = count,
-                                          .end_late = count > MIM_MOST_IN_FLIGHT ? count - MIM_MOST_IN_FLIGHT : 0 };
-    return mim_work_deliver(&writer->work, &due, err);
+                                          .end_late = count > MIM_MAX_IN_FLIGHT ? count - MIM_MAX_IN_FLIGHT : 0 };
+    return mim_operation_deliver(&writer->operation, &due, err);
 }
 
 /* A failure: what was said before comes first, and where notices are errors it is the earlier one. */
@@ -222,7 +223,7 @@ deliver_before_failure(struct mim_writer *writer, enum mim_status status, struct
     uint64_t sound = mim_encoder_sound(writer->encoder);
     const struct mim_notice_range due = { .end = sound, .end_late = sound };
     struct mim_error error;
-    enum mim_status earlier = mim_work_deliver(&writer->work, &due, &error);
+    enum mim_status earlier = mim_operation_deliver(&writer->operation, &due, &error);
     if (earlier == MIM_OK)
         return status;
     if (err)
@@ -246,9 +247,10 @@ check_room(const struct mim_writer *writer, struct mim_error *err)
     bool many = mim_encoder_count(writer->encoder) > 0 || (writer->expected > 1 && writer->expected != MIM_UNKNOWN);
     if (!writer->single || !many)
         return MIM_OK;
-    mim_series_suggest(mim_sink_name(writer->work.sink), better, sizeof better);
-    return mim_fail(err, MIM_ARGUMENT, "%.200s: a file of the format %s holds one image; for a file each frame write %s",
-                    mim_sink_name(writer->work.sink), writer->plugin.format, better);
+    mim_path_pattern_suggest(mim_sink_name(writer->operation.sink), better, sizeof better);
+    return mim_fail(err, MIM_ARGUMENT,
+                    "%.200s: a file of the format %s holds one image; for a file each frame write %s",
+                    mim_sink_name(writer->operation.sink), writer->plugin.format, better);
 }
 
 static enum mim_status
@@ -261,8 +263,8 @@ add(struct mim_writer *writer, struct mim_frame *frame, struct mim_error *err)
     struct mim_error error;
     status = deliver_notices(writer, &error);
     if (status == MIM_OK)
-        status = mim_work_progress(&writer->work, mim_encoder_count(writer->encoder), writer->expected,
-                                   mim_sink_bytes_taken(writer->work.sink), &error);
+        status = mim_operation_progress(&writer->operation, mim_encoder_count(writer->encoder), writer->expected,
+                                        mim_sink_bytes_taken(writer->operation.sink), &error);
     return status == MIM_OK ? MIM_OK : fail(writer, status, &error, err);
 }
 
@@ -314,7 +316,7 @@ mim_writer_append(struct mim_writer *writer, const struct mim_frame *frame, stru
         return status;
     struct mim_frame copy = { 0 };
     struct mim_error error;
-    status = mim_raster_convert_frame(&copy, frame, &(struct mim_raster_target){ 0 }, &error);
+    status = mim_conversion_of_frame(&copy, frame, &(struct mim_conversion_target){ 0 }, &error);
     return status == MIM_OK ? add(writer, &copy, err) : fail(writer, status, &error, err);
 }
 
@@ -329,11 +331,11 @@ finish(struct mim_writer *writer, struct mim_error *err)
     status = mim_encoder_finish(writer->encoder, err);
     if (status != MIM_OK)
         return deliver_before_failure(writer, status, err);
-    status =
-        mim_work_deliver(&writer->work, &(struct mim_notice_range){ .end = MIM_UNKNOWN, .end_late = MIM_UNKNOWN }, err);
+    status = mim_operation_deliver(&writer->operation,
+                                   &(struct mim_notice_range){ .end = MIM_UNKNOWN, .end_late = MIM_UNKNOWN }, err);
     if (status == MIM_OK)
-        status = mim_work_poll(&writer->work, err);
-    return status == MIM_OK ? mim_sink_commit(writer->work.sink, err) : status;
+        status = mim_operation_poll(&writer->operation, err);
+    return status == MIM_OK ? mim_sink_commit(writer->operation.sink, err) : status;
 }
 
 /* Pipeline, plugin, sink: in this order, whatever has happened. */
@@ -345,8 +347,8 @@ destroy(struct mim_writer *writer, bool keep)
     if (writer->plugin.ops)
         mim_plugin_writer_destroy(&writer->plugin);
     if (begun && !keep)
-        mim_sink_rollback(writer->work.sink);
-    mim_work_clear(&writer->work);
+        mim_sink_rollback(writer->operation.sink);
+    mim_operation_clear(&writer->operation);
     mim_options_destroy(writer->series.options);
     free(writer);
 }

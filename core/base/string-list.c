@@ -32,7 +32,7 @@ mim_words_find(const char *words, const char *word)
 }
 
 bool
-mim_texts_add(struct mim_texts *texts, const char *fmt, ...)
+mim_string_list_add(struct mim_string_list *texts, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
@@ -53,16 +53,16 @@ mim_texts_add(struct mim_texts *texts, const char *fmt, ...)
 }
 
 const char *
-mim_texts_item(const struct mim_texts *texts, size_t i)
+mim_string_list_item(const struct mim_string_list *texts, size_t i)
 {
     return i < texts->count ? texts->items[i] : NULL;
 }
 
 void
-mim_texts_clear(struct mim_texts *texts)
+mim_string_list_clear(struct mim_string_list *texts)
 {
     for (size_t i = 0; i < texts->count; i++)
         free(texts->items[i]);
     free(texts->items);
-    *texts = (struct mim_texts){ 0 };
+    *texts = (struct mim_string_list){ 0 };
 }

@@ -11,15 +11,15 @@ bool mim_words_next(const char **cursor, const char **word, size_t *length);
 /* Place of `word` in the list, or -1. */
 int mim_words_find(const char *words, const char *word);
 
-struct mim_texts {
+struct mim_string_list {
     char **items;
     size_t count;
 };
 
 /* false: no memory, and nothing has changed. */
-bool mim_texts_add(struct mim_texts *texts, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+bool mim_string_list_add(struct mim_string_list *texts, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Item i, or NULL past the last. */
-const char *mim_texts_item(const struct mim_texts *texts, size_t i);
-void mim_texts_clear(struct mim_texts *texts);
+const char *mim_string_list_item(const struct mim_string_list *texts, size_t i);
+void mim_string_list_clear(struct mim_string_list *texts);
 
 #endif

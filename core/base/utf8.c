@@ -37,7 +37,7 @@ character_length(const uint8_t *bytes, size_t size)
 }
 
 bool
-mim_text_is_utf8(const char *bytes, size_t size)
+mim_utf8_valid(const char *bytes, size_t size)
 {
     for (size_t at = 0; at < size;) {
         size_t length = character_length((const uint8_t *)bytes + at, size - at);
@@ -52,7 +52,7 @@ char *
 mim_text_to_utf8(const char *bytes, size_t size)
 {
     size = size ? strnlen(bytes, size) : 0;
-    bool plain = mim_text_is_utf8(bytes, size);
+    bool plain = mim_utf8_valid(bytes, size);
     char *text = size < SIZE_MAX / 2 ? malloc(plain ? size + 1 : 2 * size + 1) : NULL;
     if (!text)
         return NULL;

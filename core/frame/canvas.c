@@ -5,11 +5,11 @@
 #include <endian.h>
 #include <string.h>
 
-#include "frame/buffer.h"
 #include "base/error.h"
-#include "frame/frame.h"
 #include "base/sample.h"
 #include "base/size.h"
+#include "frame/buffer.h"
+#include "frame/frame.h"
 
 #define SMALLEST_BAND 16 /* rows; thinner ones cost more to hand out than to draw */
 
@@ -42,7 +42,7 @@ mim_canvas_init(struct mim_canvas *canvas, const struct mim_sequence *sequence, 
     }
 
     uint32_t height = canvas->raster.height, most = mim_divide_up(height, SMALLEST_BAND);
-    bands = bands < 1 ? 1 : bands > MIM_MOST_BANDS ? MIM_MOST_BANDS : bands;
+    bands = bands < 1 ? 1 : bands > MIM_MAX_BANDS ? MIM_MAX_BANDS : bands;
     bands = bands > most ? most : bands;
     canvas->band_rows = mim_divide_up(height, bands);
     canvas->bands = mim_divide_up(height, canvas->band_rows);
@@ -113,7 +113,8 @@ struct cut {
 };
 
 static bool
-cut_out(const struct mim_canvas *canvas, const struct mim_placement *place, uint32_t first, uint32_t rows, struct cut *cut)
+cut_out(const struct mim_canvas *canvas, const struct mim_placement *place, uint32_t first, uint32_t rows,
+        struct cut *cut)
 {
     int64_t left = place->x > 0 ? place->x : 0, top = place->y > (int64_t)first ? place->y : (int64_t)first;
     int64_t right = (int64_t)place->x + place->width, bottom = (int64_t)place->y + place->height;
@@ -124,9 +125,12 @@ cut_out(const struct mim_canvas *canvas, const struct mim_placement *place, uint
     if (left >= right || top >= bottom)
         return false;
 
-    *cut = (struct cut){ (uint32_t)left,         (uint32_t)top,
-                         (uint32_t)(right - left), (uint32_t)(bottom - top),
-                         (uint32_t)(left - place->x), (uint32_t)(top - place->y) };
+    *cut = (struct cut){ (uint32_t)left,
+                         (uint32_t)top,
+                         (uint32_t)(right - left),
+                         (uint32_t)(bottom - top),
+                         (uint32_t)(left - place->x),
+                         (uint32_t)(top - place->y) };
     return true;
 }
 
@@ -188,7 +192,8 @@ put_sample(uint8_t *at, size_t size, uint32_t value)
 
 /* Porter and Duff, 1984: "over", of straight alpha. */
 static void
-draw_over(const uint8_t *from, uint32_t colours, bool from_alpha, uint8_t *to, bool to_alpha, size_t size, uint32_t most)
+draw_over(const uint8_t *from, uint32_t colours, bool from_alpha, uint8_t *to, bool to_alpha, size_t size,
+          uint32_t most)
 {
     uint64_t alpha = from_alpha ? get_sample(from + colours * size, size) : most;
     uint64_t below = to_alpha ? get_sample(to + colours * size, size) : most;
@@ -204,7 +209,8 @@ draw_over(const uint8_t *from, uint32_t colours, bool from_alpha, uint8_t *to, b
 }
 
 static void
-draw_indices(const struct mim_raster *pixels, const uint8_t *from, uint8_t *to, uint32_t width, uint32_t channels, bool over)
+draw_indices(const struct mim_raster *pixels, const uint8_t *from, uint8_t *to, uint32_t width, uint32_t channels,
+             bool over)
 {
     const uint8_t *palette = pixels->palette;
     bool to_alpha = channels % 2 == 0;
@@ -212,8 +218,8 @@ draw_indices(const struct mim_raster *pixels, const uint8_t *from, uint8_t *to, 
         const uint8_t *colour = palette + 4 * (size_t)from[x];
         if (over && colour[3] != UINT8_MAX) {
             if (colour[3]) /* on a gray canvas the alpha stands behind red */
-                draw_over(channels > 2 ? colour : (uint8_t[]){ colour[0], colour[3] }, channels - to_alpha, true, to, to_alpha,
-                          1, UINT8_MAX);
+                draw_over(channels > 2 ? colour : (uint8_t[]){ colour[0], colour[3] }, channels - to_alpha, true, to,
+                          to_alpha, 1, UINT8_MAX);
         } else if (channels == 4) {
             memcpy(to, colour, 4);
         } else if (channels == 3) {
@@ -368,15 +374,16 @@ draw_cut(struct mim_canvas *canvas, const struct cut *cut, const struct mim_rast
 }
 
 void
-mim_canvas_compose(struct mim_canvas *canvas, uint32_t band, enum mim_canvas_start start, const struct mim_placement *before,
-                   const struct mim_placement *now, const struct mim_raster *pixels)
+mim_canvas_compose(struct mim_canvas *canvas, uint32_t band, enum mim_canvas_start start,
+                   const struct mim_placement *before, const struct mim_placement *now, const struct mim_raster *pixels)
 {
     uint32_t rows, first = mim_canvas_band(canvas, band, &rows);
     struct cut cut;
 
     if (start == MIM_CANVAS_BARE)
         clear_cut(canvas, &(struct cut){ .y = first, .width = canvas->raster.width, .height = rows });
-    else if (start == MIM_CANVAS_AFTER && before->dispose != MIM_DISPOSE_KEEP && cut_out(canvas, before, first, rows, &cut)) {
+    else if (start == MIM_CANVAS_AFTER && before->dispose != MIM_DISPOSE_KEEP &&
+             cut_out(canvas, before, first, rows, &cut)) {
         if (before->dispose == MIM_DISPOSE_BACKGROUND)
             clear_cut(canvas, &cut);
         else

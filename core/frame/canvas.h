@@ -8,13 +8,13 @@
 #include <mim/error.h>
 #include <mim/plugin.h>
 
-#define MIM_MOST_BANDS 32
+#define MIM_MAX_BANDS 32
 
 /* What the canvas is like before a frame is drawn. */
 enum mim_canvas_start {
-    MIM_CANVAS_AFTER,   /* as the frame before leaves it, with its disposal */
-    MIM_CANVAS_BARE,    /* cleared to the background */
-    MIM_CANVAS_COVERED  /* the frame covers all of it: whatever is there does not matter */
+    MIM_CANVAS_AFTER,  /* as the frame before leaves it, with its disposal */
+    MIM_CANVAS_BARE,   /* cleared to the background */
+    MIM_CANVAS_COVERED /* the frame covers all of it: whatever is there does not matter */
 };
 
 struct mim_placement {
@@ -23,9 +23,9 @@ struct mim_placement {
 };
 
 struct mim_canvas {
-    struct mim_raster raster;   /* 1 to 4 channels of u8 or u16 */
-    uint8_t bare[8];            /* one pixel of background */
-    uint8_t *saved;             /* what MIM_DISPOSE_PREVIOUS brings back; made when first needed */
+    struct mim_raster raster; /* 1 to 4 channels of u8 or u16 */
+    uint8_t bare[8];          /* one pixel of background */
+    uint8_t *saved;           /* what MIM_DISPOSE_PREVIOUS brings back; made when first needed */
     uint32_t bands, band_rows;
     struct mim_buffer *buffer, *saved_buffer;
 };

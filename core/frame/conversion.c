@@ -7,9 +7,9 @@
 #include <mim/ratio.h>
 
 #include "base/error.h"
+#include "base/sample.h"
 #include "frame/frame.h"
 #include "frame/meta.h"
-#include "base/sample.h"
 
 #define CHUNK 256 /* pixels at a time, on the stack */
 #define MOST_CHANNELS 4
@@ -21,14 +21,16 @@ has_alpha(uint32_t channels)
 }
 
 enum mim_status
-mim_conversion_plan(enum mim_sample sample, uint32_t channels, const struct mim_raster_target *target,
+mim_conversion_plan(enum mim_sample sample, uint32_t channels, const struct mim_conversion_target *target,
                     struct mim_conversion *conversion, struct mim_error *err)
 {
     *conversion = (struct mim_conversion){
         .from_sample = sample,
         .from_channels = channels,
         .to_sample = target->mean || !target->sample ? sample : target->sample,
-        .to_channels = target->mean ? 1 : target->channels ? target->channels : channels,
+        .to_channels = target->mean       ? 1
+                       : target->channels ? target->channels
+                                          : channels,
         .mean = target->mean && channels > 1,
         .background = { 255, 255, 255 },
     };
@@ -40,8 +42,8 @@ mim_conversion_plan(enum mim_sample sample, uint32_t channels, const struct mim_
         return mim_fail(err, MIM_ARGUMENT, "there is no sample type %d", (int)target->sample);
     if (!conversion->mean && conversion->to_channels != channels &&
         (channels > MOST_CHANNELS || conversion->to_channels > MOST_CHANNELS))
-        return mim_fail(err, MIM_ARGUMENT, "%u channels cannot become %u: 1 to 4 have a meaning, more have none", channels,
-                        conversion->to_channels);
+        return mim_fail(err, MIM_ARGUMENT, "%u channels cannot become %u: 1 to 4 have a meaning, more have none",
+                        channels, conversion->to_channels);
     return MIM_OK;
 }
 
@@ -64,7 +66,8 @@ mim_conversion_grays(const struct mim_conversion *conversion)
 enum mim_status
 mim_conversion_fail_unscaled(const struct mim_conversion *conversion, struct mim_error *err)
 {
-    return mim_fail(err, MIM_ARGUMENT, "%s samples outside 0..1 cannot become %s unasked; rescale them first (scale=minmax)",
+    return mim_fail(err, MIM_ARGUMENT,
+                    "%s samples outside 0..1 cannot become %s unasked; rescale them first (scale=minmax)",
                     mim_sample_name(conversion->from_sample), mim_sample_name(conversion->to_sample));
 }
 
@@ -80,7 +83,7 @@ scale_magnitude(uint64_t value, uint64_t from_most, uint64_t to_most)
 
 static void
 scale_integers(const struct mim_sample_facts *from, const struct mim_sample_facts *to, uint64_t *values, size_t count,
-               struct mim_raster_loss *loss)
+               struct mim_conversion_loss *loss)
 {
     for (size_t i = 0; i < count; i++) {
         bool negative = from->is_signed && (int64_t)values[i] < 0;
@@ -104,7 +107,7 @@ scale_integers(const struct mim_sample_facts *from, const struct mim_sample_fact
 /* One pixel from any of 1..4 channels to any other. `most` is opaque white. */
 #define DEFINE_RECOLOUR(name, type, BLEND, LUMA) \
     static void name(const struct mim_conversion *c, const type *from, type *to, size_t pixels, type most, \
-                     struct mim_raster_loss *loss) \
+                     struct mim_conversion_loss *loss) \
     { \
         bool alpha_in = has_alpha(c->from_channels), alpha_out = has_alpha(c->to_channels); \
         bool gray_in = c->from_channels <= 2, gray_out = c->to_channels <= 2; \
@@ -145,10 +148,12 @@ recolours_in_integers(const struct mim_conversion *c)
 }
 
 static void
-convert_integers(const struct mim_conversion *c, const void *from, void *to, size_t pixels, struct mim_raster_loss *loss)
+convert_integers(const struct mim_conversion *c, const void *from, void *to, size_t pixels,
+                 struct mim_conversion_loss *loss)
 {
     uint64_t in[CHUNK * MOST_CHANNELS], out[CHUNK * MOST_CHANNELS];
-    const struct mim_sample_facts *from_facts = mim_sample_facts(c->from_sample), *to_facts = mim_sample_facts(c->to_sample);
+    const struct mim_sample_facts *from_facts = mim_sample_facts(c->from_sample),
+                                  *to_facts = mim_sample_facts(c->to_sample);
 
     mim_sample_load_integers(c->from_sample, from, pixels * c->from_channels, in);
     if (c->from_sample != c->to_sample)
@@ -160,7 +165,7 @@ convert_integers(const struct mim_conversion *c, const void *from, void *to, siz
 }
 
 static void
-clip_negative(double *values, size_t count, struct mim_raster_loss *loss)
+clip_negative(double *values, size_t count, struct mim_conversion_loss *loss)
 {
     for (size_t i = 0; i < count; i++)
         if (values[i] < 0) {
@@ -170,10 +175,12 @@ clip_negative(double *values, size_t count, struct mim_raster_loss *loss)
 }
 
 static void
-convert_reals(const struct mim_conversion *c, const void *from, void *to, size_t pixels, struct mim_raster_loss *loss)
+convert_reals(const struct mim_conversion *c, const void *from, void *to, size_t pixels,
+              struct mim_conversion_loss *loss)
 {
     double in[CHUNK * MOST_CHANNELS], out[CHUNK * MOST_CHANNELS];
-    const struct mim_sample_facts *from_facts = mim_sample_facts(c->from_sample), *to_facts = mim_sample_facts(c->to_sample);
+    const struct mim_sample_facts *from_facts = mim_sample_facts(c->from_sample),
+                                  *to_facts = mim_sample_facts(c->to_sample);
 
     mim_sample_load_reals(c->from_sample, from, pixels * c->from_channels, in);
     if (from_facts->is_signed && !from_facts->is_float && !to_facts->is_float)
@@ -291,7 +298,8 @@ static bool
 drop_opaque_alpha(const struct mim_conversion *c, const uint8_t *from, uint8_t *to, uint32_t width)
 {
     uint8_t common = UINT8_MAX;
-    if (c->from_sample != MIM_SAMPLE_U8 || c->to_sample != MIM_SAMPLE_U8 || c->from_channels != 4 || c->to_channels != 3)
+    if (c->from_sample != MIM_SAMPLE_U8 || c->to_sample != MIM_SAMPLE_U8 || c->from_channels != 4 ||
+        c->to_channels != 3)
         return false;
     for (uint32_t x = 0; x < width; x++)
         common &= from[4 * (size_t)x + 3];
@@ -305,9 +313,11 @@ drop_opaque_alpha(const struct mim_conversion *c, const uint8_t *from, uint8_t *
 }
 
 static void
-convert_row(const struct mim_conversion *c, const uint8_t *from, uint8_t *to, uint32_t width, struct mim_raster_loss *loss)
+convert_row(const struct mim_conversion *c, const uint8_t *from, uint8_t *to, uint32_t width,
+            struct mim_conversion_loss *loss)
 {
-    const struct mim_sample_facts *from_facts = mim_sample_facts(c->from_sample), *to_facts = mim_sample_facts(c->to_sample);
+    const struct mim_sample_facts *from_facts = mim_sample_facts(c->from_sample),
+                                  *to_facts = mim_sample_facts(c->to_sample);
     bool reals = from_facts->is_float || to_facts->is_float || !recolours_in_integers(c);
 
     /* without a change of colour a row is a flat run of samples, however many channels there are */
@@ -325,8 +335,8 @@ convert_row(const struct mim_conversion *c, const uint8_t *from, uint8_t *to, ui
 }
 
 void
-mim_conversion_run(const struct mim_conversion *c, const struct mim_raster *from, const struct mim_raster *to, uint32_t first,
-                   uint32_t rows, struct mim_raster_loss *loss)
+mim_conversion_run(const struct mim_conversion *c, const struct mim_raster *from, const struct mim_raster *to,
+                   uint32_t first, uint32_t rows, struct mim_conversion_loss *loss)
 {
     size_t row_size = (size_t)from->width * from->channels * mim_sample_size(from->sample);
     for (uint32_t y = first; y < first + rows; y++) {
@@ -342,8 +352,8 @@ mim_conversion_run(const struct mim_conversion *c, const struct mim_raster *from
 }
 
 enum mim_status
-mim_raster_convert_frame(struct mim_frame *to, const struct mim_frame *from, const struct mim_raster_target *target,
-                         struct mim_error *err)
+mim_conversion_of_frame(struct mim_frame *to, const struct mim_frame *from, const struct mim_conversion_target *target,
+                        struct mim_error *err)
 {
     struct mim_conversion conversion;
     enum mim_status status = mim_frame_check(from, err);
@@ -356,7 +366,7 @@ mim_raster_convert_frame(struct mim_frame *to, const struct mim_frame *from, con
     status = mim_frame_alloc(&made, conversion.to_sample, from->width, from->height, conversion.to_channels, err);
     if (status == MIM_OK)
         status = mim_meta_copy(&made.meta, from->meta, err);
-    struct mim_raster_loss loss = { 0 };
+    struct mim_conversion_loss loss = { 0 };
     if (status == MIM_OK) {
         struct mim_raster in = mim_frame_raster(from), out = mim_frame_raster(&made);
         mim_conversion_run(&conversion, &in, &out, 0, from->height, &loss);
@@ -383,12 +393,12 @@ enum mim_status
 mim_frame_convert(struct mim_frame *to, const struct mim_frame *from, enum mim_sample sample, uint32_t channels,
                   struct mim_error *err)
 {
-    return mim_raster_convert_frame(to, from,
-                                    &(struct mim_raster_target){ .sample = sample, .channels = channels }, err);
+    return mim_conversion_of_frame(to, from, &(struct mim_conversion_target){ .sample = sample, .channels = channels },
+                                   err);
 }
 
 enum mim_status
 mim_frame_mean(struct mim_frame *to, const struct mim_frame *from, struct mim_error *err)
 {
-    return mim_raster_convert_frame(to, from, &(struct mim_raster_target){ .mean = true }, err);
+    return mim_conversion_of_frame(to, from, &(struct mim_conversion_target){ .mean = true }, err);
 }

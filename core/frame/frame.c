@@ -6,10 +6,10 @@
 
 #include <mim/plugin.h>
 
-#include "frame/buffer.h"
 #include "base/error.h"
-#include "frame/meta.h"
 #include "base/size.h"
+#include "frame/buffer.h"
+#include "frame/meta.h"
 
 #define CACHE_LINE 64u
 #define MOST_GAPS (1u << 20) /* bytes between the rows of a picture */
@@ -83,7 +83,8 @@ mim_frame_alloc(struct mim_frame *frame, enum mim_sample sample, uint32_t width,
     mim_frame_clear(frame);
 
     uint64_t row = 0, size = 0;
-    bool fits = mim_row_bytes(width, channels, sample, &row) && mim_picture_bytes(height, mim_aligned_stride(row, height), &size);
+    bool fits = mim_row_bytes(width, channels, sample, &row) &&
+                mim_picture_bytes(height, mim_aligned_stride(row, height), &size);
     if (fits && !size)
         return mim_fail(err, MIM_ARGUMENT, "no frame can have %ux%u pixels with %u channels of %s", width, height,
                         channels, mim_sample_name(sample));

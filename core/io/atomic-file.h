@@ -21,7 +21,8 @@ struct mim_atomic_file {
 int mim_atomic_file_create(struct mim_atomic_file *file, const char *directory, const char *name);
 /* EEXIST, with `keep_existing`: something of that name is there. `size` bytes were written; `sync` has them on the disk
  * before they appear. Closed only when it worked. */
-int mim_atomic_file_publish(struct mim_atomic_file *file, const char *name, uint64_t size, bool keep_existing, bool sync);
+int mim_atomic_file_publish(struct mim_atomic_file *file, const char *name, uint64_t size, bool keep_existing,
+                            bool sync);
 void mim_atomic_file_discard(struct mim_atomic_file *file);
 
 /* A name for the time being: hidden, with `name` in it; not always the same. */

@@ -63,15 +63,15 @@ find_conversion(const char *file, size_t *size, unsigned *digits)
     return NULL;
 }
 
-enum mim_series_kind
-mim_series_kind(const char *path)
+enum mim_path_pattern_kind
+mim_path_pattern_kind(const char *path)
 {
     const char *file = mim_path_file(path);
     size_t size;
     unsigned digits;
     if (find_conversion(file, &size, &digits))
-        return MIM_SERIES_NUMBERS;
-    return strpbrk(file, "*?[") ? MIM_SERIES_GLOB : MIM_SERIES_NONE;
+        return MIM_PATTERN_NUMBERS;
+    return strpbrk(file, "*?[") ? MIM_PATTERN_GLOB : MIM_PATTERN_NONE;
 }
 
 /* A copy where every %% is a %. NULL: no memory. */
@@ -89,13 +89,13 @@ copy_literal(const char *text, size_t size)
 }
 
 enum mim_status
-mim_series_name_parse(struct mim_series_name *name, const char *path, struct mim_error *err)
+mim_path_pattern_parse(struct mim_path_pattern *name, const char *path, struct mim_error *err)
 {
     size_t size, another_size;
     unsigned another;
     const char *file = mim_path_file(path), *at;
 
-    *name = (struct mim_series_name){ 0 };
+    *name = (struct mim_path_pattern){ 0 };
     at = find_conversion(file, &size, &name->digits);
     if (!at)
         return mim_fail(err, MIM_ARGUMENT, "%.300s: has no place for a number, as in frame_%%03d", path);
@@ -110,17 +110,17 @@ mim_series_name_parse(struct mim_series_name *name, const char *path, struct mim
 }
 
 void
-mim_series_name_clear(struct mim_series_name *name)
+mim_path_pattern_clear(struct mim_path_pattern *name)
 {
     free(name->directory);
     free(name->shown);
     free(name->prefix);
     free(name->suffix);
-    *name = (struct mim_series_name){ 0 };
+    *name = (struct mim_path_pattern){ 0 };
 }
 
 bool
-mim_series_name_make(const struct mim_series_name *name, uint64_t n, char file[NAME_MAX + 1])
+mim_path_pattern_make(const struct mim_path_pattern *name, uint64_t n, char file[NAME_MAX + 1])
 {
     int size = snprintf(file, NAME_MAX + 1, "%s%0*llu%s", name->prefix, (int)name->digits, (unsigned long long)n,
                         name->suffix);
@@ -128,7 +128,7 @@ mim_series_name_make(const struct mim_series_name *name, uint64_t n, char file[N
 }
 
 bool
-mim_series_name_number(const struct mim_series_name *name, const char *file, uint64_t *n)
+mim_path_pattern_number(const struct mim_path_pattern *name, const char *file, uint64_t *n)
 {
     size_t before = strlen(name->prefix), after = strlen(name->suffix), size = strlen(file);
     if (size <= before + after || strncmp(file, name->prefix, before) || strcmp(file + size - after, name->suffix))
@@ -160,7 +160,7 @@ compare_numbers(const char **a, const char **b)
 }
 
 int
-mim_series_order(const char *a, const char *b)
+mim_path_pattern_order(const char *a, const char *b)
 {
     const char *at = a, *bt = b;
     while (*at && *bt) {
@@ -180,7 +180,7 @@ mim_series_order(const char *a, const char *b)
 }
 
 void
-mim_series_suggest(const char *path, char *text, size_t size)
+mim_path_pattern_suggest(const char *path, char *text, size_t size)
 {
     const char *file = mim_path_file(path), *star = strchr(file, '*'), *dot = strrchr(file, '.');
     const char *end = path + strlen(path);

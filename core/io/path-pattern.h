@@ -11,29 +11,29 @@
 #include <mim/error.h>
 
 /* What the last part of a path is, if no file of that very name is meant. */
-enum mim_series_kind {
-    MIM_SERIES_NONE,
-    MIM_SERIES_NUMBERS, /* has a %d or %0Nd */
-    MIM_SERIES_GLOB     /* has one of * ? [ */
+enum mim_path_pattern_kind {
+    MIM_PATTERN_NONE,
+    MIM_PATTERN_NUMBERS, /* has a %d or %0Nd */
+    MIM_PATTERN_GLOB     /* has one of * ? [ */
 };
-enum mim_series_kind mim_series_kind(const char *path);
+enum mim_path_pattern_kind mim_path_pattern_kind(const char *path);
 
 /* A path with a place for a number: "dir/frame_%03d.EXT". */
-struct mim_series_name {
+struct mim_path_pattern {
     char *directory; /* as a path: "." for none */
     char *shown;     /* what stands before the name: "dir/" or "" */
     char *prefix, *suffix;
     unsigned digits; /* at least; 1 for %d */
 };
 
-/* ARGUMENT: more than one number. Whatever the result, mim_series_name_clear() comes after. */
-enum mim_status mim_series_name_parse(struct mim_series_name *name, const char *path, struct mim_error *err);
-void mim_series_name_clear(struct mim_series_name *name);
+/* ARGUMENT: more than one number. Whatever the result, mim_path_pattern_clear() comes after. */
+enum mim_status mim_path_pattern_parse(struct mim_path_pattern *name, const char *path, struct mim_error *err);
+void mim_path_pattern_clear(struct mim_path_pattern *name);
 
 /* What number `n` is called, without its directory. false: that is too long for a file. */
-bool mim_series_name_make(const struct mim_series_name *name, uint64_t n, char file[NAME_MAX + 1]);
-/* The other way round: false for what mim_series_name_make() never makes. */
-bool mim_series_name_number(const struct mim_series_name *name, const char *file, uint64_t *n);
+bool mim_path_pattern_make(const struct mim_path_pattern *name, uint64_t n, char file[NAME_MAX + 1]);
+/* The other way round: false for what mim_path_pattern_make() never makes. */
+bool mim_path_pattern_number(const struct mim_path_pattern *name, const char *file, uint64_t *n);
 
 /* The part before the last slash as a path, "." for none; free() it. NULL: no memory. */
 char *mim_path_directory(const char *path);
@@ -41,9 +41,9 @@ char *mim_path_directory(const char *path);
 const char *mim_path_file(const char *path);
 
 /* strcmp, but runs of digits compare as numbers: frame_2 before frame_10, whatever the locale. A total order. */
-int mim_series_order(const char *a, const char *b);
+int mim_path_pattern_order(const char *a, const char *b);
 
 /* A name like this one that takes many files: "out_%03d.EXT" for "out.EXT" and for "out_*.EXT". */
-void mim_series_suggest(const char *path, char *text, size_t size);
+void mim_path_pattern_suggest(const char *path, char *text, size_t size);
 
 #endif

@@ -9,12 +9,12 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "io/atomic-file.h"
 #include "base/error.h"
+#include "io/atomic-file.h"
 #include "io/fd-io.h"
 #include "io/path-pattern.h"
-#include "io/sink-series.h"
 #include "io/sink-priv.h"
+#include "io/sink-series.h"
 #include "io/uri.h"
 
 struct path_sink {
@@ -79,8 +79,8 @@ static enum mim_status
 fail_directory(const char *path, struct mim_error *err)
 {
     const char *slash = *mim_path_file(path) ? "/" : "";
-    return mim_fail(err, MIM_IO, "%.200s: is a directory; for a file each frame write %.200s%sframe_%%03d.EXTENSION", path,
-                    path, slash);
+    return mim_fail(err, MIM_IO, "%.200s: is a directory; for a file each frame write %.200s%sframe_%%03d.EXTENSION",
+                    path, path, slash);
 }
 
 /* What is at the path: its lstat, and whether there is anything. What cannot be written is an error. */
@@ -213,7 +213,8 @@ static enum mim_status
 commit_path(struct mim_sink *base, uint64_t size, struct mim_error *err)
 {
     struct path_sink *sink = path_of(base);
-    int number = mim_atomic_file_publish(&sink->file, mim_path_file(sink->base.name), size, sink->keep_existing, base->sync);
+    int number =
+        mim_atomic_file_publish(&sink->file, mim_path_file(sink->base.name), size, sink->keep_existing, base->sync);
     if (number == EEXIST && sink->keep_existing)
         return mim_fail(err, MIM_EXISTS, "%.300s: exists already, since a moment ago", base->name);
     if (number)
@@ -258,8 +259,9 @@ refuse_star(const char *name, struct mim_error *err)
     struct stat st;
     if (!strchr(mim_path_file(name), '*') || lstat(name, &st) == 0)
         return MIM_OK;
-    mim_series_suggest(name, better, sizeof better);
-    return mim_fail(err, MIM_ARGUMENT, "%.250s: a * cannot be written to; for a file each frame write %s", name, better);
+    mim_path_pattern_suggest(name, better, sizeof better);
+    return mim_fail(err, MIM_ARGUMENT, "%.250s: a * cannot be written to; for a file each frame write %s", name,
+                    better);
 }
 
 enum mim_status
@@ -269,8 +271,8 @@ mim_sink_open_path(struct mim_sink **out, const char *path, int keep_existing, s
     enum mim_status status = mim_uri_to_path(&name, path, "writes", err);
     if (status != MIM_OK)
         return status;
-    if (mim_series_kind(name) == MIM_SERIES_NUMBERS)
-        status = mim_series_sink_open(out, name, keep_existing != 0, err);
+    if (mim_path_pattern_kind(name) == MIM_PATTERN_NUMBERS)
+        status = mim_sink_series_open(out, name, keep_existing != 0, err);
     else if ((status = refuse_star(name, err)) == MIM_OK)
         status = open_path(out, name, keep_existing != 0, err);
     free(name);

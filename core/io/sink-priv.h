@@ -22,7 +22,7 @@ struct mim_sink_kind {
     /* `written` bytes have gone out. false: they cannot be taken back. */
     bool (*rollback)(struct mim_sink *sink, uint64_t written);
     void (*destroy)(struct mim_sink *sink); /* what the kind holds besides the struct */
-    bool unbuffered; /* small writes are cheap */
+    bool unbuffered;                        /* small writes are cheap */
 };
 
 enum mim_sink_state { MIM_SINK_IDLE, MIM_SINK_OPEN, MIM_SINK_DONE };

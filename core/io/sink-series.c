@@ -11,11 +11,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "io/atomic-file.h"
 #include "base/error.h"
+#include "io/atomic-file.h"
 #include "io/fd-io.h"
-#include "io/rename.h"
 #include "io/path-pattern.h"
+#include "io/rename.h"
 #include "io/sink-priv.h"
 
 #define NAME_TRIES 1000
@@ -23,7 +23,7 @@
 
 struct series_sink {
     struct mim_sink base; /* its name is the pattern */
-    struct mim_series_name name;
+    struct mim_path_pattern name;
     bool keep_existing;
     uint64_t start, expected; /* MIM_UNKNOWN */
     uint64_t made;            /* files begun */
@@ -57,7 +57,7 @@ member_of(struct mim_sink *sink)
 static enum mim_status
 name_file(const struct series_sink *series, uint64_t index, char file[NAME_MAX + 1], struct mim_error *err)
 {
-    if (mim_series_name_make(&series->name, series->start + index, file))
+    if (mim_path_pattern_make(&series->name, series->start + index, file))
         return MIM_OK;
     return mim_fail(err, MIM_IO, "%.300s: the name of file %" PRIu64 " is too long", series->base.name,
                     series->start + index);
@@ -281,7 +281,7 @@ rollback_series(struct mim_sink *sink, uint64_t written)
 static void
 destroy_series(struct mim_sink *sink)
 {
-    mim_series_name_clear(&series_of(sink)->name);
+    mim_path_pattern_clear(&series_of(sink)->name);
 }
 
 static const struct mim_sink_kind series_kind = {
@@ -295,7 +295,7 @@ static const struct mim_sink_kind series_kind = {
 };
 
 enum mim_status
-mim_series_sink_open(struct mim_sink **out, const char *path, bool keep_existing, struct mim_error *err)
+mim_sink_series_open(struct mim_sink **out, const char *path, bool keep_existing, struct mim_error *err)
 {
     struct mim_sink *sink = mim_sink_create(sizeof(struct series_sink), &series_kind, path);
     if (!sink)
@@ -304,7 +304,7 @@ mim_series_sink_open(struct mim_sink **out, const char *path, bool keep_existing
     series->keep_existing = keep_existing;
     series->expected = MIM_UNKNOWN;
     series->directory = series->temporary = -1;
-    enum mim_status status = mim_series_name_parse(&series->name, path, err);
+    enum mim_status status = mim_path_pattern_parse(&series->name, path, err);
     if (status != MIM_OK) {
         mim_sink_close(sink);
         return status;
@@ -320,7 +320,7 @@ mim_sink_is_series(const struct mim_sink *sink)
 }
 
 enum mim_status
-mim_series_sink_start(struct mim_sink *sink, uint64_t start, struct mim_error *err)
+mim_sink_series_start(struct mim_sink *sink, uint64_t start, struct mim_error *err)
 {
     bool is_series = mim_sink_is_series(sink);
     if (start && !is_series)
@@ -335,7 +335,7 @@ mim_series_sink_start(struct mim_sink *sink, uint64_t start, struct mim_error *e
 }
 
 void
-mim_series_sink_expect(struct mim_sink *sink, uint64_t count)
+mim_sink_series_expect(struct mim_sink *sink, uint64_t count)
 {
     if (mim_sink_is_series(sink))
         series_of(sink)->expected = count;
@@ -410,7 +410,7 @@ static const struct mim_sink_kind member_kind = {
 };
 
 enum mim_status
-mim_series_sink_next(struct mim_sink *sink, struct mim_sink **out, struct mim_error *err)
+mim_sink_series_next(struct mim_sink *sink, struct mim_sink **out, struct mim_error *err)
 {
     struct series_sink *series = series_of(sink);
     char file[NAME_MAX + 1], *path = NULL;

@@ -9,16 +9,16 @@
 #include "io/sink.h"
 
 /* `path` has a place for a number. Its files are written into a directory beside them, and renamed by commit. */
-enum mim_status mim_series_sink_open(struct mim_sink **out, const char *path, bool keep_existing,
+enum mim_status mim_sink_series_open(struct mim_sink **out, const char *path, bool keep_existing,
                                      struct mim_error *err);
 bool mim_sink_is_series(const struct mim_sink *sink);
 
 /* Both also for a sink that is none. The first file's number. ARGUMENT: one file has no number, or 2^63 and more. */
-enum mim_status mim_series_sink_start(struct mim_sink *sink, uint64_t start, struct mim_error *err);
+enum mim_status mim_sink_series_start(struct mim_sink *sink, uint64_t start, struct mim_error *err);
 /* So many files will come: those that are there already are told before anything is made. */
-void mim_series_sink_expect(struct mim_sink *sink, uint64_t count);
+void mim_sink_series_expect(struct mim_sink *sink, uint64_t count);
 
 /* The sink of the next file, between begin and commit of the series, of which it is a part. */
-enum mim_status mim_series_sink_next(struct mim_sink *series, struct mim_sink **out, struct mim_error *err);
+enum mim_status mim_sink_series_next(struct mim_sink *series, struct mim_sink **out, struct mim_error *err);
 
 #endif

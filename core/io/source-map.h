@@ -9,8 +9,8 @@
 struct mim_source;
 
 struct mim_mapping {
-    void *address; /* of a page */
-    uint64_t size; /* to be unmapped */
+    void *address;  /* of a page */
+    uint64_t size;  /* to be unmapped */
     uint64_t start; /* the offset in it where the wanted bytes begin */
 };
 

@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/size.h"
 #include "io/fd-io.h"
 #include "io/path-pattern.h"
-#include "base/size.h"
 #include "io/uri.h"
 
 static int64_t
@@ -224,7 +224,7 @@ mim_source_open_path(struct mim_source **out, const char *path, struct mim_error
         return open_series(out, name, err);
     }
     /* a file of that very name is meant first */
-    if (fd == -ENOENT && mim_series_kind(name) != MIM_SERIES_NONE)
+    if (fd == -ENOENT && mim_path_pattern_kind(name) != MIM_PATTERN_NONE)
         return open_series(out, name, err);
     return open_file(out, fd, name, err);
 }

@@ -13,7 +13,7 @@ struct mim_source_kind {
     int64_t (*read)(struct mim_source *source, void *data, uint64_t size, uint64_t offset);
     bool concurrent; /* needs no lock */
     bool stream;
-    bool fills;      /* read waits until all of `size` is there, so no more than needed is asked for */
+    bool fills; /* read waits until all of `size` is there, so no more than needed is asked for */
 };
 
 struct mim_source {

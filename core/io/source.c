@@ -135,7 +135,8 @@ read_all(struct mim_source *source, void *data, uint64_t size, uint64_t offset, 
             break;
         done += (uint64_t)n;
     }
-    return done == size || offset + done >= whole ? (int64_t)done : -(int64_t)fail_early(source, offset + done, whole, err);
+    return done == size || offset + done >= whole ? (int64_t)done
+                                                  : -(int64_t)fail_early(source, offset + done, whole, err);
 }
 
 /* One chunk more of the stream into the spool; its end makes the size known. */

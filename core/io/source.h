@@ -11,7 +11,8 @@ struct mim_source *mim_source_ref(struct mim_source *source);
 
 /* Bytes read; fewer than `size` only at the end of the source; < 0: minus the status, with `err` filled. EINTR and short
  * reads are handled. Any thread, several at once: streams and callbacks take turns under the source's lock. */
-int64_t mim_source_read_at(struct mim_source *source, void *data, uint64_t size, uint64_t offset, struct mim_error *err);
+int64_t mim_source_read_at(struct mim_source *source, void *data, uint64_t size, uint64_t offset,
+                           struct mim_error *err);
 
 /* Known without reading? MIM_UNKNOWN for a stream whose end was not reached yet. */
 uint64_t mim_source_known_size(struct mim_source *source);

@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "io/fd-io.h"
 #include "base/size.h"
+#include "io/fd-io.h"
 
 struct mim_spool {
     uint8_t *memory; /* while fd < 0 */

@@ -10,15 +10,9 @@
 
 /* How help names a type; choices name themselves. */
 static const char *const type_texts[] = {
-    [MIM_OPTION_INT] = "number",
-    [MIM_OPTION_REAL] = "number",
-    [MIM_OPTION_BOOL] = "yes|no",
-    [MIM_OPTION_TEXT] = "text",
-    [MIM_OPTION_RATIONAL] = "number",
-    [MIM_OPTION_LIST] = "number or list",
-    [MIM_OPTION_SIZE] = "WxH",
-    [MIM_OPTION_COLOUR] = "#rrggbb",
-    [MIM_OPTION_PAIRS] = "KEY=VALUE",
+    [MIM_OPTION_INT] = "number", [MIM_OPTION_REAL] = "number",     [MIM_OPTION_BOOL] = "yes|no",
+    [MIM_OPTION_TEXT] = "text",  [MIM_OPTION_RATIONAL] = "number", [MIM_OPTION_LIST] = "number or list",
+    [MIM_OPTION_SIZE] = "WxH",   [MIM_OPTION_COLOUR] = "#rrggbb",  [MIM_OPTION_PAIRS] = "KEY=VALUE",
 };
 
 bool

@@ -12,7 +12,8 @@
 struct mim_option_scratch {
     char type[256], initial[128], range[128];
 };
-void mim_option_describe(const struct mim_option *row, struct mim_option_scratch *scratch, struct mim_option_info *info);
+void mim_option_describe(const struct mim_option *row, struct mim_option_scratch *scratch,
+                         struct mim_option_info *info);
 
 /* The next of "wu|nq|deflate=zlib" with its aliases, from `*choices`, which moves on. false: there is none. */
 bool mim_option_next_choice(const char **choices, const char **name, size_t *size);

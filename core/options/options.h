@@ -13,7 +13,8 @@
 /* Was `name` given as exactly `value`? `options` may be NULL. */
 bool mim_options_say(const struct mim_options *options, const char *name, const char *value);
 
-struct mim_options *mim_options_copy(const struct mim_options *options); /* NULL gives an empty set; NULL result: no memory */
+struct mim_options *mim_options_copy(
+    const struct mim_options *options); /* NULL gives an empty set; NULL result: no memory */
 
 /**
  * Check `options` against `table` and write every row's value, given or default, into `state`. `who` begins messages

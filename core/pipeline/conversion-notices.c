@@ -5,25 +5,25 @@
 #include <stdio.h>
 
 enum mim_status
-mim_conversion_report(const struct mim_conversion *conversion, const struct mim_raster_loss *loss,
-                      struct mim_work *work, const struct mim_notice_origin *origin, struct mim_error *err)
+mim_conversion_report(const struct mim_conversion *conversion, const struct mim_conversion_loss *loss,
+                      struct mim_operation *operation, const struct mim_notice_origin *origin, struct mim_error *err)
 {
     const uint8_t *ground = conversion->background;
     char text[80];
     enum mim_status status = MIM_OK;
 
     if (loss->clipped)
-        status = mim_work_notice_at(work, MIM_NOTICE_DEPTH, origin, "negative samples become 0", err);
+        status = mim_operation_notice_at(operation, MIM_NOTICE_DEPTH, origin, "negative samples become 0", err);
     if (status == MIM_OK && loss->transparent) {
         snprintf(text, sizeof text, "transparent pixels are composited on #%02x%02x%02x", ground[0], ground[1],
                  ground[2]);
-        status = mim_work_notice_at(work, MIM_NOTICE_ALPHA, origin, text, err);
+        status = mim_operation_notice_at(operation, MIM_NOTICE_ALPHA, origin, text, err);
     }
     return status;
 }
 
 enum mim_status
-mim_conversion_report_layout(const struct mim_conversion *conversion, struct mim_work *work,
+mim_conversion_report_layout(const struct mim_conversion *conversion, struct mim_operation *operation,
                              const struct mim_notice_origin *origin, struct mim_error *err)
 {
     char text[80];
@@ -32,9 +32,9 @@ mim_conversion_report_layout(const struct mim_conversion *conversion, struct mim
     if (mim_conversion_reduces(conversion)) {
         snprintf(text, sizeof text, "samples are reduced from %s to %s", mim_sample_name(conversion->from_sample),
                  mim_sample_name(conversion->to_sample));
-        status = mim_work_notice_at(work, MIM_NOTICE_DEPTH, origin, text, err);
+        status = mim_operation_notice_at(operation, MIM_NOTICE_DEPTH, origin, text, err);
     }
     if (status == MIM_OK && mim_conversion_grays(conversion))
-        status = mim_work_notice_at(work, MIM_NOTICE_COLOUR, origin, "colours become gray", err);
+        status = mim_operation_notice_at(operation, MIM_NOTICE_COLOUR, origin, "colours become gray", err);
     return status;
 }

@@ -34,7 +34,7 @@ mim_decoder_info(struct mim_decoder *decoder, uint64_t i, struct mim_frame_info 
 
     struct mim_conversion conversion;
     struct mim_raster shape;
-    status = mim_slot_shape(&decoder->route, info, &conversion, &shape, err);
+    status = mim_decode_frame_shape(&decoder->route, info, &conversion, &shape, err);
     info->sample = shape.sample;
     info->width = shape.width;
     info->height = shape.height;
@@ -61,7 +61,7 @@ count_by_walking(struct mim_decoder *decoder, uint64_t *count, struct mim_error 
 {
     enum mim_status status = MIM_OK;
     for (*count = 0; status == MIM_OK; *count += status == MIM_OK) {
-        status = mim_work_poll(decoder->plugin.work, err);
+        status = mim_operation_poll(decoder->plugin.operation, err);
         if (status == MIM_OK)
             status = look_at(decoder, *count, NULL, err);
     }

@@ -5,11 +5,11 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "frame/buffer.h"
 #include "base/error.h"
-#include "frame/meta.h"
 #include "base/sample.h"
 #include "base/size.h"
+#include "frame/buffer.h"
+#include "frame/meta.h"
 #include "io/source-map.h"
 #include "io/source.h"
 
@@ -17,7 +17,7 @@
 #define RAW_PART (4u << 20) /* bytes that one thread reads at a time */
 
 static struct mim_raster
-native_shape(const struct mim_slot_route *route, const struct mim_frame_info *info)
+native_shape(const struct mim_decode_frame_route *route, const struct mim_frame_info *info)
 {
     if (route->canvas)
         return route->canvas->raster;
@@ -27,8 +27,8 @@ native_shape(const struct mim_slot_route *route, const struct mim_frame_info *in
 }
 
 enum mim_status
-mim_slot_shape(const struct mim_slot_route *route, const struct mim_frame_info *info, struct mim_conversion *conversion,
-               struct mim_raster *out, struct mim_error *err)
+mim_decode_frame_shape(const struct mim_decode_frame_route *route, const struct mim_frame_info *info,
+                       struct mim_conversion *conversion, struct mim_raster *out, struct mim_error *err)
 {
     struct mim_raster native = native_shape(route, info);
     enum mim_status status =
@@ -42,7 +42,7 @@ mim_slot_shape(const struct mim_slot_route *route, const struct mim_frame_info *
 }
 
 bool
-mim_slot_is_raw(const struct mim_slot *slot)
+mim_decode_frame_is_raw(const struct mim_decode_frame *slot)
 {
     return slot->info.flags & MIM_FRAME_RAW;
 }
@@ -60,9 +60,11 @@ lay_out(struct mim_raster *raster, bool packed)
 
 /* The limit is there for the memory: each four channels of a pixel count as one. */
 static enum mim_status
-check_pixels_limit(const struct mim_slot *slot, const struct mim_slot_route *route, struct mim_error *err)
+check_pixels_limit(const struct mim_decode_frame *slot, const struct mim_decode_frame_route *route,
+                   struct mim_error *err)
 {
-    uint64_t pixels = (uint64_t)slot->out.width * slot->out.height, most = route->work->control.limits.frame_pixels;
+    uint64_t pixels = (uint64_t)slot->out.width * slot->out.height,
+             most = route->operation->control.limits.frame_pixels;
     uint32_t weight = (slot->out.channels - 1) / 4 + 1;
     if (!mim_size_mul(pixels, weight, &pixels))
         pixels = UINT64_MAX;
@@ -77,7 +79,7 @@ check_pixels_limit(const struct mim_slot *slot, const struct mim_slot_route *rou
 }
 
 uint64_t
-mim_slot_packed_bytes(const struct mim_slot *slot)
+mim_decode_frame_packed_bytes(const struct mim_decode_frame *slot)
 {
     uint64_t row = 0, size = 0;
     mim_row_bytes(slot->out.width, slot->out.channels, (enum mim_sample)slot->out.sample, &row);
@@ -86,11 +88,11 @@ mim_slot_packed_bytes(const struct mim_slot *slot)
 }
 
 static enum mim_status
-check_result(const struct mim_slot *slot, const struct mim_slot_route *route, struct mim_error *err)
+check_result(const struct mim_decode_frame *slot, const struct mim_decode_frame_route *route, struct mim_error *err)
 {
     if (!route->result || !slot->wanted)
         return MIM_OK;
-    uint64_t needed = 0, limit = route->result->limit, more = mim_slot_packed_bytes(slot);
+    uint64_t needed = 0, limit = route->result->limit, more = mim_decode_frame_packed_bytes(slot);
     if (mim_size_add(route->result->admitted, more, &needed) && needed <= limit)
         return MIM_OK;
     return mim_fail_limit(err, needed, limit,
@@ -101,7 +103,7 @@ check_result(const struct mim_slot *slot, const struct mim_slot_route *route, st
 
 /* Before memory is asked for: a header may claim what the file does not hold. */
 static enum mim_status
-check_raw_in_source(const struct mim_slot *slot, struct mim_error *err)
+check_raw_in_source(const struct mim_decode_frame *slot, struct mim_error *err)
 {
     const struct mim_frame_info *info = &slot->info;
     uint64_t row = 0, end = 0, size = mim_source_known_size(slot->source);
@@ -121,7 +123,7 @@ check_raw_in_source(const struct mim_slot *slot, struct mim_error *err)
 }
 
 static uint32_t
-raw_rows_per_part(const struct mim_slot *slot)
+raw_rows_per_part(const struct mim_decode_frame *slot)
 {
     uint64_t rows = RAW_PART / (slot->info.raw_stride ? slot->info.raw_stride : 1);
     return rows < 1 ? 1 : rows > slot->info.height ? slot->info.height : (uint32_t)rows;
@@ -138,10 +140,10 @@ are_native(const struct mim_frame_info *info)
 
 /* Use plain samples where they lie. false: they have to be read. */
 static bool
-map_samples(struct mim_slot *slot, const struct mim_slot_route *route)
+map_samples(struct mim_decode_frame *slot, const struct mim_decode_frame_route *route)
 {
     const struct mim_frame_info *info = &slot->info;
-    if (!route->work->in_place || !mim_slot_is_raw(slot) || !are_native(info))
+    if (!route->operation->in_place || !mim_decode_frame_is_raw(slot) || !are_native(info))
         return false;
     struct mim_mapping mapping;
     uint64_t row = 0;
@@ -154,14 +156,15 @@ map_samples(struct mim_slot *slot, const struct mim_slot_route *route)
 }
 
 static enum mim_status
-plan_memory(struct mim_slot *slot, const struct mim_slot_route *route, uint64_t *need, struct mim_error *err)
+plan_memory(struct mim_decode_frame *slot, const struct mim_decode_frame_route *route, uint64_t *need,
+            struct mim_error *err)
 {
-    enum mim_status status = mim_slot_shape(route, &slot->info, &slot->conversion, &slot->out, err);
+    enum mim_status status = mim_decode_frame_shape(route, &slot->info, &slot->conversion, &slot->out, err);
     if (status == MIM_OK)
         status = check_pixels_limit(slot, route, err);
     if (status == MIM_OK)
         status = check_result(slot, route, err);
-    if (status == MIM_OK && mim_slot_is_raw(slot))
+    if (status == MIM_OK && mim_decode_frame_is_raw(slot))
         status = check_raw_in_source(slot, err);
     if (status != MIM_OK)
         return status;
@@ -173,7 +176,8 @@ plan_memory(struct mim_slot *slot, const struct mim_slot_route *route, uint64_t 
                                         .height = info->height,
                                         .channels = info->channels };
     bool direct = !route->canvas && slot->conversion.same;
-    uint64_t pixel_bytes = lay_out(&slot->pixels, mim_slot_is_raw(slot)), out_bytes = lay_out(&slot->out, false);
+    uint64_t pixel_bytes = lay_out(&slot->pixels, mim_decode_frame_is_raw(slot)),
+             out_bytes = lay_out(&slot->out, false);
     if (pixel_bytes >= PTRDIFF_MAX - PALETTE_BYTES || out_bytes > PTRDIFF_MAX)
         return mim_fail(err, MIM_NOMEM, "no memory can hold %ux%u pixels with %u channels of %s", info->width,
                         info->height, info->channels, mim_sample_name((enum mim_sample)info->sample));
@@ -191,12 +195,12 @@ plan_memory(struct mim_slot *slot, const struct mim_slot_route *route, uint64_t 
         slot->own_bytes = UINT64_MAX;
     *need = slot->own_bytes;
     /* both may be held at once: by two frames the larger is meant */
-    mim_account_expect(&route->work->account, pixel_bytes > out_bytes ? pixel_bytes : out_bytes);
+    mim_memory_budget_expect(&route->operation->budget, pixel_bytes > out_bytes ? pixel_bytes : out_bytes);
     return MIM_OK;
 }
 
 static enum mim_status
-take_memory(struct mim_slot *slot, const struct mim_slot_route *route, struct mim_error *err)
+take_memory(struct mim_decode_frame *slot, const struct mim_decode_frame_route *route, struct mim_error *err)
 {
     bool direct = !route->canvas && slot->conversion.same;
     uint64_t pixel_bytes = slot->pixels.stride * slot->pixels.height + (route->canvas ? PALETTE_BYTES : 0);
@@ -225,7 +229,7 @@ take_memory(struct mim_slot *slot, const struct mim_slot_route *route, struct mi
 }
 
 static uint32_t
-bands_of(const struct mim_slot *slot, const struct mim_slot_route *route)
+bands_of(const struct mim_decode_frame *slot, const struct mim_decode_frame_route *route)
 {
     if (route->canvas)
         return route->canvas->bands;
@@ -235,7 +239,7 @@ bands_of(const struct mim_slot *slot, const struct mim_slot_route *route)
 }
 
 static enum mim_status
-admit(struct mim_slot *slot, const struct mim_slot_route *route, uint64_t used, bool alone, bool *wait)
+admit(struct mim_decode_frame *slot, const struct mim_decode_frame_route *route, uint64_t used, bool alone, bool *wait)
 {
     uint64_t need = 0, canvas = route->canvas ? mim_canvas_missing(route->canvas, slot->info.dispose) : 0;
     enum mim_status status = plan_memory(slot, route, &need, &slot->error);
@@ -246,9 +250,9 @@ admit(struct mim_slot *slot, const struct mim_slot_route *route, uint64_t used, 
     if (!alone)
         mim_size_add(need, slot->out_bytes, &need);
     mim_size_add(need, used, &need);
-    if (!mim_account_admit_frames(&route->work->account, need)) {
-        uint64_t ceiling = atomic_load(&route->work->account.ceiling);
-        mim_size_add(need, atomic_load(&route->work->account.plugin), &need);
+    if (!mim_memory_budget_admit_frames(&route->operation->budget, need)) {
+        uint64_t ceiling = atomic_load(&route->operation->budget.ceiling);
+        mim_size_add(need, atomic_load(&route->operation->budget.plugin), &need);
         *wait = !alone;
         slot->starved = true;
         return mim_fail_limit(&slot->error, need, ceiling,
@@ -261,7 +265,7 @@ admit(struct mim_slot *slot, const struct mim_slot_route *route, uint64_t used, 
 }
 
 static void
-free_pixels(struct mim_slot *slot)
+free_pixels(struct mim_decode_frame *slot)
 {
     mim_buffer_release(slot->pixel_buffer);
     mim_buffer_release(slot->out_buffer);
@@ -270,7 +274,8 @@ free_pixels(struct mim_slot *slot)
 }
 
 bool
-mim_slot_admit(struct mim_slot *slot, const struct mim_slot_route *route, uint64_t used, bool alone)
+mim_decode_frame_admit(struct mim_decode_frame *slot, const struct mim_decode_frame_route *route, uint64_t used,
+                       bool alone)
 {
     bool wait = false;
     slot->status = admit(slot, route, used, alone, &wait);
@@ -281,13 +286,13 @@ mim_slot_admit(struct mim_slot *slot, const struct mim_slot_route *route, uint64
         return false;
     }
     if (slot->status == MIM_OK && slot->wanted && route->result)
-        route->result->admitted += mim_slot_packed_bytes(slot);
-    if (mim_slot_is_raw(slot)) {
+        route->result->admitted += mim_decode_frame_packed_bytes(slot);
+    if (mim_decode_frame_is_raw(slot)) {
         uint32_t rows = raw_rows_per_part(slot);
         slot->info.parts = slot->in_place ? 0 : mim_divide_up(slot->info.height, rows);
     }
     slot->bands = bands_of(slot, route);
-    slot->stage = MIM_SLOT_ACTIVE;
+    slot->stage = MIM_DECODE_ACTIVE;
     return true;
 }
 
@@ -307,7 +312,7 @@ read_exactly(struct mim_source *source, void *to, uint64_t size, uint64_t offset
 
 /* Rows that lie apart in the source: read a run of them, keep their samples. */
 static enum mim_status
-read_scattered(struct mim_slot *slot, uint32_t first, uint32_t rows, uint64_t row, struct mim_error *err)
+read_scattered(struct mim_decode_frame *slot, uint32_t first, uint32_t rows, uint64_t row, struct mim_error *err)
 {
     uint64_t stride = slot->info.raw_stride;
     for (uint32_t y = first; y < first + rows; y++) {
@@ -320,14 +325,15 @@ read_scattered(struct mim_slot *slot, uint32_t first, uint32_t rows, uint64_t ro
 }
 
 enum mim_status
-mim_slot_read_raw(struct mim_slot *slot, struct mim_work *work, uint32_t part, struct mim_error *err)
+mim_decode_frame_read_raw(struct mim_decode_frame *slot, struct mim_operation *operation, uint32_t part,
+                          struct mim_error *err)
 {
     uint32_t per_part = raw_rows_per_part(slot), first = part * per_part;
     uint32_t rows = slot->info.height - first < per_part ? slot->info.height - first : per_part;
     uint64_t row = 0;
     mim_row_bytes(slot->info.width, slot->info.channels, (enum mim_sample)slot->info.sample, &row);
 
-    enum mim_status status = mim_work_poll(work, err);
+    enum mim_status status = mim_operation_poll(operation, err);
     if (status == MIM_OK && slot->info.raw_stride == row)
         status = read_exactly(slot->source, slot->pixels.data + first * row, rows * row,
                               slot->info.raw_offset + first * row, err);
@@ -344,8 +350,8 @@ mim_slot_read_raw(struct mim_slot *slot, struct mim_work *work, uint32_t part, s
 }
 
 void
-mim_slot_finish_band(struct mim_slot *slot, const struct mim_slot_route *route, uint32_t band,
-                     struct mim_raster_loss *loss)
+mim_decode_frame_finish_band(struct mim_decode_frame *slot, const struct mim_decode_frame_route *route, uint32_t band,
+                             struct mim_conversion_loss *loss)
 {
     const struct mim_raster *from = &slot->pixels;
     uint32_t rows, first;
@@ -365,29 +371,29 @@ mim_slot_finish_band(struct mim_slot *slot, const struct mim_slot_route *route, 
 }
 
 bool
-mim_slot_draws_on(const struct mim_slot *slot)
+mim_decode_frame_draws_on(const struct mim_decode_frame *slot)
 {
-    return slot->status == MIM_OK || slot->failed_rank == MIM_SLOT_METADATA_RANK;
+    return slot->status == MIM_OK || slot->failed_rank == MIM_DECODE_METADATA_RANK;
 }
 
 bool
-mim_slot_pixels_done(const struct mim_slot *slot)
+mim_decode_frame_pixels_done(const struct mim_decode_frame *slot)
 {
-    return slot->stage == MIM_SLOT_ACTIVE && slot->parts_done == slot->info.parts;
+    return slot->stage == MIM_DECODE_ACTIVE && slot->parts_done == slot->info.parts;
 }
 
 bool
-mim_slot_done(const struct mim_slot *slot)
+mim_decode_frame_done(const struct mim_decode_frame *slot)
 {
-    if (slot->stage != MIM_SLOT_ACTIVE || slot->has_packet)
+    if (slot->stage != MIM_DECODE_ACTIVE || slot->has_packet)
         return false;
-    if (!mim_slot_draws_on(slot))
+    if (!mim_decode_frame_draws_on(slot))
         return slot->parts_done == slot->parts_claimed && slot->bands_done == slot->bands_claimed;
     return slot->parts_done == slot->info.parts && slot->bands_done == slot->bands;
 }
 
 static enum mim_status
-copy_to_lent(const struct mim_slot *slot, struct mim_frame *frame, struct mim_error *err)
+copy_to_lent(const struct mim_decode_frame *slot, struct mim_frame *frame, struct mim_error *err)
 {
     uint64_t row = 0, size = 0;
     mim_row_bytes(slot->out.width, slot->out.channels, (enum mim_sample)slot->out.sample, &row);
@@ -406,8 +412,8 @@ copy_to_lent(const struct mim_slot *slot, struct mim_frame *frame, struct mim_er
 }
 
 enum mim_status
-mim_slot_deliver(struct mim_slot *slot, const struct mim_slot_route *route, struct mim_frame *frame,
-                 struct mim_error *err)
+mim_decode_frame_deliver(struct mim_decode_frame *slot, const struct mim_decode_frame_route *route,
+                         struct mim_frame *frame, struct mim_error *err)
 {
     const struct mim_sequence *sequence = route->sequence;
     if (frame->lent_size) {
@@ -438,9 +444,9 @@ mim_slot_deliver(struct mim_slot *slot, const struct mim_slot_route *route, stru
 }
 
 void
-mim_slot_clear(struct mim_slot *slot)
+mim_decode_frame_clear(struct mim_decode_frame *slot)
 {
     free_pixels(slot);
     mim_meta_destroy(slot->meta);
-    *slot = (struct mim_slot){ .packet = slot->packet };
+    *slot = (struct mim_decode_frame){ .packet = slot->packet };
 }

@@ -4,15 +4,15 @@
 #define MIM_CORE_PIPELINE_DECODE_FRAME_H
 
 #include "frame/canvas.h"
-#include "frame/frame.h"
 #include "frame/conversion.h"
+#include "frame/frame.h"
 #include "pipeline/selection.h"
 #include "plugin/operation.h"
 
-enum mim_slot_stage {
-    MIM_SLOT_PREPARING, /* a serial step is filling it */
-    MIM_SLOT_PREPARED,  /* facts are known, memory is not taken yet */
-    MIM_SLOT_ACTIVE     /* in work, or done */
+enum mim_decode_frame_stage {
+    MIM_DECODE_PREPARING, /* a serial step is filling it */
+    MIM_DECODE_PREPARED,  /* facts are known, memory is not taken yet */
+    MIM_DECODE_ACTIVE     /* in work, or done */
 };
 
 /* The budget of all frames handed over by one call, in packed pixel bytes. */
@@ -21,17 +21,17 @@ struct mim_result_budget {
 };
 
 /* What a slot's pixels go through on their way to the caller. */
-struct mim_slot_route {
+struct mim_decode_frame_route {
     const struct mim_sequence *sequence;
-    const struct mim_raster_target *target;
+    const struct mim_conversion_target *target;
     struct mim_canvas *canvas; /* NULL: frames stand alone */
     struct mim_frame_store *store;
-    struct mim_work *work;
+    struct mim_operation *operation;
     struct mim_result_budget *result; /* NULL: frames are the caller's one by one */
 };
 
-struct mim_slot {
-    enum mim_slot_stage stage;
+struct mim_decode_frame {
+    enum mim_decode_frame_stage stage;
     uint64_t index;
     struct mim_cursor cursor; /* where in the selection it is */
     bool wanted;              /* selected, not only composed on the way to another */
@@ -49,13 +49,13 @@ struct mim_slot {
     struct mim_conversion conversion;
     struct mim_buffer *out_buffer; /* what the caller gets; the same as pixel_buffer where nothing is left to do */
     struct mim_raster out;
-    struct mim_raster_loss loss;
+    struct mim_conversion_loss loss;
     uint64_t own_bytes,
         out_bytes; /* working memory: charged while it waits; out_bytes not for the next to be delivered */
 
     uint32_t parts_claimed, parts_done;
     uint32_t bands, bands_claimed, bands_done;
-    bool band_done[MIM_MOST_BANDS];
+    bool band_done[MIM_MAX_BANDS];
     bool metadata_claimed, metadata_done;
     struct mim_meta *meta;
 
@@ -67,36 +67,39 @@ struct mim_slot {
 };
 
 /* Shape of what will be delivered. */
-enum mim_status mim_slot_shape(const struct mim_slot_route *route, const struct mim_frame_info *info,
-                               struct mim_conversion *conversion, struct mim_raster *out, struct mim_error *err);
+enum mim_status mim_decode_frame_shape(const struct mim_decode_frame_route *route, const struct mim_frame_info *info,
+                                       struct mim_conversion *conversion, struct mim_raster *out,
+                                       struct mim_error *err);
 
 /* Take memory. `used`: what others hold. `alone`: the first in line. false: wait until others are through. Failure is in
  * slot->status. */
-bool mim_slot_admit(struct mim_slot *slot, const struct mim_slot_route *route, uint64_t used, bool alone);
+bool mim_decode_frame_admit(struct mim_decode_frame *slot, const struct mim_decode_frame_route *route, uint64_t used,
+                            bool alone);
 
 /* The slot's frame in packed bytes. */
-uint64_t mim_slot_packed_bytes(const struct mim_slot *slot);
-bool mim_slot_is_raw(const struct mim_slot *slot);
+uint64_t mim_decode_frame_packed_bytes(const struct mim_decode_frame *slot);
+bool mim_decode_frame_is_raw(const struct mim_decode_frame *slot);
 /* Read plain samples of one part; on any thread. */
-enum mim_status mim_slot_read_raw(struct mim_slot *slot, struct mim_work *work, uint32_t part, struct mim_error *err);
+enum mim_status mim_decode_frame_read_raw(struct mim_decode_frame *slot, struct mim_operation *operation, uint32_t part,
+                                          struct mim_error *err);
 /* Compose or convert one band; on any thread. */
-void mim_slot_finish_band(struct mim_slot *slot, const struct mim_slot_route *route, uint32_t band,
-                          struct mim_raster_loss *loss);
+void mim_decode_frame_finish_band(struct mim_decode_frame *slot, const struct mim_decode_frame_route *route,
+                                  uint32_t band, struct mim_conversion_loss *loss);
 
 /* Ranks of bands and metadata, behind those of parts. */
-#define MIM_SLOT_BAND_RANK (UINT64_C(1) << 32)
-#define MIM_SLOT_METADATA_RANK (UINT64_C(1) << 33)
+#define MIM_DECODE_BAND_RANK (UINT64_C(1) << 32)
+#define MIM_DECODE_METADATA_RANK (UINT64_C(1) << 33)
 
 /* Are its pixels still worth work? Also when only its metadata cannot be had, for a band may fail, too. */
-bool mim_slot_draws_on(const struct mim_slot *slot);
-bool mim_slot_pixels_done(const struct mim_slot *slot);
+bool mim_decode_frame_draws_on(const struct mim_decode_frame *slot);
+bool mim_decode_frame_pixels_done(const struct mim_decode_frame *slot);
 /* Nothing is left to do, or it has failed and nothing of it runs. */
-bool mim_slot_done(const struct mim_slot *slot);
+bool mim_decode_frame_done(const struct mim_decode_frame *slot);
 
 /* Hand the frame over; into the caller's memory where that was lent. */
-enum mim_status mim_slot_deliver(struct mim_slot *slot, const struct mim_slot_route *route, struct mim_frame *frame,
-                                 struct mim_error *err);
+enum mim_status mim_decode_frame_deliver(struct mim_decode_frame *slot, const struct mim_decode_frame_route *route,
+                                         struct mim_frame *frame, struct mim_error *err);
 /* Give back everything but the packet's memory. */
-void mim_slot_clear(struct mim_slot *slot);
+void mim_decode_frame_clear(struct mim_decode_frame *slot);
 
 #endif

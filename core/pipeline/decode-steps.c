@@ -10,10 +10,10 @@ enum step_kind { STEP_PREPARE, STEP_PIXELS, STEP_METADATA, STEP_BAND, STEP_RELEA
 struct step {
     enum step_kind kind;
     uint32_t which; /* part or band */
-    struct mim_slot *slot;
+    struct mim_decode_frame *slot;
     enum mim_status status;
     bool starved;
-    struct mim_raster_loss loss;
+    struct mim_conversion_loss loss;
     uint64_t started_ns;
 };
 _Static_assert(sizeof(struct step) <= MIM_POOL_STEP_SIZE, "a step fits");
@@ -26,7 +26,7 @@ held_bytes(struct mim_decoder *decoder)
 {
     uint64_t sum = decoder->composed ? mim_canvas_held(&decoder->canvas) : 0;
     for (unsigned i = 0; i < decoder->used; i++) {
-        const struct mim_slot *slot = mim_decoder_slot(decoder, i);
+        const struct mim_decode_frame *slot = mim_decoder_slot(decoder, i);
         sum += slot->own_bytes + (i ? slot->out_bytes : 0);
     }
     return sum;
@@ -35,19 +35,19 @@ held_bytes(struct mim_decoder *decoder)
 static void
 account_frames(struct mim_decoder *decoder)
 {
-    mim_account_set_frames(&decoder->plugin.work->account, held_bytes(decoder));
+    mim_memory_budget_set_frames(&decoder->plugin.operation->budget, held_bytes(decoder));
 }
 
 void
 mim_decoder_drop_first(struct mim_decoder *decoder)
 {
-    struct mim_slot *slot = mim_decoder_slot(decoder, 0);
+    struct mim_decode_frame *slot = mim_decoder_slot(decoder, 0);
     decoder->canvas_status = slot->status;
     decoder->canvas_starved = slot->starved;
     decoder->canvas_error = slot->error;
     if (!slot->wanted)
-        mim_work_forget(decoder->plugin.work, slot->index);
-    mim_slot_clear(slot);
+        mim_operation_forget(decoder->plugin.operation, slot->index);
+    mim_decode_frame_clear(slot);
     decoder->first = (decoder->first + 1) % decoder->slot_count;
     decoder->used--;
     account_frames(decoder);
@@ -56,7 +56,8 @@ mim_decoder_drop_first(struct mim_decoder *decoder)
 void
 mim_decoder_drop_passed(struct mim_decoder *decoder)
 {
-    while (decoder->used && !mim_decoder_slot(decoder, 0)->wanted && mim_slot_done(mim_decoder_slot(decoder, 0)))
+    while (decoder->used && !mim_decoder_slot(decoder, 0)->wanted &&
+           mim_decode_frame_done(mim_decoder_slot(decoder, 0)))
         mim_decoder_drop_first(decoder);
 }
 
@@ -73,7 +74,7 @@ mim_decoder_has_wanted(struct mim_decoder *decoder)
 
 /* Facts of the slot that the next serial step fills. false: nothing to prepare now. */
 static bool
-plan_slot(struct mim_decoder *decoder, struct mim_slot *slot)
+plan_slot(struct mim_decoder *decoder, struct mim_decode_frame *slot)
 {
     uint64_t target;
     if (!mim_cursor_index(&decoder->cursor, decoder->selection, &target))
@@ -81,12 +82,13 @@ plan_slot(struct mim_decoder *decoder, struct mim_slot *slot)
     if (decoder->ended && target >= decoder->end_index)
         return false;
 
-    *slot = (struct mim_slot){ .packet = slot->packet, .index = target, .wanted = true, .cursor = decoder->cursor };
+    *slot =
+        (struct mim_decode_frame){ .packet = slot->packet, .index = target, .wanted = true, .cursor = decoder->cursor };
     if (!decoder->composed)
         return true;
 
     bool reachable = decoder->canvas_next != MIM_UNKNOWN && decoder->canvas_next <= target;
-    uint64_t key = mim_keys_before(&decoder->keys, target);
+    uint64_t key = mim_keyframes_before(&decoder->keys, target);
     slot->index = reachable ? decoder->canvas_next : key;
     slot->start = reachable ? MIM_CANVAS_AFTER : MIM_CANVAS_BARE;
     if (mim_decoder_any_order(decoder) && reachable && key > slot->index) {
@@ -111,13 +113,13 @@ may_prepare(struct mim_decoder *decoder)
 static bool
 claim_prepare(struct mim_decoder *decoder, struct step *step)
 {
-    struct mim_slot *slot = mim_decoder_slot(decoder, decoder->used);
+    struct mim_decode_frame *slot = mim_decoder_slot(decoder, decoder->used);
     if (!may_prepare(decoder) || !plan_slot(decoder, slot))
         return false;
     if (decoder->used && mim_plugin_reader_reopens_for(&decoder->plugin, slot->index))
         return false;
 
-    slot->stage = MIM_SLOT_PREPARING;
+    slot->stage = MIM_DECODE_PREPARING;
     decoder->used++;
     decoder->serial_busy = true;
     if (slot->wanted)
@@ -143,13 +145,13 @@ mim_decoder_note_end(struct mim_decoder *decoder, uint64_t index, enum mim_statu
 }
 
 static void
-settle_end(struct mim_decoder *decoder, struct mim_slot *slot, enum mim_status status)
+settle_end(struct mim_decoder *decoder, struct mim_decode_frame *slot, enum mim_status status)
 {
     bool starved = status == MIM_LIMIT && decoder->plugin.serial.refused && !decoder->solo;
     decoder->canvas_next = MIM_UNKNOWN;
     if (starved || mim_decoder_may_do_again(status) || (decoder->source_of && status != MIM_END)) {
         /* not the sequence's fault, so not its end */
-        slot->stage = MIM_SLOT_ACTIVE;
+        slot->stage = MIM_DECODE_ACTIVE;
         slot->wanted = true;
         slot->starved = starved;
         slot->status = status;
@@ -171,7 +173,7 @@ covers_canvas(const struct mim_decoder *decoder, const struct mim_frame_info *in
 }
 
 static void
-settle_prepare(struct mim_decoder *decoder, struct mim_slot *slot, enum mim_status status)
+settle_prepare(struct mim_decoder *decoder, struct mim_decode_frame *slot, enum mim_status status)
 {
     decoder->serial_busy = false;
     if (status != MIM_OK) {
@@ -179,13 +181,13 @@ settle_prepare(struct mim_decoder *decoder, struct mim_slot *slot, enum mim_stat
         return;
     }
 
-    slot->stage = MIM_SLOT_PREPARED;
+    slot->stage = MIM_DECODE_PREPARED;
     slot->has_packet = true;
-    slot->source = decoder->source_of ? decoder->source_of(slot->packet) : decoder->plugin.work->source;
+    slot->source = decoder->source_of ? decoder->source_of(slot->packet) : decoder->plugin.operation->source;
     if (!decoder->composed)
         return;
     if (slot->info.flags & MIM_FRAME_KEY) {
-        mim_keys_add(&decoder->keys, slot->index);
+        mim_keyframes_add(&decoder->keys, slot->index);
         slot->start = MIM_CANVAS_BARE;
     }
     if (covers_canvas(decoder, &slot->info))
@@ -200,10 +202,10 @@ settle_prepare(struct mim_decoder *decoder, struct mim_slot *slot, enum mim_stat
 static void
 inherit_failure(struct mim_decoder *decoder, unsigned i)
 {
-    struct mim_slot *slot = mim_decoder_slot(decoder, i);
+    struct mim_decode_frame *slot = mim_decoder_slot(decoder, i);
     if (!decoder->composed || slot->start != MIM_CANVAS_AFTER || slot->status != MIM_OK)
         return;
-    const struct mim_slot *before = i ? mim_decoder_slot(decoder, i - 1) : NULL;
+    const struct mim_decode_frame *before = i ? mim_decoder_slot(decoder, i - 1) : NULL;
     enum mim_status status = before ? before->status : decoder->canvas_status;
     if (status == MIM_OK)
         return;
@@ -217,9 +219,9 @@ static bool
 band_may_start(struct mim_decoder *decoder, unsigned i, uint32_t band)
 {
     while (decoder->composed && i--) {
-        const struct mim_slot *before = mim_decoder_slot(decoder, i);
-        if (mim_slot_draws_on(before))
-            return before->stage == MIM_SLOT_ACTIVE && before->band_done[band];
+        const struct mim_decode_frame *before = mim_decoder_slot(decoder, i);
+        if (mim_decode_frame_draws_on(before))
+            return before->stage == MIM_DECODE_ACTIVE && before->band_done[band];
         if (before->bands_done != before->bands_claimed)
             return false;
     }
@@ -227,7 +229,7 @@ band_may_start(struct mim_decoder *decoder, unsigned i, uint32_t band)
 }
 
 static bool
-wants_metadata(const struct mim_decoder *decoder, const struct mim_slot *slot)
+wants_metadata(const struct mim_decoder *decoder, const struct mim_decode_frame *slot)
 {
     return decoder->wants_metadata && slot->wanted && slot->status == MIM_OK;
 }
@@ -235,14 +237,14 @@ wants_metadata(const struct mim_decoder *decoder, const struct mim_slot *slot)
 static bool
 claim_work(struct mim_decoder *decoder, unsigned i, struct step *step)
 {
-    struct mim_slot *slot = mim_decoder_slot(decoder, i);
-    if (!mim_slot_draws_on(slot))
+    struct mim_decode_frame *slot = mim_decoder_slot(decoder, i);
+    if (!mim_decode_frame_draws_on(slot))
         return false;
     if (slot->parts_claimed < slot->info.parts) {
         *step = (struct step){ .kind = STEP_PIXELS, .slot = slot, .which = slot->parts_claimed++ };
         return true;
     }
-    if (!mim_slot_pixels_done(slot))
+    if (!mim_decode_frame_pixels_done(slot))
         return false;
     if (slot->bands_claimed < slot->bands && band_may_start(decoder, i, slot->bands_claimed)) {
         *step = (struct step){ .kind = STEP_BAND, .slot = slot, .which = slot->bands_claimed++ };
@@ -257,9 +259,10 @@ claim_work(struct mim_decoder *decoder, unsigned i, struct step *step)
 }
 
 static bool
-claim_release(struct mim_decoder *decoder, struct mim_slot *slot, struct step *step)
+claim_release(struct mim_decoder *decoder, struct mim_decode_frame *slot, struct step *step)
 {
-    bool quiet = slot->parts_done == slot->parts_claimed && (slot->status != MIM_OK || mim_slot_pixels_done(slot)) &&
+    bool quiet = slot->parts_done == slot->parts_claimed &&
+                 (slot->status != MIM_OK || mim_decode_frame_pixels_done(slot)) &&
                  (slot->metadata_claimed ? slot->metadata_done : !wants_metadata(decoder, slot));
     if (!slot->has_packet || !quiet || slot->release_claimed)
         return false;
@@ -269,7 +272,7 @@ claim_release(struct mim_decoder *decoder, struct mim_slot *slot, struct step *s
 }
 
 static void
-note_frame(struct mim_slot *slot)
+note_frame(struct mim_decode_frame *slot)
 {
     if (slot->error.frame == MIM_UNKNOWN)
         slot->error.frame = slot->index;
@@ -279,8 +282,8 @@ note_frame(struct mim_slot *slot)
 static bool
 admit(struct mim_decoder *decoder, unsigned i)
 {
-    struct mim_slot *slot = mim_decoder_slot(decoder, i);
-    bool admitted = mim_slot_admit(slot, &decoder->route, held_bytes(decoder), !i);
+    struct mim_decode_frame *slot = mim_decoder_slot(decoder, i);
+    bool admitted = mim_decode_frame_admit(slot, &decoder->route, held_bytes(decoder), !i);
     account_frames(decoder);
     slot->starved = slot->starved && !decoder->solo;
     if (slot->status != MIM_OK)
@@ -298,10 +301,10 @@ claim(struct mim_pool_client *client, unsigned worker, void *out)
     if ((!worker || !decoder->source_of) && claim_prepare(decoder, step))
         return true;
     for (unsigned i = 0; i < decoder->used; i++) {
-        struct mim_slot *slot = mim_decoder_slot(decoder, i);
-        if (slot->stage == MIM_SLOT_PREPARING)
+        struct mim_decode_frame *slot = mim_decoder_slot(decoder, i);
+        if (slot->stage == MIM_DECODE_PREPARING)
             return false;
-        if (slot->stage == MIM_SLOT_PREPARED && !admit(decoder, i))
+        if (slot->stage == MIM_DECODE_PREPARED && !admit(decoder, i))
             return false;
         inherit_failure(decoder, i);
         if (claim_work(decoder, i, step) || claim_release(decoder, slot, step))
@@ -315,7 +318,7 @@ claim(struct mim_pool_client *client, unsigned worker, void *out)
 static enum mim_status
 collect_metadata(struct mim_decoder *decoder, unsigned worker, struct step *step, struct mim_error *err)
 {
-    struct mim_slot *slot = step->slot;
+    struct mim_decode_frame *slot = step->slot;
     slot->meta = mim_meta_create();
     if (!slot->meta)
         return mim_fail_nomem(err, "metadata");
@@ -329,9 +332,9 @@ rank_of(const struct step *step)
 {
     switch (step->kind) {
     case STEP_BAND:
-        return MIM_SLOT_BAND_RANK + step->which;
+        return MIM_DECODE_BAND_RANK + step->which;
     case STEP_METADATA:
-        return MIM_SLOT_METADATA_RANK;
+        return MIM_DECODE_METADATA_RANK;
     default:
         return step->which;
     }
@@ -341,7 +344,7 @@ rank_of(const struct step *step)
 static void
 note_failure(struct mim_decoder *decoder, const struct step *step, const struct mim_error *error)
 {
-    struct mim_slot *slot = step->slot;
+    struct mim_decode_frame *slot = step->slot;
     mim_pool_lock(decoder->pool);
     if (step->kind == STEP_PREPARE) {
         slot->error = *error; /* settle_prepare() decides what it means */
@@ -360,7 +363,7 @@ run(struct mim_pool_client *client, unsigned worker, void *in)
 {
     struct mim_decoder *decoder = mim_decoder_of(client);
     struct step *step = in;
-    struct mim_slot *slot = step->slot;
+    struct mim_decode_frame *slot = step->slot;
     struct mim_error error = { .frame = MIM_UNKNOWN };
 
     step->started_ns = mim_clock_ns();
@@ -369,8 +372,8 @@ run(struct mim_pool_client *client, unsigned worker, void *in)
         step->status = mim_plugin_reader_prepare(&decoder->plugin, slot->index, slot->packet, &slot->info, &error);
         break;
     case STEP_PIXELS:
-        step->status = mim_slot_is_raw(slot)
-                           ? mim_slot_read_raw(slot, decoder->plugin.work, step->which, &error)
+        step->status = mim_decode_frame_is_raw(slot)
+                           ? mim_decode_frame_read_raw(slot, decoder->plugin.operation, step->which, &error)
                            : mim_plugin_reader_pixels(&decoder->plugin, worker, slot->index, slot->packet, &slot->info,
                                                       step->which, &slot->pixels, &step->starved, &error);
         break;
@@ -378,7 +381,7 @@ run(struct mim_pool_client *client, unsigned worker, void *in)
         step->status = collect_metadata(decoder, worker, step, &error);
         break;
     case STEP_BAND:
-        mim_slot_finish_band(slot, &decoder->route, step->which, &step->loss);
+        mim_decode_frame_finish_band(slot, &decoder->route, step->which, &step->loss);
         if (step->loss.unscaled)
             step->status = mim_conversion_fail_unscaled(&slot->conversion, &error);
         break;
@@ -395,7 +398,7 @@ settle(struct mim_pool_client *client, unsigned worker, void *in)
 {
     struct mim_decoder *decoder = mim_decoder_of(client);
     struct step *step = in;
-    struct mim_slot *slot = step->slot;
+    struct mim_decode_frame *slot = step->slot;
     (void)worker;
 
     slot->cost_ns += step->kind == STEP_PREPARE ? 0 : mim_clock_ns() - step->started_ns;
@@ -412,14 +415,14 @@ settle(struct mim_pool_client *client, unsigned worker, void *in)
     case STEP_BAND:
         slot->bands_done++;
         slot->band_done[step->which] = true;
-        mim_raster_loss_add(&slot->loss, &step->loss);
+        mim_conversion_loss_add(&slot->loss, &step->loss);
         break;
     case STEP_RELEASE:
         slot->has_packet = false;
         break;
     }
     /* a frame may fail by inheritance when no step of it is left to notice that */
-    for (unsigned i = 0; i < decoder->used && mim_decoder_slot(decoder, i)->stage == MIM_SLOT_ACTIVE; i++)
+    for (unsigned i = 0; i < decoder->used && mim_decoder_slot(decoder, i)->stage == MIM_DECODE_ACTIVE; i++)
         inherit_failure(decoder, i);
     mim_decoder_drop_passed(decoder);
     return decoder->attached && !mim_pool_pace_is_tiny(&decoder->pace);
@@ -457,7 +460,7 @@ mim_decoder_drop_all(struct mim_decoder *decoder)
     decoder->cursor = mim_decoder_slot(decoder, 0)->cursor;
     decoder->canvas_next = MIM_UNKNOWN;
     while (decoder->used) {
-        struct mim_slot *slot = mim_decoder_slot(decoder, 0);
+        struct mim_decode_frame *slot = mim_decoder_slot(decoder, 0);
         if (slot->has_packet)
             mim_plugin_reader_release(&decoder->plugin, 0, slot->packet);
         slot->wanted = false; /* nobody gets it, or its notices */

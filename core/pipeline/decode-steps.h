@@ -3,12 +3,12 @@
 #ifndef MIM_CORE_PIPELINE_DECODE_STEPS_H
 #define MIM_CORE_PIPELINE_DECODE_STEPS_H
 
+#include "pipeline/decode-frame.h"
 #include "pipeline/decode.h"
 #include "pipeline/keyframes.h"
+#include "pipeline/pool.h"
 #include "plugin/operation.h"
 #include "plugin/reader-calls.h"
-#include "pipeline/pool.h"
-#include "pipeline/decode-frame.h"
 
 struct mim_decoder {
     struct mim_pool_client client; /* first: the pool hands it back */
@@ -16,9 +16,9 @@ struct mim_decoder {
     struct mim_plugin_reader plugin;
     struct mim_options *options;
     struct mim_option_table other;
-    struct mim_raster_target target;
+    struct mim_conversion_target target;
     struct mim_canvas canvas;
-    struct mim_slot_route route;
+    struct mim_decode_frame_route route;
     bool wants_metadata, composed, attached;
     struct mim_source *(*source_of)(const void *packet); /* see struct mim_decoder_setup */
 
@@ -26,14 +26,14 @@ struct mim_decoder {
     struct mim_run run; /* of frame-by-frame reading, which is the selection by_frame */
     struct mim_selection by_frame;
     struct mim_cursor cursor; /* of the next slot to prepare */
-    struct mim_keys keys;
+    struct mim_keyframes keys;
     uint64_t canvas_next;          /* the frame that the canvas is ready for; MIM_UNKNOWN: none, start anew */
     struct mim_placement last;     /* where the frame before was */
     enum mim_status canvas_status; /* of the frame before: what is drawn over a damaged one is damaged */
     bool canvas_starved;
     struct mim_error canvas_error;
 
-    struct mim_slot *slots; /* a ring */
+    struct mim_decode_frame *slots; /* a ring */
     unsigned slot_count, first, used, room;
     bool serial_busy, paused;
     bool demand; /* the caller waits for a frame */
@@ -55,7 +55,7 @@ mim_decoder_of(struct mim_pool_client *client)
     return (struct mim_decoder *)client;
 }
 
-static inline struct mim_slot *
+static inline struct mim_decode_frame *
 mim_decoder_slot(struct mim_decoder *decoder, unsigned i)
 {
     return &decoder->slots[(decoder->first + i) % decoder->slot_count];

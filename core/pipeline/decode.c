@@ -5,11 +5,11 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "frame/buffer.h"
-#include "pipeline/decode-steps.h"
 #include "base/error.h"
-#include "pipeline/conversion-notices.h"
+#include "frame/buffer.h"
 #include "frame/meta.h"
+#include "pipeline/conversion-notices.h"
+#include "pipeline/decode-steps.h"
 
 #define LARGE_FRAME (4u << 20) /* bytes: worth several threads even when it is alone */
 #define SLOTS_PER_THREAD 2
@@ -17,7 +17,7 @@
 static bool
 interrupted(struct mim_pool_client *client)
 {
-    return mim_work_poll(mim_decoder_of(client)->plugin.work, NULL) != MIM_OK;
+    return mim_operation_poll(mim_decoder_of(client)->plugin.operation, NULL) != MIM_OK;
 }
 
 void
@@ -31,7 +31,7 @@ mim_decoder_select(struct mim_decoder *decoder, const struct mim_selection *sele
 }
 
 void
-mim_decoder_aim(struct mim_decoder *decoder, uint64_t first, uint64_t count)
+mim_decoder_set_range(struct mim_decoder *decoder, uint64_t first, uint64_t count)
 {
     mim_decoder_halt(decoder);
     decoder->run = (struct mim_run){ .first = first, .step = 1, .count = count };
@@ -56,7 +56,7 @@ static bool
 next_is_known(struct mim_pool_client *client)
 {
     struct mim_decoder *decoder = mim_decoder_of(client);
-    return at_the_end(decoder) || (decoder->used && mim_decoder_slot(decoder, 0)->stage == MIM_SLOT_ACTIVE);
+    return at_the_end(decoder) || (decoder->used && mim_decoder_slot(decoder, 0)->stage == MIM_DECODE_ACTIVE);
 }
 
 static bool
@@ -64,7 +64,7 @@ next_is_done(struct mim_pool_client *client)
 {
     struct mim_decoder *decoder = mim_decoder_of(client);
     if (decoder->used && mim_decoder_slot(decoder, 0)->wanted)
-        return mim_slot_done(mim_decoder_slot(decoder, 0));
+        return mim_decode_frame_done(mim_decoder_slot(decoder, 0));
     return at_the_end(decoder);
 }
 
@@ -75,7 +75,7 @@ worth_threads(struct mim_decoder *decoder)
         return !mim_pool_pace_is_tiny(&decoder->pace);
     if (!decoder->used)
         return false;
-    const struct mim_slot *slot = mim_decoder_slot(decoder, 0);
+    const struct mim_decode_frame *slot = mim_decoder_slot(decoder, 0);
     return slot->info.parts > 1 && slot->pixels.stride * slot->pixels.height >= LARGE_FRAME;
 }
 
@@ -123,15 +123,15 @@ end_status(struct mim_decoder *decoder, struct mim_error *err)
 static enum mim_status
 deliver(struct mim_decoder *decoder, struct mim_frame *frame, struct mim_error *err)
 {
-    struct mim_slot *slot = mim_decoder_slot(decoder, 0);
+    struct mim_decode_frame *slot = mim_decoder_slot(decoder, 0);
     enum mim_status status = slot->status;
     if (status != MIM_OK && err)
         *err = slot->error;
     const struct mim_notice_origin origin = { .frame = slot->index, .place = slot->index, .step = UINT32_MAX };
     if (status == MIM_OK)
-        status = mim_conversion_report(&slot->conversion, &slot->loss, decoder->plugin.work, &origin, err);
+        status = mim_conversion_report(&slot->conversion, &slot->loss, decoder->plugin.operation, &origin, err);
     if (status == MIM_OK)
-        status = mim_slot_deliver(slot, &decoder->route, frame, err);
+        status = mim_decode_frame_deliver(slot, &decoder->route, frame, err);
     if (status != MIM_OK) {
         if (err && err->frame == MIM_UNKNOWN)
             err->frame = slot->index;
@@ -143,7 +143,7 @@ deliver(struct mim_decoder *decoder, struct mim_frame *frame, struct mim_error *
 
     mim_pool_lock(decoder->pool);
     mim_pool_pace_note(&decoder->pace, slot->cost_ns);
-    decoder->result.delivered += mim_slot_packed_bytes(slot);
+    decoder->result.delivered += mim_decode_frame_packed_bytes(slot);
     decoder->solo = false;
     mim_decoder_drop_first(decoder);
     mim_decoder_drop_passed(decoder);
@@ -165,10 +165,10 @@ make_room_for_one(struct mim_decoder *decoder)
 
 /* An earlier call was cancelled; this one is not. */
 static bool
-is_stale(const struct mim_decoder *decoder, const struct mim_slot *slot)
+is_stale(const struct mim_decoder *decoder, const struct mim_decode_frame *slot)
 {
     return (slot->status == MIM_CANCELLED || slot->status == MIM_TIMEOUT) &&
-           mim_work_poll(decoder->plugin.work, NULL) == MIM_OK;
+           mim_operation_poll(decoder->plugin.operation, NULL) == MIM_OK;
 }
 
 enum outlook { NOT_YET, AT_THE_END, STARVED, STALE, READY };
@@ -213,7 +213,7 @@ next_or_why(struct mim_decoder *decoder, struct mim_frame *frame, enum mim_statu
 {
     switch (work_for_next(decoder)) {
     case NOT_YET:
-        *status = mim_work_poll(decoder->plugin.work, err);
+        *status = mim_operation_poll(decoder->plugin.operation, err);
         return *status != MIM_OK;
     case AT_THE_END:
         mim_pool_lock(decoder->pool);
@@ -326,12 +326,12 @@ mim_decoder_open(struct mim_decoder **out, const struct mim_decoder_setup *setup
     if (setup->other)
         decoder->other = *setup->other;
     decoder->plugin.ops = setup->ops;
-    decoder->plugin.work = setup->work;
+    decoder->plugin.operation = setup->operation;
     decoder->plugin.format = setup->format;
     decoder->plugin.other = setup->other ? &decoder->other : NULL;
     decoder->route.sequence = &decoder->plugin.sequence;
     decoder->route.target = &decoder->target;
-    decoder->route.work = setup->work;
+    decoder->route.operation = setup->operation;
 
     enum mim_status status = open_decoder(decoder, setup, err);
     if (status != MIM_OK) {
@@ -356,7 +356,7 @@ mim_decoder_close(struct mim_decoder *decoder)
         free(decoder->slots[i].packet);
     free(decoder->slots);
     mim_canvas_clear(&decoder->canvas);
-    mim_keys_clear(&decoder->keys);
+    mim_keyframes_clear(&decoder->keys);
     mim_frame_store_close(decoder->route.store);
     mim_options_destroy(decoder->options);
     free(decoder);

@@ -14,20 +14,20 @@ struct mim_decoder;
 struct mim_pool;
 
 struct mim_decoder_setup {
-    struct mim_work *work; /* outlives the decoder */
+    struct mim_operation *operation; /* outlives the decoder */
     struct mim_pool *pool;
     const struct mim_reader_ops *ops;
     const struct mim_option_table *other; /* the writer's options, for messages */
     const struct mim_options *options;
     const char *format;
-    struct mim_raster_target target;
+    struct mim_conversion_target target;
     bool wants_metadata;
-    /* NULL: all frames come from work->source. Else each has a source of its own, this one of a prepared packet: what is wrong with
+    /* NULL: all frames come from operation->source. Else each has a source of its own, this one of a prepared packet: what is wrong with
      * one is not the end of the sequence, and only the caller's thread prepares. */
     struct mim_source *(*source_of)(const void *packet);
 };
 
-/* Opens the plugin on work->source: facts of the sequence are known afterwards. */
+/* Opens the plugin on operation->source: facts of the sequence are known afterwards. */
 enum mim_status mim_decoder_open(struct mim_decoder **out, const struct mim_decoder_setup *setup,
                                  struct mim_error *err);
 void mim_decoder_close(struct mim_decoder *decoder);
@@ -40,7 +40,7 @@ enum mim_status mim_decoder_metadata(struct mim_decoder *decoder, struct mim_met
 void mim_decoder_select(struct mim_decoder *decoder, const struct mim_selection *selection);
 
 /* The same for `count` frames from `first` on; MIM_UNKNOWN: all that follow. */
-void mim_decoder_aim(struct mim_decoder *decoder, uint64_t first, uint64_t count);
+void mim_decoder_set_range(struct mim_decoder *decoder, uint64_t first, uint64_t count);
 
 /* The next selected frame, `ahead`: others may be worked on meanwhile. END past the last; RANGE when the selection names a
  * frame that does not exist. After an error the same frame is next. */

@@ -7,11 +7,11 @@
 
 #include <mim/ratio.h>
 
-#include "frame/buffer.h"
 #include "base/error.h"
-#include "pipeline/conversion-notices.h"
 #include "base/sample.h"
 #include "base/size.h"
+#include "frame/buffer.h"
+#include "pipeline/conversion-notices.h"
 
 #define CONVERT_BANDS 8
 #define WORTH_BANDS 64 /* rows; fewer are converted in one go */
@@ -40,18 +40,18 @@ same_base(struct mim_rational a, struct mim_rational b)
 }
 
 static int64_t
-rescale_duration(const struct mim_frame *frame, struct mim_out_clock *clock)
+rescale_duration(const struct mim_frame *frame, struct mim_encode_timing *clock)
 {
     int64_t end = 0;
     if (!same_base(clock->from, frame->time_base) || __builtin_add_overflow(clock->ticks, frame->duration, &end))
-        *clock = (struct mim_out_clock){ .to = clock->to, .from = frame->time_base };
+        *clock = (struct mim_encode_timing){ .to = clock->to, .from = frame->time_base };
     int64_t start = rescale(clock->ticks, clock->from, clock->to);
     clock->ticks += frame->duration;
     return span_of(start, rescale(clock->ticks, clock->from, clock->to));
 }
 
 struct mim_frame_info
-mim_out_slot_info(const struct mim_frame *frame, struct mim_out_clock *clock)
+mim_encode_frame_info(const struct mim_frame *frame, struct mim_encode_timing *clock)
 {
     struct mim_frame_info info = {
         .struct_size = sizeof info,
@@ -73,7 +73,7 @@ mim_out_slot_info(const struct mim_frame *frame, struct mim_out_clock *clock)
 }
 
 static enum mim_status
-take_converted(struct mim_out_slot *slot, struct mim_error *err)
+take_converted(struct mim_encode_frame *slot, struct mim_error *err)
 {
     uint64_t row = 0, size = 0;
     bool fits = mim_row_bytes(slot->info.width, slot->info.channels, (enum mim_sample)slot->info.sample, &row) &&
@@ -94,11 +94,11 @@ take_converted(struct mim_out_slot *slot, struct mim_error *err)
 }
 
 enum mim_status
-mim_out_slot_accepted(struct mim_out_slot *slot, const struct mim_plugin_writer *writer, struct mim_error *err)
+mim_encode_frame_accepted(struct mim_encode_frame *slot, const struct mim_plugin_writer *writer, struct mim_error *err)
 {
-    struct mim_raster_target target = { .sample = (enum mim_sample)slot->info.sample,
-                                        .channels = slot->info.channels,
-                                        .has_background = true };
+    struct mim_conversion_target target = { .sample = (enum mim_sample)slot->info.sample,
+                                            .channels = slot->info.channels,
+                                            .has_background = true };
     memcpy(target.background, writer->sequence.background, sizeof target.background);
     enum mim_status status =
         mim_conversion_plan(slot->frame.sample, slot->frame.channels, &target, &slot->conversion, err);
@@ -116,14 +116,14 @@ mim_out_slot_accepted(struct mim_out_slot *slot, const struct mim_plugin_writer 
     return take_converted(slot, err);
 }
 
-enum mim_out_stage
-mim_out_slot_next_stage(const struct mim_out_slot *slot)
+enum mim_encode_stage
+mim_encode_frame_next_stage(const struct mim_encode_frame *slot)
 {
-    return slot->bands ? MIM_OUT_ACCEPTED : MIM_OUT_READY;
+    return slot->bands ? MIM_ENCODE_ACCEPTED : MIM_ENCODE_READY;
 }
 
 void
-mim_out_slot_convert_band(struct mim_out_slot *slot, uint32_t band, struct mim_raster_loss *loss)
+mim_encode_frame_convert_band(struct mim_encode_frame *slot, uint32_t band, struct mim_conversion_loss *loss)
 {
     const struct mim_raster from = mim_frame_raster(&slot->frame);
     uint32_t each = mim_divide_up(slot->info.height, slot->bands), first = band * each;
@@ -133,7 +133,7 @@ mim_out_slot_convert_band(struct mim_out_slot *slot, uint32_t band, struct mim_r
 
 /* Frames like the first lose what that one did. */
 static bool
-is_news(const struct mim_out_slot *slot, const struct mim_plugin_writer *writer)
+is_news(const struct mim_encode_frame *slot, const struct mim_plugin_writer *writer)
 {
     const struct mim_frame_info *first = &writer->sequence.first;
     return !slot->index || slot->conversion.from_sample != (enum mim_sample)first->sample ||
@@ -141,9 +141,9 @@ is_news(const struct mim_out_slot *slot, const struct mim_plugin_writer *writer)
 }
 
 enum mim_status
-mim_out_slot_converted(struct mim_out_slot *slot, const struct mim_plugin_writer *writer, struct mim_error *err)
+mim_encode_frame_converted(struct mim_encode_frame *slot, const struct mim_plugin_writer *writer, struct mim_error *err)
 {
-    slot->stage = MIM_OUT_READY;
+    slot->stage = MIM_ENCODE_READY;
     mim_buffer_release(slot->frame.owner);
     slot->frame.owner = NULL;
     slot->frame.data = NULL;
@@ -153,20 +153,20 @@ mim_out_slot_converted(struct mim_out_slot *slot, const struct mim_plugin_writer
     const struct mim_notice_origin origin = { .frame = slot->index, .place = slot->index, .step = MIM_STEP_CONVERT };
     enum mim_status status = MIM_OK;
     if (is_news(slot, writer))
-        status = mim_conversion_report_layout(&slot->conversion, writer->work, &origin, err);
-    return status == MIM_OK ? mim_conversion_report(&slot->conversion, &slot->loss, writer->work, &origin, err)
+        status = mim_conversion_report_layout(&slot->conversion, writer->operation, &origin, err);
+    return status == MIM_OK ? mim_conversion_report(&slot->conversion, &slot->loss, writer->operation, &origin, err)
                             : status;
 }
 
 uint64_t
-mim_out_slot_bytes(const struct mim_out_slot *slot)
+mim_encode_frame_bytes(const struct mim_encode_frame *slot)
 {
     uint64_t given = slot->frame.data ? (uint64_t)slot->frame.stride * slot->frame.height : 0;
     return given + (slot->converted ? slot->raster.stride * slot->raster.height : 0);
 }
 
 enum mim_status
-mim_out_slot_put(struct mim_out_slot *slot, struct mim_plugin_writer *writer, struct mim_error *err)
+mim_encode_frame_put(struct mim_encode_frame *slot, struct mim_plugin_writer *writer, struct mim_error *err)
 {
     struct mim_coded coded = { .struct_size = sizeof coded, .part_count = slot->info.parts };
     struct mim_coded_part *parts = calloc(coded.part_count, sizeof *parts);
@@ -183,21 +183,21 @@ mim_out_slot_put(struct mim_out_slot *slot, struct mim_plugin_writer *writer, st
 }
 
 void
-mim_out_slot_forget_coded(struct mim_out_slot *slot, struct mim_plugin_writer *writer)
+mim_encode_frame_forget_coded(struct mim_encode_frame *slot, struct mim_plugin_writer *writer)
 {
     for (uint32_t i = 0; slot->coded && i < slot->info.parts; i++)
-        mim_coded_clear(&slot->coded[i], &writer->work->account);
+        mim_coded_clear(&slot->coded[i], &writer->operation->budget);
     slot->parts_claimed = slot->parts_done = 0;
     slot->status = MIM_OK;
     slot->starved = false;
 }
 
 void
-mim_out_slot_clear(struct mim_out_slot *slot, struct mim_plugin_writer *writer)
+mim_encode_frame_clear(struct mim_encode_frame *slot, struct mim_plugin_writer *writer)
 {
-    mim_out_slot_forget_coded(slot, writer);
+    mim_encode_frame_forget_coded(slot, writer);
     free(slot->coded);
     mim_buffer_release(slot->converted);
     mim_frame_clear(&slot->frame);
-    *slot = (struct mim_out_slot){ .packet = slot->packet };
+    *slot = (struct mim_encode_frame){ .packet = slot->packet };
 }

@@ -7,7 +7,7 @@ enum step_kind { STEP_ACCEPT, STEP_CONVERT, STEP_ENCODE, STEP_PUT };
 struct step {
     enum step_kind kind;
     uint32_t which; /* band or part */
-    struct mim_out_slot *slot, *before, *after;
+    struct mim_encode_frame *slot, *before, *after;
     enum mim_status status;
     bool starved;
 };
@@ -33,25 +33,25 @@ mim_encoder_least_room(const struct mim_encoder *encoder)
 }
 
 void
-mim_encoder_account(struct mim_encoder *encoder)
+mim_encoder_charge(struct mim_encoder *encoder)
 {
     uint64_t sum = 0;
     for (unsigned i = mim_encoder_least_room(encoder); i < encoder->used; i++)
-        sum += mim_out_slot_bytes(mim_encoder_slot(encoder, i));
+        sum += mim_encode_frame_bytes(mim_encoder_slot(encoder, i));
     /* who encodes alone must come to the same verdict, however many frames wait */
-    mim_account_set_frames(&encoder->writer->work->account, encoder->solo ? 0 : sum);
+    mim_memory_budget_set_frames(&encoder->writer->operation->budget, encoder->solo ? 0 : sum);
 }
 
 static bool
-ready(const struct mim_out_slot *slot)
+ready(const struct mim_encode_frame *slot)
 {
-    return slot->stage >= MIM_OUT_READY;
+    return slot->stage >= MIM_ENCODE_READY;
 }
 
 static bool
 may_encode(struct mim_encoder *encoder, unsigned i)
 {
-    if (mim_encoder_slot(encoder, i)->stage != MIM_OUT_READY || mim_encoder_slot(encoder, i)->status != MIM_OK)
+    if (mim_encoder_slot(encoder, i)->stage != MIM_ENCODE_READY || mim_encoder_slot(encoder, i)->status != MIM_OK)
         return false;
     if (looks_ahead(encoder)) {
         bool last = i + 1 == encoder->used;
@@ -62,9 +62,9 @@ may_encode(struct mim_encoder *encoder, unsigned i)
 }
 
 static bool
-encoded(const struct mim_out_slot *slot)
+encoded(const struct mim_encode_frame *slot)
 {
-    if (slot->stage != MIM_OUT_READY || slot->parts_done != slot->parts_claimed)
+    if (slot->stage != MIM_ENCODE_READY || slot->parts_done != slot->parts_claimed)
         return false;
     return slot->status != MIM_OK || slot->parts_done == slot->info.parts;
 }
@@ -72,19 +72,19 @@ encoded(const struct mim_out_slot *slot)
 static bool
 claim_in_slot(struct mim_encoder *encoder, unsigned i, bool *first_unput, struct step *step)
 {
-    struct mim_out_slot *slot = mim_encoder_slot(encoder, i);
-    if (slot->stage == MIM_OUT_PUT)
+    struct mim_encode_frame *slot = mim_encoder_slot(encoder, i);
+    if (slot->stage == MIM_ENCODE_PUT)
         return false;
 
     bool turn = *first_unput;
     *first_unput = false;
     *step = (struct step){ .slot = slot };
-    if (slot->stage == MIM_OUT_GIVEN && slot->status == MIM_OK && !encoder->serial_busy) {
+    if (slot->stage == MIM_ENCODE_GIVEN && slot->status == MIM_OK && !encoder->serial_busy) {
         step->kind = STEP_ACCEPT;
         encoder->serial_busy = true;
         return true;
     }
-    if (slot->stage == MIM_OUT_ACCEPTED && slot->bands_claimed < slot->bands && slot->status == MIM_OK) {
+    if (slot->stage == MIM_ENCODE_ACCEPTED && slot->bands_claimed < slot->bands && slot->status == MIM_OK) {
         step->kind = STEP_CONVERT;
         step->which = slot->bands_claimed++;
         return true;
@@ -110,12 +110,13 @@ static bool
 claim(struct mim_pool_client *client, unsigned worker, void *out)
 {
     struct mim_encoder *encoder = mim_encoder_of(client);
-    if (encoder->status != MIM_OK || (worker && (!encoder->attached || encoder->solo || mim_pool_pace_is_tiny(&encoder->pace))))
+    if (encoder->status != MIM_OK ||
+        (worker && (!encoder->attached || encoder->solo || mim_pool_pace_is_tiny(&encoder->pace))))
         return false;
     bool first_unput = true;
     for (unsigned i = 0; i < encoder->used; i++) {
-        const struct mim_out_slot *slot = mim_encoder_slot(encoder, i);
-        if (first_unput && slot->stage != MIM_OUT_PUT && slot->status != MIM_OK)
+        const struct mim_encode_frame *slot = mim_encoder_slot(encoder, i);
+        if (first_unput && slot->stage != MIM_ENCODE_PUT && slot->status != MIM_OK)
             return false; /* the verdict has fallen: nothing follows a failed put */
         if (claim_in_slot(encoder, i, &first_unput, out))
             return true;
@@ -124,18 +125,18 @@ claim(struct mim_pool_client *client, unsigned worker, void *out)
 }
 
 enum mim_status
-mim_encoder_accept(struct mim_encoder *encoder, struct mim_out_slot *slot, struct mim_error *err)
+mim_encoder_accept(struct mim_encoder *encoder, struct mim_encode_frame *slot, struct mim_error *err)
 {
     enum mim_status status = mim_plugin_writer_metadata(encoder->writer, slot->frame.meta, slot->index, err);
     if (status == MIM_OK)
         status = mim_plugin_writer_accepts(encoder->writer, slot->index, slot->packet, &slot->info, err);
-    return status == MIM_OK ? mim_out_slot_accepted(slot, encoder->writer, err) : status;
+    return status == MIM_OK ? mim_encode_frame_accepted(slot, encoder->writer, err) : status;
 }
 
 static enum mim_status
 encode(struct mim_encoder *encoder, unsigned worker, struct step *step, struct mim_error *err)
 {
-    struct mim_out_slot *slot = step->slot;
+    struct mim_encode_frame *slot = step->slot;
     uint64_t started = mim_clock_ns();
     const struct mim_neighbours neighbours = {
         .struct_size = sizeof neighbours,
@@ -150,7 +151,7 @@ encode(struct mim_encoder *encoder, unsigned worker, struct step *step, struct m
 }
 
 static void
-fail_slot(struct mim_out_slot *slot, enum mim_status status, const struct mim_error *error)
+fail_slot(struct mim_encode_frame *slot, enum mim_status status, const struct mim_error *error)
 {
     slot->status = status;
     slot->error = *error;
@@ -162,7 +163,7 @@ fail_slot(struct mim_out_slot *slot, enum mim_status status, const struct mim_er
 static void
 note_failure(struct mim_encoder *encoder, const struct step *step, const struct mim_error *error)
 {
-    struct mim_out_slot *slot = step->slot;
+    struct mim_encode_frame *slot = step->slot;
     if (slot->status != MIM_OK && step->which > slot->failed_part)
         return;
     fail_slot(slot, step->status, error);
@@ -175,35 +176,35 @@ run(struct mim_pool_client *client, unsigned worker, void *in)
 {
     struct mim_encoder *encoder = mim_encoder_of(client);
     struct step *step = in;
-    struct mim_out_slot *slot = step->slot;
+    struct mim_encode_frame *slot = step->slot;
     struct mim_error error = { .frame = MIM_UNKNOWN };
-    struct mim_raster_loss loss = { 0 };
+    struct mim_conversion_loss loss = { 0 };
 
     switch (step->kind) {
     case STEP_ACCEPT:
         step->status = mim_encoder_accept(encoder, slot, &error);
         break;
     case STEP_CONVERT:
-        mim_out_slot_convert_band(slot, step->which, &loss);
+        mim_encode_frame_convert_band(slot, step->which, &loss);
         break;
     case STEP_ENCODE:
         step->status = encode(encoder, worker, step, &error);
         break;
     case STEP_PUT:
-        step->status = mim_out_slot_put(slot, encoder->writer, &error);
+        step->status = mim_encode_frame_put(slot, encoder->writer, &error);
         break;
     }
     mim_pool_lock(encoder->pool);
     if (step->status != MIM_OK)
         note_failure(encoder, step, &error);
-    mim_raster_loss_add(&slot->loss, &loss);
+    mim_conversion_loss_add(&slot->loss, &loss);
     mim_pool_unlock(encoder->pool);
 }
 
 void
 mim_encoder_drop_first(struct mim_encoder *encoder)
 {
-    mim_out_slot_clear(mim_encoder_slot(encoder, 0), encoder->writer);
+    mim_encode_frame_clear(mim_encoder_slot(encoder, 0), encoder->writer);
     encoder->first = (encoder->first + 1) % encoder->slot_count;
     encoder->used--;
 }
@@ -212,26 +213,26 @@ mim_encoder_drop_first(struct mim_encoder *encoder)
 static void
 drop_written(struct mim_encoder *encoder)
 {
-    while (encoder->used && mim_encoder_slot(encoder, 0)->stage == MIM_OUT_PUT) {
+    while (encoder->used && mim_encoder_slot(encoder, 0)->stage == MIM_ENCODE_PUT) {
         bool looked_at = mim_encoder_looks_back(encoder) && !encoder->finishing && encoder->used == 1;
         if (mim_encoder_looks_back(encoder) && encoder->used > 1) {
-            const struct mim_out_slot *next = mim_encoder_slot(encoder, 1);
-            looked_at = next->stage != MIM_OUT_PUT && (next->status != MIM_OK || !encoded(next));
+            const struct mim_encode_frame *next = mim_encoder_slot(encoder, 1);
+            looked_at = next->stage != MIM_ENCODE_PUT && (next->status != MIM_OK || !encoded(next));
         }
         if (looked_at)
             break;
         mim_encoder_drop_first(encoder);
     }
-    mim_encoder_account(encoder);
+    mim_encoder_charge(encoder);
 }
 
 static void
-settle_put(struct mim_encoder *encoder, struct mim_out_slot *slot)
+settle_put(struct mim_encoder *encoder, struct mim_encode_frame *slot)
 {
     mim_pool_pace_note(&encoder->pace, slot->cost_ns);
-    slot->stage = MIM_OUT_PUT;
+    slot->stage = MIM_ENCODE_PUT;
     for (uint32_t i = 0; i < slot->info.parts; i++)
-        mim_coded_clear(&slot->coded[i], &encoder->writer->work->account);
+        mim_coded_clear(&slot->coded[i], &encoder->writer->operation->budget);
     encoder->solo = false;
     drop_written(encoder);
 }
@@ -241,19 +242,19 @@ settle(struct mim_pool_client *client, unsigned worker, void *in)
 {
     struct mim_encoder *encoder = mim_encoder_of(client);
     struct step *step = in;
-    struct mim_out_slot *slot = step->slot;
+    struct mim_encode_frame *slot = step->slot;
     (void)worker;
 
     switch (step->kind) {
     case STEP_ACCEPT:
         encoder->serial_busy = false;
         if (step->status == MIM_OK)
-            slot->stage = mim_out_slot_next_stage(slot);
+            slot->stage = mim_encode_frame_next_stage(slot);
         break;
     case STEP_CONVERT:
         if (++slot->bands_done == slot->bands) {
             struct mim_error error;
-            enum mim_status status = mim_out_slot_converted(slot, encoder->writer, &error);
+            enum mim_status status = mim_encode_frame_converted(slot, encoder->writer, &error);
             if (status != MIM_OK)
                 fail_slot(slot, status, &error);
         }

@@ -3,8 +3,8 @@
 #ifndef MIM_CORE_PIPELINE_ENCODE_STEPS_H
 #define MIM_CORE_PIPELINE_ENCODE_STEPS_H
 
-#include "pipeline/encode.h"
 #include "pipeline/encode-frame.h"
+#include "pipeline/encode.h"
 #include "pipeline/pool.h"
 #include "pipeline/two-pass.h"
 
@@ -14,10 +14,10 @@ struct mim_encoder {
     struct mim_plugin_writer *writer;
     uint64_t expected, added;
     struct mim_frame_info first_info; /* that all others must match */
-    struct mim_out_clock clock;
-    struct mim_survey *survey; /* a first pass over all frames is under way */
+    struct mim_encode_timing clock;
+    struct mim_two_pass *survey; /* a first pass over all frames is under way */
 
-    struct mim_out_slot *slots; /* a ring */
+    struct mim_encode_frame *slots; /* a ring */
     unsigned slot_count, first, used;
     bool attached, serial_busy, finishing;
     bool solo; /* one frame on the caller's thread alone: it was refused memory */
@@ -33,7 +33,7 @@ mim_encoder_of(struct mim_pool_client *client)
     return (struct mim_encoder *)client;
 }
 
-static inline struct mim_out_slot *
+static inline struct mim_encode_frame *
 mim_encoder_slot(struct mim_encoder *encoder, unsigned i)
 {
     return &encoder->slots[(encoder->first + i) % encoder->slot_count];
@@ -47,10 +47,10 @@ bool mim_encoder_looks_back(const struct mim_encoder *encoder);
 /* Frames that one encode() needs at once: these are held whatever the ceiling. */
 unsigned mim_encoder_least_room(const struct mim_encoder *encoder);
 /* A serial step, also of the survey: the plugin sees the frame's metadata and says how it wants it. */
-enum mim_status mim_encoder_accept(struct mim_encoder *encoder, struct mim_out_slot *slot, struct mim_error *err);
+enum mim_status mim_encoder_accept(struct mim_encoder *encoder, struct mim_encode_frame *slot, struct mim_error *err);
 
 /* The following under the pool's lock, or when nothing runs. */
-void mim_encoder_account(struct mim_encoder *encoder);
+void mim_encoder_charge(struct mim_encoder *encoder);
 void mim_encoder_drop_first(struct mim_encoder *encoder);
 
 #endif

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "pipeline/encode-steps.h"
 #include "base/error.h"
 #include "base/sample.h"
+#include "pipeline/encode-steps.h"
 #include "plugin/operation.h"
 
 #define LARGE_FRAME (4u << 20)    /* bytes: worth several threads even when it is alone */
@@ -27,15 +27,15 @@ give_up(struct mim_encoder *encoder, enum mim_status status, const struct mim_er
 static bool
 interrupted(struct mim_pool_client *client)
 {
-    return mim_work_poll(mim_encoder_of(client)->writer->work, NULL) != MIM_OK;
+    return mim_operation_poll(mim_encoder_of(client)->writer->operation, NULL) != MIM_OK;
 }
 
 /* The frame whose turn it is to be written; NULL when there is none. */
-static struct mim_out_slot *
+static struct mim_encode_frame *
 first_unput(struct mim_encoder *encoder)
 {
     for (unsigned i = 0; i < encoder->used; i++)
-        if (mim_encoder_slot(encoder, i)->stage != MIM_OUT_PUT)
+        if (mim_encoder_slot(encoder, i)->stage != MIM_ENCODE_PUT)
             return mim_encoder_slot(encoder, i);
     return NULL;
 }
@@ -44,7 +44,7 @@ first_unput(struct mim_encoder *encoder)
 static bool
 stuck(struct mim_encoder *encoder)
 {
-    struct mim_out_slot *slot = first_unput(encoder);
+    struct mim_encode_frame *slot = first_unput(encoder);
     return encoder->status != MIM_OK ||
            (slot && slot->status != MIM_OK && slot->parts_done == slot->parts_claimed && !encoder->serial_busy);
 }
@@ -55,8 +55,9 @@ has_room(struct mim_encoder *encoder)
     unsigned most = encoder->attached ? encoder->slot_count : mim_encoder_least_room(encoder);
     if (encoder->used < mim_encoder_least_room(encoder))
         return true;
-    const struct mim_out_slot *latest = mim_encoder_slot(encoder, encoder->used - 1);
-    return encoder->used < most && mim_account_fits(&encoder->writer->work->account, 2 * mim_out_slot_bytes(latest));
+    const struct mim_encode_frame *latest = mim_encoder_slot(encoder, encoder->used - 1);
+    return encoder->used < most &&
+           mim_memory_budget_fits(&encoder->writer->operation->budget, 2 * mim_encode_frame_bytes(latest));
 }
 
 static bool
@@ -64,8 +65,8 @@ newest_is_accepted(struct mim_pool_client *client)
 {
     struct mim_encoder *encoder = mim_encoder_of(client);
     /* helpers may have written it already, and dropped it */
-    const struct mim_out_slot *newest = encoder->used ? mim_encoder_slot(encoder, encoder->used - 1) : NULL;
-    return stuck(encoder) || !newest || newest->stage != MIM_OUT_GIVEN || newest->status != MIM_OK;
+    const struct mim_encode_frame *newest = encoder->used ? mim_encoder_slot(encoder, encoder->used - 1) : NULL;
+    return stuck(encoder) || !newest || newest->stage != MIM_ENCODE_GIVEN || newest->status != MIM_OK;
 }
 
 static bool
@@ -94,9 +95,9 @@ let_encode_alone(struct mim_encoder *encoder)
 
     mim_pool_lock(encoder->pool);
     for (unsigned i = 0; i < encoder->used; i++)
-        if (mim_encoder_slot(encoder, i)->stage == MIM_OUT_READY)
-            mim_out_slot_forget_coded(mim_encoder_slot(encoder, i), encoder->writer);
-    mim_encoder_account(encoder);
+        if (mim_encoder_slot(encoder, i)->stage == MIM_ENCODE_READY)
+            mim_encode_frame_forget_coded(mim_encoder_slot(encoder, i), encoder->writer);
+    mim_encoder_charge(encoder);
     mim_pool_unlock(encoder->pool);
 }
 
@@ -107,7 +108,7 @@ work_until(struct mim_encoder *encoder, bool (*goal)(struct mim_pool_client *), 
     for (;;) {
         mim_pool_work(encoder->pool, &encoder->client, goal, interrupted);
         mim_pool_lock(encoder->pool);
-        struct mim_out_slot *slot = first_unput(encoder);
+        struct mim_encode_frame *slot = first_unput(encoder);
         bool failed = stuck(encoder), reached = goal(&encoder->client);
         bool alone = failed && encoder->status == MIM_OK && slot->starved;
         if (failed && !alone && encoder->status == MIM_OK)
@@ -123,7 +124,7 @@ work_until(struct mim_encoder *encoder, bool (*goal)(struct mim_pool_client *), 
         if (reached)
             return MIM_OK;
         struct mim_error error;
-        enum mim_status status = mim_work_poll(encoder->writer->work, &error);
+        enum mim_status status = mim_operation_poll(encoder->writer->operation, &error);
         if (status != MIM_OK) {
             mim_pool_lock(encoder->pool);
             give_up(encoder, status, &error);
@@ -139,8 +140,8 @@ consider_threads(struct mim_encoder *encoder)
 {
     if (encoder->attached || mim_pool_threads(encoder->pool) < 2)
         return;
-    const struct mim_out_slot *newest = mim_encoder_slot(encoder, encoder->used - 1);
-    uint64_t bytes = mim_out_slot_bytes(newest);
+    const struct mim_encode_frame *newest = mim_encoder_slot(encoder, encoder->used - 1);
+    uint64_t bytes = mim_encode_frame_bytes(newest);
     bool large = (newest->info.parts > 1 && bytes >= LARGE_FRAME) || (encoder->added > 1 && bytes >= SIZEABLE_FRAME);
     if (encoder->pace.frames ? mim_pool_pace_is_tiny(&encoder->pace) : !large)
         return;
@@ -185,7 +186,7 @@ note_timing(struct mim_encoder *encoder, const struct mim_frame *frame, const st
                  base.num, base.den);
     else
         return MIM_OK;
-    return mim_work_notice_at(encoder->writer->work, MIM_NOTICE_TIMING, origin, text, err);
+    return mim_operation_notice_at(encoder->writer->operation, MIM_NOTICE_TIMING, origin, text, err);
 }
 
 static enum mim_status
@@ -200,7 +201,7 @@ note_losses(struct mim_encoder *encoder, const struct mim_frame *frame, struct m
     if (status == MIM_OK && frame->loop >= 0 && !(ops->flags & MIM_WRITER_LOOP)) {
         snprintf(text, sizeof text, "%s keeps no loop count: how often the sequence is played is lost",
                  encoder->writer->format);
-        status = mim_work_notice_at(encoder->writer->work, MIM_NOTICE_LOOP, &second, text, err);
+        status = mim_operation_notice_at(encoder->writer->operation, MIM_NOTICE_LOOP, &second, text, err);
     }
     return status;
 }
@@ -228,19 +229,20 @@ static enum mim_status
 start(struct mim_encoder *encoder, const struct mim_frame *frame, struct mim_error *err)
 {
     encoder->clock.to = frame->time_base;
-    encoder->first_info = mim_out_slot_info(frame, &encoder->clock);
+    encoder->first_info = mim_encode_frame_info(frame, &encoder->clock);
     enum mim_status status = mim_plugin_writer_start(encoder->writer, &encoder->first_info, frame->time_base,
                                                      frame->loop, encoder->expected, err);
     if (status == MIM_OK && encoder->writer->sequence.passes == 2 && encoder->writer->ops->survey)
-        status = mim_survey_create(&encoder->survey, encoder->writer, err);
+        status = mim_two_pass_create(&encoder->survey, encoder->writer, err);
     return status;
 }
 
 static void
-place(struct mim_encoder *encoder, struct mim_out_slot *slot, struct mim_frame *frame,
+place(struct mim_encoder *encoder, struct mim_encode_frame *slot, struct mim_frame *frame,
       const struct mim_frame_info *info)
 {
-    *slot = (struct mim_out_slot){ .packet = slot->packet, .index = encoder->added, .frame = *frame, .info = *info };
+    *slot =
+        (struct mim_encode_frame){ .packet = slot->packet, .index = encoder->added, .frame = *frame, .info = *info };
     *frame = (struct mim_frame){ 0 };
     encoder->added++;
 }
@@ -250,14 +252,14 @@ static bool
 refused(struct mim_encoder *encoder, uint64_t index, struct mim_error *err)
 {
     mim_pool_lock(encoder->pool);
-    struct mim_out_slot *slot = encoder->used ? mim_encoder_slot(encoder, encoder->used - 1) : NULL;
-    bool refused = slot && slot->index == index && slot->stage == MIM_OUT_GIVEN && slot->status != MIM_OK;
+    struct mim_encode_frame *slot = encoder->used ? mim_encoder_slot(encoder, encoder->used - 1) : NULL;
+    bool refused = slot && slot->index == index && slot->stage == MIM_ENCODE_GIVEN && slot->status != MIM_OK;
     if (refused) {
         *err = slot->error;
         err->status = slot->status;
-        mim_out_slot_clear(slot, encoder->writer);
+        mim_encode_frame_clear(slot, encoder->writer);
         encoder->used--;
-        mim_encoder_account(encoder);
+        mim_encoder_charge(encoder);
     }
     mim_pool_unlock(encoder->pool);
     return refused;
@@ -272,11 +274,11 @@ add_to_ring(struct mim_encoder *encoder, struct mim_frame *frame, const struct m
         return status;
 
     mim_pool_lock(encoder->pool);
-    struct mim_out_slot *slot = mim_encoder_slot(encoder, encoder->used);
+    struct mim_encode_frame *slot = mim_encoder_slot(encoder, encoder->used);
     place(encoder, slot, frame, info);
     encoder->used++;
-    mim_account_expect(&encoder->writer->work->account, mim_out_slot_bytes(slot));
-    mim_encoder_account(encoder);
+    mim_memory_budget_expect(&encoder->writer->operation->budget, mim_encode_frame_bytes(slot));
+    mim_encoder_charge(encoder);
     if (encoder->attached)
         mim_pool_wake(encoder->pool);
     mim_pool_unlock(encoder->pool);
@@ -294,16 +296,16 @@ static enum mim_status
 add_to_survey(struct mim_encoder *encoder, struct mim_frame *frame, const struct mim_frame_info *info,
               struct mim_error *err)
 {
-    struct mim_out_slot *slot = mim_encoder_slot(encoder, 0);
+    struct mim_encode_frame *slot = mim_encoder_slot(encoder, 0);
     place(encoder, slot, frame, info);
-    enum mim_status status = mim_work_poll(encoder->writer->work, err);
+    enum mim_status status = mim_operation_poll(encoder->writer->operation, err);
     if (status == MIM_OK)
         status = mim_encoder_accept(encoder, slot, err);
     if (status == MIM_OK)
-        status = mim_survey_add(encoder->survey, slot, err);
+        status = mim_two_pass_add(encoder->survey, slot, err);
     if (status != MIM_OK && err->frame == MIM_UNKNOWN)
         err->frame = slot->index;
-    mim_out_slot_clear(slot, encoder->writer);
+    mim_encode_frame_clear(slot, encoder->writer);
     return status;
 }
 
@@ -311,7 +313,7 @@ static enum mim_status
 add(struct mim_encoder *encoder, struct mim_frame *frame, struct mim_error *err)
 {
     enum mim_status status = encoder->added ? MIM_OK : start(encoder, frame, err);
-    struct mim_frame_info info = mim_out_slot_info(frame, &encoder->clock);
+    struct mim_frame_info info = mim_encode_frame_info(frame, &encoder->clock);
     if (status == MIM_OK)
         status = check_shape(encoder, &info, err);
     if (status == MIM_OK)
@@ -349,26 +351,26 @@ mim_encoder_status(const struct mim_encoder *encoder, struct mim_error *err)
 static enum mim_status
 replay(struct mim_encoder *encoder, struct mim_error *err)
 {
-    uint64_t count = mim_survey_count(encoder->survey);
-    enum mim_status status = mim_survey_end(encoder->survey, err);
+    uint64_t count = mim_two_pass_count(encoder->survey);
+    enum mim_status status = mim_two_pass_end(encoder->survey, err);
     for (uint64_t i = 0; i < count && status == MIM_OK; i++) {
         status = work_until(encoder, can_take_another, err);
         if (status != MIM_OK)
             break;
         mim_pool_lock(encoder->pool); /* helpers move where the ring begins */
-        struct mim_out_slot *slot = mim_encoder_slot(encoder, encoder->used);
+        struct mim_encode_frame *slot = mim_encoder_slot(encoder, encoder->used);
         mim_pool_unlock(encoder->pool);
-        *slot = (struct mim_out_slot){ .packet = slot->packet, .index = i };
-        status = mim_survey_replay(encoder->survey, slot, err);
+        *slot = (struct mim_encode_frame){ .packet = slot->packet, .index = i };
+        status = mim_two_pass_replay(encoder->survey, slot, err);
         if (status != MIM_OK) {
-            mim_out_slot_clear(slot, encoder->writer);
+            mim_encode_frame_clear(slot, encoder->writer);
             break;
         }
-        slot->stage = mim_out_slot_next_stage(slot);
+        slot->stage = mim_encode_frame_next_stage(slot);
         mim_pool_lock(encoder->pool);
         encoder->used++;
-        mim_account_expect(&encoder->writer->work->account, mim_out_slot_bytes(slot));
-        mim_encoder_account(encoder);
+        mim_memory_budget_expect(&encoder->writer->operation->budget, mim_encode_frame_bytes(slot));
+        mim_encoder_charge(encoder);
         if (encoder->attached)
             mim_pool_wake(encoder->pool);
         mim_pool_unlock(encoder->pool);
@@ -430,8 +432,8 @@ mim_encoder_create(struct mim_encoder **out, struct mim_plugin_writer *writer, s
     encoder->expected = count;
     unsigned threads = mim_pool_threads(pool);
     encoder->slot_count = mim_encoder_least_room(encoder) + (threads > 1 ? threads * SLOTS_PER_THREAD : 0);
-    if (encoder->slot_count > MIM_MOST_IN_FLIGHT)
-        encoder->slot_count = MIM_MOST_IN_FLIGHT;
+    if (encoder->slot_count > MIM_MAX_IN_FLIGHT)
+        encoder->slot_count = MIM_MAX_IN_FLIGHT;
     encoder->slots = calloc(encoder->slot_count, sizeof *encoder->slots);
     bool complete = encoder->slots != NULL;
     for (unsigned i = 0; complete && i < encoder->slot_count; i++)
@@ -462,6 +464,6 @@ mim_encoder_destroy(struct mim_encoder *encoder)
     for (unsigned i = 0; encoder->slots && i < encoder->slot_count; i++)
         free(encoder->slots[i].packet);
     free(encoder->slots);
-    mim_survey_destroy(encoder->survey);
+    mim_two_pass_destroy(encoder->survey);
     free(encoder);
 }

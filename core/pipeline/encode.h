@@ -30,6 +30,6 @@ enum mim_status mim_encoder_status(const struct mim_encoder *encoder, struct mim
 uint64_t mim_encoder_count(const struct mim_encoder *encoder);
 uint64_t mim_encoder_sound(const struct mim_encoder *encoder);
 /* No more frames than these are between adding and writing, however many threads work. */
-#define MIM_MOST_IN_FLIGHT 64
+#define MIM_MAX_IN_FLIGHT 64
 
 #endif

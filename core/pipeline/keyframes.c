@@ -7,7 +7,7 @@
 
 /* Entries that are not after `index`. */
 static size_t
-rank(const struct mim_keys *keys, uint64_t index)
+rank(const struct mim_keyframes *keys, uint64_t index)
 {
     size_t low = 0, high = keys->count;
     while (low < high) {
@@ -21,18 +21,18 @@ rank(const struct mim_keys *keys, uint64_t index)
 }
 
 void
-mim_keys_add(struct mim_keys *keys, uint64_t index)
+mim_keyframes_add(struct mim_keyframes *keys, uint64_t index)
 {
-    if (!keys->items && !(keys->items = malloc(MIM_MOST_KEYS * sizeof *keys->items)))
+    if (!keys->items && !(keys->items = malloc(MIM_MAX_KEYS * sizeof *keys->items)))
         return; /* fewer keys only make going back slower */
 
     size_t at = rank(keys, index);
     if (at && keys->items[at - 1] == index)
         return;
-    if (keys->count == MIM_MOST_KEYS) {
-        for (size_t i = 0; i < MIM_MOST_KEYS / 2; i++)
+    if (keys->count == MIM_MAX_KEYS) {
+        for (size_t i = 0; i < MIM_MAX_KEYS / 2; i++)
             keys->items[i] = keys->items[2 * i];
-        keys->count = MIM_MOST_KEYS / 2;
+        keys->count = MIM_MAX_KEYS / 2;
         at = rank(keys, index);
     }
     memmove(keys->items + at + 1, keys->items + at, (keys->count - at) * sizeof *keys->items);
@@ -41,15 +41,15 @@ mim_keys_add(struct mim_keys *keys, uint64_t index)
 }
 
 uint64_t
-mim_keys_before(const struct mim_keys *keys, uint64_t index)
+mim_keyframes_before(const struct mim_keyframes *keys, uint64_t index)
 {
     size_t at = rank(keys, index);
     return at ? keys->items[at - 1] : 0;
 }
 
 void
-mim_keys_clear(struct mim_keys *keys)
+mim_keyframes_clear(struct mim_keyframes *keys)
 {
     free(keys->items);
-    *keys = (struct mim_keys){ 0 };
+    *keys = (struct mim_keyframes){ 0 };
 }

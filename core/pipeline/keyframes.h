@@ -6,17 +6,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MIM_MOST_KEYS 4096
+#define MIM_MAX_KEYS 4096
 
 /* Zeroed = frame 0 alone, where composing may always start. Bounded: when it is full, every other key is forgotten. */
-struct mim_keys {
+struct mim_keyframes {
     uint64_t *items;
     size_t count;
 };
 
-void mim_keys_add(struct mim_keys *keys, uint64_t index);
+void mim_keyframes_add(struct mim_keyframes *keys, uint64_t index);
 /* The last one known that is not after `index`. */
-uint64_t mim_keys_before(const struct mim_keys *keys, uint64_t index);
-void mim_keys_clear(struct mim_keys *keys);
+uint64_t mim_keyframes_before(const struct mim_keyframes *keys, uint64_t index);
+void mim_keyframes_clear(struct mim_keyframes *keys);
 
 #endif

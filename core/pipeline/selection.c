@@ -57,7 +57,8 @@ resolve_counted(const struct mim_range *range, int64_t count)
     int64_t step = step_of(range), low = step < 0 ? -1 : 0, high = step < 0 ? count - 1 : count;
     int64_t start = range->has_start ? clip(range->start, count, low, high) : step < 0 ? high : low;
     int64_t stop = range->has_stop ? clip(range->stop, count, low, high) : step < 0 ? low : high;
-    uint64_t span = step < 0 ? (start > stop ? (uint64_t)(start - stop) : 0) : (stop > start ? (uint64_t)(stop - start) : 0);
+    uint64_t span =
+        step < 0 ? (start > stop ? (uint64_t)(start - stop) : 0) : (stop > start ? (uint64_t)(stop - start) : 0);
     uint64_t stride = step < 0 ? -(uint64_t)step : (uint64_t)step;
     return (struct mim_run){ .first = (uint64_t)start, .step = step, .count = (span + stride - 1) / stride };
 }
@@ -75,15 +76,16 @@ resolve_open(const struct mim_range *range)
 }
 
 enum mim_status
-mim_selection_resolve(struct mim_selection *selection, const struct mim_range *ranges, size_t range_count, uint64_t count,
-                      struct mim_error *err)
+mim_selection_resolve(struct mim_selection *selection, const struct mim_range *ranges, size_t range_count,
+                      uint64_t count, struct mim_error *err)
 {
     static const struct mim_range all = { 0 };
     if (!range_count) {
         ranges = &all;
         range_count = 1;
     }
-    *selection = (struct mim_selection){ .runs = calloc(range_count, sizeof *selection->runs), .run_count = range_count };
+    *selection =
+        (struct mim_selection){ .runs = calloc(range_count, sizeof *selection->runs), .run_count = range_count };
     if (!selection->runs)
         return mim_fail_nomem(err, "a selection of frames");
 

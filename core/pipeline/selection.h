@@ -28,8 +28,8 @@ struct mim_cursor {
 /* Can the ranges only be resolved when the number of frames is known? */
 bool mim_ranges_need_count(const struct mim_range *ranges, size_t range_count);
 /* `count` is MIM_UNKNOWN where that is not needed. Nothing given: all. RANGE: a single number that no frame has. */
-enum mim_status mim_selection_resolve(struct mim_selection *selection, const struct mim_range *ranges, size_t range_count,
-                                      uint64_t count, struct mim_error *err);
+enum mim_status mim_selection_resolve(struct mim_selection *selection, const struct mim_range *ranges,
+                                      size_t range_count, uint64_t count, struct mim_error *err);
 void mim_selection_clear(struct mim_selection *selection);
 /* How many frames it selects of a sequence of `count`; MIM_UNKNOWN when that is not known. */
 uint64_t mim_selection_size(const struct mim_selection *selection, uint64_t count);

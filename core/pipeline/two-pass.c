@@ -7,16 +7,16 @@
 #include "base/error.h"
 #include "io/spool.h"
 
-struct mim_survey {
+struct mim_two_pass {
     struct mim_plugin_writer *writer;
     struct mim_spool *spool;
     uint64_t count, read_offset;
 };
 
 enum mim_status
-mim_survey_create(struct mim_survey **out, struct mim_plugin_writer *writer, struct mim_error *err)
+mim_two_pass_create(struct mim_two_pass **out, struct mim_plugin_writer *writer, struct mim_error *err)
 {
-    struct mim_survey *survey = calloc(1, sizeof *survey);
+    struct mim_two_pass *survey = calloc(1, sizeof *survey);
     if (survey)
         survey->spool = mim_spool_create();
     if (!survey || !survey->spool) {
@@ -29,7 +29,7 @@ mim_survey_create(struct mim_survey **out, struct mim_plugin_writer *writer, str
 }
 
 void
-mim_survey_destroy(struct mim_survey *survey)
+mim_two_pass_destroy(struct mim_two_pass *survey)
 {
     if (!survey)
         return;
@@ -46,7 +46,7 @@ row_bytes(const struct mim_frame_info *info)
 }
 
 static enum mim_status
-write_slot(struct mim_survey *survey, const struct mim_out_slot *slot, struct mim_error *err)
+write_slot(struct mim_two_pass *survey, const struct mim_encode_frame *slot, struct mim_error *err)
 {
     struct mim_spool *spool = survey->spool;
     enum mim_status status = mim_spool_write(spool, &slot->info, sizeof slot->info, mim_spool_size(spool), err);
@@ -59,13 +59,13 @@ write_slot(struct mim_survey *survey, const struct mim_out_slot *slot, struct mi
 }
 
 enum mim_status
-mim_survey_add(struct mim_survey *survey, struct mim_out_slot *slot, struct mim_error *err)
+mim_two_pass_add(struct mim_two_pass *survey, struct mim_encode_frame *slot, struct mim_error *err)
 {
     enum mim_status status = MIM_OK;
-    if (mim_out_slot_next_stage(slot) == MIM_OUT_ACCEPTED) {
+    if (mim_encode_frame_next_stage(slot) == MIM_ENCODE_ACCEPTED) {
         for (uint32_t band = 0; band < slot->bands; band++)
-            mim_out_slot_convert_band(slot, band, &slot->loss);
-        status = mim_out_slot_converted(slot, survey->writer, err);
+            mim_encode_frame_convert_band(slot, band, &slot->loss);
+        status = mim_encode_frame_converted(slot, survey->writer, err);
     }
     if (status == MIM_OK)
         status = mim_plugin_writer_survey(survey->writer, slot->index, &slot->info, &slot->raster, err);
@@ -76,19 +76,19 @@ mim_survey_add(struct mim_survey *survey, struct mim_out_slot *slot, struct mim_
 }
 
 enum mim_status
-mim_survey_end(struct mim_survey *survey, struct mim_error *err)
+mim_two_pass_end(struct mim_two_pass *survey, struct mim_error *err)
 {
     return mim_plugin_writer_survey(survey->writer, MIM_UNKNOWN, NULL, NULL, err);
 }
 
 uint64_t
-mim_survey_count(const struct mim_survey *survey)
+mim_two_pass_count(const struct mim_two_pass *survey)
 {
     return survey->count;
 }
 
 static enum mim_status
-read_back(struct mim_survey *survey, void *to, uint64_t size, struct mim_error *err)
+read_back(struct mim_two_pass *survey, void *to, uint64_t size, struct mim_error *err)
 {
     int64_t got = mim_spool_read(survey->spool, to, size, survey->read_offset, err);
     if (got < 0)
@@ -100,7 +100,7 @@ read_back(struct mim_survey *survey, void *to, uint64_t size, struct mim_error *
 }
 
 enum mim_status
-mim_survey_replay(struct mim_survey *survey, struct mim_out_slot *slot, struct mim_error *err)
+mim_two_pass_replay(struct mim_two_pass *survey, struct mim_encode_frame *slot, struct mim_error *err)
 {
     struct mim_frame_info info;
     enum mim_status status = read_back(survey, &info, sizeof info, err);
@@ -115,5 +115,5 @@ mim_survey_replay(struct mim_survey *survey, struct mim_out_slot *slot, struct m
     slot->info = info;
     for (uint32_t y = 0; y < info.height && status == MIM_OK; y++)
         status = read_back(survey, (uint8_t *)slot->frame.data + y * slot->frame.stride, row_bytes(&info), err);
-    return status == MIM_OK ? mim_out_slot_accepted(slot, survey->writer, err) : status;
+    return status == MIM_OK ? mim_encode_frame_accepted(slot, survey->writer, err) : status;
 }

@@ -5,17 +5,17 @@
 
 #include "pipeline/encode-frame.h"
 
-struct mim_survey;
+struct mim_two_pass;
 
-enum mim_status mim_survey_create(struct mim_survey **out, struct mim_plugin_writer *writer, struct mim_error *err);
-void mim_survey_destroy(struct mim_survey *survey);
+enum mim_status mim_two_pass_create(struct mim_two_pass **out, struct mim_plugin_writer *writer, struct mim_error *err);
+void mim_two_pass_destroy(struct mim_two_pass *survey);
 
 /* The slot is accepted. It is converted, surveyed and spooled; the caller clears it. */
-enum mim_status mim_survey_add(struct mim_survey *survey, struct mim_out_slot *slot, struct mim_error *err);
+enum mim_status mim_two_pass_add(struct mim_two_pass *survey, struct mim_encode_frame *slot, struct mim_error *err);
 /* All have been seen: the plugin settles what it goes by. */
-enum mim_status mim_survey_end(struct mim_survey *survey, struct mim_error *err);
-uint64_t mim_survey_count(const struct mim_survey *survey);
+enum mim_status mim_two_pass_end(struct mim_two_pass *survey, struct mim_error *err);
+uint64_t mim_two_pass_count(const struct mim_two_pass *survey);
 /* Frames in order, ready to be encoded. */
-enum mim_status mim_survey_replay(struct mim_survey *survey, struct mim_out_slot *slot, struct mim_error *err);
+enum mim_status mim_two_pass_replay(struct mim_two_pass *survey, struct mim_encode_frame *slot, struct mim_error *err);
 
 #endif

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "plugin/memory-budget.h"
 #include "base/size.h"
 #include "plugin/job.h"
+#include "plugin/memory-budget.h"
 
 #define LEAST_ROOM 4096
 
@@ -66,10 +66,10 @@ mim_coded_append(struct mim_coded_bytes *coded, struct mim_job *job, const void 
 }
 
 void
-mim_coded_clear(struct mim_coded_bytes *coded, struct mim_account *account)
+mim_coded_clear(struct mim_coded_bytes *coded, struct mim_memory_budget *budget)
 {
     if (coded->room)
         free(coded->data);
-    mim_account_refund(account, coded->room);
+    mim_memory_budget_refund(budget, coded->room);
     *coded = (struct mim_coded_bytes){ 0 };
 }

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct mim_account;
+struct mim_memory_budget;
 struct mim_job;
 struct mim_raster;
 
@@ -19,6 +19,6 @@ struct mim_coded_bytes {
 
 /* From the account of the job's file. false: no memory, or over the ceiling, and the job says so. */
 bool mim_coded_append(struct mim_coded_bytes *coded, struct mim_job *job, const void *data, uint64_t size);
-void mim_coded_clear(struct mim_coded_bytes *coded, struct mim_account *account);
+void mim_coded_clear(struct mim_coded_bytes *coded, struct mim_memory_budget *budget);
 
 #endif

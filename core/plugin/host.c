@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/size.h"
 #include "frame/meta.h"
 #include "io/sink.h"
-#include "base/size.h"
 #include "io/source.h"
 #include "plugin/coded-parts.h"
 #include "plugin/job.h"
@@ -26,15 +26,15 @@ static void *
 host_resize(struct mim_job *abi, void *old, uint64_t old_size, uint64_t new_size)
 {
     struct mim_core_job *job = core_of(abi);
-    struct mim_account *account = &job->work->account;
+    struct mim_memory_budget *budget = &job->operation->budget;
 
     if (!new_size) {
         free(old);
-        mim_account_refund(account, old ? old_size : 0);
+        mim_memory_budget_refund(budget, old ? old_size : 0);
         return NULL;
     }
     uint64_t before = old ? old_size : 0;
-    if (new_size > before && !mim_account_charge(account, new_size - before)) {
+    if (new_size > before && !mim_memory_budget_charge(budget, new_size - before)) {
         job->refused = true;
         job->error.needed = new_size - before;
         return NULL;
@@ -42,11 +42,11 @@ host_resize(struct mim_job *abi, void *old, uint64_t old_size, uint64_t new_size
     void *moved = new_size <= PTRDIFF_MAX ? realloc(old, new_size) : NULL;
     if (!moved) {
         if (new_size > before)
-            mim_account_refund(account, new_size - before);
+            mim_memory_budget_refund(budget, new_size - before);
         return NULL;
     }
     if (new_size < before)
-        mim_account_refund(account, before - new_size);
+        mim_memory_budget_refund(budget, before - new_size);
     return moved;
 }
 
@@ -55,10 +55,10 @@ host_reserve(struct mim_job *abi, int64_t delta)
 {
     struct mim_core_job *job = core_of(abi);
     if (delta <= 0) {
-        mim_account_refund(&job->work->account, delta < 0 ? -(uint64_t)delta : 0);
+        mim_memory_budget_refund(&job->operation->budget, delta < 0 ? -(uint64_t)delta : 0);
         return MIM_OK;
     }
-    if (mim_account_charge(&job->work->account, (uint64_t)delta))
+    if (mim_memory_budget_charge(&job->operation->budget, (uint64_t)delta))
         return MIM_OK;
     job->refused = true;
     job->error.needed = (uint64_t)delta;
@@ -66,19 +66,19 @@ host_reserve(struct mim_job *abi, int64_t delta)
 }
 
 static uint64_t
-milliseconds_left(const struct mim_work *work)
+milliseconds_left(const struct mim_operation *operation)
 {
-    if (work->deadline_ms == INT64_MAX)
+    if (operation->deadline_ms == INT64_MAX)
         return MIM_NO_LIMIT;
-    int64_t left = work->deadline_ms - mim_clock_ms();
+    int64_t left = operation->deadline_ms - mim_clock_ms();
     return left > 0 ? (uint64_t)left : 0;
 }
 
 static uint64_t
 host_limit(struct mim_job *abi, int32_t which)
 {
-    struct mim_work *work = core_of(abi)->work;
-    const struct mim_limits *limits = &work->control.limits;
+    struct mim_operation *operation = core_of(abi)->operation;
+    const struct mim_limits *limits = &operation->control.limits;
     switch (which) {
     case MIM_LIMIT_PIXELS:
         return limits->frame_pixels;
@@ -87,9 +87,9 @@ host_limit(struct mim_job *abi, int32_t which)
     case MIM_LIMIT_METADATA:
         return limits->metadata_bytes;
     case MIM_LIMIT_WORKING:
-        return mim_account_free(&work->account);
+        return mim_memory_budget_free(&operation->budget);
     case MIM_LIMIT_MILLISECONDS:
-        return milliseconds_left(work);
+        return milliseconds_left(operation);
     }
     return MIM_NO_LIMIT;
 }
@@ -98,15 +98,15 @@ static int32_t
 host_poll(struct mim_job *abi)
 {
     struct mim_core_job *job = core_of(abi);
-    if (mim_work_poll(job->work, NULL) == MIM_OK)
+    if (mim_operation_poll(job->operation, NULL) == MIM_OK)
         return MIM_OK;
-    return mim_job_host_failure(job, mim_work_poll(job->work, &job->error));
+    return mim_job_host_failure(job, mim_operation_poll(job->operation, &job->error));
 }
 
 static void
 host_log(struct mim_job *abi, int32_t level, const char *text)
 {
-    mim_work_log(core_of(abi)->work, level, text);
+    mim_operation_log(core_of(abi)->operation, level, text);
 }
 
 static int32_t host_fail(struct mim_job *abi, int32_t status, uint64_t offset, const char *fmt, ...)
@@ -149,7 +149,7 @@ static int64_t
 host_read_at(struct mim_job *abi, void *data, uint64_t size, uint64_t offset)
 {
     struct mim_core_job *job = core_of(abi);
-    return read_source(job, job->work->source, data, size, offset);
+    return read_source(job, job->operation->source, data, size, offset);
 }
 
 static uint64_t
@@ -172,7 +172,7 @@ static uint64_t
 host_size(struct mim_job *abi)
 {
     struct mim_core_job *job = core_of(abi);
-    return size_of(job, job->work->source);
+    return size_of(job, job->operation->source);
 }
 
 static int32_t
@@ -182,7 +182,7 @@ host_meta(struct mim_job *abi, const char *key, int32_t type, const void *value,
     if (!job->meta)
         return MIM_ARGUMENT;
 
-    uint64_t limit = job->work->control.limits.metadata_bytes, held = mim_meta_bytes(job->meta);
+    uint64_t limit = job->operation->control.limits.metadata_bytes, held = mim_meta_bytes(job->meta);
     if (size > limit || held > limit - size) {
         mim_fail_limit(&job->error, held + size, limit,
                        "metadata of more than %" PRIu64 " bytes: '%s' adds %" PRIu64 " to %" PRIu64, limit, key, size,
@@ -215,30 +215,30 @@ host_emit(struct mim_job *abi, const void *data, uint64_t size)
         return MIM_OK;
     if (job->coded)
         return mim_coded_append(job->coded, abi, data, size) ? MIM_OK : MIM_NOMEM;
-    if (!job->work->sink)
+    if (!job->operation->sink)
         return MIM_ARGUMENT;
     struct mim_error error;
-    return host_result(job, mim_sink_write(job->work->sink, data, size, &error), &error);
+    return host_result(job, mim_sink_write(job->operation->sink, data, size, &error), &error);
 }
 
 static int32_t
 host_patch(struct mim_job *abi, const void *data, uint64_t size, uint64_t offset)
 {
     struct mim_core_job *job = core_of(abi);
-    if (job->coded || !job->work->sink)
+    if (job->coded || !job->operation->sink)
         return MIM_ARGUMENT;
     struct mim_error error;
-    return host_result(job, mim_sink_patch(job->work->sink, data, size, offset, &error), &error);
+    return host_result(job, mim_sink_patch(job->operation->sink, data, size, offset, &error), &error);
 }
 
 static int64_t
 host_read_back(struct mim_job *abi, void *data, uint64_t size, uint64_t offset)
 {
     struct mim_core_job *job = core_of(abi);
-    if (job->coded || !job->work->sink)
+    if (job->coded || !job->operation->sink)
         return -MIM_ARGUMENT;
     struct mim_error error;
-    int64_t got = mim_sink_read_back(job->work->sink, data, size, offset, &error);
+    int64_t got = mim_sink_read_back(job->operation->sink, data, size, offset, &error);
     return got >= 0 ? got : -(int64_t)host_result(job, (enum mim_status) - got, &error);
 }
 
@@ -248,13 +248,13 @@ host_tell(struct mim_job *abi)
     struct mim_core_job *job = core_of(abi);
     if (job->coded)
         return job->coded->size;
-    return job->work->sink ? mim_sink_tell(job->work->sink) : 0;
+    return job->operation->sink ? mim_sink_tell(job->operation->sink) : 0;
 }
 
 static uint32_t
 host_flags(struct mim_job *abi)
 {
-    return core_of(abi)->work->host_flags;
+    return core_of(abi)->operation->host_flags;
 }
 
 static int32_t
@@ -267,7 +267,7 @@ host_notice(struct mim_job *abi, int32_t code, const char *text)
     const struct mim_notice_origin origin = { .frame = job->frame,
                                               .place = job->frame == MIM_UNKNOWN ? 0 : job->frame,
                                               .step = job->step };
-    enum mim_status status = mim_work_notice_at(job->work, (enum mim_notice_code)code, &origin, text, &error);
+    enum mim_status status = mim_operation_notice_at(job->operation, (enum mim_notice_code)code, &origin, text, &error);
     return host_result(job, status, &error);
 }
 
@@ -277,7 +277,7 @@ host_open_side(struct mim_job *abi, const char *role, const char *uri)
     struct mim_core_job *job = core_of(abi);
     struct mim_error error;
     int32_t side = 0;
-    enum mim_status status = mim_sides_open(&job->work->sides, role, uri, &side, &error);
+    enum mim_status status = mim_side_inputs_open(&job->operation->side_inputs, role, uri, &side, &error);
     if (status == MIM_OK)
         return side;
     if (uri) /* what the caller wants, while the origin is only worth a try */
@@ -289,14 +289,14 @@ static int64_t
 host_side_read(struct mim_job *abi, int32_t side, void *data, uint64_t size, uint64_t offset)
 {
     struct mim_core_job *job = core_of(abi);
-    return read_source(job, mim_sides_source(&job->work->sides, side), data, size, offset);
+    return read_source(job, mim_side_inputs_source(&job->operation->side_inputs, side), data, size, offset);
 }
 
 static uint64_t
 host_side_size(struct mim_job *abi, int32_t side)
 {
     struct mim_core_job *job = core_of(abi);
-    return size_of(job, mim_sides_source(&job->work->sides, side));
+    return size_of(job, mim_side_inputs_source(&job->operation->side_inputs, side));
 }
 
 static const void *

@@ -11,16 +11,16 @@
 #include "plugin/operation.h"
 
 enum mim_status
-mim_job_init(struct mim_core_job *job, struct mim_work *work, void *state, uint32_t worker_size, uint32_t threads,
-             struct mim_error *err)
+mim_job_init(struct mim_core_job *job, struct mim_operation *operation, void *state, uint32_t worker_size,
+             uint32_t threads, struct mim_error *err)
 {
     *job = (struct mim_core_job){
         .abi = { .struct_size = sizeof job->abi,
                  .threads = threads,
-                 .host = work->host,
+                 .host = operation->host,
                  .state = state,
                  .core = job },
-        .work = work,
+        .operation = operation,
         .frame = MIM_UNKNOWN,
     };
     if (!worker_size)
@@ -51,7 +51,7 @@ mim_job_note_failure(struct mim_core_job *job, enum mim_status status)
 {
     job->failed = status;
     job->error.frame = job->frame;
-    snprintf(job->error.plugin, sizeof job->error.plugin, "%s", job->work->plugin);
+    snprintf(job->error.plugin, sizeof job->error.plugin, "%s", job->operation->plugin);
 }
 
 enum mim_status
@@ -66,7 +66,8 @@ mim_job_host_failure(struct mim_core_job *job, enum mim_status status)
 static enum mim_status
 limit_error(struct mim_core_job *job)
 {
-    uint64_t used = mim_account_used(&job->work->account), ceiling = mim_account_ceiling(&job->work->account);
+    uint64_t used = mim_memory_budget_used(&job->operation->budget),
+             ceiling = mim_memory_budget_ceiling(&job->operation->budget);
     mim_fail_limit(&job->error, job->error.needed, ceiling,
                    "the working memory of %" PRIu64 " bytes is not enough: %" PRIu64 " are in use and %" PRIu64
                    " more needed",
@@ -94,7 +95,7 @@ settled_status(struct mim_core_job *job, int32_t result, const char *op)
         return (enum mim_status)result;
     if (result < 0 || result > MIM_CRASHED)
         return broken(job, result, op, "is no status");
-    if ((result == MIM_CANCELLED || result == MIM_TIMEOUT) && mim_work_poll(job->work, NULL) == MIM_OK)
+    if ((result == MIM_CANCELLED || result == MIM_TIMEOUT) && mim_operation_poll(job->operation, NULL) == MIM_OK)
         return broken(job, result, op, "nobody asked for"); /* what is interrupted is tried again, for ever then */
     if (job->failed == (enum mim_status)result)
         return job->failed;

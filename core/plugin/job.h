@@ -10,12 +10,12 @@
 
 struct mim_coded_bytes;
 struct mim_meta;
-struct mim_work;
+struct mim_operation;
 
 /* One job as the core sees it; the plugin sees `abi`. Used by one thread at a time. */
 struct mim_core_job {
     struct mim_job abi;
-    struct mim_work *work;
+    struct mim_operation *operation;
     unsigned worker;        /* which of the file's workers; 0 also for the serial job */
     uint64_t frame;         /* of the current op, for errors; MIM_UNKNOWN: of the whole */
     uint32_t step;          /* of that frame's, where notices stand; 0: serial */
@@ -24,13 +24,13 @@ struct mim_core_job {
     bool host_failed;       /* a host call did: it beats what the plugin makes of it */
     bool refused;           /* an allocation was over the ceiling */
     struct mim_error error;
-    struct mim_meta *meta;   /* where meta() puts values; NULL outside metadata() */
+    struct mim_meta *meta;         /* where meta() puts values; NULL outside metadata() */
     struct mim_coded_bytes *coded; /* where emit() puts bytes; NULL: the sink */
 };
 
 /* `state` and `worker` memory as the ops table asks for; worker_size 0 for the serial job. */
-enum mim_status mim_job_init(struct mim_core_job *job, struct mim_work *work, void *state, uint32_t worker_size,
-                             uint32_t threads, struct mim_error *err);
+enum mim_status mim_job_init(struct mim_core_job *job, struct mim_operation *operation, void *state,
+                             uint32_t worker_size, uint32_t threads, struct mim_error *err);
 void mim_job_clear(struct mim_core_job *job);
 
 /* Around every op: begin clears what the last op left; end turns the op's result and what host calls saw into one status

@@ -9,16 +9,16 @@
 #include "base/error.h"
 
 static bool
-comes_before(const struct mim_kept_notice *a, const struct mim_kept_notice *b)
+comes_before(const struct mim_pending_notice *a, const struct mim_pending_notice *b)
 {
     return a->origin.place != b->origin.place ? a->origin.place < b->origin.place : a->origin.step < b->origin.step;
 }
 
 /* Workers run ahead in any order; what they say comes out in order. */
 static void
-insert(struct mim_notices *notices, struct mim_kept_notice *notice)
+insert(struct mim_notices *notices, struct mim_pending_notice *notice)
 {
-    struct mim_kept_notice **at = &notices->first;
+    struct mim_pending_notice **at = &notices->first;
     if (notices->last && !comes_before(notice, notices->last))
         at = &notices->last->next;
     while (*at && !comes_before(notice, *at))
@@ -33,7 +33,7 @@ enum mim_status
 mim_notices_add(struct mim_notices *notices, enum mim_notice_code code, const struct mim_notice_origin *origin,
                 const char *plugin, const char *text, struct mim_error *err)
 {
-    struct mim_kept_notice *notice = calloc(1, sizeof *notice);
+    struct mim_pending_notice *notice = calloc(1, sizeof *notice);
     if (!notice)
         return mim_fail_nomem(err, "a notice");
 
@@ -45,10 +45,10 @@ mim_notices_add(struct mim_notices *notices, enum mim_notice_code code, const st
     return MIM_OK;
 }
 
-static struct mim_kept_notice *
+static struct mim_pending_notice *
 take_first(struct mim_notices *notices)
 {
-    struct mim_kept_notice *notice = notices->first;
+    struct mim_pending_notice *notice = notices->first;
     notices->first = notice->next;
     if (!notices->first)
         notices->last = NULL;
@@ -57,7 +57,7 @@ take_first(struct mim_notices *notices)
 }
 
 static void
-append(struct mim_notices *notices, struct mim_kept_notice *notice)
+append(struct mim_notices *notices, struct mim_pending_notice *notice)
 {
     *(notices->last ? &notices->last->next : &notices->first) = notice;
     notices->last = notice;
@@ -77,7 +77,7 @@ mim_notices_take(struct mim_notices *from, const struct mim_notice_range *range,
     struct mim_notices kept = { 0 };
     *to = (struct mim_notices){ 0 };
     while (from->first) {
-        struct mim_kept_notice *notice = take_first(from);
+        struct mim_pending_notice *notice = take_first(from);
         append(is_due(&notice->origin, range) ? to : &kept, notice);
     }
     *from = kept;
@@ -88,7 +88,7 @@ mim_notices_forget(struct mim_notices *notices, uint64_t frame)
 {
     struct mim_notices kept = { 0 };
     while (notices->first) {
-        struct mim_kept_notice *notice = take_first(notices);
+        struct mim_pending_notice *notice = take_first(notices);
         if (notice->origin.frame == frame)
             free(notice);
         else
@@ -109,7 +109,7 @@ mim_notices_deliver(struct mim_notices *notices, const struct mim_control *contr
 {
     enum mim_status status = MIM_OK;
     while (notices->first && status == MIM_OK) {
-        struct mim_kept_notice *kept = take_first(notices);
+        struct mim_pending_notice *kept = take_first(notices);
         if (control->tally)
             control->tally->notices[kept->code]++;
         if (control->notice)

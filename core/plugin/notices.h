@@ -12,17 +12,17 @@ struct mim_notice_origin {
     uint32_t step;  /* 0: found out serially, in order */
 };
 
-struct mim_kept_notice {
+struct mim_pending_notice {
     enum mim_notice_code code;
     struct mim_notice_origin origin;
     char plugin[32];
     char text[200];
-    struct mim_kept_notice *next;
+    struct mim_pending_notice *next;
 };
 
 /* In the order of places and steps; guarded by its owner. Zeroed = empty. */
 struct mim_notices {
-    struct mim_kept_notice *first, *last;
+    struct mim_pending_notice *first, *last;
 };
 
 enum mim_status mim_notices_add(struct mim_notices *notices, enum mim_notice_code code,

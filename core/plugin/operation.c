@@ -8,8 +8,8 @@
 
 #include <mim/plugin.h>
 
-#include "base/context-priv.h"
 #include "base/cancel.h"
+#include "base/context-priv.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "io/sink.h"
@@ -46,25 +46,26 @@ deadline_after(uint64_t milliseconds)
 }
 
 enum mim_status
-mim_work_init(struct mim_work *work, struct mim_context *context, const struct mim_control *control,
-              uint64_t result_default, struct mim_error *err)
+mim_operation_init(struct mim_operation *operation, struct mim_context *context, const struct mim_control *control,
+                   uint64_t result_default, struct mim_error *err)
 {
-    *work = (struct mim_work){ .context = context, .control = *control, .plugin = "", .host = context->host };
-    enum mim_status status = mim_context_limits(context, &control->limits, result_default, &work->control.limits, err);
+    *operation = (struct mim_operation){ .context = context, .control = *control, .plugin = "", .host = context->host };
+    enum mim_status status =
+        mim_context_limits(context, &control->limits, result_default, &operation->control.limits, err);
     if (status != MIM_OK)
         return status;
 
-    mim_account_init(&work->account, &work->control.limits);
-    work->deadline_ms = deadline_after(work->control.limits.milliseconds);
-    work->host_flags = context->options.owns_process ? MIM_HOST_OWNS_PROCESS : 0;
-    pthread_mutex_init(&work->lock, NULL);
+    mim_memory_budget_init(&operation->budget, &operation->control.limits);
+    operation->deadline_ms = deadline_after(operation->control.limits.milliseconds);
+    operation->host_flags = context->options.owns_process ? MIM_HOST_OWNS_PROCESS : 0;
+    pthread_mutex_init(&operation->lock, NULL);
     return MIM_OK;
 }
 
 void
-mim_work_init_part(struct mim_work *work, struct mim_work *whole, uint64_t index)
+mim_operation_init_part(struct mim_operation *operation, struct mim_operation *whole, uint64_t index)
 {
-    *work = (struct mim_work){
+    *operation = (struct mim_operation){
         .context = whole->context,
         .whole = whole,
         .index = index,
@@ -74,79 +75,79 @@ mim_work_init_part(struct mim_work *work, struct mim_work *whole, uint64_t index
         .deadline_ms = whole->deadline_ms,
         .host_flags = whole->host_flags,
     };
-    mim_account_init_part(&work->account, &whole->account);
-    pthread_mutex_init(&work->lock, NULL);
+    mim_memory_budget_init_part(&operation->budget, &whole->budget);
+    pthread_mutex_init(&operation->lock, NULL);
 }
 
 static struct mim_log_line *
-take_log(struct mim_work *work)
+take_log(struct mim_operation *operation)
 {
-    struct mim_log_line *lines = work->log_first;
-    work->log_first = work->log_last = NULL;
+    struct mim_log_line *lines = operation->log_first;
+    operation->log_first = operation->log_last = NULL;
     return lines;
 }
 
 void
-mim_work_clear(struct mim_work *work)
+mim_operation_clear(struct mim_operation *operation)
 {
-    mim_notices_clear(&work->notices);
-    for (struct mim_log_line *line = take_log(work), *next; line; line = next) {
+    mim_notices_clear(&operation->notices);
+    for (struct mim_log_line *line = take_log(operation), *next; line; line = next) {
         next = line->next;
         free(line);
     }
-    pthread_mutex_destroy(&work->lock);
-    mim_source_close(work->sides.origin);
-    mim_source_close(work->source);
-    mim_sink_close(work->sink);
+    pthread_mutex_destroy(&operation->lock);
+    mim_source_close(operation->side_inputs.origin);
+    mim_source_close(operation->source);
+    mim_sink_close(operation->sink);
 }
 
 enum mim_status
-mim_work_poll(const struct mim_work *work, struct mim_error *err)
+mim_operation_poll(const struct mim_operation *operation, struct mim_error *err)
 {
-    if (mim_cancel_requested(work->control.cancel))
+    if (mim_cancel_requested(operation->control.cancel))
         return mim_fail(err, MIM_CANCELLED, "cancelled");
-    if (work->deadline_ms != INT64_MAX && mim_clock_ms() >= work->deadline_ms)
+    if (operation->deadline_ms != INT64_MAX && mim_clock_ms() >= operation->deadline_ms)
         return mim_fail(err, MIM_TIMEOUT, "out of time: the limit is %.3f s",
-                        (double)work->control.limits.milliseconds / 1000);
+                        (double)operation->control.limits.milliseconds / 1000);
     return MIM_OK;
 }
 
 enum mim_status
-mim_work_notice_at(struct mim_work *work, enum mim_notice_code code, const struct mim_notice_origin *origin,
-                   const char *text, struct mim_error *err)
+mim_operation_notice_at(struct mim_operation *operation, enum mim_notice_code code,
+                        const struct mim_notice_origin *origin, const char *text, struct mim_error *err)
 {
-    struct mim_work *list = work->whole ? work->whole : work;
+    struct mim_operation *list = operation->whole ? operation->whole : operation;
     struct mim_notice_origin place = *origin;
-    if (work->quiet || list->quiet)
+    if (operation->quiet || list->quiet)
         return MIM_OK;
-    if (work->whole)
-        place.frame = place.place = work->index;
+    if (operation->whole)
+        place.frame = place.place = operation->index;
     pthread_mutex_lock(&list->lock);
-    enum mim_status status = mim_notices_add(&list->notices, code, &place, work->plugin, text, err);
+    enum mim_status status = mim_notices_add(&list->notices, code, &place, operation->plugin, text, err);
     pthread_mutex_unlock(&list->lock);
     return status;
 }
 
 enum mim_status
-mim_work_notice(struct mim_work *work, enum mim_notice_code code, uint64_t frame, const char *text,
-                struct mim_error *err)
+mim_operation_notice(struct mim_operation *operation, enum mim_notice_code code, uint64_t frame, const char *text,
+                     struct mim_error *err)
 {
     const struct mim_notice_origin origin = { .frame = frame, .place = frame == MIM_UNKNOWN ? 0 : frame };
-    return mim_work_notice_at(work, code, &origin, text, err);
+    return mim_operation_notice_at(operation, code, &origin, text, err);
 }
 
 void
-mim_work_forget(struct mim_work *work, uint64_t frame)
+mim_operation_forget(struct mim_operation *operation, uint64_t frame)
 {
-    pthread_mutex_lock(&work->lock);
-    mim_notices_forget(&work->notices, frame);
-    pthread_mutex_unlock(&work->lock);
+    pthread_mutex_lock(&operation->lock);
+    mim_notices_forget(&operation->notices, frame);
+    pthread_mutex_unlock(&operation->lock);
 }
 
 void
-mim_work_log(struct mim_work *work, int level, const char *text)
+mim_operation_log(struct mim_operation *operation, int level, const char *text)
 {
-    struct mim_context *context = work->context;
+    struct mim_context *context = operation->context;
     if (!context->log || level > (int)context->log_most)
         return;
     struct mim_log_line *line = malloc(sizeof *line + strlen(text) + 1);
@@ -156,39 +157,41 @@ mim_work_log(struct mim_work *work, int level, const char *text)
     line->next = NULL;
     line->level = level;
     strcpy(line->text, text);
-    work = work->whole ? work->whole : work;
-    pthread_mutex_lock(&work->lock);
-    *(work->log_last ? &work->log_last->next : &work->log_first) = line;
-    work->log_last = line;
-    pthread_mutex_unlock(&work->lock);
+    operation = operation->whole ? operation->whole : operation;
+    pthread_mutex_lock(&operation->lock);
+    *(operation->log_last ? &operation->log_last->next : &operation->log_first) = line;
+    operation->log_last = line;
+    pthread_mutex_unlock(&operation->lock);
 }
 
 enum mim_status
-mim_work_deliver(struct mim_work *work, const struct mim_notice_range *range, struct mim_error *err)
+mim_operation_deliver(struct mim_operation *operation, const struct mim_notice_range *range, struct mim_error *err)
 {
-    pthread_mutex_lock(&work->lock);
+    pthread_mutex_lock(&operation->lock);
     struct mim_notices notices;
-    mim_notices_take(&work->notices, range, &notices);
-    struct mim_log_line *lines = take_log(work);
-    pthread_mutex_unlock(&work->lock);
+    mim_notices_take(&operation->notices, range, &notices);
+    struct mim_log_line *lines = take_log(operation);
+    pthread_mutex_unlock(&operation->lock);
 
     for (struct mim_log_line *line = lines, *next; line; line = next) {
         next = line->next;
-        mim_log(work->context, line->level, "%s: %s", work->plugin, line->text);
+        mim_log(operation->context, line->level, "%s: %s", operation->plugin, line->text);
         free(line);
     }
-    enum mim_status status = mim_notices_deliver(&notices, &work->control, err);
+    enum mim_status status = mim_notices_deliver(&notices, &operation->control, err);
     mim_notices_clear(&notices);
     return status;
 }
 
 enum mim_status
-mim_work_progress(struct mim_work *work, uint64_t done, uint64_t total, uint64_t bytes, struct mim_error *err)
+mim_operation_progress(struct mim_operation *operation, uint64_t done, uint64_t total, uint64_t bytes,
+                       struct mim_error *err)
 {
-    if (work->control.tally)
-        work->control.tally->frames = done;
-    if (!work->control.progress)
+    if (operation->control.tally)
+        operation->control.tally->frames = done;
+    if (!operation->control.progress)
         return MIM_OK;
     const struct mim_progress progress = { .done = done, .total = total, .bytes = bytes };
-    return work->control.progress(work->control.user, &progress) ? mim_fail(err, MIM_CANCELLED, "cancelled") : MIM_OK;
+    return operation->control.progress(operation->control.user, &progress) ? mim_fail(err, MIM_CANCELLED, "cancelled")
+                                                                           : MIM_OK;
 }

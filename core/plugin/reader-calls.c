@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "frame/meta.h"
 #include "base/sample.h"
+#include "frame/meta.h"
 #include "io/source.h"
 #include "plugin/operation.h"
 
@@ -27,7 +27,7 @@ call_open(struct mim_plugin_reader *reader, struct mim_sequence *sequence, bool 
         .struct_size = sizeof *sequence,
         .count = MIM_UNKNOWN,
         .loop = -1,
-        .sequential = mim_source_is_stream(reader->work->source),
+        .sequential = mim_source_is_stream(reader->operation->source),
     };
     reader->opened = true;
     reader->walk = 0;
@@ -48,12 +48,12 @@ mim_plugin_reader_open(struct mim_plugin_reader *reader, unsigned workers, struc
     if (!reader->state || !reader->workers || !reader->stash.packet)
         return mim_fail_nomem(err, "a reader");
 
-    reader->work->sides.options = reader->options;
+    reader->operation->side_inputs.options = reader->options;
     reader->worker_count = workers;
     uint32_t threads = ops->flags & MIM_READER_THREADS ? workers : 1;
-    enum mim_status status = mim_job_init(&reader->serial, reader->work, reader->state, 0, threads, err);
+    enum mim_status status = mim_job_init(&reader->serial, reader->operation, reader->state, 0, threads, err);
     for (unsigned i = 0; i < workers && status == MIM_OK; i++) {
-        status = mim_job_init(&reader->workers[i].job, reader->work, reader->state, ops->worker_size, 1, err);
+        status = mim_job_init(&reader->workers[i].job, reader->operation, reader->state, ops->worker_size, 1, err);
         reader->workers[i].job.worker = i;
     }
     return status == MIM_OK ? call_open(reader, &reader->sequence, false, err) : status;
@@ -84,7 +84,7 @@ drop_stash(struct mim_plugin_reader *reader)
     if (!reader->stash.full)
         return;
     reader->stash.full = false;
-    mim_work_forget(reader->work, reader->stash.index);
+    mim_operation_forget(reader->operation, reader->stash.index);
     if (reader->ops->release)
         reader->ops->release(&reader->serial.abi, reader->stash.packet);
 }
@@ -99,7 +99,7 @@ call_close(struct mim_plugin_reader *reader)
         reader->ops->close(&reader->serial.abi);
     }
     reader->opened = false;
-    mim_sides_close(&reader->work->sides);
+    mim_side_inputs_close(&reader->operation->side_inputs);
     mim_bound_options_destroy(reader->bound);
     reader->bound = NULL;
 }
@@ -202,7 +202,7 @@ check_info(struct mim_plugin_reader *reader, uint64_t index, struct mim_frame_in
     else if (info->parts > 1u << 24)
         wrong = "too many parts";
     if (wrong) {
-        mim_fail(err, MIM_BROKEN_PLUGIN, "the plugin %s gives frame %" PRIu64 " %s", reader->work->plugin, index,
+        mim_fail(err, MIM_BROKEN_PLUGIN, "the plugin %s gives frame %" PRIu64 " %s", reader->operation->plugin, index,
                  wrong);
         return MIM_BROKEN_PLUGIN;
     }
@@ -215,7 +215,7 @@ static enum mim_status
 call_prepare(struct mim_plugin_reader *reader, uint64_t index, void *packet, struct mim_frame_info *info,
              struct mim_error *err)
 {
-    uint64_t most = reader->work->control.limits.frames;
+    uint64_t most = reader->operation->control.limits.frames;
     if (index >= most) {
         mim_fail_limit(err, index + 1, most, "more than %" PRIu64 " frames", most);
         return MIM_LIMIT;
@@ -248,12 +248,12 @@ walk_to(struct mim_plugin_reader *reader, uint64_t index, void *packet, struct m
     }
     struct mim_frame_info skipped;
     while (status == MIM_OK && reader->walk < index) {
-        status = mim_work_poll(reader->work, err);
+        status = mim_operation_poll(reader->operation, err);
         if (status == MIM_OK)
             status = call_prepare(reader, reader->walk, packet, &skipped, err);
         if (status != MIM_OK)
             break;
-        mim_work_forget(reader->work, reader->walk - 1);
+        mim_operation_forget(reader->operation, reader->walk - 1);
         if (reader->ops->release)
             reader->ops->release(&reader->serial.abi, packet);
     }
@@ -287,7 +287,7 @@ static enum mim_status
 borrow_duration(struct mim_plugin_reader *reader, uint64_t index, struct mim_frame_info *info, struct mim_error *err)
 {
     if (info->duration || info->pts == MIM_NO_PTS || !reader->sequence.time_den ||
-        index + 1 >= reader->work->control.limits.frames)
+        index + 1 >= reader->operation->control.limits.frames)
         return MIM_OK;
 
     struct mim_error error;
@@ -334,10 +334,10 @@ mim_plugin_reader_hold(struct mim_plugin_reader *reader, uint64_t index, struct 
 bool
 mim_plugin_reader_has(struct mim_plugin_reader *reader, uint64_t index)
 {
-    bool quiet = reader->work->quiet;
-    reader->work->quiet = true;
+    bool quiet = reader->operation->quiet;
+    reader->operation->quiet = true;
     bool has = fill_stash(reader, index, NULL) == MIM_OK;
-    reader->work->quiet = quiet;
+    reader->operation->quiet = quiet;
     drop_stash(reader);
     return has;
 }

@@ -6,8 +6,8 @@
 #include <mim/options.h>
 #include <mim/plugin.h>
 
-#include "plugin/job.h"
 #include "options/options.h"
+#include "plugin/job.h"
 
 struct mim_worker_job {
     struct mim_core_job job;
@@ -16,7 +16,7 @@ struct mim_worker_job {
 
 struct mim_plugin_reader {
     const struct mim_reader_ops *ops;
-    struct mim_work *work;
+    struct mim_operation *operation;
     const char *format;
     const struct mim_options *options;    /* borrowed */
     const struct mim_option_table *other; /* borrowed */

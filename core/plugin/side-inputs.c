@@ -5,48 +5,50 @@
 #include <stddef.h>
 
 #include "base/error.h"
-#include "options/options.h"
 #include "io/source.h"
+#include "options/options.h"
 
 static enum mim_status
-find(struct mim_sides *sides, const char *role, const char *uri, struct mim_source **out, struct mim_error *err)
+find(struct mim_side_inputs *side_inputs, const char *role, const char *uri, struct mim_source **out,
+     struct mim_error *err)
 {
-    if (!uri && sides->origin) {
-        *out = mim_source_ref(sides->origin);
+    if (!uri && side_inputs->origin) {
+        *out = mim_source_ref(side_inputs->origin);
         return MIM_OK;
     }
     if (!uri)
         return mim_fail(err, MIM_UNSUPPORTED, "%s: the frames come from no single source that could be read", role);
-    if (!mim_options_say(sides->options, role, uri))
+    if (!mim_options_say(side_inputs->options, role, uri))
         return mim_fail(err, MIM_UNSUPPORTED, "%s: '%.200s' cannot be opened: nobody named it", role, uri);
     return mim_source_open_path(out, uri, err);
 }
 
 enum mim_status
-mim_sides_open(struct mim_sides *sides, const char *role, const char *uri, int32_t *side, struct mim_error *err)
+mim_side_inputs_open(struct mim_side_inputs *side_inputs, const char *role, const char *uri, int32_t *side,
+                     struct mim_error *err)
 {
     if (!role)
         return mim_fail(err, MIM_ARGUMENT, "a side input without a role");
-    if (sides->count == MIM_MOST_SIDES)
-        return mim_fail(err, MIM_UNSUPPORTED, "%s: more than %d side inputs", role, MIM_MOST_SIDES);
+    if (side_inputs->count == MIM_MAX_SIDE_INPUTS)
+        return mim_fail(err, MIM_UNSUPPORTED, "%s: more than %d side inputs", role, MIM_MAX_SIDE_INPUTS);
     struct mim_source *source;
-    enum mim_status status = find(sides, role, uri, &source, err);
+    enum mim_status status = find(side_inputs, role, uri, &source, err);
     if (status != MIM_OK)
         return status;
-    sides->open[sides->count++] = source;
-    *side = sides->count;
+    side_inputs->open[side_inputs->count++] = source;
+    *side = side_inputs->count;
     return MIM_OK;
 }
 
 struct mim_source *
-mim_sides_source(const struct mim_sides *sides, int32_t side)
+mim_side_inputs_source(const struct mim_side_inputs *side_inputs, int32_t side)
 {
-    return side > 0 && side <= sides->count ? sides->open[side - 1] : NULL;
+    return side > 0 && side <= side_inputs->count ? side_inputs->open[side - 1] : NULL;
 }
 
 void
-mim_sides_close(struct mim_sides *sides)
+mim_side_inputs_close(struct mim_side_inputs *side_inputs)
 {
-    while (sides->count > 0)
-        mim_source_close(sides->open[--sides->count]);
+    while (side_inputs->count > 0)
+        mim_source_close(side_inputs->open[--side_inputs->count]);
 }

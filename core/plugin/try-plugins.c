@@ -6,8 +6,8 @@
 #include "registry/registry.h"
 
 struct trial {
-    struct mim_work *work;
-    mim_opening_function open;
+    struct mim_operation *operation;
+    mim_attempt_function open;
     void *user;
 };
 
@@ -16,20 +16,20 @@ open_with(const struct trial *trial, const struct mim_candidate *candidate, stru
 {
     const struct mim_plugin *plugin;
     const struct mim_format_ops *ops;
-    enum mim_status status = mim_registry_load(trial->work->context, candidate, &plugin, &ops, err);
+    enum mim_status status = mim_registry_load(trial->operation->context, candidate, &plugin, &ops, err);
     if (status != MIM_OK)
         return status;
     if (!ops->reader)
         return mim_fail(err, MIM_UNSUPPORTED, "the plugin %s does not read %s", plugin->name, candidate->format);
 
-    struct mim_opening opening = {
+    struct mim_attempt opening = {
         .plugin = plugin, .format = candidate->format, .ops = ops->reader, .other = { .writing = true }
     };
     if (ops->writer) {
         opening.other.rows = ops->writer->options;
         opening.other.count = ops->writer->option_count;
     }
-    trial->work->plugin = plugin->name;
+    trial->operation->plugin = plugin->name;
     return trial->open(trial->user, &opening, err);
 }
 
@@ -50,7 +50,7 @@ try_candidates(const struct trial *trial, const struct mim_candidates *candidate
         enum mim_status tried = open_with(trial, &candidates->items[i], &error);
         if (tried == MIM_OK)
             return MIM_OK;
-        mim_registry_remember_failure(trial->work->context, &candidates->items[i], error.message);
+        mim_registry_remember_failure(trial->operation->context, &candidates->items[i], error.message);
         if (first_status == MIM_OK || !next_may_do(tried)) {
             first_status = tried;
             first = error;
@@ -64,17 +64,18 @@ try_candidates(const struct trial *trial, const struct mim_candidates *candidate
 }
 
 enum mim_status
-mim_opening_try(struct mim_work *work, const char *format, const char *plugin, mim_opening_function open, void *user,
-                struct mim_error *err)
+mim_try_plugins(struct mim_operation *operation, const char *format, const char *plugin, mim_attempt_function open,
+                void *user, struct mim_error *err)
 {
-    const struct trial trial = { work, open, user };
+    const struct trial trial = { operation, open, user };
     struct mim_candidates candidates = { 0 };
-    enum mim_status status = mim_registry_find_readers(work->context, work->source, format, plugin, &candidates, err);
+    enum mim_status status =
+        mim_registry_find_readers(operation->context, operation->source, format, plugin, &candidates, err);
     if (status != MIM_OK)
         return status;
 
     if (candidates.notice[0])
-        status = mim_work_notice(work, MIM_NOTICE_NAME, MIM_UNKNOWN, candidates.notice, err);
+        status = mim_operation_notice(operation, MIM_NOTICE_NAME, MIM_UNKNOWN, candidates.notice, err);
     if (status == MIM_OK)
         status = try_candidates(&trial, &candidates, err);
     mim_candidates_clear(&candidates);

@@ -8,11 +8,11 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/sample.h"
+#include "base/size.h"
 #include "frame/frame.h"
 #include "frame/meta.h"
-#include "base/sample.h"
 #include "io/sink.h"
-#include "base/size.h"
 #include "plugin/coded-parts.h"
 #include "plugin/operation.h"
 
@@ -27,12 +27,12 @@ mim_plugin_writer_create(struct mim_plugin_writer *writer, const struct mim_opti
     if (!writer->state || !writer->workers || !writer->options)
         return mim_fail_nomem(err, "a writer");
 
-    writer->work->sides.options = writer->options;
+    writer->operation->side_inputs.options = writer->options;
     writer->worker_count = workers;
     uint32_t threads = ops->flags & MIM_WRITER_THREADS ? workers : 1;
-    enum mim_status status = mim_job_init(&writer->serial, writer->work, writer->state, 0, threads, err);
+    enum mim_status status = mim_job_init(&writer->serial, writer->operation, writer->state, 0, threads, err);
     for (unsigned i = 0; i < workers && status == MIM_OK; i++) {
-        status = mim_job_init(&writer->workers[i].job, writer->work, writer->state, ops->worker_size, 1, err);
+        status = mim_job_init(&writer->workers[i].job, writer->operation, writer->state, ops->worker_size, 1, err);
         writer->workers[i].job.worker = i;
     }
     if (status != MIM_OK)
@@ -71,8 +71,8 @@ mim_plugin_writer_destroy(struct mim_plugin_writer *writer)
         mim_job_begin(&writer->serial, MIM_UNKNOWN);
         ops->close(&writer->serial.abi);
     }
-    mim_sides_close(&writer->work->sides);
-    writer->work->sides.options = NULL;
+    mim_side_inputs_close(&writer->operation->side_inputs);
+    writer->operation->side_inputs.options = NULL;
     mim_options_destroy(writer->options);
     mim_bound_options_destroy(writer->bound);
     mim_meta_destroy(writer->kept);
@@ -103,7 +103,7 @@ report_unkept(struct mim_plugin_writer *writer, const char *key, uint64_t index,
         return MIM_OK;
     char text[160];
     snprintf(text, sizeof text, "%s cannot keep the metadata '%s'", writer->format, key);
-    return mim_work_notice(writer->work, MIM_NOTICE_METADATA, index, text, err);
+    return mim_operation_notice(writer->operation, MIM_NOTICE_METADATA, index, text, err);
 }
 
 /* A frame that says what the whole says loses nothing where only the whole has a place for it. */
@@ -170,7 +170,7 @@ mim_plugin_writer_start(struct mim_plugin_writer *writer, const struct mim_frame
     }
 
     bool seeks = ops->flags & (MIM_WRITER_SEEKS | MIM_WRITER_READS_BACK);
-    enum mim_status status = mim_sink_begin(writer->work->sink, seeks, err);
+    enum mim_status status = mim_sink_begin(writer->operation->sink, seeks, err);
     if (status != MIM_OK)
         return status;
     writer->begun = true;
@@ -191,7 +191,7 @@ check_accepted(struct mim_plugin_writer *writer, uint64_t index, const struct mi
     if (!sound)
         return mim_fail(err, MIM_BROKEN_PLUGIN,
                         "the plugin %s asks for frame %" PRIu64 " in a form that frames do not have",
-                        writer->work->plugin, index);
+                        writer->operation->plugin, index);
     if (!info->parts)
         info->parts = 1;
     return MIM_OK;
@@ -223,7 +223,7 @@ put_as_they_are(struct mim_plugin_writer *writer, const struct mim_coded *coded,
 {
     enum mim_status status = MIM_OK;
     for (uint32_t i = 0; i < coded->part_count && status == MIM_OK; i++)
-        status = mim_sink_write(writer->work->sink, coded->parts[i].data, coded->parts[i].size, err);
+        status = mim_sink_write(writer->operation->sink, coded->parts[i].data, coded->parts[i].size, err);
     return status;
 }
 

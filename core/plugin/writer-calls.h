@@ -6,8 +6,8 @@
 #include <mim/options.h>
 #include <mim/plugin.h>
 
-#include "plugin/job.h"
 #include "options/options.h"
+#include "plugin/job.h"
 
 struct mim_frame;
 
@@ -21,11 +21,11 @@ struct mim_writer_worker {
 
 struct mim_plugin_writer {
     const struct mim_writer_ops *ops;
-    struct mim_work *work;
+    struct mim_operation *operation;
     const char *format;
     void *state;
     struct mim_bound_options *bound;
-    struct mim_options *options; /* a copy of the caller's */
+    struct mim_options *options;  /* a copy of the caller's */
     struct mim_sequence sequence; /* as open amended it */
     struct mim_core_job serial;
     bool touched; /* an op was called, so close must be */

@@ -112,10 +112,10 @@ destroy_one(struct mim_catalog *catalog)
     free(catalog->manifests);
     free(catalog->hints);
     free(catalog->formats);
-    mim_texts_clear(&catalog->places);
-    mim_texts_clear(&catalog->diagnostics);
-    mim_texts_clear(&catalog->refused);
-    mim_texts_clear(&catalog->refusals);
+    mim_string_list_clear(&catalog->places);
+    mim_string_list_clear(&catalog->diagnostics);
+    mim_string_list_clear(&catalog->refused);
+    mim_string_list_clear(&catalog->refusals);
     free(catalog);
 }
 

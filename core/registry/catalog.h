@@ -3,8 +3,8 @@
 #ifndef MIM_CORE_REGISTRY_CATALOG_H
 #define MIM_CORE_REGISTRY_CATALOG_H
 
-#include "registry/manifest.h"
 #include "base/string-list.h"
+#include "registry/manifest.h"
 
 /* A plugin and what its manifest says about one format. */
 struct mim_server {
@@ -16,8 +16,8 @@ struct mim_format {
     const char *name, *title;
     struct mim_server *servers; /* strongest place first, replaced ones included */
     size_t server_count;
-    struct mim_server hint;     /* from known.d; its plugin is NULL when there is none */
-    char *denied;               /* the policy's words, made when somebody lists it */
+    struct mim_server hint; /* from known.d; its plugin is NULL when there is none */
+    char *denied;           /* the policy's words, made when somebody lists it */
 };
 
 struct mim_catalog {
@@ -25,11 +25,11 @@ struct mim_catalog {
     size_t manifest_count;
     struct mim_manifest **hints;
     size_t hint_count;
-    struct mim_format *formats;      /* by name */
+    struct mim_format *formats; /* by name */
     size_t format_count;
-    struct mim_texts places, diagnostics;
-    struct mim_texts refused, refusals; /* names of manifests that were refused, and why; in step */
-    struct mim_catalog *older;       /* kept: candidates borrow from it */
+    struct mim_string_list places, diagnostics;
+    struct mim_string_list refused, refusals; /* names of manifests that were refused, and why; in step */
+    struct mim_catalog *older;                /* kept: candidates borrow from it */
 };
 
 void mim_catalog_destroy(struct mim_catalog *catalog);

@@ -15,11 +15,11 @@
 #include <unistd.h>
 
 #include "build-paths.h"
+#include "base/context-priv.h"
 #include "base/error.h"
-#include "registry/ini-parser.h"
 #include "base/number.h"
 #include "base/string-list.h"
-#include "base/context-priv.h"
+#include "registry/ini-parser.h"
 
 /* One value in force; what was read later is nearer to the call. */
 struct entry {
@@ -30,7 +30,7 @@ struct entry {
 };
 
 struct mim_config {
-    struct mim_texts files, diagnostics;
+    struct mim_string_list files, diagnostics;
     struct entry *entries;
     size_t entry_count;
 };
@@ -70,7 +70,8 @@ parse_seconds(const char *text, double unit, uint64_t *out)
     if (!(number >= 0 && number < 1e15))
         return false;
     uint64_t whole = (uint64_t)number;
-    *out = number > 0 ? whole + (whole < number) : MIM_NO_LIMIT; /* up: a limit of less than the clock's step is not none */
+    *out = number > 0 ? whole + (whole < number)
+                      : MIM_NO_LIMIT; /* up: a limit of less than the clock's step is not none */
     return true;
 }
 
@@ -107,8 +108,9 @@ wrong_pair(const char *section, const char *key, const char *value)
     if (!strcmp(section, "prefer"))
         return NULL;
     if (!strncmp(section, "plugin ", 7))
-        return strcmp(key, "enabled")      ? "[plugin NAME] has enabled only"
-               : parse_switch(value, &on) ? NULL : "yes or no was expected";
+        return strcmp(key, "enabled")     ? "[plugin NAME] has enabled only"
+               : parse_switch(value, &on) ? NULL
+                                          : "yes or no was expected";
     return "no such section: there are [policy], [limit], [prefer] and [plugin NAME]";
 }
 
@@ -123,7 +125,7 @@ static void
 refuse_line(void *user, unsigned line, const char *reason)
 {
     struct reading *reading = user;
-    if (!mim_texts_add(&reading->config->diagnostics, "%s:%u: %s", reading->name, line, reason))
+    if (!mim_string_list_add(&reading->config->diagnostics, "%s:%u: %s", reading->name, line, reason))
         reading->no_memory = true;
 }
 
@@ -175,7 +177,7 @@ static bool
 read_text(struct mim_config *config, const char *name, const char *text, size_t size)
 {
     struct reading reading = { .config = config, .name = name, .file = config->files.count };
-    if (!mim_texts_add(&config->files, "%s", name))
+    if (!mim_string_list_add(&config->files, "%s", name))
         return false;
     const struct mim_ini_visitor visitor = { .pair = take_pair, .refuse = refuse_line, .user = &reading };
     enum mim_status status = mim_ini_parse(text, size, &visitor);
@@ -187,7 +189,7 @@ mim_config_read_file(struct mim_config *config, const char *path)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
-        return errno == ENOENT || errno == ENOTDIR || mim_texts_add(&config->diagnostics, "%s: %m", path);
+        return errno == ENOENT || errno == ENOTDIR || mim_string_list_add(&config->diagnostics, "%s: %m", path);
 
     char *text = NULL;
     size_t size;
@@ -195,7 +197,7 @@ mim_config_read_file(struct mim_config *config, const char *path)
     enum mim_status status = mim_ini_read(fd, path, &text, &size, &err);
     close(fd);
     if (status != MIM_OK)
-        return status != MIM_NOMEM && mim_texts_add(&config->diagnostics, "%s", err.message);
+        return status != MIM_NOMEM && mim_string_list_add(&config->diagnostics, "%s", err.message);
     bool read = read_text(config, path, text, size);
     free(text);
     return read;
@@ -221,7 +223,7 @@ mim_config_read_directory(struct mim_config *config, const char *path)
     int count = scandir(path, &names, is_conf, by_bytes);
     if (count < 0)
         return errno == ENOENT || errno == ENOTDIR ||
-               (errno != ENOMEM && mim_texts_add(&config->diagnostics, "%s: %m", path));
+               (errno != ENOMEM && mim_string_list_add(&config->diagnostics, "%s: %m", path));
 
     bool read = true;
     for (int i = 0; i < count; i++) {
@@ -275,13 +277,13 @@ mim_config_destroy(struct mim_config *config)
     for (size_t i = 0; i < config->entry_count; i++)
         clear_entry(&config->entries[i]);
     free(config->entries);
-    mim_texts_clear(&config->files);
-    mim_texts_clear(&config->diagnostics);
+    mim_string_list_clear(&config->files);
+    mim_string_list_clear(&config->diagnostics);
     free(config);
 }
 
 static void
-cut_texts(struct mim_texts *texts, size_t count)
+cut_texts(struct mim_string_list *texts, size_t count)
 {
     while (texts->count > count)
         free(texts->items[--texts->count]);
@@ -397,7 +399,7 @@ mim_config_limit(const struct mim_config *config, struct mim_limits *limits)
 const char *
 mim_config_file(const struct mim_config *config, size_t i)
 {
-    return mim_texts_item(&config->files, i);
+    return mim_string_list_item(&config->files, i);
 }
 
 const char *
@@ -409,7 +411,7 @@ mim_config_value(const struct mim_config *config, size_t i)
 const char *
 mim_config_diagnostic(const struct mim_config *config, size_t i)
 {
-    return mim_texts_item(&config->diagnostics, i);
+    return mim_string_list_item(&config->diagnostics, i);
 }
 
 struct mim_config *

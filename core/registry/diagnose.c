@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "registry/diagnose.h"
 #include "io/source.h"
+#include "registry/diagnose.h"
 
 static const char *
 verb(const struct mim_query *query)
@@ -29,7 +29,7 @@ usable(const struct mim_query *query, const struct mim_format *format)
 {
     struct mim_rank *ranks = NULL;
     size_t count = 0;
-    bool found = mim_choice_plugins(query, format, &ranks, &count, NULL) == MIM_OK && count && ranks[0].unfit == MIM_OK;
+    bool found = mim_rank_plugins(query, format, &ranks, &count, NULL) == MIM_OK && count && ranks[0].unfit == MIM_OK;
     free(ranks);
     return found;
 }
@@ -93,8 +93,7 @@ show_bytes(struct mim_source *source, char *text, size_t size)
 }
 
 enum mim_status
-mim_absence_of_format(const struct mim_query *query, const struct mim_match *matches, size_t count,
-                      struct mim_error *err)
+mim_diagnose_format(const struct mim_query *query, const struct mim_match *matches, size_t count, struct mim_error *err)
 {
     if (query->format)
         return fail_name_of_format(query, err);
@@ -167,8 +166,8 @@ find_unfit(const struct mim_rank *ranks, size_t count)
 }
 
 enum mim_status
-mim_absence_of_plugin(const struct mim_query *query, const struct mim_match *match, const struct mim_rank *ranks,
-                      size_t count, struct mim_error *err)
+mim_diagnose_plugin(const struct mim_query *query, const struct mim_match *match, const struct mim_rank *ranks,
+                    size_t count, struct mim_error *err)
 {
     const struct mim_rank *own = NULL;
     for (size_t i = 0; query->plugin && i < count; i++)

@@ -25,7 +25,7 @@ struct mask {
 struct building {
     struct mim_catalog *catalog;
     const struct mim_catalog_inputs *inputs;
-    struct mim_places places;
+    struct mim_search_path places;
     size_t rank; /* of the place being read */
     struct mask *masks;
     size_t mask_count;
@@ -91,8 +91,9 @@ static bool
 refuse(void *user, const char *name, const char *reason)
 {
     struct mim_catalog *catalog = ((struct building *)user)->catalog;
-    return mim_texts_add(&catalog->diagnostics, "%s", reason) &&
-           (!name || (mim_texts_add(&catalog->refused, "%s", name) && mim_texts_add(&catalog->refusals, "%s", reason)));
+    return mim_string_list_add(&catalog->diagnostics, "%s", reason) &&
+           (!name || (mim_string_list_add(&catalog->refused, "%s", name) &&
+                      mim_string_list_add(&catalog->refusals, "%s", reason)));
 }
 
 /* Where its code is: beside it, except that the administrator may name any place. */
@@ -173,7 +174,7 @@ static bool
 trusted(struct building *building, const char *name, const char *path, const struct stat *facts)
 {
     char reason[PATH_MAX * 2 + 100];
-    enum mim_trust trust = mim_places_trust(path, facts, reason, sizeof reason);
+    enum mim_trust trust = mim_search_path_trust(path, facts, reason, sizeof reason);
     if (trust == MIM_TRUST_WARN)
         mim_log(building->inputs->context, MIM_LOG_WARNING, "%s", reason);
     if (trust == MIM_TRUST_NO)
@@ -214,9 +215,10 @@ add_linked(struct building *building)
         char file[48];
         snprintf(file, sizeof file, "%s.ini", linked->plugin->name);
         size_t before = building->catalog->manifest_count;
-        if (!add_manifest(building, &place, &(struct mim_ini_file){ .name = file, .path = place.path,
-                                                                    .text = linked->manifest,
-                                                                    .size = strlen(linked->manifest) }))
+        if (!add_manifest(
+                building, &place,
+                &(struct mim_ini_file){
+                    .name = file, .path = place.path, .text = linked->manifest, .size = strlen(linked->manifest) }))
             return false;
         if (building->catalog->manifest_count > before)
             building->catalog->manifests[before]->linked = linked->plugin;
@@ -227,12 +229,12 @@ add_linked(struct building *building)
 static bool
 add_places(struct building *building)
 {
-    const struct mim_scan_visitor visitor = {
+    const struct mim_ini_directory_visitor visitor = {
         .directory = visit_directory, .file = visit_file, .refuse = refuse, .user = building
     };
     for (size_t i = 0; i < building->places.count; i++, building->rank++)
-        if (!mim_texts_add(&building->catalog->places, "%s", building->places.items[i].path) ||
-            !mim_scan_directory(building->places.items[i].path, &visitor) || building->no_memory)
+        if (!mim_string_list_add(&building->catalog->places, "%s", building->places.items[i].path) ||
+            !mim_ini_directory_read(building->places.items[i].path, &visitor) || building->no_memory)
             return false;
     return true;
 }
@@ -241,11 +243,11 @@ static bool
 gather_manifests(struct mim_catalog *catalog, const struct mim_catalog_inputs *inputs)
 {
     struct building building = { .catalog = catalog, .inputs = inputs };
-    bool fine = mim_places_collect(&building.places, &inputs->context->options, inputs->directories,
-                                   &catalog->diagnostics) &&
+    bool fine = mim_search_path_collect(&building.places, &inputs->context->options, inputs->directories,
+                                        &catalog->diagnostics) &&
                 add_linked(&building) && add_places(&building);
 
-    mim_places_clear(&building.places);
+    mim_search_path_clear(&building.places);
     for (size_t i = 0; i < building.mask_count; i++) {
         free(building.masks[i].file);
         free(building.masks[i].path);
@@ -258,8 +260,8 @@ struct mim_catalog *
 mim_catalog_build(const struct mim_catalog_inputs *inputs)
 {
     struct mim_catalog *catalog = calloc(1, sizeof *catalog);
-    if (catalog && gather_manifests(catalog, inputs) &&
-        mim_catalog_read_hints(catalog, &inputs->context->options) && mim_catalog_make_formats(catalog)) {
+    if (catalog && gather_manifests(catalog, inputs) && mim_catalog_read_hints(catalog, &inputs->context->options) &&
+        mim_catalog_make_formats(catalog)) {
         catalog->older = inputs->older;
         return catalog;
     }

@@ -17,7 +17,7 @@ struct mim_linked {
 struct mim_catalog_inputs {
     struct mim_context *context;
     const struct mim_config *config;
-    const struct mim_texts *directories;
+    const struct mim_string_list *directories;
     const struct mim_linked *linked;
     size_t linked_count;
     struct mim_catalog *older; /* taken over on success; its quarantine lasts */

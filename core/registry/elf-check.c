@@ -40,7 +40,7 @@ fail_read(const char *path, struct mim_error *err)
 
 /* Why the header is not one of a module for here; NULL when it is. */
 static const char *
-unfit(const ElfW(Ehdr) *header)
+unfit(const ElfW(Ehdr) * header)
 {
     const ElfW(Ehdr) *own = &__ehdr_start;
     if (memcmp(header->e_ident, ELFMAG, SELFMAG))
@@ -56,7 +56,7 @@ unfit(const ElfW(Ehdr) *header)
 
 /* Linkers put the table of sections last: a file that lacks it has lost its end, be it only names for a debugger. */
 static bool
-sections_whole(const ElfW(Ehdr) *header, uint64_t size)
+sections_whole(const ElfW(Ehdr) * header, uint64_t size)
 {
     uint64_t end;
     return !header->e_shoff ||
@@ -65,14 +65,14 @@ sections_whole(const ElfW(Ehdr) *header, uint64_t size)
 
 /* All that the dynamic loader is going to map must be in the file. */
 static bool
-segment_whole(const ElfW(Phdr) *segment, uint64_t size)
+segment_whole(const ElfW(Phdr) * segment, uint64_t size)
 {
     uint64_t end;
     return segment->p_type != PT_LOAD || (mim_size_add(segment->p_offset, segment->p_filesz, &end) && end <= size);
 }
 
 static enum mim_status
-check_segments(int fd, const ElfW(Ehdr) *header, uint64_t size, const char *path, struct mim_error *err)
+check_segments(int fd, const ElfW(Ehdr) * header, uint64_t size, const char *path, struct mim_error *err)
 {
     ElfW(Phdr) segments[16];
     unsigned some;

@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/string-list.h"
 #include "registry/ini-parser.h"
 #include "registry/manifest.h"
-#include "base/string-list.h"
 
 /* Not NAME.ini~, NAME.ini.dpkg-new, .NAME.ini.swp. */
 static bool
@@ -31,7 +31,7 @@ by_bytes(const void *a, const void *b)
 }
 
 static bool
-refuse_errno(const struct mim_scan_visitor *visitor, const char *name, const char *path)
+refuse_errno(const struct mim_ini_directory_visitor *visitor, const char *name, const char *path)
 {
     char reason[PATH_MAX + 128];
     snprintf(reason, sizeof reason, "%s: %m", path);
@@ -39,7 +39,7 @@ refuse_errno(const struct mim_scan_visitor *visitor, const char *name, const cha
 }
 
 static bool
-visit_open(int fd, struct mim_ini_file *file, const struct mim_scan_visitor *visitor)
+visit_open(int fd, struct mim_ini_file *file, const struct mim_ini_directory_visitor *visitor)
 {
     if (fstat(fd, &file->facts) < 0)
         return refuse_errno(visitor, file->name, file->path);
@@ -58,7 +58,7 @@ visit_open(int fd, struct mim_ini_file *file, const struct mim_scan_visitor *vis
 }
 
 static bool
-visit_name(int directory, const char *directory_path, const char *name, const struct mim_scan_visitor *visitor)
+visit_name(int directory, const char *directory_path, const char *name, const struct mim_ini_directory_visitor *visitor)
 {
     char path[PATH_MAX];
     if (snprintf(path, sizeof path, "%s/%s", directory_path, name) >= (int)sizeof path)
@@ -74,10 +74,10 @@ visit_name(int directory, const char *directory_path, const char *name, const st
 }
 
 static bool
-collect_names(DIR *directory, struct mim_texts *names)
+collect_names(DIR *directory, struct mim_string_list *names)
 {
     for (struct dirent *entry; (entry = readdir(directory));)
-        if (counts(entry->d_name) && !mim_texts_add(names, "%s", entry->d_name))
+        if (counts(entry->d_name) && !mim_string_list_add(names, "%s", entry->d_name))
             return false;
     if (names->count)
         qsort(names->items, names->count, sizeof *names->items, by_bytes);
@@ -85,14 +85,14 @@ collect_names(DIR *directory, struct mim_texts *names)
 }
 
 bool
-mim_scan_directory(const char *path, const struct mim_scan_visitor *visitor)
+mim_ini_directory_read(const char *path, const struct mim_ini_directory_visitor *visitor)
 {
     DIR *directory = opendir(path);
     if (!directory)
         return errno == ENOENT || errno == ENOTDIR || (errno != ENOMEM && refuse_errno(visitor, NULL, path));
 
     struct stat facts;
-    struct mim_texts names = { 0 };
+    struct mim_string_list names = { 0 };
     bool fine = true;
     if (fstat(dirfd(directory), &facts) < 0) {
         fine = refuse_errno(visitor, NULL, path);
@@ -101,7 +101,7 @@ mim_scan_directory(const char *path, const struct mim_scan_visitor *visitor)
         for (size_t i = 0; fine && i < names.count; i++)
             fine = visit_name(dirfd(directory), path, names.items[i], visitor);
     }
-    mim_texts_clear(&names);
+    mim_string_list_clear(&names);
     closedir(directory);
     return fine;
 }

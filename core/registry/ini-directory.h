@@ -9,14 +9,14 @@
 #include <mim/error.h>
 
 struct mim_ini_file {
-    const char *name;   /* "NAME.ini" */
+    const char *name; /* "NAME.ini" */
     const char *path;
     struct stat facts;
-    const char *text;   /* NULL when it is not a regular file */
+    const char *text; /* NULL when it is not a regular file */
     size_t size;
 };
 
-struct mim_scan_visitor {
+struct mim_ini_directory_visitor {
     /* The directory itself, before its files; false passes it over. NULL: always true. */
     bool (*directory)(void *user, const char *path, const struct stat *facts);
     /* false ends the scan: no memory. */
@@ -28,6 +28,6 @@ struct mim_scan_visitor {
 
 /* Visit NAME.ini (NAME a proper name) in the order of their names. A directory that is not there is empty. false: no
  * memory. */
-bool mim_scan_directory(const char *path, const struct mim_scan_visitor *visitor);
+bool mim_ini_directory_read(const char *path, const struct mim_ini_directory_visitor *visitor);
 
 #endif

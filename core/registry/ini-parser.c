@@ -86,15 +86,15 @@ pass_on(void *user, const char *section, const char *key, const char *value)
 enum mim_status
 mim_ini_parse(const char *text, size_t size, const struct mim_ini_visitor *visitor)
 {
-    struct feed feed = { .at = skip_byte_order_mark(text, size),
-                         .end = text + size,
-                         .line = visitor->lines_before,
-                         .visitor = visitor };
+    struct feed feed = {
+        .at = skip_byte_order_mark(text, size), .end = text + size, .line = visitor->lines_before, .visitor = visitor
+    };
     int result = ini_parse_stream(next_line, &feed, pass_on, &feed);
     if (result < 0)
         return MIM_NOMEM;
     if (result > 0)
-        visitor->refuse(visitor->user, visitor->lines_before + (unsigned)result, "neither [SECTION] nor KEY = VALUE nor a comment");
+        visitor->refuse(visitor->user, visitor->lines_before + (unsigned)result,
+                        "neither [SECTION] nor KEY = VALUE nor a comment");
     return MIM_OK;
 }
 

@@ -16,7 +16,7 @@ add_hint(struct mim_catalog *catalog, const struct mim_manifest_text *text)
     struct mim_error err = { 0 };
     enum mim_status status = mim_manifest_parse(&hint, MIM_MANIFEST_HINT, text, &err);
     if (status != MIM_OK)
-        return status != MIM_NOMEM && mim_texts_add(&catalog->diagnostics, "%s", err.message);
+        return status != MIM_NOMEM && mim_string_list_add(&catalog->diagnostics, "%s", err.message);
     return mim_catalog_add(&catalog->hints, &catalog->hint_count, hint);
 }
 
@@ -50,7 +50,7 @@ add_hints(void *user, const struct mim_ini_file *file)
 {
     struct mim_catalog *catalog = user;
     if (!file->text)
-        return mim_texts_add(&catalog->diagnostics, "%s is not a regular file", file->path);
+        return mim_string_list_add(&catalog->diagnostics, "%s is not a regular file", file->path);
 
     const char *start = file->text, *end = start + file->size;
     const char *first = strncmp(start, heading, sizeof heading - 1) ? next_part(start, end) : start;
@@ -70,7 +70,7 @@ refuse(void *user, const char *name, const char *reason)
 {
     (void)name;
     struct mim_catalog *catalog = user;
-    return mim_texts_add(&catalog->diagnostics, "%s", reason);
+    return mim_string_list_add(&catalog->diagnostics, "%s", reason);
 }
 
 bool
@@ -78,6 +78,7 @@ mim_catalog_read_hints(struct mim_catalog *catalog, const struct mim_context_opt
 {
     /* how a build tree finds its own; hints are words only, no code comes of them */
     const char *directory = options->no_environment ? NULL : secure_getenv("MIM_KNOWN_DIR");
-    return mim_scan_directory(directory ? directory : MIM_KNOWN_DIR,
-                              &(struct mim_scan_visitor){ .file = add_hints, .refuse = refuse, .user = catalog });
+    return mim_ini_directory_read(
+        directory ? directory : MIM_KNOWN_DIR,
+        &(struct mim_ini_directory_visitor){ .file = add_hints, .refuse = refuse, .user = catalog });
 }

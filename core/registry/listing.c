@@ -7,13 +7,13 @@
 
 #include "base/context-priv.h"
 #include "base/error.h"
+#include "io/source.h"
 #include "options/option-describe.h"
 #include "options/options.h"
 #include "registry/catalog.h"
 #include "registry/config.h"
 #include "registry/rank.h"
 #include "registry/registry.h"
-#include "io/source.h"
 
 /* A list that memory ends has to be told from one that is whole: the first item clears the mark, a failure sets it. */
 static int
@@ -98,7 +98,7 @@ show_best(const struct mim_query *query, const struct mim_format *format, struct
 {
     struct mim_rank *ranks = NULL;
     size_t count = 0;
-    if (mim_choice_plugins(query, format, &ranks, &count, NULL) != MIM_OK)
+    if (mim_rank_plugins(query, format, &ranks, &count, NULL) != MIM_OK)
         return false;
     if (count && ranks[0].unfit == MIM_OK) {
         const struct mim_server *best = &ranks[0].server;
@@ -192,7 +192,7 @@ const char *
 mim_context_search_path(struct mim_context *context, size_t i)
 {
     const struct mim_catalog *catalog = listed_catalog(context, i);
-    return catalog ? mim_texts_item(&catalog->places, i) : NULL;
+    return catalog ? mim_string_list_item(&catalog->places, i) : NULL;
 }
 
 const char *

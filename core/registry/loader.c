@@ -15,11 +15,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/error.h"
+#include "options/options.h"
 #include "registry/abi.h"
 #include "registry/elf-check.h"
-#include "base/error.h"
 #include "registry/manifest.h"
-#include "options/options.h"
 
 #define STRING_(x) #x
 #define STRING(x) STRING_(x)
@@ -246,8 +246,7 @@ load_locked(const struct wanted *wanted, const struct mim_plugin **plugin, struc
 }
 
 enum mim_status
-mim_loader_load(const char *path, const struct mim_host *host, const struct mim_plugin **plugin,
-                struct mim_error *err)
+mim_loader_load(const char *path, const struct mim_host *host, const struct mim_plugin **plugin, struct mim_error *err)
 {
     /* a relative path would make both loaders search, LTDL_LIBRARY_PATH included */
     if (*path != '/')

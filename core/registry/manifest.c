@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "registry/ini-parser.h"
 #include "base/string-list.h"
+#include "registry/ini-parser.h"
 
 #define MANIFEST_VERSION 1
 #define DEFAULT_PRIORITY 500
@@ -104,12 +104,9 @@ static const struct key parse_keys[] = {
 };
 
 static const struct key format_keys[] = {
-    { "title", take_text, IN_FORMAT(title) },
-    { "mime", take_list, IN_FORMAT(mime) },
-    { "extensions", take_list, IN_FORMAT(extensions) },
-    { "read", take_list, IN_FORMAT(read) },
-    { "write", take_list, IN_FORMAT(write) },
-    { NULL, NULL, 0 },
+    { "title", take_text, IN_FORMAT(title) },           { "mime", take_list, IN_FORMAT(mime) },
+    { "extensions", take_list, IN_FORMAT(extensions) }, { "read", take_list, IN_FORMAT(read) },
+    { "write", take_list, IN_FORMAT(write) },           { NULL, NULL, 0 },
 };
 
 static void
@@ -299,7 +296,9 @@ mim_manifest_parse(struct mim_manifest **out, enum mim_manifest_kind kind, const
     manifest->priority = DEFAULT_PRIORITY;
     manifest->abi.major = -1;
 
-    struct parse parse = { .manifest = manifest, .kind = kind, .path = text->path, .err = err, .needs = { .major = -1 } };
+    struct parse parse = {
+        .manifest = manifest, .kind = kind, .path = text->path, .err = err, .needs = { .major = -1 }
+    };
     const struct mim_ini_visitor visitor = { take_pair, refuse, &parse, text->lines_before };
     if (mim_ini_parse(text->data, text->size, &visitor) == MIM_NOMEM)
         refuse_nomem(&parse);
@@ -342,9 +341,9 @@ mim_manifest_destroy(struct mim_manifest *manifest)
         clear_format(&manifest->formats[i]);
     free(manifest->formats);
     free(manifest->format_names);
-    char *const texts[] = { manifest->name,    manifest->version, manifest->module, manifest->description,
-                            manifest->license, manifest->package, manifest->path,   manifest->file,
-                            manifest->module_path, manifest->place, manifest->reason, manifest->failure };
+    char *const texts[] = { manifest->name,        manifest->version, manifest->module, manifest->description,
+                            manifest->license,     manifest->package, manifest->path,   manifest->file,
+                            manifest->module_path, manifest->place,   manifest->reason, manifest->failure };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(texts[i]);
     free(manifest);

@@ -9,8 +9,8 @@
 #include <strings.h>
 
 #include "base/error.h"
-#include "registry/config.h"
 #include "io/source.h"
+#include "registry/config.h"
 
 /* Plugins */
 
@@ -37,10 +37,8 @@ count_abilities(const char *words)
 
 /* How a plugin's state reads as the status of an opening. */
 static const enum mim_status status_of_state[] = {
-    [MIM_PLUGIN_READY] = MIM_OK,
-    [MIM_PLUGIN_SHADOWED] = MIM_NO_PLUGIN,
-    [MIM_PLUGIN_MASKED] = MIM_DISABLED,
-    [MIM_PLUGIN_BROKEN] = MIM_BROKEN_PLUGIN,
+    [MIM_PLUGIN_READY] = MIM_OK,          [MIM_PLUGIN_SHADOWED] = MIM_NO_PLUGIN,
+    [MIM_PLUGIN_MASKED] = MIM_DISABLED,   [MIM_PLUGIN_BROKEN] = MIM_BROKEN_PLUGIN,
     [MIM_PLUGIN_DISABLED] = MIM_DISABLED,
 };
 
@@ -116,12 +114,8 @@ by_manifest(const struct mim_rank *a, const struct mim_rank *b)
 }
 
 static const struct plugin_rule plugin_rules[] = {
-    { by_fitness, "it can be used" },
-    { by_preference, "[prefer]" },
-    { by_priority, "priority" },
-    { by_abilities, "abilities" },
-    { by_place, "place" },
-    { by_plugin_name, "name" },
+    { by_fitness, "it can be used" }, { by_preference, "[prefer]" }, { by_priority, "priority" },
+    { by_abilities, "abilities" },    { by_place, "place" },         { by_plugin_name, "name" },
     { by_manifest, "path" },
 };
 
@@ -142,8 +136,8 @@ compare_plugins(const void *a, const void *b)
 }
 
 enum mim_status
-mim_choice_plugins(const struct mim_query *query, const struct mim_format *format, struct mim_rank **out, size_t *count,
-                   struct mim_error *err)
+mim_rank_plugins(const struct mim_query *query, const struct mim_format *format, struct mim_rank **out, size_t *count,
+                 struct mim_error *err)
 {
     struct mim_rank *ranks = calloc(format->server_count + 1, sizeof *ranks);
     if (!ranks)
@@ -281,12 +275,8 @@ by_format_name(const struct mim_match *a, const struct mim_match *b)
 }
 
 static const struct format_rule format_rules[] = {
-    { by_fit, "content" },
-    { by_word, "the plugin that was asked for" },
-    { by_magic, "magic" },
-    { by_extension, "extension" },
-    { by_usability, "a plugin is ready" },
-    { by_format_name, "name" },
+    { by_fit, "content" },         { by_word, "the plugin that was asked for" }, { by_magic, "magic" },
+    { by_extension, "extension" }, { by_usability, "a plugin is ready" },        { by_format_name, "name" },
 };
 
 static const struct format_rule *
@@ -399,7 +389,7 @@ match_by_word(const struct mim_query *query, struct mim_match *match, size_t *co
 }
 
 enum mim_status
-mim_choice_formats(const struct mim_query *query, struct mim_match **out, size_t *count, struct mim_error *err)
+mim_rank_formats(const struct mim_query *query, struct mim_match **out, size_t *count, struct mim_error *err)
 {
     struct mim_match *matches = calloc(query->catalog->format_count + 1, sizeof *matches);
     if (!matches)

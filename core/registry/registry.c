@@ -9,23 +9,23 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "registry/rank.h"
 #include "base/context-priv.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "registry/loader.h"
+#include "io/source.h"
+#include "registry/config.h"
 #include "registry/diagnose.h"
 #include "registry/discover.h"
-#include "registry/config.h"
+#include "registry/loader.h"
+#include "registry/rank.h"
 #include "registry/search-path.h"
-#include "io/source.h"
 
 struct mim_registry {
-    struct mim_texts directories; /* the application's, the strongest last */
+    struct mim_string_list directories; /* the application's, the strongest last */
     struct mim_linked *linked;
     size_t linked_count;
-    struct mim_catalog *catalog;  /* the latest; NULL before the first use */
-    bool stale;                   /* something changed since it was made */
+    struct mim_catalog *catalog; /* the latest; NULL before the first use */
+    bool stale;                  /* something changed since it was made */
 };
 
 static struct mim_registry *
@@ -42,7 +42,7 @@ mim_registry_destroy(struct mim_registry *registry)
     if (!registry)
         return;
     mim_catalog_destroy(registry->catalog);
-    mim_texts_clear(&registry->directories);
+    mim_string_list_clear(&registry->directories);
     free(registry->linked);
     free(registry);
 }
@@ -92,11 +92,11 @@ mim_context_add_directory(struct mim_context *context, const char *path, struct 
         return mim_fail_errno(err, errno, "%s", path);
     if (!S_ISDIR(facts.st_mode))
         return mim_fail_errno(err, ENOTDIR, "%s", path);
-    if (mim_places_trust(real, &facts, reason, sizeof reason) == MIM_TRUST_NO)
+    if (mim_search_path_trust(real, &facts, reason, sizeof reason) == MIM_TRUST_NO)
         return mim_fail(err, MIM_DISABLED, "%s", reason);
 
     struct mim_registry *registry = registry_of(context);
-    if (!registry || !mim_texts_add(&registry->directories, "%s", real))
+    if (!registry || !mim_string_list_add(&registry->directories, "%s", real))
         return mim_fail_nomem(err, "a directory of plugins");
     registry->stale = true;
     return MIM_OK;
@@ -184,16 +184,16 @@ mim_registry_find(const struct mim_query *query, struct mim_candidates *out, str
     struct mim_match *matches = NULL;
     struct mim_rank *ranks = NULL;
     size_t match_count = 0, rank_count = 0;
-    enum mim_status status = mim_choice_formats(query, &matches, &match_count, err);
+    enum mim_status status = mim_rank_formats(query, &matches, &match_count, err);
     if (status != MIM_OK)
-        return status == MIM_UNKNOWN_FORMAT ? mim_absence_of_format(query, NULL, 0, err) : status;
+        return status == MIM_UNKNOWN_FORMAT ? mim_diagnose_format(query, NULL, 0, err) : status;
 
     if (!match_count || !matches[0].fits)
-        status = mim_absence_of_format(query, matches, match_count, err);
+        status = mim_diagnose_format(query, matches, match_count, err);
     else
-        status = mim_choice_plugins(query, matches[0].format, &ranks, &rank_count, err);
+        status = mim_rank_plugins(query, matches[0].format, &ranks, &rank_count, err);
     if (ranks && (!rank_count || ranks[0].unfit != MIM_OK))
-        status = mim_absence_of_plugin(query, &matches[0], ranks, rank_count, err);
+        status = mim_diagnose_plugin(query, &matches[0], ranks, rank_count, err);
     if (status == MIM_OK)
         status = make_candidates(matches[0].format, ranks, rank_count, out, err);
     if (status == MIM_OK && !query->writing)
@@ -244,7 +244,7 @@ load_module(struct mim_context *context, struct mim_manifest *manifest, const st
     char reason[2 * PATH_MAX + 100];
     struct stat facts;
     if (stat(manifest->module_path, &facts) == 0) {
-        enum mim_trust trust = mim_places_trust(manifest->module_path, &facts, reason, sizeof reason);
+        enum mim_trust trust = mim_search_path_trust(manifest->module_path, &facts, reason, sizeof reason);
         if (trust == MIM_TRUST_NO)
             return mim_fail(err, MIM_BROKEN_PLUGIN, "%s", reason);
         if (trust == MIM_TRUST_WARN)
@@ -257,8 +257,8 @@ static enum mim_status
 load_plugin(struct mim_context *context, struct mim_manifest *manifest, struct mim_error *err)
 {
     const struct mim_plugin *plugin = manifest->linked;
-    enum mim_status status = plugin ? mim_loader_adopt(plugin, context->host, err)
-                                    : load_module(context, manifest, &plugin, err);
+    enum mim_status status =
+        plugin ? mim_loader_adopt(plugin, context->host, err) : load_module(context, manifest, &plugin, err);
     if (status == MIM_OK)
         status = check_agreement(manifest, plugin, err);
     if (status == MIM_OK)
@@ -317,7 +317,7 @@ void
 mim_registry_remember_failure(struct mim_context *context, const struct mim_candidate *candidate, const char *reason)
 {
     mim_log(context, MIM_LOG_INFO, "plugin %s was tried for %s: %s", candidate->plugin->name, candidate->format,
-                    reason);
+            reason);
     char *copy = strdup(reason); /* without memory it is said in the log alone */
     if (!copy)
         return;

@@ -15,14 +15,14 @@ struct mim_registry;
 
 /* One way to serve a file: a format, and a plugin that declares it. */
 struct mim_candidate {
-    const char *format;                 /* borrowed while the context lives */
+    const char *format; /* borrowed while the context lives */
     struct mim_manifest *plugin;
 };
 
 struct mim_candidates {
-    struct mim_candidate *items;        /* best first; all of one format */
+    struct mim_candidate *items; /* best first; all of one format */
     size_t count;
-    char notice[256];                   /* "named .A, and its content is B"; "" when name and content agree */
+    char notice[256]; /* "named .A, and its content is B"; "" when name and content agree */
 };
 void mim_candidates_clear(struct mim_candidates *candidates);
 

@@ -22,7 +22,7 @@ static const struct {
 
 /* A directory that is listed twice counts where it is strongest. */
 static bool
-add_place(struct mim_places *places, const char *path, enum mim_place_kind kind)
+add_place(struct mim_search_path *places, const char *path, enum mim_place_kind kind)
 {
     for (size_t i = 0; i < places->count; i++)
         if (!strcmp(places->items[i].path, path))
@@ -37,7 +37,7 @@ add_place(struct mim_places *places, const char *path, enum mim_place_kind kind)
 }
 
 static bool
-add_system_places(struct mim_places *places, const struct mim_context_options *options)
+add_system_places(struct mim_search_path *places, const struct mim_context_options *options)
 {
     for (size_t i = 0; !options->no_system && i < sizeof system_places / sizeof *system_places; i++)
         if (!add_place(places, system_places[i].path, system_places[i].kind))
@@ -46,18 +46,18 @@ add_system_places(struct mim_places *places, const struct mim_context_options *o
 }
 
 static bool
-add_named_place(struct mim_places *places, const char *name, struct mim_texts *diagnostics)
+add_named_place(struct mim_search_path *places, const char *name, struct mim_string_list *diagnostics)
 {
     char path[PATH_MAX];
     if (realpath(name, path))
         return add_place(places, path, MIM_PLACE_ENVIRONMENT);
-    return mim_texts_add(diagnostics, "MIM_PLUGIN_PATH: %s: %m", name);
+    return mim_string_list_add(diagnostics, "MIM_PLUGIN_PATH: %s: %m", name);
 }
 
 /* "a:b" is a and b alone; an empty element stands for the system's places, once. */
 static bool
-add_environment_places(struct mim_places *places, const char *list, const struct mim_context_options *options,
-                       struct mim_texts *diagnostics)
+add_environment_places(struct mim_search_path *places, const char *list, const struct mim_context_options *options,
+                       struct mim_string_list *diagnostics)
 {
     char name[PATH_MAX];
     for (;;) {
@@ -67,7 +67,7 @@ add_environment_places(struct mim_places *places, const char *list, const struct
             name[length] = '\0';
             if (!(length ? add_named_place(places, name, diagnostics) : add_system_places(places, options)))
                 return false;
-        } else if (!mim_texts_add(diagnostics, "MIM_PLUGIN_PATH: an element of %zu bytes", length)) {
+        } else if (!mim_string_list_add(diagnostics, "MIM_PLUGIN_PATH: an element of %zu bytes", length)) {
             return false;
         }
         if (!list[length])
@@ -77,8 +77,8 @@ add_environment_places(struct mim_places *places, const char *list, const struct
 }
 
 bool
-mim_places_collect(struct mim_places *places, const struct mim_context_options *options,
-                   const struct mim_texts *directories, struct mim_texts *diagnostics)
+mim_search_path_collect(struct mim_search_path *places, const struct mim_context_options *options,
+                        const struct mim_string_list *directories, struct mim_string_list *diagnostics)
 {
     for (size_t i = directories->count; i > 0; i--)
         if (!add_place(places, directories->items[i - 1], MIM_PLACE_APPLICATION))
@@ -89,12 +89,12 @@ mim_places_collect(struct mim_places *places, const struct mim_context_options *
 }
 
 void
-mim_places_clear(struct mim_places *places)
+mim_search_path_clear(struct mim_search_path *places)
 {
     for (size_t i = 0; i < places->count; i++)
         free(places->items[i].path);
     free(places->items);
-    *places = (struct mim_places){ 0 };
+    *places = (struct mim_search_path){ 0 };
 }
 
 /* In a user namespace all that root owns outside belongs to this one. */
@@ -118,7 +118,7 @@ owner_trusted(uid_t owner)
 }
 
 enum mim_trust
-mim_places_trust(const char *path, const struct stat *facts, char *reason, size_t reason_size)
+mim_search_path_trust(const char *path, const struct stat *facts, char *reason, size_t reason_size)
 {
     if (!owner_trusted(facts->st_uid)) {
         snprintf(reason, reason_size, "%s belongs to user %u; mend it with: chown root %s", path,

@@ -25,19 +25,19 @@ struct mim_place {
     enum mim_place_kind kind;
 };
 
-struct mim_places {
+struct mim_search_path {
     struct mim_place *items;
     size_t count;
 };
 
 /* `directories` are the application's, the strongest last. What MIM_PLUGIN_PATH names in vain is a line in
  * `diagnostics`. false: no memory. */
-bool mim_places_collect(struct mim_places *places, const struct mim_context_options *options,
-                        const struct mim_texts *directories, struct mim_texts *diagnostics);
-void mim_places_clear(struct mim_places *places);
+bool mim_search_path_collect(struct mim_search_path *places, const struct mim_context_options *options,
+                             const struct mim_string_list *directories, struct mim_string_list *diagnostics);
+void mim_search_path_clear(struct mim_search_path *places);
 
 enum mim_trust { MIM_TRUST_YES, MIM_TRUST_WARN, MIM_TRUST_NO };
 /* May code come from a file or directory like this? If not, `reason` says why and the chmod or chown that mends it. */
-enum mim_trust mim_places_trust(const char *path, const struct stat *facts, char *reason, size_t reason_size);
+enum mim_trust mim_search_path_trust(const char *path, const struct stat *facts, char *reason, size_t reason_size);
 
 #endif

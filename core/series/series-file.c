@@ -6,22 +6,22 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "frame/frame.h"
-#include "frame/meta.h"
-#include "pipeline/pool.h"
 #include "base/sample.h"
 #include "base/size.h"
+#include "frame/frame.h"
+#include "frame/meta.h"
 #include "io/source.h"
+#include "pipeline/pool.h"
 
 #define PALETTE_BYTES 1024
 
 struct attempt {
     struct mim_series_file *file;
-    const struct mim_series_wish *wish;
+    const struct mim_series_request *wish;
 };
 
 static enum mim_status
-open_with(void *user, const struct mim_opening *opening, struct mim_error *err)
+open_with(void *user, const struct mim_attempt *opening, struct mim_error *err)
 {
     const struct attempt *attempt = user;
     struct mim_series_file *file = attempt->file;
@@ -29,12 +29,12 @@ open_with(void *user, const struct mim_opening *opening, struct mim_error *err)
     file->other = opening->other;
     file->reader = (struct mim_plugin_reader){
         .ops = opening->ops,
-        .work = &file->work,
+        .operation = &file->operation,
         .format = opening->format,
         .options = attempt->wish->options,
         .other = &file->other,
     };
-    struct mim_pool *pool = mim_pool_of(file->work.context, err);
+    struct mim_pool *pool = mim_pool_of(file->operation.context, err);
     enum mim_status status = pool ? mim_plugin_reader_open(&file->reader, mim_pool_threads(pool), err) : MIM_NOMEM;
     if (status != MIM_OK)
         mim_plugin_reader_close(&file->reader);
@@ -67,8 +67,8 @@ note_further_images(struct mim_series_file *file, struct mim_error *err)
     bool counted = sequence->sure == MIM_SURE_EXACT && sequence->count != MIM_UNKNOWN;
     if (counted ? sequence->count < 2 : !mim_plugin_reader_has(&file->reader, 1))
         return MIM_OK;
-    return mim_work_notice(&file->work, MIM_NOTICE_FRAMES, MIM_UNKNOWN,
-                           "the file holds several images: the first is the frame", err);
+    return mim_operation_notice(&file->operation, MIM_NOTICE_FRAMES, MIM_UNKNOWN,
+                                "the file holds several images: the first is the frame", err);
 }
 
 static enum mim_status
@@ -93,18 +93,18 @@ prepare(struct mim_series_file *file, struct mim_error *err)
 }
 
 enum mim_status
-mim_series_file_open(struct mim_series_file **out, struct mim_work *whole, uint64_t index,
-                     const struct mim_series_wish *wish, struct mim_error *err)
+mim_series_file_open(struct mim_series_file **out, struct mim_operation *whole, uint64_t index,
+                     const struct mim_series_request *wish, struct mim_error *err)
 {
     struct mim_series_file *file = calloc(1, sizeof *file);
     if (!file)
         return mim_fail_nomem(err, "a file of a series");
-    mim_work_init_part(&file->work, whole, index);
+    mim_operation_init_part(&file->operation, whole, index);
 
     struct attempt attempt = { file, wish };
-    enum mim_status status = mim_source_open_file_path(&file->work.source, wish->path, err);
+    enum mim_status status = mim_source_open_file_path(&file->operation.source, wish->path, err);
     if (status == MIM_OK)
-        status = mim_opening_try(&file->work, wish->format, wish->plugin, open_with, &attempt, err);
+        status = mim_try_plugins(&file->operation, wish->format, wish->plugin, open_with, &attempt, err);
     if (status == MIM_OK)
         status = prepare(file, err);
     if (status != MIM_OK) {
@@ -124,9 +124,9 @@ mim_series_file_close(struct mim_series_file *file)
         mim_plugin_reader_release(&file->reader, 0, file->packet);
     if (file->reader.ops)
         mim_plugin_reader_close(&file->reader);
-    if (file->work.source)
-        mim_source_add_bytes_read(file->work.whole->source, mim_source_bytes_read(file->work.source));
-    mim_work_clear(&file->work);
+    if (file->operation.source)
+        mim_source_add_bytes_read(file->operation.whole->source, mim_source_bytes_read(file->operation.source));
+    mim_operation_clear(&file->operation);
     free(file->packet);
     free(file);
 }

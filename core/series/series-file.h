@@ -4,11 +4,11 @@
 #define MIM_CORE_SERIES_SERIES_FILE_H
 
 #include "frame/canvas.h"
-#include "plugin/try-plugins.h"
 #include "plugin/reader-calls.h"
+#include "plugin/try-plugins.h"
 
 struct mim_series_file {
-    struct mim_work work; /* a part of the series' */
+    struct mim_operation operation; /* a part of the series' */
     struct mim_plugin_reader reader;
     struct mim_option_table other;
     const struct mim_plugin *plugin;
@@ -19,14 +19,14 @@ struct mim_series_file {
     struct mim_canvas canvas; /* without memory of its own */
 };
 
-struct mim_series_wish {
+struct mim_series_request {
     const char *path, *format, *plugin;
     const struct mim_options *options; /* outlive the file */
 };
 
 /* Opened, and its first image is prepared. As frame `index` of `whole`. On the caller's thread. */
-enum mim_status mim_series_file_open(struct mim_series_file **out, struct mim_work *whole, uint64_t index,
-                                     const struct mim_series_wish *wish, struct mim_error *err);
+enum mim_status mim_series_file_open(struct mim_series_file **out, struct mim_operation *whole, uint64_t index,
+                                     const struct mim_series_request *wish, struct mim_error *err);
 /* Any thread; NULL is welcome. */
 void mim_series_file_close(struct mim_series_file *file);
 

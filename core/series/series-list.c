@@ -25,8 +25,8 @@ struct listing {
     struct mim_series *series;
     const struct mim_series_rules *rules;
     const char *path;
-    enum mim_series_kind kind; /* NONE: a directory */
-    struct mim_series_name name;
+    enum mim_path_pattern_kind kind; /* NONE: a directory */
+    struct mim_path_pattern name;
     char *directory;
     const char *pattern; /* GLOB */
     uint64_t left_out;
@@ -51,15 +51,15 @@ judge(const struct listing *listing, int directory, const struct dirent *entry, 
     const char *file = entry->d_name;
     *number = 0;
     switch (listing->kind) {
-    case MIM_SERIES_NUMBERS:
-        if (!mim_series_name_number(&listing->name, file, number))
+    case MIM_PATTERN_NUMBERS:
+        if (!mim_path_pattern_number(&listing->name, file, number))
             return NO_PART;
         break;
-    case MIM_SERIES_GLOB:
+    case MIM_PATTERN_GLOB:
         if (fnmatch(listing->pattern, file, FNM_PERIOD) != 0)
             return NO_PART;
         break;
-    case MIM_SERIES_NONE:
+    case MIM_PATTERN_NONE:
         if (*file == '.')
             return NO_PART;
         if (!rules->belongs(rules->user, file))
@@ -125,7 +125,7 @@ static int
 by_name(const void *one, const void *other)
 {
     const struct mim_series_entry *a = one, *b = other;
-    return mim_series_order(a->file, b->file);
+    return mim_path_pattern_order(a->file, b->file);
 }
 
 static int
@@ -180,11 +180,11 @@ fail_empty(const struct listing *listing, struct mim_error *err)
 {
     const char *rest = listing->left_out ? "; " : "", *left_out = listing->series->left_out;
     switch (listing->kind) {
-    case MIM_SERIES_NUMBERS:
+    case MIM_PATTERN_NUMBERS:
         return mim_fail(err, MIM_IO, "%.300s: no such file, and none with a number in place of the %%d", listing->path);
-    case MIM_SERIES_GLOB:
+    case MIM_PATTERN_GLOB:
         return mim_fail(err, MIM_IO, "%.300s: no such file, and none that the pattern fits", listing->path);
-    case MIM_SERIES_NONE:
+    case MIM_PATTERN_NONE:
         break;
     }
     return mim_fail(err, MIM_IO, "%.300s: is a directory without images%s%s", listing->path, rest, left_out);
@@ -205,7 +205,7 @@ list(struct listing *listing, struct mim_error *err)
     finish_left_out(listing);
     if (!series->count)
         return fail_empty(listing, err);
-    bool numbers = listing->kind == MIM_SERIES_NUMBERS;
+    bool numbers = listing->kind == MIM_PATTERN_NUMBERS;
     qsort(series->entries, series->count, sizeof *series->entries, numbers ? by_number : by_name);
     if (numbers)
         note_missing(series);
@@ -218,7 +218,7 @@ show_directory(const struct listing *listing)
 {
     char *shown = NULL;
     size_t size = strlen(listing->path);
-    if (listing->kind != MIM_SERIES_NONE)
+    if (listing->kind != MIM_PATTERN_NONE)
         return strndup(listing->path, (size_t)(mim_path_file(listing->path) - listing->path));
     bool slash = size && listing->path[size - 1] == '/';
     return asprintf(&shown, "%s%s", listing->path, slash ? "" : "/") < 0 ? NULL : shown;
@@ -239,16 +239,16 @@ mim_series_list(struct mim_series *series, const char *path, const struct mim_se
     enum mim_status status = MIM_OK;
 
     *series = (struct mim_series){ 0 };
-    listing.kind = is_directory(path) ? MIM_SERIES_NONE : mim_series_kind(path);
-    if (listing.kind == MIM_SERIES_NUMBERS)
-        status = mim_series_name_parse(&listing.name, path, err);
+    listing.kind = is_directory(path) ? MIM_PATTERN_NONE : mim_path_pattern_kind(path);
+    if (listing.kind == MIM_PATTERN_NUMBERS)
+        status = mim_path_pattern_parse(&listing.name, path, err);
     if (status == MIM_OK) {
         series->shown = show_directory(&listing);
-        listing.directory = listing.kind == MIM_SERIES_NONE ? strdup(path) : mim_path_directory(path);
+        listing.directory = listing.kind == MIM_PATTERN_NONE ? strdup(path) : mim_path_directory(path);
         status = series->shown && listing.directory ? list(&listing, err) : mim_fail_nomem(err, "a list of files");
     }
     free(listing.directory);
-    mim_series_name_clear(&listing.name);
+    mim_path_pattern_clear(&listing.name);
     return status;
 }
 

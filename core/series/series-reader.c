@@ -9,12 +9,12 @@
 #include "base/context-priv.h"
 #include "base/error.h"
 #include "frame/meta.h"
+#include "io/path-pattern.h"
+#include "io/source.h"
 #include "options/options.h"
 #include "registry/rank.h"
 #include "registry/registry.h"
 #include "series/series-file.h"
-#include "io/path-pattern.h"
-#include "io/source.h"
 
 struct packet {
     struct mim_series_file *file;
@@ -24,7 +24,7 @@ static struct mim_series_reading *
 reading_of(struct mim_job *job)
 {
     const struct mim_core_job *core = job->core;
-    return core->work->series;
+    return core->operation->series;
 }
 
 void
@@ -47,10 +47,10 @@ open_file(struct mim_series_reading *reading, uint64_t index, struct mim_series_
     char *path = mim_series_path(&reading->series, index);
     if (!path)
         return mim_fail_nomem(err, "a file name");
-    const struct mim_series_wish wish = {
+    const struct mim_series_request wish = {
         .path = path, .format = reading->format, .plugin = reading->plugin, .options = reading->options
     };
-    enum mim_status status = mim_series_file_open(out, reading->work, index, &wish, err);
+    enum mim_status status = mim_series_file_open(out, reading->operation, index, &wish, err);
     if (status != MIM_OK)
         err->frame = index;
     free(path);
@@ -78,7 +78,7 @@ list_files(struct mim_series *series, struct mim_context *context, const struct 
 static enum mim_status
 say(struct mim_series_reading *reading, const char *text, struct mim_error *err)
 {
-    return *text ? mim_work_notice(reading->work, MIM_NOTICE_FRAMES, MIM_UNKNOWN, text, err) : MIM_OK;
+    return *text ? mim_operation_notice(reading->operation, MIM_NOTICE_FRAMES, MIM_UNKNOWN, text, err) : MIM_OK;
 }
 
 /* May the next file do better? What the caller asked for is as wrong there. */
@@ -97,11 +97,11 @@ open_first(struct mim_series_reading *reading, struct mim_error *err)
     for (uint64_t i = 0; i < reading->series.count; i++) {
         struct mim_error error = { 0 };
         struct mim_series_file *file;
-        enum mim_status status = mim_work_poll(reading->work, &error);
+        enum mim_status status = mim_operation_poll(reading->operation, &error);
         if (status == MIM_OK) {
-            reading->work->quiet = i > 0; /* its own turn comes */
+            reading->operation->quiet = i > 0; /* its own turn comes */
             status = open_file(reading, i, &file, &error);
-            reading->work->quiet = false;
+            reading->operation->quiet = false;
         }
         if (status == MIM_OK) {
             reading->first_plugin = file->plugin;
@@ -130,19 +130,20 @@ copy_text(char **to, const char *text)
 }
 
 enum mim_status
-mim_series_reading_create(struct mim_series_reading **out, struct mim_work *work,
+mim_series_reading_create(struct mim_series_reading **out, struct mim_operation *operation,
                           const struct mim_open_options *options, struct mim_error *err)
 {
     struct mim_series_reading *reading = calloc(1, sizeof *reading);
     if (!reading)
         return mim_fail_nomem(err, "a series");
-    reading->work = work;
+    reading->operation = operation;
     reading->options = mim_options_copy(options->options);
     bool copied = copy_text(&reading->format, options->format) && copy_text(&reading->plugin, options->plugin);
 
     enum mim_status status = copied && reading->options ? MIM_OK : mim_fail_nomem(err, "a series");
     if (status == MIM_OK)
-        status = list_files(&reading->series, work->context, work->source, work->control.limits.frames, err);
+        status =
+            list_files(&reading->series, operation->context, operation->source, operation->control.limits.frames, err);
     if (status == MIM_OK)
         status = say(reading, reading->series.missing, err);
     if (status == MIM_OK)
@@ -236,7 +237,7 @@ series_metadata(struct mim_job *job, const void *in, const struct mim_frame_info
     (void)info;
     if (!packet)
         return MIM_OK;
-    const char *file = mim_path_file(mim_source_name(packet->file->work.source));
+    const char *file = mim_path_file(mim_source_name(packet->file->operation.source));
     enum mim_status status = mim_series_file_metadata(packet->file, core->worker, core->meta, &starved, &error);
     if (status == MIM_OK) /* a name that is not UTF-8 is none */
         mim_meta_set(core->meta, "file", MIM_META_TEXT | MIM_META_CODING, file, strlen(file), NULL);
@@ -256,7 +257,7 @@ struct mim_source *
 mim_series_source(const void *in)
 {
     const struct packet *packet = in;
-    return packet->file->work.source;
+    return packet->file->operation.source;
 }
 
 const struct mim_reader_ops mim_series_reader_ops = {

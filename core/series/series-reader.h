@@ -6,15 +6,15 @@
 #include <mim/plugin.h>
 #include <mim/reader.h>
 
-#include "series/series-list.h"
 #include "plugin/operation.h"
+#include "series/series-list.h"
 
 struct mim_options;
 struct mim_series_file;
 
 /* What the files of a series are opened by. */
 struct mim_series_reading {
-    struct mim_work *work; /* of the whole */
+    struct mim_operation *operation; /* of the whole */
     struct mim_series series;
     struct mim_options *options;
     char *format, *plugin;         /* the caller's word, or NULL */
@@ -23,16 +23,16 @@ struct mim_series_reading {
     const char *first_format;
 };
 
-/* Lists the files of work->source and opens the first: what concerns all of them (a wrong option, no plugin) fails
+/* Lists the files of operation->source and opens the first: what concerns all of them (a wrong option, no plugin) fails
  * here, what is wrong with one file when its turn comes. */
-enum mim_status mim_series_reading_create(struct mim_series_reading **out, struct mim_work *work,
+enum mim_status mim_series_reading_create(struct mim_series_reading **out, struct mim_operation *operation,
                                           const struct mim_open_options *options, struct mim_error *err);
 void mim_series_reading_destroy(struct mim_series_reading *reading);
 
 /* What is wrong with a frame is said under its file's name. */
 void mim_series_name_error(const struct mim_series_reading *reading, struct mim_error *err);
 
-/* work->series is a struct mim_series_reading. prepare() runs on the caller's thread alone, for it loads plugins; what
+/* operation->series is a struct mim_series_reading. prepare() runs on the caller's thread alone, for it loads plugins; what
  * it fails with belongs to the frame. */
 extern const struct mim_reader_ops mim_series_reader_ops;
 

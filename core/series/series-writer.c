@@ -8,13 +8,13 @@
 
 #include "base/error.h"
 #include "frame/meta.h"
-#include "plugin/writer-calls.h"
 #include "io/sink-series.h"
 #include "io/sink.h"
+#include "plugin/writer-calls.h"
 
 /* One frame's file, from accepts to put. */
 struct output {
-    struct mim_work work; /* a part of the series' */
+    struct mim_operation operation; /* a part of the series' */
     struct mim_plugin_writer writer;
     void *packet;
     struct mim_frame_info info;
@@ -46,7 +46,7 @@ close_output(struct output *output)
 {
     if (output->writer.ops)
         mim_plugin_writer_destroy(&output->writer);
-    mim_work_clear(&output->work);
+    mim_operation_clear(&output->operation);
     pthread_mutex_destroy(&output->lock);
     free(output->packet);
     free(output);
@@ -68,9 +68,9 @@ series_metadata(struct mim_job *job, const char *key, int32_t type, const void *
 static enum mim_status
 create_writer(struct output *output, const struct mim_series_writing *writing, struct mim_error *err)
 {
-    output->work.plugin = output->work.whole->plugin;
+    output->operation.plugin = output->operation.whole->plugin;
     output->writer =
-        (struct mim_plugin_writer){ .ops = writing->ops, .work = &output->work, .format = writing->format };
+        (struct mim_plugin_writer){ .ops = writing->ops, .operation = &output->operation, .format = writing->format };
     output->packet = calloc(1, writing->ops->packet_size ? writing->ops->packet_size : 1);
     if (!output->packet)
         return mim_fail_nomem(err, "a frame in flight");
@@ -98,8 +98,8 @@ static enum mim_status
 open_output(struct mim_job *job, struct output *output, struct mim_frame_info *info, struct mim_error *err)
 {
     struct state *self = job->state;
-    struct mim_work *whole = core_of(job)->work;
-    enum mim_status status = mim_series_sink_next(whole->sink, &output->work.sink, err);
+    struct mim_operation *whole = core_of(job)->operation;
+    enum mim_status status = mim_sink_series_next(whole->sink, &output->operation.sink, err);
     if (status == MIM_OK)
         status = create_writer(output, whole->series, err);
     if (status != MIM_OK)
@@ -121,7 +121,7 @@ series_accepts(struct mim_job *job, uint64_t index, void *in, struct mim_frame_i
     if (!output)
         return mim_job_adopt(job, mim_fail_nomem(&error, "a file of a series"), false, &error);
 
-    mim_work_init_part(&output->work, core_of(job)->work, index);
+    mim_operation_init_part(&output->operation, core_of(job)->operation, index);
     pthread_mutex_init(&output->lock, NULL);
     output->next = self->outputs;
     self->outputs = packet->output = output;
@@ -188,7 +188,7 @@ series_put(struct mim_job *job, void *in, const struct mim_frame_info *info, con
     if (status == MIM_OK)
         status = mim_plugin_writer_finish(&output->writer, &error);
     if (status == MIM_OK)
-        status = mim_sink_commit(output->work.sink, &error);
+        status = mim_sink_commit(output->operation.sink, &error);
     if (status != MIM_OK)
         return mim_job_adopt(job, status, false, &error);
 

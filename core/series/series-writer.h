@@ -8,7 +8,7 @@
 #include "options/options.h"
 #include "plugin/operation.h"
 
-/* What the files of a series are written by; it is work->series. Borrowed while the writer lives. */
+/* What the files of a series are written by; it is operation->series. Borrowed while the writer lives. */
 struct mim_series_writing {
     const struct mim_writer_ops *ops;
     const char *format;
@@ -17,7 +17,7 @@ struct mim_series_writing {
     unsigned workers;
 };
 
-/* work->sink is a series. */
+/* operation->sink is a series. */
 extern const struct mim_writer_ops mim_series_writer_ops;
 
 #endif

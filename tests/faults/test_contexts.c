@@ -37,7 +37,7 @@ one_round(struct side *side, struct mim_context *context, bool first)
 }
 
 static void *
-work(void *argument)
+operation(void *argument)
 {
     struct side *side = argument;
     side->same = true;
@@ -55,8 +55,8 @@ work(void *argument)
 static void
 work_beside(struct side *one, struct side *other)
 {
-    CHECK(pthread_create(&one->thread, NULL, work, one) == 0);
-    CHECK(pthread_create(&other->thread, NULL, work, other) == 0);
+    CHECK(pthread_create(&one->thread, NULL, operation, one) == 0);
+    CHECK(pthread_create(&other->thread, NULL, operation, other) == 0);
     pthread_join(one->thread, NULL);
     pthread_join(other->thread, NULL);
 }
@@ -64,18 +64,18 @@ work_beside(struct side *one, struct side *other)
 static void
 two_contexts_in_two_threads_are_independent(void)
 {
-    static struct side sides[2];
-    sides[0].threads = 1;
-    sides[1].threads = 3;
-    work_beside(&sides[0], &sides[1]);
+    static struct side side_inputs[2];
+    side_inputs[0].threads = 1;
+    side_inputs[1].threads = 3;
+    work_beside(&side_inputs[0], &side_inputs[1]);
     for (size_t i = 0; i < 2; i++)
-        CHECK(sides[i].same);
+        CHECK(side_inputs[i].same);
     for (size_t i = 0; i < subject_count; i++) {
-        CHECK(sides[0].read[i].status == MIM_OK && sides[0].tiff[i].status == MIM_OK &&
-              sides[0].gif[i].status == MIM_OK);
-        CHECK(outcome_equal(&sides[0].read[i], &sides[1].read[i]));
-        CHECK(outcome_equal(&sides[0].tiff[i], &sides[1].tiff[i]));
-        CHECK(outcome_equal(&sides[0].gif[i], &sides[1].gif[i]));
+        CHECK(side_inputs[0].read[i].status == MIM_OK && side_inputs[0].tiff[i].status == MIM_OK &&
+              side_inputs[0].gif[i].status == MIM_OK);
+        CHECK(outcome_equal(&side_inputs[0].read[i], &side_inputs[1].read[i]));
+        CHECK(outcome_equal(&side_inputs[0].tiff[i], &side_inputs[1].tiff[i]));
+        CHECK(outcome_equal(&side_inputs[0].gif[i], &side_inputs[1].gif[i]));
     }
 }
 
