@@ -53,7 +53,7 @@ def coming_and_going(count=6, height=24, width=32):
     for i in range(count):
         frame = np.zeros((height, width, 4), np.uint8)
         inside = (x - 6 - 4 * (i % 4)) ** 2 + (y - 12) ** 2 < 36
-        frame[inside] = (200, 30 * i, 255 - 40 * i, 255)
+        frame[inside] = (200, 30 * i % 256, (255 - 40 * i) % 256, 255)
         if i % 2:
             frame[2:6, 2:9] = (0, 0, 0, 255)
         frames.append(frame)
