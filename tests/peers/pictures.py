@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Synthetic pictures, the same in every run."""
+"""Pictures, the same in every run: synthetic ones, and a photograph."""
+
+import os
 
 import numpy as np
+
+# 256 x 192 pixels of a camera, three samples of 8 bits
+PHOTOGRAPH = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../data/photograph.png')
 
 
 def moving_bar(count=10, height=100, width=100, dtype=np.uint8):

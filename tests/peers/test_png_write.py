@@ -7,6 +7,7 @@ import io
 import numpy as np
 from PIL import Image
 
+import pictures
 import tap
 from peers import PeerCase
 
@@ -90,7 +91,7 @@ class Written(PeerCase):
 
     def test_no_larger_than_pillow(self):
         """By default, and in a fraction of its time, which tests/bench measures."""
-        photo = np.array(Image.open('/usr/lib/python3/dist-packages/imageio/resources/images/astronaut.png').convert('RGB'))
+        photo = np.array(Image.open(pictures.PHOTOGRAPH))
         drawing = np.full((300, 400, 3), 255, np.uint8)
         for i in range(40):
             drawing[7 * i:7 * i + 4, 20:20 + 9 * i] = (i, 80, 255 - i)
