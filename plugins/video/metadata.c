@@ -222,13 +222,8 @@ tags_of(const struct video_demux *demux)
 static int32_t
 describe_frame(struct mim_job *job, const struct video_shown *shown)
 {
-#ifdef AV_FRAME_FLAG_KEY
-    bool is_key = shown->picture->flags & AV_FRAME_FLAG_KEY;
-#else
-    bool is_key = shown->picture->key_frame;
-#endif
     int32_t status = put_rational(job, "pts", shown->time);
-    return status == MIM_OK ? put_int(job, "keyframe", is_key) : status;
+    return status == MIM_OK ? put_int(job, "keyframe", shown->is_key) : status;
 }
 
 int32_t

@@ -92,6 +92,23 @@ set_times(struct video_reader *self, uint64_t index, uint64_t shot, struct video
     return MIM_OK;
 }
 
+/*
+ * Decoders that give pictures no type (qtrle) do not mark key frames either: all of them look like key frames with FFmpeg 5,
+ * none with FFmpeg 7. Then the container's mark counts.
+ */
+static bool
+is_key_picture(const AVFrame *picture, const struct video_index *index)
+{
+    uint64_t unit = (uint64_t)picture->pts; /* as the player numbers packets */
+    if (picture->pict_type == AV_PICTURE_TYPE_NONE && unit < index->unit_count)
+        return index->units[unit].flags & AV_PKT_FLAG_KEY;
+#ifdef AV_FRAME_FLAG_KEY
+    return picture->flags & AV_FRAME_FLAG_KEY;
+#else
+    return picture->key_frame;
+#endif
+}
+
 static int32_t
 describe(struct mim_job *job, struct video_reader *self, struct video_shown *shown, struct mim_frame_info *info)
 {
@@ -101,6 +118,7 @@ describe(struct mim_job *job, struct video_reader *self, struct video_shown *sho
     if (!video_fit_of(picture, &self->look, &self->orientation, &shown->fit, info))
         return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "pictures of the kind %s cannot be converted",
                                av_get_pix_fmt_name(picture->format));
+    shown->is_key = is_key_picture(picture, &self->walk.index);
     info->flags = MIM_FRAME_KEY;
     info->work_size = size > 0 ? (uint64_t)size : 0;
     if (!(picture->flags & AV_FRAME_FLAG_CORRUPT) && !picture->decode_error_flags)

@@ -22,6 +22,7 @@ struct video_shown {
     AVFrame *picture;
     struct video_fit fit;
     struct mim_rational time; /* seconds, in the file's clock; den 0: not known */
+    bool is_key;
 };
 
 /* Ticks in seconds; den 0 where they are too many. */

@@ -170,6 +170,14 @@ class VideoMatrix(VideoCase):
                 self.check(name)
                 self.keep_only()
 
+    def test_key_frames_that_the_decoder_does_not_mark_are_the_container_s(self):
+        """Of qtrle's frames ffprobe calls all key frames with FFmpeg 5, and none with FFmpeg 7."""
+        path = self.make('qtrle.mov', *MATRIX['qtrle.mov'])
+        keys = [each['metadata']['keyframe'] for each in self.info(path)['each']]
+        self.assertEqual(keys, [int(i % 8 == 0) for i in range(30)])
+        packets = json.loads(self.run_tool('ffprobe', '-v', 'error', '-show_packets', '-of', 'json', path))['packets']
+        self.assertEqual(keys, [int(packet['flags'].startswith('K')) for packet in packets])
+
 
 class VideoShapes(VideoCase):
     """Rotation, sizes, sample types, times."""
