@@ -4,6 +4,7 @@
 import functools
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -41,6 +42,13 @@ def _genuine(name, path):
             return False
     said = subprocess.run([path, '-version'], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return b'ImageMagick' in said.stdout
+
+
+@functools.lru_cache(maxsize=None)
+def ffmpeg_version():
+    """(major, minor), as the ffmpeg command says."""
+    said = subprocess.run([tool('ffmpeg'), '-version'], stdout=subprocess.PIPE, text=True).stdout
+    return tuple(map(int, re.match(r'ffmpeg version n?(\d+)\.(\d+)', said).groups()))
 
 
 def mim_program():

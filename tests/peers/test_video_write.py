@@ -13,7 +13,7 @@ import numpy as np
 
 import tap
 from gifbytes import control, gif, image
-from peers import PeerCase, mean_error_db, mim_program, text
+from peers import PeerCase, ffmpeg_version, mean_error_db, mim_program, text
 
 # What is taken by default: container, codec and pixel format, and the least PSNR of luma in dB.
 DEFAULTS = (
@@ -318,8 +318,9 @@ class VideoWriting(PeerCase):
         self.assertEqual(self.run_tool('ffmpeg', '-i', source, *packets), self.run_tool('ffmpeg', '-i', self.path('out.mp4'), *packets))
 
     def test_sound_that_the_container_does_not_hold_is_encoded_with_a_note(self):
-        source = self.sounding('in.mkv', 'pcm_s16le')
-        for name, codec in (('mp4', 'aac'), ('webm', 'opus'), ('ogv', 'vorbis'), ('mpg', 'mp2')):
+        linear, companded = self.sounding('linear.mkv', 'pcm_s16le'), self.sounding('companded.mkv', 'pcm_alaw')
+        for name, source, codec in (('mp4', companded, 'aac'), ('webm', linear, 'opus'), ('ogv', linear, 'vorbis'),
+                                    ('mpg', linear, 'mp2')):
             with self.subTest(name):
                 done = self.run_mim('convert', '--force', source, self.path('out.' + name))
                 self.assertIn('the sound is encoded anew', text(done.stderr))
@@ -328,6 +329,16 @@ class VideoWriting(PeerCase):
                                     's16le', '-')
                 tone = np.abs(np.fft.rfft(np.frombuffer(raw, '<i2')[2000:10000]))
                 self.assertEqual(np.argmax(tone), 440)
+
+    def test_samples_are_copied_into_mp4_from_ffmpeg_6_1_on(self):
+        source = self.sounding('in.mkv', 'pcm_s16le')
+        done = self.run_mim('convert', '--force', source, self.path('out.mp4'))
+        copies = ffmpeg_version() >= (6, 1)
+        self.assertEqual([stream['codec_name'] for stream in self.audio(self.path('out.mp4'))], ['pcm_s16le' if copies else 'aac'])
+        self.assertEqual('the sound is encoded anew' in text(done.stderr), not copies)
+        if copies:
+            packets = ['-v', 'error', '-map', '0:a', '-f', 's16le', '-']
+            self.assertEqual(self.run_tool('ffmpeg', '-i', source, *packets), self.run_tool('ffmpeg', '-i', self.path('out.mp4'), *packets))
 
     def test_sound_by_another_codec_when_it_is_asked_for(self):
         self.mim('convert', '-q', self.sounding(), self.path('out.mkv'), '-o', 'audio_codec=flac')
@@ -356,11 +367,13 @@ class VideoWriting(PeerCase):
         self.assertEqual((self.audio(self.path('out.mp4')), text(done.stderr)), ([], ''))
 
     def test_sound_of_another_file(self):
-        self.run_tool('ffmpeg', '-v', 'error', '-f', 'lavfi', '-i', 'sine=440', '-t', 5, self.path('tone.wav'))
-        path = self.write(waves(20), 'out.mp4', '-o', 'audio=' + self.path('tone.wav'))
-        sound = self.audio(path)
-        self.assertEqual([stream['codec_name'] for stream in sound], ['aac'])
-        self.assertAlmostEqual(float(self.probe(path)['format']['duration']), 2, delta=0.05)
+        for codec, written in (('pcm_alaw', 'aac'), ('pcm_s16le', 'pcm_s16le' if ffmpeg_version() >= (6, 1) else 'aac')):
+            with self.subTest(codec):
+                tone = self.path(f'{codec}.wav')
+                self.run_tool('ffmpeg', '-v', 'error', '-f', 'lavfi', '-i', 'sine=440', '-t', 5, '-c:a', codec, tone)
+                path = self.write(waves(20), f'{codec}.mp4', '-o', 'audio=' + tone)
+                self.assertEqual([stream['codec_name'] for stream in self.audio(path)], [written])
+                self.assertAlmostEqual(float(self.probe(path)['format']['duration']), 2, delta=0.05)
 
     def test_a_file_without_sound_or_that_is_none_is_refused(self):
         self.put('text.wav', b'no sound at all' * 100)
