@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* <mim/ratio.h> for compilers without 128-bit integers. */
+/* <mim/kit/ratio.h> for compilers without 128-bit integers. */
 #define MIM_RATIO_PORTABLE
 #include "ratio-table.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The functions of <mim/ratio.h>, as the file that includes this one sees them. */
+/* The functions of <mim/kit/ratio.h>, as the file that includes this one sees them. */
 #ifndef MIM_TESTS_RATIO_TABLE_H
 #define MIM_TESTS_RATIO_TABLE_H
 
-#include <mim/ratio.h>
+#include <mim/kit/ratio.h>
 
 struct ratio {
     struct mim_ratio_wide (*add)(struct mim_ratio_wide a, uint64_t b);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What <mim/ratio.h> computes, a bit at a time and without a product: the tests' second opinion. */
+/* What <mim/kit/ratio.h> computes, a bit at a time and without a product: the tests' second opinion. */
 #ifndef MIM_TESTS_SLOW_RATIO_H
 #define MIM_TESTS_SLOW_RATIO_H
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include <mim/ratio.h>
+#include <mim/kit/ratio.h>
 
 #include "base/error.h"
 #include "base/sample.h"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <mim/ratio.h>
+#include <mim/kit/ratio.h>
 
 #include "base/error.h"
 #include "base/sample.h"

@@ -2,7 +2,7 @@
 /* Rounds the end of each frame, not its length: errors do not add up. */
 #include "clock.h"
 
-#include <mim/ratio.h>
+#include <mim/kit/ratio.h>
 
 /* Seconds of a clock that never runs backwards. */
 static int64_t

@@ -2,7 +2,7 @@
 /* Colours that a frame does not know into those it does: turned gray, palettes, inks, premultiplied alpha. */
 #include <string.h>
 
-#include <mim/ratio.h>
+#include <mim/kit/ratio.h>
 
 #include "tiff.h"
 

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include <mim/ratio.h>
+#include <mim/kit/ratio.h>
 
 #include "tiff.h"
 

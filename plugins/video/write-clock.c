@@ -6,7 +6,7 @@
 
 #include <libavutil/mathematics.h>
 
-#include <mim/ratio.h>
+#include <mim/kit/ratio.h>
 
 #include "write-pace.h"
 

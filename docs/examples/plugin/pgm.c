@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <mim/plugin.h>
+#include <mim/kit/entry.h>
 
 struct pgm_reader {
     uint64_t next;        /* where the next picture begins */
@@ -142,10 +142,4 @@ static const struct mim_format_ops pgm = {
 
 static const struct mim_format_ops *const pgm_formats[] = { &pgm, NULL };
 
-MIM_PLUGIN_EXPORT const struct mim_plugin MIM_PLUGIN_SYMBOL = {
-    MIM_PLUGIN_HEADER,
-    .name = "pgm",
-    .version = "1.0.0",
-    .licence = "MIT",
-    .formats = pgm_formats,
-};
+MIM_PLUGIN(.name = "pgm", .version = "1.0.0", .licence = "MIT", .formats = pgm_formats);

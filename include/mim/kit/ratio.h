@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Exact products and quotients of 64-bit integers: times between time bases, samples between ranges. Header-only. */
-#ifndef MIM_RATIO_H
-#define MIM_RATIO_H
+/**
+ * @file
+ * Exact products and quotients of 64-bit integers: times between time bases, samples between ranges.
+ *
+ * Header-only, no memory of its own, any thread.
+ */
+#ifndef MIM_KIT_RATIO_H
+#define MIM_KIT_RATIO_H
 
 #include <stdbool.h>
 #include <stddef.h>

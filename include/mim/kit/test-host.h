@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * A host in memory, to test a plugin's ops without libmim: a source to read, a sink to write, calls that are counted and
+ * can be made to fail.
+ *
+ *     struct mim_test_host host = { .source = { file, size } };
+ *     struct mim_job job = mim_test_host_job(&host, state, NULL);
+ *     status = ops->open(&job, &sequence);
+ *     ...
+ *     mim_test_host_clear(&host);
+ *
+ * Header-only, C only. Jobs of one host may be used from several threads while nothing is emitted, reported or failed.
+ */
+#ifndef MIM_KIT_TEST_HOST_H
+#define MIM_KIT_TEST_HOST_H
+
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <mim/plugin.h>
+
+enum { MIM_TEST_LIMITS = 16 }; /* more than there are */
+
+/** Bytes on the heap; free() them, or let mim_test_host_clear(). */
+struct mim_test_bytes {
+    uint8_t *data;
+    uint64_t size, capacity;
+};
+
+/** A call that can be made to fail. */
+struct mim_test_call {
+    _Atomic uint64_t count; /**< calls so far */
+    uint64_t fail_at;       /**< the first call that fails, from 1; 0: none does */
+    bool fails_on;          /**< all later ones fail as well */
+};
+
+/** Set the fields of the first part before the first op; read those of the second at any time. */
+struct mim_test_host {
+    struct mim_test_bytes source;
+    struct mim_test_call allocation, read, emit, poll; /**< failing: NULL or NOMEM, IO, IO, CANCELLED */
+    uint64_t max_allocation;                           /**< larger ones are refused; 0: 1 GiB */
+    uint64_t limits[MIM_TEST_LIMITS];                  /**< MIM_LIMIT_PIXELS and so on; 0: none */
+    uint32_t flags;                                    /**< what flags() returns */
+    const char *side_name;                             /**< the uri that open_side() knows; NULL: none */
+    struct mim_test_bytes side;                        /**< and its bytes */
+    bool is_coding;                                    /**< emit appends to `coded` instead of `sink` */
+
+    struct mim_test_bytes sink, coded;
+    struct mim_test_bytes report; /**< metadata and notices as a string: "KEY=VALUE\n", "notice=TEXT\n" */
+    unsigned notices[MIM_NOTICE_COUNT];
+    _Atomic int64_t allocated, reserved;      /**< bytes that the plugin holds */
+    _Atomic int64_t max_allocated, max_reserved;
+    _Atomic uint64_t largest;                 /**< allocation that was asked for */
+    int32_t status;                           /**< of the first fail(); MIM_OK: none */
+    uint64_t offset;                          /**< and its place in the source */
+    char message[300];
+};
+
+static inline struct mim_test_host *
+mim_test_host_of(const struct mim_job *job)
+{
+    return (struct mim_test_host *)job->core;
+}
+
+/** Write `size` bytes at `at`, which may lie past the end. Aborts without memory. */
+static inline void
+mim_test_bytes_put(struct mim_test_bytes *bytes, uint64_t at, const void *data, uint64_t size)
+{
+    if (at + size > bytes->capacity) {
+        bytes->capacity = 2 * (at + size);
+        bytes->data = (uint8_t *)realloc(bytes->data, bytes->capacity);
+        if (!bytes->data)
+            abort();
+    }
+    if (at > bytes->size)
+        memset(bytes->data + bytes->size, 0, at - bytes->size);
+    if (size)
+        memcpy(bytes->data + at, data, size);
+    bytes->size = at + size > bytes->size ? at + size : bytes->size;
+}
+
+static inline void
+mim_test_bytes_append(struct mim_test_bytes *bytes, const void *data, uint64_t size)
+{
+    mim_test_bytes_put(bytes, bytes->size, data, size);
+}
+
+static inline bool
+mim_test_call_fails(struct mim_test_call *call)
+{
+    uint64_t number = atomic_fetch_add(&call->count, 1) + 1;
+    return call->fail_at && (call->fails_on ? number >= call->fail_at : number == call->fail_at);
+}
+
+static inline void
+mim_test_note_max(_Atomic int64_t *max, int64_t value)
+{
+    int64_t old = atomic_load(max);
+    while (value > old && !atomic_compare_exchange_weak(max, &old, value)) {
+    }
+}
+
+static inline void *
+mim_test_resize(struct mim_job *job, void *old, uint64_t old_size, uint64_t new_size)
+{
+    struct mim_test_host *host = mim_test_host_of(job);
+    uint64_t before = old ? old_size : 0, max = host->max_allocation ? host->max_allocation : (uint64_t)1 << 30;
+    if (!new_size) {
+        atomic_fetch_sub(&host->allocated, (int64_t)before);
+        free(old);
+        return NULL;
+    }
+    if (new_size > atomic_load(&host->largest))
+        atomic_store(&host->largest, new_size);
+    if (mim_test_call_fails(&host->allocation) || new_size > max)
+        return NULL;
+    int64_t delta = (int64_t)(new_size - before);
+    mim_test_note_max(&host->max_allocated, atomic_fetch_add(&host->allocated, delta) + delta);
+    return realloc(old, new_size);
+}
+
+static inline int32_t
+mim_test_reserve(struct mim_job *job, int64_t delta)
+{
+    struct mim_test_host *host = mim_test_host_of(job);
+    if (delta > 0 && mim_test_call_fails(&host->allocation))
+        return MIM_NOMEM;
+    mim_test_note_max(&host->max_reserved, atomic_fetch_add(&host->reserved, delta) + delta);
+    return MIM_OK;
+}
+
+static inline uint64_t
+mim_test_limit(struct mim_job *job, int32_t which)
+{
+    const struct mim_test_host *host = mim_test_host_of(job);
+    return which >= 0 && which < MIM_TEST_LIMITS && host->limits[which] ? host->limits[which] : UINT64_MAX;
+}
+
+static inline int32_t
+mim_test_poll(struct mim_job *job)
+{
+    return mim_test_call_fails(&mim_test_host_of(job)->poll) ? MIM_CANCELLED : MIM_OK;
+}
+
+static inline void
+mim_test_log(struct mim_job *job, int32_t level, const char *text)
+{
+    (void)job, (void)level, (void)text;
+}
+
+__attribute__((format(printf, 4, 5))) static inline int32_t
+mim_test_fail(struct mim_job *job, int32_t status, uint64_t offset, const char *format, ...)
+{
+    struct mim_test_host *host = mim_test_host_of(job);
+    va_list arguments;
+    if (host->status != MIM_OK)
+        return host->status;
+    va_start(arguments, format);
+    vsnprintf(host->message, sizeof host->message, format, arguments);
+    va_end(arguments);
+    host->status = status;
+    host->offset = offset;
+    return status;
+}
+
+static inline int64_t
+mim_test_copy_from(const struct mim_test_bytes *bytes, void *data, uint64_t size, uint64_t offset)
+{
+    uint64_t left = offset < bytes->size ? bytes->size - offset : 0;
+    size = size < left ? size : left;
+    if (size)
+        memcpy(data, bytes->data + offset, size);
+    return (int64_t)size;
+}
+
+static inline int64_t
+mim_test_read_at(struct mim_job *job, void *data, uint64_t size, uint64_t offset)
+{
+    struct mim_test_host *host = mim_test_host_of(job);
+    return mim_test_call_fails(&host->read) ? -MIM_IO : mim_test_copy_from(&host->source, data, size, offset);
+}
+
+static inline uint64_t
+mim_test_size(struct mim_job *job)
+{
+    return mim_test_host_of(job)->source.size;
+}
+
+static inline void
+mim_test_report(struct mim_test_host *host, const char *key, const char *value)
+{
+    if (host->report.size)
+        host->report.size--; /* the zero at the end */
+    mim_test_bytes_append(&host->report, key, strlen(key));
+    mim_test_bytes_append(&host->report, "=", 1);
+    mim_test_bytes_append(&host->report, value, strlen(value));
+    mim_test_bytes_append(&host->report, "\n", 2);
+}
+
+/** Text as it is, integers with commas between, other types by their size: "16 bytes". */
+static inline int32_t
+mim_test_meta(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size)
+{
+    char text[512] = "", *end = text;
+    int64_t number;
+    type &= MIM_META_TYPE_MASK;
+    if (type == MIM_META_TEXT || type == MIM_META_TIME)
+        snprintf(text, sizeof text, "%.*s", (int)(size < 500 ? size : 500), (const char *)value);
+    else if (type == MIM_META_BYTES || type == MIM_META_REAL || type == MIM_META_REALS)
+        snprintf(text, sizeof text, "%llu bytes", (unsigned long long)size);
+    else
+        for (uint64_t i = 0; i < size / sizeof number && i < 8; i++) {
+            memcpy(&number, (const char *)value + i * sizeof number, sizeof number);
+            end += snprintf(end, 22, "%s%lld", i ? "," : "", (long long)number);
+        }
+    mim_test_report(mim_test_host_of(job), key, text);
+    return MIM_OK;
+}
+
+static inline int32_t
+mim_test_emit(struct mim_job *job, const void *data, uint64_t size)
+{
+    struct mim_test_host *host = mim_test_host_of(job);
+    if (mim_test_call_fails(&host->emit))
+        return MIM_IO;
+    mim_test_bytes_append(host->is_coding ? &host->coded : &host->sink, data, size);
+    return MIM_OK;
+}
+
+static inline int32_t
+mim_test_patch(struct mim_job *job, const void *data, uint64_t size, uint64_t offset)
+{
+    mim_test_bytes_put(&mim_test_host_of(job)->sink, offset, data, size);
+    return MIM_OK;
+}
+
+static inline int64_t
+mim_test_read_back(struct mim_job *job, void *data, uint64_t size, uint64_t offset)
+{
+    return mim_test_copy_from(&mim_test_host_of(job)->sink, data, size, offset);
+}
+
+static inline uint64_t
+mim_test_tell(struct mim_job *job)
+{
+    return mim_test_host_of(job)->sink.size;
+}
+
+static inline uint32_t
+mim_test_flags(struct mim_job *job)
+{
+    return mim_test_host_of(job)->flags;
+}
+
+static inline int32_t
+mim_test_notice(struct mim_job *job, int32_t code, const char *text)
+{
+    struct mim_test_host *host = mim_test_host_of(job);
+    if (code >= 0 && code < MIM_NOTICE_COUNT)
+        host->notices[code]++;
+    mim_test_report(host, "notice", text);
+    return MIM_OK;
+}
+
+static inline int32_t
+mim_test_open_side(struct mim_job *job, const char *role, const char *uri)
+{
+    const struct mim_test_host *host = mim_test_host_of(job);
+    (void)role;
+    return host->side_name && uri && !strcmp(host->side_name, uri) ? 1 : -MIM_IO;
+}
+
+static inline int64_t
+mim_test_side_read(struct mim_job *job, int32_t side, void *data, uint64_t size, uint64_t offset)
+{
+    return side == 1 ? mim_test_copy_from(&mim_test_host_of(job)->side, data, size, offset) : -MIM_ARGUMENT;
+}
+
+static inline uint64_t
+mim_test_side_size(struct mim_job *job, int32_t side)
+{
+    return side == 1 ? mim_test_host_of(job)->side.size : MIM_UNKNOWN;
+}
+
+static const struct mim_host mim_test_host_table = {
+    .struct_size = sizeof mim_test_host_table,
+    .major = MIM_PLUGIN_ABI_MAJOR,
+    .minor = MIM_PLUGIN_ABI_MINOR,
+    .resize = mim_test_resize,
+    .reserve = mim_test_reserve,
+    .limit = mim_test_limit,
+    .poll = mim_test_poll,
+    .log = mim_test_log,
+    .fail = mim_test_fail,
+    .read_at = mim_test_read_at,
+    .size = mim_test_size,
+    .meta = mim_test_meta,
+    .emit = mim_test_emit,
+    .patch = mim_test_patch,
+    .read_back = mim_test_read_back,
+    .tell = mim_test_tell,
+    .flags = mim_test_flags,
+    .notice = mim_test_notice,
+    .open_side = mim_test_open_side,
+    .side_read = mim_test_side_read,
+    .side_size = mim_test_side_size,
+};
+
+/** A job of this host: the serial one, or with a worker's memory. `state` and `worker` are the caller's. */
+static inline struct mim_job
+mim_test_host_job(struct mim_test_host *host, void *state, void *worker)
+{
+    struct mim_job job = { .struct_size = sizeof job,
+                           .threads = 1,
+                           .host = &mim_test_host_table,
+                           .state = state,
+                           .worker = worker,
+                           .core = host };
+    return job;
+}
+
+/** Write an option table's defaults into a zeroed state, as the core does before open: INT, REAL, BOOL and CHOICE. */
+static inline void
+mim_test_set_defaults(void *state, const struct mim_option *options, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        char *place = (char *)state + options[i].offset;
+        if (options[i].initial_text)
+            continue;
+        if (options[i].type == MIM_OPTION_INT)
+            memcpy(place, &(int64_t){ (int64_t)options[i].initial }, sizeof(int64_t));
+        else if (options[i].type == MIM_OPTION_REAL)
+            memcpy(place, &options[i].initial, sizeof(double));
+        else if (options[i].type == MIM_OPTION_BOOL || options[i].type == MIM_OPTION_CHOICE)
+            memcpy(place, &(int32_t){ (int32_t)options[i].initial }, sizeof(int32_t));
+    }
+}
+
+/** Was this line reported, or one that contains it? */
+static inline bool
+mim_test_host_reported(const struct mim_test_host *host, const char *line)
+{
+    return host->report.data && strstr((const char *)host->report.data, line);
+}
+
+/** Forget errors, reports and counts; source, sink and what the plugin holds stay. */
+static inline void
+mim_test_host_forget(struct mim_test_host *host)
+{
+    host->report.size = 0;
+    if (host->report.data)
+        host->report.data[0] = '\0';
+    memset(host->notices, 0, sizeof host->notices);
+    host->status = MIM_OK;
+    host->message[0] = '\0';
+    atomic_store(&host->allocation.count, 0);
+    atomic_store(&host->read.count, 0);
+    atomic_store(&host->emit.count, 0);
+    atomic_store(&host->poll.count, 0);
+}
+
+/** Free sink, coded bytes, side and report. The source is the caller's. */
+static inline void
+mim_test_host_clear(struct mim_test_host *host)
+{
+    free(host->sink.data);
+    free(host->coded.data);
+    free(host->side.data);
+    free(host->report.data);
+    host->sink = host->coded = host->side = host->report = (struct mim_test_bytes){ 0 };
+}
+
+#endif
