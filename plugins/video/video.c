@@ -4,9 +4,9 @@
 
 #include <mim/plugin.h>
 
-#include "containers.h"
-#include "read.h"
-#include "write.h"
+#include "ffmpeg/containers.h"
+#include "read/read.h"
+#include "write/write.h"
 
 #define TEXT_OF(x) #x
 #define NUMBER(x) TEXT_OF(x)

@@ -3,7 +3,7 @@
 #ifndef VIDEO_TESTS_SINK_H
 #define VIDEO_TESTS_SINK_H
 
-#include "../write.h"
+#include "write/write.h"
 #include "host.h"
 
 struct sink {

@@ -2,7 +2,7 @@
 /* Units and shots: what may be foretold from timestamps, and where decoding may start. */
 #include "host.h"
 
-#include "../index.h"
+#include "read/index.h"
 
 static const int64_t NONE = AV_NOPTS_VALUE;
 

@@ -5,8 +5,8 @@
 #include "clip.h"
 #include "host.h"
 
-#include "../read.h"
-#include "../reader.h"
+#include "read/read.h"
+#include "read/reader.h"
 
 enum { WIDTH = 48, HEIGHT = 32, FRAMES = 24, ROW = 192 };
 

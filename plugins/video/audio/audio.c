@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: MIT */
+/* Where the sound comes from, and its packets in the order of time. */
+#include "audio/audio.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <libavutil/mathematics.h>
+
+#include "ffmpeg/averror.h"
+#include "ffmpeg/log.h"
+#include "write/encoder.h"
+
+/* Nothing here opens anything else. What frames come from is a video; a file for the sound may be sound alone. */
+#define VIDEO_DEMUXERS "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,asf,flv,ogg"
+#define AUDIO_DEMUXERS VIDEO_DEMUXERS ",wav,w64,mp3,aac,flac,ac3,eac3,aiff,caf,amr,au,wv,dts"
+
+static int
+refuse_io(AVFormatContext *context, AVIOContext **io, const char *url, int flags, AVDictionary **options)
+{
+    (void)context, (void)io, (void)url, (void)flags, (void)options;
+    return AVERROR(EPERM);
+}
+
+static int
+is_interrupted(void *opaque)
+{
+    struct mim_job *job = opaque;
+    return job->host->poll(job) != MIM_OK;
+}
+
+/* 0, or FFmpeg's code. */
+static int
+open_demuxer(struct mim_job *job, struct video_audio *audio, const char *demuxers, struct video_log *log)
+{
+    AVDictionary *options = NULL;
+    AVFormatContext *demux = avformat_alloc_context();
+    if (!demux)
+        return AVERROR(ENOMEM);
+    demux->pb = audio->input.io;
+    demux->flags |= AVFMT_FLAG_CUSTOM_IO;
+    demux->interrupt_callback = (AVIOInterruptCB){ is_interrupted, job };
+    demux->io_open = refuse_io;
+    video_log_attach(log, demux);
+
+    int code = av_dict_set(&options, "format_whitelist", demuxers, 0);
+    if (code >= 0)
+        code = av_dict_set(&options, "protocol_whitelist", "", 0);
+    if (code >= 0)
+        code = av_dict_set(&options, "enable_drefs", "0", 0);
+    if (code < 0)
+        avformat_free_context(demux);
+    else
+        code = avformat_open_input(&demux, NULL, NULL, &options);
+    av_dict_free(&options);
+    if (code < 0)
+        return code;
+    audio->demux = demux;
+    return avformat_find_stream_info(demux, NULL);
+}
+
+static void
+choose_stream(struct video_audio *audio)
+{
+    int best = av_find_best_stream(audio->demux, AVMEDIA_TYPE_AUDIO, -1, -1, NULL, 0);
+    if (best < 0)
+        return;
+    audio->from = audio->demux->streams[best];
+    for (unsigned i = 0; i < audio->demux->nb_streams; i++)
+        audio->demux->streams[i]->discard = (int)i == best ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
+}
+
+/* Leaves `from` NULL where there is no sound, and nobody said that there were. */
+static int32_t
+open_source(struct mim_job *job, struct video_audio *audio, const char *uri, struct video_log *log)
+{
+    int32_t side = job->host->open_side(job, "audio", uri);
+    if (side <= 0)
+        return uri ? -side : MIM_OK;
+    int32_t status = video_input_open(&audio->input, job);
+    if (status != MIM_OK)
+        return status;
+    audio->input.side = side;
+
+    char text[256];
+    int code = open_demuxer(job, audio, uri ? AUDIO_DEMUXERS : VIDEO_DEMUXERS, log);
+    if (code >= 0)
+        choose_stream(audio);
+    if (audio->from || (!uri && code != AVERROR(ENOMEM)))
+        return job->host->poll(job);
+    snprintf(text, sizeof text, "audio: no sound can be read from '%.200s'", uri ? uri : "the source");
+    return code < 0 ? video_fail(job, code, text)
+                    : job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "audio: there is no sound in '%.200s'", uri);
+}
+
+static int32_t
+leave_out(struct mim_job *job, struct video_audio *audio, const char *why)
+{
+    char text[200];
+    bool is_named = strcmp(audio->source, "copy") != 0;
+
+    audio->from = NULL;
+    if (is_named)
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "audio: %s", why);
+    snprintf(text, sizeof text, "the sound is left out: %s", why);
+    return job->host->notice(job, MIM_NOTICE_OTHER, text);
+}
+
+static const AVCodec *
+first_built_in(const char *names, const AVOutputFormat *format, const struct video_target *target)
+{
+    char name[64];
+    while (names && *names) {
+        size_t size = strcspn(names, " ");
+        snprintf(name, sizeof name, "%.*s", (int)size, names);
+        const AVCodec *codec = avcodec_find_encoder_by_name(name);
+        if (codec && video_target_holds(target, format, codec->id))
+            return codec;
+        names += size;
+        names += strspn(names, " ");
+    }
+    return NULL;
+}
+
+/* The encoder that makes what the container can hold; NULL: packets are copied. */
+static int32_t
+choose_codec(struct mim_job *job, const struct video_audio *audio, const struct video_target *target, const AVCodec **codec)
+{
+    const AVOutputFormat *format = audio->mux->context->oformat;
+    enum AVCodecID id = audio->from->codecpar->codec_id;
+    const char *wish = audio->codec;
+    char text[200];
+
+    *codec = NULL;
+    if (wish && strcmp(wish, "copy") != 0) {
+        *codec = avcodec_find_encoder_by_name(wish);
+        if (*codec && (*codec)->type == AVMEDIA_TYPE_AUDIO && video_target_holds(target, format, (*codec)->id))
+            return MIM_OK;
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "audio_codec '%.40s' %s; there are: copy %s", wish,
+                               *codec ? "does not go into this container" : "is no encoder of this FFmpeg",
+                               target->sounds ? target->sounds : "");
+    }
+    if (video_target_holds(target, format, id))
+        return MIM_OK;
+    if (!wish)
+        *codec = first_built_in(target->sounds, format, target);
+    if (!*codec)
+        return MIM_UNSUPPORTED;
+    snprintf(text, sizeof text, "the sound is encoded anew, as %s: %s holds no %s", (*codec)->name, audio->mux->name,
+             avcodec_get_name(id));
+    return job->host->notice(job, MIM_NOTICE_OTHER, text);
+}
+
+static int32_t
+add_stream(struct mim_job *job, struct video_audio *audio, const struct video_target *target, struct video_log *log)
+{
+    const AVCodec *codec;
+    char text[120];
+    int32_t status = choose_codec(job, audio, target, &codec);
+
+    if (status == MIM_UNSUPPORTED) {
+        snprintf(text, sizeof text, "%s holds no %s", audio->mux->name, avcodec_get_name(audio->from->codecpar->codec_id));
+        return leave_out(job, audio, text);
+    }
+    if (status == MIM_OK && codec)
+        status = video_audio_coder_open(job, &audio->coder, audio->from, codec, audio->mux->context->oformat, log);
+    if (status != MIM_OK)
+        return status;
+
+    AVCodecParameters *parameters = avcodec_parameters_alloc();
+    int code = parameters ? 0 : AVERROR(ENOMEM);
+    if (code >= 0)
+        code = audio->coder ? avcodec_parameters_from_context(parameters, video_audio_coder_context(audio->coder))
+                            : avcodec_parameters_copy(parameters, audio->from->codecpar);
+    if (code >= 0 && !audio->coder)
+        parameters->codec_tag = 0; /* of the container that it comes from */
+    audio->base = audio->coder ? video_audio_coder_context(audio->coder)->time_base : audio->from->time_base;
+    if (code >= 0)
+        audio->to = video_mux_add(audio->mux, parameters, audio->base);
+    avcodec_parameters_free(&parameters);
+    audio->packet = av_packet_alloc();
+    return audio->to && audio->packet ? MIM_OK : job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for the sound");
+}
+
+/* Where the video starts in the source of its sound. */
+static void
+find_start(struct video_audio *audio, const struct mim_sequence *sequence, bool is_origin)
+{
+    const AVRational base = { (int)sequence->time_num, (int)sequence->time_den };
+    if (is_origin)
+        audio->start = av_rescale_q(sequence->first.pts, base, AV_TIME_BASE_Q);
+    else
+        audio->start = audio->demux->start_time == AV_NOPTS_VALUE ? 0 : audio->demux->start_time;
+}
+
+int32_t
+video_audio_open(struct mim_job *job, struct video_audio *audio, struct video_mux *mux, const struct video_target *target,
+                 const struct mim_sequence *sequence, bool timing_is_replaced, struct video_log *log)
+{
+    bool is_origin = !strcmp(audio->source, "copy");
+
+    audio->mux = mux;
+    if (!*audio->source)
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "audio is empty: it takes copy, none or a file");
+    if (!strcmp(audio->source, "none") || (is_origin && !sequence->time_den))
+        return MIM_OK;
+    int32_t status = open_source(job, audio, is_origin ? NULL : audio->source, log);
+    if (status != MIM_OK || !audio->from)
+        return status;
+    if (target->is_elementary)
+        return leave_out(job, audio, "a bare stream holds none");
+    if (is_origin && timing_is_replaced)
+        return leave_out(job, audio, "fps changes how long the video lasts");
+    if (is_origin && sequence->first.pts == MIM_NO_PTS)
+        return leave_out(job, audio, "the frames are not all of the source's");
+    find_start(audio, sequence, is_origin);
+    return add_stream(job, audio, target, log);
+}
+
+static int32_t
+read_source(struct mim_job *job, struct video_audio *audio, AVPacket *packet)
+{
+    for (;;) {
+        int32_t status = job->host->poll(job);
+        if (status != MIM_OK)
+            return status;
+        int code = av_read_frame(audio->demux, packet);
+        if (code == AVERROR(EAGAIN))
+            continue;
+        if (code == AVERROR_EOF)
+            return MIM_END;
+        if (code < 0) {
+            status = job->host->notice(job, MIM_NOTICE_DAMAGED, "the sound ends early: its source is damaged");
+            return status == MIM_OK ? MIM_END : status;
+        }
+        if (packet->stream_index == audio->from->index)
+            return MIM_OK;
+        av_packet_unref(packet);
+    }
+}
+
+/* Without negative times the muxer would move the video: what is mostly before 0 is dropped, the rest begins at 0. */
+static bool
+fit_to_start(const struct video_audio *audio, AVPacket *packet)
+{
+    bool may_be_negative = audio->mux->context->oformat->flags & AVFMT_TS_NEGATIVE;
+    if (packet->pts >= 0)
+        return true;
+    if (packet->pts + (may_be_negative ? packet->duration : packet->duration / 2) < 0)
+        return false;
+    if (!may_be_negative)
+        packet->pts = packet->dts = 0;
+    return true;
+}
+
+/* From the source's time to the video's. */
+static bool
+shift(const struct video_audio *audio, AVPacket *packet)
+{
+    int64_t start = av_rescale_q(audio->start, AV_TIME_BASE_Q, audio->base);
+
+    if (packet->pts == AV_NOPTS_VALUE)
+        packet->pts = packet->dts;
+    if (packet->pts == AV_NOPTS_VALUE)
+        return false;
+    packet->pts -= start;
+    packet->dts = packet->dts == AV_NOPTS_VALUE ? packet->pts : packet->dts - start;
+    return true;
+}
+
+static int32_t
+next_copied(struct mim_job *job, struct video_audio *audio)
+{
+    for (;;) {
+        int32_t status = read_source(job, audio, audio->packet);
+        if (status != MIM_OK || (shift(audio, audio->packet) && fit_to_start(audio, audio->packet)))
+            return status;
+        av_packet_unref(audio->packet);
+    }
+}
+
+static int32_t
+next_coded(struct mim_job *job, struct video_audio *audio)
+{
+    for (;;) {
+        int32_t status = video_audio_coder_receive(job, audio->coder, audio->packet);
+        if (status == MIM_OK && !fit_to_start(audio, audio->packet)) {
+            av_packet_unref(audio->packet);
+            continue;
+        }
+        if (status != MIM_END || audio->has_ended)
+            return status;
+        status = read_source(job, audio, audio->packet);
+        audio->has_ended = status == MIM_END;
+        if (status == MIM_OK || status == MIM_END)
+            status = video_audio_coder_send(job, audio->coder, status == MIM_OK ? audio->packet : NULL, audio->start);
+        av_packet_unref(audio->packet);
+        if (status != MIM_OK)
+            return status;
+    }
+}
+
+/* The last packet is heard no longer than the video is seen. */
+static void
+trim(const struct video_audio *audio, int64_t end, AVRational base)
+{
+    int64_t left = av_rescale_q(end, base, audio->base) - audio->packet->pts;
+    if (left < audio->packet->duration)
+        audio->packet->duration = left > 1 ? left : 1;
+}
+
+int32_t
+video_audio_write_until(struct mim_job *job, struct video_audio *audio, int64_t time, AVRational base, bool is_end)
+{
+    while (audio->to) {
+        if (!audio->has_packet) {
+            int32_t status = audio->coder ? next_coded(job, audio) : next_copied(job, audio);
+            if (status == MIM_END) {
+                audio->to = NULL; /* no more of it */
+                return MIM_OK;
+            }
+            if (status != MIM_OK)
+                return status;
+            audio->has_packet = true;
+        }
+        if (av_compare_ts(audio->packet->pts, audio->base, time, base) >= 0)
+            return MIM_OK;
+        audio->has_packet = false;
+        if (is_end)
+            trim(audio, time, base);
+        int32_t status = video_mux_put(audio->mux, audio->packet, audio->to, audio->base);
+        if (status != MIM_OK)
+            return status;
+    }
+    return MIM_OK;
+}
+
+void
+video_audio_close(struct video_audio *audio)
+{
+    video_audio_coder_close(audio->coder);
+    av_packet_free(&audio->packet);
+    avformat_close_input(&audio->demux);
+    video_input_close(&audio->input);
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* Custom I/O over host->read_at: nothing but the given source is ever read. */
+#include "ffmpeg/input.h"
+
+#include <libavutil/error.h>
+#include <libavutil/mem.h>
+
+enum { BUFFER_SIZE = 64 << 10 };
+
+static int
+read_bytes(void *opaque, uint8_t *data, int size)
+{
+    struct video_input *input = opaque;
+    struct mim_job *job = input->job;
+
+    uint64_t offset = (uint64_t)input->position;
+    int64_t got = input->side ? job->host->side_read(job, input->side, data, (uint64_t)size, offset)
+                              : job->host->read_at(job, data, (uint64_t)size, offset);
+    if (got < 0)
+        return AVERROR(EIO);
+    if (!got)
+        return AVERROR_EOF;
+    input->position += got;
+    return (int)got;
+}
+
+static int64_t
+seek_to(void *opaque, int64_t offset, int whence)
+{
+    struct video_input *input = opaque;
+    struct mim_job *job = input->job;
+    int64_t base = 0;
+
+    whence &= ~AVSEEK_FORCE;
+    if (whence == SEEK_CUR) {
+        base = input->position;
+    } else if (whence == SEEK_END || whence == AVSEEK_SIZE) {
+        uint64_t size = input->side ? job->host->side_size(job, input->side) : job->host->size(job);
+        if (size > INT64_MAX)
+            return AVERROR(EIO);
+        base = (int64_t)size;
+    } else if (whence != SEEK_SET) {
+        return AVERROR(EINVAL);
+    }
+    if (whence == AVSEEK_SIZE)
+        return base;
+    if (__builtin_add_overflow(base, offset, &base) || base < 0)
+        return AVERROR(EINVAL);
+    return input->position = base;
+}
+
+int32_t
+video_input_open(struct video_input *input, struct mim_job *job)
+{
+    uint8_t *buffer = av_malloc(BUFFER_SIZE);
+
+    *input = (struct video_input){ .job = job };
+    if (buffer)
+        input->io = avio_alloc_context(buffer, BUFFER_SIZE, 0, input, read_bytes, NULL, seek_to);
+    if (!input->io)
+        av_free(buffer);
+    return input->io ? MIM_OK : MIM_NOMEM;
+}
+
+void
+video_input_close(struct video_input *input)
+{
+    if (input->io)
+        av_freep(&input->io->buffer);
+    avio_context_free(&input->io);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of targets. */
+#include "ffmpeg/targets.h"
+
+#include <string.h>
+
+#include <libavcodec/avcodec.h>
+
+#define H264 "libx264 libopenh264 "
+#define MP4_KEYS "title artist album comment composer copyright date description genre synopsis show track creation_time "
+
+const struct video_target video_targets[VIDEO_FORMAT_COUNT] = {
+    [VIDEO_mp4] = { H264 "mpeg4", "movflags=+faststart", MP4_KEYS, .sounds = "aac libmp3lame", .refused = "flac" },
+    [VIDEO_mov] = { H264 "mpeg4", "movflags=+faststart", MP4_KEYS, .sounds = "aac pcm_s16le", .refused = "flac opus" },
+    [VIDEO_3gp] = { H264 "mpeg4", "movflags=+faststart", "title artist album comment copyright description genre creation_time",
+                    .sounds = "aac" },
+    [VIDEO_mkv] = { H264 "libvpx-vp9 mpeg4", NULL, "*", .sounds = "libopus libvorbis aac flac", .timing = VIDEO_TIMING_RATED, .holds_alpha = true },
+    [VIDEO_webm] = { "libvpx-vp9 libvpx libaom-av1 libsvtav1 librav1e", NULL, "*", .sounds = "libopus libvorbis",
+                     .timing = VIDEO_TIMING_RATED, .holds_alpha = true },
+    [VIDEO_avi] = { "mpeg4 mjpeg", NULL, "title artist album comment copyright date genre language track",
+                    .sounds = "libmp3lame ac3 mp2 pcm_s16le", .timing = VIDEO_TIMING_GRID },
+    [VIDEO_mpeg] = { "mpeg2video mpeg1video", .sounds = "mp2 ac3", .others = "mpeg1video mpeg2video mp2 mp3 ac3",
+                     .timing = VIDEO_TIMING_LOOSE },
+    [VIDEO_ts] = { H264 "mpeg2video", .sounds = "aac mp2 ac3",
+                   .others = "mpeg1video mpeg2video mpeg4 h264 hevc aac mp2 mp3 ac3 eac3 opus" },
+    [VIDEO_wmv] = { "wmv2 msmpeg4", NULL, "*", .sounds = "wmav2 libmp3lame", .timing = VIDEO_TIMING_RATED },
+    [VIDEO_flv] = { H264 "flv", NULL, "*", .sounds = "aac libmp3lame", .timing = VIDEO_TIMING_RATED },
+    [VIDEO_ogv] = { "libtheora libvpx", NULL, "*", .sounds = "libvorbis libopus flac", .others = "theora vp8 vorbis opus flac speex",
+                    .timing = VIDEO_TIMING_EVEN },
+    [VIDEO_mjpeg] = { "mjpeg", .is_elementary = true },
+    [VIDEO_h264] = { H264, .is_elementary = true },
+    [VIDEO_hevc] = { "libx265", .is_elementary = true },
+};
+
+const char *const video_known_encoders[] = {
+    "libx264", "libx264rgb", "libopenh264", "libx265", "libvpx-vp9", "libvpx", "libaom-av1", "libsvtav1", "librav1e", "mpeg4",
+    "libxvid", "mpeg2video", "mpeg1video", "mjpeg", "ffv1", "huffyuv", "ffvhuff", "utvideo", "png", "qtrle", "prores_ks", "libtheora",
+    "wmv2", "msmpeg4", "flv", "h263", NULL,
+};
+
+bool
+video_lists(const char *names, const char *name)
+{
+    size_t size = strlen(name);
+    for (const char *at = names; at && size && (at = strcasestr(at, name)); at += size)
+        if ((at == names || at[-1] == ' ') && (!at[size] || at[size] == ' '))
+            return true;
+    return false;
+}
+
+bool
+video_target_holds(const struct video_target *target, const AVOutputFormat *format, enum AVCodecID codec)
+{
+    const char *name = avcodec_get_name(codec);
+    if (codec == AV_CODEC_ID_RAWVIDEO || video_lists(target->refused, name))
+        return false; /* of raw pictures muxers write layouts that no demuxer reads */
+    return avformat_query_codec(format, codec, FF_COMPLIANCE_NORMAL) == 1 || video_lists(target->others, name);
+}

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: MIT */
+/* Opening a container and walking its packets. */
+#include "read/demux.h"
+
+#include <string.h>
+
+#include "ffmpeg/averror.h"
+#include "read/truncation.h"
+
+static int
+is_interrupted(void *opaque)
+{
+    struct mim_job *job = opaque;
+    return job->host->poll(job) != MIM_OK;
+}
+
+static int
+refuse_io(AVFormatContext *format, AVIOContext **io, const char *url, int flags, AVDictionary **options)
+{
+    (void)format, (void)io, (void)url, (void)flags, (void)options;
+    return AVERROR(EPERM);
+}
+
+static bool
+is_elementary(struct mim_job *job, const struct video_container *container)
+{
+    uint8_t head[4];
+    return container->elementary && job->host->read_at(job, head, sizeof head, 0) == sizeof head &&
+           !memcmp(head, "\0\0\1\xb3", sizeof head);
+}
+
+static int32_t
+allocate(struct video_demux *demux)
+{
+    AVFormatContext *format = demux->format = avformat_alloc_context();
+    if (!format)
+        return MIM_NOMEM;
+    format->pb = demux->input.io;
+    format->flags |= AVFMT_FLAG_CUSTOM_IO;
+    format->interrupt_callback = (AVIOInterruptCB){ is_interrupted, demux->job };
+    format->io_open = refuse_io;
+    video_log_attach(demux->what->log, format);
+    return MIM_OK;
+}
+
+/* Content never decides which demuxer reads: the core has chosen the format. Playlists and
+ * scripts are no formats here. */
+static int32_t
+open_container(struct video_demux *demux)
+{
+    struct mim_job *job = demux->job;
+    const struct video_container *container = demux->what->container;
+    const char *name = is_elementary(job, container) ? container->elementary : container->demuxer;
+    const AVInputFormat *input = av_find_input_format(name);
+    if (!input)
+        return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "this FFmpeg was built without the demuxer %s", name);
+
+    AVDictionary *options = NULL;
+    int code = av_dict_set(&options, "protocol_whitelist", "", 0);
+    if (code >= 0)
+        code = av_dict_set(&options, "format_whitelist", input->name, 0);
+    if (code >= 0)
+        code = av_dict_set(&options, "enable_drefs", "0", 0); /* mov: tracks that lie in other files */
+    if (code >= 0)
+        code = avformat_open_input(&demux->format, NULL, input, &options);
+    av_dict_free(&options);
+    if (code == AVERROR_INVALIDDATA && video_is_cut(input->name, NULL, job))
+        return video_fail_cut(job);
+    return code < 0 ? video_fail(job, code, "the container cannot be opened") : MIM_OK;
+}
+
+/* Not with our limit of pixels: what a decoder refuses here is a stream without a size, and what has one is
+ * refused later. */
+static int32_t
+find_streams(struct video_demux *demux)
+{
+    struct mim_job *job = demux->job;
+    unsigned count = demux->format->nb_streams;
+    AVDictionary **options = count ? av_calloc(count, sizeof *options) : NULL;
+    int code = count && !options ? AVERROR(ENOMEM) : 0;
+
+    for (unsigned i = 0; i < count && code >= 0; i++)
+        code = av_dict_set_int(&options[i], "log_level_offset", video_log_offset(job), 0);
+    if (code >= 0)
+        code = avformat_find_stream_info(demux->format, options);
+    for (unsigned i = 0; i < count && options; i++)
+        av_dict_free(&options[i]);
+    av_free(options);
+    return code < 0 ? video_fail(job, code, "the streams cannot be found") : MIM_OK;
+}
+
+/* As the ffmpeg command does: the largest, cover pictures last. */
+static int64_t
+score_of(const AVStream *stream)
+{
+    if (stream->codecpar->codec_type != AVMEDIA_TYPE_VIDEO)
+        return 0;
+    if (stream->disposition & AV_DISPOSITION_ATTACHED_PIC)
+        return 1;
+    return 2 + (int64_t)stream->codecpar->width * stream->codecpar->height +
+           (stream->event_flags & AVSTREAM_EVENT_FLAG_NEW_PACKETS ? 100000000 : 0) +
+           (stream->disposition & AV_DISPOSITION_DEFAULT ? 5000000 : 0);
+}
+
+static int32_t
+no_such_stream(struct video_demux *demux)
+{
+    struct mim_job *job = demux->job;
+    char list[200] = "";
+    size_t used = 0;
+
+    for (unsigned i = 0; i < demux->format->nb_streams && used < sizeof list - 16; i++)
+        if (score_of(demux->format->streams[i]))
+            used += (size_t)snprintf(list + used, sizeof list - used, "%s%u", used ? ", " : "", i);
+    if (!used)
+        return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "there is no video stream in this file");
+    return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "stream %lld is no video; these are: %s",
+                           (long long)demux->what->stream, list);
+}
+
+static int32_t
+choose_stream(struct video_demux *demux)
+{
+    int64_t best = 0;
+    for (unsigned i = 0; i < demux->format->nb_streams; i++) {
+        AVStream *stream = demux->format->streams[i];
+        int64_t score = score_of(stream);
+        if (score > best && (demux->what->stream < 0 || demux->what->stream == i)) {
+            best = score;
+            demux->stream = stream;
+        }
+    }
+    if (!demux->stream)
+        return no_such_stream(demux);
+    for (unsigned i = 0; i < demux->format->nb_streams; i++)
+        if (demux->format->streams[i] != demux->stream)
+            demux->format->streams[i]->discard = AVDISCARD_ALL;
+    return MIM_OK;
+}
+
+int32_t
+video_demux_open(struct video_demux *demux, struct mim_job *job, const struct video_what *what)
+{
+    *demux = (struct video_demux){ .job = job, .what = what };
+    int32_t status = video_input_open(&demux->input, job);
+    if (status == MIM_OK)
+        status = allocate(demux);
+    if (status == MIM_OK)
+        status = open_container(demux);
+    if (status == MIM_OK)
+        status = find_streams(demux);
+    if (status == MIM_OK)
+        status = choose_stream(demux);
+    return status;
+}
+
+static int32_t
+end_of(struct video_demux *demux, struct video_index *index, int code)
+{
+    struct mim_job *job = demux->job;
+    int32_t status = job->host->poll(job);
+    if (status != MIM_OK)
+        return status;
+    if (code == AVERROR(ENOMEM))
+        return MIM_NOMEM;
+    if (index->has_all_units)
+        return MIM_END;
+    if (code != AVERROR_EOF)
+        index->fault = code;
+    index->is_cut = video_is_cut(demux->format->iformat->name, demux->stream, job) ||
+                    (index->unit_count && index->units[index->unit_count - 1].flags & AV_PKT_FLAG_CORRUPT);
+    index->has_all_units = demux->next == index->unit_count;
+    return MIM_END;
+}
+
+static int32_t
+accept(struct video_demux *demux, struct video_index *index, const AVPacket *packet)
+{
+    demux->is_lost |= !video_index_is(index, demux->next, packet);
+    int32_t status = video_index_note(index, demux->job, demux->next, packet, demux->stream->codecpar->codec_id);
+    demux->next++;
+    return status;
+}
+
+static int32_t
+read_packet(struct video_demux *demux, struct video_index *index, AVPacket *packet)
+{
+    struct mim_job *job = demux->job;
+    for (;;) {
+        int32_t status = job->host->poll(job);
+        if (status != MIM_OK)
+            return status;
+        int code = av_read_frame(demux->format, packet);
+        if (code == AVERROR(EAGAIN))
+            continue;
+        if (demux->input.io->error < 0 && demux->input.io->error != AVERROR_EOF)
+            return video_fail(job, demux->input.io->error, "the source cannot be read");
+        if (code < 0)
+            return end_of(demux, index, code);
+        if (packet->stream_index == demux->stream->index)
+            return MIM_OK;
+        av_packet_unref(packet);
+    }
+}
+
+int32_t
+video_demux_next(struct video_demux *demux, struct video_index *index, AVPacket *packet)
+{
+    int32_t status = read_packet(demux, index, packet);
+    if (status == MIM_OK)
+        status = accept(demux, index, packet);
+    if (status != MIM_OK)
+        av_packet_unref(packet);
+    return status;
+}
+
+void
+video_demux_close(struct video_demux *demux)
+{
+    avformat_close_input(&demux->format);
+    video_input_close(&demux->input);
+}
+
+/* --- coming to a unit --------------------------------------------------------------------------------------------- */
+
+/* After a seek: which unit are we at? Pieces of packets come first where the seek was into the middle of one. */
+static int32_t
+find_place(struct video_demux *demux, struct video_index *index, uint64_t number, AVPacket *packet, bool *found)
+{
+    enum { PATIENCE = 64 };
+    for (int i = 0; i < PATIENCE; i++) {
+        int32_t status = read_packet(demux, index, packet);
+        if (status != MIM_OK)
+            return status == MIM_END ? MIM_OK : status;
+        uint64_t place = video_index_find(index, packet);
+        if (place == MIM_UNKNOWN) {
+            av_packet_unref(packet);
+            continue;
+        }
+        demux->next = place + 1;
+        demux->is_lost = false;
+        *found = place <= number;
+        return MIM_OK;
+    }
+    return MIM_OK;
+}
+
+/* Read on until unit `number` is in `packet`. */
+static int32_t
+read_up_to(struct video_demux *demux, struct video_index *index, uint64_t number, AVPacket *packet)
+{
+    while (demux->next <= number && !demux->is_lost) {
+        av_packet_unref(packet);
+        int32_t status = video_demux_next(demux, index, packet);
+        if (status != MIM_OK)
+            return status;
+    }
+    return MIM_OK;
+}
+
+/* Several packets may begin where the first of them does: only that one says where. */
+static int64_t
+byte_of(const struct video_index *index, uint64_t number)
+{
+    while (number > 0 && index->units[number].position < 0)
+        number--;
+    return index->units[number].position;
+}
+
+static bool
+seek(struct video_demux *demux, const struct video_index *index, uint64_t number)
+{
+    const struct video_unit *unit = &index->units[number];
+    int64_t time = unit->dts != AV_NOPTS_VALUE ? unit->dts : unit->pts, byte = byte_of(index, number);
+
+    if (demux->what->container->seeks_bytes && byte >= 0)
+        return avformat_seek_file(demux->format, demux->stream->index, 0, byte, byte, AVSEEK_FLAG_BYTE) >= 0;
+    return time != AV_NOPTS_VALUE &&
+           av_seek_frame(demux->format, demux->stream->index, time, AVSEEK_FLAG_BACKWARD) >= 0;
+}
+
+static int32_t
+start_again(struct video_demux *demux)
+{
+    struct mim_job *job = demux->job;
+    const struct video_what *what = demux->what;
+    video_demux_close(demux);
+    return video_demux_open(demux, job, what);
+}
+
+/* Seeks may land behind: then from some packets before. MIM_END: not come there. */
+static int32_t
+come_by_seeking(struct video_demux *demux, struct video_index *index, uint64_t number, AVPacket *packet)
+{
+    static const uint64_t steps_back[] = { 0, 8, 64 };
+    for (size_t i = 0; i < sizeof steps_back / sizeof *steps_back && steps_back[i] < number; i++) {
+        bool found = false;
+        if (!seek(demux, index, number - steps_back[i]))
+            return MIM_END;
+        int32_t status = find_place(demux, index, number, packet, &found);
+        if (status == MIM_OK && found)
+            status = read_up_to(demux, index, number, packet);
+        if (status != MIM_OK || (found && !demux->is_lost))
+            return status;
+        av_packet_unref(packet);
+    }
+    return MIM_END;
+}
+
+int32_t
+video_demux_go(struct video_demux *demux, struct video_index *index, uint64_t number, AVPacket *packet)
+{
+    int32_t status = come_by_seeking(demux, index, number, packet);
+    if (status == MIM_END)
+        status = start_again(demux);
+    if (status == MIM_OK && demux->next <= number)
+        status = read_up_to(demux, index, number, packet);
+    if (status == MIM_OK && !demux->is_lost)
+        return MIM_OK;
+    av_packet_unref(packet);
+    return status == MIM_END || status == MIM_OK ? MIM_CORRUPT : status;
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+/* What a video says about itself. */
+#include <string.h>
+
+#include <libavutil/avstring.h>
+#include <libavutil/pixdesc.h>
+
+#include "read/reader.h"
+
+#define CODING(type) ((type) | MIM_META_CODING)
+
+static int32_t
+put_text(struct mim_job *job, const char *key, const char *text)
+{
+    return text ? job->host->meta(job, key, CODING(MIM_META_TEXT), text, strlen(text)) : MIM_OK;
+}
+
+static int32_t
+put_rational(struct mim_job *job, const char *key, struct mim_rational value)
+{
+    return value.den ? job->host->meta(job, key, CODING(MIM_META_RATIONAL), &value, sizeof value) : MIM_OK;
+}
+
+static int32_t
+put_int(struct mim_job *job, const char *key, int64_t value)
+{
+    return job->host->meta(job, key, CODING(MIM_META_INT), &value, sizeof value);
+}
+
+static int32_t
+put_size(struct mim_job *job, const char *key, int64_t width, int64_t height)
+{
+    const int64_t size[2] = { width, height };
+    return job->host->meta(job, key, CODING(MIM_META_INTS), size, sizeof size);
+}
+
+uint64_t
+video_promised_count(const struct video_reader *self, int32_t *sure)
+{
+    const AVFormatContext *format = self->walk.player.demux.format;
+    const AVStream *stream = self->walk.player.demux.stream;
+    AVRational rate = self->rate.fps.den ? self->rate.fps : stream->avg_frame_rate;
+    int64_t count = 0;
+
+    *sure = MIM_SURE_HEADER;
+    if (stream->nb_frames > 0 && !self->rate.fps.den)
+        return (uint64_t)stream->nb_frames;
+    *sure = MIM_SURE_ESTIMATE;
+    if (rate.num > 0 && rate.den > 0 && stream->duration > 0)
+        count = av_rescale_q(stream->duration, stream->time_base, av_inv_q(rate));
+    else if (rate.num > 0 && rate.den > 0 && format->duration > 0)
+        count = av_rescale_q(format->duration, AV_TIME_BASE_Q, av_inv_q(rate));
+    if (count > 0)
+        return (uint64_t)count;
+    *sure = MIM_SURE_NONE;
+    return MIM_UNKNOWN;
+}
+
+struct mim_rational
+video_seconds(int64_t ticks, AVRational base)
+{
+    struct mim_rational seconds = { 0, base.den };
+    return __builtin_mul_overflow(ticks, (int64_t)base.num, &seconds.num) ? (struct mim_rational){ 0, 0 } : seconds;
+}
+
+static struct mim_rational
+promised_seconds(const AVFormatContext *format, const AVStream *stream)
+{
+    if (stream->duration > 0)
+        return video_seconds(stream->duration, stream->time_base);
+    if (format->duration > 0)
+        return (struct mim_rational){ format->duration, AV_TIME_BASE };
+    return (struct mim_rational){ 0, 0 };
+}
+
+/* Of all pictures, once they are known; else what the file says. */
+static struct mim_rational
+seconds_of(struct video_reader *self)
+{
+    const AVFormatContext *format = self->walk.player.demux.format;
+    const AVStream *stream = self->walk.player.demux.stream;
+    uint64_t count = self->walk.index.shot_count;
+    int64_t start, end;
+
+    if (!self->walk.index.has_all_shots || !count)
+        return promised_seconds(format, stream);
+    if (self->rate.fps.den)
+        return video_seconds((int64_t)video_rate_count(&self->rate, &self->walk), av_inv_q(self->rate.fps));
+    if (video_walk_times(&self->walk, count - 1, &start, &end) != MIM_OK)
+        return (struct mim_rational){ 0, 0 };
+    return video_seconds(end - self->walk.index.shots[0].pts, stream->time_base);
+}
+
+static int32_t
+put_count(struct mim_job *job, const struct video_reader *self)
+{
+    static const char *const words[] = { "none", "estimate", "header", "exact" };
+    int32_t sure = MIM_SURE_EXACT;
+    uint64_t count =
+        self->walk.index.has_all_shots ? video_rate_count(&self->rate, &self->walk) : video_promised_count(self, &sure);
+    if (count == MIM_UNKNOWN)
+        return MIM_OK;
+    int32_t status = put_int(job, "nframes", (int64_t)count);
+    return status == MIM_OK ? put_text(job, "nframes_certainty", words[sure]) : status;
+}
+
+static const char *
+audio_codec(const AVFormatContext *format)
+{
+    for (unsigned i = 0; i < format->nb_streams; i++)
+        if (format->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_AUDIO)
+            return avcodec_get_name(format->streams[i]->codecpar->codec_id);
+    return NULL;
+}
+
+static int32_t
+put_coding(struct mim_job *job, const struct video_reader *self)
+{
+    const AVFormatContext *format = self->walk.player.demux.format;
+    const AVStream *stream = self->walk.player.demux.stream;
+    const AVCodecParameters *parameters = stream->codecpar;
+    bool is_turned = self->orientation.is_transposed && !self->look.keep_rotation;
+    struct mim_size size = self->look.size;
+
+    if (!size.width || !size.height)
+        size = is_turned ? (struct mim_size){ (uint32_t)parameters->height, (uint32_t)parameters->width }
+                         : (struct mim_size){ (uint32_t)parameters->width, (uint32_t)parameters->height };
+    int32_t status = put_text(job, "codec", avcodec_get_name(parameters->codec_id));
+    if (status == MIM_OK)
+        status = put_text(job, "pix_fmt", av_get_pix_fmt_name(parameters->format));
+    if (status == MIM_OK)
+        status = put_size(job, "source_size", parameters->width, parameters->height);
+    if (status == MIM_OK)
+        status = put_size(job, "size", size.width, size.height);
+    if (status == MIM_OK && self->orientation.degrees)
+        status = put_int(job, "rotate", self->orientation.degrees);
+    return status == MIM_OK ? put_text(job, "audio_codec", audio_codec(format)) : status;
+}
+
+static int32_t
+put_timing(struct mim_job *job, struct video_reader *self)
+{
+    const AVStream *stream = self->walk.player.demux.stream;
+    AVRational rate = stream->avg_frame_rate.num ? stream->avg_frame_rate : stream->r_frame_rate;
+
+    if (self->rate.fps.den)
+        rate = self->rate.fps;
+    int32_t status = rate.num > 0 ? put_rational(job, "fps", (struct mim_rational){ rate.num, rate.den }) : MIM_OK;
+    if (status == MIM_OK)
+        status = put_rational(job, "duration", seconds_of(self));
+    return status == MIM_OK ? put_count(job, self) : status;
+}
+
+/* Which readers the file itself is for, where its parts lie: untrue of any other file, and ffmpeg copies them from one container
+ * into the next. */
+static bool
+is_of_container(const char *tag)
+{
+    static const char *const names[] = {
+        "major_brand", "minor_version", "compatible_brands", "handler_name", "vendor_id", /* ISO media */
+        "hasVideo", "hasAudio", "hasMetadata", "hasKeyframes", "hasCuePoints", "canSeekToEnd", "datasize", "videosize", "audiosize",
+        "lasttimestamp", "lastkeyframetimestamp", "lastkeyframelocation", "metadatadate", "metadatacreator", /* FLV */
+        "WMFSDKVersion", "WMFSDKNeeded", "IsVBR", "DeviceConformanceTemplate", /* ASF */
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!av_strcasecmp(tag, names[i]))
+            return true;
+    return false;
+}
+
+/* Tags under the names that all formats share. What was put there by the muxer says how the file is coded. */
+static int32_t
+put_tag(struct mim_job *job, const AVDictionaryEntry *tag)
+{
+    static const struct {
+        const char *ours, *theirs;
+        int32_t type;
+    } known[] = {
+        { "title", "title", MIM_META_TEXT },
+        { "artist", "artist", MIM_META_TEXT },
+        { "author", "author", MIM_META_TEXT },
+        { "copyright", "copyright", MIM_META_TEXT },
+        { "comment", "comment", MIM_META_TEXT },
+        { "description", "description", MIM_META_TEXT },
+        { "keywords", "keywords", MIM_META_TEXT },
+        { "datetime", "creation_time", MIM_META_TIME },
+        { "software", "encoder", CODING(MIM_META_TEXT) },
+        { "software", "software", CODING(MIM_META_TEXT) },
+    };
+    char key[128];
+
+    if (is_of_container(tag->key))
+        return MIM_OK;
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (!av_strcasecmp(tag->key, known[i].theirs))
+            return job->host->meta(job, known[i].ours, known[i].type, tag->value, strlen(tag->value));
+    snprintf(key, sizeof key, "text:%s", tag->key);
+    return job->host->meta(job, key, MIM_META_TEXT, tag->value, strlen(tag->value));
+}
+
+static int32_t
+put_tags(struct mim_job *job, const AVDictionary *tags)
+{
+    const AVDictionaryEntry *tag = NULL;
+    int32_t status = MIM_OK;
+    while (status == MIM_OK && (tag = av_dict_get(tags, "", tag, AV_DICT_IGNORE_SUFFIX))) {
+        status = put_tag(job, tag);
+        if (status == MIM_ARGUMENT) /* no UTF-8, or a time that is none */
+            status = MIM_OK;
+    }
+    return status;
+}
+
+/* Ogg knows none of the whole: what is said of it stands in the streams. */
+static const AVDictionary *
+tags_of(const struct video_demux *demux)
+{
+    return strcmp(demux->what->container->demuxer, "ogg") ? demux->format->metadata : demux->stream->metadata;
+}
+
+static int32_t
+describe_frame(struct mim_job *job, const struct video_shown *shown)
+{
+    int32_t status = put_rational(job, "pts", shown->time);
+    return status == MIM_OK ? put_int(job, "keyframe", shown->is_key) : status;
+}
+
+int32_t
+video_metadata(struct mim_job *job, const void *packet, const struct mim_frame_info *info)
+{
+    struct video_reader *self = job->state;
+    (void)info;
+    if (packet)
+        return describe_frame(job, packet);
+    if (!self->walk.is_open)
+        return MIM_OK;
+    int32_t status = put_timing(job, self);
+    if (status == MIM_OK)
+        status = put_coding(job, self);
+    if (status == MIM_OK)
+        status = put_tags(job, tags_of(&self->walk.player.demux));
+    return status;
+}

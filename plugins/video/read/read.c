@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading: the operations. `prepare` finds and decodes the picture, `pixels` converts it. */
+#include "read/read.h"
+
+#include <string.h>
+
+#include <libavutil/imgutils.h>
+#include <libavutil/pixdesc.h>
+
+#include "read/reader.h"
+
+/* --- opening ------------------------------------------------------------------------------------------------------ */
+
+/* Samples are reduced when nobody asked: said once, and `native` keeps them. */
+static int32_t
+report_losses(struct mim_job *job, const struct video_reader *self)
+{
+    const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(self->walk.player.demux.stream->codecpar->format);
+    int32_t status = MIM_OK;
+    if (!descriptor || self->look.pixels != VIDEO_RGB24)
+        return MIM_OK;
+    if (descriptor->comp[0].depth > 8)
+        status = job->host->notice(job, MIM_NOTICE_DEPTH, "samples become 8 bits; pixelformat=native keeps them");
+    if (status == MIM_OK && descriptor->flags & AV_PIX_FMT_FLAG_ALPHA && !(descriptor->flags & AV_PIX_FMT_FLAG_PAL))
+        status = job->host->notice(job, MIM_NOTICE_ALPHA, "transparency is dropped; pixelformat=native keeps it");
+    return status;
+}
+
+static void
+set_rate(struct video_reader *self, struct mim_sequence *sequence)
+{
+    AVRational base = self->walk.player.demux.stream->time_base;
+    if (self->fps.den) {
+        av_reduce(&self->rate.fps.num, &self->rate.fps.den, self->fps.num, self->fps.den, INT32_MAX);
+        base = av_inv_q(self->rate.fps);
+    }
+    sequence->time_num = (uint32_t)base.num;
+    sequence->time_den = (uint32_t)base.den;
+}
+
+static int32_t
+open_reader(struct mim_job *job, struct mim_sequence *sequence, const struct video_container *container)
+{
+    struct video_reader *self = job->state;
+    int threads = self->threads ? (int)self->threads : (int)job->threads;
+
+    video_log_open(&self->log, job);
+    self->walk.what = (struct video_what){ container, &self->log, self->stream };
+    self->walk.threads = threads;
+    int32_t status = video_walk_open(&self->walk, job);
+    if (status != MIM_OK)
+        return status;
+    self->orientation = video_orientation_of(self->walk.player.demux.stream);
+    sequence->loop = -1;
+    set_rate(self, sequence);
+    sequence->count = video_promised_count(self, &sequence->sure);
+    return report_losses(job, self);
+}
+
+static int32_t
+scan(struct mim_job *job, struct mim_sequence *sequence)
+{
+    struct video_reader *self = job->state;
+    int32_t status = video_walk_scan(&self->walk);
+    if (status != MIM_OK)
+        return status;
+    sequence->count = video_rate_count(&self->rate, &self->walk);
+    sequence->sure = MIM_SURE_EXACT;
+    return video_walk_verdict(&self->walk);
+}
+
+/* --- frames ------------------------------------------------------------------------------------------------------- */
+
+static int32_t
+set_times(struct video_reader *self, uint64_t index, uint64_t shot, struct video_shown *shown,
+          struct mim_frame_info *info)
+{
+    AVRational base = self->walk.player.demux.stream->time_base;
+    int64_t start, end;
+    int32_t status = video_walk_times(&self->walk, shot, &start, &end);
+
+    if (status != MIM_OK)
+        return status;
+    shown->time = video_seconds(start, base);
+    if (self->rate.fps.den) {
+        info->pts = video_rate_first(&self->rate, &self->walk) + (int64_t)index;
+        info->duration = 1;
+    } else {
+        info->pts = start;
+        info->duration = end - start;
+    }
+    return MIM_OK;
+}
+
+/*
+ * Decoders that give pictures no type (qtrle) do not mark key frames either: all of them look like key frames with FFmpeg 5,
+ * none with FFmpeg 7. Then the container's mark counts.
+ */
+static bool
+is_key_picture(const AVFrame *picture, const struct video_index *index)
+{
+    uint64_t unit = (uint64_t)picture->pts; /* as the player numbers packets */
+    if (picture->pict_type == AV_PICTURE_TYPE_NONE && unit < index->unit_count)
+        return index->units[unit].flags & AV_PKT_FLAG_KEY;
+#ifdef AV_FRAME_FLAG_KEY
+    return picture->flags & AV_FRAME_FLAG_KEY;
+#else
+    return picture->key_frame;
+#endif
+}
+
+static int32_t
+describe(struct mim_job *job, struct video_reader *self, struct video_shown *shown, struct mim_frame_info *info)
+{
+    AVFrame *picture = shown->picture;
+    int size = av_image_get_buffer_size(picture->format, picture->width, picture->height, 64);
+
+    if (!video_fit_of(picture, &self->look, &self->orientation, &shown->fit, info))
+        return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "pictures of the kind %s cannot be converted",
+                               av_get_pix_fmt_name(picture->format));
+    shown->is_key = is_key_picture(picture, &self->walk.index);
+    info->flags = MIM_FRAME_KEY;
+    info->work_size = size > 0 ? (uint64_t)size : 0;
+    if (!(picture->flags & AV_FRAME_FLAG_CORRUPT) && !picture->decode_error_flags)
+        return MIM_OK;
+    info->flags |= MIM_FRAME_DAMAGED;
+    return job->host->notice(job, MIM_NOTICE_DAMAGED, "parts of the picture are missing and were made up");
+}
+
+static int32_t
+prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info *info)
+{
+    struct video_reader *self = job->state;
+    struct video_shown *shown = packet;
+    uint64_t shot;
+
+    int32_t status = video_rate_find(&self->rate, &self->walk, index, &shot);
+    if (status == MIM_OK)
+        status = video_walk_to(&self->walk, shot);
+    if (status == MIM_OK)
+        status = set_times(self, index, shot, shown, info);
+    if (status != MIM_OK)
+        return status;
+    shown->picture = av_frame_clone(self->walk.now);
+    if (!shown->picture)
+        return MIM_NOMEM;
+    status = describe(job, self, shown, info);
+    if (status != MIM_OK)
+        av_frame_free(&shown->picture);
+    return status;
+}
+
+static int32_t
+pixels(struct mim_job *job, const void *packet, const struct mim_frame_info *info, uint32_t part,
+       struct mim_raster *raster)
+{
+    const struct video_shown *shown = packet;
+    (void)info, (void)part;
+    return video_scale(job->worker, job, shown->picture, &shown->fit, raster);
+}
+
+static void
+release(struct mim_job *job, void *packet)
+{
+    struct video_shown *shown = packet;
+    (void)job;
+    av_frame_free(&shown->picture);
+}
+
+static void
+worker_close(struct mim_job *job)
+{
+    video_scaler_close(job->worker, job);
+}
+
+static void
+close_reader(struct mim_job *job)
+{
+    struct video_reader *self = job->state;
+    video_walk_close(&self->walk);
+}
+
+/* --- tables ------------------------------------------------------------------------------------------------------- */
+
+static const struct mim_option options[] = {
+    { MIM_OPTION_HEADER, .name = "fps", .type = MIM_OPTION_RATIONAL, .offset = offsetof(struct video_reader, fps),
+      .unit = "1/s", .min = 0.001, .max = 10000, .help = "repeat and leave out pictures for even times" },
+    { MIM_OPTION_HEADER, .name = "size", .type = MIM_OPTION_SIZE, .offset = offsetof(struct video_reader, look.size),
+      .unit = "px", .help = "scale frames to this size" },
+    { MIM_OPTION_HEADER, .name = "pixelformat", .type = MIM_OPTION_CHOICE,
+      .offset = offsetof(struct video_reader, look.pixels), .choices = VIDEO_PIXELS_CHOICES, .initial_text = "rgb24",
+      .help = "samples of frames; native keeps gray, alpha and depth" },
+    { MIM_OPTION_HEADER, .name = "stream", .type = MIM_OPTION_INT, .offset = offsetof(struct video_reader, stream),
+      .initial = -1, .min = -1, .max = 10000, .help = "number of the stream in the file, -1 for the best video" },
+    { MIM_OPTION_HEADER, .name = "threads", .type = MIM_OPTION_INT, .offset = offsetof(struct video_reader, threads),
+      .max = 64, .help = "threads of the decoder, 0 for the job's" },
+    { MIM_OPTION_HEADER, .name = "rotate", .type = MIM_OPTION_CHOICE,
+      .offset = offsetof(struct video_reader, look.keep_rotation), .choices = "apply|keep", .initial_text = "apply",
+      .help = "turn frames as the file asks" },
+};
+
+#define OPEN(id) \
+    static int32_t open_##id(struct mim_job *job, struct mim_sequence *sequence) \
+    { \
+        return open_reader(job, sequence, &video_containers[VIDEO_##id]); \
+    }
+VIDEO_FORMATS(OPEN)
+
+#define OPS(id) \
+    [VIDEO_##id] = { \
+        .struct_size = sizeof(struct mim_reader_ops), \
+        .flags = MIM_READER_ANY_ORDER | MIM_READER_THREADS, \
+        .state_size = sizeof(struct video_reader), \
+        .packet_size = sizeof(struct video_shown), \
+        .worker_size = sizeof(struct video_scaler), \
+        .option_count = sizeof options / sizeof *options, \
+        .options = options, \
+        .open = open_##id, \
+        .scan = scan, \
+        .prepare = prepare, \
+        .pixels = pixels, \
+        .metadata = video_metadata, \
+        .release = release, \
+        .worker_close = worker_close, \
+        .close = close_reader, \
+    },
+
+const struct mim_reader_ops video_readers[VIDEO_FORMAT_COUNT] = { VIDEO_FORMATS(OPS) };

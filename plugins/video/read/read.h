@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading: the operations, one set a format. */
+#ifndef MIM_VIDEO_READ_H
+#define MIM_VIDEO_READ_H
+
+#include <mim/plugin.h>
+
+#include "ffmpeg/containers.h"
+
+extern const struct mim_reader_ops video_readers[VIDEO_FORMAT_COUNT];
+
+#endif

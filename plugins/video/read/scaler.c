@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+/* swscale, one context a worker. */
+#include "read/scaler.h"
+
+#include <string.h>
+
+#include <libavutil/imgutils.h>
+#include <libavutil/opt.h>
+#include <libavutil/pixdesc.h>
+
+#include "ffmpeg/averror.h"
+
+static const struct shape {
+    enum AVPixelFormat format;
+    uint32_t channels;
+    int32_t sample;
+} shapes[] = {
+    [VIDEO_RGB24] = { AV_PIX_FMT_RGB24, 3, MIM_SAMPLE_U8 },    [VIDEO_GRAY] = { AV_PIX_FMT_GRAY8, 1, MIM_SAMPLE_U8 },
+    [VIDEO_GRAY16] = { AV_PIX_FMT_GRAY16, 1, MIM_SAMPLE_U16 }, [VIDEO_RGBA] = { AV_PIX_FMT_RGBA, 4, MIM_SAMPLE_U8 },
+    [VIDEO_RGB48] = { AV_PIX_FMT_RGB48, 3, MIM_SAMPLE_U16 },
+};
+
+/* Native, by gray, alpha, and more than 8 bits: all three stay, but for gray with alpha of 16 bits, which swscale does
+ * not write. */
+static const struct shape native[2][2][2] = {
+    { { { AV_PIX_FMT_RGB24, 3, MIM_SAMPLE_U8 }, { AV_PIX_FMT_RGB48, 3, MIM_SAMPLE_U16 } },
+      { { AV_PIX_FMT_RGBA, 4, MIM_SAMPLE_U8 }, { AV_PIX_FMT_RGBA64, 4, MIM_SAMPLE_U16 } } },
+    { { { AV_PIX_FMT_GRAY8, 1, MIM_SAMPLE_U8 }, { AV_PIX_FMT_GRAY16, 1, MIM_SAMPLE_U16 } },
+      { { AV_PIX_FMT_YA8, 2, MIM_SAMPLE_U8 }, { AV_PIX_FMT_RGBA64, 4, MIM_SAMPLE_U16 } } },
+};
+
+static struct shape
+shape_of(const AVPixFmtDescriptor *descriptor, int32_t pixels)
+{
+    if (pixels != VIDEO_NATIVE)
+        return shapes[pixels];
+    bool has_alpha = descriptor->flags & AV_PIX_FMT_FLAG_ALPHA && !(descriptor->flags & AV_PIX_FMT_FLAG_PAL);
+    bool is_gray = descriptor->nb_components - has_alpha == 1 && !(descriptor->flags & AV_PIX_FMT_FLAG_PAL);
+    return native[is_gray][has_alpha][descriptor->comp[0].depth > 8];
+}
+
+bool
+video_fit_of(const AVFrame *picture, const struct video_look *look, const struct video_orientation *orientation,
+             struct video_fit *fit, struct mim_frame_info *info)
+{
+    const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(picture->format);
+    if (!descriptor || !sws_isSupportedInput(picture->format) || picture->width < 1 || picture->height < 1)
+        return false;
+
+    struct shape shape = shape_of(descriptor, look->pixels);
+    *fit = (struct video_fit){ .format = shape.format };
+    if (!look->keep_rotation)
+        fit->orientation = *orientation;
+    bool is_turned = fit->orientation.is_transposed, is_scaled = look->size.width && look->size.height;
+    info->width = is_scaled ? look->size.width : (uint32_t)(is_turned ? picture->height : picture->width);
+    info->height = is_scaled ? look->size.height : (uint32_t)(is_turned ? picture->width : picture->height);
+    fit->width = is_turned ? info->height : info->width;
+    fit->height = is_turned ? info->width : info->height;
+    info->channels = shape.channels;
+    info->sample = shape.sample;
+    return true;
+}
+
+/* The old names of full range make swscale complain. */
+static enum AVPixelFormat
+without_range(enum AVPixelFormat format)
+{
+    switch (format) {
+    case AV_PIX_FMT_YUVJ411P:
+        return AV_PIX_FMT_YUV411P;
+    case AV_PIX_FMT_YUVJ420P:
+        return AV_PIX_FMT_YUV420P;
+    case AV_PIX_FMT_YUVJ422P:
+        return AV_PIX_FMT_YUV422P;
+    case AV_PIX_FMT_YUVJ440P:
+        return AV_PIX_FMT_YUV440P;
+    case AV_PIX_FMT_YUVJ444P:
+        return AV_PIX_FMT_YUV444P;
+    default:
+        return format;
+    }
+}
+
+/* As the ffmpeg command has it: what is not said, or is no YCbCr matrix, is BT.601, at every size. */
+static const int *
+coefficients(int matrix)
+{
+    bool is_known = matrix >= AVCOL_SPC_BT709 && matrix <= AVCOL_SPC_BT2020_CL && matrix != AVCOL_SPC_YCGCO;
+    return sws_getCoefficients(is_known ? matrix : AVCOL_SPC_BT470BG);
+}
+
+static int
+set_colours(struct video_scaler *scaler)
+{
+    const int *matrix = coefficients(scaler->matrix);
+    int *from, *to, from_full, to_full, brightness, contrast, saturation;
+    if (sws_getColorspaceDetails(scaler->sws, &from, &from_full, &to, &to_full, &brightness, &contrast, &saturation) <
+        0)
+        return 0; /* gray and the like have none */
+    if (scaler->range == AVCOL_RANGE_JPEG)
+        from_full = 1;
+    else if (scaler->range == AVCOL_RANGE_MPEG)
+        from_full = 0;
+    return sws_setColorspaceDetails(scaler->sws, matrix, from_full, matrix, to_full, brightness, contrast, saturation);
+}
+
+static bool
+is_made_for(const struct video_scaler *scaler, const AVFrame *picture, const struct video_fit *fit)
+{
+    return scaler->sws && scaler->width == picture->width && scaler->height == picture->height &&
+           scaler->format == picture->format && scaler->range == (int)picture->color_range &&
+           scaler->matrix == (int)picture->colorspace && scaler->fit.format == fit->format &&
+           scaler->fit.width == fit->width && scaler->fit.height == fit->height;
+}
+
+static int
+make(struct video_scaler *scaler, const AVFrame *picture, const struct video_fit *fit)
+{
+    enum AVPixelFormat format = without_range(picture->format);
+    const struct {
+        const char *name;
+        int64_t value;
+    } options[] = {
+        { "srcw", picture->width },
+        { "srch", picture->height },
+        { "src_format", format },
+        { "dstw", (int64_t)fit->width },
+        { "dsth", (int64_t)fit->height },
+        { "dst_format", fit->format },
+        { "src_range", picture->color_range == AVCOL_RANGE_JPEG || format != picture->format },
+        { "sws_flags", SWS_BICUBIC },
+    };
+
+    sws_freeContext(scaler->sws);
+    scaler->sws = sws_alloc_context();
+    if (!scaler->sws)
+        return AVERROR(ENOMEM);
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
+        int code = av_opt_set_int(scaler->sws, options[i].name, options[i].value, 0);
+        if (code < 0)
+            return code;
+    }
+    scaler->width = picture->width;
+    scaler->height = picture->height;
+    scaler->format = picture->format;
+    scaler->range = (int)picture->color_range;
+    scaler->matrix = (int)picture->colorspace;
+    scaler->fit = *fit;
+    int code = sws_init_context(scaler->sws, NULL, NULL);
+    if (code >= 0)
+        set_colours(scaler);
+    return code;
+}
+
+static int32_t
+run(struct video_scaler *scaler, struct mim_job *job, const AVFrame *picture, uint8_t *data, uint64_t stride)
+{
+    uint8_t *planes[4] = { data };
+    int strides[4] = { (int)stride };
+
+    if (stride > INT32_MAX)
+        return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "rows of more than 2 GB");
+    int rows = sws_scale(scaler->sws, (const uint8_t *const *)picture->data, picture->linesize, 0, picture->height,
+                         planes, strides);
+    return rows < 0 ? video_fail(job, rows, "the colours cannot be converted") : MIM_OK;
+}
+
+static int32_t
+make_room(struct video_scaler *scaler, struct mim_job *job, uint64_t size)
+{
+    if (size <= scaler->upright_size)
+        return MIM_OK;
+    void *moved = job->host->resize(job, scaler->upright, scaler->upright_size, size);
+    if (!moved)
+        return MIM_NOMEM;
+    scaler->upright = moved;
+    scaler->upright_size = size;
+    return MIM_OK;
+}
+
+/* swscale writes whole blocks of pixels, also where the row ends within one. */
+static uint64_t
+safe_stride(uint32_t width, uint32_t pixel)
+{
+    enum { BLOCK = 32 };
+    return ((uint64_t)width + BLOCK - 1) / BLOCK * BLOCK * pixel;
+}
+
+/* By way of memory of our own. */
+static int32_t
+run_aside(struct video_scaler *scaler, struct mim_job *job, const AVFrame *picture, uint32_t pixel,
+          struct mim_raster *raster)
+{
+    const struct video_fit *fit = &scaler->fit;
+    uint64_t stride = (safe_stride(fit->width, pixel) + 63) / 64 * 64, size;
+
+    if (__builtin_mul_overflow(stride, (uint64_t)fit->height, &size))
+        return MIM_NOMEM;
+    int32_t status = make_room(scaler, job, size);
+    if (status == MIM_OK)
+        status = run(scaler, job, picture, scaler->upright, stride);
+    if (status == MIM_OK)
+        video_turn(&fit->orientation, scaler->upright, stride, fit->width, fit->height, pixel, raster);
+    return status;
+}
+
+int32_t
+video_scale(struct video_scaler *scaler, struct mim_job *job, const AVFrame *picture, const struct video_fit *fit,
+            struct mim_raster *raster)
+{
+    if (!is_made_for(scaler, picture, fit)) {
+        int code = make(scaler, picture, fit);
+        if (code < 0) {
+            sws_freeContext(scaler->sws);
+            scaler->sws = NULL;
+            return video_fail(job, code, "the colours cannot be converted");
+        }
+    }
+    uint32_t pixel = raster->channels * (raster->sample == MIM_SAMPLE_U16 ? 2 : 1);
+    if (video_is_turned(&fit->orientation) || safe_stride(fit->width, pixel) > raster->stride)
+        return run_aside(scaler, job, picture, pixel, raster);
+    return run(scaler, job, picture, raster->data, raster->stride);
+}
+
+void
+video_scaler_close(struct video_scaler *scaler, struct mim_job *job)
+{
+    sws_freeContext(scaler->sws);
+    if (scaler->upright)
+        job->host->resize(job, scaler->upright, scaler->upright_size, 0);
+    *scaler = (struct video_scaler){ 0 };
+}

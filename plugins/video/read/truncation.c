@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/* Where containers say that they end. */
+#include "read/truncation.h"
+
+#include <string.h>
+
+static uint64_t
+big_endian(const uint8_t *bytes, unsigned count)
+{
+    uint64_t value = 0;
+    while (count--)
+        value = value << 8 | *bytes++;
+    return value;
+}
+
+/* ISO media: boxes follow each other to the end. 0: not said. */
+static uint64_t
+end_of_boxes(struct mim_job *job, uint64_t size)
+{
+    enum { MOST_BOXES = 1 << 20, POLL_EVERY = 1024 };
+    uint8_t head[16];
+    uint64_t at = 0;
+
+    for (unsigned i = 0; i < MOST_BOXES && at < size; i++) {
+        if (i % POLL_EVERY == 0 && job->host->poll(job) != MIM_OK)
+            return 0;
+        int64_t got = job->host->read_at(job, head, sizeof head, at);
+        if (got < 8)
+            return got < 0 ? 0 : size + 1;
+        uint64_t length = big_endian(head, 4);
+        if (length == 1)
+            length = got == 16 ? big_endian(head + 8, 8) : 0;
+        if (length < 8)
+            return 0;
+        if (__builtin_add_overflow(at, length, &at))
+            return 0;
+    }
+    return at;
+}
+
+/* A number of Matroska's: its length is in its leading zeros. UINT64_MAX: unknown. */
+static uint64_t
+ebml_number(const uint8_t *bytes, uint64_t room, unsigned *length)
+{
+    *length = room && bytes[0] ? (unsigned)__builtin_clz(bytes[0]) - 23 : 9;
+    if (*length > 8 || *length > room)
+        return UINT64_MAX;
+    uint64_t mask = (UINT64_C(1) << (7 * *length)) - 1;
+    uint64_t value = big_endian(bytes, *length) & mask;
+    return value == mask ? UINT64_MAX : value;
+}
+
+/* Matroska: the EBML header, then one segment that says its length, unless it was streamed. */
+static uint64_t
+end_of_segment(struct mim_job *job)
+{
+    static const uint8_t segment[4] = { 0x18, 0x53, 0x80, 0x67 };
+    uint8_t head[16];
+    unsigned length;
+
+    if (job->host->read_at(job, head, sizeof head, 0) != sizeof head)
+        return 0;
+    uint64_t header = ebml_number(head + 4, 8, &length);
+    if (header > 1 << 20)
+        return 0;
+    uint64_t at = 4 + length + header;
+    if (job->host->read_at(job, head, 12, at) != 12 || memcmp(head, segment, sizeof segment) != 0)
+        return 0;
+    uint64_t size = ebml_number(head + 4, 8, &length);
+    return size > INT64_MAX ? 0 : at + 4 + length + size;
+}
+
+/* AVI: the first RIFF chunk; those of OpenDML that may follow are not said there. */
+static uint64_t
+end_of_riff(struct mim_job *job)
+{
+    uint8_t head[8];
+    if (job->host->read_at(job, head, sizeof head, 0) != sizeof head)
+        return 0;
+    uint32_t size = (uint32_t)head[4] | (uint32_t)head[5] << 8 | (uint32_t)head[6] << 16 | (uint32_t)head[7] << 24;
+    return size && size != UINT32_MAX ? UINT64_C(8) + size : 0;
+}
+
+/* Bytes that follow `mark` within the first ones of the file. */
+static bool
+find_after(struct mim_job *job, const void *mark, size_t mark_size, size_t skip, uint8_t *bytes, size_t count)
+{
+    enum { WINDOW = 8192 };
+    uint8_t head[WINDOW];
+    int64_t got = job->host->read_at(job, head, sizeof head, 0);
+    const uint8_t *found = got > 0 ? memmem(head, (size_t)got, mark, mark_size) : NULL;
+
+    if (!found || (size_t)(head + got - found) < mark_size + skip + count)
+        return false;
+    memcpy(bytes, found + mark_size + skip, count);
+    return true;
+}
+
+/* ASF: the file's size is one of its properties. */
+static uint64_t
+end_of_asf(struct mim_job *job)
+{
+    static const uint8_t properties[16] = { 0xa1, 0xdc, 0xab, 0x8c, 0x47, 0xa9, 0xcf, 0x11,
+                                            0x8e, 0xe4, 0x00, 0xc0, 0x0c, 0x20, 0x53, 0x65 };
+    uint8_t bytes[8];
+    uint64_t size = 0;
+
+    if (!find_after(job, properties, sizeof properties, 24, bytes, sizeof bytes))
+        return 0;
+    for (unsigned i = 8; i--;)
+        size = size << 8 | bytes[i];
+    return size;
+}
+
+/* FLV: its metadata may say the file's size, as a double. */
+static uint64_t
+end_of_flv(struct mim_job *job)
+{
+    static const uint8_t mark[11] = "\0\10filesize";
+    uint8_t bytes[8];
+    double size;
+
+    if (!find_after(job, mark, 10, 1, bytes, sizeof bytes))
+        return 0;
+    uint64_t bits = big_endian(bytes, 8);
+    memcpy(&size, &bits, sizeof size);
+    return size > 0 && size < 1e15 ? (uint64_t)size : 0;
+}
+
+/* Transport streams are whole packets. */
+static uint64_t
+end_of_packets(struct mim_job *job, uint64_t size)
+{
+    static const unsigned lengths[] = { 188, 192, 204 };
+    uint8_t head[5 * 204];
+    int64_t got = job->host->read_at(job, head, sizeof head, 0);
+
+    for (size_t i = 0; got == sizeof head && i < sizeof lengths / sizeof *lengths; i++) {
+        unsigned length = lengths[i], first = length == 192 ? 4 : 0;
+        if (head[first] == 0x47 && head[first + length] == 0x47 && head[first + 2 * length] == 0x47 &&
+            head[first + 3 * length] == 0x47)
+            return (size + length - 1) / length * length;
+    }
+    return 0;
+}
+
+/* Bytes of an Ogg page of which `room` are there; more than these when not even its table is. */
+static uint64_t
+page_size(const uint8_t *page, uint64_t room)
+{
+    enum { HEAD = 27 };
+    uint64_t size = HEAD + page[HEAD - 1];
+    for (unsigned i = 0; i < page[HEAD - 1] && HEAD + i < room; i++)
+        size += page[HEAD + i];
+    return size;
+}
+
+/* Ogg: the last page of a stream says so. */
+static uint64_t
+end_of_pages(struct mim_job *job, uint64_t size)
+{
+    enum { PAGE = 65536, HEAD = 27, FLAGS = 5, LAST = 4 };
+    uint64_t room = size < PAGE ? size : PAGE, end = 0;
+    uint8_t *tail = job->host->resize(job, NULL, 0, PAGE);
+
+    if (!tail)
+        return 0;
+    if (job->host->read_at(job, tail, room, size - room) == (int64_t)room)
+        for (uint64_t i = room; i >= HEAD; i--) {
+            const uint8_t *page = tail + i - HEAD;
+            if (!memcmp(page, "OggS", 4)) {
+                end = size - room + (i - HEAD) + page_size(page, room - (i - HEAD)) + !(page[FLAGS] & LAST);
+                break;
+            }
+        }
+    job->host->resize(job, tail, PAGE, 0);
+    return end;
+}
+
+static uint64_t
+end_of_samples(AVStream *stream)
+{
+    uint64_t end = 0;
+    int count = stream ? avformat_index_get_entries_count(stream) : 0;
+    for (int i = 0; i < count; i++) {
+        const AVIndexEntry *entry = avformat_index_get_entry(stream, i);
+        if (entry->pos >= 0 && entry->size > 0 && (uint64_t)entry->pos + (uint64_t)entry->size > end)
+            end = (uint64_t)entry->pos + (uint64_t)entry->size;
+    }
+    return end;
+}
+
+static uint64_t
+end_of(const char *demuxer, AVStream *stream, struct mim_job *job, uint64_t size)
+{
+    if (!strncmp(demuxer, "mov,", 4)) {
+        uint64_t samples = end_of_samples(stream), boxes = end_of_boxes(job, size);
+        return samples > boxes ? samples : boxes;
+    }
+    if (!strncmp(demuxer, "matroska", 8))
+        return end_of_segment(job);
+    if (!strcmp(demuxer, "avi"))
+        return end_of_riff(job);
+    if (!strcmp(demuxer, "asf"))
+        return end_of_asf(job);
+    if (!strcmp(demuxer, "flv"))
+        return end_of_flv(job);
+    if (!strcmp(demuxer, "mpegts"))
+        return end_of_packets(job, size);
+    if (!strcmp(demuxer, "ogg"))
+        return end_of_pages(job, size);
+    return 0;
+}
+
+bool
+video_is_cut(const char *demuxer, AVStream *stream, struct mim_job *job)
+{
+    uint64_t size = job->host->size(job);
+    return size != MIM_UNKNOWN && end_of(demuxer, stream, job, size) > size;
+}
+
+int32_t
+video_fail_cut(struct mim_job *job)
+{
+    return job->host->fail(job, MIM_TRUNCATED, job->host->size(job), "the file ends before its container does");
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* What is known of encoders, and what follows from their own descriptions. */
+#include "write/encoder.h"
+
+#include <string.h>
+
+#include <libavutil/opt.h>
+
+#define X264_WORDS                                                                                          \
+    .presets = X264_PRESETS, .tunes = "film animation grain stillimage psnr ssim fastdecode zerolatency",   \
+    .profiles = "baseline main high high10 high422 high444"
+#define X264_PRESETS "ultrafast superfast veryfast faster fast medium slow slower veryslow placebo"
+
+static const struct video_encoder_facts known[] = {
+    { "libx264", .takes_ticks = true, X264_WORDS },
+    { "libx264rgb", .takes_ticks = true, X264_WORDS },
+    /* it prints by itself, and its lookahead writes beyond the memory of pictures that are a block wide */
+    { "libx265", .settings = "log-level=none", .small_settings = "log-level=none:cutree=0", .params = "x265-params",
+      .presets = X264_PRESETS },
+    { "libvpx", .takes_ticks = true },
+    { "libvpx-vp9", .takes_ticks = true, .settings = "row-mt=1" },
+    { "libaom-av1", .takes_ticks = true },
+    { "libopenh264", .rate = VIDEO_RATE_BITS },
+    { "libtheora", .rate = VIDEO_RATE_UP },
+    { "mpeg1video", .has_rates = true },
+    { "mpeg2video", .has_rates = true, .has_fractions = true },
+    { "ffv1", .settings = "level=3", .small_settings = "level=1:slices=1" },
+    { "qtrle", .has_no_gray = true },
+};
+
+const void *
+video_encoder_supports(const AVCodec *codec, enum video_support what)
+{
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(61, 13, 100)
+    static const enum AVCodecConfig kinds[] = {
+        [VIDEO_SUPPORT_PIXELS] = AV_CODEC_CONFIG_PIX_FORMAT,
+        [VIDEO_SUPPORT_SAMPLES] = AV_CODEC_CONFIG_SAMPLE_FORMAT,
+        [VIDEO_SUPPORT_RATES] = AV_CODEC_CONFIG_SAMPLE_RATE,
+        [VIDEO_SUPPORT_LAYOUTS] = AV_CODEC_CONFIG_CHANNEL_LAYOUT,
+    };
+    const void *list = NULL;
+    avcodec_get_supported_config(NULL, codec, kinds[what], 0, &list, NULL);
+    return list;
+#else
+    const void *const lists[] = {
+        [VIDEO_SUPPORT_PIXELS] = codec->pix_fmts,
+        [VIDEO_SUPPORT_SAMPLES] = codec->sample_fmts,
+        [VIDEO_SUPPORT_RATES] = codec->supported_samplerates,
+        [VIDEO_SUPPORT_LAYOUTS] = codec->ch_layouts,
+    };
+    return lists[what];
+#endif
+}
+
+static bool
+has_option(const AVCodec *codec, const char *name)
+{
+    return codec->priv_class && av_opt_find2(&(const AVClass *){ codec->priv_class }, name, NULL, 0, AV_OPT_SEARCH_FAKE_OBJ, NULL);
+}
+
+static enum video_rating
+rate_of(const AVCodec *codec)
+{
+    const AVCodecDescriptor *descriptor = avcodec_descriptor_get(codec->id);
+    int properties = descriptor ? descriptor->props : 0;
+
+    if (has_option(codec, "crf"))
+        return VIDEO_RATE_CRF;
+    return properties & AV_CODEC_PROP_LOSSLESS && !(properties & AV_CODEC_PROP_LOSSY) ? VIDEO_RATE_LOSSLESS : VIDEO_RATE_QSCALE;
+}
+
+void
+video_encoder_learn(const AVCodec *codec, struct video_encoder_facts *facts)
+{
+    *facts = (struct video_encoder_facts){ .name = codec->name };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (!strcmp(known[i].name, codec->name))
+            *facts = known[i];
+    if (facts->rate == VIDEO_RATE_QSCALE)
+        facts->rate = rate_of(codec);
+}

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/* The pixel format: what plays everywhere, what loses nothing, or what the caller wants. */
+#include "write/encoder.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <libavutil/pixdesc.h>
+#include <libswscale/swscale.h>
+
+#define HD_HEIGHT 720 /* from here on BT.709 is what players expect */
+
+static bool
+has(const enum AVPixelFormat *list, enum AVPixelFormat format)
+{
+    for (; list && *list != AV_PIX_FMT_NONE; list++)
+        if (*list == format)
+            return true;
+    return !list;
+}
+
+static bool
+is_usable(enum AVPixelFormat format)
+{
+    const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(format);
+    return descriptor && !(descriptor->flags & (AV_PIX_FMT_FLAG_HWACCEL | AV_PIX_FMT_FLAG_PAL)) && sws_isSupportedOutput(format);
+}
+
+static bool
+has_alpha(enum AVPixelFormat format)
+{
+    return av_pix_fmt_desc_get(format)->flags & AV_PIX_FMT_FLAG_ALPHA;
+}
+
+static int
+depth_of(enum AVPixelFormat format)
+{
+    return av_pix_fmt_desc_get(format)->comp[0].depth;
+}
+
+static bool
+is_gray(enum AVPixelFormat format)
+{
+    return av_pix_fmt_desc_get(format)->nb_components < 3;
+}
+
+static void
+list_formats(const enum AVPixelFormat *list, char *text, size_t size)
+{
+    size_t used = 0;
+    *text = '\0';
+    for (; list && *list != AV_PIX_FMT_NONE && used < size; list++)
+        if (is_usable(*list))
+            used += (size_t)snprintf(text + used, size - used, "%s%s", used ? " " : "", av_get_pix_fmt_name(*list));
+}
+
+static int32_t
+choose_wish(struct mim_job *job, const AVCodec *codec, const char *wish, enum AVPixelFormat *format)
+{
+    const enum AVPixelFormat *list = video_encoder_supports(codec, VIDEO_SUPPORT_PIXELS);
+    char text[400];
+
+    *format = av_get_pix_fmt(wish);
+    if (*format != AV_PIX_FMT_NONE && is_usable(*format) && has(list, *format))
+        return MIM_OK;
+    list_formats(list, text, sizeof text);
+    return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "pixelformat '%.40s': %s takes %s", wish, codec->name,
+                           *text ? text : "any that swscale can write");
+}
+
+/* The nearest of what the encoder takes: exact, when there is an exact one. */
+static enum AVPixelFormat
+nearest(const enum AVPixelFormat *list, enum AVPixelFormat wanted)
+{
+    enum AVPixelFormat usable[256];
+    size_t count = 0;
+
+    if (!list)
+        return wanted;
+    for (; *list != AV_PIX_FMT_NONE && count < 255; list++)
+        if (is_usable(*list))
+            usable[count++] = *list;
+    usable[count] = AV_PIX_FMT_NONE;
+    return avcodec_find_best_pix_fmt_of_list(usable, wanted, has_alpha(wanted), NULL);
+}
+
+static enum AVPixelFormat
+choose(const struct video_encoder *encoder, bool container_holds_alpha, enum AVPixelFormat source)
+{
+    const enum AVPixelFormat *list = video_encoder_supports(encoder->codec, VIDEO_SUPPORT_PIXELS);
+    bool is_lossy = encoder->facts.rate != VIDEO_RATE_LOSSLESS;
+
+    if (is_lossy && has_alpha(source) && container_holds_alpha && list && has(list, AV_PIX_FMT_YUVA420P))
+        return AV_PIX_FMT_YUVA420P;
+    if (is_lossy && has_alpha(source) && list && has(list, AV_PIX_FMT_YUVA444P10))
+        return AV_PIX_FMT_YUVA444P10;
+    if (is_lossy && has(list, AV_PIX_FMT_YUV420P))
+        return AV_PIX_FMT_YUV420P;
+    return nearest(list, source);
+}
+
+/* Does the stream say its matrix? Where nothing is said, players and the ffmpeg command differ by size; BT.601 is the rule here. */
+static bool
+tells_matrix(enum AVCodecID id)
+{
+    static const enum AVCodecID ids[] = { AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, AV_CODEC_ID_VP9, AV_CODEC_ID_AV1,
+                                          AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_PRORES };
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
+        if (ids[i] == id)
+            return true;
+    return false;
+}
+
+/* How the core shall deliver samples for it. */
+static enum AVPixelFormat
+choose_samples(enum AVPixelFormat format, const struct mim_frame_info *first)
+{
+    bool keeps_alpha = has_alpha(format) && (first->channels == 2 || first->channels == 4);
+    bool is_rgb = av_pix_fmt_desc_get(format)->flags & AV_PIX_FMT_FLAG_RGB;
+    uint32_t colours = is_gray(format) || (first->channels < 3 && !keeps_alpha && !is_rgb) ? 1 : 3;
+    bool is_deep = depth_of(format) > 8 && first->sample != MIM_SAMPLE_U8;
+
+    return video_samples_format(colours + keeps_alpha, is_deep ? MIM_SAMPLE_U16 : MIM_SAMPLE_U8);
+}
+
+int32_t
+video_encoder_choose_format(struct mim_job *job, const struct video_encoder *encoder, const char *wish,
+                            bool container_holds_alpha, const struct mim_frame_info *first, struct video_layout *layout)
+{
+    uint32_t channels = encoder->facts.has_no_gray && first->channels < 3 ? first->channels + 2 : first->channels;
+    enum AVPixelFormat source = video_samples_format(channels, first->sample);
+    if (source == AV_PIX_FMT_NONE)
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "a video takes 1 to 4 channels, this frame has %u",
+                               first->channels);
+
+    int32_t status = MIM_OK;
+    if (wish)
+        status = choose_wish(job, encoder->codec, wish, &layout->to);
+    else
+        layout->to = choose(encoder, container_holds_alpha, source);
+    if (status != MIM_OK)
+        return status;
+    if (layout->to == AV_PIX_FMT_NONE)
+        return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "%s takes no pixel format that can be made here",
+                               encoder->codec->name);
+
+    const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(layout->to);
+    bool is_jpeg = encoder->codec->id == AV_CODEC_ID_MJPEG || encoder->codec->id == AV_CODEC_ID_LJPEG;
+    bool is_rgb = descriptor->flags & AV_PIX_FMT_FLAG_RGB;
+    layout->from = choose_samples(layout->to, first);
+    layout->is_full_range = is_rgb || is_jpeg || is_gray(layout->to) || strncmp(descriptor->name, "yuvj", 4) == 0;
+    bool is_hd = first->height >= HD_HEIGHT && !is_gray(layout->to) && tells_matrix(encoder->codec->id);
+    layout->matrix = is_rgb ? AVCOL_SPC_RGB : is_hd ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M;
+    return MIM_OK;
+}

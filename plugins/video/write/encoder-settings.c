@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/* Quality, size and speed: what callers say in mim's words, in each encoder's own. */
+#include "write/encoder.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <libavutil/avstring.h>
+#include <libavutil/mem.h>
+#include <libavutil/opt.h>
+
+#include "ffmpeg/av-options.h"
+#include "ffmpeg/averror.h"
+
+#define SMALL 64       /* pixels a side: slices of a picture would be empty */
+#define PLAIN_QSCALE 4 /* of encoders whose own default is 200 kbit/s, whatever the size */
+
+/* Digits and points, of which one may be; the locale, in which strtod() would have it, does not matter. 0: it is none. */
+static double
+decimal(const char *text, size_t size)
+{
+    double value = 0, place = 0;
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] == '.' && place > 0)
+            return 0;
+        place = text[i] == '.' ? 1 : 10 * place;
+        value = text[i] == '.' ? value : 10 * value + (text[i] - '0');
+    }
+    return place > 0 ? value / place : value;
+}
+
+/* "2M", "800k", "1500000": bits a second. 0: it is none. */
+static int64_t
+parse_bitrate(const char *text)
+{
+    static const struct {
+        char letter;
+        double factor;
+    } units[] = { { '\0', 1 }, { 'k', 1e3 }, { 'K', 1e3 }, { 'M', 1e6 }, { 'm', 1e6 }, { 'G', 1e9 }, { 'g', 1e9 } };
+    size_t digits = strspn(text, "0123456789.");
+    double value = decimal(text, digits);
+
+    if (value <= 0 || (text[digits] && text[digits + 1]))
+        return 0;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (units[i].letter == text[digits])
+            return value * units[i].factor < 1e15 ? (int64_t)(value * units[i].factor) : 0;
+    return 0;
+}
+
+static int32_t
+refuse(struct mim_job *job, const struct video_encoder *encoder, const char *name)
+{
+    static const char *const instead[] = {
+        [VIDEO_RATE_QSCALE] = "it takes quality or bitrate", [VIDEO_RATE_CRF] = "it takes quality, crf or bitrate",
+        [VIDEO_RATE_UP] = "it takes quality or bitrate", [VIDEO_RATE_BITS] = "it takes bitrate",
+        [VIDEO_RATE_LOSSLESS] = "it is lossless",
+    };
+    return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "%s has no %s: %s", encoder->codec->name, name,
+                           instead[encoder->facts.rate]);
+}
+
+static void
+set_qscale(AVCodecContext *context, int scale)
+{
+    context->flags |= AV_CODEC_FLAG_QSCALE;
+    context->global_quality = scale * FF_QP2LAMBDA;
+}
+
+static int32_t
+set_crf(struct mim_job *job, const struct video_encoder *encoder, AVCodecContext *context, double crf)
+{
+    char text[40];
+    long long thousandths = llrint(crf * 1000);
+    int used = snprintf(text, sizeof text, "%lld", thousandths / 1000);
+    if (thousandths % 1000) /* not %g, which writes the locale's point */
+        snprintf(text + used, sizeof text - (size_t)used, ".%03lld", thousandths % 1000);
+    context->bit_rate = 0;
+    return video_set(job, context, encoder->codec->name, "", "crf", text);
+}
+
+static int32_t
+set_quality(struct mim_job *job, const struct video_encoder *encoder, AVCodecContext *context, double quality)
+{
+    switch (encoder->facts.rate) {
+    case VIDEO_RATE_CRF:
+        return set_crf(job, encoder, context, trunc((10 - quality) * 5.1 + 1e-9));
+    case VIDEO_RATE_QSCALE:
+        set_qscale(context, 1 + (int)((10 - quality) * 3 + 1e-9));
+        return MIM_OK;
+    case VIDEO_RATE_UP:
+        set_qscale(context, (int)quality);
+        return MIM_OK;
+    default:
+        return refuse(job, encoder, "quality");
+    }
+}
+
+static int32_t
+set_bitrate(struct mim_job *job, const struct video_encoder *encoder, AVCodecContext *context, const char *text)
+{
+    int64_t bits = parse_bitrate(text);
+    if (!bits)
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "bitrate is '%.40s': it takes bits a second, such as 800k or 2M",
+                               text);
+    if (encoder->facts.rate == VIDEO_RATE_LOSSLESS)
+        return refuse(job, encoder, "bitrate");
+    context->bit_rate = bits;
+    return MIM_OK;
+}
+
+static int32_t
+set_rate(struct mim_job *job, const struct video_encoder *encoder, const struct video_wishes *wishes, AVCodecContext *context)
+{
+    if ((wishes->quality >= 0) + (wishes->crf >= 0) + (wishes->bitrate != NULL) > 1)
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "quality, crf and bitrate say the same thing: give one of them");
+    if (wishes->quality >= 0)
+        return set_quality(job, encoder, context, wishes->quality);
+    if (wishes->bitrate)
+        return set_bitrate(job, encoder, context, wishes->bitrate);
+    if (wishes->crf >= 0)
+        return encoder->facts.rate == VIDEO_RATE_CRF ? set_crf(job, encoder, context, wishes->crf)
+                                                     : refuse(job, encoder, "crf");
+    if (encoder->facts.rate == VIDEO_RATE_QSCALE)
+        set_qscale(context, PLAIN_QSCALE);
+    if (encoder->facts.rate == VIDEO_RATE_UP)
+        set_qscale(context, 7);
+    return MIM_OK;
+}
+
+/* Several tunes at once are left to the encoder. */
+static int32_t
+check_word(struct mim_job *job, const struct video_encoder *encoder, AVCodecContext *context, const char *name, const char *words)
+{
+    uint8_t *value = NULL;
+    int32_t status = MIM_OK;
+
+    if (!words || av_opt_get(context, name, AV_OPT_SEARCH_CHILDREN | AV_OPT_ALLOW_NULL, &value) < 0 || !value)
+        return MIM_OK;
+    const char *word = (const char *)value;
+    if (*word && !strpbrk(word, ",./-+") && !video_lists(words, word))
+        status = job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "%s '%.40s': %s has %s", name, word, encoder->codec->name, words);
+    av_free(value);
+    return status;
+}
+
+static int32_t
+check_words(struct mim_job *job, const struct video_encoder *encoder, AVCodecContext *context)
+{
+    int32_t status = check_word(job, encoder, context, "preset", encoder->facts.presets);
+    if (status == MIM_OK)
+        status = check_word(job, encoder, context, "tune", encoder->facts.tunes);
+    return status == MIM_OK ? check_word(job, encoder, context, "profile", encoder->facts.profiles) : status;
+}
+
+static int32_t
+set_preset(struct mim_job *job, const struct video_encoder *encoder, const char *preset, AVCodecContext *context)
+{
+    if (!av_opt_find(context, "preset", NULL, 0, AV_OPT_SEARCH_CHILDREN))
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "%s has no presets", encoder->codec->name);
+    return video_set(job, context, encoder->codec->name, "", "preset", preset);
+}
+
+static const char *
+settings_for(const struct video_encoder *encoder, const AVCodecContext *context)
+{
+    bool is_small = context->width < SMALL || context->height < SMALL;
+    return is_small && encoder->facts.small_settings ? encoder->facts.small_settings : encoder->facts.settings;
+}
+
+/* What the caller may not change. */
+static int32_t
+add_params(struct mim_job *job, const struct video_encoder *encoder, AVCodecContext *context)
+{
+    const char *name = encoder->facts.params;
+    uint8_t *given = NULL;
+    char *all = NULL;
+    int code = av_opt_get(context, name, AV_OPT_SEARCH_CHILDREN | AV_OPT_ALLOW_NULL, &given);
+
+    if (code >= 0)
+        all = av_asprintf("%s%s%s", given ? (const char *)given : "", given && *given ? ":" : "", settings_for(encoder, context));
+    if (code >= 0)
+        code = all ? av_opt_set(context, name, all, AV_OPT_SEARCH_CHILDREN) : AVERROR(ENOMEM);
+    av_free(given);
+    av_free(all);
+    return code >= 0 ? MIM_OK : video_fail(job, code, encoder->codec->name);
+}
+
+int32_t
+video_encoder_set_up(struct mim_job *job, const struct video_encoder *encoder, const struct video_wishes *wishes,
+                     AVCodecContext *context)
+{
+    const char *settings = encoder->facts.params ? NULL : settings_for(encoder, context);
+
+    if (settings && av_set_options_string(context, settings, "=", ":") < 0)
+        return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "this %s does not know %s", encoder->codec->name, settings);
+    int32_t status = set_rate(job, encoder, wishes, context);
+    if (status == MIM_OK && wishes->preset)
+        status = set_preset(job, encoder, wishes->preset, context);
+    if (wishes->gop >= 0)
+        context->gop_size = (int)wishes->gop;
+    if (status == MIM_OK)
+        status = video_set_pairs(job, context, encoder->codec->name, "codec:", &wishes->settings);
+    if (status == MIM_OK)
+        status = check_words(job, encoder, context);
+    if (status == MIM_OK && encoder->facts.params)
+        status = add_params(job, encoder, context);
+    if (status == MIM_OK && context->flags & (AV_CODEC_FLAG_PASS1 | AV_CODEC_FLAG_PASS2))
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "codec:flags: two passes need a file beside the video");
+    return status;
+}

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: MIT */
+/* An open encoder: made for a size, fed with pictures, asked for packets. */
+#include "write/encoder.h"
+
+#include <stdio.h>
+
+#include <libavutil/pixdesc.h>
+
+#include "ffmpeg/averror.h"
+#include "ffmpeg/log.h"
+
+/* A frame inside: what the encoder knows it by, and when it is shown. */
+struct video_entry {
+    int64_t fed, start, duration;
+};
+
+enum { LARGEST_TERM = 65535 }; /* of a frame rate in MPEG-4's headers; the container has it exactly */
+
+static int
+round_up(uint32_t size, int64_t multiple)
+{
+    int64_t padded = (size + multiple - 1) / multiple * multiple;
+    return padded > INT32_MAX ? 0 : (int)padded;
+}
+
+/* Ended by 0/0, as av_find_nearest_q_idx() wants it. */
+static const AVRational mpeg_rates[] = {
+    { 24000, 1001 }, { 24, 1 }, { 25, 1 }, { 30000, 1001 }, { 30, 1 }, { 50, 1 }, { 60000, 1001 }, { 60, 1 }, { 0, 0 },
+};
+
+/* The time base of an encoder that counts frames. */
+static AVRational
+count_base(AVRational rate)
+{
+    AVRational base;
+    av_reduce(&base.den, &base.num, rate.num, rate.den, LARGEST_TERM);
+    return base.num > 0 && base.den > 0 ? base : (AVRational){ 1, 25 };
+}
+
+/* In an MPEG header a rate is one of a few, or one of these times n/d. */
+static bool
+has_rate(const struct video_encoder *encoder, AVRational rate)
+{
+    for (size_t i = 0; mpeg_rates[i].den; i++)
+        for (int n = 1; n <= (encoder->facts.has_fractions ? 4 : 1); n++)
+            for (int d = 1; d <= (encoder->facts.has_fractions ? 32 : 1); d++)
+                if (!av_cmp_q(av_mul_q(mpeg_rates[i], (AVRational){ n, d }), rate))
+                    return true;
+    return false;
+}
+
+/* What the header cannot say: an error if the caller asked for it, else the timestamps alone say it. */
+static int32_t
+check_rate(struct mim_job *job, const struct video_encoder *encoder, const struct video_clock *clock, AVRational *rate)
+{
+    char text[160];
+    AVRational nearest = mpeg_rates[av_find_nearest_q_idx(clock->rate, mpeg_rates)];
+
+    *rate = clock->rate;
+    if (!encoder->facts.has_rates || has_rate(encoder, clock->rate))
+        return MIM_OK;
+    *rate = nearest;
+    snprintf(text, sizeof text, "%s has no rate of %d/%d frames a second; the nearest is %d/%d", encoder->codec->name,
+             clock->rate.num, clock->rate.den, nearest.num, nearest.den);
+    if (clock->is_wished)
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "%s", text);
+    return job->host->notice(job, MIM_NOTICE_TIMING, text);
+}
+
+static int32_t
+describe(struct mim_job *job, const struct video_encoder *encoder, const struct video_encoder_setting *setting,
+         AVCodecContext *context)
+{
+    const struct video_layout *layout = &encoder->layout;
+    const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(layout->to);
+
+    context->opaque = setting->log;
+    context->log_level_offset = video_log_offset(job);
+    context->width = layout->padded_width;
+    context->height = layout->padded_height;
+    context->pix_fmt = layout->to;
+    context->sample_aspect_ratio = (AVRational){ 1, 1 };
+    context->time_base = encoder->facts.takes_ticks ? setting->clock->tick : count_base(encoder->rate);
+    context->framerate = encoder->facts.takes_ticks ? encoder->rate : av_inv_q(context->time_base);
+    context->thread_count = (int)job->threads;
+    context->color_range = layout->is_full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
+    context->colorspace = layout->matrix;
+    if (!(descriptor->flags & AV_PIX_FMT_FLAG_RGB) && encoder->codec->id != AV_CODEC_ID_MJPEG) {
+        context->color_primaries = AVCOL_PRI_BT709;
+        context->color_trc = AVCOL_TRC_BT709;
+    }
+    if (setting->format->flags & AVFMT_GLOBALHEADER)
+        context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
+    return video_encoder_set_up(job, encoder, setting->wishes, context);
+}
+
+/* `code`: what the encoder said of the size in the layout. */
+static int32_t
+try_size(struct mim_job *job, struct video_encoder *encoder, const struct video_encoder_setting *setting, int *code)
+{
+    AVCodecContext *context = avcodec_alloc_context3(encoder->codec);
+    if (!context)
+        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for an encoder");
+    int32_t status = describe(job, encoder, setting, context);
+    if (status == MIM_OK)
+        *code = avcodec_open2(context, encoder->codec, NULL);
+    if (status != MIM_OK || *code < 0) {
+        avcodec_free_context(&context);
+        return status;
+    }
+    encoder->context = context;
+    return MIM_OK;
+}
+
+static int32_t
+fail_to_open(struct mim_job *job, const struct video_encoder *encoder, int code)
+{
+    char text[AV_ERROR_MAX_STRING_SIZE];
+    const struct video_layout *layout = &encoder->layout;
+
+    av_strerror(code, text, sizeof text);
+    return job->host->fail(job, code == AVERROR(ENOMEM) ? MIM_NOMEM : MIM_OPTION, MIM_UNKNOWN,
+                           "%s does not start with %dx%d pixels, %s and these options: %s", encoder->codec->name,
+                           layout->padded_width, layout->padded_height, av_get_pix_fmt_name(layout->to), text);
+}
+
+static void
+pad(struct video_layout *layout, const struct mim_frame_info *first, int64_t multiple_x, int64_t multiple_y)
+{
+    layout->padded_width = round_up(first->width, multiple_x);
+    layout->padded_height = round_up(first->height, multiple_y);
+}
+
+static int64_t
+common_multiple(int64_t a, int64_t power_of_two)
+{
+    while (power_of_two > 1 && a % power_of_two != 0)
+        a *= 2;
+    return a;
+}
+
+/* First as they are; then as whole samples of colour need it. */
+static int32_t
+open_in_some_size(struct mim_job *job, struct video_encoder *encoder, const struct video_encoder_setting *setting)
+{
+    struct video_layout *layout = &encoder->layout;
+    const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(layout->to);
+    int64_t block = setting->wishes->macro_block_size;
+    int code = 0, exact_width, exact_height;
+
+    pad(layout, setting->first, block, block);
+    exact_width = layout->padded_width;
+    exact_height = layout->padded_height;
+    int32_t status = try_size(job, encoder, setting, &code);
+    if (status != MIM_OK || encoder->context)
+        return status;
+    pad(layout, setting->first, common_multiple(block, 1 << descriptor->log2_chroma_w),
+        common_multiple(block, 1 << descriptor->log2_chroma_h));
+    if (layout->padded_width == exact_width && layout->padded_height == exact_height)
+        return fail_to_open(job, encoder, code);
+    status = try_size(job, encoder, setting, &code);
+    if (status != MIM_OK || encoder->context)
+        return status;
+    layout->padded_width = exact_width;
+    layout->padded_height = exact_height;
+    return fail_to_open(job, encoder, code);
+}
+
+int32_t
+video_encoder_open(struct mim_job *job, struct video_encoder *encoder, const struct video_encoder_setting *setting)
+{
+    const struct video_wishes *wishes = setting->wishes;
+
+    if (setting->first->width > INT32_MAX / 8 || setting->first->height > INT32_MAX / 8)
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "%ux%u pixels are more than a video's frame can have",
+                               setting->first->width, setting->first->height);
+    int32_t status = video_encoder_find(job, wishes->codec, setting->target, setting->format, &encoder->codec);
+    if (status != MIM_OK)
+        return status;
+    video_encoder_learn(encoder->codec, &encoder->facts);
+    status = video_encoder_choose_format(job, encoder, wishes->pixel_format, setting->target->holds_alpha, setting->first,
+                                         &encoder->layout);
+    if (status != MIM_OK)
+        return status;
+    status = check_rate(job, encoder, setting->clock, &encoder->rate);
+    if (status != MIM_OK)
+        return status;
+    encoder->layout.width = (int)setting->first->width;
+    encoder->layout.height = (int)setting->first->height;
+    return open_in_some_size(job, encoder, setting);
+}
+
+static struct video_entry *
+entry_at(const struct video_encoder *encoder, uint64_t i)
+{
+    return &encoder->entries[(encoder->entry_first + i) % encoder->entry_room];
+}
+
+/* A ring that grows to what the encoder holds back. */
+static int32_t
+remember(struct mim_job *job, struct video_encoder *encoder, const struct video_entry *entry)
+{
+    if (encoder->entry_count == encoder->entry_room) {
+        uint64_t room = encoder->entry_room ? 2 * encoder->entry_room : 32, size = room * sizeof *entry;
+        struct video_entry *moved = job->host->resize(job, NULL, 0, size);
+        if (!moved)
+            return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for the times of frames");
+        for (uint64_t i = 0; i < encoder->entry_count; i++)
+            moved[i] = *entry_at(encoder, i);
+        job->host->resize(job, encoder->entries, encoder->entry_room * sizeof *entry, 0);
+        encoder->entries = moved;
+        encoder->entry_room = room;
+        encoder->entry_first = 0;
+    }
+    *entry_at(encoder, encoder->entry_count++) = *entry;
+    return MIM_OK;
+}
+
+static const struct video_entry *
+find_entry(const struct video_encoder *encoder, int64_t fed)
+{
+    for (uint64_t i = 0; i < encoder->entry_count; i++)
+        if (entry_at(encoder, i)->fed == fed)
+            return entry_at(encoder, i);
+    return NULL;
+}
+
+int32_t
+video_encoder_send(struct mim_job *job, struct video_encoder *encoder, AVFrame *frame, const struct video_time *time)
+{
+    if (frame) {
+        const struct video_entry entry = { encoder->facts.takes_ticks ? time->start : (int64_t)encoder->sent, time->start,
+                                           time->duration };
+        int32_t status = remember(job, encoder, &entry);
+        if (status != MIM_OK)
+            return status;
+        frame->pts = entry.fed;
+        encoder->sent++;
+    }
+    int code = avcodec_send_frame(encoder->context, frame);
+    return code >= 0 ? MIM_OK : video_fail(job, code, encoder->codec->name);
+}
+
+/* From what the encoder was fed with to when it is shown. No later frame can refer to what is before the latest dts. */
+static void
+set_times(struct video_encoder *encoder, AVPacket *packet)
+{
+    int64_t fed = packet->dts == AV_NOPTS_VALUE ? packet->pts : packet->dts;
+    const struct video_entry *shown = find_entry(encoder, packet->pts), *decoded = find_entry(encoder, fed);
+
+    packet->dts = fed;
+    if (shown) {
+        packet->pts = shown->start;
+        packet->duration = shown->duration;
+    }
+    if (!encoder->facts.takes_ticks)
+        packet->dts = decoded ? decoded->start : fed * (shown ? shown->duration : 1);
+    while (encoder->entry_count && entry_at(encoder, 0)->fed < fed) {
+        encoder->entry_first = (encoder->entry_first + 1) % encoder->entry_room;
+        encoder->entry_count--;
+    }
+}
+
+int32_t
+video_encoder_receive(struct mim_job *job, struct video_encoder *encoder, AVPacket *packet)
+{
+    int code = avcodec_receive_packet(encoder->context, packet);
+    if (code == AVERROR(EAGAIN) || code == AVERROR_EOF)
+        return MIM_END;
+    if (code < 0)
+        return video_fail(job, code, encoder->codec->name);
+    set_times(encoder, packet);
+    return MIM_OK;
+}
+
+void
+video_encoder_close(struct mim_job *job, struct video_encoder *encoder)
+{
+    avcodec_free_context(&encoder->context);
+    job->host->resize(job, encoder->entries, encoder->entry_room * sizeof *encoder->entries, 0);
+}

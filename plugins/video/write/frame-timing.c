@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* The timing of a video: the source's, or one frame rate. */
+#include "write/frame-timing.h"
+
+#include <limits.h>
+
+#include <libavutil/mathematics.h>
+
+#include <mim/kit/ratio.h>
+
+#include "write/cadence.h"
+
+#define DEFAULT_FPS 10
+#define MILLI 1000
+#define MOVED "frames are moved to where this format can show them"
+#define FINEST_TICK 1000000 /* parts of a second, where the source's own do not fit */
+
+/* How many of our ticks one of the sequence's lasts: num / den. */
+struct factor {
+    uint64_t num, den;
+};
+
+static struct factor
+factor_of(const struct video_clock *clock)
+{
+    return (struct factor){ (uint64_t)clock->time_num * (unsigned)clock->tick.den,
+                            (uint64_t)clock->time_den * (unsigned)clock->tick.num };
+}
+
+/* From the sequence's ticks to ours, to the nearest. */
+static int64_t
+rescale(const struct video_clock *clock, int64_t ticks)
+{
+    struct factor factor = factor_of(clock);
+    int64_t result = mim_ratio_scale(ticks, factor.num, factor.den);
+    return result > INT64_MAX / 4 ? INT64_MAX / 4 : result < -INT64_MAX / 4 ? -INT64_MAX / 4 : result;
+}
+
+static bool
+is_exact(const struct video_clock *clock, int64_t ticks)
+{
+    struct factor factor = factor_of(clock);
+    return mim_ratio_is_whole(ticks, factor.num, factor.den);
+}
+
+static int32_t
+start_given(struct mim_job *job, struct video_clock *clock, struct mim_rational fps, const struct mim_sequence *sequence)
+{
+    if (fps.num <= 0 || fps.den < 0 || !av_reduce(&clock->rate.num, &clock->rate.den, fps.num, fps.den, INT_MAX))
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "fps is %lld/%lld: it must be above 0, and in numbers below 2147483648",
+                               (long long)fps.num, (long long)fps.den);
+    clock->is_even = clock->is_wished = true;
+    clock->tick = av_inv_q(clock->rate);
+    clock->nominal = 1;
+
+    uint64_t duration = sequence->first.duration > 0 ? (uint64_t)sequence->first.duration : 0;
+    uint64_t is = (uint64_t)sequence->time_num * (unsigned)clock->rate.num;
+    uint64_t wanted = (uint64_t)sequence->time_den * (unsigned)clock->rate.den;
+    if (!sequence->time_den || mim_ratio_compare(duration, is, wanted, 1) == 0)
+        return MIM_OK;
+    clock->replaces = true;
+    return job->host->notice(job, MIM_NOTICE_TIMING, "the source's timing is replaced by fps");
+}
+
+/* Milliseconds are too coarse for 30 frames a second: what is meant is told apart from what is said. */
+static AVRational
+rate_of_first(const struct mim_sequence *sequence, AVRational tick)
+{
+    int64_t num;
+    AVRational span;
+
+    if (__builtin_mul_overflow(sequence->time_num, sequence->first.duration, &num) || num <= 0)
+        return (AVRational){ DEFAULT_FPS, 1 };
+    if (num <= INT32_MAX && !av_cmp_q(tick, (AVRational){ 1, MILLI }))
+        return video_pace_rate(1, sequence->first.duration, tick);
+    av_reduce(&span.num, &span.den, num, sequence->time_den, INT_MAX);
+    return span.num > 0 && span.den > 0 ? av_inv_q(span) : (AVRational){ DEFAULT_FPS, 1 };
+}
+
+static void
+start_as_source(struct video_clock *clock, const struct mim_sequence *sequence, bool evenly)
+{
+    clock->tick = (AVRational){ 1, FINEST_TICK };
+    if (sequence->time_num <= INT_MAX && sequence->time_den <= INT_MAX)
+        av_reduce(&clock->tick.num, &clock->tick.den, sequence->time_num, sequence->time_den, INT_MAX);
+    clock->rate = rate_of_first(sequence, clock->tick);
+    clock->time_num = sequence->time_num;
+    clock->time_den = sequence->time_den;
+    if (evenly) {
+        clock->tick = av_inv_q(clock->rate);
+        clock->is_even = true;
+        clock->nominal = 1;
+        clock->first_duration = sequence->first.duration;
+        return;
+    }
+    clock->nominal = sequence->first.duration > 0 ? rescale(clock, sequence->first.duration) : 0;
+    if (clock->nominal < 1)
+        clock->nominal = av_rescale_q(1, av_inv_q(clock->rate), clock->tick);
+    if (clock->nominal < 1)
+        clock->nominal = 1;
+}
+
+int32_t
+video_clock_start(struct mim_job *job, struct video_clock *clock, struct mim_rational fps, const struct mim_sequence *sequence,
+                  bool evenly)
+{
+    *clock = (struct video_clock){ .time_num = 1, .time_den = DEFAULT_FPS, .first = sequence->first.pts, .last = -1 };
+    if (fps.den)
+        return start_given(job, clock, fps, sequence);
+    if (sequence->time_den) {
+        start_as_source(clock, sequence, evenly);
+        return MIM_OK;
+    }
+    clock->is_even = true; /* nobody says anything */
+    clock->rate = (AVRational){ DEFAULT_FPS, 1 };
+    clock->tick = av_inv_q(clock->rate);
+    clock->nominal = 1;
+    return MIM_OK;
+}
+
+/* One word about it is enough. */
+static int32_t
+say_moved(struct mim_job *job, struct video_clock *clock, const char *text)
+{
+    if (clock->has_moved)
+        return MIM_OK;
+    clock->has_moved = true;
+    return job->host->notice(job, MIM_NOTICE_TIMING, text);
+}
+
+static int32_t
+check_alike(struct mim_job *job, struct video_clock *clock, int64_t duration, int64_t first)
+{
+    int64_t off = duration - first;
+    if (off >= -1 && off <= 1)
+        return MIM_OK;
+    return say_moved(job, clock, "frames last differently long, and this format says one rate for all");
+}
+
+int32_t
+video_clock_next(struct mim_job *job, struct video_clock *clock, uint64_t index, const struct mim_frame_info *info,
+                 struct video_time *time)
+{
+    if (clock->is_even) {
+        *time = (struct video_time){ (int64_t)index, 1 };
+        return clock->first_duration ? check_alike(job, clock, info->duration, clock->first_duration) : MIM_OK;
+    }
+    int64_t due = clock->due;
+    if (info->pts != MIM_NO_PTS && clock->first != MIM_NO_PTS && __builtin_sub_overflow(info->pts, clock->first, &due))
+        due = clock->due;
+    int64_t wanted = rescale(clock, due), duration = info->duration > 0 ? info->duration : 0;
+    time->start = wanted > clock->last ? wanted : clock->last + 1;
+    bool moved = time->start != wanted || !is_exact(clock, due);
+    if (__builtin_add_overflow(due, duration, &clock->due))
+        clock->due = due;
+    clock->last = time->start;
+    time->duration = duration ? rescale(clock, clock->due) - time->start : clock->nominal;
+    if (time->duration < 1)
+        time->duration = 1;
+    return moved ? say_moved(job, clock, MOVED) : MIM_OK;
+}
+
+int32_t
+video_clock_check_grid(struct mim_job *job, struct video_clock *clock, int64_t start, AVRational grid)
+{
+    int64_t nearest = av_rescale_q(start, clock->tick, grid);
+    return av_compare_ts(nearest, grid, start, clock->tick) ? say_moved(job, clock, MOVED) : MIM_OK;
+}
+
+int32_t
+video_clock_check_even(struct mim_job *job, struct video_clock *clock, int64_t duration)
+{
+    return check_alike(job, clock, duration, clock->nominal);
+}

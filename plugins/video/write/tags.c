@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* Metadata on their way into a container. */
+#include "write/tags.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Two words for one thing; a format's own word wins, whichever comes first. */
+static const struct {
+    const char *key, *tag;
+} other_words[] = {
+    { "author", "artist" },
+    { "subject", "description" },
+    { "page_name", "title" },
+};
+
+static bool
+holds(const struct video_target *target, const char *tag)
+{
+    return target->keys && (*target->keys == '*' || video_lists(target->keys, tag));
+}
+
+/* A moment with a zone is the container's time of creation; without one, a date is all that can be said. */
+static const char *
+tag_of_time(const char *text)
+{
+    const char *clock = strchr(text, 'T');
+    return clock && strpbrk(clock, "Z+-") ? "creation_time" : "date";
+}
+
+static int32_t
+set(struct mim_job *job, struct video_keys *keys, const char *tag, const char *text, bool replaces)
+{
+    uint64_t size = strlen(tag) + strlen(text) + 2;
+    int flags = AV_DICT_MATCH_CASE | (replaces ? 0 : AV_DICT_DONT_OVERWRITE);
+
+    if (job->host->reserve(job, (int64_t)size) != MIM_OK)
+        return MIM_NOMEM;
+    keys->reserved += size;
+    return av_dict_set(&keys->tags, tag, text, flags) < 0 ? MIM_NOMEM : MIM_OK;
+}
+
+/* What the target calls it, NULL: nothing. `is_own`: it is the target's own word. */
+static const char *
+tag_of(const struct video_target *target, const char *key, bool *is_own)
+{
+    bool takes_all = target->keys && *target->keys == '*';
+
+    *is_own = true;
+    if (strncmp(key, "text:", 5) == 0)
+        return holds(target, key + 5) ? key + 5 : NULL;
+    if (strchr(key, ':') || !strcmp(key, "resolution_unit"))
+        return NULL;
+    for (size_t i = 0; !takes_all && i < sizeof other_words / sizeof *other_words; i++)
+        if (!strcmp(key, other_words[i].key)) {
+            *is_own = false;
+            key = other_words[i].tag;
+        }
+    return holds(target, key) ? key : NULL;
+}
+
+/* Of a frame nothing is kept, but some readers repeat what they say of the whole: that is. */
+static int32_t
+check_repeated(const struct video_keys *keys, const struct video_target *target, const char *key, const void *value,
+               uint64_t size)
+{
+    bool is_own;
+    const char *name = tag_of(target, key, &is_own);
+    const AVDictionaryEntry *tag = name ? av_dict_get(keys->tags, name, NULL, AV_DICT_MATCH_CASE) : NULL;
+    return tag && strlen(tag->value) == size && !memcmp(tag->value, value, size) ? MIM_OK : MIM_UNSUPPORTED;
+}
+
+static int32_t
+keep_text(struct mim_job *job, struct video_keys *keys, const struct video_target *target, const char *key, const char *text)
+{
+    bool is_own;
+    const char *tag = tag_of(target, key, &is_own);
+    return tag ? set(job, keys, tag, text, is_own) : MIM_UNSUPPORTED;
+}
+
+int32_t
+video_keys_keep_of_frame(const struct video_keys *keys, const struct video_target *target, const char *key, const void *value,
+                         uint64_t size)
+{
+    char text[64] = "";
+    if (size < sizeof text)
+        memcpy(text, value, size);
+    return check_repeated(keys, target, strcmp(key, "datetime") ? key : tag_of_time(text), value, size);
+}
+
+int32_t
+video_keys_keep(struct mim_job *job, struct video_keys *keys, const struct video_target *target, const char *key, int32_t type,
+                const void *value, uint64_t size)
+{
+    char number[32];
+    int32_t kind = type & MIM_META_TYPE_MASK, status = MIM_UNSUPPORTED;
+
+    if (kind == MIM_META_INT && size == sizeof(int64_t)) {
+        int64_t integer;
+        memcpy(&integer, value, sizeof integer);
+        snprintf(number, sizeof number, "%" PRId64, integer);
+        return strcmp(key, "track") ? MIM_UNSUPPORTED : keep_text(job, keys, target, key, number);
+    }
+    if (kind != MIM_META_TEXT && kind != MIM_META_TIME)
+        return MIM_UNSUPPORTED;
+    char *text = job->host->resize(job, NULL, 0, size + 1);
+    if (!text)
+        return MIM_NOMEM;
+    memcpy(text, value, size);
+    text[size] = '\0';
+    if (strlen(text) == size && strcmp(key, "datetime") != 0)
+        status = keep_text(job, keys, target, key, text);
+    else if (strlen(text) == size)
+        status = holds(target, tag_of_time(text)) ? set(job, keys, tag_of_time(text), text, true) : MIM_UNSUPPORTED;
+    job->host->resize(job, text, size + 1, 0);
+    return status;
+}
+
+void
+video_keys_close(struct mim_job *job, struct video_keys *keys)
+{
+    av_dict_free(&keys->tags);
+    job->host->reserve(job, -(int64_t)keys->reserved);
+}

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* Writing: the operations, one set a format. */
+#ifndef MIM_VIDEO_WRITE_H
+#define MIM_VIDEO_WRITE_H
+
+#include <mim/plugin.h>
+
+#include "ffmpeg/containers.h"
+
+extern const struct mim_writer_ops video_writers[VIDEO_FORMAT_COUNT];
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* The writer's state, and its operations. */
+#ifndef MIM_VIDEO_WRITER_H
+#define MIM_VIDEO_WRITER_H
+
+#include "audio/audio.h"
+#include "ffmpeg/log.h"
+#include "ffmpeg/mux.h"
+#include "write/cadence.h"
+#include "write/encoder.h"
+#include "write/tags.h"
+
+/* A frame between accepts and put. */
+struct video_coming {
+    struct video_coming *next;
+    AVFrame *frame;
+    int64_t reserved;
+};
+
+struct video_writer {
+    struct video_wishes wishes; /* options */
+    struct mim_rational fps;
+    struct mim_pairs format_settings;
+    uint8_t background[4];
+
+    const struct video_container *container;
+    const struct video_target *target;
+    struct video_log log;
+    struct video_keys keys;
+    struct video_clock clock;
+    struct video_encoder encoder;
+    struct video_pictures pictures;
+    struct video_audio audio;
+    struct video_mux mux;
+    struct video_pace pace;
+    AVPacket *held[VIDEO_PACE_MOST]; /* until the header is written */
+    unsigned held_count;
+    int64_t end; /* of the latest frame */
+    AVStream *stream;
+    AVPacket *packet;
+    struct video_coming *oldest, *newest, *idle;
+};
+
+struct video_packet {
+    struct video_coming *coming;
+    struct video_time time;
+};
+
+/* As the ABI's, for the format `id`; `seeks`: the sink can be patched. */
+int32_t video_writer_open(struct mim_job *job, struct mim_sequence *sequence, enum video_format id, bool seeks);
+int32_t video_writer_keep(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size,
+                          enum video_format id);
+int32_t video_writer_accepts(struct mim_job *job, uint64_t index, void *data, struct mim_frame_info *info);
+int32_t video_writer_encode(struct mim_job *job, void *data, const struct mim_frame_info *info, uint32_t part,
+                            const struct mim_raster *raster, const struct mim_neighbours *beside);
+int32_t video_writer_put(struct mim_job *job, void *data, const struct mim_frame_info *info,
+                         const struct mim_coded *coded);
+int32_t video_writer_finish(struct mim_job *job);
+void video_writer_worker_close(struct mim_job *job);
+void video_writer_close(struct mim_job *job);
+
+#endif
