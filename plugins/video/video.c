@@ -10,15 +10,15 @@
 
 #define TEXT_OF(x) #x
 #define NUMBER(x) TEXT_OF(x)
-#define LIBAV                                                                                               \
+#define LIBAV \
     "libavutil " NUMBER(LIBAVUTIL_VERSION_MAJOR) "." NUMBER(LIBAVUTIL_VERSION_MINOR) "." NUMBER(LIBAVUTIL_VERSION_MICRO)
 
-#define OPS(id)                                                                                             \
-    static const struct mim_format_ops format_##id = {                                                      \
-        .struct_size = sizeof format_##id,                                                                  \
-        .name = #id,                                                                                        \
-        .reader = &video_readers[VIDEO_##id],                                                               \
-        .writer = &video_writers[VIDEO_##id],                                                               \
+#define OPS(id) \
+    static const struct mim_format_ops format_##id = { \
+        .struct_size = sizeof format_##id, \
+        .name = #id, \
+        .reader = &video_readers[VIDEO_##id], \
+        .writer = &video_writers[VIDEO_##id], \
     };
 VIDEO_FORMATS(OPS)
 

@@ -124,25 +124,26 @@ first_built_in(const char *names, const AVOutputFormat *format, const struct vid
 
 /* The encoder that makes what the container can hold; NULL: packets are copied. */
 static int32_t
-choose_codec(struct mim_job *job, const struct video_audio *audio, const struct video_target *target, const AVCodec **codec)
+choose_codec(struct mim_job *job, const struct video_audio *audio, const struct video_target *target,
+             const AVCodec **codec)
 {
     const AVOutputFormat *format = audio->mux->context->oformat;
     enum AVCodecID id = audio->from->codecpar->codec_id;
-    const char *wish = audio->codec;
+    const char *requested = audio->codec;
     char text[200];
 
     *codec = NULL;
-    if (wish && strcmp(wish, "copy") != 0) {
-        *codec = avcodec_find_encoder_by_name(wish);
+    if (requested && strcmp(requested, "copy") != 0) {
+        *codec = avcodec_find_encoder_by_name(requested);
         if (*codec && (*codec)->type == AVMEDIA_TYPE_AUDIO && video_target_holds(target, format, (*codec)->id))
             return MIM_OK;
-        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "audio_codec '%.40s' %s; there are: copy %s", wish,
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "audio_codec '%.40s' %s; there are: copy %s", requested,
                                *codec ? "does not go into this container" : "is no encoder of this FFmpeg",
                                target->sounds ? target->sounds : "");
     }
     if (video_target_holds(target, format, id))
         return MIM_OK;
-    if (!wish)
+    if (!requested)
         *codec = first_built_in(target->sounds, format, target);
     if (!*codec)
         return MIM_UNSUPPORTED;
@@ -159,27 +160,30 @@ add_stream(struct mim_job *job, struct video_audio *audio, const struct video_ta
     int32_t status = choose_codec(job, audio, target, &codec);
 
     if (status == MIM_UNSUPPORTED) {
-        snprintf(text, sizeof text, "%s holds no %s", audio->mux->name, avcodec_get_name(audio->from->codecpar->codec_id));
+        snprintf(text, sizeof text, "%s holds no %s", audio->mux->name,
+                 avcodec_get_name(audio->from->codecpar->codec_id));
         return leave_out(job, audio, text);
     }
     if (status == MIM_OK && codec)
-        status = video_audio_coder_open(job, &audio->coder, audio->from, codec, audio->mux->context->oformat, log);
+        status = video_transcoder_open(job, &audio->transcoder, audio->from, codec, audio->mux->context->oformat, log);
     if (status != MIM_OK)
         return status;
 
     AVCodecParameters *parameters = avcodec_parameters_alloc();
     int code = parameters ? 0 : AVERROR(ENOMEM);
     if (code >= 0)
-        code = audio->coder ? avcodec_parameters_from_context(parameters, video_audio_coder_context(audio->coder))
-                            : avcodec_parameters_copy(parameters, audio->from->codecpar);
-    if (code >= 0 && !audio->coder)
+        code = audio->transcoder
+                   ? avcodec_parameters_from_context(parameters, video_transcoder_context(audio->transcoder))
+                   : avcodec_parameters_copy(parameters, audio->from->codecpar);
+    if (code >= 0 && !audio->transcoder)
         parameters->codec_tag = 0; /* of the container that it comes from */
-    audio->base = audio->coder ? video_audio_coder_context(audio->coder)->time_base : audio->from->time_base;
+    audio->base = audio->transcoder ? video_transcoder_context(audio->transcoder)->time_base : audio->from->time_base;
     if (code >= 0)
         audio->to = video_mux_add(audio->mux, parameters, audio->base);
     avcodec_parameters_free(&parameters);
     audio->packet = av_packet_alloc();
-    return audio->to && audio->packet ? MIM_OK : job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for the sound");
+    return audio->to && audio->packet ? MIM_OK
+                                      : job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for the sound");
 }
 
 /* Where the video starts in the source of its sound. */
@@ -194,8 +198,9 @@ find_start(struct video_audio *audio, const struct mim_sequence *sequence, bool 
 }
 
 int32_t
-video_audio_open(struct mim_job *job, struct video_audio *audio, struct video_mux *mux, const struct video_target *target,
-                 const struct mim_sequence *sequence, bool timing_is_replaced, struct video_log *log)
+video_audio_open(struct mim_job *job, struct video_audio *audio, struct video_mux *mux,
+                 const struct video_target *target, const struct mim_sequence *sequence, bool timing_is_replaced,
+                 struct video_log *log)
 {
     bool is_origin = !strcmp(audio->source, "copy");
 
@@ -255,7 +260,7 @@ fit_to_start(const struct video_audio *audio, AVPacket *packet)
 
 /* From the source's time to the video's. */
 static bool
-shift(const struct video_audio *audio, AVPacket *packet)
+shift_to_video(const struct video_audio *audio, AVPacket *packet)
 {
     int64_t start = av_rescale_q(audio->start, AV_TIME_BASE_Q, audio->base);
 
@@ -273,7 +278,7 @@ next_copied(struct mim_job *job, struct video_audio *audio)
 {
     for (;;) {
         int32_t status = read_source(job, audio, audio->packet);
-        if (status != MIM_OK || (shift(audio, audio->packet) && fit_to_start(audio, audio->packet)))
+        if (status != MIM_OK || (shift_to_video(audio, audio->packet) && fit_to_start(audio, audio->packet)))
             return status;
         av_packet_unref(audio->packet);
     }
@@ -283,7 +288,7 @@ static int32_t
 next_coded(struct mim_job *job, struct video_audio *audio)
 {
     for (;;) {
-        int32_t status = video_audio_coder_receive(job, audio->coder, audio->packet);
+        int32_t status = video_transcoder_receive(job, audio->transcoder, audio->packet);
         if (status == MIM_OK && !fit_to_start(audio, audio->packet)) {
             av_packet_unref(audio->packet);
             continue;
@@ -293,7 +298,8 @@ next_coded(struct mim_job *job, struct video_audio *audio)
         status = read_source(job, audio, audio->packet);
         audio->has_ended = status == MIM_END;
         if (status == MIM_OK || status == MIM_END)
-            status = video_audio_coder_send(job, audio->coder, status == MIM_OK ? audio->packet : NULL, audio->start);
+            status =
+                video_transcoder_send(job, audio->transcoder, status == MIM_OK ? audio->packet : NULL, audio->start);
         av_packet_unref(audio->packet);
         if (status != MIM_OK)
             return status;
@@ -302,7 +308,7 @@ next_coded(struct mim_job *job, struct video_audio *audio)
 
 /* The last packet is heard no longer than the video is seen. */
 static void
-trim(const struct video_audio *audio, int64_t end, AVRational base)
+trim_last(const struct video_audio *audio, int64_t end, AVRational base)
 {
     int64_t left = av_rescale_q(end, base, audio->base) - audio->packet->pts;
     if (left < audio->packet->duration)
@@ -314,7 +320,7 @@ video_audio_write_until(struct mim_job *job, struct video_audio *audio, int64_t 
 {
     while (audio->to) {
         if (!audio->has_packet) {
-            int32_t status = audio->coder ? next_coded(job, audio) : next_copied(job, audio);
+            int32_t status = audio->transcoder ? next_coded(job, audio) : next_copied(job, audio);
             if (status == MIM_END) {
                 audio->to = NULL; /* no more of it */
                 return MIM_OK;
@@ -327,7 +333,7 @@ video_audio_write_until(struct mim_job *job, struct video_audio *audio, int64_t 
             return MIM_OK;
         audio->has_packet = false;
         if (is_end)
-            trim(audio, time, base);
+            trim_last(audio, time, base);
         int32_t status = video_mux_put(audio->mux, audio->packet, audio->to, audio->base);
         if (status != MIM_OK)
             return status;
@@ -338,7 +344,7 @@ video_audio_write_until(struct mim_job *job, struct video_audio *audio, int64_t 
 void
 video_audio_close(struct video_audio *audio)
 {
-    video_audio_coder_close(audio->coder);
+    video_transcoder_close(audio->transcoder);
     av_packet_free(&audio->packet);
     avformat_close_input(&audio->demux);
     video_input_close(&audio->input);

@@ -13,14 +13,14 @@
 enum { NAME_SIZE = 32 };
 
 static unsigned
-least(unsigned a, unsigned b)
+min_of(unsigned a, unsigned b)
 {
     return a < b ? a : b;
 }
 
 /* Letters to change, add or leave out to make one name the other. */
 static unsigned
-distance(const char *a, const char *b)
+edit_distance(const char *a, const char *b)
 {
     unsigned row[NAME_SIZE + 1], size = (unsigned)strnlen(b, NAME_SIZE);
 
@@ -31,7 +31,7 @@ distance(const char *a, const char *b)
         row[0] = i;
         for (unsigned j = 1; j <= size; j++) {
             unsigned above = row[j];
-            row[j] = least(diagonal + (a[i - 1] != b[j - 1]), least(above, row[j - 1]) + 1);
+            row[j] = min_of(diagonal + (a[i - 1] != b[j - 1]), min_of(above, row[j - 1]) + 1);
             diagonal = above;
         }
     }
@@ -48,7 +48,7 @@ static void
 find_nearest(void *object, const char *key, const char **best, unsigned *least_changes)
 {
     for (const AVOption *option = av_opt_next(object, NULL); option; option = av_opt_next(object, option)) {
-        unsigned changes = is_for_writing(option) ? distance(key, option->name) : UINT32_MAX;
+        unsigned changes = is_for_writing(option) ? edit_distance(key, option->name) : UINT32_MAX;
         if (changes < *least_changes) {
             *least_changes = changes;
             *best = option->name;
@@ -65,8 +65,8 @@ fail_unknown(struct mim_job *job, void *object, const char *who, const char *pre
     for (void *child = av_opt_child_next(object, NULL); child; child = av_opt_child_next(object, child))
         find_nearest(child, key, &best, &changes);
     find_nearest(object, key, &best, &changes);
-    return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "%s has no option '%s%.40s'; the nearest is '%s%s'", who, prefix, key,
-                           prefix, best);
+    return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "%s has no option '%s%.40s'; the nearest is '%s%s'", who,
+                           prefix, key, prefix, best);
 }
 
 /* Named values of an option, such as those of flags. */

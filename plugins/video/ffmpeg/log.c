@@ -35,7 +35,7 @@ static void
 route_line(void *context, int level, const char *fmt, va_list args)
 {
     static const struct {
-        int most;
+        int max;
         int32_t level;
     } levels[] = {
         { AV_LOG_ERROR, MIM_LOG_WARNING }, /* what is an error is said by the op that fails */
@@ -49,7 +49,7 @@ route_line(void *context, int level, const char *fmt, va_list args)
     if (!log)
         return;
     for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
-        if (level > levels[i].most)
+        if (level > levels[i].max)
             continue;
         av_log_format_line2(NULL, level, fmt, args, line, sizeof line, &with_prefix);
         line[strcspn(line, "\r\n")] = '\0';
@@ -60,7 +60,7 @@ route_line(void *context, int level, const char *fmt, va_list args)
 }
 
 static void
-install(void)
+install_callback(void)
 {
     av_log_set_callback(route_line);
 }
@@ -72,7 +72,7 @@ video_log_open(struct video_log *log, struct mim_job *job)
 
     log->job = job;
     if (job->host->flags(job) & MIM_HOST_OWNS_PROCESS)
-        pthread_once(&once, install);
+        pthread_once(&once, install_callback);
 }
 
 int

@@ -11,7 +11,8 @@
 #include "ffmpeg/log.h"
 
 int32_t
-video_mux_open(struct mim_job *job, struct video_mux *mux, const struct video_container *container, bool seeks, struct video_log *log)
+video_mux_open(struct mim_job *job, struct video_mux *mux, const struct video_container *container, bool seeks,
+               struct video_log *log)
 {
     *mux = (struct video_mux){ .job = job, .name = container->name, .last_dts = { INT64_MIN, INT64_MIN } };
     int code = avformat_alloc_output_context2(&mux->context, NULL, container->muxer, NULL);
@@ -43,11 +44,12 @@ video_mux_add(struct video_mux *mux, const AVCodecParameters *parameters, AVRati
 }
 
 int32_t
-video_mux_set_up(struct video_mux *mux, const struct video_target *target, const struct mim_pairs *settings)
+video_mux_set_up(struct video_mux *mux, const struct video_target *target, const struct mim_pairs *options)
 {
-    if (target->settings && av_set_options_string(mux->context->priv_data, target->settings, "=", ":") < 0)
-        return mux->job->host->fail(mux->job, MIM_UNSUPPORTED, MIM_UNKNOWN, "this muxer does not know %s", target->settings);
-    return video_set_pairs(mux->job, mux->context, mux->name, "format:", settings);
+    if (target->muxer_options && av_set_options_string(mux->context->priv_data, target->muxer_options, "=", ":") < 0)
+        return mux->job->host->fail(mux->job, MIM_UNSUPPORTED, MIM_UNKNOWN, "this muxer does not know %s",
+                                    target->muxer_options);
+    return video_set_pairs(mux->job, mux->context, mux->name, "format:", options);
 }
 
 int32_t

@@ -46,7 +46,7 @@ write_bytes(void *opaque, written *data, int size)
 }
 
 static int64_t
-move(struct mim_job *job, int64_t *position, int64_t offset, int whence)
+move_position(struct mim_job *job, int64_t *position, int64_t offset, int whence)
 {
     int64_t size = (int64_t)job->host->tell(job);
     if (whence & AVSEEK_SIZE)
@@ -62,7 +62,7 @@ static int64_t
 seek_to(void *opaque, int64_t offset, int whence)
 {
     struct video_mux *mux = opaque;
-    return move(mux->job, &mux->position, offset, whence);
+    return move_position(mux->job, &mux->position, offset, whence);
 }
 
 static int
@@ -80,14 +80,15 @@ static int64_t
 seek_reader(void *opaque, int64_t offset, int whence)
 {
     struct reader *reader = opaque;
-    return move(reader->job, &reader->position, offset, whence);
+    return move_position(reader->job, &reader->position, offset, whence);
 }
 
 AVIOContext *
 video_mux_io(struct video_mux *mux, bool seeks)
 {
     uint8_t *buffer = av_malloc(BUFFER_SIZE);
-    AVIOContext *io = buffer ? avio_alloc_context(buffer, BUFFER_SIZE, 1, mux, NULL, write_bytes, seeks ? seek_to : NULL) : NULL;
+    AVIOContext *io =
+        buffer ? avio_alloc_context(buffer, BUFFER_SIZE, 1, mux, NULL, write_bytes, seeks ? seek_to : NULL) : NULL;
     if (!io)
         av_free(buffer);
     return io;

@@ -7,14 +7,16 @@
 #include <libavcodec/avcodec.h>
 
 #define H264 "libx264 libopenh264 "
-#define MP4_KEYS "title artist album comment composer copyright date description genre synopsis show track creation_time "
+#define MP4_TAGS \
+    "title artist album comment composer copyright date description genre synopsis show track creation_time "
 
 const struct video_target video_targets[VIDEO_FORMAT_COUNT] = {
-    [VIDEO_mp4] = { H264 "mpeg4", "movflags=+faststart", MP4_KEYS, .sounds = "aac libmp3lame", .refused = "flac" },
-    [VIDEO_mov] = { H264 "mpeg4", "movflags=+faststart", MP4_KEYS, .sounds = "aac pcm_s16le", .refused = "flac opus" },
-    [VIDEO_3gp] = { H264 "mpeg4", "movflags=+faststart", "title artist album comment copyright description genre creation_time",
-                    .sounds = "aac" },
-    [VIDEO_mkv] = { H264 "libvpx-vp9 mpeg4", NULL, "*", .sounds = "libopus libvorbis aac flac", .timing = VIDEO_TIMING_RATED, .holds_alpha = true },
+    [VIDEO_mp4] = { H264 "mpeg4", "movflags=+faststart", MP4_TAGS, .sounds = "aac libmp3lame", .refused = "flac" },
+    [VIDEO_mov] = { H264 "mpeg4", "movflags=+faststart", MP4_TAGS, .sounds = "aac pcm_s16le", .refused = "flac opus" },
+    [VIDEO_3gp] = { H264 "mpeg4", "movflags=+faststart",
+                    "title artist album comment copyright description genre creation_time", .sounds = "aac" },
+    [VIDEO_mkv] = { H264 "libvpx-vp9 mpeg4", NULL, "*", .sounds = "libopus libvorbis aac flac",
+                    .timing = VIDEO_TIMING_RATED, .holds_alpha = true },
     [VIDEO_webm] = { "libvpx-vp9 libvpx libaom-av1 libsvtav1 librav1e", NULL, "*", .sounds = "libopus libvorbis",
                      .timing = VIDEO_TIMING_RATED, .holds_alpha = true },
     [VIDEO_avi] = { "mpeg4 mjpeg", NULL, "title artist album comment copyright date genre language track",
@@ -25,17 +27,18 @@ const struct video_target video_targets[VIDEO_FORMAT_COUNT] = {
                    .others = "mpeg1video mpeg2video mpeg4 h264 hevc aac mp2 mp3 ac3 eac3 opus" },
     [VIDEO_wmv] = { "wmv2 msmpeg4", NULL, "*", .sounds = "wmav2 libmp3lame", .timing = VIDEO_TIMING_RATED },
     [VIDEO_flv] = { H264 "flv", NULL, "*", .sounds = "aac libmp3lame", .timing = VIDEO_TIMING_RATED },
-    [VIDEO_ogv] = { "libtheora libvpx", NULL, "*", .sounds = "libvorbis libopus flac", .others = "theora vp8 vorbis opus flac speex",
-                    .timing = VIDEO_TIMING_EVEN },
+    [VIDEO_ogv] = { "libtheora libvpx", NULL, "*", .sounds = "libvorbis libopus flac",
+                    .others = "theora vp8 vorbis opus flac speex", .timing = VIDEO_TIMING_EVEN },
     [VIDEO_mjpeg] = { "mjpeg", .is_elementary = true },
     [VIDEO_h264] = { H264, .is_elementary = true },
     [VIDEO_hevc] = { "libx265", .is_elementary = true },
 };
 
 const char *const video_known_encoders[] = {
-    "libx264", "libx264rgb", "libopenh264", "libx265", "libvpx-vp9", "libvpx", "libaom-av1", "libsvtav1", "librav1e", "mpeg4",
-    "libxvid", "mpeg2video", "mpeg1video", "mjpeg", "ffv1", "huffyuv", "ffvhuff", "utvideo", "png", "qtrle", "prores_ks", "libtheora",
-    "wmv2", "msmpeg4", "flv", "h263", NULL,
+    "libx264",   "libx264rgb", "libopenh264", "libx265", "libvpx-vp9", "libvpx",     "libaom-av1",
+    "libsvtav1", "librav1e",   "mpeg4",       "libxvid", "mpeg2video", "mpeg1video", "mjpeg",
+    "ffv1",      "huffyuv",    "ffvhuff",     "utvideo", "png",        "qtrle",      "prores_ks",
+    "libtheora", "wmv2",       "msmpeg4",     "flv",     "h263",       NULL,
 };
 
 bool

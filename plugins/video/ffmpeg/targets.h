@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What each container can hold, and which encoder is taken for it. */
-#ifndef MIM_VIDEO_WRITE_TABLE_H
-#define MIM_VIDEO_WRITE_TABLE_H
+#ifndef MIM_VIDEO_TARGETS_H
+#define MIM_VIDEO_TARGETS_H
 
 #include <stdbool.h>
 
@@ -19,15 +19,15 @@ enum video_timing {
 };
 
 struct video_target {
-    const char *encoders;   /* in order of preference: the first that is built in */
-    const char *settings;   /* of the muxer, as KEY=VALUE:KEY=VALUE, or NULL */
-    const char *keys;       /* metadata that it knows by name, blanks between; NULL: none, "*": any */
-    const char *sounds;     /* encoders for sound that cannot be copied, in order of preference; NULL: it holds none */
-    const char *others;     /* codecs that it holds, where the muxer does not tell */
-    const char *refused;    /* codecs of which the muxer says that it holds them, and then does not */
+    const char *encoders;      /* in order of preference: the first that is built in */
+    const char *muxer_options; /* of the muxer, as KEY=VALUE:KEY=VALUE, or NULL */
+    const char *tags;          /* metadata that it knows by name, blanks between; NULL: none, "*": any */
+    const char *sounds;  /* encoders for sound that cannot be copied, in order of preference; NULL: it holds none */
+    const char *others;  /* codecs that it holds, where the muxer does not tell */
+    const char *refused; /* codecs of which the muxer says that it holds them, and then does not */
     enum video_timing timing;
-    bool holds_alpha;       /* of VP8 and VP9, as a side stream */
-    bool is_elementary;     /* a bare stream: no timing, no sound */
+    bool holds_alpha;   /* of VP8 and VP9, as a side stream */
+    bool is_elementary; /* a bare stream: no timing, no sound */
 };
 
 extern const struct video_target video_targets[VIDEO_FORMAT_COUNT];

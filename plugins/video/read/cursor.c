@@ -13,214 +13,218 @@ enum {
 
 /* From the start every picture is known by its place; one that was not foretold ends the prophecy. */
 static int32_t
-take_in_order(struct video_walk *walk, const struct video_picture *picture)
+take_in_order(struct video_cursor *cursor, const struct video_decoded *decoded)
 {
-    struct video_index *index = &walk->index;
-    uint64_t number = walk->next;
+    struct video_index *index = &cursor->index;
+    uint64_t number = cursor->next;
 
-    if (index->is_predicted && (number >= index->shot_count || index->shots[number].unit != picture->unit)) {
-        int32_t status = video_walk_decode_all(walk);
+    if (index->is_predicted && (number >= index->picture_count || index->pictures[number].packet != decoded->packet)) {
+        int32_t status = video_cursor_decode_all(cursor);
         if (status != MIM_OK)
             return status;
     }
-    if (index->has_all_shots)
-        return number < index->shot_count ? MIM_OK : MIM_END;
-    return video_walk_learn(walk, &walk->player, number, picture);
+    if (index->has_all_pictures)
+        return number < index->picture_count ? MIM_OK : MIM_END;
+    return video_cursor_learn(cursor, &cursor->decoder, number, decoded);
 }
 
 /* After a seek pictures that lack what came before are passed over, until the one that is due. */
 static int32_t
-take_due(const struct video_walk *walk, const struct video_picture *picture, bool *is_due)
+take_due(const struct video_cursor *cursor, const struct video_decoded *decoded, bool *is_due)
 {
-    const struct video_index *index = &walk->index;
-    uint64_t number = walk->next;
+    const struct video_index *index = &cursor->index;
+    uint64_t number = cursor->next;
 
     *is_due = false;
-    if (walk->player.demux.is_lost || number >= index->shot_count || picture->unit >= index->unit_count)
+    if (cursor->decoder.demux.is_lost || number >= index->picture_count || decoded->packet >= index->packet_count)
         return LOST;
-    uint32_t shot = index->units[picture->unit].shot;
-    *is_due = shot == number;
-    return shot == VIDEO_NO_SHOT || shot <= number ? MIM_OK : LOST;
+    uint32_t picture = index->packets[decoded->packet].picture;
+    *is_due = picture == number;
+    return picture == VIDEO_NO_PICTURE || picture <= number ? MIM_OK : LOST;
 }
 
 static int32_t
-finish(struct video_walk *walk)
+end_of_pictures(struct video_cursor *cursor)
 {
-    struct video_index *index = &walk->index;
-    if (!walk->is_whole)
-        return walk->next < index->shot_count ? LOST : MIM_END;
-    if (index->is_predicted && walk->next < index->shot_count) {
-        int32_t status = video_walk_decode_all(walk);
+    struct video_index *index = &cursor->index;
+    if (!cursor->is_from_start)
+        return cursor->next < index->picture_count ? LOST : MIM_END;
+    if (index->is_predicted && cursor->next < index->picture_count) {
+        int32_t status = video_cursor_decode_all(cursor);
         return status == MIM_OK ? MIM_END : status;
     }
-    index->has_all_shots = true;
+    index->has_all_pictures = true;
     return MIM_END;
 }
 
 /* The picture that follows, into an empty frame. */
 static int32_t
-take_next(struct video_walk *walk, AVFrame *frame)
+take_next(struct video_cursor *cursor, AVFrame *frame)
 {
-    struct video_picture picture;
+    struct video_decoded decoded;
     bool is_due = true;
     int32_t status;
     do {
         av_frame_unref(frame);
-        status = video_player_next(&walk->player, frame, &picture);
+        status = video_decoder_next(&cursor->decoder, frame, &decoded);
         if (status == MIM_OK)
-            status = walk->is_whole ? take_in_order(walk, &picture) : take_due(walk, &picture, &is_due);
+            status = cursor->is_from_start ? take_in_order(cursor, &decoded) : take_due(cursor, &decoded, &is_due);
     } while (status == MIM_OK && !is_due);
     if (status == MIM_OK)
-        walk->next++;
+        cursor->next++;
     else
         av_frame_unref(frame);
-    return status == MIM_END ? finish(walk) : status;
+    return status == MIM_END ? end_of_pictures(cursor) : status;
 }
 
 static void
-drop_pictures(struct video_walk *walk)
+drop_pictures(struct video_cursor *cursor)
 {
-    av_frame_unref(walk->now);
-    av_frame_unref(walk->ahead);
-    walk->has_ahead = false;
-    walk->at = MIM_UNKNOWN;
+    av_frame_unref(cursor->current);
+    av_frame_unref(cursor->lookahead);
+    cursor->has_lookahead = false;
+    cursor->at = MIM_UNKNOWN;
 }
 
 static void
-close_player(struct video_walk *walk)
+close_decoder(struct video_cursor *cursor)
 {
-    drop_pictures(walk);
-    if (walk->is_open)
-        video_player_close(&walk->player);
-    walk->is_open = false;
+    drop_pictures(cursor);
+    if (cursor->is_open)
+        video_decoder_close(&cursor->decoder);
+    cursor->is_open = false;
 }
 
 /* What failed may have left the decoder anywhere: the next call starts afresh. */
 static int32_t
-give_up(struct video_walk *walk, int32_t status)
+reset_on_failure(struct video_cursor *cursor, int32_t status)
 {
     if (status != MIM_OK && status != MIM_END)
-        close_player(walk);
+        close_decoder(cursor);
     return status;
 }
 
 static int32_t
-start_again(struct video_walk *walk)
+restart_decoder(struct video_cursor *cursor)
 {
-    close_player(walk);
-    walk->is_open = walk->is_whole = true;
-    walk->next = 0;
-    return video_player_open(&walk->player, walk->job, &walk->what, &walk->index, walk->threads, VIDEO_TO_SHOW);
+    close_decoder(cursor);
+    cursor->is_open = cursor->is_from_start = true;
+    cursor->next = 0;
+    return video_decoder_open(&cursor->decoder, cursor->job, &cursor->setup, &cursor->index, cursor->threads,
+                              VIDEO_TO_SHOW);
 }
 
 static int32_t
-step(struct video_walk *walk)
+step_once(struct video_cursor *cursor)
 {
-    if (walk->has_ahead) {
-        AVFrame *passed = walk->now;
-        walk->now = walk->ahead;
-        walk->ahead = passed;
-        walk->has_ahead = false;
-        walk->at++;
+    if (cursor->has_lookahead) {
+        AVFrame *passed = cursor->current;
+        cursor->current = cursor->lookahead;
+        cursor->lookahead = passed;
+        cursor->has_lookahead = false;
+        cursor->at++;
         return MIM_OK;
     }
-    walk->at = MIM_UNKNOWN;
-    int32_t status = take_next(walk, walk->now);
+    cursor->at = MIM_UNKNOWN;
+    int32_t status = take_next(cursor, cursor->current);
     if (status == MIM_OK)
-        walk->at = walk->next - 1;
+        cursor->at = cursor->next - 1;
     return status;
 }
 
 static int32_t
-walk_on(struct video_walk *walk, uint64_t number)
+step_to(struct video_cursor *cursor, uint64_t number)
 {
     int32_t status = MIM_OK;
-    while (status == MIM_OK && walk->at != number)
-        status = step(walk);
+    while (status == MIM_OK && cursor->at != number)
+        status = step_once(cursor);
     return status;
 }
 
 /* --- going anywhere ----------------------------------------------------------------------------------------------- */
 
-/* The player's place is before the picture, and no entry lies between. */
+/* The player's place is before the picture, and no keyframe lies between. */
 static bool
-is_near(const struct video_walk *walk, uint64_t number)
+is_near(const struct video_cursor *cursor, uint64_t number)
 {
-    uint64_t from = walk->at != MIM_UNKNOWN ? walk->at : walk->next;
-    if (!walk->is_open || from > number)
+    uint64_t from = cursor->at != MIM_UNKNOWN ? cursor->at : cursor->next;
+    if (!cursor->is_open || from > number)
         return false;
     if (number - from <= 1)
         return true; /* the usual case, not worth a look for entries far behind */
-    if (!walk->index.has_all_shots)
+    if (!cursor->index.has_all_pictures)
         return number - from <= NEAR;
-    uint64_t entry = number < walk->index.shot_count ? video_index_entry(&walk->index, number, 0) : MIM_UNKNOWN;
-    return entry == MIM_UNKNOWN || entry < walk->player.demux.next;
+    uint64_t keyframe =
+        number < cursor->index.picture_count ? video_index_find_keyframe(&cursor->index, number, 0) : MIM_UNKNOWN;
+    return keyframe == MIM_UNKNOWN || keyframe < cursor->decoder.demux.next;
 }
 
 static int32_t
-go_by_entry(struct video_walk *walk, uint64_t number, unsigned skip)
+seek_by_keyframe(struct video_cursor *cursor, uint64_t number, unsigned skip)
 {
-    uint64_t entry = walk->index.has_all_shots ? video_index_entry(&walk->index, number, skip) : MIM_UNKNOWN;
-    if (entry == MIM_UNKNOWN)
+    uint64_t keyframe =
+        cursor->index.has_all_pictures ? video_index_find_keyframe(&cursor->index, number, skip) : MIM_UNKNOWN;
+    if (keyframe == MIM_UNKNOWN)
         return LOST;
-    if (!walk->is_open) {
-        int32_t status = start_again(walk);
+    if (!cursor->is_open) {
+        int32_t status = restart_decoder(cursor);
         if (status != MIM_OK)
             return status;
     }
-    drop_pictures(walk);
-    walk->is_whole = false;
-    walk->next = number;
-    int32_t status = video_player_go(&walk->player, entry);
-    return status == MIM_OK ? walk_on(walk, number) : status == MIM_CORRUPT ? LOST : status;
+    drop_pictures(cursor);
+    cursor->is_from_start = false;
+    cursor->next = number;
+    int32_t status = video_decoder_seek(&cursor->decoder, keyframe);
+    return status == MIM_OK ? step_to(cursor, number) : status == MIM_CORRUPT ? LOST : status;
 }
 
 static int32_t
-go(struct video_walk *walk, uint64_t number)
+seek_picture(struct video_cursor *cursor, uint64_t number)
 {
-    enum { ENTRIES = 3 }; /* tried before the start: some keys are none */
+    enum { MAX_KEYFRAMES = 3 }; /* tried before the start: some keys are none */
     int32_t status = LOST;
-    for (unsigned skip = 0; status == LOST && skip < ENTRIES; skip++)
-        status = go_by_entry(walk, number, skip);
+    for (unsigned skip = 0; status == LOST && skip < MAX_KEYFRAMES; skip++)
+        status = seek_by_keyframe(cursor, number, skip);
     if (status != LOST)
         return status;
-    status = start_again(walk);
-    return status == MIM_OK ? walk_on(walk, number) : status;
+    status = restart_decoder(cursor);
+    return status == MIM_OK ? step_to(cursor, number) : status;
 }
 
 static int32_t
-past_the_end(struct video_walk *walk)
+end_status(struct video_cursor *cursor)
 {
-    int32_t status = video_walk_verdict(walk);
+    int32_t status = video_cursor_verdict(cursor);
     return status == MIM_OK ? MIM_END : status;
 }
 
 int32_t
-video_walk_to(struct video_walk *walk, uint64_t number)
+video_cursor_seek(struct video_cursor *cursor, uint64_t number)
 {
     int32_t status = MIM_OK;
-    if (walk->is_open && walk->at == number)
+    if (cursor->is_open && cursor->at == number)
         return MIM_OK;
-    if (!is_near(walk, number) && !walk->index.has_all_shots && (number > NEAR || walk->is_open))
-        status = video_walk_scan(walk);
-    if (status == MIM_OK && walk->index.has_all_shots && number >= walk->index.shot_count)
-        return past_the_end(walk);
+    if (!is_near(cursor, number) && !cursor->index.has_all_pictures && (number > NEAR || cursor->is_open))
+        status = video_cursor_scan(cursor);
+    if (status == MIM_OK && cursor->index.has_all_pictures && number >= cursor->index.picture_count)
+        return end_status(cursor);
     if (status == MIM_OK)
-        status = is_near(walk, number) ? walk_on(walk, number) : LOST;
+        status = is_near(cursor, number) ? step_to(cursor, number) : LOST;
     if (status == LOST)
-        status = go(walk, number);
-    status = give_up(walk, status);
-    return status == MIM_END ? past_the_end(walk) : status;
+        status = seek_picture(cursor, number);
+    status = reset_on_failure(cursor, status);
+    return status == MIM_END ? end_status(cursor) : status;
 }
 
 /* --- times -------------------------------------------------------------------------------------------------------- */
 
 /* As the fps filter counts, which sees packets only. */
 int64_t
-video_walk_end(const struct video_walk *walk)
+video_cursor_end(const struct video_cursor *cursor)
 {
-    uint64_t last = walk->index.shot_count - 1;
-    return walk->index.shots[last].pts + video_walk_own_duration(&walk->index, walk->player.demux.stream, last);
+    uint64_t last = cursor->index.picture_count - 1;
+    return cursor->index.pictures[last].pts +
+           video_cursor_own_duration(&cursor->index, cursor->decoder.demux.stream, last);
 }
 
 /* Where the container says that the stream ends, AV_NOPTS_VALUE if it does not: the only place for the last duration where
@@ -241,50 +245,50 @@ declared_end(const struct video_demux *demux)
 }
 
 static int64_t
-last_duration(struct video_walk *walk, uint64_t number)
+last_duration(struct video_cursor *cursor, uint64_t number)
 {
-    const struct video_demux *demux = &walk->player.demux;
-    int64_t own = video_walk_own_duration(&walk->index, demux->stream, number), end = declared_end(demux);
-    int64_t rest = end == AV_NOPTS_VALUE ? 0 : end - walk->index.shots[number].pts;
-    return rest > own && !video_is_cut(demux->format->iformat->name, demux->stream, walk->job) ? rest : own;
+    const struct video_demux *demux = &cursor->decoder.demux;
+    int64_t own = video_cursor_own_duration(&cursor->index, demux->stream, number), end = declared_end(demux);
+    int64_t rest = end == AV_NOPTS_VALUE ? 0 : end - cursor->index.pictures[number].pts;
+    return rest > own && !video_is_truncated(demux->format->iformat->name, demux->stream, cursor->job) ? rest : own;
 }
 
 int32_t
-video_walk_times(struct video_walk *walk, uint64_t number, int64_t *start, int64_t *end)
+video_cursor_times(struct video_cursor *cursor, uint64_t number, int64_t *start, int64_t *end)
 {
-    const struct video_index *index = &walk->index;
-    if (!index->has_all_shots && number + 1 >= index->shot_count && !walk->has_ahead) {
-        int32_t status = take_next(walk, walk->ahead);
-        walk->has_ahead = status == MIM_OK;
+    const struct video_index *index = &cursor->index;
+    if (!index->has_all_pictures && number + 1 >= index->picture_count && !cursor->has_lookahead) {
+        int32_t status = take_next(cursor, cursor->lookahead);
+        cursor->has_lookahead = status == MIM_OK;
         if (status != MIM_OK && status != MIM_END)
-            return give_up(walk, status);
+            return reset_on_failure(cursor, status);
     }
-    bool is_last = number + 1 >= index->shot_count;
-    *start = index->shots[number].pts;
-    *end = is_last ? *start + last_duration(walk, number) : index->shots[number + 1].pts;
+    bool is_last = number + 1 >= index->picture_count;
+    *start = index->pictures[number].pts;
+    *end = is_last ? *start + last_duration(cursor, number) : index->pictures[number + 1].pts;
     if (*end <= *start)
-        *end = *start + video_walk_own_duration(index, walk->player.demux.stream, number);
+        *end = *start + video_cursor_own_duration(index, cursor->decoder.demux.stream, number);
     return MIM_OK;
 }
 
 int32_t
-video_walk_open(struct video_walk *walk, struct mim_job *job)
+video_cursor_open(struct video_cursor *cursor, struct mim_job *job)
 {
-    walk->job = job;
-    walk->at = MIM_UNKNOWN;
-    walk->now = av_frame_alloc();
-    walk->ahead = av_frame_alloc();
-    return walk->now && walk->ahead ? start_again(walk) : MIM_NOMEM;
+    cursor->job = job;
+    cursor->at = MIM_UNKNOWN;
+    cursor->current = av_frame_alloc();
+    cursor->lookahead = av_frame_alloc();
+    return cursor->current && cursor->lookahead ? restart_decoder(cursor) : MIM_NOMEM;
 }
 
 void
-video_walk_close(struct video_walk *walk)
+video_cursor_close(struct video_cursor *cursor)
 {
-    if (!walk->job)
+    if (!cursor->job)
         return;
-    if (walk->now && walk->ahead)
-        close_player(walk);
-    av_frame_free(&walk->now);
-    av_frame_free(&walk->ahead);
-    video_index_close(&walk->index, walk->job);
+    if (cursor->current && cursor->lookahead)
+        close_decoder(cursor);
+    av_frame_free(&cursor->current);
+    av_frame_free(&cursor->lookahead);
+    video_index_close(&cursor->index, cursor->job);
 }

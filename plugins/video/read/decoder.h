@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A decoder on top of a pass over the container: pictures in the order in which they are shown. */
-#ifndef MIM_VIDEO_PLAYER_H
-#define MIM_VIDEO_PLAYER_H
+#ifndef MIM_VIDEO_DECODER_H
+#define MIM_VIDEO_DECODER_H
 
 #include "read/demux.h"
 
@@ -10,11 +10,11 @@ struct video_guess {
     int64_t faulty_pts, faulty_dts, last_pts, last_dts;
 };
 
-struct video_player {
+struct video_decoder {
     struct mim_job *job;
     struct video_index *index;
     struct video_demux demux;
-    AVCodecContext *codec;
+    AVCodecContext *context;
     AVPacket *packet;
     struct video_guess guess;
     bool is_draining, has_shown;
@@ -24,19 +24,19 @@ struct video_player {
 };
 
 /* What came out: its unit (MIM_UNKNOWN when the decoder does not tell), and when it is shown. */
-struct video_picture {
-    uint64_t unit;
+struct video_decoded {
+    uint64_t packet;
     int64_t pts; /* as guessed from the units so far; right only when decoding goes from the start */
 };
 
 enum video_purpose { VIDEO_TO_SHOW, VIDEO_TO_COUNT };
 
-int32_t video_player_open(struct video_player *player, struct mim_job *job, const struct video_what *what,
-                          struct video_index *index, int threads, enum video_purpose purpose);
+int32_t video_decoder_open(struct video_decoder *decoder, struct mim_job *job, const struct video_demux_setup *setup,
+                           struct video_index *index, int threads, enum video_purpose purpose);
 /* MIM_OK, MIM_END, or what ends the sequence. What the decoder refuses is counted in the index and left out. */
-int32_t video_player_next(struct video_player *player, AVFrame *frame, struct video_picture *picture);
+int32_t video_decoder_next(struct video_decoder *decoder, AVFrame *frame, struct video_decoded *decoded);
 /* Decode from unit `number` of a known index on. */
-int32_t video_player_go(struct video_player *player, uint64_t number);
-void video_player_close(struct video_player *player);
+int32_t video_decoder_seek(struct video_decoder *decoder, uint64_t number);
+void video_decoder_close(struct video_decoder *decoder);
 
 #endif

@@ -30,7 +30,7 @@ is_elementary(struct mim_job *job, const struct video_container *container)
 }
 
 static int32_t
-allocate(struct video_demux *demux)
+allocate_format(struct video_demux *demux)
 {
     AVFormatContext *format = demux->format = avformat_alloc_context();
     if (!format)
@@ -39,7 +39,7 @@ allocate(struct video_demux *demux)
     format->flags |= AVFMT_FLAG_CUSTOM_IO;
     format->interrupt_callback = (AVIOInterruptCB){ is_interrupted, demux->job };
     format->io_open = refuse_io;
-    video_log_attach(demux->what->log, format);
+    video_log_attach(demux->setup->log, format);
     return MIM_OK;
 }
 
@@ -49,7 +49,7 @@ static int32_t
 open_container(struct video_demux *demux)
 {
     struct mim_job *job = demux->job;
-    const struct video_container *container = demux->what->container;
+    const struct video_container *container = demux->setup->container;
     const char *name = is_elementary(job, container) ? container->elementary : container->demuxer;
     const AVInputFormat *input = av_find_input_format(name);
     if (!input)
@@ -64,8 +64,8 @@ open_container(struct video_demux *demux)
     if (code >= 0)
         code = avformat_open_input(&demux->format, NULL, input, &options);
     av_dict_free(&options);
-    if (code == AVERROR_INVALIDDATA && video_is_cut(input->name, NULL, job))
-        return video_fail_cut(job);
+    if (code == AVERROR_INVALIDDATA && video_is_truncated(input->name, NULL, job))
+        return video_fail_truncated(job);
     return code < 0 ? video_fail(job, code, "the container cannot be opened") : MIM_OK;
 }
 
@@ -91,7 +91,7 @@ find_streams(struct video_demux *demux)
 
 /* As the ffmpeg command does: the largest, cover pictures last. */
 static int64_t
-score_of(const AVStream *stream)
+stream_score(const AVStream *stream)
 {
     if (stream->codecpar->codec_type != AVMEDIA_TYPE_VIDEO)
         return 0;
@@ -103,19 +103,19 @@ score_of(const AVStream *stream)
 }
 
 static int32_t
-no_such_stream(struct video_demux *demux)
+fail_no_stream(struct video_demux *demux)
 {
     struct mim_job *job = demux->job;
     char list[200] = "";
     size_t used = 0;
 
     for (unsigned i = 0; i < demux->format->nb_streams && used < sizeof list - 16; i++)
-        if (score_of(demux->format->streams[i]))
+        if (stream_score(demux->format->streams[i]))
             used += (size_t)snprintf(list + used, sizeof list - used, "%s%u", used ? ", " : "", i);
     if (!used)
         return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "there is no video stream in this file");
     return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "stream %lld is no video; these are: %s",
-                           (long long)demux->what->stream, list);
+                           (long long)demux->setup->stream, list);
 }
 
 static int32_t
@@ -124,14 +124,14 @@ choose_stream(struct video_demux *demux)
     int64_t best = 0;
     for (unsigned i = 0; i < demux->format->nb_streams; i++) {
         AVStream *stream = demux->format->streams[i];
-        int64_t score = score_of(stream);
-        if (score > best && (demux->what->stream < 0 || demux->what->stream == i)) {
+        int64_t score = stream_score(stream);
+        if (score > best && (demux->setup->stream < 0 || demux->setup->stream == i)) {
             best = score;
             demux->stream = stream;
         }
     }
     if (!demux->stream)
-        return no_such_stream(demux);
+        return fail_no_stream(demux);
     for (unsigned i = 0; i < demux->format->nb_streams; i++)
         if (demux->format->streams[i] != demux->stream)
             demux->format->streams[i]->discard = AVDISCARD_ALL;
@@ -139,12 +139,12 @@ choose_stream(struct video_demux *demux)
 }
 
 int32_t
-video_demux_open(struct video_demux *demux, struct mim_job *job, const struct video_what *what)
+video_demux_open(struct video_demux *demux, struct mim_job *job, const struct video_demux_setup *setup)
 {
-    *demux = (struct video_demux){ .job = job, .what = what };
+    *demux = (struct video_demux){ .job = job, .setup = setup };
     int32_t status = video_input_open(&demux->input, job);
     if (status == MIM_OK)
-        status = allocate(demux);
+        status = allocate_format(demux);
     if (status == MIM_OK)
         status = open_container(demux);
     if (status == MIM_OK)
@@ -155,7 +155,7 @@ video_demux_open(struct video_demux *demux, struct mim_job *job, const struct vi
 }
 
 static int32_t
-end_of(struct video_demux *demux, struct video_index *index, int code)
+end_pass(struct video_demux *demux, struct video_index *index, int code)
 {
     struct mim_job *job = demux->job;
     int32_t status = job->host->poll(job);
@@ -163,18 +163,18 @@ end_of(struct video_demux *demux, struct video_index *index, int code)
         return status;
     if (code == AVERROR(ENOMEM))
         return MIM_NOMEM;
-    if (index->has_all_units)
+    if (index->has_all_packets)
         return MIM_END;
     if (code != AVERROR_EOF)
         index->fault = code;
-    index->is_cut = video_is_cut(demux->format->iformat->name, demux->stream, job) ||
-                    (index->unit_count && index->units[index->unit_count - 1].flags & AV_PKT_FLAG_CORRUPT);
-    index->has_all_units = demux->next == index->unit_count;
+    index->is_truncated = video_is_truncated(demux->format->iformat->name, demux->stream, job) ||
+                          (index->packet_count && index->packets[index->packet_count - 1].flags & AV_PKT_FLAG_CORRUPT);
+    index->has_all_packets = demux->next == index->packet_count;
     return MIM_END;
 }
 
 static int32_t
-accept(struct video_demux *demux, struct video_index *index, const AVPacket *packet)
+note_packet(struct video_demux *demux, struct video_index *index, const AVPacket *packet)
 {
     demux->is_lost |= !video_index_is(index, demux->next, packet);
     int32_t status = video_index_note(index, demux->job, demux->next, packet, demux->stream->codecpar->codec_id);
@@ -196,7 +196,7 @@ read_packet(struct video_demux *demux, struct video_index *index, AVPacket *pack
         if (demux->input.io->error < 0 && demux->input.io->error != AVERROR_EOF)
             return video_fail(job, demux->input.io->error, "the source cannot be read");
         if (code < 0)
-            return end_of(demux, index, code);
+            return end_pass(demux, index, code);
         if (packet->stream_index == demux->stream->index)
             return MIM_OK;
         av_packet_unref(packet);
@@ -208,7 +208,7 @@ video_demux_next(struct video_demux *demux, struct video_index *index, AVPacket 
 {
     int32_t status = read_packet(demux, index, packet);
     if (status == MIM_OK)
-        status = accept(demux, index, packet);
+        status = note_packet(demux, index, packet);
     if (status != MIM_OK)
         av_packet_unref(packet);
     return status;
@@ -227,8 +227,8 @@ video_demux_close(struct video_demux *demux)
 static int32_t
 find_place(struct video_demux *demux, struct video_index *index, uint64_t number, AVPacket *packet, bool *found)
 {
-    enum { PATIENCE = 64 };
-    for (int i = 0; i < PATIENCE; i++) {
+    enum { MAX_PACKETS = 64 };
+    for (int i = 0; i < MAX_PACKETS; i++) {
         int32_t status = read_packet(demux, index, packet);
         if (status != MIM_OK)
             return status == MIM_END ? MIM_OK : status;
@@ -260,42 +260,42 @@ read_up_to(struct video_demux *demux, struct video_index *index, uint64_t number
 
 /* Several packets may begin where the first of them does: only that one says where. */
 static int64_t
-byte_of(const struct video_index *index, uint64_t number)
+byte_offset(const struct video_index *index, uint64_t number)
 {
-    while (number > 0 && index->units[number].position < 0)
+    while (number > 0 && index->packets[number].position < 0)
         number--;
-    return index->units[number].position;
+    return index->packets[number].position;
 }
 
 static bool
-seek(struct video_demux *demux, const struct video_index *index, uint64_t number)
+seek_container(struct video_demux *demux, const struct video_index *index, uint64_t number)
 {
-    const struct video_unit *unit = &index->units[number];
-    int64_t time = unit->dts != AV_NOPTS_VALUE ? unit->dts : unit->pts, byte = byte_of(index, number);
+    const struct video_packet *packet = &index->packets[number];
+    int64_t time = packet->dts != AV_NOPTS_VALUE ? packet->dts : packet->pts, byte = byte_offset(index, number);
 
-    if (demux->what->container->seeks_bytes && byte >= 0)
+    if (demux->setup->container->seeks_bytes && byte >= 0)
         return avformat_seek_file(demux->format, demux->stream->index, 0, byte, byte, AVSEEK_FLAG_BYTE) >= 0;
     return time != AV_NOPTS_VALUE &&
            av_seek_frame(demux->format, demux->stream->index, time, AVSEEK_FLAG_BACKWARD) >= 0;
 }
 
 static int32_t
-start_again(struct video_demux *demux)
+reopen_container(struct video_demux *demux)
 {
     struct mim_job *job = demux->job;
-    const struct video_what *what = demux->what;
+    const struct video_demux_setup *setup = demux->setup;
     video_demux_close(demux);
-    return video_demux_open(demux, job, what);
+    return video_demux_open(demux, job, setup);
 }
 
 /* Seeks may land behind: then from some packets before. MIM_END: not come there. */
 static int32_t
-come_by_seeking(struct video_demux *demux, struct video_index *index, uint64_t number, AVPacket *packet)
+seek_packet(struct video_demux *demux, struct video_index *index, uint64_t number, AVPacket *packet)
 {
     static const uint64_t steps_back[] = { 0, 8, 64 };
     for (size_t i = 0; i < sizeof steps_back / sizeof *steps_back && steps_back[i] < number; i++) {
         bool found = false;
-        if (!seek(demux, index, number - steps_back[i]))
+        if (!seek_container(demux, index, number - steps_back[i]))
             return MIM_END;
         int32_t status = find_place(demux, index, number, packet, &found);
         if (status == MIM_OK && found)
@@ -308,11 +308,11 @@ come_by_seeking(struct video_demux *demux, struct video_index *index, uint64_t n
 }
 
 int32_t
-video_demux_go(struct video_demux *demux, struct video_index *index, uint64_t number, AVPacket *packet)
+video_demux_seek(struct video_demux *demux, struct video_index *index, uint64_t number, AVPacket *packet)
 {
-    int32_t status = come_by_seeking(demux, index, number, packet);
+    int32_t status = seek_packet(demux, index, number, packet);
     if (status == MIM_END)
-        status = start_again(demux);
+        status = reopen_container(demux);
     if (status == MIM_OK && demux->next <= number)
         status = read_up_to(demux, index, number, packet);
     if (status == MIM_OK && !demux->is_lost)

@@ -15,7 +15,7 @@
 #include "read/index.h"
 
 /* What is to be opened: the same for every pass. */
-struct video_what {
+struct video_demux_setup {
     const struct video_container *container;
     struct video_log *log;
     int64_t stream; /* number in the file; < 0: as the ffmpeg command chooses */
@@ -23,7 +23,7 @@ struct video_what {
 
 struct video_demux {
     struct mim_job *job;
-    const struct video_what *what;
+    const struct video_demux_setup *setup;
     struct video_input input;
     AVFormatContext *format;
     AVStream *stream;
@@ -32,11 +32,11 @@ struct video_demux {
 };
 
 /* It keeps its address until it is closed; close follows also a failed open. */
-int32_t video_demux_open(struct video_demux *demux, struct mim_job *job, const struct video_what *what);
+int32_t video_demux_open(struct video_demux *demux, struct mim_job *job, const struct video_demux_setup *setup);
 /* The next packet, noted in the index; MIM_END after the last, with how it ended in the index. */
 int32_t video_demux_next(struct video_demux *demux, struct video_index *index, AVPacket *packet);
 /* Read unit `number` of a known index into `packet`: by seeking if possible, else from the start. */
-int32_t video_demux_go(struct video_demux *demux, struct video_index *index, uint64_t number, AVPacket *packet);
+int32_t video_demux_seek(struct video_demux *demux, struct video_index *index, uint64_t number, AVPacket *packet);
 void video_demux_close(struct video_demux *demux);
 
 #endif

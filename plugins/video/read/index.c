@@ -5,16 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Room for one more item of `size` bytes. */
+/* Room for one larger item of `size` bytes. */
 static void *
-grow(struct mim_job *job, void *items, uint64_t count, uint64_t *room, uint64_t size)
+grow_array(struct mim_job *job, void *items, uint64_t count, uint64_t *capacity, uint64_t size)
 {
-    if (count < *room)
+    if (count < *capacity)
         return items;
-    uint64_t more = *room ? *room + *room / 2 : 256;
-    void *moved = count < UINT32_MAX / 2 ? job->host->resize(job, items, *room * size, more * size) : NULL;
+    uint64_t larger = *capacity ? *capacity + *capacity / 2 : 256;
+    void *moved = count < UINT32_MAX / 2 ? job->host->resize(job, items, *capacity * size, larger * size) : NULL;
     if (moved)
-        *room = more;
+        *capacity = larger;
     return moved;
 }
 
@@ -35,19 +35,19 @@ int32_t
 video_index_note(struct video_index *index, struct mim_job *job, uint64_t number, const AVPacket *packet,
                  enum AVCodecID codec)
 {
-    if (number != index->unit_count)
+    if (number != index->packet_count)
         return MIM_OK;
-    void *moved = grow(job, index->units, index->unit_count, &index->unit_room, sizeof *index->units);
+    void *moved = grow_array(job, index->packets, index->packet_count, &index->packet_capacity, sizeof *index->packets);
     if (!moved)
         return MIM_NOMEM;
-    index->units = moved;
-    index->units[index->unit_count++] = (struct video_unit){
+    index->packets = moved;
+    index->packets[index->packet_count++] = (struct video_packet){
         .pts = video_credible_time(packet->pts),
         .dts = video_credible_time(packet->dts),
         .position = packet->pos,
         .size = (uint32_t)packet->size,
         .duration = packet->duration > 0 && packet->duration <= UINT32_MAX ? (uint32_t)packet->duration : 0,
-        .shot = VIDEO_NO_SHOT,
+        .picture = VIDEO_NO_PICTURE,
         .flags = (uint16_t)packet->flags,
         .is_hidden = is_hidden(packet, codec),
     };
@@ -59,25 +59,25 @@ video_index_note(struct video_index *index, struct mim_job *job, uint64_t number
 bool
 video_index_is(const struct video_index *index, uint64_t number, const AVPacket *packet)
 {
-    const struct video_unit *unit = number < index->unit_count ? &index->units[number] : NULL;
-    if (!unit)
+    const struct video_packet *known = number < index->packet_count ? &index->packets[number] : NULL;
+    if (!known)
         return true;
-    return unit->size == (uint32_t)packet->size && unit->position == packet->pos &&
-           !((unit->flags ^ packet->flags) & AV_PKT_FLAG_KEY);
+    return known->size == (uint32_t)packet->size && known->position == packet->pos &&
+           !((known->flags ^ packet->flags) & AV_PKT_FLAG_KEY);
 }
 
 static bool
-is_marked(const struct video_unit *unit, const AVPacket *packet)
+is_marked(const struct video_packet *known, const AVPacket *packet)
 {
-    return unit->position >= 0 || (unit->pts != AV_NOPTS_VALUE && unit->pts == packet->pts);
+    return known->position >= 0 || (known->pts != AV_NOPTS_VALUE && known->pts == packet->pts);
 }
 
 uint64_t
 video_index_find(const struct video_index *index, const AVPacket *packet)
 {
     uint64_t found = MIM_UNKNOWN;
-    for (uint64_t i = 0; i < index->unit_count; i++) {
-        if (!video_index_is(index, i, packet) || !is_marked(&index->units[i], packet))
+    for (uint64_t i = 0; i < index->packet_count; i++) {
+        if (!video_index_is(index, i, packet) || !is_marked(&index->packets[i], packet))
             continue;
         if (found != MIM_UNKNOWN)
             return MIM_UNKNOWN;
@@ -87,36 +87,38 @@ video_index_find(const struct video_index *index, const AVPacket *packet)
 }
 
 int32_t
-video_index_learn(struct video_index *index, struct mim_job *job, uint64_t number, uint64_t unit, int64_t pts)
+video_index_learn(struct video_index *index, struct mim_job *job, uint64_t number, uint64_t packet, int64_t pts)
 {
-    if (number != index->shot_count)
+    if (number != index->picture_count)
         return MIM_OK;
-    void *moved = grow(job, index->shots, index->shot_count, &index->shot_room, sizeof *index->shots);
+    void *moved =
+        grow_array(job, index->pictures, index->picture_count, &index->picture_capacity, sizeof *index->pictures);
     if (!moved)
         return MIM_NOMEM;
-    index->shots = moved;
-    bool is_known = unit < index->unit_count;
-    if (!is_known || index->units[unit].shot != VIDEO_NO_SHOT)
+    index->pictures = moved;
+    bool is_known = packet < index->packet_count;
+    if (!is_known || index->packets[packet].picture != VIDEO_NO_PICTURE)
         index->is_tangled = true;
     else
-        index->units[unit].shot = (uint32_t)number;
-    index->shots[index->shot_count++] = (struct video_shot){ pts, is_known ? (uint32_t)unit : VIDEO_NO_SHOT };
+        index->packets[packet].picture = (uint32_t)number;
+    index->pictures[index->picture_count++] =
+        (struct video_picture){ pts, is_known ? (uint32_t)packet : VIDEO_NO_PICTURE };
     return MIM_OK;
 }
 
 void
-video_index_forget_shots(struct video_index *index)
+video_index_forget_pictures(struct video_index *index)
 {
-    for (uint64_t i = 0; i < index->unit_count; i++)
-        index->units[i].shot = VIDEO_NO_SHOT;
-    index->shot_count = 0;
-    index->has_all_shots = index->is_predicted = index->is_tangled = false;
+    for (uint64_t i = 0; i < index->packet_count; i++)
+        index->packets[i].picture = VIDEO_NO_PICTURE;
+    index->picture_count = 0;
+    index->has_all_pictures = index->is_predicted = index->is_tangled = false;
 }
 
 static int
 by_pts(const void *a, const void *b)
 {
-    const struct video_shot *left = a, *right = b;
+    const struct video_picture *left = a, *right = b;
     return (left->pts > right->pts) - (left->pts < right->pts);
 }
 
@@ -142,88 +144,88 @@ is_picture_a_packet(enum AVCodecID codec)
 
 /* A VOP of MPEG-4 that is not coded is a few bytes, and no picture. */
 static bool
-is_plain(const struct video_unit *unit, enum AVCodecID codec)
+is_plain(const struct video_packet *packet, enum AVCodecID codec)
 {
-    enum { LEAST = 12 };
-    return unit->pts != AV_NOPTS_VALUE && !(unit->flags & AV_PKT_FLAG_CORRUPT) &&
-           unit->size >= (codec == AV_CODEC_ID_MPEG4 ? LEAST : 1);
+    enum { MIN_SIZE = 12 };
+    return packet->pts != AV_NOPTS_VALUE && !(packet->flags & AV_PKT_FLAG_CORRUPT) &&
+           packet->size >= (codec == AV_CODEC_ID_MPEG4 ? MIN_SIZE : 1);
 }
 
 static bool
-is_shown(const struct video_unit *unit)
+is_shown(const struct video_packet *packet)
 {
-    return !unit->is_hidden && !(unit->flags & AV_PKT_FLAG_DISCARD);
+    return !packet->is_hidden && !(packet->flags & AV_PKT_FLAG_DISCARD);
 }
 
 /* In order, each at a time of its own, none far from its place among the packets, and none before the first key. */
 static bool
-is_credible(const struct video_index *index, const struct video_shot *shots, uint64_t count)
+is_credible(const struct video_index *index, const struct video_picture *pictures, uint64_t count)
 {
-    enum { FARTHEST = 40 }; /* the deepest reordering is 16 pictures, or 32 fields */
+    enum { MAX_DISTANCE = 40 }; /* the deepest reordering is 16 pictures, or 32 fields */
     uint64_t first = 0;
-    while (first < index->unit_count && !is_shown(&index->units[first]))
+    while (first < index->packet_count && !is_shown(&index->packets[first]))
         first++;
     for (uint64_t i = 0; i < count; i++) {
-        if (i && shots[i].pts == shots[i - 1].pts)
+        if (i && pictures[i].pts == pictures[i - 1].pts)
             return false;
-        uint64_t hidden = shots[i].unit > i ? shots[i].unit - i : i - shots[i].unit;
-        if (hidden > FARTHEST + (index->unit_count - count))
+        uint64_t hidden = pictures[i].packet > i ? pictures[i].packet - i : i - pictures[i].packet;
+        if (hidden > MAX_DISTANCE + (index->packet_count - count))
             return false;
     }
-    return index->units[0].flags & AV_PKT_FLAG_KEY && (!count || first > 0 || shots[0].unit == first);
+    return index->packets[0].flags & AV_PKT_FLAG_KEY && (!count || first > 0 || pictures[0].packet == first);
 }
 
 int32_t
 video_index_predict(struct video_index *index, struct mim_job *job, enum AVCodecID codec)
 {
     uint64_t count = 0;
-    if (!index->unit_count || index->fault || !is_picture_a_packet(codec))
+    if (!index->packet_count || index->fault || !is_picture_a_packet(codec))
         return MIM_OK;
-    for (uint64_t i = 0; i < index->unit_count; i++) {
-        if (!is_plain(&index->units[i], codec))
+    for (uint64_t i = 0; i < index->packet_count; i++) {
+        if (!is_plain(&index->packets[i], codec))
             return MIM_OK;
-        count += is_shown(&index->units[i]);
+        count += is_shown(&index->packets[i]);
     }
 
-    struct video_shot *shots = job->host->resize(job, NULL, 0, (count + 1) * sizeof *shots);
-    if (!shots)
+    struct video_picture *pictures = job->host->resize(job, NULL, 0, (count + 1) * sizeof *pictures);
+    if (!pictures)
         return MIM_NOMEM;
     count = 0;
-    for (uint64_t i = 0; i < index->unit_count; i++)
-        if (is_shown(&index->units[i]))
-            shots[count++] = (struct video_shot){ index->units[i].pts, (uint32_t)i };
-    qsort(shots, count, sizeof *shots, by_pts);
-    if (!is_credible(index, shots, count)) {
-        job->host->resize(job, shots, (count + 1) * sizeof *shots, 0);
+    for (uint64_t i = 0; i < index->packet_count; i++)
+        if (is_shown(&index->packets[i]))
+            pictures[count++] = (struct video_picture){ index->packets[i].pts, (uint32_t)i };
+    qsort(pictures, count, sizeof *pictures, by_pts);
+    if (!is_credible(index, pictures, count)) {
+        job->host->resize(job, pictures, (count + 1) * sizeof *pictures, 0);
         return MIM_OK;
     }
 
-    video_index_forget_shots(index);
-    if (index->shots)
-        job->host->resize(job, index->shots, index->shot_room * sizeof *shots, 0);
-    index->shots = shots;
-    index->shot_room = count + 1;
-    index->shot_count = count;
+    video_index_forget_pictures(index);
+    if (index->pictures)
+        job->host->resize(job, index->pictures, index->picture_capacity * sizeof *pictures, 0);
+    index->pictures = pictures;
+    index->picture_capacity = count + 1;
+    index->picture_count = count;
     for (uint64_t i = 0; i < count; i++)
-        index->units[shots[i].unit].shot = (uint32_t)i;
-    index->has_all_shots = index->is_predicted = true;
+        index->packets[pictures[i].packet].picture = (uint32_t)i;
+    index->has_all_pictures = index->is_predicted = true;
     return MIM_OK;
 }
 
 /* A key unit that is shown no later: pictures that are coded after it and shown before it need those before. */
 static bool
-is_entry(const struct video_unit *unit, uint64_t shot)
+is_usable_keyframe(const struct video_packet *packet, uint64_t picture)
 {
-    return unit->flags & AV_PKT_FLAG_KEY && unit->shot != VIDEO_NO_SHOT && unit->shot <= shot;
+    return packet->flags & AV_PKT_FLAG_KEY && packet->picture != VIDEO_NO_PICTURE && packet->picture <= picture;
 }
 
 uint64_t
-video_index_entry(const struct video_index *index, uint64_t shot, unsigned skip)
+video_index_find_keyframe(const struct video_index *index, uint64_t picture, unsigned skip)
 {
     if (index->is_tangled)
         return MIM_UNKNOWN;
-    for (uint64_t i = index->shots[shot].unit; i > 0; i--)
-        if (is_entry(&index->units[i], shot) && !skip--)
+    for (uint64_t i = index->pictures[picture].packet; i > 0; i--)
+        if (is_usable_keyframe(&index->packets[i], picture) && !skip--)
             return i;
     return MIM_UNKNOWN;
 }
@@ -231,9 +233,9 @@ video_index_entry(const struct video_index *index, uint64_t shot, unsigned skip)
 void
 video_index_close(struct video_index *index, struct mim_job *job)
 {
-    if (index->units)
-        job->host->resize(job, index->units, index->unit_room * sizeof *index->units, 0);
-    if (index->shots)
-        job->host->resize(job, index->shots, index->shot_room * sizeof *index->shots, 0);
+    if (index->packets)
+        job->host->resize(job, index->packets, index->packet_capacity * sizeof *index->packets, 0);
+    if (index->pictures)
+        job->host->resize(job, index->pictures, index->picture_capacity * sizeof *index->pictures, 0);
     *index = (struct video_index){ 0 };
 }

@@ -13,30 +13,31 @@
 
 #include <mim/plugin.h>
 
-#define VIDEO_NO_SHOT UINT32_MAX
-#define VIDEO_LATEST (INT64_MAX / 4) /* times beyond, of either sign, are none: so sums and differences of two are safe */
+#define VIDEO_NO_PICTURE UINT32_MAX
+#define VIDEO_LATEST \
+    (INT64_MAX / 4) /* times beyond, of either sign, are none: so sums and differences of two are safe */
 
-struct video_unit {
+struct video_packet {
     int64_t pts, dts, position; /* AV_NOPTS_VALUE, -1: not known */
     uint32_t size, duration;
-    uint32_t shot;  /* its picture; VIDEO_NO_SHOT: none, or not yet known */
-    uint16_t flags; /* AV_PKT_FLAG_* */
-    bool is_hidden; /* for reference only */
+    uint32_t picture; /* its picture; VIDEO_NO_PICTURE: none, or not yet known */
+    uint16_t flags;   /* AV_PKT_FLAG_* */
+    bool is_hidden;   /* for reference only */
 };
 
-struct video_shot {
+struct video_picture {
     int64_t pts;
-    uint32_t unit;
+    uint32_t packet;
 };
 
 struct video_index {
-    struct video_unit *units;
-    struct video_shot *shots;
-    uint64_t unit_count, unit_room, shot_count, shot_room;
-    bool has_all_units, has_all_shots;
+    struct video_packet *packets;
+    struct video_picture *pictures;
+    uint64_t packet_count, packet_capacity, picture_count, picture_capacity;
+    bool has_all_packets, has_all_pictures;
     bool is_predicted; /* the shots, and no decoder has contradicted */
     bool is_tangled;   /* pictures cannot be told by their units: go from the start */
-    bool is_cut;       /* the file ends early */
+    bool is_truncated; /* the file ends early */
     int fault;         /* what the demuxer ended with, if not well */
     uint64_t failures; /* packets that the decoder refused */
     int first_failure;
@@ -52,13 +53,14 @@ bool video_index_is(const struct video_index *index, uint64_t number, const AVPa
 /* The one unit that the packet is, or MIM_UNKNOWN. */
 uint64_t video_index_find(const struct video_index *index, const AVPacket *packet);
 /* Picture `number` came out of the decoder: MIM_OK, or MIM_NOMEM. */
-int32_t video_index_learn(struct video_index *index, struct mim_job *job, uint64_t number, uint64_t unit, int64_t pts);
-void video_index_forget_shots(struct video_index *index);
+int32_t video_index_learn(struct video_index *index, struct mim_job *job, uint64_t number, uint64_t packet,
+                          int64_t pts);
+void video_index_forget_pictures(struct video_index *index);
 /* Fill the shots from the units: MIM_OK, also when that is not safe and nothing was done; or MIM_NOMEM. */
 int32_t video_index_predict(struct video_index *index, struct mim_job *job, enum AVCodecID codec);
 /* The unit from which decoding gives picture `shot`: the nearest, or with `skip` > 0 an earlier one. MIM_UNKNOWN: the
  * start. */
-uint64_t video_index_entry(const struct video_index *index, uint64_t shot, unsigned skip);
+uint64_t video_index_find_keyframe(const struct video_index *index, uint64_t picture, unsigned skip);
 void video_index_close(struct video_index *index, struct mim_job *job);
 
 #endif

@@ -37,8 +37,8 @@ put_size(struct mim_job *job, const char *key, int64_t width, int64_t height)
 uint64_t
 video_promised_count(const struct video_reader *self, int32_t *sure)
 {
-    const AVFormatContext *format = self->walk.player.demux.format;
-    const AVStream *stream = self->walk.player.demux.stream;
+    const AVFormatContext *format = self->cursor.decoder.demux.format;
+    const AVStream *stream = self->cursor.decoder.demux.stream;
     AVRational rate = self->rate.fps.den ? self->rate.fps : stream->avg_frame_rate;
     int64_t count = 0;
 
@@ -57,10 +57,11 @@ video_promised_count(const struct video_reader *self, int32_t *sure)
 }
 
 struct mim_rational
-video_seconds(int64_t ticks, AVRational base)
+video_seconds(int64_t frame_ticks, AVRational base)
 {
     struct mim_rational seconds = { 0, base.den };
-    return __builtin_mul_overflow(ticks, (int64_t)base.num, &seconds.num) ? (struct mim_rational){ 0, 0 } : seconds;
+    return __builtin_mul_overflow(frame_ticks, (int64_t)base.num, &seconds.num) ? (struct mim_rational){ 0, 0 }
+                                                                                : seconds;
 }
 
 static struct mim_rational
@@ -77,18 +78,18 @@ promised_seconds(const AVFormatContext *format, const AVStream *stream)
 static struct mim_rational
 seconds_of(struct video_reader *self)
 {
-    const AVFormatContext *format = self->walk.player.demux.format;
-    const AVStream *stream = self->walk.player.demux.stream;
-    uint64_t count = self->walk.index.shot_count;
+    const AVFormatContext *format = self->cursor.decoder.demux.format;
+    const AVStream *stream = self->cursor.decoder.demux.stream;
+    uint64_t count = self->cursor.index.picture_count;
     int64_t start, end;
 
-    if (!self->walk.index.has_all_shots || !count)
+    if (!self->cursor.index.has_all_pictures || !count)
         return promised_seconds(format, stream);
     if (self->rate.fps.den)
-        return video_seconds((int64_t)video_rate_count(&self->rate, &self->walk), av_inv_q(self->rate.fps));
-    if (video_walk_times(&self->walk, count - 1, &start, &end) != MIM_OK)
+        return video_seconds((int64_t)video_frame_rate_count(&self->rate, &self->cursor), av_inv_q(self->rate.fps));
+    if (video_cursor_times(&self->cursor, count - 1, &start, &end) != MIM_OK)
         return (struct mim_rational){ 0, 0 };
-    return video_seconds(end - self->walk.index.shots[0].pts, stream->time_base);
+    return video_seconds(end - self->cursor.index.pictures[0].pts, stream->time_base);
 }
 
 static int32_t
@@ -96,8 +97,8 @@ put_count(struct mim_job *job, const struct video_reader *self)
 {
     static const char *const words[] = { "none", "estimate", "header", "exact" };
     int32_t sure = MIM_SURE_EXACT;
-    uint64_t count =
-        self->walk.index.has_all_shots ? video_rate_count(&self->rate, &self->walk) : video_promised_count(self, &sure);
+    uint64_t count = self->cursor.index.has_all_pictures ? video_frame_rate_count(&self->rate, &self->cursor)
+                                                         : video_promised_count(self, &sure);
     if (count == MIM_UNKNOWN)
         return MIM_OK;
     int32_t status = put_int(job, "nframes", (int64_t)count);
@@ -116,11 +117,11 @@ audio_codec(const AVFormatContext *format)
 static int32_t
 put_coding(struct mim_job *job, const struct video_reader *self)
 {
-    const AVFormatContext *format = self->walk.player.demux.format;
-    const AVStream *stream = self->walk.player.demux.stream;
+    const AVFormatContext *format = self->cursor.decoder.demux.format;
+    const AVStream *stream = self->cursor.decoder.demux.stream;
     const AVCodecParameters *parameters = stream->codecpar;
-    bool is_turned = self->orientation.is_transposed && !self->look.keep_rotation;
-    struct mim_size size = self->look.size;
+    bool is_turned = self->orientation.is_transposed && !self->output.keep_rotation;
+    struct mim_size size = self->output.size;
 
     if (!size.width || !size.height)
         size = is_turned ? (struct mim_size){ (uint32_t)parameters->height, (uint32_t)parameters->width }
@@ -140,7 +141,7 @@ put_coding(struct mim_job *job, const struct video_reader *self)
 static int32_t
 put_timing(struct mim_job *job, struct video_reader *self)
 {
-    const AVStream *stream = self->walk.player.demux.stream;
+    const AVStream *stream = self->cursor.decoder.demux.stream;
     AVRational rate = stream->avg_frame_rate.num ? stream->avg_frame_rate : stream->r_frame_rate;
 
     if (self->rate.fps.den)
@@ -157,10 +158,29 @@ static bool
 is_of_container(const char *tag)
 {
     static const char *const names[] = {
-        "major_brand", "minor_version", "compatible_brands", "handler_name", "vendor_id", /* ISO media */
-        "hasVideo", "hasAudio", "hasMetadata", "hasKeyframes", "hasCuePoints", "canSeekToEnd", "datasize", "videosize", "audiosize",
-        "lasttimestamp", "lastkeyframetimestamp", "lastkeyframelocation", "metadatadate", "metadatacreator", /* FLV */
-        "WMFSDKVersion", "WMFSDKNeeded", "IsVBR", "DeviceConformanceTemplate", /* ASF */
+        "major_brand",
+        "minor_version",
+        "compatible_brands",
+        "handler_name",
+        "vendor_id", /* ISO media */
+        "hasVideo",
+        "hasAudio",
+        "hasMetadata",
+        "hasKeyframes",
+        "hasCuePoints",
+        "canSeekToEnd",
+        "datasize",
+        "videosize",
+        "audiosize",
+        "lasttimestamp",
+        "lastkeyframetimestamp",
+        "lastkeyframelocation",
+        "metadatadate",
+        "metadatacreator", /* FLV */
+        "WMFSDKVersion",
+        "WMFSDKNeeded",
+        "IsVBR",
+        "DeviceConformanceTemplate", /* ASF */
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (!av_strcasecmp(tag, names[i]))
@@ -216,14 +236,14 @@ put_tags(struct mim_job *job, const AVDictionary *tags)
 static const AVDictionary *
 tags_of(const struct video_demux *demux)
 {
-    return strcmp(demux->what->container->demuxer, "ogg") ? demux->format->metadata : demux->stream->metadata;
+    return strcmp(demux->setup->container->demuxer, "ogg") ? demux->format->metadata : demux->stream->metadata;
 }
 
 static int32_t
-describe_frame(struct mim_job *job, const struct video_shown *shown)
+describe_frame(struct mim_job *job, const struct video_read_frame *frame)
 {
-    int32_t status = put_rational(job, "pts", shown->time);
-    return status == MIM_OK ? put_int(job, "keyframe", shown->is_key) : status;
+    int32_t status = put_rational(job, "pts", frame->time);
+    return status == MIM_OK ? put_int(job, "keyframe", frame->is_key) : status;
 }
 
 int32_t
@@ -233,12 +253,12 @@ video_metadata(struct mim_job *job, const void *packet, const struct mim_frame_i
     (void)info;
     if (packet)
         return describe_frame(job, packet);
-    if (!self->walk.is_open)
+    if (!self->cursor.is_open)
         return MIM_OK;
     int32_t status = put_timing(job, self);
     if (status == MIM_OK)
         status = put_coding(job, self);
     if (status == MIM_OK)
-        status = put_tags(job, tags_of(&self->walk.player.demux));
+        status = put_tags(job, tags_of(&self->cursor.decoder.demux));
     return status;
 }

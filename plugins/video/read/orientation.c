@@ -56,31 +56,31 @@ video_is_turned(const struct video_orientation *orientation)
 }
 
 static void
-put_row(const uint8_t *from, uint32_t width, uint32_t pixel, uint8_t *to, int64_t step)
+copy_row(const uint8_t *from, uint32_t width, uint32_t pixel, uint8_t *to, int64_t step_once)
 {
-    if (step == (int64_t)pixel) {
+    if (step_once == (int64_t)pixel) {
         memcpy(to, from, (size_t)width * pixel);
         return;
     }
     switch (pixel) { /* of a size that the compiler knows, copying is one move */
     case 1:
-        for (uint32_t x = 0; x < width; x++, from += 1, to += step)
+        for (uint32_t x = 0; x < width; x++, from += 1, to += step_once)
             *to = *from;
         return;
     case 2:
-        for (uint32_t x = 0; x < width; x++, from += 2, to += step)
+        for (uint32_t x = 0; x < width; x++, from += 2, to += step_once)
             memcpy(to, from, 2);
         return;
     case 3:
-        for (uint32_t x = 0; x < width; x++, from += 3, to += step)
+        for (uint32_t x = 0; x < width; x++, from += 3, to += step_once)
             memcpy(to, from, 3);
         return;
     case 4:
-        for (uint32_t x = 0; x < width; x++, from += 4, to += step)
+        for (uint32_t x = 0; x < width; x++, from += 4, to += step_once)
             memcpy(to, from, 4);
         return;
     default:
-        for (uint32_t x = 0; x < width; x++, from += pixel, to += step)
+        for (uint32_t x = 0; x < width; x++, from += pixel, to += step_once)
             memcpy(to, from, pixel);
     }
 }
@@ -105,5 +105,5 @@ video_turn(const struct video_orientation *orientation, const uint8_t *from, uin
         down = -down;
     }
     for (uint32_t y = 0; y < height; y++, from += from_stride, to += down)
-        put_row(from, width, pixel, to, along);
+        copy_row(from, width, pixel, to, along);
 }

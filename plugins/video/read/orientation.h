@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* How a picture lies in its frame: mirrored, turned by quarters. */
-#ifndef MIM_VIDEO_ORIENT_H
-#define MIM_VIDEO_ORIENT_H
+#ifndef MIM_VIDEO_ORIENTATION_H
+#define MIM_VIDEO_ORIENTATION_H
 
 #include <stdbool.h>
 

@@ -15,9 +15,9 @@
 static int32_t
 report_losses(struct mim_job *job, const struct video_reader *self)
 {
-    const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(self->walk.player.demux.stream->codecpar->format);
+    const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(self->cursor.decoder.demux.stream->codecpar->format);
     int32_t status = MIM_OK;
-    if (!descriptor || self->look.pixels != VIDEO_RGB24)
+    if (!descriptor || self->output.pixels != VIDEO_RGB24)
         return MIM_OK;
     if (descriptor->comp[0].depth > 8)
         status = job->host->notice(job, MIM_NOTICE_DEPTH, "samples become 8 bits; pixelformat=native keeps them");
@@ -29,7 +29,7 @@ report_losses(struct mim_job *job, const struct video_reader *self)
 static void
 set_rate(struct video_reader *self, struct mim_sequence *sequence)
 {
-    AVRational base = self->walk.player.demux.stream->time_base;
+    AVRational base = self->cursor.decoder.demux.stream->time_base;
     if (self->fps.den) {
         av_reduce(&self->rate.fps.num, &self->rate.fps.den, self->fps.num, self->fps.den, INT32_MAX);
         base = av_inv_q(self->rate.fps);
@@ -45,12 +45,12 @@ open_reader(struct mim_job *job, struct mim_sequence *sequence, const struct vid
     int threads = self->threads ? (int)self->threads : (int)job->threads;
 
     video_log_open(&self->log, job);
-    self->walk.what = (struct video_what){ container, &self->log, self->stream };
-    self->walk.threads = threads;
-    int32_t status = video_walk_open(&self->walk, job);
+    self->cursor.setup = (struct video_demux_setup){ container, &self->log, self->stream };
+    self->cursor.threads = threads;
+    int32_t status = video_cursor_open(&self->cursor, job);
     if (status != MIM_OK)
         return status;
-    self->orientation = video_orientation_of(self->walk.player.demux.stream);
+    self->orientation = video_orientation_of(self->cursor.decoder.demux.stream);
     sequence->loop = -1;
     set_rate(self, sequence);
     sequence->count = video_promised_count(self, &sequence->sure);
@@ -58,32 +58,32 @@ open_reader(struct mim_job *job, struct mim_sequence *sequence, const struct vid
 }
 
 static int32_t
-scan(struct mim_job *job, struct mim_sequence *sequence)
+scan_stream(struct mim_job *job, struct mim_sequence *sequence)
 {
     struct video_reader *self = job->state;
-    int32_t status = video_walk_scan(&self->walk);
+    int32_t status = video_cursor_scan(&self->cursor);
     if (status != MIM_OK)
         return status;
-    sequence->count = video_rate_count(&self->rate, &self->walk);
+    sequence->count = video_frame_rate_count(&self->rate, &self->cursor);
     sequence->sure = MIM_SURE_EXACT;
-    return video_walk_verdict(&self->walk);
+    return video_cursor_verdict(&self->cursor);
 }
 
 /* --- frames ------------------------------------------------------------------------------------------------------- */
 
 static int32_t
-set_times(struct video_reader *self, uint64_t index, uint64_t shot, struct video_shown *shown,
+set_times(struct video_reader *self, uint64_t index, uint64_t picture, struct video_read_frame *frame,
           struct mim_frame_info *info)
 {
-    AVRational base = self->walk.player.demux.stream->time_base;
+    AVRational base = self->cursor.decoder.demux.stream->time_base;
     int64_t start, end;
-    int32_t status = video_walk_times(&self->walk, shot, &start, &end);
+    int32_t status = video_cursor_times(&self->cursor, picture, &start, &end);
 
     if (status != MIM_OK)
         return status;
-    shown->time = video_seconds(start, base);
+    frame->time = video_seconds(start, base);
     if (self->rate.fps.den) {
-        info->pts = video_rate_first(&self->rate, &self->walk) + (int64_t)index;
+        info->pts = video_frame_rate_first(&self->rate, &self->cursor) + (int64_t)index;
         info->duration = 1;
     } else {
         info->pts = start;
@@ -110,12 +110,13 @@ is_key_picture(const AVFrame *picture, const struct video_index *index)
 }
 
 static int32_t
-describe(struct mim_job *job, struct video_reader *self, struct video_shown *shown, struct mim_frame_info *info)
+describe_frame(struct mim_job *job, struct video_reader *self, struct video_read_frame *frame,
+               struct mim_frame_info *info)
 {
-    AVFrame *picture = shown->picture;
+    AVFrame *picture = frame->picture;
     int size = av_image_get_buffer_size(picture->format, picture->width, picture->height, 64);
 
-    if (!video_fit_of(picture, &self->look, &self->orientation, &shown->fit, info))
+    if (!video_scaling_of(picture, &self->output, &self->orientation, &frame->scaling, info))
         return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "pictures of the kind %s cannot be converted",
                                av_get_pix_fmt_name(picture->format));
     shown->is_key = is_key_picture(picture, &self->walk.index);
@@ -128,47 +129,47 @@ describe(struct mim_job *job, struct video_reader *self, struct video_shown *sho
 }
 
 static int32_t
-prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info *info)
+prepare_frame(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info *info)
 {
     struct video_reader *self = job->state;
-    struct video_shown *shown = packet;
-    uint64_t shot;
+    struct video_read_frame *frame = packet;
+    uint64_t picture;
 
-    int32_t status = video_rate_find(&self->rate, &self->walk, index, &shot);
+    int32_t status = video_frame_rate_find(&self->rate, &self->cursor, index, &picture);
     if (status == MIM_OK)
-        status = video_walk_to(&self->walk, shot);
+        status = video_cursor_seek(&self->cursor, picture);
     if (status == MIM_OK)
-        status = set_times(self, index, shot, shown, info);
+        status = set_times(self, index, picture, frame, info);
     if (status != MIM_OK)
         return status;
-    shown->picture = av_frame_clone(self->walk.now);
-    if (!shown->picture)
+    frame->picture = av_frame_clone(self->cursor.current);
+    if (!frame->picture)
         return MIM_NOMEM;
-    status = describe(job, self, shown, info);
+    status = describe_frame(job, self, frame, info);
     if (status != MIM_OK)
-        av_frame_free(&shown->picture);
+        av_frame_free(&frame->picture);
     return status;
 }
 
 static int32_t
-pixels(struct mim_job *job, const void *packet, const struct mim_frame_info *info, uint32_t part,
-       struct mim_raster *raster)
+convert_picture(struct mim_job *job, const void *packet, const struct mim_frame_info *info, uint32_t part,
+                struct mim_raster *raster)
 {
-    const struct video_shown *shown = packet;
+    const struct video_read_frame *frame = packet;
     (void)info, (void)part;
-    return video_scale(job->worker, job, shown->picture, &shown->fit, raster);
+    return video_scale(job->worker, job, frame->picture, &frame->scaling, raster);
 }
 
 static void
-release(struct mim_job *job, void *packet)
+release_frame(struct mim_job *job, void *packet)
 {
-    struct video_shown *shown = packet;
+    struct video_read_frame *frame = packet;
     (void)job;
-    av_frame_free(&shown->picture);
+    av_frame_free(&frame->picture);
 }
 
 static void
-worker_close(struct mim_job *job)
+close_worker(struct mim_job *job)
 {
     video_scaler_close(job->worker, job);
 }
@@ -177,7 +178,7 @@ static void
 close_reader(struct mim_job *job)
 {
     struct video_reader *self = job->state;
-    video_walk_close(&self->walk);
+    video_cursor_close(&self->cursor);
 }
 
 /* --- tables ------------------------------------------------------------------------------------------------------- */
@@ -185,17 +186,17 @@ close_reader(struct mim_job *job)
 static const struct mim_option options[] = {
     { MIM_OPTION_HEADER, .name = "fps", .type = MIM_OPTION_RATIONAL, .offset = offsetof(struct video_reader, fps),
       .unit = "1/s", .min = 0.001, .max = 10000, .help = "repeat and leave out pictures for even times" },
-    { MIM_OPTION_HEADER, .name = "size", .type = MIM_OPTION_SIZE, .offset = offsetof(struct video_reader, look.size),
+    { MIM_OPTION_HEADER, .name = "size", .type = MIM_OPTION_SIZE, .offset = offsetof(struct video_reader, output.size),
       .unit = "px", .help = "scale frames to this size" },
     { MIM_OPTION_HEADER, .name = "pixelformat", .type = MIM_OPTION_CHOICE,
-      .offset = offsetof(struct video_reader, look.pixels), .choices = VIDEO_PIXELS_CHOICES, .initial_text = "rgb24",
+      .offset = offsetof(struct video_reader, output.pixels), .choices = VIDEO_PIXELS_CHOICES, .initial_text = "rgb24",
       .help = "samples of frames; native keeps gray, alpha and depth" },
     { MIM_OPTION_HEADER, .name = "stream", .type = MIM_OPTION_INT, .offset = offsetof(struct video_reader, stream),
       .initial = -1, .min = -1, .max = 10000, .help = "number of the stream in the file, -1 for the best video" },
     { MIM_OPTION_HEADER, .name = "threads", .type = MIM_OPTION_INT, .offset = offsetof(struct video_reader, threads),
       .max = 64, .help = "threads of the decoder, 0 for the job's" },
     { MIM_OPTION_HEADER, .name = "rotate", .type = MIM_OPTION_CHOICE,
-      .offset = offsetof(struct video_reader, look.keep_rotation), .choices = "apply|keep", .initial_text = "apply",
+      .offset = offsetof(struct video_reader, output.keep_rotation), .choices = "apply|keep", .initial_text = "apply",
       .help = "turn frames as the file asks" },
 };
 
@@ -211,17 +212,17 @@ VIDEO_FORMATS(OPEN)
         .struct_size = sizeof(struct mim_reader_ops), \
         .flags = MIM_READER_ANY_ORDER | MIM_READER_THREADS, \
         .state_size = sizeof(struct video_reader), \
-        .packet_size = sizeof(struct video_shown), \
+        .packet_size = sizeof(struct video_read_frame), \
         .worker_size = sizeof(struct video_scaler), \
         .option_count = sizeof options / sizeof *options, \
         .options = options, \
         .open = open_##id, \
-        .scan = scan, \
-        .prepare = prepare, \
-        .pixels = pixels, \
+        .scan = scan_stream, \
+        .prepare = prepare_frame, \
+        .pixels = convert_picture, \
         .metadata = video_metadata, \
-        .release = release, \
-        .worker_close = worker_close, \
+        .release = release_frame, \
+        .worker_close = close_worker, \
         .close = close_reader, \
     },
 

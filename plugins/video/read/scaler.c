@@ -22,7 +22,7 @@ static const struct shape {
 
 /* Native, by gray, alpha, and more than 8 bits: all three stay, but for gray with alpha of 16 bits, which swscale does
  * not write. */
-static const struct shape native[2][2][2] = {
+static const struct shape native_shapes[2][2][2] = {
     { { { AV_PIX_FMT_RGB24, 3, MIM_SAMPLE_U8 }, { AV_PIX_FMT_RGB48, 3, MIM_SAMPLE_U16 } },
       { { AV_PIX_FMT_RGBA, 4, MIM_SAMPLE_U8 }, { AV_PIX_FMT_RGBA64, 4, MIM_SAMPLE_U16 } } },
     { { { AV_PIX_FMT_GRAY8, 1, MIM_SAMPLE_U8 }, { AV_PIX_FMT_GRAY16, 1, MIM_SAMPLE_U16 } },
@@ -36,26 +36,27 @@ shape_of(const AVPixFmtDescriptor *descriptor, int32_t pixels)
         return shapes[pixels];
     bool has_alpha = descriptor->flags & AV_PIX_FMT_FLAG_ALPHA && !(descriptor->flags & AV_PIX_FMT_FLAG_PAL);
     bool is_gray = descriptor->nb_components - has_alpha == 1 && !(descriptor->flags & AV_PIX_FMT_FLAG_PAL);
-    return native[is_gray][has_alpha][descriptor->comp[0].depth > 8];
+    return native_shapes[is_gray][has_alpha][descriptor->comp[0].depth > 8];
 }
 
 bool
-video_fit_of(const AVFrame *picture, const struct video_look *look, const struct video_orientation *orientation,
-             struct video_fit *fit, struct mim_frame_info *info)
+video_scaling_of(const AVFrame *picture, const struct video_output_format *output,
+                 const struct video_orientation *orientation, struct video_scaling *scaling,
+                 struct mim_frame_info *info)
 {
     const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(picture->format);
     if (!descriptor || !sws_isSupportedInput(picture->format) || picture->width < 1 || picture->height < 1)
         return false;
 
-    struct shape shape = shape_of(descriptor, look->pixels);
-    *fit = (struct video_fit){ .format = shape.format };
-    if (!look->keep_rotation)
-        fit->orientation = *orientation;
-    bool is_turned = fit->orientation.is_transposed, is_scaled = look->size.width && look->size.height;
-    info->width = is_scaled ? look->size.width : (uint32_t)(is_turned ? picture->height : picture->width);
-    info->height = is_scaled ? look->size.height : (uint32_t)(is_turned ? picture->width : picture->height);
-    fit->width = is_turned ? info->height : info->width;
-    fit->height = is_turned ? info->width : info->height;
+    struct shape shape = shape_of(descriptor, output->pixels);
+    *scaling = (struct video_scaling){ .format = shape.format };
+    if (!output->keep_rotation)
+        scaling->orientation = *orientation;
+    bool is_turned = scaling->orientation.is_transposed, is_scaled = output->size.width && output->size.height;
+    info->width = is_scaled ? output->size.width : (uint32_t)(is_turned ? picture->height : picture->width);
+    info->height = is_scaled ? output->size.height : (uint32_t)(is_turned ? picture->width : picture->height);
+    scaling->width = is_turned ? info->height : info->width;
+    scaling->height = is_turned ? info->width : info->height;
     info->channels = shape.channels;
     info->sample = shape.sample;
     return true;
@@ -63,7 +64,7 @@ video_fit_of(const AVFrame *picture, const struct video_look *look, const struct
 
 /* The old names of full range make swscale complain. */
 static enum AVPixelFormat
-without_range(enum AVPixelFormat format)
+base_format(enum AVPixelFormat format)
 {
     switch (format) {
     case AV_PIX_FMT_YUVJ411P:
@@ -83,7 +84,7 @@ without_range(enum AVPixelFormat format)
 
 /* As the ffmpeg command has it: what is not said, or is no YCbCr matrix, is BT.601, at every size. */
 static const int *
-coefficients(int matrix)
+matrix_coefficients(int matrix)
 {
     bool is_known = matrix >= AVCOL_SPC_BT709 && matrix <= AVCOL_SPC_BT2020_CL && matrix != AVCOL_SPC_YCGCO;
     return sws_getCoefficients(is_known ? matrix : AVCOL_SPC_BT470BG);
@@ -92,7 +93,7 @@ coefficients(int matrix)
 static int
 set_colours(struct video_scaler *scaler)
 {
-    const int *matrix = coefficients(scaler->matrix);
+    const int *matrix = matrix_coefficients(scaler->matrix);
     int *from, *to, from_full, to_full, brightness, contrast, saturation;
     if (sws_getColorspaceDetails(scaler->sws, &from, &from_full, &to, &to_full, &brightness, &contrast, &saturation) <
         0)
@@ -105,18 +106,18 @@ set_colours(struct video_scaler *scaler)
 }
 
 static bool
-is_made_for(const struct video_scaler *scaler, const AVFrame *picture, const struct video_fit *fit)
+is_made_for(const struct video_scaler *scaler, const AVFrame *picture, const struct video_scaling *scaling)
 {
     return scaler->sws && scaler->width == picture->width && scaler->height == picture->height &&
            scaler->format == picture->format && scaler->range == (int)picture->color_range &&
-           scaler->matrix == (int)picture->colorspace && scaler->fit.format == fit->format &&
-           scaler->fit.width == fit->width && scaler->fit.height == fit->height;
+           scaler->matrix == (int)picture->colorspace && scaler->scaling.format == scaling->format &&
+           scaler->scaling.width == scaling->width && scaler->scaling.height == scaling->height;
 }
 
 static int
-make(struct video_scaler *scaler, const AVFrame *picture, const struct video_fit *fit)
+open_scaler(struct video_scaler *scaler, const AVFrame *picture, const struct video_scaling *scaling)
 {
-    enum AVPixelFormat format = without_range(picture->format);
+    enum AVPixelFormat format = base_format(picture->format);
     const struct {
         const char *name;
         int64_t value;
@@ -124,9 +125,9 @@ make(struct video_scaler *scaler, const AVFrame *picture, const struct video_fit
         { "srcw", picture->width },
         { "srch", picture->height },
         { "src_format", format },
-        { "dstw", (int64_t)fit->width },
-        { "dsth", (int64_t)fit->height },
-        { "dst_format", fit->format },
+        { "dstw", (int64_t)scaling->width },
+        { "dsth", (int64_t)scaling->height },
+        { "dst_format", scaling->format },
         { "src_range", picture->color_range == AVCOL_RANGE_JPEG || format != picture->format },
         { "sws_flags", SWS_BICUBIC },
     };
@@ -145,7 +146,7 @@ make(struct video_scaler *scaler, const AVFrame *picture, const struct video_fit
     scaler->format = picture->format;
     scaler->range = (int)picture->color_range;
     scaler->matrix = (int)picture->colorspace;
-    scaler->fit = *fit;
+    scaler->scaling = *scaling;
     int code = sws_init_context(scaler->sws, NULL, NULL);
     if (code >= 0)
         set_colours(scaler);
@@ -153,7 +154,7 @@ make(struct video_scaler *scaler, const AVFrame *picture, const struct video_fit
 }
 
 static int32_t
-run(struct video_scaler *scaler, struct mim_job *job, const AVFrame *picture, uint8_t *data, uint64_t stride)
+run_scaler(struct video_scaler *scaler, struct mim_job *job, const AVFrame *picture, uint8_t *data, uint64_t stride)
 {
     uint8_t *planes[4] = { data };
     int strides[4] = { (int)stride };
@@ -166,7 +167,7 @@ run(struct video_scaler *scaler, struct mim_job *job, const AVFrame *picture, ui
 }
 
 static int32_t
-make_room(struct video_scaler *scaler, struct mim_job *job, uint64_t size)
+grow_upright(struct video_scaler *scaler, struct mim_job *job, uint64_t size)
 {
     if (size <= scaler->upright_size)
         return MIM_OK;
@@ -188,28 +189,28 @@ safe_stride(uint32_t width, uint32_t pixel)
 
 /* By way of memory of our own. */
 static int32_t
-run_aside(struct video_scaler *scaler, struct mim_job *job, const AVFrame *picture, uint32_t pixel,
-          struct mim_raster *raster)
+scale_via_copy(struct video_scaler *scaler, struct mim_job *job, const AVFrame *picture, uint32_t pixel,
+               struct mim_raster *raster)
 {
-    const struct video_fit *fit = &scaler->fit;
-    uint64_t stride = (safe_stride(fit->width, pixel) + 63) / 64 * 64, size;
+    const struct video_scaling *scaling = &scaler->scaling;
+    uint64_t stride = (safe_stride(scaling->width, pixel) + 63) / 64 * 64, size;
 
-    if (__builtin_mul_overflow(stride, (uint64_t)fit->height, &size))
+    if (__builtin_mul_overflow(stride, (uint64_t)scaling->height, &size))
         return MIM_NOMEM;
-    int32_t status = make_room(scaler, job, size);
+    int32_t status = grow_upright(scaler, job, size);
     if (status == MIM_OK)
-        status = run(scaler, job, picture, scaler->upright, stride);
+        status = run_scaler(scaler, job, picture, scaler->upright, stride);
     if (status == MIM_OK)
-        video_turn(&fit->orientation, scaler->upright, stride, fit->width, fit->height, pixel, raster);
+        video_turn(&scaling->orientation, scaler->upright, stride, scaling->width, scaling->height, pixel, raster);
     return status;
 }
 
 int32_t
-video_scale(struct video_scaler *scaler, struct mim_job *job, const AVFrame *picture, const struct video_fit *fit,
-            struct mim_raster *raster)
+video_scale(struct video_scaler *scaler, struct mim_job *job, const AVFrame *picture,
+            const struct video_scaling *scaling, struct mim_raster *raster)
 {
-    if (!is_made_for(scaler, picture, fit)) {
-        int code = make(scaler, picture, fit);
+    if (!is_made_for(scaler, picture, scaling)) {
+        int code = open_scaler(scaler, picture, scaling);
         if (code < 0) {
             sws_freeContext(scaler->sws);
             scaler->sws = NULL;
@@ -217,9 +218,9 @@ video_scale(struct video_scaler *scaler, struct mim_job *job, const AVFrame *pic
         }
     }
     uint32_t pixel = raster->channels * (raster->sample == MIM_SAMPLE_U16 ? 2 : 1);
-    if (video_is_turned(&fit->orientation) || safe_stride(fit->width, pixel) > raster->stride)
-        return run_aside(scaler, job, picture, pixel, raster);
-    return run(scaler, job, picture, raster->data, raster->stride);
+    if (video_is_turned(&scaling->orientation) || safe_stride(scaling->width, pixel) > raster->stride)
+        return scale_via_copy(scaler, job, picture, pixel, raster);
+    return run_scaler(scaler, job, picture, raster->data, raster->stride);
 }
 
 void

@@ -14,14 +14,14 @@ enum video_pixels { VIDEO_RGB24, VIDEO_GRAY, VIDEO_GRAY16, VIDEO_RGBA, VIDEO_RGB
 #define VIDEO_PIXELS_CHOICES "rgb24|gray|gray16|rgba|rgb48|native"
 
 /* How pictures shall look: the reader's options. */
-struct video_look {
+struct video_output_format {
     int32_t pixels; /* enum video_pixels */
     int32_t keep_rotation;
     struct mim_size size;
 };
 
 /* What becomes of one picture. */
-struct video_fit {
+struct video_scaling {
     enum AVPixelFormat format;
     uint32_t width, height; /* before it is turned */
     struct video_orientation orientation;
@@ -30,17 +30,18 @@ struct video_fit {
 /* A worker's own scaler. */
 struct video_scaler {
     struct SwsContext *sws;
-    struct video_fit fit; /* what `sws` was made for */
+    struct video_scaling scaling; /* what `sws` was made for */
     int width, height, format, range, matrix;
     uint8_t *upright; /* a picture before it is turned */
     uint64_t upright_size;
 };
 
 /* Fill the shape of the frame that the picture becomes. false: its samples are none that can be converted. */
-bool video_fit_of(const AVFrame *picture, const struct video_look *look, const struct video_orientation *orientation,
-                  struct video_fit *fit, struct mim_frame_info *info);
+bool video_scaling_of(const AVFrame *picture, const struct video_output_format *output,
+                      const struct video_orientation *orientation, struct video_scaling *scaling,
+                      struct mim_frame_info *info);
 int32_t video_scale(struct video_scaler *scaler, struct mim_job *job, const AVFrame *picture,
-                    const struct video_fit *fit, struct mim_raster *raster);
+                    const struct video_scaling *scaling, struct mim_raster *raster);
 void video_scaler_close(struct video_scaler *scaler, struct mim_job *job);
 
 #endif

@@ -17,11 +17,11 @@ big_endian(const uint8_t *bytes, unsigned count)
 static uint64_t
 end_of_boxes(struct mim_job *job, uint64_t size)
 {
-    enum { MOST_BOXES = 1 << 20, POLL_EVERY = 1024 };
+    enum { MAX_BOXES = 1 << 20, POLL_EVERY = 1024 };
     uint8_t head[16];
     uint64_t at = 0;
 
-    for (unsigned i = 0; i < MOST_BOXES && at < size; i++) {
+    for (unsigned i = 0; i < MAX_BOXES && at < size; i++) {
         if (i % POLL_EVERY == 0 && job->host->poll(job) != MIM_OK)
             return 0;
         int64_t got = job->host->read_at(job, head, sizeof head, at);
@@ -40,10 +40,10 @@ end_of_boxes(struct mim_job *job, uint64_t size)
 
 /* A number of Matroska's: its length is in its leading zeros. UINT64_MAX: unknown. */
 static uint64_t
-ebml_number(const uint8_t *bytes, uint64_t room, unsigned *length)
+ebml_number(const uint8_t *bytes, uint64_t capacity, unsigned *length)
 {
-    *length = room && bytes[0] ? (unsigned)__builtin_clz(bytes[0]) - 23 : 9;
-    if (*length > 8 || *length > room)
+    *length = capacity && bytes[0] ? (unsigned)__builtin_clz(bytes[0]) - 23 : 9;
+    if (*length > 8 || *length > capacity)
         return UINT64_MAX;
     uint64_t mask = (UINT64_C(1) << (7 * *length)) - 1;
     uint64_t value = big_endian(bytes, *length) & mask;
@@ -146,11 +146,11 @@ end_of_packets(struct mim_job *job, uint64_t size)
 
 /* Bytes of an Ogg page of which `room` are there; more than these when not even its table is. */
 static uint64_t
-page_size(const uint8_t *page, uint64_t room)
+page_size(const uint8_t *page, uint64_t capacity)
 {
     enum { HEAD = 27 };
     uint64_t size = HEAD + page[HEAD - 1];
-    for (unsigned i = 0; i < page[HEAD - 1] && HEAD + i < room; i++)
+    for (unsigned i = 0; i < page[HEAD - 1] && HEAD + i < capacity; i++)
         size += page[HEAD + i];
     return size;
 }
@@ -160,16 +160,16 @@ static uint64_t
 end_of_pages(struct mim_job *job, uint64_t size)
 {
     enum { PAGE = 65536, HEAD = 27, FLAGS = 5, LAST = 4 };
-    uint64_t room = size < PAGE ? size : PAGE, end = 0;
+    uint64_t capacity = size < PAGE ? size : PAGE, end = 0;
     uint8_t *tail = job->host->resize(job, NULL, 0, PAGE);
 
     if (!tail)
         return 0;
-    if (job->host->read_at(job, tail, room, size - room) == (int64_t)room)
-        for (uint64_t i = room; i >= HEAD; i--) {
+    if (job->host->read_at(job, tail, capacity, size - capacity) == (int64_t)capacity)
+        for (uint64_t i = capacity; i >= HEAD; i--) {
             const uint8_t *page = tail + i - HEAD;
             if (!memcmp(page, "OggS", 4)) {
-                end = size - room + (i - HEAD) + page_size(page, room - (i - HEAD)) + !(page[FLAGS] & LAST);
+                end = size - capacity + (i - HEAD) + page_size(page, capacity - (i - HEAD)) + !(page[FLAGS] & LAST);
                 break;
             }
         }
@@ -213,14 +213,14 @@ end_of(const char *demuxer, AVStream *stream, struct mim_job *job, uint64_t size
 }
 
 bool
-video_is_cut(const char *demuxer, AVStream *stream, struct mim_job *job)
+video_is_truncated(const char *demuxer, AVStream *stream, struct mim_job *job)
 {
     uint64_t size = job->host->size(job);
     return size != MIM_UNKNOWN && end_of(demuxer, stream, job, size) > size;
 }
 
 int32_t
-video_fail_cut(struct mim_job *job)
+video_fail_truncated(struct mim_job *job)
 {
     return job->host->fail(job, MIM_TRUNCATED, job->host->size(job), "the file ends before its container does");
 }

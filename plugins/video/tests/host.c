@@ -3,13 +3,13 @@
 #include "host.h"
 
 static struct host *
-of(struct mim_job *job)
+host_of(struct mim_job *job)
 {
     return job->core;
 }
 
 static bool
-fails(uint64_t *count, uint64_t from)
+should_fail(uint64_t *count, uint64_t from)
 {
     return ++*count >= from && from;
 }
@@ -17,9 +17,9 @@ fails(uint64_t *count, uint64_t from)
 static void *
 resize(struct mim_job *job, void *old, uint64_t old_size, uint64_t new_size)
 {
-    struct host *host = of(job);
+    struct host *host = host_of(job);
     CHECK(old || !old_size);
-    if (new_size > old_size && fails(&host->allocations, host->fail_allocation))
+    if (new_size > old_size && should_fail(&host->allocations, host->fail_allocation))
         return NULL;
     host->allocated += (int64_t)(new_size - old_size);
     if (!new_size) {
@@ -32,26 +32,26 @@ resize(struct mim_job *job, void *old, uint64_t old_size, uint64_t new_size)
 static int32_t
 reserve(struct mim_job *job, int64_t delta)
 {
-    of(job)->reserved += delta;
+    host_of(job)->reserved += delta;
     return MIM_OK;
 }
 
 static uint64_t
 limit(struct mim_job *job, int32_t which)
 {
-    return which == MIM_LIMIT_PIXELS && of(job)->most_pixels ? of(job)->most_pixels : UINT64_MAX;
+    return which == MIM_LIMIT_PIXELS && host_of(job)->max_pixels ? host_of(job)->max_pixels : UINT64_MAX;
 }
 
 static int32_t
 poll_host(struct mim_job *job)
 {
-    return fails(&of(job)->polls, of(job)->fail_poll) ? MIM_CANCELLED : MIM_OK;
+    return should_fail(&host_of(job)->polls, host_of(job)->fail_poll) ? MIM_CANCELLED : MIM_OK;
 }
 
 static int32_t
 keep_failure(struct mim_job *job, int32_t status, uint64_t offset, const char *fmt, ...)
 {
-    struct host *host = of(job);
+    struct host *host = host_of(job);
     va_list args;
     (void)offset;
     if (host->status != MIM_OK)
@@ -66,8 +66,8 @@ keep_failure(struct mim_job *job, int32_t status, uint64_t offset, const char *f
 static int64_t
 read_at(struct mim_job *job, void *data, uint64_t size, uint64_t offset)
 {
-    struct host *host = of(job);
-    if (fails(&host->reads, host->fail_read)) {
+    struct host *host = host_of(job);
+    if (should_fail(&host->reads, host->fail_read)) {
         keep_failure(job, MIM_IO, offset, "the source failed");
         return -MIM_IO;
     }
@@ -82,7 +82,7 @@ read_at(struct mim_job *job, void *data, uint64_t size, uint64_t offset)
 static uint64_t
 size_of(struct mim_job *job)
 {
-    return of(job)->size;
+    return host_of(job)->size;
 }
 
 static uint32_t
@@ -96,7 +96,7 @@ static int32_t
 notice(struct mim_job *job, int32_t code, const char *text)
 {
     (void)code, (void)text;
-    of(job)->notices++;
+    host_of(job)->notices++;
     return MIM_OK;
 }
 

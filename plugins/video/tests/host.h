@@ -16,7 +16,7 @@ struct host {
     uint64_t size;
     uint64_t fail_allocation, fail_read, fail_poll; /* from the n-th on; 0: never */
     uint64_t allocations, reads, polls;
-    uint64_t most_pixels; /* 0: no limit */
+    uint64_t max_pixels; /* 0: no limit */
     int64_t allocated, reserved;
     uint64_t notices;
     int32_t status;

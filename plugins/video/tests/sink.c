@@ -3,7 +3,7 @@
 #include "sink.h"
 
 static struct sink *
-of(struct mim_job *job)
+sink_of(struct mim_job *job)
 {
     return job->core;
 }
@@ -14,9 +14,9 @@ write_at(struct sink *sink, const void *data, uint64_t size, uint64_t offset)
     if (++sink->writes >= sink->fail_write && sink->fail_write)
         return (sink->host.job.host->fail)(&sink->host.job, MIM_IO, MIM_UNKNOWN, "the disk is full");
     CHECK(offset <= sink->size);
-    if (offset + size > sink->room) {
-        sink->room = 2 * (offset + size);
-        sink->bytes = realloc(sink->bytes, sink->room);
+    if (offset + size > sink->capacity) {
+        sink->capacity = 2 * (offset + size);
+        sink->bytes = realloc(sink->bytes, sink->capacity);
         CHECK(sink->bytes);
     }
     memcpy(sink->bytes + offset, data, size);
@@ -28,19 +28,19 @@ write_at(struct sink *sink, const void *data, uint64_t size, uint64_t offset)
 static int32_t
 emit(struct mim_job *job, const void *data, uint64_t size)
 {
-    return write_at(of(job), data, size, of(job)->size);
+    return write_at(sink_of(job), data, size, sink_of(job)->size);
 }
 
 static int32_t
 patch(struct mim_job *job, const void *data, uint64_t size, uint64_t offset)
 {
-    return write_at(of(job), data, size, offset);
+    return write_at(sink_of(job), data, size, offset);
 }
 
 static int64_t
 read_back(struct mim_job *job, void *data, uint64_t size, uint64_t offset)
 {
-    const struct sink *sink = of(job);
+    const struct sink *sink = sink_of(job);
     uint64_t left = offset < sink->size ? sink->size - offset : 0;
     memcpy(data, sink->bytes + (left ? offset : 0), left < size ? left : size);
     return (int64_t)(left < size ? left : size);
@@ -49,7 +49,7 @@ read_back(struct mim_job *job, void *data, uint64_t size, uint64_t offset)
 static uint64_t
 tell(struct mim_job *job)
 {
-    return of(job)->size;
+    return sink_of(job)->size;
 }
 
 static int32_t
@@ -116,7 +116,8 @@ draw(struct mim_raster *raster, uint32_t index)
 
 /* `worker` lies where the job's worker shall be for encode. */
 static int32_t
-write_frame(struct sink *sink, const struct mim_writer_ops *ops, const struct mim_frame_info *first, uint32_t index, void *worker)
+write_frame(struct sink *sink, const struct mim_writer_ops *ops, const struct mim_frame_info *first, uint32_t index,
+            void *worker)
 {
     struct mim_job *job = &sink->host.job;
     struct mim_frame_info info = *first;
@@ -127,7 +128,9 @@ write_frame(struct sink *sink, const struct mim_writer_ops *ops, const struct mi
 
     int32_t status = ops->accepts(job, index, packet, &info);
     uint64_t row = (uint64_t)info.width * info.channels * (info.sample == MIM_SAMPLE_U8 ? 1 : 2);
-    struct mim_raster raster = { sizeof raster, info.sample, info.width, info.height, info.channels, 0, row, NULL, NULL };
+    struct mim_raster raster = {
+        sizeof raster, info.sample, info.width, info.height, info.channels, 0, row, NULL, NULL
+    };
     raster.data = malloc(row * info.height); /* to the byte: nothing behind it may be read */
     CHECK(raster.data);
     draw(&raster, index);
@@ -156,9 +159,13 @@ session_run(struct sink *sink, const struct session *session)
 
     struct mim_job *job = &sink->host.job;
     struct mim_sequence sequence = { .struct_size = sizeof sequence, .count = MIM_UNKNOWN };
-    sequence.first = (struct mim_frame_info){ .struct_size = sizeof sequence.first, .sample = session->sample,
-                                              .width = session->width, .height = session->height,
-                                              .channels = session->channels, .parts = 1, .pts = MIM_NO_PTS };
+    sequence.first = (struct mim_frame_info){ .struct_size = sizeof sequence.first,
+                                              .sample = session->sample,
+                                              .width = session->width,
+                                              .height = session->height,
+                                              .channels = session->channels,
+                                              .parts = 1,
+                                              .pts = MIM_NO_PTS };
     int32_t status = ops->open(job, &sequence);
     for (uint32_t i = 0; i < session->frames && status == MIM_OK; i++)
         status = write_frame(sink, ops, &sequence.first, i, worker);

@@ -10,7 +10,7 @@ struct sink {
     struct host host; /* first: the job's core */
     struct mim_host functions;
     uint8_t *bytes;
-    uint64_t size, room;
+    uint64_t size, capacity;
     uint64_t fail_write, writes; /* from the n-th on; 0: never */
 };
 

@@ -7,18 +7,20 @@
 static struct mim_sequence
 sequence_of(uint32_t num, uint32_t den, int64_t pts, int64_t duration)
 {
-    return (struct mim_sequence){ .struct_size = sizeof(struct mim_sequence),
-                                  .time_num = num,
-                                  .time_den = den,
-                                  .first = { .struct_size = sizeof(struct mim_frame_info), .pts = pts, .duration = duration } };
+    return (struct mim_sequence){
+        .struct_size = sizeof(struct mim_sequence),
+        .time_num = num,
+        .time_den = den,
+        .first = { .struct_size = sizeof(struct mim_frame_info), .pts = pts, .duration = duration }
+    };
 }
 
 static struct video_time
-next(struct host *host, struct video_clock *clock, uint64_t index, int64_t pts, int64_t duration)
+next(struct host *host, struct video_frame_timing *timing, uint64_t index, int64_t pts, int64_t duration)
 {
     struct video_time time;
     const struct mim_frame_info info = { .struct_size = sizeof info, .pts = pts, .duration = duration };
-    CHECK(video_clock_next(&host->job, clock, index, &info, &time) == MIM_OK);
+    CHECK(video_frame_timing_next(&host->job, timing, index, &info, &time) == MIM_OK);
     return time;
 }
 
@@ -26,12 +28,12 @@ static void
 without_timing_there_are_ten_frames_a_second(void)
 {
     struct host host;
-    struct video_clock clock;
+    struct video_frame_timing timing;
     const struct mim_sequence sequence = sequence_of(0, 0, MIM_NO_PTS, 0);
     host_init(&host, NULL, 0, NULL);
-    CHECK(video_clock_start(&host.job, &clock, (struct mim_rational){ 0, 0 }, &sequence, false) == MIM_OK);
-    CHECK(clock.tick.num == 1 && clock.tick.den == 10 && clock.rate.num == 10 && clock.rate.den == 1);
-    struct video_time time = next(&host, &clock, 7, MIM_NO_PTS, 0);
+    CHECK(video_frame_timing_start(&host.job, &timing, (struct mim_rational){ 0, 0 }, &sequence, false) == MIM_OK);
+    CHECK(timing.tick.num == 1 && timing.tick.den == 10 && timing.rate.num == 10 && timing.rate.den == 1);
+    struct video_time time = next(&host, &timing, 7, MIM_NO_PTS, 0);
     CHECK(time.start == 7 && time.duration == 1 && host.notices == 0);
 }
 
@@ -39,13 +41,14 @@ static void
 fps_beats_the_source_with_a_notice_unless_it_says_the_same(void)
 {
     struct host host;
-    struct video_clock clock;
+    struct video_frame_timing timing;
     const struct mim_sequence sequence = sequence_of(1, 30000, 0, 1001);
     host_init(&host, NULL, 0, NULL);
-    CHECK(video_clock_start(&host.job, &clock, (struct mim_rational){ 30000, 1001 }, &sequence, false) == MIM_OK);
-    CHECK(host.notices == 0 && !clock.replaces);
-    CHECK(video_clock_start(&host.job, &clock, (struct mim_rational){ 30, 1 }, &sequence, false) == MIM_OK);
-    CHECK(host.notices == 1 && clock.replaces && clock.tick.num == 1 && clock.tick.den == 30);
+    CHECK(video_frame_timing_start(&host.job, &timing, (struct mim_rational){ 30000, 1001 }, &sequence, false) ==
+          MIM_OK);
+    CHECK(host.notices == 0 && !timing.replaces);
+    CHECK(video_frame_timing_start(&host.job, &timing, (struct mim_rational){ 30, 1 }, &sequence, false) == MIM_OK);
+    CHECK(host.notices == 1 && timing.replaces && timing.tick.num == 1 && timing.tick.den == 30);
 }
 
 static void
@@ -55,9 +58,9 @@ impossible_fps_are_options(void)
     const struct mim_sequence sequence = sequence_of(0, 0, MIM_NO_PTS, 0);
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct host host;
-        struct video_clock clock;
+        struct video_frame_timing timing;
         host_init(&host, NULL, 0, NULL);
-        CHECK(video_clock_start(&host.job, &clock, wrong[i], &sequence, false) == MIM_OPTION);
+        CHECK(video_frame_timing_start(&host.job, &timing, wrong[i], &sequence, false) == MIM_OPTION);
     }
 }
 
@@ -65,16 +68,16 @@ static void
 timestamps_count_from_the_first_and_durations_where_there_are_none(void)
 {
     struct host host;
-    struct video_clock clock;
+    struct video_frame_timing timing;
     const struct mim_sequence stamped = sequence_of(1, 100, 500, 10), plain = sequence_of(1, 100, MIM_NO_PTS, 10);
     host_init(&host, NULL, 0, NULL);
-    CHECK(video_clock_start(&host.job, &clock, (struct mim_rational){ 0, 0 }, &stamped, false) == MIM_OK);
-    CHECK(next(&host, &clock, 0, 500, 10).start == 0);
-    CHECK(next(&host, &clock, 1, 530, 10).start == 30);
-    CHECK(video_clock_start(&host.job, &clock, (struct mim_rational){ 0, 0 }, &plain, false) == MIM_OK);
-    CHECK(next(&host, &clock, 0, MIM_NO_PTS, 10).start == 0);
-    CHECK(next(&host, &clock, 1, MIM_NO_PTS, 25).start == 10);
-    CHECK(next(&host, &clock, 2, MIM_NO_PTS, 5).start == 35);
+    CHECK(video_frame_timing_start(&host.job, &timing, (struct mim_rational){ 0, 0 }, &stamped, false) == MIM_OK);
+    CHECK(next(&host, &timing, 0, 500, 10).start == 0);
+    CHECK(next(&host, &timing, 1, 530, 10).start == 30);
+    CHECK(video_frame_timing_start(&host.job, &timing, (struct mim_rational){ 0, 0 }, &plain, false) == MIM_OK);
+    CHECK(next(&host, &timing, 0, MIM_NO_PTS, 10).start == 0);
+    CHECK(next(&host, &timing, 1, MIM_NO_PTS, 25).start == 10);
+    CHECK(next(&host, &timing, 2, MIM_NO_PTS, 5).start == 35);
     CHECK(host.notices == 0);
 }
 
@@ -82,13 +85,13 @@ static void
 frames_of_no_time_move_on_by_a_tick_and_are_noticed_once(void)
 {
     struct host host;
-    struct video_clock clock;
+    struct video_frame_timing timing;
     const struct mim_sequence sequence = sequence_of(1, 100, 0, 10);
     host_init(&host, NULL, 0, NULL);
-    CHECK(video_clock_start(&host.job, &clock, (struct mim_rational){ 0, 0 }, &sequence, false) == MIM_OK);
+    CHECK(video_frame_timing_start(&host.job, &timing, (struct mim_rational){ 0, 0 }, &sequence, false) == MIM_OK);
     for (uint64_t i = 0; i < 3; i++)
-        CHECK(next(&host, &clock, i, 0, 10).start == (int64_t)i);
-    CHECK(next(&host, &clock, 3, 50, 10).start == 50); /* later ones are where they belong */
+        CHECK(next(&host, &timing, i, 0, 10).start == (int64_t)i);
+    CHECK(next(&host, &timing, 3, 50, 10).start == 50); /* later ones are where they belong */
     CHECK(host.notices == 1);
 }
 
@@ -96,41 +99,43 @@ static void
 times_beyond_all_bounds_stay_in_them(void)
 {
     struct host host;
-    struct video_clock clock;
+    struct video_frame_timing timing;
     const struct mim_sequence sequence = sequence_of(UINT32_MAX, 1, INT64_MIN + 1, INT64_MAX);
     host_init(&host, NULL, 0, NULL);
-    CHECK(video_clock_start(&host.job, &clock, (struct mim_rational){ 0, 0 }, &sequence, false) == MIM_OK);
-    struct video_time before = next(&host, &clock, 0, INT64_MIN + 1, INT64_MAX), after = next(&host, &clock, 1, INT64_MAX, INT64_MAX);
+    CHECK(video_frame_timing_start(&host.job, &timing, (struct mim_rational){ 0, 0 }, &sequence, false) == MIM_OK);
+    struct video_time before = next(&host, &timing, 0, INT64_MIN + 1, INT64_MAX),
+                      after = next(&host, &timing, 1, INT64_MAX, INT64_MAX);
     CHECK(before.start == 0 && after.start > before.start && after.duration > 0);
 }
 
 static bool
-paces(const int64_t *starts, unsigned count, AVRational tick, AVRational *rate)
+find_cadence(const int64_t *starts, unsigned count, AVRational tick, AVRational *rate)
 {
-    struct video_pace pace = { .count = 0 };
+    struct video_cadence cadence = { .count = 0 };
     for (unsigned i = 0; i < count; i++)
-        video_pace_note(&pace, starts[i]);
-    return video_pace_is_regular(&pace, tick, (AVRational){ 7, 1 }, rate);
+        video_cadence_note(&cadence, starts[i]);
+    return video_cadence_is_regular(&cadence, tick, (AVRational){ 7, 1 }, rate);
 }
 
 static void
 equal_steps_are_a_rate_and_milliseconds_the_one_that_is_meant(void)
 {
     AVRational rate;
-    CHECK(paces((const int64_t[]){ 0, 4, 8, 12 }, 4, (AVRational){ 1, 100 }, &rate) && rate.num == 25 && rate.den == 1);
-    CHECK(paces((const int64_t[]){ 0, 33, 67, 100, 133, 167, 200 }, 7, (AVRational){ 1, 1000 }, &rate));
+    CHECK(find_cadence((const int64_t[]){ 0, 4, 8, 12 }, 4, (AVRational){ 1, 100 }, &rate) && rate.num == 25 &&
+          rate.den == 1);
+    CHECK(find_cadence((const int64_t[]){ 0, 33, 67, 100, 133, 167, 200 }, 7, (AVRational){ 1, 1000 }, &rate));
     CHECK(rate.num == 30 && rate.den == 1);
-    CHECK(paces((const int64_t[]){ 0 }, 1, (AVRational){ 1, 100 }, &rate) && rate.num == 7);
-    CHECK(!paces((const int64_t[]){ 0, 10, 30, 35 }, 4, (AVRational){ 1, 100 }, &rate));
+    CHECK(find_cadence((const int64_t[]){ 0 }, 1, (AVRational){ 1, 100 }, &rate) && rate.num == 7);
+    CHECK(!find_cadence((const int64_t[]){ 0, 10, 30, 35 }, 4, (AVRational){ 1, 100 }, &rate));
 }
 
 static void
 a_grid_is_what_all_steps_have_in_common_but_not_too_fine(void)
 {
-    struct video_pace pace = { { 0, 10, 30, 35 }, 4 }, fine = { { 0, 33, 70 }, 3 };
-    AVRational grid = video_pace_grid(&pace, (AVRational){ 1, 100 });
+    struct video_cadence cadence = { { 0, 10, 30, 35 }, 4 }, fine = { { 0, 33, 70 }, 3 };
+    AVRational grid = video_cadence_grid(&cadence, (AVRational){ 1, 100 });
     CHECK(grid.num == 1 && grid.den == 20);
-    grid = video_pace_grid(&fine, (AVRational){ 1, 90000 });
+    grid = video_cadence_grid(&fine, (AVRational){ 1, 90000 });
     CHECK(grid.num == 1 && grid.den == 200);
 }
 
@@ -138,16 +143,17 @@ static void
 frames_that_last_for_ages_have_a_rate_and_a_grid_all_the_same(void)
 {
     struct host host;
-    struct video_clock clock;
+    struct video_frame_timing timing;
     const struct mim_sequence sequence = sequence_of(1, 1000, 0, INT64_MAX / 1000 + 1);
-    const struct video_pace pace = { .starts = { 0, INT64_MAX / 4 }, .count = 2 };
-    AVRational grid = video_pace_grid(&pace, (AVRational){ INT32_MAX, 1 });
+    const struct video_cadence cadence = { .starts = { 0, INT64_MAX / 4 }, .count = 2 };
+    AVRational grid = video_cadence_grid(&cadence, (AVRational){ INT32_MAX, 1 });
 
     host_init(&host, NULL, 0, NULL);
-    CHECK(video_clock_start(&host.job, &clock, (struct mim_rational){ 0, 0 }, &sequence, false) == MIM_OK);
-    CHECK(clock.rate.num > 0 && av_q2d(clock.rate) < 1);
-    CHECK(video_clock_start(&host.job, &clock, (struct mim_rational){ INT64_MAX - 1, INT64_MAX / 2 }, &sequence, false) == MIM_OK);
-    CHECK(clock.replaces && clock.rate.num == 2 && clock.rate.den == 1);
+    CHECK(video_frame_timing_start(&host.job, &timing, (struct mim_rational){ 0, 0 }, &sequence, false) == MIM_OK);
+    CHECK(timing.rate.num > 0 && av_q2d(timing.rate) < 1);
+    CHECK(video_frame_timing_start(&host.job, &timing, (struct mim_rational){ INT64_MAX - 1, INT64_MAX / 2 }, &sequence,
+                                   false) == MIM_OK);
+    CHECK(timing.replaces && timing.rate.num == 2 && timing.rate.den == 1);
     CHECK(grid.num > 0 && grid.den > 0);
 }
 

@@ -39,7 +39,7 @@ is_foretold(const int64_t *pts, const char *kinds, enum AVCodecID codec)
     host_init(&host, NULL, 0, NULL);
     note(&index, &host, pts, kinds, codec);
     CHECK(video_index_predict(&index, &host.job, codec) == MIM_OK);
-    bool is = index.has_all_shots;
+    bool is = index.has_all_pictures;
     video_index_close(&index, &host.job);
     CHECK(host.allocated == 0);
     return is;
@@ -71,14 +71,15 @@ decoding_starts_at_a_key_that_is_shown_no_later(void)
 
     host_init(&host, NULL, 0, NULL);
     note(&index, &host, pts, "K---K-----", AV_CODEC_ID_H264);
-    CHECK(video_index_predict(&index, &host.job, AV_CODEC_ID_H264) == MIM_OK && index.shot_count == 10);
+    CHECK(video_index_predict(&index, &host.job, AV_CODEC_ID_H264) == MIM_OK && index.picture_count == 10);
     for (uint64_t i = 0; i < 10; i++)
-        CHECK(index.shots[i].pts == (int64_t)i);
-    CHECK(video_index_entry(&index, 3, 0) == MIM_UNKNOWN);
-    CHECK(video_index_entry(&index, 4, 0) == MIM_UNKNOWN); /* coded after the key, and needs what was before it */
-    CHECK(video_index_entry(&index, 6, 0) == 4);
-    CHECK(video_index_entry(&index, 9, 0) == 4);
-    CHECK(video_index_entry(&index, 9, 1) == MIM_UNKNOWN);
+        CHECK(index.pictures[i].pts == (int64_t)i);
+    CHECK(video_index_find_keyframe(&index, 3, 0) == MIM_UNKNOWN);
+    CHECK(video_index_find_keyframe(&index, 4, 0) ==
+          MIM_UNKNOWN); /* coded after the key, and needs what was before it */
+    CHECK(video_index_find_keyframe(&index, 6, 0) == 4);
+    CHECK(video_index_find_keyframe(&index, 9, 0) == 4);
+    CHECK(video_index_find_keyframe(&index, 9, 1) == MIM_UNKNOWN);
     video_index_close(&index, &host.job);
 }
 
@@ -93,9 +94,9 @@ two_pictures_of_one_packet_are_only_found_from_the_start(void)
     note(&index, &host, pts, "K--", AV_CODEC_ID_MPEG4);
     CHECK(video_index_learn(&index, &host.job, 0, 0, 0) == MIM_OK && !index.is_tangled);
     CHECK(video_index_learn(&index, &host.job, 1, 0, 1) == MIM_OK && index.is_tangled);
-    CHECK(video_index_entry(&index, 1, 0) == MIM_UNKNOWN);
-    video_index_forget_shots(&index);
-    CHECK(!index.is_tangled && index.units[0].shot == VIDEO_NO_SHOT);
+    CHECK(video_index_find_keyframe(&index, 1, 0) == MIM_UNKNOWN);
+    video_index_forget_pictures(&index);
+    CHECK(!index.is_tangled && index.packets[0].picture == VIDEO_NO_PICTURE);
     video_index_close(&index, &host.job);
 }
 
@@ -130,8 +131,8 @@ times_that_overflow_when_they_are_subtracted_are_none(void)
 
     host_init(&host, NULL, 0, NULL);
     note(&index, &host, pts, "KKKKK", AV_CODEC_ID_MJPEG);
-    CHECK(index.units[1].pts == NONE && index.units[2].pts == NONE);
-    CHECK(index.units[0].pts == 0 && index.units[3].pts == VIDEO_LATEST && index.units[4].pts == -VIDEO_LATEST);
+    CHECK(index.packets[1].pts == NONE && index.packets[2].pts == NONE);
+    CHECK(index.packets[0].pts == 0 && index.packets[3].pts == VIDEO_LATEST && index.packets[4].pts == -VIDEO_LATEST);
     video_index_close(&index, &host.job);
     CHECK(host.allocated == 0);
 }

@@ -54,7 +54,7 @@ static int32_t
 reading_frame(struct reading *reading, uint64_t index)
 {
     static uint8_t pixels[ROW * HEIGHT];
-    struct video_shown packet = { 0 };
+    struct video_read_frame packet = { 0 };
     struct mim_frame_info info = { .struct_size = sizeof info };
     struct mim_job *job = &reading->host.job;
 
@@ -278,7 +278,7 @@ pictures_past_the_limit_are_refused(void)
     struct reading reading = { .ops = &video_readers[VIDEO_mkv], .state.stream = -1 };
 
     host_init(&reading.host, clip.data, clip.size, &reading.state);
-    reading.host.most_pixels = WIDTH * HEIGHT - 1;
+    reading.host.max_pixels = WIDTH * HEIGHT - 1;
     CHECK(reading.ops->open(&reading.host.job, &reading.sequence) == MIM_LIMIT);
     reading_close(&reading);
     clip_free(&clip);
@@ -318,11 +318,15 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(any_order_gives_the_frames_of_the_walk), CASE(a_scan_counts_and_leaves_the_place),
-        CASE(every_refused_allocation_is_nomem),      CASE(a_source_that_fails_is_never_the_end),
-        CASE(a_cancelled_call_can_be_made_again),     CASE(a_cut_file_gives_its_frames_and_is_truncated),
+        CASE(any_order_gives_the_frames_of_the_walk),
+        CASE(a_scan_counts_and_leaves_the_place),
+        CASE(every_refused_allocation_is_nomem),
+        CASE(a_source_that_fails_is_never_the_end),
+        CASE(a_cancelled_call_can_be_made_again),
+        CASE(a_cut_file_gives_its_frames_and_is_truncated),
         CASE(a_file_that_is_cut_before_its_index_is_truncated_and_not_corrupt),
-        CASE(pictures_past_the_limit_are_refused),    CASE(codecs_keep_quiet_in_an_application),
+        CASE(pictures_past_the_limit_are_refused),
+        CASE(codecs_keep_quiet_in_an_application),
     };
     return cmocka_run_group_tests_name("read", cases, NULL, NULL);
 }

@@ -78,8 +78,13 @@ samples_are_read_to_the_byte_in_every_layout(void)
             for (uint32_t channels = 1; channels <= 4; channels++)
                 for (int32_t sample = MIM_SAMPLE_U8; sample <= MIM_SAMPLE_U16; sample++) {
                     struct sink sink;
-                    struct session session = { .format = VIDEO_mkv, .width = sizes[s][0], .height = sizes[s][1], .frames = 2,
-                                               .channels = channels, .sample = sample, .codec = codecs[c] };
+                    struct session session = { .format = VIDEO_mkv,
+                                               .width = sizes[s][0],
+                                               .height = sizes[s][1],
+                                               .frames = 2,
+                                               .channels = channels,
+                                               .sample = sample,
+                                               .codec = codecs[c] };
                     CHECK(session_run(&sink, &session) == MIM_OK);
                     sink_free(&sink);
                 }

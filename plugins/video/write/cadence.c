@@ -11,35 +11,35 @@
 
 /* What 33, 33, 34 ms are meant to be. */
 static const AVRational usual_rates[] = {
-    { 24000, 1001 }, { 24, 1 }, { 25, 1 }, { 30000, 1001 }, { 30, 1 }, { 48, 1 }, { 50, 1 }, { 60000, 1001 }, { 60, 1 },
-    { 10, 1 },       { 12, 1 }, { 15, 1 }, { 20, 1 },       { 120, 1 },
+    { 24000, 1001 }, { 24, 1 }, { 25, 1 }, { 30000, 1001 }, { 30, 1 }, { 48, 1 }, { 50, 1 },
+    { 60000, 1001 }, { 60, 1 }, { 10, 1 }, { 12, 1 },       { 15, 1 }, { 20, 1 }, { 120, 1 },
 };
 
 void
-video_pace_note(struct video_pace *pace, int64_t start)
+video_cadence_note(struct video_cadence *cadence, int64_t start)
 {
-    if (pace->count < VIDEO_PACE_MOST)
-        pace->starts[pace->count++] = start;
+    if (cadence->count < VIDEO_CADENCE_MAX)
+        cadence->starts[cadence->count++] = start;
 }
 
 static int64_t
-distance(int64_t a, int64_t b)
+distance_between(int64_t a, int64_t b)
 {
     return a < b ? b - a : a - b;
 }
 
 AVRational
-video_pace_rate(int64_t frames, int64_t span, AVRational tick)
+video_cadence_rate(int64_t frames, int64_t span, AVRational tick)
 {
     AVRational mean, best = { 0, 1 };
-    int64_t least = 0;
+    int64_t smallest = 0;
 
     for (size_t i = 0; i < sizeof usual_rates / sizeof *usual_rates; i++) {
         int64_t ideal = av_rescale_q(frames, av_inv_q(usual_rates[i]), av_mul_q(tick, (AVRational){ 1, 1000 }));
-        int64_t off = distance(ideal, span * 1000);
-        if (off <= 1000 && (!best.num || off < least)) {
+        int64_t off = distance_between(ideal, span * 1000);
+        if (off <= 1000 && (!best.num || off < smallest)) {
             best = usual_rates[i];
-            least = off;
+            smallest = off;
         }
     }
     av_reduce(&mean.num, &mean.den, frames * tick.den, span * tick.num, INT_MAX);
@@ -47,16 +47,16 @@ video_pace_rate(int64_t frames, int64_t span, AVRational tick)
 }
 
 bool
-video_pace_is_regular(const struct video_pace *pace, AVRational tick, AVRational alone, AVRational *rate)
+video_cadence_is_regular(const struct video_cadence *cadence, AVRational tick, AVRational alone, AVRational *rate)
 {
-    int64_t steps = (int64_t)pace->count - 1, span = steps > 0 ? pace->starts[steps] - pace->starts[0] : 0;
+    int64_t steps = (int64_t)cadence->count - 1, span = steps > 0 ? cadence->starts[steps] - cadence->starts[0] : 0;
     bool is_exact = true;
 
     *rate = alone;
     if (steps < 1 || span > INT32_MAX)
         return steps < 1;
     for (int64_t i = 1; i < steps; i++) {
-        int64_t off = distance((pace->starts[i] - pace->starts[0]) * steps, i * span);
+        int64_t off = distance_between((cadence->starts[i] - cadence->starts[0]) * steps, i * span);
         if (off > steps)
             return false;
         is_exact &= off == 0;
@@ -64,18 +64,18 @@ video_pace_is_regular(const struct video_pace *pace, AVRational tick, AVRational
     if (is_exact)
         av_reduce(&rate->num, &rate->den, steps * tick.den, span * tick.num, INT_MAX);
     else
-        *rate = video_pace_rate(steps, span, tick);
+        *rate = video_cadence_rate(steps, span, tick);
     return rate->num > 0 && rate->den > 0;
 }
 
 AVRational
-video_pace_grid(const struct video_pace *pace, AVRational tick)
+video_cadence_grid(const struct video_cadence *cadence, AVRational tick)
 {
     int64_t common = 0, span;
     AVRational grid;
 
-    for (unsigned i = 1; i < pace->count; i++)
-        common = av_gcd(common, pace->starts[i] - pace->starts[i - 1]);
+    for (unsigned i = 1; i < cadence->count; i++)
+        common = av_gcd(common, cadence->starts[i] - cadence->starts[i - 1]);
     if (__builtin_mul_overflow(common ? common : 1, (int64_t)tick.num, &span))
         return (AVRational){ 1, FINEST_GRID };
     av_reduce(&grid.num, &grid.den, span, tick.den, INT_MAX);

@@ -6,8 +6,8 @@
 
 #include <libavutil/opt.h>
 
-#define X264_WORDS                                                                                          \
-    .presets = X264_PRESETS, .tunes = "film animation grain stillimage psnr ssim fastdecode zerolatency",   \
+#define X264_WORDS \
+    .presets = X264_PRESETS, .tunes = "film animation grain stillimage psnr ssim fastdecode zerolatency", \
     .profiles = "baseline main high high10 high422 high444"
 #define X264_PRESETS "ultrafast superfast veryfast faster fast medium slow slower veryslow placebo"
 
@@ -15,16 +15,16 @@ static const struct video_encoder_facts known[] = {
     { "libx264", .takes_ticks = true, X264_WORDS },
     { "libx264rgb", .takes_ticks = true, X264_WORDS },
     /* it prints by itself, and its lookahead writes beyond the memory of pictures that are a block wide */
-    { "libx265", .settings = "log-level=none", .small_settings = "log-level=none:cutree=0", .params = "x265-params",
+    { "libx265", .required = "log-level=none", .required_small = "log-level=none:cutree=0", .params = "x265-params",
       .presets = X264_PRESETS },
     { "libvpx", .takes_ticks = true },
-    { "libvpx-vp9", .takes_ticks = true, .settings = "row-mt=1" },
+    { "libvpx-vp9", .takes_ticks = true, .required = "row-mt=1" },
     { "libaom-av1", .takes_ticks = true },
     { "libopenh264", .rate = VIDEO_RATE_BITS },
     { "libtheora", .rate = VIDEO_RATE_UP },
     { "mpeg1video", .has_rates = true },
     { "mpeg2video", .has_rates = true, .has_fractions = true },
-    { "ffv1", .settings = "level=3", .small_settings = "level=1:slices=1" },
+    { "ffv1", .required = "level=3", .required_small = "level=1:slices=1" },
     { "qtrle", .has_no_gray = true },
 };
 
@@ -55,7 +55,8 @@ video_encoder_supports(const AVCodec *codec, enum video_support what)
 static bool
 has_option(const AVCodec *codec, const char *name)
 {
-    return codec->priv_class && av_opt_find2(&(const AVClass *){ codec->priv_class }, name, NULL, 0, AV_OPT_SEARCH_FAKE_OBJ, NULL);
+    return codec->priv_class &&
+           av_opt_find2(&(const AVClass *){ codec->priv_class }, name, NULL, 0, AV_OPT_SEARCH_FAKE_OBJ, NULL);
 }
 
 static enum video_rating
@@ -66,7 +67,8 @@ rate_of(const AVCodec *codec)
 
     if (has_option(codec, "crf"))
         return VIDEO_RATE_CRF;
-    return properties & AV_CODEC_PROP_LOSSLESS && !(properties & AV_CODEC_PROP_LOSSY) ? VIDEO_RATE_LOSSLESS : VIDEO_RATE_QSCALE;
+    return properties & AV_CODEC_PROP_LOSSLESS && !(properties & AV_CODEC_PROP_LOSSY) ? VIDEO_RATE_LOSSLESS
+                                                                                      : VIDEO_RATE_QSCALE;
 }
 
 void

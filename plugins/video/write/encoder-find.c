@@ -37,7 +37,7 @@ list_encoders(const struct video_target *target, const AVOutputFormat *format, c
 
 /* An encoder's name, else a codec's: of one with several encoders the one that is preferred. */
 static const AVCodec *
-named(const char *name)
+find_named(const char *name)
 {
     const AVCodec *codec = avcodec_find_encoder_by_name(name);
     const AVCodecDescriptor *descriptor = codec ? NULL : avcodec_descriptor_get_by_name(name);
@@ -53,18 +53,18 @@ named(const char *name)
 }
 
 int32_t
-video_encoder_find(struct mim_job *job, const char *name, const struct video_target *target, const AVOutputFormat *format,
-                   const AVCodec **codec)
+video_encoder_find(struct mim_job *job, const char *name, const struct video_target *target,
+                   const AVOutputFormat *format, const AVCodec **codec)
 {
     char list[300];
 
-    *codec = name ? named(name) : first_built_in(target->encoders);
+    *codec = name ? find_named(name) : first_built_in(target->encoders);
     if (*codec && (!name || video_target_holds(target, format, (*codec)->id)))
         return MIM_OK;
     list_encoders(target, format, list, sizeof list);
     if (!name)
-        return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "FFmpeg has none of the encoders %s; codec can be one of: %s",
-                               target->encoders, list);
+        return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN,
+                               "FFmpeg has none of the encoders %s; codec can be one of: %s", target->encoders, list);
     return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "codec '%.40s' %s; here are: %s", name,
                            *codec ? "does not go into this container" : "is no video encoder of this FFmpeg", list);
 }

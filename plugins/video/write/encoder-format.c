@@ -11,7 +11,7 @@
 #define HD_HEIGHT 720 /* from here on BT.709 is what players expect */
 
 static bool
-has(const enum AVPixelFormat *list, enum AVPixelFormat format)
+has_format(const enum AVPixelFormat *list, enum AVPixelFormat format)
 {
     for (; list && *list != AV_PIX_FMT_NONE; list++)
         if (*list == format)
@@ -23,7 +23,8 @@ static bool
 is_usable(enum AVPixelFormat format)
 {
     const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(format);
-    return descriptor && !(descriptor->flags & (AV_PIX_FMT_FLAG_HWACCEL | AV_PIX_FMT_FLAG_PAL)) && sws_isSupportedOutput(format);
+    return descriptor && !(descriptor->flags & (AV_PIX_FMT_FLAG_HWACCEL | AV_PIX_FMT_FLAG_PAL)) &&
+           sws_isSupportedOutput(format);
 }
 
 static bool
@@ -55,22 +56,22 @@ list_formats(const enum AVPixelFormat *list, char *text, size_t size)
 }
 
 static int32_t
-choose_wish(struct mim_job *job, const AVCodec *codec, const char *wish, enum AVPixelFormat *format)
+choose_requested(struct mim_job *job, const AVCodec *codec, const char *requested, enum AVPixelFormat *format)
 {
     const enum AVPixelFormat *list = video_encoder_supports(codec, VIDEO_SUPPORT_PIXELS);
     char text[400];
 
-    *format = av_get_pix_fmt(wish);
-    if (*format != AV_PIX_FMT_NONE && is_usable(*format) && has(list, *format))
+    *format = av_get_pix_fmt(requested);
+    if (*format != AV_PIX_FMT_NONE && is_usable(*format) && has_format(list, *format))
         return MIM_OK;
     list_formats(list, text, sizeof text);
-    return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "pixelformat '%.40s': %s takes %s", wish, codec->name,
+    return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "pixelformat '%.40s': %s takes %s", requested, codec->name,
                            *text ? text : "any that swscale can write");
 }
 
 /* The nearest of what the encoder takes: exact, when there is an exact one. */
 static enum AVPixelFormat
-nearest(const enum AVPixelFormat *list, enum AVPixelFormat wanted)
+nearest_format(const enum AVPixelFormat *list, enum AVPixelFormat wanted)
 {
     enum AVPixelFormat usable[256];
     size_t count = 0;
@@ -85,26 +86,26 @@ nearest(const enum AVPixelFormat *list, enum AVPixelFormat wanted)
 }
 
 static enum AVPixelFormat
-choose(const struct video_encoder *encoder, bool container_holds_alpha, enum AVPixelFormat source)
+choose_format(const struct video_encoder *encoder, bool container_holds_alpha, enum AVPixelFormat source)
 {
     const enum AVPixelFormat *list = video_encoder_supports(encoder->codec, VIDEO_SUPPORT_PIXELS);
     bool is_lossy = encoder->facts.rate != VIDEO_RATE_LOSSLESS;
 
-    if (is_lossy && has_alpha(source) && container_holds_alpha && list && has(list, AV_PIX_FMT_YUVA420P))
+    if (is_lossy && has_alpha(source) && container_holds_alpha && list && has_format(list, AV_PIX_FMT_YUVA420P))
         return AV_PIX_FMT_YUVA420P;
-    if (is_lossy && has_alpha(source) && list && has(list, AV_PIX_FMT_YUVA444P10))
+    if (is_lossy && has_alpha(source) && list && has_format(list, AV_PIX_FMT_YUVA444P10))
         return AV_PIX_FMT_YUVA444P10;
-    if (is_lossy && has(list, AV_PIX_FMT_YUV420P))
+    if (is_lossy && has_format(list, AV_PIX_FMT_YUV420P))
         return AV_PIX_FMT_YUV420P;
-    return nearest(list, source);
+    return nearest_format(list, source);
 }
 
 /* Does the stream say its matrix? Where nothing is said, players and the ffmpeg command differ by size; BT.601 is the rule here. */
 static bool
 tells_matrix(enum AVCodecID id)
 {
-    static const enum AVCodecID ids[] = { AV_CODEC_ID_H264, AV_CODEC_ID_HEVC, AV_CODEC_ID_VP9, AV_CODEC_ID_AV1,
-                                          AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_PRORES };
+    static const enum AVCodecID ids[] = { AV_CODEC_ID_H264, AV_CODEC_ID_HEVC,       AV_CODEC_ID_VP9,
+                                          AV_CODEC_ID_AV1,  AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_PRORES };
     for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
         if (ids[i] == id)
             return true;
@@ -124,7 +125,7 @@ choose_samples(enum AVPixelFormat format, const struct mim_frame_info *first)
 }
 
 int32_t
-video_encoder_choose_format(struct mim_job *job, const struct video_encoder *encoder, const char *wish,
+video_encoder_choose_format(struct mim_job *job, const struct video_encoder *encoder, const char *requested,
                             bool container_holds_alpha, const struct mim_frame_info *first, struct video_layout *layout)
 {
     uint32_t channels = encoder->facts.has_no_gray && first->channels < 3 ? first->channels + 2 : first->channels;
@@ -134,10 +135,10 @@ video_encoder_choose_format(struct mim_job *job, const struct video_encoder *enc
                                first->channels);
 
     int32_t status = MIM_OK;
-    if (wish)
-        status = choose_wish(job, encoder->codec, wish, &layout->to);
+    if (requested)
+        status = choose_requested(job, encoder->codec, requested, &layout->to);
     else
-        layout->to = choose(encoder, container_holds_alpha, source);
+        layout->to = choose_format(encoder, container_holds_alpha, source);
     if (status != MIM_OK)
         return status;
     if (layout->to == AV_PIX_FMT_NONE)

@@ -18,7 +18,7 @@
 
 /* Digits and points, of which one may be; the locale, in which strtod() would have it, does not matter. 0: it is none. */
 static double
-decimal(const char *text, size_t size)
+parse_decimal(const char *text, size_t size)
 {
     double value = 0, place = 0;
     for (size_t i = 0; i < size; i++) {
@@ -39,7 +39,7 @@ parse_bitrate(const char *text)
         double factor;
     } units[] = { { '\0', 1 }, { 'k', 1e3 }, { 'K', 1e3 }, { 'M', 1e6 }, { 'm', 1e6 }, { 'G', 1e9 }, { 'g', 1e9 } };
     size_t digits = strspn(text, "0123456789.");
-    double value = decimal(text, digits);
+    double value = parse_decimal(text, digits);
 
     if (value <= 0 || (text[digits] && text[digits + 1]))
         return 0;
@@ -50,11 +50,13 @@ parse_bitrate(const char *text)
 }
 
 static int32_t
-refuse(struct mim_job *job, const struct video_encoder *encoder, const char *name)
+refuse_option(struct mim_job *job, const struct video_encoder *encoder, const char *name)
 {
     static const char *const instead[] = {
-        [VIDEO_RATE_QSCALE] = "it takes quality or bitrate", [VIDEO_RATE_CRF] = "it takes quality, crf or bitrate",
-        [VIDEO_RATE_UP] = "it takes quality or bitrate", [VIDEO_RATE_BITS] = "it takes bitrate",
+        [VIDEO_RATE_QSCALE] = "it takes quality or bitrate",
+        [VIDEO_RATE_CRF] = "it takes quality, crf or bitrate",
+        [VIDEO_RATE_UP] = "it takes quality or bitrate",
+        [VIDEO_RATE_BITS] = "it takes bitrate",
         [VIDEO_RATE_LOSSLESS] = "it is lossless",
     };
     return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "%s has no %s: %s", encoder->codec->name, name,
@@ -93,7 +95,7 @@ set_quality(struct mim_job *job, const struct video_encoder *encoder, AVCodecCon
         set_qscale(context, (int)quality);
         return MIM_OK;
     default:
-        return refuse(job, encoder, "quality");
+        return refuse_option(job, encoder, "quality");
     }
 }
 
@@ -102,26 +104,28 @@ set_bitrate(struct mim_job *job, const struct video_encoder *encoder, AVCodecCon
 {
     int64_t bits = parse_bitrate(text);
     if (!bits)
-        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "bitrate is '%.40s': it takes bits a second, such as 800k or 2M",
-                               text);
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN,
+                               "bitrate is '%.40s': it takes bits a second, such as 800k or 2M", text);
     if (encoder->facts.rate == VIDEO_RATE_LOSSLESS)
-        return refuse(job, encoder, "bitrate");
+        return refuse_option(job, encoder, "bitrate");
     context->bit_rate = bits;
     return MIM_OK;
 }
 
 static int32_t
-set_rate(struct mim_job *job, const struct video_encoder *encoder, const struct video_wishes *wishes, AVCodecContext *context)
+set_rate(struct mim_job *job, const struct video_encoder *encoder, const struct video_encoder_settings *settings,
+         AVCodecContext *context)
 {
-    if ((wishes->quality >= 0) + (wishes->crf >= 0) + (wishes->bitrate != NULL) > 1)
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "quality, crf and bitrate say the same thing: give one of them");
-    if (wishes->quality >= 0)
-        return set_quality(job, encoder, context, wishes->quality);
-    if (wishes->bitrate)
-        return set_bitrate(job, encoder, context, wishes->bitrate);
-    if (wishes->crf >= 0)
-        return encoder->facts.rate == VIDEO_RATE_CRF ? set_crf(job, encoder, context, wishes->crf)
-                                                     : refuse(job, encoder, "crf");
+    if ((settings->quality >= 0) + (settings->crf >= 0) + (settings->bitrate != NULL) > 1)
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN,
+                               "quality, crf and bitrate say the same thing: give one of them");
+    if (settings->quality >= 0)
+        return set_quality(job, encoder, context, settings->quality);
+    if (settings->bitrate)
+        return set_bitrate(job, encoder, context, settings->bitrate);
+    if (settings->crf >= 0)
+        return encoder->facts.rate == VIDEO_RATE_CRF ? set_crf(job, encoder, context, settings->crf)
+                                                     : refuse_option(job, encoder, "crf");
     if (encoder->facts.rate == VIDEO_RATE_QSCALE)
         set_qscale(context, PLAIN_QSCALE);
     if (encoder->facts.rate == VIDEO_RATE_UP)
@@ -131,7 +135,8 @@ set_rate(struct mim_job *job, const struct video_encoder *encoder, const struct 
 
 /* Several tunes at once are left to the encoder. */
 static int32_t
-check_word(struct mim_job *job, const struct video_encoder *encoder, AVCodecContext *context, const char *name, const char *words)
+check_word(struct mim_job *job, const struct video_encoder *encoder, AVCodecContext *context, const char *name,
+           const char *words)
 {
     uint8_t *value = NULL;
     int32_t status = MIM_OK;
@@ -140,7 +145,8 @@ check_word(struct mim_job *job, const struct video_encoder *encoder, AVCodecCont
         return MIM_OK;
     const char *word = (const char *)value;
     if (*word && !strpbrk(word, ",./-+") && !video_lists(words, word))
-        status = job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "%s '%.40s': %s has %s", name, word, encoder->codec->name, words);
+        status = job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "%s '%.40s': %s has %s", name, word,
+                                 encoder->codec->name, words);
     av_free(value);
     return status;
 }
@@ -163,10 +169,10 @@ set_preset(struct mim_job *job, const struct video_encoder *encoder, const char 
 }
 
 static const char *
-settings_for(const struct video_encoder *encoder, const AVCodecContext *context)
+required_options(const struct video_encoder *encoder, const AVCodecContext *context)
 {
     bool is_small = context->width < SMALL || context->height < SMALL;
-    return is_small && encoder->facts.small_settings ? encoder->facts.small_settings : encoder->facts.settings;
+    return is_small && encoder->facts.required_small ? encoder->facts.required_small : encoder->facts.required;
 }
 
 /* What the caller may not change. */
@@ -179,7 +185,8 @@ add_params(struct mim_job *job, const struct video_encoder *encoder, AVCodecCont
     int code = av_opt_get(context, name, AV_OPT_SEARCH_CHILDREN | AV_OPT_ALLOW_NULL, &given);
 
     if (code >= 0)
-        all = av_asprintf("%s%s%s", given ? (const char *)given : "", given && *given ? ":" : "", settings_for(encoder, context));
+        all = av_asprintf("%s%s%s", given ? (const char *)given : "", given && *given ? ":" : "",
+                          required_options(encoder, context));
     if (code >= 0)
         code = all ? av_opt_set(context, name, all, AV_OPT_SEARCH_CHILDREN) : AVERROR(ENOMEM);
     av_free(given);
@@ -188,20 +195,21 @@ add_params(struct mim_job *job, const struct video_encoder *encoder, AVCodecCont
 }
 
 int32_t
-video_encoder_set_up(struct mim_job *job, const struct video_encoder *encoder, const struct video_wishes *wishes,
-                     AVCodecContext *context)
+video_encoder_set_up(struct mim_job *job, const struct video_encoder *encoder,
+                     const struct video_encoder_settings *settings, AVCodecContext *context)
 {
-    const char *settings = encoder->facts.params ? NULL : settings_for(encoder, context);
+    const char *required = encoder->facts.params ? NULL : required_options(encoder, context);
 
-    if (settings && av_set_options_string(context, settings, "=", ":") < 0)
-        return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "this %s does not know %s", encoder->codec->name, settings);
-    int32_t status = set_rate(job, encoder, wishes, context);
-    if (status == MIM_OK && wishes->preset)
-        status = set_preset(job, encoder, wishes->preset, context);
-    if (wishes->gop >= 0)
-        context->gop_size = (int)wishes->gop;
+    if (required && av_set_options_string(context, required, "=", ":") < 0)
+        return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "this %s does not know %s", encoder->codec->name,
+                               required);
+    int32_t status = set_rate(job, encoder, settings, context);
+    if (status == MIM_OK && settings->preset)
+        status = set_preset(job, encoder, settings->preset, context);
+    if (settings->gop >= 0)
+        context->gop_size = (int)settings->gop;
     if (status == MIM_OK)
-        status = video_set_pairs(job, context, encoder->codec->name, "codec:", &wishes->settings);
+        status = video_set_pairs(job, context, encoder->codec->name, "codec:", &settings->options);
     if (status == MIM_OK)
         status = check_words(job, encoder, context);
     if (status == MIM_OK && encoder->facts.params)

@@ -39,7 +39,7 @@ count_base(AVRational rate)
 
 /* In an MPEG header a rate is one of a few, or one of these times n/d. */
 static bool
-has_rate(const struct video_encoder *encoder, AVRational rate)
+can_signal_rate(const struct video_encoder *encoder, AVRational rate)
 {
     for (size_t i = 0; mpeg_rates[i].den; i++)
         for (int n = 1; n <= (encoder->facts.has_fractions ? 4 : 1); n++)
@@ -51,36 +51,37 @@ has_rate(const struct video_encoder *encoder, AVRational rate)
 
 /* What the header cannot say: an error if the caller asked for it, else the timestamps alone say it. */
 static int32_t
-check_rate(struct mim_job *job, const struct video_encoder *encoder, const struct video_clock *clock, AVRational *rate)
+check_rate(struct mim_job *job, const struct video_encoder *encoder, const struct video_frame_timing *timing,
+           AVRational *rate)
 {
     char text[160];
-    AVRational nearest = mpeg_rates[av_find_nearest_q_idx(clock->rate, mpeg_rates)];
+    AVRational nearest = mpeg_rates[av_find_nearest_q_idx(timing->rate, mpeg_rates)];
 
-    *rate = clock->rate;
-    if (!encoder->facts.has_rates || has_rate(encoder, clock->rate))
+    *rate = timing->rate;
+    if (!encoder->facts.has_rates || can_signal_rate(encoder, timing->rate))
         return MIM_OK;
     *rate = nearest;
     snprintf(text, sizeof text, "%s has no rate of %d/%d frames a second; the nearest is %d/%d", encoder->codec->name,
-             clock->rate.num, clock->rate.den, nearest.num, nearest.den);
-    if (clock->is_wished)
+             timing->rate.num, timing->rate.den, nearest.num, nearest.den);
+    if (timing->is_requested)
         return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "%s", text);
     return job->host->notice(job, MIM_NOTICE_TIMING, text);
 }
 
 static int32_t
-describe(struct mim_job *job, const struct video_encoder *encoder, const struct video_encoder_setting *setting,
-         AVCodecContext *context)
+fill_context(struct mim_job *job, const struct video_encoder *encoder, const struct video_encoder_setup *setup,
+             AVCodecContext *context)
 {
     const struct video_layout *layout = &encoder->layout;
     const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(layout->to);
 
-    context->opaque = setting->log;
+    context->opaque = setup->log;
     context->log_level_offset = video_log_offset(job);
     context->width = layout->padded_width;
     context->height = layout->padded_height;
     context->pix_fmt = layout->to;
     context->sample_aspect_ratio = (AVRational){ 1, 1 };
-    context->time_base = encoder->facts.takes_ticks ? setting->clock->tick : count_base(encoder->rate);
+    context->time_base = encoder->facts.takes_ticks ? setup->timing->tick : count_base(encoder->rate);
     context->framerate = encoder->facts.takes_ticks ? encoder->rate : av_inv_q(context->time_base);
     context->thread_count = (int)job->threads;
     context->color_range = layout->is_full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
@@ -89,19 +90,19 @@ describe(struct mim_job *job, const struct video_encoder *encoder, const struct 
         context->color_primaries = AVCOL_PRI_BT709;
         context->color_trc = AVCOL_TRC_BT709;
     }
-    if (setting->format->flags & AVFMT_GLOBALHEADER)
+    if (setup->format->flags & AVFMT_GLOBALHEADER)
         context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
-    return video_encoder_set_up(job, encoder, setting->wishes, context);
+    return video_encoder_set_up(job, encoder, setup->settings, context);
 }
 
 /* `code`: what the encoder said of the size in the layout. */
 static int32_t
-try_size(struct mim_job *job, struct video_encoder *encoder, const struct video_encoder_setting *setting, int *code)
+try_size(struct mim_job *job, struct video_encoder *encoder, const struct video_encoder_setup *setup, int *code)
 {
     AVCodecContext *context = avcodec_alloc_context3(encoder->codec);
     if (!context)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for an encoder");
-    int32_t status = describe(job, encoder, setting, context);
+    int32_t status = fill_context(job, encoder, setup, context);
     if (status == MIM_OK)
         *code = avcodec_open2(context, encoder->codec, NULL);
     if (status != MIM_OK || *code < 0) {
@@ -125,7 +126,7 @@ fail_to_open(struct mim_job *job, const struct video_encoder *encoder, int code)
 }
 
 static void
-pad(struct video_layout *layout, const struct mim_frame_info *first, int64_t multiple_x, int64_t multiple_y)
+pad_layout(struct video_layout *layout, const struct mim_frame_info *first, int64_t multiple_x, int64_t multiple_y)
 {
     layout->padded_width = round_up(first->width, multiple_x);
     layout->padded_height = round_up(first->height, multiple_y);
@@ -141,24 +142,24 @@ common_multiple(int64_t a, int64_t power_of_two)
 
 /* First as they are; then as whole samples of colour need it. */
 static int32_t
-open_in_some_size(struct mim_job *job, struct video_encoder *encoder, const struct video_encoder_setting *setting)
+open_in_some_size(struct mim_job *job, struct video_encoder *encoder, const struct video_encoder_setup *setup)
 {
     struct video_layout *layout = &encoder->layout;
     const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(layout->to);
-    int64_t block = setting->wishes->macro_block_size;
+    int64_t block = setup->settings->macro_block_size;
     int code = 0, exact_width, exact_height;
 
-    pad(layout, setting->first, block, block);
+    pad_layout(layout, setup->first, block, block);
     exact_width = layout->padded_width;
     exact_height = layout->padded_height;
-    int32_t status = try_size(job, encoder, setting, &code);
+    int32_t status = try_size(job, encoder, setup, &code);
     if (status != MIM_OK || encoder->context)
         return status;
-    pad(layout, setting->first, common_multiple(block, 1 << descriptor->log2_chroma_w),
-        common_multiple(block, 1 << descriptor->log2_chroma_h));
+    pad_layout(layout, setup->first, common_multiple(block, 1 << descriptor->log2_chroma_w),
+               common_multiple(block, 1 << descriptor->log2_chroma_h));
     if (layout->padded_width == exact_width && layout->padded_height == exact_height)
         return fail_to_open(job, encoder, code);
-    status = try_size(job, encoder, setting, &code);
+    status = try_size(job, encoder, setup, &code);
     if (status != MIM_OK || encoder->context)
         return status;
     layout->padded_width = exact_width;
@@ -167,49 +168,49 @@ open_in_some_size(struct mim_job *job, struct video_encoder *encoder, const stru
 }
 
 int32_t
-video_encoder_open(struct mim_job *job, struct video_encoder *encoder, const struct video_encoder_setting *setting)
+video_encoder_open(struct mim_job *job, struct video_encoder *encoder, const struct video_encoder_setup *setup)
 {
-    const struct video_wishes *wishes = setting->wishes;
+    const struct video_encoder_settings *settings = setup->settings;
 
-    if (setting->first->width > INT32_MAX / 8 || setting->first->height > INT32_MAX / 8)
+    if (setup->first->width > INT32_MAX / 8 || setup->first->height > INT32_MAX / 8)
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "%ux%u pixels are more than a video's frame can have",
-                               setting->first->width, setting->first->height);
-    int32_t status = video_encoder_find(job, wishes->codec, setting->target, setting->format, &encoder->codec);
+                               setup->first->width, setup->first->height);
+    int32_t status = video_encoder_find(job, settings->codec, setup->target, setup->format, &encoder->codec);
     if (status != MIM_OK)
         return status;
     video_encoder_learn(encoder->codec, &encoder->facts);
-    status = video_encoder_choose_format(job, encoder, wishes->pixel_format, setting->target->holds_alpha, setting->first,
+    status = video_encoder_choose_format(job, encoder, settings->pixel_format, setup->target->holds_alpha, setup->first,
                                          &encoder->layout);
     if (status != MIM_OK)
         return status;
-    status = check_rate(job, encoder, setting->clock, &encoder->rate);
+    status = check_rate(job, encoder, setup->timing, &encoder->rate);
     if (status != MIM_OK)
         return status;
-    encoder->layout.width = (int)setting->first->width;
-    encoder->layout.height = (int)setting->first->height;
-    return open_in_some_size(job, encoder, setting);
+    encoder->layout.width = (int)setup->first->width;
+    encoder->layout.height = (int)setup->first->height;
+    return open_in_some_size(job, encoder, setup);
 }
 
 static struct video_entry *
 entry_at(const struct video_encoder *encoder, uint64_t i)
 {
-    return &encoder->entries[(encoder->entry_first + i) % encoder->entry_room];
+    return &encoder->entries[(encoder->entry_first + i) % encoder->entry_capacity];
 }
 
 /* A ring that grows to what the encoder holds back. */
 static int32_t
-remember(struct mim_job *job, struct video_encoder *encoder, const struct video_entry *entry)
+push_entry(struct mim_job *job, struct video_encoder *encoder, const struct video_entry *entry)
 {
-    if (encoder->entry_count == encoder->entry_room) {
-        uint64_t room = encoder->entry_room ? 2 * encoder->entry_room : 32, size = room * sizeof *entry;
+    if (encoder->entry_count == encoder->entry_capacity) {
+        uint64_t capacity = encoder->entry_capacity ? 2 * encoder->entry_capacity : 32, size = capacity * sizeof *entry;
         struct video_entry *moved = job->host->resize(job, NULL, 0, size);
         if (!moved)
             return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for the times of frames");
         for (uint64_t i = 0; i < encoder->entry_count; i++)
             moved[i] = *entry_at(encoder, i);
-        job->host->resize(job, encoder->entries, encoder->entry_room * sizeof *entry, 0);
+        job->host->resize(job, encoder->entries, encoder->entry_capacity * sizeof *entry, 0);
         encoder->entries = moved;
-        encoder->entry_room = room;
+        encoder->entry_capacity = capacity;
         encoder->entry_first = 0;
     }
     *entry_at(encoder, encoder->entry_count++) = *entry;
@@ -229,9 +230,9 @@ int32_t
 video_encoder_send(struct mim_job *job, struct video_encoder *encoder, AVFrame *frame, const struct video_time *time)
 {
     if (frame) {
-        const struct video_entry entry = { encoder->facts.takes_ticks ? time->start : (int64_t)encoder->sent, time->start,
-                                           time->duration };
-        int32_t status = remember(job, encoder, &entry);
+        const struct video_entry entry = { encoder->facts.takes_ticks ? time->start : (int64_t)encoder->sent,
+                                           time->start, time->duration };
+        int32_t status = push_entry(job, encoder, &entry);
         if (status != MIM_OK)
             return status;
         frame->pts = entry.fed;
@@ -256,7 +257,7 @@ set_times(struct video_encoder *encoder, AVPacket *packet)
     if (!encoder->facts.takes_ticks)
         packet->dts = decoded ? decoded->start : fed * (shown ? shown->duration : 1);
     while (encoder->entry_count && entry_at(encoder, 0)->fed < fed) {
-        encoder->entry_first = (encoder->entry_first + 1) % encoder->entry_room;
+        encoder->entry_first = (encoder->entry_first + 1) % encoder->entry_capacity;
         encoder->entry_count--;
     }
 }
@@ -277,5 +278,5 @@ void
 video_encoder_close(struct mim_job *job, struct video_encoder *encoder)
 {
     avcodec_free_context(&encoder->context);
-    job->host->resize(job, encoder->entries, encoder->entry_room * sizeof *encoder->entries, 0);
+    job->host->resize(job, encoder->entries, encoder->entry_capacity * sizeof *encoder->entries, 0);
 }

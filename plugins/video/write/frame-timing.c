@@ -21,44 +21,46 @@ struct factor {
 };
 
 static struct factor
-factor_of(const struct video_clock *clock)
+factor_of(const struct video_frame_timing *timing)
 {
-    return (struct factor){ (uint64_t)clock->time_num * (unsigned)clock->tick.den,
-                            (uint64_t)clock->time_den * (unsigned)clock->tick.num };
+    return (struct factor){ (uint64_t)timing->time_num * (unsigned)timing->tick.den,
+                            (uint64_t)timing->time_den * (unsigned)timing->tick.num };
 }
 
 /* From the sequence's ticks to ours, to the nearest. */
 static int64_t
-rescale(const struct video_clock *clock, int64_t ticks)
+rescale(const struct video_frame_timing *timing, int64_t ticks)
 {
-    struct factor factor = factor_of(clock);
+    struct factor factor = factor_of(timing);
     int64_t result = mim_ratio_scale(ticks, factor.num, factor.den);
     return result > INT64_MAX / 4 ? INT64_MAX / 4 : result < -INT64_MAX / 4 ? -INT64_MAX / 4 : result;
 }
 
 static bool
-is_exact(const struct video_clock *clock, int64_t ticks)
+is_exact(const struct video_frame_timing *timing, int64_t ticks)
 {
-    struct factor factor = factor_of(clock);
+    struct factor factor = factor_of(timing);
     return mim_ratio_is_whole(ticks, factor.num, factor.den);
 }
 
 static int32_t
-start_given(struct mim_job *job, struct video_clock *clock, struct mim_rational fps, const struct mim_sequence *sequence)
+start_given(struct mim_job *job, struct video_frame_timing *timing, struct mim_rational fps,
+            const struct mim_sequence *sequence)
 {
-    if (fps.num <= 0 || fps.den < 0 || !av_reduce(&clock->rate.num, &clock->rate.den, fps.num, fps.den, INT_MAX))
-        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "fps is %lld/%lld: it must be above 0, and in numbers below 2147483648",
+    if (fps.num <= 0 || fps.den < 0 || !av_reduce(&timing->rate.num, &timing->rate.den, fps.num, fps.den, INT_MAX))
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN,
+                               "fps is %lld/%lld: it must be above 0, and in numbers below 2147483648",
                                (long long)fps.num, (long long)fps.den);
-    clock->is_even = clock->is_wished = true;
-    clock->tick = av_inv_q(clock->rate);
-    clock->nominal = 1;
+    timing->is_even = timing->is_requested = true;
+    timing->tick = av_inv_q(timing->rate);
+    timing->nominal = 1;
 
     uint64_t duration = sequence->first.duration > 0 ? (uint64_t)sequence->first.duration : 0;
-    uint64_t is = (uint64_t)sequence->time_num * (unsigned)clock->rate.num;
-    uint64_t wanted = (uint64_t)sequence->time_den * (unsigned)clock->rate.den;
+    uint64_t is = (uint64_t)sequence->time_num * (unsigned)timing->rate.num;
+    uint64_t wanted = (uint64_t)sequence->time_den * (unsigned)timing->rate.den;
     if (!sequence->time_den || mim_ratio_compare(duration, is, wanted, 1) == 0)
         return MIM_OK;
-    clock->replaces = true;
+    timing->replaces = true;
     return job->host->notice(job, MIM_NOTICE_TIMING, "the source's timing is replaced by fps");
 }
 
@@ -72,103 +74,105 @@ rate_of_first(const struct mim_sequence *sequence, AVRational tick)
     if (__builtin_mul_overflow(sequence->time_num, sequence->first.duration, &num) || num <= 0)
         return (AVRational){ DEFAULT_FPS, 1 };
     if (num <= INT32_MAX && !av_cmp_q(tick, (AVRational){ 1, MILLI }))
-        return video_pace_rate(1, sequence->first.duration, tick);
+        return video_cadence_rate(1, sequence->first.duration, tick);
     av_reduce(&span.num, &span.den, num, sequence->time_den, INT_MAX);
     return span.num > 0 && span.den > 0 ? av_inv_q(span) : (AVRational){ DEFAULT_FPS, 1 };
 }
 
 static void
-start_as_source(struct video_clock *clock, const struct mim_sequence *sequence, bool evenly)
+start_as_source(struct video_frame_timing *timing, const struct mim_sequence *sequence, bool evenly)
 {
-    clock->tick = (AVRational){ 1, FINEST_TICK };
+    timing->tick = (AVRational){ 1, FINEST_TICK };
     if (sequence->time_num <= INT_MAX && sequence->time_den <= INT_MAX)
-        av_reduce(&clock->tick.num, &clock->tick.den, sequence->time_num, sequence->time_den, INT_MAX);
-    clock->rate = rate_of_first(sequence, clock->tick);
-    clock->time_num = sequence->time_num;
-    clock->time_den = sequence->time_den;
+        av_reduce(&timing->tick.num, &timing->tick.den, sequence->time_num, sequence->time_den, INT_MAX);
+    timing->rate = rate_of_first(sequence, timing->tick);
+    timing->time_num = sequence->time_num;
+    timing->time_den = sequence->time_den;
     if (evenly) {
-        clock->tick = av_inv_q(clock->rate);
-        clock->is_even = true;
-        clock->nominal = 1;
-        clock->first_duration = sequence->first.duration;
+        timing->tick = av_inv_q(timing->rate);
+        timing->is_even = true;
+        timing->nominal = 1;
+        timing->first_duration = sequence->first.duration;
         return;
     }
-    clock->nominal = sequence->first.duration > 0 ? rescale(clock, sequence->first.duration) : 0;
-    if (clock->nominal < 1)
-        clock->nominal = av_rescale_q(1, av_inv_q(clock->rate), clock->tick);
-    if (clock->nominal < 1)
-        clock->nominal = 1;
+    timing->nominal = sequence->first.duration > 0 ? rescale(timing, sequence->first.duration) : 0;
+    if (timing->nominal < 1)
+        timing->nominal = av_rescale_q(1, av_inv_q(timing->rate), timing->tick);
+    if (timing->nominal < 1)
+        timing->nominal = 1;
 }
 
 int32_t
-video_clock_start(struct mim_job *job, struct video_clock *clock, struct mim_rational fps, const struct mim_sequence *sequence,
-                  bool evenly)
+video_frame_timing_start(struct mim_job *job, struct video_frame_timing *timing, struct mim_rational fps,
+                         const struct mim_sequence *sequence, bool evenly)
 {
-    *clock = (struct video_clock){ .time_num = 1, .time_den = DEFAULT_FPS, .first = sequence->first.pts, .last = -1 };
+    *timing =
+        (struct video_frame_timing){ .time_num = 1, .time_den = DEFAULT_FPS, .first = sequence->first.pts, .last = -1 };
     if (fps.den)
-        return start_given(job, clock, fps, sequence);
+        return start_given(job, timing, fps, sequence);
     if (sequence->time_den) {
-        start_as_source(clock, sequence, evenly);
+        start_as_source(timing, sequence, evenly);
         return MIM_OK;
     }
-    clock->is_even = true; /* nobody says anything */
-    clock->rate = (AVRational){ DEFAULT_FPS, 1 };
-    clock->tick = av_inv_q(clock->rate);
-    clock->nominal = 1;
+    timing->is_even = true; /* nobody says anything */
+    timing->rate = (AVRational){ DEFAULT_FPS, 1 };
+    timing->tick = av_inv_q(timing->rate);
+    timing->nominal = 1;
     return MIM_OK;
 }
 
 /* One word about it is enough. */
 static int32_t
-say_moved(struct mim_job *job, struct video_clock *clock, const char *text)
+report_move(struct mim_job *job, struct video_frame_timing *timing, const char *text)
 {
-    if (clock->has_moved)
+    if (timing->has_reported_move)
         return MIM_OK;
-    clock->has_moved = true;
+    timing->has_reported_move = true;
     return job->host->notice(job, MIM_NOTICE_TIMING, text);
 }
 
 static int32_t
-check_alike(struct mim_job *job, struct video_clock *clock, int64_t duration, int64_t first)
+check_alike(struct mim_job *job, struct video_frame_timing *timing, int64_t duration, int64_t first)
 {
     int64_t off = duration - first;
     if (off >= -1 && off <= 1)
         return MIM_OK;
-    return say_moved(job, clock, "frames last differently long, and this format says one rate for all");
+    return report_move(job, timing, "frames last differently long, and this format says one rate for all");
 }
 
 int32_t
-video_clock_next(struct mim_job *job, struct video_clock *clock, uint64_t index, const struct mim_frame_info *info,
-                 struct video_time *time)
+video_frame_timing_next(struct mim_job *job, struct video_frame_timing *timing, uint64_t index,
+                        const struct mim_frame_info *info, struct video_time *time)
 {
-    if (clock->is_even) {
+    if (timing->is_even) {
         *time = (struct video_time){ (int64_t)index, 1 };
-        return clock->first_duration ? check_alike(job, clock, info->duration, clock->first_duration) : MIM_OK;
+        return timing->first_duration ? check_alike(job, timing, info->duration, timing->first_duration) : MIM_OK;
     }
-    int64_t due = clock->due;
-    if (info->pts != MIM_NO_PTS && clock->first != MIM_NO_PTS && __builtin_sub_overflow(info->pts, clock->first, &due))
-        due = clock->due;
-    int64_t wanted = rescale(clock, due), duration = info->duration > 0 ? info->duration : 0;
-    time->start = wanted > clock->last ? wanted : clock->last + 1;
-    bool moved = time->start != wanted || !is_exact(clock, due);
-    if (__builtin_add_overflow(due, duration, &clock->due))
-        clock->due = due;
-    clock->last = time->start;
-    time->duration = duration ? rescale(clock, clock->due) - time->start : clock->nominal;
+    int64_t due = timing->due;
+    if (info->pts != MIM_NO_PTS && timing->first != MIM_NO_PTS &&
+        __builtin_sub_overflow(info->pts, timing->first, &due))
+        due = timing->due;
+    int64_t wanted = rescale(timing, due), duration = info->duration > 0 ? info->duration : 0;
+    time->start = wanted > timing->last ? wanted : timing->last + 1;
+    bool moved = time->start != wanted || !is_exact(timing, due);
+    if (__builtin_add_overflow(due, duration, &timing->due))
+        timing->due = due;
+    timing->last = time->start;
+    time->duration = duration ? rescale(timing, timing->due) - time->start : timing->nominal;
     if (time->duration < 1)
         time->duration = 1;
-    return moved ? say_moved(job, clock, MOVED) : MIM_OK;
+    return moved ? report_move(job, timing, MOVED) : MIM_OK;
 }
 
 int32_t
-video_clock_check_grid(struct mim_job *job, struct video_clock *clock, int64_t start, AVRational grid)
+video_frame_timing_check_grid(struct mim_job *job, struct video_frame_timing *timing, int64_t start, AVRational grid)
 {
-    int64_t nearest = av_rescale_q(start, clock->tick, grid);
-    return av_compare_ts(nearest, grid, start, clock->tick) ? say_moved(job, clock, MOVED) : MIM_OK;
+    int64_t nearest = av_rescale_q(start, timing->tick, grid);
+    return av_compare_ts(nearest, grid, start, timing->tick) ? report_move(job, timing, MOVED) : MIM_OK;
 }
 
 int32_t
-video_clock_check_even(struct mim_job *job, struct video_clock *clock, int64_t duration)
+video_frame_timing_check_even(struct mim_job *job, struct video_frame_timing *timing, int64_t duration)
 {
-    return check_alike(job, clock, duration, clock->nominal);
+    return check_alike(job, timing, duration, timing->nominal);
 }

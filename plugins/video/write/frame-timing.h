@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* When each frame is shown: ticks of the file's time base, from 0 on, strictly rising. */
-#ifndef MIM_VIDEO_WRITE_CLOCK_H
-#define MIM_VIDEO_WRITE_CLOCK_H
+#ifndef MIM_VIDEO_FRAME_TIMING_H
+#define MIM_VIDEO_FRAME_TIMING_H
 
 #include <stdbool.h>
 
@@ -9,19 +9,19 @@
 
 #include <mim/plugin.h>
 
-struct video_clock {
-    AVRational tick;       /* seconds */
-    AVRational rate;       /* frames a second: exact when they are alike, else the first frame's */
+struct video_frame_timing {
+    AVRational tick;            /* seconds */
+    AVRational rate;            /* frames a second: exact when they are alike, else the first frame's */
     int64_t time_num, time_den; /* seconds of the sequence's ticks */
-    int64_t nominal;       /* ticks of a frame that does not say */
-    int64_t first;         /* pts of the first frame, which is shown at 0 */
-    int64_t due;           /* of the coming frame, in the sequence's ticks after the first */
-    int64_t last;          /* start of the latest */
-    int64_t first_duration; /* in the sequence's ticks, where all are to last as long; else 0 */
-    bool is_even;          /* every frame lasts a tick */
-    bool is_wished;        /* the caller gave fps */
-    bool replaces;         /* and it is not what the source says */
-    bool has_moved;        /* it was said that frames are not where they were */
+    int64_t nominal;            /* ticks of a frame that does not say */
+    int64_t first;              /* pts of the first frame, which is shown at 0 */
+    int64_t due;                /* of the coming frame, in the sequence's ticks after the first */
+    int64_t last;               /* start of the latest */
+    int64_t first_duration;     /* in the sequence's ticks, where all are to last as long; else 0 */
+    bool is_even;               /* every frame lasts a tick */
+    bool is_requested;          /* the caller gave fps */
+    bool replaces;              /* and it is not what the source says */
+    bool has_reported_move;     /* it was said that frames are not where they were */
 };
 
 struct video_time {
@@ -29,15 +29,16 @@ struct video_time {
 };
 
 /* `fps` den 0: the sequence's timing, else 10. `evenly`: every frame lasts as long as the first. OPTION: no such fps. */
-int32_t video_clock_start(struct mim_job *job, struct video_clock *clock, struct mim_rational fps,
-                          const struct mim_sequence *sequence, bool evenly);
+int32_t video_frame_timing_start(struct mim_job *job, struct video_frame_timing *timing, struct mim_rational fps,
+                                 const struct mim_sequence *sequence, bool evenly);
 /* In order, for every frame. A frame that had to move is a notice, once. */
-int32_t video_clock_next(struct mim_job *job, struct video_clock *clock, uint64_t index, const struct mim_frame_info *info,
-                         struct video_time *time);
+int32_t video_frame_timing_next(struct mim_job *job, struct video_frame_timing *timing, uint64_t index,
+                                const struct mim_frame_info *info, struct video_time *time);
 
 /* Frames of a container with ticks of its own: one that is not on a multiple of `grid` is a notice, once. */
-int32_t video_clock_check_grid(struct mim_job *job, struct video_clock *clock, int64_t start, AVRational grid);
+int32_t video_frame_timing_check_grid(struct mim_job *job, struct video_frame_timing *timing, int64_t start,
+                                      AVRational grid);
 /* Of a container that does not say when each frame is shown: one that lasts longer or shorter than the first, likewise. */
-int32_t video_clock_check_even(struct mim_job *job, struct video_clock *clock, int64_t duration);
+int32_t video_frame_timing_check_even(struct mim_job *job, struct video_frame_timing *timing, int64_t duration);
 
 #endif

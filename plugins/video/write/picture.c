@@ -60,8 +60,8 @@ take_buffer(struct mim_job *job, const struct video_pictures *pictures, AVFrame 
         return MIM_OK; /* asked again */
     frame->buf[0] = av_buffer_pool_get(pictures->pool);
     if (!frame->buf[0])
-        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a picture of %dx%d pixels", layout->padded_width,
-                               layout->padded_height);
+        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a picture of %dx%d pixels",
+                               layout->padded_width, layout->padded_height);
     av_image_fill_arrays(frame->data, frame->linesize, frame->buf[0]->data, layout->to, layout->padded_width,
                          layout->padded_height, ALIGNMENT);
     frame->format = layout->to;
@@ -91,7 +91,8 @@ pixel_size(const struct mim_raster *raster)
 
 /* Rows from `first` on; the last one is repeated. */
 static void
-copy_rows(uint8_t *to, size_t stride, const struct mim_raster *raster, const struct video_layout *layout, int first, int width)
+copy_rows(uint8_t *to, size_t stride, const struct mim_raster *raster, const struct video_layout *layout, int first,
+          int width)
 {
     for (int y = first; y < layout->padded_height; y++, to += stride) {
         int from = y < layout->height ? y : layout->height - 1;
@@ -107,9 +108,10 @@ open_scaler(struct mim_job *job, struct video_converter *converter, const struct
     converter->scaler = sws_getContext(layout->padded_width, layout->padded_height, layout->from, layout->padded_width,
                                        layout->padded_height, layout->to, SWS_BICUBIC, NULL, NULL, NULL);
     if (!converter->scaler)
-        return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "%s cannot be made %s", av_get_pix_fmt_name(layout->from),
-                               av_get_pix_fmt_name(layout->to));
-    sws_setColorspaceDetails(converter->scaler, sws_getCoefficients(SWS_CS_DEFAULT), 1, sws_getCoefficients(layout->matrix == AVCOL_SPC_BT709 ? SWS_CS_ITU709 : SWS_CS_ITU601),
+        return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "%s cannot be made %s",
+                               av_get_pix_fmt_name(layout->from), av_get_pix_fmt_name(layout->to));
+    sws_setColorspaceDetails(converter->scaler, sws_getCoefficients(SWS_CS_DEFAULT), 1,
+                             sws_getCoefficients(layout->matrix == AVCOL_SPC_BT709 ? SWS_CS_ITU709 : SWS_CS_ITU601),
                              layout->is_full_range, 0, 1 << 16, 1 << 16);
     return MIM_OK;
 }
@@ -128,8 +130,8 @@ rows_to_copy(const struct video_layout *layout, const struct mim_raster *raster)
 }
 
 static int32_t
-scale_slice(struct mim_job *job, const struct video_converter *converter, const uint8_t *data, uint64_t stride, int first, int rows,
-            AVFrame *frame)
+scale_slice(struct mim_job *job, const struct video_converter *converter, const uint8_t *data, uint64_t stride,
+            int first, int rows, AVFrame *frame)
 {
     const uint8_t *const planes[4] = { data };
     const int strides[4] = { (int)stride };
@@ -140,10 +142,11 @@ scale_slice(struct mim_job *job, const struct video_converter *converter, const 
 }
 
 static int32_t
-scale(struct mim_job *job, struct video_converter *converter, const struct video_layout *layout,
-      const struct mim_raster *raster, AVFrame *frame)
+scale_picture(struct mim_job *job, struct video_converter *converter, const struct video_layout *layout,
+              const struct mim_raster *raster, AVFrame *frame)
 {
-    int direct = layout->height - rows_to_copy(layout, raster), even_width = layout->padded_width + layout->padded_width % 2;
+    int direct = layout->height - rows_to_copy(layout, raster),
+        even_width = layout->padded_width + layout->padded_width % 2;
     size_t stride = (pixel_size(raster) * (size_t)even_width + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     uint64_t size = (uint64_t)stride * (uint64_t)(layout->padded_height - direct) + OVERREAD;
 
@@ -178,7 +181,7 @@ video_picture_fill(struct mim_job *job, const struct video_pictures *pictures, s
         copy_rows(frame->data[0], (size_t)frame->linesize[0], raster, layout, 0, layout->padded_width);
         return MIM_OK;
     }
-    return scale(job, converter, layout, raster, frame);
+    return scale_picture(job, converter, layout, raster, frame);
 }
 
 void

@@ -44,8 +44,8 @@ int32_t video_samples_type(enum AVPixelFormat format);
 int32_t video_pictures_open(struct mim_job *job, struct video_pictures *pictures, const struct video_layout *layout);
 void video_pictures_close(struct video_pictures *pictures);
 /* Give `frame` a buffer, unless it has one, and fill it. Any thread. */
-int32_t video_picture_fill(struct mim_job *job, const struct video_pictures *pictures, struct video_converter *converter,
-                           const struct mim_raster *raster, AVFrame *frame);
+int32_t video_picture_fill(struct mim_job *job, const struct video_pictures *pictures,
+                           struct video_converter *converter, const struct mim_raster *raster, AVFrame *frame);
 void video_converter_close(struct mim_job *job, struct video_converter *converter);
 
 #endif

@@ -17,40 +17,40 @@ static const struct {
 };
 
 static bool
-holds(const struct video_target *target, const char *tag)
+holds_tag(const struct video_target *target, const char *tag)
 {
-    return target->keys && (*target->keys == '*' || video_lists(target->keys, tag));
+    return target->tags && (*target->tags == '*' || video_lists(target->tags, tag));
 }
 
 /* A moment with a zone is the container's time of creation; without one, a date is all that can be said. */
 static const char *
-tag_of_time(const char *text)
+time_tag(const char *text)
 {
-    const char *clock = strchr(text, 'T');
-    return clock && strpbrk(clock, "Z+-") ? "creation_time" : "date";
+    const char *time_of_day = strchr(text, 'T');
+    return time_of_day && strpbrk(time_of_day, "Z+-") ? "creation_time" : "date";
 }
 
 static int32_t
-set(struct mim_job *job, struct video_keys *keys, const char *tag, const char *text, bool replaces)
+set_tag(struct mim_job *job, struct video_tags *tags, const char *tag, const char *text, bool replaces)
 {
     uint64_t size = strlen(tag) + strlen(text) + 2;
     int flags = AV_DICT_MATCH_CASE | (replaces ? 0 : AV_DICT_DONT_OVERWRITE);
 
     if (job->host->reserve(job, (int64_t)size) != MIM_OK)
         return MIM_NOMEM;
-    keys->reserved += size;
-    return av_dict_set(&keys->tags, tag, text, flags) < 0 ? MIM_NOMEM : MIM_OK;
+    tags->reserved += size;
+    return av_dict_set(&tags->dictionary, tag, text, flags) < 0 ? MIM_NOMEM : MIM_OK;
 }
 
 /* What the target calls it, NULL: nothing. `is_own`: it is the target's own word. */
 static const char *
-tag_of(const struct video_target *target, const char *key, bool *is_own)
+find_tag(const struct video_target *target, const char *key, bool *is_own)
 {
-    bool takes_all = target->keys && *target->keys == '*';
+    bool takes_all = target->tags && *target->tags == '*';
 
     *is_own = true;
     if (strncmp(key, "text:", 5) == 0)
-        return holds(target, key + 5) ? key + 5 : NULL;
+        return holds_tag(target, key + 5) ? key + 5 : NULL;
     if (strchr(key, ':') || !strcmp(key, "resolution_unit"))
         return NULL;
     for (size_t i = 0; !takes_all && i < sizeof other_words / sizeof *other_words; i++)
@@ -58,41 +58,42 @@ tag_of(const struct video_target *target, const char *key, bool *is_own)
             *is_own = false;
             key = other_words[i].tag;
         }
-    return holds(target, key) ? key : NULL;
+    return holds_tag(target, key) ? key : NULL;
 }
 
 /* Of a frame nothing is kept, but some readers repeat what they say of the whole: that is. */
 static int32_t
-check_repeated(const struct video_keys *keys, const struct video_target *target, const char *key, const void *value,
+check_repeated(const struct video_tags *tags, const struct video_target *target, const char *key, const void *value,
                uint64_t size)
 {
     bool is_own;
-    const char *name = tag_of(target, key, &is_own);
-    const AVDictionaryEntry *tag = name ? av_dict_get(keys->tags, name, NULL, AV_DICT_MATCH_CASE) : NULL;
+    const char *name = find_tag(target, key, &is_own);
+    const AVDictionaryEntry *tag = name ? av_dict_get(tags->dictionary, name, NULL, AV_DICT_MATCH_CASE) : NULL;
     return tag && strlen(tag->value) == size && !memcmp(tag->value, value, size) ? MIM_OK : MIM_UNSUPPORTED;
 }
 
 static int32_t
-keep_text(struct mim_job *job, struct video_keys *keys, const struct video_target *target, const char *key, const char *text)
+add_text(struct mim_job *job, struct video_tags *tags, const struct video_target *target, const char *key,
+         const char *text)
 {
     bool is_own;
-    const char *tag = tag_of(target, key, &is_own);
-    return tag ? set(job, keys, tag, text, is_own) : MIM_UNSUPPORTED;
+    const char *tag = find_tag(target, key, &is_own);
+    return tag ? set_tag(job, tags, tag, text, is_own) : MIM_UNSUPPORTED;
 }
 
 int32_t
-video_keys_keep_of_frame(const struct video_keys *keys, const struct video_target *target, const char *key, const void *value,
-                         uint64_t size)
+video_tags_check_frame(const struct video_tags *tags, const struct video_target *target, const char *key,
+                       const void *value, uint64_t size)
 {
     char text[64] = "";
     if (size < sizeof text)
         memcpy(text, value, size);
-    return check_repeated(keys, target, strcmp(key, "datetime") ? key : tag_of_time(text), value, size);
+    return check_repeated(tags, target, strcmp(key, "datetime") ? key : time_tag(text), value, size);
 }
 
 int32_t
-video_keys_keep(struct mim_job *job, struct video_keys *keys, const struct video_target *target, const char *key, int32_t type,
-                const void *value, uint64_t size)
+video_tags_add(struct mim_job *job, struct video_tags *tags, const struct video_target *target, const char *key,
+               int32_t type, const void *value, uint64_t size)
 {
     char number[32];
     int32_t kind = type & MIM_META_TYPE_MASK, status = MIM_UNSUPPORTED;
@@ -101,7 +102,7 @@ video_keys_keep(struct mim_job *job, struct video_keys *keys, const struct video
         int64_t integer;
         memcpy(&integer, value, sizeof integer);
         snprintf(number, sizeof number, "%" PRId64, integer);
-        return strcmp(key, "track") ? MIM_UNSUPPORTED : keep_text(job, keys, target, key, number);
+        return strcmp(key, "track") ? MIM_UNSUPPORTED : add_text(job, tags, target, key, number);
     }
     if (kind != MIM_META_TEXT && kind != MIM_META_TIME)
         return MIM_UNSUPPORTED;
@@ -111,16 +112,16 @@ video_keys_keep(struct mim_job *job, struct video_keys *keys, const struct video
     memcpy(text, value, size);
     text[size] = '\0';
     if (strlen(text) == size && strcmp(key, "datetime") != 0)
-        status = keep_text(job, keys, target, key, text);
+        status = add_text(job, tags, target, key, text);
     else if (strlen(text) == size)
-        status = holds(target, tag_of_time(text)) ? set(job, keys, tag_of_time(text), text, true) : MIM_UNSUPPORTED;
+        status = holds_tag(target, time_tag(text)) ? set_tag(job, tags, time_tag(text), text, true) : MIM_UNSUPPORTED;
     job->host->resize(job, text, size + 1, 0);
     return status;
 }
 
 void
-video_keys_close(struct mim_job *job, struct video_keys *keys)
+video_tags_close(struct mim_job *job, struct video_tags *tags)
 {
-    av_dict_free(&keys->tags);
-    job->host->reserve(job, -(int64_t)keys->reserved);
+    av_dict_free(&tags->dictionary);
+    job->host->reserve(job, -(int64_t)tags->reserved);
 }

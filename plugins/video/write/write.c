@@ -8,29 +8,31 @@
 static const struct mim_option options[] = {
     { AT(fps), .name = "fps", .type = MIM_OPTION_RATIONAL, .unit = "1/s",
       .help = "frames a second, all alike; when not given the source's timing, else 10" },
-    { AT(wishes.codec), .name = "codec", .type = MIM_OPTION_TEXT,
+    { AT(settings.codec), .name = "codec", .type = MIM_OPTION_TEXT,
       .help = "an encoder of FFmpeg's or a codec, such as libx264 or vp9; when not given by container" },
-    { AT(wishes.quality), .name = "quality", .type = MIM_OPTION_REAL, .initial = -1, .max = 10,
+    { AT(settings.quality), .name = "quality", .type = MIM_OPTION_REAL, .initial = -1, .max = 10,
       .help = "10 is the best; when not given the codec's default" },
-    { AT(wishes.crf), .name = "crf", .type = MIM_OPTION_REAL, .initial = -1, .max = 255,
+    { AT(settings.crf), .name = "crf", .type = MIM_OPTION_REAL, .initial = -1, .max = 255,
       .help = "constant quality in the codec's own numbers, instead of quality" },
-    { AT(wishes.bitrate), .name = "bitrate", .type = MIM_OPTION_TEXT, .unit = "bit/s",
+    { AT(settings.bitrate), .name = "bitrate", .type = MIM_OPTION_TEXT, .unit = "bit/s",
       .help = "such as 800k or 2M, instead of quality" },
-    { AT(wishes.preset), .name = "preset", .type = MIM_OPTION_TEXT, .help = "speed against size, in the codec's own words" },
-    { AT(wishes.pixel_format), .name = "pixelformat", .type = MIM_OPTION_TEXT,
+    { AT(settings.preset), .name = "preset", .type = MIM_OPTION_TEXT,
+      .help = "speed against size, in the codec's own words" },
+    { AT(settings.pixel_format), .name = "pixelformat", .type = MIM_OPTION_TEXT,
       .help = "FFmpeg's name; when not given what plays everywhere, or is exact with lossless codecs" },
-    { AT(wishes.gop), .name = "gop", .type = MIM_OPTION_INT, .initial = -1, .max = 1 << 30,
+    { AT(settings.gop), .name = "gop", .type = MIM_OPTION_INT, .initial = -1, .max = 1 << 30,
       .help = "frames from key frame to key frame at most; when not given the codec's default" },
-    { AT(wishes.macro_block_size), .name = "macro_block_size", .type = MIM_OPTION_INT, .unit = "px", .initial = 1, .min = 1,
-      .max = 256, .help = "width and height are padded to multiples of it" },
+    { AT(settings.macro_block_size), .name = "macro_block_size", .type = MIM_OPTION_INT, .unit = "px", .initial = 1,
+      .min = 1, .max = 256, .help = "width and height are padded to multiples of it" },
     { AT(audio.source), .name = "audio", .type = MIM_OPTION_TEXT, .initial_text = "copy",
       .help = "copy (of what is converted), none, or a file whose sound is taken" },
     { AT(audio.codec), .name = "audio_codec", .type = MIM_OPTION_TEXT,
       .help = "copy, or an encoder of FFmpeg's; when not given copy, if the container can hold it" },
     { AT(background), .name = "background", .type = MIM_OPTION_COLOUR, .initial_text = "white",
       .help = "what transparent pixels are put on, where the codec keeps no alpha" },
-    { AT(wishes.settings), .name = "codec", .type = MIM_OPTION_PAIRS, .help = "options of the encoder's own, as codec:KEY=VALUE" },
-    { AT(format_settings), .name = "format", .type = MIM_OPTION_PAIRS,
+    { AT(settings.options), .name = "codec", .type = MIM_OPTION_PAIRS,
+      .help = "options of the encoder's own, as codec:KEY=VALUE" },
+    { AT(format_options), .name = "format", .type = MIM_OPTION_PAIRS,
       .help = "options of the container's own, as format:KEY=VALUE" },
 };
 
@@ -57,34 +59,34 @@ enum {
     FLAGS_hevc = BARE,
 };
 
-#define OPS_OF(id)                                                                                                    \
-    static int32_t open_##id(struct mim_job *job, struct mim_sequence *sequence)                                      \
-    {                                                                                                                 \
-        return video_writer_open(job, sequence, VIDEO_##id, FLAGS_##id & MIM_WRITER_SEEKS);                                     \
-    }                                                                                                                 \
-    static int32_t keep_##id(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size)    \
-    {                                                                                                                 \
-        return video_writer_keep(job, key, type, value, size, VIDEO_##id);                                                         \
+#define OPS_OF(id) \
+    static int32_t open_##id(struct mim_job *job, struct mim_sequence *sequence) \
+    { \
+        return video_writer_open(job, sequence, VIDEO_##id, FLAGS_##id & MIM_WRITER_SEEKS); \
+    } \
+    static int32_t metadata_##id(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size) \
+    { \
+        return video_writer_metadata(job, key, type, value, size, VIDEO_##id); \
     }
 VIDEO_FORMATS(OPS_OF)
 
-#define ROW_OF(id)                                       \
-    [VIDEO_##id] = {                                     \
-        .struct_size = sizeof(struct mim_writer_ops),    \
-        .flags = FLAGS_##id,                             \
-        .state_size = sizeof(struct video_writer),       \
-        .packet_size = sizeof(struct video_packet),      \
-        .worker_size = sizeof(struct video_converter),   \
-        .option_count = sizeof options / sizeof *options,\
-        .options = options,                              \
-        .open = open_##id,                               \
-        .accepts = video_writer_accepts,                        \
-        .encode = video_writer_encode,                          \
-        .put = video_writer_put,                                \
-        .metadata = keep_##id,                           \
-        .finish = video_writer_finish,                          \
-        .worker_close = video_writer_worker_close,              \
-        .close = video_writer_close,                            \
+#define ROW_OF(id) \
+    [VIDEO_##id] = { \
+        .struct_size = sizeof(struct mim_writer_ops), \
+        .flags = FLAGS_##id, \
+        .state_size = sizeof(struct video_writer), \
+        .packet_size = sizeof(struct video_write_frame), \
+        .worker_size = sizeof(struct video_converter), \
+        .option_count = sizeof options / sizeof *options, \
+        .options = options, \
+        .open = open_##id, \
+        .accepts = video_writer_accepts, \
+        .encode = video_writer_encode, \
+        .put = video_writer_put, \
+        .metadata = metadata_##id, \
+        .finish = video_writer_finish, \
+        .worker_close = video_writer_worker_close, \
+        .close = video_writer_close, \
     },
 
 const struct mim_writer_ops video_writers[VIDEO_FORMAT_COUNT] = { VIDEO_FORMATS(ROW_OF) };

@@ -6,7 +6,7 @@
 #include <string.h>
 
 static int32_t
-say_padded(struct mim_job *job, const struct video_writer *self)
+report_padding(struct mim_job *job, const struct video_writer *self)
 {
     const struct video_layout *layout = &self->encoder.layout;
     char text[160];
@@ -21,17 +21,17 @@ say_padded(struct mim_job *job, const struct video_writer *self)
 static int32_t
 open_encoder(struct mim_job *job, struct video_writer *self, const struct mim_sequence *sequence)
 {
-    const struct video_encoder_setting setting = {
-        .wishes = &self->wishes,
+    const struct video_encoder_setup setup = {
+        .settings = &self->settings,
         .target = self->target,
         .format = self->mux.context->oformat,
-        .clock = &self->clock,
+        .timing = &self->timing,
         .first = &sequence->first,
         .log = &self->log,
     };
-    int32_t status = video_encoder_open(job, &self->encoder, &setting);
+    int32_t status = video_encoder_open(job, &self->encoder, &setup);
     if (status == MIM_OK)
-        status = say_padded(job, self);
+        status = report_padding(job, self);
     return status == MIM_OK ? video_pictures_open(job, &self->pictures, &self->encoder.layout) : status;
 }
 
@@ -42,7 +42,7 @@ open_streams(struct mim_job *job, struct video_writer *self)
     self->packet = av_packet_alloc();
     int code = parameters && self->packet ? avcodec_parameters_from_context(parameters, self->encoder.context) : -1;
     if (code >= 0)
-        self->stream = video_mux_add(&self->mux, parameters, self->clock.tick);
+        self->stream = video_mux_add(&self->mux, parameters, self->timing.tick);
     avcodec_parameters_free(&parameters);
     if (!self->stream)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a stream");
@@ -54,44 +54,44 @@ open_streams(struct mim_job *job, struct video_writer *self)
 static void
 settle_rate(struct video_writer *self)
 {
-    enum video_timing timing = self->target->timing;
-    AVRational rate = self->clock.rate;
-    bool is_regular = self->clock.is_even ||
-                      video_pace_is_regular(&self->pace, self->clock.tick, self->clock.rate, &rate);
+    enum video_timing kind = self->target->timing;
+    AVRational rate = self->timing.rate;
+    bool is_regular =
+        self->timing.is_even || video_cadence_is_regular(&self->cadence, self->timing.tick, self->timing.rate, &rate);
 
     if (is_regular)
         self->stream->avg_frame_rate = rate;
-    if (timing == VIDEO_TIMING_GRID)
-        self->stream->time_base = is_regular ? av_inv_q(rate) : video_pace_grid(&self->pace, self->clock.tick);
+    if (kind == VIDEO_TIMING_GRID)
+        self->stream->time_base = is_regular ? av_inv_q(rate) : video_cadence_grid(&self->cadence, self->timing.tick);
 }
 
 static int32_t
 put_packet(struct mim_job *job, struct video_writer *self, AVPacket *packet)
 {
-    int32_t status = video_audio_write_until(job, &self->audio, packet->dts, self->clock.tick, false);
+    int32_t status = video_audio_write_until(job, &self->audio, packet->dts, self->timing.tick, false);
     if (status == MIM_OK && self->target->timing == VIDEO_TIMING_GRID)
-        status = video_clock_check_grid(job, &self->clock, packet->pts, self->stream->time_base);
+        status = video_frame_timing_check_grid(job, &self->timing, packet->pts, self->stream->time_base);
     if (status == MIM_OK && self->target->timing == VIDEO_TIMING_LOOSE)
-        status = video_clock_check_even(job, &self->clock, packet->duration);
-    return status == MIM_OK ? video_mux_put(&self->mux, packet, self->stream, self->clock.tick) : status;
+        status = video_frame_timing_check_even(job, &self->timing, packet->duration);
+    return status == MIM_OK ? video_mux_put(&self->mux, packet, self->stream, self->timing.tick) : status;
 }
 
 static int32_t
-start(struct mim_job *job, struct video_writer *self)
+write_header(struct mim_job *job, struct video_writer *self)
 {
     settle_rate(self);
-    int32_t status = video_mux_start(&self->mux, self->keys.tags);
-    for (unsigned i = 0; i < self->held_count && status == MIM_OK; i++)
-        status = put_packet(job, self, self->held[i]);
+    int32_t status = video_mux_start(&self->mux, self->tags.dictionary);
+    for (unsigned i = 0; i < self->retained_count && status == MIM_OK; i++)
+        status = put_packet(job, self, self->retained[i]);
     return status;
 }
 
 /* Those containers wait whose header tells the rate, unless it is known. */
 static bool
-waits(const struct video_writer *self)
+is_header_delayed(const struct video_writer *self)
 {
     bool is_wanted = self->target->timing == VIDEO_TIMING_RATED || self->target->timing == VIDEO_TIMING_GRID;
-    return is_wanted && !self->clock.is_even;
+    return is_wanted && !self->timing.is_even;
 }
 
 int32_t
@@ -105,45 +105,47 @@ video_writer_open(struct mim_job *job, struct mim_sequence *sequence, enum video
     video_log_open(&self->log, job);
     int32_t status = video_mux_open(job, &self->mux, self->container, seeks, &self->log);
     if (status == MIM_OK)
-        status = video_mux_set_up(&self->mux, self->target, &self->format_settings);
+        status = video_mux_set_up(&self->mux, self->target, &self->format_options);
     if (status == MIM_OK)
-        status = video_clock_start(job, &self->clock, self->fps, sequence, self->target->timing == VIDEO_TIMING_EVEN);
+        status = video_frame_timing_start(job, &self->timing, self->fps, sequence,
+                                          self->target->timing == VIDEO_TIMING_EVEN);
     if (status == MIM_OK)
         status = open_encoder(job, self, sequence);
     if (status == MIM_OK)
         status = open_streams(job, self);
     if (status == MIM_OK)
-        status = video_audio_open(job, &self->audio, &self->mux, self->target, sequence, self->clock.replaces, &self->log);
-    return status == MIM_OK && !waits(self) ? start(job, self) : status;
+        status =
+            video_audio_open(job, &self->audio, &self->mux, self->target, sequence, self->timing.replaces, &self->log);
+    return status == MIM_OK && !is_header_delayed(self) ? write_header(job, self) : status;
 }
 
 int32_t
-video_writer_keep(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size,
-                  enum video_format id)
+video_writer_metadata(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size,
+                      enum video_format id)
 {
     struct video_writer *self = job->state;
     if (self->mux.context)
-        return video_keys_keep_of_frame(&self->keys, &video_targets[id], key, value, size);
-    return video_keys_keep(job, &self->keys, &video_targets[id], key, type, value, size);
+        return video_tags_check_frame(&self->tags, &video_targets[id], key, value, size);
+    return video_tags_add(job, &self->tags, &video_targets[id], key, type, value, size);
 }
 
 /* From those that were written, else new. */
-static struct video_coming *
-take_coming(struct mim_job *job, struct video_writer *self)
+static struct video_pending_frame *
+take_pending(struct mim_job *job, struct video_writer *self)
 {
-    struct video_coming *coming = self->idle;
-    if (coming) {
-        self->idle = coming->next;
-        coming->next = NULL;
-        return coming;
+    struct video_pending_frame *pending = self->idle;
+    if (pending) {
+        self->idle = pending->next;
+        pending->next = NULL;
+        return pending;
     }
-    coming = job->host->resize(job, NULL, 0, sizeof *coming);
-    if (!coming)
+    pending = job->host->resize(job, NULL, 0, sizeof *pending);
+    if (!pending)
         return NULL;
-    *coming = (struct video_coming){ .frame = av_frame_alloc() };
-    if (coming->frame)
-        return coming;
-    job->host->resize(job, coming, sizeof *coming, 0);
+    *pending = (struct video_pending_frame){ .frame = av_frame_alloc() };
+    if (pending->frame)
+        return pending;
+    job->host->resize(job, pending, sizeof *pending, 0);
     return NULL;
 }
 
@@ -151,20 +153,20 @@ int32_t
 video_writer_accepts(struct mim_job *job, uint64_t index, void *data, struct mim_frame_info *info)
 {
     struct video_writer *self = job->state;
-    struct video_packet *packet = data;
+    struct video_write_frame *frame = data;
     uint32_t channels = video_samples_channels(self->encoder.layout.from);
 
-    int32_t status = video_clock_next(job, &self->clock, index, info, &packet->time);
+    int32_t status = video_frame_timing_next(job, &self->timing, index, info, &frame->time);
     if (status != MIM_OK)
         return status;
-    packet->coming = take_coming(job, self);
-    if (!packet->coming)
+    frame->pending = take_pending(job, self);
+    if (!frame->pending)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a frame");
     if (self->newest)
-        self->newest->next = packet->coming;
+        self->newest->next = frame->pending;
     else
-        self->oldest = packet->coming;
-    self->newest = packet->coming;
+        self->oldest = frame->pending;
+    self->newest = frame->pending;
 
     info->sample = video_samples_type(self->encoder.layout.from);
     info->channels = channels;
@@ -178,26 +180,27 @@ video_writer_encode(struct mim_job *job, void *data, const struct mim_frame_info
                     const struct mim_raster *raster, const struct mim_neighbours *beside)
 {
     const struct video_writer *self = job->state;
-    const struct video_packet *packet = data;
-    struct video_coming *coming = packet->coming;
+    const struct video_write_frame *frame = data;
+    struct video_pending_frame *pending = frame->pending;
     (void)info, (void)part, (void)beside;
 
-    if (!coming->reserved && job->host->reserve(job, self->pictures.size) == MIM_OK)
-        coming->reserved = self->pictures.size;
-    return video_picture_fill(job, &self->pictures, job->worker, raster, coming->frame);
+    if (!pending->reserved && job->host->reserve(job, self->pictures.size) == MIM_OK)
+        pending->reserved = self->pictures.size;
+    return video_picture_fill(job, &self->pictures, job->worker, raster, pending->frame);
 }
 
 /* The header waits for some packets, if they are small. */
 static int32_t
-hold_packet(struct mim_job *job, struct video_writer *self)
+retain_packet(struct mim_job *job, struct video_writer *self)
 {
     enum { LARGE_PACKET = 1 << 20 };
-    AVPacket *held = av_packet_alloc();
-    if (!held)
+    AVPacket *retained = av_packet_alloc();
+    if (!retained)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a packet");
-    av_packet_move_ref(held, self->packet);
-    self->held[self->held_count++] = held;
-    return self->held_count == VIDEO_PACE_MOST || held->size > LARGE_PACKET ? start(job, self) : MIM_OK;
+    av_packet_move_ref(retained, self->packet);
+    self->retained[self->retained_count++] = retained;
+    return self->retained_count == VIDEO_CADENCE_MAX || retained->size > LARGE_PACKET ? write_header(job, self)
+                                                                                      : MIM_OK;
 }
 
 static int32_t
@@ -208,42 +211,42 @@ write_packets(struct mim_job *job, struct video_writer *self)
         if (status == MIM_END)
             return MIM_OK;
         if (status == MIM_OK)
-            status = self->mux.has_header ? put_packet(job, self, self->packet) : hold_packet(job, self);
+            status = self->mux.has_header ? put_packet(job, self, self->packet) : retain_packet(job, self);
         if (status != MIM_OK)
             return status;
     }
 }
 
 static void
-give_back(struct mim_job *job, struct video_coming *coming)
+recycle_frame(struct mim_job *job, struct video_pending_frame *pending)
 {
-    av_frame_unref(coming->frame);
-    job->host->reserve(job, -coming->reserved);
-    coming->reserved = 0;
+    av_frame_unref(pending->frame);
+    job->host->reserve(job, -pending->reserved);
+    pending->reserved = 0;
 }
 
 int32_t
 video_writer_put(struct mim_job *job, void *data, const struct mim_frame_info *info, const struct mim_coded *coded)
 {
     struct video_writer *self = job->state;
-    const struct video_packet *packet = data;
-    struct video_coming *coming = packet->coming;
+    const struct video_write_frame *frame = data;
+    struct video_pending_frame *pending = frame->pending;
     (void)info, (void)coded;
 
-    video_pace_note(&self->pace, packet->time.start);
-    self->end = packet->time.start + packet->time.duration;
+    video_cadence_note(&self->cadence, frame->time.start);
+    self->end = frame->time.start + frame->time.duration;
     int32_t status = job->host->poll(job);
     if (status == MIM_OK)
-        status = video_encoder_send(job, &self->encoder, coming->frame, &packet->time);
+        status = video_encoder_send(job, &self->encoder, pending->frame, &frame->time);
     if (status == MIM_OK)
         status = write_packets(job, self);
 
-    self->oldest = coming->next; /* puts come as accepts did */
+    self->oldest = pending->next; /* puts come as accepts did */
     if (!self->oldest)
         self->newest = NULL;
-    give_back(job, coming);
-    coming->next = self->idle;
-    self->idle = coming;
+    recycle_frame(job, pending);
+    pending->next = self->idle;
+    self->idle = pending;
     return status;
 }
 
@@ -256,9 +259,9 @@ video_writer_finish(struct mim_job *job)
     if (status == MIM_OK)
         status = write_packets(job, self);
     if (status == MIM_OK && !self->mux.has_header)
-        status = start(job, self);
+        status = write_header(job, self);
     if (status == MIM_OK)
-        status = video_audio_write_until(job, &self->audio, self->end, self->clock.tick, true);
+        status = video_audio_write_until(job, &self->audio, self->end, self->timing.tick, true);
     return status == MIM_OK ? video_mux_finish(&self->mux) : status;
 }
 
@@ -269,11 +272,11 @@ video_writer_worker_close(struct mim_job *job)
 }
 
 static void
-free_coming(struct mim_job *job, struct video_coming *list)
+free_pending(struct mim_job *job, struct video_pending_frame *list)
 {
     while (list) {
-        struct video_coming *next = list->next;
-        give_back(job, list);
+        struct video_pending_frame *next = list->next;
+        recycle_frame(job, list);
         av_frame_free(&list->frame);
         job->host->resize(job, list, sizeof *list, 0);
         list = next;
@@ -285,14 +288,14 @@ video_writer_close(struct mim_job *job)
 {
     struct video_writer *self = job->state;
 
-    free_coming(job, self->oldest);
-    free_coming(job, self->idle);
+    free_pending(job, self->oldest);
+    free_pending(job, self->idle);
     video_encoder_close(job, &self->encoder);
     video_pictures_close(&self->pictures);
     video_audio_close(&self->audio);
-    for (unsigned i = 0; i < self->held_count; i++)
-        av_packet_free(&self->held[i]);
+    for (unsigned i = 0; i < self->retained_count; i++)
+        av_packet_free(&self->retained[i]);
     video_mux_close(&self->mux);
-    video_keys_close(job, &self->keys);
+    video_tags_close(job, &self->tags);
     av_packet_free(&self->packet);
 }

@@ -11,45 +11,45 @@
 #include "write/tags.h"
 
 /* A frame between accepts and put. */
-struct video_coming {
-    struct video_coming *next;
+struct video_pending_frame {
+    struct video_pending_frame *next;
     AVFrame *frame;
     int64_t reserved;
 };
 
 struct video_writer {
-    struct video_wishes wishes; /* options */
+    struct video_encoder_settings settings; /* options */
     struct mim_rational fps;
-    struct mim_pairs format_settings;
+    struct mim_pairs format_options;
     uint8_t background[4];
 
     const struct video_container *container;
     const struct video_target *target;
     struct video_log log;
-    struct video_keys keys;
-    struct video_clock clock;
+    struct video_tags tags;
+    struct video_frame_timing timing;
     struct video_encoder encoder;
     struct video_pictures pictures;
     struct video_audio audio;
     struct video_mux mux;
-    struct video_pace pace;
-    AVPacket *held[VIDEO_PACE_MOST]; /* until the header is written */
-    unsigned held_count;
+    struct video_cadence cadence;
+    AVPacket *retained[VIDEO_CADENCE_MAX]; /* until the header is written */
+    unsigned retained_count;
     int64_t end; /* of the latest frame */
     AVStream *stream;
     AVPacket *packet;
-    struct video_coming *oldest, *newest, *idle;
+    struct video_pending_frame *oldest, *newest, *idle;
 };
 
-struct video_packet {
-    struct video_coming *coming;
+struct video_write_frame {
+    struct video_pending_frame *pending;
     struct video_time time;
 };
 
 /* As the ABI's, for the format `id`; `seeks`: the sink can be patched. */
 int32_t video_writer_open(struct mim_job *job, struct mim_sequence *sequence, enum video_format id, bool seeks);
-int32_t video_writer_keep(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size,
-                          enum video_format id);
+int32_t video_writer_metadata(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size,
+                              enum video_format id);
 int32_t video_writer_accepts(struct mim_job *job, uint64_t index, void *data, struct mim_frame_info *info);
 int32_t video_writer_encode(struct mim_job *job, void *data, const struct mim_frame_info *info, uint32_t part,
                             const struct mim_raster *raster, const struct mim_neighbours *beside);
