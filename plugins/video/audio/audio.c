@@ -9,7 +9,6 @@
 
 #include "ffmpeg/averror.h"
 #include "ffmpeg/log.h"
-#include "write/encoder.h"
 
 /* Nothing here opens anything else. What frames come from is a video; a file for the sound may be sound alone. */
 #define VIDEO_DEMUXERS "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,asf,flv,ogg"

@@ -7,12 +7,11 @@
 
 #include <libavcodec/avcodec.h>
 
+#include "audio/transcode.h"
 #include "ffmpeg/input.h"
 #include "ffmpeg/log.h"
 #include "ffmpeg/mux.h"
 #include "ffmpeg/targets.h"
-
-struct video_transcoder;
 
 struct video_audio {
     const char *source, *codec; /* options: copy, none or a path; an encoder, copy, or NULL */
@@ -37,16 +36,5 @@ int32_t video_audio_open(struct mim_job *job, struct video_audio *audio, struct 
 int32_t video_audio_write_until(struct mim_job *job, struct video_audio *audio, int64_t time, AVRational base,
                                 bool is_end);
 void video_audio_close(struct video_audio *audio);
-
-/* audio-code.c: another codec. Packets in, packets out, both in their own times; silence is never made up. */
-int32_t video_transcoder_open(struct mim_job *job, struct video_transcoder **transcoder, const AVStream *from,
-                              const AVCodec *codec, const AVOutputFormat *format, struct video_log *log);
-const AVCodecContext *video_transcoder_context(const struct video_transcoder *transcoder);
-/* NULL: there was the last. `start`: what is before is cut off, and is time 0; in AV_TIME_BASE. */
-int32_t video_transcoder_send(struct mim_job *job, struct video_transcoder *transcoder, const AVPacket *packet,
-                              int64_t start);
-/* MIM_END: it needs more, or has no more. */
-int32_t video_transcoder_receive(struct mim_job *job, struct video_transcoder *transcoder, AVPacket *packet);
-void video_transcoder_close(struct video_transcoder *transcoder);
 
 #endif

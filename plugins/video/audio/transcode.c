@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Sound in another codec: decoded, resampled to what the encoder takes, cut into its frames. */
-#include "audio/audio.h"
+#include "audio/transcode.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include <libavutil/audio_fifo.h>
@@ -10,8 +11,8 @@
 #include <libswresample/swresample.h>
 
 #include "ffmpeg/averror.h"
+#include "ffmpeg/codec-config.h"
 #include "ffmpeg/log.h"
-#include "write/encoder.h"
 
 enum { FREE_FRAME_SIZE = 1024 }; /* samples, of encoders that take any number */
 
@@ -53,7 +54,7 @@ open_decoder(struct mim_job *job, struct video_transcoder *transcoder, const AVS
 static int
 choose_rate(const AVCodec *codec, int wanted)
 {
-    const int *rates = video_encoder_supports(codec, VIDEO_SUPPORT_RATES);
+    const int *rates = video_codec_supports(codec, VIDEO_SUPPORT_RATES);
     int best = 0;
     for (; rates && *rates; rates++)
         if (!best || abs(*rates - wanted) < abs(best - wanted))
@@ -64,7 +65,7 @@ choose_rate(const AVCodec *codec, int wanted)
 static int
 choose_layout(const AVCodec *codec, const AVChannelLayout *wanted, AVChannelLayout *layout)
 {
-    const AVChannelLayout *layouts = video_encoder_supports(codec, VIDEO_SUPPORT_LAYOUTS), *best = layouts;
+    const AVChannelLayout *layouts = video_codec_supports(codec, VIDEO_SUPPORT_LAYOUTS), *best = layouts;
     for (; layouts && layouts->nb_channels; layouts++) {
         if (!av_channel_layout_compare(layouts, wanted))
             best = layouts;
@@ -79,7 +80,7 @@ static int
 open_encoder(struct mim_job *job, struct video_transcoder *transcoder, const AVCodec *codec,
              const AVOutputFormat *format, struct video_log *log)
 {
-    const enum AVSampleFormat *formats = video_encoder_supports(codec, VIDEO_SUPPORT_SAMPLES);
+    const enum AVSampleFormat *formats = video_codec_supports(codec, VIDEO_SUPPORT_SAMPLES);
     AVCodecContext *encoder = transcoder->encoder = avcodec_alloc_context3(codec);
     if (!encoder)
         return AVERROR(ENOMEM);

@@ -20,13 +20,13 @@ video_mux_open(struct mim_job *job, struct video_mux *mux, const struct video_co
         return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "this FFmpeg has no muxer '%s'", container->muxer);
     if (code < 0)
         return video_fail(job, code, container->name);
-    mux->context->pb = video_mux_io(mux, seeks);
+    mux->context->pb = video_output_open(&mux->output, job, seeks);
     if (!mux->context->pb)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a buffer");
     video_log_attach(log, mux->context);
     mux->context->flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_BITEXACT; /* the same bytes from the same frames */
-    mux->context->io_open = video_mux_io_open;
-    mux->context->io_close2 = video_mux_io_close;
+    mux->context->io_open = video_output_read_back;
+    mux->context->io_close2 = video_output_close;
     return MIM_OK;
 }
 
@@ -103,5 +103,5 @@ video_mux_close(struct video_mux *mux)
         return;
     AVIOContext *io = mux->context->pb;
     avformat_free_context(mux->context);
-    video_mux_io_free(&io);
+    video_output_free(&io);
 }

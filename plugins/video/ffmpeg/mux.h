@@ -6,6 +6,7 @@
 #include <libavformat/avformat.h>
 
 #include "ffmpeg/log.h"
+#include "ffmpeg/output.h"
 #include "ffmpeg/targets.h"
 
 #include <mim/plugin.h>
@@ -14,7 +15,7 @@ struct video_mux {
     struct mim_job *job;
     AVFormatContext *context;
     const char *name;
-    int64_t position; /* in the sink */
+    struct video_output output;
     bool has_header;
     int64_t last_dts[2]; /* of each stream */
 };
@@ -32,12 +33,5 @@ int32_t video_mux_start(struct video_mux *mux, const AVDictionary *tags);
 int32_t video_mux_put(struct video_mux *mux, AVPacket *packet, const AVStream *stream, AVRational base);
 int32_t video_mux_finish(struct video_mux *mux);
 void video_mux_close(struct video_mux *mux);
-
-/* mux-io.c */
-AVIOContext *video_mux_io(struct video_mux *mux, bool seeks);
-void video_mux_io_free(AVIOContext **io);
-/* The muxer's way to read what it wrote; nothing else can be opened. */
-int video_mux_io_open(AVFormatContext *context, AVIOContext **io, const char *url, int flags, AVDictionary **options);
-int video_mux_io_close(AVFormatContext *context, AVIOContext *io);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* FFmpeg's I/O on the sink. */
-#include "ffmpeg/mux.h"
+#include "ffmpeg/output.h"
 
 #include <libavutil/mem.h>
 
@@ -19,29 +19,29 @@ typedef const uint8_t written;
 #endif
 
 static int32_t
-write_at(struct video_mux *mux, const uint8_t *data, uint64_t size)
+write_at(struct video_output *output, const uint8_t *data, uint64_t size)
 {
     static const uint8_t zeros[4096];
-    const struct mim_host *host = mux->job->host;
-    uint64_t end = host->tell(mux->job), position = (uint64_t)mux->position;
+    const struct mim_host *host = output->job->host;
+    uint64_t end = host->tell(output->job), position = (uint64_t)output->position;
     int32_t status = MIM_OK;
 
-    for (; status == MIM_OK && end < position; end = host->tell(mux->job)) {
+    for (; status == MIM_OK && end < position; end = host->tell(output->job)) {
         uint64_t gap = position - end;
-        status = host->emit(mux->job, zeros, gap < sizeof zeros ? gap : sizeof zeros);
+        status = host->emit(output->job, zeros, gap < sizeof zeros ? gap : sizeof zeros);
     }
     if (status != MIM_OK)
         return status;
-    return position == end ? host->emit(mux->job, data, size) : host->patch(mux->job, data, size, position);
+    return position == end ? host->emit(output->job, data, size) : host->patch(output->job, data, size, position);
 }
 
 static int
 write_bytes(void *opaque, written *data, int size)
 {
-    struct video_mux *mux = opaque;
-    if (write_at(mux, data, (uint64_t)size) != MIM_OK)
+    struct video_output *output = opaque;
+    if (write_at(output, data, (uint64_t)size) != MIM_OK)
         return AVERROR(EIO);
-    mux->position += size;
+    output->position += size;
     return size;
 }
 
@@ -61,8 +61,8 @@ move_position(struct mim_job *job, int64_t *position, int64_t offset, int whence
 static int64_t
 seek_to(void *opaque, int64_t offset, int whence)
 {
-    struct video_mux *mux = opaque;
-    return move_position(mux->job, &mux->position, offset, whence);
+    struct video_output *output = opaque;
+    return move_position(output->job, &output->position, offset, whence);
 }
 
 static int
@@ -84,18 +84,19 @@ seek_reader(void *opaque, int64_t offset, int whence)
 }
 
 AVIOContext *
-video_mux_io(struct video_mux *mux, bool seeks)
+video_output_open(struct video_output *output, struct mim_job *job, bool seeks)
 {
+    *output = (struct video_output){ .job = job };
     uint8_t *buffer = av_malloc(BUFFER_SIZE);
     AVIOContext *io =
-        buffer ? avio_alloc_context(buffer, BUFFER_SIZE, 1, mux, NULL, write_bytes, seeks ? seek_to : NULL) : NULL;
+        buffer ? avio_alloc_context(buffer, BUFFER_SIZE, 1, output, NULL, write_bytes, seeks ? seek_to : NULL) : NULL;
     if (!io)
         av_free(buffer);
     return io;
 }
 
 void
-video_mux_io_free(AVIOContext **io)
+video_output_free(AVIOContext **io)
 {
     if (*io)
         av_freep(&(*io)->buffer);
@@ -103,9 +104,9 @@ video_mux_io_free(AVIOContext **io)
 }
 
 int
-video_mux_io_open(AVFormatContext *context, AVIOContext **io, const char *url, int flags, AVDictionary **options)
+video_output_read_back(AVFormatContext *context, AVIOContext **io, const char *url, int flags, AVDictionary **options)
 {
-    const struct video_mux *mux = context->pb->opaque;
+    const struct video_output *output = context->pb->opaque;
     (void)url, (void)options;
 
     if (flags & AVIO_FLAG_WRITE)
@@ -118,15 +119,15 @@ video_mux_io_open(AVFormatContext *context, AVIOContext **io, const char *url, i
         av_free(reader);
         return AVERROR(ENOMEM);
     }
-    reader->job = mux->job;
+    reader->job = output->job;
     return 0;
 }
 
 int
-video_mux_io_close(AVFormatContext *context, AVIOContext *io)
+video_output_close(AVFormatContext *context, AVIOContext *io)
 {
     (void)context;
     av_free(io->opaque);
-    video_mux_io_free(&io);
+    video_output_free(&io);
     return 0;
 }

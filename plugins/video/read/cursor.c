@@ -15,24 +15,24 @@ enum {
 static int32_t
 take_in_order(struct video_cursor *cursor, const struct video_decoded *decoded)
 {
-    struct video_index *index = &cursor->index;
+    struct video_index *index = &cursor->scan.index;
     uint64_t number = cursor->next;
 
     if (index->is_predicted && (number >= index->picture_count || index->pictures[number].packet != decoded->packet)) {
-        int32_t status = video_cursor_decode_all(cursor);
+        int32_t status = video_scan_decode(&cursor->scan);
         if (status != MIM_OK)
             return status;
     }
     if (index->has_all_pictures)
         return number < index->picture_count ? MIM_OK : MIM_END;
-    return video_cursor_learn(cursor, &cursor->decoder, number, decoded);
+    return video_scan_learn(&cursor->scan, cursor->decoder.demux.stream, number, decoded);
 }
 
 /* After a seek pictures that lack what came before are passed over, until the one that is due. */
 static int32_t
 take_due(const struct video_cursor *cursor, const struct video_decoded *decoded, bool *is_due)
 {
-    const struct video_index *index = &cursor->index;
+    const struct video_index *index = &cursor->scan.index;
     uint64_t number = cursor->next;
 
     *is_due = false;
@@ -46,11 +46,11 @@ take_due(const struct video_cursor *cursor, const struct video_decoded *decoded,
 static int32_t
 end_of_pictures(struct video_cursor *cursor)
 {
-    struct video_index *index = &cursor->index;
+    struct video_index *index = &cursor->scan.index;
     if (!cursor->is_from_start)
         return cursor->next < index->picture_count ? LOST : MIM_END;
     if (index->is_predicted && cursor->next < index->picture_count) {
-        int32_t status = video_cursor_decode_all(cursor);
+        int32_t status = video_scan_decode(&cursor->scan);
         return status == MIM_OK ? MIM_END : status;
     }
     index->has_all_pictures = true;
@@ -110,8 +110,8 @@ restart_decoder(struct video_cursor *cursor)
     close_decoder(cursor);
     cursor->is_open = cursor->is_from_start = true;
     cursor->next = 0;
-    return video_decoder_open(&cursor->decoder, cursor->job, &cursor->setup, &cursor->index, cursor->threads,
-                              VIDEO_TO_SHOW);
+    return video_decoder_open(&cursor->decoder, cursor->scan.job, &cursor->scan.setup, &cursor->scan.index,
+                              cursor->scan.threads, VIDEO_TO_SHOW);
 }
 
 static int32_t
@@ -152,18 +152,20 @@ is_near(const struct video_cursor *cursor, uint64_t number)
         return false;
     if (number - from <= 1)
         return true; /* the usual case, not worth a look for entries far behind */
-    if (!cursor->index.has_all_pictures)
+    if (!cursor->scan.index.has_all_pictures)
         return number - from <= NEAR;
-    uint64_t keyframe =
-        number < cursor->index.picture_count ? video_index_find_keyframe(&cursor->index, number, 0) : MIM_UNKNOWN;
+    uint64_t keyframe = number < cursor->scan.index.picture_count
+                            ? video_index_find_keyframe(&cursor->scan.index, number, 0)
+                            : MIM_UNKNOWN;
     return keyframe == MIM_UNKNOWN || keyframe < cursor->decoder.demux.next;
 }
 
 static int32_t
 seek_by_keyframe(struct video_cursor *cursor, uint64_t number, unsigned skip)
 {
-    uint64_t keyframe =
-        cursor->index.has_all_pictures ? video_index_find_keyframe(&cursor->index, number, skip) : MIM_UNKNOWN;
+    uint64_t keyframe = cursor->scan.index.has_all_pictures
+                            ? video_index_find_keyframe(&cursor->scan.index, number, skip)
+                            : MIM_UNKNOWN;
     if (keyframe == MIM_UNKNOWN)
         return LOST;
     if (!cursor->is_open) {
@@ -191,10 +193,16 @@ seek_picture(struct video_cursor *cursor, uint64_t number)
     return status == MIM_OK ? step_to(cursor, number) : status;
 }
 
+int32_t
+video_cursor_scan(struct video_cursor *cursor)
+{
+    return video_scan_run(&cursor->scan, cursor->decoder.demux.stream);
+}
+
 static int32_t
 end_status(struct video_cursor *cursor)
 {
-    int32_t status = video_cursor_verdict(cursor);
+    int32_t status = video_scan_verdict(&cursor->scan);
     return status == MIM_OK ? MIM_END : status;
 }
 
@@ -204,9 +212,9 @@ video_cursor_seek(struct video_cursor *cursor, uint64_t number)
     int32_t status = MIM_OK;
     if (cursor->is_open && cursor->at == number)
         return MIM_OK;
-    if (!is_near(cursor, number) && !cursor->index.has_all_pictures && (number > NEAR || cursor->is_open))
+    if (!is_near(cursor, number) && !cursor->scan.index.has_all_pictures && (number > NEAR || cursor->is_open))
         status = video_cursor_scan(cursor);
-    if (status == MIM_OK && cursor->index.has_all_pictures && number >= cursor->index.picture_count)
+    if (status == MIM_OK && cursor->scan.index.has_all_pictures && number >= cursor->scan.index.picture_count)
         return end_status(cursor);
     if (status == MIM_OK)
         status = is_near(cursor, number) ? step_to(cursor, number) : LOST;
@@ -222,9 +230,9 @@ video_cursor_seek(struct video_cursor *cursor, uint64_t number)
 int64_t
 video_cursor_end(const struct video_cursor *cursor)
 {
-    uint64_t last = cursor->index.picture_count - 1;
-    return cursor->index.pictures[last].pts +
-           video_cursor_own_duration(&cursor->index, cursor->decoder.demux.stream, last);
+    uint64_t last = cursor->scan.index.picture_count - 1;
+    return cursor->scan.index.pictures[last].pts +
+           video_scan_duration(&cursor->scan, cursor->decoder.demux.stream, last);
 }
 
 /* Where the container says that the stream ends, AV_NOPTS_VALUE if it does not: the only place for the last duration where
@@ -248,15 +256,16 @@ static int64_t
 last_duration(struct video_cursor *cursor, uint64_t number)
 {
     const struct video_demux *demux = &cursor->decoder.demux;
-    int64_t own = video_cursor_own_duration(&cursor->index, demux->stream, number), end = declared_end(demux);
-    int64_t rest = end == AV_NOPTS_VALUE ? 0 : end - cursor->index.pictures[number].pts;
-    return rest > own && !video_is_truncated(demux->format->iformat->name, demux->stream, cursor->job) ? rest : own;
+    int64_t own = video_scan_duration(&cursor->scan, demux->stream, number), end = declared_end(demux);
+    int64_t rest = end == AV_NOPTS_VALUE ? 0 : end - cursor->scan.index.pictures[number].pts;
+    return rest > own && !video_is_truncated(demux->format->iformat->name, demux->stream, cursor->scan.job) ? rest
+                                                                                                            : own;
 }
 
 int32_t
 video_cursor_times(struct video_cursor *cursor, uint64_t number, int64_t *start, int64_t *end)
 {
-    const struct video_index *index = &cursor->index;
+    const struct video_index *index = &cursor->scan.index;
     if (!index->has_all_pictures && number + 1 >= index->picture_count && !cursor->has_lookahead) {
         int32_t status = take_next(cursor, cursor->lookahead);
         cursor->has_lookahead = status == MIM_OK;
@@ -267,14 +276,14 @@ video_cursor_times(struct video_cursor *cursor, uint64_t number, int64_t *start,
     *start = index->pictures[number].pts;
     *end = is_last ? *start + last_duration(cursor, number) : index->pictures[number + 1].pts;
     if (*end <= *start)
-        *end = *start + video_cursor_own_duration(index, cursor->decoder.demux.stream, number);
+        *end = *start + video_scan_duration(&cursor->scan, cursor->decoder.demux.stream, number);
     return MIM_OK;
 }
 
 int32_t
 video_cursor_open(struct video_cursor *cursor, struct mim_job *job)
 {
-    cursor->job = job;
+    cursor->scan.job = job;
     cursor->at = MIM_UNKNOWN;
     cursor->current = av_frame_alloc();
     cursor->lookahead = av_frame_alloc();
@@ -284,11 +293,11 @@ video_cursor_open(struct video_cursor *cursor, struct mim_job *job)
 void
 video_cursor_close(struct video_cursor *cursor)
 {
-    if (!cursor->job)
+    if (!cursor->scan.job)
         return;
     if (cursor->current && cursor->lookahead)
         close_decoder(cursor);
     av_frame_free(&cursor->current);
     av_frame_free(&cursor->lookahead);
-    video_index_close(&cursor->index, cursor->job);
+    video_index_close(&cursor->scan.index, cursor->scan.job);
 }

@@ -3,14 +3,11 @@
 #ifndef MIM_VIDEO_CURSOR_H
 #define MIM_VIDEO_CURSOR_H
 
-#include "read/decoder.h"
+#include "read/scan.h"
 
 struct video_cursor {
-    struct mim_job *job;
-    struct video_demux_setup setup;
-    struct video_index index;
+    struct video_scan scan;
     struct video_decoder decoder;
-    int threads;
     AVFrame *current, *lookahead;
     uint64_t at;   /* number of `now`; MIM_UNKNOWN: it is empty */
     uint64_t next; /* number of the picture that the player gives next */
@@ -28,15 +25,6 @@ int32_t video_cursor_times(struct video_cursor *cursor, uint64_t number, int64_t
 int64_t video_cursor_end(const struct video_cursor *cursor);
 /* Know all pictures, by timestamps or by decoding. MIM_OK also for a damaged file. */
 int32_t video_cursor_scan(struct video_cursor *cursor);
-/* How the file ended: MIM_OK, or the error of a damaged one. */
-int32_t video_cursor_verdict(struct video_cursor *cursor);
 void video_cursor_close(struct video_cursor *cursor);
-
-/* walk-scan.c, for the walk itself: picture `number` came out; all are learned anew; how long one lasts, by its packet or
- * by the stream's rate. */
-int32_t video_cursor_learn(struct video_cursor *cursor, const struct video_decoder *decoder, uint64_t number,
-                           const struct video_decoded *decoded);
-int32_t video_cursor_decode_all(struct video_cursor *cursor);
-int64_t video_cursor_own_duration(const struct video_index *index, const AVStream *stream, uint64_t number);
 
 #endif

@@ -20,7 +20,7 @@ frame_ticks(const struct video_frame_rate *rate, const struct video_cursor *curs
 static int64_t
 ticks_of(const struct video_frame_rate *rate, const struct video_cursor *cursor, uint64_t picture)
 {
-    return frame_ticks(rate, cursor, cursor->index.pictures[picture].pts);
+    return frame_ticks(rate, cursor, cursor->scan.index.pictures[picture].pts);
 }
 
 int64_t
@@ -43,7 +43,7 @@ is_past(const struct video_frame_rate *rate, const struct video_cursor *cursor, 
 static int32_t
 advance_to(struct video_frame_rate *rate, struct video_cursor *cursor, uint64_t number)
 {
-    const struct video_index *index = &cursor->index;
+    const struct video_index *index = &cursor->scan.index;
     int64_t due = video_frame_rate_first(rate, cursor) + (int64_t)number;
     int64_t start, end;
 
@@ -71,16 +71,16 @@ video_frame_rate_find(struct video_frame_rate *rate, struct video_cursor *cursor
         *picture = number;
         return MIM_OK;
     }
-    if (!cursor->index.has_all_pictures && (number < rate->frame || number > rate->frame + NEAR))
+    if (!cursor->scan.index.has_all_pictures && (number < rate->frame || number > rate->frame + NEAR))
         status = video_cursor_scan(cursor);
-    if (status == MIM_OK && !cursor->index.picture_count)
+    if (status == MIM_OK && !cursor->scan.index.picture_count)
         status = video_cursor_seek(cursor, 0);
     if (number < rate->frame)
         rate->frame = rate->picture = 0;
     if (status == MIM_OK)
         status = advance_to(rate, cursor, number);
     if (status == MIM_END) {
-        status = video_cursor_verdict(cursor);
+        status = video_scan_verdict(&cursor->scan);
         return status == MIM_OK ? MIM_END : status;
     }
     if (status != MIM_OK)
@@ -93,7 +93,7 @@ video_frame_rate_find(struct video_frame_rate *rate, struct video_cursor *cursor
 uint64_t
 video_frame_rate_count(const struct video_frame_rate *rate, const struct video_cursor *cursor)
 {
-    const struct video_index *index = &cursor->index;
+    const struct video_index *index = &cursor->scan.index;
     uint64_t count = index->picture_count;
     if (!rate->fps.den || !count)
         return count;

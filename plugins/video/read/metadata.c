@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* What a video says about itself. */
+#include "read/metadata.h"
+
 #include <string.h>
 
 #include <libavutil/avstring.h>
 #include <libavutil/pixdesc.h>
-
-#include "read/reader.h"
 
 #define CODING(type) ((type) | MIM_META_CODING)
 
@@ -80,16 +80,16 @@ seconds_of(struct video_reader *self)
 {
     const AVFormatContext *format = self->cursor.decoder.demux.format;
     const AVStream *stream = self->cursor.decoder.demux.stream;
-    uint64_t count = self->cursor.index.picture_count;
+    uint64_t count = self->cursor.scan.index.picture_count;
     int64_t start, end;
 
-    if (!self->cursor.index.has_all_pictures || !count)
+    if (!self->cursor.scan.index.has_all_pictures || !count)
         return promised_seconds(format, stream);
     if (self->rate.fps.den)
         return video_seconds((int64_t)video_frame_rate_count(&self->rate, &self->cursor), av_inv_q(self->rate.fps));
     if (video_cursor_times(&self->cursor, count - 1, &start, &end) != MIM_OK)
         return (struct mim_rational){ 0, 0 };
-    return video_seconds(end - self->cursor.index.pictures[0].pts, stream->time_base);
+    return video_seconds(end - self->cursor.scan.index.pictures[0].pts, stream->time_base);
 }
 
 static int32_t
@@ -97,8 +97,8 @@ put_count(struct mim_job *job, const struct video_reader *self)
 {
     static const char *const words[] = { "none", "estimate", "header", "exact" };
     int32_t sure = MIM_SURE_EXACT;
-    uint64_t count = self->cursor.index.has_all_pictures ? video_frame_rate_count(&self->rate, &self->cursor)
-                                                         : video_promised_count(self, &sure);
+    uint64_t count = self->cursor.scan.index.has_all_pictures ? video_frame_rate_count(&self->rate, &self->cursor)
+                                                              : video_promised_count(self, &sure);
     if (count == MIM_UNKNOWN)
         return MIM_OK;
     int32_t status = put_int(job, "nframes", (int64_t)count);

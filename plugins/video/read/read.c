@@ -7,6 +7,7 @@
 #include <libavutil/imgutils.h>
 #include <libavutil/pixdesc.h>
 
+#include "read/metadata.h"
 #include "read/reader.h"
 
 /* --- opening ------------------------------------------------------------------------------------------------------ */
@@ -45,8 +46,8 @@ open_reader(struct mim_job *job, struct mim_sequence *sequence, const struct vid
     int threads = self->threads ? (int)self->threads : (int)job->threads;
 
     video_log_open(&self->log, job);
-    self->cursor.setup = (struct video_demux_setup){ container, &self->log, self->stream };
-    self->cursor.threads = threads;
+    self->cursor.scan.setup = (struct video_demux_setup){ container, &self->log, self->stream };
+    self->cursor.scan.threads = threads;
     int32_t status = video_cursor_open(&self->cursor, job);
     if (status != MIM_OK)
         return status;
@@ -66,7 +67,7 @@ scan_stream(struct mim_job *job, struct mim_sequence *sequence)
         return status;
     sequence->count = video_frame_rate_count(&self->rate, &self->cursor);
     sequence->sure = MIM_SURE_EXACT;
-    return video_cursor_verdict(&self->cursor);
+    return video_scan_verdict(&self->cursor.scan);
 }
 
 /* --- frames ------------------------------------------------------------------------------------------------------- */

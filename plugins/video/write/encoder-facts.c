@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What is known of encoders, and what follows from their own descriptions. */
-#include "write/encoder.h"
+#include "write/encoder-facts.h"
 
 #include <string.h>
 
@@ -27,30 +27,6 @@ static const struct video_encoder_facts known[] = {
     { "ffv1", .required = "level=3", .required_small = "level=1:slices=1" },
     { "qtrle", .has_no_gray = true },
 };
-
-const void *
-video_encoder_supports(const AVCodec *codec, enum video_support what)
-{
-#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(61, 13, 100)
-    static const enum AVCodecConfig kinds[] = {
-        [VIDEO_SUPPORT_PIXELS] = AV_CODEC_CONFIG_PIX_FORMAT,
-        [VIDEO_SUPPORT_SAMPLES] = AV_CODEC_CONFIG_SAMPLE_FORMAT,
-        [VIDEO_SUPPORT_RATES] = AV_CODEC_CONFIG_SAMPLE_RATE,
-        [VIDEO_SUPPORT_LAYOUTS] = AV_CODEC_CONFIG_CHANNEL_LAYOUT,
-    };
-    const void *list = NULL;
-    avcodec_get_supported_config(NULL, codec, kinds[what], 0, &list, NULL);
-    return list;
-#else
-    const void *const lists[] = {
-        [VIDEO_SUPPORT_PIXELS] = codec->pix_fmts,
-        [VIDEO_SUPPORT_SAMPLES] = codec->sample_fmts,
-        [VIDEO_SUPPORT_RATES] = codec->supported_samplerates,
-        [VIDEO_SUPPORT_LAYOUTS] = codec->ch_layouts,
-    };
-    return lists[what];
-#endif
-}
 
 static bool
 has_option(const AVCodec *codec, const char *name)
@@ -80,4 +56,5 @@ video_encoder_learn(const AVCodec *codec, struct video_encoder_facts *facts)
             *facts = known[i];
     if (facts->rate == VIDEO_RATE_QSCALE)
         facts->rate = rate_of(codec);
+    facts->codec = codec;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Which encoder: the caller's word, or the container's preferences and what is built in. */
-#include "write/encoder.h"
+#include "write/encoder-find.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The pixel format: what plays everywhere, what loses nothing, or what the caller wants. */
-#include "write/encoder.h"
+#include "write/encoder-format.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
+
+#include "ffmpeg/codec-config.h"
 
 #define HD_HEIGHT 720 /* from here on BT.709 is what players expect */
 
@@ -58,7 +60,7 @@ list_formats(const enum AVPixelFormat *list, char *text, size_t size)
 static int32_t
 choose_requested(struct mim_job *job, const AVCodec *codec, const char *requested, enum AVPixelFormat *format)
 {
-    const enum AVPixelFormat *list = video_encoder_supports(codec, VIDEO_SUPPORT_PIXELS);
+    const enum AVPixelFormat *list = video_codec_supports(codec, VIDEO_SUPPORT_PIXELS);
     char text[400];
 
     *format = av_get_pix_fmt(requested);
@@ -86,10 +88,10 @@ nearest_format(const enum AVPixelFormat *list, enum AVPixelFormat wanted)
 }
 
 static enum AVPixelFormat
-choose_format(const struct video_encoder *encoder, bool container_holds_alpha, enum AVPixelFormat source)
+choose_format(const struct video_encoder_facts *facts, bool container_holds_alpha, enum AVPixelFormat source)
 {
-    const enum AVPixelFormat *list = video_encoder_supports(encoder->codec, VIDEO_SUPPORT_PIXELS);
-    bool is_lossy = encoder->facts.rate != VIDEO_RATE_LOSSLESS;
+    const enum AVPixelFormat *list = video_codec_supports(facts->codec, VIDEO_SUPPORT_PIXELS);
+    bool is_lossy = facts->rate != VIDEO_RATE_LOSSLESS;
 
     if (is_lossy && has_alpha(source) && container_holds_alpha && list && has_format(list, AV_PIX_FMT_YUVA420P))
         return AV_PIX_FMT_YUVA420P;
@@ -125,10 +127,10 @@ choose_samples(enum AVPixelFormat format, const struct mim_frame_info *first)
 }
 
 int32_t
-video_encoder_choose_format(struct mim_job *job, const struct video_encoder *encoder, const char *requested,
+video_encoder_choose_format(struct mim_job *job, const struct video_encoder_facts *facts, const char *requested,
                             bool container_holds_alpha, const struct mim_frame_info *first, struct video_layout *layout)
 {
-    uint32_t channels = encoder->facts.has_no_gray && first->channels < 3 ? first->channels + 2 : first->channels;
+    uint32_t channels = facts->has_no_gray && first->channels < 3 ? first->channels + 2 : first->channels;
     enum AVPixelFormat source = video_samples_format(channels, first->sample);
     if (source == AV_PIX_FMT_NONE)
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "a video takes 1 to 4 channels, this frame has %u",
@@ -136,21 +138,21 @@ video_encoder_choose_format(struct mim_job *job, const struct video_encoder *enc
 
     int32_t status = MIM_OK;
     if (requested)
-        status = choose_requested(job, encoder->codec, requested, &layout->to);
+        status = choose_requested(job, facts->codec, requested, &layout->to);
     else
-        layout->to = choose_format(encoder, container_holds_alpha, source);
+        layout->to = choose_format(facts, container_holds_alpha, source);
     if (status != MIM_OK)
         return status;
     if (layout->to == AV_PIX_FMT_NONE)
         return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "%s takes no pixel format that can be made here",
-                               encoder->codec->name);
+                               facts->codec->name);
 
     const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(layout->to);
-    bool is_jpeg = encoder->codec->id == AV_CODEC_ID_MJPEG || encoder->codec->id == AV_CODEC_ID_LJPEG;
+    bool is_jpeg = facts->codec->id == AV_CODEC_ID_MJPEG || facts->codec->id == AV_CODEC_ID_LJPEG;
     bool is_rgb = descriptor->flags & AV_PIX_FMT_FLAG_RGB;
     layout->from = choose_samples(layout->to, first);
     layout->is_full_range = is_rgb || is_jpeg || is_gray(layout->to) || strncmp(descriptor->name, "yuvj", 4) == 0;
-    bool is_hd = first->height >= HD_HEIGHT && !is_gray(layout->to) && tells_matrix(encoder->codec->id);
+    bool is_hd = first->height >= HD_HEIGHT && !is_gray(layout->to) && tells_matrix(facts->codec->id);
     layout->matrix = is_rgb ? AVCOL_SPC_RGB : is_hd ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M;
     return MIM_OK;
 }

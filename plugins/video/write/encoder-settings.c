@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Quality, size and speed: what callers say in mim's words, in each encoder's own. */
-#include "write/encoder.h"
+#include "write/encoder-settings.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -12,6 +12,7 @@
 
 #include "ffmpeg/av-options.h"
 #include "ffmpeg/averror.h"
+#include "ffmpeg/targets.h"
 
 #define SMALL 64       /* pixels a side: slices of a picture would be empty */
 #define PLAIN_QSCALE 4 /* of encoders whose own default is 200 kbit/s, whatever the size */
@@ -50,7 +51,7 @@ parse_bitrate(const char *text)
 }
 
 static int32_t
-refuse_option(struct mim_job *job, const struct video_encoder *encoder, const char *name)
+refuse_option(struct mim_job *job, const struct video_encoder_facts *facts, const char *name)
 {
     static const char *const instead[] = {
         [VIDEO_RATE_QSCALE] = "it takes quality or bitrate",
@@ -59,8 +60,8 @@ refuse_option(struct mim_job *job, const struct video_encoder *encoder, const ch
         [VIDEO_RATE_BITS] = "it takes bitrate",
         [VIDEO_RATE_LOSSLESS] = "it is lossless",
     };
-    return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "%s has no %s: %s", encoder->codec->name, name,
-                           instead[encoder->facts.rate]);
+    return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "%s has no %s: %s", facts->codec->name, name,
+                           instead[facts->rate]);
 }
 
 static void
@@ -71,7 +72,7 @@ set_qscale(AVCodecContext *context, int scale)
 }
 
 static int32_t
-set_crf(struct mim_job *job, const struct video_encoder *encoder, AVCodecContext *context, double crf)
+set_crf(struct mim_job *job, const struct video_encoder_facts *facts, AVCodecContext *context, double crf)
 {
     char text[40];
     long long thousandths = llrint(crf * 1000);
@@ -79,15 +80,15 @@ set_crf(struct mim_job *job, const struct video_encoder *encoder, AVCodecContext
     if (thousandths % 1000) /* not %g, which writes the locale's point */
         snprintf(text + used, sizeof text - (size_t)used, ".%03lld", thousandths % 1000);
     context->bit_rate = 0;
-    return video_set(job, context, encoder->codec->name, "", "crf", text);
+    return video_set(job, context, facts->codec->name, "", "crf", text);
 }
 
 static int32_t
-set_quality(struct mim_job *job, const struct video_encoder *encoder, AVCodecContext *context, double quality)
+set_quality(struct mim_job *job, const struct video_encoder_facts *facts, AVCodecContext *context, double quality)
 {
-    switch (encoder->facts.rate) {
+    switch (facts->rate) {
     case VIDEO_RATE_CRF:
-        return set_crf(job, encoder, context, trunc((10 - quality) * 5.1 + 1e-9));
+        return set_crf(job, facts, context, trunc((10 - quality) * 5.1 + 1e-9));
     case VIDEO_RATE_QSCALE:
         set_qscale(context, 1 + (int)((10 - quality) * 3 + 1e-9));
         return MIM_OK;
@@ -95,47 +96,47 @@ set_quality(struct mim_job *job, const struct video_encoder *encoder, AVCodecCon
         set_qscale(context, (int)quality);
         return MIM_OK;
     default:
-        return refuse_option(job, encoder, "quality");
+        return refuse_option(job, facts, "quality");
     }
 }
 
 static int32_t
-set_bitrate(struct mim_job *job, const struct video_encoder *encoder, AVCodecContext *context, const char *text)
+set_bitrate(struct mim_job *job, const struct video_encoder_facts *facts, AVCodecContext *context, const char *text)
 {
     int64_t bits = parse_bitrate(text);
     if (!bits)
         return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN,
                                "bitrate is '%.40s': it takes bits a second, such as 800k or 2M", text);
-    if (encoder->facts.rate == VIDEO_RATE_LOSSLESS)
-        return refuse_option(job, encoder, "bitrate");
+    if (facts->rate == VIDEO_RATE_LOSSLESS)
+        return refuse_option(job, facts, "bitrate");
     context->bit_rate = bits;
     return MIM_OK;
 }
 
 static int32_t
-set_rate(struct mim_job *job, const struct video_encoder *encoder, const struct video_encoder_settings *settings,
+set_rate(struct mim_job *job, const struct video_encoder_facts *facts, const struct video_encoder_settings *settings,
          AVCodecContext *context)
 {
     if ((settings->quality >= 0) + (settings->crf >= 0) + (settings->bitrate != NULL) > 1)
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN,
                                "quality, crf and bitrate say the same thing: give one of them");
     if (settings->quality >= 0)
-        return set_quality(job, encoder, context, settings->quality);
+        return set_quality(job, facts, context, settings->quality);
     if (settings->bitrate)
-        return set_bitrate(job, encoder, context, settings->bitrate);
+        return set_bitrate(job, facts, context, settings->bitrate);
     if (settings->crf >= 0)
-        return encoder->facts.rate == VIDEO_RATE_CRF ? set_crf(job, encoder, context, settings->crf)
-                                                     : refuse_option(job, encoder, "crf");
-    if (encoder->facts.rate == VIDEO_RATE_QSCALE)
+        return facts->rate == VIDEO_RATE_CRF ? set_crf(job, facts, context, settings->crf)
+                                             : refuse_option(job, facts, "crf");
+    if (facts->rate == VIDEO_RATE_QSCALE)
         set_qscale(context, PLAIN_QSCALE);
-    if (encoder->facts.rate == VIDEO_RATE_UP)
+    if (facts->rate == VIDEO_RATE_UP)
         set_qscale(context, 7);
     return MIM_OK;
 }
 
 /* Several tunes at once are left to the encoder. */
 static int32_t
-check_word(struct mim_job *job, const struct video_encoder *encoder, AVCodecContext *context, const char *name,
+check_word(struct mim_job *job, const struct video_encoder_facts *facts, AVCodecContext *context, const char *name,
            const char *words)
 {
     uint8_t *value = NULL;
@@ -145,75 +146,75 @@ check_word(struct mim_job *job, const struct video_encoder *encoder, AVCodecCont
         return MIM_OK;
     const char *word = (const char *)value;
     if (*word && !strpbrk(word, ",./-+") && !video_lists(words, word))
-        status = job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "%s '%.40s': %s has %s", name, word,
-                                 encoder->codec->name, words);
+        status = job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "%s '%.40s': %s has %s", name, word, facts->codec->name,
+                                 words);
     av_free(value);
     return status;
 }
 
 static int32_t
-check_words(struct mim_job *job, const struct video_encoder *encoder, AVCodecContext *context)
+check_words(struct mim_job *job, const struct video_encoder_facts *facts, AVCodecContext *context)
 {
-    int32_t status = check_word(job, encoder, context, "preset", encoder->facts.presets);
+    int32_t status = check_word(job, facts, context, "preset", facts->presets);
     if (status == MIM_OK)
-        status = check_word(job, encoder, context, "tune", encoder->facts.tunes);
-    return status == MIM_OK ? check_word(job, encoder, context, "profile", encoder->facts.profiles) : status;
+        status = check_word(job, facts, context, "tune", facts->tunes);
+    return status == MIM_OK ? check_word(job, facts, context, "profile", facts->profiles) : status;
 }
 
 static int32_t
-set_preset(struct mim_job *job, const struct video_encoder *encoder, const char *preset, AVCodecContext *context)
+set_preset(struct mim_job *job, const struct video_encoder_facts *facts, const char *preset, AVCodecContext *context)
 {
     if (!av_opt_find(context, "preset", NULL, 0, AV_OPT_SEARCH_CHILDREN))
-        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "%s has no presets", encoder->codec->name);
-    return video_set(job, context, encoder->codec->name, "", "preset", preset);
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "%s has no presets", facts->codec->name);
+    return video_set(job, context, facts->codec->name, "", "preset", preset);
 }
 
 static const char *
-required_options(const struct video_encoder *encoder, const AVCodecContext *context)
+required_options(const struct video_encoder_facts *facts, const AVCodecContext *context)
 {
     bool is_small = context->width < SMALL || context->height < SMALL;
-    return is_small && encoder->facts.required_small ? encoder->facts.required_small : encoder->facts.required;
+    return is_small && facts->required_small ? facts->required_small : facts->required;
 }
 
 /* What the caller may not change. */
 static int32_t
-add_params(struct mim_job *job, const struct video_encoder *encoder, AVCodecContext *context)
+add_params(struct mim_job *job, const struct video_encoder_facts *facts, AVCodecContext *context)
 {
-    const char *name = encoder->facts.params;
+    const char *name = facts->params;
     uint8_t *given = NULL;
     char *all = NULL;
     int code = av_opt_get(context, name, AV_OPT_SEARCH_CHILDREN | AV_OPT_ALLOW_NULL, &given);
 
     if (code >= 0)
         all = av_asprintf("%s%s%s", given ? (const char *)given : "", given && *given ? ":" : "",
-                          required_options(encoder, context));
+                          required_options(facts, context));
     if (code >= 0)
         code = all ? av_opt_set(context, name, all, AV_OPT_SEARCH_CHILDREN) : AVERROR(ENOMEM);
     av_free(given);
     av_free(all);
-    return code >= 0 ? MIM_OK : video_fail(job, code, encoder->codec->name);
+    return code >= 0 ? MIM_OK : video_fail(job, code, facts->codec->name);
 }
 
 int32_t
-video_encoder_set_up(struct mim_job *job, const struct video_encoder *encoder,
+video_encoder_set_up(struct mim_job *job, const struct video_encoder_facts *facts,
                      const struct video_encoder_settings *settings, AVCodecContext *context)
 {
-    const char *required = encoder->facts.params ? NULL : required_options(encoder, context);
+    const char *required = facts->params ? NULL : required_options(facts, context);
 
     if (required && av_set_options_string(context, required, "=", ":") < 0)
-        return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "this %s does not know %s", encoder->codec->name,
+        return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "this %s does not know %s", facts->codec->name,
                                required);
-    int32_t status = set_rate(job, encoder, settings, context);
+    int32_t status = set_rate(job, facts, settings, context);
     if (status == MIM_OK && settings->preset)
-        status = set_preset(job, encoder, settings->preset, context);
+        status = set_preset(job, facts, settings->preset, context);
     if (settings->gop >= 0)
         context->gop_size = (int)settings->gop;
     if (status == MIM_OK)
-        status = video_set_pairs(job, context, encoder->codec->name, "codec:", &settings->options);
+        status = video_set_pairs(job, context, facts->codec->name, "codec:", &settings->options);
     if (status == MIM_OK)
-        status = check_words(job, encoder, context);
-    if (status == MIM_OK && encoder->facts.params)
-        status = add_params(job, encoder, context);
+        status = check_words(job, facts, context);
+    if (status == MIM_OK && facts->params)
+        status = add_params(job, facts, context);
     if (status == MIM_OK && context->flags & (AV_CODEC_FLAG_PASS1 | AV_CODEC_FLAG_PASS2))
         return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "codec:flags: two passes need a file beside the video");
     return status;

@@ -8,6 +8,8 @@
 
 #include "ffmpeg/averror.h"
 #include "ffmpeg/log.h"
+#include "write/encoder-find.h"
+#include "write/encoder-format.h"
 
 /* A frame inside: what the encoder knows it by, and when it is shown. */
 struct video_entry {
@@ -61,8 +63,8 @@ check_rate(struct mim_job *job, const struct video_encoder *encoder, const struc
     if (!encoder->facts.has_rates || can_signal_rate(encoder, timing->rate))
         return MIM_OK;
     *rate = nearest;
-    snprintf(text, sizeof text, "%s has no rate of %d/%d frames a second; the nearest is %d/%d", encoder->codec->name,
-             timing->rate.num, timing->rate.den, nearest.num, nearest.den);
+    snprintf(text, sizeof text, "%s has no rate of %d/%d frames a second; the nearest is %d/%d",
+             encoder->facts.codec->name, timing->rate.num, timing->rate.den, nearest.num, nearest.den);
     if (timing->is_requested)
         return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "%s", text);
     return job->host->notice(job, MIM_NOTICE_TIMING, text);
@@ -86,25 +88,25 @@ fill_context(struct mim_job *job, const struct video_encoder *encoder, const str
     context->thread_count = (int)job->threads;
     context->color_range = layout->is_full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
     context->colorspace = layout->matrix;
-    if (!(descriptor->flags & AV_PIX_FMT_FLAG_RGB) && encoder->codec->id != AV_CODEC_ID_MJPEG) {
+    if (!(descriptor->flags & AV_PIX_FMT_FLAG_RGB) && encoder->facts.codec->id != AV_CODEC_ID_MJPEG) {
         context->color_primaries = AVCOL_PRI_BT709;
         context->color_trc = AVCOL_TRC_BT709;
     }
     if (setup->format->flags & AVFMT_GLOBALHEADER)
         context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
-    return video_encoder_set_up(job, encoder, setup->settings, context);
+    return video_encoder_set_up(job, &encoder->facts, setup->settings, context);
 }
 
 /* `code`: what the encoder said of the size in the layout. */
 static int32_t
 try_size(struct mim_job *job, struct video_encoder *encoder, const struct video_encoder_setup *setup, int *code)
 {
-    AVCodecContext *context = avcodec_alloc_context3(encoder->codec);
+    AVCodecContext *context = avcodec_alloc_context3(encoder->facts.codec);
     if (!context)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for an encoder");
     int32_t status = fill_context(job, encoder, setup, context);
     if (status == MIM_OK)
-        *code = avcodec_open2(context, encoder->codec, NULL);
+        *code = avcodec_open2(context, encoder->facts.codec, NULL);
     if (status != MIM_OK || *code < 0) {
         avcodec_free_context(&context);
         return status;
@@ -121,7 +123,7 @@ fail_to_open(struct mim_job *job, const struct video_encoder *encoder, int code)
 
     av_strerror(code, text, sizeof text);
     return job->host->fail(job, code == AVERROR(ENOMEM) ? MIM_NOMEM : MIM_OPTION, MIM_UNKNOWN,
-                           "%s does not start with %dx%d pixels, %s and these options: %s", encoder->codec->name,
+                           "%s does not start with %dx%d pixels, %s and these options: %s", encoder->facts.codec->name,
                            layout->padded_width, layout->padded_height, av_get_pix_fmt_name(layout->to), text);
 }
 
@@ -171,16 +173,17 @@ int32_t
 video_encoder_open(struct mim_job *job, struct video_encoder *encoder, const struct video_encoder_setup *setup)
 {
     const struct video_encoder_settings *settings = setup->settings;
+    const AVCodec *codec;
 
     if (setup->first->width > INT32_MAX / 8 || setup->first->height > INT32_MAX / 8)
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "%ux%u pixels are more than a video's frame can have",
                                setup->first->width, setup->first->height);
-    int32_t status = video_encoder_find(job, settings->codec, setup->target, setup->format, &encoder->codec);
+    int32_t status = video_encoder_find(job, settings->codec, setup->target, setup->format, &codec);
     if (status != MIM_OK)
         return status;
-    video_encoder_learn(encoder->codec, &encoder->facts);
-    status = video_encoder_choose_format(job, encoder, settings->pixel_format, setup->target->holds_alpha, setup->first,
-                                         &encoder->layout);
+    video_encoder_learn(codec, &encoder->facts);
+    status = video_encoder_choose_format(job, &encoder->facts, settings->pixel_format, setup->target->holds_alpha,
+                                         setup->first, &encoder->layout);
     if (status != MIM_OK)
         return status;
     status = check_rate(job, encoder, setup->timing, &encoder->rate);
@@ -239,7 +242,7 @@ video_encoder_send(struct mim_job *job, struct video_encoder *encoder, AVFrame *
         encoder->sent++;
     }
     int code = avcodec_send_frame(encoder->context, frame);
-    return code >= 0 ? MIM_OK : video_fail(job, code, encoder->codec->name);
+    return code >= 0 ? MIM_OK : video_fail(job, code, encoder->facts.codec->name);
 }
 
 /* From what the encoder was fed with to when it is shown. No later frame can refer to what is before the latest dts. */
@@ -269,7 +272,7 @@ video_encoder_receive(struct mim_job *job, struct video_encoder *encoder, AVPack
     if (code == AVERROR(EAGAIN) || code == AVERROR_EOF)
         return MIM_END;
     if (code < 0)
-        return video_fail(job, code, encoder->codec->name);
+        return video_fail(job, code, encoder->facts.codec->name);
     set_times(encoder, packet);
     return MIM_OK;
 }

@@ -14,7 +14,7 @@ report_padding(struct mim_job *job, const struct video_writer *self)
     if (layout->padded_width == layout->width && layout->padded_height == layout->height)
         return MIM_OK;
     snprintf(text, sizeof text, "%dx%d pixels are padded to %dx%d for %s", layout->width, layout->height,
-             layout->padded_width, layout->padded_height, self->encoder.codec->name);
+             layout->padded_width, layout->padded_height, self->encoder.facts.codec->name);
     return job->host->notice(job, MIM_NOTICE_SIZE, text);
 }
 

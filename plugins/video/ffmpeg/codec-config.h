@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* The formats, rates and layouts that an encoder accepts. */
+#ifndef MIM_VIDEO_CODEC_CONFIG_H
+#define MIM_VIDEO_CODEC_CONFIG_H
+
+#include <libavcodec/avcodec.h>
+
+enum video_support { VIDEO_SUPPORT_PIXELS, VIDEO_SUPPORT_SAMPLES, VIDEO_SUPPORT_RATES, VIDEO_SUPPORT_LAYOUTS };
+
+/* A list that ends as FFmpeg ends lists of its kind. NULL: the encoder accepts anything. */
+const void *video_codec_supports(const AVCodec *codec, enum video_support what);
+
+#endif

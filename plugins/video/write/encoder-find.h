@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* Which encoder: by the caller's word, else by the target's preferences. */
+#ifndef MIM_VIDEO_ENCODER_FIND_H
+#define MIM_VIDEO_ENCODER_FIND_H
+
+#include <libavcodec/avcodec.h>
+
+#include <mim/plugin.h>
+
+#include "ffmpeg/targets.h"
+
+int32_t video_encoder_find(struct mim_job *job, const char *name, const struct video_target *target,
+                           const AVOutputFormat *format, const AVCodec **codec);
+
+#endif
