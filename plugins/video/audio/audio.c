@@ -14,39 +14,17 @@
 #define VIDEO_DEMUXERS "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,asf,flv,ogg"
 #define AUDIO_DEMUXERS VIDEO_DEMUXERS ",wav,w64,mp3,aac,flac,ac3,eac3,aiff,caf,amr,au,wv,dts"
 
-static int
-refuse_io(AVFormatContext *context, AVIOContext **io, const char *url, int flags, AVDictionary **options)
-{
-    (void)context, (void)io, (void)url, (void)flags, (void)options;
-    return AVERROR(EPERM);
-}
-
-static int
-is_interrupted(void *opaque)
-{
-    struct mim_job *job = opaque;
-    return job->host->poll(job) != MIM_OK;
-}
-
 /* 0, or FFmpeg's code. */
 static int
-open_demuxer(struct mim_job *job, struct video_audio *audio, const char *demuxers, struct video_log *log)
+open_demuxer(struct video_audio *audio, const char *demuxers, struct video_log *log)
 {
     AVDictionary *options = NULL;
     AVFormatContext *demux = avformat_alloc_context();
     if (!demux)
         return AVERROR(ENOMEM);
-    demux->pb = audio->input.io;
-    demux->flags |= AVFMT_FLAG_CUSTOM_IO;
-    demux->interrupt_callback = (AVIOInterruptCB){ is_interrupted, job };
-    demux->io_open = refuse_io;
-    video_log_attach(log, demux);
+    video_input_attach(&audio->input, demux, log);
 
-    int code = av_dict_set(&options, "format_whitelist", demuxers, 0);
-    if (code >= 0)
-        code = av_dict_set(&options, "protocol_whitelist", "", 0);
-    if (code >= 0)
-        code = av_dict_set(&options, "enable_drefs", "0", 0);
+    int code = video_input_restrict(&options, demuxers);
     if (code < 0)
         avformat_free_context(demux);
     else
@@ -82,7 +60,7 @@ open_source(struct mim_job *job, struct video_audio *audio, const char *uri, str
     audio->input.side = side;
 
     char text[256];
-    int code = open_demuxer(job, audio, uri ? AUDIO_DEMUXERS : VIDEO_DEMUXERS, log);
+    int code = open_demuxer(audio, uri ? AUDIO_DEMUXERS : VIDEO_DEMUXERS, log);
     if (code >= 0)
         choose_stream(audio);
     if (audio->from || (!uri && code != AVERROR(ENOMEM)))
@@ -103,22 +81,6 @@ leave_out(struct mim_job *job, struct video_audio *audio, const char *why)
         return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "audio: %s", why);
     snprintf(text, sizeof text, "the sound is left out: %s", why);
     return job->host->notice(job, MIM_NOTICE_OTHER, text);
-}
-
-static const AVCodec *
-first_built_in(const char *names, const AVOutputFormat *format, const struct video_target *target)
-{
-    char name[64];
-    while (names && *names) {
-        size_t size = strcspn(names, " ");
-        snprintf(name, sizeof name, "%.*s", (int)size, names);
-        const AVCodec *codec = avcodec_find_encoder_by_name(name);
-        if (codec && video_target_holds(target, format, codec->id))
-            return codec;
-        names += size;
-        names += strspn(names, " ");
-    }
-    return NULL;
 }
 
 /* The encoder that makes what the container can hold; NULL: packets are copied. */
@@ -143,7 +105,7 @@ choose_codec(struct mim_job *job, const struct video_audio *audio, const struct 
     if (video_target_holds(target, format, id))
         return MIM_OK;
     if (!requested)
-        *codec = first_built_in(target->sounds, format, target);
+        *codec = video_first_encoder(target->sounds, target, format);
     if (!*codec)
         return MIM_UNSUPPORTED;
     snprintf(text, sizeof text, "the sound is encoded anew, as %s: %s holds no %s", (*codec)->name, audio->mux->name,

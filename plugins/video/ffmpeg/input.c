@@ -62,6 +62,39 @@ video_input_open(struct video_input *input, struct mim_job *job)
     return input->io ? MIM_OK : MIM_NOMEM;
 }
 
+static int
+refuse_io(AVFormatContext *format, AVIOContext **io, const char *url, int flags, AVDictionary **options)
+{
+    (void)format, (void)io, (void)url, (void)flags, (void)options;
+    return AVERROR(EPERM);
+}
+
+static int
+is_interrupted(void *opaque)
+{
+    struct mim_job *job = opaque;
+    return job->host->poll(job) != MIM_OK;
+}
+
+void
+video_input_attach(struct video_input *input, AVFormatContext *format, struct video_log *log)
+{
+    format->pb = input->io;
+    format->flags |= AVFMT_FLAG_CUSTOM_IO;
+    format->interrupt_callback = (AVIOInterruptCB){ is_interrupted, input->job };
+    format->io_open = refuse_io;
+    video_log_attach(log, format);
+}
+
+int
+video_input_restrict(AVDictionary **options, const char *demuxers)
+{
+    int code = av_dict_set(options, "protocol_whitelist", "", 0);
+    if (code >= 0)
+        code = av_dict_set(options, "format_whitelist", demuxers, 0);
+    return code >= 0 ? av_dict_set(options, "enable_drefs", "0", 0) : code; /* mov: tracks in other files */
+}
+
 void
 video_input_close(struct video_input *input)
 {

@@ -3,9 +3,11 @@
 #ifndef MIM_VIDEO_INPUT_H
 #define MIM_VIDEO_INPUT_H
 
-#include <libavformat/avio.h>
+#include <libavformat/avformat.h>
 
 #include <mim/plugin.h>
+
+#include "ffmpeg/log.h"
 
 struct video_input {
     struct mim_job *job;
@@ -16,6 +18,10 @@ struct video_input {
 
 /* MIM_OK or MIM_NOMEM. The input keeps its address until it is closed. */
 int32_t video_input_open(struct video_input *input, struct mim_job *job);
+/* Let `format` read this input and nothing else, be interrupted by the job, and log to `log`. */
+void video_input_attach(struct video_input *input, AVFormatContext *format, struct video_log *log);
+/* Options for avformat_open_input() that allow only these demuxers and no other file. 0, or FFmpeg's code. */
+int video_input_restrict(AVDictionary **options, const char *demuxers);
 void video_input_close(struct video_input *input);
 
 #endif

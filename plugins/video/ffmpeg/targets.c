@@ -2,9 +2,8 @@
 /* The table of targets. */
 #include "ffmpeg/targets.h"
 
+#include <stdio.h>
 #include <string.h>
-
-#include <libavcodec/avcodec.h>
 
 #define H264 "libx264 libopenh264 "
 #define MP4_TAGS \
@@ -58,4 +57,20 @@ video_target_holds(const struct video_target *target, const AVOutputFormat *form
     if (codec == AV_CODEC_ID_RAWVIDEO || video_lists(target->refused, name))
         return false; /* of raw pictures muxers write layouts that no demuxer reads */
     return avformat_query_codec(format, codec, FF_COMPLIANCE_NORMAL) == 1 || video_lists(target->others, name);
+}
+
+const AVCodec *
+video_first_encoder(const char *names, const struct video_target *target, const AVOutputFormat *format)
+{
+    char name[64];
+    while (names && *names) {
+        size_t size = strcspn(names, " ");
+        snprintf(name, sizeof name, "%.*s", (int)size, names);
+        const AVCodec *codec = avcodec_find_encoder_by_name(name);
+        if (codec && (!target || video_target_holds(target, format, codec->id)))
+            return codec;
+        names += size;
+        names += strspn(names, " ");
+    }
+    return NULL;
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 
 #include "ffmpeg/containers.h"
@@ -36,6 +37,9 @@ extern const struct video_target video_targets[VIDEO_FORMAT_COUNT];
 bool video_lists(const char *names, const char *name);
 /* Of video or sound. */
 bool video_target_holds(const struct video_target *target, const AVOutputFormat *format, enum AVCodecID codec);
+
+/* The first of `names` that is built in and, unless `target` is NULL, that the container holds. NULL: there is none. */
+const AVCodec *video_first_encoder(const char *names, const struct video_target *target, const AVOutputFormat *format);
 
 /* Encoders worth naming when somebody asks for what there is; NULL at the end. */
 extern const char *const video_known_encoders[];

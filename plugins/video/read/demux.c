@@ -7,20 +7,6 @@
 #include "ffmpeg/averror.h"
 #include "read/truncation.h"
 
-static int
-is_interrupted(void *opaque)
-{
-    struct mim_job *job = opaque;
-    return job->host->poll(job) != MIM_OK;
-}
-
-static int
-refuse_io(AVFormatContext *format, AVIOContext **io, const char *url, int flags, AVDictionary **options)
-{
-    (void)format, (void)io, (void)url, (void)flags, (void)options;
-    return AVERROR(EPERM);
-}
-
 static bool
 is_elementary(struct mim_job *job, const struct video_container *container)
 {
@@ -35,11 +21,7 @@ allocate_format(struct video_demux *demux)
     AVFormatContext *format = demux->format = avformat_alloc_context();
     if (!format)
         return MIM_NOMEM;
-    format->pb = demux->input.io;
-    format->flags |= AVFMT_FLAG_CUSTOM_IO;
-    format->interrupt_callback = (AVIOInterruptCB){ is_interrupted, demux->job };
-    format->io_open = refuse_io;
-    video_log_attach(demux->setup->log, format);
+    video_input_attach(&demux->input, format, demux->setup->log);
     return MIM_OK;
 }
 
@@ -56,11 +38,7 @@ open_container(struct video_demux *demux)
         return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "this FFmpeg was built without the demuxer %s", name);
 
     AVDictionary *options = NULL;
-    int code = av_dict_set(&options, "protocol_whitelist", "", 0);
-    if (code >= 0)
-        code = av_dict_set(&options, "format_whitelist", input->name, 0);
-    if (code >= 0)
-        code = av_dict_set(&options, "enable_drefs", "0", 0); /* mov: tracks that lie in other files */
+    int code = video_input_restrict(&options, input->name);
     if (code >= 0)
         code = avformat_open_input(&demux->format, NULL, input, &options);
     av_dict_free(&options);

@@ -5,23 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The first encoder of a list that is built in. */
-static const AVCodec *
-first_built_in(const char *names)
-{
-    char name[64];
-    while (*names) {
-        size_t size = strcspn(names, " ");
-        snprintf(name, sizeof name, "%.*s", (int)size, names);
-        const AVCodec *codec = avcodec_find_encoder_by_name(name);
-        if (codec)
-            return codec;
-        names += size;
-        names += strspn(names, " ");
-    }
-    return NULL;
-}
-
 /* What could be asked for instead. */
 static void
 list_encoders(const struct video_target *target, const AVOutputFormat *format, char *text, size_t size)
@@ -58,7 +41,7 @@ video_encoder_find(struct mim_job *job, const char *name, const struct video_tar
 {
     char list[300];
 
-    *codec = name ? find_named(name) : first_built_in(target->encoders);
+    *codec = name ? find_named(name) : video_first_encoder(target->encoders, NULL, NULL);
     if (*codec && (!name || video_target_holds(target, format, (*codec)->id)))
         return MIM_OK;
     list_encoders(target, format, list, sizeof list);
