@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Videos, through the FFmpeg libraries: the plugin's table. */
+/* The tables of the plugin, which reads and writes videos with the FFmpeg libraries. */
 #include <libavutil/avutil.h>
 
 #include <mim/plugin.h>

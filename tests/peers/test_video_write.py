@@ -234,7 +234,7 @@ class VideoWriting(PeerCase):
             self.uneven(delays)
             for name in ('mpg', 'ogv'):
                 done = self.run_mim('convert', '--force', self.path('in.gif'), self.path('out.' + name))
-                self.assertEqual('says one rate for all' in text(done.stderr), says)
+                self.assertEqual('stores one rate for all' in text(done.stderr), says)
                 self.assertEqual(Fraction(self.video(self.path('out.' + name))['r_frame_rate']), Fraction(100, delays[0]))
         self.uneven([10, 3, 7])
         for name in ('h264', 'mjpeg'):
@@ -323,7 +323,7 @@ class VideoWriting(PeerCase):
                                     ('mpg', linear, 'mp2')):
             with self.subTest(name):
                 done = self.run_mim('convert', '--force', source, self.path('out.' + name))
-                self.assertIn('the sound is encoded anew', text(done.stderr))
+                self.assertIn('the sound is re-encoded', text(done.stderr))
                 self.assertEqual([stream['codec_name'] for stream in self.audio(self.path('out.' + name))], [codec])
                 raw = self.run_tool('ffmpeg', '-v', 'error', '-i', self.path('out.' + name), '-map', '0:a', '-ac', 1, '-ar', 8000, '-f',
                                     's16le', '-')
@@ -344,7 +344,7 @@ class VideoWriting(PeerCase):
         self.mim('convert', '-q', self.sounding(), self.path('out.mkv'), '-o', 'audio_codec=flac')
         self.assertEqual([stream['codec_name'] for stream in self.audio(self.path('out.mkv'))], ['flac'])
         said = self.refuse(2, 'convert', self.path('in.mp4'), self.path('no.webm'), '-o', 'audio_codec=flac')
-        self.assertIn('does not go into this container', said)
+        self.assertIn('cannot be stored in this container', said)
 
     def test_sound_that_changes_its_channels_and_rate_within_a_stream(self):
         parts = []
@@ -395,7 +395,7 @@ class VideoWriting(PeerCase):
                 self.assertIn(why, text(done.stderr))
                 self.assertEqual(self.audio(self.path('out.mp4')), [])
         done = self.run_mim('convert', '--force', source, self.path('out.h264'))
-        self.assertIn('the sound is left out: a bare stream holds none', text(done.stderr))
+        self.assertIn('the sound is left out: a bare stream cannot hold any', text(done.stderr))
         done = self.run_mim('convert', '--force', source, self.path('out.mp4'), '--fps', '25')
         self.assertEqual(len(self.audio(self.path('out.mp4'))), 1)
 
@@ -405,9 +405,9 @@ class VideoWriting(PeerCase):
         arguments = self.raw_input(waves(2))
         for options, words in (
             (('codec=nosuch',), ('nosuch', 'libx264')),
-            (('codec=libvpx',), ('does not go into this container', 'libx264')),
-            (('codec=rawvideo',), ('does not go into this container',)),
-            (('codec=aac',), ('is no video encoder',)),
+            (('codec=libvpx',), ('cannot be stored in this container', 'libx264')),
+            (('codec=rawvideo',), ('cannot be stored in this container',)),
+            (('codec=aac',), ('is not a video encoder',)),
             (('pixelformat=nosuch',), ('yuv420p', 'yuv444p')),
             (('pixelformat=bgr24', ), ('libx264', 'yuv420p')),
             (('codec:cfr=1',), ("no option 'codec:cfr'", "'codec:crf'")),
@@ -425,7 +425,7 @@ class VideoWriting(PeerCase):
             (('quality=11',), ('0', '10')),
             (('codec=mpeg1video', 'fps=10'), ('24000/1001',)),
             (('macro_block_size=0',), ('256',)),
-            (('codec:flags=pass1',), ('two passes',)),
+            (('codec:flags=pass1',), ('two-pass',)),
         ):
             with self.subTest(' '.join(options)):
                 name = 'out.mkv' if 'mpeg1video' in options[0] else 'out.mp4'

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the sound comes from, and its packets in the order of time. */
+/* Finds the sound, and interleaves its packets with the video. */
 #include "audio/audio.h"
 
 #include <stdio.h>
@@ -10,11 +10,11 @@
 #include "ffmpeg/averror.h"
 #include "ffmpeg/log.h"
 
-/* Nothing here opens anything else. What frames come from is a video; a file for the sound may be sound alone. */
+/* Demuxers for the source of the frames, which is a video, and for a file given for its sound, which may be sound only. */
 #define VIDEO_DEMUXERS "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpeg,mpegts,asf,flv,ogg"
 #define AUDIO_DEMUXERS VIDEO_DEMUXERS ",wav,w64,mp3,aac,flac,ac3,eac3,aiff,caf,amr,au,wv,dts"
 
-/* 0, or FFmpeg's code. */
+/* Returns 0 or FFmpeg's code. */
 static int
 open_demuxer(struct video_audio *audio, const char *demuxers, struct video_log *log)
 {
@@ -47,7 +47,7 @@ choose_stream(struct video_audio *audio)
         audio->demux->streams[i]->discard = (int)i == best ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
 }
 
-/* Leaves `from` NULL where there is no sound, and nobody said that there were. */
+/* Leaves `from` NULL where the source of the frames has no sound. */
 static int32_t
 open_source(struct mim_job *job, struct video_audio *audio, const char *uri, struct video_log *log)
 {
@@ -65,9 +65,9 @@ open_source(struct mim_job *job, struct video_audio *audio, const char *uri, str
         choose_stream(audio);
     if (audio->from || (!uri && code != AVERROR(ENOMEM)))
         return job->host->poll(job);
-    snprintf(text, sizeof text, "audio: no sound can be read from '%.200s'", uri ? uri : "the source");
+    snprintf(text, sizeof text, "audio: cannot read sound from '%.200s'", uri ? uri : "the source");
     return code < 0 ? video_fail(job, code, text)
-                    : job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "audio: there is no sound in '%.200s'", uri);
+                    : job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "audio: '%.200s' has no sound", uri);
 }
 
 static int32_t
@@ -83,7 +83,7 @@ leave_out(struct mim_job *job, struct video_audio *audio, const char *why)
     return job->host->notice(job, MIM_NOTICE_OTHER, text);
 }
 
-/* The encoder that makes what the container can hold; NULL: packets are copied. */
+/* Choose an encoder for a codec that the container can hold. NULL: copy packets. */
 static int32_t
 choose_codec(struct mim_job *job, const struct video_audio *audio, const struct video_target *target,
              const AVCodec **codec)
@@ -98,8 +98,8 @@ choose_codec(struct mim_job *job, const struct video_audio *audio, const struct 
         *codec = avcodec_find_encoder_by_name(requested);
         if (*codec && (*codec)->type == AVMEDIA_TYPE_AUDIO && video_target_holds(target, format, (*codec)->id))
             return MIM_OK;
-        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "audio_codec '%.40s' %s; there are: copy %s", requested,
-                               *codec ? "does not go into this container" : "is no encoder of this FFmpeg",
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "audio_codec '%.40s' %s; available: copy %s", requested,
+                               *codec ? "cannot be stored in this container" : "is not a sound encoder of this FFmpeg",
                                target->sounds ? target->sounds : "");
     }
     if (video_target_holds(target, format, id))
@@ -108,7 +108,7 @@ choose_codec(struct mim_job *job, const struct video_audio *audio, const struct 
         *codec = video_first_encoder(target->sounds, target, format);
     if (!*codec)
         return MIM_UNSUPPORTED;
-    snprintf(text, sizeof text, "the sound is encoded anew, as %s: %s holds no %s", (*codec)->name, audio->mux->name,
+    snprintf(text, sizeof text, "the sound is re-encoded as %s: %s cannot hold %s", (*codec)->name, audio->mux->name,
              avcodec_get_name(id));
     return job->host->notice(job, MIM_NOTICE_OTHER, text);
 }
@@ -121,7 +121,7 @@ add_stream(struct mim_job *job, struct video_audio *audio, const struct video_ta
     int32_t status = choose_codec(job, audio, target, &codec);
 
     if (status == MIM_UNSUPPORTED) {
-        snprintf(text, sizeof text, "%s holds no %s", audio->mux->name,
+        snprintf(text, sizeof text, "%s cannot hold %s", audio->mux->name,
                  avcodec_get_name(audio->from->codecpar->codec_id));
         return leave_out(job, audio, text);
     }
@@ -137,7 +137,7 @@ add_stream(struct mim_job *job, struct video_audio *audio, const struct video_ta
                    ? avcodec_parameters_from_context(parameters, video_transcoder_context(audio->transcoder))
                    : avcodec_parameters_copy(parameters, audio->from->codecpar);
     if (code >= 0 && !audio->transcoder)
-        parameters->codec_tag = 0; /* of the container that it comes from */
+        parameters->codec_tag = 0; /* tags differ between containers */
     audio->base = audio->transcoder ? video_transcoder_context(audio->transcoder)->time_base : audio->from->time_base;
     if (code >= 0)
         audio->to = video_mux_add(audio->mux, parameters, audio->base);
@@ -147,7 +147,7 @@ add_stream(struct mim_job *job, struct video_audio *audio, const struct video_ta
                                       : job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for the sound");
 }
 
-/* Where the video starts in the source of its sound. */
+/* Find out where the video starts in the source of its sound. */
 static void
 find_start(struct video_audio *audio, const struct mim_sequence *sequence, bool is_origin)
 {
@@ -167,18 +167,18 @@ video_audio_open(struct mim_job *job, struct video_audio *audio, struct video_mu
 
     audio->mux = mux;
     if (!*audio->source)
-        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "audio is empty: it takes copy, none or a file");
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "audio is empty: expected copy, none or a file");
     if (!strcmp(audio->source, "none") || (is_origin && !sequence->time_den))
         return MIM_OK;
     int32_t status = open_source(job, audio, is_origin ? NULL : audio->source, log);
     if (status != MIM_OK || !audio->from)
         return status;
     if (target->is_elementary)
-        return leave_out(job, audio, "a bare stream holds none");
+        return leave_out(job, audio, "a bare stream cannot hold any");
     if (is_origin && timing_is_replaced)
-        return leave_out(job, audio, "fps changes how long the video lasts");
+        return leave_out(job, audio, "fps changes the duration of the video");
     if (is_origin && sequence->first.pts == MIM_NO_PTS)
-        return leave_out(job, audio, "the frames are not all of the source's");
+        return leave_out(job, audio, "the frames are not all of the source");
     find_start(audio, sequence, is_origin);
     return add_stream(job, audio, target, log);
 }
@@ -205,7 +205,8 @@ read_source(struct mim_job *job, struct video_audio *audio, AVPacket *packet)
     }
 }
 
-/* Without negative times the muxer would move the video: what is mostly before 0 is dropped, the rest begins at 0. */
+/* A muxer that cannot store negative times would shift the video. Drop packets that are mostly before 0 and start the
+ * others at 0. */
 static bool
 fit_to_start(const struct video_audio *audio, AVPacket *packet)
 {
@@ -219,7 +220,7 @@ fit_to_start(const struct video_audio *audio, AVPacket *packet)
     return true;
 }
 
-/* From the source's time to the video's. */
+/* Convert times of the source to times of the video. */
 static bool
 shift_to_video(const struct video_audio *audio, AVPacket *packet)
 {
@@ -267,7 +268,7 @@ next_coded(struct mim_job *job, struct video_audio *audio)
     }
 }
 
-/* The last packet is heard no longer than the video is seen. */
+/* End the last packet with the video. */
 static void
 trim_last(const struct video_audio *audio, int64_t end, AVRational base)
 {
@@ -283,7 +284,7 @@ video_audio_write_until(struct mim_job *job, struct video_audio *audio, int64_t 
         if (!audio->has_packet) {
             int32_t status = audio->transcoder ? next_coded(job, audio) : next_copied(job, audio);
             if (status == MIM_END) {
-                audio->to = NULL; /* no more of it */
+                audio->to = NULL; /* no more sound */
                 return MIM_OK;
             }
             if (status != MIM_OK)

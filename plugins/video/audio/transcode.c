@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sound in another codec: decoded, resampled to what the encoder takes, cut into its frames. */
+/* Decodes sound, resamples it for the encoder, and encodes it in frames of the encoder's size. */
 #include "audio/transcode.h"
 
 #include <stdbool.h>
@@ -14,18 +14,18 @@
 #include "ffmpeg/codec-config.h"
 #include "ffmpeg/log.h"
 
-enum { FREE_FRAME_SIZE = 1024 }; /* samples, of encoders that take any number */
+enum { FREE_FRAME_SIZE = 1024 }; /* samples per frame for encoders that accept any number */
 
 struct video_transcoder {
     AVCodecContext *decoder, *encoder;
-    AVRational base; /* of packets that come in */
+    AVRational base; /* of incoming packets */
     int log_offset;
-    SwrContext *resampler; /* for sound of this kind: it may change within a stream */
+    SwrContext *resampler; /* from the layout, rate and format below, which may change within a stream */
     AVChannelLayout layout;
     int rate, format;
-    AVAudioFifo *samples; /* as the encoder takes them */
+    AVAudioFifo *samples; /* in the encoder's format */
     AVFrame *decoded, *frame;
-    int64_t next; /* sample that the coming frame begins with */
+    int64_t next; /* number of the next frame's first sample */
     bool has_start, has_ended;
 };
 
@@ -50,7 +50,7 @@ open_decoder(struct mim_job *job, struct video_transcoder *transcoder, const AVS
     return avcodec_open2(transcoder->decoder, codec, NULL);
 }
 
-/* The source's rate if the encoder takes it, else the nearest that it takes. */
+/* The supported rate nearest to the source's. */
 static int
 choose_rate(const AVCodec *codec, int wanted)
 {
@@ -128,7 +128,7 @@ video_transcoder_context(const struct video_transcoder *transcoder)
     return transcoder->encoder;
 }
 
-/* What lies before the video is dropped, and what begins after it begins late. */
+/* Sound before the start of the video is dropped; sound that begins later keeps its delay. */
 static void
 settle_start(struct video_transcoder *transcoder, int64_t start)
 {
@@ -142,7 +142,7 @@ settle_start(struct video_transcoder *transcoder, int64_t start)
     transcoder->next = av_rescale_q(late, AV_TIME_BASE_Q, transcoder->encoder->time_base);
 }
 
-/* `frame` NULL: what the resampler still holds. */
+/* `frame` NULL: flush the resampler. */
 static int
 resample_frame(struct video_transcoder *transcoder, const AVFrame *frame)
 {
@@ -189,7 +189,7 @@ open_resampler(struct video_transcoder *transcoder, const AVFrame *frame)
     return code >= 0 ? swr_init(transcoder->resampler) : code;
 }
 
-/* Channels, rate and type are each frame's own: a resampler for others would read planes that are not there. */
+/* Each frame may have other channels, rate or format. A resampler for the previous ones would read missing planes. */
 static int
 follow_format(struct video_transcoder *transcoder, const AVFrame *frame)
 {
@@ -202,7 +202,7 @@ follow_format(struct video_transcoder *transcoder, const AVFrame *frame)
     return code >= 0 ? open_resampler(transcoder, frame) : code;
 }
 
-/* A damaged piece is left out: the next one is heard. */
+/* Skips damaged packets. */
 static int
 decode_packet(struct video_transcoder *transcoder, const AVPacket *packet, int64_t start)
 {
@@ -256,7 +256,7 @@ video_transcoder_send(struct mim_job *job, struct video_transcoder *transcoder, 
     return code >= 0 ? MIM_OK : video_fail(job, code, "the sound cannot be decoded");
 }
 
-/* Packets first; then as many samples as the encoder takes at once. */
+/* Fetch packets first, then feed the encoder a frame of samples. */
 int32_t
 video_transcoder_receive(struct mim_job *job, struct video_transcoder *transcoder, AVPacket *packet)
 {

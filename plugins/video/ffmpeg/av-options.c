@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Options of FFmpeg's, with errors that help. */
+/* FFmpeg's options, with errors that suggest a correction. */
 #include "ffmpeg/av-options.h"
 
 #include <locale.h>
@@ -18,7 +18,7 @@ min_of(unsigned a, unsigned b)
     return a < b ? a : b;
 }
 
-/* Letters to change, add or leave out to make one name the other. */
+/* Levenshtein distance of two names. */
 static unsigned
 edit_distance(const char *a, const char *b)
 {
@@ -69,7 +69,7 @@ fail_unknown(struct mim_job *job, void *object, const char *who, const char *pre
                            prefix, key, prefix, best);
 }
 
-/* Named values of an option, such as those of flags. */
+/* Lists the named values of an option, such as flags, or else its range. */
 static void
 list_values(void *object, const AVOption *wanted, char *text, size_t size)
 {
@@ -83,14 +83,14 @@ list_values(void *object, const AVOption *wanted, char *text, size_t size)
         snprintf(text, size, "%g to %g", wanted->min, wanted->max);
 }
 
-/* FFmpeg reads numbers as the locale writes them; options have points. */
+/* FFmpeg parses numbers in the current locale; options always use a decimal point. */
 static int
 set_plainly(void *object, const char *key, const char *value)
 {
     locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     if (plain == (locale_t)0)
         return AVERROR(ENOMEM);
-    locale_t before = uselocale(plain); /* of this thread only */
+    locale_t before = uselocale(plain); /* affects this thread only */
     int code = av_opt_set(object, key, value, 0);
     uselocale(before);
     freelocale(plain);

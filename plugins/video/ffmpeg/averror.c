@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* FFmpeg's error codes. */
+/* Maps FFmpeg's error codes to statuses. */
 #include "ffmpeg/averror.h"
 
 #include <libavutil/error.h>
@@ -34,7 +34,7 @@ int32_t
 video_fail(struct mim_job *job, int code, const char *what)
 {
     char text[AV_ERROR_MAX_STRING_SIZE];
-    int32_t status = job->host->poll(job); /* the interrupt callback's reason comes first */
+    int32_t status = job->host->poll(job); /* a cancelled job makes FFmpeg fail, too: report the cancellation */
 
     if (status != MIM_OK)
         return status;

@@ -5,10 +5,10 @@
 
 #include <mim/plugin.h>
 
-/* The status that a negative code of FFmpeg comes to. */
+/* Map a negative FFmpeg code to a status. */
 int32_t video_status(int code);
-/* Set the error of the op: "`what`: FFmpeg's text"; gives the code's status.
- * A host call that failed before has the word. */
+/* Fail the op with "`what`: FFmpeg's text" and return the status of `code`. An error that a host call set before
+ * takes precedence. */
 int32_t video_fail(struct mim_job *job, int code, const char *what);
 
 #endif

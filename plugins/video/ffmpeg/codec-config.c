@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The lists that a codec publishes, in every FFmpeg version. */
+/* Reads the lists that a codec publishes, in every supported version of FFmpeg. */
 #include "ffmpeg/codec-config.h"
 
 const void *

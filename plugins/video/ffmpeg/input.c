@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Custom I/O over host->read_at: nothing but the given source is ever read. */
+/* Custom I/O on host->read_at, which never reads anything but the given source. */
 #include "ffmpeg/input.h"
 
 #include <libavutil/error.h>
@@ -92,7 +92,7 @@ video_input_restrict(AVDictionary **options, const char *demuxers)
     int code = av_dict_set(options, "protocol_whitelist", "", 0);
     if (code >= 0)
         code = av_dict_set(options, "format_whitelist", demuxers, 0);
-    return code >= 0 ? av_dict_set(options, "enable_drefs", "0", 0) : code; /* mov: tracks in other files */
+    return code >= 0 ? av_dict_set(options, "enable_drefs", "0", 0) : code; /* mov: references to other files */
 }
 
 void

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The source as FFmpeg reads it. */
+/* The source of a job as FFmpeg's input. */
 #ifndef MIM_VIDEO_INPUT_H
 #define MIM_VIDEO_INPUT_H
 
@@ -13,14 +13,14 @@ struct video_input {
     struct mim_job *job;
     AVIOContext *io;
     int64_t position;
-    int32_t side; /* a side input of the host's; 0: the source */
+    int32_t side; /* number of a side input; 0: the source itself */
 };
 
-/* MIM_OK or MIM_NOMEM. The input keeps its address until it is closed. */
+/* Returns MIM_OK or MIM_NOMEM. The input must not move until it is closed. */
 int32_t video_input_open(struct video_input *input, struct mim_job *job);
-/* Let `format` read this input and nothing else, be interrupted by the job, and log to `log`. */
+/* Make `format` read this input and nothing else, stop when the job is cancelled, and log to `log`. */
 void video_input_attach(struct video_input *input, AVFormatContext *format, struct video_log *log);
-/* Options for avformat_open_input() that allow only these demuxers and no other file. 0, or FFmpeg's code. */
+/* Set options for avformat_open_input() that allow only these demuxers and no other file. Returns 0 or FFmpeg's code. */
 int video_input_restrict(AVDictionary **options, const char *demuxers);
 void video_input_close(struct video_input *input);
 

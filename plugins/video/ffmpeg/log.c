@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* FFmpeg's log, routed to jobs. */
+/* Routes FFmpeg's log to jobs. */
 #include "ffmpeg/log.h"
 
 #include <pthread.h>
@@ -9,9 +9,9 @@
 #include <libavformat/avformat.h>
 #include <libavutil/log.h>
 
-enum { LINE_SIZE = 512, QUIET_OFFSET = 100 }; /* FFmpeg looks at eight bits of a level */
+enum { LINE_SIZE = 512, QUIET_OFFSET = 100 }; /* FFmpeg uses only eight bits of a level */
 
-/* Codecs' private data and I/O contexts know whom they belong to. */
+/* Private data of codecs and I/O contexts lead to their parent by an offset in their class. */
 static const struct video_log *
 log_of(void *context)
 {
@@ -30,7 +30,7 @@ log_of(void *context)
     return NULL;
 }
 
-/* Lines that come in pieces are rare and of no use: each piece is a line of its own. */
+/* FFmpeg rarely logs a line in pieces; each piece becomes a line. */
 static void
 route_line(void *context, int level, const char *fmt, va_list args)
 {
@@ -38,7 +38,7 @@ route_line(void *context, int level, const char *fmt, va_list args)
         int max;
         int32_t level;
     } levels[] = {
-        { AV_LOG_ERROR, MIM_LOG_WARNING }, /* what is an error is said by the op that fails */
+        { AV_LOG_ERROR, MIM_LOG_WARNING }, /* the op that fails reports the error */
         { AV_LOG_WARNING, MIM_LOG_INFO },
         { AV_LOG_VERBOSE, MIM_LOG_DEBUG },
     };
@@ -81,8 +81,8 @@ video_log_offset(struct mim_job *job)
     return job->host->flags(job) & MIM_HOST_OWNS_PROCESS ? 0 : QUIET_OFFSET;
 }
 
-/* A (de)muxer has no offset of its own for levels. Its class gets one, in a field that is there for flags of debugging: of
- * QUIET_OFFSET none is set that means anything. */
+/* AVFormatContext has no field for a level offset. A copy of its class points to `debug` instead, a set of flags of which
+ * QUIET_OFFSET sets none that has a meaning. */
 static AVClass quiet_class;
 
 static void

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What FFmpeg logs. Its callback is one per process: where the process is ours (our command, later our worker) it is
- * set once, and lines go to the job whose context they come from; lines of other contexts are dropped. In an
- * application nothing is set.
+ * FFmpeg's log. FFmpeg has one callback per process. In a process of mim's own, the plugin installs a callback that
+ * passes each line to the job whose context emitted it and drops the others. In an application it installs nothing.
  */
 #ifndef MIM_VIDEO_LOG_H
 #define MIM_VIDEO_LOG_H
@@ -11,16 +10,16 @@
 
 #include <mim/plugin.h>
 
-/* Where lines of one job go. An AVFormatContext and an AVCodecContext point to it by their `opaque`. */
+/* The destination of one job's lines. `opaque` of an AVFormatContext or an AVCodecContext points to it. */
 struct video_log {
     struct mim_job *job;
 };
 
-/* Put our callback in place if the host allows it. Any number of calls. */
+/* Install the callback once, if the host allows it. */
 void video_log_open(struct video_log *log, struct mim_job *job);
-/* Lines of a (de)muxer go to `log` where they come to us; else it keeps quiet. Right after it was allocated. */
+/* Route the lines of a (de)muxer to `log`, or silence it where no callback is installed. Call right after allocation. */
 void video_log_attach(struct video_log *log, AVFormatContext *format);
-/* For AVCodecContext.log_level_offset: 0 where lines come to us, else so high that the codec keeps quiet. */
+/* The value for AVCodecContext.log_level_offset: 0 with the callback, else high enough to silence the codec. */
 int video_log_offset(struct mim_job *job);
 
 #endif

@@ -24,7 +24,7 @@ video_mux_open(struct mim_job *job, struct video_mux *mux, const struct video_co
     if (!mux->context->pb)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a buffer");
     video_log_attach(log, mux->context);
-    mux->context->flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_BITEXACT; /* the same bytes from the same frames */
+    mux->context->flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_BITEXACT; /* same frames, same bytes */
     mux->context->io_open = video_output_read_back;
     mux->context->io_close2 = video_output_close;
     return MIM_OK;
@@ -47,7 +47,7 @@ int32_t
 video_mux_set_up(struct video_mux *mux, const struct video_target *target, const struct mim_pairs *options)
 {
     if (target->muxer_options && av_set_options_string(mux->context->priv_data, target->muxer_options, "=", ":") < 0)
-        return mux->job->host->fail(mux->job, MIM_UNSUPPORTED, MIM_UNKNOWN, "this muxer does not know %s",
+        return mux->job->host->fail(mux->job, MIM_UNSUPPORTED, MIM_UNKNOWN, "this muxer does not support %s",
                                     target->muxer_options);
     return video_set_pairs(mux->job, mux->context, mux->name, "format:", options);
 }
@@ -64,7 +64,7 @@ video_mux_start(struct video_mux *mux, const AVDictionary *tags)
     return MIM_OK;
 }
 
-/* Coarser ticks of the container may make two frames one moment. */
+/* Rescaling to coarser ticks may give two frames the same time. */
 static void
 keep_rising(AVPacket *packet, int64_t *last)
 {

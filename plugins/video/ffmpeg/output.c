@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* FFmpeg's I/O on the sink. */
+/* Custom I/O on the host's sink functions. */
 #include "ffmpeg/output.h"
 
 #include <libavutil/mem.h>
 
 enum { BUFFER_SIZE = 64 << 10 };
 
-/* Reading back has a place of its own. */
+/* Reading back has its own position. */
 struct reader {
     struct mim_job *job;
     int64_t position;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The sink as FFmpeg writes it. */
+/* The sink of a job as FFmpeg's output. */
 #ifndef MIM_VIDEO_OUTPUT_H
 #define MIM_VIDEO_OUTPUT_H
 
@@ -14,10 +14,10 @@ struct video_output {
     int64_t position;
 };
 
-/* NULL: no memory. `seeks`: the sink can be patched. The output keeps its address until the I/O is freed. */
+/* Returns NULL without memory. `seeks`: the sink can be patched. The output must not move until the I/O is freed. */
 AVIOContext *video_output_open(struct video_output *output, struct mim_job *job, bool seeks);
 void video_output_free(AVIOContext **io);
-/* For AVFormatContext.io_open: the muxer reads back what it wrote; nothing else can be opened. */
+/* AVFormatContext.io_open of a muxer: opens its own output for reading back, and nothing else. */
 int video_output_read_back(AVFormatContext *context, AVIOContext **io, const char *url, int flags,
                            AVDictionary **options);
 int video_output_close(AVFormatContext *context, AVIOContext *io);

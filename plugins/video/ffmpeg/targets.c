@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of targets. */
+/* The table of containers as targets of writing. */
 #include "ffmpeg/targets.h"
 
 #include <stdio.h>
@@ -55,7 +55,7 @@ video_target_holds(const struct video_target *target, const AVOutputFormat *form
 {
     const char *name = avcodec_get_name(codec);
     if (codec == AV_CODEC_ID_RAWVIDEO || video_lists(target->refused, name))
-        return false; /* of raw pictures muxers write layouts that no demuxer reads */
+        return false; /* muxers write raw pictures of odd widths in layouts that no demuxer reads */
     return avformat_query_codec(format, codec, FF_COMPLIANCE_NORMAL) == 1 || video_lists(target->others, name);
 }
 

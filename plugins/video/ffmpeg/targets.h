@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What each container can hold, and which encoder is taken for it. */
+/* What each container can hold, and its preferred encoders. */
 #ifndef MIM_VIDEO_TARGETS_H
 #define MIM_VIDEO_TARGETS_H
 
@@ -10,38 +10,38 @@
 
 #include "ffmpeg/containers.h"
 
-/* What the container says of time. */
+/* How the container stores time. */
 enum video_timing {
-    VIDEO_TIMING_FREE,  /* of each frame */
-    VIDEO_TIMING_LOOSE, /* of some frames: the others last as long as the codec's rate says */
-    VIDEO_TIMING_RATED, /* of each frame; the header also says a rate, when there is one */
-    VIDEO_TIMING_GRID,  /* the header says a tick, and frames stand on its multiples */
-    VIDEO_TIMING_EVEN   /* of none: the codec's rate says how long all of them last */
+    VIDEO_TIMING_FREE,  /* a timestamp for each frame */
+    VIDEO_TIMING_LOOSE, /* timestamps for some frames; the others last 1 / the codec's rate */
+    VIDEO_TIMING_RATED, /* a timestamp for each frame, and a rate in the header if the rate is constant */
+    VIDEO_TIMING_GRID,  /* a tick in the header; frame times are multiples of it */
+    VIDEO_TIMING_EVEN   /* no timestamps: every frame lasts 1 / the codec's rate */
 };
 
 struct video_target {
-    const char *encoders;      /* in order of preference: the first that is built in */
-    const char *muxer_options; /* of the muxer, as KEY=VALUE:KEY=VALUE, or NULL */
-    const char *tags;          /* metadata that it knows by name, blanks between; NULL: none, "*": any */
-    const char *sounds;  /* encoders for sound that cannot be copied, in order of preference; NULL: it holds none */
-    const char *others;  /* codecs that it holds, where the muxer does not tell */
-    const char *refused; /* codecs of which the muxer says that it holds them, and then does not */
+    const char *encoders;      /* in order of preference, separated by blanks, as all lists of names */
+    const char *muxer_options; /* KEY=VALUE:KEY=VALUE, or NULL */
+    const char *tags;          /* names of the metadata that it keeps; NULL: none, "*": any */
+    const char *sounds;        /* encoders for sound that cannot be copied, in order of preference; NULL: no sound */
+    const char *others;        /* codecs that it holds although the muxer does not report them */
+    const char *refused;       /* codecs that the muxer reports and then fails to write */
     enum video_timing timing;
-    bool holds_alpha;   /* of VP8 and VP9, as a side stream */
+    bool holds_alpha;   /* alpha of VP8 and VP9, as a side stream */
     bool is_elementary; /* a bare stream: no timing, no sound */
 };
 
 extern const struct video_target video_targets[VIDEO_FORMAT_COUNT];
 
-/* Is `name` one of `names`, which have blanks between them? Case does not matter. NULL: there are none. */
+/* Is `name` in the list `names`, which may be NULL? Ignores case. */
 bool video_lists(const char *names, const char *name);
-/* Of video or sound. */
+/* Can the container hold this codec, of video or sound? */
 bool video_target_holds(const struct video_target *target, const AVOutputFormat *format, enum AVCodecID codec);
 
-/* The first of `names` that is built in and, unless `target` is NULL, that the container holds. NULL: there is none. */
+/* The first encoder of the list `names` that FFmpeg has and, unless `target` is NULL, the container holds; or NULL. */
 const AVCodec *video_first_encoder(const char *names, const struct video_target *target, const AVOutputFormat *format);
 
-/* Encoders worth naming when somebody asks for what there is; NULL at the end. */
+/* Encoders that error messages suggest, in order of preference; ends with NULL. */
 extern const char *const video_known_encoders[];
 
 #endif

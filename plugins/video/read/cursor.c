@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* From picture to picture. */
+/* Moves from picture to picture: by decoding on, or by seeking to a keyframe. */
 #include "read/cursor.h"
 
 #include "read/truncation.h"
 
 enum {
-    NEAR = 48,
-    LOST = -1
-}; /* pictures that are sooner decoded than the whole file looked through; not where we should be */
+    NEAR = 48, /* decoding so many pictures costs less than scanning the file */
+    LOST = -1  /* not a status: the decoder is not where the index says */
+};
 
-/* --- going on ----------------------------------------------------------------------------------------------------- */
+/* --- stepping ----------------------------------------------------------------------------------------------------- */
 
-/* From the start every picture is known by its place; one that was not foretold ends the prophecy. */
+/* From the start on, pictures are numbered as they come. One that contradicts the prediction invalidates it. */
 static int32_t
 take_in_order(struct video_cursor *cursor, const struct video_decoded *decoded)
 {
@@ -28,7 +28,7 @@ take_in_order(struct video_cursor *cursor, const struct video_decoded *decoded)
     return video_scan_learn(&cursor->scan, cursor->decoder.demux.stream, number, decoded);
 }
 
-/* After a seek pictures that lack what came before are passed over, until the one that is due. */
+/* After a seek, skip pictures until the wanted one: the first may lack their references. */
 static int32_t
 take_due(const struct video_cursor *cursor, const struct video_decoded *decoded, bool *is_due)
 {
@@ -57,7 +57,7 @@ end_of_pictures(struct video_cursor *cursor)
     return MIM_END;
 }
 
-/* The picture that follows, into an empty frame. */
+/* Decode the next picture into an empty frame. */
 static int32_t
 take_next(struct video_cursor *cursor, AVFrame *frame)
 {
@@ -95,7 +95,7 @@ close_decoder(struct video_cursor *cursor)
     cursor->is_open = false;
 }
 
-/* What failed may have left the decoder anywhere: the next call starts afresh. */
+/* A failure may leave the decoder anywhere: close it, so that the next call starts over. */
 static int32_t
 reset_on_failure(struct video_cursor *cursor, int32_t status)
 {
@@ -141,9 +141,9 @@ step_to(struct video_cursor *cursor, uint64_t number)
     return status;
 }
 
-/* --- going anywhere ----------------------------------------------------------------------------------------------- */
+/* --- seeking ------------------------------------------------------------------------------------------------------ */
 
-/* The player's place is before the picture, and no keyframe lies between. */
+/* The decoder is before the picture, with no keyframe in between that would be a shortcut. */
 static bool
 is_near(const struct video_cursor *cursor, uint64_t number)
 {
@@ -151,7 +151,7 @@ is_near(const struct video_cursor *cursor, uint64_t number)
     if (!cursor->is_open || from > number)
         return false;
     if (number - from <= 1)
-        return true; /* the usual case, not worth a look for entries far behind */
+        return true; /* the usual case: do not search for keyframes */
     if (!cursor->scan.index.has_all_pictures)
         return number - from <= NEAR;
     uint64_t keyframe = number < cursor->scan.index.picture_count
@@ -183,7 +183,7 @@ seek_by_keyframe(struct video_cursor *cursor, uint64_t number, unsigned skip)
 static int32_t
 seek_picture(struct video_cursor *cursor, uint64_t number)
 {
-    enum { MAX_KEYFRAMES = 3 }; /* tried before the start: some keys are none */
+    enum { MAX_KEYFRAMES = 3 }; /* tried before the start: some packets are falsely flagged as keyframes */
     int32_t status = LOST;
     for (unsigned skip = 0; status == LOST && skip < MAX_KEYFRAMES; skip++)
         status = seek_by_keyframe(cursor, number, skip);
@@ -226,7 +226,7 @@ video_cursor_seek(struct video_cursor *cursor, uint64_t number)
 
 /* --- times -------------------------------------------------------------------------------------------------------- */
 
-/* As the fps filter counts, which sees packets only. */
+/* FFmpeg's fps filter ends at this time, because it sees packets only. */
 int64_t
 video_cursor_end(const struct video_cursor *cursor)
 {
@@ -235,8 +235,8 @@ video_cursor_end(const struct video_cursor *cursor)
            video_scan_duration(&cursor->scan, cursor->decoder.demux.stream, last);
 }
 
-/* Where the container says that the stream ends, AV_NOPTS_VALUE if it does not: the only place for the last duration where
- * packets tell the distance to the next in coding order. */
+/* The end of the stream according to the container, or AV_NOPTS_VALUE. Where the duration of a packet is the distance to
+ * the next in coding order, only this tells how long the last picture lasts. */
 static int64_t
 declared_end(const struct video_demux *demux)
 {
@@ -248,7 +248,7 @@ declared_end(const struct video_demux *demux)
     if (format->nb_streams > 1 || format->duration == AV_NOPTS_VALUE ||
         format->duration_estimation_method != AVFMT_DURATION_FROM_STREAM)
         return AV_NOPTS_VALUE;
-    /* Matroska's, which counts from 0 */
+    /* of Matroska, which counts from 0 */
     return video_credible_time(av_rescale_q(format->duration, AV_TIME_BASE_Q, stream->time_base));
 }
 

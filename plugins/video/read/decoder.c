@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Packets into pictures. */
+/* Decodes packets into pictures. */
 #include "read/decoder.h"
 
 #include <libavutil/imgutils.h>
@@ -34,7 +34,7 @@ packet_at(const struct video_decoder *decoder, int64_t number)
     return is_known ? &decoder->index->packets[number] : NULL;
 }
 
-/* Packets go in with their numbers for timestamps, so pictures come out with the numbers of theirs. */
+/* Packets enter the decoder with their number as timestamp, so each picture carries the number of its packet. */
 static void
 identify_picture(struct video_decoder *decoder, const AVFrame *frame, struct video_decoded *decoded)
 {
@@ -47,7 +47,8 @@ identify_picture(struct video_decoder *decoder, const AVFrame *frame, struct vid
 
 /* --- the decoder -------------------------------------------------------------------------------------------------- */
 
-/* What a decoder keeps cannot be known exactly: about two pictures, and one a thread. Little memory, few threads. */
+/* A decoder holds about two pictures, and one per thread; libavcodec does not tell exactly. Lowers the number of threads
+ * when memory is short. */
 static void
 reserve_memory(struct video_decoder *decoder, int *threads)
 {
@@ -74,7 +75,7 @@ open_context(struct video_decoder *decoder, const AVCodec *codec, int threads, e
 
     int code = avcodec_parameters_to_context(context, decoder->demux.stream->codecpar);
     if (code < 0)
-        return video_fail(job, code, "the stream's parameters are of no use");
+        return video_fail(job, code, "the stream's parameters are invalid");
     context->pkt_timebase = decoder->demux.stream->time_base;
     context->thread_count = threads;
     context->opaque = decoder->demux.setup->log;
@@ -93,7 +94,7 @@ check_size(struct video_decoder *decoder, int64_t width, int64_t height)
     uint64_t max = job->host->limit(job, MIM_LIMIT_PIXELS);
     if (width <= 0 || height <= 0 || (uint64_t)width * (uint64_t)height <= max)
         return MIM_OK;
-    return job->host->fail(job, MIM_LIMIT, MIM_UNKNOWN, "frames of %lld x %lld pixels, and %llu pixels are allowed",
+    return job->host->fail(job, MIM_LIMIT, MIM_UNKNOWN, "frames have %lld x %lld pixels, the limit is %llu pixels",
                            (long long)width, (long long)height, (unsigned long long)max);
 }
 
@@ -144,8 +145,8 @@ video_decoder_close(struct video_decoder *decoder)
 
 /* --- decoding ----------------------------------------------------------------------------------------------------- */
 
-/* A refused packet is left out, as the ffmpeg command does; what comes before the first picture is missing
- * its start. */
+/* Skip a rejected packet, as the ffmpeg command does. Those before the first picture do not count: the stream may begin
+ * in the middle of a group. */
 static int32_t
 note_refusal(struct video_decoder *decoder, int code)
 {

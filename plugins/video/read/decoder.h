@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* A decoder on top of a pass over the container: pictures in the order in which they are shown. */
+/* A decoder on top of a demuxer: returns pictures in presentation order. */
 #ifndef MIM_VIDEO_DECODER_H
 #define MIM_VIDEO_DECODER_H
 
 #include "read/demux.h"
 
-/* How FFmpeg guesses timestamps: presentation times as long as they grow better than decoding times do. */
+/* FFmpeg's guess of timestamps: pts as long as they increase at least as steadily as dts. */
 struct video_guess {
     int64_t faulty_pts, faulty_dts, last_pts, last_dts;
 };
@@ -18,24 +18,25 @@ struct video_decoder {
     AVPacket *packet;
     struct video_guess guess;
     bool is_draining, has_shown;
-    bool is_partial;   /* it did not begin at the start: what it refuses may only lack what came before */
-    uint64_t failures; /* since the start */
+    bool is_partial;   /* started in the middle: it may reject packets only because their references are missing */
+    uint64_t failures; /* packets rejected since the start */
     int64_t reserved;
 };
 
-/* What came out: its unit (MIM_UNKNOWN when the decoder does not tell), and when it is shown. */
+/* A decoded picture: its packet, MIM_UNKNOWN if the decoder does not tell, and its time. */
 struct video_decoded {
     uint64_t packet;
-    int64_t pts; /* as guessed from the units so far; right only when decoding goes from the start */
+    int64_t pts; /* guessed from the packets so far; correct only when decoding from the start */
 };
 
 enum video_purpose { VIDEO_TO_SHOW, VIDEO_TO_COUNT };
 
 int32_t video_decoder_open(struct video_decoder *decoder, struct mim_job *job, const struct video_demux_setup *setup,
                            struct video_index *index, int threads, enum video_purpose purpose);
-/* MIM_OK, MIM_END, or what ends the sequence. What the decoder refuses is counted in the index and left out. */
+/* Returns MIM_OK, MIM_END, or an error that ends the sequence. Skips packets that the decoder rejects and counts them in
+ * the index. */
 int32_t video_decoder_next(struct video_decoder *decoder, AVFrame *frame, struct video_decoded *decoded);
-/* Decode from unit `number` of a known index on. */
+/* Continue decoding at packet `number` of a known index. */
 int32_t video_decoder_seek(struct video_decoder *decoder, uint64_t number);
 void video_decoder_close(struct video_decoder *decoder);
 

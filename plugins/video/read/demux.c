@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Opening a container and walking its packets. */
+/* Opens a container and reads its packets. */
 #include "read/demux.h"
 
 #include <string.h>
@@ -25,8 +25,7 @@ allocate_format(struct video_demux *demux)
     return MIM_OK;
 }
 
-/* Content never decides which demuxer reads: the core has chosen the format. Playlists and
- * scripts are no formats here. */
+/* The core has chosen the format; FFmpeg must not guess another one, such as a playlist or a concat script. */
 static int32_t
 open_container(struct video_demux *demux)
 {
@@ -47,8 +46,8 @@ open_container(struct video_demux *demux)
     return code < 0 ? video_fail(job, code, "the container cannot be opened") : MIM_OK;
 }
 
-/* Not with our limit of pixels: what a decoder refuses here is a stream without a size, and what has one is
- * refused later. */
+/* Does not apply the limit of pixels: a decoder that rejected the size here would leave the stream without one. The
+ * decoder applies the limit later. */
 static int32_t
 find_streams(struct video_demux *demux)
 {
@@ -67,7 +66,7 @@ find_streams(struct video_demux *demux)
     return code < 0 ? video_fail(job, code, "the streams cannot be found") : MIM_OK;
 }
 
-/* As the ffmpeg command does: the largest, cover pictures last. */
+/* The choice of the ffmpeg command: the largest stream, cover pictures last. */
 static int64_t
 stream_score(const AVStream *stream)
 {
@@ -91,8 +90,8 @@ fail_no_stream(struct video_demux *demux)
         if (stream_score(demux->format->streams[i]))
             used += (size_t)snprintf(list + used, sizeof list - used, "%s%u", used ? ", " : "", i);
     if (!used)
-        return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "there is no video stream in this file");
-    return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "stream %lld is no video; these are: %s",
+        return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "the file has no video stream");
+    return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "stream %lld is not a video; video streams: %s",
                            (long long)demux->setup->stream, list);
 }
 
@@ -199,9 +198,9 @@ video_demux_close(struct video_demux *demux)
     video_input_close(&demux->input);
 }
 
-/* --- coming to a unit --------------------------------------------------------------------------------------------- */
+/* --- seeking ------------------------------------------------------------------------------------------------------ */
 
-/* After a seek: which unit are we at? Pieces of packets come first where the seek was into the middle of one. */
+/* Find out which packet follows a seek. A seek into the middle of a packet first returns fragments. */
 static int32_t
 find_place(struct video_demux *demux, struct video_index *index, uint64_t number, AVPacket *packet, bool *found)
 {
@@ -223,7 +222,7 @@ find_place(struct video_demux *demux, struct video_index *index, uint64_t number
     return MIM_OK;
 }
 
-/* Read on until unit `number` is in `packet`. */
+/* Read until `packet` is packet `number`. */
 static int32_t
 read_up_to(struct video_demux *demux, struct video_index *index, uint64_t number, AVPacket *packet)
 {
@@ -236,7 +235,7 @@ read_up_to(struct video_demux *demux, struct video_index *index, uint64_t number
     return MIM_OK;
 }
 
-/* Several packets may begin where the first of them does: only that one says where. */
+/* Of several packets at the same offset, only the first has a position. */
 static int64_t
 byte_offset(const struct video_index *index, uint64_t number)
 {
@@ -266,7 +265,7 @@ reopen_container(struct video_demux *demux)
     return video_demux_open(demux, job, setup);
 }
 
-/* Seeks may land behind: then from some packets before. MIM_END: not come there. */
+/* A seek may land behind the packet: retry from some packets earlier. Returns MIM_END when no seek succeeds. */
 static int32_t
 seek_packet(struct video_demux *demux, struct video_index *index, uint64_t number, AVPacket *packet)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One pass over the container: the packets of the chosen video stream, numbered. */
+/* One pass over the container: returns the packets of the chosen video stream and numbers them. */
 #ifndef MIM_VIDEO_DEMUX_H
 #define MIM_VIDEO_DEMUX_H
 
@@ -14,11 +14,11 @@
 #include "ffmpeg/log.h"
 #include "read/index.h"
 
-/* What is to be opened: the same for every pass. */
+/* The same for every pass over a file. */
 struct video_demux_setup {
     const struct video_container *container;
     struct video_log *log;
-    int64_t stream; /* number in the file; < 0: as the ffmpeg command chooses */
+    int64_t stream; /* number in the file; < 0: the stream that the ffmpeg command chooses */
 };
 
 struct video_demux {
@@ -27,15 +27,16 @@ struct video_demux {
     struct video_input input;
     AVFormatContext *format;
     AVStream *stream;
-    uint64_t next; /* the unit that comes next */
-    bool is_lost;  /* a packet is not the unit that it should be */
+    uint64_t next; /* number of the next packet */
+    bool is_lost;  /* a packet differed from the index */
 };
 
-/* It keeps its address until it is closed; close follows also a failed open. */
+/* The demuxer must not move until it is closed. Close it also after a failure. */
 int32_t video_demux_open(struct video_demux *demux, struct mim_job *job, const struct video_demux_setup *setup);
-/* The next packet, noted in the index; MIM_END after the last, with how it ended in the index. */
+/* Read the next packet and add it to the index. Returns MIM_END after the last, and notes in the index how the file
+ * ended. */
 int32_t video_demux_next(struct video_demux *demux, struct video_index *index, AVPacket *packet);
-/* Read unit `number` of a known index into `packet`: by seeking if possible, else from the start. */
+/* Read packet `number` of a known index: by seeking if possible, else from the start. */
 int32_t video_demux_seek(struct video_demux *demux, struct video_index *index, uint64_t number, AVPacket *packet);
 void video_demux_close(struct video_demux *demux);
 

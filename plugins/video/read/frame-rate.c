@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Even times. A frame shows the last picture whose time, rounded to whole frames, is not after it. */
+/* Constant frame rate: a frame shows the last picture whose time, rounded to whole frames, is not after the frame's. */
 #include "read/frame-rate.h"
 
 #include <libavutil/common.h>
 #include <libavutil/mathematics.h>
 
-/* In frames, to the nearest, from where the file's clock starts. */
+/* A time in frames since the start of the file, rounded to the nearest. */
 static int64_t
 frame_ticks(const struct video_frame_rate *rate, const struct video_cursor *cursor, int64_t pts)
 {
@@ -29,7 +29,7 @@ video_frame_rate_first(const struct video_frame_rate *rate, const struct video_c
     return ticks_of(rate, cursor, 0);
 }
 
-/* At least one frame, however short the only picture. */
+/* Even a single very short picture gives one frame. */
 static bool
 is_past(const struct video_frame_rate *rate, const struct video_cursor *cursor, int64_t end, uint64_t number)
 {
@@ -38,8 +38,8 @@ is_past(const struct video_frame_rate *rate, const struct video_cursor *cursor, 
     return number > 0 && (last < first || (uint64_t)(last - first) <= number);
 }
 
-/* Advance to the picture of the frame, as far as pictures are known: the next one is known to have been seen, or
- * to be none. */
+/* Advance to the picture of the frame. video_cursor_times() has decoded the picture after the current one, or found that
+ * there is none. */
 static int32_t
 advance_to(struct video_frame_rate *rate, struct video_cursor *cursor, uint64_t number)
 {
@@ -64,7 +64,7 @@ advance_to(struct video_frame_rate *rate, struct video_cursor *cursor, uint64_t 
 int32_t
 video_frame_rate_find(struct video_frame_rate *rate, struct video_cursor *cursor, uint64_t number, uint64_t *picture)
 {
-    enum { NEAR = 48 }; /* frames that are sooner walked than all pictures looked for */
+    enum { NEAR = 48 }; /* stepping over so many frames costs less than a scan */
     int32_t status = MIM_OK;
 
     if (!rate->fps.den) {

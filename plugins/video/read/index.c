@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Units and shots. */
+/* Packets, pictures, and which packet holds which picture. */
 #include "read/index.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Room for one larger item of `size` bytes. */
+/* Make room for one more item of `size` bytes. */
 static void *
 grow_array(struct mim_job *job, void *items, uint64_t count, uint64_t *capacity, uint64_t size)
 {
@@ -18,7 +18,7 @@ grow_array(struct mim_job *job, void *items, uint64_t count, uint64_t *capacity,
     return moved;
 }
 
-/* A VP8 frame says in its first byte whether it is shown. */
+/* The first byte of a VP8 frame has a flag for being shown. */
 static bool
 is_hidden(const AVPacket *packet, enum AVCodecID codec)
 {
@@ -54,8 +54,7 @@ video_index_note(struct video_index *index, struct mim_job *job, uint64_t number
     return MIM_OK;
 }
 
-/* Timestamps may be made up by the demuxer, and differently after a seek: they count only where there is no
- * position. */
+/* Does not compare timestamps: a demuxer may invent them, and differently after a seek. */
 bool
 video_index_is(const struct video_index *index, uint64_t number, const AVPacket *packet)
 {
@@ -122,7 +121,7 @@ by_pts(const void *a, const void *b)
     return (left->pts > right->pts) - (left->pts < right->pts);
 }
 
-/* Codecs of which a packet is a picture. Others, such as those with skipped pictures, are decoded to be counted. */
+/* Codecs with exactly one picture per packet. Others, such as those that skip pictures, have to be decoded. */
 static bool
 is_picture_a_packet(enum AVCodecID codec)
 {
@@ -142,7 +141,7 @@ is_picture_a_packet(enum AVCodecID codec)
     }
 }
 
-/* A VOP of MPEG-4 that is not coded is a few bytes, and no picture. */
+/* An MPEG-4 VOP that is not coded has a few bytes and is not a picture. */
 static bool
 is_plain(const struct video_packet *packet, enum AVCodecID codec)
 {
@@ -157,11 +156,11 @@ is_shown(const struct video_packet *packet)
     return !packet->is_hidden && !(packet->flags & AV_PKT_FLAG_DISCARD);
 }
 
-/* In order, each at a time of its own, none far from its place among the packets, and none before the first key. */
+/* Times are distinct, no picture is far from its packet's place in coding order, and none precedes the first keyframe. */
 static bool
 is_credible(const struct video_index *index, const struct video_picture *pictures, uint64_t count)
 {
-    enum { MAX_DISTANCE = 40 }; /* the deepest reordering is 16 pictures, or 32 fields */
+    enum { MAX_DISTANCE = 40 }; /* codecs reorder at most 16 pictures, or 32 fields */
     uint64_t first = 0;
     while (first < index->packet_count && !is_shown(&index->packets[first]))
         first++;
@@ -212,7 +211,7 @@ video_index_predict(struct video_index *index, struct mim_job *job, enum AVCodec
     return MIM_OK;
 }
 
-/* A key unit that is shown no later: pictures that are coded after it and shown before it need those before. */
+/* A keyframe that is not shown after the picture: pictures shown before a keyframe may refer to earlier packets. */
 static bool
 is_usable_keyframe(const struct video_packet *packet, uint64_t picture)
 {

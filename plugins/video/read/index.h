@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is known of the stream's packets and pictures. Packets ("units") are numbered as the demuxer gives them,
- * pictures ("shots") as they are shown. Units are noted as they are read; shots are learned as pictures come out of the
- * decoder in one run from the start, or predicted from the timestamps of all units, where that is safe.
+ * The known packets and pictures of a stream. Packets are numbered in the order of the demuxer, pictures in presentation
+ * order. Packets are noted as they are read. Pictures are learned as they leave the decoder in one pass from the start,
+ * or predicted from the timestamps of all packets where that is safe.
  */
 #ifndef MIM_VIDEO_INDEX_H
 #define MIM_VIDEO_INDEX_H
@@ -15,14 +15,14 @@
 
 #define VIDEO_NO_PICTURE UINT32_MAX
 #define VIDEO_LATEST \
-    (INT64_MAX / 4) /* times beyond, of either sign, are none: so sums and differences of two are safe */
+    (INT64_MAX / 4) /* later or earlier times count as missing, so that sums and differences do not overflow */
 
 struct video_packet {
-    int64_t pts, dts, position; /* AV_NOPTS_VALUE, -1: not known */
+    int64_t pts, dts, position; /* AV_NOPTS_VALUE or -1: unknown */
     uint32_t size, duration;
-    uint32_t picture; /* its picture; VIDEO_NO_PICTURE: none, or not yet known */
+    uint32_t picture; /* VIDEO_NO_PICTURE: none, or not yet known */
     uint16_t flags;   /* AV_PKT_FLAG_* */
-    bool is_hidden;   /* for reference only */
+    bool is_hidden;   /* never shown, only referenced by other pictures */
 };
 
 struct video_picture {
@@ -35,31 +35,31 @@ struct video_index {
     struct video_picture *pictures;
     uint64_t packet_count, packet_capacity, picture_count, picture_capacity;
     bool has_all_packets, has_all_pictures;
-    bool is_predicted; /* the shots, and no decoder has contradicted */
-    bool is_tangled;   /* pictures cannot be told by their units: go from the start */
+    bool is_predicted; /* the pictures come from timestamps, and the decoder has not contradicted them */
+    bool is_tangled;   /* packets do not identify their pictures: decode from the start */
     bool is_truncated; /* the file ends early */
-    int fault;         /* what the demuxer ended with, if not well */
-    uint64_t failures; /* packets that the decoder refused */
-    int first_failure;
+    int fault;         /* FFmpeg's code if the demuxer ended with an error */
+    uint64_t failures; /* packets that the decoder rejected */
+    int first_failure; /* FFmpeg's code */
 };
 
-/* The time, or AV_NOPTS_VALUE. */
+/* `time`, or AV_NOPTS_VALUE when it is beyond VIDEO_LATEST. */
 int64_t video_credible_time(int64_t time);
-/* Note unit `number` unless it is known: MIM_OK, or MIM_NOMEM. */
+/* Add packet `number` unless it is known. Returns MIM_OK or MIM_NOMEM. */
 int32_t video_index_note(struct video_index *index, struct mim_job *job, uint64_t number, const AVPacket *packet,
                          enum AVCodecID codec);
-/* Is the packet that unit? */
+/* Is `packet` packet `number`? True if `number` is not known yet. */
 bool video_index_is(const struct video_index *index, uint64_t number, const AVPacket *packet);
-/* The one unit that the packet is, or MIM_UNKNOWN. */
+/* The number of the packet, or MIM_UNKNOWN if none or several match. */
 uint64_t video_index_find(const struct video_index *index, const AVPacket *packet);
-/* Picture `number` came out of the decoder: MIM_OK, or MIM_NOMEM. */
+/* Add picture `number`, which the decoder returned. Returns MIM_OK or MIM_NOMEM. */
 int32_t video_index_learn(struct video_index *index, struct mim_job *job, uint64_t number, uint64_t packet,
                           int64_t pts);
 void video_index_forget_pictures(struct video_index *index);
-/* Fill the shots from the units: MIM_OK, also when that is not safe and nothing was done; or MIM_NOMEM. */
+/* Predict all pictures from the packets, if that is safe; else do nothing. Returns MIM_OK or MIM_NOMEM. */
 int32_t video_index_predict(struct video_index *index, struct mim_job *job, enum AVCodecID codec);
-/* The unit from which decoding gives picture `shot`: the nearest, or with `skip` > 0 an earlier one. MIM_UNKNOWN: the
- * start. */
+/* The nearest keyframe from which `picture` can be decoded, or with `skip` > 0 an earlier one. MIM_UNKNOWN: decode from
+ * the start. */
 uint64_t video_index_find_keyframe(const struct video_index *index, uint64_t picture, unsigned skip);
 void video_index_close(struct video_index *index, struct mim_job *job);
 

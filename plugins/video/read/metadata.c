@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a video says about itself. */
+/* Reports coding, timing and tags of a video. */
 #include "read/metadata.h"
 
 #include <string.h>
@@ -74,7 +74,7 @@ promised_seconds(const AVFormatContext *format, const AVStream *stream)
     return (struct mim_rational){ 0, 0 };
 }
 
-/* Of all pictures, once they are known; else what the file says. */
+/* The duration of all pictures if they are known, else that of the header. */
 static struct mim_rational
 seconds_of(struct video_reader *self)
 {
@@ -152,8 +152,8 @@ put_timing(struct mim_job *job, struct video_reader *self)
     return status == MIM_OK ? put_count(job, self) : status;
 }
 
-/* Which readers the file itself is for, where its parts lie: untrue of any other file, and ffmpeg copies them from one container
- * into the next. */
+/* Tags that describe the container itself, such as brands and offsets. They are wrong for any other file, and ffmpeg
+ * copies them from one container to the next. */
 static bool
 is_of_container(const char *tag)
 {
@@ -188,7 +188,7 @@ is_of_container(const char *tag)
     return false;
 }
 
-/* Tags under the names that all formats share. What was put there by the muxer says how the file is coded. */
+/* Report a tag under mim's common name. Tags that the muxer wrote describe the coding. */
 static int32_t
 put_tag(struct mim_job *job, const AVDictionaryEntry *tag)
 {
@@ -226,13 +226,13 @@ put_tags(struct mim_job *job, const AVDictionary *tags)
     int32_t status = MIM_OK;
     while (status == MIM_OK && (tag = av_dict_get(tags, "", tag, AV_DICT_IGNORE_SUFFIX))) {
         status = put_tag(job, tag);
-        if (status == MIM_ARGUMENT) /* no UTF-8, or a time that is none */
+        if (status == MIM_ARGUMENT) /* invalid UTF-8, or an invalid time */
             status = MIM_OK;
     }
     return status;
 }
 
-/* Ogg knows none of the whole: what is said of it stands in the streams. */
+/* Ogg has no tags for the file; those of the stream describe it. */
 static const AVDictionary *
 tags_of(const struct video_demux *demux)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Turning pictures as phones ask for it. */
+/* Turns and mirrors pictures according to the display matrix that phones write. */
 #include "read/orientation.h"
 
 #include <math.h>
@@ -24,8 +24,8 @@ display_matrix(const AVStream *stream)
 }
 
 /*
- * The matrix takes (x, y) of the picture to (a x + c y, b x + d y) of the frame; only which of the four is not zero
- * matters, and its sign.
+ * The matrix maps (x, y) of the picture to (a x + c y, b x + d y) of the frame. For quarter turns, only the signs of the
+ * nonzero coefficients matter.
  */
 struct video_orientation
 video_orientation_of(const AVStream *stream)
@@ -62,7 +62,7 @@ copy_row(const uint8_t *from, uint32_t width, uint32_t pixel, uint8_t *to, int64
         memcpy(to, from, (size_t)width * pixel);
         return;
     }
-    switch (pixel) { /* of a size that the compiler knows, copying is one move */
+    switch (pixel) { /* with a constant size, memcpy() compiles to a single move */
     case 1:
         for (uint32_t x = 0; x < width; x++, from += 1, to += step_once)
             *to = *from;

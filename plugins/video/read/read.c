@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading: the operations. `prepare` finds and decodes the picture, `pixels` converts it. */
+/* The reader operations: `prepare` decodes a picture, one call at a time; `pixels` converts it on any thread. */
 #include "read/read.h"
 
 #include <string.h>
@@ -12,7 +12,7 @@
 
 /* --- opening ------------------------------------------------------------------------------------------------------ */
 
-/* Samples are reduced when nobody asked: said once, and `native` keeps them. */
+/* Notify once that the default pixel format loses depth or alpha. */
 static int32_t
 report_losses(struct mim_job *job, const struct video_reader *self)
 {
@@ -118,7 +118,7 @@ describe_frame(struct mim_job *job, struct video_reader *self, struct video_read
     int size = av_image_get_buffer_size(picture->format, picture->width, picture->height, 64);
 
     if (!video_scaling_of(picture, &self->output, &self->orientation, &frame->scaling, info))
-        return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "pictures of the kind %s cannot be converted",
+        return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "pictures of pixel format %s cannot be converted",
                                av_get_pix_fmt_name(picture->format));
     shown->is_key = is_key_picture(picture, &self->walk.index);
     info->flags = MIM_FRAME_KEY;
@@ -126,7 +126,7 @@ describe_frame(struct mim_job *job, struct video_reader *self, struct video_read
     if (!(picture->flags & AV_FRAME_FLAG_CORRUPT) && !picture->decode_error_flags)
         return MIM_OK;
     info->flags |= MIM_FRAME_DAMAGED;
-    return job->host->notice(job, MIM_NOTICE_DAMAGED, "parts of the picture are missing and were made up");
+    return job->host->notice(job, MIM_NOTICE_DAMAGED, "parts of the picture are missing and were concealed");
 }
 
 static int32_t
@@ -186,19 +186,21 @@ close_reader(struct mim_job *job)
 
 static const struct mim_option options[] = {
     { MIM_OPTION_HEADER, .name = "fps", .type = MIM_OPTION_RATIONAL, .offset = offsetof(struct video_reader, fps),
-      .unit = "1/s", .min = 0.001, .max = 10000, .help = "repeat and leave out pictures for even times" },
+      .unit = "1/s", .min = 0.001, .max = 10000,
+      .help = "constant rate: duplicate and drop pictures as FFmpeg's filter fps" },
     { MIM_OPTION_HEADER, .name = "size", .type = MIM_OPTION_SIZE, .offset = offsetof(struct video_reader, output.size),
       .unit = "px", .help = "scale frames to this size" },
     { MIM_OPTION_HEADER, .name = "pixelformat", .type = MIM_OPTION_CHOICE,
       .offset = offsetof(struct video_reader, output.pixels), .choices = VIDEO_PIXELS_CHOICES, .initial_text = "rgb24",
-      .help = "samples of frames; native keeps gray, alpha and depth" },
+      .help = "sample layout of frames; native keeps gray, alpha and depth" },
     { MIM_OPTION_HEADER, .name = "stream", .type = MIM_OPTION_INT, .offset = offsetof(struct video_reader, stream),
-      .initial = -1, .min = -1, .max = 10000, .help = "number of the stream in the file, -1 for the best video" },
+      .initial = -1, .min = -1, .max = 10000,
+      .help = "number of the stream in the file, -1 for the best video stream" },
     { MIM_OPTION_HEADER, .name = "threads", .type = MIM_OPTION_INT, .offset = offsetof(struct video_reader, threads),
-      .max = 64, .help = "threads of the decoder, 0 for the job's" },
+      .max = 64, .help = "threads of the decoder, 0 for as many as the job has" },
     { MIM_OPTION_HEADER, .name = "rotate", .type = MIM_OPTION_CHOICE,
       .offset = offsetof(struct video_reader, output.keep_rotation), .choices = "apply|keep", .initial_text = "apply",
-      .help = "turn frames as the file asks" },
+      .help = "turn frames by the rotation in the file, or keep them as coded" },
 };
 
 #define OPEN(id) \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading: the operations, one set a format. */
+/* The reader operations of every format. */
 #ifndef MIM_VIDEO_READ_H
 #define MIM_VIDEO_READ_H
 

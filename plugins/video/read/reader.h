@@ -17,11 +17,11 @@ struct video_reader {
     struct video_orientation orientation;
 };
 
-/* One frame: a decoded picture, until it is released. */
+/* The packet of a frame: its decoded picture, until the core releases it. */
 struct video_read_frame {
     AVFrame *picture;
     struct video_scaling scaling;
-    struct mim_rational time; /* seconds, in the file's clock; den 0: not known */
+    struct mim_rational time; /* seconds since the file's time 0; den 0: unknown */
     bool is_key;
 };
 

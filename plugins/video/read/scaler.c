@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* swscale, one context a worker. */
+/* Runs swscale, with one context per worker. */
 #include "read/scaler.h"
 
 #include <string.h>
@@ -20,8 +20,7 @@ static const struct shape {
     [VIDEO_RGB48] = { AV_PIX_FMT_RGB48, 3, MIM_SAMPLE_U16 },
 };
 
-/* Native, by gray, alpha, and more than 8 bits: all three stay, but for gray with alpha of 16 bits, which swscale does
- * not write. */
+/* Native shapes by gray, alpha, and more than 8 bits. swscale cannot write 16-bit gray with alpha, which becomes RGBA. */
 static const struct shape native_shapes[2][2][2] = {
     { { { AV_PIX_FMT_RGB24, 3, MIM_SAMPLE_U8 }, { AV_PIX_FMT_RGB48, 3, MIM_SAMPLE_U16 } },
       { { AV_PIX_FMT_RGBA, 4, MIM_SAMPLE_U8 }, { AV_PIX_FMT_RGBA64, 4, MIM_SAMPLE_U16 } } },
@@ -62,7 +61,7 @@ video_scaling_of(const AVFrame *picture, const struct video_output_format *outpu
     return true;
 }
 
-/* The old names of full range make swscale complain. */
+/* swscale warns about the deprecated full-range formats. */
 static enum AVPixelFormat
 base_format(enum AVPixelFormat format)
 {
@@ -82,7 +81,7 @@ base_format(enum AVPixelFormat format)
     }
 }
 
-/* As the ffmpeg command has it: what is not said, or is no YCbCr matrix, is BT.601, at every size. */
+/* An unspecified matrix is BT.601 at every size, as in the ffmpeg command. */
 static const int *
 matrix_coefficients(int matrix)
 {
@@ -97,7 +96,7 @@ set_colours(struct video_scaler *scaler)
     int *from, *to, from_full, to_full, brightness, contrast, saturation;
     if (sws_getColorspaceDetails(scaler->sws, &from, &from_full, &to, &to_full, &brightness, &contrast, &saturation) <
         0)
-        return 0; /* gray and the like have none */
+        return 0; /* formats such as gray have no matrix */
     if (scaler->range == AVCOL_RANGE_JPEG)
         from_full = 1;
     else if (scaler->range == AVCOL_RANGE_MPEG)
@@ -160,7 +159,7 @@ run_scaler(struct video_scaler *scaler, struct mim_job *job, const AVFrame *pict
     int strides[4] = { (int)stride };
 
     if (stride > INT32_MAX)
-        return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "rows of more than 2 GB");
+        return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "rows exceed 2 GB");
     int rows = sws_scale(scaler->sws, (const uint8_t *const *)picture->data, picture->linesize, 0, picture->height,
                          planes, strides);
     return rows < 0 ? video_fail(job, rows, "the colours cannot be converted") : MIM_OK;
@@ -179,7 +178,7 @@ grow_upright(struct video_scaler *scaler, struct mim_job *job, uint64_t size)
     return MIM_OK;
 }
 
-/* swscale writes whole blocks of pixels, also where the row ends within one. */
+/* swscale writes whole blocks of pixels, even past the end of a row. */
 static uint64_t
 safe_stride(uint32_t width, uint32_t pixel)
 {
@@ -187,7 +186,7 @@ safe_stride(uint32_t width, uint32_t pixel)
     return ((uint64_t)width + BLOCK - 1) / BLOCK * BLOCK * pixel;
 }
 
-/* By way of memory of our own. */
+/* Convert into a buffer, then copy: for rotation, or when the raster's rows are too short for swscale. */
 static int32_t
 scale_via_copy(struct video_scaler *scaler, struct mim_job *job, const AVFrame *picture, uint32_t pixel,
                struct mim_raster *raster)

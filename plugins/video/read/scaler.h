@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A decoded picture into the samples of a frame. */
+/* Converts decoded pictures into the samples of frames. */
 #ifndef MIM_VIDEO_SCALER_H
 #define MIM_VIDEO_SCALER_H
 
@@ -13,30 +13,30 @@
 enum video_pixels { VIDEO_RGB24, VIDEO_GRAY, VIDEO_GRAY16, VIDEO_RGBA, VIDEO_RGB48, VIDEO_NATIVE };
 #define VIDEO_PIXELS_CHOICES "rgb24|gray|gray16|rgba|rgb48|native"
 
-/* How pictures shall look: the reader's options. */
+/* The reader's options for frames. */
 struct video_output_format {
     int32_t pixels; /* enum video_pixels */
     int32_t keep_rotation;
     struct mim_size size;
 };
 
-/* What becomes of one picture. */
+/* How to convert one picture. */
 struct video_scaling {
     enum AVPixelFormat format;
-    uint32_t width, height; /* before it is turned */
+    uint32_t width, height; /* before rotation */
     struct video_orientation orientation;
 };
 
-/* A worker's own scaler. */
+/* The scaler of one worker. */
 struct video_scaler {
     struct SwsContext *sws;
-    struct video_scaling scaling; /* what `sws` was made for */
+    struct video_scaling scaling; /* the conversion that `sws` was opened for */
     int width, height, format, range, matrix;
-    uint8_t *upright; /* a picture before it is turned */
+    uint8_t *upright; /* a converted picture before rotation */
     uint64_t upright_size;
 };
 
-/* Fill the shape of the frame that the picture becomes. false: its samples are none that can be converted. */
+/* Choose the conversion of a picture and fill the shape of its frame. Returns false if swscale cannot read the picture. */
 bool video_scaling_of(const AVFrame *picture, const struct video_output_format *output,
                       const struct video_orientation *orientation, struct video_scaling *scaling,
                       struct mim_frame_info *info);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Knowing all pictures: by their packets, or by decoding. */
+/* Completes the index: by predicting pictures from packets, or by decoding. */
 #include "read/scan.h"
 
 #include "ffmpeg/averror.h"
 #include "read/truncation.h"
 
-/* H.264 may code each field of a frame in a packet of its own: how many frames these are, only a decoder says. */
+/* Interlaced H.264 may have a packet for each field: only a decoder can count its frames. */
 static int32_t
 predict_pictures(struct video_scan *scan, const AVCodecParameters *parameters)
 {
@@ -34,7 +34,6 @@ note_all_packets(struct video_scan *scan)
     return status;
 }
 
-/* How long a picture lasts by its packet, or by the stream's rate. */
 int64_t
 video_scan_duration(const struct video_scan *scan, const AVStream *stream, uint64_t number)
 {
@@ -47,7 +46,7 @@ video_scan_duration(const struct video_scan *scan, const AVStream *stream, uint6
     return duration < UINT32_MAX ? duration : UINT32_MAX;
 }
 
-/* A picture without a time follows the one before, as in the ffmpeg command. */
+/* A picture without a time follows the previous one directly, as in the ffmpeg command. */
 int32_t
 video_scan_learn(struct video_scan *scan, const AVStream *stream, uint64_t number, const struct video_decoded *decoded)
 {
@@ -61,7 +60,7 @@ video_scan_learn(struct video_scan *scan, const AVStream *stream, uint64_t numbe
     return video_index_learn(index, scan->job, number, decoded->packet, pts);
 }
 
-/* Where timestamps do not say which pictures there are, a decoder of its own does. */
+/* Uses a decoder of its own, so that the cursor keeps its position. */
 int32_t
 video_scan_decode(struct video_scan *scan)
 {
@@ -111,10 +110,10 @@ video_scan_verdict(const struct video_scan *scan)
     if (index->fault)
         return video_fail(job, index->fault, "the container is damaged");
     if (index->has_all_pictures && !index->picture_count)
-        return job->host->fail(job, MIM_CORRUPT, MIM_UNKNOWN, "the video stream holds no picture");
+        return job->host->fail(job, MIM_CORRUPT, MIM_UNKNOWN, "the video stream has no pictures");
     if (!index->failures)
         return MIM_OK;
     av_strerror(index->first_failure, text, sizeof text);
-    return job->host->fail(job, MIM_CORRUPT, MIM_UNKNOWN, "the decoder refused %llu packets, the first with: %s",
+    return job->host->fail(job, MIM_CORRUPT, MIM_UNKNOWN, "the decoder rejected %llu packets, the first with: %s",
                            (unsigned long long)index->failures, text);
 }

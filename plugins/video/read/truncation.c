@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where containers say that they end. */
+/* Finds the end that each container declares. Functions return 0 when there is none. */
 #include "read/truncation.h"
 
 #include <string.h>
@@ -13,7 +13,7 @@ big_endian(const uint8_t *bytes, unsigned count)
     return value;
 }
 
-/* ISO media: boxes follow each other to the end. 0: not said. */
+/* ISO media: a sequence of boxes up to the end. */
 static uint64_t
 end_of_boxes(struct mim_job *job, uint64_t size)
 {
@@ -38,7 +38,7 @@ end_of_boxes(struct mim_job *job, uint64_t size)
     return at;
 }
 
-/* A number of Matroska's: its length is in its leading zeros. UINT64_MAX: unknown. */
+/* A variable-length number of EBML. UINT64_MAX: unknown. */
 static uint64_t
 ebml_number(const uint8_t *bytes, uint64_t capacity, unsigned *length)
 {
@@ -50,7 +50,7 @@ ebml_number(const uint8_t *bytes, uint64_t capacity, unsigned *length)
     return value == mask ? UINT64_MAX : value;
 }
 
-/* Matroska: the EBML header, then one segment that says its length, unless it was streamed. */
+/* Matroska: the EBML header, then one segment, whose length is unknown if it was streamed. */
 static uint64_t
 end_of_segment(struct mim_job *job)
 {
@@ -70,7 +70,7 @@ end_of_segment(struct mim_job *job)
     return size > INT64_MAX ? 0 : at + 4 + length + size;
 }
 
-/* AVI: the first RIFF chunk; those of OpenDML that may follow are not said there. */
+/* AVI: the first RIFF chunk. OpenDML may append more, which the first does not declare. */
 static uint64_t
 end_of_riff(struct mim_job *job)
 {
@@ -81,7 +81,7 @@ end_of_riff(struct mim_job *job)
     return size && size != UINT32_MAX ? UINT64_C(8) + size : 0;
 }
 
-/* Bytes that follow `mark` within the first ones of the file. */
+/* Copy the bytes after `mark` and `skip` more bytes, if `mark` is near the start of the file. */
 static bool
 find_after(struct mim_job *job, const void *mark, size_t mark_size, size_t skip, uint8_t *bytes, size_t count)
 {
@@ -96,7 +96,7 @@ find_after(struct mim_job *job, const void *mark, size_t mark_size, size_t skip,
     return true;
 }
 
-/* ASF: the file's size is one of its properties. */
+/* ASF: the file properties contain the size of the file. */
 static uint64_t
 end_of_asf(struct mim_job *job)
 {
@@ -112,7 +112,7 @@ end_of_asf(struct mim_job *job)
     return size;
 }
 
-/* FLV: its metadata may say the file's size, as a double. */
+/* FLV: the metadata may contain the size of the file as a double. */
 static uint64_t
 end_of_flv(struct mim_job *job)
 {
@@ -127,7 +127,7 @@ end_of_flv(struct mim_job *job)
     return size > 0 && size < 1e15 ? (uint64_t)size : 0;
 }
 
-/* Transport streams are whole packets. */
+/* A transport stream consists of whole packets. */
 static uint64_t
 end_of_packets(struct mim_job *job, uint64_t size)
 {
@@ -144,7 +144,7 @@ end_of_packets(struct mim_job *job, uint64_t size)
     return 0;
 }
 
-/* Bytes of an Ogg page of which `room` are there; more than these when not even its table is. */
+/* The size of an Ogg page of which `capacity` bytes are there; larger than that if the page is incomplete. */
 static uint64_t
 page_size(const uint8_t *page, uint64_t capacity)
 {
@@ -155,7 +155,7 @@ page_size(const uint8_t *page, uint64_t capacity)
     return size;
 }
 
-/* Ogg: the last page of a stream says so. */
+/* Ogg: the last page of a stream has a flag. */
 static uint64_t
 end_of_pages(struct mim_job *job, uint64_t size)
 {

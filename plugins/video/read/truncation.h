@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Does a file end before its container says? */
+/* Detects files that end before their container does. */
 #ifndef MIM_VIDEO_TRUNCATION_H
 #define MIM_VIDEO_TRUNCATION_H
 
@@ -9,8 +9,8 @@
 
 #include <mim/plugin.h>
 
-/* Asked at the end of a pass, or with `stream` NULL when it cannot even begin: the index of an MP4 may come last. What no
- * container says (transport streams, bare streams) cannot be known. `demuxer` is FFmpeg's full name of it. */
+/* Does the container declare an end beyond that of the file? `demuxer` is FFmpeg's full name. `stream` is NULL when the
+ * container cannot be opened: the index of an MP4 may come last. False where the format declares no end. */
 bool video_is_truncated(const char *demuxer, AVStream *stream, struct mim_job *job);
 int32_t video_fail_truncated(struct mim_job *job);
 

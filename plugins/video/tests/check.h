@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* cmocka, with two macros of ours: the plugin is tested alone, too. */
+/* Two macros for cmocka. Self-contained, because the plugin also builds alone. */
 #ifndef VIDEO_TESTS_CHECK_H
 #define VIDEO_TESTS_CHECK_H
 
@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #define CHECK(x) ((x) ? (void)0 : (_assert_true(0, #x, __FILE__, __LINE__), __builtin_unreachable()))
-/* A case is a void function whose name is the claim. */
+/* A case is a function named after its claim. */
 #define CASE(function) \
     { \
 #function, call_case, NULL, NULL, (void *)(uintptr_t)(function) \

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A gray ramp that moves. Muxers that go back in their output do so in a file: memory of libavformat's own does
- * not serve all. */
+/* Encodes a moving ramp. Goes through a file, because some muxers seek in their output. */
 #include "clip.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Short videos in memory, made by FFmpeg's own encoders. */
+/* Makes short videos in memory with FFmpeg's own encoders. */
 #ifndef VIDEO_TESTS_CLIP_H
 #define VIDEO_TESTS_CLIP_H
 

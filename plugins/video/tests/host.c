@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The host functions that the reader calls. */
+/* Implements the host functions that the reader calls. */
 #include "host.h"
 
 static struct host *

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A host of a few lines, for the plugin's parts without libmim. */
+/* A minimal host for testing the plugin without libmim. */
 #ifndef VIDEO_TESTS_HOST_H
 #define VIDEO_TESTS_HOST_H
 
@@ -14,7 +14,7 @@ struct host {
     struct mim_job job;
     const uint8_t *source;
     uint64_t size;
-    uint64_t fail_allocation, fail_read, fail_poll; /* from the n-th on; 0: never */
+    uint64_t fail_allocation, fail_read, fail_poll; /* fail from the n-th call on; 0: never */
     uint64_t allocations, reads, polls;
     uint64_t max_pixels; /* 0: no limit */
     int64_t allocated, reserved;
@@ -23,7 +23,7 @@ struct host {
     char message[300];
 };
 
-/* Ready for ops on `state`; what was counted starts afresh. */
+/* Prepare for ops on `state` and reset all counters. */
 void host_init(struct host *host, const uint8_t *source, uint64_t size, void *state);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The sink, and the order in which the core calls a writer. */
+/* Implements the sink, and calls a writer in the order of the core. */
 #include "sink.h"
 
 static struct sink *
@@ -81,7 +81,7 @@ sink_free(struct sink *sink)
     sink->bytes = NULL;
 }
 
-/* What the core writes before open. */
+/* Set the options in the state, as the core does before `open`. */
 static void
 set_options(const struct mim_writer_ops *ops, uint8_t *state, const struct session *session)
 {
@@ -114,7 +114,7 @@ draw(struct mim_raster *raster, uint32_t index)
         raster->data[i] = (uint8_t)(i * 3 + index * 11);
 }
 
-/* `worker` lies where the job's worker shall be for encode. */
+/* `worker` is the job's worker state during `encode`. */
 static int32_t
 write_frame(struct sink *sink, const struct mim_writer_ops *ops, const struct mim_frame_info *first, uint32_t index,
             void *worker)
@@ -131,7 +131,7 @@ write_frame(struct sink *sink, const struct mim_writer_ops *ops, const struct mi
     struct mim_raster raster = {
         sizeof raster, info.sample, info.width, info.height, info.channels, 0, row, NULL, NULL
     };
-    raster.data = malloc(row * info.height); /* to the byte: nothing behind it may be read */
+    raster.data = malloc(row * info.height); /* exact size: a sanitizer catches reads past the end */
     CHECK(raster.data);
     draw(&raster, index);
     job->worker = worker;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A host with a sink in memory, and a session of a writer on it. */
+/* A host with a sink in memory, and writing sessions on it. */
 #ifndef VIDEO_TESTS_SINK_H
 #define VIDEO_TESTS_SINK_H
 
@@ -11,13 +11,13 @@ struct sink {
     struct mim_host functions;
     uint8_t *bytes;
     uint64_t size, capacity;
-    uint64_t fail_write, writes; /* from the n-th on; 0: never */
+    uint64_t fail_write, writes; /* fail from the n-th write on; 0: never */
 };
 
 void sink_init(struct sink *sink, void *state);
 void sink_free(struct sink *sink);
 
-/* How a session is run: frames of a moving pattern, by options that are written into the state first. */
+/* A session: writes frames of a moving pattern with these options. */
 struct session {
     enum video_format format;
     uint32_t width, height, channels;
@@ -30,7 +30,8 @@ struct session {
     uint64_t fail_allocation, fail_write, fail_poll;
 };
 
-/* The status of the first op that failed. The sink keeps what was written; whatever the status, nothing of the writer's is left. */
+/* Returns the status of the first op that failed, and checks that the writer released all memory. The sink keeps the
+ * output. */
 int32_t session_run(struct sink *sink, const struct session *session);
 
 #endif

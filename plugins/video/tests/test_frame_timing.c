@@ -25,7 +25,7 @@ next(struct host *host, struct video_frame_timing *timing, uint64_t index, int64
 }
 
 static void
-without_timing_there_are_ten_frames_a_second(void)
+default_rate_is_ten_frames_per_second(void)
 {
     struct host host;
     struct video_frame_timing timing;
@@ -38,7 +38,7 @@ without_timing_there_are_ten_frames_a_second(void)
 }
 
 static void
-fps_beats_the_source_with_a_notice_unless_it_says_the_same(void)
+fps_overrides_the_source_with_a_notice_unless_equal(void)
 {
     struct host host;
     struct video_frame_timing timing;
@@ -52,7 +52,7 @@ fps_beats_the_source_with_a_notice_unless_it_says_the_same(void)
 }
 
 static void
-impossible_fps_are_options(void)
+invalid_fps_is_an_option_error(void)
 {
     static const struct mim_rational wrong[] = { { 0, 1 }, { -5, 1 }, { 5, -1 }, { INT64_MAX, 3 } };
     const struct mim_sequence sequence = sequence_of(0, 0, MIM_NO_PTS, 0);
@@ -65,7 +65,7 @@ impossible_fps_are_options(void)
 }
 
 static void
-timestamps_count_from_the_first_and_durations_where_there_are_none(void)
+times_start_at_the_first_timestamp_or_add_up_durations(void)
 {
     struct host host;
     struct video_frame_timing timing;
@@ -82,7 +82,7 @@ timestamps_count_from_the_first_and_durations_where_there_are_none(void)
 }
 
 static void
-frames_of_no_time_move_on_by_a_tick_and_are_noticed_once(void)
+frames_without_duration_move_by_a_tick_with_one_notice(void)
 {
     struct host host;
     struct video_frame_timing timing;
@@ -96,7 +96,7 @@ frames_of_no_time_move_on_by_a_tick_and_are_noticed_once(void)
 }
 
 static void
-times_beyond_all_bounds_stay_in_them(void)
+extreme_times_are_clamped(void)
 {
     struct host host;
     struct video_frame_timing timing;
@@ -118,7 +118,7 @@ find_cadence(const int64_t *starts, unsigned count, AVRational tick, AVRational 
 }
 
 static void
-equal_steps_are_a_rate_and_milliseconds_the_one_that_is_meant(void)
+equal_steps_give_a_rate_despite_rounded_milliseconds(void)
 {
     AVRational rate;
     CHECK(find_cadence((const int64_t[]){ 0, 4, 8, 12 }, 4, (AVRational){ 1, 100 }, &rate) && rate.num == 25 &&
@@ -130,7 +130,7 @@ equal_steps_are_a_rate_and_milliseconds_the_one_that_is_meant(void)
 }
 
 static void
-a_grid_is_what_all_steps_have_in_common_but_not_too_fine(void)
+grid_is_the_common_divisor_but_not_too_fine(void)
 {
     struct video_cadence cadence = { { 0, 10, 30, 35 }, 4 }, fine = { { 0, 33, 70 }, 3 };
     AVRational grid = video_cadence_grid(&cadence, (AVRational){ 1, 100 });
@@ -140,7 +140,7 @@ a_grid_is_what_all_steps_have_in_common_but_not_too_fine(void)
 }
 
 static void
-frames_that_last_for_ages_have_a_rate_and_a_grid_all_the_same(void)
+very_long_frames_have_a_rate_and_a_grid(void)
 {
     struct host host;
     struct video_frame_timing timing;
@@ -161,15 +161,15 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(without_timing_there_are_ten_frames_a_second),
-        CASE(fps_beats_the_source_with_a_notice_unless_it_says_the_same),
-        CASE(impossible_fps_are_options),
-        CASE(timestamps_count_from_the_first_and_durations_where_there_are_none),
-        CASE(frames_of_no_time_move_on_by_a_tick_and_are_noticed_once),
-        CASE(times_beyond_all_bounds_stay_in_them),
-        CASE(equal_steps_are_a_rate_and_milliseconds_the_one_that_is_meant),
-        CASE(a_grid_is_what_all_steps_have_in_common_but_not_too_fine),
-        CASE(frames_that_last_for_ages_have_a_rate_and_a_grid_all_the_same),
+        CASE(default_rate_is_ten_frames_per_second),
+        CASE(fps_overrides_the_source_with_a_notice_unless_equal),
+        CASE(invalid_fps_is_an_option_error),
+        CASE(times_start_at_the_first_timestamp_or_add_up_durations),
+        CASE(frames_without_duration_move_by_a_tick_with_one_notice),
+        CASE(extreme_times_are_clamped),
+        CASE(equal_steps_give_a_rate_despite_rounded_milliseconds),
+        CASE(grid_is_the_common_divisor_but_not_too_fine),
+        CASE(very_long_frames_have_a_rate_and_a_grid),
     };
-    return cmocka_run_group_tests_name("video clock", cases, NULL, NULL);
+    return cmocka_run_group_tests_name("video frame timing", cases, NULL, NULL);
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Units and shots: what may be foretold from timestamps, and where decoding may start. */
+/* The index: predicting pictures from timestamps, and finding keyframes to decode from. */
 #include "host.h"
 
 #include "read/index.h"
 
 static const int64_t NONE = AV_NOPTS_VALUE;
 
-/* A packet a picture, in coded order: times, and 'K' for keys, 'D' for discarded, 'C' for corrupt ones. */
+/* Note one packet per picture in coding order: 'K' is a keyframe, 'D' a discarded packet, 'C' a corrupt one. */
 static void
 note(struct video_index *index, struct host *host, const int64_t *pts, const char *kinds, enum AVCodecID codec)
 {
@@ -31,7 +31,7 @@ note(struct video_index *index, struct host *host, const int64_t *pts, const cha
 }
 
 static bool
-is_foretold(const int64_t *pts, const char *kinds, enum AVCodecID codec)
+is_predictable(const int64_t *pts, const char *kinds, enum AVCodecID codec)
 {
     struct host host;
     struct video_index index = { 0 };
@@ -46,24 +46,24 @@ is_foretold(const int64_t *pts, const char *kinds, enum AVCodecID codec)
 }
 
 static void
-times_of_its_own_for_every_picture_foretell_them(void)
+distinct_times_predict_all_pictures(void)
 {
     const int64_t good[] = { 0, 3, 1, 2, 6, 4, 5 };
     const int64_t leading[] = { 3, 1, 2, 6, 4, 5, 9 }, twice[] = { 0, 3, 1, 1, 6, 4, 5 },
                   missing[] = { 0, 3, NONE, 2, 6, 4, 5 };
 
-    CHECK(is_foretold(good, "K---K--", AV_CODEC_ID_H264));
-    CHECK(is_foretold(good, "D-DDK--", AV_CODEC_ID_H264));
-    CHECK(!is_foretold(good, "---K---", AV_CODEC_ID_H264));
-    CHECK(!is_foretold(good, "K-C-K--", AV_CODEC_ID_H264));
-    CHECK(!is_foretold(leading, "K---K--", AV_CODEC_ID_H264));
-    CHECK(!is_foretold(twice, "K---K--", AV_CODEC_ID_H264));
-    CHECK(!is_foretold(missing, "K---K--", AV_CODEC_ID_H264));
-    CHECK(!is_foretold(good, "K---K--", AV_CODEC_ID_WMV2)); /* which leaves out pictures that do not change */
+    CHECK(is_predictable(good, "K---K--", AV_CODEC_ID_H264));
+    CHECK(is_predictable(good, "D-DDK--", AV_CODEC_ID_H264));
+    CHECK(!is_predictable(good, "---K---", AV_CODEC_ID_H264));
+    CHECK(!is_predictable(good, "K-C-K--", AV_CODEC_ID_H264));
+    CHECK(!is_predictable(leading, "K---K--", AV_CODEC_ID_H264));
+    CHECK(!is_predictable(twice, "K---K--", AV_CODEC_ID_H264));
+    CHECK(!is_predictable(missing, "K---K--", AV_CODEC_ID_H264));
+    CHECK(!is_predictable(good, "K---K--", AV_CODEC_ID_WMV2)); /* a codec that skips unchanged pictures */
 }
 
 static void
-decoding_starts_at_a_key_that_is_shown_no_later(void)
+decoding_starts_at_a_keyframe_that_is_not_shown_later(void)
 {
     const int64_t pts[] = { 0, 3, 1, 2, 6, 4, 5, 9, 7, 8 };
     struct host host;
@@ -76,7 +76,7 @@ decoding_starts_at_a_key_that_is_shown_no_later(void)
         CHECK(index.pictures[i].pts == (int64_t)i);
     CHECK(video_index_find_keyframe(&index, 3, 0) == MIM_UNKNOWN);
     CHECK(video_index_find_keyframe(&index, 4, 0) ==
-          MIM_UNKNOWN); /* coded after the key, and needs what was before it */
+          MIM_UNKNOWN); /* coded after the keyframe, but may refer to earlier packets */
     CHECK(video_index_find_keyframe(&index, 6, 0) == 4);
     CHECK(video_index_find_keyframe(&index, 9, 0) == 4);
     CHECK(video_index_find_keyframe(&index, 9, 1) == MIM_UNKNOWN);
@@ -84,7 +84,7 @@ decoding_starts_at_a_key_that_is_shown_no_later(void)
 }
 
 static void
-two_pictures_of_one_packet_are_only_found_from_the_start(void)
+two_pictures_in_a_packet_require_decoding_from_the_start(void)
 {
     const int64_t pts[] = { 0, 1, 2 };
     struct host host;
@@ -101,7 +101,7 @@ two_pictures_of_one_packet_are_only_found_from_the_start(void)
 }
 
 static void
-a_packet_is_found_by_its_place(void)
+packets_are_found_by_position(void)
 {
     const int64_t pts[] = { 0, 1, 2 };
     struct host host;
@@ -112,9 +112,9 @@ a_packet_is_found_by_its_place(void)
     note(&index, &host, pts, "K--", AV_CODEC_ID_H264);
     CHECK(packet);
     packet->pos = 200;
-    CHECK(video_index_find(&index, packet) == MIM_UNKNOWN); /* of another size */
+    CHECK(video_index_find(&index, packet) == MIM_UNKNOWN); /* the size differs */
     packet->size = 100;
-    packet->pts = 77; /* made up by a demuxer after a seek */
+    packet->pts = 77; /* a demuxer may invent timestamps after a seek */
     CHECK(video_index_find(&index, packet) == 2 && video_index_is(&index, 2, packet) &&
           !video_index_is(&index, 1, packet));
     packet->size = 0;
@@ -123,7 +123,7 @@ a_packet_is_found_by_its_place(void)
 }
 
 static void
-times_that_overflow_when_they_are_subtracted_are_none(void)
+times_that_could_overflow_count_as_missing(void)
 {
     const int64_t pts[] = { 0, INT64_MAX, INT64_MIN + 1, VIDEO_LATEST, -VIDEO_LATEST };
     struct host host;
@@ -141,11 +141,11 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(times_of_its_own_for_every_picture_foretell_them),
-        CASE(decoding_starts_at_a_key_that_is_shown_no_later),
-        CASE(two_pictures_of_one_packet_are_only_found_from_the_start),
-        CASE(a_packet_is_found_by_its_place),
-        CASE(times_that_overflow_when_they_are_subtracted_are_none),
+        CASE(distinct_times_predict_all_pictures),
+        CASE(decoding_starts_at_a_keyframe_that_is_not_shown_later),
+        CASE(two_pictures_in_a_packet_require_decoding_from_the_start),
+        CASE(packets_are_found_by_position),
+        CASE(times_that_could_overflow_count_as_missing),
     };
     return cmocka_run_group_tests_name("index", cases, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Turning pictures: every pixel, for all eight ways. */
+/* Orienting pictures: checks every pixel for all eight orientations. */
 #include "host.h"
 
 #include "read/orientation.h"
@@ -33,7 +33,7 @@ check_turn(bool is_transposed, bool is_mirrored, bool is_flipped, uint32_t pixel
 }
 
 static void
-every_pixel_goes_to_its_place_and_no_other_is_touched(void)
+orienting_moves_every_pixel_and_writes_no_other(void)
 {
     static const uint32_t sizes[] = { 1, 2, 3, 4, 6, 8 };
     for (unsigned way = 0; way < 8; way++)
@@ -44,6 +44,6 @@ every_pixel_goes_to_its_place_and_no_other_is_touched(void)
 int
 main(void)
 {
-    const struct CMUnitTest cases[] = { CASE(every_pixel_goes_to_its_place_and_no_other_is_touched) };
+    const struct CMUnitTest cases[] = { CASE(orienting_moves_every_pixel_and_writes_no_other) };
     return cmocka_run_group_tests_name("orient", cases, NULL, NULL);
 }

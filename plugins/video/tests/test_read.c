@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The reader's operations on clips in memory: any order, every failure. */
+/* The reader's operations on clips in memory: random access, and failures at every step. */
 #include <unistd.h>
 
 #include "clip.h"
@@ -16,7 +16,7 @@ struct reading {
     struct video_scaler scaler;
     struct mim_sequence sequence;
     const struct mim_reader_ops *ops;
-    uint64_t sum; /* of the frame that was read last */
+    uint64_t sum; /* hash of the frame that was read last */
     int64_t pts, duration;
 };
 
@@ -97,7 +97,7 @@ static const struct kind {
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
 static void
-any_order_gives_the_frames_of_the_walk(void)
+random_access_returns_the_frames_of_a_sequential_pass(void)
 {
     for (size_t kind = 0; kind < KINDS; kind++) {
         struct clip clip = clip_make(&kinds[kind].plan);
@@ -131,7 +131,7 @@ any_order_gives_the_frames_of_the_walk(void)
 }
 
 static void
-a_scan_counts_and_leaves_the_place(void)
+scanning_counts_frames_and_keeps_the_position(void)
 {
     for (size_t kind = 0; kind < KINDS; kind++) {
         struct clip clip = clip_make(&kinds[kind].plan);
@@ -159,7 +159,7 @@ read_all(struct reading *reading, const struct clip *clip, uint64_t *frames)
 }
 
 static void
-every_refused_allocation_is_nomem(void)
+every_failed_allocation_returns_nomem(void)
 {
     struct clip clip = clip_make(&kinds[0].plan);
     struct reading reading = { 0 };
@@ -183,7 +183,7 @@ every_refused_allocation_is_nomem(void)
 }
 
 static void
-a_source_that_fails_is_never_the_end(void)
+read_errors_are_never_reported_as_the_end(void)
 {
     struct clip clip = clip_make(&kinds[0].plan);
     struct reading reading;
@@ -208,7 +208,7 @@ a_source_that_fails_is_never_the_end(void)
 }
 
 static void
-a_cancelled_call_can_be_made_again(void)
+a_cancelled_call_can_be_repeated(void)
 {
     struct clip clip = clip_make(&kinds[0].plan);
     struct reading reading;
@@ -234,7 +234,7 @@ a_cancelled_call_can_be_made_again(void)
 }
 
 static void
-a_cut_file_gives_its_frames_and_is_truncated(void)
+a_truncated_file_returns_its_frames_before_the_error(void)
 {
     struct clip clip = clip_make(&kinds[0].plan);
     struct reading reading;
@@ -257,7 +257,7 @@ a_cut_file_gives_its_frames_and_is_truncated(void)
 }
 
 static void
-a_file_that_is_cut_before_its_index_is_truncated_and_not_corrupt(void)
+a_file_truncated_before_its_index_is_not_corrupt(void)
 {
     struct clip clip = clip_make(&kinds[2].plan);
     struct reading reading;
@@ -272,7 +272,7 @@ a_file_that_is_cut_before_its_index_is_truncated_and_not_corrupt(void)
 }
 
 static void
-pictures_past_the_limit_are_refused(void)
+pictures_above_the_limit_are_rejected(void)
 {
     struct clip clip = clip_make(&kinds[0].plan);
     struct reading reading = { .ops = &video_readers[VIDEO_mkv], .state.stream = -1 };
@@ -284,33 +284,33 @@ pictures_past_the_limit_are_refused(void)
     clip_free(&clip);
 }
 
-/* Which stderr the process has is its own: here it is a file for a while. */
+/* Redirects stderr to a file to capture what FFmpeg logs. */
 static void
-codecs_keep_quiet_in_an_application(void)
+codecs_log_nothing_in_an_application(void)
 {
     struct clip clip = clip_make(&kinds[3].plan);
     struct reading reading;
-    FILE *caught = tmpfile();
-    int kept = dup(STDERR_FILENO);
+    FILE *captured = tmpfile();
+    int saved = dup(STDERR_FILENO);
     uint64_t frames = 0;
 
-    CHECK(caught && kept >= 0);
+    CHECK(captured && saved >= 0);
     for (size_t at = clip.size / 3; at + 3 < clip.size; at += 188)
         clip.data[at] ^= 0x55;
     fflush(stderr);
-    CHECK(dup2(fileno(caught), STDERR_FILENO) >= 0);
+    CHECK(dup2(fileno(captured), STDERR_FILENO) >= 0);
     int32_t status = reading_open(&reading, &clip, VIDEO_ts);
     while (status == MIM_OK)
         status = reading_frame(&reading, frames++);
     reading_close(&reading);
     fflush(stderr);
-    CHECK(dup2(kept, STDERR_FILENO) >= 0);
-    close(kept);
+    CHECK(dup2(saved, STDERR_FILENO) >= 0);
+    close(saved);
     char line[200];
-    rewind(caught);
-    while (fgets(line, sizeof line, caught))
-        CHECK(!strstr(line, "[mpeg2video")); /* the demuxer's own lines are the application's affair */
-    fclose(caught);
+    rewind(captured);
+    while (fgets(line, sizeof line, captured))
+        CHECK(!strstr(line, "[mpeg2video")); /* lines of the demuxer are the application's responsibility */
+    fclose(captured);
     clip_free(&clip);
 }
 
@@ -318,15 +318,15 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(any_order_gives_the_frames_of_the_walk),
-        CASE(a_scan_counts_and_leaves_the_place),
-        CASE(every_refused_allocation_is_nomem),
-        CASE(a_source_that_fails_is_never_the_end),
-        CASE(a_cancelled_call_can_be_made_again),
-        CASE(a_cut_file_gives_its_frames_and_is_truncated),
-        CASE(a_file_that_is_cut_before_its_index_is_truncated_and_not_corrupt),
-        CASE(pictures_past_the_limit_are_refused),
-        CASE(codecs_keep_quiet_in_an_application),
+        CASE(random_access_returns_the_frames_of_a_sequential_pass),
+        CASE(scanning_counts_frames_and_keeps_the_position),
+        CASE(every_failed_allocation_returns_nomem),
+        CASE(read_errors_are_never_reported_as_the_end),
+        CASE(a_cancelled_call_can_be_repeated),
+        CASE(a_truncated_file_returns_its_frames_before_the_error),
+        CASE(a_file_truncated_before_its_index_is_not_corrupt),
+        CASE(pictures_above_the_limit_are_rejected),
+        CASE(codecs_log_nothing_in_an_application),
     };
     return cmocka_run_group_tests_name("read", cases, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The writer's operations, on a sink in memory. */
+/* The writer's operations on a sink in memory. */
 #include <locale.h>
 
 #include "sink.h"
@@ -15,7 +15,7 @@ __lsan_default_suppressions(void)
 
 static const struct session small = { .width = 34, .height = 18, .channels = 3, .sample = MIM_SAMPLE_U8, .frames = 5 };
 
-/* Where the box begins, among those of the file. */
+/* The offset of a top-level box. */
 static uint64_t
 box_at(const struct sink *sink, const char *name)
 {
@@ -29,7 +29,7 @@ box_at(const struct sink *sink, const char *name)
 }
 
 static void
-every_container_is_written_and_nothing_is_left(void)
+every_container_is_written_without_leaks(void)
 {
     for (int i = 0; i < VIDEO_FORMAT_COUNT; i++) {
         struct sink sink;
@@ -43,7 +43,7 @@ every_container_is_written_and_nothing_is_left(void)
 }
 
 static void
-the_index_of_an_mp4_is_in_front(void)
+the_index_of_an_mp4_precedes_its_data(void)
 {
     struct sink sink;
     struct session session = small;
@@ -55,7 +55,7 @@ the_index_of_an_mp4_is_in_front(void)
 }
 
 static void
-what_is_abandoned_leaves_nothing(void)
+abandoned_sessions_release_everything(void)
 {
     static const enum video_format formats[] = { VIDEO_mp4, VIDEO_mkv, VIDEO_avi, VIDEO_ts };
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
@@ -69,7 +69,7 @@ what_is_abandoned_leaves_nothing(void)
 }
 
 static void
-samples_are_read_to_the_byte_in_every_layout(void)
+no_layout_reads_past_the_samples(void)
 {
     static const char *const codecs[] = { "mpeg4", "ffv1", "mjpeg" };
     static const uint32_t sizes[][2] = { { 1, 1 }, { 2, 3 }, { 35, 33 }, { 64, 48 }, { 300, 2 }, { 2, 300 } };
@@ -91,7 +91,7 @@ samples_are_read_to_the_byte_in_every_layout(void)
 }
 
 static void
-a_refused_allocation_is_said_and_leaves_nothing(void)
+failed_allocations_are_reported_without_leaks(void)
 {
     for (uint64_t n = 1;; n++) {
         struct sink sink;
@@ -109,7 +109,7 @@ a_refused_allocation_is_said_and_leaves_nothing(void)
 }
 
 static void
-a_full_disk_is_said_at_every_write(void)
+a_full_disk_is_reported_at_every_write(void)
 {
     static const enum video_format formats[] = { VIDEO_mp4, VIDEO_avi, VIDEO_ts };
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
@@ -129,7 +129,7 @@ a_full_disk_is_said_at_every_write(void)
 }
 
 static void
-cancelling_ends_it(void)
+cancelling_ends_the_session(void)
 {
     struct sink sink;
     struct session session = small;
@@ -140,7 +140,7 @@ cancelling_ends_it(void)
 }
 
 static void
-five_channels_and_unknown_codecs_are_refused(void)
+five_channels_and_unknown_codecs_are_rejected(void)
 {
     struct sink sink;
     struct session session = small;
@@ -156,9 +156,9 @@ five_channels_and_unknown_codecs_are_refused(void)
     sink_free(&sink);
 }
 
-/* As far as such locales are installed. */
+/* Tests a locale with a decimal comma if one is installed. */
 static void
-numbers_have_points_in_every_locale(void)
+numbers_use_a_decimal_point_in_every_locale(void)
 {
     static const char *const locales[] = { "de_DE.UTF-8", "fr_FR.UTF-8", "C" };
     struct session sessions[] = { small, small };
@@ -181,15 +181,15 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(every_container_is_written_and_nothing_is_left),
-        CASE(the_index_of_an_mp4_is_in_front),
-        CASE(what_is_abandoned_leaves_nothing),
-        CASE(samples_are_read_to_the_byte_in_every_layout),
-        CASE(a_refused_allocation_is_said_and_leaves_nothing),
-        CASE(a_full_disk_is_said_at_every_write),
-        CASE(cancelling_ends_it),
-        CASE(five_channels_and_unknown_codecs_are_refused),
-        CASE(numbers_have_points_in_every_locale),
+        CASE(every_container_is_written_without_leaks),
+        CASE(the_index_of_an_mp4_precedes_its_data),
+        CASE(abandoned_sessions_release_everything),
+        CASE(no_layout_reads_past_the_samples),
+        CASE(failed_allocations_are_reported_without_leaks),
+        CASE(a_full_disk_is_reported_at_every_write),
+        CASE(cancelling_ends_the_session),
+        CASE(five_channels_and_unknown_codecs_are_rejected),
+        CASE(numbers_use_a_decimal_point_in_every_locale),
     };
     return cmocka_run_group_tests_name("video write", cases, NULL, NULL);
 }

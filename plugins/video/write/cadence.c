@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The pace of the first frames. */
+/* Derives a rate or a grid from the times of the first frames. */
 #include "write/cadence.h"
 
 #include <limits.h>
@@ -7,9 +7,9 @@
 
 #include <libavutil/mathematics.h>
 
-#define FINEST_GRID 200 /* steps a second: each costs a few bytes */
+#define FINEST_GRID 200 /* ticks a second; AVI stores an entry for each */
 
-/* What 33, 33, 34 ms are meant to be. */
+/* Rates that sources mean by rounded durations such as 33, 33, 34 ms. */
 static const AVRational usual_rates[] = {
     { 24000, 1001 }, { 24, 1 }, { 25, 1 }, { 30000, 1001 }, { 30, 1 }, { 48, 1 }, { 50, 1 },
     { 60000, 1001 }, { 60, 1 }, { 10, 1 }, { 12, 1 },       { 15, 1 }, { 20, 1 }, { 120, 1 },

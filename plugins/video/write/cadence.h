@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How regular frames are: what a header says of the rate is settled when some have been seen. */
+/* How regular the first frames are, which decides the rate in a header. */
 #ifndef MIM_VIDEO_CADENCE_H
 #define MIM_VIDEO_CADENCE_H
 
@@ -11,16 +11,16 @@
 enum { VIDEO_CADENCE_MAX = 33 };
 
 struct video_cadence {
-    int64_t starts[VIDEO_CADENCE_MAX]; /* in ticks, rising */
+    int64_t starts[VIDEO_CADENCE_MAX]; /* in ticks, increasing */
     unsigned count;
 };
 
 void video_cadence_note(struct video_cadence *cadence, int64_t start);
-/* Frames a second when so many last `span` ticks: a usual rate, if one fits to a tick, else the mean. */
+/* The rate of `frames` that last `span` ticks: a common rate that fits within a tick, else the mean. */
 AVRational video_cadence_rate(int64_t frames, int64_t span, AVRational tick);
-/* Are the frames alike, but for the rounding to ticks? `rate` gets frames a second; `alone` when there is but one. */
+/* Do all frames last equally long, apart from rounding to ticks? Sets `rate`, to `alone` if there is only one frame. */
 bool video_cadence_is_regular(const struct video_cadence *cadence, AVRational tick, AVRational alone, AVRational *rate);
-/* The longest span that all starts are multiples of, if it is no finer than a player's clock. */
+/* The greatest common divisor of all starts, but no finer than the tick of common players. */
 AVRational video_cadence_grid(const struct video_cadence *cadence, AVRational tick);
 
 #endif

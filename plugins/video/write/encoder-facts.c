@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is known of encoders, and what follows from their own descriptions. */
+/* A table of known encoders; derives the facts of others from their descriptions. */
 #include "write/encoder-facts.h"
 
 #include <string.h>
@@ -14,7 +14,7 @@
 static const struct video_encoder_facts known[] = {
     { "libx264", .takes_ticks = true, X264_WORDS },
     { "libx264rgb", .takes_ticks = true, X264_WORDS },
-    /* it prints by itself, and its lookahead writes beyond the memory of pictures that are a block wide */
+    /* it logs to stderr, and its lookahead overruns the memory of pictures that are one block wide */
     { "libx265", .required = "log-level=none", .required_small = "log-level=none:cutree=0", .params = "x265-params",
       .presets = X264_PRESETS },
     { "libvpx", .takes_ticks = true },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is known of each encoder. */
+/* Facts about encoders that FFmpeg does not report. */
 #ifndef MIM_VIDEO_ENCODER_FACTS_H
 #define MIM_VIDEO_ENCODER_FACTS_H
 
@@ -7,22 +7,21 @@
 
 #include <libavcodec/avcodec.h>
 
-/* How an encoder is told how good pictures shall be. */
+/* How to set the quality of an encoder. */
 enum video_rating { VIDEO_RATE_QSCALE, VIDEO_RATE_CRF, VIDEO_RATE_UP, VIDEO_RATE_BITS, VIDEO_RATE_LOSSLESS };
 
 struct video_encoder_facts {
     const char *name;
     const AVCodec *codec;
     enum video_rating rate;
-    bool takes_ticks;           /* times of any base; others count frames */
-    bool has_rates;             /* only those of MPEG */
+    bool takes_ticks;           /* accepts times of any base; others count frames */
+    bool has_rates;             /* supports only the rates of MPEG */
     bool has_fractions;         /* and simple fractions of them */
-    bool has_no_gray;           /* though it says so: what comes back is not what went in */
-    const char *required;       /* that it needs to behave, as KEY=VALUE:KEY=VALUE, or NULL */
-    const char *required_small; /* instead, for pictures that are a few pixels wide or high */
-    const char *params; /* an option of the encoder's that the settings are added to, after the caller's; or NULL */
-    const char *presets, *tunes,
-        *profiles; /* to choose from, when the encoder checks them too late to say so, or prints by itself */
+    bool has_no_gray;           /* lists gray, but does not decode to the same samples */
+    const char *required;       /* options that it needs, as KEY=VALUE:KEY=VALUE, or NULL */
+    const char *required_small; /* the same for pictures of a few pixels; NULL: `required` */
+    const char *params;         /* option to which the required ones are appended, after the caller's; or NULL */
+    const char *presets, *tunes, *profiles; /* valid values, if the encoder reports invalid ones late or on stderr */
 };
 
 void video_encoder_learn(const AVCodec *codec, struct video_encoder_facts *facts);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Which encoder: the caller's word, or the container's preferences and what is built in. */
+/* Finds an encoder by name, by codec or by the container's preferences. */
 #include "write/encoder-find.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* What could be asked for instead. */
+/* List the known encoders whose codec the container can hold. */
 static void
 list_encoders(const struct video_target *target, const AVOutputFormat *format, char *text, size_t size)
 {
@@ -18,7 +18,7 @@ list_encoders(const struct video_target *target, const AVOutputFormat *format, c
     }
 }
 
-/* An encoder's name, else a codec's: of one with several encoders the one that is preferred. */
+/* By the name of an encoder, else of a codec, of whose encoders the preferred one is taken. */
 static const AVCodec *
 find_named(const char *name)
 {
@@ -47,7 +47,8 @@ video_encoder_find(struct mim_job *job, const char *name, const struct video_tar
     list_encoders(target, format, list, sizeof list);
     if (!name)
         return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN,
-                               "FFmpeg has none of the encoders %s; codec can be one of: %s", target->encoders, list);
-    return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "codec '%.40s' %s; here are: %s", name,
-                           *codec ? "does not go into this container" : "is no video encoder of this FFmpeg", list);
+                               "this FFmpeg has none of the encoders %s; available: %s", target->encoders, list);
+    return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "codec '%.40s' %s; available: %s", name,
+                           *codec ? "cannot be stored in this container" : "is not a video encoder of this FFmpeg",
+                           list);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which encoder: by the caller's word, else by the target's preferences. */
+/* Finds the encoder that the caller names, or the first of the target's preferences. */
 #ifndef MIM_VIDEO_ENCODER_FIND_H
 #define MIM_VIDEO_ENCODER_FIND_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The pixel format: what plays everywhere, what loses nothing, or what the caller wants. */
+/* Chooses the pixel format: the caller's, the most compatible for lossy codecs, or an exact one for lossless codecs. */
 #include "write/encoder-format.h"
 
 #include <stdio.h>
@@ -10,7 +10,7 @@
 
 #include "ffmpeg/codec-config.h"
 
-#define HD_HEIGHT 720 /* from here on BT.709 is what players expect */
+#define HD_HEIGHT 720 /* players expect BT.709 from this height on */
 
 static bool
 has_format(const enum AVPixelFormat *list, enum AVPixelFormat format)
@@ -71,7 +71,7 @@ choose_requested(struct mim_job *job, const AVCodec *codec, const char *requeste
                            *text ? text : "any that swscale can write");
 }
 
-/* The nearest of what the encoder takes: exact, when there is an exact one. */
+/* The supported format that loses least; the same one if possible. */
 static enum AVPixelFormat
 nearest_format(const enum AVPixelFormat *list, enum AVPixelFormat wanted)
 {
@@ -102,7 +102,7 @@ choose_format(const struct video_encoder_facts *facts, bool container_holds_alph
     return nearest_format(list, source);
 }
 
-/* Does the stream say its matrix? Where nothing is said, players and the ffmpeg command differ by size; BT.601 is the rule here. */
+/* Does the stream store its matrix? For others, players guess by size and the ffmpeg command assumes BT.601, as mim. */
 static bool
 tells_matrix(enum AVCodecID id)
 {
@@ -114,7 +114,7 @@ tells_matrix(enum AVCodecID id)
     return false;
 }
 
-/* How the core shall deliver samples for it. */
+/* The sample layout to request from the core. */
 static enum AVPixelFormat
 choose_samples(enum AVPixelFormat format, const struct mim_frame_info *first)
 {
@@ -144,7 +144,7 @@ video_encoder_choose_format(struct mim_job *job, const struct video_encoder_fact
     if (status != MIM_OK)
         return status;
     if (layout->to == AV_PIX_FMT_NONE)
-        return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "%s takes no pixel format that can be made here",
+        return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "%s supports no pixel format that mim can convert to",
                                facts->codec->name);
 
     const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(layout->to);

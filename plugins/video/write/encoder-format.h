@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The pixel format of an encoder. */
+/* Chooses the pixel format of an encoder. */
 #ifndef MIM_VIDEO_ENCODER_FORMAT_H
 #define MIM_VIDEO_ENCODER_FORMAT_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Quality, size and speed: what callers say in mim's words, in each encoder's own. */
+/* Translates mim's options for quality, size and speed into those of each encoder. */
 #include "write/encoder-settings.h"
 
 #include <math.h>
@@ -14,10 +14,10 @@
 #include "ffmpeg/averror.h"
 #include "ffmpeg/targets.h"
 
-#define SMALL 64       /* pixels a side: slices of a picture would be empty */
-#define PLAIN_QSCALE 4 /* of encoders whose own default is 200 kbit/s, whatever the size */
+#define SMALL 64       /* pixels a side; slices of smaller pictures could be empty */
+#define PLAIN_QSCALE 4 /* default of encoders whose own is 200 kbit/s at every size */
 
-/* Digits and points, of which one may be; the locale, in which strtod() would have it, does not matter. 0: it is none. */
+/* Parses a decimal of digits and at most one point; strtod() would depend on the locale. Returns 0 if it is invalid. */
 static double
 parse_decimal(const char *text, size_t size)
 {
@@ -31,7 +31,7 @@ parse_decimal(const char *text, size_t size)
     return place > 0 ? value / place : value;
 }
 
-/* "2M", "800k", "1500000": bits a second. 0: it is none. */
+/* Parses bits per second: "2M", "800k", "1500000". Returns 0 if it is invalid. */
 static int64_t
 parse_bitrate(const char *text)
 {
@@ -77,7 +77,7 @@ set_crf(struct mim_job *job, const struct video_encoder_facts *facts, AVCodecCon
     char text[40];
     long long thousandths = llrint(crf * 1000);
     int used = snprintf(text, sizeof text, "%lld", thousandths / 1000);
-    if (thousandths % 1000) /* not %g, which writes the locale's point */
+    if (thousandths % 1000) /* not %g, whose decimal point depends on the locale */
         snprintf(text + used, sizeof text - (size_t)used, ".%03lld", thousandths % 1000);
     context->bit_rate = 0;
     return video_set(job, context, facts->codec->name, "", "crf", text);
@@ -106,7 +106,7 @@ set_bitrate(struct mim_job *job, const struct video_encoder_facts *facts, AVCode
     int64_t bits = parse_bitrate(text);
     if (!bits)
         return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN,
-                               "bitrate is '%.40s': it takes bits a second, such as 800k or 2M", text);
+                               "bitrate '%.40s' is invalid: expected bits per second, such as 800k or 2M", text);
     if (facts->rate == VIDEO_RATE_LOSSLESS)
         return refuse_option(job, facts, "bitrate");
     context->bit_rate = bits;
@@ -119,7 +119,7 @@ set_rate(struct mim_job *job, const struct video_encoder_facts *facts, const str
 {
     if ((settings->quality >= 0) + (settings->crf >= 0) + (settings->bitrate != NULL) > 1)
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN,
-                               "quality, crf and bitrate say the same thing: give one of them");
+                               "quality, crf and bitrate exclude each other: give only one");
     if (settings->quality >= 0)
         return set_quality(job, facts, context, settings->quality);
     if (settings->bitrate)
@@ -134,7 +134,7 @@ set_rate(struct mim_job *job, const struct video_encoder_facts *facts, const str
     return MIM_OK;
 }
 
-/* Several tunes at once are left to the encoder. */
+/* Leaves combined values, such as several tunes, to the encoder. */
 static int32_t
 check_word(struct mim_job *job, const struct video_encoder_facts *facts, AVCodecContext *context, const char *name,
            const char *words)
@@ -176,7 +176,7 @@ required_options(const struct video_encoder_facts *facts, const AVCodecContext *
     return is_small && facts->required_small ? facts->required_small : facts->required;
 }
 
-/* What the caller may not change. */
+/* Append required options after the caller's, so that the caller cannot override them. */
 static int32_t
 add_params(struct mim_job *job, const struct video_encoder_facts *facts, AVCodecContext *context)
 {
@@ -202,7 +202,7 @@ video_encoder_set_up(struct mim_job *job, const struct video_encoder_facts *fact
     const char *required = facts->params ? NULL : required_options(facts, context);
 
     if (required && av_set_options_string(context, required, "=", ":") < 0)
-        return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "this %s does not know %s", facts->codec->name,
+        return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "this %s does not support %s", facts->codec->name,
                                required);
     int32_t status = set_rate(job, facts, settings, context);
     if (status == MIM_OK && settings->preset)
@@ -216,6 +216,6 @@ video_encoder_set_up(struct mim_job *job, const struct video_encoder_facts *fact
     if (status == MIM_OK && facts->params)
         status = add_params(job, facts, context);
     if (status == MIM_OK && context->flags & (AV_CODEC_FLAG_PASS1 | AV_CODEC_FLAG_PASS2))
-        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "codec:flags: two passes need a file beside the video");
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "codec:flags: two-pass encoding is not supported");
     return status;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Quality, speed and the encoder's own options. */
+/* Settings of an encoder: quality, speed and its own options. */
 #ifndef MIM_VIDEO_ENCODER_SETTINGS_H
 #define MIM_VIDEO_ENCODER_SETTINGS_H
 
@@ -7,11 +7,11 @@
 
 #include "write/encoder-facts.h"
 
-/* What the caller wishes, as options. */
+/* The writer's options for the encoder. */
 struct video_encoder_settings {
     const char *codec, *bitrate, *preset, *pixel_format;
-    double quality, crf; /* below 0: not given */
-    int64_t gop;         /* below 0: not given */
+    double quality, crf; /* negative: not given */
+    int64_t gop;         /* negative: not given */
     int64_t macro_block_size;
     struct mim_pairs options;
 };

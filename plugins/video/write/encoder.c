@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An open encoder: made for a size, fed with pictures, asked for packets. */
+/* Opens an encoder for a size, sends pictures to it and restores the times of its packets. */
 #include "write/encoder.h"
 
 #include <stdio.h>
@@ -11,12 +11,12 @@
 #include "write/encoder-find.h"
 #include "write/encoder-format.h"
 
-/* A frame inside: what the encoder knows it by, and when it is shown. */
+/* A frame inside the encoder: the timestamp that the encoder got, and when the frame is shown. */
 struct video_entry {
     int64_t fed, start, duration;
 };
 
-enum { LARGEST_TERM = 65535 }; /* of a frame rate in MPEG-4's headers; the container has it exactly */
+enum { LARGEST_TERM = 65535 }; /* of a frame rate in MPEG-4 headers; the container stores the exact one */
 
 static int
 round_up(uint32_t size, int64_t multiple)
@@ -25,7 +25,7 @@ round_up(uint32_t size, int64_t multiple)
     return padded > INT32_MAX ? 0 : (int)padded;
 }
 
-/* Ended by 0/0, as av_find_nearest_q_idx() wants it. */
+/* Ends with 0/0, as av_find_nearest_q_idx() expects. */
 static const AVRational mpeg_rates[] = {
     { 24000, 1001 }, { 24, 1 }, { 25, 1 }, { 30000, 1001 }, { 30, 1 }, { 50, 1 }, { 60000, 1001 }, { 60, 1 }, { 0, 0 },
 };
@@ -39,7 +39,7 @@ count_base(AVRational rate)
     return base.num > 0 && base.den > 0 ? base : (AVRational){ 1, 25 };
 }
 
-/* In an MPEG header a rate is one of a few, or one of these times n/d. */
+/* An MPEG header stores one of a few rates; MPEG-2 also multiplies it by n/d. */
 static bool
 can_signal_rate(const struct video_encoder *encoder, AVRational rate)
 {
@@ -51,7 +51,7 @@ can_signal_rate(const struct video_encoder *encoder, AVRational rate)
     return false;
 }
 
-/* What the header cannot say: an error if the caller asked for it, else the timestamps alone say it. */
+/* A rate that the header cannot store is an error if the caller requested it. Else only the timestamps are exact. */
 static int32_t
 check_rate(struct mim_job *job, const struct video_encoder *encoder, const struct video_frame_timing *timing,
            AVRational *rate)
@@ -63,7 +63,7 @@ check_rate(struct mim_job *job, const struct video_encoder *encoder, const struc
     if (!encoder->facts.has_rates || can_signal_rate(encoder, timing->rate))
         return MIM_OK;
     *rate = nearest;
-    snprintf(text, sizeof text, "%s has no rate of %d/%d frames a second; the nearest is %d/%d",
+    snprintf(text, sizeof text, "%s does not support %d/%d frames a second; the nearest rate is %d/%d",
              encoder->facts.codec->name, timing->rate.num, timing->rate.den, nearest.num, nearest.den);
     if (timing->is_requested)
         return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "%s", text);
@@ -97,7 +97,7 @@ fill_context(struct mim_job *job, const struct video_encoder *encoder, const str
     return video_encoder_set_up(job, &encoder->facts, setup->settings, context);
 }
 
-/* `code`: what the encoder said of the size in the layout. */
+/* `code`: the encoder's answer to the size in the layout. */
 static int32_t
 try_size(struct mim_job *job, struct video_encoder *encoder, const struct video_encoder_setup *setup, int *code)
 {
@@ -123,7 +123,7 @@ fail_to_open(struct mim_job *job, const struct video_encoder *encoder, int code)
 
     av_strerror(code, text, sizeof text);
     return job->host->fail(job, code == AVERROR(ENOMEM) ? MIM_NOMEM : MIM_OPTION, MIM_UNKNOWN,
-                           "%s does not start with %dx%d pixels, %s and these options: %s", encoder->facts.codec->name,
+                           "%s does not accept %dx%d pixels, %s and these options: %s", encoder->facts.codec->name,
                            layout->padded_width, layout->padded_height, av_get_pix_fmt_name(layout->to), text);
 }
 
@@ -142,7 +142,7 @@ common_multiple(int64_t a, int64_t power_of_two)
     return a;
 }
 
-/* First as they are; then as whole samples of colour need it. */
+/* Try the exact size first, then one that is a multiple of the chroma subsampling. */
 static int32_t
 open_in_some_size(struct mim_job *job, struct video_encoder *encoder, const struct video_encoder_setup *setup)
 {
@@ -176,7 +176,7 @@ video_encoder_open(struct mim_job *job, struct video_encoder *encoder, const str
     const AVCodec *codec;
 
     if (setup->first->width > INT32_MAX / 8 || setup->first->height > INT32_MAX / 8)
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "%ux%u pixels are more than a video's frame can have",
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "%ux%u pixels exceed the maximum size of a video frame",
                                setup->first->width, setup->first->height);
     int32_t status = video_encoder_find(job, settings->codec, setup->target, setup->format, &codec);
     if (status != MIM_OK)
@@ -200,7 +200,7 @@ entry_at(const struct video_encoder *encoder, uint64_t i)
     return &encoder->entries[(encoder->entry_first + i) % encoder->entry_capacity];
 }
 
-/* A ring that grows to what the encoder holds back. */
+/* The ring grows with the delay of the encoder. */
 static int32_t
 push_entry(struct mim_job *job, struct video_encoder *encoder, const struct video_entry *entry)
 {
@@ -245,7 +245,7 @@ video_encoder_send(struct mim_job *job, struct video_encoder *encoder, AVFrame *
     return code >= 0 ? MIM_OK : video_fail(job, code, encoder->facts.codec->name);
 }
 
-/* From what the encoder was fed with to when it is shown. No later frame can refer to what is before the latest dts. */
+/* Replace the encoder's timestamps by frame times. Later packets never carry a timestamp before this dts. */
 static void
 set_times(struct video_encoder *encoder, AVPacket *packet)
 {

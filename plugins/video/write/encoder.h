@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The encoder: which one, how it is set up, pictures in, packets out. */
+/* An open encoder: takes pictures, returns packets. */
 #ifndef MIM_VIDEO_ENCODER_H
 #define MIM_VIDEO_ENCODER_H
 
@@ -17,27 +17,27 @@ struct video_encoder {
     struct video_encoder_facts facts;
     AVCodecContext *context;
     struct video_layout layout;
-    AVRational rate;             /* that it is told */
-    struct video_entry *entries; /* of frames inside, in order: a ring */
+    AVRational rate;             /* frames per second, as set in the encoder */
+    struct video_entry *entries; /* a ring: times of the frames inside the encoder, in order */
     uint64_t entry_capacity, entry_first, entry_count;
     uint64_t sent;
 };
 
-/* Arguments of video_encoder_open(). `log` becomes the encoder's opaque pointer. */
+/* Arguments of video_encoder_open(). */
 struct video_encoder_setup {
     const struct video_encoder_settings *settings;
     const struct video_target *target;
     const AVOutputFormat *format;
     const struct video_frame_timing *timing;
     const struct mim_frame_info *first;
-    struct video_log *log;
+    struct video_log *log; /* becomes the encoder's opaque pointer */
 };
 
 int32_t video_encoder_open(struct mim_job *job, struct video_encoder *encoder, const struct video_encoder_setup *setup);
-/* The picture that is shown at `time`; NULL: it was the last. MIM_OK when it is taken. The frame's buffer may stay inside. */
+/* Encode the picture that is shown at `time`; NULL ends the stream. The encoder may keep a reference to the buffer. */
 int32_t video_encoder_send(struct mim_job *job, struct video_encoder *encoder, AVFrame *frame,
                            const struct video_time *time);
-/* MIM_END: there is nothing yet, or nothing more. Times are in ticks of the clock. */
+/* Returns MIM_END if no packet is ready, or after the last. Times are in ticks of the frame timing. */
 int32_t video_encoder_receive(struct mim_job *job, struct video_encoder *encoder, AVPacket *packet);
 void video_encoder_close(struct mim_job *job, struct video_encoder *encoder);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The timing of a video: the source's, or one frame rate. */
+/* Converts the timing of the source, or applies a constant rate. */
 #include "write/frame-timing.h"
 
 #include <limits.h>
@@ -12,10 +12,10 @@
 
 #define DEFAULT_FPS 10
 #define MILLI 1000
-#define MOVED "frames are moved to where this format can show them"
-#define FINEST_TICK 1000000 /* parts of a second, where the source's own do not fit */
+#define MOVED "frame times are adjusted to those that this format can store"
+#define FINEST_TICK 1000000 /* ticks a second, where the source's tick does not fit an AVRational */
 
-/* How many of our ticks one of the sequence's lasts: num / den. */
+/* Ticks of the file per tick of the sequence: num / den. */
 struct factor {
     uint64_t num, den;
 };
@@ -27,7 +27,7 @@ factor_of(const struct video_frame_timing *timing)
                             (uint64_t)timing->time_den * (unsigned)timing->tick.num };
 }
 
-/* From the sequence's ticks to ours, to the nearest. */
+/* Convert the sequence's ticks to the file's, rounded to the nearest. */
 static int64_t
 rescale(const struct video_frame_timing *timing, int64_t ticks)
 {
@@ -49,7 +49,7 @@ start_given(struct mim_job *job, struct video_frame_timing *timing, struct mim_r
 {
     if (fps.num <= 0 || fps.den < 0 || !av_reduce(&timing->rate.num, &timing->rate.den, fps.num, fps.den, INT_MAX))
         return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN,
-                               "fps is %lld/%lld: it must be above 0, and in numbers below 2147483648",
+                               "fps is %lld/%lld: it must be positive, with both numbers below 2147483648",
                                (long long)fps.num, (long long)fps.den);
     timing->is_even = timing->is_requested = true;
     timing->tick = av_inv_q(timing->rate);
@@ -64,7 +64,7 @@ start_given(struct mim_job *job, struct video_frame_timing *timing, struct mim_r
     return job->host->notice(job, MIM_NOTICE_TIMING, "the source's timing is replaced by fps");
 }
 
-/* Milliseconds are too coarse for 30 frames a second: what is meant is told apart from what is said. */
+/* Milliseconds are too coarse for 30 frames per second: find the rate that rounded durations mean. */
 static AVRational
 rate_of_first(const struct mim_sequence *sequence, AVRational tick)
 {
@@ -114,14 +114,14 @@ video_frame_timing_start(struct mim_job *job, struct video_frame_timing *timing,
         start_as_source(timing, sequence, evenly);
         return MIM_OK;
     }
-    timing->is_even = true; /* nobody says anything */
+    timing->is_even = true; /* neither the caller nor the source has a rate */
     timing->rate = (AVRational){ DEFAULT_FPS, 1 };
     timing->tick = av_inv_q(timing->rate);
     timing->nominal = 1;
     return MIM_OK;
 }
 
-/* One word about it is enough. */
+/* Report only the first moved frame. */
 static int32_t
 report_move(struct mim_job *job, struct video_frame_timing *timing, const char *text)
 {
@@ -137,7 +137,7 @@ check_alike(struct mim_job *job, struct video_frame_timing *timing, int64_t dura
     int64_t off = duration - first;
     if (off >= -1 && off <= 1)
         return MIM_OK;
-    return report_move(job, timing, "frames last differently long, and this format says one rate for all");
+    return report_move(job, timing, "frame durations differ, but this format stores one rate for all frames");
 }
 
 int32_t

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* When each frame is shown: ticks of the file's time base, from 0 on, strictly rising. */
+/* When each frame is shown: in ticks of the file's time base, strictly increasing from 0. */
 #ifndef MIM_VIDEO_FRAME_TIMING_H
 #define MIM_VIDEO_FRAME_TIMING_H
 
@@ -11,34 +11,35 @@
 
 struct video_frame_timing {
     AVRational tick;            /* seconds */
-    AVRational rate;            /* frames a second: exact when they are alike, else the first frame's */
-    int64_t time_num, time_den; /* seconds of the sequence's ticks */
-    int64_t nominal;            /* ticks of a frame that does not say */
+    AVRational rate;            /* frames per second: exact for a constant rate, else of the first frame */
+    int64_t time_num, time_den; /* seconds per tick of the sequence */
+    int64_t nominal;            /* ticks of a frame without a duration */
     int64_t first;              /* pts of the first frame, which is shown at 0 */
-    int64_t due;                /* of the coming frame, in the sequence's ticks after the first */
-    int64_t last;               /* start of the latest */
-    int64_t first_duration;     /* in the sequence's ticks, where all are to last as long; else 0 */
-    bool is_even;               /* every frame lasts a tick */
-    bool is_requested;          /* the caller gave fps */
-    bool replaces;              /* and it is not what the source says */
-    bool has_reported_move;     /* it was said that frames are not where they were */
+    int64_t due;                /* expected time of the next frame, in the sequence's ticks after the first */
+    int64_t last;               /* start of the latest frame */
+    int64_t first_duration;     /* in the sequence's ticks, if all frames must last equally long; else 0 */
+    bool is_even;               /* every frame lasts one tick */
+    bool is_requested;          /* by the option fps */
+    bool replaces;              /* fps differs from the source's timing */
+    bool has_reported_move;
 };
 
 struct video_time {
     int64_t start, duration;
 };
 
-/* `fps` den 0: the sequence's timing, else 10. `evenly`: every frame lasts as long as the first. OPTION: no such fps. */
+/* `fps` den 0: use the sequence's timing, or 10 if it has none. `evenly`: every frame lasts as long as the first. Returns
+ * MIM_OPTION for an invalid fps. */
 int32_t video_frame_timing_start(struct mim_job *job, struct video_frame_timing *timing, struct mim_rational fps,
                                  const struct mim_sequence *sequence, bool evenly);
-/* In order, for every frame. A frame that had to move is a notice, once. */
+/* Call for every frame in order. The first frame that has to move is a notice. */
 int32_t video_frame_timing_next(struct mim_job *job, struct video_frame_timing *timing, uint64_t index,
                                 const struct mim_frame_info *info, struct video_time *time);
 
-/* Frames of a container with ticks of its own: one that is not on a multiple of `grid` is a notice, once. */
+/* For containers with a grid: the first frame that is not at a multiple of `grid` is a notice. */
 int32_t video_frame_timing_check_grid(struct mim_job *job, struct video_frame_timing *timing, int64_t start,
                                       AVRational grid);
-/* Of a container that does not say when each frame is shown: one that lasts longer or shorter than the first, likewise. */
+/* For containers without timestamps: the first frame whose duration differs from the first frame's is a notice. */
 int32_t video_frame_timing_check_even(struct mim_job *job, struct video_frame_timing *timing, int64_t duration);
 
 #endif

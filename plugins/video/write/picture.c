@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Pictures: their memory, and how samples get into them. */
+/* Allocates pictures and converts samples into them. */
 #include "write/picture.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
 
-#define ALIGNMENT 64 /* of rows; SIMD code reads and writes beyond their ends */
+#define ALIGNMENT 64 /* of rows; SIMD code reads and writes past their ends */
 #define OVERREAD 256
 
 enum AVPixelFormat
@@ -38,7 +38,7 @@ video_pictures_open(struct mim_job *job, struct video_pictures *pictures, const 
 {
     int size = av_image_get_buffer_size(layout->to, layout->padded_width, layout->padded_height, ALIGNMENT);
     if (size < 0 || size > INT32_MAX - ALIGNMENT)
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "%dx%d pixels are more than a video's frame can have",
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "%dx%d pixels exceed the maximum size of a video frame",
                                layout->width, layout->height);
     pictures->layout = *layout;
     pictures->size = size + ALIGNMENT;
@@ -57,7 +57,7 @@ take_buffer(struct mim_job *job, const struct video_pictures *pictures, AVFrame 
 {
     const struct video_layout *layout = &pictures->layout;
     if (frame->buf[0])
-        return MIM_OK; /* asked again */
+        return MIM_OK; /* a retry */
     frame->buf[0] = av_buffer_pool_get(pictures->pool);
     if (!frame->buf[0])
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a picture of %dx%d pixels",
@@ -73,7 +73,7 @@ take_buffer(struct mim_job *job, const struct video_pictures *pictures, AVFrame 
     return MIM_OK;
 }
 
-/* A row of samples, its last one repeated up to `width`. */
+/* Copy a row and repeat its last pixel up to `width`. */
 static void
 copy_row(uint8_t *to, const uint8_t *from, const struct video_layout *layout, int width, size_t pixel)
 {
@@ -89,7 +89,7 @@ pixel_size(const struct mim_raster *raster)
     return raster->channels * (raster->sample == MIM_SAMPLE_U8 ? 1 : 2);
 }
 
-/* Rows from `first` on; the last one is repeated. */
+/* Copy rows from `first` on and repeat the last one. */
 static void
 copy_rows(uint8_t *to, size_t stride, const struct mim_raster *raster, const struct video_layout *layout, int first,
           int width)
@@ -108,7 +108,7 @@ open_scaler(struct mim_job *job, struct video_converter *converter, const struct
     converter->scaler = sws_getContext(layout->padded_width, layout->padded_height, layout->from, layout->padded_width,
                                        layout->padded_height, layout->to, SWS_BICUBIC, NULL, NULL, NULL);
     if (!converter->scaler)
-        return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "%s cannot be made %s",
+        return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "%s cannot be converted to %s",
                                av_get_pix_fmt_name(layout->from), av_get_pix_fmt_name(layout->to));
     sws_setColorspaceDetails(converter->scaler, sws_getCoefficients(SWS_CS_DEFAULT), 1,
                              sws_getCoefficients(layout->matrix == AVCOL_SPC_BT709 ? SWS_CS_ITU709 : SWS_CS_ITU601),
@@ -116,14 +116,14 @@ open_scaler(struct mim_job *job, struct video_converter *converter, const struct
     return MIM_OK;
 }
 
-/* The scaler reads beyond the ends of rows, and takes colour from pairs of pixels. Rows that need nothing behind them are read
- * where they lie, as long as rows follow: so many are copied to where there is room. */
+/* swscale reads past the ends of rows, and chroma from pairs of pixels. It can read most rows in place, since other rows
+ * follow them; this many rows at the end are copied to a padded buffer. */
 static int
 rows_to_copy(const struct video_layout *layout, const struct mim_raster *raster)
 {
     uint64_t following = 2 + OVERREAD / raster->stride, all = (uint64_t)layout->height;
 
-    following += following % 2; /* slices end between two rows of colour */
+    following += following % 2; /* slices end between two rows of chroma */
     if (layout->padded_width != layout->width || layout->width % 2 || following + 2 > all)
         return layout->height;
     return (int)following + layout->height % 2;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Metadata on their way into a container. */
+/* Translates metadata to tags that the container knows. */
 #include "write/tags.h"
 
 #include <inttypes.h>
@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Two words for one thing; a format's own word wins, whichever comes first. */
+/* Synonyms. A key with the format's own name takes precedence, whatever the order. */
 static const struct {
     const char *key, *tag;
 } other_words[] = {
@@ -22,7 +22,7 @@ holds_tag(const struct video_target *target, const char *tag)
     return target->tags && (*target->tags == '*' || video_lists(target->tags, tag));
 }
 
-/* A moment with a zone is the container's time of creation; without one, a date is all that can be said. */
+/* The container's creation time needs a time zone; a time without one becomes a date. */
 static const char *
 time_tag(const char *text)
 {
@@ -42,7 +42,7 @@ set_tag(struct mim_job *job, struct video_tags *tags, const char *tag, const cha
     return av_dict_set(&tags->dictionary, tag, text, flags) < 0 ? MIM_NOMEM : MIM_OK;
 }
 
-/* What the target calls it, NULL: nothing. `is_own`: it is the target's own word. */
+/* The target's name of the key, or NULL. `is_own`: the name is not a synonym. */
 static const char *
 find_tag(const struct video_target *target, const char *key, bool *is_own)
 {
@@ -61,7 +61,6 @@ find_tag(const struct video_target *target, const char *key, bool *is_own)
     return holds_tag(target, key) ? key : NULL;
 }
 
-/* Of a frame nothing is kept, but some readers repeat what they say of the whole: that is. */
 static int32_t
 check_repeated(const struct video_tags *tags, const struct video_target *target, const char *key, const void *value,
                uint64_t size)

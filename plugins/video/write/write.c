@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The writer's options, and a set of operations for each format. */
+/* The tables of the writer: its options, and its operations for each format. */
 #include "write/write.h"
 #include "write/writer.h"
 
@@ -7,36 +7,36 @@
 
 static const struct mim_option options[] = {
     { AT(fps), .name = "fps", .type = MIM_OPTION_RATIONAL, .unit = "1/s",
-      .help = "frames a second, all alike; when not given the source's timing, else 10" },
+      .help = "constant rate in frames per second; default: the source's timing, else 10" },
     { AT(settings.codec), .name = "codec", .type = MIM_OPTION_TEXT,
-      .help = "an encoder of FFmpeg's or a codec, such as libx264 or vp9; when not given by container" },
+      .help = "an FFmpeg encoder or a codec, such as libx264 or vp9; default: depends on the container" },
     { AT(settings.quality), .name = "quality", .type = MIM_OPTION_REAL, .initial = -1, .max = 10,
-      .help = "10 is the best; when not given the codec's default" },
+      .help = "0 (worst) to 10 (best); default: the codec's own" },
     { AT(settings.crf), .name = "crf", .type = MIM_OPTION_REAL, .initial = -1, .max = 255,
-      .help = "constant quality in the codec's own numbers, instead of quality" },
+      .help = "constant quality on the codec's own scale, instead of quality" },
     { AT(settings.bitrate), .name = "bitrate", .type = MIM_OPTION_TEXT, .unit = "bit/s",
-      .help = "such as 800k or 2M, instead of quality" },
+      .help = "average rate, such as 800k or 2M, instead of quality" },
     { AT(settings.preset), .name = "preset", .type = MIM_OPTION_TEXT,
-      .help = "speed against size, in the codec's own words" },
+      .help = "trades speed for size; values depend on the codec" },
     { AT(settings.pixel_format), .name = "pixelformat", .type = MIM_OPTION_TEXT,
-      .help = "FFmpeg's name; when not given what plays everywhere, or is exact with lossless codecs" },
+      .help = "FFmpeg's name of a pixel format; default: the most compatible, or an exact one for lossless codecs" },
     { AT(settings.gop), .name = "gop", .type = MIM_OPTION_INT, .initial = -1, .max = 1 << 30,
-      .help = "frames from key frame to key frame at most; when not given the codec's default" },
+      .help = "maximum distance of keyframes, in frames; default: the codec's own" },
     { AT(settings.macro_block_size), .name = "macro_block_size", .type = MIM_OPTION_INT, .unit = "px", .initial = 1,
-      .min = 1, .max = 256, .help = "width and height are padded to multiples of it" },
+      .min = 1, .max = 256, .help = "pad width and height to multiples of this" },
     { AT(audio.source), .name = "audio", .type = MIM_OPTION_TEXT, .initial_text = "copy",
-      .help = "copy (of what is converted), none, or a file whose sound is taken" },
+      .help = "copy the sound of the converted video, none, or a file with sound" },
     { AT(audio.codec), .name = "audio_codec", .type = MIM_OPTION_TEXT,
-      .help = "copy, or an encoder of FFmpeg's; when not given copy, if the container can hold it" },
+      .help = "copy, or an FFmpeg encoder; default: copy if the container can hold the codec" },
     { AT(background), .name = "background", .type = MIM_OPTION_COLOUR, .initial_text = "white",
-      .help = "what transparent pixels are put on, where the codec keeps no alpha" },
+      .help = "colour behind transparent pixels, if the codec has no alpha" },
     { AT(settings.options), .name = "codec", .type = MIM_OPTION_PAIRS,
-      .help = "options of the encoder's own, as codec:KEY=VALUE" },
+      .help = "FFmpeg options of the encoder, as codec:KEY=VALUE" },
     { AT(format_options), .name = "format", .type = MIM_OPTION_PAIRS,
-      .help = "options of the container's own, as format:KEY=VALUE" },
+      .help = "FFmpeg options of the muxer, as format:KEY=VALUE" },
 };
 
-/* What the core needs to know of each: does its muxer go back, does it read what it wrote, does it keep timing. */
+/* Capabilities by format: whether its muxer patches its output, reads it back, and stores timing. */
 enum {
     BARE = MIM_WRITER_THREADS,
     STREAMED = BARE | MIM_WRITER_TIMING,

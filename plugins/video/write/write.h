@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writing: the operations, one set a format. */
+/* The writer operations of every format. */
 #ifndef MIM_VIDEO_WRITE_H
 #define MIM_VIDEO_WRITE_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writing: the operations. Colours are converted on any thread; the encoder and the muxer get frames in order. */
+/* The writer operations. `encode` converts colours on any thread; `put` passes frames to the encoder in order. */
 #include "write/writer.h"
 
 #include <stdio.h>
@@ -50,7 +50,7 @@ open_streams(struct mim_job *job, struct video_writer *self)
     return MIM_OK;
 }
 
-/* The rate, from what was seen of it. */
+/* Set the stream's rate from the first frames. */
 static void
 settle_rate(struct video_writer *self)
 {
@@ -86,7 +86,7 @@ write_header(struct mim_job *job, struct video_writer *self)
     return status;
 }
 
-/* Those containers wait whose header tells the rate, unless it is known. */
+/* A header with the rate waits for the first frames, unless the rate is known. */
 static bool
 is_header_delayed(const struct video_writer *self)
 {
@@ -129,7 +129,7 @@ video_writer_metadata(struct mim_job *job, const char *key, int32_t type, const 
     return video_tags_add(job, &self->tags, &video_targets[id], key, type, value, size);
 }
 
-/* From those that were written, else new. */
+/* Reuse a frame that was written, or allocate one. */
 static struct video_pending_frame *
 take_pending(struct mim_job *job, struct video_writer *self)
 {
@@ -174,7 +174,8 @@ video_writer_accepts(struct mim_job *job, uint64_t index, void *data, struct mim
     return MIM_OK;
 }
 
-/* What a picture takes narrows the window; a refusal is no reason to stop: it is there only until it is written. */
+/* Reserving the picture's memory limits how many frames are in flight. A refusal is not an error, since the memory is
+ * needed only until the frame is written. */
 int32_t
 video_writer_encode(struct mim_job *job, void *data, const struct mim_frame_info *info, uint32_t part,
                     const struct mim_raster *raster, const struct mim_neighbours *beside)
@@ -189,7 +190,7 @@ video_writer_encode(struct mim_job *job, void *data, const struct mim_frame_info
     return video_picture_fill(job, &self->pictures, job->worker, raster, pending->frame);
 }
 
-/* The header waits for some packets, if they are small. */
+/* Retain a packet until the header is written: after enough packets, or after a large one. */
 static int32_t
 retain_packet(struct mim_job *job, struct video_writer *self)
 {
@@ -241,7 +242,7 @@ video_writer_put(struct mim_job *job, void *data, const struct mim_frame_info *i
     if (status == MIM_OK)
         status = write_packets(job, self);
 
-    self->oldest = pending->next; /* puts come as accepts did */
+    self->oldest = pending->next; /* puts have the order of accepts */
     if (!self->oldest)
         self->newest = NULL;
     recycle_frame(job, pending);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The writer's state, and its operations. */
+/* The state of a writer, and its operations for any format. */
 #ifndef MIM_VIDEO_WRITER_H
 #define MIM_VIDEO_WRITER_H
 
@@ -10,7 +10,7 @@
 #include "write/encoder.h"
 #include "write/tags.h"
 
-/* A frame between accepts and put. */
+/* A frame between `accepts` and `put`. */
 struct video_pending_frame {
     struct video_pending_frame *next;
     AVFrame *frame;
@@ -33,9 +33,9 @@ struct video_writer {
     struct video_audio audio;
     struct video_mux mux;
     struct video_cadence cadence;
-    AVPacket *retained[VIDEO_CADENCE_MAX]; /* until the header is written */
+    AVPacket *retained[VIDEO_CADENCE_MAX]; /* packets that wait for the header */
     unsigned retained_count;
-    int64_t end; /* of the latest frame */
+    int64_t end; /* when the latest frame ends */
     AVStream *stream;
     AVPacket *packet;
     struct video_pending_frame *oldest, *newest, *idle;
@@ -46,7 +46,7 @@ struct video_write_frame {
     struct video_time time;
 };
 
-/* As the ABI's, for the format `id`; `seeks`: the sink can be patched. */
+/* The ops of the plugin ABI, for the format `id`. `seeks`: the sink can be patched. */
 int32_t video_writer_open(struct mim_job *job, struct mim_sequence *sequence, enum video_format id, bool seeks);
 int32_t video_writer_metadata(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size,
                               enum video_format id);
