@@ -94,15 +94,15 @@ set_times(struct video_reader *self, uint64_t index, uint64_t picture, struct vi
 }
 
 /*
- * Decoders that give pictures no type (qtrle) do not mark key frames either: all of them look like key frames with FFmpeg 5,
- * none with FFmpeg 7. Then the container's mark counts.
+ * A decoder that gives pictures no type (qtrle) does not mark key frames either: with FFmpeg 5 all of them look like key frames,
+ * with FFmpeg 7 none. Then the container's flag counts.
  */
 static bool
 is_key_picture(const AVFrame *picture, const struct video_index *index)
 {
-    uint64_t unit = (uint64_t)picture->pts; /* as the player numbers packets */
-    if (picture->pict_type == AV_PICTURE_TYPE_NONE && unit < index->unit_count)
-        return index->units[unit].flags & AV_PKT_FLAG_KEY;
+    uint64_t packet = (uint64_t)picture->pts; /* the decoder numbers packets so */
+    if (picture->pict_type == AV_PICTURE_TYPE_NONE && packet < index->packet_count)
+        return index->packets[packet].flags & AV_PKT_FLAG_KEY;
 #ifdef AV_FRAME_FLAG_KEY
     return picture->flags & AV_FRAME_FLAG_KEY;
 #else
@@ -120,7 +120,7 @@ describe_frame(struct mim_job *job, struct video_reader *self, struct video_read
     if (!video_scaling_of(picture, &self->output, &self->orientation, &frame->scaling, info))
         return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "pictures of pixel format %s cannot be converted",
                                av_get_pix_fmt_name(picture->format));
-    shown->is_key = is_key_picture(picture, &self->walk.index);
+    frame->is_key = is_key_picture(picture, &self->cursor.scan.index);
     info->flags = MIM_FRAME_KEY;
     info->work_size = size > 0 ? (uint64_t)size : 0;
     if (!(picture->flags & AV_FRAME_FLAG_CORRUPT) && !picture->decode_error_flags)
