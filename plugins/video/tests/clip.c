@@ -33,7 +33,7 @@ open_encoder(const struct clip_plan *plan, const AVFormatContext *format)
 }
 
 static void
-draw(AVFrame *frame, int number)
+draw_picture(AVFrame *frame, int number)
 {
     CHECK(av_frame_make_writable(frame) == 0);
     for (int plane = 0; plane < 3; plane++)
@@ -44,7 +44,7 @@ draw(AVFrame *frame, int number)
 }
 
 static void
-drain(AVCodecContext *codec, AVFormatContext *format, AVPacket *packet)
+write_packets(AVCodecContext *codec, AVFormatContext *format, AVPacket *packet)
 {
     while (avcodec_receive_packet(codec, packet) == 0) {
         av_packet_rescale_ts(packet, codec->time_base, format->streams[0]->time_base);
@@ -54,7 +54,7 @@ drain(AVCodecContext *codec, AVFormatContext *format, AVPacket *packet)
 }
 
 static struct clip
-take(const char *path)
+load_clip(const char *path)
 {
     struct clip clip;
     FILE *file = fopen(path, "rb");
@@ -91,12 +91,12 @@ clip_make(const struct clip_plan *plan)
     frame->height = plan->height;
     CHECK(av_frame_get_buffer(frame, 0) == 0);
     for (int i = 0; i < plan->frames; i++) {
-        draw(frame, i);
+        draw_picture(frame, i);
         CHECK(avcodec_send_frame(codec, frame) == 0);
-        drain(codec, format, packet);
+        write_packets(codec, format, packet);
     }
     CHECK(avcodec_send_frame(codec, NULL) == 0);
-    drain(codec, format, packet);
+    write_packets(codec, format, packet);
     CHECK(av_write_trailer(format) == 0);
     avio_closep(&format->pb);
     close(place);
@@ -104,7 +104,7 @@ clip_make(const struct clip_plan *plan)
     av_packet_free(&packet);
     avcodec_free_context(&codec);
     avformat_free_context(format);
-    return take(path);
+    return load_clip(path);
 }
 
 void

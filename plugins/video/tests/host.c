@@ -15,7 +15,7 @@ should_fail(uint64_t *count, uint64_t from)
 }
 
 static void *
-resize(struct mim_job *job, void *old, uint64_t old_size, uint64_t new_size)
+resize_memory(struct mim_job *job, void *old, uint64_t old_size, uint64_t new_size)
 {
     struct host *host = host_of(job);
     CHECK(old || !old_size);
@@ -30,14 +30,14 @@ resize(struct mim_job *job, void *old, uint64_t old_size, uint64_t new_size)
 }
 
 static int32_t
-reserve(struct mim_job *job, int64_t delta)
+reserve_memory(struct mim_job *job, int64_t delta)
 {
     host_of(job)->reserved += delta;
     return MIM_OK;
 }
 
 static uint64_t
-limit(struct mim_job *job, int32_t which)
+get_limit(struct mim_job *job, int32_t which)
 {
     return which == MIM_LIMIT_PIXELS && host_of(job)->max_pixels ? host_of(job)->max_pixels : UINT64_MAX;
 }
@@ -86,14 +86,14 @@ size_of(struct mim_job *job)
 }
 
 static uint32_t
-flags(struct mim_job *job)
+get_flags(struct mim_job *job)
 {
     (void)job;
     return 0;
 }
 
 static int32_t
-notice(struct mim_job *job, int32_t code, const char *text)
+count_notice(struct mim_job *job, int32_t code, const char *text)
 {
     (void)code, (void)text;
     host_of(job)->notices++;
@@ -102,15 +102,15 @@ notice(struct mim_job *job, int32_t code, const char *text)
 
 static const struct mim_host functions = {
     .struct_size = sizeof functions,
-    .resize = resize,
-    .reserve = reserve,
-    .limit = limit,
+    .resize = resize_memory,
+    .reserve = reserve_memory,
+    .limit = get_limit,
     .poll = poll_host,
     .fail = keep_failure,
     .read_at = read_at,
     .size = size_of,
-    .flags = flags,
-    .notice = notice,
+    .flags = get_flags,
+    .notice = count_notice,
 };
 
 void

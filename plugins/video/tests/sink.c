@@ -26,13 +26,13 @@ write_at(struct sink *sink, const void *data, uint64_t size, uint64_t offset)
 }
 
 static int32_t
-emit(struct mim_job *job, const void *data, uint64_t size)
+emit_bytes(struct mim_job *job, const void *data, uint64_t size)
 {
     return write_at(sink_of(job), data, size, sink_of(job)->size);
 }
 
 static int32_t
-patch(struct mim_job *job, const void *data, uint64_t size, uint64_t offset)
+patch_bytes(struct mim_job *job, const void *data, uint64_t size, uint64_t offset)
 {
     return write_at(sink_of(job), data, size, offset);
 }
@@ -47,7 +47,7 @@ read_back(struct mim_job *job, void *data, uint64_t size, uint64_t offset)
 }
 
 static uint64_t
-tell(struct mim_job *job)
+tell_size(struct mim_job *job)
 {
     return sink_of(job)->size;
 }
@@ -65,10 +65,10 @@ sink_init(struct sink *sink, void *state)
     *sink = (struct sink){ 0 };
     host_init(&sink->host, NULL, 0, state);
     sink->functions = *sink->host.job.host;
-    sink->functions.emit = emit;
-    sink->functions.patch = patch;
+    sink->functions.emit = emit_bytes;
+    sink->functions.patch = patch_bytes;
     sink->functions.read_back = read_back;
-    sink->functions.tell = tell;
+    sink->functions.tell = tell_size;
     sink->functions.open_side = open_side;
     sink->host.job.host = &sink->functions;
     sink->host.job.core = sink;
@@ -108,7 +108,7 @@ set_options(const struct mim_writer_ops *ops, uint8_t *state, const struct sessi
 }
 
 static void
-draw(struct mim_raster *raster, uint32_t index)
+draw_raster(struct mim_raster *raster, uint32_t index)
 {
     for (uint64_t i = 0; i < raster->stride * raster->height; i++)
         raster->data[i] = (uint8_t)(i * 3 + index * 11);
@@ -133,7 +133,7 @@ write_frame(struct sink *sink, const struct mim_writer_ops *ops, const struct mi
     };
     raster.data = malloc(row * info.height); /* exact size: a sanitizer catches reads past the end */
     CHECK(raster.data);
-    draw(&raster, index);
+    draw_raster(&raster, index);
     job->worker = worker;
     if (status == MIM_OK)
         status = ops->encode(job, packet, &info, 0, &raster, &beside);

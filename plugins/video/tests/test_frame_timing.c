@@ -16,7 +16,7 @@ sequence_of(uint32_t num, uint32_t den, int64_t pts, int64_t duration)
 }
 
 static struct video_time
-next(struct host *host, struct video_frame_timing *timing, uint64_t index, int64_t pts, int64_t duration)
+next_time(struct host *host, struct video_frame_timing *timing, uint64_t index, int64_t pts, int64_t duration)
 {
     struct video_time time;
     const struct mim_frame_info info = { .struct_size = sizeof info, .pts = pts, .duration = duration };
@@ -33,7 +33,7 @@ default_rate_is_ten_frames_per_second(void)
     host_init(&host, NULL, 0, NULL);
     CHECK(video_frame_timing_start(&host.job, &timing, (struct mim_rational){ 0, 0 }, &sequence, false) == MIM_OK);
     CHECK(timing.tick.num == 1 && timing.tick.den == 10 && timing.rate.num == 10 && timing.rate.den == 1);
-    struct video_time time = next(&host, &timing, 7, MIM_NO_PTS, 0);
+    struct video_time time = next_time(&host, &timing, 7, MIM_NO_PTS, 0);
     CHECK(time.start == 7 && time.duration == 1 && host.notices == 0);
 }
 
@@ -72,12 +72,12 @@ times_start_at_the_first_timestamp_or_add_up_durations(void)
     const struct mim_sequence stamped = sequence_of(1, 100, 500, 10), plain = sequence_of(1, 100, MIM_NO_PTS, 10);
     host_init(&host, NULL, 0, NULL);
     CHECK(video_frame_timing_start(&host.job, &timing, (struct mim_rational){ 0, 0 }, &stamped, false) == MIM_OK);
-    CHECK(next(&host, &timing, 0, 500, 10).start == 0);
-    CHECK(next(&host, &timing, 1, 530, 10).start == 30);
+    CHECK(next_time(&host, &timing, 0, 500, 10).start == 0);
+    CHECK(next_time(&host, &timing, 1, 530, 10).start == 30);
     CHECK(video_frame_timing_start(&host.job, &timing, (struct mim_rational){ 0, 0 }, &plain, false) == MIM_OK);
-    CHECK(next(&host, &timing, 0, MIM_NO_PTS, 10).start == 0);
-    CHECK(next(&host, &timing, 1, MIM_NO_PTS, 25).start == 10);
-    CHECK(next(&host, &timing, 2, MIM_NO_PTS, 5).start == 35);
+    CHECK(next_time(&host, &timing, 0, MIM_NO_PTS, 10).start == 0);
+    CHECK(next_time(&host, &timing, 1, MIM_NO_PTS, 25).start == 10);
+    CHECK(next_time(&host, &timing, 2, MIM_NO_PTS, 5).start == 35);
     CHECK(host.notices == 0);
 }
 
@@ -90,8 +90,8 @@ frames_without_duration_move_by_a_tick_with_one_notice(void)
     host_init(&host, NULL, 0, NULL);
     CHECK(video_frame_timing_start(&host.job, &timing, (struct mim_rational){ 0, 0 }, &sequence, false) == MIM_OK);
     for (uint64_t i = 0; i < 3; i++)
-        CHECK(next(&host, &timing, i, 0, 10).start == (int64_t)i);
-    CHECK(next(&host, &timing, 3, 50, 10).start == 50); /* later ones are where they belong */
+        CHECK(next_time(&host, &timing, i, 0, 10).start == (int64_t)i);
+    CHECK(next_time(&host, &timing, 3, 50, 10).start == 50); /* later frames keep their times */
     CHECK(host.notices == 1);
 }
 
@@ -103,8 +103,8 @@ extreme_times_are_clamped(void)
     const struct mim_sequence sequence = sequence_of(UINT32_MAX, 1, INT64_MIN + 1, INT64_MAX);
     host_init(&host, NULL, 0, NULL);
     CHECK(video_frame_timing_start(&host.job, &timing, (struct mim_rational){ 0, 0 }, &sequence, false) == MIM_OK);
-    struct video_time before = next(&host, &timing, 0, INT64_MIN + 1, INT64_MAX),
-                      after = next(&host, &timing, 1, INT64_MAX, INT64_MAX);
+    struct video_time before = next_time(&host, &timing, 0, INT64_MIN + 1, INT64_MAX),
+                      after = next_time(&host, &timing, 1, INT64_MAX, INT64_MAX);
     CHECK(before.start == 0 && after.start > before.start && after.duration > 0);
 }
 

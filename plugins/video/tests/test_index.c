@@ -8,7 +8,7 @@ static const int64_t NONE = AV_NOPTS_VALUE;
 
 /* Note one packet per picture in coding order: 'K' is a keyframe, 'D' a discarded packet, 'C' a corrupt one. */
 static void
-note(struct video_index *index, struct host *host, const int64_t *pts, const char *kinds, enum AVCodecID codec)
+note_packets(struct video_index *index, struct host *host, const int64_t *pts, const char *kinds, enum AVCodecID codec)
 {
     uint8_t byte = 0x10;
     for (uint64_t i = 0; kinds[i]; i++) {
@@ -37,7 +37,7 @@ is_predictable(const int64_t *pts, const char *kinds, enum AVCodecID codec)
     struct video_index index = { 0 };
 
     host_init(&host, NULL, 0, NULL);
-    note(&index, &host, pts, kinds, codec);
+    note_packets(&index, &host, pts, kinds, codec);
     CHECK(video_index_predict(&index, &host.job, codec) == MIM_OK);
     bool is = index.has_all_pictures;
     video_index_close(&index, &host.job);
@@ -70,7 +70,7 @@ decoding_starts_at_a_keyframe_that_is_not_shown_later(void)
     struct video_index index = { 0 };
 
     host_init(&host, NULL, 0, NULL);
-    note(&index, &host, pts, "K---K-----", AV_CODEC_ID_H264);
+    note_packets(&index, &host, pts, "K---K-----", AV_CODEC_ID_H264);
     CHECK(video_index_predict(&index, &host.job, AV_CODEC_ID_H264) == MIM_OK && index.picture_count == 10);
     for (uint64_t i = 0; i < 10; i++)
         CHECK(index.pictures[i].pts == (int64_t)i);
@@ -91,7 +91,7 @@ two_pictures_in_a_packet_require_decoding_from_the_start(void)
     struct video_index index = { 0 };
 
     host_init(&host, NULL, 0, NULL);
-    note(&index, &host, pts, "K--", AV_CODEC_ID_MPEG4);
+    note_packets(&index, &host, pts, "K--", AV_CODEC_ID_MPEG4);
     CHECK(video_index_learn(&index, &host.job, 0, 0, 0) == MIM_OK && !index.is_tangled);
     CHECK(video_index_learn(&index, &host.job, 1, 0, 1) == MIM_OK && index.is_tangled);
     CHECK(video_index_find_keyframe(&index, 1, 0) == MIM_UNKNOWN);
@@ -109,7 +109,7 @@ packets_are_found_by_position(void)
     AVPacket *packet = av_packet_alloc();
 
     host_init(&host, NULL, 0, NULL);
-    note(&index, &host, pts, "K--", AV_CODEC_ID_H264);
+    note_packets(&index, &host, pts, "K--", AV_CODEC_ID_H264);
     CHECK(packet);
     packet->pos = 200;
     CHECK(video_index_find(&index, packet) == MIM_UNKNOWN); /* the size differs */
@@ -130,7 +130,7 @@ times_that_could_overflow_count_as_missing(void)
     struct video_index index = { 0 };
 
     host_init(&host, NULL, 0, NULL);
-    note(&index, &host, pts, "KKKKK", AV_CODEC_ID_MJPEG);
+    note_packets(&index, &host, pts, "KKKKK", AV_CODEC_ID_MJPEG);
     CHECK(index.packets[1].pts == NONE && index.packets[2].pts == NONE);
     CHECK(index.packets[0].pts == 0 && index.packets[3].pts == VIDEO_LATEST && index.packets[4].pts == -VIDEO_LATEST);
     video_index_close(&index, &host.job);

@@ -29,7 +29,7 @@ factor_of(const struct video_frame_timing *timing)
 
 /* Convert the sequence's ticks to the file's, rounded to the nearest. */
 static int64_t
-rescale(const struct video_frame_timing *timing, int64_t ticks)
+rescale_ticks(const struct video_frame_timing *timing, int64_t ticks)
 {
     struct factor factor = factor_of(timing);
     int64_t result = mim_ratio_scale(ticks, factor.num, factor.den);
@@ -95,7 +95,7 @@ start_as_source(struct video_frame_timing *timing, const struct mim_sequence *se
         timing->first_duration = sequence->first.duration;
         return;
     }
-    timing->nominal = sequence->first.duration > 0 ? rescale(timing, sequence->first.duration) : 0;
+    timing->nominal = sequence->first.duration > 0 ? rescale_ticks(timing, sequence->first.duration) : 0;
     if (timing->nominal < 1)
         timing->nominal = av_rescale_q(1, av_inv_q(timing->rate), timing->tick);
     if (timing->nominal < 1)
@@ -152,13 +152,13 @@ video_frame_timing_next(struct mim_job *job, struct video_frame_timing *timing, 
     if (info->pts != MIM_NO_PTS && timing->first != MIM_NO_PTS &&
         __builtin_sub_overflow(info->pts, timing->first, &due))
         due = timing->due;
-    int64_t wanted = rescale(timing, due), duration = info->duration > 0 ? info->duration : 0;
+    int64_t wanted = rescale_ticks(timing, due), duration = info->duration > 0 ? info->duration : 0;
     time->start = wanted > timing->last ? wanted : timing->last + 1;
     bool moved = time->start != wanted || !is_exact(timing, due);
     if (__builtin_add_overflow(due, duration, &timing->due))
         timing->due = due;
     timing->last = time->start;
-    time->duration = duration ? rescale(timing, timing->due) - time->start : timing->nominal;
+    time->duration = duration ? rescale_ticks(timing, timing->due) - time->start : timing->nominal;
     if (time->duration < 1)
         time->duration = 1;
     return moved ? report_move(job, timing, MOVED) : MIM_OK;
