@@ -5,9 +5,9 @@
 
 #include "host.h"
 
-#include "../plugin.h"
-#include "../read.h"
-#include "../write.h"
+#include "plugin.h"
+#include "read/reader-state.h"
+#include "write/writer-state.h"
 
 /** A file being read; frames are not composed. */
 struct reading {

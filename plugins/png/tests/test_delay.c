@@ -4,8 +4,8 @@
 
 #include <math.h>
 
-#include "../delay.h"
-#include "../ticks.h"
+#include "read/time-base.h"
+#include "write/frame-timing.h"
 
 static double
 seconds_of(struct pngx_delay delay)

@@ -2,7 +2,7 @@
 /* Filters against the specification's words, and rows against its passes. */
 #include "session.h"
 
-#include "../filter.h"
+#include "write/filter.h"
 
 static uint8_t
 predict(int filter, int left, int above, int corner)

@@ -2,8 +2,8 @@
 /* Metadata into chunks, and texts out of them. */
 #include "session.h"
 
-#include "../keep.h"
-#include "../text.h"
+#include "chunk/text.h"
+#include "write/retain.h"
 
 #define TEXT PNGX_TYPE('t', 'E', 'X', 't')
 #define INTERNATIONAL PNGX_TYPE('i', 'T', 'X', 't')

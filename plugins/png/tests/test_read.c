@@ -2,7 +2,7 @@
 /* Reading through the operations: what fails is told, and nothing is left behind. */
 #include "session.h"
 
-#include "../emit.h"
+#include "chunk/emit.h"
 
 static void
 a_file_made_here_is_read(void)

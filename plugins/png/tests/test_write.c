@@ -4,7 +4,7 @@
 
 #include <zlib.h>
 
-#include "../pack.h"
+#include "write/pack.h"
 
 /* What the parts of these rows come to, joined as put does. */
 static uint8_t *

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/* Chunks: what a PNG file is made of. */
+#ifndef MIM_PNG_CHUNK_H
+#define MIM_PNG_CHUNK_H
+
+#include <stdbool.h>
+
+#include "chunk/window.h"
+
+#define PNGX_TYPE(a, b, c, d) ((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (uint32_t)(d))
+#define PNGX_IHDR PNGX_TYPE('I', 'H', 'D', 'R')
+#define PNGX_PLTE PNGX_TYPE('P', 'L', 'T', 'E')
+#define PNGX_IDAT PNGX_TYPE('I', 'D', 'A', 'T')
+#define PNGX_IEND PNGX_TYPE('I', 'E', 'N', 'D')
+#define PNGX_TRNS PNGX_TYPE('t', 'R', 'N', 'S')
+#define PNGX_ACTL PNGX_TYPE('a', 'c', 'T', 'L')
+#define PNGX_FCTL PNGX_TYPE('f', 'c', 'T', 'L')
+#define PNGX_FDAT PNGX_TYPE('f', 'd', 'A', 'T')
+
+enum { PNGX_SIGNATURE_SIZE = 8, PNGX_CHUNK_HEAD = 8, PNGX_CHUNK_FRAME = 12 };
+
+extern const uint8_t pngx_signature[PNGX_SIGNATURE_SIZE];
+
+/** What is wrong with a file, kept until somebody asks. */
+struct pngx_fault {
+    int32_t status; /**< MIM_OK: nothing */
+    uint64_t offset;
+    char text[112];
+};
+
+/** Note what is wrong and hand the status back. */
+int32_t pngx_fault_set(struct pngx_fault *fault, int32_t status, uint64_t offset, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/** Make it the error of the job's op. */
+int32_t pngx_fault_raise(struct mim_job *job, const struct pngx_fault *fault);
+
+struct pngx_chunk {
+    uint64_t offset; /**< of its length */
+    uint32_t size;   /**< of its data, which begin 8 bytes later and are followed by the checksum */
+    uint32_t type;
+};
+
+/** The chunk whose length stands at `offset`. TRUNCATED, CORRUPT, or what the host said. */
+int32_t pngx_chunk_at(struct mim_job *job, struct pngx_window *window, uint64_t offset, struct pngx_chunk *chunk,
+                      struct pngx_fault *fault);
+uint64_t pngx_chunk_next(const struct pngx_chunk *chunk);
+/** Four letters and a zero. */
+void pngx_chunk_name(uint32_t type, char name[5]);
+
+/** Read all of the data into memory of size `room` and check its sum. TRUNCATED, CORRUPT, or what the host said. */
+int32_t pngx_chunk_load(struct mim_job *job, struct pngx_window *window, const struct pngx_chunk *chunk, void *data,
+                        uint64_t room, struct pngx_fault *fault);
+
+static inline uint32_t
+pngx_get_u32(const uint8_t *bytes)
+{
+    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+static inline uint16_t
+pngx_get_u16(const uint8_t *bytes)
+{
+    return (uint16_t)(bytes[0] << 8 | bytes[1]);
+}
+
+static inline uint8_t *
+pngx_put_u32(uint8_t *bytes, uint32_t value)
+{
+    bytes[0] = (uint8_t)(value >> 24);
+    bytes[1] = (uint8_t)(value >> 16);
+    bytes[2] = (uint8_t)(value >> 8);
+    bytes[3] = (uint8_t)value;
+    return bytes + 4;
+}
+
+static inline uint8_t *
+pngx_put_u16(uint8_t *bytes, uint32_t value)
+{
+    bytes[0] = (uint8_t)(value >> 8);
+    bytes[1] = (uint8_t)value;
+    return bytes + 2;
+}
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* Unpacks step by step: how much comes out is not known before, and may be a thousand times what went in. */
+#include "chunk/inflate.h"
+
+#include <zlib.h>
+
+enum { STEP = 64 * 1024 };
+
+static int32_t
+unpack_step(struct mim_job *job, z_stream *stream, uint64_t most, struct pngx_bytes *out, bool *ended)
+{
+    int32_t status = job->host->poll(job);
+    if (status == MIM_OK)
+        status = pngx_bytes_reserve(job, out, out->size + STEP);
+    if (status != MIM_OK)
+        return status;
+    stream->next_out = out->data + out->size;
+    stream->avail_out = STEP;
+    int code = inflate(stream, Z_NO_FLUSH);
+    out->size += STEP - stream->avail_out;
+    *ended = code == Z_STREAM_END;
+    if (out->size > most)
+        return MIM_LIMIT;
+    return code == Z_STREAM_END || code == Z_OK ? MIM_OK : code == Z_MEM_ERROR ? MIM_NOMEM : MIM_CORRUPT;
+}
+
+int32_t
+pngx_inflate(struct mim_job *job, const uint8_t *data, uint64_t size, uint64_t most, struct pngx_bytes *out)
+{
+    struct pngx_memory memory = { .job = job };
+    z_stream stream = { .zalloc = pngx_memory_zlib_get,
+                        .zfree = pngx_memory_zlib_give,
+                        .opaque = &memory,
+                        .next_in = (uint8_t *)(uintptr_t)data,
+                        .avail_in = (unsigned)size };
+    bool ended = false;
+
+    if (size > INT32_MAX)
+        return MIM_CORRUPT;
+    if (inflateInit(&stream) != Z_OK)
+        return MIM_NOMEM;
+    int32_t status = MIM_OK;
+    while (status == MIM_OK && !ended)
+        status = unpack_step(job, &stream, most, out, &ended);
+    inflateEnd(&stream);
+    return status;
+}

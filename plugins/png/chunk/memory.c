@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/* The size of a block stands in the bytes before it. */
+#include "chunk/memory.h"
+
+#include <string.h>
+
+enum { PREFIX = 16, LEAST_ROOM = 256 }; /* a prefix that keeps what malloc aligns aligned */
+
+void *
+pngx_memory_get(struct pngx_memory *memory, uint64_t size)
+{
+    uint64_t whole = size + PREFIX;
+    uint8_t *block = size <= UINT64_MAX - PREFIX ? memory->job->host->resize(memory->job, NULL, 0, whole) : NULL;
+
+    if (!block) {
+        memory->is_short = true;
+        return NULL;
+    }
+    memcpy(block, &whole, sizeof whole);
+    return block + PREFIX;
+}
+
+void
+pngx_memory_give(struct pngx_memory *memory, void *data)
+{
+    uint64_t whole;
+
+    if (!data)
+        return;
+    uint8_t *block = (uint8_t *)data - PREFIX;
+    memcpy(&whole, block, sizeof whole);
+    memory->job->host->resize(memory->job, block, whole, 0);
+}
+
+void *
+pngx_memory_zlib_get(void *opaque, unsigned items, unsigned size)
+{
+    return pngx_memory_get(opaque, (uint64_t)items * size);
+}
+
+void
+pngx_memory_zlib_give(void *opaque, void *data)
+{
+    pngx_memory_give(opaque, data);
+}
+
+int32_t
+pngx_bytes_reserve(struct mim_job *job, struct pngx_bytes *bytes, uint64_t size)
+{
+    if (size <= bytes->room)
+        return MIM_OK;
+    uint64_t room = bytes->room + bytes->room / 2;
+    room = room < size ? size : room;
+    room = room < LEAST_ROOM ? LEAST_ROOM : room;
+    void *data = job->host->resize(job, bytes->data, bytes->room, room);
+    if (!data)
+        return MIM_NOMEM;
+    bytes->data = data;
+    bytes->room = room;
+    return MIM_OK;
+}
+
+int32_t
+pngx_bytes_add(struct mim_job *job, struct pngx_bytes *bytes, const void *data, uint64_t size)
+{
+    if (size > UINT64_MAX - bytes->size)
+        return MIM_NOMEM;
+    int32_t status = pngx_bytes_reserve(job, bytes, bytes->size + size);
+    if (status != MIM_OK)
+        return status;
+    if (size)
+        memcpy(bytes->data + bytes->size, data, size);
+    bytes->size += size;
+    return MIM_OK;
+}
+
+void
+pngx_bytes_close(struct mim_job *job, struct pngx_bytes *bytes)
+{
+    if (bytes->data)
+        job->host->resize(job, bytes->data, bytes->room, 0);
+    *bytes = (struct pngx_bytes){ 0 };
+}

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+/* tEXt is Latin-1, zTXt the same compressed, iTXt UTF-8 with or without compression. */
+#include "chunk/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "chunk/chunk.h"
+#include "chunk/inflate.h"
+
+#define TYPE_ZTXT PNGX_TYPE('z', 'T', 'X', 't')
+#define TYPE_ITXT PNGX_TYPE('i', 'T', 'X', 't')
+
+static const struct {
+    const char *keyword, *key;
+} known[] = {
+    { "Title", "title" },
+    { "Author", "author" },
+    { "Description", "description" },
+    { "Copyright", "copyright" },
+    { "Software", "software" },
+    { "Comment", "comment" },
+    { "Creation Time", "datetime" },
+    { "Subject", "subject" },
+    { "Keywords", "keywords" },
+};
+
+enum { KNOWN = sizeof known / sizeof *known };
+
+const char *
+pngx_text_key(const char *keyword)
+{
+    for (int i = 0; i < KNOWN; i++)
+        if (!strcmp(known[i].keyword, keyword))
+            return known[i].key;
+    return NULL;
+}
+
+const char *
+pngx_text_keyword(const char *key)
+{
+    for (int i = 0; i < KNOWN; i++)
+        if (!strcmp(known[i].key, key))
+            return known[i].keyword;
+    return NULL;
+}
+
+/* Length of the UTF-8 character at the start, 0 when it is none. */
+static uint32_t
+character(const uint8_t *bytes, uint64_t size)
+{
+    static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+    uint32_t length = bytes[0] < 0x80       ? 1
+                      : bytes[0] >> 5 == 6  ? 2
+                      : bytes[0] >> 4 == 14 ? 3
+                      : bytes[0] >> 3 == 30 ? 4
+                                            : 0;
+
+    if (length <= 1 || length > size)
+        return length == 1;
+    uint32_t code = bytes[0] & (0x7f >> length);
+    for (uint32_t i = 1; i < length; i++) {
+        if (bytes[i] >> 6 != 2)
+            return 0;
+        code = code << 6 | (bytes[i] & 0x3f);
+    }
+    bool is_surrogate = code >> 11 == 0xd800 >> 11;
+    return code < least[length] || code > 0x10ffff || is_surrogate ? 0 : length;
+}
+
+bool
+pngx_text_is_utf8(const uint8_t *data, uint64_t size)
+{
+    for (uint64_t i = 0; i < size;) {
+        uint32_t length = character(data + i, size - i);
+        if (!length)
+            return false;
+        i += length;
+    }
+    return true;
+}
+
+static int
+two_digits(const char *text)
+{
+    return 10 * (text[0] - '0') + text[1] - '0';
+}
+
+/* The digits of one say a time: its last minute may have a second more. */
+static bool
+is_time(const char *text)
+{
+    static const struct {
+        int at, least, most;
+    } parts[] = { { 5, 1, 12 }, { 8, 1, 31 }, { 11, 0, 23 }, { 14, 0, 59 }, { 17, 0, 60 } };
+
+    for (unsigned i = 0; i < sizeof parts / sizeof *parts; i++) {
+        int found = two_digits(text + parts[i].at);
+        if (found < parts[i].least || found > parts[i].most)
+            return false;
+    }
+    return true;
+}
+
+uint64_t
+pngx_text_time(const char *text, uint64_t size)
+{
+    static const char form[] = "dddd-dd-ddTdd:dd:dd", zone[] = "+dd:dd";
+
+    for (uint64_t i = 0; i < sizeof form - 1; i++)
+        if (i >= size || (form[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != form[i]))
+            return 0;
+    if (!is_time(text))
+        return 0;
+    uint64_t end = sizeof form - 1;
+    if (end < size && text[end] == 'Z')
+        return end + 1;
+    for (uint64_t i = 0; i < sizeof zone - 1; i++) {
+        char c = end + i < size ? text[end + i] : '\0';
+        bool fits = zone[i] == 'd' ? c >= '0' && c <= '9' : i ? c == ':' : c == '+' || c == '-';
+        if (!fits)
+            return end;
+    }
+    bool is_zone = two_digits(text + end + 1) < 24 && two_digits(text + end + 4) < 60;
+    return end + (is_zone ? sizeof zone - 1 : 0);
+}
+
+int64_t
+pngx_text_to_latin1(const char *text, uint64_t size, uint8_t *out, uint64_t room)
+{
+    const uint8_t *in = (const uint8_t *)text;
+    uint64_t count = 0;
+
+    for (uint64_t i = 0; i < size && count < room; i++) {
+        bool is_pair = in[i] == 0xc2 || in[i] == 0xc3;
+        if ((in[i] >= 0x80 && !is_pair) || (is_pair && (i + 1 == size || in[i + 1] >> 6 != 2)))
+            return -1;
+        uint8_t letter = in[i] < 0x80 ? in[i] : (uint8_t)(in[i] << 6 | (in[i + 1] & 0x3f));
+        if (letter >= 0x80 && letter < 0xa0) /* control codes there */
+            return -1;
+        i += is_pair;
+        out[count++] = letter;
+    }
+    return (int64_t)count;
+}
+
+static struct pngx_text *
+find(struct pngx_texts *texts, const char *keyword)
+{
+    for (uint32_t i = 0; i < texts->count; i++)
+        if (!strcmp(texts->items[i].keyword, keyword))
+            return &texts->items[i];
+    return NULL;
+}
+
+static struct pngx_text *
+append(struct mim_job *job, struct pngx_texts *texts, const char *keyword)
+{
+    if (texts->count == texts->room) {
+        uint32_t room = texts->room ? 2 * texts->room : 8;
+        void *items =
+            job->host->resize(job, texts->items, texts->room * sizeof *texts->items, room * sizeof *texts->items);
+        if (!items)
+            return NULL;
+        texts->items = items;
+        texts->room = room;
+    }
+    struct pngx_text *text = &texts->items[texts->count++];
+    *text = (struct pngx_text){ 0 };
+    snprintf(text->keyword, sizeof text->keyword, "%s", keyword);
+    return text;
+}
+
+/* Zeros are left out: some programs store the C string's. */
+static int32_t
+add_value(struct mim_job *job, struct pngx_bytes *to, const uint8_t *data, uint64_t size, bool is_latin1)
+{
+    int32_t status = pngx_bytes_reserve(job, to, to->size + size + 1);
+
+    if (status == MIM_OK && to->size)
+        to->data[to->size++] = '\n';
+    for (uint64_t i = 0; i < size && status == MIM_OK; i++) {
+        uint8_t byte = data[i], pair[2] = { (uint8_t)(0xc0 | byte >> 6), (uint8_t)(0x80 | (byte & 0x3f)) };
+        if (byte)
+            status = byte < 0x80 || !is_latin1 ? pngx_bytes_add(job, to, &byte, 1) : pngx_bytes_add(job, to, pair, 2);
+    }
+    return status;
+}
+
+static int32_t
+add(struct mim_job *job, struct pngx_texts *texts, const char *keyword, const uint8_t *data, uint64_t size,
+    bool is_latin1)
+{
+    char utf8[2 * PNGX_KEYWORD_MAX + 1], *end = utf8;
+
+    for (; *keyword; keyword++) {
+        uint8_t letter = (uint8_t)*keyword;
+        if (letter >= 0x80)
+            *end++ = (char)(0xc0 | letter >> 6);
+        *end++ = (char)(letter < 0x80 ? letter : 0x80 | (letter & 0x3f));
+    }
+    *end = '\0';
+    if (size > texts->left)
+        return MIM_LIMIT;
+    texts->left -= size;
+    struct pngx_text *text = find(texts, utf8);
+    if (!text)
+        text = append(job, texts, utf8);
+    return text ? add_value(job, &text->value, data, size, is_latin1) : MIM_NOMEM;
+}
+
+static int32_t
+add_packed(struct mim_job *job, struct pngx_texts *texts, const char *keyword, const uint8_t *data, uint64_t size,
+           bool is_latin1)
+{
+    struct pngx_bytes plain = { 0 };
+
+    int32_t status = pngx_inflate(job, data, size, texts->left, &plain);
+    if (status == MIM_OK)
+        status =
+            add(job, texts, keyword, plain.data, plain.size, is_latin1 || !pngx_text_is_utf8(plain.data, plain.size));
+    pngx_bytes_close(job, &plain);
+    return status;
+}
+
+/* Past the zero-terminated string at `data`; NULL: it does not end. */
+static const uint8_t *
+after_string(const uint8_t *data, const uint8_t *end)
+{
+    const uint8_t *zero = data ? memchr(data, 0, (size_t)(end - data)) : NULL;
+
+    return zero ? zero + 1 : NULL;
+}
+
+static int32_t
+take_international(struct mim_job *job, struct pngx_texts *texts, const char *keyword, const uint8_t *data,
+                   const uint8_t *end)
+{
+    if (end - data < 2 || data[0] > 1 || (data[0] && data[1]))
+        return MIM_CORRUPT;
+    /* language and translated keyword */
+    const uint8_t *value = after_string(after_string(data + 2, end), end);
+    if (!value)
+        return MIM_CORRUPT;
+    uint64_t size = (uint64_t)(end - value);
+    return data[0] ? add_packed(job, texts, keyword, value, size, false)
+                   : add(job, texts, keyword, value, size, !pngx_text_is_utf8(value, size));
+}
+
+int32_t
+pngx_texts_take(struct mim_job *job, struct pngx_texts *texts, uint32_t type, const uint8_t *data, uint64_t size)
+{
+    const uint8_t *end = data + size, *value = after_string(data, end);
+
+    if (!value || value - data < 2 || value - data > PNGX_KEYWORD_MAX + 1)
+        return MIM_CORRUPT;
+    const char *keyword = (const char *)data;
+    if (type == TYPE_ITXT)
+        return take_international(job, texts, keyword, value, end);
+    if (type != TYPE_ZTXT)
+        return add(job, texts, keyword, value, (uint64_t)(end - value), true);
+    if (value == end || *value)
+        return MIM_CORRUPT;
+    return add_packed(job, texts, keyword, value + 1, (uint64_t)(end - value - 1), true);
+}
+
+/* A time that is none of ours is a text like others. */
+static int32_t
+give(struct mim_job *job, const struct pngx_text *text)
+{
+    const char *key = pngx_text_key(text->keyword);
+    bool is_time = key && !strcmp(key, "datetime");
+    char other[sizeof text->keyword + 5];
+
+    if (is_time && pngx_text_time((const char *)text->value.data, text->value.size) == text->value.size &&
+        text->value.size)
+        return job->host->meta(job, key, MIM_META_TIME, text->value.data, text->value.size);
+    snprintf(other, sizeof other, "text:%s", text->keyword);
+    return job->host->meta(job, key && !is_time ? key : other, MIM_META_TEXT,
+                           text->value.size ? (const void *)text->value.data : "", text->value.size);
+}
+
+int32_t
+pngx_texts_give(struct mim_job *job, const struct pngx_texts *texts)
+{
+    int32_t status = MIM_OK;
+
+    for (uint32_t i = 0; i < texts->count && status == MIM_OK; i++)
+        status = give(job, &texts->items[i]);
+    return status;
+}
+
+void
+pngx_texts_close(struct mim_job *job, struct pngx_texts *texts)
+{
+    for (uint32_t i = 0; i < texts->count; i++)
+        pngx_bytes_close(job, &texts->items[i].value);
+    if (texts->items)
+        job->host->resize(job, texts->items, texts->room * sizeof *texts->items, 0);
+    *texts = (struct pngx_texts){ 0 };
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* The frames of an animation: where they stand and when they are shown. */
+#ifndef MIM_PNG_MOVIE_H
+#define MIM_PNG_MOVIE_H
+
+#include "chunk/header.h"
+
+enum { PNGX_FCTL_SIZE = 26 };
+enum { PNGX_DISPOSE_NONE, PNGX_DISPOSE_BACKGROUND, PNGX_DISPOSE_PREVIOUS };
+enum { PNGX_BLEND_SOURCE, PNGX_BLEND_OVER };
+
+/** An fcTL chunk. */
+struct pngx_control {
+    uint32_t sequence, width, height, x, y;
+    uint16_t delay_num, delay_den;
+    uint8_t dispose, blend;
+};
+
+struct pngx_mark {
+    uint64_t offset; /**< of the fcTL */
+    int64_t pts;     /**< in the movie's time base */
+};
+
+/** Zeroed = none. */
+struct pngx_movie {
+    struct pngx_mark *marks; /**< the host's memory */
+    uint64_t count, room;    /**< frames that are whole */
+    uint32_t time_den;       /**< ticks per second */
+    bool is_opaque;          /**< nothing can show through */
+    struct pngx_fault fault; /**< what ends it, if not well */
+};
+
+/** Walk the chunks of a whole animation, without a look at pixels. What is wrong with the file becomes the movie's
+ * fault; other failures are returned. */
+int32_t pngx_movie_read(struct mim_job *job, struct pngx_window *window, const struct pngx_header *header,
+                        struct pngx_movie *movie);
+void pngx_movie_close(struct mim_job *job, struct pngx_movie *movie);
+
+/** The fcTL at `offset`, and where the frame's first pixels stand. */
+int32_t pngx_movie_control(struct mim_job *job, struct pngx_window *window, uint64_t offset,
+                           struct pngx_control *control, uint64_t *pixels, struct pngx_fault *fault);
+
+/** How long a frame is shown, in ticks of a second / `time_den`. */
+int64_t pngx_control_ticks(const struct pngx_control *control, uint32_t time_den);
+bool pngx_control_covers(const struct pngx_control *control, const struct pngx_header *header);
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* One frame through libpng, on any thread. */
+#include <setjmp.h>
+#include <stdio.h>
+
+#include <png.h>
+
+#include "chunk/memory.h"
+#include "read/reader-state.h"
+
+enum { PIXELS_A_POLL = 1 << 18, CHUNKS_MAX = 1000, BUFFER_SIZE = 32 * 1024 };
+
+struct decoding {
+    struct mim_job *job;
+    png_structp png;
+    png_infop info;
+    struct pngx_memory memory;
+    struct pngx_feed feed;
+    const struct pngx_packet *packet;
+    int32_t status; /* of a host call that failed */
+    char text[96];  /* libpng's own words */
+};
+
+static void
+on_error(png_structp png, png_const_charp text)
+{
+    struct decoding *decoding = png_get_error_ptr(png);
+
+    snprintf(decoding->text, sizeof decoding->text, "%s", text);
+    png_longjmp(png, 1);
+}
+
+static void
+on_warning(png_structp png, png_const_charp text)
+{
+    struct decoding *decoding = png_get_error_ptr(png);
+    char line[120];
+
+    snprintf(line, sizeof line, "libpng: %s", text);
+    decoding->job->host->log(decoding->job, MIM_LOG_WARNING, line);
+}
+
+static png_voidp
+on_malloc(png_structp png, png_alloc_size_t size)
+{
+    return pngx_memory_get(png_get_mem_ptr(png), size);
+}
+
+static void
+on_free(png_structp png, png_voidp data)
+{
+    pngx_memory_give(png_get_mem_ptr(png), data);
+}
+
+static void
+on_read(png_structp png, png_bytep data, size_t size)
+{
+    struct decoding *decoding = png_get_io_ptr(png);
+
+    if (pngx_feed_read(&decoding->feed, data, size) != MIM_OK)
+        png_error(png, "the source gives no more");
+}
+
+/* The limits are this frame's own size, and for chunks that are no pixels a palette's. */
+static void
+set_limits(const struct decoding *decoding)
+{
+    png_set_user_limits(decoding->png, decoding->packet->frame.width, decoding->packet->frame.height);
+    png_set_chunk_cache_max(decoding->png, CHUNKS_MAX);
+    png_set_chunk_malloc_max(decoding->png, PNGX_FEED_HEAD_MAX);
+    png_set_crc_action(decoding->png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);
+    png_set_compression_buffer_size(decoding->png, BUFFER_SIZE);
+}
+
+static void
+set_transforms(const struct decoding *decoding, bool gives_indices)
+{
+    png_structp png = decoding->png;
+
+    if (gives_indices) {
+        png_set_packing(png);
+        return;
+    }
+    png_set_expand(png);
+    if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+        png_set_swap(png);
+}
+
+static void
+read_rows(struct decoding *decoding, const struct mim_raster *raster)
+{
+    int passes = png_set_interlace_handling(decoding->png);
+
+    png_read_update_info(decoding->png, decoding->info);
+    for (int pass = 0; pass < passes; pass++)
+        for (uint32_t y = 0; y < raster->height; y++) {
+            if ((uint64_t)y * raster->width % PIXELS_A_POLL < raster->width)
+                decoding->status = decoding->job->host->poll(decoding->job);
+            if (decoding->status != MIM_OK)
+                png_error(decoding->png, "stopped");
+            png_read_row(decoding->png, raster->data + y * raster->stride, NULL);
+        }
+}
+
+static bool
+decode(struct decoding *decoding, const struct pngx_reader *reader, const struct mim_raster *raster)
+{
+    if (setjmp(png_jmpbuf(decoding->png)))
+        return false;
+    set_limits(decoding);
+    png_read_info(decoding->png, decoding->info);
+    set_transforms(decoding, pngx_gives_indices(reader));
+    read_rows(decoding, raster);
+    return true;
+}
+
+static int32_t
+explain(const struct decoding *decoding)
+{
+    const struct mim_host *host = decoding->job->host;
+
+    if (decoding->status != MIM_OK)
+        return decoding->status;
+    if (decoding->feed.fault.status != MIM_OK)
+        return pngx_fault_raise(decoding->job, &decoding->feed.fault);
+    if (decoding->memory.is_short)
+        return MIM_NOMEM;
+    return host->fail(decoding->job, MIM_CORRUPT, decoding->packet->frame.pixels, "libpng: %s", decoding->text);
+}
+
+int32_t
+pngx_pixels(struct mim_job *job, const void *packet, const struct mim_frame_info *info, uint32_t part,
+            struct mim_raster *raster)
+{
+    const struct pngx_reader *reader = job->state;
+    struct pngx_worker *worker = job->worker;
+    struct decoding decoding = { .job = job, .memory = { .job = job }, .packet = packet };
+    (void)info, (void)part;
+
+    decoding.png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &decoding, on_error, on_warning, &decoding.memory,
+                                            on_malloc, on_free);
+    decoding.info = decoding.png ? png_create_info_struct(decoding.png) : NULL;
+    if (!decoding.info) {
+        png_destroy_read_struct(&decoding.png, NULL, NULL);
+        return MIM_NOMEM;
+    }
+    pngx_feed_open(&decoding.feed, job, &worker->window, &reader->header, &decoding.packet->frame);
+    png_set_read_fn(decoding.png, &decoding, on_read);
+    int32_t status = decode(&decoding, reader, raster) ? MIM_OK : explain(&decoding);
+    png_destroy_read_struct(&decoding.png, &decoding.info, NULL);
+    return status;
+}

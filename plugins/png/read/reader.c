@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading: the operations. A still picture stands alone; frames of an animation are rectangles, composed by the core. */
+#include "read/reader-state.h"
+
+enum { STILL_FRAMES = 1 };
+
+static int32_t
+open_movie(struct mim_job *job, struct pngx_reader *self, struct mim_sequence *sequence)
+{
+    struct pngx_movie *movie = &self->movie;
+
+    int32_t status = pngx_movie_read(job, &self->window, &self->header, movie);
+    if (status != MIM_OK)
+        return status;
+    if (!self->raw && !pngx_gives_indices(self)) {
+        sequence->canvas_width = self->header.width;
+        sequence->canvas_height = self->header.height;
+        sequence->canvas_channels = self->header.colour == PNGX_GRAY || self->header.colour == PNGX_GRAY_ALPHA ? 1 : 3;
+        sequence->canvas_sample = self->header.depth == 16 ? MIM_SAMPLE_U16 : MIM_SAMPLE_U8;
+    }
+    bool is_sound = movie->fault.status == MIM_OK;
+    sequence->count = is_sound ? movie->count : self->header.frames;
+    sequence->sure = is_sound ? MIM_SURE_EXACT : MIM_SURE_HEADER;
+    sequence->opaque = movie->is_opaque;
+    sequence->loop = self->header.plays <= INT32_MAX ? (int32_t)self->header.plays : INT32_MAX;
+    sequence->time_num = 1;
+    sequence->time_den = movie->time_den;
+    return MIM_OK;
+}
+
+static int32_t
+pngx_open(struct mim_job *job, struct mim_sequence *sequence)
+{
+    struct pngx_reader *self = job->state;
+    struct pngx_fault fault = { 0 };
+
+    int32_t status = pngx_header_read(job, &self->window, &self->header, &fault);
+    if (status != MIM_OK)
+        return pngx_fault_raise(job, &fault);
+    self->is_stream = sequence->sequential && !self->header.is_animated;
+    if (self->header.is_animated)
+        return open_movie(job, self, sequence);
+    sequence->count = STILL_FRAMES;
+    sequence->sure = MIM_SURE_HEADER; /* the file may end before */
+    sequence->loop = -1;
+    return MIM_OK;
+}
+
+bool
+pngx_gives_indices(const struct pngx_reader *reader)
+{
+    return reader->palette && reader->header.colour == PNGX_PALETTE;
+}
+
+/* Is a still picture there to its last chunk? */
+static int32_t
+find_end(struct mim_job *job, struct pngx_reader *self)
+{
+    struct pngx_chunk chunk = { .offset = self->header.pixels };
+    struct pngx_fault fault = { 0 };
+    uint8_t nothing[1];
+
+    if (self->is_whole)
+        return MIM_OK;
+    int32_t status = pngx_chunk_at(job, &self->window, self->header.pixels, &chunk, &fault);
+    while (status == MIM_OK && chunk.type != PNGX_IEND)
+        status = pngx_chunk_at(job, &self->window, pngx_chunk_next(&chunk), &chunk, &fault);
+    if (status == MIM_OK)
+        status = pngx_chunk_load(job, &self->window, &chunk, nothing, 0, &fault);
+    self->is_whole = status == MIM_OK;
+    return status == MIM_OK ? MIM_OK : pngx_fault_raise(job, &fault);
+}
+
+static int32_t
+pngx_scan(struct mim_job *job, struct mim_sequence *sequence)
+{
+    struct pngx_reader *self = job->state;
+    bool is_animated = self->header.is_animated;
+
+    sequence->count = is_animated ? self->movie.count : STILL_FRAMES;
+    sequence->sure = MIM_SURE_EXACT;
+    return is_animated ? pngx_fault_raise(job, &self->movie.fault) : find_end(job, self);
+}
+
+static int32_t
+prepare_still(struct mim_job *job, uint64_t index, struct pngx_packet *packet, struct mim_frame_info *info)
+{
+    struct pngx_reader *self = job->state;
+
+    if (index >= STILL_FRAMES) {
+        int32_t status = find_end(job, self);
+        return status == MIM_OK ? MIM_END : status;
+    }
+    packet->frame = (struct pngx_frame){ .width = self->header.width,
+                                         .height = self->header.height,
+                                         .pixels = self->header.pixels };
+    info->flags = MIM_FRAME_KEY;
+    return MIM_OK;
+}
+
+/* Composing may start at a frame that finds the canvas bare, or hides all of it and never brings it back. */
+static int32_t
+is_key(struct mim_job *job, struct pngx_reader *self, uint64_t index, const struct pngx_control *control, bool *key)
+{
+    struct pngx_control before;
+    struct pngx_fault fault = { 0 };
+    uint64_t pixels;
+
+    *key = index == 0 || (control->blend == PNGX_BLEND_SOURCE && control->dispose != PNGX_DISPOSE_PREVIOUS &&
+                          pngx_control_covers(control, &self->header));
+    if (*key)
+        return MIM_OK;
+    int32_t status =
+        pngx_movie_control(job, &self->window, self->movie.marks[index - 1].offset, &before, &pixels, &fault);
+    if (status != MIM_OK)
+        return pngx_fault_raise(job, &fault);
+    *key = before.dispose == PNGX_DISPOSE_BACKGROUND && pngx_control_covers(&before, &self->header);
+    return MIM_OK;
+}
+
+static void
+place(const struct pngx_control *control, uint64_t index, struct mim_frame_info *info)
+{
+    static const int32_t dispose[] = { MIM_DISPOSE_KEEP, MIM_DISPOSE_BACKGROUND, MIM_DISPOSE_PREVIOUS };
+
+    info->x = (int32_t)control->x;
+    info->y = (int32_t)control->y;
+    info->dispose = dispose[control->dispose];
+    info->blend = control->blend == PNGX_BLEND_OVER ? MIM_BLEND_OVER : MIM_BLEND_REPLACE;
+    if (index == 0 && control->dispose == PNGX_DISPOSE_PREVIOUS) /* there is none: an empty canvas was before it */
+        info->dispose = MIM_DISPOSE_BACKGROUND;
+}
+
+static int32_t
+prepare_frame(struct mim_job *job, uint64_t index, struct pngx_packet *packet, struct mim_frame_info *info)
+{
+    struct pngx_reader *self = job->state;
+    struct pngx_fault fault = { 0 };
+    struct pngx_control *control = &packet->control;
+    uint64_t pixels;
+    bool key;
+
+    if (index >= self->movie.count)
+        return self->movie.fault.status == MIM_OK ? MIM_END : pngx_fault_raise(job, &self->movie.fault);
+    uint64_t offset = self->movie.marks[index].offset;
+    int32_t status = pngx_movie_control(job, &self->window, offset, control, &pixels, &fault);
+    if (status != MIM_OK)
+        return pngx_fault_raise(job, &fault);
+    status = is_key(job, self, index, control, &key);
+    if (status != MIM_OK)
+        return status;
+
+    packet->frame = (struct pngx_frame){ .width = control->width,
+                                         .height = control->height,
+                                         .pixels = pixels,
+                                         .sequence = control->sequence + 1,
+                                         .is_fdat = offset > self->header.pixels };
+    place(control, index, info);
+    info->flags = key ? MIM_FRAME_KEY : 0;
+    info->pts = self->movie.marks[index].pts;
+    info->duration = pngx_control_ticks(control, self->movie.time_den);
+    return MIM_OK;
+}
+
+static int32_t
+pngx_prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info *info)
+{
+    struct pngx_reader *self = job->state;
+    struct pngx_packet *coded = packet;
+
+    int32_t status = (self->header.is_animated ? prepare_frame : prepare_still)(job, index, coded, info);
+    if (status != MIM_OK)
+        return status;
+    info->width = coded->frame.width;
+    info->height = coded->frame.height;
+    info->sample = self->header.depth == 16 ? MIM_SAMPLE_U16 : MIM_SAMPLE_U8;
+    info->channels = pngx_gives_indices(self) ? 1 : pngx_header_channels(&self->header);
+    return MIM_OK;
+}
+
+static void
+pngx_worker_close(struct mim_job *job)
+{
+    struct pngx_worker *worker = job->worker;
+
+    pngx_window_close(job, &worker->window);
+}
+
+static void
+pngx_close(struct mim_job *job)
+{
+    struct pngx_reader *self = job->state;
+
+    pngx_window_close(job, &self->window);
+    pngx_movie_close(job, &self->movie);
+}
+
+static const struct mim_option options[] = {
+    { MIM_OPTION_HEADER, .name = "raw", .type = MIM_OPTION_BOOL, .offset = offsetof(struct pngx_reader, raw),
+      .help = "frames of an animation are the rectangles of the file, not composed" },
+    { MIM_OPTION_HEADER, .name = "palette", .type = MIM_OPTION_BOOL, .offset = offsetof(struct pngx_reader, palette),
+      .help = "frames of a picture with a palette are its indices, and the palette (RGB) is metadata" },
+};
+
+const struct mim_reader_ops pngx_reader_ops = {
+    .struct_size = sizeof pngx_reader_ops,
+    .flags = MIM_READER_ANY_ORDER,
+    .state_size = sizeof(struct pngx_reader),
+    .packet_size = sizeof(struct pngx_packet),
+    .worker_size = sizeof(struct pngx_worker),
+    .option_count = sizeof options / sizeof *options,
+    .options = options,
+    .open = pngx_open,
+    .scan = pngx_scan,
+    .prepare = pngx_prepare,
+    .pixels = pngx_pixels,
+    .metadata = pngx_metadata,
+    .worker_close = pngx_worker_close,
+    .close = pngx_close,
+};

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* One frame as a PNG file of its own, made up while it is read. */
+#ifndef MIM_PNG_FEED_H
+#define MIM_PNG_FEED_H
+
+#include "chunk/header.h"
+
+enum {
+    PNGX_FEED_HEAD_MAX = PNGX_SIGNATURE_SIZE + 3 * PNGX_CHUNK_FRAME + PNGX_IHDR_SIZE + PNGX_PLTE_MAX + PNGX_TRNS_MAX
+};
+
+struct pngx_feed {
+    struct mim_job *job;
+    struct pngx_window *window;
+    struct pngx_fault fault;
+    const uint8_t *piece; /**< what is handed out now */
+    uint64_t piece_size;
+    int step;
+    bool is_fdat;  /**< pixels stand in fdAT chunks, from `next` on */
+    uint64_t next; /**< offset of the next chunk */
+    struct pngx_chunk chunk;
+    uint64_t done;     /**< bytes of its data */
+    uint32_t sum;      /**< of its type and these bytes */
+    uint32_t sequence; /**< of the next fdAT */
+    uint8_t small[PNGX_CHUNK_FRAME];
+    uint8_t head[PNGX_FEED_HEAD_MAX];
+};
+
+/** What makes the frame: its size, where its pixels begin. */
+struct pngx_frame {
+    uint32_t width, height;
+    uint64_t pixels;   /**< offset of the first IDAT or fdAT */
+    uint32_t sequence; /**< of that fdAT */
+    bool is_fdat;
+};
+
+void pngx_feed_open(struct pngx_feed *feed, struct mim_job *job, struct pngx_window *window,
+                    const struct pngx_header *header, const struct pngx_frame *frame);
+
+/** The next `size` bytes of the file. Not MIM_OK: feed->fault says why. Sums of chunks are checked here, and wrong in
+ * what is handed out. */
+int32_t pngx_feed_read(struct pngx_feed *feed, uint8_t *data, uint64_t size);
+
+#endif

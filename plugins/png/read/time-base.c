@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* Delays are quotients of 16-bit numbers. */
+#include "read/time-base.h"
+
+#include "chunk/divisor.h"
+
+enum { NANOSECONDS = 1000000000 };
+
+void
+pngx_ticks_add(struct pngx_ticks *ticks, const struct pngx_control *control)
+{
+    uint64_t den = control->delay_den / pngx_common_divisor(control->delay_num, control->delay_den);
+
+    if (!ticks->common)
+        ticks->common = 1;
+    uint64_t common = ticks->common / pngx_common_divisor(ticks->common, den) * den; /* 32 + 16 bits */
+    ticks->is_too_long = ticks->is_too_long || common > UINT32_MAX;
+    if (!ticks->is_too_long)
+        ticks->common = common;
+}
+
+uint32_t
+pngx_ticks_base(const struct pngx_ticks *ticks)
+{
+    if (ticks->is_too_long)
+        return NANOSECONDS;
+    return ticks->common ? (uint32_t)ticks->common : 1;
+}
+
+static int64_t
+to_ticks(uint32_t num, uint32_t den, uint32_t time_den)
+{
+    return (int64_t)(((uint64_t)num * time_den + den / 2) / den);
+}
+
+int64_t
+pngx_control_ticks(const struct pngx_control *control, uint32_t time_den)
+{
+    return to_ticks(control->delay_num, control->delay_den, time_den);
+}
+
+int64_t
+pngx_ticks_pack(const struct pngx_control *control)
+{
+    return (int64_t)control->delay_num << 16 | control->delay_den;
+}
+
+int64_t
+pngx_ticks_unpack(int64_t packed, uint32_t time_den)
+{
+    return to_ticks((uint32_t)(packed >> 16), packed & UINT16_MAX, time_den);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* A time base in which every delay of an animation is a whole number. */
+#ifndef MIM_PNG_TICKS_H
+#define MIM_PNG_TICKS_H
+
+#include "read/animation.h"
+
+/** The least common multiple of the delays' denominators, so far. Zeroed = of none. */
+struct pngx_ticks {
+    uint64_t common;
+    bool is_too_long; /**< for 32 bits: nanoseconds serve */
+};
+
+void pngx_ticks_add(struct pngx_ticks *ticks, const struct pngx_control *control);
+uint32_t pngx_ticks_base(const struct pngx_ticks *ticks);
+
+/** A delay on its way through a mark, until the base is known. */
+int64_t pngx_ticks_pack(const struct pngx_control *control);
+int64_t pngx_ticks_unpack(int64_t packed, uint32_t time_den);
+
+#endif

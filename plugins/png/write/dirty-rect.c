@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A frame is drawn on the one before, which stays on the canvas: only the rectangle that differs, and in there, where
+ * all that is drawn is opaque, only the pixels that differ.
+ */
+#include <string.h>
+
+#include "write/writer-state.h"
+
+enum { PIXELS_A_POLL = 1 << 20, WORTH_LEAVING = 16 };
+
+static const uint8_t *
+pixel_at(const struct mim_raster *raster, uint32_t pixel, uint32_t x, uint32_t y)
+{
+    return raster->data + y * raster->stride + (size_t)x * pixel;
+}
+
+/* The stretch of a row that differs, widened into [*left, *right). */
+static bool
+widen(const uint8_t *one, const uint8_t *other, uint32_t width, uint32_t pixel, uint32_t *left, uint32_t *right)
+{
+    uint32_t first = 0, last = width;
+
+    if (!memcmp(one, other, (size_t)width * pixel))
+        return false;
+    while (!memcmp(one + (size_t)first * pixel, other + (size_t)first * pixel, pixel))
+        first++;
+    while (!memcmp(one + (size_t)(last - 1) * pixel, other + (size_t)(last - 1) * pixel, pixel))
+        last--;
+    *left = first < *left ? first : *left;
+    *right = last > *right ? last : *right;
+    return true;
+}
+
+static int32_t
+poll_after(struct mim_job *job, uint32_t y, uint32_t width)
+{
+    return (uint64_t)y * width % PIXELS_A_POLL < width ? job->host->poll(job) : MIM_OK;
+}
+
+static int32_t
+shrink(struct mim_job *job, const struct mim_raster *frame, const struct mim_raster *before, uint32_t pixel,
+       struct pngx_sheet *sheet)
+{
+    uint32_t left = frame->width, right = 0, top = frame->height, bottom = 0;
+
+    for (uint32_t y = 0; y < frame->height; y++) {
+        int32_t status = poll_after(job, y, frame->width);
+        if (status != MIM_OK)
+            return status;
+        if (!widen(pixel_at(frame, pixel, 0, y), pixel_at(before, pixel, 0, y), frame->width, pixel, &left, &right))
+            continue;
+        top = y < top ? y : top;
+        bottom = y + 1;
+    }
+    if (!bottom) { /* nothing does: one pixel has to be there */
+        left = top = 0;
+        right = bottom = 1;
+    }
+    sheet->x = left;
+    sheet->y = top;
+    sheet->width = right - left;
+    sheet->height = bottom - top;
+    return MIM_OK;
+}
+
+/* Are all the pixels that differ opaque, and those that do not worth leaving out? */
+static int32_t
+look_through(struct mim_job *job, const struct mim_raster *frame, const struct mim_raster *before, uint32_t pixel,
+             struct pngx_sheet *sheet)
+{
+    uint32_t alpha = pixel / frame->channels * (frame->channels - 1), size = pixel - alpha;
+    uint64_t equal = 0;
+
+    for (uint32_t y = sheet->y; y < sheet->y + sheet->height; y++) {
+        const uint8_t *one = pixel_at(frame, pixel, sheet->x, y), *other = pixel_at(before, pixel, sheet->x, y);
+        int32_t status = poll_after(job, y, sheet->width);
+        if (status != MIM_OK)
+            return status;
+        for (uint32_t x = 0; x < sheet->width; x++, one += pixel, other += pixel) {
+            if (!memcmp(one, other, pixel))
+                equal++;
+            else if (memcmp(one + alpha, "\xff\xff", size) != 0)
+                return MIM_OK;
+        }
+    }
+    sheet->is_over = equal >= (uint64_t)sheet->width * sheet->height / WORTH_LEAVING + 1;
+    return MIM_OK;
+}
+
+int32_t
+pngx_change_find(struct mim_job *job, const struct mim_raster *frame, const struct mim_raster *before,
+                 struct pngx_sheet *sheet, struct pngx_rows *rows)
+{
+    int32_t status = MIM_OK;
+
+    if (before)
+        status = shrink(job, frame, before, rows->pixel, sheet);
+    if (status == MIM_OK && before && frame->channels % 2 == 0)
+        status = look_through(job, frame, before, rows->pixel, sheet);
+    rows->below = sheet->is_over ? before : NULL;
+    rows->x = sheet->x;
+    rows->y = sheet->y;
+    rows->width = sheet->width;
+    rows->height = sheet->height;
+    return status;
+}

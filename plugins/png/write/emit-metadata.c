@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* Writes metadata that was kept, in the order that PNG asks for. */
+#include "write/retain.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "chunk/emit.h"
+#include "chunk/text.h"
+#include "write/deflate.h"
+
+enum { PHYS_SIZE = 9, METRE = 1, PROFILE_LEVEL = 6 };
+
+/* The profile says what samples it is for. */
+static int32_t
+emit_profile(struct mim_job *job, struct pngx_kept *kept, uint32_t channels, bool *has_profile)
+{
+    static const uint8_t name[] = "ICC profile\0"; /* and method 0 */
+    const struct pngx_bytes *icc = &kept->icc;
+    const char *space = channels < 3 ? "GRAY" : "RGB ";
+
+    *has_profile = false;
+    if (!icc->size)
+        return MIM_OK;
+    if (icc->size < 20 || memcmp(icc->data + 16, space, 4) != 0)
+        return job->host->notice(job, MIM_NOTICE_METADATA, "the colour profile is for other samples, and left out");
+    struct pngx_squeezer squeezer = { 0 };
+    struct pngx_bytes *out = &squeezer.out;
+    int32_t status = pngx_squeezer_open(job, &squeezer, PROFILE_LEVEL);
+    if (status == MIM_OK)
+        status = pngx_bytes_reserve(job, out, libdeflate_zlib_compress_bound(squeezer.compressor, icc->size));
+    if (status == MIM_OK) {
+        out->size = libdeflate_zlib_compress(squeezer.compressor, icc->data, icc->size, out->data, out->room);
+        status = pngx_emit_chunk(job, PNGX_TYPE('i', 'C', 'C', 'P'), name, sizeof name, out->data, out->size);
+        *has_profile = true;
+    }
+    pngx_squeezer_close(job, &squeezer);
+    return status;
+}
+
+static int32_t
+emit_resolution(struct mim_job *job, const struct pngx_kept *kept)
+{
+    uint8_t bytes[PHYS_SIZE] = { [8] = kept->unit > 0 ? METRE : 0 };
+
+    if (!(kept->axes[0] > 0))
+        return MIM_OK;
+    for (int i = 0; i < 2; i++) {
+        double value = round(kept->unit > 0 ? kept->axes[i] / kept->unit : kept->axes[i]);
+        if (!(value >= 1 && value <= INT32_MAX))
+            return job->host->notice(job, MIM_NOTICE_METADATA, "png cannot keep such a resolution");
+        pngx_put_u32(bytes + 4 * i, (uint32_t)value);
+    }
+    return pngx_emit_chunk(job, PNGX_TYPE('p', 'H', 'Y', 's'), NULL, 0, bytes, sizeof bytes);
+}
+
+/* Latin-1 where that will do, since every reader knows it. */
+static int32_t
+emit_text(struct mim_job *job, const struct pngx_kept_text *text)
+{
+    uint32_t head_size = (uint32_t)strlen(text->keyword) + 1;
+    uint8_t head[85] = { 0 }; /* keyword; not compressed, no language, no translation */
+    uint64_t size = text->value.size;
+
+    memcpy(head, text->keyword, head_size);
+    uint8_t *latin1 = job->host->resize(job, NULL, 0, size + 1);
+    if (!latin1)
+        return MIM_NOMEM;
+    int64_t count = pngx_text_to_latin1((const char *)text->value.data, size, latin1, size);
+    int32_t status =
+        count < 0 ? pngx_emit_chunk(job, PNGX_TYPE('i', 'T', 'X', 't'), head, head_size + 4, text->value.data, size)
+                  : pngx_emit_chunk(job, PNGX_TYPE('t', 'E', 'X', 't'), head, head_size, latin1, (uint64_t)count);
+    job->host->resize(job, latin1, size + 1, 0);
+    return status;
+}
+
+static int32_t
+emit_colour(struct mim_job *job, struct pngx_kept *kept, uint32_t channels)
+{
+    bool has_profile;
+
+    int32_t status = emit_profile(job, kept, channels, &has_profile);
+    if (status == MIM_OK && kept->has_gamma)
+        status = pngx_emit_chunk(job, PNGX_TYPE('g', 'A', 'M', 'A'), NULL, 0, kept->gamma, sizeof kept->gamma);
+    if (status == MIM_OK && kept->has_chromaticities)
+        status = pngx_emit_chunk(job, PNGX_TYPE('c', 'H', 'R', 'M'), NULL, 0, kept->chromaticities,
+                                 sizeof kept->chromaticities);
+    if (status == MIM_OK && kept->has_srgb && !has_profile) /* one of them may be there */
+        status = pngx_emit_chunk(job, PNGX_TYPE('s', 'R', 'G', 'B'), NULL, 0, kept->srgb, sizeof kept->srgb);
+    return status;
+}
+
+int32_t
+pngx_kept_emit(struct mim_job *job, struct pngx_kept *kept, uint32_t channels)
+{
+    int32_t status = emit_colour(job, kept, channels);
+    if (status == MIM_OK)
+        status = emit_resolution(job, kept);
+    if (status == MIM_OK && kept->has_time)
+        status = pngx_emit_chunk(job, PNGX_TYPE('t', 'I', 'M', 'E'), NULL, 0, kept->time, sizeof kept->time);
+    if (status == MIM_OK && kept->exif.size)
+        status = pngx_emit_chunk(job, PNGX_TYPE('e', 'X', 'I', 'f'), NULL, 0, kept->exif.data, kept->exif.size);
+    for (uint32_t i = 0; i < kept->text_count && status == MIM_OK; i++)
+        status = emit_text(job, &kept->texts[i]);
+    return status;
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* Loops that compilers make vectors of: every predictor is known, since rows are whole. */
+#include "write/filter.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+static void
+subtract(const uint8_t *restrict row, const uint8_t *restrict from, uint64_t size, uint8_t *restrict out)
+{
+    for (uint64_t i = 0; i < size; i++)
+        out[i] = (uint8_t)(row[i] - from[i]);
+}
+
+static void
+average(const uint8_t *restrict row, const uint8_t *restrict left, const uint8_t *restrict above, uint64_t size,
+        uint8_t *restrict out)
+{
+    for (uint64_t i = 0; i < size; i++)
+        out[i] = (uint8_t)(row[i] - (uint8_t)((left[i] + above[i]) >> 1));
+}
+
+/* PNG specification (third edition), 9.4: the nearest of left, above, above left to their plane. */
+static void
+paeth(const uint8_t *restrict row, const uint8_t *restrict left, const uint8_t *restrict above,
+      const uint8_t *restrict corner, uint64_t size, uint8_t *restrict out)
+{
+    for (uint64_t i = 0; i < size; i++) {
+        int16_t a = left[i], b = above[i], c = corner[i];
+        int16_t from_a = (int16_t)(b - c), from_b = (int16_t)(a - c), from_c = (int16_t)(from_a + from_b);
+        from_a = from_a < 0 ? (int16_t)-from_a : from_a;
+        from_b = from_b < 0 ? (int16_t)-from_b : from_b;
+        from_c = from_c < 0 ? (int16_t)-from_c : from_c;
+        int16_t nearest = from_b <= from_c ? b : c, least = from_b <= from_c ? from_b : from_c;
+        nearest = from_a <= least ? a : nearest;
+        out[i] = (uint8_t)(row[i] - nearest);
+    }
+}
+
+/* The first pixel has nothing to its left. */
+static void
+filter_start(int filter, const uint8_t *row, const uint8_t *above, uint64_t size, uint8_t *out)
+{
+    for (uint64_t i = 0; i < size; i++) {
+        uint8_t up = above ? above[i] : 0;
+        uint8_t from = filter == PNGX_FILTER_UP || filter == PNGX_FILTER_PAETH ? up
+                       : filter == PNGX_FILTER_AVERAGE                         ? up >> 1
+                                                                               : 0;
+        out[i] = (uint8_t)(row[i] - from);
+    }
+}
+
+static void
+average_without_above(const uint8_t *restrict row, const uint8_t *restrict left, uint64_t size, uint8_t *restrict out)
+{
+    for (uint64_t i = 0; i < size; i++)
+        out[i] = (uint8_t)(row[i] - (left[i] >> 1));
+}
+
+void
+pngx_filter_row(int filter, const uint8_t *row, const uint8_t *above, uint64_t size, uint32_t pixel, uint8_t *out)
+{
+    uint64_t rest = size > pixel ? size - pixel : 0;
+
+    *out++ = (uint8_t)filter;
+    if (filter == PNGX_FILTER_NONE || (filter == PNGX_FILTER_UP && !above)) {
+        memcpy(out, row, size);
+        return;
+    }
+    if (filter == PNGX_FILTER_UP) {
+        subtract(row, above, size, out);
+        return;
+    }
+    filter_start(filter, row, above, size - rest, out);
+    if (filter == PNGX_FILTER_SUB || (filter == PNGX_FILTER_PAETH && !above))
+        subtract(row + pixel, row, rest, out + pixel);
+    else if (filter == PNGX_FILTER_PAETH)
+        paeth(row + pixel, row, above + pixel, above, rest, out + pixel);
+    else if (above)
+        average(row + pixel, row, above + pixel, rest, out + pixel);
+    else
+        average_without_above(row + pixel, row, rest, out + pixel);
+}
+
+static uint64_t
+cost_of(const uint8_t *bytes, uint64_t size)
+{
+    uint64_t sum = 0;
+
+    for (uint64_t i = 0; i < size;) {
+        uint64_t end = size - i < 4096 ? size : i + 4096;
+        uint32_t some = 0;
+        for (; i < end; i++)
+            some += bytes[i] < 128 ? bytes[i] : 256U - bytes[i];
+        sum += some;
+    }
+    return sum;
+}
+
+void
+pngx_filter_row_best(const uint8_t *row, const uint8_t *above, uint64_t size, uint32_t pixel, uint8_t *out,
+                     uint8_t *scratch)
+{
+    uint64_t least = UINT64_MAX;
+
+    for (int filter = PNGX_FILTER_NONE; filter < PNGX_FILTERS; filter++) {
+        pngx_filter_row(filter, row, above, size, pixel, scratch);
+        uint64_t cost = cost_of(scratch + 1, size);
+        if (cost >= least)
+            continue;
+        least = cost;
+        memcpy(out, scratch, size + 1);
+    }
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* A quotient that fits is told exactly; another is rounded, and what is lost is carried on. */
+#include "write/frame-timing.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+#include "chunk/divisor.h"
+
+static const double nearly = 1e-9; /* a decimal as binary is no further from its quotient */
+
+static bool
+fit_quotient(uint64_t num, uint64_t den, struct pngx_delay *delay)
+{
+    uint64_t divisor = pngx_common_divisor(num, den);
+
+    if (!divisor || num / divisor > UINT16_MAX || den / divisor > UINT16_MAX)
+        return false;
+    *delay = (struct pngx_delay){ (uint16_t)(num / divisor), (uint16_t)(den / divisor) };
+    return true;
+}
+
+/* The first convergent of its continued fraction that is as good as equal. */
+static bool
+fit_seconds(double seconds, struct pngx_delay *delay)
+{
+    double rest = seconds;
+    uint64_t p0 = 0, q0 = 1, p1 = 1, q1 = 0;
+
+    for (int i = 0; i < 16 && rest <= UINT16_MAX; i++) {
+        uint64_t whole = (uint64_t)rest, p = whole * p1 + p0, q = whole * q1 + q0;
+        if (p > UINT16_MAX || q > UINT16_MAX)
+            return false;
+        p0 = p1, q0 = q1, p1 = p, q1 = q;
+        if (fabs((double)p / (double)q - seconds) <= nearly * (seconds > 1 ? seconds : 1)) {
+            *delay = (struct pngx_delay){ (uint16_t)p, (uint16_t)q };
+            return true;
+        }
+        rest = 1 / (rest - (double)whole);
+    }
+    return false;
+}
+
+static bool
+round_seconds(struct pngx_clock *clock, double seconds, struct pngx_delay *delay)
+{
+    double wanted = seconds + clock->owed;
+    uint32_t den = 10000;
+
+    while (den > 1 && wanted * den > UINT16_MAX)
+        den /= 10;
+    double num = round(wanted * den);
+    if (num > UINT16_MAX)
+        return false;
+    *delay = (struct pngx_delay){ (uint16_t)(num > 0 ? num : 0), (uint16_t)den };
+    clock->owed = wanted - (double)delay->num / den;
+    return true;
+}
+
+int32_t
+pngx_clock_delay(struct pngx_clock *clock, uint64_t index, int64_t duration, struct pngx_delay *delay)
+{
+    uint64_t num = 1, den = 10;
+    double seconds;
+
+    if (!clock->fps.den && clock->seconds.count) {
+        seconds = clock->seconds.values[clock->seconds.count > 1 ? index : 0];
+        return fit_seconds(seconds, delay) || round_seconds(clock, seconds, delay);
+    }
+    if (clock->fps.den) {
+        num = (uint64_t)clock->fps.den;
+        den = (uint64_t)clock->fps.num;
+    } else if (clock->time_den) {
+        /* 2^63 ticks of 2^32 seconds would not fit */
+        if (duration > 0 && (uint64_t)duration > UINT64_MAX / clock->time_num)
+            return false;
+        num = duration > 0 ? (uint64_t)duration * clock->time_num : 0;
+        den = clock->time_den;
+    }
+    seconds = (double)num / (double)den;
+    return fit_quotient(num, den, delay) || round_seconds(clock, seconds, delay);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* Metadata that a file will hold, as chunks. */
+#ifndef MIM_PNG_KEEP_H
+#define MIM_PNG_KEEP_H
+
+#include "chunk/memory.h"
+
+struct pngx_kept_text {
+    char keyword[80];        /**< Latin-1 */
+    int32_t rank;            /**< of the word that it came by: a lower one is not replaced by a higher */
+    struct pngx_bytes value; /**< UTF-8 */
+};
+
+/** Zeroed = nothing. */
+struct pngx_kept {
+    double axes[2]; /**< pixels per unit; 0: not known */
+    double unit;    /**< metres; 0: none */
+    bool has_unit;
+    uint8_t time[7];
+    uint8_t gamma[4], chromaticities[32], srgb[1];
+    bool has_time, has_gamma, has_chromaticities, has_srgb;
+    struct pngx_bytes icc, exif;
+    struct pngx_kept_text *texts; /**< the host's memory */
+    uint32_t text_count, text_room;
+};
+
+/** Keep a value in place of what its key stood for. UNSUPPORTED: cannot be kept. NOMEM. */
+int32_t pngx_keep(struct mim_job *job, struct pngx_kept *kept, const char *key, int32_t type, const void *value,
+                  uint64_t size);
+
+/** As options say it: dots per inch, and a text under a keyword. UNSUPPORTED: it is none; NOMEM. */
+int32_t pngx_keep_dpi(struct pngx_kept *kept, const double axes[2]);
+int32_t pngx_keep_text(struct mim_job *job, struct pngx_kept *kept, const char *keyword, int32_t rank, const char *text,
+                       uint64_t size);
+
+/** Write what stands before the pixels of a picture with so many channels; a profile for others is left out, with a
+ * notice. */
+int32_t pngx_kept_emit(struct mim_job *job, struct pngx_kept *kept, uint32_t channels);
+void pngx_kept_close(struct mim_job *job, struct pngx_kept *kept);
+
+#endif

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: MIT */
+/* Writing: the operations. A frame is packed on any thread; chunks are made of it in order. */
+#include "write/writer-state.h"
+
+#include <string.h>
+
+#include <zlib.h>
+
+#include "chunk/emit.h"
+#include "chunk/header.h"
+#include "read/animation.h"
+
+enum { CHUNK_BYTES = 1 << 20, SUM_SIZE = 4, ACTL_SIZE = 8, DEFAULT_LEVEL = 6 };
+#define MOST_SIDE 0x7fffffffU
+
+static int32_t
+refuse_many(struct mim_job *job)
+{
+    return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN,
+                           "many frames into one plain .png: use frame_%%03d.png, or .apng, or apng=yes");
+}
+
+static int32_t
+keep_options(struct mim_job *job, struct pngx_writer *self)
+{
+    int32_t status = MIM_OK;
+
+    if (self->dpi.count) {
+        const double axes[2] = { self->dpi.values[0], self->dpi.values[self->dpi.count - 1] };
+        if (self->dpi.count > 2 || pngx_keep_dpi(&self->kept, axes) != MIM_OK)
+            return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "dpi takes one or two numbers above 0");
+    }
+    for (uint64_t i = 0; i < self->text.count && status == MIM_OK; i++) {
+        const char *key = self->text.items[2 * i], *text = self->text.items[2 * i + 1];
+        status = pngx_keep_text(job, &self->kept, key, -1, text, strlen(text));
+        if (status == MIM_UNSUPPORTED)
+            return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN,
+                                   "text:%s: a keyword has 1 to 79 letters of Latin-1 and single blanks inside, "
+                                   "a text is UTF-8",
+                                   key);
+    }
+    return status;
+}
+
+static int32_t
+open_writer(struct mim_job *job, struct mim_sequence *sequence, bool is_movie)
+{
+    struct pngx_writer *self = job->state;
+    bool is_one = sequence->count == MIM_UNKNOWN || sequence->sure != MIM_SURE_EXACT || sequence->count == 1;
+
+    self->is_movie = is_movie;
+    self->packing.level = (int32_t)self->level;
+    self->packing.filter = self->filter ? self->filter - 1 : PNGX_FILTER_AUTO;
+    if (!is_movie && !is_one)
+        return refuse_many(job);
+    self->plays = (uint32_t)(self->loop >= 0 ? self->loop : sequence->loop >= 0 ? sequence->loop : 0);
+    return pngx_timing_start(job, self, sequence);
+}
+
+static int32_t
+pngx_open_picture(struct mim_job *job, struct mim_sequence *sequence)
+{
+    const struct pngx_writer *self = job->state;
+
+    return open_writer(job, sequence, self->apng);
+}
+
+static int32_t
+pngx_open_movie(struct mim_job *job, struct mim_sequence *sequence)
+{
+    return open_writer(job, sequence, true);
+}
+
+/* What belongs to the whole stands before the first pixels; so what the first frame says counts, too. */
+static int32_t
+pngx_keep_metadata(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size)
+{
+    struct pngx_writer *self = job->state;
+
+    return self->frames ? MIM_UNSUPPORTED : pngx_keep(job, &self->kept, key, type, value, size);
+}
+
+static int32_t
+check_shape(struct mim_job *job, const struct mim_frame_info *info)
+{
+    if (info->channels < 1 || info->channels > 4)
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "PNG takes 1 to 4 channels, this frame has %u",
+                               info->channels);
+    if (!info->width || !info->height || info->width > MOST_SIDE || info->height > MOST_SIDE)
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "PNG takes 1 to %u pixels a side, this frame has %ux%u",
+                               MOST_SIDE, info->width, info->height);
+    return MIM_OK;
+}
+
+static struct pngx_rows
+whole_rows(const struct pngx_writer *self, const struct mim_frame_info *info)
+{
+    struct pngx_rows rows = { .width = info->width,
+                              .height = info->height,
+                              .pixel = info->channels * (info->sample == MIM_SAMPLE_U16 ? 2 : 1),
+                              .is_interlaced = self->interlace };
+    pngx_rows_open(&rows);
+    return rows;
+}
+
+static int32_t
+pngx_accepts(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info *info)
+{
+    struct pngx_writer *self = job->state;
+    struct pngx_sheet *sheet = packet;
+
+    if (index && !self->is_movie)
+        return refuse_many(job);
+    int32_t status = check_shape(job, info);
+    if (status == MIM_OK && self->is_movie)
+        status = pngx_timing_delay(job, self, index, info->duration, &sheet->delay);
+    if (status == MIM_OK && !index)
+        status = keep_options(job, self);
+    if (status != MIM_OK)
+        return status;
+    if (info->sample != MIM_SAMPLE_U8)
+        info->sample = info->sample == MIM_SAMPLE_I8 ? MIM_SAMPLE_U8 : MIM_SAMPLE_U16;
+    const struct pngx_rows rows = whole_rows(self, info);
+    info->parts = pngx_pack_parts(&rows);
+    self->frames = index + 1;
+    sheet->width = info->width;
+    sheet->height = info->height;
+    return MIM_OK;
+}
+
+/* A frame in parts is stored whole: each part would have to look for what changed. */
+static int32_t
+pngx_encode(struct mim_job *job, void *packet, const struct mim_frame_info *info, uint32_t part,
+            const struct mim_raster *raster, const struct mim_neighbours *beside)
+{
+    const struct pngx_writer *self = job->state;
+    struct pngx_writing_worker *worker = job->worker;
+    struct pngx_rows rows = whole_rows(self, info);
+    int32_t status = MIM_OK;
+
+    rows.raster = raster;
+    if (self->is_movie && info->parts == 1)
+        status = pngx_change_find(job, raster, beside->previous, packet, &rows);
+    pngx_rows_open(&rows);
+    return status == MIM_OK ? pngx_pack(job, &worker->packer, &self->packing, &rows, part, info->parts) : status;
+}
+
+static int32_t
+emit_header(struct mim_job *job, struct pngx_writer *self, const struct mim_frame_info *info)
+{
+    static const uint8_t colours[] = { 0, PNGX_GRAY, PNGX_GRAY_ALPHA, PNGX_RGB, PNGX_RGBA };
+    uint8_t ihdr[PNGX_IHDR_SIZE] = { [8] = info->sample == MIM_SAMPLE_U16 ? 16 : 8,
+                                     [9] = colours[info->channels],
+                                     [12] = (uint8_t)self->interlace },
+            control[ACTL_SIZE] = { 0 };
+
+    pngx_put_u32(pngx_put_u32(ihdr, info->width), info->height);
+    int32_t status = job->host->emit(job, pngx_signature, PNGX_SIGNATURE_SIZE);
+    if (status == MIM_OK)
+        status = pngx_emit_chunk(job, PNGX_IHDR, NULL, 0, ihdr, sizeof ihdr);
+    self->control_at = job->host->tell(job);
+    if (status == MIM_OK && self->is_movie)
+        status = pngx_emit_chunk(job, PNGX_ACTL, NULL, 0, control, sizeof control);
+    return status == MIM_OK ? pngx_kept_emit(job, &self->kept, info->channels) : status;
+}
+
+static int32_t
+emit_control(struct mim_job *job, struct pngx_writer *self, const struct pngx_sheet *sheet)
+{
+    uint8_t control[PNGX_FCTL_SIZE], *out = pngx_put_u32(control, self->sequence++);
+
+    out = pngx_put_u32(pngx_put_u32(out, sheet->width), sheet->height);
+    out = pngx_put_u32(pngx_put_u32(out, sheet->x), sheet->y);
+    out = pngx_put_u16(pngx_put_u16(out, sheet->delay.num), sheet->delay.den);
+    out[0] = PNGX_DISPOSE_NONE;
+    out[1] = sheet->is_over ? PNGX_BLEND_OVER : PNGX_BLEND_SOURCE;
+    return pngx_emit_chunk(job, PNGX_FCTL, NULL, 0, control, sizeof control);
+}
+
+/* Pixels as IDAT chunks, or fdAT from the second frame on. */
+static int32_t
+emit_pixels(struct mim_job *job, struct pngx_writer *self, bool is_first, const uint8_t *data, uint64_t size)
+{
+    int32_t status = MIM_OK;
+
+    for (uint64_t done = 0; done < size && status == MIM_OK; done += CHUNK_BYTES) {
+        uint64_t some = size - done < CHUNK_BYTES ? size - done : CHUNK_BYTES;
+        uint8_t sequence[4];
+        if (!is_first)
+            pngx_put_u32(sequence, self->sequence++);
+        status = pngx_emit_chunk(job, is_first ? PNGX_IDAT : PNGX_FDAT, sequence, is_first ? 0 : sizeof sequence,
+                                 data + done, some);
+    }
+    return status;
+}
+
+/* The head of a zlib stream, the pieces of deflate, the sum of all. */
+static int32_t
+emit_parts(struct mim_job *job, struct pngx_writer *self, const struct mim_frame_info *info,
+           const struct mim_coded *coded, bool is_first)
+{
+    static const uint8_t head[2] = { 0x78, 0x01 };
+    struct pngx_rows rows = whole_rows(self, info);
+    uLong sum = adler32(0, NULL, 0);
+    uint8_t tail[SUM_SIZE];
+
+    int32_t status = emit_pixels(job, self, is_first, head, sizeof head);
+    for (uint32_t i = 0; i < coded->part_count && status == MIM_OK; i++) {
+        const struct mim_coded_part *part = &coded->parts[i];
+        uint64_t bytes = pngx_rows_bytes(&rows, pngx_pack_first_row(&rows, i, coded->part_count),
+                                         pngx_pack_first_row(&rows, i + 1, coded->part_count));
+        sum = adler32_combine(sum, pngx_get_u32(part->data + part->size - SUM_SIZE), (z_off_t)bytes);
+        status = emit_pixels(job, self, is_first, part->data, part->size - SUM_SIZE);
+    }
+    pngx_put_u32(tail, (uint32_t)sum);
+    return status == MIM_OK ? emit_pixels(job, self, is_first, tail, sizeof tail) : status;
+}
+
+static int32_t
+pngx_put(struct mim_job *job, void *packet, const struct mim_frame_info *info, const struct mim_coded *coded)
+{
+    struct pngx_writer *self = job->state;
+    bool is_first = !self->is_started;
+
+    int32_t status = is_first ? emit_header(job, self, info) : MIM_OK;
+    self->is_started = true;
+    if (status == MIM_OK && self->is_movie)
+        status = emit_control(job, self, packet);
+    if (status != MIM_OK)
+        return status;
+    return coded->part_count > 1 ? emit_parts(job, self, info, coded, is_first)
+                                 : emit_pixels(job, self, is_first, coded->parts[0].data, coded->parts[0].size);
+}
+
+/* The number of frames is known now. */
+static int32_t
+patch_control(struct mim_job *job, const struct pngx_writer *self)
+{
+    uint8_t chunk[PNGX_CHUNK_FRAME + ACTL_SIZE], *out = pngx_put_u32(chunk, ACTL_SIZE);
+
+    out = pngx_put_u32(out, PNGX_ACTL);
+    out = pngx_put_u32(pngx_put_u32(out, (uint32_t)self->frames), self->plays);
+    pngx_put_u32(out, libdeflate_crc32(0, chunk + 4, 4 + ACTL_SIZE));
+    return job->host->patch(job, chunk, sizeof chunk, self->control_at);
+}
+
+static int32_t
+pngx_finish(struct mim_job *job)
+{
+    struct pngx_writer *self = job->state;
+
+    int32_t status = pngx_timing_end(job, self);
+    if (status == MIM_OK)
+        status = pngx_emit_chunk(job, PNGX_IEND, NULL, 0, NULL, 0);
+    return status == MIM_OK && self->is_movie ? patch_control(job, self) : status;
+}
+
+static void
+pngx_writing_worker_close(struct mim_job *job)
+{
+    struct pngx_writing_worker *worker = job->worker;
+
+    pngx_packer_close(job, &worker->packer);
+}
+
+static void
+pngx_close_writer(struct mim_job *job)
+{
+    struct pngx_writer *self = job->state;
+
+    pngx_kept_close(job, &self->kept);
+}
+
+#define OPTION(member) MIM_OPTION_HEADER, .offset = offsetof(struct pngx_writer, member)
+
+/* The last is for pictures only. */
+static const struct mim_option options[] = {
+    { OPTION(level), .name = "level", .type = MIM_OPTION_INT, .initial = DEFAULT_LEVEL, .max = PNGX_LEVEL_MAX,
+      .help = "compression, from none to as small as can be" },
+    { OPTION(filter), .name = "filter", .type = MIM_OPTION_CHOICE, .choices = "auto|none|sub|up|average|paeth",
+      .help = "what samples are told relative to; auto tries all on some rows" },
+    { OPTION(interlace), .name = "interlace", .type = MIM_OPTION_BOOL,
+      .help = "store in seven passes, coarse to fine" },
+    { OPTION(dpi), .name = "dpi", .type = MIM_OPTION_LIST, .unit = "1/in",
+      .help = "resolution: one number, or across and down; else the source's" },
+    { OPTION(text), .name = "text", .type = MIM_OPTION_PAIRS, .help = "text:KEY=VALUE stores a text under a keyword" },
+    { OPTION(duration), .name = "duration", .type = MIM_OPTION_LIST, .unit = "s", .max = PNGX_SECONDS_MAX,
+      .help = "of an animation: how long a frame is shown: one number, or one a frame; else the source's, or 0.1" },
+    { OPTION(fps), .name = "fps", .type = MIM_OPTION_RATIONAL, .unit = "1/s",
+      .help = "of an animation: frames per second, instead of duration" },
+    { OPTION(loop), .name = "loop", .type = MIM_OPTION_INT, .initial = -1, .max = INT32_MAX,
+      .help = "of an animation: plays in total, 0 = for ever; when not given as the source, else for ever" },
+    { OPTION(apng), .name = "apng", .type = MIM_OPTION_BOOL, .help = "write an animation under the name of a picture" },
+};
+
+enum { OPTIONS = sizeof options / sizeof *options };
+
+#define WRITER_OPS(first_call, count) \
+    { \
+        .struct_size = sizeof(struct mim_writer_ops), \
+        .flags = MIM_WRITER_PREVIOUS | MIM_WRITER_SEEKS | MIM_WRITER_TIMING | MIM_WRITER_LOOP | MIM_WRITER_COUNTS, \
+        .state_size = sizeof(struct pngx_writer), \
+        .packet_size = sizeof(struct pngx_sheet), \
+        .worker_size = sizeof(struct pngx_writing_worker), \
+        .option_count = count, \
+        .options = options, \
+        .open = first_call, \
+        .accepts = pngx_accepts, \
+        .encode = pngx_encode, \
+        .put = pngx_put, \
+        .metadata = pngx_keep_metadata, \
+        .finish = pngx_finish, \
+        .worker_close = pngx_writing_worker_close, \
+        .close = pngx_close_writer, \
+    }
+
+const struct mim_writer_ops pngx_writer_ops = WRITER_OPS(pngx_open_picture, OPTIONS);
+const struct mim_writer_ops pngx_movie_writer_ops = WRITER_OPS(pngx_open_movie, OPTIONS - 1);
