@@ -2,7 +2,8 @@
 /* PNG pictures and animations: libpng unpacks pixels, libdeflate packs them; chunks are walked and made here. */
 #include <png.h>
 
-#include "plugin.h"
+#include "read/reader.h"
+#include "write/writer.h"
 
 static const struct mim_format_ops png = {
     .struct_size = sizeof png,

@@ -3,18 +3,7 @@
 #ifndef MIM_PNG_MOVIE_H
 #define MIM_PNG_MOVIE_H
 
-#include "chunk/header.h"
-
-enum { PNGX_FCTL_SIZE = 26 };
-enum { PNGX_DISPOSE_NONE, PNGX_DISPOSE_BACKGROUND, PNGX_DISPOSE_PREVIOUS };
-enum { PNGX_BLEND_SOURCE, PNGX_BLEND_OVER };
-
-/** An fcTL chunk. */
-struct pngx_control {
-    uint32_t sequence, width, height, x, y;
-    uint16_t delay_num, delay_den;
-    uint8_t dispose, blend;
-};
+#include "chunk/control.h"
 
 struct pngx_mark {
     uint64_t offset; /**< of the fcTL */
@@ -35,13 +24,5 @@ struct pngx_movie {
 int32_t pngx_movie_read(struct mim_job *job, struct pngx_window *window, const struct pngx_header *header,
                         struct pngx_movie *movie);
 void pngx_movie_close(struct mim_job *job, struct pngx_movie *movie);
-
-/** The fcTL at `offset`, and where the frame's first pixels stand. */
-int32_t pngx_movie_control(struct mim_job *job, struct pngx_window *window, uint64_t offset,
-                           struct pngx_control *control, uint64_t *pixels, struct pngx_fault *fault);
-
-/** How long a frame is shown, in ticks of a second / `time_den`. */
-int64_t pngx_control_ticks(const struct pngx_control *control, uint32_t time_den);
-bool pngx_control_covers(const struct pngx_control *control, const struct pngx_header *header);
 
 #endif

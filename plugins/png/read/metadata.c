@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Chunks that are no pixels, as metadata. A damaged one is left out, with a notice: the picture is good. */
+#include "read/metadata.h"
+
 #include <stdio.h>
 #include <string.h>
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One frame through libpng, on any thread. */
+#include "read/pixels.h"
+
 #include <setjmp.h>
 #include <stdio.h>
 

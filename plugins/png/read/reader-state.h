@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What the reader's operations share. */
-#ifndef MIM_PNG_READ_H
-#define MIM_PNG_READ_H
+#ifndef MIM_PNG_READER_STATE_H
+#define MIM_PNG_READER_STATE_H
 
 #include "read/animation.h"
 #include "read/single-frame.h"
-#include "plugin.h"
 
 struct pngx_reader {
     int32_t raw, palette; /**< options */
@@ -26,13 +25,10 @@ struct pngx_worker {
 };
 
 /** Is the palette option in force? It counts for pictures that have one. */
-bool pngx_gives_indices(const struct pngx_reader *reader);
-
-/** pixels.c */
-int32_t pngx_pixels(struct mim_job *job, const void *packet, const struct mim_frame_info *info, uint32_t part,
-                    struct mim_raster *raster);
-
-/** metadata.c */
-int32_t pngx_metadata(struct mim_job *job, const void *packet, const struct mim_frame_info *info);
+static inline bool
+pngx_gives_indices(const struct pngx_reader *reader)
+{
+    return reader->palette && reader->header.colour == PNGX_PALETTE;
+}
 
 #endif

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading: the operations. A still picture stands alone; frames of an animation are rectangles, composed by the core. */
+#include "read/reader.h"
+
+#include "read/metadata.h"
+#include "read/pixels.h"
 #include "read/reader-state.h"
+#include "read/time-base.h"
 
 enum { STILL_FRAMES = 1 };
 
@@ -44,12 +49,6 @@ pngx_open(struct mim_job *job, struct mim_sequence *sequence)
     sequence->sure = MIM_SURE_HEADER; /* the file may end before */
     sequence->loop = -1;
     return MIM_OK;
-}
-
-bool
-pngx_gives_indices(const struct pngx_reader *reader)
-{
-    return reader->palette && reader->header.colour == PNGX_PALETTE;
 }
 
 /* Is a still picture there to its last chunk? */
@@ -111,7 +110,7 @@ is_key(struct mim_job *job, struct pngx_reader *self, uint64_t index, const stru
     if (*key)
         return MIM_OK;
     int32_t status =
-        pngx_movie_control(job, &self->window, self->movie.marks[index - 1].offset, &before, &pixels, &fault);
+        pngx_control_read(job, &self->window, self->movie.marks[index - 1].offset, &before, &pixels, &fault);
     if (status != MIM_OK)
         return pngx_fault_raise(job, &fault);
     *key = before.dispose == PNGX_DISPOSE_BACKGROUND && pngx_control_covers(&before, &self->header);
@@ -143,7 +142,7 @@ prepare_frame(struct mim_job *job, uint64_t index, struct pngx_packet *packet, s
     if (index >= self->movie.count)
         return self->movie.fault.status == MIM_OK ? MIM_END : pngx_fault_raise(job, &self->movie.fault);
     uint64_t offset = self->movie.marks[index].offset;
-    int32_t status = pngx_movie_control(job, &self->window, offset, control, &pixels, &fault);
+    int32_t status = pngx_control_read(job, &self->window, offset, control, &pixels, &fault);
     if (status != MIM_OK)
         return pngx_fault_raise(job, &fault);
     status = is_key(job, self, index, control, &key);

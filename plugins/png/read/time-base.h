@@ -3,7 +3,7 @@
 #ifndef MIM_PNG_TICKS_H
 #define MIM_PNG_TICKS_H
 
-#include "read/animation.h"
+#include "chunk/control.h"
 
 /** The least common multiple of the delays' denominators, so far. Zeroed = of none. */
 struct pngx_ticks {
@@ -13,6 +13,9 @@ struct pngx_ticks {
 
 void pngx_ticks_add(struct pngx_ticks *ticks, const struct pngx_control *control);
 uint32_t pngx_ticks_base(const struct pngx_ticks *ticks);
+
+/** How long a frame is shown, in ticks of a second / `time_den`. */
+int64_t pngx_control_ticks(const struct pngx_control *control, uint32_t time_den);
 
 /** A delay on its way through a mark, until the base is known. */
 int64_t pngx_ticks_pack(const struct pngx_control *control);

@@ -5,9 +5,10 @@
 
 #include "host.h"
 
-#include "plugin.h"
 #include "read/reader-state.h"
+#include "read/reader.h"
 #include "write/writer-state.h"
+#include "write/writer.h"
 
 /** A file being read; frames are not composed. */
 struct reading {

@@ -3,6 +3,7 @@
 #include "session.h"
 
 #include "chunk/text.h"
+#include "write/emit-metadata.h"
 #include "write/retain.h"
 
 #define TEXT PNGX_TYPE('t', 'E', 'X', 't')

@@ -3,9 +3,9 @@
  * A frame is drawn on the one before, which stays on the canvas: only the rectangle that differs, and in there, where
  * all that is drawn is opaque, only the pixels that differ.
  */
-#include <string.h>
+#include "write/dirty-rect.h"
 
-#include "write/writer-state.h"
+#include <string.h>
 
 enum { PIXELS_A_POLL = 1 << 20, WORTH_LEAVING = 16 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Writes metadata that was kept, in the order that PNG asks for. */
-#include "write/retain.h"
+#include "write/emit-metadata.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Metadata that a file will hold, as chunks. */
-#ifndef MIM_PNG_KEEP_H
-#define MIM_PNG_KEEP_H
+#ifndef MIM_PNG_RETAIN_H
+#define MIM_PNG_RETAIN_H
 
 #include "chunk/memory.h"
 
@@ -33,9 +33,6 @@ int32_t pngx_keep_dpi(struct pngx_kept *kept, const double axes[2]);
 int32_t pngx_keep_text(struct mim_job *job, struct pngx_kept *kept, const char *keyword, int32_t rank, const char *text,
                        uint64_t size);
 
-/** Write what stands before the pixels of a picture with so many channels; a profile for others is left out, with a
- * notice. */
-int32_t pngx_kept_emit(struct mim_job *job, struct pngx_kept *kept, uint32_t channels);
 void pngx_kept_close(struct mim_job *job, struct pngx_kept *kept);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How long frames of an animation are shown: what was asked for, or what the source says. */
-#include "write/writer-state.h"
+#include "write/timing-options.h"
 
 static int32_t
 check_timing(struct mim_job *job, const struct pngx_writer *self, const struct mim_sequence *sequence)

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* Writing: the operations. A frame is packed on any thread; chunks are made of it in order. */
-#include "write/writer-state.h"
+#include "write/writer.h"
 
 #include <string.h>
 
 #include <zlib.h>
 
+#include "chunk/control.h"
 #include "chunk/emit.h"
-#include "chunk/header.h"
-#include "read/animation.h"
+#include "write/dirty-rect.h"
+#include "write/emit-metadata.h"
+#include "write/timing-options.h"
+#include "write/writer-state.h"
 
 enum { CHUNK_BYTES = 1 << 20, SUM_SIZE = 4, ACTL_SIZE = 8, DEFAULT_LEVEL = 6 };
 #define MOST_SIDE 0x7fffffffU
@@ -299,18 +302,10 @@ enum { OPTIONS = sizeof options / sizeof *options };
     { \
         .struct_size = sizeof(struct mim_writer_ops), \
         .flags = MIM_WRITER_PREVIOUS | MIM_WRITER_SEEKS | MIM_WRITER_TIMING | MIM_WRITER_LOOP | MIM_WRITER_COUNTS, \
-        .state_size = sizeof(struct pngx_writer), \
-        .packet_size = sizeof(struct pngx_sheet), \
-        .worker_size = sizeof(struct pngx_writing_worker), \
-        .option_count = count, \
-        .options = options, \
-        .open = first_call, \
-        .accepts = pngx_accepts, \
-        .encode = pngx_encode, \
-        .put = pngx_put, \
-        .metadata = pngx_keep_metadata, \
-        .finish = pngx_finish, \
-        .worker_close = pngx_writing_worker_close, \
+        .state_size = sizeof(struct pngx_writer), .packet_size = sizeof(struct pngx_sheet), \
+        .worker_size = sizeof(struct pngx_writing_worker), .option_count = count, .options = options, \
+        .open = first_call, .accepts = pngx_accepts, .encode = pngx_encode, .put = pngx_put, \
+        .metadata = pngx_keep_metadata, .finish = pngx_finish, .worker_close = pngx_writing_worker_close, \
         .close = pngx_close_writer, \
     }
 

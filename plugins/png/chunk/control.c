@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* fcTL: the place of a frame on the canvas, its delay, disposal and blending. */
+#include "chunk/control.h"
+
+static void
+parse_control(const uint8_t *bytes, struct pngx_control *control)
+{
+    *control = (struct pngx_control){
+        .sequence = pngx_get_u32(bytes),
+        .width = pngx_get_u32(bytes + 4),
+        .height = pngx_get_u32(bytes + 8),
+        .x = pngx_get_u32(bytes + 12),
+        .y = pngx_get_u32(bytes + 16),
+        .delay_num = pngx_get_u16(bytes + 20),
+        .delay_den = pngx_get_u16(bytes + 22),
+        .dispose = bytes[24],
+        .blend = bytes[25],
+    };
+    if (!control->delay_den)
+        control->delay_den = 100;
+}
+
+int32_t
+pngx_control_load(struct mim_job *job, struct pngx_window *window, const struct pngx_chunk *chunk,
+                  struct pngx_control *control, struct pngx_fault *fault)
+{
+    uint8_t bytes[PNGX_FCTL_SIZE];
+
+    if (chunk->size != PNGX_FCTL_SIZE)
+        return pngx_fault_set(fault, MIM_CORRUPT, chunk->offset, "an fcTL of %u bytes, %d were expected", chunk->size,
+                              PNGX_FCTL_SIZE);
+    int32_t status = pngx_chunk_load(job, window, chunk, bytes, sizeof bytes, fault);
+    if (status != MIM_OK)
+        return status;
+    parse_control(bytes, control);
+    if (control->dispose > PNGX_DISPOSE_PREVIOUS || control->blend > PNGX_BLEND_OVER)
+        return pngx_fault_set(fault, MIM_CORRUPT, chunk->offset, "an fcTL with disposal %u and blending %u",
+                              control->dispose, control->blend);
+    return MIM_OK;
+}
+
+/* In 64 bits, where no sum of two sides overflows. */
+bool
+pngx_control_is_inside(const struct pngx_control *control, const struct pngx_header *header)
+{
+    return control->width && control->height && (uint64_t)control->x + control->width <= header->width &&
+           (uint64_t)control->y + control->height <= header->height;
+}
+
+bool
+pngx_control_covers(const struct pngx_control *control, const struct pngx_header *header)
+{
+    return control->width == header->width && control->height == header->height;
+}
+
+int32_t
+pngx_control_read(struct mim_job *job, struct pngx_window *window, uint64_t offset, struct pngx_control *control,
+                  uint64_t *pixels, struct pngx_fault *fault)
+{
+    struct pngx_chunk chunk;
+
+    int32_t status = pngx_chunk_at(job, window, offset, &chunk, fault);
+    if (status == MIM_OK)
+        status = pngx_control_load(job, window, &chunk, control, fault);
+    while (status == MIM_OK && chunk.type != PNGX_IDAT && chunk.type != PNGX_FDAT)
+        status = pngx_chunk_at(job, window, pngx_chunk_next(&chunk), &chunk, fault);
+    *pixels = chunk.offset;
+    return status;
+}

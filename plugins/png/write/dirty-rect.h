@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* The rectangle in which a frame differs from the one before. */
+#ifndef MIM_PNG_DIRTY_RECT_H
+#define MIM_PNG_DIRTY_RECT_H
+
+#include "write/writer-state.h"
+
+/** Find the rectangle and the blending for `frame` on top of `before` (NULL: the first frame): fills the sheet and
+ * the rows. Returns what poll returned. */
+int32_t pngx_change_find(struct mim_job *job, const struct mim_raster *frame, const struct mim_raster *before,
+                         struct pngx_sheet *sheet, struct pngx_rows *rows);
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* Retained metadata as chunks. */
+#ifndef MIM_PNG_EMIT_METADATA_H
+#define MIM_PNG_EMIT_METADATA_H
+
+#include "write/retain.h"
+
+/** Write the chunks that come before the pixels of a picture with so many channels; a profile for others is left out,
+ * with a notice. */
+int32_t pngx_kept_emit(struct mim_job *job, struct pngx_kept *kept, uint32_t channels);
+
+#endif
