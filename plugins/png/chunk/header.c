@@ -61,7 +61,7 @@ take_palette(const struct taking *taking, const struct pngx_chunk *chunk)
         return pngx_fault_set(taking->fault, MIM_CORRUPT, chunk->offset, "a palette of %u bytes", chunk->size);
     bool is_gray = header->colour == PNGX_GRAY || header->colour == PNGX_GRAY_ALPHA;
     header->palette_size = is_gray ? 0 : chunk->size; /* of RGB it is a suggestion, in a gray picture nothing */
-    header->transparency_size = 0; /* one before the palette is passed over, too */
+    header->transparency_size = 0;                    /* one before the palette is passed over, too */
     return MIM_OK;
 }
 

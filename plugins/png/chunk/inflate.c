@@ -7,11 +7,11 @@
 enum { STEP = 64 * 1024 };
 
 static int32_t
-unpack_step(struct mim_job *job, z_stream *stream, uint64_t most, struct pngx_bytes *out, bool *ended)
+unpack_step(struct mim_job *job, z_stream *stream, uint64_t most, struct shared_bytes *out, bool *ended)
 {
     int32_t status = job->host->poll(job);
     if (status == MIM_OK)
-        status = pngx_bytes_reserve(job, out, out->size + STEP);
+        status = shared_bytes_reserve(job, out, out->size + STEP);
     if (status != MIM_OK)
         return status;
     stream->next_out = out->data + out->size;
@@ -25,11 +25,11 @@ unpack_step(struct mim_job *job, z_stream *stream, uint64_t most, struct pngx_by
 }
 
 int32_t
-pngx_inflate(struct mim_job *job, const uint8_t *data, uint64_t size, uint64_t most, struct pngx_bytes *out)
+pngx_inflate(struct mim_job *job, const uint8_t *data, uint64_t size, uint64_t most, struct shared_bytes *out)
 {
-    struct pngx_memory memory = { .job = job };
-    z_stream stream = { .zalloc = pngx_memory_zlib_get,
-                        .zfree = pngx_memory_zlib_give,
+    struct shared_memory memory = { .job = job };
+    z_stream stream = { .zalloc = shared_memory_zlib_get,
+                        .zfree = shared_memory_zlib_give,
                         .opaque = &memory,
                         .next_in = (uint8_t *)(uintptr_t)data,
                         .avail_in = (unsigned)size };

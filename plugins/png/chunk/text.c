@@ -173,16 +173,17 @@ append(struct mim_job *job, struct pngx_texts *texts, const char *keyword)
 
 /* Zeros are left out: some programs store the C string's. */
 static int32_t
-add_value(struct mim_job *job, struct pngx_bytes *to, const uint8_t *data, uint64_t size, bool is_latin1)
+add_value(struct mim_job *job, struct shared_bytes *to, const uint8_t *data, uint64_t size, bool is_latin1)
 {
-    int32_t status = pngx_bytes_reserve(job, to, to->size + size + 1);
+    int32_t status = shared_bytes_reserve(job, to, to->size + size + 1);
 
     if (status == MIM_OK && to->size)
         to->data[to->size++] = '\n';
     for (uint64_t i = 0; i < size && status == MIM_OK; i++) {
         uint8_t byte = data[i], pair[2] = { (uint8_t)(0xc0 | byte >> 6), (uint8_t)(0x80 | (byte & 0x3f)) };
         if (byte)
-            status = byte < 0x80 || !is_latin1 ? pngx_bytes_add(job, to, &byte, 1) : pngx_bytes_add(job, to, pair, 2);
+            status =
+                byte < 0x80 || !is_latin1 ? shared_bytes_add(job, to, &byte, 1) : shared_bytes_add(job, to, pair, 2);
     }
     return status;
 }
@@ -213,13 +214,13 @@ static int32_t
 add_packed(struct mim_job *job, struct pngx_texts *texts, const char *keyword, const uint8_t *data, uint64_t size,
            bool is_latin1)
 {
-    struct pngx_bytes plain = { 0 };
+    struct shared_bytes plain = { 0 };
 
     int32_t status = pngx_inflate(job, data, size, texts->left, &plain);
     if (status == MIM_OK)
         status =
             add(job, texts, keyword, plain.data, plain.size, is_latin1 || !pngx_text_is_utf8(plain.data, plain.size));
-    pngx_bytes_close(job, &plain);
+    shared_bytes_close(job, &plain);
     return status;
 }
 
@@ -294,7 +295,7 @@ void
 pngx_texts_close(struct mim_job *job, struct pngx_texts *texts)
 {
     for (uint32_t i = 0; i < texts->count; i++)
-        pngx_bytes_close(job, &texts->items[i].value);
+        shared_bytes_close(job, &texts->items[i].value);
     if (texts->items)
         job->host->resize(job, texts->items, texts->room * sizeof *texts->items, 0);
     *texts = (struct pngx_texts){ 0 };

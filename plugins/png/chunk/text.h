@@ -3,13 +3,13 @@
 #ifndef MIM_PNG_TEXT_H
 #define MIM_PNG_TEXT_H
 
-#include "chunk/memory.h"
+#include "shared/memory.h"
 
 enum { PNGX_KEYWORD_MAX = 79, PNGX_TEXTS_MAX = 1000 };
 
 struct pngx_text {
     char keyword[2 * PNGX_KEYWORD_MAX + 1]; /**< UTF-8 */
-    struct pngx_bytes value;                /**< UTF-8 */
+    struct shared_bytes value;              /**< UTF-8 */
 };
 
 /** Zeroed = empty. Texts of one keyword are joined by line ends, as they come. */

@@ -95,7 +95,7 @@ static int32_t
 tell_profile(struct telling *telling, const uint8_t *data, uint64_t size)
 {
     struct mim_job *job = telling->job;
-    struct pngx_bytes profile = { 0 };
+    struct shared_bytes profile = { 0 };
     const uint8_t *zero = memchr(data, 0, size < PROFILE_NAME_MAX + 1 ? size : PROFILE_NAME_MAX + 1);
 
     if (!zero || (uint64_t)(zero - data) + 2 > size || zero[1])
@@ -104,7 +104,7 @@ tell_profile(struct telling *telling, const uint8_t *data, uint64_t size)
                                   job->host->limit(job, MIM_LIMIT_METADATA), &profile);
     if (status == MIM_OK)
         status = job->host->meta(job, "icc", MIM_META_BYTES, profile.data, profile.size);
-    pngx_bytes_close(job, &profile);
+    shared_bytes_close(job, &profile);
     return status;
 }
 

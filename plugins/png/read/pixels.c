@@ -7,7 +7,7 @@
 
 #include <png.h>
 
-#include "chunk/memory.h"
+#include "shared/memory.h"
 #include "read/reader-state.h"
 
 enum { PIXELS_A_POLL = 1 << 18, CHUNKS_MAX = 1000, BUFFER_SIZE = 32 * 1024 };
@@ -16,7 +16,7 @@ struct decoding {
     struct mim_job *job;
     png_structp png;
     png_infop info;
-    struct pngx_memory memory;
+    struct shared_memory memory;
     struct pngx_feed feed;
     const struct pngx_packet *packet;
     int32_t status; /* of a host call that failed */
@@ -45,13 +45,13 @@ on_warning(png_structp png, png_const_charp text)
 static png_voidp
 on_malloc(png_structp png, png_alloc_size_t size)
 {
-    return pngx_memory_get(png_get_mem_ptr(png), size);
+    return shared_memory_get(png_get_mem_ptr(png), size);
 }
 
 static void
 on_free(png_structp png, png_voidp data)
 {
-    pngx_memory_give(png_get_mem_ptr(png), data);
+    shared_memory_give(png_get_mem_ptr(png), data);
 }
 
 static void

@@ -43,8 +43,8 @@ struct desk {
     uint64_t allocs, reads, emits;
     int64_t held, reserved; /**< bytes that the plugin has */
     int64_t most_held;
-    uint64_t most_asked;    /**< the largest allocation */
-    int32_t status;         /**< of the first fail() */
+    uint64_t most_asked; /**< the largest allocation */
+    int32_t status;      /**< of the first fail() */
     char text[300];
     char said[4000]; /**< metadata and notices, a line each: key=value */
     struct blob sink, coded;

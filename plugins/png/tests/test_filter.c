@@ -2,7 +2,7 @@
 /* Filters against the specification's words, and rows against its passes. */
 #include "session.h"
 
-#include "write/filter.h"
+#include "shared/png-filters.h"
 
 static uint8_t
 predict(int filter, int left, int above, int corner)
@@ -11,13 +11,13 @@ predict(int filter, int left, int above, int corner)
         from_corner = abs(p - corner);
 
     switch (filter) {
-    case PNGX_FILTER_SUB:
+    case SHARED_FILTER_SUB:
         return (uint8_t)left;
-    case PNGX_FILTER_UP:
+    case SHARED_FILTER_UP:
         return (uint8_t)above;
-    case PNGX_FILTER_AVERAGE:
+    case SHARED_FILTER_AVERAGE:
         return (uint8_t)((left + above) / 2);
-    case PNGX_FILTER_PAETH:
+    case SHARED_FILTER_PAETH:
         return (uint8_t)(from_left <= from_above && from_left <= from_corner ? left
                          : from_above <= from_corner                         ? above
                                                                              : corner);
@@ -41,11 +41,11 @@ every_filter_is_what_the_specification_says(void)
 
     fill(row, sizeof row, 1);
     fill(above, sizeof above, 2);
-    for (int filter = 0; filter < PNGX_FILTERS; filter++)
+    for (int filter = 0; filter < SHARED_FILTERS; filter++)
         for (uint32_t pixel = 1; pixel <= 8; pixel++)
             for (uint64_t size = pixel; size <= sizeof row; size += pixel)
                 for (int has_above = 0; has_above < 2; has_above++) {
-                    pngx_filter_row(filter, row, has_above ? above : NULL, size, pixel, out);
+                    shared_filter_row(filter, row, has_above ? above : NULL, size, pixel, out);
                     CHECK(out[0] == filter);
                     for (uint64_t i = 0; i < size; i++) {
                         int left = i < pixel ? 0 : row[i - pixel], up = has_above ? above[i] : 0;
@@ -77,12 +77,12 @@ the_best_filter_has_the_least_sum(void)
             if (seed % 3 == 0)
                 row[i] = (uint8_t)(i / 5);
         }
-        pngx_filter_row_best(row, above, sizeof row, 3, out, scratch);
-        for (int filter = 0; filter < PNGX_FILTERS; filter++) {
-            pngx_filter_row(filter, row, above, sizeof row, 3, other);
+        shared_filter_row_best(row, above, sizeof row, 3, SHARED_FILTER_PAETH, out, scratch);
+        for (int filter = 0; filter < SHARED_FILTERS; filter++) {
+            shared_filter_row(filter, row, above, sizeof row, 3, other);
             CHECK(cost_of(out + 1, sizeof row) <= cost_of(other + 1, sizeof row));
         }
-        pngx_filter_row(out[0], row, above, sizeof row, 3, other);
+        shared_filter_row(out[0], row, above, sizeof row, 3, other);
         assert_memory_equal(out, other, sizeof out);
     }
 }

@@ -198,10 +198,14 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(a_file_made_here_is_read),      CASE(every_refused_allocation_is_told_and_leaves_nothing),
-        CASE(every_failed_read_is_told),     CASE(no_cut_goes_unnoticed),
-        CASE(no_changed_byte_does_harm),     CASE(limits_are_kept),
-        CASE(frames_are_found_in_any_order), CASE(a_time_that_is_none_is_left_out),
+        CASE(a_file_made_here_is_read),
+        CASE(every_refused_allocation_is_told_and_leaves_nothing),
+        CASE(every_failed_read_is_told),
+        CASE(no_cut_goes_unnoticed),
+        CASE(no_changed_byte_does_harm),
+        CASE(limits_are_kept),
+        CASE(frames_are_found_in_any_order),
+        CASE(a_time_that_is_none_is_left_out),
         CASE(a_file_that_changes_meanwhile_is_told),
     };
     return cmocka_run_group_tests_name("png read", cases, NULL, NULL);

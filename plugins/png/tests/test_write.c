@@ -52,15 +52,15 @@ parts_join_to_one_stream(void)
     };
 
     for (int interlaced = 0; interlaced < 2; interlaced++)
-        for (int level = 0; level <= PNGX_LEVEL_MAX; level += 4) {
+        for (int level = 0; level <= SHARED_LEVEL_MAX; level += 4) {
             struct pngx_rows rows = {
                 .raster = &raster, .width = 300, .height = 200, .pixel = 1, .is_interlaced = interlaced
             };
             pngx_rows_open(&rows);
-            const struct pngx_packing packing = { .level = level, .filter = PNGX_FILTER_UP };
+            const struct pngx_packing packing = { .level = level, .filter = SHARED_FILTER_UP };
             uint8_t *whole = unpacked(&desk, &rows, &packing, 1), *joined = unpacked(&desk, &rows, &packing, 7);
             assert_memory_equal(whole, joined, pngx_rows_bytes(&rows, 0, rows.count));
-            CHECK(whole[0] == PNGX_FILTER_UP && whole[1] == pixels[0]);
+            CHECK(whole[0] == SHARED_FILTER_UP && whole[1] == pixels[0]);
             free(whole);
             free(joined);
         }

@@ -16,7 +16,7 @@ static int32_t
 emit_profile(struct mim_job *job, struct pngx_kept *kept, uint32_t channels, bool *has_profile)
 {
     static const uint8_t name[] = "ICC profile\0"; /* and method 0 */
-    const struct pngx_bytes *icc = &kept->icc;
+    const struct shared_bytes *icc = &kept->icc;
     const char *space = channels < 3 ? "GRAY" : "RGB ";
 
     *has_profile = false;
@@ -24,17 +24,19 @@ emit_profile(struct mim_job *job, struct pngx_kept *kept, uint32_t channels, boo
         return MIM_OK;
     if (icc->size < 20 || memcmp(icc->data + 16, space, 4) != 0)
         return job->host->notice(job, MIM_NOTICE_METADATA, "the colour profile is for other samples, and left out");
-    struct pngx_squeezer squeezer = { 0 };
-    struct pngx_bytes *out = &squeezer.out;
-    int32_t status = pngx_squeezer_open(job, &squeezer, PROFILE_LEVEL);
+    struct pngx_deflater deflater = { 0 };
+    struct shared_bytes *out = &deflater.out;
+    int32_t status = pngx_deflater_open(job, &deflater, PROFILE_LEVEL);
     if (status == MIM_OK)
-        status = pngx_bytes_reserve(job, out, libdeflate_zlib_compress_bound(squeezer.compressor, icc->size));
+        status =
+            shared_bytes_reserve(job, out, libdeflate_zlib_compress_bound(deflater.compressor.libdeflate, icc->size));
     if (status == MIM_OK) {
-        out->size = libdeflate_zlib_compress(squeezer.compressor, icc->data, icc->size, out->data, out->room);
+        out->size =
+            libdeflate_zlib_compress(deflater.compressor.libdeflate, icc->data, icc->size, out->data, out->room);
         status = pngx_emit_chunk(job, PNGX_TYPE('i', 'C', 'C', 'P'), name, sizeof name, out->data, out->size);
         *has_profile = true;
     }
-    pngx_squeezer_close(job, &squeezer);
+    pngx_deflater_close(job, &deflater);
     return status;
 }
 

@@ -57,7 +57,7 @@ open_run(struct run *run)
     run->longest = (uint64_t)run->rows->width * run->rows->pixel + 1;
     if (run->longest > INT32_MAX)
         return run->job->host->fail(run->job, MIM_UNSUPPORTED, MIM_UNKNOWN, "a row of more than %d bytes", INT32_MAX);
-    int32_t status = pngx_bytes_reserve(run->job, &run->packer->scratch, 3 * run->longest);
+    int32_t status = shared_bytes_reserve(run->job, &run->packer->scratch, 3 * run->longest);
     if (status != MIM_OK)
         return status;
     run->spare[0] = run->packer->scratch.data;
@@ -79,9 +79,9 @@ filter_next(struct run *run, uint64_t r, const uint8_t **above, uint8_t *out)
         *above = pngx_rows_get(rows, r - 1, run->spare[(r + 1) % 2]);
     const uint8_t *row = pngx_rows_get(rows, r, run->spare[r % 2]);
     if (run->mode == BEST_OF_ROW)
-        pngx_filter_row_best(row, *above, size, rows->pixel, out, run->trial);
+        shared_filter_row_best(row, *above, size, rows->pixel, SHARED_FILTER_PAETH, out, run->trial);
     else
-        pngx_filter_row(run->mode, row, *above, size, rows->pixel, out);
+        shared_filter_row(run->mode, row, *above, size, rows->pixel, out);
     *above = row;
     run->unpolled += size;
     if (run->unpolled < POLL_BYTES)
@@ -151,15 +151,15 @@ static int32_t
 try_mode(struct run *run, uint64_t groups, uint64_t length, struct choice *best)
 {
     struct pngx_packer *packer = run->packer;
-    bool is_candidate = run->mode == BEST_OF_ROW || run->mode == PNGX_FILTER_PAETH || run->mode == PNGX_FILTER_SUB;
+    bool is_candidate = run->mode == BEST_OF_ROW || run->mode == SHARED_FILTER_PAETH || run->mode == SHARED_FILTER_SUB;
     bool may_run = is_candidate && !is_drawing(best);
     uint64_t packed[2] = { 0 };
 
     int32_t status = filter_sample(run, groups, length, &best->size);
     if (status == MIM_OK)
-        status = pngx_squeeze_try(run->job, &packer->squeezer, packer->filtered.data, best->size, &packed[0]);
+        status = pngx_deflate_try(run->job, &packer->deflater, packer->filtered.data, best->size, &packed[0]);
     if (status == MIM_OK && may_run)
-        status = pngx_squeeze_try_runs(run->job, &packer->squeezer, packer->filtered.data, best->size, &packed[1]);
+        status = pngx_deflate_try_runs(run->job, &packer->deflater, packer->filtered.data, best->size, &packed[1]);
     for (int runs = 0; runs <= may_run && status == MIM_OK; runs++)
         if (packed[runs] < best->least) {
             best->least = packed[runs];
@@ -177,7 +177,7 @@ try_modes(struct run *run, uint64_t groups, uint64_t length, struct choice *best
     uint64_t rows = run->end - run->first, most = groups * length, limit = best->least + best->least / 6;
 
     best->least = UINT64_MAX;
-    int32_t status = pngx_bytes_reserve(run->job, &run->packer->filtered, (most < rows ? most : rows) * run->longest);
+    int32_t status = shared_bytes_reserve(run->job, &run->packer->filtered, (most < rows ? most : rows) * run->longest);
     for (run->mode = 0; run->mode < MODES && status == MIM_OK; run->mode++)
         if (best->packed[run->mode] <= limit)
             status = try_mode(run, groups, length, best);
@@ -205,25 +205,22 @@ stream_rows(struct run *run, bool is_last)
 {
     struct mim_job *job = run->job;
     struct pngx_packer *packer = run->packer;
-    struct pngx_stream stream;
+    struct shared_stream stream;
     const uint8_t *above = NULL;
-    uint8_t sum[4];
 
-    int32_t status = pngx_bytes_reserve(job, &packer->filtered, run->longest);
+    int32_t status = shared_bytes_reserve(job, &packer->filtered, run->longest);
     if (status == MIM_OK)
-        status = pngx_stream_open(job, &stream, &packer->squeezer, run->runs);
+        status = pngx_deflate_open_stream(job, &packer->deflater, &stream, run->runs);
     if (status != MIM_OK)
         return status;
     for (uint64_t r = run->first; r < run->end && status == MIM_OK; r++) {
         int flush = r + 1 < run->end ? Z_NO_FLUSH : is_last ? Z_FINISH : Z_SYNC_FLUSH;
         status = filter_next(run, r, &above, packer->filtered.data);
         if (status == MIM_OK)
-            status = pngx_stream_add(job, &stream, packer->filtered.data, 1 + pngx_rows_size(run->rows, r), flush);
+            status = shared_stream_add(job, &stream, packer->filtered.data, 1 + pngx_rows_size(run->rows, r), flush);
     }
-    for (int i = 0; i < 4; i++)
-        sum[i] = (uint8_t)(stream.sum >> (24 - 8 * i));
-    pngx_stream_close(&stream);
-    return status == MIM_OK ? job->host->emit(job, sum, sizeof sum) : status;
+    shared_stream_close(&stream);
+    return status == MIM_OK ? shared_emit_sum(job, stream.sum) : status;
 }
 
 static int32_t
@@ -232,10 +229,10 @@ pack_at_once(struct run *run)
     struct pngx_packer *packer = run->packer;
     uint64_t bytes = pngx_rows_bytes(run->rows, run->first, run->end);
 
-    int32_t status = pngx_bytes_reserve(run->job, &packer->filtered, bytes);
+    int32_t status = shared_bytes_reserve(run->job, &packer->filtered, bytes);
     if (status == MIM_OK)
         status = filter_rows(run, run->first, run->end, packer->filtered.data);
-    return status == MIM_OK ? pngx_squeeze(run->job, &packer->squeezer, packer->filtered.data, bytes) : status;
+    return status == MIM_OK ? pngx_deflate(run->job, &packer->deflater, packer->filtered.data, bytes) : status;
 }
 
 int32_t
@@ -252,11 +249,11 @@ pngx_pack(struct mim_job *job, struct pngx_packer *packer, const struct pngx_pac
 
     int32_t status = open_run(&run);
     if (status == MIM_OK)
-        status = pngx_squeezer_open(job, &packer->squeezer, packing->level);
+        status = pngx_deflater_open(job, &packer->deflater, packing->level);
     if (status == MIM_OK && packing->filter == PNGX_FILTER_AUTO && packing->level)
         status = choose(&run);
     else if (packing->filter == PNGX_FILTER_AUTO)
-        run.mode = PNGX_FILTER_NONE;
+        run.mode = SHARED_FILTER_NONE;
     if (status != MIM_OK)
         return status;
     if (parts == 1 && !run.runs)
@@ -269,7 +266,7 @@ pngx_pack(struct mim_job *job, struct pngx_packer *packer, const struct pngx_pac
 void
 pngx_packer_close(struct mim_job *job, struct pngx_packer *packer)
 {
-    pngx_squeezer_close(job, &packer->squeezer);
-    pngx_bytes_close(job, &packer->filtered);
-    pngx_bytes_close(job, &packer->scratch);
+    pngx_deflater_close(job, &packer->deflater);
+    shared_bytes_close(job, &packer->filtered);
+    shared_bytes_close(job, &packer->scratch);
 }

@@ -4,10 +4,10 @@
 #define MIM_PNG_PACK_H
 
 #include "write/deflate.h"
-#include "write/filter.h"
+#include "shared/png-filters.h"
 #include "write/rows.h"
 
-enum { PNGX_FILTER_AUTO = PNGX_FILTERS };
+enum { PNGX_FILTER_AUTO = SHARED_FILTERS };
 
 struct pngx_packing {
     int32_t level, filter; /**< PNGX_FILTER_*: one for all rows, or chosen */
@@ -15,8 +15,8 @@ struct pngx_packing {
 
 /** What a worker keeps. Zeroed = nothing. */
 struct pngx_packer {
-    struct pngx_squeezer squeezer;
-    struct pngx_bytes filtered, scratch;
+    struct pngx_deflater deflater;
+    struct shared_bytes filtered, scratch;
 };
 
 /** In how many parts are these rows packed? Depends on their size alone, and so does what comes out. */

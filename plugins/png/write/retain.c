@@ -162,12 +162,12 @@ keep_srgb(struct mim_job *job, struct pngx_kept *kept, int32_t type, const void 
 }
 
 static int32_t
-keep_bytes(struct mim_job *job, struct pngx_bytes *bytes, int32_t type, const void *value, uint64_t size)
+keep_bytes(struct mim_job *job, struct shared_bytes *bytes, int32_t type, const void *value, uint64_t size)
 {
     if (type != MIM_META_BYTES || !size || size > INT32_MAX / 2)
         return MIM_UNSUPPORTED;
     bytes->size = 0;
-    return pngx_bytes_add(job, bytes, value, size);
+    return shared_bytes_add(job, bytes, value, size);
 }
 
 static int32_t
@@ -277,7 +277,7 @@ pngx_keep_text(struct mim_job *job, struct pngx_kept *kept, const char *name, in
         return MIM_OK; /* its own word has been said */
     held->rank = rank;
     held->value.size = 0;
-    return pngx_bytes_add(job, &held->value, text, size);
+    return shared_bytes_add(job, &held->value, text, size);
 }
 
 /* Words for what has one of its own. */
@@ -333,10 +333,10 @@ void
 pngx_kept_close(struct mim_job *job, struct pngx_kept *kept)
 {
     for (uint32_t i = 0; i < kept->text_count; i++)
-        pngx_bytes_close(job, &kept->texts[i].value);
+        shared_bytes_close(job, &kept->texts[i].value);
     if (kept->texts)
         job->host->resize(job, kept->texts, kept->text_room * sizeof *kept->texts, 0);
-    pngx_bytes_close(job, &kept->icc);
-    pngx_bytes_close(job, &kept->exif);
+    shared_bytes_close(job, &kept->icc);
+    shared_bytes_close(job, &kept->exif);
     *kept = (struct pngx_kept){ 0 };
 }

@@ -3,12 +3,12 @@
 #ifndef MIM_PNG_RETAIN_H
 #define MIM_PNG_RETAIN_H
 
-#include "chunk/memory.h"
+#include "shared/memory.h"
 
 struct pngx_kept_text {
-    char keyword[80];        /**< Latin-1 */
-    int32_t rank;            /**< of the word that it came by: a lower one is not replaced by a higher */
-    struct pngx_bytes value; /**< UTF-8 */
+    char keyword[80];          /**< Latin-1 */
+    int32_t rank;              /**< of the word that it came by: a lower one is not replaced by a higher */
+    struct shared_bytes value; /**< UTF-8 */
 };
 
 /** Zeroed = nothing. */
@@ -19,7 +19,7 @@ struct pngx_kept {
     uint8_t time[7];
     uint8_t gamma[4], chromaticities[32], srgb[1];
     bool has_time, has_gamma, has_chromaticities, has_srgb;
-    struct pngx_bytes icc, exif;
+    struct shared_bytes icc, exif;
     struct pngx_kept_text *texts; /**< the host's memory */
     uint32_t text_count, text_room;
 };

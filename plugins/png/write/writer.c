@@ -13,7 +13,7 @@
 #include "write/timing-options.h"
 #include "write/writer-state.h"
 
-enum { CHUNK_BYTES = 1 << 20, SUM_SIZE = 4, ACTL_SIZE = 8, DEFAULT_LEVEL = 6 };
+enum { CHUNK_BYTES = 1 << 20, ACTL_SIZE = 8, DEFAULT_LEVEL = 6 };
 #define MOST_SIDE 0x7fffffffU
 
 static int32_t
@@ -205,15 +205,15 @@ emit_parts(struct mim_job *job, struct pngx_writer *self, const struct mim_frame
     static const uint8_t head[2] = { 0x78, 0x01 };
     struct pngx_rows rows = whole_rows(self, info);
     uLong sum = adler32(0, NULL, 0);
-    uint8_t tail[SUM_SIZE];
+    uint8_t tail[SHARED_SUM_BYTES];
 
     int32_t status = emit_pixels(job, self, is_first, head, sizeof head);
     for (uint32_t i = 0; i < coded->part_count && status == MIM_OK; i++) {
         const struct mim_coded_part *part = &coded->parts[i];
         uint64_t bytes = pngx_rows_bytes(&rows, pngx_pack_first_row(&rows, i, coded->part_count),
                                          pngx_pack_first_row(&rows, i + 1, coded->part_count));
-        sum = adler32_combine(sum, pngx_get_u32(part->data + part->size - SUM_SIZE), (z_off_t)bytes);
-        status = emit_pixels(job, self, is_first, part->data, part->size - SUM_SIZE);
+        sum = adler32_combine(sum, shared_sum_of_part(part), (z_off_t)bytes);
+        status = emit_pixels(job, self, is_first, part->data, part->size - SHARED_SUM_BYTES);
     }
     pngx_put_u32(tail, (uint32_t)sum);
     return status == MIM_OK ? emit_pixels(job, self, is_first, tail, sizeof tail) : status;
@@ -278,7 +278,7 @@ pngx_close_writer(struct mim_job *job)
 
 /* The last is for pictures only. */
 static const struct mim_option options[] = {
-    { OPTION(level), .name = "level", .type = MIM_OPTION_INT, .initial = DEFAULT_LEVEL, .max = PNGX_LEVEL_MAX,
+    { OPTION(level), .name = "level", .type = MIM_OPTION_INT, .initial = DEFAULT_LEVEL, .max = SHARED_LEVEL_MAX,
       .help = "compression, from none to as small as can be" },
     { OPTION(filter), .name = "filter", .type = MIM_OPTION_CHOICE, .choices = "auto|none|sub|up|average|paeth",
       .help = "what samples are told relative to; auto tries all on some rows" },

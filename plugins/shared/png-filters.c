@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Loops that compilers make vectors of: every predictor is known, since rows are whole. */
-#include "write/filter.h"
+#include "shared/png-filters.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -43,9 +43,9 @@ filter_start(int filter, const uint8_t *row, const uint8_t *above, uint64_t size
 {
     for (uint64_t i = 0; i < size; i++) {
         uint8_t up = above ? above[i] : 0;
-        uint8_t from = filter == PNGX_FILTER_UP || filter == PNGX_FILTER_PAETH ? up
-                       : filter == PNGX_FILTER_AVERAGE                         ? up >> 1
-                                                                               : 0;
+        uint8_t from = filter == SHARED_FILTER_UP || filter == SHARED_FILTER_PAETH ? up
+                       : filter == SHARED_FILTER_AVERAGE                           ? up >> 1
+                                                                                   : 0;
         out[i] = (uint8_t)(row[i] - from);
     }
 }
@@ -58,23 +58,23 @@ average_without_above(const uint8_t *restrict row, const uint8_t *restrict left,
 }
 
 void
-pngx_filter_row(int filter, const uint8_t *row, const uint8_t *above, uint64_t size, uint32_t pixel, uint8_t *out)
+shared_filter_row(int filter, const uint8_t *row, const uint8_t *above, uint64_t size, uint32_t pixel, uint8_t *out)
 {
     uint64_t rest = size > pixel ? size - pixel : 0;
 
     *out++ = (uint8_t)filter;
-    if (filter == PNGX_FILTER_NONE || (filter == PNGX_FILTER_UP && !above)) {
+    if (filter == SHARED_FILTER_NONE || (filter == SHARED_FILTER_UP && !above)) {
         memcpy(out, row, size);
         return;
     }
-    if (filter == PNGX_FILTER_UP) {
+    if (filter == SHARED_FILTER_UP) {
         subtract(row, above, size, out);
         return;
     }
     filter_start(filter, row, above, size - rest, out);
-    if (filter == PNGX_FILTER_SUB || (filter == PNGX_FILTER_PAETH && !above))
+    if (filter == SHARED_FILTER_SUB || (filter == SHARED_FILTER_PAETH && !above))
         subtract(row + pixel, row, rest, out + pixel);
-    else if (filter == PNGX_FILTER_PAETH)
+    else if (filter == SHARED_FILTER_PAETH)
         paeth(row + pixel, row, above + pixel, above, rest, out + pixel);
     else if (above)
         average(row + pixel, row, above + pixel, rest, out + pixel);
@@ -98,13 +98,13 @@ cost_of(const uint8_t *bytes, uint64_t size)
 }
 
 void
-pngx_filter_row_best(const uint8_t *row, const uint8_t *above, uint64_t size, uint32_t pixel, uint8_t *out,
-                     uint8_t *scratch)
+shared_filter_row_best(const uint8_t *row, const uint8_t *above, uint64_t size, uint32_t pixel, int last, uint8_t *out,
+                       uint8_t *scratch)
 {
     uint64_t least = UINT64_MAX;
 
-    for (int filter = PNGX_FILTER_NONE; filter < PNGX_FILTERS; filter++) {
-        pngx_filter_row(filter, row, above, size, pixel, scratch);
+    for (int filter = SHARED_FILTER_NONE; filter <= last; filter++) {
+        shared_filter_row(filter, row, above, size, pixel, scratch);
         uint64_t cost = cost_of(scratch + 1, size);
         if (cost >= least)
             continue;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The size of a block stands in the bytes before it. */
-#include "chunk/memory.h"
+#include "shared/memory.h"
 
 #include <string.h>
 
 enum { PREFIX = 16, LEAST_ROOM = 256 }; /* a prefix that keeps what malloc aligns aligned */
 
 void *
-pngx_memory_get(struct pngx_memory *memory, uint64_t size)
+shared_memory_get(struct shared_memory *memory, uint64_t size)
 {
     uint64_t whole = size + PREFIX;
     uint8_t *block = size <= UINT64_MAX - PREFIX ? memory->job->host->resize(memory->job, NULL, 0, whole) : NULL;
@@ -21,7 +21,7 @@ pngx_memory_get(struct pngx_memory *memory, uint64_t size)
 }
 
 void
-pngx_memory_give(struct pngx_memory *memory, void *data)
+shared_memory_give(struct shared_memory *memory, void *data)
 {
     uint64_t whole;
 
@@ -33,19 +33,19 @@ pngx_memory_give(struct pngx_memory *memory, void *data)
 }
 
 void *
-pngx_memory_zlib_get(void *opaque, unsigned items, unsigned size)
+shared_memory_zlib_get(void *opaque, unsigned items, unsigned size)
 {
-    return pngx_memory_get(opaque, (uint64_t)items * size);
+    return shared_memory_get(opaque, (uint64_t)items * size);
 }
 
 void
-pngx_memory_zlib_give(void *opaque, void *data)
+shared_memory_zlib_give(void *opaque, void *data)
 {
-    pngx_memory_give(opaque, data);
+    shared_memory_give(opaque, data);
 }
 
 int32_t
-pngx_bytes_reserve(struct mim_job *job, struct pngx_bytes *bytes, uint64_t size)
+shared_bytes_reserve(struct mim_job *job, struct shared_bytes *bytes, uint64_t size)
 {
     if (size <= bytes->room)
         return MIM_OK;
@@ -61,11 +61,11 @@ pngx_bytes_reserve(struct mim_job *job, struct pngx_bytes *bytes, uint64_t size)
 }
 
 int32_t
-pngx_bytes_add(struct mim_job *job, struct pngx_bytes *bytes, const void *data, uint64_t size)
+shared_bytes_add(struct mim_job *job, struct shared_bytes *bytes, const void *data, uint64_t size)
 {
     if (size > UINT64_MAX - bytes->size)
         return MIM_NOMEM;
-    int32_t status = pngx_bytes_reserve(job, bytes, bytes->size + size);
+    int32_t status = shared_bytes_reserve(job, bytes, bytes->size + size);
     if (status != MIM_OK)
         return status;
     if (size)
@@ -75,9 +75,9 @@ pngx_bytes_add(struct mim_job *job, struct pngx_bytes *bytes, const void *data, 
 }
 
 void
-pngx_bytes_close(struct mim_job *job, struct pngx_bytes *bytes)
+shared_bytes_close(struct mim_job *job, struct shared_bytes *bytes)
 {
     if (bytes->data)
         job->host->resize(job, bytes->data, bytes->room, 0);
-    *bytes = (struct pngx_bytes){ 0 };
+    *bytes = (struct shared_bytes){ 0 };
 }
