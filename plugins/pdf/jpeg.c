@@ -6,7 +6,7 @@
 #include <jpeglib.h>
 #include <jerror.h>
 
-#include "squeeze.h"
+#include "pack.h"
 
 #define EMIT_BYTES (64u << 10)
 #define FINE_QUALITY 90 /* from here on colours are as sharp as light */

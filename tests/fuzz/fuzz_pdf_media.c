@@ -7,7 +7,7 @@
 
 #include <zlib.h>
 
-#include "desk.h"
+#include "host.h"
 
 enum { MOST_HELD = 160 << 20, MOST_PLAIN = 1 << 20 };
 

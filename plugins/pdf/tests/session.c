@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Documents made, read and written through the plugin's operations. */
-#include "desk.h"
+#include "host.h"
 
 enum { FONT = 3, FIRST_MORE = 10, FIRST_PAGE = 20 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Cairo's pixels as a frame's, filters and votes: each against the plainest way to say the same. */
-#include "desk.h"
+#include "host.h"
 
 enum { WIDTH = 203 };
 

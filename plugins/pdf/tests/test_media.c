@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Media boxes: what poppler reads has no crop boxes. */
-#include "desk.h"
+#include "host.h"
 
 #include <zlib.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Documents read through the operations: what is refused, what stops, what is told. */
-#include "desk.h"
+#include "host.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Pages drawn on eight threads, each with a document of its own, are those drawn on one. */
-#include "desk.h"
+#include "host.h"
 
 #include <pthread.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Pages written through the operations: their bytes, and what the reader makes of them. */
-#include "desk.h"
+#include "host.h"
 
 #include <inttypes.h>
 #include <locale.h>

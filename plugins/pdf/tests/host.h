@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 #include "../pdf.h"
-#include "../squeeze.h"
+#include "../pack.h"
 
 #define CHECK(x) assert_true(x)
 #define CASE(function) \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The small host of the tests. */
-#include "desk.h"
+#include "host.h"
 
 #include <stdio.h>
 

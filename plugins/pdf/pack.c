@@ -2,7 +2,7 @@
 /* Rows as PDF has them, and the filters of PNG, which PDF takes over: what compresses well is differences. */
 #include <string.h>
 
-#include "squeeze.h"
+#include "pack.h"
 
 enum { FILTER_NONE, FILTER_SUB, FILTER_UP, FILTER_AVERAGE, FILTERS };
 

@@ -9,7 +9,7 @@
 #include <libdeflate.h>
 #include <zlib.h>
 
-#include "squeeze.h"
+#include "pack.h"
 
 #define LEVEL 6
 #define QUICK_LEVEL 1
