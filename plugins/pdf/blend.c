@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Cairo's premultiplied pixels as a frame's. A page is mostly clear paper and opaque ink: both go by in blocks. */
-#include <string.h>
+#include "blend.h"
 
-#include "pdf.h"
+#include <string.h>
 
 #define BLOCK 8u
 

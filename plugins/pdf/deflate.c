@@ -4,6 +4,8 @@
  * parts of a large plane through zlib, whose pieces can be joined. Each part is followed by the Adler-32 of what
  * went in.
  */
+#include "deflate.h"
+
 #include <string.h>
 
 #include <libdeflate.h>

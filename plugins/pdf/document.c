@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* A poppler document of one thread's own: poppler locks, but two threads in one document wait for each other. */
+#include "document.h"
+
 #include <inttypes.h>
 #include <string.h>
-
-#include "pdf.h"
 
 #define TAIL_BYTES 2048
 
@@ -47,12 +47,11 @@ fail_to_open(struct mim_job *job, const GError *error, const char *password)
 }
 
 static int32_t
-open_document(struct pdf_document *document, struct mim_job *job)
+open_document(struct pdf_document *document, struct mim_job *job, const char *password,
+              const struct pdf_patches *patches)
 {
-    const struct pdf_reader *reader = job->state;
-    const char *password = reader->choices.password;
     GError *error = NULL;
-    document->source = (struct pdf_source){ .job = job, .size = job->host->size(job), .patches = &reader->patches };
+    document->source = (struct pdf_source){ .job = job, .size = job->host->size(job), .patches = patches };
     if (document->source.size == MIM_UNKNOWN)
         return job->host->fail(job, MIM_IO, MIM_UNKNOWN, "the source cannot be read to its end");
 
@@ -71,11 +70,12 @@ open_document(struct pdf_document *document, struct mim_job *job)
 }
 
 int32_t
-pdf_document_use(struct pdf_document *document, struct mim_job *job)
+pdf_document_use(struct pdf_document *document, struct mim_job *job, const char *password,
+                 const struct pdf_patches *patches)
 {
     document->source.job = job;
     document->source.status = MIM_OK;
-    return document->poppler ? MIM_OK : open_document(document, job);
+    return document->poppler ? MIM_OK : open_document(document, job, password, patches);
 }
 
 int32_t

@@ -4,9 +4,12 @@
  * sees. In a process of mim's own it is listened to, so that a page which poppler mended is told from a good one;
  * elsewhere the log is the application's and stays as it is.
  */
+#include "error-log.h"
+
+#include <stdbool.h>
 #include <string.h>
 
-#include "pdf.h"
+#include <glib.h>
 
 static _Thread_local struct {
     bool is_listening;

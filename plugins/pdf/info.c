@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* What is said of the document and of its pages: options beat metadata. */
+#include "info.h"
+
 #include <string.h>
 
 #include <glib.h>
 
-#include "write.h"
+#include "writer-state.h"
 
 static const struct {
     const char *key;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A picture as JPEG, by libjpeg, row by row. */
+#include "jpeg.h"
+
 #include <setjmp.h>
 #include <stdio.h>
 
@@ -7,6 +9,7 @@
 #include <jerror.h>
 
 #include "pack.h"
+#include "writer-state.h"
 
 #define EMIT_BYTES (64u << 10)
 #define FINE_QUALITY 90 /* from here on colours are as sharp as light */

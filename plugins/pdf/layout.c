@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* How a frame becomes a page: its samples, its place on the paper, its parts. */
+#include "layout.h"
+
 #include <math.h>
 
-#include "write.h"
+#include "writer-state.h"
 
 #define WHOLE_BYTES (8u << 20) /* of a plane that is compressed in one go; larger ones are cut and take less memory */
 #define PART_BYTES (2u << 20)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Numbers that grow in count. */
-#include "write.h"
+#include "list.h"
 
 int32_t
 pdf_list_add(struct pdf_list *list, struct mim_job *job, uint64_t item)

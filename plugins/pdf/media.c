@@ -4,12 +4,13 @@
  * media box is shown. So poppler reads of no crop boxes: one byte of the key is another where it stands plainly,
  * and object streams are packed anew without it, no longer than they were.
  */
+#include "media.h"
+
+#include <stdbool.h>
 #include <string.h>
 
 #include <libdeflate.h>
 #include <zlib.h>
-
-#include "pdf.h"
 
 #define KEY "/CropBox"
 #define OBJECTS "/ObjStm"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* What a document says of itself and of its pages. */
+#include "metadata.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "pdf.h"
 
 #define LOOK_BYTES 4096u
 

@@ -3,13 +3,16 @@
  * Objects in the file, each written once and never touched again: pages as they come, nodes of their tree as they fill,
  * what refers to all at the end. Nothing depends on threads or on the time of day.
  */
+#include "objects.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <zlib.h>
 
-#include "write.h"
+#include "deflate.h"
+#include "writer-state.h"
 
 #define KIDS 128u                /* pages of a node in the tree */
 #define MOST_BYTES 9999999999ull /* offsets have ten digits */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Rows as PDF has them, and the filters of PNG, which PDF takes over: what compresses well is differences. */
-#include <string.h>
-
 #include "pack.h"
+
+#include <string.h>
 
 enum { FILTER_NONE, FILTER_SUB, FILTER_UP, FILTER_AVERAGE, FILTERS };
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* What becomes of a plane's rows before and while they are deflated. */
-#ifndef MIM_PDF_SQUEEZE_H
-#define MIM_PDF_SQUEEZE_H
+#ifndef MIM_PDF_PACK_H
+#define MIM_PDF_PACK_H
 
-#include "write.h"
+#include "layout.h"
 
 /* One row of a plane, packed as a PDF has it. */
 void pdf_pack_row(const struct pdf_plane *plane, const struct pdf_sheet *sheet, const uint8_t *from, uint8_t *to);

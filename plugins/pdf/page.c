@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* How many pixels a page becomes: known before anything is drawn. */
+#include "page.h"
+
 #include <inttypes.h>
 #include <math.h>
-
-#include "pdf.h"
 
 /* As pdftocairo counts, in its order of operations: the parts of a pixel are a pixel. */
 static bool

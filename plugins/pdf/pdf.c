@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* PDF pages, drawn by poppler: the plugin's table. */
-#include "pdf.h"
+#include <poppler.h>
+
+#include "reader.h"
+#include "writer.h"
 
 #define TEXT_OF(x) #x
 #define NUMBER(x) TEXT_OF(x)

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The reader's operations: pages are frames. */
-#include "pdf.h"
+#include "reader.h"
+
+#include "error-log.h"
+#include "metadata.h"
+#include "reader-state.h"
 
 #define AT(field) .offset = offsetof(struct pdf_reader, choices.field)
 
@@ -21,13 +25,20 @@ static const struct mim_option options[] = {
 };
 
 static int32_t
+use_document(struct mim_job *job, struct pdf_document *document)
+{
+    const struct pdf_reader *self = job->state;
+    return pdf_document_use(document, job, self->choices.password, &self->patches);
+}
+
+static int32_t
 reader_open(struct mim_job *job, struct mim_sequence *sequence)
 {
     struct pdf_reader *self = job->state;
     int32_t status = self->choices.box == PDF_BOX_MEDIA ? pdf_media_find(&self->patches, job) : MIM_OK;
     pdf_said_begin(job);
     if (status == MIM_OK)
-        status = pdf_document_use(&self->document, job);
+        status = use_document(job, &self->document);
     if (status != MIM_OK)
         return status;
 
@@ -53,7 +64,7 @@ reader_prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_fra
     PopplerPage *poppler = NULL;
 
     pdf_said_begin(job);
-    int32_t status = pdf_document_use(&self->document, job);
+    int32_t status = use_document(job, &self->document);
     if (status != MIM_OK)
         return status;
     if (index >= (uint64_t)poppler_document_get_n_pages(self->document.poppler))
@@ -79,17 +90,23 @@ static int32_t
 reader_pixels(struct mim_job *job, const void *packet, const struct mim_frame_info *info, uint32_t part,
               struct mim_raster *raster)
 {
+    const struct pdf_reader *self = job->state;
     struct pdf_reading_worker *worker = job->worker;
     const struct pdf_page *page = packet;
     PopplerPage *poppler = NULL;
     (void)info, (void)part;
 
     pdf_said_begin(job);
-    int32_t status = pdf_document_use(&worker->document, job);
+    int32_t status = use_document(job, &worker->document);
     if (status == MIM_OK)
         status = pdf_document_page(&worker->document, page->index, &poppler);
     if (status == MIM_OK)
-        status = pdf_render(&worker->document.source, &worker->memory, poppler, page, raster);
+        status = pdf_render(&(struct pdf_rendering){ .source = &worker->document.source,
+                                                     .memory = &worker->memory,
+                                                     .choices = &self->choices,
+                                                     .page = poppler,
+                                                     .facts = page },
+                            raster);
     if (status == MIM_OK)
         status = pdf_document_check(&worker->document);
     g_clear_object(&poppler);
@@ -109,7 +126,7 @@ reader_metadata(struct mim_job *job, const void *packet, const struct mim_frame_
     (void)info;
 
     pdf_said_begin(job);
-    int32_t status = pdf_document_use(document, job);
+    int32_t status = use_document(job, document);
     if (status == MIM_OK)
         status = pdf_metadata(job, document, packet);
     if (status == MIM_OK)

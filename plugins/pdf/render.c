@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* A page drawn by poppler and cairo, in tiles when it is too large for one surface. */
+#include "render.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "pdf.h"
+#include "blend.h"
+#include "sharp.h"
 
-#define MOST_SIDE 32000u               /* of a cairo surface: its coordinates have 16 bits */
-#define MOST_STEP (INT32_MAX - 4096)   /* with what rows are padded by */
-#define MOST_TILE_BYTES 60000000u      /* poppler reads the page once more for every tile */
-#define MOST_KEPT_BYTES 16000000u      /* of memory that a worker keeps from page to page */
+#define MOST_SIDE 32000u             /* of a cairo surface: its coordinates have 16 bits */
+#define MOST_STEP (INT32_MAX - 4096) /* with what rows are padded by */
+#define MOST_TILE_BYTES 60000000u    /* poppler reads the page once more for every tile */
+#define MOST_KEPT_BYTES 16000000u    /* of memory that a worker keeps from page to page */
 
 /* Part of a page, drawn at once. */
 struct tile {
@@ -32,8 +35,7 @@ explain(struct mim_job *job, cairo_status_t status)
 }
 
 static int32_t
-draw(struct pdf_source *source, PopplerPage *page, const struct pdf_page *facts, const struct tile *tile,
-     const struct canvas *canvas)
+draw(const struct pdf_rendering *rendering, const struct tile *tile, const struct canvas *canvas)
 {
     int width = (int)(tile->width * tile->side), height = (int)(tile->height * tile->side);
     for (int y = 0; y < height; y++)
@@ -45,20 +47,20 @@ draw(struct pdf_source *source, PopplerPage *page, const struct pdf_page *facts,
     cairo_surface_set_device_scale(surface, tile->side, tile->side);
     cairo_surface_set_device_offset(surface, -(double)tile->x * tile->side, -(double)tile->y * tile->side);
     cairo_t *cairo = cairo_create(surface);
-    cairo_scale(cairo, facts->x_scale, facts->y_scale);
-    poppler_page_render(page, cairo);
+    cairo_scale(cairo, rendering->facts->x_scale, rendering->facts->y_scale);
+    poppler_page_render(rendering->page, cairo);
 
     cairo_status_t code = cairo_status(cairo);
     cairo_destroy(cairo);
     cairo_surface_finish(surface);
     cairo_surface_destroy(surface);
-    if (source->status != MIM_OK)
-        return source->status;
-    return code == CAIRO_STATUS_SUCCESS ? MIM_OK : explain(source->job, code);
+    if (rendering->source->status != MIM_OK)
+        return rendering->source->status;
+    return code == CAIRO_STATUS_SUCCESS ? MIM_OK : explain(rendering->source->job, code);
 }
 
 static void
-blend(const struct pdf_reader *reader, const struct mim_raster *raster, const struct tile *tile,
+blend(const struct pdf_choices *choices, const struct mim_raster *raster, const struct tile *tile,
       const struct canvas *canvas)
 {
     static void (*const blends[])(const uint32_t *, uint8_t *, uint32_t, const uint8_t *) = {
@@ -69,7 +71,7 @@ blend(const struct pdf_reader *reader, const struct mim_raster *raster, const st
         uint8_t *to = raster->data + (tile->y + y) * raster->stride + (uint64_t)tile->x * raster->channels;
         if (tile->side > 1)
             pdf_sharpen(from, canvas->stride / 4, from, tile->width);
-        blends[raster->channels](from, to, tile->width, reader->choices.background);
+        blends[raster->channels](from, to, tile->width, choices->background);
     }
 }
 
@@ -99,7 +101,9 @@ uint64_t
 pdf_render_size(const struct pdf_choices *choices, const struct mim_frame_info *info)
 {
     struct tile tile = cut(choices, info->width, info->height, info->channels);
-    return is_in_place(choices, info->width, info->channels) ? 0 : (uint64_t)tile.width * tile.height * tile.side * tile.side * 4;
+    return is_in_place(choices, info->width, info->channels)
+               ? 0
+               : (uint64_t)tile.width * tile.height * tile.side * tile.side * 4;
 }
 
 static uint8_t *
@@ -121,33 +125,29 @@ pdf_memory_close(struct pdf_memory *memory)
 }
 
 static int32_t
-render_tile(struct pdf_source *source, struct pdf_memory *memory, PopplerPage *page, const struct pdf_page *facts,
-            const struct mim_raster *raster, const struct tile *tile)
+render_tile(const struct pdf_rendering *rendering, const struct mim_raster *raster, const struct tile *tile)
 {
-    struct mim_job *job = source->job;
-    const struct pdf_reader *reader = job->state;
+    struct mim_job *job = rendering->source->job;
     struct canvas canvas = { .stride = (uint64_t)tile->width * tile->side * 4 };
-    if (is_in_place(&reader->choices, raster->width, raster->channels)) {
+    if (is_in_place(rendering->choices, raster->width, raster->channels)) {
         canvas.stride = raster->stride;
         canvas.data = raster->data + tile->y * raster->stride + (uint64_t)tile->x * 4;
     } else {
-        canvas.data = reach(memory, (size_t)canvas.stride * tile->height * tile->side);
+        canvas.data = reach(rendering->memory, (size_t)canvas.stride * tile->height * tile->side);
     }
     if (!canvas.data)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory to draw the page");
 
-    int32_t status = draw(source, page, facts, tile, &canvas);
+    int32_t status = draw(rendering, tile, &canvas);
     if (status == MIM_OK)
-        blend(reader, raster, tile, &canvas);
+        blend(rendering->choices, raster, tile, &canvas);
     return status;
 }
 
 int32_t
-pdf_render(struct pdf_source *source, struct pdf_memory *memory, PopplerPage *page, const struct pdf_page *facts,
-           const struct mim_raster *raster)
+pdf_render(const struct pdf_rendering *rendering, const struct mim_raster *raster)
 {
-    const struct pdf_reader *reader = source->job->state;
-    struct tile first = cut(&reader->choices, raster->width, raster->height, raster->channels);
+    struct tile first = cut(rendering->choices, raster->width, raster->height, raster->channels);
     int32_t status = MIM_OK;
     for (uint32_t y = 0; y < raster->height && status == MIM_OK; y += first.height) {
         for (uint32_t x = 0; x < raster->width && status == MIM_OK; x += first.width) {
@@ -158,10 +158,10 @@ pdf_render(struct pdf_source *source, struct pdf_memory *memory, PopplerPage *pa
                 tile.width = raster->width - x;
             if (tile.height > raster->height - y)
                 tile.height = raster->height - y;
-            status = render_tile(source, memory, page, facts, raster, &tile);
+            status = render_tile(rendering, raster, &tile);
         }
     }
-    if (memory->size > MOST_KEPT_BYTES)
-        pdf_memory_close(memory);
+    if (rendering->memory->size > MOST_KEPT_BYTES)
+        pdf_memory_close(rendering->memory);
     return status;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Memory of a worker that grows and is used again. */
-#include "write.h"
+#include "scratch.h"
 
 uint8_t *
 pdf_scratch_get(struct pdf_scratch *scratch, struct mim_job *job, uint64_t size)

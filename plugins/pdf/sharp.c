@@ -3,7 +3,7 @@
  * antialias=no: poppler-glib always smooths. So a page is drawn with 3 x 3 points to a pixel, lines as wide as
  * before, and each pixel becomes what most of its points are: a colour of the page, not a mixture.
  */
-#include "pdf.h"
+#include "sharp.h"
 
 #define SIDE PDF_SHARP_SIDE
 

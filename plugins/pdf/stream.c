@@ -3,9 +3,10 @@
  * The source as a GInputStream: poppler reads a kilobyte here and there, so one window is kept. It passes for a
  * stream of memory, or poppler would keep all it ever read, for each worker again.
  */
-#include <string.h>
+#include "stream.h"
 
-#include "pdf.h"
+#include <stdbool.h>
+#include <string.h>
 
 #define WINDOW_BYTES (32u << 10)
 

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* The writer's operations: a page a frame. */
+#include "writer.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "pdf.h"
-#include "write.h"
+#include "deflate.h"
+#include "info.h"
+#include "jpeg.h"
+#include "objects.h"
+#include "writer-state.h"
 
 #define USUAL_QUALITY 90
 #define AT(field) .offset = offsetof(struct pdf_writer, field)

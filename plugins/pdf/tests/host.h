@@ -13,8 +13,10 @@
 
 #include <cmocka.h>
 
-#include "../pdf.h"
-#include "../pack.h"
+#include "reader-state.h"
+#include "reader.h"
+#include "writer-state.h"
+#include "writer.h"
 
 #define CHECK(x) assert_true(x)
 #define CASE(function) \

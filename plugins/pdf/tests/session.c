@@ -2,6 +2,8 @@
 /* Documents made, read and written through the plugin's operations. */
 #include "host.h"
 
+#include "layout.h"
+
 enum { FONT = 3, FIRST_MORE = 10, FIRST_PAGE = 20 };
 
 struct objects {

@@ -2,6 +2,10 @@
 /* Cairo's pixels as a frame's, filters and votes: each against the plainest way to say the same. */
 #include "host.h"
 
+#include "blend.h"
+#include "pack.h"
+#include "sharp.h"
+
 enum { WIDTH = 203 };
 
 static uint32_t

@@ -148,11 +148,10 @@ forms_within_forms_can_be_left(void)
         char inner[120] = "0 0 5 5 re f";
         if (i < 8)
             strcpy(inner, "/Y Do /Y Do /Y Do /Y Do /Y Do /Y Do /Y Do /Y Do /Y Do /Y Do");
-        snprintf(
-            forms[i], sizeof forms[i],
-            "<</Type/XObject/Subtype/Form/BBox[0 0 99 99]/Resources<</XObject<</Y %u 0 R>>>>"
+        snprintf(forms[i], sizeof forms[i],
+                 "<</Type/XObject/Subtype/Form/BBox[0 0 99 99]/Resources<</XObject<</Y %u 0 R>>>>"
                  "/Length %zu>>\nstream\n%s\nendstream",
-            11 + i, strlen(inner), inner);
+                 11 + i, strlen(inner), inner);
         more[i] = forms[i];
     }
     static const char *const content = "/X Do";
@@ -208,11 +207,9 @@ trees_that_loop_or_lie_are_refused(void)
     "%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n" nodes "trailer\n<</Root 1 0 R/Size 9>>\n%%EOF\n"
     static const char *const texts[] = {
         TREE("2 0 obj\n<</Type/Pages/Kids[2 0 R]/Count 5>>\nendobj\n"),
-        TREE(
-            "2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 5>>\nendobj\n"
+        TREE("2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 5>>\nendobj\n"
              "3 0 obj\n<</Type/Pages/Kids[2 0 R]/Count 5>>\nendobj\n"),
-        TREE(
-            "2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 2000000000>>\nendobj\n"
+        TREE("2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 2000000000>>\nendobj\n"
              "3 0 obj\n<</Type/Page/MediaBox[0 0 9 9]>>\nendobj\n"),
         TREE("2 0 obj\n<</Type/Pages/Kids[]/Count 0>>\nendobj\n"),
         "%PDF-1.4\n%%EOF\n",
@@ -261,11 +258,16 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(pages_are_frames_in_any_order),      CASE(channels_follow_from_the_options),
-        CASE(bands_meet_without_a_seam),          CASE(pages_longer_than_a_surface_are_drawn),
-        CASE(a_size_without_pixels_is_refused),   CASE(a_page_stops_when_it_is_asked_to),
-        CASE(forms_within_forms_can_be_left),     CASE(reads_that_fail_are_no_damage),
-        CASE(trees_that_loop_or_lie_are_refused), CASE(a_file_without_its_end_is_told_of),
+        CASE(pages_are_frames_in_any_order),
+        CASE(channels_follow_from_the_options),
+        CASE(bands_meet_without_a_seam),
+        CASE(pages_longer_than_a_surface_are_drawn),
+        CASE(a_size_without_pixels_is_refused),
+        CASE(a_page_stops_when_it_is_asked_to),
+        CASE(forms_within_forms_can_be_left),
+        CASE(reads_that_fail_are_no_damage),
+        CASE(trees_that_loop_or_lie_are_refused),
+        CASE(a_file_without_its_end_is_told_of),
         CASE(rows_too_long_to_be_drawn_into_are_not),
     };
     return cmocka_run_group_tests_name("pdf read", cases, NULL, NULL);

@@ -22,13 +22,12 @@ make_file(void)
         NULL,
     };
     for (unsigned i = 0; i < PAGES; i++) {
-        snprintf(
-            texts[i], sizeof texts[i],
-            "q %u.5 0 0 1 0 0 cm 0.%u 0.5 0.2 rg BT /F %u.25 Tf 2 %u Td "
+        snprintf(texts[i], sizeof texts[i],
+                 "q %u.5 0 0 1 0 0 cm 0.%u 0.5 0.2 rg BT /F %u.25 Tf 2 %u Td "
                  "(Page %u, with words) Tj 0 -9 Td (and \\(more\\)) Tj ET Q "
-            "%u.3 w 0 0 m 72 48 l 30 %u m 20 40 60 1 70 30 c S /X Do q 20 3 -4 20 40 20 cm "
-            "BI /W 4 /H 2 /CS /G /BPC 8 /F /AHx ID 00408090c0ff2040> EI Q",
-            1 + i % 2, i % 10, 6 + i % 9, 20 + i % 20, i, i % 3, i);
+                 "%u.3 w 0 0 m 72 48 l 30 %u m 20 40 60 1 70 30 c S /X Do q 20 3 -4 20 40 20 cm "
+                 "BI /W 4 /H 2 /CS /G /BPC 8 /F /AHx ID 00408090c0ff2040> EI Q",
+                 1 + i % 2, i % 10, 6 + i % 9, 20 + i % 20, i, i % 3, i);
         contents[i] = texts[i];
     }
     make_document(&file, contents, PAGES, NULL, more);

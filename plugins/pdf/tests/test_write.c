@@ -2,6 +2,8 @@
 /* Pages written through the operations: their bytes, and what the reader makes of them. */
 #include "host.h"
 
+#include "layout.h"
+
 #include <inttypes.h>
 #include <locale.h>
 #include <stdio.h>

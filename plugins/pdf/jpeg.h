@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* A picture as JPEG. */
+#ifndef MIM_PDF_JPEG_H
+#define MIM_PDF_JPEG_H
+
+#include "layout.h"
+
+int32_t pdf_jpeg(struct mim_job *job, const struct pdf_sheet *sheet, const struct mim_raster *raster, int quality);
+
+#endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* How a frame becomes a page. */
+#ifndef MIM_PDF_LAYOUT_H
+#define MIM_PDF_LAYOUT_H
+
+#include <stdbool.h>
+
+#include <mim/plugin.h>
+
+/* In the packet; encode writes only `is_filtered`, of its own part. */
+struct pdf_plane {            /* one image: the colours, or the alpha */
+    uint32_t first, channels; /* samples of a pixel, of how many from which on */
+    uint32_t rows_per_part, parts;
+    uint64_t row_bytes;
+    bool is_jpeg, is_filtered;
+};
+
+struct pdf_sheet {
+    uint64_t index;
+    uint32_t width, height, channels, bits;
+    double paper_width, paper_height; /* points */
+    double x, y, x_size, y_size;      /* of the picture, from the lower left corner */
+    struct pdf_plane colour, alpha;   /* alpha without parts: there is none */
+};
+
+int32_t pdf_accept(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info *info);
+
+#endif

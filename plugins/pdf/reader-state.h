@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* What the reader's operations share. */
+#ifndef MIM_PDF_READER_STATE_H
+#define MIM_PDF_READER_STATE_H
+
+#include "document.h"
+#include "page.h"
+#include "render.h"
+
+struct pdf_reader {
+    struct pdf_choices choices;
+    struct pdf_patches patches;
+    struct pdf_document document; /* of the serial ops */
+};
+
+struct pdf_reading_worker {
+    struct pdf_document document;
+    struct pdf_memory memory;
+};
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* Memory that a worker uses again and again. */
+#ifndef MIM_PDF_SCRATCH_H
+#define MIM_PDF_SCRATCH_H
+
+#include <mim/plugin.h>
+
+struct pdf_scratch {
+    uint8_t *data;
+    uint64_t room;
+};
+
+uint8_t *pdf_scratch_get(struct pdf_scratch *scratch, struct mim_job *job, uint64_t size); /* NULL: no memory */
+void pdf_scratch_close(struct pdf_scratch *scratch, struct mim_job *job);
+
+#endif

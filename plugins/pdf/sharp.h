@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* antialias=no: one pixel from nine points. */
+#ifndef MIM_PDF_SHARP_H
+#define MIM_PDF_SHARP_H
+
+#include <stdint.h>
+
+/* A row of pixels from rows of points, which lie `step` words apart. `to` may be `from`. */
+#define PDF_SHARP_SIDE 3u
+void pdf_sharpen(const uint32_t *from, uint64_t step, uint32_t *to, uint32_t width);
+
+#endif

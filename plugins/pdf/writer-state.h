@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* What the writer's operations share. */
+#ifndef MIM_PDF_WRITER_STATE_H
+#define MIM_PDF_WRITER_STATE_H
+
+#include <stdbool.h>
+
+#include "list.h"
+#include "scratch.h"
+
+/* A worker of encode. */
+struct libdeflate_compressor;
+
+struct pdf_writing_worker {
+    int64_t reserved;                                 /* bytes announced for what compresses */
+    struct libdeflate_compressor *compressor, *quick; /* quick: to compare filters */
+    struct pdf_scratch rows, coded;
+};
+
+enum { PDF_TITLE, PDF_AUTHOR, PDF_SUBJECT, PDF_KEYWORDS, PDF_CREATOR, PDF_CREATED, PDF_CHANGED, PDF_INFO_COUNT };
+
+struct pdf_text {
+    char *data;
+    uint64_t size;
+    bool is_second; /* by a key that only fills a place left free */
+};
+
+struct pdf_resolution {
+    double x, y; /* pixels a unit; 0: not said */
+    double unit; /* inches; 0: not said */
+};
+
+struct pdf_body {
+    struct pdf_list objects; /* object n is at items[n - 1]; 0: not yet written */
+    struct pdf_list nodes;   /* of the tree of pages */
+    struct pdf_list kids;    /* of the node that grows */
+    uint64_t pages, node;
+};
+
+struct pdf_writer {
+    double dpi; /* options */
+    const char *page_size;
+    int64_t quality;
+    int32_t is_lossless, pad;
+    const char *title, *author, *subject, *keywords;
+
+    bool is_open;
+    double paper_width, paper_height; /* of page_size; 0: pages are as large as their pictures */
+    bool turns;                       /* to suit the picture */
+    struct pdf_text info[PDF_INFO_COUNT];
+    struct pdf_resolution whole, coming;
+    struct pdf_body body;
+};
+
+#endif
