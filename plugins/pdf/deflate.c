@@ -8,24 +8,23 @@
 
 #include <string.h>
 
-#include <libdeflate.h>
-#include <zlib.h>
-
 #include "pack.h"
+#include "shared/deflate.h"
+#include "shared/png-filters.h"
 
 #define LEVEL 6
 #define QUICK_LEVEL 1
+#define MEMORY_LEVEL 8
 #define SAMPLE_BYTES (64u << 10) /* of rows that are compressed quickly both ways, to see what filters do */
-#define PACKERS_BYTES (2 << 20)  /* that libdeflate and zlib take for themselves, about */
-#define EMIT_BYTES (64u << 10)
-#define LARGE_BYTES 8u /* times this, scratch memory would be too much to keep */
+#define LARGE_BYTES 8u           /* times this, scratch memory would be too much to keep */
 
 /* The rows of one part, one after another, and room for those at work. */
 struct feed {
     const struct pdf_plane *plane;
     const struct pdf_sheet *sheet;
     const struct mim_raster *raster;
-    uint64_t size, step; /* bytes of a row, of a pixel */
+    uint64_t size; /* bytes of a row */
+    uint32_t step; /* bytes of a pixel */
     uint8_t *row, *above, *spare;
 };
 
@@ -49,7 +48,8 @@ fill(struct feed *feed, uint32_t y, uint64_t count, bool is_filtered, uint8_t *t
     for (uint64_t i = 0; i < count; i++, to += feed->size + is_filtered) {
         load_row(feed, y + (uint32_t)i);
         if (is_filtered)
-            pdf_filter_row(feed->row, feed->above, feed->size, feed->step, to, feed->spare);
+            shared_filter_row_best(feed->row, feed->above, feed->size, feed->step, SHARED_FILTER_AVERAGE, to,
+                                   feed->spare);
         else
             memcpy(to, feed->row, feed->size);
         uint8_t *row = feed->above;
@@ -70,8 +70,8 @@ is_helped(struct pdf_writing_worker *worker, struct feed *feed, uint64_t rows)
     size_t sizes[2];
     for (unsigned filtered = 0; filtered < 2; filtered++) {
         uint64_t size = fill(feed, first, count, filtered, worker->rows.data);
-        sizes[filtered] =
-            libdeflate_deflate_compress(worker->quick, worker->rows.data, size, worker->coded.data, worker->coded.room);
+        sizes[filtered] = libdeflate_deflate_compress(worker->quick.libdeflate, worker->rows.data, size,
+                                                      worker->coded.data, worker->coded.room);
     }
     return sizes[1] < sizes[0];
 }
@@ -79,23 +79,10 @@ is_helped(struct pdf_writing_worker *worker, struct feed *feed, uint64_t rows)
 static int32_t
 set_up(struct pdf_writing_worker *worker, struct mim_job *job, uint64_t rows, uint64_t coded)
 {
-    if (!worker->reserved && job->host->reserve(job, PACKERS_BYTES) == MIM_OK)
-        worker->reserved = PACKERS_BYTES;
-    if (!worker->compressor && worker->reserved)
-        worker->compressor = libdeflate_alloc_compressor(LEVEL);
-    if (!worker->quick && worker->reserved)
-        worker->quick = libdeflate_alloc_compressor(QUICK_LEVEL);
-    bool has_all = worker->compressor && worker->quick && pdf_scratch_get(&worker->rows, job, rows) &&
-                   pdf_scratch_get(&worker->coded, job, coded);
+    bool has_all = shared_compressor_open(job, &worker->compressor, LEVEL) == MIM_OK &&
+                   shared_compressor_open(job, &worker->quick, QUICK_LEVEL) == MIM_OK &&
+                   pdf_scratch_get(&worker->rows, job, rows) && pdf_scratch_get(&worker->coded, job, coded);
     return has_all ? MIM_OK : job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory to compress a page");
-}
-
-static int32_t
-emit_checksum(struct mim_job *job, uint32_t sum)
-{
-    uint8_t bytes[PDF_CHECKSUM_BYTES] = { (uint8_t)(sum >> 24), (uint8_t)(sum >> 16), (uint8_t)(sum >> 8),
-                                          (uint8_t)sum };
-    return job->host->emit(job, bytes, sizeof bytes);
 }
 
 static int32_t
@@ -104,54 +91,35 @@ squeeze_whole(struct mim_job *job, struct pdf_plane *plane, struct feed *feed)
     struct pdf_writing_worker *worker = job->worker;
     plane->is_filtered = is_helped(worker, feed, feed->sheet->height);
     uint64_t size = fill(feed, 0, feed->sheet->height, plane->is_filtered, worker->rows.data);
-    size_t coded = libdeflate_deflate_compress(worker->compressor, worker->rows.data, size, worker->coded.data,
-                                               worker->coded.room);
+    size_t coded = libdeflate_deflate_compress(worker->compressor.libdeflate, worker->rows.data, size,
+                                               worker->coded.data, worker->coded.room);
     int32_t status = job->host->emit(job, worker->coded.data, coded);
-    return status == MIM_OK ? emit_checksum(job, libdeflate_adler32(1, worker->rows.data, size)) : status;
-}
-
-/* One row more for zlib, or the end of the part. */
-static int32_t
-deflate_some(struct mim_job *job, z_stream *stream, uint8_t *bytes, uint64_t size, int flush)
-{
-    struct pdf_writing_worker *worker = job->worker;
-    stream->next_in = bytes;
-    stream->avail_in = (uInt)size;
-    do {
-        stream->next_out = worker->coded.data;
-        stream->avail_out = EMIT_BYTES;
-        deflate(stream, flush);
-        int32_t status = job->host->emit(job, worker->coded.data, EMIT_BYTES - stream->avail_out);
-        if (status != MIM_OK)
-            return status;
-    } while (stream->avail_out == 0);
-    return MIM_OK;
+    return status == MIM_OK ? shared_emit_sum(job, libdeflate_adler32(1, worker->rows.data, size)) : status;
 }
 
 static int32_t
 squeeze_part(struct mim_job *job, const struct pdf_plane *plane, struct feed *feed, uint32_t part)
 {
+    static const struct shared_settings settings = { LEVEL, MAX_WBITS, MEMORY_LEVEL, Z_DEFAULT_STRATEGY };
     struct pdf_writing_worker *worker = job->worker;
     uint32_t y = part * plane->rows_per_part, rows = feed->sheet->height - y;
     bool is_last = part + 1 == plane->parts;
-    z_stream stream = { 0 };
-    if (deflateInit2(&stream, LEVEL, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY) != Z_OK)
+    struct shared_stream stream;
+    if (shared_stream_open(job, &stream, &settings, worker->coded.data) != MIM_OK)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory to compress a page");
 
     rows = rows > plane->rows_per_part ? plane->rows_per_part : rows;
-    uint32_t sum = 1;
     int32_t status = MIM_OK;
     for (uint32_t i = 0; i < rows && status == MIM_OK; i++) {
         uint64_t size = fill(feed, y + i, 1, true, worker->rows.data);
-        sum = libdeflate_adler32(sum, worker->rows.data, size);
         status = job->host->poll(job);
         if (status == MIM_OK)
-            status = deflate_some(job, &stream, worker->rows.data, size, Z_NO_FLUSH);
+            status = shared_stream_add(job, &stream, worker->rows.data, size, Z_NO_FLUSH);
     }
     if (status == MIM_OK)
-        status = deflate_some(job, &stream, NULL, 0, is_last ? Z_FINISH : Z_SYNC_FLUSH);
-    deflateEnd(&stream);
-    return status == MIM_OK ? emit_checksum(job, sum) : status;
+        status = shared_stream_add(job, &stream, NULL, 0, is_last ? Z_FINISH : Z_SYNC_FLUSH);
+    shared_stream_close(&stream);
+    return status == MIM_OK ? shared_emit_sum(job, stream.sum) : status;
 }
 
 /* Memory is kept for the next page unless others may want for it. */
@@ -171,9 +139,9 @@ pdf_squeeze(struct mim_job *job, struct pdf_plane *plane, const struct pdf_sheet
 {
     struct pdf_writing_worker *worker = job->worker;
     uint64_t size = plane->row_bytes, line = size + 1, rows = plane->parts == 1 ? line * sheet->height : line;
-    uint64_t coded = plane->parts == 1 ? libdeflate_deflate_compress_bound(NULL, rows) : EMIT_BYTES;
+    uint64_t coded = plane->parts == 1 ? libdeflate_deflate_compress_bound(NULL, rows) : SHARED_PIECE_BYTES;
 
-    int32_t status = set_up(worker, job, rows + 3 * size, coded);
+    int32_t status = set_up(worker, job, rows + 3 * size + 1, coded);
     if (status != MIM_OK)
         return status;
     uint8_t *lines = worker->rows.data + rows;
@@ -193,9 +161,8 @@ pdf_squeeze(struct mim_job *job, struct pdf_plane *plane, const struct pdf_sheet
 void
 pdf_squeeze_close(struct pdf_writing_worker *worker, struct mim_job *job)
 {
-    libdeflate_free_compressor(worker->compressor);
-    libdeflate_free_compressor(worker->quick);
-    job->host->reserve(job, -worker->reserved);
+    shared_compressor_close(job, &worker->compressor);
+    shared_compressor_close(job, &worker->quick);
     pdf_scratch_close(&worker->rows, job);
     pdf_scratch_close(&worker->coded, job);
 }

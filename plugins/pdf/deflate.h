@@ -6,8 +6,7 @@
 #include "layout.h"
 #include "writer-state.h"
 
-#define PDF_CHECKSUM_BYTES 4u /* after what a part of a plane was deflated to: Adler-32 of its bytes */
-
+/* Each part is followed by the Adler-32 of its bytes, see shared/deflate.h. */
 int32_t pdf_squeeze(struct mim_job *job, struct pdf_plane *plane, const struct pdf_sheet *sheet, uint32_t part,
                     const struct mim_raster *raster);
 void pdf_squeeze_close(struct pdf_writing_worker *worker, struct mim_job *job);

@@ -9,8 +9,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include <libdeflate.h>
-#include <zlib.h>
+#include "shared/deflate.h"
 
 #define KEY "/CropBox"
 #define OBJECTS "/ObjStm"
@@ -19,7 +18,6 @@
 #define FEED_BYTES 4096
 #define MOST_INFLATED (64u << 20)
 #define LEVEL 12
-#define COMPRESSOR_BYTES (9 << 20) /* libdeflate's own at that level, about */
 
 static int32_t
 add(struct pdf_patches *patches, struct mim_job *job, const struct pdf_patch *patch)
@@ -139,17 +137,15 @@ blank_out(uint8_t *bytes, uint64_t size)
 static int32_t
 deflate_all(struct mim_job *job, const struct bench *bench, uint64_t plain, struct pdf_patch *patch)
 {
-    int32_t status = job->host->reserve(job, COMPRESSOR_BYTES);
-    if (status != MIM_OK)
-        return job->host->fail(job, MIM_NOMEM, patch->offset, "no memory for an object stream");
-    struct libdeflate_compressor *compressor = libdeflate_alloc_compressor(LEVEL);
-    patch->bytes = job->host->resize(job, NULL, 0, patch->room);
-    if (compressor && patch->bytes)
-        patch->size = libdeflate_zlib_compress(compressor, bench->plain, plain, patch->bytes, patch->room);
+    struct shared_compressor compressor = { 0 };
+    int32_t status = shared_compressor_open(job, &compressor, LEVEL);
+    if (status == MIM_OK)
+        patch->bytes = job->host->resize(job, NULL, 0, patch->room);
+    if (patch->bytes)
+        patch->size = libdeflate_zlib_compress(compressor.libdeflate, bench->plain, plain, patch->bytes, patch->room);
     else
         status = job->host->fail(job, MIM_NOMEM, patch->offset, "no memory for an object stream");
-    libdeflate_free_compressor(compressor);
-    job->host->reserve(job, -COMPRESSOR_BYTES);
+    shared_compressor_close(job, &compressor);
     if (status == MIM_OK && !patch->size)
         return refuse(job, patch->offset, "an object stream is packed too well");
     return status;

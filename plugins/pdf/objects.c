@@ -9,9 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <zlib.h>
-
-#include "deflate.h"
 #include "writer-state.h"
 
 #define KIDS 128u                /* pages of a node in the tree */
@@ -114,12 +111,6 @@ join_tree(struct mim_job *job, uint64_t page)
     return status;
 }
 
-static uint32_t
-checksum_at(const uint8_t *bytes)
-{
-    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
-}
-
 /* zlib's head, the parts without their sums, the sum of all. */
 static int32_t
 put_deflated(struct mim_job *job, const struct pdf_plane *plane, const struct pdf_sheet *sheet,
@@ -129,15 +120,14 @@ put_deflated(struct mim_job *job, const struct pdf_plane *plane, const struct pd
     uint32_t sum = 1, left = sheet->height;
     int32_t status = job->host->emit(job, head, sizeof head);
     for (uint32_t i = 0; i < plane->parts && status == MIM_OK; i++) {
-        uint64_t size = parts[i].size - PDF_CHECKSUM_BYTES;
+        uint64_t size = parts[i].size - SHARED_SUM_BYTES;
         uint32_t rows = left < plane->rows_per_part ? left : plane->rows_per_part;
-        sum = (uint32_t)adler32_combine(sum, checksum_at(parts[i].data + size),
+        sum = (uint32_t)adler32_combine(sum, shared_sum_of_part(&parts[i]),
                                         (z_off_t)((plane->row_bytes + plane->is_filtered) * rows));
         left -= rows;
         status = job->host->emit(job, parts[i].data, size);
     }
-    uint8_t tail[4] = { (uint8_t)(sum >> 24), (uint8_t)(sum >> 16), (uint8_t)(sum >> 8), (uint8_t)sum };
-    return status == MIM_OK ? job->host->emit(job, tail, sizeof tail) : status;
+    return status == MIM_OK ? shared_emit_sum(job, sum) : status;
 }
 
 static uint64_t
@@ -146,7 +136,7 @@ coded_size(const struct pdf_plane *plane, const struct mim_coded_part *parts)
     uint64_t size = 0;
     for (uint32_t i = 0; i < plane->parts; i++)
         size += parts[i].size;
-    return plane->is_jpeg ? size : size + 2 + 4 - (uint64_t)plane->parts * PDF_CHECKSUM_BYTES;
+    return plane->is_jpeg ? size : size + 2 + SHARED_SUM_BYTES - (uint64_t)plane->parts * SHARED_SUM_BYTES;
 }
 
 /* An image; `mask` 0: it is opaque, or is a mask itself. */

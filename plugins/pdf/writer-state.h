@@ -7,13 +7,11 @@
 
 #include "list.h"
 #include "scratch.h"
+#include "shared/deflate.h"
 
 /* A worker of encode. */
-struct libdeflate_compressor;
-
 struct pdf_writing_worker {
-    int64_t reserved;                                 /* bytes announced for what compresses */
-    struct libdeflate_compressor *compressor, *quick; /* quick: to compare filters */
+    struct shared_compressor compressor, quick; /* quick: to compare filters */
     struct pdf_scratch rows, coded;
 };
 

@@ -3,7 +3,7 @@
 #include "host.h"
 
 #include "blend.h"
-#include "pack.h"
+#include "shared/png-filters.h"
 #include "sharp.h"
 
 enum { WIDTH = 203 };
@@ -114,7 +114,7 @@ unfilter(int filter, const uint8_t *above, const uint8_t *from, unsigned size, u
 static void
 filters_can_be_undone(void)
 {
-    uint8_t row[300], above[300], coded[301], spare[300], back[300];
+    uint8_t row[300], above[300], coded[301], spare[301], back[300];
     uint32_t seed = 5;
     int seen[4] = { 0 };
     for (unsigned kind = 0; kind < 60; kind++)
@@ -129,7 +129,7 @@ filters_can_be_undone(void)
                                                    : noise);
             }
             unsigned step = 1 + kind % 8;
-            pdf_filter_row(row, above, size, step, coded, spare);
+            shared_filter_row_best(row, above, size, step, SHARED_FILTER_AVERAGE, coded, spare);
             unfilter(coded[0], above, coded + 1, size, step, back);
             CHECK(memcmp(row, back, size) == 0);
             seen[coded[0]]++;
