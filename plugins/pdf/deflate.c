@@ -19,9 +19,9 @@
 #define LARGE_BYTES 8u           /* times this, scratch memory would be too much to keep */
 
 /* The rows of one part, one after another, and room for those at work. */
-struct feed {
+struct row_source {
     const struct pdf_plane *plane;
-    const struct pdf_sheet *sheet;
+    const struct pdf_layout *layout;
     const struct mim_raster *raster;
     uint64_t size; /* bytes of a row */
     uint32_t step; /* bytes of a pixel */
@@ -29,55 +29,56 @@ struct feed {
 };
 
 static void
-load_row(struct feed *feed, uint32_t y)
+load_row(struct row_source *row_source, uint32_t y)
 {
-    pdf_pack_row(feed->plane, feed->sheet, feed->raster->data + y * feed->raster->stride, feed->row);
+    pdf_pack_row(row_source->plane, row_source->layout, row_source->raster->data + y * row_source->raster->stride,
+                 row_source->row);
 }
 
 /* Rows from `y` on into `to`; filtered ones are a byte longer each. */
 static uint64_t
-fill(struct feed *feed, uint32_t y, uint64_t count, bool is_filtered, uint8_t *to)
+fill_rows(struct row_source *row_source, uint32_t y, uint64_t count, bool is_filtered, uint8_t *to)
 {
     uint8_t *start = to;
     if (is_filtered && y > 0) {
-        load_row(feed, y - 1);
-        memcpy(feed->above, feed->row, feed->size);
+        load_row(row_source, y - 1);
+        memcpy(row_source->above, row_source->row, row_source->size);
     } else {
-        memset(feed->above, 0, feed->size);
+        memset(row_source->above, 0, row_source->size);
     }
-    for (uint64_t i = 0; i < count; i++, to += feed->size + is_filtered) {
-        load_row(feed, y + (uint32_t)i);
+    for (uint64_t i = 0; i < count; i++, to += row_source->size + is_filtered) {
+        load_row(row_source, y + (uint32_t)i);
         if (is_filtered)
-            shared_filter_row_best(feed->row, feed->above, feed->size, feed->step, SHARED_FILTER_AVERAGE, to,
-                                   feed->spare);
+            shared_filter_row_best(row_source->row, row_source->above, row_source->size, row_source->step,
+                                   SHARED_FILTER_AVERAGE, to, row_source->spare);
         else
-            memcpy(to, feed->row, feed->size);
-        uint8_t *row = feed->above;
-        feed->above = feed->row;
-        feed->row = row;
+            memcpy(to, row_source->row, row_source->size);
+        uint8_t *row = row_source->above;
+        row_source->above = row_source->row;
+        row_source->row = row;
     }
     return (uint64_t)(to - start);
 }
 
 /* Do filters make some rows from the middle smaller? */
 static bool
-is_helped(struct pdf_writing_worker *worker, struct feed *feed, uint64_t rows)
+filters_help(struct pdf_writing_worker *worker, struct row_source *row_source, uint64_t rows)
 {
-    uint64_t count = SAMPLE_BYTES / feed->size;
+    uint64_t count = SAMPLE_BYTES / row_source->size;
     count = count < 4 ? 4 : count;
     count = count > rows ? rows : count;
     uint32_t first = (uint32_t)((rows - count) / 2);
     size_t sizes[2];
     for (unsigned filtered = 0; filtered < 2; filtered++) {
-        uint64_t size = fill(feed, first, count, filtered, worker->rows.data);
+        uint64_t size = fill_rows(row_source, first, count, filtered, worker->rows.data);
         sizes[filtered] = libdeflate_deflate_compress(worker->quick.libdeflate, worker->rows.data, size,
-                                                      worker->coded.data, worker->coded.room);
+                                                      worker->coded.data, worker->coded.capacity);
     }
     return sizes[1] < sizes[0];
 }
 
 static int32_t
-set_up(struct pdf_writing_worker *worker, struct mim_job *job, uint64_t rows, uint64_t coded)
+prepare_worker(struct pdf_writing_worker *worker, struct mim_job *job, uint64_t rows, uint64_t coded)
 {
     bool has_all = shared_compressor_open(job, &worker->compressor, LEVEL) == MIM_OK &&
                    shared_compressor_open(job, &worker->quick, QUICK_LEVEL) == MIM_OK &&
@@ -86,23 +87,23 @@ set_up(struct pdf_writing_worker *worker, struct mim_job *job, uint64_t rows, ui
 }
 
 static int32_t
-squeeze_whole(struct mim_job *job, struct pdf_plane *plane, struct feed *feed)
+deflate_whole(struct mim_job *job, struct pdf_plane *plane, struct row_source *row_source)
 {
     struct pdf_writing_worker *worker = job->worker;
-    plane->is_filtered = is_helped(worker, feed, feed->sheet->height);
-    uint64_t size = fill(feed, 0, feed->sheet->height, plane->is_filtered, worker->rows.data);
+    plane->is_filtered = filters_help(worker, row_source, row_source->layout->height);
+    uint64_t size = fill_rows(row_source, 0, row_source->layout->height, plane->is_filtered, worker->rows.data);
     size_t coded = libdeflate_deflate_compress(worker->compressor.libdeflate, worker->rows.data, size,
-                                               worker->coded.data, worker->coded.room);
+                                               worker->coded.data, worker->coded.capacity);
     int32_t status = job->host->emit(job, worker->coded.data, coded);
     return status == MIM_OK ? shared_emit_sum(job, libdeflate_adler32(1, worker->rows.data, size)) : status;
 }
 
 static int32_t
-squeeze_part(struct mim_job *job, const struct pdf_plane *plane, struct feed *feed, uint32_t part)
+deflate_part(struct mim_job *job, const struct pdf_plane *plane, struct row_source *row_source, uint32_t part)
 {
     static const struct shared_settings settings = { LEVEL, MAX_WBITS, MEMORY_LEVEL, Z_DEFAULT_STRATEGY };
     struct pdf_writing_worker *worker = job->worker;
-    uint32_t y = part * plane->rows_per_part, rows = feed->sheet->height - y;
+    uint32_t y = part * plane->rows_per_part, rows = row_source->layout->height - y;
     bool is_last = part + 1 == plane->parts;
     struct shared_stream stream;
     if (shared_stream_open(job, &stream, &settings, worker->coded.data) != MIM_OK)
@@ -111,7 +112,7 @@ squeeze_part(struct mim_job *job, const struct pdf_plane *plane, struct feed *fe
     rows = rows > plane->rows_per_part ? plane->rows_per_part : rows;
     int32_t status = MIM_OK;
     for (uint32_t i = 0; i < rows && status == MIM_OK; i++) {
-        uint64_t size = fill(feed, y + i, 1, true, worker->rows.data);
+        uint64_t size = fill_rows(row_source, y + i, 1, true, worker->rows.data);
         status = job->host->poll(job);
         if (status == MIM_OK)
             status = shared_stream_add(job, &stream, worker->rows.data, size, Z_NO_FLUSH);
@@ -124,42 +125,42 @@ squeeze_part(struct mim_job *job, const struct pdf_plane *plane, struct feed *fe
 
 /* Memory is kept for the next page unless others may want for it. */
 static void
-tidy(struct pdf_writing_worker *worker, struct mim_job *job)
+release_scratch(struct pdf_writing_worker *worker, struct mim_job *job)
 {
-    uint64_t kept = worker->rows.room + worker->coded.room;
-    if (kept > job->host->limit(job, MIM_LIMIT_WORKING) / LARGE_BYTES) {
+    uint64_t retained = worker->rows.capacity + worker->coded.capacity;
+    if (retained > job->host->limit(job, MIM_LIMIT_WORKING) / LARGE_BYTES) {
         pdf_scratch_close(&worker->rows, job);
         pdf_scratch_close(&worker->coded, job);
     }
 }
 
 int32_t
-pdf_squeeze(struct mim_job *job, struct pdf_plane *plane, const struct pdf_sheet *sheet, uint32_t part,
+pdf_deflate(struct mim_job *job, struct pdf_plane *plane, const struct pdf_layout *layout, uint32_t part,
             const struct mim_raster *raster)
 {
     struct pdf_writing_worker *worker = job->worker;
-    uint64_t size = plane->row_bytes, line = size + 1, rows = plane->parts == 1 ? line * sheet->height : line;
+    uint64_t size = plane->row_bytes, line = size + 1, rows = plane->parts == 1 ? line * layout->height : line;
     uint64_t coded = plane->parts == 1 ? libdeflate_deflate_compress_bound(NULL, rows) : SHARED_PIECE_BYTES;
 
-    int32_t status = set_up(worker, job, rows + 3 * size + 1, coded);
+    int32_t status = prepare_worker(worker, job, rows + 3 * size + 1, coded);
     if (status != MIM_OK)
         return status;
     uint8_t *lines = worker->rows.data + rows;
-    struct feed feed = { .plane = plane,
-                         .sheet = sheet,
-                         .raster = raster,
-                         .size = size,
-                         .step = plane->channels * (sheet->bits / 8),
-                         .row = lines,
-                         .above = lines + size,
-                         .spare = lines + 2 * size };
-    status = plane->parts == 1 ? squeeze_whole(job, plane, &feed) : squeeze_part(job, plane, &feed, part);
-    tidy(worker, job);
+    struct row_source row_source = { .plane = plane,
+                                     .layout = layout,
+                                     .raster = raster,
+                                     .size = size,
+                                     .step = plane->channels * (layout->bits / 8),
+                                     .row = lines,
+                                     .above = lines + size,
+                                     .spare = lines + 2 * size };
+    status = plane->parts == 1 ? deflate_whole(job, plane, &row_source) : deflate_part(job, plane, &row_source, part);
+    release_scratch(worker, job);
     return status;
 }
 
 void
-pdf_squeeze_close(struct pdf_writing_worker *worker, struct mim_job *job)
+pdf_deflate_close(struct pdf_writing_worker *worker, struct mim_job *job)
 {
     shared_compressor_close(job, &worker->compressor);
     shared_compressor_close(job, &worker->quick);

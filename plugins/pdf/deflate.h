@@ -7,8 +7,8 @@
 #include "writer-state.h"
 
 /* Each part is followed by the Adler-32 of its bytes, see shared/deflate.h. */
-int32_t pdf_squeeze(struct mim_job *job, struct pdf_plane *plane, const struct pdf_sheet *sheet, uint32_t part,
+int32_t pdf_deflate(struct mim_job *job, struct pdf_plane *plane, const struct pdf_layout *layout, uint32_t part,
                     const struct mim_raster *raster);
-void pdf_squeeze_close(struct pdf_writing_worker *worker, struct mim_job *job);
+void pdf_deflate_close(struct pdf_writing_worker *worker, struct mim_job *job);
 
 #endif

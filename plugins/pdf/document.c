@@ -9,7 +9,7 @@
 
 /* The mark stands in the last bytes of a whole file. */
 static int32_t
-look_for_end(struct mim_job *job, uint64_t size, bool *is_whole)
+find_end_mark(struct mim_job *job, uint64_t size, bool *is_whole)
 {
     char tail[TAIL_BYTES];
     uint64_t start = size > sizeof tail ? size - sizeof tail : 0;
@@ -19,10 +19,10 @@ look_for_end(struct mim_job *job, uint64_t size, bool *is_whole)
 }
 
 int32_t
-pdf_document_look(struct mim_job *job)
+pdf_document_check_end(struct mim_job *job)
 {
     bool is_whole = false;
-    int32_t status = look_for_end(job, job->host->size(job), &is_whole);
+    int32_t status = find_end_mark(job, job->host->size(job), &is_whole);
     if (status != MIM_OK || is_whole)
         return status;
     return job->host->notice(job, MIM_NOTICE_DAMAGED, "the file does not end as a PDF does: poppler had to repair it");
@@ -35,7 +35,7 @@ fail_to_open(struct mim_job *job, const GError *error, const char *password)
     const struct mim_host *host = job->host;
     bool is_whole = true;
     if (!g_error_matches(error, POPPLER_ERROR, POPPLER_ERROR_ENCRYPTED)) {
-        int32_t status = look_for_end(job, host->size(job), &is_whole);
+        int32_t status = find_end_mark(job, host->size(job), &is_whole);
         return status != MIM_OK ? status
                                 : host->fail(job, is_whole ? MIM_CORRUPT : MIM_TRUNCATED, MIM_UNKNOWN,
                                              "poppler cannot open the document%s: %s",

@@ -18,7 +18,7 @@ struct pdf_document {
 int32_t pdf_document_use(struct pdf_document *document, struct mim_job *job, const char *password,
                          const struct pdf_patches *patches);
 /* Say so when the file is cut short and was opened all the same. */
-int32_t pdf_document_look(struct mim_job *job);
+int32_t pdf_document_check_end(struct mim_job *job);
 /* What a read that failed during this op came to; MIM_OK when none did. */
 int32_t pdf_document_check(const struct pdf_document *document);
 /* Page `index`, a new reference. */

@@ -14,7 +14,7 @@
 static _Thread_local struct {
     bool is_listening;
     char text[240]; /* the first that this op heard */
-} said;
+} captured;
 
 /* What files of good faith bring about, too. */
 static bool
@@ -28,33 +28,33 @@ is_harmless(const char *message)
 }
 
 static void
-hear(const char *domain, GLogLevelFlags level, const char *message, void *data)
+capture_message(const char *domain, GLogLevelFlags level, const char *message, void *data)
 {
     (void)domain, (void)level, (void)data;
-    if (!said.is_listening || said.text[0] || is_harmless(message))
+    if (!captured.is_listening || captured.text[0] || is_harmless(message))
         return;
     size_t length = 0;
-    for (; message[length] && length < sizeof said.text - 1; length++) /* it may quote bytes of the file */
-        said.text[length] = message[length] >= ' ' && message[length] < 127 ? message[length] : '?';
-    said.text[length] = '\0';
+    for (; message[length] && length < sizeof captured.text - 1; length++) /* it may quote bytes of the file */
+        captured.text[length] = message[length] >= ' ' && message[length] < 127 ? message[length] : '?';
+    captured.text[length] = '\0';
 }
 
 void
-pdf_said_begin(struct mim_job *job)
+pdf_error_log_begin(struct mim_job *job)
 {
     static gsize is_set;
-    said.is_listening = job->host->flags(job) & MIM_HOST_OWNS_PROCESS;
-    said.text[0] = '\0';
-    if (said.is_listening && g_once_init_enter(&is_set)) {
-        g_log_set_handler("Poppler", G_LOG_LEVEL_MASK, hear, NULL);
+    captured.is_listening = job->host->flags(job) & MIM_HOST_OWNS_PROCESS;
+    captured.text[0] = '\0';
+    if (captured.is_listening && g_once_init_enter(&is_set)) {
+        g_log_set_handler("Poppler", G_LOG_LEVEL_MASK, capture_message, NULL);
         g_once_init_leave(&is_set, 1);
     }
 }
 
 int32_t
-pdf_said_end(struct mim_job *job)
+pdf_error_log_end(struct mim_job *job)
 {
-    char text[sizeof said.text + 16] = "poppler: ";
-    said.is_listening = false;
-    return said.text[0] ? job->host->notice(job, MIM_NOTICE_DAMAGED, strcat(text, said.text)) : MIM_OK;
+    char text[sizeof captured.text + 16] = "poppler: ";
+    captured.is_listening = false;
+    return captured.text[0] ? job->host->notice(job, MIM_NOTICE_DAMAGED, strcat(text, captured.text)) : MIM_OK;
 }

@@ -5,8 +5,8 @@
 
 #include <mim/plugin.h>
 
-void pdf_said_begin(struct mim_job *job);
+void pdf_error_log_begin(struct mim_job *job);
 /* Tell the host what was said since; to be returned. */
-int32_t pdf_said_end(struct mim_job *job);
+int32_t pdf_error_log_end(struct mim_job *job);
 
 #endif

@@ -35,7 +35,7 @@ set_text(struct mim_job *job, struct pdf_text *text, const void *data, uint64_t 
 
 /* A page can say nothing of its own: it is kept when the document says the same. */
 static int32_t
-keep_text(struct mim_job *job, const char *key, const void *value, uint64_t size)
+retain_text(struct mim_job *job, const char *key, const void *value, uint64_t size)
 {
     struct pdf_writer *self = job->state;
     for (unsigned i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -67,7 +67,7 @@ number_at(int32_t type, const char *value, uint64_t index)
 
 /* One number for both axes, or one for each. */
 static int32_t
-keep_resolution(struct pdf_resolution *resolution, int32_t type, const void *value, uint64_t size)
+retain_resolution(struct pdf_resolution *resolution, int32_t type, const void *value, uint64_t size)
 {
     uint64_t width = type == MIM_META_RATIONAL || type == MIM_META_RATIONALS ? sizeof(struct mim_rational) : 8;
     if (size != width && size != 2 * width)
@@ -81,7 +81,7 @@ keep_resolution(struct pdf_resolution *resolution, int32_t type, const void *val
 
 /* "none": the numbers are a ratio and say no size. */
 static int32_t
-keep_unit(struct pdf_resolution *resolution, const char *unit, uint64_t size)
+retain_unit(struct pdf_resolution *resolution, const char *unit, uint64_t size)
 {
     static const struct {
         const char *name;
@@ -96,29 +96,29 @@ keep_unit(struct pdf_resolution *resolution, const char *unit, uint64_t size)
 }
 
 int32_t
-pdf_keep(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size)
+pdf_retain(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size)
 {
     struct pdf_writer *self = job->state;
-    struct pdf_resolution *resolution = self->is_open ? &self->coming : &self->whole;
+    struct pdf_resolution *resolution = self->is_open ? &self->pending : &self->whole;
     int32_t plain = type & MIM_META_TYPE_MASK;
 
     if (size > job->host->limit(job, MIM_LIMIT_METADATA))
         return MIM_UNSUPPORTED;
     if (strcmp(key, "dpi") == 0 && plain >= MIM_META_INT && plain <= MIM_META_RATIONALS) {
         resolution->unit = 1;
-        return keep_resolution(resolution, plain, value, size);
+        return retain_resolution(resolution, plain, value, size);
     }
     if (strcmp(key, "resolution") == 0 && plain >= MIM_META_INT && plain <= MIM_META_RATIONALS)
-        return keep_resolution(resolution, plain, value, size);
+        return retain_resolution(resolution, plain, value, size);
     if (strcmp(key, "resolution_unit") == 0 && plain == MIM_META_TEXT)
-        return keep_unit(resolution, value, size);
+        return retain_unit(resolution, value, size);
     if (plain == MIM_META_TEXT || plain == MIM_META_TIME)
-        return keep_text(job, key, value, size);
+        return retain_text(job, key, value, size);
     return MIM_UNSUPPORTED;
 }
 
 int32_t
-pdf_keep_options(struct mim_job *job)
+pdf_retain_options(struct mim_job *job)
 {
     struct pdf_writer *self = job->state;
     const struct {

@@ -5,7 +5,7 @@
 
 #include <mim/plugin.h>
 
-int32_t pdf_keep(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size);
-int32_t pdf_keep_options(struct mim_job *job);
+int32_t pdf_retain(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size);
+int32_t pdf_retain_options(struct mim_job *job);
 
 #endif

@@ -5,6 +5,6 @@
 
 #include "layout.h"
 
-int32_t pdf_jpeg(struct mim_job *job, const struct pdf_sheet *sheet, const struct mim_raster *raster, int quality);
+int32_t pdf_jpeg(struct mim_job *job, const struct pdf_layout *layout, const struct mim_raster *raster, int quality);
 
 #endif

@@ -15,7 +15,7 @@ struct pdf_plane {            /* one image: the colours, or the alpha */
     bool is_jpeg, is_filtered;
 };
 
-struct pdf_sheet {
+struct pdf_layout {
     uint64_t index;
     uint32_t width, height, channels, bits;
     double paper_width, paper_height; /* points */
@@ -23,6 +23,6 @@ struct pdf_sheet {
     struct pdf_plane colour, alpha;   /* alpha without parts: there is none */
 };
 
-int32_t pdf_accept(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info *info);
+int32_t pdf_layout_frame(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info *info);
 
 #endif

@@ -5,14 +5,14 @@
 int32_t
 pdf_list_add(struct pdf_list *list, struct mim_job *job, uint64_t item)
 {
-    if (list->count == list->room) {
-        uint64_t room = list->room ? list->room * 2 : 256, size = sizeof *list->items;
-        uint64_t *items = job->host->resize(job, list->items, list->room * size, room * size);
+    if (list->count == list->capacity) {
+        uint64_t capacity = list->capacity ? list->capacity * 2 : 256, size = sizeof *list->items;
+        uint64_t *items = job->host->resize(job, list->items, list->capacity * size, capacity * size);
         if (!items)
             return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a list of %llu pages",
-                                   (unsigned long long)room);
+                                   (unsigned long long)capacity);
         list->items = items;
-        list->room = room;
+        list->capacity = capacity;
     }
     list->items[list->count++] = item;
     return MIM_OK;
@@ -21,6 +21,6 @@ pdf_list_add(struct pdf_list *list, struct mim_job *job, uint64_t item)
 void
 pdf_list_close(struct pdf_list *list, struct mim_job *job)
 {
-    job->host->resize(job, list->items, list->room * sizeof *list->items, 0);
+    job->host->resize(job, list->items, list->capacity * sizeof *list->items, 0);
     *list = (struct pdf_list){ 0 };
 }

@@ -7,7 +7,7 @@
 
 struct pdf_list {
     uint64_t *items;
-    uint64_t count, room;
+    uint64_t count, capacity;
 };
 
 int32_t pdf_list_add(struct pdf_list *list, struct mim_job *job, uint64_t item);

@@ -16,56 +16,56 @@
 #define SCAN_BYTES (256u << 10)
 #define HEAD_BYTES 1024u /* of a stream's dictionary, before and behind the word */
 #define FEED_BYTES 4096
-#define MOST_INFLATED (64u << 20)
+#define MAX_INFLATED (64u << 20)
 #define LEVEL 12
 
 static int32_t
-add(struct pdf_patches *patches, struct mim_job *job, const struct pdf_patch *patch)
+add_patch(struct pdf_patches *patches, struct mim_job *job, const struct pdf_patch *patch)
 {
-    if (patches->count == patches->room) {
-        uint64_t room = patches->room ? patches->room * 2 : 64, size = sizeof *patches->list;
-        struct pdf_patch *list = job->host->resize(job, patches->list, patches->room * size, room * size);
+    if (patches->count == patches->capacity) {
+        uint64_t capacity = patches->capacity ? patches->capacity * 2 : 64, size = sizeof *patches->list;
+        struct pdf_patch *list = job->host->resize(job, patches->list, patches->capacity * size, capacity * size);
         if (!list)
             return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for the boxes of the pages");
         patches->list = list;
-        patches->room = room;
+        patches->capacity = capacity;
     }
     patches->list[patches->count++] = *patch;
     return MIM_OK;
 }
 
 static int32_t
-refuse(struct mim_job *job, uint64_t offset, const char *why)
+refuse_file(struct mim_job *job, uint64_t offset, const char *why)
 {
     return job->host->fail(job, MIM_UNSUPPORTED, offset,
                            "box=media: the crop boxes of this file cannot be passed over: %s", why);
 }
 
 /* The object stream that is looked into. */
-struct bench {
+struct object_stream {
     uint8_t *plain;
-    uint64_t plain_room;
+    uint64_t plain_capacity;
     uint64_t end; /* of the last one in the source: words before it are part of it */
 };
 
 static int32_t
-make_room(struct mim_job *job, struct bench *bench, uint64_t offset)
+grow_plain(struct mim_job *job, struct object_stream *object_stream, uint64_t offset)
 {
-    uint64_t room = bench->plain_room ? bench->plain_room * 2 : 64 << 10;
-    if (room > MOST_INFLATED)
-        return refuse(job, offset, "an object stream holds more than 64 MiB");
-    uint8_t *larger = job->host->resize(job, bench->plain, bench->plain_room, room);
+    uint64_t capacity = object_stream->plain_capacity ? object_stream->plain_capacity * 2 : 64 << 10;
+    if (capacity > MAX_INFLATED)
+        return refuse_file(job, offset, "an object stream holds more than 64 MiB");
+    uint8_t *larger = job->host->resize(job, object_stream->plain, object_stream->plain_capacity, capacity);
     if (!larger)
         return job->host->fail(job, MIM_NOMEM, offset, "no memory for an object stream of %llu bytes",
-                               (unsigned long long)room);
-    bench->plain = larger;
-    bench->plain_room = room;
+                               (unsigned long long)capacity);
+    object_stream->plain = larger;
+    object_stream->plain_capacity = capacity;
     return MIM_OK;
 }
 
 /* The next bytes for the stream to take; at the end of the source none, which it takes for an error. */
 static int32_t
-feed(struct mim_job *job, z_stream *stream, uint64_t offset, uint8_t bytes[FEED_BYTES])
+fill_input(struct mim_job *job, z_stream *stream, uint64_t offset, uint8_t bytes[FEED_BYTES])
 {
     int32_t status = job->host->poll(job);
     if (status != MIM_OK)
@@ -77,7 +77,7 @@ feed(struct mim_job *job, z_stream *stream, uint64_t offset, uint8_t bytes[FEED_
 }
 
 static int32_t
-inflate_all(struct mim_job *job, struct bench *bench, uint64_t offset, uint64_t *plain, uint64_t *coded)
+inflate_all(struct mim_job *job, struct object_stream *object_stream, uint64_t offset, uint64_t *plain, uint64_t *coded)
 {
     z_stream stream = { 0 };
     uint8_t bytes[FEED_BYTES];
@@ -85,11 +85,11 @@ inflate_all(struct mim_job *job, struct bench *bench, uint64_t offset, uint64_t 
     int code = inflateInit(&stream);
     while (code == Z_OK && status == MIM_OK) {
         if (stream.avail_in == 0)
-            status = feed(job, &stream, offset, bytes);
-        if (status == MIM_OK && stream.total_out == bench->plain_room)
-            status = make_room(job, bench, offset);
-        stream.next_out = bench->plain + stream.total_out;
-        stream.avail_out = (uInt)(bench->plain_room - stream.total_out);
+            status = fill_input(job, &stream, offset, bytes);
+        if (status == MIM_OK && stream.total_out == object_stream->plain_capacity)
+            status = grow_plain(job, object_stream, offset);
+        stream.next_out = object_stream->plain + stream.total_out;
+        stream.avail_out = (uInt)(object_stream->plain_capacity - stream.total_out);
         if (status == MIM_OK)
             code = inflate(&stream, Z_NO_FLUSH);
     }
@@ -99,7 +99,7 @@ inflate_all(struct mim_job *job, struct bench *bench, uint64_t offset, uint64_t 
     if (status == MIM_OK && code == Z_MEM_ERROR)
         return job->host->fail(job, MIM_NOMEM, offset, "no memory for an object stream");
     if (status == MIM_OK && code != Z_STREAM_END)
-        return refuse(job, offset, "an object stream is encrypted or damaged");
+        return refuse_file(job, offset, "an object stream is encrypted or damaged");
     return status;
 }
 
@@ -135,37 +135,38 @@ blank_out(uint8_t *bytes, uint64_t size)
 
 /* In no more bytes than it was. */
 static int32_t
-deflate_all(struct mim_job *job, const struct bench *bench, uint64_t plain, struct pdf_patch *patch)
+deflate_all(struct mim_job *job, const struct object_stream *object_stream, uint64_t plain, struct pdf_patch *patch)
 {
     struct shared_compressor compressor = { 0 };
     int32_t status = shared_compressor_open(job, &compressor, LEVEL);
     if (status == MIM_OK)
-        patch->bytes = job->host->resize(job, NULL, 0, patch->room);
+        patch->bytes = job->host->resize(job, NULL, 0, patch->capacity);
     if (patch->bytes)
-        patch->size = libdeflate_zlib_compress(compressor.libdeflate, bench->plain, plain, patch->bytes, patch->room);
+        patch->size =
+            libdeflate_zlib_compress(compressor.libdeflate, object_stream->plain, plain, patch->bytes, patch->capacity);
     else
         status = job->host->fail(job, MIM_NOMEM, patch->offset, "no memory for an object stream");
     shared_compressor_close(job, &compressor);
     if (status == MIM_OK && !patch->size)
-        return refuse(job, patch->offset, "an object stream is packed too well");
+        return refuse_file(job, patch->offset, "an object stream is packed too well");
     return status;
 }
 
 static int32_t
-recode(struct pdf_patches *patches, struct mim_job *job, struct bench *bench, uint64_t offset)
+recode_stream(struct pdf_patches *patches, struct mim_job *job, struct object_stream *object_stream, uint64_t offset)
 {
     uint64_t plain = 0, coded = 0;
-    int32_t status = inflate_all(job, bench, offset, &plain, &coded);
-    bench->end = offset + coded;
-    if (status != MIM_OK || !blank_out(bench->plain, plain))
+    int32_t status = inflate_all(job, object_stream, offset, &plain, &coded);
+    object_stream->end = offset + coded;
+    if (status != MIM_OK || !blank_out(object_stream->plain, plain))
         return status;
 
-    struct pdf_patch patch = { .offset = offset, .room = coded };
-    status = deflate_all(job, bench, plain, &patch);
+    struct pdf_patch patch = { .offset = offset, .capacity = coded };
+    status = deflate_all(job, object_stream, plain, &patch);
     if (status == MIM_OK)
-        status = add(patches, job, &patch);
+        status = add_patch(patches, job, &patch);
     if (status != MIM_OK)
-        job->host->resize(job, patch.bytes, patch.room, 0);
+        job->host->resize(job, patch.bytes, patch.capacity, 0);
     return status;
 }
 
@@ -180,7 +181,7 @@ last_of(const char *text, const char *end, const char *word)
 
 /* An object stream, by the place of the word in its dictionary. One without a filter was seen to as it stands. */
 static int32_t
-visit_objects(struct pdf_patches *patches, struct mim_job *job, struct bench *bench, uint64_t offset)
+visit_objects(struct pdf_patches *patches, struct mim_job *job, struct object_stream *object_stream, uint64_t offset)
 {
     char text[2 * HEAD_BYTES + 1];
     uint64_t start = offset > HEAD_BYTES ? offset - HEAD_BYTES : 0;
@@ -195,17 +196,17 @@ visit_objects(struct pdf_patches *patches, struct mim_job *job, struct bench *be
     if (!head || !body || !memmem(head, (size_t)(body - head), "/Fl", 3))
         return MIM_OK;
     if (memmem(head, (size_t)(body - head), "/Predictor", 10))
-        return refuse(job, offset, "an object stream has a predictor");
+        return refuse_file(job, offset, "an object stream has a predictor");
     body += 6;
     body += body < end && *body == '\r';
     body += body < end && *body == '\n';
-    return recode(patches, job, bench, start + (uint64_t)(body - text));
+    return recode_stream(patches, job, object_stream, start + (uint64_t)(body - text));
 }
 
 /* What one window holds; words that reach beyond it are in the next. Patches come in order and do not overlap. */
 static int32_t
-scan_window(struct pdf_patches *patches, struct mim_job *job, struct bench *bench, const uint8_t *bytes, uint64_t size,
-            uint64_t start)
+scan_window(struct pdf_patches *patches, struct mim_job *job, struct object_stream *object_stream, const uint8_t *bytes,
+            uint64_t size, uint64_t start)
 {
     int32_t status = MIM_OK;
     for (const uint8_t *at = bytes, *end = bytes + size; status == MIM_OK; at++) {
@@ -213,12 +214,12 @@ scan_window(struct pdf_patches *patches, struct mim_job *job, struct bench *benc
         if (!at)
             return MIM_OK;
         uint64_t offset = start + (uint64_t)(at - bytes), left = (uint64_t)(end - at);
-        if (offset < bench->end)
+        if (offset < object_stream->end)
             continue;
         if (left >= strlen(KEY) && memcmp(at, KEY, strlen(KEY)) == 0)
-            status = add(patches, job, &(struct pdf_patch){ .offset = offset + strlen(KEY) - 1, .size = 1 });
+            status = add_patch(patches, job, &(struct pdf_patch){ .offset = offset + strlen(KEY) - 1, .size = 1 });
         else if (left >= strlen(OBJECTS) && memcmp(at, OBJECTS, strlen(OBJECTS)) == 0)
-            status = visit_objects(patches, job, bench, offset);
+            status = visit_objects(patches, job, object_stream, offset);
     }
     return status;
 }
@@ -227,7 +228,7 @@ int32_t
 pdf_media_find(struct pdf_patches *patches, struct mim_job *job)
 {
     uint64_t overlap = strlen(KEY) - 1, start = 0;
-    struct bench bench = { 0 };
+    struct object_stream object_stream = { 0 };
     uint8_t *bytes = job->host->resize(job, NULL, 0, SCAN_BYTES);
     int32_t status = bytes ? MIM_OK : job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory to look for boxes");
     int64_t got = bytes ? SCAN_BYTES : 0;
@@ -237,11 +238,11 @@ pdf_media_find(struct pdf_patches *patches, struct mim_job *job)
         if (got < 0)
             status = (int32_t)-got;
         else
-            status = status == MIM_OK ? scan_window(patches, job, &bench, bytes, (uint64_t)got, start) : status;
+            status = status == MIM_OK ? scan_window(patches, job, &object_stream, bytes, (uint64_t)got, start) : status;
         start += SCAN_BYTES - overlap;
     }
     job->host->resize(job, bytes, SCAN_BYTES, 0);
-    job->host->resize(job, bench.plain, bench.plain_room, 0);
+    job->host->resize(job, object_stream.plain, object_stream.plain_capacity, 0);
     return status;
 }
 
@@ -280,7 +281,7 @@ void
 pdf_media_close(struct pdf_patches *patches, struct mim_job *job)
 {
     for (uint64_t i = 0; i < patches->count; i++)
-        job->host->resize(job, patches->list[i].bytes, patches->list[i].room, 0);
-    job->host->resize(job, patches->list, patches->room * sizeof *patches->list, 0);
+        job->host->resize(job, patches->list[i].bytes, patches->list[i].capacity, 0);
+    job->host->resize(job, patches->list, patches->capacity * sizeof *patches->list, 0);
     *patches = (struct pdf_patches){ 0 };
 }

@@ -6,13 +6,13 @@
 #include <mim/plugin.h>
 
 struct pdf_patch {
-    uint64_t offset, size, room;
+    uint64_t offset, size, capacity;
     uint8_t *bytes; /* NULL: a byte that nothing is called by */
 };
 
 struct pdf_patches {
     struct pdf_patch *list; /* in the order of their offsets */
-    uint64_t count, room;
+    uint64_t count, capacity;
 };
 
 /* Patches that hide all crop boxes. */

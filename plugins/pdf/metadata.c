@@ -10,7 +10,7 @@
 #define LOOK_BYTES 4096u
 
 static int32_t
-give_text(struct mim_job *job, const char *key, int32_t type, char *text)
+report_text(struct mim_job *job, const char *key, int32_t type, char *text)
 {
     int32_t status = text && *text ? job->host->meta(job, key, type, text, strlen(text)) : MIM_OK;
     g_free(text);
@@ -19,7 +19,7 @@ give_text(struct mim_job *job, const char *key, int32_t type, char *text)
 
 /* ISO 8601 with the offset from UTC. */
 static int32_t
-give_time(struct mim_job *job, const char *key, GDateTime *time)
+report_time(struct mim_job *job, const char *key, GDateTime *time)
 {
     if (!time)
         return MIM_OK;
@@ -34,7 +34,7 @@ give_time(struct mim_job *job, const char *key, GDateTime *time)
 
 /* Is the word in the bytes at `offset`? */
 static int32_t
-look_for(struct mim_job *job, const char *word, uint64_t offset, bool *is_there)
+find_word(struct mim_job *job, const char *word, uint64_t offset, bool *is_there)
 {
     char bytes[LOOK_BYTES];
     int64_t got = job->host->read_at(job, bytes, sizeof bytes, offset);
@@ -60,22 +60,22 @@ find_references(struct mim_job *job, uint64_t end, uint64_t *offset)
 
 /* Poppler does not tell. The word stands in the trailer, at the end of the file, or where its last references are. */
 static int32_t
-give_encrypted(struct mim_job *job)
+report_encrypted(struct mim_job *job)
 {
     uint64_t size = job->host->size(job), end = size > LOOK_BYTES ? size - LOOK_BYTES : 0, references = 0;
     bool is_there = false;
     int32_t status = find_references(job, end, &references);
     if (status == MIM_OK)
-        status = look_for(job, "/Encrypt", end, &is_there);
+        status = find_word(job, "/Encrypt", end, &is_there);
     if (status == MIM_OK)
-        status = look_for(job, "/Encrypt", references, &is_there);
+        status = find_word(job, "/Encrypt", references, &is_there);
     int64_t value = is_there;
     return status == MIM_OK ? job->host->meta(job, "encrypted", MIM_META_INT | MIM_META_CODING, &value, sizeof value)
                             : status;
 }
 
 static int32_t
-give_document(struct mim_job *job, PopplerDocument *document)
+report_document(struct mim_job *job, PopplerDocument *document)
 {
     static const struct {
         const char *key;
@@ -94,37 +94,37 @@ give_document(struct mim_job *job, PopplerDocument *document)
     int32_t status = MIM_OK;
 
     for (unsigned i = 0; i < sizeof texts / sizeof *texts && status == MIM_OK; i++)
-        status = give_text(job, texts[i].key, texts[i].type, texts[i].get(document));
+        status = report_text(job, texts[i].key, texts[i].type, texts[i].get(document));
     if (status == MIM_OK)
-        status = give_time(job, "datetime", poppler_document_get_creation_date_time(document));
+        status = report_time(job, "datetime", poppler_document_get_creation_date_time(document));
     if (status == MIM_OK)
-        status = give_time(job, "modified", poppler_document_get_modification_date_time(document));
+        status = report_time(job, "modified", poppler_document_get_modification_date_time(document));
     poppler_document_get_pdf_version(document, &major, &minor);
     snprintf(version, sizeof version, "%u.%u", major, minor);
     if (status == MIM_OK)
         status = job->host->meta(job, "pdf_version", MIM_META_TEXT | MIM_META_CODING, version, strlen(version));
-    return status == MIM_OK ? give_encrypted(job) : status;
+    return status == MIM_OK ? report_encrypted(job) : status;
 }
 
 /* A label that is the page's number says nothing that would be lost. */
 static int32_t
-give_label(struct mim_job *job, PopplerPage *page, uint64_t index)
+report_label(struct mim_job *job, PopplerPage *page, uint64_t index)
 {
     char number[24];
     char *label = poppler_page_get_label(page);
     snprintf(number, sizeof number, "%" PRIu64, index + 1);
     bool is_number = label && strcmp(label, number) == 0;
-    return give_text(job, "page_label", MIM_META_TEXT | (is_number ? MIM_META_CODING : 0), label);
+    return report_text(job, "page_label", MIM_META_TEXT | (is_number ? MIM_META_CODING : 0), label);
 }
 
 static int32_t
-give_page(struct mim_job *job, struct pdf_document *document, const struct pdf_page *page)
+report_page(struct mim_job *job, struct pdf_document *document, const struct pdf_page *page)
 {
     double size[2] = { page->width, page->height }, resolution[2] = { page->x_scale * 72, page->y_scale * 72 };
     PopplerPage *poppler = NULL;
     int32_t status = pdf_document_page(document, page->index, &poppler);
     if (status == MIM_OK)
-        status = give_label(job, poppler, page->index);
+        status = report_label(job, poppler, page->index);
     if (status == MIM_OK)
         status = job->host->meta(job, "page_size", MIM_META_REALS | MIM_META_CODING, size, sizeof size);
     if (status == MIM_OK)
@@ -138,5 +138,5 @@ give_page(struct mim_job *job, struct pdf_document *document, const struct pdf_p
 int32_t
 pdf_metadata(struct mim_job *job, struct pdf_document *document, const struct pdf_page *page)
 {
-    return page ? give_page(job, document, page) : give_document(job, document->poppler);
+    return page ? report_page(job, document, page) : report_document(job, document->poppler);
 }

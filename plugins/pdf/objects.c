@@ -11,12 +11,12 @@
 
 #include "writer-state.h"
 
-#define KIDS 128u                /* pages of a node in the tree */
-#define MOST_BYTES 9999999999ull /* offsets have ten digits */
+#define KIDS 128u               /* pages of a node in the tree */
+#define MAX_BYTES 9999999999ull /* offsets have ten digits */
 #define LINE_BYTES 1024
 enum { CATALOG = 1, ROOT, INFO, FIRST_FREE };
 
-static int32_t __attribute__((format(printf, 2, 3))) say(struct mim_job *job, const char *format, ...)
+static int32_t __attribute__((format(printf, 2, 3))) emit_format(struct mim_job *job, const char *format, ...)
 {
     char line[LINE_BYTES];
     va_list arguments;
@@ -32,7 +32,7 @@ struct number {
 
 /* Decimal, with a point under every locale; points of up to seven digits behind it. */
 static struct number
-number(double value)
+format_number(double value)
 {
     struct number out;
     uint64_t scaled = (uint64_t)((value < 0 ? -value : value) * 1e7 + 0.5);
@@ -59,17 +59,17 @@ begin_object(struct mim_job *job, uint64_t object)
 {
     struct pdf_writer *self = job->state;
     uint64_t at = job->host->tell(job);
-    if (at > MOST_BYTES)
+    if (at > MAX_BYTES)
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "the file grows over 10 GB, which a PDF cannot");
     self->body.objects.items[object - 1] = at;
-    return say(job, "%llu 0 obj\n", (unsigned long long)object);
+    return emit_format(job, "%llu 0 obj\n", (unsigned long long)object);
 }
 
 int32_t
-pdf_put_header(struct mim_job *job)
+pdf_emit_header(struct mim_job *job)
 {
     uint64_t object;
-    int32_t status = say(job, "%%PDF-1.5\n%%\xe2\xe3\xcf\xd3\n");
+    int32_t status = emit_format(job, "%%PDF-1.5\n%%\xe2\xe3\xcf\xd3\n");
     for (int i = CATALOG; i < FIRST_FREE && status == MIM_OK; i++)
         status = reserve_object(job, &object);
     return status;
@@ -77,7 +77,7 @@ pdf_put_header(struct mim_job *job)
 
 /* The node of the last pages is full, or is the last one. */
 static int32_t
-put_node(struct mim_job *job)
+emit_node(struct mim_job *job)
 {
     struct pdf_writer *self = job->state;
     struct pdf_body *body = &self->body;
@@ -85,21 +85,22 @@ put_node(struct mim_job *job)
         return MIM_OK;
     int32_t status = begin_object(job, body->node);
     if (status == MIM_OK)
-        status = say(job, "<</Type/Pages/Parent %d 0 R/Count %llu/Kids[", ROOT, (unsigned long long)body->kids.count);
+        status = emit_format(job, "<</Type/Pages/Parent %d 0 R/Count %llu/Kids[", ROOT,
+                             (unsigned long long)body->kids.count);
     for (uint64_t i = 0; i < body->kids.count && status == MIM_OK; i++)
-        status = say(job, "%llu 0 R ", (unsigned long long)body->kids.items[i]);
+        status = emit_format(job, "%llu 0 R ", (unsigned long long)body->kids.items[i]);
     body->kids.count = 0;
-    return status == MIM_OK ? say(job, "]>>\nendobj\n") : status;
+    return status == MIM_OK ? emit_format(job, "]>>\nendobj\n") : status;
 }
 
 static int32_t
-join_tree(struct mim_job *job, uint64_t page)
+add_to_tree(struct mim_job *job, uint64_t page)
 {
     struct pdf_writer *self = job->state;
     struct pdf_body *body = &self->body;
     int32_t status = MIM_OK;
     if (body->kids.count == KIDS)
-        status = put_node(job);
+        status = emit_node(job);
     if (status == MIM_OK && body->kids.count == 0) {
         status = reserve_object(job, &body->node);
         if (status == MIM_OK)
@@ -113,11 +114,11 @@ join_tree(struct mim_job *job, uint64_t page)
 
 /* zlib's head, the parts without their sums, the sum of all. */
 static int32_t
-put_deflated(struct mim_job *job, const struct pdf_plane *plane, const struct pdf_sheet *sheet,
-             const struct mim_coded_part *parts)
+emit_deflated(struct mim_job *job, const struct pdf_plane *plane, const struct pdf_layout *layout,
+              const struct mim_coded_part *parts)
 {
     static const uint8_t head[2] = { 0x78, 0x9c };
-    uint32_t sum = 1, left = sheet->height;
+    uint32_t sum = 1, left = layout->height;
     int32_t status = job->host->emit(job, head, sizeof head);
     for (uint32_t i = 0; i < plane->parts && status == MIM_OK; i++) {
         uint64_t size = parts[i].size - SHARED_SUM_BYTES;
@@ -141,40 +142,42 @@ coded_size(const struct pdf_plane *plane, const struct mim_coded_part *parts)
 
 /* An image; `mask` 0: it is opaque, or is a mask itself. */
 static int32_t
-put_plane(struct mim_job *job, uint64_t object, const struct pdf_plane *plane, const struct pdf_sheet *sheet,
-          const struct mim_coded_part *parts, uint64_t mask)
+emit_plane(struct mim_job *job, uint64_t object, const struct pdf_plane *plane, const struct pdf_layout *layout,
+           const struct mim_coded_part *parts, uint64_t mask)
 {
     int32_t status = begin_object(job, object);
     if (status == MIM_OK)
-        status = say(job, "<</Type/XObject/Subtype/Image/Width %u/Height %u/ColorSpace/Device%s/BitsPerComponent %u",
-                     sheet->width, sheet->height, plane->channels == 3 ? "RGB" : "Gray", sheet->bits);
+        status =
+            emit_format(job, "<</Type/XObject/Subtype/Image/Width %u/Height %u/ColorSpace/Device%s/BitsPerComponent %u",
+                        layout->width, layout->height, plane->channels == 3 ? "RGB" : "Gray", layout->bits);
     if (status == MIM_OK && mask)
-        status = say(job, "/SMask %llu 0 R", (unsigned long long)mask);
+        status = emit_format(job, "/SMask %llu 0 R", (unsigned long long)mask);
     if (status == MIM_OK && plane->is_filtered)
-        status = say(job, "/DecodeParms<</Predictor 15/Colors %u/BitsPerComponent %u/Columns %u>>", plane->channels,
-                     sheet->bits, sheet->width);
+        status = emit_format(job, "/DecodeParms<</Predictor 15/Colors %u/BitsPerComponent %u/Columns %u>>",
+                             plane->channels, layout->bits, layout->width);
     if (status == MIM_OK)
-        status = say(job, "/Filter/%s/Length %llu>>\nstream\n", plane->is_jpeg ? "DCTDecode" : "FlateDecode",
-                     (unsigned long long)coded_size(plane, parts));
+        status = emit_format(job, "/Filter/%s/Length %llu>>\nstream\n", plane->is_jpeg ? "DCTDecode" : "FlateDecode",
+                             (unsigned long long)coded_size(plane, parts));
     if (status == MIM_OK && plane->is_jpeg)
         status = job->host->emit(job, parts->data, parts->size);
     else if (status == MIM_OK)
-        status = put_deflated(job, plane, sheet, parts);
-    return status == MIM_OK ? say(job, "\nendstream\nendobj\n") : status;
+        status = emit_deflated(job, plane, layout, parts);
+    return status == MIM_OK ? emit_format(job, "\nendstream\nendobj\n") : status;
 }
 
 static int32_t
-put_contents(struct mim_job *job, uint64_t object, const struct pdf_sheet *sheet)
+emit_contents(struct mim_job *job, uint64_t object, const struct pdf_layout *layout)
 {
     char text[200];
-    int size = snprintf(text, sizeof text, "q %s 0 0 %s %s %s cm /I Do Q", number(sheet->x_size).text,
-                        number(sheet->y_size).text, number(sheet->x).text, number(sheet->y).text);
+    int size =
+        snprintf(text, sizeof text, "q %s 0 0 %s %s %s cm /I Do Q", format_number(layout->x_size).text,
+                 format_number(layout->y_size).text, format_number(layout->x).text, format_number(layout->y).text);
     int32_t status = begin_object(job, object);
-    return status == MIM_OK ? say(job, "<</Length %d>>\nstream\n%s\nendstream\nendobj\n", size, text) : status;
+    return status == MIM_OK ? emit_format(job, "<</Length %d>>\nstream\n%s\nendstream\nendobj\n", size, text) : status;
 }
 
 int32_t
-pdf_put_page(struct mim_job *job, const struct pdf_sheet *sheet, const struct mim_coded *coded)
+pdf_emit_page(struct mim_job *job, const struct pdf_layout *layout, const struct mim_coded *coded)
 {
     struct pdf_writer *self = job->state;
     uint64_t page = 0, contents = 0, image = 0, mask = 0;
@@ -183,33 +186,34 @@ pdf_put_page(struct mim_job *job, const struct pdf_sheet *sheet, const struct mi
         status = reserve_object(job, &contents);
     if (status == MIM_OK)
         status = reserve_object(job, &image);
-    if (status == MIM_OK && sheet->alpha.parts)
+    if (status == MIM_OK && layout->alpha.parts)
         status = reserve_object(job, &mask);
     if (status == MIM_OK)
-        status = join_tree(job, page);
+        status = add_to_tree(job, page);
     if (status == MIM_OK)
         status = begin_object(job, page);
     if (status == MIM_OK)
-        status = say(job,
-                     "<</Type/Page/Parent %llu 0 R/MediaBox[0 0 %s %s]/Contents %llu 0 R"
-                     "/Resources<</XObject<</I %llu 0 R>>>>>>\nendobj\n",
-                     (unsigned long long)self->body.node, number(sheet->paper_width).text,
-                     number(sheet->paper_height).text, (unsigned long long)contents, (unsigned long long)image);
+        status = emit_format(job,
+                             "<</Type/Page/Parent %llu 0 R/MediaBox[0 0 %s %s]/Contents %llu 0 R"
+                             "/Resources<</XObject<</I %llu 0 R>>>>>>\nendobj\n",
+                             (unsigned long long)self->body.node, format_number(layout->paper_width).text,
+                             format_number(layout->paper_height).text, (unsigned long long)contents,
+                             (unsigned long long)image);
     if (status == MIM_OK)
-        status = put_contents(job, contents, sheet);
+        status = emit_contents(job, contents, layout);
     if (status == MIM_OK)
-        status = put_plane(job, image, &sheet->colour, sheet, coded->parts, mask);
+        status = emit_plane(job, image, &layout->colour, layout, coded->parts, mask);
     if (status == MIM_OK && mask)
-        status = put_plane(job, mask, &sheet->alpha, sheet, coded->parts + sheet->colour.parts, 0);
+        status = emit_plane(job, mask, &layout->alpha, layout, coded->parts + layout->colour.parts, 0);
     return status;
 }
 
 /* UTF-8 as a hexadecimal string of UTF-16: no character of it needs care. */
 static int32_t
-put_text(struct mim_job *job, const char *key, const struct pdf_text *text)
+emit_text(struct mim_job *job, const char *key, const struct pdf_text *text)
 {
     const uint8_t *bytes = (const uint8_t *)text->data;
-    int32_t status = say(job, "/%s<FEFF", key);
+    int32_t status = emit_format(job, "/%s<FEFF", key);
     for (uint64_t i = 0; i < text->size && status == MIM_OK;) {
         uint32_t c = bytes[i++];
         unsigned more = c < 0xc0 ? 0 : c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
@@ -218,11 +222,11 @@ put_text(struct mim_job *job, const char *key, const struct pdf_text *text)
         for (; more && i < text->size; more--)
             c = c << 6 | (bytes[i++] & 0x3f);
         if (c < 0x10000)
-            status = say(job, "%04X", c);
+            status = emit_format(job, "%04X", c);
         else
-            status = say(job, "%04X%04X", 0xd800 + ((c - 0x10000) >> 10), 0xdc00 + ((c - 0x10000) & 0x3ff));
+            status = emit_format(job, "%04X%04X", 0xd800 + ((c - 0x10000) >> 10), 0xdc00 + ((c - 0x10000) & 0x3ff));
     }
-    return status == MIM_OK ? say(job, ">\n") : status;
+    return status == MIM_OK ? emit_format(job, ">\n") : status;
 }
 
 /* "+02:00", and nothing behind it. */
@@ -240,7 +244,7 @@ is_zone(const char *text, uint64_t size)
 
 /* "2024-05-06T07:08:09+02:00", cut short anywhere after the year, as "D:20240506070809+02'00'". */
 static int32_t
-put_time(struct mim_job *job, const char *key, const struct pdf_text *text)
+emit_time(struct mim_job *job, const char *key, const struct pdf_text *text)
 {
     static const char form[] = "dddd-dd-ddTdd:dd:dd";
     char digits[32];
@@ -257,58 +261,59 @@ put_time(struct mim_job *job, const char *key, const struct pdf_text *text)
     digits[count] = '\0';
     const char *zone = text->data + i;
     if (count == 14 && is_zone(zone, text->size - i))
-        return say(job, "/%s(D:%s%.3s'%.2s')\n", key, digits, zone, zone + 4);
-    return say(job, "/%s(D:%s%s)\n", key, digits, count == 14 && *zone == 'Z' ? "Z" : "");
+        return emit_format(job, "/%s(D:%s%.3s'%.2s')\n", key, digits, zone, zone + 4);
+    return emit_format(job, "/%s(D:%s%s)\n", key, digits, count == 14 && *zone == 'Z' ? "Z" : "");
 }
 
 static int32_t
-put_info(struct mim_job *job)
+emit_info(struct mim_job *job)
 {
     static const char *const keys[PDF_INFO_COUNT] = { "Title",   "Author",       "Subject", "Keywords",
                                                       "Creator", "CreationDate", "ModDate" };
     struct pdf_writer *self = job->state;
     int32_t status = begin_object(job, INFO);
     if (status == MIM_OK)
-        status = say(job, "<</Producer(mim-pdf %s)\n", PLUGIN_VERSION);
+        status = emit_format(job, "<</Producer(mim-pdf %s)\n", PLUGIN_VERSION);
     for (int i = 0; i < PDF_INFO_COUNT && status == MIM_OK; i++)
         if (self->info[i].data)
-            status = i < PDF_CREATED ? put_text(job, keys[i], &self->info[i]) : put_time(job, keys[i], &self->info[i]);
-    return status == MIM_OK ? say(job, ">>\nendobj\n") : status;
+            status =
+                i < PDF_CREATED ? emit_text(job, keys[i], &self->info[i]) : emit_time(job, keys[i], &self->info[i]);
+    return status == MIM_OK ? emit_format(job, ">>\nendobj\n") : status;
 }
 
 static int32_t
-put_root(struct mim_job *job)
+emit_root(struct mim_job *job)
 {
     struct pdf_writer *self = job->state;
     int32_t status = begin_object(job, ROOT);
     if (status == MIM_OK)
-        status = say(job, "<</Type/Pages/Count %llu/Kids[", (unsigned long long)self->body.pages);
+        status = emit_format(job, "<</Type/Pages/Count %llu/Kids[", (unsigned long long)self->body.pages);
     for (uint64_t i = 0; i < self->body.nodes.count && status == MIM_OK; i++)
-        status = say(job, "%llu 0 R ", (unsigned long long)self->body.nodes.items[i]);
+        status = emit_format(job, "%llu 0 R ", (unsigned long long)self->body.nodes.items[i]);
     if (status == MIM_OK)
-        status = say(job, "]>>\nendobj\n");
+        status = emit_format(job, "]>>\nendobj\n");
     if (status == MIM_OK)
         status = begin_object(job, CATALOG);
-    return status == MIM_OK ? say(job, "<</Type/Catalog/Pages %d 0 R>>\nendobj\n", ROOT) : status;
+    return status == MIM_OK ? emit_format(job, "<</Type/Catalog/Pages %d 0 R>>\nendobj\n", ROOT) : status;
 }
 
 int32_t
-pdf_put_end(struct mim_job *job)
+pdf_emit_end(struct mim_job *job)
 {
     struct pdf_writer *self = job->state;
     const struct pdf_list *objects = &self->body.objects;
-    int32_t status = put_node(job);
+    int32_t status = emit_node(job);
     if (status == MIM_OK)
-        status = put_root(job);
+        status = emit_root(job);
     if (status == MIM_OK)
-        status = put_info(job);
+        status = emit_info(job);
     uint64_t start = job->host->tell(job);
     if (status == MIM_OK)
-        status = say(job, "xref\n0 %llu\n0000000000 65535 f \n", (unsigned long long)objects->count + 1);
+        status = emit_format(job, "xref\n0 %llu\n0000000000 65535 f \n", (unsigned long long)objects->count + 1);
     for (uint64_t i = 0; i < objects->count && status == MIM_OK; i++)
-        status = say(job, "%010llu 00000 n \n", (unsigned long long)objects->items[i]);
+        status = emit_format(job, "%010llu 00000 n \n", (unsigned long long)objects->items[i]);
     if (status == MIM_OK)
-        status = say(job, "trailer\n<</Size %llu/Root %d 0 R/Info %d 0 R>>\nstartxref\n%llu\n%%%%EOF\n",
-                     (unsigned long long)objects->count + 1, CATALOG, INFO, (unsigned long long)start);
+        status = emit_format(job, "trailer\n<</Size %llu/Root %d 0 R/Info %d 0 R>>\nstartxref\n%llu\n%%%%EOF\n",
+                             (unsigned long long)objects->count + 1, CATALOG, INFO, (unsigned long long)start);
     return status;
 }

@@ -5,8 +5,8 @@
 
 #include "layout.h"
 
-int32_t pdf_put_header(struct mim_job *job);
-int32_t pdf_put_page(struct mim_job *job, const struct pdf_sheet *sheet, const struct mim_coded *coded);
-int32_t pdf_put_end(struct mim_job *job);
+int32_t pdf_emit_header(struct mim_job *job);
+int32_t pdf_emit_page(struct mim_job *job, const struct pdf_layout *layout, const struct mim_coded *coded);
+int32_t pdf_emit_end(struct mim_job *job);
 
 #endif

@@ -6,6 +6,6 @@
 #include "layout.h"
 
 /* `to` gets row_bytes of the plane. */
-void pdf_pack_row(const struct pdf_plane *plane, const struct pdf_sheet *sheet, const uint8_t *from, uint8_t *to);
+void pdf_pack_row(const struct pdf_plane *plane, const struct pdf_layout *layout, const uint8_t *from, uint8_t *to);
 
 #endif

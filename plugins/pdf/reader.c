@@ -36,7 +36,7 @@ reader_open(struct mim_job *job, struct mim_sequence *sequence)
 {
     struct pdf_reader *self = job->state;
     int32_t status = self->choices.box == PDF_BOX_MEDIA ? pdf_media_find(&self->patches, job) : MIM_OK;
-    pdf_said_begin(job);
+    pdf_error_log_begin(job);
     if (status == MIM_OK)
         status = use_document(job, &self->document);
     if (status != MIM_OK)
@@ -52,8 +52,8 @@ reader_open(struct mim_job *job, struct mim_sequence *sequence)
     sequence->loop = -1;
     sequence->count = (uint64_t)count;
     sequence->sure = MIM_SURE_EXACT;
-    status = pdf_document_look(job);
-    return status == MIM_OK ? pdf_said_end(job) : status;
+    status = pdf_document_check_end(job);
+    return status == MIM_OK ? pdf_error_log_end(job) : status;
 }
 
 static int32_t
@@ -63,7 +63,7 @@ reader_prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_fra
     struct pdf_page *page = packet;
     PopplerPage *poppler = NULL;
 
-    pdf_said_begin(job);
+    pdf_error_log_begin(job);
     int32_t status = use_document(job, &self->document);
     if (status != MIM_OK)
         return status;
@@ -83,7 +83,7 @@ reader_prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_fra
     if (status != MIM_OK)
         return status;
     info->work_size = pdf_render_size(&self->choices, info);
-    return pdf_said_end(job);
+    return pdf_error_log_end(job);
 }
 
 static int32_t
@@ -96,7 +96,7 @@ reader_pixels(struct mim_job *job, const void *packet, const struct mim_frame_in
     PopplerPage *poppler = NULL;
     (void)info, (void)part;
 
-    pdf_said_begin(job);
+    pdf_error_log_begin(job);
     int32_t status = use_document(job, &worker->document);
     if (status == MIM_OK)
         status = pdf_document_page(&worker->document, page->index, &poppler);
@@ -114,7 +114,7 @@ reader_pixels(struct mim_job *job, const void *packet, const struct mim_frame_in
         pdf_document_close(&worker->document); /* it may have learnt things that are not so */
         return status;
     }
-    return pdf_said_end(job);
+    return pdf_error_log_end(job);
 }
 
 static int32_t
@@ -125,13 +125,13 @@ reader_metadata(struct mim_job *job, const void *packet, const struct mim_frame_
     struct pdf_document *document = worker ? &worker->document : &self->document;
     (void)info;
 
-    pdf_said_begin(job);
+    pdf_error_log_begin(job);
     int32_t status = use_document(job, document);
     if (status == MIM_OK)
         status = pdf_metadata(job, document, packet);
     if (status == MIM_OK)
         status = pdf_document_check(document);
-    return status == MIM_OK ? pdf_said_end(job) : status;
+    return status == MIM_OK ? pdf_error_log_end(job) : status;
 }
 
 static void

@@ -8,10 +8,10 @@
 #include "blend.h"
 #include "sharp.h"
 
-#define MOST_SIDE 32000u             /* of a cairo surface: its coordinates have 16 bits */
-#define MOST_STEP (INT32_MAX - 4096) /* with what rows are padded by */
-#define MOST_TILE_BYTES 60000000u    /* poppler reads the page once more for every tile */
-#define MOST_KEPT_BYTES 16000000u    /* of memory that a worker keeps from page to page */
+#define MAX_SIDE 32000u              /* of a cairo surface: its coordinates have 16 bits */
+#define MAX_STEP (INT32_MAX - 4096)  /* with what rows are padded by */
+#define MAX_TILE_BYTES 60000000u     /* poppler reads the page once more for every tile */
+#define MAX_RETAINED_BYTES 16000000u /* of memory that a worker keeps from page to page */
 
 /* Part of a page, drawn at once. */
 struct tile {
@@ -26,7 +26,7 @@ struct canvas {
 };
 
 static int32_t
-explain(struct mim_job *job, cairo_status_t status)
+fail_by_cairo(struct mim_job *job, cairo_status_t status)
 {
     if (status == CAIRO_STATUS_NO_MEMORY)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory to draw the page");
@@ -35,7 +35,7 @@ explain(struct mim_job *job, cairo_status_t status)
 }
 
 static int32_t
-draw(const struct pdf_rendering *rendering, const struct tile *tile, const struct canvas *canvas)
+draw_tile(const struct pdf_rendering *rendering, const struct tile *tile, const struct canvas *canvas)
 {
     int width = (int)(tile->width * tile->side), height = (int)(tile->height * tile->side);
     for (int y = 0; y < height; y++)
@@ -56,12 +56,12 @@ draw(const struct pdf_rendering *rendering, const struct tile *tile, const struc
     cairo_surface_destroy(surface);
     if (rendering->source->status != MIM_OK)
         return rendering->source->status;
-    return code == CAIRO_STATUS_SUCCESS ? MIM_OK : explain(rendering->source->job, code);
+    return code == CAIRO_STATUS_SUCCESS ? MIM_OK : fail_by_cairo(rendering->source->job, code);
 }
 
 static void
-blend(const struct pdf_choices *choices, const struct mim_raster *raster, const struct tile *tile,
-      const struct canvas *canvas)
+blend_tile(const struct pdf_choices *choices, const struct mim_raster *raster, const struct tile *tile,
+           const struct canvas *canvas)
 {
     static void (*const blends[])(const uint32_t *, uint8_t *, uint32_t, const uint8_t *) = {
         [1] = pdf_blend_gray, [3] = pdf_blend_rgb, [4] = pdf_blend_rgba
@@ -79,17 +79,17 @@ blend(const struct pdf_choices *choices, const struct mim_raster *raster, const 
 static bool
 is_in_place(const struct pdf_choices *choices, uint32_t width, uint32_t channels)
 {
-    return channels == 4 && choices->is_antialiased && width < MOST_STEP / 4;
+    return channels == 4 && choices->is_antialiased && width < MAX_STEP / 4;
 }
 
 /* The first tile. They are bands, unless not even a row fits. */
 static struct tile
-cut(const struct pdf_choices *choices, uint32_t width, uint32_t height, uint32_t channels)
+first_tile(const struct pdf_choices *choices, uint32_t width, uint32_t height, uint32_t channels)
 {
-    uint32_t side = choices->is_antialiased ? 1 : PDF_SHARP_SIDE, most = MOST_SIDE / side;
-    uint64_t columns = width < most ? width : most, rows = most;
+    uint32_t side = choices->is_antialiased ? 1 : PDF_SHARP_SIDE, max = MAX_SIDE / side;
+    uint64_t columns = width < max ? width : max, rows = max;
     /* gray frames are small, and so is the memory that is allowed to be used for them */
-    uint64_t bytes = channels == 1 ? MOST_TILE_BYTES / 2 : MOST_TILE_BYTES, row = columns * side * side * 4;
+    uint64_t bytes = channels == 1 ? MAX_TILE_BYTES / 2 : MAX_TILE_BYTES, row = columns * side * side * 4;
     if (!is_in_place(choices, width, channels) && bytes / row < rows)
         rows = bytes / row ? bytes / row : 1;
     uint64_t bands = (height + rows - 1) / rows;
@@ -100,14 +100,14 @@ cut(const struct pdf_choices *choices, uint32_t width, uint32_t height, uint32_t
 uint64_t
 pdf_render_size(const struct pdf_choices *choices, const struct mim_frame_info *info)
 {
-    struct tile tile = cut(choices, info->width, info->height, info->channels);
+    struct tile tile = first_tile(choices, info->width, info->height, info->channels);
     return is_in_place(choices, info->width, info->channels)
                ? 0
                : (uint64_t)tile.width * tile.height * tile.side * tile.side * 4;
 }
 
 static uint8_t *
-reach(struct pdf_memory *memory, size_t size)
+grow_memory(struct pdf_memory *memory, size_t size)
 {
     if (memory->size >= size)
         return memory->data;
@@ -133,21 +133,21 @@ render_tile(const struct pdf_rendering *rendering, const struct mim_raster *rast
         canvas.stride = raster->stride;
         canvas.data = raster->data + tile->y * raster->stride + (uint64_t)tile->x * 4;
     } else {
-        canvas.data = reach(rendering->memory, (size_t)canvas.stride * tile->height * tile->side);
+        canvas.data = grow_memory(rendering->memory, (size_t)canvas.stride * tile->height * tile->side);
     }
     if (!canvas.data)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory to draw the page");
 
-    int32_t status = draw(rendering, tile, &canvas);
+    int32_t status = draw_tile(rendering, tile, &canvas);
     if (status == MIM_OK)
-        blend(rendering->choices, raster, tile, &canvas);
+        blend_tile(rendering->choices, raster, tile, &canvas);
     return status;
 }
 
 int32_t
 pdf_render(const struct pdf_rendering *rendering, const struct mim_raster *raster)
 {
-    struct tile first = cut(rendering->choices, raster->width, raster->height, raster->channels);
+    struct tile first = first_tile(rendering->choices, raster->width, raster->height, raster->channels);
     int32_t status = MIM_OK;
     for (uint32_t y = 0; y < raster->height && status == MIM_OK; y += first.height) {
         for (uint32_t x = 0; x < raster->width && status == MIM_OK; x += first.width) {
@@ -161,7 +161,7 @@ pdf_render(const struct pdf_rendering *rendering, const struct mim_raster *raste
             status = render_tile(rendering, raster, &tile);
         }
     }
-    if (rendering->memory->size > MOST_KEPT_BYTES)
+    if (rendering->memory->size > MAX_RETAINED_BYTES)
         pdf_memory_close(rendering->memory);
     return status;
 }

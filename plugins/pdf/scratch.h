@@ -7,7 +7,7 @@
 
 struct pdf_scratch {
     uint8_t *data;
-    uint64_t room;
+    uint64_t capacity;
 };
 
 uint8_t *pdf_scratch_get(struct pdf_scratch *scratch, struct mim_job *job, uint64_t size); /* NULL: no memory */

@@ -9,16 +9,16 @@
 
 /* The most frequent of nine; the point in the middle when there is none. */
 static uint32_t
-vote(const uint32_t points[SIDE * SIDE])
+find_majority(const uint32_t points[SIDE * SIDE])
 {
     uint32_t winner = points[SIDE * SIDE / 2];
-    unsigned most = 0;
+    unsigned max_votes = 0;
     for (unsigned i = 0; i < SIDE * SIDE; i++) {
         unsigned votes = 0;
         for (unsigned j = 0; j < SIDE * SIDE; j++)
             votes += points[j] == points[i];
-        if (votes > most && votes > 1) {
-            most = votes;
+        if (votes > max_votes && votes > 1) {
+            max_votes = votes;
             winner = points[i];
         }
     }
@@ -35,6 +35,6 @@ pdf_sharpen(const uint32_t *from, uint64_t step, uint32_t *to, uint32_t width)
                 points[y * SIDE + i] = from[y * step + i];
                 differing |= points[y * SIDE + i] ^ from[0];
             }
-        to[x] = differing ? vote(points) : from[0];
+        to[x] = differing ? find_majority(points) : from[0];
     }
 }

@@ -14,7 +14,7 @@ struct stream {
     GMemoryInputStream parent;
     struct pdf_source *source;
     uint64_t position, start; /* start: of the window, in the source */
-    uint32_t held;
+    uint32_t window_size;
     uint8_t window[WINDOW_BYTES];
 };
 
@@ -36,14 +36,14 @@ fill_window(struct stream *stream)
 {
     struct pdf_source *source = stream->source;
     stream->start = stream->position;
-    stream->held = 0;
+    stream->window_size = 0;
     int64_t got = source->job->host->read_at(source->job, stream->window, WINDOW_BYTES, stream->position);
     if (got < 0)
         source->status = (int32_t)-got;
     else
-        stream->held = (uint32_t)got;
-    pdf_media_apply(source->patches, stream->window, stream->held, stream->start);
-    return stream->held > 0;
+        stream->window_size = (uint32_t)got;
+    pdf_media_apply(source->patches, stream->window, stream->window_size, stream->start);
+    return stream->window_size > 0;
 }
 
 /* An error is told as the end: poppler adds -1 to its pointers. pdf_document_check() tells the truth. A page that
@@ -53,11 +53,11 @@ read_some(GInputStream *base, void *buffer, gsize size, GCancellable *cancellabl
 {
     struct stream *stream = (struct stream *)base;
     (void)cancellable, (void)error;
-    bool is_held = stream->position >= stream->start && stream->position - stream->start < stream->held;
-    if (!may_read(stream->source) || stream->position >= stream->source->size || (!is_held && !fill_window(stream)))
+    bool is_buffered = stream->position >= stream->start && stream->position - stream->start < stream->window_size;
+    if (!may_read(stream->source) || stream->position >= stream->source->size || (!is_buffered && !fill_window(stream)))
         return 0;
 
-    uint64_t skip = stream->position - stream->start, left = stream->held - skip;
+    uint64_t skip = stream->position - stream->start, left = stream->window_size - skip;
     gsize count = size < left ? size : (gsize)left;
     memcpy(buffer, stream->window + skip, count);
     stream->position += count;
@@ -65,7 +65,7 @@ read_some(GInputStream *base, void *buffer, gsize size, GCancellable *cancellabl
 }
 
 static goffset
-tell(GSeekable *seekable)
+stream_tell(GSeekable *seekable)
 {
     return (goffset)((struct stream *)seekable)->position;
 }
@@ -78,7 +78,7 @@ can_seek(GSeekable *seekable)
 }
 
 static gboolean
-seek(GSeekable *seekable, goffset offset, GSeekType whence, GCancellable *cancellable, GError **error)
+stream_seek(GSeekable *seekable, goffset offset, GSeekType whence, GCancellable *cancellable, GError **error)
 {
     struct stream *stream = (struct stream *)seekable;
     goffset from = whence == G_SEEK_SET ? 0 : (goffset)(whence == G_SEEK_CUR ? stream->position : stream->source->size);
@@ -111,9 +111,9 @@ set_up_seeking(void *interface, void *data)
 {
     GSeekableIface *seeking = interface;
     (void)data;
-    seeking->tell = tell;
+    seeking->tell = stream_tell;
     seeking->can_seek = can_seek;
-    seeking->seek = seek;
+    seeking->seek = stream_seek;
     seeking->can_truncate = cannot_truncate;
 }
 

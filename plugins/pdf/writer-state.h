@@ -46,7 +46,7 @@ struct pdf_writer {
     double paper_width, paper_height; /* of page_size; 0: pages are as large as their pictures */
     bool turns;                       /* to suit the picture */
     struct pdf_text info[PDF_INFO_COUNT];
-    struct pdf_resolution whole, coming;
+    struct pdf_resolution whole, pending;
     struct pdf_body body;
 };
 

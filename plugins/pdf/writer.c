@@ -11,7 +11,7 @@
 #include "objects.h"
 #include "writer-state.h"
 
-#define USUAL_QUALITY 90
+#define DEFAULT_QUALITY 90
 #define AT(field) .offset = offsetof(struct pdf_writer, field)
 #define TEXT_OPTION(text, words) \
     { \
@@ -98,16 +98,16 @@ writer_open(struct mim_job *job, struct mim_sequence *sequence)
     self->is_open = true;
     int32_t status = choose_paper(job);
     if (status == MIM_OK)
-        status = pdf_keep_options(job);
-    return status == MIM_OK ? pdf_put_header(job) : status;
+        status = pdf_retain_options(job);
+    return status == MIM_OK ? pdf_emit_header(job) : status;
 }
 
 static int32_t
 writer_accepts(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info *info)
 {
     struct pdf_writer *self = job->state;
-    int32_t status = pdf_accept(job, index, packet, info);
-    self->coming = (struct pdf_resolution){ 0 };
+    int32_t status = pdf_layout_frame(job, index, packet, info);
+    self->pending = (struct pdf_resolution){ 0 };
     return status;
 }
 
@@ -116,29 +116,29 @@ writer_encode(struct mim_job *job, void *packet, const struct mim_frame_info *in
               const struct mim_raster *raster, const struct mim_neighbours *beside)
 {
     const struct pdf_writer *self = job->state;
-    struct pdf_sheet *sheet = packet;
+    struct pdf_layout *layout = packet;
     (void)info, (void)beside;
     int32_t status = job->host->poll(job);
     if (status != MIM_OK)
         return status;
-    if (part >= sheet->colour.parts)
-        return pdf_squeeze(job, &sheet->alpha, sheet, part - sheet->colour.parts, raster);
-    if (sheet->colour.is_jpeg)
-        return pdf_jpeg(job, sheet, raster, self->quality ? (int)self->quality : USUAL_QUALITY);
-    return pdf_squeeze(job, &sheet->colour, sheet, part, raster);
+    if (part >= layout->colour.parts)
+        return pdf_deflate(job, &layout->alpha, layout, part - layout->colour.parts, raster);
+    if (layout->colour.is_jpeg)
+        return pdf_jpeg(job, layout, raster, self->quality ? (int)self->quality : DEFAULT_QUALITY);
+    return pdf_deflate(job, &layout->colour, layout, part, raster);
 }
 
 static int32_t
 writer_put(struct mim_job *job, void *packet, const struct mim_frame_info *info, const struct mim_coded *coded)
 {
     (void)info;
-    return pdf_put_page(job, packet, coded);
+    return pdf_emit_page(job, packet, coded);
 }
 
 static void
 writer_worker_close(struct mim_job *job)
 {
-    pdf_squeeze_close(job->worker, job);
+    pdf_deflate_close(job->worker, job);
 }
 
 static void
@@ -156,7 +156,7 @@ const struct mim_writer_ops pdf_writer_ops = {
     .struct_size = sizeof pdf_writer_ops,
     .flags = MIM_WRITER_MIXED,
     .state_size = sizeof(struct pdf_writer),
-    .packet_size = sizeof(struct pdf_sheet),
+    .packet_size = sizeof(struct pdf_layout),
     .worker_size = sizeof(struct pdf_writing_worker),
     .option_count = sizeof options / sizeof *options,
     .options = options,
@@ -164,8 +164,8 @@ const struct mim_writer_ops pdf_writer_ops = {
     .accepts = writer_accepts,
     .encode = writer_encode,
     .put = writer_put,
-    .metadata = pdf_keep,
-    .finish = pdf_put_end,
+    .metadata = pdf_retain,
+    .finish = pdf_emit_end,
     .worker_close = writer_worker_close,
     .close = writer_close,
 };

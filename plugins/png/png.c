@@ -16,7 +16,7 @@ static const struct mim_format_ops apng = {
     .struct_size = sizeof apng,
     .name = "apng",
     .reader = &pngx_reader_ops,
-    .writer = &pngx_movie_writer_ops,
+    .writer = &pngx_animation_writer_ops,
 };
 
 static const struct mim_format_ops *const formats[] = { &png, &apng, NULL };

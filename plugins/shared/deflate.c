@@ -39,7 +39,7 @@ shared_stream_open(struct mim_job *job, struct shared_stream *stream, const stru
     stream->piece = piece;
     stream->sum = 1;
     stream->zlib =
-        (z_stream){ .zalloc = shared_memory_zlib_get, .zfree = shared_memory_zlib_give, .opaque = &stream->memory };
+        (z_stream){ .zalloc = shared_memory_zlib_alloc, .zfree = shared_memory_zlib_free, .opaque = &stream->memory };
     int code = deflateInit2(&stream->zlib, settings->level, Z_DEFLATED, -settings->window_bits, settings->memory_level,
                             settings->strategy);
     return code == Z_OK ? MIM_OK : MIM_NOMEM;

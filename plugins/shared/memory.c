@@ -4,10 +4,10 @@
 
 #include <string.h>
 
-enum { PREFIX = 16, LEAST_ROOM = 256 }; /* a prefix that keeps what malloc aligns aligned */
+enum { PREFIX = 16, MIN_CAPACITY = 256 }; /* a prefix that keeps what malloc aligns aligned */
 
 void *
-shared_memory_get(struct shared_memory *memory, uint64_t size)
+shared_memory_alloc(struct shared_memory *memory, uint64_t size)
 {
     uint64_t whole = size + PREFIX;
     uint8_t *block = size <= UINT64_MAX - PREFIX ? memory->job->host->resize(memory->job, NULL, 0, whole) : NULL;
@@ -21,7 +21,7 @@ shared_memory_get(struct shared_memory *memory, uint64_t size)
 }
 
 void
-shared_memory_give(struct shared_memory *memory, void *data)
+shared_memory_free(struct shared_memory *memory, void *data)
 {
     uint64_t whole;
 
@@ -33,30 +33,30 @@ shared_memory_give(struct shared_memory *memory, void *data)
 }
 
 void *
-shared_memory_zlib_get(void *opaque, unsigned items, unsigned size)
+shared_memory_zlib_alloc(void *opaque, unsigned items, unsigned size)
 {
-    return shared_memory_get(opaque, (uint64_t)items * size);
+    return shared_memory_alloc(opaque, (uint64_t)items * size);
 }
 
 void
-shared_memory_zlib_give(void *opaque, void *data)
+shared_memory_zlib_free(void *opaque, void *data)
 {
-    shared_memory_give(opaque, data);
+    shared_memory_free(opaque, data);
 }
 
 int32_t
 shared_bytes_reserve(struct mim_job *job, struct shared_bytes *bytes, uint64_t size)
 {
-    if (size <= bytes->room)
+    if (size <= bytes->capacity)
         return MIM_OK;
-    uint64_t room = bytes->room + bytes->room / 2;
-    room = room < size ? size : room;
-    room = room < LEAST_ROOM ? LEAST_ROOM : room;
-    void *data = job->host->resize(job, bytes->data, bytes->room, room);
+    uint64_t capacity = bytes->capacity + bytes->capacity / 2;
+    capacity = capacity < size ? size : capacity;
+    capacity = capacity < MIN_CAPACITY ? MIN_CAPACITY : capacity;
+    void *data = job->host->resize(job, bytes->data, bytes->capacity, capacity);
     if (!data)
         return MIM_NOMEM;
     bytes->data = data;
-    bytes->room = room;
+    bytes->capacity = capacity;
     return MIM_OK;
 }
 
@@ -78,6 +78,6 @@ void
 shared_bytes_close(struct mim_job *job, struct shared_bytes *bytes)
 {
     if (bytes->data)
-        job->host->resize(job, bytes->data, bytes->room, 0);
+        job->host->resize(job, bytes->data, bytes->capacity, 0);
     *bytes = (struct shared_bytes){ 0 };
 }

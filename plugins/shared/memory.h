@@ -13,17 +13,17 @@ struct shared_memory {
     bool is_short; /**< something was refused */
 };
 
-void *shared_memory_get(struct shared_memory *memory, uint64_t size);
-void shared_memory_give(struct shared_memory *memory, void *data);
+void *shared_memory_alloc(struct shared_memory *memory, uint64_t size);
+void shared_memory_free(struct shared_memory *memory, void *data);
 
 /** The same as zlib calls it; `opaque` is the struct shared_memory. */
-void *shared_memory_zlib_get(void *opaque, unsigned items, unsigned size);
-void shared_memory_zlib_give(void *opaque, void *data);
+void *shared_memory_zlib_alloc(void *opaque, unsigned items, unsigned size);
+void shared_memory_zlib_free(void *opaque, void *data);
 
 /** Bytes that grow at their end. Zeroed = empty. */
 struct shared_bytes {
     uint8_t *data;
-    uint64_t size, room;
+    uint64_t size, capacity;
 };
 
 /** Room for `size` bytes, so many that a next request rarely needs more. NOMEM leaves all as it was. */

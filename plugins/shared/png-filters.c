@@ -6,15 +6,15 @@
 #include <string.h>
 
 static void
-subtract(const uint8_t *restrict row, const uint8_t *restrict from, uint64_t size, uint8_t *restrict out)
+subtract_row(const uint8_t *restrict row, const uint8_t *restrict from, uint64_t size, uint8_t *restrict out)
 {
     for (uint64_t i = 0; i < size; i++)
         out[i] = (uint8_t)(row[i] - from[i]);
 }
 
 static void
-average(const uint8_t *restrict row, const uint8_t *restrict left, const uint8_t *restrict above, uint64_t size,
-        uint8_t *restrict out)
+filter_average(const uint8_t *restrict row, const uint8_t *restrict left, const uint8_t *restrict above, uint64_t size,
+               uint8_t *restrict out)
 {
     for (uint64_t i = 0; i < size; i++)
         out[i] = (uint8_t)(row[i] - (uint8_t)((left[i] + above[i]) >> 1));
@@ -22,8 +22,8 @@ average(const uint8_t *restrict row, const uint8_t *restrict left, const uint8_t
 
 /* PNG specification (third edition), 9.4: the nearest of left, above, above left to their plane. */
 static void
-paeth(const uint8_t *restrict row, const uint8_t *restrict left, const uint8_t *restrict above,
-      const uint8_t *restrict corner, uint64_t size, uint8_t *restrict out)
+filter_paeth(const uint8_t *restrict row, const uint8_t *restrict left, const uint8_t *restrict above,
+             const uint8_t *restrict corner, uint64_t size, uint8_t *restrict out)
 {
     for (uint64_t i = 0; i < size; i++) {
         int16_t a = left[i], b = above[i], c = corner[i];
@@ -31,8 +31,8 @@ paeth(const uint8_t *restrict row, const uint8_t *restrict left, const uint8_t *
         from_a = from_a < 0 ? (int16_t)-from_a : from_a;
         from_b = from_b < 0 ? (int16_t)-from_b : from_b;
         from_c = from_c < 0 ? (int16_t)-from_c : from_c;
-        int16_t nearest = from_b <= from_c ? b : c, least = from_b <= from_c ? from_b : from_c;
-        nearest = from_a <= least ? a : nearest;
+        int16_t nearest = from_b <= from_c ? b : c, min = from_b <= from_c ? from_b : from_c;
+        nearest = from_a <= min ? a : nearest;
         out[i] = (uint8_t)(row[i] - nearest);
     }
 }
@@ -51,7 +51,7 @@ filter_start(int filter, const uint8_t *row, const uint8_t *above, uint64_t size
 }
 
 static void
-average_without_above(const uint8_t *restrict row, const uint8_t *restrict left, uint64_t size, uint8_t *restrict out)
+filter_average_first(const uint8_t *restrict row, const uint8_t *restrict left, uint64_t size, uint8_t *restrict out)
 {
     for (uint64_t i = 0; i < size; i++)
         out[i] = (uint8_t)(row[i] - (left[i] >> 1));
@@ -68,18 +68,18 @@ shared_filter_row(int filter, const uint8_t *row, const uint8_t *above, uint64_t
         return;
     }
     if (filter == SHARED_FILTER_UP) {
-        subtract(row, above, size, out);
+        subtract_row(row, above, size, out);
         return;
     }
     filter_start(filter, row, above, size - rest, out);
     if (filter == SHARED_FILTER_SUB || (filter == SHARED_FILTER_PAETH && !above))
-        subtract(row + pixel, row, rest, out + pixel);
+        subtract_row(row + pixel, row, rest, out + pixel);
     else if (filter == SHARED_FILTER_PAETH)
-        paeth(row + pixel, row, above + pixel, above, rest, out + pixel);
+        filter_paeth(row + pixel, row, above + pixel, above, rest, out + pixel);
     else if (above)
-        average(row + pixel, row, above + pixel, rest, out + pixel);
+        filter_average(row + pixel, row, above + pixel, rest, out + pixel);
     else
-        average_without_above(row + pixel, row, rest, out + pixel);
+        filter_average_first(row + pixel, row, rest, out + pixel);
 }
 
 static uint64_t
@@ -101,14 +101,14 @@ void
 shared_filter_row_best(const uint8_t *row, const uint8_t *above, uint64_t size, uint32_t pixel, int last, uint8_t *out,
                        uint8_t *scratch)
 {
-    uint64_t least = UINT64_MAX;
+    uint64_t min = UINT64_MAX;
 
     for (int filter = SHARED_FILTER_NONE; filter <= last; filter++) {
         shared_filter_row(filter, row, above, size, pixel, scratch);
         uint64_t cost = cost_of(scratch + 1, size);
-        if (cost >= least)
+        if (cost >= min)
             continue;
-        least = cost;
+        min = cost;
         memcpy(out, scratch, size + 1);
     }
 }

@@ -9,7 +9,7 @@
 
 #include "host.h"
 
-enum { MOST_HELD = 160 << 20, MOST_PLAIN = 1 << 20 };
+enum { MAX_ALLOCATED = 160 << 20, MAX_PLAIN = 1 << 20 };
 
 static const char key[] = "/CropBox";
 
@@ -18,9 +18,9 @@ check_order(const struct pdf_patches *patches, uint64_t size)
 {
     for (uint64_t i = 0, end = 0; i < patches->count; i++) {
         const struct pdf_patch *patch = &patches->list[i];
-        EXPECT(patch->size > 0 && (!patch->bytes || patch->size <= patch->room));
+        EXPECT(patch->size > 0 && (!patch->bytes || patch->size <= patch->capacity));
         EXPECT(patch->offset >= end);
-        end = patch->offset + (patch->bytes ? patch->room : patch->size);
+        end = patch->offset + (patch->bytes ? patch->capacity : patch->size);
         EXPECT(end <= size);
     }
 }
@@ -30,7 +30,7 @@ is_patched(const struct pdf_patches *patches, uint64_t offset)
 {
     for (uint64_t i = 0; i < patches->count; i++) {
         const struct pdf_patch *patch = &patches->list[i];
-        if (offset >= patch->offset && offset < patch->offset + (patch->bytes ? patch->room : patch->size))
+        if (offset >= patch->offset && offset < patch->offset + (patch->bytes ? patch->capacity : patch->size))
             return true;
     }
     return false;
@@ -67,22 +67,22 @@ check_windows(const struct pdf_patches *patches, const uint8_t *data, const uint
 static uLongf
 unpack(const uint8_t *coded, size_t size, uint8_t *plain)
 {
-    uLongf room = MOST_PLAIN;
-    int code = uncompress(plain, &room, coded, size);
+    uLongf capacity = MAX_PLAIN;
+    int code = uncompress(plain, &capacity, coded, size);
 
     EXPECT(code == Z_OK || code == Z_BUF_ERROR);
-    return code == Z_OK ? room : 0;
+    return code == Z_OK ? capacity : 0;
 }
 
 static void
 check_streams(const struct pdf_patches *patches, const uint8_t *data)
 {
-    uint8_t *before = malloc(MOST_PLAIN), *after = malloc(MOST_PLAIN);
+    uint8_t *before = malloc(MAX_PLAIN), *after = malloc(MAX_PLAIN);
 
     EXPECT(before && after);
     for (uint64_t i = 0; i < patches->count; i++) {
         const struct pdf_patch *patch = &patches->list[i];
-        uLongf size = patch->bytes ? unpack(data + patch->offset, patch->room, before) : 0;
+        uLongf size = patch->bytes ? unpack(data + patch->offset, patch->capacity, before) : 0;
         if (!size)
             continue;
         EXPECT(unpack(patch->bytes, patch->size, after) == size);
@@ -97,8 +97,8 @@ check_streams(const struct pdf_patches *patches, const uint8_t *data)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct desk desk = { .source = data, .source_size = size };
-    struct mim_job job = desk_job(&desk, NULL, NULL);
+    struct test_host host = { .source = data, .source_size = size };
+    struct mim_job job = host_job(&host, NULL, NULL);
     struct pdf_patches patches = { 0 };
 
     if (pdf_media_find(&patches, &job) == MIM_OK) {
@@ -113,9 +113,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_streams(&patches, data);
         free(seen);
     }
-    EXPECT(desk.held <= MOST_HELD);
+    EXPECT(host.allocated <= MAX_ALLOCATED);
     pdf_media_close(&patches, &job);
-    EXPECT(desk.held == 0);
-    desk_clear(&desk);
+    EXPECT(host.allocated == 0);
+    host_clear(&host);
     return 0;
 }

@@ -9,7 +9,7 @@
 
 #include "session.h"
 
-enum { MOST_FRAMES = 8, MOST_PIXEL_BYTES = 1 << 20, MOST_METADATA = 1 << 18, MOST_HELD = 8 << 20 };
+enum { MAX_FRAMES = 8, MAX_PIXEL_BYTES = 1 << 20, MAX_METADATA = 1 << 18, MAX_ALLOCATED = 8 << 20 };
 
 /* --- libpng ------------------------------------------------------------------------------------------------------- */
 
@@ -104,7 +104,7 @@ make_raster(const struct mim_frame_info *info)
                                  .channels = info->channels };
 
     raster.stride = (uint64_t)info->width * info->channels * (info->sample == MIM_SAMPLE_U16 ? 2 : 1);
-    if (raster.stride <= MOST_PIXEL_BYTES / info->height) {
+    if (raster.stride <= MAX_PIXEL_BYTES / info->height) {
         raster.data = calloc(info->height, raster.stride);
         EXPECT(raster.data);
     }
@@ -115,7 +115,8 @@ make_raster(const struct mim_frame_info *info)
 static bool
 is_our_own_reason(const char *text)
 {
-    static const char *const reasons[] = { "a palette of", "chunk PLTE has", "chunk tRNS", "chunk acTL", "second acTL" };
+    static const char *const reasons[] = { "a palette of", "chunk PLTE has", "chunk tRNS", "chunk acTL",
+                                           "second acTL" };
 
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
         if (strstr(text, reasons[i]))
@@ -132,7 +133,7 @@ is_newer_laxness(const char *text, const struct pngx_header *header)
 }
 
 static void
-compare_picture(const struct desk *desk, struct memory *file, const struct mim_raster *ours, int32_t status)
+compare_picture(const struct test_host *host, struct memory *file, const struct mim_raster *ours, int32_t status)
 {
     struct mim_raster theirs = *ours;
 
@@ -140,7 +141,7 @@ compare_picture(const struct desk *desk, struct memory *file, const struct mim_r
     EXPECT(theirs.data);
     bool is_read = read_by_libpng(file, &theirs);
     if (is_read != (status == MIM_OK))
-        fprintf(stderr, "status %d here, libpng %s: %s\n", status, is_read ? "reads it" : "refuses", desk->text);
+        fprintf(stderr, "status %d here, libpng %s: %s\n", status, is_read ? "reads it" : "refuses", host->text);
     EXPECT(is_read == (status == MIM_OK));
     EXPECT(!is_read || memcmp(ours->data, theirs.data, ours->stride * ours->height) == 0);
     free(theirs.data);
@@ -178,10 +179,10 @@ put_in_file(struct memory *file, const struct pngx_chunk *chunk, const uint8_t *
 }
 
 static void
-compare_frame(const struct desk *desk, const struct pngx_header *header, const struct pngx_frame *frame,
+compare_frame(const struct test_host *host, const struct pngx_header *header, const struct pngx_frame *frame,
               const struct mim_raster *ours)
 {
-    const uint8_t *data = desk->source.data;
+    const uint8_t *data = host->source.data;
     struct memory file = { 0 };
     struct pngx_chunk chunk = { .offset = PNGX_SIGNATURE_SIZE };
 
@@ -195,17 +196,17 @@ compare_frame(const struct desk *desk, const struct pngx_header *header, const s
     }
     put_chunk(&file, PNGX_IEND, data, 0);
     file.at = 0;
-    compare_picture(desk, &file, ours, MIM_OK);
+    compare_picture(host, &file, ours, MIM_OK);
     free(file.data);
 }
 
 /* Colours of a palette are what the indices stand for. */
 static void
-compare_indices(struct desk *desk, const struct mim_raster *colours)
+compare_indices(struct test_host *host, const struct mim_raster *colours)
 {
     struct reading reading;
 
-    reading_begin(&reading, desk);
+    reading_begin(&reading, host);
     reading.state.palette = true;
     EXPECT(reading_open(&reading) == MIM_OK && reading_frame(&reading, 0) == MIM_OK);
     const struct pngx_header *header = &reading.state.header;
@@ -218,7 +219,7 @@ compare_indices(struct desk *desk, const struct mim_raster *colours)
 }
 
 static int32_t
-read_frame(struct reading *reading, struct desk *desk, uint64_t index)
+read_frame(struct reading *reading, struct test_host *host, uint64_t index)
 {
     struct pngx_packet packet = { 0 };
     struct mim_frame_info info = { .struct_size = sizeof info, .pts = MIM_NO_PTS };
@@ -233,61 +234,61 @@ read_frame(struct reading *reading, struct desk *desk, uint64_t index)
     if (!raster.data)
         return MIM_OK;
     int32_t verdict = pngx_reader_ops.pixels(&reading->job, &packet, &info, 0, &raster);
-    EXPECT((verdict == MIM_OK || desk->text[0]) && verdict != MIM_NOMEM);
-    struct memory file = memory_borrow(desk->source.data, desk->source.size);
+    EXPECT((verdict == MIM_OK || host->text[0]) && verdict != MIM_NOMEM);
+    struct memory file = memory_borrow(host->source.data, host->source.size);
     if (is_picture)
-        compare_picture(desk, &file, &raster, verdict);
+        compare_picture(host, &file, &raster, verdict);
     else if (verdict == MIM_OK)
-        compare_frame(desk, header, &packet.frame, &raster);
-    desk_forget(desk); /* the error was the frame's */
+        compare_frame(host, header, &packet.frame, &raster);
+    host_reset(host); /* the error was the frame's */
     EXPECT(pngx_reader_ops.metadata(&reading->job, &packet, &info) == MIM_OK);
     if (is_picture && verdict == MIM_OK && header->colour == PNGX_PALETTE)
-        compare_indices(desk, &raster);
+        compare_indices(host, &raster);
     free(raster.data);
     return MIM_OK;
 }
 
 /* Refused before there was a picture. */
 static void
-compare_refusal(const struct desk *desk, const struct pngx_header *header)
+compare_refusal(const struct test_host *host, const struct pngx_header *header)
 {
     struct mim_frame_info info = {
         .width = header->width, .height = header->height, .channels = 4, .sample = MIM_SAMPLE_U16
     };
 
-    EXPECT(desk->text[0]);
-    if (!header->width || !header->height || is_our_own_reason(desk->text) || is_newer_laxness(desk->text, header))
+    EXPECT(host->text[0]);
+    if (!header->width || !header->height || is_our_own_reason(host->text) || is_newer_laxness(host->text, header))
         return;
     struct mim_raster raster = make_raster(&info);
-    struct memory file = memory_borrow(desk->source.data, desk->source.size);
+    struct memory file = memory_borrow(host->source.data, host->source.size);
     if (raster.data)
-        compare_picture(desk, &file, &raster, MIM_CORRUPT);
+        compare_picture(host, &file, &raster, MIM_CORRUPT);
     free(raster.data);
 }
 
 static void
 read_file(const uint8_t *data, size_t size)
 {
-    struct desk desk = { .source = { (uint8_t *)(uintptr_t)data, size }, .limit_metadata = MOST_METADATA };
+    struct test_host host = { .source = { (uint8_t *)(uintptr_t)data, size }, .limit_metadata = MAX_METADATA };
     struct reading reading;
 
-    reading_begin(&reading, &desk);
+    reading_begin(&reading, &host);
     reading.state.raw = true;
     int32_t status = reading_open(&reading);
     bool is_open = status == MIM_OK;
     if (!is_open)
-        compare_refusal(&desk, &reading.state.header);
-    for (uint64_t i = 0; i < MOST_FRAMES && status == MIM_OK; i++)
-        status = read_frame(&reading, &desk, i);
-    EXPECT(status == MIM_OK || status == MIM_END || desk.text[0]);
-    desk_forget(&desk);
+        compare_refusal(&host, &reading.state.header);
+    for (uint64_t i = 0; i < MAX_FRAMES && status == MIM_OK; i++)
+        status = read_frame(&reading, &host, i);
+    EXPECT(status == MIM_OK || status == MIM_END || host.text[0]);
+    host_reset(&host);
     if (is_open) {
         status = pngx_reader_ops.metadata(&reading.job, NULL, NULL);
-        EXPECT(status == MIM_OK || desk.text[0]);
+        EXPECT(status == MIM_OK || host.text[0]);
     }
-    EXPECT(desk.most_held <= MOST_HELD + (int64_t)size);
+    EXPECT(host.peak_allocated <= MAX_ALLOCATED + (int64_t)size);
     reading_end(&reading);
-    desk_clear(&desk);
+    host_clear(&host);
 }
 
 /* --- checksums ---------------------------------------------------------------------------------------------------- */

@@ -7,9 +7,9 @@
 void
 bytes_put(struct bytes *bytes, const void *data, uint64_t size)
 {
-    if (bytes->size + size + 1 > bytes->room) {
-        bytes->room = (bytes->size + size + 1) * 2;
-        bytes->data = realloc(bytes->data, bytes->room);
+    if (bytes->size + size + 1 > bytes->capacity) {
+        bytes->capacity = (bytes->size + size + 1) * 2;
+        bytes->data = realloc(bytes->data, bytes->capacity);
     }
     if (size)
         memcpy(bytes->data + bytes->size, data, size);
@@ -18,7 +18,7 @@ bytes_put(struct bytes *bytes, const void *data, uint64_t size)
 }
 
 void
-bytes_say(struct bytes *bytes, const char *format, ...)
+bytes_printf(struct bytes *bytes, const char *format, ...)
 {
     char text[2000];
     va_list arguments;
@@ -30,162 +30,162 @@ bytes_say(struct bytes *bytes, const char *format, ...)
 }
 
 static void *
-desk_resize(struct mim_job *job, void *old, uint64_t old_size, uint64_t new_size)
+host_resize(struct mim_job *job, void *old, uint64_t old_size, uint64_t new_size)
 {
-    struct desk *desk = job->core;
+    struct test_host *host = job->core;
     if (new_size == 0) {
-        desk->held -= old ? old_size : 0;
+        host->allocated -= old ? old_size : 0;
         free(old);
         return NULL;
     }
-    if (++desk->allocs == desk->fail_alloc || new_size > 1u << 30)
+    if (++host->allocs == host->fail_alloc || new_size > 1u << 30)
         return NULL;
-    desk->held += new_size - (old ? old_size : 0);
+    host->allocated += new_size - (old ? old_size : 0);
     return realloc(old, new_size);
 }
 
 static int32_t
-desk_reserve(struct mim_job *job, int64_t delta)
+host_reserve(struct mim_job *job, int64_t delta)
 {
-    struct desk *desk = job->core;
-    if (delta > 0 && ++desk->allocs == desk->fail_alloc)
+    struct test_host *host = job->core;
+    if (delta > 0 && ++host->allocs == host->fail_alloc)
         return MIM_NOMEM;
-    desk->reserved += delta;
-    if (desk->reserved > desk->most_reserved)
-        desk->most_reserved = desk->reserved;
+    host->reserved += delta;
+    if (host->reserved > host->peak_reserved)
+        host->peak_reserved = host->reserved;
     return MIM_OK;
 }
 
 static uint64_t
-desk_limit(struct mim_job *job, int32_t which)
+host_limit(struct mim_job *job, int32_t which)
 {
     (void)job, (void)which;
     return UINT64_MAX;
 }
 
 static int32_t
-desk_poll(struct mim_job *job)
+host_poll(struct mim_job *job)
 {
-    struct desk *desk = job->core;
-    return ++desk->polls >= desk->stop_poll && desk->stop_poll ? MIM_CANCELLED : MIM_OK;
+    struct test_host *host = job->core;
+    return ++host->polls >= host->stop_poll && host->stop_poll ? MIM_CANCELLED : MIM_OK;
 }
 
 static int32_t
-desk_fail(struct mim_job *job, int32_t status, uint64_t offset, const char *format, ...)
+host_fail(struct mim_job *job, int32_t status, uint64_t offset, const char *format, ...)
 {
-    struct desk *desk = job->core;
+    struct test_host *host = job->core;
     va_list arguments;
     (void)offset;
     va_start(arguments, format);
-    vsnprintf(desk->text, sizeof desk->text, format, arguments);
+    vsnprintf(host->text, sizeof host->text, format, arguments);
     va_end(arguments);
-    desk->status = status;
+    host->status = status;
     return status;
 }
 
 static int64_t
-desk_read(struct mim_job *job, void *data, uint64_t size, uint64_t offset)
+host_read(struct mim_job *job, void *data, uint64_t size, uint64_t offset)
 {
-    struct desk *desk = job->core;
-    if (++desk->reads == desk->fail_read)
+    struct test_host *host = job->core;
+    if (++host->reads == host->fail_read)
         return -MIM_IO;
-    uint64_t left = offset < desk->source_size ? desk->source_size - offset : 0;
+    uint64_t left = offset < host->source_size ? host->source_size - offset : 0;
     if (size > left)
         size = left;
     if (size)
-        memcpy(data, desk->source + offset, size);
+        memcpy(data, host->source + offset, size);
     return (int64_t)size;
 }
 
 static uint64_t
-desk_size(struct mim_job *job)
+host_size(struct mim_job *job)
 {
-    const struct desk *desk = job->core;
-    return desk->source_size;
+    const struct test_host *host = job->core;
+    return host->source_size;
 }
 
 static int32_t
-desk_meta(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size)
+host_meta(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size)
 {
-    struct desk *desk = job->core;
+    struct test_host *host = job->core;
     int32_t plain = type & MIM_META_TYPE_MASK;
     int64_t whole = 0;
     if (plain == MIM_META_INT)
         memcpy(&whole, value, sizeof whole);
     if (plain == MIM_META_TEXT || plain == MIM_META_TIME)
-        bytes_say(&desk->meta, "%s=%.*s\n", key, (int)size, (const char *)value);
+        bytes_printf(&host->meta, "%s=%.*s\n", key, (int)size, (const char *)value);
     else
-        bytes_say(&desk->meta, "%s=%lld\n", key, (long long)whole);
+        bytes_printf(&host->meta, "%s=%lld\n", key, (long long)whole);
     return MIM_OK;
 }
 
 static int32_t
-desk_emit(struct mim_job *job, const void *data, uint64_t size)
+host_emit(struct mim_job *job, const void *data, uint64_t size)
 {
-    struct desk *desk = job->core;
-    bytes_put(desk->is_coding ? &desk->coded : &desk->sink, data, size);
+    struct test_host *host = job->core;
+    bytes_put(host->is_coding ? &host->coded : &host->sink, data, size);
     return MIM_OK;
 }
 
 static uint64_t
-desk_tell(struct mim_job *job)
+host_tell(struct mim_job *job)
 {
-    const struct desk *desk = job->core;
-    return desk->sink.size;
+    const struct test_host *host = job->core;
+    return host->sink.size;
 }
 
 static uint32_t
-desk_flags(struct mim_job *job)
+host_flags(struct mim_job *job)
 {
     (void)job;
     return 0;
 }
 
 static int32_t
-desk_notice(struct mim_job *job, int32_t code, const char *text)
+host_notice(struct mim_job *job, int32_t code, const char *text)
 {
-    struct desk *desk = job->core;
+    struct test_host *host = job->core;
     (void)code, (void)text;
-    desk->notices++;
+    host->notices++;
     return MIM_OK;
 }
 
-static const struct mim_host desk_host = {
-    .struct_size = sizeof desk_host,
+static const struct mim_host host_table = {
+    .struct_size = sizeof host_table,
     .major = MIM_PLUGIN_ABI_MAJOR,
     .minor = MIM_PLUGIN_ABI_MINOR,
-    .resize = desk_resize,
-    .reserve = desk_reserve,
-    .limit = desk_limit,
-    .poll = desk_poll,
-    .fail = desk_fail,
-    .read_at = desk_read,
-    .size = desk_size,
-    .meta = desk_meta,
-    .emit = desk_emit,
-    .tell = desk_tell,
-    .flags = desk_flags,
-    .notice = desk_notice,
+    .resize = host_resize,
+    .reserve = host_reserve,
+    .limit = host_limit,
+    .poll = host_poll,
+    .fail = host_fail,
+    .read_at = host_read,
+    .size = host_size,
+    .meta = host_meta,
+    .emit = host_emit,
+    .tell = host_tell,
+    .flags = host_flags,
+    .notice = host_notice,
 };
 
 struct mim_job
-desk_job(struct desk *desk, void *state, void *worker)
+host_job(struct test_host *host, void *state, void *worker)
 {
     return (struct mim_job){ .struct_size = sizeof(struct mim_job),
                              .threads = 1,
-                             .host = &desk_host,
+                             .host = &host_table,
                              .state = state,
                              .worker = worker,
-                             .core = desk };
+                             .core = host };
 }
 
 void
-desk_clear(struct desk *desk)
+host_clear(struct test_host *host)
 {
-    free(desk->sink.data);
-    free(desk->coded.data);
-    free(desk->meta.data);
-    *desk = (struct desk){ 0 };
+    free(host->sink.data);
+    free(host->coded.data);
+    free(host->meta.data);
+    *host = (struct test_host){ 0 };
 }
 
 /* Fontconfig keeps a few hundred bytes from its first use on, and loses sight of them. */

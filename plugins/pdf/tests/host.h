@@ -32,30 +32,30 @@ call_case(void **state)
 
 struct bytes {
     uint8_t *data;
-    uint64_t size, room;
+    uint64_t size, capacity;
 };
 
 void bytes_put(struct bytes *bytes, const void *data, uint64_t size);
-void bytes_say(struct bytes *bytes, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void bytes_printf(struct bytes *bytes, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-struct desk { /* behind job->core */
+struct test_host { /* behind job->core */
     const uint8_t *source;
     uint64_t source_size;
     uint64_t fail_read;  /* the n-th read fails; 0: none */
     uint64_t fail_alloc; /* the n-th allocation fails; 0: none */
     uint64_t stop_poll;  /* from the n-th poll on it says stop; 0: never */
     uint64_t reads, allocs, polls, notices;
-    _Atomic uint64_t held;
+    _Atomic uint64_t allocated;
     _Atomic int64_t reserved;
-    int64_t most_reserved;
+    int64_t peak_reserved;
     int32_t status; /* of the last fail() */
     char text[300];
     struct bytes sink, coded, meta; /* meta: "key=value\n" */
     int is_coding;                  /* emit goes to `coded` */
 };
 
-struct mim_job desk_job(struct desk *desk, void *state, void *worker);
-void desk_clear(struct desk *desk);
+struct mim_job host_job(struct test_host *host, void *state, void *worker);
+void host_clear(struct test_host *host);
 
 /* A document with pages of the given contents; object numbers from 10 on are for `more`, whole objects, NULL at the
  * end. */
@@ -63,7 +63,7 @@ void make_document(struct bytes *file, const char *const *contents, unsigned pag
                    const char *const *more);
 
 struct reading {
-    struct desk desk;
+    struct test_host host;
     struct pdf_reader state;
     struct pdf_reading_worker space;
     struct mim_job serial, worker;
@@ -79,7 +79,7 @@ int reading_has(const struct reading *reading, const char *line);
 void reading_end(struct reading *reading);
 
 struct writing {
-    struct desk desk;
+    struct test_host host;
     struct pdf_writer state;
     struct pdf_writing_worker space;
     struct mim_job serial, worker;

@@ -17,19 +17,19 @@ begin_object(struct bytes *file, struct objects *objects, unsigned number)
     objects->offsets[number] = file->size;
     if (number >= objects->count)
         objects->count = number + 1;
-    bytes_say(file, "%u 0 obj\n", number);
+    bytes_printf(file, "%u 0 obj\n", number);
 }
 
 static void
 end_document(struct bytes *file, const struct objects *objects)
 {
     uint64_t start = file->size;
-    bytes_say(file, "xref\n0 %u\n0000000000 65535 f \n", objects->count);
+    bytes_printf(file, "xref\n0 %u\n0000000000 65535 f \n", objects->count);
     for (unsigned i = 1; i < objects->count; i++)
-        bytes_say(file, "%010llu %s \n", (unsigned long long)objects->offsets[i],
-                  objects->offsets[i] ? "00000 n" : "65535 f");
-    bytes_say(file, "trailer\n<</Size %u/Root 1 0 R>>\nstartxref\n%llu\n%%%%EOF\n", objects->count,
-              (unsigned long long)start);
+        bytes_printf(file, "%010llu %s \n", (unsigned long long)objects->offsets[i],
+                     objects->offsets[i] ? "00000 n" : "65535 f");
+    bytes_printf(file, "trailer\n<</Size %u/Root 1 0 R>>\nstartxref\n%llu\n%%%%EOF\n", objects->count,
+                 (unsigned long long)start);
 }
 
 void
@@ -37,28 +37,28 @@ make_document(struct bytes *file, const char *const *contents, unsigned pages, c
               const char *const *more)
 {
     struct objects objects = { 0 };
-    bytes_say(file, "%%PDF-1.7\n");
+    bytes_printf(file, "%%PDF-1.7\n");
     begin_object(file, &objects, 1);
-    bytes_say(file, "<</Type/Catalog/Pages 2 0 R>>\nendobj\n");
+    bytes_printf(file, "<</Type/Catalog/Pages 2 0 R>>\nendobj\n");
     begin_object(file, &objects, 2);
-    bytes_say(file, "<</Type/Pages/Count %u/Kids[", pages);
+    bytes_printf(file, "<</Type/Pages/Count %u/Kids[", pages);
     for (unsigned i = 0; i < pages; i++)
-        bytes_say(file, "%u 0 R ", FIRST_PAGE + 2 * i);
-    bytes_say(file, "]>>\nendobj\n");
+        bytes_printf(file, "%u 0 R ", FIRST_PAGE + 2 * i);
+    bytes_printf(file, "]>>\nendobj\n");
     begin_object(file, &objects, FONT);
-    bytes_say(file, "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>\nendobj\n");
+    bytes_printf(file, "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>\nendobj\n");
     for (unsigned i = 0; more && more[i]; i++) {
         begin_object(file, &objects, FIRST_MORE + i);
-        bytes_say(file, "%s\nendobj\n", more[i]);
+        bytes_printf(file, "%s\nendobj\n", more[i]);
     }
     for (unsigned i = 0; i < pages; i++) {
         begin_object(file, &objects, FIRST_PAGE + 2 * i);
-        bytes_say(file,
-                  "<</Type/Page/Parent 2 0 R/MediaBox[0 0 72 48]/Contents %u 0 R/Resources<</Font<</F %u 0 R>>"
-                  "/XObject<</X 10 0 R>>>>%s>>\nendobj\n",
-                  FIRST_PAGE + 2 * i + 1, FONT, page_more ? page_more : "");
+        bytes_printf(file,
+                     "<</Type/Page/Parent 2 0 R/MediaBox[0 0 72 48]/Contents %u 0 R/Resources<</Font<</F %u 0 R>>"
+                     "/XObject<</X 10 0 R>>>>%s>>\nendobj\n",
+                     FIRST_PAGE + 2 * i + 1, FONT, page_more ? page_more : "");
         begin_object(file, &objects, FIRST_PAGE + 2 * i + 1);
-        bytes_say(file, "<</Length %zu>>\nstream\n%s\nendstream\nendobj\n", strlen(contents[i]), contents[i]);
+        bytes_printf(file, "<</Length %zu>>\nstream\n%s\nendstream\nendobj\n", strlen(contents[i]), contents[i]);
     }
     end_document(file, &objects);
 }
@@ -67,12 +67,12 @@ void
 reading_begin(struct reading *reading, const struct bytes *file)
 {
     memset(reading, 0, sizeof *reading);
-    reading->desk.source = file->data;
-    reading->desk.source_size = file->size;
+    reading->host.source = file->data;
+    reading->host.source_size = file->size;
     reading->state.choices =
         (struct pdf_choices){ .dpi = 72, .background = { 255, 255, 255, 255 }, .is_antialiased = 1 };
-    reading->serial = desk_job(&reading->desk, &reading->state, NULL);
-    reading->worker = desk_job(&reading->desk, &reading->state, &reading->space);
+    reading->serial = host_job(&reading->host, &reading->state, NULL);
+    reading->worker = host_job(&reading->host, &reading->state, &reading->space);
     reading->sequence = (struct mim_sequence){ .struct_size = sizeof reading->sequence, .count = MIM_UNKNOWN };
 }
 
@@ -107,7 +107,7 @@ reading_page(struct reading *reading, uint64_t index)
 int
 reading_has(const struct reading *reading, const char *line)
 {
-    return reading->desk.meta.data && strstr((const char *)reading->desk.meta.data, line);
+    return reading->host.meta.data && strstr((const char *)reading->host.meta.data, line);
 }
 
 void
@@ -115,9 +115,9 @@ reading_end(struct reading *reading)
 {
     pdf_reader_ops.worker_close(&reading->worker);
     pdf_reader_ops.close(&reading->serial);
-    CHECK(reading->desk.held == 0 && reading->desk.reserved == 0);
+    CHECK(reading->host.allocated == 0 && reading->host.reserved == 0);
     free(reading->raster.data);
-    desk_clear(&reading->desk);
+    host_clear(&reading->host);
 }
 
 void
@@ -125,8 +125,8 @@ writing_begin(struct writing *writing)
 {
     memset(writing, 0, sizeof *writing);
     writing->state.is_lossless = 1;
-    writing->serial = desk_job(&writing->desk, &writing->state, NULL);
-    writing->worker = desk_job(&writing->desk, &writing->state, &writing->space);
+    writing->serial = host_job(&writing->host, &writing->state, NULL);
+    writing->worker = host_job(&writing->host, &writing->state, &writing->space);
 }
 
 int32_t
@@ -137,19 +137,19 @@ writing_open(struct writing *writing)
 }
 
 static int32_t
-encode_parts(struct writing *writing, struct pdf_sheet *sheet, const struct mim_raster *frame,
+encode_parts(struct writing *writing, struct pdf_layout *layout, const struct mim_raster *frame,
              struct mim_coded_part *parts)
 {
     int32_t status = MIM_OK;
-    writing->desk.coded.size = 0;
-    writing->desk.is_coding = 1;
+    writing->host.coded.size = 0;
+    writing->host.is_coding = 1;
     for (uint32_t part = 0; part < writing->info.parts && status == MIM_OK; part++) {
-        uint64_t before = writing->desk.coded.size;
-        status = pdf_writer_ops.encode(&writing->worker, sheet, &writing->info, part, frame, NULL);
-        parts[part].size = writing->desk.coded.size - before;
+        uint64_t before = writing->host.coded.size;
+        status = pdf_writer_ops.encode(&writing->worker, layout, &writing->info, part, frame, NULL);
+        parts[part].size = writing->host.coded.size - before;
     }
-    writing->desk.is_coding = 0;
-    const uint8_t *at = writing->desk.coded.data;
+    writing->host.is_coding = 0;
+    const uint8_t *at = writing->host.coded.data;
     for (uint32_t part = 0; part < writing->info.parts; at += parts[part++].size)
         parts[part].data = at;
     return status;
@@ -159,22 +159,22 @@ encode_parts(struct writing *writing, struct pdf_sheet *sheet, const struct mim_
 int32_t
 writing_frame(struct writing *writing, const struct mim_raster *frame)
 {
-    struct pdf_sheet sheet = { 0 };
+    struct pdf_layout layout = { 0 };
     writing->info = (struct mim_frame_info){ .struct_size = sizeof writing->info,
                                              .sample = frame->sample,
                                              .width = frame->width,
                                              .height = frame->height,
                                              .channels = frame->channels };
-    int32_t status = pdf_writer_ops.accepts(&writing->serial, writing->index++, &sheet, &writing->info);
+    int32_t status = pdf_writer_ops.accepts(&writing->serial, writing->index++, &layout, &writing->info);
     if (status != MIM_OK)
         return status;
     struct mim_coded_part *parts = calloc(writing->info.parts, sizeof *parts);
-    status = encode_parts(writing, &sheet, frame, parts);
+    status = encode_parts(writing, &layout, frame, parts);
     struct mim_coded coded = {
-        .struct_size = sizeof coded, .part_count = writing->info.parts, .parts = parts, .size = writing->desk.coded.size
+        .struct_size = sizeof coded, .part_count = writing->info.parts, .parts = parts, .size = writing->host.coded.size
     };
     if (status == MIM_OK)
-        status = pdf_writer_ops.put(&writing->serial, &sheet, &writing->info, &coded);
+        status = pdf_writer_ops.put(&writing->serial, &layout, &writing->info, &coded);
     free(parts);
     return status;
 }
@@ -185,11 +185,11 @@ writing_finish(struct writing *writing)
     return pdf_writer_ops.finish(&writing->serial);
 }
 
-/* The sink stays readable until desk_clear. */
+/* The sink stays readable until host_clear. */
 void
 writing_end(struct writing *writing)
 {
     pdf_writer_ops.worker_close(&writing->worker);
     pdf_writer_ops.close(&writing->serial);
-    CHECK(writing->desk.held == 0 && writing->desk.reserved == 0);
+    CHECK(writing->host.allocated == 0 && writing->host.reserved == 0);
 }

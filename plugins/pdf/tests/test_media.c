@@ -48,10 +48,10 @@ put_objects(struct bytes *file, const char *plain, const char *more, uint64_t *s
     uint8_t coded[4000];
     uLongf size = sizeof coded;
     CHECK(compress2(coded, &size, (const uint8_t *)plain, strlen(plain), 6) == Z_OK);
-    bytes_say(file, "9 0 obj\n<</Type/ObjStm/N 2/First 8/Filter/FlateDecode%s/Length %lu>>\nstream\r\n", more, size);
+    bytes_printf(file, "9 0 obj\n<</Type/ObjStm/N 2/First 8/Filter/FlateDecode%s/Length %lu>>\nstream\r\n", more, size);
     *start = file->size;
     bytes_put(file, coded, size);
-    bytes_say(file, "\nendstream\nendobj\n");
+    bytes_printf(file, "\nendstream\nendobj\n");
 }
 
 static void
@@ -62,7 +62,7 @@ object_streams_are_packed_anew_without_them(void)
     struct bytes file = { 0 };
     struct reading reading;
     uint64_t start;
-    bytes_say(&file, "%%PDF-1.5\n");
+    bytes_printf(&file, "%%PDF-1.5\n");
     put_objects(&file, plain, "", &start);
     reading_begin(&reading, &file);
     CHECK(pdf_media_find(&reading.state.patches, &reading.serial) == MIM_OK);
@@ -70,7 +70,7 @@ object_streams_are_packed_anew_without_them(void)
     const struct pdf_patch *patch = &reading.state.patches.list[0];
     uint8_t back[4000];
     uLongf size = sizeof back;
-    CHECK(patch->size <= patch->room && uncompress(back, &size, patch->bytes, patch->size) == Z_OK);
+    CHECK(patch->size <= patch->capacity && uncompress(back, &size, patch->bytes, patch->size) == Z_OK);
     CHECK(size == strlen(plain) && !memmem(back, size, "CropBox", 7) && !memmem(back, size, "3.5", 3));
     CHECK(memmem(back, size, "/MediaBox[0 0 9 9]>>", 20) && memmem(back, size, "/Rotate 90>>", 12));
     CHECK(memcmp(back, "1 0 2 9 <</Type/Page ", 21) == 0);
@@ -106,24 +106,24 @@ words_inside_an_object_stream_are_its_own(void)
     uint8_t coded[8000];
     uLongf size = sizeof coded;
     uint64_t start;
-    bytes_say(&inner, "/CropBox[1 2 3 4]");
+    bytes_printf(&inner, "/CropBox[1 2 3 4]");
     put_objects(&inner, "/CropBox[1 2 3 4] and so on, and so on, and so on", "/CropBox[0 0 1 1]", &start);
     while (inner.size < 2000) /* what is to become shorter, as the outer stream does */
-        bytes_say(&inner, "/CropBox[1 2 3 4]");
+        bytes_printf(&inner, "/CropBox[1 2 3 4]");
     CHECK(compress2(coded, &size, inner.data, inner.size, 0) == Z_OK);
 
-    bytes_say(&file, "%%PDF-1.5\n/CropBox 9 0 obj\n<</Type/ObjStm/CropBox 1/Filter/FlateDecode>>\nstream\n");
+    bytes_printf(&file, "%%PDF-1.5\n/CropBox 9 0 obj\n<</Type/ObjStm/CropBox 1/Filter/FlateDecode>>\nstream\n");
     start = file.size;
     bytes_put(&file, coded, size);
     uint64_t end = file.size;
-    bytes_say(&file, "\nendstream\nendobj\n/CropBox");
+    bytes_printf(&file, "\nendstream\nendobj\n/CropBox");
     reading_begin(&reading, &file);
     CHECK(pdf_media_find(&reading.state.patches, &reading.serial) == MIM_OK);
     const struct pdf_patches *patches = &reading.state.patches;
     CHECK(patches->count == 3);
     for (uint64_t i = 1; i < patches->count; i++)
         CHECK(patches->list[i - 1].offset + patches->list[i - 1].size <= patches->list[i].offset);
-    CHECK(patches->list[1].offset == start && patches->list[1].room == end - start);
+    CHECK(patches->list[1].offset == start && patches->list[1].capacity == end - start);
     reading_end(&reading);
     free(inner.data);
     free(file.data);
@@ -140,9 +140,9 @@ every_allocation_may_fail(void)
     int32_t status = MIM_NOMEM;
     for (uint64_t fail = 1; status != MIM_OK; fail++) {
         reading_begin(&reading, &file);
-        reading.desk.fail_alloc = fail;
+        reading.host.fail_alloc = fail;
         status = pdf_media_find(&reading.state.patches, &reading.serial);
-        CHECK(status == MIM_OK || (status == MIM_NOMEM && reading.desk.allocs >= fail));
+        CHECK(status == MIM_OK || (status == MIM_NOMEM && reading.host.allocs >= fail));
         CHECK(fail < 20);
         reading_end(&reading);
     }

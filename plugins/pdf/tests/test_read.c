@@ -21,7 +21,7 @@ pages_are_frames_in_any_order(void)
     struct reading reading;
     reading_begin(&reading, &file);
     CHECK(reading_open(&reading) == MIM_OK);
-    CHECK(reading.sequence.count == 2 && reading.sequence.sure == MIM_SURE_EXACT && reading.desk.notices == 0);
+    CHECK(reading.sequence.count == 2 && reading.sequence.sure == MIM_SURE_EXACT && reading.host.notices == 0);
     for (unsigned i = 3; i-- > 0;) {
         CHECK(reading_page(&reading, i) == (i < 2 ? MIM_OK : MIM_END));
         if (i == 2)
@@ -108,7 +108,7 @@ a_size_without_pixels_is_refused(void)
     reading_begin(&reading, &file);
     reading.state.choices.dpi = 1e12;
     CHECK(reading_open(&reading) == MIM_OK && reading_page(&reading, 0) == MIM_CORRUPT);
-    CHECK(strstr(reading.desk.text, "72 x 48 points"));
+    CHECK(strstr(reading.host.text, "72 x 48 points"));
     reading_end(&reading);
     free(file.data);
 }
@@ -123,15 +123,15 @@ a_page_stops_when_it_is_asked_to(void)
     struct reading reading;
     reading_begin(&reading, &file);
     CHECK(reading_open(&reading) == MIM_OK && reading_page(&reading, 0) == MIM_OK);
-    uint64_t before = reading.desk.polls, polls;
+    uint64_t before = reading.host.polls, polls;
     CHECK(reading_page(&reading, 0) == MIM_OK);
-    polls = reading.desk.polls - before;
+    polls = reading.host.polls - before;
     CHECK(polls >= 2);
     for (uint64_t i = 1; i <= polls; i++) {
-        reading.desk.polls = 0;
-        reading.desk.stop_poll = i;
+        reading.host.polls = 0;
+        reading.host.stop_poll = i;
         CHECK(reading_page(&reading, 0) == MIM_CANCELLED);
-        reading.desk.stop_poll = 0;
+        reading.host.stop_poll = 0;
         CHECK(reading_page(&reading, 0) == MIM_OK && reading.raster.data[3 * 40] == 255);
     }
     reading_end(&reading);
@@ -160,9 +160,9 @@ forms_within_forms_can_be_left(void)
     make_document(&file, &content, 1, NULL, more);
     reading_begin(&reading, &file);
     CHECK(reading_open(&reading) == MIM_OK);
-    reading.desk.stop_poll = reading.desk.polls + 5000;
+    reading.host.stop_poll = reading.host.polls + 5000;
     CHECK(reading_page(&reading, 0) == MIM_CANCELLED);
-    CHECK(reading.desk.polls < 200000);
+    CHECK(reading.host.polls < 200000);
     reading_end(&reading);
     free(file.data);
 }
@@ -175,11 +175,11 @@ reads_that_fail_are_no_damage(void)
     for (uint64_t fail = 1; status != MIM_OK; fail++) {
         struct reading reading;
         reading_begin(&reading, &file);
-        reading.desk.fail_read = fail;
+        reading.host.fail_read = fail;
         status = reading_open(&reading);
         if (status == MIM_OK)
             status = reading_page(&reading, 0);
-        CHECK(status == MIM_IO || (status == MIM_OK && reading.desk.reads < fail));
+        CHECK(status == MIM_IO || (status == MIM_OK && reading.host.reads < fail));
         CHECK(fail < 100);
         reading_end(&reading);
     }
@@ -191,10 +191,10 @@ open_text(const char *text, char words[300])
 {
     struct bytes file = { 0 };
     struct reading reading;
-    bytes_say(&file, "%s", text);
+    bytes_printf(&file, "%s", text);
     reading_begin(&reading, &file);
     int32_t status = reading_open(&reading);
-    strcpy(words, reading.desk.text);
+    strcpy(words, reading.host.text);
     reading_end(&reading);
     free(file.data);
     return status;
@@ -218,12 +218,12 @@ trees_that_loop_or_lie_are_refused(void)
         char words[300];
         struct bytes file = { 0 };
         struct reading reading;
-        bytes_say(&file, "%s", texts[i]);
+        bytes_printf(&file, "%s", texts[i]);
         reading_begin(&reading, &file);
         int32_t status = reading_open(&reading);
         if (status == MIM_OK)
             status = reading_page(&reading, reading.sequence.count - 1);
-        CHECK(status == MIM_CORRUPT && reading.desk.text[0]);
+        CHECK(status == MIM_CORRUPT && reading.host.text[0]);
         reading_end(&reading);
         free(file.data);
         CHECK(open_text("%PDF-1.4\n1 0 obj\n<</Type", words) == MIM_TRUNCATED && strstr(words, "cut short"));
@@ -237,7 +237,7 @@ a_file_without_its_end_is_told_of(void)
     struct reading reading;
     file.size -= 20;
     reading_begin(&reading, &file);
-    CHECK(reading_open(&reading) == MIM_OK && reading.desk.notices == 1);
+    CHECK(reading_open(&reading) == MIM_OK && reading.host.notices == 1);
     CHECK(reading_page(&reading, 1) == MIM_OK);
     reading_end(&reading);
     free(file.data);

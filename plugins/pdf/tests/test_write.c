@@ -38,13 +38,13 @@ write_one(struct writing *writing, const struct mim_raster *frame)
 static const char *
 text_of(const struct writing *writing)
 {
-    return (const char *)writing->desk.sink.data;
+    return (const char *)writing->host.sink.data;
 }
 
 static void *
 find(const struct writing *writing, const char *words)
 {
-    return memmem(writing->desk.sink.data, writing->desk.sink.size, words, strlen(words));
+    return memmem(writing->host.sink.data, writing->host.sink.size, words, strlen(words));
 }
 
 static void
@@ -67,7 +67,7 @@ objects_are_where_the_table_says(void)
         CHECK(memcmp(text_of(&writing) + strtoull(line, NULL, 10), expected, (size_t)size) == 0);
     }
     writing_end(&writing);
-    desk_clear(&writing.desk);
+    host_clear(&writing.host);
 }
 
 /* Undo what the stream says: deflate, then filters. */
@@ -76,7 +76,7 @@ check_stream(const struct writing *writing, const char *from, const uint8_t *exp
              unsigned step)
 {
     const uint8_t *start = (const uint8_t *)strstr(from, "stream\n") + 7,
-                  *end = writing->desk.sink.data + writing->desk.sink.size;
+                  *end = writing->host.sink.data + writing->host.sink.size;
     const char *predictor = strstr(from, "/Predictor 15"), *filter = strstr(from, "/Filter");
     uint64_t line = row + (predictor && predictor < filter);
     uLongf size = line * rows;
@@ -104,7 +104,7 @@ static const char *
 second_image(const struct writing *writing)
 {
     const char *first = (const char *)find(writing, "/Subtype/Image") + 1;
-    return memmem(first, writing->desk.sink.size - (size_t)(first - text_of(writing)), "/Subtype/Image", 14);
+    return memmem(first, writing->host.sink.size - (size_t)(first - text_of(writing)), "/Subtype/Image", 14);
 }
 
 static void
@@ -139,7 +139,7 @@ samples_are_kept_to_the_bit(void)
         free(colour);
         free(alpha);
         writing_end(&writing);
-        desk_clear(&writing.desk);
+        host_clear(&writing.host);
     }
 }
 
@@ -163,7 +163,7 @@ parts_of_a_large_plane_join(void)
     check_stream(&writing, find(&writing, "/Subtype/Image"), data, width, height, 1);
     free(data);
     writing_end(&writing);
-    desk_clear(&writing.desk);
+    host_clear(&writing.host);
 }
 
 static void
@@ -177,7 +177,7 @@ what_is_written_reads_back_the_same(void)
         CHECK(writing_open(&writing) == MIM_OK && writing_frame(&writing, &frame) == MIM_OK &&
               writing_finish(&writing) == MIM_OK);
         struct reading reading;
-        reading_begin(&reading, &writing.desk.sink);
+        reading_begin(&reading, &writing.host.sink);
         reading.state.choices.dpi = dpi;
         CHECK(reading_open(&reading) == MIM_OK && reading_page(&reading, 0) == MIM_OK);
         CHECK(reading.raster.width == frame.width && reading.raster.height == frame.height);
@@ -186,7 +186,7 @@ what_is_written_reads_back_the_same(void)
                          3 * frame.width) == 0);
         reading_end(&reading);
         writing_end(&writing);
-        desk_clear(&writing.desk);
+        host_clear(&writing.host);
     }
 }
 
@@ -203,7 +203,7 @@ numbers_have_points_in_every_locale(void)
     CHECK(find(&writing, "q 3.36 0 0 1.44 0 -0.00002 cm"));
     setlocale(LC_ALL, "C");
     writing_end(&writing);
-    desk_clear(&writing.desk);
+    host_clear(&writing.host);
 }
 
 static void
@@ -216,7 +216,7 @@ texts_and_times_are_kept(void)
         int32_t type;
         const char *value;
         int32_t status;
-    } said[] = {
+    } reported[] = {
         { "title", MIM_META_TEXT, "T\xc3\xa4(\xf0\x9f\x98\x80", MIM_OK },
         { "artist", MIM_META_TEXT, "one", MIM_OK },
         { "author", MIM_META_TEXT, "two", MIM_OK },
@@ -226,9 +226,9 @@ texts_and_times_are_kept(void)
         { "weather", MIM_META_TEXT, "fine", MIM_UNSUPPORTED },
     };
     writing_begin(&writing);
-    for (unsigned i = 0; i < sizeof said / sizeof *said; i++)
-        CHECK(pdf_writer_ops.metadata(&writing.serial, said[i].key, said[i].type, said[i].value,
-                                      strlen(said[i].value)) == said[i].status);
+    for (unsigned i = 0; i < sizeof reported / sizeof *reported; i++)
+        CHECK(pdf_writer_ops.metadata(&writing.serial, reported[i].key, reported[i].type, reported[i].value,
+                                      strlen(reported[i].value)) == reported[i].status);
     writing.state.subject = "about";
     CHECK(writing_open(&writing) == MIM_OK);
     CHECK(pdf_writer_ops.metadata(&writing.serial, "author", MIM_META_TEXT, "two", 3) == MIM_OK);
@@ -238,7 +238,7 @@ texts_and_times_are_kept(void)
     CHECK(find(&writing, "/Subject<FEFF00610062006F00750074>"));
     CHECK(find(&writing, "/CreationDate(D:20240506070809+02'30')") && find(&writing, "/ModDate(D:20240506070809Z)"));
     writing_end(&writing);
-    desk_clear(&writing.desk);
+    host_clear(&writing.host);
 }
 
 /* What stands there is a string of the file: nothing else may be in it. */
@@ -257,7 +257,7 @@ a_zone_that_is_none_is_left_out(void)
               writing_finish(&writing) == MIM_OK);
         CHECK(find(&writing, "/CreationDate(D:20240506070809)\n"));
         writing_end(&writing);
-        desk_clear(&writing.desk);
+        host_clear(&writing.host);
     }
 }
 
@@ -267,25 +267,25 @@ a_title_that_is_not_utf8_is_refused(void)
     struct writing writing;
     writing_begin(&writing);
     writing.state.title = "\xff";
-    CHECK(writing_open(&writing) == MIM_OPTION && strstr(writing.desk.text, "title"));
+    CHECK(writing_open(&writing) == MIM_OPTION && strstr(writing.host.text, "title"));
     writing_end(&writing);
-    desk_clear(&writing.desk);
+    host_clear(&writing.host);
 }
 
 static void
 a_row_that_zlib_cannot_count_is_refused(void)
 {
     struct writing writing;
-    struct pdf_sheet sheet = { 0 };
+    struct pdf_layout layout = { 0 };
     struct mim_frame_info info = {
         .struct_size = sizeof info, .sample = MIM_SAMPLE_U8, .width = 1 << 30, .height = 1, .channels = 3
     };
     writing_begin(&writing);
-    CHECK(writing_open(&writing) == MIM_OK && pdf_writer_ops.accepts(&writing.serial, 0, &sheet, &info) == MIM_OK);
+    CHECK(writing_open(&writing) == MIM_OK && pdf_writer_ops.accepts(&writing.serial, 0, &layout, &info) == MIM_OK);
     info.width = 3u << 29;
-    CHECK(pdf_writer_ops.accepts(&writing.serial, 1, &sheet, &info) == MIM_ARGUMENT);
+    CHECK(pdf_writer_ops.accepts(&writing.serial, 1, &layout, &info) == MIM_ARGUMENT);
     writing_end(&writing);
-    desk_clear(&writing.desk);
+    host_clear(&writing.host);
 }
 
 static void
@@ -302,7 +302,7 @@ pages_are_as_large_as_their_pictures_say(void)
     CHECK(writing_frame(&writing, &frame) == MIM_OK && find(&writing, "/MediaBox[0 0 71.99998 143.99998]"));
     CHECK(writing_frame(&writing, &frame) == MIM_OK && find(&writing, "/MediaBox[0 0 143.99998 287.99998]"));
     writing_end(&writing);
-    desk_clear(&writing.desk);
+    host_clear(&writing.host);
 }
 
 static void
@@ -328,21 +328,21 @@ pictures_are_fitted_into_a_page_size(void)
         CHECK(writing_open(&writing) == MIM_OK && writing_frame(&writing, &frame) == MIM_OK);
         CHECK(find(&writing, papers[i].expected));
         writing_end(&writing);
-        desk_clear(&writing.desk);
+        host_clear(&writing.host);
     }
     for (unsigned i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         writing_begin(&writing);
         writing.state.page_size = wrong[i];
-        CHECK(writing_open(&writing) == MIM_OPTION && strstr(writing.desk.text, "pagesize"));
+        CHECK(writing_open(&writing) == MIM_OPTION && strstr(writing.host.text, "pagesize"));
         writing_end(&writing);
-        desk_clear(&writing.desk);
+        host_clear(&writing.host);
     }
     writing_begin(&writing);
     writing.state.page_size = "a4";
     writing.state.dpi = 100;
     CHECK(writing_open(&writing) == MIM_ARGUMENT);
     writing_end(&writing);
-    desk_clear(&writing.desk);
+    host_clear(&writing.host);
 }
 
 static void
@@ -356,9 +356,9 @@ jpeg_keeps_alpha_beside_it(void)
           writing_finish(&writing) == MIM_OK);
     CHECK(find(&writing, "/DeviceRGB") && find(&writing, "/DCTDecode") && find(&writing, "/SMask") &&
           find(&writing, "/FlateDecode"));
-    CHECK(writing.desk.most_reserved >= 64 * 48 * 3);
+    CHECK(writing.host.peak_reserved >= 64 * 48 * 3);
     writing_end(&writing);
-    desk_clear(&writing.desk);
+    host_clear(&writing.host);
 }
 
 static void
@@ -370,7 +370,7 @@ every_allocation_may_fail(void)
         for (uint64_t fail = 1; status != MIM_OK; fail++) {
             struct writing writing;
             writing_begin(&writing);
-            writing.desk.fail_alloc = fail;
+            writing.host.fail_alloc = fail;
             writing.state.quality = quality;
             writing.state.title = "a";
             status = writing_open(&writing);
@@ -381,7 +381,7 @@ every_allocation_may_fail(void)
             CHECK(status == MIM_OK || status == MIM_NOMEM);
             CHECK(fail < 30);
             writing_end(&writing);
-            desk_clear(&writing.desk);
+            host_clear(&writing.host);
         }
     }
 }

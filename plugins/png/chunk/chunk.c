@@ -8,7 +8,7 @@
 
 #include <libdeflate.h>
 
-#define MOST_SIZE 0x7fffffffU /* PNG specification (third edition), 5.3 */
+#define MAX_CHUNK_SIZE 0x7fffffffU /* PNG specification (third edition), 5.3 */
 
 const uint8_t pngx_signature[PNGX_SIGNATURE_SIZE] = { 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n' };
 
@@ -53,7 +53,7 @@ is_letters(uint32_t type)
 
 /* What a read came to, when the file has to go on there. */
 static int32_t
-missing(struct pngx_fault *fault, int32_t status, uint64_t offset, const char *what)
+report_missing(struct pngx_fault *fault, int32_t status, uint64_t offset, const char *what)
 {
     if (status == MIM_TRUNCATED)
         return pngx_fault_set(fault, status, offset, "the file ends %s", what);
@@ -70,14 +70,14 @@ pngx_chunk_at(struct mim_job *job, struct pngx_window *window, uint64_t offset, 
 
     int32_t status = pngx_window_get(job, window, offset, PNGX_CHUNK_HEAD, &head);
     if (status != MIM_OK)
-        return missing(fault, status, offset, "before its last chunk");
+        return report_missing(fault, status, offset, "before its last chunk");
     *chunk = (struct pngx_chunk){ .offset = offset, .size = pngx_get_u32(head), .type = pngx_get_u32(head + 4) };
     if (!is_letters(chunk->type))
         return pngx_fault_set(fault, MIM_CORRUPT, offset, "a chunk was expected, its type would be 0x%08x",
                               chunk->type);
-    if (chunk->size > MOST_SIZE)
+    if (chunk->size > MAX_CHUNK_SIZE)
         return pngx_fault_set(fault, MIM_CORRUPT, offset, "a chunk claims %u bytes, the most is %u", chunk->size,
-                              MOST_SIZE);
+                              MAX_CHUNK_SIZE);
     return MIM_OK;
 }
 
@@ -107,22 +107,22 @@ load_data(struct mim_job *job, struct pngx_window *window, const struct pngx_chu
 
 int32_t
 pngx_chunk_load(struct mim_job *job, struct pngx_window *window, const struct pngx_chunk *chunk, void *data,
-                uint64_t room, struct pngx_fault *fault)
+                uint64_t capacity, struct pngx_fault *fault)
 {
     const uint8_t *sum;
     uint8_t type[4];
     char name[5];
 
     pngx_chunk_name(chunk->type, name);
-    if (chunk->size > room)
+    if (chunk->size > capacity)
         return pngx_fault_set(fault, MIM_CORRUPT, chunk->offset,
                               "the chunk %s has %u bytes, at most %llu were expected", name, chunk->size,
-                              (unsigned long long)room);
+                              (unsigned long long)capacity);
     int32_t status = load_data(job, window, chunk, data);
     if (status == MIM_OK)
         status = pngx_window_get(job, window, chunk->offset + PNGX_CHUNK_HEAD + chunk->size, 4, &sum);
     if (status != MIM_OK)
-        return missing(fault, status, chunk->offset, "inside a chunk");
+        return report_missing(fault, status, chunk->offset, "inside a chunk");
 
     pngx_put_u32(type, chunk->type);
     if (libdeflate_crc32(libdeflate_crc32(0, type, sizeof type), data, chunk->size) != pngx_get_u32(sum))

@@ -49,7 +49,7 @@ void pngx_chunk_name(uint32_t type, char name[5]);
 
 /** Read all of the data into memory of size `room` and check its sum. TRUNCATED, CORRUPT, or what the host said. */
 int32_t pngx_chunk_load(struct mim_job *job, struct pngx_window *window, const struct pngx_chunk *chunk, void *data,
-                        uint64_t room, struct pngx_fault *fault);
+                        uint64_t capacity, struct pngx_fault *fault);
 
 static inline uint32_t
 pngx_get_u32(const uint8_t *bytes)

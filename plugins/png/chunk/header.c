@@ -5,7 +5,7 @@
 #include <string.h>
 
 enum { ACTL_SIZE = 8 };
-#define MOST_SIDE 0x7fffffffU
+#define MAX_SIDE 0x7fffffffU
 
 /* Depths by colour type, as bits: 1 << depth. */
 static const uint32_t depths[7] = {
@@ -17,7 +17,7 @@ static const uint32_t depths[7] = {
 };
 
 static int32_t
-take_ihdr(struct pngx_header *header, uint64_t offset, struct pngx_fault *fault)
+parse_ihdr(struct pngx_header *header, uint64_t offset, struct pngx_fault *fault)
 {
     const uint8_t *ihdr = header->ihdr;
 
@@ -26,7 +26,7 @@ take_ihdr(struct pngx_header *header, uint64_t offset, struct pngx_fault *fault)
     header->depth = ihdr[8];
     header->colour = ihdr[9];
     header->interlace = ihdr[12];
-    if (!header->width || !header->height || header->width > MOST_SIDE || header->height > MOST_SIDE)
+    if (!header->width || !header->height || header->width > MAX_SIDE || header->height > MAX_SIDE)
         return pngx_fault_set(fault, MIM_CORRUPT, offset, "the picture claims %ux%u pixels", header->width,
                               header->height);
     if (header->colour > PNGX_RGBA || header->depth > 16 || !(depths[header->colour] >> header->depth & 1))
@@ -39,7 +39,7 @@ take_ihdr(struct pngx_header *header, uint64_t offset, struct pngx_fault *fault)
     return MIM_OK;
 }
 
-struct taking {
+struct header_reader {
     struct mim_job *job;
     struct pngx_window *window;
     struct pngx_header *header;
@@ -47,18 +47,18 @@ struct taking {
 };
 
 static int32_t
-take_palette(const struct taking *taking, const struct pngx_chunk *chunk)
+read_palette(const struct header_reader *self, const struct pngx_chunk *chunk)
 {
-    struct pngx_header *header = taking->header;
+    struct pngx_header *header = self->header;
 
     if (header->has_palette)
-        return pngx_fault_set(taking->fault, MIM_CORRUPT, chunk->offset, "there is a second palette");
+        return pngx_fault_set(self->fault, MIM_CORRUPT, chunk->offset, "there is a second palette");
     header->has_palette = true;
-    int32_t status = pngx_chunk_load(taking->job, taking->window, chunk, header->palette, PNGX_PLTE_MAX, taking->fault);
+    int32_t status = pngx_chunk_load(self->job, self->window, chunk, header->palette, PNGX_PLTE_MAX, self->fault);
     if (status != MIM_OK)
         return status;
     if (!chunk->size || chunk->size % 3)
-        return pngx_fault_set(taking->fault, MIM_CORRUPT, chunk->offset, "a palette of %u bytes", chunk->size);
+        return pngx_fault_set(self->fault, MIM_CORRUPT, chunk->offset, "a palette of %u bytes", chunk->size);
     bool is_gray = header->colour == PNGX_GRAY || header->colour == PNGX_GRAY_ALPHA;
     header->palette_size = is_gray ? 0 : chunk->size; /* of RGB it is a suggestion, in a gray picture nothing */
     header->transparency_size = 0;                    /* one before the palette is passed over, too */
@@ -67,9 +67,9 @@ take_palette(const struct taking *taking, const struct pngx_chunk *chunk)
 
 /* One that cannot belong to this picture is passed over, as libpng does. */
 static int32_t
-take_transparency(const struct taking *taking, const struct pngx_chunk *chunk)
+read_transparency(const struct header_reader *self, const struct pngx_chunk *chunk)
 {
-    struct pngx_header *header = taking->header;
+    struct pngx_header *header = self->header;
     bool fits = header->colour == PNGX_GRAY      ? chunk->size == 2
                 : header->colour == PNGX_RGB     ? chunk->size == 6
                 : header->colour == PNGX_PALETTE ? chunk->size && chunk->size <= header->palette_size / 3
@@ -78,18 +78,18 @@ take_transparency(const struct taking *taking, const struct pngx_chunk *chunk)
     if (!fits || header->transparency_size)
         return MIM_OK;
     header->transparency_size = chunk->size;
-    return pngx_chunk_load(taking->job, taking->window, chunk, header->transparency, PNGX_TRNS_MAX, taking->fault);
+    return pngx_chunk_load(self->job, self->window, chunk, header->transparency, PNGX_TRNS_MAX, self->fault);
 }
 
 static int32_t
-take_animation(const struct taking *taking, const struct pngx_chunk *chunk)
+read_animation(const struct header_reader *self, const struct pngx_chunk *chunk)
 {
-    struct pngx_header *header = taking->header;
+    struct pngx_header *header = self->header;
     uint8_t control[ACTL_SIZE] = { 0 };
 
     if (header->is_animated)
-        return pngx_fault_set(taking->fault, MIM_CORRUPT, chunk->offset, "there is a second acTL");
-    int32_t status = pngx_chunk_load(taking->job, taking->window, chunk, control, ACTL_SIZE, taking->fault);
+        return pngx_fault_set(self->fault, MIM_CORRUPT, chunk->offset, "there is a second acTL");
+    int32_t status = pngx_chunk_load(self->job, self->window, chunk, control, ACTL_SIZE, self->fault);
     header->frames = pngx_get_u32(control);
     header->plays = pngx_get_u32(control + 4);
     header->is_animated = header->frames > 0; /* of none is no animation */
@@ -97,65 +97,65 @@ take_animation(const struct taking *taking, const struct pngx_chunk *chunk)
 }
 
 static int32_t
-take(const struct taking *taking, const struct pngx_chunk *chunk)
+read_chunk(const struct header_reader *self, const struct pngx_chunk *chunk)
 {
     char name[5];
 
     switch (chunk->type) {
     case PNGX_PLTE:
-        return take_palette(taking, chunk);
+        return read_palette(self, chunk);
     case PNGX_TRNS:
-        return take_transparency(taking, chunk);
+        return read_transparency(self, chunk);
     case PNGX_ACTL:
-        return take_animation(taking, chunk);
+        return read_animation(self, chunk);
     case PNGX_FCTL:
-        taking->header->has_first_fctl = true;
+        self->header->has_first_fctl = true;
         return MIM_OK;
     case PNGX_IHDR:
-        return pngx_fault_set(taking->fault, MIM_CORRUPT, chunk->offset, "there is a second IHDR");
+        return pngx_fault_set(self->fault, MIM_CORRUPT, chunk->offset, "there is a second IHDR");
     case PNGX_IEND:
-        return pngx_fault_set(taking->fault, MIM_CORRUPT, chunk->offset, "there are no pixels: no IDAT before IEND");
+        return pngx_fault_set(self->fault, MIM_CORRUPT, chunk->offset, "there are no pixels: no IDAT before IEND");
     }
     if (chunk->type & 0x20000000) /* a small first letter: ancillary */
         return MIM_OK;
     pngx_chunk_name(chunk->type, name);
-    return pngx_fault_set(taking->fault, MIM_UNSUPPORTED, chunk->offset, "the chunk %s is critical, and unknown", name);
+    return pngx_fault_set(self->fault, MIM_UNSUPPORTED, chunk->offset, "the chunk %s is critical, and unknown", name);
 }
 
 static int32_t
-read_start(const struct taking *taking, struct pngx_chunk *chunk)
+read_start(const struct header_reader *self, struct pngx_chunk *chunk)
 {
     const uint8_t *start;
-    struct pngx_fault *fault = taking->fault;
+    struct pngx_fault *fault = self->fault;
 
-    int32_t status = pngx_window_get(taking->job, taking->window, 0, PNGX_SIGNATURE_SIZE, &start);
+    int32_t status = pngx_window_get(self->job, self->window, 0, PNGX_SIGNATURE_SIZE, &start);
     if (status == MIM_TRUNCATED)
         return pngx_fault_set(fault, status, 0, "the file ends inside its signature");
     if (status == MIM_OK && memcmp(start, pngx_signature, PNGX_SIGNATURE_SIZE) != 0)
         return pngx_fault_set(fault, MIM_CORRUPT, 0, "this is no PNG: its signature is another");
     if (status != MIM_OK)
         return pngx_fault_set(fault, status, 0, "%s", "");
-    status = pngx_chunk_at(taking->job, taking->window, PNGX_SIGNATURE_SIZE, chunk, fault);
+    status = pngx_chunk_at(self->job, self->window, PNGX_SIGNATURE_SIZE, chunk, fault);
     if (status != MIM_OK)
         return status;
     if (chunk->type != PNGX_IHDR || chunk->size != PNGX_IHDR_SIZE)
         return pngx_fault_set(fault, MIM_CORRUPT, chunk->offset, "the first chunk is not a whole IHDR");
-    status = pngx_chunk_load(taking->job, taking->window, chunk, taking->header->ihdr, PNGX_IHDR_SIZE, fault);
-    return status == MIM_OK ? take_ihdr(taking->header, chunk->offset, fault) : status;
+    status = pngx_chunk_load(self->job, self->window, chunk, self->header->ihdr, PNGX_IHDR_SIZE, fault);
+    return status == MIM_OK ? parse_ihdr(self->header, chunk->offset, fault) : status;
 }
 
 int32_t
 pngx_header_read(struct mim_job *job, struct pngx_window *window, struct pngx_header *header, struct pngx_fault *fault)
 {
-    const struct taking taking = { job, window, header, fault };
+    const struct header_reader self = { job, window, header, fault };
     struct pngx_chunk chunk;
 
-    int32_t status = read_start(&taking, &chunk);
+    int32_t status = read_start(&self, &chunk);
     while (status == MIM_OK) {
         status = pngx_chunk_at(job, window, pngx_chunk_next(&chunk), &chunk, fault);
         if (status != MIM_OK || chunk.type == PNGX_IDAT)
             break;
-        status = take(&taking, &chunk);
+        status = read_chunk(&self, &chunk);
     }
     if (status == MIM_OK && header->colour == PNGX_PALETTE && !header->palette_size)
         return pngx_fault_set(fault, MIM_CORRUPT, chunk.offset, "the picture has a palette, and there is none");

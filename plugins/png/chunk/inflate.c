@@ -7,7 +7,7 @@
 enum { STEP = 64 * 1024 };
 
 static int32_t
-unpack_step(struct mim_job *job, z_stream *stream, uint64_t most, struct shared_bytes *out, bool *ended)
+unpack_step(struct mim_job *job, z_stream *stream, uint64_t max, struct shared_bytes *out, bool *ended)
 {
     int32_t status = job->host->poll(job);
     if (status == MIM_OK)
@@ -19,17 +19,17 @@ unpack_step(struct mim_job *job, z_stream *stream, uint64_t most, struct shared_
     int code = inflate(stream, Z_NO_FLUSH);
     out->size += STEP - stream->avail_out;
     *ended = code == Z_STREAM_END;
-    if (out->size > most)
+    if (out->size > max)
         return MIM_LIMIT;
     return code == Z_STREAM_END || code == Z_OK ? MIM_OK : code == Z_MEM_ERROR ? MIM_NOMEM : MIM_CORRUPT;
 }
 
 int32_t
-pngx_inflate(struct mim_job *job, const uint8_t *data, uint64_t size, uint64_t most, struct shared_bytes *out)
+pngx_inflate(struct mim_job *job, const uint8_t *data, uint64_t size, uint64_t max, struct shared_bytes *out)
 {
     struct shared_memory memory = { .job = job };
-    z_stream stream = { .zalloc = shared_memory_zlib_get,
-                        .zfree = shared_memory_zlib_give,
+    z_stream stream = { .zalloc = shared_memory_zlib_alloc,
+                        .zfree = shared_memory_zlib_free,
                         .opaque = &memory,
                         .next_in = (uint8_t *)(uintptr_t)data,
                         .avail_in = (unsigned)size };
@@ -41,7 +41,7 @@ pngx_inflate(struct mim_job *job, const uint8_t *data, uint64_t size, uint64_t m
         return MIM_NOMEM;
     int32_t status = MIM_OK;
     while (status == MIM_OK && !ended)
-        status = unpack_step(job, &stream, most, out, &ended);
+        status = unpack_step(job, &stream, max, out, &ended);
     inflateEnd(&stream);
     return status;
 }

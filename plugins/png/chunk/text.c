@@ -47,9 +47,9 @@ pngx_text_keyword(const char *key)
 
 /* Length of the UTF-8 character at the start, 0 when it is none. */
 static uint32_t
-character(const uint8_t *bytes, uint64_t size)
+utf8_length(const uint8_t *bytes, uint64_t size)
 {
-    static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+    static const uint32_t min[] = { 0, 0, 0x80, 0x800, 0x10000 };
     uint32_t length = bytes[0] < 0x80       ? 1
                       : bytes[0] >> 5 == 6  ? 2
                       : bytes[0] >> 4 == 14 ? 3
@@ -65,14 +65,14 @@ character(const uint8_t *bytes, uint64_t size)
         code = code << 6 | (bytes[i] & 0x3f);
     }
     bool is_surrogate = code >> 11 == 0xd800 >> 11;
-    return code < least[length] || code > 0x10ffff || is_surrogate ? 0 : length;
+    return code < min[length] || code > 0x10ffff || is_surrogate ? 0 : length;
 }
 
 bool
 pngx_text_is_utf8(const uint8_t *data, uint64_t size)
 {
     for (uint64_t i = 0; i < size;) {
-        uint32_t length = character(data + i, size - i);
+        uint32_t length = utf8_length(data + i, size - i);
         if (!length)
             return false;
         i += length;
@@ -91,12 +91,12 @@ static bool
 is_time(const char *text)
 {
     static const struct {
-        int at, least, most;
+        int at, min, max;
     } parts[] = { { 5, 1, 12 }, { 8, 1, 31 }, { 11, 0, 23 }, { 14, 0, 59 }, { 17, 0, 60 } };
 
     for (unsigned i = 0; i < sizeof parts / sizeof *parts; i++) {
         int found = two_digits(text + parts[i].at);
-        if (found < parts[i].least || found > parts[i].most)
+        if (found < parts[i].min || found > parts[i].max)
             return false;
     }
     return true;
@@ -126,12 +126,12 @@ pngx_text_time(const char *text, uint64_t size)
 }
 
 int64_t
-pngx_text_to_latin1(const char *text, uint64_t size, uint8_t *out, uint64_t room)
+pngx_text_to_latin1(const char *text, uint64_t size, uint8_t *out, uint64_t capacity)
 {
     const uint8_t *in = (const uint8_t *)text;
     uint64_t count = 0;
 
-    for (uint64_t i = 0; i < size && count < room; i++) {
+    for (uint64_t i = 0; i < size && count < capacity; i++) {
         bool is_pair = in[i] == 0xc2 || in[i] == 0xc3;
         if ((in[i] >= 0x80 && !is_pair) || (is_pair && (i + 1 == size || in[i + 1] >> 6 != 2)))
             return -1;
@@ -145,7 +145,7 @@ pngx_text_to_latin1(const char *text, uint64_t size, uint8_t *out, uint64_t room
 }
 
 static struct pngx_text *
-find(struct pngx_texts *texts, const char *keyword)
+find_text(struct pngx_texts *texts, const char *keyword)
 {
     for (uint32_t i = 0; i < texts->count; i++)
         if (!strcmp(texts->items[i].keyword, keyword))
@@ -154,16 +154,16 @@ find(struct pngx_texts *texts, const char *keyword)
 }
 
 static struct pngx_text *
-append(struct mim_job *job, struct pngx_texts *texts, const char *keyword)
+append_text(struct mim_job *job, struct pngx_texts *texts, const char *keyword)
 {
-    if (texts->count == texts->room) {
-        uint32_t room = texts->room ? 2 * texts->room : 8;
-        void *items =
-            job->host->resize(job, texts->items, texts->room * sizeof *texts->items, room * sizeof *texts->items);
+    if (texts->count == texts->capacity) {
+        uint32_t capacity = texts->capacity ? 2 * texts->capacity : 8;
+        void *items = job->host->resize(job, texts->items, texts->capacity * sizeof *texts->items,
+                                        capacity * sizeof *texts->items);
         if (!items)
             return NULL;
         texts->items = items;
-        texts->room = room;
+        texts->capacity = capacity;
     }
     struct pngx_text *text = &texts->items[texts->count++];
     *text = (struct pngx_text){ 0 };
@@ -189,8 +189,8 @@ add_value(struct mim_job *job, struct shared_bytes *to, const uint8_t *data, uin
 }
 
 static int32_t
-add(struct mim_job *job, struct pngx_texts *texts, const char *keyword, const uint8_t *data, uint64_t size,
-    bool is_latin1)
+add_text(struct mim_job *job, struct pngx_texts *texts, const char *keyword, const uint8_t *data, uint64_t size,
+         bool is_latin1)
 {
     char utf8[2 * PNGX_KEYWORD_MAX + 1], *end = utf8;
 
@@ -204,22 +204,22 @@ add(struct mim_job *job, struct pngx_texts *texts, const char *keyword, const ui
     if (size > texts->left)
         return MIM_LIMIT;
     texts->left -= size;
-    struct pngx_text *text = find(texts, utf8);
+    struct pngx_text *text = find_text(texts, utf8);
     if (!text)
-        text = append(job, texts, utf8);
+        text = append_text(job, texts, utf8);
     return text ? add_value(job, &text->value, data, size, is_latin1) : MIM_NOMEM;
 }
 
 static int32_t
-add_packed(struct mim_job *job, struct pngx_texts *texts, const char *keyword, const uint8_t *data, uint64_t size,
-           bool is_latin1)
+add_compressed(struct mim_job *job, struct pngx_texts *texts, const char *keyword, const uint8_t *data, uint64_t size,
+               bool is_latin1)
 {
     struct shared_bytes plain = { 0 };
 
     int32_t status = pngx_inflate(job, data, size, texts->left, &plain);
     if (status == MIM_OK)
-        status =
-            add(job, texts, keyword, plain.data, plain.size, is_latin1 || !pngx_text_is_utf8(plain.data, plain.size));
+        status = add_text(job, texts, keyword, plain.data, plain.size,
+                          is_latin1 || !pngx_text_is_utf8(plain.data, plain.size));
     shared_bytes_close(job, &plain);
     return status;
 }
@@ -234,8 +234,8 @@ after_string(const uint8_t *data, const uint8_t *end)
 }
 
 static int32_t
-take_international(struct mim_job *job, struct pngx_texts *texts, const char *keyword, const uint8_t *data,
-                   const uint8_t *end)
+add_international(struct mim_job *job, struct pngx_texts *texts, const char *keyword, const uint8_t *data,
+                  const uint8_t *end)
 {
     if (end - data < 2 || data[0] > 1 || (data[0] && data[1]))
         return MIM_CORRUPT;
@@ -244,12 +244,12 @@ take_international(struct mim_job *job, struct pngx_texts *texts, const char *ke
     if (!value)
         return MIM_CORRUPT;
     uint64_t size = (uint64_t)(end - value);
-    return data[0] ? add_packed(job, texts, keyword, value, size, false)
-                   : add(job, texts, keyword, value, size, !pngx_text_is_utf8(value, size));
+    return data[0] ? add_compressed(job, texts, keyword, value, size, false)
+                   : add_text(job, texts, keyword, value, size, !pngx_text_is_utf8(value, size));
 }
 
 int32_t
-pngx_texts_take(struct mim_job *job, struct pngx_texts *texts, uint32_t type, const uint8_t *data, uint64_t size)
+pngx_texts_add(struct mim_job *job, struct pngx_texts *texts, uint32_t type, const uint8_t *data, uint64_t size)
 {
     const uint8_t *end = data + size, *value = after_string(data, end);
 
@@ -257,17 +257,17 @@ pngx_texts_take(struct mim_job *job, struct pngx_texts *texts, uint32_t type, co
         return MIM_CORRUPT;
     const char *keyword = (const char *)data;
     if (type == TYPE_ITXT)
-        return take_international(job, texts, keyword, value, end);
+        return add_international(job, texts, keyword, value, end);
     if (type != TYPE_ZTXT)
-        return add(job, texts, keyword, value, (uint64_t)(end - value), true);
+        return add_text(job, texts, keyword, value, (uint64_t)(end - value), true);
     if (value == end || *value)
         return MIM_CORRUPT;
-    return add_packed(job, texts, keyword, value + 1, (uint64_t)(end - value - 1), true);
+    return add_compressed(job, texts, keyword, value + 1, (uint64_t)(end - value - 1), true);
 }
 
 /* A time that is none of ours is a text like others. */
 static int32_t
-give(struct mim_job *job, const struct pngx_text *text)
+report_text(struct mim_job *job, const struct pngx_text *text)
 {
     const char *key = pngx_text_key(text->keyword);
     bool is_time = key && !strcmp(key, "datetime");
@@ -282,12 +282,12 @@ give(struct mim_job *job, const struct pngx_text *text)
 }
 
 int32_t
-pngx_texts_give(struct mim_job *job, const struct pngx_texts *texts)
+pngx_texts_report(struct mim_job *job, const struct pngx_texts *texts)
 {
     int32_t status = MIM_OK;
 
     for (uint32_t i = 0; i < texts->count && status == MIM_OK; i++)
-        status = give(job, &texts->items[i]);
+        status = report_text(job, &texts->items[i]);
     return status;
 }
 
@@ -297,6 +297,6 @@ pngx_texts_close(struct mim_job *job, struct pngx_texts *texts)
     for (uint32_t i = 0; i < texts->count; i++)
         shared_bytes_close(job, &texts->items[i].value);
     if (texts->items)
-        job->host->resize(job, texts->items, texts->room * sizeof *texts->items, 0);
+        job->host->resize(job, texts->items, texts->capacity * sizeof *texts->items, 0);
     *texts = (struct pngx_texts){ 0 };
 }

@@ -5,7 +5,7 @@
 enum { WINDOW_SIZE = 64 * 1024 };
 
 static int32_t
-fill(struct mim_job *job, struct pngx_window *window, uint64_t offset, uint64_t size)
+fill_window(struct mim_job *job, struct pngx_window *window, uint64_t offset, uint64_t size)
 {
     if (!window->bytes)
         window->bytes = job->host->resize(job, NULL, 0, WINDOW_SIZE);
@@ -22,7 +22,7 @@ fill(struct mim_job *job, struct pngx_window *window, uint64_t offset, uint64_t 
 }
 
 static uint64_t
-at_hand(const struct pngx_window *window, uint64_t offset)
+bytes_available(const struct pngx_window *window, uint64_t offset)
 {
     uint64_t inside = offset - window->offset;
 
@@ -31,7 +31,7 @@ at_hand(const struct pngx_window *window, uint64_t offset)
 
 /* A jump past what a window holds finds pixels around the head that is wanted. */
 static uint64_t
-worth_reading(const struct pngx_window *window, uint64_t offset)
+read_size(const struct pngx_window *window, uint64_t offset)
 {
     uint64_t end = window->offset + window->size;
     int is_near = offset >= window->offset && offset - window->offset <= WINDOW_SIZE + (end - window->offset);
@@ -42,26 +42,26 @@ worth_reading(const struct pngx_window *window, uint64_t offset)
 int32_t
 pngx_window_get(struct mim_job *job, struct pngx_window *window, uint64_t offset, uint64_t size, const uint8_t **bytes)
 {
-    if (at_hand(window, offset) < size) {
-        int32_t status = fill(job, window, offset, worth_reading(window, offset));
+    if (bytes_available(window, offset) < size) {
+        int32_t status = fill_window(job, window, offset, read_size(window, offset));
         if (status != MIM_OK)
             return status;
     }
     *bytes = window->bytes + (offset - window->offset);
-    return at_hand(window, offset) < size ? MIM_TRUNCATED : MIM_OK;
+    return bytes_available(window, offset) < size ? MIM_TRUNCATED : MIM_OK;
 }
 
 int32_t
 pngx_window_span(struct mim_job *job, struct pngx_window *window, uint64_t offset, const uint8_t **bytes,
                  uint64_t *size)
 {
-    if (!at_hand(window, offset)) {
-        int32_t status = fill(job, window, offset, WINDOW_SIZE);
+    if (!bytes_available(window, offset)) {
+        int32_t status = fill_window(job, window, offset, WINDOW_SIZE);
         if (status != MIM_OK)
             return status;
     }
     *bytes = window->bytes + (offset - window->offset);
-    *size = at_hand(window, offset);
+    *size = bytes_available(window, offset);
     return *size ? MIM_OK : MIM_TRUNCATED;
 }
 

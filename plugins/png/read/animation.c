@@ -6,15 +6,15 @@
 
 #include "read/time-base.h"
 
-enum { LEAST_ROOM = 64, SEQUENCE_SIZE = 4 };
+enum { MIN_CAPACITY = 64, SEQUENCE_SIZE = 4 };
 
-struct walk {
+struct scan {
     struct mim_job *job;
     struct pngx_window *window;
     const struct pngx_header *header;
-    struct pngx_movie *movie;
-    struct pngx_ticks ticks;
-    uint64_t most;     /* frames that the job may have */
+    struct pngx_animation *animation;
+    struct pngx_time_base time_base;
+    uint64_t max;      /* frames that the job may have */
     uint64_t frame;    /* the number of the next one */
     uint32_t sequence; /* the next number of the file's */
     uint64_t open_at;  /* fcTL of the frame that is being walked; 0: none */
@@ -26,197 +26,199 @@ struct walk {
 };
 
 static int32_t
-check_control(const struct walk *walk, const struct pngx_control *control, uint64_t offset)
+check_control(const struct scan *scan, const struct pngx_control *control, uint64_t offset)
 {
-    struct pngx_fault *fault = &walk->movie->fault;
-    unsigned long long frame = walk->frame;
+    struct pngx_fault *fault = &scan->animation->fault;
+    unsigned long long frame = scan->frame;
 
-    if (!pngx_control_is_inside(control, walk->header))
+    if (!pngx_control_is_inside(control, scan->header))
         return pngx_fault_set(fault, MIM_CORRUPT, offset, "frame %llu is %ux%u at %u,%u, the canvas is %ux%u", frame,
-                              control->width, control->height, control->x, control->y, walk->header->width,
-                              walk->header->height);
-    if (!walk->has_picture && !pngx_control_covers(control, walk->header))
+                              control->width, control->height, control->x, control->y, scan->header->width,
+                              scan->header->height);
+    if (!scan->has_picture && !pngx_control_covers(control, scan->header))
         return pngx_fault_set(fault, MIM_CORRUPT, offset, "the picture is a frame of the animation and not all of it");
     return MIM_OK;
 }
 
 static int32_t
-check_sequence(struct walk *walk, uint32_t found, uint64_t offset)
+check_sequence(struct scan *scan, uint32_t found, uint64_t offset)
 {
-    if (found != walk->sequence)
-        return pngx_fault_set(&walk->movie->fault, MIM_CORRUPT, offset, "sequence number %u where %u was expected",
-                              found, walk->sequence);
-    walk->sequence++;
+    if (found != scan->sequence)
+        return pngx_fault_set(&scan->animation->fault, MIM_CORRUPT, offset, "sequence number %u where %u was expected",
+                              found, scan->sequence);
+    scan->sequence++;
     return MIM_OK;
 }
 
 static int32_t
-note_frame(struct walk *walk)
+add_frame(struct scan *scan)
 {
-    struct pngx_movie *movie = walk->movie;
+    struct pngx_animation *animation = scan->animation;
 
-    if (movie->count == movie->room) {
-        uint64_t room = movie->room ? 2 * movie->room : LEAST_ROOM;
-        void *marks = walk->job->host->resize(walk->job, movie->marks, movie->room * sizeof *movie->marks,
-                                              room * sizeof *movie->marks);
+    if (animation->count == animation->capacity) {
+        uint64_t capacity = animation->capacity ? 2 * animation->capacity : MIN_CAPACITY;
+        void *marks =
+            scan->job->host->resize(scan->job, animation->marks, animation->capacity * sizeof *animation->marks,
+                                    capacity * sizeof *animation->marks);
         if (!marks)
             return MIM_NOMEM;
-        movie->marks = marks;
-        movie->room = room;
+        animation->marks = marks;
+        animation->capacity = capacity;
     }
-    const struct pngx_control *control = &walk->open;
-    movie->marks[movie->count] = (struct pngx_mark){ walk->open_at, pngx_ticks_pack(control) };
-    if (!movie->count++)
-        movie->is_opaque = pngx_control_covers(control, walk->header);
-    pngx_ticks_add(&walk->ticks, control);
-    movie->is_opaque = movie->is_opaque && !walk->clears;
-    walk->clears = walk->clears || control->dispose == PNGX_DISPOSE_BACKGROUND ||
-                   (movie->count == 1 && control->dispose == PNGX_DISPOSE_PREVIOUS);
+    const struct pngx_control *control = &scan->open;
+    animation->marks[animation->count] = (struct pngx_mark){ scan->open_at, pngx_time_base_pack(control) };
+    if (!animation->count++)
+        animation->is_opaque = pngx_control_covers(control, scan->header);
+    pngx_time_base_add(&scan->time_base, control);
+    animation->is_opaque = animation->is_opaque && !scan->clears;
+    scan->clears = scan->clears || control->dispose == PNGX_DISPOSE_BACKGROUND ||
+                   (animation->count == 1 && control->dispose == PNGX_DISPOSE_PREVIOUS);
     return MIM_OK;
 }
 
 /* The frame that was being walked is whole. */
 static int32_t
-end_frame(struct walk *walk, uint64_t offset)
+end_frame(struct scan *scan, uint64_t offset)
 {
-    if (!walk->open_at)
+    if (!scan->open_at)
         return MIM_OK;
-    if (!walk->has_pixels)
-        return pngx_fault_set(&walk->movie->fault, MIM_CORRUPT, offset, "frame %llu has no pixels",
-                              (unsigned long long)walk->frame - 1);
-    int32_t status = note_frame(walk);
-    walk->open_at = 0;
+    if (!scan->has_pixels)
+        return pngx_fault_set(&scan->animation->fault, MIM_CORRUPT, offset, "frame %llu has no pixels",
+                              (unsigned long long)scan->frame - 1);
+    int32_t status = add_frame(scan);
+    scan->open_at = 0;
     return status;
 }
 
 static int32_t
-take_control(struct walk *walk, const struct pngx_chunk *chunk)
+add_control(struct scan *scan, const struct pngx_chunk *chunk)
 {
     struct pngx_control control;
-    struct pngx_fault *fault = &walk->movie->fault;
+    struct pngx_fault *fault = &scan->animation->fault;
 
-    int32_t status = end_frame(walk, chunk->offset);
+    int32_t status = end_frame(scan, chunk->offset);
     if (status == MIM_OK)
-        status = pngx_control_load(walk->job, walk->window, chunk, &control, fault);
+        status = pngx_control_load(scan->job, scan->window, chunk, &control, fault);
     if (status == MIM_OK)
-        status = check_sequence(walk, control.sequence, chunk->offset);
+        status = check_sequence(scan, control.sequence, chunk->offset);
     if (status == MIM_OK)
-        status = check_control(walk, &control, chunk->offset);
+        status = check_control(scan, &control, chunk->offset);
     if (status != MIM_OK)
         return status;
-    if (walk->frame == walk->header->frames)
+    if (scan->frame == scan->header->frames)
         return pngx_fault_set(fault, MIM_CORRUPT, chunk->offset, "acTL counts %u frames, and there are more",
-                              walk->header->frames);
-    if (walk->frame == walk->most)
-        return pngx_fault_set(fault, MIM_LIMIT, chunk->offset, "more than %llu frames", (unsigned long long)walk->most);
-    walk->open = control;
-    walk->open_at = chunk->offset;
-    walk->has_pixels = false;
-    walk->frame++;
+                              scan->header->frames);
+    if (scan->frame == scan->max)
+        return pngx_fault_set(fault, MIM_LIMIT, chunk->offset, "more than %llu frames", (unsigned long long)scan->max);
+    scan->open = control;
+    scan->open_at = chunk->offset;
+    scan->has_pixels = false;
+    scan->frame++;
     return MIM_OK;
 }
 
 static int32_t
-take_frame_data(struct walk *walk, const struct pngx_chunk *chunk)
+add_frame_data(struct scan *scan, const struct pngx_chunk *chunk)
 {
     const uint8_t *sequence;
-    struct pngx_fault *fault = &walk->movie->fault;
+    struct pngx_fault *fault = &scan->animation->fault;
 
     if (chunk->size < SEQUENCE_SIZE)
         return pngx_fault_set(fault, MIM_CORRUPT, chunk->offset, "an fdAT of %u bytes", chunk->size);
     int32_t status =
-        pngx_window_get(walk->job, walk->window, chunk->offset + PNGX_CHUNK_HEAD, SEQUENCE_SIZE, &sequence);
+        pngx_window_get(scan->job, scan->window, chunk->offset + PNGX_CHUNK_HEAD, SEQUENCE_SIZE, &sequence);
     if (status == MIM_TRUNCATED)
         return pngx_fault_set(fault, status, chunk->offset, "the file ends inside an fdAT");
     if (status == MIM_OK)
-        status = check_sequence(walk, pngx_get_u32(sequence), chunk->offset);
+        status = check_sequence(scan, pngx_get_u32(sequence), chunk->offset);
     if (status != MIM_OK)
         return status;
-    bool is_picture = walk->open_at && walk->open_at < walk->header->pixels;
-    if (!walk->open_at || !walk->has_picture || is_picture)
+    bool is_picture = scan->open_at && scan->open_at < scan->header->pixels;
+    if (!scan->open_at || !scan->has_picture || is_picture)
         return pngx_fault_set(fault, MIM_CORRUPT, chunk->offset, "an fdAT that belongs to no frame");
-    walk->has_pixels = true;
+    scan->has_pixels = true;
     return MIM_OK;
 }
 
 static int32_t
-take(struct walk *walk, const struct pngx_chunk *chunk)
+scan_chunk(struct scan *scan, const struct pngx_chunk *chunk)
 {
-    if (chunk->type == PNGX_IDAT && walk->is_past_picture)
-        return pngx_fault_set(&walk->movie->fault, MIM_CORRUPT, chunk->offset, "an IDAT apart from the others");
-    walk->is_past_picture = walk->has_picture && chunk->type != PNGX_IDAT;
+    if (chunk->type == PNGX_IDAT && scan->is_past_picture)
+        return pngx_fault_set(&scan->animation->fault, MIM_CORRUPT, chunk->offset, "an IDAT apart from the others");
+    scan->is_past_picture = scan->has_picture && chunk->type != PNGX_IDAT;
     switch (chunk->type) {
     case PNGX_FCTL:
-        return take_control(walk, chunk);
+        return add_control(scan, chunk);
     case PNGX_FDAT:
-        return take_frame_data(walk, chunk);
+        return add_frame_data(scan, chunk);
     case PNGX_IDAT:
-        walk->has_pixels = true;
-        walk->has_picture = true;
+        scan->has_pixels = true;
+        scan->has_picture = true;
     }
     return MIM_OK;
 }
 
 static int32_t
-walk_chunks(struct walk *walk)
+scan_chunks(struct scan *scan)
 {
     struct pngx_chunk chunk = { .offset = PNGX_SIGNATURE_SIZE };
     uint64_t offset = PNGX_SIGNATURE_SIZE;
     int32_t status = MIM_OK;
 
     for (; status == MIM_OK; offset = pngx_chunk_next(&chunk)) {
-        status = pngx_chunk_at(walk->job, walk->window, offset, &chunk, &walk->movie->fault);
+        status = pngx_chunk_at(scan->job, scan->window, offset, &chunk, &scan->animation->fault);
         if (status != MIM_OK)
             return status;
         if (chunk.type == PNGX_IEND)
             break;
-        status = take(walk, &chunk);
+        status = scan_chunk(scan, &chunk);
     }
     if (status == MIM_OK)
-        status = end_frame(walk, chunk.offset);
-    if (status == MIM_OK && walk->frame < walk->header->frames)
-        return pngx_fault_set(&walk->movie->fault, MIM_CORRUPT, chunk.offset, "acTL counts %u frames, there are %llu",
-                              walk->header->frames, (unsigned long long)walk->frame);
-    uint8_t nothing[1];
-    return status == MIM_OK ? pngx_chunk_load(walk->job, walk->window, &chunk, nothing, 0, &walk->movie->fault)
+        status = end_frame(scan, chunk.offset);
+    if (status == MIM_OK && scan->frame < scan->header->frames)
+        return pngx_fault_set(&scan->animation->fault, MIM_CORRUPT, chunk.offset,
+                              "acTL counts %u frames, there are %llu", scan->header->frames,
+                              (unsigned long long)scan->frame);
+    uint8_t empty[1];
+    return status == MIM_OK ? pngx_chunk_load(scan->job, scan->window, &chunk, empty, 0, &scan->animation->fault)
                             : status;
 }
 
 static void
-settle_times(struct pngx_movie *movie, const struct pngx_ticks *ticks)
+settle_times(struct pngx_animation *animation, const struct pngx_time_base *time_base)
 {
     int64_t pts = 0;
 
-    movie->time_den = pngx_ticks_base(ticks);
-    for (uint64_t i = 0; i < movie->count; i++) {
-        int64_t duration = pngx_ticks_unpack(movie->marks[i].pts, movie->time_den);
-        movie->marks[i].pts = pts;
+    animation->time_den = pngx_time_base_value(time_base);
+    for (uint64_t i = 0; i < animation->count; i++) {
+        int64_t duration = pngx_time_base_unpack(animation->marks[i].pts, animation->time_den);
+        animation->marks[i].pts = pts;
         pts += duration;
     }
 }
 
 int32_t
-pngx_movie_read(struct mim_job *job, struct pngx_window *window, const struct pngx_header *header,
-                struct pngx_movie *movie)
+pngx_animation_read(struct mim_job *job, struct pngx_window *window, const struct pngx_header *header,
+                    struct pngx_animation *animation)
 {
-    struct walk walk = {
+    struct scan scan = {
         .job = job,
         .window = window,
         .header = header,
-        .movie = movie,
-        .most = job->host->limit(job, MIM_LIMIT_FRAMES),
+        .animation = animation,
+        .max = job->host->limit(job, MIM_LIMIT_FRAMES),
     };
 
-    int32_t status = walk_chunks(&walk);
-    movie->is_opaque = movie->is_opaque && !pngx_header_has_alpha(header);
-    settle_times(movie, &walk.ticks);
+    int32_t status = scan_chunks(&scan);
+    animation->is_opaque = animation->is_opaque && !pngx_header_has_alpha(header);
+    settle_times(animation, &scan.time_base);
     return status == MIM_CORRUPT || status == MIM_TRUNCATED || status == MIM_LIMIT ? MIM_OK : status;
 }
 
 void
-pngx_movie_close(struct mim_job *job, struct pngx_movie *movie)
+pngx_animation_close(struct mim_job *job, struct pngx_animation *animation)
 {
-    if (movie->marks)
-        job->host->resize(job, movie->marks, movie->room * sizeof *movie->marks, 0);
-    *movie = (struct pngx_movie){ 0 };
+    if (animation->marks)
+        job->host->resize(job, animation->marks, animation->capacity * sizeof *animation->marks, 0);
+    *animation = (struct pngx_animation){ 0 };
 }

@@ -13,7 +13,7 @@
 
 enum { FIXED = 100000, UNIT_METRE = 1, PROFILE_NAME_MAX = 79 };
 
-struct telling {
+struct reporter {
     struct mim_job *job;
     const struct pngx_header *header;
     struct pngx_texts texts;
@@ -21,48 +21,48 @@ struct telling {
 };
 
 /* Status of a chunk that is not what it should be: it is left out. */
-enum { LEFT_OUT = MIM_CORRUPT };
+enum { INVALID = MIM_CORRUPT };
 
 static int32_t
-tell_gamma(struct telling *telling, const uint8_t *data, uint64_t size)
+report_gamma(struct reporter *reporter, const uint8_t *data, uint64_t size)
 {
     double gamma = size == 4 ? (double)pngx_get_u32(data) / FIXED : 0;
 
     if (!(gamma > 0))
-        return LEFT_OUT;
-    return telling->job->host->meta(telling->job, "gamma", MIM_META_REAL, &gamma, sizeof gamma);
+        return INVALID;
+    return reporter->job->host->meta(reporter->job, "gamma", MIM_META_REAL, &gamma, sizeof gamma);
 }
 
 static int32_t
-tell_chromaticities(struct telling *telling, const uint8_t *data, uint64_t size)
+report_chromaticities(struct reporter *reporter, const uint8_t *data, uint64_t size)
 {
     double values[8];
 
     if (size != 32)
-        return LEFT_OUT;
+        return INVALID;
     for (int i = 0; i < 8; i++)
         values[i] = (double)pngx_get_u32(data + 4 * i) / FIXED;
-    return telling->job->host->meta(telling->job, "chromaticities", MIM_META_REALS, values, sizeof values);
+    return reporter->job->host->meta(reporter->job, "chromaticities", MIM_META_REALS, values, sizeof values);
 }
 
 static int32_t
-tell_srgb(struct telling *telling, const uint8_t *data, uint64_t size)
+report_srgb(struct reporter *reporter, const uint8_t *data, uint64_t size)
 {
     static const char *const intents[] = { "perceptual", "relative", "saturation", "absolute" };
 
     if (size != 1 || data[0] > 3)
-        return LEFT_OUT;
-    return telling->job->host->meta(telling->job, "srgb", MIM_META_TEXT, intents[data[0]], strlen(intents[data[0]]));
+        return INVALID;
+    return reporter->job->host->meta(reporter->job, "srgb", MIM_META_TEXT, intents[data[0]], strlen(intents[data[0]]));
 }
 
 /* Per metre; a hundredth of it is per centimetre. */
 static int32_t
-tell_resolution(struct telling *telling, const uint8_t *data, uint64_t size)
+report_resolution(struct reporter *reporter, const uint8_t *data, uint64_t size)
 {
-    struct mim_job *job = telling->job;
+    struct mim_job *job = reporter->job;
 
     if (size != 9 || data[8] > UNIT_METRE || !pngx_get_u32(data) || !pngx_get_u32(data + 4))
-        return LEFT_OUT;
+        return INVALID;
     const char *unit = data[8] == UNIT_METRE ? "cm" : "none";
     int64_t den = data[8] == UNIT_METRE ? 100 : 1;
     struct mim_rational axes[2] = { { pngx_get_u32(data), den }, { pngx_get_u32(data + 4), den } };
@@ -71,35 +71,35 @@ tell_resolution(struct telling *telling, const uint8_t *data, uint64_t size)
 }
 
 static int32_t
-tell_time(struct telling *telling, const uint8_t *data, uint64_t size)
+report_time(struct reporter *reporter, const uint8_t *data, uint64_t size)
 {
     char text[32];
 
     if (size != 7)
-        return LEFT_OUT;
+        return INVALID;
     int length = snprintf(text, sizeof text, "%04u-%02u-%02uT%02u:%02u:%02uZ", pngx_get_u16(data), data[2], data[3],
                           data[4], data[5], data[6]);
     if (length != 20 || pngx_text_time(text, (uint64_t)length) != (uint64_t)length)
-        return LEFT_OUT;
-    return telling->job->host->meta(telling->job, "modified", MIM_META_TIME, text, (uint64_t)length);
+        return INVALID;
+    return reporter->job->host->meta(reporter->job, "modified", MIM_META_TIME, text, (uint64_t)length);
 }
 
 static int32_t
-tell_exif(struct telling *telling, const uint8_t *data, uint64_t size)
+report_exif(struct reporter *reporter, const uint8_t *data, uint64_t size)
 {
-    return telling->job->host->meta(telling->job, "exif", MIM_META_BYTES, data, size);
+    return reporter->job->host->meta(reporter->job, "exif", MIM_META_BYTES, data, size);
 }
 
 /* Name, zero, method 0, the profile compressed. */
 static int32_t
-tell_profile(struct telling *telling, const uint8_t *data, uint64_t size)
+report_profile(struct reporter *reporter, const uint8_t *data, uint64_t size)
 {
-    struct mim_job *job = telling->job;
+    struct mim_job *job = reporter->job;
     struct shared_bytes profile = { 0 };
     const uint8_t *zero = memchr(data, 0, size < PROFILE_NAME_MAX + 1 ? size : PROFILE_NAME_MAX + 1);
 
     if (!zero || (uint64_t)(zero - data) + 2 > size || zero[1])
-        return LEFT_OUT;
+        return INVALID;
     int32_t status = pngx_inflate(job, zero + 2, size - (uint64_t)(zero - data) - 2,
                                   job->host->limit(job, MIM_LIMIT_METADATA), &profile);
     if (status == MIM_OK)
@@ -109,62 +109,62 @@ tell_profile(struct telling *telling, const uint8_t *data, uint64_t size)
 }
 
 static int32_t
-tell_numbers(struct telling *telling, const char *key, const int64_t *numbers, uint32_t count)
+report_numbers(struct reporter *reporter, const char *key, const int64_t *numbers, uint32_t count)
 {
-    return telling->job->host->meta(telling->job, key, CODING(MIM_META_INTS), numbers, count * sizeof *numbers);
+    return reporter->job->host->meta(reporter->job, key, CODING(MIM_META_INTS), numbers, count * sizeof *numbers);
 }
 
 /* In the file's own depth; of a palette its colour. */
 static int32_t
-tell_background(struct telling *telling, const uint8_t *data, uint64_t size)
+report_background(struct reporter *reporter, const uint8_t *data, uint64_t size)
 {
-    const struct pngx_header *header = telling->header;
+    const struct pngx_header *header = reporter->header;
     uint32_t channels = header->colour == PNGX_GRAY || header->colour == PNGX_GRAY_ALPHA ? 1 : 3;
     int64_t numbers[3];
 
     if (header->colour == PNGX_PALETTE) {
         if (size != 1 || data[0] * 3U + 3 > header->palette_size)
-            return LEFT_OUT;
+            return INVALID;
         for (uint32_t i = 0; i < channels; i++)
             numbers[i] = header->palette[data[0] * 3 + i];
-        return tell_numbers(telling, "background", numbers, channels);
+        return report_numbers(reporter, "background", numbers, channels);
     }
     if (size != 2 * channels)
-        return LEFT_OUT;
+        return INVALID;
     for (uint32_t i = 0; i < channels; i++)
         numbers[i] = pngx_get_u16(data + 2 * i);
-    return tell_numbers(telling, "background", numbers, channels);
+    return report_numbers(reporter, "background", numbers, channels);
 }
 
 static int32_t
-tell_significant_bits(struct telling *telling, const uint8_t *data, uint64_t size)
+report_significant_bits(struct reporter *reporter, const uint8_t *data, uint64_t size)
 {
     static const uint8_t counts[7] = {
         [PNGX_GRAY] = 1, [PNGX_RGB] = 3, [PNGX_PALETTE] = 3, [PNGX_GRAY_ALPHA] = 2, [PNGX_RGBA] = 4
     };
     int64_t numbers[4];
 
-    if (size != counts[telling->header->colour])
-        return LEFT_OUT;
+    if (size != counts[reporter->header->colour])
+        return INVALID;
     for (uint64_t i = 0; i < size; i++)
         numbers[i] = data[i];
-    return tell_numbers(telling, "significant_bits", numbers, (uint32_t)size);
+    return report_numbers(reporter, "significant_bits", numbers, (uint32_t)size);
 }
 
 static const struct {
     uint32_t type;
-    uint32_t most; /* bytes; 0: as many as metadata may have */
-    int32_t (*tell)(struct telling *, const uint8_t *data, uint64_t size);
-} tellers[] = {
-    { PNGX_TYPE('g', 'A', 'M', 'A'), 4, tell_gamma },
-    { PNGX_TYPE('c', 'H', 'R', 'M'), 32, tell_chromaticities },
-    { PNGX_TYPE('s', 'R', 'G', 'B'), 1, tell_srgb },
-    { PNGX_TYPE('p', 'H', 'Y', 's'), 9, tell_resolution },
-    { PNGX_TYPE('t', 'I', 'M', 'E'), 7, tell_time },
-    { PNGX_TYPE('e', 'X', 'I', 'f'), 0, tell_exif },
-    { PNGX_TYPE('i', 'C', 'C', 'P'), 0, tell_profile },
-    { PNGX_TYPE('b', 'K', 'G', 'D'), 6, tell_background },
-    { PNGX_TYPE('s', 'B', 'I', 'T'), 4, tell_significant_bits },
+    uint32_t max; /* bytes; 0: as many as metadata may have */
+    int32_t (*tell)(struct reporter *, const uint8_t *data, uint64_t size);
+} handlers[] = {
+    { PNGX_TYPE('g', 'A', 'M', 'A'), 4, report_gamma },
+    { PNGX_TYPE('c', 'H', 'R', 'M'), 32, report_chromaticities },
+    { PNGX_TYPE('s', 'R', 'G', 'B'), 1, report_srgb },
+    { PNGX_TYPE('p', 'H', 'Y', 's'), 9, report_resolution },
+    { PNGX_TYPE('t', 'I', 'M', 'E'), 7, report_time },
+    { PNGX_TYPE('e', 'X', 'I', 'f'), 0, report_exif },
+    { PNGX_TYPE('i', 'C', 'C', 'P'), 0, report_profile },
+    { PNGX_TYPE('b', 'K', 'G', 'D'), 6, report_background },
+    { PNGX_TYPE('s', 'B', 'I', 'T'), 4, report_significant_bits },
 };
 
 static bool
@@ -175,25 +175,25 @@ is_text(uint32_t type)
 }
 
 static int32_t
-tell_text(struct telling *telling, uint32_t type, const uint8_t *data, uint64_t size)
+report_text(struct reporter *reporter, uint32_t type, const uint8_t *data, uint64_t size)
 {
-    if (telling->text_count++ < PNGX_TEXTS_MAX)
-        return pngx_texts_take(telling->job, &telling->texts, type, data, size);
-    return LEFT_OUT;
+    if (reporter->text_count++ < PNGX_TEXTS_MAX)
+        return pngx_texts_add(reporter->job, &reporter->texts, type, data, size);
+    return INVALID;
 }
 
 /* Which of the tellers, or none (-1), or a text (-2)? */
 static int
-find_teller(uint32_t type)
+find_handler(uint32_t type)
 {
-    for (unsigned i = 0; i < sizeof tellers / sizeof *tellers; i++)
-        if (tellers[i].type == type)
+    for (unsigned i = 0; i < sizeof handlers / sizeof *handlers; i++)
+        if (handlers[i].type == type)
             return (int)i;
     return is_text(type) ? -2 : -1;
 }
 
 static int32_t
-leave_out(struct mim_job *job, uint32_t type, const char *why)
+skip_chunk(struct mim_job *job, uint32_t type, const char *why)
 {
     char line[160], name[5];
 
@@ -203,9 +203,9 @@ leave_out(struct mim_job *job, uint32_t type, const char *why)
 }
 
 static int32_t
-too_much(const struct telling *telling, const struct pngx_chunk *chunk)
+fail_limit(const struct reporter *reporter, const struct pngx_chunk *chunk)
 {
-    struct mim_job *job = telling->job;
+    struct mim_job *job = reporter->job;
     char name[5];
 
     pngx_chunk_name(chunk->type, name);
@@ -214,43 +214,43 @@ too_much(const struct telling *telling, const struct pngx_chunk *chunk)
 }
 
 static int32_t
-tell_chunk(struct telling *telling, struct pngx_window *window, const struct pngx_chunk *chunk)
+report_chunk(struct reporter *reporter, struct pngx_window *window, const struct pngx_chunk *chunk)
 {
-    struct mim_job *job = telling->job;
+    struct mim_job *job = reporter->job;
     struct pngx_fault fault = { 0 };
-    int teller = find_teller(chunk->type);
-    uint64_t most = job->host->limit(job, MIM_LIMIT_METADATA);
+    int handler = find_handler(chunk->type);
+    uint64_t max = job->host->limit(job, MIM_LIMIT_METADATA);
 
-    if (teller == -1)
+    if (handler == -1)
         return MIM_OK;
-    if (teller >= 0 && tellers[teller].most && chunk->size > tellers[teller].most)
-        return leave_out(job, chunk->type, "it is too long");
-    if (chunk->size > most)
-        return too_much(telling, chunk);
+    if (handler >= 0 && handlers[handler].max && chunk->size > handlers[handler].max)
+        return skip_chunk(job, chunk->type, "it is too long");
+    if (chunk->size > max)
+        return fail_limit(reporter, chunk);
     uint8_t *data = job->host->resize(job, NULL, 0, chunk->size + 1ULL);
     if (!data)
         return MIM_NOMEM;
     int32_t status = pngx_chunk_load(job, window, chunk, data, chunk->size, &fault);
     if (status == MIM_CORRUPT)
-        status = leave_out(job, chunk->type, "its checksum is wrong");
+        status = skip_chunk(job, chunk->type, "its checksum is wrong");
     else if (status == MIM_OK)
-        status = teller < 0 ? tell_text(telling, chunk->type, data, chunk->size)
-                            : tellers[teller].tell(telling, data, chunk->size);
+        status = handler < 0 ? report_text(reporter, chunk->type, data, chunk->size)
+                             : handlers[handler].tell(reporter, data, chunk->size);
     else
         status = pngx_fault_raise(job, &fault);
     job->host->resize(job, data, chunk->size + 1ULL, 0);
     if (status == MIM_LIMIT)
-        return too_much(telling, chunk);
-    if (status != LEFT_OUT)
+        return fail_limit(reporter, chunk);
+    if (status != INVALID)
         return status;
-    return leave_out(job, chunk->type, telling->text_count > PNGX_TEXTS_MAX ? "there are too many" : "it is damaged");
+    return skip_chunk(job, chunk->type, reporter->text_count > PNGX_TEXTS_MAX ? "there are too many" : "it is damaged");
 }
 
 /* Up to the pixels, and behind them unless that means to wait for a stream's end. What ends early says so elsewhere. */
 static int32_t
-tell_chunks(struct telling *telling, struct pngx_window *window, bool is_stream)
+report_chunks(struct reporter *reporter, struct pngx_window *window, bool is_stream)
 {
-    struct mim_job *job = telling->job;
+    struct mim_job *job = reporter->job;
     struct pngx_chunk chunk = { .offset = PNGX_SIGNATURE_SIZE };
     uint64_t offset = PNGX_SIGNATURE_SIZE;
     struct pngx_fault fault = { 0 };
@@ -263,13 +263,13 @@ tell_chunks(struct telling *telling, struct pngx_window *window, bool is_stream)
         if (status == MIM_OK && (chunk.type == PNGX_IEND || (chunk.type == PNGX_IDAT && is_stream)))
             break;
         if (status == MIM_OK)
-            status = tell_chunk(telling, window, &chunk);
+            status = report_chunk(reporter, window, &chunk);
     }
     return status;
 }
 
 static int32_t
-tell_coding(struct mim_job *job, const struct pngx_reader *self)
+report_coding(struct mim_job *job, const struct pngx_reader *self)
 {
     static const char *const colours[7] = { [PNGX_GRAY] = "gray",
                                             [PNGX_RGB] = "rgb",
@@ -299,21 +299,21 @@ tell_coding(struct mim_job *job, const struct pngx_reader *self)
 }
 
 static int32_t
-tell_file(struct mim_job *job, struct pngx_reader *self)
+report_file(struct mim_job *job, struct pngx_reader *self)
 {
-    struct telling telling = { .job = job,
-                               .header = &self->header,
-                               .texts = { .left = job->host->limit(job, MIM_LIMIT_METADATA) } };
+    struct reporter reporter = { .job = job,
+                                 .header = &self->header,
+                                 .texts = { .left = job->host->limit(job, MIM_LIMIT_METADATA) } };
 
-    int32_t status = tell_chunks(&telling, &self->window, self->is_stream);
+    int32_t status = report_chunks(&reporter, &self->window, self->is_stream);
     if (status == MIM_OK)
-        status = pngx_texts_give(job, &telling.texts);
-    pngx_texts_close(job, &telling.texts);
-    return status == MIM_OK ? tell_coding(job, self) : status;
+        status = pngx_texts_report(job, &reporter.texts);
+    pngx_texts_close(job, &reporter.texts);
+    return status == MIM_OK ? report_coding(job, self) : status;
 }
 
 static int32_t
-tell_frame(struct mim_job *job, const struct pngx_control *control)
+report_frame(struct mim_job *job, const struct pngx_control *control)
 {
     static const char *const disposals[] = { "keep", "background", "previous" }, *const blends[] = { "replace",
                                                                                                      "over" };
@@ -339,6 +339,6 @@ pngx_metadata(struct mim_job *job, const void *packet, const struct mim_frame_in
     (void)info;
 
     if (!packet)
-        return tell_file(job, self);
-    return self->header.is_animated ? tell_frame(job, &coded->control) : MIM_OK;
+        return report_file(job, self);
+    return self->header.is_animated ? report_frame(job, &coded->control) : MIM_OK;
 }

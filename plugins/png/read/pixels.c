@@ -17,7 +17,7 @@ struct decoding {
     png_structp png;
     png_infop info;
     struct shared_memory memory;
-    struct pngx_feed feed;
+    struct pngx_single_frame file;
     const struct pngx_packet *packet;
     int32_t status; /* of a host call that failed */
     char text[96];  /* libpng's own words */
@@ -45,13 +45,13 @@ on_warning(png_structp png, png_const_charp text)
 static png_voidp
 on_malloc(png_structp png, png_alloc_size_t size)
 {
-    return shared_memory_get(png_get_mem_ptr(png), size);
+    return shared_memory_alloc(png_get_mem_ptr(png), size);
 }
 
 static void
 on_free(png_structp png, png_voidp data)
 {
-    shared_memory_give(png_get_mem_ptr(png), data);
+    shared_memory_free(png_get_mem_ptr(png), data);
 }
 
 static void
@@ -59,7 +59,7 @@ on_read(png_structp png, png_bytep data, size_t size)
 {
     struct decoding *decoding = png_get_io_ptr(png);
 
-    if (pngx_feed_read(&decoding->feed, data, size) != MIM_OK)
+    if (pngx_single_frame_read(&decoding->file, data, size) != MIM_OK)
         png_error(png, "the source gives no more");
 }
 
@@ -69,7 +69,7 @@ set_limits(const struct decoding *decoding)
 {
     png_set_user_limits(decoding->png, decoding->packet->frame.width, decoding->packet->frame.height);
     png_set_chunk_cache_max(decoding->png, CHUNKS_MAX);
-    png_set_chunk_malloc_max(decoding->png, PNGX_FEED_HEAD_MAX);
+    png_set_chunk_malloc_max(decoding->png, PNGX_SINGLE_FRAME_HEAD_MAX);
     png_set_crc_action(decoding->png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);
     png_set_compression_buffer_size(decoding->png, BUFFER_SIZE);
 }
@@ -105,7 +105,7 @@ read_rows(struct decoding *decoding, const struct mim_raster *raster)
 }
 
 static bool
-decode(struct decoding *decoding, const struct pngx_reader *reader, const struct mim_raster *raster)
+decode_frame(struct decoding *decoding, const struct pngx_reader *reader, const struct mim_raster *raster)
 {
     if (setjmp(png_jmpbuf(decoding->png)))
         return false;
@@ -117,14 +117,14 @@ decode(struct decoding *decoding, const struct pngx_reader *reader, const struct
 }
 
 static int32_t
-explain(const struct decoding *decoding)
+report_failure(const struct decoding *decoding)
 {
     const struct mim_host *host = decoding->job->host;
 
     if (decoding->status != MIM_OK)
         return decoding->status;
-    if (decoding->feed.fault.status != MIM_OK)
-        return pngx_fault_raise(decoding->job, &decoding->feed.fault);
+    if (decoding->file.fault.status != MIM_OK)
+        return pngx_fault_raise(decoding->job, &decoding->file.fault);
     if (decoding->memory.is_short)
         return MIM_NOMEM;
     return host->fail(decoding->job, MIM_CORRUPT, decoding->packet->frame.pixels, "libpng: %s", decoding->text);
@@ -146,9 +146,9 @@ pngx_pixels(struct mim_job *job, const void *packet, const struct mim_frame_info
         png_destroy_read_struct(&decoding.png, NULL, NULL);
         return MIM_NOMEM;
     }
-    pngx_feed_open(&decoding.feed, job, &worker->window, &reader->header, &decoding.packet->frame);
+    pngx_single_frame_open(&decoding.file, job, &worker->window, &reader->header, &decoding.packet->frame);
     png_set_read_fn(decoding.png, &decoding, on_read);
-    int32_t status = decode(&decoding, reader, raster) ? MIM_OK : explain(&decoding);
+    int32_t status = decode_frame(&decoding, reader, raster) ? MIM_OK : report_failure(&decoding);
     png_destroy_read_struct(&decoding.png, &decoding.info, NULL);
     return status;
 }

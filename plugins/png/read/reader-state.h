@@ -12,7 +12,7 @@ struct pngx_reader {
     bool is_stream;       /**< metadata behind the pixels is not waited for */
     struct pngx_window window;
     struct pngx_header header;
-    struct pngx_movie movie;
+    struct pngx_animation animation;
 };
 
 struct pngx_packet {

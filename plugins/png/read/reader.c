@@ -10,11 +10,11 @@
 enum { STILL_FRAMES = 1 };
 
 static int32_t
-open_movie(struct mim_job *job, struct pngx_reader *self, struct mim_sequence *sequence)
+open_animation(struct mim_job *job, struct pngx_reader *self, struct mim_sequence *sequence)
 {
-    struct pngx_movie *movie = &self->movie;
+    struct pngx_animation *animation = &self->animation;
 
-    int32_t status = pngx_movie_read(job, &self->window, &self->header, movie);
+    int32_t status = pngx_animation_read(job, &self->window, &self->header, animation);
     if (status != MIM_OK)
         return status;
     if (!self->raw && !pngx_gives_indices(self)) {
@@ -23,18 +23,18 @@ open_movie(struct mim_job *job, struct pngx_reader *self, struct mim_sequence *s
         sequence->canvas_channels = self->header.colour == PNGX_GRAY || self->header.colour == PNGX_GRAY_ALPHA ? 1 : 3;
         sequence->canvas_sample = self->header.depth == 16 ? MIM_SAMPLE_U16 : MIM_SAMPLE_U8;
     }
-    bool is_sound = movie->fault.status == MIM_OK;
-    sequence->count = is_sound ? movie->count : self->header.frames;
+    bool is_sound = animation->fault.status == MIM_OK;
+    sequence->count = is_sound ? animation->count : self->header.frames;
     sequence->sure = is_sound ? MIM_SURE_EXACT : MIM_SURE_HEADER;
-    sequence->opaque = movie->is_opaque;
+    sequence->opaque = animation->is_opaque;
     sequence->loop = self->header.plays <= INT32_MAX ? (int32_t)self->header.plays : INT32_MAX;
     sequence->time_num = 1;
-    sequence->time_den = movie->time_den;
+    sequence->time_den = animation->time_den;
     return MIM_OK;
 }
 
 static int32_t
-pngx_open(struct mim_job *job, struct mim_sequence *sequence)
+reader_open(struct mim_job *job, struct mim_sequence *sequence)
 {
     struct pngx_reader *self = job->state;
     struct pngx_fault fault = { 0 };
@@ -44,7 +44,7 @@ pngx_open(struct mim_job *job, struct mim_sequence *sequence)
         return pngx_fault_raise(job, &fault);
     self->is_stream = sequence->sequential && !self->header.is_animated;
     if (self->header.is_animated)
-        return open_movie(job, self, sequence);
+        return open_animation(job, self, sequence);
     sequence->count = STILL_FRAMES;
     sequence->sure = MIM_SURE_HEADER; /* the file may end before */
     sequence->loop = -1;
@@ -57,7 +57,7 @@ find_end(struct mim_job *job, struct pngx_reader *self)
 {
     struct pngx_chunk chunk = { .offset = self->header.pixels };
     struct pngx_fault fault = { 0 };
-    uint8_t nothing[1];
+    uint8_t empty[1];
 
     if (self->is_whole)
         return MIM_OK;
@@ -65,20 +65,20 @@ find_end(struct mim_job *job, struct pngx_reader *self)
     while (status == MIM_OK && chunk.type != PNGX_IEND)
         status = pngx_chunk_at(job, &self->window, pngx_chunk_next(&chunk), &chunk, &fault);
     if (status == MIM_OK)
-        status = pngx_chunk_load(job, &self->window, &chunk, nothing, 0, &fault);
+        status = pngx_chunk_load(job, &self->window, &chunk, empty, 0, &fault);
     self->is_whole = status == MIM_OK;
     return status == MIM_OK ? MIM_OK : pngx_fault_raise(job, &fault);
 }
 
 static int32_t
-pngx_scan(struct mim_job *job, struct mim_sequence *sequence)
+reader_scan(struct mim_job *job, struct mim_sequence *sequence)
 {
     struct pngx_reader *self = job->state;
     bool is_animated = self->header.is_animated;
 
-    sequence->count = is_animated ? self->movie.count : STILL_FRAMES;
+    sequence->count = is_animated ? self->animation.count : STILL_FRAMES;
     sequence->sure = MIM_SURE_EXACT;
-    return is_animated ? pngx_fault_raise(job, &self->movie.fault) : find_end(job, self);
+    return is_animated ? pngx_fault_raise(job, &self->animation.fault) : find_end(job, self);
 }
 
 static int32_t
@@ -99,7 +99,7 @@ prepare_still(struct mim_job *job, uint64_t index, struct pngx_packet *packet, s
 
 /* Composing may start at a frame that finds the canvas bare, or hides all of it and never brings it back. */
 static int32_t
-is_key(struct mim_job *job, struct pngx_reader *self, uint64_t index, const struct pngx_control *control, bool *key)
+find_key(struct mim_job *job, struct pngx_reader *self, uint64_t index, const struct pngx_control *control, bool *key)
 {
     struct pngx_control before;
     struct pngx_fault fault = { 0 };
@@ -110,7 +110,7 @@ is_key(struct mim_job *job, struct pngx_reader *self, uint64_t index, const stru
     if (*key)
         return MIM_OK;
     int32_t status =
-        pngx_control_read(job, &self->window, self->movie.marks[index - 1].offset, &before, &pixels, &fault);
+        pngx_control_read(job, &self->window, self->animation.marks[index - 1].offset, &before, &pixels, &fault);
     if (status != MIM_OK)
         return pngx_fault_raise(job, &fault);
     *key = before.dispose == PNGX_DISPOSE_BACKGROUND && pngx_control_covers(&before, &self->header);
@@ -118,7 +118,7 @@ is_key(struct mim_job *job, struct pngx_reader *self, uint64_t index, const stru
 }
 
 static void
-place(const struct pngx_control *control, uint64_t index, struct mim_frame_info *info)
+set_placement(const struct pngx_control *control, uint64_t index, struct mim_frame_info *info)
 {
     static const int32_t dispose[] = { MIM_DISPOSE_KEEP, MIM_DISPOSE_BACKGROUND, MIM_DISPOSE_PREVIOUS };
 
@@ -139,13 +139,13 @@ prepare_frame(struct mim_job *job, uint64_t index, struct pngx_packet *packet, s
     uint64_t pixels;
     bool key;
 
-    if (index >= self->movie.count)
-        return self->movie.fault.status == MIM_OK ? MIM_END : pngx_fault_raise(job, &self->movie.fault);
-    uint64_t offset = self->movie.marks[index].offset;
+    if (index >= self->animation.count)
+        return self->animation.fault.status == MIM_OK ? MIM_END : pngx_fault_raise(job, &self->animation.fault);
+    uint64_t offset = self->animation.marks[index].offset;
     int32_t status = pngx_control_read(job, &self->window, offset, control, &pixels, &fault);
     if (status != MIM_OK)
         return pngx_fault_raise(job, &fault);
-    status = is_key(job, self, index, control, &key);
+    status = find_key(job, self, index, control, &key);
     if (status != MIM_OK)
         return status;
 
@@ -154,15 +154,15 @@ prepare_frame(struct mim_job *job, uint64_t index, struct pngx_packet *packet, s
                                          .pixels = pixels,
                                          .sequence = control->sequence + 1,
                                          .is_fdat = offset > self->header.pixels };
-    place(control, index, info);
+    set_placement(control, index, info);
     info->flags = key ? MIM_FRAME_KEY : 0;
-    info->pts = self->movie.marks[index].pts;
-    info->duration = pngx_control_ticks(control, self->movie.time_den);
+    info->pts = self->animation.marks[index].pts;
+    info->duration = pngx_control_ticks(control, self->animation.time_den);
     return MIM_OK;
 }
 
 static int32_t
-pngx_prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info *info)
+reader_prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info *info)
 {
     struct pngx_reader *self = job->state;
     struct pngx_packet *coded = packet;
@@ -178,7 +178,7 @@ pngx_prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_frame
 }
 
 static void
-pngx_worker_close(struct mim_job *job)
+reader_worker_close(struct mim_job *job)
 {
     struct pngx_worker *worker = job->worker;
 
@@ -186,12 +186,12 @@ pngx_worker_close(struct mim_job *job)
 }
 
 static void
-pngx_close(struct mim_job *job)
+reader_close(struct mim_job *job)
 {
     struct pngx_reader *self = job->state;
 
     pngx_window_close(job, &self->window);
-    pngx_movie_close(job, &self->movie);
+    pngx_animation_close(job, &self->animation);
 }
 
 static const struct mim_option options[] = {
@@ -209,11 +209,11 @@ const struct mim_reader_ops pngx_reader_ops = {
     .worker_size = sizeof(struct pngx_worker),
     .option_count = sizeof options / sizeof *options,
     .options = options,
-    .open = pngx_open,
-    .scan = pngx_scan,
-    .prepare = pngx_prepare,
+    .open = reader_open,
+    .scan = reader_scan,
+    .prepare = reader_prepare,
     .pixels = pngx_pixels,
     .metadata = pngx_metadata,
-    .worker_close = pngx_worker_close,
-    .close = pngx_close,
+    .worker_close = reader_worker_close,
+    .close = reader_close,
 };

@@ -18,20 +18,20 @@ put_chunk(uint8_t *out, uint32_t type, const void *data, uint32_t size)
 }
 
 void
-pngx_feed_open(struct pngx_feed *feed, struct mim_job *job, struct pngx_window *window,
-               const struct pngx_header *header, const struct pngx_frame *frame)
+pngx_single_frame_open(struct pngx_single_frame *file, struct mim_job *job, struct pngx_window *window,
+                       const struct pngx_header *header, const struct pngx_frame *frame)
 {
-    uint8_t ihdr[PNGX_IHDR_SIZE], *end = feed->head + PNGX_SIGNATURE_SIZE;
+    uint8_t ihdr[PNGX_IHDR_SIZE], *end = file->head + PNGX_SIGNATURE_SIZE;
 
-    feed->job = job;
-    feed->window = window;
-    feed->fault = (struct pngx_fault){ 0 };
-    feed->next = frame->pixels;
-    feed->is_fdat = frame->is_fdat;
-    feed->sequence = frame->sequence;
-    feed->step = STEP_CHUNK;
+    file->job = job;
+    file->window = window;
+    file->fault = (struct pngx_fault){ 0 };
+    file->next = frame->pixels;
+    file->is_fdat = frame->is_fdat;
+    file->sequence = frame->sequence;
+    file->step = STEP_CHUNK;
 
-    memcpy(feed->head, pngx_signature, PNGX_SIGNATURE_SIZE);
+    memcpy(file->head, pngx_signature, PNGX_SIGNATURE_SIZE);
     memcpy(ihdr, header->ihdr, sizeof ihdr);
     pngx_put_u32(pngx_put_u32(ihdr, frame->width), frame->height);
     end = put_chunk(end, PNGX_IHDR, ihdr, sizeof ihdr);
@@ -39,136 +39,136 @@ pngx_feed_open(struct pngx_feed *feed, struct mim_job *job, struct pngx_window *
         end = put_chunk(end, PNGX_PLTE, header->palette, header->palette_size);
     if (header->transparency_size)
         end = put_chunk(end, PNGX_TRNS, header->transparency, header->transparency_size);
-    feed->piece = feed->head;
-    feed->piece_size = (uint64_t)(end - feed->head);
+    file->piece = file->head;
+    file->piece_size = (uint64_t)(end - file->head);
 }
 
 static void
-hand_out(struct pngx_feed *feed, const uint8_t *piece, uint64_t size)
+set_piece(struct pngx_single_frame *file, const uint8_t *piece, uint64_t size)
 {
-    feed->piece = piece;
-    feed->piece_size = size;
+    file->piece = piece;
+    file->piece_size = size;
 }
 
 static int32_t
-cut(struct pngx_feed *feed, int32_t status, uint64_t offset)
+report_truncation(struct pngx_single_frame *file, int32_t status, uint64_t offset)
 {
     if (status == MIM_TRUNCATED)
-        return pngx_fault_set(&feed->fault, status, offset, "the file ends inside the pixels");
-    feed->fault.status = status;
+        return pngx_fault_set(&file->fault, status, offset, "the file ends inside the pixels");
+    file->fault.status = status;
     return status;
 }
 
 static int32_t
-check_sequence(struct pngx_feed *feed)
+check_sequence(struct pngx_single_frame *file)
 {
     const uint8_t *bytes;
-    uint64_t at = feed->chunk.offset + PNGX_CHUNK_HEAD;
+    uint64_t at = file->chunk.offset + PNGX_CHUNK_HEAD;
 
-    if (feed->chunk.size < SEQUENCE_SIZE)
-        return pngx_fault_set(&feed->fault, MIM_CORRUPT, at, "an fdAT of %u bytes", feed->chunk.size);
-    int32_t status = pngx_window_get(feed->job, feed->window, at, SEQUENCE_SIZE, &bytes);
+    if (file->chunk.size < SEQUENCE_SIZE)
+        return pngx_fault_set(&file->fault, MIM_CORRUPT, at, "an fdAT of %u bytes", file->chunk.size);
+    int32_t status = pngx_window_get(file->job, file->window, at, SEQUENCE_SIZE, &bytes);
     if (status != MIM_OK)
-        return cut(feed, status, at);
+        return report_truncation(file, status, at);
     uint32_t found = pngx_get_u32(bytes);
-    if (found != feed->sequence)
-        return pngx_fault_set(&feed->fault, MIM_CORRUPT, at, "sequence number %u where %u was expected", found,
-                              feed->sequence);
-    feed->sum = libdeflate_crc32(feed->sum, bytes, SEQUENCE_SIZE);
-    feed->sequence++;
-    feed->done = SEQUENCE_SIZE;
+    if (found != file->sequence)
+        return pngx_fault_set(&file->fault, MIM_CORRUPT, at, "sequence number %u where %u was expected", found,
+                              file->sequence);
+    file->sum = libdeflate_crc32(file->sum, bytes, SEQUENCE_SIZE);
+    file->sequence++;
+    file->done = SEQUENCE_SIZE;
     return MIM_OK;
 }
 
 static void
-end_file(struct pngx_feed *feed)
+end_file(struct pngx_single_frame *file)
 {
-    put_chunk(feed->small, PNGX_IEND, "", 0);
-    hand_out(feed, feed->small, PNGX_CHUNK_FRAME);
-    feed->step = STEP_END;
+    put_chunk(file->small, PNGX_IEND, "", 0);
+    set_piece(file, file->small, PNGX_CHUNK_FRAME);
+    file->step = STEP_END;
 }
 
 /* Hand out the head of the next chunk of pixels. Between fdATs there may be others; IDATs stand together. */
 static int32_t
-start_chunk(struct pngx_feed *feed)
+start_chunk(struct pngx_single_frame *file)
 {
-    uint32_t wanted = feed->is_fdat ? PNGX_FDAT : PNGX_IDAT;
+    uint32_t wanted = file->is_fdat ? PNGX_FDAT : PNGX_IDAT;
     uint8_t type[4];
     int32_t status;
 
     do {
-        status = pngx_chunk_at(feed->job, feed->window, feed->next, &feed->chunk, &feed->fault);
+        status = pngx_chunk_at(file->job, file->window, file->next, &file->chunk, &file->fault);
         if (status != MIM_OK)
             return status;
-        feed->next = pngx_chunk_next(&feed->chunk);
-    } while (feed->is_fdat && feed->chunk.type != wanted && feed->chunk.type != PNGX_FCTL &&
-             feed->chunk.type != PNGX_IEND);
-    if (feed->chunk.type != wanted) {
-        end_file(feed);
+        file->next = pngx_chunk_next(&file->chunk);
+    } while (file->is_fdat && file->chunk.type != wanted && file->chunk.type != PNGX_FCTL &&
+             file->chunk.type != PNGX_IEND);
+    if (file->chunk.type != wanted) {
+        end_file(file);
         return MIM_OK;
     }
 
-    pngx_put_u32(type, feed->chunk.type);
-    feed->sum = libdeflate_crc32(0, type, sizeof type);
-    feed->done = 0;
-    if (feed->is_fdat)
-        status = check_sequence(feed);
-    pngx_put_u32(pngx_put_u32(feed->small, feed->chunk.size - (uint32_t)feed->done), PNGX_IDAT);
-    hand_out(feed, feed->small, PNGX_CHUNK_HEAD);
-    feed->step = STEP_DATA;
+    pngx_put_u32(type, file->chunk.type);
+    file->sum = libdeflate_crc32(0, type, sizeof type);
+    file->done = 0;
+    if (file->is_fdat)
+        status = check_sequence(file);
+    pngx_put_u32(pngx_put_u32(file->small, file->chunk.size - (uint32_t)file->done), PNGX_IDAT);
+    set_piece(file, file->small, PNGX_CHUNK_HEAD);
+    file->step = STEP_DATA;
     return status;
 }
 
 static int32_t
-end_chunk(struct pngx_feed *feed)
+end_chunk(struct pngx_single_frame *file)
 {
     const uint8_t *sum;
-    uint64_t at = feed->chunk.offset + PNGX_CHUNK_HEAD + feed->chunk.size;
+    uint64_t at = file->chunk.offset + PNGX_CHUNK_HEAD + file->chunk.size;
 
-    int32_t status = pngx_window_get(feed->job, feed->window, at, SUM_SIZE, &sum);
+    int32_t status = pngx_window_get(file->job, file->window, at, SUM_SIZE, &sum);
     if (status != MIM_OK)
-        return cut(feed, status, at);
-    if (pngx_get_u32(sum) != feed->sum)
-        return pngx_fault_set(&feed->fault, MIM_CORRUPT, feed->chunk.offset, "the checksum of the chunk %s is wrong",
-                              feed->is_fdat ? "fdAT" : "IDAT");
-    hand_out(feed, feed->small, SUM_SIZE);
-    feed->step = STEP_CHUNK;
+        return report_truncation(file, status, at);
+    if (pngx_get_u32(sum) != file->sum)
+        return pngx_fault_set(&file->fault, MIM_CORRUPT, file->chunk.offset, "the checksum of the chunk %s is wrong",
+                              file->is_fdat ? "fdAT" : "IDAT");
+    set_piece(file, file->small, SUM_SIZE);
+    file->step = STEP_CHUNK;
     return MIM_OK;
 }
 
 static int32_t
-next_piece(struct pngx_feed *feed)
+next_piece(struct pngx_single_frame *file)
 {
     const uint8_t *bytes;
-    uint64_t some, at = feed->chunk.offset + PNGX_CHUNK_HEAD + feed->done, left = feed->chunk.size - feed->done;
+    uint64_t some, at = file->chunk.offset + PNGX_CHUNK_HEAD + file->done, left = file->chunk.size - file->done;
 
-    if (feed->step == STEP_END)
-        return pngx_fault_set(&feed->fault, MIM_CORRUPT, feed->next, "libpng reads past the end");
-    if (feed->step == STEP_CHUNK)
-        return start_chunk(feed);
+    if (file->step == STEP_END)
+        return pngx_fault_set(&file->fault, MIM_CORRUPT, file->next, "libpng reads past the end");
+    if (file->step == STEP_CHUNK)
+        return start_chunk(file);
     if (!left)
-        return end_chunk(feed);
-    int32_t status = pngx_window_span(feed->job, feed->window, at, &bytes, &some);
+        return end_chunk(file);
+    int32_t status = pngx_window_span(file->job, file->window, at, &bytes, &some);
     if (status != MIM_OK)
-        return cut(feed, status, at);
+        return report_truncation(file, status, at);
     some = some < left ? some : left;
-    feed->sum = libdeflate_crc32(feed->sum, bytes, some);
-    feed->done += some;
-    hand_out(feed, bytes, some);
+    file->sum = libdeflate_crc32(file->sum, bytes, some);
+    file->done += some;
+    set_piece(file, bytes, some);
     return MIM_OK;
 }
 
 int32_t
-pngx_feed_read(struct pngx_feed *feed, uint8_t *data, uint64_t size)
+pngx_single_frame_read(struct pngx_single_frame *file, uint8_t *data, uint64_t size)
 {
     while (size) {
-        int32_t status = feed->piece_size ? MIM_OK : next_piece(feed);
+        int32_t status = file->piece_size ? MIM_OK : next_piece(file);
         if (status != MIM_OK)
             return status;
-        uint64_t some = size < feed->piece_size ? size : feed->piece_size;
-        memcpy(data, feed->piece, some);
-        feed->piece += some;
-        feed->piece_size -= some;
+        uint64_t some = size < file->piece_size ? size : file->piece_size;
+        memcpy(data, file->piece, some);
+        file->piece += some;
+        file->piece_size -= some;
         data += some;
         size -= some;
     }

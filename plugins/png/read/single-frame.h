@@ -6,10 +6,11 @@
 #include "chunk/header.h"
 
 enum {
-    PNGX_FEED_HEAD_MAX = PNGX_SIGNATURE_SIZE + 3 * PNGX_CHUNK_FRAME + PNGX_IHDR_SIZE + PNGX_PLTE_MAX + PNGX_TRNS_MAX
+    PNGX_SINGLE_FRAME_HEAD_MAX =
+        PNGX_SIGNATURE_SIZE + 3 * PNGX_CHUNK_FRAME + PNGX_IHDR_SIZE + PNGX_PLTE_MAX + PNGX_TRNS_MAX
 };
 
-struct pngx_feed {
+struct pngx_single_frame {
     struct mim_job *job;
     struct pngx_window *window;
     struct pngx_fault fault;
@@ -23,7 +24,7 @@ struct pngx_feed {
     uint32_t sum;      /**< of its type and these bytes */
     uint32_t sequence; /**< of the next fdAT */
     uint8_t small[PNGX_CHUNK_FRAME];
-    uint8_t head[PNGX_FEED_HEAD_MAX];
+    uint8_t head[PNGX_SINGLE_FRAME_HEAD_MAX];
 };
 
 /** What makes the frame: its size, where its pixels begin. */
@@ -34,11 +35,11 @@ struct pngx_frame {
     bool is_fdat;
 };
 
-void pngx_feed_open(struct pngx_feed *feed, struct mim_job *job, struct pngx_window *window,
-                    const struct pngx_header *header, const struct pngx_frame *frame);
+void pngx_single_frame_open(struct pngx_single_frame *file, struct mim_job *job, struct pngx_window *window,
+                            const struct pngx_header *header, const struct pngx_frame *frame);
 
 /** The next `size` bytes of the file. Not MIM_OK: feed->fault says why. Sums of chunks are checked here, and wrong in
  * what is handed out. */
-int32_t pngx_feed_read(struct pngx_feed *feed, uint8_t *data, uint64_t size);
+int32_t pngx_single_frame_read(struct pngx_single_frame *file, uint8_t *data, uint64_t size);
 
 #endif

@@ -7,24 +7,24 @@
 enum { NANOSECONDS = 1000000000 };
 
 void
-pngx_ticks_add(struct pngx_ticks *ticks, const struct pngx_control *control)
+pngx_time_base_add(struct pngx_time_base *time_base, const struct pngx_control *control)
 {
     uint64_t den = control->delay_den / pngx_common_divisor(control->delay_num, control->delay_den);
 
-    if (!ticks->common)
-        ticks->common = 1;
-    uint64_t common = ticks->common / pngx_common_divisor(ticks->common, den) * den; /* 32 + 16 bits */
-    ticks->is_too_long = ticks->is_too_long || common > UINT32_MAX;
-    if (!ticks->is_too_long)
-        ticks->common = common;
+    if (!time_base->common)
+        time_base->common = 1;
+    uint64_t common = time_base->common / pngx_common_divisor(time_base->common, den) * den; /* 32 + 16 bits */
+    time_base->is_too_long = time_base->is_too_long || common > UINT32_MAX;
+    if (!time_base->is_too_long)
+        time_base->common = common;
 }
 
 uint32_t
-pngx_ticks_base(const struct pngx_ticks *ticks)
+pngx_time_base_value(const struct pngx_time_base *time_base)
 {
-    if (ticks->is_too_long)
+    if (time_base->is_too_long)
         return NANOSECONDS;
-    return ticks->common ? (uint32_t)ticks->common : 1;
+    return time_base->common ? (uint32_t)time_base->common : 1;
 }
 
 static int64_t
@@ -40,13 +40,13 @@ pngx_control_ticks(const struct pngx_control *control, uint32_t time_den)
 }
 
 int64_t
-pngx_ticks_pack(const struct pngx_control *control)
+pngx_time_base_pack(const struct pngx_control *control)
 {
     return (int64_t)control->delay_num << 16 | control->delay_den;
 }
 
 int64_t
-pngx_ticks_unpack(int64_t packed, uint32_t time_den)
+pngx_time_base_unpack(int64_t packed, uint32_t time_den)
 {
     return to_ticks((uint32_t)(packed >> 16), packed & UINT16_MAX, time_den);
 }

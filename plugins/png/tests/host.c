@@ -17,55 +17,55 @@ blob_add(struct blob *blob, const void *data, uint64_t size)
 static void *
 resize(struct mim_job *job, void *old, uint64_t old_size, uint64_t new_size)
 {
-    struct desk *desk = job->core;
+    struct test_host *host = job->core;
     int64_t before = old ? (int64_t)old_size : 0;
 
     if (!new_size) {
         free(old);
-        desk->held -= before;
+        host->allocated -= before;
         return NULL;
     }
-    if (new_size > desk->most_asked)
-        desk->most_asked = new_size;
-    if (++desk->allocs == desk->fail_alloc || new_size > 1U << 28)
+    if (new_size > host->largest_request)
+        host->largest_request = new_size;
+    if (++host->allocs == host->fail_alloc || new_size > 1U << 28)
         return NULL;
-    desk->held += (int64_t)new_size - before;
-    if (desk->held > desk->most_held)
-        desk->most_held = desk->held;
+    host->allocated += (int64_t)new_size - before;
+    if (host->allocated > host->peak_allocated)
+        host->peak_allocated = host->allocated;
     return realloc(old, new_size);
 }
 
 static int32_t
 reserve(struct mim_job *job, int64_t delta)
 {
-    struct desk *desk = job->core;
+    struct test_host *host = job->core;
 
-    if (delta > 0 && ++desk->allocs == desk->fail_alloc)
+    if (delta > 0 && ++host->allocs == host->fail_alloc)
         return MIM_NOMEM;
-    desk->reserved += delta;
+    host->reserved += delta;
     return MIM_OK;
 }
 
 static uint64_t
 limit(struct mim_job *job, int32_t which)
 {
-    const struct desk *desk = job->core;
-    uint64_t most = which == MIM_LIMIT_METADATA ? desk->limit_metadata
-                    : which == MIM_LIMIT_FRAMES ? desk->limit_frames
-                                                : 0;
+    const struct test_host *host = job->core;
+    uint64_t max = which == MIM_LIMIT_METADATA ? host->limit_metadata
+                   : which == MIM_LIMIT_FRAMES ? host->limit_frames
+                                               : 0;
 
-    return most ? most : UINT64_MAX;
+    return max ? max : UINT64_MAX;
 }
 
 static int32_t
-poll_nothing(struct mim_job *job)
+never_stop(struct mim_job *job)
 {
     (void)job;
     return MIM_OK;
 }
 
 static void
-log_nothing(struct mim_job *job, int32_t level, const char *text)
+ignore_log(struct mim_job *job, int32_t level, const char *text)
 {
     (void)job, (void)level, (void)text;
 }
@@ -73,45 +73,45 @@ log_nothing(struct mim_job *job, int32_t level, const char *text)
 static int32_t
 fail_op(struct mim_job *job, int32_t status, uint64_t offset, const char *format, ...)
 {
-    struct desk *desk = job->core;
+    struct test_host *host = job->core;
     va_list arguments;
     (void)offset;
 
-    if (desk->status != MIM_OK)
-        return desk->status;
+    if (host->status != MIM_OK)
+        return host->status;
     va_start(arguments, format);
-    vsnprintf(desk->text, sizeof desk->text, format, arguments);
+    vsnprintf(host->text, sizeof host->text, format, arguments);
     va_end(arguments);
-    desk->status = status;
+    host->status = status;
     return status;
 }
 
 static int64_t
 read_at(struct mim_job *job, void *data, uint64_t size, uint64_t offset)
 {
-    struct desk *desk = job->core;
-    uint64_t left = offset < desk->source.size ? desk->source.size - offset : 0;
+    struct test_host *host = job->core;
+    uint64_t left = offset < host->source.size ? host->source.size - offset : 0;
 
-    if (++desk->reads == desk->fail_read)
+    if (++host->reads == host->fail_read)
         return -MIM_IO;
     size = size < left ? size : left;
     if (size)
-        memcpy(data, desk->source.data + offset, size);
+        memcpy(data, host->source.data + offset, size);
     return (int64_t)size;
 }
 
 static uint64_t
 size_of(struct mim_job *job)
 {
-    return ((struct desk *)job->core)->source.size;
+    return ((struct test_host *)job->core)->source.size;
 }
 
 static void
-say(struct desk *desk, const char *key, const char *value)
+report_line(struct test_host *host, const char *key, const char *value)
 {
-    size_t used = strlen(desk->said);
+    size_t used = strlen(host->reported);
 
-    snprintf(desk->said + used, sizeof desk->said - used, "%s=%s\n", key, value);
+    snprintf(host->reported + used, sizeof host->reported - used, "%s=%s\n", key, value);
 }
 
 static int32_t
@@ -130,42 +130,42 @@ meta(struct mim_job *job, const char *key, int32_t type, const void *value, uint
             memcpy(&whole, (const char *)value + 8 * i, 8);
             end += snprintf(end, 22, "%s%lld", i ? "," : "", (long long)whole);
         }
-    say(job->core, key, text);
+    report_line(job->core, key, text);
     return MIM_OK;
 }
 
 static int32_t
 emit(struct mim_job *job, const void *data, uint64_t size)
 {
-    struct desk *desk = job->core;
+    struct test_host *host = job->core;
 
-    if (++desk->emits == desk->fail_emit)
+    if (++host->emits == host->fail_emit)
         return MIM_IO;
-    blob_add(desk->is_coding ? &desk->coded : &desk->sink, data, size);
+    blob_add(host->is_coding ? &host->coded : &host->sink, data, size);
     return MIM_OK;
 }
 
 static int32_t
 patch(struct mim_job *job, const void *data, uint64_t size, uint64_t offset)
 {
-    struct desk *desk = job->core;
+    struct test_host *host = job->core;
 
-    CHECK(offset + size <= desk->sink.size);
-    memcpy(desk->sink.data + offset, data, size);
+    CHECK(offset + size <= host->sink.size);
+    memcpy(host->sink.data + offset, data, size);
     return MIM_OK;
 }
 
 static uint64_t
 tell(struct mim_job *job)
 {
-    return ((struct desk *)job->core)->sink.size;
+    return ((struct test_host *)job->core)->sink.size;
 }
 
 static int32_t
 notice(struct mim_job *job, int32_t code, const char *text)
 {
     (void)code;
-    say(job->core, "notice", text);
+    report_line(job->core, "notice", text);
     return MIM_OK;
 }
 
@@ -176,8 +176,8 @@ static const struct mim_host table = {
     .resize = resize,
     .reserve = reserve,
     .limit = limit,
-    .poll = poll_nothing,
-    .log = log_nothing,
+    .poll = never_stop,
+    .log = ignore_log,
     .fail = fail_op,
     .read_at = read_at,
     .size = size_of,
@@ -189,35 +189,35 @@ static const struct mim_host table = {
 };
 
 struct mim_job
-desk_job(struct desk *desk, void *state, void *worker)
+host_job(struct test_host *host, void *state, void *worker)
 {
     return (struct mim_job){ .struct_size = sizeof(struct mim_job),
                              .threads = 1,
                              .host = &table,
                              .state = state,
                              .worker = worker,
-                             .core = desk };
+                             .core = host };
 }
 
 void
-desk_forget(struct desk *desk)
+host_reset(struct test_host *host)
 {
-    desk->status = MIM_OK;
-    desk->text[0] = desk->said[0] = '\0';
-    desk->allocs = desk->reads = desk->emits = desk->most_asked = 0;
+    host->status = MIM_OK;
+    host->text[0] = host->reported[0] = '\0';
+    host->allocs = host->reads = host->emits = host->largest_request = 0;
 }
 
 void
-desk_clear(struct desk *desk)
+host_clear(struct test_host *host)
 {
-    CHECK(desk->held == 0 && desk->reserved == 0);
-    free(desk->sink.data);
-    free(desk->coded.data);
-    *desk = (struct desk){ 0 };
+    CHECK(host->allocated == 0 && host->reserved == 0);
+    free(host->sink.data);
+    free(host->coded.data);
+    *host = (struct test_host){ 0 };
 }
 
 bool
-desk_said(const struct desk *desk, const char *line)
+host_reported(const struct test_host *host, const char *line)
 {
-    return strstr(desk->said, line) != NULL;
+    return strstr(host->reported, line) != NULL;
 }

@@ -33,7 +33,7 @@ struct blob {
 };
 
 /** Behind job->core. */
-struct desk {
+struct test_host {
     struct blob source;
     uint64_t limit_metadata; /**< 0: none */
     uint64_t limit_frames;   /**< 0: none */
@@ -41,21 +41,21 @@ struct desk {
     uint64_t fail_read;      /**< the n-th read fails; 0: none */
     uint64_t fail_emit;      /**< the n-th emit fails; 0: none */
     uint64_t allocs, reads, emits;
-    int64_t held, reserved; /**< bytes that the plugin has */
-    int64_t most_held;
-    uint64_t most_asked; /**< the largest allocation */
-    int32_t status;      /**< of the first fail() */
+    int64_t allocated, reserved; /**< bytes that the plugin has */
+    int64_t peak_allocated;
+    uint64_t largest_request; /**< the largest allocation */
+    int32_t status;           /**< of the first fail() */
     char text[300];
-    char said[4000]; /**< metadata and notices, a line each: key=value */
+    char reported[4000]; /**< metadata and notices, a line each: key=value */
     struct blob sink, coded;
     bool is_coding; /**< emit goes to `coded` */
 };
 
-struct mim_job desk_job(struct desk *desk, void *state, void *worker);
+struct mim_job host_job(struct test_host *host, void *state, void *worker);
 /** Forget what was said and counted; the source and sink stay. */
-void desk_forget(struct desk *desk);
-void desk_clear(struct desk *desk);
-bool desk_said(const struct desk *desk, const char *line);
+void host_reset(struct test_host *host);
+void host_clear(struct test_host *host);
+bool host_reported(const struct test_host *host, const char *line);
 void blob_add(struct blob *blob, const void *data, uint64_t size);
 
 #endif

@@ -5,10 +5,10 @@
 #include <stdio.h>
 
 void
-reading_begin(struct reading *reading, struct desk *desk)
+reading_begin(struct reading *reading, struct test_host *host)
 {
     *reading = (struct reading){ .sequence = { .struct_size = sizeof reading->sequence, .count = MIM_UNKNOWN } };
-    reading->job = desk_job(desk, &reading->state, &reading->worker);
+    reading->job = host_job(host, &reading->state, &reading->worker);
 }
 
 int32_t
@@ -49,12 +49,12 @@ reading_end(struct reading *reading)
 }
 
 int32_t
-read_all(struct desk *desk, uint64_t *frames)
+read_all(struct test_host *host, uint64_t *frames)
 {
     struct reading reading;
 
     *frames = 0;
-    reading_begin(&reading, desk);
+    reading_begin(&reading, host);
     int32_t status = reading_open(&reading);
     if (status == MIM_OK)
         status = pngx_reader_ops.metadata(&reading.job, NULL, NULL);
@@ -76,103 +76,103 @@ set_defaults(struct pngx_writer *state, const struct mim_writer_ops *ops)
 }
 
 static struct mim_raster
-raster_of(const struct movie *movie, uint32_t index)
+raster_of(const struct animation *animation, uint32_t index)
 {
-    uint64_t row = (uint64_t)movie->width * movie->channels * (movie->sample == MIM_SAMPLE_U16 ? 2 : 1);
+    uint64_t row = (uint64_t)animation->width * animation->channels * (animation->sample == MIM_SAMPLE_U16 ? 2 : 1);
 
     return (struct mim_raster){ .struct_size = sizeof(struct mim_raster),
-                                .sample = movie->sample,
-                                .width = movie->width,
-                                .height = movie->height,
-                                .channels = movie->channels,
+                                .sample = animation->sample,
+                                .width = animation->width,
+                                .height = animation->height,
+                                .channels = animation->channels,
                                 .stride = row,
-                                .data = (uint8_t *)(uintptr_t)movie->frames + row * movie->height * index };
+                                .data = (uint8_t *)(uintptr_t)animation->frames + row * animation->height * index };
 }
 
 static int32_t
-write_frame(struct mim_job *job, const struct movie *movie, uint32_t index, struct mim_frame_info info)
+write_frame(struct mim_job *job, const struct animation *animation, uint32_t index, struct mim_frame_info info)
 {
-    struct desk *desk = job->core;
-    struct pngx_sheet sheet = { 0 };
-    const struct mim_raster frame = raster_of(movie, index), before = raster_of(movie, index ? index - 1 : 0);
+    struct test_host *host = job->core;
+    struct pngx_layout layout = { 0 };
+    const struct mim_raster frame = raster_of(animation, index), before = raster_of(animation, index ? index - 1 : 0);
     const struct mim_neighbours beside = { .struct_size = sizeof beside, .previous = index ? &before : NULL };
     struct mim_coded_part parts[64];
 
-    int32_t status = movie->ops->accepts(job, index, &sheet, &info);
+    int32_t status = animation->ops->accepts(job, index, &layout, &info);
     if (status != MIM_OK)
         return status;
     CHECK(info.parts <= 64);
-    desk->coded.size = 0;
-    desk->is_coding = true;
+    host->coded.size = 0;
+    host->is_coding = true;
     for (uint32_t part = 0; part < info.parts && status == MIM_OK; part++) {
-        uint64_t start = desk->coded.size;
-        status = movie->ops->encode(job, &sheet, &info, part, &frame, &beside);
-        parts[part].size = desk->coded.size - start;
+        uint64_t start = host->coded.size;
+        status = animation->ops->encode(job, &layout, &info, part, &frame, &beside);
+        parts[part].size = host->coded.size - start;
     }
-    desk->is_coding = false;
-    const uint8_t *at = desk->coded.data;
+    host->is_coding = false;
+    const uint8_t *at = host->coded.data;
     for (uint32_t part = 0; part < info.parts && status == MIM_OK; at += parts[part++].size)
         parts[part].data = at;
     const struct mim_coded coded = {
-        .struct_size = sizeof coded, .part_count = info.parts, .parts = parts, .size = desk->coded.size
+        .struct_size = sizeof coded, .part_count = info.parts, .parts = parts, .size = host->coded.size
     };
-    return status == MIM_OK ? movie->ops->put(job, &sheet, &info, &coded) : status;
+    return status == MIM_OK ? animation->ops->put(job, &layout, &info, &coded) : status;
 }
 
 int32_t
-movie_write(struct desk *desk, const struct movie *movie)
+write_animation(struct test_host *host, const struct animation *animation)
 {
     struct pngx_writer state = { 0 };
     struct pngx_writing_worker worker = { 0 };
-    struct mim_job job = desk_job(desk, &state, &worker);
+    struct mim_job job = host_job(host, &state, &worker);
     struct mim_frame_info info = { .struct_size = sizeof info,
-                                   .sample = movie->sample,
-                                   .width = movie->width,
-                                   .height = movie->height,
-                                   .channels = movie->channels,
+                                   .sample = animation->sample,
+                                   .width = animation->width,
+                                   .height = animation->height,
+                                   .channels = animation->channels,
                                    .pts = MIM_NO_PTS };
     struct mim_sequence sequence = {
-        .struct_size = sizeof sequence, .sure = MIM_SURE_EXACT, .count = movie->count, .loop = -1, .first = info
+        .struct_size = sizeof sequence, .sure = MIM_SURE_EXACT, .count = animation->count, .loop = -1, .first = info
     };
 
-    desk->sink.size = 0;
-    set_defaults(&state, movie->ops);
-    if (movie->set)
-        movie->set(&state);
-    int32_t status = movie->ops->metadata(&job, "title", MIM_META_TEXT, "a title", 7);
+    host->sink.size = 0;
+    set_defaults(&state, animation->ops);
+    if (animation->set)
+        animation->set(&state);
+    int32_t status = animation->ops->metadata(&job, "title", MIM_META_TEXT, "a title", 7);
     if (status == MIM_OK)
-        status = movie->ops->metadata(&job, "icc", MIM_META_BYTES, "0123456789abcdefRGB and more", 28);
+        status = animation->ops->metadata(&job, "icc", MIM_META_BYTES, "0123456789abcdefRGB and more", 28);
     if (status == MIM_OK)
-        status = movie->ops->open(&job, &sequence);
-    for (uint32_t i = 0; status == MIM_OK && i < movie->count; i++)
-        status = write_frame(&job, movie, i, info);
+        status = animation->ops->open(&job, &sequence);
+    for (uint32_t i = 0; status == MIM_OK && i < animation->count; i++)
+        status = write_frame(&job, animation, i, info);
     if (status == MIM_OK)
-        status = movie->ops->finish(&job);
-    movie->ops->worker_close(&job);
-    movie->ops->close(&job);
+        status = animation->ops->finish(&job);
+    animation->ops->worker_close(&job);
+    animation->ops->close(&job);
     return status;
 }
 
 enum { SIDE = 12 };
 
 void
-make_file(struct desk *desk, uint32_t count)
+make_file(struct test_host *host, uint32_t count)
 {
     uint8_t *frames = malloc((size_t)count * SIDE * SIDE * 4);
 
     CHECK(frames);
     for (uint32_t i = 0; i < count * SIDE * SIDE * 4; i++)
         frames[i] = (uint8_t)(i % 4 == 3 ? 255 : i * i / 7);
-    const struct movie movie = { .width = SIDE,
-                                 .height = SIDE,
-                                 .channels = 4,
-                                 .count = count,
-                                 .sample = MIM_SAMPLE_U8,
-                                 .frames = frames,
-                                 .ops = count > 1 ? &pngx_movie_writer_ops : &pngx_writer_ops };
-    CHECK(movie_write(desk, &movie) == MIM_OK);
+    const struct animation animation = { .width = SIDE,
+                                         .height = SIDE,
+                                         .channels = 4,
+                                         .count = count,
+                                         .sample = MIM_SAMPLE_U8,
+                                         .frames = frames,
+                                         .ops = count > 1 ? &pngx_animation_writer_ops : &pngx_writer_ops };
+    CHECK(write_animation(host, &animation) == MIM_OK);
     free(frames);
-    desk->source = desk->sink;
-    desk->sink = (struct blob){ 0 };
-    desk_forget(desk);
+    host->source = host->sink;
+    host->sink = (struct blob){ 0 };
+    host_reset(host);
 }

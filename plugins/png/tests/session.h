@@ -21,25 +21,25 @@ struct reading {
 };
 
 /** desk->source is the file. Options may be set in `state` between these two. */
-void reading_begin(struct reading *reading, struct desk *desk);
+void reading_begin(struct reading *reading, struct test_host *host);
 int32_t reading_open(struct reading *reading);
 int32_t reading_frame(struct reading *reading, uint64_t index);
 void reading_end(struct reading *reading);
 
 /** Open, read all frames up to the end and all metadata, close. MIM_OK when all went well. */
-int32_t read_all(struct desk *desk, uint64_t *frames);
+int32_t read_all(struct test_host *host, uint64_t *frames);
 
 /** Write frames of one shape, packed, into desk->sink. `set` fills options in; NULL: the defaults. */
-struct movie {
+struct animation {
     uint32_t width, height, channels, count;
     int32_t sample;
     const uint8_t *frames;
     void (*set)(struct pngx_writer *);
     const struct mim_writer_ops *ops;
 };
-int32_t movie_write(struct desk *desk, const struct movie *movie);
+int32_t write_animation(struct test_host *host, const struct animation *animation);
 
 /** A file of `count` frames, each another, as desk->source; the caller frees desk->source.data. */
-void make_file(struct desk *desk, uint32_t count);
+void make_file(struct test_host *host, uint32_t count);
 
 #endif

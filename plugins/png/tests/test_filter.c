@@ -26,7 +26,7 @@ predict(int filter, int left, int above, int corner)
 }
 
 static void
-fill(uint8_t *bytes, size_t size, uint32_t seed)
+fill_noise(uint8_t *bytes, size_t size, uint32_t seed)
 {
     for (size_t i = 0; i < size; i++) {
         seed = seed * 1664525 + 1013904223;
@@ -39,8 +39,8 @@ every_filter_is_what_the_specification_says(void)
 {
     uint8_t row[70], above[70], out[71];
 
-    fill(row, sizeof row, 1);
-    fill(above, sizeof above, 2);
+    fill_noise(row, sizeof row, 1);
+    fill_noise(above, sizeof above, 2);
     for (int filter = 0; filter < SHARED_FILTERS; filter++)
         for (uint32_t pixel = 1; pixel <= 8; pixel++)
             for (uint64_t size = pixel; size <= sizeof row; size += pixel)
@@ -71,7 +71,7 @@ the_best_filter_has_the_least_sum(void)
     static uint8_t row[9000], above[9000], out[9001], other[9001], scratch[9001];
 
     for (uint32_t seed = 0; seed < 20; seed++) {
-        fill(row, sizeof row, seed);
+        fill_noise(row, sizeof row, seed);
         for (size_t i = 0; i < sizeof row; i++) {
             above[i] = (uint8_t)(row[i] + (seed % 2 ? 1 : 100));
             if (seed % 3 == 0)
@@ -114,7 +114,7 @@ passes_hold_every_pixel_once(void)
                 for (uint64_t i = 0; i < pngx_rows_size(&rows, r); i++)
                     seen[row[i]]++;
             }
-            CHECK(bytes == pngx_rows_bytes(&rows, 0, rows.count) && pngx_rows_starts(&rows, 0));
+            CHECK(bytes == pngx_rows_bytes(&rows, 0, rows.count) && pngx_rows_starts_pass(&rows, 0));
             unsigned total = 0;
             for (unsigned i = 0; i < width * height; i++)
                 total += seen[(uint8_t)i] > 0;

@@ -8,25 +8,25 @@
 
 /* What the parts of these rows come to, joined as put does. */
 static uint8_t *
-unpacked(struct desk *desk, const struct pngx_rows *rows, const struct pngx_packing *packing, uint32_t parts)
+unpacked(struct test_host *host, const struct pngx_rows *rows, const struct pngx_packing *packing, uint32_t parts)
 {
     struct pngx_packer packer = { 0 };
-    struct mim_job job = desk_job(desk, NULL, NULL);
+    struct mim_job job = host_job(host, NULL, NULL);
     uLong size = pngx_rows_bytes(rows, 0, rows->count), sum = 1;
     uint8_t *bytes = malloc(size), head[2] = { 0x78, 1 };
     struct blob stream = { 0 };
 
-    desk->is_coding = true;
+    host->is_coding = true;
     if (parts > 1)
         blob_add(&stream, head, 2);
     for (uint32_t part = 0; part < parts; part++) {
-        desk->coded.size = 0;
+        host->coded.size = 0;
         CHECK(pngx_pack(&job, &packer, packing, rows, part, parts) == MIM_OK);
-        uint64_t kept = desk->coded.size - (parts > 1 ? 4 : 0);
-        uint64_t held =
+        uint64_t retained = host->coded.size - (parts > 1 ? 4 : 0);
+        uint64_t allocated =
             pngx_rows_bytes(rows, pngx_pack_first_row(rows, part, parts), pngx_pack_first_row(rows, part + 1, parts));
-        sum = adler32_combine(sum, pngx_get_u32(desk->coded.data + desk->coded.size - 4), (z_off_t)held);
-        blob_add(&stream, desk->coded.data, kept);
+        sum = adler32_combine(sum, pngx_get_u32(host->coded.data + host->coded.size - 4), (z_off_t)allocated);
+        blob_add(&stream, host->coded.data, retained);
     }
     if (parts > 1) {
         uint8_t tail[4];
@@ -44,7 +44,7 @@ static void
 parts_join_to_one_stream(void)
 {
     static uint8_t pixels[300 * 200];
-    struct desk desk = { 0 };
+    struct test_host host = { 0 };
     for (unsigned i = 0; i < sizeof pixels; i++)
         pixels[i] = (uint8_t)(i / 3 + i * i % 5);
     const struct mim_raster raster = {
@@ -58,13 +58,13 @@ parts_join_to_one_stream(void)
             };
             pngx_rows_open(&rows);
             const struct pngx_packing packing = { .level = level, .filter = SHARED_FILTER_UP };
-            uint8_t *whole = unpacked(&desk, &rows, &packing, 1), *joined = unpacked(&desk, &rows, &packing, 7);
+            uint8_t *whole = unpacked(&host, &rows, &packing, 1), *joined = unpacked(&host, &rows, &packing, 7);
             assert_memory_equal(whole, joined, pngx_rows_bytes(&rows, 0, rows.count));
             CHECK(whole[0] == SHARED_FILTER_UP && whole[1] == pixels[0]);
             free(whole);
             free(joined);
         }
-    desk_clear(&desk);
+    host_clear(&host);
 }
 
 static void
@@ -85,10 +85,10 @@ parts_depend_on_the_size_alone(void)
 
 static const uint8_t few[3 * 16 * 16 * 3 + 1] = { 9, 8, 7 };
 
-static struct movie
+static struct animation
 few_frames(uint32_t count, const struct mim_writer_ops *ops)
 {
-    return (struct movie){
+    return (struct animation){
         .width = 16, .height = 16, .channels = 3, .count = count, .sample = MIM_SAMPLE_U8, .frames = few, .ops = ops
     };
 }
@@ -116,64 +116,64 @@ want_both(struct pngx_writer *state)
 static void
 many_frames_are_an_animation_or_refused(void)
 {
-    struct desk desk = { 0 };
-    struct movie movie = few_frames(3, &pngx_writer_ops);
+    struct test_host host = { 0 };
+    struct animation animation = few_frames(3, &pngx_writer_ops);
 
-    CHECK(movie_write(&desk, &movie) == MIM_ARGUMENT && strstr(desk.text, "frame_%03d.png") && !desk.sink.size);
-    movie.set = want_animation;
-    CHECK(movie_write(&desk, &movie) == MIM_OK && !memcmp(desk.sink.data + 37, "acTL", 4));
-    CHECK(pngx_get_u32(desk.sink.data + 41) == 3);
-    movie = few_frames(1, &pngx_writer_ops);
-    CHECK(movie_write(&desk, &movie) == MIM_OK && memcmp(desk.sink.data + 37, "acTL", 4) != 0);
-    desk_clear(&desk);
+    CHECK(write_animation(&host, &animation) == MIM_ARGUMENT && strstr(host.text, "frame_%03d.png") && !host.sink.size);
+    animation.set = want_animation;
+    CHECK(write_animation(&host, &animation) == MIM_OK && !memcmp(host.sink.data + 37, "acTL", 4));
+    CHECK(pngx_get_u32(host.sink.data + 41) == 3);
+    animation = few_frames(1, &pngx_writer_ops);
+    CHECK(write_animation(&host, &animation) == MIM_OK && memcmp(host.sink.data + 37, "acTL", 4) != 0);
+    host_clear(&host);
 }
 
 static void
 timing_that_makes_no_sense_is_refused(void)
 {
-    struct desk desk = { 0 };
-    struct movie movie = few_frames(1, &pngx_writer_ops);
+    struct test_host host = { 0 };
+    struct animation animation = few_frames(1, &pngx_writer_ops);
 
-    movie.set = want_fps;
-    CHECK(movie_write(&desk, &movie) == MIM_ARGUMENT && strstr(desk.text, ".apng"));
-    desk_forget(&desk);
-    movie = few_frames(3, &pngx_movie_writer_ops);
-    movie.set = want_both;
-    CHECK(movie_write(&desk, &movie) == MIM_ARGUMENT && strstr(desk.text, "give one of them"));
-    desk_clear(&desk);
+    animation.set = want_fps;
+    CHECK(write_animation(&host, &animation) == MIM_ARGUMENT && strstr(host.text, ".apng"));
+    host_reset(&host);
+    animation = few_frames(3, &pngx_animation_writer_ops);
+    animation.set = want_both;
+    CHECK(write_animation(&host, &animation) == MIM_ARGUMENT && strstr(host.text, "give one of them"));
+    host_clear(&host);
 }
 
 static void
 every_refused_allocation_is_told_and_leaves_nothing(void)
 {
-    struct desk desk = { 0 };
-    const struct movie movie = few_frames(3, &pngx_movie_writer_ops);
+    struct test_host host = { 0 };
+    const struct animation animation = few_frames(3, &pngx_animation_writer_ops);
     int32_t status = MIM_NOMEM;
 
-    for (desk.fail_alloc = 1; status != MIM_OK; desk.fail_alloc++) {
-        desk_forget(&desk);
-        status = movie_write(&desk, &movie);
+    for (host.fail_alloc = 1; status != MIM_OK; host.fail_alloc++) {
+        host_reset(&host);
+        status = write_animation(&host, &animation);
         CHECK(status == MIM_NOMEM || status == MIM_OK);
-        CHECK(desk.held == 0 && desk.reserved == 0);
+        CHECK(host.allocated == 0 && host.reserved == 0);
     }
-    CHECK(desk.fail_alloc > 10);
-    desk_clear(&desk);
+    CHECK(host.fail_alloc > 10);
+    host_clear(&host);
 }
 
 static void
 every_failed_emit_is_told(void)
 {
-    struct desk desk = { 0 };
-    const struct movie movie = few_frames(2, &pngx_movie_writer_ops);
+    struct test_host host = { 0 };
+    const struct animation animation = few_frames(2, &pngx_animation_writer_ops);
     int32_t status = MIM_IO;
 
-    for (desk.fail_emit = 1; status != MIM_OK; desk.fail_emit++) {
-        desk_forget(&desk);
-        status = movie_write(&desk, &movie);
+    for (host.fail_emit = 1; status != MIM_OK; host.fail_emit++) {
+        host_reset(&host);
+        status = write_animation(&host, &animation);
         CHECK(status == MIM_IO || status == MIM_OK);
     }
-    CHECK(desk.fail_emit > 20);
-    desk_clear(&desk);
+    CHECK(host.fail_emit > 20);
+    host_clear(&host);
 }
 
 int

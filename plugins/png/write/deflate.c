@@ -29,14 +29,14 @@ int32_t
 pngx_deflate_try(struct mim_job *job, struct pngx_deflater *deflater, const uint8_t *data, uint64_t size,
                  uint64_t *packed)
 {
-    uint64_t room = libdeflate_deflate_compress_bound(deflater->compressor.libdeflate, size);
+    uint64_t capacity = libdeflate_deflate_compress_bound(deflater->compressor.libdeflate, size);
 
-    int32_t status = shared_bytes_reserve(job, &deflater->out, room);
+    int32_t status = shared_bytes_reserve(job, &deflater->out, capacity);
     if (status == MIM_OK)
         status = job->host->poll(job);
     if (status == MIM_OK)
         *packed = libdeflate_deflate_compress(deflater->compressor.libdeflate, data, size, deflater->out.data,
-                                              deflater->out.room);
+                                              deflater->out.capacity);
     return status;
 }
 
@@ -54,14 +54,14 @@ int32_t
 pngx_deflate(struct mim_job *job, struct pngx_deflater *deflater, const uint8_t *data, uint64_t size)
 {
     struct shared_bytes *out = &deflater->out;
-    uint64_t room = libdeflate_zlib_compress_bound(deflater->compressor.libdeflate, size);
+    uint64_t capacity = libdeflate_zlib_compress_bound(deflater->compressor.libdeflate, size);
 
-    int32_t status = shared_bytes_reserve(job, out, room);
+    int32_t status = shared_bytes_reserve(job, out, capacity);
     if (status == MIM_OK)
         status = job->host->poll(job);
     if (status != MIM_OK)
         return status;
-    uint64_t packed = libdeflate_zlib_compress(deflater->compressor.libdeflate, data, size, out->data, out->room);
+    uint64_t packed = libdeflate_zlib_compress(deflater->compressor.libdeflate, data, size, out->data, out->capacity);
     return packed ? emit_pieces(job, out->data, packed) : MIM_NOMEM;
 }
 
@@ -85,13 +85,13 @@ pngx_deflate_try_runs(struct mim_job *job, struct pngx_deflater *deflater, const
     int32_t status = open_stream(job, deflater, &stream, true, NULL);
     if (status != MIM_OK)
         return status;
-    uint64_t room = deflateBound(&stream.zlib, size);
-    status = shared_bytes_reserve(job, &deflater->out, room);
+    uint64_t capacity = deflateBound(&stream.zlib, size);
+    status = shared_bytes_reserve(job, &deflater->out, capacity);
     if (status == MIM_OK) {
         stream.zlib.next_in = (uint8_t *)(uintptr_t)data;
         stream.zlib.avail_in = (unsigned)size;
         stream.zlib.next_out = deflater->out.data;
-        stream.zlib.avail_out = (unsigned)room;
+        stream.zlib.avail_out = (unsigned)capacity;
         deflate(&stream.zlib, Z_FINISH);
         *packed = stream.zlib.total_out;
     }

@@ -17,7 +17,7 @@ pixel_at(const struct mim_raster *raster, uint32_t pixel, uint32_t x, uint32_t y
 
 /* The stretch of a row that differs, widened into [*left, *right). */
 static bool
-widen(const uint8_t *one, const uint8_t *other, uint32_t width, uint32_t pixel, uint32_t *left, uint32_t *right)
+widen_columns(const uint8_t *one, const uint8_t *other, uint32_t width, uint32_t pixel, uint32_t *left, uint32_t *right)
 {
     uint32_t first = 0, last = width;
 
@@ -39,8 +39,8 @@ poll_after(struct mim_job *job, uint32_t y, uint32_t width)
 }
 
 static int32_t
-shrink(struct mim_job *job, const struct mim_raster *frame, const struct mim_raster *before, uint32_t pixel,
-       struct pngx_sheet *sheet)
+find_rect(struct mim_job *job, const struct mim_raster *frame, const struct mim_raster *before, uint32_t pixel,
+          struct pngx_layout *layout)
 {
     uint32_t left = frame->width, right = 0, top = frame->height, bottom = 0;
 
@@ -48,7 +48,8 @@ shrink(struct mim_job *job, const struct mim_raster *frame, const struct mim_ras
         int32_t status = poll_after(job, y, frame->width);
         if (status != MIM_OK)
             return status;
-        if (!widen(pixel_at(frame, pixel, 0, y), pixel_at(before, pixel, 0, y), frame->width, pixel, &left, &right))
+        if (!widen_columns(pixel_at(frame, pixel, 0, y), pixel_at(before, pixel, 0, y), frame->width, pixel, &left,
+                           &right))
             continue;
         top = y < top ? y : top;
         bottom = y + 1;
@@ -57,51 +58,51 @@ shrink(struct mim_job *job, const struct mim_raster *frame, const struct mim_ras
         left = top = 0;
         right = bottom = 1;
     }
-    sheet->x = left;
-    sheet->y = top;
-    sheet->width = right - left;
-    sheet->height = bottom - top;
+    layout->x = left;
+    layout->y = top;
+    layout->width = right - left;
+    layout->height = bottom - top;
     return MIM_OK;
 }
 
 /* Are all the pixels that differ opaque, and those that do not worth leaving out? */
 static int32_t
-look_through(struct mim_job *job, const struct mim_raster *frame, const struct mim_raster *before, uint32_t pixel,
-             struct pngx_sheet *sheet)
+choose_blending(struct mim_job *job, const struct mim_raster *frame, const struct mim_raster *before, uint32_t pixel,
+                struct pngx_layout *layout)
 {
     uint32_t alpha = pixel / frame->channels * (frame->channels - 1), size = pixel - alpha;
     uint64_t equal = 0;
 
-    for (uint32_t y = sheet->y; y < sheet->y + sheet->height; y++) {
-        const uint8_t *one = pixel_at(frame, pixel, sheet->x, y), *other = pixel_at(before, pixel, sheet->x, y);
-        int32_t status = poll_after(job, y, sheet->width);
+    for (uint32_t y = layout->y; y < layout->y + layout->height; y++) {
+        const uint8_t *one = pixel_at(frame, pixel, layout->x, y), *other = pixel_at(before, pixel, layout->x, y);
+        int32_t status = poll_after(job, y, layout->width);
         if (status != MIM_OK)
             return status;
-        for (uint32_t x = 0; x < sheet->width; x++, one += pixel, other += pixel) {
+        for (uint32_t x = 0; x < layout->width; x++, one += pixel, other += pixel) {
             if (!memcmp(one, other, pixel))
                 equal++;
             else if (memcmp(one + alpha, "\xff\xff", size) != 0)
                 return MIM_OK;
         }
     }
-    sheet->is_over = equal >= (uint64_t)sheet->width * sheet->height / WORTH_LEAVING + 1;
+    layout->is_over = equal >= (uint64_t)layout->width * layout->height / WORTH_LEAVING + 1;
     return MIM_OK;
 }
 
 int32_t
-pngx_change_find(struct mim_job *job, const struct mim_raster *frame, const struct mim_raster *before,
-                 struct pngx_sheet *sheet, struct pngx_rows *rows)
+pngx_dirty_rect_find(struct mim_job *job, const struct mim_raster *frame, const struct mim_raster *before,
+                     struct pngx_layout *layout, struct pngx_rows *rows)
 {
     int32_t status = MIM_OK;
 
     if (before)
-        status = shrink(job, frame, before, rows->pixel, sheet);
+        status = find_rect(job, frame, before, rows->pixel, layout);
     if (status == MIM_OK && before && frame->channels % 2 == 0)
-        status = look_through(job, frame, before, rows->pixel, sheet);
-    rows->below = sheet->is_over ? before : NULL;
-    rows->x = sheet->x;
-    rows->y = sheet->y;
-    rows->width = sheet->width;
-    rows->height = sheet->height;
+        status = choose_blending(job, frame, before, rows->pixel, layout);
+    rows->below = layout->is_over ? before : NULL;
+    rows->x = layout->x;
+    rows->y = layout->y;
+    rows->width = layout->width;
+    rows->height = layout->height;
     return status;
 }

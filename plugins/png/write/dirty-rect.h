@@ -7,7 +7,7 @@
 
 /** Find the rectangle and the blending for `frame` on top of `before` (NULL: the first frame): fills the sheet and
  * the rows. Returns what poll returned. */
-int32_t pngx_change_find(struct mim_job *job, const struct mim_raster *frame, const struct mim_raster *before,
-                         struct pngx_sheet *sheet, struct pngx_rows *rows);
+int32_t pngx_dirty_rect_find(struct mim_job *job, const struct mim_raster *frame, const struct mim_raster *before,
+                             struct pngx_layout *layout, struct pngx_rows *rows);
 
 #endif

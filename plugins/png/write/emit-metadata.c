@@ -13,10 +13,10 @@ enum { PHYS_SIZE = 9, METRE = 1, PROFILE_LEVEL = 6 };
 
 /* The profile says what samples it is for. */
 static int32_t
-emit_profile(struct mim_job *job, struct pngx_kept *kept, uint32_t channels, bool *has_profile)
+emit_profile(struct mim_job *job, struct pngx_retained *retained, uint32_t channels, bool *has_profile)
 {
     static const uint8_t name[] = "ICC profile\0"; /* and method 0 */
-    const struct shared_bytes *icc = &kept->icc;
+    const struct shared_bytes *icc = &retained->icc;
     const char *space = channels < 3 ? "GRAY" : "RGB ";
 
     *has_profile = false;
@@ -32,7 +32,7 @@ emit_profile(struct mim_job *job, struct pngx_kept *kept, uint32_t channels, boo
             shared_bytes_reserve(job, out, libdeflate_zlib_compress_bound(deflater.compressor.libdeflate, icc->size));
     if (status == MIM_OK) {
         out->size =
-            libdeflate_zlib_compress(deflater.compressor.libdeflate, icc->data, icc->size, out->data, out->room);
+            libdeflate_zlib_compress(deflater.compressor.libdeflate, icc->data, icc->size, out->data, out->capacity);
         status = pngx_emit_chunk(job, PNGX_TYPE('i', 'C', 'C', 'P'), name, sizeof name, out->data, out->size);
         *has_profile = true;
     }
@@ -41,14 +41,14 @@ emit_profile(struct mim_job *job, struct pngx_kept *kept, uint32_t channels, boo
 }
 
 static int32_t
-emit_resolution(struct mim_job *job, const struct pngx_kept *kept)
+emit_resolution(struct mim_job *job, const struct pngx_retained *retained)
 {
-    uint8_t bytes[PHYS_SIZE] = { [8] = kept->unit > 0 ? METRE : 0 };
+    uint8_t bytes[PHYS_SIZE] = { [8] = retained->unit > 0 ? METRE : 0 };
 
-    if (!(kept->axes[0] > 0))
+    if (!(retained->axes[0] > 0))
         return MIM_OK;
     for (int i = 0; i < 2; i++) {
-        double value = round(kept->unit > 0 ? kept->axes[i] / kept->unit : kept->axes[i]);
+        double value = round(retained->unit > 0 ? retained->axes[i] / retained->unit : retained->axes[i]);
         if (!(value >= 1 && value <= INT32_MAX))
             return job->host->notice(job, MIM_NOTICE_METADATA, "png cannot keep such a resolution");
         pngx_put_u32(bytes + 4 * i, (uint32_t)value);
@@ -58,7 +58,7 @@ emit_resolution(struct mim_job *job, const struct pngx_kept *kept)
 
 /* Latin-1 where that will do, since every reader knows it. */
 static int32_t
-emit_text(struct mim_job *job, const struct pngx_kept_text *text)
+emit_text(struct mim_job *job, const struct pngx_retained_text *text)
 {
     uint32_t head_size = (uint32_t)strlen(text->keyword) + 1;
     uint8_t head[85] = { 0 }; /* keyword; not compressed, no language, no translation */
@@ -77,32 +77,32 @@ emit_text(struct mim_job *job, const struct pngx_kept_text *text)
 }
 
 static int32_t
-emit_colour(struct mim_job *job, struct pngx_kept *kept, uint32_t channels)
+emit_colour(struct mim_job *job, struct pngx_retained *retained, uint32_t channels)
 {
     bool has_profile;
 
-    int32_t status = emit_profile(job, kept, channels, &has_profile);
-    if (status == MIM_OK && kept->has_gamma)
-        status = pngx_emit_chunk(job, PNGX_TYPE('g', 'A', 'M', 'A'), NULL, 0, kept->gamma, sizeof kept->gamma);
-    if (status == MIM_OK && kept->has_chromaticities)
-        status = pngx_emit_chunk(job, PNGX_TYPE('c', 'H', 'R', 'M'), NULL, 0, kept->chromaticities,
-                                 sizeof kept->chromaticities);
-    if (status == MIM_OK && kept->has_srgb && !has_profile) /* one of them may be there */
-        status = pngx_emit_chunk(job, PNGX_TYPE('s', 'R', 'G', 'B'), NULL, 0, kept->srgb, sizeof kept->srgb);
+    int32_t status = emit_profile(job, retained, channels, &has_profile);
+    if (status == MIM_OK && retained->has_gamma)
+        status = pngx_emit_chunk(job, PNGX_TYPE('g', 'A', 'M', 'A'), NULL, 0, retained->gamma, sizeof retained->gamma);
+    if (status == MIM_OK && retained->has_chromaticities)
+        status = pngx_emit_chunk(job, PNGX_TYPE('c', 'H', 'R', 'M'), NULL, 0, retained->chromaticities,
+                                 sizeof retained->chromaticities);
+    if (status == MIM_OK && retained->has_srgb && !has_profile) /* one of them may be there */
+        status = pngx_emit_chunk(job, PNGX_TYPE('s', 'R', 'G', 'B'), NULL, 0, retained->srgb, sizeof retained->srgb);
     return status;
 }
 
 int32_t
-pngx_kept_emit(struct mim_job *job, struct pngx_kept *kept, uint32_t channels)
+pngx_emit_metadata(struct mim_job *job, struct pngx_retained *retained, uint32_t channels)
 {
-    int32_t status = emit_colour(job, kept, channels);
+    int32_t status = emit_colour(job, retained, channels);
     if (status == MIM_OK)
-        status = emit_resolution(job, kept);
-    if (status == MIM_OK && kept->has_time)
-        status = pngx_emit_chunk(job, PNGX_TYPE('t', 'I', 'M', 'E'), NULL, 0, kept->time, sizeof kept->time);
-    if (status == MIM_OK && kept->exif.size)
-        status = pngx_emit_chunk(job, PNGX_TYPE('e', 'X', 'I', 'f'), NULL, 0, kept->exif.data, kept->exif.size);
-    for (uint32_t i = 0; i < kept->text_count && status == MIM_OK; i++)
-        status = emit_text(job, &kept->texts[i]);
+        status = emit_resolution(job, retained);
+    if (status == MIM_OK && retained->has_time)
+        status = pngx_emit_chunk(job, PNGX_TYPE('t', 'I', 'M', 'E'), NULL, 0, retained->time, sizeof retained->time);
+    if (status == MIM_OK && retained->exif.size)
+        status = pngx_emit_chunk(job, PNGX_TYPE('e', 'X', 'I', 'f'), NULL, 0, retained->exif.data, retained->exif.size);
+    for (uint32_t i = 0; i < retained->text_count && status == MIM_OK; i++)
+        status = emit_text(job, &retained->texts[i]);
     return status;
 }

@@ -7,6 +7,6 @@
 
 /** Write the chunks that come before the pixels of a picture with so many channels; a profile for others is left out,
  * with a notice. */
-int32_t pngx_kept_emit(struct mim_job *job, struct pngx_kept *kept, uint32_t channels);
+int32_t pngx_emit_metadata(struct mim_job *job, struct pngx_retained *retained, uint32_t channels);
 
 #endif

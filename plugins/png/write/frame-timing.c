@@ -42,9 +42,9 @@ fit_seconds(double seconds, struct pngx_delay *delay)
 }
 
 static bool
-round_seconds(struct pngx_clock *clock, double seconds, struct pngx_delay *delay)
+round_seconds(struct pngx_frame_timing *timing, double seconds, struct pngx_delay *delay)
 {
-    double wanted = seconds + clock->owed;
+    double wanted = seconds + timing->carried_error;
     uint32_t den = 10000;
 
     while (den > 1 && wanted * den > UINT16_MAX)
@@ -53,30 +53,30 @@ round_seconds(struct pngx_clock *clock, double seconds, struct pngx_delay *delay
     if (num > UINT16_MAX)
         return false;
     *delay = (struct pngx_delay){ (uint16_t)(num > 0 ? num : 0), (uint16_t)den };
-    clock->owed = wanted - (double)delay->num / den;
+    timing->carried_error = wanted - (double)delay->num / den;
     return true;
 }
 
 int32_t
-pngx_clock_delay(struct pngx_clock *clock, uint64_t index, int64_t duration, struct pngx_delay *delay)
+pngx_frame_timing_delay(struct pngx_frame_timing *timing, uint64_t index, int64_t duration, struct pngx_delay *delay)
 {
     uint64_t num = 1, den = 10;
     double seconds;
 
-    if (!clock->fps.den && clock->seconds.count) {
-        seconds = clock->seconds.values[clock->seconds.count > 1 ? index : 0];
-        return fit_seconds(seconds, delay) || round_seconds(clock, seconds, delay);
+    if (!timing->fps.den && timing->seconds.count) {
+        seconds = timing->seconds.values[timing->seconds.count > 1 ? index : 0];
+        return fit_seconds(seconds, delay) || round_seconds(timing, seconds, delay);
     }
-    if (clock->fps.den) {
-        num = (uint64_t)clock->fps.den;
-        den = (uint64_t)clock->fps.num;
-    } else if (clock->time_den) {
+    if (timing->fps.den) {
+        num = (uint64_t)timing->fps.den;
+        den = (uint64_t)timing->fps.num;
+    } else if (timing->time_den) {
         /* 2^63 ticks of 2^32 seconds would not fit */
-        if (duration > 0 && (uint64_t)duration > UINT64_MAX / clock->time_num)
+        if (duration > 0 && (uint64_t)duration > UINT64_MAX / timing->time_num)
             return false;
-        num = duration > 0 ? (uint64_t)duration * clock->time_num : 0;
-        den = clock->time_den;
+        num = duration > 0 ? (uint64_t)duration * timing->time_num : 0;
+        den = timing->time_den;
     }
     seconds = (double)num / (double)den;
-    return fit_quotient(num, den, delay) || round_seconds(clock, seconds, delay);
+    return fit_quotient(num, den, delay) || round_seconds(timing, seconds, delay);
 }

@@ -9,8 +9,8 @@ enum {
     WHOLE_MAX = 16 << 20, /* three times this, and frames, fit the least working memory that the core gives */
     PART_BYTES = 4 << 20,
     SAMPLE_ROWS = 12,
-    SAMPLE_LEAST = 24 << 10,
-    SAMPLE_MOST = 96 << 10,
+    SAMPLE_MIN = 24 << 10,
+    SAMPLE_MAX = 96 << 10,
     SAMPLE_SHARE = 32, /* of all bytes one in so many is tried with every filter */
     DRAWING = 12,      /* what packs to less than one byte in so many gets a second try: it packs fast, and by what */
     SECOND_SHARE = 8,  /* stands some rows above, so that one row in so many is looked at, in long groups */
@@ -26,8 +26,8 @@ pngx_pack_parts(const struct pngx_rows *rows)
 
     if (bytes <= WHOLE_MAX)
         return 1;
-    uint64_t parts = bytes / PART_BYTES, most = rows->count < 1 << 20 ? rows->count : 1 << 20;
-    return (uint32_t)(parts < most ? parts : most);
+    uint64_t parts = bytes / PART_BYTES, max = rows->count < 1 << 20 ? rows->count : 1 << 20;
+    return (uint32_t)(parts < max ? parts : max);
 }
 
 uint64_t
@@ -39,94 +39,95 @@ pngx_pack_first_row(const struct pngx_rows *rows, uint32_t part, uint32_t parts)
 }
 
 /* Rows [first, end), filtered one after another. */
-struct run {
+struct range {
     struct mim_job *job;
     struct pngx_packer *packer;
     const struct pngx_rows *rows;
     uint64_t first, end;
     uint64_t longest;          /* bytes of a row and its filter byte, at most */
     int mode;                  /* PNGX_FILTER_* or BEST_OF_ROW */
-    bool runs;                 /* look for runs only */
+    bool is_runs_only;         /* look for runs only */
     uint8_t *spare[2], *trial; /* made rows, and a filtered one */
     uint64_t unpolled;
 };
 
 static int32_t
-open_run(struct run *run)
+open_range(struct range *range)
 {
-    run->longest = (uint64_t)run->rows->width * run->rows->pixel + 1;
-    if (run->longest > INT32_MAX)
-        return run->job->host->fail(run->job, MIM_UNSUPPORTED, MIM_UNKNOWN, "a row of more than %d bytes", INT32_MAX);
-    int32_t status = shared_bytes_reserve(run->job, &run->packer->scratch, 3 * run->longest);
+    range->longest = (uint64_t)range->rows->width * range->rows->pixel + 1;
+    if (range->longest > INT32_MAX)
+        return range->job->host->fail(range->job, MIM_UNSUPPORTED, MIM_UNKNOWN, "a row of more than %d bytes",
+                                      INT32_MAX);
+    int32_t status = shared_bytes_reserve(range->job, &range->packer->scratch, 3 * range->longest);
     if (status != MIM_OK)
         return status;
-    run->spare[0] = run->packer->scratch.data;
-    run->spare[1] = run->spare[0] + run->longest;
-    run->trial = run->spare[1] + run->longest;
+    range->spare[0] = range->packer->scratch.data;
+    range->spare[1] = range->spare[0] + range->longest;
+    range->trial = range->spare[1] + range->longest;
     return MIM_OK;
 }
 
 /* Row `r` into `out`, which has room for it and its filter byte. `*above` is the row before; NULL: it is fetched. */
 static int32_t
-filter_next(struct run *run, uint64_t r, const uint8_t **above, uint8_t *out)
+filter_next(struct range *range, uint64_t r, const uint8_t **above, uint8_t *out)
 {
-    const struct pngx_rows *rows = run->rows;
+    const struct pngx_rows *rows = range->rows;
     uint64_t size = pngx_rows_size(rows, r);
 
-    if (pngx_rows_starts(rows, r))
+    if (pngx_rows_starts_pass(rows, r))
         *above = NULL;
     else if (!*above)
-        *above = pngx_rows_get(rows, r - 1, run->spare[(r + 1) % 2]);
-    const uint8_t *row = pngx_rows_get(rows, r, run->spare[r % 2]);
-    if (run->mode == BEST_OF_ROW)
-        shared_filter_row_best(row, *above, size, rows->pixel, SHARED_FILTER_PAETH, out, run->trial);
+        *above = pngx_rows_get(rows, r - 1, range->spare[(r + 1) % 2]);
+    const uint8_t *row = pngx_rows_get(rows, r, range->spare[r % 2]);
+    if (range->mode == BEST_OF_ROW)
+        shared_filter_row_best(row, *above, size, rows->pixel, SHARED_FILTER_PAETH, out, range->trial);
     else
-        shared_filter_row(run->mode, row, *above, size, rows->pixel, out);
+        shared_filter_row(range->mode, row, *above, size, rows->pixel, out);
     *above = row;
-    run->unpolled += size;
-    if (run->unpolled < POLL_BYTES)
+    range->unpolled += size;
+    if (range->unpolled < POLL_BYTES)
         return MIM_OK;
-    run->unpolled = 0;
-    return run->job->host->poll(run->job);
+    range->unpolled = 0;
+    return range->job->host->poll(range->job);
 }
 
 static int32_t
-filter_rows(struct run *run, uint64_t first, uint64_t end, uint8_t *out)
+filter_rows(struct range *range, uint64_t first, uint64_t end, uint8_t *out)
 {
     const uint8_t *above = NULL;
     int32_t status = MIM_OK;
 
     for (uint64_t r = first; r < end && status == MIM_OK; r++) {
-        status = filter_next(run, r, &above, out);
-        out += 1 + pngx_rows_size(run->rows, r);
+        status = filter_next(range, r, &above, out);
+        out += 1 + pngx_rows_size(range->rows, r);
     }
     return status;
 }
 
 /* How many groups of rows, spread evenly, stand for all. */
 static uint64_t
-sample_groups(const struct run *run)
+sample_groups(const struct range *range)
 {
-    uint64_t bytes = pngx_rows_bytes(run->rows, run->first, run->end), wanted = bytes / SAMPLE_SHARE;
-    uint64_t rows = run->end - run->first;
+    uint64_t bytes = pngx_rows_bytes(range->rows, range->first, range->end), wanted = bytes / SAMPLE_SHARE;
+    uint64_t rows = range->end - range->first;
 
-    wanted = wanted < SAMPLE_LEAST ? SAMPLE_LEAST : wanted > SAMPLE_MOST ? SAMPLE_MOST : wanted;
+    wanted = wanted < SAMPLE_MIN ? SAMPLE_MIN : wanted > SAMPLE_MAX ? SAMPLE_MAX : wanted;
     return (wanted >= bytes ? rows : rows * wanted / bytes) / SAMPLE_ROWS + 1;
 }
 
 static int32_t
-filter_sample(struct run *run, uint64_t groups, uint64_t length, uint64_t *size)
+filter_sample(struct range *range, uint64_t groups, uint64_t length, uint64_t *size)
 {
-    uint64_t rows = run->end - run->first;
+    uint64_t rows = range->end - range->first;
     int32_t status = MIM_OK;
 
     *size = 0;
     for (uint64_t g = 0; g < groups && status == MIM_OK; g++) {
-        uint64_t from = run->first + rows * g / groups, to = from + length;
-        uint64_t next = run->first + rows * (g + 1) / groups;
+        uint64_t from = range->first + rows * g / groups, to = from + length;
+        uint64_t next = range->first + rows * (g + 1) / groups;
         to = to < next ? to : next;
-        status = filter_rows(run, from, to, run->packer->filtered.data + *size);
-        *size += pngx_rows_bytes(run->rows, from, to);
+        status = filter_rows(range, from, to, range->packer->filtered.data + *size);
+        *size += pngx_rows_bytes(range->rows, from, to);
     }
     return status;
 }
@@ -134,105 +135,107 @@ filter_sample(struct run *run, uint64_t groups, uint64_t length, uint64_t *size)
 /* What packed best so far. */
 struct choice {
     int mode;
-    bool runs;
-    uint64_t least, size;
+    bool is_runs_only;
+    uint64_t min, size;
     uint64_t packed[MODES]; /* the better way */
 };
 
 static bool
 is_drawing(const struct choice *best)
 {
-    return best->least < best->size / DRAWING;
+    return best->min < best->size / DRAWING;
 }
 
 /* The rows that stand for all, filtered in the run's mode, are packed with libdeflate, and where that may be better by
  * runs. */
 static int32_t
-try_mode(struct run *run, uint64_t groups, uint64_t length, struct choice *best)
+try_mode(struct range *range, uint64_t groups, uint64_t length, struct choice *best)
 {
-    struct pngx_packer *packer = run->packer;
-    bool is_candidate = run->mode == BEST_OF_ROW || run->mode == SHARED_FILTER_PAETH || run->mode == SHARED_FILTER_SUB;
+    struct pngx_packer *packer = range->packer;
+    bool is_candidate =
+        range->mode == BEST_OF_ROW || range->mode == SHARED_FILTER_PAETH || range->mode == SHARED_FILTER_SUB;
     bool may_run = is_candidate && !is_drawing(best);
     uint64_t packed[2] = { 0 };
 
-    int32_t status = filter_sample(run, groups, length, &best->size);
+    int32_t status = filter_sample(range, groups, length, &best->size);
     if (status == MIM_OK)
-        status = pngx_deflate_try(run->job, &packer->deflater, packer->filtered.data, best->size, &packed[0]);
+        status = pngx_deflate_try(range->job, &packer->deflater, packer->filtered.data, best->size, &packed[0]);
     if (status == MIM_OK && may_run)
-        status = pngx_deflate_try_runs(run->job, &packer->deflater, packer->filtered.data, best->size, &packed[1]);
-    for (int runs = 0; runs <= may_run && status == MIM_OK; runs++)
-        if (packed[runs] < best->least) {
-            best->least = packed[runs];
-            best->mode = run->mode;
-            best->runs = runs;
+        status = pngx_deflate_try_runs(range->job, &packer->deflater, packer->filtered.data, best->size, &packed[1]);
+    for (int is_runs_only = 0; is_runs_only <= may_run && status == MIM_OK; is_runs_only++)
+        if (packed[is_runs_only] < best->min) {
+            best->min = packed[is_runs_only];
+            best->mode = range->mode;
+            best->is_runs_only = is_runs_only;
         }
-    best->packed[run->mode] = may_run && packed[1] < packed[0] ? packed[1] : packed[0];
+    best->packed[range->mode] = may_run && packed[1] < packed[0] ? packed[1] : packed[0];
     return status;
 }
 
 /* All of them, or what came near the best before. */
 static int32_t
-try_modes(struct run *run, uint64_t groups, uint64_t length, struct choice *best)
+try_modes(struct range *range, uint64_t groups, uint64_t length, struct choice *best)
 {
-    uint64_t rows = run->end - run->first, most = groups * length, limit = best->least + best->least / 6;
+    uint64_t rows = range->end - range->first, max = groups * length, limit = best->min + best->min / 6;
 
-    best->least = UINT64_MAX;
-    int32_t status = shared_bytes_reserve(run->job, &run->packer->filtered, (most < rows ? most : rows) * run->longest);
-    for (run->mode = 0; run->mode < MODES && status == MIM_OK; run->mode++)
-        if (best->packed[run->mode] <= limit)
-            status = try_mode(run, groups, length, best);
+    best->min = UINT64_MAX;
+    int32_t status =
+        shared_bytes_reserve(range->job, &range->packer->filtered, (max < rows ? max : rows) * range->longest);
+    for (range->mode = 0; range->mode < MODES && status == MIM_OK; range->mode++)
+        if (best->packed[range->mode] <= limit)
+            status = try_mode(range, groups, length, best);
     return status;
 }
 
 /* Try every filter on some of the rows; what packs best is taken for all. */
 static int32_t
-choose(struct run *run)
+choose_filter(struct range *range)
 {
     struct choice best = { 0 };
-    uint64_t groups = sample_groups(run);
+    uint64_t groups = sample_groups(range);
 
-    int32_t status = try_modes(run, groups, SAMPLE_ROWS, &best);
-    uint64_t longer = (run->end - run->first) / SECOND_SHARE / groups;
+    int32_t status = try_modes(range, groups, SAMPLE_ROWS, &best);
+    uint64_t longer = (range->end - range->first) / SECOND_SHARE / groups;
     if (status == MIM_OK && is_drawing(&best) && longer > SAMPLE_ROWS)
-        status = try_modes(run, groups, longer, &best);
-    run->mode = best.mode;
-    run->runs = best.runs;
+        status = try_modes(range, groups, longer, &best);
+    range->mode = best.mode;
+    range->is_runs_only = best.is_runs_only;
     return status;
 }
 
 static int32_t
-stream_rows(struct run *run, bool is_last)
+stream_rows(struct range *range, bool is_last)
 {
-    struct mim_job *job = run->job;
-    struct pngx_packer *packer = run->packer;
+    struct mim_job *job = range->job;
+    struct pngx_packer *packer = range->packer;
     struct shared_stream stream;
     const uint8_t *above = NULL;
 
-    int32_t status = shared_bytes_reserve(job, &packer->filtered, run->longest);
+    int32_t status = shared_bytes_reserve(job, &packer->filtered, range->longest);
     if (status == MIM_OK)
-        status = pngx_deflate_open_stream(job, &packer->deflater, &stream, run->runs);
+        status = pngx_deflate_open_stream(job, &packer->deflater, &stream, range->is_runs_only);
     if (status != MIM_OK)
         return status;
-    for (uint64_t r = run->first; r < run->end && status == MIM_OK; r++) {
-        int flush = r + 1 < run->end ? Z_NO_FLUSH : is_last ? Z_FINISH : Z_SYNC_FLUSH;
-        status = filter_next(run, r, &above, packer->filtered.data);
+    for (uint64_t r = range->first; r < range->end && status == MIM_OK; r++) {
+        int flush = r + 1 < range->end ? Z_NO_FLUSH : is_last ? Z_FINISH : Z_SYNC_FLUSH;
+        status = filter_next(range, r, &above, packer->filtered.data);
         if (status == MIM_OK)
-            status = shared_stream_add(job, &stream, packer->filtered.data, 1 + pngx_rows_size(run->rows, r), flush);
+            status = shared_stream_add(job, &stream, packer->filtered.data, 1 + pngx_rows_size(range->rows, r), flush);
     }
     shared_stream_close(&stream);
     return status == MIM_OK ? shared_emit_sum(job, stream.sum) : status;
 }
 
 static int32_t
-pack_at_once(struct run *run)
+pack_at_once(struct range *range)
 {
-    struct pngx_packer *packer = run->packer;
-    uint64_t bytes = pngx_rows_bytes(run->rows, run->first, run->end);
+    struct pngx_packer *packer = range->packer;
+    uint64_t bytes = pngx_rows_bytes(range->rows, range->first, range->end);
 
-    int32_t status = shared_bytes_reserve(run->job, &packer->filtered, bytes);
+    int32_t status = shared_bytes_reserve(range->job, &packer->filtered, bytes);
     if (status == MIM_OK)
-        status = filter_rows(run, run->first, run->end, packer->filtered.data);
-    return status == MIM_OK ? pngx_deflate(run->job, &packer->deflater, packer->filtered.data, bytes) : status;
+        status = filter_rows(range, range->first, range->end, packer->filtered.data);
+    return status == MIM_OK ? pngx_deflate(range->job, &packer->deflater, packer->filtered.data, bytes) : status;
 }
 
 int32_t
@@ -240,27 +243,27 @@ pngx_pack(struct mim_job *job, struct pngx_packer *packer, const struct pngx_pac
           const struct pngx_rows *rows, uint32_t part, uint32_t parts)
 {
     static const uint8_t head[2] = { 0x78, 0x01 };
-    struct run run = { .job = job,
-                       .packer = packer,
-                       .rows = rows,
-                       .first = pngx_pack_first_row(rows, part, parts),
-                       .end = pngx_pack_first_row(rows, part + 1, parts),
-                       .mode = packing->filter };
+    struct range range = { .job = job,
+                           .packer = packer,
+                           .rows = rows,
+                           .first = pngx_pack_first_row(rows, part, parts),
+                           .end = pngx_pack_first_row(rows, part + 1, parts),
+                           .mode = packing->filter };
 
-    int32_t status = open_run(&run);
+    int32_t status = open_range(&range);
     if (status == MIM_OK)
         status = pngx_deflater_open(job, &packer->deflater, packing->level);
     if (status == MIM_OK && packing->filter == PNGX_FILTER_AUTO && packing->level)
-        status = choose(&run);
+        status = choose_filter(&range);
     else if (packing->filter == PNGX_FILTER_AUTO)
-        run.mode = SHARED_FILTER_NONE;
+        range.mode = SHARED_FILTER_NONE;
     if (status != MIM_OK)
         return status;
-    if (parts == 1 && !run.runs)
-        return pack_at_once(&run);
+    if (parts == 1 && !range.is_runs_only)
+        return pack_at_once(&range);
     if (parts == 1)
         status = job->host->emit(job, head, sizeof head);
-    return status == MIM_OK ? stream_rows(&run, part + 1 == parts) : status;
+    return status == MIM_OK ? stream_rows(&range, part + 1 == parts) : status;
 }
 
 void

@@ -46,7 +46,7 @@ number_count(int32_t type, uint64_t size)
 }
 
 static int32_t
-keep_axes(struct pngx_kept *kept, int32_t type, const void *value, uint64_t size)
+retain_axes(struct pngx_retained *retained, int32_t type, const void *value, uint64_t size)
 {
     uint64_t count = number_count(type, size);
     double axes[2];
@@ -58,21 +58,21 @@ keep_axes(struct pngx_kept *kept, int32_t type, const void *value, uint64_t size
         if (!(axes[i] > 0 && axes[i] <= INT32_MAX))
             return MIM_UNSUPPORTED;
     }
-    memcpy(kept->axes, axes, sizeof axes);
+    memcpy(retained->axes, axes, sizeof axes);
     return MIM_OK;
 }
 
 static int32_t
-keep_resolution(struct mim_job *job, struct pngx_kept *kept, int32_t type, const void *value, uint64_t size)
+retain_resolution(struct mim_job *job, struct pngx_retained *retained, int32_t type, const void *value, uint64_t size)
 {
     (void)job;
-    if (!kept->has_unit)
-        kept->unit = inch;
-    return keep_axes(kept, type, value, size);
+    if (!retained->has_unit)
+        retained->unit = inch;
+    return retain_axes(retained, type, value, size);
 }
 
 static int32_t
-keep_unit(struct mim_job *job, struct pngx_kept *kept, int32_t type, const void *value, uint64_t size)
+retain_unit(struct mim_job *job, struct pngx_retained *retained, int32_t type, const void *value, uint64_t size)
 {
     static const struct {
         const char *name;
@@ -82,30 +82,30 @@ keep_unit(struct mim_job *job, struct pngx_kept *kept, int32_t type, const void 
 
     for (unsigned i = 0; i < sizeof units / sizeof *units && type == MIM_META_TEXT; i++)
         if (strlen(units[i].name) == size && !memcmp(units[i].name, value, size)) {
-            kept->unit = units[i].metres ? *units[i].metres : 0;
-            kept->has_unit = true;
+            retained->unit = units[i].metres ? *units[i].metres : 0;
+            retained->has_unit = true;
             return MIM_OK;
         }
     return MIM_UNSUPPORTED;
 }
 
 static int32_t
-keep_dpi(struct mim_job *job, struct pngx_kept *kept, int32_t type, const void *value, uint64_t size)
+retain_dpi(struct mim_job *job, struct pngx_retained *retained, int32_t type, const void *value, uint64_t size)
 {
-    int32_t status = keep_axes(kept, type, value, size);
+    int32_t status = retain_axes(retained, type, value, size);
     (void)job;
 
     if (status != MIM_OK)
         return status;
-    kept->unit = inch;
-    kept->has_unit = true;
+    retained->unit = inch;
+    retained->has_unit = true;
     return MIM_OK;
 }
 
 int32_t
-pngx_keep_dpi(struct pngx_kept *kept, const double axes[2])
+pngx_retain_dpi(struct pngx_retained *retained, const double axes[2])
 {
-    return keep_dpi(NULL, kept, MIM_META_REALS, axes, 2 * sizeof *axes);
+    return retain_dpi(NULL, retained, MIM_META_REALS, axes, 2 * sizeof *axes);
 }
 
 static bool
@@ -120,20 +120,21 @@ to_fixed(double value, uint8_t *out)
 }
 
 static int32_t
-keep_gamma(struct mim_job *job, struct pngx_kept *kept, int32_t type, const void *value, uint64_t size)
+retain_gamma(struct mim_job *job, struct pngx_retained *retained, int32_t type, const void *value, uint64_t size)
 {
     (void)job;
     if (number_count(type, size) != 1 || !(number_at(type, value, 0) * FIXED >= 1) ||
-        !to_fixed(number_at(type, value, 0), kept->gamma))
+        !to_fixed(number_at(type, value, 0), retained->gamma))
         return MIM_UNSUPPORTED;
-    kept->has_gamma = true;
+    retained->has_gamma = true;
     return MIM_OK;
 }
 
 static int32_t
-keep_chromaticities(struct mim_job *job, struct pngx_kept *kept, int32_t type, const void *value, uint64_t size)
+retain_chromaticities(struct mim_job *job, struct pngx_retained *retained, int32_t type, const void *value,
+                      uint64_t size)
 {
-    uint8_t fixed[sizeof kept->chromaticities];
+    uint8_t fixed[sizeof retained->chromaticities];
     (void)job;
 
     if (number_count(type, size) != 8)
@@ -141,28 +142,28 @@ keep_chromaticities(struct mim_job *job, struct pngx_kept *kept, int32_t type, c
     for (uint64_t i = 0; i < 8; i++)
         if (!to_fixed(number_at(type, value, i), fixed + 4 * i))
             return MIM_UNSUPPORTED;
-    memcpy(kept->chromaticities, fixed, sizeof fixed);
-    kept->has_chromaticities = true;
+    memcpy(retained->chromaticities, fixed, sizeof fixed);
+    retained->has_chromaticities = true;
     return MIM_OK;
 }
 
 static int32_t
-keep_srgb(struct mim_job *job, struct pngx_kept *kept, int32_t type, const void *value, uint64_t size)
+retain_srgb(struct mim_job *job, struct pngx_retained *retained, int32_t type, const void *value, uint64_t size)
 {
     static const char *const intents[] = { "perceptual", "relative", "saturation", "absolute" };
     (void)job;
 
     for (uint8_t i = 0; i < 4 && type == MIM_META_TEXT; i++)
         if (strlen(intents[i]) == size && !memcmp(intents[i], value, size)) {
-            kept->srgb[0] = i;
-            kept->has_srgb = true;
+            retained->srgb[0] = i;
+            retained->has_srgb = true;
             return MIM_OK;
         }
     return MIM_UNSUPPORTED;
 }
 
 static int32_t
-keep_bytes(struct mim_job *job, struct shared_bytes *bytes, int32_t type, const void *value, uint64_t size)
+retain_bytes(struct mim_job *job, struct shared_bytes *bytes, int32_t type, const void *value, uint64_t size)
 {
     if (type != MIM_META_BYTES || !size || size > INT32_MAX / 2)
         return MIM_UNSUPPORTED;
@@ -171,20 +172,20 @@ keep_bytes(struct mim_job *job, struct shared_bytes *bytes, int32_t type, const 
 }
 
 static int32_t
-keep_icc(struct mim_job *job, struct pngx_kept *kept, int32_t type, const void *value, uint64_t size)
+retain_icc(struct mim_job *job, struct pngx_retained *retained, int32_t type, const void *value, uint64_t size)
 {
-    return keep_bytes(job, &kept->icc, type, value, size);
+    return retain_bytes(job, &retained->icc, type, value, size);
 }
 
 static int32_t
-keep_exif(struct mim_job *job, struct pngx_kept *kept, int32_t type, const void *value, uint64_t size)
+retain_exif(struct mim_job *job, struct pngx_retained *retained, int32_t type, const void *value, uint64_t size)
 {
-    return keep_bytes(job, &kept->exif, type, value, size);
+    return retain_bytes(job, &retained->exif, type, value, size);
 }
 
 /* tIME is universal time: a text without its zone does not say it. */
 static int32_t
-keep_modified(struct mim_job *job, struct pngx_kept *kept, int32_t type, const void *value, uint64_t size)
+retain_modified(struct mim_job *job, struct pngx_retained *retained, int32_t type, const void *value, uint64_t size)
 {
     const char *text = value;
     struct tm parts = { 0 };
@@ -207,37 +208,37 @@ keep_modified(struct mim_job *job, struct pngx_kept *kept, int32_t type, const v
         parts.tm_min -= sign * atoi(copy + 23);
         timegm(&parts); /* makes the parts what they should be */
     }
-    pngx_put_u16(kept->time, (uint32_t)(parts.tm_year + 1900));
+    pngx_put_u16(retained->time, (uint32_t)(parts.tm_year + 1900));
     const int rest[] = { parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec };
     for (int i = 0; i < 5; i++)
-        kept->time[2 + i] = (uint8_t)rest[i];
-    kept->has_time = true;
+        retained->time[2 + i] = (uint8_t)rest[i];
+    retained->has_time = true;
     return MIM_OK;
 }
 
-static struct pngx_kept_text *
-find_text(struct pngx_kept *kept, const char *keyword)
+static struct pngx_retained_text *
+find_text(struct pngx_retained *retained, const char *keyword)
 {
-    for (uint32_t i = 0; i < kept->text_count; i++)
-        if (!strcmp(kept->texts[i].keyword, keyword))
-            return &kept->texts[i];
+    for (uint32_t i = 0; i < retained->text_count; i++)
+        if (!strcmp(retained->texts[i].keyword, keyword))
+            return &retained->texts[i];
     return NULL;
 }
 
-static struct pngx_kept_text *
-append_text(struct mim_job *job, struct pngx_kept *kept, const char *keyword)
+static struct pngx_retained_text *
+append_text(struct mim_job *job, struct pngx_retained *retained, const char *keyword)
 {
-    if (kept->text_count == kept->text_room) {
-        uint32_t room = kept->text_room ? 2 * kept->text_room : 8;
-        void *texts =
-            job->host->resize(job, kept->texts, kept->text_room * sizeof *kept->texts, room * sizeof *kept->texts);
+    if (retained->text_count == retained->text_capacity) {
+        uint32_t capacity = retained->text_capacity ? 2 * retained->text_capacity : 8;
+        void *texts = job->host->resize(job, retained->texts, retained->text_capacity * sizeof *retained->texts,
+                                        capacity * sizeof *retained->texts);
         if (!texts)
             return NULL;
-        kept->texts = texts;
-        kept->text_room = room;
+        retained->texts = texts;
+        retained->text_capacity = capacity;
     }
-    struct pngx_kept_text *text = &kept->texts[kept->text_count++];
-    *text = (struct pngx_kept_text){ .rank = INT32_MAX };
+    struct pngx_retained_text *text = &retained->texts[retained->text_count++];
+    *text = (struct pngx_retained_text){ .rank = INT32_MAX };
     snprintf(text->keyword, sizeof text->keyword, "%s", keyword);
     return text;
 }
@@ -260,24 +261,24 @@ to_keyword(const char *text, char keyword[80])
 }
 
 int32_t
-pngx_keep_text(struct mim_job *job, struct pngx_kept *kept, const char *name, int32_t rank, const char *text,
-               uint64_t size)
+pngx_retain_text(struct mim_job *job, struct pngx_retained *retained, const char *name, int32_t rank, const char *text,
+                 uint64_t size)
 {
     char keyword[80];
 
     if (!to_keyword(name, keyword) || size > INT32_MAX / 2 || memchr(text, 0, size) ||
         !pngx_text_is_utf8((const uint8_t *)text, size))
         return MIM_UNSUPPORTED;
-    struct pngx_kept_text *held = find_text(kept, keyword);
-    if (!held)
-        held = append_text(job, kept, keyword);
-    if (!held)
+    struct pngx_retained_text *entry = find_text(retained, keyword);
+    if (!entry)
+        entry = append_text(job, retained, keyword);
+    if (!entry)
         return MIM_NOMEM;
-    if (rank > held->rank)
+    if (rank > entry->rank)
         return MIM_OK; /* its own word has been said */
-    held->rank = rank;
-    held->value.size = 0;
-    return shared_bytes_add(job, &held->value, text, size);
+    entry->rank = rank;
+    entry->value.size = 0;
+    return shared_bytes_add(job, &entry->value, text, size);
 }
 
 /* Words for what has one of its own. */
@@ -287,56 +288,57 @@ static const struct {
 } others[] = { { "artist", "author", 1 }, { "creator", "software", 1 }, { "producer", "software", 2 } };
 
 static int32_t
-keep_named_text(struct mim_job *job, struct pngx_kept *kept, const char *key, const char *text, uint64_t size)
+retain_named_text(struct mim_job *job, struct pngx_retained *retained, const char *key, const char *text, uint64_t size)
 {
     int32_t rank = 0;
 
     if (!strncmp(key, "text:", 5))
-        return pngx_keep_text(job, kept, key + 5, 0, text, size);
+        return pngx_retain_text(job, retained, key + 5, 0, text, size);
     for (unsigned i = 0; i < sizeof others / sizeof *others && !rank; i++)
         if (!strcmp(others[i].key, key)) {
             key = others[i].better;
             rank = others[i].rank;
         }
     const char *keyword = pngx_text_keyword(key);
-    return keyword ? pngx_keep_text(job, kept, keyword, rank, text, size) : MIM_UNSUPPORTED;
+    return keyword ? pngx_retain_text(job, retained, keyword, rank, text, size) : MIM_UNSUPPORTED;
 }
 
 int32_t
-pngx_keep(struct mim_job *job, struct pngx_kept *kept, const char *key, int32_t type, const void *value, uint64_t size)
+pngx_retain(struct mim_job *job, struct pngx_retained *retained, const char *key, int32_t type, const void *value,
+            uint64_t size)
 {
     static const struct {
         const char *key;
-        int32_t (*keep)(struct mim_job *, struct pngx_kept *, int32_t type, const void *value, uint64_t size);
-    } keepers[] = {
-        { "resolution", keep_resolution },
-        { "resolution_unit", keep_unit },
-        { "dpi", keep_dpi },
-        { "gamma", keep_gamma },
-        { "srgb", keep_srgb },
-        { "chromaticities", keep_chromaticities },
-        { "icc", keep_icc },
-        { "exif", keep_exif },
-        { "modified", keep_modified },
+        int32_t (*retain)(struct mim_job *, struct pngx_retained *, int32_t type, const void *value, uint64_t size);
+    } handlers[] = {
+        { "resolution", retain_resolution },
+        { "resolution_unit", retain_unit },
+        { "dpi", retain_dpi },
+        { "gamma", retain_gamma },
+        { "srgb", retain_srgb },
+        { "chromaticities", retain_chromaticities },
+        { "icc", retain_icc },
+        { "exif", retain_exif },
+        { "modified", retain_modified },
     };
 
     type &= MIM_META_TYPE_MASK;
-    for (unsigned i = 0; i < sizeof keepers / sizeof *keepers; i++)
-        if (!strcmp(keepers[i].key, key))
-            return keepers[i].keep(job, kept, type, value, size);
+    for (unsigned i = 0; i < sizeof handlers / sizeof *handlers; i++)
+        if (!strcmp(handlers[i].key, key))
+            return handlers[i].retain(job, retained, type, value, size);
     if (type != MIM_META_TEXT && type != MIM_META_TIME)
         return MIM_UNSUPPORTED;
-    return keep_named_text(job, kept, key, value, size);
+    return retain_named_text(job, retained, key, value, size);
 }
 
 void
-pngx_kept_close(struct mim_job *job, struct pngx_kept *kept)
+pngx_retained_close(struct mim_job *job, struct pngx_retained *retained)
 {
-    for (uint32_t i = 0; i < kept->text_count; i++)
-        shared_bytes_close(job, &kept->texts[i].value);
-    if (kept->texts)
-        job->host->resize(job, kept->texts, kept->text_room * sizeof *kept->texts, 0);
-    shared_bytes_close(job, &kept->icc);
-    shared_bytes_close(job, &kept->exif);
-    *kept = (struct pngx_kept){ 0 };
+    for (uint32_t i = 0; i < retained->text_count; i++)
+        shared_bytes_close(job, &retained->texts[i].value);
+    if (retained->texts)
+        job->host->resize(job, retained->texts, retained->text_capacity * sizeof *retained->texts, 0);
+    shared_bytes_close(job, &retained->icc);
+    shared_bytes_close(job, &retained->exif);
+    *retained = (struct pngx_retained){ 0 };
 }

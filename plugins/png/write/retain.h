@@ -5,14 +5,14 @@
 
 #include "shared/memory.h"
 
-struct pngx_kept_text {
+struct pngx_retained_text {
     char keyword[80];          /**< Latin-1 */
     int32_t rank;              /**< of the word that it came by: a lower one is not replaced by a higher */
     struct shared_bytes value; /**< UTF-8 */
 };
 
 /** Zeroed = nothing. */
-struct pngx_kept {
+struct pngx_retained {
     double axes[2]; /**< pixels per unit; 0: not known */
     double unit;    /**< metres; 0: none */
     bool has_unit;
@@ -20,19 +20,19 @@ struct pngx_kept {
     uint8_t gamma[4], chromaticities[32], srgb[1];
     bool has_time, has_gamma, has_chromaticities, has_srgb;
     struct shared_bytes icc, exif;
-    struct pngx_kept_text *texts; /**< the host's memory */
-    uint32_t text_count, text_room;
+    struct pngx_retained_text *texts; /**< the host's memory */
+    uint32_t text_count, text_capacity;
 };
 
 /** Keep a value in place of what its key stood for. UNSUPPORTED: cannot be kept. NOMEM. */
-int32_t pngx_keep(struct mim_job *job, struct pngx_kept *kept, const char *key, int32_t type, const void *value,
-                  uint64_t size);
+int32_t pngx_retain(struct mim_job *job, struct pngx_retained *retained, const char *key, int32_t type,
+                    const void *value, uint64_t size);
 
 /** As options say it: dots per inch, and a text under a keyword. UNSUPPORTED: it is none; NOMEM. */
-int32_t pngx_keep_dpi(struct pngx_kept *kept, const double axes[2]);
-int32_t pngx_keep_text(struct mim_job *job, struct pngx_kept *kept, const char *keyword, int32_t rank, const char *text,
-                       uint64_t size);
+int32_t pngx_retain_dpi(struct pngx_retained *retained, const double axes[2]);
+int32_t pngx_retain_text(struct mim_job *job, struct pngx_retained *retained, const char *keyword, int32_t rank,
+                         const char *text, uint64_t size);
 
-void pngx_kept_close(struct mim_job *job, struct pngx_kept *kept);
+void pngx_retained_close(struct mim_job *job, struct pngx_retained *retained);
 
 #endif

@@ -13,7 +13,7 @@ static const struct {
 
 /* How many of `length` places, from `first` in steps, there are. */
 static uint32_t
-places(uint32_t length, uint32_t first, uint32_t step)
+count_places(uint32_t length, uint32_t first, uint32_t step)
 {
     return length > first ? (length - first - 1) / step + 1 : 0;
 }
@@ -21,14 +21,14 @@ places(uint32_t length, uint32_t first, uint32_t step)
 static uint32_t
 pass_width(const struct pngx_rows *rows, int pass)
 {
-    return places(rows->width, passes[pass].x, passes[pass].step_x);
+    return count_places(rows->width, passes[pass].x, passes[pass].step_x);
 }
 
 /* A pass without columns has no rows either. */
 static uint32_t
 pass_height(const struct pngx_rows *rows, int pass)
 {
-    return pass_width(rows, pass) ? places(rows->height, passes[pass].y, passes[pass].step_y) : 0;
+    return pass_width(rows, pass) ? count_places(rows->height, passes[pass].y, passes[pass].step_y) : 0;
 }
 
 void
@@ -71,7 +71,7 @@ pngx_rows_bytes(const struct pngx_rows *rows, uint64_t first, uint64_t end)
 }
 
 bool
-pngx_rows_starts(const struct pngx_rows *rows, uint64_t r)
+pngx_rows_starts_pass(const struct pngx_rows *rows, uint64_t r)
 {
     if (rows->is_interlaced)
         find_pass(rows, &r);
@@ -110,7 +110,7 @@ swap_bytes(uint8_t *row, uint64_t size)
 }
 
 static const uint8_t *
-start_of(const struct pngx_rows *rows, const struct mim_raster *raster, uint64_t y)
+row_start(const struct pngx_rows *rows, const struct mim_raster *raster, uint64_t y)
 {
     return raster->data + (rows->y + y) * raster->stride + (size_t)rows->x * rows->pixel;
 }
@@ -128,11 +128,11 @@ pngx_rows_get(const struct pngx_rows *rows, uint64_t r, uint8_t *scratch)
         count = pass_width(rows, pass);
         r = passes[pass].y + r * passes[pass].step_y;
     } else if (!is_wide && !rows->below) {
-        return start_of(rows, rows->raster, r);
+        return row_start(rows, rows->raster, r);
     }
-    copy_every(start_of(rows, rows->raster, r), first, step, count, rows->pixel, scratch);
+    copy_every(row_start(rows, rows->raster, r), first, step, count, rows->pixel, scratch);
     if (rows->below)
-        clear_equal(start_of(rows, rows->below, r), first, step, count, rows->pixel, scratch);
+        clear_equal(row_start(rows, rows->below, r), first, step, count, rows->pixel, scratch);
     if (is_wide)
         swap_bytes(scratch, (uint64_t)count * rows->pixel);
     return scratch;

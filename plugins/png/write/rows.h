@@ -26,7 +26,7 @@ uint64_t pngx_rows_size(const struct pngx_rows *rows, uint64_t r);
 /** Bytes of rows [first, end), each with its filter byte. */
 uint64_t pngx_rows_bytes(const struct pngx_rows *rows, uint64_t first, uint64_t end);
 /** Is row `r` the first of its pass, which has none above it? */
-bool pngx_rows_starts(const struct pngx_rows *rows, uint64_t r);
+bool pngx_rows_starts_pass(const struct pngx_rows *rows, uint64_t r);
 /** Row `r`, made in `scratch` unless it lies as it should. */
 const uint8_t *pngx_rows_get(const struct pngx_rows *rows, uint64_t r, uint8_t *scratch);
 

@@ -9,7 +9,7 @@ check_timing(struct mim_job *job, const struct pngx_writer *self, const struct m
     bool is_counted = sequence->sure == MIM_SURE_EXACT && sequence->count != MIM_UNKNOWN;
     bool is_given = self->fps.den || list->count || self->loop >= 0;
 
-    if (!self->is_movie && is_given)
+    if (!self->is_animation && is_given)
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN,
                                "duration, fps and loop are for animations: name it .apng, or say apng=yes");
     if (self->fps.den && list->count)
@@ -28,11 +28,11 @@ check_timing(struct mim_job *job, const struct pngx_writer *self, const struct m
 }
 
 static int32_t
-start_clock(struct mim_job *job, struct pngx_writer *self, const struct mim_sequence *sequence)
+start_timing(struct mim_job *job, struct pngx_writer *self, const struct mim_sequence *sequence)
 {
     bool is_given = self->fps.den || self->duration.count;
 
-    self->clock = (struct pngx_clock){
+    self->timing = (struct pngx_frame_timing){
         .fps = self->fps, .seconds = self->duration, .time_num = sequence->time_num, .time_den = sequence->time_den
     };
     if (!is_given || !sequence->time_den)
@@ -47,7 +47,7 @@ pngx_timing_start(struct mim_job *job, struct pngx_writer *self, const struct mi
 {
     int32_t status = check_timing(job, self, sequence);
 
-    return status == MIM_OK && self->is_movie ? start_clock(job, self, sequence) : status;
+    return status == MIM_OK && self->is_animation ? start_timing(job, self, sequence) : status;
 }
 
 int32_t
@@ -57,7 +57,7 @@ pngx_timing_delay(struct mim_job *job, struct pngx_writer *self, uint64_t index,
     if (self->duration.count > 1 && index >= self->duration.count)
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "%llu durations, and there are more frames",
                                (unsigned long long)self->duration.count);
-    if (pngx_clock_delay(&self->clock, index, duration, delay))
+    if (pngx_frame_timing_delay(&self->timing, index, duration, delay))
         return MIM_OK;
     return job->host->fail(job, self->fps.den ? MIM_OPTION : MIM_ARGUMENT, MIM_UNKNOWN,
                            "frame %llu lasts too long: APNG takes 0 to %d s", (unsigned long long)index,

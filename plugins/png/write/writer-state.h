@@ -13,19 +13,19 @@ struct pngx_writer {
     struct mim_list dpi, duration;
     struct mim_pairs text;
     struct mim_rational fps;
-    bool is_movie, is_started;
+    bool is_animation, is_started;
     uint32_t width, height, channels;
     uint32_t plays;
     uint64_t frames;     /**< accepted */
     uint64_t control_at; /**< where acTL stands in the sink */
     uint32_t sequence;   /**< of the next fcTL or fdAT */
     struct pngx_packing packing;
-    struct pngx_clock clock;
-    struct pngx_kept kept;
+    struct pngx_frame_timing timing;
+    struct pngx_retained retained;
 };
 
 /** Of a frame: when it is shown, and what of it encode found worth drawing. */
-struct pngx_sheet {
+struct pngx_layout {
     struct pngx_delay delay;
     uint32_t x, y, width, height;
     bool is_over;

@@ -14,7 +14,7 @@
 #include "write/writer-state.h"
 
 enum { CHUNK_BYTES = 1 << 20, ACTL_SIZE = 8, DEFAULT_LEVEL = 6 };
-#define MOST_SIDE 0x7fffffffU
+#define MAX_SIDE 0x7fffffffU
 
 static int32_t
 refuse_many(struct mim_job *job)
@@ -24,18 +24,18 @@ refuse_many(struct mim_job *job)
 }
 
 static int32_t
-keep_options(struct mim_job *job, struct pngx_writer *self)
+retain_options(struct mim_job *job, struct pngx_writer *self)
 {
     int32_t status = MIM_OK;
 
     if (self->dpi.count) {
         const double axes[2] = { self->dpi.values[0], self->dpi.values[self->dpi.count - 1] };
-        if (self->dpi.count > 2 || pngx_keep_dpi(&self->kept, axes) != MIM_OK)
+        if (self->dpi.count > 2 || pngx_retain_dpi(&self->retained, axes) != MIM_OK)
             return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "dpi takes one or two numbers above 0");
     }
     for (uint64_t i = 0; i < self->text.count && status == MIM_OK; i++) {
         const char *key = self->text.items[2 * i], *text = self->text.items[2 * i + 1];
-        status = pngx_keep_text(job, &self->kept, key, -1, text, strlen(text));
+        status = pngx_retain_text(job, &self->retained, key, -1, text, strlen(text));
         if (status == MIM_UNSUPPORTED)
             return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN,
                                    "text:%s: a keyword has 1 to 79 letters of Latin-1 and single blanks inside, "
@@ -46,22 +46,22 @@ keep_options(struct mim_job *job, struct pngx_writer *self)
 }
 
 static int32_t
-open_writer(struct mim_job *job, struct mim_sequence *sequence, bool is_movie)
+open_writer(struct mim_job *job, struct mim_sequence *sequence, bool is_animation)
 {
     struct pngx_writer *self = job->state;
     bool is_one = sequence->count == MIM_UNKNOWN || sequence->sure != MIM_SURE_EXACT || sequence->count == 1;
 
-    self->is_movie = is_movie;
+    self->is_animation = is_animation;
     self->packing.level = (int32_t)self->level;
     self->packing.filter = self->filter ? self->filter - 1 : PNGX_FILTER_AUTO;
-    if (!is_movie && !is_one)
+    if (!is_animation && !is_one)
         return refuse_many(job);
     self->plays = (uint32_t)(self->loop >= 0 ? self->loop : sequence->loop >= 0 ? sequence->loop : 0);
     return pngx_timing_start(job, self, sequence);
 }
 
 static int32_t
-pngx_open_picture(struct mim_job *job, struct mim_sequence *sequence)
+writer_open_picture(struct mim_job *job, struct mim_sequence *sequence)
 {
     const struct pngx_writer *self = job->state;
 
@@ -76,11 +76,11 @@ pngx_open_movie(struct mim_job *job, struct mim_sequence *sequence)
 
 /* What belongs to the whole stands before the first pixels; so what the first frame says counts, too. */
 static int32_t
-pngx_keep_metadata(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size)
+writer_metadata(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size)
 {
     struct pngx_writer *self = job->state;
 
-    return self->frames ? MIM_UNSUPPORTED : pngx_keep(job, &self->kept, key, type, value, size);
+    return self->frames ? MIM_UNSUPPORTED : pngx_retain(job, &self->retained, key, type, value, size);
 }
 
 static int32_t
@@ -89,9 +89,9 @@ check_shape(struct mim_job *job, const struct mim_frame_info *info)
     if (info->channels < 1 || info->channels > 4)
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "PNG takes 1 to 4 channels, this frame has %u",
                                info->channels);
-    if (!info->width || !info->height || info->width > MOST_SIDE || info->height > MOST_SIDE)
+    if (!info->width || !info->height || info->width > MAX_SIDE || info->height > MAX_SIDE)
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "PNG takes 1 to %u pixels a side, this frame has %ux%u",
-                               MOST_SIDE, info->width, info->height);
+                               MAX_SIDE, info->width, info->height);
     return MIM_OK;
 }
 
@@ -107,18 +107,18 @@ whole_rows(const struct pngx_writer *self, const struct mim_frame_info *info)
 }
 
 static int32_t
-pngx_accepts(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info *info)
+writer_accepts(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info *info)
 {
     struct pngx_writer *self = job->state;
-    struct pngx_sheet *sheet = packet;
+    struct pngx_layout *layout = packet;
 
-    if (index && !self->is_movie)
+    if (index && !self->is_animation)
         return refuse_many(job);
     int32_t status = check_shape(job, info);
-    if (status == MIM_OK && self->is_movie)
-        status = pngx_timing_delay(job, self, index, info->duration, &sheet->delay);
+    if (status == MIM_OK && self->is_animation)
+        status = pngx_timing_delay(job, self, index, info->duration, &layout->delay);
     if (status == MIM_OK && !index)
-        status = keep_options(job, self);
+        status = retain_options(job, self);
     if (status != MIM_OK)
         return status;
     if (info->sample != MIM_SAMPLE_U8)
@@ -126,15 +126,15 @@ pngx_accepts(struct mim_job *job, uint64_t index, void *packet, struct mim_frame
     const struct pngx_rows rows = whole_rows(self, info);
     info->parts = pngx_pack_parts(&rows);
     self->frames = index + 1;
-    sheet->width = info->width;
-    sheet->height = info->height;
+    layout->width = info->width;
+    layout->height = info->height;
     return MIM_OK;
 }
 
 /* A frame in parts is stored whole: each part would have to look for what changed. */
 static int32_t
-pngx_encode(struct mim_job *job, void *packet, const struct mim_frame_info *info, uint32_t part,
-            const struct mim_raster *raster, const struct mim_neighbours *beside)
+writer_encode(struct mim_job *job, void *packet, const struct mim_frame_info *info, uint32_t part,
+              const struct mim_raster *raster, const struct mim_neighbours *beside)
 {
     const struct pngx_writer *self = job->state;
     struct pngx_writing_worker *worker = job->worker;
@@ -142,8 +142,8 @@ pngx_encode(struct mim_job *job, void *packet, const struct mim_frame_info *info
     int32_t status = MIM_OK;
 
     rows.raster = raster;
-    if (self->is_movie && info->parts == 1)
-        status = pngx_change_find(job, raster, beside->previous, packet, &rows);
+    if (self->is_animation && info->parts == 1)
+        status = pngx_dirty_rect_find(job, raster, beside->previous, packet, &rows);
     pngx_rows_open(&rows);
     return status == MIM_OK ? pngx_pack(job, &worker->packer, &self->packing, &rows, part, info->parts) : status;
 }
@@ -162,21 +162,21 @@ emit_header(struct mim_job *job, struct pngx_writer *self, const struct mim_fram
     if (status == MIM_OK)
         status = pngx_emit_chunk(job, PNGX_IHDR, NULL, 0, ihdr, sizeof ihdr);
     self->control_at = job->host->tell(job);
-    if (status == MIM_OK && self->is_movie)
+    if (status == MIM_OK && self->is_animation)
         status = pngx_emit_chunk(job, PNGX_ACTL, NULL, 0, control, sizeof control);
-    return status == MIM_OK ? pngx_kept_emit(job, &self->kept, info->channels) : status;
+    return status == MIM_OK ? pngx_emit_metadata(job, &self->retained, info->channels) : status;
 }
 
 static int32_t
-emit_control(struct mim_job *job, struct pngx_writer *self, const struct pngx_sheet *sheet)
+emit_control(struct mim_job *job, struct pngx_writer *self, const struct pngx_layout *layout)
 {
     uint8_t control[PNGX_FCTL_SIZE], *out = pngx_put_u32(control, self->sequence++);
 
-    out = pngx_put_u32(pngx_put_u32(out, sheet->width), sheet->height);
-    out = pngx_put_u32(pngx_put_u32(out, sheet->x), sheet->y);
-    out = pngx_put_u16(pngx_put_u16(out, sheet->delay.num), sheet->delay.den);
+    out = pngx_put_u32(pngx_put_u32(out, layout->width), layout->height);
+    out = pngx_put_u32(pngx_put_u32(out, layout->x), layout->y);
+    out = pngx_put_u16(pngx_put_u16(out, layout->delay.num), layout->delay.den);
     out[0] = PNGX_DISPOSE_NONE;
-    out[1] = sheet->is_over ? PNGX_BLEND_OVER : PNGX_BLEND_SOURCE;
+    out[1] = layout->is_over ? PNGX_BLEND_OVER : PNGX_BLEND_SOURCE;
     return pngx_emit_chunk(job, PNGX_FCTL, NULL, 0, control, sizeof control);
 }
 
@@ -220,14 +220,14 @@ emit_parts(struct mim_job *job, struct pngx_writer *self, const struct mim_frame
 }
 
 static int32_t
-pngx_put(struct mim_job *job, void *packet, const struct mim_frame_info *info, const struct mim_coded *coded)
+writer_put(struct mim_job *job, void *packet, const struct mim_frame_info *info, const struct mim_coded *coded)
 {
     struct pngx_writer *self = job->state;
     bool is_first = !self->is_started;
 
     int32_t status = is_first ? emit_header(job, self, info) : MIM_OK;
     self->is_started = true;
-    if (status == MIM_OK && self->is_movie)
+    if (status == MIM_OK && self->is_animation)
         status = emit_control(job, self, packet);
     if (status != MIM_OK)
         return status;
@@ -248,18 +248,18 @@ patch_control(struct mim_job *job, const struct pngx_writer *self)
 }
 
 static int32_t
-pngx_finish(struct mim_job *job)
+writer_finish(struct mim_job *job)
 {
     struct pngx_writer *self = job->state;
 
     int32_t status = pngx_timing_end(job, self);
     if (status == MIM_OK)
         status = pngx_emit_chunk(job, PNGX_IEND, NULL, 0, NULL, 0);
-    return status == MIM_OK && self->is_movie ? patch_control(job, self) : status;
+    return status == MIM_OK && self->is_animation ? patch_control(job, self) : status;
 }
 
 static void
-pngx_writing_worker_close(struct mim_job *job)
+writer_worker_close(struct mim_job *job)
 {
     struct pngx_writing_worker *worker = job->worker;
 
@@ -267,11 +267,11 @@ pngx_writing_worker_close(struct mim_job *job)
 }
 
 static void
-pngx_close_writer(struct mim_job *job)
+writer_close(struct mim_job *job)
 {
     struct pngx_writer *self = job->state;
 
-    pngx_kept_close(job, &self->kept);
+    pngx_retained_close(job, &self->retained);
 }
 
 #define OPTION(member) MIM_OPTION_HEADER, .offset = offsetof(struct pngx_writer, member)
@@ -302,12 +302,12 @@ enum { OPTIONS = sizeof options / sizeof *options };
     { \
         .struct_size = sizeof(struct mim_writer_ops), \
         .flags = MIM_WRITER_PREVIOUS | MIM_WRITER_SEEKS | MIM_WRITER_TIMING | MIM_WRITER_LOOP | MIM_WRITER_COUNTS, \
-        .state_size = sizeof(struct pngx_writer), .packet_size = sizeof(struct pngx_sheet), \
+        .state_size = sizeof(struct pngx_writer), .packet_size = sizeof(struct pngx_layout), \
         .worker_size = sizeof(struct pngx_writing_worker), .option_count = count, .options = options, \
-        .open = first_call, .accepts = pngx_accepts, .encode = pngx_encode, .put = pngx_put, \
-        .metadata = pngx_keep_metadata, .finish = pngx_finish, .worker_close = pngx_writing_worker_close, \
-        .close = pngx_close_writer, \
+        .open = first_call, .accepts = writer_accepts, .encode = writer_encode, .put = writer_put, \
+        .metadata = writer_metadata, .finish = writer_finish, .worker_close = writer_worker_close, \
+        .close = writer_close, \
     }
 
-const struct mim_writer_ops pngx_writer_ops = WRITER_OPS(pngx_open_picture, OPTIONS);
-const struct mim_writer_ops pngx_movie_writer_ops = WRITER_OPS(pngx_open_movie, OPTIONS - 1);
+const struct mim_writer_ops pngx_writer_ops = WRITER_OPS(writer_open_picture, OPTIONS);
+const struct mim_writer_ops pngx_animation_writer_ops = WRITER_OPS(pngx_open_movie, OPTIONS - 1);

@@ -6,6 +6,6 @@
 #include <mim/plugin.h>
 
 extern const struct mim_writer_ops pngx_writer_ops;
-extern const struct mim_writer_ops pngx_movie_writer_ops;
+extern const struct mim_writer_ops pngx_animation_writer_ops;
 
 #endif
