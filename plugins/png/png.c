@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* PNG pictures and animations: libpng unpacks pixels, libdeflate packs them; chunks are walked and made here. */
+/*
+ * The plugin's tables. libpng decodes pixels and libdeflate compresses them; this plugin reads and writes the chunks.
+ */
 #include <png.h>
 
 #include "read/reader.h"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libdeflate is the faster one, but needs all input at once and ends its output with a final block. zlib takes input
- * piece by piece, and the parts that it makes can be joined.
+ * libdeflate is faster, but needs all input at once and ends its output with a final block. zlib takes input in pieces
+ * and makes parts that can be joined.
  */
 #include "shared/deflate.h"
 
-enum { COMPRESSOR_BYTES = 1 << 20 }; /* of libdeflate, about; 9 times as much above level 9 */
+enum { COMPRESSOR_BYTES = 1 << 20 }; /* approximate use of libdeflate; 9 times as much above level 9 */
 
 int32_t
 shared_compressor_open(struct mim_job *job, struct shared_compressor *compressor, int level)

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The size of a block stands in the bytes before it. */
+/* Stores the size of each block in the bytes before it. */
 #include "shared/memory.h"
 
 #include <string.h>
 
-enum { PREFIX = 16, MIN_CAPACITY = 256 }; /* a prefix that keeps what malloc aligns aligned */
+enum { PREFIX = 16, MIN_CAPACITY = 256 }; /* PREFIX keeps the alignment of malloc */
 
 void *
 shared_memory_alloc(struct shared_memory *memory, uint64_t size)

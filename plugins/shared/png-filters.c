@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Loops that compilers make vectors of: every predictor is known, since rows are whole. */
+/* Row filters as loops that compilers vectorize: the whole row is known, so no step depends on the one before. */
 #include "shared/png-filters.h"
 
 #include <stdbool.h>
@@ -20,7 +20,7 @@ filter_average(const uint8_t *restrict row, const uint8_t *restrict left, const 
         out[i] = (uint8_t)(row[i] - (uint8_t)((left[i] + above[i]) >> 1));
 }
 
-/* PNG specification (third edition), 9.4: the nearest of left, above, above left to their plane. */
+/* PNG specification (third edition), 9.4: the predictor is the neighbour nearest to left + above - above left. */
 static void
 filter_paeth(const uint8_t *restrict row, const uint8_t *restrict left, const uint8_t *restrict above,
              const uint8_t *restrict corner, uint64_t size, uint8_t *restrict out)
@@ -37,7 +37,7 @@ filter_paeth(const uint8_t *restrict row, const uint8_t *restrict left, const ui
     }
 }
 
-/* The first pixel has nothing to its left. */
+/* The first pixel has no left neighbour. */
 static void
 filter_start(int filter, const uint8_t *row, const uint8_t *above, uint64_t size, uint8_t *out)
 {

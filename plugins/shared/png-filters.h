@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The filters of PNG: what each byte is told relative to. */
+/* The row filters of PNG, which PDF uses too. */
 #ifndef MIM_SHARED_PNG_FILTERS_H
 #define MIM_SHARED_PNG_FILTERS_H
 
@@ -14,12 +14,11 @@ enum {
     SHARED_FILTERS
 };
 
-/** Filter `size` bytes of a row: `out` gets the filter's number, then the bytes. `above` may be NULL: zeros. */
+/* Filter `size` bytes of a row: `out` gets the filter's number, then the bytes. `above` is NULL for a row of zeros. */
 void shared_filter_row(int filter, const uint8_t *row, const uint8_t *above, uint64_t size, uint32_t pixel,
                        uint8_t *out);
 
-/** Try the filters from none to `last` and take the one with the smallest sum of bytes, read as signed. `out` is as
- * above, `scratch` as long. */
+/* Use the filter from none to `last` with the smallest sum of absolute signed bytes. `scratch` is as large as `out`. */
 void shared_filter_row_best(const uint8_t *row, const uint8_t *above, uint64_t size, uint32_t pixel, int last,
                             uint8_t *out, uint8_t *scratch);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Our walk along a PNG's chunks, and frames fed to libpng, against libpng on the whole file: the picture is the same, or
- * both refuse. A further frame that is read is what libpng makes of a file of its chunks. Every input is read as it is, and once more with the checksums that its chunks should have.
+ * Compares the reader with libpng on the whole file: both return the same picture, or both refuse it. Further frames of
+ * an animation are compared with what libpng reads from a file made of their chunks. Every input is read as it is, and
+ * again with corrected checksums.
  */
 #include <png.h>
 
@@ -57,7 +58,7 @@ read_rows(png_structp png, png_infop info, const struct mim_raster *raster)
 {
     bool is_misplaced = has_early_transparency(png_get_io_ptr(png));
 
-    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1); /* not the picture */
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1); /* metadata, not part of the picture */
     png_read_info(png, info);
     EXPECT(png_get_image_width(png, info) == raster->width && png_get_image_height(png, info) == raster->height);
     png_set_expand(png);
@@ -73,7 +74,7 @@ read_rows(png_structp png, png_infop info, const struct mim_raster *raster)
             png_read_row(png, raster->data + y * raster->stride, NULL);
 }
 
-/* false: refused. */
+/* Returns false if libpng refuses the file. */
 static bool
 read_by_libpng(struct memory *file, const struct mim_raster *raster)
 {
@@ -93,7 +94,7 @@ read_by_libpng(struct memory *file, const struct mim_raster *raster)
 
 /* --- ours --------------------------------------------------------------------------------------------------------- */
 
-/* Of a frame, of exactly its size. Not `data`: it would be too large. */
+/* Allocates a raster of exactly the size of a frame, or none if it is too large. */
 static struct mim_raster
 make_raster(const struct mim_frame_info *info)
 {
@@ -111,7 +112,7 @@ make_raster(const struct mim_frame_info *info)
     return raster;
 }
 
-/* Where libpng is laxer: what it takes for ancillary, damaged or in excess it passes over. */
+/* Errors of chunks that libpng ignores as ancillary, damaged or surplus. */
 static bool
 is_our_own_reason(const char *text)
 {
@@ -159,7 +160,7 @@ put_chunk(struct memory *file, uint32_t type, const uint8_t *data, uint32_t size
     memory_write(file, sum, sizeof sum);
 }
 
-/* What a chunk of an animation is in a file of this frame alone. */
+/* Writes a chunk of an animation to a file that has only this frame. */
 static void
 put_in_file(struct memory *file, const struct pngx_chunk *chunk, const uint8_t *data, const struct pngx_frame *frame,
             const struct pngx_header *header)
@@ -200,7 +201,7 @@ compare_frame(const struct test_host *host, const struct pngx_header *header, co
     free(file.data);
 }
 
-/* Colours of a palette are what the indices stand for. */
+/* Compares indices, looked up in the palette, with colours. */
 static void
 compare_indices(struct test_host *host, const struct mim_raster *colours)
 {
@@ -240,7 +241,7 @@ read_frame(struct reading *reading, struct test_host *host, uint64_t index)
         compare_picture(host, &file, &raster, verdict);
     else if (verdict == MIM_OK)
         compare_frame(host, header, &packet.frame, &raster);
-    host_reset(host); /* the error was the frame's */
+    host_reset(host); /* the error belongs to that frame only */
     EXPECT(pngx_reader_ops.metadata(&reading->job, &packet, &info) == MIM_OK);
     if (is_picture && verdict == MIM_OK && header->colour == PNGX_PALETTE)
         compare_indices(host, &raster);
@@ -248,7 +249,7 @@ read_frame(struct reading *reading, struct test_host *host, uint64_t index)
     return MIM_OK;
 }
 
-/* Refused before there was a picture. */
+/* Checks a refusal by open. */
 static void
 compare_refusal(const struct test_host *host, const struct pngx_header *header)
 {
@@ -293,7 +294,7 @@ read_file(const uint8_t *data, size_t size)
 
 /* --- checksums ---------------------------------------------------------------------------------------------------- */
 
-/* Did any have to be changed? */
+/* Corrects all checksums. Returns whether one changed. */
 static bool
 mend_sums(uint8_t *data, size_t size)
 {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""PNG and APNG files made chunk by chunk, with the samples they hold known beforehand."""
+"""Makes PNG and APNG files chunk by chunk from known samples."""
 
 import struct
 import zlib
@@ -36,7 +36,7 @@ def pack_row(row, depth):
 
 
 def filter_row(kind, row, above, pixel):
-    """The five filters, as slow as they are plain."""
+    """The five filters, written plainly rather than fast."""
     left = bytes(pixel) + row[:-pixel] if len(row) > pixel else bytes(len(row))
     corner = bytes(pixel) + above[:-pixel] if len(row) > pixel else bytes(len(row))
     out = bytearray([kind])
@@ -48,7 +48,7 @@ def filter_row(kind, row, above, pixel):
 
 
 def filtered(samples, depth, interlace=0):
-    """Samples (h, w, c) as the bytes that are compressed: every filter in turn."""
+    """Samples (h, w, c) as filtered rows, with every filter in turn."""
     channels = samples.shape[2]
     pixel = max(1, depth * channels // 8)
     out, kind = [], 0
@@ -70,7 +70,7 @@ def pixels(samples, depth, interlace=0, level=6):
 
 
 def idat(data, pieces=1):
-    """Compressed bytes as IDAT chunks; of several one is empty."""
+    """Compressed bytes as IDAT chunks; if there are several, one is empty."""
     if pieces == 1:
         return chunk('IDAT', data)
     size = max(1, -(-len(data) // pieces))
@@ -79,7 +79,7 @@ def idat(data, pieces=1):
 
 
 def png(samples, depth, colour, interlace=0, before=b'', after=b'', pieces=1):
-    """A whole file; `before` stands between IHDR and IDAT."""
+    """A whole file; `before` comes between IHDR and IDAT."""
     height, width = samples.shape[:2]
     return (SIGNATURE + ihdr(width, height, depth, colour, interlace) + before +
             idat(pixels(samples, depth, interlace), pieces) + after + chunk('IEND'))
@@ -98,7 +98,7 @@ def palette_of(depth, seed=0):
 
 
 def delivered(samples, depth, colour, palette=None, transparency=None):
-    """What a reader gives for these samples, as the specification says: (h, w, c) of u8 or u16."""
+    """The frame that a reader returns for these samples by the specification: (h, w, c) of u8 or u16."""
     dtype = np.uint16 if depth == 16 else np.uint8
     if colour == PALETTE:
         entries = palette
@@ -134,8 +134,8 @@ def fdat(sequence, data):
     return chunk('fdAT', struct.pack('>I', sequence) + data)
 
 
-class Movie:
-    """An animation frame by frame. `hidden`: a picture that is no frame of it."""
+class Animation:
+    """An animation, built frame by frame. `hidden`: a picture that is not a frame of it."""
 
     def __init__(self, width, height, depth, colour, plays=0, before=b'', hidden=None):
         self.size, self.depth, self.colour, self.plays, self.before = (width, height), depth, colour, plays, before

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Animations: composed by the specification's rules, by ffmpeg and by Pillow; timing; what is wrong with a file; what mim writes."""
+"""APNG: frames composed by the specification's rules, by ffmpeg and by Pillow; timing; damaged files; files that mim writes."""
 
 import io
 import random
@@ -13,7 +13,7 @@ from PIL import Image
 import pngbytes
 import tap
 from peers import PeerCase, tool
-from pngbytes import GRAY, GRAY_ALPHA, PALETTE, RGB, RGBA, Movie, chunk
+from pngbytes import GRAY, GRAY_ALPHA, PALETTE, RGB, RGBA, Animation, chunk
 
 
 def as_rgba(frame):
@@ -34,8 +34,8 @@ def by_ffmpeg(path, width, height):
     return list(np.frombuffer(done.stdout, np.uint8).reshape(-1, height, width, 4))
 
 
-def random_movie(seed):
-    """A movie of every operation, and what its frames are by the specification."""
+def random_animation(seed):
+    """A random animation with every operation, and its frames by the specification."""
     chance = random.Random(seed)
     width, height = chance.randint(3, 24), chance.randint(3, 24)
     colour = chance.choice((RGB, RGBA, RGBA, GRAY_ALPHA, GRAY, PALETTE))
@@ -45,7 +45,7 @@ def random_movie(seed):
     before = chunk('PLTE', palette.tobytes()) if palette is not None else b''
     before += pngbytes.transparency_chunk(colour, clear) if clear else b''
     hidden = pngbytes.samples_of(colour, depth, width, height, seed) if chance.random() < 0.4 else None
-    movie, frames = Movie(width, height, depth, colour, chance.randint(0, 3), before, hidden), []
+    animation, frames = Animation(width, height, depth, colour, chance.randint(0, 3), before, hidden), []
     for i in range(chance.randint(2, 7)):
         w, h, x, y = width, height, 0, 0
         if i or hidden is not None:
@@ -55,43 +55,43 @@ def random_movie(seed):
         if colour in (RGBA, GRAY_ALPHA):
             samples[..., -1] = np.random.default_rng(seed + i).choice((0, 255, 255, 128, 3), (h, w))
         dispose, blend = chance.randint(0, 2), chance.randint(0, 1)
-        movie.add(samples, x, y, pieces=chance.randint(1, 3), delay=(chance.randint(0, 9), chance.choice((0, 10, 25, 30, 1000))),
+        animation.add(samples, x, y, pieces=chance.randint(1, 3), delay=(chance.randint(0, 9), chance.choice((0, 10, 25, 30, 1000))),
                   dispose=dispose, blend=blend)
         rgba = as_rgba(pngbytes.delivered(samples, depth, colour, palette, clear))
         frames.append((rgba, x, y, dispose, blend))
-    return movie, pngbytes.compose(width, height, frames)
+    return animation, pngbytes.compose(width, height, frames)
 
 
 class Composed(PeerCase):
-    def test_random_movies_are_the_specifications(self):
+    def test_random_animations_match_the_specification(self):
         for seed in range(40):
-            movie, expected = random_movie(seed)
-            path = self.put('m.apng', movie.bytes())
+            animation, expected = random_animation(seed)
+            path = self.put('m.apng', animation.bytes())
             with self.subTest(seed):
                 frames = [visible(as_rgba(frame)) for frame in self.pixels(path)]
                 self.assertSameFrames(frames, [visible(frame) for frame in expected])
 
-    def test_each_frame_alone_is_the_same(self):
+    def test_single_frames_equal_frames_in_sequence(self):
         for seed in (3, 11, 12):
-            movie, expected = random_movie(seed)
-            path = self.put('m.apng', movie.bytes())
+            animation, expected = random_animation(seed)
+            path = self.put('m.apng', animation.bytes())
             for i in reversed(range(len(expected))):
                 with self.subTest(seed, frame=i):
                     one = self.mim('convert', '-q', '--frames', i, '--color', 'rgba', path, '-', '--to', 'raw')
                     self.assertSame(visible(np.frombuffer(one, np.uint8).reshape(expected[i].shape)), visible(expected[i]))
 
-    def test_ffmpeg_and_pillow_compose_alike(self):
-        """Opaque or clear pixels only: the peers round partial alpha in ways of their own."""
+    def test_frames_equal_ffmpeg_and_pillow(self):
+        """Opaque or transparent pixels only, since the peers round partial alpha differently."""
         for seed in range(6):
             chance = random.Random(seed)
-            movie = Movie(20, 14, 8, RGBA)
+            animation = Animation(20, 14, 8, RGBA)
             for i in range(5):
                 w, h = (20, 14) if i == 0 else (chance.randint(1, 20), chance.randint(1, 14))
                 samples = pngbytes.samples_of(RGBA, 8, w, h, seed * 7 + i)
                 samples[..., 3] = np.random.default_rng(seed + i).choice((0, 255), (h, w))
-                movie.add(samples, chance.randint(0, 20 - w), chance.randint(0, 14 - h), dispose=(0, 1, 0, 2, 0)[i] if i else 0,
+                animation.add(samples, chance.randint(0, 20 - w), chance.randint(0, 14 - h), dispose=(0, 1, 0, 2, 0)[i] if i else 0,
                           blend=chance.randint(0, 1))
-            path = self.put('m.png', movie.bytes())
+            path = self.put('m.png', animation.bytes())
             ours = [visible(frame) for frame in self.pixels(path)]
             with self.subTest(seed):
                 self.assertSameFrames(ours, [visible(frame) for frame in by_ffmpeg(path, 20, 14)], 'ffmpeg')
@@ -102,24 +102,24 @@ class Composed(PeerCase):
                         theirs.append(visible(np.array(image.convert('RGBA'))))
                 self.assertSameFrames(ours, theirs, 'Pillow')
 
-    def test_sixteen_bits_stay(self):
-        movie = Movie(9, 9, 16, RGB)
+    def test_sixteen_bits_are_kept(self):
+        animation = Animation(9, 9, 16, RGB)
         first, second = pngbytes.samples_of(RGB, 16, 9, 9), pngbytes.samples_of(RGB, 16, 4, 5, 1)
-        movie.add(first)
-        movie.add(second, 2, 3)
-        frames = self.pixels(self.put('m.apng', movie.bytes()))
+        animation.add(first)
+        animation.add(second, 2, 3)
+        frames = self.pixels(self.put('m.apng', animation.bytes()))
         expected = first.copy()
         expected[3:8, 2:6] = second
         self.assertSameFrames(frames, [first.astype(np.uint16), expected.astype(np.uint16)])
 
     def test_raw_rectangles_and_indices(self):
-        movie, _ = random_movie(1)
-        path = self.put('m.apng', movie.bytes())
+        animation, _ = random_animation(1)
+        path = self.put('m.apng', animation.bytes())
         info = self.info(path, '-i', 'raw=yes')
         for facts in info['each']:
             self.assertEqual([facts['width'], facts['height']], facts['metadata']['rectangle'][2:])
 
-    def test_a_file_without_an_animation_is_one_frame(self):
+    def test_file_without_animation_has_one_frame(self):
         samples = pngbytes.samples_of(RGB, 8, 5, 5)
         for before, after in ((b'', pngbytes.actl(1)), (pngbytes.actl(0), b''), (pngbytes.fctl(0, 5, 5), b''),
                               (b'', pngbytes.fctl(0, 5, 5) + pngbytes.fdat(1, pngbytes.pixels(samples, 8)))):
@@ -129,19 +129,19 @@ class Composed(PeerCase):
 
 class Timing(PeerCase):
     def durations(self, delays, **more):
-        movie = Movie(2, 2, 8, GRAY, **more)
+        animation = Animation(2, 2, 8, GRAY, **more)
         for delay in delays:
-            movie.add(pngbytes.samples_of(GRAY, 8, 2, 2), delay=delay)
-        return self.info(self.put('m.apng', movie.bytes()))
+            animation.add(pngbytes.samples_of(GRAY, 8, 2, 2), delay=delay)
+        return self.info(self.put('m.apng', animation.bytes()))
 
-    def test_delays_are_exact_and_zero_stays(self):
+    def test_delays_are_exact(self):
         info = self.durations([(1, 10), (1001, 30000), (0, 10), (5, 0), (1, 3)], plays=4)
         said = [facts['duration'] for facts in info['each']]
         for one, other in zip(said, (0.1, 1001 / 30000, 0, 0.05, 1 / 3)):
             self.assertAlmostEqual(one, other, delta=1e-12)
         self.assertEqual(info['loop'], 4)
 
-    def test_denominators_without_a_common_one(self):
+    def test_large_denominators_fall_back_to_nanoseconds(self):
         info = self.durations([(1, 65521), (1, 65519), (1, 65497), (7, 65479)])
         for facts, den in zip(info['each'], (65521, 65519, 65497, 65479 / 7)):
             self.assertAlmostEqual(facts['duration'], 1 / den, delta=1e-9)
@@ -157,17 +157,17 @@ class Damage(PeerCase):
         return len(done.stdout) // 75 if done.returncode in (0, 6) else 0
 
     def three(self):
-        movie = Movie(5, 5, 8, RGB)
+        animation = Animation(5, 5, 8, RGB)
         for i in range(3):
-            movie.add(pngbytes.samples_of(RGB, 8, 5, 5, i))
-        return movie
+            animation.add(pngbytes.samples_of(RGB, 8, 5, 5, i))
+        return animation
 
-    def test_the_good_frames_come_before_the_error(self):
-        movie, data = self.three(), pngbytes.pixels(pngbytes.samples_of(RGB, 8, 5, 5), 8)
-        whole = movie.bytes()
+    def test_good_frames_are_read_before_the_error(self):
+        animation, data = self.three(), pngbytes.pixels(pngbytes.samples_of(RGB, 8, 5, 5), 8)
+        whole = animation.bytes()
 
         def more(body, frames=4):
-            return pngbytes.SIGNATURE + pngbytes.ihdr(5, 5, 8, RGB) + pngbytes.actl(frames) + movie.body + body + chunk('IEND')
+            return pngbytes.SIGNATURE + pngbytes.ihdr(5, 5, 8, RGB) + pngbytes.actl(frames) + animation.body + body + chunk('IEND')
 
         fctl, fdat = pngbytes.fctl, pngbytes.fdat
         second = whole.index(b'fdAT') - 4
@@ -176,46 +176,46 @@ class Damage(PeerCase):
             'cut in the last frame': (whole[:third + 30], 2, 'the file ends'),
             'cut in the second': (whole[:second + 30], 1, 'the file ends'),
             'cut before the end': (whole[:-12], 2, 'the file ends'),
-            'a sequence number twice': (more(fctl(4, 5, 5) + fdat(5, data)), 3, 'sequence number 4 where 5'),
-            'a sequence number left out': (more(fctl(6, 5, 5) + fdat(7, data)), 3, 'sequence number 6 where 5'),
-            'data out of order': (more(fctl(5, 5, 5) + fdat(7, data)), 3, 'sequence number 7 where 6'),
+            'a sequence number twice': (more(fctl(4, 5, 5) + fdat(5, data)), 3, 'sequence number 4, expected 5'),
+            'a missing sequence number': (more(fctl(6, 5, 5) + fdat(7, data)), 3, 'sequence number 6, expected 5'),
+            'data out of order': (more(fctl(5, 5, 5) + fdat(7, data)), 3, 'sequence number 7, expected 6'),
             'no pixels': (more(fctl(5, 5, 5)), 3, 'frame 3 has no pixels'),
             'two controls': (more(fctl(5, 5, 5) + fctl(6, 5, 5) + fdat(7, data)), 3, 'frame 3 has no pixels'),
             'no size': (more(fctl(5, 0, 5) + fdat(6, data)), 3, 'frame 3 is 0x5'),
             'out of the canvas': (more(fctl(5, 5, 5, 1, 0) + fdat(6, data)), 3, 'frame 3 is 5x5 at 1,0'),
             'far out of the canvas': (more(fctl(5, 5, 5, 0xffffffff, 0) + fdat(6, data)), 3, 'at 4294967295,0'),
-            'disposal of no kind': (more(fctl(5, 5, 5, dispose=3) + fdat(6, data)), 3, 'disposal 3'),
-            'blending of no kind': (more(fctl(5, 5, 5, blend=2) + fdat(6, data)), 3, 'blending 2'),
-            'more than counted': (more(fctl(5, 5, 5) + fdat(6, data), 3), 3, 'acTL counts 3 frames, and there are more'),
-            'fewer than counted': (more(b''), 3, 'acTL counts 4 frames, there are 3'),
-            'a control of another size': (more(chunk('fcTL', bytes(25))), 3, 'an fcTL of 25 bytes'),
-            'a control with a wrong sum': (more(fctl(5, 5, 5)[:-1] + b'\0' + fdat(6, data)), 3, 'checksum of the chunk fcTL'),
-            'an IDAT apart': (more(chunk('IDAT', data)), 2, 'an IDAT apart from the others'),
-            'a tiny fdAT': (more(fctl(5, 5, 5) + chunk('fdAT', b'ab')), 3, 'an fdAT of 2 bytes'),
+            'an unknown disposal': (more(fctl(5, 5, 5, dispose=3) + fdat(6, data)), 3, 'disposal 3'),
+            'an unknown blending': (more(fctl(5, 5, 5, blend=2) + fdat(6, data)), 3, 'blending 2'),
+            'more than counted': (more(fctl(5, 5, 5) + fdat(6, data), 3), 3, 'acTL counts 3 frames, the file has more'),
+            'fewer than counted': (more(b''), 3, 'acTL counts 4 frames, the file has 3'),
+            'a control of another size': (more(chunk('fcTL', bytes(25))), 3, 'fcTL has 25 bytes'),
+            'a control with a wrong checksum': (more(fctl(5, 5, 5)[:-1] + b'\0' + fdat(6, data)), 3, 'checksum of chunk fcTL'),
+            'an IDAT apart': (more(chunk('IDAT', data)), 2, 'IDAT chunks are not consecutive'),
+            'a tiny fdAT': (more(fctl(5, 5, 5) + chunk('fdAT', b'ab')), 3, 'fdAT has only 2 bytes'),
         }
         for name, (bad, good, words) in cases.items():
             with self.subTest(name):
                 self.assertEqual(self.good_frames(bad, words), good)
 
-    def test_pixels_that_are_damaged_are_that_frames(self):
-        movie = self.three()
-        movie.body += pngbytes.fctl(5, 5, 5) + chunk('fdAT', b'\0\0\0\6' + b'x' * 9)
-        movie.sequence, movie.frames = 7, 4
-        movie.add(pngbytes.samples_of(RGB, 8, 5, 5))
-        path = self.put('m.apng', movie.bytes())
+    def test_damaged_pixels_affect_one_frame(self):
+        animation = self.three()
+        animation.body += pngbytes.fctl(5, 5, 5) + chunk('fdAT', b'\0\0\0\6' + b'x' * 9)
+        animation.sequence, animation.frames = 7, 4
+        animation.add(pngbytes.samples_of(RGB, 8, 5, 5))
+        path = self.put('m.apng', animation.bytes())
         self.assertEqual(self.info(path)['frames'], 5)
         self.assertIn('libpng: ', self.refuse(6, 'convert', path, self.path('out.gif')))
         self.mim('convert', '-q', path, self.path('out.gif'), '--frames', '0,1,2,4')
 
-    def test_first_frames_that_are_wrong(self):
+    def test_invalid_first_frames(self):
         samples = pngbytes.samples_of(RGB, 8, 5, 5)
         data = pngbytes.pixels(samples, 8)
         start = pngbytes.SIGNATURE + pngbytes.ihdr(5, 5, 8, RGB)
         for body, words in (
-                (pngbytes.actl(1) + pngbytes.fctl(0, 4, 5) + chunk('IDAT', data), 'not all of it'),
+                (pngbytes.actl(1) + pngbytes.fctl(0, 4, 5) + chunk('IDAT', data), 'does not cover the canvas'),
                 (pngbytes.actl(1) + pngbytes.fdat(0, data) + chunk('IDAT', data), 'belongs to no frame'),
                 (pngbytes.actl(1) + chunk('IDAT', data) + pngbytes.fdat(0, data), 'belongs to no frame'),
-                (pngbytes.actl(1) + pngbytes.fctl(1, 5, 5) + chunk('IDAT', data), 'sequence number 1 where 0'),
+                (pngbytes.actl(1) + pngbytes.fctl(1, 5, 5) + chunk('IDAT', data), 'sequence number 1, expected 0'),
                 (pngbytes.actl(1) + pngbytes.actl(1) + chunk('IDAT', data), 'second acTL')):
             with self.subTest(words):
                 said = self.refuse(6, 'convert', self.put('m.png', start + body + chunk('IEND')), self.path('out.raw'))
@@ -230,12 +230,12 @@ class Damage(PeerCase):
 
 
 class Written(PeerCase):
-    def movie(self, channels, dtype=np.uint8):
-        """Frames of which little changes, one where nothing does, and one that becomes clear."""
-        most = np.iinfo(dtype).max
-        frames = [np.random.default_rng(5).integers(0, most, (24, 31, channels)).astype(dtype)]
+    def animation(self, channels, dtype=np.uint8):
+        """Frames with small changes, one without a change, and one that becomes transparent."""
+        maximum = np.iinfo(dtype).max
+        frames = [np.random.default_rng(5).integers(0, maximum, (24, 31, channels)).astype(dtype)]
         if channels % 2 == 0:
-            frames[0][..., -1] = most
+            frames[0][..., -1] = maximum
         for i in range(1, 6):
             frame = frames[-1].copy()
             if i == 3:
@@ -245,19 +245,19 @@ class Written(PeerCase):
             frames.append(frame)
         return frames
 
-    def test_all_layouts_come_back(self):
+    def test_all_layouts_round_trip(self):
         for channels in (1, 2, 3, 4):
             for dtype in (np.uint8, np.uint16):
                 for options in ((), ('interlace=yes',), ('level=0',), ('level=12', 'filter=average')):
                     with self.subTest(channels, dtype=dtype.__name__, options=options):
-                        frames = self.movie(channels, dtype)
+                        frames = self.animation(channels, dtype)
                         args = [word for option in options for word in ('-o', option)]
                         self.mim('convert', *self.raw_input(frames), self.path('m.apng'), '--force', *args)
                         self.assertSameFrames(self.pixels(self.path('m.apng')), frames)
 
-    def test_peers_read_it(self):
+    def test_peers_read_written_files(self):
         for channels in (3, 4):
-            frames = self.movie(channels)
+            frames = self.animation(channels)
             self.mim('convert', *self.raw_input(frames), self.path('m.apng'), '--force', '--fps', '30000/1001', '--loop', 3)
             expected = [as_rgba(frame) for frame in frames]
             with self.subTest(channels):
@@ -271,15 +271,15 @@ class Written(PeerCase):
                         self.assertAlmostEqual(image.info['duration'], 1001 / 30, places=6)
                 self.assertIn(b'No errors', self.run_tool('pngcheck', '-v', self.path('m.apng')))
 
-    def test_only_what_changed_is_stored(self):
-        self.mim('convert', *self.raw_input(self.movie(4)), self.path('m.apng'))
+    def test_only_changes_are_stored(self):
+        self.mim('convert', *self.raw_input(self.animation(4)), self.path('m.apng'))
         each = self.info(self.path('m.apng'))['each']
         self.assertEqual([facts['metadata']['rectangle'] for facts in each],
                          [[0, 0, 31, 24], [2, 1, 9, 6], [0, 0, 1, 1], [20, 5, 8, 4], [8, 4, 9, 6], [10, 5, 9, 6]])
 
     def test_gif_to_apng_to_gif_is_exact(self):
         for disposal in ('auto', 'background'):
-            frames = [(frame // 64 * 64) for frame in self.movie(3)]
+            frames = [(frame // 64 * 64) for frame in self.animation(3)]
             self.mim('convert', *self.raw_input(frames), self.path('a.gif'), '--force', '-o', f'disposal={disposal}',
                      '--duration', '0.03,0.5,0,1.25,0.1,655.35', '--loop', 7)
             self.mim('convert', self.path('a.gif'), self.path('b.apng'), '--force', '--strict')
@@ -294,7 +294,7 @@ class Written(PeerCase):
                                       [visible(f) for f in original], name)
 
     def test_timing_options(self):
-        source = self.raw_input(self.movie(1))
+        source = self.raw_input(self.animation(1))
         out = self.path('m.apng')
         self.mim('convert', *source, out, '--duration', '0.1,1/3,0,2.5,1000,65535')
         for facts, seconds in zip(self.info(out)['each'], (0.1, 1 / 3, 0, 2.5, 1000, 65535)):
@@ -303,8 +303,8 @@ class Written(PeerCase):
         self.refuse(2, 'convert', *source, out, '--force', '--duration', '0.1,0.2')
         self.refuse(2, 'convert', *source, out, '--force', '--duration', '0.1', '--fps', 10)
 
-    def test_many_frames_need_a_name_or_a_word_that_says_so(self):
-        source = self.raw_input(self.movie(3))
+    def test_many_frames_require_apng(self):
+        source = self.raw_input(self.animation(3))
         said = self.refuse(2, 'convert', *source, self.path('m.png'))
         self.assertIn('_%03d.png', said)
         self.assertNothingBeside('in.raw')
@@ -315,8 +315,8 @@ class Written(PeerCase):
         said = self.refuse(2, 'convert', *source, self.path('one.png'), '--frames', 0, '--fps', 5)
         self.assertIn('apng=yes', said)
 
-    def test_it_does_not_depend_on_threads_and_goes_through_pipes(self):
-        source = self.raw_input(self.movie(4))
+    def test_output_does_not_depend_on_threads_or_pipes(self):
+        source = self.raw_input(self.animation(4))
         self.mim('convert', '--threads', 1, *source, self.path('one.apng'))
         self.mim('convert', '--threads', 3, *source, self.path('three.apng'))
         piped = self.mim('convert', *source, '-', '--to', 'apng')

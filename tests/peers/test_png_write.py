@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""PNG pictures that mim writes: read by Pillow, ffmpeg, ImageMagick and pngcheck; options; what is kept of a source; sizes."""
+"""Writing PNG: files read by Pillow, ffmpeg, ImageMagick and pngcheck; options; metadata that is kept; sizes."""
 
 import io
 
@@ -16,7 +16,7 @@ FFMPEG = {1: 'gray16le', 2: 'ya16le', 3: 'rgb48le', 4: 'rgba64le'}
 
 
 def picture(height, width, channels, dtype=np.uint8, seed=2):
-    """A ramp, a flat part and noise beside each other."""
+    """A ramp, a flat part and noise side by side."""
     random = np.random.default_rng(seed)
     most = np.iinfo(dtype).max
     ramp = np.add.outer(np.arange(height), np.arange(width))[..., None] * (most // (height + width)) + np.arange(channels)
@@ -36,7 +36,7 @@ class Written(PeerCase):
         return self.path('out.png')
 
     def by_peers(self, path, array):
-        """Every peer that can say what these samples are."""
+        """Reads the file with every peer that supports these samples."""
         height, width, channels = array.shape
         if array.dtype == np.uint8:
             with Image.open(path) as image:
@@ -77,7 +77,7 @@ class Written(PeerCase):
                     array = picture(height, width, 4, np.uint16)
                     self.by_peers(self.write(array, f'interlace={interlace}'), array)
 
-    def test_large_pictures_are_packed_in_parts(self):
+    def test_large_pictures_are_compressed_in_parts(self):
         flat = np.broadcast_to(np.arange(3300)[None, :, None] // 9, (2100, 3300, 3)).astype(np.uint8)
         noisy = np.random.default_rng(1).integers(0, 256, (2100, 3300, 3)).astype(np.uint8)
         for name, array in (('flat', flat), ('noisy', noisy)):
@@ -90,7 +90,7 @@ class Written(PeerCase):
                     self.assertEqual(self.get('one.png'), self.get('out.png'))
 
     def test_no_larger_than_pillow(self):
-        """By default, and in a fraction of its time, which tests/bench measures."""
+        """With default options. tests/bench measures the time."""
         photo = np.array(Image.open(pictures.PHOTOGRAPH))
         drawing = np.full((300, 400, 3), 255, np.uint8)
         for i in range(40):
@@ -120,7 +120,7 @@ class Samples(PeerCase):
         self.assertNothingBeside('in.raw')
 
 
-class Kept(PeerCase):
+class Retained(PeerCase):
     def write(self, *args):
         self.mim('convert', '-q', *self.raw_input([picture(5, 5, 3)]), self.path('o.png'), '--force', *args)
         return self.info(self.path('o.png'))['metadata']
@@ -135,7 +135,7 @@ class Kept(PeerCase):
         self.assertEqual([str(axis) for axis in self.write('-o', 'dpi=72,96')['resolution']], ['28.35', '37.8'])
         self.assertIn(b'OK:', self.run_tool('pngcheck', self.path('o.png')))
 
-    def test_options_that_are_wrong(self):
+    def test_invalid_options_are_refused(self):
         source = self.raw_input([picture(5, 5, 3)])
         for option, words in (('dpi=0', 'above 0'), ('dpi=1,2,3', 'one or two'), ('text: x=1', 'keyword'),
                               (f'text:{"k" * 80}=1', 'keyword'), ('level=13', '0..12'), ('filter=best', 'paeth')):
@@ -143,7 +143,7 @@ class Kept(PeerCase):
                 self.assertIn(words, self.refuse(2, 'convert', *source, self.path('o.png'), '-o', option))
                 self.assertNothingBeside('in.raw')
 
-    def test_png_to_png_loses_nothing(self):
+    def test_png_to_png_is_lossless(self):
         import struct
         import zlib
         from pngbytes import RGB, chunk, png, samples_of
@@ -161,7 +161,7 @@ class Kept(PeerCase):
             self.assertEqual((image.info['icc_profile'], image.info['gamma']), (profile, 0.45455))
             self.assertEqual(image.text['Author'], 'Ω')
 
-    def test_tiff_to_png_and_back_keeps_what_both_know(self):
+    def test_tiff_to_png_and_back_keeps_common_metadata(self):
         source = self.raw_input([picture(5, 5, 1, np.uint16)])
         self.mim('convert', *source, self.path('a.tif'), '-o', 'resolution=300,300', '-o', 'artist=Žofie', '-o',
                  'description=what', '-o', 'software=x')
@@ -172,11 +172,11 @@ class Kept(PeerCase):
         self.assertSame(self.pixels(self.path('c.tif'))[0], self.pixels(self.path('a.tif'))[0])
         self.assertEqual(self.info(self.path('c.tif'))['each'][0]['metadata']['resolution_unit'], 'cm')
 
-    def test_a_profile_for_other_samples_is_left_out_with_a_note(self):
+    def test_profile_for_other_samples_is_left_out_with_a_note(self):
         profile = bytes(16) + b'RGB ' + bytes(100)
         Image.new('RGB', (3, 3)).save(self.path('a.png'), icc_profile=profile)
         done = self.run_mim('convert', self.path('a.png'), self.path('b.png'), '--gray')
-        self.assertIn('profile is for other samples', done.stderr.decode())
+        self.assertIn('profile does not match the samples', done.stderr.decode())
         self.assertNotIn('icc', self.info(self.path('b.png'))['metadata'])
 
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Walking and reading chunks. */
+/* Finds and loads chunks. */
 #include "chunk/chunk.h"
 
 #include <stdarg.h>
@@ -51,7 +51,7 @@ is_letters(uint32_t type)
     return true;
 }
 
-/* What a read came to, when the file has to go on there. */
+/* Reports a failed read at a place where the file must go on. */
 static int32_t
 report_missing(struct pngx_fault *fault, int32_t status, uint64_t offset, const char *what)
 {
@@ -73,10 +73,9 @@ pngx_chunk_at(struct mim_job *job, struct pngx_window *window, uint64_t offset, 
         return report_missing(fault, status, offset, "before its last chunk");
     *chunk = (struct pngx_chunk){ .offset = offset, .size = pngx_get_u32(head), .type = pngx_get_u32(head + 4) };
     if (!is_letters(chunk->type))
-        return pngx_fault_set(fault, MIM_CORRUPT, offset, "a chunk was expected, its type would be 0x%08x",
-                              chunk->type);
+        return pngx_fault_set(fault, MIM_CORRUPT, offset, "invalid chunk type 0x%08x", chunk->type);
     if (chunk->size > MAX_CHUNK_SIZE)
-        return pngx_fault_set(fault, MIM_CORRUPT, offset, "a chunk claims %u bytes, the most is %u", chunk->size,
+        return pngx_fault_set(fault, MIM_CORRUPT, offset, "a chunk claims %u bytes, the limit is %u", chunk->size,
                               MAX_CHUNK_SIZE);
     return MIM_OK;
 }
@@ -115,9 +114,8 @@ pngx_chunk_load(struct mim_job *job, struct pngx_window *window, const struct pn
 
     pngx_chunk_name(chunk->type, name);
     if (chunk->size > capacity)
-        return pngx_fault_set(fault, MIM_CORRUPT, chunk->offset,
-                              "the chunk %s has %u bytes, at most %llu were expected", name, chunk->size,
-                              (unsigned long long)capacity);
+        return pngx_fault_set(fault, MIM_CORRUPT, chunk->offset, "chunk %s has %u bytes, expected at most %llu", name,
+                              chunk->size, (unsigned long long)capacity);
     int32_t status = load_data(job, window, chunk, data);
     if (status == MIM_OK)
         status = pngx_window_get(job, window, chunk->offset + PNGX_CHUNK_HEAD + chunk->size, 4, &sum);
@@ -126,6 +124,6 @@ pngx_chunk_load(struct mim_job *job, struct pngx_window *window, const struct pn
 
     pngx_put_u32(type, chunk->type);
     if (libdeflate_crc32(libdeflate_crc32(0, type, sizeof type), data, chunk->size) != pngx_get_u32(sum))
-        return pngx_fault_set(fault, MIM_CORRUPT, chunk->offset, "the checksum of the chunk %s is wrong", name);
+        return pngx_fault_set(fault, MIM_CORRUPT, chunk->offset, "the checksum of chunk %s is wrong", name);
     return MIM_OK;
 }

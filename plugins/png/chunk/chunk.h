@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Chunks: what a PNG file is made of. */
+/* Chunks, the units of a PNG file. */
 #ifndef MIM_PNG_CHUNK_H
 #define MIM_PNG_CHUNK_H
 
@@ -21,33 +21,36 @@ enum { PNGX_SIGNATURE_SIZE = 8, PNGX_CHUNK_HEAD = 8, PNGX_CHUNK_FRAME = 12 };
 
 extern const uint8_t pngx_signature[PNGX_SIGNATURE_SIZE];
 
-/** What is wrong with a file, kept until somebody asks. */
+/* An error in a file, stored until an operation meets it. */
 struct pngx_fault {
-    int32_t status; /**< MIM_OK: nothing */
+    int32_t status; /* MIM_OK: no error */
     uint64_t offset;
     char text[112];
 };
 
-/** Note what is wrong and hand the status back. */
+/* Store an error and return its status. */
 int32_t pngx_fault_set(struct pngx_fault *fault, int32_t status, uint64_t offset, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-/** Make it the error of the job's op. */
+/* Report a stored error as the error of the job and return its status. */
 int32_t pngx_fault_raise(struct mim_job *job, const struct pngx_fault *fault);
 
 struct pngx_chunk {
-    uint64_t offset; /**< of its length */
-    uint32_t size;   /**< of its data, which begin 8 bytes later and are followed by the checksum */
+    uint64_t offset; /* of its length field */
+    uint32_t size;   /* of its data, which start 8 bytes later and precede the checksum */
     uint32_t type;
 };
 
-/** The chunk whose length stands at `offset`. TRUNCATED, CORRUPT, or what the host said. */
+/* Read the head of the chunk at `offset`. Returns TRUNCATED, CORRUPT or an error of the host. */
 int32_t pngx_chunk_at(struct mim_job *job, struct pngx_window *window, uint64_t offset, struct pngx_chunk *chunk,
                       struct pngx_fault *fault);
 uint64_t pngx_chunk_next(const struct pngx_chunk *chunk);
-/** Four letters and a zero. */
+/* Write the four letters of a type and a zero. */
 void pngx_chunk_name(uint32_t type, char name[5]);
 
-/** Read all of the data into memory of size `room` and check its sum. TRUNCATED, CORRUPT, or what the host said. */
+/*
+ * Load the data into memory of size `capacity` and check the checksum. Returns TRUNCATED, CORRUPT or an error of the
+ * host.
+ */
 int32_t pngx_chunk_load(struct mim_job *job, struct pngx_window *window, const struct pngx_chunk *chunk, void *data,
                         uint64_t capacity, struct pngx_fault *fault);
 

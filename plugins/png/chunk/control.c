@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* fcTL: the place of a frame on the canvas, its delay, disposal and blending. */
+/* Parses fcTL: position, delay, disposal and blending of a frame. */
 #include "chunk/control.h"
 
 static void
@@ -27,19 +27,20 @@ pngx_control_load(struct mim_job *job, struct pngx_window *window, const struct 
     uint8_t bytes[PNGX_FCTL_SIZE];
 
     if (chunk->size != PNGX_FCTL_SIZE)
-        return pngx_fault_set(fault, MIM_CORRUPT, chunk->offset, "an fcTL of %u bytes, %d were expected", chunk->size,
+        return pngx_fault_set(fault, MIM_CORRUPT, chunk->offset, "fcTL has %u bytes, expected %d", chunk->size,
                               PNGX_FCTL_SIZE);
     int32_t status = pngx_chunk_load(job, window, chunk, bytes, sizeof bytes, fault);
     if (status != MIM_OK)
         return status;
     parse_control(bytes, control);
     if (control->dispose > PNGX_DISPOSE_PREVIOUS || control->blend > PNGX_BLEND_OVER)
-        return pngx_fault_set(fault, MIM_CORRUPT, chunk->offset, "an fcTL with disposal %u and blending %u",
-                              control->dispose, control->blend);
+        return pngx_fault_set(fault, MIM_CORRUPT, chunk->offset,
+                              "fcTL has disposal %u and blending %u, expected 0 to 2 and 0 or 1", control->dispose,
+                              control->blend);
     return MIM_OK;
 }
 
-/* In 64 bits, where no sum of two sides overflows. */
+/* In 64 bits, the sums cannot overflow. */
 bool
 pngx_control_is_inside(const struct pngx_control *control, const struct pngx_header *header)
 {

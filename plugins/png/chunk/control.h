@@ -9,22 +9,22 @@ enum { PNGX_FCTL_SIZE = 26 };
 enum { PNGX_DISPOSE_NONE, PNGX_DISPOSE_BACKGROUND, PNGX_DISPOSE_PREVIOUS };
 enum { PNGX_BLEND_SOURCE, PNGX_BLEND_OVER };
 
-/** An fcTL chunk. */
+/* The fields of an fcTL chunk. */
 struct pngx_control {
     uint32_t sequence, width, height, x, y;
     uint16_t delay_num, delay_den;
     uint8_t dispose, blend;
 };
 
-/** Load and check a chunk that is an fcTL. CORRUPT when it is none, or has an unknown disposal or blending. */
+/* Load `chunk`, which must be an fcTL. Returns CORRUPT for a wrong size and for an unknown disposal or blending. */
 int32_t pngx_control_load(struct mim_job *job, struct pngx_window *window, const struct pngx_chunk *chunk,
                           struct pngx_control *control, struct pngx_fault *fault);
 
-/** The same for the chunk at `offset`; `*pixels` becomes the offset of the first IDAT or fdAT after it. */
+/* Load the fcTL at `offset`; `*pixels` becomes the offset of the first IDAT or fdAT after it. */
 int32_t pngx_control_read(struct mim_job *job, struct pngx_window *window, uint64_t offset,
                           struct pngx_control *control, uint64_t *pixels, struct pngx_fault *fault);
 
-/** Does the frame lie on the canvas? Does it cover all of it? */
+/* Whether the frame lies inside the canvas, and whether it covers all of it. */
 bool pngx_control_is_inside(const struct pngx_control *control, const struct pngx_header *header);
 bool pngx_control_covers(const struct pngx_control *control, const struct pngx_header *header);
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* For quotients in their lowest terms. */
+/* Reduces fractions. */
 #ifndef MIM_PNG_DIVISOR_H
 #define MIM_PNG_DIVISOR_H
 
 #include <stdint.h>
 
-/** The greatest common divisor; of zero and another the other. */
+/* The greatest common divisor; with zero, the other number. */
 static inline uint64_t
 pngx_common_divisor(uint64_t a, uint64_t b)
 {

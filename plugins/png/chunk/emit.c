@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A chunk is written piece by piece, its sum follows. */
+/* Writes a chunk from pieces, with its checksum. */
 #include "chunk/emit.h"
 
 #include <libdeflate.h>

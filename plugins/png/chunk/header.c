@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads the chunks up to the first IDAT. Only what pixels depend on; the rest is metadata. */
+/* Reads the chunks before the first IDAT that decoding depends on; read/metadata reads the others. */
 #include "chunk/header.h"
 
 #include <string.h>
@@ -7,7 +7,7 @@
 enum { ACTL_SIZE = 8 };
 #define MAX_SIDE 0x7fffffffU
 
-/* Depths by colour type, as bits: 1 << depth. */
+/* Allowed depths of a colour type, as bits: 1 << depth. */
 static const uint32_t depths[7] = {
     [PNGX_GRAY] = 1 << 1 | 1 << 2 | 1 << 4 | 1 << 8 | 1 << 16,
     [PNGX_RGB] = 1 << 8 | 1 << 16,
@@ -27,14 +27,14 @@ parse_ihdr(struct pngx_header *header, uint64_t offset, struct pngx_fault *fault
     header->colour = ihdr[9];
     header->interlace = ihdr[12];
     if (!header->width || !header->height || header->width > MAX_SIDE || header->height > MAX_SIDE)
-        return pngx_fault_set(fault, MIM_CORRUPT, offset, "the picture claims %ux%u pixels", header->width,
+        return pngx_fault_set(fault, MIM_CORRUPT, offset, "invalid size of %ux%u pixels", header->width,
                               header->height);
     if (header->colour > PNGX_RGBA || header->depth > 16 || !(depths[header->colour] >> header->depth & 1))
-        return pngx_fault_set(fault, MIM_CORRUPT, offset, "there is no colour type %u with %u bits", header->colour,
+        return pngx_fault_set(fault, MIM_CORRUPT, offset, "invalid colour type %u with %u bits", header->colour,
                               header->depth);
     if (ihdr[10] || ihdr[11] || header->interlace > 1)
         return pngx_fault_set(fault, MIM_UNSUPPORTED, offset,
-                              "compression %u, filtering %u, interlacing %u: PNG knows 0, 0, and 0 or 1", ihdr[10],
+                              "compression %u, filtering %u, interlacing %u: expected 0, 0, and 0 or 1", ihdr[10],
                               ihdr[11], header->interlace);
     return MIM_OK;
 }
@@ -52,20 +52,22 @@ read_palette(const struct header_reader *self, const struct pngx_chunk *chunk)
     struct pngx_header *header = self->header;
 
     if (header->has_palette)
-        return pngx_fault_set(self->fault, MIM_CORRUPT, chunk->offset, "there is a second palette");
+        return pngx_fault_set(self->fault, MIM_CORRUPT, chunk->offset, "the file has a second palette");
     header->has_palette = true;
     int32_t status = pngx_chunk_load(self->job, self->window, chunk, header->palette, PNGX_PLTE_MAX, self->fault);
     if (status != MIM_OK)
         return status;
     if (!chunk->size || chunk->size % 3)
-        return pngx_fault_set(self->fault, MIM_CORRUPT, chunk->offset, "a palette of %u bytes", chunk->size);
+        return pngx_fault_set(self->fault, MIM_CORRUPT, chunk->offset,
+                              "a palette of %u bytes, expected a multiple of 3", chunk->size);
     bool is_gray = header->colour == PNGX_GRAY || header->colour == PNGX_GRAY_ALPHA;
-    header->palette_size = is_gray ? 0 : chunk->size; /* of RGB it is a suggestion, in a gray picture nothing */
-    header->transparency_size = 0;                    /* one before the palette is passed over, too */
+    header->palette_size =
+        is_gray ? 0 : chunk->size; /* for RGB it is only a suggestion, for gray it is invalid and ignored */
+    header->transparency_size = 0; /* tRNS before PLTE is ignored, as libpng does */
     return MIM_OK;
 }
 
-/* One that cannot belong to this picture is passed over, as libpng does. */
+/* A tRNS that does not fit the colour type is ignored, as libpng does. */
 static int32_t
 read_transparency(const struct header_reader *self, const struct pngx_chunk *chunk)
 {
@@ -88,11 +90,11 @@ read_animation(const struct header_reader *self, const struct pngx_chunk *chunk)
     uint8_t control[ACTL_SIZE] = { 0 };
 
     if (header->is_animated)
-        return pngx_fault_set(self->fault, MIM_CORRUPT, chunk->offset, "there is a second acTL");
+        return pngx_fault_set(self->fault, MIM_CORRUPT, chunk->offset, "the file has a second acTL");
     int32_t status = pngx_chunk_load(self->job, self->window, chunk, control, ACTL_SIZE, self->fault);
     header->frames = pngx_get_u32(control);
     header->plays = pngx_get_u32(control + 4);
-    header->is_animated = header->frames > 0; /* of none is no animation */
+    header->is_animated = header->frames > 0; /* an acTL of zero frames does not make an animation */
     return status;
 }
 
@@ -112,14 +114,14 @@ read_chunk(const struct header_reader *self, const struct pngx_chunk *chunk)
         self->header->has_first_fctl = true;
         return MIM_OK;
     case PNGX_IHDR:
-        return pngx_fault_set(self->fault, MIM_CORRUPT, chunk->offset, "there is a second IHDR");
+        return pngx_fault_set(self->fault, MIM_CORRUPT, chunk->offset, "the file has a second IHDR");
     case PNGX_IEND:
-        return pngx_fault_set(self->fault, MIM_CORRUPT, chunk->offset, "there are no pixels: no IDAT before IEND");
+        return pngx_fault_set(self->fault, MIM_CORRUPT, chunk->offset, "no IDAT before IEND: the file has no pixels");
     }
-    if (chunk->type & 0x20000000) /* a small first letter: ancillary */
+    if (chunk->type & 0x20000000) /* a lower-case first letter: ancillary */
         return MIM_OK;
     pngx_chunk_name(chunk->type, name);
-    return pngx_fault_set(self->fault, MIM_UNSUPPORTED, chunk->offset, "the chunk %s is critical, and unknown", name);
+    return pngx_fault_set(self->fault, MIM_UNSUPPORTED, chunk->offset, "unknown critical chunk %s", name);
 }
 
 static int32_t
@@ -132,7 +134,7 @@ read_start(const struct header_reader *self, struct pngx_chunk *chunk)
     if (status == MIM_TRUNCATED)
         return pngx_fault_set(fault, status, 0, "the file ends inside its signature");
     if (status == MIM_OK && memcmp(start, pngx_signature, PNGX_SIGNATURE_SIZE) != 0)
-        return pngx_fault_set(fault, MIM_CORRUPT, 0, "this is no PNG: its signature is another");
+        return pngx_fault_set(fault, MIM_CORRUPT, 0, "not a PNG: the signature is wrong");
     if (status != MIM_OK)
         return pngx_fault_set(fault, status, 0, "%s", "");
     status = pngx_chunk_at(self->job, self->window, PNGX_SIGNATURE_SIZE, chunk, fault);
@@ -158,7 +160,7 @@ pngx_header_read(struct mim_job *job, struct pngx_window *window, struct pngx_he
         status = read_chunk(&self, &chunk);
     }
     if (status == MIM_OK && header->colour == PNGX_PALETTE && !header->palette_size)
-        return pngx_fault_set(fault, MIM_CORRUPT, chunk.offset, "the picture has a palette, and there is none");
+        return pngx_fault_set(fault, MIM_CORRUPT, chunk.offset, "the picture needs a palette, and PLTE is missing");
     header->pixels = chunk.offset;
     return status;
 }

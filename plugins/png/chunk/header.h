@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What stands before the first pixels. */
+/* The chunks before the first pixels. */
 #ifndef MIM_PNG_HEADER_H
 #define MIM_PNG_HEADER_H
 
@@ -11,24 +11,24 @@ enum { PNGX_IHDR_SIZE = 13, PNGX_PLTE_MAX = 768, PNGX_TRNS_MAX = 256 };
 struct pngx_header {
     uint32_t width, height;
     uint8_t depth, colour, interlace;
-    bool is_animated;                         /**< an acTL says so */
-    bool has_palette;                         /**< a PLTE has been, of use or not */
-    bool has_first_fctl;                      /**< the picture is the animation's first frame */
-    uint32_t frames, plays;                   /**< as acTL says */
-    uint32_t palette_size, transparency_size; /**< bytes; 0: none */
+    bool is_animated;                         /* the file has a valid acTL */
+    bool has_palette;                         /* the file has a PLTE, used or not */
+    bool has_first_fctl;                      /* the picture is the first frame of the animation */
+    uint32_t frames, plays;                   /* from acTL */
+    uint32_t palette_size, transparency_size; /* bytes; 0: none */
     uint8_t palette[PNGX_PLTE_MAX];
     uint8_t transparency[PNGX_TRNS_MAX];
     uint8_t ihdr[PNGX_IHDR_SIZE];
-    uint64_t pixels; /**< offset of the first IDAT */
+    uint64_t pixels; /* offset of the first IDAT */
 };
 
 int32_t pngx_header_read(struct mim_job *job, struct pngx_window *window, struct pngx_header *header,
                          struct pngx_fault *fault);
 
-/** Does it have an alpha channel, or a colour that is transparent? */
+/* Whether the picture has an alpha channel or a transparent colour. */
 bool pngx_header_has_alpha(const struct pngx_header *header);
 
-/** Channels of a frame, as delivered. */
+/* Channels of a decoded frame. */
 uint32_t pngx_header_channels(const struct pngx_header *header);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Unpacks step by step: how much comes out is not known before, and may be a thousand times what went in. */
+/* Decompresses in steps: the size of the output is unknown and may be a thousand times that of the input. */
 #include "chunk/inflate.h"
 
 #include <zlib.h>

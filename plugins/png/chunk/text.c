@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* tEXt is Latin-1, zTXt the same compressed, iTXt UTF-8 with or without compression. */
+/* Texts: tEXt is Latin-1, zTXt is compressed Latin-1, iTXt is UTF-8 with or without compression. */
 #include "chunk/text.h"
 
 #include <stdio.h>
@@ -45,7 +45,7 @@ pngx_text_keyword(const char *key)
     return NULL;
 }
 
-/* Length of the UTF-8 character at the start, 0 when it is none. */
+/* Length of the UTF-8 character at the start, or 0 if it is invalid. */
 static uint32_t
 utf8_length(const uint8_t *bytes, uint64_t size)
 {
@@ -86,7 +86,7 @@ two_digits(const char *text)
     return 10 * (text[0] - '0') + text[1] - '0';
 }
 
-/* The digits of one say a time: its last minute may have a second more. */
+/* Checks the ranges of the digits; a leap second is allowed. */
 static bool
 is_time(const char *text)
 {
@@ -136,7 +136,7 @@ pngx_text_to_latin1(const char *text, uint64_t size, uint8_t *out, uint64_t capa
         if ((in[i] >= 0x80 && !is_pair) || (is_pair && (i + 1 == size || in[i + 1] >> 6 != 2)))
             return -1;
         uint8_t letter = in[i] < 0x80 ? in[i] : (uint8_t)(in[i] << 6 | (in[i + 1] & 0x3f));
-        if (letter >= 0x80 && letter < 0xa0) /* control codes there */
+        if (letter >= 0x80 && letter < 0xa0) /* Latin-1 has control codes there */
             return -1;
         i += is_pair;
         out[count++] = letter;
@@ -171,7 +171,7 @@ append_text(struct mim_job *job, struct pngx_texts *texts, const char *keyword)
     return text;
 }
 
-/* Zeros are left out: some programs store the C string's. */
+/* Skips zeros, since some programs store the one that ends a C string. */
 static int32_t
 add_value(struct mim_job *job, struct shared_bytes *to, const uint8_t *data, uint64_t size, bool is_latin1)
 {
@@ -224,7 +224,7 @@ add_compressed(struct mim_job *job, struct pngx_texts *texts, const char *keywor
     return status;
 }
 
-/* Past the zero-terminated string at `data`; NULL: it does not end. */
+/* The byte after the zero-terminated string at `data`, or NULL if the zero is missing. */
 static const uint8_t *
 after_string(const uint8_t *data, const uint8_t *end)
 {
@@ -239,7 +239,7 @@ add_international(struct mim_job *job, struct pngx_texts *texts, const char *key
 {
     if (end - data < 2 || data[0] > 1 || (data[0] && data[1]))
         return MIM_CORRUPT;
-    /* language and translated keyword */
+    /* skip language and translated keyword */
     const uint8_t *value = after_string(after_string(data + 2, end), end);
     if (!value)
         return MIM_CORRUPT;
@@ -265,7 +265,7 @@ pngx_texts_add(struct mim_job *job, struct pngx_texts *texts, uint32_t type, con
     return add_compressed(job, texts, keyword, value + 1, (uint64_t)(end - value - 1), true);
 }
 
-/* A time that is none of ours is a text like others. */
+/* Reports a Creation Time that is not ISO 8601 as an ordinary text. */
 static int32_t
 report_text(struct mim_job *job, const struct pngx_text *text)
 {

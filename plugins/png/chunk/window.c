@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Chunks that follow each other closely are read together; where they lie far apart, only their heads are read. */
+/* Reads neighbouring chunks together, but only the heads of chunks that are far apart. */
 #include "chunk/window.h"
 
 enum { WINDOW_SIZE = 64 * 1024 };
@@ -29,7 +29,7 @@ bytes_available(const struct pngx_window *window, uint64_t offset)
     return offset >= window->offset && inside < window->size ? window->size - inside : 0;
 }
 
-/* A jump past what a window holds finds pixels around the head that is wanted. */
+/* After a jump beyond the window, the bytes after the requested head are pixels that need not be read. */
 static uint64_t
 read_size(const struct pngx_window *window, uint64_t offset)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A buffered view of the source. */
+/* A buffered source. */
 #ifndef MIM_PNG_WINDOW_H
 #define MIM_PNG_WINDOW_H
 
@@ -7,17 +7,20 @@
 
 enum { PNGX_WINDOW_GET_MAX = 1024 };
 
-/** Zeroed = empty. One thread at a time. */
+/* Zeroed = empty. Not thread-safe. */
 struct pngx_window {
-    uint8_t *bytes; /**< the host's memory, 64 KiB */
+    uint8_t *bytes; /* host memory, 64 KiB */
     uint64_t offset, size;
 };
 
-/** `size` bytes, at most PNGX_WINDOW_GET_MAX, that hold until the next call. MIM_TRUNCATED: the source ends before. */
+/*
+ * Get `size` bytes, at most PNGX_WINDOW_GET_MAX, valid until the next call. Returns TRUNCATED if the source is too
+ * short.
+ */
 int32_t pngx_window_get(struct mim_job *job, struct pngx_window *window, uint64_t offset, uint64_t size,
                         const uint8_t **bytes);
 
-/** As many bytes as are at hand, at least one. MIM_TRUNCATED: the source ends there. */
+/* Get as many bytes as are buffered, at least one. Returns TRUNCATED at the end of the source. */
 int32_t pngx_window_span(struct mim_job *job, struct pngx_window *window, uint64_t offset, const uint8_t **bytes,
                          uint64_t *size);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Frames count as long as everything about them is right; what is wrong ends the movie there. */
+/* Lists the frames of an animation. An error ends the list; the frames before it stay readable. */
 #include "read/animation.h"
 
 #include <string.h>
@@ -14,15 +14,15 @@ struct scan {
     const struct pngx_header *header;
     struct pngx_animation *animation;
     struct pngx_time_base time_base;
-    uint64_t max;      /* frames that the job may have */
-    uint64_t frame;    /* the number of the next one */
-    uint32_t sequence; /* the next number of the file's */
-    uint64_t open_at;  /* fcTL of the frame that is being walked; 0: none */
+    uint64_t max;      /* the limit on frames */
+    uint64_t frame;    /* number of the next frame */
+    uint32_t sequence; /* expected by the next fcTL or fdAT */
+    uint64_t open_at;  /* offset of the current frame's fcTL; 0: none */
     struct pngx_control open;
-    bool has_pixels;      /* that frame */
-    bool has_picture;     /* an IDAT has passed */
-    bool is_past_picture; /* and then something else */
-    bool clears;          /* some frame before gives the canvas back empty */
+    bool has_pixels;      /* the current frame has IDAT or fdAT */
+    bool has_picture;     /* an IDAT was found */
+    bool is_past_picture; /* and another chunk after it */
+    bool clears;          /* an earlier frame clears the canvas */
 };
 
 static int32_t
@@ -36,7 +36,7 @@ check_control(const struct scan *scan, const struct pngx_control *control, uint6
                               control->width, control->height, control->x, control->y, scan->header->width,
                               scan->header->height);
     if (!scan->has_picture && !pngx_control_covers(control, scan->header))
-        return pngx_fault_set(fault, MIM_CORRUPT, offset, "the picture is a frame of the animation and not all of it");
+        return pngx_fault_set(fault, MIM_CORRUPT, offset, "the first frame does not cover the canvas");
     return MIM_OK;
 }
 
@@ -44,8 +44,8 @@ static int32_t
 check_sequence(struct scan *scan, uint32_t found, uint64_t offset)
 {
     if (found != scan->sequence)
-        return pngx_fault_set(&scan->animation->fault, MIM_CORRUPT, offset, "sequence number %u where %u was expected",
-                              found, scan->sequence);
+        return pngx_fault_set(&scan->animation->fault, MIM_CORRUPT, offset, "sequence number %u, expected %u", found,
+                              scan->sequence);
     scan->sequence++;
     return MIM_OK;
 }
@@ -76,7 +76,7 @@ add_frame(struct scan *scan)
     return MIM_OK;
 }
 
-/* The frame that was being walked is whole. */
+/* Adds the current frame, which is complete. */
 static int32_t
 end_frame(struct scan *scan, uint64_t offset)
 {
@@ -106,7 +106,7 @@ add_control(struct scan *scan, const struct pngx_chunk *chunk)
     if (status != MIM_OK)
         return status;
     if (scan->frame == scan->header->frames)
-        return pngx_fault_set(fault, MIM_CORRUPT, chunk->offset, "acTL counts %u frames, and there are more",
+        return pngx_fault_set(fault, MIM_CORRUPT, chunk->offset, "acTL counts %u frames, the file has more",
                               scan->header->frames);
     if (scan->frame == scan->max)
         return pngx_fault_set(fault, MIM_LIMIT, chunk->offset, "more than %llu frames", (unsigned long long)scan->max);
@@ -124,7 +124,7 @@ add_frame_data(struct scan *scan, const struct pngx_chunk *chunk)
     struct pngx_fault *fault = &scan->animation->fault;
 
     if (chunk->size < SEQUENCE_SIZE)
-        return pngx_fault_set(fault, MIM_CORRUPT, chunk->offset, "an fdAT of %u bytes", chunk->size);
+        return pngx_fault_set(fault, MIM_CORRUPT, chunk->offset, "fdAT has only %u bytes", chunk->size);
     int32_t status =
         pngx_window_get(scan->job, scan->window, chunk->offset + PNGX_CHUNK_HEAD, SEQUENCE_SIZE, &sequence);
     if (status == MIM_TRUNCATED)
@@ -135,7 +135,7 @@ add_frame_data(struct scan *scan, const struct pngx_chunk *chunk)
         return status;
     bool is_picture = scan->open_at && scan->open_at < scan->header->pixels;
     if (!scan->open_at || !scan->has_picture || is_picture)
-        return pngx_fault_set(fault, MIM_CORRUPT, chunk->offset, "an fdAT that belongs to no frame");
+        return pngx_fault_set(fault, MIM_CORRUPT, chunk->offset, "an fdAT belongs to no frame");
     scan->has_pixels = true;
     return MIM_OK;
 }
@@ -144,7 +144,8 @@ static int32_t
 scan_chunk(struct scan *scan, const struct pngx_chunk *chunk)
 {
     if (chunk->type == PNGX_IDAT && scan->is_past_picture)
-        return pngx_fault_set(&scan->animation->fault, MIM_CORRUPT, chunk->offset, "an IDAT apart from the others");
+        return pngx_fault_set(&scan->animation->fault, MIM_CORRUPT, chunk->offset,
+                              "the IDAT chunks are not consecutive");
     scan->is_past_picture = scan->has_picture && chunk->type != PNGX_IDAT;
     switch (chunk->type) {
     case PNGX_FCTL:
@@ -177,7 +178,7 @@ scan_chunks(struct scan *scan)
         status = end_frame(scan, chunk.offset);
     if (status == MIM_OK && scan->frame < scan->header->frames)
         return pngx_fault_set(&scan->animation->fault, MIM_CORRUPT, chunk.offset,
-                              "acTL counts %u frames, there are %llu", scan->header->frames,
+                              "acTL counts %u frames, the file has %llu", scan->header->frames,
                               (unsigned long long)scan->frame);
     uint8_t empty[1];
     return status == MIM_OK ? pngx_chunk_load(scan->job, scan->window, &chunk, empty, 0, &scan->animation->fault)

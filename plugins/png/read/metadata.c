@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Chunks that are no pixels, as metadata. A damaged one is left out, with a notice: the picture is good. */
+/* Reports ancillary chunks as metadata. A damaged one is ignored with a notice, since the picture is intact. */
 #include "read/metadata.h"
 
 #include <stdio.h>
@@ -20,7 +20,7 @@ struct reporter {
     uint32_t text_count;
 };
 
-/* Status of a chunk that is not what it should be: it is left out. */
+/* Status of an invalid chunk, which is ignored. */
 enum { INVALID = MIM_CORRUPT };
 
 static int32_t
@@ -55,7 +55,7 @@ report_srgb(struct reporter *reporter, const uint8_t *data, uint64_t size)
     return reporter->job->host->meta(reporter->job, "srgb", MIM_META_TEXT, intents[data[0]], strlen(intents[data[0]]));
 }
 
-/* Per metre; a hundredth of it is per centimetre. */
+/* Converts pixels per metre to pixels per centimetre. */
 static int32_t
 report_resolution(struct reporter *reporter, const uint8_t *data, uint64_t size)
 {
@@ -90,7 +90,7 @@ report_exif(struct reporter *reporter, const uint8_t *data, uint64_t size)
     return reporter->job->host->meta(reporter->job, "exif", MIM_META_BYTES, data, size);
 }
 
-/* Name, zero, method 0, the profile compressed. */
+/* The data is a name, a zero, method 0 and the compressed profile. */
 static int32_t
 report_profile(struct reporter *reporter, const uint8_t *data, uint64_t size)
 {
@@ -114,7 +114,7 @@ report_numbers(struct reporter *reporter, const char *key, const int64_t *number
     return reporter->job->host->meta(reporter->job, key, CODING(MIM_META_INTS), numbers, count * sizeof *numbers);
 }
 
-/* In the file's own depth; of a palette its colour. */
+/* Values have the depth of the file; a palette index becomes its colour. */
 static int32_t
 report_background(struct reporter *reporter, const uint8_t *data, uint64_t size)
 {
@@ -153,7 +153,7 @@ report_significant_bits(struct reporter *reporter, const uint8_t *data, uint64_t
 
 static const struct {
     uint32_t type;
-    uint32_t max; /* bytes; 0: as many as metadata may have */
+    uint32_t max; /* bytes; 0: the metadata limit */
     int32_t (*tell)(struct reporter *, const uint8_t *data, uint64_t size);
 } handlers[] = {
     { PNGX_TYPE('g', 'A', 'M', 'A'), 4, report_gamma },
@@ -182,7 +182,7 @@ report_text(struct reporter *reporter, uint32_t type, const uint8_t *data, uint6
     return INVALID;
 }
 
-/* Which of the tellers, or none (-1), or a text (-2)? */
+/* Index of the handler, -1 for none, -2 for texts. */
 static int
 find_handler(uint32_t type)
 {
@@ -198,7 +198,7 @@ skip_chunk(struct mim_job *job, uint32_t type, const char *why)
     char line[160], name[5];
 
     pngx_chunk_name(type, name);
-    snprintf(line, sizeof line, "the chunk %s is left out: %s", name, why);
+    snprintf(line, sizeof line, "chunk %s is ignored: %s", name, why);
     return job->host->notice(job, MIM_NOTICE_METADATA, line);
 }
 
@@ -209,8 +209,8 @@ fail_limit(const struct reporter *reporter, const struct pngx_chunk *chunk)
     char name[5];
 
     pngx_chunk_name(chunk->type, name);
-    return job->host->fail(job, MIM_LIMIT, chunk->offset, "the chunk %s holds more than metadata may have, %llu bytes",
-                           name, (unsigned long long)job->host->limit(job, MIM_LIMIT_METADATA));
+    return job->host->fail(job, MIM_LIMIT, chunk->offset, "chunk %s exceeds the metadata limit of %llu bytes", name,
+                           (unsigned long long)job->host->limit(job, MIM_LIMIT_METADATA));
 }
 
 static int32_t
@@ -243,10 +243,12 @@ report_chunk(struct reporter *reporter, struct pngx_window *window, const struct
         return fail_limit(reporter, chunk);
     if (status != INVALID)
         return status;
-    return skip_chunk(job, chunk->type, reporter->text_count > PNGX_TEXTS_MAX ? "there are too many" : "it is damaged");
+    return skip_chunk(job, chunk->type, reporter->text_count > PNGX_TEXTS_MAX ? "too many texts" : "it is damaged");
 }
 
-/* Up to the pixels, and behind them unless that means to wait for a stream's end. What ends early says so elsewhere. */
+/*
+ * Scans up to IEND, or in a stream up to the pixels, to avoid waiting for its end. Other operations report truncation.
+ */
 static int32_t
 report_chunks(struct reporter *reporter, struct pngx_window *window, bool is_stream)
 {

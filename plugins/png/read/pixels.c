@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One frame through libpng, on any thread. */
+/* Decodes one frame with libpng, on any thread. */
 #include "read/pixels.h"
 
 #include <setjmp.h>
@@ -19,8 +19,8 @@ struct decoding {
     struct shared_memory memory;
     struct pngx_single_frame file;
     const struct pngx_packet *packet;
-    int32_t status; /* of a host call that failed */
-    char text[96];  /* libpng's own words */
+    int32_t status; /* of a failed host call */
+    char text[96];  /* message of libpng */
 };
 
 static void
@@ -60,10 +60,10 @@ on_read(png_structp png, png_bytep data, size_t size)
     struct decoding *decoding = png_get_io_ptr(png);
 
     if (pngx_single_frame_read(&decoding->file, data, size) != MIM_OK)
-        png_error(png, "the source gives no more");
+        png_error(png, "no more data");
 }
 
-/* The limits are this frame's own size, and for chunks that are no pixels a palette's. */
+/* Limits libpng to the size of this frame, and other chunks to that of a palette. */
 static void
 set_limits(const struct decoding *decoding)
 {

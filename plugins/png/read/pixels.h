@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Pixels of one frame, on any thread. */
+/* Decodes the pixels of one frame, on any thread. */
 #ifndef MIM_PNG_PIXELS_H
 #define MIM_PNG_PIXELS_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the reader's operations share. */
+/* The state that the reader's operations share. */
 #ifndef MIM_PNG_READER_STATE_H
 #define MIM_PNG_READER_STATE_H
 
@@ -7,9 +7,9 @@
 #include "read/single-frame.h"
 
 struct pngx_reader {
-    int32_t raw, palette; /**< options */
-    bool is_whole;        /**< of a still picture: IEND has been found */
-    bool is_stream;       /**< metadata behind the pixels is not waited for */
+    int32_t raw, palette; /* options */
+    bool is_whole;        /* the IEND of a still picture was found */
+    bool is_stream;       /* do not wait for metadata after the pixels */
     struct pngx_window window;
     struct pngx_header header;
     struct pngx_animation animation;
@@ -17,14 +17,14 @@ struct pngx_reader {
 
 struct pngx_packet {
     struct pngx_frame frame;
-    struct pngx_control control; /**< of an animation's frame */
+    struct pngx_control control; /* of a frame of an animation */
 };
 
 struct pngx_worker {
     struct pngx_window window;
 };
 
-/** Is the palette option in force? It counts for pictures that have one. */
+/* Whether frames are palette indices: the option applies to pictures with a palette only. */
 static inline bool
 pngx_gives_indices(const struct pngx_reader *reader)
 {

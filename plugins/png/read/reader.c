@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading: the operations. A still picture stands alone; frames of an animation are rectangles, composed by the core. */
+/* The reader's operations. Frames of an animation are rectangles, which the core composes. */
 #include "read/reader.h"
 
 #include "read/metadata.h"
@@ -46,12 +46,12 @@ reader_open(struct mim_job *job, struct mim_sequence *sequence)
     if (self->header.is_animated)
         return open_animation(job, self, sequence);
     sequence->count = STILL_FRAMES;
-    sequence->sure = MIM_SURE_HEADER; /* the file may end before */
+    sequence->sure = MIM_SURE_HEADER; /* the file may be truncated */
     sequence->loop = -1;
     return MIM_OK;
 }
 
-/* Is a still picture there to its last chunk? */
+/* Checks that a still picture is complete up to IEND. */
 static int32_t
 find_end(struct mim_job *job, struct pngx_reader *self)
 {
@@ -97,7 +97,10 @@ prepare_still(struct mim_job *job, uint64_t index, struct pngx_packet *packet, s
     return MIM_OK;
 }
 
-/* Composing may start at a frame that finds the canvas bare, or hides all of it and never brings it back. */
+/*
+ * Composing may start at a frame that follows a cleared canvas, or that replaces the whole canvas and does not restore
+ * it.
+ */
 static int32_t
 find_key(struct mim_job *job, struct pngx_reader *self, uint64_t index, const struct pngx_control *control, bool *key)
 {
@@ -126,7 +129,7 @@ set_placement(const struct pngx_control *control, uint64_t index, struct mim_fra
     info->y = (int32_t)control->y;
     info->dispose = dispose[control->dispose];
     info->blend = control->blend == PNGX_BLEND_OVER ? MIM_BLEND_OVER : MIM_BLEND_REPLACE;
-    if (index == 0 && control->dispose == PNGX_DISPOSE_PREVIOUS) /* there is none: an empty canvas was before it */
+    if (index == 0 && control->dispose == PNGX_DISPOSE_PREVIOUS) /* the canvas before the first frame is empty */
         info->dispose = MIM_DISPOSE_BACKGROUND;
 }
 
@@ -196,9 +199,9 @@ reader_close(struct mim_job *job)
 
 static const struct mim_option options[] = {
     { MIM_OPTION_HEADER, .name = "raw", .type = MIM_OPTION_BOOL, .offset = offsetof(struct pngx_reader, raw),
-      .help = "frames of an animation are the rectangles of the file, not composed" },
+      .help = "return the rectangles stored in the file instead of composed frames" },
     { MIM_OPTION_HEADER, .name = "palette", .type = MIM_OPTION_BOOL, .offset = offsetof(struct pngx_reader, palette),
-      .help = "frames of a picture with a palette are its indices, and the palette (RGB) is metadata" },
+      .help = "return indices for a picture with a palette, and the palette (RGB) as metadata" },
 };
 
 const struct mim_reader_ops pngx_reader_ops = {

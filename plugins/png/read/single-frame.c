@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* libpng knows no animations: it gets signature, header, palette and the frame's data as IDAT chunks. */
+/*
+ * libpng does not support animations, so each frame is presented as a file of its own: signature, header, palette and
+ * the data as IDAT.
+ */
 #include "read/single-frame.h"
 
 #include <string.h>
@@ -14,7 +17,7 @@ put_chunk(uint8_t *out, uint32_t type, const void *data, uint32_t size)
 {
     out = pngx_put_u32(pngx_put_u32(out, size), type);
     memcpy(out, data, size);
-    return pngx_put_u32(out + size, 0); /* libpng is told not to look at sums */
+    return pngx_put_u32(out + size, 0); /* libpng is set to ignore checksums */
 }
 
 void
@@ -66,14 +69,13 @@ check_sequence(struct pngx_single_frame *file)
     uint64_t at = file->chunk.offset + PNGX_CHUNK_HEAD;
 
     if (file->chunk.size < SEQUENCE_SIZE)
-        return pngx_fault_set(&file->fault, MIM_CORRUPT, at, "an fdAT of %u bytes", file->chunk.size);
+        return pngx_fault_set(&file->fault, MIM_CORRUPT, at, "fdAT has only %u bytes", file->chunk.size);
     int32_t status = pngx_window_get(file->job, file->window, at, SEQUENCE_SIZE, &bytes);
     if (status != MIM_OK)
         return report_truncation(file, status, at);
     uint32_t found = pngx_get_u32(bytes);
     if (found != file->sequence)
-        return pngx_fault_set(&file->fault, MIM_CORRUPT, at, "sequence number %u where %u was expected", found,
-                              file->sequence);
+        return pngx_fault_set(&file->fault, MIM_CORRUPT, at, "sequence number %u, expected %u", found, file->sequence);
     file->sum = libdeflate_crc32(file->sum, bytes, SEQUENCE_SIZE);
     file->sequence++;
     file->done = SEQUENCE_SIZE;
@@ -88,7 +90,7 @@ end_file(struct pngx_single_frame *file)
     file->step = STEP_END;
 }
 
-/* Hand out the head of the next chunk of pixels. Between fdATs there may be others; IDATs stand together. */
+/* Presents the head of the next chunk of pixels. Other chunks may lie between fdATs, but not between IDATs. */
 static int32_t
 start_chunk(struct pngx_single_frame *file)
 {
@@ -129,7 +131,7 @@ end_chunk(struct pngx_single_frame *file)
     if (status != MIM_OK)
         return report_truncation(file, status, at);
     if (pngx_get_u32(sum) != file->sum)
-        return pngx_fault_set(&file->fault, MIM_CORRUPT, file->chunk.offset, "the checksum of the chunk %s is wrong",
+        return pngx_fault_set(&file->fault, MIM_CORRUPT, file->chunk.offset, "the checksum of chunk %s is wrong",
                               file->is_fdat ? "fdAT" : "IDAT");
     set_piece(file, file->small, SUM_SIZE);
     file->step = STEP_CHUNK;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One frame as a PNG file of its own, made up while it is read. */
+/* One frame as a PNG file of its own, generated while it is read. */
 #ifndef MIM_PNG_FEED_H
 #define MIM_PNG_FEED_H
 
@@ -14,32 +14,34 @@ struct pngx_single_frame {
     struct mim_job *job;
     struct pngx_window *window;
     struct pngx_fault fault;
-    const uint8_t *piece; /**< what is handed out now */
+    const uint8_t *piece; /* the bytes that are read next */
     uint64_t piece_size;
     int step;
-    bool is_fdat;  /**< pixels stand in fdAT chunks, from `next` on */
-    uint64_t next; /**< offset of the next chunk */
+    bool is_fdat;  /* pixels are in fdAT chunks */
+    uint64_t next; /* offset of the next chunk */
     struct pngx_chunk chunk;
-    uint64_t done;     /**< bytes of its data */
-    uint32_t sum;      /**< of its type and these bytes */
-    uint32_t sequence; /**< of the next fdAT */
+    uint64_t done;     /* bytes of its data that were read */
+    uint32_t sum;      /* CRC of its type and these bytes */
+    uint32_t sequence; /* expected in the next fdAT */
     uint8_t small[PNGX_CHUNK_FRAME];
     uint8_t head[PNGX_SINGLE_FRAME_HEAD_MAX];
 };
 
-/** What makes the frame: its size, where its pixels begin. */
+/* The size of a frame and the place of its pixels. */
 struct pngx_frame {
     uint32_t width, height;
-    uint64_t pixels;   /**< offset of the first IDAT or fdAT */
-    uint32_t sequence; /**< of that fdAT */
+    uint64_t pixels;   /* offset of the first IDAT or fdAT */
+    uint32_t sequence; /* of that fdAT */
     bool is_fdat;
 };
 
 void pngx_single_frame_open(struct pngx_single_frame *file, struct mim_job *job, struct pngx_window *window,
                             const struct pngx_header *header, const struct pngx_frame *frame);
 
-/** The next `size` bytes of the file. Not MIM_OK: feed->fault says why. Sums of chunks are checked here, and wrong in
- * what is handed out. */
+/*
+ * Read the next `size` bytes. On failure, file->fault has the error. Checks the checksums of the source; those of the
+ * generated file are zero.
+ */
 int32_t pngx_single_frame_read(struct pngx_single_frame *file, uint8_t *data, uint64_t size);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Delays are quotients of 16-bit numbers. */
+/* Finds a common denominator of delays, which are quotients of 16-bit numbers. */
 #include "read/time-base.h"
 
 #include "chunk/divisor.h"
@@ -13,7 +13,7 @@ pngx_time_base_add(struct pngx_time_base *time_base, const struct pngx_control *
 
     if (!time_base->common)
         time_base->common = 1;
-    uint64_t common = time_base->common / pngx_common_divisor(time_base->common, den) * den; /* 32 + 16 bits */
+    uint64_t common = time_base->common / pngx_common_divisor(time_base->common, den) * den; /* at most 48 bits */
     time_base->is_too_long = time_base->is_too_long || common > UINT32_MAX;
     if (!time_base->is_too_long)
         time_base->common = common;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A host of a few lines. */
+/* A minimal host for tests. */
 #include "host.h"
 
 #include <stdio.h>

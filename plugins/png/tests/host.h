@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A host of a few lines: a file in memory to read, a buffer to write, calls that can be made to fail. */
+/* A minimal host: a source and a sink in memory, and failures on demand. */
 #ifndef MIM_PNG_TESTS_HOST_H
 #define MIM_PNG_TESTS_HOST_H
 
@@ -32,27 +32,27 @@ struct blob {
     uint64_t size;
 };
 
-/** Behind job->core. */
+/* In job->core. */
 struct test_host {
     struct blob source;
-    uint64_t limit_metadata; /**< 0: none */
-    uint64_t limit_frames;   /**< 0: none */
-    uint64_t fail_alloc;     /**< the n-th allocation is refused; 0: none */
-    uint64_t fail_read;      /**< the n-th read fails; 0: none */
-    uint64_t fail_emit;      /**< the n-th emit fails; 0: none */
+    uint64_t limit_metadata; /* 0: none */
+    uint64_t limit_frames;   /* 0: none */
+    uint64_t fail_alloc;     /* the n-th allocation fails; 0: none */
+    uint64_t fail_read;      /* the n-th read fails; 0: none */
+    uint64_t fail_emit;      /* the n-th emit fails; 0: none */
     uint64_t allocs, reads, emits;
-    int64_t allocated, reserved; /**< bytes that the plugin has */
+    int64_t allocated, reserved; /* bytes that the plugin owns */
     int64_t peak_allocated;
-    uint64_t largest_request; /**< the largest allocation */
-    int32_t status;           /**< of the first fail() */
+    uint64_t largest_request; /* the largest allocation */
+    int32_t status;           /* of the first fail() */
     char text[300];
-    char reported[4000]; /**< metadata and notices, a line each: key=value */
+    char reported[4000]; /* metadata and notices as lines key=value */
     struct blob sink, coded;
-    bool is_coding; /**< emit goes to `coded` */
+    bool is_coding; /* emit appends to `coded` */
 };
 
 struct mim_job host_job(struct test_host *host, void *state, void *worker);
-/** Forget what was said and counted; the source and sink stay. */
+/* Reset reports and counters, but not the source and the sink. */
 void host_reset(struct test_host *host);
 void host_clear(struct test_host *host);
 bool host_reported(const struct test_host *host, const char *line);

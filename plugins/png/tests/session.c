@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A core in a few lines. */
+/* Calls the plugin's operations in the order of the core. */
 #include "session.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Filters against the specification's words, and rows against its passes. */
+/* Compares filters and passes with their definitions in the specification. */
 #include "session.h"
 
 #include "shared/png-filters.h"
@@ -35,7 +35,7 @@ fill_noise(uint8_t *bytes, size_t size, uint32_t seed)
 }
 
 static void
-every_filter_is_what_the_specification_says(void)
+filters_match_the_specification(void)
 {
     uint8_t row[70], above[70], out[71];
 
@@ -66,7 +66,7 @@ cost_of(const uint8_t *bytes, uint64_t size)
 }
 
 static void
-the_best_filter_has_the_least_sum(void)
+best_filter_has_the_smallest_sum(void)
 {
     static uint8_t row[9000], above[9000], out[9001], other[9001], scratch[9001];
 
@@ -88,7 +88,7 @@ the_best_filter_has_the_least_sum(void)
 }
 
 static void
-passes_hold_every_pixel_once(void)
+passes_contain_every_pixel_once(void)
 {
     for (uint32_t width = 1; width < 20; width++)
         for (uint32_t height = 1; height < 20; height++) {
@@ -123,7 +123,7 @@ passes_hold_every_pixel_once(void)
 }
 
 static void
-equal_pixels_become_clear(void)
+equal_pixels_become_transparent(void)
 {
     const uint8_t now[] = { 1, 2, 3, 255, 9, 9, 9, 255 }, before[] = { 1, 2, 3, 255, 9, 9, 8, 255 };
     const struct mim_raster raster = {
@@ -142,10 +142,10 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(every_filter_is_what_the_specification_says),
-        CASE(the_best_filter_has_the_least_sum),
-        CASE(passes_hold_every_pixel_once),
-        CASE(equal_pixels_become_clear),
+        CASE(filters_match_the_specification),
+        CASE(best_filter_has_the_smallest_sum),
+        CASE(passes_contain_every_pixel_once),
+        CASE(equal_pixels_become_transparent),
     };
     return cmocka_run_group_tests_name("png filter", cases, NULL, NULL);
 }

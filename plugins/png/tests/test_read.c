@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading through the operations: what fails is told, and nothing is left behind. */
+/* Reads through the operations: every failure is reported and leaves no memory allocated. */
 #include "session.h"
 
 #include "chunk/emit.h"
 
 static void
-a_file_made_here_is_read(void)
+written_file_is_read(void)
 {
     struct test_host host = { 0 };
     uint64_t frames;
@@ -22,7 +22,7 @@ a_file_made_here_is_read(void)
 }
 
 static void
-every_refused_allocation_is_told_and_leaves_nothing(void)
+failed_allocation_is_reported_without_leaks(void)
 {
     struct test_host host = { 0 };
     uint64_t frames;
@@ -41,7 +41,7 @@ every_refused_allocation_is_told_and_leaves_nothing(void)
 }
 
 static void
-every_failed_read_is_told(void)
+failed_read_is_reported(void)
 {
     struct test_host host = { 0 };
     uint64_t frames;
@@ -59,7 +59,7 @@ every_failed_read_is_told(void)
 }
 
 static void
-no_cut_goes_unnoticed(void)
+every_truncation_is_reported(void)
 {
     struct test_host host = { 0 };
     uint64_t frames;
@@ -69,7 +69,7 @@ no_cut_goes_unnoticed(void)
         uint8_t *whole = host.source.data;
         uint64_t size = host.source.size;
         for (uint64_t end = 0; end < size; end++) {
-            /* memory of that size, so that a read past it is seen */
+            /* an allocation of exactly this size lets sanitizers see overreads */
             host.source = (struct blob){ 0 };
             blob_add(&host.source, whole, end);
             host_reset(&host);
@@ -84,7 +84,7 @@ no_cut_goes_unnoticed(void)
 }
 
 static void
-no_changed_byte_does_harm(void)
+changed_bytes_are_harmless(void)
 {
     struct test_host host = { 0 };
     uint64_t frames, noticed = 0;
@@ -98,13 +98,13 @@ no_changed_byte_does_harm(void)
             CHECK(host.allocated == 0 && host.largest_request < 1 << 20);
             host.source.data[at] ^= (uint8_t)(1 << bit);
         }
-    CHECK(noticed > host.source.size * 3 * 95 / 100); /* but for names of chunks that nobody has to know */
+    CHECK(noticed > host.source.size * 3 * 95 / 100); /* the rest are names of unknown ancillary chunks */
     free(host.source.data);
     host_clear(&host);
 }
 
 static void
-limits_are_kept(void)
+limits_are_enforced(void)
 {
     struct test_host host = { .limit_frames = 2 };
     uint64_t frames;
@@ -119,9 +119,9 @@ limits_are_kept(void)
     host_clear(&host);
 }
 
-/* Between the walk at the beginning and a frame somebody writes into it. */
+/* The file is changed between open and reading a frame. */
 static void
-a_file_that_changes_meanwhile_is_told(void)
+file_changed_while_open_is_reported(void)
 {
     struct test_host host = { 0 };
     struct reading reading;
@@ -129,7 +129,7 @@ a_file_that_changes_meanwhile_is_told(void)
     make_file(&host, 2);
     reading_begin(&reading, &host);
     CHECK(reading_open(&reading) == MIM_OK);
-    pngx_window_close(&reading.job, &reading.state.window); /* and it is read anew */
+    pngx_window_close(&reading.job, &reading.state.window); /* so that the file is read again */
     uint8_t *control = memmem(host.source.data, host.source.size, "fcTL", 4);
     control[4 + 24] = 200;
     pngx_put_u32(control + 4 + PNGX_FCTL_SIZE, libdeflate_crc32(0, control, 4 + PNGX_FCTL_SIZE));
@@ -139,7 +139,7 @@ a_file_that_changes_meanwhile_is_told(void)
     host_clear(&host);
 }
 
-/* The file again, with one more chunk behind its IHDR. */
+/* Inserts a chunk after IHDR. */
 static void
 insert_chunk(struct test_host *host, uint32_t type, const void *data, uint64_t size)
 {
@@ -156,7 +156,7 @@ insert_chunk(struct test_host *host, uint32_t type, const void *data, uint64_t s
 }
 
 static void
-a_time_that_is_none_is_left_out(void)
+invalid_time_is_ignored(void)
 {
     static const uint8_t times[][7] = {
         { 7, 232, 5, 6, 7, 8, 60 }, { 7, 232, 13, 6, 7, 8, 9 }, { 7, 232, 5, 6, 24, 8, 9 }, { 7, 232, 0, 6, 7, 8, 9 }
@@ -169,14 +169,14 @@ a_time_that_is_none_is_left_out(void)
         insert_chunk(&host, PNGX_TYPE('t', 'I', 'M', 'E'), times[i], sizeof times[i]);
         CHECK(read_all(&host, &frames) == MIM_OK && frames == 1);
         CHECK(host_reported(&host, "modified=2024-05-06T07:08:60Z\n") == (i == 0));
-        CHECK(host_reported(&host, "notice=the chunk tIME is left out") == (i > 0));
+        CHECK(host_reported(&host, "notice=chunk tIME is ignored") == (i > 0));
         free(host.source.data);
         host_clear(&host);
     }
 }
 
 static void
-frames_are_found_in_any_order(void)
+frames_are_read_in_any_order(void)
 {
     struct test_host host = { 0 };
     struct reading reading;
@@ -198,15 +198,15 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(a_file_made_here_is_read),
-        CASE(every_refused_allocation_is_told_and_leaves_nothing),
-        CASE(every_failed_read_is_told),
-        CASE(no_cut_goes_unnoticed),
-        CASE(no_changed_byte_does_harm),
-        CASE(limits_are_kept),
-        CASE(frames_are_found_in_any_order),
-        CASE(a_time_that_is_none_is_left_out),
-        CASE(a_file_that_changes_meanwhile_is_told),
+        CASE(written_file_is_read),
+        CASE(failed_allocation_is_reported_without_leaks),
+        CASE(failed_read_is_reported),
+        CASE(every_truncation_is_reported),
+        CASE(changed_bytes_are_harmless),
+        CASE(limits_are_enforced),
+        CASE(frames_are_read_in_any_order),
+        CASE(invalid_time_is_ignored),
+        CASE(file_changed_while_open_is_reported),
     };
     return cmocka_run_group_tests_name("png read", cases, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Metadata into chunks, and texts out of them. */
+/* Converts metadata to chunks, and chunks to texts. */
 #include "session.h"
 
 #include "chunk/text.h"
@@ -9,7 +9,7 @@
 #define TEXT PNGX_TYPE('t', 'E', 'X', 't')
 #define INTERNATIONAL PNGX_TYPE('i', 'T', 'X', 't')
 
-/* Does the sink hold this chunk? `name` and data follow each other there. */
+/* Whether the sink contains these bytes. */
 static bool
 holds(const struct test_host *host, const void *bytes, size_t size)
 {
@@ -25,7 +25,7 @@ retain_text(struct mim_job *job, struct pngx_retained *retained, const char *key
 }
 
 static void
-its_own_word_wins_whichever_comes_first(void)
+better_key_wins_in_any_order(void)
 {
     static const char *const orders[2][3] = { { "software", "creator", "producer" },
                                               { "producer", "creator", "software" } };
@@ -45,7 +45,7 @@ its_own_word_wins_whichever_comes_first(void)
 }
 
 static void
-a_later_value_of_the_same_word_replaces(void)
+later_value_replaces_earlier(void)
 {
     struct test_host host = { 0 };
     struct mim_job job = host_job(&host, NULL, NULL);
@@ -62,7 +62,7 @@ a_later_value_of_the_same_word_replaces(void)
 }
 
 static void
-resolution_in_any_form(void)
+resolution_accepts_every_number_type(void)
 {
     const struct mim_rational ratios[2] = { { 300, 1 }, { 11811, 100 } };
     const int64_t whole = 72;
@@ -99,7 +99,7 @@ resolution_in_any_form(void)
 }
 
 static void
-a_time_needs_its_zone(void)
+time_requires_a_zone(void)
 {
     struct test_host host = { 0 };
     struct mim_job job = host_job(&host, NULL, NULL);
@@ -118,7 +118,7 @@ a_time_needs_its_zone(void)
 }
 
 static void
-what_has_no_place_is_unsupported(void)
+unknown_metadata_is_unsupported(void)
 {
     struct test_host host = { 0 };
     struct mim_job job = host_job(&host, NULL, NULL);
@@ -143,7 +143,7 @@ what_has_no_place_is_unsupported(void)
 }
 
 static void
-only_what_has_a_letter_in_latin1_becomes_one(void)
+latin1_conversion_rejects_other_characters(void)
 {
     static const char *const others[] = { "\xa0\x80", "\xc3", "\xc3z", "\xc2\x85", "\xc1\x81", "\xd0\xba" };
     uint8_t letters[4];
@@ -155,7 +155,7 @@ only_what_has_a_letter_in_latin1_becomes_one(void)
 }
 
 static void
-a_profile_is_for_its_samples(void)
+profile_must_match_the_channels(void)
 {
     static const char profile[] = "0123456789abcdefGRAY and more";
     struct test_host host = { 0 };
@@ -167,7 +167,7 @@ a_profile_is_for_its_samples(void)
           host_reported(&host, "notice=the colour profile"));
     CHECK(pngx_emit_metadata(&job, &retained, 2) == MIM_OK && HOLDS(&host, "iCCPICC profile\0\0"));
     host.sink.size = host.allocs = 0;
-    host.fail_alloc = 1; /* what compresses is memory, too */
+    host.fail_alloc = 1; /* the compressor counts as memory */
     CHECK(pngx_emit_metadata(&job, &retained, 2) == MIM_NOMEM && host.sink.size == 0 && host.reserved == 0);
     host.sink.size = host.allocs = 0;
     host.fail_alloc = 2;
@@ -185,7 +185,7 @@ add_text(struct mim_job *job, struct pngx_texts *texts, uint32_t type, const voi
 #define ADD(type, text) add_text(&job, &texts, type, text, sizeof text - 1)
 
 static void
-texts_that_are_none_are_told(void)
+invalid_texts_are_reported(void)
 {
     struct test_host host = { 0 };
     struct mim_job job = host_job(&host, NULL, NULL);
@@ -198,7 +198,7 @@ texts_that_are_none_are_told(void)
     CHECK(ADD(PNGX_TYPE('z', 'T', 'X', 't'), "key\0\1") == MIM_CORRUPT);
     CHECK(texts.count == 0);
     CHECK(ADD(TEXT, "key\0\xff\0z") == MIM_OK && ADD(INTERNATIONAL, "key\0\0\0\0\0\xc3\xbf") == MIM_OK);
-    CHECK(ADD(INTERNATIONAL, "key\0\0\0\0\0\xff") == MIM_OK); /* not UTF-8 after all */
+    CHECK(ADD(INTERNATIONAL, "key\0\0\0\0\0\xff") == MIM_OK); /* invalid UTF-8 is read as Latin-1 */
     CHECK(pngx_texts_report(&job, &texts) == MIM_OK &&
           host_reported(&host, "text:key=\xc3\xbfz\n\xc3\xbf\n\xc3\xbf\n"));
     texts.left = 3;
@@ -211,14 +211,10 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(its_own_word_wins_whichever_comes_first),
-        CASE(a_later_value_of_the_same_word_replaces),
-        CASE(resolution_in_any_form),
-        CASE(a_time_needs_its_zone),
-        CASE(what_has_no_place_is_unsupported),
-        CASE(only_what_has_a_letter_in_latin1_becomes_one),
-        CASE(a_profile_is_for_its_samples),
-        CASE(texts_that_are_none_are_told),
+        CASE(better_key_wins_in_any_order),         CASE(later_value_replaces_earlier),
+        CASE(resolution_accepts_every_number_type), CASE(time_requires_a_zone),
+        CASE(unknown_metadata_is_unsupported),      CASE(latin1_conversion_rejects_other_characters),
+        CASE(profile_must_match_the_channels),      CASE(invalid_texts_are_reported),
     };
     return cmocka_run_group_tests_name("png retain", cases, NULL, NULL);
 }

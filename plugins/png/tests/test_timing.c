@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Delays: written as 16-bit quotients, read in one time base. */
+/* Writes delays as 16-bit quotients, and reads them in one time base. */
 #include "session.h"
 
 #include <math.h>
@@ -14,7 +14,7 @@ seconds_of(struct pngx_delay delay)
 }
 
 static void
-what_fits_is_exact(void)
+exact_delays_stay_exact(void)
 {
     const double given[] = { 0.1, 1.0 / 3, 0, 65535, 0.04 };
     const struct pngx_delay expected[] = { { 1, 10 }, { 1, 3 }, { 0, 1 }, { 65535, 1 }, { 1, 25 } };
@@ -34,7 +34,7 @@ what_fits_is_exact(void)
 }
 
 static void
-what_does_not_fit_is_right_in_sum(void)
+rounded_delays_sum_up_exactly(void)
 {
     struct pngx_frame_timing timing = { .time_num = 1, .time_den = 1000003 };
     struct pngx_delay delay;
@@ -50,7 +50,7 @@ what_does_not_fit_is_right_in_sum(void)
 }
 
 static void
-too_long_is_told(void)
+delays_that_are_too_long_fail(void)
 {
     const double given = 65536;
     struct pngx_frame_timing timing = { .seconds = { .values = &given, .count = 1 } };
@@ -66,7 +66,7 @@ too_long_is_told(void)
 }
 
 static void
-the_base_holds_every_delay(void)
+time_base_expresses_every_delay(void)
 {
     const struct pngx_control controls[] = { { .delay_num = 1, .delay_den = 10 },
                                              { .delay_num = 1001, .delay_den = 30000 },
@@ -82,7 +82,7 @@ the_base_holds_every_delay(void)
 }
 
 static void
-denominators_that_have_no_common_one_become_nanoseconds(void)
+large_denominators_fall_back_to_nanoseconds(void)
 {
     struct pngx_time_base time_base = { 0 };
 
@@ -97,11 +97,11 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(what_fits_is_exact),
-        CASE(what_does_not_fit_is_right_in_sum),
-        CASE(too_long_is_told),
-        CASE(the_base_holds_every_delay),
-        CASE(denominators_that_have_no_common_one_become_nanoseconds),
+        CASE(exact_delays_stay_exact),
+        CASE(rounded_delays_sum_up_exactly),
+        CASE(delays_that_are_too_long_fail),
+        CASE(time_base_expresses_every_delay),
+        CASE(large_denominators_fall_back_to_nanoseconds),
     };
     return cmocka_run_group_tests_name("png timing", cases, NULL, NULL);
 }

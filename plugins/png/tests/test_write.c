@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Frames packed, joined from parts, and refused. */
+/* Compresses frames, joins parts, and refuses invalid requests. */
 #include "session.h"
 
 #include <zlib.h>
 
 #include "write/pack.h"
 
-/* What the parts of these rows come to, joined as put does. */
+/* Compresses rows in parts, joins them as put does, and decompresses the result. */
 static uint8_t *
-unpacked(struct test_host *host, const struct pngx_rows *rows, const struct pngx_packing *packing, uint32_t parts)
+pack_and_unpack(struct test_host *host, const struct pngx_rows *rows, const struct pngx_packing *packing,
+                uint32_t parts)
 {
     struct pngx_packer packer = { 0 };
     struct mim_job job = host_job(host, NULL, NULL);
@@ -58,7 +59,8 @@ parts_join_to_one_stream(void)
             };
             pngx_rows_open(&rows);
             const struct pngx_packing packing = { .level = level, .filter = SHARED_FILTER_UP };
-            uint8_t *whole = unpacked(&host, &rows, &packing, 1), *joined = unpacked(&host, &rows, &packing, 7);
+            uint8_t *whole = pack_and_unpack(&host, &rows, &packing, 1),
+                    *joined = pack_and_unpack(&host, &rows, &packing, 7);
             assert_memory_equal(whole, joined, pngx_rows_bytes(&rows, 0, rows.count));
             CHECK(whole[0] == SHARED_FILTER_UP && whole[1] == pixels[0]);
             free(whole);
@@ -68,7 +70,7 @@ parts_join_to_one_stream(void)
 }
 
 static void
-parts_depend_on_the_size_alone(void)
+parts_depend_only_on_the_size(void)
 {
     struct pngx_rows rows = { .width = 4000, .height = 1000, .pixel = 4 };
 
@@ -114,7 +116,7 @@ want_both(struct pngx_writer *state)
 }
 
 static void
-many_frames_are_an_animation_or_refused(void)
+many_frames_require_an_animation(void)
 {
     struct test_host host = { 0 };
     struct animation animation = few_frames(3, &pngx_writer_ops);
@@ -129,7 +131,7 @@ many_frames_are_an_animation_or_refused(void)
 }
 
 static void
-timing_that_makes_no_sense_is_refused(void)
+contradictory_timing_is_refused(void)
 {
     struct test_host host = { 0 };
     struct animation animation = few_frames(1, &pngx_writer_ops);
@@ -144,7 +146,7 @@ timing_that_makes_no_sense_is_refused(void)
 }
 
 static void
-every_refused_allocation_is_told_and_leaves_nothing(void)
+failed_allocation_is_reported_without_leaks(void)
 {
     struct test_host host = { 0 };
     const struct animation animation = few_frames(3, &pngx_animation_writer_ops);
@@ -161,7 +163,7 @@ every_refused_allocation_is_told_and_leaves_nothing(void)
 }
 
 static void
-every_failed_emit_is_told(void)
+failed_emit_is_reported(void)
 {
     struct test_host host = { 0 };
     const struct animation animation = few_frames(2, &pngx_animation_writer_ops);
@@ -181,11 +183,11 @@ main(void)
 {
     const struct CMUnitTest cases[] = {
         CASE(parts_join_to_one_stream),
-        CASE(parts_depend_on_the_size_alone),
-        CASE(many_frames_are_an_animation_or_refused),
-        CASE(timing_that_makes_no_sense_is_refused),
-        CASE(every_refused_allocation_is_told_and_leaves_nothing),
-        CASE(every_failed_emit_is_told),
+        CASE(parts_depend_only_on_the_size),
+        CASE(many_frames_require_an_animation),
+        CASE(contradictory_timing_is_refused),
+        CASE(failed_allocation_is_reported_without_leaks),
+        CASE(failed_emit_is_reported),
     };
     return cmocka_run_group_tests_name("png write", cases, NULL, NULL);
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libdeflate is the faster by far and packs drawings best. In filtered photographs its matches are mostly chance, and
- * cost more than the bytes they stand for: there zlib's search for runs alone is fast and packs best.
+ * libdeflate is much faster than zlib and compresses drawings best. In filtered photographs, most matches are chance
+ * and cost more than they save: there zlib with run-length matches only is fast and compresses best.
  */
 #include "write/deflate.h"
 
 enum {
-    RUNS_WINDOW_BITS = 13, /* runs need none; zlib moves a small one often */
+    RUNS_WINDOW_BITS = 13, /* runs need no window; zlib moves a smaller one too often */
     RUNS_MEMORY_LEVEL = 8,
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A frame is drawn on the one before, which stays on the canvas: only the rectangle that differs, and in there, where
- * all that is drawn is opaque, only the pixels that differ.
+ * Finds the smallest rectangle to store. Each frame is drawn over the previous one, so only the rectangle that differs
+ * is needed; in it, equal pixels may be transparent if all others are opaque.
  */
 #include "write/dirty-rect.h"
 
@@ -15,7 +15,7 @@ pixel_at(const struct mim_raster *raster, uint32_t pixel, uint32_t x, uint32_t y
     return raster->data + y * raster->stride + (size_t)x * pixel;
 }
 
-/* The stretch of a row that differs, widened into [*left, *right). */
+/* Extends [*left, *right) by the columns in which two rows differ. */
 static bool
 widen_columns(const uint8_t *one, const uint8_t *other, uint32_t width, uint32_t pixel, uint32_t *left, uint32_t *right)
 {
@@ -54,7 +54,7 @@ find_rect(struct mim_job *job, const struct mim_raster *frame, const struct mim_
         top = y < top ? y : top;
         bottom = y + 1;
     }
-    if (!bottom) { /* nothing does: one pixel has to be there */
+    if (!bottom) { /* equal frames: APNG requires at least one pixel */
         left = top = 0;
         right = bottom = 1;
     }
@@ -65,7 +65,7 @@ find_rect(struct mim_job *job, const struct mim_raster *frame, const struct mim_
     return MIM_OK;
 }
 
-/* Are all the pixels that differ opaque, and those that do not worth leaving out? */
+/* Blends over the previous frame if all pixels that differ are opaque and enough others are equal. */
 static int32_t
 choose_blending(struct mim_job *job, const struct mim_raster *frame, const struct mim_raster *before, uint32_t pixel,
                 struct pngx_layout *layout)

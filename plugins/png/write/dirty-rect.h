@@ -5,8 +5,10 @@
 
 #include "write/writer-state.h"
 
-/** Find the rectangle and the blending for `frame` on top of `before` (NULL: the first frame): fills the sheet and
- * the rows. Returns what poll returned. */
+/*
+ * Set the rectangle and blending of `layout` and `rows` for `frame` on top of `before` (NULL: the first frame). Returns
+ * the status of poll.
+ */
 int32_t pngx_dirty_rect_find(struct mim_job *job, const struct mim_raster *frame, const struct mim_raster *before,
                              struct pngx_layout *layout, struct pngx_rows *rows);
 

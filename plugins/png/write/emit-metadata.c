@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes metadata that was kept, in the order that PNG asks for. */
+/* Writes retained metadata in the order that PNG requires. */
 #include "write/emit-metadata.h"
 
 #include <math.h>
@@ -11,11 +11,11 @@
 
 enum { PHYS_SIZE = 9, METRE = 1, PROFILE_LEVEL = 6 };
 
-/* The profile says what samples it is for. */
+/* Bytes 16 to 19 of a profile name its colour space. */
 static int32_t
 emit_profile(struct mim_job *job, struct pngx_retained *retained, uint32_t channels, bool *has_profile)
 {
-    static const uint8_t name[] = "ICC profile\0"; /* and method 0 */
+    static const uint8_t name[] = "ICC profile\0"; /* followed by method 0 */
     const struct shared_bytes *icc = &retained->icc;
     const char *space = channels < 3 ? "GRAY" : "RGB ";
 
@@ -23,7 +23,8 @@ emit_profile(struct mim_job *job, struct pngx_retained *retained, uint32_t chann
     if (!icc->size)
         return MIM_OK;
     if (icc->size < 20 || memcmp(icc->data + 16, space, 4) != 0)
-        return job->host->notice(job, MIM_NOTICE_METADATA, "the colour profile is for other samples, and left out");
+        return job->host->notice(job, MIM_NOTICE_METADATA,
+                                 "the colour profile does not match the samples and is left out");
     struct pngx_deflater deflater = { 0 };
     struct shared_bytes *out = &deflater.out;
     int32_t status = pngx_deflater_open(job, &deflater, PROFILE_LEVEL);
@@ -50,18 +51,18 @@ emit_resolution(struct mim_job *job, const struct pngx_retained *retained)
     for (int i = 0; i < 2; i++) {
         double value = round(retained->unit > 0 ? retained->axes[i] / retained->unit : retained->axes[i]);
         if (!(value >= 1 && value <= INT32_MAX))
-            return job->host->notice(job, MIM_NOTICE_METADATA, "png cannot keep such a resolution");
+            return job->host->notice(job, MIM_NOTICE_METADATA, "png cannot store this resolution");
         pngx_put_u32(bytes + 4 * i, (uint32_t)value);
     }
     return pngx_emit_chunk(job, PNGX_TYPE('p', 'H', 'Y', 's'), NULL, 0, bytes, sizeof bytes);
 }
 
-/* Latin-1 where that will do, since every reader knows it. */
+/* Prefers tEXt, which is Latin-1, since every reader supports it. */
 static int32_t
 emit_text(struct mim_job *job, const struct pngx_retained_text *text)
 {
     uint32_t head_size = (uint32_t)strlen(text->keyword) + 1;
-    uint8_t head[85] = { 0 }; /* keyword; not compressed, no language, no translation */
+    uint8_t head[85] = { 0 }; /* keyword, not compressed, no language, no translation */
     uint64_t size = text->value.size;
 
     memcpy(head, text->keyword, head_size);
@@ -87,7 +88,7 @@ emit_colour(struct mim_job *job, struct pngx_retained *retained, uint32_t channe
     if (status == MIM_OK && retained->has_chromaticities)
         status = pngx_emit_chunk(job, PNGX_TYPE('c', 'H', 'R', 'M'), NULL, 0, retained->chromaticities,
                                  sizeof retained->chromaticities);
-    if (status == MIM_OK && retained->has_srgb && !has_profile) /* one of them may be there */
+    if (status == MIM_OK && retained->has_srgb && !has_profile) /* sRGB and iCCP exclude each other */
         status = pngx_emit_chunk(job, PNGX_TYPE('s', 'R', 'G', 'B'), NULL, 0, retained->srgb, sizeof retained->srgb);
     return status;
 }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Retained metadata as chunks. */
+/* Writes retained metadata as chunks. */
 #ifndef MIM_PNG_EMIT_METADATA_H
 #define MIM_PNG_EMIT_METADATA_H
 
 #include "write/retain.h"
 
-/** Write the chunks that come before the pixels of a picture with so many channels; a profile for others is left out,
- * with a notice. */
+/* Write the chunks that precede the pixels. A profile for another number of channels is left out with a notice. */
 int32_t pngx_emit_metadata(struct mim_job *job, struct pngx_retained *retained, uint32_t channels);
 
 #endif

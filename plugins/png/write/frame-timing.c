@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A quotient that fits is told exactly; another is rounded, and what is lost is carried on. */
+/*
+ * Delays that a quotient of 16-bit numbers can express are exact; others are rounded, and the error is carried on to
+ * the next frame.
+ */
 #include "write/frame-timing.h"
 
 #include <math.h>
@@ -7,7 +10,7 @@
 
 #include "chunk/divisor.h"
 
-static const double nearly = 1e-9; /* a decimal as binary is no further from its quotient */
+static const double nearly = 1e-9; /* bound for the error of a decimal fraction in binary */
 
 static bool
 fit_quotient(uint64_t num, uint64_t den, struct pngx_delay *delay)
@@ -20,7 +23,7 @@ fit_quotient(uint64_t num, uint64_t den, struct pngx_delay *delay)
     return true;
 }
 
-/* The first convergent of its continued fraction that is as good as equal. */
+/* Takes the first convergent of the continued fraction that equals `seconds` within the error. */
 static bool
 fit_seconds(double seconds, struct pngx_delay *delay)
 {
@@ -71,7 +74,7 @@ pngx_frame_timing_delay(struct pngx_frame_timing *timing, uint64_t index, int64_
         num = (uint64_t)timing->fps.den;
         den = (uint64_t)timing->fps.num;
     } else if (timing->time_den) {
-        /* 2^63 ticks of 2^32 seconds would not fit */
+        /* 2^63 ticks of 2^32 seconds would overflow */
         if (duration > 0 && (uint64_t)duration > UINT64_MAX / timing->time_num)
             return false;
         num = duration > 0 ? (uint64_t)duration * timing->time_num : 0;

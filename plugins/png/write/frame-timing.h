@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Delays of frames as quotients of 16-bit numbers, so that their sum is right. */
+/* Delays of frames as quotients of 16-bit numbers whose sum stays right. */
 #ifndef MIM_PNG_DELAY_H
 #define MIM_PNG_DELAY_H
 
@@ -11,15 +11,18 @@ struct pngx_delay {
     uint16_t num, den;
 };
 
-/** Where durations come from, the first that is given: `fps`, `seconds`, the source's time base, 0.1 s. */
+/* The source of durations, the first that is set: `fps`, `seconds`, the time base of the source, 0.1 s. */
 struct pngx_frame_timing {
     struct mim_rational fps;
-    struct mim_list seconds; /**< one for all frames, or one a frame */
+    struct mim_list seconds; /* one for all frames, or one per frame */
     uint32_t time_num, time_den;
-    double carried_error; /**< seconds that were rounded away so far */
+    double carried_error; /* rounding error so far, in seconds */
 };
 
-/** The delay of frame `index`, called once for each, in order; `duration` is the source's, in ticks. 0: too long. */
+/*
+ * Get the delay of frame `index`; to be called for each frame in order. `duration` is in ticks of the source. Returns 0
+ * for one that is too long.
+ */
 int32_t pngx_frame_timing_delay(struct pngx_frame_timing *timing, uint64_t index, int64_t duration,
                                 struct pngx_delay *delay);
 

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libdeflate takes its input whole and ends its output with a last block. So pictures up to some size are filtered
- * whole and packed at once; larger ones go in parts through zlib, whose output can be joined, a row at a time.
+ * Filters and compresses rows. Pictures up to WHOLE_MAX are filtered whole for libdeflate; larger ones are compressed
+ * row by row in parts by zlib, whose output can be joined.
  */
 #include "write/pack.h"
 
 enum {
-    WHOLE_MAX = 16 << 20, /* three times this, and frames, fit the least working memory that the core gives */
+    WHOLE_MAX = 16 << 20, /* three times this, and the frames, fit the smallest working memory of the core */
     PART_BYTES = 4 << 20,
     SAMPLE_ROWS = 12,
     SAMPLE_MIN = 24 << 10,
     SAMPLE_MAX = 96 << 10,
-    SAMPLE_SHARE = 32, /* of all bytes one in so many is tried with every filter */
-    DRAWING = 12,      /* what packs to less than one byte in so many gets a second try: it packs fast, and by what */
-    SECOND_SHARE = 8,  /* stands some rows above, so that one row in so many is looked at, in long groups */
+    SAMPLE_SHARE = 32, /* try every filter on 1/32 of the bytes */
+    DRAWING = 12, /* below 1/12 of the size a picture is a drawing: it compresses fast and gains from rows far above, */
+    SECOND_SHARE = 8, /* so 1/8 of its rows is tried again, in longer groups */
     POLL_BYTES = 1 << 20,
 };
 
@@ -38,16 +38,16 @@ pngx_pack_first_row(const struct pngx_rows *rows, uint32_t part, uint32_t parts)
     return rows->count / parts * part + (part < more ? part : more);
 }
 
-/* Rows [first, end), filtered one after another. */
+/* Rows [first, end), which are filtered in order. */
 struct range {
     struct mim_job *job;
     struct pngx_packer *packer;
     const struct pngx_rows *rows;
     uint64_t first, end;
-    uint64_t longest;          /* bytes of a row and its filter byte, at most */
+    uint64_t longest;          /* bytes of the longest row with its filter byte */
     int mode;                  /* PNGX_FILTER_* or BEST_OF_ROW */
-    bool is_runs_only;         /* look for runs only */
-    uint8_t *spare[2], *trial; /* made rows, and a filtered one */
+    bool is_runs_only;         /* compress with run-length matches only */
+    uint8_t *spare[2], *trial; /* converted rows, and a filtered one */
     uint64_t unpolled;
 };
 
@@ -67,7 +67,7 @@ open_range(struct range *range)
     return MIM_OK;
 }
 
-/* Row `r` into `out`, which has room for it and its filter byte. `*above` is the row before; NULL: it is fetched. */
+/* Filters row `r` into `out`. `*above` is the previous row; NULL: fetch it. */
 static int32_t
 filter_next(struct range *range, uint64_t r, const uint8_t **above, uint8_t *out)
 {
@@ -104,7 +104,7 @@ filter_rows(struct range *range, uint64_t first, uint64_t end, uint8_t *out)
     return status;
 }
 
-/* How many groups of rows, spread evenly, stand for all. */
+/* Number of evenly spread groups of rows in a sample. */
 static uint64_t
 sample_groups(const struct range *range)
 {
@@ -132,12 +132,12 @@ filter_sample(struct range *range, uint64_t groups, uint64_t length, uint64_t *s
     return status;
 }
 
-/* What packed best so far. */
+/* The best result so far. */
 struct choice {
     int mode;
     bool is_runs_only;
     uint64_t min, size;
-    uint64_t packed[MODES]; /* the better way */
+    uint64_t packed[MODES]; /* the smaller of both ways */
 };
 
 static bool
@@ -146,8 +146,10 @@ is_drawing(const struct choice *best)
     return best->min < best->size / DRAWING;
 }
 
-/* The rows that stand for all, filtered in the run's mode, are packed with libdeflate, and where that may be better by
- * runs. */
+/*
+ * Compresses a sample filtered in the mode of the range, with libdeflate and, where that may help, with run-length
+ * matches.
+ */
 static int32_t
 try_mode(struct range *range, uint64_t groups, uint64_t length, struct choice *best)
 {
@@ -172,7 +174,7 @@ try_mode(struct range *range, uint64_t groups, uint64_t length, struct choice *b
     return status;
 }
 
-/* All of them, or what came near the best before. */
+/* Tries all modes, or in the second round those that came close to the best. */
 static int32_t
 try_modes(struct range *range, uint64_t groups, uint64_t length, struct choice *best)
 {
@@ -187,7 +189,7 @@ try_modes(struct range *range, uint64_t groups, uint64_t length, struct choice *
     return status;
 }
 
-/* Try every filter on some of the rows; what packs best is taken for all. */
+/* Tries every filter on a sample of rows and takes the best for all. */
 static int32_t
 choose_filter(struct range *range)
 {

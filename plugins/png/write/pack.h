@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Rows filtered and compressed. */
+/* Filters and compresses rows. */
 #ifndef MIM_PNG_PACK_H
 #define MIM_PNG_PACK_H
 
@@ -10,26 +10,26 @@
 enum { PNGX_FILTER_AUTO = SHARED_FILTERS };
 
 struct pngx_packing {
-    int32_t level, filter; /**< PNGX_FILTER_*: one for all rows, or chosen */
+    int32_t level, filter; /* SHARED_FILTER_* for all rows, or PNGX_FILTER_AUTO */
 };
 
-/** What a worker keeps. Zeroed = nothing. */
+/* State of a worker. Zeroed = empty. */
 struct pngx_packer {
     struct pngx_deflater deflater;
     struct shared_bytes filtered, scratch;
 };
 
-/** In how many parts are these rows packed? Depends on their size alone, and so does what comes out. */
+/* The number of parts. It depends only on the size of the picture, so that the output does, too. */
 uint32_t pngx_pack_parts(const struct pngx_rows *rows);
 
-/**
- * Emit part `part` of `parts`. Of one part: a zlib stream. Of several: a piece of a deflate stream, and as its last
- * four bytes the Adler-32 of what it holds. NOMEM, or what the host said.
+/*
+ * Emit part `part` of `parts`. A single part is a zlib stream; one of several is a piece of a deflate stream followed
+ * by the Adler-32 of its input. Returns NOMEM or an error of the host.
  */
 int32_t pngx_pack(struct mim_job *job, struct pngx_packer *packer, const struct pngx_packing *packing,
                   const struct pngx_rows *rows, uint32_t part, uint32_t parts);
 
-/** Rows of part `part` begin at this one; of `parts` they end. */
+/* The first row of part `part`; for part `parts` the number of rows. */
 uint64_t pngx_pack_first_row(const struct pngx_rows *rows, uint32_t part, uint32_t parts);
 
 void pngx_packer_close(struct mim_job *job, struct pngx_packer *packer);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What metadata says under common names has a chunk or a keyword here; docs/metadata.md has the names. */
+/* Retains metadata for the chunks that store it. docs/metadata.md lists the common names. */
 #include "write/retain.h"
 
 #include <math.h>
@@ -36,7 +36,7 @@ number_at(int32_t type, const void *value, uint64_t index)
     return real;
 }
 
-/* How many numbers a value holds; 0: it is none. */
+/* Number of numbers in a value, or 0 if it has another type. */
 static uint64_t
 number_count(int32_t type, uint64_t size)
 {
@@ -183,7 +183,7 @@ retain_exif(struct mim_job *job, struct pngx_retained *retained, int32_t type, c
     return retain_bytes(job, &retained->exif, type, value, size);
 }
 
-/* tIME is universal time: a text without its zone does not say it. */
+/* tIME is universal time, so a time without a zone cannot be stored. */
 static int32_t
 retain_modified(struct mim_job *job, struct pngx_retained *retained, int32_t type, const void *value, uint64_t size)
 {
@@ -206,7 +206,7 @@ retain_modified(struct mim_job *job, struct pngx_retained *retained, int32_t typ
         int sign = copy[19] == '-' ? -1 : 1;
         parts.tm_hour -= sign * atoi(copy + 20);
         parts.tm_min -= sign * atoi(copy + 23);
-        timegm(&parts); /* makes the parts what they should be */
+        timegm(&parts); /* normalizes the parts */
     }
     pngx_put_u16(retained->time, (uint32_t)(parts.tm_year + 1900));
     const int rest[] = { parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec };
@@ -243,7 +243,7 @@ append_text(struct mim_job *job, struct pngx_retained *retained, const char *key
     return text;
 }
 
-/* PNG specification (third edition), 11.3.3.2: printable, no blank at an end or beside another. */
+/* PNG specification (third edition), 11.3.3.2: printable, without leading, trailing or double blanks. */
 static bool
 to_keyword(const char *text, char keyword[80])
 {
@@ -275,13 +275,13 @@ pngx_retain_text(struct mim_job *job, struct pngx_retained *retained, const char
     if (!entry)
         return MIM_NOMEM;
     if (rank > entry->rank)
-        return MIM_OK; /* its own word has been said */
+        return MIM_OK; /* a better key has set it */
     entry->rank = rank;
     entry->value.size = 0;
     return shared_bytes_add(job, &entry->value, text, size);
 }
 
-/* Words for what has one of its own. */
+/* Keys that set a keyword unless a better key does; a lower rank is better. */
 static const struct {
     const char *key, *better;
     int32_t rank;

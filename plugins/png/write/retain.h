@@ -1,34 +1,34 @@
 /* SPDX-License-Identifier: MIT */
-/* Metadata that a file will hold, as chunks. */
+/* Metadata that is retained until the file header is written. */
 #ifndef MIM_PNG_RETAIN_H
 #define MIM_PNG_RETAIN_H
 
 #include "shared/memory.h"
 
 struct pngx_retained_text {
-    char keyword[80];          /**< Latin-1 */
-    int32_t rank;              /**< of the word that it came by: a lower one is not replaced by a higher */
-    struct shared_bytes value; /**< UTF-8 */
+    char keyword[80];          /* Latin-1 */
+    int32_t rank;              /* of the key that set it: a lower rank is not replaced by a higher one */
+    struct shared_bytes value; /* UTF-8 */
 };
 
-/** Zeroed = nothing. */
+/* Zeroed = empty. */
 struct pngx_retained {
-    double axes[2]; /**< pixels per unit; 0: not known */
-    double unit;    /**< metres; 0: none */
+    double axes[2]; /* pixels per unit; 0: unknown */
+    double unit;    /* metres; 0: none */
     bool has_unit;
     uint8_t time[7];
     uint8_t gamma[4], chromaticities[32], srgb[1];
     bool has_time, has_gamma, has_chromaticities, has_srgb;
     struct shared_bytes icc, exif;
-    struct pngx_retained_text *texts; /**< the host's memory */
+    struct pngx_retained_text *texts; /* host memory */
     uint32_t text_count, text_capacity;
 };
 
-/** Keep a value in place of what its key stood for. UNSUPPORTED: cannot be kept. NOMEM. */
+/* Retain a value and replace an earlier one of the same key. Returns UNSUPPORTED if PNG cannot store it, or NOMEM. */
 int32_t pngx_retain(struct mim_job *job, struct pngx_retained *retained, const char *key, int32_t type,
                     const void *value, uint64_t size);
 
-/** As options say it: dots per inch, and a text under a keyword. UNSUPPORTED: it is none; NOMEM. */
+/* Retain the options dpi and text:KEY. Returns UNSUPPORTED for invalid values, or NOMEM. */
 int32_t pngx_retain_dpi(struct pngx_retained *retained, const double axes[2]);
 int32_t pngx_retain_text(struct mim_job *job, struct pngx_retained *retained, const char *keyword, int32_t rank,
                          const char *text, uint64_t size);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Fetches rows. */
+/* Converts the rows of a raster to those of PNG. */
 #include "write/rows.h"
 
 #include <string.h>
@@ -11,7 +11,7 @@ static const struct {
     { 0, 0, 8, 8 }, { 4, 0, 8, 8 }, { 0, 4, 4, 8 }, { 2, 0, 4, 4 }, { 0, 2, 2, 4 }, { 1, 0, 2, 2 }, { 0, 1, 1, 2 },
 };
 
-/* How many of `length` places, from `first` in steps, there are. */
+/* Number of places below `length`, starting from `first` in steps. */
 static uint32_t
 count_places(uint32_t length, uint32_t first, uint32_t step)
 {
@@ -24,7 +24,7 @@ pass_width(const struct pngx_rows *rows, int pass)
     return count_places(rows->width, passes[pass].x, passes[pass].step_x);
 }
 
-/* A pass without columns has no rows either. */
+/* A pass without columns has no rows. */
 static uint32_t
 pass_height(const struct pngx_rows *rows, int pass)
 {
@@ -39,7 +39,7 @@ pngx_rows_open(struct pngx_rows *rows)
         rows->count += pass_height(rows, pass);
 }
 
-/* The pass of row `r`; `*r` becomes its number in there. */
+/* Finds the pass of row `*r`, which becomes relative to that pass. */
 static int
 find_pass(const struct pngx_rows *rows, uint64_t *r)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The rows of a picture as PNG stores them: big-endian samples, pass by pass when interlaced. */
+/* The rows of a picture as PNG stores them: big-endian samples, in passes if interlaced. */
 #ifndef MIM_PNG_ROWS_H
 #define MIM_PNG_ROWS_H
 
@@ -9,25 +9,25 @@
 
 enum { PNGX_PASSES = 7 };
 
-/** A frame, or a rectangle of it. */
+/* A frame, or a rectangle of it. */
 struct pngx_rows {
     const struct mim_raster *raster;
-    const struct mim_raster *below; /**< pixels that equal these become transparent black; NULL: none do */
+    const struct mim_raster *below; /* pixels equal to these become transparent black; may be NULL */
     uint32_t x, y, width, height;
-    uint32_t pixel; /**< bytes of one */
+    uint32_t pixel; /* bytes of a pixel */
     bool is_interlaced;
-    uint64_t count; /**< of all rows */
+    uint64_t count; /* of rows in all passes */
 };
 
 void pngx_rows_open(struct pngx_rows *rows);
 
-/** Bytes of row `r`, without its filter byte. */
+/* Bytes of row `r`, without its filter byte. */
 uint64_t pngx_rows_size(const struct pngx_rows *rows, uint64_t r);
-/** Bytes of rows [first, end), each with its filter byte. */
+/* Bytes of rows [first, end), each with its filter byte. */
 uint64_t pngx_rows_bytes(const struct pngx_rows *rows, uint64_t first, uint64_t end);
-/** Is row `r` the first of its pass, which has none above it? */
+/* Whether row `r` is the first of its pass and has no row above. */
 bool pngx_rows_starts_pass(const struct pngx_rows *rows, uint64_t r);
-/** Row `r`, made in `scratch` unless it lies as it should. */
+/* Get row `r`, converted in `scratch` if necessary. */
 const uint8_t *pngx_rows_get(const struct pngx_rows *rows, uint64_t r, uint8_t *scratch);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How long frames of an animation are shown: what was asked for, or what the source says. */
+/* Durations of frames, from the options or the source. */
 #include "write/timing-options.h"
 
 static int32_t
@@ -11,9 +11,9 @@ check_timing(struct mim_job *job, const struct pngx_writer *self, const struct m
 
     if (!self->is_animation && is_given)
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN,
-                               "duration, fps and loop are for animations: name it .apng, or say apng=yes");
+                               "duration, fps and loop need an animation: name the file .apng or give apng=yes");
     if (self->fps.den && list->count)
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "duration and fps say the same thing: give one of them");
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "duration and fps are alternatives: give one of them");
     if (self->fps.den && (self->fps.num <= 0 || self->fps.den < 0))
         return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "fps is %lld/%lld, it must be above 0",
                                (long long)self->fps.num, (long long)self->fps.den);
@@ -55,7 +55,7 @@ pngx_timing_delay(struct mim_job *job, struct pngx_writer *self, uint64_t index,
                   struct pngx_delay *delay)
 {
     if (self->duration.count > 1 && index >= self->duration.count)
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "%llu durations, and there are more frames",
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "there are only %llu durations, and more frames",
                                (unsigned long long)self->duration.count);
     if (pngx_frame_timing_delay(&self->timing, index, duration, delay))
         return MIM_OK;

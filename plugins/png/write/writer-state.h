@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the writers of pictures and of animations share. */
+/* The state that the writers of pictures and animations share. */
 #ifndef MIM_PNG_WRITER_STATE_H
 #define MIM_PNG_WRITER_STATE_H
 
@@ -16,15 +16,15 @@ struct pngx_writer {
     bool is_animation, is_started;
     uint32_t width, height, channels;
     uint32_t plays;
-    uint64_t frames;     /**< accepted */
-    uint64_t control_at; /**< where acTL stands in the sink */
-    uint32_t sequence;   /**< of the next fcTL or fdAT */
+    uint64_t frames;     /* accepted */
+    uint64_t control_at; /* offset of acTL in the sink */
+    uint32_t sequence;   /* of the next fcTL or fdAT */
     struct pngx_packing packing;
     struct pngx_frame_timing timing;
     struct pngx_retained retained;
 };
 
-/** Of a frame: when it is shown, and what of it encode found worth drawing. */
+/* The delay of a frame, and the rectangle of it that is stored. In the packet. */
 struct pngx_layout {
     struct pngx_delay delay;
     uint32_t x, y, width, height;

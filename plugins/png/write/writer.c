@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writing: the operations. A frame is packed on any thread; chunks are made of it in order. */
+/* The writers' operations. Frames are compressed on any thread and written as chunks in order. */
 #include "write/writer.h"
 
 #include <string.h>
@@ -20,7 +20,7 @@ static int32_t
 refuse_many(struct mim_job *job)
 {
     return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN,
-                           "many frames into one plain .png: use frame_%%03d.png, or .apng, or apng=yes");
+                           "a plain .png holds one frame: use frame_%%03d.png, .apng or apng=yes");
 }
 
 static int32_t
@@ -37,10 +37,11 @@ retain_options(struct mim_job *job, struct pngx_writer *self)
         const char *key = self->text.items[2 * i], *text = self->text.items[2 * i + 1];
         status = pngx_retain_text(job, &self->retained, key, -1, text, strlen(text));
         if (status == MIM_UNSUPPORTED)
-            return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN,
-                                   "text:%s: a keyword has 1 to 79 letters of Latin-1 and single blanks inside, "
-                                   "a text is UTF-8",
-                                   key);
+            return job->host->fail(
+                job, MIM_OPTION, MIM_UNKNOWN,
+                "text:%s: a keyword has 1 to 79 Latin-1 letters without leading, trailing or double blanks, "
+                "and a text is UTF-8",
+                key);
     }
     return status;
 }
@@ -74,7 +75,7 @@ pngx_open_movie(struct mim_job *job, struct mim_sequence *sequence)
     return open_writer(job, sequence, true);
 }
 
-/* What belongs to the whole stands before the first pixels; so what the first frame says counts, too. */
+/* Metadata precedes the pixels, so that of the first frame can still be stored. */
 static int32_t
 writer_metadata(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size)
 {
@@ -131,7 +132,7 @@ writer_accepts(struct mim_job *job, uint64_t index, void *packet, struct mim_fra
     return MIM_OK;
 }
 
-/* A frame in parts is stored whole: each part would have to look for what changed. */
+/* A frame in parts is stored whole, since each part would have to search for the dirty rectangle. */
 static int32_t
 writer_encode(struct mim_job *job, void *packet, const struct mim_frame_info *info, uint32_t part,
               const struct mim_raster *raster, const struct mim_neighbours *beside)
@@ -180,7 +181,7 @@ emit_control(struct mim_job *job, struct pngx_writer *self, const struct pngx_la
     return pngx_emit_chunk(job, PNGX_FCTL, NULL, 0, control, sizeof control);
 }
 
-/* Pixels as IDAT chunks, or fdAT from the second frame on. */
+/* Emits pixels as IDAT chunks, from the second frame on as fdAT. */
 static int32_t
 emit_pixels(struct mim_job *job, struct pngx_writer *self, bool is_first, const uint8_t *data, uint64_t size)
 {
@@ -197,7 +198,7 @@ emit_pixels(struct mim_job *job, struct pngx_writer *self, bool is_first, const 
     return status;
 }
 
-/* The head of a zlib stream, the pieces of deflate, the sum of all. */
+/* Joins parts to a zlib stream: header, deflate data, the checksum of all. */
 static int32_t
 emit_parts(struct mim_job *job, struct pngx_writer *self, const struct mim_frame_info *info,
            const struct mim_coded *coded, bool is_first)
@@ -235,7 +236,7 @@ writer_put(struct mim_job *job, void *packet, const struct mim_frame_info *info,
                                  : emit_pixels(job, self, is_first, coded->parts[0].data, coded->parts[0].size);
 }
 
-/* The number of frames is known now. */
+/* Stores the number of frames, which is known only at the end. */
 static int32_t
 patch_control(struct mim_job *job, const struct pngx_writer *self)
 {
@@ -276,24 +277,25 @@ writer_close(struct mim_job *job)
 
 #define OPTION(member) MIM_OPTION_HEADER, .offset = offsetof(struct pngx_writer, member)
 
-/* The last is for pictures only. */
+/* The last option is for pictures only. */
 static const struct mim_option options[] = {
     { OPTION(level), .name = "level", .type = MIM_OPTION_INT, .initial = DEFAULT_LEVEL, .max = SHARED_LEVEL_MAX,
-      .help = "compression, from none to as small as can be" },
+      .help = "compression level, from 0 (none) to 12 (smallest)" },
     { OPTION(filter), .name = "filter", .type = MIM_OPTION_CHOICE, .choices = "auto|none|sub|up|average|paeth",
-      .help = "what samples are told relative to; auto tries all on some rows" },
+      .help = "row filter; auto tries all of them on some rows" },
     { OPTION(interlace), .name = "interlace", .type = MIM_OPTION_BOOL,
-      .help = "store in seven passes, coarse to fine" },
+      .help = "store in seven passes, from coarse to fine" },
     { OPTION(dpi), .name = "dpi", .type = MIM_OPTION_LIST, .unit = "1/in",
-      .help = "resolution: one number, or across and down; else the source's" },
-    { OPTION(text), .name = "text", .type = MIM_OPTION_PAIRS, .help = "text:KEY=VALUE stores a text under a keyword" },
+      .help = "resolution: one number, or horizontal and vertical; default: that of the source" },
+    { OPTION(text), .name = "text", .type = MIM_OPTION_PAIRS,
+      .help = "text:KEY=VALUE stores a text with that keyword" },
     { OPTION(duration), .name = "duration", .type = MIM_OPTION_LIST, .unit = "s", .max = PNGX_SECONDS_MAX,
-      .help = "of an animation: how long a frame is shown: one number, or one a frame; else the source's, or 0.1" },
+      .help = "seconds per frame of an animation: one number, or one per frame; default: that of the source, or 0.1" },
     { OPTION(fps), .name = "fps", .type = MIM_OPTION_RATIONAL, .unit = "1/s",
-      .help = "of an animation: frames per second, instead of duration" },
+      .help = "frames per second of an animation, instead of duration" },
     { OPTION(loop), .name = "loop", .type = MIM_OPTION_INT, .initial = -1, .max = INT32_MAX,
-      .help = "of an animation: plays in total, 0 = for ever; when not given as the source, else for ever" },
-    { OPTION(apng), .name = "apng", .type = MIM_OPTION_BOOL, .help = "write an animation under the name of a picture" },
+      .help = "number of plays of an animation, 0 = for ever; default: that of the source, or for ever" },
+    { OPTION(apng), .name = "apng", .type = MIM_OPTION_BOOL, .help = "write an animation to a .png" },
 };
 
 enum { OPTIONS = sizeof options / sizeof *options };
