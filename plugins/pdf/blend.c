@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Cairo's premultiplied pixels as a frame's. A page is mostly clear paper and opaque ink: both go by in blocks. */
+/*
+ * Converts cairo's premultiplied pixels to those of a frame. Blocks of clear paper and opaque ink, most of a page, take
+ * a fast path.
+ */
 #include "blend.h"
 
 #include <string.h>
 
 #define BLOCK 8u
 
-/* a * b / 255, rounded, as pixman does it. */
+/* a * b / 255, rounded as in pixman. */
 static inline uint32_t
 multiply_255(uint32_t a, uint32_t b)
 {
@@ -88,7 +91,7 @@ pdf_blend_rgb(const uint32_t *from, uint8_t *to, uint32_t width, const uint8_t b
     blend_rgb(from, to, width - x, background);
 }
 
-/* Rec. 601 luma, in the weights with which mim's own conversions round: gray stays itself. */
+/* Rec. 601 luma with the weights of mim's conversions, so that gray stays unchanged. */
 static inline uint8_t
 luma_of(uint32_t red, uint32_t green, uint32_t blue)
 {

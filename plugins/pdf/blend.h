@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Cairo's pixels as a frame's. */
+/* Converts cairo's pixels to those of a frame. */
 #ifndef MIM_PDF_BLEND_H
 #define MIM_PDF_BLEND_H
 
 #include <stdint.h>
 
-/* A row of cairo's pixels, premultiplied in native words. */
+/* Convert a row of cairo's pixels, which are premultiplied native words. */
 void pdf_blend_rgb(const uint32_t *from, uint8_t *to, uint32_t width, const uint8_t background[4]);
 void pdf_blend_gray(const uint32_t *from, uint8_t *to, uint32_t width, const uint8_t background[4]);
-/* Straight alpha over a background that may be clear. `from` may be `to`. */
+/* The result has straight alpha, over a background that may be transparent. `from` may equal `to`. */
 void pdf_blend_rgba(const uint32_t *from, uint8_t *to, uint32_t width, const uint8_t background[4]);
 
 #endif

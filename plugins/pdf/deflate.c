@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Rows into deflated bytes. A plane of one part goes through libdeflate, which is fast and wants all at once; the
- * parts of a large plane through zlib, whose pieces can be joined. Each part is followed by the Adler-32 of what
- * went in.
- */
+/* Compresses the rows of a plane: small planes whole with libdeflate, large ones in parts with zlib. */
 #include "deflate.h"
 
 #include <string.h>
@@ -15,10 +11,10 @@
 #define LEVEL 6
 #define QUICK_LEVEL 1
 #define MEMORY_LEVEL 8
-#define SAMPLE_BYTES (64u << 10) /* of rows that are compressed quickly both ways, to see what filters do */
-#define LARGE_BYTES 8u           /* times this, scratch memory would be too much to keep */
+#define SAMPLE_BYTES (64u << 10) /* sample that is compressed with and without filters */
+#define LARGE_SHARE 8u           /* scratch memory above 1/8 of the limit is freed after each page */
 
-/* The rows of one part, one after another, and room for those at work. */
+/* The rows of a plane, and buffers for converting them. */
 struct row_source {
     const struct pdf_plane *plane;
     const struct pdf_layout *layout;
@@ -35,7 +31,7 @@ load_row(struct row_source *row_source, uint32_t y)
                  row_source->row);
 }
 
-/* Rows from `y` on into `to`; filtered ones are a byte longer each. */
+/* Writes `count` rows from `y` on to `to`. Filtered rows are a byte longer. */
 static uint64_t
 fill_rows(struct row_source *row_source, uint32_t y, uint64_t count, bool is_filtered, uint8_t *to)
 {
@@ -60,7 +56,7 @@ fill_rows(struct row_source *row_source, uint32_t y, uint64_t count, bool is_fil
     return (uint64_t)(to - start);
 }
 
-/* Do filters make some rows from the middle smaller? */
+/* Compares the sizes of some rows from the middle with and without filters. */
 static bool
 filters_help(struct pdf_writing_worker *worker, struct row_source *row_source, uint64_t rows)
 {
@@ -123,12 +119,12 @@ deflate_part(struct mim_job *job, const struct pdf_plane *plane, struct row_sour
     return status == MIM_OK ? shared_emit_sum(job, stream.sum) : status;
 }
 
-/* Memory is kept for the next page unless others may want for it. */
+/* Keeps the memory for the next page unless it is a large share of the limit. */
 static void
 release_scratch(struct pdf_writing_worker *worker, struct mim_job *job)
 {
     uint64_t retained = worker->rows.capacity + worker->coded.capacity;
-    if (retained > job->host->limit(job, MIM_LIMIT_WORKING) / LARGE_BYTES) {
+    if (retained > job->host->limit(job, MIM_LIMIT_WORKING) / LARGE_SHARE) {
         pdf_scratch_close(&worker->rows, job);
         pdf_scratch_close(&worker->coded, job);
     }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A poppler document of one thread's own: poppler locks, but two threads in one document wait for each other. */
+/*
+ * Opens a poppler document for each thread: poppler locks documents, so two threads in one would wait for each other.
+ */
 #include "document.h"
 
 #include <inttypes.h>
@@ -7,7 +9,7 @@
 
 #define TAIL_BYTES 2048
 
-/* The mark stands in the last bytes of a whole file. */
+/* A complete file has %%EOF in its last bytes. */
 static int32_t
 find_end_mark(struct mim_job *job, uint64_t size, bool *is_whole)
 {
@@ -25,10 +27,10 @@ pdf_document_check_end(struct mim_job *job)
     int32_t status = find_end_mark(job, job->host->size(job), &is_whole);
     if (status != MIM_OK || is_whole)
         return status;
-    return job->host->notice(job, MIM_NOTICE_DAMAGED, "the file does not end as a PDF does: poppler had to repair it");
+    return job->host->notice(job, MIM_NOTICE_DAMAGED, "the file has no %%EOF at its end: poppler repaired it");
 }
 
-/* Poppler's reasons as ours. */
+/* Translates errors of poppler. */
 static int32_t
 fail_to_open(struct mim_job *job, const GError *error, const char *password)
 {
@@ -39,7 +41,7 @@ fail_to_open(struct mim_job *job, const GError *error, const char *password)
         return status != MIM_OK ? status
                                 : host->fail(job, is_whole ? MIM_CORRUPT : MIM_TRUNCATED, MIM_UNKNOWN,
                                              "poppler cannot open the document%s: %s",
-                                             is_whole ? "" : ", which is cut short", error->message);
+                                             is_whole ? "" : ", which is truncated", error->message);
     }
     if (password)
         return host->fail(job, MIM_OPTION, MIM_UNKNOWN, "the password does not open the encrypted document");
@@ -92,7 +94,7 @@ pdf_document_page(struct pdf_document *document, uint64_t index, PopplerPage **p
     if (document->source.status != MIM_OK)
         return document->source.status;
     if (!*page)
-        return job->host->fail(job, MIM_CORRUPT, MIM_UNKNOWN, "page %" PRIu64 " is not in the tree of pages",
+        return job->host->fail(job, MIM_CORRUPT, MIM_UNKNOWN, "page %" PRIu64 " is missing in the page tree",
                                index + 1);
     return MIM_OK;
 }

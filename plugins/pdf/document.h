@@ -10,18 +10,18 @@
 #include "stream.h"
 
 struct pdf_document {
-    PopplerDocument *poppler; /* NULL: not open */
+    PopplerDocument *poppler; /* NULL if not open */
     struct pdf_source source;
 };
 
-/* Make `document` ready for an op of `job`, opening it the first time. `password` may be NULL. */
+/* Prepare `document` for an op of `job`; the first call opens it. `password` may be NULL. */
 int32_t pdf_document_use(struct pdf_document *document, struct mim_job *job, const char *password,
                          const struct pdf_patches *patches);
-/* Say so when the file is cut short and was opened all the same. */
+/* Emit a notice if the file is truncated, which poppler repairs silently. */
 int32_t pdf_document_check_end(struct mim_job *job);
-/* What a read that failed during this op came to; MIM_OK when none did. */
+/* Status of the read that failed during this op, or MIM_OK. */
 int32_t pdf_document_check(const struct pdf_document *document);
-/* Page `index`, a new reference. */
+/* Get a new reference to page `index`. */
 int32_t pdf_document_page(struct pdf_document *document, uint64_t index, PopplerPage **page);
 void pdf_document_close(struct pdf_document *document);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Poppler's error callback is one for the process and ends in GLib's log, as information that by default nobody
- * sees. In a process of mim's own it is listened to, so that a page which poppler mended is told from a good one;
- * elsewhere the log is the application's and stays as it is.
+ * Poppler has one error callback per process, which logs to GLib at a level that is hidden by default. In a process
+ * that mim owns, this file captures the log, so that pages that poppler repaired cause a notice. In other processes the
+ * log belongs to the application.
  */
 #include "error-log.h"
 
@@ -13,10 +13,10 @@
 
 static _Thread_local struct {
     bool is_listening;
-    char text[240]; /* the first that this op heard */
+    char text[240]; /* the first message of this op */
 } captured;
 
-/* What files of good faith bring about, too. */
+/* Messages that valid files cause, too. */
 static bool
 is_harmless(const char *message)
 {
@@ -34,7 +34,7 @@ capture_message(const char *domain, GLogLevelFlags level, const char *message, v
     if (!captured.is_listening || captured.text[0] || is_harmless(message))
         return;
     size_t length = 0;
-    for (; message[length] && length < sizeof captured.text - 1; length++) /* it may quote bytes of the file */
+    for (; message[length] && length < sizeof captured.text - 1; length++) /* the message may quote bytes of the file */
         captured.text[length] = message[length] >= ' ' && message[length] < 127 ? message[length] : '?';
     captured.text[length] = '\0';
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is said of the document and of its pages: options beat metadata. */
+/* Retains metadata of the document and resolutions of pages. Options take precedence over metadata. */
 #include "info.h"
 
 #include <string.h>
@@ -11,7 +11,7 @@
 static const struct {
     const char *key;
     int place;
-    bool is_second; /* it only fills a place that the better word left free */
+    bool is_second; /* only used if a better key is absent */
 } texts[] = {
     { "title", PDF_TITLE, false },       { "author", PDF_AUTHOR, false },      { "artist", PDF_AUTHOR, true },
     { "subject", PDF_SUBJECT, false },   { "description", PDF_SUBJECT, true }, { "comment", PDF_SUBJECT, true },
@@ -33,7 +33,7 @@ set_text(struct mim_job *job, struct pdf_text *text, const void *data, uint64_t 
     return MIM_OK;
 }
 
-/* A page can say nothing of its own: it is kept when the document says the same. */
+/* Texts of a page are retained only if the document has the same one, since pages store none. */
 static int32_t
 retain_text(struct mim_job *job, const char *key, const void *value, uint64_t size)
 {
@@ -65,7 +65,7 @@ number_at(int32_t type, const char *value, uint64_t index)
     return type == MIM_META_INT || type == MIM_META_INTS ? (double)whole : real;
 }
 
-/* One number for both axes, or one for each. */
+/* The value has one number for both axes, or two. */
 static int32_t
 retain_resolution(struct pdf_resolution *resolution, int32_t type, const void *value, uint64_t size)
 {
@@ -79,7 +79,7 @@ retain_resolution(struct pdf_resolution *resolution, int32_t type, const void *v
     return MIM_OK;
 }
 
-/* "none": the numbers are a ratio and say no size. */
+/* "none": the numbers are an aspect ratio without a size. */
 static int32_t
 retain_unit(struct pdf_resolution *resolution, const char *unit, uint64_t size)
 {

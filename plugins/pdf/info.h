@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The document information dictionary. */
+/* Metadata for the document information dictionary. */
 #ifndef MIM_PDF_INFO_H
 #define MIM_PDF_INFO_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A picture as JPEG, by libjpeg, row by row. */
+/* Compresses a picture as JPEG, row by row with libjpeg. */
 #include "jpeg.h"
 
 #include <setjmp.h>
@@ -12,7 +12,7 @@
 #include "writer-state.h"
 
 #define EMIT_BYTES (64u << 10)
-#define FINE_QUALITY 90 /* from here on colours are as sharp as light */
+#define FINE_QUALITY 90 /* no chroma subsampling from this quality on */
 #define MAX_COEFFICIENTS (256u << 20)
 
 struct encoder {
@@ -76,12 +76,12 @@ end_sink(j_compress_ptr jpeg)
     emit_bytes(encoder, EMIT_BYTES - encoder->sink.free_in_buffer);
 }
 
-/* Bytes of all coefficients, which libjpeg keeps to choose the codes by; 0: they are too many for that. */
+/* Bytes of all coefficients, which libjpeg keeps to optimize its codes; 0 if they are too many for that. */
 static uint64_t
 coefficient_bytes(const struct pdf_layout *layout, int quality)
 {
     uint64_t columns = (layout->width + UINT64_C(15)) / 16 * 16, rows = (layout->height + UINT64_C(15)) / 16 * 16;
-    uint64_t halves = layout->colour.channels < 3 ? 2 : quality >= FINE_QUALITY ? 6 : 3; /* of a plane of samples */
+    uint64_t halves = layout->colour.channels < 3 ? 2 : quality >= FINE_QUALITY ? 6 : 3; /* half planes of samples */
     uint64_t size = columns * rows * halves / 2 * sizeof(JCOEF);
     return size <= MAX_COEFFICIENTS ? size : 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A picture as JPEG. */
+/* Compresses a picture as JPEG. */
 #ifndef MIM_PDF_JPEG_H
 #define MIM_PDF_JPEG_H
 

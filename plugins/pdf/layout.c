@@ -1,32 +1,32 @@
 /* SPDX-License-Identifier: MIT */
-/* How a frame becomes a page: its samples, its place on the paper, its parts. */
+/* Lays out a frame as a page: its samples, its place on the paper, its parts. */
 #include "layout.h"
 
 #include <math.h>
 
 #include "writer-state.h"
 
-#define WHOLE_BYTES (8u << 20) /* of a plane that is compressed in one go; larger ones are cut and take less memory */
+#define WHOLE_BYTES (8u << 20) /* larger planes are compressed in parts, which takes less memory */
 #define PART_BYTES (2u << 20)
-#define MAX_SIDE 14400.0 /* points: viewers of the first hour show no larger pages */
+#define MAX_SIDE 14400.0 /* points; old viewers show no larger pages */
 #define DEFAULT_DPI 150
 
-/* Samples that a PDF cannot hold are converted by the core, which says what is lost. */
+/* Requests sample types that PDF supports; the core converts and reports losses. */
 static int32_t
 fit_samples(struct mim_job *job, bool is_jpeg, struct mim_frame_info *info)
 {
     if (info->channels > 4)
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "PDF holds no frames of %u channels", info->channels);
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "PDF has no frames with %u channels", info->channels);
     if (is_jpeg && (info->width > 65500 || info->height > 65500))
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN,
-                               "%ux%u pixels are too many for JPEG: this needs lossless=yes", info->width,
-                               info->height);
+                               "JPEG is limited to 65500 pixels a side, the frame has %ux%u: use lossless=yes",
+                               info->width, info->height);
     bool is_byte = info->sample == MIM_SAMPLE_U8 || info->sample == MIM_SAMPLE_I8;
     info->sample = is_byte || is_jpeg ? MIM_SAMPLE_U8 : MIM_SAMPLE_U16;
     return MIM_OK;
 }
 
-/* Pixels an inch along one axis: what was asked for, what the frame says, what its file says. */
+/* Pixels per inch of both axes: from the option, else from the frame, else from its file. */
 static void
 choose_dpi(const struct pdf_writer *self, double dpi[2])
 {
@@ -43,8 +43,10 @@ choose_dpi(const struct pdf_writer *self, double dpi[2])
             dpi[i] = DEFAULT_DPI;
 }
 
-/* The paper is a hair smaller than the picture: readers round parts of a pixel up, and what should be 1650 pixels
- * may well come out as 1650.0000000000002. */
+/*
+ * Makes the paper slightly smaller than the picture: readers round up, and 1650 pixels may be computed as
+ * 1650.0000000000002.
+ */
 static double
 shrink_paper(double points)
 {
@@ -61,7 +63,7 @@ place_by_dpi(const struct pdf_writer *self, struct pdf_layout *layout)
     layout->paper_width = shrink_paper(layout->x_size);
     layout->paper_height = shrink_paper(layout->y_size);
     layout->x = 0;
-    layout->y = layout->paper_height - layout->y_size; /* the upper edges meet */
+    layout->y = layout->paper_height - layout->y_size; /* aligns the upper edges */
 }
 
 static void
@@ -86,7 +88,7 @@ split_plane(struct mim_job *job, struct pdf_plane *plane, const struct pdf_layou
     plane->row_bytes = (uint64_t)layout->width * plane->channels * (layout->bits / 8);
     uint64_t rows = layout->height, size = 0;
     bool fits = plane->row_bytes < UINT32_MAX && !__builtin_mul_overflow(plane->row_bytes, rows, &size) &&
-                size < INT64_MAX; /* zlib takes a row at a time, and counts in 32 bits */
+                size < INT64_MAX; /* zlib takes one row at a time and counts in 32 bits */
     if (fits && size > WHOLE_BYTES && !plane->is_jpeg)
         rows = PART_BYTES / plane->row_bytes ? PART_BYTES / plane->row_bytes : 1;
     if (!fits || layout->height / rows >= INT32_MAX / 2)
@@ -94,7 +96,7 @@ split_plane(struct mim_job *job, struct pdf_plane *plane, const struct pdf_layou
                                layout->height);
     plane->rows_per_part = (uint32_t)rows;
     plane->parts = (uint32_t)((layout->height - 1) / rows + 1);
-    plane->is_filtered = plane->parts > 1; /* one part says itself */
+    plane->is_filtered = plane->parts > 1; /* a single part decides by itself */
     return MIM_OK;
 }
 
@@ -128,6 +130,6 @@ pdf_layout_frame(struct mim_job *job, uint64_t index, void *packet, struct mim_f
     else
         place_by_dpi(self, layout);
     if (layout->paper_width > MAX_SIDE || layout->paper_height > MAX_SIDE)
-        return job->host->notice(job, MIM_NOTICE_OTHER, "some programs show no page that is larger than 14400 points");
+        return job->host->notice(job, MIM_NOTICE_OTHER, "some programs do not show pages larger than 14400 points");
     return MIM_OK;
 }

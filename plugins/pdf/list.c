@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Numbers that grow in count. */
+/* A growing list of numbers. */
 #include "list.h"
 
 int32_t

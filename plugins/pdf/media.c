@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * box=media: poppler shows the crop box and has no word for the media box, but where a page has no crop box its
- * media box is shown. So poppler reads of no crop boxes: one byte of the key is another where it stands plainly,
- * and object streams are packed anew without it, no longer than they were.
+ * box=media: poppler shows the crop box and cannot be set to show the media box, except of pages without a crop box.
+ * This file therefore hides crop boxes from it: in plain objects one byte of the key is replaced, and object streams
+ * are recompressed without the key, in no more bytes than before.
  */
 #include "media.h"
 
@@ -14,7 +14,7 @@
 #define KEY "/CropBox"
 #define OBJECTS "/ObjStm"
 #define SCAN_BYTES (256u << 10)
-#define HEAD_BYTES 1024u /* of a stream's dictionary, before and behind the word */
+#define HEAD_BYTES 1024u /* searched for the stream's dictionary before and after the word */
 #define FEED_BYTES 4096
 #define MAX_INFLATED (64u << 20)
 #define LEVEL 12
@@ -37,15 +37,15 @@ add_patch(struct pdf_patches *patches, struct mim_job *job, const struct pdf_pat
 static int32_t
 refuse_file(struct mim_job *job, uint64_t offset, const char *why)
 {
-    return job->host->fail(job, MIM_UNSUPPORTED, offset,
-                           "box=media: the crop boxes of this file cannot be passed over: %s", why);
+    return job->host->fail(job, MIM_UNSUPPORTED, offset, "box=media: the crop boxes of this file cannot be hidden: %s",
+                           why);
 }
 
-/* The object stream that is looked into. */
+/* The object stream that is searched. */
 struct object_stream {
     uint8_t *plain;
     uint64_t plain_capacity;
-    uint64_t end; /* of the last one in the source: words before it are part of it */
+    uint64_t end; /* offset at which the last one ends: words before it belong to it */
 };
 
 static int32_t
@@ -63,7 +63,7 @@ grow_plain(struct mim_job *job, struct object_stream *object_stream, uint64_t of
     return MIM_OK;
 }
 
-/* The next bytes for the stream to take; at the end of the source none, which it takes for an error. */
+/* Reads input for zlib. At the end of the source there is none, which inflate reports as an error. */
 static int32_t
 fill_input(struct mim_job *job, z_stream *stream, uint64_t offset, uint8_t bytes[FEED_BYTES])
 {
@@ -103,7 +103,7 @@ inflate_all(struct mim_job *job, struct object_stream *object_stream, uint64_t o
     return status;
 }
 
-/* Where a key's value ends that is an array or a reference; NULL: it is neither. */
+/* The end of a key's value that is an array or a reference; NULL for others. */
 static const uint8_t *
 end_of_value(const uint8_t *at, const uint8_t *end)
 {
@@ -117,7 +117,7 @@ end_of_value(const uint8_t *at, const uint8_t *end)
     return at < end && *at == (is_array ? ']' : 'R') ? at + 1 : NULL;
 }
 
-/* Blanks in place of keys and values: they compress better than what was there. */
+/* Replaces keys and values by blanks, which compress better. */
 static bool
 blank_out(uint8_t *bytes, uint64_t size)
 {
@@ -133,7 +133,7 @@ blank_out(uint8_t *bytes, uint64_t size)
     return is_found;
 }
 
-/* In no more bytes than it was. */
+/* The result must not be larger than the original. */
 static int32_t
 deflate_all(struct mim_job *job, const struct object_stream *object_stream, uint64_t plain, struct pdf_patch *patch)
 {
@@ -148,7 +148,7 @@ deflate_all(struct mim_job *job, const struct object_stream *object_stream, uint
         status = job->host->fail(job, MIM_NOMEM, patch->offset, "no memory for an object stream");
     shared_compressor_close(job, &compressor);
     if (status == MIM_OK && !patch->size)
-        return refuse_file(job, patch->offset, "an object stream is packed too well");
+        return refuse_file(job, patch->offset, "an object stream is compressed too well");
     return status;
 }
 
@@ -179,7 +179,10 @@ last_of(const char *text, const char *end, const char *word)
     return last;
 }
 
-/* An object stream, by the place of the word in its dictionary. One without a filter was seen to as it stands. */
+/*
+ * Recodes the object stream whose dictionary has the word at `offset`. One without a filter is plain, so scan_window()
+ * has patched it.
+ */
 static int32_t
 visit_objects(struct pdf_patches *patches, struct mim_job *job, struct object_stream *object_stream, uint64_t offset)
 {
@@ -188,7 +191,7 @@ visit_objects(struct pdf_patches *patches, struct mim_job *job, struct object_st
     int64_t got = job->host->read_at(job, text, sizeof text - 1, start);
     if (got < 0)
         return (int32_t)-got;
-    if ((uint64_t)got < offset - start) /* it has shrunk meanwhile */
+    if ((uint64_t)got < offset - start) /* the file has shrunk meanwhile */
         return MIM_OK;
     const char *end = text + got, *word = text + (offset - start);
     const char *head = last_of(text, word, "obj");
@@ -203,7 +206,7 @@ visit_objects(struct pdf_patches *patches, struct mim_job *job, struct object_st
     return recode_stream(patches, job, object_stream, start + (uint64_t)(body - text));
 }
 
-/* What one window holds; words that reach beyond it are in the next. Patches come in order and do not overlap. */
+/* Scans one window; words that cross its end are found in the next. Patches are added in order and do not overlap. */
 static int32_t
 scan_window(struct pdf_patches *patches, struct mim_job *job, struct object_stream *object_stream, const uint8_t *bytes,
             uint64_t size, uint64_t start)
@@ -230,7 +233,7 @@ pdf_media_find(struct pdf_patches *patches, struct mim_job *job)
     uint64_t overlap = strlen(KEY) - 1, start = 0;
     struct object_stream object_stream = { 0 };
     uint8_t *bytes = job->host->resize(job, NULL, 0, SCAN_BYTES);
-    int32_t status = bytes ? MIM_OK : job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory to look for boxes");
+    int32_t status = bytes ? MIM_OK : job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory to search for boxes");
     int64_t got = bytes ? SCAN_BYTES : 0;
     while (status == MIM_OK && got == SCAN_BYTES) {
         status = job->host->poll(job);
@@ -246,7 +249,7 @@ pdf_media_find(struct pdf_patches *patches, struct mim_job *job)
     return status;
 }
 
-/* The first that ends behind `offset`: they are in order and do not overlap. */
+/* Index of the first patch that ends after `offset`. */
 static uint64_t
 first_behind(const struct pdf_patches *patches, uint64_t offset)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The media box instead of the crop box: changes to the bytes that poppler reads. */
+/* Hides crop boxes from poppler by patching the bytes that it reads. */
 #ifndef MIM_PDF_MEDIA_H
 #define MIM_PDF_MEDIA_H
 
@@ -7,15 +7,15 @@
 
 struct pdf_patch {
     uint64_t offset, size, capacity;
-    uint8_t *bytes; /* NULL: a byte that nothing is called by */
+    uint8_t *bytes; /* NULL: one byte that makes the key unknown */
 };
 
 struct pdf_patches {
-    struct pdf_patch *list; /* in the order of their offsets */
+    struct pdf_patch *list; /* sorted by offset */
     uint64_t count, capacity;
 };
 
-/* Patches that hide all crop boxes. */
+/* Find the patches that hide all crop boxes. */
 int32_t pdf_media_find(struct pdf_patches *patches, struct mim_job *job);
 void pdf_media_apply(const struct pdf_patches *patches, uint8_t *bytes, uint64_t size, uint64_t offset);
 void pdf_media_close(struct pdf_patches *patches, struct mim_job *job);

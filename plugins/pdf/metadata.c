@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a document says of itself and of its pages. */
+/* Reports metadata of a document and its pages. */
 #include "metadata.h"
 
 #include <inttypes.h>
@@ -17,7 +17,7 @@ report_text(struct mim_job *job, const char *key, int32_t type, char *text)
     return status;
 }
 
-/* ISO 8601 with the offset from UTC. */
+/* Reports a time as ISO 8601 with its offset from UTC. */
 static int32_t
 report_time(struct mim_job *job, const char *key, GDateTime *time)
 {
@@ -32,7 +32,7 @@ report_time(struct mim_job *job, const char *key, GDateTime *time)
     return job->host->meta(job, key, MIM_META_TIME, text, strlen(text));
 }
 
-/* Is the word in the bytes at `offset`? */
+/* Searches the bytes at `offset` for a word. */
 static int32_t
 find_word(struct mim_job *job, const char *word, uint64_t offset, bool *is_there)
 {
@@ -43,7 +43,7 @@ find_word(struct mim_job *job, const char *word, uint64_t offset, bool *is_there
     return got < 0 ? (int32_t)-got : MIM_OK;
 }
 
-/* The offset that the file ends with: of its table or stream of references. */
+/* Gets the offset of the last cross-reference table or stream, with which the file ends. */
 static int32_t
 find_references(struct mim_job *job, uint64_t end, uint64_t *offset)
 {
@@ -58,7 +58,10 @@ find_references(struct mim_job *job, uint64_t end, uint64_t *offset)
     return got < 0 ? (int32_t)-got : MIM_OK;
 }
 
-/* Poppler does not tell. The word stands in the trailer, at the end of the file, or where its last references are. */
+/*
+ * Poppler does not report encryption. /Encrypt is in the trailer at the end of the file, or in the last cross-reference
+ * stream.
+ */
 static int32_t
 report_encrypted(struct mim_job *job)
 {
@@ -106,7 +109,7 @@ report_document(struct mim_job *job, PopplerDocument *document)
     return status == MIM_OK ? report_encrypted(job) : status;
 }
 
-/* A label that is the page's number says nothing that would be lost. */
+/* A label that is the page's number is not offered to writers, since losing it would not matter. */
 static int32_t
 report_label(struct mim_job *job, PopplerPage *page, uint64_t index)
 {

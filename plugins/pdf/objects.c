@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Objects in the file, each written once and never touched again: pages as they come, nodes of their tree as they fill,
- * what refers to all at the end. Nothing depends on threads or on the time of day.
+ * Writes the objects of the file, each once: pages in order, nodes of the page tree when they are full, and the objects
+ * that refer to them at the end. The output depends neither on threads nor on the time of day.
  */
 #include "objects.h"
 
@@ -11,8 +11,8 @@
 
 #include "writer-state.h"
 
-#define KIDS 128u               /* pages of a node in the tree */
-#define MAX_BYTES 9999999999ull /* offsets have ten digits */
+#define KIDS 128u               /* pages per node of the page tree */
+#define MAX_BYTES 9999999999ull /* offsets have at most ten digits */
 #define LINE_BYTES 1024
 enum { CATALOG = 1, ROOT, INFO, FIRST_FREE };
 
@@ -30,7 +30,7 @@ struct number {
     char text[40];
 };
 
-/* Decimal, with a point under every locale; points of up to seven digits behind it. */
+/* Decimal with up to seven fractional digits and a point in every locale. */
 static struct number
 format_number(double value)
 {
@@ -44,7 +44,7 @@ format_number(double value)
     return out;
 }
 
-/* A number for an object that is written later. */
+/* Reserves the number of an object that is written later. */
 static int32_t
 reserve_object(struct mim_job *job, uint64_t *object)
 {
@@ -60,7 +60,7 @@ begin_object(struct mim_job *job, uint64_t object)
     struct pdf_writer *self = job->state;
     uint64_t at = job->host->tell(job);
     if (at > MAX_BYTES)
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "the file grows over 10 GB, which a PDF cannot");
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "the file exceeds 10 GB, the maximum of a PDF");
     self->body.objects.items[object - 1] = at;
     return emit_format(job, "%llu 0 obj\n", (unsigned long long)object);
 }
@@ -75,7 +75,7 @@ pdf_emit_header(struct mim_job *job)
     return status;
 }
 
-/* The node of the last pages is full, or is the last one. */
+/* Writes the current node of the page tree. */
 static int32_t
 emit_node(struct mim_job *job)
 {
@@ -112,7 +112,7 @@ add_to_tree(struct mim_job *job, uint64_t page)
     return status;
 }
 
-/* zlib's head, the parts without their sums, the sum of all. */
+/* Joins parts to a zlib stream: header, parts without their checksums, the checksum of all. */
 static int32_t
 emit_deflated(struct mim_job *job, const struct pdf_plane *plane, const struct pdf_layout *layout,
               const struct mim_coded_part *parts)
@@ -140,7 +140,7 @@ coded_size(const struct pdf_plane *plane, const struct mim_coded_part *parts)
     return plane->is_jpeg ? size : size + 2 + SHARED_SUM_BYTES - (uint64_t)plane->parts * SHARED_SUM_BYTES;
 }
 
-/* An image; `mask` 0: it is opaque, or is a mask itself. */
+/* Writes an image. `mask` is 0 for an opaque one and for a mask. */
 static int32_t
 emit_plane(struct mim_job *job, uint64_t object, const struct pdf_plane *plane, const struct pdf_layout *layout,
            const struct mim_coded_part *parts, uint64_t mask)
@@ -208,7 +208,7 @@ pdf_emit_page(struct mim_job *job, const struct pdf_layout *layout, const struct
     return status;
 }
 
-/* UTF-8 as a hexadecimal string of UTF-16: no character of it needs care. */
+/* Writes UTF-8 as a hexadecimal string of UTF-16, which needs no escapes. */
 static int32_t
 emit_text(struct mim_job *job, const char *key, const struct pdf_text *text)
 {
@@ -229,7 +229,7 @@ emit_text(struct mim_job *job, const char *key, const struct pdf_text *text)
     return status == MIM_OK ? emit_format(job, ">\n") : status;
 }
 
-/* "+02:00", and nothing behind it. */
+/* "+02:00" and nothing after it. */
 static bool
 is_zone(const char *text, uint64_t size)
 {
@@ -242,7 +242,7 @@ is_zone(const char *text, uint64_t size)
     return fits;
 }
 
-/* "2024-05-06T07:08:09+02:00", cut short anywhere after the year, as "D:20240506070809+02'00'". */
+/* Writes "2024-05-06T07:08:09+02:00", which may end anywhere after the year, as "D:20240506070809+02'00'". */
 static int32_t
 emit_time(struct mim_job *job, const char *key, const struct pdf_text *text)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The objects of the file. */
+/* Writes the objects of the file. */
 #ifndef MIM_PDF_OBJECTS_H
 #define MIM_PDF_OBJECTS_H
 

@@ -5,7 +5,7 @@
 
 #include "layout.h"
 
-/* `to` gets row_bytes of the plane. */
+/* Write row_bytes of the plane to `to`. */
 void pdf_pack_row(const struct pdf_plane *plane, const struct pdf_layout *layout, const uint8_t *from, uint8_t *to);
 
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* How many pixels a page becomes: known before anything is drawn. */
+/* Computes the size of a page in pixels before anything is drawn. */
 #include "page.h"
 
 #include <inttypes.h>
 #include <math.h>
 
-/* As pdftocairo counts, in its order of operations: the parts of a pixel are a pixel. */
+/* Rounds up as pdftocairo does, in the same order of operations. */
 static bool
 to_pixels(double points, double dpi, uint32_t *pixels)
 {

@@ -10,14 +10,14 @@
 /* In the packet. */
 struct pdf_page {
     uint64_t index;
-    double width, height;    /* points, as turned */
-    double x_scale, y_scale; /* pixels a point */
+    double width, height;    /* points, after rotation */
+    double x_scale, y_scale; /* pixels per point */
 };
 
 enum { PDF_BOX_CROP, PDF_BOX_MEDIA };
 
 struct pdf_choices {
-    double dpi; /* the reader's options */
+    double dpi; /* the options of the reader */
     struct mim_size size;
     uint8_t background[4];
     int32_t box, is_antialiased, is_gray;

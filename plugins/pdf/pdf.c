@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* PDF pages, drawn by poppler: the plugin's table. */
+/* The plugin's tables. poppler draws the pages that are read. */
 #include <poppler.h>
 
 #include "reader.h"

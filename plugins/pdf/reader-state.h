@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the reader's operations share. */
+/* The state that the reader's operations share. */
 #ifndef MIM_PDF_READER_STATE_H
 #define MIM_PDF_READER_STATE_H
 
@@ -10,7 +10,7 @@
 struct pdf_reader {
     struct pdf_choices choices;
     struct pdf_patches patches;
-    struct pdf_document document; /* of the serial ops */
+    struct pdf_document document; /* for the serial ops */
 };
 
 struct pdf_reading_worker {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The reader's operations: pages are frames. */
+/* The reader's operations. Pages are frames. */
 #include "reader.h"
 
 #include "error-log.h"
@@ -10,18 +10,18 @@
 
 static const struct mim_option options[] = {
     { MIM_OPTION_HEADER, .type = MIM_OPTION_REAL, .name = "dpi", .unit = "1/in", .initial = 150, .min = 1, .max = 20000,
-      AT(dpi), .help = "pixels an inch" },
+      AT(dpi), .help = "pixels per inch" },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_SIZE, .name = "size", .unit = "px", AT(size),
-      .help = "pixels of every page, instead of dpi" },
+      .help = "size of every page, instead of dpi" },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_COLOUR, .name = "background", .initial_text = "white", AT(background),
       .help = "colour of the paper" },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_CHOICE, .name = "box", .choices = "crop|media", AT(box),
-      .help = "how much of a page is shown" },
+      .help = "the box of the page that is shown" },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_BOOL, .name = "antialias", .initial = 1, AT(is_antialiased),
       .help = "smooth edges" },
-    { MIM_OPTION_HEADER, .type = MIM_OPTION_BOOL, .name = "gray", AT(is_gray), .help = "frames without colour" },
+    { MIM_OPTION_HEADER, .type = MIM_OPTION_BOOL, .name = "gray", AT(is_gray), .help = "gray frames" },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_TEXT, .name = "password", .flags = MIM_OPTION_SECRET, AT(password),
-      .help = "of an encrypted document" },
+      .help = "password of an encrypted document" },
 };
 
 static int32_t
@@ -111,7 +111,7 @@ reader_pixels(struct mim_job *job, const void *packet, const struct mim_frame_in
         status = pdf_document_check(&worker->document);
     g_clear_object(&poppler);
     if (status != MIM_OK) {
-        pdf_document_close(&worker->document); /* it may have learnt things that are not so */
+        pdf_document_close(&worker->document); /* failed reads may have left wrong data in it */
         return status;
     }
     return pdf_error_log_end(job);

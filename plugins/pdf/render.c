@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A page drawn by poppler and cairo, in tiles when it is too large for one surface. */
+/* Draws a page with poppler and cairo, in tiles if it is too large for one surface. */
 #include "render.h"
 
 #include <stdlib.h>
@@ -8,18 +8,18 @@
 #include "blend.h"
 #include "sharp.h"
 
-#define MAX_SIDE 32000u              /* of a cairo surface: its coordinates have 16 bits */
-#define MAX_STEP (INT32_MAX - 4096)  /* with what rows are padded by */
-#define MAX_TILE_BYTES 60000000u     /* poppler reads the page once more for every tile */
-#define MAX_RETAINED_BYTES 16000000u /* of memory that a worker keeps from page to page */
+#define MAX_SIDE 32000u              /* side of a cairo surface, whose coordinates have 16 bits */
+#define MAX_STEP (INT32_MAX - 4096)  /* leaves space for the padding of rows */
+#define MAX_TILE_BYTES 60000000u     /* poppler reads the page again for every tile */
+#define MAX_RETAINED_BYTES 16000000u /* memory that a worker keeps for the next page */
 
-/* Part of a page, drawn at once. */
+/* A part of a page that is drawn at once. */
 struct tile {
     uint32_t x, y, width, height; /* in pixels of the frame */
-    uint32_t side;                /* points to a pixel, each way */
+    uint32_t side;                /* points per pixel in each direction */
 };
 
-/* Where a tile is drawn. */
+/* The memory of a tile. */
 struct canvas {
     uint8_t *data;
     uint64_t stride;
@@ -43,7 +43,7 @@ draw_tile(const struct pdf_rendering *rendering, const struct tile *tile, const 
 
     cairo_surface_t *surface =
         cairo_image_surface_create_for_data(canvas->data, CAIRO_FORMAT_ARGB32, width, height, (int)canvas->stride);
-    /* not by the matrix: poppler fits pictures and thin lines to pixels by it, alike in all tiles and on all sides */
+    /* the matrix must be the same for all tiles, since poppler snaps pictures and thin lines to pixels by it */
     cairo_surface_set_device_scale(surface, tile->side, tile->side);
     cairo_surface_set_device_offset(surface, -(double)tile->x * tile->side, -(double)tile->y * tile->side);
     cairo_t *cairo = cairo_create(surface);
@@ -75,20 +75,20 @@ blend_tile(const struct pdf_choices *choices, const struct mim_raster *raster, c
     }
 }
 
-/* Frames of four channels are drawn where they are wanted, unless a step from row to row is too long for cairo. */
+/* Frames of four channels are drawn in the raster, unless its stride is too long for cairo. */
 static bool
 is_in_place(const struct pdf_choices *choices, uint32_t width, uint32_t channels)
 {
     return channels == 4 && choices->is_antialiased && width < MAX_STEP / 4;
 }
 
-/* The first tile. They are bands, unless not even a row fits. */
+/* The first tile. Tiles are bands unless a row is too long. */
 static struct tile
 first_tile(const struct pdf_choices *choices, uint32_t width, uint32_t height, uint32_t channels)
 {
     uint32_t side = choices->is_antialiased ? 1 : PDF_SHARP_SIDE, max = MAX_SIDE / side;
     uint64_t columns = width < max ? width : max, rows = max;
-    /* gray frames are small, and so is the memory that is allowed to be used for them */
+    /* gray frames are small, and limits on working memory follow the size of frames */
     uint64_t bytes = channels == 1 ? MAX_TILE_BYTES / 2 : MAX_TILE_BYTES, row = columns * side * side * 4;
     if (!is_in_place(choices, width, channels) && bytes / row < rows)
         rows = bytes / row ? bytes / row : 1;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Pages drawn by poppler and cairo. */
+/* Draws pages with poppler and cairo. */
 #ifndef MIM_PDF_RENDER_H
 #define MIM_PDF_RENDER_H
 
@@ -8,12 +8,12 @@
 #include "page.h"
 #include "stream.h"
 
-struct pdf_memory { /* of a worker, to draw into; used again */
+struct pdf_memory { /* drawing memory of a worker, which is reused */
     uint8_t *data;
     size_t size;
 };
 
-/* Bytes that are drawn into at once, beside the raster. */
+/* Bytes of drawing memory, without the raster. */
 uint64_t pdf_render_size(const struct pdf_choices *choices, const struct mim_frame_info *info);
 
 struct pdf_rendering {

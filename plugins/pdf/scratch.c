@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory of a worker that grows and is used again. */
+/* Reusable memory of a worker. */
 #include "scratch.h"
 
 uint8_t *
@@ -8,7 +8,7 @@ pdf_scratch_get(struct pdf_scratch *scratch, struct mim_job *job, uint64_t size)
     if (size <= scratch->capacity && scratch->data)
         return scratch->data;
 
-    /* what it held is not wanted: freeing first keeps the peak down */
+    /* the contents are not needed: freeing first lowers the peak */
     pdf_scratch_close(scratch, job);
     scratch->data = job->host->resize(job, NULL, 0, size ? size : 1);
     if (scratch->data)

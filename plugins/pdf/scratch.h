@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory that a worker uses again and again. */
+/* Reusable memory of a worker. */
 #ifndef MIM_PDF_SCRATCH_H
 #define MIM_PDF_SCRATCH_H
 
@@ -10,7 +10,7 @@ struct pdf_scratch {
     uint64_t capacity;
 };
 
-uint8_t *pdf_scratch_get(struct pdf_scratch *scratch, struct mim_job *job, uint64_t size); /* NULL: no memory */
+uint8_t *pdf_scratch_get(struct pdf_scratch *scratch, struct mim_job *job, uint64_t size); /* NULL if out of memory */
 void pdf_scratch_close(struct pdf_scratch *scratch, struct mim_job *job);
 
 #endif

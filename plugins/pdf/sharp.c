@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * antialias=no: poppler-glib always smooths. So a page is drawn with 3 x 3 points to a pixel, lines as wide as
- * before, and each pixel becomes what most of its points are: a colour of the page, not a mixture.
+ * antialias=no: poppler-glib always smooths edges. The page is therefore drawn with 3 x 3 points per pixel, with the
+ * same line widths, and each pixel gets the most frequent colour of its points, which is a colour of the page.
  */
 #include "sharp.h"
 
 #define SIDE PDF_SHARP_SIDE
 
-/* The most frequent of nine; the point in the middle when there is none. */
+/* The most frequent of nine points, or the middle one if all differ. */
 static uint32_t
 find_majority(const uint32_t points[SIDE * SIDE])
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The source as a GInputStream: poppler reads a kilobyte here and there, so one window is kept. It passes for a
- * stream of memory, or poppler would keep all it ever read, for each worker again.
+ * The source as a GInputStream with a buffer, since poppler reads about a kilobyte at a time. The type derives from
+ * GMemoryInputStream because poppler caches everything that it reads from other streams, for each worker.
  */
 #include "stream.h"
 
@@ -13,7 +13,7 @@
 struct stream {
     GMemoryInputStream parent;
     struct pdf_source *source;
-    uint64_t position, start; /* start: of the window, in the source */
+    uint64_t position, start; /* start: offset of the window in the source */
     uint32_t window_size;
     uint8_t window[WINDOW_BYTES];
 };
@@ -22,7 +22,7 @@ struct stream_class {
     GMemoryInputStreamClass parent;
 };
 
-/* Nothing failed here before, and the host wants to go on. */
+/* Whether no read failed before and the host wants to go on. */
 static bool
 may_read(struct pdf_source *source)
 {
@@ -46,8 +46,10 @@ fill_window(struct stream *stream)
     return stream->window_size > 0;
 }
 
-/* An error is told as the end: poppler adds -1 to its pointers. pdf_document_check() tells the truth. A page that
- * is no longer wanted soon finds all its objects gone. */
+/*
+ * Returns 0, the end of the file, for errors, since poppler adds a -1 to its pointers; pdf_document_check() returns the
+ * status. After cancellation the remaining objects of a page are missing, so poppler ends soon.
+ */
 static gssize
 read_some(GInputStream *base, void *buffer, gsize size, GCancellable *cancellable, GError **error)
 {
@@ -117,7 +119,7 @@ set_up_seeking(void *interface, void *data)
     seeking->can_truncate = cannot_truncate;
 }
 
-/* Types have names in the whole process: ours carries an address, for this code may be in it twice. */
+/* Type names are global, and this code may be in the process twice, so the name contains an address. */
 static GType
 stream_type(void)
 {

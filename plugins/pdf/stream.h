@@ -7,15 +7,15 @@
 
 #include "media.h"
 
-/* One thread at a time. */
+/* Not thread-safe. */
 struct pdf_source {
-    struct mim_job *job; /* of the op that runs; it reads and is asked whether to go on */
+    struct mim_job *job; /* the current op */
     uint64_t size;
     const struct pdf_patches *patches;
-    int32_t status; /* of the read that failed: poppler takes it for the end of the file */
+    int32_t status; /* of a failed read, which poppler sees as the end of the file */
 };
 
-/* `source` outlives the stream. NULL: no memory. */
+/* `source` must outlive the stream. Returns NULL if out of memory. */
 GInputStream *pdf_stream_create(struct pdf_source *source);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the writer's operations share. */
+/* The state that the writer's operations share. */
 #ifndef MIM_PDF_WRITER_STATE_H
 #define MIM_PDF_WRITER_STATE_H
 
@@ -20,18 +20,18 @@ enum { PDF_TITLE, PDF_AUTHOR, PDF_SUBJECT, PDF_KEYWORDS, PDF_CREATOR, PDF_CREATE
 struct pdf_text {
     char *data;
     uint64_t size;
-    bool is_second; /* by a key that only fills a place left free */
+    bool is_second; /* set by a key that yields to a better one */
 };
 
 struct pdf_resolution {
-    double x, y; /* pixels a unit; 0: not said */
-    double unit; /* inches; 0: not said */
+    double x, y; /* pixels per unit; 0: unknown */
+    double unit; /* inches; 0: unknown */
 };
 
 struct pdf_body {
     struct pdf_list objects; /* object n is at items[n - 1]; 0: not yet written */
-    struct pdf_list nodes;   /* of the tree of pages */
-    struct pdf_list kids;    /* of the node that grows */
+    struct pdf_list nodes;   /* nodes of the page tree */
+    struct pdf_list kids;    /* pages of the current node */
     uint64_t pages, node;
 };
 
@@ -43,8 +43,8 @@ struct pdf_writer {
     const char *title, *author, *subject, *keywords;
 
     bool is_open;
-    double paper_width, paper_height; /* of page_size; 0: pages are as large as their pictures */
-    bool turns;                       /* to suit the picture */
+    double paper_width, paper_height; /* from page_size; 0: pages are as large as their pictures */
+    bool turns;                       /* rotate the paper to suit the picture */
     struct pdf_text info[PDF_INFO_COUNT];
     struct pdf_resolution whole, pending;
     struct pdf_body body;

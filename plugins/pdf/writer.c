@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The writer's operations: a page a frame. */
+/* The writer's operations. Each frame becomes a page. */
 #include "writer.h"
 
 #include <stdlib.h>
@@ -20,17 +20,17 @@
 
 static const struct mim_option options[] = {
     { MIM_OPTION_HEADER, .type = MIM_OPTION_REAL, .name = "dpi", .unit = "1/in", .min = 0, .max = 20000, AT(dpi),
-      .help = "pixels an inch of paper; 0: the source's, or 150" },
+      .help = "pixels per inch of paper; 0: those of the source, or 150" },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_TEXT, .name = "pagesize", AT(page_size),
-      .help = "a3, a4, a5, letter, legal, or WxH in points; pictures are fitted in" },
+      .help = "a3, a4, a5, letter, legal, or WxH in points; pictures are scaled to fit" },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_BOOL, .name = "lossless", .initial = 1, AT(is_lossless),
-      .help = "samples are kept as they are, unless quality is given" },
+      .help = "store samples losslessly, unless quality is given" },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_INT, .name = "quality", .min = 0, .max = 100, AT(quality),
-      .help = "of JPEG, 1 to 100; 0: none, or 90 with lossless=no" },
-    TEXT_OPTION(title, "of the document"),
-    TEXT_OPTION(author, "who made the document"),
-    TEXT_OPTION(subject, "what the document is about"),
-    TEXT_OPTION(keywords, "of the document"),
+      .help = "JPEG quality from 1 to 100; 0: lossless, or 90 with lossless=no" },
+    TEXT_OPTION(title, "title of the document"),
+    TEXT_OPTION(author, "author of the document"),
+    TEXT_OPTION(subject, "subject of the document"),
+    TEXT_OPTION(keywords, "keywords of the document"),
 };
 
 static const struct {
@@ -44,7 +44,7 @@ static const struct {
     { "legal", 612, 1008 },
 };
 
-/* Digits with a point, under every locale. NULL: none. */
+/* Parses digits with a point in every locale. Returns NULL if there are none. */
 static const char *
 read_number(const char *text, double *value)
 {
@@ -70,8 +70,7 @@ choose_paper(struct mim_job *job)
     if (!self->page_size)
         return MIM_OK;
     if (self->dpi > 0)
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN,
-                               "dpi and pagesize: each says how large a picture is; give one");
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "dpi and pagesize are alternatives: give one of them");
     for (unsigned i = 0; i < sizeof papers / sizeof *papers; i++)
         if (strcasecmp(self->page_size, papers[i].name) == 0) {
             self->paper_width = papers[i].width;

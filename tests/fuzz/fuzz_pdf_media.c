@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What box=media makes poppler read: no crop boxes, and otherwise the file. There is no oracle; patches stand in order,
- * windows of any size see the same, and an object stream unpacks to what it held without them.
+ * Checks what box=media makes poppler read: the file without crop boxes. There is no oracle: patches must be sorted,
+ * windows of any size must show the same bytes, and object streams must decompress to the original without crop boxes.
  */
 #include "fuzz.h"
 
@@ -36,7 +36,7 @@ is_patched(const struct pdf_patches *patches, uint64_t offset)
     return false;
 }
 
-/* Bytes differ in patches only. */
+/* Only bytes in patches may differ. */
 static void
 check_bytes(const struct pdf_patches *patches, const uint8_t *data, const uint8_t *seen, size_t size)
 {
@@ -63,7 +63,7 @@ check_windows(const struct pdf_patches *patches, const uint8_t *data, const uint
     }
 }
 
-/* How many bytes the stream at the start of `coded` unpacks to. */
+/* Decompresses the stream at the start of `coded` and returns its size. */
 static uLongf
 unpack(const uint8_t *coded, size_t size, uint8_t *plain)
 {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Documents written by hand, so that nothing depends on what a machine has lying about."""
+"""Documents written by hand, so that tests do not depend on files of the machine."""
 
 import zlib
 
@@ -18,7 +18,7 @@ def stream(content, keys=''):
 
 
 def document(objects, trailer='', version='1.7'):
-    """A file of numbered objects, the catalog being the first."""
+    """A file of numbered objects; the first is the catalog."""
     out, places = bytearray(b'%%PDF-%s\n' % raw(version)), {}
     for number, body in objects.items():
         places[number] = len(out)
@@ -32,7 +32,7 @@ def document(objects, trailer='', version='1.7'):
 
 
 def one_page(content, box='0 0 200 300', more='', resources='', objects=None):
-    """Object 4 is the content, 5 a font; others of the page's own from 6 on."""
+    """Object 4 is the content and 5 a font; `objects` of the page start at 6."""
     return document({
         1: '<</Type/Catalog/Pages 2 0 R>>',
         2: '<</Type/Pages/Kids[3 0 R]/Count 1>>',
@@ -41,7 +41,7 @@ def one_page(content, box='0 0 200 300', more='', resources='', objects=None):
 
 
 def pages(contents, box='0 0 120 90', more=(), catalog='', trailer='', objects=None):
-    """A page for each content; `more` says what else their dictionaries hold."""
+    """A page for each content; `more` is added to the dictionaries of the pages."""
     first, body = 100, {1: f'<</Type/Catalog/Pages 2 0 R{catalog}>>', 5: FONT, **(objects or {})}
     kids = ' '.join(f'{first + 2 * i} 0 R' for i in range(len(contents)))
     body[2] = f'<</Type/Pages/Kids[{kids}]/Count {len(contents)}/MediaBox[{box}]/Resources<</Font<</F 5 0 R>>>>>>'
@@ -58,7 +58,7 @@ def image(width, height, samples, keys='/ColorSpace/DeviceRGB/BitsPerComponent 8
 
 
 def gallery():
-    """{name: document}: one of each thing that is drawn in a way of its own."""
+    """{name: document}: one for each kind of drawing."""
     noise = bytes((i * i * 31 + i * 7) >> 3 & 255 for i in range(64 * 64 * 3))
     form = '/Type/XObject/Subtype/Form/BBox[0 0 200 200]/Group<</S/Transparency/I true>>'
     shading = ('<</ShadingType 2/ColorSpace/DeviceRGB/Coords[0 0 200 300]/Extend[true true]'

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""PDF reading against pdftocairo, with documents of qpdf's making, and hostile ones."""
+"""Reading PDF, compared with pdftocairo: plain documents, documents rewritten by qpdf, and hostile ones."""
 
 import glob
 import itertools
@@ -22,7 +22,7 @@ from peers import SANITIZED, PeerCase, mim_program, text
 
 class PdfReading(PeerCase):
     def by_pdftocairo(self, path, *args):
-        """Every page as an array, and no file left."""
+        """Returns every page as an array, and removes the file."""
         self.run_tool('pdftocairo', '-png', *args, path, self.path('peer'))
         pictures = []
         for name in sorted(glob.glob(self.path('peer-*.png'))):
@@ -51,7 +51,7 @@ class PdfReading(PeerCase):
             with self.subTest(page=name, box='media'):
                 self.assertNear(path, ['box=media'], ['-r', '150'])
 
-    def test_sizes_are_counted_alike(self):
+    def test_sizes_equal_pdftocairo(self):
         for width, height, dpi in itertools.product((612, 595.276, 100.01, 3), (792, 841.89, 99.99), (72, 150, 96, 300, 33.3)):
             with self.subTest(page=f'{width}x{height}', dpi=dpi):
                 path = self.put('a.pdf', one_page('', box=f'0 0 {width} {height}'))
@@ -59,7 +59,7 @@ class PdfReading(PeerCase):
                 [peer] = self.by_pdftocairo(path, '-r', dpi, '-cropbox')
                 self.assertEqual((info['height'], info['width']), peer.shape[:2])
 
-    def test_a_size_is_the_size_of_every_page(self):
+    def test_size_option_applies_to_every_page(self):
         path = self.put('a.pdf', pages([HELLO] * 3, more=['', '/Rotate 90', '/MediaBox[0 0 33 44]']))
         for frame in self.pixels(path, '-i', 'size=123x77'):
             self.assertEqual(frame.shape, (77, 123, 3))
@@ -87,7 +87,7 @@ class PdfReading(PeerCase):
         luma = white @ np.array([0.299, 0.587, 0.114])
         self.assertLessEqual(np.abs(luma - gray[..., 0]).max(), 1)
 
-    def test_hard_edges_have_the_colours_of_the_page(self):
+    def test_antialias_no_uses_colours_of_the_page(self):
         path = self.put('a.pdf', one_page(HELLO))
         [hard] = self.pixels(path, '-i', 'antialias=no')
         [peer] = self.by_pdftocairo(path, '-r', '150', '-antialias', 'none')
@@ -96,7 +96,7 @@ class PdfReading(PeerCase):
         self.assertLess((hard != peer).any(axis=2).mean(), 0.01)
         self.assertGreater((hard == (255, 0, 0)).all(axis=2).sum(), 500, 'thin lines are there')
 
-    def test_every_source_gives_the_same(self):
+    def test_every_kind_of_source_returns_the_same(self):
         data = pages([HELLO] * 3)
         path = self.put('a.pdf', b'\r\nwhat came before\n' + data)
         expected = self.mim('convert', path, '-', '--to', 'raw')
@@ -122,7 +122,7 @@ class PdfReading(PeerCase):
         self.assertEqual([frame['page_label'] for frame in each], ['i', 'ii', 'A-1'])
         self.assertEqual(each[0]['page_size'], [120, 90])
 
-    def test_encrypted_documents_ask_for_their_password(self):
+    def test_encrypted_documents_require_the_password(self):
         plain = self.put('plain.pdf', pages([HELLO] * 2))
         expected = self.mim('convert', plain, '-', '--to', 'raw')
         for bits in (40, 128, 256):
@@ -136,7 +136,7 @@ class PdfReading(PeerCase):
                     self.assertEqual(self.mim('convert', '-i', f'password={word}', self.path('a.pdf'), '-', '--to', 'raw'), expected)
                 self.assertEqual(self.info(self.path('a.pdf'), '-i', 'password=user')['metadata']['encrypted'], 1)
 
-    def test_damage_that_poppler_repairs_is_told(self):
+    def test_repaired_damage_causes_a_notice(self):
         data = pages([HELLO] * 2)
         whole = self.mim('convert', self.put('a.pdf', data), '-', '--to', 'raw')
         for name, broken in {'no end': data[:-20], 'wrong offset': data.replace(b'startxref\n', b'startxref\n9'),
@@ -146,14 +146,14 @@ class PdfReading(PeerCase):
                 self.assertEqual((done.returncode, done.stdout), (0, whole))
                 self.assertIn('note:', text(done.stderr))
 
-    def test_a_file_cut_anywhere_is_never_silently_whole(self):
+    def test_every_truncation_is_reported(self):
         data = one_page(HELLO)
         whole = self.mim('convert', '--quiet', self.put('a.pdf', data), '-', '--to', 'raw')
         for size in range(1, len(data) - 6, 41):
             done = self.run_mim('convert', self.put('a.pdf', data[:size]), '-', '--to', 'raw')
             self.assertTrue(done.returncode > 0 or (done.returncode == 0 and b'note:' in done.stderr), (size, done))
 
-    def test_trees_that_lie(self):
+    def test_invalid_page_trees(self):
         page = '<</Type/Page/Parent 2 0 R/MediaBox[0 0 10 10]>>'
         many = {i: 'null' for i in range(5, 20)}
         for name, objects in {
@@ -200,7 +200,7 @@ class PdfReading(PeerCase):
         self.assertEqual(banner.shape, (62500, 84, 3))
         self.assertLess(banner[-600:].min(), 255)
 
-    def test_what_would_never_end_can_be_stopped(self):
+    def test_endless_pages_can_be_cancelled(self):
         forms = {6 + i: stream(f'/Y Do ' * 10 if i < 8 else '0 0 5 5 re f',
                                f'/Type/XObject/Subtype/Form/BBox[0 0 99 99]/Resources<</XObject<</Y {7 + i} 0 R>>>>') for i in range(9)}
         path = self.put('a.pdf', one_page('/X Do', resources='/XObject<</X 6 0 R>>', objects=forms))
@@ -214,7 +214,7 @@ class PdfReading(PeerCase):
             self.assertEqual(run.returncode, 130)
         self.assertNothingBeside('a.pdf')
 
-    def test_bombs_in_streams_take_no_memory(self):
+    def test_compression_bombs_take_no_memory(self):
         bomb = stream(zlib.compress(b' ' * 50000000, 9), '/Filter/FlateDecode')
         image = pdfbytes.image(100000, 100000, b'\0' * 100000)
         for name, data in {'content': one_page('', objects={4: bomb}),

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""PDF writing, looked at by qpdf, pdfimages, pdfinfo, mutool and pdftoppm, and read back."""
+"""Writing PDF: files checked by qpdf, pdfimages, pdfinfo, mutool and pdftoppm, and read back."""
 
 import glob
 import os
@@ -21,7 +21,7 @@ class PdfWriting(PeerCase):
         return self.check(self.path(name), len(frames))
 
     def check(self, path, count):
-        """A file with which nobody finds fault."""
+        """Writes a file and checks it with qpdf and mutool."""
         said = text(self.run_tool('qpdf', '--check', path))
         self.assertIn('No syntax or stream encoding errors', said)
         self.assertNotIn('WARNING', said)
@@ -34,7 +34,7 @@ class PdfWriting(PeerCase):
         return path
 
     def images(self, path):
-        """What pdfimages takes out, masks among them."""
+        """The images that pdfimages extracts, including masks."""
         self.run_tool('pdfimages', '-png', path, self.path('taken'))
         taken = []
         for name in sorted(glob.glob(self.path('taken-*'))):
@@ -44,7 +44,7 @@ class PdfWriting(PeerCase):
             os.unlink(name)
         return taken
 
-    def test_samples_are_in_the_file_as_they_were(self):
+    def test_samples_are_stored_losslessly(self):
         for channels in (1, 2, 3, 4):
             frames = pictures.samples(np.uint8, 3, 61, 47, channels)
             with self.subTest(channels=channels):
@@ -53,7 +53,7 @@ class PdfWriting(PeerCase):
                 expected = [part for frame in frames for part in (frame[..., :colours], frame[..., colours:]) if part.shape[2]]
                 self.assertSameFrames(taken, expected)
 
-    def test_sixteen_bits_are_in_the_file_as_they_were(self):
+    def test_sixteen_bits_are_stored_losslessly(self):
         for channels in (1, 2, 3, 4):
             frames = pictures.samples(np.uint16, 2, 61, 47, channels)
             with self.subTest(channels=channels):
@@ -65,13 +65,13 @@ class PdfWriting(PeerCase):
                     for part in (frame[..., :colours], frame[..., colours:]):
                         self.assertIn(part.astype('>u2').tobytes(), plain)
 
-    def test_large_pages_are_cut_and_joined(self):
+    def test_large_pages_are_compressed_in_parts(self):
         y, x = np.mgrid[0:3100, 0:1700]
         frame = np.dstack([x * y >> 6, x + y, x ^ y, x // 7]).astype(np.uint8)
         taken = self.images(self.write([frame], '--threads', '2'))
         self.assertSameFrames(taken, [np.ascontiguousarray(frame[..., :3]), np.ascontiguousarray(frame[..., 3:])])
 
-    def test_other_types_are_converted_and_it_is_told(self):
+    def test_other_types_are_converted_with_a_notice(self):
         for dtype, expected in ((np.uint32, 16), (np.float32, 16), (np.int8, 8)):
             with self.subTest(sample=np.dtype(dtype).name):
                 frames = pictures.samples(dtype, 1, 20, 20, 1)
@@ -83,7 +83,7 @@ class PdfWriting(PeerCase):
                 self.assertRegex(text(self.run_tool('pdfimages', '-list', self.path('out.pdf'))), rf'gray +1 +{expected} ')
         self.refuse(2, 'convert', *self.raw_input(pictures.samples(np.uint8, 1, 9, 9, 5)), self.path('out.pdf'), '--force')
 
-    def test_a_stack_comes_back_exactly_at_the_same_resolution(self):
+    def test_pages_round_trip_at_the_same_resolution(self):
         for dpi in (72, 96, 150, 200, 300, 37.5):
             for channels in (1, 3):
                 shapes = [(101, 100), (1, 1), (7, 3), (333, 500), (2, 1500)]
@@ -103,13 +103,13 @@ class PdfWriting(PeerCase):
                         x = file.pages[0].tags['XResolution'].value
                         self.assertAlmostEqual(x[0] / x[1], dpi)
 
-    def test_clear_and_opaque_pixels_come_back_exactly(self):
+    def test_transparent_and_opaque_pixels_round_trip(self):
         [frame] = pictures.samples(np.uint8, 1, 50, 40, 4)
         frame = np.where(frame[..., 3:] < 128, 0, frame | np.array([0, 0, 0, 255], np.uint8)).astype(np.uint8)
         path = self.write([frame], '-o', 'dpi=100')
         self.assertSameFrames(self.pixels(path, '-i', 'dpi=100', '-i', 'background=transparent'), [frame])
 
-    def test_pdftoppm_sees_the_same(self):
+    def test_pages_equal_pdftoppm(self):
         frames = pictures.photograph(2)
         path = self.write(np.stack(frames), '-o', 'dpi=100')
         self.run_tool('pdftoppm', '-r', '100', path, self.path('peer'))
@@ -154,7 +154,7 @@ class PdfWriting(PeerCase):
         self.mim('convert', '--force', path, self.path('again.pdf'))
         self.assertEqual(self.info(self.path('again.pdf'))['metadata']['title'], words['title'])
 
-    def test_many_pages_and_any_number_of_threads_give_the_same_bytes(self):
+    def test_output_does_not_depend_on_threads(self):
         frames = pictures.samples(np.uint8, 300, 12, 10, 1)
         first = self.get(os.path.basename(self.write(frames)))
         for threads in (2, 8):

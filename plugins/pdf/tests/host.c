@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The small host of the tests. */
+/* A minimal host for tests. */
 #include "host.h"
 
 #include <stdio.h>
@@ -188,7 +188,7 @@ host_clear(struct test_host *host)
     *host = (struct test_host){ 0 };
 }
 
-/* Fontconfig keeps a few hundred bytes from its first use on, and loses sight of them. */
+/* Fontconfig leaks a few hundred bytes once. */
 const char *__lsan_default_suppressions(void);
 const char *
 __lsan_default_suppressions(void)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A small host, and documents read and written through the plugin's operations in the order that plugin.h allows. */
+/* A minimal host, and sessions that call the plugin's operations in the order of plugin.h. */
 #ifndef MIM_PDF_TESTS_DESK_H
 #define MIM_PDF_TESTS_DESK_H
 
@@ -38,12 +38,12 @@ struct bytes {
 void bytes_put(struct bytes *bytes, const void *data, uint64_t size);
 void bytes_printf(struct bytes *bytes, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-struct test_host { /* behind job->core */
+struct test_host { /* in job->core */
     const uint8_t *source;
     uint64_t source_size;
     uint64_t fail_read;  /* the n-th read fails; 0: none */
     uint64_t fail_alloc; /* the n-th allocation fails; 0: none */
-    uint64_t stop_poll;  /* from the n-th poll on it says stop; 0: never */
+    uint64_t stop_poll;  /* poll cancels from the n-th call on; 0: never */
     uint64_t reads, allocs, polls, notices;
     _Atomic uint64_t allocated;
     _Atomic int64_t reserved;
@@ -51,14 +51,13 @@ struct test_host { /* behind job->core */
     int32_t status; /* of the last fail() */
     char text[300];
     struct bytes sink, coded, meta; /* meta: "key=value\n" */
-    int is_coding;                  /* emit goes to `coded` */
+    int is_coding;                  /* emit appends to `coded` */
 };
 
 struct mim_job host_job(struct test_host *host, void *state, void *worker);
 void host_clear(struct test_host *host);
 
-/* A document with pages of the given contents; object numbers from 10 on are for `more`, whole objects, NULL at the
- * end. */
+/* Make a document with pages of the given contents. `more` has whole objects, numbered from 10, and ends with NULL. */
 void make_document(struct bytes *file, const char *const *contents, unsigned pages, const char *page_more,
                    const char *const *more);
 
@@ -69,7 +68,7 @@ struct reading {
     struct mim_job serial, worker;
     struct mim_sequence sequence;
     struct mim_frame_info info;
-    struct mim_raster raster; /* of the last page; packed, owned */
+    struct mim_raster raster; /* of the last page, packed; owned by the session */
 };
 
 void reading_begin(struct reading *reading, const struct bytes *file);

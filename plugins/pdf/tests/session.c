@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Documents made, read and written through the plugin's operations. */
+/* Makes documents, and reads and writes them through the plugin's operations. */
 #include "host.h"
 
 #include "layout.h"
@@ -155,7 +155,7 @@ encode_parts(struct writing *writing, struct pdf_layout *layout, const struct mi
     return status;
 }
 
-/* Accepted as it is: these tests convert nothing. */
+/* The session does not convert frames, as the core would. */
 int32_t
 writing_frame(struct writing *writing, const struct mim_raster *frame)
 {
@@ -185,7 +185,7 @@ writing_finish(struct writing *writing)
     return pdf_writer_ops.finish(&writing->serial);
 }
 
-/* The sink stays readable until host_clear. */
+/* The sink stays readable until host_clear(). */
 void
 writing_end(struct writing *writing)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Cairo's pixels as a frame's, filters and votes: each against the plainest way to say the same. */
+/* Compares pixel conversions and filters with straightforward implementations. */
 #include "host.h"
 
 #include "blend.h"
@@ -14,7 +14,7 @@ premultiplied(uint32_t alpha, uint32_t red, uint32_t green, uint32_t blue)
     return alpha << 24 | red * alpha / 255 << 16 | green * alpha / 255 << 8 | blue * alpha / 255;
 }
 
-/* Runs of clear and of opaque pixels, and mixtures. */
+/* Makes runs of clear and of opaque pixels, and mixtures. */
 static void
 make_row(uint32_t *row, uint32_t seed)
 {
@@ -26,14 +26,14 @@ make_row(uint32_t *row, uint32_t seed)
 }
 
 static int
-near(double exact, unsigned got)
+is_near(double exact, unsigned got)
 {
     double difference = exact - got;
     return difference > -1.01 && difference < 1.01;
 }
 
 static void
-colours_lie_over_the_background(void)
+colours_blend_over_the_background(void)
 {
     static const uint8_t grounds[][4] = { { 255, 255, 255, 255 }, { 0, 0, 0, 255 }, { 10, 200, 90, 255 } };
     uint32_t row[WIDTH];
@@ -47,16 +47,16 @@ colours_lie_over_the_background(void)
             static const double weights[] = { 0.299, 0.587, 0.114 };
             for (unsigned c = 0; c < 3; c++) {
                 double exact = (row[x] >> (16 - 8 * c) & 255) + grounds[g][c] * rest;
-                CHECK(near(exact, rgb[3 * x + c]));
+                CHECK(is_near(exact, rgb[3 * x + c]));
                 sum += exact * weights[c];
             }
-            CHECK(near(sum, gray[x]));
+            CHECK(is_near(sum, gray[x]));
         }
     }
 }
 
 static void
-alpha_is_straight_in_place(void)
+alpha_is_converted_in_place(void)
 {
     static const uint8_t clear[4] = { 0, 0, 0, 0 };
     for (uint32_t alpha = 1; alpha < 256; alpha++) {
@@ -73,7 +73,7 @@ alpha_is_straight_in_place(void)
 }
 
 static void
-a_background_may_be_half_clear(void)
+background_may_be_translucent(void)
 {
     static const uint8_t ground[4] = { 200, 100, 0, 128 };
     uint32_t row[WIDTH];
@@ -82,14 +82,14 @@ a_background_may_be_half_clear(void)
     pdf_blend_rgba(row, rgba, WIDTH, ground);
     for (unsigned x = 0; x < WIDTH; x++) {
         double rest = 1 - (row[x] >> 24) / 255.0, alpha = (row[x] >> 24) + 128 * rest;
-        CHECK(near(alpha, rgba[4 * x + 3]));
+        CHECK(is_near(alpha, rgba[4 * x + 3]));
         double exact = ((row[x] >> 16 & 255) + 200 * 128 / 255.0 * rest) * 255 / alpha;
         CHECK(exact - rgba[4 * x] < 3 && rgba[4 * x] - exact < 3);
     }
 }
 
 static void
-most_points_win_and_the_middle_when_all_differ(void)
+majority_of_points_wins(void)
 {
     uint32_t points[3][9] = { { 1, 1, 2, 10, 11, 12, 7, 7, 7 },
                               { 1, 2, 2, 13, 14, 15, 7, 8, 7 },
@@ -99,7 +99,7 @@ most_points_win_and_the_middle_when_all_differ(void)
     CHECK(out[0] == 2 && out[1] == 14 && out[2] == 7);
 }
 
-/* PNG's own rule, backwards. */
+/* Undoes a filter. */
 static void
 unfilter(int filter, const uint8_t *above, const uint8_t *from, unsigned size, unsigned step, uint8_t *row)
 {
@@ -141,9 +141,8 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(colours_lie_over_the_background), CASE(alpha_is_straight_in_place),
-        CASE(a_background_may_be_half_clear),  CASE(most_points_win_and_the_middle_when_all_differ),
-        CASE(filters_can_be_undone),
+        CASE(colours_blend_over_the_background), CASE(alpha_is_converted_in_place), CASE(background_may_be_translucent),
+        CASE(majority_of_points_wins),           CASE(filters_can_be_undone),
     };
     return cmocka_run_group_tests_name("pdf blend", cases, NULL, NULL);
 }

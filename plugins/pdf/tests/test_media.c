@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Media boxes: what poppler reads has no crop boxes. */
+/* box=media: crop boxes are hidden from poppler. */
 #include "host.h"
 
 #include <zlib.h>
@@ -7,7 +7,7 @@
 static const char *const words = "0 0 1 rg 0 0 72 48 re f";
 
 static void
-the_crop_box_is_shown_unless_the_media_box_is_wanted(void)
+box_option_selects_the_box(void)
 {
     struct bytes file = { 0 };
     struct reading reading;
@@ -23,9 +23,9 @@ the_crop_box_is_shown_unless_the_media_box_is_wanted(void)
     free(file.data);
 }
 
-/* Any window sees the patches that it holds, and only these. */
+/* Windows of any size and place show their part of the patches. */
 static void
-patches_reach_across_windows(void)
+patches_apply_across_windows(void)
 {
     uint8_t block[] = "0123456789";
     struct pdf_patch list[] = { { .offset = 5, .size = 1 },
@@ -55,7 +55,7 @@ put_objects(struct bytes *file, const char *plain, const char *more, uint64_t *s
 }
 
 static void
-object_streams_are_packed_anew_without_them(void)
+object_streams_are_recompressed_without_crop_boxes(void)
 {
     static const char plain[] =
         "1 0 2 9 <</Type/Page/CropBox [ 1 2\n3.5 4 ]/MediaBox[0 0 9 9]>> <</CropBox 7 0 R/Rotate 90>>";
@@ -79,7 +79,7 @@ object_streams_are_packed_anew_without_them(void)
 }
 
 static void
-what_cannot_be_seen_into_is_refused(void)
+unreadable_object_streams_are_refused(void)
 {
     struct bytes file = { 0 };
     struct reading reading;
@@ -97,9 +97,9 @@ what_cannot_be_seen_into_is_refused(void)
     free(file.data);
 }
 
-/* A stream whose bytes, stored as they are, read as a dictionary and another stream: what is read of it is one thing. */
+/* The bytes of this stream, stored without compression, look like a dictionary and another stream. */
 static void
-words_inside_an_object_stream_are_its_own(void)
+words_inside_an_object_stream_are_not_patched(void)
 {
     struct bytes inner = { 0 }, file = { 0 };
     struct reading reading;
@@ -108,7 +108,7 @@ words_inside_an_object_stream_are_its_own(void)
     uint64_t start;
     bytes_printf(&inner, "/CropBox[1 2 3 4]");
     put_objects(&inner, "/CropBox[1 2 3 4] and so on, and so on, and so on", "/CropBox[0 0 1 1]", &start);
-    while (inner.size < 2000) /* what is to become shorter, as the outer stream does */
+    while (inner.size < 2000) /* enough content for recompression to make it shorter */
         bytes_printf(&inner, "/CropBox[1 2 3 4]");
     CHECK(compress2(coded, &size, inner.data, inner.size, 0) == Z_OK);
 
@@ -130,7 +130,7 @@ words_inside_an_object_stream_are_its_own(void)
 }
 
 static void
-every_allocation_may_fail(void)
+failed_allocation_is_reported(void)
 {
     struct bytes file = { 0 };
     struct reading reading;
@@ -153,12 +153,12 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(the_crop_box_is_shown_unless_the_media_box_is_wanted),
-        CASE(patches_reach_across_windows),
-        CASE(object_streams_are_packed_anew_without_them),
-        CASE(what_cannot_be_seen_into_is_refused),
-        CASE(words_inside_an_object_stream_are_its_own),
-        CASE(every_allocation_may_fail),
+        CASE(box_option_selects_the_box),
+        CASE(patches_apply_across_windows),
+        CASE(object_streams_are_recompressed_without_crop_boxes),
+        CASE(unreadable_object_streams_are_refused),
+        CASE(words_inside_an_object_stream_are_not_patched),
+        CASE(failed_allocation_is_reported),
     };
     return cmocka_run_group_tests_name("pdf media", cases, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Documents read through the operations: what is refused, what stops, what is told. */
+/* Reads documents through the operations: pages, refusals, cancellation and notices. */
 #include "host.h"
 
 #include <stdio.h>
@@ -15,7 +15,7 @@ two_pages(void)
 }
 
 static void
-pages_are_frames_in_any_order(void)
+pages_are_read_in_any_order(void)
 {
     struct bytes file = two_pages();
     struct reading reading;
@@ -37,7 +37,7 @@ pages_are_frames_in_any_order(void)
 }
 
 static void
-channels_follow_from_the_options(void)
+options_select_the_channels(void)
 {
     struct bytes file = two_pages();
     for (unsigned kind = 0; kind < 3; kind++) {
@@ -57,9 +57,9 @@ channels_follow_from_the_options(void)
     free(file.data);
 }
 
-/* Frames of three channels are drawn in bands here, of four at once. */
+/* At this size, frames of three channels are drawn in bands, those of four at once. */
 static void
-bands_meet_without_a_seam(void)
+bands_join_without_a_seam(void)
 {
     static const char *const content = "0 0 1 RG 3 w 0 0 m 72 48 l 72 0 m 0 48 l S 0 1 0 rg 10 10 30.3 20.7 re f "
                                        "BT /F 30 Tf 2 12 Td (seam) Tj ET";
@@ -101,7 +101,7 @@ pages_longer_than_a_surface_are_drawn(void)
 }
 
 static void
-a_size_without_pixels_is_refused(void)
+impossible_size_is_refused(void)
 {
     struct bytes file = two_pages();
     struct reading reading;
@@ -114,7 +114,7 @@ a_size_without_pixels_is_refused(void)
 }
 
 static void
-a_page_stops_when_it_is_asked_to(void)
+page_can_be_cancelled(void)
 {
     static char content[] = "0 0 1 rg 0 0 5 5 re f 1 1 5 5 re f 2 2 5 5 re f 3 3 5 5 re f 4 4 9 9 re f";
     static const char *const contents = content;
@@ -140,7 +140,7 @@ a_page_stops_when_it_is_asked_to(void)
 
 /* 10^8 operations in two kilobytes. */
 static void
-forms_within_forms_can_be_left(void)
+nested_forms_can_be_cancelled(void)
 {
     static char forms[10][400];
     const char *more[10] = { NULL };
@@ -168,7 +168,7 @@ forms_within_forms_can_be_left(void)
 }
 
 static void
-reads_that_fail_are_no_damage(void)
+failed_read_is_not_reported_as_damage(void)
 {
     struct bytes file = two_pages();
     int32_t status = MIM_IO;
@@ -201,7 +201,7 @@ open_text(const char *text, char words[300])
 }
 
 static void
-trees_that_loop_or_lie_are_refused(void)
+invalid_page_trees_are_refused(void)
 {
 #define TREE(nodes) \
     "%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n" nodes "trailer\n<</Root 1 0 R/Size 9>>\n%%EOF\n"
@@ -226,12 +226,12 @@ trees_that_loop_or_lie_are_refused(void)
         CHECK(status == MIM_CORRUPT && reading.host.text[0]);
         reading_end(&reading);
         free(file.data);
-        CHECK(open_text("%PDF-1.4\n1 0 obj\n<</Type", words) == MIM_TRUNCATED && strstr(words, "cut short"));
+        CHECK(open_text("%PDF-1.4\n1 0 obj\n<</Type", words) == MIM_TRUNCATED && strstr(words, "truncated"));
     }
 }
 
 static void
-a_file_without_its_end_is_told_of(void)
+truncated_file_causes_a_notice(void)
 {
     struct bytes file = two_pages();
     struct reading reading;
@@ -243,9 +243,9 @@ a_file_without_its_end_is_told_of(void)
     free(file.data);
 }
 
-/* Cairo counts it in an int, and takes what is below zero for rows from the bottom to the top. */
+/* Cairo's stride is an int, and a negative one means rows from bottom to top. */
 static void
-rows_too_long_to_be_drawn_into_are_not(void)
+rows_too_long_for_cairo_are_drawn_apart(void)
 {
     const struct pdf_choices choices = { .is_antialiased = 1 };
     const struct mim_frame_info usual = { .width = 1 << 20, .height = 1, .channels = 4 },
@@ -258,17 +258,17 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(pages_are_frames_in_any_order),
-        CASE(channels_follow_from_the_options),
-        CASE(bands_meet_without_a_seam),
+        CASE(pages_are_read_in_any_order),
+        CASE(options_select_the_channels),
+        CASE(bands_join_without_a_seam),
         CASE(pages_longer_than_a_surface_are_drawn),
-        CASE(a_size_without_pixels_is_refused),
-        CASE(a_page_stops_when_it_is_asked_to),
-        CASE(forms_within_forms_can_be_left),
-        CASE(reads_that_fail_are_no_damage),
-        CASE(trees_that_loop_or_lie_are_refused),
-        CASE(a_file_without_its_end_is_told_of),
-        CASE(rows_too_long_to_be_drawn_into_are_not),
+        CASE(impossible_size_is_refused),
+        CASE(page_can_be_cancelled),
+        CASE(nested_forms_can_be_cancelled),
+        CASE(failed_read_is_not_reported_as_damage),
+        CASE(invalid_page_trees_are_refused),
+        CASE(truncated_file_causes_a_notice),
+        CASE(rows_too_long_for_cairo_are_drawn_apart),
     };
     return cmocka_run_group_tests_name("pdf read", cases, NULL, NULL);
 }

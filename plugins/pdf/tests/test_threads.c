@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Pages drawn on eight threads, each with a document of its own, are those drawn on one. */
+/* Pages drawn on eight threads, with a document each, equal those drawn on one. */
 #include "host.h"
 
 #include <pthread.h>
@@ -10,7 +10,7 @@ enum { THREADS = 8, PAGES = 24, ROUNDS = 3 };
 static struct bytes file;
 static uint64_t expected[PAGES];
 
-/* Text, strokes, groups, shadings and pictures: what poppler keeps caches for. */
+/* Text, strokes, groups and pictures, which poppler caches. */
 static void
 make_file(void)
 {

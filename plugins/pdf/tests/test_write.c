@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Pages written through the operations: their bytes, and what the reader makes of them. */
+/* Writes pages through the operations, checks their bytes, and reads them back. */
 #include "host.h"
 
 #include "layout.h"
@@ -28,7 +28,7 @@ frame_of(int32_t sample, uint32_t width, uint32_t height, uint32_t channels)
 }
 
 static void
-write_one(struct writing *writing, const struct mim_raster *frame)
+write_document(struct writing *writing, const struct mim_raster *frame)
 {
     writing_begin(writing);
     CHECK(writing_open(writing) == MIM_OK && writing_frame(writing, frame) == MIM_OK &&
@@ -36,19 +36,19 @@ write_one(struct writing *writing, const struct mim_raster *frame)
 }
 
 static const char *
-text_of(const struct writing *writing)
+sink_text(const struct writing *writing)
 {
     return (const char *)writing->host.sink.data;
 }
 
 static void *
-find(const struct writing *writing, const char *words)
+find_in_sink(const struct writing *writing, const char *words)
 {
     return memmem(writing->host.sink.data, writing->host.sink.size, words, strlen(words));
 }
 
 static void
-objects_are_where_the_table_says(void)
+table_has_the_offsets_of_objects(void)
 {
     struct writing writing;
     struct mim_raster frame = frame_of(MIM_SAMPLE_U8, 20, 10, 4);
@@ -57,20 +57,20 @@ objects_are_where_the_table_says(void)
     for (unsigned i = 0; i < 300; i++)
         CHECK(writing_frame(&writing, &frame) == MIM_OK);
     CHECK(writing_finish(&writing) == MIM_OK);
-    const char *last = find(&writing, "startxref\n");
+    const char *last = find_in_sink(&writing, "startxref\n");
     uint64_t start = strtoull(last + 10, NULL, 10), count = 0;
-    CHECK(sscanf(text_of(&writing) + start, "xref\n0 %" SCNu64 "\n", &count) == 1 && count == 1 + 3 + 300 * 4 + 3);
-    const char *line = strchr(text_of(&writing) + start + 7, '\n') + 1 + 20;
+    CHECK(sscanf(sink_text(&writing) + start, "xref\n0 %" SCNu64 "\n", &count) == 1 && count == 1 + 3 + 300 * 4 + 3);
+    const char *line = strchr(sink_text(&writing) + start + 7, '\n') + 1 + 20;
     for (uint64_t i = 1; i < count; i++, line += 20) {
         char expected[32];
         int size = snprintf(expected, sizeof expected, "%" PRIu64 " 0 obj\n", i);
-        CHECK(memcmp(text_of(&writing) + strtoull(line, NULL, 10), expected, (size_t)size) == 0);
+        CHECK(memcmp(sink_text(&writing) + strtoull(line, NULL, 10), expected, (size_t)size) == 0);
     }
     writing_end(&writing);
     host_clear(&writing.host);
 }
 
-/* Undo what the stream says: deflate, then filters. */
+/* Decompresses and unfilters a stream. */
 static void
 check_stream(const struct writing *writing, const char *from, const uint8_t *expected, uint64_t row, uint64_t rows,
              unsigned step)
@@ -99,16 +99,16 @@ check_stream(const struct writing *writing, const char *from, const uint8_t *exp
     free(zeros);
 }
 
-/* The mask comes after what it masks. */
+/* The mask follows the image that it belongs to. */
 static const char *
 second_image(const struct writing *writing)
 {
-    const char *first = (const char *)find(writing, "/Subtype/Image") + 1;
-    return memmem(first, writing->host.sink.size - (size_t)(first - text_of(writing)), "/Subtype/Image", 14);
+    const char *first = (const char *)find_in_sink(writing, "/Subtype/Image") + 1;
+    return memmem(first, writing->host.sink.size - (size_t)(first - sink_text(writing)), "/Subtype/Image", 14);
 }
 
 static void
-samples_are_kept_to_the_bit(void)
+samples_are_stored_losslessly(void)
 {
     static const struct {
         int32_t sample;
@@ -131,9 +131,9 @@ samples_are_kept_to_the_bit(void)
                     uint8_t **plane = x % frame.channels < colours ? &to : &mask;
                     *(*plane)++ = frame.data[y * frame.stride + x * depth + (depth - 1 - b)];
                 }
-        write_one(&writing, &frame);
-        check_stream(&writing, find(&writing, "/Subtype/Image"), colour, (uint64_t)frame.width * colours * depth,
-                     frame.height, colours * depth);
+        write_document(&writing, &frame);
+        check_stream(&writing, find_in_sink(&writing, "/Subtype/Image"), colour,
+                     (uint64_t)frame.width * colours * depth, frame.height, colours * depth);
         if (frame.channels % 2 == 0)
             check_stream(&writing, second_image(&writing), alpha, (uint64_t)frame.width * depth, frame.height, depth);
         free(colour);
@@ -158,16 +158,16 @@ parts_of_a_large_plane_join(void)
                                 .channels = 1,
                                 .stride = width,
                                 .data = data };
-    write_one(&writing, &frame);
+    write_document(&writing, &frame);
     CHECK(writing.info.parts > 2);
-    check_stream(&writing, find(&writing, "/Subtype/Image"), data, width, height, 1);
+    check_stream(&writing, find_in_sink(&writing, "/Subtype/Image"), data, width, height, 1);
     free(data);
     writing_end(&writing);
     host_clear(&writing.host);
 }
 
 static void
-what_is_written_reads_back_the_same(void)
+written_pages_read_back_equal(void)
 {
     for (unsigned dpi = 61; dpi < 700; dpi += 89) {
         struct writing writing;
@@ -191,23 +191,23 @@ what_is_written_reads_back_the_same(void)
 }
 
 static void
-numbers_have_points_in_every_locale(void)
+numbers_do_not_depend_on_the_locale(void)
 {
     struct writing writing;
     struct mim_raster frame = frame_of(MIM_SAMPLE_U8, 7, 3, 1);
     static const char *const locales[] = { "de_DE.UTF-8", "fr_FR.UTF-8", "C" };
     for (unsigned i = 0; i < 3 && !setlocale(LC_ALL, locales[i]); i++) {
     }
-    write_one(&writing, &frame);
-    CHECK(find(&writing, "/MediaBox[0 0 3.35998 1.43998]"));
-    CHECK(find(&writing, "q 3.36 0 0 1.44 0 -0.00002 cm"));
+    write_document(&writing, &frame);
+    CHECK(find_in_sink(&writing, "/MediaBox[0 0 3.35998 1.43998]"));
+    CHECK(find_in_sink(&writing, "q 3.36 0 0 1.44 0 -0.00002 cm"));
     setlocale(LC_ALL, "C");
     writing_end(&writing);
     host_clear(&writing.host);
 }
 
 static void
-texts_and_times_are_kept(void)
+texts_and_times_are_stored(void)
 {
     struct writing writing;
     struct mim_raster frame = frame_of(MIM_SAMPLE_U8, 7, 3, 1);
@@ -234,16 +234,18 @@ texts_and_times_are_kept(void)
     CHECK(pdf_writer_ops.metadata(&writing.serial, "author", MIM_META_TEXT, "two", 3) == MIM_OK);
     CHECK(pdf_writer_ops.metadata(&writing.serial, "author", MIM_META_TEXT, "four", 4) == MIM_UNSUPPORTED);
     CHECK(writing_frame(&writing, &frame) == MIM_OK && writing_finish(&writing) == MIM_OK);
-    CHECK(find(&writing, "/Title<FEFF005400E40028D83DDE00>") && find(&writing, "/Author<FEFF00740077006F>"));
-    CHECK(find(&writing, "/Subject<FEFF00610062006F00750074>"));
-    CHECK(find(&writing, "/CreationDate(D:20240506070809+02'30')") && find(&writing, "/ModDate(D:20240506070809Z)"));
+    CHECK(find_in_sink(&writing, "/Title<FEFF005400E40028D83DDE00>") &&
+          find_in_sink(&writing, "/Author<FEFF00740077006F>"));
+    CHECK(find_in_sink(&writing, "/Subject<FEFF00610062006F00750074>"));
+    CHECK(find_in_sink(&writing, "/CreationDate(D:20240506070809+02'30')") &&
+          find_in_sink(&writing, "/ModDate(D:20240506070809Z)"));
     writing_end(&writing);
     host_clear(&writing.host);
 }
 
-/* What stands there is a string of the file: nothing else may be in it. */
+/* The zone becomes part of a string object, so other bytes must not get into it. */
 static void
-a_zone_that_is_none_is_left_out(void)
+invalid_zone_is_left_out(void)
 {
     static const char *const times[] = { "2024-05-06T07:08:09+)>:>>", "2024-05-06T07:08:09-1a:00",
                                          "2024-05-06T07:08:09+02:00(" };
@@ -255,14 +257,14 @@ a_zone_that_is_none_is_left_out(void)
               MIM_OK);
         CHECK(writing_open(&writing) == MIM_OK && writing_frame(&writing, &frame) == MIM_OK &&
               writing_finish(&writing) == MIM_OK);
-        CHECK(find(&writing, "/CreationDate(D:20240506070809)\n"));
+        CHECK(find_in_sink(&writing, "/CreationDate(D:20240506070809)\n"));
         writing_end(&writing);
         host_clear(&writing.host);
     }
 }
 
 static void
-a_title_that_is_not_utf8_is_refused(void)
+title_that_is_not_utf8_is_refused(void)
 {
     struct writing writing;
     writing_begin(&writing);
@@ -273,7 +275,7 @@ a_title_that_is_not_utf8_is_refused(void)
 }
 
 static void
-a_row_that_zlib_cannot_count_is_refused(void)
+row_too_long_for_zlib_is_refused(void)
 {
     struct writing writing;
     struct pdf_layout layout = { 0 };
@@ -289,7 +291,7 @@ a_row_that_zlib_cannot_count_is_refused(void)
 }
 
 static void
-pages_are_as_large_as_their_pictures_say(void)
+resolution_sets_the_page_size(void)
 {
     struct writing writing;
     struct mim_raster frame = frame_of(MIM_SAMPLE_U8, 300, 600, 1);
@@ -299,14 +301,14 @@ pages_are_as_large_as_their_pictures_say(void)
     CHECK(pdf_writer_ops.metadata(&writing.serial, "resolution", MIM_META_REALS, centimetre, sizeof centimetre) ==
           MIM_OK);
     CHECK(pdf_writer_ops.metadata(&writing.serial, "resolution_unit", MIM_META_TEXT, "cm", 2) == MIM_OK);
-    CHECK(writing_frame(&writing, &frame) == MIM_OK && find(&writing, "/MediaBox[0 0 71.99998 143.99998]"));
-    CHECK(writing_frame(&writing, &frame) == MIM_OK && find(&writing, "/MediaBox[0 0 143.99998 287.99998]"));
+    CHECK(writing_frame(&writing, &frame) == MIM_OK && find_in_sink(&writing, "/MediaBox[0 0 71.99998 143.99998]"));
+    CHECK(writing_frame(&writing, &frame) == MIM_OK && find_in_sink(&writing, "/MediaBox[0 0 143.99998 287.99998]"));
     writing_end(&writing);
     host_clear(&writing.host);
 }
 
 static void
-pictures_are_fitted_into_a_page_size(void)
+pictures_are_scaled_to_the_page_size(void)
 {
     static const struct {
         const char *size;
@@ -326,7 +328,7 @@ pictures_are_fitted_into_a_page_size(void)
         writing_begin(&writing);
         writing.state.page_size = papers[i].size;
         CHECK(writing_open(&writing) == MIM_OK && writing_frame(&writing, &frame) == MIM_OK);
-        CHECK(find(&writing, papers[i].expected));
+        CHECK(find_in_sink(&writing, papers[i].expected));
         writing_end(&writing);
         host_clear(&writing.host);
     }
@@ -346,7 +348,7 @@ pictures_are_fitted_into_a_page_size(void)
 }
 
 static void
-jpeg_keeps_alpha_beside_it(void)
+jpeg_stores_alpha_as_a_mask(void)
 {
     struct writing writing;
     struct mim_raster frame = frame_of(MIM_SAMPLE_U8, 64, 40, 4);
@@ -354,15 +356,15 @@ jpeg_keeps_alpha_beside_it(void)
     writing.state.quality = 80;
     CHECK(writing_open(&writing) == MIM_OK && writing_frame(&writing, &frame) == MIM_OK &&
           writing_finish(&writing) == MIM_OK);
-    CHECK(find(&writing, "/DeviceRGB") && find(&writing, "/DCTDecode") && find(&writing, "/SMask") &&
-          find(&writing, "/FlateDecode"));
+    CHECK(find_in_sink(&writing, "/DeviceRGB") && find_in_sink(&writing, "/DCTDecode") &&
+          find_in_sink(&writing, "/SMask") && find_in_sink(&writing, "/FlateDecode"));
     CHECK(writing.host.peak_reserved >= 64 * 48 * 3);
     writing_end(&writing);
     host_clear(&writing.host);
 }
 
 static void
-every_allocation_may_fail(void)
+failed_allocation_is_reported(void)
 {
     struct mim_raster frame = frame_of(MIM_SAMPLE_U8, 64, 40, 4);
     for (int quality = 0; quality <= 80; quality += 80) {
@@ -390,19 +392,19 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(objects_are_where_the_table_says),
-        CASE(samples_are_kept_to_the_bit),
+        CASE(table_has_the_offsets_of_objects),
+        CASE(samples_are_stored_losslessly),
         CASE(parts_of_a_large_plane_join),
-        CASE(what_is_written_reads_back_the_same),
-        CASE(numbers_have_points_in_every_locale),
-        CASE(texts_and_times_are_kept),
-        CASE(a_zone_that_is_none_is_left_out),
-        CASE(a_title_that_is_not_utf8_is_refused),
-        CASE(a_row_that_zlib_cannot_count_is_refused),
-        CASE(pages_are_as_large_as_their_pictures_say),
-        CASE(pictures_are_fitted_into_a_page_size),
-        CASE(jpeg_keeps_alpha_beside_it),
-        CASE(every_allocation_may_fail),
+        CASE(written_pages_read_back_equal),
+        CASE(numbers_do_not_depend_on_the_locale),
+        CASE(texts_and_times_are_stored),
+        CASE(invalid_zone_is_left_out),
+        CASE(title_that_is_not_utf8_is_refused),
+        CASE(row_too_long_for_zlib_is_refused),
+        CASE(resolution_sets_the_page_size),
+        CASE(pictures_are_scaled_to_the_page_size),
+        CASE(jpeg_stores_alpha_as_a_mask),
+        CASE(failed_allocation_is_reported),
     };
     return cmocka_run_group_tests_name("pdf write", cases, NULL, NULL);
 }
