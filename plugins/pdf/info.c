@@ -99,7 +99,7 @@ int32_t
 pdf_retain(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size)
 {
     struct pdf_writer *self = job->state;
-    struct pdf_resolution *resolution = self->is_open ? &self->pending : &self->whole;
+    struct pdf_resolution *resolution = self->is_open ? &self->pending : &self->document;
     int32_t plain = type & MIM_META_TYPE_MASK;
 
     if (size > job->host->limit(job, MIM_LIMIT_METADATA))

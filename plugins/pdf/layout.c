@@ -32,7 +32,7 @@ choose_dpi(const struct pdf_writer *self, double dpi[2])
 {
     const struct pdf_resolution *resolution = &self->pending;
     if (!(resolution->x > 0) || !(resolution->y > 0))
-        resolution = &self->whole;
+        resolution = &self->document;
     bool is_known = resolution->x > 0 && resolution->y > 0 && resolution->unit > 0;
     dpi[0] = is_known ? resolution->x / resolution->unit : DEFAULT_DPI;
     dpi[1] = is_known ? resolution->y / resolution->unit : DEFAULT_DPI;
@@ -70,7 +70,7 @@ static void
 place_on_paper(const struct pdf_writer *self, struct pdf_layout *layout)
 {
     bool is_wide = layout->width > layout->height, is_wide_paper = self->paper_width > self->paper_height;
-    bool is_turned = self->turns && is_wide != is_wide_paper && layout->width != layout->height;
+    bool is_turned = self->may_rotate && is_wide != is_wide_paper && layout->width != layout->height;
     layout->paper_width = is_turned ? self->paper_height : self->paper_width;
     layout->paper_height = is_turned ? self->paper_width : self->paper_height;
 

@@ -44,9 +44,9 @@ struct pdf_writer {
 
     bool is_open;
     double paper_width, paper_height; /* from page_size; 0: pages are as large as their pictures */
-    bool turns;                       /* rotate the paper to suit the picture */
+    bool may_rotate;                  /* rotate the paper to suit the picture */
     struct pdf_text info[PDF_INFO_COUNT];
-    struct pdf_resolution whole, pending;
+    struct pdf_resolution document, pending; /* pending: of the next frame */
     struct pdf_body body;
 };
 

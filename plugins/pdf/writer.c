@@ -75,7 +75,7 @@ choose_paper(struct mim_job *job)
         if (strcasecmp(self->page_size, papers[i].name) == 0) {
             self->paper_width = papers[i].width;
             self->paper_height = papers[i].height;
-            self->turns = true;
+            self->may_rotate = true;
             return MIM_OK;
         }
 

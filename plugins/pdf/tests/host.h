@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A minimal host, and sessions that call the plugin's operations in the order of plugin.h. */
-#ifndef MIM_PDF_TESTS_DESK_H
-#define MIM_PDF_TESTS_DESK_H
+#ifndef MIM_PDF_TESTS_HOST_H
+#define MIM_PDF_TESTS_HOST_H
 
 #include <setjmp.h>
 #include <stdarg.h>

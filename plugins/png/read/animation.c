@@ -22,7 +22,7 @@ struct scan {
     bool has_pixels;      /* the current frame has IDAT or fdAT */
     bool has_picture;     /* an IDAT was found */
     bool is_past_picture; /* and another chunk after it */
-    bool clears;          /* an earlier frame clears the canvas */
+    bool has_cleared;     /* an earlier frame clears the canvas */
 };
 
 static int32_t
@@ -70,9 +70,9 @@ add_frame(struct scan *scan)
     if (!animation->count++)
         animation->is_opaque = pngx_control_covers(control, scan->header);
     pngx_time_base_add(&scan->time_base, control);
-    animation->is_opaque = animation->is_opaque && !scan->clears;
-    scan->clears = scan->clears || control->dispose == PNGX_DISPOSE_BACKGROUND ||
-                   (animation->count == 1 && control->dispose == PNGX_DISPOSE_PREVIOUS);
+    animation->is_opaque = animation->is_opaque && !scan->has_cleared;
+    scan->has_cleared = scan->has_cleared || control->dispose == PNGX_DISPOSE_BACKGROUND ||
+                        (animation->count == 1 && control->dispose == PNGX_DISPOSE_PREVIOUS);
     return MIM_OK;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The frames of an animation: their offsets and times. */
-#ifndef MIM_PNG_MOVIE_H
-#define MIM_PNG_MOVIE_H
+#ifndef MIM_PNG_ANIMATION_H
+#define MIM_PNG_ANIMATION_H
 
 #include "chunk/control.h"
 

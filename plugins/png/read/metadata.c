@@ -154,7 +154,7 @@ report_significant_bits(struct reporter *reporter, const uint8_t *data, uint64_t
 static const struct {
     uint32_t type;
     uint32_t max; /* bytes; 0: the metadata limit */
-    int32_t (*tell)(struct reporter *, const uint8_t *data, uint64_t size);
+    int32_t (*report)(struct reporter *, const uint8_t *data, uint64_t size);
 } handlers[] = {
     { PNGX_TYPE('g', 'A', 'M', 'A'), 4, report_gamma },
     { PNGX_TYPE('c', 'H', 'R', 'M'), 32, report_chromaticities },
@@ -235,7 +235,7 @@ report_chunk(struct reporter *reporter, struct pngx_window *window, const struct
         status = skip_chunk(job, chunk->type, "its checksum is wrong");
     else if (status == MIM_OK)
         status = handler < 0 ? report_text(reporter, chunk->type, data, chunk->size)
-                             : handlers[handler].tell(reporter, data, chunk->size);
+                             : handlers[handler].report(reporter, data, chunk->size);
     else
         status = pngx_fault_raise(job, &fault);
     job->host->resize(job, data, chunk->size + 1ULL, 0);

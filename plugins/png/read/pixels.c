@@ -10,7 +10,7 @@
 #include "shared/memory.h"
 #include "read/reader-state.h"
 
-enum { PIXELS_A_POLL = 1 << 18, CHUNKS_MAX = 1000, BUFFER_SIZE = 32 * 1024 };
+enum { PIXELS_PER_POLL = 1 << 18, CHUNKS_MAX = 1000, BUFFER_SIZE = 32 * 1024 };
 
 struct decoding {
     struct mim_job *job;
@@ -96,7 +96,7 @@ read_rows(struct decoding *decoding, const struct mim_raster *raster)
     png_read_update_info(decoding->png, decoding->info);
     for (int pass = 0; pass < passes; pass++)
         for (uint32_t y = 0; y < raster->height; y++) {
-            if ((uint64_t)y * raster->width % PIXELS_A_POLL < raster->width)
+            if ((uint64_t)y * raster->width % PIXELS_PER_POLL < raster->width)
                 decoding->status = decoding->job->host->poll(decoding->job);
             if (decoding->status != MIM_OK)
                 png_error(decoding->png, "stopped");

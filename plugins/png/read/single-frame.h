@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* One frame as a PNG file of its own, generated while it is read. */
-#ifndef MIM_PNG_FEED_H
-#define MIM_PNG_FEED_H
+#ifndef MIM_PNG_SINGLE_FRAME_H
+#define MIM_PNG_SINGLE_FRAME_H
 
 #include "chunk/header.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A time base in which every delay of an animation is an integer. */
-#ifndef MIM_PNG_TICKS_H
-#define MIM_PNG_TICKS_H
+#ifndef MIM_PNG_TIME_BASE_H
+#define MIM_PNG_TIME_BASE_H
 
 #include "chunk/control.h"
 

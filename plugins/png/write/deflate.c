@@ -66,14 +66,14 @@ pngx_deflate(struct mim_job *job, struct pngx_deflater *deflater, const uint8_t 
 }
 
 static int32_t
-open_stream(struct mim_job *job, const struct pngx_deflater *deflater, struct shared_stream *stream, bool runs,
+open_stream(struct mim_job *job, const struct pngx_deflater *deflater, struct shared_stream *stream, bool is_runs_only,
             uint8_t *piece)
 {
     int level = deflater->level < SHARED_ZLIB_LEVEL_MAX ? deflater->level : SHARED_ZLIB_LEVEL_MAX;
     const struct shared_settings usual = { level, MAX_WBITS, MAX_MEM_LEVEL, Z_DEFAULT_STRATEGY },
                                  only_runs = { level, RUNS_WINDOW_BITS, RUNS_MEMORY_LEVEL, Z_RLE };
 
-    return shared_stream_open(job, stream, runs ? &only_runs : &usual, piece);
+    return shared_stream_open(job, stream, is_runs_only ? &only_runs : &usual, piece);
 }
 
 int32_t
@@ -100,9 +100,10 @@ pngx_deflate_try_runs(struct mim_job *job, struct pngx_deflater *deflater, const
 }
 
 int32_t
-pngx_deflate_open_stream(struct mim_job *job, struct pngx_deflater *deflater, struct shared_stream *stream, bool runs)
+pngx_deflate_open_stream(struct mim_job *job, struct pngx_deflater *deflater, struct shared_stream *stream,
+                         bool is_runs_only)
 {
     int32_t status = shared_bytes_reserve(job, &deflater->out, SHARED_PIECE_BYTES);
 
-    return status == MIM_OK ? open_stream(job, deflater, stream, runs, deflater->out.data) : status;
+    return status == MIM_OK ? open_stream(job, deflater, stream, is_runs_only, deflater->out.data) : status;
 }

@@ -27,6 +27,6 @@ int32_t pngx_deflate(struct mim_job *job, struct pngx_deflater *deflater, const 
 
 /* Open a zlib stream with the deflater's level and buffer. */
 int32_t pngx_deflate_open_stream(struct mim_job *job, struct pngx_deflater *deflater, struct shared_stream *stream,
-                                 bool runs);
+                                 bool is_runs_only);
 
 #endif

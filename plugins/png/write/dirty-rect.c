@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { PIXELS_A_POLL = 1 << 20, WORTH_LEAVING = 16 };
+enum { PIXELS_PER_POLL = 1 << 20, EQUAL_SHARE_MIN = 16 };
 
 static const uint8_t *
 pixel_at(const struct mim_raster *raster, uint32_t pixel, uint32_t x, uint32_t y)
@@ -35,7 +35,7 @@ widen_columns(const uint8_t *one, const uint8_t *other, uint32_t width, uint32_t
 static int32_t
 poll_after(struct mim_job *job, uint32_t y, uint32_t width)
 {
-    return (uint64_t)y * width % PIXELS_A_POLL < width ? job->host->poll(job) : MIM_OK;
+    return (uint64_t)y * width % PIXELS_PER_POLL < width ? job->host->poll(job) : MIM_OK;
 }
 
 static int32_t
@@ -85,7 +85,7 @@ choose_blending(struct mim_job *job, const struct mim_raster *frame, const struc
                 return MIM_OK;
         }
     }
-    layout->is_over = equal >= (uint64_t)layout->width * layout->height / WORTH_LEAVING + 1;
+    layout->is_over = equal >= (uint64_t)layout->width * layout->height / EQUAL_SHARE_MIN + 1;
     return MIM_OK;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Delays of frames as quotients of 16-bit numbers whose sum stays right. */
-#ifndef MIM_PNG_DELAY_H
-#define MIM_PNG_DELAY_H
+#ifndef MIM_PNG_FRAME_TIMING_H
+#define MIM_PNG_FRAME_TIMING_H
 
 #include <mim/plugin.h>
 

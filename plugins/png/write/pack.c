@@ -12,8 +12,12 @@ enum {
     SAMPLE_MIN = 24 << 10,
     SAMPLE_MAX = 96 << 10,
     SAMPLE_SHARE = 32, /* try every filter on 1/32 of the bytes */
-    DRAWING = 12, /* below 1/12 of the size a picture is a drawing: it compresses fast and gains from rows far above, */
-    SECOND_SHARE = 8, /* so 1/8 of its rows is tried again, in longer groups */
+    /*
+     * What compresses below 1/12 of its size is a drawing. Drawings compress fast, and repeat rows from far above, so
+     * 1/8 of the rows is tried again in longer groups.
+     */
+    DRAWING_RATIO = 12,
+    SECOND_SHARE = 8,
     POLL_BYTES = 1 << 20,
 };
 
@@ -45,7 +49,7 @@ struct range {
     const struct pngx_rows *rows;
     uint64_t first, end;
     uint64_t longest;          /* bytes of the longest row with its filter byte */
-    int mode;                  /* PNGX_FILTER_* or BEST_OF_ROW */
+    int mode;                  /* SHARED_FILTER_* or BEST_OF_ROW */
     bool is_runs_only;         /* compress with run-length matches only */
     uint8_t *spare[2], *trial; /* converted rows, and a filtered one */
     uint64_t unpolled;
@@ -143,7 +147,7 @@ struct choice {
 static bool
 is_drawing(const struct choice *best)
 {
-    return best->min < best->size / DRAWING;
+    return best->min < best->size / DRAWING_RATIO;
 }
 
 /*

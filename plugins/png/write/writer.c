@@ -70,7 +70,7 @@ writer_open_picture(struct mim_job *job, struct mim_sequence *sequence)
 }
 
 static int32_t
-pngx_open_movie(struct mim_job *job, struct mim_sequence *sequence)
+writer_open_animation(struct mim_job *job, struct mim_sequence *sequence)
 {
     return open_writer(job, sequence, true);
 }
@@ -304,12 +304,20 @@ enum { OPTIONS = sizeof options / sizeof *options };
     { \
         .struct_size = sizeof(struct mim_writer_ops), \
         .flags = MIM_WRITER_PREVIOUS | MIM_WRITER_SEEKS | MIM_WRITER_TIMING | MIM_WRITER_LOOP | MIM_WRITER_COUNTS, \
-        .state_size = sizeof(struct pngx_writer), .packet_size = sizeof(struct pngx_layout), \
-        .worker_size = sizeof(struct pngx_writing_worker), .option_count = count, .options = options, \
-        .open = first_call, .accepts = writer_accepts, .encode = writer_encode, .put = writer_put, \
-        .metadata = writer_metadata, .finish = writer_finish, .worker_close = writer_worker_close, \
+        .state_size = sizeof(struct pngx_writer), \
+        .packet_size = sizeof(struct pngx_layout), \
+        .worker_size = sizeof(struct pngx_writing_worker), \
+        .option_count = count, \
+        .options = options, \
+        .open = first_call, \
+        .accepts = writer_accepts, \
+        .encode = writer_encode, \
+        .put = writer_put, \
+        .metadata = writer_metadata, \
+        .finish = writer_finish, \
+        .worker_close = writer_worker_close, \
         .close = writer_close, \
     }
 
 const struct mim_writer_ops pngx_writer_ops = WRITER_OPS(writer_open_picture, OPTIONS);
-const struct mim_writer_ops pngx_animation_writer_ops = WRITER_OPS(pngx_open_movie, OPTIONS - 1);
+const struct mim_writer_ops pngx_animation_writer_ops = WRITER_OPS(writer_open_animation, OPTIONS - 1);
