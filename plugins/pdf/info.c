@@ -6,6 +6,7 @@
 
 #include <glib.h>
 
+#include "shared/numbers.h"
 #include "writer-state.h"
 
 static const struct {
@@ -50,30 +51,15 @@ retain_text(struct mim_job *job, const char *key, const void *value, uint64_t si
     return MIM_UNSUPPORTED;
 }
 
-static double
-number_at(int32_t type, const char *value, uint64_t index)
-{
-    struct mim_rational ratio;
-    int64_t whole;
-    double real;
-    if (type == MIM_META_RATIONAL || type == MIM_META_RATIONALS) {
-        memcpy(&ratio, value + index * sizeof ratio, sizeof ratio);
-        return ratio.den ? (double)ratio.num / (double)ratio.den : 0;
-    }
-    memcpy(&whole, value + index * 8, sizeof whole);
-    memcpy(&real, value + index * 8, sizeof real);
-    return type == MIM_META_INT || type == MIM_META_INTS ? (double)whole : real;
-}
-
 /* The value has one number for both axes, or two. */
 static int32_t
 retain_resolution(struct pdf_resolution *resolution, int32_t type, const void *value, uint64_t size)
 {
-    uint64_t width = type == MIM_META_RATIONAL || type == MIM_META_RATIONALS ? sizeof(struct mim_rational) : 8;
-    if (size != width && size != 2 * width)
+    uint64_t count = shared_numbers_count(type, size);
+    if (count != 1 && count != 2)
         return MIM_UNSUPPORTED;
-    resolution->x = number_at(type, value, 0);
-    resolution->y = number_at(type, value, size / width - 1);
+    resolution->x = shared_number_at(type, value, 0);
+    resolution->y = shared_number_at(type, value, count - 1);
     if (resolution->unit == 0)
         resolution->unit = 1;
     return MIM_OK;

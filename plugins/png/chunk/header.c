@@ -59,7 +59,7 @@ read_palette(const struct header_reader *self, const struct pngx_chunk *chunk)
         return status;
     if (!chunk->size || chunk->size % 3)
         return pngx_fault_set(self->fault, MIM_CORRUPT, chunk->offset,
-                              "a palette of %u bytes, expected a multiple of 3", chunk->size);
+                              "a palette of %u bytes, expected 3 per colour", chunk->size);
     bool is_gray = header->colour == PNGX_GRAY || header->colour == PNGX_GRAY_ALPHA;
     header->palette_size =
         is_gray ? 0 : chunk->size; /* for RGB it is only a suggestion, for gray it is invalid and ignored */

@@ -10,51 +10,22 @@
 
 #include "chunk/chunk.h"
 #include "chunk/text.h"
+#include "shared/numbers.h"
 
 enum { FIXED = 100000 };
 
 static const double inch = 0.0254, centimetre = 0.01;
 
-static double
-number_at(int32_t type, const void *value, uint64_t index)
-{
-    struct mim_rational ratio;
-    int64_t whole;
-    double real;
-
-    switch (type) {
-    case MIM_META_RATIONAL:
-    case MIM_META_RATIONALS:
-        memcpy(&ratio, (const char *)value + index * sizeof ratio, sizeof ratio);
-        return ratio.den ? (double)ratio.num / (double)ratio.den : 0;
-    case MIM_META_INT:
-    case MIM_META_INTS:
-        memcpy(&whole, (const char *)value + index * sizeof whole, sizeof whole);
-        return (double)whole;
-    }
-    memcpy(&real, (const char *)value + index * sizeof real, sizeof real);
-    return real;
-}
-
-/* Number of numbers in a value, or 0 if it has another type. */
-static uint64_t
-number_count(int32_t type, uint64_t size)
-{
-    if (type == MIM_META_RATIONAL || type == MIM_META_RATIONALS)
-        return size / sizeof(struct mim_rational);
-    return type >= MIM_META_INT && type <= MIM_META_REALS ? size / 8 : 0;
-}
-
 static int32_t
 retain_axes(struct pngx_retained *retained, int32_t type, const void *value, uint64_t size)
 {
-    uint64_t count = number_count(type, size);
+    uint64_t count = shared_numbers_count(type, size);
     double axes[2];
 
     if (count != 1 && count != 2)
         return MIM_UNSUPPORTED;
     for (uint64_t i = 0; i < 2; i++) {
-        axes[i] = number_at(type, value, count == 2 ? i : 0);
+        axes[i] = shared_number_at(type, value, count == 2 ? i : 0);
         if (!(axes[i] > 0 && axes[i] <= INT32_MAX))
             return MIM_UNSUPPORTED;
     }
@@ -123,8 +94,8 @@ static int32_t
 retain_gamma(struct mim_job *job, struct pngx_retained *retained, int32_t type, const void *value, uint64_t size)
 {
     (void)job;
-    if (number_count(type, size) != 1 || !(number_at(type, value, 0) * FIXED >= 1) ||
-        !to_fixed(number_at(type, value, 0), retained->gamma))
+    if (shared_numbers_count(type, size) != 1 || !(shared_number_at(type, value, 0) * FIXED >= 1) ||
+        !to_fixed(shared_number_at(type, value, 0), retained->gamma))
         return MIM_UNSUPPORTED;
     retained->has_gamma = true;
     return MIM_OK;
@@ -137,10 +108,10 @@ retain_chromaticities(struct mim_job *job, struct pngx_retained *retained, int32
     uint8_t fixed[sizeof retained->chromaticities];
     (void)job;
 
-    if (number_count(type, size) != 8)
+    if (shared_numbers_count(type, size) != 8)
         return MIM_UNSUPPORTED;
     for (uint64_t i = 0; i < 8; i++)
-        if (!to_fixed(number_at(type, value, i), fixed + 4 * i))
+        if (!to_fixed(shared_number_at(type, value, i), fixed + 4 * i))
             return MIM_UNSUPPORTED;
     memcpy(retained->chromaticities, fixed, sizeof fixed);
     retained->has_chromaticities = true;
