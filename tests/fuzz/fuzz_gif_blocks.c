@@ -2,7 +2,7 @@
 /* Our walk along a GIF's blocks, and going back in it, against giflib's own walk with its images and their codes. */
 #include "fuzz_gif.h"
 
-#include "blocks.h"
+#include "read/blocks.h"
 #include "host.h"
 
 enum { MOST_FRAMES = 512 };

@@ -7,7 +7,7 @@
  */
 #include "fuzz_gif.h"
 
-#include "unlzw.h"
+#include "lzw/unlzw.h"
 
 enum { SETTINGS = 4, MOST_SIDE = 255, MOST_CODES = 1 << 16, HEADER = 13 + 6, DESCRIPTOR = 10 };
 

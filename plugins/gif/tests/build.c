@@ -2,7 +2,7 @@
 /* Writes blocks, correct or not. */
 #include "build.h"
 
-#include "../lzw.h"
+#include "lzw/lzw.h"
 
 void
 build_screen(struct bytes *file, uint32_t width, uint32_t height, bool has_table)

@@ -5,7 +5,7 @@
 
 #include "host.h"
 
-#include "../plugin.h"
+#include "plugin.h"
 
 /** An open reader and its canvas. */
 struct reading {

@@ -2,8 +2,8 @@
 /* Error diffusion: what it keeps, and what it leaves alone. */
 #include "host.h"
 
-#include "../dither.h"
-#include "../view.h"
+#include "palette/dither.h"
+#include "write/view.h"
 
 enum { WIDTH = 64, HEIGHT = 48, NOTHING = 99 };
 

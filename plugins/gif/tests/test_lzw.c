@@ -4,8 +4,8 @@
 
 #include <gif_lib.h>
 
-#include "../lzw.h"
-#include "../unlzw.h"
+#include "lzw/lzw.h"
+#include "lzw/unlzw.h"
 
 static struct gif_lzw packer;
 static struct gif_unlzw unpacker;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Equal frames that become one. */
-#include "movies.h"
+#include "animations.h"
 
 /* Pictures A A B B B C, with options that change how frames are coded and no picture. */
 static void

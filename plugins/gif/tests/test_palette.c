@@ -4,11 +4,11 @@
 
 #include <math.h>
 
-#include "../colours.h"
-#include "../nearest.h"
-#include "../quantize.h"
-#include "../refine.h"
-#include "../view.h"
+#include "palette/colour-set.h"
+#include "palette/nearest.h"
+#include "palette/quantize.h"
+#include "palette/refine.h"
+#include "write/view.h"
 
 static struct gif_colours colours;
 static struct gif_sample sample;

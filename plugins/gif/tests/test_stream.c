@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the file has of its own: plays, comment, a colour table. */
-#include "movies.h"
+#include "animations.h"
 
 static void
 check_loop(int64_t option, int32_t source, int32_t expected)

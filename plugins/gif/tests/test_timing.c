@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How long frames are shown, and what durations are refused. */
-#include "movies.h"
+#include "animations.h"
 
 /* Sum and each of the delays that a file of `count` frames gets. */
 static int64_t

@@ -4,7 +4,7 @@
 
 #include <gif_lib.h>
 
-#include "../unlzw.h"
+#include "lzw/unlzw.h"
 
 static struct gif_unlzw decoder;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What is written, read back by the plugin's own reader; peers read it in the peers' tests. */
-#include "movies.h"
+#include "animations.h"
 
 static void
 few_colours_come_back_exactly(void)

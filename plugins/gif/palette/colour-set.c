@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* Open addressing over at most a quarter of the slots; runs of one colour are looked up once. */
+#include "palette/colour-set.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "write/view.h"
+
+void
+gif_colours_clear(struct gif_colours *colours)
+{
+    *colours = (struct gif_colours){ 0 };
+}
+
+static uint32_t
+find(const struct gif_colours *colours, uint32_t key)
+{
+    uint32_t place = key * 0x9e3779b1U >> 22;
+
+    while (colours->slots[place] && colours->keys[colours->slots[place] - 1] != key)
+        place = (place + 1) % GIF_COLOURS_SLOTS;
+    return place;
+}
+
+bool
+gif_colours_add(struct gif_colours *colours, const uint32_t *keys, uint32_t count, uint32_t limit)
+{
+    uint32_t last = GIF_NOTHING;
+
+    for (uint32_t i = 0; i < count; i++) {
+        if (keys[i] == last || keys[i] == GIF_NOTHING)
+            continue;
+        last = keys[i];
+        uint32_t place = find(colours, last);
+        if (colours->slots[place])
+            continue;
+        if (colours->count == limit)
+            return false;
+        colours->keys[colours->count++] = last;
+        colours->slots[place] = colours->count;
+    }
+    return true;
+}
+
+static int
+downwards(const void *one, const void *two)
+{
+    uint32_t a = *(const uint32_t *)one, b = *(const uint32_t *)two;
+
+    return (a < b) - (a > b);
+}
+
+/* Not upwards: a table that begins 0, 1, 2 ... gray makes Pillow 9 take later tables for the same. */
+void
+gif_colours_sort(struct gif_colours *colours)
+{
+    qsort(colours->keys, colours->count, sizeof *colours->keys, downwards);
+    memset(colours->slots, 0, sizeof colours->slots);
+    for (uint32_t i = 0; i < colours->count; i++)
+        colours->slots[find(colours, colours->keys[i])] = i + 1;
+}
+
+void
+gif_colours_map(const struct gif_colours *colours, const uint32_t *keys, uint32_t count, uint8_t nothing,
+                uint8_t *indices)
+{
+    uint32_t last = GIF_NOTHING;
+    uint8_t index = nothing;
+
+    for (uint32_t i = 0; i < count; i++) {
+        if (keys[i] != last) {
+            last = keys[i];
+            index = last == GIF_NOTHING ? nothing : colours->slots[find(colours, last)] - 1;
+        }
+        indices[i] = index;
+    }
+}

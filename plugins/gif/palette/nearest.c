@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Searches only the entries that a part of the colour cube leaves open.
+ *
+ * In a leaf, with c the entry and x the colour, both seen from the leaf's darkest corner, |c - x|^2 less the same |x|^2 for
+ * all is |c|^2 - 2 c x, which is small enough for 16 bits once a common part of the |c|^2 is gone. The lane's number in the
+ * lowest three bits tells the first of the least.
+ */
+#include "palette/nearest.h"
+
+#include <stdbool.h>
+#include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#include "write/view.h"
+
+enum {
+    BLOCK_BITS = 5,
+    CELL_BITS = 3,
+    LEAF_BITS = 2,
+    LEAF_MOST = (1 << LEAF_BITS) - 1,
+    MANY = GIF_NEAREST_FEW + 1,
+    LANE_BITS = 3,
+    SCORE_MAX = (INT16_MAX >> LANE_BITS) - 1,
+    NO_LEAF = UINT16_MAX
+};
+
+typedef uint16_t lanes __attribute__((vector_size(16)));
+typedef int16_t signed_lanes __attribute__((vector_size(16)));
+typedef int32_t whole_lanes __attribute__((vector_size(16)));
+typedef float number_lanes __attribute__((vector_size(16)));
+#define FAR 1e6F /* farther than any two colours */
+
+void
+gif_nearest_move(struct gif_nearest *nearest, const uint32_t *palette, uint32_t count)
+{
+    nearest->count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        nearest->colours[i] = palette[i];
+        nearest->entries[i] = i;
+        nearest->red[i] = palette[i] >> 16;
+        nearest->green[i] = palette[i] >> 8;
+        nearest->blue[i] = palette[i];
+    }
+}
+
+void
+gif_nearest_set(struct gif_nearest *nearest, const uint32_t *palette, uint32_t count)
+{
+    gif_nearest_move(nearest, palette, count);
+    for (uint32_t i = 0; i < GIF_NEAREST_BLOCKS; i++)
+        nearest->blocks[i].count = 0;
+    memset(nearest->cell_counts, 0, sizeof nearest->cell_counts);
+    memset(nearest->places, 0, sizeof nearest->places);
+    nearest->leaf_count = 0;
+}
+
+/* Squared distances on one axis to the nearest and to the farthest point of what lies within `half` of `middle`. */
+static inline void
+add_distances(number_lanes value, float middle, float half, number_lanes *least, number_lanes *most)
+{
+    number_lanes away = (number_lanes)((whole_lanes)(value - middle) & INT32_MAX), near = away - half, far = away + half;
+
+    near = (number_lanes)((whole_lanes)near & (near > 0));
+    *least += near * near;
+    *most += far * far;
+}
+
+/* Distances of four colours; floats hold them exactly, and positive ones compare as whole numbers do. */
+static inline void
+measure(const uint32_t *colours, const float *middle, float half, number_lanes *least, number_lanes *most)
+{
+    whole_lanes keys;
+
+    memcpy(&keys, colours, sizeof keys);
+    *least = *most = (number_lanes){ 0 };
+    add_distances(__builtin_convertvector(keys >> 16, number_lanes), middle[0], half, least, most);
+    add_distances(__builtin_convertvector(keys >> 8 & 0xff, number_lanes), middle[1], half, least, most);
+    add_distances(__builtin_convertvector(keys & 0xff, number_lanes), middle[2], half, least, most);
+}
+
+/* Those of `entries` that can be nearest to a colour of the cube of 1 << bits a side around `key`. */
+static uint32_t
+narrow(const struct gif_nearest *nearest, const uint8_t *entries, uint32_t count, uint32_t key, uint32_t bits,
+       uint8_t *out)
+{
+    uint32_t side = (1U << bits) - 1, kept = 0, colours[256];
+    float half = side / 2.0F, least[256], closest = FAR;
+    const float middle[] = { (key >> 16 & ~side) + half, (key >> 8 & 0xff & ~side) + half, (key & 0xff & ~side) + half };
+    number_lanes low, high, closest_lanes = { FAR, FAR, FAR, FAR };
+
+    for (uint32_t i = 0; i < count; i++)
+        colours[i] = nearest->colours[entries[i]];
+    for (uint32_t i = count; i % 4; i++)
+        colours[i] = colours[0];
+    for (uint32_t i = 0; i < count; i += 4) {
+        measure(colours + i, middle, half, &low, &high);
+        memcpy(least + i, &low, sizeof low);
+        whole_lanes is_closer = high < closest_lanes;
+        closest_lanes = (number_lanes)(((whole_lanes)high & is_closer) | ((whole_lanes)closest_lanes & ~is_closer));
+    }
+    for (uint32_t i = 0; i < 4; i++)
+        closest = closest_lanes[i] < closest ? closest_lanes[i] : closest;
+    for (uint32_t i = 0; i < count; i++) {
+        out[kept] = entries[i];
+        kept += least[i] <= closest;
+    }
+    return kept;
+}
+
+static inline uint32_t
+place_of(uint32_t key, uint32_t bits)
+{
+    uint32_t width = 8 - bits;
+
+    return (key >> (16 + bits) << width | (key >> (8 + bits) & ((1U << width) - 1))) << width |
+           (key >> bits & ((1U << width) - 1));
+}
+
+static const struct gif_nearest_block *
+block_of(struct gif_nearest *nearest, uint32_t key)
+{
+    struct gif_nearest_block *block = &nearest->blocks[place_of(key, BLOCK_BITS)];
+
+    if (!block->count)
+        block->count = narrow(nearest, nearest->entries, nearest->count, key, BLOCK_BITS, block->entries);
+    return block;
+}
+
+/* The shortest list there is for a cell; gives its length. */
+static uint32_t
+list_of(struct gif_nearest *nearest, uint32_t key, const uint8_t **list)
+{
+    uint32_t cell = place_of(key, CELL_BITS), count = nearest->cell_counts[cell];
+
+    if (!count) {
+        const struct gif_nearest_block *block = block_of(nearest, key);
+        uint8_t entries[256];
+        count = narrow(nearest, block->entries, block->count, key, CELL_BITS, entries);
+        nearest->cell_counts[cell] = count <= GIF_NEAREST_FEW ? count : MANY;
+        memcpy(nearest->cells[cell], entries, GIF_NEAREST_FEW);
+    }
+    if (nearest->cell_counts[cell] <= GIF_NEAREST_FEW) {
+        *list = nearest->cells[cell];
+        return nearest->cell_counts[cell];
+    }
+    *list = block_of(nearest, key)->entries;
+    return block_of(nearest, key)->count;
+}
+
+uint8_t
+gif_nearest_to(struct gif_nearest *nearest, uint32_t key)
+{
+    int32_t red = key >> 16, green = key >> 8 & 0xff, blue = key & 0xff, closest = INT32_MAX;
+    const uint8_t *list;
+    uint32_t count = list_of(nearest, key, &list);
+    uint8_t best = 0;
+
+    for (uint32_t i = 0; i < count; i++) {
+        uint8_t entry = list[i];
+        int32_t r = nearest->red[entry] - red, g = nearest->green[entry] - green, b = nearest->blue[entry] - blue;
+        int32_t distance = r * r + g * g + b * b;
+        best = distance < closest ? entry : best;
+        closest = distance < closest ? distance : closest;
+    }
+    return best;
+}
+
+static inline int32_t
+above_zero(int32_t value)
+{
+    return value > 0 ? value : 0;
+}
+
+/* Of a leaf at `key`, lane `i`. false: the scores do not fit. */
+static bool
+set_lane(const struct gif_nearest *nearest, uint32_t key, uint8_t entry, int32_t *common, uint32_t i,
+         struct gif_nearest_leaf *leaf)
+{
+    int32_t red = nearest->red[entry] - (int32_t)(key >> 16 & ~LEAF_MOST);
+    int32_t green = nearest->green[entry] - (int32_t)(key >> 8 & 0xff & ~LEAF_MOST);
+    int32_t blue = nearest->blue[entry] - (int32_t)(key & 0xff & ~LEAF_MOST);
+    int32_t square = red * red + green * green + blue * blue;
+
+    if (i == 0)
+        *common = square;
+    square -= *common;
+    int32_t least = square - 2 * LEAF_MOST * (above_zero(red) + above_zero(green) + above_zero(blue));
+    int32_t most = square + 2 * LEAF_MOST * (above_zero(-red) + above_zero(-green) + above_zero(-blue));
+    if (least < -SCORE_MAX || most > SCORE_MAX)
+        return false;
+    leaf->at_origin[i] = (uint16_t)(square * (1 << LANE_BITS) + (int32_t)i);
+    leaf->red[i] = (uint16_t)(red * -(2 << LANE_BITS));
+    leaf->green[i] = (uint16_t)(green * -(2 << LANE_BITS));
+    leaf->blue[i] = (uint16_t)(blue * -(2 << LANE_BITS));
+    leaf->entries[i] = entry;
+    return true;
+}
+
+/* false: too many entries, too far away, or too many leaves. */
+static bool
+make_leaf(struct gif_nearest *nearest, uint32_t key)
+{
+    struct gif_nearest_leaf *leaf = &nearest->leaves[nearest->leaf_count];
+    const uint8_t *list;
+    uint8_t entries[256];
+    uint32_t count = list_of(nearest, key, &list);
+    int32_t common;
+
+    if (nearest->leaf_count == GIF_NEAREST_LEAVES)
+        return false;
+    count = narrow(nearest, list, count, key, LEAF_BITS, entries);
+    if (count > GIF_NEAREST_LANES)
+        return false;
+    for (uint32_t i = 0; i < count; i++)
+        if (!set_lane(nearest, key, entries[i], &common, i, leaf))
+            return false;
+    for (uint32_t i = count; i < GIF_NEAREST_LANES; i++) {
+        leaf->at_origin[i] = INT16_MAX;
+        leaf->red[i] = leaf->green[i] = leaf->blue[i] = 0;
+    }
+    nearest->leaf_count++;
+    return true;
+}
+
+static inline signed_lanes
+least_of(signed_lanes one, signed_lanes other)
+{
+#ifdef __SSE2__
+    return (signed_lanes)_mm_min_epi16((__m128i)one, (__m128i)other);
+#else
+    signed_lanes is_less = one < other;
+
+    return (one & is_less) | (other & ~is_less);
+#endif
+}
+
+static inline lanes
+load(const uint16_t *from)
+{
+    lanes all;
+
+    memcpy(&all, from, sizeof all);
+    return all;
+}
+
+static inline uint8_t
+best_of_leaf(const struct gif_nearest_leaf *leaf, uint32_t key)
+{
+    static const lanes times[] = { { 0 }, { 1, 1, 1, 1, 1, 1, 1, 1 }, { 2, 2, 2, 2, 2, 2, 2, 2 }, { 3, 3, 3, 3, 3, 3, 3, 3 } };
+    lanes sums = load(leaf->at_origin) + load(leaf->red) * times[key >> 16 & LEAF_MOST] +
+                 load(leaf->green) * times[key >> 8 & LEAF_MOST] + load(leaf->blue) * times[key & LEAF_MOST];
+    signed_lanes scores = (signed_lanes)sums;
+
+    scores = least_of(scores, __builtin_shufflevector(scores, scores, 4, 5, 6, 7, 0, 1, 2, 3));
+    scores = least_of(scores, __builtin_shufflevector(scores, scores, 2, 3, 0, 1, 6, 7, 4, 5));
+    scores = least_of(scores, __builtin_shufflevector(scores, scores, 1, 0, 3, 2, 5, 4, 7, 6));
+    return leaf->entries[scores[0] & (GIF_NEAREST_LANES - 1)];
+}
+
+static inline uint8_t
+find(struct gif_nearest *nearest, uint32_t key)
+{
+    uint16_t *place = &nearest->places[place_of(key, LEAF_BITS)];
+
+    if (!*place)
+        *place = make_leaf(nearest, key) ? nearest->leaf_count : NO_LEAF;
+    return *place == NO_LEAF ? gif_nearest_to(nearest, key) : best_of_leaf(&nearest->leaves[*place - 1], key);
+}
+
+void
+gif_nearest_map(struct gif_nearest *nearest, const uint32_t *keys, uint32_t count, uint8_t nothing, uint8_t *indices)
+{
+    for (uint32_t i = 0; i < count; i++)
+        indices[i] = keys[i] == GIF_NOTHING ? nothing : find(nearest, keys[i]);
+}

@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of quantizers. */
+#include "palette/quantize.h"
+
+const struct gif_quantizer *const gif_quantizers[] = { &gif_quantizer_wu, &gif_quantizer_nq, &gif_quantizer_median };

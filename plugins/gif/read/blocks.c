@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT */
+/* Walks the blocks of a GIF file. giflib parses the screen and the extensions, and never sees an image. */
+#include "read/blocks.h"
+
+#include <string.h>
+
+enum {
+    GIFLIB_MEMORY = 32 * 1024, /* what DGifOpen() takes */
+    LOOP_SUBBLOCK = 1
+};
+
+static int
+read_for_giflib(GifFileType *gif, GifByteType *out, int size)
+{
+    struct gif_reader *self = gif->UserData;
+
+    return gif_window_read(self->job, &self->window, out, size);
+}
+
+/* giflib or the window stopped: say why. */
+static int32_t
+broken(struct gif_reader *self, int code)
+{
+    struct mim_job *job = self->job;
+    uint64_t offset = self->window.position;
+    unsigned long long frame = self->at.frame;
+
+    if (self->window.status != MIM_OK)
+        return job->host->fail(job, self->window.status, offset, "cannot read on at byte %llu",
+                               (unsigned long long)offset);
+    if (self->window.ended && offset == self->at.offset && frame)
+        return job->host->fail(job, MIM_TRUNCATED, offset, "the file ends after frame %llu, without a trailer",
+                               frame - 1);
+    if (self->window.ended)
+        return job->host->fail(job, MIM_TRUNCATED, offset, "the file ends inside frame %llu", frame);
+    if (code == D_GIF_ERR_WRONG_RECORD)
+        return job->host->fail(job, MIM_CORRUPT, offset - 1,
+                               "no block begins like this at byte %llu, where frame %llu was due",
+                               (unsigned long long)offset - 1, frame);
+    return job->host->fail(job, MIM_CORRUPT, offset, "frame %llu has codes of a size that GIF does not know", frame);
+}
+
+/* giflib says "no screen descriptor" for a short read and for a failed malloc alike. */
+static int32_t
+cannot_open(struct gif_reader *self, int code)
+{
+    struct mim_job *job = self->job;
+
+    if (self->window.status != MIM_OK)
+        return job->host->fail(job, self->window.status, self->window.position, "cannot read the header");
+    if (self->window.ended)
+        return job->host->fail(job, MIM_TRUNCATED, self->window.position, "the file ends inside its header");
+    if (code == D_GIF_ERR_NOT_GIF_FILE)
+        return job->host->fail(job, MIM_CORRUPT, 0, "the file does not begin with GIF");
+    return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for giflib");
+}
+
+static void
+read_loop(struct gif_reader *self, const GifByteType *block)
+{
+    if (block[0] < 3 || block[1] != LOOP_SUBBLOCK || self->netscape_loop >= 0)
+        return;
+    self->netscape_loop = block[2] | block[3] << 8;
+    self->loop = self->netscape_loop ? self->netscape_loop + 1 : 0;
+}
+
+static void
+read_control(struct gif_frame *frame, const GifByteType *block)
+{
+    GraphicsControlBlock control;
+
+    if (DGifExtensionToGCB(block[0], block + 1, &control) != GIF_OK)
+        return; /* of another length: ignored, as peers do */
+    frame->delay = control.DelayTime;
+    frame->disposal = control.DisposalMode;
+    frame->transparent = control.TransparentColor;
+}
+
+static bool
+says_loop(const GifByteType *block)
+{
+    return block[0] == 11 && (!memcmp(block + 1, "NETSCAPE2.0", 11) || !memcmp(block + 1, "ANIMEXTS1.0", 11));
+}
+
+static int32_t
+read_extension(struct gif_reader *self, struct gif_frame *frame)
+{
+    int function;
+    GifByteType *block;
+    bool in_loop = false;
+
+    if (DGifGetExtension(self->gif, &function, &block) != GIF_OK)
+        return broken(self, self->gif->Error);
+    if (block && function == GRAPHICS_EXT_FUNC_CODE)
+        read_control(frame, block);
+    if (block && function == APPLICATION_EXT_FUNC_CODE)
+        in_loop = says_loop(block);
+    if (block && function == COMMENT_EXT_FUNC_CODE)
+        frame->extensions.has_comment = true;
+
+    while (block) {
+        if (DGifGetExtensionNext(self->gif, &block) != GIF_OK)
+            return broken(self, self->gif->Error);
+        if (block && in_loop)
+            read_loop(self, block);
+    }
+    return MIM_OK;
+}
+
+static uint32_t
+get_u16(const uint8_t *bytes)
+{
+    return bytes[0] | bytes[1] << 8;
+}
+
+/* Image descriptor, colour table, code size: GIF89a sections 20 to 22. Colour tables are only passed over here; giflib would
+ * take memory for each, three bytes at a time. A size of zero means the screen's, as in browsers and gifsicle. */
+static int32_t
+read_image_header(struct gif_reader *self, struct gif_frame *frame)
+{
+    enum { DESCRIPTOR = 9, INTERLACED = 0x40, HAS_TABLE = 0x80, TABLE_BITS = 7, MOST_CODE_SIZE = 8 };
+    uint8_t bytes[DESCRIPTOR], code_size;
+
+    if (gif_window_read(self->job, &self->window, bytes, sizeof bytes) < sizeof bytes)
+        return broken(self, 0);
+    frame->x = get_u16(bytes);
+    frame->y = get_u16(bytes + 2);
+    frame->width = get_u16(bytes + 4) ? get_u16(bytes + 4) : (uint32_t)self->gif->SWidth;
+    frame->height = get_u16(bytes + 6) ? get_u16(bytes + 6) : (uint32_t)self->gif->SHeight;
+    frame->interlaced = bytes[8] & INTERLACED;
+    frame->palette = self->window.position;
+    frame->colours = bytes[8] & HAS_TABLE ? 2U << (bytes[8] & TABLE_BITS) : 0;
+
+    self->window.position += frame->colours * sizeof(GifColorType);
+    if (!gif_window_read(self->job, &self->window, &code_size, 1) || code_size > MOST_CODE_SIZE)
+        return broken(self, 0);
+    frame->code_size = code_size;
+    frame->codes = self->window.position;
+    if (!frame->width || !frame->height)
+        return self->job->host->fail(self->job, MIM_CORRUPT, frame->extensions.end,
+                                     "frame %llu has no pixels, nor has the screen",
+                                     (unsigned long long)self->at.frame);
+    return MIM_OK;
+}
+
+/* Zeros between blocks, terminators too many, are left by some programs; gifsicle and Pillow step over them as well. */
+static int
+next_record(struct gif_reader *self, GifRecordType *type)
+{
+    for (;;) {
+        uint64_t offset = self->window.position;
+        if (DGifGetRecordType(self->gif, type) == GIF_OK)
+            return GIF_OK;
+        if (self->gif->Error != D_GIF_ERR_WRONG_RECORD || gif_window_byte(&self->window, offset) != 0)
+            return GIF_ERROR;
+    }
+}
+
+int32_t
+gif_blocks_find_image(struct gif_reader *self, struct gif_frame *frame)
+{
+    *frame = (struct gif_frame){ .mark = self->at, .transparent = NO_TRANSPARENT_COLOR };
+    frame->extensions.start = self->at.offset;
+
+    for (;;) {
+        GifRecordType type;
+        if (next_record(self, &type) != GIF_OK)
+            return broken(self, self->gif->Error);
+        frame->extensions.end = self->window.position - 1;
+        if (type == IMAGE_DESC_RECORD_TYPE)
+            return read_image_header(self, frame);
+        if (type == TERMINATE_RECORD_TYPE)
+            return MIM_END;
+        int32_t status = read_extension(self, frame);
+        if (status != MIM_OK)
+            return status;
+    }
+}
+
+bool
+gif_frame_covers(const struct gif_frame *frame, uint32_t width, uint32_t height)
+{
+    return !frame->x && !frame->y && frame->width >= width && frame->height >= height;
+}
+
+/* The window stands behind a frame. */
+static int32_t
+pass(struct gif_reader *self, const struct gif_frame *frame)
+{
+    self->at = (struct gif_mark){
+        .frame = frame->mark.frame + 1,
+        .offset = self->window.position,
+        .pts = frame->mark.pts + frame->delay,
+        .bare =
+            frame->disposal == DISPOSE_BACKGROUND && gif_frame_covers(frame, self->canvas_width, self->canvas_height),
+    };
+    return gif_index_note(self->job, &self->index, &self->at);
+}
+
+int32_t
+gif_blocks_skip_codes(struct gif_reader *self, struct gif_frame *frame)
+{
+    if (!gif_window_skip_blocks(self->job, &self->window))
+        return broken(self, 0);
+    frame->codes_size = self->window.position - frame->codes;
+    return pass(self, frame);
+}
+
+int32_t
+gif_blocks_load_palette(struct gif_reader *self, const struct gif_frame *frame, GifColorType *palette, uint32_t *count)
+{
+    const ColorMapObject *global = self->gif->SColorMap;
+    uint64_t here = self->window.position, size = frame->colours * sizeof *palette;
+
+    *count = frame->colours ? frame->colours : global ? (uint32_t)global->ColorCount : 0;
+    if (!frame->colours) {
+        if (global)
+            memcpy(palette, global->Colors, *count * sizeof *palette);
+        return MIM_OK;
+    }
+    self->window.position = frame->palette;
+    if (gif_window_read(self->job, &self->window, palette, size) < size)
+        return broken(self, 0);
+    self->window.position = here;
+    return MIM_OK;
+}
+
+void
+gif_blocks_seek(struct gif_reader *self, uint64_t frame)
+{
+    const struct gif_mark *mark = gif_index_find(&self->index, frame);
+
+    if (self->at.frame > frame || mark->frame > self->at.frame)
+        self->at = *mark;
+    gif_window_seek(&self->window, self->at.offset);
+}
+
+static void
+choose_canvas(struct gif_reader *self, const struct gif_frame *first)
+{
+    uint32_t right = first->x + first->width, bottom = first->y + first->height;
+
+    self->canvas_width = self->gif->SWidth;
+    self->canvas_height = self->gif->SHeight;
+    if (right > self->canvas_width)
+        self->canvas_width = right;
+    if (bottom > self->canvas_height)
+        self->canvas_height = bottom;
+}
+
+static void
+choose_background(struct gif_reader *self)
+{
+    const ColorMapObject *table = self->gif->SColorMap;
+
+    self->background[3] = 255;
+    if (!table || self->gif->SBackGroundColor >= table->ColorCount)
+        return;
+    const GifColorType *colour = &table->Colors[self->gif->SBackGroundColor];
+    self->background[0] = colour->Red;
+    self->background[1] = colour->Green;
+    self->background[2] = colour->Blue;
+}
+
+int32_t
+gif_blocks_open(struct mim_job *job, struct gif_reader *self)
+{
+    int code = 0;
+
+    self->job = job;
+    self->loop = 1;
+    self->netscape_loop = -1;
+    if (job->host->reserve(job, GIFLIB_MEMORY) != MIM_OK)
+        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for giflib");
+    self->is_reserved = true;
+    gif_window_read(job, &self->window, self->version, 6);
+    if (self->window.status != MIM_OK)
+        return self->window.status;
+    gif_window_seek(&self->window, 0);
+    self->gif = DGifOpen(self, read_for_giflib, &code);
+    if (!self->gif)
+        return cannot_open(self, code);
+
+    choose_background(self);
+    self->at.offset = self->window.position;
+    if (gif_index_note(job, &self->index, &self->at) != MIM_OK)
+        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for an index");
+
+    struct gif_frame first;
+    int32_t status = gif_blocks_find_image(self, &first);
+    if (status == MIM_END)
+        return job->host->fail(job, MIM_CORRUPT, self->window.position - 1, "the file holds no image");
+    if (status != MIM_OK)
+        return status;
+    self->head = first.extensions;
+    choose_canvas(self, &first);
+    gif_blocks_seek(self, 0);
+    return MIM_OK;
+}
+
+void
+gif_blocks_close(struct mim_job *job, struct gif_reader *self)
+{
+    if (self->gif)
+        DGifCloseFile(self->gif, NULL);
+    if (self->is_reserved)
+        job->host->reserve(job, -GIFLIB_MEMORY);
+    gif_window_close(job, &self->window);
+    gif_index_close(job, &self->index);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* Keeps at most MARKS_MAX marks, however many frames there are. */
+#include "read/frame-index.h"
+
+enum { MARKS_FIRST = 64, MARKS_MAX = 65536 };
+
+static int32_t
+grow(struct mim_job *job, struct gif_index *index)
+{
+    uint64_t capacity = index->capacity ? 2 * index->capacity : MARKS_FIRST;
+    void *marks =
+        job->host->resize(job, index->marks, index->capacity * sizeof *index->marks, capacity * sizeof *index->marks);
+    if (!marks)
+        return MIM_NOMEM;
+
+    index->marks = marks;
+    index->capacity = capacity;
+    return MIM_OK;
+}
+
+static void
+thin_out(struct gif_index *index)
+{
+    index->count /= 2;
+    index->shift++;
+    for (uint64_t i = 0; i < index->count; i++)
+        index->marks[i] = index->marks[2 * i];
+}
+
+int32_t
+gif_index_note(struct mim_job *job, struct gif_index *index, const struct gif_mark *mark)
+{
+    if (mark->frame < index->known)
+        return MIM_OK;
+    if (index->count == MARKS_MAX)
+        thin_out(index);
+    if (mark->frame >> index->shift << index->shift == mark->frame) {
+        if (index->count == index->capacity && grow(job, index) != MIM_OK)
+            return MIM_NOMEM;
+        index->marks[index->count++] = *mark;
+    }
+    index->known = mark->frame + 1;
+    return MIM_OK;
+}
+
+const struct gif_mark *
+gif_index_find(const struct gif_index *index, uint64_t frame)
+{
+    uint64_t place = frame >> index->shift;
+
+    if (!index->count)
+        return NULL;
+    return &index->marks[place < index->count ? place : index->count - 1];
+}
+
+void
+gif_index_close(struct mim_job *job, struct gif_index *index)
+{
+    if (index->marks)
+        job->host->resize(job, index->marks, index->capacity * sizeof *index->marks, 0);
+    *index = (struct gif_index){ 0 };
+}

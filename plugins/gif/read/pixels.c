@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/* Unpacks a frame and puts its rows where they belong. Runs on any thread: all it needs is in the packet. */
+#include "read/pixels.h"
+
+#include <string.h>
+
+enum { STEP = 1 << 20 }; /* pixels between two looks at whether to go on */
+
+/* Row of the picture that comes k-th in an interlaced file. */
+static uint32_t
+interlaced_row(uint32_t k, uint32_t height)
+{
+    static const struct {
+        uint32_t first, step;
+    } passes[] = { { 0, 8 }, { 4, 8 }, { 2, 4 }, { 1, 2 } };
+
+    for (unsigned pass = 0;; pass++) {
+        uint32_t first = passes[pass].first, step = passes[pass].step;
+        uint32_t rows = height > first ? (height - first + step - 1) / step : 0;
+        if (k < rows)
+            return first + k * step;
+        k -= rows;
+    }
+}
+
+void
+gif_worker_close(struct mim_job *job)
+{
+    struct gif_worker *worker = job->worker;
+
+    if (worker->codes)
+        job->host->resize(job, worker->codes, worker->room, 0);
+}
+
+static bool
+make_room(struct mim_job *job, struct gif_worker *worker, uint64_t size)
+{
+    if (size <= worker->room)
+        return true;
+    uint8_t *codes = job->host->resize(job, worker->codes, worker->room, size);
+    if (!codes)
+        return false;
+    worker->codes = codes;
+    worker->room = size;
+    return true;
+}
+
+/* Sub-blocks lose their lengths where they lie. Gives the bytes of codes. */
+static size_t
+unchain(uint8_t *bytes, size_t size)
+{
+    size_t done = 0;
+
+    for (size_t at = 0; at < size && bytes[at];) {
+        size_t length = bytes[at++];
+        if (length > size - at)
+            length = size - at;
+        memmove(bytes + done, bytes + at, length);
+        done += length;
+        at += length;
+    }
+    return done;
+}
+
+static int32_t
+unpack_codes(struct mim_job *job, const struct gif_frame *frame, const uint8_t *codes, size_t size, uint8_t *out)
+{
+    struct gif_worker *worker = job->worker;
+    struct gif_unlzw *decoder = &worker->decoder;
+    uint64_t offset = frame->extensions.end;
+    enum gif_unlzw_verdict verdict;
+
+    gif_unlzw_start(decoder, frame->code_size, codes, size, out, (size_t)frame->width * frame->height);
+    while ((verdict = gif_unlzw_run(decoder, STEP)) == GIF_UNLZW_MORE) {
+        int32_t status = job->host->poll(job);
+        if (status != MIM_OK)
+            return status;
+    }
+    if (verdict == GIF_UNLZW_DONE)
+        return MIM_OK;
+
+    size_t row = (decoder->at.out - out) / frame->width + 1;
+    if (verdict == GIF_UNLZW_SHORT)
+        return job->host->fail(job, MIM_TRUNCATED, offset, "the data of frame %llu end in row %zu of %u",
+                               (unsigned long long)frame->mark.frame, row, frame->height);
+    return job->host->fail(job, MIM_CORRUPT, offset, "frame %llu has a code that stands for nothing in row %zu of %u",
+                           (unsigned long long)frame->mark.frame, row, frame->height);
+}
+
+static int32_t
+unpack(struct mim_job *job, const struct gif_packet *packet, uint8_t *out)
+{
+    const struct gif_frame *frame = &packet->frame;
+    struct gif_worker *worker = job->worker;
+    if (!make_room(job, worker, frame->codes_size))
+        return MIM_NOMEM;
+
+    int64_t got = job->host->read_at(job, worker->codes, frame->codes_size, frame->codes);
+    return got < 0 ? (int32_t)-got : unpack_codes(job, frame, worker->codes, unchain(worker->codes, got), out);
+}
+
+/* Indices past the table are black: no two programs agree there. Without any table they are shades of gray, as in Pillow. */
+static void
+fill_palette(const struct gif_packet *packet, uint8_t (*rgba)[4])
+{
+    for (uint32_t i = 0; i < GIF_PALETTE_SIZE; i++) {
+        const GifColorType *colour = &packet->palette[i];
+        uint8_t gray = packet->palette_size ? 0 : i;
+        bool is_in_table = i < packet->palette_size;
+        rgba[i][0] = is_in_table ? colour->Red : gray;
+        rgba[i][1] = is_in_table ? colour->Green : gray;
+        rgba[i][2] = is_in_table ? colour->Blue : gray;
+        rgba[i][3] = (int32_t)i == packet->frame.transparent ? 0 : 255;
+    }
+}
+
+static void
+colour_row(const uint8_t *indices, const uint8_t (*palette)[4], const struct mim_raster *raster, uint8_t *out)
+{
+    for (uint32_t x = 0; x < raster->width; x++)
+        memcpy(out + x * raster->channels, palette[indices[x]], raster->channels);
+}
+
+/* From rows that follow each other in the order of the file to the rows of the raster. */
+static int32_t
+place_rows(struct mim_job *job, const struct gif_packet *packet, const uint8_t *indices, struct mim_raster *raster)
+{
+    uint8_t palette[GIF_PALETTE_SIZE][4];
+
+    fill_palette(packet, palette);
+    for (uint32_t k = 0; k < raster->height; k++) {
+        int32_t status = (uint64_t)k * raster->width % STEP < raster->width ? job->host->poll(job) : MIM_OK;
+        if (status != MIM_OK)
+            return status;
+        uint32_t y = packet->frame.interlaced ? interlaced_row(k, raster->height) : k;
+        const uint8_t *row = indices + (size_t)k * raster->width;
+        uint8_t *out = raster->data + y * raster->stride;
+        if (raster->channels == 1)
+            memcpy(out, row, raster->width);
+        else
+            colour_row(row, palette, raster, out);
+    }
+    return MIM_OK;
+}
+
+/* Rows that were unpacked side by side move to where the stride wants them, the last one first. */
+static void
+spread_rows(struct mim_raster *raster)
+{
+    if (raster->stride == raster->width)
+        return;
+    for (uint32_t y = raster->height; y-- > 1;)
+        memmove(raster->data + y * raster->stride, raster->data + (size_t)y * raster->width, raster->width);
+}
+
+static int32_t
+unpack_aside(struct mim_job *job, const struct gif_packet *packet, struct mim_raster *raster)
+{
+    uint64_t size = (uint64_t)raster->width * raster->height;
+    uint8_t *indices = job->host->resize(job, NULL, 0, size);
+    if (!indices)
+        return MIM_NOMEM;
+
+    int32_t status = unpack(job, packet, indices);
+    if (status == MIM_OK)
+        status = place_rows(job, packet, indices, raster);
+    job->host->resize(job, indices, size, 0);
+    return status;
+}
+
+int32_t
+gif_pixels(struct mim_job *job, const void *data, const struct mim_frame_info *info, uint32_t part,
+           struct mim_raster *raster)
+{
+    const struct gif_packet *packet = data;
+    (void)info, (void)part;
+
+    if (raster->palette) {
+        fill_palette(packet, (uint8_t(*)[4])raster->palette);
+        raster->palette_size = packet->palette_size ? packet->palette_size : GIF_PALETTE_SIZE;
+    }
+    if (packet->frame.interlaced || raster->channels != 1)
+        return unpack_aside(job, packet, raster);
+
+    int32_t status = unpack(job, packet, raster->data);
+    if (status == MIM_OK)
+        spread_rows(raster);
+    return status;
+}

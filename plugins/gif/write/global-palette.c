@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* Counts colours as long as they fit, and draws a sample for when they do not. */
+#include "write/global-palette.h"
+
+#include <string.h>
+
+#include "write/view.h"
+
+enum { SMALL = 2 }; /* a palette in which no colour can be spared */
+
+static int32_t
+make_room(struct mim_job *job, struct gif_survey *survey, uint32_t width)
+{
+    if (width <= survey->row_room)
+        return MIM_OK;
+    uint64_t old_size = survey->row_room * sizeof *survey->keys, size = width * sizeof *survey->keys;
+    void *keys = job->host->resize(job, survey->keys, old_size, size);
+    if (!keys)
+        return MIM_NOMEM;
+    survey->keys = keys;
+    survey->row_room = width;
+    return MIM_OK;
+}
+
+int32_t
+gif_survey_add(struct mim_job *job, struct gif_survey *survey, const struct gif_survey_options *options,
+               const struct mim_raster *frame)
+{
+    const struct gif_view view = {
+        .frame = frame, .width = frame->width, .height = frame->height, .threshold = options->threshold
+    };
+
+    int32_t status = make_room(job, survey, frame->width);
+    if (status == MIM_OK && !survey->frames++)
+        status = gif_chooser_begin(job, &survey->chooser, options->quantizer);
+    for (uint32_t y = 0; y < view.height && status == MIM_OK; y++) {
+        gif_view_row(&view, y, survey->keys);
+        if (frame->channels == 4 && !survey->has_clear)
+            survey->has_clear = gif_view_has_nothing(survey->keys, view.width);
+        if (!survey->has_too_many)
+            survey->has_too_many = !gif_colours_add(&survey->colours, survey->keys, view.width, options->palette_size);
+        gif_sample_add(survey->chooser.sample, survey->keys, view.width);
+        status = gif_view_poll(job, y, view.width);
+    }
+    return status;
+}
+
+static void
+settle_exact(struct gif_survey *survey, uint32_t size, struct gif_common *common)
+{
+    gif_colours_sort(&survey->colours);
+    common->is_exact = true;
+    common->count = survey->colours.count;
+    common->has_nothing = common->count < size;
+    memcpy(common->palette, survey->colours.keys, sizeof common->palette);
+}
+
+int32_t
+gif_survey_end(struct mim_job *job, struct gif_survey *survey, const struct gif_survey_options *options,
+               struct gif_common *common)
+{
+    uint32_t size = options->palette_size;
+    bool spares = options->wants_nothing && survey->frames > 1 && size > SMALL;
+
+    if (!survey->has_too_many && survey->colours.count + survey->has_clear <= size) {
+        settle_exact(survey, size, common);
+        return MIM_OK;
+    }
+    common->has_nothing = survey->has_clear || spares;
+    common->count = gif_chooser_end(&survey->chooser, size - common->has_nothing, common->palette);
+    return job->host->notice(job, MIM_NOTICE_COLOUR, "colours were reduced to fit the palette");
+}
+
+void
+gif_survey_close(struct mim_job *job, struct gif_survey *survey)
+{
+    gif_chooser_close(job, &survey->chooser);
+    if (survey->keys)
+        job->host->resize(job, survey->keys, survey->row_room * sizeof *survey->keys, 0);
+    survey->keys = NULL;
+    survey->row_room = 0;
+}

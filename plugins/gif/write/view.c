@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/* Compares frames and reads their pixels as keys. */
+#include "write/view.h"
+
+#include <endian.h>
+#include <string.h>
+
+enum { PIXELS_A_POLL = 1 << 20 };
+
+static const uint8_t *
+pixel_of(const struct mim_raster *raster, uint32_t x, uint32_t y)
+{
+    return raster->data + y * raster->stride + (size_t)x * raster->channels;
+}
+
+static inline uint32_t
+key_of(const uint8_t *pixel, uint32_t channels, uint32_t threshold)
+{
+    if (channels == 4 && pixel[3] < threshold)
+        return GIF_NOTHING;
+    return pixel[0] << 16 | pixel[1] << 8 | pixel[2];
+}
+
+int32_t
+gif_view_poll(struct mim_job *job, uint32_t y, uint32_t width)
+{
+    return (uint64_t)y * width % PIXELS_A_POLL < width ? job->host->poll(job) : MIM_OK;
+}
+
+int32_t
+gif_view_turns_transparent(struct mim_job *job, const struct mim_raster *before, const struct mim_raster *after,
+                           uint32_t threshold, bool *found)
+{
+    int32_t status = MIM_OK;
+
+    *found = false;
+    for (uint32_t y = 0; before->channels == 4 && y < before->height && !*found && status == MIM_OK; y++) {
+        const uint8_t *one = pixel_of(before, 0, y), *two = pixel_of(after, 0, y);
+        unsigned turned = 0;
+        for (size_t i = 3; i < (size_t)before->width * 4; i += 4)
+            turned |= (one[i] >= threshold) & (two[i] < threshold);
+        *found = turned;
+        status = gif_view_poll(job, y, before->width);
+    }
+    return status;
+}
+
+int32_t
+gif_view_has_partial_alpha(struct mim_job *job, const struct mim_raster *frame, bool *found)
+{
+    int32_t status = MIM_OK;
+
+    *found = false;
+    for (uint32_t y = 0; frame->channels == 4 && y < frame->height && !*found && status == MIM_OK; y++) {
+        const uint8_t *row = pixel_of(frame, 0, y);
+        unsigned partial = 0;
+        for (size_t i = 3; i < (size_t)frame->width * 4; i += 4)
+            partial |= (uint8_t)(row[i] + 1) > 1;
+        *found = partial;
+        status = gif_view_poll(job, y, frame->width);
+    }
+    return status;
+}
+
+/* The stretch of row `y` that differs, widened into [*left, *right). */
+static bool
+widen(const struct gif_view *view, uint32_t y, uint32_t *left, uint32_t *right)
+{
+    uint32_t channels = view->frame->channels, width = view->frame->width, first = 0, last = width;
+    const uint8_t *one = pixel_of(view->frame, 0, y), *two = pixel_of(view->below, 0, y);
+
+    if (!memcmp(one, two, (size_t)width * channels))
+        return false;
+    while (first < width && key_of(one + (size_t)first * channels, channels, view->threshold) ==
+                                key_of(two + (size_t)first * channels, channels, view->threshold))
+        first++;
+    if (first == width)
+        return false;
+    while (key_of(one + (size_t)(last - 1) * channels, channels, view->threshold) ==
+           key_of(two + (size_t)(last - 1) * channels, channels, view->threshold))
+        last--;
+    *left = first < *left ? first : *left;
+    *right = last > *right ? last : *right;
+    return true;
+}
+
+int32_t
+gif_view_equal(struct mim_job *job, const struct mim_raster *one, const struct mim_raster *other, uint32_t threshold,
+               bool *equal)
+{
+    const struct gif_view view = { .frame = one, .below = other, .threshold = threshold };
+    int32_t status = MIM_OK;
+
+    *equal = true;
+    for (uint32_t y = 0; y < one->height && *equal && status == MIM_OK; y++) {
+        uint32_t left = one->width, right = 0;
+        *equal = !widen(&view, y, &left, &right);
+        status = gif_view_poll(job, y, one->width);
+    }
+    return status;
+}
+
+int32_t
+gif_view_shrink(struct mim_job *job, struct gif_view *view, bool *differs)
+{
+    uint32_t left = view->frame->width, right = 0, top = view->frame->height, bottom = 0;
+
+    for (uint32_t y = 0; y < view->frame->height; y++) {
+        int32_t status = gif_view_poll(job, y, view->frame->width);
+        if (status != MIM_OK)
+            return status;
+        if (!widen(view, y, &left, &right))
+            continue;
+        top = y < top ? y : top;
+        bottom = y + 1;
+    }
+    *differs = bottom > 0;
+    if (!*differs) {
+        left = top = 0;
+        right = bottom = 1;
+    }
+    view->x = left;
+    view->y = top;
+    view->width = right - left;
+    view->height = bottom - top;
+    return MIM_OK;
+}
+
+/* Of a pixel of three channels; the byte behind it is read as well. */
+static inline uint32_t
+rgb_key(const uint8_t *pixel)
+{
+    uint32_t bytes;
+
+    memcpy(&bytes, pixel, sizeof bytes);
+    return be32toh(bytes) >> 8;
+}
+
+static void
+get_keys(const struct gif_view *view, const uint8_t *row, uint32_t *keys)
+{
+    uint32_t channels = view->frame->channels, last = view->width - 1;
+
+    if (channels == 4) {
+        for (uint32_t x = 0; x < view->width; x++)
+            keys[x] = key_of(row + (size_t)x * 4, 4, view->threshold);
+        return;
+    }
+    for (uint32_t x = 0; x < last; x++)
+        keys[x] = rgb_key(row + (size_t)x * 3);
+    keys[last] = key_of(row + (size_t)last * 3, 3, 0);
+}
+
+/* The first pixel from `x` on whose being unchanged is not `same`. */
+static uint32_t
+end_of_run(const struct gif_view *view, const uint8_t *below, const uint32_t *keys, uint32_t x, bool same)
+{
+    uint32_t last = view->width - 1;
+
+    if (view->frame->channels == 4) {
+        while (x <= last && (keys[x] == key_of(below + (size_t)x * 4, 4, view->threshold)) == same)
+            x++;
+        return x;
+    }
+    while (x < last && (keys[x] == rgb_key(below + (size_t)x * 3)) == same)
+        x++;
+    if (x == last && (keys[x] == key_of(below + (size_t)x * 3, 3, 0)) == same)
+        x++;
+    return x;
+}
+
+/* A place from `x` on before which no run that is long enough starts: it would hold one of the pixels looked at. */
+static uint32_t
+skip(const struct gif_view *view, const uint8_t *below, const uint32_t *keys, uint32_t x)
+{
+    uint32_t step = view->least_run, channels = view->frame->channels;
+
+    while (x + step < view->width &&
+           keys[x + step - 1] != key_of(below + (size_t)(x + step - 1) * channels, channels, view->threshold))
+        x += step;
+    return x;
+}
+
+/* From where on unchanged pixels from `start` to `end` are left out, if colours do not stay whole; else `end`. */
+static uint32_t
+end_of_plain(const uint32_t *keys, uint32_t start, uint32_t end)
+{
+    while (start && start < end && keys[start] == keys[start - 1])
+        start++;
+    for (uint32_t x = start; x < end; x++)
+        if (keys[x] != keys[start])
+            return start;
+    return end;
+}
+
+/* Leave out what equals the row below, where enough of it lies together. */
+static void
+drop_unchanged(const struct gif_view *view, const uint8_t *below, uint32_t *keys)
+{
+    for (uint32_t x = 0; x < view->width;) {
+        uint32_t start = end_of_run(view, below, keys, skip(view, below, keys, x), false);
+        x = end_of_run(view, below, keys, start, true);
+        if (view->keeps_plain)
+            start = end_of_plain(keys, start, x);
+        for (uint32_t i = start; x - start >= view->least_run && i < x; i++)
+            keys[i] = GIF_NOTHING;
+    }
+}
+
+void
+gif_view_row(const struct gif_view *view, uint32_t y, uint32_t *keys)
+{
+    get_keys(view, pixel_of(view->frame, view->x, view->y + y), keys);
+    if (view->least_run)
+        drop_unchanged(view, pixel_of(view->below, view->x, view->y + y), keys);
+}
+
+bool
+gif_view_has_nothing(const uint32_t *keys, uint32_t count)
+{
+    unsigned found = 0;
+
+    for (uint32_t i = 0; i < count; i++)
+        found |= keys[i] == GIF_NOTHING;
+    return found;
+}

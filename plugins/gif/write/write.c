@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: MIT */
+/* Writing: the operations. Frames are coded on any thread, delays are rounded in order. */
+#include "plugin.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "write/encode.h"
+#include "write/frame-timing.h"
+#include "write/pending-frame.h"
+#include "write/stream.h"
+#include "write/view.h"
+
+enum { PLAYS_MAX = 65536, SIDE_MAX = 65535 };
+
+enum { DITHER_NONE, DITHER_FLOYD_STEINBERG };
+enum { DISPOSAL_AUTO, DISPOSAL_BACKGROUND };
+enum { PALETTE_AUTO, PALETTE_LOCAL, PALETTE_GLOBAL };
+
+static const enum gif_table_kind table_kinds[] = { GIF_TABLE_GATHERED, GIF_TABLE_NONE, GIF_TABLE_OF_FIRST };
+
+struct gif_writer {
+    struct mim_list duration; /* options */
+    struct mim_rational fps;
+    int64_t loop;
+    int32_t quantizer;
+    int32_t dither;
+    int32_t disposal;
+    int32_t palette;
+    int64_t palette_size;
+    int32_t subrectangles;
+    int32_t merge;
+    int32_t is_open;
+    int64_t alpha_threshold;
+    const char *comment;
+    char *source_comment; /* the source's, in the host's memory */
+    uint64_t source_comment_room;
+    uint64_t frames; /* accepted */
+    struct gif_stream stream;
+    struct gif_clock clock;
+    struct gif_encoding encoding;
+    struct gif_held held;     /* merging */
+    struct gif_survey survey; /* of a global palette, */
+    struct gif_common common; /* which is this one */
+};
+
+struct gif_packet {
+    uint32_t delay;
+    bool is_repeated; /* looks like the frame before */
+};
+
+static int32_t
+check_shape(struct mim_job *job, const struct mim_frame_info *info)
+{
+    if (info->channels != 1 && info->channels != 3 && info->channels != 4)
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "GIF takes 1, 3 or 4 channels, this frame has %u",
+                               info->channels);
+    if (!info->width || !info->height || info->width > SIDE_MAX || info->height > SIDE_MAX)
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "GIF takes 1 to %d pixels a side, this frame has %ux%u",
+                               SIDE_MAX, info->width, info->height);
+    return MIM_OK;
+}
+
+static int32_t
+check_durations(struct mim_job *job, const struct gif_writer *self, const struct mim_sequence *sequence)
+{
+    const struct mim_list *list = &self->duration;
+    bool is_counted = sequence->sure == MIM_SURE_EXACT && sequence->count != MIM_UNKNOWN;
+
+    if (self->fps.den && list->count)
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "duration and fps say the same thing: give one of them");
+    if (self->fps.den && (self->fps.num <= 0 || self->fps.den < 0))
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "fps is %lld/%lld, it must be above 0",
+                               (long long)self->fps.num, (long long)self->fps.den);
+    for (uint64_t i = 0; i < list->count; i++)
+        if (!(list->values[i] >= 0 && list->values[i] <= GIF_DELAY_MAX / 100.0))
+            return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "duration %g s: GIF takes 0 to %g s", list->values[i],
+                                   GIF_DELAY_MAX / 100.0);
+    if (list->count > 1 && is_counted && list->count != sequence->count)
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "%llu durations for %llu frames",
+                               (unsigned long long)list->count, (unsigned long long)sequence->count);
+    return MIM_OK;
+}
+
+static int32_t
+start_clock(struct mim_job *job, struct gif_writer *self, const struct mim_sequence *sequence)
+{
+    bool is_given = self->fps.den || self->duration.count;
+
+    self->clock = (struct gif_clock){
+        .fps = self->fps,
+        .seconds = self->duration,
+        .time_num = sequence->time_num,
+        .time_den = sequence->time_den,
+    };
+    if (!is_given || !sequence->time_den)
+        return MIM_OK;
+    return job->host->notice(job, MIM_NOTICE_TIMING,
+                             self->fps.den ? "the source's timing is replaced by fps"
+                                           : "the source's timing is replaced by duration");
+}
+
+/* One picture alone needs no count. */
+static int32_t
+choose_plays(struct mim_job *job, struct gif_writer *self, const struct mim_sequence *sequence, bool is_picture)
+{
+    self->stream.plays = self->loop >= 0 ? self->loop : is_picture ? 1 : sequence->loop >= 0 ? sequence->loop : 0;
+    if (self->stream.plays <= PLAYS_MAX)
+        return MIM_OK;
+    self->stream.plays = PLAYS_MAX;
+    return job->host->notice(job, MIM_NOTICE_LOOP, "GIF counts to 65536 plays");
+}
+
+static int32_t
+gif_open(struct mim_job *job, struct mim_sequence *sequence)
+{
+    struct gif_writer *self = job->state;
+    bool is_picture = sequence->sure == MIM_SURE_EXACT && sequence->count == 1;
+
+    self->is_open = 1;
+    self->stream = (struct gif_stream){
+        .width = sequence->first.width,
+        .height = sequence->first.height,
+        .kind = table_kinds[self->palette],
+        .comment = self->comment ? self->comment : self->source_comment,
+    };
+    self->encoding = (struct gif_encoding){
+        .palette_size = self->palette_size,
+        .quantizer = gif_quantizers[self->quantizer],
+        .threshold = self->alpha_threshold,
+        .subrectangles = self->subrectangles,
+        .dithers = self->dither == DITHER_FLOYD_STEINBERG,
+        .always_clears = self->disposal == DISPOSAL_BACKGROUND,
+    };
+    if (self->palette == PALETTE_GLOBAL) {
+        sequence->passes = 2;
+        self->encoding.common = &self->common;
+    }
+    int32_t status = check_durations(job, self, sequence);
+    if (status == MIM_OK)
+        status = start_clock(job, self, sequence);
+    if (status == MIM_OK)
+        status = choose_plays(job, self, sequence, is_picture);
+    return status == MIM_OK ? gif_stream_open(job, &self->stream, is_picture) : status;
+}
+
+/* Of the file the comment is kept; it stands before the first frame. */
+static int32_t
+gif_metadata(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size)
+{
+    struct gif_writer *self = job->state;
+
+    if (self->is_open || strcmp(key, "comment") != 0 || (type & MIM_META_TYPE_MASK) != MIM_META_TEXT)
+        return MIM_UNSUPPORTED;
+    char *text = job->host->resize(job, self->source_comment, self->source_comment_room, size + 1);
+    if (!text)
+        return MIM_NOMEM;
+    memcpy(text, value, size);
+    text[size] = '\0';
+    self->source_comment = text;
+    self->source_comment_room = size + 1;
+    return MIM_OK;
+}
+
+static int32_t
+too_long(struct mim_job *job, const struct gif_writer *self)
+{
+    return job->host->fail(job, self->fps.den ? MIM_OPTION : MIM_ARGUMENT, MIM_UNKNOWN,
+                           "frame %llu lasts too long: GIF takes 0 to %g s", (unsigned long long)self->frames,
+                           GIF_DELAY_MAX / 100.0);
+}
+
+static int32_t
+gif_accepts(struct mim_job *job, uint64_t index, void *data, struct mim_frame_info *info)
+{
+    struct gif_writer *self = job->state;
+    struct gif_packet *packet = data;
+
+    int32_t status = check_shape(job, info);
+    if (status != MIM_OK)
+        return status;
+    if (self->duration.count > 1 && index >= self->duration.count)
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "%llu durations, and there are more frames",
+                               (unsigned long long)self->duration.count);
+    int64_t delay = gif_clock_delay(&self->clock, index, info->duration);
+    if (delay < 0)
+        return too_long(job, self);
+
+    packet->delay = delay;
+    info->sample = MIM_SAMPLE_U8;
+    info->channels = info->channels == 4 ? 4 : 3;
+    info->parts = 1;
+    self->frames = index + 1;
+    return MIM_OK;
+}
+
+static int32_t
+gif_survey(struct mim_job *job, const struct mim_frame_info *info, const struct mim_raster *raster)
+{
+    struct gif_writer *self = job->state;
+    const struct gif_survey_options options = {
+        .quantizer = self->encoding.quantizer,
+        .palette_size = self->encoding.palette_size,
+        .threshold = self->encoding.threshold,
+        .wants_nothing = self->encoding.subrectangles,
+    };
+    (void)info;
+
+    if (raster)
+        return gif_survey_add(job, &self->survey, &options, raster);
+    int32_t status = gif_survey_end(job, &self->survey, &options, &self->common);
+    gif_survey_close(job, &self->survey);
+    return status;
+}
+
+static int32_t
+gif_encode(struct mim_job *job, void *data, const struct mim_frame_info *info, uint32_t part,
+           const struct mim_raster *raster, const struct mim_neighbours *beside)
+{
+    const struct gif_writer *self = job->state;
+    struct gif_packet *packet = data;
+    (void)info, (void)part;
+
+    int32_t status = MIM_OK;
+    if (self->merge && beside->previous)
+        status = gif_view_equal(job, raster, beside->previous, self->encoding.threshold, &packet->is_repeated);
+    if (status != MIM_OK)
+        return status;
+    return gif_encode_frame(job, job->worker, &self->encoding, packet->delay, raster, beside);
+}
+
+static int32_t
+emit_held(struct mim_job *job, struct gif_writer *self)
+{
+    return self->held.size ? gif_stream_add(job, &self->stream, self->held.frame, self->held.size) : MIM_OK;
+}
+
+static int32_t
+gif_put(struct mim_job *job, void *data, const struct mim_frame_info *info, const struct mim_coded *coded)
+{
+    struct gif_writer *self = job->state;
+    const struct gif_packet *packet = data;
+    const struct mim_coded_part *frame = &coded->parts[0];
+    bool merged = false;
+    (void)info;
+
+    if (!self->merge)
+        return gif_stream_add(job, &self->stream, frame->data, frame->size);
+    int32_t status = packet->is_repeated ? gif_held_merge(job, &self->held, frame, packet->delay, &merged) : MIM_OK;
+    if (status == MIM_OK && !merged)
+        status = emit_held(job, self);
+    if (status == MIM_OK && !merged)
+        status = gif_held_keep(job, &self->held, frame, packet->delay);
+    return status;
+}
+
+static int32_t
+gif_finish(struct mim_job *job)
+{
+    struct gif_writer *self = job->state;
+
+    if (self->duration.count > 1 && self->frames != self->duration.count)
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "%llu durations for %llu frames",
+                               (unsigned long long)self->duration.count, (unsigned long long)self->frames);
+    int32_t status = emit_held(job, self);
+    return status == MIM_OK ? gif_stream_end(job, &self->stream) : status;
+}
+
+static void
+gif_worker_close(struct mim_job *job)
+{
+    gif_encoder_close(job, job->worker);
+}
+
+static void
+gif_close(struct mim_job *job)
+{
+    struct gif_writer *self = job->state;
+
+    gif_survey_close(job, &self->survey);
+    gif_held_close(job, &self->held);
+    gif_stream_close(job, &self->stream);
+    if (self->source_comment)
+        job->host->resize(job, self->source_comment, self->source_comment_room, 0);
+}
+
+#define OPTION(member) MIM_OPTION_HEADER, .offset = offsetof(struct gif_writer, member)
+
+static const struct mim_option writer_options[] = {
+    { OPTION(duration), .name = "duration", .type = MIM_OPTION_LIST, .unit = "s", .max = GIF_DELAY_MAX / 100.0,
+      .help = "how long a frame is shown: one number, or one a frame; else the source's timing, or 0.1" },
+    { OPTION(fps), .name = "fps", .type = MIM_OPTION_RATIONAL, .unit = "1/s",
+      .help = "frames per second, instead of duration" },
+    { OPTION(loop), .name = "loop", .type = MIM_OPTION_INT, .initial = -1, .max = PLAYS_MAX,
+      .help = "plays in total, 0 = for ever; when not given as the source, else for ever" },
+    { OPTION(palette_size), .name = "palettesize", .type = MIM_OPTION_INT, .initial = 256, .min = 2, .max = 256,
+      .help = "colours that a frame may have, the transparent one included" },
+    { OPTION(quantizer), .name = "quantizer", .type = MIM_OPTION_CHOICE, .choices = GIF_QUANTIZER_NAMES,
+      .help = "how the colours of a frame that has too many are chosen" },
+    { OPTION(dither), .name = "dither", .type = MIM_OPTION_CHOICE, .choices = "none|floyd-steinberg",
+      .help = "of frames that have too many colours; exact ones stay exact" },
+    { OPTION(palette), .name = "palette", .type = MIM_OPTION_CHOICE, .choices = "auto|local|global",
+      .help = "of each frame, or global: one of all; auto is local, and what frames have in common is stored once" },
+    { OPTION(subrectangles), .name = "subrectangles", .type = MIM_OPTION_BOOL, .initial = 1,
+      .help = "store only what changed from frame to frame" },
+    { OPTION(merge), .name = "merge", .type = MIM_OPTION_BOOL,
+      .help = "make one frame of equal ones that follow each other; it lasts as long as they do together" },
+    { OPTION(disposal), .name = "disposal", .type = MIM_OPTION_CHOICE, .choices = "auto|background",
+      .help = "auto clears the canvas only where it must, background after every frame" },
+    { OPTION(alpha_threshold), .name = "alpha_threshold", .type = MIM_OPTION_INT, .initial = 128, .min = 0, .max = 255,
+      .help = "alpha from which on a pixel is opaque" },
+    { OPTION(comment), .name = "comment", .type = MIM_OPTION_TEXT,
+      .help = "text stored in the file; else the source's comment" },
+};
+
+const struct mim_writer_ops gif_writer_ops = {
+    .struct_size = sizeof gif_writer_ops,
+    .flags = MIM_WRITER_PREVIOUS | MIM_WRITER_NEXT | MIM_WRITER_TIMING | MIM_WRITER_LOOP | MIM_WRITER_COUNTS,
+    .state_size = sizeof(struct gif_writer),
+    .packet_size = sizeof(struct gif_packet),
+    .worker_size = sizeof(struct gif_encoder),
+    .option_count = sizeof writer_options / sizeof *writer_options,
+    .options = writer_options,
+    .open = gif_open,
+    .accepts = gif_accepts,
+    .survey = gif_survey,
+    .encode = gif_encode,
+    .put = gif_put,
+    .metadata = gif_metadata,
+    .finish = gif_finish,
+    .worker_close = gif_worker_close,
+    .close = gif_close,
+};
