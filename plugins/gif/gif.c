@@ -2,7 +2,8 @@
 /* GIF animations: giflib walks the blocks, LZW and palettes are ours. */
 #include <gif_lib.h>
 
-#include "plugin.h"
+#include "read/read.h"
+#include "write/write.h"
 
 #define STRING_(x) #x
 #define STRING(x) STRING_(x)

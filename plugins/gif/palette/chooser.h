@@ -7,7 +7,7 @@
 
 #include "palette/nearest.h"
 #include "palette/points.h"
-#include "palette/quantize.h"
+#include "palette/quantizer.h"
 
 /** The host's memory, reused from palette to palette. Zeroed = none yet. */
 struct gif_chooser {

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "write/view.h"
+#include "palette/key.h"
 
 void
 gif_colours_clear(struct gif_colours *colours)

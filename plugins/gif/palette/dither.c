@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "write/view.h"
+#include "palette/key.h"
 
 enum { ONE = 16, WHITE = 255 * ONE };
 

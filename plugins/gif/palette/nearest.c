@@ -14,7 +14,7 @@
 #include <emmintrin.h>
 #endif
 
-#include "write/view.h"
+#include "palette/key.h"
 
 enum {
     BLOCK_BITS = 5,

@@ -2,7 +2,7 @@
 /* Paul Heckbert, "Color image quantization for frame buffer display", SIGGRAPH 1982: median cut. */
 #include <stddef.h>
 
-#include "palette/quantize.h"
+#include "palette/quantize-median.h"
 
 enum { MAX_BOXES = 256, VALUES = 256 };
 

@@ -6,7 +6,7 @@
  * nearest often, moves towards the pixel, and its neighbours in the row do so less; ever less far as time goes on. In whole
  * numbers, so that every compiler's result is the same.
  */
-#include "palette/quantize.h"
+#include "palette/quantize-nq.h"
 
 #include <stdlib.h>
 

@@ -3,7 +3,7 @@
  * Xiaolin Wu, "Efficient statistical computations for optimal color quantization", Graphics Gems II, 1991: cuts boxes of
  * colours where the sum of squared errors falls most.
  */
-#include "palette/quantize.h"
+#include "palette/quantize-wu.h"
 
 #include <string.h>
 

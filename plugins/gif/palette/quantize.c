@@ -2,4 +2,8 @@
 /* The table of quantizers. */
 #include "palette/quantize.h"
 
+#include "palette/quantize-median.h"
+#include "palette/quantize-nq.h"
+#include "palette/quantize-wu.h"
+
 const struct gif_quantizer *const gif_quantizers[] = { &gif_quantizer_wu, &gif_quantizer_nq, &gif_quantizer_median };

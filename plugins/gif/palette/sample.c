@@ -2,7 +2,7 @@
 /* Random places, since every n-th pixel may be a column; from a generator that always starts alike. */
 #include "palette/sample.h"
 
-#include "write/view.h"
+#include "palette/key.h"
 
 void
 gif_sample_clear(struct gif_sample *sample)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Reading: the operations. Frames leave as rectangles of indices, and the core composes them. */
-#include "plugin.h"
+#include "read/read.h"
 
 #include <string.h>
 

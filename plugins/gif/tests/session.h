@@ -5,7 +5,8 @@
 
 #include "host.h"
 
-#include "plugin.h"
+#include "read/read.h"
+#include "write/write.h"
 
 /** An open reader and its canvas. */
 struct reading {

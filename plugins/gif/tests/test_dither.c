@@ -3,7 +3,7 @@
 #include "host.h"
 
 #include "palette/dither.h"
-#include "write/view.h"
+#include "palette/key.h"
 
 enum { WIDTH = 64, HEIGHT = 48, NOTHING = 99 };
 

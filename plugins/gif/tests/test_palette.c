@@ -5,10 +5,10 @@
 #include <math.h>
 
 #include "palette/colour-set.h"
+#include "palette/key.h"
 #include "palette/nearest.h"
 #include "palette/quantize.h"
 #include "palette/refine.h"
-#include "write/view.h"
 
 static struct gif_colours colours;
 static struct gif_sample sample;

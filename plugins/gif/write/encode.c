@@ -4,38 +4,10 @@
 
 #include <string.h>
 
+#include "write/coded-frame.h"
 #include "write/plan.h"
 
-enum { LEAST_CODE_SIZE = 2, ROW_PIXEL = sizeof(uint32_t) + 1 };
-
-static int32_t
-make_room(struct mim_job *job, struct gif_encoder *encoder, uint32_t width)
-{
-    if (width <= encoder->row_room)
-        return MIM_OK;
-    void *row =
-        job->host->resize(job, encoder->keys, (uint64_t)encoder->row_room * ROW_PIXEL, (uint64_t)width * ROW_PIXEL);
-    if (!row)
-        return MIM_NOMEM;
-    encoder->keys = row;
-    encoder->row_room = width;
-    return MIM_OK;
-}
-
-static int32_t
-start_dithering(struct mim_job *job, struct gif_dither *dither, uint32_t width)
-{
-    if (width > dither->row_room) {
-        uint64_t old_size = dither->errors ? gif_dither_size(dither->row_room) : 0;
-        void *errors = job->host->resize(job, dither->errors, old_size, gif_dither_size(width));
-        if (!errors)
-            return MIM_NOMEM;
-        dither->errors = errors;
-        dither->row_room = width;
-    }
-    gif_dither_begin(dither);
-    return MIM_OK;
-}
+enum { LEAST_CODE_SIZE = 2 };
 
 static int32_t
 choose_palette(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
@@ -105,7 +77,7 @@ emit_codes(struct mim_job *job, struct gif_encoder *encoder, const struct gif_pl
     uint32_t bits = gif_table_bits(plan->entries);
     uint8_t *indices = (uint8_t *)(encoder->keys + encoder->row_room);
 
-    int32_t status = plan->dithers ? start_dithering(job, &encoder->dither, plan->view.width) : MIM_OK;
+    int32_t status = plan->dithers ? gif_encoder_begin_dither(job, encoder, plan->view.width) : MIM_OK;
     if (status == MIM_OK)
         status = gif_lzw_begin(job, &encoder->lzw, bits < LEAST_CODE_SIZE ? LEAST_CODE_SIZE : bits);
     for (uint32_t y = 0; status == MIM_OK && y < plan->view.height && !gif_lzw_is_hopeless(&encoder->lzw); y++) {
@@ -202,7 +174,7 @@ gif_encode_frame(struct mim_job *job, struct gif_encoder *encoder, const struct 
 {
     struct gif_plan plan;
 
-    int32_t status = make_room(job, encoder, frame->width);
+    int32_t status = gif_encoder_begin(job, encoder, frame->width);
     if (status == MIM_OK)
         status = note_partial_alpha(job, frame);
     if (status == MIM_OK)
@@ -214,14 +186,4 @@ gif_encode_frame(struct mim_job *job, struct gif_encoder *encoder, const struct 
     if (status == MIM_OK)
         status = emit_head(job, &plan, delay);
     return status == MIM_OK ? emit_codes(job, encoder, &plan) : status;
-}
-
-void
-gif_encoder_close(struct mim_job *job, struct gif_encoder *encoder)
-{
-    if (encoder->keys)
-        job->host->resize(job, encoder->keys, (uint64_t)encoder->row_room * ROW_PIXEL, 0);
-    if (encoder->dither.errors)
-        job->host->resize(job, encoder->dither.errors, gif_dither_size(encoder->dither.row_room), 0);
-    gif_chooser_close(job, &encoder->chooser);
 }

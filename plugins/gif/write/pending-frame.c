@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "write/encode.h"
+#include "write/coded-frame.h"
 #include "write/frame-timing.h"
 
 static int32_t

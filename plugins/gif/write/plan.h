@@ -3,7 +3,7 @@
 #ifndef MIM_GIF_PLAN_H
 #define MIM_GIF_PLAN_H
 
-#include "write/encode.h"
+#include "write/encoder.h"
 #include "write/view.h"
 
 /** Ways to leave out unchanged pixels: all that lie in long runs, or that lie in long runs of several colours, ... */

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "lzw/relabel.h"
-#include "write/view.h"
+#include "palette/key.h"
 
 enum { BLOCK = 255, HELD_MOST = 1 << 20, CONTROL_FLAGS = 3, CONTROL_NOTHING = 6, HAS_NOTHING = 1 };
 

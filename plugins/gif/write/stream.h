@@ -7,7 +7,8 @@
 
 #include <mim/plugin.h>
 
-#include "write/encode.h"
+#include "palette/colour-set.h"
+#include "write/coded-frame.h"
 
 /** How the file's own colour table comes about. */
 enum gif_table_kind {

@@ -7,8 +7,7 @@
 
 #include <mim/plugin.h>
 
-/** Key of a pixel that is not drawn: transparent, or left as it is. Any other key is 0xRRGGBB. */
-#define GIF_NOTHING UINT32_MAX
+#include "palette/key.h"
 
 /** A frame of 3 or 4 channels and the part of it to draw. */
 struct gif_view {

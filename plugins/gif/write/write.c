@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Writing: the operations. Frames are coded on any thread, delays are rounded in order. */
-#include "plugin.h"
+#include "write/write.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "palette/quantize.h"
 #include "write/encode.h"
 #include "write/frame-timing.h"
 #include "write/pending-frame.h"

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* The reader. */
+#ifndef MIM_GIF_READ_H
+#define MIM_GIF_READ_H
+
+#include <mim/plugin.h>
+
+extern const struct mim_reader_ops gif_reader_ops;
+
+#endif

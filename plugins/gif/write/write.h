@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* The writer. */
+#ifndef MIM_GIF_WRITE_H
+#define MIM_GIF_WRITE_H
+
+#include <mim/plugin.h>
+
+extern const struct mim_writer_ops gif_writer_ops;
+
+#endif
