@@ -5,13 +5,13 @@
 #include "read/blocks.h"
 #include "host.h"
 
-enum { MOST_FRAMES = 512 };
+enum { MAX_FRAMES = 512 };
 
 /* What both walks tell of an image. */
 struct image {
     uint32_t x, y, width, height, delay, colours, code_size;
     int32_t disposal, transparent;
-    bool interlaced;
+    bool is_interlaced;
     uint64_t codes, codes_size;
     uint8_t table[768]; /* the one it is shown with */
 };
@@ -20,7 +20,7 @@ struct walk {
     uint32_t count;
     bool is_whole; /* up to the trailer */
     uint32_t width, height;
-    struct image images[MOST_FRAMES];
+    struct image images[MAX_FRAMES];
 };
 
 /* --- giflib ------------------------------------------------------------------------------------------------------- */
@@ -62,7 +62,7 @@ read_image(GifFileType *gif, struct memory *memory, const GraphicsControlBlock *
         .delay = (uint32_t)control->DelayTime,
         .disposal = control->DisposalMode,
         .transparent = control->TransparentColor,
-        .interlaced = found->Interlace,
+        .is_interlaced = found->Interlace,
         .colours = colours_of(found->ColorMap),
         .code_size = memory->data[memory->at - 1],
         .codes = memory->at,
@@ -96,7 +96,7 @@ walk_images(GifFileType *gif, struct memory *memory, struct walk *walk)
     GraphicsControlBlock none = { .TransparentColor = NO_TRANSPARENT_COLOR }, control = none;
     GifRecordType type;
 
-    while (walk->count < MOST_FRAMES && next_record(gif, memory, &type) == GIF_OK) {
+    while (walk->count < MAX_FRAMES && next_record(gif, memory, &type) == GIF_OK) {
         if (type == TERMINATE_RECORD_TYPE) {
             walk->is_whole = true;
             return;
@@ -141,7 +141,7 @@ compare_image(struct gif_reader *reader, const struct gif_frame *frame, const st
     EXPECT(frame->x == image->x && frame->y == image->y);
     EXPECT(frame->width == image->width && frame->height == image->height);
     EXPECT(frame->delay == image->delay && frame->disposal == image->disposal);
-    EXPECT(frame->transparent == image->transparent && frame->interlaced == image->interlaced);
+    EXPECT(frame->transparent == image->transparent && frame->is_interlaced == image->is_interlaced);
     EXPECT(frame->colours == image->colours && frame->code_size == image->code_size);
     EXPECT(frame->codes == image->codes && frame->codes_size == image->codes_size);
     EXPECT(gif_blocks_load_palette(reader, frame, table, &count) == MIM_OK);
@@ -187,12 +187,12 @@ compare(struct host *host, const struct walk *walk)
         return;
     }
     EXPECT(reader->canvas_width >= walk->width && reader->canvas_height >= walk->height);
-    while (count < MOST_FRAMES && (status = read_frame(reader, &frame)) == MIM_OK) {
+    while (count < MAX_FRAMES && (status = read_frame(reader, &frame)) == MIM_OK) {
         EXPECT(count < walk->count && frame.mark.frame == count);
         compare_image(reader, &frame, &walk->images[count++]);
     }
     EXPECT(count == walk->count);
-    EXPECT(count == MOST_FRAMES || (status == MIM_END) == walk->is_whole);
+    EXPECT(count == MAX_FRAMES || (status == MIM_END) == walk->is_whole);
     compare_going_back(reader, walk);
 }
 

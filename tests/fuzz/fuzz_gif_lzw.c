@@ -9,7 +9,7 @@
 
 #include "lzw/unlzw.h"
 
-enum { SETTINGS = 4, MOST_SIDE = 255, MOST_CODES = 1 << 16, HEADER = 13 + 6, DESCRIPTOR = 10 };
+enum { SETTINGS = 4, MAX_SIDE = 255, MAX_CODES = 1 << 16, HEADER = 13 + 6, DESCRIPTOR = 10 };
 
 struct picture {
     uint32_t code_size, width, height, step;
@@ -137,12 +137,12 @@ compare(const struct picture *picture)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    if (size < SETTINGS || size > MOST_CODES)
+    if (size < SETTINGS || size > MAX_CODES)
         return 0;
     compare(&(struct picture){
         .code_size = 1 + data[0] % 8,
-        .width = 1 + data[1] % MOST_SIDE,
-        .height = 1 + data[2] % MOST_SIDE,
+        .width = 1 + data[1] % MAX_SIDE,
+        .height = 1 + data[2] % MAX_SIDE,
         .step = 1 + data[3],
         .codes = data + SETTINGS,
         .size = size - SETTINGS,

@@ -9,7 +9,7 @@ enum { CODE_BITS = 12, CODES = 1 << CODE_BITS, MAX_WIDTH = 12, BLOCK = 255, NO_P
 
 /* Bytes of codes so far. */
 static uint64_t
-written(const struct gif_lzw *packer)
+bytes_written(const struct gif_lzw *packer)
 {
     return packer->size + packer->tail.used;
 }
@@ -20,11 +20,11 @@ clear_table(struct gif_lzw *packer)
     memset(packer->slots, 0, sizeof packer->slots);
     packer->next = packer->clear + 2;
     packer->width = 32 - __builtin_clz(packer->clear);
-    packer->since_clear = (struct gif_lzw_mark){ packer->indices, written(packer) };
+    packer->since_clear = (struct gif_lzw_mark){ packer->indices, bytes_written(packer) };
 }
 
 static inline struct gif_lzw_tail
-with_bits(uint8_t *codes, struct gif_lzw_tail tail, uint32_t value, uint32_t width)
+append_bits(uint8_t *codes, struct gif_lzw_tail tail, uint32_t value, uint32_t width)
 {
     uint64_t bits = tail.bits | (uint64_t)value << tail.bit_count, low = htole64(bits);
     uint32_t count = tail.bit_count + width;
@@ -37,14 +37,14 @@ with_bits(uint8_t *codes, struct gif_lzw_tail tail, uint32_t value, uint32_t wid
 }
 
 static void
-put_code(struct gif_lzw *packer, uint32_t code)
+append_code(struct gif_lzw *packer, uint32_t code)
 {
-    packer->tail = with_bits(packer->codes, packer->tail, code, packer->width);
+    packer->tail = append_bits(packer->codes, packer->tail, code, packer->width);
 }
 
 /* Emit the whole sub-blocks; at the end also what is left, and the terminator. */
 static int32_t
-flush(struct mim_job *job, struct gif_lzw *packer, int is_last)
+flush_blocks(struct mim_job *job, struct gif_lzw *packer, int is_last)
 {
     uint32_t taken = 0, size = 0;
 
@@ -78,7 +78,7 @@ is_taken(uint32_t slot, uint32_t key)
 /* The slot of a string, or the free one where it belongs. Every string waits for the one before: so the hash of the
  * code before, which is the last to be known, takes no multiplication. */
 static inline uint32_t *
-find(struct gif_lzw *packer, uint32_t prefix, uint32_t index)
+find_slot(struct gif_lzw *packer, uint32_t prefix, uint32_t index)
 {
     uint32_t key = prefix << 8 | index, place = ((prefix << 2) + index * 0x1e35) % GIF_LZW_SLOTS;
 
@@ -90,18 +90,18 @@ find(struct gif_lzw *packer, uint32_t prefix, uint32_t index)
 /* Whether a string is new nobody can predict, so nothing branches on it. Returns how many indices were taken: not all
  * when the codes outgrow their width or the table is full. */
 static uint64_t
-pack_some(struct gif_lzw *packer, const uint8_t *indices, uint64_t size)
+pack_growing(struct gif_lzw *packer, const uint8_t *indices, uint64_t size)
 {
     uint32_t prefix = packer->prefix, next = packer->next, width = packer->width;
-    uint32_t most = width < MAX_WIDTH ? 1U << width : CODES - 1;
+    uint32_t max_next = width < MAX_WIDTH ? 1U << width : CODES - 1;
     struct gif_lzw_tail tail = packer->tail;
     uint64_t i = 0;
 
-    for (; i < size && next <= most; i++) {
-        uint32_t *slot = find(packer, prefix, indices[i]), string = *slot, is_new = !string, mask = -is_new;
+    for (; i < size && next <= max_next; i++) {
+        uint32_t *slot = find_slot(packer, prefix, indices[i]), string = *slot, is_new = !string, mask = -is_new;
         *slot = string | (((prefix << 8 | indices[i]) << CODE_BITS | next) & mask);
         next += is_new;
-        tail = with_bits(packer->codes, tail, prefix & mask, width & mask);
+        tail = append_bits(packer->codes, tail, prefix & mask, width & mask);
         prefix = string % CODES | (indices[i] & mask);
     }
     packer->prefix = prefix;
@@ -119,8 +119,8 @@ pack_full(struct gif_lzw *packer, const uint8_t *indices, uint64_t size)
     uint64_t i = 0;
 
     for (; i < size && tail.used < stop; i++) {
-        uint32_t string = *find(packer, prefix, indices[i]), mask = -(uint32_t)!string;
-        tail = with_bits(packer->codes, tail, prefix & mask, MAX_WIDTH & mask);
+        uint32_t string = *find_slot(packer, prefix, indices[i]), mask = -(uint32_t)!string;
+        tail = append_bits(packer->codes, tail, prefix & mask, MAX_WIDTH & mask);
         prefix = string % CODES | (indices[i] & mask);
     }
     packer->prefix = prefix;
@@ -133,20 +133,20 @@ pack_full(struct gif_lzw *packer, const uint8_t *indices, uint64_t size)
 static void
 judge_table(struct gif_lzw *packer)
 {
-    uint64_t indices = packer->indices, bytes = written(packer);
+    uint64_t indices = packer->indices, bytes = bytes_written(packer);
 
     if (bytes < packer->window.written + WINDOW)
         return;
     if ((indices - packer->window.indices) * (bytes - packer->since_clear.written) <
         (indices - packer->since_clear.indices) * (bytes - packer->window.written)) {
-        put_code(packer, packer->clear);
+        append_code(packer, packer->clear);
         clear_table(packer);
     }
     packer->window = (struct gif_lzw_mark){ indices, bytes };
 }
 
 static void
-pack(struct gif_lzw *packer, const uint8_t *indices, uint64_t size)
+pack_step(struct gif_lzw *packer, const uint8_t *indices, uint64_t size)
 {
     uint64_t done = 0;
 
@@ -154,7 +154,7 @@ pack(struct gif_lzw *packer, const uint8_t *indices, uint64_t size)
         packer->prefix = indices[done++];
     while (done < size) {
         bool is_full = packer->next == CODES;
-        uint64_t some = (is_full ? pack_full : pack_some)(packer, indices + done, size - done);
+        uint64_t some = (is_full ? pack_full : pack_growing)(packer, indices + done, size - done);
         done += some;
         packer->indices += some;
         if (is_full)
@@ -162,7 +162,7 @@ pack(struct gif_lzw *packer, const uint8_t *indices, uint64_t size)
         else if (packer->next > 1U << packer->width)
             packer->width++;
         else if (packer->next == CODES)
-            packer->window = (struct gif_lzw_mark){ packer->indices, written(packer) };
+            packer->window = (struct gif_lzw_mark){ packer->indices, bytes_written(packer) };
     }
 }
 
@@ -176,7 +176,7 @@ gif_lzw_begin(struct mim_job *job, struct gif_lzw *packer, uint32_t code_size)
     packer->tail = (struct gif_lzw_tail){ 0 };
     packer->size = packer->indices = 0;
     clear_table(packer);
-    put_code(packer, packer->clear);
+    append_code(packer, packer->clear);
     return packer->is_trial ? MIM_OK : job->host->emit(job, &first, 1);
 }
 
@@ -184,8 +184,8 @@ int32_t
 gif_lzw_add(struct mim_job *job, struct gif_lzw *packer, const uint8_t *indices, uint64_t size)
 {
     for (uint64_t done = 0; done < size; done += GIF_LZW_STEP) {
-        pack(packer, indices + done, size - done < GIF_LZW_STEP ? size - done : GIF_LZW_STEP);
-        int32_t status = packer->tail.used > GIF_LZW_STEP ? flush(job, packer, 0) : MIM_OK;
+        pack_step(packer, indices + done, size - done < GIF_LZW_STEP ? size - done : GIF_LZW_STEP);
+        int32_t status = packer->tail.used > GIF_LZW_STEP ? flush_blocks(job, packer, 0) : MIM_OK;
         if (status == MIM_OK)
             status = job->host->poll(job);
         if (status != MIM_OK)
@@ -197,13 +197,13 @@ gif_lzw_add(struct mim_job *job, struct gif_lzw *packer, const uint8_t *indices,
 int32_t
 gif_lzw_end(struct mim_job *job, struct gif_lzw *packer)
 {
-    put_code(packer, packer->prefix);
+    append_code(packer, packer->prefix);
     /* the unpacker numbers strings one code later: by now it may have come to the next width */
     if (packer->next == 1U << packer->width && packer->width < MAX_WIDTH)
         packer->width++;
-    put_code(packer, packer->clear + 1);
+    append_code(packer, packer->clear + 1);
     uint32_t low = htole32((uint32_t)packer->tail.bits);
     memcpy(packer->codes + packer->tail.used, &low, sizeof low);
     packer->tail.used += (packer->tail.bit_count + 7) / 8;
-    return flush(job, packer, 1);
+    return flush_blocks(job, packer, 1);
 }

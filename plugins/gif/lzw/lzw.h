@@ -9,9 +9,9 @@
 
 enum {
     GIF_LZW_SLOTS = 16384,
-    GIF_LZW_STEP = 16384,            /**< indices between two looks at the room in `codes` */
-    GIF_LZW_ROOM = 3 * GIF_LZW_STEP, /**< flushed above one step; a step adds 1.5 bytes an index at most */
-    GIF_LZW_BLOCKS = (GIF_LZW_ROOM + 254) / 255
+    GIF_LZW_STEP = 16384,                /**< indices between two looks at the room in `codes` */
+    GIF_LZW_CAPACITY = 3 * GIF_LZW_STEP, /**< flushed above one step; a step adds 1.5 bytes an index at most */
+    GIF_LZW_BLOCKS = (GIF_LZW_CAPACITY + 254) / 255
 };
 
 /** The packer's memory, about 160 KB, kept by a worker and reused. */
@@ -25,22 +25,22 @@ struct gif_lzw {
         uint32_t bit_count;
         uint32_t used; /**< bytes in `codes` */
     } tail;
-    bool is_trial;    /**< set before begin: nothing is emitted */
-    uint64_t most;    /**< of a trial: from so many bytes on it is hopeless */
-    uint64_t size;    /**< bytes of codes that are no more in `codes`: after a trial all of them */
-    uint64_t indices; /**< taken so far */
+    bool is_trial;     /**< set before begin: nothing is emitted */
+    uint64_t max_size; /**< of a trial: from so many bytes on it is hopeless */
+    uint64_t size;     /**< bytes of codes that are no more in `codes`: after a trial all of them */
+    uint64_t indices;  /**< taken so far */
     struct gif_lzw_mark {
         uint64_t indices, written; /**< by then; bytes of codes */
     } since_clear, window;         /**< when the table was empty; with a full one, at its last test */
-    uint8_t codes[GIF_LZW_ROOM + 8];
+    uint8_t codes[GIF_LZW_CAPACITY + 8];
     uint8_t blocks[GIF_LZW_BLOCKS * 256 + 1];
 };
 
-/** Is it a trial that has come to `most` bytes? */
+/** Is it a trial that has come to `max_size` bytes? */
 static inline bool
-gif_lzw_is_hopeless(const struct gif_lzw *packer)
+gif_lzw_has_failed_trial(const struct gif_lzw *packer)
 {
-    return packer->is_trial && packer->size + packer->tail.used >= packer->most;
+    return packer->is_trial && packer->size + packer->tail.used >= packer->max_size;
 }
 
 /** Emit the byte of the code size, 2 to 8, and start. Each of the three: the status of emit or poll. */

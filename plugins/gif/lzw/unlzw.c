@@ -6,7 +6,11 @@
 #include <stdbool.h>
 #include <string.h>
 
-enum { NO_STRING = 0xffff, SHORT_STRING = 16, ROOM = 5 * SHORT_STRING /* that four short ones may touch, and one more copy */ };
+enum {
+    NO_STRING = 0xffff,
+    SHORT_STRING = 16,
+    MARGIN = 5 * SHORT_STRING /* that four short ones may touch, and one more copy */
+};
 
 typedef struct gif_unlzw_cursor cursor; /* a local copy stays in registers, which stores of pixels cannot touch */
 
@@ -65,7 +69,7 @@ gif_unlzw_start(struct gif_unlzw *decoder, uint32_t code_size, const uint8_t *co
 
 /* At least GIF_LZW_MAX_BITS bits, or all there are. */
 static inline void
-refill(cursor *at)
+refill_bits(cursor *at)
 {
     if (at->in_end - at->in >= 8) {
         at->bits |= le64toh(load64(at->in)) << at->bit_count;
@@ -162,7 +166,7 @@ take_string(struct gif_unlzw *decoder, cursor *at, uint32_t code)
 static inline enum gif_unlzw_verdict
 take_one(struct gif_unlzw *decoder, cursor *at)
 {
-    refill(at);
+    refill_bits(at);
     if (at->bit_count < at->width)
         return GIF_UNLZW_SHORT;
     uint32_t code = next_code(at);
@@ -181,22 +185,22 @@ take_one(struct gif_unlzw *decoder, cursor *at)
 }
 
 static inline bool
-has_room(const cursor *at)
+may_take_four(const cursor *at)
 {
-    return at->in_end - at->in >= 8 && at->out_end - at->out >= ROOM;
+    return at->in_end - at->in >= 8 && at->out_end - at->out >= MARGIN;
 }
 
 static inline enum gif_unlzw_verdict
-run(struct gif_unlzw *decoder, cursor *at, const uint8_t *stop)
+run_until(struct gif_unlzw *decoder, cursor *at, const uint8_t *stop)
 {
     while (at->out < stop) {
         bool is_short = true;
-        while (is_short && at->last + 4 <= at->limit && has_room(at)) {
-            refill(at);
+        while (is_short && at->last + 4 <= at->limit && may_take_four(at)) {
+            refill_bits(at);
             is_short = take_four(decoder, at, false);
         }
-        while (is_short && at->last == GIF_LZW_CODES && at->out < stop && has_room(at)) {
-            refill(at);
+        while (is_short && at->last == GIF_LZW_CODES && at->out < stop && may_take_four(at)) {
+            refill_bits(at);
             is_short = take_four(decoder, at, true);
         }
         if (at->last >= at->limit && at->width < GIF_LZW_MAX_BITS)
@@ -214,7 +218,7 @@ gif_unlzw_run(struct gif_unlzw *decoder, size_t step)
     cursor at = decoder->at;
     size_t left = at.out_end - at.out;
 
-    enum gif_unlzw_verdict verdict = run(decoder, &at, at.out + (step < left ? step : left));
+    enum gif_unlzw_verdict verdict = run_until(decoder, &at, at.out + (step < left ? step : left));
     decoder->at = at;
     return verdict;
 }

@@ -5,7 +5,7 @@
 #include "palette/refine.h"
 
 static void *
-kept(struct mim_job *job, void *memory, uint64_t size)
+allocate_once(struct mim_job *job, void *memory, uint64_t size)
 {
     return memory ? memory : job->host->resize(job, NULL, 0, size);
 }
@@ -14,11 +14,11 @@ int32_t
 gif_chooser_begin(struct mim_job *job, struct gif_chooser *chooser, const struct gif_quantizer *quantizer)
 {
     chooser->quantizer = quantizer;
-    chooser->sample = kept(job, chooser->sample, sizeof *chooser->sample);
-    chooser->points = kept(job, chooser->points, sizeof *chooser->points);
-    chooser->nearest = kept(job, chooser->nearest, sizeof *chooser->nearest);
+    chooser->sample = allocate_once(job, chooser->sample, sizeof *chooser->sample);
+    chooser->points = allocate_once(job, chooser->points, sizeof *chooser->points);
+    chooser->nearest = allocate_once(job, chooser->nearest, sizeof *chooser->nearest);
     if (quantizer->memory_size)
-        chooser->memory = kept(job, chooser->memory, quantizer->memory_size);
+        chooser->memory = allocate_once(job, chooser->memory, quantizer->memory_size);
     if (!chooser->sample || !chooser->points || !chooser->nearest || (quantizer->memory_size && !chooser->memory))
         return MIM_NOMEM;
     gif_sample_clear(chooser->sample);
@@ -26,9 +26,9 @@ gif_chooser_begin(struct mim_job *job, struct gif_chooser *chooser, const struct
 }
 
 int32_t
-gif_chooser_use(struct mim_job *job, struct gif_chooser *chooser, const uint32_t *palette, uint32_t count)
+gif_chooser_set_palette(struct mim_job *job, struct gif_chooser *chooser, const uint32_t *palette, uint32_t count)
 {
-    chooser->nearest = kept(job, chooser->nearest, sizeof *chooser->nearest);
+    chooser->nearest = allocate_once(job, chooser->nearest, sizeof *chooser->nearest);
     if (!chooser->nearest)
         return MIM_NOMEM;
     gif_nearest_set(chooser->nearest, palette, count);
@@ -39,8 +39,7 @@ uint32_t
 gif_chooser_end(struct gif_chooser *chooser, uint32_t limit, uint32_t *palette)
 {
     gif_points_set(chooser->points, chooser->sample);
-    uint32_t count =
-        chooser->quantizer->choose(chooser->memory, chooser->sample, chooser->points, limit, palette);
+    uint32_t count = chooser->quantizer->choose(chooser->memory, chooser->sample, chooser->points, limit, palette);
 
     count = gif_refine(chooser->nearest, chooser->points, limit, count, palette);
     gif_nearest_set(chooser->nearest, palette, count);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* From pixels to a palette and the nearest entries in it. */
-#ifndef MIM_GIF_PALETTE_H
-#define MIM_GIF_PALETTE_H
+#ifndef MIM_GIF_CHOOSER_H
+#define MIM_GIF_CHOOSER_H
 
 #include <mim/plugin.h>
 
@@ -22,7 +22,8 @@ struct gif_chooser {
 int32_t gif_chooser_begin(struct mim_job *job, struct gif_chooser *chooser, const struct gif_quantizer *quantizer);
 
 /** Set `nearest` to a palette that is given. NOMEM. */
-int32_t gif_chooser_use(struct mim_job *job, struct gif_chooser *chooser, const uint32_t *palette, uint32_t count);
+int32_t gif_chooser_set_palette(struct mim_job *job, struct gif_chooser *chooser, const uint32_t *palette,
+                                uint32_t count);
 
 /** At most `limit` colours, 1 to 256, as 0xRRGGBB; returns how many. At least one pixel was added. */
 uint32_t gif_chooser_end(struct gif_chooser *chooser, uint32_t limit, uint32_t *palette);

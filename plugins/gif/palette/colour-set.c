@@ -8,13 +8,13 @@
 #include "palette/key.h"
 
 void
-gif_colours_clear(struct gif_colours *colours)
+gif_colour_set_clear(struct gif_colour_set *colours)
 {
-    *colours = (struct gif_colours){ 0 };
+    *colours = (struct gif_colour_set){ 0 };
 }
 
 static uint32_t
-find(const struct gif_colours *colours, uint32_t key)
+find_slot(const struct gif_colour_set *colours, uint32_t key)
 {
     uint32_t place = key * 0x9e3779b1U >> 22;
 
@@ -24,15 +24,15 @@ find(const struct gif_colours *colours, uint32_t key)
 }
 
 bool
-gif_colours_add(struct gif_colours *colours, const uint32_t *keys, uint32_t count, uint32_t limit)
+gif_colour_set_add(struct gif_colour_set *colours, const uint32_t *keys, uint32_t count, uint32_t limit)
 {
-    uint32_t last = GIF_NOTHING;
+    uint32_t last = GIF_TRANSPARENT;
 
     for (uint32_t i = 0; i < count; i++) {
-        if (keys[i] == last || keys[i] == GIF_NOTHING)
+        if (keys[i] == last || keys[i] == GIF_TRANSPARENT)
             continue;
         last = keys[i];
-        uint32_t place = find(colours, last);
+        uint32_t place = find_slot(colours, last);
         if (colours->slots[place])
             continue;
         if (colours->count == limit)
@@ -44,7 +44,7 @@ gif_colours_add(struct gif_colours *colours, const uint32_t *keys, uint32_t coun
 }
 
 static int
-downwards(const void *one, const void *two)
+compare_descending(const void *one, const void *two)
 {
     uint32_t a = *(const uint32_t *)one, b = *(const uint32_t *)two;
 
@@ -53,25 +53,25 @@ downwards(const void *one, const void *two)
 
 /* Not upwards: a table that begins 0, 1, 2 ... gray makes Pillow 9 take later tables for the same. */
 void
-gif_colours_sort(struct gif_colours *colours)
+gif_colour_set_sort(struct gif_colour_set *colours)
 {
-    qsort(colours->keys, colours->count, sizeof *colours->keys, downwards);
+    qsort(colours->keys, colours->count, sizeof *colours->keys, compare_descending);
     memset(colours->slots, 0, sizeof colours->slots);
     for (uint32_t i = 0; i < colours->count; i++)
-        colours->slots[find(colours, colours->keys[i])] = i + 1;
+        colours->slots[find_slot(colours, colours->keys[i])] = i + 1;
 }
 
 void
-gif_colours_map(const struct gif_colours *colours, const uint32_t *keys, uint32_t count, uint8_t nothing,
-                uint8_t *indices)
+gif_colour_set_map(const struct gif_colour_set *colours, const uint32_t *keys, uint32_t count, uint8_t transparent,
+                   uint8_t *indices)
 {
-    uint32_t last = GIF_NOTHING;
-    uint8_t index = nothing;
+    uint32_t last = GIF_TRANSPARENT;
+    uint8_t index = transparent;
 
     for (uint32_t i = 0; i < count; i++) {
         if (keys[i] != last) {
             last = keys[i];
-            index = last == GIF_NOTHING ? nothing : colours->slots[find(colours, last)] - 1;
+            index = last == GIF_TRANSPARENT ? transparent : colours->slots[find_slot(colours, last)] - 1;
         }
         indices[i] = index;
     }

@@ -11,7 +11,7 @@ enum { ONE = 16, WHITE = 255 * ONE };
 void
 gif_dither_begin(struct gif_dither *dither)
 {
-    memset(dither->errors, 0, gif_dither_size(dither->row_room));
+    memset(dither->errors, 0, gif_dither_size(dither->row_capacity));
     dither->row_count = 0;
 }
 
@@ -19,7 +19,7 @@ gif_dither_begin(struct gif_dither *dither)
 static int32_t *
 errors_of(const struct gif_dither *dither, uint32_t which)
 {
-    return dither->errors + ((dither->row_count + which) & 1) * 3 * ((size_t)dither->row_room + 2);
+    return dither->errors + ((dither->row_count + which) & 1) * 3 * ((size_t)dither->row_capacity + 2);
 }
 
 /* What cannot be shown is not owed: errors would pile up where the palette does not reach. */
@@ -31,7 +31,7 @@ within_range(int32_t value)
 
 /* Hand on the error of one channel: 7 sixteenths ahead, 3, 5 and 1 to the next row, and nothing gets lost in rounding. */
 static inline void
-spread(int32_t error, int32_t *now, int32_t *next, int step)
+spread_error(int32_t error, int32_t *now, int32_t *next, int step)
 {
     int32_t ahead = error * 7 / 16, behind = error * 3 / 16, below = error * 5 / 16;
 
@@ -50,25 +50,26 @@ map_pixel(struct gif_nearest *nearest, uint32_t key, int32_t *now, int32_t *next
     uint32_t wanted = (uint32_t)((red + ONE / 2) / ONE << 16 | (green + ONE / 2) / ONE << 8 | (blue + ONE / 2) / ONE);
     uint8_t entry = gif_nearest_to(nearest, wanted);
 
-    spread(red - nearest->red[entry] * ONE, now, next, step);
-    spread(green - nearest->green[entry] * ONE, now + 1, next + 1, step);
-    spread(blue - nearest->blue[entry] * ONE, now + 2, next + 2, step);
+    spread_error(red - nearest->red[entry] * ONE, now, next, step);
+    spread_error(green - nearest->green[entry] * ONE, now + 1, next + 1, step);
+    spread_error(blue - nearest->blue[entry] * ONE, now + 2, next + 2, step);
     return entry;
 }
 
 void
 gif_dither_row(struct gif_dither *dither, struct gif_nearest *nearest, const uint32_t *keys, uint32_t count,
-               uint8_t nothing, uint8_t *indices)
+               uint8_t transparent, uint8_t *indices)
 {
     int32_t *now = errors_of(dither, 0), *next = errors_of(dither, 1);
     bool is_backwards = dither->row_count & 1;
 
-    memset(next, 0, gif_dither_size(dither->row_room) / 2);
+    memset(next, 0, gif_dither_size(dither->row_capacity) / 2);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t x = is_backwards ? count - 1 - i : i;
         size_t at = 3 * ((size_t)x + 1);
-        indices[x] =
-            keys[x] == GIF_NOTHING ? nothing : map_pixel(nearest, keys[x], now + at, next + at, is_backwards ? -3 : 3);
+        indices[x] = keys[x] == GIF_TRANSPARENT
+                         ? transparent
+                         : map_pixel(nearest, keys[x], now + at, next + at, is_backwards ? -3 : 3);
     }
     dither->row_count++;
 }

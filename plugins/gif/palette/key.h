@@ -6,6 +6,6 @@
 #include <stdint.h>
 
 /** Key of a pixel that is not drawn: transparent, or left as it is. Any other key is 0xRRGGBB. */
-#define GIF_NOTHING UINT32_MAX
+#define GIF_TRANSPARENT UINT32_MAX
 
 #endif

@@ -20,7 +20,7 @@ enum {
     BLOCK_BITS = 5,
     CELL_BITS = 3,
     LEAF_BITS = 2,
-    LEAF_MOST = (1 << LEAF_BITS) - 1,
+    LEAF_MAX = (1 << LEAF_BITS) - 1,
     MANY = GIF_NEAREST_FEW + 1,
     LANE_BITS = 3,
     SCORE_MAX = (INT16_MAX >> LANE_BITS) - 1,
@@ -59,36 +59,38 @@ gif_nearest_set(struct gif_nearest *nearest, const uint32_t *palette, uint32_t c
 
 /* Squared distances on one axis to the nearest and to the farthest point of what lies within `half` of `middle`. */
 static inline void
-add_distances(number_lanes value, float middle, float half, number_lanes *least, number_lanes *most)
+add_distances(number_lanes value, float middle, float half, number_lanes *min, number_lanes *max)
 {
-    number_lanes away = (number_lanes)((whole_lanes)(value - middle) & INT32_MAX), near = away - half, far = away + half;
+    number_lanes away = (number_lanes)((whole_lanes)(value - middle) & INT32_MAX), near = away - half,
+                 far = away + half;
 
     near = (number_lanes)((whole_lanes)near & (near > 0));
-    *least += near * near;
-    *most += far * far;
+    *min += near * near;
+    *max += far * far;
 }
 
 /* Distances of four colours; floats hold them exactly, and positive ones compare as whole numbers do. */
 static inline void
-measure(const uint32_t *colours, const float *middle, float half, number_lanes *least, number_lanes *most)
+measure_four(const uint32_t *colours, const float *middle, float half, number_lanes *min, number_lanes *max)
 {
     whole_lanes keys;
 
     memcpy(&keys, colours, sizeof keys);
-    *least = *most = (number_lanes){ 0 };
-    add_distances(__builtin_convertvector(keys >> 16, number_lanes), middle[0], half, least, most);
-    add_distances(__builtin_convertvector(keys >> 8 & 0xff, number_lanes), middle[1], half, least, most);
-    add_distances(__builtin_convertvector(keys & 0xff, number_lanes), middle[2], half, least, most);
+    *min = *max = (number_lanes){ 0 };
+    add_distances(__builtin_convertvector(keys >> 16, number_lanes), middle[0], half, min, max);
+    add_distances(__builtin_convertvector(keys >> 8 & 0xff, number_lanes), middle[1], half, min, max);
+    add_distances(__builtin_convertvector(keys & 0xff, number_lanes), middle[2], half, min, max);
 }
 
 /* Those of `entries` that can be nearest to a colour of the cube of 1 << bits a side around `key`. */
 static uint32_t
-narrow(const struct gif_nearest *nearest, const uint8_t *entries, uint32_t count, uint32_t key, uint32_t bits,
-       uint8_t *out)
+narrow_entries(const struct gif_nearest *nearest, const uint8_t *entries, uint32_t count, uint32_t key, uint32_t bits,
+               uint8_t *out)
 {
-    uint32_t side = (1U << bits) - 1, kept = 0, colours[256];
-    float half = side / 2.0F, least[256], closest = FAR;
-    const float middle[] = { (key >> 16 & ~side) + half, (key >> 8 & 0xff & ~side) + half, (key & 0xff & ~side) + half };
+    uint32_t side = (1U << bits) - 1, retained = 0, colours[256];
+    float half = side / 2.0F, min[256], closest = FAR;
+    const float middle[] = { (key >> 16 & ~side) + half, (key >> 8 & 0xff & ~side) + half,
+                             (key & 0xff & ~side) + half };
     number_lanes low, high, closest_lanes = { FAR, FAR, FAR, FAR };
 
     for (uint32_t i = 0; i < count; i++)
@@ -96,18 +98,18 @@ narrow(const struct gif_nearest *nearest, const uint8_t *entries, uint32_t count
     for (uint32_t i = count; i % 4; i++)
         colours[i] = colours[0];
     for (uint32_t i = 0; i < count; i += 4) {
-        measure(colours + i, middle, half, &low, &high);
-        memcpy(least + i, &low, sizeof low);
+        measure_four(colours + i, middle, half, &low, &high);
+        memcpy(min + i, &low, sizeof low);
         whole_lanes is_closer = high < closest_lanes;
         closest_lanes = (number_lanes)(((whole_lanes)high & is_closer) | ((whole_lanes)closest_lanes & ~is_closer));
     }
     for (uint32_t i = 0; i < 4; i++)
         closest = closest_lanes[i] < closest ? closest_lanes[i] : closest;
     for (uint32_t i = 0; i < count; i++) {
-        out[kept] = entries[i];
-        kept += least[i] <= closest;
+        out[retained] = entries[i];
+        retained += min[i] <= closest;
     }
-    return kept;
+    return retained;
 }
 
 static inline uint32_t
@@ -125,7 +127,7 @@ block_of(struct gif_nearest *nearest, uint32_t key)
     struct gif_nearest_block *block = &nearest->blocks[place_of(key, BLOCK_BITS)];
 
     if (!block->count)
-        block->count = narrow(nearest, nearest->entries, nearest->count, key, BLOCK_BITS, block->entries);
+        block->count = narrow_entries(nearest, nearest->entries, nearest->count, key, BLOCK_BITS, block->entries);
     return block;
 }
 
@@ -138,7 +140,7 @@ list_of(struct gif_nearest *nearest, uint32_t key, const uint8_t **list)
     if (!count) {
         const struct gif_nearest_block *block = block_of(nearest, key);
         uint8_t entries[256];
-        count = narrow(nearest, block->entries, block->count, key, CELL_BITS, entries);
+        count = narrow_entries(nearest, block->entries, block->count, key, CELL_BITS, entries);
         nearest->cell_counts[cell] = count <= GIF_NEAREST_FEW ? count : MANY;
         memcpy(nearest->cells[cell], entries, GIF_NEAREST_FEW);
     }
@@ -179,17 +181,17 @@ static bool
 set_lane(const struct gif_nearest *nearest, uint32_t key, uint8_t entry, int32_t *common, uint32_t i,
          struct gif_nearest_leaf *leaf)
 {
-    int32_t red = nearest->red[entry] - (int32_t)(key >> 16 & ~LEAF_MOST);
-    int32_t green = nearest->green[entry] - (int32_t)(key >> 8 & 0xff & ~LEAF_MOST);
-    int32_t blue = nearest->blue[entry] - (int32_t)(key & 0xff & ~LEAF_MOST);
+    int32_t red = nearest->red[entry] - (int32_t)(key >> 16 & ~LEAF_MAX);
+    int32_t green = nearest->green[entry] - (int32_t)(key >> 8 & 0xff & ~LEAF_MAX);
+    int32_t blue = nearest->blue[entry] - (int32_t)(key & 0xff & ~LEAF_MAX);
     int32_t square = red * red + green * green + blue * blue;
 
     if (i == 0)
         *common = square;
     square -= *common;
-    int32_t least = square - 2 * LEAF_MOST * (above_zero(red) + above_zero(green) + above_zero(blue));
-    int32_t most = square + 2 * LEAF_MOST * (above_zero(-red) + above_zero(-green) + above_zero(-blue));
-    if (least < -SCORE_MAX || most > SCORE_MAX)
+    int32_t min = square - 2 * LEAF_MAX * (above_zero(red) + above_zero(green) + above_zero(blue));
+    int32_t max = square + 2 * LEAF_MAX * (above_zero(-red) + above_zero(-green) + above_zero(-blue));
+    if (min < -SCORE_MAX || max > SCORE_MAX)
         return false;
     leaf->at_origin[i] = (uint16_t)(square * (1 << LANE_BITS) + (int32_t)i);
     leaf->red[i] = (uint16_t)(red * -(2 << LANE_BITS));
@@ -211,7 +213,7 @@ make_leaf(struct gif_nearest *nearest, uint32_t key)
 
     if (nearest->leaf_count == GIF_NEAREST_LEAVES)
         return false;
-    count = narrow(nearest, list, count, key, LEAF_BITS, entries);
+    count = narrow_entries(nearest, list, count, key, LEAF_BITS, entries);
     if (count > GIF_NEAREST_LANES)
         return false;
     for (uint32_t i = 0; i < count; i++)
@@ -226,7 +228,7 @@ make_leaf(struct gif_nearest *nearest, uint32_t key)
 }
 
 static inline signed_lanes
-least_of(signed_lanes one, signed_lanes other)
+min_lanes(signed_lanes one, signed_lanes other)
 {
 #ifdef __SSE2__
     return (signed_lanes)_mm_min_epi16((__m128i)one, (__m128i)other);
@@ -238,7 +240,7 @@ least_of(signed_lanes one, signed_lanes other)
 }
 
 static inline lanes
-load(const uint16_t *from)
+load_lanes(const uint16_t *from)
 {
     lanes all;
 
@@ -249,19 +251,21 @@ load(const uint16_t *from)
 static inline uint8_t
 best_of_leaf(const struct gif_nearest_leaf *leaf, uint32_t key)
 {
-    static const lanes times[] = { { 0 }, { 1, 1, 1, 1, 1, 1, 1, 1 }, { 2, 2, 2, 2, 2, 2, 2, 2 }, { 3, 3, 3, 3, 3, 3, 3, 3 } };
-    lanes sums = load(leaf->at_origin) + load(leaf->red) * times[key >> 16 & LEAF_MOST] +
-                 load(leaf->green) * times[key >> 8 & LEAF_MOST] + load(leaf->blue) * times[key & LEAF_MOST];
+    static const lanes times[] = {
+        { 0 }, { 1, 1, 1, 1, 1, 1, 1, 1 }, { 2, 2, 2, 2, 2, 2, 2, 2 }, { 3, 3, 3, 3, 3, 3, 3, 3 }
+    };
+    lanes sums = load_lanes(leaf->at_origin) + load_lanes(leaf->red) * times[key >> 16 & LEAF_MAX] +
+                 load_lanes(leaf->green) * times[key >> 8 & LEAF_MAX] + load_lanes(leaf->blue) * times[key & LEAF_MAX];
     signed_lanes scores = (signed_lanes)sums;
 
-    scores = least_of(scores, __builtin_shufflevector(scores, scores, 4, 5, 6, 7, 0, 1, 2, 3));
-    scores = least_of(scores, __builtin_shufflevector(scores, scores, 2, 3, 0, 1, 6, 7, 4, 5));
-    scores = least_of(scores, __builtin_shufflevector(scores, scores, 1, 0, 3, 2, 5, 4, 7, 6));
+    scores = min_lanes(scores, __builtin_shufflevector(scores, scores, 4, 5, 6, 7, 0, 1, 2, 3));
+    scores = min_lanes(scores, __builtin_shufflevector(scores, scores, 2, 3, 0, 1, 6, 7, 4, 5));
+    scores = min_lanes(scores, __builtin_shufflevector(scores, scores, 1, 0, 3, 2, 5, 4, 7, 6));
     return leaf->entries[scores[0] & (GIF_NEAREST_LANES - 1)];
 }
 
 static inline uint8_t
-find(struct gif_nearest *nearest, uint32_t key)
+find_entry(struct gif_nearest *nearest, uint32_t key)
 {
     uint16_t *place = &nearest->places[place_of(key, LEAF_BITS)];
 
@@ -271,8 +275,9 @@ find(struct gif_nearest *nearest, uint32_t key)
 }
 
 void
-gif_nearest_map(struct gif_nearest *nearest, const uint32_t *keys, uint32_t count, uint8_t nothing, uint8_t *indices)
+gif_nearest_map(struct gif_nearest *nearest, const uint32_t *keys, uint32_t count, uint8_t transparent,
+                uint8_t *indices)
 {
     for (uint32_t i = 0; i < count; i++)
-        indices[i] = keys[i] == GIF_NOTHING ? nothing : find(nearest, keys[i]);
+        indices[i] = keys[i] == GIF_TRANSPARENT ? transparent : find_entry(nearest, keys[i]);
 }

@@ -31,7 +31,8 @@ struct gif_nearest {
     uint8_t cell_counts[GIF_NEAREST_CELLS]; /**< 0: not made yet; more than GIF_NEAREST_FEW: the block's list serves */
     uint8_t cells[GIF_NEAREST_CELLS][GIF_NEAREST_FEW];
     uint32_t leaf_count;
-    uint16_t places[GIF_NEAREST_PLACES]; /**< 0: not made yet; else the leaf's number + 1, or that the cell's list serves */
+    uint16_t
+        places[GIF_NEAREST_PLACES]; /**< 0: not made yet; else the leaf's number + 1, or that the cell's list serves */
     struct gif_nearest_leaf {
         uint16_t at_origin[GIF_NEAREST_LANES]; /**< see nearest.c */
         uint16_t red[GIF_NEAREST_LANES], green[GIF_NEAREST_LANES], blue[GIF_NEAREST_LANES];
@@ -48,8 +49,8 @@ void gif_nearest_move(struct gif_nearest *nearest, const uint32_t *palette, uint
 /** The entry nearest to a colour, the first of equals. */
 uint8_t gif_nearest_to(struct gif_nearest *nearest, uint32_t key);
 
-/** Entries nearest to the keys of a row; `nothing` stands for GIF_NOTHING. */
-void gif_nearest_map(struct gif_nearest *nearest, const uint32_t *keys, uint32_t count, uint8_t nothing,
+/** Entries nearest to the keys of a row; `transparent` stands for GIF_TRANSPARENT. */
+void gif_nearest_map(struct gif_nearest *nearest, const uint32_t *keys, uint32_t count, uint8_t transparent,
                      uint8_t *indices);
 
 #endif

@@ -14,7 +14,7 @@ mask_of(uint32_t bits)
 
 /* The slot of a cell, or the free one where it belongs. */
 static inline uint16_t *
-find(struct gif_points *points, uint32_t cell)
+find_slot(struct gif_points *points, uint32_t cell)
 {
     uint32_t place = cell * 0x9e3779b1U >> 16;
 
@@ -24,9 +24,9 @@ find(struct gif_points *points, uint32_t cell)
 }
 
 static inline void
-add(struct gif_points *points, uint32_t cell, const struct gif_point *more)
+add_point(struct gif_points *points, uint32_t cell, const struct gif_point *more)
 {
-    uint16_t *slot = find(points, cell);
+    uint16_t *slot = find_slot(points, cell);
     struct gif_point *point;
 
     if (!*slot) {
@@ -42,7 +42,7 @@ add(struct gif_points *points, uint32_t cell, const struct gif_point *more)
 }
 
 static void
-coarsen(struct gif_points *points)
+coarsen_points(struct gif_points *points)
 {
     uint32_t count = points->count, mask = mask_of(--points->bits);
 
@@ -50,7 +50,7 @@ coarsen(struct gif_points *points)
     points->count = 0;
     for (uint32_t i = 0; i < count; i++) { /* a point moves forward only */
         struct gif_point point = points->points[i];
-        add(points, points->cells[i] & mask, &point);
+        add_point(points, points->cells[i] & mask, &point);
     }
 }
 
@@ -64,13 +64,13 @@ mean_of(const struct gif_point *point)
 
 /* Where colours are that many, errors are so large that two bits matter less than the time for twice the points. */
 static uint32_t
-most_of(uint32_t bits)
+max_points(uint32_t bits)
 {
     return bits == FIRST_BITS ? GIF_POINTS_MAX / 2 : GIF_POINTS_MAX;
 }
 
 static void
-collect(struct gif_points *points, const struct gif_sample *sample, uint32_t bits)
+collect_points(struct gif_points *points, const struct gif_sample *sample, uint32_t bits)
 {
     uint32_t mask = mask_of(bits);
 
@@ -79,20 +79,20 @@ collect(struct gif_points *points, const struct gif_sample *sample, uint32_t bit
     points->bits = bits;
     for (uint32_t i = 0; i < sample->count; i++) {
         uint32_t key = sample->keys[i];
-        while (points->count >= most_of(points->bits)) {
-            coarsen(points);
+        while (points->count >= max_points(points->bits)) {
+            coarsen_points(points);
             mask = mask_of(points->bits);
         }
-        add(points, key & mask, &(struct gif_point){ 1, key >> 16, key >> 8 & 0xff, key & 0xff });
+        add_point(points, key & mask, &(struct gif_point){ 1, key >> 16, key >> 8 & 0xff, key & 0xff });
     }
 }
 
 void
 gif_points_set(struct gif_points *points, const struct gif_sample *sample)
 {
-    collect(points, sample, FIRST_BITS);
+    collect_points(points, sample, FIRST_BITS);
     if (points->count < GIF_POINTS_MAX / 4)
-        collect(points, sample, 8);
+        collect_points(points, sample, 8);
     for (uint32_t i = 0; i < points->count; i++)
         points->cells[i] = mean_of(&points->points[i]);
 }

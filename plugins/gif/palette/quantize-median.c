@@ -20,7 +20,7 @@ value_of(uint32_t key, uint32_t shift)
 }
 
 static void
-measure(const uint32_t *keys, struct box *box)
+measure_box(const uint32_t *keys, struct box *box)
 {
     box->low = box->high = box->shift = 0;
     for (uint32_t shift = 0; shift <= 16; shift += 8) {
@@ -54,7 +54,7 @@ median_of(const uint32_t *keys, const struct box *box)
 }
 
 static void
-split(uint32_t *keys, struct box *box, struct box *other)
+split_box(uint32_t *keys, struct box *box, struct box *other)
 {
     uint32_t median = median_of(keys, box), at = box->first, end = box->first + box->count;
 
@@ -67,8 +67,8 @@ split(uint32_t *keys, struct box *box, struct box *other)
     }
     *other = (struct box){ .first = at, .count = end - at };
     box->count = at - box->first;
-    measure(keys, box);
-    measure(keys, other);
+    measure_box(keys, box);
+    measure_box(keys, other);
 }
 
 /* The fullest box that holds more than one colour, or NULL. */
@@ -98,18 +98,19 @@ mean_of(const uint32_t *keys, const struct box *box)
 }
 
 static uint32_t
-choose(void *memory, struct gif_sample *sample, const struct gif_points *points, uint32_t limit, uint32_t *palette)
+choose_median(void *memory, struct gif_sample *sample, const struct gif_points *points, uint32_t limit,
+              uint32_t *palette)
 {
     struct box boxes[MAX_BOXES] = { { .count = sample->count } }, *fullest;
     uint32_t count = 1;
     (void)memory, (void)points;
 
-    measure(sample->keys, &boxes[0]);
+    measure_box(sample->keys, &boxes[0]);
     while (count < limit && (fullest = fullest_of(boxes, count)))
-        split(sample->keys, fullest, &boxes[count++]);
+        split_box(sample->keys, fullest, &boxes[count++]);
     for (uint32_t i = 0; i < count; i++)
         palette[i] = mean_of(sample->keys, &boxes[i]);
     return count;
 }
 
-const struct gif_quantizer gif_quantizer_median = { .choose = choose };
+const struct gif_quantizer gif_quantizer_median = { .choose = choose_median };

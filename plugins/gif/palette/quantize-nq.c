@@ -32,7 +32,7 @@ struct network {
 
 /* Along the grays, all equally frequent. */
 static void
-start(struct network *network, uint32_t count)
+start_network(struct network *network, uint32_t count)
 {
     network->count = count;
     for (uint32_t i = 0; i < count; i++) {
@@ -43,7 +43,7 @@ start(struct network *network, uint32_t count)
 
 /* The winner with handicaps; the frequency that rises is that of the nearest without. */
 static uint32_t
-contest(struct network *network, int32_t red, int32_t green, int32_t blue)
+find_winner(struct network *network, int32_t red, int32_t green, int32_t blue)
 {
     int32_t nearest_at = INT32_MAX, winner_at = INT32_MAX;
     uint32_t nearest = 0, winner = 0;
@@ -62,7 +62,7 @@ contest(struct network *network, int32_t red, int32_t green, int32_t blue)
 }
 
 static void
-move(struct network *network, uint32_t i, int32_t red, int32_t green, int32_t blue, int32_t alpha)
+move_neuron(struct network *network, uint32_t i, int32_t red, int32_t green, int32_t blue, int32_t alpha)
 {
     network->red[i] += (red - network->red[i]) * alpha / (1 << ALPHA_BITS);
     network->green[i] += (green - network->green[i]) * alpha / (1 << ALPHA_BITS);
@@ -70,18 +70,18 @@ move(struct network *network, uint32_t i, int32_t red, int32_t green, int32_t bl
 }
 
 static void
-show(struct network *network, uint32_t key, int32_t alpha, int32_t radius)
+train_pixel(struct network *network, uint32_t key, int32_t alpha, int32_t radius)
 {
     int32_t red = (int32_t)(key >> 16) << COLOUR_BITS, green = (int32_t)(key >> 8 & 0xff) << COLOUR_BITS;
-    int32_t blue = (int32_t)(key & 0xff) << COLOUR_BITS, winner = (int32_t)contest(network, red, green, blue);
+    int32_t blue = (int32_t)(key & 0xff) << COLOUR_BITS, winner = (int32_t)find_winner(network, red, green, blue);
 
-    move(network, winner, red, green, blue, alpha);
+    move_neuron(network, winner, red, green, blue, alpha);
     for (int32_t by = 1; by < radius; by++) {
         int32_t less = alpha * (radius * radius - by * by) / (radius * radius);
         if (winner - by >= 0)
-            move(network, winner - by, red, green, blue, less);
+            move_neuron(network, winner - by, red, green, blue, less);
         if (winner + by < (int32_t)network->count)
-            move(network, winner + by, red, green, blue, less);
+            move_neuron(network, winner + by, red, green, blue, less);
     }
 }
 
@@ -98,14 +98,14 @@ stride_for(uint32_t count)
 }
 
 static void
-learn(struct network *network, const struct gif_sample *sample)
+train_network(struct network *network, const struct gif_sample *sample)
 {
     uint32_t steps = sample->count > MAX_STEPS / VISITS ? MAX_STEPS : sample->count * VISITS;
     uint32_t cycle = steps / CYCLES + 1, stride = stride_for(sample->count), at = 0;
     int32_t alpha = 1 << ALPHA_BITS, radius = (int32_t)(network->count << RADIUS_BITS) / 8;
 
     for (uint32_t step = 1; step <= steps; step++) {
-        show(network, sample->keys[at], alpha, radius >> RADIUS_BITS);
+        train_pixel(network, sample->keys[at], alpha, radius >> RADIUS_BITS);
         at = (at + stride) % sample->count;
         if (step % cycle)
             continue;
@@ -123,16 +123,16 @@ shade_of(int32_t value)
 }
 
 static uint32_t
-choose(void *memory, struct gif_sample *sample, const struct gif_points *points, uint32_t limit, uint32_t *palette)
+choose_nq(void *memory, struct gif_sample *sample, const struct gif_points *points, uint32_t limit, uint32_t *palette)
 {
     struct network network;
     (void)memory, (void)points;
 
-    start(&network, limit);
-    learn(&network, sample);
+    start_network(&network, limit);
+    train_network(&network, sample);
     for (uint32_t i = 0; i < limit; i++)
         palette[i] = shade_of(network.red[i]) << 16 | shade_of(network.green[i]) << 8 | shade_of(network.blue[i]);
     return limit;
 }
 
-const struct gif_quantizer gif_quantizer_nq = { .choose = choose };
+const struct gif_quantizer gif_quantizer_nq = { .choose = choose_nq };

@@ -27,7 +27,7 @@ struct box {
 };
 
 static inline uint32_t
-cell(uint32_t red, uint32_t green, uint32_t blue)
+cell_index(uint32_t red, uint32_t green, uint32_t blue)
 {
     return (red * SIDE + green) * SIDE + blue;
 }
@@ -48,7 +48,7 @@ count_colours(struct wu *wu, const struct gif_points *points)
     for (uint32_t i = 0; i < points->count; i++) {
         const struct gif_point *point = &points->points[i];
         uint32_t red = points->cells[i] >> 16, green = points->cells[i] >> 8 & 0xff, blue = points->cells[i] & 0xff;
-        struct moments *at = &wu->cells[cell((red >> SHIFT) + 1, (green >> SHIFT) + 1, (blue >> SHIFT) + 1)];
+        struct moments *at = &wu->cells[cell_index((red >> SHIFT) + 1, (green >> SHIFT) + 1, (blue >> SHIFT) + 1)];
         at->count += point->count;
         at->red += point->red;
         at->green += point->green;
@@ -58,7 +58,7 @@ count_colours(struct wu *wu, const struct gif_points *points)
 }
 
 static inline void
-add(struct moments *sum, const struct moments *more)
+add_moments(struct moments *sum, const struct moments *more)
 {
     sum->count += more->count;
     sum->red += more->red;
@@ -68,7 +68,7 @@ add(struct moments *sum, const struct moments *more)
 }
 
 static inline void
-subtract(struct moments *sum, const struct moments *less)
+subtract_moments(struct moments *sum, const struct moments *less)
 {
     sum->count -= less->count;
     sum->red -= less->red;
@@ -79,18 +79,18 @@ subtract(struct moments *sum, const struct moments *less)
 
 /* From moments of single cells to moments of all cells at or below one. */
 static void
-accumulate(struct wu *wu)
+accumulate_moments(struct wu *wu)
 {
     for (uint32_t red = 1; red < SIDE; red++) {
         struct moments area[SIDE] = { { 0 } };
         for (uint32_t green = 1; green < SIDE; green++) {
             struct moments line = { 0 };
             for (uint32_t blue = 1; blue < SIDE; blue++) {
-                struct moments *at = &wu->cells[cell(red, green, blue)];
-                add(&line, at);
-                add(&area[blue], &line);
+                struct moments *at = &wu->cells[cell_index(red, green, blue)];
+                add_moments(&line, at);
+                add_moments(&area[blue], &line);
                 *at = area[blue];
-                add(at, &wu->cells[cell(red - 1, green, blue)]);
+                add_moments(at, &wu->cells[cell_index(red - 1, green, blue)]);
             }
         }
     }
@@ -109,14 +109,14 @@ moments_up_to(const struct wu *wu, const struct box *box, int axis, uint32_t at)
         low[i] = box->low[i];
     }
     high[axis] = at;
-    sum = wu->cells[cell(high[0], high[1], high[2])];
+    sum = wu->cells[cell_index(high[0], high[1], high[2])];
     uint32_t corner[3] = { high[0], high[1], high[2] };
     corner[one] = low[one];
-    subtract(&sum, &wu->cells[cell(corner[0], corner[1], corner[2])]);
+    subtract_moments(&sum, &wu->cells[cell_index(corner[0], corner[1], corner[2])]);
     corner[two] = low[two];
-    add(&sum, &wu->cells[cell(corner[0], corner[1], corner[2])]);
+    add_moments(&sum, &wu->cells[cell_index(corner[0], corner[1], corner[2])]);
     corner[one] = high[one];
-    subtract(&sum, &wu->cells[cell(corner[0], corner[1], corner[2])]);
+    subtract_moments(&sum, &wu->cells[cell_index(corner[0], corner[1], corner[2])]);
     return sum;
 }
 
@@ -126,7 +126,7 @@ moments_of(const struct wu *wu, const struct box *box)
     struct moments sum = moments_up_to(wu, box, 0, box->high[0]);
     struct moments below = moments_up_to(wu, box, 0, box->low[0]);
 
-    subtract(&sum, &below);
+    subtract_moments(&sum, &below);
     return sum;
 }
 
@@ -159,8 +159,8 @@ best_cut(const struct wu *wu, const struct box *box, int axis, const struct mome
 
     for (uint32_t at = box->low[axis] + 1U; at < box->high[axis]; at++) {
         struct moments lower = moments_up_to(wu, box, axis, at), upper = *whole;
-        subtract(&lower, &below);
-        subtract(&upper, &lower);
+        subtract_moments(&lower, &below);
+        subtract_moments(&upper, &lower);
         if (!lower.count || !upper.count)
             continue;
         double gain = gain_of(&lower) + gain_of(&upper);
@@ -173,7 +173,7 @@ best_cut(const struct wu *wu, const struct box *box, int axis, const struct mome
 }
 
 static int
-split(const struct wu *wu, struct box *box, struct box *other)
+split_box(const struct wu *wu, struct box *box, struct box *other)
 {
     struct moments whole = moments_of(wu, box);
     double best = 0;
@@ -217,7 +217,7 @@ mean_of(const struct moments *moments)
 }
 
 static uint32_t
-choose(void *memory, struct gif_sample *sample, const struct gif_points *points, uint32_t limit, uint32_t *palette)
+choose_wu(void *memory, struct gif_sample *sample, const struct gif_points *points, uint32_t limit, uint32_t *palette)
 {
     struct box boxes[MAX_BOXES] = { { .high = { SIDE - 1, SIDE - 1, SIDE - 1 } } };
     uint32_t count = 1;
@@ -226,13 +226,13 @@ choose(void *memory, struct gif_sample *sample, const struct gif_points *points,
     (void)sample;
     memset(wu, 0, sizeof *wu);
     count_colours(wu, points);
-    accumulate(wu);
+    accumulate_moments(wu);
     set_error(wu, &boxes[0]);
     while (count < limit) {
         struct box *worst = &boxes[worst_of(boxes, count)];
         if (worst->error <= 0)
             break;
-        if (split(wu, worst, &boxes[count]))
+        if (split_box(wu, worst, &boxes[count]))
             count++;
         else
             worst->error = 0; /* all in one cell */
@@ -244,4 +244,4 @@ choose(void *memory, struct gif_sample *sample, const struct gif_points *points,
     return count;
 }
 
-const struct gif_quantizer gif_quantizer_wu = { .choose = choose, .memory_size = sizeof(struct wu) };
+const struct gif_quantizer gif_quantizer_wu = { .choose = choose_wu, .memory_size = sizeof(struct wu) };

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-enum { STEPS = 5, BOLD_STEPS = 3, MOST_STEPS = 12 /* while entries are free */, MAX_COLOURS = 256 };
+enum { STEPS = 5, BOLD_STEPS = 3, MAX_STEPS = 12 /* while entries are free */, MAX_COLOURS = 256 };
 
 /* The points nearest to one colour. */
 struct cluster {
@@ -15,8 +15,8 @@ struct cluster {
 };
 
 static inline void
-assign(const struct gif_nearest *nearest, struct cluster *cluster, uint8_t entry, const struct gif_point *point,
-       uint32_t key)
+assign_point(const struct gif_nearest *nearest, struct cluster *cluster, uint8_t entry, const struct gif_point *point,
+             uint32_t key)
 {
     int32_t red = key >> 16, green = key >> 8 & 0xff, blue = key & 0xff;
     int32_t r = red - nearest->red[entry], g = green - nearest->green[entry], b = blue - nearest->blue[entry];
@@ -41,7 +41,7 @@ within_range(int32_t value)
 
 /* A shade's way to the mean, and when bold half as far again: steps go on in the same direction for long. */
 static inline uint32_t
-moved(uint32_t from, uint32_t sum, uint32_t count, bool is_bold)
+moved_shade(uint32_t from, uint32_t sum, uint32_t count, bool is_bold)
 {
     int32_t mean = (sum + count / 2) / count;
 
@@ -49,11 +49,11 @@ moved(uint32_t from, uint32_t sum, uint32_t count, bool is_bold)
 }
 
 static uint32_t
-move(uint32_t colour, const struct cluster *cluster, bool is_bold)
+move_colour(uint32_t colour, const struct cluster *cluster, bool is_bold)
 {
-    return moved(colour >> 16, cluster->red, cluster->count, is_bold) << 16 |
-           moved(colour >> 8 & 0xff, cluster->green, cluster->count, is_bold) << 8 |
-           moved(colour & 0xff, cluster->blue, cluster->count, is_bold);
+    return moved_shade(colour >> 16, cluster->red, cluster->count, is_bold) << 16 |
+           moved_shade(colour >> 8 & 0xff, cluster->green, cluster->count, is_bold) << 8 |
+           moved_shade(colour & 0xff, cluster->blue, cluster->count, is_bold);
 }
 
 /* The colour that a free entry takes: the farthest of the worst cluster, which gives away its error. 0 errors: none. */
@@ -69,7 +69,7 @@ worst_of(struct cluster *clusters, uint32_t count)
 }
 
 static uint32_t
-fill_up(struct cluster *clusters, uint32_t clusters_count, uint32_t limit, uint32_t count, uint32_t *palette)
+fill_entries(struct cluster *clusters, uint32_t clusters_count, uint32_t limit, uint32_t count, uint32_t *palette)
 {
     while (count < limit) {
         struct cluster *worst = worst_of(clusters, clusters_count);
@@ -82,20 +82,20 @@ fill_up(struct cluster *clusters, uint32_t clusters_count, uint32_t limit, uint3
 }
 
 static uint32_t
-step(struct gif_nearest *nearest, const struct gif_points *points, uint32_t limit, uint32_t count, bool is_bold,
-     uint32_t *palette)
+refine_once(struct gif_nearest *nearest, const struct gif_points *points, uint32_t limit, uint32_t count, bool is_bold,
+            uint32_t *palette)
 {
     struct cluster clusters[MAX_COLOURS] = { { 0 } };
-    uint32_t kept = 0;
+    uint32_t retained = 0;
 
     for (uint32_t i = 0; i < points->count; i++) {
         uint8_t entry = gif_nearest_to(nearest, points->cells[i]);
-        assign(nearest, &clusters[entry], entry, &points->points[i], points->cells[i]);
+        assign_point(nearest, &clusters[entry], entry, &points->points[i], points->cells[i]);
     }
     for (uint32_t i = 0; i < count; i++)
         if (clusters[i].count)
-            palette[kept++] = move(palette[i], &clusters[i], is_bold);
-    return fill_up(clusters, count, limit, kept, palette);
+            palette[retained++] = move_colour(palette[i], &clusters[i], is_bold);
+    return fill_entries(clusters, count, limit, retained, palette);
 }
 
 uint32_t
@@ -104,14 +104,14 @@ gif_refine(struct gif_nearest *nearest, const struct gif_points *points, uint32_
 {
     uint32_t before = 0;
 
-    for (int i = 0; i < STEPS || (i < MOST_STEPS && count > before); i++) {
+    for (int i = 0; i < STEPS || (i < MAX_STEPS && count > before); i++) {
         /* the lists of the first step do for all, unless there are new colours: the others do not move far */
         if (count != before)
             gif_nearest_set(nearest, palette, count);
         else
             gif_nearest_move(nearest, palette, count);
         before = count;
-        count = step(nearest, points, limit, count, i < BOLD_STEPS, palette);
+        count = refine_once(nearest, points, limit, count, i < BOLD_STEPS, palette);
     }
     return count;
 }

@@ -22,7 +22,7 @@ next_random(struct gif_sample *sample)
 
 /* Of every two keep one, and from here on one of twice as many. */
 static void
-halve(struct gif_sample *sample)
+halve_sample(struct gif_sample *sample)
 {
     sample->count /= 2;
     for (uint32_t i = 0; i < sample->count; i++)
@@ -40,10 +40,10 @@ gif_sample_add(struct gif_sample *sample, const uint32_t *keys, uint32_t count)
             sample->left -= skip;
             continue;
         }
-        if (keys[i] == GIF_NOTHING)
+        if (keys[i] == GIF_TRANSPARENT)
             continue;
         if (sample->count == GIF_SAMPLE_MAX)
-            halve(sample);
+            halve_sample(sample);
         sample->keys[sample->count++] = keys[i];
         sample->left = sample->every - 1 - sample->offset;
         sample->offset = next_random(sample) & (sample->every - 1);

@@ -19,7 +19,7 @@ struct gif_sample {
 
 void gif_sample_clear(struct gif_sample *sample);
 
-/** Draw from the keys of a row; GIF_NOTHING is none. */
+/** Draw from the keys of a row; GIF_TRANSPARENT is none. */
 void gif_sample_add(struct gif_sample *sample, const uint32_t *keys, uint32_t count);
 
 #endif

@@ -19,7 +19,7 @@ read_for_giflib(GifFileType *gif, GifByteType *out, int size)
 
 /* giflib or the window stopped: say why. */
 static int32_t
-broken(struct gif_reader *self, int code)
+fail_walk(struct gif_reader *self, int code)
 {
     struct mim_job *job = self->job;
     uint64_t offset = self->window.position;
@@ -28,10 +28,10 @@ broken(struct gif_reader *self, int code)
     if (self->window.status != MIM_OK)
         return job->host->fail(job, self->window.status, offset, "cannot read on at byte %llu",
                                (unsigned long long)offset);
-    if (self->window.ended && offset == self->at.offset && frame)
+    if (self->window.has_ended && offset == self->at.offset && frame)
         return job->host->fail(job, MIM_TRUNCATED, offset, "the file ends after frame %llu, without a trailer",
                                frame - 1);
-    if (self->window.ended)
+    if (self->window.has_ended)
         return job->host->fail(job, MIM_TRUNCATED, offset, "the file ends inside frame %llu", frame);
     if (code == D_GIF_ERR_WRONG_RECORD)
         return job->host->fail(job, MIM_CORRUPT, offset - 1,
@@ -42,13 +42,13 @@ broken(struct gif_reader *self, int code)
 
 /* giflib says "no screen descriptor" for a short read and for a failed malloc alike. */
 static int32_t
-cannot_open(struct gif_reader *self, int code)
+fail_open(struct gif_reader *self, int code)
 {
     struct mim_job *job = self->job;
 
     if (self->window.status != MIM_OK)
         return job->host->fail(job, self->window.status, self->window.position, "cannot read the header");
-    if (self->window.ended)
+    if (self->window.has_ended)
         return job->host->fail(job, MIM_TRUNCATED, self->window.position, "the file ends inside its header");
     if (code == D_GIF_ERR_NOT_GIF_FILE)
         return job->host->fail(job, MIM_CORRUPT, 0, "the file does not begin with GIF");
@@ -77,7 +77,7 @@ read_control(struct gif_frame *frame, const GifByteType *block)
 }
 
 static bool
-says_loop(const GifByteType *block)
+is_loop_block(const GifByteType *block)
 {
     return block[0] == 11 && (!memcmp(block + 1, "NETSCAPE2.0", 11) || !memcmp(block + 1, "ANIMEXTS1.0", 11));
 }
@@ -90,17 +90,17 @@ read_extension(struct gif_reader *self, struct gif_frame *frame)
     bool in_loop = false;
 
     if (DGifGetExtension(self->gif, &function, &block) != GIF_OK)
-        return broken(self, self->gif->Error);
+        return fail_walk(self, self->gif->Error);
     if (block && function == GRAPHICS_EXT_FUNC_CODE)
         read_control(frame, block);
     if (block && function == APPLICATION_EXT_FUNC_CODE)
-        in_loop = says_loop(block);
+        in_loop = is_loop_block(block);
     if (block && function == COMMENT_EXT_FUNC_CODE)
         frame->extensions.has_comment = true;
 
     while (block) {
         if (DGifGetExtensionNext(self->gif, &block) != GIF_OK)
-            return broken(self, self->gif->Error);
+            return fail_walk(self, self->gif->Error);
         if (block && in_loop)
             read_loop(self, block);
     }
@@ -118,22 +118,22 @@ get_u16(const uint8_t *bytes)
 static int32_t
 read_image_header(struct gif_reader *self, struct gif_frame *frame)
 {
-    enum { DESCRIPTOR = 9, INTERLACED = 0x40, HAS_TABLE = 0x80, TABLE_BITS = 7, MOST_CODE_SIZE = 8 };
+    enum { DESCRIPTOR = 9, INTERLACED = 0x40, HAS_TABLE = 0x80, TABLE_BITS = 7, MAX_CODE_SIZE = 8 };
     uint8_t bytes[DESCRIPTOR], code_size;
 
     if (gif_window_read(self->job, &self->window, bytes, sizeof bytes) < sizeof bytes)
-        return broken(self, 0);
+        return fail_walk(self, 0);
     frame->x = get_u16(bytes);
     frame->y = get_u16(bytes + 2);
     frame->width = get_u16(bytes + 4) ? get_u16(bytes + 4) : (uint32_t)self->gif->SWidth;
     frame->height = get_u16(bytes + 6) ? get_u16(bytes + 6) : (uint32_t)self->gif->SHeight;
-    frame->interlaced = bytes[8] & INTERLACED;
+    frame->is_interlaced = bytes[8] & INTERLACED;
     frame->palette = self->window.position;
     frame->colours = bytes[8] & HAS_TABLE ? 2U << (bytes[8] & TABLE_BITS) : 0;
 
     self->window.position += frame->colours * sizeof(GifColorType);
-    if (!gif_window_read(self->job, &self->window, &code_size, 1) || code_size > MOST_CODE_SIZE)
-        return broken(self, 0);
+    if (!gif_window_read(self->job, &self->window, &code_size, 1) || code_size > MAX_CODE_SIZE)
+        return fail_walk(self, 0);
     frame->code_size = code_size;
     frame->codes = self->window.position;
     if (!frame->width || !frame->height)
@@ -165,7 +165,7 @@ gif_blocks_find_image(struct gif_reader *self, struct gif_frame *frame)
     for (;;) {
         GifRecordType type;
         if (next_record(self, &type) != GIF_OK)
-            return broken(self, self->gif->Error);
+            return fail_walk(self, self->gif->Error);
         frame->extensions.end = self->window.position - 1;
         if (type == IMAGE_DESC_RECORD_TYPE)
             return read_image_header(self, frame);
@@ -185,13 +185,13 @@ gif_frame_covers(const struct gif_frame *frame, uint32_t width, uint32_t height)
 
 /* The window stands behind a frame. */
 static int32_t
-pass(struct gif_reader *self, const struct gif_frame *frame)
+advance_mark(struct gif_reader *self, const struct gif_frame *frame)
 {
     self->at = (struct gif_mark){
         .frame = frame->mark.frame + 1,
         .offset = self->window.position,
         .pts = frame->mark.pts + frame->delay,
-        .bare =
+        .is_blank =
             frame->disposal == DISPOSE_BACKGROUND && gif_frame_covers(frame, self->canvas_width, self->canvas_height),
     };
     return gif_index_note(self->job, &self->index, &self->at);
@@ -201,9 +201,9 @@ int32_t
 gif_blocks_skip_codes(struct gif_reader *self, struct gif_frame *frame)
 {
     if (!gif_window_skip_blocks(self->job, &self->window))
-        return broken(self, 0);
+        return fail_walk(self, 0);
     frame->codes_size = self->window.position - frame->codes;
-    return pass(self, frame);
+    return advance_mark(self, frame);
 }
 
 int32_t
@@ -220,7 +220,7 @@ gif_blocks_load_palette(struct gif_reader *self, const struct gif_frame *frame, 
     }
     self->window.position = frame->palette;
     if (gif_window_read(self->job, &self->window, palette, size) < size)
-        return broken(self, 0);
+        return fail_walk(self, 0);
     self->window.position = here;
     return MIM_OK;
 }
@@ -279,7 +279,7 @@ gif_blocks_open(struct mim_job *job, struct gif_reader *self)
     gif_window_seek(&self->window, 0);
     self->gif = DGifOpen(self, read_for_giflib, &code);
     if (!self->gif)
-        return cannot_open(self, code);
+        return fail_open(self, code);
 
     choose_background(self);
     self->at.offset = self->window.position;

@@ -29,7 +29,7 @@ struct gif_frame {
     uint64_t palette;    /**< place of its own table */
     uint64_t codes;      /**< place of the sub-blocks */
     uint64_t codes_size; /**< bytes with their lengths and the terminator, once they were stepped over */
-    bool interlaced;
+    bool is_interlaced;
 };
 
 struct gif_reader {

@@ -5,7 +5,7 @@
 enum { MARKS_FIRST = 64, MARKS_MAX = 65536 };
 
 static int32_t
-grow(struct mim_job *job, struct gif_index *index)
+grow_marks(struct mim_job *job, struct gif_index *index)
 {
     uint64_t capacity = index->capacity ? 2 * index->capacity : MARKS_FIRST;
     void *marks =
@@ -19,7 +19,7 @@ grow(struct mim_job *job, struct gif_index *index)
 }
 
 static void
-thin_out(struct gif_index *index)
+halve_marks(struct gif_index *index)
 {
     index->count /= 2;
     index->shift++;
@@ -33,9 +33,9 @@ gif_index_note(struct mim_job *job, struct gif_index *index, const struct gif_ma
     if (mark->frame < index->known)
         return MIM_OK;
     if (index->count == MARKS_MAX)
-        thin_out(index);
+        halve_marks(index);
     if (mark->frame >> index->shift << index->shift == mark->frame) {
-        if (index->count == index->capacity && grow(job, index) != MIM_OK)
+        if (index->count == index->capacity && grow_marks(job, index) != MIM_OK)
             return MIM_NOMEM;
         index->marks[index->count++] = *mark;
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Where frames begin, as far as the file has been walked. */
-#ifndef MIM_GIF_INDEX_H
-#define MIM_GIF_INDEX_H
+#ifndef MIM_GIF_FRAME_INDEX_H
+#define MIM_GIF_FRAME_INDEX_H
 
 #include <stdbool.h>
 
@@ -12,7 +12,7 @@ struct gif_mark {
     uint64_t frame;  /**< its number */
     uint64_t offset; /**< of its first block: an extension or the image */
     int64_t pts;     /**< hundredths of a second before it */
-    bool bare;       /**< the frame before left the whole canvas empty */
+    bool is_blank;   /**< the frame before left the whole canvas empty */
 };
 
 /** Every frame's mark; of long files every second, fourth ... frame's, so that memory stays bounded. Zeroed = empty. */

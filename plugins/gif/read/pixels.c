@@ -29,25 +29,25 @@ gif_worker_close(struct mim_job *job)
     struct gif_worker *worker = job->worker;
 
     if (worker->codes)
-        job->host->resize(job, worker->codes, worker->room, 0);
+        job->host->resize(job, worker->codes, worker->capacity, 0);
 }
 
 static bool
-make_room(struct mim_job *job, struct gif_worker *worker, uint64_t size)
+reserve_codes(struct mim_job *job, struct gif_worker *worker, uint64_t size)
 {
-    if (size <= worker->room)
+    if (size <= worker->capacity)
         return true;
-    uint8_t *codes = job->host->resize(job, worker->codes, worker->room, size);
+    uint8_t *codes = job->host->resize(job, worker->codes, worker->capacity, size);
     if (!codes)
         return false;
     worker->codes = codes;
-    worker->room = size;
+    worker->capacity = size;
     return true;
 }
 
 /* Sub-blocks lose their lengths where they lie. Gives the bytes of codes. */
 static size_t
-unchain(uint8_t *bytes, size_t size)
+join_sub_blocks(uint8_t *bytes, size_t size)
 {
     size_t done = 0;
 
@@ -88,15 +88,15 @@ unpack_codes(struct mim_job *job, const struct gif_frame *frame, const uint8_t *
 }
 
 static int32_t
-unpack(struct mim_job *job, const struct gif_packet *packet, uint8_t *out)
+unpack_frame(struct mim_job *job, const struct gif_packet *packet, uint8_t *out)
 {
     const struct gif_frame *frame = &packet->frame;
     struct gif_worker *worker = job->worker;
-    if (!make_room(job, worker, frame->codes_size))
+    if (!reserve_codes(job, worker, frame->codes_size))
         return MIM_NOMEM;
 
     int64_t got = job->host->read_at(job, worker->codes, frame->codes_size, frame->codes);
-    return got < 0 ? (int32_t)-got : unpack_codes(job, frame, worker->codes, unchain(worker->codes, got), out);
+    return got < 0 ? (int32_t)-got : unpack_codes(job, frame, worker->codes, join_sub_blocks(worker->codes, got), out);
 }
 
 /* Indices past the table are black: no two programs agree there. Without any table they are shades of gray, as in Pillow. */
@@ -132,7 +132,7 @@ place_rows(struct mim_job *job, const struct gif_packet *packet, const uint8_t *
         int32_t status = (uint64_t)k * raster->width % STEP < raster->width ? job->host->poll(job) : MIM_OK;
         if (status != MIM_OK)
             return status;
-        uint32_t y = packet->frame.interlaced ? interlaced_row(k, raster->height) : k;
+        uint32_t y = packet->frame.is_interlaced ? interlaced_row(k, raster->height) : k;
         const uint8_t *row = indices + (size_t)k * raster->width;
         uint8_t *out = raster->data + y * raster->stride;
         if (raster->channels == 1)
@@ -161,7 +161,7 @@ unpack_aside(struct mim_job *job, const struct gif_packet *packet, struct mim_ra
     if (!indices)
         return MIM_NOMEM;
 
-    int32_t status = unpack(job, packet, indices);
+    int32_t status = unpack_frame(job, packet, indices);
     if (status == MIM_OK)
         status = place_rows(job, packet, indices, raster);
     job->host->resize(job, indices, size, 0);
@@ -179,10 +179,10 @@ gif_pixels(struct mim_job *job, const void *data, const struct mim_frame_info *i
         fill_palette(packet, (uint8_t(*)[4])raster->palette);
         raster->palette_size = packet->palette_size ? packet->palette_size : GIF_PALETTE_SIZE;
     }
-    if (packet->frame.interlaced || raster->channels != 1)
+    if (packet->frame.is_interlaced || raster->channels != 1)
         return unpack_aside(job, packet, raster);
 
-    int32_t status = unpack(job, packet, raster->data);
+    int32_t status = unpack_frame(job, packet, raster->data);
     if (status == MIM_OK)
         spread_rows(raster);
     return status;

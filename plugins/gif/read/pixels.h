@@ -19,7 +19,7 @@ struct gif_packet {
 struct gif_worker {
     struct gif_unlzw decoder;
     uint8_t *codes; /**< the host's memory, kept for the next frame */
-    uint64_t room;
+    uint64_t capacity;
 };
 
 void gif_worker_close(struct mim_job *job);

@@ -62,7 +62,7 @@ gif_scan(struct mim_job *job, struct mim_sequence *sequence)
 }
 
 static int32_t
-go_to(struct gif_reader *self, uint64_t index)
+walk_to(struct gif_reader *self, uint64_t index)
 {
     gif_blocks_seek(self, index);
     while (self->at.frame < index) {
@@ -77,7 +77,7 @@ go_to(struct gif_reader *self, uint64_t index)
 }
 
 static int32_t
-load(struct gif_reader *self, struct gif_packet *packet)
+load_packet(struct gif_reader *self, struct gif_packet *packet)
 {
     int32_t status = gif_blocks_find_image(self, &packet->frame);
     if (status != MIM_OK)
@@ -103,16 +103,16 @@ dispose_of(const struct gif_frame *frame)
 
 /* Composing may start at a frame that finds the canvas bare, or hides all of it and does not bring it back afterwards. */
 static bool
-is_key(const struct gif_reader *self, const struct gif_frame *frame)
+is_key_frame(const struct gif_reader *self, const struct gif_frame *frame)
 {
-    if (frame->mark.frame == 0 || frame->mark.bare)
+    if (frame->mark.frame == 0 || frame->mark.is_blank)
         return true;
     return frame->transparent < 0 && frame->disposal != DISPOSE_PREVIOUS &&
            gif_frame_covers(frame, self->canvas_width, self->canvas_height);
 }
 
 static void
-describe(const struct gif_reader *self, const struct gif_frame *frame, struct mim_frame_info *info)
+fill_info(const struct gif_reader *self, const struct gif_frame *frame, struct mim_frame_info *info)
 {
     info->sample = self->raw || self->palette ? MIM_SAMPLE_U8 : MIM_SAMPLE_INDEX8;
     info->channels = !self->raw || self->palette ? 1 : frame->transparent < 0 ? 3 : 4;
@@ -122,7 +122,7 @@ describe(const struct gif_reader *self, const struct gif_frame *frame, struct mi
     info->y = frame->y;
     info->dispose = dispose_of(frame);
     info->blend = frame->transparent < 0 ? MIM_BLEND_REPLACE : MIM_BLEND_OVER;
-    info->flags = is_key(self, frame) ? MIM_FRAME_KEY : 0;
+    info->flags = is_key_frame(self, frame) ? MIM_FRAME_KEY : 0;
     info->pts = frame->mark.pts;
     info->duration = frame->delay;
 }
@@ -133,26 +133,26 @@ gif_prepare(struct mim_job *job, uint64_t index, void *data, struct mim_frame_in
     struct gif_reader *self = job->state;
     struct gif_packet *packet = data;
 
-    int32_t status = go_to(self, index);
+    int32_t status = walk_to(self, index);
     if (status == MIM_OK)
-        status = load(self, packet);
+        status = load_packet(self, packet);
     if (status != MIM_OK)
         return status;
     if (!packet->frame.code_size)
         return job->host->fail(job, MIM_CORRUPT, packet->frame.extensions.end, "frame %llu has codes without bits",
                                (unsigned long long)index);
-    describe(self, &packet->frame, info);
+    fill_info(self, &packet->frame, info);
     return MIM_OK;
 }
 
 static int32_t
-put_int(struct mim_job *job, const char *key, int64_t value)
+emit_int(struct mim_job *job, const char *key, int64_t value)
 {
     return job->host->meta(job, key, MIM_META_INT | MIM_META_CODING, &value, sizeof value);
 }
 
 static int32_t
-put_text(struct mim_job *job, const char *key, const char *text)
+emit_text(struct mim_job *job, const char *key, const char *text)
 {
     return job->host->meta(job, key, MIM_META_TEXT | MIM_META_CODING, text, strlen(text));
 }
@@ -165,13 +165,13 @@ describe_file(struct mim_job *job, const struct gif_reader *self)
 
     for (int i = 0; i < 4; i++)
         background[i] = self->background[i];
-    int32_t status = put_text(job, "version", self->version);
+    int32_t status = emit_text(job, "version", self->version);
     if (status == MIM_OK && self->netscape_loop >= 0)
-        status = put_int(job, "netscape_loop", self->netscape_loop);
+        status = emit_int(job, "netscape_loop", self->netscape_loop);
     if (status == MIM_OK)
         status = job->host->meta(job, "background", MIM_META_INTS | MIM_META_CODING, background, sizeof background);
     if (status == MIM_OK && table)
-        status = put_int(job, "palette_size", table->ColorCount);
+        status = emit_int(job, "palette_size", table->ColorCount);
     if (status == MIM_OK)
         status = gif_comment_deliver(job, &self->head, &self->tail);
     return status;
@@ -184,17 +184,17 @@ describe_frame(struct mim_job *job, const struct gif_reader *self, const struct 
     const struct gif_frame *frame = &packet->frame;
     int64_t rectangle[] = { frame->x, frame->y, frame->width, frame->height };
 
-    int32_t status = put_int(job, "duration_cs", frame->delay);
+    int32_t status = emit_int(job, "duration_cs", frame->delay);
     if (status == MIM_OK)
-        status = put_text(job, "disposal", disposals[frame->disposal & 7]);
+        status = emit_text(job, "disposal", disposals[frame->disposal & 7]);
     if (status == MIM_OK && frame->transparent >= 0)
-        status = put_int(job, "transparency", frame->transparent);
+        status = emit_int(job, "transparency", frame->transparent);
     if (status == MIM_OK)
-        status = put_int(job, "interlaced", frame->interlaced);
+        status = emit_int(job, "interlaced", frame->is_interlaced);
     if (status == MIM_OK)
         status = job->host->meta(job, "rectangle", MIM_META_INTS | MIM_META_CODING, rectangle, sizeof rectangle);
     if (status == MIM_OK)
-        status = put_int(job, "palette_size", packet->palette_size);
+        status = emit_int(job, "palette_size", packet->palette_size);
     if (status == MIM_OK && self->palette && packet->palette_size)
         status = job->host->meta(job, "palette", MIM_META_BYTES | MIM_META_CODING, packet->palette,
                                  packet->palette_size * sizeof *packet->palette);

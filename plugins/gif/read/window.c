@@ -18,13 +18,13 @@ void
 gif_window_seek(struct gif_window *window, uint64_t position)
 {
     window->position = position;
-    window->ended = false;
+    window->has_ended = false;
     window->status = MIM_OK;
 }
 
-/* Bytes that can be had at the position without another read of the source; 0: none, and `ended` or `status` says why. */
+/* Bytes that can be had at the position without another read of the source; 0: none, and `has_ended` or `status` says why. */
 static uint64_t
-available(struct mim_job *job, struct gif_window *window)
+bytes_available(struct mim_job *job, struct gif_window *window)
 {
     if (window->status != MIM_OK)
         return 0;
@@ -41,7 +41,7 @@ available(struct mim_job *job, struct gif_window *window)
     window->start = window->position;
     window->size = got > 0 ? got : 0;
     window->status = got < 0 ? -got : MIM_OK;
-    window->ended = got == 0;
+    window->has_ended = got == 0;
     return window->size;
 }
 
@@ -57,7 +57,7 @@ gif_window_read(struct mim_job *job, struct gif_window *window, void *out, uint6
         return size;
     }
     while (done < size) {
-        uint64_t some = available(job, window);
+        uint64_t some = bytes_available(job, window);
         if (!some)
             break;
         if (some > size - done)
@@ -79,7 +79,7 @@ bool
 gif_window_skip_blocks(struct mim_job *job, struct gif_window *window)
 {
     for (;;) {
-        if (!available(job, window))
+        if (!bytes_available(job, window))
             return false;
         uint8_t length = window->bytes[window->position - window->start];
         window->position += 1 + length;

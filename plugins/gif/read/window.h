@@ -13,7 +13,7 @@ struct gif_window {
     uint64_t size;     /**< bytes that are there */
     uint64_t position; /**< of the next read */
     int32_t status;    /**< what a read of the source came to */
-    bool ended;        /**< somebody asked for bytes past the end of the source */
+    bool has_ended;    /**< somebody asked for bytes past the end of the source */
 };
 
 void gif_window_close(struct mim_job *job, struct gif_window *window);
@@ -21,7 +21,7 @@ void gif_window_close(struct mim_job *job, struct gif_window *window);
 /** Go to a place; forgets what stopped an earlier read. */
 void gif_window_seek(struct gif_window *window, uint64_t position);
 
-/** Copy up to `size` bytes; fewer at the end (`ended`) or when the source fails (`status`). */
+/** Copy up to `size` bytes; fewer at the end (`has_ended`) or when the source fails (`status`). */
 uint64_t gif_window_read(struct mim_job *job, struct gif_window *window, void *out, uint64_t size);
 
 /** The byte at a place that was just read. */

@@ -7,9 +7,9 @@ bytes_add(struct bytes *bytes, const void *data, size_t size)
 {
     if (!size)
         return;
-    if (bytes->size + size > bytes->room) {
-        bytes->room = 2 * (bytes->size + size);
-        bytes->data = realloc(bytes->data, bytes->room);
+    if (bytes->size + size > bytes->capacity) {
+        bytes->capacity = 2 * (bytes->size + size);
+        bytes->data = realloc(bytes->data, bytes->capacity);
         CHECK(bytes->data);
     }
     memcpy(bytes->data + bytes->size, data, size);
@@ -17,7 +17,7 @@ bytes_add(struct bytes *bytes, const void *data, size_t size)
 }
 
 static struct host *
-of(struct mim_job *job)
+host_of(struct mim_job *job)
 {
     return job->core;
 }
@@ -25,14 +25,14 @@ of(struct mim_job *job)
 static void *
 resize(struct mim_job *job, void *old, uint64_t old_size, uint64_t new_size)
 {
-    struct host *host = of(job);
+    struct host *host = host_of(job);
 
     CHECK(old || !old_size);
     if (new_size > old_size && ++host->allocations >= host->fail_allocation && host->fail_allocation)
         return NULL;
     host->allocated += new_size - old_size;
-    if (host->allocated > host->most_allocated)
-        host->most_allocated = host->allocated;
+    if (host->allocated > host->peak_allocated)
+        host->peak_allocated = host->allocated;
     if (!new_size) {
         free(old);
         return NULL;
@@ -43,7 +43,7 @@ resize(struct mim_job *job, void *old, uint64_t old_size, uint64_t new_size)
 static int32_t
 reserve(struct mim_job *job, int64_t delta)
 {
-    of(job)->reserved += delta;
+    host_of(job)->reserved += delta;
     return MIM_OK;
 }
 
@@ -57,7 +57,7 @@ limit(struct mim_job *job, int32_t which)
 static int32_t
 poll_host(struct mim_job *job)
 {
-    struct host *host = of(job);
+    struct host *host = host_of(job);
 
     return ++host->polls >= host->fail_poll && host->fail_poll ? MIM_CANCELLED : MIM_OK;
 }
@@ -65,7 +65,7 @@ poll_host(struct mim_job *job)
 static int32_t
 keep_failure(struct mim_job *job, int32_t status, uint64_t offset, const char *fmt, ...)
 {
-    struct host *host = of(job);
+    struct host *host = host_of(job);
     va_list args;
     (void)offset;
 
@@ -81,7 +81,7 @@ keep_failure(struct mim_job *job, int32_t status, uint64_t offset, const char *f
 static int64_t
 read_at(struct mim_job *job, void *data, uint64_t size, uint64_t offset)
 {
-    struct host *host = of(job);
+    struct host *host = host_of(job);
 
     if (host->fail_read && ++host->reads >= host->fail_read)
         return -MIM_IO;
@@ -96,7 +96,7 @@ read_at(struct mim_job *job, void *data, uint64_t size, uint64_t offset)
 static int32_t
 meta(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size)
 {
-    struct host *host = of(job);
+    struct host *host = host_of(job);
     size_t used = strlen(host->meta), left = sizeof host->meta - used;
     const int64_t *ints = value;
 
@@ -124,7 +124,7 @@ meta(struct mim_job *job, const char *key, int32_t type, const void *value, uint
 static int32_t
 emit(struct mim_job *job, const void *data, uint64_t size)
 {
-    bytes_add(&of(job)->sink, data, size);
+    bytes_add(&host_of(job)->sink, data, size);
     return MIM_OK;
 }
 
@@ -132,7 +132,7 @@ static int32_t
 notice(struct mim_job *job, int32_t code, const char *text)
 {
     (void)text;
-    of(job)->notices[code]++;
+    host_of(job)->notices[code]++;
     return MIM_OK;
 }
 

@@ -30,13 +30,13 @@ call_case(void **state)
 
 struct bytes {
     uint8_t *data;
-    size_t size, room;
+    size_t size, capacity;
 };
 
 struct host {
     struct mim_job job;
     struct bytes source, sink;
-    uint64_t allocated, most_allocated, allocations, fail_allocation; /* the n-th and later ones are refused; 0: none */
+    uint64_t allocated, peak_allocated, allocations, fail_allocation; /* the n-th and later ones are refused; 0: none */
     uint64_t allocations_of_put;
     int64_t reserved;
     uint64_t reads, fail_read;

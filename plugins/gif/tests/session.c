@@ -204,30 +204,30 @@ set_options(uint8_t *state, const struct setting *settings)
 }
 
 static struct mim_raster
-raster_of(const struct movie *movie, uint32_t index)
+raster_of(const struct animation *animation, uint32_t index)
 {
-    size_t row = (size_t)movie->width * movie->channels;
+    size_t row = (size_t)animation->width * animation->channels;
 
     return (struct mim_raster){
         .struct_size = sizeof(struct mim_raster),
         .sample = MIM_SAMPLE_U8,
-        .width = movie->width,
-        .height = movie->height,
-        .channels = movie->channels,
+        .width = animation->width,
+        .height = animation->height,
+        .channels = animation->channels,
         .stride = row,
-        .data = movie->frames + row * movie->height * index,
+        .data = animation->frames + row * animation->height * index,
     };
 }
 
 /* encode emits into memory of the core's, put what is in there into the sink. */
 static int32_t
 code_frame(struct host *host, void *packet, const struct mim_frame_info *info, const struct mim_raster *frame,
-           const struct mim_neighbours *beside)
+           const struct mim_neighbours *neighbours)
 {
     struct bytes sink = host->sink;
 
     host->sink = (struct bytes){ 0 };
-    int32_t status = gif_writer_ops.encode(&host->job, packet, info, 0, frame, beside);
+    int32_t status = gif_writer_ops.encode(&host->job, packet, info, 0, frame, neighbours);
     struct bytes bytes = host->sink;
     struct mim_coded coded = {
         .struct_size = sizeof coded,
@@ -245,53 +245,54 @@ code_frame(struct host *host, void *packet, const struct mim_frame_info *info, c
 }
 
 static int32_t
-write_frame(struct host *host, const struct movie *movie, uint32_t index, struct mim_frame_info info, void *packet)
+write_frame(struct host *host, const struct animation *animation, uint32_t index, struct mim_frame_info info,
+            void *packet)
 {
-    struct mim_raster before = raster_of(movie, index - 1), frame = raster_of(movie, index);
-    struct mim_raster after = raster_of(movie, index + 1);
-    struct mim_neighbours beside = {
-        .struct_size = sizeof beside,
+    struct mim_raster before = raster_of(animation, index - 1), frame = raster_of(animation, index);
+    struct mim_raster after = raster_of(animation, index + 1);
+    struct mim_neighbours neighbours = {
+        .struct_size = sizeof neighbours,
         .previous = index > 0 ? &before : NULL,
-        .next = index + 1 < movie->count ? &after : NULL,
+        .next = index + 1 < animation->count ? &after : NULL,
     };
 
-    if (movie->durations)
-        info.duration = movie->durations[index];
+    if (animation->durations)
+        info.duration = animation->durations[index];
     int32_t status = gif_writer_ops.accepts(&host->job, index, packet, &info);
-    CHECK(status != MIM_OK || (info.sample == MIM_SAMPLE_U8 && info.channels == movie->channels));
-    return status == MIM_OK ? code_frame(host, packet, &info, &frame, &beside) : status;
+    CHECK(status != MIM_OK || (info.sample == MIM_SAMPLE_U8 && info.channels == animation->channels));
+    return status == MIM_OK ? code_frame(host, packet, &info, &frame, &neighbours) : status;
 }
 
 static int32_t
-survey(struct host *host, const struct movie *movie, const struct mim_frame_info *info)
+survey(struct host *host, const struct animation *animation, const struct mim_frame_info *info)
 {
     int32_t status = MIM_OK;
 
-    for (uint32_t i = 0; status == MIM_OK && i < movie->count; i++) {
-        const struct mim_raster frame = raster_of(movie, i);
+    for (uint32_t i = 0; status == MIM_OK && i < animation->count; i++) {
+        const struct mim_raster frame = raster_of(animation, i);
         status = gif_writer_ops.survey(&host->job, info, &frame);
     }
     return status == MIM_OK ? gif_writer_ops.survey(&host->job, NULL, NULL) : status;
 }
 
 int32_t
-movie_write(struct host *host, const struct movie *movie, const struct setting *settings)
+animation_write(struct host *host, const struct animation *animation, const struct setting *settings)
 {
     struct mim_frame_info info = {
         .struct_size = sizeof info,
         .sample = MIM_SAMPLE_U8,
-        .width = movie->width,
-        .height = movie->height,
-        .channels = movie->channels,
+        .width = animation->width,
+        .height = animation->height,
+        .channels = animation->channels,
         .pts = MIM_NO_PTS,
     };
     struct mim_sequence sequence = {
         .struct_size = sizeof sequence,
         .sure = MIM_SURE_EXACT,
-        .count = movie->count,
-        .loop = movie->loop,
+        .count = animation->count,
+        .loop = animation->loop,
         .time_num = 1,
-        .time_den = movie->durations ? 100 : 0,
+        .time_den = animation->durations ? 100 : 0,
         .first = info,
     };
     void *packet = calloc(1, gif_writer_ops.packet_size);
@@ -301,9 +302,9 @@ movie_write(struct host *host, const struct movie *movie, const struct setting *
     set_options(host->job.state, settings);
     int32_t status = gif_writer_ops.open(&host->job, &sequence);
     if (status == MIM_OK && sequence.passes == 2)
-        status = survey(host, movie, &info);
-    for (uint32_t i = 0; status == MIM_OK && i < movie->count; i++)
-        status = write_frame(host, movie, i, info, packet);
+        status = survey(host, animation, &info);
+    for (uint32_t i = 0; status == MIM_OK && i < animation->count; i++)
+        status = write_frame(host, animation, i, info, packet);
     if (status == MIM_OK)
         status = gif_writer_ops.finish(&host->job);
     gif_writer_ops.worker_close(&host->job);

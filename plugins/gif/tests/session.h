@@ -38,7 +38,7 @@ enum { BLACK = 0x000000ff, RED = (int)0xff0000ff, GREEN = 0x00ff00ff, BLUE = 0x0
 #define SHOWS(x, y, colour) CHECK(reading_pixel(&reading, x, y) == (uint32_t)(colour))
 
 /** Frames to write, packed. */
-struct movie {
+struct animation {
     uint32_t width, height, channels, count;
     uint8_t *frames;
     const int64_t *durations; /**< hundredths of a second; NULL: no timing */
@@ -53,6 +53,6 @@ struct setting {
 };
 
 /** Write with settings up to one without name. host.sink is the file; notices and messages stay in the host. */
-int32_t movie_write(struct host *host, const struct movie *movie, const struct setting *settings);
+int32_t animation_write(struct host *host, const struct animation *animation, const struct setting *settings);
 
 #endif

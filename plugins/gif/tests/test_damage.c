@@ -10,7 +10,7 @@ static void
 reads_as_many_frames_as_a_cut_file_has(void)
 {
     struct bytes whole = build_three_frames();
-    uint32_t most = 0;
+    uint32_t max = 0;
 
     for (size_t size = 0; size < whole.size; size++) {
         struct bytes cut = { 0 };
@@ -25,11 +25,11 @@ reads_as_many_frames_as_a_cut_file_has(void)
             CHECK(reading_scan(&reading) == MIM_TRUNCATED && reading.sequence.count == count);
         }
         CHECK(status == MIM_TRUNCATED);
-        CHECK(count == most || count == most + 1);
-        most = count;
+        CHECK(count == max || count == max + 1);
+        max = count;
         reading_close(&reading);
     }
-    CHECK(most == 3); /* all but the trailer */
+    CHECK(max == 3); /* all but the trailer */
     free(whole.data);
 }
 
@@ -140,7 +140,7 @@ a_huge_claim_costs_nothing_to_look_at(void)
     CHECK(reading_scan(&reading) == MIM_OK);
     CHECK(gif_reader_ops.prepare(&reading.host.job, 0, packet, &info) == MIM_OK);
     CHECK(info.width == 65535 && info.height == 65535);
-    CHECK(reading.host.most_allocated < 100 * 1024);
+    CHECK(reading.host.peak_allocated < 100 * 1024);
     free(packet);
     reading_close(&reading);
 }
@@ -164,7 +164,7 @@ the_index_of_many_frames_stays_small(void)
     CHECK(packet);
     CHECK(reading_open(&reading, file) == MIM_OK);
     CHECK(reading_scan(&reading) == MIM_OK && reading.sequence.count == FRAMES);
-    CHECK(reading.host.most_allocated < 3 << 20);
+    CHECK(reading.host.peak_allocated < 3 << 20);
     for (uint64_t i = FRAMES - 1; i > 1000; i -= 997) {
         memset(packet, 0, gif_reader_ops.packet_size);
         CHECK(gif_reader_ops.prepare(&reading.host.job, i, packet, &info) == MIM_OK);

@@ -5,7 +5,7 @@
 #include "palette/dither.h"
 #include "palette/key.h"
 
-enum { WIDTH = 64, HEIGHT = 48, NOTHING = 99 };
+enum { WIDTH = 64, HEIGHT = 48, TRANSPARENT = 99 };
 
 static struct gif_nearest nearest;
 static uint32_t keys[HEIGHT][WIDTH];
@@ -14,13 +14,13 @@ static uint8_t indices[HEIGHT][WIDTH];
 static void
 dither(const uint32_t *palette, uint32_t count)
 {
-    struct gif_dither dither = { .errors = malloc(gif_dither_size(WIDTH)), .row_room = WIDTH };
+    struct gif_dither dither = { .errors = malloc(gif_dither_size(WIDTH)), .row_capacity = WIDTH };
 
     CHECK(dither.errors);
     gif_nearest_set(&nearest, palette, count);
     gif_dither_begin(&dither);
     for (uint32_t y = 0; y < HEIGHT; y++)
-        gif_dither_row(&dither, &nearest, keys[y], WIDTH, NOTHING, indices[y]);
+        gif_dither_row(&dither, &nearest, keys[y], WIDTH, TRANSPARENT, indices[y]);
     free(dither.errors);
 }
 
@@ -70,7 +70,7 @@ pixels_not_drawn_carry_nothing_on(void)
     fill(0x606060);
     for (uint32_t y = 0; y < HEIGHT; y++)
         for (uint32_t x = 0; x < WIDTH; x++)
-            keys[y][x] = x == 10 ? 0x808080 : GIF_NOTHING;
+            keys[y][x] = x == 10 ? 0x808080 : GIF_TRANSPARENT;
     dither((uint32_t[]){ 0x000000, 0xffffff }, 2);
     for (uint32_t y = 0; y < HEIGHT; y++)
         alone[y] = indices[y][10];
@@ -79,7 +79,7 @@ pixels_not_drawn_carry_nothing_on(void)
     dither((uint32_t[]){ 0x000000, 0xffffff }, 2);
     for (uint32_t y = 0; y < HEIGHT; y++) {
         CHECK(indices[y][10] == alone[y]);
-        CHECK(indices[y][9] == NOTHING && indices[y][11] == NOTHING && indices[y][63] == NOTHING);
+        CHECK(indices[y][9] == TRANSPARENT && indices[y][11] == TRANSPARENT && indices[y][63] == TRANSPARENT);
     }
 }
 

@@ -180,7 +180,7 @@ a_trial_tells_the_size_and_emits_nothing(void)
         struct bytes blocks = pack(8, indices, size, size), codes = oracle_codes(&blocks, 0);
         host_open(&host, 0, 0);
         packer.is_trial = true;
-        packer.most = UINT64_MAX;
+        packer.max_size = UINT64_MAX;
         CHECK(gif_lzw_begin(&host.job, &packer, 8) == MIM_OK &&
               gif_lzw_add(&host.job, &packer, indices, size) == MIM_OK);
         CHECK(gif_lzw_end(&host.job, &packer) == MIM_OK);

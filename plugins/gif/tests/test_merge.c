@@ -9,14 +9,14 @@ check_merged(uint32_t channels, const struct setting *settings)
     static const uint8_t pictures[6] = { 0, 0, 1, 1, 1, 2 };
     const int64_t durations[6] = { 5, 7, 1, 2, 3, 11 }, merged[3] = { 12, 6, 11 };
     static const uint32_t starts[3] = { 0, 2, 5 };
-    struct movie movie = movie_blank(channels, 6);
+    struct animation animation = animation_blank(channels, 6);
     struct host host = { 0 };
     struct reading reading;
 
-    movie.durations = durations;
+    animation.durations = durations;
     for (uint32_t frame = 0; frame < 6; frame++) {
-        for (uint32_t i = 0; i < MOVIE_WIDTH * MOVIE_HEIGHT; i++) {
-            uint8_t *at = movie_pixel(&movie, frame, i);
+        for (uint32_t i = 0; i < ANIMATION_WIDTH * ANIMATION_HEIGHT; i++) {
+            uint8_t *at = animation_pixel(&animation, frame, i);
             at[0] = 40 + pictures[frame];
             at[1] = i % 50;
             if (channels == 4) /* from B to C pixels turn transparent; what is under them differs from A to A */
@@ -25,16 +25,16 @@ check_merged(uint32_t channels, const struct setting *settings)
                 at[2] = frame;
         }
     }
-    CHECK(movie_write(&host, &movie, settings) == MIM_OK);
+    CHECK(animation_write(&host, &animation, settings) == MIM_OK);
     CHECK(reading_open(&reading, host.sink) == MIM_OK);
     CHECK(reading_scan(&reading) == MIM_OK && reading.sequence.count == 3);
     for (uint32_t i = 0; i < 3; i++) {
         CHECK(reading_frame(&reading, i) == MIM_OK);
         CHECK(reading.info.duration == merged[i]);
-        CHECK(movie_is_shown(&reading, &movie, starts[i]));
+        CHECK(animation_is_shown(&reading, &animation, starts[i]));
     }
     reading_close(&reading);
-    free(movie.frames);
+    free(animation.frames);
 }
 
 static void
@@ -60,20 +60,20 @@ equal_frames_that_last_too_long_stay_several(void)
 {
     const struct setting settings[] = { { .name = "merge", .number = 1 }, { 0 } };
     const int64_t durations[4] = { 40000, 25535, 1, 65534 };
-    struct movie movie = movie_blank(3, 4);
+    struct animation animation = animation_blank(3, 4);
     struct host host = { 0 };
     struct reading reading;
 
-    movie.durations = durations;
-    CHECK(movie_write(&host, &movie, settings) == MIM_OK);
+    animation.durations = durations;
+    CHECK(animation_write(&host, &animation, settings) == MIM_OK);
     CHECK(reading_open(&reading, host.sink) == MIM_OK);
     for (uint32_t i = 0; i < 2; i++) {
         CHECK(reading_frame(&reading, i) == MIM_OK && reading.info.duration == 65535);
-        CHECK(movie_is_shown(&reading, &movie, 0));
+        CHECK(animation_is_shown(&reading, &animation, 0));
     }
     CHECK(reading_frame(&reading, 2) == MIM_END);
     reading_close(&reading);
-    free(movie.frames);
+    free(animation.frames);
 }
 
 int

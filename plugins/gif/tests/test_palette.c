@@ -10,7 +10,7 @@
 #include "palette/quantize.h"
 #include "palette/refine.h"
 
-static struct gif_colours colours;
+static struct gif_colour_set colours;
 static struct gif_sample sample;
 static struct gif_points points;
 static struct gif_nearest nearest;
@@ -22,27 +22,27 @@ counts_colours_up_to_the_limit(void)
 
     for (uint32_t i = 0; i < 257; i++)
         keys[i] = i * 65521 % 0x1000000;
-    gif_colours_clear(&colours);
-    CHECK(gif_colours_add(&colours, keys, 256, 256));
-    CHECK(gif_colours_add(&colours, keys, 256, 256));
+    gif_colour_set_clear(&colours);
+    CHECK(gif_colour_set_add(&colours, keys, 256, 256));
+    CHECK(gif_colour_set_add(&colours, keys, 256, 256));
     CHECK(colours.count == 256);
-    CHECK(!gif_colours_add(&colours, keys + 256, 1, 256));
-    gif_colours_clear(&colours);
-    CHECK(!gif_colours_add(&colours, keys, 3, 2));
+    CHECK(!gif_colour_set_add(&colours, keys + 256, 1, 256));
+    gif_colour_set_clear(&colours);
+    CHECK(!gif_colour_set_add(&colours, keys, 3, 2));
 }
 
 static void
 maps_colours_to_their_numbers(void)
 {
-    const uint32_t keys[] = { 7, 7, GIF_NOTHING, 0, 0xffffff, 7, GIF_NOTHING };
+    const uint32_t keys[] = { 7, 7, GIF_TRANSPARENT, 0, 0xffffff, 7, GIF_TRANSPARENT };
     uint8_t indices[7];
 
-    gif_colours_clear(&colours);
-    CHECK(gif_colours_add(&colours, keys, 7, 3));
-    gif_colours_map(&colours, keys, 7, 99, indices);
+    gif_colour_set_clear(&colours);
+    CHECK(gif_colour_set_add(&colours, keys, 7, 3));
+    gif_colour_set_map(&colours, keys, 7, 99, indices);
     CHECK(!memcmp(indices, (uint8_t[]){ 0, 0, 99, 1, 2, 0, 99 }, 7));
-    gif_colours_sort(&colours);
-    gif_colours_map(&colours, keys, 7, 99, indices);
+    gif_colour_set_sort(&colours);
+    gif_colour_set_map(&colours, keys, 7, 99, indices);
     CHECK(!memcmp(indices, (uint8_t[]){ 1, 1, 99, 2, 0, 1, 99 }, 7));
     CHECK(colours.keys[0] == 0xffffff && colours.keys[2] == 0);
 }
@@ -178,7 +178,7 @@ takes_the_smallest_samples(void)
 static void
 keeps_all_pixels_that_fit(void)
 {
-    uint32_t keys[] = { 1, GIF_NOTHING, 2 };
+    uint32_t keys[] = { 1, GIF_TRANSPARENT, 2 };
 
     gif_sample_clear(&sample);
     for (uint32_t i = 0; i < GIF_SAMPLE_MAX / 2; i++)

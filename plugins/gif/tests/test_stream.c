@@ -6,16 +6,16 @@ static void
 check_loop(int64_t option, int32_t source, int32_t expected)
 {
     const struct setting settings[] = { { .name = "loop", .number = option }, { 0 } };
-    struct movie movie = movie_blank(3, 2);
+    struct animation animation = animation_blank(3, 2);
     struct host host = { 0 };
     struct reading reading;
 
-    movie.loop = source;
-    CHECK(movie_write(&host, &movie, settings) == MIM_OK);
+    animation.loop = source;
+    CHECK(animation_write(&host, &animation, settings) == MIM_OK);
     CHECK(reading_open(&reading, host.sink) == MIM_OK);
     CHECK(reading.sequence.loop == expected);
     reading_close(&reading);
-    free(movie.frames);
+    free(animation.frames);
 }
 
 static void
@@ -36,19 +36,19 @@ static void
 stores_the_comment(void)
 {
     char text[600];
-    struct movie movie = movie_blank(3, 2);
+    struct animation animation = animation_blank(3, 2);
     struct host host = { 0 };
     struct reading reading;
 
     memset(text, 'x', sizeof text - 1);
     text[sizeof text - 1] = '\0';
     const struct setting settings[] = { { .name = "comment", .value = text }, { 0 } };
-    CHECK(movie_write(&host, &movie, settings) == MIM_OK);
+    CHECK(animation_write(&host, &animation, settings) == MIM_OK);
     CHECK(reading_open(&reading, host.sink) == MIM_OK);
     CHECK(reading_metadata(&reading, MIM_UNKNOWN) == MIM_OK);
     CHECK(strstr(reading.host.meta, text));
     reading_close(&reading);
-    free(movie.frames);
+    free(animation.frames);
 }
 
 /* A table for each frame against one for the file, of 64 entries. */
@@ -59,28 +59,28 @@ an_equal_colour_table_is_stored_once(void)
     const struct setting local[] = { { .name = "subrectangles", .number = 0 },
                                      { .name = "palette", .number = 1 },
                                      { 0 } };
-    struct movie movie = movie_blank(3, 5);
+    struct animation animation = animation_blank(3, 5);
 
     for (uint32_t frame = 0; frame < 5; frame++)
-        for (uint32_t i = 0; i < MOVIE_WIDTH * MOVIE_HEIGHT; i++)
-            movie_pixel(&movie, frame, i)[0] = i < 64 ? i : (i + frame) % 64;
-    movie_check_exact(&movie, whole);
-    movie_check_exact(&movie, local);
-    CHECK(movie_size(&movie, local) == movie_size(&movie, whole) + 4 * 64 * 3);
-    free(movie.frames);
+        for (uint32_t i = 0; i < ANIMATION_WIDTH * ANIMATION_HEIGHT; i++)
+            animation_pixel(&animation, frame, i)[0] = i < 64 ? i : (i + frame) % 64;
+    animation_check_exact(&animation, whole);
+    animation_check_exact(&animation, local);
+    CHECK(animation_size(&animation, local) == animation_size(&animation, whole) + 4 * 64 * 3);
+    free(animation.frames);
 }
 
 /* Of frame `n` colours 4 n to 4 n + 39, at random places. */
-static struct movie
+static struct animation
 shifting_colours(uint32_t count)
 {
-    struct movie movie = movie_blank(3, count);
+    struct animation animation = animation_blank(3, count);
     uint64_t seed = 11;
 
     for (uint32_t frame = 0; frame < count; frame++)
-        for (uint32_t i = 0; i < MOVIE_WIDTH * MOVIE_HEIGHT; i++)
-            movie_pixel(&movie, frame, i)[1] = 3 + 4 * frame + (i < 40 ? i : next_random(&seed) % 40);
-    return movie;
+        for (uint32_t i = 0; i < ANIMATION_WIDTH * ANIMATION_HEIGHT; i++)
+            animation_pixel(&animation, frame, i)[1] = 3 + 4 * frame + (i < 40 ? i : next_random(&seed) % 40);
+    return animation;
 }
 
 /* Six frames have 60 colours, and each a table of 64: the file's is enough. */
@@ -91,12 +91,12 @@ colours_that_fit_one_table_are_stored_once(void)
     const struct setting local[] = { { .name = "subrectangles", .number = 0 },
                                      { .name = "palette", .number = 1 },
                                      { 0 } };
-    struct movie movie = shifting_colours(6);
+    struct animation animation = shifting_colours(6);
 
-    movie_check_exact(&movie, whole);
-    movie_check_exact(&movie, NULL);
-    CHECK(movie_size(&movie, local) == movie_size(&movie, whole) + 5 * 64 * 3);
-    free(movie.frames);
+    animation_check_exact(&animation, whole);
+    animation_check_exact(&animation, NULL);
+    CHECK(animation_size(&animation, local) == animation_size(&animation, whole) + 5 * 64 * 3);
+    free(animation.frames);
 }
 
 /* Of fifty frames six, as above, and those in whose table all is already. */
@@ -107,12 +107,12 @@ colours_that_fit_no_more_stay_the_frame_s(void)
     const struct setting local[] = { { .name = "subrectangles", .number = 0 },
                                      { .name = "palette", .number = 1 },
                                      { 0 } };
-    struct movie movie = shifting_colours(50);
+    struct animation animation = shifting_colours(50);
 
-    movie_check_exact(&movie, whole);
-    movie_check_exact(&movie, NULL);
-    CHECK(movie_size(&movie, local) == movie_size(&movie, whole) + 6 * 64 * 3);
-    free(movie.frames);
+    animation_check_exact(&animation, whole);
+    animation_check_exact(&animation, NULL);
+    CHECK(animation_size(&animation, local) == animation_size(&animation, whole) + 6 * 64 * 3);
+    free(animation.frames);
 }
 
 /* Other frames may hold all there is just then. */
@@ -121,13 +121,13 @@ putting_a_frame_takes_no_memory(void)
 {
     for (int64_t palette = 0; palette < 3; palette++) {
         const struct setting settings[] = { { .name = "palette", .number = palette }, { 0 } };
-        struct movie movie = shifting_colours(50);
+        struct animation animation = shifting_colours(50);
         struct host host = { 0 };
 
-        CHECK(movie_write(&host, &movie, settings) == MIM_OK);
+        CHECK(animation_write(&host, &animation, settings) == MIM_OK);
         CHECK(host.allocations_of_put == 0);
         free(host.sink.data);
-        free(movie.frames);
+        free(animation.frames);
     }
 }
 
@@ -142,11 +142,11 @@ few_colours_of_all_frames_come_back_exactly(void)
     uint64_t seed = 7;
 
     for (uint32_t round = 0; round < 40; round++) {
-        struct movie movie = movie_blank(round % 2 ? 4 : 3, 1 + round % 9);
-        movie_scribble(&movie, &seed, round % 5 ? 2 + next_random(&seed) % 250 : 255);
-        movie_check_exact(&movie, global);
-        movie_check_exact(&movie, whole);
-        free(movie.frames);
+        struct animation animation = animation_blank(round % 2 ? 4 : 3, 1 + round % 9);
+        animation_scribble(&animation, &seed, round % 5 ? 2 + next_random(&seed) % 250 : 255);
+        animation_check_exact(&animation, global);
+        animation_check_exact(&animation, whole);
+        free(animation.frames);
     }
 }
 

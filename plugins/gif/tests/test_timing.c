@@ -4,15 +4,15 @@
 
 /* Sum and each of the delays that a file of `count` frames gets. */
 static int64_t
-delays_of(const struct movie *movie, const struct setting *settings, int64_t *delays)
+delays_of(const struct animation *animation, const struct setting *settings, int64_t *delays)
 {
     struct host host = { 0 };
     struct reading reading;
     int64_t sum = 0;
 
-    CHECK(movie_write(&host, movie, settings) == MIM_OK);
+    CHECK(animation_write(&host, animation, settings) == MIM_OK);
     CHECK(reading_open(&reading, host.sink) == MIM_OK);
-    for (uint32_t i = 0; i < movie->count; i++) {
+    for (uint32_t i = 0; i < animation->count; i++) {
         CHECK(reading_frame(&reading, i) == MIM_OK);
         CHECK(reading.info.pts == sum);
         sum += reading.info.duration;
@@ -26,7 +26,7 @@ delays_of(const struct movie *movie, const struct setting *settings, int64_t *de
 static void
 the_total_of_delays_is_exact(void)
 {
-    struct movie movie = movie_blank(3, 90);
+    struct animation animation = animation_blank(3, 90);
     const struct mim_rational ntsc = { 30000, 1001 };
     const double third = 1.0 / 30, list[90] = { 0.004, 0.004, 0.004, 1.5 };
     const struct setting fps[] = { { .name = "fps", .value = &ntsc }, { 0 } };
@@ -36,26 +36,26 @@ the_total_of_delays_is_exact(void)
                                     { 0 } };
     int64_t delays[90];
 
-    CHECK(delays_of(&movie, NULL, NULL) == 900);
-    CHECK(delays_of(&movie, fps, delays) == 300); /* 3.003 s */
+    CHECK(delays_of(&animation, NULL, NULL) == 900);
+    CHECK(delays_of(&animation, fps, delays) == 300); /* 3.003 s */
     CHECK(delays[0] == 3 && delays[1] == 4 && delays[2] == 3);
-    CHECK(delays_of(&movie, one, NULL) == 300);
-    CHECK(delays_of(&movie, many, delays) == 151);
+    CHECK(delays_of(&animation, one, NULL) == 300);
+    CHECK(delays_of(&animation, many, delays) == 151);
     CHECK(delays[0] == 0 && delays[1] == 1 && delays[2] == 0 && delays[3] == 150);
-    free(movie.frames);
+    free(animation.frames);
 }
 
 static void
 the_source_s_delays_are_kept(void)
 {
     const int64_t durations[4] = { 3, 0, 65535, 7 };
-    struct movie movie = movie_blank(3, 4);
+    struct animation animation = animation_blank(3, 4);
     int64_t delays[4];
 
-    movie.durations = durations;
-    delays_of(&movie, NULL, delays);
+    animation.durations = durations;
+    delays_of(&animation, NULL, delays);
     CHECK(!memcmp(delays, durations, sizeof delays));
-    free(movie.frames);
+    free(animation.frames);
 }
 
 static void
@@ -64,22 +64,22 @@ an_option_that_replaces_timing_says_so_once(void)
     const int64_t durations[3] = { 1, 2, 3 };
     const struct mim_rational rate = { 10, 1 };
     const struct setting fps[] = { { .name = "fps", .value = &rate }, { 0 } };
-    struct movie movie = movie_blank(3, 3);
+    struct animation animation = animation_blank(3, 3);
     struct host host = { 0 };
 
-    movie.durations = durations;
-    CHECK(movie_write(&host, &movie, fps) == MIM_OK);
+    animation.durations = durations;
+    CHECK(animation_write(&host, &animation, fps) == MIM_OK);
     CHECK(host.notices[MIM_NOTICE_TIMING] == 1);
     free(host.sink.data);
-    free(movie.frames);
+    free(animation.frames);
 }
 
 static void
-check_refused(const struct movie *movie, const struct setting *settings, int32_t status, const char *text)
+check_refused(const struct animation *animation, const struct setting *settings, int32_t status, const char *text)
 {
     struct host host = { 0 };
 
-    CHECK(movie_write(&host, movie, settings) == status);
+    CHECK(animation_write(&host, animation, settings) == status);
     CHECK(strstr(host.message, text));
     CHECK(host.sink.size == 0);
 }
@@ -87,7 +87,7 @@ check_refused(const struct movie *movie, const struct setting *settings, int32_t
 static void
 refuses_what_makes_no_sense_before_the_first_byte(void)
 {
-    struct movie movie = movie_blank(3, 3), two = movie_blank(2, 1), five = movie_blank(5, 1);
+    struct animation animation = animation_blank(3, 3), two = animation_blank(2, 1), five = animation_blank(5, 1);
     const struct mim_rational rate = { 10, 1 }, backwards = { -1, 1 };
     const double values[] = { 1, 2 }, long_one = 655.36, negative = -1, not_a_number = __builtin_nan("");
     const struct mim_list list = { .values = values, .count = 2 };
@@ -104,17 +104,17 @@ refuses_what_makes_no_sense_before_the_first_byte(void)
     };
     const struct setting back[] = { { .name = "fps", .value = &backwards }, { 0 } };
 
-    check_refused(&movie, both, MIM_ARGUMENT, "duration and fps");
-    check_refused(&movie, short_list, MIM_ARGUMENT, "2 durations for 3 frames");
-    check_refused(&movie, too_long, MIM_OPTION, "655.36");
-    check_refused(&movie, below, MIM_OPTION, "-1");
-    check_refused(&movie, nan, MIM_OPTION, "nan");
-    check_refused(&movie, back, MIM_OPTION, "above 0");
+    check_refused(&animation, both, MIM_ARGUMENT, "duration and fps");
+    check_refused(&animation, short_list, MIM_ARGUMENT, "2 durations for 3 frames");
+    check_refused(&animation, too_long, MIM_OPTION, "655.36");
+    check_refused(&animation, below, MIM_OPTION, "-1");
+    check_refused(&animation, nan, MIM_OPTION, "nan");
+    check_refused(&animation, back, MIM_OPTION, "above 0");
     check_refused(&two, NULL, MIM_ARGUMENT, "GIF takes 1, 3 or 4 channels, this frame has 2");
     check_refused(&five, NULL, MIM_ARGUMENT, "this frame has 5");
-    movie.width = 65536;
-    check_refused(&movie, NULL, MIM_ARGUMENT, "65536x23");
-    free(movie.frames);
+    animation.width = 65536;
+    check_refused(&animation, NULL, MIM_ARGUMENT, "65536x23");
+    free(animation.frames);
     free(two.frames);
     free(five.frames);
 }
@@ -124,12 +124,12 @@ frames_slower_than_gif_can_be_are_an_option_s_fault(void)
 {
     const struct mim_rational rate = { 1, 1000 };
     const struct setting fps[] = { { .name = "fps", .value = &rate }, { 0 } };
-    struct movie movie = movie_blank(3, 1);
+    struct animation animation = animation_blank(3, 1);
     struct host host = { 0 };
 
-    CHECK(movie_write(&host, &movie, fps) == MIM_OPTION);
+    CHECK(animation_write(&host, &animation, fps) == MIM_OPTION);
     free(host.sink.data);
-    free(movie.frames);
+    free(animation.frames);
 }
 
 int

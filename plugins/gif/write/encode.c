@@ -7,7 +7,7 @@
 #include "write/coded-frame.h"
 #include "write/plan.h"
 
-enum { LEAST_CODE_SIZE = 2 };
+enum { MIN_CODE_SIZE = 2 };
 
 static int32_t
 choose_palette(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
@@ -23,8 +23,9 @@ choose_palette(struct mim_job *job, struct gif_encoder *encoder, const struct gi
     }
     if (status != MIM_OK)
         return status;
-    plan->colour_count = gif_chooser_end(&encoder->chooser, encoding->palette_size - plan->has_nothing, plan->palette);
-    plan->entries = plan->colour_count + plan->has_nothing;
+    plan->colour_count =
+        gif_chooser_end(&encoder->chooser, encoding->palette_size - plan->has_transparent, plan->palette);
+    plan->entries = plan->colour_count + plan->has_transparent;
     return job->host->notice(job, MIM_NOTICE_COLOUR, "colours were reduced to fit the palette");
 }
 
@@ -40,15 +41,15 @@ put_u16(uint8_t *out, uint32_t value)
 static int32_t
 emit_head(struct mim_job *job, const struct gif_plan *plan, uint32_t delay)
 {
-    uint8_t head[GIF_FRAME_TABLE + GIF_TABLE_MAX] = { 0x21, 0xf9, 4, plan->disposal << 2 | plan->has_nothing };
+    uint8_t head[GIF_FRAME_TABLE + GIF_TABLE_MAX] = { 0x21, 0xf9, 4, plan->disposal << 2 | plan->has_transparent };
     uint32_t bits = gif_table_bits(plan->entries);
 
     put_u16(head + GIF_FRAME_DELAY, delay);
-    head[6] = plan->has_nothing ? plan->colour_count : 0;
+    head[6] = plan->has_transparent ? plan->colour_count : 0;
     head[8] = 0x2c;
     put_u16(put_u16(put_u16(put_u16(head + 9, plan->view.x), plan->view.y), plan->view.width), plan->view.height);
     head[GIF_FRAME_FLAGS] = 0x80 | (bits - 1);
-    for (uint32_t i = 0; i < (plan->has_nothing ? plan->colour_count : 1U << bits); i++) {
+    for (uint32_t i = 0; i < (plan->has_transparent ? plan->colour_count : 1U << bits); i++) {
         uint32_t key = plan->palette[i < plan->colour_count ? i : plan->colour_count - 1];
         uint8_t *entry = head + GIF_FRAME_TABLE + 3 * i;
         entry[0] = key >> 16;
@@ -61,26 +62,26 @@ emit_head(struct mim_job *job, const struct gif_plan *plan, uint32_t delay)
 static void
 map_row(struct gif_encoder *encoder, const struct gif_plan *plan, uint8_t *indices)
 {
-    uint32_t width = plan->view.width, nothing = plan->colour_count;
+    uint32_t width = plan->view.width, transparent = plan->colour_count;
 
     if (plan->is_exact)
-        gif_colours_map(&encoder->colours, encoder->keys, width, nothing, indices);
-    else if (plan->dithers)
-        gif_dither_row(&encoder->dither, encoder->chooser.nearest, encoder->keys, width, nothing, indices);
+        gif_colour_set_map(&encoder->colours, encoder->keys, width, transparent, indices);
+    else if (plan->is_dithered)
+        gif_dither_row(&encoder->dither, encoder->chooser.nearest, encoder->keys, width, transparent, indices);
     else
-        gif_nearest_map(encoder->chooser.nearest, encoder->keys, width, nothing, indices);
+        gif_nearest_map(encoder->chooser.nearest, encoder->keys, width, transparent, indices);
 }
 
 static int32_t
 emit_codes(struct mim_job *job, struct gif_encoder *encoder, const struct gif_plan *plan)
 {
     uint32_t bits = gif_table_bits(plan->entries);
-    uint8_t *indices = (uint8_t *)(encoder->keys + encoder->row_room);
+    uint8_t *indices = (uint8_t *)(encoder->keys + encoder->row_capacity);
 
-    int32_t status = plan->dithers ? gif_encoder_begin_dither(job, encoder, plan->view.width) : MIM_OK;
+    int32_t status = plan->is_dithered ? gif_encoder_begin_dither(job, encoder, plan->view.width) : MIM_OK;
     if (status == MIM_OK)
-        status = gif_lzw_begin(job, &encoder->lzw, bits < LEAST_CODE_SIZE ? LEAST_CODE_SIZE : bits);
-    for (uint32_t y = 0; status == MIM_OK && y < plan->view.height && !gif_lzw_is_hopeless(&encoder->lzw); y++) {
+        status = gif_lzw_begin(job, &encoder->lzw, bits < MIN_CODE_SIZE ? MIN_CODE_SIZE : bits);
+    for (uint32_t y = 0; status == MIM_OK && y < plan->view.height && !gif_lzw_has_failed_trial(&encoder->lzw); y++) {
         gif_view_row(&plan->view, y, encoder->keys);
         map_row(encoder, plan, indices);
         status = gif_lzw_add(job, &encoder->lzw, indices, plan->view.width);
@@ -88,12 +89,13 @@ emit_codes(struct mim_job *job, struct gif_encoder *encoder, const struct gif_pl
     return status == MIM_OK ? gif_lzw_end(job, &encoder->lzw) : status;
 }
 
-/* Size of the codes; no more is found out than that they are `most` or more. */
+/* Size of the codes; no more is found out than that they are `max_size` or more. */
 static int32_t
-try_codes(struct mim_job *job, struct gif_encoder *encoder, const struct gif_plan *plan, uint64_t most, uint64_t *size)
+try_codes(struct mim_job *job, struct gif_encoder *encoder, const struct gif_plan *plan, uint64_t max_size,
+          uint64_t *size)
 {
     encoder->lzw.is_trial = true;
-    encoder->lzw.most = most;
+    encoder->lzw.max_size = max_size;
     int32_t status = emit_codes(job, encoder, plan);
     encoder->lzw.is_trial = false;
     *size = encoder->lzw.size;
@@ -105,27 +107,27 @@ try_codes(struct mim_job *job, struct gif_encoder *encoder, const struct gif_pla
  * when runs stay whole, areas of one colour when they are drawn. Among a few colours the difference is large.
  */
 static int32_t
-choose_way(struct mim_job *job, struct gif_encoder *encoder, struct gif_plan *plan)
+choose_strategy(struct mim_job *job, struct gif_encoder *encoder, struct gif_plan *plan)
 {
-    enum gif_plan_way best = GIF_PLAN_LONG;
+    enum gif_plan_strategy best = GIF_PLAN_LONG;
     uint64_t best_size = UINT64_MAX, size;
     int32_t status = MIM_OK;
 
-    for (uint32_t way = 0; way < GIF_PLAN_WAYS && status == MIM_OK; way++) {
-        if (!(plan->ways >> way & 1))
+    for (uint32_t strategy = 0; strategy < GIF_PLAN_STRATEGIES && status == MIM_OK; strategy++) {
+        if (!(plan->strategies >> strategy & 1))
             continue;
-        gif_plan_take_way(plan, way);
+        gif_plan_set_strategy(plan, strategy);
         status = try_codes(job, encoder, plan, best_size, &size);
-        best = size < best_size ? way : best;
+        best = size < best_size ? strategy : best;
         best_size = size < best_size ? size : best_size;
     }
-    if (plan->ways)
-        gif_plan_take_way(plan, best);
+    if (plan->strategies)
+        gif_plan_set_strategy(plan, best);
     return status;
 }
 
 static int32_t
-note_partial_alpha(struct mim_job *job, const struct mim_raster *frame)
+report_partial_alpha(struct mim_job *job, const struct mim_raster *frame)
 {
     bool found;
 
@@ -136,19 +138,18 @@ note_partial_alpha(struct mim_job *job, const struct mim_raster *frame)
 }
 
 static int32_t
-take_common(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
-            struct gif_plan *plan)
+use_global(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding, struct gif_plan *plan)
 {
-    const struct gif_common *common = encoding->common;
+    const struct gif_global_palette *global = encoding->global;
 
-    plan->dithers = encoding->dithers && !common->is_exact;
-    plan->colour_count = common->count;
-    plan->entries = common->count + common->has_nothing;
-    memcpy(plan->palette, common->palette, sizeof plan->palette);
-    if (encoder->has_common)
+    plan->is_dithered = encoding->is_dithered && !global->is_exact;
+    plan->colour_count = global->count;
+    plan->entries = global->count + global->has_transparent;
+    memcpy(plan->palette, global->palette, sizeof plan->palette);
+    if (encoder->has_global)
         return MIM_OK;
-    int32_t status = gif_chooser_use(job, &encoder->chooser, common->palette, common->count);
-    encoder->has_common = status == MIM_OK;
+    int32_t status = gif_chooser_set_palette(job, &encoder->chooser, global->palette, global->count);
+    encoder->has_global = status == MIM_OK;
     return status;
 }
 
@@ -156,33 +157,33 @@ static int32_t
 fill_palette(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
              struct gif_plan *plan)
 {
-    if (encoding->common)
-        return take_common(job, encoder, encoding, plan);
-    plan->dithers = encoding->dithers && !plan->is_exact;
+    if (encoding->global)
+        return use_global(job, encoder, encoding, plan);
+    plan->is_dithered = encoding->is_dithered && !plan->is_exact;
     if (!plan->is_exact)
         return choose_palette(job, encoder, encoding, plan);
-    gif_colours_sort(&encoder->colours);
+    gif_colour_set_sort(&encoder->colours);
     plan->colour_count = encoder->colours.count;
-    plan->entries = plan->colour_count + plan->has_nothing;
+    plan->entries = plan->colour_count + plan->has_transparent;
     memcpy(plan->palette, encoder->colours.keys, sizeof plan->palette);
     return MIM_OK;
 }
 
 int32_t
 gif_encode_frame(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding, uint32_t delay,
-                 const struct mim_raster *frame, const struct mim_neighbours *beside)
+                 const struct mim_raster *frame, const struct mim_neighbours *neighbours)
 {
     struct gif_plan plan;
 
     int32_t status = gif_encoder_begin(job, encoder, frame->width);
     if (status == MIM_OK)
-        status = note_partial_alpha(job, frame);
+        status = report_partial_alpha(job, frame);
     if (status == MIM_OK)
-        status = gif_plan_frame(job, encoder, encoding, frame, beside, &plan);
+        status = gif_plan_frame(job, encoder, encoding, frame, neighbours, &plan);
     if (status == MIM_OK)
         status = fill_palette(job, encoder, encoding, &plan);
     if (status == MIM_OK)
-        status = choose_way(job, encoder, &plan);
+        status = choose_strategy(job, encoder, &plan);
     if (status == MIM_OK)
         status = emit_head(job, &plan, delay);
     return status == MIM_OK ? emit_codes(job, encoder, &plan) : status;

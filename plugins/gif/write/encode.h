@@ -7,6 +7,6 @@
 
 /** Emit control block, image descriptor, colour table and codes. Depends on nothing but the arguments. */
 int32_t gif_encode_frame(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
-                         uint32_t delay, const struct mim_raster *frame, const struct mim_neighbours *beside);
+                         uint32_t delay, const struct mim_raster *frame, const struct mim_neighbours *neighbours);
 
 #endif

@@ -7,14 +7,14 @@ enum { ROW_PIXEL = sizeof(uint32_t) + 1 };
 int32_t
 gif_encoder_begin(struct mim_job *job, struct gif_encoder *encoder, uint32_t width)
 {
-    if (width <= encoder->row_room)
+    if (width <= encoder->row_capacity)
         return MIM_OK;
     void *row =
-        job->host->resize(job, encoder->keys, (uint64_t)encoder->row_room * ROW_PIXEL, (uint64_t)width * ROW_PIXEL);
+        job->host->resize(job, encoder->keys, (uint64_t)encoder->row_capacity * ROW_PIXEL, (uint64_t)width * ROW_PIXEL);
     if (!row)
         return MIM_NOMEM;
     encoder->keys = row;
-    encoder->row_room = width;
+    encoder->row_capacity = width;
     return MIM_OK;
 }
 
@@ -23,13 +23,13 @@ gif_encoder_begin_dither(struct mim_job *job, struct gif_encoder *encoder, uint3
 {
     struct gif_dither *dither = &encoder->dither;
 
-    if (width > dither->row_room) {
-        uint64_t old_size = dither->errors ? gif_dither_size(dither->row_room) : 0;
+    if (width > dither->row_capacity) {
+        uint64_t old_size = dither->errors ? gif_dither_size(dither->row_capacity) : 0;
         void *errors = job->host->resize(job, dither->errors, old_size, gif_dither_size(width));
         if (!errors)
             return MIM_NOMEM;
         dither->errors = errors;
-        dither->row_room = width;
+        dither->row_capacity = width;
     }
     gif_dither_begin(dither);
     return MIM_OK;
@@ -39,8 +39,8 @@ void
 gif_encoder_close(struct mim_job *job, struct gif_encoder *encoder)
 {
     if (encoder->keys)
-        job->host->resize(job, encoder->keys, (uint64_t)encoder->row_room * ROW_PIXEL, 0);
+        job->host->resize(job, encoder->keys, (uint64_t)encoder->row_capacity * ROW_PIXEL, 0);
     if (encoder->dither.errors)
-        job->host->resize(job, encoder->dither.errors, gif_dither_size(encoder->dither.row_room), 0);
+        job->host->resize(job, encoder->dither.errors, gif_dither_size(encoder->dither.row_capacity), 0);
     gif_chooser_close(job, &encoder->chooser);
 }

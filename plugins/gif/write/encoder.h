@@ -16,22 +16,22 @@
 struct gif_encoding {
     uint32_t palette_size; /**< entries that may be used, the transparent one included */
     const struct gif_quantizer *quantizer;
-    const struct gif_common *common; /**< the palette of all frames; NULL: each has its own */
-    uint32_t threshold;              /**< alpha from which on a pixel is opaque */
-    bool subrectangles;              /**< only what changed */
-    bool dithers;                    /**< frames that are not exact are dithered */
-    bool always_clears;              /**< every frame is whole and taken away after its time */
+    const struct gif_global_palette *global; /**< the palette of all frames; NULL: each has its own */
+    uint32_t threshold;                      /**< alpha from which on a pixel is opaque */
+    bool subrectangles;                      /**< only what changed */
+    bool is_dithered;                        /**< frames that are not exact are dithered */
+    bool always_clears;                      /**< every frame is whole and taken away after its time */
 };
 
 /** A worker's memory, reused from frame to frame. */
 struct gif_encoder {
     struct gif_lzw lzw;
-    struct gif_colours colours;
+    struct gif_colour_set colours;
     struct gif_chooser chooser; /**< the host's memory, from the first frame on that needs it */
-    bool has_common;            /**< the chooser is set to the palette of all frames */
+    bool has_global;            /**< the chooser is set to the palette of all frames */
     struct gif_dither dither;   /**< its errors likewise */
     uint32_t *keys;             /**< of one row; behind them its indices */
-    uint32_t row_room;          /**< pixels that fit */
+    uint32_t row_capacity;      /**< pixels that fit */
 };
 
 /** Make room for rows of `width` pixels. NOMEM. */

@@ -13,30 +13,30 @@ round_hundredths(double seconds)
 
 /* When the frame ends, in hundredths since the start. */
 static int64_t
-end_of(struct gif_clock *clock, uint64_t index, int64_t duration)
+end_of(struct gif_frame_timing *timing, uint64_t index, int64_t duration)
 {
-    if (clock->fps.den)
-        return mim_ratio_scale((int64_t)(index + 1) * 100, (uint64_t)clock->fps.den, (uint64_t)clock->fps.num);
-    if (clock->seconds.count == 1)
-        return round_hundredths((double)(index + 1) * clock->seconds.values[0]);
-    if (clock->seconds.count) {
-        clock->elapsed += clock->seconds.values[index];
-        return round_hundredths(clock->elapsed);
+    if (timing->fps.den)
+        return mim_ratio_scale((int64_t)(index + 1) * 100, (uint64_t)timing->fps.den, (uint64_t)timing->fps.num);
+    if (timing->seconds.count == 1)
+        return round_hundredths((double)(index + 1) * timing->seconds.values[0]);
+    if (timing->seconds.count) {
+        timing->elapsed += timing->seconds.values[index];
+        return round_hundredths(timing->elapsed);
     }
-    if (!clock->time_den)
+    if (!timing->time_den)
         return (int64_t)(index + 1) * GIF_DELAY_DEFAULT;
     if (duration > 0)
-        clock->ticks += duration;
-    return mim_ratio_scale(clock->ticks, (uint64_t)100 * clock->time_num, clock->time_den);
+        timing->ticks += duration;
+    return mim_ratio_scale(timing->ticks, (uint64_t)100 * timing->time_num, timing->time_den);
 }
 
 int64_t
-gif_clock_delay(struct gif_clock *clock, uint64_t index, int64_t duration)
+gif_frame_timing_delay(struct gif_frame_timing *timing, uint64_t index, int64_t duration)
 {
-    int64_t delay = end_of(clock, index, duration) - clock->told;
+    int64_t delay = end_of(timing, index, duration) - timing->assigned;
 
     if (delay < 0 || delay > GIF_DELAY_MAX)
         return -1;
-    clock->told += delay;
+    timing->assigned += delay;
     return delay;
 }

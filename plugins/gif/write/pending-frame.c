@@ -8,56 +8,57 @@
 #include "write/frame-timing.h"
 
 static int32_t
-copy(struct mim_job *job, struct gif_held *held, const struct mim_coded_part *frame)
+copy_frame(struct mim_job *job, struct gif_pending *pending, const struct mim_coded_part *frame)
 {
-    if (frame->size > held->room) {
-        uint8_t *room = job->host->resize(job, held->frame, held->room, frame->size);
-        if (!room)
+    if (frame->size > pending->capacity) {
+        uint8_t *capacity = job->host->resize(job, pending->frame, pending->capacity, frame->size);
+        if (!capacity)
             return MIM_NOMEM;
-        held->frame = room;
-        held->room = frame->size;
+        pending->frame = capacity;
+        pending->capacity = frame->size;
     }
-    memcpy(held->frame, frame->data, frame->size);
-    held->size = frame->size;
+    memcpy(pending->frame, frame->data, frame->size);
+    pending->size = frame->size;
     return MIM_OK;
 }
 
 static void
-set_delay(struct gif_held *held, uint32_t delay)
+set_delay(struct gif_pending *pending, uint32_t delay)
 {
-    held->delay = delay;
-    held->frame[GIF_FRAME_DELAY] = delay;
-    held->frame[GIF_FRAME_DELAY + 1] = delay >> 8;
+    pending->delay = delay;
+    pending->frame[GIF_FRAME_DELAY] = delay;
+    pending->frame[GIF_FRAME_DELAY + 1] = delay >> 8;
 }
 
 int32_t
-gif_held_merge(struct mim_job *job, struct gif_held *held, const struct mim_coded_part *frame, uint32_t delay,
-               bool *merged)
+gif_pending_merge(struct mim_job *job, struct gif_pending *pending, const struct mim_coded_part *frame, uint32_t delay,
+                  bool *merged)
 {
-    uint32_t sum = held->delay + delay;
+    uint32_t sum = pending->delay + delay;
 
-    *merged = held->size && sum <= GIF_DELAY_MAX;
+    *merged = pending->size && sum <= GIF_DELAY_MAX;
     if (!*merged)
         return MIM_OK;
-    int32_t status = gif_frame_clears(frame->data) ? copy(job, held, frame) : MIM_OK;
+    int32_t status = gif_frame_clears(frame->data) ? copy_frame(job, pending, frame) : MIM_OK;
     if (status == MIM_OK)
-        set_delay(held, sum);
+        set_delay(pending, sum);
     return status;
 }
 
 int32_t
-gif_held_keep(struct mim_job *job, struct gif_held *held, const struct mim_coded_part *frame, uint32_t delay)
+gif_pending_replace(struct mim_job *job, struct gif_pending *pending, const struct mim_coded_part *frame,
+                    uint32_t delay)
 {
-    int32_t status = copy(job, held, frame);
+    int32_t status = copy_frame(job, pending, frame);
 
-    held->delay = delay;
+    pending->delay = delay;
     return status;
 }
 
 void
-gif_held_close(struct mim_job *job, struct gif_held *held)
+gif_pending_close(struct mim_job *job, struct gif_pending *pending)
 {
-    if (held->frame)
-        job->host->resize(job, held->frame, held->room, 0);
-    *held = (struct gif_held){ 0 };
+    if (pending->frame)
+        job->host->resize(job, pending->frame, pending->capacity, 0);
+    *pending = (struct gif_pending){ 0 };
 }

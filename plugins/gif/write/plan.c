@@ -12,42 +12,42 @@
 
 enum { DISPOSE_KEEP = 1, DISPOSE_CLEAR = 2, LONG_RUN = 8, ROW_STEP = 16, ROW_SHARE = 8 };
 enum {
-    LEAVES_ALIKE = 1 << GIF_PLAN_LONG | 1 << GIF_PLAN_ANY,
-    LEAVES_LONG = 1 << GIF_PLAN_LONG | 1 << GIF_PLAN_LONG_MIXED,
-    LEAVES_AT_WILL = (1 << GIF_PLAN_WAYS) - 1
+    UNMIXED_STRATEGIES = 1 << GIF_PLAN_LONG | 1 << GIF_PLAN_ANY,
+    LONG_STRATEGIES = 1 << GIF_PLAN_LONG | 1 << GIF_PLAN_LONG_MIXED,
+    ALL_STRATEGIES = (1 << GIF_PLAN_STRATEGIES) - 1
 };
 
 void
-gif_plan_take_way(struct gif_plan *plan, enum gif_plan_way way)
+gif_plan_set_strategy(struct gif_plan *plan, enum gif_plan_strategy strategy)
 {
     static const uint32_t runs[] = { LONG_RUN, LONG_RUN, 1, 1, 0 };
 
-    plan->view.least_run = runs[way];
-    plan->view.keeps_plain = way == GIF_PLAN_LONG_MIXED || way == GIF_PLAN_ANY_MIXED;
+    plan->view.min_run = runs[strategy];
+    plan->view.wants_plain_runs = strategy == GIF_PLAN_LONG_MIXED || strategy == GIF_PLAN_ANY_MIXED;
 }
 
 /* Fill the set of colours. Do they, and the entry for pixels not drawn, fit into `size` entries? */
 static int32_t
-collect(struct mim_job *job, struct gif_encoder *encoder, const struct gif_view *view, uint32_t size, bool *nothing,
-        bool *fits)
+collect_colours(struct mim_job *job, struct gif_encoder *encoder, const struct gif_view *view, uint32_t size,
+                bool *has_transparent, bool *fits)
 {
-    bool may_have_nothing = view->least_run || view->frame->channels == 4;
+    bool may_have_transparent = view->min_run || view->frame->channels == 4;
 
-    *nothing = false;
+    *has_transparent = false;
     *fits = true;
-    gif_colours_clear(&encoder->colours);
+    gif_colour_set_clear(&encoder->colours);
     for (uint32_t y = 0; y < view->height; y++) {
         int32_t status = gif_view_poll(job, y, view->width);
         if (status != MIM_OK)
             return status;
         gif_view_row(view, y, encoder->keys);
-        if (may_have_nothing && !*nothing)
-            *nothing = gif_view_has_nothing(encoder->keys, view->width);
-        *fits = *fits && gif_colours_add(&encoder->colours, encoder->keys, view->width, size);
-        if (!*fits && (*nothing || !may_have_nothing))
+        if (may_have_transparent && !*has_transparent)
+            *has_transparent = gif_view_has_transparent(encoder->keys, view->width);
+        *fits = *fits && gif_colour_set_add(&encoder->colours, encoder->keys, view->width, size);
+        if (!*fits && (*has_transparent || !may_have_transparent))
             break;
     }
-    *fits = *fits && encoder->colours.count + *nothing <= size;
+    *fits = *fits && encoder->colours.count + *has_transparent <= size;
     return MIM_OK;
 }
 
@@ -63,12 +63,12 @@ may_build_on(struct mim_job *job, struct gif_encoder *encoder, const struct gif_
              const struct gif_view *whole, const struct mim_raster *below, bool *may)
 {
     struct gif_view below_view = whole_view(below, encoding->threshold);
-    bool nothing, fits;
+    bool has_transparent, fits;
 
-    int32_t status = collect(job, encoder, whole, encoding->palette_size, &nothing, &fits);
+    int32_t status = collect_colours(job, encoder, whole, encoding->palette_size, &has_transparent, &fits);
     *may = true;
     if (status == MIM_OK && fits)
-        status = collect(job, encoder, &below_view, encoding->palette_size, &nothing, may);
+        status = collect_colours(job, encoder, &below_view, encoding->palette_size, &has_transparent, may);
     return status;
 }
 
@@ -76,21 +76,21 @@ static int32_t
 collect_plan(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
              struct gif_plan *plan)
 {
-    return collect(job, encoder, &plan->view, encoding->palette_size, &plan->has_nothing, &plan->is_exact);
+    return collect_colours(job, encoder, &plan->view, encoding->palette_size, &plan->has_transparent, &plan->is_exact);
 }
 
 /* Is there a pixel that is not drawn? */
 static int32_t
-find_nothing(struct mim_job *job, struct gif_encoder *encoder, const struct gif_view *view, bool *found)
+find_transparent(struct mim_job *job, struct gif_encoder *encoder, const struct gif_view *view, bool *found)
 {
     int32_t status = MIM_OK;
 
     *found = false;
-    if (!view->least_run && view->frame->channels != 4)
+    if (!view->min_run && view->frame->channels != 4)
         return MIM_OK;
     for (uint32_t y = 0; y < view->height && !*found && status == MIM_OK; y++) {
         gif_view_row(view, y, encoder->keys);
-        *found = gif_view_has_nothing(encoder->keys, view->width);
+        *found = gif_view_has_transparent(encoder->keys, view->width);
         status = gif_view_poll(job, y, view->width);
     }
     return status;
@@ -98,30 +98,30 @@ find_nothing(struct mim_job *job, struct gif_encoder *encoder, const struct gif_
 
 /* Take the colours of unchanged pixels into the palette as well, where that does not make the table larger. */
 static int32_t
-open_palette(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
-             struct gif_plan *plan)
+widen_palette(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
+              struct gif_plan *plan)
 {
     struct gif_view all = plan->view;
-    uint32_t room = 1U << gif_table_bits(encoder->colours.count + 1);
-    bool nothing, fits;
+    uint32_t capacity = 1U << gif_table_bits(encoder->colours.count + 1);
+    bool has_transparent, fits;
 
-    all.least_run = 0;
-    room = room < encoding->palette_size ? room : encoding->palette_size;
-    int32_t status = collect(job, encoder, &all, room - 1, &nothing, &fits);
+    all.min_run = 0;
+    capacity = capacity < encoding->palette_size ? capacity : encoding->palette_size;
+    int32_t status = collect_colours(job, encoder, &all, capacity - 1, &has_transparent, &fits);
     if (status == MIM_OK && !fits)
         status = collect_plan(job, encoder, encoding, plan);
-    plan->ways = fits ? LEAVES_AT_WILL : LEAVES_ALIKE;
+    plan->strategies = fits ? ALL_STRATEGIES : UNMIXED_STRATEGIES;
     return status;
 }
 
 static uint32_t
-count_nothing(const struct gif_view *view, uint32_t y, uint32_t *keys)
+count_transparent(const struct gif_view *view, uint32_t y, uint32_t *keys)
 {
     uint32_t count = 0;
 
     gif_view_row(view, y, keys);
     for (uint32_t x = 0; x < view->width; x++)
-        count += keys[x] == GIF_NOTHING;
+        count += keys[x] == GIF_TRANSPARENT;
     return count;
 }
 
@@ -133,14 +133,14 @@ weigh_plain(struct mim_job *job, struct gif_encoder *encoder, struct gif_plan *p
     uint64_t plain = 0, drawn = 0;
     int32_t status = MIM_OK;
 
-    long_runs.keeps_plain = false;
+    long_runs.wants_plain_runs = false;
     for (uint32_t y = 0; y < plan->view.height && status == MIM_OK; y += ROW_STEP) {
-        uint32_t count = count_nothing(&plan->view, y, encoder->keys);
+        uint32_t count = count_transparent(&plan->view, y, encoder->keys);
         drawn += plan->view.width - count;
-        plain += count_nothing(&long_runs, y, encoder->keys) - count;
+        plain += count_transparent(&long_runs, y, encoder->keys) - count;
         status = gif_view_poll(job, y, plan->view.width);
     }
-    plan->ways = plain > drawn / ROW_SHARE ? LEAVES_LONG : 0;
+    plan->strategies = plain > drawn / ROW_SHARE ? LONG_STRATEGIES : 0;
     return status;
 }
 
@@ -148,13 +148,13 @@ weigh_plain(struct mim_job *job, struct gif_encoder *encoder, struct gif_plan *p
 static int32_t
 plan_mixed(struct mim_job *job, struct gif_encoder *encoder, struct gif_plan *plan)
 {
-    gif_plan_take_way(plan, GIF_PLAN_LONG_MIXED);
+    gif_plan_set_strategy(plan, GIF_PLAN_LONG_MIXED);
     int32_t status = weigh_plain(job, encoder, plan);
-    if (status == MIM_OK && plan->ways)
-        gif_plan_take_way(plan, GIF_PLAN_LONG);
+    if (status == MIM_OK && plan->strategies)
+        gif_plan_set_strategy(plan, GIF_PLAN_LONG);
     if (status == MIM_OK)
-        status = find_nothing(job, encoder, &plan->view, &plan->has_nothing);
-    gif_plan_take_way(plan, GIF_PLAN_LONG_MIXED);
+        status = find_transparent(job, encoder, &plan->view, &plan->has_transparent);
+    gif_plan_set_strategy(plan, GIF_PLAN_LONG_MIXED);
     return status;
 }
 
@@ -164,80 +164,81 @@ static int32_t
 plan_change(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
             struct gif_plan *plan)
 {
-    static const enum gif_plan_way ways[] = { GIF_PLAN_LONG, GIF_PLAN_ANY, GIF_PLAN_NONE };
-    enum gif_plan_way way = GIF_PLAN_LONG;
+    static const enum gif_plan_strategy strategies[] = { GIF_PLAN_LONG, GIF_PLAN_ANY, GIF_PLAN_NONE };
+    enum gif_plan_strategy strategy = GIF_PLAN_LONG;
     bool differs;
 
     int32_t status = gif_view_shrink(job, &plan->view, &differs);
     if (status == MIM_OK && !differs) /* one pixel, drawn again */
         return collect_plan(job, encoder, encoding, plan);
-    for (size_t i = 0; i < sizeof ways / sizeof *ways && status == MIM_OK && !plan->is_exact; i++) {
-        way = ways[i];
-        gif_plan_take_way(plan, way);
+    for (size_t i = 0; i < sizeof strategies / sizeof *strategies && status == MIM_OK && !plan->is_exact; i++) {
+        strategy = strategies[i];
+        gif_plan_set_strategy(plan, strategy);
         status = collect_plan(job, encoder, encoding, plan);
     }
     if (status != MIM_OK)
         return status;
     if (!plan->is_exact)
         return plan_mixed(job, encoder, plan);
-    return way == GIF_PLAN_LONG && plan->has_nothing ? open_palette(job, encoder, encoding, plan) : MIM_OK;
+    return strategy == GIF_PLAN_LONG && plan->has_transparent ? widen_palette(job, encoder, encoding, plan) : MIM_OK;
 }
 
 static int32_t
-plan_whole(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding, bool is_bare,
+plan_whole(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding, bool is_blank,
            struct gif_plan *plan)
 {
     int32_t status = collect_plan(job, encoder, encoding, plan);
     /* others than mim take the background for opaque unless the first frame and the one that clears have such an entry */
-    bool has_room = !plan->is_exact || encoder->colours.count < encoding->palette_size;
-    if (plan->view.frame->channels == 4 && (is_bare || plan->disposal == DISPOSE_CLEAR) && has_room)
-        plan->has_nothing = true;
+    bool has_free_entry = !plan->is_exact || encoder->colours.count < encoding->palette_size;
+    if (plan->view.frame->channels == 4 && (is_blank || plan->disposal == DISPOSE_CLEAR) && has_free_entry)
+        plan->has_transparent = true;
     return status;
 }
 
 /* With one palette for all, equal colours are equal entries: any frame may build on any other. */
 static int32_t
-plan_common(struct mim_job *job, struct gif_encoder *encoder, const struct gif_common *common, bool is_bare,
+plan_global(struct mim_job *job, struct gif_encoder *encoder, const struct gif_global_palette *global, bool is_blank,
             struct gif_plan *plan)
 {
-    bool differs = true, must_tell = plan->view.frame->channels == 4 && (is_bare || plan->disposal == DISPOSE_CLEAR);
+    bool differs = true,
+         needs_transparent = plan->view.frame->channels == 4 && (is_blank || plan->disposal == DISPOSE_CLEAR);
 
     int32_t status = plan->view.below ? gif_view_shrink(job, &plan->view, &differs) : MIM_OK;
-    if (status == MIM_OK && plan->view.below && differs && common->has_nothing) {
-        plan->has_nothing = true;
-        plan->ways = common->is_exact ? LEAVES_AT_WILL : 0;
-        if (!common->is_exact)
+    if (status == MIM_OK && plan->view.below && differs && global->has_transparent) {
+        plan->has_transparent = true;
+        plan->strategies = global->is_exact ? ALL_STRATEGIES : 0;
+        if (!global->is_exact)
             return plan_mixed(job, encoder, plan);
     } else if (status == MIM_OK)
-        status = find_nothing(job, encoder, &plan->view, &plan->has_nothing);
-    plan->has_nothing |= must_tell && common->has_nothing;
+        status = find_transparent(job, encoder, &plan->view, &plan->has_transparent);
+    plan->has_transparent |= needs_transparent && global->has_transparent;
     return status;
 }
 
 int32_t
 gif_plan_frame(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
-               const struct mim_raster *frame, const struct mim_neighbours *beside, struct gif_plan *plan)
+               const struct mim_raster *frame, const struct mim_neighbours *neighbours, struct gif_plan *plan)
 {
-    bool clears = encoding->always_clears, is_bare = clears || !beside->previous, builds = false;
+    bool clears = encoding->always_clears, is_blank = clears || !neighbours->previous, builds = false;
     int32_t status = MIM_OK;
 
-    if (!clears && beside->next)
-        status = gif_view_turns_transparent(job, frame, beside->next, encoding->threshold, &clears);
-    if (status == MIM_OK && !is_bare)
-        status = gif_view_turns_transparent(job, beside->previous, frame, encoding->threshold, &is_bare);
+    if (!clears && neighbours->next)
+        status = gif_view_turns_transparent(job, frame, neighbours->next, encoding->threshold, &clears);
+    if (status == MIM_OK && !is_blank)
+        status = gif_view_turns_transparent(job, neighbours->previous, frame, encoding->threshold, &is_blank);
     *plan = (struct gif_plan){
         .view = whole_view(frame, encoding->threshold),
         .disposal = clears ? DISPOSE_CLEAR : DISPOSE_KEEP,
     };
-    builds = encoding->subrectangles && !clears && !is_bare;
-    if (status == MIM_OK && builds && !encoding->common)
-        status = may_build_on(job, encoder, encoding, &plan->view, beside->previous, &builds);
+    builds = encoding->subrectangles && !clears && !is_blank;
+    if (status == MIM_OK && builds && !encoding->global)
+        status = may_build_on(job, encoder, encoding, &plan->view, neighbours->previous, &builds);
     if (status != MIM_OK)
         return status;
-    plan->view.below = builds ? beside->previous : NULL;
-    if (encoding->common)
-        return plan_common(job, encoder, encoding->common, is_bare, plan);
+    plan->view.below = builds ? neighbours->previous : NULL;
+    if (encoding->global)
+        return plan_global(job, encoder, encoding->global, is_blank, plan);
     if (!builds)
-        return plan_whole(job, encoder, encoding, is_bare, plan);
+        return plan_whole(job, encoder, encoding, is_blank, plan);
     return plan_change(job, encoder, encoding, plan);
 }

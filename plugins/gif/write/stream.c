@@ -13,7 +13,7 @@
 #include "lzw/relabel.h"
 #include "palette/key.h"
 
-enum { BLOCK = 255, HELD_MOST = 1 << 20, CONTROL_FLAGS = 3, CONTROL_NOTHING = 6, HAS_NOTHING = 1 };
+enum { BLOCK = 255, PENDING_MAX = 1 << 20, CONTROL_FLAGS = 3, CONTROL_TRANSPARENT = 6, HAS_TRANSPARENT = 1 };
 
 static uint32_t
 bits_of(const uint8_t *frame)
@@ -33,19 +33,19 @@ key_of(const uint8_t *frame, uint32_t entry)
 static uint32_t
 used_of(const uint8_t *frame)
 {
-    return frame[CONTROL_FLAGS] & HAS_NOTHING ? frame[CONTROL_NOTHING] + 1U : 1U << bits_of(frame);
+    return frame[CONTROL_FLAGS] & HAS_TRANSPARENT ? frame[CONTROL_TRANSPARENT] + 1U : 1U << bits_of(frame);
 }
 
 static uint32_t
 used_key(const uint8_t *frame, uint32_t entry)
 {
-    bool is_nothing = frame[CONTROL_FLAGS] & HAS_NOTHING && entry == frame[CONTROL_NOTHING];
+    bool is_transparent = frame[CONTROL_FLAGS] & HAS_TRANSPARENT && entry == frame[CONTROL_TRANSPARENT];
 
-    return is_nothing ? GIF_NOTHING : key_of(frame, entry);
+    return is_transparent ? GIF_TRANSPARENT : key_of(frame, entry);
 }
 
 static uint32_t
-find(const struct gif_stream *stream, uint32_t key)
+find_key(const struct gif_stream *stream, uint32_t key)
 {
     uint32_t i = 0;
 
@@ -56,7 +56,7 @@ find(const struct gif_stream *stream, uint32_t key)
 
 /* Take a frame's colours into the table, all or none. */
 static void
-gather(struct gif_stream *stream, const uint8_t *frame)
+add_colours(struct gif_stream *stream, const uint8_t *frame)
 {
     uint32_t before = stream->count, used = used_of(frame);
 
@@ -64,7 +64,7 @@ gather(struct gif_stream *stream, const uint8_t *frame)
         return;
     for (uint32_t i = 0; i < used; i++) {
         uint32_t key = used_key(frame, i);
-        if (find(stream, key) < stream->count)
+        if (find_key(stream, key) < stream->count)
             continue;
         if (stream->count == 1U << stream->bits) {
             stream->count = before;
@@ -76,7 +76,7 @@ gather(struct gif_stream *stream, const uint8_t *frame)
 
 /* The file's numbers of a frame's entries. false: not all are there. */
 static bool
-numbers_of(const struct gif_stream *stream, const uint8_t *frame, uint8_t *numbers)
+map_entries(const struct gif_stream *stream, const uint8_t *frame, uint8_t *entries)
 {
     uint32_t used = used_of(frame);
 
@@ -84,23 +84,23 @@ numbers_of(const struct gif_stream *stream, const uint8_t *frame, uint8_t *numbe
         return false;
     if (!memcmp(frame + GIF_FRAME_TABLE, stream->table, gif_table_size(frame))) {
         for (uint32_t i = 0; i < GIF_COLOURS_MAX; i++)
-            numbers[i] = i;
+            entries[i] = i;
         return true;
     }
     for (uint32_t i = 0; i < used; i++) {
-        uint32_t number = find(stream, used_key(frame, i));
-        if (number == stream->count)
+        uint32_t entry_of_file = find_key(stream, used_key(frame, i));
+        if (entry_of_file == stream->count)
             return false;
-        numbers[i] = number;
+        entries[i] = entry_of_file;
     }
     return true;
 }
 
 static bool
-changes(const uint8_t *numbers, uint32_t count)
+has_changes(const uint8_t *entries, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
-        if (numbers[i] != i)
+        if (entries[i] != i)
             return true;
     return false;
 }
@@ -145,7 +145,7 @@ emit_header(struct mim_job *job, struct gif_stream *stream)
     const uint8_t screen[] = { 'G', 'I', 'F', '8', '9', 'a', width, width >> 8, height, height >> 8, flags, 0, 0 };
 
     for (uint32_t i = 0; i < stream->count; i++) {
-        uint32_t key = stream->keys[i] == GIF_NOTHING ? 0 : stream->keys[i];
+        uint32_t key = stream->keys[i] == GIF_TRANSPARENT ? 0 : stream->keys[i];
         stream->table[3 * i] = key >> 16;
         stream->table[3 * i + 1] = key >> 8;
         stream->table[3 * i + 2] = key;
@@ -161,64 +161,66 @@ emit_header(struct mim_job *job, struct gif_stream *stream)
 
 /* Without its table. */
 static int32_t
-emit_bare(struct mim_job *job, const uint8_t *frame, const uint8_t *codes, uint64_t codes_size, const uint8_t *numbers)
+emit_without_table(struct mim_job *job, const uint8_t *frame, const uint8_t *codes, uint64_t codes_size,
+                   const uint8_t *entries)
 {
     uint8_t head[GIF_FRAME_TABLE];
 
     memcpy(head, frame, sizeof head);
     head[GIF_FRAME_FLAGS] = 0;
-    if (head[CONTROL_FLAGS] & HAS_NOTHING)
-        head[CONTROL_NOTHING] = numbers[head[CONTROL_NOTHING]];
+    if (head[CONTROL_FLAGS] & HAS_TRANSPARENT)
+        head[CONTROL_TRANSPARENT] = entries[head[CONTROL_TRANSPARENT]];
     int32_t status = job->host->emit(job, head, sizeof head);
     return status == MIM_OK ? job->host->emit(job, codes, codes_size) : status;
 }
 
 /* Codes that have to change do so where they are held; a frame too large for that keeps its table, which hardly counts. */
 static int32_t
-emit_frame(struct mim_job *job, struct gif_stream *stream, const uint8_t *frame, uint64_t size, uint64_t held_at)
+emit_frame(struct mim_job *job, struct gif_stream *stream, const uint8_t *frame, uint64_t size, uint64_t pending_at)
 {
     uint64_t head_size = GIF_FRAME_TABLE + gif_table_size(frame);
-    uint8_t numbers[GIF_COLOURS_MAX];
+    uint8_t entries[GIF_COLOURS_MAX];
 
-    if (!numbers_of(stream, frame, numbers))
+    if (!map_entries(stream, frame, entries))
         return job->host->emit(job, frame, size);
-    if (!changes(numbers, used_of(frame)))
-        return emit_bare(job, frame, frame + head_size, size - head_size, numbers);
-    if (!stream->held_size && size > stream->room)
+    if (!has_changes(entries, used_of(frame)))
+        return emit_without_table(job, frame, frame + head_size, size - head_size, entries);
+    if (!stream->pending_size && size > stream->capacity)
         return job->host->emit(job, frame, size);
-    if (!stream->held_size)
-        memcpy(stream->held, frame, size);
-    uint8_t *codes = stream->held + held_at + head_size;
-    gif_relabel(codes, size - head_size, numbers);
-    return emit_bare(job, frame, codes, size - head_size, numbers);
+    if (!stream->pending_size)
+        memcpy(stream->pending, frame, size);
+    uint8_t *codes = stream->pending + pending_at + head_size;
+    gif_relabel(codes, size - head_size, entries);
+    return emit_without_table(job, frame, codes, size - head_size, entries);
 }
 
 static bool
-has_room(const struct gif_stream *stream, uint64_t size)
+fits_pending(const struct gif_stream *stream, uint64_t size)
 {
-    return stream->held_size + sizeof size <= stream->room && size <= stream->room - stream->held_size - sizeof size;
+    return stream->pending_size + sizeof size <= stream->capacity &&
+           size <= stream->capacity - stream->pending_size - sizeof size;
 }
 
 static void
-hold(struct gif_stream *stream, const uint8_t *frame, uint64_t size)
+append_pending(struct gif_stream *stream, const uint8_t *frame, uint64_t size)
 {
-    memcpy(stream->held + stream->held_size, &size, sizeof size);
-    memcpy(stream->held + stream->held_size + sizeof size, frame, size);
-    stream->held_size += sizeof size + size;
+    memcpy(stream->pending + stream->pending_size, &size, sizeof size);
+    memcpy(stream->pending + stream->pending_size + sizeof size, frame, size);
+    stream->pending_size += sizeof size + size;
 }
 
 static int32_t
-start(struct mim_job *job, struct gif_stream *stream)
+start_file(struct mim_job *job, struct gif_stream *stream)
 {
     uint64_t size;
 
     int32_t status = emit_header(job, stream);
-    for (uint64_t at = 0; status == MIM_OK && at < stream->held_size; at += size) {
-        memcpy(&size, stream->held + at, sizeof size);
+    for (uint64_t at = 0; status == MIM_OK && at < stream->pending_size; at += size) {
+        memcpy(&size, stream->pending + at, sizeof size);
         at += sizeof size;
-        status = emit_frame(job, stream, stream->held + at, size, at);
+        status = emit_frame(job, stream, stream->pending + at, size, at);
     }
-    stream->held_size = 0;
+    stream->pending_size = 0;
     return status;
 }
 
@@ -228,9 +230,9 @@ gif_stream_open(struct mim_job *job, struct gif_stream *stream, bool is_picture)
 {
     if (is_picture || stream->kind == GIF_TABLE_NONE)
         return MIM_OK;
-    stream->held = job->host->resize(job, NULL, 0, HELD_MOST);
-    stream->room = stream->held ? HELD_MOST : 0;
-    return stream->held ? MIM_OK : MIM_NOMEM;
+    stream->pending = job->host->resize(job, NULL, 0, PENDING_MAX);
+    stream->capacity = stream->pending ? PENDING_MAX : 0;
+    return stream->pending ? MIM_OK : MIM_NOMEM;
 }
 
 int32_t
@@ -240,19 +242,19 @@ gif_stream_add(struct mim_job *job, struct gif_stream *stream, const uint8_t *fr
         return emit_frame(job, stream, frame, size, 0);
     if (!stream->bits && stream->kind != GIF_TABLE_NONE)
         stream->bits = bits_of(frame);
-    gather(stream, frame);
-    if (stream->kind == GIF_TABLE_GATHERED && stream->count < 1U << stream->bits && has_room(stream, size)) {
-        hold(stream, frame, size);
+    add_colours(stream, frame);
+    if (stream->kind == GIF_TABLE_SHARED && stream->count < 1U << stream->bits && fits_pending(stream, size)) {
+        append_pending(stream, frame, size);
         return MIM_OK;
     }
-    int32_t status = start(job, stream);
+    int32_t status = start_file(job, stream);
     return status == MIM_OK ? emit_frame(job, stream, frame, size, 0) : status;
 }
 
 int32_t
 gif_stream_end(struct mim_job *job, struct gif_stream *stream)
 {
-    int32_t status = stream->held_size ? start(job, stream) : MIM_OK;
+    int32_t status = stream->pending_size ? start_file(job, stream) : MIM_OK;
 
     return status == MIM_OK ? job->host->emit(job, ";", 1) : status;
 }
@@ -260,7 +262,7 @@ gif_stream_end(struct mim_job *job, struct gif_stream *stream)
 void
 gif_stream_close(struct mim_job *job, struct gif_stream *stream)
 {
-    if (stream->held)
-        job->host->resize(job, stream->held, stream->room, 0);
-    stream->held = NULL;
+    if (stream->pending)
+        job->host->resize(job, stream->pending, stream->capacity, 0);
+    stream->pending = NULL;
 }

@@ -12,9 +12,9 @@
 
 /** How the file's own colour table comes about. */
 enum gif_table_kind {
-    GIF_TABLE_GATHERED, /**< from those of the first frames, which are held back meanwhile */
+    GIF_TABLE_SHARED, /**< from those of the first frames, which are held back meanwhile */
     GIF_TABLE_NONE,
-    GIF_TABLE_OF_FIRST
+    GIF_TABLE_FIRST
 };
 
 /** The caller sets the first part, the rest is zero. */
@@ -27,10 +27,10 @@ struct gif_stream {
     bool is_started; /**< the header is out */
     uint32_t bits;   /**< of the table, as an exponent; 0: no frame yet, or no table */
     uint32_t count;
-    uint32_t keys[GIF_COLOURS_MAX]; /**< 0xRRGGBB; GIF_NOTHING: the transparent entry */
+    uint32_t keys[GIF_COLOURS_MAX]; /**< 0xRRGGBB; GIF_TRANSPARENT: the transparent entry */
     uint8_t table[GIF_TABLE_MAX];   /**< as it stands in the file */
-    uint8_t *held;                  /**< frames, before each its size; later one frame; NULL: none */
-    uint64_t held_size, room;
+    uint8_t *pending;               /**< frames, before each its size; later one frame; NULL: none */
+    uint64_t pending_size, capacity;
 };
 
 /** `is_picture`: one frame alone, of which nothing is held back. NOMEM, of the host's memory. */

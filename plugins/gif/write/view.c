@@ -17,7 +17,7 @@ static inline uint32_t
 key_of(const uint8_t *pixel, uint32_t channels, uint32_t threshold)
 {
     if (channels == 4 && pixel[3] < threshold)
-        return GIF_NOTHING;
+        return GIF_TRANSPARENT;
     return pixel[0] << 16 | pixel[1] << 8 | pixel[2];
 }
 
@@ -64,7 +64,7 @@ gif_view_has_partial_alpha(struct mim_job *job, const struct mim_raster *frame, 
 
 /* The stretch of row `y` that differs, widened into [*left, *right). */
 static bool
-widen(const struct gif_view *view, uint32_t y, uint32_t *left, uint32_t *right)
+widen_bounds(const struct gif_view *view, uint32_t y, uint32_t *left, uint32_t *right)
 {
     uint32_t channels = view->frame->channels, width = view->frame->width, first = 0, last = width;
     const uint8_t *one = pixel_of(view->frame, 0, y), *two = pixel_of(view->below, 0, y);
@@ -94,7 +94,7 @@ gif_view_equal(struct mim_job *job, const struct mim_raster *one, const struct m
     *equal = true;
     for (uint32_t y = 0; y < one->height && *equal && status == MIM_OK; y++) {
         uint32_t left = one->width, right = 0;
-        *equal = !widen(&view, y, &left, &right);
+        *equal = !widen_bounds(&view, y, &left, &right);
         status = gif_view_poll(job, y, one->width);
     }
     return status;
@@ -109,7 +109,7 @@ gif_view_shrink(struct mim_job *job, struct gif_view *view, bool *differs)
         int32_t status = gif_view_poll(job, y, view->frame->width);
         if (status != MIM_OK)
             return status;
-        if (!widen(view, y, &left, &right))
+        if (!widen_bounds(view, y, &left, &right))
             continue;
         top = y < top ? y : top;
         bottom = y + 1;
@@ -171,9 +171,9 @@ end_of_run(const struct gif_view *view, const uint8_t *below, const uint32_t *ke
 
 /* A place from `x` on before which no run that is long enough starts: it would hold one of the pixels looked at. */
 static uint32_t
-skip(const struct gif_view *view, const uint8_t *below, const uint32_t *keys, uint32_t x)
+skip_changed(const struct gif_view *view, const uint8_t *below, const uint32_t *keys, uint32_t x)
 {
-    uint32_t step = view->least_run, channels = view->frame->channels;
+    uint32_t step = view->min_run, channels = view->frame->channels;
 
     while (x + step < view->width &&
            keys[x + step - 1] != key_of(below + (size_t)(x + step - 1) * channels, channels, view->threshold))
@@ -198,12 +198,12 @@ static void
 drop_unchanged(const struct gif_view *view, const uint8_t *below, uint32_t *keys)
 {
     for (uint32_t x = 0; x < view->width;) {
-        uint32_t start = end_of_run(view, below, keys, skip(view, below, keys, x), false);
+        uint32_t start = end_of_run(view, below, keys, skip_changed(view, below, keys, x), false);
         x = end_of_run(view, below, keys, start, true);
-        if (view->keeps_plain)
+        if (view->wants_plain_runs)
             start = end_of_plain(keys, start, x);
-        for (uint32_t i = start; x - start >= view->least_run && i < x; i++)
-            keys[i] = GIF_NOTHING;
+        for (uint32_t i = start; x - start >= view->min_run && i < x; i++)
+            keys[i] = GIF_TRANSPARENT;
     }
 }
 
@@ -211,16 +211,16 @@ void
 gif_view_row(const struct gif_view *view, uint32_t y, uint32_t *keys)
 {
     get_keys(view, pixel_of(view->frame, view->x, view->y + y), keys);
-    if (view->least_run)
+    if (view->min_run)
         drop_unchanged(view, pixel_of(view->below, view->x, view->y + y), keys);
 }
 
 bool
-gif_view_has_nothing(const uint32_t *keys, uint32_t count)
+gif_view_has_transparent(const uint32_t *keys, uint32_t count)
 {
     unsigned found = 0;
 
     for (uint32_t i = 0; i < count; i++)
-        found |= keys[i] == GIF_NOTHING;
+        found |= keys[i] == GIF_TRANSPARENT;
     return found;
 }

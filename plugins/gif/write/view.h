@@ -15,8 +15,8 @@ struct gif_view {
     const struct mim_raster *below; /**< what stands on the canvas already; NULL: nothing */
     uint32_t x, y, width, height;   /**< the rectangle */
     uint32_t threshold;             /**< alpha from which on a pixel is opaque */
-    bool keeps_plain;               /**< of these, runs of one colour are drawn */
-    uint32_t least_run; /**< so many pixels in a row that equal those below are not drawn; 0: all are drawn */
+    bool wants_plain_runs;          /**< of these, runs of one colour are drawn */
+    uint32_t min_run; /**< so many pixels in a row that equal those below are not drawn; 0: all are drawn */
 };
 
 /** To be asked once a row: is it time to look whether to go on, after about a million pixels? Status of poll. */
@@ -40,6 +40,6 @@ int32_t gif_view_shrink(struct mim_job *job, struct gif_view *view, bool *differ
 void gif_view_row(const struct gif_view *view, uint32_t y, uint32_t *keys);
 
 /** Is there a pixel that is not drawn among what gif_view_row() gave? */
-bool gif_view_has_nothing(const uint32_t *keys, uint32_t count);
+bool gif_view_has_transparent(const uint32_t *keys, uint32_t count);
 
 #endif

@@ -18,7 +18,7 @@ enum { DITHER_NONE, DITHER_FLOYD_STEINBERG };
 enum { DISPOSAL_AUTO, DISPOSAL_BACKGROUND };
 enum { PALETTE_AUTO, PALETTE_LOCAL, PALETTE_GLOBAL };
 
-static const enum gif_table_kind table_kinds[] = { GIF_TABLE_GATHERED, GIF_TABLE_NONE, GIF_TABLE_OF_FIRST };
+static const enum gif_table_kind table_kinds[] = { GIF_TABLE_SHARED, GIF_TABLE_NONE, GIF_TABLE_FIRST };
 
 struct gif_writer {
     struct mim_list duration; /* options */
@@ -35,14 +35,14 @@ struct gif_writer {
     int64_t alpha_threshold;
     const char *comment;
     char *source_comment; /* the source's, in the host's memory */
-    uint64_t source_comment_room;
+    uint64_t source_comment_capacity;
     uint64_t frames; /* accepted */
     struct gif_stream stream;
-    struct gif_clock clock;
+    struct gif_frame_timing timing;
     struct gif_encoding encoding;
-    struct gif_held held;     /* merging */
-    struct gif_survey survey; /* of a global palette, */
-    struct gif_common common; /* which is this one */
+    struct gif_pending pending;       /* merging */
+    struct gif_survey survey;         /* of a global palette, */
+    struct gif_global_palette global; /* which is this one */
 };
 
 struct gif_packet {
@@ -84,11 +84,11 @@ check_durations(struct mim_job *job, const struct gif_writer *self, const struct
 }
 
 static int32_t
-start_clock(struct mim_job *job, struct gif_writer *self, const struct mim_sequence *sequence)
+start_timing(struct mim_job *job, struct gif_writer *self, const struct mim_sequence *sequence)
 {
     bool is_given = self->fps.den || self->duration.count;
 
-    self->clock = (struct gif_clock){
+    self->timing = (struct gif_frame_timing){
         .fps = self->fps,
         .seconds = self->duration,
         .time_num = sequence->time_num,
@@ -130,16 +130,16 @@ gif_open(struct mim_job *job, struct mim_sequence *sequence)
         .quantizer = gif_quantizers[self->quantizer],
         .threshold = self->alpha_threshold,
         .subrectangles = self->subrectangles,
-        .dithers = self->dither == DITHER_FLOYD_STEINBERG,
+        .is_dithered = self->dither == DITHER_FLOYD_STEINBERG,
         .always_clears = self->disposal == DISPOSAL_BACKGROUND,
     };
     if (self->palette == PALETTE_GLOBAL) {
         sequence->passes = 2;
-        self->encoding.common = &self->common;
+        self->encoding.global = &self->global;
     }
     int32_t status = check_durations(job, self, sequence);
     if (status == MIM_OK)
-        status = start_clock(job, self, sequence);
+        status = start_timing(job, self, sequence);
     if (status == MIM_OK)
         status = choose_plays(job, self, sequence, is_picture);
     return status == MIM_OK ? gif_stream_open(job, &self->stream, is_picture) : status;
@@ -153,18 +153,18 @@ gif_metadata(struct mim_job *job, const char *key, int32_t type, const void *val
 
     if (self->is_open || strcmp(key, "comment") != 0 || (type & MIM_META_TYPE_MASK) != MIM_META_TEXT)
         return MIM_UNSUPPORTED;
-    char *text = job->host->resize(job, self->source_comment, self->source_comment_room, size + 1);
+    char *text = job->host->resize(job, self->source_comment, self->source_comment_capacity, size + 1);
     if (!text)
         return MIM_NOMEM;
     memcpy(text, value, size);
     text[size] = '\0';
     self->source_comment = text;
-    self->source_comment_room = size + 1;
+    self->source_comment_capacity = size + 1;
     return MIM_OK;
 }
 
 static int32_t
-too_long(struct mim_job *job, const struct gif_writer *self)
+fail_too_long(struct mim_job *job, const struct gif_writer *self)
 {
     return job->host->fail(job, self->fps.den ? MIM_OPTION : MIM_ARGUMENT, MIM_UNKNOWN,
                            "frame %llu lasts too long: GIF takes 0 to %g s", (unsigned long long)self->frames,
@@ -183,9 +183,9 @@ gif_accepts(struct mim_job *job, uint64_t index, void *data, struct mim_frame_in
     if (self->duration.count > 1 && index >= self->duration.count)
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "%llu durations, and there are more frames",
                                (unsigned long long)self->duration.count);
-    int64_t delay = gif_clock_delay(&self->clock, index, info->duration);
+    int64_t delay = gif_frame_timing_delay(&self->timing, index, info->duration);
     if (delay < 0)
-        return too_long(job, self);
+        return fail_too_long(job, self);
 
     packet->delay = delay;
     info->sample = MIM_SAMPLE_U8;
@@ -203,37 +203,37 @@ gif_survey(struct mim_job *job, const struct mim_frame_info *info, const struct 
         .quantizer = self->encoding.quantizer,
         .palette_size = self->encoding.palette_size,
         .threshold = self->encoding.threshold,
-        .wants_nothing = self->encoding.subrectangles,
+        .wants_transparent = self->encoding.subrectangles,
     };
     (void)info;
 
     if (raster)
         return gif_survey_add(job, &self->survey, &options, raster);
-    int32_t status = gif_survey_end(job, &self->survey, &options, &self->common);
+    int32_t status = gif_survey_end(job, &self->survey, &options, &self->global);
     gif_survey_close(job, &self->survey);
     return status;
 }
 
 static int32_t
 gif_encode(struct mim_job *job, void *data, const struct mim_frame_info *info, uint32_t part,
-           const struct mim_raster *raster, const struct mim_neighbours *beside)
+           const struct mim_raster *raster, const struct mim_neighbours *neighbours)
 {
     const struct gif_writer *self = job->state;
     struct gif_packet *packet = data;
     (void)info, (void)part;
 
     int32_t status = MIM_OK;
-    if (self->merge && beside->previous)
-        status = gif_view_equal(job, raster, beside->previous, self->encoding.threshold, &packet->is_repeated);
+    if (self->merge && neighbours->previous)
+        status = gif_view_equal(job, raster, neighbours->previous, self->encoding.threshold, &packet->is_repeated);
     if (status != MIM_OK)
         return status;
-    return gif_encode_frame(job, job->worker, &self->encoding, packet->delay, raster, beside);
+    return gif_encode_frame(job, job->worker, &self->encoding, packet->delay, raster, neighbours);
 }
 
 static int32_t
-emit_held(struct mim_job *job, struct gif_writer *self)
+emit_pending(struct mim_job *job, struct gif_writer *self)
 {
-    return self->held.size ? gif_stream_add(job, &self->stream, self->held.frame, self->held.size) : MIM_OK;
+    return self->pending.size ? gif_stream_add(job, &self->stream, self->pending.frame, self->pending.size) : MIM_OK;
 }
 
 static int32_t
@@ -247,11 +247,12 @@ gif_put(struct mim_job *job, void *data, const struct mim_frame_info *info, cons
 
     if (!self->merge)
         return gif_stream_add(job, &self->stream, frame->data, frame->size);
-    int32_t status = packet->is_repeated ? gif_held_merge(job, &self->held, frame, packet->delay, &merged) : MIM_OK;
+    int32_t status =
+        packet->is_repeated ? gif_pending_merge(job, &self->pending, frame, packet->delay, &merged) : MIM_OK;
     if (status == MIM_OK && !merged)
-        status = emit_held(job, self);
+        status = emit_pending(job, self);
     if (status == MIM_OK && !merged)
-        status = gif_held_keep(job, &self->held, frame, packet->delay);
+        status = gif_pending_replace(job, &self->pending, frame, packet->delay);
     return status;
 }
 
@@ -263,7 +264,7 @@ gif_finish(struct mim_job *job)
     if (self->duration.count > 1 && self->frames != self->duration.count)
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "%llu durations for %llu frames",
                                (unsigned long long)self->duration.count, (unsigned long long)self->frames);
-    int32_t status = emit_held(job, self);
+    int32_t status = emit_pending(job, self);
     return status == MIM_OK ? gif_stream_end(job, &self->stream) : status;
 }
 
@@ -279,10 +280,10 @@ gif_close(struct mim_job *job)
     struct gif_writer *self = job->state;
 
     gif_survey_close(job, &self->survey);
-    gif_held_close(job, &self->held);
+    gif_pending_close(job, &self->pending);
     gif_stream_close(job, &self->stream);
     if (self->source_comment)
-        job->host->resize(job, self->source_comment, self->source_comment_room, 0);
+        job->host->resize(job, self->source_comment, self->source_comment_capacity, 0);
 }
 
 #define OPTION(member) MIM_OPTION_HEADER, .offset = offsetof(struct gif_writer, member)
