@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* GIF animations: giflib walks the blocks, LZW and palettes are ours. */
+/* GIF animations: giflib parses the container; LZW and palettes are implemented here. */
 #include <gif_lib.h>
 
 #include "read/read.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* giflib on a file in memory. */
+/* Opens a file in memory with giflib. */
 #ifndef MIM_TESTS_FUZZ_GIF_H
 #define MIM_TESTS_FUZZ_GIF_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Our walk along a GIF's blocks, and going back in it, against giflib's own walk with its images and their codes. */
+/* Compares our walk over the blocks of a GIF, and seeking in it, with giflib's walk over images and codes. */
 #include "fuzz_gif.h"
 
 #include "read/blocks.h"
@@ -7,18 +7,18 @@
 
 enum { MAX_FRAMES = 512 };
 
-/* What both walks tell of an image. */
+/* What both walks report of an image. */
 struct image {
     uint32_t x, y, width, height, delay, colours, code_size;
     int32_t disposal, transparent;
     bool is_interlaced;
     uint64_t codes, codes_size;
-    uint8_t table[768]; /* the one it is shown with */
+    uint8_t table[768]; /* local or global */
 };
 
 struct walk {
     uint32_t count;
-    bool is_whole; /* up to the trailer */
+    bool is_whole; /* the walk reached the trailer */
     uint32_t width, height;
     struct image images[MAX_FRAMES];
 };
@@ -57,7 +57,7 @@ read_image(GifFileType *gif, struct memory *memory, const GraphicsControlBlock *
     *image = (struct image){
         .x = (uint32_t)found->Left,
         .y = (uint32_t)found->Top,
-        .width = (uint32_t)(found->Width ? found->Width : gif->SWidth), /* none: the screen's, as in browsers */
+        .width = (uint32_t)(found->Width ? found->Width : gif->SWidth), /* zero: the screen's, as in browsers */
         .height = (uint32_t)(found->Height ? found->Height : gif->SHeight),
         .delay = (uint32_t)control->DelayTime,
         .disposal = control->DisposalMode,
@@ -78,7 +78,7 @@ read_image(GifFileType *gif, struct memory *memory, const GraphicsControlBlock *
     return GIF_OK;
 }
 
-/* Zeros between blocks are passed over. */
+/* Skips zeros between blocks. */
 static int
 next_record(GifFileType *gif, const struct memory *memory, GifRecordType *type)
 {
@@ -112,7 +112,7 @@ walk_images(GifFileType *gif, struct memory *memory, struct walk *walk)
     }
 }
 
-/* false: not even the header. */
+/* false: the header is damaged. */
 static bool
 walk_by_giflib(const uint8_t *data, size_t size, struct walk *walk)
 {
@@ -156,7 +156,7 @@ read_frame(struct gif_reader *reader, struct gif_frame *frame)
     return status == MIM_OK ? gif_blocks_skip_codes(reader, frame) : status;
 }
 
-/* From the nearest place that is known, as a reader does. */
+/* Seek like a reader, to the last indexed frame. */
 static void
 compare_going_back(struct gif_reader *reader, const struct walk *walk)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Our unpacker of LZW against giflib's on the same codes: equal pixels, or both refuse.
+ * Compares our LZW decoder with giflib's: equal pixels, or both refuse the codes.
  *
- * In one thing giflib is laxer: it takes a code that no string has been given to for the next one. There it counts as
- * refusing, and a plain reader of codes says where that is. The input: bits of a code, width, height, step, the codes.
+ * giflib accepts an undefined code as the next one. A simple parser of codes detects this, and the case counts as
+ * refused. Input: code size, width, height, step, codes.
  */
 #include "fuzz_gif.h"
 
@@ -19,7 +19,7 @@ struct picture {
 
 /* --- giflib ------------------------------------------------------------------------------------------------------- */
 
-/* A file of this one picture. */
+/* A file with this image. */
 static struct memory
 wrap(const struct picture *picture)
 {
@@ -44,7 +44,7 @@ wrap(const struct picture *picture)
     return file;
 }
 
-/* Whole rows that giflib unpacks. */
+/* Number of complete rows that giflib decodes. */
 static uint32_t
 unpack_by_giflib(const struct picture *picture, uint8_t *pixels)
 {
@@ -79,14 +79,15 @@ unpack(const struct picture *picture, uint8_t *pixels, size_t *done)
     return verdict;
 }
 
-/* --- a reader of codes that unpacks nothing ----------------------------------------------------------------------- */
+/* --- a parser of codes without decoding ----
+ * ----------------------------------------------------------------------- */
 
-/* Before the codes end and before the pixels are full, is there one that stands for nothing? */
+/* Is there an undefined code before the last pixel? */
 static bool
 has_unknown_code(const struct picture *picture)
 {
     uint32_t clear = 1U << picture->code_size, next = clear + 2, width = picture->code_size + 1, lengths[4096] = { 0 };
-    uint32_t before = 0; /* the length of the string before; 0: none */
+    uint32_t before = 0; /* length of the previous string; 0: none */
     size_t pixels = 0, bit = 0;
 
     while (pixels < (size_t)picture->width * picture->height && bit + width <= 8 * picture->size) {
@@ -118,7 +119,7 @@ static void
 compare(const struct picture *picture)
 {
     size_t size = (size_t)picture->width * picture->height, done;
-    uint8_t *ours = malloc(size), *theirs = malloc(size); /* of exactly this size: the sanitizer sees a byte too many */
+    uint8_t *ours = malloc(size), *theirs = malloc(size); /* exact sizes: a sanitizer detects overruns */
 
     EXPECT(ours && theirs);
     enum gif_unlzw_verdict verdict = unpack(picture, ours, &done);

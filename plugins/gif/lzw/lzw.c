@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Packs indices with a hash table of strings; the coded bytes leave in whole sub-blocks. */
+/* Encodes with a hash table of strings and emits full sub-blocks. */
 #include "lzw/lzw.h"
 
 #include <endian.h>
@@ -7,7 +7,7 @@
 
 enum { CODE_BITS = 12, CODES = 1 << CODE_BITS, MAX_WIDTH = 12, BLOCK = 255, NO_PREFIX = CODES, WINDOW = 256 };
 
-/* Bytes of codes so far. */
+/* Code bytes so far. */
 static uint64_t
 bytes_written(const struct gif_lzw *packer)
 {
@@ -42,7 +42,7 @@ append_code(struct gif_lzw *packer, uint32_t code)
     packer->tail = append_bits(packer->codes, packer->tail, code, packer->width);
 }
 
-/* Emit the whole sub-blocks; at the end also what is left, and the terminator. */
+/* Emit full sub-blocks and, at the end, the rest and the terminator. */
 static int32_t
 flush_blocks(struct mim_job *job, struct gif_lzw *packer, int is_last)
 {
@@ -68,15 +68,15 @@ flush_blocks(struct mim_job *job, struct gif_lzw *packer, int is_last)
     return size ? job->host->emit(job, packer->blocks, size) : MIM_OK;
 }
 
-/* Is it another string's slot? A free one is nobody's. One product, so that it is one branch. */
+/* Does the slot hold another string? The product is zero for a free slot too, which saves a branch. */
 static inline bool
 is_taken(uint32_t slot, uint32_t key)
 {
     return (uint64_t)(slot >> CODE_BITS ^ key) * slot != 0;
 }
 
-/* The slot of a string, or the free one where it belongs. Every string waits for the one before: so the hash of the
- * code before, which is the last to be known, takes no multiplication. */
+/* The slot of a string, or the free slot where it belongs. Each lookup waits for the prefix from the previous one,
+ * so the hash avoids multiplying the prefix. */
 static inline uint32_t *
 find_slot(struct gif_lzw *packer, uint32_t prefix, uint32_t index)
 {
@@ -87,8 +87,8 @@ find_slot(struct gif_lzw *packer, uint32_t prefix, uint32_t index)
     return &packer->slots[place];
 }
 
-/* Whether a string is new nobody can predict, so nothing branches on it. Returns how many indices were taken: not all
- * when the codes outgrow their width or the table is full. */
+/* Encode while the table grows, without branching on whether a string is new, which is unpredictable. Returns the
+ * number of encoded indices; stops when the code width changes or the table is full. */
 static uint64_t
 pack_growing(struct gif_lzw *packer, const uint8_t *indices, uint64_t size)
 {
@@ -110,7 +110,7 @@ pack_growing(struct gif_lzw *packer, const uint8_t *indices, uint64_t size)
     return i;
 }
 
-/* The same with a full table. Returns how many indices were taken: not all when the codes fill a window. */
+/* The same with a full table; stops when the codes fill a window. */
 static uint64_t
 pack_full(struct gif_lzw *packer, const uint8_t *indices, uint64_t size)
 {
@@ -128,8 +128,8 @@ pack_full(struct gif_lzw *packer, const uint8_t *indices, uint64_t size)
     return i;
 }
 
-/* A full table serves as long as the codes of a window, some 170, are worth more indices than they were on the average since
- * it was empty. */
+/* Keep a full table while the codes of a window, about 170, encode more indices than the average since the last
+ * clear. */
 static void
 judge_table(struct gif_lzw *packer)
 {
@@ -198,7 +198,7 @@ int32_t
 gif_lzw_end(struct mim_job *job, struct gif_lzw *packer)
 {
     append_code(packer, packer->prefix);
-    /* the unpacker numbers strings one code later: by now it may have come to the next width */
+    /* a decoder adds strings one code later, so its width may have just grown */
     if (packer->next == 1U << packer->width && packer->width < MAX_WIDTH)
         packer->width++;
     append_code(packer, packer->clear + 1);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Follows the widths of codes as an unpacker does, and changes the codes of single indices where they stand. */
+/* Tracks code widths as a decoder does, and replaces the codes of single indices in place. */
 #include "lzw/relabel.h"
 
 enum { BLOCK = 255, MAX_WIDTH = 12, CODE_BYTES = 3 };

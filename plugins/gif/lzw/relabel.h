@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Other numbers for the colours of a coded picture. */
+/* Renumbers the colours of coded data. */
 #ifndef MIM_GIF_RELABEL_H
 #define MIM_GIF_RELABEL_H
 
 #include <stdint.h>
 
 /**
- * In what gif_lzw_begin() to gif_lzw_end() emitted, from the byte of the code size on, make every index `to[index]`. Only the
- * codes of single indices say which they are; strings are counted and stay what they are.
+ * Replace every index by `to[index]` in the output of gif_lzw_begin() to gif_lzw_end(), code size included. Only
+ * codes of single indices change; codes of strings depend on their order alone.
  */
 void gif_relabel(uint8_t *coded, uint64_t size, const uint8_t *to);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Unpacks LZW by copying strings forward from the output, eight bytes at a time. */
+/* Decodes by copying strings from earlier output, eight bytes at a time. */
 #include "lzw/unlzw.h"
 
 #include <endian.h>
@@ -9,10 +9,10 @@
 enum {
     NO_STRING = 0xffff,
     SHORT_STRING = 16,
-    MARGIN = 5 * SHORT_STRING /* that four short ones may touch, and one more copy */
+    MARGIN = 5 * SHORT_STRING /* bytes that four short strings and one more copy may overwrite */
 };
 
-typedef struct gif_unlzw_cursor cursor; /* a local copy stays in registers, which stores of pixels cannot touch */
+typedef struct gif_unlzw_cursor cursor; /* a local copy stays in registers across stores to the output */
 
 static inline uint64_t
 load64(const uint8_t *bytes)
@@ -57,7 +57,7 @@ gif_unlzw_start(struct gif_unlzw *decoder, uint32_t code_size, const uint8_t *co
     uint32_t clear = 1U << code_size;
 
     decoder->at = (cursor){ .in = coded,
-                            .in_end = coded_size ? coded + coded_size : coded, /* a picture without codes has NULL */
+                            .in_end = coded_size ? coded + coded_size : coded, /* NULL for an image without codes */
                             .out = out,
                             .start = out,
                             .out_end = out + out_size,
@@ -67,7 +67,7 @@ gif_unlzw_start(struct gif_unlzw *decoder, uint32_t code_size, const uint8_t *co
     decoder->entries[clear] = decoder->entries[clear + 1] = NO_STRING;
 }
 
-/* At least GIF_LZW_MAX_BITS bits, or all there are. */
+/* Load at least GIF_LZW_MAX_BITS bits, or all that are left. */
 static inline void
 refill_bits(cursor *at)
 {
@@ -90,7 +90,7 @@ next_code(const cursor *at)
     return at->bits & (at->limit - 1);
 }
 
-/* The string at the offset, and the first byte of what will follow. */
+/* The string at `offset` plus the byte that will follow it. */
 static inline uint64_t
 make_entry(uint64_t offset, uint32_t length)
 {
@@ -98,8 +98,8 @@ make_entry(uint64_t offset, uint32_t length)
 }
 
 /*
- * Four codes of one width that stand for short strings, as most do. false: the code just looked at is none of these.
- * What the last string ends with is not there before the next code is.
+ * Decode four codes of one width whose strings are short, as most are. false: the next code is not one of these. The
+ * code of the last added string is not either, since its last byte is still missing.
  */
 static inline bool
 take_four(struct gif_unlzw *decoder, cursor *at, bool is_full)
@@ -128,7 +128,7 @@ take_four(struct gif_unlzw *decoder, cursor *at, bool is_full)
     return taken == 4;
 }
 
-/* All bytes are there, or come to be in the course of copying: the last one may be the first that is written. */
+/* Copy forward: the string may overlap the output, its last byte being the first one written. */
 static inline void
 copy_string(const cursor *at, const uint8_t *from, uint32_t length)
 {
@@ -145,7 +145,7 @@ copy_string(const cursor *at, const uint8_t *from, uint32_t length)
         copy128(to + done, from + done);
 }
 
-/* Any code but clear and end, anywhere. */
+/* Decode any code except clear and end. */
 static inline void
 take_string(struct gif_unlzw *decoder, cursor *at, uint32_t code)
 {

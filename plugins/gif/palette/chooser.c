@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Keeps a quantizer's memory. */
+/* Runs the quantizer and refines its palette. */
 #include "palette/chooser.h"
 
 #include "palette/refine.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Open addressing over at most a quarter of the slots; runs of one colour are looked up once. */
+/* Open addressing with at most a quarter of the slots in use. Looks up runs of one colour once. */
 #include "palette/colour-set.h"
 
 #include <stdlib.h>
@@ -51,7 +51,7 @@ compare_descending(const void *one, const void *two)
     return (a < b) - (a > b);
 }
 
-/* Not upwards: a table that begins 0, 1, 2 ... gray makes Pillow 9 take later tables for the same. */
+/* Descending, since Pillow 9 ignores later tables if the first one begins with the grays 0, 1, 2... */
 void
 gif_colour_set_sort(struct gif_colour_set *colours)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A set of colours that stays small, or is known not to. */
+/* A set of at most 256 colours. */
 #ifndef MIM_GIF_COLOUR_SET_H
 #define MIM_GIF_COLOUR_SET_H
 
@@ -8,22 +8,22 @@
 
 enum { GIF_COLOURS_MAX = 256, GIF_COLOURS_SLOTS = 1024 };
 
-/** Numbered in the order of their first appearance, until they are sorted. */
+/** Numbered in order of appearance until gif_colour_set_sort(). */
 struct gif_colour_set {
     uint32_t count;
     uint32_t keys[GIF_COLOURS_MAX];    /**< 0xRRGGBB */
-    uint16_t slots[GIF_COLOURS_SLOTS]; /**< number + 1; 0: free */
+    uint16_t slots[GIF_COLOURS_SLOTS]; /**< hash table of number + 1; 0: free */
 };
 
 void gif_colour_set_clear(struct gif_colour_set *colours);
 
-/** Add the keys of a row (GIF_TRANSPARENT is none). false: they would be more than `limit`, at most 256. */
+/** Add the keys of a row, except GIF_TRANSPARENT. false: the set would exceed `limit`, at most 256. */
 bool gif_colour_set_add(struct gif_colour_set *colours, const uint32_t *keys, uint32_t count, uint32_t limit);
 
-/** Number them from the brightest red down: equal sets get equal numbers. */
+/** Number the colours by descending key, so that equal sets get equal numbers. */
 void gif_colour_set_sort(struct gif_colour_set *colours);
 
-/** Numbers of keys that are all in the set; `transparent` stands for GIF_TRANSPARENT. */
+/** Convert keys, all in the set, to their numbers, and GIF_TRANSPARENT to `transparent`. */
 void gif_colour_set_map(const struct gif_colour_set *colours, const uint32_t *keys, uint32_t count, uint8_t transparent,
                         uint8_t *indices);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* R. W. Floyd and L. Steinberg, "An adaptive algorithm for spatial greyscale", 1976; every other row runs backwards. */
+/* R. W. Floyd and L. Steinberg, "An adaptive algorithm for spatial greyscale", 1976, in alternating directions. */
 #include "palette/dither.h"
 
 #include <string.h>
@@ -15,21 +15,21 @@ gif_dither_begin(struct gif_dither *dither)
     dither->row_count = 0;
 }
 
-/* Pixel -1 of the row that is mapped now (0) or next (1). */
+/* Errors of pixel -1 of the current (0) or next (1) row. */
 static int32_t *
 errors_of(const struct gif_dither *dither, uint32_t which)
 {
     return dither->errors + ((dither->row_count + which) & 1) * 3 * ((size_t)dither->row_capacity + 2);
 }
 
-/* What cannot be shown is not owed: errors would pile up where the palette does not reach. */
+/* Clamp to displayable values: errors would pile up where the palette cannot reach. */
 static inline int32_t
 within_range(int32_t value)
 {
     return value < 0 ? 0 : value > WHITE ? WHITE : value;
 }
 
-/* Hand on the error of one channel: 7 sixteenths ahead, 3, 5 and 1 to the next row, and nothing gets lost in rounding. */
+/* Diffuse the error of one channel: 7/16 ahead, and 3/16, 5/16 and the rest, which loses nothing to rounding, below. */
 static inline void
 spread_error(int32_t error, int32_t *now, int32_t *next, int step)
 {

@@ -7,10 +7,10 @@
 
 #include "palette/nearest.h"
 
-/** What is owed to the pixels of two rows, the one being mapped and the next; kept by a worker. Zeroed = nothing yet. */
+/** Diffused errors of the current and the next row. Zeroed = none. */
 struct gif_dither {
-    int32_t *errors;       /**< sixteenths, three a pixel, two rows with one pixel more at each end */
-    uint32_t row_capacity; /**< pixels that fit */
+    int32_t *errors;       /**< in sixteenths, three per pixel, with one extra pixel at each end of both rows */
+    uint32_t row_capacity; /**< maximum row width */
     uint32_t row_count;    /**< rows mapped since gif_dither_begin() */
 };
 
@@ -21,10 +21,13 @@ gif_dither_size(uint32_t width)
     return ((uint64_t)width + 2) * 2 * 3 * sizeof(int32_t);
 }
 
-/** Nothing is owed: a picture starts. `errors` is there. */
+/** Start an image. The caller has allocated `errors`. */
 void gif_dither_begin(struct gif_dither *dither);
 
-/** Entries for the keys of the next row, at most `row_capacity`. GIF_TRANSPARENT becomes `transparent` and carries no error on. */
+/**
+ * Map the keys of the next row, at most `row_capacity`, to entries. GIF_TRANSPARENT becomes `transparent` and
+ * diffuses no error.
+ */
 void gif_dither_row(struct gif_dither *dither, struct gif_nearest *nearest, const uint32_t *keys, uint32_t count,
                     uint8_t transparent, uint8_t *indices);
 

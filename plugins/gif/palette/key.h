@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* A pixel as one number. */
+/* Pixels as integers. */
 #ifndef MIM_GIF_KEY_H
 #define MIM_GIF_KEY_H
 
 #include <stdint.h>
 
-/** Key of a pixel that is not drawn: transparent, or left as it is. Any other key is 0xRRGGBB. */
+/** Key of a transparent or skipped pixel. All other keys are 0xRRGGBB. */
 #define GIF_TRANSPARENT UINT32_MAX
 
 #endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Searches only the entries that a part of the colour cube leaves open.
+ * Compares only entries that can be nearest in a part of the colour cube.
  *
- * In a leaf, with c the entry and x the colour, both seen from the leaf's darkest corner, |c - x|^2 less the same |x|^2 for
- * all is |c|^2 - 2 c x, which is small enough for 16 bits once a common part of the |c|^2 is gone. The lane's number in the
- * lowest three bits tells the first of the least.
+ * In a leaf, let c be an entry and x the colour, both relative to the leaf's darkest corner. |c - x|^2 minus |x|^2,
+ * which is the same for all entries, is |c|^2 - 2 c x. It fits 16 bits after subtracting a common part of the |c|^2.
+ * The lowest three bits hold the lane's number, so that the minimum is the first of equals.
  */
 #include "palette/nearest.h"
 
@@ -31,7 +31,7 @@ typedef uint16_t lanes __attribute__((vector_size(16)));
 typedef int16_t signed_lanes __attribute__((vector_size(16)));
 typedef int32_t whole_lanes __attribute__((vector_size(16)));
 typedef float number_lanes __attribute__((vector_size(16)));
-#define FAR 1e6F /* farther than any two colours */
+#define FAR 1e6F /* exceeds any squared distance */
 
 void
 gif_nearest_move(struct gif_nearest *nearest, const uint32_t *palette, uint32_t count)
@@ -57,7 +57,7 @@ gif_nearest_set(struct gif_nearest *nearest, const uint32_t *palette, uint32_t c
     nearest->leaf_count = 0;
 }
 
-/* Squared distances on one axis to the nearest and to the farthest point of what lies within `half` of `middle`. */
+/* Add the squared distances on one axis to the nearest and the farthest point within `half` of `middle`. */
 static inline void
 add_distances(number_lanes value, float middle, float half, number_lanes *min, number_lanes *max)
 {
@@ -69,7 +69,7 @@ add_distances(number_lanes value, float middle, float half, number_lanes *min, n
     *max += far * far;
 }
 
-/* Distances of four colours; floats hold them exactly, and positive ones compare as whole numbers do. */
+/* Squared distances of four colours. Floats represent them exactly, and positive floats compare like integers. */
 static inline void
 measure_four(const uint32_t *colours, const float *middle, float half, number_lanes *min, number_lanes *max)
 {
@@ -82,7 +82,7 @@ measure_four(const uint32_t *colours, const float *middle, float half, number_la
     add_distances(__builtin_convertvector(keys & 0xff, number_lanes), middle[2], half, min, max);
 }
 
-/* Those of `entries` that can be nearest to a colour of the cube of 1 << bits a side around `key`. */
+/* Select the entries that can be nearest to a colour in the cube of 1 << bits a side that contains `key`. */
 static uint32_t
 narrow_entries(const struct gif_nearest *nearest, const uint8_t *entries, uint32_t count, uint32_t key, uint32_t bits,
                uint8_t *out)
@@ -131,7 +131,7 @@ block_of(struct gif_nearest *nearest, uint32_t key)
     return block;
 }
 
-/* The shortest list there is for a cell; gives its length. */
+/* Get the list of the cell, or of its block if the cell's is too long. Returns its length. */
 static uint32_t
 list_of(struct gif_nearest *nearest, uint32_t key, const uint8_t **list)
 {
@@ -176,7 +176,7 @@ above_zero(int32_t value)
     return value > 0 ? value : 0;
 }
 
-/* Of a leaf at `key`, lane `i`. false: the scores do not fit. */
+/* Set lane `i` of the leaf at `key`. false: its scores exceed 16 bits. */
 static bool
 set_lane(const struct gif_nearest *nearest, uint32_t key, uint8_t entry, int32_t *common, uint32_t i,
          struct gif_nearest_leaf *leaf)
@@ -201,7 +201,7 @@ set_lane(const struct gif_nearest *nearest, uint32_t key, uint8_t entry, int32_t
     return true;
 }
 
-/* false: too many entries, too far away, or too many leaves. */
+/* false: too many entries or leaves, or scores that exceed 16 bits. */
 static bool
 make_leaf(struct gif_nearest *nearest, uint32_t key)
 {

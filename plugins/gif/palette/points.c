@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Open addressing; when the points become too many, they merge into coarser ones. */
+/* Open addressing. Merges points into coarser ones when there are too many. */
 #include "palette/points.h"
 
 #include <string.h>
@@ -12,7 +12,7 @@ mask_of(uint32_t bits)
     return (0xffU << (8 - bits) & 0xff) * 0x010101;
 }
 
-/* The slot of a cell, or the free one where it belongs. */
+/* The slot of a cell, or the free slot where it belongs. */
 static inline uint16_t *
 find_slot(struct gif_points *points, uint32_t cell)
 {
@@ -48,7 +48,7 @@ coarsen_points(struct gif_points *points)
 
     memset(points->slots, 0, sizeof points->slots);
     points->count = 0;
-    for (uint32_t i = 0; i < count; i++) { /* a point moves forward only */
+    for (uint32_t i = 0; i < count; i++) { /* in place: a point never moves to a higher number */
         struct gif_point point = points->points[i];
         add_point(points, points->cells[i] & mask, &point);
     }
@@ -62,7 +62,7 @@ mean_of(const struct gif_point *point)
     return (point->red + half) / count << 16 | (point->green + half) / count << 8 | (point->blue + half) / count;
 }
 
-/* Where colours are that many, errors are so large that two bits matter less than the time for twice the points. */
+/* With this many colours errors are so large that precision matters less than the time for twice the points. */
 static uint32_t
 max_points(uint32_t bits)
 {

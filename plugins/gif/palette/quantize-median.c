@@ -6,10 +6,10 @@
 
 enum { MAX_BOXES = 256, VALUES = 256 };
 
-/* A stretch of the sample's keys. */
+/* A range of the sample's keys. */
 struct box {
     uint32_t first, count;
-    uint32_t shift;     /* of the channel that spreads most */
+    uint32_t shift;     /* of the channel with the largest range */
     uint32_t low, high; /* its range */
 };
 
@@ -38,7 +38,7 @@ measure_box(const uint32_t *keys, struct box *box)
     }
 }
 
-/* The value up to which about half of the box lies, and never all of it. */
+/* The value that splits the box into two halves, neither of them empty. */
 static uint32_t
 median_of(const uint32_t *keys, const struct box *box)
 {
@@ -71,7 +71,7 @@ split_box(uint32_t *keys, struct box *box, struct box *other)
     measure_box(keys, other);
 }
 
-/* The fullest box that holds more than one colour, or NULL. */
+/* The largest box with more than one colour, or NULL. */
 static struct box *
 fullest_of(struct box *boxes, uint32_t count)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Median cut. */
+/* The median cut quantizer. */
 #ifndef MIM_GIF_QUANTIZE_MEDIAN_H
 #define MIM_GIF_QUANTIZE_MEDIAN_H
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Anthony Dekker, "Kohonen neural networks for optimal colour quantization", Network: Computation in Neural Systems 5, 1994.
+ * Anthony Dekker, "Kohonen neural networks for optimal colour quantization", Network: Computation in Neural Systems
+ * 5, 1994.
  *
- * A row of neurons, each a colour, is shown one pixel after the other. The nearest one, with a handicap for those that were
- * nearest often, moves towards the pixel, and its neighbours in the row do so less; ever less far as time goes on. In whole
- * numbers, so that every compiler's result is the same.
+ * Trains a row of neurons, each a colour, with one pixel after the other. The nearest neuron moves towards the pixel,
+ * with a handicap for those that were often nearest, and its neighbours in the row follow to a lesser degree. The
+ * movement decreases over time. Integer arithmetic makes the result independent of the compiler.
  */
 #include "palette/quantize-nq.h"
 
@@ -12,15 +13,15 @@
 
 enum {
     MAX_NEURONS = 256,
-    COLOUR_BITS = 6,                       /* colours are in 64ths */
-    ONE = 1 << 28,                         /* of frequencies */
-    BETA_BITS = 10,                        /* a frequency forgets one part in 1024 a step */
-    HANDICAP_BITS = 28 - 10 - COLOUR_BITS, /* a neuron that always wins is 1024 shades farther away */
-    ALPHA_BITS = 10,                       /* at first a neuron moves all the way */
+    COLOUR_BITS = 6,                       /* fraction bits of colours */
+    ONE = 1 << 28,                         /* frequency 1 */
+    BETA_BITS = 10,                        /* frequencies decay by 1/1024 per step */
+    HANDICAP_BITS = 28 - 10 - COLOUR_BITS, /* the handicap of a neuron that always wins is 1024 */
+    ALPHA_BITS = 10,                       /* fraction bits of alpha, which starts at 1 */
     RADIUS_BITS = 6,
-    DECAY = 30, /* alpha and radius lose one part in 30 a cycle */
+    DECAY = 30, /* alpha and radius decay by 1/30 per cycle */
     CYCLES = 100,
-    VISITS = 4, /* of a pixel, in small samples */
+    VISITS = 4, /* per pixel of a small sample */
     MAX_STEPS = 1 << 15
 };
 
@@ -30,7 +31,7 @@ struct network {
     int32_t frequency[MAX_NEURONS];
 };
 
-/* Along the grays, all equally frequent. */
+/* Start with grays of equal frequency. */
 static void
 start_network(struct network *network, uint32_t count)
 {
@@ -41,7 +42,7 @@ start_network(struct network *network, uint32_t count)
     }
 }
 
-/* The winner with handicaps; the frequency that rises is that of the nearest without. */
+/* The nearest neuron with handicaps. Raises the frequency of the nearest without handicaps. */
 static uint32_t
 find_winner(struct network *network, int32_t red, int32_t green, int32_t blue)
 {
@@ -85,7 +86,7 @@ train_pixel(struct network *network, uint32_t key, int32_t alpha, int32_t radius
     }
 }
 
-/* So that steps of this width come by every pixel, far from the one before. */
+/* A stride that visits every pixel, each far from the last. */
 static uint32_t
 stride_for(uint32_t count)
 {

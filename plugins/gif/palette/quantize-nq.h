@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* NeuQuant. */
+/* The NeuQuant quantizer. */
 #ifndef MIM_GIF_QUANTIZE_NQ_H
 #define MIM_GIF_QUANTIZE_NQ_H
 

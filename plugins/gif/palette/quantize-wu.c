@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Xiaolin Wu, "Efficient statistical computations for optimal color quantization", Graphics Gems II, 1991: cuts boxes of
- * colours where the sum of squared errors falls most.
+ * Xiaolin Wu, "Efficient statistical computations for optimal color quantization", Graphics Gems II, 1991: splits
+ * boxes of colours where this reduces the sum of squared errors most.
  */
 #include "palette/quantize-wu.h"
 
@@ -9,7 +9,7 @@
 
 enum { SHIFT = 3, MAX_BOXES = 256, SIDE = 33 };
 
-/* Of the colours of a cell, later of all cells up to it. 32 bits are enough for a sample. */
+/* Sums over the colours of a cell, later of all cells up to it. 32 bits are enough for a sample. */
 struct moments {
     uint32_t count, red, green, blue;
     uint64_t square;
@@ -32,7 +32,7 @@ cell_index(uint32_t red, uint32_t green, uint32_t blue)
     return (red * SIDE + green) * SIDE + blue;
 }
 
-/* As if all pixels were at the mean: not its rounded one, since squares are large and their differences matter. */
+/* Sum of squares as if all pixels were at the exact mean. A rounded mean would distort the small differences. */
 static inline uint64_t
 square_of(const struct gif_point *point)
 {
@@ -41,7 +41,7 @@ square_of(const struct gif_point *point)
     return (red * red + green * green + blue * blue) / point->count;
 }
 
-/* A point lies in the cell of its mean. */
+/* Add each point to the cell of its mean. */
 static void
 count_colours(struct wu *wu, const struct gif_points *points)
 {
@@ -77,7 +77,7 @@ subtract_moments(struct moments *sum, const struct moments *less)
     sum->square -= less->square;
 }
 
-/* From moments of single cells to moments of all cells at or below one. */
+/* Turn the moments of single cells into cumulative moments of all cells at or below. */
 static void
 accumulate_moments(struct wu *wu)
 {
@@ -96,7 +96,7 @@ accumulate_moments(struct wu *wu)
     }
 }
 
-/* The part of a box whose coordinate on `axis` is at most `at`, but for what lies below the box on the other axes. */
+/* Moments of all cells up to `at` on `axis` that are within the box on the other axes. */
 static struct moments
 moments_up_to(const struct wu *wu, const struct box *box, int axis, uint32_t at)
 {
@@ -130,7 +130,7 @@ moments_of(const struct wu *wu, const struct box *box)
     return sum;
 }
 
-/* Squared length of the sum of colours, over their count: what a box takes off the sum of squares. */
+/* By how much a box at its mean reduces the sum of squares: squared sum over count. */
 static double
 gain_of(const struct moments *moments)
 {
@@ -150,7 +150,7 @@ set_error(const struct wu *wu, struct box *box)
     box->error = cells > 1 ? moments.square - gain_of(&moments) : 0;
 }
 
-/* The best place to cut on one axis; 0 when there is none. */
+/* The best cut on one axis, if it beats `*best`; else 0. */
 static uint32_t
 best_cut(const struct wu *wu, const struct box *box, int axis, const struct moments *whole, double *best)
 {
@@ -235,9 +235,9 @@ choose_wu(void *memory, struct gif_sample *sample, const struct gif_points *poin
         if (split_box(wu, worst, &boxes[count]))
             count++;
         else
-            worst->error = 0; /* all in one cell */
+            worst->error = 0; /* a single cell */
     }
-    for (uint32_t i = 0; i < count; i++) { /* no box is empty: a cut leaves colours on both sides */
+    for (uint32_t i = 0; i < count; i++) { /* never empty: a cut leaves colours on both sides */
         struct moments moments = moments_of(wu, &boxes[i]);
         palette[i] = mean_of(&moments);
     }

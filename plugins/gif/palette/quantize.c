@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of quantizers. */
+/* Lists the quantizers. */
 #include "palette/quantize.h"
 
 #include "palette/quantize-median.h"

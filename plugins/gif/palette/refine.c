@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* S. P. Lloyd, "Least squares quantization in PCM", 1982, in whole numbers: every order of sums gives the same palette. */
+/* S. P. Lloyd, "Least squares quantization in PCM", 1982. Integer sums make the palette independent of their order. */
 #include "palette/refine.h"
 
 #include <stdbool.h>
 
-enum { STEPS = 5, BOLD_STEPS = 3, MAX_STEPS = 12 /* while entries are free */, MAX_COLOURS = 256 };
+enum { STEPS = 5, BOLD_STEPS = 3, MAX_STEPS = 12 /* while entries are added */, MAX_COLOURS = 256 };
 
 /* The points nearest to one colour. */
 struct cluster {
     uint32_t count, red, green, blue;
-    uint32_t farthest; /* of its points */
-    uint32_t distance; /* of that one, squared */
-    uint64_t error;    /* the sum of squared distances */
+    uint32_t farthest; /* its farthest point */
+    uint32_t distance; /* squared distance to that point */
+    uint64_t error;    /* sum of squared distances */
 };
 
 static inline void
@@ -39,7 +39,7 @@ within_range(int32_t value)
     return value < 0 ? 0 : value > 255 ? 255 : value;
 }
 
-/* A shade's way to the mean, and when bold half as far again: steps go on in the same direction for long. */
+/* Move a channel to the mean. Bold steps overshoot by half, since successive steps mostly continue in one direction. */
 static inline uint32_t
 moved_shade(uint32_t from, uint32_t sum, uint32_t count, bool is_bold)
 {
@@ -56,7 +56,7 @@ move_colour(uint32_t colour, const struct cluster *cluster, bool is_bold)
            moved_shade(colour & 0xff, cluster->blue, cluster->count, is_bold);
 }
 
-/* The colour that a free entry takes: the farthest of the worst cluster, which gives away its error. 0 errors: none. */
+/* The cluster with the largest error. */
 static struct cluster *
 worst_of(struct cluster *clusters, uint32_t count)
 {
@@ -105,7 +105,7 @@ gif_refine(struct gif_nearest *nearest, const struct gif_points *points, uint32_
     uint32_t before = 0;
 
     for (int i = 0; i < STEPS || (i < MAX_STEPS && count > before); i++) {
-        /* the lists of the first step do for all, unless there are new colours: the others do not move far */
+        /* rebuild the search lists only for new colours: the others move little */
         if (count != before)
             gif_nearest_set(nearest, palette, count);
         else

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Random places, since every n-th pixel may be a column; from a generator that always starts alike. */
+/* Samples at random, since every n-th pixel may be one column. The generator's seed is fixed. */
 #include "palette/sample.h"
 
 #include "palette/key.h"
@@ -20,7 +20,7 @@ next_random(struct gif_sample *sample)
     return sample->random >> 33;
 }
 
-/* Of every two keep one, and from here on one of twice as many. */
+/* Drop a random one of every two pixels, and sample half as often from here on. */
 static void
 halve_sample(struct gif_sample *sample)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Walks the blocks of a GIF file. giflib parses the screen and the extensions, and never sees an image. */
+/* Walks the blocks of a GIF file. giflib parses the screen and the extensions; images are read here. */
 #include "read/blocks.h"
 
 #include <string.h>
 
 enum {
-    GIFLIB_MEMORY = 32 * 1024, /* what DGifOpen() takes */
+    GIFLIB_MEMORY = 32 * 1024, /* allocated by DGifOpen() */
     LOOP_SUBBLOCK = 1
 };
 
@@ -17,7 +17,7 @@ read_for_giflib(GifFileType *gif, GifByteType *out, int size)
     return gif_window_read(self->job, &self->window, out, size);
 }
 
-/* giflib or the window stopped: say why. */
+/* Report why the walk stopped. */
 static int32_t
 fail_walk(struct gif_reader *self, int code)
 {
@@ -26,7 +26,7 @@ fail_walk(struct gif_reader *self, int code)
     unsigned long long frame = self->at.frame;
 
     if (self->window.status != MIM_OK)
-        return job->host->fail(job, self->window.status, offset, "cannot read on at byte %llu",
+        return job->host->fail(job, self->window.status, offset, "read failed at byte %llu",
                                (unsigned long long)offset);
     if (self->window.has_ended && offset == self->at.offset && frame)
         return job->host->fail(job, MIM_TRUNCATED, offset, "the file ends after frame %llu, without a trailer",
@@ -35,12 +35,12 @@ fail_walk(struct gif_reader *self, int code)
         return job->host->fail(job, MIM_TRUNCATED, offset, "the file ends inside frame %llu", frame);
     if (code == D_GIF_ERR_WRONG_RECORD)
         return job->host->fail(job, MIM_CORRUPT, offset - 1,
-                               "no block begins like this at byte %llu, where frame %llu was due",
+                               "no known block begins at byte %llu, frame %llu was expected",
                                (unsigned long long)offset - 1, frame);
-    return job->host->fail(job, MIM_CORRUPT, offset, "frame %llu has codes of a size that GIF does not know", frame);
+    return job->host->fail(job, MIM_CORRUPT, offset, "frame %llu has an invalid LZW code size", frame);
 }
 
-/* giflib says "no screen descriptor" for a short read and for a failed malloc alike. */
+/* giflib reports "no screen descriptor" for both a short read and a failed malloc. */
 static int32_t
 fail_open(struct gif_reader *self, int code)
 {
@@ -70,7 +70,7 @@ read_control(struct gif_frame *frame, const GifByteType *block)
     GraphicsControlBlock control;
 
     if (DGifExtensionToGCB(block[0], block + 1, &control) != GIF_OK)
-        return; /* of another length: ignored, as peers do */
+        return; /* a control block of another length is ignored, as in gifsicle and ffmpeg */
     frame->delay = control.DelayTime;
     frame->disposal = control.DisposalMode;
     frame->transparent = control.TransparentColor;
@@ -113,8 +113,8 @@ get_u16(const uint8_t *bytes)
     return bytes[0] | bytes[1] << 8;
 }
 
-/* Image descriptor, colour table, code size: GIF89a sections 20 to 22. Colour tables are only passed over here; giflib would
- * take memory for each, three bytes at a time. A size of zero means the screen's, as in browsers and gifsicle. */
+/* Image descriptor, colour table and code size: GIF89a sections 20 to 22. Skips the colour table, since giflib would
+ * allocate memory for each. A width or height of zero means the screen's, as in browsers and gifsicle. */
 static int32_t
 read_image_header(struct gif_reader *self, struct gif_frame *frame)
 {
@@ -138,12 +138,11 @@ read_image_header(struct gif_reader *self, struct gif_frame *frame)
     frame->codes = self->window.position;
     if (!frame->width || !frame->height)
         return self->job->host->fail(self->job, MIM_CORRUPT, frame->extensions.end,
-                                     "frame %llu has no pixels, nor has the screen",
-                                     (unsigned long long)self->at.frame);
+                                     "frame %llu is empty, and so is the screen", (unsigned long long)self->at.frame);
     return MIM_OK;
 }
 
-/* Zeros between blocks, terminators too many, are left by some programs; gifsicle and Pillow step over them as well. */
+/* Some programs write surplus terminators between blocks. Skip them, as gifsicle and Pillow do. */
 static int
 next_record(struct gif_reader *self, GifRecordType *type)
 {
@@ -183,7 +182,7 @@ gif_frame_covers(const struct gif_frame *frame, uint32_t width, uint32_t height)
     return !frame->x && !frame->y && frame->width >= width && frame->height >= height;
 }
 
-/* The window stands behind a frame. */
+/* Index the frame that follows `frame`, where the window is now. */
 static int32_t
 advance_mark(struct gif_reader *self, const struct gif_frame *frame)
 {
@@ -289,7 +288,7 @@ gif_blocks_open(struct mim_job *job, struct gif_reader *self)
     struct gif_frame first;
     int32_t status = gif_blocks_find_image(self, &first);
     if (status == MIM_END)
-        return job->host->fail(job, MIM_CORRUPT, self->window.position - 1, "the file holds no image");
+        return job->host->fail(job, MIM_CORRUPT, self->window.position - 1, "the file has no images");
     if (status != MIM_OK)
         return status;
     self->head = first.extensions;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads comments only when somebody asks: a frame remembers where its extensions stand. */
+/* Reads comments on demand, from the offsets that the walk recorded. */
 #include "read/comment.h"
 
 #include <string.h>
 
 struct text {
-    uint8_t *bytes; /* the host's memory */
+    uint8_t *bytes; /* host memory */
     uint64_t size, capacity;
 };
 
@@ -34,7 +34,7 @@ free_text(struct mim_job *job, struct text *text)
         job->host->resize(job, text->bytes, text->capacity, 0);
 }
 
-/* One extension; its sub-blocks are appended when it is a comment. The blocks have been walked before and are whole. */
+/* Read one extension and append the sub-blocks of a comment. The walk has already checked the blocks. */
 static int32_t
 read_extension(struct mim_job *job, struct gif_window *window, struct text *text)
 {
@@ -66,7 +66,7 @@ read_span(struct mim_job *job, struct gif_window *window, const struct gif_span 
     return status != MIM_OK ? status : window->status;
 }
 
-/* Length of the UTF-8 character at the start of `bytes`, 0 when it is none. */
+/* Length of the UTF-8 character at the start of `bytes`; 0: invalid. */
 static uint32_t
 utf8_length(const uint8_t *bytes, uint64_t size)
 {
@@ -113,7 +113,7 @@ latin1_to_utf8(struct mim_job *job, const struct text *latin1, struct text *utf8
     return MIM_OK;
 }
 
-/* Some programs store the C string's zero with it. */
+/* Some programs store the terminating zero of a C string. */
 static void
 drop_zeros(struct text *text)
 {

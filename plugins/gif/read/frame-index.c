@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Keeps at most MARKS_MAX marks, however many frames there are. */
+/* Drops every other mark when MARKS_MAX is reached. */
 #include "read/frame-index.h"
 
 enum { MARKS_FIRST = 64, MARKS_MAX = 65536 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where frames begin, as far as the file has been walked. */
+/* Offsets of the frames found so far. */
 #ifndef MIM_GIF_FRAME_INDEX_H
 #define MIM_GIF_FRAME_INDEX_H
 
@@ -7,26 +7,26 @@
 
 #include <mim/plugin.h>
 
-/** What must be known to go on at a frame. */
+/** State needed to resume the walk at a frame. */
 struct gif_mark {
-    uint64_t frame;  /**< its number */
-    uint64_t offset; /**< of its first block: an extension or the image */
-    int64_t pts;     /**< hundredths of a second before it */
-    bool is_blank;   /**< the frame before left the whole canvas empty */
+    uint64_t frame;  /**< frame number */
+    uint64_t offset; /**< of the first block: an extension or the image */
+    int64_t pts;     /**< start time in hundredths of a second */
+    bool is_blank;   /**< the previous frame clears the whole canvas */
 };
 
-/** Every frame's mark; of long files every second, fourth ... frame's, so that memory stays bounded. Zeroed = empty. */
+/** Marks of all frames or, in long files, of every 2nd, 4th, 8th..., which bounds the memory. Zeroed = empty. */
 struct gif_index {
-    struct gif_mark *marks; /**< the host's memory */
+    struct gif_mark *marks; /**< host memory */
     uint64_t count, capacity;
-    uint64_t known; /**< frames before this one have been seen */
-    uint32_t shift; /**< marks[k] is of frame k << shift */
+    uint64_t known; /**< number of frames seen */
+    uint32_t shift; /**< marks[k] belongs to frame k << shift */
 };
 
-/** Note a frame; those known already are left as they are. NOMEM leaves the index as it was. */
+/** Add a frame unless it is known. MIM_NOMEM leaves the index unchanged. */
 int32_t gif_index_note(struct mim_job *job, struct gif_index *index, const struct gif_mark *mark);
 
-/** The last mark at or before a frame; NULL when nothing is noted. */
+/** The last mark at or before `frame`; NULL if the index is empty. */
 const struct gif_mark *gif_index_find(const struct gif_index *index, uint64_t frame);
 
 void gif_index_close(struct mim_job *job, struct gif_index *index);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Unpacks a frame and puts its rows where they belong. Runs on any thread: all it needs is in the packet. */
+/* Unpacks a frame and places its rows. Uses only the packet, so it runs on any thread. */
 #include "read/pixels.h"
 
 #include <string.h>
 
-enum { STEP = 1 << 20 }; /* pixels between two looks at whether to go on */
+enum { STEP = 1 << 20 }; /* pixels between two polls for cancellation */
 
-/* Row of the picture that comes k-th in an interlaced file. */
+/* The image row stored k-th in an interlaced file. */
 static uint32_t
 interlaced_row(uint32_t k, uint32_t height)
 {
@@ -45,7 +45,7 @@ reserve_codes(struct mim_job *job, struct gif_worker *worker, uint64_t size)
     return true;
 }
 
-/* Sub-blocks lose their lengths where they lie. Gives the bytes of codes. */
+/* Join sub-blocks in place by removing their lengths. Returns the size of the codes. */
 static size_t
 join_sub_blocks(uint8_t *bytes, size_t size)
 {
@@ -81,9 +81,9 @@ unpack_codes(struct mim_job *job, const struct gif_frame *frame, const uint8_t *
 
     size_t row = (decoder->at.out - out) / frame->width + 1;
     if (verdict == GIF_UNLZW_SHORT)
-        return job->host->fail(job, MIM_TRUNCATED, offset, "the data of frame %llu end in row %zu of %u",
+        return job->host->fail(job, MIM_TRUNCATED, offset, "the data of frame %llu ends in row %zu of %u",
                                (unsigned long long)frame->mark.frame, row, frame->height);
-    return job->host->fail(job, MIM_CORRUPT, offset, "frame %llu has a code that stands for nothing in row %zu of %u",
+    return job->host->fail(job, MIM_CORRUPT, offset, "frame %llu has an undefined code in row %zu of %u",
                            (unsigned long long)frame->mark.frame, row, frame->height);
 }
 
@@ -99,7 +99,8 @@ unpack_frame(struct mim_job *job, const struct gif_packet *packet, uint8_t *out)
     return got < 0 ? (int32_t)-got : unpack_codes(job, frame, worker->codes, join_sub_blocks(worker->codes, got), out);
 }
 
-/* Indices past the table are black: no two programs agree there. Without any table they are shades of gray, as in Pillow. */
+/* Indices past the end of the table are black, since programs disagree. Without a table they are grays, as in
+ * Pillow. */
 static void
 fill_palette(const struct gif_packet *packet, uint8_t (*rgba)[4])
 {
@@ -121,7 +122,7 @@ colour_row(const uint8_t *indices, const uint8_t (*palette)[4], const struct mim
         memcpy(out + x * raster->channels, palette[indices[x]], raster->channels);
 }
 
-/* From rows that follow each other in the order of the file to the rows of the raster. */
+/* Convert packed rows in file order to rows of the raster. */
 static int32_t
 place_rows(struct mim_job *job, const struct gif_packet *packet, const uint8_t *indices, struct mim_raster *raster)
 {
@@ -143,7 +144,7 @@ place_rows(struct mim_job *job, const struct gif_packet *packet, const uint8_t *
     return MIM_OK;
 }
 
-/* Rows that were unpacked side by side move to where the stride wants them, the last one first. */
+/* Move packed rows apart to match the stride, last row first so that none is overwritten. */
 static void
 spread_rows(struct mim_raster *raster)
 {

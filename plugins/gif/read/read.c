@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading: the operations. Frames leave as rectangles of indices, and the core composes them. */
+/* The reader's operations. Frames are rectangles of indices, which the core composes. */
 #include "read/read.h"
 
 #include <string.h>
@@ -32,7 +32,7 @@ gif_open(struct mim_job *job, struct mim_sequence *sequence)
     return MIM_OK;
 }
 
-/* What can be told from the headers alone: the number of frames, and whether anything may show through. */
+/* Walk all headers for the number of frames and whether the canvas can be transparent. */
 static int32_t
 gif_scan(struct mim_job *job, struct mim_sequence *sequence)
 {
@@ -89,7 +89,7 @@ load_packet(struct gif_reader *self, struct gif_packet *packet)
     return gif_blocks_skip_codes(self, &packet->frame);
 }
 
-/* 4 to 7 are undefined: gifsicle, Pillow and ffmpeg keep the picture. */
+/* 4 to 7 are undefined: gifsicle and ffmpeg keep the image. */
 static int32_t
 dispose_of(const struct gif_frame *frame)
 {
@@ -101,7 +101,7 @@ dispose_of(const struct gif_frame *frame)
     return dispose[frame->disposal & 7];
 }
 
-/* Composing may start at a frame that finds the canvas bare, or hides all of it and does not bring it back afterwards. */
+/* Composing may start at a frame that finds a blank canvas, or that covers all of it and does not restore it later. */
 static bool
 is_key_frame(const struct gif_reader *self, const struct gif_frame *frame)
 {
@@ -139,7 +139,7 @@ gif_prepare(struct mim_job *job, uint64_t index, void *data, struct mim_frame_in
     if (status != MIM_OK)
         return status;
     if (!packet->frame.code_size)
-        return job->host->fail(job, MIM_CORRUPT, packet->frame.extensions.end, "frame %llu has codes without bits",
+        return job->host->fail(job, MIM_CORRUPT, packet->frame.extensions.end, "frame %llu has an LZW code size of 0",
                                (unsigned long long)index);
     fill_info(self, &packet->frame, info);
     return MIM_OK;
@@ -198,7 +198,7 @@ describe_frame(struct mim_job *job, const struct gif_reader *self, const struct 
     if (status == MIM_OK && self->palette && packet->palette_size)
         status = job->host->meta(job, "palette", MIM_META_BYTES | MIM_META_CODING, packet->palette,
                                  packet->palette_size * sizeof *packet->palette);
-    if (status == MIM_OK && frame->mark.frame > 0) /* those before the first frame are the file's */
+    if (status == MIM_OK && frame->mark.frame > 0) /* comments before the first frame belong to the file */
         status = gif_comment_deliver(job, &frame->extensions, NULL);
     return status;
 }
@@ -218,9 +218,9 @@ gif_close(struct mim_job *job)
 
 static const struct mim_option reader_options[] = {
     { MIM_OPTION_HEADER, .name = "raw", .type = MIM_OPTION_BOOL, .offset = offsetof(struct gif_reader, raw),
-      .help = "frames are the rectangles of the file, not composed" },
+      .help = "return the stored rectangles, not composed" },
     { MIM_OPTION_HEADER, .name = "palette", .type = MIM_OPTION_BOOL, .offset = offsetof(struct gif_reader, palette),
-      .help = "frames are the indices of these rectangles, and the palette (RGB) is metadata" },
+      .help = "return the indices of the stored rectangles, with the palette (RGB) as metadata" },
 };
 
 const struct mim_reader_ops gif_reader_ops = {

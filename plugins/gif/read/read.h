@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The reader. */
+/* The reader's operations. */
 #ifndef MIM_GIF_READ_H
 #define MIM_GIF_READ_H
 

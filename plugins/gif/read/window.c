@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads the source in large pieces. */
+/* Reads the source 64 KB at a time. */
 #include "read/window.h"
 
 #include <string.h>
@@ -22,7 +22,7 @@ gif_window_seek(struct gif_window *window, uint64_t position)
     window->status = MIM_OK;
 }
 
-/* Bytes that can be had at the position without another read of the source; 0: none, and `has_ended` or `status` says why. */
+/* Buffered bytes at the position, after reading the source if there are none. 0: see `has_ended` and `status`. */
 static uint64_t
 bytes_available(struct mim_job *job, struct gif_window *window)
 {
@@ -50,7 +50,7 @@ gif_window_read(struct mim_job *job, struct gif_window *window, void *out, uint6
 {
     uint64_t done = 0, at = window->position - window->start;
 
-    /* giflib asks for tables three bytes at a time */
+    /* fast path: giflib reads tables three bytes at a time */
     if (window->status == MIM_OK && at < window->size && size <= window->size - at) {
         memcpy(out, window->bytes + at, size);
         window->position += size;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Small movies to write, and whether they come back. */
+/* Small animations, and checks that they survive writing and reading. */
 #include "animations.h"
 
 struct animation
@@ -45,7 +45,6 @@ animation_is_shown(const struct reading *reading, const struct animation *animat
     return true;
 }
 
-/* Every frame, and no other, comes back as it went in. */
 void
 animation_check_exact(const struct animation *animation, const struct setting *settings)
 {
@@ -75,7 +74,6 @@ animation_size(const struct animation *animation, const struct setting *settings
     return host.sink.size;
 }
 
-/* Blocks of random colours that appear, change and vanish. */
 void
 animation_scribble(struct animation *animation, uint64_t *seed, uint32_t colours)
 {

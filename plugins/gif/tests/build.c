@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes blocks, correct or not. */
+/* Writes blocks without checking them. */
 #include "build.h"
 
 #include "lzw/lzw.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The host functions that the plugin calls. */
+/* The functions of the host table. */
 #include "host.h"
 
 void

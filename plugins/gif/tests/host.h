@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A host in a few lines: source and sink in memory, allocations counted, the first error kept. */
+/* A minimal host: source and sink in memory, counted allocations, the first error recorded. */
 #ifndef MIM_GIF_TESTS_HOST_H
 #define MIM_GIF_TESTS_HOST_H
 
@@ -36,11 +36,11 @@ struct bytes {
 struct host {
     struct mim_job job;
     struct bytes source, sink;
-    uint64_t allocated, peak_allocated, allocations, fail_allocation; /* the n-th and later ones are refused; 0: none */
+    uint64_t allocated, peak_allocated, allocations, fail_allocation; /* the n-th and later allocations fail; 0: none */
     uint64_t allocations_of_put;
     int64_t reserved;
     uint64_t reads, fail_read;
-    uint64_t polls, fail_poll; /* the n-th and later ones say CANCELLED; 0: none */
+    uint64_t polls, fail_poll; /* the n-th and later polls return MIM_CANCELLED; 0: none */
     int32_t status;            /* of the first failure */
     char message[256];
     unsigned notices[MIM_NOTICE_COUNT];
@@ -49,16 +49,16 @@ struct host {
 
 void bytes_add(struct bytes *bytes, const void *data, size_t size);
 
-/** A job with a state and a worker of these sizes. */
+/** Set up a job with a state and a worker of these sizes. */
 void host_open(struct host *host, uint32_t state_size, uint32_t worker_size);
 
-/** Frees all but the sink; checks that the plugin has given back what it took. */
+/** Free all but the sink, and check that the plugin has freed its memory. */
 void host_close(struct host *host);
 
-/** Forget the error, the notices and the metadata. */
+/** Clear the error, the notices and the metadata. */
 void host_forget(struct host *host);
 
-/* Numbers that are the same everywhere. */
+/** A generator whose numbers are the same everywhere. */
 uint32_t next_random(uint64_t *state);
 
 #endif

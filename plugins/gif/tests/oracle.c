@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Files of one picture through giflib. */
+/* Encodes and decodes single images with giflib. */
 #include "oracle.h"
 
 #include <gif_lib.h>

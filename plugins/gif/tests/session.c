@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A core in a few lines. */
+/* Drives the plugin like a minimal core. */
 #include "session.h"
 
 enum { STRIDE_STEP = 64 };
@@ -32,7 +32,7 @@ clear_canvas(struct reading *reading)
         memcpy(reading->canvas + i, reading->sequence.background, 4);
 }
 
-/* Visit the pixels of a rectangle that lie on the canvas. */
+/* Visit the pixels of a rectangle that are on the canvas. */
 #define EACH_PIXEL(reading, info, x, y) \
     for (uint32_t y = 0; y < (info)->height && (info)->y + y < (reading)->sequence.canvas_height; y++) \
         for (uint32_t x = 0; x < (info)->width && (info)->x + x < (reading)->sequence.canvas_width; x++)
@@ -219,7 +219,7 @@ raster_of(const struct animation *animation, uint32_t index)
     };
 }
 
-/* encode emits into memory of the core's, put what is in there into the sink. */
+/* Collect what `encode` emits, and pass it to `put`, which emits to the sink. */
 static int32_t
 code_frame(struct host *host, void *packet, const struct mim_frame_info *info, const struct mim_raster *frame,
            const struct mim_neighbours *neighbours)

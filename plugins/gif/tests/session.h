@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The plugin's reader and writer called as the core calls them, one frame at a time. */
+/* Calls the plugin's reader and writer as the core does, one frame at a time. */
 #ifndef MIM_GIF_TESTS_SESSION_H
 #define MIM_GIF_TESTS_SESSION_H
 
@@ -12,21 +12,21 @@
 struct reading {
     struct host host;
     struct mim_sequence sequence;
-    struct mim_frame_info info; /**< of the last frame */
-    uint8_t *canvas;            /**< RGBA, width x height of the sequence: the last frame composed */
+    struct mim_frame_info info; /**< of the last frame read */
+    uint8_t *canvas;            /**< RGBA: the last frame composed */
     uint8_t *saved;
     struct mim_frame_info last;
     uint64_t next;
 };
 
-/** Takes the bytes over. The status of open. */
+/** Take ownership of the file and open it. Status of open. */
 int32_t reading_open(struct reading *reading, struct bytes file);
 int32_t reading_scan(struct reading *reading);
 
-/** prepare, pixels, compose, release. Frames come in order, or from a key frame on. */
+/** Prepare, decode and compose a frame: the next one, or a key frame. */
 int32_t reading_frame(struct reading *reading, uint64_t index);
 
-/** What metadata() says of the file (index MIM_UNKNOWN) or of a frame, in host.meta. */
+/** Get the metadata of the file (index MIM_UNKNOWN) or a frame in host.meta. */
 int32_t reading_metadata(struct reading *reading, uint64_t index);
 void reading_close(struct reading *reading);
 
@@ -37,7 +37,7 @@ enum { BLACK = 0x000000ff, RED = (int)0xff0000ff, GREEN = 0x00ff00ff, BLUE = 0x0
 
 #define SHOWS(x, y, colour) CHECK(reading_pixel(&reading, x, y) == (uint32_t)(colour))
 
-/** Frames to write, packed. */
+/** Frames to write, in packed rows. */
 struct animation {
     uint32_t width, height, channels, count;
     uint8_t *frames;
@@ -45,14 +45,17 @@ struct animation {
     int32_t loop;
 };
 
-/** Options of the writer by name, as in the table; INT, BOOL and CHOICE as `number`, others as bytes of their type. */
+/** An option of the writer by name: INT, BOOL and CHOICE in `number`, other types by pointer in `value`. */
 struct setting {
     const char *name;
     int64_t number;
     const void *value;
 };
 
-/** Write with settings up to one without name. host.sink is the file; notices and messages stay in the host. */
+/**
+ * Write with a list of settings that ends with a NULL name. host.sink is the file; the host keeps notices and
+ * messages.
+ */
 int32_t animation_write(struct host *host, const struct animation *animation, const struct setting *settings);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Damaged and hostile files, failing memory, failing sources. */
+/* Damaged and hostile files, failing allocations, failing sources. */
 #include "session.h"
 
 #include "build.h"
@@ -7,7 +7,7 @@
 static struct reading reading;
 
 static void
-reads_as_many_frames_as_a_cut_file_has(void)
+reads_all_whole_frames_of_a_truncated_file(void)
 {
     struct bytes whole = build_three_frames();
     uint32_t max = 0;
@@ -40,7 +40,7 @@ check_third_frame(struct bytes file, int32_t status, const char *text)
     CHECK(reading_frame(&reading, 0) == MIM_OK && reading_frame(&reading, 1) == MIM_OK);
     CHECK(reading_frame(&reading, 2) == status);
     CHECK(strstr(reading.host.message, text));
-    CHECK(reading_frame(&reading, 1) != status || reading.next != 2); /* the ones before are still there */
+    CHECK(reading_frame(&reading, 1) != status || reading.next != 2); /* earlier frames stay readable */
     reading_close(&reading);
 }
 
@@ -56,27 +56,27 @@ two_frames(void)
 }
 
 static void
-says_what_is_damaged(void)
+reports_what_is_damaged(void)
 {
     struct bytes short_data = two_frames(), garbage = two_frames(), bad_code = two_frames(), wide = two_frames();
 
     build_image(&short_data, 0, 0, 10, 100, 2, 365);
     build_trailer(&short_data);
-    check_third_frame(short_data, MIM_TRUNCATED, "the data of frame 2 end in row 37 of 100");
+    check_third_frame(short_data, MIM_TRUNCATED, "the data of frame 2 ends in row 37 of 100");
 
     bytes_add(&garbage, "\x7f", 1);
     check_third_frame(garbage, MIM_CORRUPT, "frame 2");
 
-    bytes_add(&bad_code, "\x2c\0\0\0\0\x0a\0\x64\0\0\2\2\x3c\xff\0;", 16); /* clear, then a code never given out */
-    check_third_frame(bad_code, MIM_CORRUPT, "stands for nothing in row 1 of 100");
+    bytes_add(&bad_code, "\x2c\0\0\0\0\x0a\0\x64\0\0\2\2\x3c\xff\0;", 16); /* clear, then an undefined code */
+    check_third_frame(bad_code, MIM_CORRUPT, "undefined code in row 1 of 100");
 
     bytes_add(&wide, "\x2c\0\0\0\0\x0a\0\x64\0\0\x0c\2\x3c\xff\0;", 16); /* indices of 12 bits */
-    check_third_frame(wide, MIM_CORRUPT, "codes of a size");
+    check_third_frame(wide, MIM_CORRUPT, "invalid LZW code size");
 }
 
-/* A frame's damaged pixels are its own matter: the next one reads. */
+/* Damaged pixels do not affect the next frame. */
 static void
-goes_on_after_a_damaged_frame(void)
+continues_after_a_damaged_frame(void)
 {
     struct bytes file = two_frames();
 
@@ -93,7 +93,7 @@ goes_on_after_a_damaged_frame(void)
 }
 
 static void
-a_file_without_images_is_no_sequence(void)
+refuses_a_file_without_images(void)
 {
     struct bytes file = { 0 };
 
@@ -105,7 +105,7 @@ a_file_without_images_is_no_sequence(void)
 }
 
 static void
-steps_over_zeros_between_blocks(void)
+skips_zeros_between_blocks(void)
 {
     struct bytes file = { 0 };
 
@@ -126,7 +126,7 @@ steps_over_zeros_between_blocks(void)
 }
 
 static void
-a_huge_claim_costs_nothing_to_look_at(void)
+opens_huge_dimensions_in_little_memory(void)
 {
     struct bytes file = { 0 };
     struct mim_frame_info info = { .struct_size = sizeof info };
@@ -146,7 +146,7 @@ a_huge_claim_costs_nothing_to_look_at(void)
 }
 
 static void
-the_index_of_many_frames_stays_small(void)
+bounds_the_index_of_many_frames(void)
 {
     enum { FRAMES = 300000 };
     struct bytes file = { 0 };
@@ -174,7 +174,7 @@ the_index_of_many_frames_stays_small(void)
     reading_close(&reading);
 }
 
-/* Open, scan, read all; the first status that is not OK. */
+/* Open, scan and read all frames. Returns the first status that is not MIM_OK. */
 static int32_t
 read_all(struct bytes file, uint64_t fail_allocation, uint64_t fail_read)
 {
@@ -199,7 +199,7 @@ read_all(struct bytes file, uint64_t fail_allocation, uint64_t fail_read)
 }
 
 static void
-every_refused_allocation_is_nomem_and_every_failed_read_io(void)
+reports_failed_allocations_and_reads(void)
 {
     struct bytes file = build_three_frames();
     uint64_t n = 1;
@@ -215,7 +215,7 @@ every_refused_allocation_is_nomem_and_every_failed_read_io(void)
 }
 
 static void
-can_be_cancelled_within_a_huge_frame(void)
+cancels_within_a_huge_frame(void)
 {
     enum { SIDE = 3000 };
     struct bytes file = { 0 };
@@ -232,7 +232,7 @@ can_be_cancelled_within_a_huge_frame(void)
     reading_close(&reading);
 }
 
-/* Any status is welcome, a crash or a leak is not. */
+/* Accepts any error, but no crash or leak. */
 static void
 survives_flipped_bits(void)
 {
@@ -240,7 +240,7 @@ survives_flipped_bits(void)
 
     for (size_t bit = 0; bit < file.size * 8; bit++) {
         if (bit / 8 >= 6 && bit / 8 < 10)
-            continue; /* a canvas that this test would have to allocate */
+            continue; /* dimensions: the test would have to allocate the canvas */
         file.data[bit / 8] ^= 1 << bit % 8;
         struct bytes copy = { 0 };
         bytes_add(&copy, file.data, file.size);
@@ -263,11 +263,16 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(reads_as_many_frames_as_a_cut_file_has), CASE(says_what_is_damaged),
-        CASE(goes_on_after_a_damaged_frame),          CASE(a_file_without_images_is_no_sequence),
-        CASE(steps_over_zeros_between_blocks),        CASE(a_huge_claim_costs_nothing_to_look_at),
-        CASE(the_index_of_many_frames_stays_small),   CASE(every_refused_allocation_is_nomem_and_every_failed_read_io),
-        CASE(can_be_cancelled_within_a_huge_frame),   CASE(survives_flipped_bits),
+        CASE(reads_all_whole_frames_of_a_truncated_file),
+        CASE(reports_what_is_damaged),
+        CASE(continues_after_a_damaged_frame),
+        CASE(refuses_a_file_without_images),
+        CASE(skips_zeros_between_blocks),
+        CASE(opens_huge_dimensions_in_little_memory),
+        CASE(bounds_the_index_of_many_frames),
+        CASE(reports_failed_allocations_and_reads),
+        CASE(cancels_within_a_huge_frame),
+        CASE(survives_flipped_bits),
     };
     return cmocka_run_group_tests_name("damage", cases, NULL, NULL);
 }

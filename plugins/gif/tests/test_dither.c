@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Error diffusion: what it keeps, and what it leaves alone. */
+/* Error diffusion. */
 #include "host.h"
 
 #include "palette/dither.h"
@@ -25,19 +25,19 @@ dither(const uint32_t *palette, uint32_t count)
 }
 
 static void
-fill(uint32_t key)
+fill_image(uint32_t key)
 {
     for (uint32_t i = 0; i < WIDTH * HEIGHT; i++)
         keys[i / WIDTH][i % WIDTH] = key;
 }
 
-/* Black and white in the parts that make the shade, in each quarter of the picture. */
+/* Each quarter of the image has black and white in the proportions of the shade. */
 static void
 keeps_the_mean_of_every_shade(void)
 {
     for (uint32_t gray = 0; gray < 256; gray++) {
         uint32_t white[4] = { 0 };
-        fill(gray << 16 | gray << 8 | gray);
+        fill_image(gray << 16 | gray << 8 | gray);
         dither((uint32_t[]){ 0x000000, 0xffffff }, 2);
         for (uint32_t i = 0; i < WIDTH * HEIGHT; i++)
             white[i / WIDTH / (HEIGHT / 2) * 2 + i % WIDTH / (WIDTH / 2)] += indices[i / WIDTH][i % WIDTH];
@@ -49,7 +49,7 @@ keeps_the_mean_of_every_shade(void)
 }
 
 static void
-colours_of_the_palette_stay_as_they_are(void)
+keeps_colours_of_the_palette(void)
 {
     const uint32_t palette[] = { 0x102030, 0xff0000, 0x7f7f7f, 0x102031 };
     uint64_t seed = 1;
@@ -61,13 +61,13 @@ colours_of_the_palette_stay_as_they_are(void)
         CHECK(palette[indices[i / WIDTH][i % WIDTH]] == keys[i / WIDTH][i % WIDTH]);
 }
 
-/* The columns beside the gap are as if nothing were beyond it: an error that goes into it is gone. */
+/* Columns between gaps do not affect each other: gaps discard errors. */
 static void
-pixels_not_drawn_carry_nothing_on(void)
+stops_errors_at_transparent_pixels(void)
 {
     uint8_t alone[HEIGHT];
 
-    fill(0x606060);
+    fill_image(0x606060);
     for (uint32_t y = 0; y < HEIGHT; y++)
         for (uint32_t x = 0; x < WIDTH; x++)
             keys[y][x] = x == 10 ? 0x808080 : GIF_TRANSPARENT;
@@ -83,13 +83,13 @@ pixels_not_drawn_carry_nothing_on(void)
     }
 }
 
-/* A colour that no mixture of the palette reaches must not smear into what comes after it. */
+/* A colour out of the palette's reach must not smear into the rows below. */
 static void
-errors_out_of_reach_do_not_pile_up(void)
+limits_errors_that_the_palette_cannot_show(void)
 {
     uint32_t wrong = 0;
 
-    fill(0xffffff);
+    fill_image(0xffffff);
     for (uint32_t y = HEIGHT / 2; y < HEIGHT; y++)
         for (uint32_t x = 0; x < WIDTH; x++)
             keys[y][x] = 0x404040;
@@ -105,9 +105,9 @@ main(void)
 {
     const struct CMUnitTest cases[] = {
         CASE(keeps_the_mean_of_every_shade),
-        CASE(colours_of_the_palette_stay_as_they_are),
-        CASE(pixels_not_drawn_carry_nothing_on),
-        CASE(errors_out_of_reach_do_not_pile_up),
+        CASE(keeps_colours_of_the_palette),
+        CASE(stops_errors_at_transparent_pixels),
+        CASE(limits_errors_that_the_palette_cannot_show),
     };
     return cmocka_run_group_tests_name("dither", cases, NULL, NULL);
 }

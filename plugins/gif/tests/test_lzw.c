@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The packer, read back by giflib and by our unpacker. */
+/* The LZW encoder, checked with giflib's decoder and ours. */
 #include "oracle.h"
 
 #include <gif_lib.h>
@@ -10,9 +10,9 @@
 static struct gif_lzw packer;
 static struct gif_unlzw unpacker;
 
-/* Pack in rows of `row` indices; the sink then holds the code size and the sub-blocks. */
+/* Encode in rows of `row` indices. Returns the code size and the sub-blocks. */
 static struct bytes
-pack(uint32_t code_size, const uint8_t *indices, size_t size, size_t row)
+pack_indices(uint32_t code_size, const uint8_t *indices, size_t size, size_t row)
 {
     struct host host = { 0 };
 
@@ -30,7 +30,7 @@ static void
 round_trip(uint32_t bits, const uint8_t *indices, uint32_t width, uint32_t height)
 {
     size_t size = (size_t)width * height;
-    struct bytes blocks = pack(bits < 2 ? 2 : bits, indices, size, width);
+    struct bytes blocks = pack_indices(bits < 2 ? 2 : bits, indices, size, width);
     struct bytes codes = oracle_codes(&blocks, 0);
     struct bytes file = oracle_wrap(codes.data, codes.size, width, height, bits);
     uint8_t *out = malloc(size);
@@ -81,7 +81,7 @@ round_trips_every_small_size(void)
     }
 }
 
-/* The end code takes as many bits as the unpacker expects there: at every length at which the width may just have grown. */
+/* The end code has the width that the decoder expects, at every length, since the width may just have grown. */
 static void
 ends_with_an_end_code(void)
 {
@@ -91,10 +91,10 @@ ends_with_an_end_code(void)
     for (size_t i = 0; i < sizeof indices; i++)
         indices[i] = next_random(&seed) & 3;
     for (size_t size = 1; size <= sizeof indices; size++) {
-        struct bytes blocks = pack(2, indices, size, size);
+        struct bytes blocks = pack_indices(2, indices, size, size);
         struct bytes codes = oracle_codes(&blocks, 0);
         gif_unlzw_start(&unpacker, 2, codes.data, codes.size, out, size + 1);
-        CHECK(gif_unlzw_run(&unpacker, SIZE_MAX) == GIF_UNLZW_SHORT); /* not one pixel more than there were */
+        CHECK(gif_unlzw_run(&unpacker, SIZE_MAX) == GIF_UNLZW_SHORT); /* not one extra pixel */
         CHECK(unpacker.at.out == out + size);
         CHECK(unpacker.at.bit_count < 8 && unpacker.at.in == unpacker.at.in_end);
         free(codes.data);
@@ -110,7 +110,7 @@ is_no_larger_than_giflib(void)
 
     for (size_t i = 0; i < sizeof indices; i++)
         indices[i] = (i % 640 / 20 + i / 640 / 30 * 7 + next_random(&seed) % 3) & 0xff;
-    struct bytes ours = pack(8, indices, sizeof indices, 640);
+    struct bytes ours = pack_indices(8, indices, sizeof indices, 640);
     struct bytes theirs = oracle_pack(indices, 640, 480, 8);
     CHECK(ours.size <= theirs.size);
     free(ours.data);
@@ -120,7 +120,7 @@ is_no_larger_than_giflib(void)
 static uint64_t
 count_clear_codes(uint32_t code_size, const uint8_t *indices, size_t size)
 {
-    struct bytes blocks = pack(code_size, indices, size, size), codes = oracle_codes(&blocks, 0);
+    struct bytes blocks = pack_indices(code_size, indices, size, size), codes = oracle_codes(&blocks, 0);
     uint32_t width = code_size + 1, clear = 1U << code_size, next = clear + 1;
     uint64_t found = 0;
 
@@ -142,21 +142,21 @@ count_clear_codes(uint32_t code_size, const uint8_t *indices, size_t size)
     return found;
 }
 
-/* What repeats does so far back that only a table that is kept knows it. */
+/* Repeats are so far apart that only a table that is kept finds them. */
 static void
-keeps_a_full_table_while_it_serves(void)
+keeps_a_full_table_while_it_compresses_well(void)
 {
     static uint8_t indices[400000];
     uint64_t seed = 7;
 
     for (size_t i = 0; i < sizeof indices; i++)
         indices[i] = i < 4000 ? next_random(&seed) % 250 : indices[i - 4000];
-    uint64_t found = count_clear_codes(8, indices, sizeof indices); /* some 50 when every full table goes */
+    uint64_t found = count_clear_codes(8, indices, sizeof indices); /* about 50 if every full table were cleared */
     CHECK(found >= 1 && found < 25);
 }
 
 static void
-clears_a_full_table_that_knows_nothing_of_what_comes(void)
+clears_a_full_table_when_the_data_change(void)
 {
     static uint8_t indices[60000];
     uint64_t seed = 8;
@@ -168,7 +168,7 @@ clears_a_full_table_that_knows_nothing_of_what_comes(void)
 }
 
 static void
-a_trial_tells_the_size_and_emits_nothing(void)
+measures_without_emitting_in_a_trial(void)
 {
     static uint8_t indices[100000];
     uint64_t seed = 6;
@@ -177,7 +177,7 @@ a_trial_tells_the_size_and_emits_nothing(void)
         struct host host = { 0 };
         for (size_t i = 0; i < size; i++)
             indices[i] = next_random(&seed) % 200;
-        struct bytes blocks = pack(8, indices, size, size), codes = oracle_codes(&blocks, 0);
+        struct bytes blocks = pack_indices(8, indices, size, size), codes = oracle_codes(&blocks, 0);
         host_open(&host, 0, 0);
         packer.is_trial = true;
         packer.max_size = UINT64_MAX;
@@ -200,9 +200,9 @@ main(void)
         CASE(round_trips_every_small_size),
         CASE(ends_with_an_end_code),
         CASE(is_no_larger_than_giflib),
-        CASE(keeps_a_full_table_while_it_serves),
-        CASE(clears_a_full_table_that_knows_nothing_of_what_comes),
-        CASE(a_trial_tells_the_size_and_emits_nothing),
+        CASE(keeps_a_full_table_while_it_compresses_well),
+        CASE(clears_a_full_table_when_the_data_change),
+        CASE(measures_without_emitting_in_a_trial),
     };
     return cmocka_run_group_tests_name("lzw", cases, NULL, NULL);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Equal frames that become one. */
+/* Merging of equal frames. */
 #include "animations.h"
 
-/* Pictures A A B B B C, with options that change how frames are coded and no picture. */
+/* Writes images A A B B B C with options that must not change the result. */
 static void
 check_merged(uint32_t channels, const struct setting *settings)
 {
@@ -19,7 +19,7 @@ check_merged(uint32_t channels, const struct setting *settings)
             uint8_t *at = animation_pixel(&animation, frame, i);
             at[0] = 40 + pictures[frame];
             at[1] = i % 50;
-            if (channels == 4) /* from B to C pixels turn transparent; what is under them differs from A to A */
+            if (channels == 4) /* from B to C pixels turn transparent; the colour under transparent pixels varies */
                 at[3] = i < 9 || (pictures[frame] == 2 && i % 3) ? 0 : 255;
             if (channels == 4 && !at[3])
                 at[2] = frame;
@@ -38,7 +38,7 @@ check_merged(uint32_t channels, const struct setting *settings)
 }
 
 static void
-equal_frames_become_one_when_asked(void)
+merges_equal_frames(void)
 {
     const struct setting plain[] = { { .name = "merge", .number = 1 }, { 0 } };
     const struct setting whole[] = { { .name = "merge", .number = 1 },
@@ -56,7 +56,7 @@ equal_frames_become_one_when_asked(void)
 }
 
 static void
-equal_frames_that_last_too_long_stay_several(void)
+splits_equal_frames_beyond_the_longest_delay(void)
 {
     const struct setting settings[] = { { .name = "merge", .number = 1 }, { 0 } };
     const int64_t durations[4] = { 40000, 25535, 1, 65534 };
@@ -80,8 +80,8 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(equal_frames_become_one_when_asked),
-        CASE(equal_frames_that_last_too_long_stay_several),
+        CASE(merges_equal_frames),
+        CASE(splits_equal_frames_beyond_the_longest_delay),
     };
     return cmocka_run_group_tests_name("merge", cases, NULL, NULL);
 }

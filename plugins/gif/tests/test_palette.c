@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sets of colours, samples, the quantizers, refinement, the nearest entry. */
+/* Colour sets, samples, quantizers, refinement, nearest entries. */
 #include "host.h"
 
 #include <math.h>
@@ -64,8 +64,8 @@ quantize(uint32_t which, const uint32_t *keys, uint32_t count, uint32_t limit, u
     return chosen;
 }
 
-/* Colours that differ in their upper five bits each get a cell of their own, hence a box of their own; the
- * median is never cut through one colour. */
+/* Wu's quantizer gives colours that differ in their upper five bits separate cells, and thus separate boxes. Median
+ * cut never splits a single colour. */
 static void
 finds_each_of_a_few_colours(void)
 {
@@ -89,7 +89,7 @@ finds_each_of_a_few_colours(void)
 }
 
 static void
-keeps_to_the_limit(void)
+respects_the_limit(void)
 {
     uint64_t seed = 2;
     static uint32_t keys[100000];
@@ -121,7 +121,7 @@ finds_the_nearest_of_all(void)
 
     for (uint32_t round = 0; round < 20; round++) {
         uint32_t count = round < 10 ? 256 : 1 + next_random(&seed) % 256;
-        for (uint32_t i = 0; i < count; i++) /* of some, crowded ones */
+        for (uint32_t i = 0; i < count; i++) /* clustered in every other round */
             palette[i] = next_random(&seed) & (round % 2 ? 0x0f0f1f : 0xffffff);
         gif_nearest_set(&nearest, palette, count);
         for (uint32_t i = 0; i < 3000; i++)
@@ -136,9 +136,9 @@ finds_the_nearest_of_all(void)
     }
 }
 
-/* A picture of soft shades: 256 colours must be close. */
+/* 256 colours must approximate soft shades well. */
 static void
-is_close_to_a_smooth_picture(void)
+approximates_a_smooth_image_closely(void)
 {
     enum { SIDE = 256 };
     static uint32_t keys[SIDE * SIDE];
@@ -159,9 +159,9 @@ is_close_to_a_smooth_picture(void)
     }
 }
 
-/* Of one pixel, of two, of one colour: more entries than that make no sense, and nothing may divide by zero. */
+/* Samples of one to three pixels must not divide by zero. */
 static void
-takes_the_smallest_samples(void)
+accepts_the_smallest_samples(void)
 {
     const uint32_t keys[] = { 0x102030, 0x102030, 0xf0e0d0 };
     uint32_t palette[256];
@@ -188,9 +188,9 @@ keeps_all_pixels_that_fit(void)
         CHECK(sample.keys[i] == 1 + i % 2);
 }
 
-/* Every tenth of a long row of pixels has its part in the sample, and no column has more. */
+/* The sample covers all tenths of a large image, and all columns, evenly. */
 static void
-draws_evenly_from_what_does_not_fit(void)
+samples_large_images_evenly(void)
 {
     enum { PIXELS = 10000000 };
     uint32_t tenths[10] = { 0 }, columns[4] = { 0 };
@@ -209,7 +209,7 @@ draws_evenly_from_what_does_not_fit(void)
         CHECK(columns[i] > sample.count / 4.1 && columns[i] < sample.count / 3.9);
 }
 
-/* Colours that differ stay different as long as there are few; else those alike become one, and none gets lost. */
+/* A few colours stay separate; many are merged with similar ones, and the sums stay complete. */
 static void
 merges_colours_into_points(void)
 {
@@ -250,7 +250,7 @@ error_of(const uint32_t *palette, uint32_t count)
     return error;
 }
 
-/* From what each quantizer finds, and from one colour of no use. */
+/* Starts from the palette of each quantizer, and from a single useless colour. */
 static void
 refinement_lowers_the_error(void)
 {
@@ -296,14 +296,14 @@ main(void)
         CASE(counts_colours_up_to_the_limit),
         CASE(maps_colours_to_their_numbers),
         CASE(finds_each_of_a_few_colours),
-        CASE(keeps_to_the_limit),
+        CASE(respects_the_limit),
         CASE(finds_the_nearest_of_all),
-        CASE(is_close_to_a_smooth_picture),
-        CASE(takes_the_smallest_samples),
+        CASE(approximates_a_smooth_image_closely),
+        CASE(accepts_the_smallest_samples),
         CASE(refinement_lowers_the_error),
         CASE(refinement_finds_each_of_a_few_colours),
         CASE(keeps_all_pixels_that_fit),
-        CASE(draws_evenly_from_what_does_not_fit),
+        CASE(samples_large_images_evenly),
         CASE(merges_colours_into_points),
     };
     return cmocka_run_group_tests_name("palette", cases, NULL, NULL);

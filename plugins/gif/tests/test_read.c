@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The walk over the blocks: canvas, background, keys, timing, order of rows, metadata. */
+/* Reading: canvas, background, key frames, timing, row order, metadata. */
 #include "session.h"
 
 #include "build.h"
@@ -30,10 +30,10 @@ reads_frames_in_order(void)
 }
 
 static void
-prepares_any_frame_at_once(void)
+prepares_frames_in_any_order(void)
 {
     CHECK(reading_open(&reading, build_three_frames()) == MIM_OK);
-    reading.next = 2; /* no key is needed to ask */
+    reading.next = 2; /* prepare needs no key frame */
     CHECK(reading_frame(&reading, 2) == MIM_OK);
     CHECK(reading.info.x == 5 && reading.info.pts == 30);
     reading.next = 1;
@@ -47,7 +47,7 @@ prepares_any_frame_at_once(void)
 }
 
 static void
-says_the_same_however_often_it_is_scanned(void)
+scans_repeatedly_with_the_same_result(void)
 {
     CHECK(reading_open(&reading, build_three_frames()) == MIM_OK);
     for (int i = 0; i < 3; i++) {
@@ -58,7 +58,7 @@ says_the_same_however_often_it_is_scanned(void)
 }
 
 static void
-any_transparent_index_makes_the_canvas_transparent(void)
+makes_the_canvas_transparent_for_any_transparent_index(void)
 {
     struct bytes file = { 0 };
 
@@ -79,7 +79,7 @@ any_transparent_index_makes_the_canvas_transparent(void)
 }
 
 static void
-without_one_the_background_s_colour_shows(void)
+uses_the_background_colour_without_transparency(void)
 {
     for (int has_table = 0; has_table < 2; has_table++) {
         struct bytes file = { 0 };
@@ -99,7 +99,7 @@ without_one_the_background_s_colour_shows(void)
 }
 
 static void
-the_first_rectangle_enlarges_the_canvas(void)
+enlarges_the_canvas_to_the_first_rectangle(void)
 {
     struct bytes file = { 0 };
 
@@ -118,7 +118,7 @@ the_first_rectangle_enlarges_the_canvas(void)
 }
 
 static void
-a_size_of_zero_is_the_screen_s(void)
+takes_zero_sizes_from_the_screen(void)
 {
     struct bytes file = { 0 };
 
@@ -139,12 +139,12 @@ a_size_of_zero_is_the_screen_s(void)
     reading_close(&reading);
 }
 
-/* Whoever starts at a key frame must see what one sees who has read all before. */
+/* A reader that starts at a key frame gets the same frame as one that read all frames before it. */
 static void
-key_frames_need_nothing_below(void)
+marks_frames_independent_of_earlier_ones_as_key(void)
 {
     static const struct {
-        uint32_t disposal, width; /* of the frame before */
+        uint32_t disposal, width; /* of the previous frame */
         uint32_t own_disposal, own_width;
         int transparent;
         bool is_key;
@@ -183,13 +183,13 @@ delivers_rows_of_interlaced_images_in_order(void)
     build_trailer(&file);
     CHECK(reading_open(&reading, file) == MIM_OK);
     CHECK(reading_frame(&reading, 0) == MIM_OK);
-    for (uint32_t y = 0; y < 11; y++) /* without any table an index is a gray */
+    for (uint32_t y = 0; y < 11; y++) /* without a table an index is a gray */
         SHOWS(0, y, y * 0x01010100 + 255);
     reading_close(&reading);
 }
 
 static void
-raw_frames_are_rectangles_of_colours(void)
+returns_raw_frames_as_rectangles(void)
 {
     struct bytes file = build_three_frames();
     struct mim_sequence sequence = { .struct_size = sizeof sequence };
@@ -216,9 +216,9 @@ raw_frames_are_rectangles_of_colours(void)
     free(packet);
 }
 
-/* Gray by their looks, with the table beside them: of 2 x 2 pixels of the second colour. */
+/* 2 x 2 pixels of the third colour, as u8 indices. */
 static void
-indices_come_with_their_palette(void)
+returns_indices_with_their_palette(void)
 {
     struct mim_sequence sequence = { .struct_size = sizeof sequence };
     struct mim_frame_info info = { .struct_size = sizeof info };
@@ -249,14 +249,14 @@ indices_come_with_their_palette(void)
 }
 
 static void
-metadata_of_file_and_frame(void)
+delivers_metadata_of_file_and_frame(void)
 {
     struct bytes file = { 0 };
 
     build_screen(&file, 2, 2, true);
     build_extension(&file, 0xfe, "made by hand", 12);
     build_loop(&file, 0);
-    build_extension(&file, 0xfe, "second", 7); /* with its zero */
+    build_extension(&file, 0xfe, "second", 7); /* with a terminating zero */
     build_control(&file, 2, 7, 3);
     build_image(&file, 0, 0, 2, 2, 1, 4);
     build_extension(&file, 0xfe, "gr\xfc\xdf", 4); /* Latin-1 */
@@ -286,17 +286,17 @@ main(void)
 {
     const struct CMUnitTest cases[] = {
         CASE(reads_frames_in_order),
-        CASE(prepares_any_frame_at_once),
-        CASE(says_the_same_however_often_it_is_scanned),
-        CASE(any_transparent_index_makes_the_canvas_transparent),
-        CASE(without_one_the_background_s_colour_shows),
-        CASE(the_first_rectangle_enlarges_the_canvas),
-        CASE(a_size_of_zero_is_the_screen_s),
-        CASE(key_frames_need_nothing_below),
+        CASE(prepares_frames_in_any_order),
+        CASE(scans_repeatedly_with_the_same_result),
+        CASE(makes_the_canvas_transparent_for_any_transparent_index),
+        CASE(uses_the_background_colour_without_transparency),
+        CASE(enlarges_the_canvas_to_the_first_rectangle),
+        CASE(takes_zero_sizes_from_the_screen),
+        CASE(marks_frames_independent_of_earlier_ones_as_key),
         CASE(delivers_rows_of_interlaced_images_in_order),
-        CASE(raw_frames_are_rectangles_of_colours),
-        CASE(indices_come_with_their_palette),
-        CASE(metadata_of_file_and_frame),
+        CASE(returns_raw_frames_as_rectangles),
+        CASE(returns_indices_with_their_palette),
+        CASE(delivers_metadata_of_file_and_frame),
     };
     return cmocka_run_group_tests_name("read", cases, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the file has of its own: plays, comment, a colour table. */
+/* The file as a whole: loop count, comment, shared colour table. */
 #include "animations.h"
 
 static void
@@ -51,9 +51,9 @@ stores_the_comment(void)
     free(animation.frames);
 }
 
-/* A table for each frame against one for the file, of 64 entries. */
+/* Compares a local table of 64 entries per frame with one global table. */
 static void
-an_equal_colour_table_is_stored_once(void)
+stores_an_equal_colour_table_once(void)
 {
     const struct setting whole[] = { { .name = "subrectangles", .number = 0 }, { 0 } };
     const struct setting local[] = { { .name = "subrectangles", .number = 0 },
@@ -70,7 +70,7 @@ an_equal_colour_table_is_stored_once(void)
     free(animation.frames);
 }
 
-/* Of frame `n` colours 4 n to 4 n + 39, at random places. */
+/* Frame n has 40 colours from 4 n + 3 on, at random places. */
 static struct animation
 shifting_colours(uint32_t count)
 {
@@ -83,9 +83,9 @@ shifting_colours(uint32_t count)
     return animation;
 }
 
-/* Six frames have 60 colours, and each a table of 64: the file's is enough. */
+/* Six frames have 60 colours in all, so one table of 64 is enough. */
 static void
-colours_that_fit_one_table_are_stored_once(void)
+shares_a_table_for_colours_that_fit_it(void)
 {
     const struct setting whole[] = { { .name = "subrectangles", .number = 0 }, { 0 } };
     const struct setting local[] = { { .name = "subrectangles", .number = 0 },
@@ -99,9 +99,9 @@ colours_that_fit_one_table_are_stored_once(void)
     free(animation.frames);
 }
 
-/* Of fifty frames six, as above, and those in whose table all is already. */
+/* Of fifty frames only the first six, as above, fit the shared table. */
 static void
-colours_that_fit_no_more_stay_the_frame_s(void)
+keeps_local_tables_that_do_not_fit(void)
 {
     const struct setting whole[] = { { .name = "subrectangles", .number = 0 }, { 0 } };
     const struct setting local[] = { { .name = "subrectangles", .number = 0 },
@@ -115,9 +115,9 @@ colours_that_fit_no_more_stay_the_frame_s(void)
     free(animation.frames);
 }
 
-/* Other frames may hold all there is just then. */
+/* Other frames may have used up the memory when `put` runs. */
 static void
-putting_a_frame_takes_no_memory(void)
+puts_frames_without_allocating(void)
 {
     for (int64_t palette = 0; palette < 3; palette++) {
         const struct setting settings[] = { { .name = "palette", .number = palette }, { 0 } };
@@ -131,9 +131,10 @@ putting_a_frame_takes_no_memory(void)
     }
 }
 
-/* Of all frames, if they have few enough colours together; with holes and without, with an entry to spare and without. */
+/* Exact if all frames together have few enough colours: with and without transparency, with and without a spare
+ * entry. */
 static void
-few_colours_of_all_frames_come_back_exactly(void)
+writes_few_colours_exactly_with_a_global_palette(void)
 {
     const struct setting global[] = { { .name = "palette", .number = 2 }, { .name = "dither", .number = 1 }, { 0 } };
     const struct setting whole[] = { { .name = "palette", .number = 2 },
@@ -156,11 +157,11 @@ main(void)
     const struct CMUnitTest cases[] = {
         CASE(counts_plays_in_total),
         CASE(stores_the_comment),
-        CASE(an_equal_colour_table_is_stored_once),
-        CASE(colours_that_fit_one_table_are_stored_once),
-        CASE(colours_that_fit_no_more_stay_the_frame_s),
-        CASE(putting_a_frame_takes_no_memory),
-        CASE(few_colours_of_all_frames_come_back_exactly),
+        CASE(stores_an_equal_colour_table_once),
+        CASE(shares_a_table_for_colours_that_fit_it),
+        CASE(keeps_local_tables_that_do_not_fit),
+        CASE(puts_frames_without_allocating),
+        CASE(writes_few_colours_exactly_with_a_global_palette),
     };
     return cmocka_run_group_tests_name("stream", cases, NULL, NULL);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* How long frames are shown, and what durations are refused. */
+/* Frame delays, and refused durations. */
 #include "animations.h"
 
-/* Sum and each of the delays that a file of `count` frames gets. */
+/* Write the animation. Returns the sum of its delays, and each of them in `delays`. */
 static int64_t
 delays_of(const struct animation *animation, const struct setting *settings, int64_t *delays)
 {
@@ -24,7 +24,7 @@ delays_of(const struct animation *animation, const struct setting *settings, int
 }
 
 static void
-the_total_of_delays_is_exact(void)
+keeps_the_total_duration_exact(void)
 {
     struct animation animation = animation_blank(3, 90);
     const struct mim_rational ntsc = { 30000, 1001 };
@@ -46,7 +46,7 @@ the_total_of_delays_is_exact(void)
 }
 
 static void
-the_source_s_delays_are_kept(void)
+keeps_the_delays_of_the_source(void)
 {
     const int64_t durations[4] = { 3, 0, 65535, 7 };
     struct animation animation = animation_blank(3, 4);
@@ -59,7 +59,7 @@ the_source_s_delays_are_kept(void)
 }
 
 static void
-an_option_that_replaces_timing_says_so_once(void)
+reports_replaced_timing_once(void)
 {
     const int64_t durations[3] = { 1, 2, 3 };
     const struct mim_rational rate = { 10, 1 };
@@ -85,7 +85,7 @@ check_refused(const struct animation *animation, const struct setting *settings,
 }
 
 static void
-refuses_what_makes_no_sense_before_the_first_byte(void)
+refuses_invalid_options_before_any_output(void)
 {
     struct animation animation = animation_blank(3, 3), two = animation_blank(2, 1), five = animation_blank(5, 1);
     const struct mim_rational rate = { 10, 1 }, backwards = { -1, 1 };
@@ -110,7 +110,7 @@ refuses_what_makes_no_sense_before_the_first_byte(void)
     check_refused(&animation, below, MIM_OPTION, "-1");
     check_refused(&animation, nan, MIM_OPTION, "nan");
     check_refused(&animation, back, MIM_OPTION, "above 0");
-    check_refused(&two, NULL, MIM_ARGUMENT, "GIF takes 1, 3 or 4 channels, this frame has 2");
+    check_refused(&two, NULL, MIM_ARGUMENT, "GIF supports 1, 3 or 4 channels, this frame has 2");
     check_refused(&five, NULL, MIM_ARGUMENT, "this frame has 5");
     animation.width = 65536;
     check_refused(&animation, NULL, MIM_ARGUMENT, "65536x23");
@@ -120,7 +120,7 @@ refuses_what_makes_no_sense_before_the_first_byte(void)
 }
 
 static void
-frames_slower_than_gif_can_be_are_an_option_s_fault(void)
+reports_too_slow_fps_as_an_option_error(void)
 {
     const struct mim_rational rate = { 1, 1000 };
     const struct setting fps[] = { { .name = "fps", .value = &rate }, { 0 } };
@@ -136,11 +136,11 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(the_total_of_delays_is_exact),
-        CASE(the_source_s_delays_are_kept),
-        CASE(an_option_that_replaces_timing_says_so_once),
-        CASE(refuses_what_makes_no_sense_before_the_first_byte),
-        CASE(frames_slower_than_gif_can_be_are_an_option_s_fault),
+        CASE(keeps_the_total_duration_exact),
+        CASE(keeps_the_delays_of_the_source),
+        CASE(reports_replaced_timing_once),
+        CASE(refuses_invalid_options_before_any_output),
+        CASE(reports_too_slow_fps_as_an_option_error),
     };
     return cmocka_run_group_tests_name("timing", cases, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The unpacker against giflib's. */
+/* The LZW decoder compared with giflib's. */
 #include "oracle.h"
 
 #include <gif_lib.h>
@@ -9,10 +9,10 @@
 static struct gif_unlzw decoder;
 
 static enum gif_unlzw_verdict
-unpack(uint32_t code_size, const struct bytes *codes, uint8_t *out, size_t size, size_t step)
+unpack_codes(uint32_t code_size, const struct bytes *codes, uint8_t *out, size_t size, size_t step)
 {
     enum gif_unlzw_verdict verdict;
-    /* exactly so many bytes: a sanitizer sees reads and writes past them */
+    /* of the exact size, so that a sanitizer detects any overrun */
     uint8_t *tight = malloc(codes->size ? codes->size : 1), *tight_out = malloc(size);
 
     CHECK(tight && tight_out);
@@ -30,7 +30,7 @@ unpack(uint32_t code_size, const struct bytes *codes, uint8_t *out, size_t size,
 enum kind { NOISE, FLAT, RUNS, SMOOTH, STRIPES, KINDS };
 
 static void
-paint(uint8_t *indices, uint32_t width, uint32_t height, uint32_t bits, enum kind kind, uint64_t *seed)
+paint_indices(uint8_t *indices, uint32_t width, uint32_t height, uint32_t bits, enum kind kind, uint64_t *seed)
 {
     uint32_t mask = (1U << bits) - 1, value = 0;
 
@@ -57,7 +57,7 @@ paint(uint8_t *indices, uint32_t width, uint32_t height, uint32_t bits, enum kin
 }
 
 static void
-compare(const uint8_t *indices, uint32_t width, uint32_t height, uint32_t bits, size_t step)
+compare_with_giflib(const uint8_t *indices, uint32_t width, uint32_t height, uint32_t bits, size_t step)
 {
     struct bytes file = oracle_pack(indices, width, height, bits);
     size_t offset = oracle_code_size_offset(bits), size = (size_t)width * height;
@@ -65,7 +65,7 @@ compare(const uint8_t *indices, uint32_t width, uint32_t height, uint32_t bits, 
     uint8_t *out = malloc(size);
 
     CHECK(out);
-    CHECK(unpack(file.data[offset], &codes, out, size, step) == GIF_UNLZW_DONE);
+    CHECK(unpack_codes(file.data[offset], &codes, out, size, step) == GIF_UNLZW_DONE);
     CHECK(!memcmp(out, indices, size));
     free(out);
     free(codes.data);
@@ -73,34 +73,34 @@ compare(const uint8_t *indices, uint32_t width, uint32_t height, uint32_t bits, 
 }
 
 static void
-equals_giflib_for_every_depth_and_kind(void)
+matches_giflib_for_every_depth_and_kind(void)
 {
     static uint8_t indices[400 * 300];
     uint64_t seed = 1;
 
     for (uint32_t bits = 1; bits <= 8; bits++) {
         for (enum kind kind = NOISE; kind < KINDS; kind++) {
-            paint(indices, 400, 300, bits, kind, &seed);
-            compare(indices, 400, 300, bits, SIZE_MAX);
-            compare(indices, 400, 300, bits, 1000);
+            paint_indices(indices, 400, 300, bits, kind, &seed);
+            compare_with_giflib(indices, 400, 300, bits, SIZE_MAX);
+            compare_with_giflib(indices, 400, 300, bits, 1000);
         }
     }
 }
 
 static void
-equals_giflib_for_small_pictures(void)
+matches_giflib_for_small_images(void)
 {
     uint8_t indices[40 * 40];
     uint64_t seed = 2;
 
     for (uint32_t i = 0; i < 3000; i++) {
         uint32_t width = 1 + next_random(&seed) % 40, height = 1 + next_random(&seed) % 40, bits = 1 + i % 8;
-        paint(indices, width, height, bits, i % KINDS, &seed);
-        compare(indices, width, height, bits, 1 + i % 50);
+        paint_indices(indices, width, height, bits, i % KINDS, &seed);
+        compare_with_giflib(indices, width, height, bits, 1 + i % 50);
     }
 }
 
-/* Strings of 4000 bytes: all that the table can hold of one colour. */
+/* One colour fills the table with strings of up to 4000 bytes. */
 static void
 unpacks_the_longest_strings(void)
 {
@@ -108,26 +108,26 @@ unpacks_the_longest_strings(void)
     uint8_t *indices = calloc(SIDE, SIDE);
 
     CHECK(indices);
-    compare(indices, SIDE, SIDE, 2, SIZE_MAX);
+    compare_with_giflib(indices, SIDE, SIDE, 2, SIZE_MAX);
     free(indices);
 }
 
 static void
-says_short_wherever_the_codes_are_cut(void)
+reports_truncated_codes_at_every_length(void)
 {
     static uint8_t indices[60 * 50], out[60 * 50];
     uint64_t seed = 3;
 
-    paint(indices, 60, 50, 6, SMOOTH, &seed);
+    paint_indices(indices, 60, 50, 6, SMOOTH, &seed);
     struct bytes file = oracle_pack(indices, 60, 50, 6);
     struct bytes codes = oracle_codes(&file, oracle_code_size_offset(6));
     size_t whole = codes.size, before = 0;
     for (codes.size = 0; codes.size < whole; codes.size++) {
-        enum gif_unlzw_verdict verdict = unpack(6, &codes, out, sizeof out, SIZE_MAX);
+        enum gif_unlzw_verdict verdict = unpack_codes(6, &codes, out, sizeof out, SIZE_MAX);
         size_t done = decoder.at.out - decoder.at.start;
         CHECK(verdict == (done == sizeof out ? GIF_UNLZW_DONE : GIF_UNLZW_SHORT));
         CHECK(done >= before && !memcmp(out, indices, done));
-        CHECK(verdict == GIF_UNLZW_SHORT || codes.size + 2 >= whole); /* only the end code was missing */
+        CHECK(verdict == GIF_UNLZW_SHORT || codes.size + 2 >= whole); /* only the end code is missing */
         before = done;
     }
     free(codes.data);
@@ -135,8 +135,8 @@ says_short_wherever_the_codes_are_cut(void)
 }
 
 /*
- * giflib is laxer in one thing: it takes any code that was not given out yet for the next one. Where both unpack, they
- * unpack the same; what giflib refuses, so do we.
+ * giflib accepts any undefined code as the next one. Images that both decode are equal, and we refuse what giflib
+ * refuses.
  */
 static void
 agrees_with_giflib_on_damaged_codes(void)
@@ -147,14 +147,14 @@ agrees_with_giflib_on_damaged_codes(void)
 
     for (uint32_t bits = 1; bits <= 8; bits++) {
         uint32_t code_size = bits < 2 ? 2 : bits;
-        paint(indices, 37, 29, bits, bits % KINDS, &seed);
+        paint_indices(indices, 37, 29, bits, bits % KINDS, &seed);
         struct bytes file = oracle_pack(indices, 37, 29, bits);
         struct bytes codes = oracle_codes(&file, oracle_code_size_offset(bits));
         for (size_t bit = 0; bit < codes.size * 8; bit++) {
             codes.data[bit / 8] ^= 1 << bit % 8;
             struct bytes damaged = oracle_wrap(codes.data, codes.size, 37, 29, bits);
             int answer = oracle_unpack(&damaged, theirs, 37, 29);
-            enum gif_unlzw_verdict verdict = unpack(code_size, &codes, ours, sizeof ours, 100);
+            enum gif_unlzw_verdict verdict = unpack_codes(code_size, &codes, ours, sizeof ours, 100);
             CHECK(verdict != GIF_UNLZW_DONE || answer == GIF_OK);
             CHECK(verdict != GIF_UNLZW_DONE || !memcmp(ours, theirs, sizeof ours));
             CHECK(verdict == GIF_UNLZW_DONE || verdict == GIF_UNLZW_BAD || answer == GIF_ERROR);
@@ -179,7 +179,7 @@ survives_noise(void)
         struct bytes codes = { .data = noise, .size = next_random(&seed) % sizeof noise };
         for (size_t k = 0; k < codes.size; k++)
             noise[k] = next_random(&seed) >> (i % 3 ? 8 : 16);
-        enum gif_unlzw_verdict verdict = unpack(1 + i % 8, &codes, out, 1 + next_random(&seed) % sizeof out, 64);
+        enum gif_unlzw_verdict verdict = unpack_codes(1 + i % 8, &codes, out, 1 + next_random(&seed) % sizeof out, 64);
         CHECK(verdict >= GIF_UNLZW_DONE && verdict <= GIF_UNLZW_BAD);
     }
 }
@@ -188,10 +188,10 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(equals_giflib_for_every_depth_and_kind),
-        CASE(equals_giflib_for_small_pictures),
+        CASE(matches_giflib_for_every_depth_and_kind),
+        CASE(matches_giflib_for_small_images),
         CASE(unpacks_the_longest_strings),
-        CASE(says_short_wherever_the_codes_are_cut),
+        CASE(reports_truncated_codes_at_every_length),
         CASE(agrees_with_giflib_on_damaged_codes),
         CASE(survives_noise),
     };

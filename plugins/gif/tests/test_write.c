@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What is written, read back by the plugin's own reader; peers read it in the peers' tests. */
+/* Writing, checked with the plugin's own reader. The peers tests use other readers. */
 #include "animations.h"
 
 static void
-few_colours_come_back_exactly(void)
+writes_few_colours_exactly(void)
 {
     uint64_t seed = 1;
 
@@ -19,9 +19,10 @@ few_colours_come_back_exactly(void)
     }
 }
 
-/* The first frame has too many colours and is approximated; what the second keeps of it must be exact there. */
+/* The first frame has too many colours and is approximated; the pixels it shares with the second must be exact
+ * there. */
 static void
-a_frame_that_fits_is_exact_after_one_that_does_not(void)
+writes_an_exact_frame_after_an_approximated_one(void)
 {
     struct animation animation = animation_blank(3, 3);
     struct host host = { 0 };
@@ -83,7 +84,7 @@ check_entries(uint32_t channels, uint32_t size, uint64_t *seed)
 }
 
 static void
-uses_at_most_the_entries_asked_for(void)
+respects_the_palette_size(void)
 {
     uint64_t seed = 2;
 
@@ -94,7 +95,7 @@ uses_at_most_the_entries_asked_for(void)
 }
 
 static void
-red_green_blue_stay_so(void)
+keeps_full_frames_of_one_colour(void)
 {
     struct animation animation = animation_blank(3, 3);
 
@@ -106,7 +107,7 @@ red_green_blue_stay_so(void)
 }
 
 static void
-equal_frames_stay_frames_and_opaque(void)
+keeps_equal_frames_and_opacity(void)
 {
     struct animation animation = animation_blank(3, 5);
     struct host host = { 0 };
@@ -123,9 +124,9 @@ equal_frames_stay_frames_and_opaque(void)
     free(animation.frames);
 }
 
-/* Programs that look at the first frame only to know whether the background is transparent. */
+/* Some programs decide by the first frame alone whether the background is transparent. */
 static void
-a_source_with_alpha_has_a_transparent_index_from_the_start(void)
+adds_a_transparent_index_to_the_first_frame_with_alpha(void)
 {
     struct animation animation = animation_blank(4, 2);
     struct host host = { 0 };
@@ -142,7 +143,7 @@ a_source_with_alpha_has_a_transparent_index_from_the_start(void)
 }
 
 static void
-every_refused_allocation_is_nomem(void)
+reports_failed_allocations(void)
 {
     struct animation animation = animation_blank(3, 3);
     uint64_t seed = 5, n = 1;
@@ -167,14 +168,15 @@ every_refused_allocation_is_nomem(void)
         CHECK(status == MIM_OK || status == MIM_NOMEM);
         free(host.sink.data);
     } while (status != MIM_OK && global++ < 100);
-    CHECK(global > 8); /* a row, the sample, points, entries, the quantizer; a row, entries, errors; what is held */
-    CHECK(n == 7);     /* a row, the sample, its points, the nearest entries, the quantizer; what is held */
+    CHECK(global >
+          8);      /* survey: row, sample, points, nearest, quantizer; encoder: row, nearest, errors; pending frame */
+    CHECK(n == 7); /* row, sample, points, nearest, quantizer; pending frames */
     free(animation.frames);
 }
 
-/* Alpha, what turns transparent, what changed, colours, the quantizer, codes: each looks up every million pixels. */
+/* Every pass over the pixels polls the host once per million pixels. */
 static void
-can_be_cancelled_within_a_huge_frame(void)
+cancels_within_a_huge_frame(void)
 {
     struct animation animation = { .width = 4096, .height = 600, .channels = 4, .count = 2, .loop = -1 };
     uint64_t seed = 6, n = 0;
@@ -186,7 +188,7 @@ can_be_cancelled_within_a_huge_frame(void)
         animation.frames[i] = i % 4 == 3 ? 255 : i % 4 ? i >> 14 : next_random(&seed) % 2;
     struct host host = { 0 };
     CHECK(animation_write(&host, &animation, NULL) == MIM_OK);
-    CHECK(host.polls > 2 * 600 + 2 * 5 * 2); /* codes look up after every row */
+    CHECK(host.polls > 2 * 600 + 2 * 5 * 2); /* the LZW encoder polls after every row */
     free(host.sink.data);
     for (n = 1; n < host.polls; n += 1 + host.polls / 6) {
         struct host again = { .fail_poll = n };
@@ -201,10 +203,10 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(few_colours_come_back_exactly),       CASE(a_frame_that_fits_is_exact_after_one_that_does_not),
-        CASE(uses_at_most_the_entries_asked_for),  CASE(red_green_blue_stay_so),
-        CASE(equal_frames_stay_frames_and_opaque), CASE(a_source_with_alpha_has_a_transparent_index_from_the_start),
-        CASE(every_refused_allocation_is_nomem),   CASE(can_be_cancelled_within_a_huge_frame),
+        CASE(writes_few_colours_exactly),     CASE(writes_an_exact_frame_after_an_approximated_one),
+        CASE(respects_the_palette_size),      CASE(keeps_full_frames_of_one_colour),
+        CASE(keeps_equal_frames_and_opacity), CASE(adds_a_transparent_index_to_the_first_frame_with_alpha),
+        CASE(reports_failed_allocations),     CASE(cancels_within_a_huge_frame),
     };
     return cmocka_run_group_tests_name("write", cases, NULL, NULL);
 }

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* The bytes of a coded frame. */
+/* Layout of a coded frame. */
 #ifndef MIM_GIF_CODED_FRAME_H
 #define MIM_GIF_CODED_FRAME_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Places in what gif_encode_frame() emits: the colour table is the image's own there. */
+/* Offsets in the output of gif_encode_frame(), which always has a local colour table. */
 enum {
     GIF_FRAME_DISPOSAL = 3,
     GIF_FRAME_DELAY = 4,
-    GIF_FRAME_FLAGS = 17, /**< of the image descriptor */
+    GIF_FRAME_FLAGS = 17, /**< flags of the image descriptor */
     GIF_FRAME_TABLE = 18,
-    GIF_TABLE_BITS = 7, /**< of the flags: how many entries, as an exponent less one */
+    GIF_TABLE_BITS = 7, /**< mask of the table size in the flags: log2 of the entries, minus 1 */
     GIF_TABLE_MAX = 768
 };
 
@@ -22,7 +22,7 @@ gif_table_size(const uint8_t *frame)
     return 6U << (frame[GIF_FRAME_FLAGS] & GIF_TABLE_BITS);
 }
 
-/** Does it take the canvas away after its time? */
+/** Does the frame clear the canvas when it is disposed of? */
 static inline bool
 gif_frame_clears(const uint8_t *frame)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From a plan to blocks: palette, head, codes. */
+/* Turns a plan into blocks: chooses the palette, then emits header and codes. */
 #include "write/encode.h"
 
 #include <string.h>
@@ -37,7 +37,8 @@ put_u16(uint8_t *out, uint32_t value)
     return out + 2;
 }
 
-/* Control block, image descriptor and colour table; unused entries repeat a colour, so that they bring no other in. */
+/* Control block, image descriptor and colour table. Unused entries repeat the last colour to add none to a shared
+ * table. */
 static int32_t
 emit_head(struct mim_job *job, const struct gif_plan *plan, uint32_t delay)
 {
@@ -89,7 +90,7 @@ emit_codes(struct mim_job *job, struct gif_encoder *encoder, const struct gif_pl
     return status == MIM_OK ? gif_lzw_end(job, &encoder->lzw) : status;
 }
 
-/* Size of the codes; no more is found out than that they are `max_size` or more. */
+/* Measure the codes without emitting them. Stops at `max_size`. */
 static int32_t
 try_codes(struct mim_job *job, struct gif_encoder *encoder, const struct gif_plan *plan, uint64_t max_size,
           uint64_t *size)
@@ -103,8 +104,8 @@ try_codes(struct mim_job *job, struct gif_encoder *encoder, const struct gif_pla
 }
 
 /*
- * Which of the unchanged pixels are drawn: noise that comes back needs fewer codes when every one is left out, shades do
- * when runs stay whole, areas of one colour when they are drawn. Among a few colours the difference is large.
+ * Choose which unchanged pixels to skip, by trial: recurring noise compresses best when all are skipped, shades when
+ * runs stay whole, and areas of one colour when they are drawn. With few colours the difference is large.
  */
 static int32_t
 choose_strategy(struct mim_job *job, struct gif_encoder *encoder, struct gif_plan *plan)
@@ -134,7 +135,7 @@ report_partial_alpha(struct mim_job *job, const struct mim_raster *frame)
     int32_t status = gif_view_has_partial_alpha(job, frame, &found);
     if (status != MIM_OK || !found)
         return status;
-    return job->host->notice(job, MIM_NOTICE_ALPHA, "pixels are either opaque or transparent, none in between");
+    return job->host->notice(job, MIM_NOTICE_ALPHA, "partially transparent pixels became opaque or transparent");
 }
 
 static int32_t

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Grows the memory of a worker with the frames, and gives it back. */
+/* Grows the memory of a worker with the width of its frames. */
 #include "write/encoder.h"
 
 enum { ROW_PIXEL = sizeof(uint32_t) + 1 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The settings that every frame is encoded with, and the memory of a worker. */
+/* Settings shared by all frames, and the memory of one worker. */
 #ifndef MIM_GIF_ENCODER_H
 #define MIM_GIF_ENCODER_H
 
@@ -14,30 +14,30 @@
 #include "write/global-palette.h"
 
 struct gif_encoding {
-    uint32_t palette_size; /**< entries that may be used, the transparent one included */
+    uint32_t palette_size; /**< maximum number of entries, including transparency */
     const struct gif_quantizer *quantizer;
-    const struct gif_global_palette *global; /**< the palette of all frames; NULL: each has its own */
-    uint32_t threshold;                      /**< alpha from which on a pixel is opaque */
-    bool subrectangles;                      /**< only what changed */
-    bool is_dithered;                        /**< frames that are not exact are dithered */
-    bool always_clears;                      /**< every frame is whole and taken away after its time */
+    const struct gif_global_palette *global; /**< palette of all frames; NULL: one per frame */
+    uint32_t threshold;                      /**< lowest alpha of an opaque pixel */
+    bool subrectangles;                      /**< store only the changes */
+    bool is_dithered;                        /**< dither frames that are not exact */
+    bool always_clears;                      /**< store whole frames, each of which clears the canvas */
 };
 
-/** A worker's memory, reused from frame to frame. */
+/** Memory of one worker, reused from frame to frame. */
 struct gif_encoder {
     struct gif_lzw lzw;
     struct gif_colour_set colours;
-    struct gif_chooser chooser; /**< the host's memory, from the first frame on that needs it */
-    bool has_global;            /**< the chooser is set to the palette of all frames */
-    struct gif_dither dither;   /**< its errors likewise */
-    uint32_t *keys;             /**< of one row; behind them its indices */
-    uint32_t row_capacity;      /**< pixels that fit */
+    struct gif_chooser chooser; /**< allocated by the first frame that needs it */
+    bool has_global;            /**< the chooser has the global palette */
+    struct gif_dither dither;   /**< allocated by the first frame that needs it */
+    uint32_t *keys;             /**< keys of one row, followed by its indices */
+    uint32_t row_capacity;      /**< pixels in `keys` */
 };
 
-/** Make room for rows of `width` pixels. NOMEM. */
+/** Prepare for rows of `width` pixels. */
 int32_t gif_encoder_begin(struct mim_job *job, struct gif_encoder *encoder, uint32_t width);
 
-/** Start error diffusion over rows of `width` pixels. NOMEM. */
+/** Start error diffusion over rows of `width` pixels. */
 int32_t gif_encoder_begin_dither(struct mim_job *job, struct gif_encoder *encoder, uint32_t width);
 
 void gif_encoder_close(struct mim_job *job, struct gif_encoder *encoder);

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* Rounds the end of each frame, not its length: errors do not add up. */
+/* Rounds the end time of each frame rather than its duration, so that errors do not accumulate. */
 #include "write/frame-timing.h"
 
 #include <mim/kit/ratio.h>
 
-/* Seconds of a clock that never runs backwards. */
+/* `seconds` is not negative. */
 static int64_t
 round_hundredths(double seconds)
 {
     return (int64_t)(seconds * 100 + 0.5);
 }
 
-/* When the frame ends, in hundredths since the start. */
+/* End time of the frame in hundredths since the start. */
 static int64_t
 end_of(struct gif_frame_timing *timing, uint64_t index, int64_t duration)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Counts colours as long as they fit, and draws a sample for when they do not. */
+/* Collects colours while they fit, and a sample to quantize when they do not. */
 #include "write/global-palette.h"
 
 #include <string.h>
 
 #include "write/view.h"
 
-enum { SMALL = 2 }; /* a palette in which no colour can be spared */
+enum { SMALL = 2 }; /* a palette too small to reserve a transparent entry */
 
 static int32_t
 reserve_row(struct mim_job *job, struct gif_survey *survey, uint32_t width)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Keeps a copy of the bytes, since the core's go when put returns. */
+/* Copies the coded bytes, which the core frees when `put` returns. */
 #include "write/pending-frame.h"
 
 #include <string.h>

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A frame is coded from itself and the source frames beside it, so that frames can be coded in any order.
+ * A frame is coded from itself and the neighbouring source frames, so that frames can be coded in any order.
  *
- * When a pixel is opaque in one frame and transparent in the next, the one is written whole and its disposal clears the
- * canvas, and the next starts from nothing. Otherwise the canvas holds the frame before, and what changed is drawn.
+ * When a pixel is opaque in one frame and transparent in the next, the first is written whole with a disposal that
+ * clears the canvas, and the second starts from a blank canvas. Otherwise the canvas holds the previous frame, and
+ * only the changes are drawn.
  *
- * Frames whose colours fit the palette are exact on the canvas. So one that fits does not build on one that does not: that
- * one's pixels were approximated, and those of it that stay would be wrong.
+ * Frames whose colours fit the palette are exact. Such a frame never builds on one that does not fit, whose
+ * approximated pixels would stay on the canvas.
  */
 #include "write/plan.h"
 
@@ -26,7 +27,7 @@ gif_plan_set_strategy(struct gif_plan *plan, enum gif_plan_strategy strategy)
     plan->view.wants_plain_runs = strategy == GIF_PLAN_LONG_MIXED || strategy == GIF_PLAN_ANY_MIXED;
 }
 
-/* Fill the set of colours. Do they, and the entry for pixels not drawn, fit into `size` entries? */
+/* Collect the colours of a view. `fits`: they need at most `size` entries, including one for skipped pixels. */
 static int32_t
 collect_colours(struct mim_job *job, struct gif_encoder *encoder, const struct gif_view *view, uint32_t size,
                 bool *has_transparent, bool *fits)
@@ -57,7 +58,7 @@ whole_view(const struct mim_raster *frame, uint32_t threshold)
     return (struct gif_view){ .frame = frame, .width = frame->width, .height = frame->height, .threshold = threshold };
 }
 
-/* May the frame be drawn on what stands on the canvas? */
+/* May the frame build on the previous one? */
 static int32_t
 may_build_on(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
              const struct gif_view *whole, const struct mim_raster *below, bool *may)
@@ -79,7 +80,7 @@ collect_plan(struct mim_job *job, struct gif_encoder *encoder, const struct gif_
     return collect_colours(job, encoder, &plan->view, encoding->palette_size, &plan->has_transparent, &plan->is_exact);
 }
 
-/* Is there a pixel that is not drawn? */
+/* Does the view skip any pixel? */
 static int32_t
 find_transparent(struct mim_job *job, struct gif_encoder *encoder, const struct gif_view *view, bool *found)
 {
@@ -96,7 +97,7 @@ find_transparent(struct mim_job *job, struct gif_encoder *encoder, const struct 
     return status;
 }
 
-/* Take the colours of unchanged pixels into the palette as well, where that does not make the table larger. */
+/* Add the colours of unchanged pixels unless the table grows, so that all strategies can be tried. */
 static int32_t
 widen_palette(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
               struct gif_plan *plan)
@@ -125,7 +126,7 @@ count_transparent(const struct gif_view *view, uint32_t y, uint32_t *keys)
     return count;
 }
 
-/* Are unchanged areas of one colour a large share of what is drawn? By a part of the rows. */
+/* Try other strategies if unchanged areas of one colour are a large share of what is drawn. Samples some rows. */
 static int32_t
 weigh_plain(struct mim_job *job, struct gif_encoder *encoder, struct gif_plan *plan)
 {
@@ -144,7 +145,7 @@ weigh_plain(struct mim_job *job, struct gif_encoder *encoder, struct gif_plan *p
     return status;
 }
 
-/* With colours that are approximated; a trial takes long: where little is to be seen of one colour none is made. */
+/* Approximated frames try strategies only where plain areas are large, since each trial maps all colours again. */
 static int32_t
 plan_mixed(struct mim_job *job, struct gif_encoder *encoder, struct gif_plan *plan)
 {
@@ -158,8 +159,8 @@ plan_mixed(struct mim_job *job, struct gif_encoder *encoder, struct gif_plan *pl
     return status;
 }
 
-/* Draw only what changed. Pixels in the rectangle that did not change are best left out in long runs; left out one by
- * one, or not at all, they may leave fewer colours. */
+/* Draw only the changes. Skipping unchanged pixels in long runs compresses best; skipping all or none may leave few
+ * enough colours for an exact palette. */
 static int32_t
 plan_change(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
             struct gif_plan *plan)
@@ -169,7 +170,7 @@ plan_change(struct mim_job *job, struct gif_encoder *encoder, const struct gif_e
     bool differs;
 
     int32_t status = gif_view_shrink(job, &plan->view, &differs);
-    if (status == MIM_OK && !differs) /* one pixel, drawn again */
+    if (status == MIM_OK && !differs) /* redraws one pixel */
         return collect_plan(job, encoder, encoding, plan);
     for (size_t i = 0; i < sizeof strategies / sizeof *strategies && status == MIM_OK && !plan->is_exact; i++) {
         strategy = strategies[i];
@@ -188,14 +189,14 @@ plan_whole(struct mim_job *job, struct gif_encoder *encoder, const struct gif_en
            struct gif_plan *plan)
 {
     int32_t status = collect_plan(job, encoder, encoding, plan);
-    /* others than mim take the background for opaque unless the first frame and the one that clears have such an entry */
+    /* other readers show an opaque background unless the first frame and the clearing one have a transparent entry */
     bool has_free_entry = !plan->is_exact || encoder->colours.count < encoding->palette_size;
     if (plan->view.frame->channels == 4 && (is_blank || plan->disposal == DISPOSE_CLEAR) && has_free_entry)
         plan->has_transparent = true;
     return status;
 }
 
-/* With one palette for all, equal colours are equal entries: any frame may build on any other. */
+/* With a global palette equal colours have equal entries, so any frame may build on any other. */
 static int32_t
 plan_global(struct mim_job *job, struct gif_encoder *encoder, const struct gif_global_palette *global, bool is_blank,
             struct gif_plan *plan)

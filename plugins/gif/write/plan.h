@@ -1,35 +1,34 @@
 /* SPDX-License-Identifier: MIT */
-/* What of a frame is drawn, on what, and with which palette. */
+/* Which part of a frame is drawn, on which canvas, and with which palette. */
 #ifndef MIM_GIF_PLAN_H
 #define MIM_GIF_PLAN_H
 
 #include "write/encoder.h"
 #include "write/view.h"
 
-/** Ways to leave out unchanged pixels: all that lie in long runs, or that lie in long runs of several colours, ... */
+/** Which unchanged pixels are skipped. */
 enum gif_plan_strategy {
-    GIF_PLAN_LONG,
-    GIF_PLAN_LONG_MIXED,
-    GIF_PLAN_ANY,
-    GIF_PLAN_ANY_MIXED,
-    GIF_PLAN_NONE,
+    GIF_PLAN_LONG,       /**< skip long runs */
+    GIF_PLAN_LONG_MIXED, /**< skip long runs of several colours */
+    GIF_PLAN_ANY,        /**< skip every unchanged pixel */
+    GIF_PLAN_ANY_MIXED,  /**< skip all runs of several colours */
+    GIF_PLAN_NONE,       /**< skip nothing */
     GIF_PLAN_STRATEGIES
 };
 
 struct gif_plan {
     struct gif_view view;
     int disposal;
-    bool has_transparent; /**< some pixels are not drawn: an entry of the table, the last, stands for them */
+    bool has_transparent; /**< the last entry of the table is transparent, for skipped pixels */
     bool is_dithered;
-    bool is_exact; /**< the palette is that of the encoder's set of colours */
-    uint32_t
-        strategies; /**< a set of bits: these have the colours that they need and are worth a trial; 0: the view is settled */
+    bool is_exact;       /**< the palette is the encoder's colour set */
+    uint32_t strategies; /**< bit set of the strategies to try, which all fit the palette; 0: the view is final */
     uint32_t colour_count;
-    uint32_t entries; /**< of the colour table: one more if it has one for pixels that are not drawn */
+    uint32_t entries; /**< of the colour table: colours and the transparent entry */
     uint32_t palette[GIF_COLOURS_MAX];
 };
 
-/** Entries that a colour table of so many has room for, as an exponent of two. */
+/** Log2 of the size of a colour table for so many entries. */
 static inline uint32_t
 gif_table_bits(uint32_t entries)
 {
@@ -38,7 +37,7 @@ gif_table_bits(uint32_t entries)
 
 void gif_plan_set_strategy(struct gif_plan *plan, enum gif_plan_strategy strategy);
 
-/** All but the palette, which an exact plan has in the encoder's set of colours. Status of poll. */
+/** Plan everything but the palette; the colours of an exact plan are in the encoder's colour set. Status of poll. */
 int32_t gif_plan_frame(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
                        const struct mim_raster *frame, const struct mim_neighbours *neighbours, struct gif_plan *plan);
 

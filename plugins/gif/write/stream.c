@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One colour table for many frames.
+ * Shares one colour table between many frames.
  *
- * Frames are coded before anybody knows the file's table, each with a table of its own. When all its colours are in the
- * file's, its indices are changed to those and its table is left out. Tables of one size are one: a smaller one has shorter
- * codes, and costs little.
+ * Frames are coded with local tables before the global table is known. If the global table has all colours of a
+ * frame, the frame's indices are relabelled and its table is dropped. Only tables of the same size are shared: a
+ * smaller local table makes shorter codes at little cost.
  */
 #include "write/stream.h"
 
@@ -29,7 +29,7 @@ key_of(const uint8_t *frame, uint32_t entry)
     return colour[0] << 16 | colour[1] << 8 | colour[2];
 }
 
-/* Behind the transparent entry comes nothing; without one the last colour is repeated. */
+/* Number of entries in use. The transparent entry is the last one; without it the padding repeats a colour. */
 static uint32_t
 used_of(const uint8_t *frame)
 {
@@ -54,7 +54,7 @@ find_key(const struct gif_stream *stream, uint32_t key)
     return i;
 }
 
-/* Take a frame's colours into the table, all or none. */
+/* Add all colours of a frame to the table, or none if they do not fit. */
 static void
 add_colours(struct gif_stream *stream, const uint8_t *frame)
 {
@@ -74,7 +74,7 @@ add_colours(struct gif_stream *stream, const uint8_t *frame)
     }
 }
 
-/* The file's numbers of a frame's entries. false: not all are there. */
+/* Map a frame's entries to those of the global table. false: some are missing. */
 static bool
 map_entries(const struct gif_stream *stream, const uint8_t *frame, uint8_t *entries)
 {
@@ -105,7 +105,7 @@ has_changes(const uint8_t *entries, uint32_t count)
     return false;
 }
 
-/* In the file stands how often the animation is repeated, 0 for ever; played once needs no block. */
+/* The file stores the number of repeats, 0 for ever. A single play needs no block. */
 static int32_t
 emit_loop(struct mim_job *job, int64_t plays)
 {
@@ -136,7 +136,7 @@ emit_comment(struct mim_job *job, const char *text)
     return status == MIM_OK ? job->host->emit(job, "", 1) : status;
 }
 
-/* The screen with its table; then what belongs to the whole. */
+/* Logical screen with its table, loop block and comment. */
 static int32_t
 emit_header(struct mim_job *job, struct gif_stream *stream)
 {
@@ -159,7 +159,7 @@ emit_header(struct mim_job *job, struct gif_stream *stream)
     return status == MIM_OK ? emit_comment(job, stream->comment) : status;
 }
 
-/* Without its table. */
+/* Emit a frame that uses the global table. */
 static int32_t
 emit_without_table(struct mim_job *job, const uint8_t *frame, const uint8_t *codes, uint64_t codes_size,
                    const uint8_t *entries)
@@ -174,7 +174,7 @@ emit_without_table(struct mim_job *job, const uint8_t *frame, const uint8_t *cod
     return status == MIM_OK ? job->host->emit(job, codes, codes_size) : status;
 }
 
-/* Codes that have to change do so where they are held; a frame too large for that keeps its table, which hardly counts. */
+/* Relabels codes in the pending buffer. A frame too large for it keeps its table, which adds little to its size. */
 static int32_t
 emit_frame(struct mim_job *job, struct gif_stream *stream, const uint8_t *frame, uint64_t size, uint64_t pending_at)
 {
@@ -224,7 +224,7 @@ start_file(struct mim_job *job, struct gif_stream *stream)
     return status;
 }
 
-/* All memory is taken here, where no other frame holds any: how many threads there are makes no difference. */
+/* Allocate everything now, while no frame holds memory, so that the output does not depend on the number of threads. */
 int32_t
 gif_stream_open(struct mim_job *job, struct gif_stream *stream, bool is_picture)
 {

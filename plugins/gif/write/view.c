@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Compares frames and reads their pixels as keys. */
+/* Compares frames and converts their pixels to keys. */
 #include "write/view.h"
 
 #include <endian.h>
@@ -62,7 +62,7 @@ gif_view_has_partial_alpha(struct mim_job *job, const struct mim_raster *frame, 
     return status;
 }
 
-/* The stretch of row `y` that differs, widened into [*left, *right). */
+/* Extend [*left, *right) to the changes of row `y`. false: there are none. */
 static bool
 widen_bounds(const struct gif_view *view, uint32_t y, uint32_t *left, uint32_t *right)
 {
@@ -126,7 +126,7 @@ gif_view_shrink(struct mim_job *job, struct gif_view *view, bool *differs)
     return MIM_OK;
 }
 
-/* Of a pixel of three channels; the byte behind it is read as well. */
+/* Key of a pixel of three channels. Reads the byte after it as well. */
 static inline uint32_t
 rgb_key(const uint8_t *pixel)
 {
@@ -151,7 +151,7 @@ get_keys(const struct gif_view *view, const uint8_t *row, uint32_t *keys)
     keys[last] = key_of(row + (size_t)last * 3, 3, 0);
 }
 
-/* The first pixel from `x` on whose being unchanged is not `same`. */
+/* End of the run at `x` of pixels that are all unchanged (`same`) or all changed. */
 static uint32_t
 end_of_run(const struct gif_view *view, const uint8_t *below, const uint32_t *keys, uint32_t x, bool same)
 {
@@ -169,7 +169,7 @@ end_of_run(const struct gif_view *view, const uint8_t *below, const uint32_t *ke
     return x;
 }
 
-/* A place from `x` on before which no run that is long enough starts: it would hold one of the pixels looked at. */
+/* Skip changed pixels from `x` on, looking only at every min_run-th: a long enough run would contain one of these. */
 static uint32_t
 skip_changed(const struct gif_view *view, const uint8_t *below, const uint32_t *keys, uint32_t x)
 {
@@ -181,7 +181,7 @@ skip_changed(const struct gif_view *view, const uint8_t *below, const uint32_t *
     return x;
 }
 
-/* From where on unchanged pixels from `start` to `end` are left out, if colours do not stay whole; else `end`. */
+/* First pixel to skip in the unchanged run [start, end) that is of several colours; `end` if it is of one. */
 static uint32_t
 end_of_plain(const uint32_t *keys, uint32_t start, uint32_t end)
 {
@@ -193,7 +193,7 @@ end_of_plain(const uint32_t *keys, uint32_t start, uint32_t end)
     return end;
 }
 
-/* Leave out what equals the row below, where enough of it lies together. */
+/* Make the pixels of long enough unchanged runs transparent. */
 static void
 drop_unchanged(const struct gif_view *view, const uint8_t *below, uint32_t *keys)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What of a frame has to be drawn, given the frames beside it. */
+/* Which pixels of a frame are drawn, given its neighbours. */
 #ifndef MIM_GIF_VIEW_H
 #define MIM_GIF_VIEW_H
 
@@ -9,37 +9,37 @@
 
 #include "palette/key.h"
 
-/** A frame of 3 or 4 channels and the part of it to draw. */
+/** A frame of 3 or 4 channels and the part to draw. */
 struct gif_view {
     const struct mim_raster *frame;
-    const struct mim_raster *below; /**< what stands on the canvas already; NULL: nothing */
-    uint32_t x, y, width, height;   /**< the rectangle */
-    uint32_t threshold;             /**< alpha from which on a pixel is opaque */
-    bool wants_plain_runs;          /**< of these, runs of one colour are drawn */
-    uint32_t min_run; /**< so many pixels in a row that equal those below are not drawn; 0: all are drawn */
+    const struct mim_raster *below; /**< the frame on the canvas; NULL: blank */
+    uint32_t x, y, width, height;   /**< the rectangle to draw */
+    uint32_t threshold;             /**< lowest alpha of an opaque pixel */
+    bool wants_plain_runs;          /**< draw unchanged runs of one colour */
+    uint32_t min_run;               /**< skip unchanged runs of at least this length; 0: draw everything */
 };
 
-/** To be asked once a row: is it time to look whether to go on, after about a million pixels? Status of poll. */
+/** Call once per row: polls the host about every million pixels. Status of poll. */
 int32_t gif_view_poll(struct mim_job *job, uint32_t y, uint32_t width);
 
-/** Is there a pixel that is opaque in `before` and transparent in `after`? Status of poll; so the three below. */
+/** Is any pixel opaque in `before` and transparent in `after`? Status of poll, as for the next three. */
 int32_t gif_view_turns_transparent(struct mim_job *job, const struct mim_raster *before, const struct mim_raster *after,
                                    uint32_t threshold, bool *found);
 
-/** Is there an alpha that is neither 0 nor 255? */
+/** Is any alpha neither 0 nor 255? */
 int32_t gif_view_has_partial_alpha(struct mim_job *job, const struct mim_raster *frame, bool *found);
 
-/** Does every pixel look the same in both? */
+/** Do both frames look the same? */
 int32_t gif_view_equal(struct mim_job *job, const struct mim_raster *one, const struct mim_raster *other,
                        uint32_t threshold, bool *equal);
 
-/** Shrink the rectangle to what differs from `below`. `*differs` false: nothing does, and it is one pixel. */
+/** Shrink the rectangle to the changes from `below`. `*differs` false: none, and the rectangle is one pixel. */
 int32_t gif_view_shrink(struct mim_job *job, struct gif_view *view, bool *differs);
 
-/** Keys of row `y` of the rectangle, `width` of them. */
+/** Get the `width` keys of row `y` of the rectangle. */
 void gif_view_row(const struct gif_view *view, uint32_t y, uint32_t *keys);
 
-/** Is there a pixel that is not drawn among what gif_view_row() gave? */
+/** Is any of the keys transparent? */
 bool gif_view_has_transparent(const uint32_t *keys, uint32_t count);
 
 #endif

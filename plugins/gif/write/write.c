@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writing: the operations. Frames are coded on any thread, delays are rounded in order. */
+/* The writer's operations. Frames are coded on any thread; delays are rounded in order. */
 #include "write/write.h"
 
 #include <stdio.h>
@@ -21,7 +21,7 @@ enum { PALETTE_AUTO, PALETTE_LOCAL, PALETTE_GLOBAL };
 static const enum gif_table_kind table_kinds[] = { GIF_TABLE_SHARED, GIF_TABLE_NONE, GIF_TABLE_FIRST };
 
 struct gif_writer {
-    struct mim_list duration; /* options */
+    struct mim_list duration; /* options, set by the core */
     struct mim_rational fps;
     int64_t loop;
     int32_t quantizer;
@@ -34,31 +34,32 @@ struct gif_writer {
     int32_t is_open;
     int64_t alpha_threshold;
     const char *comment;
-    char *source_comment; /* the source's, in the host's memory */
+    char *source_comment; /* of the source, in host memory */
     uint64_t source_comment_capacity;
     uint64_t frames; /* accepted */
     struct gif_stream stream;
     struct gif_frame_timing timing;
     struct gif_encoding encoding;
-    struct gif_pending pending;       /* merging */
-    struct gif_survey survey;         /* of a global palette, */
-    struct gif_global_palette global; /* which is this one */
+    struct gif_pending pending;       /* with merge=yes */
+    struct gif_survey survey;         /* with palette=global */
+    struct gif_global_palette global; /* its result */
 };
 
 struct gif_packet {
     uint32_t delay;
-    bool is_repeated; /* looks like the frame before */
+    bool is_repeated; /* looks like the previous frame */
 };
 
 static int32_t
 check_shape(struct mim_job *job, const struct mim_frame_info *info)
 {
     if (info->channels != 1 && info->channels != 3 && info->channels != 4)
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "GIF takes 1, 3 or 4 channels, this frame has %u",
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "GIF supports 1, 3 or 4 channels, this frame has %u",
                                info->channels);
     if (!info->width || !info->height || info->width > SIDE_MAX || info->height > SIDE_MAX)
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "GIF takes 1 to %d pixels a side, this frame has %ux%u",
-                               SIDE_MAX, info->width, info->height);
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN,
+                               "GIF supports 1 to %d pixels a side, this frame has %ux%u", SIDE_MAX, info->width,
+                               info->height);
     return MIM_OK;
 }
 
@@ -69,13 +70,14 @@ check_durations(struct mim_job *job, const struct gif_writer *self, const struct
     bool is_counted = sequence->sure == MIM_SURE_EXACT && sequence->count != MIM_UNKNOWN;
 
     if (self->fps.den && list->count)
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "duration and fps say the same thing: give one of them");
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "duration and fps exclude each other: give only one");
     if (self->fps.den && (self->fps.num <= 0 || self->fps.den < 0))
         return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "fps is %lld/%lld, it must be above 0",
                                (long long)self->fps.num, (long long)self->fps.den);
     for (uint64_t i = 0; i < list->count; i++)
         if (!(list->values[i] >= 0 && list->values[i] <= GIF_DELAY_MAX / 100.0))
-            return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "duration %g s: GIF takes 0 to %g s", list->values[i],
+            return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN,
+                                   "duration %g s is out of range: GIF supports 0 to %g s", list->values[i],
                                    GIF_DELAY_MAX / 100.0);
     if (list->count > 1 && is_counted && list->count != sequence->count)
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "%llu durations for %llu frames",
@@ -101,7 +103,7 @@ start_timing(struct mim_job *job, struct gif_writer *self, const struct mim_sequ
                                            : "the source's timing is replaced by duration");
 }
 
-/* One picture alone needs no count. */
+/* A single image is stored without a loop count. */
 static int32_t
 choose_plays(struct mim_job *job, struct gif_writer *self, const struct mim_sequence *sequence, bool is_picture)
 {
@@ -109,7 +111,7 @@ choose_plays(struct mim_job *job, struct gif_writer *self, const struct mim_sequ
     if (self->stream.plays <= PLAYS_MAX)
         return MIM_OK;
     self->stream.plays = PLAYS_MAX;
-    return job->host->notice(job, MIM_NOTICE_LOOP, "GIF counts to 65536 plays");
+    return job->host->notice(job, MIM_NOTICE_LOOP, "GIF supports at most 65536 plays");
 }
 
 static int32_t
@@ -145,7 +147,7 @@ gif_open(struct mim_job *job, struct mim_sequence *sequence)
     return status == MIM_OK ? gif_stream_open(job, &self->stream, is_picture) : status;
 }
 
-/* Of the file the comment is kept; it stands before the first frame. */
+/* Keep the source's comment for the header; ignore other metadata. */
 static int32_t
 gif_metadata(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size)
 {
@@ -167,7 +169,7 @@ static int32_t
 fail_too_long(struct mim_job *job, const struct gif_writer *self)
 {
     return job->host->fail(job, self->fps.den ? MIM_OPTION : MIM_ARGUMENT, MIM_UNKNOWN,
-                           "frame %llu lasts too long: GIF takes 0 to %g s", (unsigned long long)self->frames,
+                           "frame %llu lasts too long: GIF supports 0 to %g s", (unsigned long long)self->frames,
                            GIF_DELAY_MAX / 100.0);
 }
 
@@ -181,7 +183,7 @@ gif_accepts(struct mim_job *job, uint64_t index, void *data, struct mim_frame_in
     if (status != MIM_OK)
         return status;
     if (self->duration.count > 1 && index >= self->duration.count)
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "%llu durations, and there are more frames",
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "%llu durations, but there are more frames",
                                (unsigned long long)self->duration.count);
     int64_t delay = gif_frame_timing_delay(&self->timing, index, info->duration);
     if (delay < 0)
@@ -290,29 +292,29 @@ gif_close(struct mim_job *job)
 
 static const struct mim_option writer_options[] = {
     { OPTION(duration), .name = "duration", .type = MIM_OPTION_LIST, .unit = "s", .max = GIF_DELAY_MAX / 100.0,
-      .help = "how long a frame is shown: one number, or one a frame; else the source's timing, or 0.1" },
+      .help = "display time: one number, or one per frame; default: the source's timing, else 0.1" },
     { OPTION(fps), .name = "fps", .type = MIM_OPTION_RATIONAL, .unit = "1/s",
       .help = "frames per second, instead of duration" },
     { OPTION(loop), .name = "loop", .type = MIM_OPTION_INT, .initial = -1, .max = PLAYS_MAX,
-      .help = "plays in total, 0 = for ever; when not given as the source, else for ever" },
+      .help = "plays in total, 0 = for ever; default: as in the source, else for ever" },
     { OPTION(palette_size), .name = "palettesize", .type = MIM_OPTION_INT, .initial = 256, .min = 2, .max = 256,
-      .help = "colours that a frame may have, the transparent one included" },
+      .help = "maximum palette size per frame, including transparency" },
     { OPTION(quantizer), .name = "quantizer", .type = MIM_OPTION_CHOICE, .choices = GIF_QUANTIZER_NAMES,
-      .help = "how the colours of a frame that has too many are chosen" },
+      .help = "how to choose the palette of a frame with too many colours" },
     { OPTION(dither), .name = "dither", .type = MIM_OPTION_CHOICE, .choices = "none|floyd-steinberg",
-      .help = "of frames that have too many colours; exact ones stay exact" },
+      .help = "dither frames with too many colours; exact frames stay exact" },
     { OPTION(palette), .name = "palette", .type = MIM_OPTION_CHOICE, .choices = "auto|local|global",
-      .help = "of each frame, or global: one of all; auto is local, and what frames have in common is stored once" },
+      .help = "local: one per frame; global: one for all frames; auto: local, but shared tables are stored once" },
     { OPTION(subrectangles), .name = "subrectangles", .type = MIM_OPTION_BOOL, .initial = 1,
-      .help = "store only what changed from frame to frame" },
+      .help = "store only the changes from frame to frame" },
     { OPTION(merge), .name = "merge", .type = MIM_OPTION_BOOL,
-      .help = "make one frame of equal ones that follow each other; it lasts as long as they do together" },
+      .help = "merge consecutive equal frames into one with their total duration" },
     { OPTION(disposal), .name = "disposal", .type = MIM_OPTION_CHOICE, .choices = "auto|background",
-      .help = "auto clears the canvas only where it must, background after every frame" },
+      .help = "auto: clear the canvas only when necessary; background: after every frame" },
     { OPTION(alpha_threshold), .name = "alpha_threshold", .type = MIM_OPTION_INT, .initial = 128, .min = 0, .max = 255,
-      .help = "alpha from which on a pixel is opaque" },
+      .help = "lowest alpha of an opaque pixel" },
     { OPTION(comment), .name = "comment", .type = MIM_OPTION_TEXT,
-      .help = "text stored in the file; else the source's comment" },
+      .help = "text stored in the file; default: the source's comment" },
 };
 
 const struct mim_writer_ops gif_writer_ops = {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The writer. */
+/* The writer's operations. */
 #ifndef MIM_GIF_WRITE_H
 #define MIM_GIF_WRITE_H
 
