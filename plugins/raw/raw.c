@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Packed samples without any header, native-endian: the simplest plugin that reads and writes, and the one to copy. */
+/* Packed samples in native byte order without a header. The simplest plugin for reading and writing: copy this one. */
 #include <inttypes.h>
 
 #include <mim/plugin.h>
@@ -9,21 +9,21 @@
 static const uint32_t sample_sizes[] = { 1, 2, 4, 8, 1, 2, 4, 8, 4, 8 };
 
 struct raw_reader {
-    int64_t width, height, channels; /* options, written by the core: see the table's offsets */
-    int32_t sample;                  /* place in SAMPLE_TYPES */
+    int64_t width, height, channels; /* options, set by the core by their offset */
+    int32_t sample;                  /* index in SAMPLE_TYPES */
     int32_t pad;
     uint64_t frame_size;
 };
 
 static const struct mim_option reader_options[] = {
     { MIM_OPTION_HEADER, .type = MIM_OPTION_INT, .offset = offsetof(struct raw_reader, width), .name = "width",
-      .unit = "px", .help = "pixels in a row", .flags = MIM_OPTION_REQUIRED, .min = 1, .max = UINT32_MAX },
+      .unit = "px", .help = "pixels per row", .flags = MIM_OPTION_REQUIRED, .min = 1, .max = UINT32_MAX },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_INT, .offset = offsetof(struct raw_reader, height), .name = "height",
-      .unit = "px", .help = "rows in a frame", .flags = MIM_OPTION_REQUIRED, .min = 1, .max = UINT32_MAX },
+      .unit = "px", .help = "rows per frame", .flags = MIM_OPTION_REQUIRED, .min = 1, .max = UINT32_MAX },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_INT, .offset = offsetof(struct raw_reader, channels), .name = "channels",
-      .help = "samples in a pixel", .initial = 1, .min = 1, .max = 65535 },
+      .help = "samples per pixel", .initial = 1, .min = 1, .max = 65535 },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_CHOICE, .offset = offsetof(struct raw_reader, sample), .name = "sample",
-      .help = "type of a sample, in the byte order of this machine", .choices = SAMPLE_TYPES, .initial_text = "u8" },
+      .help = "type of a sample, in native byte order", .choices = SAMPLE_TYPES, .initial_text = "u8" },
 };
 
 static int32_t
@@ -36,19 +36,19 @@ raw_open(struct mim_job *job, struct mim_sequence *sequence)
         __builtin_mul_overflow(size, (uint64_t)self->height, &size) ||
         __builtin_mul_overflow(size, (uint64_t)self->channels, &size))
         return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN,
-                               "%" PRId64 "x%" PRId64 " pixels with %" PRId64 " channels are more than a file can hold",
+                               "%" PRId64 "x%" PRId64 " pixels with %" PRId64 " channels exceed 2^64 bytes",
                                self->width, self->height, self->channels);
     self->frame_size = size;
     if (sequence->sequential)
         return MIM_OK;
 
     uint64_t total = job->host->size(job);
-    sequence->count = total / size + (total % size != 0); /* prepare says that the last one is cut short */
+    sequence->count = total / size + (total % size != 0); /* prepare reports a truncated last frame */
     sequence->sure = total % size ? MIM_SURE_ESTIMATE : MIM_SURE_EXACT;
     return MIM_OK;
 }
 
-/* Is there a byte at `offset`? A stream tells only when it is asked. 1, 0, or minus the status. */
+/* Is there a byte at `offset`? A stream has no known size, so try to read it. Returns 1, 0, or minus a status. */
 static int64_t
 reaches(struct mim_job *job, uint64_t offset)
 {
@@ -79,7 +79,7 @@ raw_prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_
     frame->height = (uint32_t)self->height;
     frame->channels = (uint32_t)self->channels;
     frame->sample = MIM_SAMPLE_U8 + self->sample;
-    frame->flags = MIM_FRAME_RAW; /* the core reads the samples itself */
+    frame->flags = MIM_FRAME_RAW; /* the core reads the samples */
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
     frame->flags |= MIM_FRAME_BIG_ENDIAN;
 #endif
@@ -98,7 +98,7 @@ static const struct mim_reader_ops reader = {
     .prepare = raw_prepare,
 };
 
-/* Emit the rows without what lies between them. */
+/* Emit the rows without their padding. */
 static int32_t
 raw_encode(struct mim_job *job, void *packet, const struct mim_frame_info *frame, uint32_t part,
            const struct mim_raster *raster, const struct mim_neighbours *neighbours)
