@@ -17,7 +17,7 @@ import gifbytes
 import pictures
 import tap
 from gifbytes import visible
-from gifpeers import PEERS, parting
+from gifpeers import PEERS, difference
 from peers import PeerCase, text
 
 BAR = pictures.moving_bar()
@@ -42,7 +42,7 @@ class MissionInC(PeerCase):
     def assertBar(self, name, frames=BAR):
         data = self.get(name)
         for peer, ask in PEERS.items():
-            self.assertEqual(parting(ask(data), [visible(frame) for frame in frames]), 'the same', peer)
+            self.assertEqual(difference(ask(data), [visible(frame) for frame in frames]), 'the same', peer)
 
     def delays(self, name):
         """In milliseconds, as Pillow says."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""GIF at the level of its bytes: a writer for files that no program makes, a strict decoder, and SPEC's composition.
+"""A byte-level GIF writer for files that no program makes, a strict decoder, and SPEC's composition.
 
-Written from the GIF89a specification and SPEC §4 alone, so that it can be the judge where programs disagree.
+Written from the GIF89a specification and SPEC §4 alone, as the reference where programs disagree.
 """
 
 import struct
@@ -16,30 +16,30 @@ class GifError(ValueError):
 
 
 def table(colours):
-    """A colour table padded with black to the next power of two, and the bits that announce its size."""
+    """A colour table padded with black to a power of two, and its size field."""
     bits = max(1, (len(colours) - 1).bit_length())
     padded = list(colours) + [(0, 0, 0)] * ((1 << bits) - len(colours))
     return bytes(value for colour in padded for value in colour), bits - 1
 
 
 def blocks(data, size=255):
-    """Data as sub-blocks with the terminator."""
+    """Split data into sub-blocks and append the terminator."""
     return b''.join(bytes([len(data[i:i + size])]) + data[i:i + size] for i in range(0, len(data), size)) + b'\0'
 
 
 def lzw(indices, min_code, deferred=False):
-    """LZW codes of `indices`, packed. `deferred`: keep a full table without clearing it."""
+    """Encode `indices` by LZW. `deferred`: never clear a full table."""
     clear, end = 1 << min_code, (1 << min_code) + 1
-    out, accumulator, held = bytearray(), 0, 0
+    out, accumulator, bit_count = bytearray(), 0, 0
 
     def put(code, width):
-        nonlocal accumulator, held
-        accumulator |= code << held
-        held += width
-        while held >= 8:
+        nonlocal accumulator, bit_count
+        accumulator |= code << bit_count
+        bit_count += width
+        while bit_count >= 8:
             out.append(accumulator & 255)
             accumulator >>= 8
-            held -= 8
+            bit_count -= 8
 
     strings = {(i,): i for i in range(clear)}
     width, following = min_code + 1, end + 1
@@ -66,7 +66,7 @@ def lzw(indices, min_code, deferred=False):
         if following == 1 << width and width < 12:
             width += 1
     put(end, width)
-    if held:
+    if bit_count:
         out.append(accumulator & 255)
     return bytes(out)
 
@@ -110,24 +110,24 @@ def gif(width, height, *parts, palette=None, background=0, version=b'89a', trail
 
 
 def unlzw(data, min_code, count):
-    """`count` indices from packed codes; GifError when they run out or make no sense."""
+    """Decode `count` indices. Raises GifError for truncated or invalid codes."""
     if not 1 <= min_code <= 8:
         raise GifError(f'code size {min_code}')
     clear, end = 1 << min_code, (1 << min_code) + 1
     strings, width, previous = [], 0, None
-    out, accumulator, held = bytearray(), 0, 0
+    out, accumulator, bit_count = bytearray(), 0, 0
 
     def reset():
         return [bytes([i]) for i in range(clear)] + [b'', b''], min_code + 1, None
 
     strings, width, previous = reset()
     for byte in data:
-        accumulator |= byte << held
-        held += 8
-        while held >= width:
+        accumulator |= byte << bit_count
+        bit_count += 8
+        while bit_count >= width:
             code = accumulator & ((1 << width) - 1)
             accumulator >>= width
-            held -= width
+            bit_count -= width
             if code == clear:
                 strings, width, previous = reset()
                 continue
@@ -168,7 +168,7 @@ class Frame:
 
 
 class Gif:
-    """All that a file says, as it says it."""
+    """The contents of a file as stored."""
 
     def __init__(self, data):
         self.data, self.at = data, 0
@@ -235,7 +235,7 @@ class Gif:
         return 1 if self.netscape is None else self.netscape + 1 if self.netscape else 0
 
     def colours(self, frame):
-        """The frame's rectangle as RGBA; colour 0 under alpha 0, black for what the table does not hold."""
+        """The frame's rectangle as RGBA: zeros where transparent, black for indices past the table."""
         palette = frame.palette if frame.palette is not None else self.palette
         full = np.zeros((256, 4), np.uint8)
         full[:, 3] = 255
@@ -254,24 +254,24 @@ class Gif:
         return max(self.height, first.top + first.height), max(self.width, first.left + first.width)
 
     def opaque(self):
-        """By the headers nothing can show through: frames come as RGB."""
+        """Do the headers rule out transparency? Then frames are RGB."""
         first, (height, width) = self.frames[0], self.canvas()
         return not self.has_transparency() and (first.left, first.top, first.width, first.height) == (0, 0, width,
             height)
 
-    def bare(self):
-        """What the canvas starts with and disposal 2 leaves."""
+    def blank(self):
+        """The colour of the initial canvas, and after disposal 2."""
         if self.has_transparency():
             return np.zeros(4, np.uint8)
         known = self.palette is not None and self.background < len(self.palette)
         return np.array([*(self.palette[self.background] if known else (0, 0, 0)), 255], np.uint8)
 
-    def compose(self, bare=None):
+    def compose(self, blank=None):
         """Every frame as RGBA, by SPEC's rule."""
         height, width = self.canvas()
-        bare = self.bare() if bare is None else bare
+        blank = self.blank() if blank is None else blank
         canvas = np.empty((height, width, 4), np.uint8)
-        canvas[:] = bare
+        canvas[:] = blank
         composed = []
         for frame in self.frames:
             rows = slice(min(frame.top, height), min(frame.top + frame.height, height))
@@ -281,14 +281,14 @@ class Gif:
             canvas[rows, columns] = np.where(piece[..., 3:] == 255, piece, canvas[rows, columns])
             composed.append(canvas.copy())
             if frame.disposal == 2:
-                canvas[rows, columns] = bare
+                canvas[rows, columns] = blank
             elif frame.disposal == 3:
                 canvas = before
         return composed
 
 
 def visible(frame):
-    """RGBA with the colour under alpha 0 taken away; an opaque frame gets alpha 255."""
+    """The frame as RGBA with alpha 255 if it is opaque, and zeros under alpha 0."""
     frame = np.asarray(frame)
     if frame.shape[2] == 3:
         frame = np.concatenate([frame, np.full((*frame.shape[:2], 1), 255, np.uint8)], axis=2)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""GIFs to read: written byte by byte for what no program makes, and made by gifsicle, ImageMagick, Pillow and ffmpeg.
+"""GIFs to read: files that no program makes, and files made by gifsicle, ImageMagick, Pillow and ffmpeg.
 
-Everything here gives pairs of a name and the file's bytes. What is made by hand is 12 x 9 unless the point is a size.
+All generators yield pairs of a name and the file's bytes. Images made here are 12 x 9 unless a case needs another size.
 """
 
 import io
@@ -135,7 +135,7 @@ def image_with_surplus():
 
 
 def image_without_end():
-    """All pixels are there; a literal code each and the end code left out."""
+    """Every pixel as a literal code, without the end code."""
     bits = ''.join(f'{code:04b}'[::-1] for value in ramp(12, 9, 8).ravel() for code in (8, int(value)))
     bits += '0' * (-len(bits) % 8)
     data = bytes(int(bits[i:i + 8][::-1], 2) for i in range(0, len(bits), 8))
@@ -163,7 +163,7 @@ def own_cases():
 
 
 class Makers:
-    """GIFs by gifsicle, ImageMagick, Pillow and ffmpeg, in a directory that goes away."""
+    """GIFs made by gifsicle, ImageMagick, Pillow and ffmpeg in the temporary directory of a case."""
 
     def __init__(self, case):
         self.case = case
@@ -175,7 +175,7 @@ class Makers:
 
     @staticmethod
     def animation(count=5, height=36, width=48):
-        """RGBA: a ramp with a hole, a bar moving over it, a disc that comes and goes."""
+        """RGBA: a ramp with a hole, a moving bar, and a disc that appears and vanishes."""
         y, x = np.mgrid[0:height, 0:width]
         for i in range(count):
             frame = np.zeros((height, width, 4), np.uint8)

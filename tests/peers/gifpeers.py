@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What gifsicle, Pillow and ffmpeg make of a GIF: a list of RGBA arrays, or a word on why there is none.
+"""Decodes a GIF with gifsicle, Pillow and ffmpeg: a list of RGBA arrays, or a string on why there is none.
 
-Under alpha 0 the colour does not count: it is black in every answer.
+Colours under alpha 0 are black in every answer.
 """
 
 import io
@@ -30,15 +30,15 @@ def by_pillow(data):
 
 
 def colours_of(data):
-    """Entries of all tables, without repeats."""
+    """The distinct entries of all tables."""
     judge = gifbytes.Gif(data)
     tables = [table for table in [judge.palette] + [frame.palette for frame in judge.frames] if table is not None]
     return len(np.unique(np.concatenate(tables), axis=0))
 
 
 def by_gifsicle(data):
-    """--unoptimize makes every frame a full one. Files with local palettes it declines; then their colours are put
-    into a global one first, which loses nothing as long as there are no more than 255."""
+    """--unoptimize makes full frames, but refuses files with local palettes. Their colours are first merged into a
+    global palette, which is lossless for up to 255 colours."""
     for words in ([], ['--colors', '255']):
         if words:
             if colours_of(data) > 255:
@@ -63,7 +63,7 @@ def by_gifsicle(data):
 
 
 def by_ffmpeg(data):
-    """Through a file, since from a pipe ffmpeg cannot look ahead; as PAM, which says each frame's size."""
+    """Decode from a file, since ffmpeg cannot look ahead in a pipe, to PAM, which has the size of each frame."""
     with tempfile.NamedTemporaryFile(suffix='.gif') as file:
         file.write(data)
         file.flush()
@@ -78,7 +78,7 @@ def by_ffmpeg(data):
 
 
 def pams(data):
-    """Pictures of a PAM stream, RGBA."""
+    """The images of a PAM stream as RGBA."""
     at = 0
     while at < len(data):
         end = data.index(b'ENDHDR\n', at) + 7
@@ -97,8 +97,8 @@ def same(one, other):
     return all(a.shape == b.shape and a.tobytes() == b.tobytes() for a, b in zip(one, other))
 
 
-def parting(answer, rule):
-    """Where an answer leaves the rule, in a few words."""
+def difference(answer, rule):
+    """Describe the first difference between an answer and the rule."""
     if isinstance(answer, str):
         return answer
     if len(answer) != len(rule):

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""GIF's options beyond the plain ones, through the command; other programs read what comes of them."""
+"""Tests dithering, quantizers, palettes and merging through the command, and reads the files with other programs."""
 
 import numpy as np
 from PIL import Image
@@ -9,12 +9,12 @@ import gifbytes
 import pictures
 import tap
 from gifbytes import visible
-from gifpeers import PEERS, parting
+from gifpeers import PEERS, difference
 from peers import PeerCase, mean_error_db, text
 
 
 def softened(frames):
-    """What the eye sees from afar: means of squares of 8 x 8 pixels."""
+    """Means of squares of 8 x 8 pixels, as seen from a distance."""
     block = np.stack([np.asarray(frame, np.float64) for frame in frames])
     count, height, width, channels = block.shape
     return block.reshape(count, height // 8, 8, width // 8, 8, channels).mean(axis=(2, 4))
@@ -22,7 +22,7 @@ def softened(frames):
 
 class GifOptions(PeerCase):
     def write(self, frames, *options):
-        """The file that mim makes of equal arrays, the same on one thread and on eight."""
+        """Write frames with mim, and check that one thread and eight give the same file."""
         arguments = self.raw_input(frames)
         answers = []
         for threads in ('1', '8'):
@@ -32,21 +32,21 @@ class GifOptions(PeerCase):
         return answers[0]
 
     def decoded(self, data):
-        """Frames by our own strict decoder, which Pillow and ffmpeg have to agree with."""
+        """Decode with our strict decoder, and check that Pillow and ffmpeg agree."""
         judge = gifbytes.Gif(data)
         rule = [visible(frame) for frame in judge.compose()]
         for name in ('Pillow', 'ffmpeg'):
-            self.assertEqual(parting(PEERS[name](data), rule), 'the same', name)
+            self.assertEqual(difference(PEERS[name](data), rule), 'the same', name)
         return judge, rule
 
     def assertWritten(self, data, frames):
         judge, rule = self.decoded(data)
-        self.assertEqual(parting(rule, [visible(frame) for frame in frames]), 'the same')
+        self.assertEqual(difference(rule, [visible(frame) for frame in frames]), 'the same')
         return judge
 
     # --- dither
 
-    def test_dithered_shades_are_right_from_afar(self):
+    def test_dither_preserves_local_means(self):
         frames = pictures.photograph(count=2)
         for size in (4, 16, 64):
             with self.subTest(size=size):
@@ -56,7 +56,7 @@ class GifOptions(PeerCase):
                     answers.append(mean_error_db(softened([frame[..., :3] for frame in rule]), softened(frames)))
                 self.assertGreater(answers[1], answers[0] + 0.5, f'{answers[1]:.2f} dB against {answers[0]:.2f}')
 
-    def test_dithered_is_as_right_from_afar_as_pillow_s(self):
+    def test_dither_preserves_local_means_as_well_as_pillow(self):
         frames = pictures.photograph(count=1, height=240, width=320)
         for size in (8, 32, 256):
             with self.subTest(size=size):
@@ -67,7 +67,7 @@ class GifOptions(PeerCase):
                 theirs = mean_error_db(softened([np.array(peer.convert('RGB'))]), softened(frames))
                 self.assertGreater(ours, theirs - 1, f'{ours:.2f} dB against {theirs:.2f}')
 
-    def test_dither_leaves_exact_frames_and_holes_alone(self):
+    def test_dither_keeps_exact_frames_and_transparency(self):
         for name, frames in (('few colours', pictures.few_colours(colours=40)), ('bar', pictures.moving_bar()),
                              ('disc', pictures.coming_and_going())):
             with self.subTest(name):
@@ -82,7 +82,7 @@ class GifOptions(PeerCase):
 
     # --- quantizer
 
-    def test_every_quantizer_keeps_the_size_and_is_near(self):
+    def test_every_quantizer_respects_the_size_and_is_close(self):
         frames = pictures.photograph(count=3)
         for quantizer, least in (('wu', 33), ('nq', 32), ('median', 31)):
             for size, less in ((2, 25), (3, 25), (16, 12), (100, 3), (256, 0)):
@@ -94,7 +94,7 @@ class GifOptions(PeerCase):
                     ours = mean_error_db([frame[..., :3] for frame in rule], frames)
                     self.assertGreater(ours, least - less)
 
-    def test_colours_in_one_corner_of_the_cube_are_told_apart(self):
+    def test_similar_colours_stay_distinct(self):
         rng = np.random.default_rng(5)
         frames = [rng.integers(16, 28, (60, 80, 3), dtype=np.uint8)]
         for quantizer in ('wu', 'nq', 'median'):
@@ -104,7 +104,7 @@ class GifOptions(PeerCase):
                 peer = Image.fromarray(frames[0]).quantize(256, dither=Image.Dither.NONE).convert('RGB')
                 self.assertGreater(mean_error_db(rule[0][..., :3], frames[0]), mean_error_db(np.array(peer), frames[0]))
 
-    def test_a_photograph_is_better_than_by_any_quantizer_of_a_peer(self):
+    def test_photographs_beat_every_quantizer_of_the_peers(self):
         frame = pictures.photograph(count=1)[0]
         for size in (16, 64, 256):
             _, rule = self.decoded(self.write([frame], '-o', f'palettesize={size}'))
@@ -125,7 +125,7 @@ class GifOptions(PeerCase):
                 with Image.open(self.path('peer.gif')) as file:
                     self.assertGreater(ours, mean_error_db(np.array(file.convert('RGB')), frame))
 
-    def test_every_quantizer_leaves_exact_frames_alone(self):
+    def test_every_quantizer_keeps_exact_frames(self):
         frames = pictures.few_colours(colours=256)
         answers = {self.write(frames, '-o', f'quantizer={quantizer}') for quantizer in ('wu', 'nq', 'median')}
         self.assertEqual(len(answers), 1)
@@ -164,7 +164,7 @@ class GifOptions(PeerCase):
                     judge = self.assertWritten(self.write(frames, '-o', 'palette=global', *words), frames)
                     self.assertOneTable(judge, 256)
 
-    def test_a_global_palette_is_near_and_static_parts_stay_put(self):
+    def test_a_global_palette_is_close_and_keeps_static_parts(self):
         still = pictures.photograph(count=1)[0]
         frames = []
         for i in range(4):
@@ -181,7 +181,7 @@ class GifOptions(PeerCase):
 
     # --- merge
 
-    def test_equal_frames_become_one_that_lasts_as_long(self):
+    def test_merge_sums_the_durations_of_equal_frames(self):
         for name, pictured in (('bar', pictures.moving_bar()[:4]), ('disc', pictures.coming_and_going(4)),
                                ('photograph', pictures.photograph(count=4))):
             frames = [pictured[i] for i in (0, 0, 0, 1, 2, 2, 3, 3)]
@@ -190,9 +190,9 @@ class GifOptions(PeerCase):
                     judge, rule = self.decoded(self.write(frames, '-o', 'merge=yes', '--fps', '30', *words))
                     self.assertEqual([frame.delay for frame in judge.frames], [10, 3, 7, 7])
                     _, whole = self.decoded(self.write(frames, *words))
-                    self.assertEqual(parting(rule, [whole[i] for i in (0, 3, 4, 6)]), 'the same')
+                    self.assertEqual(difference(rule, [whole[i] for i in (0, 3, 4, 6)]), 'the same')
 
-    def test_all_frames_equal_are_one(self):
+    def test_merge_reduces_equal_frames_to_one(self):
         frames = [pictures.photograph(count=1)[0]] * 5
         judge, _ = self.decoded(self.write(frames, '-o', 'merge=yes', '--duration', '0.1,0.2,0.3,0.4,0.5'))
         self.assertEqual([frame.delay for frame in judge.frames], [150])
@@ -200,7 +200,7 @@ class GifOptions(PeerCase):
 
     # --- reading
 
-    def test_indices_are_those_of_the_file(self):
+    def test_palette_mode_returns_stored_indices(self):
         data = self.write(pictures.few_colours(colours=40), '-o', 'palette=local')
         judge = gifbytes.Gif(data)
         got = self.pixels(self.path('out.gif'), '-i', 'palette=yes')
@@ -210,11 +210,12 @@ class GifOptions(PeerCase):
             self.assertIn('palette', facts['metadata'])
             self.assertEqual(facts['metadata']['palette_size'], len(frame.palette))
 
-    def test_nonsense_is_refused(self):
+    def test_invalid_values_are_refused(self):
         for option, known in (('dither=yes', 'floyd-steinberg'), ('quantizer=guess', 'median')):
             with self.subTest(option):
-                said = self.refuse(2, 'convert', *self.raw_input(pictures.moving_bar()), self.path('no.gif'), '-o', option)
-                self.assertIn(known, said)
+                output = self.refuse(2, 'convert', *self.raw_input(pictures.moving_bar()), self.path('no.gif'),
+                                     '-o', option)
+                self.assertIn(known, output)
                 self.assertIn(known, text(self.mim('help', 'gif')))
                 self.assertNothingBeside('in.raw')
 

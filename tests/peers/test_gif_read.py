@@ -1,10 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""GIF reading against gifsicle, Pillow and ffmpeg.
+"""Compares GIF reading with gifsicle, Pillow and ffmpeg.
 
-Where all three agree mim has to say the same; in every case mim has to be what SPEC's rule gives, computed by
-gifbytes.Gif. Cases without agreement stand in gif-differences.md with all answers; MIM_PEERS_UPDATE=1 writes the
-section of the versions that are installed.
+mim must match SPEC's rule, which gifbytes.Gif computes, and all three programs where they agree. gif-differences.md
+lists the cases where they do not; MIM_PEERS_UPDATE=1 updates the section of the installed versions.
 """
 
 import os
@@ -17,11 +16,11 @@ import gifbytes
 import tap
 from gifbytes import comment, control, gif, image, netscape, visible
 from gifmatrix import (BASIC, BLUE, OTHER, RED, Makers, checks, coding_cases, disposal_cases, full, own_cases, ramp)
-from gifpeers import PEERS, parting, same, versions
+from gifpeers import PEERS, difference, same, versions
 from peers import PeerCase
 
 PAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'gif-differences.md')
-# Where all three agree on something else than SPEC: they look at the first frame or the one disposed of, SPEC at all.
+# Cases where all three agree, but differ from SPEC: they look at one frame for transparency, SPEC at all frames.
 RULED = {'transparency in the last frame only'}
 
 
@@ -30,7 +29,7 @@ class GifReading(PeerCase):
         yield from own_cases()
         yield from Makers(self).all()
 
-    def test_frames_are_the_rule_s_and_the_peers(self):
+    def test_frames_match_the_rule_and_the_peers(self):
         rows = []
         for name, data in self.cases():
             rule = [visible(frame) for frame in gifbytes.Gif(data).compose()]
@@ -40,10 +39,10 @@ class GifReading(PeerCase):
             with self.subTest(name):
                 first = answers['gifsicle']
                 if name not in RULED and all(same(answer, first) for answer in answers.values()):
-                    self.assertEqual(parting(first, rule), 'the same', 'the peers agree and the rule says otherwise')
+                    self.assertEqual(difference(first, rule), 'the same', 'the peers agree, but differ from the rule')
                 got = self.pixels(self.put('case.gif', data))
-                self.assertEqual(parting([visible(frame) for frame in got], rule), 'the same')
-        with self.subTest('gif-differences.md says what the peers say'):
+                self.assertEqual(difference([visible(frame) for frame in got], rule), 'the same')
+        with self.subTest('gif-differences.md lists all differences'):
             self.check_page(rows)
 
     def check_page(self, rows):
@@ -57,10 +56,10 @@ class GifReading(PeerCase):
                 out.write('\n'.join([head.rstrip() + '\n', *[kept[said].rstrip() + '\n' for said in sorted(kept)]]))
         elif versions() in kept:
             self.assertEqual(kept[versions()].rstrip(), section.rstrip())
-        else: # other programs answer otherwise; then only mim's own answers are held, above
-            print(f'# gif-differences.md is about other versions than {versions()}')
+        else: # other versions may differ: only mim's answers are checked, above
+            print(f'# gif-differences.md does not cover {versions()}')
 
-    def test_channels_are_three_when_nothing_can_show_through(self):
+    def test_opaque_files_have_three_channels(self):
         for name, data in self.cases():
             with self.subTest(name):
                 judge = gifbytes.Gif(data)
@@ -71,7 +70,7 @@ class GifReading(PeerCase):
                 self.assertEqual(facts['frames'], len(judge.frames))
                 self.assertEqual(facts['sample'], 'u8')
 
-    def test_timing_and_loop_are_the_file_s(self):
+    def test_timing_and_loop_match_the_file(self):
         for name, data in self.cases():
             with self.subTest(name):
                 judge = gifbytes.Gif(data)
@@ -93,7 +92,7 @@ class GifReading(PeerCase):
                     if value is not None:
                         self.assertEqual(facts['metadata']['netscape_loop'], value)
 
-    def test_metadata_says_what_the_blocks_say(self):
+    def test_metadata_matches_the_blocks(self):
         data = gif(20, 10, comment(b'made by hand'), control(2, 7, 3), image(full(1), 1, 1, interlace=True),
                    control(1, 7),
                    image(full(2, 4, 4), 2, 3, palette=OTHER), palette=BASIC, background=4)
@@ -106,7 +105,7 @@ class GifReading(PeerCase):
         self.assertNotEqual(first['disposal'], second['disposal'])
         self.assertEqual(bool(first['interlaced']) and first['interlaced'] != 'no', True)
 
-    def test_a_frame_by_itself_is_that_of_the_scan(self):
+    def test_single_frames_match_a_full_read(self):
         for name, data in disposal_cases():
             with self.subTest(name):
                 path = self.put('case.gif', data)
@@ -124,29 +123,29 @@ class GifReading(PeerCase):
                 answers = {self.mim('convert', path, '-', '--to', 'raw', '--threads', count) for count in (1, 2, 8)}
                 self.assertEqual(len(answers), 1)
 
-    def test_a_pipe_gives_the_same_pictures_with_alpha(self):
-        """Whether a later frame has a transparent index is not known yet: what is bare is clear, as if one had."""
+    def test_a_pipe_gives_the_same_frames_with_alpha(self):
+        """In a pipe the transparency of later frames is unknown, so the canvas starts transparent."""
         for name, data in disposal_cases():
             with self.subTest(name):
                 judge = gifbytes.Gif(data)
                 raw = self.mim('convert', '-', '-', '--to', 'raw', data=data)
                 height, width = judge.canvas()
                 got = np.frombuffer(raw, np.uint8).reshape(-1, height, width, 4)
-                self.assertEqual(parting(list(map(visible, got)),
-                                         list(map(visible, judge.compose(bare=np.zeros(4, np.uint8))))), 'the same')
+                self.assertEqual(difference(list(map(visible, got)),
+                                         list(map(visible, judge.compose(blank=np.zeros(4, np.uint8))))), 'the same')
 
-    def test_no_palette_at_all_is_read_or_refused_and_never_crashes(self):
+    def test_a_file_without_palette_never_crashes(self):
         path = self.put('bare.gif', gif(12, 9, image(ramp(12, 9, 4), min_code=2)))
         done = self.run_mim('convert', path, '-', '--to', 'raw')
         self.assertIn(done.returncode, (0, 6), done.stderr)
 
-    def test_index_beyond_the_table_is_black(self):
+    def test_an_index_past_the_table_is_black(self):
         data = gif(12, 9, image(ramp(12, 9, 8), min_code=3), palette=OTHER)
         got = self.pixels(self.put('beyond.gif', data))
         self.assertSameFrames([visible(frame) for frame in got],
                               [visible(frame) for frame in gifbytes.Gif(data).compose()])
 
-    def test_a_cut_file_is_never_all_frames(self):
+    def test_a_truncated_file_is_refused(self):
         data = gif(12, 9, netscape(0), comment(b'c'), control(1, 5), image(ramp(12, 9, 8)), control(2, 6, 0),
                    image(checks(4, 4, 0, 1), 6, 4, palette=OTHER), palette=BASIC)
         for size in range(len(data)):
@@ -155,7 +154,7 @@ class GifReading(PeerCase):
                 self.refuse(6, 'convert', self.put('cut.gif', data[:size]), self.path('out.tiff'))
                 self.assertNothingBeside('cut.gif')
 
-    def test_a_cut_file_gives_its_good_frames_when_asked(self):
+    def test_partial_returns_the_good_frames_of_a_truncated_file(self):
         parts = [control(1, 5), image(ramp(12, 9, 8))], [control(1, 5), image(full(2))], [control(1, 5), image(full(3))]
         whole = gif(12, 9, *sum(parts, []), palette=BASIC)
         ends = [len(gif(12, 9, *sum(parts[:count], []), palette=BASIC, trailer=b'')) for count in range(4)]
@@ -167,9 +166,9 @@ class GifReading(PeerCase):
                 done = self.run_mim('convert', path, '-', '--to', 'raw', '--partial', '--color', 'rgb')
                 self.assertIn(done.returncode, (0, 6))
                 self.assertEqual(done.stdout, b''.join(frame[..., :3].tobytes() for frame in rule[:good]))
-                self.assertTrue(done.stderr, 'nothing was said of the damage')
+                self.assertTrue(done.stderr, 'the damage was not reported')
 
-    def test_what_is_no_gif_is_refused(self):
+    def test_other_data_are_refused(self):
         head = b',' + struct.pack('<HHHHB', 0, 0, 12, 9, 0)
         for name, data in (('empty', b''), ('six bytes', b'GIF89a'),
                            ('unknown block', gif(12, 9, b'?', image(full(1)), palette=BASIC)),
@@ -188,7 +187,7 @@ class GifReading(PeerCase):
                 self.refuse(6, 'convert', path, self.path('out.tiff'))
                 self.assertNothingBeside('none.gif')
 
-    def test_a_tiny_file_with_a_huge_canvas_is_refused_and_described(self):
+    def test_a_huge_canvas_is_refused_but_described(self):
         data = gif(65535, 65535, image(full(1, 1, 1)), palette=[RED, BLUE])
         path = self.put('bomb.gif', data)
         facts = self.info(path)
@@ -198,7 +197,7 @@ class GifReading(PeerCase):
 
 
 def row(name, answers, rule):
-    return f'| {name} | ' + ' | '.join(parting(answers[peer], rule) for peer in PEERS) + ' |'
+    return f'| {name} | ' + ' | '.join(difference(answers[peer], rule) for peer in PEERS) + ' |'
 
 
 def differences_of(rows):

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""GIF writing, read back by Pillow, gifsicle and ffmpeg."""
+"""Tests GIF writing by reading the files with Pillow, gifsicle and ffmpeg."""
 
 import io
 
@@ -12,7 +12,7 @@ import pictures
 import tap
 from gifbytes import control, gif, image, visible
 from gifmatrix import BASIC, checks, full
-from gifpeers import PEERS, parting
+from gifpeers import PEERS, difference
 from peers import PeerCase, mean_error_db, text
 
 
@@ -27,83 +27,84 @@ SOURCES = {
 
 
 def opens_opaque(rule):
-    """A first frame without a clear pixel, and clear ones later: there gifsicle --unoptimize restores to the background
-    colour, whatever the control blocks say (gif-differences.md: "disposal 2, transparency")."""
+    """Only later frames have transparent pixels. Then gifsicle --unoptimize restores to the background colour, whatever
+    the control blocks say (gif-differences.md: "disposal 2, transparency")."""
     return rule[0][..., 3].all() and not all(frame[..., 3].all() for frame in rule)
 
 
 class GifWriting(PeerCase):
     def write(self, frames, *options, name='out.gif'):
-        """The file that mim makes of equal arrays."""
+        """Write frames with mim."""
         arguments = self.raw_input(frames)
         self.mim('convert', *arguments, self.path(name), '--force', *options)
         return self.get(name)
 
     def decoded(self, data):
-        """By our own strict decoder; every peer has to say the same. gifsicle's own copy stands for its reading, since
-        --unoptimize takes 256 colours in all."""
+        """Decode with our strict decoder, and check that every peer agrees. gifsicle is tested by a copy that it makes,
+        since --unoptimize supports 256 colours in all."""
         judge = gifbytes.Gif(data)
         rule = [visible(frame) for frame in judge.compose()]
         for name in ('Pillow', 'ffmpeg'):
-            self.assertEqual(parting(PEERS[name](data), rule), 'the same', name)
+            self.assertEqual(difference(PEERS[name](data), rule), 'the same', name)
         copy = gifbytes.Gif(self.run_tool('gifsicle', '--careful', data=data))
-        self.assertEqual(parting([visible(frame) for frame in copy.compose()], rule), 'the same', 'a copy by gifsicle')
+        copied = [visible(frame) for frame in copy.compose()]
+        self.assertEqual(difference(copied, rule), 'the same', 'a copy by gifsicle')
         answer = PEERS['gifsicle'](data)
         if answer != 'declines' and not opens_opaque(rule):
-            self.assertEqual(parting(answer, rule), 'the same', 'gifsicle')
-        said = self.run_tool('gifsicle', '--info', '-', data=data)
-        self.assertIn(f'{len(judge.frames)} image', text(said))
+            self.assertEqual(difference(answer, rule), 'the same', 'gifsicle')
+        output = self.run_tool('gifsicle', '--info', '-', data=data)
+        self.assertIn(f'{len(judge.frames)} image', text(output))
         return judge, rule
 
     def assertWritten(self, data, frames, message=''):
         judge, rule = self.decoded(data)
         expected = [visible(np.repeat(frame, 3, axis=2) if frame.shape[2] == 1 else frame) for frame in frames]
-        self.assertEqual(parting(rule, expected), 'the same', message)
+        self.assertEqual(difference(rule, expected), 'the same', message)
         return judge
 
     # --- pixels
 
-    def test_three_full_frames_red_green_blue_stay_so(self):
+    def test_full_frames_of_one_colour_are_exact(self):
         judge = self.assertWritten(self.write(pictures.full_colours()), pictures.full_colours())
         self.assertEqual(len(judge.frames), 3)
 
-    def test_few_colours_come_back_exactly(self):
+    def test_few_colours_are_exact(self):
         for colours in (1, 2, 3, 4, 5, 16, 17, 128, 129, 255, 256):
             for words in ([], ['-o', 'subrectangles=no']):
                 with self.subTest(colours=colours, words=' '.join(words)):
-                    # at 256 colours no entry is left to say "unchanged"
+                    # with 256 colours no entry is left for unchanged pixels
                     frames = pictures.few_colours(colours=colours)
                     self.assertWritten(self.write(frames, *words), frames)
 
-    def test_the_moving_bar_comes_back_exactly(self):
+    def test_the_moving_bar_is_exact(self):
         for words in ([], ['-o', 'palettesize=256'], ['-o', 'palettesize=3'], ['-o', 'subrectangles=no'],
                       ['-o', 'disposal=background']):
             with self.subTest(' '.join(words)):
                 self.assertWritten(self.write(pictures.moving_bar(), *words), pictures.moving_bar())
 
-    def test_gray_comes_back_exactly(self):
+    def test_gray_is_exact(self):
         y, x = np.mgrid[0:16, 0:16]
         frames = [((x + y * 16 + i * 8) % 256).astype(np.uint8)[..., None] for i in range(4)]
         self.assertWritten(self.write(frames), frames)
 
-    def test_one_frame_and_one_pixel_come_back_exactly(self):
+    def test_one_frame_and_one_pixel_are_exact(self):
         for shape in ((1, 1), (1, 300), (300, 1), (2, 2)):
             with self.subTest(shape=shape):
                 frames = [pictures.samples(np.uint8, *shape, 3)[:, :, :] // 64 * 64]
                 self.assertWritten(self.write(frames), frames)
 
-    def test_equal_frames_stay_frames(self):
+    def test_equal_frames_are_kept(self):
         frames = [pictures.moving_bar()[3]] * 4
         judge = self.assertWritten(self.write(frames, '--duration', '0.1'), frames)
         self.assertEqual([frame.delay for frame in judge.frames], [10] * 4)
 
-    def test_pixels_that_turn_transparent_and_back_are_equal(self):
+    def test_pixels_that_turn_transparent_and_back_are_exact(self):
         frames = pictures.coming_and_going()
         for words in ([], ['-o', 'subrectangles=no'], ['-o', 'palettesize=8'], ['--threads', '8']):
             with self.subTest(' '.join(words)):
                 self.assertWritten(self.write(frames, *words), frames)
 
-    def test_transparency_that_only_grows_or_only_shrinks_is_equal(self):
+    def test_growing_or_shrinking_transparency_is_exact(self):
         y, x = np.mgrid[0:20, 0:20]
         growing = []
         for i in range(6):
@@ -116,7 +117,7 @@ class GifWriting(PeerCase):
             with self.subTest(name):
                 self.assertWritten(self.write(frames), frames)
 
-    def test_two_hundred_and_fifty_five_colours_and_holes_are_equal(self):
+    def test_255_colours_and_transparency_are_exact(self):
         rng = np.random.default_rng(8)
         frames = []
         for i in range(4):
@@ -137,7 +138,7 @@ class GifWriting(PeerCase):
                 self.assertSame(rule[0][..., 3] == 255, alpha >= (128 if threshold is None else threshold))
                 self.assertEqual(set(map(tuple, rule[0][rule[0][..., 3] == 255][:, :3])), {(90, 60, 30)})
 
-    def test_subrectangles_change_the_file_and_not_the_pictures(self):
+    def test_subrectangles_change_the_file_but_no_frame(self):
         for name, frames in (('bar', pictures.moving_bar()), ('disc', pictures.coming_and_going()),
                              ('few colours', pictures.few_colours(colours=40))):
             with self.subTest(name):
@@ -154,7 +155,7 @@ class GifWriting(PeerCase):
 
     # --- palettes
 
-    def test_palettesize_is_kept(self):
+    def test_palettesize_is_respected(self):
         photo = pictures.photograph()
         holes = [np.dstack([frame, np.where(frame[..., 0] > 40, 255, 0).astype(np.uint8)]) for frame in photo]
         for size in (2, 3, 16, 100, 255, 256):
@@ -171,12 +172,12 @@ class GifWriting(PeerCase):
     def test_palettesize_out_of_range_is_refused(self):
         for size in ('0', '1', '257', '-3', 'many', '2.5', ''):
             with self.subTest(size=size):
-                said = self.refuse(2, 'convert', *self.raw_input(pictures.moving_bar()), self.path('out.gif'), '-o',
+                output = self.refuse(2, 'convert', *self.raw_input(pictures.moving_bar()), self.path('out.gif'), '-o',
                                    f'palettesize={size}')
-                self.assertIn('palettesize', said)
+                self.assertIn('palettesize', output)
                 self.assertNothingBeside('in.raw')
 
-    def test_a_photograph_is_no_worse_than_by_pillow(self):
+    def test_a_photograph_is_as_good_as_pillow_s(self):
         frames = pictures.photograph(height=120, width=160)
         for size in (16, 64, 100, 256):
             with self.subTest(size=size):
@@ -188,16 +189,16 @@ class GifWriting(PeerCase):
                 theirs = mean_error_db([np.array(frame) for frame in peer], frames)
                 self.assertGreaterEqual(ours, theirs, f'{ours:.2f} dB against {theirs:.2f}')
 
-    def test_quantizer_wu_is_known_and_nonsense_refused(self):
+    def test_unknown_quantizers_are_refused(self):
         self.decoded(self.write(pictures.photograph(), '-o', 'quantizer=wu'))
-        said = self.refuse(2, 'convert', *self.raw_input(pictures.moving_bar()), self.path('no.gif'), '-o',
+        output = self.refuse(2, 'convert', *self.raw_input(pictures.moving_bar()), self.path('no.gif'), '-o',
                            'quantizer=guess')
-        self.assertIn('wu', said)
+        self.assertIn('wu', output)
 
     # --- size
 
     def optimized(self, data):
-        """Bytes that gifsicle makes of a file of ours."""
+        """Size of our file after optimization by gifsicle."""
         return len(self.run_tool('gifsicle', '--no-warnings', '-O2', data=data))
 
     def test_the_file_is_as_small_as_gifsicle_makes_it(self):
@@ -206,7 +207,7 @@ class GifWriting(PeerCase):
                 self.run_tool('ffmpeg', '-v', 'error', *source, self.path('made.gif'))
                 self.mim('convert', self.path('made.gif'), self.path(f'{name}.gif'), '--quiet')
                 expected = PEERS['ffmpeg'](self.get('made.gif'))
-                self.assertEqual(parting(PEERS['ffmpeg'](self.get(f'{name}.gif')), expected), 'the same')
+                self.assertEqual(difference(PEERS['ffmpeg'](self.get(f'{name}.gif')), expected), 'the same')
                 self.assertAsSmall(name)
                 self.keep_only()
         with self.subTest('photograph'):
@@ -225,7 +226,7 @@ class GifWriting(PeerCase):
         frames = (pictures.moving_bar(count=10) * (count // 10 + 1))[:count]
         return [frame.delay for frame in self.assertWritten(self.write(frames, *words), frames).frames]
 
-    def test_delays_total_is_exact(self):
+    def test_the_total_delay_is_exact(self):
         for words, count, seconds in ((['--fps', '30'], 30, 1.0), (['--fps', '30'], 10, 1 / 3),
                                       (['--fps', '24'], 48, 2.0),
                                       (['--duration', '1/30'], 60, 2.0), (['--duration', '0.0333333333333'], 30, 1.0),
@@ -238,20 +239,20 @@ class GifWriting(PeerCase):
                 exact = seconds * 100 / count
                 self.assertTrue(all(abs(delay - exact) < 1 for delay in delays), delays)
 
-    def test_one_duration_is_every_frame_s(self):
+    def test_one_duration_applies_to_all_frames(self):
         self.assertEqual(self.delays(5, '--duration', '0.5'), [50] * 5)
         self.assertEqual(self.delays(5, '-o', 'duration=0.5'), [50] * 5)
         self.assertEqual(self.delays(5, '-o', 'fps=4'), [25] * 5)
         self.assertEqual(self.delays(5), [10] * 5, 'a tenth of a second is the default')
 
-    def test_a_list_of_durations_is_frame_by_frame(self):
+    def test_a_list_of_durations_applies_frame_by_frame(self):
         self.assertEqual(self.delays(5, '--duration', '0.1,0.2,0.3,0.4,0.5'), [10, 20, 30, 40, 50])
         self.assertEqual(self.delays(5, '--duration', '0,0.01,655.35,1/4,2'), [0, 1, 65535, 25, 200])
 
-    def test_a_list_s_total_is_exact(self):
+    def test_the_total_of_a_list_is_exact(self):
         self.assertEqual(sum(self.delays(6, '--duration', '1/3,1/6,1/3,1/6,1/3,2/3')), 200)
 
-    def test_wrong_durations_are_refused_before_the_file_is_touched(self):
+    def test_invalid_durations_leave_the_file_untouched(self):
         for words, what in ((['--duration', '0.1,0.2'], 'duration'), (['--duration', '655.36'], '655.35'),
                             (['--duration', '-1'], 'duration'),
                             (['--duration', 'soon'], 'duration'), (['--duration', '0.1', '--fps', '10'], 'fps'),
@@ -259,9 +260,9 @@ class GifWriting(PeerCase):
                             (['--duration', 'nan'], 'duration'), (['--duration', '1,1,1,1,700'], '655.35')):
             with self.subTest(' '.join(words)):
                 self.put('old.gif', b'precious')
-                said = self.refuse(2, 'convert', *self.raw_input(pictures.moving_bar()[:5]), self.path('old.gif'),
+                output = self.refuse(2, 'convert', *self.raw_input(pictures.moving_bar()[:5]), self.path('old.gif'),
                                    '--force', *words)
-                self.assertIn(what, said)
+                self.assertIn(what, output)
                 self.assertEqual(self.get('old.gif'), b'precious')
                 self.assertNothingBeside('in.raw', 'old.gif')
 
@@ -306,7 +307,7 @@ class GifWriting(PeerCase):
                     self.assertEqual(len(answers), 1)
                     self.decoded(answers.pop())
 
-    def test_a_gif_through_mim_is_the_same_pictures(self):
+    def test_copying_a_gif_keeps_its_frames(self):
         for disposal in range(4):
             parts = [control(0, 5), image(np.arange(108).reshape(9, 12) % 8)]
             for i, (left, top) in enumerate(((1, 1), (4, 2), (5, 3), (0, 0))):
@@ -315,27 +316,27 @@ class GifWriting(PeerCase):
             with self.subTest(disposal=disposal):
                 self.mim('convert', self.put('in.gif', source), self.path('out.gif'), '--force')
                 expected = [visible(frame) for frame in gifbytes.Gif(source).compose()]
-                self.assertEqual(parting(self.decoded(self.get('out.gif'))[1], expected), 'the same')
+                self.assertEqual(difference(self.decoded(self.get('out.gif'))[1], expected), 'the same')
 
-    def test_sixteen_bits_are_taken_with_a_notice(self):
+    def test_sixteen_bits_are_reduced_with_a_notice(self):
         deep = [frame.astype(np.uint16) * 257 for frame in pictures.moving_bar()[:3]]
         done = self.run_mim('convert', *self.raw_input(deep), self.path('out.gif'))
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertTrue(done.stderr.strip(), 'fewer bits, and not a word')
+        self.assertTrue(done.stderr.strip(), 'the loss of precision was not reported')
         self.assertWritten(self.get('out.gif'), pictures.moving_bar()[:3])
 
-    def test_channels_that_gif_has_not_are_refused(self):
+    def test_unsupported_channels_are_refused(self):
         for channels in (2, 5, 6):
             with self.subTest(channels=channels):
                 frames = [np.zeros((8, 8, channels), np.uint8)] * 2
-                said = self.refuse(2, 'convert', *self.raw_input(frames), self.path('out.gif'))
-                self.assertIn(str(channels), said)
+                output = self.refuse(2, 'convert', *self.raw_input(frames), self.path('out.gif'))
+                self.assertIn(str(channels), output)
                 self.assertNothingBeside('in.raw')
 
     def test_frames_of_unequal_size_are_refused(self):
         paths = [self.put(f'{i}.gif', gif(4 + i, 4, image(full(1, 4 + i, 4)), palette=BASIC)) for i in range(2)]
-        said = self.refuse(2, 'convert', *paths, self.path('out.gif'))
-        self.assertIn('1', said)
+        output = self.refuse(2, 'convert', *paths, self.path('out.gif'))
+        self.assertIn('1', output)
         self.assertNothingBeside('0.gif', '1.gif')
 
 

@@ -12,7 +12,7 @@ import gifbytes
 import pictures
 import tap
 from gifbytes import gif, image, visible
-from gifpeers import PEERS, parting
+from gifpeers import PEERS, difference
 from peers import PeerCase, text
 
 NEWTONSCRADLE = 36 * 200 * 150 * 3
@@ -33,7 +33,7 @@ class MissionLines(PeerCase):
     def assertBar(self, data, frames=None):
         expected = [visible(frame) for frame in frames or pictures.moving_bar()]
         for name, ask in PEERS.items():
-            self.assertEqual(parting(ask(data), expected), 'the same', name)
+            self.assertEqual(difference(ask(data), expected), 'the same', name)
 
     # --- GIF
 
