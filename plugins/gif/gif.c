@@ -2,8 +2,8 @@
 /* GIF animations: giflib parses the container; LZW and palettes are implemented here. */
 #include <gif_lib.h>
 
-#include "read/read.h"
-#include "write/write.h"
+#include "read/reader.h"
+#include "write/writer.h"
 
 #define STRING_(x) #x
 #define STRING(x) STRING_(x)

@@ -5,8 +5,8 @@
 
 #include "host.h"
 
-#include "read/read.h"
-#include "write/write.h"
+#include "read/reader.h"
+#include "write/writer.h"
 
 /** An open reader and its canvas. */
 struct reading {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The writer's operations. */
-#ifndef MIM_GIF_WRITE_H
-#define MIM_GIF_WRITE_H
+#ifndef MIM_GIF_WRITER_H
+#define MIM_GIF_WRITER_H
 
 #include <mim/plugin.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The reader's operations. */
-#ifndef MIM_GIF_READ_H
-#define MIM_GIF_READ_H
+#ifndef MIM_GIF_READER_H
+#define MIM_GIF_READER_H
 
 #include <mim/plugin.h>
 

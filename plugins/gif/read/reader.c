@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The reader's operations. Frames are rectangles of indices, which the core composes. */
-#include "read/read.h"
+#include "read/reader.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The writer's operations. Frames are coded on any thread; delays are rounded in order. */
-#include "write/write.h"
+#include "write/writer.h"
 
 #include <stdio.h>
 #include <string.h>
