@@ -50,7 +50,7 @@ raw_open(struct mim_job *job, struct mim_sequence *sequence)
 
 /* Is there a byte at `offset`? A stream has no known size, so try to read it. Returns 1, 0, or minus a status. */
 static int64_t
-reaches(struct mim_job *job, uint64_t offset)
+has_byte(struct mim_job *job, uint64_t offset)
 {
     uint8_t byte;
     return job->host->read_at(job, &byte, 1, offset);
@@ -65,10 +65,10 @@ raw_prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_
     uint64_t offset;
     if (__builtin_mul_overflow(self->frame_size, index, &offset) || offset + self->frame_size < offset)
         return MIM_END;
-    int64_t more = reaches(job, offset);
+    int64_t more = has_byte(job, offset);
     if (more <= 0)
         return more < 0 ? (int32_t)-more : MIM_END;
-    more = reaches(job, offset + self->frame_size - 1);
+    more = has_byte(job, offset + self->frame_size - 1);
     if (more < 0)
         return (int32_t)-more;
     if (!more)

@@ -29,7 +29,7 @@ within_range(int32_t value)
     return value < 0 ? 0 : value > WHITE ? WHITE : value;
 }
 
-/* Diffuse the error of one channel: 7/16 ahead, and 3/16, 5/16 and the rest, which loses nothing to rounding, below. */
+/* Diffuse the error of one channel: 7/16 ahead; 3/16 and 5/16 below; diagonally the rest, so that none is lost. */
 static inline void
 spread_error(int32_t error, int32_t *now, int32_t *next, int step)
 {

@@ -38,35 +38,35 @@ clear_canvas(struct reading *reading)
         for (uint32_t x = 0; x < (info)->width && (info)->x + x < (reading)->sequence.canvas_width; x++)
 
 static uint8_t *
-place(struct reading *reading, const struct mim_frame_info *info, uint32_t x, uint32_t y)
+pixel_at(struct reading *reading, const struct mim_frame_info *info, uint32_t x, uint32_t y)
 {
     return reading->canvas + ((size_t)(info->y + y) * reading->sequence.canvas_width + info->x + x) * 4;
 }
 
 static void
-dispose(struct reading *reading)
+dispose_last(struct reading *reading)
 {
     if (reading->last.dispose == MIM_DISPOSE_PREVIOUS)
         memcpy(reading->canvas, reading->saved, canvas_size(reading));
     if (reading->last.dispose == MIM_DISPOSE_BACKGROUND)
         EACH_PIXEL(reading, &reading->last, x, y)
-    memcpy(place(reading, &reading->last, x, y), reading->sequence.background, 4);
+    memcpy(pixel_at(reading, &reading->last, x, y), reading->sequence.background, 4);
 }
 
 static void
-draw(struct reading *reading, const struct mim_raster *raster)
+draw_frame(struct reading *reading, const struct mim_raster *raster)
 {
     memcpy(reading->saved, reading->canvas, canvas_size(reading));
     EACH_PIXEL(reading, &reading->info, x, y)
     {
         const uint8_t *colour = raster->palette + 4 * raster->data[y * raster->stride + x];
         if (reading->info.blend == MIM_BLEND_REPLACE || colour[3])
-            memcpy(place(reading, &reading->info, x, y), colour, 4);
+            memcpy(pixel_at(reading, &reading->info, x, y), colour, 4);
     }
 }
 
 static int32_t
-decode(struct reading *reading, void *packet)
+decode_frame(struct reading *reading, void *packet)
 {
     uint8_t palette[1024];
     struct mim_raster raster = {
@@ -82,7 +82,7 @@ decode(struct reading *reading, void *packet)
     CHECK(raster.data);
     int32_t status = gif_reader_ops.pixels(&reading->host.job, packet, &reading->info, 0, &raster);
     if (status == MIM_OK && reading->canvas)
-        draw(reading, &raster);
+        draw_frame(reading, &raster);
     free(raster.data);
     return status;
 }
@@ -109,11 +109,11 @@ reading_frame(struct reading *reading, uint64_t index)
     int32_t status = gif_reader_ops.prepare(&reading->host.job, index, packet, &reading->info);
     if (status == MIM_OK) {
         if (index == reading->next)
-            dispose(reading);
+            dispose_last(reading);
         else
             clear_canvas(reading);
         CHECK(index == reading->next || reading->info.flags & MIM_FRAME_KEY);
-        status = decode(reading, packet);
+        status = decode_frame(reading, packet);
         reading->last = reading->info;
         reading->next = index + 1;
     }
@@ -264,7 +264,7 @@ write_frame(struct host *host, const struct animation *animation, uint32_t index
 }
 
 static int32_t
-survey(struct host *host, const struct animation *animation, const struct mim_frame_info *info)
+survey_frames(struct host *host, const struct animation *animation, const struct mim_frame_info *info)
 {
     int32_t status = MIM_OK;
 
@@ -302,7 +302,7 @@ animation_write(struct host *host, const struct animation *animation, const stru
     set_options(host->job.state, settings);
     int32_t status = gif_writer_ops.open(&host->job, &sequence);
     if (status == MIM_OK && sequence.passes == 2)
-        status = survey(host, animation, &info);
+        status = survey_frames(host, animation, &info);
     for (uint32_t i = 0; status == MIM_OK && i < animation->count; i++)
         status = write_frame(host, animation, i, info, packet);
     if (status == MIM_OK)

@@ -12,7 +12,7 @@ static uint32_t keys[HEIGHT][WIDTH];
 static uint8_t indices[HEIGHT][WIDTH];
 
 static void
-dither(const uint32_t *palette, uint32_t count)
+dither_image(const uint32_t *palette, uint32_t count)
 {
     struct gif_dither dither = { .errors = malloc(gif_dither_size(WIDTH)), .row_capacity = WIDTH };
 
@@ -38,7 +38,7 @@ keeps_the_mean_of_every_shade(void)
     for (uint32_t gray = 0; gray < 256; gray++) {
         uint32_t white[4] = { 0 };
         fill_image(gray << 16 | gray << 8 | gray);
-        dither((uint32_t[]){ 0x000000, 0xffffff }, 2);
+        dither_image((uint32_t[]){ 0x000000, 0xffffff }, 2);
         for (uint32_t i = 0; i < WIDTH * HEIGHT; i++)
             white[i / WIDTH / (HEIGHT / 2) * 2 + i % WIDTH / (WIDTH / 2)] += indices[i / WIDTH][i % WIDTH];
         for (int quarter = 0; quarter < 4; quarter++) {
@@ -56,7 +56,7 @@ keeps_colours_of_the_palette(void)
 
     for (uint32_t i = 0; i < WIDTH * HEIGHT; i++)
         keys[i / WIDTH][i % WIDTH] = palette[next_random(&seed) % 4];
-    dither(palette, 4);
+    dither_image(palette, 4);
     for (uint32_t i = 0; i < WIDTH * HEIGHT; i++)
         CHECK(palette[indices[i / WIDTH][i % WIDTH]] == keys[i / WIDTH][i % WIDTH]);
 }
@@ -71,12 +71,12 @@ stops_errors_at_transparent_pixels(void)
     for (uint32_t y = 0; y < HEIGHT; y++)
         for (uint32_t x = 0; x < WIDTH; x++)
             keys[y][x] = x == 10 ? 0x808080 : GIF_TRANSPARENT;
-    dither((uint32_t[]){ 0x000000, 0xffffff }, 2);
+    dither_image((uint32_t[]){ 0x000000, 0xffffff }, 2);
     for (uint32_t y = 0; y < HEIGHT; y++)
         alone[y] = indices[y][10];
     for (uint32_t y = 0; y < HEIGHT; y++)
         keys[y][20] = keys[y][30] = 0x606060;
-    dither((uint32_t[]){ 0x000000, 0xffffff }, 2);
+    dither_image((uint32_t[]){ 0x000000, 0xffffff }, 2);
     for (uint32_t y = 0; y < HEIGHT; y++) {
         CHECK(indices[y][10] == alone[y]);
         CHECK(indices[y][9] == TRANSPARENT && indices[y][11] == TRANSPARENT && indices[y][63] == TRANSPARENT);
@@ -93,7 +93,7 @@ limits_errors_that_the_palette_cannot_show(void)
     for (uint32_t y = HEIGHT / 2; y < HEIGHT; y++)
         for (uint32_t x = 0; x < WIDTH; x++)
             keys[y][x] = 0x404040;
-    dither((uint32_t[]){ 0x404040, 0x808080 }, 2);
+    dither_image((uint32_t[]){ 0x404040, 0x808080 }, 2);
     for (uint32_t y = HEIGHT / 2 + 6; y < HEIGHT; y++)
         for (uint32_t x = 0; x < WIDTH; x++)
             wrong += indices[y][x];

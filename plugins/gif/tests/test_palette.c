@@ -50,7 +50,7 @@ maps_colours_to_their_numbers(void)
 enum { QUANTIZERS = 3 };
 
 static uint32_t
-quantize(uint32_t which, const uint32_t *keys, uint32_t count, uint32_t limit, uint32_t *palette)
+run_quantizer(uint32_t which, const uint32_t *keys, uint32_t count, uint32_t limit, uint32_t *palette)
 {
     const struct gif_quantizer *quantizer = gif_quantizers[which];
     void *memory = malloc(quantizer->memory_size + 1);
@@ -77,7 +77,7 @@ finds_each_of_a_few_colours(void)
         keys[i] = number % 6 * 48 << 16 | number / 6 % 6 * 48 << 8 | number / 36 * 40;
     }
     for (uint32_t which = 0; which < QUANTIZERS; which += 2) {
-        uint32_t count = quantize(which, keys, 4096, 256, palette);
+        uint32_t count = run_quantizer(which, keys, 4096, 256, palette);
         CHECK(count == 200);
         for (uint32_t i = 0; i < 4096; i++) {
             bool found = false;
@@ -99,11 +99,11 @@ respects_the_limit(void)
         keys[i] = next_random(&seed) & 0xffffff;
     for (uint32_t which = 0; which < QUANTIZERS; which++)
         for (uint32_t limit = 1; limit <= 256; limit += limit < 20 ? 1 : 59)
-            CHECK(quantize(which, keys, 100000, limit, palette) == limit);
+            CHECK(run_quantizer(which, keys, 100000, limit, palette) == limit);
 }
 
 static uint32_t
-distance(uint32_t one, uint32_t two)
+squared_distance(uint32_t one, uint32_t two)
 {
     int32_t red = (int32_t)(one >> 16) - (int32_t)(two >> 16);
     int32_t green = (int32_t)(one >> 8 & 255) - (int32_t)(two >> 8 & 255),
@@ -130,7 +130,7 @@ finds_the_nearest_of_all(void)
         for (uint32_t i = 0; i < 3000; i++) {
             uint32_t best = 0;
             for (uint32_t k = 1; k < count; k++)
-                best = distance(keys[i], palette[k]) < distance(keys[i], palette[best]) ? k : best;
+                best = squared_distance(keys[i], palette[k]) < squared_distance(keys[i], palette[best]) ? k : best;
             CHECK(indices[i] == best);
         }
     }
@@ -150,11 +150,11 @@ approximates_a_smooth_image_closely(void)
             keys[y * SIDE + x] = x << 16 | y << 8 | (x + y) / 2;
     for (uint32_t which = 0; which < QUANTIZERS; which++) {
         double error = 0;
-        uint32_t count = quantize(which, keys, SIDE * SIDE, 256, palette);
+        uint32_t count = run_quantizer(which, keys, SIDE * SIDE, 256, palette);
         gif_nearest_set(&nearest, palette, count);
         gif_nearest_map(&nearest, keys, SIDE * SIDE, 0, indices);
         for (uint32_t i = 0; i < SIDE * SIDE; i++)
-            error += distance(keys[i], palette[indices[i]]);
+            error += squared_distance(keys[i], palette[indices[i]]);
         CHECK(10 * log10(255.0 * 255 * 3 * SIDE * SIDE / error) > 34);
     }
 }
@@ -169,9 +169,9 @@ accepts_the_smallest_samples(void)
     for (uint32_t which = 0; which < QUANTIZERS; which++) {
         for (uint32_t count = 1; count <= 3; count++)
             for (uint32_t limit = 1; limit <= 256; limit += 51)
-                CHECK(quantize(which, keys, count, limit, palette) >= 1);
+                CHECK(run_quantizer(which, keys, count, limit, palette) >= 1);
         if (which != 1)
-            CHECK(quantize(which, keys, 2, 256, palette) == 1 && palette[0] == 0x102030);
+            CHECK(run_quantizer(which, keys, 2, 256, palette) == 1 && palette[0] == 0x102030);
     }
 }
 
@@ -245,7 +245,7 @@ error_of(const uint32_t *palette, uint32_t count)
     gif_nearest_set(&nearest, palette, count);
     for (uint32_t i = 0; i < sample.count; i++) {
         gif_nearest_map(&nearest, &sample.keys[i], 1, 0, &index);
-        error += distance(sample.keys[i], palette[index]);
+        error += squared_distance(sample.keys[i], palette[index]);
     }
     return error;
 }
@@ -264,7 +264,7 @@ refinement_lowers_the_error(void)
     for (uint32_t limit = 16; limit <= 256; limit += 120) {
         uint64_t worst = UINT64_MAX;
         for (uint32_t which = 0; which < QUANTIZERS; which++) {
-            uint32_t count = quantize(which, keys, 20000, limit, palette);
+            uint32_t count = run_quantizer(which, keys, 20000, limit, palette);
             uint64_t before = error_of(palette, count);
             count = gif_refine(&nearest, &points, limit, count, palette);
             CHECK(count == limit && error_of(palette, count) < before);

@@ -143,7 +143,7 @@ use_global(struct mim_job *job, struct gif_encoder *encoder, const struct gif_en
 {
     const struct gif_global_palette *global = encoding->global;
 
-    plan->is_dithered = encoding->is_dithered && !global->is_exact;
+    plan->is_dithered = encoding->wants_dither && !global->is_exact;
     plan->colour_count = global->count;
     plan->entries = global->count + global->has_transparent;
     memcpy(plan->palette, global->palette, sizeof plan->palette);
@@ -160,7 +160,7 @@ fill_palette(struct mim_job *job, struct gif_encoder *encoder, const struct gif_
 {
     if (encoding->global)
         return use_global(job, encoder, encoding, plan);
-    plan->is_dithered = encoding->is_dithered && !plan->is_exact;
+    plan->is_dithered = encoding->wants_dither && !plan->is_exact;
     if (!plan->is_exact)
         return choose_palette(job, encoder, encoding, plan);
     gif_colour_set_sort(&encoder->colours);

@@ -18,9 +18,9 @@ struct gif_encoding {
     const struct gif_quantizer *quantizer;
     const struct gif_global_palette *global; /**< palette of all frames; NULL: one per frame */
     uint32_t threshold;                      /**< lowest alpha of an opaque pixel */
-    bool subrectangles;                      /**< store only the changes */
-    bool is_dithered;                        /**< dither frames that are not exact */
-    bool always_clears;                      /**< store whole frames, each of which clears the canvas */
+    bool wants_subrectangles;                /**< store only the changes */
+    bool wants_dither;                       /**< dither frames that are not exact */
+    bool wants_clear;                        /**< store whole frames, each of which clears the canvas */
 };
 
 /** Memory of one worker, reused from frame to frame. */

@@ -35,8 +35,8 @@ gif_survey_add(struct mim_job *job, struct gif_survey *survey, const struct gif_
         status = gif_chooser_begin(job, &survey->chooser, options->quantizer);
     for (uint32_t y = 0; y < view.height && status == MIM_OK; y++) {
         gif_view_row(&view, y, survey->keys);
-        if (frame->channels == 4 && !survey->has_clear)
-            survey->has_clear = gif_view_has_transparent(survey->keys, view.width);
+        if (frame->channels == 4 && !survey->has_transparency)
+            survey->has_transparency = gif_view_has_transparent(survey->keys, view.width);
         if (!survey->has_too_many)
             survey->has_too_many =
                 !gif_colour_set_add(&survey->colours, survey->keys, view.width, options->palette_size);
@@ -63,11 +63,11 @@ gif_survey_end(struct mim_job *job, struct gif_survey *survey, const struct gif_
     uint32_t size = options->palette_size;
     bool spares = options->wants_transparent && survey->frames > 1 && size > SMALL;
 
-    if (!survey->has_too_many && survey->colours.count + survey->has_clear <= size) {
+    if (!survey->has_too_many && survey->colours.count + survey->has_transparency <= size) {
         settle_exact(survey, size, global);
         return MIM_OK;
     }
-    global->has_transparent = survey->has_clear || spares;
+    global->has_transparent = survey->has_transparency || spares;
     global->count = gif_chooser_end(&survey->chooser, size - global->has_transparent, global->palette);
     return job->host->notice(job, MIM_NOTICE_COLOUR, "colours were reduced to fit the palette");
 }

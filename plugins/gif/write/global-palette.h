@@ -19,8 +19,8 @@ struct gif_global_palette {
 /** State of the first pass. Zeroed = no frame yet. */
 struct gif_survey {
     uint64_t frames;
-    bool has_too_many; /**< more colours than the palette holds */
-    bool has_clear;    /**< a pixel is transparent */
+    bool has_too_many;     /**< more colours than the palette holds */
+    bool has_transparency; /**< a pixel is transparent */
     struct gif_colour_set colours;
     struct gif_chooser chooser;
     uint32_t *keys;

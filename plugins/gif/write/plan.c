@@ -220,7 +220,7 @@ int32_t
 gif_plan_frame(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
                const struct mim_raster *frame, const struct mim_neighbours *neighbours, struct gif_plan *plan)
 {
-    bool clears = encoding->always_clears, is_blank = clears || !neighbours->previous, builds = false;
+    bool clears = encoding->wants_clear, is_blank = clears || !neighbours->previous, builds = false;
     int32_t status = MIM_OK;
 
     if (!clears && neighbours->next)
@@ -231,7 +231,7 @@ gif_plan_frame(struct mim_job *job, struct gif_encoder *encoder, const struct gi
         .view = whole_view(frame, encoding->threshold),
         .disposal = clears ? DISPOSE_CLEAR : DISPOSE_KEEP,
     };
-    builds = encoding->subrectangles && !clears && !is_blank;
+    builds = encoding->wants_subrectangles && !clears && !is_blank;
     if (status == MIM_OK && builds && !encoding->global)
         status = may_build_on(job, encoder, encoding, &plan->view, neighbours->previous, &builds);
     if (status != MIM_OK)

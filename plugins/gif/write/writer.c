@@ -131,9 +131,9 @@ gif_open(struct mim_job *job, struct mim_sequence *sequence)
         .palette_size = self->palette_size,
         .quantizer = gif_quantizers[self->quantizer],
         .threshold = self->alpha_threshold,
-        .subrectangles = self->subrectangles,
-        .is_dithered = self->dither == DITHER_FLOYD_STEINBERG,
-        .always_clears = self->disposal == DISPOSAL_BACKGROUND,
+        .wants_subrectangles = self->subrectangles,
+        .wants_dither = self->dither == DITHER_FLOYD_STEINBERG,
+        .wants_clear = self->disposal == DISPOSAL_BACKGROUND,
     };
     if (self->palette == PALETTE_GLOBAL) {
         sequence->passes = 2;
@@ -205,7 +205,7 @@ gif_survey(struct mim_job *job, const struct mim_frame_info *info, const struct 
         .quantizer = self->encoding.quantizer,
         .palette_size = self->encoding.palette_size,
         .threshold = self->encoding.threshold,
-        .wants_transparent = self->encoding.subrectangles,
+        .wants_transparent = self->encoding.wants_subrectangles,
     };
     (void)info;
 
