@@ -62,22 +62,28 @@ gif_view_has_partial_alpha(struct mim_job *job, const struct mim_raster *frame, 
     return status;
 }
 
+static inline uint32_t
+key_at(const struct gif_view *view, const uint8_t *row, uint32_t x)
+{
+    uint32_t channels = view->frame->channels;
+
+    return key_of(row + (size_t)x * channels, channels, view->threshold);
+}
+
 /* Extend [*left, *right) to the changes of row `y`. false: there are none. */
 static bool
 widen_bounds(const struct gif_view *view, uint32_t y, uint32_t *left, uint32_t *right)
 {
-    uint32_t channels = view->frame->channels, width = view->frame->width, first = 0, last = width;
+    uint32_t width = view->frame->width, first = 0, last = width;
     const uint8_t *one = pixel_of(view->frame, 0, y), *two = pixel_of(view->below, 0, y);
 
-    if (!memcmp(one, two, (size_t)width * channels))
+    if (!memcmp(one, two, (size_t)width * view->frame->channels))
         return false;
-    while (first < width && key_of(one + (size_t)first * channels, channels, view->threshold) ==
-                                key_of(two + (size_t)first * channels, channels, view->threshold))
+    while (first < width && key_at(view, one, first) == key_at(view, two, first))
         first++;
     if (first == width)
         return false;
-    while (key_of(one + (size_t)(last - 1) * channels, channels, view->threshold) ==
-           key_of(two + (size_t)(last - 1) * channels, channels, view->threshold))
+    while (key_at(view, one, last - 1) == key_at(view, two, last - 1))
         last--;
     *left = first < *left ? first : *left;
     *right = last > *right ? last : *right;
@@ -173,10 +179,9 @@ end_of_run(const struct gif_view *view, const uint8_t *below, const uint32_t *ke
 static uint32_t
 skip_changed(const struct gif_view *view, const uint8_t *below, const uint32_t *keys, uint32_t x)
 {
-    uint32_t step = view->min_run, channels = view->frame->channels;
+    uint32_t step = view->min_run;
 
-    while (x + step < view->width &&
-           keys[x + step - 1] != key_of(below + (size_t)(x + step - 1) * channels, channels, view->threshold))
+    while (x + step < view->width && keys[x + step - 1] != key_at(view, below, x + step - 1))
         x += step;
     return x;
 }
