@@ -19,6 +19,10 @@ static const struct mim_format_ops gif = {
 static const struct mim_format_ops *const formats[] = { &gif, NULL };
 
 MIM_PLUGIN_EXPORT const struct mim_plugin MIM_PLUGIN_SYMBOL = {
-    MIM_PLUGIN_HEADER,  .name = "gif", .version = PLUGIN_VERSION, .licence = "MIT", .library = "giflib " GIFLIB_VERSION,
+    MIM_PLUGIN_HEADER,
+    .name = "gif",
+    .version = PLUGIN_VERSION,
+    .licence = "MIT",
+    .library = "giflib " GIFLIB_VERSION,
     .formats = formats,
 };

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-/**
+/*
  * Replace every index by `to[index]` in the output of gif_lzw_begin() to gif_lzw_end(), code size included. Only
  * codes of single indices change; codes of strings depend on their order alone.
  */

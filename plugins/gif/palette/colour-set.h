@@ -8,22 +8,22 @@
 
 enum { GIF_COLOURS_MAX = 256, GIF_COLOURS_SLOTS = 1024 };
 
-/** Numbered in order of appearance until gif_colour_set_sort(). */
+/* Numbered in order of appearance until gif_colour_set_sort(). */
 struct gif_colour_set {
     uint32_t count;
-    uint32_t keys[GIF_COLOURS_MAX];    /**< 0xRRGGBB */
-    uint16_t slots[GIF_COLOURS_SLOTS]; /**< hash table of number + 1; 0: free */
+    uint32_t keys[GIF_COLOURS_MAX];    /* 0xRRGGBB */
+    uint16_t slots[GIF_COLOURS_SLOTS]; /* hash table of number + 1; 0: free */
 };
 
 void gif_colour_set_clear(struct gif_colour_set *colours);
 
-/** Add the keys of a row, except GIF_TRANSPARENT. false: the set would exceed `limit`, at most 256. */
+/* Add the keys of a row, except GIF_TRANSPARENT. false: the set would exceed `limit`, at most 256. */
 bool gif_colour_set_add(struct gif_colour_set *colours, const uint32_t *keys, uint32_t count, uint32_t limit);
 
-/** Number the colours by descending key, so that equal sets get equal numbers. */
+/* Number the colours by descending key, so that equal sets get equal numbers. */
 void gif_colour_set_sort(struct gif_colour_set *colours);
 
-/** Convert keys, all in the set, to their numbers, and GIF_TRANSPARENT to `transparent`. */
+/* Convert keys, all in the set, to their numbers, and GIF_TRANSPARENT to `transparent`. */
 void gif_colour_set_map(const struct gif_colour_set *colours, const uint32_t *keys, uint32_t count, uint8_t transparent,
                         uint8_t *indices);
 

@@ -7,24 +7,24 @@
 
 #include "palette/nearest.h"
 
-/** Diffused errors of the current and the next row. Zeroed = none. */
+/* Diffused errors of the current and the next row. Zeroed = none. */
 struct gif_dither {
-    int32_t *errors;       /**< in sixteenths, three per pixel, with one extra pixel at each end of both rows */
-    uint32_t row_capacity; /**< maximum row width */
-    uint32_t row_count;    /**< rows mapped since gif_dither_begin() */
+    int32_t *errors;       /* in sixteenths, three per pixel, with one extra pixel at each end of both rows */
+    uint32_t row_capacity; /* maximum row width */
+    uint32_t row_count;    /* rows mapped since gif_dither_begin() */
 };
 
-/** Bytes of `errors` for rows of `width` pixels. */
+/* Bytes of `errors` for rows of `width` pixels. */
 static inline uint64_t
 gif_dither_size(uint32_t width)
 {
     return ((uint64_t)width + 2) * 2 * 3 * sizeof(int32_t);
 }
 
-/** Start an image. The caller has allocated `errors`. */
+/* Start an image. The caller has allocated `errors`. */
 void gif_dither_begin(struct gif_dither *dither);
 
-/**
+/*
  * Map the keys of the next row, at most `row_capacity`, to entries. GIF_TRANSPARENT becomes `transparent` and
  * diffuses no error.
  */

@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-/** Key of a transparent or skipped pixel. All other keys are 0xRRGGBB. */
+/* Key of a transparent or skipped pixel. All other keys are 0xRRGGBB. */
 #define GIF_TRANSPARENT UINT32_MAX
 
 #endif

@@ -14,7 +14,7 @@ enum {
     GIF_NEAREST_LEAVES = 1 << 14
 };
 
-/**
+/*
  * A palette and, for parts of the colour cube, lists of the entries that can be nearest to a colour in that part.
  * Lists are made on demand: those of blocks of 32^3 colours from the palette, of cells of 8^3 colours from their
  * block, and of leaves of 4^3 colours from their cell. A leaf is laid out for comparing all its entries at once.
@@ -22,34 +22,33 @@ enum {
 struct gif_nearest {
     uint32_t count;
     uint32_t colours[256];
-    uint8_t entries[256]; /**< 0 to count - 1 */
+    uint8_t entries[256]; /* 0 to count - 1 */
     uint8_t red[256], green[256], blue[256];
     struct gif_nearest_block {
-        uint16_t count; /**< 0: not made yet */
+        uint16_t count; /* 0: not made yet */
         uint8_t entries[256];
     } blocks[GIF_NEAREST_BLOCKS];
-    uint8_t cell_counts[GIF_NEAREST_CELLS]; /**< 0: not made yet; above GIF_NEAREST_FEW: use the block's list */
+    uint8_t cell_counts[GIF_NEAREST_CELLS]; /* 0: not made yet; above GIF_NEAREST_FEW: use the block's list */
     uint8_t cells[GIF_NEAREST_CELLS][GIF_NEAREST_FEW];
     uint32_t leaf_count;
-    uint16_t
-        places[GIF_NEAREST_PLACES]; /**< 0: not made yet; else leaf number + 1, or NO_LEAF to use the cell's list */
+    uint16_t places[GIF_NEAREST_PLACES]; /* 0: not made yet; else leaf number + 1, or NO_LEAF to use the cell's list */
     struct gif_nearest_leaf {
-        uint16_t at_origin[GIF_NEAREST_LANES]; /**< see nearest.c */
+        uint16_t at_origin[GIF_NEAREST_LANES]; /* see nearest.c */
         uint16_t red[GIF_NEAREST_LANES], green[GIF_NEAREST_LANES], blue[GIF_NEAREST_LANES];
         uint8_t entries[GIF_NEAREST_LANES];
     } leaves[GIF_NEAREST_LEAVES];
 };
 
-/** Set a palette of `count` colours 0xRRGGBB, 1 to 256. */
+/* Set a palette of `count` colours 0xRRGGBB, 1 to 256. */
 void gif_nearest_set(struct gif_nearest *nearest, const uint32_t *palette, uint32_t count);
 
-/** Replace the colours by nearby ones without rebuilding the lists. Searches become approximate. */
+/* Replace the colours by nearby ones without rebuilding the lists. Searches become approximate. */
 void gif_nearest_move(struct gif_nearest *nearest, const uint32_t *palette, uint32_t count);
 
-/** The entry nearest to a colour; the first of equals. */
+/* The entry nearest to a colour; the first of equals. */
 uint8_t gif_nearest_to(struct gif_nearest *nearest, uint32_t key);
 
-/** Map the keys of a row to their nearest entries, and GIF_TRANSPARENT to `transparent`. */
+/* Map the keys of a row to their nearest entries, and GIF_TRANSPARENT to `transparent`. */
 void gif_nearest_map(struct gif_nearest *nearest, const uint32_t *keys, uint32_t count, uint8_t transparent,
                      uint8_t *indices);
 

@@ -5,7 +5,7 @@
 
 #include "palette/quantizer.h"
 
-/** In the order of GIF_QUANTIZER_NAMES. */
+/* In the order of GIF_QUANTIZER_NAMES. */
 #define GIF_QUANTIZER_NAMES "wu|nq|median"
 extern const struct gif_quantizer *const gif_quantizers[];
 

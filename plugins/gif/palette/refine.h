@@ -6,7 +6,7 @@
 #include "palette/nearest.h"
 #include "palette/points.h"
 
-/**
+/*
  * Run a few steps of k-means: each colour becomes the mean of its nearest points, and entries without points move to
  * where the error is largest. `palette` holds `count` colours, 1 to `limit`. Returns the new count. Overwrites
  * `nearest`.

@@ -10,64 +10,64 @@
 #include "read/frame-index.h"
 #include "read/window.h"
 
-/** Consecutive extension blocks: from the first byte of the first to the end of the last. */
+/* Consecutive extension blocks: from the first byte of the first to the end of the last. */
 struct gif_span {
     uint64_t start, end;
     bool has_comment;
 };
 
-/** One image and its control block. */
+/* One image and its control block. */
 struct gif_frame {
     struct gif_mark mark;
-    struct gif_span extensions; /**< before the image */
+    struct gif_span extensions; /* before the image */
     uint32_t x, y, width, height;
-    uint32_t delay;      /**< hundredths of a second */
-    int32_t disposal;    /**< 0 to 7, as in the file */
-    int32_t transparent; /**< index, or -1 for none */
-    uint32_t colours;    /**< entries of the local table; 0: the global table, if any, applies */
-    uint32_t code_size;  /**< LZW minimum code size in bits */
-    uint64_t palette;    /**< offset of the local table */
-    uint64_t codes;      /**< offset of the first sub-block */
-    uint64_t codes_size; /**< size of the sub-blocks with lengths and terminator; set by gif_blocks_skip_codes() */
+    uint32_t delay;      /* hundredths of a second */
+    int32_t disposal;    /* 0 to 7, as in the file */
+    int32_t transparent; /* index, or -1 for none */
+    uint32_t colours;    /* entries of the local table; 0: the global table, if any, applies */
+    uint32_t code_size;  /* LZW minimum code size in bits */
+    uint64_t palette;    /* offset of the local table */
+    uint64_t codes;      /* offset of the first sub-block */
+    uint64_t codes_size; /* size of the sub-blocks with lengths and terminator; set by gif_blocks_skip_codes() */
     bool is_interlaced;
 };
 
 struct gif_reader {
-    int32_t raw, palette;  /**< options */
-    bool is_reserved;      /**< giflib's memory is charged to the budget */
-    int32_t loop;          /**< plays in total */
-    int32_t netscape_loop; /**< as stored, or -1 for none */
+    int32_t raw, palette;  /* options */
+    bool is_reserved;      /* giflib's memory is charged to the budget */
+    int32_t loop;          /* plays in total */
+    int32_t netscape_loop; /* as stored, or -1 for none */
     uint32_t canvas_width, canvas_height;
-    struct mim_job *job; /**< the serial job, for giflib's read callback */
-    GifFileType *gif;    /**< parses the container, never the LZW codes */
+    struct mim_job *job; /* the serial job, for giflib's read callback */
+    GifFileType *gif;    /* parses the container, never the LZW codes */
     struct gif_window window;
     struct gif_index index;
-    struct gif_mark at;         /**< the next frame to read */
-    struct gif_span head, tail; /**< extensions before the first image and after the last */
+    struct gif_mark at;         /* the next frame to read */
+    struct gif_span head, tail; /* extensions before the first image and after the last */
     uint8_t background[4];
     char version[8];
 };
 
-/** Open giflib on the source, choose the canvas from the first image, and seek back to the first frame. */
+/* Open giflib on the source, choose the canvas from the first image, and seek back to the first frame. */
 int32_t gif_blocks_open(struct mim_job *job, struct gif_reader *self);
 void gif_blocks_close(struct mim_job *job, struct gif_reader *self);
 
-/** Seek to the last indexed frame at or before `frame`. */
+/* Seek to the last indexed frame at or before `frame`. */
 void gif_blocks_seek(struct gif_reader *self, uint64_t frame);
 
-/** Read the blocks up to the codes of the next image. MIM_END at the trailer. */
+/* Read the blocks up to the codes of the next image. MIM_END at the trailer. */
 int32_t gif_blocks_find_image(struct gif_reader *self, struct gif_frame *frame);
 
-/** After gif_blocks_find_image(): skip the codes and advance to the next frame. */
+/* After gif_blocks_find_image(): skip the codes and advance to the next frame. */
 int32_t gif_blocks_skip_codes(struct gif_reader *self, struct gif_frame *frame);
 
-/**
+/*
  * Load the local or global table of the image just found. `palette` holds 256 entries; `*count` is 0 without a table.
  */
 int32_t gif_blocks_load_palette(struct gif_reader *self, const struct gif_frame *frame, GifColorType *palette,
                                 uint32_t *count);
 
-/** Does the frame cover a canvas of this size? */
+/* Does the frame cover a canvas of this size? */
 bool gif_frame_covers(const struct gif_frame *frame, uint32_t width, uint32_t height);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "read/blocks.h"
 
-/**
+/*
  * Read the comments of one or two spans (`second` may be NULL) and deliver them as one value, one comment a line. GIF
  * requires ASCII, but files contain anything: text that is not UTF-8 is converted from Latin-1. Any thread.
  */

@@ -49,16 +49,16 @@ struct host {
 
 void bytes_add(struct bytes *bytes, const void *data, size_t size);
 
-/** Set up a job with a state and a worker of these sizes. */
+/* Set up a job with a state and a worker of these sizes. */
 void host_open(struct host *host, uint32_t state_size, uint32_t worker_size);
 
-/** Free all but the sink, and check that the plugin has freed its memory. */
+/* Free all but the sink, and check that the plugin has freed its memory. */
 void host_close(struct host *host);
 
-/** Clear the error, the notices and the metadata. */
+/* Clear the error, the notices and the metadata. */
 void host_forget(struct host *host);
 
-/** A generator whose numbers are the same everywhere. */
+/* A generator whose numbers are the same everywhere. */
 uint32_t next_random(uint64_t *state);
 
 #endif

@@ -48,9 +48,12 @@ dispose_last(struct reading *reading)
 {
     if (reading->last.dispose == MIM_DISPOSE_PREVIOUS)
         memcpy(reading->canvas, reading->saved, canvas_size(reading));
-    if (reading->last.dispose == MIM_DISPOSE_BACKGROUND)
-        EACH_PIXEL(reading, &reading->last, x, y)
-    memcpy(pixel_at(reading, &reading->last, x, y), reading->sequence.background, 4);
+    if (reading->last.dispose != MIM_DISPOSE_BACKGROUND)
+        return;
+    EACH_PIXEL(reading, &reading->last, x, y)
+    {
+        memcpy(pixel_at(reading, &reading->last, x, y), reading->sequence.background, 4);
+    }
 }
 
 static void

@@ -10,9 +10,9 @@
 enum {
     GIF_FRAME_DISPOSAL = 3,
     GIF_FRAME_DELAY = 4,
-    GIF_FRAME_FLAGS = 17, /**< flags of the image descriptor */
+    GIF_FRAME_FLAGS = 17, /* flags of the image descriptor */
     GIF_FRAME_TABLE = 18,
-    GIF_TABLE_BITS = 7, /**< mask of the table size in the flags: log2 of the entries, minus 1 */
+    GIF_TABLE_BITS = 7, /* mask of the table size in the flags: log2 of the entries, minus 1 */
     GIF_TABLE_MAX = 768
 };
 
@@ -22,7 +22,7 @@ gif_table_size(const uint8_t *frame)
     return 6U << (frame[GIF_FRAME_FLAGS] & GIF_TABLE_BITS);
 }
 
-/** Does the frame clear the canvas when it is disposed of? */
+/* Does the frame clear the canvas when it is disposed of? */
 static inline bool
 gif_frame_clears(const uint8_t *frame)
 {

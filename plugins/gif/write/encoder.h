@@ -14,30 +14,30 @@
 #include "write/global-palette.h"
 
 struct gif_encoding {
-    uint32_t palette_size; /**< maximum number of entries, including transparency */
+    uint32_t palette_size; /* maximum number of entries, including transparency */
     const struct gif_quantizer *quantizer;
-    const struct gif_global_palette *global; /**< palette of all frames; NULL: one per frame */
-    uint32_t threshold;                      /**< lowest alpha of an opaque pixel */
-    bool wants_subrectangles;                /**< store only the changes */
-    bool wants_dither;                       /**< dither frames that are not exact */
-    bool wants_clear;                        /**< store whole frames, each of which clears the canvas */
+    const struct gif_global_palette *global; /* palette of all frames; NULL: one per frame */
+    uint32_t threshold;                      /* lowest alpha of an opaque pixel */
+    bool wants_subrectangles;                /* store only the changes */
+    bool wants_dither;                       /* dither frames that are not exact */
+    bool wants_clear;                        /* store whole frames, each of which clears the canvas */
 };
 
-/** Memory of one worker, reused from frame to frame. */
+/* Memory of one worker, reused from frame to frame. */
 struct gif_encoder {
     struct gif_lzw lzw;
     struct gif_colour_set colours;
-    struct gif_chooser chooser; /**< allocated by the first frame that needs it */
-    bool has_global;            /**< the chooser has the global palette */
-    struct gif_dither dither;   /**< allocated by the first frame that needs it */
-    uint32_t *keys;             /**< keys of one row, followed by its indices */
-    uint32_t row_capacity;      /**< pixels in `keys` */
+    struct gif_chooser chooser; /* allocated by the first frame that needs it */
+    bool has_global;            /* the chooser has the global palette */
+    struct gif_dither dither;   /* allocated by the first frame that needs it */
+    uint32_t *keys;             /* keys of one row, followed by its indices */
+    uint32_t row_capacity;      /* pixels in `keys` */
 };
 
-/** Prepare for rows of `width` pixels. */
+/* Prepare for rows of `width` pixels. */
 int32_t gif_encoder_begin(struct mim_job *job, struct gif_encoder *encoder, uint32_t width);
 
-/** Start error diffusion over rows of `width` pixels. */
+/* Start error diffusion over rows of `width` pixels. */
 int32_t gif_encoder_begin_dither(struct mim_job *job, struct gif_encoder *encoder, uint32_t width);
 
 void gif_encoder_close(struct mim_job *job, struct gif_encoder *encoder);

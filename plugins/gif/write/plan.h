@@ -6,29 +6,29 @@
 #include "write/encoder.h"
 #include "write/view.h"
 
-/** Which unchanged pixels are skipped. */
+/* Which unchanged pixels are skipped. */
 enum gif_plan_strategy {
-    GIF_PLAN_LONG,       /**< skip long runs */
-    GIF_PLAN_LONG_MIXED, /**< skip long runs of several colours */
-    GIF_PLAN_ANY,        /**< skip every unchanged pixel */
-    GIF_PLAN_ANY_MIXED,  /**< skip all runs of several colours */
-    GIF_PLAN_NONE,       /**< skip nothing */
+    GIF_PLAN_LONG,       /* skip long runs */
+    GIF_PLAN_LONG_MIXED, /* skip long runs of several colours */
+    GIF_PLAN_ANY,        /* skip every unchanged pixel */
+    GIF_PLAN_ANY_MIXED,  /* skip all runs of several colours */
+    GIF_PLAN_NONE,       /* skip nothing */
     GIF_PLAN_STRATEGIES
 };
 
 struct gif_plan {
     struct gif_view view;
     int disposal;
-    bool has_transparent; /**< the last entry of the table is transparent, for skipped pixels */
+    bool has_transparent; /* the last entry of the table is transparent, for skipped pixels */
     bool is_dithered;
-    bool is_exact;       /**< the palette is the encoder's colour set */
-    uint32_t strategies; /**< bit set of the strategies to try, which all fit the palette; 0: the view is final */
+    bool is_exact;       /* the palette is the encoder's colour set */
+    uint32_t strategies; /* bit set of the strategies to try, which all fit the palette; 0: the view is final */
     uint32_t colour_count;
-    uint32_t entries; /**< of the colour table: colours and the transparent entry */
+    uint32_t entries; /* of the colour table: colours and the transparent entry */
     uint32_t palette[GIF_COLOURS_MAX];
 };
 
-/** Log2 of the size of a colour table for so many entries. */
+/* Log2 of the size of a colour table for so many entries. */
 static inline uint32_t
 gif_table_bits(uint32_t entries)
 {
@@ -37,7 +37,7 @@ gif_table_bits(uint32_t entries)
 
 void gif_plan_set_strategy(struct gif_plan *plan, enum gif_plan_strategy strategy);
 
-/** Plan everything but the palette; the colours of an exact plan are in the encoder's colour set. Status of poll. */
+/* Plan everything but the palette; the colours of an exact plan are in the encoder's colour set. Status of poll. */
 int32_t gif_plan_frame(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
                        const struct mim_raster *frame, const struct mim_neighbours *neighbours, struct gif_plan *plan);
 

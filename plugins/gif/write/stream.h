@@ -10,36 +10,36 @@
 #include "palette/colour-set.h"
 #include "write/coded-frame.h"
 
-/** Source of the global colour table. */
+/* Source of the global colour table. */
 enum gif_table_kind {
-    GIF_TABLE_SHARED, /**< the colours of the first frames, which stay pending until it is known */
+    GIF_TABLE_SHARED, /* the colours of the first frames, which stay pending until it is known */
     GIF_TABLE_NONE,
     GIF_TABLE_FIRST
 };
 
-/** The caller sets the first group of fields and zeroes the rest. */
+/* The caller sets the first group of fields and zeroes the rest. */
 struct gif_stream {
     uint32_t width, height;
     enum gif_table_kind kind;
-    int64_t plays; /**< in total, 0: for ever; 1 is stored as no loop block */
+    int64_t plays; /* in total, 0: for ever; 1 is stored as no loop block */
     const char *comment;
 
-    bool is_started; /**< the header has been emitted */
-    uint32_t bits;   /**< log2 of the table size; 0: no frame yet, or no table */
+    bool is_started; /* the header has been emitted */
+    uint32_t bits;   /* log2 of the table size; 0: no frame yet, or no table */
     uint32_t count;
-    uint32_t keys[GIF_COLOURS_MAX]; /**< 0xRRGGBB; GIF_TRANSPARENT: the transparent entry */
-    uint8_t table[GIF_TABLE_MAX];   /**< as stored in the file */
-    uint8_t *pending;               /**< pending frames, each after its size; later scratch for one frame; NULL: none */
+    uint32_t keys[GIF_COLOURS_MAX]; /* 0xRRGGBB; GIF_TRANSPARENT: the transparent entry */
+    uint8_t table[GIF_TABLE_MAX];   /* as stored in the file */
+    uint8_t *pending;               /* pending frames, each after its size; later scratch for one frame; NULL: none */
     uint64_t pending_size, capacity;
 };
 
-/** `is_picture`: a single frame, which is never pending. */
+/* `is_picture`: a single frame, which is never pending. */
 int32_t gif_stream_open(struct mim_job *job, struct gif_stream *stream, bool is_picture);
 
-/** Add a frame coded by gif_encode_frame(). Status of emit, as for gif_stream_end(). */
+/* Add a frame coded by gif_encode_frame(). Status of emit, as for gif_stream_end(). */
 int32_t gif_stream_add(struct mim_job *job, struct gif_stream *stream, const uint8_t *frame, uint64_t size);
 
-/** Emit the pending frames and the trailer. */
+/* Emit the pending frames and the trailer. */
 int32_t gif_stream_end(struct mim_job *job, struct gif_stream *stream);
 
 void gif_stream_close(struct mim_job *job, struct gif_stream *stream);
