@@ -3,7 +3,7 @@
 #include "fuzz_tiff.h"
 
 #include "tiff.h"
-#include "unlzw.h"
+#include "codec/lzw-decoder.h"
 
 /* A page of one strip; `coded`, or what libtiff makes of `pixels`. */
 static void

@@ -2,7 +2,7 @@
 /* A file read or written through the plugin's operations. */
 #include "session.h"
 
-#include "../values.h"
+#include "file/known-tags.h"
 
 uint64_t
 make_page(struct bytes *file, const struct field *fields, unsigned count, const void *pixels, uint64_t size)

@@ -5,7 +5,7 @@
 
 #include "host.h"
 
-#include "../write.h"
+#include "write/write.h"
 
 /* One tag of a file being made. Values that fit are written as numbers; `data` is for those that do not. */
 struct field {

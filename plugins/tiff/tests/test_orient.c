@@ -2,7 +2,7 @@
 /* The eight orientations. */
 #include "host.h"
 
-#include "../tiff.h"
+#include "tiff.h"
 
 enum { WIDTH = 3, HEIGHT = 2 };
 

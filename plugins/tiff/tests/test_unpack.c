@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#include "../tiff.h"
+#include "tiff.h"
 
 static struct tiff_page
 page_of(uint32_t bits, uint32_t format, bool is_scaled)

@@ -2,7 +2,7 @@
 /* Undoing prediction (TIFF 6.0, section 14; technical note 3): libtiff's takes a fifth of the time that its LZW does. */
 #include <string.h>
 
-#include "sums.h"
+#include "codec/prefix-sum.h"
 #include "tiff.h"
 
 /* Codecs that predict; for others the tag says nothing, and libtiff does not know it. */

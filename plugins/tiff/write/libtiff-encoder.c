@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "write.h"
+#include "write/write.h"
 
 static tmsize_t
 refuse_to_read(thandle_t user, void *data, tmsize_t size)

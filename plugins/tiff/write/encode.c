@@ -4,8 +4,8 @@
 
 #include <libdeflate.h>
 
-#include "packers.h"
-#include "write.h"
+#include "codec/packers.h"
+#include "write/write.h"
 
 enum { DEFLATE_LEVEL = 4 }; /* packs as tight as zlib with its 6 */
 

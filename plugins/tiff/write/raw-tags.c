@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "values.h"
-#include "write.h"
+#include "file/known-tags.h"
+#include "write/write.h"
 
 /* Metadata have no types of TIFF's: these are what readers of such tags insist on. */
 static const struct {

@@ -2,7 +2,7 @@
 /* Colour profiles of what is written: from a file, or from metadata; and whether they fit the page. */
 #include <string.h>
 
-#include "write.h"
+#include "write/write.h"
 
 #define HEADER_BYTES 128u /* of a profile */
 

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "write.h"
+#include "write/write.h"
 
 #define AT(field) .offset = offsetof(struct tiff_writer, field)
 

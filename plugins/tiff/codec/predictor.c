@@ -2,7 +2,7 @@
 /* Prediction (TIFF 6.0, section 14, and technical note 3). */
 #include <string.h>
 
-#include "packers.h"
+#include "codec/packers.h"
 
 enum { WIDE = 16 }; /* bytes at once, which all machines of today have registers for */
 

@@ -3,7 +3,7 @@
 #include <endian.h>
 #include <string.h>
 
-#include "packers.h"
+#include "codec/packers.h"
 
 enum { CLEAR = 256, END = 257, FIRST = 258, FULL = 4094, LEAST_BITS = 9 };
 

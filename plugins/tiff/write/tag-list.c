@@ -2,8 +2,8 @@
 /* Tags to be written: a sorted list of values. */
 #include <string.h>
 
-#include "values.h"
-#include "write.h"
+#include "file/known-tags.h"
+#include "write/write.h"
 
 struct tiff_tag *
 tiff_tags_find(const struct tiff_tags *tags, uint16_t tag)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "tiff.h"
-#include "values.h"
+#include "file/known-tags.h"
 
 #define LOOK_BYTES 4096u /* of a description: enough to know who wrote it */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The entries of one directory, read straight from the source: nothing is allocated for what a file claims. */
 #include "tiff.h"
-#include "values.h"
+#include "file/known-tags.h"
 
 int32_t
 tiff_directory_open(struct tiff_directory *directory)

@@ -5,7 +5,7 @@
 #include <libdeflate.h>
 
 #include "tiff.h"
-#include "unlzw.h"
+#include "codec/lzw-decoder.h"
 
 #define SMALL_STRIP (16u << 10) /* smaller ones are read by the windowful, since the next mostly follows */
 #define WINDOW_BYTES (64u << 10)

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "write.h"
+#include "write/write.h"
 
 /* In the order of TIFF_CODEC_CHOICES. */
 static const struct tiff_codec codecs[] = {

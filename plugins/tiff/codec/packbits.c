@@ -2,7 +2,7 @@
 /* PackBits (TIFF 6.0, section 9). */
 #include <string.h>
 
-#include "packers.h"
+#include "codec/packers.h"
 
 enum { MOST = 128 }; /* bytes of a run, and of what is copied */
 

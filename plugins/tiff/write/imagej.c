@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "values.h"
-#include "write.h"
+#include "file/known-tags.h"
+#include "write/write.h"
 
 #define DIGITS_ROOM 256u /* of the lines that are written here, with numbers of any length */
 

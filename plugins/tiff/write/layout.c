@@ -2,7 +2,7 @@
 /* How a frame becomes a page: what its samples turn into, how it is cut. */
 #include <string.h>
 
-#include "write.h"
+#include "write/write.h"
 
 #define STRIP_BYTES (256u << 10) /* a thread's worth of work, and near what readers like */
 

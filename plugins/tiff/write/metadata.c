@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "values.h"
-#include "write.h"
+#include "file/known-tags.h"
+#include "write/write.h"
 
 struct ratio {
     uint32_t num, den;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Running sums of samples, sixteen bytes at a time where the machine can. */
-#include "sums.h"
+#include "codec/prefix-sum.h"
 
 #include <stddef.h>
 

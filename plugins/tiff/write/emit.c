@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "write.h"
+#include "write/write.h"
 
 #define ALIGNMENT 8u /* of directories and of the first strip: samples can be used where they lie */
 

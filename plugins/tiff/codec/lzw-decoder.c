@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Unpacks LZW by copying strings forward from the output, eight bytes at a time. */
-#include "unlzw.h"
+#include "codec/lzw-decoder.h"
 
 #include <endian.h>
 #include <string.h>

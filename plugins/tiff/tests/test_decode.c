@@ -2,9 +2,9 @@
 /* What undoes the coding of strips: LZW, PackBits, byte order, differences. libtiff is their oracle in tests/fuzz. */
 #include "host.h"
 
-#include "../sums.h"
-#include "../tiff.h"
-#include "../unlzw.h"
+#include "codec/prefix-sum.h"
+#include "tiff.h"
+#include "codec/lzw-decoder.h"
 
 static struct tiff_unlzw decoder;
 

@@ -2,9 +2,9 @@
 /* What is packed here comes back by the readers' own functions, and stays within its bound. */
 #include "host.h"
 
-#include "../packers.h"
-#include "../tiff.h"
-#include "../unlzw.h"
+#include "codec/packers.h"
+#include "tiff.h"
+#include "codec/lzw-decoder.h"
 
 enum { MOST = 70000, KINDS = 5 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Types of tags, their names, and those of the numbers that they hold. */
-#include "values.h"
+#include "file/known-tags.h"
 
 #include <string.h>
 
