@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* TIFF stacks, decoded by libtiff: the plugin's table. */
-#include "tiff.h"
+#include <tiffio.h>
+
+#include <mim/plugin.h>
+
+#include "read/reader.h"
+#include "write/writer.h"
 
 #define TEXT_OF(x) #x
 #define NUMBER(x) TEXT_OF(x)

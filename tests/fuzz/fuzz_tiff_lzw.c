@@ -2,8 +2,8 @@
 /* Our LZW and PackBits against libtiff's, on the same strip: what ours is sure of is what libtiff makes of it. */
 #include "fuzz_tiff.h"
 
-#include "tiff.h"
 #include "codec/lzw-decoder.h"
+#include "codec/packbits.h"
 
 /* A page of one strip; `coded`, or what libtiff makes of `pixels`. */
 static void

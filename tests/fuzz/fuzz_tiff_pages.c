@@ -2,8 +2,10 @@
 /* Our index of pages against libtiff's walk, and what is decoded here against what libtiff makes of the same pages. */
 #include "fuzz_tiff.h"
 
+#include "file/sample.h"
 #include "host.h"
-#include "tiff.h"
+#include "read/reader.h"
+#include "read/worker.h"
 
 #define MOST_PAGES 8u
 #define MOST_PIXEL_BYTES (1u << 20)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* LZW as TIFF has it (TIFF 6.0, section 13): codes of 9 to 12 bits, the highest first, widened one code early. */
+#include "codec/lzw-encoder.h"
+
 #include <endian.h>
 #include <string.h>
-
-#include "codec/packers.h"
 
 enum { CLEAR = 256, END = 257, FIRST = 258, FULL = 4094, LEAST_BITS = 9 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* PackBits (TIFF 6.0, section 9). */
-#include <string.h>
+#include "codec/packbits.h"
 
-#include "codec/packers.h"
+#include <string.h>
 
 enum { MOST = 128 }; /* bytes of a run, and of what is copied */
 
@@ -96,4 +96,29 @@ tiff_packbits_pack(const uint8_t *from, size_t size, size_t row, uint8_t *to)
         }
     }
     return (size_t)(to - start);
+}
+
+bool
+tiff_unpack_runs(const uint8_t *coded, uint64_t coded_size, uint8_t *to, uint64_t size)
+{
+    const uint8_t *end = coded + coded_size;
+    uint8_t *out_end = to + size;
+    while (to < out_end && coded < end) {
+        int code = (int8_t)*coded++;
+        uint64_t count = code < 0 ? 1 - (int64_t)code : 1 + (int64_t)code, room = (uint64_t)(out_end - to);
+        if (code == -128)
+            continue;
+        if (count > room) /* libtiff warns and goes on */
+            count = room;
+        if ((uint64_t)(end - coded) < (code < 0 ? 1 : count))
+            return false;
+        if (code < 0)
+            memset(to, *coded++, count);
+        else {
+            memcpy(to, coded, count);
+            coded += count;
+        }
+        to += count;
+    }
+    return to == out_end;
 }

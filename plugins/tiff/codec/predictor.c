@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Prediction (TIFF 6.0, section 14, and technical note 3). */
-#include <string.h>
+#include "codec/predictor.h"
 
-#include "codec/packers.h"
+#include <string.h>
 
 enum { WIDE = 16 }; /* bytes at once, which all machines of today have registers for */
 

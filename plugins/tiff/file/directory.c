@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The entries of one directory, read straight from the source: nothing is allocated for what a file claims. */
-#include "tiff.h"
+#include "file/directory.h"
+
+#include <tiff.h>
+
 #include "file/known-tags.h"
 
 int32_t

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A set of offsets: tells at once when a chain of directories comes back to one that was seen. */
-#include <string.h>
+#include "file/offset-set.h"
 
-#include "tiff.h"
+#include <string.h>
 
 /* Fibonacci hashing: offsets are regular, their product's upper bits are not. `room` is a power of two. */
 static uint64_t

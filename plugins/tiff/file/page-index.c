@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The page chain: an own index of directory offsets, since libtiff walks from the start for each page. */
-#include "tiff.h"
+#include "file/page-index.h"
+
+#include "file/directory.h"
 
 #define POLL_EVERY 1024u
 

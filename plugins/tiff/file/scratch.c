@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Memory of a worker that grows and is used again. */
-#include "tiff.h"
+#include "file/scratch.h"
 
 uint8_t *
 tiff_scratch_get(struct tiff_scratch *scratch, struct mim_job *job, uint64_t size)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A buffered view of the source, so that many small directories cost few reads. */
-#include <string.h>
+#include "file/window.h"
 
-#include "tiff.h"
+#include <string.h>
 
 #define WINDOW_SIZE 65536u
 #define SMALL_READ 1024u /* holds a directory and its neighbourhood; the rest of a far window would be pixels */
@@ -47,13 +47,4 @@ tiff_window_close(struct tiff_window *window, struct mim_job *job)
 {
     job->host->resize(job, window->data, window->room, 0);
     *window = (struct tiff_window){ 0 };
-}
-
-uint64_t
-tiff_number(struct tiff_order order, const uint8_t *bytes, unsigned size)
-{
-    uint64_t value = 0;
-    for (unsigned i = 0; i < size; i++)
-        value |= (uint64_t)bytes[i] << 8 * (order.is_big_endian ? size - 1 - i : i);
-    return value;
 }

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Colours that a frame does not know into those it does: turned gray, palettes, inks, premultiplied alpha. */
+#include "read/colour.h"
+
 #include <string.h>
+
+#include <tiff.h>
 
 #include <mim/kit/ratio.h>
 
-#include "tiff.h"
+#include "file/sample.h"
+#include "read/unpack.h"
 
 /* Gray is the first sample of each pixel; what follows is not turned. Signed samples mirror at -1/2: every value has a twin. */
 #define INVERT(type, full)                                               \

@@ -1,8 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* One part of a page into its raster: chunks of rows are decoded, unpacked, coloured and put in place. */
+#include "read/decode.h"
+
 #include <string.h>
 
-#include "tiff.h"
+#include "file/sample.h"
+#include "read/colour.h"
+#include "read/orient.h"
+#include "read/plan.h"
+#include "read/predict.h"
+#include "read/strip.h"
+#include "read/unpack.h"
+#include "read/worker.h"
 
 /* What decoding one part needs. `block` holds the unpacked rows of a chunk, or is the raster itself. */
 struct decoding {

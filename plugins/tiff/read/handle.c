@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* A libtiff handle over the host's source, with error handlers of its own: libtiff's global ones belong to the application. */
+#include "read/handle.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "tiff.h"
+#include "read/predict.h"
+#include "read/strip.h"
 
 #define LEAST_ALLOWANCE (64u << 20)
 #define SMALL_READ 512

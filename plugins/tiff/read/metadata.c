@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Tags as metadata. */
+#include "read/metadata.h"
+
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "tiff.h"
-#include "file/known-tags.h"
+#include <tiff.h>
 
-#define LOOK_BYTES 4096u /* of a description: enough to know who wrote it */
+#include "file/known-tags.h"
+#include "read/imagej.h"
 
 /* The values of one tag, in memory of the host's. */
 struct values {
@@ -297,47 +298,14 @@ give_coding(struct mim_job *job, const struct tiff_page *page)
     return status;
 }
 
-/* The first bytes of the description, as a string; "" when there is none. */
-static int32_t
-read_description(struct tiff_directory *directory, char text[LOOK_BYTES + 1])
-{
-    struct tiff_entry entry;
-    const uint8_t *bytes = NULL;
-    text[0] = '\0';
-    int32_t status = tiff_directory_open(directory);
-    for (uint64_t i = 0; i < directory->count && status == MIM_OK; i++) {
-        status = tiff_directory_entry(directory, i, &entry);
-        if (status != MIM_OK || entry.tag != TIFFTAG_IMAGEDESCRIPTION || entry.size != 1)
-            continue;
-        uint64_t size = entry.count < LOOK_BYTES ? entry.count : LOOK_BYTES;
-        status = size ? tiff_window_get(directory->window, directory->job, entry.where, size, &bytes) : MIM_OK;
-        if (status == MIM_OK && size)
-            memcpy(text, bytes, size);
-        text[size] = '\0';
-        return status;
-    }
-    return status;
-}
-
-int32_t
-tiff_page_imagej(struct tiff_directory *directory, uint64_t *images)
-{
-    char description[LOOK_BYTES + 1];
-    int32_t status = read_description(directory, description);
-    const char *line = status == MIM_OK && tiff_is_imagej(description, sizeof description) ? strstr(description, "\nimages=") : NULL;
-    if (line)
-        *images = strtoull(line + strlen("\nimages="), NULL, 10);
-    return status;
-}
-
 /* What holds for the file, on top of what its first page says. */
-static int32_t
-give_file(struct tiff_directory *directory)
+int32_t
+tiff_file_metadata(struct tiff_directory *directory)
 {
-    char description[LOOK_BYTES + 1];
+    char description[TIFF_DESCRIPTION_SIZE + 1];
     struct mim_job *job = directory->job;
     const char *order = directory->order.is_big_endian ? "big" : "little";
-    int32_t status = read_description(directory, description);
+    int32_t status = tiff_read_description(directory, description);
     if (status == MIM_TRUNCATED)
         status = MIM_OK;
     if (status == MIM_OK)
@@ -352,28 +320,8 @@ give_file(struct tiff_directory *directory)
 }
 
 int32_t
-tiff_metadata(struct mim_job *job, const void *packet, const struct mim_frame_info *info)
+tiff_metadata(struct tiff_directory *directory, const struct tiff_page *page)
 {
-    struct tiff_reader *self = job->state;
-    struct tiff_reading_worker *worker = job->worker;
-    struct tiff_window *window = worker ? &worker->window : &self->window;
-    const struct tiff_page *page = packet;
-    struct tiff_page first;
-    struct tiff_directory directory = { .window = window, .job = job, .order = self->order,
-                                        .offset = page ? page->offset : self->first };
-    struct tiff_strips strips;
-    int32_t status = MIM_OK;
-    (void)info;
-
-    if (!page) {
-        status = tiff_page_read(&first, &directory, &strips);
-        page = &first;
-    }
-    if (status == MIM_OK)
-        status = give_tags(&directory);
-    if (status == MIM_OK)
-        status = give_coding(job, page);
-    if (status == MIM_OK && !packet)
-        status = give_file(&directory);
-    return status;
+    int32_t status = give_tags(directory);
+    return status == MIM_OK ? give_coding(directory->job, page) : status;
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Orientation: where a stored row goes in the frame. */
+#include "read/orient.h"
+
 #include <string.h>
 
-#include "tiff.h"
+#include <tiff.h>
 
 /* By the tag's value: does the stored row run along the frame's columns, and are its ends and its place swapped? */
 static const struct {

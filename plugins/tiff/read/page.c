@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The facts of a page, from its tags. */
+#include "read/page.h"
+
 #include <string.h>
 
-#include "tiff.h"
+#include <tiff.h>
 
 /* Numbers of which a page has one: where each goes, and what holds without the tag. */
 static const struct {
@@ -185,4 +187,20 @@ tiff_page_read(struct tiff_page *page, struct tiff_directory *directory, struct 
     page->has_uneven_strips = strips->places.count != strips->sizes.count;
     fill_gaps(page);
     return check(page, directory);
+}
+
+uint32_t
+tiff_page_planes(const struct tiff_page *page)
+{
+    return page->planar == PLANARCONFIG_SEPARATE ? page->samples : 1;
+}
+
+uint64_t
+tiff_page_row_bytes(const struct tiff_page *page, uint32_t width)
+{
+    /* 2^32 pixels x 2^16 samples x 2^16 bits is the most: check() has seen to that, and 2^64 holds 2^61 bytes */
+    uint64_t samples = (uint64_t)width * (page->samples / tiff_page_planes(page)), bits;
+    if (__builtin_mul_overflow(samples, page->bits, &bits))
+        return UINT64_MAX / 16;
+    return bits / 8 + (bits % 8 != 0);
 }

@@ -1,28 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* How a page's samples become a frame's: type, channels, colours, and the pieces that are decoded at once. */
+#include "read/plan.h"
+
 #include <string.h>
 
-#include "tiff.h"
+#include <tiff.h>
+
+#include "file/sample.h"
+#include "read/predict.h"
+#include "read/strip.h"
 
 #define PART_BYTES (256u << 10)     /* enough work to be worth a thread's while */
 #define LONG_STRIP_BYTES (4u << 20)   /* longer strips are read row by row: cancelling stays quick, memory small */
 #define PLAIN_STRIP_BYTES (16u << 20) /* the same, of those that are decoded here */
-
-uint32_t
-tiff_page_planes(const struct tiff_page *page)
-{
-    return page->planar == PLANARCONFIG_SEPARATE ? page->samples : 1;
-}
-
-uint64_t
-tiff_page_row_bytes(const struct tiff_page *page, uint32_t width)
-{
-    /* 2^32 pixels x 2^16 samples x 2^16 bits is the most: check() has seen to that, and 2^64 holds 2^61 bytes */
-    uint64_t samples = (uint64_t)width * (page->samples / tiff_page_planes(page)), bits;
-    if (__builtin_mul_overflow(samples, page->bits, &bits))
-        return UINT64_MAX / 16;
-    return bits / 8 + (bits % 8 != 0);
-}
 
 static int32_t
 refuse(const struct tiff_page *page, struct tiff_directory *directory, const char *what)

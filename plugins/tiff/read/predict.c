@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Undoing prediction (TIFF 6.0, section 14; technical note 3): libtiff's takes a fifth of the time that its LZW does. */
+#include "read/predict.h"
+
 #include <string.h>
 
+#include <tiff.h>
+
 #include "codec/prefix-sum.h"
-#include "tiff.h"
+#include "read/worker.h"
 
 /* Codecs that predict; for others the tag says nothing, and libtiff does not know it. */
 static bool

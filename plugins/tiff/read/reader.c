@@ -1,8 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* The reader's operations: pages are frames. */
+#include "read/reader.h"
+
 #include <string.h>
 
-#include "tiff.h"
+#include "read/decode.h"
+#include "read/imagej.h"
+#include "read/metadata.h"
+#include "read/orient.h"
+#include "read/strip.h"
+#include "read/worker.h"
 
 #define OPTION(text, field, first, words)                                                                   \
     { MIM_OPTION_HEADER, .type = MIM_OPTION_BOOL, .name = text, .initial = first, .help = words,            \
@@ -137,6 +144,30 @@ reader_pixels(struct mim_job *job, const void *packet, const struct mim_frame_in
     return tiff_decode(job, packet, part, raster);
 }
 
+/* Of a page, or without a packet of the file. */
+static int32_t
+reader_metadata(struct mim_job *job, const void *packet, const struct mim_frame_info *info)
+{
+    struct tiff_reader *self = job->state;
+    struct tiff_reading_worker *worker = job->worker;
+    const struct tiff_page *page = packet;
+    struct tiff_page first;
+    struct tiff_strips strips;
+    struct tiff_directory directory = directory_at(job, page ? page->offset : self->first);
+    int32_t status = MIM_OK;
+    (void)info;
+
+    if (worker)
+        directory.window = &worker->window;
+    if (!page) {
+        status = tiff_page_read(&first, &directory, &strips);
+        page = &first;
+    }
+    if (status == MIM_OK)
+        status = tiff_metadata(&directory, page);
+    return status == MIM_OK && !packet ? tiff_file_metadata(&directory) : status;
+}
+
 static void
 reader_worker_close(struct mim_job *job)
 {
@@ -172,7 +203,7 @@ const struct mim_reader_ops tiff_reader_ops = {
     .scan = reader_scan,
     .prepare = reader_prepare,
     .pixels = reader_pixels,
-    .metadata = tiff_metadata,
+    .metadata = reader_metadata,
     .worker_close = reader_worker_close,
     .close = reader_close,
 };

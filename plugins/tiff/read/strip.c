@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Strips and tiles of plain layout, decoded here: libtiff knows the directory, and does what these are not sure of. */
+#include "read/strip.h"
+
 #include <string.h>
 
 #include <libdeflate.h>
 
-#include "tiff.h"
 #include "codec/lzw-decoder.h"
+#include "codec/packbits.h"
+#include "file/byte-order.h"
+#include "read/predict.h"
 
 #define SMALL_STRIP (16u << 10) /* smaller ones are read by the windowful, since the next mostly follows */
 #define WINDOW_BYTES (64u << 10)

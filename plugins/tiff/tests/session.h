@@ -5,7 +5,13 @@
 
 #include "host.h"
 
-#include "write/write.h"
+#include "file/sample.h"
+#include "read/reader.h"
+#include "read/worker.h"
+#include "write/codec-table.h"
+#include "write/encode.h"
+#include "write/state.h"
+#include "write/writer.h"
 
 /* One tag of a file being made. Values that fit are written as numbers; `data` is for those that do not. */
 struct field {

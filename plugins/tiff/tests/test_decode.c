@@ -2,9 +2,10 @@
 /* What undoes the coding of strips: LZW, PackBits, byte order, differences. libtiff is their oracle in tests/fuzz. */
 #include "host.h"
 
-#include "codec/prefix-sum.h"
-#include "tiff.h"
 #include "codec/lzw-decoder.h"
+#include "codec/packbits.h"
+#include "codec/prefix-sum.h"
+#include "file/byte-order.h"
 
 static struct tiff_unlzw decoder;
 

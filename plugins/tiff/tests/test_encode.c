@@ -2,9 +2,10 @@
 /* What is packed here comes back by the readers' own functions, and stays within its bound. */
 #include "host.h"
 
-#include "codec/packers.h"
-#include "tiff.h"
 #include "codec/lzw-decoder.h"
+#include "codec/lzw-encoder.h"
+#include "codec/packbits.h"
+#include "codec/predictor.h"
 
 enum { MOST = 70000, KINDS = 5 };
 

@@ -2,7 +2,9 @@
 /* The eight orientations. */
 #include "host.h"
 
-#include "tiff.h"
+#include <tiff.h>
+
+#include "read/orient.h"
 
 enum { WIDTH = 3, HEIGHT = 2 };
 

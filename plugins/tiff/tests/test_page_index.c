@@ -2,7 +2,9 @@
 /* The page index on crafted chains. */
 #include "host.h"
 
-#include "tiff.h"
+#include <tiff.h>
+
+#include "file/page-index.h"
 
 enum { CLASSIC = 12 + 2 + 4, BIG = 20 + 8 + 8 }; /* a directory with one tag */
 

@@ -2,6 +2,8 @@
 /* Tags by their number, and colour profiles. */
 #include "session.h"
 
+#include "file/directory.h"
+
 static const uint8_t pixels[160];
 
 static struct mim_raster

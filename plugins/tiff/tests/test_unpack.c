@@ -4,7 +4,11 @@
 
 #include <math.h>
 
-#include "tiff.h"
+#include <tiff.h>
+
+#include "file/sample.h"
+#include "read/colour.h"
+#include "read/unpack.h"
 
 static struct tiff_page
 page_of(uint32_t bits, uint32_t format, bool is_scaled)

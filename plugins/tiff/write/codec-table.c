@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The compressions that can be written. */
+#include "write/codec-table.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "write/write.h"
+#include <tiffio.h>
 
 /* In the order of TIFF_CODEC_CHOICES. */
 static const struct tiff_codec codecs[] = {

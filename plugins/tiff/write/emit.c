@@ -3,9 +3,11 @@
  * Pages in the file: a directory, its values, its strips. All sizes are known when a page is put, so each directory comes
  * before its data and says where the next will be; only the last one is mended at the end. Linear, and always the same bytes.
  */
+#include "write/emit.h"
+
 #include <string.h>
 
-#include "write/write.h"
+#include <tiff.h>
 
 #define ALIGNMENT 8u /* of directories and of the first strip: samples can be used where they lie */
 

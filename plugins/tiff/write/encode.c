@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* One strip or tile into coded bytes. */
+#include "write/encode.h"
+
 #include <string.h>
 
 #include <libdeflate.h>
+#include <tiff.h>
 
-#include "codec/packers.h"
-#include "write/write.h"
+#include "codec/lzw-encoder.h"
+#include "codec/packbits.h"
+#include "codec/predictor.h"
 
 enum { DEFLATE_LEVEL = 4 }; /* packs as tight as zlib with its 6 */
 
@@ -138,6 +142,7 @@ int32_t
 tiff_encode(struct mim_job *job, void *packet, const struct mim_frame_info *info, uint32_t part,
             const struct mim_raster *raster, const struct mim_neighbours *beside)
 {
+    struct tiff_writing_worker *worker = job->worker;
     const struct tiff_sheet *sheet = packet;
     uint32_t x = part % sheet->across * sheet->piece_width, y = part / sheet->across * sheet->piece_height;
     uint32_t rows = sheet->is_tiled || sheet->height - y > sheet->piece_height ? sheet->piece_height : sheet->height - y;
@@ -162,7 +167,7 @@ tiff_encode(struct mim_job *job, void *packet, const struct mim_frame_info *info
     case COMPRESSION_ADOBE_DEFLATE:
         return code_deflate(job, sheet, data, size);
     default:
-        return tiff_coder_run(job, sheet, part, data, size);
+        return tiff_coder_run(&worker->libtiff, job, sheet, part, data, size);
     }
 }
 
@@ -171,7 +176,7 @@ tiff_encode_close(struct mim_job *job)
 {
     struct tiff_writing_worker *worker = job->worker;
     close_deflate(job);
-    tiff_coder_close(worker);
+    tiff_coder_close(&worker->libtiff);
     tiff_scratch_close(&worker->packed, job);
     tiff_scratch_close(&worker->table, job);
     tiff_scratch_close(&worker->coded, job);

@@ -4,12 +4,18 @@
  * many as the first page's description says; so the other directories follow the last image, and are left out when they would
  * lie beyond 4 GB. Compressed pages have a directory each, and no such count.
  */
+#include "write/imagej.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <tiff.h>
+
 #include "file/known-tags.h"
-#include "write/write.h"
+#include "file/sample.h"
+#include "write/emit.h"
+#include "write/state.h"
 
 #define DIGITS_ROOM 256u /* of the lines that are written here, with numbers of any length */
 

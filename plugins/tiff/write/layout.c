@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* How a frame becomes a page: what its samples turn into, how it is cut. */
+#include "write/layout.h"
+
 #include <string.h>
 
-#include "write/write.h"
+#include <tiff.h>
+
+#include "file/sample.h"
+#include "write/state.h"
 
 #define STRIP_BYTES (256u << 10) /* a thread's worth of work, and near what readers like */
 
@@ -132,9 +137,7 @@ tiff_accept(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_
     struct tiff_sheet *sheet = packet;
     uint64_t parts;
 
-    int32_t status = self->imagej ? tiff_imagej_accept(job, index, info) : MIM_OK;
-    if (status == MIM_OK)
-        status = fit_to_codec(job, self->codec, info);
+    int32_t status = fit_to_codec(job, self->codec, info);
     if (status != MIM_OK)
         return status;
     if (info->channels > UINT16_MAX || !tiff_sample_size(info->sample))

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* libtiff as a compressor of strips and tiles: a handle of each worker's that writes to nowhere but the host's memory. */
+#include "write/libtiff-encoder.h"
+
 #include <stdio.h>
 #include <string.h>
-
-#include "write/write.h"
 
 static tmsize_t
 refuse_to_read(thandle_t user, void *data, tmsize_t size)
@@ -15,12 +15,12 @@ refuse_to_read(thandle_t user, void *data, tmsize_t size)
 static tmsize_t
 emit_coded(thandle_t user, void *data, tmsize_t size)
 {
-    struct tiff_writing_worker *worker = user;
-    if (worker->is_quiet)
+    struct tiff_libtiff_encoder *encoder = user;
+    if (encoder->is_quiet)
         return size;
-    int32_t status = worker->job->host->emit(worker->job, data, (uint64_t)size);
+    int32_t status = encoder->job->host->emit(encoder->job, data, (uint64_t)size);
     if (status != MIM_OK)
-        worker->status = status;
+        encoder->status = status;
     return status == MIM_OK ? size : -1;
 }
 
@@ -49,10 +49,10 @@ size_of_nothing(thandle_t user)
 static int
 keep_error(TIFF *tiff, void *user, const char *module, const char *format, va_list arguments)
 {
-    struct tiff_writing_worker *worker = user;
+    struct tiff_libtiff_encoder *encoder = user;
     (void)tiff, (void)module;
-    if (!worker->text[0])
-        vsnprintf(worker->text, sizeof worker->text, format, arguments);
+    if (!encoder->text[0])
+        vsnprintf(encoder->text, sizeof encoder->text, format, arguments);
     return 1;
 }
 
@@ -65,17 +65,17 @@ ignore_warning(TIFF *tiff, void *user, const char *module, const char *format, v
 
 /* Always BigTIFF: its directory is never written, and offsets have no ceiling. */
 static TIFF *
-open_handle(struct tiff_writing_worker *worker)
+open_handle(struct tiff_libtiff_encoder *encoder)
 {
     TIFFOpenOptions *options = TIFFOpenOptionsAlloc();
     if (!options)
         return NULL;
-    TIFFOpenOptionsSetErrorHandlerExtR(options, keep_error, worker);
-    TIFFOpenOptionsSetWarningHandlerExtR(options, ignore_warning, worker);
-    worker->is_quiet = true;
-    TIFF *tiff = TIFFClientOpenExt("TIFF", "w8m", worker, refuse_to_read, emit_coded, seek_nowhere, close_nothing,
+    TIFFOpenOptionsSetErrorHandlerExtR(options, keep_error, encoder);
+    TIFFOpenOptionsSetWarningHandlerExtR(options, ignore_warning, encoder);
+    encoder->is_quiet = true;
+    TIFF *tiff = TIFFClientOpenExt("TIFF", "w8m", encoder, refuse_to_read, emit_coded, seek_nowhere, close_nothing,
                                    size_of_nothing, NULL, NULL, options);
-    worker->is_quiet = false;
+    encoder->is_quiet = false;
     TIFFOpenOptionsFree(options);
     return tiff;
 }
@@ -121,60 +121,59 @@ set_fields(TIFF *tiff, const struct tiff_sheet *sheet)
 }
 
 static int32_t
-fail(struct tiff_writing_worker *worker, const char *what)
+fail(struct tiff_libtiff_encoder *encoder, const char *what)
 {
-    struct mim_job *job = worker->job;
-    if (worker->status)
-        return job->host->fail(job, worker->status, MIM_UNKNOWN, "%s", what);
-    int32_t status = !worker->text[0] || strstr(worker->text, "memory") || strstr(worker->text, "No space") ? MIM_NOMEM
+    struct mim_job *job = encoder->job;
+    if (encoder->status)
+        return job->host->fail(job, encoder->status, MIM_UNKNOWN, "%s", what);
+    int32_t status = !encoder->text[0] || strstr(encoder->text, "memory") || strstr(encoder->text, "No space") ? MIM_NOMEM
                                                                                                         : MIM_UNSUPPORTED;
-    return job->host->fail(job, status, MIM_UNKNOWN, "%s: %s", what, worker->text[0] ? worker->text : "no memory");
+    return job->host->fail(job, status, MIM_UNKNOWN, "%s: %s", what, encoder->text[0] ? encoder->text : "no memory");
 }
 
 /* libtiff takes leave by writing a directory. */
 void
-tiff_coder_close(struct tiff_writing_worker *worker)
+tiff_coder_close(struct tiff_libtiff_encoder *encoder)
 {
-    worker->is_quiet = true;
-    if (worker->tiff)
-        TIFFCleanup(worker->tiff);
-    worker->is_quiet = false;
-    worker->tiff = NULL;
+    encoder->is_quiet = true;
+    if (encoder->tiff)
+        TIFFCleanup(encoder->tiff);
+    encoder->is_quiet = false;
+    encoder->tiff = NULL;
 }
 
 /* Pages of one kind share a handle; the index alone differs. */
 static int32_t
-set_up(struct tiff_writing_worker *worker, const struct tiff_sheet *sheet)
+set_up(struct tiff_libtiff_encoder *encoder, const struct tiff_sheet *sheet)
 {
     struct tiff_sheet shape = *sheet;
     shape.index = 0;
-    if (worker->tiff && memcmp(&shape, &worker->shape, sizeof shape) == 0)
+    if (encoder->tiff && memcmp(&shape, &encoder->shape, sizeof shape) == 0)
         return MIM_OK;
 
-    tiff_coder_close(worker);
-    worker->tiff = open_handle(worker);
-    memset(&worker->shape, 0, sizeof worker->shape);
-    if (!worker->tiff || !set_fields(worker->tiff, sheet))
-        return fail(worker, "libtiff cannot be set up for this page");
-    memcpy(&worker->shape, &shape, sizeof shape);
+    tiff_coder_close(encoder);
+    encoder->tiff = open_handle(encoder);
+    memset(&encoder->shape, 0, sizeof encoder->shape);
+    if (!encoder->tiff || !set_fields(encoder->tiff, sheet))
+        return fail(encoder, "libtiff cannot be set up for this page");
+    memcpy(&encoder->shape, &shape, sizeof shape);
     return MIM_OK;
 }
 
 int32_t
-tiff_coder_run(struct mim_job *job, const struct tiff_sheet *sheet, uint32_t part, uint8_t *data, uint64_t size)
+tiff_coder_run(struct tiff_libtiff_encoder *encoder, struct mim_job *job, const struct tiff_sheet *sheet, uint32_t part, uint8_t *data, uint64_t size)
 {
-    struct tiff_writing_worker *worker = job->worker;
-    worker->job = job;
-    worker->status = MIM_OK;
-    worker->text[0] = '\0';
-    int32_t status = set_up(worker, sheet);
+    encoder->job = job;
+    encoder->status = MIM_OK;
+    encoder->text[0] = '\0';
+    int32_t status = set_up(encoder, sheet);
     if (status != MIM_OK)
         return status;
-    tmsize_t done = sheet->is_tiled ? TIFFWriteEncodedTile(worker->tiff, part, data, (tmsize_t)size)
-                                    : TIFFWriteEncodedStrip(worker->tiff, part, data, (tmsize_t)size);
+    tmsize_t done = sheet->is_tiled ? TIFFWriteEncodedTile(encoder->tiff, part, data, (tmsize_t)size)
+                                    : TIFFWriteEncodedStrip(encoder->tiff, part, data, (tmsize_t)size);
     if (done != (tmsize_t)size) {
-        status = fail(worker, "libtiff cannot compress this page");
-        tiff_coder_close(worker);
+        status = fail(encoder, "libtiff cannot compress this page");
+        tiff_coder_close(encoder);
     }
     return status;
 }

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* Options and metadata as tags. Options come on every page and beat metadata; metadata of the file go to the first page. */
+#include "write/metadata.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <tiff.h>
+
 #include "file/known-tags.h"
-#include "write/write.h"
+#include "write/profile.h"
+#include "write/raw-tags.h"
+#include "write/state.h"
 
 struct ratio {
     uint32_t num, den;

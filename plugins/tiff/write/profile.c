@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Colour profiles of what is written: from a file, or from metadata; and whether they fit the page. */
+#include "write/profile.h"
+
 #include <string.h>
 
-#include "write/write.h"
+#include <tiff.h>
+
+#include "write/state.h"
 
 #define HEADER_BYTES 128u /* of a profile */
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tags that go by their number: tag:NNN as an option, and as metadata of another TIFF. */
+#include "write/raw-tags.h"
+
 #include <errno.h>
 #include <float.h>
 #include <locale.h>
@@ -7,8 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <tiff.h>
+
 #include "file/known-tags.h"
-#include "write/write.h"
+#include "write/state.h"
 
 /* Metadata have no types of TIFF's: these are what readers of such tags insist on. */
 static const struct {

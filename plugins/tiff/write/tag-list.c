@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Tags to be written: a sorted list of values. */
+#include "write/tag-list.h"
+
 #include <string.h>
 
+#include <tiff.h>
+
 #include "file/known-tags.h"
-#include "write/write.h"
 
 struct tiff_tag *
 tiff_tags_find(const struct tiff_tags *tags, uint16_t tag)

@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* The writer's operations: frames are pages. */
+#include "write/writer.h"
+
 #include <math.h>
 #include <string.h>
 
-#include "write/write.h"
+#include "file/sample.h"
+#include "write/emit.h"
+#include "write/encode.h"
+#include "write/imagej.h"
+#include "write/layout.h"
+#include "write/metadata.h"
+#include "write/profile.h"
+#include "write/state.h"
 
 #define AT(field) .offset = offsetof(struct tiff_writer, field)
 
@@ -116,7 +125,9 @@ static int32_t
 writer_accepts(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info *info)
 {
     struct tiff_writer *self = job->state;
-    int32_t status = tiff_accept(job, index, packet, info);
+    int32_t status = self->imagej ? tiff_imagej_accept(job, index, info) : MIM_OK;
+    if (status == MIM_OK)
+        status = tiff_accept(job, index, packet, info);
     if (status != MIM_OK || self->coming.count == 0)
         return status;
 

@@ -1,32 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* PackBits (TIFF 6.0, section 9), and bytes in the machine's order. */
+/* Numbers in the byte order of the file. */
+#include "file/byte-order.h"
+
 #include <string.h>
 
-#include "tiff.h"
-
-bool
-tiff_unpack_runs(const uint8_t *coded, uint64_t coded_size, uint8_t *to, uint64_t size)
+uint64_t
+tiff_number(struct tiff_order order, const uint8_t *bytes, unsigned size)
 {
-    const uint8_t *end = coded + coded_size;
-    uint8_t *out_end = to + size;
-    while (to < out_end && coded < end) {
-        int code = (int8_t)*coded++;
-        uint64_t count = code < 0 ? 1 - (int64_t)code : 1 + (int64_t)code, room = (uint64_t)(out_end - to);
-        if (code == -128)
-            continue;
-        if (count > room) /* libtiff warns and goes on */
-            count = room;
-        if ((uint64_t)(end - coded) < (code < 0 ? 1 : count))
-            return false;
-        if (code < 0)
-            memset(to, *coded++, count);
-        else {
-            memcpy(to, coded, count);
-            coded += count;
-        }
-        to += count;
-    }
-    return to == out_end;
+    uint64_t value = 0;
+    for (unsigned i = 0; i < size; i++)
+        value |= (uint64_t)bytes[i] << 8 * (order.is_big_endian ? size - 1 - i : i);
+    return value;
 }
 
 #define SWAP_EACH(type, swap) \

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* Prediction (TIFF 6.0, section 14, and technical note 3). */
+#ifndef MIM_TIFF_CODEC_PREDICTOR_H
+#define MIM_TIFF_CODEC_PREDICTOR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Subtract from each sample of a row the one `step` samples before it. `to` is not `from`. */
+void tiff_difference(unsigned bits, uint8_t *to, const uint8_t *from, size_t size, size_t step);
+/* The same of floats, whose bytes are split by significance first. `scratch` is as large as the row. */
+void tiff_difference_floats(unsigned bits, uint8_t *to, const uint8_t *from, size_t size, size_t step, uint8_t *scratch);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* The offsets of the directories in the main chain, found as far as a caller needs them. */
+#ifndef MIM_TIFF_FILE_PAGE_INDEX_H
+#define MIM_TIFF_FILE_PAGE_INDEX_H
+
+#include <stdint.h>
+
+#include <mim/plugin.h>
+
+#include "file/byte-order.h"
+#include "file/offset-set.h"
+#include "file/window.h"
+
+struct tiff_pages {
+    struct tiff_order order;
+    uint64_t *offsets;
+    uint64_t count, room;
+    uint64_t next;       /* the directory after the last known one; 0 ends the chain */
+    uint64_t highest;    /* of the offsets, while they only grow */
+    struct tiff_set set; /* filled once they no longer do */
+    int32_t broken;      /* the error that ends the chain, or MIM_OK */
+    uint64_t broken_at;
+    const char *broken_why;
+};
+
+int32_t tiff_pages_open(struct tiff_pages *pages, struct mim_job *job, struct tiff_window *window);
+/* Walk until page `index` is known: MIM_OK, MIM_END past the last page, or the error that ends the chain. */
+int32_t tiff_pages_reach(struct tiff_pages *pages, struct mim_job *job, struct tiff_window *window, uint64_t index);
+void tiff_pages_close(struct tiff_pages *pages, struct mim_job *job);
+
+#endif

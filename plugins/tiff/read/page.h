@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* The facts of a page. */
+#ifndef MIM_TIFF_READ_PAGE_H
+#define MIM_TIFF_READ_PAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "file/byte-order.h"
+#include "file/directory.h"
+
+enum tiff_route {
+    TIFF_ROUTE_SAMPLES, /* strips and tiles are decoded, samples unpacked by this plugin */
+    TIFF_ROUTE_RGBA     /* libtiff's RGBA interface converts the colours */
+};
+
+enum tiff_colour { TIFF_COLOUR_KEEP, TIFF_COLOUR_INVERT, TIFF_COLOUR_PALETTE, TIFF_COLOUR_CMYK };
+
+struct tiff_page {
+    /* its tags, set by tiff_page_read() */
+    struct tiff_order order;
+    uint64_t offset; /* of its directory */
+    uint32_t width, height, bits, compression, photometric, fill_order, orientation, samples, rows_per_strip, planar;
+    uint32_t predictor, tile_width, tile_height, extra, extra_count, format, subsample_x, subsample_y, ink_set, subfile;
+    bool is_tiled;
+    bool has_uneven_strips; /* the numbers of strip offsets and strip sizes differ */
+
+    /* how its samples become a frame's, set by tiff_page_plan() */
+    bool is_upsampled;      /* YCbCr in JPEG that the codec converts to RGB */
+    bool is_scaled;         /* odd depths are scaled to the full range of their type */
+    bool is_turned;         /* the orientation is applied and changes the page */
+    bool is_premultiplied;  /* alpha is divided out */
+    enum tiff_route route;
+    enum tiff_colour colour;
+    int32_t sample;         /* enum mim_sample of the unpacked values */
+    uint32_t out_channels;
+    int32_t out_sample;
+    uint32_t rows_per_chunk, rows_per_part; /* decoded at once; handed out as a part */
+};
+
+/* Offsets and sizes of its strips or tiles; a count of 0: the tag is missing. */
+struct tiff_strips {
+    struct tiff_entry places, sizes;
+};
+
+int32_t tiff_page_read(struct tiff_page *page, struct tiff_directory *directory, struct tiff_strips *strips);
+/* Bytes of one coded row of `width` pixels: of all samples, or of one when planes are separate. */
+uint64_t tiff_page_row_bytes(const struct tiff_page *page, uint32_t width);
+uint32_t tiff_page_planes(const struct tiff_page *page);
+
+#endif

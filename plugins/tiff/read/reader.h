@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* The reader's operations. */
+#ifndef MIM_TIFF_READ_READER_H
+#define MIM_TIFF_READ_READER_H
+
+#include <stdint.h>
+
+#include <mim/plugin.h>
+
+#include "file/page-index.h"
+#include "file/window.h"
+#include "read/plan.h"
+
+struct tiff_reader {
+    struct tiff_choices choices;
+    struct tiff_window window;
+    struct tiff_pages pages;
+    struct tiff_order order;
+    uint64_t first;  /* the first page's directory */
+    uint64_t images; /* of an ImageJ stack in one directory; else 1 */
+};
+
+extern const struct mim_reader_ops tiff_reader_ops;
+
+#endif

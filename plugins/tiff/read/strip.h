@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* Strips and tiles that are decoded without libtiff. */
+#ifndef MIM_TIFF_READ_STRIP_H
+#define MIM_TIFF_READ_STRIP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <mim/plugin.h>
+
+#include "read/page.h"
+#include "read/worker.h"
+
+#define TIFF_MOST_STRIP_BYTES (64u << 20) /* decoded at once, which cannot be cancelled */
+
+bool tiff_strip_is_plain(const struct tiff_page *page);
+/* Decode `size` bytes of a strip or tile, after the first `skip` if it is not compressed; the handle is at the page. MIM_OK
+ * and not done: libtiff has to decode it. */
+int32_t tiff_strip_read(struct mim_job *job, const struct tiff_page *page, uint32_t index, uint64_t skip, uint8_t *to,
+                        uint64_t size, bool *is_done);
+void tiff_strip_close(struct tiff_reading_worker *worker, struct mim_job *job);
+
+#endif

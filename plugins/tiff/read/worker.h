@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* The memory of a thread that decodes. */
+#ifndef MIM_TIFF_READ_WORKER_H
+#define MIM_TIFF_READ_WORKER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "file/scratch.h"
+#include "file/window.h"
+#include "read/handle.h"
+
+struct libdeflate_decompressor;
+
+struct tiff_reading_worker {
+    struct tiff_handle handle;
+    struct tiff_window window;
+    struct tiff_scratch stored, unlzw; /* of strip.c */
+    uint64_t stored_at, stored_size;   /* the bytes of the source that `stored` holds */
+    struct tiff_scratch split;         /* of predict.c */
+    struct libdeflate_decompressor *inflater;
+    bool leaves_all; /* to libtiff: for comparison */
+    struct tiff_scratch coded, block, line, palette;
+};
+
+#endif

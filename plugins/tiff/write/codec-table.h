@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* The compressions that can be written. */
+#ifndef MIM_TIFF_WRITE_CODEC_TABLE_H
+#define MIM_TIFF_WRITE_CODEC_TABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <mim/plugin.h>
+
+struct tiff_codec {
+    const char *name;
+    uint16_t scheme;
+    uint32_t level_tag; /* libtiff's pseudo-tag; 0: no levels */
+    int64_t least, most;
+    bool predicts, predicts_unasked;
+    bool is_ours;       /* compressed without libtiff */
+    uint32_t most_side; /* pixels, of a strip or tile; 0: any */
+};
+
+#define TIFF_CODEC_CHOICES "none|lzw|deflate=zlib|packbits|jpeg|zstd|lzma|webp"
+const struct tiff_codec *tiff_codec_at(int32_t choice);
+/* Fail when the installed libtiff lacks the codec, or the level is out of its range. */
+int32_t tiff_codec_check(const struct tiff_codec *codec, struct mim_job *job, int64_t level);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* Pages in the file. */
+#ifndef MIM_TIFF_WRITE_EMIT_H
+#define MIM_TIFF_WRITE_EMIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <mim/plugin.h>
+
+#include "write/layout.h"
+#include "write/state.h"
+
+int32_t tiff_put_header(struct mim_job *job);
+/* Adds the tags of the layout to self->page, and emits directory and strips. */
+int32_t tiff_put_page(struct mim_job *job, const struct tiff_sheet *sheet, const struct mim_coded *coded);
+int32_t tiff_put_pixels(struct mim_job *job, const struct mim_coded *coded);
+/* The directory of self->page without strips; another follows at once unless it is the last. */
+int32_t tiff_put_directory(struct mim_job *job, bool is_last);
+uint64_t tiff_put_directory_size(const struct tiff_writer *self);
+uint64_t tiff_put_aligned(uint64_t offset);
+
+#endif

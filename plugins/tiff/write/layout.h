@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* How one frame becomes a page. */
+#ifndef MIM_TIFF_WRITE_LAYOUT_H
+#define MIM_TIFF_WRITE_LAYOUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <mim/plugin.h>
+
+#include "write/codec-table.h"
+
+/* In the packet. */
+struct tiff_sheet {
+    uint64_t index, row_bytes; /* of a packed row of a strip or tile */
+    const struct tiff_codec *codec;
+    int64_t level;
+    uint32_t width, height, channels, bits, format, photometric, predictor;
+    uint32_t piece_width, piece_height, across, down; /* strips or tiles */
+    bool is_tiled, is_inverted;
+};
+
+int32_t tiff_accept(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info *info);
+
+#endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* Metadata and options as tags. */
+#ifndef MIM_TIFF_WRITE_METADATA_H
+#define MIM_TIFF_WRITE_METADATA_H
+
+#include <stdint.h>
+
+#include <mim/plugin.h>
+
+int32_t tiff_keep(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size);
+int32_t tiff_keep_options(struct mim_job *job);
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* Tags by number: tag:NNN. */
+#ifndef MIM_TIFF_WRITE_RAW_TAGS_H
+#define MIM_TIFF_WRITE_RAW_TAGS_H
+
+#include <stdint.h>
+
+#include <mim/plugin.h>
+
+#include "write/tag-list.h"
+
+/* One from metadata; MIM_UNSUPPORTED when it means something else in another file. */
+int32_t tiff_numbered_keep(struct tiff_tags *tags, struct mim_job *job, const char *number, int32_t type, const void *value,
+                           uint64_t size);
+int32_t tiff_numbered_options(struct mim_job *job);
+
+#endif

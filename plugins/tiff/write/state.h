@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* The state of the writer. */
+#ifndef MIM_TIFF_WRITE_STATE_H
+#define MIM_TIFF_WRITE_STATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <mim/plugin.h>
+
+#include "file/scratch.h"
+#include "write/codec-table.h"
+#include "write/tag-list.h"
+
+enum { TIFF_PHOTOMETRIC_AUTO, TIFF_PHOTOMETRIC_BLACK, TIFF_PHOTOMETRIC_WHITE, TIFF_PHOTOMETRIC_RGB, TIFF_PHOTOMETRIC_YCBCR };
+enum { TIFF_BIG_AUTO, TIFF_BIG_YES, TIFF_BIG_NO };
+enum { TIFF_PREDICTOR_AUTO, TIFF_PREDICTOR_NONE, TIFF_PREDICTOR_HORIZONTAL, TIFF_PREDICTOR_FLOAT };
+enum { TIFF_IMAGEJ_NO, TIFF_IMAGEJ_YES, TIFF_IMAGEJ_SLICES, TIFF_IMAGEJ_FRAMES };
+
+/* A stack for ImageJ. */
+struct tiff_stack {
+    struct mim_frame_info first;              /* all others are like it */
+    bool is_in_time;                          /* images are frames, else slices */
+    double seconds;                           /* from image to image; 0: not known */
+    struct tiff_scratch told;                 /* the source's description */
+    bool is_told;                             /* ... is one of ImageJ's */
+    uint64_t room;                            /* left for ours */
+    uint64_t description, description_count;  /* where they are in the file */
+    uint64_t data, image_size;
+};
+
+struct tiff_frame_tags; /* of a frame between accepts and put */
+
+struct tiff_writer {
+    int32_t compression, predictor, photometric, big, unit, imagej;
+    int64_t level, rows_per_strip;
+    struct mim_list tile_option, resolution;
+    const char *software, *description, *datetime, *artist, *icc;
+    struct mim_pairs tag_options;
+
+    const struct tiff_codec *codec;
+    struct mim_size tile;        /* 0 x 0: strips */
+    bool is_open, is_big;
+    bool is_contiguous;          /* images lie one behind the other */
+    uint64_t pages;              /* put so far */
+    uint64_t ceiling;            /* of offsets in a classic file; tests set a lower one */
+    struct tiff_stack stack;
+    uint64_t pointer;            /* where the last page points to a next one; mended by finish */
+    struct tiff_tags wanted;     /* by options, for every page */
+    struct tiff_tags whole;      /* by metadata of the file, for the first page */
+    struct tiff_tags coming;     /* by metadata of the frame to be accepted next */
+    struct tiff_tags page;       /* being put; kept for its memory */
+    struct tiff_scratch bytes;
+    struct tiff_frame_tags *oldest, *newest;
+};
+
+#endif
