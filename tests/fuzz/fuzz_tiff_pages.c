@@ -99,7 +99,7 @@ make_raster(const struct tiff_page *page, const struct mim_frame_info *info, str
 {
     uint64_t row = (uint64_t)info->width * info->channels * tiff_sample_size(info->sample);
     uint64_t coded =
-        tiff_page_row_bytes(page, page->is_tiled ? page->tile_width : page->width) * tiff_page_planes(page);
+        tiff_page_row_bytes(page, page->is_tiled ? page->tile_width : page->width) * page->planes;
     uint64_t rows = page->is_tiled ? page->tile_height : page->height;
     if (info->flags & MIM_FRAME_RAW || !is_of_ours(page) || row > MOST_PIXEL_BYTES / info->height ||
         coded > MOST_PIXEL_BYTES / rows)

@@ -2,7 +2,10 @@
 /* Prediction (TIFF 6.0, section 14, and technical note 3). */
 #include "codec/predictor.h"
 
+#include <stdbool.h>
 #include <string.h>
+
+#include "codec/prefix-sum.h"
 
 enum { WIDE = 16 }; /* bytes at once, which all machines of today have registers for */
 
@@ -62,4 +65,45 @@ tiff_difference_floats(unsigned bits, uint8_t *to, const uint8_t *from, size_t s
 {
     split(bits / 8, scratch, from, size / (bits / 8));
     difference_of_8(to, scratch, size, step);
+}
+
+/* A row holds the highest bytes of all its samples, then the next lower ones. */
+static void
+join_bytes(const uint8_t *split, uint8_t *row, uint64_t count, unsigned bytes)
+{
+    bool is_big_endian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
+    for (unsigned byte = 0; byte < bytes; byte++) {
+        const uint8_t *from = split + (is_big_endian ? byte : bytes - 1 - byte) * count;
+        for (uint64_t i = 0; i < count; i++)
+            row[i * bytes + byte] = from[i];
+    }
+}
+
+/* The usual size, in one pass. */
+static void
+join_words(const uint8_t *split, uint8_t *row, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++) {
+        uint32_t value = (uint32_t)split[i] << 24 | (uint32_t)split[count + i] << 16 |
+                         (uint32_t)split[2 * count + i] << 8 | split[3 * count + i];
+        memcpy(row + 4 * i, &value, sizeof value);
+    }
+}
+
+void
+tiff_undo_difference(unsigned bits, uint8_t *row, uint64_t size, uint32_t step)
+{
+    tiff_sum_of(bits)(row, size / (bits / 8), step);
+}
+
+void
+tiff_undo_difference_floats(unsigned bits, uint8_t *row, uint64_t size, uint32_t step, uint8_t *scratch)
+{
+    unsigned bytes = bits / 8;
+    memcpy(scratch, row, size);
+    tiff_sum_of(8)(scratch, size, step);
+    if (bytes == 4)
+        join_words(scratch, row, size / 4);
+    else
+        join_bytes(scratch, row, size / bytes, bytes);
 }

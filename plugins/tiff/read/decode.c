@@ -4,11 +4,10 @@
 
 #include <string.h>
 
+#include "codec/predictor.h"
 #include "file/sample.h"
 #include "read/colour.h"
 #include "read/orient.h"
-#include "read/plan.h"
-#include "read/predict.h"
 #include "read/strip.h"
 #include "read/unpack.h"
 #include "read/worker.h"
@@ -47,12 +46,35 @@ unpack_rows(struct decoding *d, uint32_t row, uint32_t rows, uint32_t column, ui
     const struct tiff_page *page = d->page;
     uint64_t stride = tiff_page_row_bytes(page, coded_width);
     uint32_t width = page->width - column < coded_width ? page->width - column : coded_width;
-    bool is_planar = tiff_page_planes(page) > 1;
+    bool is_planar = page->planes > 1;
     uint64_t count = is_planar ? width : (uint64_t)width * page->samples;
 
     for (uint32_t y = 0; y < rows; y++)
         tiff_unpack(page, d->coded + y * stride, count, block_at(d, row + y, column, plane),
                     is_planar ? page->samples : 1);
+}
+
+/* In rows of one strip or tile, when libtiff left them predicted. */
+static int32_t
+undo_predictor(struct decoding *d, uint8_t *rows, uint32_t count, uint32_t width)
+{
+    const struct tiff_page *page = d->page;
+    if (!page->has_own_predictor)
+        return MIM_OK;
+    uint32_t step = page->planes > 1 ? 1 : page->samples;
+    uint64_t stride = tiff_page_row_bytes(page, width);
+    bool is_float = page->predictor == PREDICTOR_FLOATINGPOINT;
+    uint8_t *split = is_float ? tiff_scratch_get(&d->worker->split, d->job, stride) : NULL;
+    if (is_float && !split)
+        return no_memory(d, stride);
+
+    for (uint8_t *row = rows; count > 0; count--, row += stride) {
+        if (is_float)
+            tiff_undo_difference_floats(page->bits, row, stride, step, split);
+        else
+            tiff_undo_difference(page->bits, row, stride, step);
+    }
+    return MIM_OK;
 }
 
 /* A whole strip or tile: here if it is plain and sound, else by libtiff. */
@@ -83,7 +105,7 @@ read_row_of_tiles(struct decoding *d, uint32_t first_row, uint32_t rows, uint32_
         uint32_t tile = TIFFComputeTile(d->worker->handle.tiff, x, first_row, 0, (uint16_t)plane);
         int32_t status = read_piece(d, tile, d->coded, d->coded_size);
         if (status == MIM_OK)
-            status = tiff_predict_undo(d->job, page, d->coded, rows, page->tile_width);
+            status = undo_predictor(d, d->coded, rows, page->tile_width);
         if (status != MIM_OK)
             return status;
         unpack_rows(d, 0, rows, x, page->tile_width, plane);
@@ -102,7 +124,7 @@ read_row_of_tiles(struct decoding *d, uint32_t first_row, uint32_t rows, uint32_
 static bool
 is_plain_block(const struct decoding *d)
 {
-    return d->page->bits == 8 * tiff_sample_size(d->page->sample) && tiff_page_planes(d->page) == 1;
+    return d->page->bits == 8 * tiff_sample_size(d->page->sample) && d->page->planes == 1;
 }
 
 static int32_t
@@ -114,7 +136,7 @@ read_strip(struct decoding *d, uint32_t first_row, uint32_t rows, uint32_t plane
     uint8_t *to = is_direct ? d->block : d->coded;
     int32_t status = read_piece(d, strip, to, row * rows);
     if (status == MIM_OK)
-        status = tiff_predict_undo(d->job, d->page, to, rows, d->page->width);
+        status = undo_predictor(d, to, rows, d->page->width);
     if (status != MIM_OK)
         return status;
     if (!is_direct)
@@ -158,7 +180,7 @@ read_rows(struct decoding *d, uint32_t first_row, uint32_t rows, uint32_t plane)
     for (uint32_t y = 0; y < rows; y++) {
         if (TIFFReadScanline(d->worker->handle.tiff, d->coded, first_row + y, (uint16_t)plane) != 1)
             return tiff_handle_fail(&d->worker->handle);
-        int32_t status = tiff_predict_undo(d->job, d->page, d->coded, 1, d->page->width);
+        int32_t status = undo_predictor(d, d->coded, 1, d->page->width);
         if (status == MIM_OK && y % 64 == 63)
             status = d->job->host->poll(d->job);
         unpack_rows(d, y, 1, 0, d->page->width, plane);
@@ -203,10 +225,10 @@ read_chunk(struct decoding *d, uint32_t first_row, uint32_t rows)
         return read_rgba(d, first_row, rows);
 
     int32_t status = MIM_OK;
-    for (uint32_t plane = 0; plane < tiff_page_planes(page) && status == MIM_OK; plane++) {
+    for (uint32_t plane = 0; plane < page->planes && status == MIM_OK; plane++) {
         if (page->is_tiled)
             status = read_row_of_tiles(d, first_row, rows, plane);
-        else if (tiff_page_is_rowwise(page))
+        else if (page->is_rowwise)
             status = read_rows(d, first_row, rows, plane);
         else
             status = read_strip(d, first_row, rows, plane);
@@ -282,7 +304,7 @@ get_memory(struct decoding *d)
         row = (uint64_t)page->width * 4;
     else if (page->is_tiled)
         rows = page->tile_height;
-    else if (tiff_page_is_rowwise(page) && page->compression != COMPRESSION_NONE)
+    else if (page->is_rowwise && page->compression != COMPRESSION_NONE)
         rows = 1;
     if (__builtin_mul_overflow(row, rows, &d->coded_size) || d->coded_size > INTPTR_MAX)
         return no_memory(d, UINT64_MAX);

@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "read/predict.h"
-#include "read/strip.h"
 
 #define LEAST_ALLOWANCE (64u << 20)
 #define SMALL_READ 512
@@ -206,10 +204,10 @@ agrees(TIFF *tiff, const struct tiff_page *page)
 static bool
 is_as_read(TIFF *tiff, const struct tiff_page *page)
 {
-    if (!tiff_strip_is_plain(page) || field16(tiff, TIFFTAG_COMPRESSION) != page->compression ||
+    if (page->decoder == TIFF_DECODER_LIBTIFF || field16(tiff, TIFFTAG_COMPRESSION) != page->compression ||
         field16(tiff, TIFFTAG_FILLORDER) != page->fill_order)
         return false;
-    return !tiff_predict_is_ours(page) || field16(tiff, TIFFTAG_PREDICTOR) == page->predictor;
+    return !page->has_own_predictor || field16(tiff, TIFFTAG_PREDICTOR) == page->predictor;
 }
 
 static int32_t
@@ -226,7 +224,7 @@ set_up(struct tiff_handle *handle, const struct tiff_page *page)
     if (!handle->tiff || !TIFFSetSubDirectory(handle->tiff, page->offset))
         return tiff_handle_fail(handle);
     handle->is_as_read = is_as_read(handle->tiff, page);
-    if (tiff_predict_is_ours(page) && !TIFFSetField(handle->tiff, TIFFTAG_PREDICTOR, PREDICTOR_NONE))
+    if (page->has_own_predictor && !TIFFSetField(handle->tiff, TIFFTAG_PREDICTOR, PREDICTOR_NONE))
         return tiff_handle_fail(handle);
     if (page->is_upsampled && !TIFFSetField(handle->tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB))
         return tiff_handle_fail(handle);

@@ -132,6 +132,7 @@ fill_gaps(struct tiff_page *page)
         page->orientation = ORIENTATION_TOPLEFT;
     if (page->rows_per_strip > page->height)
         page->rows_per_strip = page->height ? page->height : 1;
+    page->planes = page->planar == PLANARCONFIG_SEPARATE ? page->samples : 1;
     page->is_tiled = page->tile_width != 0 || page->tile_height != 0;
 }
 
@@ -189,17 +190,11 @@ tiff_page_read(struct tiff_page *page, struct tiff_directory *directory, struct 
     return check(page, directory);
 }
 
-uint32_t
-tiff_page_planes(const struct tiff_page *page)
-{
-    return page->planar == PLANARCONFIG_SEPARATE ? page->samples : 1;
-}
-
 uint64_t
 tiff_page_row_bytes(const struct tiff_page *page, uint32_t width)
 {
     /* 2^32 pixels x 2^16 samples x 2^16 bits is the most: check() has seen to that, and 2^64 holds 2^61 bytes */
-    uint64_t samples = (uint64_t)width * (page->samples / tiff_page_planes(page)), bits;
+    uint64_t samples = (uint64_t)width * (page->samples / page->planes), bits;
     if (__builtin_mul_overflow(samples, page->bits, &bits))
         return UINT64_MAX / 16;
     return bits / 8 + (bits % 8 != 0);

@@ -14,6 +14,14 @@ enum tiff_route {
     TIFF_ROUTE_RGBA     /* libtiff's RGBA interface converts the colours */
 };
 
+enum tiff_decoder {
+    TIFF_DECODER_LIBTIFF,
+    TIFF_DECODER_COPY, /* samples as they are */
+    TIFF_DECODER_LZW,
+    TIFF_DECODER_DEFLATE,
+    TIFF_DECODER_PACKBITS
+};
+
 enum tiff_colour { TIFF_COLOUR_KEEP, TIFF_COLOUR_INVERT, TIFF_COLOUR_PALETTE, TIFF_COLOUR_CMYK };
 
 struct tiff_page {
@@ -23,9 +31,13 @@ struct tiff_page {
     uint32_t width, height, bits, compression, photometric, fill_order, orientation, samples, rows_per_strip, planar;
     uint32_t predictor, tile_width, tile_height, extra, extra_count, format, subsample_x, subsample_y, ink_set, subfile;
     bool is_tiled;
+    uint32_t planes;        /* 1, or one for each sample */
     bool has_uneven_strips; /* the numbers of strip offsets and strip sizes differ */
 
     /* how its samples become a frame's, set by tiff_page_plan() */
+    enum tiff_decoder decoder; /* of its strips; any strip may still be left to libtiff */
+    bool has_own_predictor; /* the predictor is undone here; libtiff sees none */
+    bool is_rowwise;        /* decoded row by row instead of a strip at once */
     bool is_upsampled;      /* YCbCr in JPEG that the codec converts to RGB */
     bool is_scaled;         /* odd depths are scaled to the full range of their type */
     bool is_turned;         /* the orientation is applied and changes the page */
@@ -46,6 +58,5 @@ struct tiff_strips {
 int32_t tiff_page_read(struct tiff_page *page, struct tiff_directory *directory, struct tiff_strips *strips);
 /* Bytes of one coded row of `width` pixels: of all samples, or of one when planes are separate. */
 uint64_t tiff_page_row_bytes(const struct tiff_page *page, uint32_t width);
-uint32_t tiff_page_planes(const struct tiff_page *page);
 
 #endif

@@ -6,11 +6,10 @@
 
 #include <tiff.h>
 
+#include "codec/prefix-sum.h"
 #include "file/sample.h"
-#include "read/predict.h"
-#include "read/strip.h"
 
-#define PART_BYTES (256u << 10)     /* enough work to be worth a thread's while */
+#define PART_BYTES (256u << 10)       /* enough work to be worth a thread's while */
 #define LONG_STRIP_BYTES (4u << 20)   /* longer strips are read row by row: cancelling stays quick, memory small */
 #define PLAIN_STRIP_BYTES (16u << 20) /* the same, of those that are decoded here */
 
@@ -122,22 +121,58 @@ plan_colour(struct tiff_page *page, struct tiff_directory *directory, bool raw)
     return MIM_OK;
 }
 
-/* Strips of the usual size and rows of tiles are decoded whole; long strips and plain ones row by row. */
-static void
-plan_pieces(struct tiff_page *page)
+/* Codecs with prediction; libtiff ignores the tag for all others. */
+static bool
+codec_predicts(uint32_t compression)
 {
-    uint64_t row = tiff_page_row_bytes(page, page->width) * tiff_page_planes(page);
-    uint64_t rows = page->is_tiled ? page->tile_height : page->rows_per_strip;
-    if (rows > page->height)
-        rows = page->height;
-    uint64_t few = PART_BYTES / row ? PART_BYTES / row : 1, unit = rows;
-    bool is_rowwise = tiff_page_is_rowwise(page);
+    static const uint32_t schemes[] = { COMPRESSION_LZW, COMPRESSION_ADOBE_DEFLATE, COMPRESSION_DEFLATE,
+                                        COMPRESSION_LZMA, COMPRESSION_ZSTD };
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+        if (schemes[i] == compression)
+            return true;
+    return false;
+}
 
-    page->rows_per_chunk = (uint32_t)(is_rowwise && tiff_page_planes(page) == 1 && few < rows ? few : rows);
-    if (is_rowwise && page->compression == COMPRESSION_NONE)
-        page->rows_per_chunk = (uint32_t)(unit = few < page->height ? few : page->height);
-    uint64_t part = few / unit ? few / unit * unit : unit;
-    page->rows_per_part = (uint32_t)(part < page->height ? part : page->height);
+/* The bytes of floats were split before they became differences, so libtiff must not swap them on the way. */
+static bool
+has_own_float_predictor(const struct tiff_page *page)
+{
+    bool is_native = page->order.is_big_endian == (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
+    return page->predictor == PREDICTOR_FLOATINGPOINT && page->format == SAMPLEFORMAT_IEEEFP && is_native &&
+           (page->bits == 16 || page->bits == 24 || page->bits == 32 || page->bits == 64);
+}
+
+static bool
+has_own_predictor(const struct tiff_page *page)
+{
+    if (page->route != TIFF_ROUTE_SAMPLES || !codec_predicts(page->compression))
+        return false;
+    return (page->predictor == PREDICTOR_HORIZONTAL && tiff_sum_of(page->bits)) || has_own_float_predictor(page);
+}
+
+/* When a page has more strip offsets than sizes, or fewer, libtiff's answer depends on which of the two it is asked for
+ * first: it decodes such pages itself. */
+static enum tiff_decoder
+choose_decoder(const struct tiff_page *page)
+{
+    static const struct {
+        uint32_t compression;
+        enum tiff_decoder decoder;
+    } decoders[] = {
+        { COMPRESSION_NONE, TIFF_DECODER_COPY },
+        { COMPRESSION_LZW, TIFF_DECODER_LZW },
+        { COMPRESSION_ADOBE_DEFLATE, TIFF_DECODER_DEFLATE },
+        { COMPRESSION_DEFLATE, TIFF_DECODER_DEFLATE },
+        { COMPRESSION_PACKBITS, TIFF_DECODER_PACKBITS },
+    };
+    bool has_predictor = codec_predicts(page->compression) && page->predictor != PREDICTOR_NONE;
+    if (page->has_uneven_strips || page->route != TIFF_ROUTE_SAMPLES || page->fill_order != FILLORDER_MSB2LSB ||
+        page->photometric == PHOTOMETRIC_YCBCR || (has_predictor && !page->has_own_predictor))
+        return TIFF_DECODER_LIBTIFF;
+    for (size_t i = 0; i < sizeof decoders / sizeof *decoders; i++)
+        if (decoders[i].compression == page->compression)
+            return decoders[i].decoder;
+    return TIFF_DECODER_LIBTIFF;
 }
 
 /* The core's rows start on cache lines, so such rows lie in a frame as they do in a strip. */
@@ -145,26 +180,43 @@ static bool
 decodes_in_place(const struct tiff_page *page)
 {
     return tiff_page_row_bytes(page, page->width) % 64 == 0 && page->bits == tiff_sample_size(page->sample) * 8u &&
-           tiff_page_planes(page) == 1 && page->colour == TIFF_COLOUR_KEEP && !page->is_turned;
+           page->planes == 1 && page->colour == TIFF_COLOUR_KEEP && !page->is_turned;
 }
 
-bool
-tiff_page_is_rowwise(const struct tiff_page *page)
+static bool
+is_rowwise(const struct tiff_page *page)
 {
     if (page->is_tiled || page->route == TIFF_ROUTE_RGBA)
         return false;
     uint64_t row = tiff_page_row_bytes(page, page->width), most = LONG_STRIP_BYTES;
-    if (tiff_strip_is_plain(page))
+    if (page->decoder != TIFF_DECODER_LIBTIFF)
         most = decodes_in_place(page) ? TIFF_MOST_STRIP_BYTES : PLAIN_STRIP_BYTES;
     return page->compression == COMPRESSION_NONE || row > most / page->rows_per_strip;
+}
+
+/* Strips of the usual size and rows of tiles are decoded whole; long strips and plain ones row by row. */
+static void
+plan_pieces(struct tiff_page *page)
+{
+    uint64_t row = tiff_page_row_bytes(page, page->width) * page->planes;
+    uint64_t rows = page->is_tiled ? page->tile_height : page->rows_per_strip;
+    if (rows > page->height)
+        rows = page->height;
+    uint64_t few = PART_BYTES / row ? PART_BYTES / row : 1, unit = rows;
+
+    page->rows_per_chunk = (uint32_t)(page->is_rowwise && page->planes == 1 && few < rows ? few : rows);
+    if (page->is_rowwise && page->compression == COMPRESSION_NONE)
+        page->rows_per_chunk = (uint32_t)(unit = few < page->height ? few : page->height);
+    uint64_t part = few / unit ? few / unit * unit : unit;
+    page->rows_per_part = (uint32_t)(part < page->height ? part : page->height);
 }
 
 int32_t
 tiff_page_plan(struct tiff_page *page, struct tiff_directory *directory, const struct tiff_choices *choices)
 {
     page->sample = tiff_sample_type(page->bits, page->format);
-    page->is_scaled = choices->scale && page->photometric != PHOTOMETRIC_PALETTE &&
-                      page->bits < tiff_sample_size(page->sample) * 8u;
+    page->is_scaled =
+        choices->scale && page->photometric != PHOTOMETRIC_PALETTE && page->bits < tiff_sample_size(page->sample) * 8u;
     page->is_turned = choices->orient && page->orientation != ORIENTATION_TOPLEFT;
     page->out_sample = page->sample;
     page->out_channels = page->samples;
@@ -174,9 +226,13 @@ tiff_page_plan(struct tiff_page *page, struct tiff_directory *directory, const s
     int32_t status = plan_colour(page, directory, choices->raw);
     if (status == MIM_OK && page->route == TIFF_ROUTE_SAMPLES && page->sample == MIM_SAMPLE_NONE)
         return refuse(page, directory, "samples of this kind are not read");
-    if (status == MIM_OK)
-        plan_pieces(page);
-    return status;
+    if (status != MIM_OK)
+        return status;
+    page->has_own_predictor = has_own_predictor(page);
+    page->decoder = choose_decoder(page);
+    page->is_rowwise = is_rowwise(page);
+    plan_pieces(page);
+    return MIM_OK;
 }
 
 static uint64_t
@@ -208,9 +264,11 @@ check_places(const struct tiff_page *page, struct tiff_directory *directory, con
 
 /* Is each as long as its rows? A single strip is, whatever is said of it: many writers get that wrong. */
 static int32_t
-check_sizes(const struct tiff_page *page, struct tiff_directory *directory, const struct tiff_entry *sizes, bool *is_plain)
+check_sizes(const struct tiff_page *page, struct tiff_directory *directory, const struct tiff_entry *sizes,
+            bool *is_plain)
 {
-    uint64_t count = (page->height - 1) / page->rows_per_strip + 1, row = tiff_page_row_bytes(page, page->width), size = 0;
+    uint64_t count = (page->height - 1) / page->rows_per_strip + 1, row = tiff_page_row_bytes(page, page->width),
+             size = 0;
     int32_t status = MIM_OK;
     for (uint64_t i = 0; count > 1 && i < count && i < sizes->count && *is_plain; i++) {
         status = tiff_directory_uint(directory, sizes, i, &size);
@@ -225,7 +283,7 @@ tiff_page_is_plain(const struct tiff_page *page, struct tiff_directory *director
 {
     *is_plain = false;
     if (page->compression != COMPRESSION_NONE || page->route != TIFF_ROUTE_SAMPLES || page->is_tiled ||
-        tiff_page_planes(page) != 1 || page->bits != tiff_sample_size(page->sample) * 8u ||
+        page->planes != 1 || page->bits != tiff_sample_size(page->sample) * 8u ||
         page->fill_order != FILLORDER_MSB2LSB || page->colour != TIFF_COLOUR_KEEP || page->is_turned ||
         page->is_premultiplied || (page->photometric == PHOTOMETRIC_YCBCR && page->samples != 3))
         return MIM_OK;
@@ -236,5 +294,6 @@ tiff_page_is_plain(const struct tiff_page *page, struct tiff_directory *director
         status = check_sizes(page, directory, &strips->sizes, is_plain);
     if (status == MIM_CORRUPT) /* libtiff will say what is wrong, or make do */
         status = MIM_OK;
-    return status == MIM_OK ? status : job->host->fail(job, status, page->offset, "the places of its strips cannot be read");
+    return status == MIM_OK ? status
+                            : job->host->fail(job, status, page->offset, "the places of its strips cannot be read");
 }

@@ -8,13 +8,13 @@
 
 #include "read/page.h"
 
+#define TIFF_MOST_STRIP_BYTES (64u << 20) /* decoded at once, which cannot be cancelled */
+
 struct tiff_choices {
     int32_t raw, scale, orient; /* the reader's options */
 };
 
 int32_t tiff_page_plan(struct tiff_page *page, struct tiff_directory *directory, const struct tiff_choices *choices);
-/* Is it decoded row by row, instead of a strip at once? */
-bool tiff_page_is_rowwise(const struct tiff_page *page);
 /* Do the samples lie in the source row after row, as the frame needs them? If so, from `*start` on. */
 int32_t tiff_page_is_plain(const struct tiff_page *page, struct tiff_directory *directory,
                            const struct tiff_strips *strips, bool *is_plain, uint64_t *start);

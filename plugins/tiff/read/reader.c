@@ -57,7 +57,7 @@ look_at(struct mim_job *job, uint64_t offset, struct tiff_page *page, struct mim
         info->raw_offset = start;
         info->raw_stride = row;
     } else {
-        info->work_size = row * tiff_page_planes(page); /* libtiff's own buffers, about; ours are the host's */
+        info->work_size = row * page->planes; /* libtiff's own buffers, about; ours are the host's */
     }
     return MIM_OK;
 }

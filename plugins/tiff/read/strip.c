@@ -9,7 +9,7 @@
 #include "codec/lzw-decoder.h"
 #include "codec/packbits.h"
 #include "file/byte-order.h"
-#include "read/predict.h"
+#include "read/plan.h"
 
 #define SMALL_STRIP (16u << 10) /* smaller ones are read by the windowful, since the next mostly follows */
 #define WINDOW_BYTES (64u << 10)
@@ -42,16 +42,10 @@ unpack_runs(struct tiff_reading_worker *worker, const uint8_t *coded, uint64_t c
     return tiff_unpack_runs(coded, coded_size, to, size);
 }
 
-static const struct {
-    uint32_t compression;
-    unpack_function unpack; /* NULL: samples as they are */
-    bool predicts;
-} codecs[] = {
-    { COMPRESSION_NONE, NULL, false },
-    { COMPRESSION_LZW, unpack_lzw, true },
-    { COMPRESSION_ADOBE_DEFLATE, unpack_deflate, true },
-    { COMPRESSION_DEFLATE, unpack_deflate, true },
-    { COMPRESSION_PACKBITS, unpack_runs, false },
+static const unpack_function unpackers[] = {
+    [TIFF_DECODER_LZW] = unpack_lzw,
+    [TIFF_DECODER_DEFLATE] = unpack_deflate,
+    [TIFF_DECODER_PACKBITS] = unpack_runs,
 };
 
 static int32_t
@@ -59,26 +53,6 @@ no_memory(struct mim_job *job, const struct tiff_page *page, uint64_t size)
 {
     return job->host->fail(job, MIM_NOMEM, page->offset, "no memory for %llu bytes of coded data",
                            (unsigned long long)size);
-}
-
-static int
-codec_of(const struct tiff_page *page)
-{
-    for (size_t i = 0; i < sizeof codecs / sizeof *codecs; i++)
-        if (codecs[i].compression == page->compression)
-            return (int)i;
-    return -1;
-}
-
-/* Of uneven places and sizes libtiff says one thing when asked for a place first, and another when for a size. */
-bool
-tiff_strip_is_plain(const struct tiff_page *page)
-{
-    int codec = codec_of(page);
-    if (codec < 0 || page->has_uneven_strips || page->route != TIFF_ROUTE_SAMPLES ||
-        page->fill_order != FILLORDER_MSB2LSB || page->photometric == PHOTOMETRIC_YCBCR)
-        return false;
-    return !codecs[codec].predicts || page->predictor == PREDICTOR_NONE || tiff_predict_is_ours(page);
 }
 
 /* Where libtiff has it, which mends some directories; `size` 0 when it has no idea. */
@@ -106,10 +80,9 @@ leave_page(struct tiff_handle *handle, const struct tiff_page *page)
 static int32_t
 get_tools(struct tiff_reading_worker *worker, struct mim_job *job, const struct tiff_page *page)
 {
-    if (page->compression == COMPRESSION_LZW && !tiff_scratch_get(&worker->unlzw, job, sizeof(struct tiff_unlzw)))
+    if (page->decoder == TIFF_DECODER_LZW && !tiff_scratch_get(&worker->unlzw, job, sizeof(struct tiff_unlzw)))
         return no_memory(job, page, sizeof(struct tiff_unlzw));
-    bool is_deflated = page->compression == COMPRESSION_ADOBE_DEFLATE || page->compression == COMPRESSION_DEFLATE;
-    if (is_deflated && !worker->inflater && !(worker->inflater = libdeflate_alloc_decompressor()))
+    if (page->decoder == TIFF_DECODER_DEFLATE && !worker->inflater && !(worker->inflater = libdeflate_alloc_decompressor()))
         return no_memory(job, page, 1 << 14);
     return MIM_OK;
 }
@@ -160,7 +133,7 @@ unpack(struct mim_job *job, const struct tiff_page *page, uint64_t place, uint64
     if (status == MIM_OK)
         status = fetch(job, page, place, coded_size, &coded);
     if (status == MIM_OK && coded)
-        *is_done = codecs[codec_of(page)].unpack(worker, coded, coded_size, to, size);
+        *is_done = unpackers[page->decoder](worker, coded, coded_size, to, size);
     return status;
 }
 
@@ -193,9 +166,9 @@ tiff_strip_read(struct mim_job *job, const struct tiff_page *page, uint32_t inde
     find(&worker->handle, index, &place, &stored);
     if (stored == 0)
         return leave_page(&worker->handle, page);
-    if (page->compression != COMPRESSION_NONE && stored / 2 <= size + OVERHEAD)
+    if (page->decoder != TIFF_DECODER_COPY && stored / 2 <= size + OVERHEAD)
         status = unpack(job, page, place, stored, to, size, is_done);
-    else if (page->compression == COMPRESSION_NONE)
+    else if (page->decoder == TIFF_DECODER_COPY)
         status = read_stored(job, place, stored, skip, to, size, is_done);
     if (status == MIM_OK && *is_done && page->order.is_big_endian != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__))
         tiff_swap(page->bits, to, size);

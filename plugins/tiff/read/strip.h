@@ -11,9 +11,6 @@
 #include "read/page.h"
 #include "read/worker.h"
 
-#define TIFF_MOST_STRIP_BYTES (64u << 20) /* decoded at once, which cannot be cancelled */
-
-bool tiff_strip_is_plain(const struct tiff_page *page);
 /* Decode `size` bytes of a strip or tile, after the first `skip` if it is not compressed; the handle is at the page. MIM_OK
  * and not done: libtiff has to decode it. */
 int32_t tiff_strip_read(struct mim_job *job, const struct tiff_page *page, uint32_t index, uint64_t skip, uint8_t *to,

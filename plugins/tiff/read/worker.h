@@ -17,7 +17,7 @@ struct tiff_reading_worker {
     struct tiff_window window;
     struct tiff_scratch stored, unlzw; /* of strip.c */
     uint64_t stored_at, stored_size;   /* the bytes of the source that `stored` holds */
-    struct tiff_scratch split;         /* of predict.c */
+    struct tiff_scratch split;         /* for the bytes of floats */
     struct libdeflate_decompressor *inflater;
     bool leaves_all; /* to libtiff: for comparison */
     struct tiff_scratch coded, block, line, palette;
