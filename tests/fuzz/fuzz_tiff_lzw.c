@@ -38,9 +38,9 @@ read_by_libtiff(struct memory *memory, uint8_t *to, size_t size)
 static bool
 read_by_ours(uint16_t compression, const uint8_t *coded, size_t coded_size, uint8_t *to, size_t size)
 {
-    static struct tiff_unlzw decoder;
-    return compression == COMPRESSION_LZW ? tiff_unlzw(&decoder, coded, coded_size, to, size)
-                                          : tiff_unpack_runs(coded, coded_size, to, size);
+    static struct tiff_lzw_decoder decoder;
+    return compression == COMPRESSION_LZW ? tiff_lzw_decode(&decoder, coded, coded_size, to, size)
+                                          : tiff_packbits_decode(coded, coded_size, to, size);
 }
 
 static void

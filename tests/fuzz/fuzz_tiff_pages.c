@@ -7,8 +7,8 @@
 #include "read/reader.h"
 #include "read/worker.h"
 
-#define MOST_PAGES 8u
-#define MOST_PIXEL_BYTES (1u << 20)
+#define MAX_PAGES 8u
+#define MAX_PIXEL_BYTES (1u << 20)
 
 /* --- the walk ----------------------------------------------------------------------------------------------------- */
 
@@ -25,9 +25,9 @@ count_by_libtiff(const uint8_t *data, size_t size)
 
 /* libtiff counts directories without a look at how many tags they claim, and none whose end is cut off. */
 static void
-compare_count(const struct tiff_pages *pages, int32_t status, uint64_t theirs)
+compare_count(const struct tiff_page_index *pages, int32_t status, uint64_t theirs)
 {
-    const char *why = pages->broken_why ? pages->broken_why : "";
+    const char *why = pages->end_reason ? pages->end_reason : "";
     if (status == MIM_END)
         EXPECT(theirs == pages->count);
     else if (strstr(why, "no sensible number"))
@@ -39,22 +39,22 @@ compare_count(const struct tiff_pages *pages, int32_t status, uint64_t theirs)
 }
 
 static void
-walk(struct desk *desk)
+walk_chain(struct host *host)
 {
-    struct mim_job job = desk_job(desk, NULL, NULL);
+    struct mim_job job = host_job(host, NULL, NULL);
     struct tiff_window window = { 0 };
-    struct tiff_pages pages = { 0 };
-    uint64_t theirs = count_by_libtiff(desk->source, desk->source_size);
-    int32_t status = tiff_pages_open(&pages, &job, &window);
+    struct tiff_page_index pages = { 0 };
+    uint64_t theirs = count_by_libtiff(host->source, host->source_size);
+    int32_t status = tiff_page_index_open(&pages, &job, &window);
     if (status == MIM_OK) {
-        status = tiff_pages_reach(&pages, &job, &window, MIM_UNKNOWN - 1);
+        status = tiff_page_index_extend(&pages, &job, &window, MIM_UNKNOWN - 1);
         compare_count(&pages, status, theirs);
-    } else if (desk->source_size >= 8 && (desk->source[0] == 'I' || desk->source[0] == 'M')) {
+    } else if (host->source_size >= 8 && (host->source[0] == 'I' || host->source[0] == 'M')) {
         EXPECT(theirs == 0);
     }
-    tiff_pages_close(&pages, &job);
+    tiff_page_index_close(&pages, &job);
     tiff_window_close(&window, &job);
-    EXPECT(desk->held == 0);
+    EXPECT(host->allocated == 0);
 }
 
 /* --- pixels ------------------------------------------------------------------------------------------------------- */
@@ -65,14 +65,14 @@ struct reading {
 };
 
 static void
-reading_begin(struct reading *reading, struct desk *desk, bool leaves_all)
+reading_begin(struct reading *reading, struct host *host, bool uses_libtiff_only)
 {
     struct tiff_reader *state = calloc(1, tiff_reader_ops.state_size);
-    struct tiff_reading_worker *worker = calloc(1, tiff_reader_ops.worker_size);
-    state->choices = (struct tiff_choices){ .scale = 1, .orient = 1 };
-    worker->leaves_all = leaves_all;
-    reading->serial = desk_job(desk, state, NULL);
-    reading->worker = desk_job(desk, state, worker);
+    struct tiff_read_worker *worker = calloc(1, tiff_reader_ops.worker_size);
+    state->choices = (struct tiff_read_options){ .scale = 1, .orient = 1 };
+    worker->uses_libtiff_only = uses_libtiff_only;
+    reading->serial = host_job(host, state, NULL);
+    reading->worker = host_job(host, state, worker);
     reading->sequence = (struct mim_sequence){ .struct_size = sizeof reading->sequence, .count = MIM_UNKNOWN };
 }
 
@@ -101,8 +101,8 @@ make_raster(const struct tiff_page *page, const struct mim_frame_info *info, str
     uint64_t coded =
         tiff_page_row_bytes(page, page->is_tiled ? page->tile_width : page->width) * page->planes;
     uint64_t rows = page->is_tiled ? page->tile_height : page->height;
-    if (info->flags & MIM_FRAME_RAW || !is_of_ours(page) || row > MOST_PIXEL_BYTES / info->height ||
-        coded > MOST_PIXEL_BYTES / rows)
+    if (info->flags & MIM_FRAME_RAW || !is_of_ours(page) || row > MAX_PIXEL_BYTES / info->height ||
+        coded > MAX_PIXEL_BYTES / rows)
         return NULL;
     *raster = (struct mim_raster){ .struct_size = sizeof *raster,
                                    .sample = info->sample,
@@ -114,8 +114,8 @@ make_raster(const struct tiff_page *page, const struct mim_frame_info *info, str
 }
 
 static int32_t
-decode(struct reading *reading, const struct tiff_page *page, const struct mim_frame_info *info,
-       struct mim_raster *raster)
+decode_page(struct reading *reading, const struct tiff_page *page, const struct mim_frame_info *info,
+            struct mim_raster *raster)
 {
     int32_t status = MIM_OK;
     for (uint32_t part = 0; part < info->parts && status == MIM_OK; part++)
@@ -124,23 +124,24 @@ decode(struct reading *reading, const struct tiff_page *page, const struct mim_f
 }
 
 static void
-compare_pixels(struct desk *desk)
+compare_pixels(struct host *host)
 {
     struct reading ours, theirs;
-    reading_begin(&ours, desk, false);
-    reading_begin(&theirs, desk, true);
+    reading_begin(&ours, host, false);
+    reading_begin(&theirs, host, true);
     int32_t status = tiff_reader_ops.open(&ours.serial, &ours.sequence);
-    for (uint64_t i = 0; i < MOST_PAGES && status == MIM_OK; i++) {
+    for (uint64_t i = 0; i < MAX_PAGES && status == MIM_OK; i++) {
         struct tiff_page page = { 0 };
         struct mim_frame_info info = { .struct_size = sizeof info };
         struct mim_raster mine = { 0 }, other = { 0 };
         status = tiff_reader_ops.prepare(&ours.serial, i, &page, &info);
         if (status != MIM_OK || !make_raster(&page, &info, &mine) || !make_raster(&page, &info, &other))
             continue;
-        int32_t verdict = decode(&ours, &page, &info, &mine), verdict_of_theirs = decode(&theirs, &page, &info, &other);
+        int32_t verdict = decode_page(&ours, &page, &info, &mine),
+                verdict_of_theirs = decode_page(&theirs, &page, &info, &other);
         bool agree = (verdict == MIM_OK) == (verdict_of_theirs == MIM_OK);
         if (!agree)
-            fprintf(stderr, "status %d here, %d by libtiff: %s\n", verdict, verdict_of_theirs, desk->text);
+            fprintf(stderr, "status %d here, %d by libtiff: %s\n", verdict, verdict_of_theirs, host->text);
         EXPECT(agree);
         for (uint32_t y = 0; y < info.height && verdict == MIM_OK; y++)
             EXPECT(!memcmp(mine.data + y * mine.stride, other.data + y * other.stride,
@@ -150,15 +151,15 @@ compare_pixels(struct desk *desk)
     }
     reading_end(&ours);
     reading_end(&theirs);
-    EXPECT(desk->held == 0);
+    EXPECT(host->allocated == 0);
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct desk desk = { .source = data, .source_size = size };
-    walk(&desk);
-    compare_pixels(&desk);
-    desk_clear(&desk);
+    struct host host = { .source = data, .source_size = size };
+    walk_chain(&host);
+    compare_pixels(&host);
+    host_clear(&host);
     return 0;
 }

@@ -5,9 +5,9 @@
 #include <endian.h>
 #include <string.h>
 
-enum { CLEAR = 256, END = 257, FIRST = 258, LEAST_WIDTH = 9, MOST_WIDTH = 12 };
-#define MOST_DISTANCE (INT64_C(1) << 47) /* an entry has 48 bits for a place; tagged pointers may lie farther apart */
-#define ROOM 40 /* bytes that four short strings may touch, and those of one more copy */
+enum { CLEAR = 256, END = 257, FIRST = 258, MIN_WIDTH = 9, MAX_WIDTH = 12 };
+#define MAX_DISTANCE (INT64_C(1) << 47) /* an entry has 48 bits for a place; tagged pointers may lie farther apart */
+#define FAST_BYTES 40                   /* bytes that four short strings may touch, and those of one more copy */
 
 /* A local copy stays in registers, which stores of pixels cannot touch. */
 struct cursor {
@@ -24,7 +24,7 @@ struct cursor {
 enum verdict { GO_ON, DONE, UNSURE };
 
 static inline uint64_t
-load64(const uint8_t *bytes)
+load_word(const uint8_t *bytes)
 {
     uint64_t value;
     memcpy(&value, bytes, sizeof value);
@@ -32,9 +32,9 @@ load64(const uint8_t *bytes)
 }
 
 static inline void
-copy64(uint8_t *to, const uint8_t *from)
+copy_word(uint8_t *to, const uint8_t *from)
 {
-    uint64_t value = load64(from);
+    uint64_t value = load_word(from);
     memcpy(to, &value, sizeof value);
 }
 
@@ -59,10 +59,10 @@ entry_of(const struct cursor *at, const uint8_t *from, uint32_t length)
 
 /* At least 56 bits, or all there are. */
 static inline void
-refill(struct cursor *at)
+refill_bits(struct cursor *at)
 {
     if (at->in_end - at->in >= 8) {
-        at->bits |= be64toh(load64(at->in)) >> at->bit_count;
+        at->bits |= be64toh(load_word(at->in)) >> at->bit_count;
         at->in += (63 - at->bit_count) >> 3;
         at->bit_count |= 56;
         return;
@@ -85,7 +85,7 @@ take_code(struct cursor *at)
 
 /* The code after this one may be this string and the first byte of that after: so it is known before its end is. */
 static inline void
-add_string(struct tiff_unlzw *decoder, struct cursor *at, uint32_t length)
+add_string(struct tiff_lzw_decoder *decoder, struct cursor *at, uint32_t length)
 {
     decoder->entries[at->next++] = entry_of(at, at->out, length + 1);
     at->out += length;
@@ -93,7 +93,7 @@ add_string(struct tiff_unlzw *decoder, struct cursor *at, uint32_t length)
 
 /* Four codes of one width that stand for short strings, as most do. false: the code just looked at is none of these. */
 static inline bool
-take_four(struct tiff_unlzw *decoder, struct cursor *at)
+take_four(struct tiff_lzw_decoder *decoder, struct cursor *at)
 {
     for (int i = 0; i < 4; i++) {
         uint32_t code = (uint32_t)(at->bits >> (64 - at->width));
@@ -103,7 +103,7 @@ take_four(struct tiff_unlzw *decoder, struct cursor *at)
             return false;
         at->bits <<= at->width;
         at->bit_count -= at->width;
-        copy64(at->out, string_of(at, entry));
+        copy_word(at->out, string_of(at, entry));
         add_string(decoder, at, length);
     }
     return true;
@@ -116,7 +116,7 @@ copy_string(struct cursor *at, const uint8_t *from, uint32_t length)
     uint8_t *to = at->out;
     if (at->out_end - to >= (ptrdiff_t)length + 8) {
         for (uint32_t done = 0; done < length; done += 8)
-            copy64(to + done, from + done);
+            copy_word(to + done, from + done);
         return;
     }
     for (uint32_t done = 0; done < length; done++)
@@ -125,18 +125,18 @@ copy_string(struct cursor *at, const uint8_t *from, uint32_t length)
 
 /* Any code, anywhere. */
 static enum verdict
-take_one(struct tiff_unlzw *decoder, struct cursor *at)
+take_one(struct tiff_lzw_decoder *decoder, struct cursor *at)
 {
-    refill(at);
+    refill_bits(at);
     if (at->bit_count < at->width)
         return UNSURE;
     uint32_t code = take_code(at);
     if (code == CLEAR) {
-        at->width = LEAST_WIDTH;
-        at->limit = 1U << LEAST_WIDTH;
+        at->width = MIN_WIDTH;
+        at->limit = 1U << MIN_WIDTH;
         at->next = FIRST;
         do {
-            refill(at);
+            refill_bits(at);
             if (at->bit_count < at->width)
                 return UNSURE;
             code = take_code(at);
@@ -159,15 +159,15 @@ take_one(struct tiff_unlzw *decoder, struct cursor *at)
 }
 
 static enum verdict
-run(struct tiff_unlzw *decoder, struct cursor *at)
+decode_codes(struct tiff_lzw_decoder *decoder, struct cursor *at)
 {
     for (;;) {
-        while (at->in_end - at->in >= 8 && at->next + 4 <= at->limit && at->out_end - at->out >= ROOM) {
-            refill(at);
+        while (at->in_end - at->in >= 8 && at->next + 4 <= at->limit && at->out_end - at->out >= FAST_BYTES) {
+            refill_bits(at);
             if (!take_four(decoder, at))
                 break;
         }
-        if (at->next >= at->limit && at->width < MOST_WIDTH)
+        if (at->next >= at->limit && at->width < MAX_WIDTH)
             at->limit = 1U << ++at->width;
         enum verdict verdict = take_one(decoder, at);
         if (verdict != GO_ON)
@@ -183,18 +183,19 @@ is_old(const uint8_t *coded, size_t size)
 }
 
 bool
-tiff_unlzw(struct tiff_unlzw *decoder, const uint8_t *coded, size_t coded_size, uint8_t *out, size_t out_size)
+tiff_lzw_decode(struct tiff_lzw_decoder *decoder, const uint8_t *coded, size_t coded_size, uint8_t *out,
+                size_t out_size)
 {
     struct cursor at = { .in = coded,
                          .in_end = coded + coded_size,
                          .out = out,
                          .out_end = out + out_size,
                          .start = out,
-                         .width = LEAST_WIDTH,
-                         .limit = 1U << LEAST_WIDTH };
+                         .width = MIN_WIDTH,
+                         .limit = 1U << MIN_WIDTH };
     int64_t distance = distance_of(decoder->letters, out);
-    if (coded_size == 0 || out_size == 0 || is_old(coded, coded_size) || distance >= MOST_DISTANCE ||
-        distance <= -MOST_DISTANCE)
+    if (coded_size == 0 || out_size == 0 || is_old(coded, coded_size) || distance >= MAX_DISTANCE ||
+        distance <= -MAX_DISTANCE)
         return false;
 
     for (uint32_t i = 0; i < 256; i++) {
@@ -202,5 +203,5 @@ tiff_unlzw(struct tiff_unlzw *decoder, const uint8_t *coded, size_t coded_size, 
         decoder->entries[i] = entry_of(&at, decoder->letters + i, 1);
     }
     decoder->entries[CLEAR] = decoder->entries[END] = 0;
-    return run(decoder, &at) == DONE;
+    return decode_codes(decoder, &at) == DONE;
 }

@@ -16,7 +16,7 @@ enum { TIFF_LZW_ENTRIES = 4096 + 8 };
  * already. So a code is a place and a length, in one word: where it starts, counted from the output's start,
  * times 2^16, plus its length.
  */
-struct tiff_unlzw {
+struct tiff_lzw_decoder {
     int64_t entries[TIFF_LZW_ENTRIES];
     uint8_t letters[256 + 8]; /**< the strings of one byte, which lie nowhere in the output */
 };
@@ -25,6 +25,7 @@ struct tiff_unlzw {
  * True: all of `out` is decoded, and what follows in `coded` was not looked at. False: damaged, too short, of the
  * old kind, or such that only libtiff knows; `out` holds anything then.
  */
-bool tiff_unlzw(struct tiff_unlzw *decoder, const uint8_t *coded, size_t coded_size, uint8_t *out, size_t out_size);
+bool tiff_lzw_decode(struct tiff_lzw_decoder *decoder, const uint8_t *coded, size_t coded_size, uint8_t *out,
+                     size_t out_size);
 
 #endif

@@ -5,13 +5,13 @@
 #include <endian.h>
 #include <string.h>
 
-enum { CLEAR = 256, END = 257, FIRST = 258, FULL = 4094, LEAST_BITS = 9 };
+enum { CLEAR = 256, END = 257, FIRST = 258, FULL = 4094, MIN_WIDTH = 9 };
 
 #define FREE UINT32_MAX /* a slot: prefix and byte above, the code in the lowest 12 bits; no prefix is that large */
 
 struct bits {
     uint8_t *to;
-    uint64_t held;  /* the lowest `count` bits are still to be written */
+    uint64_t pending; /* the lowest `count` bits are still to be written */
     unsigned count;
 };
 
@@ -22,25 +22,25 @@ tiff_lzw_bound(size_t size)
 }
 
 static inline void
-put(struct bits *bits, uint32_t code, unsigned width)
+put_code(struct bits *bits, uint32_t code, unsigned width)
 {
-    bits->held = bits->held << width | code;
+    bits->pending = bits->pending << width | code;
     bits->count += width;
     if (bits->count >= 32) {
         bits->count -= 32;
-        uint32_t word = htobe32((uint32_t)(bits->held >> bits->count));
+        uint32_t word = htobe32((uint32_t)(bits->pending >> bits->count));
         memcpy(bits->to, &word, sizeof word);
         bits->to += sizeof word;
     }
 }
 
 static size_t
-finish(struct bits *bits, const uint8_t *start)
+flush_bits(struct bits *bits, const uint8_t *start)
 {
     for (; bits->count >= 8; bits->count -= 8)
-        *bits->to++ = (uint8_t)(bits->held >> (bits->count - 8));
+        *bits->to++ = (uint8_t)(bits->pending >> (bits->count - 8));
     if (bits->count)
-        *bits->to++ = (uint8_t)(bits->held << (8 - bits->count));
+        *bits->to++ = (uint8_t)(bits->pending << (8 - bits->count));
     return (size_t)(bits->to - start);
 }
 
@@ -56,13 +56,13 @@ choose_places(struct tiff_lzw_table *table)
 /* Where a string is looked for follows from where its prefix was found, not from the prefix's code: so nothing waits for a slot
  * to be loaded before the next one is known. */
 size_t
-tiff_lzw_pack(struct tiff_lzw_table *table, const uint8_t *from, size_t size, uint8_t *to)
+tiff_lzw_encode(struct tiff_lzw_table *table, const uint8_t *from, size_t size, uint8_t *to)
 {
     struct bits bits = { .to = to };
     uint32_t *slots = table->slots, next = FIRST, prefix;
-    unsigned width = LEAST_BITS;
+    unsigned width = MIN_WIDTH;
     choose_places(table);
-    put(&bits, CLEAR, width);
+    put_code(&bits, CLEAR, width);
     memset(slots, 0xff, sizeof table->slots);
 
     prefix = size ? from[0] : END;
@@ -76,29 +76,29 @@ tiff_lzw_pack(struct tiff_lzw_table *table, const uint8_t *from, size_t size, ui
             prefix = found & 0xfff;
             continue;
         }
-        put(&bits, prefix, width);
+        put_code(&bits, prefix, width);
         slots[slot] = string << 12 | next++;
         prefix = byte;
         slot = table->places[byte];
         if (next == FULL) {
-            put(&bits, CLEAR, width);
+            put_code(&bits, CLEAR, width);
             memset(slots, 0xff, sizeof table->slots);
             next = FIRST;
-            width = LEAST_BITS;
+            width = MIN_WIDTH;
         } else if (next >> width) {
             width++;
         }
     }
 
     if (size) {
-        put(&bits, prefix, width);
+        put_code(&bits, prefix, width);
         if (++next == FULL) {
-            put(&bits, CLEAR, width);
-            width = LEAST_BITS;
+            put_code(&bits, CLEAR, width);
+            width = MIN_WIDTH;
         } else if (next >> width) {
             width++;
         }
     }
-    put(&bits, END, width);
-    return finish(&bits, to);
+    put_code(&bits, END, width);
+    return flush_bits(&bits, to);
 }

@@ -16,6 +16,6 @@ struct tiff_lzw_table {
 
 size_t tiff_lzw_bound(size_t size);
 /* Returns the bytes written to `to`, which holds tiff_lzw_bound(size). */
-size_t tiff_lzw_pack(struct tiff_lzw_table *table, const uint8_t *from, size_t size, uint8_t *to);
+size_t tiff_lzw_encode(struct tiff_lzw_table *table, const uint8_t *from, size_t size, uint8_t *to);
 
 #endif

@@ -4,13 +4,13 @@
 
 #include <string.h>
 
-enum { MOST = 128 }; /* bytes of a run, and of what is copied */
+enum { MAX_COUNT = 128 }; /* bytes of a run, and of what is copied */
 
 size_t
 tiff_packbits_bound(size_t size, size_t row)
 {
     size_t rows = row ? size / row + 1 : 1;
-    return size + size / MOST + rows;
+    return size + size / MAX_COUNT + rows;
 }
 
 static uint64_t
@@ -54,10 +54,10 @@ end_of_run(const uint8_t *at, const uint8_t *end)
 }
 
 static uint8_t *
-repeat(uint8_t *to, uint8_t byte, size_t count)
+put_repeats(uint8_t *to, uint8_t byte, size_t count)
 {
     for (; count > 0; to += 2) {
-        size_t once = count < MOST ? count : MOST;
+        size_t once = count < MAX_COUNT ? count : MAX_COUNT;
         to[0] = (uint8_t)(1 - once);
         to[1] = byte;
         count -= once;
@@ -66,12 +66,12 @@ repeat(uint8_t *to, uint8_t byte, size_t count)
 }
 
 static uint8_t *
-copy(uint8_t *to, const uint8_t *from, size_t count)
+put_literals(uint8_t *to, const uint8_t *from, size_t count)
 {
     if (count == 2 && from[0] == from[1])
-        return repeat(to, from[0], 2); /* a byte less */
+        return put_repeats(to, from[0], 2); /* a byte less */
     while (count > 0) {
-        size_t once = count < MOST ? count : MOST;
+        size_t once = count < MAX_COUNT ? count : MAX_COUNT;
         *to++ = (uint8_t)(once - 1);
         memcpy(to, from, once);
         to += once;
@@ -82,34 +82,34 @@ copy(uint8_t *to, const uint8_t *from, size_t count)
 }
 
 size_t
-tiff_packbits_pack(const uint8_t *from, size_t size, size_t row, uint8_t *to)
+tiff_packbits_encode(const uint8_t *from, size_t size, size_t row, uint8_t *to)
 {
     uint8_t *start = to;
     for (const uint8_t *end = from + size; from < end;) {
         const uint8_t *row_end = (size_t)(end - from) > row ? from + row : end;
         while (from < row_end) {
             const uint8_t *run = find_run(from, row_end);
-            to = copy(to, from, (size_t)(run - from));
+            to = put_literals(to, from, (size_t)(run - from));
             from = run < row_end ? end_of_run(run, row_end) : run;
             if (run < row_end)
-                to = repeat(to, *run, (size_t)(from - run));
+                to = put_repeats(to, *run, (size_t)(from - run));
         }
     }
     return (size_t)(to - start);
 }
 
 bool
-tiff_unpack_runs(const uint8_t *coded, uint64_t coded_size, uint8_t *to, uint64_t size)
+tiff_packbits_decode(const uint8_t *coded, uint64_t coded_size, uint8_t *to, uint64_t size)
 {
     const uint8_t *end = coded + coded_size;
     uint8_t *out_end = to + size;
     while (to < out_end && coded < end) {
         int code = (int8_t)*coded++;
-        uint64_t count = code < 0 ? 1 - (int64_t)code : 1 + (int64_t)code, room = (uint64_t)(out_end - to);
+        uint64_t count = code < 0 ? 1 - (int64_t)code : 1 + (int64_t)code, left = (uint64_t)(out_end - to);
         if (code == -128)
             continue;
-        if (count > room) /* libtiff warns and goes on */
-            count = room;
+        if (count > left) /* libtiff warns and goes on */
+            count = left;
         if ((uint64_t)(end - coded) < (code < 0 ? 1 : count))
             return false;
         if (code < 0)

@@ -37,7 +37,7 @@ DIFFERENCE_OF(difference_of_32, uint32_t)
 DIFFERENCE_OF(difference_of_64, uint64_t)
 
 void
-tiff_difference(unsigned bits, uint8_t *to, const uint8_t *from, size_t size, size_t step)
+tiff_predict(unsigned bits, uint8_t *to, const uint8_t *from, size_t size, size_t step)
 {
     if (bits == 8)
         difference_of_8(to, from, size, step);
@@ -51,7 +51,7 @@ tiff_difference(unsigned bits, uint8_t *to, const uint8_t *from, size_t size, si
 
 /* The highest bytes of all samples, then the next lower ones. */
 static void
-split(unsigned bytes, uint8_t *to, const uint8_t *from, size_t count)
+split_bytes(unsigned bytes, uint8_t *to, const uint8_t *from, size_t count)
 {
     for (unsigned byte = 0; byte < bytes; byte++) {
         unsigned place = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? byte : bytes - 1 - byte;
@@ -61,19 +61,19 @@ split(unsigned bytes, uint8_t *to, const uint8_t *from, size_t count)
 }
 
 void
-tiff_difference_floats(unsigned bits, uint8_t *to, const uint8_t *from, size_t size, size_t step, uint8_t *scratch)
+tiff_predict_floats(unsigned bits, uint8_t *to, const uint8_t *from, size_t size, size_t step, uint8_t *scratch)
 {
-    split(bits / 8, scratch, from, size / (bits / 8));
+    split_bytes(bits / 8, scratch, from, size / (bits / 8));
     difference_of_8(to, scratch, size, step);
 }
 
 /* A row holds the highest bytes of all its samples, then the next lower ones. */
 static void
-join_bytes(const uint8_t *split, uint8_t *row, uint64_t count, unsigned bytes)
+join_bytes(const uint8_t *split_bytes, uint8_t *row, uint64_t count, unsigned bytes)
 {
     bool is_big_endian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
     for (unsigned byte = 0; byte < bytes; byte++) {
-        const uint8_t *from = split + (is_big_endian ? byte : bytes - 1 - byte) * count;
+        const uint8_t *from = split_bytes + (is_big_endian ? byte : bytes - 1 - byte) * count;
         for (uint64_t i = 0; i < count; i++)
             row[i * bytes + byte] = from[i];
     }
@@ -81,27 +81,27 @@ join_bytes(const uint8_t *split, uint8_t *row, uint64_t count, unsigned bytes)
 
 /* The usual size, in one pass. */
 static void
-join_words(const uint8_t *split, uint8_t *row, uint64_t count)
+join_words(const uint8_t *split_bytes, uint8_t *row, uint64_t count)
 {
     for (uint64_t i = 0; i < count; i++) {
-        uint32_t value = (uint32_t)split[i] << 24 | (uint32_t)split[count + i] << 16 |
-                         (uint32_t)split[2 * count + i] << 8 | split[3 * count + i];
+        uint32_t value = (uint32_t)split_bytes[i] << 24 | (uint32_t)split_bytes[count + i] << 16 |
+                         (uint32_t)split_bytes[2 * count + i] << 8 | split_bytes[3 * count + i];
         memcpy(row + 4 * i, &value, sizeof value);
     }
 }
 
 void
-tiff_undo_difference(unsigned bits, uint8_t *row, uint64_t size, uint32_t step)
+tiff_unpredict(unsigned bits, uint8_t *row, uint64_t size, uint32_t step)
 {
-    tiff_sum_of(bits)(row, size / (bits / 8), step);
+    tiff_prefix_sum_of(bits)(row, size / (bits / 8), step);
 }
 
 void
-tiff_undo_difference_floats(unsigned bits, uint8_t *row, uint64_t size, uint32_t step, uint8_t *scratch)
+tiff_unpredict_floats(unsigned bits, uint8_t *row, uint64_t size, uint32_t step, uint8_t *scratch)
 {
     unsigned bytes = bits / 8;
     memcpy(scratch, row, size);
-    tiff_sum_of(8)(scratch, size, step);
+    tiff_prefix_sum_of(8)(scratch, size, step);
     if (bytes == 4)
         join_words(scratch, row, size / 4);
     else

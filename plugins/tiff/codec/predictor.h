@@ -7,12 +7,12 @@
 #include <stdint.h>
 
 /* Prediction: subtract from each sample of a row the one `step` samples before it. `to` is not `from`. */
-void tiff_difference(unsigned bits, uint8_t *to, const uint8_t *from, size_t size, size_t step);
+void tiff_predict(unsigned bits, uint8_t *to, const uint8_t *from, size_t size, size_t step);
 /* The same of floats, whose bytes are split by significance first. `scratch` is as large as the row. */
-void tiff_difference_floats(unsigned bits, uint8_t *to, const uint8_t *from, size_t size, size_t step, uint8_t *scratch);
+void tiff_predict_floats(unsigned bits, uint8_t *to, const uint8_t *from, size_t size, size_t step, uint8_t *scratch);
 
 /* Undo these in a row of `size` bytes. Horizontal: for depths that tiff_sum_of() knows. */
-void tiff_undo_difference(unsigned bits, uint8_t *row, uint64_t size, uint32_t step);
-void tiff_undo_difference_floats(unsigned bits, uint8_t *row, uint64_t size, uint32_t step, uint8_t *scratch);
+void tiff_unpredict(unsigned bits, uint8_t *row, uint64_t size, uint32_t step);
+void tiff_unpredict_floats(unsigned bits, uint8_t *row, uint64_t size, uint32_t step, uint8_t *scratch);
 
 #endif

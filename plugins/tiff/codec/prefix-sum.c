@@ -89,12 +89,12 @@ DEFINE_SUM(u16, uint16_t, wide_u16)
 DEFINE_SUM(u32, uint32_t, wide_u32)
 DEFINE_SUM(u64, uint64_t, wide_u64)
 
-tiff_sum
-tiff_sum_of(uint32_t bits)
+tiff_prefix_sum
+tiff_prefix_sum_of(uint32_t bits)
 {
     static const struct {
         uint32_t bits;
-        tiff_sum sum;
+        tiff_prefix_sum sum;
     } depths[] = { { 8, sum_u8 }, { 16, sum_u16 }, { 32, sum_u32 }, { 64, sum_u64 } };
     for (size_t i = 0; i < sizeof depths / sizeof *depths; i++)
         if (depths[i].bits == bits)

@@ -14,8 +14,8 @@ tiff_directory_open(struct tiff_directory *directory)
     int32_t status = tiff_window_get(directory->window, directory->job, directory->offset, head, &bytes);
     if (status == MIM_OK)
         directory->count = tiff_number(directory->order, bytes, head);
-    if (directory->count > TIFF_MOST_ENTRIES)
-        directory->count = TIFF_MOST_ENTRIES;
+    if (directory->count > TIFF_MAX_ENTRIES)
+        directory->count = TIFF_MAX_ENTRIES;
     return status;
 }
 
@@ -24,9 +24,9 @@ tiff_directory_entry(struct tiff_directory *directory, uint64_t i, struct tiff_e
 {
     struct tiff_order order = directory->order;
     unsigned head = order.is_big_tiff ? 8 : 2, size = order.is_big_tiff ? 20 : 12, word = order.is_big_tiff ? 8 : 4;
-    uint64_t where = directory->offset + head + i * size;
+    uint64_t offset = directory->offset + head + i * size;
     const uint8_t *bytes = NULL;
-    int32_t status = tiff_window_get(directory->window, directory->job, where, size, &bytes);
+    int32_t status = tiff_window_get(directory->window, directory->job, offset, size, &bytes);
     if (status != MIM_OK)
         return status;
 
@@ -36,9 +36,9 @@ tiff_directory_entry(struct tiff_directory *directory, uint64_t i, struct tiff_e
     entry->count = tiff_number(order, bytes + 4, word);
     /* values that fit stand in the entry itself */
     if (entry->size && entry->count <= word / entry->size)
-        entry->where = where + 4 + word;
+        entry->offset = offset + 4 + word;
     else
-        entry->where = tiff_number(order, bytes + 4 + word, word);
+        entry->offset = tiff_number(order, bytes + 4 + word, word);
     return MIM_OK;
 }
 
@@ -53,13 +53,13 @@ is_whole(const struct tiff_entry *entry)
 int32_t
 tiff_directory_uint(struct tiff_directory *directory, const struct tiff_entry *entry, uint64_t i, uint64_t *value)
 {
-    uint64_t where;
-    if (!is_whole(entry) || i >= entry->count ||
-        __builtin_mul_overflow(i, entry->size, &where) || __builtin_add_overflow(where, entry->where, &where))
+    uint64_t offset;
+    if (!is_whole(entry) || i >= entry->count || __builtin_mul_overflow(i, entry->size, &offset) ||
+        __builtin_add_overflow(offset, entry->offset, &offset))
         return MIM_CORRUPT;
 
     const uint8_t *bytes = NULL;
-    int32_t status = tiff_window_get(directory->window, directory->job, where, entry->size, &bytes);
+    int32_t status = tiff_window_get(directory->window, directory->job, offset, entry->size, &bytes);
     if (status != MIM_OK)
         return status;
     uint64_t number = tiff_number(directory->order, bytes, entry->size);

@@ -10,13 +10,13 @@
 #include "file/byte-order.h"
 #include "file/window.h"
 
-#define TIFF_MOST_ENTRIES 4096u /* libtiff's own limit */
+#define TIFF_MAX_ENTRIES 4096u /* libtiff's own limit */
 
 struct tiff_entry {
     uint16_t tag, type;
     uint32_t size;  /* of one value in bytes; 0: unknown type */
     uint64_t count;
-    uint64_t where; /* offset of the values in the source */
+    uint64_t offset; /* offset of the values in the source */
 };
 
 struct tiff_directory {

@@ -8,13 +8,13 @@
 
 #include <mim/plugin.h>
 
-struct tiff_set {
+struct tiff_offset_set {
     uint64_t *slots;
-    uint64_t room, count;
+    uint64_t capacity, count;
 };
 
 /* Returns MIM_OK and whether the offset was new, or MIM_NOMEM. */
-int32_t tiff_set_add(struct tiff_set *set, struct mim_job *job, uint64_t offset, bool *is_new);
-void tiff_set_close(struct tiff_set *set, struct mim_job *job);
+int32_t tiff_offset_set_add(struct tiff_offset_set *set, struct mim_job *job, uint64_t offset, bool *is_new);
+void tiff_offset_set_close(struct tiff_offset_set *set, struct mim_job *job);
 
 #endif

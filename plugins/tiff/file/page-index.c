@@ -7,7 +7,7 @@
 #define POLL_EVERY 1024u
 
 int32_t
-tiff_pages_open(struct tiff_pages *pages, struct mim_job *job, struct tiff_window *window)
+tiff_page_index_open(struct tiff_page_index *pages, struct mim_job *job, struct tiff_window *window)
 {
     const uint8_t *head = NULL;
     int32_t status = tiff_window_get(window, job, 0, 8, &head);
@@ -37,18 +37,18 @@ tiff_pages_open(struct tiff_pages *pages, struct mim_job *job, struct tiff_windo
 
 /* Format errors stay; what a later try may mend (memory, the disk) does not. */
 static int32_t
-broken(struct tiff_pages *pages, int32_t status, uint64_t offset, const char *why)
+end_chain(struct tiff_page_index *pages, int32_t status, uint64_t offset, const char *why)
 {
-    pages->broken_at = offset;
-    pages->broken_why = why;
+    pages->end_offset = offset;
+    pages->end_reason = why;
     if (status == MIM_CORRUPT || status == MIM_TRUNCATED || status == MIM_LIMIT)
-        pages->broken = status;
+        pages->end_status = status;
     return status;
 }
 
 /* Growing offsets are new by themselves; the set is only filled when a chain goes back. */
 static int32_t
-check_is_new(struct tiff_pages *pages, struct mim_job *job, uint64_t offset, bool *is_new)
+check_is_new(struct tiff_page_index *pages, struct mim_job *job, uint64_t offset, bool *is_new)
 {
     *is_new = true;
     if (offset > pages->highest && pages->set.count == 0)
@@ -57,51 +57,52 @@ check_is_new(struct tiff_pages *pages, struct mim_job *job, uint64_t offset, boo
     int32_t status = MIM_OK;
     bool was_new;
     for (uint64_t i = pages->set.count; i < pages->count && status == MIM_OK; i++)
-        status = tiff_set_add(&pages->set, job, pages->offsets[i], &was_new);
-    return status == MIM_OK ? tiff_set_add(&pages->set, job, offset, is_new) : status;
+        status = tiff_offset_set_add(&pages->set, job, pages->offsets[i], &was_new);
+    return status == MIM_OK ? tiff_offset_set_add(&pages->set, job, offset, is_new) : status;
 }
 
 static int32_t
-make_room(struct tiff_pages *pages, struct mim_job *job)
+make_space(struct tiff_page_index *pages, struct mim_job *job)
 {
-    if (pages->count < pages->room)
+    if (pages->count < pages->capacity)
         return MIM_OK;
-    uint64_t room = pages->room ? pages->room * 2 : 256;
-    uint64_t *larger = job->host->resize(job, pages->offsets, pages->room * sizeof *larger, room * sizeof *larger);
+    uint64_t capacity = pages->capacity ? pages->capacity * 2 : 256;
+    uint64_t *larger =
+        job->host->resize(job, pages->offsets, pages->capacity * sizeof *larger, capacity * sizeof *larger);
     if (!larger)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for the places of %llu pages",
-                               (unsigned long long)room);
+                               (unsigned long long)capacity);
     pages->offsets = larger;
-    pages->room = room;
+    pages->capacity = capacity;
     return MIM_OK;
 }
 
 /* Where the directory's entries end and the pointer to the next directory lies. */
 static int32_t
-find_end(struct tiff_pages *pages, struct mim_job *job, struct tiff_window *window, uint64_t *end)
+find_end(struct tiff_page_index *pages, struct mim_job *job, struct tiff_window *window, uint64_t *end)
 {
     unsigned head = pages->order.is_big_tiff ? 8 : 2, entry = pages->order.is_big_tiff ? 20 : 12;
     const uint8_t *bytes = NULL;
     int32_t status = tiff_window_get(window, job, pages->next, head, &bytes);
     if (status != MIM_OK)
-        return broken(pages, status, pages->next, "a page's directory lies beyond the end of the file");
+        return end_chain(pages, status, pages->next, "a page's directory lies beyond the end of the file");
 
     uint64_t count = tiff_number(pages->order, bytes, head);
-    if (count == 0 || count > TIFF_MOST_ENTRIES)
-        return broken(pages, MIM_CORRUPT, pages->next, "a page's directory has no sensible number of tags");
+    if (count == 0 || count > TIFF_MAX_ENTRIES)
+        return end_chain(pages, MIM_CORRUPT, pages->next, "a page's directory has no sensible number of tags");
 
     *end = pages->next + head + count * entry;
     status = tiff_window_get(window, job, *end - 1, 1, &bytes);
-    return status == MIM_OK ? status : broken(pages, status, pages->next, "the file ends inside a page's directory");
+    return status == MIM_OK ? status : end_chain(pages, status, pages->next, "the file ends inside a page's directory");
 }
 
 /* What may fail comes first: a step that failed has changed nothing and can be tried again. */
 static int32_t
-step(struct tiff_pages *pages, struct mim_job *job, struct tiff_window *window)
+find_next(struct tiff_page_index *pages, struct mim_job *job, struct tiff_window *window)
 {
     uint64_t offset = pages->next, end = 0;
     if (pages->count >= job->host->limit(job, MIM_LIMIT_FRAMES))
-        return broken(pages, MIM_LIMIT, offset, "more pages than the limit of frames allows");
+        return end_chain(pages, MIM_LIMIT, offset, "more pages than the limit of frames allows");
     int32_t status = find_end(pages, job, window, &end);
     if (status != MIM_OK)
         return status;
@@ -114,35 +115,35 @@ step(struct tiff_pages *pages, struct mim_job *job, struct tiff_window *window)
     uint64_t next = tail == MIM_OK ? tiff_number(pages->order, bytes, pointer) : 0;
 
     bool is_new = false;
-    status = make_room(pages, job);
+    status = make_space(pages, job);
     if (status == MIM_OK)
         status = check_is_new(pages, job, offset, &is_new);
     if (status != MIM_OK)
         return status;
     if (!is_new)
-        return broken(pages, MIM_CORRUPT, offset, "the chain of pages comes back to an earlier page");
+        return end_chain(pages, MIM_CORRUPT, offset, "the chain of pages comes back to an earlier page");
 
     pages->offsets[pages->count++] = offset;
     pages->next = next;
     if (offset > pages->highest)
         pages->highest = offset;
     if (tail == MIM_TRUNCATED) /* this page is whole; whether others follow, nobody knows */
-        broken(pages, tail, end, "the file ends before the pointer to the next page");
+        end_chain(pages, tail, end, "the file ends before the pointer to the next page");
     return MIM_OK;
 }
 
 int32_t
-tiff_pages_reach(struct tiff_pages *pages, struct mim_job *job, struct tiff_window *window, uint64_t index)
+tiff_page_index_extend(struct tiff_page_index *pages, struct mim_job *job, struct tiff_window *window, uint64_t index)
 {
     while (pages->count <= index) {
-        int32_t status = pages->broken;
+        int32_t status = pages->end_status;
         if (status == MIM_OK && pages->next == 0)
             return MIM_END;
         if (status == MIM_OK)
-            status = step(pages, job, window);
+            status = find_next(pages, job, window);
         if (status != MIM_OK)
-            return job->host->fail(job, status, pages->broken_at, "%s",
-                                   pages->broken_why ? pages->broken_why : "the chain of pages cannot be read");
+            return job->host->fail(job, status, pages->end_offset, "%s",
+                                   pages->end_reason ? pages->end_reason : "the chain of pages cannot be read");
         if (pages->count % POLL_EVERY == 0 && (status = job->host->poll(job)) != MIM_OK)
             return status;
     }
@@ -150,9 +151,9 @@ tiff_pages_reach(struct tiff_pages *pages, struct mim_job *job, struct tiff_wind
 }
 
 void
-tiff_pages_close(struct tiff_pages *pages, struct mim_job *job)
+tiff_page_index_close(struct tiff_page_index *pages, struct mim_job *job)
 {
-    job->host->resize(job, pages->offsets, pages->room * sizeof *pages->offsets, 0);
-    tiff_set_close(&pages->set, job);
-    *pages = (struct tiff_pages){ 0 };
+    job->host->resize(job, pages->offsets, pages->capacity * sizeof *pages->offsets, 0);
+    tiff_offset_set_close(&pages->set, job);
+    *pages = (struct tiff_page_index){ 0 };
 }

@@ -11,21 +11,22 @@
 #include "file/offset-set.h"
 #include "file/window.h"
 
-struct tiff_pages {
+struct tiff_page_index {
     struct tiff_order order;
     uint64_t *offsets;
-    uint64_t count, room;
+    uint64_t count, capacity;
     uint64_t next;       /* the directory after the last known one; 0 ends the chain */
     uint64_t highest;    /* of the offsets, while they only grow */
-    struct tiff_set set; /* filled once they no longer do */
-    int32_t broken;      /* the error that ends the chain, or MIM_OK */
-    uint64_t broken_at;
-    const char *broken_why;
+    struct tiff_offset_set set; /* filled once they no longer do */
+    int32_t end_status;         /* the error that ends the chain, or MIM_OK */
+    uint64_t end_offset;
+    const char *end_reason;
 };
 
-int32_t tiff_pages_open(struct tiff_pages *pages, struct mim_job *job, struct tiff_window *window);
+int32_t tiff_page_index_open(struct tiff_page_index *pages, struct mim_job *job, struct tiff_window *window);
 /* Walk until page `index` is known: MIM_OK, MIM_END past the last page, or the error that ends the chain. */
-int32_t tiff_pages_reach(struct tiff_pages *pages, struct mim_job *job, struct tiff_window *window, uint64_t index);
-void tiff_pages_close(struct tiff_pages *pages, struct mim_job *job);
+int32_t tiff_page_index_extend(struct tiff_page_index *pages, struct mim_job *job, struct tiff_window *window,
+                               uint64_t index);
+void tiff_page_index_close(struct tiff_page_index *pages, struct mim_job *job);
 
 #endif

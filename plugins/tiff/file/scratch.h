@@ -9,7 +9,7 @@
 
 struct tiff_scratch {
     uint8_t *data;
-    uint64_t room;
+    uint64_t capacity;
 };
 
 /* At least `size` bytes, their contents undefined; NULL when there is no memory. */

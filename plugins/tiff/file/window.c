@@ -26,7 +26,7 @@ tiff_window_get(struct tiff_window *window, struct mim_job *job, uint64_t offset
         window->data = job->host->resize(job, NULL, 0, WINDOW_SIZE);
         if (!window->data)
             return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory to read directories");
-        window->room = WINDOW_SIZE;
+        window->capacity = WINDOW_SIZE;
     }
 
     if (offset < window->offset || offset + size > window->offset + window->size) {
@@ -45,6 +45,6 @@ tiff_window_get(struct tiff_window *window, struct mim_job *job, uint64_t offset
 void
 tiff_window_close(struct tiff_window *window, struct mim_job *job)
 {
-    job->host->resize(job, window->data, window->room, 0);
+    job->host->resize(job, window->data, window->capacity, 0);
     *window = (struct tiff_window){ 0 };
 }

@@ -9,7 +9,7 @@
 
 struct tiff_window {
     uint8_t *data;
-    uint64_t room, offset, size;
+    uint64_t capacity, offset, size;
 };
 
 /* Returns MIM_OK and `size` bytes, 64 KiB at most, which stay valid until the next call; MIM_TRUNCATED when the source ends

@@ -19,7 +19,7 @@
     }
 
 static void
-invert(const struct tiff_page *page, uint8_t *row, uint32_t width)
+invert_gray(const struct tiff_page *page, uint8_t *row, uint32_t width)
 {
     uint64_t full = page->format == SAMPLEFORMAT_INT ? UINT64_MAX : tiff_sample_full(page);
     switch (tiff_sample_size(page->sample)) {
@@ -153,7 +153,7 @@ tiff_colour_row(const struct tiff_page *page, const uint16_t *palette, uint8_t *
         mix_inks(page, from, width, to);
         return;
     case TIFF_COLOUR_INVERT:
-        invert(page, from, width);
+        invert_gray(page, from, width);
         break;
     default:
         break;

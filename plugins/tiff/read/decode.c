@@ -15,7 +15,7 @@
 /* What decoding one part needs. `block` holds the unpacked rows of a chunk, or is the raster itself. */
 struct decoding {
     struct mim_job *job;
-    struct tiff_reading_worker *worker;
+    struct tiff_read_worker *worker;
     const struct tiff_page *page;
     const struct mim_raster *raster;
     const uint16_t *palette;
@@ -70,9 +70,9 @@ undo_predictor(struct decoding *d, uint8_t *rows, uint32_t count, uint32_t width
 
     for (uint8_t *row = rows; count > 0; count--, row += stride) {
         if (is_float)
-            tiff_undo_difference_floats(page->bits, row, stride, step, split);
+            tiff_unpredict_floats(page->bits, row, stride, step, split);
         else
-            tiff_undo_difference(page->bits, row, stride, step);
+            tiff_unpredict(page->bits, row, stride, step);
     }
     return MIM_OK;
 }
@@ -149,15 +149,15 @@ static int32_t
 read_stored_rows(struct decoding *d, uint32_t first_row, uint32_t y, uint32_t *rows, uint32_t plane)
 {
     const struct tiff_page *page = d->page;
-    uint64_t row = tiff_page_row_bytes(page, page->width), fit = d->coded_size / row;
+    uint64_t row = tiff_page_row_bytes(page, page->width), max_rows = d->coded_size / row;
     uint32_t strip = TIFFComputeStrip(d->worker->handle.tiff, first_row + y, (uint16_t)plane);
     uint32_t before = (first_row + y) % page->rows_per_strip;
     bool is_done = false;
 
     if (*rows > page->rows_per_strip - before)
         *rows = page->rows_per_strip - before;
-    if (*rows > fit)
-        *rows = (uint32_t)fit;
+    if (*rows > max_rows)
+        *rows = (uint32_t)max_rows;
     int32_t status = tiff_strip_read(d->job, page, strip, before * row, d->coded, *rows * row, &is_done);
     if (status == MIM_OK && is_done)
         unpack_rows(d, y, *rows, 0, page->width, plane);
@@ -326,7 +326,7 @@ int32_t
 tiff_decode(struct mim_job *job, const struct tiff_page *page, uint32_t part, const struct mim_raster *raster)
 {
     struct decoding d = { .job = job, .worker = job->worker, .page = page, .raster = raster };
-    int32_t status = tiff_handle_go(&d.worker->handle, job, page);
+    int32_t status = tiff_handle_set_page(&d.worker->handle, job, page);
     if (status == MIM_OK)
         status = get_memory(&d);
     if (status == MIM_OK && page->colour == TIFF_COLOUR_PALETTE)
@@ -349,7 +349,8 @@ tiff_decode(struct mim_job *job, const struct tiff_page *page, uint32_t part, co
         if (status == MIM_OK)
             status = place_rows(&d, (uint32_t)row, rows);
     }
-    if (d.worker->handle.status || d.worker->handle.lacking) /* what libtiff keeps of that strip may be half of it */
+    if (d.worker->handle.status ||
+        d.worker->handle.memory_status) /* what libtiff keeps of that strip may be half of it */
         tiff_handle_close(&d.worker->handle);
     return status;
 }

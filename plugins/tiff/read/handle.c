@@ -6,8 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-
-#define LEAST_ALLOWANCE (64u << 20)
+#define MIN_ALLOWANCE (64u << 20)
 #define SMALL_READ 512
 
 static tmsize_t
@@ -50,7 +49,7 @@ size_of_source(thandle_t user)
 }
 
 static toff_t
-seek(thandle_t user, toff_t offset, int whence)
+seek_source(thandle_t user, toff_t offset, int whence)
 {
     struct tiff_handle *handle = user;
     uint64_t base = whence == SEEK_CUR ? handle->position : whence == SEEK_END ? size_of_source(user) : 0;
@@ -80,15 +79,15 @@ note_lack(struct tiff_handle *handle, const char *text)
         { "Insertion in tif_map", MIM_NOMEM },
     };
     if (!text[0])
-        handle->lacking = MIM_NOMEM;
-    for (unsigned i = 0; i < sizeof lacks / sizeof *lacks && !handle->lacking; i++)
+        handle->memory_status = MIM_NOMEM;
+    for (unsigned i = 0; i < sizeof lacks / sizeof *lacks && !handle->memory_status; i++)
         if (strstr(text, lacks[i].words))
-            handle->lacking = lacks[i].status;
+            handle->memory_status = lacks[i].status;
 }
 
 /* The first error tells the cause, later ones what it led to. */
 static int
-keep_error(TIFF *tiff, void *user, const char *module, const char *format, va_list arguments)
+store_error(TIFF *tiff, void *user, const char *module, const char *format, va_list arguments)
 {
     struct tiff_handle *handle = user;
     char text[sizeof handle->text];
@@ -121,13 +120,13 @@ open_handle(struct tiff_handle *handle)
         return NULL;
 
     uint64_t allowed = handle->job->host->limit(handle->job, MIM_LIMIT_WORKING);
-    if (allowed < LEAST_ALLOWANCE)
-        allowed = LEAST_ALLOWANCE;
+    if (allowed < MIN_ALLOWANCE)
+        allowed = MIN_ALLOWANCE;
     if (allowed < (uint64_t)INTPTR_MAX)
         TIFFOpenOptionsSetMaxSingleMemAlloc(options, (tmsize_t)allowed);
-    TIFFOpenOptionsSetErrorHandlerExtR(options, keep_error, handle);
+    TIFFOpenOptionsSetErrorHandlerExtR(options, store_error, handle);
     TIFFOpenOptionsSetWarningHandlerExtR(options, log_warning, handle);
-    TIFF *tiff = TIFFClientOpenExt("TIFF", "rhmOc", handle, read_bytes, refuse_to_write, seek, close_nothing,
+    TIFF *tiff = TIFFClientOpenExt("TIFF", "rhmOc", handle, read_bytes, refuse_to_write, seek_source, close_nothing,
                                    size_of_source, NULL, NULL, options);
     TIFFOpenOptionsFree(options);
     return tiff;
@@ -146,15 +145,15 @@ tiff_handle_fail(struct tiff_handle *handle)
     if (!handle->tiff && !handle->text[0])
         return handle->job->host->fail(handle->job, handle->status ? handle->status : MIM_NOMEM, MIM_UNKNOWN,
                                        "libtiff: no memory for a handle");
-    int32_t status = handle->status     ? handle->status
-                     : handle->lacking  ? handle->lacking
-                     : handle->is_short ? MIM_TRUNCATED
-                                        : MIM_CORRUPT;
-    const char *text = handle->text[0]    ? handle->text
-                       : handle->status   ? "the source cannot be read"
-                       : handle->lacking  ? "no memory"
-                       : handle->is_short ? "the source ends too early"
-                                          : "decoding failed";
+    int32_t status = handle->status          ? handle->status
+                     : handle->memory_status ? handle->memory_status
+                     : handle->is_short      ? MIM_TRUNCATED
+                                             : MIM_CORRUPT;
+    const char *text = handle->text[0]         ? handle->text
+                       : handle->status        ? "the source cannot be read"
+                       : handle->memory_status ? "no memory"
+                       : handle->is_short      ? "the source ends too early"
+                                               : "decoding failed";
 
     for (unsigned i = 0; i < sizeof causes / sizeof *causes && status == MIM_CORRUPT; i++)
         if (strstr(handle->text, causes[i].words))
@@ -164,7 +163,7 @@ tiff_handle_fail(struct tiff_handle *handle)
 }
 
 static uint32_t
-field32(TIFF *tiff, uint32_t tag)
+get_long(TIFF *tiff, uint32_t tag)
 {
     uint32_t value = 0;
     TIFFGetFieldDefaulted(tiff, tag, &value);
@@ -172,7 +171,7 @@ field32(TIFF *tiff, uint32_t tag)
 }
 
 static uint16_t
-field16(TIFF *tiff, uint32_t tag)
+get_short(TIFF *tiff, uint32_t tag)
 {
     uint16_t value = 0;
     TIFFGetFieldDefaulted(tiff, tag, &value);
@@ -181,33 +180,34 @@ field16(TIFF *tiff, uint32_t tag)
 
 /* libtiff mends odd directories in its own ways: buffers of our size must not meet pages of another. */
 static bool
-agrees(TIFF *tiff, const struct tiff_page *page)
+has_same_shape(TIFF *tiff, const struct tiff_page *page)
 {
-    if (field32(tiff, TIFFTAG_IMAGEWIDTH) != page->width || field32(tiff, TIFFTAG_IMAGELENGTH) != page->height ||
+    if (get_long(tiff, TIFFTAG_IMAGEWIDTH) != page->width || get_long(tiff, TIFFTAG_IMAGELENGTH) != page->height ||
         (TIFFIsTiled(tiff) != 0) != page->is_tiled)
         return false;
     if (page->route == TIFF_ROUTE_RGBA)
         return true;
-    if (field16(tiff, TIFFTAG_BITSPERSAMPLE) != page->bits || field16(tiff, TIFFTAG_SAMPLESPERPIXEL) != page->samples ||
-        (page->samples > 1 && field16(tiff, TIFFTAG_PLANARCONFIG) != page->planar))
+    if (get_short(tiff, TIFFTAG_BITSPERSAMPLE) != page->bits ||
+        get_short(tiff, TIFFTAG_SAMPLESPERPIXEL) != page->samples ||
+        (page->samples > 1 && get_short(tiff, TIFFTAG_PLANARCONFIG) != page->planar))
         return false;
     if (page->is_tiled)
-        return field32(tiff, TIFFTAG_TILEWIDTH) == page->tile_width &&
-               field32(tiff, TIFFTAG_TILELENGTH) == page->tile_height &&
+        return get_long(tiff, TIFFTAG_TILEWIDTH) == page->tile_width &&
+               get_long(tiff, TIFFTAG_TILELENGTH) == page->tile_height &&
                (uint64_t)TIFFTileRowSize(tiff) == tiff_page_row_bytes(page, page->tile_width);
-    uint32_t rows = field32(tiff, TIFFTAG_ROWSPERSTRIP);
+    uint32_t rows = get_long(tiff, TIFFTAG_ROWSPERSTRIP);
     return (rows < page->height ? rows : page->height) == page->rows_per_strip &&
            (uint64_t)TIFFScanlineSize(tiff) == tiff_page_row_bytes(page, page->width);
 }
 
 /* Before the predictor is taken from it. */
 static bool
-is_as_read(TIFF *tiff, const struct tiff_page *page)
+has_same_tags(TIFF *tiff, const struct tiff_page *page)
 {
-    if (page->decoder == TIFF_DECODER_LIBTIFF || field16(tiff, TIFFTAG_COMPRESSION) != page->compression ||
-        field16(tiff, TIFFTAG_FILLORDER) != page->fill_order)
+    if (page->decoder == TIFF_DECODER_LIBTIFF || get_short(tiff, TIFFTAG_COMPRESSION) != page->compression ||
+        get_short(tiff, TIFFTAG_FILLORDER) != page->fill_order)
         return false;
-    return !page->has_own_predictor || field16(tiff, TIFFTAG_PREDICTOR) == page->predictor;
+    return !page->has_own_predictor || get_short(tiff, TIFFTAG_PREDICTOR) == page->predictor;
 }
 
 static int32_t
@@ -223,23 +223,23 @@ set_up(struct tiff_handle *handle, const struct tiff_page *page)
         handle->tiff = open_handle(handle);
     if (!handle->tiff || !TIFFSetSubDirectory(handle->tiff, page->offset))
         return tiff_handle_fail(handle);
-    handle->is_as_read = is_as_read(handle->tiff, page);
+    handle->has_same_tags = has_same_tags(handle->tiff, page);
     if (page->has_own_predictor && !TIFFSetField(handle->tiff, TIFFTAG_PREDICTOR, PREDICTOR_NONE))
         return tiff_handle_fail(handle);
     if (page->is_upsampled && !TIFFSetField(handle->tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB))
         return tiff_handle_fail(handle);
-    if (handle->status || handle->lacking) /* libtiff goes on without a tag that could not be read or held */
+    if (handle->status || handle->memory_status) /* libtiff goes on without a tag that could not be read or held */
         return tiff_handle_fail(handle);
-    if (!agrees(handle->tiff, page))
+    if (!has_same_shape(handle->tiff, page))
         return job->host->fail(job, MIM_CORRUPT, page->offset, "the tags of this page contradict each other");
     return MIM_OK;
 }
 
 int32_t
-tiff_handle_go(struct tiff_handle *handle, struct mim_job *job, const struct tiff_page *page)
+tiff_handle_set_page(struct tiff_handle *handle, struct mim_job *job, const struct tiff_page *page)
 {
     handle->job = job;
-    handle->status = handle->lacking = MIM_OK;
+    handle->status = handle->memory_status = MIM_OK;
     handle->is_short = false;
     handle->text[0] = '\0';
     if (handle->tiff && handle->page == page->offset)
@@ -255,7 +255,7 @@ tiff_handle_go(struct tiff_handle *handle, struct mim_job *job, const struct tif
 int32_t
 tiff_handle_check(struct tiff_handle *handle)
 {
-    return handle->status || handle->lacking || handle->is_short ? tiff_handle_fail(handle) : MIM_OK;
+    return handle->status || handle->memory_status || handle->is_short ? tiff_handle_fail(handle) : MIM_OK;
 }
 
 int32_t
@@ -267,7 +267,7 @@ tiff_handle_refresh(struct tiff_handle *handle, const struct tiff_page *page)
     if (is_fresh || status != MIM_OK)
         return status;
     handle->page = 0;
-    status = tiff_handle_go(handle, handle->job, page);
+    status = tiff_handle_set_page(handle, handle->job, page);
     handle->has_decoded = true;
     return status;
 }

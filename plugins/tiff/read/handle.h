@@ -20,15 +20,15 @@ struct tiff_handle {
     uint64_t position;
     uint64_t page;             /* the current directory; 0: none */
     int32_t status;            /* of the read that failed */
-    int32_t lacking;           /* MIM_NOMEM or MIM_LIMIT: libtiff goes on without the memory that it did not get */
+    int32_t memory_status;     /* MIM_NOMEM or MIM_LIMIT: libtiff goes on without the memory that it did not get */
     bool is_short;             /* the source ended */
     bool has_decoded;          /* since it was set to the page */
-    bool is_as_read;           /* libtiff's tags of a page that is decoded here agree with ours */
+    bool has_same_tags;        /* libtiff's tags of a page that is decoded here agree with ours */
     char text[256];            /* libtiff's first error */
 };
 
 /* Set the handle to the page, opening it if need be. */
-int32_t tiff_handle_go(struct tiff_handle *handle, struct mim_job *job, const struct tiff_page *page);
+int32_t tiff_handle_set_page(struct tiff_handle *handle, struct mim_job *job, const struct tiff_page *page);
 /* Call before libtiff decodes a strip. The first LZW strip that libtiff decodes decides which kind of LZW the page has, so
  * each strip is decoded as a first one: the result does not depend on the worker. */
 int32_t tiff_handle_refresh(struct tiff_handle *handle, const struct tiff_page *page);

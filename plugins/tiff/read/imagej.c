@@ -10,7 +10,7 @@
 #include "file/known-tags.h"
 
 int32_t
-tiff_read_description(struct tiff_directory *directory, char text[TIFF_DESCRIPTION_SIZE + 1])
+tiff_description_read(struct tiff_directory *directory, char text[TIFF_DESCRIPTION_SIZE + 1])
 {
     struct tiff_entry entry;
     const uint8_t *bytes = NULL;
@@ -21,7 +21,7 @@ tiff_read_description(struct tiff_directory *directory, char text[TIFF_DESCRIPTI
         if (status != MIM_OK || entry.tag != TIFFTAG_IMAGEDESCRIPTION || entry.size != 1)
             continue;
         uint64_t size = entry.count < TIFF_DESCRIPTION_SIZE ? entry.count : TIFF_DESCRIPTION_SIZE;
-        status = size ? tiff_window_get(directory->window, directory->job, entry.where, size, &bytes) : MIM_OK;
+        status = size ? tiff_window_get(directory->window, directory->job, entry.offset, size, &bytes) : MIM_OK;
         if (status == MIM_OK && size)
             memcpy(text, bytes, size);
         text[size] = '\0';
@@ -31,10 +31,10 @@ tiff_read_description(struct tiff_directory *directory, char text[TIFF_DESCRIPTI
 }
 
 int32_t
-tiff_page_imagej(struct tiff_directory *directory, uint64_t *images)
+tiff_imagej_images(struct tiff_directory *directory, uint64_t *images)
 {
     char description[TIFF_DESCRIPTION_SIZE + 1];
-    int32_t status = tiff_read_description(directory, description);
+    int32_t status = tiff_description_read(directory, description);
     bool is_imagej = status == MIM_OK && tiff_is_imagej(description, sizeof description);
     const char *line = is_imagej ? strstr(description, "\nimages=") : NULL;
     if (line)

@@ -10,8 +10,8 @@
 enum { TIFF_DESCRIPTION_SIZE = 4096 }; /* enough to know the writer */
 
 /* The first bytes of the description, as a string; "" when there is none. */
-int32_t tiff_read_description(struct tiff_directory *directory, char text[TIFF_DESCRIPTION_SIZE + 1]);
+int32_t tiff_description_read(struct tiff_directory *directory, char text[TIFF_DESCRIPTION_SIZE + 1]);
 /* Number of images of an ImageJ stack behind one directory; unchanged if it is none. */
-int32_t tiff_page_imagej(struct tiff_directory *directory, uint64_t *images);
+int32_t tiff_imagej_images(struct tiff_directory *directory, uint64_t *images);
 
 #endif

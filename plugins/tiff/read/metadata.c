@@ -13,14 +13,14 @@
 /* The values of one tag, in memory of the host's. */
 struct values {
     uint8_t *data;
-    uint64_t size, room;
+    uint64_t size, capacity;
     uint32_t coding; /* MIM_META_CODING or 0 */
 };
 
 static void
 free_values(struct mim_job *job, struct values *values)
 {
-    job->host->resize(job, values->data, values->room, 0);
+    job->host->resize(job, values->data, values->capacity, 0);
 }
 
 /* All bytes of an entry: what the source does not hold is not asked memory for. */
@@ -31,21 +31,23 @@ read_values(struct tiff_directory *directory, const struct tiff_entry *entry, st
     uint64_t size, source = job->host->size(job);
     if (entry->size == 0 || entry->count == 0)
         return MIM_OK;
-    if (__builtin_mul_overflow(entry->count, entry->size, &size) || entry->where > source || size > source - entry->where)
-        return job->host->fail(job, MIM_TRUNCATED, entry->where, "the file ends before the value of tag %u",
+    if (__builtin_mul_overflow(entry->count, entry->size, &size) || entry->offset > source ||
+        size > source - entry->offset)
+        return job->host->fail(job, MIM_TRUNCATED, entry->offset, "the file ends before the value of tag %u",
                                (unsigned)entry->tag);
     if (size > job->host->limit(job, MIM_LIMIT_METADATA))
         return job->host->notice(job, MIM_NOTICE_METADATA, "a tag is larger than the limit of metadata: left out");
 
     values->data = job->host->resize(job, NULL, 0, size);
     if (!values->data)
-        return job->host->fail(job, MIM_NOMEM, entry->where, "no memory for a tag of %llu bytes", (unsigned long long)size);
-    values->room = size;
-    int64_t got = job->host->read_at(job, values->data, size, entry->where);
+        return job->host->fail(job, MIM_NOMEM, entry->offset, "no memory for a tag of %llu bytes",
+                               (unsigned long long)size);
+    values->capacity = size;
+    int64_t got = job->host->read_at(job, values->data, size, entry->offset);
     if (got >= 0 && (uint64_t)got < size)
-        return job->host->fail(job, MIM_TRUNCATED, entry->where, "the file ends inside tag %u", (unsigned)entry->tag);
+        return job->host->fail(job, MIM_TRUNCATED, entry->offset, "the file ends inside tag %u", (unsigned)entry->tag);
     if (got < 0)
-        return job->host->fail(job, (int32_t)-got, entry->where, "tag %u cannot be read", (unsigned)entry->tag);
+        return job->host->fail(job, (int32_t)-got, entry->offset, "tag %u cannot be read", (unsigned)entry->tag);
     values->size = size;
     return MIM_OK;
 }
@@ -70,7 +72,7 @@ is_utf8(const uint8_t *text, uint64_t size)
 
 /* TIFF says ASCII; what is neither that nor UTF-8 is taken as Latin-1. Several strings are lines. */
 static int32_t
-give_text(struct mim_job *job, const char *key, const struct values *values)
+report_text(struct mim_job *job, const char *key, const struct values *values)
 {
     uint64_t size = values->size;
     while (size && values->data[size - 1] == '\0')
@@ -97,7 +99,7 @@ give_text(struct mim_job *job, const char *key, const struct values *values)
 
 /* "2024:05:06 07:08:09" is a time; anything else stays a text. */
 static int32_t
-give_time(struct mim_job *job, const struct values *values)
+report_time(struct mim_job *job, const struct values *values)
 {
     static const char form[] = "dddd:dd:dd dd:dd:dd";
     char time[sizeof form];
@@ -107,7 +109,7 @@ give_time(struct mim_job *job, const struct values *values)
         is_time = form[i] == 'd' ? time[i] >= '0' && time[i] <= '9' : time[i] == form[i];
     }
     if (!is_time || (values->size > sizeof form - 1 && values->data[sizeof form - 1]))
-        return give_text(job, "datetime", values);
+        return report_text(job, "datetime", values);
     time[4] = time[7] = '-';
     time[10] = 'T';
     return job->host->meta(job, "datetime", MIM_META_TIME, time, sizeof form - 1);
@@ -136,15 +138,16 @@ integer_at(struct tiff_order order, const uint8_t *bytes, unsigned size, bool is
 
 /* Numbers of any type, one or a list. */
 static int32_t
-give_numbers(struct tiff_directory *directory, const struct tiff_entry *entry, const char *key, const struct values *values)
+report_numbers(struct tiff_directory *directory, const struct tiff_entry *entry, const char *key,
+               const struct values *values)
 {
     bool is_ratio = entry->type == TIFF_RATIONAL || entry->type == TIFF_SRATIONAL;
     bool is_real = entry->type == TIFF_FLOAT || entry->type == TIFF_DOUBLE;
     bool is_signed = tiff_type_is_signed(entry->type);
     unsigned width = is_ratio ? sizeof(struct mim_rational) : 8;
     struct mim_job *job = directory->job;
-    uint64_t room = entry->count * width;
-    uint8_t *list = values->size ? job->host->resize(job, NULL, 0, room) : NULL;
+    uint64_t capacity = entry->count * width;
+    uint8_t *list = values->size ? job->host->resize(job, NULL, 0, capacity) : NULL;
     if (!list)
         return values->size ? job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a list of numbers") : MIM_OK;
 
@@ -160,21 +163,21 @@ give_numbers(struct tiff_directory *directory, const struct tiff_entry *entry, c
     }
     int32_t one = is_ratio ? MIM_META_RATIONAL : is_real ? MIM_META_REAL : MIM_META_INT;
     int32_t many = is_ratio ? MIM_META_RATIONALS : is_real ? MIM_META_REALS : MIM_META_INTS;
-    int32_t status = job->host->meta(job, key, (entry->count == 1 ? one : many) | values->coding, list, room);
-    job->host->resize(job, list, room, 0);
+    int32_t status = job->host->meta(job, key, (entry->count == 1 ? one : many) | values->coding, list, capacity);
+    job->host->resize(job, list, capacity, 0);
     return status;
 }
 
 /* What tifffile says of all pages together: true of this file, and wrong in any other. */
 static bool
-tells_shape(const struct values *values)
+is_tifffile_shape(const struct values *values)
 {
     static const char start[] = "{\"shape\": [";
     return values->size >= sizeof start - 1 && memcmp(values->data, start, sizeof start - 1) == 0;
 }
 
 static int32_t
-give_entry(struct tiff_directory *directory, const struct tiff_entry *entry)
+report_entry(struct tiff_directory *directory, const struct tiff_entry *entry)
 {
     struct values values = { 0 };
     char name[16];
@@ -195,18 +198,18 @@ give_entry(struct tiff_directory *directory, const struct tiff_entry *entry)
         return MIM_OK;
 
     int32_t status = read_values(directory, entry, &values);
-    if (entry->tag == TIFFTAG_IMAGEDESCRIPTION && tells_shape(&values))
+    if (entry->tag == TIFFTAG_IMAGEDESCRIPTION && is_tifffile_shape(&values))
         values.coding = MIM_META_CODING;
     if (status == MIM_OK && values.size) {
         if (type == MIM_META_TEXT)
-            status = give_text(directory->job, key, &values);
+            status = report_text(directory->job, key, &values);
         else if (type == MIM_META_TIME)
-            status = give_time(directory->job, &values);
+            status = report_time(directory->job, &values);
         else if (type == MIM_META_BYTES)
             status = directory->job->host->meta(directory->job, key, MIM_META_BYTES | values.coding, values.data,
                                                  values.size);
         else
-            status = give_numbers(directory, entry, key, &values);
+            status = report_numbers(directory, entry, key, &values);
     }
     free_values(directory->job, &values);
     return status;
@@ -214,7 +217,7 @@ give_entry(struct tiff_directory *directory, const struct tiff_entry *entry)
 
 /* Two tags, one value. */
 static int32_t
-give_resolution(struct tiff_directory *directory, const struct tiff_entry axes[2], uint64_t unit)
+report_resolution(struct tiff_directory *directory, const struct tiff_entry axes[2], uint64_t unit)
 {
     struct mim_job *job = directory->job;
     struct mim_rational ratios[2];
@@ -224,9 +227,9 @@ give_resolution(struct tiff_directory *directory, const struct tiff_entry axes[2
     for (unsigned i = 0; i < 2; i++) {
         if (axes[i].type != TIFF_RATIONAL || axes[i].count != 1)
             return MIM_OK;
-        int32_t status = tiff_window_get(directory->window, job, axes[i].where, 8, &bytes);
+        int32_t status = tiff_window_get(directory->window, job, axes[i].offset, 8, &bytes);
         if (status != MIM_OK)
-            return job->host->fail(job, status, axes[i].where, "the resolution cannot be read");
+            return job->host->fail(job, status, axes[i].offset, "the resolution cannot be read");
         ratios[i] = (struct mim_rational){ (int64_t)tiff_number(directory->order, bytes, 4),
                                            (int64_t)tiff_number(directory->order, bytes + 4, 4) };
     }
@@ -237,7 +240,7 @@ give_resolution(struct tiff_directory *directory, const struct tiff_entry axes[2
 }
 
 static int32_t
-give_tags(struct tiff_directory *directory)
+report_tags(struct tiff_directory *directory)
 {
     struct tiff_entry axes[2] = { { 0 }, { 0 } };
     uint64_t unit = RESUNIT_INCH;
@@ -252,13 +255,13 @@ give_tags(struct tiff_directory *directory)
         else if (entry.tag == TIFFTAG_RESOLUTIONUNIT)
             tiff_directory_uint(directory, &entry, 0, &unit);
         else
-            status = give_entry(directory, &entry);
+            status = report_entry(directory, &entry);
     }
-    return status == MIM_OK ? give_resolution(directory, axes, unit) : status;
+    return status == MIM_OK ? report_resolution(directory, axes, unit) : status;
 }
 
 static int32_t
-give_coding_text(struct mim_job *job, const char *key, const struct tiff_name *names, uint32_t value)
+report_coding_text(struct mim_job *job, const char *key, const struct tiff_name *names, uint32_t value)
 {
     char number[16];
     const char *text = tiff_name_of(names, value);
@@ -268,13 +271,13 @@ give_coding_text(struct mim_job *job, const char *key, const struct tiff_name *n
 }
 
 static int32_t
-give_coding_int(struct mim_job *job, const char *key, int64_t value)
+report_coding_int(struct mim_job *job, const char *key, int64_t value)
 {
     return job->host->meta(job, key, MIM_META_INT | MIM_META_CODING, &value, sizeof value);
 }
 
 static int32_t
-give_coding(struct mim_job *job, const struct tiff_page *page)
+report_coding(struct mim_job *job, const struct tiff_page *page)
 {
     const struct {
         const char *key;
@@ -293,8 +296,8 @@ give_coding(struct mim_job *job, const struct tiff_page *page)
     };
     int32_t status = MIM_OK;
     for (unsigned i = 0; i < sizeof codings / sizeof *codings && status == MIM_OK; i++)
-        status = codings[i].names ? give_coding_text(job, codings[i].key, codings[i].names, codings[i].value)
-                                  : give_coding_int(job, codings[i].key, codings[i].value);
+        status = codings[i].names ? report_coding_text(job, codings[i].key, codings[i].names, codings[i].value)
+                                  : report_coding_int(job, codings[i].key, codings[i].value);
     return status;
 }
 
@@ -305,23 +308,24 @@ tiff_file_metadata(struct tiff_directory *directory)
     char description[TIFF_DESCRIPTION_SIZE + 1];
     struct mim_job *job = directory->job;
     const char *order = directory->order.is_big_endian ? "big" : "little";
-    int32_t status = tiff_read_description(directory, description);
+    int32_t status = tiff_description_read(directory, description);
     if (status == MIM_TRUNCATED)
         status = MIM_OK;
     if (status == MIM_OK)
         status = job->host->meta(job, "byte_order", MIM_META_TEXT | MIM_META_CODING, order, strlen(order));
     if (status == MIM_OK)
-        status = give_coding_int(job, "is_bigtiff", directory->order.is_big_tiff);
+        status = report_coding_int(job, "is_bigtiff", directory->order.is_big_tiff);
     if (status == MIM_OK)
-        status = give_coding_int(job, "is_imagej", tiff_is_imagej(description, sizeof description));
+        status = report_coding_int(job, "is_imagej", tiff_is_imagej(description, sizeof description));
     if (status == MIM_OK)
-        status = give_coding_int(job, "is_ome", strstr(description, "<OME ") != NULL || strstr(description, "<OME>") != NULL);
+        status = report_coding_int(job, "is_ome",
+                                   strstr(description, "<OME ") != NULL || strstr(description, "<OME>") != NULL);
     return status;
 }
 
 int32_t
-tiff_metadata(struct tiff_directory *directory, const struct tiff_page *page)
+tiff_page_metadata(struct tiff_directory *directory, const struct tiff_page *page)
 {
-    int32_t status = give_tags(directory);
-    return status == MIM_OK ? give_coding(directory->job, page) : status;
+    int32_t status = report_tags(directory);
+    return status == MIM_OK ? report_coding(directory->job, page) : status;
 }

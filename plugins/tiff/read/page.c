@@ -103,7 +103,7 @@ read_entry(struct tiff_page *page, struct tiff_directory *directory, const struc
         return read_pair(directory, entry, &page->subsample_x, &page->subsample_y);
     case TIFFTAG_STRIPOFFSETS:
     case TIFFTAG_TILEOFFSETS:
-        strips->places = *entry;
+        strips->offsets = *entry;
         return MIM_OK;
     case TIFFTAG_STRIPBYTECOUNTS:
     case TIFFTAG_TILEBYTECOUNTS:
@@ -137,7 +137,7 @@ fill_gaps(struct tiff_page *page)
 }
 
 static int32_t
-check(const struct tiff_page *page, struct tiff_directory *directory)
+check_page(const struct tiff_page *page, struct tiff_directory *directory)
 {
     struct mim_job *job = directory->job;
     if (page->width == 0 || page->height == 0)
@@ -185,9 +185,9 @@ tiff_page_read(struct tiff_page *page, struct tiff_directory *directory, struct 
     if (status != MIM_OK)
         return job->host->fail(job, status, directory->offset, "the tags of this page cannot be read");
 
-    page->has_uneven_strips = strips->places.count != strips->sizes.count;
+    page->has_uneven_strips = strips->offsets.count != strips->sizes.count;
     fill_gaps(page);
-    return check(page, directory);
+    return check_page(page, directory);
 }
 
 uint64_t

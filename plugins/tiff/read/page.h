@@ -52,7 +52,7 @@ struct tiff_page {
 
 /* Offsets and sizes of its strips or tiles; a count of 0: the tag is missing. */
 struct tiff_strips {
-    struct tiff_entry places, sizes;
+    struct tiff_entry offsets, sizes;
 };
 
 int32_t tiff_page_read(struct tiff_page *page, struct tiff_directory *directory, struct tiff_strips *strips);

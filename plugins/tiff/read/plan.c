@@ -14,7 +14,7 @@
 #define PLAIN_STRIP_BYTES (16u << 20) /* the same, of those that are decoded here */
 
 static int32_t
-refuse(const struct tiff_page *page, struct tiff_directory *directory, const char *what)
+refuse_page(const struct tiff_page *page, struct tiff_directory *directory, const char *what)
 {
     struct mim_job *job = directory->job;
     return job->host->fail(job, MIM_UNSUPPORTED, page->offset,
@@ -40,7 +40,7 @@ plan_palette(struct tiff_page *page, struct tiff_directory *directory)
 {
     bool is_index = page->sample == MIM_SAMPLE_U8 || page->sample == MIM_SAMPLE_U16; /* one below zero has no entry */
     if (page->bits > 16 || page->samples != 1 || !is_index)
-        return refuse(page, directory, "a palette page of this kind reads with raw=yes only");
+        return refuse_page(page, directory, "a palette page of this kind reads with raw=yes only");
 
     struct tiff_entry map = { 0 };
     int32_t status = MIM_OK;
@@ -66,7 +66,7 @@ static int32_t
 plan_ycbcr(struct tiff_page *page, struct tiff_directory *directory, bool raw)
 {
     if (raw && (page->subsample_x != 1 || page->subsample_y != 1))
-        return refuse(page, directory, "subsampled YCbCr has no raw samples of one size");
+        return refuse_page(page, directory, "subsampled YCbCr has no raw samples of one size");
     if (raw)
         return MIM_OK;
     if (page->compression != COMPRESSION_JPEG || page->planar != PLANARCONFIG_CONTIG || page->samples != 3)
@@ -91,7 +91,7 @@ plan_colour(struct tiff_page *page, struct tiff_directory *directory, bool raw)
 {
     bool is_integer = page->sample <= MIM_SAMPLE_I64;
     if (page->compression == COMPRESSION_OJPEG)
-        return raw ? refuse(page, directory, "old-style JPEG has no raw samples") : plan_rgba(page, directory);
+        return raw ? refuse_page(page, directory, "old-style JPEG has no raw samples") : plan_rgba(page, directory);
     if (page->photometric == PHOTOMETRIC_YCBCR)
         return plan_ycbcr(page, directory, raw);
     if (raw)
@@ -112,7 +112,7 @@ plan_colour(struct tiff_page *page, struct tiff_directory *directory, bool raw)
         return plan_rgba(page, directory);
     case PHOTOMETRIC_ICCLAB:
     case PHOTOMETRIC_ITULAB:
-        return refuse(page, directory, "this kind of Lab reads with raw=yes only");
+        return refuse_page(page, directory, "this kind of Lab reads with raw=yes only");
     default:
         break;
     }
@@ -147,7 +147,7 @@ has_own_predictor(const struct tiff_page *page)
 {
     if (page->route != TIFF_ROUTE_SAMPLES || !codec_predicts(page->compression))
         return false;
-    return (page->predictor == PREDICTOR_HORIZONTAL && tiff_sum_of(page->bits)) || has_own_float_predictor(page);
+    return (page->predictor == PREDICTOR_HORIZONTAL && tiff_prefix_sum_of(page->bits)) || has_own_float_predictor(page);
 }
 
 /* When a page has more strip offsets than sizes, or fewer, libtiff's answer depends on which of the two it is asked for
@@ -188,10 +188,10 @@ is_rowwise(const struct tiff_page *page)
 {
     if (page->is_tiled || page->route == TIFF_ROUTE_RGBA)
         return false;
-    uint64_t row = tiff_page_row_bytes(page, page->width), most = LONG_STRIP_BYTES;
+    uint64_t row = tiff_page_row_bytes(page, page->width), limit = LONG_STRIP_BYTES;
     if (page->decoder != TIFF_DECODER_LIBTIFF)
-        most = decodes_in_place(page) ? TIFF_MOST_STRIP_BYTES : PLAIN_STRIP_BYTES;
-    return page->compression == COMPRESSION_NONE || row > most / page->rows_per_strip;
+        limit = decodes_in_place(page) ? TIFF_MAX_STRIP_BYTES : PLAIN_STRIP_BYTES;
+    return page->compression == COMPRESSION_NONE || row > limit / page->rows_per_strip;
 }
 
 /* Strips of the usual size and rows of tiles are decoded whole; long strips and plain ones row by row. */
@@ -202,17 +202,17 @@ plan_pieces(struct tiff_page *page)
     uint64_t rows = page->is_tiled ? page->tile_height : page->rows_per_strip;
     if (rows > page->height)
         rows = page->height;
-    uint64_t few = PART_BYTES / row ? PART_BYTES / row : 1, unit = rows;
+    uint64_t part_rows = PART_BYTES / row ? PART_BYTES / row : 1, unit = rows;
 
-    page->rows_per_chunk = (uint32_t)(page->is_rowwise && page->planes == 1 && few < rows ? few : rows);
+    page->rows_per_chunk = (uint32_t)(page->is_rowwise && page->planes == 1 && part_rows < rows ? part_rows : rows);
     if (page->is_rowwise && page->compression == COMPRESSION_NONE)
-        page->rows_per_chunk = (uint32_t)(unit = few < page->height ? few : page->height);
-    uint64_t part = few / unit ? few / unit * unit : unit;
+        page->rows_per_chunk = (uint32_t)(unit = part_rows < page->height ? part_rows : page->height);
+    uint64_t part = part_rows / unit ? part_rows / unit * unit : unit;
     page->rows_per_part = (uint32_t)(part < page->height ? part : page->height);
 }
 
 int32_t
-tiff_page_plan(struct tiff_page *page, struct tiff_directory *directory, const struct tiff_choices *choices)
+tiff_page_plan(struct tiff_page *page, struct tiff_directory *directory, const struct tiff_read_options *choices)
 {
     page->sample = tiff_sample_type(page->bits, page->format);
     page->is_scaled =
@@ -221,11 +221,11 @@ tiff_page_plan(struct tiff_page *page, struct tiff_directory *directory, const s
     page->out_sample = page->sample;
     page->out_channels = page->samples;
     if (page->format == SAMPLEFORMAT_COMPLEXIEEEFP || page->format == SAMPLEFORMAT_COMPLEXINT)
-        return refuse(page, directory, "complex samples are not read");
+        return refuse_page(page, directory, "complex samples are not read");
 
     int32_t status = plan_colour(page, directory, choices->raw);
     if (status == MIM_OK && page->route == TIFF_ROUTE_SAMPLES && page->sample == MIM_SAMPLE_NONE)
-        return refuse(page, directory, "samples of this kind are not read");
+        return refuse_page(page, directory, "samples of this kind are not read");
     if (status != MIM_OK)
         return status;
     page->has_own_predictor = has_own_predictor(page);
@@ -244,19 +244,19 @@ rows_of_strip(const struct tiff_page *page, uint64_t strip)
 
 /* Do the strips follow each other without a gap? */
 static int32_t
-check_places(const struct tiff_page *page, struct tiff_directory *directory, const struct tiff_entry *places,
-             bool *is_plain, uint64_t *start)
+check_offsets(const struct tiff_page *page, struct tiff_directory *directory, const struct tiff_entry *offsets,
+              bool *is_plain, uint64_t *start)
 {
     uint64_t count = (page->height - 1) / page->rows_per_strip + 1, at = 0;
     uint64_t size = tiff_page_row_bytes(page, page->width) * page->rows_per_strip;
     *is_plain = false;
-    if (places->count < count)
+    if (offsets->count < count)
         return MIM_OK;
 
-    int32_t status = tiff_directory_uint(directory, places, 0, start);
+    int32_t status = tiff_directory_uint(directory, offsets, 0, start);
     *is_plain = status == MIM_OK && *start != 0;
     for (uint64_t i = 1; i < count && *is_plain; i++) {
-        status = tiff_directory_uint(directory, places, i, &at);
+        status = tiff_directory_uint(directory, offsets, i, &at);
         *is_plain = status == MIM_OK && at == *start + i * size;
     }
     return status;
@@ -278,7 +278,7 @@ check_sizes(const struct tiff_page *page, struct tiff_directory *directory, cons
 }
 
 int32_t
-tiff_page_is_plain(const struct tiff_page *page, struct tiff_directory *directory, const struct tiff_strips *strips,
+tiff_page_find_raw(const struct tiff_page *page, struct tiff_directory *directory, const struct tiff_strips *strips,
                    bool *is_plain, uint64_t *start)
 {
     *is_plain = false;
@@ -289,7 +289,7 @@ tiff_page_is_plain(const struct tiff_page *page, struct tiff_directory *director
         return MIM_OK;
 
     struct mim_job *job = directory->job;
-    int32_t status = check_places(page, directory, &strips->places, is_plain, start);
+    int32_t status = check_offsets(page, directory, &strips->offsets, is_plain, start);
     if (status == MIM_OK)
         status = check_sizes(page, directory, &strips->sizes, is_plain);
     if (status == MIM_CORRUPT) /* libtiff will say what is wrong, or make do */

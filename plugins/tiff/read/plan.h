@@ -8,15 +8,16 @@
 
 #include "read/page.h"
 
-#define TIFF_MOST_STRIP_BYTES (64u << 20) /* decoded at once, which cannot be cancelled */
+#define TIFF_MAX_STRIP_BYTES (64u << 20) /* decoded at once, which cannot be cancelled */
 
-struct tiff_choices {
+struct tiff_read_options {
     int32_t raw, scale, orient; /* the reader's options */
 };
 
-int32_t tiff_page_plan(struct tiff_page *page, struct tiff_directory *directory, const struct tiff_choices *choices);
+int32_t tiff_page_plan(struct tiff_page *page, struct tiff_directory *directory,
+                       const struct tiff_read_options *choices);
 /* Do the samples lie in the source row after row, as the frame needs them? If so, from `*start` on. */
-int32_t tiff_page_is_plain(const struct tiff_page *page, struct tiff_directory *directory,
+int32_t tiff_page_find_raw(const struct tiff_page *page, struct tiff_directory *directory,
                            const struct tiff_strips *strips, bool *is_plain, uint64_t *start);
 
 #endif

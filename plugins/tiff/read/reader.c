@@ -30,7 +30,7 @@ directory_at(struct mim_job *job, uint64_t offset)
 
 /* Fill the page and the frame's facts from the directory at `offset`. */
 static int32_t
-look_at(struct mim_job *job, uint64_t offset, struct tiff_page *page, struct mim_frame_info *info)
+read_page(struct mim_job *job, uint64_t offset, struct tiff_page *page, struct mim_frame_info *info)
 {
     struct tiff_reader *self = job->state;
     struct tiff_directory directory = directory_at(job, offset);
@@ -42,7 +42,7 @@ look_at(struct mim_job *job, uint64_t offset, struct tiff_page *page, struct mim
     if (status == MIM_OK)
         status = tiff_page_plan(page, &directory, &self->choices);
     if (status == MIM_OK)
-        status = tiff_page_is_plain(page, &directory, &strips, &is_plain, &start);
+        status = tiff_page_find_raw(page, &directory, &strips, &is_plain, &start);
     if (status != MIM_OK)
         return status;
 
@@ -72,10 +72,10 @@ find_imagej_stack(struct mim_job *job)
     struct tiff_directory directory = directory_at(job, self->first);
     uint64_t images = 1, size = job->host->size(job);
 
-    int32_t status = tiff_page_imagej(&directory, &images);
+    int32_t status = tiff_imagej_images(&directory, &images);
     if (status != MIM_OK || images < 2 || images > INT32_MAX) /* ImageJ counts in 32 bits */
         return status == MIM_TRUNCATED ? MIM_OK : status;
-    status = look_at(job, self->first, &page, &info);
+    status = read_page(job, self->first, &page, &info);
     if (status != MIM_OK || !(info.flags & MIM_FRAME_RAW))
         return MIM_OK; /* prepare will say so */
 
@@ -90,18 +90,18 @@ static int32_t
 reader_open(struct mim_job *job, struct mim_sequence *sequence)
 {
     struct tiff_reader *self = job->state;
-    int32_t status = tiff_pages_open(&self->pages, job, &self->window);
+    int32_t status = tiff_page_index_open(&self->pages, job, &self->window);
     if (status != MIM_OK)
         return status;
     self->order = self->pages.order;
     self->first = self->pages.next;
     self->images = 1;
-    status = tiff_pages_reach(&self->pages, job, &self->window, 0);
+    status = tiff_page_index_extend(&self->pages, job, &self->window, 0);
     if (status != MIM_OK)
         return status;
 
     sequence->loop = -1;
-    if (self->pages.next || self->pages.broken)
+    if (self->pages.next || self->pages.end_status)
         return MIM_OK;
     status = find_imagej_stack(job);
     sequence->count = self->images;
@@ -113,7 +113,7 @@ static int32_t
 reader_scan(struct mim_job *job, struct mim_sequence *sequence)
 {
     struct tiff_reader *self = job->state;
-    int32_t status = tiff_pages_reach(&self->pages, job, &self->window, MIM_UNKNOWN - 1);
+    int32_t status = tiff_page_index_extend(&self->pages, job, &self->window, MIM_UNKNOWN - 1);
     sequence->count = self->images > 1 ? self->images : self->pages.count;
     sequence->sure = MIM_SURE_EXACT;
     return status == MIM_END ? MIM_OK : status;
@@ -127,10 +127,10 @@ reader_prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_fra
         return MIM_END;
 
     uint64_t page = self->images > 1 ? 0 : index;
-    int32_t status = tiff_pages_reach(&self->pages, job, &self->window, page);
+    int32_t status = tiff_page_index_extend(&self->pages, job, &self->window, page);
     if (status != MIM_OK)
         return status;
-    status = look_at(job, self->pages.offsets[page], packet, info);
+    status = read_page(job, self->pages.offsets[page], packet, info);
     if (status == MIM_OK && self->images > 1)
         info->raw_offset += index * info->raw_stride * info->height;
     return status;
@@ -149,7 +149,7 @@ static int32_t
 reader_metadata(struct mim_job *job, const void *packet, const struct mim_frame_info *info)
 {
     struct tiff_reader *self = job->state;
-    struct tiff_reading_worker *worker = job->worker;
+    struct tiff_read_worker *worker = job->worker;
     const struct tiff_page *page = packet;
     struct tiff_page first;
     struct tiff_strips strips;
@@ -164,14 +164,14 @@ reader_metadata(struct mim_job *job, const void *packet, const struct mim_frame_
         page = &first;
     }
     if (status == MIM_OK)
-        status = tiff_metadata(&directory, page);
+        status = tiff_page_metadata(&directory, page);
     return status == MIM_OK && !packet ? tiff_file_metadata(&directory) : status;
 }
 
 static void
 reader_worker_close(struct mim_job *job)
 {
-    struct tiff_reading_worker *worker = job->worker;
+    struct tiff_read_worker *worker = job->worker;
     worker->handle.job = job;
     tiff_handle_close(&worker->handle);
     tiff_window_close(&worker->window, job);
@@ -187,7 +187,7 @@ static void
 reader_close(struct mim_job *job)
 {
     struct tiff_reader *self = job->state;
-    tiff_pages_close(&self->pages, job);
+    tiff_page_index_close(&self->pages, job);
     tiff_window_close(&self->window, job);
 }
 
@@ -196,7 +196,7 @@ const struct mim_reader_ops tiff_reader_ops = {
     .flags = MIM_READER_ANY_ORDER,
     .state_size = sizeof(struct tiff_reader),
     .packet_size = sizeof(struct tiff_page),
-    .worker_size = sizeof(struct tiff_reading_worker),
+    .worker_size = sizeof(struct tiff_read_worker),
     .option_count = sizeof options / sizeof *options,
     .options = options,
     .open = reader_open,

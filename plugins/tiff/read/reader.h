@@ -12,9 +12,9 @@
 #include "read/plan.h"
 
 struct tiff_reader {
-    struct tiff_choices choices;
+    struct tiff_read_options choices;
     struct tiff_window window;
-    struct tiff_pages pages;
+    struct tiff_page_index pages;
     struct tiff_order order;
     uint64_t first;  /* the first page's directory */
     uint64_t images; /* of an ImageJ stack in one directory; else 1 */

@@ -16,18 +16,17 @@
 #define OVERHEAD 4096u /* coded data are no larger than twice what they stand for and this, or something is odd */
 
 /* What a codec does, from memory to memory: true when all of `to` is there. */
-typedef bool (*unpack_function)(struct tiff_reading_worker *worker, const uint8_t *coded, uint64_t coded_size,
-                                uint8_t *to, uint64_t size);
+typedef bool (*decode_function)(struct tiff_read_worker *worker, const uint8_t *coded, uint64_t coded_size, uint8_t *to,
+                                uint64_t size);
 
 static bool
-unpack_lzw(struct tiff_reading_worker *worker, const uint8_t *coded, uint64_t coded_size, uint8_t *to, uint64_t size)
+decode_lzw(struct tiff_read_worker *worker, const uint8_t *coded, uint64_t coded_size, uint8_t *to, uint64_t size)
 {
-    return tiff_unlzw((struct tiff_unlzw *)worker->unlzw.data, coded, coded_size, to, size);
+    return tiff_lzw_decode((struct tiff_lzw_decoder *)worker->lzw.data, coded, coded_size, to, size);
 }
 
 static bool
-unpack_deflate(struct tiff_reading_worker *worker, const uint8_t *coded, uint64_t coded_size, uint8_t *to,
-               uint64_t size)
+decode_deflate(struct tiff_read_worker *worker, const uint8_t *coded, uint64_t coded_size, uint8_t *to, uint64_t size)
 {
     size_t used = 0, made = 0;
     return libdeflate_zlib_decompress_ex(worker->inflater, coded, coded_size, to, size, &used, &made) ==
@@ -36,16 +35,16 @@ unpack_deflate(struct tiff_reading_worker *worker, const uint8_t *coded, uint64_
 }
 
 static bool
-unpack_runs(struct tiff_reading_worker *worker, const uint8_t *coded, uint64_t coded_size, uint8_t *to, uint64_t size)
+decode_packbits(struct tiff_read_worker *worker, const uint8_t *coded, uint64_t coded_size, uint8_t *to, uint64_t size)
 {
     (void)worker;
-    return tiff_unpack_runs(coded, coded_size, to, size);
+    return tiff_packbits_decode(coded, coded_size, to, size);
 }
 
-static const unpack_function unpackers[] = {
-    [TIFF_DECODER_LZW] = unpack_lzw,
-    [TIFF_DECODER_DEFLATE] = unpack_deflate,
-    [TIFF_DECODER_PACKBITS] = unpack_runs,
+static const decode_function decoders[] = {
+    [TIFF_DECODER_LZW] = decode_lzw,
+    [TIFF_DECODER_DEFLATE] = decode_deflate,
+    [TIFF_DECODER_PACKBITS] = decode_packbits,
 };
 
 static int32_t
@@ -57,7 +56,7 @@ no_memory(struct mim_job *job, const struct tiff_page *page, uint64_t size)
 
 /* Where libtiff has it, which mends some directories; `size` 0 when it has no idea. */
 static void
-find(struct tiff_handle *handle, uint32_t index, uint64_t *place, uint64_t *size)
+locate_strip(struct tiff_handle *handle, uint32_t index, uint64_t *place, uint64_t *size)
 {
     int has_failed = 0, has_failed_again = 0;
     *place = TIFFGetStrileOffsetWithErr(handle->tiff, index, &has_failed);
@@ -69,19 +68,19 @@ find(struct tiff_handle *handle, uint32_t index, uint64_t *place, uint64_t *size
 /* A directory of which libtiff could not read a part is another one when it is asked again: it gets a fresh look,
  * and the rest of the page. */
 static int32_t
-leave_page(struct tiff_handle *handle, const struct tiff_page *page)
+leave_page_to_libtiff(struct tiff_handle *handle, const struct tiff_page *page)
 {
     tiff_handle_close(handle);
-    int32_t status = tiff_handle_go(handle, handle->job, page);
-    handle->is_as_read = false;
+    int32_t status = tiff_handle_set_page(handle, handle->job, page);
+    handle->has_same_tags = false;
     return status;
 }
 
 static int32_t
-get_tools(struct tiff_reading_worker *worker, struct mim_job *job, const struct tiff_page *page)
+prepare_decoder(struct tiff_read_worker *worker, struct mim_job *job, const struct tiff_page *page)
 {
-    if (page->decoder == TIFF_DECODER_LZW && !tiff_scratch_get(&worker->unlzw, job, sizeof(struct tiff_unlzw)))
-        return no_memory(job, page, sizeof(struct tiff_unlzw));
+    if (page->decoder == TIFF_DECODER_LZW && !tiff_scratch_get(&worker->lzw, job, sizeof(struct tiff_lzw_decoder)))
+        return no_memory(job, page, sizeof(struct tiff_lzw_decoder));
     if (page->decoder == TIFF_DECODER_DEFLATE && !worker->inflater && !(worker->inflater = libdeflate_alloc_decompressor()))
         return no_memory(job, page, 1 << 14);
     return MIM_OK;
@@ -100,9 +99,9 @@ read_fully(struct mim_job *job, uint8_t *to, uint64_t size, uint64_t place, bool
 
 /* Coded bytes, which hold until the next call; none when the source ends before they do. */
 static int32_t
-fetch(struct mim_job *job, const struct tiff_page *page, uint64_t place, uint64_t size, const uint8_t **bytes)
+fetch_coded(struct mim_job *job, const struct tiff_page *page, uint64_t place, uint64_t size, const uint8_t **bytes)
 {
-    struct tiff_reading_worker *worker = job->worker;
+    struct tiff_read_worker *worker = job->worker;
     uint64_t before = place - worker->stored_at, wanted = size < SMALL_STRIP ? WINDOW_BYTES : size;
     *bytes = NULL;
     if (place >= worker->stored_at && before <= worker->stored_size && size <= worker->stored_size - before) {
@@ -124,16 +123,16 @@ fetch(struct mim_job *job, const struct tiff_page *page, uint64_t place, uint64_
 }
 
 static int32_t
-unpack(struct mim_job *job, const struct tiff_page *page, uint64_t place, uint64_t coded_size, uint8_t *to,
-       uint64_t size, bool *is_done)
+decode_strip(struct mim_job *job, const struct tiff_page *page, uint64_t place, uint64_t coded_size, uint8_t *to,
+             uint64_t size, bool *is_done)
 {
-    struct tiff_reading_worker *worker = job->worker;
+    struct tiff_read_worker *worker = job->worker;
     const uint8_t *coded = NULL;
-    int32_t status = get_tools(worker, job, page);
+    int32_t status = prepare_decoder(worker, job, page);
     if (status == MIM_OK)
-        status = fetch(job, page, place, coded_size, &coded);
+        status = fetch_coded(job, page, place, coded_size, &coded);
     if (status == MIM_OK && coded)
-        *is_done = unpackers[page->decoder](worker, coded, coded_size, to, size);
+        *is_done = decoders[page->decoder](worker, coded, coded_size, to, size);
     return status;
 }
 
@@ -156,18 +155,18 @@ int32_t
 tiff_strip_read(struct mim_job *job, const struct tiff_page *page, uint32_t index, uint64_t skip, uint8_t *to,
                 uint64_t size, bool *is_done)
 {
-    struct tiff_reading_worker *worker = job->worker;
+    struct tiff_read_worker *worker = job->worker;
     uint64_t place = 0, stored = 0;
     int32_t status = MIM_OK;
 
     *is_done = false;
-    if (worker->leaves_all || !worker->handle.is_as_read || size > TIFF_MOST_STRIP_BYTES)
+    if (worker->uses_libtiff_only || !worker->handle.has_same_tags || size > TIFF_MAX_STRIP_BYTES)
         return MIM_OK;
-    find(&worker->handle, index, &place, &stored);
+    locate_strip(&worker->handle, index, &place, &stored);
     if (stored == 0)
-        return leave_page(&worker->handle, page);
+        return leave_page_to_libtiff(&worker->handle, page);
     if (page->decoder != TIFF_DECODER_COPY && stored / 2 <= size + OVERHEAD)
-        status = unpack(job, page, place, stored, to, size, is_done);
+        status = decode_strip(job, page, place, stored, to, size, is_done);
     else if (page->decoder == TIFF_DECODER_COPY)
         status = read_stored(job, place, stored, skip, to, size, is_done);
     if (status == MIM_OK && *is_done && page->order.is_big_endian != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__))
@@ -176,9 +175,9 @@ tiff_strip_read(struct mim_job *job, const struct tiff_page *page, uint32_t inde
 }
 
 void
-tiff_strip_close(struct tiff_reading_worker *worker, struct mim_job *job)
+tiff_strip_close(struct tiff_read_worker *worker, struct mim_job *job)
 {
     tiff_scratch_close(&worker->stored, job);
-    tiff_scratch_close(&worker->unlzw, job);
+    tiff_scratch_close(&worker->lzw, job);
     libdeflate_free_decompressor(worker->inflater);
 }

@@ -15,6 +15,6 @@
  * and not done: libtiff has to decode it. */
 int32_t tiff_strip_read(struct mim_job *job, const struct tiff_page *page, uint32_t index, uint64_t skip, uint8_t *to,
                         uint64_t size, bool *is_done);
-void tiff_strip_close(struct tiff_reading_worker *worker, struct mim_job *job);
+void tiff_strip_close(struct tiff_read_worker *worker, struct mim_job *job);
 
 #endif

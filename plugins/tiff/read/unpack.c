@@ -18,7 +18,7 @@ is_signed(const struct tiff_page *page)
 }
 
 static uint64_t
-ones(unsigned bits)
+low_bits(unsigned bits)
 {
     return bits >= 64 ? UINT64_MAX : (1ull << bits) - 1;
 }
@@ -27,14 +27,14 @@ uint64_t
 tiff_sample_full(const struct tiff_page *page)
 {
     unsigned bits = page->is_scaled ? tiff_sample_size(page->sample) * 8 : page->bits;
-    return is_signed(page) ? ones(bits - 1) : ones(bits);
+    return is_signed(page) ? low_bits(bits - 1) : low_bits(bits);
 }
 
 /* Full range to full range, rounded. Signed values keep their sign and scale by their positive range. */
 static uint64_t
-scale(const struct tiff_page *page, uint64_t value)
+scale_value(const struct tiff_page *page, uint64_t value)
 {
-    uint64_t from = is_signed(page) ? ones(page->bits - 1) : ones(page->bits), to = tiff_sample_full(page);
+    uint64_t from = is_signed(page) ? low_bits(page->bits - 1) : low_bits(page->bits), to = tiff_sample_full(page);
     if (from == 0)
         return value;
     if (!is_signed(page))
@@ -50,8 +50,8 @@ scale(const struct tiff_page *page, uint64_t value)
 static float
 small_float(uint32_t value, unsigned exponent_bits, unsigned mantissa_bits)
 {
-    uint32_t mantissa = value & (uint32_t)ones(mantissa_bits);
-    int exponent = (int)((value >> mantissa_bits) & (uint32_t)ones(exponent_bits));
+    uint32_t mantissa = value & (uint32_t)low_bits(mantissa_bits);
+    int exponent = (int)((value >> mantissa_bits) & (uint32_t)low_bits(exponent_bits));
     int bias = (1 << (exponent_bits - 1)) - 1, top = (1 << exponent_bits) - 1;
     float size;
 
@@ -94,7 +94,7 @@ unpack_floats(uint32_t bits, const uint8_t *coded, uint64_t count, uint8_t *to, 
 /* Bits come most significant first, whatever the file's byte order. */
 struct bit_reader {
     const uint8_t *next;
-    uint64_t held;
+    uint64_t pending;
     unsigned count;
 };
 
@@ -106,16 +106,16 @@ take_bits(struct bit_reader *reader, unsigned bits)
         return upper << 32 | take_bits(reader, 32);
     }
     while (reader->count < bits) {
-        reader->held = reader->held << 8 | *reader->next++;
+        reader->pending = reader->pending << 8 | *reader->next++;
         reader->count += 8;
     }
     reader->count -= bits;
-    return reader->held >> reader->count & ones(bits);
+    return reader->pending >> reader->count & low_bits(bits);
 }
 
 /* On every machine the low bytes of `value`. */
 static void
-store(uint8_t *to, uint64_t value, unsigned size)
+store_value(uint8_t *to, uint64_t value, unsigned size)
 {
     uint8_t v8 = (uint8_t)value;
     uint16_t v16 = (uint16_t)value;
@@ -125,11 +125,11 @@ store(uint8_t *to, uint64_t value, unsigned size)
 }
 
 static uint64_t
-widen(const struct tiff_page *page, uint64_t value)
+widen_value(const struct tiff_page *page, uint64_t value)
 {
     if (is_signed(page) && page->bits < 64 && value >> (page->bits - 1) & 1)
-        value |= ~ones(page->bits);
-    return page->is_scaled ? scale(page, value) : value;
+        value |= ~low_bits(page->bits);
+    return page->is_scaled ? scale_value(page, value) : value;
 }
 
 static void
@@ -139,7 +139,7 @@ unpack_bits(const struct tiff_page *page, const uint8_t *coded, uint64_t count, 
     unsigned size = tiff_sample_size(page->sample);
     for (uint64_t i = 0; i < count; i++) {
         uint64_t value = page->bits == 24 ? three_bytes(coded + 3 * i) : take_bits(&reader, page->bits);
-        store(to + i * step, widen(page, value), size);
+        store_value(to + i * step, widen_value(page, value), size);
     }
 }
 
@@ -149,7 +149,7 @@ unpack_bits_by_table(const struct tiff_page *page, const uint8_t *coded, uint64_
 {
     uint8_t table[128];
     for (unsigned value = 0; value < 1u << page->bits; value++)
-        table[value] = (uint8_t)widen(page, value);
+        table[value] = (uint8_t)widen_value(page, value);
 
     struct bit_reader reader = { .next = coded };
     for (uint64_t i = 0; i < count; i++)

@@ -25,15 +25,15 @@ call_case(void **state)
 
 struct bytes {
     uint8_t *data;
-    uint64_t size, room;
+    uint64_t size, capacity;
 };
 
-struct desk {                    /* behind job->core */
+struct host { /* behind job->core */
     const uint8_t *source;
     uint64_t source_size;
     uint64_t fail_read;          /* the n-th read fails; 0: none */
     uint64_t fail_alloc;         /* the n-th allocation fails; 0: none */
-    uint64_t reads, allocs, held, most_asked, most_frames;
+    uint64_t reads, allocs, allocated, largest_request, max_frames;
     int32_t status;              /* of the last fail() */
     uint64_t offset;
     char text[300];
@@ -46,10 +46,10 @@ struct desk {                    /* behind job->core */
 };
 
 /* A job of this host: the serial one, or with a worker's memory. */
-struct mim_job desk_job(struct desk *desk, void *state, void *worker);
-void desk_clear(struct desk *desk);
+struct mim_job host_job(struct host *host, void *state, void *worker);
+void host_clear(struct host *host);
 /* The host's read_at. */
-int64_t desk_read(struct mim_job *job, void *data, uint64_t size, uint64_t offset);
+int64_t host_read(struct mim_job *job, void *data, uint64_t size, uint64_t offset);
 void bytes_put(struct bytes *bytes, const void *data, uint64_t size, uint64_t at);
 /* The number in the byte order of the file being made. */
 void bytes_put_number(struct bytes *bytes, uint64_t value, unsigned size, int is_big_endian);

@@ -49,11 +49,11 @@ set_defaults(void *state, const struct mim_option *options, uint32_t count)
 void
 reading_begin(struct reading *reading, const void *data, uint64_t size)
 {
-    *reading = (struct reading){ .desk = { .source = data, .source_size = size } };
+    *reading = (struct reading){ .host = { .source = data, .source_size = size } };
     void *state = calloc(1, tiff_reader_ops.state_size);
     set_defaults(state, tiff_reader_ops.options, tiff_reader_ops.option_count);
-    reading->serial = desk_job(&reading->desk, state, NULL);
-    reading->worker = desk_job(&reading->desk, state, calloc(1, tiff_reader_ops.worker_size));
+    reading->serial = host_job(&reading->host, state, NULL);
+    reading->worker = host_job(&reading->host, state, calloc(1, tiff_reader_ops.worker_size));
     reading->sequence = (struct mim_sequence){ .struct_size = sizeof reading->sequence, .count = MIM_UNKNOWN };
 }
 
@@ -70,7 +70,7 @@ copy_raw(struct reading *reading)
     struct mim_raster *raster = &reading->raster;
     CHECK(!(reading->info.flags & MIM_FRAME_BIG_ENDIAN));
     for (uint32_t y = 0; y < raster->height; y++) {
-        int64_t got = desk_read(&reading->worker, raster->data + y * raster->stride, raster->stride,
+        int64_t got = host_read(&reading->worker, raster->data + y * raster->stride, raster->stride,
                                 reading->info.raw_offset + y * reading->info.raw_stride);
         if (got < 0)
             return (int32_t)-got;
@@ -114,7 +114,7 @@ reading_metadata(struct reading *reading)
 bool
 reading_has(const struct reading *reading, const char *line)
 {
-    return reading->desk.meta.data && strstr((const char *)reading->desk.meta.data, line);
+    return reading->host.meta.data && strstr((const char *)reading->host.meta.data, line);
 }
 
 void
@@ -122,11 +122,11 @@ reading_end(struct reading *reading)
 {
     tiff_reader_ops.worker_close(&reading->worker);
     tiff_reader_ops.close(&reading->serial);
-    CHECK(reading->desk.held == 0);
+    CHECK(reading->host.allocated == 0);
     free(reading->serial.state);
     free(reading->worker.worker);
     free(reading->raster.data);
-    desk_clear(&reading->desk);
+    host_clear(&reading->host);
 }
 
 void
@@ -135,8 +135,8 @@ writing_begin(struct writing *writing)
     *writing = (struct writing){ 0 };
     void *state = calloc(1, tiff_writer_ops.state_size);
     set_defaults(state, tiff_writer_ops.options, tiff_writer_ops.option_count);
-    writing->serial = desk_job(&writing->desk, state, NULL);
-    writing->worker = desk_job(&writing->desk, state, calloc(1, tiff_writer_ops.worker_size));
+    writing->serial = host_job(&writing->host, state, NULL);
+    writing->worker = host_job(&writing->host, state, calloc(1, tiff_writer_ops.worker_size));
 }
 
 static struct mim_frame_info
@@ -158,29 +158,30 @@ writing_open(struct writing *writing, uint64_t count, const struct mim_raster *f
 int32_t
 writing_frame(struct writing *writing, const struct mim_raster *frame)
 {
-    struct tiff_sheet sheet = { 0 };
+    struct tiff_layout layout = { 0 };
     writing->info = info_of(frame);
-    int32_t status = tiff_writer_ops.accepts(&writing->serial, writing->index++, &sheet, &writing->info);
+    int32_t status = tiff_writer_ops.accepts(&writing->serial, writing->index++, &layout, &writing->info);
     if (status != MIM_OK)
         return status;
     CHECK(writing->info.sample == frame->sample && writing->info.channels == frame->channels);
 
     struct mim_coded_part *parts = calloc(writing->info.parts, sizeof *parts);
-    writing->desk.coded.size = 0;
-    writing->desk.is_coding = 1;
+    writing->host.coded.size = 0;
+    writing->host.is_coding = 1;
     for (uint32_t part = 0; part < writing->info.parts && status == MIM_OK; part++) {
-        uint64_t before = writing->desk.coded.size;
-        status = tiff_writer_ops.encode(&writing->worker, &sheet, &writing->info, part, frame, NULL);
-        parts[part].size = writing->desk.coded.size - before;
+        uint64_t before = writing->host.coded.size;
+        status = tiff_writer_ops.encode(&writing->worker, &layout, &writing->info, part, frame, NULL);
+        parts[part].size = writing->host.coded.size - before;
     }
-    writing->desk.is_coding = 0;
-    const uint8_t *at = writing->desk.coded.data;
+    writing->host.is_coding = 0;
+    const uint8_t *at = writing->host.coded.data;
     for (uint32_t part = 0; part < writing->info.parts; at += parts[part++].size)
         parts[part].data = at;
-    struct mim_coded coded = { .struct_size = sizeof coded, .part_count = writing->info.parts, .parts = parts,
-                               .size = writing->desk.coded.size };
+    struct mim_coded coded = {
+        .struct_size = sizeof coded, .part_count = writing->info.parts, .parts = parts, .size = writing->host.coded.size
+    };
     if (status == MIM_OK)
-        status = tiff_writer_ops.put(&writing->serial, &sheet, &writing->info, &coded);
+        status = tiff_writer_ops.put(&writing->serial, &layout, &writing->info, &coded);
     free(parts);
     return status;
 }
@@ -195,10 +196,10 @@ writing_finish(struct writing *writing)
 void
 writing_end(struct writing *writing)
 {
-    uint64_t size = writing->desk.sink.size;
+    uint64_t size = writing->host.sink.size;
     tiff_writer_ops.worker_close(&writing->worker);
     tiff_writer_ops.close(&writing->serial);
-    CHECK(writing->desk.held == 0 && writing->desk.sink.size == size); /* leaving writes nothing */
+    CHECK(writing->host.allocated == 0 && writing->host.sink.size == size); /* leaving writes nothing */
     free(writing->serial.state);
     free(writing->worker.worker);
 }

@@ -25,7 +25,7 @@ struct field {
 uint64_t make_page(struct bytes *file, const struct field *fields, unsigned count, const void *pixels, uint64_t size);
 
 struct reading {
-    struct desk desk;
+    struct host host;
     struct mim_job serial, worker;
     struct mim_sequence sequence;
     struct mim_frame_info info;
@@ -42,7 +42,7 @@ bool reading_has(const struct reading *reading, const char *line);
 void reading_end(struct reading *reading);
 
 struct writing {
-    struct desk desk;
+    struct host host;
     struct mim_job serial, worker;
     struct mim_frame_info info; /* as accepted */
     uint64_t index;

@@ -7,7 +7,7 @@
 #include "codec/prefix-sum.h"
 #include "file/byte-order.h"
 
-static struct tiff_unlzw decoder;
+static struct tiff_lzw_decoder decoder;
 
 /* Codes of nine bits, most significant first, in memory of exactly their size. */
 static bool
@@ -18,7 +18,7 @@ unpack_codes(const uint16_t *codes, unsigned count, uint8_t *out, size_t size)
     for (unsigned bit = 0; bit < count * 9; bit++)
         if (codes[bit / 9] >> (8 - bit % 9) & 1)
             coded[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
-    bool is_done = tiff_unlzw(&decoder, coded, coded_size, tight, size);
+    bool is_done = tiff_lzw_decode(&decoder, coded, coded_size, tight, size);
     memcpy(out, tight, size);
     free(coded);
     free(tight);
@@ -58,19 +58,19 @@ doubts_are_libtiffs(void)
     CHECK(!UNPACK(out, 3, 256, 'a', 259, 'b')); /* a string that nobody defined */
     CHECK(!UNPACK(out, 3, 256, 258, 'a', 'b')); /* a string before there is one */
     CHECK(!UNPACK(out, 3, 256, 257, 'a', 'b'));
-    CHECK(!tiff_unlzw(&decoder, (const uint8_t *)"", 0, out, 3));
-    CHECK(!tiff_unlzw(&decoder, (const uint8_t *)"\0\1ab", 4, out, 2)); /* from before TIFF 5.0 */
+    CHECK(!tiff_lzw_decode(&decoder, (const uint8_t *)"", 0, out, 3));
+    CHECK(!tiff_lzw_decode(&decoder, (const uint8_t *)"\0\1ab", 4, out, 2)); /* from before TIFF 5.0 */
 }
 
 static void
 runs_fill_what_they_are_for(void)
 {
     uint8_t out[8];
-    CHECK(tiff_unpack_runs((const uint8_t *)"\2abc\375z\200\0d", 9, out, 8) && !memcmp(out, "abczzzzd", 8));
-    CHECK(tiff_unpack_runs((const uint8_t *)"\377q\2abc", 6, out, 4) && !memcmp(out, "qqab", 4)); /* one too many */
-    CHECK(!tiff_unpack_runs((const uint8_t *)"\2ab", 3, out, 3));
-    CHECK(!tiff_unpack_runs((const uint8_t *)"\375", 1, out, 4));
-    CHECK(!tiff_unpack_runs((const uint8_t *)"\0a\200", 3, out, 2));
+    CHECK(tiff_packbits_decode((const uint8_t *)"\2abc\375z\200\0d", 9, out, 8) && !memcmp(out, "abczzzzd", 8));
+    CHECK(tiff_packbits_decode((const uint8_t *)"\377q\2abc", 6, out, 4) && !memcmp(out, "qqab", 4)); /* one too many */
+    CHECK(!tiff_packbits_decode((const uint8_t *)"\2ab", 3, out, 3));
+    CHECK(!tiff_packbits_decode((const uint8_t *)"\375", 1, out, 4));
+    CHECK(!tiff_packbits_decode((const uint8_t *)"\0a\200", 3, out, 2));
 }
 
 static void
@@ -119,11 +119,11 @@ sums_are_right_for_every_step_and_length(void)
                     unsigned size = depths[d] / 8, start = shift * size;
                     for (unsigned i = 0; i < sizeof quick; i++)
                         quick[i] = slow[i] = (uint8_t)((i + count * 7 + step) * 2654435761u >> 13);
-                    tiff_sum_of(depths[d])(quick + start, count, step);
+                    tiff_prefix_sum_of(depths[d])(quick + start, count, step);
                     sum_slowly(slow + start, count, size, step);
                     CHECK(!memcmp(quick, slow, sizeof quick));
                 }
-    CHECK(!tiff_sum_of(12) && !tiff_sum_of(24));
+    CHECK(!tiff_prefix_sum_of(12) && !tiff_prefix_sum_of(24));
 }
 
 int

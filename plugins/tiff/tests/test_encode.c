@@ -7,13 +7,13 @@
 #include "codec/packbits.h"
 #include "codec/predictor.h"
 
-enum { MOST = 70000, KINDS = 5 };
+enum { MAX_SIZE = 70000, KINDS = 5 };
 
-static uint8_t plain[MOST], back[MOST];
+static uint8_t plain[MAX_SIZE], back[MAX_SIZE];
 
 /* Of one value; a ramp; two values by chance; noise; noise in long runs. */
 static void
-fill(unsigned kind, size_t size)
+fill_plain(unsigned kind, size_t size)
 {
     uint32_t state = 7;
     uint8_t last = 0;
@@ -25,13 +25,13 @@ fill(unsigned kind, size_t size)
 }
 
 static void
-check_lzw(struct tiff_lzw_table *table, struct tiff_unlzw *decoder, size_t size)
+check_lzw(struct tiff_lzw_table *table, struct tiff_lzw_decoder *decoder, size_t size)
 {
     size_t bound = tiff_lzw_bound(size);
     uint8_t *coded = malloc(bound); /* a byte beyond it is seen by the sanitizer */
-    size_t coded_size = tiff_lzw_pack(table, plain, size, coded);
+    size_t coded_size = tiff_lzw_encode(table, plain, size, coded);
     CHECK(coded_size <= bound);
-    CHECK(tiff_unlzw(decoder, coded, coded_size, back, size));
+    CHECK(tiff_lzw_decode(decoder, coded, coded_size, back, size));
     assert_memory_equal(back, plain, size);
     free(coded);
 }
@@ -40,14 +40,14 @@ static void
 lzw_comes_back_at_every_length_around_a_full_table(void)
 {
     struct tiff_lzw_table *table = malloc(sizeof *table);
-    struct tiff_unlzw *decoder = malloc(sizeof *decoder);
+    struct tiff_lzw_decoder *decoder = malloc(sizeof *decoder);
     for (unsigned kind = 0; kind < KINDS; kind++) {
-        fill(kind, MOST);
+        fill_plain(kind, MAX_SIZE);
         for (size_t size = 1; size < 600; size++)
             check_lzw(table, decoder, size);
         for (size_t size = 3700; size < 4200; size++)
             check_lzw(table, decoder, size);
-        for (size_t size = 7500; size < MOST; size += 997)
+        for (size_t size = 7500; size < MAX_SIZE; size += 997)
             check_lzw(table, decoder, size);
     }
     free(decoder);
@@ -63,9 +63,9 @@ runs_come_back_and_end_with_their_row(void)
             for (size_t count = 1; count < 4; count++) {
                 size_t row = rows[i], size = row * count, bound = tiff_packbits_bound(size, row), at = 0;
                 uint8_t *coded = malloc(bound);
-                fill(kind, size);
-                size_t coded_size = tiff_packbits_pack(plain, size, row, coded);
-                CHECK(coded_size <= bound && tiff_unpack_runs(coded, coded_size, back, size));
+                fill_plain(kind, size);
+                size_t coded_size = tiff_packbits_encode(plain, size, row, coded);
+                CHECK(coded_size <= bound && tiff_packbits_decode(coded, coded_size, back, size));
                 assert_memory_equal(back, plain, size);
                 for (size_t done = 0; at < coded_size;) { /* no run reaches over the end of its row */
                     int code = (int8_t)coded[at];
@@ -88,7 +88,7 @@ runs_are_as_short_as_they_can_be(void)
     for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
         uint8_t coded[32];
         size_t size = strlen(rows[i].plain);
-        CHECK(tiff_packbits_pack((const uint8_t *)rows[i].plain, size, size, coded) == rows[i].coded);
+        CHECK(tiff_packbits_encode((const uint8_t *)rows[i].plain, size, size, coded) == rows[i].coded);
     }
 }
 
@@ -101,8 +101,8 @@ differences_add_up(void)
         for (size_t step = 1; step < 6; step++)
             for (size_t pixels = 1; pixels < 40; pixels++) {
                 size_t bytes = depths[d] / 8, size = pixels * step * bytes;
-                fill(3, size);
-                tiff_difference(depths[d], back, plain, size, step);
+                fill_plain(3, size);
+                tiff_predict(depths[d], back, plain, size, step);
                 for (size_t i = step; i < pixels * step; i++) {
                     uint64_t sum = 0, before = 0;
                     memcpy(&sum, back + i * bytes, bytes);
@@ -120,7 +120,7 @@ floats_are_split_by_significance(void)
     static const float row[] = { 1.0f, -2.0f };
     static const uint8_t expected[] = { 0x3f, 0x81, 0xc0, 0x80, 0, 0, 0, 0 }; /* 3f c0 | 80 00 | 00 00 | 00 00, as differences */
     uint8_t to[8], scratch[8];
-    tiff_difference_floats(32, to, (const uint8_t *)row, sizeof row, 1, scratch);
+    tiff_predict_floats(32, to, (const uint8_t *)row, sizeof row, 1, scratch);
     assert_memory_equal(to, expected, sizeof to);
 }
 

@@ -14,13 +14,13 @@ frame_of(uint16_t data[WIDTH * HEIGHT], unsigned index)
 }
 
 static int32_t
-say(struct writing *writing, const char *key, const char *text)
+set_text(struct writing *writing, const char *key, const char *text)
 {
     return tiff_writer_ops.metadata(&writing->serial, key, MIM_META_TEXT, text, strlen(text));
 }
 
 static struct tiff_writer *
-begin(struct writing *writing, int32_t compression)
+begin_stack(struct writing *writing, int32_t compression)
 {
     writing_begin(writing);
     struct tiff_writer *self = writing->serial.state;
@@ -49,9 +49,9 @@ check_description(const struct writing *writing, const char *expected)
     struct reading reading;
     char line[300];
     snprintf(line, sizeof line, "description=%s", expected);
-    reading_begin(&reading, writing->desk.sink.data, writing->desk.sink.size);
+    reading_begin(&reading, writing->host.sink.data, writing->host.sink.size);
     CHECK(reading_open(&reading) == MIM_OK && reading_metadata(&reading) == MIM_OK);
-    CHECK(strstr((char *)reading.desk.meta.data, line));
+    CHECK(strstr((char *)reading.host.meta.data, line));
     reading_end(&reading);
 }
 
@@ -59,7 +59,7 @@ static void
 check_frames(const struct writing *writing, unsigned count)
 {
     struct reading reading;
-    reading_begin(&reading, writing->desk.sink.data, writing->desk.sink.size);
+    reading_begin(&reading, writing->host.sink.data, writing->host.sink.size);
     CHECK(reading_open(&reading) == MIM_OK);
     CHECK(tiff_reader_ops.scan(&reading.serial, &reading.sequence) == MIM_OK && reading.sequence.count == count);
     for (unsigned i = 0; i < count; i++) {
@@ -75,17 +75,17 @@ static void
 images_lie_one_behind_the_other(void)
 {
     struct writing writing;
-    const struct tiff_writer *self = begin(&writing, 0);
+    const struct tiff_writer *self = begin_stack(&writing, 0);
     CHECK(write_stack(&writing, 3, 3) == MIM_OK && self->stack.image_size == SIZE);
     for (unsigned i = 0; i < 3; i++) {
         uint16_t data[WIDTH * HEIGHT];
         frame_of(data, i);
-        assert_memory_equal(writing.desk.sink.data + self->stack.data + i * SIZE, data, SIZE);
+        assert_memory_equal(writing.host.sink.data + self->stack.data + i * SIZE, data, SIZE);
     }
     writing_end(&writing);
     check_description(&writing, "ImageJ=1.11a\nimages=3\nslices=3\nhyperstack=true\nmode=grayscale\nloop=false\n");
     check_frames(&writing, 3);
-    desk_clear(&writing.desk);
+    host_clear(&writing.host);
 }
 
 static void
@@ -93,12 +93,12 @@ the_count_is_what_was_written_not_what_was_said(void)
 {
     for (unsigned i = 0; i < 2; i++) {
         struct writing writing;
-        begin(&writing, 0);
+        begin_stack(&writing, 0);
         CHECK(write_stack(&writing, i ? 200 : MIM_UNKNOWN, 12) == MIM_OK);
         writing_end(&writing);
         check_description(&writing, "ImageJ=1.11a\nimages=12\nslices=12\n");
         check_frames(&writing, 12);
-        desk_clear(&writing.desk);
+        host_clear(&writing.host);
     }
 }
 
@@ -107,11 +107,11 @@ beyond_the_ceiling_there_is_one_directory_and_all_images(void)
 {
     for (uint64_t ceiling = 600; ceiling < 1300; ceiling += 50) {
         struct writing writing;
-        begin(&writing, 0)->ceiling = ceiling;
+        begin_stack(&writing, 0)->ceiling = ceiling;
         CHECK(write_stack(&writing, 4, 4) == MIM_OK);
         writing_end(&writing);
         check_frames(&writing, 4);
-        desk_clear(&writing.desk);
+        host_clear(&writing.host);
     }
 }
 
@@ -120,19 +120,19 @@ compressed_pages_have_a_directory_each_and_no_count(void)
 {
     for (int32_t compression = 1; compression < 4; compression++) {
         struct writing writing;
-        begin(&writing, compression);
+        begin_stack(&writing, compression);
         CHECK(write_stack(&writing, MIM_UNKNOWN, 4) == MIM_OK);
         writing_end(&writing);
         check_description(&writing, "ImageJ=1.11a\nslices=4\nhyperstack=true\n");
         check_frames(&writing, 4);
-        desk_clear(&writing.desk);
+        host_clear(&writing.host);
     }
 }
 
 static void
 the_sources_axes_stay_while_they_fit(void)
 {
-    static const char told[] = "ImageJ=1.53t\nimages=6\nchannels=2\nslices=3\nhyperstack=true\nunit=um";
+    static const char source_text[] = "ImageJ=1.53t\nimages=6\nchannels=2\nslices=3\nhyperstack=true\nunit=um";
     static const struct {
         unsigned count;
         int32_t imagej;
@@ -145,14 +145,14 @@ the_sources_axes_stay_while_they_fit(void)
     };
     for (unsigned i = 0; i < sizeof stacks / sizeof *stacks; i++) {
         struct writing writing;
-        begin(&writing, 0)->imagej = stacks[i].imagej;
-        CHECK(say(&writing, "description", told) == MIM_OK);
+        begin_stack(&writing, 0)->imagej = stacks[i].imagej;
+        CHECK(set_text(&writing, "description", source_text) == MIM_OK);
         CHECK(write_stack(&writing, stacks[i].count, stacks[i].count) == MIM_OK);
-        CHECK(writing.desk.notices == (stacks[i].imagej == TIFF_IMAGEJ_NO));
+        CHECK(writing.host.notices == (stacks[i].imagej == TIFF_IMAGEJ_NO));
         writing_end(&writing);
         check_description(&writing, stacks[i].expected);
         check_frames(&writing, stacks[i].count);
-        desk_clear(&writing.desk);
+        host_clear(&writing.host);
     }
 }
 
@@ -162,15 +162,15 @@ what_imagej_cannot_read_is_refused(void)
     static const double tile[] = { 16 };
     for (unsigned i = 0; i < 6; i++) {
         struct writing writing;
-        struct tiff_writer *self = begin(&writing, i == 0 ? 4 : 0);
+        struct tiff_writer *self = begin_stack(&writing, i == 0 ? 4 : 0);
         self->big = i == 1 ? TIFF_BIG_YES : TIFF_BIG_AUTO;
         self->tile_option = (struct mim_list){ .values = tile, .count = i == 2 };
         self->rows_per_strip = i == 3 ? 2 : 0;
         self->predictor = i == 4 ? TIFF_PREDICTOR_HORIZONTAL : i == 5 ? TIFF_PREDICTOR_FLOAT : TIFF_PREDICTOR_AUTO;
-        CHECK(write_stack(&writing, 2, 2) == MIM_OPTION && strstr(writing.desk.text, "imagej=yes: "));
-        CHECK(writing.desk.sink.size == 0);
+        CHECK(write_stack(&writing, 2, 2) == MIM_OPTION && strstr(writing.host.text, "imagej=yes: "));
+        CHECK(writing.host.sink.size == 0);
         writing_end(&writing);
-        desk_clear(&writing.desk);
+        host_clear(&writing.host);
     }
 }
 
@@ -188,19 +188,19 @@ frames_that_no_stack_holds_are_refused(void)
     static const char *const words[] = { "RGB of u8", "6 x 6 u16, the first 6 x 5 u16", "6 x 5 f32, the first 6 x 5 u16" };
     for (unsigned i = 0; i < sizeof frames / sizeof *frames; i++) {
         struct writing writing;
-        struct tiff_sheet sheet;
+        struct tiff_layout layout;
         uint16_t data[WIDTH * HEIGHT];
         struct mim_raster frame = frame_of(data, 0);
         struct mim_frame_info info = frames[i];
-        begin(&writing, 0);
+        begin_stack(&writing, 0);
         CHECK(writing_open(&writing, 2, &frame) == MIM_OK);
         if (i >= 4)
             CHECK(writing_frame(&writing, &frame) == MIM_OK);
-        CHECK(tiff_writer_ops.accepts(&writing.serial, i >= 4, &sheet, &info) == MIM_ARGUMENT);
-        CHECK(strstr(writing.desk.text, "imagej=yes: "));
-        CHECK((i != 1 && i < 4) || strstr(writing.desk.text, words[i == 1 ? 0 : i - 3]));
+        CHECK(tiff_writer_ops.accepts(&writing.serial, i >= 4, &layout, &info) == MIM_ARGUMENT);
+        CHECK(strstr(writing.host.text, "imagej=yes: "));
+        CHECK((i != 1 && i < 4) || strstr(writing.host.text, words[i == 1 ? 0 : i - 3]));
         writing_end(&writing);
-        desk_clear(&writing.desk);
+        host_clear(&writing.host);
     }
 }
 
@@ -211,13 +211,13 @@ only_what_no_option_replaces_is_lost_of_later_pages(void)
         struct writing writing;
         uint16_t data[WIDTH * HEIGHT];
         struct mim_raster frame = frame_of(data, 0);
-        begin(&writing, 0)->software = i == 0 ? "ours" : NULL;
+        begin_stack(&writing, 0)->software = i == 0 ? "ours" : NULL;
         CHECK(writing_open(&writing, 2, &frame) == MIM_OK);
-        CHECK(say(&writing, "software", "theirs") == MIM_OK && writing_frame(&writing, &frame) == MIM_OK);
-        CHECK(say(&writing, "software", "another's") == MIM_OK && writing_frame(&writing, &frame) == MIM_OK);
-        CHECK(writing_finish(&writing) == MIM_OK && writing.desk.notices == i);
+        CHECK(set_text(&writing, "software", "theirs") == MIM_OK && writing_frame(&writing, &frame) == MIM_OK);
+        CHECK(set_text(&writing, "software", "another's") == MIM_OK && writing_frame(&writing, &frame) == MIM_OK);
+        CHECK(writing_finish(&writing) == MIM_OK && writing.host.notices == i);
         writing_end(&writing);
-        desk_clear(&writing.desk);
+        host_clear(&writing.host);
     }
 }
 
@@ -226,15 +226,15 @@ a_failing_allocation_is_no_memory_and_leaks_nothing(void)
 {
     for (uint64_t n = 1;; n++) {
         struct writing writing;
-        begin(&writing, 0);
-        writing.desk.fail_alloc = n;
-        int32_t status = say(&writing, "description", "a text for Image > Show Info");
+        begin_stack(&writing, 0);
+        writing.host.fail_alloc = n;
+        int32_t status = set_text(&writing, "description", "a text for Image > Show Info");
         if (status == MIM_OK)
             status = write_stack(&writing, 3, 3);
-        bool is_through = writing.desk.allocs < n;
+        bool is_through = writing.host.allocs < n;
         CHECK(status == (is_through ? MIM_OK : MIM_NOMEM));
         writing_end(&writing);
-        desk_clear(&writing.desk);
+        host_clear(&writing.host);
         if (is_through)
             break;
     }

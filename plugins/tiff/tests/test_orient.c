@@ -10,7 +10,7 @@ enum { WIDTH = 3, HEIGHT = 2 };
 
 /* A page of two rows, numbered 1 to 6 as stored, put into `shown` as its orientation says. */
 static void
-show(uint32_t orientation, uint8_t shown[WIDTH * HEIGHT], uint32_t *width)
+show_page(uint32_t orientation, uint8_t shown[WIDTH * HEIGHT], uint32_t *width)
 {
     static const uint8_t stored[HEIGHT][WIDTH] = { { 1, 2, 3 }, { 4, 5, 6 } };
     struct tiff_page page = { .width = WIDTH, .height = HEIGHT, .orientation = orientation, .is_turned = true };
@@ -35,7 +35,7 @@ each_orientation_puts_each_pixel_where_the_tag_says(void)
     for (uint32_t orientation = 1; orientation <= 8; orientation++) {
         uint8_t shown[WIDTH * HEIGHT] = { 0 };
         uint32_t width = 0;
-        show(orientation, shown, &width);
+        show_page(orientation, shown, &width);
         CHECK(width == wanted[orientation].width);
         assert_memory_equal(shown, wanted[orientation].pixels, sizeof shown);
     }

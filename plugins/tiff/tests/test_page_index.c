@@ -10,10 +10,10 @@ enum { CLASSIC = 12 + 2 + 4, BIG = 20 + 8 + 8 }; /* a directory with one tag */
 
 struct chain {
     struct bytes file;
-    struct desk desk;
+    struct host host;
     struct mim_job job;
     struct tiff_window window;
-    struct tiff_pages pages;
+    struct tiff_page_index pages;
 };
 
 static uint64_t
@@ -30,7 +30,7 @@ place_of(struct tiff_order order, uint64_t slot)
 
 /* A file whose page i lies in slot `slots[i]`; the last one points to slot `back`, or nowhere. */
 static void
-build(struct chain *chain, struct tiff_order order, const uint64_t *slots, uint64_t count, int64_t back)
+build_chain(struct chain *chain, struct tiff_order order, const uint64_t *slots, uint64_t count, int64_t back)
 {
     int is_swapped = order.is_big_endian;
     unsigned word = order.is_big_tiff ? 8 : 4;
@@ -56,42 +56,42 @@ build(struct chain *chain, struct tiff_order order, const uint64_t *slots, uint6
         bytes_put(file, page.data, page.size, place_of(order, slots[i]));
         free(page.data);
     }
-    chain->desk.source = file->data;
-    chain->desk.source_size = file->size;
-    chain->job = desk_job(&chain->desk, NULL, NULL);
+    chain->host.source = file->data;
+    chain->host.source_size = file->size;
+    chain->job = host_job(&chain->host, NULL, NULL);
 }
 
 /* Slots 0, 1, 2 ... or back to front. */
 static void
-build_plain(struct chain *chain, struct tiff_order order, uint64_t count, bool is_backwards, int64_t back)
+build_regular_chain(struct chain *chain, struct tiff_order order, uint64_t count, bool is_backwards, int64_t back)
 {
     uint64_t *slots = calloc(count, sizeof *slots);
     for (uint64_t i = 0; i < count; i++)
         slots[i] = is_backwards ? count - 1 - i : i;
-    build(chain, order, slots, count, back);
+    build_chain(chain, order, slots, count, back);
     free(slots);
 }
 
 static int32_t
 open_chain(struct chain *chain)
 {
-    return tiff_pages_open(&chain->pages, &chain->job, &chain->window);
+    return tiff_page_index_open(&chain->pages, &chain->job, &chain->window);
 }
 
 static int32_t
-walk(struct chain *chain)
+walk_chain(struct chain *chain)
 {
-    return tiff_pages_reach(&chain->pages, &chain->job, &chain->window, UINT64_MAX - 1);
+    return tiff_page_index_extend(&chain->pages, &chain->job, &chain->window, UINT64_MAX - 1);
 }
 
 static void
 close_chain(struct chain *chain)
 {
-    tiff_pages_close(&chain->pages, &chain->job);
+    tiff_page_index_close(&chain->pages, &chain->job);
     tiff_window_close(&chain->window, &chain->job);
-    CHECK(chain->desk.held == 0);
+    CHECK(chain->host.allocated == 0);
     free(chain->file.data);
-    desk_clear(&chain->desk);
+    host_clear(&chain->host);
 }
 
 static void
@@ -100,11 +100,11 @@ every_byte_order_and_width_is_walked(void)
     for (unsigned kind = 0; kind < 8; kind++) {
         struct chain chain = { 0 };
         struct tiff_order order = { .is_big_endian = kind & 1, .is_big_tiff = kind & 2 };
-        build_plain(&chain, order, 100, kind & 4, -1);
-        CHECK(open_chain(&chain) == MIM_OK && walk(&chain) == MIM_END && chain.pages.count == 100);
+        build_regular_chain(&chain, order, 100, kind & 4, -1);
+        CHECK(open_chain(&chain) == MIM_OK && walk_chain(&chain) == MIM_END && chain.pages.count == 100);
         CHECK(chain.pages.offsets[99] == place_of(order, kind & 4 ? 0 : 99));
-        CHECK(tiff_pages_reach(&chain.pages, &chain.job, &chain.window, 99) == MIM_OK);
-        CHECK(tiff_pages_reach(&chain.pages, &chain.job, &chain.window, 100) == MIM_END);
+        CHECK(tiff_page_index_extend(&chain.pages, &chain.job, &chain.window, 99) == MIM_OK);
+        CHECK(tiff_page_index_extend(&chain.pages, &chain.job, &chain.window, 100) == MIM_END);
         close_chain(&chain);
     }
 }
@@ -113,10 +113,10 @@ static void
 the_first_page_costs_two_reads_however_many_follow(void)
 {
     struct chain chain = { 0 };
-    build_plain(&chain, (struct tiff_order){ 0 }, 50000, false, -1);
+    build_regular_chain(&chain, (struct tiff_order){ 0 }, 50000, false, -1);
     CHECK(open_chain(&chain) == MIM_OK);
-    CHECK(tiff_pages_reach(&chain.pages, &chain.job, &chain.window, 0) == MIM_OK);
-    CHECK(chain.pages.count == 1 && chain.desk.reads <= 2);
+    CHECK(tiff_page_index_extend(&chain.pages, &chain.job, &chain.window, 0) == MIM_OK);
+    CHECK(chain.pages.count == 1 && chain.host.reads <= 2);
     close_chain(&chain);
 }
 
@@ -124,9 +124,9 @@ static void
 neighbouring_pages_share_reads(void)
 {
     struct chain chain = { 0 };
-    build_plain(&chain, (struct tiff_order){ 0 }, 100000, false, -1);
-    CHECK(open_chain(&chain) == MIM_OK && walk(&chain) == MIM_END && chain.pages.count == 100000);
-    CHECK(chain.desk.reads < 100000 / 1000);
+    build_regular_chain(&chain, (struct tiff_order){ 0 }, 100000, false, -1);
+    CHECK(open_chain(&chain) == MIM_OK && walk_chain(&chain) == MIM_END && chain.pages.count == 100000);
+    CHECK(chain.host.reads < 100000 / 1000);
     close_chain(&chain);
 }
 
@@ -141,11 +141,11 @@ a_loop_is_damage_at_the_first_page_seen_twice(void)
                   { 1000, true, 999 }, { 1000, true, 0 }, { 1000, true, 500 } };
     for (unsigned i = 0; i < sizeof loops / sizeof *loops; i++) {
         struct chain chain = { 0 };
-        build_plain(&chain, (struct tiff_order){ 0 }, loops[i].count, loops[i].is_backwards, loops[i].back);
-        CHECK(open_chain(&chain) == MIM_OK && walk(&chain) == MIM_CORRUPT);
-        CHECK(chain.pages.count == loops[i].count && strstr(chain.desk.text, "comes back"));
-        CHECK(tiff_pages_reach(&chain.pages, &chain.job, &chain.window, loops[i].count - 1) == MIM_OK);
-        CHECK(walk(&chain) == MIM_CORRUPT); /* and says the same again */
+        build_regular_chain(&chain, (struct tiff_order){ 0 }, loops[i].count, loops[i].is_backwards, loops[i].back);
+        CHECK(open_chain(&chain) == MIM_OK && walk_chain(&chain) == MIM_CORRUPT);
+        CHECK(chain.pages.count == loops[i].count && strstr(chain.host.text, "comes back"));
+        CHECK(tiff_page_index_extend(&chain.pages, &chain.job, &chain.window, loops[i].count - 1) == MIM_OK);
+        CHECK(walk_chain(&chain) == MIM_CORRUPT); /* and says the same again */
         close_chain(&chain);
     }
 }
@@ -155,8 +155,8 @@ a_chain_that_jumps_about_is_no_loop(void)
 {
     static const uint64_t slots[] = { 3, 0, 5, 1, 4, 2 };
     struct chain chain = { 0 };
-    build(&chain, (struct tiff_order){ .is_big_tiff = true }, slots, 6, -1);
-    CHECK(open_chain(&chain) == MIM_OK && walk(&chain) == MIM_END && chain.pages.count == 6);
+    build_chain(&chain, (struct tiff_order){ .is_big_tiff = true }, slots, 6, -1);
+    CHECK(open_chain(&chain) == MIM_OK && walk_chain(&chain) == MIM_END && chain.pages.count == 6);
     close_chain(&chain);
 }
 
@@ -166,18 +166,18 @@ a_chain_cut_anywhere_never_ends_well(void)
     for (unsigned kind = 0; kind < 4; kind++) {
         struct chain chain = { 0 };
         struct tiff_order order = { .is_big_endian = kind & 1, .is_big_tiff = kind & 2 };
-        build_plain(&chain, order, 5, false, -1);
+        build_regular_chain(&chain, order, 5, false, -1);
         uint64_t size = chain.file.size, head = place_of(order, 0);
         for (uint64_t cut = 0; cut < size; cut++) {
-            chain.desk.source_size = cut;
+            chain.host.source_size = cut;
             int32_t status = open_chain(&chain);
             CHECK(status == (cut < head ? MIM_TRUNCATED : MIM_OK));
             if (status == MIM_OK) {
-                CHECK(walk(&chain) == MIM_TRUNCATED);
+                CHECK(walk_chain(&chain) == MIM_TRUNCATED);
                 uint64_t pointer = order.is_big_tiff ? 8 : 4; /* a page without its pointer is still a page */
                 CHECK(chain.pages.count == (cut - head + pointer) / size_of_page(order));
             }
-            tiff_pages_close(&chain.pages, &chain.job);
+            tiff_page_index_close(&chain.pages, &chain.job);
             tiff_window_close(&chain.window, &chain.job);
         }
         close_chain(&chain);
@@ -188,9 +188,9 @@ static void
 the_limit_of_frames_holds(void)
 {
     struct chain chain = { 0 };
-    build_plain(&chain, (struct tiff_order){ 0 }, 50, false, -1);
-    chain.desk.most_frames = 49;
-    CHECK(open_chain(&chain) == MIM_OK && walk(&chain) == MIM_LIMIT && chain.pages.count == 49);
+    build_regular_chain(&chain, (struct tiff_order){ 0 }, 50, false, -1);
+    chain.host.max_frames = 49;
+    CHECK(open_chain(&chain) == MIM_OK && walk_chain(&chain) == MIM_LIMIT && chain.pages.count == 49);
     close_chain(&chain);
 }
 
@@ -199,15 +199,15 @@ what_failed_for_lack_of_memory_can_be_tried_again(void)
 {
     for (uint64_t n = 1;; n++) {
         struct chain chain = { 0 };
-        build_plain(&chain, (struct tiff_order){ 0 }, 3000, true, -1);
-        chain.desk.fail_alloc = n;
+        build_regular_chain(&chain, (struct tiff_order){ 0 }, 3000, true, -1);
+        chain.host.fail_alloc = n;
         int32_t status = open_chain(&chain);
         if (status == MIM_OK)
-            status = walk(&chain);
-        bool is_through = chain.desk.allocs < n;
+            status = walk_chain(&chain);
+        bool is_through = chain.host.allocs < n;
         CHECK(status == (is_through ? MIM_END : MIM_NOMEM));
         if (chain.window.data)
-            CHECK(walk(&chain) == MIM_END && chain.pages.count == 3000);
+            CHECK(walk_chain(&chain) == MIM_END && chain.pages.count == 3000);
         close_chain(&chain);
         if (is_through)
             break;
@@ -219,12 +219,12 @@ a_failed_read_is_an_error_and_no_end(void)
 {
     for (uint64_t n = 1;; n++) {
         struct chain chain = { 0 };
-        build_plain(&chain, (struct tiff_order){ 0 }, 20000, false, -1);
-        chain.desk.fail_read = n;
+        build_regular_chain(&chain, (struct tiff_order){ 0 }, 20000, false, -1);
+        chain.host.fail_read = n;
         int32_t status = open_chain(&chain);
         if (status == MIM_OK)
-            status = walk(&chain);
-        bool is_through = chain.desk.reads < n;
+            status = walk_chain(&chain);
+        bool is_through = chain.host.reads < n;
         CHECK(status == (is_through ? MIM_END : MIM_IO));
         close_chain(&chain);
         if (is_through)
@@ -249,9 +249,9 @@ what_is_no_header_is_refused(void)
     };
     for (unsigned i = 0; i < sizeof heads / sizeof *heads; i++) {
         struct chain chain = { 0 };
-        chain.desk.source = (const uint8_t *)heads[i].bytes;
-        chain.desk.source_size = heads[i].size;
-        chain.job = desk_job(&chain.desk, NULL, NULL);
+        chain.host.source = (const uint8_t *)heads[i].bytes;
+        chain.host.source_size = heads[i].size;
+        chain.job = host_job(&chain.host, NULL, NULL);
         CHECK(open_chain(&chain) == heads[i].status);
         close_chain(&chain);
     }

@@ -27,12 +27,12 @@ write_page(struct writing *writing, uint32_t channels)
 static bool
 find_tag(const struct writing *writing, uint16_t wanted, struct tiff_entry *entry, uint64_t *value)
 {
-    struct desk desk = { .source = writing->desk.sink.data, .source_size = writing->desk.sink.size };
-    struct mim_job job = desk_job(&desk, NULL, NULL);
+    struct host host = { .source = writing->host.sink.data, .source_size = writing->host.sink.size };
+    struct mim_job job = host_job(&host, NULL, NULL);
     struct tiff_window window = { 0 };
-    struct tiff_pages pages = { 0 };
+    struct tiff_page_index pages = { 0 };
     bool is_found = false;
-    CHECK(tiff_pages_open(&pages, &job, &window) == MIM_OK);
+    CHECK(tiff_page_index_open(&pages, &job, &window) == MIM_OK);
     struct tiff_directory directory = { .window = &window, .job = &job, .order = pages.order, .offset = pages.next };
     CHECK(tiff_directory_open(&directory) == MIM_OK);
     for (uint64_t i = 0; i < directory.count && !is_found; i++) {
@@ -40,13 +40,13 @@ find_tag(const struct writing *writing, uint16_t wanted, struct tiff_entry *entr
         CHECK(tiff_directory_entry(&directory, i, entry) == MIM_OK);
         is_found = entry->tag == wanted;
         if (is_found) {
-            CHECK(tiff_window_get(&window, &job, entry->where, entry->size, &bytes) == MIM_OK);
+            CHECK(tiff_window_get(&window, &job, entry->offset, entry->size, &bytes) == MIM_OK);
             *value = tiff_number(directory.order, bytes, entry->size);
         }
     }
-    tiff_pages_close(&pages, &job);
+    tiff_page_index_close(&pages, &job);
     tiff_window_close(&window, &job);
-    desk_clear(&desk);
+    host_clear(&host);
     return is_found;
 }
 
@@ -86,7 +86,7 @@ a_value_says_its_type_by_itself_or_by_name(void)
         writing_end(&writing);
         CHECK(find_tag(&writing, 65000, &entry, &value));
         CHECK(entry.type == tags[i].type && entry.count == tags[i].count && value == tags[i].first);
-        desk_clear(&writing.desk);
+        host_clear(&writing.host);
     }
 }
 
@@ -102,7 +102,7 @@ tags_that_hold_texts_hold_them_whatever_they_look_like(void)
         writing_end(&writing);
         CHECK(find_tag(&writing, TIFFTAG_DOCUMENTNAME, &entry, &value));
         CHECK(entry.type == TIFF_ASCII && entry.count == 5 && value == '1');
-        desk_clear(&writing.desk);
+        host_clear(&writing.host);
     }
 }
 
@@ -124,9 +124,9 @@ what_cannot_be_set_is_refused_by_name(void)
     for (unsigned i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct writing writing;
         CHECK(write_with(&writing, wrong[i].key, wrong[i].value, TIFF_BIG_NO) == MIM_OPTION);
-        CHECK(strstr(writing.desk.text, wrong[i].words) && writing.desk.sink.size == 0);
+        CHECK(strstr(writing.host.text, wrong[i].words) && writing.host.sink.size == 0);
         writing_end(&writing);
-        desk_clear(&writing.desk);
+        host_clear(&writing.host);
     }
 }
 
@@ -168,7 +168,7 @@ tags_of_another_file_are_kept_where_they_mean_the_same(void)
         writing_end(&writing);
         if (values[i].kept)
             CHECK(find_tag(&writing, (uint16_t)atoi(values[i].key + 4), &entry, &value) && entry.type == values[i].kept);
-        desk_clear(&writing.desk);
+        host_clear(&writing.host);
     }
 }
 
@@ -198,13 +198,13 @@ a_profile_comes_from_its_file_and_must_fit(void)
         uint64_t value;
         writing_begin(&writing);
         ((struct tiff_writer *)writing.serial.state)->icc = files[i].name;
-        writing.desk.side_name = "a.icc";
-        make_profile(&writing.desk.side, files[i].colours);
+        writing.host.side_name = "a.icc";
+        make_profile(&writing.host.side, files[i].colours);
         CHECK(write_page(&writing, files[i].channels) == files[i].status);
         writing_end(&writing);
         if (files[i].status == MIM_OK)
             CHECK(find_tag(&writing, TIFFTAG_ICCPROFILE, &entry, &value) && entry.count == 160);
-        desk_clear(&writing.desk);
+        host_clear(&writing.host);
     }
 }
 
@@ -214,11 +214,11 @@ a_file_that_is_no_profile_is_refused(void)
     struct writing writing;
     writing_begin(&writing);
     ((struct tiff_writer *)writing.serial.state)->icc = "a.icc";
-    writing.desk.side_name = "a.icc";
-    bytes_put(&writing.desk.side, pixels, sizeof pixels, 0);
-    CHECK(write_page(&writing, 3) == MIM_OPTION && strstr(writing.desk.text, "not an ICC profile"));
+    writing.host.side_name = "a.icc";
+    bytes_put(&writing.host.side, pixels, sizeof pixels, 0);
+    CHECK(write_page(&writing, 3) == MIM_OPTION && strstr(writing.host.text, "not an ICC profile"));
     writing_end(&writing);
-    desk_clear(&writing.desk);
+    host_clear(&writing.host);
 }
 
 static void
@@ -239,10 +239,10 @@ the_sources_profile_is_left_out_when_it_does_not_fit_or_is_not_wanted(void)
         writing_begin(&writing);
         ((struct tiff_writer *)writing.serial.state)->icc = pages[i].option;
         CHECK(tiff_writer_ops.metadata(&writing.serial, "icc", MIM_META_BYTES, profile.data, profile.size) == MIM_OK);
-        CHECK(write_page(&writing, pages[i].channels) == MIM_OK && writing.desk.notices == pages[i].notices);
+        CHECK(write_page(&writing, pages[i].channels) == MIM_OK && writing.host.notices == pages[i].notices);
         writing_end(&writing);
         CHECK(find_tag(&writing, TIFFTAG_ICCPROFILE, &entry, &value) == pages[i].is_kept);
-        desk_clear(&writing.desk);
+        host_clear(&writing.host);
         free(profile.data);
     }
 }

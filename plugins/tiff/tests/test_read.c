@@ -98,7 +98,7 @@ a_tag_that_cannot_be_used_is_named(void)
     struct field fields[] = { PLAIN(4, 3, 8) };
     fields[2].type = TIFF_RATIONAL;
     CHECK(READ_MADE(&reading, &file, fields, 12) == MIM_CORRUPT);
-    CHECK(strstr(reading.desk.text, "tag 258, of type 5 with 1 values"));
+    CHECK(strstr(reading.host.text, "tag 258, of type 5 with 1 values"));
     end_made(&reading, &file);
 }
 
@@ -123,7 +123,7 @@ indices_below_zero_are_refused(void)
     struct field fields[] = { PLAIN(4, 3, 4), { TIFFTAG_COLORMAP, TIFF_SHORT, 48, 0, map },
                               { TIFFTAG_SAMPLEFORMAT, TIFF_SHORT, 1, SAMPLEFORMAT_INT, NULL } };
     fields[3].value = PHOTOMETRIC_PALETTE;
-    CHECK(READ_MADE(&reading, &file, fields, 8) == MIM_UNSUPPORTED && strstr(reading.desk.text, "a palette page"));
+    CHECK(READ_MADE(&reading, &file, fields, 8) == MIM_UNSUPPORTED && strstr(reading.host.text, "a palette page"));
     end_made(&reading, &file);
     fields[6].value = SAMPLEFORMAT_UINT;
     CHECK(READ_MADE(&reading, &file, fields, 8) == MIM_OK);
@@ -161,7 +161,7 @@ a_claim_of_a_billion_samples_asks_for_no_memory(void)
     CHECK(reading_open(&reading) == MIM_OK);
     CHECK(tiff_reader_ops.prepare(&reading.serial, 0, &page, &info) == MIM_OK);
     CHECK(info.width == 1u << 15 && info.height == 1u << 15);
-    CHECK(reading.desk.held <= 128 << 10 && reading.desk.most_asked <= 64 << 10);
+    CHECK(reading.host.allocated <= 128 << 10 && reading.host.largest_request <= 64 << 10);
     end_made(&reading, &file);
 }
 
@@ -173,9 +173,9 @@ odd_kinds_are_told_apart_from_damage(void)
     const struct field complex[] = { PLAIN(4, 1, 32), { TIFFTAG_SAMPLEFORMAT, TIFF_SHORT, 1, 5, NULL } };
     const struct field unknown[] = { PLAIN(4, 1, 8), { TIFFTAG_COMPRESSION, TIFF_SHORT, 1, 12345, NULL },
                                      { TIFFTAG_STRIPBYTECOUNTS, TIFF_LONG, 1, 4, NULL } };
-    CHECK(READ_MADE(&reading, &file, complex, 16) == MIM_UNSUPPORTED && strstr(reading.desk.text, "complex"));
+    CHECK(READ_MADE(&reading, &file, complex, 16) == MIM_UNSUPPORTED && strstr(reading.host.text, "complex"));
     end_made(&reading, &file);
-    CHECK(READ_MADE(&reading, &file, unknown, 4) == MIM_UNSUPPORTED && strstr(reading.desk.text, "12345"));
+    CHECK(READ_MADE(&reading, &file, unknown, 4) == MIM_UNSUPPORTED && strstr(reading.host.text, "12345"));
     CHECK(reading.info.width == 4); /* its facts are known all the same */
     end_made(&reading, &file);
 }
@@ -296,7 +296,7 @@ a_tag_beyond_the_end_is_damage_and_asks_for_no_memory(void)
     struct bytes file = { 0 };
     const struct field fields[] = { PLAIN(2, 2, 8), { TIFFTAG_SOFTWARE, TIFF_ASCII, 1u << 30, 100, NULL } };
     CHECK(READ_MADE(&reading, &file, fields, 4) == MIM_OK);
-    CHECK(reading_metadata(&reading) == MIM_TRUNCATED && reading.desk.most_asked <= 64 << 10);
+    CHECK(reading_metadata(&reading) == MIM_TRUNCATED && reading.host.largest_request <= 64 << 10);
     end_made(&reading, &file);
 }
 

@@ -35,7 +35,7 @@ types_are_the_narrowest_that_hold_the_bits(void)
 
 /* Every depth, every byte order of the machine: values 0, 1, ... packed by the obvious way. */
 static void
-pack(uint8_t *coded, uint32_t bits, uint64_t i, uint64_t value)
+pack_value(uint8_t *coded, uint32_t bits, uint64_t i, uint64_t value)
 {
     for (uint32_t b = 0; b < bits; b++) {
         uint64_t at = i * bits + b;
@@ -44,7 +44,7 @@ pack(uint8_t *coded, uint32_t bits, uint64_t i, uint64_t value)
 }
 
 static uint64_t
-load(const uint8_t *bytes, unsigned size)
+load_value(const uint8_t *bytes, unsigned size)
 {
     uint64_t v64 = 0;
     uint32_t v32 = 0;
@@ -55,16 +55,16 @@ load(const uint8_t *bytes, unsigned size)
 
 /* value * (2^bits - 1) / most to the nearest: one bit of the factor at a time, for most below 2^63. */
 static uint64_t
-scale_slowly(uint64_t value, uint64_t most, unsigned bits)
+scale_slowly(uint64_t value, uint64_t max, unsigned bits)
 {
     uint64_t quotient = 0, rest = 0;
     for (unsigned bit = 0; bit < bits; bit++) {
-        quotient = 2 * quotient + 2 * rest / most;
-        rest = 2 * rest % most + value;
-        quotient += rest / most;
-        rest %= most;
+        quotient = 2 * quotient + 2 * rest / max;
+        rest = 2 * rest % max + value;
+        quotient += rest / max;
+        rest %= max;
     }
-    return quotient + (rest >= most - rest);
+    return quotient + (rest >= max - rest);
 }
 
 static void
@@ -75,18 +75,18 @@ odd_depths_are_scaled_to_the_full_range_and_rounded(void)
             continue;
         struct tiff_page scaled = page_of(bits, SAMPLEFORMAT_UINT, true), plain = page_of(bits, SAMPLEFORMAT_UINT, false);
         unsigned size = tiff_sample_size(scaled.sample);
-        uint64_t most = (1ull << bits) - 1;
-        uint64_t values[5] = { 0, most, most / 2, most / 3, most };
+        uint64_t max = (1ull << bits) - 1;
+        uint64_t values[5] = { 0, max, max / 2, max / 3, max };
         uint8_t coded[48] = { 0 }, out[48];
 
         for (unsigned i = 0; i < 5; i++)
-            pack(coded, bits, i, values[i]);
+            pack_value(coded, bits, i, values[i]);
         tiff_unpack(&plain, coded, 5, out, 1);
         for (unsigned i = 0; i < 5; i++)
-            CHECK(load(out + i * size, size) == values[i]);
+            CHECK(load_value(out + i * size, size) == values[i]);
         tiff_unpack(&scaled, coded, 5, out, 1);
         for (unsigned i = 0; i < 5; i++)
-            CHECK(load(out + i * size, size) == scale_slowly(values[i], most, size * 8));
+            CHECK(load_value(out + i * size, size) == scale_slowly(values[i], max, size * 8));
     }
 }
 

@@ -48,7 +48,7 @@ static void
 check_shapes(const struct writing *writing)
 {
     struct reading reading;
-    reading_begin(&reading, writing->desk.sink.data, writing->desk.sink.size);
+    reading_begin(&reading, writing->host.sink.data, writing->host.sink.size);
     CHECK(reading_open(&reading) == MIM_OK);
     CHECK(tiff_reader_ops.scan(&reading.serial, &reading.sequence) == MIM_OK && reading.sequence.count == SHAPES);
     for (unsigned i = SHAPES; i-- > 0;) { /* backwards, which is random access too */
@@ -84,7 +84,7 @@ frames_of_all_shapes_come_back_from_every_lossless_codec(void)
                 CHECK(write_shapes(&writing) == MIM_OK);
                 writing_end(&writing);
                 check_shapes(&writing);
-                desk_clear(&writing.desk);
+                host_clear(&writing.host);
             }
 }
 
@@ -100,12 +100,12 @@ bytes_do_not_depend_on_what_a_worker_did_before(void)
     CHECK(writing_open(&fresh, 1, &frame) == MIM_OK && writing_frame(&fresh, &frame) == MIM_OK);
     CHECK(writing_open(&used, 9, &other) == MIM_OK && writing_frame(&used, &other) == MIM_OK);
     CHECK(writing_frame(&used, &frame) == MIM_OK && writing_frame(&used, &frame) == MIM_OK);
-    CHECK(fresh.desk.coded.size == used.desk.coded.size);
-    assert_memory_equal(fresh.desk.coded.data, used.desk.coded.data, used.desk.coded.size);
+    CHECK(fresh.host.coded.size == used.host.coded.size);
+    assert_memory_equal(fresh.host.coded.data, used.host.coded.data, used.host.coded.size);
     writing_end(&fresh);
     writing_end(&used);
-    desk_clear(&fresh.desk);
-    desk_clear(&used.desk);
+    host_clear(&fresh.host);
+    host_clear(&used.host);
 }
 
 static void
@@ -126,14 +126,15 @@ the_file_is_classic_only_when_it_is_known_to_fit(void)
         writing_begin(&writing);
         struct tiff_writer *self = writing.serial.state;
         self->tile_option = (struct mim_list){ .count = files[i].tile != 0, .values = &files[i].tile };
-        CHECK(writing_open(&writing, files[i].count, &first) == MIM_OK && writing.desk.sink.data[2] == files[i].version);
+        CHECK(writing_open(&writing, files[i].count, &first) == MIM_OK &&
+              writing.host.sink.data[2] == files[i].version);
         writing_end(&writing);
-        desk_clear(&writing.desk);
+        host_clear(&writing.host);
     }
 }
 
 static int32_t
-say(struct writing *writing, const char *key, const char *text)
+set_text(struct writing *writing, const char *key, const char *text)
 {
     return tiff_writer_ops.metadata(&writing->serial, key, MIM_META_TEXT, text, strlen(text));
 }
@@ -145,12 +146,12 @@ metadata_of(const struct writing *writing, uint64_t index)
     struct reading reading;
     struct tiff_page page;
     struct mim_frame_info info = { .struct_size = sizeof info };
-    reading_begin(&reading, writing->desk.sink.data, writing->desk.sink.size);
+    reading_begin(&reading, writing->host.sink.data, writing->host.sink.size);
     CHECK(reading_open(&reading) == MIM_OK);
     CHECK(tiff_reader_ops.prepare(&reading.serial, index, &page, &info) == MIM_OK);
     CHECK(tiff_reader_ops.metadata(&reading.worker, &page, &info) == MIM_OK);
-    struct bytes text = reading.desk.meta;
-    reading.desk.meta = (struct bytes){ 0 };
+    struct bytes text = reading.host.meta;
+    reading.host.meta = (struct bytes){ 0 };
     reading_end(&reading);
     return text;
 }
@@ -167,12 +168,14 @@ options_beat_a_frames_metadata_and_these_the_files(void)
     self->software = "option";
     self->resolution = (struct mim_list){ .values = resolution, .count = 2 };
 
-    CHECK(say(&writing, "software", "file") == MIM_OK && say(&writing, "artist", "file") == MIM_OK);
-    CHECK(say(&writing, "description", "file") == MIM_OK && say(&writing, "no such thing", "x") == MIM_UNSUPPORTED);
+    CHECK(set_text(&writing, "software", "file") == MIM_OK && set_text(&writing, "artist", "file") == MIM_OK);
+    CHECK(set_text(&writing, "description", "file") == MIM_OK &&
+          set_text(&writing, "no such thing", "x") == MIM_UNSUPPORTED);
     CHECK(writing_open(&writing, 2, &frame) == MIM_OK);
-    CHECK(say(&writing, "description", "frame 0") == MIM_OK && say(&writing, "comment", "lost") == MIM_UNSUPPORTED);
+    CHECK(set_text(&writing, "description", "frame 0") == MIM_OK &&
+          set_text(&writing, "comment", "lost") == MIM_UNSUPPORTED);
     CHECK(writing_frame(&writing, &frame) == MIM_OK);
-    CHECK(say(&writing, "comment", "frame 1") == MIM_OK);
+    CHECK(set_text(&writing, "comment", "frame 1") == MIM_OK);
     CHECK(tiff_writer_ops.metadata(&writing.serial, "page_number", MIM_META_INTS, number, sizeof number) == MIM_OK);
     CHECK(tiff_writer_ops.metadata(&writing.serial, "datetime", MIM_META_TIME, "2024-05-06T07:08:09Z", 20) == MIM_OK);
     CHECK(writing_frame(&writing, &frame) == MIM_OK && writing_finish(&writing) == MIM_OK);
@@ -186,7 +189,7 @@ options_beat_a_frames_metadata_and_these_the_files(void)
     CHECK(strstr((char *)second.data, "datetime=2024-05-06T07:08:09\n"));
     free(first.data);
     free(second.data);
-    desk_clear(&writing.desk);
+    host_clear(&writing.host);
 }
 
 static void
@@ -212,10 +215,10 @@ options_that_do_not_fit_are_refused_with_their_range(void)
         self->level = wrong[i].level;
         self->tile_option = wrong[i].tile;
         self->datetime = wrong[i].datetime;
-        CHECK(writing_open(&writing, 1, &frame) == MIM_OPTION && strstr(writing.desk.text, wrong[i].words));
-        CHECK(writing.desk.sink.size == 0);
+        CHECK(writing_open(&writing, 1, &frame) == MIM_OPTION && strstr(writing.host.text, wrong[i].words));
+        CHECK(writing.host.sink.size == 0);
         writing_end(&writing);
-        desk_clear(&writing.desk);
+        host_clear(&writing.host);
     }
 }
 
@@ -227,14 +230,14 @@ accept_shape(struct writing *writing, int32_t compression, int32_t photometric, 
     struct mim_raster frame = frame_of(MIM_SAMPLE_U8, width, 2, channels, 0);
     struct mim_frame_info info = { .struct_size = sizeof info, .sample = MIM_SAMPLE_U8, .width = width, .height = 2,
                                    .channels = channels };
-    struct tiff_sheet sheet = { 0 };
+    struct tiff_layout layout = { 0 };
     writing_begin(writing);
     struct tiff_writer *self = writing->serial.state;
     self->compression = compression;
     self->photometric = photometric;
     self->tile_option = (struct mim_list){ .count = tile != 0, .values = &tile };
     int32_t status = writing_open(writing, 1, &frame);
-    return status == MIM_OK ? tiff_writer_ops.accepts(&writing->serial, 0, &sheet, &info) : status;
+    return status == MIM_OK ? tiff_writer_ops.accepts(&writing->serial, 0, &layout, &info) : status;
 }
 
 static void
@@ -262,9 +265,9 @@ shapes_that_no_reader_could_use_are_refused(void)
                                       pages[i].channels);
         bool is_built_in = TIFFIsCODECConfigured(COMPRESSION_WEBP) || pages[i].compression != WEBP;
         CHECK(!is_built_in || status == (pages[i].words ? MIM_ARGUMENT : MIM_OK));
-        CHECK(!is_built_in || !pages[i].words || strstr(writing.desk.text, pages[i].words));
+        CHECK(!is_built_in || !pages[i].words || strstr(writing.host.text, pages[i].words));
         writing_end(&writing);
-        desk_clear(&writing.desk);
+        host_clear(&writing.host);
     }
 }
 
@@ -273,17 +276,17 @@ jpeg_takes_bytes_without_alpha(void)
 {
     struct writing writing;
     struct mim_raster frame = frame_of(MIM_SAMPLE_U8, 4, 4, 1, 0);
-    struct tiff_sheet sheet;
+    struct tiff_layout layout;
     struct mim_frame_info info = { .struct_size = sizeof info, .sample = MIM_SAMPLE_U16, .width = 4, .height = 4, .channels = 4 };
     writing_begin(&writing);
     ((struct tiff_writer *)writing.serial.state)->compression = 4;
     CHECK(writing_open(&writing, 1, &frame) == MIM_OK);
-    CHECK(tiff_writer_ops.accepts(&writing.serial, 0, &sheet, &info) == MIM_OK);
+    CHECK(tiff_writer_ops.accepts(&writing.serial, 0, &layout, &info) == MIM_OK);
     CHECK(info.sample == MIM_SAMPLE_U8 && info.channels == 3);
     info.channels = 5;
-    CHECK(tiff_writer_ops.accepts(&writing.serial, 0, &sheet, &info) == MIM_ARGUMENT);
+    CHECK(tiff_writer_ops.accepts(&writing.serial, 0, &layout, &info) == MIM_ARGUMENT);
     writing_end(&writing);
-    desk_clear(&writing.desk);
+    host_clear(&writing.host);
 }
 
 static void
@@ -295,14 +298,14 @@ a_failing_allocation_is_no_memory_and_leaks_nothing(void)
         struct tiff_writer *self = writing.serial.state;
         self->software = "a text that is longer than sixteen bytes";
         self->tile_option = (struct mim_list){ .values = (const double[]){ 16 }, .count = 1 };
-        writing.desk.fail_alloc = n;
-        int32_t status = say(&writing, "description", "another text of many bytes");
+        writing.host.fail_alloc = n;
+        int32_t status = set_text(&writing, "description", "another text of many bytes");
         if (status == MIM_OK)
             status = write_shapes(&writing);
-        bool is_through = writing.desk.allocs < n;
+        bool is_through = writing.host.allocs < n;
         CHECK(status == (is_through ? MIM_OK : MIM_NOMEM));
         writing_end(&writing);
-        desk_clear(&writing.desk);
+        host_clear(&writing.host);
         if (is_through)
             break;
     }

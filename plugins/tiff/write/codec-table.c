@@ -28,17 +28,17 @@ tiff_codec_at(int32_t choice)
 
 /* Some are written here, whatever libtiff was built with. */
 static bool
-is_there(const struct tiff_codec *codec)
+is_available(const struct tiff_codec *codec)
 {
-    return codec->is_ours || TIFFIsCODECConfigured(codec->scheme);
+    return codec->is_built_in || TIFFIsCODECConfigured(codec->scheme);
 }
 
 static int32_t
-refuse(const struct tiff_codec *codec, struct mim_job *job)
+refuse_codec(const struct tiff_codec *codec, struct mim_job *job)
 {
     char names[128] = "";
     for (size_t i = 0; i < CODEC_COUNT; i++)
-        if (is_there(&codecs[i])) {
+        if (is_available(&codecs[i])) {
             size_t length = strlen(names);
             snprintf(names + length, sizeof names - length, "%s%s", length ? ", " : "", codecs[i].name);
         }
@@ -49,15 +49,15 @@ refuse(const struct tiff_codec *codec, struct mim_job *job)
 int32_t
 tiff_codec_check(const struct tiff_codec *codec, struct mim_job *job, int64_t level)
 {
-    if (!is_there(codec))
-        return refuse(codec, job);
+    if (!is_available(codec))
+        return refuse_codec(codec, job);
     if (level < 0)
         return MIM_OK;
     if (!codec->level_tag)
         return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "level=%lld: compression=%s has no levels",
                                (long long)level, codec->name);
-    if (level < codec->least || level > codec->most)
+    if (level < codec->min_level || level > codec->max_level)
         return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "level=%lld: compression=%s has levels from %lld to %lld",
-                               (long long)level, codec->name, (long long)codec->least, (long long)codec->most);
+                               (long long)level, codec->name, (long long)codec->min_level, (long long)codec->max_level);
     return MIM_OK;
 }

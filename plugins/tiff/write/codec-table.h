@@ -12,10 +12,10 @@ struct tiff_codec {
     const char *name;
     uint16_t scheme;
     uint32_t level_tag; /* libtiff's pseudo-tag; 0: no levels */
-    int64_t least, most;
-    bool predicts, predicts_unasked;
-    bool is_ours;       /* compressed without libtiff */
-    uint32_t most_side; /* pixels, of a strip or tile; 0: any */
+    int64_t min_level, max_level;
+    bool has_predictor, predicts_by_default;
+    bool is_built_in;  /* compressed without libtiff */
+    uint32_t max_side; /* pixels, of a strip or tile; 0: any */
 };
 
 #define TIFF_CODEC_CHOICES "none|lzw|deflate=zlib|packbits|jpeg|zstd|lzma|webp"

@@ -12,13 +12,13 @@
 #define ALIGNMENT 8u /* of directories and of the first strip: samples can be used where they lie */
 
 uint64_t
-tiff_put_aligned(uint64_t offset)
+tiff_emit_aligned(uint64_t offset)
 {
     return (offset + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
 
 int32_t
-tiff_put_header(struct mim_job *job)
+tiff_emit_header(struct mim_job *job)
 {
     struct tiff_writer *self = job->state;
     uint8_t head[16] = { 0 };
@@ -39,76 +39,77 @@ tiff_put_header(struct mim_job *job)
 
 /* A list with the same value for every channel. */
 static int32_t
-put_repeated(struct mim_job *job, uint16_t tag, uint32_t count, uint16_t value)
+set_repeated(struct mim_job *job, uint16_t tag, uint32_t count, uint16_t value)
 {
     struct tiff_writer *self = job->state;
-    int32_t status = tiff_tags_put(&self->page, job, tag, TIFF_SHORT, count, NULL);
+    int32_t status = tiff_tag_list_set(&self->page, job, tag, TIFF_SHORT, count, NULL);
     if (status != MIM_OK)
         return status;
-    uint8_t *data = tiff_tag_data(tiff_tags_find(&self->page, tag));
+    uint8_t *data = tiff_tag_data(tiff_tag_list_find(&self->page, tag));
     for (uint32_t i = 0; i < count; i++)
         memcpy(data + 2 * i, &value, 2);
     return MIM_OK;
 }
 
 static int32_t
-put_number(struct mim_job *job, uint16_t tag, uint32_t value)
+set_number(struct mim_job *job, uint16_t tag, uint32_t value)
 {
     struct tiff_writer *self = job->state;
     uint16_t narrow = (uint16_t)value;
     bool is_long = tag == TIFFTAG_IMAGEWIDTH || tag == TIFFTAG_IMAGELENGTH || tag == TIFFTAG_ROWSPERSTRIP ||
                    tag == TIFFTAG_TILEWIDTH || tag == TIFFTAG_TILELENGTH;
-    return tiff_tags_put(&self->page, job, tag, is_long ? TIFF_LONG : TIFF_SHORT, 1,
-                         is_long ? (const void *)&value : (const void *)&narrow);
+    return tiff_tag_list_set(&self->page, job, tag, is_long ? TIFF_LONG : TIFF_SHORT, 1,
+                             is_long ? (const void *)&value : (const void *)&narrow);
 }
 
 /* What readers of JPEG's colours expect to be told. */
 static int32_t
-put_ycbcr(struct mim_job *job)
+set_ycbcr_tags(struct mim_job *job)
 {
     static const uint16_t subsampling[2] = { 2, 2 };
     static const uint32_t reference[12] = { 0, 1, 255, 1, 128, 1, 255, 1, 128, 1, 255, 1 };
     struct tiff_writer *self = job->state;
-    int32_t status = tiff_tags_put(&self->page, job, TIFFTAG_YCBCRSUBSAMPLING, TIFF_SHORT, 2, subsampling);
+    int32_t status = tiff_tag_list_set(&self->page, job, TIFFTAG_YCBCRSUBSAMPLING, TIFF_SHORT, 2, subsampling);
     if (status == MIM_OK)
-        status = tiff_tags_put(&self->page, job, TIFFTAG_REFERENCEBLACKWHITE, TIFF_RATIONAL, 6, reference);
+        status = tiff_tag_list_set(&self->page, job, TIFFTAG_REFERENCEBLACKWHITE, TIFF_RATIONAL, 6, reference);
     return status;
 }
 
 static int32_t
-put_layout(struct mim_job *job, const struct tiff_sheet *sheet)
+set_layout_tags(struct mim_job *job, const struct tiff_layout *layout)
 {
-    bool is_colour = sheet->photometric == PHOTOMETRIC_RGB || sheet->photometric == PHOTOMETRIC_YCBCR;
-    uint32_t extra = sheet->channels - (is_colour ? 3 : 1);
+    bool is_colour = layout->photometric == PHOTOMETRIC_RGB || layout->photometric == PHOTOMETRIC_YCBCR;
+    uint32_t extra = layout->channels - (is_colour ? 3 : 1);
     bool has_alpha = extra == 1;
     const struct {
         uint16_t tag;
         bool is_wanted;
         uint32_t value;
     } numbers[] = {
-        { TIFFTAG_IMAGEWIDTH, true, sheet->width },
-        { TIFFTAG_IMAGELENGTH, true, sheet->height },
-        { TIFFTAG_COMPRESSION, true, sheet->codec->scheme },
-        { TIFFTAG_PHOTOMETRIC, true, sheet->photometric },
-        { TIFFTAG_SAMPLESPERPIXEL, true, sheet->channels },
+        { TIFFTAG_IMAGEWIDTH, true, layout->width },
+        { TIFFTAG_IMAGELENGTH, true, layout->height },
+        { TIFFTAG_COMPRESSION, true, layout->codec->scheme },
+        { TIFFTAG_PHOTOMETRIC, true, layout->photometric },
+        { TIFFTAG_SAMPLESPERPIXEL, true, layout->channels },
         { TIFFTAG_PLANARCONFIG, true, PLANARCONFIG_CONTIG },
-        { TIFFTAG_PREDICTOR, sheet->predictor != PREDICTOR_NONE, sheet->predictor },
-        { TIFFTAG_ROWSPERSTRIP, !sheet->is_tiled, sheet->piece_height },
-        { TIFFTAG_TILEWIDTH, sheet->is_tiled, sheet->piece_width },
-        { TIFFTAG_TILELENGTH, sheet->is_tiled, sheet->piece_height },
+        { TIFFTAG_PREDICTOR, layout->predictor != PREDICTOR_NONE, layout->predictor },
+        { TIFFTAG_ROWSPERSTRIP, !layout->is_tiled, layout->piece_height },
+        { TIFFTAG_TILEWIDTH, layout->is_tiled, layout->piece_width },
+        { TIFFTAG_TILELENGTH, layout->is_tiled, layout->piece_height },
     };
     int32_t status = MIM_OK;
     for (unsigned i = 0; i < sizeof numbers / sizeof *numbers && status == MIM_OK; i++)
         if (numbers[i].is_wanted)
-            status = put_number(job, numbers[i].tag, numbers[i].value);
+            status = set_number(job, numbers[i].tag, numbers[i].value);
     if (status == MIM_OK)
-        status = put_repeated(job, TIFFTAG_BITSPERSAMPLE, sheet->channels, (uint16_t)sheet->bits);
+        status = set_repeated(job, TIFFTAG_BITSPERSAMPLE, layout->channels, (uint16_t)layout->bits);
     if (status == MIM_OK)
-        status = put_repeated(job, TIFFTAG_SAMPLEFORMAT, sheet->channels, (uint16_t)sheet->format);
+        status = set_repeated(job, TIFFTAG_SAMPLEFORMAT, layout->channels, (uint16_t)layout->format);
     if (status == MIM_OK && extra)
-        status = put_repeated(job, TIFFTAG_EXTRASAMPLES, extra, has_alpha ? EXTRASAMPLE_UNASSALPHA : EXTRASAMPLE_UNSPECIFIED);
-    if (status == MIM_OK && sheet->photometric == PHOTOMETRIC_YCBCR)
-        status = put_ycbcr(job);
+        status = set_repeated(job, TIFFTAG_EXTRASAMPLES, extra,
+                              has_alpha ? EXTRASAMPLE_UNASSALPHA : EXTRASAMPLE_UNSPECIFIED);
+    if (status == MIM_OK && layout->photometric == PHOTOMETRIC_YCBCR)
+        status = set_ycbcr_tags(job);
     return status;
 }
 
@@ -124,18 +125,18 @@ values_size(const struct tiff_writer *self)
     uint64_t size = 0;
     for (uint64_t i = 0; i < self->page.count; i++)
         if (self->page.list[i].size > (self->is_big ? 8 : 4))
-            size += tiff_put_aligned(self->page.list[i].size);
+            size += tiff_emit_aligned(self->page.list[i].size);
     return size;
 }
 
 uint64_t
-tiff_put_directory_size(const struct tiff_writer *self)
+tiff_emitted_directory_size(const struct tiff_writer *self)
 {
-    return tiff_put_aligned(directory_size(self)) + values_size(self);
+    return tiff_emit_aligned(directory_size(self)) + values_size(self);
 }
 
 static uint8_t *
-add(uint8_t *to, const struct tiff_writer *self, uint64_t value)
+add_offset(uint8_t *to, const struct tiff_writer *self, uint64_t value)
 {
     uint32_t narrow = (uint32_t)value;
     memcpy(to, self->is_big ? (const void *)&value : (const void *)&narrow, self->is_big ? 8 : 4);
@@ -146,7 +147,7 @@ add(uint8_t *to, const struct tiff_writer *self, uint64_t value)
 static void
 write_directory(struct tiff_writer *self, uint8_t *bytes, uint64_t offset, uint64_t next)
 {
-    uint64_t at = tiff_put_aligned(directory_size(self)), word = self->is_big ? 8 : 4, count = self->page.count;
+    uint64_t at = tiff_emit_aligned(directory_size(self)), word = self->is_big ? 8 : 4, count = self->page.count;
     uint16_t narrow_count = (uint16_t)count;
     uint8_t *to = bytes + (self->is_big ? 8 : 2);
     memcpy(bytes, self->is_big ? (const void *)&count : (const void *)&narrow_count, self->is_big ? 8 : 2);
@@ -159,40 +160,40 @@ write_directory(struct tiff_writer *self, uint8_t *bytes, uint64_t offset, uint6
             self->stack.description_count = offset + (uint64_t)(to + 4 - bytes);
             self->stack.description = offset + at;
         }
-        to = add(to + 4, self, tag->count);
+        to = add_offset(to + 4, self, tag->count);
         if (tag->size <= word) {
             memcpy(to, tiff_tag_data(tag), tag->size);
             to += word;
         } else {
             memcpy(bytes + at, tiff_tag_data(tag), tag->size);
-            to = add(to, self, offset + at);
-            at += tiff_put_aligned(tag->size);
+            to = add_offset(to, self, offset + at);
+            at += tiff_emit_aligned(tag->size);
         }
     }
-    add(to, self, next);
+    add_offset(to, self, next);
 }
 
 /* Sizes first: they decide how large the directory is, and so where the data start. */
 static int32_t
-put_pieces(struct mim_job *job, const struct tiff_sheet *sheet, const struct mim_coded *coded, uint64_t *data)
+set_strip_tags(struct mim_job *job, const struct tiff_layout *layout, const struct mim_coded *coded, uint64_t *data)
 {
     struct tiff_writer *self = job->state;
     uint16_t type = self->is_big ? TIFF_LONG8 : TIFF_LONG;
-    uint16_t places = sheet->is_tiled ? TIFFTAG_TILEOFFSETS : TIFFTAG_STRIPOFFSETS;
-    uint16_t sizes = sheet->is_tiled ? TIFFTAG_TILEBYTECOUNTS : TIFFTAG_STRIPBYTECOUNTS;
-    int32_t status = tiff_tags_put(&self->page, job, places, type, coded->part_count, NULL);
+    uint16_t places = layout->is_tiled ? TIFFTAG_TILEOFFSETS : TIFFTAG_STRIPOFFSETS;
+    uint16_t sizes = layout->is_tiled ? TIFFTAG_TILEBYTECOUNTS : TIFFTAG_STRIPBYTECOUNTS;
+    int32_t status = tiff_tag_list_set(&self->page, job, places, type, coded->part_count, NULL);
     if (status == MIM_OK)
-        status = tiff_tags_put(&self->page, job, sizes, type, coded->part_count, NULL);
+        status = tiff_tag_list_set(&self->page, job, sizes, type, coded->part_count, NULL);
     if (status != MIM_OK)
         return status;
 
-    *data = tiff_put_aligned(job->host->tell(job)) + tiff_put_directory_size(self);
-    uint8_t *place = tiff_tag_data(tiff_tags_find(&self->page, places));
-    uint8_t *size = tiff_tag_data(tiff_tags_find(&self->page, sizes));
+    *data = tiff_emit_aligned(job->host->tell(job)) + tiff_emitted_directory_size(self);
+    uint8_t *place = tiff_tag_data(tiff_tag_list_find(&self->page, places));
+    uint8_t *size = tiff_tag_data(tiff_tag_list_find(&self->page, sizes));
     uint64_t at = *data;
     for (uint32_t i = 0; i < coded->part_count; i++) {
-        place = add(place, self, at);
-        size = add(size, self, coded->parts[i].size);
+        place = add_offset(place, self, at);
+        size = add_offset(size, self, coded->parts[i].size);
         at += coded->parts[i].size;
     }
     return MIM_OK;
@@ -200,11 +201,11 @@ put_pieces(struct mim_job *job, const struct tiff_sheet *sheet, const struct mim
 
 /* The directory of self->page at the next good place; it points to `next`. */
 static int32_t
-emit_directory(struct mim_job *job, uint64_t next)
+emit_directory_at_end(struct mim_job *job, uint64_t next)
 {
     static const uint8_t zeros[ALIGNMENT];
     struct tiff_writer *self = job->state;
-    uint64_t end = job->host->tell(job), start = tiff_put_aligned(end), size = tiff_put_directory_size(self);
+    uint64_t end = job->host->tell(job), start = tiff_emit_aligned(end), size = tiff_emitted_directory_size(self);
     uint8_t *bytes = tiff_scratch_get(&self->bytes, job, size);
     if (!bytes)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a page's directory");
@@ -216,15 +217,15 @@ emit_directory(struct mim_job *job, uint64_t next)
 }
 
 int32_t
-tiff_put_directory(struct mim_job *job, bool is_last)
+tiff_emit_directory(struct mim_job *job, bool is_last)
 {
     struct tiff_writer *self = job->state;
-    uint64_t start = tiff_put_aligned(job->host->tell(job));
-    return emit_directory(job, is_last ? 0 : start + tiff_put_directory_size(self));
+    uint64_t start = tiff_emit_aligned(job->host->tell(job));
+    return emit_directory_at_end(job, is_last ? 0 : start + tiff_emitted_directory_size(self));
 }
 
 int32_t
-tiff_put_pixels(struct mim_job *job, const struct mim_coded *coded)
+tiff_emit_strips(struct mim_job *job, const struct mim_coded *coded)
 {
     int32_t status = MIM_OK;
     for (uint32_t i = 0; status == MIM_OK && i < coded->part_count; i++)
@@ -233,23 +234,23 @@ tiff_put_pixels(struct mim_job *job, const struct mim_coded *coded)
 }
 
 int32_t
-tiff_put_page(struct mim_job *job, const struct tiff_sheet *sheet, const struct mim_coded *coded)
+tiff_emit_page(struct mim_job *job, const struct tiff_layout *layout, const struct mim_coded *coded)
 {
     struct tiff_writer *self = job->state;
     uint64_t data = 0;
-    int32_t status = put_layout(job, sheet);
+    int32_t status = set_layout_tags(job, layout);
     if (status == MIM_OK)
-        status = put_pieces(job, sheet, coded, &data);
+        status = set_strip_tags(job, layout, coded, &data);
     if (status != MIM_OK)
         return status;
 
-    uint64_t start = tiff_put_aligned(job->host->tell(job)), next = tiff_put_aligned(data + coded->size);
+    uint64_t start = tiff_emit_aligned(job->host->tell(job)), next = tiff_emit_aligned(data + coded->size);
     if (!self->is_big && next > self->ceiling)
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "the file grows over 4 GB: %s",
                                self->imagej ? "ImageJ reads that without compression only" : "this needs bigtiff=yes");
     self->pointer = start + directory_size(self) - (self->is_big ? 8 : 4);
     self->stack.data = data;
     self->stack.image_size = coded->size;
-    status = emit_directory(job, self->is_contiguous ? 0 : next);
-    return status == MIM_OK ? tiff_put_pixels(job, coded) : status;
+    status = emit_directory_at_end(job, self->is_contiguous ? 0 : next);
+    return status == MIM_OK ? tiff_emit_strips(job, coded) : status;
 }

@@ -11,13 +11,13 @@
 #include "write/layout.h"
 #include "write/state.h"
 
-int32_t tiff_put_header(struct mim_job *job);
+int32_t tiff_emit_header(struct mim_job *job);
 /* Adds the tags of the layout to self->page, and emits directory and strips. */
-int32_t tiff_put_page(struct mim_job *job, const struct tiff_sheet *sheet, const struct mim_coded *coded);
-int32_t tiff_put_pixels(struct mim_job *job, const struct mim_coded *coded);
+int32_t tiff_emit_page(struct mim_job *job, const struct tiff_layout *layout, const struct mim_coded *coded);
+int32_t tiff_emit_strips(struct mim_job *job, const struct mim_coded *coded);
 /* The directory of self->page without strips; another follows at once unless it is the last. */
-int32_t tiff_put_directory(struct mim_job *job, bool is_last);
-uint64_t tiff_put_directory_size(const struct tiff_writer *self);
-uint64_t tiff_put_aligned(uint64_t offset);
+int32_t tiff_emit_directory(struct mim_job *job, bool is_last);
+uint64_t tiff_emitted_directory_size(const struct tiff_writer *self);
+uint64_t tiff_emit_aligned(uint64_t offset);
 
 #endif

@@ -12,7 +12,7 @@
 
 struct libdeflate_compressor;
 
-struct tiff_writing_worker {
+struct tiff_write_worker {
     struct tiff_scratch packed; /* rows as the codec needs them */
     struct tiff_scratch table;  /* struct tiff_lzw_table */
     struct tiff_scratch coded;
@@ -22,7 +22,7 @@ struct tiff_writing_worker {
 };
 
 int32_t tiff_encode(struct mim_job *job, void *packet, const struct mim_frame_info *info, uint32_t part,
-                    const struct mim_raster *raster, const struct mim_neighbours *beside);
+                    const struct mim_raster *raster, const struct mim_neighbours *neighbours);
 void tiff_encode_close(struct mim_job *job);
 
 #endif

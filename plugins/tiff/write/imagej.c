@@ -17,7 +17,7 @@
 #include "write/emit.h"
 #include "write/state.h"
 
-#define DIGITS_ROOM 256u /* of the lines that are written here, with numbers of any length */
+#define LINES_SIZE 256u /* of the lines that are written here, with numbers of any length */
 
 enum { IJMETADATA_SIZES = 50838, IJMETADATA = 50839 };
 
@@ -64,10 +64,10 @@ copy_lines(char *to, const char *from, bool of_axes)
 }
 
 int32_t
-tiff_imagej_forget(struct mim_job *job)
+tiff_imagej_remove_axes(struct mim_job *job)
 {
     struct tiff_writer *self = job->state;
-    struct tiff_tag *tag = tiff_tags_find(&self->page, TIFFTAG_IMAGEDESCRIPTION);
+    struct tiff_tag *tag = tiff_tag_list_find(&self->page, TIFFTAG_IMAGEDESCRIPTION);
     if (!tag || !tiff_is_imagej(tiff_tag_data(tag), tag->size))
         return MIM_OK;
     char *text = (char *)tiff_scratch_get(&self->bytes, job, tag->size);
@@ -80,7 +80,7 @@ tiff_imagej_forget(struct mim_job *job)
         copy_lines(text + first, text, false);
     if (strlen(text) == before)
         return MIM_OK;
-    int32_t status = tiff_tags_put_text(&self->page, job, TIFFTAG_IMAGEDESCRIPTION, text, strlen(text));
+    int32_t status = tiff_tag_list_set_text(&self->page, job, TIFFTAG_IMAGEDESCRIPTION, text, strlen(text));
     return status != MIM_OK ? status
                             : job->host->notice(job, MIM_NOTICE_METADATA,
                                                 "the axes of ImageJ's stack are left out: imagej=yes keeps them");
@@ -88,30 +88,31 @@ tiff_imagej_forget(struct mim_job *job)
 
 /* "fps=12.5", whatever the locale says of points. */
 static int
-write_decimal(char *to, size_t room, const char *key, double value)
+write_decimal(char *to, size_t capacity, const char *key, double value)
 {
     uint64_t millionths = (uint64_t)(value * 1e6 + 0.5);
-    return snprintf(to, room, "%s=%llu.%06llu\n", key, (unsigned long long)(millionths / 1000000),
+    return snprintf(to, capacity, "%s=%llu.%06llu\n", key, (unsigned long long)(millionths / 1000000),
                     (unsigned long long)(millionths % 1000000));
 }
 
 /* What the first page says when there are `count` of them. */
 static void
-describe(const struct tiff_writer *self, char *to, uint64_t count)
+write_description(const struct tiff_writer *self, char *to, uint64_t count)
 {
-    const struct tiff_stack *stack = &self->stack;
-    const char *told = (const char *)stack->told.data;
-    bool is_told = stack->is_told;
-    char *end = to + DIGITS_ROOM;
-    uint64_t told_count = !is_told ? 0
-                                   : number_in(told, "channels") * number_in(told, "slices") * number_in(told, "frames");
+    const struct tiff_imagej_stack *stack = &self->stack;
+    const char *source_text = (const char *)stack->source_text.data;
+    bool is_from_imagej = stack->is_from_imagej;
+    char *end = to + LINES_SIZE;
+    uint64_t source_count = !is_from_imagej ? 0
+                                            : number_in(source_text, "channels") * number_in(source_text, "slices") *
+                                                  number_in(source_text, "frames");
 
-    int length = is_told ? (int)strcspn(told, "\n") : 12;
-    to += snprintf(to, DIGITS_ROOM, "%.*s\n", length < 32 ? length : 32, is_told ? told : "ImageJ=1.11a");
+    int length = is_from_imagej ? (int)strcspn(source_text, "\n") : 12;
+    to += snprintf(to, LINES_SIZE, "%.*s\n", length < 32 ? length : 32, is_from_imagej ? source_text : "ImageJ=1.11a");
     if (self->is_contiguous)
         to += snprintf(to, (size_t)(end - to), "images=%llu\n", (unsigned long long)count);
-    if (self->imagej == TIFF_IMAGEJ_YES && told_count == count) {
-        to += copy_lines(to, told, true);
+    if (self->imagej == TIFF_IMAGEJ_YES && source_count == count) {
+        to += copy_lines(to, source_text, true);
         if (to[-1] != '\n')
             *to++ = '\n';
     } else {
@@ -120,8 +121,8 @@ describe(const struct tiff_writer *self, char *to, uint64_t count)
                            (unsigned long long)count);
         to += snprintf(to, (size_t)(end - to), "hyperstack=true\n%s", stack->first.channels == 1 ? "mode=grayscale\n" : "");
     }
-    if (is_told) {
-        copy_lines(to, told, false);
+    if (is_from_imagej) {
+        copy_lines(to, source_text, false);
         return;
     }
     if (stack->seconds > 0 && stack->seconds < 1e6) {
@@ -225,7 +226,7 @@ next_point(const uint8_t **text)
 
 /* A text that ImageJ would not understand there goes where it shows it: Image > Show Info. In UTF-16. */
 static int32_t
-keep_as_info(struct mim_job *job, const uint8_t *text, uint64_t size)
+set_info(struct mim_job *job, const uint8_t *text, uint64_t size)
 {
     struct tiff_writer *self = job->state;
     const uint8_t *end = text + size;
@@ -248,8 +249,8 @@ keep_as_info(struct mim_job *job, const uint8_t *text, uint64_t size)
         used += width;
     }
     sizes[1] = (uint32_t)(used - sizeof header);
-    int32_t status = tiff_tags_put(&self->page, job, IJMETADATA_SIZES, TIFF_LONG, 2, sizes);
-    return status == MIM_OK ? tiff_tags_put(&self->page, job, IJMETADATA, TIFF_BYTE, used, data) : status;
+    int32_t status = tiff_tag_list_set(&self->page, job, IJMETADATA_SIZES, TIFF_LONG, 2, sizes);
+    return status == MIM_OK ? tiff_tag_list_set(&self->page, job, IJMETADATA, TIFF_BYTE, used, data) : status;
 }
 
 /* Keep what the source said, and leave room for what will be said when the pages have been counted. */
@@ -257,42 +258,42 @@ int32_t
 tiff_imagej_describe(struct mim_job *job)
 {
     struct tiff_writer *self = job->state;
-    struct tiff_stack *stack = &self->stack;
-    struct tiff_tag *tag = tiff_tags_find(&self->page, TIFFTAG_IMAGEDESCRIPTION);
+    struct tiff_imagej_stack *stack = &self->stack;
+    struct tiff_tag *tag = tiff_tag_list_find(&self->page, TIFFTAG_IMAGEDESCRIPTION);
     const uint8_t *text = tag ? tiff_tag_data(tag) : (const uint8_t *)"";
     uint64_t size = tag ? tag->size : 1;
-    uint8_t *told = tiff_scratch_get(&stack->told, job, size);
-    if (!told)
+    uint8_t *source_text = tiff_scratch_get(&stack->source_text, job, size);
+    if (!source_text)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a description");
 
-    memcpy(told, text, size); /* with the zero at its end */
-    stack->is_told = tiff_is_imagej(told, size);
+    memcpy(source_text, text, size); /* with the zero at its end */
+    stack->is_from_imagej = tiff_is_imagej(source_text, size);
     int32_t status = MIM_OK;
-    if (!stack->is_told && size > 1 && !tiff_tags_find(&self->page, IJMETADATA))
-        status = keep_as_info(job, told, size - 1);
-    stack->room = size + DIGITS_ROOM;
+    if (!stack->is_from_imagej && size > 1 && !tiff_tag_list_find(&self->page, IJMETADATA))
+        status = set_info(job, source_text, size - 1);
+    stack->capacity = size + LINES_SIZE;
     if (status == MIM_OK)
-        status = tiff_tags_put(&self->page, job, TIFFTAG_IMAGEDESCRIPTION, TIFF_ASCII, stack->room, NULL);
+        status = tiff_tag_list_set(&self->page, job, TIFFTAG_IMAGEDESCRIPTION, TIFF_ASCII, stack->capacity, NULL);
     if (status == MIM_OK) /* patched by finish */
-        memset(tiff_tag_data(tiff_tags_find(&self->page, TIFFTAG_IMAGEDESCRIPTION)), 0, stack->room);
+        memset(tiff_tag_data(tiff_tag_list_find(&self->page, TIFFTAG_IMAGEDESCRIPTION)), 0, stack->capacity);
     return status;
 }
 
 /* What later pages say of themselves has no place in a stack. */
 int32_t
-tiff_imagej_drop(struct mim_job *job, const struct tiff_tags *tags)
+tiff_imagej_report_lost(struct mim_job *job, const struct tiff_tag_list *tags)
 {
     struct tiff_writer *self = job->state;
     bool is_lost = false;
     for (uint64_t i = 0; i < tags->count; i++) {
-        struct tiff_tag *tag = &tags->list[i], *kept = tiff_tags_find(&self->page, tag->tag);
-        if (tiff_tags_find(&self->wanted, tag->tag)) /* an option's holds for all pages */
+        struct tiff_tag *tag = &tags->list[i], *first_tag = tiff_tag_list_find(&self->page, tag->tag);
+        if (tiff_tag_list_find(&self->option_tags, tag->tag)) /* an option's holds for all pages */
             continue;
-        const uint8_t *data = kept ? tiff_tag_data(kept) : NULL;
-        uint64_t size = kept ? kept->size : 0;
+        const uint8_t *data = first_tag ? tiff_tag_data(first_tag) : NULL;
+        uint64_t size = first_tag ? first_tag->size : 0;
         if (tag->tag == TIFFTAG_IMAGEDESCRIPTION) {
-            data = self->stack.told.data;
-            size = self->stack.room - DIGITS_ROOM;
+            data = self->stack.source_text.data;
+            size = self->stack.capacity - LINES_SIZE;
         }
         is_lost = is_lost || size != tag->size || memcmp(data, tiff_tag_data(tag), size) != 0;
     }
@@ -303,16 +304,16 @@ tiff_imagej_drop(struct mim_job *job, const struct tiff_tags *tags)
 
 /* Directories of all pages but the first, behind the images; `*first` is where they begin, 0: there are none. */
 static int32_t
-put_directories(struct mim_job *job, uint64_t *first)
+emit_directories(struct mim_job *job, uint64_t *first)
 {
     struct tiff_writer *self = job->state;
     static const uint16_t of_the_first[] = { TIFFTAG_IMAGEDESCRIPTION, IJMETADATA_SIZES, IJMETADATA };
     uint64_t size = self->stack.image_size, at = self->stack.data;
     for (unsigned i = 0; i < sizeof of_the_first / sizeof *of_the_first; i++)
-        tiff_tags_remove(&self->page, job, of_the_first[i]);
+        tiff_tag_list_remove(&self->page, job, of_the_first[i]);
 
-    *first = tiff_put_aligned(job->host->tell(job));
-    uint64_t each = tiff_put_directory_size(self);
+    *first = tiff_emit_aligned(job->host->tell(job));
+    uint64_t each = tiff_emitted_directory_size(self);
     if (self->pages < 2 || *first > self->ceiling || each > (self->ceiling - *first) / (self->pages - 1)) {
         *first = 0;
         return MIM_OK;
@@ -320,8 +321,8 @@ put_directories(struct mim_job *job, uint64_t *first)
     int32_t status = MIM_OK;
     for (uint64_t i = 1; i < self->pages && status == MIM_OK; i++) {
         uint32_t place = (uint32_t)(at + i * size);
-        memcpy(tiff_tag_data(tiff_tags_find(&self->page, TIFFTAG_STRIPOFFSETS)), &place, sizeof place);
-        status = tiff_put_directory(job, i + 1 == self->pages);
+        memcpy(tiff_tag_data(tiff_tag_list_find(&self->page, TIFFTAG_STRIPOFFSETS)), &place, sizeof place);
+        status = tiff_emit_directory(job, i + 1 == self->pages);
     }
     return status;
 }
@@ -330,19 +331,19 @@ int32_t
 tiff_imagej_finish(struct mim_job *job)
 {
     struct tiff_writer *self = job->state;
-    struct tiff_stack *stack = &self->stack;
+    struct tiff_imagej_stack *stack = &self->stack;
     uint64_t first = 0;
-    int32_t status = self->is_contiguous ? put_directories(job, &first) : MIM_OK;
+    int32_t status = self->is_contiguous ? emit_directories(job, &first) : MIM_OK;
     if (status != MIM_OK)
         return status;
 
-    char *text = (char *)tiff_scratch_get(&self->bytes, job, stack->room);
+    char *text = (char *)tiff_scratch_get(&self->bytes, job, stack->capacity);
     if (!text)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a description");
-    memset(text, 0, stack->room);
-    describe(self, text, self->pages);
+    memset(text, 0, stack->capacity);
+    write_description(self, text, self->pages);
     uint32_t count = (uint32_t)strlen(text) + 1, next = (uint32_t)first;
-    status = job->host->patch(job, text, stack->room, stack->description);
+    status = job->host->patch(job, text, stack->capacity, stack->description);
     if (status == MIM_OK)
         status = job->host->patch(job, &count, sizeof count, stack->description_count);
     return status == MIM_OK && first ? job->host->patch(job, &next, sizeof next, self->pointer) : status;

@@ -13,9 +13,9 @@ int32_t tiff_imagej_open(struct mim_job *job, const struct mim_sequence *sequenc
 int32_t tiff_imagej_accept(struct mim_job *job, uint64_t index, struct mim_frame_info *info);
 int32_t tiff_imagej_describe(struct mim_job *job);
 /* Report that the tags of a later page are lost. */
-int32_t tiff_imagej_drop(struct mim_job *job, const struct tiff_tags *tags);
+int32_t tiff_imagej_report_lost(struct mim_job *job, const struct tiff_tag_list *tags);
 int32_t tiff_imagej_finish(struct mim_job *job);
 /* Without the option imagej: remove the axes of a stack from the description in self->page. */
-int32_t tiff_imagej_forget(struct mim_job *job);
+int32_t tiff_imagej_remove_axes(struct mim_job *job);
 
 #endif

@@ -13,7 +13,7 @@
 
 /* Samples that a codec cannot hold are converted by the core, which says what is lost. */
 static int32_t
-fit_to_codec(struct mim_job *job, const struct tiff_codec *codec, struct mim_frame_info *info)
+convert_for_codec(struct mim_job *job, const struct tiff_codec *codec, struct mim_frame_info *info)
 {
     bool is_jpeg = codec->scheme == COMPRESSION_JPEG, is_webp = codec->scheme == COMPRESSION_WEBP;
     if (!is_jpeg && !is_webp)
@@ -31,95 +31,97 @@ fit_to_codec(struct mim_job *job, const struct tiff_codec *codec, struct mim_fra
 }
 
 static int32_t
-choose_photometric(struct mim_job *job, struct tiff_sheet *sheet)
+choose_photometric(struct mim_job *job, struct tiff_layout *layout)
 {
     struct tiff_writer *self = job->state;
-    bool is_rgb = sheet->channels == 3 || sheet->channels == 4, is_jpeg = sheet->codec->scheme == COMPRESSION_JPEG;
+    bool is_rgb = layout->channels == 3 || layout->channels == 4, is_jpeg = layout->codec->scheme == COMPRESSION_JPEG;
 
     switch (self->photometric) {
     case TIFF_PHOTOMETRIC_WHITE:
-        if (sheet->channels > 2) /* of other colours the first alone would be turned */
+        if (layout->channels > 2) /* of other colours the first alone would be turned */
             return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "photometric=miniswhite needs gray, not %u channels",
-                                   sheet->channels);
-        if (sheet->format != SAMPLEFORMAT_UINT)
+                                   layout->channels);
+        if (layout->format != SAMPLEFORMAT_UINT)
             return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "photometric=miniswhite needs unsigned samples");
-        sheet->is_inverted = true;
-        sheet->photometric = PHOTOMETRIC_MINISWHITE;
+        layout->is_inverted = true;
+        layout->photometric = PHOTOMETRIC_MINISWHITE;
         return MIM_OK;
     case TIFF_PHOTOMETRIC_BLACK:
-        sheet->photometric = PHOTOMETRIC_MINISBLACK;
+        layout->photometric = PHOTOMETRIC_MINISBLACK;
         return MIM_OK;
     case TIFF_PHOTOMETRIC_RGB:
-        sheet->photometric = PHOTOMETRIC_RGB;
-        if (sheet->channels < 3)
+        layout->photometric = PHOTOMETRIC_RGB;
+        if (layout->channels < 3)
             return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "photometric=rgb needs 3 channels, not %u",
-                                   sheet->channels);
+                                   layout->channels);
         return MIM_OK;
     case TIFF_PHOTOMETRIC_YCBCR:
-        sheet->photometric = PHOTOMETRIC_YCBCR;
-        if (!is_jpeg || sheet->channels != 3)
+        layout->photometric = PHOTOMETRIC_YCBCR;
+        if (!is_jpeg || layout->channels != 3)
             return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "photometric=ycbcr needs compression=jpeg and RGB");
         return MIM_OK;
     default:
-        sheet->photometric = !is_rgb ? PHOTOMETRIC_MINISBLACK : is_jpeg ? PHOTOMETRIC_YCBCR : PHOTOMETRIC_RGB;
+        layout->photometric = !is_rgb ? PHOTOMETRIC_MINISBLACK : is_jpeg ? PHOTOMETRIC_YCBCR : PHOTOMETRIC_RGB;
         return MIM_OK;
     }
 }
 
 static int32_t
-choose_predictor(struct mim_job *job, struct tiff_sheet *sheet)
+choose_predictor(struct mim_job *job, struct tiff_layout *layout)
 {
     struct tiff_writer *self = job->state;
-    bool is_float = sheet->format == SAMPLEFORMAT_IEEEFP;
+    bool is_float = layout->format == SAMPLEFORMAT_IEEEFP;
     static const uint32_t predictors[] = { [TIFF_PREDICTOR_NONE] = PREDICTOR_NONE,
                                            [TIFF_PREDICTOR_HORIZONTAL] = PREDICTOR_HORIZONTAL,
                                            [TIFF_PREDICTOR_FLOAT] = PREDICTOR_FLOATINGPOINT };
 
     if (self->predictor == TIFF_PREDICTOR_AUTO) {
         uint32_t best = is_float ? PREDICTOR_FLOATINGPOINT : PREDICTOR_HORIZONTAL;
-        bool is_known = !self->imagej || (sheet->codec->scheme == COMPRESSION_LZW && !is_float); /* to who will read it */
-        sheet->predictor = sheet->codec->predicts_unasked && is_known ? best : PREDICTOR_NONE;
+        bool is_known =
+            !self->imagej || (layout->codec->scheme == COMPRESSION_LZW && !is_float); /* to who will read it */
+        layout->predictor = layout->codec->predicts_by_default && is_known ? best : PREDICTOR_NONE;
         return MIM_OK;
     }
-    sheet->predictor = predictors[self->predictor];
-    if (sheet->predictor != PREDICTOR_NONE && !sheet->codec->predicts)
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "compression=%s takes no predictor", sheet->codec->name);
-    if (sheet->predictor == PREDICTOR_FLOATINGPOINT && !is_float)
+    layout->predictor = predictors[self->predictor];
+    if (layout->predictor != PREDICTOR_NONE && !layout->codec->has_predictor)
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "compression=%s takes no predictor",
+                               layout->codec->name);
+    if (layout->predictor == PREDICTOR_FLOATINGPOINT && !is_float)
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "predictor=float needs samples f32 or f64");
-    if (sheet->predictor == PREDICTOR_HORIZONTAL && is_float && self->imagej) /* it would add them as floats */
+    if (layout->predictor == PREDICTOR_HORIZONTAL && is_float && self->imagej) /* it would add them as floats */
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "imagej=yes: ImageJ knows no predictor of floats");
     return MIM_OK;
 }
 
 static void
-cut(const struct tiff_writer *self, struct tiff_sheet *sheet)
+cut_into_pieces(const struct tiff_writer *self, struct tiff_layout *layout)
 {
-    uint64_t pixel = (uint64_t)sheet->channels * (sheet->bits / 8), row = pixel * sheet->width;
+    uint64_t pixel = (uint64_t)layout->channels * (layout->bits / 8), row = pixel * layout->width;
     uint64_t rows = self->rows_per_strip ? (uint64_t)self->rows_per_strip : STRIP_BYTES / row;
 
-    sheet->is_tiled = self->tile.width != 0;
-    if (sheet->codec->scheme == COMPRESSION_JPEG) /* whole blocks, of 2 x 2 subsampled colours */
+    layout->is_tiled = self->tile.width != 0;
+    if (layout->codec->scheme == COMPRESSION_JPEG) /* whole blocks, of 2 x 2 subsampled colours */
         rows = (rows + 15) / 16 * 16;
     if (rows == 0)
         rows = 1;
-    if (rows > sheet->height || self->is_contiguous)
-        rows = sheet->height;
-    sheet->piece_width = sheet->is_tiled ? self->tile.width : sheet->width;
-    sheet->piece_height = sheet->is_tiled ? self->tile.height : (uint32_t)rows;
-    sheet->across = (sheet->width - 1) / sheet->piece_width + 1;
-    sheet->down = (sheet->height - 1) / sheet->piece_height + 1;
-    sheet->row_bytes = pixel * sheet->piece_width;
+    if (rows > layout->height || self->is_contiguous)
+        rows = layout->height;
+    layout->piece_width = layout->is_tiled ? self->tile.width : layout->width;
+    layout->piece_height = layout->is_tiled ? self->tile.height : (uint32_t)rows;
+    layout->across = (layout->width - 1) / layout->piece_width + 1;
+    layout->down = (layout->height - 1) / layout->piece_height + 1;
+    layout->row_bytes = pixel * layout->piece_width;
 }
 
 static int32_t
-check_sides(struct mim_job *job, const struct tiff_sheet *sheet)
+check_sides(struct mim_job *job, const struct tiff_layout *layout)
 {
-    uint32_t most = sheet->codec->most_side;
-    if (!most || (sheet->piece_width <= most && sheet->piece_height <= most))
+    uint32_t limit = layout->codec->max_side;
+    if (!limit || (layout->piece_width <= limit && layout->piece_height <= limit))
         return MIM_OK;
-    return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "compression=%s: %s of %u x %u pixels, more than %u on a side",
-                           sheet->codec->name, sheet->is_tiled ? "tiles" : "strips", sheet->piece_width,
-                           sheet->piece_height, most);
+    return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN,
+                           "compression=%s: %s of %u x %u pixels, more than %u on a side", layout->codec->name,
+                           layout->is_tiled ? "tiles" : "strips", layout->piece_width, layout->piece_height, limit);
 }
 
 static uint32_t
@@ -131,31 +133,36 @@ format_of(int32_t sample)
 }
 
 int32_t
-tiff_accept(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info *info)
+tiff_layout_choose(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info *info)
 {
     struct tiff_writer *self = job->state;
-    struct tiff_sheet *sheet = packet;
+    struct tiff_layout *layout = packet;
     uint64_t parts;
 
-    int32_t status = fit_to_codec(job, self->codec, info);
+    int32_t status = convert_for_codec(job, self->codec, info);
     if (status != MIM_OK)
         return status;
     if (info->channels > UINT16_MAX || !tiff_sample_size(info->sample))
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "TIFF holds no frames of %u channels", info->channels);
 
-    *sheet = (struct tiff_sheet){ .index = index, .codec = self->codec, .level = self->level, .width = info->width,
-                                  .height = info->height, .channels = info->channels,
-                                  .bits = tiff_sample_size(info->sample) * 8, .format = format_of(info->sample) };
-    status = choose_photometric(job, sheet);
+    *layout = (struct tiff_layout){ .index = index,
+                                    .codec = self->codec,
+                                    .level = self->level,
+                                    .width = info->width,
+                                    .height = info->height,
+                                    .channels = info->channels,
+                                    .bits = tiff_sample_size(info->sample) * 8,
+                                    .format = format_of(info->sample) };
+    status = choose_photometric(job, layout);
     if (status == MIM_OK)
-        status = choose_predictor(job, sheet);
+        status = choose_predictor(job, layout);
     if (status != MIM_OK)
         return status;
 
-    cut(self, sheet);
-    parts = (uint64_t)sheet->across * sheet->down;
+    cut_into_pieces(self, layout);
+    parts = (uint64_t)layout->across * layout->down;
     if (parts > INT32_MAX)
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "a page of %llu tiles", (unsigned long long)parts);
     info->parts = (uint32_t)parts;
-    return check_sides(job, sheet);
+    return check_sides(job, layout);
 }

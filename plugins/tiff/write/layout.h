@@ -11,7 +11,7 @@
 #include "write/codec-table.h"
 
 /* In the packet. */
-struct tiff_sheet {
+struct tiff_layout {
     uint64_t index, row_bytes; /* of a packed row of a strip or tile */
     const struct tiff_codec *codec;
     int64_t level;
@@ -20,6 +20,6 @@ struct tiff_sheet {
     bool is_tiled, is_inverted;
 };
 
-int32_t tiff_accept(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info *info);
+int32_t tiff_layout_choose(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info *info);
 
 #endif

@@ -47,7 +47,7 @@ size_of_nothing(thandle_t user)
 }
 
 static int
-keep_error(TIFF *tiff, void *user, const char *module, const char *format, va_list arguments)
+store_error(TIFF *tiff, void *user, const char *module, const char *format, va_list arguments)
 {
     struct tiff_libtiff_encoder *encoder = user;
     (void)tiff, (void)module;
@@ -70,7 +70,7 @@ open_handle(struct tiff_libtiff_encoder *encoder)
     TIFFOpenOptions *options = TIFFOpenOptionsAlloc();
     if (!options)
         return NULL;
-    TIFFOpenOptionsSetErrorHandlerExtR(options, keep_error, encoder);
+    TIFFOpenOptionsSetErrorHandlerExtR(options, store_error, encoder);
     TIFFOpenOptionsSetWarningHandlerExtR(options, ignore_warning, encoder);
     encoder->is_quiet = true;
     TIFF *tiff = TIFFClientOpenExt("TIFF", "w8m", encoder, refuse_to_read, emit_coded, seek_nowhere, close_nothing,
@@ -82,46 +82,46 @@ open_handle(struct tiff_libtiff_encoder *encoder)
 
 /* Never a predictor: differences are made before. */
 static bool
-set_codec_fields(TIFF *tiff, const struct tiff_sheet *sheet)
+set_codec_fields(TIFF *tiff, const struct tiff_layout *layout)
 {
-    uint16_t scheme = sheet->codec->scheme;
-    if (sheet->level >= 0 && !TIFFSetField(tiff, sheet->codec->level_tag, (int)sheet->level))
+    uint16_t scheme = layout->codec->scheme;
+    if (layout->level >= 0 && !TIFFSetField(tiff, layout->codec->level_tag, (int)layout->level))
         return false;
-    if (scheme == COMPRESSION_WEBP && sheet->level == 100 && !TIFFSetField(tiff, TIFFTAG_WEBP_LOSSLESS, 1))
+    if (scheme == COMPRESSION_WEBP && layout->level == 100 && !TIFFSetField(tiff, TIFFTAG_WEBP_LOSSLESS, 1))
         return false;
     if (scheme != COMPRESSION_JPEG)
         return true;
     /* each piece carries its tables: no page-wide tag that depends on who encoded it */
     return TIFFSetField(tiff, TIFFTAG_JPEGTABLESMODE, 0) &&
-           (sheet->photometric != PHOTOMETRIC_YCBCR || TIFFSetField(tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB));
+           (layout->photometric != PHOTOMETRIC_YCBCR || TIFFSetField(tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB));
 }
 
 static bool
-set_fields(TIFF *tiff, const struct tiff_sheet *sheet)
+set_fields(TIFF *tiff, const struct tiff_layout *layout)
 {
     uint16_t extras[UINT8_MAX] = { 0 };
-    uint32_t colours = sheet->photometric == PHOTOMETRIC_RGB || sheet->photometric == PHOTOMETRIC_YCBCR ? 3 : 1;
-    uint32_t extra = sheet->channels - colours;
-    bool is_set = TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, sheet->width) &&
-                  TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, sheet->height) &&
-                  TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, sheet->channels) &&
-                  TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, sheet->bits) &&
-                  TIFFSetField(tiff, TIFFTAG_SAMPLEFORMAT, sheet->format) &&
-                  TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, sheet->photometric) &&
+    uint32_t colours = layout->photometric == PHOTOMETRIC_RGB || layout->photometric == PHOTOMETRIC_YCBCR ? 3 : 1;
+    uint32_t extra = layout->channels - colours;
+    bool is_set = TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, layout->width) &&
+                  TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, layout->height) &&
+                  TIFFSetField(tiff, TIFFTAG_SAMPLESPERPIXEL, layout->channels) &&
+                  TIFFSetField(tiff, TIFFTAG_BITSPERSAMPLE, layout->bits) &&
+                  TIFFSetField(tiff, TIFFTAG_SAMPLEFORMAT, layout->format) &&
+                  TIFFSetField(tiff, TIFFTAG_PHOTOMETRIC, layout->photometric) &&
                   TIFFSetField(tiff, TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG) &&
-                  TIFFSetField(tiff, TIFFTAG_COMPRESSION, sheet->codec->scheme);
+                  TIFFSetField(tiff, TIFFTAG_COMPRESSION, layout->codec->scheme);
     if (is_set && extra && extra < UINT8_MAX)
         is_set = TIFFSetField(tiff, TIFFTAG_EXTRASAMPLES, extra, extras);
-    if (is_set && sheet->is_tiled)
-        is_set = TIFFSetField(tiff, TIFFTAG_TILEWIDTH, sheet->piece_width) &&
-                 TIFFSetField(tiff, TIFFTAG_TILELENGTH, sheet->piece_height);
+    if (is_set && layout->is_tiled)
+        is_set = TIFFSetField(tiff, TIFFTAG_TILEWIDTH, layout->piece_width) &&
+                 TIFFSetField(tiff, TIFFTAG_TILELENGTH, layout->piece_height);
     else if (is_set)
-        is_set = TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, sheet->piece_height);
-    return is_set && set_codec_fields(tiff, sheet);
+        is_set = TIFFSetField(tiff, TIFFTAG_ROWSPERSTRIP, layout->piece_height);
+    return is_set && set_codec_fields(tiff, layout);
 }
 
 static int32_t
-fail(struct tiff_libtiff_encoder *encoder, const char *what)
+fail_encoder(struct tiff_libtiff_encoder *encoder, const char *what)
 {
     struct mim_job *job = encoder->job;
     if (encoder->status)
@@ -133,7 +133,7 @@ fail(struct tiff_libtiff_encoder *encoder, const char *what)
 
 /* libtiff takes leave by writing a directory. */
 void
-tiff_coder_close(struct tiff_libtiff_encoder *encoder)
+tiff_libtiff_encoder_close(struct tiff_libtiff_encoder *encoder)
 {
     encoder->is_quiet = true;
     if (encoder->tiff)
@@ -144,36 +144,37 @@ tiff_coder_close(struct tiff_libtiff_encoder *encoder)
 
 /* Pages of one kind share a handle; the index alone differs. */
 static int32_t
-set_up(struct tiff_libtiff_encoder *encoder, const struct tiff_sheet *sheet)
+set_up_encoder(struct tiff_libtiff_encoder *encoder, const struct tiff_layout *layout)
 {
-    struct tiff_sheet shape = *sheet;
+    struct tiff_layout shape = *layout;
     shape.index = 0;
     if (encoder->tiff && memcmp(&shape, &encoder->shape, sizeof shape) == 0)
         return MIM_OK;
 
-    tiff_coder_close(encoder);
+    tiff_libtiff_encoder_close(encoder);
     encoder->tiff = open_handle(encoder);
     memset(&encoder->shape, 0, sizeof encoder->shape);
-    if (!encoder->tiff || !set_fields(encoder->tiff, sheet))
-        return fail(encoder, "libtiff cannot be set up for this page");
+    if (!encoder->tiff || !set_fields(encoder->tiff, layout))
+        return fail_encoder(encoder, "libtiff cannot be set up for this page");
     memcpy(&encoder->shape, &shape, sizeof shape);
     return MIM_OK;
 }
 
 int32_t
-tiff_coder_run(struct tiff_libtiff_encoder *encoder, struct mim_job *job, const struct tiff_sheet *sheet, uint32_t part, uint8_t *data, uint64_t size)
+tiff_libtiff_encode(struct tiff_libtiff_encoder *encoder, struct mim_job *job, const struct tiff_layout *layout,
+                    uint32_t part, uint8_t *data, uint64_t size)
 {
     encoder->job = job;
     encoder->status = MIM_OK;
     encoder->text[0] = '\0';
-    int32_t status = set_up(encoder, sheet);
+    int32_t status = set_up_encoder(encoder, layout);
     if (status != MIM_OK)
         return status;
-    tmsize_t done = sheet->is_tiled ? TIFFWriteEncodedTile(encoder->tiff, part, data, (tmsize_t)size)
-                                    : TIFFWriteEncodedStrip(encoder->tiff, part, data, (tmsize_t)size);
+    tmsize_t done = layout->is_tiled ? TIFFWriteEncodedTile(encoder->tiff, part, data, (tmsize_t)size)
+                                     : TIFFWriteEncodedStrip(encoder->tiff, part, data, (tmsize_t)size);
     if (done != (tmsize_t)size) {
-        status = fail(encoder, "libtiff cannot compress this page");
-        tiff_coder_close(encoder);
+        status = fail_encoder(encoder, "libtiff cannot compress this page");
+        tiff_libtiff_encoder_close(encoder);
     }
     return status;
 }

@@ -15,15 +15,15 @@
 struct tiff_libtiff_encoder {
     TIFF *tiff;              /* compresses into the host's memory */
     struct mim_job *job;
-    struct tiff_sheet shape; /* the layout that it is set up for */
+    struct tiff_layout shape; /* the layout that it is set up for */
     int32_t status;
     bool is_quiet;           /* drop what libtiff writes of its own accord */
     char text[256];
 };
 
 /* Compress a strip or tile and emit it. */
-int32_t tiff_coder_run(struct tiff_libtiff_encoder *encoder, struct mim_job *job, const struct tiff_sheet *sheet, uint32_t part,
-                       uint8_t *data, uint64_t size);
-void tiff_coder_close(struct tiff_libtiff_encoder *encoder);
+int32_t tiff_libtiff_encode(struct tiff_libtiff_encoder *encoder, struct mim_job *job, const struct tiff_layout *layout,
+                            uint32_t part, uint8_t *data, uint64_t size);
+void tiff_libtiff_encoder_close(struct tiff_libtiff_encoder *encoder);
 
 #endif

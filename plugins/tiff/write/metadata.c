@@ -27,11 +27,11 @@ to_ratio(double value, struct ratio *ratio)
         return false;
 
     for (int i = 0; i < 40; i++) {
-        uint64_t whole = (uint64_t)rest, p = whole * p1 + p0, q = whole * q1 + q0;
+        uint64_t file_tags = (uint64_t)rest, p = file_tags * p1 + p0, q = file_tags * q1 + q0;
         if (p > UINT32_MAX || q > UINT32_MAX)
             break;
         p0 = p1, q0 = q1, p1 = p, q1 = q;
-        double left = rest - (double)whole;
+        double left = rest - (double)file_tags;
         if (left < 1e-9 || fabs((double)p / (double)q - value) <= value * 1e-12)
             break;
         rest = 1 / left;
@@ -43,16 +43,16 @@ to_ratio(double value, struct ratio *ratio)
 }
 
 static int32_t
-put_resolution(struct tiff_tags *tags, struct mim_job *job, const struct ratio axes[2])
+set_resolution_tags(struct tiff_tag_list *tags, struct mim_job *job, const struct ratio axes[2])
 {
-    int32_t status = tiff_tags_put(tags, job, TIFFTAG_XRESOLUTION, TIFF_RATIONAL, 1, &axes[0]);
-    return status == MIM_OK ? tiff_tags_put(tags, job, TIFFTAG_YRESOLUTION, TIFF_RATIONAL, 1, &axes[1]) : status;
+    int32_t status = tiff_tag_list_set(tags, job, TIFFTAG_XRESOLUTION, TIFF_RATIONAL, 1, &axes[0]);
+    return status == MIM_OK ? tiff_tag_list_set(tags, job, TIFFTAG_YRESOLUTION, TIFF_RATIONAL, 1, &axes[1]) : status;
 }
 
 static int32_t
-put_unit(struct tiff_tags *tags, struct mim_job *job, uint16_t unit)
+set_unit(struct tiff_tag_list *tags, struct mim_job *job, uint16_t unit)
 {
-    return tiff_tags_put(tags, job, TIFFTAG_RESOLUTIONUNIT, TIFF_SHORT, 1, &unit);
+    return tiff_tag_list_set(tags, job, TIFFTAG_RESOLUTIONUNIT, TIFF_SHORT, 1, &unit);
 }
 
 /* "2024-05-06T07:08:09" or "2024:05:06 07:08:09", with anything after it left out. */
@@ -74,12 +74,12 @@ to_datetime(const char *text, uint64_t size, char out[19])
 }
 
 static int32_t
-keep_datetime(struct tiff_tags *tags, struct mim_job *job, const char *text, uint64_t size)
+set_datetime(struct tiff_tag_list *tags, struct mim_job *job, const char *text, uint64_t size)
 {
     char time[19];
     if (!to_datetime(text, size, time))
         return MIM_UNSUPPORTED;
-    return tiff_tags_put_text(tags, job, TIFFTAG_DATETIME, time, sizeof time);
+    return tiff_tag_list_set_text(tags, job, TIFFTAG_DATETIME, time, sizeof time);
 }
 
 /* Second words only fill a place that the better one left free. */
@@ -98,7 +98,7 @@ static const struct {
 };
 
 static int32_t
-keep_text(struct tiff_tags *tags, struct mim_job *job, const char *key, const char *text, uint64_t size)
+set_text(struct tiff_tag_list *tags, struct mim_job *job, const char *key, const char *text, uint64_t size)
 {
     uint16_t tag = 0;
     bool is_second = false;
@@ -107,20 +107,20 @@ keep_text(struct tiff_tags *tags, struct mim_job *job, const char *key, const ch
             tag = texts[i].tag;
             is_second = texts[i].is_second;
         }
-    if (tag == 0 || (is_second && tiff_tags_find(tags, tag)))
+    if (tag == 0 || (is_second && tiff_tag_list_find(tags, tag)))
         return MIM_UNSUPPORTED;
     if (tag == TIFFTAG_DATETIME)
-        return keep_datetime(tags, job, text, size);
-    return tiff_tags_put_text(tags, job, tag, text, size);
+        return set_datetime(tags, job, text, size);
+    return tiff_tag_list_set_text(tags, job, tag, text, size);
 }
 
 /* One number for both axes, or one for each. */
 static int32_t
-keep_resolution(struct tiff_tags *tags, struct mim_job *job, int32_t type, const void *value, uint64_t size)
+set_resolution(struct tiff_tag_list *tags, struct mim_job *job, int32_t type, const void *value, uint64_t size)
 {
     struct ratio axes[2];
     struct mim_rational ratio;
-    int64_t whole;
+    int64_t file_tags;
     double real;
     uint64_t width = type == MIM_META_RATIONAL || type == MIM_META_RATIONALS ? sizeof ratio : 8;
     if (size != width && size != 2 * width)
@@ -129,7 +129,7 @@ keep_resolution(struct tiff_tags *tags, struct mim_job *job, int32_t type, const
     for (unsigned i = 0; i < 2; i++) {
         const char *bytes = (const char *)value + (size == width ? 0 : i * width);
         memcpy(width == 8 ? (void *)&real : (void *)&ratio, bytes, width);
-        memcpy(&whole, bytes, sizeof whole);
+        memcpy(&file_tags, bytes, sizeof file_tags);
         if (width != 8 && ratio.num >= 0 && ratio.num <= UINT32_MAX && ratio.den > 0 && ratio.den <= UINT32_MAX) {
             axes[i] = (struct ratio){ (uint32_t)ratio.num, (uint32_t)ratio.den };
             continue;
@@ -137,15 +137,15 @@ keep_resolution(struct tiff_tags *tags, struct mim_job *job, int32_t type, const
         if (width != 8)
             real = ratio.den ? (double)ratio.num / (double)ratio.den : -1;
         else if (type == MIM_META_INT || type == MIM_META_INTS)
-            real = (double)whole;
+            real = (double)file_tags;
         if (!to_ratio(real, &axes[i]))
             return MIM_UNSUPPORTED;
     }
-    return put_resolution(tags, job, axes);
+    return set_resolution_tags(tags, job, axes);
 }
 
 static int32_t
-keep_page_number(struct tiff_tags *tags, struct mim_job *job, const void *value, uint64_t size)
+set_page_number(struct tiff_tag_list *tags, struct mim_job *job, const void *value, uint64_t size)
 {
     int64_t numbers[2] = { 0, 0 };
     if (size != 8 && size != 16)
@@ -154,42 +154,42 @@ keep_page_number(struct tiff_tags *tags, struct mim_job *job, const void *value,
     if (numbers[0] < 0 || numbers[0] > UINT16_MAX || numbers[1] < 0 || numbers[1] > UINT16_MAX)
         return MIM_UNSUPPORTED;
     uint16_t pair[2] = { (uint16_t)numbers[0], (uint16_t)numbers[1] };
-    return tiff_tags_put(tags, job, TIFFTAG_PAGENUMBER, TIFF_SHORT, 2, pair);
+    return tiff_tag_list_set(tags, job, TIFFTAG_PAGENUMBER, TIFF_SHORT, 2, pair);
 }
 
 int32_t
-tiff_keep(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size)
+tiff_metadata_tag(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size)
 {
     struct tiff_writer *self = job->state;
-    struct tiff_tags *tags = self->is_open ? &self->coming : &self->whole;
+    struct tiff_tag_list *tags = self->is_open ? &self->pending_tags : &self->file_tags;
     int32_t plain = type & MIM_META_TYPE_MASK;
     uint64_t limit = job->host->limit(job, MIM_LIMIT_METADATA);
 
     if (size > limit || (!self->is_big && self->is_open && size > UINT32_MAX))
         return MIM_UNSUPPORTED;
     if (strcmp(key, "resolution") == 0 && plain >= MIM_META_INT && plain <= MIM_META_RATIONALS)
-        return keep_resolution(tags, job, plain, value, size);
+        return set_resolution(tags, job, plain, value, size);
     if (strcmp(key, "dpi") == 0 && plain >= MIM_META_INT && plain <= MIM_META_RATIONALS) {
-        int32_t status = put_unit(tags, job, RESUNIT_INCH);
-        return status == MIM_OK ? keep_resolution(tags, job, plain, value, size) : status;
+        int32_t status = set_unit(tags, job, RESUNIT_INCH);
+        return status == MIM_OK ? set_resolution(tags, job, plain, value, size) : status;
     }
     if (strncmp(key, "tag:", 4) == 0)
-        return tiff_numbered_keep(tags, job, key + 4, plain, value, size);
+        return tiff_raw_tag_from_metadata(tags, job, key + 4, plain, value, size);
     if (strcmp(key, "resolution_unit") == 0 && plain == MIM_META_TEXT) {
         uint32_t unit = tiff_value_of(tiff_unit_names, value, size);
-        return unit ? put_unit(tags, job, (uint16_t)unit) : MIM_UNSUPPORTED;
+        return unit ? set_unit(tags, job, (uint16_t)unit) : MIM_UNSUPPORTED;
     }
     if (strcmp(key, "page_number") == 0 && (plain == MIM_META_INTS || plain == MIM_META_INT))
-        return keep_page_number(tags, job, value, size);
+        return set_page_number(tags, job, value, size);
     if (strcmp(key, "icc") == 0 && plain == MIM_META_BYTES && size)
-        return tiff_tags_put(tags, job, TIFFTAG_ICCPROFILE, TIFF_UNDEFINED, size, value);
+        return tiff_tag_list_set(tags, job, TIFFTAG_ICCPROFILE, TIFF_UNDEFINED, size, value);
     if (plain == MIM_META_TEXT || plain == MIM_META_TIME)
-        return keep_text(tags, job, key, value, size);
+        return set_text(tags, job, key, value, size);
     return MIM_UNSUPPORTED;
 }
 
 static int32_t
-keep_resolution_option(struct mim_job *job, uint16_t unit)
+set_resolution_option(struct mim_job *job, uint16_t unit)
 {
     struct tiff_writer *self = job->state;
     struct ratio axes[2];
@@ -203,12 +203,12 @@ keep_resolution_option(struct mim_job *job, uint16_t unit)
         if (!to_ratio(value, &axes[i]))
             return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "resolution=%g: expected 0 to 4294967295", value);
     }
-    int32_t status = put_resolution(&self->wanted, job, axes);
-    return status == MIM_OK ? put_unit(&self->wanted, job, unit) : status;
+    int32_t status = set_resolution_tags(&self->option_tags, job, axes);
+    return status == MIM_OK ? set_unit(&self->option_tags, job, unit) : status;
 }
 
 int32_t
-tiff_keep_options(struct mim_job *job)
+tiff_option_tags(struct mim_job *job)
 {
     static const uint16_t units[] = { RESUNIT_INCH, RESUNIT_NONE, RESUNIT_CENTIMETER };
     struct tiff_writer *self = job->state;
@@ -218,17 +218,18 @@ tiff_keep_options(struct mim_job *job)
     } given[] = { { TIFFTAG_SOFTWARE, self->software }, { TIFFTAG_IMAGEDESCRIPTION, self->description },
                   { TIFFTAG_ARTIST, self->artist } };
 
-    int32_t status = keep_resolution_option(job, units[self->unit]);
+    int32_t status = set_resolution_option(job, units[self->unit]);
     if (status == MIM_OK && self->unit != 0) /* not the default: somebody asked for it */
-        status = put_unit(&self->wanted, job, units[self->unit]);
+        status = set_unit(&self->option_tags, job, units[self->unit]);
     for (unsigned i = 0; i < sizeof given / sizeof *given && status == MIM_OK; i++)
         if (given[i].text)
-            status = tiff_tags_put_text(&self->wanted, job, given[i].tag, given[i].text, strlen(given[i].text));
+            status =
+                tiff_tag_list_set_text(&self->option_tags, job, given[i].tag, given[i].text, strlen(given[i].text));
     if (status == MIM_OK && self->datetime)
-        status = keep_datetime(&self->wanted, job, self->datetime, strlen(self->datetime));
+        status = set_datetime(&self->option_tags, job, self->datetime, strlen(self->datetime));
     if (status == MIM_UNSUPPORTED)
         status = job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "datetime=%s: expected YYYY-MM-DDTHH:MM:SS", self->datetime);
     if (status == MIM_OK)
-        status = tiff_profile_option(job);
-    return status == MIM_OK ? tiff_numbered_options(job) : status;
+        status = tiff_profile_from_option(job);
+    return status == MIM_OK ? tiff_raw_tags_from_options(job) : status;
 }

@@ -7,7 +7,7 @@
 
 #include <mim/plugin.h>
 
-int32_t tiff_keep(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size);
-int32_t tiff_keep_options(struct mim_job *job);
+int32_t tiff_metadata_tag(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size);
+int32_t tiff_option_tags(struct mim_job *job);
 
 #endif

@@ -20,10 +20,10 @@ static int32_t
 read_file(struct mim_job *job, const char *path, int32_t side, uint64_t size)
 {
     struct tiff_writer *self = job->state;
-    int32_t status = tiff_tags_put(&self->wanted, job, TIFFTAG_ICCPROFILE, TIFF_UNDEFINED, size, NULL);
+    int32_t status = tiff_tag_list_set(&self->option_tags, job, TIFFTAG_ICCPROFILE, TIFF_UNDEFINED, size, NULL);
     if (status != MIM_OK)
         return status;
-    uint8_t *data = tiff_tag_data(tiff_tags_find(&self->wanted, TIFFTAG_ICCPROFILE));
+    uint8_t *data = tiff_tag_data(tiff_tag_list_find(&self->option_tags, TIFFTAG_ICCPROFILE));
     int64_t got = job->host->side_read(job, side, data, size, 0);
     if (got < 0)
         return job->host->fail(job, (int32_t)-got, MIM_UNKNOWN, "icc=%s: cannot be read", path);
@@ -33,7 +33,7 @@ read_file(struct mim_job *job, const char *path, int32_t side, uint64_t size)
 }
 
 int32_t
-tiff_profile_option(struct mim_job *job)
+tiff_profile_from_option(struct mim_job *job)
 {
     const struct tiff_writer *self = job->state;
     if (!self->icc || strcmp(self->icc, "none") == 0)
@@ -53,25 +53,25 @@ tiff_profile_option(struct mim_job *job)
 
 /* The colours that it is for, in its bytes 16 to 19. What is no profile is not ours to judge. */
 static bool
-is_for(const struct tiff_tag *profile, const struct tiff_sheet *sheet)
+is_for(const struct tiff_tag *profile, const struct tiff_layout *layout)
 {
     const uint8_t *data = tiff_tag_data((struct tiff_tag *)profile);
-    bool is_colour = sheet->photometric == PHOTOMETRIC_RGB || sheet->photometric == PHOTOMETRIC_YCBCR;
+    bool is_colour = layout->photometric == PHOTOMETRIC_RGB || layout->photometric == PHOTOMETRIC_YCBCR;
     return !is_profile(data, profile->size) || memcmp(data + 16, is_colour ? "RGB " : "GRAY", 4) == 0;
 }
 
 int32_t
-tiff_profile_fit(struct mim_job *job, const struct tiff_sheet *sheet)
+tiff_profile_check(struct mim_job *job, const struct tiff_layout *layout)
 {
     struct tiff_writer *self = job->state;
-    const struct tiff_tag *profile = tiff_tags_find(&self->page, TIFFTAG_ICCPROFILE);
+    const struct tiff_tag *profile = tiff_tag_list_find(&self->page, TIFFTAG_ICCPROFILE);
     bool is_refused = self->icc && strcmp(self->icc, "none") == 0;
-    if (!profile || (!is_refused && is_for(profile, sheet)))
+    if (!profile || (!is_refused && is_for(profile, layout)))
         return MIM_OK;
     if (self->icc && !is_refused)
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "icc=%s: a profile for other colours than the page's",
                                self->icc);
-    tiff_tags_remove(&self->page, job, TIFFTAG_ICCPROFILE);
+    tiff_tag_list_remove(&self->page, job, TIFFTAG_ICCPROFILE);
     return is_refused ? MIM_OK
                       : job->host->notice(job, MIM_NOTICE_METADATA, "the colour profile does not fit the page: left out");
 }

@@ -10,8 +10,8 @@
 #include "write/layout.h"
 
 /* Read the file that the option names; its profile is for every page. */
-int32_t tiff_profile_option(struct mim_job *job);
+int32_t tiff_profile_from_option(struct mim_job *job);
 /* Remove a profile for other colours than the page's, or fail if the option asked for it. */
-int32_t tiff_profile_fit(struct mim_job *job, const struct tiff_sheet *sheet);
+int32_t tiff_profile_check(struct mim_job *job, const struct tiff_layout *layout);
 
 #endif

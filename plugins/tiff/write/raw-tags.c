@@ -65,7 +65,7 @@ type_of_integers(const int64_t *values, uint64_t count, bool is_big)
 
 /* Does a number fit into an integer type? */
 static bool
-fits(int64_t value, uint16_t type)
+fits_type(int64_t value, uint16_t type)
 {
     unsigned bits = tiff_type_size(type) * 8;
     if (bits == 64)
@@ -76,7 +76,7 @@ fits(int64_t value, uint16_t type)
 }
 
 static void
-lay(uint8_t *to, int64_t value, unsigned size)
+store_integer(uint8_t *to, int64_t value, unsigned size)
 {
     uint8_t narrow = (uint8_t)value;
     uint16_t half = (uint16_t)value;
@@ -85,43 +85,45 @@ lay(uint8_t *to, int64_t value, unsigned size)
 }
 
 static int32_t
-keep_integers(struct tiff_tags *tags, struct mim_job *job, uint16_t tag, const int64_t *values, uint64_t count, bool is_big)
+set_integers(struct tiff_tag_list *tags, struct mim_job *job, uint16_t tag, const int64_t *values, uint64_t count,
+             bool is_big)
 {
     uint16_t type = custom_type(tag, type_of_integers(values, count, is_big));
     if (!is_whole(type))
         return MIM_UNSUPPORTED;
     for (uint64_t i = 0; i < count; i++)
-        if (!fits(number_at(values, i), type))
+        if (!fits_type(number_at(values, i), type))
             return MIM_UNSUPPORTED;
-    int32_t status = tiff_tags_put(tags, job, tag, type, count, NULL);
+    int32_t status = tiff_tag_list_set(tags, job, tag, type, count, NULL);
     if (status != MIM_OK)
         return status;
 
     unsigned size = tiff_type_size(type);
-    uint8_t *data = tiff_tag_data(tiff_tags_find(tags, tag));
+    uint8_t *data = tiff_tag_data(tiff_tag_list_find(tags, tag));
     for (uint64_t i = 0; i < count; i++)
-        lay(data + i * size, number_at(values, i), size);
+        store_integer(data + i * size, number_at(values, i), size);
     return MIM_OK;
 }
 
 static int32_t
-keep_ratios(struct tiff_tags *tags, struct mim_job *job, uint16_t tag, const struct mim_rational *values, uint64_t count)
+set_ratios(struct tiff_tag_list *tags, struct mim_job *job, uint16_t tag, const struct mim_rational *values,
+           uint64_t count)
 {
     uint16_t type = TIFF_RATIONAL;
     for (uint64_t i = 0; i < count; i++)
         type = values[i].num < 0 ? TIFF_SRATIONAL : type;
     uint16_t part = type == TIFF_RATIONAL ? TIFF_LONG : TIFF_SLONG;
     for (uint64_t i = 0; i < count; i++)
-        if (!fits(values[i].num, part) || !fits(values[i].den, part))
+        if (!fits_type(values[i].num, part) || !fits_type(values[i].den, part))
             return MIM_UNSUPPORTED;
 
-    int32_t status = tiff_tags_put(tags, job, tag, type, count, NULL);
+    int32_t status = tiff_tag_list_set(tags, job, tag, type, count, NULL);
     if (status != MIM_OK)
         return status;
-    uint8_t *data = tiff_tag_data(tiff_tags_find(tags, tag));
+    uint8_t *data = tiff_tag_data(tiff_tag_list_find(tags, tag));
     for (uint64_t i = 0; i < count; i++) {
-        lay(data + 8 * i, values[i].num, 4);
-        lay(data + 8 * i + 4, values[i].den, 4);
+        store_integer(data + 8 * i, values[i].num, 4);
+        store_integer(data + 8 * i + 4, values[i].den, 4);
     }
     return MIM_OK;
 }
@@ -135,17 +137,17 @@ is_of_another_order(uint16_t tag, const uint8_t *data, uint64_t size)
 }
 
 static int32_t
-keep_bytes(struct tiff_tags *tags, struct mim_job *job, uint16_t tag, const void *value, uint64_t size)
+set_bytes(struct tiff_tag_list *tags, struct mim_job *job, uint16_t tag, const void *value, uint64_t size)
 {
     uint16_t type = custom_type(tag, TIFF_UNDEFINED);
     if (tiff_type_size(type) != 1 || is_of_another_order(tag, value, size))
         return MIM_UNSUPPORTED;
-    return tiff_tags_put(tags, job, tag, type, size, value);
+    return tiff_tag_list_set(tags, job, tag, type, size, value);
 }
 
 int32_t
-tiff_numbered_keep(struct tiff_tags *tags, struct mim_job *job, const char *number, int32_t type, const void *value,
-                   uint64_t size)
+tiff_raw_tag_from_metadata(struct tiff_tag_list *tags, struct mim_job *job, const char *number, int32_t type,
+                           const void *value, uint64_t size)
 {
     const struct tiff_writer *self = job->state;
     char *end;
@@ -155,21 +157,21 @@ tiff_numbered_keep(struct tiff_tags *tags, struct mim_job *job, const char *numb
     if (*end || number[0] < '1' || number[0] > '9' || tag > UINT16_MAX || tiff_known_tag((uint32_t)tag) || size == 0)
         return MIM_UNSUPPORTED;
 
-    uint16_t kept = (uint16_t)tag;
+    uint16_t wanted = (uint16_t)tag;
     switch (type) {
     case MIM_META_INT:
     case MIM_META_INTS:
-        return keep_integers(tags, job, kept, value, size / 8, is_big);
+        return set_integers(tags, job, wanted, value, size / 8, is_big);
     case MIM_META_REAL:
     case MIM_META_REALS:
-        return tiff_tags_put(tags, job, kept, TIFF_DOUBLE, size / 8, value);
+        return tiff_tag_list_set(tags, job, wanted, TIFF_DOUBLE, size / 8, value);
     case MIM_META_RATIONAL:
     case MIM_META_RATIONALS:
-        return keep_ratios(tags, job, kept, value, size / sizeof(struct mim_rational));
+        return set_ratios(tags, job, wanted, value, size / sizeof(struct mim_rational));
     case MIM_META_BYTES:
-        return keep_bytes(tags, job, kept, value, size);
+        return set_bytes(tags, job, wanted, value, size);
     default:
-        return tiff_tags_put_text(tags, job, kept, value, size);
+        return tiff_tag_list_set_text(tags, job, wanted, value, size);
     }
 }
 
@@ -228,7 +230,7 @@ take_hex(const char **text, uint8_t *value)
 
 /* One value of a type from the text; `to` NULL: only look. */
 static bool
-take(const char **text, uint16_t type, uint8_t *to)
+take_value(const char **text, uint16_t type, uint8_t *to)
 {
     uint8_t scratch[8];
     double real;
@@ -249,22 +251,22 @@ take(const char **text, uint16_t type, uint8_t *to)
     uint16_t part = is_ratio ? (type == TIFF_RATIONAL ? TIFF_LONG : TIFF_SLONG) : type;
     for (unsigned i = 0; i <= is_ratio; i++, to += tiff_type_size(part)) {
         int64_t value = 0;
-        if ((i && *(*text)++ != '/') || !take_integer(text, &value) || !fits(value, part))
+        if ((i && *(*text)++ != '/') || !take_integer(text, &value) || !fits_type(value, part))
             return false;
-        lay(to, value, tiff_type_size(part));
+        store_integer(to, value, tiff_type_size(part));
     }
     return true;
 }
 
 /* How many values of the type the text holds, with commas (hexadecimal digits: without); 0: it holds none of these. */
 static uint64_t
-take_all(const char *text, uint16_t type, uint8_t *to)
+take_values(const char *text, uint16_t type, uint8_t *to)
 {
     uint64_t count = 0;
     for (bool is_first = true; *text || is_first; is_first = false) {
         if (!is_first && type != TIFF_UNDEFINED && *text++ != ',')
             return 0;
-        if (!take(&text, type, to ? to + count * tiff_type_size(type) : NULL))
+        if (!take_value(&text, type, to ? to + count * tiff_type_size(type) : NULL))
             return 0;
         count++;
     }
@@ -273,7 +275,7 @@ take_all(const char *text, uint16_t type, uint8_t *to)
 
 /* "short:1,2" says it; 0: nothing is said. */
 static uint16_t
-type_said(const char **value)
+named_type(const char **value)
 {
     size_t length = strcspn(*value, ":");
     for (unsigned i = 0; (*value)[length] && i < sizeof types / sizeof *types; i++)
@@ -286,16 +288,17 @@ type_said(const char **value)
 
 /* "0x" starts bytes; else the first of these that it can be, and a text at last. */
 static uint16_t
-type_guessed(const char **value, bool is_big)
+guess_type(const char **value, bool is_big)
 {
     static const uint16_t guesses[] = { TIFF_SHORT, TIFF_LONG, TIFF_SSHORT, TIFF_SLONG, TIFF_LONG8, TIFF_SLONG8,
                                         TIFF_RATIONAL, TIFF_SRATIONAL, TIFF_DOUBLE };
-    if (strncmp(*value, "0x", 2) == 0 && take_all(*value + 2, TIFF_UNDEFINED, NULL)) {
+    if (strncmp(*value, "0x", 2) == 0 && take_values(*value + 2, TIFF_UNDEFINED, NULL)) {
         *value += 2;
         return TIFF_UNDEFINED;
     }
     for (unsigned i = 0; i < sizeof guesses / sizeof *guesses; i++)
-        if ((is_big || (guesses[i] != TIFF_LONG8 && guesses[i] != TIFF_SLONG8)) && take_all(*value, guesses[i], NULL))
+        if ((is_big || (guesses[i] != TIFF_LONG8 && guesses[i] != TIFF_SLONG8)) &&
+            take_values(*value, guesses[i], NULL))
             return guesses[i];
     return TIFF_ASCII;
 }
@@ -307,27 +310,27 @@ set_tag(struct mim_job *job, uint16_t tag, const char *key, const char *value)
     const struct tiff_known_tag *known = tiff_known_tag(tag);
     bool is_text = known && (known->type == MIM_META_TEXT || known->type == MIM_META_TIME); /* a title is, though it be 1984 */
     const char *text = value;
-    uint16_t type = type_said(&text);
+    uint16_t type = named_type(&text);
     if (is_text && type && type != TIFF_ASCII)
         return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "tag:%s=%s: this tag (%s) holds a text", key, value, known->key);
     if (!type)
-        type = is_text ? TIFF_ASCII : type_guessed(&text, self->is_big);
+        type = is_text ? TIFF_ASCII : guess_type(&text, self->is_big);
     if (type == TIFF_ASCII)
-        return tiff_tags_put_text(&self->wanted, job, tag, text, strlen(text));
+        return tiff_tag_list_set_text(&self->option_tags, job, tag, text, strlen(text));
 
-    uint64_t count = take_all(text, type, NULL);
+    uint64_t count = take_values(text, type, NULL);
     if (count == 0)
         return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "tag:%s=%s: not a list of values of this type", key, value);
     if (!self->is_big && (type == TIFF_LONG8 || type == TIFF_SLONG8))
         return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "tag:%s=%s: 64-bit values need bigtiff=yes", key, value);
-    int32_t status = tiff_tags_put(&self->wanted, job, tag, type, count, NULL);
+    int32_t status = tiff_tag_list_set(&self->option_tags, job, tag, type, count, NULL);
     if (status == MIM_OK)
-        take_all(text, type, tiff_tag_data(tiff_tags_find(&self->wanted, tag)));
+        take_values(text, type, tiff_tag_data(tiff_tag_list_find(&self->option_tags, tag)));
     return status;
 }
 
 int32_t
-tiff_numbered_options(struct mim_job *job)
+tiff_raw_tags_from_options(struct mim_job *job)
 {
     const struct tiff_writer *self = job->state;
     int32_t status = MIM_OK;
@@ -341,7 +344,7 @@ tiff_numbered_options(struct mim_job *job)
         if (known && !known->key)
             return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN,
                                    "tag:%s: says how pixels are stored or measured, which has options of its own", key);
-        if (tiff_tags_find(&self->wanted, (uint16_t)tag))
+        if (tiff_tag_list_find(&self->option_tags, (uint16_t)tag))
             return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "tag:%s: is set by another option, too", key);
         status = set_tag(job, (uint16_t)tag, key, value);
     }

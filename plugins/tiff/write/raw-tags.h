@@ -10,8 +10,8 @@
 #include "write/tag-list.h"
 
 /* One from metadata; MIM_UNSUPPORTED when it means something else in another file. */
-int32_t tiff_numbered_keep(struct tiff_tags *tags, struct mim_job *job, const char *number, int32_t type, const void *value,
-                           uint64_t size);
-int32_t tiff_numbered_options(struct mim_job *job);
+int32_t tiff_raw_tag_from_metadata(struct tiff_tag_list *tags, struct mim_job *job, const char *number, int32_t type,
+                                   const void *value, uint64_t size);
+int32_t tiff_raw_tags_from_options(struct mim_job *job);
 
 #endif

@@ -18,13 +18,13 @@ enum { TIFF_PREDICTOR_AUTO, TIFF_PREDICTOR_NONE, TIFF_PREDICTOR_HORIZONTAL, TIFF
 enum { TIFF_IMAGEJ_NO, TIFF_IMAGEJ_YES, TIFF_IMAGEJ_SLICES, TIFF_IMAGEJ_FRAMES };
 
 /* A stack for ImageJ. */
-struct tiff_stack {
+struct tiff_imagej_stack {
     struct mim_frame_info first;              /* all others are like it */
     bool is_in_time;                          /* images are frames, else slices */
     double seconds;                           /* from image to image; 0: not known */
-    struct tiff_scratch told;                 /* the source's description */
-    bool is_told;                             /* ... is one of ImageJ's */
-    uint64_t room;                            /* left for ours */
+    struct tiff_scratch source_text;          /* the source's description */
+    bool is_from_imagej;                      /* ... is one of ImageJ's */
+    uint64_t capacity;                        /* left for ours */
     uint64_t description, description_count;  /* where they are in the file */
     uint64_t data, image_size;
 };
@@ -44,12 +44,12 @@ struct tiff_writer {
     bool is_contiguous;          /* images lie one behind the other */
     uint64_t pages;              /* put so far */
     uint64_t ceiling;            /* of offsets in a classic file; tests set a lower one */
-    struct tiff_stack stack;
+    struct tiff_imagej_stack stack;
     uint64_t pointer;            /* where the last page points to a next one; mended by finish */
-    struct tiff_tags wanted;     /* by options, for every page */
-    struct tiff_tags whole;      /* by metadata of the file, for the first page */
-    struct tiff_tags coming;     /* by metadata of the frame to be accepted next */
-    struct tiff_tags page;       /* being put; kept for its memory */
+    struct tiff_tag_list option_tags;  /* by options, for every page */
+    struct tiff_tag_list file_tags;    /* by metadata of the file, for the first page */
+    struct tiff_tag_list pending_tags; /* by metadata of the frame to be accepted next */
+    struct tiff_tag_list page;         /* being put; kept for its memory */
     struct tiff_scratch bytes;
     struct tiff_frame_tags *oldest, *newest;
 };

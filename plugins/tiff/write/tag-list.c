@@ -9,7 +9,7 @@
 #include "file/known-tags.h"
 
 struct tiff_tag *
-tiff_tags_find(const struct tiff_tags *tags, uint16_t tag)
+tiff_tag_list_find(const struct tiff_tag_list *tags, uint16_t tag)
 {
     for (uint64_t i = 0; i < tags->count; i++)
         if (tags->list[i].tag == tag)
@@ -33,15 +33,16 @@ free_values(struct tiff_tag *tag, struct mim_job *job)
 
 /* Open a place where the order wants it. */
 static struct tiff_tag *
-insert(struct tiff_tags *tags, struct mim_job *job, uint16_t tag)
+insert_tag(struct tiff_tag_list *tags, struct mim_job *job, uint16_t tag)
 {
-    if (tags->count == tags->room) {
-        uint64_t room = tags->room + 32;
-        struct tiff_tag *larger = job->host->resize(job, tags->list, tags->room * sizeof *larger, room * sizeof *larger);
+    if (tags->count == tags->capacity) {
+        uint64_t capacity = tags->capacity + 32;
+        struct tiff_tag *larger =
+            job->host->resize(job, tags->list, tags->capacity * sizeof *larger, capacity * sizeof *larger);
         if (!larger)
             return NULL;
         tags->list = larger;
-        tags->room = room;
+        tags->capacity = capacity;
     }
 
     uint64_t place = tags->count++;
@@ -52,18 +53,19 @@ insert(struct tiff_tags *tags, struct mim_job *job, uint16_t tag)
 }
 
 int32_t
-tiff_tags_put(struct tiff_tags *tags, struct mim_job *job, uint16_t tag, uint16_t type, uint64_t count, const void *data)
+tiff_tag_list_set(struct tiff_tag_list *tags, struct mim_job *job, uint16_t tag, uint16_t type, uint64_t count,
+                  const void *data)
 {
     uint64_t size = count * tiff_type_size(type);
     uint8_t *large = size > sizeof tags->list->small ? job->host->resize(job, NULL, 0, size) : NULL;
     if (size > sizeof tags->list->small && !large)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for the values of tag %u", (unsigned)tag);
 
-    struct tiff_tag *place = tiff_tags_find(tags, tag);
+    struct tiff_tag *place = tiff_tag_list_find(tags, tag);
     if (place)
         free_values(place, job);
     else
-        place = insert(tags, job, tag);
+        place = insert_tag(tags, job, tag);
     if (!place) {
         job->host->resize(job, large, size, 0);
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a list of tags");
@@ -76,21 +78,21 @@ tiff_tags_put(struct tiff_tags *tags, struct mim_job *job, uint16_t tag, uint16_
 }
 
 int32_t
-tiff_tags_put_text(struct tiff_tags *tags, struct mim_job *job, uint16_t tag, const char *text, uint64_t size)
+tiff_tag_list_set_text(struct tiff_tag_list *tags, struct mim_job *job, uint16_t tag, const char *text, uint64_t size)
 {
-    int32_t status = tiff_tags_put(tags, job, tag, TIFF_ASCII, size + 1, NULL);
+    int32_t status = tiff_tag_list_set(tags, job, tag, TIFF_ASCII, size + 1, NULL);
     if (status != MIM_OK)
         return status;
-    uint8_t *data = tiff_tag_data(tiff_tags_find(tags, tag));
+    uint8_t *data = tiff_tag_data(tiff_tag_list_find(tags, tag));
     memcpy(data, text, size);
     data[size] = '\0';
     return MIM_OK;
 }
 
 void
-tiff_tags_remove(struct tiff_tags *tags, struct mim_job *job, uint16_t tag)
+tiff_tag_list_remove(struct tiff_tag_list *tags, struct mim_job *job, uint16_t tag)
 {
-    struct tiff_tag *place = tiff_tags_find(tags, tag);
+    struct tiff_tag *place = tiff_tag_list_find(tags, tag);
     if (!place)
         return;
     free_values(place, job);
@@ -100,18 +102,18 @@ tiff_tags_remove(struct tiff_tags *tags, struct mim_job *job, uint16_t tag)
 }
 
 int32_t
-tiff_tags_merge(struct tiff_tags *tags, struct mim_job *job, const struct tiff_tags *from)
+tiff_tag_list_merge(struct tiff_tag_list *tags, struct mim_job *job, const struct tiff_tag_list *from)
 {
     int32_t status = MIM_OK;
     for (uint64_t i = 0; i < from->count && status == MIM_OK; i++) {
         struct tiff_tag *tag = &from->list[i];
-        status = tiff_tags_put(tags, job, tag->tag, tag->type, tag->count, tiff_tag_data(tag));
+        status = tiff_tag_list_set(tags, job, tag->tag, tag->type, tag->count, tiff_tag_data(tag));
     }
     return status;
 }
 
 void
-tiff_tags_empty(struct tiff_tags *tags, struct mim_job *job)
+tiff_tag_list_empty(struct tiff_tag_list *tags, struct mim_job *job)
 {
     for (uint64_t i = 0; i < tags->count; i++)
         free_values(&tags->list[i], job);
@@ -119,9 +121,9 @@ tiff_tags_empty(struct tiff_tags *tags, struct mim_job *job)
 }
 
 void
-tiff_tags_close(struct tiff_tags *tags, struct mim_job *job)
+tiff_tag_list_close(struct tiff_tag_list *tags, struct mim_job *job)
 {
-    tiff_tags_empty(tags, job);
-    job->host->resize(job, tags->list, tags->room * sizeof *tags->list, 0);
-    *tags = (struct tiff_tags){ 0 };
+    tiff_tag_list_empty(tags, job);
+    job->host->resize(job, tags->list, tags->capacity * sizeof *tags->list, 0);
+    *tags = (struct tiff_tag_list){ 0 };
 }

@@ -14,21 +14,22 @@ struct tiff_tag {
     uint8_t small[16];
 };
 
-struct tiff_tags {
+struct tiff_tag_list {
     struct tiff_tag *list;
-    uint64_t count, room;
+    uint64_t count, capacity;
 };
 
 /* Add or replace. With `data` NULL the caller fills in the values. */
-int32_t tiff_tags_put(struct tiff_tags *tags, struct mim_job *job, uint16_t tag, uint16_t type, uint64_t count,
-                      const void *data);
+int32_t tiff_tag_list_set(struct tiff_tag_list *tags, struct mim_job *job, uint16_t tag, uint16_t type, uint64_t count,
+                          const void *data);
 /* Adds the zero that ends a TIFF string. */
-int32_t tiff_tags_put_text(struct tiff_tags *tags, struct mim_job *job, uint16_t tag, const char *text, uint64_t size);
-void tiff_tags_remove(struct tiff_tags *tags, struct mim_job *job, uint16_t tag);
-struct tiff_tag *tiff_tags_find(const struct tiff_tags *tags, uint16_t tag);
+int32_t tiff_tag_list_set_text(struct tiff_tag_list *tags, struct mim_job *job, uint16_t tag, const char *text,
+                               uint64_t size);
+void tiff_tag_list_remove(struct tiff_tag_list *tags, struct mim_job *job, uint16_t tag);
+struct tiff_tag *tiff_tag_list_find(const struct tiff_tag_list *tags, uint16_t tag);
 void *tiff_tag_data(struct tiff_tag *tag);
-int32_t tiff_tags_merge(struct tiff_tags *tags, struct mim_job *job, const struct tiff_tags *from);
-void tiff_tags_empty(struct tiff_tags *tags, struct mim_job *job);
-void tiff_tags_close(struct tiff_tags *tags, struct mim_job *job);
+int32_t tiff_tag_list_merge(struct tiff_tag_list *tags, struct mim_job *job, const struct tiff_tag_list *from);
+void tiff_tag_list_empty(struct tiff_tag_list *tags, struct mim_job *job);
+void tiff_tag_list_close(struct tiff_tag_list *tags, struct mim_job *job);
 
 #endif

@@ -52,7 +52,7 @@ static const struct mim_option options[] = {
 struct tiff_frame_tags {
     struct tiff_frame_tags *next;
     uint64_t index;
-    struct tiff_tags tags;
+    struct tiff_tag_list tags;
 };
 
 static uint64_t
@@ -63,10 +63,10 @@ round_up(uint32_t size, uint32_t unit)
 
 /* a * b, or `most` when that is less. */
 static uint64_t
-multiply_up_to(uint64_t a, uint64_t b, uint64_t most)
+multiply_up_to(uint64_t a, uint64_t b, uint64_t limit)
 {
     uint64_t product;
-    return __builtin_mul_overflow(a, b, &product) || product > most ? most : product;
+    return __builtin_mul_overflow(a, b, &product) || product > limit ? limit : product;
 }
 
 /* Is the whole file known to stay under 4 GB? Pixels, with what tiles reach over the edges, and a tenth more, and what the
@@ -116,8 +116,8 @@ writer_open(struct mim_job *job, struct mim_sequence *sequence)
     self->is_big = !self->imagej && self->big != TIFF_BIG_NO &&
                    (self->big == TIFF_BIG_YES || !is_known_to_fit(self, sequence));
     if (status == MIM_OK)
-        status = tiff_keep_options(job);
-    return status == MIM_OK ? tiff_put_header(job) : status;
+        status = tiff_option_tags(job);
+    return status == MIM_OK ? tiff_emit_header(job) : status;
 }
 
 /* What was said of the frame waits for its put, in order. */
@@ -127,15 +127,15 @@ writer_accepts(struct mim_job *job, uint64_t index, void *packet, struct mim_fra
     struct tiff_writer *self = job->state;
     int32_t status = self->imagej ? tiff_imagej_accept(job, index, info) : MIM_OK;
     if (status == MIM_OK)
-        status = tiff_accept(job, index, packet, info);
-    if (status != MIM_OK || self->coming.count == 0)
+        status = tiff_layout_choose(job, index, packet, info);
+    if (status != MIM_OK || self->pending_tags.count == 0)
         return status;
 
     struct tiff_frame_tags *frame = job->host->resize(job, NULL, 0, sizeof *frame);
     if (!frame)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for the tags of a frame");
-    *frame = (struct tiff_frame_tags){ .index = index, .tags = self->coming };
-    self->coming = (struct tiff_tags){ 0 };
+    *frame = (struct tiff_frame_tags){ .index = index, .tags = self->pending_tags };
+    self->pending_tags = (struct tiff_tag_list){ 0 };
     if (self->newest)
         self->newest->next = frame;
     else
@@ -152,49 +152,49 @@ drop_oldest(struct mim_job *job)
     self->oldest = frame->next;
     if (!self->oldest)
         self->newest = NULL;
-    tiff_tags_close(&frame->tags, job);
+    tiff_tag_list_close(&frame->tags, job);
     job->host->resize(job, frame, sizeof *frame, 0);
 }
 
 /* All tags of the page but its layout's. The weakest first: later ones replace. */
 static int32_t
-gather_tags(struct mim_job *job, const struct tiff_sheet *sheet, const struct tiff_tags *own)
+gather_tags(struct mim_job *job, const struct tiff_layout *layout, const struct tiff_tag_list *own)
 {
     struct tiff_writer *self = job->state;
     int32_t status = MIM_OK;
-    tiff_tags_empty(&self->page, job);
-    if (sheet->index == 0)
-        status = tiff_tags_merge(&self->page, job, &self->whole);
+    tiff_tag_list_empty(&self->page, job);
+    if (layout->index == 0)
+        status = tiff_tag_list_merge(&self->page, job, &self->file_tags);
     if (status == MIM_OK && own)
-        status = tiff_tags_merge(&self->page, job, own);
+        status = tiff_tag_list_merge(&self->page, job, own);
     if (status == MIM_OK && !self->imagej)
-        status = tiff_imagej_forget(job);
+        status = tiff_imagej_remove_axes(job);
     if (status == MIM_OK)
-        status = tiff_tags_merge(&self->page, job, &self->wanted);
+        status = tiff_tag_list_merge(&self->page, job, &self->option_tags);
     if (status == MIM_OK)
-        status = tiff_profile_fit(job, sheet);
-    return status == MIM_OK && self->imagej && sheet->index == 0 ? tiff_imagej_describe(job) : status;
+        status = tiff_profile_check(job, layout);
+    return status == MIM_OK && self->imagej && layout->index == 0 ? tiff_imagej_describe(job) : status;
 }
 
 static int32_t
 writer_put(struct mim_job *job, void *packet, const struct mim_frame_info *info, const struct mim_coded *coded)
 {
     struct tiff_writer *self = job->state;
-    const struct tiff_sheet *sheet = packet;
-    const struct tiff_tags *own = self->oldest && self->oldest->index == sheet->index ? &self->oldest->tags : NULL;
+    const struct tiff_layout *layout = packet;
+    const struct tiff_tag_list *own = self->oldest && self->oldest->index == layout->index ? &self->oldest->tags : NULL;
     int32_t status;
     (void)info;
 
-    if (self->is_contiguous && sheet->index > 0) {
-        status = own ? tiff_imagej_drop(job, own) : MIM_OK;
+    if (self->is_contiguous && layout->index > 0) {
+        status = own ? tiff_imagej_report_lost(job, own) : MIM_OK;
         if (status == MIM_OK)
-            status = tiff_put_pixels(job, coded);
+            status = tiff_emit_strips(job, coded);
     } else {
-        status = gather_tags(job, sheet, own);
+        status = gather_tags(job, layout, own);
         if (status == MIM_OK)
-            status = tiff_put_page(job, sheet, coded);
+            status = tiff_emit_page(job, layout, coded);
     }
-    while (self->oldest && self->oldest->index <= sheet->index)
+    while (self->oldest && self->oldest->index <= layout->index)
         drop_oldest(job);
     self->pages++;
     return status;
@@ -216,27 +216,27 @@ writer_close(struct mim_job *job)
     struct tiff_writer *self = job->state;
     while (self->oldest)
         drop_oldest(job);
-    tiff_tags_close(&self->wanted, job);
-    tiff_tags_close(&self->whole, job);
-    tiff_tags_close(&self->coming, job);
-    tiff_tags_close(&self->page, job);
+    tiff_tag_list_close(&self->option_tags, job);
+    tiff_tag_list_close(&self->file_tags, job);
+    tiff_tag_list_close(&self->pending_tags, job);
+    tiff_tag_list_close(&self->page, job);
     tiff_scratch_close(&self->bytes, job);
-    tiff_scratch_close(&self->stack.told, job);
+    tiff_scratch_close(&self->stack.source_text, job);
 }
 
 const struct mim_writer_ops tiff_writer_ops = {
     .struct_size = sizeof tiff_writer_ops,
     .flags = MIM_WRITER_MIXED | MIM_WRITER_SEEKS | MIM_WRITER_COUNTS,
     .state_size = sizeof(struct tiff_writer),
-    .packet_size = sizeof(struct tiff_sheet),
-    .worker_size = sizeof(struct tiff_writing_worker),
+    .packet_size = sizeof(struct tiff_layout),
+    .worker_size = sizeof(struct tiff_write_worker),
     .option_count = sizeof options / sizeof *options,
     .options = options,
     .open = writer_open,
     .accepts = writer_accepts,
     .encode = tiff_encode,
     .put = writer_put,
-    .metadata = tiff_keep,
+    .metadata = tiff_metadata_tag,
     .finish = writer_finish,
     .worker_close = tiff_encode_close,
     .close = writer_close,
