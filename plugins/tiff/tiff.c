@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* TIFF stacks, decoded by libtiff: the plugin's table. */
+/* The tables of the TIFF plugin. */
 #include <tiffio.h>
 
 #include <mim/plugin.h>

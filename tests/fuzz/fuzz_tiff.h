@@ -41,7 +41,7 @@ memory_close_tiff(thandle_t user)
     return 0;
 }
 
-/* NULL: refused. */
+/* Returns NULL if libtiff refuses the file. */
 static inline TIFF *
 memory_open_tiff(struct memory *memory, const char *mode)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Our LZW and PackBits against libtiff's, on the same strip: what ours is sure of is what libtiff makes of it. */
+/* Our LZW and PackBits against libtiff's, on the same strip: if our decoder succeeds, libtiff gets the same bytes. */
 #include "fuzz_tiff.h"
 
 #include "codec/lzw-decoder.h"
 #include "codec/packbits.h"
 
-/* A page of one strip; `coded`, or what libtiff makes of `pixels`. */
+/* A page of one strip: `coded`, or `pixels` encoded by libtiff. */
 static void
 make_file(struct memory *memory, uint16_t compression, uint32_t width, const uint8_t *coded, size_t coded_size,
           const uint8_t *pixels)
@@ -34,7 +34,6 @@ read_by_libtiff(struct memory *memory, uint8_t *to, size_t size)
     return is_read;
 }
 
-/* Memory of exactly its size, so that a sanitizer sees the end. */
 static bool
 read_by_ours(uint16_t compression, const uint8_t *coded, size_t coded_size, uint8_t *to, size_t size)
 {
@@ -57,7 +56,7 @@ compare(uint16_t compression, uint32_t width, const uint8_t *coded, size_t coded
     free(theirs);
 }
 
-/* What libtiff writes, ours is always sure of; then the same with a byte changed. */
+/* Our decoder must accept what libtiff writes. Then compare them on the same strip with a byte changed. */
 static void
 compare_written(uint16_t compression, const uint8_t *pixels, uint32_t width, uint32_t where, uint8_t change)
 {
@@ -78,7 +77,7 @@ compare_written(uint16_t compression, const uint8_t *pixels, uint32_t width, uin
     free(ours);
 }
 
-/* Head: which codec and way, how many pixels; a byte to change and how. */
+/* The first eight bytes choose the codec, the test, the number of pixels, and the byte to change. */
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

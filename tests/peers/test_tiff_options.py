@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""The options of TIFF writing: what they write is read by tifffile, Pillow and libtiff's tools."""
+"""The options of TIFF writing, checked with tifffile, Pillow and libtiff's tools."""
 
 import io
 import itertools
@@ -18,7 +18,7 @@ from peers import DTYPES, PeerCase, text, tool
 
 warnings.simplefilter('ignore')
 
-# What SPEC lists: every option, its choices, its default.
+# Every option, its choices, its default.
 WRITING = {
     'compression': ('none|lzw|deflate|packbits|jpeg|zstd|lzma|webp', 'none'), 'level': ('number', '-1'),
     'predictor': ('auto|none|horizontal|float', 'auto'), 'resolution': ('number or list', '-'),
@@ -41,13 +41,13 @@ class TiffOptions(PeerCase):
         return self.path(name)
 
     def tool_words(self, *args):
-        """What one of libtiff's tools prints; a warning is a failure."""
+        """The output of one of libtiff's tools; a warning is a failure."""
         done = subprocess.run([tool(args[0]), *args[1:]], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.assertEqual((done.returncode, text(done.stderr)), (0, ''), args)
         return text(done.stdout)
 
     def assertWritten(self, path, frames):
-        """libtiff unpacks it without a warning, and tifffile reads the very samples from that."""
+        """libtiff decompresses the file without a warning, and tifffile then reads the same samples."""
         self.tool_words('tiffcp', '-c', 'none', path, self.path('plain.tif'))
         with tifffile.TiffFile(self.path('plain.tif')) as file:
             self.assertEqual(len(file.pages), len(frames))
@@ -61,9 +61,9 @@ class TiffOptions(PeerCase):
 
     # --- the table
 
-    def test_help_lists_what_there_is(self):
-        said = text(self.mim('help', 'tiff'))
-        reading, writing = said.split('writing tiff')
+    def test_help_lists_every_option(self):
+        output = text(self.mim('help', 'tiff'))
+        reading, writing = output.split('writing tiff')
         for part, expected in ((reading, READING), (writing, WRITING)):
             rows = [line.split('  ') for line in part.splitlines() if line.startswith('  ')]
             rows = [[cell.strip() for cell in row if cell.strip()] for row in rows]
@@ -96,8 +96,8 @@ class TiffOptions(PeerCase):
                         picture.seek(i)
                         self.assertTrue(np.array_equal(np.array(picture), frame))
 
-    def test_lzw_and_packbits_of_all_kinds_of_content(self):
-        """Long runs, ramps and noise over several strips, so that tables fill up and start anew."""
+    def test_lzw_and_packbits_with_all_kinds_of_content(self):
+        """Long runs, ramps and noise over several strips, so that tables fill up and are cleared."""
         random = np.random.default_rng(5)
         kinds = {'one value': np.full((200, 3000), 7, np.uint8),
                  'ramp': np.tile(np.arange(3000), (200, 1)).astype(np.uint8),
@@ -123,30 +123,30 @@ class TiffOptions(PeerCase):
                     sizes.append(len(file.read()))
         self.assertLess(sizes[-1], sizes[0])
 
-    def test_what_does_not_go_together_is_refused(self):
+    def test_refuses_contradictory_options(self):
         gray, colour = pictures.samples(np.uint16, 1, 20, 20, 1), pictures.samples(np.uint8, 1, 20, 20, 5)
-        for frames, options, said in (
+        for frames, options, message in (
                 (gray, ('compression=lzw', 'predictor=float'), 'needs samples f32 or f64'),
-                (gray, ('compression=packbits', 'predictor=horizontal'), 'packbits takes no predictor'),
-                (gray, ('predictor=horizontal',), 'none takes no predictor'),
+                (gray, ('compression=packbits', 'predictor=horizontal'), 'packbits has no predictor'),
+                (gray, ('predictor=horizontal',), 'none has no predictor'),
                 (gray, ('compression=lzw', 'level=3'), 'lzw has no levels'),
                 (gray, ('compression=deflate', 'level=13'), 'levels from 1 to 12'),
                 (gray, ('compression=zstd', 'level=23'), 'levels from 1 to 22'),
                 (gray, ('compression=lzma', 'level=10'), 'levels from 0 to 9'),
                 (gray, ('compression=jpeg', 'level=0'), 'levels from 1 to 100'),
-                (colour, ('compression=jpeg',), 'holds no 5 channels'),
-                (colour, ('compression=webp',), 'holds no 5 channels'),
+                (colour, ('compression=jpeg',), 'does not support 5 channels'),
+                (colour, ('compression=webp',), 'does not support 5 channels'),
                 (gray, ('photometric=rgb',), 'needs 3 channels'),
                 (gray, ('photometric=ycbcr',), 'needs compression=jpeg'),
                 (gray, ('tile=10,16',), 'multiples of 16'),
                 (gray, ('bigtiff=maybe',), 'auto|yes|no'),
                 (np.zeros((1, 2, 17000, 3), np.uint8), ('compression=webp',), 'more than 16383 on a side')):
             with self.subTest(' '.join(options)):
-                self.assertIn(said, self.refuse_writing(frames, *options))
+                self.assertIn(message, self.refuse_writing(frames, *options))
 
     # --- tags and profiles
 
-    def test_tags_are_typed(self):
+    def test_types_of_tags(self):
         frames = pictures.samples(np.uint8, 2, 8, 8, 1)
         path = self.write(frames, 'tag:65000=1,2,70000', 'tag:65001=1/2,-3/4', 'tag:65002=0x00ff10',
                           'tag:65003=hello, you', 'tag:65004=1.5,2e3', 'tag:65005=byte:1,2,3,4,5',
@@ -165,16 +165,16 @@ class TiffOptions(PeerCase):
                             if name == path:
                                 self.assertEqual(int(got.dtype), kind)
 
-    def test_structure_cannot_be_set(self):
+    def test_refuses_tags_of_the_layout(self):
         for tag in (254, 256, 257, 258, 259, 262, 273, 277, 278, 279, 282, 283, 284, 296, 317, 322, 325, 330, 338, 339,
                     347, 34665):
             with self.subTest(tag=tag):
-                said = self.refuse_writing(pictures.samples(np.uint8, 1, 8, 8, 1), f'tag:{tag}=1')
-                self.assertIn(f'tag:{tag}: ', said)
-        said = self.refuse_writing(pictures.samples(np.uint8, 1, 8, 8, 1), 'software=a', 'tag:305=b')
-        self.assertIn('tag:305: is set by another option', said)
+                message = self.refuse_writing(pictures.samples(np.uint8, 1, 8, 8, 1), f'tag:{tag}=1')
+                self.assertIn(f'tag:{tag}: ', message)
+        message = self.refuse_writing(pictures.samples(np.uint8, 1, 8, 8, 1), 'software=a', 'tag:305=b')
+        self.assertIn('tag:305: already set by another option', message)
 
-    def test_what_says_how_another_file_is_coded_is_not_kept(self):
+    def test_drops_tags_about_the_coding_of_another_file(self):
         tifffile.imwrite(self.path('in.tif'), pictures.samples(np.uint16, 8, 8), metadata=None,
                          extratags=[(280, 'H', 1, 3, True), (281, 'H', 1, 60000, True), (65000, 'I', 2, (1, 2), True)])
         done = self.run_mim('convert', self.path('in.tif'), self.path('out.tif'), '--sample', 'u8')
@@ -192,7 +192,7 @@ class TiffOptions(PeerCase):
             with self.subTest(' '.join(options)):
                 with Image.open(self.write(colour, *options)) as picture:
                     self.assertEqual(picture.info.get('icc_profile'), expected)
-        self.assertIn('other colours', self.refuse_writing(gray, f'icc={path}'))
+        self.assertIn('not for the colours', self.refuse_writing(gray, f'icc={path}'))
         self.assertIn('not an ICC profile', self.refuse_writing(gray, f'icc={self.put("no.icc", b"x" * 200)}'))
         self.refuse(7, 'convert', *self.raw_input(colour), self.path('no.tif'),
                     *words('icc=' + self.path('nothing.icc')))
@@ -203,12 +203,12 @@ class TiffOptions(PeerCase):
                 done = self.run_mim('convert', self.path('in.tif'), self.path('out.tif'), '--force', *options)
                 with Image.open(self.path('out.tif')) as picture:
                     self.assertEqual(picture.info.get('icc_profile'), expected)
-                self.assertEqual('profile does not fit' in text(done.stderr), '--color' in options)
+                self.assertEqual('profile does not match' in text(done.stderr), '--color' in options)
 
     # --- ImageJ
 
     def assertStack(self, path, frames, axes, expected):
-        """tifffile takes it for one of ImageJ's: its axes and its description."""
+        """The axes and the description of a file that tifffile recognizes as ImageJ's."""
         with tifffile.TiffFile(path) as file:
             self.assertTrue(file.is_imagej)
             self.assertEqual(file.series[0].kind, 'imagej')
@@ -234,8 +234,8 @@ class TiffOptions(PeerCase):
                         self.assertStack(path, frames, axes + 'S' * (channels == 3),
                                          {key: 7, 'hyperstack': True})
 
-    def test_an_uncompressed_stack_is_one_block(self):
-        """As ImageJ reads it: from the first strip on, one image behind the other."""
+    def test_images_of_an_uncompressed_stack_are_adjacent(self):
+        """Like ImageJ: adjacent images from the first strip on."""
         frames = pictures.samples(np.uint16, 9, 15, 17, 1)
         path = self.write(frames, 'imagej=yes')
         block = tifffile.memmap(path, mode='r')
@@ -245,7 +245,7 @@ class TiffOptions(PeerCase):
             self.assertEqual(places, [(places[0][0] + i * 15 * 17 * 2,) for i in range(9)])
             self.assertEqual(file.imagej_metadata['images'], 9)
 
-    def test_imagej_with_time_has_frames(self):
+    def test_imagej_stacks_with_timing_have_frames(self):
         parts = [part for i in range(3) for part in (control(delay=4), image(np.full((9, 12), i)))]
         self.put('in.gif', gif(12, 9, *parts, palette=[(i, i, i) for i in range(4)]))
         self.mim('convert', self.path('in.gif'), self.path('out.tif'), *words('imagej=yes'))
@@ -254,7 +254,7 @@ class TiffOptions(PeerCase):
             self.assertEqual(file.imagej_metadata['finterval'], 0.04)
             self.assertEqual(file.imagej_metadata['fps'], 25)
 
-    def test_a_hyperstack_goes_through(self):
+    def test_keeps_a_hyperstack(self):
         block = np.arange(4 * 3 * 2 * 20 * 30, dtype=np.uint16).reshape(4, 3, 2, 20, 30)
         for order in '<>':
             with self.subTest(order=order):
@@ -268,7 +268,7 @@ class TiffOptions(PeerCase):
                         self.assertEqual(file.imagej_metadata[key], value)
                     self.assertEqual(file.pages[0].tags['YResolution'].value, (3, 1))
 
-    def test_a_part_of_a_stack_is_counted_anew(self):
+    def test_counts_a_part_of_a_stack_again(self):
         frames = pictures.samples(np.uint8, 9, 15, 17, 1)
         self.write(frames, 'imagej=yes', name='in.tif')
         self.mim('convert', self.path('in.tif'), self.path('out.tif'), '--frames', '2:6', *words('imagej=yes'))
@@ -279,21 +279,21 @@ class TiffOptions(PeerCase):
             self.assertEqual(file.series[0].shape, (4, 15, 17))
             self.assertNotIn('images', file.imagej_metadata)
 
-    def test_a_description_is_what_imagej_shows_as_info(self):
-        for said in ('ten slices', 'größer 世界 😀'):
-            with self.subTest(said):
-                path = self.write(pictures.samples(np.uint8, 3, 8, 8, 1), 'imagej=yes', f'description={said}')
+    def test_imagej_shows_a_description_as_info(self):
+        for info in ('ten slices', 'größer 世界 😀'):
+            with self.subTest(info):
+                path = self.write(pictures.samples(np.uint8, 3, 8, 8, 1), 'imagej=yes', f'description={info}')
                 with tifffile.TiffFile(path) as file:
-                    self.assertEqual(file.imagej_metadata['Info'], said)
+                    self.assertEqual(file.imagej_metadata['Info'], info)
 
-    def test_alpha_is_left_out_of_a_stack_with_a_notice(self):
+    def test_drops_alpha_of_a_stack_with_a_notice(self):
         frames = pictures.samples(np.uint8, 2, 8, 8, 4)
         done = self.run_mim('convert', *self.raw_input(frames), self.path('out.tif'), *words('imagej=yes'))
         self.assertEqual(done.returncode, 0)
         self.assertRegex(text(done.stderr), 'transparen|alpha')
         self.assertEqual(self.pixels(self.path('out.tif'))[0].shape, (8, 8, 3))
 
-    def test_what_imagej_cannot_hold_is_refused(self):
+    def test_refuses_what_imagej_does_not_support(self):
         gray = pictures.samples(np.uint8, 2, 20, 20, 1)
         for options in (('compression=zstd',), ('compression=jpeg',), ('bigtiff=yes',), ('tile=16,16',),
                         ('rowsperstrip=4',), ('compression=deflate', 'predictor=horizontal')):
@@ -305,9 +305,9 @@ class TiffOptions(PeerCase):
                 self.assertIn('imagej=yes: ', self.refuse_writing(frames, 'imagej=yes'))
         self.put('a.tif', self.tiff_of(gray[0]))
         self.put('b.tif', self.tiff_of(gray[0][:10]))
-        said = self.refuse(2, 'convert', self.path('a.tif'), self.path('b.tif'), self.path('out.tif'),
+        message = self.refuse(2, 'convert', self.path('a.tif'), self.path('b.tif'), self.path('out.tif'),
                            *words('imagej=yes'))
-        self.assertIn('all pages of a stack are alike', said)
+        self.assertIn('must have the same size and type', message)
 
     @staticmethod
     def tiff_of(frame):
@@ -315,14 +315,14 @@ class TiffOptions(PeerCase):
         tifffile.imwrite(data, frame[..., 0], metadata=None)
         return data.getvalue()
 
-    # --- what goes with the pictures
+    # --- metadata
 
-    def test_words_of_other_formats_find_their_tag(self):
+    def test_keys_of_other_formats_become_tags(self):
         self.put('in.gif', gif(12, 9, comment(b'made by hand'), image(np.zeros((9, 12), int)), palette=[(0, 0, 0)] * 2))
         self.mim('convert', self.path('in.gif'), self.path('out.tif'))
         self.assertIn('ImageDescription: made by hand', self.tool_words('tiffinfo', self.path('out.tif')))
 
-    def test_titles_and_pages_go_through(self):
+    def test_keeps_titles_and_page_names(self):
         tifffile.imwrite(self.path('in.tif'), pictures.samples(np.uint8, 8, 8), metadata=None,
                          extratags=[(269, 's', 0, 'A Title', True), (285, 's', 0, 'A Page', True),
                                     (297, 'H', 2, (3, 9), True), (33432, 's', 0, 'Mine', True),
@@ -335,13 +335,13 @@ class TiffOptions(PeerCase):
             self.assertEqual(int(tags[700].dtype), 1)
         self.assertEqual(self.info(self.path('in.tif'))['metadata']['title'], 'A Title')
 
-    def test_png_and_back_keeps_what_both_can_say(self):
-        said = PngImagePlugin.PngInfo()
+    def test_png_and_back_keeps_common_metadata(self):
+        texts = PngImagePlugin.PngInfo()
         for key, value in (('Title', 'T'), ('Author', 'A'), ('Description', 'D'), ('Copyright', 'C'), ('Software', 'S'),
                            ('Creation Time', '2024-05-06T07:08:09')):
-            said.add_text(key, value)
+            texts.add_text(key, value)
         profile = ImageCms.ImageCmsProfile(ImageCms.createProfile('sRGB')).tobytes()
-        Image.new('RGB', (9, 9)).save(self.path('in.png'), dpi=(300, 150), pnginfo=said, icc_profile=profile)
+        Image.new('RGB', (9, 9)).save(self.path('in.png'), dpi=(300, 150), pnginfo=texts, icc_profile=profile)
         self.mim('convert', self.path('in.png'), self.path('out.tif'))
         self.mim('convert', self.path('out.tif'), self.path('out.png'))
         with Image.open(self.path('out.tif')) as picture:

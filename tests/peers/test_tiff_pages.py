@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Pages of TIFF files: their order, their number, damage and what is said of them."""
+"""Pages of TIFF files: order, number, damage and metadata."""
 
 import os
 import resource
@@ -19,7 +19,7 @@ from tiffpeers import HEIGHT, WIDTH, TiffCase, stack, store
 
 
 class TiffPages(TiffCase):
-    def test_mixed_pages_come_one_by_one(self):
+    def test_reads_pages_of_different_shapes(self):
         frames = [stack(np.uint8, 3, 1)[0], stack(np.uint16, 1, 1, 11, 13)[0], stack(np.float32, 1, 1, 5, 60)[0]]
         with tifffile.TiffWriter(self.path('in.tif')) as file:
             for frame in frames:
@@ -30,7 +30,7 @@ class TiffPages(TiffCase):
             self.assertEqual(raw, frame.tobytes())
         self.refuse(2, 'convert', self.path('in.tif'), '-', '--to', 'raw')
 
-    def test_sub_directories_are_no_pages_and_reduced_images_are(self):
+    def test_reduced_images_are_pages_but_sub_directories_are_not(self):
         base = stack(np.uint8, 1, 3)
         with tifffile.TiffWriter(self.path('in.tif')) as file:
             file.write(base[0][..., 0], subifds=2, metadata=None, photometric='minisblack')
@@ -53,8 +53,8 @@ class TiffPages(TiffCase):
                 self.assertReads(self.path('in.tif'), frames[..., None])
                 self.assertTrue(self.info(self.path('in.tif'))['metadata'].get('is_imagej'))
 
-    def test_an_imagej_stack_in_one_directory_may_be_larger_than_classic_offsets_reach(self):
-        """Big-endian as ImageJ writes it; a hole with two images in it. No other page is ever read."""
+    def test_reads_an_imagej_stack_over_4_gb_with_one_directory(self):
+        """Big-endian like ImageJ's, sparse but for two images, and no other image is read."""
         count, side = 2500, 1024
         words = f'ImageJ=1.53t\nimages={count}\nslices={count}\n'.encode() + b'\0'
         start, bytes_each = 4096, side * side * 2
@@ -79,7 +79,7 @@ class TiffPages(TiffCase):
             self.assertEqual(raw, image.tobytes())
         os.remove(self.path('in.tif'))
 
-    def test_any_order_is_that_of_the_scan(self):
+    def test_random_access_equals_a_scan(self):
         for layout in ({}, {'compression': 'zlib', 'rowsperstrip': 8}, {'tile': (16, 16)}):
             frames = stack(np.uint16, 1, 40)
             store(self.path('in.tif'), frames, **layout)
@@ -107,7 +107,7 @@ class TiffPages(TiffCase):
         store(self.path('in.tif'), frames)
         self.assertEqual(self.mim('convert', '-', '-', '--to', 'raw', data=self.get('in.tif')), frames.tobytes())
 
-    def test_a_hundred_thousand_pages_take_linear_time(self):
+    def test_reads_a_hundred_thousand_pages_in_linear_time(self):
         times = {}
         for count in (10_000, 100_000):
             path = self.put(f'{count}.tif', tiffbytes.many_pages(count))
@@ -129,13 +129,13 @@ class TiffPages(TiffCase):
                 self.assertLess(many, 15 * max(few, 0.02), f'{few:.3f} s for 10 000 pages, {many:.3f} s for 100 000')
 
     def timed(self, *words):
-        """Processor seconds, which a busy machine stretches less than those on the wall."""
+        """Processor time, which depends less on other load than wall time."""
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         out = self.mim(*words)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, out
 
-    def test_random_pages_of_many_take_no_walk_each(self):
+    def test_random_access_does_not_walk_the_chain_each_time(self):
         count = 20_000
         path = self.put('many.tif', tiffbytes.many_pages(count))
         order = np.random.default_rng(3).permutation(count)
@@ -144,7 +144,7 @@ class TiffPages(TiffCase):
         self.assertEqual(raw, (order[:4000] & 255).astype(np.uint8).tobytes())
         self.assertLess(seconds, 5)
 
-    def test_a_loop_in_the_chain_is_an_error_at_once(self):
+    def test_reports_a_loop_in_the_chain_at_once(self):
         pages = [plain(stack(np.uint8, 1, 1)[0][..., 0]) for _ in range(3)]
         for last in ('first', 'itself'):
             for big in (False, True):
@@ -158,14 +158,14 @@ class TiffPages(TiffCase):
                     self.assertRegex(text(facts.stdout), '"damage"|"error"')
                     self.assertNothingBeside('loop.tif')
 
-    def test_a_chain_that_leaves_the_file_is_damaged(self):
+    def test_reports_a_chain_that_leaves_the_file(self):
         pages = [plain(stack(np.uint8, 1, 1)[0][..., 0]) for _ in range(2)]
         for last in (3, 9999999, 0xfffffff0):
             with self.subTest(last=last):
                 self.refuse(6, 'convert', self.put('in.tif', tiff(pages, last=last)), self.path('out.tif'))
                 self.assertNothingBeside('in.tif')
 
-    def test_a_sparse_file_of_five_gigabytes_reads_its_last_page(self):
+    def test_reads_the_last_page_of_a_sparse_file_of_5_gb(self):
         size, frame = 5 * 10 ** 9, stack(np.uint16, 1, 1)[0][..., 0]
         end = tiff([plain(frame)], big=True)
         head = bytearray(tiff([plain(frame[::-1])], big=True))
@@ -190,7 +190,7 @@ class TiffPages(TiffCase):
 
     # --- damage
 
-    def test_a_cut_file_is_never_all_pages(self):
+    def test_never_reads_all_pages_of_a_cut_file(self):
         small = [plain(stack(np.uint8, 1, 1, 6, 5)[0][..., 0], rows=2), plain(stack(np.uint8, 3, 1, 4, 5)[0])]
         for big in (False, True):
             whole = tiff(small, big=big)
@@ -200,12 +200,12 @@ class TiffPages(TiffCase):
                     self.refuse(6, 'convert', self.put('cut.tif', whole[:size]), self.path('out.tif'))
                     self.assertNothingBeside('cut.tif')
 
-    def test_a_cut_compressed_file_is_never_all_pages(self):
+    def test_never_reads_all_pages_of_a_cut_compressed_file(self):
         store(self.path('plain.tif'), stack(np.uint8, 3, 2, 8, 9))
         for codec in ('lzw', 'zip', 'packbits', 'zstd', 'lzma', 'jpeg', 'webp'):
             self.run_tool('tiffcp', '-c', codec, self.path('plain.tif'), self.path('whole.tif'))
             whole = self.get('whole.tif')
-            # what libtiff leaves between directories and data may be lost without harm, the directories may not
+            # bytes between directories and data are unused padding, the directories are not
             for size in range(8, len(whole) - 8, max(1, len(whole) // 25)):
                 with self.subTest(codec=codec, bytes=size):
                     self.keep_only('plain.tif', 'whole.tif')
@@ -226,7 +226,7 @@ class TiffPages(TiffCase):
         for i in (0, 2):
             self.assertEqual(self.mim('convert', path, '-', '--to', 'raw', '--frames', i), frames[i].tobytes())
 
-    def test_what_is_no_tiff_is_refused(self):
+    def test_refuses_files_that_are_no_tiff(self):
         cases = {
             'empty': b'', 'magic only': b'II*\0', 'no directory': b'II*\0\0\0\0\0',
             'directory beyond the end': b'II*\0\xff\xff\0\0',
@@ -241,7 +241,7 @@ class TiffPages(TiffCase):
                 self.refuse(6, 'convert', self.put('in.tif', data), self.path('out.tif'))
                 self.assertNothingBeside('in.tif')
 
-    def test_a_tiny_file_of_a_billion_samples_is_refused_and_described(self):
+    def test_refuses_a_tiny_file_of_a_billion_samples_but_describes_it(self):
         path = self.put('bomb.tif', tiff([page(1 << 15, 1 << 15, [b'x'], rows=1 << 15)]))
         facts = self.info(path)
         self.assertEqual((facts['width'], facts['height']), (1 << 15, 1 << 15))
@@ -250,7 +250,7 @@ class TiffPages(TiffCase):
 
     # --- metadata
 
-    def test_metadata_says_what_the_tags_say(self):
+    def test_reports_tags_as_metadata(self):
         tifffile.imwrite(self.path('in.tif'), stack(np.uint8, 3, 1)[0], resolution=(300, 150), resolutionunit='INCH',
                          software='Soft 1.0',
                          description='a page', datetime='2024:05:06 07:08:09', metadata=None, photometric='rgb',

@@ -62,20 +62,20 @@ class TiffReading(TiffCase):
         for name, channels in itertools.product(codecs, (1, 3, 4, 5)):
             frames = stack(DTYPES[name], channels)
             store(self.path('plain.tif'), frames)
-            store(self.path('planes.tif'), frames, planarconfig='separate') # tiffcp changes that of 8 bits only
+            store(self.path('planes.tif'), frames, planarconfig='separate') # tiffcp converts planes of 8 bits only
             for codec in codecs[name]:
                 for words in ([], ['-r', '6'], ['-t', '-w', '16', '-l', '32'], ['-p', 'separate'], ['-B'], ['-8']):
                     if '-p' in words and channels == 1:
                         continue
                     if '-B' in words and ':3' in codec:
-                        continue # libtiff 4.5 swaps bytes before its float predictor: not even tiffcp reads that back
+                        continue # libtiff 4.5 swaps bytes before its float predictor: even tiffcp cannot read the result
                     with self.subTest(sample=name, channels=channels, codec=codec, words=' '.join(words)):
                         source = self.path('planes.tif' if '-p' in words else 'plain.tif')
                         self.run_tool('tiffcp', '-c', codec, *words, source, self.path('in.tif'))
                         self.assertReads(self.path('in.tif'), frames)
 
     def test_the_float_predictor_in_both_byte_orders(self):
-        """By Adobe's note the bytes lie most significant first, whatever the file's order."""
+        """By Adobe's note the bytes are stored most significant first in either byte order."""
         for name, channels, order in itertools.product(('f32', 'f64'), (1, 3), '<>'):
             with self.subTest(sample=name, channels=channels, order=order):
                 frame = stack(DTYPES[name], channels, 1)[0]
@@ -130,7 +130,7 @@ class TiffReading(TiffCase):
                         shown = (picture if photometric else 1 - picture) * np.uint8(255)
                         self.assertReads(self.path('in.tif'), [shown[..., None]])
 
-    def test_pillow_s_codecs(self):
+    def test_codecs_of_pillow(self):
         picture = Image.fromarray(pictures.photograph(1)[0])
         for mode in ('1', 'L', 'P', 'RGB', 'RGBA', 'CMYK', 'YCbCr', 'LA'):
             for compression in (None, 'tiff_lzw', 'tiff_adobe_deflate', 'tiff_deflate', 'packbits'):
@@ -207,7 +207,7 @@ class TiffReading(TiffCase):
 
     # --- depths
 
-    def test_odd_depths_fill_the_next_larger_type(self):
+    def test_scales_odd_depths_to_the_next_larger_type(self):
         for bits, channels in itertools.product((1, 2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15), (1, 3)):
             with self.subTest(bits=bits, channels=channels):
                 values = np.random.default_rng(bits).integers(0, 1 << bits, (HEIGHT, WIDTH * channels))
@@ -219,8 +219,8 @@ class TiffReading(TiffCase):
                 self.assertReads(path, [scaled(values, bits, dtype).reshape(shape)])
                 self.assertReads(path, [values.astype(dtype).reshape(shape)], '-i', 'scale=no')
                 facts = self.info(path)
-                told = {**facts['metadata'], **facts['each'][0]['metadata']}['bits']
-                self.assertEqual(np.ravel(told)[0], bits)
+                reported = {**facts['metadata'], **facts['each'][0]['metadata']}['bits']
+                self.assertEqual(np.ravel(reported)[0], bits)
 
     def test_small_depths_equal_the_peers(self):
         for bits, photometric in itertools.product((1, 2, 4), (0, 1)):
@@ -229,7 +229,7 @@ class TiffReading(TiffCase):
                 self.assertPicture(self.put('in.tif', tiff([page(WIDTH, HEIGHT, [pack(values, bits)], (bits,),
                                                                  photometric)])))
 
-    def test_twelve_bits_equal_pillow_s_values(self):
+    def test_twelve_bits_equal_the_values_of_pillow(self):
         values = np.random.default_rng(12).integers(0, 4096, (HEIGHT, WIDTH + 1))
         path = self.put('in.tif', tiff([page(WIDTH + 1, HEIGHT, [pack(values, 12)], (12,), 1)]))
         with Image.open(path) as picture:
@@ -258,7 +258,7 @@ class TiffReading(TiffCase):
                 store(self.path('in.tif'), frames, extrasamples=['unassalpha'])
                 self.assertReads(self.path('in.tif'), frames)
 
-    def test_premultiplied_alpha_is_divided_out(self):
+    def test_divides_by_premultiplied_alpha(self):
         for name in ('u8', 'u16'):
             with self.subTest(sample=name):
                 top = np.iinfo(DTYPES[name]).max
@@ -273,7 +273,7 @@ class TiffReading(TiffCase):
                 exact = np.minimum(stored[..., :3] * top / np.maximum(alpha, 1), top)
                 self.assertLessEqual(np.abs(got[..., :3] - exact)[shown].max(), 0.5, 'rounded to the nearest')
 
-    def test_extra_samples_of_no_meaning_are_kept(self):
+    def test_keeps_unspecified_extra_samples(self):
         frames = stack(np.uint8, 4)
         store(self.path('in.tif'), frames, extrasamples=['unspecified'])
         self.assertReads(self.path('in.tif'), frames)

@@ -17,7 +17,7 @@ from peers import DTYPES, PeerCase, mean_error_db, tool
 
 warnings.simplefilter('ignore')
 LOSSLESS = ('none', 'lzw', 'deflate', 'zlib', 'packbits', 'zstd', 'lzma')
-TIFFFILE_READS = {1, 8, 32946} # compressions that tifffile decodes without a package of its own
+TIFFFILE_READS = {1, 8, 32946} # compressions that tifffile decodes without further packages
 
 
 def pages_of(path):
@@ -38,7 +38,7 @@ class TiffWriting(PeerCase):
         return self.path(name)
 
     def tiffinfo(self, path):
-        """What tiffinfo prints of the first page; a warning is a failure."""
+        """The output of tiffinfo on the first page; a warning is a failure."""
         done = subprocess.run([tool('tiffinfo'), path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                               errors='replace')
         self.assertEqual(done.returncode, 0, done.stderr)
@@ -46,7 +46,7 @@ class TiffWriting(PeerCase):
         return done.stdout
 
     def assertWritten(self, path, frames, message=''):
-        """tifffile reads the very samples; what is compressed beyond it goes through tiffcp first."""
+        """tifffile reads the same samples; tiffcp decompresses codecs that tifffile does not support."""
         self.tiffinfo(path)
         with tifffile.TiffFile(path) as file:
             self.assertEqual(len(file.pages), len(frames), message)
@@ -56,7 +56,7 @@ class TiffWriting(PeerCase):
             path = self.path('plain.tif')
         self.assertSameFrames(pages_of(path), list(frames), message)
 
-    def test_every_sample_type_and_compression_comes_back(self):
+    def test_round_trips_every_sample_type_and_compression(self):
         for name, channels in itertools.product(DTYPES, (1, 2, 3, 4, 5)):
             frames = pictures.samples(DTYPES[name], 2, 37, 29, channels)
             for compression in LOSSLESS:
@@ -64,7 +64,7 @@ class TiffWriting(PeerCase):
                     self.assertWritten(self.write(frames, '-o', f'compression={compression}'), frames)
                     self.assertSameFrames(self.pixels(self.path('out.tif')), list(frames), 'read by mim')
 
-    def test_strips_and_tiles_come_back(self):
+    def test_round_trips_strips_and_tiles(self):
         layouts = (['tile=16,16'], ['tile=32,48'], ['tile=64,64'], ['rowsperstrip=1'], ['rowsperstrip=7'],
                    ['rowsperstrip=1000'])
         for name, channels in itertools.product(('u8', 'u16', 'i32', 'f32', 'f64'), (1, 3, 4, 5)):
@@ -82,7 +82,7 @@ class TiffWriting(PeerCase):
                         else:
                             self.assertEqual(min(one.rowsperstrip, 70), min(int(value), 70))
 
-    def test_the_predictor_is_chosen_and_can_be_set(self):
+    def test_chooses_the_predictor_unless_it_is_set(self):
         for name, expected in (('u8', 2), ('u16', 2), ('i16', 2), ('u32', 2), ('f32', 3), ('f64', 3)):
             frames = pictures.samples(DTYPES[name], 2, 37, 29, 3)
             for compression in ('lzw', 'deflate', 'zstd'):
@@ -107,7 +107,7 @@ class TiffWriting(PeerCase):
                     self.assertWritten(self.write(frames, '-o', f'compression={compression}', '-o', f'level={level}'),
                                        frames)
 
-    def test_lossy_codecs_are_near(self):
+    def test_lossy_codecs_stay_close(self):
         frames = np.stack(pictures.photograph(3))
         for compression, channels in (('jpeg', 3), ('jpeg', 1), ('webp', 3)):
             for layout in ([], ['-o', 'tile=64,64'], ['-o', 'rowsperstrip=16']):
@@ -122,7 +122,7 @@ class TiffWriting(PeerCase):
                         peer = np.array(picture.convert('RGB' if channels == 3 else 'L')).reshape(got[0].shape)
                         self.assertGreater(mean_error_db(peer, got[0]), 45)
 
-    def test_pillow_reads_what_it_can(self):
+    def test_pillow_reads_what_it_supports(self):
         for name, channels in (('u8', 1), ('u8', 3), ('u8', 4), ('u16', 1), ('i32', 1), ('f32', 1)):
             for compression in ('none', 'lzw', 'deflate', 'packbits', 'zstd'):
                 with self.subTest(sample=name, channels=channels, compression=compression):
@@ -133,23 +133,23 @@ class TiffWriting(PeerCase):
                             picture.seek(i)
                             self.assertTrue(np.array_equal(np.array(picture).reshape(frame.shape), frame), f'page {i}')
 
-    def test_an_unknown_compression_lists_the_known(self):
-        said = self.refuse(2, 'convert', *self.raw_input(pictures.moving_bar()), self.path('out.tif'), '-o',
+    def test_an_unknown_compression_lists_the_choices(self):
+        message = self.refuse(2, 'convert', *self.raw_input(pictures.moving_bar()), self.path('out.tif'), '-o',
                            'compression=zip9')
         for name in ('none', 'lzw', 'deflate', 'packbits'):
-            self.assertIn(name, said)
+            self.assertIn(name, message)
         self.assertNothingBeside('in.raw')
 
     # --- tags
 
-    def test_tags_are_those_asked_for(self):
+    def test_options_set_tags(self):
         path = self.write(pictures.moving_bar()[:2], '-o', 'resolution=300,300', '-o', 'software=ImageIO', '-o',
                           'description=ten bars, moving',
                           '-o', 'datetime=2024:05:06 07:08:09', '-o', 'artist=Nobody')
-        said = self.tiffinfo(path)
+        output = self.tiffinfo(path)
         for line in ('Resolution: 300, 300 pixels/inch', 'Software: ImageIO', 'ImageDescription: ten bars, moving',
                      'DateTime: 2024:05:06 07:08:09', 'Artist: Nobody'):
-            self.assertIn(line, said)
+            self.assertIn(line, output)
         with Image.open(path) as picture:
             self.assertEqual(tuple(map(float, picture.info['dpi'])), (300, 300))
             self.assertEqual(picture.tag_v2[305], 'ImageIO')
@@ -157,7 +157,7 @@ class TiffWriting(PeerCase):
             self.assertEqual(file.pages[0].tags['Software'].value, 'ImageIO')
             self.assertEqual(file.pages[0].tags['XResolution'].value, (300, 1))
 
-    def test_resolution_may_be_a_quotient_in_other_units(self):
+    def test_resolution_may_be_a_fraction_in_other_units(self):
         for value, unit, x, y in (('300,150', None, (300, 1), (150, 1)), ('72/1,72/1', 'inch', (72, 1), (72, 1)),
                                   ('1000/3,250/7', 'cm', (1000, 3), (250, 7)), ('1,1', 'none', (1, 1), (1, 1))):
             with self.subTest(value=value, unit=unit):
@@ -175,27 +175,27 @@ class TiffWriting(PeerCase):
                 self.refuse(2, 'convert', *self.raw_input(pictures.moving_bar()), self.path('no.tif'), '-o',
                             f'resolution={wrong}', '--force')
 
-    def test_what_is_said_of_a_tiff_goes_through_mim(self):
+    def test_keeps_the_metadata_of_a_tiff(self):
         tifffile.imwrite(self.path('in.tif'), pictures.moving_bar()[3], resolution=(300, 150), resolutionunit='INCH',
                          software='Soft 1.0',
                          description='a page', datetime='2024:05:06 07:08:09', metadata=None, photometric='rgb',
                          extratags=[(315, 's', 0, 'An Artist', True)])
         self.mim('convert', self.path('in.tif'), self.path('out.tif'))
-        said = self.tiffinfo(self.path('out.tif'))
+        output = self.tiffinfo(self.path('out.tif'))
         for line in ('Resolution: 300, 150 pixels/inch', 'Software: Soft 1.0', 'ImageDescription: a page',
                      'DateTime: 2024:05:06 07:08:09',
                      'Artist: An Artist'):
-            self.assertIn(line, said)
+            self.assertIn(line, output)
 
-    def test_alpha_is_said_to_be_straight(self):
+    def test_alpha_is_tagged_as_straight(self):
         for channels in (2, 4):
             with self.subTest(channels=channels):
-                said = self.tiffinfo(self.write(pictures.samples(np.uint8, 2, 20, 20, channels)))
-                self.assertIn('Extra Samples: 1<unassoc-alpha>', said)
+                output = self.tiffinfo(self.write(pictures.samples(np.uint8, 2, 20, 20, channels)))
+                self.assertIn('Extra Samples: 1<unassoc-alpha>', output)
 
     # --- the file
 
-    def test_bigtiff_is_as_asked_for(self):
+    def test_bigtiff_option(self):
         for option, magic in ((None, 42), ('auto', 42), ('no', 42), ('yes', 43)):
             with self.subTest(bigtiff=option):
                 frames = pictures.samples(np.uint16, 3, 20, 30, 3)
@@ -206,7 +206,7 @@ class TiffWriting(PeerCase):
                 self.assertWritten(path, frames)
 
     def test_an_unknown_count_makes_a_big_file(self):
-        """A pipe does not say how much comes: only Big is sure to hold it."""
+        """The size of a pipe is unknown, and only BigTIFF is certain to hold it."""
         source = gif(12, 9, *[image(np.full((9, 12), i)) for i in range(3)], palette=[(i, i, i) for i in range(4)])
         self.mim('convert', '-', self.path('out.tif'), data=source)
         with open(self.path('out.tif'), 'rb') as file:
@@ -246,7 +246,7 @@ class TiffWriting(PeerCase):
         self.assertWritten(self.path('out.tif'), [one, other, one])
         self.assertSameFrames([self.pixels(self.path('a.tif'))[0]], [one])
 
-    def test_many_small_pages_are_all_there(self):
+    def test_writes_many_small_pages(self):
         frames = pictures.samples(np.uint8, 3000, 4, 5, 1)
         path = self.write(frames, '-o', 'compression=lzw')
         self.tiffinfo(path)

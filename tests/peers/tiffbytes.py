@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""TIFF at the level of its bytes: pages with any tags, in any byte order, classic or Big."""
+"""Makes TIFF files byte by byte: any tags and byte order, classic or BigTIFF."""
 
 import struct
 
@@ -12,7 +12,7 @@ STRIP_OFFSETS, STRIP_COUNTS = 273, 279
 
 
 def pack(values, bits):
-    """Rows of samples (height, samples a row) as big-endian bits, each row starting at a byte."""
+    """Rows of samples (height, samples a row) as big-endian bits, each row starting on a byte."""
     values = np.asarray(values, np.uint64)
     shifts = np.arange(bits - 1, -1, -1, dtype=np.uint64)
     flags = (values[..., None] >> shifts & np.uint64(1)).astype(np.uint8)
@@ -31,7 +31,7 @@ def page(width, height, strips, bits=(8,), photometric=1, rows=None, **tags):
 
 
 def tiff(pages, order='<', big=False, last=0):
-    """The file. Every byte of it is needed: data first, then the tags' values, then the directory, page after page.
+    """The file, without unused bytes: data first, then the tags' values, then the directory, page after page.
 
     `last` is the next-directory offset of the last page, or 'first', 'itself' for a loop.
     """
@@ -61,7 +61,7 @@ def tiff(pages, order='<', big=False, last=0):
 
 
 def entry(out, order, big, tag, kind, values):
-    """A directory entry; a value that does not fit is appended to the file."""
+    """A directory entry; a value that does not fit into it is appended to the file."""
     if kind == ASCII:
         data, count = bytes(values), len(values)
     else:
@@ -69,17 +69,17 @@ def entry(out, order, big, tag, kind, values):
                            *values) if kind != RATIONAL else \
             struct.pack(f'{order}{len(values)}I', *values)
         count = len(data) // SIZES[kind]
-    room = 8 if big else 4
-    if len(data) > room:
+    capacity = 8 if big else 4
+    if len(data) > capacity:
         out += b'\0' * (len(out) % 2)
         place = len(out)
         out += data
         data = struct.pack(order + ('Q' if big else 'I'), place)
-    return struct.pack(order + ('HHQ' if big else 'HHI'), tag, kind, count) + data.ljust(room, b'\0')
+    return struct.pack(order + ('HHQ' if big else 'HHI'), tag, kind, count) + data.ljust(capacity, b'\0')
 
 
 def many_pages(count):
-    """A chain of `count` pages of one u8 pixel each, whose values count up; fast to make."""
+    """A chain of `count` pages of one u8 pixel each, with ascending values, made quickly."""
     tags = [(256, SHORT, 1), (257, SHORT, 1), (258, SHORT, 8), (259, SHORT, 1), (262, SHORT, 1), (273, LONG, 0),
             (277, SHORT, 1),
             (278, SHORT, 1), (279, LONG, 1)]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the tests of TIFF reading share: pages stored by tifffile, and the peers' pictures of a page."""
+"""Shared by the tests of TIFF reading: pages written by tifffile, and a page as the peers decode it."""
 
 import warnings
 
@@ -10,7 +10,7 @@ from PIL import Image
 import pictures
 from peers import PeerCase, mean_error_db
 
-warnings.simplefilter('ignore') # Pillow warns of the damaged files that are made here
+warnings.simplefilter('ignore') # Pillow warns about the damaged files of these tests
 HEIGHT, WIDTH = 37, 29
 
 
@@ -20,7 +20,7 @@ def stack(dtype, channels, count=2, height=HEIGHT, width=WIDTH):
 
 
 def store(path, frames, **options):
-    """By tifffile, a page a frame."""
+    """Write each frame as a page, with tifffile."""
     channels = frames.shape[-1]
     options.setdefault('photometric', 'rgb' if channels in (3, 4) else 'minisblack')
     if channels in (2, 4):
@@ -37,7 +37,7 @@ def store(path, frames, **options):
 
 
 def scaled(values, bits, to):
-    """Full range to full range, rounded."""
+    """Scale full range to full range, and round."""
     top = (1 << bits) - 1
     values = np.asarray(values, np.uint64)
     return ((values * np.uint64(np.iinfo(to).max) * np.uint64(2) + np.uint64(top)) // np.uint64(2 * top)).astype(to)
@@ -56,13 +56,13 @@ class TiffCase(PeerCase):
         self.assertSameFrames(self.pixels(path, *options), list(frames), message)
 
     def by_tiff2rgba(self, path):
-        """The first page; its alpha is multiplied in, so this is a judge of opaque pictures."""
+        """The first page. tiff2rgba multiplies by alpha, so this is for opaque pictures only."""
         out = self.path('rgba.tif')
         self.run_tool('tiff2rgba', '-c', 'none', path, out)
         return tifffile.imread(out)
 
     def assertPicture(self, path, message=''):
-        """RGB(A) or gray of the first page equals what Pillow or tiff2rgba make of it, one of them bit for bit."""
+        """The first page, as RGB(A) or gray, equals that of Pillow or tiff2rgba bit for bit."""
         got = self.pixels(path)[0]
         answers = {}
         try:
@@ -76,12 +76,12 @@ class TiffCase(PeerCase):
             answers['tiff2rgba'] = error
         self.assertEqual(got.dtype, np.uint8, message)
         shown = rgba(got)
-        told = []
+        report = []
         for name, answer in answers.items():
             if isinstance(answer, np.ndarray) and answer.shape == shown.shape:
                 if np.array_equal(answer, shown):
                     return got
-                told.append(f'{name}: {mean_error_db(answer, shown):.1f} dB, first {answer[0, 0]}, not {shown[0, 0]}')
+                report.append(f'{name}: {mean_error_db(answer, shown):.1f} dB, first {answer[0, 0]}, not {shown[0, 0]}')
             else:
-                told.append(f'{name}: {answer.shape if isinstance(answer, np.ndarray) else answer}')
-        self.fail(f'{message}: equal to neither; {"; ".join(told)}')
+                report.append(f'{name}: {answer.shape if isinstance(answer, np.ndarray) else answer}')
+        self.fail(f'{message}: equal to neither; {"; ".join(report)}')

@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* Unpacks LZW by copying strings forward from the output, eight bytes at a time. */
+/* LZW decoding: strings are copied from earlier output, eight bytes at a time. */
 #include "codec/lzw-decoder.h"
 
 #include <endian.h>
 #include <string.h>
 
 enum { CLEAR = 256, END = 257, FIRST = 258, MIN_WIDTH = 9, MAX_WIDTH = 12 };
-#define MAX_DISTANCE (INT64_C(1) << 47) /* an entry has 48 bits for a place; tagged pointers may lie farther apart */
-#define FAST_BYTES 40                   /* bytes that four short strings may touch, and those of one more copy */
+#define MAX_DISTANCE (INT64_C(1) << 47) /* an entry has 48 bits for an offset; tagged pointers may be farther apart */
+#define FAST_BYTES 40                   /* four short strings and one more copy may write this many bytes */
 
-/* A local copy stays in registers, which stores of pixels cannot touch. */
+/* A local variable of tiff_lzw_decode(), so that the compiler keeps it in registers across stores of pixels. */
 struct cursor {
     const uint8_t *in, *in_end;
     uint8_t *out, *out_end;
     uint8_t *start;
-    uint64_t bits;      /* the next one highest */
-    uint32_t bit_count; /* of `bits`; below them may stand some that the next refill brings again */
-    uint32_t width;     /* of a code by now */
-    uint32_t next;  /* the code that the next string gets; the one before it is the last string and what will follow */
-    uint32_t limit; /* where codes grow wider, or the table ends */
+    uint64_t bits;      /* the next bit is the highest */
+    uint32_t bit_count; /* valid bits; lower ones may be set, and the next refill sets them again */
+    uint32_t width;     /* of a code */
+    uint32_t next;      /* code of the next string; the code before it is the last string plus the next byte */
+    uint32_t limit;     /* code at which codes widen or the table is full */
 };
 
 enum verdict { GO_ON, DONE, UNSURE };
@@ -38,7 +38,7 @@ copy_word(uint8_t *to, const uint8_t *from)
     memcpy(to, &value, sizeof value);
 }
 
-/* As numbers: the letters lie in another object. In 64 bits the difference of any two addresses fits. */
+/* Computed on integers, since the letters are in another object than the output. */
 static inline int64_t
 distance_of(const uint8_t *to, const uint8_t *from)
 {
@@ -57,7 +57,7 @@ entry_of(const struct cursor *at, const uint8_t *from, uint32_t length)
     return (int64_t)(((uint64_t)distance_of(from, at->start) << 16) + length);
 }
 
-/* At least 56 bits, or all there are. */
+/* Load at least 56 bits, or all that are left. */
 static inline void
 refill_bits(struct cursor *at)
 {
@@ -83,7 +83,7 @@ take_code(struct cursor *at)
     return code;
 }
 
-/* The code after this one may be this string and the first byte of that after: so it is known before its end is. */
+/* The next code may be the new string itself, whose last byte is not decoded yet: add it before that byte is known. */
 static inline void
 add_string(struct tiff_lzw_decoder *decoder, struct cursor *at, uint32_t length)
 {
@@ -91,7 +91,7 @@ add_string(struct tiff_lzw_decoder *decoder, struct cursor *at, uint32_t length)
     at->out += length;
 }
 
-/* Four codes of one width that stand for short strings, as most do. false: the code just looked at is none of these. */
+/* Decode four codes of one width and of short strings, as most are. Returns false at any other code. */
 static inline bool
 take_four(struct tiff_lzw_decoder *decoder, struct cursor *at)
 {
@@ -99,7 +99,7 @@ take_four(struct tiff_lzw_decoder *decoder, struct cursor *at)
         uint32_t code = (uint32_t)(at->bits >> (64 - at->width));
         int64_t entry = decoder->entries[code];
         uint32_t length = (uint16_t)entry;
-        if (code + 1 >= at->next || length - 1 >= 8) /* without a length: clear and end */
+        if (code + 1 >= at->next || length - 1 >= 8) /* clear and end have no length */
             return false;
         at->bits <<= at->width;
         at->bit_count -= at->width;
@@ -109,7 +109,7 @@ take_four(struct tiff_lzw_decoder *decoder, struct cursor *at)
     return true;
 }
 
-/* All bytes are there, or come to be in the course of copying: the last one may be the first that is written. */
+/* Source and target may overlap: the last byte to copy may be the first one written. */
 static inline void
 copy_string(struct cursor *at, const uint8_t *from, uint32_t length)
 {
@@ -123,7 +123,7 @@ copy_string(struct cursor *at, const uint8_t *from, uint32_t length)
         to[done] = from[done];
 }
 
-/* Any code, anywhere. */
+/* Decode one code of any kind. */
 static enum verdict
 take_one(struct tiff_lzw_decoder *decoder, struct cursor *at)
 {
@@ -152,7 +152,7 @@ take_one(struct tiff_lzw_decoder *decoder, struct cursor *at)
     const uint8_t *from = string_of(at, entry);
     if (length > (size_t)(at->out_end - at->out))
         length = (uint32_t)(at->out_end - at->out);
-    at->out[0] = from[0]; /* where the last string is meant, this is its last byte */
+    at->out[0] = from[0]; /* of the string added last, this is the last byte */
     copy_string(at, from, length);
     add_string(decoder, at, length);
     return at->out < at->out_end ? GO_ON : DONE;
@@ -175,7 +175,7 @@ decode_codes(struct tiff_lzw_decoder *decoder, struct cursor *at)
     }
 }
 
-/* Before 5.0 the least significant bit came first: then a strip, which starts with a clear code, starts like this. */
+/* Before TIFF 5.0 the least significant bit came first; a strip begins with a clear code. */
 static bool
 is_old(const uint8_t *coded, size_t size)
 {

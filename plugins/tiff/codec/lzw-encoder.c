@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* LZW as TIFF has it (TIFF 6.0, section 13): codes of 9 to 12 bits, the highest first, widened one code early. */
+/* LZW encoding (TIFF 6.0, section 13): codes of 9 to 12 bits, highest bit first, widened one code early. */
 #include "codec/lzw-encoder.h"
 
 #include <endian.h>
@@ -7,18 +7,18 @@
 
 enum { CLEAR = 256, END = 257, FIRST = 258, FULL = 4094, MIN_WIDTH = 9 };
 
-#define FREE UINT32_MAX /* a slot: prefix and byte above, the code in the lowest 12 bits; no prefix is that large */
+#define FREE UINT32_MAX /* a slot is prefix, byte and, in the lowest 12 bits, code; no prefix is that large */
 
 struct bits {
     uint8_t *to;
-    uint64_t pending; /* the lowest `count` bits are still to be written */
+    uint64_t pending; /* the lowest `count` bits are not written yet */
     unsigned count;
 };
 
 size_t
 tiff_lzw_bound(size_t size)
 {
-    return size + size / 2 + size / 512 + 32; /* 12 bits a byte at worst, and the table starts anew after 3 800 of them */
+    return size + size / 2 + size / 512 + 32; /* at worst 12 bits a byte, and a clear code after 3 800 codes */
 }
 
 static inline void
@@ -44,7 +44,7 @@ flush_bits(struct bits *bits, const uint8_t *start)
     return (size_t)(bits->to - start);
 }
 
-/* Any numbers without a pattern. */
+/* Pseudo-random numbers. */
 static void
 choose_places(struct tiff_lzw_table *table)
 {
@@ -53,8 +53,8 @@ choose_places(struct tiff_lzw_table *table)
         table->places[i] = (uint16_t)((state = state * 1664525 + 1013904223) >> 16) % TIFF_LZW_SLOTS;
 }
 
-/* Where a string is looked for follows from where its prefix was found, not from the prefix's code: so nothing waits for a slot
- * to be loaded before the next one is known. */
+/* The slot of a string is computed from the slot of its prefix, not from the prefix's code, so that the next slot is
+ * known before the current one is loaded. */
 size_t
 tiff_lzw_encode(struct tiff_lzw_table *table, const uint8_t *from, size_t size, uint8_t *to)
 {

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { MAX_COUNT = 128 }; /* bytes of a run, and of what is copied */
+enum { MAX_COUNT = 128 }; /* bytes of a run or of a literal */
 
 size_t
 tiff_packbits_bound(size_t size, size_t row)
@@ -21,14 +21,14 @@ word_at(const uint8_t *at)
     return word;
 }
 
-/* Which of eight bytes are zero, by their highest bits; behind the first such byte there may be false ones. */
+/* Set the highest bit of each zero byte; bytes above the first one may be marked wrongly. */
 static uint64_t
 zeros_of(uint64_t word)
 {
     return (word - 0x0101010101010101u) & ~word & 0x8080808080808080u;
 }
 
-/* The next place where three bytes are equal, or the end. */
+/* The next three equal bytes, or the end. */
 static const uint8_t *
 find_run(const uint8_t *at, const uint8_t *end)
 {
@@ -69,7 +69,7 @@ static uint8_t *
 put_literals(uint8_t *to, const uint8_t *from, size_t count)
 {
     if (count == 2 && from[0] == from[1])
-        return put_repeats(to, from[0], 2); /* a byte less */
+        return put_repeats(to, from[0], 2); /* one byte shorter */
     while (count > 0) {
         size_t once = count < MAX_COUNT ? count : MAX_COUNT;
         *to++ = (uint8_t)(once - 1);
@@ -108,7 +108,7 @@ tiff_packbits_decode(const uint8_t *coded, uint64_t coded_size, uint8_t *to, uin
         uint64_t count = code < 0 ? 1 - (int64_t)code : 1 + (int64_t)code, left = (uint64_t)(out_end - to);
         if (code == -128)
             continue;
-        if (count > left) /* libtiff warns and goes on */
+        if (count > left) /* cut like libtiff, which warns */
             count = left;
         if ((uint64_t)(end - coded) < (code < 0 ? 1 : count))
             return false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Prediction (TIFF 6.0, section 14, and technical note 3). */
+/* Applying and undoing the predictor (TIFF 6.0, section 14, and technical note 3). */
 #include "codec/predictor.h"
 
 #include <stdbool.h>
@@ -7,7 +7,7 @@
 
 #include "codec/prefix-sum.h"
 
-enum { WIDE = 16 }; /* bytes at once, which all machines of today have registers for */
+enum { WIDE = 16 }; /* bytes of a vector register on all common machines */
 
 #define DIFFERENCE_OF(name, type)                                                              \
     static void name(uint8_t *to, const uint8_t *from, size_t size, size_t step)               \
@@ -49,7 +49,7 @@ tiff_predict(unsigned bits, uint8_t *to, const uint8_t *from, size_t size, size_
         difference_of_64(to, from, size, step);
 }
 
-/* The highest bytes of all samples, then the next lower ones. */
+/* Store the highest bytes of all samples, then the next lower ones. */
 static void
 split_bytes(unsigned bytes, uint8_t *to, const uint8_t *from, size_t count)
 {
@@ -67,7 +67,7 @@ tiff_predict_floats(unsigned bits, uint8_t *to, const uint8_t *from, size_t size
     difference_of_8(to, scratch, size, step);
 }
 
-/* A row holds the highest bytes of all its samples, then the next lower ones. */
+/* The reverse of split_bytes(). */
 static void
 join_bytes(const uint8_t *split_bytes, uint8_t *row, uint64_t count, unsigned bytes)
 {
@@ -79,7 +79,7 @@ join_bytes(const uint8_t *split_bytes, uint8_t *row, uint64_t count, unsigned by
     }
 }
 
-/* The usual size, in one pass. */
+/* Four bytes, the usual size, in one pass. */
 static void
 join_words(const uint8_t *split_bytes, uint8_t *row, uint64_t count)
 {

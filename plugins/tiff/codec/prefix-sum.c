@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Running sums of samples, sixteen bytes at a time where the machine can. */
+/* Prefix sums of samples, sixteen bytes at a time with SSE2. */
 #include "codec/prefix-sum.h"
 
 #include <stddef.h>
@@ -7,7 +7,7 @@
 #ifdef __SSE2__
 #include <emmintrin.h>
 
-/* The last `span` bytes, everywhere. */
+/* Repeat the last `span` bytes. */
 static inline __m128i
 spread_last(__m128i sums, unsigned span)
 {
@@ -20,7 +20,7 @@ spread_last(__m128i sums, unsigned span)
     return _mm_unpackhi_epi64(sums, sums);
 }
 
-/* Sums within a word by doubling distances, and the last sum of the word before. The bytes that are done. */
+/* Sum within a vector by doubling distances, then add the last sum of the vector before. Returns the bytes done. */
 #define DEFINE_WIDE(name, add) \
     static inline uint64_t name(uint8_t *at, uint64_t size, unsigned span) \
     { \
@@ -50,7 +50,7 @@ DEFINE_WIDE(wide_u64, _mm_add_epi64)
 #define WIDE(name, at, size, span) ((void)(size), 0)
 #endif
 
-/* Steps that no word is a multiple of, such as RGB's; sums stay in registers, for what was just stored loads slowly. */
+/* Three samples, as of RGB, do not divide a vector. Sums stay in registers, since loading a fresh store is slow. */
 #define DEFINE_SUM(name, type, wide) \
     static void sum_threes_##name(type *at, uint64_t count) \
     { \

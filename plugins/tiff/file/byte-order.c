@@ -41,7 +41,7 @@ tiff_swap(uint32_t bits, uint8_t *at, uint64_t size)
             at[i + 2] = first;
         }
         break;
-    default: /* odd depths are streams of bits, whatever the order of bytes */
+    default: /* a stream of bits */
         break;
     }
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The entries of one directory, read straight from the source: nothing is allocated for what a file claims. */
+/* The entries of one directory, read straight from the source: the sizes that a file claims cost no memory. */
 #include "file/directory.h"
 
 #include <tiff.h>
@@ -34,7 +34,7 @@ tiff_directory_entry(struct tiff_directory *directory, uint64_t i, struct tiff_e
     entry->type = (uint16_t)tiff_number(order, bytes + 2, 2);
     entry->size = tiff_type_size(entry->type);
     entry->count = tiff_number(order, bytes + 4, word);
-    /* values that fit stand in the entry itself */
+    /* small values are stored in the entry itself */
     if (entry->size && entry->count <= word / entry->size)
         entry->offset = offset + 4 + word;
     else
@@ -63,7 +63,7 @@ tiff_directory_uint(struct tiff_directory *directory, const struct tiff_entry *e
     if (status != MIM_OK)
         return status;
     uint64_t number = tiff_number(directory->order, bytes, entry->size);
-    /* as libtiff has it: a signed number counts unless it is below zero */
+    /* like libtiff, accept a signed type unless the value is negative */
     if (tiff_type_is_signed(entry->type) && number >> (8 * entry->size - 1))
         return MIM_CORRUPT;
     *value = number;

@@ -29,6 +29,7 @@ struct tiff_directory {
 int32_t tiff_directory_open(struct tiff_directory *directory);
 int32_t tiff_directory_entry(struct tiff_directory *directory, uint64_t i, struct tiff_entry *entry);
 /* Value `i` of an integer tag; MIM_CORRUPT when it is negative, missing or not an integer. */
-int32_t tiff_directory_uint(struct tiff_directory *directory, const struct tiff_entry *entry, uint64_t i, uint64_t *value);
+int32_t tiff_directory_uint(struct tiff_directory *directory, const struct tiff_entry *entry, uint64_t i,
+                            uint64_t *value);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Types of tags, their names, and those of the numbers that they hold. */
+/* Sizes of tag types, names of tags, and names of tag values. */
 #include "file/known-tags.h"
 
 #include <string.h>
@@ -22,7 +22,8 @@ tiff_type_size(uint16_t type)
 bool
 tiff_type_is_signed(uint16_t type)
 {
-    return type == TIFF_SBYTE || type == TIFF_SSHORT || type == TIFF_SLONG || type == TIFF_SLONG8 || type == TIFF_SRATIONAL;
+    return type == TIFF_SBYTE || type == TIFF_SSHORT || type == TIFF_SLONG || type == TIFF_SLONG8 ||
+           type == TIFF_SRATIONAL;
 }
 
 const struct tiff_name tiff_compression_names[] = {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* A set of offsets: tells at once when a chain of directories comes back to one that was seen. */
+/* A hash set of offsets, which detects loops in a chain of directories. */
 #include "file/offset-set.h"
 
 #include <string.h>
 
-/* Fibonacci hashing: offsets are regular, their product's upper bits are not. `room` is a power of two. */
+/* Fibonacci hashing spreads offsets, which are mostly regular. `capacity` is a power of two. */
 static uint64_t
 slot_of(const struct tiff_offset_set *set, uint64_t offset)
 {
@@ -20,7 +20,7 @@ grow_set(struct tiff_offset_set *set, struct mim_job *job)
     struct tiff_offset_set larger = { .capacity = set->capacity ? set->capacity * 2 : 1024, .count = set->count };
     larger.slots = job->host->resize(job, NULL, 0, larger.capacity * sizeof *larger.slots);
     if (!larger.slots)
-        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory to tell %llu pages apart",
+        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for the offsets of %llu pages",
                                (unsigned long long)larger.capacity);
 
     memset(larger.slots, 0, larger.capacity * sizeof *larger.slots);

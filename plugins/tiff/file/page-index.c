@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The page chain: an own index of directory offsets, since libtiff walks from the start for each page. */
+/* An index of directory offsets: libtiff walks the chain from its start for each page. */
 #include "file/page-index.h"
 
 #include "file/directory.h"
@@ -12,19 +12,19 @@ tiff_page_index_open(struct tiff_page_index *pages, struct mim_job *job, struct 
     const uint8_t *head = NULL;
     int32_t status = tiff_window_get(window, job, 0, 8, &head);
     if (status != MIM_OK)
-        return job->host->fail(job, status, 0, "no TIFF header fits in this file");
+        return job->host->fail(job, status, 0, "the file is too short for a TIFF header");
 
     pages->order.is_big_endian = head[0] == 'M';
     uint64_t version = tiff_number(pages->order, head + 2, 2);
     pages->order.is_big_tiff = version == 43;
     pages->next = tiff_number(pages->order, head + 4, 4);
     if (head[0] != head[1] || (head[0] != 'I' && head[0] != 'M') || (version != 42 && version != 43))
-        return job->host->fail(job, MIM_CORRUPT, 0, "this is no TIFF header");
+        return job->host->fail(job, MIM_CORRUPT, 0, "not a TIFF header");
 
     if (pages->order.is_big_tiff) {
         status = tiff_window_get(window, job, 0, 16, &head);
         if (status != MIM_OK)
-            return job->host->fail(job, status, 0, "no BigTIFF header fits in this file");
+            return job->host->fail(job, status, 0, "the file is too short for a BigTIFF header");
         if (tiff_number(pages->order, head + 4, 2) != 8 || tiff_number(pages->order, head + 6, 2) != 0)
             return job->host->fail(job, MIM_CORRUPT, 4, "BigTIFF with offsets of %u bytes, expected 8",
                                    (unsigned)tiff_number(pages->order, head + 4, 2));
@@ -35,7 +35,7 @@ tiff_page_index_open(struct tiff_page_index *pages, struct mim_job *job, struct 
     return MIM_OK;
 }
 
-/* Format errors stay; what a later try may mend (memory, the disk) does not. */
+/* Remember format errors; after other errors, such as a failed read, the walk can be tried again. */
 static int32_t
 end_chain(struct tiff_page_index *pages, int32_t status, uint64_t offset, const char *why)
 {
@@ -46,7 +46,7 @@ end_chain(struct tiff_page_index *pages, int32_t status, uint64_t offset, const 
     return status;
 }
 
-/* Growing offsets are new by themselves; the set is only filled when a chain goes back. */
+/* An offset above all others is new; the set is filled only once a chain goes backwards. */
 static int32_t
 check_is_new(struct tiff_page_index *pages, struct mim_job *job, uint64_t offset, bool *is_new)
 {
@@ -70,14 +70,14 @@ make_space(struct tiff_page_index *pages, struct mim_job *job)
     uint64_t *larger =
         job->host->resize(job, pages->offsets, pages->capacity * sizeof *larger, capacity * sizeof *larger);
     if (!larger)
-        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for the places of %llu pages",
+        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for an index of %llu pages",
                                (unsigned long long)capacity);
     pages->offsets = larger;
     pages->capacity = capacity;
     return MIM_OK;
 }
 
-/* Where the directory's entries end and the pointer to the next directory lies. */
+/* The end of the directory's entries, where the offset of the next directory is stored. */
 static int32_t
 find_end(struct tiff_page_index *pages, struct mim_job *job, struct tiff_window *window, uint64_t *end)
 {
@@ -85,24 +85,24 @@ find_end(struct tiff_page_index *pages, struct mim_job *job, struct tiff_window 
     const uint8_t *bytes = NULL;
     int32_t status = tiff_window_get(window, job, pages->next, head, &bytes);
     if (status != MIM_OK)
-        return end_chain(pages, status, pages->next, "a page's directory lies beyond the end of the file");
+        return end_chain(pages, status, pages->next, "a page's directory is beyond the end of the file");
 
     uint64_t count = tiff_number(pages->order, bytes, head);
     if (count == 0 || count > TIFF_MAX_ENTRIES)
-        return end_chain(pages, MIM_CORRUPT, pages->next, "a page's directory has no sensible number of tags");
+        return end_chain(pages, MIM_CORRUPT, pages->next, "invalid number of tags in a page's directory");
 
     *end = pages->next + head + count * entry;
     status = tiff_window_get(window, job, *end - 1, 1, &bytes);
     return status == MIM_OK ? status : end_chain(pages, status, pages->next, "the file ends inside a page's directory");
 }
 
-/* What may fail comes first: a step that failed has changed nothing and can be tried again. */
+/* Change the index only after everything that can fail, so that a failed step can be tried again. */
 static int32_t
 find_next(struct tiff_page_index *pages, struct mim_job *job, struct tiff_window *window)
 {
     uint64_t offset = pages->next, end = 0;
     if (pages->count >= job->host->limit(job, MIM_LIMIT_FRAMES))
-        return end_chain(pages, MIM_LIMIT, offset, "more pages than the limit of frames allows");
+        return end_chain(pages, MIM_LIMIT, offset, "more pages than the frame limit allows");
     int32_t status = find_end(pages, job, window, &end);
     if (status != MIM_OK)
         return status;
@@ -121,14 +121,14 @@ find_next(struct tiff_page_index *pages, struct mim_job *job, struct tiff_window
     if (status != MIM_OK)
         return status;
     if (!is_new)
-        return end_chain(pages, MIM_CORRUPT, offset, "the chain of pages comes back to an earlier page");
+        return end_chain(pages, MIM_CORRUPT, offset, "the chain of pages loops back to an earlier page");
 
     pages->offsets[pages->count++] = offset;
     pages->next = next;
     if (offset > pages->highest)
         pages->highest = offset;
-    if (tail == MIM_TRUNCATED) /* this page is whole; whether others follow, nobody knows */
-        end_chain(pages, tail, end, "the file ends before the pointer to the next page");
+    if (tail == MIM_TRUNCATED) /* this page is complete, but later ones are lost */
+        end_chain(pages, tail, end, "the file ends before the offset of the next page");
     return MIM_OK;
 }
 

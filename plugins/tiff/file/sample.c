@@ -18,7 +18,6 @@ tiff_sample_size(int32_t sample)
     return sample >= 0 && (size_t)sample < sizeof sizes ? sizes[sample] : 0;
 }
 
-/* The narrowest type that holds `bits`; NONE for what nobody reads. */
 int32_t
 tiff_sample_type(uint32_t bits, uint32_t format)
 {

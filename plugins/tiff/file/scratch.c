@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory of a worker that grows and is used again. */
+/* Memory of a worker that grows and is reused. */
 #include "file/scratch.h"
 
 uint8_t *
@@ -8,7 +8,7 @@ tiff_scratch_get(struct tiff_scratch *scratch, struct mim_job *job, uint64_t siz
     if (size <= scratch->capacity && scratch->data)
         return scratch->data;
 
-    /* what it held is not wanted: freeing first keeps the peak down */
+    /* the old contents are not needed: freeing them first lowers peak memory */
     tiff_scratch_close(scratch, job);
     scratch->data = job->host->resize(job, NULL, 0, size ? size : 1);
     if (scratch->data)

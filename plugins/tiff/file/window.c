@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* A buffered view of the source, so that many small directories cost few reads. */
+/* A buffered view of the source, so that many small directories need few reads. */
 #include "file/window.h"
 
 #include <string.h>
 
 #define WINDOW_SIZE 65536u
-#define SMALL_READ 1024u /* holds a directory and its neighbourhood; the rest of a far window would be pixels */
+#define SMALL_READ 1024u /* enough for a directory; the bytes beyond are mostly pixels */
 
-/* Directories that follow each other closely are fetched by the window, lonely ones by the spoonful. */
+/* Read a full window where directories follow each other closely, and little where pixels separate them. */
 static uint64_t
 bytes_to_read(const struct tiff_window *window, uint64_t offset, uint64_t size)
 {

@@ -12,8 +12,8 @@ struct tiff_window {
     uint64_t capacity, offset, size;
 };
 
-/* Returns MIM_OK and `size` bytes, 64 KiB at most, which stay valid until the next call; MIM_TRUNCATED when the source ends
- * before them. */
+/* Returns MIM_OK and `size` bytes, 64 KiB at most, which stay valid until the next call; MIM_TRUNCATED when the
+ * source ends before them. */
 int32_t tiff_window_get(struct tiff_window *window, struct mim_job *job, uint64_t offset, uint64_t size,
                         const uint8_t **bytes);
 void tiff_window_close(struct tiff_window *window, struct mim_job *job);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Colours that a frame does not know into those it does: turned gray, palettes, inks, premultiplied alpha. */
+/* Converts min-is-white, palettes, inks and premultiplied alpha to the colours of a frame. */
 #include "read/colour.h"
 
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "file/sample.h"
 #include "read/unpack.h"
 
-/* Gray is the first sample of each pixel; what follows is not turned. Signed samples mirror at -1/2: every value has a twin. */
+/* Invert the first sample of each pixel, which is gray. Signed samples are mirrored at -1/2. */
 #define INVERT(type, full)                                               \
     for (uint32_t x = 0; x < width; x++) {                               \
         type *v = (type *)row + (uint64_t)x * page->samples;             \
@@ -37,7 +37,7 @@ invert_gray(const struct tiff_page *page, uint8_t *row, uint32_t width)
     }
 }
 
-/* colour = premultiplied * full / alpha, rounded and clipped; nothing is known of what is fully transparent. */
+/* colour = premultiplied * full / alpha, rounded and clipped; fully transparent pixels are kept. */
 #define DIVIDE(type, wide)                                                                \
     for (uint32_t x = 0; x < width; x++) {                                                \
         type *v = (type *)row + (uint64_t)x * page->samples, alpha = v[colours];          \
@@ -92,12 +92,12 @@ divide_alpha_out(const struct tiff_page *page, uint8_t *row, uint32_t width)
     case MIM_SAMPLE_F64:
         DIVIDE_FLOAT(double)
         break;
-    default: /* signed: no full intensity to divide by */
+    default: /* signed samples have no full intensity */
         break;
     }
 }
 
-/* `palette` holds red, green and blue of all entries, one colour after another, at the frame's depth. */
+/* `palette` holds all red entries, then all green, then all blue, at the depth of the frame. */
 #define LOOK_UP(in, out)                                               \
     for (uint32_t x = 0; x < width; x++) {                             \
         uint32_t index = ((const in *)from)[x];                        \
@@ -120,7 +120,7 @@ look_up(const struct tiff_page *page, const uint16_t *palette, const uint8_t *fr
         LOOK_UP(uint8_t, uint8_t)
 }
 
-/* As libtiff does it: each ink takes its share of what black leaves. Alpha, if any, is copied. */
+/* Like libtiff: (full - ink) * (full - black) / full. Alpha is copied. */
 #define MIX_INKS(type, wide)                                                             \
     for (uint32_t x = 0; x < width; x++) {                                               \
         const type *v = (const type *)from + (uint64_t)x * page->samples;                \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One part of a page into its raster: chunks of rows are decoded, unpacked, coloured and put in place. */
+/* Decodes one part of a page: reads chunks of rows, unpacks samples, converts colours and orients them. */
 #include "read/decode.h"
 
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "read/unpack.h"
 #include "read/worker.h"
 
-/* What decoding one part needs. `block` holds the unpacked rows of a chunk, or is the raster itself. */
+/* The decoding of one part. `block` holds the unpacked rows of a chunk, or is the raster itself. */
 struct decoding {
     struct mim_job *job;
     struct tiff_read_worker *worker;
@@ -39,7 +39,7 @@ block_at(struct decoding *d, uint32_t row, uint32_t column, uint32_t plane)
     return d->block + row * d->block_stride + ((uint64_t)column * d->page->samples + plane) * size;
 }
 
-/* `rows` coded rows of `width` pixels, unpacked into the block at (row, column). */
+/* Unpack coded rows into the block at (row, column). */
 static void
 unpack_rows(struct decoding *d, uint32_t row, uint32_t rows, uint32_t column, uint32_t coded_width, uint32_t plane)
 {
@@ -54,7 +54,7 @@ unpack_rows(struct decoding *d, uint32_t row, uint32_t rows, uint32_t column, ui
                     is_planar ? page->samples : 1);
 }
 
-/* In rows of one strip or tile, when libtiff left them predicted. */
+/* In rows of one strip or tile. */
 static int32_t
 undo_predictor(struct decoding *d, uint8_t *rows, uint32_t count, uint32_t width)
 {
@@ -77,7 +77,7 @@ undo_predictor(struct decoding *d, uint8_t *rows, uint32_t count, uint32_t width
     return MIM_OK;
 }
 
-/* A whole strip or tile: here if it is plain and sound, else by libtiff. */
+/* A whole strip or tile, decoded here or else by libtiff. */
 static int32_t
 read_piece(struct decoding *d, uint32_t index, uint8_t *to, uint64_t size)
 {
@@ -120,7 +120,7 @@ read_row_of_tiles(struct decoding *d, uint32_t first_row, uint32_t rows, uint32_
     return MIM_OK;
 }
 
-/* Do decoded samples lie as the block has them? */
+/* Do decoded samples have the layout of the block? */
 static bool
 is_plain_block(const struct decoding *d)
 {
@@ -144,7 +144,7 @@ read_strip(struct decoding *d, uint32_t first_row, uint32_t rows, uint32_t plane
     return MIM_OK;
 }
 
-/* Samples that are not compressed, of as many rows as lie in one strip and fit the buffer; none: libtiff is to look. */
+/* Uncompressed samples of as many rows as the strip has and the buffer holds; 0 rows: libtiff has to read them. */
 static int32_t
 read_stored_rows(struct decoding *d, uint32_t first_row, uint32_t y, uint32_t *rows, uint32_t plane)
 {
@@ -190,7 +190,7 @@ read_rows(struct decoding *d, uint32_t first_row, uint32_t rows, uint32_t plane)
     return MIM_OK;
 }
 
-/* libtiff's own conversion, told to leave the orientation alone; its pixels are 0xAABBGGRR words. */
+/* libtiff's conversion to 0xAABBGGRR words, without its handling of orientation. */
 static int32_t
 read_rgba(struct decoding *d, uint32_t first_row, uint32_t rows)
 {
@@ -238,7 +238,7 @@ read_chunk(struct decoding *d, uint32_t first_row, uint32_t rows)
     return status;
 }
 
-/* Can rows be unpacked where they stay? */
+/* Can rows be unpacked into the raster? */
 static bool
 fits_raster(const struct tiff_page *page)
 {
@@ -246,7 +246,7 @@ fits_raster(const struct tiff_page *page)
     return keeps_size && !page->is_turned;
 }
 
-/* In place, through a line when pixels change their size, and from there to where the orientation says. */
+/* Convert colours in place, or into a line if pixels change their size, then apply the orientation. */
 static int32_t
 place_rows(struct decoding *d, uint32_t first_row, uint32_t rows)
 {
@@ -269,7 +269,7 @@ place_rows(struct decoding *d, uint32_t first_row, uint32_t rows)
     return MIM_OK;
 }
 
-/* The colour map as three tables of one size, at the depth that the frame has. */
+/* The colour map as three tables at the depth of the frame. */
 static int32_t
 load_palette(struct decoding *d)
 {
@@ -280,8 +280,8 @@ load_palette(struct decoding *d)
     if (!palette)
         return no_memory(d, size);
     if (!TIFFGetField(d->worker->handle.tiff, TIFFTAG_COLORMAP, &map[0], &map[1], &map[2]))
-        return d->job->host->fail(d->job, MIM_CORRUPT, page->offset, "a palette page without its colour map");
-    if (!map[0] || !map[1] || !map[2]) /* libtiff does not say that it could not copy one */
+        return d->job->host->fail(d->job, MIM_CORRUPT, page->offset, "a palette page without a colour map");
+    if (!map[0] || !map[1] || !map[2]) /* libtiff does not report that it could not copy one */
         return no_memory(d, size);
 
     unsigned shift = 0;
@@ -298,7 +298,8 @@ static int32_t
 get_memory(struct decoding *d)
 {
     const struct tiff_page *page = d->page;
-    uint64_t row = tiff_page_row_bytes(page, page->is_tiled ? page->tile_width : page->width), rows = page->rows_per_chunk;
+    uint64_t row = tiff_page_row_bytes(page, page->is_tiled ? page->tile_width : page->width),
+             rows = page->rows_per_chunk;
     bool is_rgba = page->route == TIFF_ROUTE_RGBA;
     if (is_rgba)
         row = (uint64_t)page->width * 4;
@@ -349,8 +350,7 @@ tiff_decode(struct mim_job *job, const struct tiff_page *page, uint32_t part, co
         if (status == MIM_OK)
             status = place_rows(&d, (uint32_t)row, rows);
     }
-    if (d.worker->handle.status ||
-        d.worker->handle.memory_status) /* what libtiff keeps of that strip may be half of it */
+    if (d.worker->handle.status || d.worker->handle.memory_status) /* libtiff may have kept half of a strip */
         tiff_handle_close(&d.worker->handle);
     return status;
 }

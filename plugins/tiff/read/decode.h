@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One part of a page into its raster. */
+/* Decodes one part of a page. */
 #ifndef MIM_TIFF_READ_DECODE_H
 #define MIM_TIFF_READ_DECODE_H
 

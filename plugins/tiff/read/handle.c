@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A libtiff handle over the host's source, with error handlers of its own: libtiff's global ones belong to the application. */
+/* A libtiff handle on the host's source, with its own error handlers: the global ones belong to the application. */
 #include "read/handle.h"
 
 #include <errno.h>
@@ -24,7 +24,7 @@ read_bytes(thandle_t user, void *data, tmsize_t size)
     if (got < 0) {
         handle->status = (int32_t)-got;
         errno = EIO;
-        return 0; /* not -1: libtiff 4.5.0 clears its buffer from there on, one byte before its start */
+        return 0; /* not -1, which makes libtiff 4.5.0 clear its buffer from one byte before its start */
     }
     if (got < size)
         handle->is_short = true;
@@ -63,7 +63,7 @@ close_nothing(thandle_t user)
     return 0;
 }
 
-/* Its words for "no memory", which come as errors and as warnings; zlib has none. */
+/* libtiff reports a lack of memory in errors and warnings; an error of zlib's has no text. */
 static void
 note_lack(struct tiff_handle *handle, const char *text)
 {
@@ -85,7 +85,7 @@ note_lack(struct tiff_handle *handle, const char *text)
             handle->memory_status = lacks[i].status;
 }
 
-/* The first error tells the cause, later ones what it led to. */
+/* Keep the first error, which names the cause. */
 static int
 store_error(TIFF *tiff, void *user, const char *module, const char *format, va_list arguments)
 {
@@ -111,7 +111,7 @@ log_warning(TIFF *tiff, void *user, const char *module, const char *format, va_l
     return 1;
 }
 
-/* No first directory (h), nothing mapped (m), strip places when asked for (O), strips as the file has them (c). */
+/* h: read no first directory; m: no mapping; O: load strip offsets on demand; c: keep strips as stored. */
 static TIFF *
 open_handle(struct tiff_handle *handle)
 {
@@ -150,7 +150,7 @@ tiff_handle_fail(struct tiff_handle *handle)
                      : handle->is_short      ? MIM_TRUNCATED
                                              : MIM_CORRUPT;
     const char *text = handle->text[0]         ? handle->text
-                       : handle->status        ? "the source cannot be read"
+                       : handle->status        ? "cannot read the source"
                        : handle->memory_status ? "no memory"
                        : handle->is_short      ? "the source ends too early"
                                                : "decoding failed";
@@ -178,7 +178,7 @@ get_short(TIFF *tiff, uint32_t tag)
     return value;
 }
 
-/* libtiff mends odd directories in its own ways: buffers of our size must not meet pages of another. */
+/* libtiff repairs odd directories in its own ways: never let it decode a page of another size into our buffers. */
 static bool
 has_same_shape(TIFF *tiff, const struct tiff_page *page)
 {
@@ -200,7 +200,7 @@ has_same_shape(TIFF *tiff, const struct tiff_page *page)
            (uint64_t)TIFFScanlineSize(tiff) == tiff_page_row_bytes(page, page->width);
 }
 
-/* Before the predictor is taken from it. */
+/* Call before the predictor is hidden from libtiff. */
 static bool
 has_same_tags(TIFF *tiff, const struct tiff_page *page)
 {
@@ -217,8 +217,8 @@ set_up(struct tiff_handle *handle, const struct tiff_page *page)
     handle->page = page->offset;
     handle->has_decoded = false;
     if (!TIFFIsCODECConfigured((uint16_t)page->compression))
-        return job->host->fail(job, MIM_UNSUPPORTED, page->offset, "compression %u is not part of the installed libtiff",
-                               page->compression);
+        return job->host->fail(job, MIM_UNSUPPORTED, page->offset,
+                               "the installed libtiff does not support compression %u", page->compression);
     if (!handle->tiff)
         handle->tiff = open_handle(handle);
     if (!handle->tiff || !TIFFSetSubDirectory(handle->tiff, page->offset))
@@ -228,10 +228,10 @@ set_up(struct tiff_handle *handle, const struct tiff_page *page)
         return tiff_handle_fail(handle);
     if (page->is_upsampled && !TIFFSetField(handle->tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB))
         return tiff_handle_fail(handle);
-    if (handle->status || handle->memory_status) /* libtiff goes on without a tag that could not be read or held */
+    if (handle->status || handle->memory_status) /* libtiff skips a tag that it could not read or store */
         return tiff_handle_fail(handle);
     if (!has_same_shape(handle->tiff, page))
-        return job->host->fail(job, MIM_CORRUPT, page->offset, "the tags of this page contradict each other");
+        return job->host->fail(job, MIM_CORRUPT, page->offset, "the tags of this page are contradictory");
     return MIM_OK;
 }
 
@@ -246,9 +246,9 @@ tiff_handle_set_page(struct tiff_handle *handle, struct mim_job *job, const stru
         return MIM_OK;
 
     int32_t status = set_up(handle, page);
-    handle->is_short = false; /* a tag beyond the end is left out; pixels are another matter */
+    handle->is_short = false; /* a tag beyond the end is skipped, missing pixels are an error */
     if (status != MIM_OK)
-        tiff_handle_close(handle); /* what a failure leaves inside libtiff is anybody's guess */
+        tiff_handle_close(handle); /* the state of libtiff is unknown after a failure */
     return status;
 }
 
@@ -279,5 +279,5 @@ tiff_handle_close(struct tiff_handle *handle)
         TIFFClose(handle->tiff);
     tiff_window_close(&handle->window, handle->job);
     handle->tiff = NULL;
-    handle->position = handle->page = 0; /* libtiff reads the header where it finds the source */
+    handle->position = handle->page = 0; /* libtiff reads the header at the current position */
 }

@@ -29,8 +29,8 @@ struct tiff_handle {
 
 /* Set the handle to the page, opening it if need be. */
 int32_t tiff_handle_set_page(struct tiff_handle *handle, struct mim_job *job, const struct tiff_page *page);
-/* Call before libtiff decodes a strip. The first LZW strip that libtiff decodes decides which kind of LZW the page has, so
- * each strip is decoded as a first one: the result does not depend on the worker. */
+/* Call before libtiff decodes a strip. The first LZW strip that libtiff decodes decides which kind of LZW the page
+ * has, so each strip is decoded as a first one: the result does not depend on the worker. */
 int32_t tiff_handle_refresh(struct tiff_handle *handle, const struct tiff_page *page);
 /* Set the error of the op from libtiff's messages. */
 int32_t tiff_handle_fail(struct tiff_handle *handle);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tags as metadata. */
+/* Reports tags as metadata. */
 #include "read/metadata.h"
 
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include "file/known-tags.h"
 #include "read/imagej.h"
 
-/* The values of one tag, in memory of the host's. */
+/* The values of one tag. */
 struct values {
     uint8_t *data;
     uint64_t size, capacity;
@@ -23,7 +23,7 @@ free_values(struct mim_job *job, struct values *values)
     job->host->resize(job, values->data, values->capacity, 0);
 }
 
-/* All bytes of an entry: what the source does not hold is not asked memory for. */
+/* Check the size against the source before memory is allocated. */
 static int32_t
 read_values(struct tiff_directory *directory, const struct tiff_entry *entry, struct values *values)
 {
@@ -33,10 +33,10 @@ read_values(struct tiff_directory *directory, const struct tiff_entry *entry, st
         return MIM_OK;
     if (__builtin_mul_overflow(entry->count, entry->size, &size) || entry->offset > source ||
         size > source - entry->offset)
-        return job->host->fail(job, MIM_TRUNCATED, entry->offset, "the file ends before the value of tag %u",
+        return job->host->fail(job, MIM_TRUNCATED, entry->offset, "the value of tag %u is beyond the end of the file",
                                (unsigned)entry->tag);
     if (size > job->host->limit(job, MIM_LIMIT_METADATA))
-        return job->host->notice(job, MIM_NOTICE_METADATA, "a tag is larger than the limit of metadata: left out");
+        return job->host->notice(job, MIM_NOTICE_METADATA, "a tag exceeds the metadata limit and is ignored");
 
     values->data = job->host->resize(job, NULL, 0, size);
     if (!values->data)
@@ -47,7 +47,7 @@ read_values(struct tiff_directory *directory, const struct tiff_entry *entry, st
     if (got >= 0 && (uint64_t)got < size)
         return job->host->fail(job, MIM_TRUNCATED, entry->offset, "the file ends inside tag %u", (unsigned)entry->tag);
     if (got < 0)
-        return job->host->fail(job, (int32_t)-got, entry->offset, "tag %u cannot be read", (unsigned)entry->tag);
+        return job->host->fail(job, (int32_t)-got, entry->offset, "cannot read tag %u", (unsigned)entry->tag);
     values->size = size;
     return MIM_OK;
 }
@@ -70,7 +70,7 @@ is_utf8(const uint8_t *text, uint64_t size)
     return true;
 }
 
-/* TIFF says ASCII; what is neither that nor UTF-8 is taken as Latin-1. Several strings are lines. */
+/* TIFF requires ASCII; text that is not UTF-8 is read as Latin-1. Several strings become lines. */
 static int32_t
 report_text(struct mim_job *job, const char *key, const struct values *values)
 {
@@ -97,7 +97,7 @@ report_text(struct mim_job *job, const char *key, const struct values *values)
     return status;
 }
 
-/* "2024:05:06 07:08:09" is a time; anything else stays a text. */
+/* "2024:05:06 07:08:09" is a time, anything else is a text. */
 static int32_t
 report_time(struct mim_job *job, const struct values *values)
 {
@@ -136,7 +136,7 @@ integer_at(struct tiff_order order, const uint8_t *bytes, unsigned size, bool is
     return (int64_t)value;
 }
 
-/* Numbers of any type, one or a list. */
+/* One number or a list, of any type. */
 static int32_t
 report_numbers(struct tiff_directory *directory, const struct tiff_entry *entry, const char *key,
                const struct values *values)
@@ -168,7 +168,7 @@ report_numbers(struct tiff_directory *directory, const struct tiff_entry *entry,
     return status;
 }
 
-/* What tifffile says of all pages together: true of this file, and wrong in any other. */
+/* tifffile's description of the shape of all pages is wrong in any other file. */
 static bool
 is_tifffile_shape(const struct values *values)
 {
@@ -182,7 +182,9 @@ report_entry(struct tiff_directory *directory, const struct tiff_entry *entry)
     struct values values = { 0 };
     char name[16];
     const char *key = name;
-    int32_t type = entry->type == TIFF_ASCII ? MIM_META_TEXT : entry->type == TIFF_UNDEFINED ? MIM_META_BYTES : MIM_META_INTS;
+    int32_t type = entry->type == TIFF_ASCII       ? MIM_META_TEXT
+                   : entry->type == TIFF_UNDEFINED ? MIM_META_BYTES
+                                                   : MIM_META_INTS;
 
     snprintf(name, sizeof name, "tag:%u", (unsigned)entry->tag);
     if (entry->type == TIFF_BYTE && entry->count > 4)
@@ -215,7 +217,7 @@ report_entry(struct tiff_directory *directory, const struct tiff_entry *entry)
     return status;
 }
 
-/* Two tags, one value. */
+/* Two tags make one item. */
 static int32_t
 report_resolution(struct tiff_directory *directory, const struct tiff_entry axes[2], uint64_t unit)
 {
@@ -229,7 +231,7 @@ report_resolution(struct tiff_directory *directory, const struct tiff_entry axes
             return MIM_OK;
         int32_t status = tiff_window_get(directory->window, job, axes[i].offset, 8, &bytes);
         if (status != MIM_OK)
-            return job->host->fail(job, status, axes[i].offset, "the resolution cannot be read");
+            return job->host->fail(job, status, axes[i].offset, "cannot read the resolution");
         ratios[i] = (struct mim_rational){ (int64_t)tiff_number(directory->order, bytes, 4),
                                            (int64_t)tiff_number(directory->order, bytes + 4, 4) };
     }
@@ -301,7 +303,6 @@ report_coding(struct mim_job *job, const struct tiff_page *page)
     return status;
 }
 
-/* What holds for the file, on top of what its first page says. */
 int32_t
 tiff_file_metadata(struct tiff_directory *directory)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tags as metadata. */
+/* Reports tags as metadata. */
 #ifndef MIM_TIFF_READ_METADATA_H
 #define MIM_TIFF_READ_METADATA_H
 
@@ -9,7 +9,7 @@
 #include "read/page.h"
 
 int32_t tiff_page_metadata(struct tiff_directory *directory, const struct tiff_page *page);
-/* The metadata of the file beyond those of its first page. */
+/* Reports metadata of the file that are not tags of its first page. */
 int32_t tiff_file_metadata(struct tiff_directory *directory);
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Orientation: where a stored row goes in the frame. */
+/* Orientation: the place of a stored row in the frame. */
 #include "read/orient.h"
 
 #include <string.h>
 
 #include <tiff.h>
 
-/* By the tag's value: does the stored row run along the frame's columns, and are its ends and its place swapped? */
+/* By the value of the tag: is a stored row a column of the frame, and is it mirrored? */
 static const struct {
     bool is_transposed, from_right, from_bottom;
 } turns[] = {
@@ -32,7 +32,7 @@ tiff_oriented_row(const struct tiff_page *page, const struct mim_raster *raster,
     int64_t step = (int64_t)pixel_size, down = (int64_t)raster->stride;
     uint64_t x = is_transposed ? row : 0, y = is_transposed ? 0 : row;
 
-    /* the first pixel's place, then mirrored in the frame */
+    /* the place of the first pixel, before mirroring */
     if (turns[turn].from_right)
         x = raster->width - 1 - x;
     if (turns[turn].from_bottom)

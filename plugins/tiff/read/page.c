@@ -6,7 +6,7 @@
 
 #include <tiff.h>
 
-/* Numbers of which a page has one: where each goes, and what holds without the tag. */
+/* Tags with one number, and the value without the tag. */
 static const struct {
     uint16_t tag;
     uint16_t field;
@@ -35,7 +35,7 @@ fact_of(struct tiff_page *page, uint64_t i)
     return (uint32_t *)((char *)page + facts[i].field);
 }
 
-/* A damaged tag is left out, as libtiff does; what cannot be done without is checked at the end. */
+/* Ignore a damaged tag like libtiff; check_page() finds what is missing. */
 static int32_t
 read_fact(struct tiff_page *page, struct tiff_directory *directory, const struct tiff_entry *entry)
 {
@@ -51,7 +51,7 @@ read_fact(struct tiff_page *page, struct tiff_directory *directory, const struct
     return MIM_OK;
 }
 
-/* A value that every sample has: all must be alike. */
+/* A value of each sample; all must be equal. */
 static int32_t
 read_common(struct tiff_directory *directory, const struct tiff_entry *entry, uint32_t *common)
 {
@@ -61,7 +61,7 @@ read_common(struct tiff_directory *directory, const struct tiff_entry *entry, ui
         status = tiff_directory_uint(directory, entry, i, &value);
         if (status == MIM_OK && value != first)
             return directory->job->host->fail(directory->job, MIM_UNSUPPORTED, directory->offset,
-                                              "samples of unlike kinds in one page (tag %u: %llu and %llu)",
+                                              "samples of different kinds in one page (tag %u: %llu and %llu)",
                                               (unsigned)entry->tag, (unsigned long long)first,
                                               (unsigned long long)value);
     }
@@ -114,7 +114,7 @@ read_entry(struct tiff_page *page, struct tiff_directory *directory, const struc
     }
 }
 
-/* What libtiff takes for granted where a tag is missing. */
+/* Replace missing tags by the values that libtiff assumes. */
 static void
 fill_gaps(struct tiff_page *page)
 {
@@ -122,7 +122,8 @@ fill_gaps(struct tiff_page *page)
     if (page->photometric == UINT32_MAX && is_old_jpeg)
         page->photometric = PHOTOMETRIC_YCBCR;
     if (page->samples == 0)
-        page->samples = is_old_jpeg && page->photometric >= PHOTOMETRIC_RGB && page->photometric != PHOTOMETRIC_MASK ? 3 : 1;
+        page->samples =
+            is_old_jpeg && page->photometric >= PHOTOMETRIC_RGB && page->photometric != PHOTOMETRIC_MASK ? 3 : 1;
     if (page->photometric == UINT32_MAX)
         page->photometric =
             page->samples - page->extra_count == 3 ? PHOTOMETRIC_RGB : (uint32_t)PHOTOMETRIC_MINISBLACK;
@@ -146,7 +147,7 @@ check_page(const struct tiff_page *page, struct tiff_directory *directory)
         return job->host->fail(job, MIM_CORRUPT, page->offset, "a page of %u samples with %u bits", page->samples,
                                page->bits);
     if (page->is_tiled ? page->tile_width == 0 || page->tile_height == 0 : page->rows_per_strip == 0)
-        return job->host->fail(job, MIM_CORRUPT, page->offset, "a page cut into %s of no size",
+        return job->host->fail(job, MIM_CORRUPT, page->offset, "a page with %s of size 0",
                                page->is_tiled ? "tiles" : "strips");
     if (page->is_tiled && (page->tile_width > INT32_MAX || page->tile_height > INT32_MAX))
         return job->host->fail(job, MIM_CORRUPT, page->offset, "tiles of %u x %u pixels", page->tile_width,
@@ -160,7 +161,7 @@ int32_t
 tiff_page_read(struct tiff_page *page, struct tiff_directory *directory, struct tiff_strips *strips)
 {
     struct mim_job *job = directory->job;
-    uint64_t seen[(UINT16_MAX + 1) / 64 / 16] = { 0 }; /* tags below 4096: the first of two alike counts */
+    uint64_t seen[(UINT16_MAX + 1) / 64 / 16] = { 0 }; /* tags below 4096: the first of two equal ones counts */
 
     *page = (struct tiff_page){ .offset = directory->offset, .order = directory->order, .format = SAMPLEFORMAT_UINT,
                                 .subsample_x = 2, .subsample_y = 2 };
@@ -178,12 +179,12 @@ tiff_page_read(struct tiff_page *page, struct tiff_directory *directory, struct 
         if (!(seen[entry.tag / 64] & bit))
             status = read_entry(page, directory, &entry, strips);
         if (status != MIM_OK)
-            return job->host->fail(job, status, directory->offset, "tag %u, of type %u with %llu values, cannot be read",
+            return job->host->fail(job, status, directory->offset, "cannot read tag %u, of type %u with %llu values",
                                    (unsigned)entry.tag, (unsigned)entry.type, (unsigned long long)entry.count);
         seen[entry.tag / 64] |= bit;
     }
     if (status != MIM_OK)
-        return job->host->fail(job, status, directory->offset, "the tags of this page cannot be read");
+        return job->host->fail(job, status, directory->offset, "cannot read the tags of this page");
 
     page->has_uneven_strips = strips->offsets.count != strips->sizes.count;
     fill_gaps(page);
@@ -193,7 +194,7 @@ tiff_page_read(struct tiff_page *page, struct tiff_directory *directory, struct 
 uint64_t
 tiff_page_row_bytes(const struct tiff_page *page, uint32_t width)
 {
-    /* 2^32 pixels x 2^16 samples x 2^16 bits is the most: check() has seen to that, and 2^64 holds 2^61 bytes */
+    /* check_page() limits samples and bits to 2^16, so that the result is below 2^61 */
     uint64_t samples = (uint64_t)width * (page->samples / page->planes), bits;
     if (__builtin_mul_overflow(samples, page->bits, &bits))
         return UINT64_MAX / 16;

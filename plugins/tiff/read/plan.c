@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How a page's samples become a frame's: type, channels, colours, and the pieces that are decoded at once. */
+/* How a page's samples become a frame's: type, channels, colours, decoder, and the rows decoded at once. */
 #include "read/plan.h"
 
 #include <string.h>
@@ -9,9 +9,9 @@
 #include "codec/prefix-sum.h"
 #include "file/sample.h"
 
-#define PART_BYTES (256u << 10)       /* enough work to be worth a thread's while */
-#define LONG_STRIP_BYTES (4u << 20)   /* longer strips are read row by row: cancelling stays quick, memory small */
-#define PLAIN_STRIP_BYTES (16u << 20) /* the same, of those that are decoded here */
+#define PART_BYTES (256u << 10)       /* enough work for a thread */
+#define LONG_STRIP_BYTES (4u << 20)   /* longer strips are read row by row, for quick cancelling and little memory */
+#define PLAIN_STRIP_BYTES (16u << 20) /* the same for strips decoded here */
 
 static int32_t
 refuse_page(const struct tiff_page *page, struct tiff_directory *directory, const char *what)
@@ -31,16 +31,17 @@ plan_rgba(struct tiff_page *page, struct tiff_directory *directory)
     page->out_channels = 3;
     if (page->extra_count == 0)
         return MIM_OK;
-    return job->host->notice(job, MIM_NOTICE_ALPHA, "the samples beside these colours are not delivered");
+    return job->host->notice(job, MIM_NOTICE_ALPHA, "extra samples of pages with these colours are not read");
 }
 
-/* A colour map is 16 bits deep by the book; most hold 8 bits twice, shifted up, or (old writers) as they are. */
+/* Colour maps have 16 bits, but most hold 8-bit values: repeated, shifted up, or (old writers) as they are. */
 static int32_t
 plan_palette(struct tiff_page *page, struct tiff_directory *directory)
 {
-    bool is_index = page->sample == MIM_SAMPLE_U8 || page->sample == MIM_SAMPLE_U16; /* one below zero has no entry */
+    bool is_index =
+        page->sample == MIM_SAMPLE_U8 || page->sample == MIM_SAMPLE_U16; /* negative indices have no entry */
     if (page->bits > 16 || page->samples != 1 || !is_index)
-        return refuse_page(page, directory, "a palette page of this kind reads with raw=yes only");
+        return refuse_page(page, directory, "palettes of this kind need raw=yes");
 
     struct tiff_entry map = { 0 };
     int32_t status = MIM_OK;
@@ -54,7 +55,7 @@ plan_palette(struct tiff_page *page, struct tiff_directory *directory)
         is_coarse = is_coarse && ((value & 255) == 0 || (value & 255) == value >> 8);
     }
     if (status != MIM_OK)
-        return directory->job->host->fail(directory->job, status, page->offset, "the colour map cannot be read");
+        return directory->job->host->fail(directory->job, status, page->offset, "cannot read the colour map");
 
     page->colour = TIFF_COLOUR_PALETTE;
     page->out_channels = 3;
@@ -81,7 +82,7 @@ plan_cmyk(struct tiff_page *page)
     bool has_alpha = page->samples == 5 && (page->extra == EXTRASAMPLE_UNASSALPHA);
     if (page->ink_set != INKSET_CMYK || (page->samples != 4 && !has_alpha) ||
         (page->sample != MIM_SAMPLE_U8 && page->sample != MIM_SAMPLE_U16))
-        return; /* inks that no rule turns into RGB stay channels */
+        return; /* no rule converts these inks to RGB */
     page->colour = TIFF_COLOUR_CMYK;
     page->out_channels = page->samples - 1;
 }
@@ -99,7 +100,7 @@ plan_colour(struct tiff_page *page, struct tiff_directory *directory, bool raw)
 
     switch (page->photometric) {
     case PHOTOMETRIC_MINISWHITE:
-        page->colour = is_integer ? TIFF_COLOUR_INVERT : TIFF_COLOUR_KEEP; /* a float has no range to turn in */
+        page->colour = is_integer ? TIFF_COLOUR_INVERT : TIFF_COLOUR_KEEP; /* floats have no range to invert */
         break;
     case PHOTOMETRIC_PALETTE:
         return plan_palette(page, directory);
@@ -112,7 +113,7 @@ plan_colour(struct tiff_page *page, struct tiff_directory *directory, bool raw)
         return plan_rgba(page, directory);
     case PHOTOMETRIC_ICCLAB:
     case PHOTOMETRIC_ITULAB:
-        return refuse_page(page, directory, "this kind of Lab reads with raw=yes only");
+        return refuse_page(page, directory, "Lab of this kind needs raw=yes");
     default:
         break;
     }
@@ -175,7 +176,7 @@ choose_decoder(const struct tiff_page *page)
     return TIFF_DECODER_LIBTIFF;
 }
 
-/* The core's rows start on cache lines, so such rows lie in a frame as they do in a strip. */
+/* The core aligns rows to 64 bytes: rows of a multiple of that are adjacent in a frame as in a strip. */
 static bool
 decodes_in_place(const struct tiff_page *page)
 {
@@ -194,7 +195,7 @@ is_rowwise(const struct tiff_page *page)
     return page->compression == COMPRESSION_NONE || row > limit / page->rows_per_strip;
 }
 
-/* Strips of the usual size and rows of tiles are decoded whole; long strips and plain ones row by row. */
+/* Strips of the usual size and rows of tiles are decoded at once, long and uncompressed strips row by row. */
 static void
 plan_pieces(struct tiff_page *page)
 {
@@ -212,20 +213,20 @@ plan_pieces(struct tiff_page *page)
 }
 
 int32_t
-tiff_page_plan(struct tiff_page *page, struct tiff_directory *directory, const struct tiff_read_options *choices)
+tiff_page_plan(struct tiff_page *page, struct tiff_directory *directory, const struct tiff_read_options *options)
 {
     page->sample = tiff_sample_type(page->bits, page->format);
     page->is_scaled =
-        choices->scale && page->photometric != PHOTOMETRIC_PALETTE && page->bits < tiff_sample_size(page->sample) * 8u;
-    page->is_turned = choices->orient && page->orientation != ORIENTATION_TOPLEFT;
+        options->scale && page->photometric != PHOTOMETRIC_PALETTE && page->bits < tiff_sample_size(page->sample) * 8u;
+    page->is_turned = options->orient && page->orientation != ORIENTATION_TOPLEFT;
     page->out_sample = page->sample;
     page->out_channels = page->samples;
     if (page->format == SAMPLEFORMAT_COMPLEXIEEEFP || page->format == SAMPLEFORMAT_COMPLEXINT)
-        return refuse_page(page, directory, "complex samples are not read");
+        return refuse_page(page, directory, "complex samples are not supported");
 
-    int32_t status = plan_colour(page, directory, choices->raw);
+    int32_t status = plan_colour(page, directory, options->raw);
     if (status == MIM_OK && page->route == TIFF_ROUTE_SAMPLES && page->sample == MIM_SAMPLE_NONE)
-        return refuse_page(page, directory, "samples of this kind are not read");
+        return refuse_page(page, directory, "samples of this kind are not supported");
     if (status != MIM_OK)
         return status;
     page->has_own_predictor = has_own_predictor(page);
@@ -242,7 +243,7 @@ rows_of_strip(const struct tiff_page *page, uint64_t strip)
     return left < page->rows_per_strip ? left : page->rows_per_strip;
 }
 
-/* Do the strips follow each other without a gap? */
+/* Are the strips adjacent? */
 static int32_t
 check_offsets(const struct tiff_page *page, struct tiff_directory *directory, const struct tiff_entry *offsets,
               bool *is_plain, uint64_t *start)
@@ -262,7 +263,7 @@ check_offsets(const struct tiff_page *page, struct tiff_directory *directory, co
     return status;
 }
 
-/* Is each as long as its rows? A single strip is, whatever is said of it: many writers get that wrong. */
+/* Does each strip hold its rows? The size of a single strip is ignored, as many writers get it wrong. */
 static int32_t
 check_sizes(const struct tiff_page *page, struct tiff_directory *directory, const struct tiff_entry *sizes,
             bool *is_plain)
@@ -292,8 +293,8 @@ tiff_page_find_raw(const struct tiff_page *page, struct tiff_directory *director
     int32_t status = check_offsets(page, directory, &strips->offsets, is_plain, start);
     if (status == MIM_OK)
         status = check_sizes(page, directory, &strips->sizes, is_plain);
-    if (status == MIM_CORRUPT) /* libtiff will say what is wrong, or make do */
+    if (status == MIM_CORRUPT) /* libtiff reports the error, or copes */
         status = MIM_OK;
     return status == MIM_OK ? status
-                            : job->host->fail(job, status, page->offset, "the places of its strips cannot be read");
+                            : job->host->fail(job, status, page->offset, "cannot read the offsets of the strips");
 }

@@ -15,8 +15,8 @@ struct tiff_read_options {
 };
 
 int32_t tiff_page_plan(struct tiff_page *page, struct tiff_directory *directory,
-                       const struct tiff_read_options *choices);
-/* Do the samples lie in the source row after row, as the frame needs them? If so, from `*start` on. */
+                       const struct tiff_read_options *options);
+/* Are the samples stored in the source row after row, as the frame needs them? If so, they begin at `*start`. */
 int32_t tiff_page_find_raw(const struct tiff_page *page, struct tiff_directory *directory,
                            const struct tiff_strips *strips, bool *is_plain, uint64_t *start);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The reader's operations: pages are frames. */
+/* The reader's operations: each page is a frame. */
 #include "read/reader.h"
 
 #include <string.h>
@@ -13,12 +13,12 @@
 
 #define OPTION(text, field, first, words)                                                                   \
     { MIM_OPTION_HEADER, .type = MIM_OPTION_BOOL, .name = text, .initial = first, .help = words,            \
-      .offset = offsetof(struct tiff_reader, choices.field) }
+      .offset = offsetof(struct tiff_reader, options.field) }
 
 static const struct mim_option options[] = {
-    OPTION("raw", raw, 0, "samples as they are stored: no colours converted"),
-    OPTION("scale", scale, 1, "odd depths fill the range of the next larger type"),
-    OPTION("orient", orient, 1, "turn pages as their orientation says"),
+    OPTION("raw", raw, 0, "samples as stored, without conversion of colours"),
+    OPTION("scale", scale, 1, "scale odd depths to the full range of the next larger type"),
+    OPTION("orient", orient, 1, "apply the orientation of pages"),
 };
 
 static struct tiff_directory
@@ -28,7 +28,7 @@ directory_at(struct mim_job *job, uint64_t offset)
     return (struct tiff_directory){ .window = &self->window, .job = job, .order = self->order, .offset = offset };
 }
 
-/* Fill the page and the frame's facts from the directory at `offset`. */
+/* Read the directory at `offset` into the facts of the page and of the frame. */
 static int32_t
 read_page(struct mim_job *job, uint64_t offset, struct tiff_page *page, struct mim_frame_info *info)
 {
@@ -40,7 +40,7 @@ read_page(struct mim_job *job, uint64_t offset, struct tiff_page *page, struct m
 
     int32_t status = tiff_page_read(page, &directory, &strips);
     if (status == MIM_OK)
-        status = tiff_page_plan(page, &directory, &self->choices);
+        status = tiff_page_plan(page, &directory, &self->options);
     if (status == MIM_OK)
         status = tiff_page_find_raw(page, &directory, &strips, &is_plain, &start);
     if (status != MIM_OK)
@@ -57,12 +57,12 @@ read_page(struct mim_job *job, uint64_t offset, struct tiff_page *page, struct m
         info->raw_offset = start;
         info->raw_stride = row;
     } else {
-        info->work_size = row * page->planes; /* libtiff's own buffers, about; ours are the host's */
+        info->work_size = row * page->planes; /* an estimate of libtiff's buffers; ours come from the host */
     }
     return MIM_OK;
 }
 
-/* One directory in the chain may be an ImageJ stack whose other images follow without directories. */
+/* A single directory may be an ImageJ stack, whose other images have no directories. */
 static int32_t
 find_imagej_stack(struct mim_job *job)
 {
@@ -77,9 +77,9 @@ find_imagej_stack(struct mim_job *job)
         return status == MIM_TRUNCATED ? MIM_OK : status;
     status = read_page(job, self->first, &page, &info);
     if (status != MIM_OK || !(info.flags & MIM_FRAME_RAW))
-        return MIM_OK; /* prepare will say so */
+        return MIM_OK; /* prepare reports the error */
 
-    /* other programs keep the words and drop the images: two must be there for the count to be believed */
+    /* other programs keep the description but not the images: believe the count only if the file holds two */
     uint64_t bytes = info.raw_stride * info.height;
     if (size != MIM_UNKNOWN && bytes && size >= info.raw_offset && (size - info.raw_offset) / 2 >= bytes)
         self->images = images;
@@ -144,7 +144,7 @@ reader_pixels(struct mim_job *job, const void *packet, const struct mim_frame_in
     return tiff_decode(job, packet, part, raster);
 }
 
-/* Of a page, or without a packet of the file. */
+/* Metadata of a page, or of the file if there is no packet. */
 static int32_t
 reader_metadata(struct mim_job *job, const void *packet, const struct mim_frame_info *info)
 {

@@ -12,7 +12,7 @@
 #include "read/plan.h"
 
 struct tiff_reader {
-    struct tiff_read_options choices;
+    struct tiff_read_options options;
     struct tiff_window window;
     struct tiff_page_index pages;
     struct tiff_order order;

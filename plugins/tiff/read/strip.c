@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Strips and tiles of plain layout, decoded here: libtiff knows the directory, and does what these are not sure of. */
+/* Decodes strips and tiles with codec/; libtiff still gives their offsets, and decodes whatever is doubtful. */
 #include "read/strip.h"
 
 #include <string.h>
@@ -11,11 +11,11 @@
 #include "file/byte-order.h"
 #include "read/plan.h"
 
-#define SMALL_STRIP (16u << 10) /* smaller ones are read by the windowful, since the next mostly follows */
+#define SMALL_STRIP (16u << 10) /* read a window for smaller ones, as the next one mostly follows */
 #define WINDOW_BYTES (64u << 10)
-#define OVERHEAD 4096u /* coded data are no larger than twice what they stand for and this, or something is odd */
+#define OVERHEAD 4096u /* coded data larger than twice the samples plus this are left to libtiff */
 
-/* What a codec does, from memory to memory: true when all of `to` is there. */
+/* Returns true when all of `to` is decoded. */
 typedef bool (*decode_function)(struct tiff_read_worker *worker, const uint8_t *coded, uint64_t coded_size, uint8_t *to,
                                 uint64_t size);
 
@@ -54,7 +54,7 @@ no_memory(struct mim_job *job, const struct tiff_page *page, uint64_t size)
                            (unsigned long long)size);
 }
 
-/* Where libtiff has it, which mends some directories; `size` 0 when it has no idea. */
+/* Ask libtiff, which repairs some directories; `size` is 0 when it does not know. */
 static void
 locate_strip(struct tiff_handle *handle, uint32_t index, uint64_t *place, uint64_t *size)
 {
@@ -65,8 +65,8 @@ locate_strip(struct tiff_handle *handle, uint32_t index, uint64_t *place, uint64
         *size = 0;
 }
 
-/* A directory of which libtiff could not read a part is another one when it is asked again: it gets a fresh look,
- * and the rest of the page. */
+/* After a failed read of a directory, libtiff answers differently when asked again: reopen the page and leave the
+ * rest of it to libtiff. */
 static int32_t
 leave_page_to_libtiff(struct tiff_handle *handle, const struct tiff_page *page)
 {
@@ -81,12 +81,13 @@ prepare_decoder(struct tiff_read_worker *worker, struct mim_job *job, const stru
 {
     if (page->decoder == TIFF_DECODER_LZW && !tiff_scratch_get(&worker->lzw, job, sizeof(struct tiff_lzw_decoder)))
         return no_memory(job, page, sizeof(struct tiff_lzw_decoder));
-    if (page->decoder == TIFF_DECODER_DEFLATE && !worker->inflater && !(worker->inflater = libdeflate_alloc_decompressor()))
+    if (page->decoder == TIFF_DECODER_DEFLATE && !worker->inflater &&
+        !(worker->inflater = libdeflate_alloc_decompressor()))
         return no_memory(job, page, 1 << 14);
     return MIM_OK;
 }
 
-/* MIM_OK and whether all of it came. */
+/* Returns MIM_OK and whether the source has all bytes. */
 static int32_t
 read_fully(struct mim_job *job, uint8_t *to, uint64_t size, uint64_t place, bool *is_whole)
 {
@@ -97,7 +98,7 @@ read_fully(struct mim_job *job, uint8_t *to, uint64_t size, uint64_t place, bool
     return MIM_OK;
 }
 
-/* Coded bytes, which hold until the next call; none when the source ends before they do. */
+/* Coded bytes, valid until the next call; NULL when the source ends before. */
 static int32_t
 fetch_coded(struct mim_job *job, const struct tiff_page *page, uint64_t place, uint64_t size, const uint8_t **bytes)
 {
@@ -136,7 +137,7 @@ decode_strip(struct mim_job *job, const struct tiff_page *page, uint64_t place, 
     return status;
 }
 
-/* A part of samples that are stored as they are; libtiff wants to see all that a strip is said to have. */
+/* A part of an uncompressed strip. Like libtiff, require that the source holds all of the strip. */
 static int32_t
 read_stored(struct mim_job *job, uint64_t place, uint64_t stored, uint64_t skip, uint8_t *to, uint64_t size,
             bool *is_done)

@@ -11,8 +11,8 @@
 #include "read/page.h"
 #include "read/worker.h"
 
-/* Decode `size` bytes of a strip or tile, after the first `skip` if it is not compressed; the handle is at the page. MIM_OK
- * and not done: libtiff has to decode it. */
+/* Decode `size` bytes of a strip or tile, after the first `skip` if it is not compressed; the handle is at the page.
+ * MIM_OK and not done: libtiff has to decode it. */
 int32_t tiff_strip_read(struct mim_job *job, const struct tiff_page *page, uint32_t index, uint64_t skip, uint8_t *to,
                         uint64_t size, bool *is_done);
 void tiff_strip_close(struct tiff_read_worker *worker, struct mim_job *job);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Coded samples of any depth into mim's types. */
+/* Converts coded samples of any depth to mim's types. */
 #include "read/unpack.h"
 
 #include <math.h>
@@ -30,7 +30,7 @@ tiff_sample_full(const struct tiff_page *page)
     return is_signed(page) ? low_bits(bits - 1) : low_bits(bits);
 }
 
-/* Full range to full range, rounded. Signed values keep their sign and scale by their positive range. */
+/* Scale full range to full range and round. Signed values keep their sign and scale by their positive range. */
 static uint64_t
 scale_value(const struct tiff_page *page, uint64_t value)
 {
@@ -46,7 +46,7 @@ scale_value(const struct tiff_page *page, uint64_t value)
     return is_negative ? -size : size;
 }
 
-/* Half and 24-bit floats: the same layout with other widths. Infinities and NaNs are what they were. */
+/* Half and 24-bit floats have the same layout with other widths. Infinities and NaNs are kept. */
 static float
 small_float(uint32_t value, unsigned exponent_bits, unsigned mantissa_bits)
 {
@@ -64,7 +64,7 @@ small_float(uint32_t value, unsigned exponent_bits, unsigned mantissa_bits)
     return value >> (exponent_bits + mantissa_bits) & 1 ? -size : size;
 }
 
-/* The one odd depth that libtiff turns into the machine's byte order. */
+/* 24 bits is the one odd depth that libtiff converts to the machine's byte order. */
 static uint64_t
 three_bytes(const uint8_t *bytes)
 {
@@ -91,7 +91,7 @@ unpack_floats(uint32_t bits, const uint8_t *coded, uint64_t count, uint8_t *to, 
     }
 }
 
-/* Bits come most significant first, whatever the file's byte order. */
+/* Most significant bit first, in any byte order of the file. */
 struct bit_reader {
     const uint8_t *next;
     uint64_t pending;
@@ -113,14 +113,17 @@ take_bits(struct bit_reader *reader, unsigned bits)
     return reader->pending >> reader->count & low_bits(bits);
 }
 
-/* On every machine the low bytes of `value`. */
+/* Store the low bytes of `value` on machines of either byte order. */
 static void
 store_value(uint8_t *to, uint64_t value, unsigned size)
 {
     uint8_t v8 = (uint8_t)value;
     uint16_t v16 = (uint16_t)value;
     uint32_t v32 = (uint32_t)value;
-    const void *from = size == 1 ? (const void *)&v8 : size == 2 ? (const void *)&v16 : size == 4 ? (const void *)&v32 : &value;
+    const void *from = size == 1   ? (const void *)&v8
+                       : size == 2 ? (const void *)&v16
+                       : size == 4 ? (const void *)&v32
+                                   : &value;
     memcpy(to, from, size);
 }
 
@@ -143,7 +146,7 @@ unpack_bits(const struct tiff_page *page, const uint8_t *coded, uint64_t count, 
     }
 }
 
-/* Few values are possible: each is computed once. */
+/* With less than 8 bits, compute each possible value once. */
 static void
 unpack_bits_by_table(const struct tiff_page *page, const uint8_t *coded, uint64_t count, uint8_t *to, uint64_t step)
 {

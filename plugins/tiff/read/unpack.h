@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Coded samples of any depth into mim's types. */
+/* Converts coded samples of any depth to mim's types. */
 #ifndef MIM_TIFF_READ_UNPACK_H
 #define MIM_TIFF_READ_UNPACK_H
 

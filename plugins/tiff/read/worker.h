@@ -15,11 +15,11 @@ struct libdeflate_decompressor;
 struct tiff_read_worker {
     struct tiff_handle handle;
     struct tiff_window window;
-    struct tiff_scratch stored, lzw;   /* of strip.c */
+    struct tiff_scratch stored, lzw;   /* coded bytes; struct tiff_lzw_decoder */
     uint64_t stored_at, stored_size;   /* the bytes of the source that `stored` holds */
     struct tiff_scratch split;         /* for the bytes of floats */
     struct libdeflate_decompressor *inflater;
-    bool uses_libtiff_only; /* to libtiff: for comparison */
+    bool uses_libtiff_only; /* for comparison by fuzz targets */
     struct tiff_scratch coded, block, line, palette;
 };
 

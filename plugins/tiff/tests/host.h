@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A small host: a file in memory to read, a growing buffer to write, allocations that are counted and can be made to fail. */
+/* A small host: it reads a file in memory, writes to a buffer, and counts allocations, which can be made to fail. */
 #ifndef MIM_TIFF_TESTS_HOST_H
 #define MIM_TIFF_TESTS_HOST_H
 
@@ -41,17 +41,17 @@ struct host { /* behind job->core */
     int is_coding;               /* emit goes to `coded` */
     struct bytes meta;           /* "key=value\n" */
     unsigned notices;
-    const char *side_name;       /* what open_side knows, and what stands in it */
+    const char *side_name; /* the one file of open_side, and its contents */
     struct bytes side;
 };
 
-/* A job of this host: the serial one, or with a worker's memory. */
+/* A job of this host: the serial one, or one with the memory of a worker. */
 struct mim_job host_job(struct host *host, void *state, void *worker);
 void host_clear(struct host *host);
 /* The host's read_at. */
 int64_t host_read(struct mim_job *job, void *data, uint64_t size, uint64_t offset);
 void bytes_put(struct bytes *bytes, const void *data, uint64_t size, uint64_t at);
-/* The number in the byte order of the file being made. */
+/* Append a number in the byte order of the file. */
 void bytes_put_number(struct bytes *bytes, uint64_t value, unsigned size, int is_big_endian);
 
 #endif

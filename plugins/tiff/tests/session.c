@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A file read or written through the plugin's operations. */
+/* Reads or writes a file with the plugin's operations. */
 #include "session.h"
 
 #include "file/known-tags.h"
@@ -63,7 +63,7 @@ reading_open(struct reading *reading)
     return tiff_reader_ops.open(&reading->serial, &reading->sequence);
 }
 
-/* What the core does with frames that lie plain in the source. */
+/* Copy raw frames like the core. */
 static int32_t
 copy_raw(struct reading *reading)
 {
@@ -154,7 +154,7 @@ writing_open(struct writing *writing, uint64_t count, const struct mim_raster *f
     return tiff_writer_ops.open(&writing->serial, &sequence);
 }
 
-/* Accepted as it is: these tests convert nothing. */
+/* The tests convert nothing, so the frame must be accepted as it is. */
 int32_t
 writing_frame(struct writing *writing, const struct mim_raster *frame)
 {
@@ -199,7 +199,7 @@ writing_end(struct writing *writing)
     uint64_t size = writing->host.sink.size;
     tiff_writer_ops.worker_close(&writing->worker);
     tiff_writer_ops.close(&writing->serial);
-    CHECK(writing->host.allocated == 0 && writing->host.sink.size == size); /* leaving writes nothing */
+    CHECK(writing->host.allocated == 0 && writing->host.sink.size == size); /* closing writes nothing */
     free(writing->serial.state);
     free(writing->worker.worker);
 }

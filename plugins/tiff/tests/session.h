@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A file read or written through the plugin's operations, in the order that plugin.h allows; and small files to read. */
+/* Reads or writes a file with the plugin's operations, in the order of plugin.h, and makes small files to read. */
 #ifndef MIM_TIFF_TESTS_SESSION_H
 #define MIM_TIFF_TESTS_SESSION_H
 
@@ -13,15 +13,15 @@
 #include "write/state.h"
 #include "write/writer.h"
 
-/* One tag of a file being made. Values that fit are written as numbers; `data` is for those that do not. */
+/* One tag of a file to be made. Values that do not fit into the entry are in `data`. */
 struct field {
     uint16_t tag, type;
     uint32_t count, value;
     const void *data;
 };
 
-/* A little-endian classic TIFF of one page: directory at 8, then the values, then `pixels` at the place returned, which
- * replaces the value of the tags StripOffsets with 0. */
+/* A little-endian classic TIFF of one page: directory at 8, then the values, then `pixels`. Returns the offset of
+ * these, which becomes the value of StripOffsets unless the tag has `data`. */
 uint64_t make_page(struct bytes *file, const struct field *fields, unsigned count, const void *pixels, uint64_t size);
 
 struct reading {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What undoes the coding of strips: LZW, PackBits, byte order, differences. libtiff is their oracle in tests/fuzz. */
+/* Decoding of strips: LZW, PackBits, byte order, prefix sums. tests/fuzz compares these with libtiff. */
 #include "host.h"
 
 #include "codec/lzw-decoder.h"
@@ -29,52 +29,54 @@ unpack_codes(const uint16_t *codes, unsigned count, uint8_t *out, size_t size)
     unpack_codes((const uint16_t[]){ __VA_ARGS__ }, sizeof((const uint16_t[]){ __VA_ARGS__ }) / 2, out, size)
 
 static void
-strings_grow_from_what_is_decoded(void)
+strings_grow_from_earlier_output(void)
 {
     uint8_t out[32];
     CHECK(UNPACK(out, 7, 256, 'a', 'b', 258, 258, 'c', 257) && !memcmp(out, "abababc", 7));
     CHECK(UNPACK(out, 10, 256, 'a', 258, 259, 260, 257) &&
-          !memcmp(out, "aaaaaaaaaa", 10)); /* each the string before it */
+          !memcmp(out, "aaaaaaaaaa", 10)); /* each code is the string added last */
     CHECK(UNPACK(out, 9, 256, 'a', 'b', 258, 260, 257) == false);
     CHECK(UNPACK(out, 8, 256, 'a', 'b', 258, 260, 'z', 257) && !memcmp(out, "abababaz", 8));
-    CHECK(UNPACK(out, 4, 256, 'a', 256, 256, 'b', 258, 'c') && !memcmp(out, "abbbc", 4)); /* tables are forgotten */
+    CHECK(UNPACK(out, 4, 256, 'a', 256, 256, 'b', 258, 'c') &&
+          !memcmp(out, "abbbc", 4)); /* a clear code empties the table */
 }
 
 static void
-what_is_asked_for_is_enough(void)
+stops_when_the_output_is_full(void)
 {
     uint8_t out[32];
-    CHECK(UNPACK(out, 2, 256, 'a', 'b', 400) && !memcmp(out, "ab", 2));            /* nonsense behind the last byte */
-    CHECK(UNPACK(out, 8, 256, 'a', 258, 259, 260) && !memcmp(out, "aaaaaaaa", 8)); /* a string cut short, no end */
+    CHECK(UNPACK(out, 2, 256, 'a', 'b', 400) && !memcmp(out, "ab", 2)); /* an invalid code after the last byte */
+    CHECK(UNPACK(out, 8, 256, 'a', 258, 259, 260) && !memcmp(out, "aaaaaaaa", 8)); /* a string cut short, no end code */
 }
 
 static void
-doubts_are_libtiffs(void)
+leaves_doubtful_data_to_libtiff(void)
 {
     uint8_t out[32];
     CHECK(!UNPACK(out, 2, 'a', 'b', 257));      /* no clear code first */
     CHECK(!UNPACK(out, 3, 256, 'a', 'b', 257)); /* an early end */
     CHECK(!UNPACK(out, 3, 256, 'a', 'b'));      /* an earlier one */
-    CHECK(!UNPACK(out, 3, 256, 'a', 259, 'b')); /* a string that nobody defined */
-    CHECK(!UNPACK(out, 3, 256, 258, 'a', 'b')); /* a string before there is one */
+    CHECK(!UNPACK(out, 3, 256, 'a', 259, 'b')); /* an undefined string */
+    CHECK(!UNPACK(out, 3, 256, 258, 'a', 'b')); /* a string before the first one */
     CHECK(!UNPACK(out, 3, 256, 257, 'a', 'b'));
     CHECK(!tiff_lzw_decode(&decoder, (const uint8_t *)"", 0, out, 3));
     CHECK(!tiff_lzw_decode(&decoder, (const uint8_t *)"\0\1ab", 4, out, 2)); /* from before TIFF 5.0 */
 }
 
 static void
-runs_fill_what_they_are_for(void)
+packbits_fills_the_output_or_fails(void)
 {
     uint8_t out[8];
     CHECK(tiff_packbits_decode((const uint8_t *)"\2abc\375z\200\0d", 9, out, 8) && !memcmp(out, "abczzzzd", 8));
-    CHECK(tiff_packbits_decode((const uint8_t *)"\377q\2abc", 6, out, 4) && !memcmp(out, "qqab", 4)); /* one too many */
+    CHECK(tiff_packbits_decode((const uint8_t *)"\377q\2abc", 6, out, 4) &&
+          !memcmp(out, "qqab", 4)); /* one byte too many */
     CHECK(!tiff_packbits_decode((const uint8_t *)"\2ab", 3, out, 3));
     CHECK(!tiff_packbits_decode((const uint8_t *)"\375", 1, out, 4));
     CHECK(!tiff_packbits_decode((const uint8_t *)"\0a\200", 3, out, 2));
 }
 
 static void
-samples_turn_by_their_size(void)
+swaps_bytes_by_the_size_of_samples(void)
 {
     char bytes[] = "abcdefgh";
     tiff_swap(16, (uint8_t *)bytes, 8);
@@ -95,7 +97,7 @@ sum_slowly(uint8_t *bytes, uint64_t count, unsigned size, uint32_t step)
 {
     for (uint64_t i = step; i < count; i++) {
         uint64_t a = 0, b = 0;
-        memcpy(&a, bytes + i * size, size); /* little-endian or not: carries beyond the sample fall off either way */
+        memcpy(&a, bytes + i * size, size); /* in either byte order, carries beyond the sample are dropped */
         memcpy(&b, bytes + (i - step) * size, size);
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
         a >>= 64 - 8 * size, b >>= 64 - 8 * size;
@@ -108,14 +110,14 @@ sum_slowly(uint8_t *bytes, uint64_t count, unsigned size, uint32_t step)
 }
 
 static void
-sums_are_right_for_every_step_and_length(void)
+prefix_sums_are_right_for_every_step_and_length(void)
 {
     static const uint32_t depths[] = { 8, 16, 32, 64 };
     uint8_t quick[1024], slow[1024];
     for (unsigned d = 0; d < 4; d++)
         for (uint32_t step = 1; step <= 9; step++)
             for (uint64_t count = 0; count <= 70; count++)
-                for (unsigned shift = 0; shift < 2; shift++) { /* rows need not start on words of sixteen bytes */
+                for (unsigned shift = 0; shift < 2; shift++) { /* rows may be unaligned */
                     unsigned size = depths[d] / 8, start = shift * size;
                     for (unsigned i = 0; i < sizeof quick; i++)
                         quick[i] = slow[i] = (uint8_t)((i + count * 7 + step) * 2654435761u >> 13);
@@ -130,12 +132,9 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(strings_grow_from_what_is_decoded),
-        CASE(what_is_asked_for_is_enough),
-        CASE(doubts_are_libtiffs),
-        CASE(runs_fill_what_they_are_for),
-        CASE(samples_turn_by_their_size),
-        CASE(sums_are_right_for_every_step_and_length),
+        CASE(strings_grow_from_earlier_output),   CASE(stops_when_the_output_is_full),
+        CASE(leaves_doubtful_data_to_libtiff),    CASE(packbits_fills_the_output_or_fails),
+        CASE(swaps_bytes_by_the_size_of_samples), CASE(prefix_sums_are_right_for_every_step_and_length),
     };
     return cmocka_run_group_tests_name("coded", cases, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is packed here comes back by the readers' own functions, and stays within its bound. */
+/* Encoded data decode to the same bytes and stay within their bound. */
 #include "host.h"
 
 #include "codec/lzw-decoder.h"
@@ -11,7 +11,7 @@ enum { MAX_SIZE = 70000, KINDS = 5 };
 
 static uint8_t plain[MAX_SIZE], back[MAX_SIZE];
 
-/* Of one value; a ramp; two values by chance; noise; noise in long runs. */
+/* One value; a ramp; two random values; noise; noise in long runs. */
 static void
 fill_plain(unsigned kind, size_t size)
 {
@@ -28,7 +28,7 @@ static void
 check_lzw(struct tiff_lzw_table *table, struct tiff_lzw_decoder *decoder, size_t size)
 {
     size_t bound = tiff_lzw_bound(size);
-    uint8_t *coded = malloc(bound); /* a byte beyond it is seen by the sanitizer */
+    uint8_t *coded = malloc(bound); /* exactly the bound, for the sanitizer */
     size_t coded_size = tiff_lzw_encode(table, plain, size, coded);
     CHECK(coded_size <= bound);
     CHECK(tiff_lzw_decode(decoder, coded, coded_size, back, size));
@@ -37,7 +37,7 @@ check_lzw(struct tiff_lzw_table *table, struct tiff_lzw_decoder *decoder, size_t
 }
 
 static void
-lzw_comes_back_at_every_length_around_a_full_table(void)
+lzw_round_trips_around_a_full_table(void)
 {
     struct tiff_lzw_table *table = malloc(sizeof *table);
     struct tiff_lzw_decoder *decoder = malloc(sizeof *decoder);
@@ -55,7 +55,7 @@ lzw_comes_back_at_every_length_around_a_full_table(void)
 }
 
 static void
-runs_come_back_and_end_with_their_row(void)
+packbits_round_trips_and_ends_runs_with_their_row(void)
 {
     static const size_t rows[] = { 1, 2, 3, 127, 128, 129, 130, 257, 1000 };
     for (unsigned kind = 0; kind < KINDS; kind++)
@@ -67,7 +67,7 @@ runs_come_back_and_end_with_their_row(void)
                 size_t coded_size = tiff_packbits_encode(plain, size, row, coded);
                 CHECK(coded_size <= bound && tiff_packbits_decode(coded, coded_size, back, size));
                 assert_memory_equal(back, plain, size);
-                for (size_t done = 0; at < coded_size;) { /* no run reaches over the end of its row */
+                for (size_t done = 0; at < coded_size;) { /* no run crosses the end of its row */
                     int code = (int8_t)coded[at];
                     size_t count_here = code < 0 ? (size_t)(1 - code) : (size_t)code + 1;
                     CHECK(done / row == (done + count_here - 1) / row);
@@ -79,7 +79,7 @@ runs_come_back_and_end_with_their_row(void)
 }
 
 static void
-runs_are_as_short_as_they_can_be(void)
+packbits_is_as_short_as_possible(void)
 {
     static const struct {
         const char *plain;
@@ -92,9 +92,9 @@ runs_are_as_short_as_they_can_be(void)
     }
 }
 
-/* Sums of what was written are what was there. */
+/* Summing restores the samples. */
 static void
-differences_add_up(void)
+differences_sum_up_to_the_samples(void)
 {
     static const unsigned depths[] = { 8, 16, 32, 64 };
     for (unsigned d = 0; d < 4; d++)
@@ -128,10 +128,8 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(lzw_comes_back_at_every_length_around_a_full_table),
-        CASE(runs_come_back_and_end_with_their_row),
-        CASE(runs_are_as_short_as_they_can_be),
-        CASE(differences_add_up),
+        CASE(lzw_round_trips_around_a_full_table), CASE(packbits_round_trips_and_ends_runs_with_their_row),
+        CASE(packbits_is_as_short_as_possible),    CASE(differences_sum_up_to_the_samples),
         CASE(floats_are_split_by_significance),
     };
     return cmocka_run_group_tests_name("tiff pack", cases, NULL, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Stacks for ImageJ, written through the operations. */
+/* Writing stacks for ImageJ through the operations. */
 #include "session.h"
 
 enum { WIDTH = 6, HEIGHT = 5, SIZE = WIDTH * HEIGHT * 2 };
@@ -42,7 +42,7 @@ write_stack(struct writing *writing, uint64_t known, unsigned count)
     return status == MIM_OK ? writing_finish(writing) : status;
 }
 
-/* The first page's description as the file has it. */
+/* The description in the first page of the file. */
 static void
 check_description(const struct writing *writing, const char *expected)
 {
@@ -72,7 +72,7 @@ check_frames(const struct writing *writing, unsigned count)
 }
 
 static void
-images_lie_one_behind_the_other(void)
+writes_adjacent_images(void)
 {
     struct writing writing;
     const struct tiff_writer *self = begin_stack(&writing, 0);
@@ -89,7 +89,7 @@ images_lie_one_behind_the_other(void)
 }
 
 static void
-the_count_is_what_was_written_not_what_was_said(void)
+counts_the_images_that_were_written(void)
 {
     for (unsigned i = 0; i < 2; i++) {
         struct writing writing;
@@ -103,7 +103,7 @@ the_count_is_what_was_written_not_what_was_said(void)
 }
 
 static void
-beyond_the_ceiling_there_is_one_directory_and_all_images(void)
+writes_all_images_and_one_directory_beyond_the_limit(void)
 {
     for (uint64_t ceiling = 600; ceiling < 1300; ceiling += 50) {
         struct writing writing;
@@ -116,7 +116,7 @@ beyond_the_ceiling_there_is_one_directory_and_all_images(void)
 }
 
 static void
-compressed_pages_have_a_directory_each_and_no_count(void)
+writes_a_directory_for_each_compressed_page(void)
 {
     for (int32_t compression = 1; compression < 4; compression++) {
         struct writing writing;
@@ -130,7 +130,7 @@ compressed_pages_have_a_directory_each_and_no_count(void)
 }
 
 static void
-the_sources_axes_stay_while_they_fit(void)
+keeps_the_sources_axes_while_they_match(void)
 {
     static const char source_text[] = "ImageJ=1.53t\nimages=6\nchannels=2\nslices=3\nhyperstack=true\nunit=um";
     static const struct {
@@ -157,7 +157,7 @@ the_sources_axes_stay_while_they_fit(void)
 }
 
 static void
-what_imagej_cannot_read_is_refused(void)
+refuses_options_that_imagej_does_not_support(void)
 {
     static const double tile[] = { 16 };
     for (unsigned i = 0; i < 6; i++) {
@@ -175,7 +175,7 @@ what_imagej_cannot_read_is_refused(void)
 }
 
 static void
-frames_that_no_stack_holds_are_refused(void)
+refuses_frames_that_no_stack_holds(void)
 {
     static const struct mim_frame_info frames[] = {
         { .sample = MIM_SAMPLE_F64, .width = 4, .height = 4, .channels = 1 },
@@ -205,7 +205,7 @@ frames_that_no_stack_holds_are_refused(void)
 }
 
 static void
-only_what_no_option_replaces_is_lost_of_later_pages(void)
+reports_lost_metadata_of_later_pages_unless_an_option_replaces_them(void)
 {
     for (unsigned i = 0; i < 2; i++) {
         struct writing writing;
@@ -222,7 +222,7 @@ only_what_no_option_replaces_is_lost_of_later_pages(void)
 }
 
 static void
-a_failing_allocation_is_no_memory_and_leaks_nothing(void)
+reports_a_failed_allocation_without_leaks(void)
 {
     for (uint64_t n = 1;; n++) {
         struct writing writing;
@@ -244,15 +244,15 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(images_lie_one_behind_the_other),
-        CASE(the_count_is_what_was_written_not_what_was_said),
-        CASE(beyond_the_ceiling_there_is_one_directory_and_all_images),
-        CASE(compressed_pages_have_a_directory_each_and_no_count),
-        CASE(the_sources_axes_stay_while_they_fit),
-        CASE(what_imagej_cannot_read_is_refused),
-        CASE(frames_that_no_stack_holds_are_refused),
-        CASE(only_what_no_option_replaces_is_lost_of_later_pages),
-        CASE(a_failing_allocation_is_no_memory_and_leaks_nothing),
+        CASE(writes_adjacent_images),
+        CASE(counts_the_images_that_were_written),
+        CASE(writes_all_images_and_one_directory_beyond_the_limit),
+        CASE(writes_a_directory_for_each_compressed_page),
+        CASE(keeps_the_sources_axes_while_they_match),
+        CASE(refuses_options_that_imagej_does_not_support),
+        CASE(refuses_frames_that_no_stack_holds),
+        CASE(reports_lost_metadata_of_later_pages_unless_an_option_replaces_them),
+        CASE(reports_a_failed_allocation_without_leaks),
     };
     return cmocka_run_group_tests_name("tiff imagej", cases, NULL, NULL);
 }

@@ -8,7 +8,7 @@
 
 enum { WIDTH = 3, HEIGHT = 2 };
 
-/* A page of two rows, numbered 1 to 6 as stored, put into `shown` as its orientation says. */
+/* Orient a page of two rows, numbered 1 to 6 as stored. */
 static void
 show_page(uint32_t orientation, uint8_t shown[WIDTH * HEIGHT], uint32_t *width)
 {
@@ -23,7 +23,7 @@ show_page(uint32_t orientation, uint8_t shown[WIDTH * HEIGHT], uint32_t *width)
 }
 
 static void
-each_orientation_puts_each_pixel_where_the_tag_says(void)
+applies_each_orientation(void)
 {
     static const struct {
         uint8_t pixels[WIDTH * HEIGHT + 1];
@@ -42,7 +42,7 @@ each_orientation_puts_each_pixel_where_the_tag_says(void)
 }
 
 static void
-pixels_of_many_bytes_stay_whole(void)
+keeps_the_bytes_of_a_pixel_together(void)
 {
     static const uint16_t stored[] = { 1, 2, 3, 4, 5, 6 }; /* two pixels of three samples */
     uint16_t shown[6] = { 0 };
@@ -53,7 +53,7 @@ pixels_of_many_bytes_stay_whole(void)
 }
 
 static void
-unturned_pages_keep_their_rows(void)
+keeps_rows_when_the_orientation_is_not_applied(void)
 {
     uint8_t shown[6] = { 0 };
     struct tiff_page page = { .width = 3, .height = 2, .orientation = ORIENTATION_BOTRIGHT };
@@ -66,9 +66,9 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(each_orientation_puts_each_pixel_where_the_tag_says),
-        CASE(pixels_of_many_bytes_stay_whole),
-        CASE(unturned_pages_keep_their_rows),
+        CASE(applies_each_orientation),
+        CASE(keeps_the_bytes_of_a_pixel_together),
+        CASE(keeps_rows_when_the_orientation_is_not_applied),
     };
     return cmocka_run_group_tests_name("tiff orient", cases, NULL, NULL);
 }

@@ -28,7 +28,7 @@ place_of(struct tiff_order order, uint64_t slot)
     return (order.is_big_tiff ? 16 : 8) + slot * size_of_page(order);
 }
 
-/* A file whose page i lies in slot `slots[i]`; the last one points to slot `back`, or nowhere. */
+/* A file whose page i is in slot `slots[i]`; the last one points to slot `back`, or ends the chain. */
 static void
 build_chain(struct chain *chain, struct tiff_order order, const uint64_t *slots, uint64_t count, int64_t back)
 {
@@ -61,7 +61,7 @@ build_chain(struct chain *chain, struct tiff_order order, const uint64_t *slots,
     chain->job = host_job(&chain->host, NULL, NULL);
 }
 
-/* Slots 0, 1, 2 ... or back to front. */
+/* Slots in ascending or descending order. */
 static void
 build_regular_chain(struct chain *chain, struct tiff_order order, uint64_t count, bool is_backwards, int64_t back)
 {
@@ -95,7 +95,7 @@ close_chain(struct chain *chain)
 }
 
 static void
-every_byte_order_and_width_is_walked(void)
+walks_every_byte_order_and_width(void)
 {
     for (unsigned kind = 0; kind < 8; kind++) {
         struct chain chain = { 0 };
@@ -110,7 +110,7 @@ every_byte_order_and_width_is_walked(void)
 }
 
 static void
-the_first_page_costs_two_reads_however_many_follow(void)
+finds_the_first_page_in_two_reads(void)
 {
     struct chain chain = { 0 };
     build_regular_chain(&chain, (struct tiff_order){ 0 }, 50000, false, -1);
@@ -121,7 +121,7 @@ the_first_page_costs_two_reads_however_many_follow(void)
 }
 
 static void
-neighbouring_pages_share_reads(void)
+adjacent_pages_share_reads(void)
 {
     struct chain chain = { 0 };
     build_regular_chain(&chain, (struct tiff_order){ 0 }, 100000, false, -1);
@@ -131,7 +131,7 @@ neighbouring_pages_share_reads(void)
 }
 
 static void
-a_loop_is_damage_at_the_first_page_seen_twice(void)
+reports_a_loop_at_the_first_page_seen_twice(void)
 {
     static const struct {
         uint64_t count;
@@ -143,15 +143,15 @@ a_loop_is_damage_at_the_first_page_seen_twice(void)
         struct chain chain = { 0 };
         build_regular_chain(&chain, (struct tiff_order){ 0 }, loops[i].count, loops[i].is_backwards, loops[i].back);
         CHECK(open_chain(&chain) == MIM_OK && walk_chain(&chain) == MIM_CORRUPT);
-        CHECK(chain.pages.count == loops[i].count && strstr(chain.host.text, "comes back"));
+        CHECK(chain.pages.count == loops[i].count && strstr(chain.host.text, "loops back"));
         CHECK(tiff_page_index_extend(&chain.pages, &chain.job, &chain.window, loops[i].count - 1) == MIM_OK);
-        CHECK(walk_chain(&chain) == MIM_CORRUPT); /* and says the same again */
+        CHECK(walk_chain(&chain) == MIM_CORRUPT); /* and reports the same again */
         close_chain(&chain);
     }
 }
 
 static void
-a_chain_that_jumps_about_is_no_loop(void)
+accepts_a_chain_that_jumps_about(void)
 {
     static const uint64_t slots[] = { 3, 0, 5, 1, 4, 2 };
     struct chain chain = { 0 };
@@ -161,7 +161,7 @@ a_chain_that_jumps_about_is_no_loop(void)
 }
 
 static void
-a_chain_cut_anywhere_never_ends_well(void)
+reports_a_chain_cut_at_any_byte(void)
 {
     for (unsigned kind = 0; kind < 4; kind++) {
         struct chain chain = { 0 };
@@ -174,7 +174,7 @@ a_chain_cut_anywhere_never_ends_well(void)
             CHECK(status == (cut < head ? MIM_TRUNCATED : MIM_OK));
             if (status == MIM_OK) {
                 CHECK(walk_chain(&chain) == MIM_TRUNCATED);
-                uint64_t pointer = order.is_big_tiff ? 8 : 4; /* a page without its pointer is still a page */
+                uint64_t pointer = order.is_big_tiff ? 8 : 4; /* a page without the offset of the next one counts */
                 CHECK(chain.pages.count == (cut - head + pointer) / size_of_page(order));
             }
             tiff_page_index_close(&chain.pages, &chain.job);
@@ -185,7 +185,7 @@ a_chain_cut_anywhere_never_ends_well(void)
 }
 
 static void
-the_limit_of_frames_holds(void)
+enforces_the_frame_limit(void)
 {
     struct chain chain = { 0 };
     build_regular_chain(&chain, (struct tiff_order){ 0 }, 50, false, -1);
@@ -195,7 +195,7 @@ the_limit_of_frames_holds(void)
 }
 
 static void
-what_failed_for_lack_of_memory_can_be_tried_again(void)
+continues_after_a_failed_allocation(void)
 {
     for (uint64_t n = 1;; n++) {
         struct chain chain = { 0 };
@@ -215,7 +215,7 @@ what_failed_for_lack_of_memory_can_be_tried_again(void)
 }
 
 static void
-a_failed_read_is_an_error_and_no_end(void)
+reports_a_failed_read(void)
 {
     for (uint64_t n = 1;; n++) {
         struct chain chain = { 0 };
@@ -233,7 +233,7 @@ a_failed_read_is_an_error_and_no_end(void)
 }
 
 static void
-what_is_no_header_is_refused(void)
+refuses_invalid_headers(void)
 {
     static const struct {
         const char *bytes;
@@ -261,16 +261,16 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(every_byte_order_and_width_is_walked),
-        CASE(the_first_page_costs_two_reads_however_many_follow),
-        CASE(neighbouring_pages_share_reads),
-        CASE(a_loop_is_damage_at_the_first_page_seen_twice),
-        CASE(a_chain_that_jumps_about_is_no_loop),
-        CASE(a_chain_cut_anywhere_never_ends_well),
-        CASE(the_limit_of_frames_holds),
-        CASE(what_failed_for_lack_of_memory_can_be_tried_again),
-        CASE(a_failed_read_is_an_error_and_no_end),
-        CASE(what_is_no_header_is_refused),
+        CASE(walks_every_byte_order_and_width),
+        CASE(finds_the_first_page_in_two_reads),
+        CASE(adjacent_pages_share_reads),
+        CASE(reports_a_loop_at_the_first_page_seen_twice),
+        CASE(accepts_a_chain_that_jumps_about),
+        CASE(reports_a_chain_cut_at_any_byte),
+        CASE(enforces_the_frame_limit),
+        CASE(continues_after_a_failed_allocation),
+        CASE(reports_a_failed_read),
+        CASE(refuses_invalid_headers),
     };
     return cmocka_run_group_tests_name("tiff pages", cases, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tags by their number, and colour profiles. */
+/* Tags by number, and colour profiles. */
 #include "session.h"
 
 #include "file/directory.h"
@@ -62,7 +62,7 @@ write_with(struct writing *writing, const char *key, const char *value, int32_t 
 }
 
 static void
-a_value_says_its_type_by_itself_or_by_name(void)
+guesses_the_type_of_a_value_unless_it_is_named(void)
 {
     static const struct {
         const char *text;
@@ -91,7 +91,7 @@ a_value_says_its_type_by_itself_or_by_name(void)
 }
 
 static void
-tags_that_hold_texts_hold_them_whatever_they_look_like(void)
+text_tags_accept_numbers_as_text(void)
 {
     static const char *const values[] = { "1984", "text:1984" };
     for (unsigned i = 0; i < sizeof values / sizeof *values; i++) {
@@ -107,19 +107,26 @@ tags_that_hold_texts_hold_them_whatever_they_look_like(void)
 }
 
 static void
-what_cannot_be_set_is_refused_by_name(void)
+refuses_tags_and_values_by_name(void)
 {
     static const struct {
         const char *key, *value, *words;
     } wrong[] = {
-        { "256", "5", "tag:256: says how pixels are stored" }, { "273", "5", "tag:273: says" },
-        { "282", "5", "tag:282: says" },                        { "0", "5", "from 1 to 65535" },
-        { "70000", "5", "from 1 to 65535" },                    { "five", "5", "tag:five: tags have numbers" },
-        { "65000", "short:65536", "not a list of values" },     { "65000", "byte:1,,2", "not a list" },
-        { "65000", "rational:1", "not a list" },                { "65000", "hex:abc", "not a list" },
-        { "270", "hex:496d6167654a3d31", "tag:270=hex:496d6167654a3d31: this tag (description) holds a text" },
-        { "65000", "float:1e39", "not a list" },                { "65000", "double:1e999", "not a list" },
-        { "65000", "sbyte:-129", "not a list" },                { "65000", "long8:1", "bigtiff=yes" },
+        { "256", "5", "tag:256: set by the layout of pixels" },
+        { "273", "5", "tag:273: set by" },
+        { "282", "5", "tag:282: set by" },
+        { "0", "5", "from 1 to 65535" },
+        { "70000", "5", "from 1 to 65535" },
+        { "five", "5", "tag:five: expected a number" },
+        { "65000", "short:65536", "not a list of values" },
+        { "65000", "byte:1,,2", "not a list" },
+        { "65000", "rational:1", "not a list" },
+        { "65000", "hex:abc", "not a list" },
+        { "270", "hex:496d6167654a3d31", "tag:270=hex:496d6167654a3d31: this tag (description) is a text" },
+        { "65000", "float:1e39", "not a list" },
+        { "65000", "double:1e999", "not a list" },
+        { "65000", "sbyte:-129", "not a list" },
+        { "65000", "long8:1", "bigtiff=yes" },
     };
     for (unsigned i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct writing writing;
@@ -131,7 +138,7 @@ what_cannot_be_set_is_refused_by_name(void)
 }
 
 static void
-tags_of_another_file_are_kept_where_they_mean_the_same(void)
+keeps_tags_of_another_file_that_remain_valid(void)
 {
     static const int64_t numbers[] = { 1, 2, 70000 }, wide[] = { 1, 0x123456789 };
     static const struct mim_rational ratio = { -1, 3 };
@@ -147,12 +154,12 @@ tags_of_another_file_are_kept_where_they_mean_the_same(void)
         { "tag:65000", MIM_META_RATIONAL, &ratio, sizeof ratio, MIM_OK, TIFF_SRATIONAL },
         { "tag:65000", MIM_META_TEXT, "text", 4, MIM_OK, TIFF_ASCII },
         { "tag:65000", MIM_META_BYTES, "\1\2\3", 3, MIM_OK, TIFF_UNDEFINED },
-        { "tag:700", MIM_META_BYTES, "<x/>", 4, MIM_OK, TIFF_BYTE }, /* readers of XMP insist */
+        { "tag:700", MIM_META_BYTES, "<x/>", 4, MIM_OK, TIFF_BYTE },        /* as readers of XMP require */
         { "tag:50839", MIM_META_BYTES, "IJIJ....", 8, MIM_UNSUPPORTED, 0 }, /* of the other byte order */
         { "tag:50838", MIM_META_INTS, numbers, 16, MIM_OK, TIFF_LONG },
-        { "tag:50838", MIM_META_INTS, wide, sizeof wide, MIM_UNSUPPORTED, 0 }, /* not cut down to 32 bits */
-        { "tag:50838", MIM_META_BYTES, "\14\0\0\0\4\0\0\0", 8, MIM_UNSUPPORTED, 0 }, /* no numbers */
-        { "tag:34377", MIM_META_INTS, numbers, sizeof numbers, MIM_UNSUPPORTED, 0 }, /* no bytes */
+        { "tag:50838", MIM_META_INTS, wide, sizeof wide, MIM_UNSUPPORTED, 0 },       /* not cut down to 32 bits */
+        { "tag:50838", MIM_META_BYTES, "\14\0\0\0\4\0\0\0", 8, MIM_UNSUPPORTED, 0 }, /* not numbers */
+        { "tag:34377", MIM_META_INTS, numbers, sizeof numbers, MIM_UNSUPPORTED, 0 }, /* not bytes */
         { "tag:256", MIM_META_INTS, numbers, 8, MIM_UNSUPPORTED, 0 },
         { "tag:", MIM_META_INTS, numbers, 8, MIM_UNSUPPORTED, 0 },
         { "tag:65000x", MIM_META_INTS, numbers, 8, MIM_UNSUPPORTED, 0 },
@@ -182,7 +189,7 @@ make_profile(struct bytes *profile, const char *colours)
 }
 
 static void
-a_profile_comes_from_its_file_and_must_fit(void)
+reads_a_profile_that_matches_the_page(void)
 {
     static const struct {
         const char *name, *colours;
@@ -209,7 +216,7 @@ a_profile_comes_from_its_file_and_must_fit(void)
 }
 
 static void
-a_file_that_is_no_profile_is_refused(void)
+refuses_a_file_that_is_no_profile(void)
 {
     struct writing writing;
     writing_begin(&writing);
@@ -222,7 +229,7 @@ a_file_that_is_no_profile_is_refused(void)
 }
 
 static void
-the_sources_profile_is_left_out_when_it_does_not_fit_or_is_not_wanted(void)
+drops_the_sources_profile_if_it_does_not_match_or_is_unwanted(void)
 {
     static const struct {
         const char *option;
@@ -251,13 +258,13 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(a_value_says_its_type_by_itself_or_by_name),
-        CASE(tags_that_hold_texts_hold_them_whatever_they_look_like),
-        CASE(what_cannot_be_set_is_refused_by_name),
-        CASE(tags_of_another_file_are_kept_where_they_mean_the_same),
-        CASE(a_profile_comes_from_its_file_and_must_fit),
-        CASE(a_file_that_is_no_profile_is_refused),
-        CASE(the_sources_profile_is_left_out_when_it_does_not_fit_or_is_not_wanted),
+        CASE(guesses_the_type_of_a_value_unless_it_is_named),
+        CASE(text_tags_accept_numbers_as_text),
+        CASE(refuses_tags_and_values_by_name),
+        CASE(keeps_tags_of_another_file_that_remain_valid),
+        CASE(reads_a_profile_that_matches_the_page),
+        CASE(refuses_a_file_that_is_no_profile),
+        CASE(drops_the_sources_profile_if_it_does_not_match_or_is_unwanted),
     };
     return cmocka_run_group_tests_name("tiff tags", cases, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Pages read through the operations. */
+/* Reading pages through the operations. */
 #include "session.h"
 
 #define PLAIN(width, height, bits)                                                                              \
@@ -9,7 +9,7 @@
 
 static const uint8_t pixels[64] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 };
 
-/* Make a page of these fields, open it, read its first frame. */
+/* Make a page of these fields, open it and read its frame. */
 static int32_t
 read_made(struct reading *reading, struct bytes *file, const struct field *fields, unsigned count, uint64_t size)
 {
@@ -30,7 +30,7 @@ end_made(struct reading *reading, struct bytes *file)
 }
 
 static void
-a_plain_page_is_used_where_it_lies(void)
+reads_uncompressed_pages_in_place(void)
 {
     struct reading reading;
     struct bytes file = { 0 };
@@ -43,7 +43,7 @@ a_plain_page_is_used_where_it_lies(void)
 }
 
 static void
-rows_per_strip_may_be_huge_and_not_zero(void)
+accepts_huge_but_not_zero_rows_per_strip(void)
 {
     struct reading reading;
     struct bytes file = { 0 };
@@ -57,7 +57,7 @@ rows_per_strip_may_be_huge_and_not_zero(void)
 }
 
 static void
-signed_numbers_count_unless_below_zero(void)
+accepts_signed_numbers_unless_negative(void)
 {
     struct reading reading;
     struct bytes file = { 0 };
@@ -73,9 +73,9 @@ signed_numbers_count_unless_below_zero(void)
 }
 
 static void
-strips_that_are_too_short_are_not_filled_with_what_follows(void)
+refuses_strips_that_are_too_short(void)
 {
-    static const uint32_t places[] = { 106, 114 }; /* behind seven tags and these two numbers */
+    static const uint32_t places[] = { 106, 114 }; /* after seven tags and these two numbers */
     struct reading reading;
     struct bytes file = { 0 };
     struct field fields[] = { PLAIN(4, 3, 8), { TIFFTAG_ROWSPERSTRIP, TIFF_LONG, 1, 2, NULL },
@@ -91,7 +91,7 @@ strips_that_are_too_short_are_not_filled_with_what_follows(void)
 }
 
 static void
-a_tag_that_cannot_be_used_is_named(void)
+names_the_tag_that_it_cannot_read(void)
 {
     struct reading reading;
     struct bytes file = { 0 };
@@ -103,7 +103,7 @@ a_tag_that_cannot_be_used_is_named(void)
 }
 
 static void
-sizes_of_nothing_are_damage(void)
+refuses_pages_without_pixels(void)
 {
     struct reading reading;
     struct bytes file = { 0 };
@@ -115,7 +115,7 @@ sizes_of_nothing_are_damage(void)
 }
 
 static void
-indices_below_zero_are_refused(void)
+refuses_negative_palette_indices(void)
 {
     static const uint16_t map[48];
     struct reading reading;
@@ -123,7 +123,8 @@ indices_below_zero_are_refused(void)
     struct field fields[] = { PLAIN(4, 3, 4), { TIFFTAG_COLORMAP, TIFF_SHORT, 48, 0, map },
                               { TIFFTAG_SAMPLEFORMAT, TIFF_SHORT, 1, SAMPLEFORMAT_INT, NULL } };
     fields[3].value = PHOTOMETRIC_PALETTE;
-    CHECK(READ_MADE(&reading, &file, fields, 8) == MIM_UNSUPPORTED && strstr(reading.host.text, "a palette page"));
+    CHECK(READ_MADE(&reading, &file, fields, 8) == MIM_UNSUPPORTED &&
+          strstr(reading.host.text, "palettes of this kind"));
     end_made(&reading, &file);
     fields[6].value = SAMPLEFORMAT_UINT;
     CHECK(READ_MADE(&reading, &file, fields, 8) == MIM_OK);
@@ -131,7 +132,7 @@ indices_below_zero_are_refused(void)
 }
 
 static void
-turned_and_bit_reversed_pages_are_not_plain(void)
+decodes_turned_and_bit_reversed_pages(void)
 {
     struct reading reading;
     struct bytes file = { 0 };
@@ -147,7 +148,7 @@ turned_and_bit_reversed_pages_are_not_plain(void)
 }
 
 static void
-a_claim_of_a_billion_samples_asks_for_no_memory(void)
+allocates_nothing_for_a_claimed_size(void)
 {
     struct reading reading;
     struct bytes file = { 0 };
@@ -166,7 +167,7 @@ a_claim_of_a_billion_samples_asks_for_no_memory(void)
 }
 
 static void
-odd_kinds_are_told_apart_from_damage(void)
+distinguishes_unsupported_pages_from_damage(void)
 {
     struct reading reading;
     struct bytes file = { 0 };
@@ -176,12 +177,12 @@ odd_kinds_are_told_apart_from_damage(void)
     CHECK(READ_MADE(&reading, &file, complex, 16) == MIM_UNSUPPORTED && strstr(reading.host.text, "complex"));
     end_made(&reading, &file);
     CHECK(READ_MADE(&reading, &file, unknown, 4) == MIM_UNSUPPORTED && strstr(reading.host.text, "12345"));
-    CHECK(reading.info.width == 4); /* its facts are known all the same */
+    CHECK(reading.info.width == 4); /* its shape is still reported */
     end_made(&reading, &file);
 }
 
 static void
-palettes_are_as_deep_as_their_entries(void)
+chooses_the_depth_of_a_palette_by_its_entries(void)
 {
     static uint16_t doubled[768], deep[768], old[768];
     for (unsigned i = 0; i < 768; i++) {
@@ -208,7 +209,7 @@ palettes_are_as_deep_as_their_entries(void)
 static const char imagej_words[] = "ImageJ=1.53\nimages=3\nslices=3\n";
 
 static void
-an_imagej_stack_hides_behind_one_directory(void)
+reads_an_imagej_stack_with_one_directory(void)
 {
     struct reading reading;
     struct bytes file = { 0 };
@@ -221,19 +222,19 @@ an_imagej_stack_hides_behind_one_directory(void)
     CHECK(reading_metadata(&reading) == MIM_OK && reading_has(&reading, "is_imagej=1\n"));
     end_made(&reading, &file);
 
-    /* cut inside the last image: the others are good */
+    /* cut inside the last image: the others are readable */
     CHECK(READ_MADE(&reading, &file, fields, 11) == MIM_OK && reading.sequence.count == 3);
     CHECK(reading_frame(&reading, 2) == MIM_TRUNCATED && reading_frame(&reading, 1) == MIM_OK);
     end_made(&reading, &file);
 
-    /* the words of a stack around a single image */
+    /* the description of a stack around a single image */
     CHECK(READ_MADE(&reading, &file, fields, 6) == MIM_OK && reading.sequence.count == 1);
     CHECK(reading_frame(&reading, 1) == MIM_END);
     end_made(&reading, &file);
 }
 
 static void
-a_stack_of_more_images_than_imagej_counts_is_none(void)
+ignores_an_impossible_number_of_images(void)
 {
     static const char *const words[] = { "ImageJ=1.53\nimages=18446744073709551614\n", "ImageJ=1.53\nimages=99999999999999999999\n" };
     for (unsigned i = 0; i < sizeof words / sizeof *words; i++) {
@@ -247,7 +248,7 @@ a_stack_of_more_images_than_imagej_counts_is_none(void)
 }
 
 static void
-tags_become_metadata(void)
+reports_tags_as_metadata(void)
 {
     static const uint32_t resolution[] = { 300, 1 };
     static const uint16_t private[] = { 7, 8, 9 };
@@ -273,7 +274,7 @@ tags_become_metadata(void)
 }
 
 static void
-texts_that_are_no_utf8_are_latin_1(void)
+reads_text_that_is_not_utf8_as_latin_1(void)
 {
     struct reading reading;
     struct bytes file = { 0 };
@@ -290,7 +291,7 @@ texts_that_are_no_utf8_are_latin_1(void)
 }
 
 static void
-a_tag_beyond_the_end_is_damage_and_asks_for_no_memory(void)
+reports_a_tag_beyond_the_end_without_allocating(void)
 {
     struct reading reading;
     struct bytes file = { 0 };
@@ -304,22 +305,22 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(a_plain_page_is_used_where_it_lies),
-        CASE(rows_per_strip_may_be_huge_and_not_zero),
-        CASE(signed_numbers_count_unless_below_zero),
-        CASE(strips_that_are_too_short_are_not_filled_with_what_follows),
-        CASE(a_tag_that_cannot_be_used_is_named),
-        CASE(sizes_of_nothing_are_damage),
-        CASE(indices_below_zero_are_refused),
-        CASE(turned_and_bit_reversed_pages_are_not_plain),
-        CASE(a_claim_of_a_billion_samples_asks_for_no_memory),
-        CASE(odd_kinds_are_told_apart_from_damage),
-        CASE(palettes_are_as_deep_as_their_entries),
-        CASE(an_imagej_stack_hides_behind_one_directory),
-        CASE(a_stack_of_more_images_than_imagej_counts_is_none),
-        CASE(tags_become_metadata),
-        CASE(texts_that_are_no_utf8_are_latin_1),
-        CASE(a_tag_beyond_the_end_is_damage_and_asks_for_no_memory),
+        CASE(reads_uncompressed_pages_in_place),
+        CASE(accepts_huge_but_not_zero_rows_per_strip),
+        CASE(accepts_signed_numbers_unless_negative),
+        CASE(refuses_strips_that_are_too_short),
+        CASE(names_the_tag_that_it_cannot_read),
+        CASE(refuses_pages_without_pixels),
+        CASE(refuses_negative_palette_indices),
+        CASE(decodes_turned_and_bit_reversed_pages),
+        CASE(allocates_nothing_for_a_claimed_size),
+        CASE(distinguishes_unsupported_pages_from_damage),
+        CASE(chooses_the_depth_of_a_palette_by_its_entries),
+        CASE(reads_an_imagej_stack_with_one_directory),
+        CASE(ignores_an_impossible_number_of_images),
+        CASE(reports_tags_as_metadata),
+        CASE(reads_text_that_is_not_utf8_as_latin_1),
+        CASE(reports_a_tag_beyond_the_end_without_allocating),
     };
     return cmocka_run_group_tests_name("tiff read", cases, NULL, NULL);
 }

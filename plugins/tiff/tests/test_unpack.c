@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Samples of every depth, and the colours made of them. */
+/* Samples of every depth, and their conversion to colours. */
 #include "host.h"
 
 #include <math.h>
@@ -19,7 +19,7 @@ page_of(uint32_t bits, uint32_t format, bool is_scaled)
 }
 
 static void
-types_are_the_narrowest_that_hold_the_bits(void)
+chooses_the_narrowest_type(void)
 {
     CHECK(tiff_sample_type(1, SAMPLEFORMAT_UINT) == MIM_SAMPLE_U8);
     CHECK(tiff_sample_type(12, SAMPLEFORMAT_UINT) == MIM_SAMPLE_U16);
@@ -33,7 +33,7 @@ types_are_the_narrowest_that_hold_the_bits(void)
     CHECK(tiff_sample_type(0, SAMPLEFORMAT_UINT) == MIM_SAMPLE_NONE);
 }
 
-/* Every depth, every byte order of the machine: values 0, 1, ... packed by the obvious way. */
+/* Pack value `i` bit by bit. */
 static void
 pack_value(uint8_t *coded, uint32_t bits, uint64_t i, uint64_t value)
 {
@@ -53,7 +53,7 @@ load_value(const uint8_t *bytes, unsigned size)
     return size == 8 ? v64 : size == 4 ? v32 : size == 2 ? v16 : *bytes;
 }
 
-/* value * (2^bits - 1) / most to the nearest: one bit of the factor at a time, for most below 2^63. */
+/* value * (2^bits - 1) / max, rounded, one bit of the factor at a time, for max below 2^63. */
 static uint64_t
 scale_slowly(uint64_t value, uint64_t max, unsigned bits)
 {
@@ -68,7 +68,7 @@ scale_slowly(uint64_t value, uint64_t max, unsigned bits)
 }
 
 static void
-odd_depths_are_scaled_to_the_full_range_and_rounded(void)
+scales_odd_depths_to_the_full_range_and_rounds(void)
 {
     for (uint32_t bits = 1; bits < 64; bits++) {
         if (bits == 8 || bits == 16 || bits == 24 || bits == 32)
@@ -105,7 +105,7 @@ signed_odd_depths_keep_their_sign(void)
 }
 
 static void
-small_floats_become_singles(void)
+converts_small_floats_to_f32(void)
 {
     struct tiff_page page = page_of(16, SAMPLEFORMAT_IEEEFP, true);
     const uint16_t halves[] = { 0x3c00, 0xc000, 0x0001, 0x7c00, 0xfc00, 0x7e00, 0x8000, 0x7bff };
@@ -123,7 +123,7 @@ small_floats_become_singles(void)
 }
 
 static void
-planes_are_interleaved_by_their_step(void)
+interleaves_planes(void)
 {
     struct tiff_page page = page_of(16, SAMPLEFORMAT_UINT, true);
     const uint16_t plane[] = { 7, 8, 9 };
@@ -133,7 +133,7 @@ planes_are_interleaved_by_their_step(void)
 }
 
 static void
-white_is_turned_to_black_and_alpha_is_not(void)
+inverts_min_is_white_but_not_alpha(void)
 {
     struct tiff_page page = page_of(8, SAMPLEFORMAT_UINT, true);
     uint8_t row[] = { 0, 10, 255, 20 };
@@ -145,7 +145,7 @@ white_is_turned_to_black_and_alpha_is_not(void)
 }
 
 static void
-signed_white_mirrors_and_unscaled_white_stays_in_its_range(void)
+inverts_signed_and_unscaled_samples_within_their_range(void)
 {
     struct tiff_page page = page_of(8, SAMPLEFORMAT_INT, true);
     int8_t row[] = { -128, 127 };
@@ -162,7 +162,7 @@ signed_white_mirrors_and_unscaled_white_stays_in_its_range(void)
 }
 
 static void
-premultiplied_alpha_is_divided_out(void)
+divides_by_premultiplied_alpha(void)
 {
     struct tiff_page page = page_of(8, SAMPLEFORMAT_UINT, true);
     uint8_t row[] = { 64, 128, 0, 128, 9, 9, 9, 0, 200, 200, 200, 100 };
@@ -171,12 +171,12 @@ premultiplied_alpha_is_divided_out(void)
     page.is_premultiplied = true;
     tiff_colour_row(&page, NULL, row, 3, row);
     CHECK(row[0] == 128 && row[1] == 255 && row[2] == 0 && row[3] == 128); /* 64 * 255 / 128, rounded */
-    CHECK(row[4] == 9 && row[7] == 0);   /* nothing known: as it is */
+    CHECK(row[4] == 9 && row[7] == 0);                                     /* transparent: kept */
     CHECK(row[8] == 255 && row[11] == 100); /* brighter than its alpha: clipped */
 }
 
 static void
-inks_mix_as_libtiff_mixes_them(void)
+mixes_inks_like_libtiff(void)
 {
     struct tiff_page page = page_of(8, SAMPLEFORMAT_UINT, true);
     uint8_t inks[] = { 0, 100, 255, 0, 10, 20, 30, 128 }, out[6];
@@ -192,15 +192,15 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(types_are_the_narrowest_that_hold_the_bits),
-        CASE(odd_depths_are_scaled_to_the_full_range_and_rounded),
+        CASE(chooses_the_narrowest_type),
+        CASE(scales_odd_depths_to_the_full_range_and_rounds),
         CASE(signed_odd_depths_keep_their_sign),
-        CASE(small_floats_become_singles),
-        CASE(planes_are_interleaved_by_their_step),
-        CASE(white_is_turned_to_black_and_alpha_is_not),
-        CASE(signed_white_mirrors_and_unscaled_white_stays_in_its_range),
-        CASE(premultiplied_alpha_is_divided_out),
-        CASE(inks_mix_as_libtiff_mixes_them),
+        CASE(converts_small_floats_to_f32),
+        CASE(interleaves_planes),
+        CASE(inverts_min_is_white_but_not_alpha),
+        CASE(inverts_signed_and_unscaled_samples_within_their_range),
+        CASE(divides_by_premultiplied_alpha),
+        CASE(mixes_inks_like_libtiff),
     };
     return cmocka_run_group_tests_name("tiff unpack", cases, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Pages written through the operations, and read back. */
+/* Writing pages through the operations, and reading them back. */
 #include "session.h"
 
 static uint8_t noise[1 << 16];
@@ -9,7 +9,7 @@ make_noise(void)
 {
     uint32_t state = 1;
     for (size_t i = 0; i < sizeof noise; i++)
-        noise[i] = (uint8_t)((state = state * 1664525 + 1013904223) >> 27); /* five bits: worth compressing */
+        noise[i] = (uint8_t)((state = state * 1664525 + 1013904223) >> 27); /* five bits, to be compressible */
 }
 
 static struct mim_raster
@@ -51,7 +51,7 @@ check_shapes(const struct writing *writing)
     reading_begin(&reading, writing->host.sink.data, writing->host.sink.size);
     CHECK(reading_open(&reading) == MIM_OK);
     CHECK(tiff_reader_ops.scan(&reading.serial, &reading.sequence) == MIM_OK && reading.sequence.count == SHAPES);
-    for (unsigned i = SHAPES; i-- > 0;) { /* backwards, which is random access too */
+    for (unsigned i = SHAPES; i-- > 0;) { /* backwards, to test random access */
         struct mim_raster frame = frame_of(shapes[i].sample, shapes[i].width, shapes[i].height, shapes[i].channels, i);
         CHECK(reading_frame(&reading, i) == MIM_OK);
         CHECK(reading.info.sample == frame.sample && reading.info.channels == frame.channels);
@@ -64,7 +64,7 @@ check_shapes(const struct writing *writing)
 }
 
 static void
-frames_of_all_shapes_come_back_from_every_lossless_codec(void)
+round_trips_all_shapes_with_every_lossless_codec(void)
 {
     static const int32_t lossless[] = { 0, 1, 2, 3, 5, 6 };
     for (unsigned i = 0; i < sizeof lossless / sizeof *lossless; i++)
@@ -88,9 +88,8 @@ frames_of_all_shapes_come_back_from_every_lossless_codec(void)
             }
 }
 
-/* A worker that has just coded other pages gives the same bytes as a fresh one. */
 static void
-bytes_do_not_depend_on_what_a_worker_did_before(void)
+writes_the_same_bytes_whatever_a_worker_did_before(void)
 {
     struct writing fresh, used;
     struct mim_raster frame = frame_of(MIM_SAMPLE_U8, 40, 40, 3, 0), other = frame_of(MIM_SAMPLE_U16, 10, 10, 1, 9);
@@ -109,7 +108,7 @@ bytes_do_not_depend_on_what_a_worker_did_before(void)
 }
 
 static void
-the_file_is_classic_only_when_it_is_known_to_fit(void)
+writes_a_classic_file_only_if_it_is_certain_to_fit(void)
 {
     static const struct {
         uint64_t count;
@@ -139,7 +138,7 @@ set_text(struct writing *writing, const char *key, const char *text)
     return tiff_writer_ops.metadata(&writing->serial, key, MIM_META_TEXT, text, strlen(text));
 }
 
-/* What page `index` says of itself. */
+/* The metadata of page `index`. */
 static struct bytes
 metadata_of(const struct writing *writing, uint64_t index)
 {
@@ -157,7 +156,7 @@ metadata_of(const struct writing *writing, uint64_t index)
 }
 
 static void
-options_beat_a_frames_metadata_and_these_the_files(void)
+options_override_metadata_of_frames_and_these_the_files(void)
 {
     static const double resolution[] = { 300, 150.5 };
     struct writing writing;
@@ -193,7 +192,7 @@ options_beat_a_frames_metadata_and_these_the_files(void)
 }
 
 static void
-options_that_do_not_fit_are_refused_with_their_range(void)
+refuses_options_out_of_their_range(void)
 {
     static const double odd[] = { 17, 16 }, empty[] = { 16, 0 };
     struct mim_raster frame = frame_of(MIM_SAMPLE_U8, 4, 4, 1, 0);
@@ -241,7 +240,7 @@ accept_shape(struct writing *writing, int32_t compression, int32_t photometric, 
 }
 
 static void
-shapes_that_no_reader_could_use_are_refused(void)
+refuses_shapes_that_no_reader_supports(void)
 {
     enum { NONE = 0, JPEG = 4, WEBP = 7 };
     static const struct {
@@ -272,7 +271,7 @@ shapes_that_no_reader_could_use_are_refused(void)
 }
 
 static void
-jpeg_takes_bytes_without_alpha(void)
+asks_for_u8_without_alpha_for_jpeg(void)
 {
     struct writing writing;
     struct mim_raster frame = frame_of(MIM_SAMPLE_U8, 4, 4, 1, 0);
@@ -290,7 +289,7 @@ jpeg_takes_bytes_without_alpha(void)
 }
 
 static void
-a_failing_allocation_is_no_memory_and_leaks_nothing(void)
+reports_a_failed_allocation_without_leaks(void)
 {
     for (uint64_t n = 1;; n++) {
         struct writing writing;
@@ -315,14 +314,14 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(frames_of_all_shapes_come_back_from_every_lossless_codec),
-        CASE(bytes_do_not_depend_on_what_a_worker_did_before),
-        CASE(the_file_is_classic_only_when_it_is_known_to_fit),
-        CASE(options_beat_a_frames_metadata_and_these_the_files),
-        CASE(options_that_do_not_fit_are_refused_with_their_range),
-        CASE(shapes_that_no_reader_could_use_are_refused),
-        CASE(jpeg_takes_bytes_without_alpha),
-        CASE(a_failing_allocation_is_no_memory_and_leaks_nothing),
+        CASE(round_trips_all_shapes_with_every_lossless_codec),
+        CASE(writes_the_same_bytes_whatever_a_worker_did_before),
+        CASE(writes_a_classic_file_only_if_it_is_certain_to_fit),
+        CASE(options_override_metadata_of_frames_and_these_the_files),
+        CASE(refuses_options_out_of_their_range),
+        CASE(refuses_shapes_that_no_reader_supports),
+        CASE(asks_for_u8_without_alpha_for_jpeg),
+        CASE(reports_a_failed_allocation_without_leaks),
     };
     make_noise();
     return cmocka_run_group_tests_name("tiff write", cases, NULL, NULL);

@@ -26,7 +26,7 @@ tiff_codec_at(int32_t choice)
     return &codecs[choice >= 0 && (size_t)choice < CODEC_COUNT ? choice : 0];
 }
 
-/* Some are written here, whatever libtiff was built with. */
+/* Built-in codecs do not depend on how libtiff was built. */
 static bool
 is_available(const struct tiff_codec *codec)
 {
@@ -42,8 +42,8 @@ refuse_codec(const struct tiff_codec *codec, struct mim_job *job)
             size_t length = strlen(names);
             snprintf(names + length, sizeof names - length, "%s%s", length ? ", " : "", codecs[i].name);
         }
-    return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "compression=%s: the installed libtiff has only %s", codec->name,
-                           names);
+    return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "compression=%s: the installed libtiff supports only %s",
+                           codec->name, names);
 }
 
 int32_t

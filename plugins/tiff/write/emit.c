@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pages in the file: a directory, its values, its strips. All sizes are known when a page is put, so each directory comes
- * before its data and says where the next will be; only the last one is mended at the end. Linear, and always the same bytes.
+ * Emits pages: a directory, its values, its strips. All sizes are known when a page is put, so each directory precedes
+ * its data and already has the offset of the next one; finish() clears the last of these. The bytes do not depend on
+ * the threads.
  */
 #include "write/emit.h"
 
@@ -9,7 +10,7 @@
 
 #include <tiff.h>
 
-#define ALIGNMENT 8u /* of directories and of the first strip: samples can be used where they lie */
+#define ALIGNMENT 8u /* of directories and of the first strip, so that samples can be mapped */
 
 uint64_t
 tiff_emit_aligned(uint64_t offset)
@@ -37,7 +38,7 @@ tiff_emit_header(struct mim_job *job)
     return job->host->emit(job, head, self->is_big ? 16 : 8);
 }
 
-/* A list with the same value for every channel. */
+/* A list with one value for each channel, all the same. */
 static int32_t
 set_repeated(struct mim_job *job, uint16_t tag, uint32_t count, uint16_t value)
 {
@@ -62,7 +63,7 @@ set_number(struct mim_job *job, uint16_t tag, uint32_t value)
                              is_long ? (const void *)&value : (const void *)&narrow);
 }
 
-/* What readers of JPEG's colours expect to be told. */
+/* Readers of YCbCr in JPEG expect these tags. */
 static int32_t
 set_ycbcr_tags(struct mim_job *job)
 {
@@ -143,7 +144,7 @@ add_offset(uint8_t *to, const struct tiff_writer *self, uint64_t value)
     return to + (self->is_big ? 8 : 4);
 }
 
-/* The directory at `offset`, and after it the values that do not fit into entries. */
+/* The directory at `offset`, followed by the values that do not fit into entries. */
 static void
 write_directory(struct tiff_writer *self, uint8_t *bytes, uint64_t offset, uint64_t next)
 {
@@ -156,7 +157,7 @@ write_directory(struct tiff_writer *self, uint8_t *bytes, uint64_t offset, uint6
         struct tiff_tag *tag = &self->page.list[i];
         memcpy(to, &tag->tag, 2);
         memcpy(to + 2, &tag->type, 2);
-        if (tag->tag == TIFFTAG_IMAGEDESCRIPTION && self->pages == 0) { /* a stack's is patched */
+        if (tag->tag == TIFFTAG_IMAGEDESCRIPTION && self->pages == 0) { /* patched at the end of an ImageJ stack */
             self->stack.description_count = offset + (uint64_t)(to + 4 - bytes);
             self->stack.description = offset + at;
         }
@@ -173,7 +174,7 @@ write_directory(struct tiff_writer *self, uint8_t *bytes, uint64_t offset, uint6
     add_offset(to, self, next);
 }
 
-/* Sizes first: they decide how large the directory is, and so where the data start. */
+/* Add both tags before computing the offset of the data, which follow the directory. */
 static int32_t
 set_strip_tags(struct mim_job *job, const struct tiff_layout *layout, const struct mim_coded *coded, uint64_t *data)
 {
@@ -199,7 +200,7 @@ set_strip_tags(struct mim_job *job, const struct tiff_layout *layout, const stru
     return MIM_OK;
 }
 
-/* The directory of self->page at the next good place; it points to `next`. */
+/* The directory of self->page at the next aligned offset; it points to `next`. */
 static int32_t
 emit_directory_at_end(struct mim_job *job, uint64_t next)
 {
@@ -246,8 +247,8 @@ tiff_emit_page(struct mim_job *job, const struct tiff_layout *layout, const stru
 
     uint64_t start = tiff_emit_aligned(job->host->tell(job)), next = tiff_emit_aligned(data + coded->size);
     if (!self->is_big && next > self->ceiling)
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "the file grows over 4 GB: %s",
-                               self->imagej ? "ImageJ reads that without compression only" : "this needs bigtiff=yes");
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "the file exceeds 4 GB: %s",
+                               self->imagej ? "ImageJ reads such files only without compression" : "use bigtiff=yes");
     self->pointer = start + directory_size(self) - (self->is_big ? 8 : 4);
     self->stack.data = data;
     self->stack.image_size = coded->size;

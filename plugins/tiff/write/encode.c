@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One strip or tile into coded bytes. */
+/* Encodes one strip or tile. */
 #include "write/encode.h"
 
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "codec/packbits.h"
 #include "codec/predictor.h"
 
-enum { DEFLATE_LEVEL = 4 }; /* packs as tight as zlib with its 6 */
+enum { DEFLATE_LEVEL = 4 }; /* compresses as well as zlib's 6 */
 
 static void
 invert_gray(uint8_t *data, const struct tiff_layout *layout, uint64_t pixels)
@@ -22,8 +22,8 @@ invert_gray(uint8_t *data, const struct tiff_layout *layout, uint64_t pixels)
             data[i * layout->channels * size + b] ^= 0xff;
 }
 
-/* A row of the piece as the codec gets it. Beyond the frame it repeats its last pixel: that compresses well. `lines` has room
- * for two rows. */
+/* A row of a strip or tile as the codec needs it. A tile repeats the last pixel beyond the edge of the frame, which
+ * compresses well. `lines` holds two rows. */
 static void
 pack_row(const struct tiff_layout *layout, const uint8_t *from, uint32_t width, uint8_t *to, uint8_t *lines)
 {
@@ -44,7 +44,7 @@ pack_row(const struct tiff_layout *layout, const uint8_t *from, uint32_t width, 
         memcpy(to, from, size);
 }
 
-/* The rows of the piece, packed; below the frame a tile repeats the last one. */
+/* The packed rows of a strip or tile. A tile repeats the last row below the frame. */
 static int32_t
 pack_rows(struct mim_job *job, const struct tiff_layout *layout, const struct mim_raster *raster, uint32_t x,
           uint32_t y, uint32_t rows, uint8_t **data)
@@ -54,7 +54,8 @@ pack_rows(struct mim_job *job, const struct tiff_layout *layout, const struct mi
     uint32_t width = layout->width - x < layout->piece_width ? layout->width - x : layout->piece_width;
     uint8_t *packed = tiff_scratch_get(&worker->packed, job, size + 2 * layout->row_bytes);
     if (!packed)
-        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for %llu bytes to be coded", (unsigned long long)size);
+        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for %llu bytes of samples",
+                               (unsigned long long)size);
 
     uint32_t there = layout->height - y < rows ? layout->height - y : rows;
     for (uint32_t i = 0; i < there; i++)
@@ -106,7 +107,7 @@ close_deflate(struct mim_job *job)
     worker->deflate_size = 0;
 }
 
-/* libdeflate takes its memory past the host; so much it is at most. */
+/* libdeflate does not allocate from the host: reserve the most that it uses. */
 static int32_t
 open_deflate(struct mim_job *job, int64_t level)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One strip or tile into coded bytes. */
+/* Encodes one strip or tile. */
 #ifndef MIM_TIFF_WRITE_ENCODE_H
 #define MIM_TIFF_WRITE_ENCODE_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Stacks for ImageJ. It takes uncompressed images to lie one behind the other, from the first strip of the first page on, as
- * many as the first page's description says; so the other directories follow the last image, and are left out when they would
- * lie beyond 4 GB. Compressed pages have a directory each, and no such count.
+ * Stacks for ImageJ. ImageJ expects uncompressed images to be adjacent, from the first strip of the first page on, and
+ * reads their number from the first page's description. So the other directories follow the last image, and are
+ * omitted when they would be beyond 4 GB. Compressed pages have a directory each, and no such number.
  */
 #include "write/imagej.h"
 
@@ -17,11 +17,11 @@
 #include "write/emit.h"
 #include "write/state.h"
 
-#define LINES_SIZE 256u /* of the lines that are written here, with numbers of any length */
+#define LINES_SIZE 256u /* of the lines written here, with numbers of any length */
 
 enum { IJMETADATA_SIZES = 50838, IJMETADATA = 50839 };
 
-/* The number in a line "key=number", or 1. */
+/* The number in a line "key=number", else 1. */
 static uint64_t
 number_in(const char *description, const char *key)
 {
@@ -32,7 +32,7 @@ number_in(const char *description, const char *key)
     return number ? number : 1;
 }
 
-/* How the images are counted: such words go stale when images are added or left out. */
+/* Lines about axes are wrong once images are added or removed. */
 static bool
 is_about_axes(const char *line)
 {
@@ -43,8 +43,8 @@ is_about_axes(const char *line)
     return false;
 }
 
-/* Copy the lines behind the first that are about axes, or those that are not; never the count. `to` may lie in `from`, for
- * what is written never overtakes what is read. */
+/* Copy the lines after the first one that are about axes, or those that are not, without the number of images. `to`
+ * may point into `from`. */
 static size_t
 copy_lines(char *to, const char *from, bool of_axes)
 {
@@ -83,10 +83,10 @@ tiff_imagej_remove_axes(struct mim_job *job)
     int32_t status = tiff_tag_list_set_text(&self->page, job, TIFFTAG_IMAGEDESCRIPTION, text, strlen(text));
     return status != MIM_OK ? status
                             : job->host->notice(job, MIM_NOTICE_METADATA,
-                                                "the axes of ImageJ's stack are left out: imagej=yes keeps them");
+                                                "the axes of the ImageJ stack are dropped: imagej=yes keeps them");
 }
 
-/* "fps=12.5", whatever the locale says of points. */
+/* "fps=12.5" in any locale. */
 static int
 write_decimal(char *to, size_t capacity, const char *key, double value)
 {
@@ -95,7 +95,7 @@ write_decimal(char *to, size_t capacity, const char *key, double value)
                     (unsigned long long)(millionths % 1000000));
 }
 
-/* What the first page says when there are `count` of them. */
+/* The description of the first page of `count`. */
 static void
 write_description(const struct tiff_writer *self, char *to, uint64_t count)
 {
@@ -119,7 +119,8 @@ write_description(const struct tiff_writer *self, char *to, uint64_t count)
         if (count > 1)
             to += snprintf(to, (size_t)(end - to), "%s=%llu\n", stack->is_in_time ? "frames" : "slices",
                            (unsigned long long)count);
-        to += snprintf(to, (size_t)(end - to), "hyperstack=true\n%s", stack->first.channels == 1 ? "mode=grayscale\n" : "");
+        to += snprintf(to, (size_t)(end - to), "hyperstack=true\n%s",
+                       stack->first.channels == 1 ? "mode=grayscale\n" : "");
     }
     if (is_from_imagej) {
         copy_lines(to, source_text, false);
@@ -142,16 +143,16 @@ tiff_imagej_open(struct mim_job *job, const struct mim_sequence *sequence)
     bool is_plain = scheme == COMPRESSION_NONE;
 
     if (!is_plain && scheme != COMPRESSION_LZW && scheme != COMPRESSION_ADOBE_DEFLATE && scheme != COMPRESSION_PACKBITS)
-        why = "ImageJ reads no compression but lzw, deflate and packbits";
+        why = "ImageJ supports only lzw, deflate and packbits";
     else if (self->big == TIFF_BIG_YES)
-        why = "ImageJ reads no BigTIFF";
+        why = "ImageJ does not support BigTIFF";
     else if (self->tile_option.count)
-        why = "ImageJ reads no tiles";
+        why = "ImageJ does not support tiles";
     else if (is_plain && self->rows_per_strip)
-        why = "an uncompressed page is one strip, rowsperstrip cannot be set";
+        why = "an uncompressed page is one strip, so rowsperstrip cannot be set";
     else if (self->predictor == TIFF_PREDICTOR_FLOAT ||
              (self->predictor == TIFF_PREDICTOR_HORIZONTAL && scheme != COMPRESSION_LZW))
-        why = "ImageJ reads no predictor but the horizontal one with lzw";
+        why = "ImageJ supports only the horizontal predictor, with lzw";
     if (why)
         return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "imagej=yes: %s", why);
 
@@ -162,7 +163,7 @@ tiff_imagej_open(struct mim_job *job, const struct mim_sequence *sequence)
     return MIM_OK;
 }
 
-/* Only the types that ImageJ holds come here. */
+/* For the types that ImageJ supports. */
 static const char *
 sample_name(int32_t sample)
 {
@@ -177,11 +178,12 @@ check_is_alike(struct mim_job *job, uint64_t index, const struct mim_frame_info 
     if (info->width == first->width && info->height == first->height && info->channels == first->channels &&
         info->sample == first->sample)
         return MIM_OK;
-    return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN,
-                           "imagej=yes: all pages of a stack are alike; frame %llu is %u x %u %s%s, the first %u x %u %s%s",
-                           (unsigned long long)index, info->width, info->height, sample_name(info->sample),
-                           info->channels == 3 ? " RGB" : "", first->width, first->height, sample_name(first->sample),
-                           first->channels == 3 ? " RGB" : "");
+    return job->host->fail(
+        job, MIM_ARGUMENT, MIM_UNKNOWN,
+        "imagej=yes: all frames of a stack must have the same size and type; frame %llu is %u x %u %s%s, the first %u x %u %s%s",
+        (unsigned long long)index, info->width, info->height, sample_name(info->sample),
+        info->channels == 3 ? " RGB" : "", first->width, first->height, sample_name(first->sample),
+        first->channels == 3 ? " RGB" : "");
 }
 
 int32_t
@@ -189,30 +191,30 @@ tiff_imagej_accept(struct mim_job *job, uint64_t index, struct mim_frame_info *i
 {
     struct tiff_writer *self = job->state;
     if (info->channels == 2 || info->channels == 4)
-        info->channels--; /* the core says that alpha is lost */
+        info->channels--; /* the core reports the loss of alpha */
     bool is_gray = info->channels == 1, is_colour = info->channels == 3;
     bool is_wide = info->sample == MIM_SAMPLE_U16 || info->sample == MIM_SAMPLE_I16 || info->sample == MIM_SAMPLE_F32;
     bool fits = info->sample == MIM_SAMPLE_U8 || (is_gray && is_wide);
 
     if (!is_gray && !is_colour)
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "imagej=yes: ImageJ holds gray and RGB, not %u channels",
-                               info->channels);
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN,
+                               "imagej=yes: ImageJ supports gray and RGB, not %u channels", info->channels);
     if (!fits)
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "imagej=yes: ImageJ holds %s samples only",
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "imagej=yes: ImageJ supports only %s samples",
                                is_gray ? "gray of u8, u16, i16 and f32" : "RGB of u8");
     int32_t status = index > 0 ? check_is_alike(job, index, info) : MIM_OK;
     if (status != MIM_OK)
         return status;
     uint64_t size = (uint64_t)info->width * info->height * info->channels * tiff_sample_size(info->sample);
     if (size > UINT32_MAX)
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "imagej=yes: a page of %llu bytes, more than ImageJ holds",
-                               (unsigned long long)size);
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN,
+                               "imagej=yes: a page of %llu bytes, more than ImageJ supports", (unsigned long long)size);
     if (index == 0)
         self->stack.first = *info;
     return MIM_OK;
 }
 
-/* A code point of valid UTF-8. */
+/* The next code point of valid UTF-8. */
 static uint32_t
 next_point(const uint8_t **text)
 {
@@ -224,7 +226,7 @@ next_point(const uint8_t **text)
     return point;
 }
 
-/* A text that ImageJ would not understand there goes where it shows it: Image > Show Info. In UTF-16. */
+/* ImageJ shows this tag under Image > Show Info: use it, in UTF-16, for a description that is not ImageJ's. */
 static int32_t
 set_info(struct mim_job *job, const uint8_t *text, uint64_t size)
 {
@@ -253,7 +255,7 @@ set_info(struct mim_job *job, const uint8_t *text, uint64_t size)
     return status == MIM_OK ? tiff_tag_list_set(&self->page, job, IJMETADATA, TIFF_BYTE, used, data) : status;
 }
 
-/* Keep what the source said, and leave room for what will be said when the pages have been counted. */
+/* Keep the description of the source, and reserve space for ours, which needs the number of pages. */
 int32_t
 tiff_imagej_describe(struct mim_job *job)
 {
@@ -266,7 +268,7 @@ tiff_imagej_describe(struct mim_job *job)
     if (!source_text)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a description");
 
-    memcpy(source_text, text, size); /* with the zero at its end */
+    memcpy(source_text, text, size); /* with its final zero */
     stack->is_from_imagej = tiff_is_imagej(source_text, size);
     int32_t status = MIM_OK;
     if (!stack->is_from_imagej && size > 1 && !tiff_tag_list_find(&self->page, IJMETADATA))
@@ -274,12 +276,11 @@ tiff_imagej_describe(struct mim_job *job)
     stack->capacity = size + LINES_SIZE;
     if (status == MIM_OK)
         status = tiff_tag_list_set(&self->page, job, TIFFTAG_IMAGEDESCRIPTION, TIFF_ASCII, stack->capacity, NULL);
-    if (status == MIM_OK) /* patched by finish */
+    if (status == MIM_OK) /* finish() patches it */
         memset(tiff_tag_data(tiff_tag_list_find(&self->page, TIFFTAG_IMAGEDESCRIPTION)), 0, stack->capacity);
     return status;
 }
 
-/* What later pages say of themselves has no place in a stack. */
 int32_t
 tiff_imagej_report_lost(struct mim_job *job, const struct tiff_tag_list *tags)
 {
@@ -287,7 +288,7 @@ tiff_imagej_report_lost(struct mim_job *job, const struct tiff_tag_list *tags)
     bool is_lost = false;
     for (uint64_t i = 0; i < tags->count; i++) {
         struct tiff_tag *tag = &tags->list[i], *first_tag = tiff_tag_list_find(&self->page, tag->tag);
-        if (tiff_tag_list_find(&self->option_tags, tag->tag)) /* an option's holds for all pages */
+        if (tiff_tag_list_find(&self->option_tags, tag->tag)) /* options apply to all pages */
             continue;
         const uint8_t *data = first_tag ? tiff_tag_data(first_tag) : NULL;
         uint64_t size = first_tag ? first_tag->size : 0;
@@ -299,10 +300,10 @@ tiff_imagej_report_lost(struct mim_job *job, const struct tiff_tag_list *tags)
     }
     if (!is_lost)
         return MIM_OK;
-    return job->host->notice(job, MIM_NOTICE_METADATA, "a stack of ImageJ's keeps the metadata of its first page alone");
+    return job->host->notice(job, MIM_NOTICE_METADATA, "ImageJ stacks keep only the metadata of their first page");
 }
 
-/* Directories of all pages but the first, behind the images; `*first` is where they begin, 0: there are none. */
+/* Emit the directories of all pages but the first. `*first` is their offset, or 0 if they are omitted. */
 static int32_t
 emit_directories(struct mim_job *job, uint64_t *first)
 {

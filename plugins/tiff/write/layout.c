@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How a frame becomes a page: what its samples turn into, how it is cut. */
+/* How a frame becomes a page: samples, photometric, predictor, and the size of strips or tiles. */
 #include "write/layout.h"
 
 #include <string.h>
@@ -9,9 +9,9 @@
 #include "file/sample.h"
 #include "write/state.h"
 
-#define STRIP_BYTES (256u << 10) /* a thread's worth of work, and near what readers like */
+#define STRIP_BYTES (256u << 10) /* enough work for a thread, and convenient for readers */
 
-/* Samples that a codec cannot hold are converted by the core, which says what is lost. */
+/* Ask the core for samples that the codec supports; the core reports the loss. */
 static int32_t
 convert_for_codec(struct mim_job *job, const struct tiff_codec *codec, struct mim_frame_info *info)
 {
@@ -19,8 +19,8 @@ convert_for_codec(struct mim_job *job, const struct tiff_codec *codec, struct mi
     if (!is_jpeg && !is_webp)
         return MIM_OK;
     if (info->channels > 4)
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "compression=%s holds no %u channels", codec->name,
-                               info->channels);
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "compression=%s does not support %u channels",
+                               codec->name, info->channels);
 
     info->sample = MIM_SAMPLE_U8;
     if (is_jpeg) /* without alpha */
@@ -38,7 +38,7 @@ choose_photometric(struct mim_job *job, struct tiff_layout *layout)
 
     switch (self->photometric) {
     case TIFF_PHOTOMETRIC_WHITE:
-        if (layout->channels > 2) /* of other colours the first alone would be turned */
+        if (layout->channels > 2) /* only the first sample is inverted */
             return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "photometric=miniswhite needs gray, not %u channels",
                                    layout->channels);
         if (layout->format != SAMPLEFORMAT_UINT)
@@ -78,18 +78,17 @@ choose_predictor(struct mim_job *job, struct tiff_layout *layout)
     if (self->predictor == TIFF_PREDICTOR_AUTO) {
         uint32_t best = is_float ? PREDICTOR_FLOATINGPOINT : PREDICTOR_HORIZONTAL;
         bool is_known =
-            !self->imagej || (layout->codec->scheme == COMPRESSION_LZW && !is_float); /* to who will read it */
+            !self->imagej || (layout->codec->scheme == COMPRESSION_LZW && !is_float); /* ImageJ supports no other */
         layout->predictor = layout->codec->predicts_by_default && is_known ? best : PREDICTOR_NONE;
         return MIM_OK;
     }
     layout->predictor = predictors[self->predictor];
     if (layout->predictor != PREDICTOR_NONE && !layout->codec->has_predictor)
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "compression=%s takes no predictor",
-                               layout->codec->name);
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "compression=%s has no predictor", layout->codec->name);
     if (layout->predictor == PREDICTOR_FLOATINGPOINT && !is_float)
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "predictor=float needs samples f32 or f64");
-    if (layout->predictor == PREDICTOR_HORIZONTAL && is_float && self->imagej) /* it would add them as floats */
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "imagej=yes: ImageJ knows no predictor of floats");
+    if (layout->predictor == PREDICTOR_HORIZONTAL && is_float && self->imagej) /* ImageJ would add them as floats */
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "imagej=yes: ImageJ supports no predictor of floats");
     return MIM_OK;
 }
 
@@ -143,7 +142,8 @@ tiff_layout_choose(struct mim_job *job, uint64_t index, void *packet, struct mim
     if (status != MIM_OK)
         return status;
     if (info->channels > UINT16_MAX || !tiff_sample_size(info->sample))
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "TIFF holds no frames of %u channels", info->channels);
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "TIFF does not support frames of %u channels",
+                               info->channels);
 
     *layout = (struct tiff_layout){ .index = index,
                                     .codec = self->codec,
@@ -162,7 +162,8 @@ tiff_layout_choose(struct mim_job *job, uint64_t index, void *packet, struct mim
     cut_into_pieces(self, layout);
     parts = (uint64_t)layout->across * layout->down;
     if (parts > INT32_MAX)
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "a page of %llu tiles", (unsigned long long)parts);
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "a page of %llu tiles, more than 2147483647",
+                               (unsigned long long)parts);
     info->parts = (uint32_t)parts;
     return check_sides(job, layout);
 }

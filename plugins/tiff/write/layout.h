@@ -10,7 +10,7 @@
 
 #include "write/codec-table.h"
 
-/* In the packet. */
+/* The packet of a frame. */
 struct tiff_layout {
     uint64_t index, row_bytes; /* of a packed row of a strip or tile */
     const struct tiff_codec *codec;

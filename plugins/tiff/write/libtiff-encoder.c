@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* libtiff as a compressor of strips and tiles: a handle of each worker's that writes to nowhere but the host's memory. */
+/* libtiff as a compressor of strips and tiles: each worker has a handle that emits what it writes. */
 #include "write/libtiff-encoder.h"
 
 #include <stdio.h>
@@ -24,7 +24,7 @@ emit_coded(thandle_t user, void *data, tmsize_t size)
     return status == MIM_OK ? size : -1;
 }
 
-/* "The end" is always 0: so libtiff never takes a strip for one that it wrote before, and never goes back. */
+/* The end is always at 0, so that libtiff never rewrites an earlier strip. */
 static toff_t
 seek_nowhere(thandle_t user, toff_t offset, int whence)
 {
@@ -63,7 +63,7 @@ ignore_warning(TIFF *tiff, void *user, const char *module, const char *format, v
     return 1;
 }
 
-/* Always BigTIFF: its directory is never written, and offsets have no ceiling. */
+/* BigTIFF has no limit of offsets; the directory is never written. */
 static TIFF *
 open_handle(struct tiff_libtiff_encoder *encoder)
 {
@@ -80,7 +80,7 @@ open_handle(struct tiff_libtiff_encoder *encoder)
     return tiff;
 }
 
-/* Never a predictor: differences are made before. */
+/* Without predictor, which pack_rows() has applied. */
 static bool
 set_codec_fields(TIFF *tiff, const struct tiff_layout *layout)
 {
@@ -91,7 +91,7 @@ set_codec_fields(TIFF *tiff, const struct tiff_layout *layout)
         return false;
     if (scheme != COMPRESSION_JPEG)
         return true;
-    /* each piece carries its tables: no page-wide tag that depends on who encoded it */
+    /* each strip has its own tables: a tag for the page would depend on the worker that came first */
     return TIFFSetField(tiff, TIFFTAG_JPEGTABLESMODE, 0) &&
            (layout->photometric != PHOTOMETRIC_YCBCR || TIFFSetField(tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB));
 }
@@ -126,12 +126,13 @@ fail_encoder(struct tiff_libtiff_encoder *encoder, const char *what)
     struct mim_job *job = encoder->job;
     if (encoder->status)
         return job->host->fail(job, encoder->status, MIM_UNKNOWN, "%s", what);
-    int32_t status = !encoder->text[0] || strstr(encoder->text, "memory") || strstr(encoder->text, "No space") ? MIM_NOMEM
-                                                                                                        : MIM_UNSUPPORTED;
+    int32_t status = !encoder->text[0] || strstr(encoder->text, "memory") || strstr(encoder->text, "No space")
+                         ? MIM_NOMEM
+                         : MIM_UNSUPPORTED;
     return job->host->fail(job, status, MIM_UNKNOWN, "%s: %s", what, encoder->text[0] ? encoder->text : "no memory");
 }
 
-/* libtiff takes leave by writing a directory. */
+/* TIFFCleanup() writes a directory, which is dropped. */
 void
 tiff_libtiff_encoder_close(struct tiff_libtiff_encoder *encoder)
 {
@@ -142,7 +143,7 @@ tiff_libtiff_encoder_close(struct tiff_libtiff_encoder *encoder)
     encoder->tiff = NULL;
 }
 
-/* Pages of one kind share a handle; the index alone differs. */
+/* Pages that differ in their index only share a handle. */
 static int32_t
 set_up_encoder(struct tiff_libtiff_encoder *encoder, const struct tiff_layout *layout)
 {
@@ -155,7 +156,7 @@ set_up_encoder(struct tiff_libtiff_encoder *encoder, const struct tiff_layout *l
     encoder->tiff = open_handle(encoder);
     memset(&encoder->shape, 0, sizeof encoder->shape);
     if (!encoder->tiff || !set_fields(encoder->tiff, layout))
-        return fail_encoder(encoder, "libtiff cannot be set up for this page");
+        return fail_encoder(encoder, "cannot set up libtiff for this page");
     memcpy(&encoder->shape, &shape, sizeof shape);
     return MIM_OK;
 }

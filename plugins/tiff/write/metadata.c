@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Options and metadata as tags. Options come on every page and beat metadata; metadata of the file go to the first page. */
+/* Converts options and metadata to tags. Options apply to every page and override metadata; metadata of the file go
+ * to the first page. */
 #include "write/metadata.h"
 
 #include <math.h>
@@ -17,7 +18,7 @@ struct ratio {
     uint32_t num, den;
 };
 
-/* The nearest quotient, by continued fractions: 300 is 300/1, 0.1 is 1/10. */
+/* The nearest fraction, by continued fractions: 300 is 300/1, 0.1 is 1/10. */
 static bool
 to_ratio(double value, struct ratio *ratio)
 {
@@ -55,7 +56,7 @@ set_unit(struct tiff_tag_list *tags, struct mim_job *job, uint16_t unit)
     return tiff_tag_list_set(tags, job, TIFFTAG_RESOLUTIONUNIT, TIFF_SHORT, 1, &unit);
 }
 
-/* "2024-05-06T07:08:09" or "2024:05:06 07:08:09", with anything after it left out. */
+/* "2024-05-06T07:08:09" or "2024:05:06 07:08:09"; anything after it is ignored. */
 static bool
 to_datetime(const char *text, uint64_t size, char out[19])
 {
@@ -82,7 +83,7 @@ set_datetime(struct tiff_tag_list *tags, struct mim_job *job, const char *text, 
     return tiff_tag_list_set_text(tags, job, TIFFTAG_DATETIME, time, sizeof time);
 }
 
-/* Second words only fill a place that the better one left free. */
+/* Secondary keys apply only if the tag is not set yet. */
 static const struct {
     const char *key;
     uint16_t tag;
@@ -219,7 +220,7 @@ tiff_option_tags(struct mim_job *job)
                   { TIFFTAG_ARTIST, self->artist } };
 
     int32_t status = set_resolution_option(job, units[self->unit]);
-    if (status == MIM_OK && self->unit != 0) /* not the default: somebody asked for it */
+    if (status == MIM_OK && self->unit != 0) /* not the default */
         status = set_unit(&self->option_tags, job, units[self->unit]);
     for (unsigned i = 0; i < sizeof given / sizeof *given && status == MIM_OK; i++)
         if (given[i].text)
@@ -228,7 +229,8 @@ tiff_option_tags(struct mim_job *job)
     if (status == MIM_OK && self->datetime)
         status = set_datetime(&self->option_tags, job, self->datetime, strlen(self->datetime));
     if (status == MIM_UNSUPPORTED)
-        status = job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "datetime=%s: expected YYYY-MM-DDTHH:MM:SS", self->datetime);
+        status =
+            job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "datetime=%s: expected YYYY-MM-DDTHH:MM:SS", self->datetime);
     if (status == MIM_OK)
         status = tiff_profile_from_option(job);
     return status == MIM_OK ? tiff_raw_tags_from_options(job) : status;

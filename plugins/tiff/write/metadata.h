@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Metadata and options as tags. */
+/* Converts metadata and options to tags. */
 #ifndef MIM_TIFF_WRITE_METADATA_H
 #define MIM_TIFF_WRITE_METADATA_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Colour profiles of what is written: from a file, or from metadata; and whether they fit the page. */
+/* Colour profiles, from a file or from metadata, and whether they match the page. */
 #include "write/profile.h"
 
 #include <string.h>
@@ -26,7 +26,7 @@ read_file(struct mim_job *job, const char *path, int32_t side, uint64_t size)
     uint8_t *data = tiff_tag_data(tiff_tag_list_find(&self->option_tags, TIFFTAG_ICCPROFILE));
     int64_t got = job->host->side_read(job, side, data, size, 0);
     if (got < 0)
-        return job->host->fail(job, (int32_t)-got, MIM_UNKNOWN, "icc=%s: cannot be read", path);
+        return job->host->fail(job, (int32_t)-got, MIM_UNKNOWN, "icc=%s: cannot read the file", path);
     if ((uint64_t)got < size || !is_profile(data, size))
         return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "icc=%s: not an ICC profile", path);
     return MIM_OK;
@@ -46,12 +46,13 @@ tiff_profile_from_option(struct mim_job *job)
     if (size < HEADER_BYTES || size == MIM_UNKNOWN)
         return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "icc=%s: not an ICC profile", self->icc);
     if (size > limit || size > UINT32_MAX)
-        return job->host->fail(job, MIM_LIMIT, MIM_UNKNOWN, "icc=%s: %llu bytes, more than the %llu allowed for metadata",
-                               self->icc, (unsigned long long)size, (unsigned long long)limit);
+        return job->host->fail(job, MIM_LIMIT, MIM_UNKNOWN,
+                               "icc=%s: %llu bytes, more than the %llu allowed for metadata", self->icc,
+                               (unsigned long long)size, (unsigned long long)limit);
     return read_file(job, self->icc, side, size);
 }
 
-/* The colours that it is for, in its bytes 16 to 19. What is no profile is not ours to judge. */
+/* Bytes 16 to 19 name the colour space. Data that are not a profile are kept. */
 static bool
 is_for(const struct tiff_tag *profile, const struct tiff_layout *layout)
 {
@@ -69,9 +70,10 @@ tiff_profile_check(struct mim_job *job, const struct tiff_layout *layout)
     if (!profile || (!is_refused && is_for(profile, layout)))
         return MIM_OK;
     if (self->icc && !is_refused)
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "icc=%s: a profile for other colours than the page's",
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "icc=%s: the profile is not for the colours of the page",
                                self->icc);
     tiff_tag_list_remove(&self->page, job, TIFFTAG_ICCPROFILE);
     return is_refused ? MIM_OK
-                      : job->host->notice(job, MIM_NOTICE_METADATA, "the colour profile does not fit the page: left out");
+                      : job->host->notice(job, MIM_NOTICE_METADATA,
+                                          "the colour profile does not match the page and is dropped");
 }

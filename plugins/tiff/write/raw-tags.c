@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tags that go by their number: tag:NNN as an option, and as metadata of another TIFF. */
+/* Tags by number: tag:NNN as an option, and as metadata of another TIFF. */
 #include "write/raw-tags.h"
 
 #include <errno.h>
@@ -14,7 +14,7 @@
 #include "file/known-tags.h"
 #include "write/state.h"
 
-/* Metadata have no types of TIFF's: these are what readers of such tags insist on. */
+/* Metadata do not have TIFF's types: readers of these tags require the types here. */
 static const struct {
     uint16_t tag, type;
 } customs[] = {
@@ -34,10 +34,11 @@ custom_type(uint16_t tag, uint16_t otherwise)
 static bool
 is_whole(uint16_t type)
 {
-    return type == TIFF_BYTE || type == TIFF_SHORT || type == TIFF_LONG || type == TIFF_LONG8 || tiff_type_is_signed(type);
+    return type == TIFF_BYTE || type == TIFF_SHORT || type == TIFF_LONG || type == TIFF_LONG8 ||
+           tiff_type_is_signed(type);
 }
 
-/* Metadata need not be aligned. */
+/* Metadata may be unaligned. */
 static int64_t
 number_at(const int64_t *values, uint64_t i)
 {
@@ -46,7 +47,7 @@ number_at(const int64_t *values, uint64_t i)
     return value;
 }
 
-/* The narrowest type that holds all of them, as writers do it; 0: there is none in a classic file. */
+/* The narrowest type that holds all values; 0 if a classic file has none. */
 static uint16_t
 type_of_integers(const int64_t *values, uint64_t count, bool is_big)
 {
@@ -63,7 +64,7 @@ type_of_integers(const int64_t *values, uint64_t count, bool is_big)
     return !is_big ? 0 : low < 0 ? TIFF_SLONG8 : TIFF_LONG8;
 }
 
-/* Does a number fit into an integer type? */
+/* Does the integer type hold the value? */
 static bool
 fits_type(int64_t value, uint16_t type)
 {
@@ -81,7 +82,8 @@ store_integer(uint8_t *to, int64_t value, unsigned size)
     uint8_t narrow = (uint8_t)value;
     uint16_t half = (uint16_t)value;
     uint32_t word = (uint32_t)value;
-    memcpy(to, size == 1 ? (void *)&narrow : size == 2 ? (void *)&half : size == 4 ? (void *)&word : (void *)&value, size);
+    const void *from = size == 1 ? (const void *)&narrow : size == 2 ? (const void *)&half : &word;
+    memcpy(to, size == 8 ? (const void *)&value : from, size);
 }
 
 static int32_t
@@ -128,7 +130,7 @@ set_ratios(struct tiff_tag_list *tags, struct mim_job *job, uint16_t tag, const 
     return MIM_OK;
 }
 
-/* ImageJ's own are in the byte order of their file: of another they would be noise. */
+/* ImageJ's metadata have the byte order of their file, and are useless in a file of the other one. */
 static bool
 is_of_another_order(uint16_t tag, const uint8_t *data, uint64_t size)
 {
@@ -152,7 +154,7 @@ tiff_raw_tag_from_metadata(struct tiff_tag_list *tags, struct mim_job *job, cons
     const struct tiff_writer *self = job->state;
     char *end;
     unsigned long tag = strtoul(number, &end, 10);
-    /* that the file is big is only known of frames */
+    /* the width of offsets is known once the writer is open */
     bool is_big = self->is_open && self->is_big;
     if (*end || number[0] < '1' || number[0] > '9' || tag > UINT16_MAX || tiff_known_tag((uint32_t)tag) || size == 0)
         return MIM_UNSUPPORTED;
@@ -175,7 +177,7 @@ tiff_raw_tag_from_metadata(struct tiff_tag_list *tags, struct mim_job *job, cons
     }
 }
 
-/* What an option's value is made of, when it does not say so itself. */
+/* The prefixes of an option's value that name a type. */
 static const struct {
     const char *name;
     uint16_t type;
@@ -191,14 +193,14 @@ take_integer(const char **text, int64_t *value)
 {
     char *end = (char *)*text;
     errno = 0;
-    if (strchr("+-0123456789", **text)) /* the end, too: then nothing is found */
+    if (strchr("+-0123456789", **text)) /* also true at the end of the text, where strtoll() finds nothing */
         *value = strtoll(*text, &end, 10);
     bool is_one = end != *text && errno == 0;
     *text = end;
     return is_one;
 }
 
-/* In decimal: no words, such as nan, and no hexadecimal digits. */
+/* Decimal only: strtod() also accepts words, such as nan, and hexadecimal digits. */
 static bool
 take_real(const char **text, double *value)
 {
@@ -228,7 +230,7 @@ take_hex(const char **text, uint8_t *value)
     return true;
 }
 
-/* One value of a type from the text; `to` NULL: only look. */
+/* Parse one value of the type; `to` may be NULL. */
 static bool
 take_value(const char **text, uint16_t type, uint8_t *to)
 {
@@ -258,7 +260,7 @@ take_value(const char **text, uint16_t type, uint8_t *to)
     return true;
 }
 
-/* How many values of the type the text holds, with commas (hexadecimal digits: without); 0: it holds none of these. */
+/* Parse a list of values with commas, or hexadecimal digits without. Returns their number, 0 if it is no such list. */
 static uint64_t
 take_values(const char *text, uint16_t type, uint8_t *to)
 {
@@ -273,7 +275,7 @@ take_values(const char *text, uint16_t type, uint8_t *to)
     return count;
 }
 
-/* "short:1,2" says it; 0: nothing is said. */
+/* The type in front, as in "short:1,2"; 0 without one. */
 static uint16_t
 named_type(const char **value)
 {
@@ -286,7 +288,7 @@ named_type(const char **value)
     return 0;
 }
 
-/* "0x" starts bytes; else the first of these that it can be, and a text at last. */
+/* Bytes after "0x", else the first of these types that parses, else a text. */
 static uint16_t
 guess_type(const char **value, bool is_big)
 {
@@ -308,11 +310,12 @@ set_tag(struct mim_job *job, uint16_t tag, const char *key, const char *value)
 {
     struct tiff_writer *self = job->state;
     const struct tiff_known_tag *known = tiff_known_tag(tag);
-    bool is_text = known && (known->type == MIM_META_TEXT || known->type == MIM_META_TIME); /* a title is, though it be 1984 */
+    bool is_text = known && (known->type == MIM_META_TEXT || known->type == MIM_META_TIME); /* a title may be 1984 */
     const char *text = value;
     uint16_t type = named_type(&text);
     if (is_text && type && type != TIFF_ASCII)
-        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "tag:%s=%s: this tag (%s) holds a text", key, value, known->key);
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "tag:%s=%s: this tag (%s) is a text", key, value,
+                               known->key);
     if (!type)
         type = is_text ? TIFF_ASCII : guess_type(&text, self->is_big);
     if (type == TIFF_ASCII)
@@ -320,7 +323,8 @@ set_tag(struct mim_job *job, uint16_t tag, const char *key, const char *value)
 
     uint64_t count = take_values(text, type, NULL);
     if (count == 0)
-        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "tag:%s=%s: not a list of values of this type", key, value);
+        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "tag:%s=%s: not a list of values of this type", key,
+                               value);
     if (!self->is_big && (type == TIFF_LONG8 || type == TIFF_SLONG8))
         return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "tag:%s=%s: 64-bit values need bigtiff=yes", key, value);
     int32_t status = tiff_tag_list_set(&self->option_tags, job, tag, type, count, NULL);
@@ -339,13 +343,13 @@ tiff_raw_tags_from_options(struct mim_job *job)
         char *end;
         unsigned long tag = strtoul(key, &end, 10);
         if (*end || key[0] < '1' || key[0] > '9' || tag > UINT16_MAX)
-            return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "tag:%s: tags have numbers from 1 to 65535", key);
+            return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "tag:%s: expected a number from 1 to 65535", key);
         const struct tiff_known_tag *known = tiff_known_tag((uint32_t)tag);
         if (known && !known->key)
             return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN,
-                                   "tag:%s: says how pixels are stored or measured, which has options of its own", key);
+                                   "tag:%s: set by the layout of pixels or by an option of its own", key);
         if (tiff_tag_list_find(&self->option_tags, (uint16_t)tag))
-            return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "tag:%s: is set by another option, too", key);
+            return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "tag:%s: already set by another option", key);
         status = set_tag(job, (uint16_t)tag, key, value);
     }
     return status;

@@ -12,20 +12,26 @@
 #include "write/codec-table.h"
 #include "write/tag-list.h"
 
-enum { TIFF_PHOTOMETRIC_AUTO, TIFF_PHOTOMETRIC_BLACK, TIFF_PHOTOMETRIC_WHITE, TIFF_PHOTOMETRIC_RGB, TIFF_PHOTOMETRIC_YCBCR };
+enum {
+    TIFF_PHOTOMETRIC_AUTO,
+    TIFF_PHOTOMETRIC_BLACK,
+    TIFF_PHOTOMETRIC_WHITE,
+    TIFF_PHOTOMETRIC_RGB,
+    TIFF_PHOTOMETRIC_YCBCR
+};
 enum { TIFF_BIG_AUTO, TIFF_BIG_YES, TIFF_BIG_NO };
 enum { TIFF_PREDICTOR_AUTO, TIFF_PREDICTOR_NONE, TIFF_PREDICTOR_HORIZONTAL, TIFF_PREDICTOR_FLOAT };
 enum { TIFF_IMAGEJ_NO, TIFF_IMAGEJ_YES, TIFF_IMAGEJ_SLICES, TIFF_IMAGEJ_FRAMES };
 
 /* A stack for ImageJ. */
 struct tiff_imagej_stack {
-    struct mim_frame_info first;              /* all others are like it */
-    bool is_in_time;                          /* images are frames, else slices */
-    double seconds;                           /* from image to image; 0: not known */
-    struct tiff_scratch source_text;          /* the source's description */
-    bool is_from_imagej;                      /* ... is one of ImageJ's */
-    uint64_t capacity;                        /* left for ours */
-    uint64_t description, description_count;  /* where they are in the file */
+    struct mim_frame_info first;             /* all others have its size and type */
+    bool is_in_time;                         /* images are frames, not slices */
+    double seconds;                          /* from image to image; 0: unknown */
+    struct tiff_scratch source_text;         /* the description of the source */
+    bool is_from_imagej;                     /* which ImageJ wrote */
+    uint64_t capacity;                       /* reserved for our description */
+    uint64_t description, description_count; /* their offsets in the file */
     uint64_t data, image_size;
 };
 
@@ -41,15 +47,15 @@ struct tiff_writer {
     const struct tiff_codec *codec;
     struct mim_size tile;        /* 0 x 0: strips */
     bool is_open, is_big;
-    bool is_contiguous;          /* images lie one behind the other */
-    uint64_t pages;              /* put so far */
+    bool is_contiguous;          /* images are adjacent */
+    uint64_t pages;              /* written so far */
     uint64_t ceiling;            /* of offsets in a classic file; tests set a lower one */
     struct tiff_imagej_stack stack;
-    uint64_t pointer;            /* where the last page points to a next one; mended by finish */
-    struct tiff_tag_list option_tags;  /* by options, for every page */
-    struct tiff_tag_list file_tags;    /* by metadata of the file, for the first page */
-    struct tiff_tag_list pending_tags; /* by metadata of the frame to be accepted next */
-    struct tiff_tag_list page;         /* being put; kept for its memory */
+    uint64_t pointer;                  /* offset of the last page's link to the next; finish() clears it */
+    struct tiff_tag_list option_tags;  /* of options, for every page */
+    struct tiff_tag_list file_tags;    /* of the file's metadata, for the first page */
+    struct tiff_tag_list pending_tags; /* of the next frame's metadata */
+    struct tiff_tag_list page;         /* of the current page */
     struct tiff_scratch bytes;
     struct tiff_frame_tags *oldest, *newest;
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tags to be written: a sorted list of values. */
+/* A sorted list of tags to be written. */
 #include "write/tag-list.h"
 
 #include <string.h>
@@ -31,7 +31,7 @@ free_values(struct tiff_tag *tag, struct mim_job *job)
     tag->large = NULL;
 }
 
-/* Open a place where the order wants it. */
+/* Insert an empty tag at its sorted position. */
 static struct tiff_tag *
 insert_tag(struct tiff_tag_list *tags, struct mim_job *job, uint16_t tag)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tags to be written, sorted; their values are laid out as in the file. */
+/* A sorted list of tags to be written, with values as they are stored in the file. */
 #ifndef MIM_TIFF_WRITE_TAG_LIST_H
 #define MIM_TIFF_WRITE_TAG_LIST_H
 

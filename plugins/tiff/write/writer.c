@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The writer's operations: frames are pages. */
+/* The writer's operations: each frame is a page. */
 #include "write/writer.h"
 
 #include <math.h>
@@ -17,35 +17,39 @@
 #define AT(field) .offset = offsetof(struct tiff_writer, field)
 
 static const struct mim_option options[] = {
-    { MIM_OPTION_HEADER, .type = MIM_OPTION_CHOICE, .name = "compression", .choices = TIFF_CODEC_CHOICES, AT(compression),
-      .help = "how strips are compressed" },
+    { MIM_OPTION_HEADER, .type = MIM_OPTION_CHOICE, .name = "compression", .choices = TIFF_CODEC_CHOICES,
+      AT(compression), .help = "compression of strips and tiles" },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_INT, .name = "level", .initial = -1, .min = -1, .max = 100, AT(level),
-      .help = "deflate 1-12, zstd 1-22, lzma 0-9, quality of jpeg and webp 1-100 (webp 100: lossless); -1: the codec's own" },
+      .help =
+          "deflate 1-12, zstd 1-22, lzma 0-9, quality of jpeg and webp 1-100 (webp 100: lossless); -1: default" },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_CHOICE, .name = "predictor", .choices = "auto|none|horizontal|float",
       AT(predictor), .help = "differences before compression; auto: with lzw, deflate and zstd" },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_LIST, .name = "resolution", AT(resolution),
       .help = "pixels per unit: x,y or one number, each may be n/d" },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_CHOICE, .name = "resolutionunit", .choices = "inch|none|cm", AT(unit),
       .help = "unit of the resolution" },
-    { MIM_OPTION_HEADER, .type = MIM_OPTION_TEXT, .name = "software", AT(software), .help = "program that made the pictures" },
-    { MIM_OPTION_HEADER, .type = MIM_OPTION_TEXT, .name = "description", AT(description), .help = "what the pictures show" },
+    { MIM_OPTION_HEADER, .type = MIM_OPTION_TEXT, .name = "software", AT(software),
+      .help = "program that made the images" },
+    { MIM_OPTION_HEADER, .type = MIM_OPTION_TEXT, .name = "description", AT(description),
+      .help = "description of the images" },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_TEXT, .name = "datetime", AT(datetime), .help = "YYYY-MM-DDTHH:MM:SS" },
-    { MIM_OPTION_HEADER, .type = MIM_OPTION_TEXT, .name = "artist", AT(artist), .help = "person who made the pictures" },
+    { MIM_OPTION_HEADER, .type = MIM_OPTION_TEXT, .name = "artist", AT(artist), .help = "creator of the images" },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_CHOICE, .name = "photometric", AT(photometric),
-      .choices = "auto|minisblack|miniswhite|rgb|ycbcr", .help = "how samples are stored; auto: by channels" },
+      .choices = "auto|minisblack|miniswhite|rgb|ycbcr",
+      .help = "meaning of the samples; auto: by the number of channels" },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_LIST, .name = "tile", .unit = "px", AT(tile_option),
       .help = "tiles instead of strips: width,height, multiples of 16" },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_INT, .name = "rowsperstrip", .min = 0, .max = INT32_MAX, AT(rows_per_strip),
       .help = "rows in a strip; 0: about 256 KiB" },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_CHOICE, .name = "bigtiff", .choices = "auto|yes|no", AT(big),
-      .help = "64-bit offsets; auto: unless the file is known to stay under 4 GB" },
+      .help = "64-bit offsets; auto: unless the file is certain to stay below 4 GB" },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_CHOICE, .name = "imagej", AT(imagej),
       .choices = "no=false=off=0|yes=true=on=1|slices|frames",
-      .help = "a stack as ImageJ writes it; yes: of frames when they have timing, else of slices" },
+      .help = "write a stack as ImageJ does; yes: frames if the source has timing, else slices" },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_TEXT, .name = "icc", AT(icc),
-      .help = "file with the colour profile; none: without one; not given: the source's" },
+      .help = "file with the colour profile; none: no profile; default: the profile of the source" },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_PAIRS, .name = "tag", AT(tag_options),
-      .help = "tag:NNN=VALUE, any other tag: a text, numbers, n/d, 0xBYTES, or TYPE:VALUE" },
+      .help = "tag:NNN=VALUE sets any other tag: a text, numbers, n/d, 0xBYTES, or TYPE:VALUE" },
 };
 
 /* Tags of a frame between accepts and put. */
@@ -61,7 +65,7 @@ round_up(uint32_t size, uint32_t unit)
     return unit ? ((uint64_t)size + unit - 1) / unit * unit : size;
 }
 
-/* a * b, or `most` when that is less. */
+/* The smaller of a * b and `limit`. */
 static uint64_t
 multiply_up_to(uint64_t a, uint64_t b, uint64_t limit)
 {
@@ -69,8 +73,7 @@ multiply_up_to(uint64_t a, uint64_t b, uint64_t limit)
     return __builtin_mul_overflow(a, b, &product) || product > limit ? limit : product;
 }
 
-/* Is the whole file known to stay under 4 GB? Pixels, with what tiles reach over the edges, and a tenth more, and what the
- * directories take. */
+/* Is the file certain to stay below 4 GB? Count pixels with the overhang of tiles, directories, and a tenth more. */
 static bool
 is_known_to_fit(const struct tiff_writer *self, const struct mim_sequence *sequence)
 {
@@ -82,7 +85,7 @@ is_known_to_fit(const struct tiff_writer *self, const struct mim_sequence *seque
            multiply_up_to((frame + 512) * 11 / 10, sequence->count, UINT32_MAX) < UINT32_MAX;
 }
 
-/* Width and height, or one number for both. */
+/* The option has width and height, or one number for both. */
 static int32_t
 choose_tile(struct mim_job *job)
 {
@@ -120,7 +123,7 @@ writer_open(struct mim_job *job, struct mim_sequence *sequence)
     return status == MIM_OK ? tiff_emit_header(job) : status;
 }
 
-/* What was said of the frame waits for its put, in order. */
+/* Queue the frame's tags until its put. */
 static int32_t
 writer_accepts(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info *info)
 {
@@ -156,7 +159,7 @@ drop_oldest(struct mim_job *job)
     job->host->resize(job, frame, sizeof *frame, 0);
 }
 
-/* All tags of the page but its layout's. The weakest first: later ones replace. */
+/* All tags of the page except those of the layout; the frame's replace the file's, and options replace both. */
 static int32_t
 gather_tags(struct mim_job *job, const struct tiff_layout *layout, const struct tiff_tag_list *own)
 {
@@ -200,7 +203,7 @@ writer_put(struct mim_job *job, void *packet, const struct mim_frame_info *info,
     return status;
 }
 
-/* The last page was told of one more. */
+/* The last page still points to a next one. */
 static int32_t
 writer_finish(struct mim_job *job)
 {
