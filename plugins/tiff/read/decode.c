@@ -8,6 +8,7 @@
 #include "file/sample.h"
 #include "read/colour.h"
 #include "read/orient.h"
+#include "read/rgba.h"
 #include "read/strip.h"
 #include "read/unpack.h"
 #include "read/worker.h"
@@ -190,39 +191,13 @@ read_rows(struct decoding *d, uint32_t first_row, uint32_t rows, uint32_t plane)
     return MIM_OK;
 }
 
-/* libtiff's conversion to 0xAABBGGRR words, without its handling of orientation. */
-static int32_t
-read_rgba(struct decoding *d, uint32_t first_row, uint32_t rows)
-{
-    TIFFRGBAImage image;
-    char why[1024] = "";
-    if (!TIFFRGBAImageBegin(&image, d->worker->handle.tiff, 1, why))
-        return d->job->host->fail(d->job, MIM_UNSUPPORTED, d->page->offset, "libtiff: %s", why);
-
-    image.req_orientation = image.orientation;
-    image.row_offset = (int)first_row;
-    int is_done = TIFFRGBAImageGet(&image, (uint32_t *)d->coded, d->page->width, rows);
-    TIFFRGBAImageEnd(&image);
-    if (!is_done)
-        return tiff_handle_fail(&d->worker->handle);
-
-    for (uint32_t y = 0; y < rows; y++)
-        for (uint32_t x = 0; x < d->page->width; x++) {
-            uint32_t pixel = ((const uint32_t *)d->coded)[(uint64_t)y * d->page->width + x];
-            uint8_t *to = d->block + y * d->block_stride + 3 * (uint64_t)x;
-            to[0] = (uint8_t)TIFFGetR(pixel);
-            to[1] = (uint8_t)TIFFGetG(pixel);
-            to[2] = (uint8_t)TIFFGetB(pixel);
-        }
-    return MIM_OK;
-}
-
 static int32_t
 read_chunk(struct decoding *d, uint32_t first_row, uint32_t rows)
 {
     const struct tiff_page *page = d->page;
     if (page->route == TIFF_ROUTE_RGBA)
-        return read_rgba(d, first_row, rows);
+        return tiff_rgba_read(&d->worker->handle, page, first_row, rows, (uint32_t *)d->coded, d->block,
+                              d->block_stride);
 
     int32_t status = MIM_OK;
     for (uint32_t plane = 0; plane < page->planes && status == MIM_OK; plane++) {

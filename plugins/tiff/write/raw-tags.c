@@ -2,10 +2,6 @@
 /* Tags by number: tag:NNN as an option, and as metadata of another TIFF. */
 #include "write/raw-tags.h"
 
-#include <errno.h>
-#include <float.h>
-#include <locale.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +9,7 @@
 
 #include "file/known-tags.h"
 #include "write/state.h"
+#include "write/tag-value.h"
 
 /* Metadata do not have TIFF's types: readers of these tags require the types here. */
 static const struct {
@@ -64,28 +61,6 @@ type_of_integers(const int64_t *values, uint64_t count, bool is_big)
     return !is_big ? 0 : low < 0 ? TIFF_SLONG8 : TIFF_LONG8;
 }
 
-/* Does the integer type hold the value? */
-static bool
-fits_type(int64_t value, uint16_t type)
-{
-    unsigned bits = tiff_type_size(type) * 8;
-    if (bits == 64)
-        return tiff_type_is_signed(type) || value >= 0;
-    if (tiff_type_is_signed(type))
-        return value >= -(INT64_C(1) << (bits - 1)) && value < INT64_C(1) << (bits - 1);
-    return value >= 0 && value >> bits == 0;
-}
-
-static void
-store_integer(uint8_t *to, int64_t value, unsigned size)
-{
-    uint8_t narrow = (uint8_t)value;
-    uint16_t half = (uint16_t)value;
-    uint32_t word = (uint32_t)value;
-    const void *from = size == 1 ? (const void *)&narrow : size == 2 ? (const void *)&half : &word;
-    memcpy(to, size == 8 ? (const void *)&value : from, size);
-}
-
 static int32_t
 set_integers(struct tiff_tag_list *tags, struct mim_job *job, uint16_t tag, const int64_t *values, uint64_t count,
              bool is_big)
@@ -94,7 +69,7 @@ set_integers(struct tiff_tag_list *tags, struct mim_job *job, uint16_t tag, cons
     if (!is_whole(type))
         return MIM_UNSUPPORTED;
     for (uint64_t i = 0; i < count; i++)
-        if (!fits_type(number_at(values, i), type))
+        if (!tiff_type_holds(number_at(values, i), type))
             return MIM_UNSUPPORTED;
     int32_t status = tiff_tag_list_set(tags, job, tag, type, count, NULL);
     if (status != MIM_OK)
@@ -103,7 +78,7 @@ set_integers(struct tiff_tag_list *tags, struct mim_job *job, uint16_t tag, cons
     unsigned size = tiff_type_size(type);
     uint8_t *data = tiff_tag_data(tiff_tag_list_find(tags, tag));
     for (uint64_t i = 0; i < count; i++)
-        store_integer(data + i * size, number_at(values, i), size);
+        tiff_store_integer(data + i * size, number_at(values, i), size);
     return MIM_OK;
 }
 
@@ -116,7 +91,7 @@ set_ratios(struct tiff_tag_list *tags, struct mim_job *job, uint16_t tag, const 
         type = values[i].num < 0 ? TIFF_SRATIONAL : type;
     uint16_t part = type == TIFF_RATIONAL ? TIFF_LONG : TIFF_SLONG;
     for (uint64_t i = 0; i < count; i++)
-        if (!fits_type(values[i].num, part) || !fits_type(values[i].den, part))
+        if (!tiff_type_holds(values[i].num, part) || !tiff_type_holds(values[i].den, part))
             return MIM_UNSUPPORTED;
 
     int32_t status = tiff_tag_list_set(tags, job, tag, type, count, NULL);
@@ -124,8 +99,8 @@ set_ratios(struct tiff_tag_list *tags, struct mim_job *job, uint16_t tag, const 
         return status;
     uint8_t *data = tiff_tag_data(tiff_tag_list_find(tags, tag));
     for (uint64_t i = 0; i < count; i++) {
-        store_integer(data + 8 * i, values[i].num, 4);
-        store_integer(data + 8 * i + 4, values[i].den, 4);
+        tiff_store_integer(data + 8 * i, values[i].num, 4);
+        tiff_store_integer(data + 8 * i + 4, values[i].den, 4);
     }
     return MIM_OK;
 }
@@ -177,134 +152,6 @@ tiff_raw_tag_from_metadata(struct tiff_tag_list *tags, struct mim_job *job, cons
     }
 }
 
-/* The prefixes of an option's value that name a type. */
-static const struct {
-    const char *name;
-    uint16_t type;
-} types[] = {
-    { "text", TIFF_ASCII },     { "byte", TIFF_BYTE },      { "short", TIFF_SHORT },       { "long", TIFF_LONG },
-    { "long8", TIFF_LONG8 },    { "sbyte", TIFF_SBYTE },    { "sshort", TIFF_SSHORT },     { "slong", TIFF_SLONG },
-    { "slong8", TIFF_SLONG8 },  { "rational", TIFF_RATIONAL }, { "srational", TIFF_SRATIONAL }, { "float", TIFF_FLOAT },
-    { "double", TIFF_DOUBLE },  { "hex", TIFF_UNDEFINED },
-};
-
-static bool
-take_integer(const char **text, int64_t *value)
-{
-    char *end = (char *)*text;
-    errno = 0;
-    if (strchr("+-0123456789", **text)) /* also true at the end of the text, where strtoll() finds nothing */
-        *value = strtoll(*text, &end, 10);
-    bool is_one = end != *text && errno == 0;
-    *text = end;
-    return is_one;
-}
-
-/* Decimal only: strtod() also accepts words, such as nan, and hexadecimal digits. */
-static bool
-take_real(const char **text, double *value)
-{
-    locale_t plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
-    char *end;
-    if (plain == (locale_t)0)
-        return false;
-    *value = strtod_l(*text, &end, plain);
-    freelocale(plain);
-    size_t taken = (size_t)(end - *text);
-    bool is_one = taken > 0 && taken <= strspn(*text, "+-.0123456789eE") && isfinite(*value);
-    *text = end;
-    return is_one;
-}
-
-static bool
-take_hex(const char **text, uint8_t *value)
-{
-    static const char digits[] = "0123456789abcdef";
-    *value = 0;
-    for (unsigned i = 0; i < 2; i++, ++*text) {
-        const char *digit = **text ? strchr(digits, **text | 0x20) : NULL;
-        if (!digit)
-            return false;
-        *value = (uint8_t)(*value << 4 | (digit - digits));
-    }
-    return true;
-}
-
-/* Parse one value of the type; `to` may be NULL. */
-static bool
-take_value(const char **text, uint16_t type, uint8_t *to)
-{
-    uint8_t scratch[8];
-    double real;
-    to = to ? to : scratch;
-    if (type == TIFF_UNDEFINED)
-        return take_hex(text, to);
-    if (type == TIFF_FLOAT || type == TIFF_DOUBLE) {
-        if (!take_real(text, &real))
-            return false;
-        if (type == TIFF_FLOAT && fabs(real) > (double)FLT_MAX)
-            return false;
-        float single = (float)real;
-        memcpy(to, type == TIFF_FLOAT ? (void *)&single : (void *)&real, tiff_type_size(type));
-        return true;
-    }
-
-    bool is_ratio = type == TIFF_RATIONAL || type == TIFF_SRATIONAL;
-    uint16_t part = is_ratio ? (type == TIFF_RATIONAL ? TIFF_LONG : TIFF_SLONG) : type;
-    for (unsigned i = 0; i <= is_ratio; i++, to += tiff_type_size(part)) {
-        int64_t value = 0;
-        if ((i && *(*text)++ != '/') || !take_integer(text, &value) || !fits_type(value, part))
-            return false;
-        store_integer(to, value, tiff_type_size(part));
-    }
-    return true;
-}
-
-/* Parse a list of values with commas, or hexadecimal digits without. Returns their number, 0 if it is no such list. */
-static uint64_t
-take_values(const char *text, uint16_t type, uint8_t *to)
-{
-    uint64_t count = 0;
-    for (bool is_first = true; *text || is_first; is_first = false) {
-        if (!is_first && type != TIFF_UNDEFINED && *text++ != ',')
-            return 0;
-        if (!take_value(&text, type, to ? to + count * tiff_type_size(type) : NULL))
-            return 0;
-        count++;
-    }
-    return count;
-}
-
-/* The type in front, as in "short:1,2"; 0 without one. */
-static uint16_t
-named_type(const char **value)
-{
-    size_t length = strcspn(*value, ":");
-    for (unsigned i = 0; (*value)[length] && i < sizeof types / sizeof *types; i++)
-        if (strlen(types[i].name) == length && strncmp(*value, types[i].name, length) == 0) {
-            *value += length + 1;
-            return types[i].type;
-        }
-    return 0;
-}
-
-/* Bytes after "0x", else the first of these types that parses, else a text. */
-static uint16_t
-guess_type(const char **value, bool is_big)
-{
-    static const uint16_t guesses[] = { TIFF_SHORT, TIFF_LONG, TIFF_SSHORT, TIFF_SLONG, TIFF_LONG8, TIFF_SLONG8,
-                                        TIFF_RATIONAL, TIFF_SRATIONAL, TIFF_DOUBLE };
-    if (strncmp(*value, "0x", 2) == 0 && take_values(*value + 2, TIFF_UNDEFINED, NULL)) {
-        *value += 2;
-        return TIFF_UNDEFINED;
-    }
-    for (unsigned i = 0; i < sizeof guesses / sizeof *guesses; i++)
-        if ((is_big || (guesses[i] != TIFF_LONG8 && guesses[i] != TIFF_SLONG8)) &&
-            take_values(*value, guesses[i], NULL))
-            return guesses[i];
-    return TIFF_ASCII;
-}
-
 static int32_t
 set_tag(struct mim_job *job, uint16_t tag, const char *key, const char *value)
 {
@@ -312,16 +159,16 @@ set_tag(struct mim_job *job, uint16_t tag, const char *key, const char *value)
     const struct tiff_known_tag *known = tiff_known_tag(tag);
     bool is_text = known && (known->type == MIM_META_TEXT || known->type == MIM_META_TIME); /* a title may be 1984 */
     const char *text = value;
-    uint16_t type = named_type(&text);
+    uint16_t type = tiff_value_named_type(&text);
     if (is_text && type && type != TIFF_ASCII)
         return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "tag:%s=%s: this tag (%s) is a text", key, value,
                                known->key);
     if (!type)
-        type = is_text ? TIFF_ASCII : guess_type(&text, self->is_big);
+        type = is_text ? TIFF_ASCII : tiff_value_guess_type(&text, self->is_big);
     if (type == TIFF_ASCII)
         return tiff_tag_list_set_text(&self->option_tags, job, tag, text, strlen(text));
 
-    uint64_t count = take_values(text, type, NULL);
+    uint64_t count = tiff_value_parse(text, type, NULL);
     if (count == 0)
         return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "tag:%s=%s: not a list of values of this type", key,
                                value);
@@ -329,7 +176,7 @@ set_tag(struct mim_job *job, uint16_t tag, const char *key, const char *value)
         return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "tag:%s=%s: 64-bit values need bigtiff=yes", key, value);
     int32_t status = tiff_tag_list_set(&self->option_tags, job, tag, type, count, NULL);
     if (status == MIM_OK)
-        take_values(text, type, tiff_tag_data(tiff_tag_list_find(&self->option_tags, tag)));
+        tiff_value_parse(text, type, tiff_tag_data(tiff_tag_list_find(&self->option_tags, tag)));
     return status;
 }
 
