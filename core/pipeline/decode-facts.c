@@ -6,7 +6,7 @@
 static enum mim_status
 look_at(struct mim_decoder *decoder, uint64_t i, struct mim_frame_info *info, struct mim_error *err)
 {
-    if (decoder->ended && i >= decoder->end_index) {
+    if (decoder->has_ended && i >= decoder->end_index) {
         if (err && decoder->end_status != MIM_END)
             *err = decoder->end_error;
         return decoder->end_status;
@@ -45,12 +45,12 @@ mim_decoder_info(struct mim_decoder *decoder, uint64_t i, struct mim_frame_info 
 enum mim_status
 mim_decoder_frame_metadata(struct mim_decoder *decoder, uint64_t i, struct mim_meta *meta, struct mim_error *err)
 {
-    bool starved;
+    bool is_refused;
     mim_decoder_halt(decoder);
     enum mim_status status = look_at(decoder, i, NULL, err);
     if (status == MIM_OK)
         status = mim_plugin_reader_metadata(&decoder->plugin, 0, i, decoder->plugin.stash.packet,
-                                            &decoder->plugin.stash.info, meta, &starved, err);
+                                            &decoder->plugin.stash.info, meta, &is_refused, err);
     mim_decoder_resume(decoder);
     return status;
 }
@@ -101,10 +101,10 @@ mim_decoder_count(struct mim_decoder *decoder, uint64_t *count, struct mim_error
 enum mim_status
 mim_decoder_metadata(struct mim_decoder *decoder, struct mim_meta *meta, struct mim_error *err)
 {
-    bool starved;
+    bool is_refused;
     mim_decoder_pause(decoder);
     enum mim_status status =
-        mim_plugin_reader_metadata(&decoder->plugin, 0, MIM_UNKNOWN, NULL, NULL, meta, &starved, err);
+        mim_plugin_reader_metadata(&decoder->plugin, 0, MIM_UNKNOWN, NULL, NULL, meta, &is_refused, err);
     mim_decoder_resume(decoder);
     return status;
 }

@@ -42,9 +42,9 @@ mim_decode_frame_shape(const struct mim_decode_frame_route *route, const struct 
 }
 
 bool
-mim_decode_frame_is_raw(const struct mim_decode_frame *slot)
+mim_decode_frame_is_raw(const struct mim_decode_frame *frame)
 {
-    return slot->info.flags & MIM_FRAME_RAW;
+    return frame->info.flags & MIM_FRAME_RAW;
 }
 
 /* Choose a stride; the picture's bytes. UINT64_MAX when the numbers do not fit. */
@@ -60,39 +60,39 @@ lay_out(struct mim_raster *raster, bool packed)
 
 /* The limit is there for the memory: each four channels of a pixel count as one. */
 static enum mim_status
-check_pixels_limit(const struct mim_decode_frame *slot, const struct mim_decode_frame_route *route,
+check_pixels_limit(const struct mim_decode_frame *frame, const struct mim_decode_frame_route *route,
                    struct mim_error *err)
 {
-    uint64_t pixels = (uint64_t)slot->out.width * slot->out.height,
-             most = route->operation->control.limits.frame_pixels;
-    uint32_t weight = (slot->out.channels - 1) / 4 + 1;
+    uint64_t pixels = (uint64_t)frame->out.width * frame->out.height,
+             max = route->operation->control.limits.frame_pixels;
+    uint32_t weight = (frame->out.channels - 1) / 4 + 1;
     if (!mim_size_mul(pixels, weight, &pixels))
         pixels = UINT64_MAX;
-    if (pixels <= most)
+    if (pixels <= max)
         return MIM_OK;
     if (weight == 1)
-        return mim_fail_limit(err, pixels, most, "%ux%u are %" PRIu64 " pixels, and the limit is %" PRIu64 " per frame",
-                              slot->out.width, slot->out.height, pixels, most);
-    return mim_fail_limit(err, pixels, most,
+        return mim_fail_limit(err, pixels, max, "%ux%u are %" PRIu64 " pixels, and the limit is %" PRIu64 " per frame",
+                              frame->out.width, frame->out.height, pixels, max);
+    return mim_fail_limit(err, pixels, max,
                           "%ux%u with %u channels count as %" PRIu64 " pixels, and the limit is %" PRIu64 " per frame",
-                          slot->out.width, slot->out.height, slot->out.channels, pixels, most);
+                          frame->out.width, frame->out.height, frame->out.channels, pixels, max);
 }
 
 uint64_t
-mim_decode_frame_packed_bytes(const struct mim_decode_frame *slot)
+mim_decode_frame_packed_bytes(const struct mim_decode_frame *frame)
 {
     uint64_t row = 0, size = 0;
-    mim_row_bytes(slot->out.width, slot->out.channels, (enum mim_sample)slot->out.sample, &row);
-    mim_picture_bytes(slot->out.height, row, &size);
+    mim_row_bytes(frame->out.width, frame->out.channels, (enum mim_sample)frame->out.sample, &row);
+    mim_picture_bytes(frame->out.height, row, &size);
     return size;
 }
 
 static enum mim_status
-check_result(const struct mim_decode_frame *slot, const struct mim_decode_frame_route *route, struct mim_error *err)
+check_result(const struct mim_decode_frame *frame, const struct mim_decode_frame_route *route, struct mim_error *err)
 {
-    if (!route->result || !slot->wanted)
+    if (!route->result || !frame->is_wanted)
         return MIM_OK;
-    uint64_t needed = 0, limit = route->result->limit, more = mim_decode_frame_packed_bytes(slot);
+    uint64_t needed = 0, limit = route->result->limit, more = mim_decode_frame_packed_bytes(frame);
     if (mim_size_add(route->result->admitted, more, &needed) && needed <= limit)
         return MIM_OK;
     return mim_fail_limit(err, needed, limit,
@@ -103,10 +103,10 @@ check_result(const struct mim_decode_frame *slot, const struct mim_decode_frame_
 
 /* Before memory is asked for: a header may claim what the file does not hold. */
 static enum mim_status
-check_raw_in_source(const struct mim_decode_frame *slot, struct mim_error *err)
+check_raw_in_source(const struct mim_decode_frame *frame, struct mim_error *err)
 {
-    const struct mim_frame_info *info = &slot->info;
-    uint64_t row = 0, end = 0, size = mim_source_known_size(slot->source);
+    const struct mim_frame_info *info = &frame->info;
+    uint64_t row = 0, end = 0, size = mim_source_known_size(frame->source);
     bool fits = mim_row_bytes(info->width, info->channels, (enum mim_sample)info->sample, &row) &&
                 info->raw_stride >= row && mim_size_mul(info->raw_stride, info->height - 1, &end) &&
                 mim_size_add(end, row, &end) && mim_size_add(end, info->raw_offset, &end);
@@ -123,10 +123,10 @@ check_raw_in_source(const struct mim_decode_frame *slot, struct mim_error *err)
 }
 
 static uint32_t
-raw_rows_per_part(const struct mim_decode_frame *slot)
+raw_rows_per_part(const struct mim_decode_frame *frame)
 {
-    uint64_t rows = RAW_PART / (slot->info.raw_stride ? slot->info.raw_stride : 1);
-    return rows < 1 ? 1 : rows > slot->info.height ? slot->info.height : (uint32_t)rows;
+    uint64_t rows = RAW_PART / (frame->info.raw_stride ? frame->info.raw_stride : 1);
+    return rows < 1 ? 1 : rows > frame->info.height ? frame->info.height : (uint32_t)rows;
 }
 
 /* In the machine's order, and where the machine can reach them. */
@@ -140,159 +140,160 @@ are_native(const struct mim_frame_info *info)
 
 /* Use plain samples where they lie. false: they have to be read. */
 static bool
-map_samples(struct mim_decode_frame *slot, const struct mim_decode_frame_route *route)
+map_samples(struct mim_decode_frame *frame, const struct mim_decode_frame_route *route)
 {
-    const struct mim_frame_info *info = &slot->info;
-    if (!route->operation->in_place || !mim_decode_frame_is_raw(slot) || !are_native(info))
+    const struct mim_frame_info *info = &frame->info;
+    if (!route->operation->in_place || !mim_decode_frame_is_raw(frame) || !are_native(info))
         return false;
     struct mim_mapping mapping;
     uint64_t row = 0;
     mim_row_bytes(info->width, info->channels, (enum mim_sample)info->sample, &row);
-    if (!mim_source_map(slot->source, info->raw_offset, info->raw_stride * (info->height - 1) + row, &mapping))
+    if (!mim_source_map(frame->source, info->raw_offset, info->raw_stride * (info->height - 1) + row, &mapping))
         return false;
-    slot->pixel_buffer = mim_buffer_of_mapping(mapping.address, mapping.size, mapping.start);
-    slot->pixels.stride = slot->pixel_buffer ? info->raw_stride : slot->pixels.stride;
-    return slot->pixel_buffer;
+    frame->pixel_buffer = mim_buffer_of_mapping(mapping.address, mapping.size, mapping.start);
+    frame->pixels.stride = frame->pixel_buffer ? info->raw_stride : frame->pixels.stride;
+    return frame->pixel_buffer;
 }
 
 static enum mim_status
-plan_memory(struct mim_decode_frame *slot, const struct mim_decode_frame_route *route, uint64_t *need,
+plan_memory(struct mim_decode_frame *frame, const struct mim_decode_frame_route *route, uint64_t *need,
             struct mim_error *err)
 {
-    enum mim_status status = mim_decode_frame_shape(route, &slot->info, &slot->conversion, &slot->out, err);
+    enum mim_status status = mim_decode_frame_shape(route, &frame->info, &frame->conversion, &frame->out, err);
     if (status == MIM_OK)
-        status = check_pixels_limit(slot, route, err);
+        status = check_pixels_limit(frame, route, err);
     if (status == MIM_OK)
-        status = check_result(slot, route, err);
-    if (status == MIM_OK && mim_decode_frame_is_raw(slot))
-        status = check_raw_in_source(slot, err);
+        status = check_result(frame, route, err);
+    if (status == MIM_OK && mim_decode_frame_is_raw(frame))
+        status = check_raw_in_source(frame, err);
     if (status != MIM_OK)
         return status;
 
-    const struct mim_frame_info *info = &slot->info;
-    slot->pixels = (struct mim_raster){ .struct_size = sizeof slot->pixels,
-                                        .sample = info->sample,
-                                        .width = info->width,
-                                        .height = info->height,
-                                        .channels = info->channels };
-    bool direct = !route->canvas && slot->conversion.same;
-    uint64_t pixel_bytes = lay_out(&slot->pixels, mim_decode_frame_is_raw(slot)),
-             out_bytes = lay_out(&slot->out, false);
+    const struct mim_frame_info *info = &frame->info;
+    frame->pixels = (struct mim_raster){ .struct_size = sizeof frame->pixels,
+                                         .sample = info->sample,
+                                         .width = info->width,
+                                         .height = info->height,
+                                         .channels = info->channels };
+    bool direct = !route->canvas && frame->conversion.same;
+    uint64_t pixel_bytes = lay_out(&frame->pixels, mim_decode_frame_is_raw(frame)),
+             out_bytes = lay_out(&frame->out, false);
     if (pixel_bytes >= PTRDIFF_MAX - PALETTE_BYTES || out_bytes > PTRDIFF_MAX)
         return mim_fail(err, MIM_NOMEM, "no memory can hold %ux%u pixels with %u channels of %s", info->width,
                         info->height, info->channels, mim_sample_name((enum mim_sample)info->sample));
-    slot->in_place = map_samples(slot, route);
-    if (slot->in_place)
+    frame->in_place = map_samples(frame, route);
+    if (frame->in_place)
         pixel_bytes = 0;
     if (direct)
-        slot->out.stride = slot->pixels.stride;
+        frame->out.stride = frame->pixels.stride;
     if (route->canvas)
         mim_size_add(pixel_bytes, PALETTE_BYTES, &pixel_bytes);
 
-    slot->out_bytes = direct ? pixel_bytes : slot->wanted ? out_bytes : 0;
-    slot->own_bytes = direct ? 0 : pixel_bytes;
-    if (!mim_size_add(slot->own_bytes, info->work_size, &slot->own_bytes))
-        slot->own_bytes = UINT64_MAX;
-    *need = slot->own_bytes;
+    frame->out_bytes = direct ? pixel_bytes : frame->is_wanted ? out_bytes : 0;
+    frame->own_bytes = direct ? 0 : pixel_bytes;
+    if (!mim_size_add(frame->own_bytes, info->work_size, &frame->own_bytes))
+        frame->own_bytes = UINT64_MAX;
+    *need = frame->own_bytes;
     /* both may be held at once: by two frames the larger is meant */
     mim_memory_budget_expect(&route->operation->budget, pixel_bytes > out_bytes ? pixel_bytes : out_bytes);
     return MIM_OK;
 }
 
 static enum mim_status
-take_memory(struct mim_decode_frame *slot, const struct mim_decode_frame_route *route, struct mim_error *err)
+take_memory(struct mim_decode_frame *frame, const struct mim_decode_frame_route *route, struct mim_error *err)
 {
-    bool direct = !route->canvas && slot->conversion.same;
-    uint64_t pixel_bytes = slot->pixels.stride * slot->pixels.height + (route->canvas ? PALETTE_BYTES : 0);
+    bool direct = !route->canvas && frame->conversion.same;
+    uint64_t pixel_bytes = frame->pixels.stride * frame->pixels.height + (route->canvas ? PALETTE_BYTES : 0);
 
-    if (!slot->in_place)
-        slot->pixel_buffer = mim_buffer_get(direct ? route->store : NULL, pixel_bytes);
-    if (!slot->pixel_buffer)
-        return mim_fail(err, MIM_NOMEM, "no memory for %ux%u pixels", slot->pixels.width, slot->pixels.height);
-    slot->pixels.data = mim_buffer_data(slot->pixel_buffer);
+    if (!frame->in_place)
+        frame->pixel_buffer = mim_buffer_get(direct ? route->store : NULL, pixel_bytes);
+    if (!frame->pixel_buffer)
+        return mim_fail(err, MIM_NOMEM, "no memory for %ux%u pixels", frame->pixels.width, frame->pixels.height);
+    frame->pixels.data = mim_buffer_data(frame->pixel_buffer);
     if (route->canvas) {
-        slot->pixels.palette = slot->pixels.data + slot->pixels.stride * slot->pixels.height;
-        memset(slot->pixels.palette, 0, PALETTE_BYTES);
+        frame->pixels.palette = frame->pixels.data + frame->pixels.stride * frame->pixels.height;
+        memset(frame->pixels.palette, 0, PALETTE_BYTES);
     }
-    if (route->canvas && !mim_canvas_ready(route->canvas, slot->info.dispose))
-        return mim_fail(err, MIM_NOMEM, "no memory for a canvas of %ux%u", slot->out.width, slot->out.height);
+    if (route->canvas && !mim_canvas_ready(route->canvas, frame->info.dispose))
+        return mim_fail(err, MIM_NOMEM, "no memory for a canvas of %ux%u", frame->out.width, frame->out.height);
     if (direct) {
-        slot->out_buffer = mim_buffer_ref(slot->pixel_buffer);
-    } else if (slot->wanted) {
-        slot->out_buffer = mim_buffer_get(route->store, slot->out.stride * slot->out.height);
-        if (!slot->out_buffer)
-            return mim_fail(err, MIM_NOMEM, "no memory for a frame of %ux%u", slot->out.width, slot->out.height);
+        frame->out_buffer = mim_buffer_ref(frame->pixel_buffer);
+    } else if (frame->is_wanted) {
+        frame->out_buffer = mim_buffer_get(route->store, frame->out.stride * frame->out.height);
+        if (!frame->out_buffer)
+            return mim_fail(err, MIM_NOMEM, "no memory for a frame of %ux%u", frame->out.width, frame->out.height);
     }
-    if (slot->out_buffer)
-        slot->out.data = mim_buffer_data(slot->out_buffer);
+    if (frame->out_buffer)
+        frame->out.data = mim_buffer_data(frame->out_buffer);
     return MIM_OK;
 }
 
 static uint32_t
-bands_of(const struct mim_decode_frame *slot, const struct mim_decode_frame_route *route)
+bands_of(const struct mim_decode_frame *frame, const struct mim_decode_frame_route *route)
 {
     if (route->canvas)
         return route->canvas->bands;
-    if (slot->conversion.same)
+    if (frame->conversion.same)
         return 0;
-    return slot->out.height < 64 ? 1 : 8;
+    return frame->out.height < 64 ? 1 : 8;
 }
 
 static enum mim_status
-admit(struct mim_decode_frame *slot, const struct mim_decode_frame_route *route, uint64_t used, bool alone, bool *wait)
+admit_frame(struct mim_decode_frame *frame, const struct mim_decode_frame_route *route, uint64_t used, bool alone,
+            bool *wait)
 {
-    uint64_t need = 0, canvas = route->canvas ? mim_canvas_missing(route->canvas, slot->info.dispose) : 0;
-    enum mim_status status = plan_memory(slot, route, &need, &slot->error);
+    uint64_t need = 0, canvas = route->canvas ? mim_canvas_missing(route->canvas, frame->info.dispose) : 0;
+    enum mim_status status = plan_memory(frame, route, &need, &frame->error);
     if (status != MIM_OK)
         return status;
 
     mim_size_add(need, canvas, &need);
     if (!alone)
-        mim_size_add(need, slot->out_bytes, &need);
+        mim_size_add(need, frame->out_bytes, &need);
     mim_size_add(need, used, &need);
     if (!mim_memory_budget_admit_frames(&route->operation->budget, need)) {
         uint64_t ceiling = atomic_load(&route->operation->budget.ceiling);
         mim_size_add(need, atomic_load(&route->operation->budget.plugin), &need);
         *wait = !alone;
-        slot->starved = true;
-        return mim_fail_limit(&slot->error, need, ceiling,
+        frame->is_refused = true;
+        return mim_fail_limit(&frame->error, need, ceiling,
                               "%ux%u pixels need %" PRIu64 " bytes of working memory, and %" PRIu64 " are allowed",
-                              slot->out.width, slot->out.height, need, ceiling);
+                              frame->out.width, frame->out.height, need, ceiling);
     }
-    status = take_memory(slot, route, &slot->error);
+    status = take_memory(frame, route, &frame->error);
     *wait = status == MIM_NOMEM && !alone;
     return status;
 }
 
 static void
-free_pixels(struct mim_decode_frame *slot)
+free_pixels(struct mim_decode_frame *frame)
 {
-    mim_buffer_release(slot->pixel_buffer);
-    mim_buffer_release(slot->out_buffer);
-    slot->pixel_buffer = slot->out_buffer = NULL;
-    slot->own_bytes = slot->out_bytes = 0;
+    mim_buffer_release(frame->pixel_buffer);
+    mim_buffer_release(frame->out_buffer);
+    frame->pixel_buffer = frame->out_buffer = NULL;
+    frame->own_bytes = frame->out_bytes = 0;
 }
 
 bool
-mim_decode_frame_admit(struct mim_decode_frame *slot, const struct mim_decode_frame_route *route, uint64_t used,
+mim_decode_frame_admit(struct mim_decode_frame *frame, const struct mim_decode_frame_route *route, uint64_t used,
                        bool alone)
 {
     bool wait = false;
-    slot->status = admit(slot, route, used, alone, &wait);
-    if (slot->status != MIM_OK)
-        free_pixels(slot);
+    frame->status = admit_frame(frame, route, used, alone, &wait);
+    if (frame->status != MIM_OK)
+        free_pixels(frame);
     if (wait) {
-        slot->status = MIM_OK;
+        frame->status = MIM_OK;
         return false;
     }
-    if (slot->status == MIM_OK && slot->wanted && route->result)
-        route->result->admitted += mim_decode_frame_packed_bytes(slot);
-    if (mim_decode_frame_is_raw(slot)) {
-        uint32_t rows = raw_rows_per_part(slot);
-        slot->info.parts = slot->in_place ? 0 : mim_divide_up(slot->info.height, rows);
+    if (frame->status == MIM_OK && frame->is_wanted && route->result)
+        route->result->admitted += mim_decode_frame_packed_bytes(frame);
+    if (mim_decode_frame_is_raw(frame)) {
+        uint32_t rows = raw_rows_per_part(frame);
+        frame->info.parts = frame->in_place ? 0 : mim_divide_up(frame->info.height, rows);
     }
-    slot->bands = bands_of(slot, route);
-    slot->stage = MIM_DECODE_ACTIVE;
+    frame->bands = bands_of(frame, route);
+    frame->stage = MIM_DECODE_ACTIVE;
     return true;
 }
 
@@ -312,12 +313,12 @@ read_exactly(struct mim_source *source, void *to, uint64_t size, uint64_t offset
 
 /* Rows that lie apart in the source: read a run of them, keep their samples. */
 static enum mim_status
-read_scattered(struct mim_decode_frame *slot, uint32_t first, uint32_t rows, uint64_t row, struct mim_error *err)
+read_scattered(struct mim_decode_frame *frame, uint32_t first, uint32_t rows, uint64_t row, struct mim_error *err)
 {
-    uint64_t stride = slot->info.raw_stride;
+    uint64_t stride = frame->info.raw_stride;
     for (uint32_t y = first; y < first + rows; y++) {
-        enum mim_status status = read_exactly(slot->source, slot->pixels.data + y * slot->pixels.stride, row,
-                                              slot->info.raw_offset + y * stride, err);
+        enum mim_status status = read_exactly(frame->source, frame->pixels.data + y * frame->pixels.stride, row,
+                                              frame->info.raw_offset + y * stride, err);
         if (status != MIM_OK)
             return status;
     }
@@ -325,128 +326,128 @@ read_scattered(struct mim_decode_frame *slot, uint32_t first, uint32_t rows, uin
 }
 
 enum mim_status
-mim_decode_frame_read_raw(struct mim_decode_frame *slot, struct mim_operation *operation, uint32_t part,
+mim_decode_frame_read_raw(struct mim_decode_frame *frame, struct mim_operation *operation, uint32_t part,
                           struct mim_error *err)
 {
-    uint32_t per_part = raw_rows_per_part(slot), first = part * per_part;
-    uint32_t rows = slot->info.height - first < per_part ? slot->info.height - first : per_part;
+    uint32_t per_part = raw_rows_per_part(frame), first = part * per_part;
+    uint32_t rows = frame->info.height - first < per_part ? frame->info.height - first : per_part;
     uint64_t row = 0;
-    mim_row_bytes(slot->info.width, slot->info.channels, (enum mim_sample)slot->info.sample, &row);
+    mim_row_bytes(frame->info.width, frame->info.channels, (enum mim_sample)frame->info.sample, &row);
 
     enum mim_status status = mim_operation_poll(operation, err);
-    if (status == MIM_OK && slot->info.raw_stride == row)
-        status = read_exactly(slot->source, slot->pixels.data + first * row, rows * row,
-                              slot->info.raw_offset + first * row, err);
+    if (status == MIM_OK && frame->info.raw_stride == row)
+        status = read_exactly(frame->source, frame->pixels.data + first * row, rows * row,
+                              frame->info.raw_offset + first * row, err);
     else if (status == MIM_OK)
-        status = read_scattered(slot, first, rows, row, err);
+        status = read_scattered(frame, first, rows, row, err);
     if (status != MIM_OK)
         return status;
 
-    bool big = slot->info.flags & MIM_FRAME_BIG_ENDIAN, host_big = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
+    bool big = frame->info.flags & MIM_FRAME_BIG_ENDIAN, host_big = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
     if (big != host_big)
-        mim_sample_swap((enum mim_sample)slot->info.sample, slot->pixels.data + first * row,
-                        rows * row / mim_sample_size((enum mim_sample)slot->info.sample));
+        mim_sample_swap((enum mim_sample)frame->info.sample, frame->pixels.data + first * row,
+                        rows * row / mim_sample_size((enum mim_sample)frame->info.sample));
     return MIM_OK;
 }
 
 void
-mim_decode_frame_finish_band(struct mim_decode_frame *slot, const struct mim_decode_frame_route *route, uint32_t band,
+mim_decode_frame_finish_band(struct mim_decode_frame *frame, const struct mim_decode_frame_route *route, uint32_t band,
                              struct mim_conversion_loss *loss)
 {
-    const struct mim_raster *from = &slot->pixels;
+    const struct mim_raster *from = &frame->pixels;
     uint32_t rows, first;
     if (route->canvas) {
         first = mim_canvas_band(route->canvas, band, &rows);
-        const struct mim_placement now = { slot->info.x,     slot->info.y,     slot->info.dispose,
-                                           slot->info.blend, slot->info.width, slot->info.height };
-        mim_canvas_compose(route->canvas, band, slot->start, &slot->before, &now, &slot->pixels);
+        const struct mim_placement now = { frame->info.x,     frame->info.y,     frame->info.dispose,
+                                           frame->info.blend, frame->info.width, frame->info.height };
+        mim_canvas_compose(route->canvas, band, frame->start, &frame->before, &now, &frame->pixels);
         from = &route->canvas->raster;
     } else {
-        uint32_t each = mim_divide_up(slot->out.height, slot->bands);
+        uint32_t each = mim_divide_up(frame->out.height, frame->bands);
         first = band * each;
-        rows = first >= slot->out.height ? 0 : slot->out.height - first < each ? slot->out.height - first : each;
+        rows = first >= frame->out.height ? 0 : frame->out.height - first < each ? frame->out.height - first : each;
     }
-    if (slot->out_buffer)
-        mim_conversion_run(&slot->conversion, from, &slot->out, first, rows, loss);
+    if (frame->out_buffer)
+        mim_conversion_run(&frame->conversion, from, &frame->out, first, rows, loss);
 }
 
 bool
-mim_decode_frame_draws_on(const struct mim_decode_frame *slot)
+mim_decode_frame_draws_on(const struct mim_decode_frame *frame)
 {
-    return slot->status == MIM_OK || slot->failed_rank == MIM_DECODE_METADATA_RANK;
+    return frame->status == MIM_OK || frame->failed_rank == MIM_DECODE_METADATA_RANK;
 }
 
 bool
-mim_decode_frame_pixels_done(const struct mim_decode_frame *slot)
+mim_decode_frame_pixels_done(const struct mim_decode_frame *frame)
 {
-    return slot->stage == MIM_DECODE_ACTIVE && slot->parts_done == slot->info.parts;
+    return frame->stage == MIM_DECODE_ACTIVE && frame->parts_done == frame->info.parts;
 }
 
 bool
-mim_decode_frame_done(const struct mim_decode_frame *slot)
+mim_decode_frame_done(const struct mim_decode_frame *frame)
 {
-    if (slot->stage != MIM_DECODE_ACTIVE || slot->has_packet)
+    if (frame->stage != MIM_DECODE_ACTIVE || frame->has_packet)
         return false;
-    if (!mim_decode_frame_draws_on(slot))
-        return slot->parts_done == slot->parts_claimed && slot->bands_done == slot->bands_claimed;
-    return slot->parts_done == slot->info.parts && slot->bands_done == slot->bands;
+    if (!mim_decode_frame_draws_on(frame))
+        return frame->parts_done == frame->parts_claimed && frame->bands_done == frame->bands_claimed;
+    return frame->parts_done == frame->info.parts && frame->bands_done == frame->bands;
 }
 
 static enum mim_status
-copy_to_lent(const struct mim_decode_frame *slot, struct mim_frame *frame, struct mim_error *err)
+copy_to_lent(const struct mim_decode_frame *frame, struct mim_frame *to, struct mim_error *err)
 {
     uint64_t row = 0, size = 0;
-    mim_row_bytes(slot->out.width, slot->out.channels, (enum mim_sample)slot->out.sample, &row);
-    uint64_t stride = frame->lent_stride ? frame->lent_stride : row;
-    mim_size_mul(stride, slot->out.height - 1, &size);
+    mim_row_bytes(frame->out.width, frame->out.channels, (enum mim_sample)frame->out.sample, &row);
+    uint64_t stride = to->lent_stride ? to->lent_stride : row;
+    mim_size_mul(stride, frame->out.height - 1, &size);
     mim_size_add(size, row, &size);
-    if (stride < row || size > frame->lent_size)
+    if (stride < row || size > to->lent_size)
         return mim_fail(err, MIM_ARGUMENT,
                         "the frame needs %" PRIu64 " bytes in rows of %" PRIu64
                         "; the memory lent has %zu in rows of %" PRIu64,
-                        size, row, frame->lent_size, stride);
-    for (uint32_t y = 0; y < slot->out.height; y++)
-        memcpy((uint8_t *)frame->data + y * stride, slot->out.data + y * slot->out.stride, row);
-    frame->stride = stride;
+                        size, row, to->lent_size, stride);
+    for (uint32_t y = 0; y < frame->out.height; y++)
+        memcpy((uint8_t *)to->data + y * stride, frame->out.data + y * frame->out.stride, row);
+    to->stride = stride;
     return MIM_OK;
 }
 
 enum mim_status
-mim_decode_frame_deliver(struct mim_decode_frame *slot, const struct mim_decode_frame_route *route,
-                         struct mim_frame *frame, struct mim_error *err)
+mim_decode_frame_deliver(struct mim_decode_frame *frame, const struct mim_decode_frame_route *route,
+                         struct mim_frame *to, struct mim_error *err)
 {
     const struct mim_sequence *sequence = route->sequence;
-    if (frame->lent_size) {
-        enum mim_status status = copy_to_lent(slot, frame, err);
+    if (to->lent_size) {
+        enum mim_status status = copy_to_lent(frame, to, err);
         if (status != MIM_OK)
             return status;
-        mim_meta_destroy(frame->meta);
+        mim_meta_destroy(to->meta);
     } else {
-        mim_frame_clear(frame);
-        frame->owner = slot->out_buffer;
-        frame->data = slot->out.data;
-        frame->stride = slot->out.stride;
-        slot->out_buffer = NULL;
+        mim_frame_clear(to);
+        to->owner = frame->out_buffer;
+        to->data = frame->out.data;
+        to->stride = frame->out.stride;
+        frame->out_buffer = NULL;
     }
-    frame->sample = (enum mim_sample)slot->out.sample;
-    frame->width = slot->out.width;
-    frame->height = slot->out.height;
-    frame->channels = slot->out.channels;
-    frame->index = slot->index;
-    frame->pts = slot->info.pts;
-    frame->duration = slot->info.duration;
-    frame->time_base = (struct mim_rational){ sequence->time_num, sequence->time_den };
-    frame->loop = sequence->loop;
-    frame->damaged = (slot->info.flags & MIM_FRAME_DAMAGED) != 0;
-    frame->meta = slot->meta;
-    slot->meta = NULL;
+    to->sample = (enum mim_sample)frame->out.sample;
+    to->width = frame->out.width;
+    to->height = frame->out.height;
+    to->channels = frame->out.channels;
+    to->index = frame->index;
+    to->pts = frame->info.pts;
+    to->duration = frame->info.duration;
+    to->time_base = (struct mim_rational){ sequence->time_num, sequence->time_den };
+    to->loop = sequence->loop;
+    to->damaged = (frame->info.flags & MIM_FRAME_DAMAGED) != 0;
+    to->meta = frame->meta;
+    frame->meta = NULL;
     return MIM_OK;
 }
 
 void
-mim_decode_frame_clear(struct mim_decode_frame *slot)
+mim_decode_frame_clear(struct mim_decode_frame *frame)
 {
-    free_pixels(slot);
-    mim_meta_destroy(slot->meta);
-    *slot = (struct mim_decode_frame){ .packet = slot->packet };
+    free_pixels(frame);
+    mim_meta_destroy(frame->meta);
+    *frame = (struct mim_decode_frame){ .packet = frame->packet };
 }

@@ -20,7 +20,7 @@ struct mim_result_budget {
     uint64_t limit, admitted, delivered;
 };
 
-/* What a slot's pixels go through on their way to the caller. */
+/* What a frame's pixels go through on their way to the caller. */
 struct mim_decode_frame_route {
     const struct mim_sequence *sequence;
     const struct mim_conversion_target *target;
@@ -34,7 +34,7 @@ struct mim_decode_frame {
     enum mim_decode_frame_stage stage;
     uint64_t index;
     struct mim_cursor cursor; /* where in the selection it is */
-    bool wanted;              /* selected, not only composed on the way to another */
+    bool is_wanted;           /* selected, not only composed on the way to another */
     enum mim_canvas_start start;
     struct mim_placement before; /* for MIM_CANVAS_AFTER */
 
@@ -61,7 +61,7 @@ struct mim_decode_frame {
 
     enum mim_status status; /* of this frame */
     uint64_t failed_rank;   /* which of its steps failed, in the order of a single thread */
-    bool starved;           /* LIMIT of working memory: alone it may fit */
+    bool is_refused;        /* LIMIT of working memory: alone it may fit */
     struct mim_error error;
     uint64_t cost_ns;
 };
@@ -72,18 +72,18 @@ enum mim_status mim_decode_frame_shape(const struct mim_decode_frame_route *rout
                                        struct mim_error *err);
 
 /* Take memory. `used`: what others hold. `alone`: the first in line. false: wait until others are through. Failure is in
- * slot->status. */
-bool mim_decode_frame_admit(struct mim_decode_frame *slot, const struct mim_decode_frame_route *route, uint64_t used,
+ * frame->status. */
+bool mim_decode_frame_admit(struct mim_decode_frame *frame, const struct mim_decode_frame_route *route, uint64_t used,
                             bool alone);
 
-/* The slot's frame in packed bytes. */
-uint64_t mim_decode_frame_packed_bytes(const struct mim_decode_frame *slot);
-bool mim_decode_frame_is_raw(const struct mim_decode_frame *slot);
+/* The frame in packed bytes. */
+uint64_t mim_decode_frame_packed_bytes(const struct mim_decode_frame *frame);
+bool mim_decode_frame_is_raw(const struct mim_decode_frame *frame);
 /* Read plain samples of one part; on any thread. */
-enum mim_status mim_decode_frame_read_raw(struct mim_decode_frame *slot, struct mim_operation *operation, uint32_t part,
-                                          struct mim_error *err);
+enum mim_status mim_decode_frame_read_raw(struct mim_decode_frame *frame, struct mim_operation *operation,
+                                          uint32_t part, struct mim_error *err);
 /* Compose or convert one band; on any thread. */
-void mim_decode_frame_finish_band(struct mim_decode_frame *slot, const struct mim_decode_frame_route *route,
+void mim_decode_frame_finish_band(struct mim_decode_frame *frame, const struct mim_decode_frame_route *route,
                                   uint32_t band, struct mim_conversion_loss *loss);
 
 /* Ranks of bands and metadata, behind those of parts. */
@@ -91,15 +91,15 @@ void mim_decode_frame_finish_band(struct mim_decode_frame *slot, const struct mi
 #define MIM_DECODE_METADATA_RANK (UINT64_C(1) << 33)
 
 /* Are its pixels still worth work? Also when only its metadata cannot be had, for a band may fail, too. */
-bool mim_decode_frame_draws_on(const struct mim_decode_frame *slot);
-bool mim_decode_frame_pixels_done(const struct mim_decode_frame *slot);
+bool mim_decode_frame_draws_on(const struct mim_decode_frame *frame);
+bool mim_decode_frame_pixels_done(const struct mim_decode_frame *frame);
 /* Nothing is left to do, or it has failed and nothing of it runs. */
-bool mim_decode_frame_done(const struct mim_decode_frame *slot);
+bool mim_decode_frame_done(const struct mim_decode_frame *frame);
 
 /* Hand the frame over; into the caller's memory where that was lent. */
-enum mim_status mim_decode_frame_deliver(struct mim_decode_frame *slot, const struct mim_decode_frame_route *route,
-                                         struct mim_frame *frame, struct mim_error *err);
+enum mim_status mim_decode_frame_deliver(struct mim_decode_frame *frame, const struct mim_decode_frame_route *route,
+                                         struct mim_frame *to, struct mim_error *err);
 /* Give back everything but the packet's memory. */
-void mim_decode_frame_clear(struct mim_decode_frame *slot);
+void mim_decode_frame_clear(struct mim_decode_frame *frame);
 
 #endif

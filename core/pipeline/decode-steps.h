@@ -19,28 +19,28 @@ struct mim_decoder {
     struct mim_conversion_target target;
     struct mim_canvas canvas;
     struct mim_decode_frame_route route;
-    bool wants_metadata, composed, attached;
+    bool wants_metadata, is_composed, is_attached;
     struct mim_source *(*source_of)(const void *packet); /* see struct mim_decoder_setup */
 
     const struct mim_selection *selection;
     struct mim_run run; /* of frame-by-frame reading, which is the selection by_frame */
     struct mim_selection by_frame;
-    struct mim_cursor cursor; /* of the next slot to prepare */
-    struct mim_keyframes keys;
+    struct mim_cursor cursor; /* of the next frame to prepare */
+    struct mim_keyframes keyframes;
     uint64_t canvas_next;          /* the frame that the canvas is ready for; MIM_UNKNOWN: none, start anew */
     struct mim_placement last;     /* where the frame before was */
     enum mim_status canvas_status; /* of the frame before: what is drawn over a damaged one is damaged */
-    bool canvas_starved;
+    bool canvas_is_refused;
     struct mim_error canvas_error;
 
-    struct mim_decode_frame *slots; /* a ring */
-    unsigned slot_count, first, used, room;
-    bool serial_busy, paused;
-    bool demand; /* the caller waits for a frame */
-    bool ahead;  /* frames behind it may be worked on, also when nobody waits */
-    bool solo;   /* one frame on the caller's thread alone: it was refused memory */
+    struct mim_decode_frame *frames; /* a ring */
+    unsigned frame_count, first, used, capacity;
+    bool is_serial_busy, is_paused;
+    bool demand;       /* the caller waits for a frame */
+    bool read_ahead;   /* frames behind it may be worked on, also when nobody waits */
+    bool is_exclusive; /* one frame on the caller's thread alone: it was refused memory */
 
-    bool ended; /* from end_index on there is only this status */
+    bool has_ended; /* from end_index on there is only this status */
     uint64_t end_index;
     enum mim_status end_status;
     struct mim_error end_error;
@@ -56,9 +56,9 @@ mim_decoder_of(struct mim_pool_client *client)
 }
 
 static inline struct mim_decode_frame *
-mim_decoder_slot(struct mim_decoder *decoder, unsigned i)
+mim_decoder_frame(struct mim_decoder *decoder, unsigned i)
 {
-    return &decoder->slots[(decoder->first + i) % decoder->slot_count];
+    return &decoder->frames[(decoder->first + i) % decoder->frame_count];
 }
 
 static inline bool
@@ -81,7 +81,7 @@ void mim_decoder_halt(struct mim_decoder *decoder);
 
 /* All the following under the pool's lock, or with steps paused. */
 bool mim_decoder_has_wanted(struct mim_decoder *decoder);
-/* Give back the first slot, or all that were only composed on the way. */
+/* Give back the first frame, or all that were only composed on the way. */
 void mim_decoder_drop_first(struct mim_decoder *decoder);
 void mim_decoder_drop_passed(struct mim_decoder *decoder);
 /* The sequence breaks off at `index`, or ends: from now on that is the answer. */

@@ -12,7 +12,7 @@
 #include "pipeline/decode-steps.h"
 
 #define LARGE_FRAME (4u << 20) /* bytes: worth several threads even when it is alone */
-#define SLOTS_PER_THREAD 2
+#define FRAMES_PER_THREAD 2
 
 static bool
 interrupted(struct mim_pool_client *client)
@@ -26,7 +26,7 @@ mim_decoder_select(struct mim_decoder *decoder, const struct mim_selection *sele
     mim_decoder_halt(decoder);
     decoder->selection = selection;
     decoder->cursor = (struct mim_cursor){ 0 };
-    decoder->ahead = decoder->solo = false;
+    decoder->read_ahead = decoder->is_exclusive = false;
     mim_decoder_resume(decoder);
 }
 
@@ -38,7 +38,7 @@ mim_decoder_set_range(struct mim_decoder *decoder, uint64_t first, uint64_t coun
     decoder->by_frame = (struct mim_selection){ .runs = &decoder->run, .run_count = 1 };
     decoder->selection = &decoder->by_frame;
     decoder->cursor = (struct mim_cursor){ 0 };
-    decoder->ahead = decoder->solo = false;
+    decoder->read_ahead = decoder->is_exclusive = false;
     mim_decoder_resume(decoder);
 }
 
@@ -46,25 +46,25 @@ static bool
 at_the_end(struct mim_decoder *decoder)
 {
     uint64_t target;
-    if (mim_decoder_has_wanted(decoder) || decoder->serial_busy)
+    if (mim_decoder_has_wanted(decoder) || decoder->is_serial_busy)
         return false;
     return !mim_cursor_index(&decoder->cursor, decoder->selection, &target) ||
-           (decoder->ended && target >= decoder->end_index);
+           (decoder->has_ended && target >= decoder->end_index);
 }
 
 static bool
 next_is_known(struct mim_pool_client *client)
 {
     struct mim_decoder *decoder = mim_decoder_of(client);
-    return at_the_end(decoder) || (decoder->used && mim_decoder_slot(decoder, 0)->stage == MIM_DECODE_ACTIVE);
+    return at_the_end(decoder) || (decoder->used && mim_decoder_frame(decoder, 0)->stage == MIM_DECODE_ACTIVE);
 }
 
 static bool
 next_is_done(struct mim_pool_client *client)
 {
     struct mim_decoder *decoder = mim_decoder_of(client);
-    if (decoder->used && mim_decoder_slot(decoder, 0)->wanted)
-        return mim_decode_frame_done(mim_decoder_slot(decoder, 0));
+    if (decoder->used && mim_decoder_frame(decoder, 0)->is_wanted)
+        return mim_decode_frame_done(mim_decoder_frame(decoder, 0));
     return at_the_end(decoder);
 }
 
@@ -75,15 +75,15 @@ worth_threads(struct mim_decoder *decoder)
         return !mim_pool_pace_is_tiny(&decoder->pace);
     if (!decoder->used)
         return false;
-    const struct mim_decode_frame *slot = mim_decoder_slot(decoder, 0);
-    return slot->info.parts > 1 && slot->pixels.stride * slot->pixels.height >= LARGE_FRAME;
+    const struct mim_decode_frame *frame = mim_decoder_frame(decoder, 0);
+    return frame->info.parts > 1 && frame->pixels.stride * frame->pixels.height >= LARGE_FRAME;
 }
 
 /* Threads join when there is a second frame, or a first one that is large and comes in parts. */
 static void
 consider_threads(struct mim_decoder *decoder)
 {
-    if (decoder->attached || mim_pool_threads(decoder->pool) < 2)
+    if (decoder->is_attached || mim_pool_threads(decoder->pool) < 2)
         return;
     mim_pool_lock(decoder->pool);
     bool worth = worth_threads(decoder);
@@ -94,8 +94,8 @@ consider_threads(struct mim_decoder *decoder)
     mim_pool_start(decoder->pool);
     mim_pool_attach(decoder->pool, &decoder->client);
     mim_pool_lock(decoder->pool);
-    decoder->attached = true;
-    decoder->room = decoder->slot_count;
+    decoder->is_attached = true;
+    decoder->capacity = decoder->frame_count;
     mim_pool_wake(decoder->pool);
     mim_pool_unlock(decoder->pool);
 }
@@ -121,33 +121,33 @@ end_status(struct mim_decoder *decoder, struct mim_error *err)
 }
 
 static enum mim_status
-deliver(struct mim_decoder *decoder, struct mim_frame *frame, struct mim_error *err)
+deliver(struct mim_decoder *decoder, struct mim_frame *to, struct mim_error *err)
 {
-    struct mim_decode_frame *slot = mim_decoder_slot(decoder, 0);
-    enum mim_status status = slot->status;
+    struct mim_decode_frame *frame = mim_decoder_frame(decoder, 0);
+    enum mim_status status = frame->status;
     if (status != MIM_OK && err)
-        *err = slot->error;
-    const struct mim_notice_origin origin = { .frame = slot->index, .place = slot->index, .step = UINT32_MAX };
+        *err = frame->error;
+    const struct mim_notice_origin origin = { .frame = frame->index, .place = frame->index, .step = UINT32_MAX };
     if (status == MIM_OK)
-        status = mim_conversion_report(&slot->conversion, &slot->loss, decoder->plugin.operation, &origin, err);
+        status = mim_conversion_report(&frame->conversion, &frame->loss, decoder->plugin.operation, &origin, err);
     if (status == MIM_OK)
-        status = mim_decode_frame_deliver(slot, &decoder->route, frame, err);
+        status = mim_decode_frame_deliver(frame, &decoder->route, to, err);
     if (status != MIM_OK) {
         if (err && err->frame == MIM_UNKNOWN)
-            err->frame = slot->index;
+            err->frame = frame->index;
         mim_decoder_halt(decoder);
-        decoder->ahead = decoder->solo = false;
+        decoder->read_ahead = decoder->is_exclusive = false;
         mim_decoder_resume(decoder);
         return status;
     }
 
     mim_pool_lock(decoder->pool);
-    mim_pool_pace_note(&decoder->pace, slot->cost_ns);
-    decoder->result.delivered += mim_decode_frame_packed_bytes(slot);
-    decoder->solo = false;
+    mim_pool_pace_note(&decoder->pace, frame->cost_ns);
+    decoder->result.delivered += mim_decode_frame_packed_bytes(frame);
+    decoder->is_exclusive = false;
     mim_decoder_drop_first(decoder);
     mim_decoder_drop_passed(decoder);
-    if (decoder->attached && !mim_pool_pace_is_tiny(&decoder->pace))
+    if (decoder->is_attached && !mim_pool_pace_is_tiny(&decoder->pace))
         mim_pool_wake(decoder->pool);
     mim_pool_unlock(decoder->pool);
     return MIM_OK;
@@ -155,33 +155,33 @@ deliver(struct mim_decoder *decoder, struct mim_frame *frame, struct mim_error *
 
 /* A frame that was refused memory while others held some gets all there is. */
 static void
-make_room_for_one(struct mim_decoder *decoder)
+retry_exclusively(struct mim_decoder *decoder)
 {
     mim_decoder_halt(decoder);
     mim_plugin_reader_close_workers(&decoder->plugin);
-    decoder->solo = true;
+    decoder->is_exclusive = true;
     mim_decoder_resume(decoder);
 }
 
 /* An earlier call was cancelled; this one is not. */
 static bool
-is_stale(const struct mim_decoder *decoder, const struct mim_decode_frame *slot)
+is_stale(const struct mim_decoder *decoder, const struct mim_decode_frame *frame)
 {
-    return (slot->status == MIM_CANCELLED || slot->status == MIM_TIMEOUT) &&
+    return (frame->status == MIM_CANCELLED || frame->status == MIM_TIMEOUT) &&
            mim_operation_poll(decoder->plugin.operation, NULL) == MIM_OK;
 }
 
-enum outlook { NOT_YET, AT_THE_END, STARVED, STALE, READY };
+enum outlook { NOT_YET, AT_THE_END, REFUSED, STALE, READY };
 
 static enum outlook
-look(struct mim_decoder *decoder, bool (*goal)(struct mim_pool_client *))
+judge_next(struct mim_decoder *decoder, bool (*goal)(struct mim_pool_client *))
 {
     mim_pool_lock(decoder->pool);
-    enum outlook outlook = !goal(&decoder->client)                           ? NOT_YET
-                           : !mim_decoder_has_wanted(decoder)                ? AT_THE_END
-                           : mim_decoder_slot(decoder, 0)->starved           ? STARVED
-                           : is_stale(decoder, mim_decoder_slot(decoder, 0)) ? STALE
-                                                                             : READY;
+    enum outlook outlook = !goal(&decoder->client)                            ? NOT_YET
+                           : !mim_decoder_has_wanted(decoder)                 ? AT_THE_END
+                           : mim_decoder_frame(decoder, 0)->is_refused        ? REFUSED
+                           : is_stale(decoder, mim_decoder_frame(decoder, 0)) ? STALE
+                                                                              : READY;
     mim_pool_unlock(decoder->pool);
     return outlook;
 }
@@ -191,19 +191,19 @@ work_for_next(struct mim_decoder *decoder)
 {
     consider_threads(decoder);
     mim_pool_work(decoder->pool, &decoder->client, next_is_known, interrupted);
-    if (look(decoder, next_is_known) == NOT_YET)
+    if (judge_next(decoder, next_is_known) == NOT_YET)
         return NOT_YET;
     consider_threads(decoder);
     mim_pool_work(decoder->pool, &decoder->client, next_is_done, interrupted);
-    return look(decoder, next_is_done);
+    return judge_next(decoder, next_is_done);
 }
 
 static void
-set_demand(struct mim_decoder *decoder, bool demand, bool ahead)
+set_demand(struct mim_decoder *decoder, bool demand, bool read_ahead)
 {
     mim_pool_lock(decoder->pool);
     decoder->demand = demand;
-    decoder->ahead = ahead;
+    decoder->read_ahead = read_ahead;
     mim_pool_unlock(decoder->pool);
 }
 
@@ -220,8 +220,8 @@ next_or_why(struct mim_decoder *decoder, struct mim_frame *frame, enum mim_statu
         *status = end_status(decoder, err);
         mim_pool_unlock(decoder->pool);
         return *status != MIM_OK;
-    case STARVED:
-        make_room_for_one(decoder);
+    case REFUSED:
+        retry_exclusively(decoder);
         return false;
     case STALE:
         mim_decoder_halt(decoder);
@@ -235,13 +235,13 @@ next_or_why(struct mim_decoder *decoder, struct mim_frame *frame, enum mim_statu
 }
 
 enum mim_status
-mim_decoder_next(struct mim_decoder *decoder, bool ahead, struct mim_frame *frame, struct mim_error *err)
+mim_decoder_next(struct mim_decoder *decoder, bool read_ahead, struct mim_frame *frame, struct mim_error *err)
 {
     enum mim_status status = MIM_OK;
-    set_demand(decoder, true, ahead);
+    set_demand(decoder, true, read_ahead);
     while (!next_or_why(decoder, frame, &status, err)) {
     }
-    set_demand(decoder, false, ahead && status == MIM_OK);
+    set_demand(decoder, false, read_ahead && status == MIM_OK);
     return status;
 }
 
@@ -270,17 +270,17 @@ mim_decoder_limit_result(struct mim_decoder *decoder, uint64_t bytes)
 /* --- opening and closing ------------------------------------------------------------------------------------------ */
 
 static enum mim_status
-make_slots(struct mim_decoder *decoder, struct mim_error *err)
+make_frames(struct mim_decoder *decoder, struct mim_error *err)
 {
     unsigned threads = mim_pool_threads(decoder->pool);
-    decoder->slot_count = threads > 1 ? threads * SLOTS_PER_THREAD + 1 : 2;
-    decoder->room = decoder->composed ? 2 : 1;
-    decoder->slots = calloc(decoder->slot_count, sizeof *decoder->slots);
-    if (!decoder->slots)
+    decoder->frame_count = threads > 1 ? threads * FRAMES_PER_THREAD + 1 : 2;
+    decoder->capacity = decoder->is_composed ? 2 : 1;
+    decoder->frames = calloc(decoder->frame_count, sizeof *decoder->frames);
+    if (!decoder->frames)
         return mim_fail_nomem(err, "frames in flight");
     uint32_t size = decoder->plugin.ops->packet_size;
-    for (unsigned i = 0; i < decoder->slot_count; i++)
-        if (!(decoder->slots[i].packet = calloc(1, size ? size : 1)))
+    for (unsigned i = 0; i < decoder->frame_count; i++)
+        if (!(decoder->frames[i].packet = calloc(1, size ? size : 1)))
             return mim_fail_nomem(err, "frames in flight");
     return MIM_OK;
 }
@@ -298,8 +298,8 @@ open_decoder(struct mim_decoder *decoder, const struct mim_decoder_setup *setup,
         return status;
 
     struct mim_sequence *sequence = &decoder->plugin.sequence;
-    decoder->composed = sequence->canvas_width != 0;
-    if (decoder->composed) {
+    decoder->is_composed = sequence->canvas_width != 0;
+    if (decoder->is_composed) {
         unsigned threads = mim_pool_threads(decoder->pool);
         status = mim_plugin_reader_settle_opacity(&decoder->plugin, err);
         if (status == MIM_OK)
@@ -308,7 +308,7 @@ open_decoder(struct mim_decoder *decoder, const struct mim_decoder_setup *setup,
             return status;
         decoder->route.canvas = &decoder->canvas;
     }
-    return make_slots(decoder, err);
+    return make_frames(decoder, err);
 }
 
 enum mim_status
@@ -347,16 +347,16 @@ mim_decoder_close(struct mim_decoder *decoder)
 {
     if (!decoder)
         return;
-    if (decoder->attached)
+    if (decoder->is_attached)
         mim_pool_detach(decoder->pool, &decoder->client); /* first: helpers would go on with what is dropped */
-    if (decoder->slots)
+    if (decoder->frames)
         mim_decoder_halt(decoder);
     mim_plugin_reader_close(&decoder->plugin);
-    for (unsigned i = 0; decoder->slots && i < decoder->slot_count; i++)
-        free(decoder->slots[i].packet);
-    free(decoder->slots);
+    for (unsigned i = 0; decoder->frames && i < decoder->frame_count; i++)
+        free(decoder->frames[i].packet);
+    free(decoder->frames);
     mim_canvas_clear(&decoder->canvas);
-    mim_keyframes_clear(&decoder->keys);
+    mim_keyframes_clear(&decoder->keyframes);
     mim_frame_store_close(decoder->route.store);
     mim_options_destroy(decoder->options);
     free(decoder);

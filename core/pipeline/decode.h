@@ -42,9 +42,9 @@ void mim_decoder_select(struct mim_decoder *decoder, const struct mim_selection 
 /* The same for `count` frames from `first` on; MIM_UNKNOWN: all that follow. */
 void mim_decoder_set_range(struct mim_decoder *decoder, uint64_t first, uint64_t count);
 
-/* The next selected frame, `ahead`: others may be worked on meanwhile. END past the last; RANGE when the selection names a
+/* The next selected frame, `read_ahead`: others may be worked on meanwhile. END past the last; RANGE when the selection names a
  * frame that does not exist. After an error the same frame is next. */
-enum mim_status mim_decoder_next(struct mim_decoder *decoder, bool ahead, struct mim_frame *frame,
+enum mim_status mim_decoder_next(struct mim_decoder *decoder, bool read_ahead, struct mim_frame *frame,
                                  struct mim_error *err);
 
 /* After an error: the frame that failed is passed over, of a sequence whose frames stand apart. */

@@ -73,131 +73,132 @@ mim_encode_frame_info(const struct mim_frame *frame, struct mim_encode_timing *c
 }
 
 static enum mim_status
-take_converted(struct mim_encode_frame *slot, struct mim_error *err)
+take_converted(struct mim_encode_frame *frame, struct mim_error *err)
 {
     uint64_t row = 0, size = 0;
-    bool fits = mim_row_bytes(slot->info.width, slot->info.channels, (enum mim_sample)slot->info.sample, &row) &&
-                mim_picture_bytes(slot->info.height, mim_aligned_stride(row, slot->info.height), &size);
-    slot->converted = fits ? mim_buffer_get(NULL, size) : NULL;
-    if (!slot->converted)
-        return mim_fail(err, MIM_NOMEM, "no memory to convert %ux%u pixels", slot->info.width, slot->info.height);
-    slot->raster = (struct mim_raster){
-        .struct_size = sizeof slot->raster,
-        .sample = slot->info.sample,
-        .width = slot->info.width,
-        .height = slot->info.height,
-        .channels = slot->info.channels,
-        .stride = mim_aligned_stride(row, slot->info.height),
-        .data = mim_buffer_data(slot->converted),
+    bool fits = mim_row_bytes(frame->info.width, frame->info.channels, (enum mim_sample)frame->info.sample, &row) &&
+                mim_picture_bytes(frame->info.height, mim_aligned_stride(row, frame->info.height), &size);
+    frame->converted = fits ? mim_buffer_get(NULL, size) : NULL;
+    if (!frame->converted)
+        return mim_fail(err, MIM_NOMEM, "no memory to convert %ux%u pixels", frame->info.width, frame->info.height);
+    frame->raster = (struct mim_raster){
+        .struct_size = sizeof frame->raster,
+        .sample = frame->info.sample,
+        .width = frame->info.width,
+        .height = frame->info.height,
+        .channels = frame->info.channels,
+        .stride = mim_aligned_stride(row, frame->info.height),
+        .data = mim_buffer_data(frame->converted),
     };
     return MIM_OK;
 }
 
 enum mim_status
-mim_encode_frame_accepted(struct mim_encode_frame *slot, const struct mim_plugin_writer *writer, struct mim_error *err)
+mim_encode_frame_accepted(struct mim_encode_frame *frame, const struct mim_plugin_writer *writer, struct mim_error *err)
 {
-    struct mim_conversion_target target = { .sample = (enum mim_sample)slot->info.sample,
-                                            .channels = slot->info.channels,
+    struct mim_conversion_target target = { .sample = (enum mim_sample)frame->info.sample,
+                                            .channels = frame->info.channels,
                                             .has_background = true };
     memcpy(target.background, writer->sequence.background, sizeof target.background);
     enum mim_status status =
-        mim_conversion_plan(slot->frame.sample, slot->frame.channels, &target, &slot->conversion, err);
+        mim_conversion_plan(frame->given.sample, frame->given.channels, &target, &frame->conversion, err);
     if (status != MIM_OK)
         return status;
 
-    slot->coded = calloc(slot->info.parts, sizeof *slot->coded);
-    if (!slot->coded)
+    frame->coded = calloc(frame->info.parts, sizeof *frame->coded);
+    if (!frame->coded)
         return mim_fail_nomem(err, "coded bytes");
-    if (slot->conversion.same) {
-        slot->raster = mim_frame_raster(&slot->frame);
+    if (frame->conversion.same) {
+        frame->raster = mim_frame_raster(&frame->given);
         return MIM_OK;
     }
-    slot->bands = slot->info.height < WORTH_BANDS ? 1 : CONVERT_BANDS;
-    return take_converted(slot, err);
+    frame->bands = frame->info.height < WORTH_BANDS ? 1 : CONVERT_BANDS;
+    return take_converted(frame, err);
 }
 
 enum mim_encode_stage
-mim_encode_frame_next_stage(const struct mim_encode_frame *slot)
+mim_encode_frame_next_stage(const struct mim_encode_frame *frame)
 {
-    return slot->bands ? MIM_ENCODE_ACCEPTED : MIM_ENCODE_READY;
+    return frame->bands ? MIM_ENCODE_ACCEPTED : MIM_ENCODE_READY;
 }
 
 void
-mim_encode_frame_convert_band(struct mim_encode_frame *slot, uint32_t band, struct mim_conversion_loss *loss)
+mim_encode_frame_convert_band(struct mim_encode_frame *frame, uint32_t band, struct mim_conversion_loss *loss)
 {
-    const struct mim_raster from = mim_frame_raster(&slot->frame);
-    uint32_t each = mim_divide_up(slot->info.height, slot->bands), first = band * each;
-    uint32_t left = first < slot->info.height ? slot->info.height - first : 0;
-    mim_conversion_run(&slot->conversion, &from, &slot->raster, first, left < each ? left : each, loss);
+    const struct mim_raster from = mim_frame_raster(&frame->given);
+    uint32_t each = mim_divide_up(frame->info.height, frame->bands), first = band * each;
+    uint32_t left = first < frame->info.height ? frame->info.height - first : 0;
+    mim_conversion_run(&frame->conversion, &from, &frame->raster, first, left < each ? left : each, loss);
 }
 
 /* Frames like the first lose what that one did. */
 static bool
-is_news(const struct mim_encode_frame *slot, const struct mim_plugin_writer *writer)
+is_news(const struct mim_encode_frame *frame, const struct mim_plugin_writer *writer)
 {
     const struct mim_frame_info *first = &writer->sequence.first;
-    return !slot->index || slot->conversion.from_sample != (enum mim_sample)first->sample ||
-           slot->conversion.from_channels != first->channels;
+    return !frame->index || frame->conversion.from_sample != (enum mim_sample)first->sample ||
+           frame->conversion.from_channels != first->channels;
 }
 
 enum mim_status
-mim_encode_frame_converted(struct mim_encode_frame *slot, const struct mim_plugin_writer *writer, struct mim_error *err)
+mim_encode_frame_converted(struct mim_encode_frame *frame, const struct mim_plugin_writer *writer,
+                           struct mim_error *err)
 {
-    slot->stage = MIM_ENCODE_READY;
-    mim_buffer_release(slot->frame.owner);
-    slot->frame.owner = NULL;
-    slot->frame.data = NULL;
-    if (slot->loss.unscaled)
-        return mim_conversion_fail_unscaled(&slot->conversion, err);
+    frame->stage = MIM_ENCODE_READY;
+    mim_buffer_release(frame->given.owner);
+    frame->given.owner = NULL;
+    frame->given.data = NULL;
+    if (frame->loss.unscaled)
+        return mim_conversion_fail_unscaled(&frame->conversion, err);
 
-    const struct mim_notice_origin origin = { .frame = slot->index, .place = slot->index, .step = MIM_STEP_CONVERT };
+    const struct mim_notice_origin origin = { .frame = frame->index, .place = frame->index, .step = MIM_STEP_CONVERT };
     enum mim_status status = MIM_OK;
-    if (is_news(slot, writer))
-        status = mim_conversion_report_layout(&slot->conversion, writer->operation, &origin, err);
-    return status == MIM_OK ? mim_conversion_report(&slot->conversion, &slot->loss, writer->operation, &origin, err)
+    if (is_news(frame, writer))
+        status = mim_conversion_report_layout(&frame->conversion, writer->operation, &origin, err);
+    return status == MIM_OK ? mim_conversion_report(&frame->conversion, &frame->loss, writer->operation, &origin, err)
                             : status;
 }
 
 uint64_t
-mim_encode_frame_bytes(const struct mim_encode_frame *slot)
+mim_encode_frame_bytes(const struct mim_encode_frame *frame)
 {
-    uint64_t given = slot->frame.data ? (uint64_t)slot->frame.stride * slot->frame.height : 0;
-    return given + (slot->converted ? slot->raster.stride * slot->raster.height : 0);
+    uint64_t given = frame->given.data ? (uint64_t)frame->given.stride * frame->given.height : 0;
+    return given + (frame->converted ? frame->raster.stride * frame->raster.height : 0);
 }
 
 enum mim_status
-mim_encode_frame_put(struct mim_encode_frame *slot, struct mim_plugin_writer *writer, struct mim_error *err)
+mim_encode_frame_put(struct mim_encode_frame *frame, struct mim_plugin_writer *writer, struct mim_error *err)
 {
-    struct mim_coded coded = { .struct_size = sizeof coded, .part_count = slot->info.parts };
+    struct mim_coded coded = { .struct_size = sizeof coded, .part_count = frame->info.parts };
     struct mim_coded_part *parts = calloc(coded.part_count, sizeof *parts);
     if (!parts)
         return mim_fail_nomem(err, "coded bytes");
     for (uint32_t i = 0; i < coded.part_count; i++) {
-        parts[i] = (struct mim_coded_part){ .size = slot->coded[i].size, .data = slot->coded[i].data };
+        parts[i] = (struct mim_coded_part){ .size = frame->coded[i].size, .data = frame->coded[i].data };
         coded.size += parts[i].size;
     }
     coded.parts = parts;
-    enum mim_status status = mim_plugin_writer_put(writer, slot->index, slot->packet, &slot->info, &coded, err);
+    enum mim_status status = mim_plugin_writer_put(writer, frame->index, frame->packet, &frame->info, &coded, err);
     free(parts);
     return status;
 }
 
 void
-mim_encode_frame_forget_coded(struct mim_encode_frame *slot, struct mim_plugin_writer *writer)
+mim_encode_frame_forget_coded(struct mim_encode_frame *frame, struct mim_plugin_writer *writer)
 {
-    for (uint32_t i = 0; slot->coded && i < slot->info.parts; i++)
-        mim_coded_clear(&slot->coded[i], &writer->operation->budget);
-    slot->parts_claimed = slot->parts_done = 0;
-    slot->status = MIM_OK;
-    slot->starved = false;
+    for (uint32_t i = 0; frame->coded && i < frame->info.parts; i++)
+        mim_coded_clear(&frame->coded[i], &writer->operation->budget);
+    frame->parts_claimed = frame->parts_done = 0;
+    frame->status = MIM_OK;
+    frame->is_refused = false;
 }
 
 void
-mim_encode_frame_clear(struct mim_encode_frame *slot, struct mim_plugin_writer *writer)
+mim_encode_frame_clear(struct mim_encode_frame *frame, struct mim_plugin_writer *writer)
 {
-    mim_encode_frame_forget_coded(slot, writer);
-    free(slot->coded);
-    mim_buffer_release(slot->converted);
-    mim_frame_clear(&slot->frame);
-    *slot = (struct mim_encode_frame){ .packet = slot->packet };
+    mim_encode_frame_forget_coded(frame, writer);
+    free(frame->coded);
+    mim_buffer_release(frame->converted);
+    mim_frame_clear(&frame->given);
+    *frame = (struct mim_encode_frame){ .packet = frame->packet };
 }

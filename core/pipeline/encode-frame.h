@@ -19,7 +19,7 @@ enum mim_encode_stage {
 struct mim_encode_frame {
     enum mim_encode_stage stage;
     uint64_t index;
-    struct mim_frame frame;
+    struct mim_frame given;     /* until it is converted */
     struct mim_frame_info info; /* as accepted */
     void *packet;
     struct mim_conversion conversion;
@@ -31,7 +31,7 @@ struct mim_encode_frame {
     struct mim_coded_bytes *coded; /* one for each part */
     enum mim_status status;
     uint32_t failed_part;
-    bool starved;
+    bool is_refused;
     struct mim_error error;
     uint64_t cost_ns;
 };
@@ -47,21 +47,21 @@ struct mim_encode_timing {
 struct mim_frame_info mim_encode_frame_info(const struct mim_frame *frame, struct mim_encode_timing *clock);
 /* The plugin has said what it wants: plan the conversion and take memory. The stage is the caller's to change: others look
  * at it. */
-enum mim_status mim_encode_frame_accepted(struct mim_encode_frame *slot, const struct mim_plugin_writer *writer,
+enum mim_status mim_encode_frame_accepted(struct mim_encode_frame *frame, const struct mim_plugin_writer *writer,
                                           struct mim_error *err);
-enum mim_encode_stage mim_encode_frame_next_stage(const struct mim_encode_frame *slot);
-void mim_encode_frame_convert_band(struct mim_encode_frame *slot, uint32_t band, struct mim_conversion_loss *loss);
+enum mim_encode_stage mim_encode_frame_next_stage(const struct mim_encode_frame *frame);
+void mim_encode_frame_convert_band(struct mim_encode_frame *frame, uint32_t band, struct mim_conversion_loss *loss);
 /* The conversion is through: let go of the source, tell what was lost. */
-enum mim_status mim_encode_frame_converted(struct mim_encode_frame *slot, const struct mim_plugin_writer *writer,
+enum mim_status mim_encode_frame_converted(struct mim_encode_frame *frame, const struct mim_plugin_writer *writer,
                                            struct mim_error *err);
 /* Bytes that it holds beside its coded ones. */
-uint64_t mim_encode_frame_bytes(const struct mim_encode_frame *slot);
+uint64_t mim_encode_frame_bytes(const struct mim_encode_frame *frame);
 /* The coded bytes of all parts go out. */
-enum mim_status mim_encode_frame_put(struct mim_encode_frame *slot, struct mim_plugin_writer *writer,
+enum mim_status mim_encode_frame_put(struct mim_encode_frame *frame, struct mim_plugin_writer *writer,
                                      struct mim_error *err);
 /* Start encoding afresh. */
-void mim_encode_frame_forget_coded(struct mim_encode_frame *slot, struct mim_plugin_writer *writer);
+void mim_encode_frame_forget_coded(struct mim_encode_frame *frame, struct mim_plugin_writer *writer);
 /* Give back everything but the packet's memory. */
-void mim_encode_frame_clear(struct mim_encode_frame *slot, struct mim_plugin_writer *writer);
+void mim_encode_frame_clear(struct mim_encode_frame *frame, struct mim_plugin_writer *writer);
 
 #endif

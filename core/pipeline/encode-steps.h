@@ -15,12 +15,12 @@ struct mim_encoder {
     uint64_t expected, added;
     struct mim_frame_info first_info; /* that all others must match */
     struct mim_encode_timing clock;
-    struct mim_two_pass *survey; /* a first pass over all frames is under way */
+    struct mim_two_pass *two_pass; /* a first pass over all frames is under way */
 
-    struct mim_encode_frame *slots; /* a ring */
-    unsigned slot_count, first, used;
-    bool attached, serial_busy, finishing;
-    bool solo; /* one frame on the caller's thread alone: it was refused memory */
+    struct mim_encode_frame *frames; /* a ring */
+    unsigned frame_count, first, used;
+    bool is_attached, is_serial_busy, is_finishing;
+    bool is_exclusive; /* one frame on the caller's thread alone: it was refused memory */
 
     enum mim_status status; /* final */
     struct mim_error error;
@@ -34,9 +34,9 @@ mim_encoder_of(struct mim_pool_client *client)
 }
 
 static inline struct mim_encode_frame *
-mim_encoder_slot(struct mim_encoder *encoder, unsigned i)
+mim_encoder_frame(struct mim_encoder *encoder, unsigned i)
 {
-    return &encoder->slots[(encoder->first + i) % encoder->slot_count];
+    return &encoder->frames[(encoder->first + i) % encoder->frame_count];
 }
 
 /* Steps for the pool. */
@@ -45,9 +45,9 @@ struct mim_pool_client mim_encoder_client(void);
 /* Does encode() see the frame before? */
 bool mim_encoder_looks_back(const struct mim_encoder *encoder);
 /* Frames that one encode() needs at once: these are held whatever the ceiling. */
-unsigned mim_encoder_least_room(const struct mim_encoder *encoder);
-/* A serial step, also of the survey: the plugin sees the frame's metadata and says how it wants it. */
-enum mim_status mim_encoder_accept(struct mim_encoder *encoder, struct mim_encode_frame *slot, struct mim_error *err);
+unsigned mim_encoder_min_capacity(const struct mim_encoder *encoder);
+/* A serial step, also of the first pass: the plugin sees the frame's metadata and says how it wants it. */
+enum mim_status mim_encoder_accept(struct mim_encoder *encoder, struct mim_encode_frame *frame, struct mim_error *err);
 
 /* The following under the pool's lock, or when nothing runs. */
 void mim_encoder_charge(struct mim_encoder *encoder);

@@ -13,7 +13,7 @@
 
 #define LARGE_FRAME (4u << 20)    /* bytes: worth several threads even when it is alone */
 #define SIZEABLE_FRAME (1u << 19) /* bytes: when others follow, its pace need not be waited for */
-#define SLOTS_PER_THREAD 2
+#define FRAMES_PER_THREAD 2
 
 static void
 give_up(struct mim_encoder *encoder, enum mim_status status, const struct mim_error *error)
@@ -35,28 +35,28 @@ static struct mim_encode_frame *
 first_unput(struct mim_encoder *encoder)
 {
     for (unsigned i = 0; i < encoder->used; i++)
-        if (mim_encoder_slot(encoder, i)->stage != MIM_ENCODE_PUT)
-            return mim_encoder_slot(encoder, i);
+        if (mim_encoder_frame(encoder, i)->stage != MIM_ENCODE_PUT)
+            return mim_encoder_frame(encoder, i);
     return NULL;
 }
 
 /* Failures count in the order of frames, so that the verdict does not depend on the number of threads. */
 static bool
-stuck(struct mim_encoder *encoder)
+has_failed(struct mim_encoder *encoder)
 {
-    struct mim_encode_frame *slot = first_unput(encoder);
+    struct mim_encode_frame *frame = first_unput(encoder);
     return encoder->status != MIM_OK ||
-           (slot && slot->status != MIM_OK && slot->parts_done == slot->parts_claimed && !encoder->serial_busy);
+           (frame && frame->status != MIM_OK && frame->parts_done == frame->parts_claimed && !encoder->is_serial_busy);
 }
 
 static bool
-has_room(struct mim_encoder *encoder)
+has_capacity(struct mim_encoder *encoder)
 {
-    unsigned most = encoder->attached ? encoder->slot_count : mim_encoder_least_room(encoder);
-    if (encoder->used < mim_encoder_least_room(encoder))
+    unsigned max = encoder->is_attached ? encoder->frame_count : mim_encoder_min_capacity(encoder);
+    if (encoder->used < mim_encoder_min_capacity(encoder))
         return true;
-    const struct mim_encode_frame *latest = mim_encoder_slot(encoder, encoder->used - 1);
-    return encoder->used < most &&
+    const struct mim_encode_frame *latest = mim_encoder_frame(encoder, encoder->used - 1);
+    return encoder->used < max &&
            mim_memory_budget_fits(&encoder->writer->operation->budget, 2 * mim_encode_frame_bytes(latest));
 }
 
@@ -65,38 +65,38 @@ newest_is_accepted(struct mim_pool_client *client)
 {
     struct mim_encoder *encoder = mim_encoder_of(client);
     /* helpers may have written it already, and dropped it */
-    const struct mim_encode_frame *newest = encoder->used ? mim_encoder_slot(encoder, encoder->used - 1) : NULL;
-    return stuck(encoder) || !newest || newest->stage != MIM_ENCODE_GIVEN || newest->status != MIM_OK;
+    const struct mim_encode_frame *newest = encoder->used ? mim_encoder_frame(encoder, encoder->used - 1) : NULL;
+    return has_failed(encoder) || !newest || newest->stage != MIM_ENCODE_GIVEN || newest->status != MIM_OK;
 }
 
 static bool
 can_take_another(struct mim_pool_client *client)
 {
     struct mim_encoder *encoder = mim_encoder_of(client);
-    return stuck(encoder) || has_room(encoder);
+    return has_failed(encoder) || has_capacity(encoder);
 }
 
 static bool
 all_is_put(struct mim_pool_client *client)
 {
     struct mim_encoder *encoder = mim_encoder_of(client);
-    return stuck(encoder) || !first_unput(encoder);
+    return has_failed(encoder) || !first_unput(encoder);
 }
 
 /* A frame that was refused memory while others held some is encoded again, alone. */
 static void
-let_encode_alone(struct mim_encoder *encoder)
+retry_exclusively(struct mim_encoder *encoder)
 {
     mim_pool_lock(encoder->pool);
-    encoder->solo = true;
+    encoder->is_exclusive = true;
     mim_pool_unlock(encoder->pool);
     mim_pool_drain(encoder->pool, &encoder->client);
     mim_plugin_writer_close_workers(encoder->writer);
 
     mim_pool_lock(encoder->pool);
     for (unsigned i = 0; i < encoder->used; i++)
-        if (mim_encoder_slot(encoder, i)->stage == MIM_ENCODE_READY)
-            mim_encode_frame_forget_coded(mim_encoder_slot(encoder, i), encoder->writer);
+        if (mim_encoder_frame(encoder, i)->stage == MIM_ENCODE_READY)
+            mim_encode_frame_forget_coded(mim_encoder_frame(encoder, i), encoder->writer);
     mim_encoder_charge(encoder);
     mim_pool_unlock(encoder->pool);
 }
@@ -108,15 +108,15 @@ work_until(struct mim_encoder *encoder, bool (*goal)(struct mim_pool_client *), 
     for (;;) {
         mim_pool_work(encoder->pool, &encoder->client, goal, interrupted);
         mim_pool_lock(encoder->pool);
-        struct mim_encode_frame *slot = first_unput(encoder);
-        bool failed = stuck(encoder), reached = goal(&encoder->client);
-        bool alone = failed && encoder->status == MIM_OK && slot->starved;
+        struct mim_encode_frame *frame = first_unput(encoder);
+        bool failed = has_failed(encoder), reached = goal(&encoder->client);
+        bool alone = failed && encoder->status == MIM_OK && frame->is_refused;
         if (failed && !alone && encoder->status == MIM_OK)
-            give_up(encoder, slot->status, &slot->error);
+            give_up(encoder, frame->status, &frame->error);
         mim_pool_unlock(encoder->pool);
 
         if (alone) {
-            let_encode_alone(encoder);
+            retry_exclusively(encoder);
             continue;
         }
         if (failed)
@@ -138,9 +138,9 @@ work_until(struct mim_encoder *encoder, bool (*goal)(struct mim_pool_client *), 
 static void
 consider_threads(struct mim_encoder *encoder)
 {
-    if (encoder->attached || mim_pool_threads(encoder->pool) < 2)
+    if (encoder->is_attached || mim_pool_threads(encoder->pool) < 2)
         return;
-    const struct mim_encode_frame *newest = mim_encoder_slot(encoder, encoder->used - 1);
+    const struct mim_encode_frame *newest = mim_encoder_frame(encoder, encoder->used - 1);
     uint64_t bytes = mim_encode_frame_bytes(newest);
     bool large = (newest->info.parts > 1 && bytes >= LARGE_FRAME) || (encoder->added > 1 && bytes >= SIZEABLE_FRAME);
     if (encoder->pace.frames ? mim_pool_pace_is_tiny(&encoder->pace) : !large)
@@ -148,7 +148,7 @@ consider_threads(struct mim_encoder *encoder)
     mim_pool_start(encoder->pool);
     mim_pool_attach(encoder->pool, &encoder->client);
     mim_pool_lock(encoder->pool);
-    encoder->attached = true;
+    encoder->is_attached = true;
     mim_pool_wake(encoder->pool);
     mim_pool_unlock(encoder->pool);
 }
@@ -159,9 +159,9 @@ static enum mim_status
 fail_in_order(struct mim_encoder *encoder, enum mim_status status, const struct mim_error *error, struct mim_error *err)
 {
     mim_pool_lock(encoder->pool);
-    encoder->finishing = true;
+    encoder->is_finishing = true;
     mim_pool_unlock(encoder->pool);
-    if (!encoder->survey && status != MIM_CANCELLED && status != MIM_TIMEOUT)
+    if (!encoder->two_pass && status != MIM_CANCELLED && status != MIM_TIMEOUT)
         work_until(encoder, all_is_put, NULL);
     mim_pool_lock(encoder->pool);
     give_up(encoder, status, error);
@@ -226,47 +226,47 @@ check_shape(const struct mim_encoder *encoder, const struct mim_frame_info *info
 }
 
 static enum mim_status
-start(struct mim_encoder *encoder, const struct mim_frame *frame, struct mim_error *err)
+start_writer(struct mim_encoder *encoder, const struct mim_frame *frame, struct mim_error *err)
 {
     encoder->clock.to = frame->time_base;
     encoder->first_info = mim_encode_frame_info(frame, &encoder->clock);
     enum mim_status status = mim_plugin_writer_start(encoder->writer, &encoder->first_info, frame->time_base,
                                                      frame->loop, encoder->expected, err);
     if (status == MIM_OK && encoder->writer->sequence.passes == 2 && encoder->writer->ops->survey)
-        status = mim_two_pass_create(&encoder->survey, encoder->writer, err);
+        status = mim_two_pass_create(&encoder->two_pass, encoder->writer, err);
     return status;
 }
 
 static void
-place(struct mim_encoder *encoder, struct mim_encode_frame *slot, struct mim_frame *frame,
+place(struct mim_encoder *encoder, struct mim_encode_frame *frame, struct mim_frame *given,
       const struct mim_frame_info *info)
 {
-    *slot =
-        (struct mim_encode_frame){ .packet = slot->packet, .index = encoder->added, .frame = *frame, .info = *info };
-    *frame = (struct mim_frame){ 0 };
+    *frame =
+        (struct mim_encode_frame){ .packet = frame->packet, .index = encoder->added, .given = *given, .info = *info };
+    *given = (struct mim_frame){ 0 };
     encoder->added++;
 }
 
 /* Was the newest frame not accepted? Then it never came. */
 static bool
-refused(struct mim_encoder *encoder, uint64_t index, struct mim_error *err)
+take_back_refused(struct mim_encoder *encoder, uint64_t index, struct mim_error *err)
 {
     mim_pool_lock(encoder->pool);
-    struct mim_encode_frame *slot = encoder->used ? mim_encoder_slot(encoder, encoder->used - 1) : NULL;
-    bool refused = slot && slot->index == index && slot->stage == MIM_ENCODE_GIVEN && slot->status != MIM_OK;
-    if (refused) {
-        *err = slot->error;
-        err->status = slot->status;
-        mim_encode_frame_clear(slot, encoder->writer);
+    struct mim_encode_frame *frame = encoder->used ? mim_encoder_frame(encoder, encoder->used - 1) : NULL;
+    bool is_refused = frame && frame->index == index && frame->stage == MIM_ENCODE_GIVEN && frame->status != MIM_OK;
+    if (is_refused) {
+        *err = frame->error;
+        err->status = frame->status;
+        mim_encode_frame_clear(frame, encoder->writer);
         encoder->used--;
         mim_encoder_charge(encoder);
     }
     mim_pool_unlock(encoder->pool);
-    return refused;
+    return is_refused;
 }
 
 static enum mim_status
-add_to_ring(struct mim_encoder *encoder, struct mim_frame *frame, const struct mim_frame_info *info,
+add_to_ring(struct mim_encoder *encoder, struct mim_frame *given, const struct mim_frame_info *info,
             struct mim_error *err)
 {
     enum mim_status status = work_until(encoder, can_take_another, err);
@@ -274,52 +274,52 @@ add_to_ring(struct mim_encoder *encoder, struct mim_frame *frame, const struct m
         return status;
 
     mim_pool_lock(encoder->pool);
-    struct mim_encode_frame *slot = mim_encoder_slot(encoder, encoder->used);
-    place(encoder, slot, frame, info);
+    struct mim_encode_frame *frame = mim_encoder_frame(encoder, encoder->used);
+    place(encoder, frame, given, info);
     encoder->used++;
-    mim_memory_budget_expect(&encoder->writer->operation->budget, mim_encode_frame_bytes(slot));
+    mim_memory_budget_expect(&encoder->writer->operation->budget, mim_encode_frame_bytes(frame));
     mim_encoder_charge(encoder);
-    if (encoder->attached)
+    if (encoder->is_attached)
         mim_pool_wake(encoder->pool);
     mim_pool_unlock(encoder->pool);
 
     status = work_until(encoder, newest_is_accepted, err);
     if (status != MIM_OK)
         return status;
-    if (refused(encoder, encoder->added - 1, err))
+    if (take_back_refused(encoder, encoder->added - 1, err))
         return err->status;
     consider_threads(encoder);
     return MIM_OK;
 }
 
 static enum mim_status
-add_to_survey(struct mim_encoder *encoder, struct mim_frame *frame, const struct mim_frame_info *info,
-              struct mim_error *err)
+add_to_first_pass(struct mim_encoder *encoder, struct mim_frame *given, const struct mim_frame_info *info,
+                  struct mim_error *err)
 {
-    struct mim_encode_frame *slot = mim_encoder_slot(encoder, 0);
-    place(encoder, slot, frame, info);
+    struct mim_encode_frame *frame = mim_encoder_frame(encoder, 0);
+    place(encoder, frame, given, info);
     enum mim_status status = mim_operation_poll(encoder->writer->operation, err);
     if (status == MIM_OK)
-        status = mim_encoder_accept(encoder, slot, err);
+        status = mim_encoder_accept(encoder, frame, err);
     if (status == MIM_OK)
-        status = mim_two_pass_add(encoder->survey, slot, err);
+        status = mim_two_pass_add(encoder->two_pass, frame, err);
     if (status != MIM_OK && err->frame == MIM_UNKNOWN)
-        err->frame = slot->index;
-    mim_encode_frame_clear(slot, encoder->writer);
+        err->frame = frame->index;
+    mim_encode_frame_clear(frame, encoder->writer);
     return status;
 }
 
 static enum mim_status
 add(struct mim_encoder *encoder, struct mim_frame *frame, struct mim_error *err)
 {
-    enum mim_status status = encoder->added ? MIM_OK : start(encoder, frame, err);
+    enum mim_status status = encoder->added ? MIM_OK : start_writer(encoder, frame, err);
     struct mim_frame_info info = mim_encode_frame_info(frame, &encoder->clock);
     if (status == MIM_OK)
         status = check_shape(encoder, &info, err);
     if (status == MIM_OK)
         status = note_losses(encoder, frame, err);
     if (status == MIM_OK)
-        status = (encoder->survey ? add_to_survey : add_to_ring)(encoder, frame, &info, err);
+        status = (encoder->two_pass ? add_to_first_pass : add_to_ring)(encoder, frame, &info, err);
     return status;
 }
 
@@ -351,27 +351,27 @@ mim_encoder_status(const struct mim_encoder *encoder, struct mim_error *err)
 static enum mim_status
 replay(struct mim_encoder *encoder, struct mim_error *err)
 {
-    uint64_t count = mim_two_pass_count(encoder->survey);
-    enum mim_status status = mim_two_pass_end(encoder->survey, err);
+    uint64_t count = mim_two_pass_count(encoder->two_pass);
+    enum mim_status status = mim_two_pass_end(encoder->two_pass, err);
     for (uint64_t i = 0; i < count && status == MIM_OK; i++) {
         status = work_until(encoder, can_take_another, err);
         if (status != MIM_OK)
             break;
         mim_pool_lock(encoder->pool); /* helpers move where the ring begins */
-        struct mim_encode_frame *slot = mim_encoder_slot(encoder, encoder->used);
+        struct mim_encode_frame *frame = mim_encoder_frame(encoder, encoder->used);
         mim_pool_unlock(encoder->pool);
-        *slot = (struct mim_encode_frame){ .packet = slot->packet, .index = i };
-        status = mim_two_pass_replay(encoder->survey, slot, err);
+        *frame = (struct mim_encode_frame){ .packet = frame->packet, .index = i };
+        status = mim_two_pass_replay(encoder->two_pass, frame, err);
         if (status != MIM_OK) {
-            mim_encode_frame_clear(slot, encoder->writer);
+            mim_encode_frame_clear(frame, encoder->writer);
             break;
         }
-        slot->stage = mim_encode_frame_next_stage(slot);
+        frame->stage = mim_encode_frame_next_stage(frame);
         mim_pool_lock(encoder->pool);
         encoder->used++;
-        mim_memory_budget_expect(&encoder->writer->operation->budget, mim_encode_frame_bytes(slot));
+        mim_memory_budget_expect(&encoder->writer->operation->budget, mim_encode_frame_bytes(frame));
         mim_encoder_charge(encoder);
-        if (encoder->attached)
+        if (encoder->is_attached)
             mim_pool_wake(encoder->pool);
         mim_pool_unlock(encoder->pool);
         consider_threads(encoder);
@@ -384,10 +384,10 @@ mim_encoder_finish(struct mim_encoder *encoder, struct mim_error *err)
 {
     struct mim_error error = { .frame = MIM_UNKNOWN };
     enum mim_status status = encoder->status;
-    if (status == MIM_OK && encoder->survey)
+    if (status == MIM_OK && encoder->two_pass)
         status = replay(encoder, &error);
     mim_pool_lock(encoder->pool);
-    encoder->finishing = true;
+    encoder->is_finishing = true;
     mim_pool_wake(encoder->pool);
     mim_pool_unlock(encoder->pool);
     if (status == MIM_OK)
@@ -431,14 +431,14 @@ mim_encoder_create(struct mim_encoder **out, struct mim_plugin_writer *writer, s
     encoder->writer = writer;
     encoder->expected = count;
     unsigned threads = mim_pool_threads(pool);
-    encoder->slot_count = mim_encoder_least_room(encoder) + (threads > 1 ? threads * SLOTS_PER_THREAD : 0);
-    if (encoder->slot_count > MIM_MAX_IN_FLIGHT)
-        encoder->slot_count = MIM_MAX_IN_FLIGHT;
-    encoder->slots = calloc(encoder->slot_count, sizeof *encoder->slots);
-    bool complete = encoder->slots != NULL;
-    for (unsigned i = 0; complete && i < encoder->slot_count; i++)
+    encoder->frame_count = mim_encoder_min_capacity(encoder) + (threads > 1 ? threads * FRAMES_PER_THREAD : 0);
+    if (encoder->frame_count > MIM_MAX_IN_FLIGHT)
+        encoder->frame_count = MIM_MAX_IN_FLIGHT;
+    encoder->frames = calloc(encoder->frame_count, sizeof *encoder->frames);
+    bool complete = encoder->frames != NULL;
+    for (unsigned i = 0; complete && i < encoder->frame_count; i++)
         complete =
-            (encoder->slots[i].packet = calloc(1, writer->ops->packet_size ? writer->ops->packet_size : 1)) != NULL;
+            (encoder->frames[i].packet = calloc(1, writer->ops->packet_size ? writer->ops->packet_size : 1)) != NULL;
     if (!complete) {
         mim_encoder_destroy(encoder);
         return mim_fail_nomem(err, "frames in flight");
@@ -457,13 +457,13 @@ mim_encoder_destroy(struct mim_encoder *encoder)
         encoder->status = MIM_CANCELLED; /* nothing more is claimed */
     mim_pool_unlock(encoder->pool);
     mim_pool_drain(encoder->pool, &encoder->client);
-    if (encoder->attached)
+    if (encoder->is_attached)
         mim_pool_detach(encoder->pool, &encoder->client);
     while (encoder->used)
         mim_encoder_drop_first(encoder);
-    for (unsigned i = 0; encoder->slots && i < encoder->slot_count; i++)
-        free(encoder->slots[i].packet);
-    free(encoder->slots);
-    mim_two_pass_destroy(encoder->survey);
+    for (unsigned i = 0; encoder->frames && i < encoder->frame_count; i++)
+        free(encoder->frames[i].packet);
+    free(encoder->frames);
+    mim_two_pass_destroy(encoder->two_pass);
     free(encoder);
 }

@@ -7,12 +7,12 @@
 
 /* Entries that are not after `index`. */
 static size_t
-rank(const struct mim_keyframes *keys, uint64_t index)
+rank(const struct mim_keyframes *keyframes, uint64_t index)
 {
-    size_t low = 0, high = keys->count;
+    size_t low = 0, high = keyframes->count;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        if (keys->items[middle] <= index)
+        if (keyframes->items[middle] <= index)
             low = middle + 1;
         else
             high = middle;
@@ -21,35 +21,35 @@ rank(const struct mim_keyframes *keys, uint64_t index)
 }
 
 void
-mim_keyframes_add(struct mim_keyframes *keys, uint64_t index)
+mim_keyframes_add(struct mim_keyframes *keyframes, uint64_t index)
 {
-    if (!keys->items && !(keys->items = malloc(MIM_MAX_KEYS * sizeof *keys->items)))
+    if (!keyframes->items && !(keyframes->items = malloc(MIM_MAX_KEYFRAMES * sizeof *keyframes->items)))
         return; /* fewer keys only make going back slower */
 
-    size_t at = rank(keys, index);
-    if (at && keys->items[at - 1] == index)
+    size_t at = rank(keyframes, index);
+    if (at && keyframes->items[at - 1] == index)
         return;
-    if (keys->count == MIM_MAX_KEYS) {
-        for (size_t i = 0; i < MIM_MAX_KEYS / 2; i++)
-            keys->items[i] = keys->items[2 * i];
-        keys->count = MIM_MAX_KEYS / 2;
-        at = rank(keys, index);
+    if (keyframes->count == MIM_MAX_KEYFRAMES) {
+        for (size_t i = 0; i < MIM_MAX_KEYFRAMES / 2; i++)
+            keyframes->items[i] = keyframes->items[2 * i];
+        keyframes->count = MIM_MAX_KEYFRAMES / 2;
+        at = rank(keyframes, index);
     }
-    memmove(keys->items + at + 1, keys->items + at, (keys->count - at) * sizeof *keys->items);
-    keys->items[at] = index;
-    keys->count++;
+    memmove(keyframes->items + at + 1, keyframes->items + at, (keyframes->count - at) * sizeof *keyframes->items);
+    keyframes->items[at] = index;
+    keyframes->count++;
 }
 
 uint64_t
-mim_keyframes_before(const struct mim_keyframes *keys, uint64_t index)
+mim_keyframes_before(const struct mim_keyframes *keyframes, uint64_t index)
 {
-    size_t at = rank(keys, index);
-    return at ? keys->items[at - 1] : 0;
+    size_t at = rank(keyframes, index);
+    return at ? keyframes->items[at - 1] : 0;
 }
 
 void
-mim_keyframes_clear(struct mim_keyframes *keys)
+mim_keyframes_clear(struct mim_keyframes *keyframes)
 {
-    free(keys->items);
-    *keys = (struct mim_keyframes){ 0 };
+    free(keyframes->items);
+    *keyframes = (struct mim_keyframes){ 0 };
 }

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MIM_MAX_KEYS 4096
+#define MIM_MAX_KEYFRAMES 4096
 
 /* Zeroed = frame 0 alone, where composing may always start. Bounded: when it is full, every other key is forgotten. */
 struct mim_keyframes {
@@ -14,9 +14,9 @@ struct mim_keyframes {
     size_t count;
 };
 
-void mim_keyframes_add(struct mim_keyframes *keys, uint64_t index);
+void mim_keyframes_add(struct mim_keyframes *keyframes, uint64_t index);
 /* The last one known that is not after `index`. */
-uint64_t mim_keyframes_before(const struct mim_keyframes *keys, uint64_t index);
-void mim_keyframes_clear(struct mim_keyframes *keys);
+uint64_t mim_keyframes_before(const struct mim_keyframes *keyframes, uint64_t index);
+void mim_keyframes_clear(struct mim_keyframes *keyframes);
 
 #endif

@@ -16,25 +16,25 @@ struct mim_two_pass {
 enum mim_status
 mim_two_pass_create(struct mim_two_pass **out, struct mim_plugin_writer *writer, struct mim_error *err)
 {
-    struct mim_two_pass *survey = calloc(1, sizeof *survey);
-    if (survey)
-        survey->spool = mim_spool_create();
-    if (!survey || !survey->spool) {
-        free(survey);
+    struct mim_two_pass *two_pass = calloc(1, sizeof *two_pass);
+    if (two_pass)
+        two_pass->spool = mim_spool_create();
+    if (!two_pass || !two_pass->spool) {
+        free(two_pass);
         return mim_fail_nomem(err, "a spool");
     }
-    survey->writer = writer;
-    *out = survey;
+    two_pass->writer = writer;
+    *out = two_pass;
     return MIM_OK;
 }
 
 void
-mim_two_pass_destroy(struct mim_two_pass *survey)
+mim_two_pass_destroy(struct mim_two_pass *two_pass)
 {
-    if (!survey)
+    if (!two_pass)
         return;
-    mim_spool_destroy(survey->spool);
-    free(survey);
+    mim_spool_destroy(two_pass->spool);
+    free(two_pass);
 }
 
 static uint64_t
@@ -46,74 +46,74 @@ row_bytes(const struct mim_frame_info *info)
 }
 
 static enum mim_status
-write_slot(struct mim_two_pass *survey, const struct mim_encode_frame *slot, struct mim_error *err)
+spool_frame(struct mim_two_pass *two_pass, const struct mim_encode_frame *frame, struct mim_error *err)
 {
-    struct mim_spool *spool = survey->spool;
-    enum mim_status status = mim_spool_write(spool, &slot->info, sizeof slot->info, mim_spool_size(spool), err);
+    struct mim_spool *spool = two_pass->spool;
+    enum mim_status status = mim_spool_write(spool, &frame->info, sizeof frame->info, mim_spool_size(spool), err);
     if (status == MIM_OK)
-        status = mim_spool_write(spool, slot->packet, survey->writer->ops->packet_size, mim_spool_size(spool), err);
-    for (uint32_t y = 0; y < slot->info.height && status == MIM_OK; y++)
-        status = mim_spool_write(spool, slot->raster.data + y * slot->raster.stride, row_bytes(&slot->info),
+        status = mim_spool_write(spool, frame->packet, two_pass->writer->ops->packet_size, mim_spool_size(spool), err);
+    for (uint32_t y = 0; y < frame->info.height && status == MIM_OK; y++)
+        status = mim_spool_write(spool, frame->raster.data + y * frame->raster.stride, row_bytes(&frame->info),
                                  mim_spool_size(spool), err);
     return status;
 }
 
 enum mim_status
-mim_two_pass_add(struct mim_two_pass *survey, struct mim_encode_frame *slot, struct mim_error *err)
+mim_two_pass_add(struct mim_two_pass *two_pass, struct mim_encode_frame *frame, struct mim_error *err)
 {
     enum mim_status status = MIM_OK;
-    if (mim_encode_frame_next_stage(slot) == MIM_ENCODE_ACCEPTED) {
-        for (uint32_t band = 0; band < slot->bands; band++)
-            mim_encode_frame_convert_band(slot, band, &slot->loss);
-        status = mim_encode_frame_converted(slot, survey->writer, err);
+    if (mim_encode_frame_next_stage(frame) == MIM_ENCODE_ACCEPTED) {
+        for (uint32_t band = 0; band < frame->bands; band++)
+            mim_encode_frame_convert_band(frame, band, &frame->loss);
+        status = mim_encode_frame_converted(frame, two_pass->writer, err);
     }
     if (status == MIM_OK)
-        status = mim_plugin_writer_survey(survey->writer, slot->index, &slot->info, &slot->raster, err);
+        status = mim_plugin_writer_survey(two_pass->writer, frame->index, &frame->info, &frame->raster, err);
     if (status == MIM_OK)
-        status = write_slot(survey, slot, err);
-    survey->count += status == MIM_OK;
+        status = spool_frame(two_pass, frame, err);
+    two_pass->count += status == MIM_OK;
     return status;
 }
 
 enum mim_status
-mim_two_pass_end(struct mim_two_pass *survey, struct mim_error *err)
+mim_two_pass_end(struct mim_two_pass *two_pass, struct mim_error *err)
 {
-    return mim_plugin_writer_survey(survey->writer, MIM_UNKNOWN, NULL, NULL, err);
+    return mim_plugin_writer_survey(two_pass->writer, MIM_UNKNOWN, NULL, NULL, err);
 }
 
 uint64_t
-mim_two_pass_count(const struct mim_two_pass *survey)
+mim_two_pass_count(const struct mim_two_pass *two_pass)
 {
-    return survey->count;
+    return two_pass->count;
 }
 
 static enum mim_status
-read_back(struct mim_two_pass *survey, void *to, uint64_t size, struct mim_error *err)
+read_back(struct mim_two_pass *two_pass, void *to, uint64_t size, struct mim_error *err)
 {
-    int64_t got = mim_spool_read(survey->spool, to, size, survey->read_offset, err);
+    int64_t got = mim_spool_read(two_pass->spool, to, size, two_pass->read_offset, err);
     if (got < 0)
         return (enum mim_status) - got;
     if ((uint64_t)got != size)
         return mim_fail(err, MIM_IO, "the spool of frames is shorter than what was written to it");
-    survey->read_offset += size;
+    two_pass->read_offset += size;
     return MIM_OK;
 }
 
 enum mim_status
-mim_two_pass_replay(struct mim_two_pass *survey, struct mim_encode_frame *slot, struct mim_error *err)
+mim_two_pass_replay(struct mim_two_pass *two_pass, struct mim_encode_frame *frame, struct mim_error *err)
 {
     struct mim_frame_info info;
-    enum mim_status status = read_back(survey, &info, sizeof info, err);
+    enum mim_status status = read_back(two_pass, &info, sizeof info, err);
     if (status == MIM_OK)
-        status = read_back(survey, slot->packet, survey->writer->ops->packet_size, err);
+        status = read_back(two_pass, frame->packet, two_pass->writer->ops->packet_size, err);
     if (status == MIM_OK)
         status =
-            mim_frame_alloc(&slot->frame, (enum mim_sample)info.sample, info.width, info.height, info.channels, err);
+            mim_frame_alloc(&frame->given, (enum mim_sample)info.sample, info.width, info.height, info.channels, err);
     if (status != MIM_OK)
         return status;
 
-    slot->info = info;
+    frame->info = info;
     for (uint32_t y = 0; y < info.height && status == MIM_OK; y++)
-        status = read_back(survey, (uint8_t *)slot->frame.data + y * slot->frame.stride, row_bytes(&info), err);
-    return status == MIM_OK ? mim_encode_frame_accepted(slot, survey->writer, err) : status;
+        status = read_back(two_pass, (uint8_t *)frame->given.data + y * frame->given.stride, row_bytes(&info), err);
+    return status == MIM_OK ? mim_encode_frame_accepted(frame, two_pass->writer, err) : status;
 }
