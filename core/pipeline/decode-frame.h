@@ -79,9 +79,6 @@ bool mim_decode_frame_admit(struct mim_decode_frame *frame, const struct mim_dec
 /* The frame in packed bytes. */
 uint64_t mim_decode_frame_packed_bytes(const struct mim_decode_frame *frame);
 bool mim_decode_frame_is_raw(const struct mim_decode_frame *frame);
-/* Read plain samples of one part; on any thread. */
-enum mim_status mim_decode_frame_read_raw(struct mim_decode_frame *frame, struct mim_operation *operation,
-                                          uint32_t part, struct mim_error *err);
 /* Compose or convert one band; on any thread. */
 void mim_decode_frame_finish_band(struct mim_decode_frame *frame, const struct mim_decode_frame_route *route,
                                   uint32_t band, struct mim_conversion_loss *loss);
@@ -99,6 +96,7 @@ bool mim_decode_frame_done(const struct mim_decode_frame *frame);
 /* Hand the frame over; into the caller's memory where that was lent. */
 enum mim_status mim_decode_frame_deliver(struct mim_decode_frame *frame, const struct mim_decode_frame_route *route,
                                          struct mim_frame *to, struct mim_error *err);
+void mim_decode_frame_free_pixels(struct mim_decode_frame *frame);
 /* Give back everything but the packet's memory. */
 void mim_decode_frame_clear(struct mim_decode_frame *frame);
 

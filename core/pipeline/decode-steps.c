@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "frame/meta.h"
+#include "pipeline/raw-samples.h"
 
 enum step_kind { STEP_PREPARE, STEP_PIXELS, STEP_METADATA, STEP_BAND, STEP_RELEASE };
 
@@ -318,6 +319,19 @@ claim(struct mim_pool_client *client, unsigned worker, void *out)
 /* --- doing it ----------------------------------------------------------------------------------------------------- */
 
 static enum mim_status
+decode_part(struct mim_decoder *decoder, unsigned worker, struct step *step, struct mim_error *err)
+{
+    struct mim_decode_frame *frame = step->frame;
+    if (!mim_decode_frame_is_raw(frame))
+        return mim_plugin_reader_pixels(&decoder->plugin, worker, frame->index, frame->packet, &frame->info,
+                                        step->which, &frame->pixels, &step->is_refused, err);
+    enum mim_status status = mim_operation_poll(decoder->plugin.operation, err);
+    if (status == MIM_OK)
+        status = mim_raw_samples_read(frame->source, &frame->info, step->which, &frame->pixels, err);
+    return status;
+}
+
+static enum mim_status
 collect_metadata(struct mim_decoder *decoder, unsigned worker, struct step *step, struct mim_error *err)
 {
     struct mim_decode_frame *frame = step->frame;
@@ -374,11 +388,7 @@ run(struct mim_pool_client *client, unsigned worker, void *in)
         step->status = mim_plugin_reader_prepare(&decoder->plugin, frame->index, frame->packet, &frame->info, &error);
         break;
     case STEP_PIXELS:
-        step->status =
-            mim_decode_frame_is_raw(frame)
-                ? mim_decode_frame_read_raw(frame, decoder->plugin.operation, step->which, &error)
-                : mim_plugin_reader_pixels(&decoder->plugin, worker, frame->index, frame->packet, &frame->info,
-                                           step->which, &frame->pixels, &step->is_refused, &error);
+        step->status = decode_part(decoder, worker, step, &error);
         break;
     case STEP_METADATA:
         step->status = collect_metadata(decoder, worker, step, &error);

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* Frames whose samples lie plain in the source (MIM_FRAME_RAW): the core reads or maps them without the plugin. */
+#ifndef MIM_CORE_PIPELINE_RAW_SAMPLES_H
+#define MIM_CORE_PIPELINE_RAW_SAMPLES_H
+
+#include <mim/plugin.h>
+
+#include "io/source-map.h"
+#include "io/source.h"
+
+/* CORRUPT or TRUNCATED when the samples are not in the source. To be asked before memory is taken: a header may claim more
+ * than the file holds. */
+enum mim_status mim_raw_samples_check(struct mim_source *source, const struct mim_frame_info *info,
+                                      struct mim_error *err);
+/* Map them, for use where they are. false: they have to be read. */
+bool mim_raw_samples_map(struct mim_source *source, const struct mim_frame_info *info, struct mim_mapping *mapping);
+/* Reading is split into parts, for any threads. */
+uint32_t mim_raw_samples_parts(const struct mim_frame_info *info);
+enum mim_status mim_raw_samples_read(struct mim_source *source, const struct mim_frame_info *info, uint32_t part,
+                                     struct mim_raster *to, struct mim_error *err);
+
+#endif
