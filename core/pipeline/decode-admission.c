@@ -46,7 +46,7 @@ check_pixels_limit(const struct mim_decode_frame *frame, const struct mim_decode
 static enum mim_status
 check_result(const struct mim_decode_frame *frame, const struct mim_decode_frame_route *route, struct mim_error *err)
 {
-    if (!route->result || !frame->is_wanted)
+    if (!route->result || !frame->target.is_wanted)
         return MIM_OK;
     uint64_t needed = 0, limit = route->result->limit, more = mim_decode_frame_packed_bytes(frame);
     if (mim_size_add(route->result->admitted, more, &needed) && needed <= limit)
@@ -96,15 +96,15 @@ plan_memory(struct mim_decode_frame *frame, const struct mim_decode_frame_route 
     if (pixel_bytes >= PTRDIFF_MAX - PALETTE_BYTES || out_bytes > PTRDIFF_MAX)
         return mim_fail(err, MIM_NOMEM, "no memory can hold %ux%u pixels with %u channels of %s", info->width,
                         info->height, info->channels, mim_sample_name((enum mim_sample)info->sample));
-    frame->in_place = map_samples(frame, route);
-    if (frame->in_place)
+    frame->is_in_place = map_samples(frame, route);
+    if (frame->is_in_place)
         pixel_bytes = 0;
     if (direct)
         frame->out.stride = frame->pixels.stride;
     if (route->canvas)
         mim_size_add(pixel_bytes, PALETTE_BYTES, &pixel_bytes);
 
-    frame->out_bytes = direct ? pixel_bytes : frame->is_wanted ? out_bytes : 0;
+    frame->out_bytes = direct ? pixel_bytes : frame->target.is_wanted ? out_bytes : 0;
     frame->own_bytes = direct ? 0 : pixel_bytes;
     if (!mim_size_add(frame->own_bytes, info->work_size, &frame->own_bytes))
         frame->own_bytes = UINT64_MAX;
@@ -120,7 +120,7 @@ take_memory(struct mim_decode_frame *frame, const struct mim_decode_frame_route 
     bool direct = !route->canvas && frame->conversion.same;
     uint64_t pixel_bytes = frame->pixels.stride * frame->pixels.height + (route->canvas ? PALETTE_BYTES : 0);
 
-    if (!frame->in_place)
+    if (!frame->is_in_place)
         frame->pixel_buffer = mim_buffer_get(direct ? route->store : NULL, pixel_bytes);
     if (!frame->pixel_buffer)
         return mim_fail(err, MIM_NOMEM, "no memory for %ux%u pixels", frame->pixels.width, frame->pixels.height);
@@ -133,7 +133,7 @@ take_memory(struct mim_decode_frame *frame, const struct mim_decode_frame_route 
         return mim_fail(err, MIM_NOMEM, "no memory for a canvas of %ux%u", frame->out.width, frame->out.height);
     if (direct) {
         frame->out_buffer = mim_buffer_ref(frame->pixel_buffer);
-    } else if (frame->is_wanted) {
+    } else if (frame->target.is_wanted) {
         frame->out_buffer = mim_buffer_get(route->store, frame->out.stride * frame->out.height);
         if (!frame->out_buffer)
             return mim_fail(err, MIM_NOMEM, "no memory for a frame of %ux%u", frame->out.width, frame->out.height);
@@ -141,6 +141,14 @@ take_memory(struct mim_decode_frame *frame, const struct mim_decode_frame_route 
     if (frame->out_buffer)
         frame->out.data = mim_buffer_data(frame->out_buffer);
     return MIM_OK;
+}
+
+static uint32_t
+parts_of(const struct mim_decode_frame *frame)
+{
+    if (!mim_decode_frame_is_raw(frame))
+        return frame->info.parts;
+    return frame->is_in_place ? 0 : mim_raw_samples_parts(&frame->info);
 }
 
 static uint32_t
@@ -158,7 +166,7 @@ admit_frame(struct mim_decode_frame *frame, const struct mim_decode_frame_route 
             bool *wait)
 {
     uint64_t need = 0, canvas = route->canvas ? mim_canvas_missing(route->canvas, frame->info.dispose) : 0;
-    enum mim_status status = plan_memory(frame, route, &need, &frame->error);
+    enum mim_status status = plan_memory(frame, route, &need, &frame->entry.outcome.error);
     if (status != MIM_OK)
         return status;
 
@@ -170,12 +178,12 @@ admit_frame(struct mim_decode_frame *frame, const struct mim_decode_frame_route 
         uint64_t ceiling = atomic_load(&route->operation->budget.ceiling);
         mim_size_add(need, atomic_load(&route->operation->budget.plugin), &need);
         *wait = !alone;
-        frame->is_refused = true;
-        return mim_fail_limit(&frame->error, need, ceiling,
+        frame->entry.outcome.is_refused = true;
+        return mim_fail_limit(&frame->entry.outcome.error, need, ceiling,
                               "%ux%u pixels need %" PRIu64 " bytes of working memory, and %" PRIu64 " are allowed",
                               frame->out.width, frame->out.height, need, ceiling);
     }
-    status = take_memory(frame, route, &frame->error);
+    status = take_memory(frame, route, &frame->entry.outcome.error);
     *wait = status == MIM_NOMEM && !alone;
     return status;
 }
@@ -185,18 +193,17 @@ mim_decode_frame_admit(struct mim_decode_frame *frame, const struct mim_decode_f
                        bool alone)
 {
     bool wait = false;
-    frame->status = admit_frame(frame, route, used, alone, &wait);
-    if (frame->status != MIM_OK)
+    frame->entry.outcome.status = admit_frame(frame, route, used, alone, &wait);
+    if (frame->entry.outcome.status != MIM_OK)
         mim_decode_frame_free_pixels(frame);
     if (wait) {
-        frame->status = MIM_OK;
+        frame->entry.outcome.status = MIM_OK;
         return false;
     }
-    if (frame->status == MIM_OK && frame->is_wanted && route->result)
+    if (frame->entry.outcome.status == MIM_OK && frame->target.is_wanted && route->result)
         route->result->admitted += mim_decode_frame_packed_bytes(frame);
-    if (mim_decode_frame_is_raw(frame))
-        frame->info.parts = frame->in_place ? 0 : mim_raw_samples_parts(&frame->info);
-    frame->bands = bands_of(frame, route);
+    frame->entry.parts.count = parts_of(frame);
+    frame->entry.bands.count = bands_of(frame, route);
     frame->stage = MIM_DECODE_ACTIVE;
     return true;
 }

@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /* What a sequence is known to hold, without pixels: shapes, metadata, the number of frames. */
-#include "pipeline/decode-steps.h"
+#include "pipeline/decode-priv.h"
 
 /* Steps are halted: prepare frame i, without its pixels. */
 static enum mim_status
 look_at(struct mim_decoder *decoder, uint64_t i, struct mim_frame_info *info, struct mim_error *err)
 {
-    if (decoder->has_ended && i >= decoder->end_index) {
-        if (err && decoder->end_status != MIM_END)
-            *err = decoder->end_error;
-        return decoder->end_status;
+    if (mim_decoder_is_past_end(decoder, i)) {
+        if (err && decoder->end.status != MIM_END)
+            *err = decoder->end.error;
+        return decoder->end.status;
     }
     struct mim_error error = { .frame = MIM_UNKNOWN };
     enum mim_status status = info ? mim_plugin_reader_peek(&decoder->plugin, i, info, &error)
                                   : mim_plugin_reader_hold(&decoder->plugin, i, &error);
     if (status == MIM_OK)
         return MIM_OK;
-    if (!mim_decoder_may_do_again(status) && status != MIM_LIMIT && !(decoder->source_of && status != MIM_END))
+    if (!mim_decoder_may_retry(status) && status != MIM_LIMIT && !(decoder->source_of && status != MIM_END))
         mim_decoder_note_end(decoder, i, status, &error);
     if (err && status != MIM_END)
         *err = error;
@@ -28,7 +28,7 @@ mim_decoder_info(struct mim_decoder *decoder, uint64_t i, struct mim_frame_info 
 {
     mim_decoder_halt(decoder);
     enum mim_status status = look_at(decoder, i, info, err);
-    mim_decoder_resume(decoder);
+    mim_ring_resume(&decoder->ring);
     if (status != MIM_OK)
         return status;
 
@@ -51,7 +51,7 @@ mim_decoder_frame_metadata(struct mim_decoder *decoder, uint64_t i, struct mim_m
     if (status == MIM_OK)
         status = mim_plugin_reader_metadata(&decoder->plugin, 0, i, decoder->plugin.stash.packet,
                                             &decoder->plugin.stash.info, meta, &is_refused, err);
-    mim_decoder_resume(decoder);
+    mim_ring_resume(&decoder->ring);
     return status;
 }
 
@@ -94,7 +94,7 @@ mim_decoder_count(struct mim_decoder *decoder, uint64_t *count, struct mim_error
         known->count = *count;
         known->sure = MIM_SURE_EXACT;
     }
-    mim_decoder_resume(decoder);
+    mim_ring_resume(&decoder->ring);
     return status;
 }
 
@@ -102,9 +102,9 @@ enum mim_status
 mim_decoder_metadata(struct mim_decoder *decoder, struct mim_meta *meta, struct mim_error *err)
 {
     bool is_refused;
-    mim_decoder_pause(decoder);
+    mim_ring_pause(&decoder->ring);
     enum mim_status status =
         mim_plugin_reader_metadata(&decoder->plugin, 0, MIM_UNKNOWN, NULL, NULL, meta, &is_refused, err);
-    mim_decoder_resume(decoder);
+    mim_ring_resume(&decoder->ring);
     return status;
 }

@@ -52,6 +52,13 @@ mim_decode_frame_packed_bytes(const struct mim_decode_frame *frame)
     return size;
 }
 
+struct mim_placement
+mim_decode_frame_placement(const struct mim_decode_frame *frame)
+{
+    const struct mim_frame_info *info = &frame->info;
+    return (struct mim_placement){ info->x, info->y, info->dispose, info->blend, info->width, info->height };
+}
+
 void
 mim_decode_frame_finish_band(struct mim_decode_frame *frame, const struct mim_decode_frame_route *route, uint32_t band,
                              struct mim_conversion_loss *loss)
@@ -60,12 +67,11 @@ mim_decode_frame_finish_band(struct mim_decode_frame *frame, const struct mim_de
     uint32_t rows, first;
     if (route->canvas) {
         first = mim_canvas_band(route->canvas, band, &rows);
-        const struct mim_placement now = { frame->info.x,     frame->info.y,     frame->info.dispose,
-                                           frame->info.blend, frame->info.width, frame->info.height };
-        mim_canvas_compose(route->canvas, band, frame->start, &frame->before, &now, &frame->pixels);
+        const struct mim_placement now = mim_decode_frame_placement(frame);
+        mim_canvas_compose(route->canvas, band, frame->target.start, &frame->before, &now, &frame->pixels);
         from = &route->canvas->raster;
     } else {
-        uint32_t each = mim_divide_up(frame->out.height, frame->bands);
+        uint32_t each = mim_divide_up(frame->out.height, frame->entry.bands.count);
         first = band * each;
         rows = first >= frame->out.height ? 0 : frame->out.height - first < each ? frame->out.height - first : each;
     }
@@ -76,23 +82,24 @@ mim_decode_frame_finish_band(struct mim_decode_frame *frame, const struct mim_de
 bool
 mim_decode_frame_draws_on(const struct mim_decode_frame *frame)
 {
-    return frame->status == MIM_OK || frame->failed_rank == MIM_DECODE_METADATA_RANK;
+    return frame->entry.outcome.status == MIM_OK || frame->entry.failed_rank == MIM_DECODE_METADATA_RANK;
 }
 
 bool
 mim_decode_frame_pixels_done(const struct mim_decode_frame *frame)
 {
-    return frame->stage == MIM_DECODE_ACTIVE && frame->parts_done == frame->info.parts;
+    return frame->stage == MIM_DECODE_ACTIVE && mim_ring_is_done(&frame->entry.parts);
 }
 
 bool
 mim_decode_frame_done(const struct mim_decode_frame *frame)
 {
-    if (frame->stage != MIM_DECODE_ACTIVE || frame->has_packet)
+    const struct mim_ring_entry *entry = &frame->entry;
+    if (frame->stage != MIM_DECODE_ACTIVE || frame->packet_state != MIM_PACKET_EMPTY)
         return false;
     if (!mim_decode_frame_draws_on(frame))
-        return frame->parts_done == frame->parts_claimed && frame->bands_done == frame->bands_claimed;
-    return frame->parts_done == frame->info.parts && frame->bands_done == frame->bands;
+        return mim_ring_is_idle(&entry->parts) && mim_ring_is_idle(&entry->bands);
+    return mim_ring_is_done(&entry->parts) && mim_ring_is_done(&entry->bands);
 }
 
 static enum mim_status
@@ -135,14 +142,14 @@ mim_decode_frame_deliver(struct mim_decode_frame *frame, const struct mim_decode
     to->width = frame->out.width;
     to->height = frame->out.height;
     to->channels = frame->out.channels;
-    to->index = frame->index;
+    to->index = frame->entry.index;
     to->pts = frame->info.pts;
     to->duration = frame->info.duration;
     to->time_base = (struct mim_rational){ sequence->time_num, sequence->time_den };
     to->loop = sequence->loop;
     to->damaged = (frame->info.flags & MIM_FRAME_DAMAGED) != 0;
-    to->meta = frame->meta;
-    frame->meta = NULL;
+    to->meta = frame->metadata.items;
+    frame->metadata.items = NULL;
     return MIM_OK;
 }
 
@@ -159,6 +166,6 @@ void
 mim_decode_frame_clear(struct mim_decode_frame *frame)
 {
     mim_decode_frame_free_pixels(frame);
-    mim_meta_destroy(frame->meta);
-    *frame = (struct mim_decode_frame){ .packet = frame->packet };
+    mim_meta_destroy(frame->metadata.items);
+    *frame = (struct mim_decode_frame){ .entry = { .packet = frame->entry.packet } };
 }

@@ -6,7 +6,8 @@
 #include "frame/canvas.h"
 #include "frame/conversion.h"
 #include "frame/frame.h"
-#include "pipeline/selection.h"
+#include "pipeline/decode-plan.h"
+#include "pipeline/ring.h"
 #include "plugin/operation.h"
 
 enum mim_decode_frame_stage {
@@ -30,40 +31,37 @@ struct mim_decode_frame_route {
     struct mim_result_budget *result; /* NULL: frames are the caller's one by one */
 };
 
+enum mim_decode_packet {
+    MIM_PACKET_EMPTY,
+    MIM_PACKET_FILLED,   /* by the plugin's prepare, so release has to be called */
+    MIM_PACKET_RELEASING /* by a step */
+};
+
 struct mim_decode_frame {
+    struct mim_ring_entry entry; /* first */
     enum mim_decode_frame_stage stage;
-    uint64_t index;
-    struct mim_cursor cursor; /* where in the selection it is */
-    bool is_wanted;           /* selected, not only composed on the way to another */
-    enum mim_canvas_start start;
+    struct mim_decode_target target;
     struct mim_placement before; /* for MIM_CANVAS_AFTER */
 
     struct mim_frame_info info;
-    struct mim_source *source; /* where its samples lie, when they lie plain */
-    void *packet;
-    bool has_packet, release_claimed;
+    enum mim_decode_packet packet_state;
+    struct mim_source *source; /* of plain samples */
 
-    bool in_place;                   /* the samples are used where they lie in the source */
-    struct mim_buffer *pixel_buffer; /* what the plugin fills */
+    bool is_in_place;                /* plain samples are used where they are in the source */
+    struct mim_buffer *pixel_buffer; /* which the plugin fills */
     struct mim_raster pixels;
     struct mim_conversion conversion;
-    struct mim_buffer *out_buffer; /* what the caller gets; the same as pixel_buffer where nothing is left to do */
+    struct mim_buffer *out_buffer; /* for the caller; the same as pixel_buffer where there is nothing to convert */
     struct mim_raster out;
     struct mim_conversion_loss loss;
-    uint64_t own_bytes,
-        out_bytes; /* working memory: charged while it waits; out_bytes not for the next to be delivered */
+    bool has_band[MIM_MAX_BANDS]; /* is drawn */
+    uint64_t own_bytes;           /* working memory */
+    uint64_t out_bytes;           /* the same, but of the first frame, which is about to be the caller's */
 
-    uint32_t parts_claimed, parts_done;
-    uint32_t bands, bands_claimed, bands_done;
-    bool band_done[MIM_MAX_BANDS];
-    bool metadata_claimed, metadata_done;
-    struct mim_meta *meta;
-
-    enum mim_status status; /* of this frame */
-    uint64_t failed_rank;   /* which of its steps failed, in the order of a single thread */
-    bool is_refused;        /* LIMIT of working memory: alone it may fit */
-    struct mim_error error;
-    uint64_t cost_ns;
+    struct {
+        bool is_claimed, is_done;
+        struct mim_meta *items;
+    } metadata;
 };
 
 /* Shape of what will be delivered. */
@@ -72,13 +70,15 @@ enum mim_status mim_decode_frame_shape(const struct mim_decode_frame_route *rout
                                        struct mim_error *err);
 
 /* Take memory. `used`: what others hold. `alone`: the first in line. false: wait until others are through. Failure is in
- * frame->status. */
+ * frame->entry.outcome. */
 bool mim_decode_frame_admit(struct mim_decode_frame *frame, const struct mim_decode_frame_route *route, uint64_t used,
                             bool alone);
 
 /* The frame in packed bytes. */
 uint64_t mim_decode_frame_packed_bytes(const struct mim_decode_frame *frame);
 bool mim_decode_frame_is_raw(const struct mim_decode_frame *frame);
+/* Where it is on the canvas. */
+struct mim_placement mim_decode_frame_placement(const struct mim_decode_frame *frame);
 /* Compose or convert one band; on any thread. */
 void mim_decode_frame_finish_band(struct mim_decode_frame *frame, const struct mim_decode_frame_route *route,
                                   uint32_t band, struct mim_conversion_loss *loss);

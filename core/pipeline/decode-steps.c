@@ -1,32 +1,35 @@
 /* SPDX-License-Identifier: MIT */
-/* The reading pipeline: which step is next, for one thread and for many. */
-#include "pipeline/decode-steps.h"
-
+/* The steps of reading: prepare in order, decode parts, draw bands, collect metadata, release. */
 #include "base/error.h"
 #include "frame/meta.h"
+#include "pipeline/decode-priv.h"
 #include "pipeline/raw-samples.h"
+
+#define LARGE_FRAME (4u << 20) /* bytes: worth several threads even when it is alone */
 
 enum step_kind { STEP_PREPARE, STEP_PIXELS, STEP_METADATA, STEP_BAND, STEP_RELEASE };
 
-struct step {
-    enum step_kind kind;
-    uint32_t which; /* part or band */
-    struct mim_decode_frame *frame;
-    enum mim_status status;
-    bool is_refused;
-    struct mim_conversion_loss loss;
-    uint64_t started_ns;
-};
-_Static_assert(sizeof(struct step) <= MIM_POOL_STEP_SIZE, "a step fits");
+static struct mim_decoder *
+decoder_of(struct mim_ring *ring)
+{
+    return (struct mim_decoder *)ring;
+}
 
-/* --- what the frames hold ------------------------------------------------------------------------------------------- */
+static struct mim_decode_frame *
+frame_of(struct mim_ring_entry *entry)
+{
+    return (struct mim_decode_frame *)entry;
+}
+
+/* --- what the frames hold ----------------------------------------------------------------------------------------- */
 
 /* The frame that is delivered next is the caller's, all else is working memory. */
 static uint64_t
-held_bytes(struct mim_decoder *decoder)
+held_bytes(struct mim_ring *ring)
 {
-    uint64_t sum = decoder->is_composed ? mim_canvas_held(&decoder->canvas) : 0;
-    for (unsigned i = 0; i < decoder->used; i++) {
+    struct mim_decoder *decoder = decoder_of(ring);
+    uint64_t sum = decoder->plan.is_composed ? mim_canvas_held(&decoder->canvas.pixels) : 0;
+    for (unsigned i = 0; i < ring->used; i++) {
         const struct mim_decode_frame *frame = mim_decoder_frame(decoder, i);
         sum += frame->own_bytes + (i ? frame->out_bytes : 0);
     }
@@ -34,105 +37,102 @@ held_bytes(struct mim_decoder *decoder)
 }
 
 static void
-account_frames(struct mim_decoder *decoder)
+clear_frame(struct mim_ring *ring, struct mim_ring_entry *entry)
 {
-    mim_memory_budget_set_frames(&decoder->plugin.operation->budget, held_bytes(decoder));
-}
-
-void
-mim_decoder_drop_first(struct mim_decoder *decoder)
-{
-    struct mim_decode_frame *frame = mim_decoder_frame(decoder, 0);
-    decoder->canvas_status = frame->status;
-    decoder->canvas_is_refused = frame->is_refused;
-    decoder->canvas_error = frame->error;
-    if (!frame->is_wanted)
-        mim_operation_forget(decoder->plugin.operation, frame->index);
-    mim_decode_frame_clear(frame);
-    decoder->first = (decoder->first + 1) % decoder->frame_count;
-    decoder->used--;
-    account_frames(decoder);
+    struct mim_decoder *decoder = decoder_of(ring);
+    decoder->canvas.outcome = entry->outcome;
+    if (!frame_of(entry)->target.is_wanted)
+        mim_operation_forget(ring->operation, entry->index);
+    mim_decode_frame_clear(frame_of(entry));
 }
 
 void
 mim_decoder_drop_passed(struct mim_decoder *decoder)
 {
-    while (decoder->used && !mim_decoder_frame(decoder, 0)->is_wanted &&
+    while (decoder->ring.used && !mim_decoder_frame(decoder, 0)->target.is_wanted &&
            mim_decode_frame_done(mim_decoder_frame(decoder, 0)))
-        mim_decoder_drop_first(decoder);
+        mim_ring_drop_first(&decoder->ring);
 }
 
 bool
-mim_decoder_has_wanted(struct mim_decoder *decoder)
+mim_decoder_has_wanted(const struct mim_decoder *decoder)
 {
-    for (unsigned i = 0; i < decoder->used; i++)
-        if (mim_decoder_frame(decoder, i)->is_wanted)
+    for (unsigned i = 0; i < decoder->ring.used; i++)
+        if (mim_decoder_frame(decoder, i)->target.is_wanted)
             return true;
     return false;
 }
 
+void
+mim_decoder_drop_all(struct mim_decoder *decoder)
+{
+    if (!decoder->ring.used)
+        return;
+    mim_decode_plan_return(&decoder->plan, &mim_decoder_frame(decoder, 0)->target);
+    while (decoder->ring.used) {
+        struct mim_decode_frame *frame = mim_decoder_frame(decoder, 0);
+        if (frame->packet_state != MIM_PACKET_EMPTY)
+            mim_plugin_reader_release(&decoder->plugin, 0, frame->entry.packet);
+        frame->target.is_wanted = false; /* so its notices are forgotten */
+        mim_ring_drop_first(&decoder->ring);
+    }
+    decoder->result.admitted = decoder->result.delivered;
+}
+
+void
+mim_decoder_halt(struct mim_decoder *decoder)
+{
+    mim_ring_pause(&decoder->ring);
+    mim_decoder_drop_all(decoder);
+}
+
+/* A first frame that is large and comes in parts; several frames show by their cost whether threads are worth it. */
+static bool
+is_large(struct mim_ring *ring)
+{
+    if (!ring->used)
+        return false;
+    const struct mim_decode_frame *frame = frame_of(mim_ring_at(ring, 0));
+    return frame->entry.parts.count > 1 && frame->pixels.stride * frame->pixels.height >= LARGE_FRAME;
+}
+
 /* --- choosing what to prepare ------------------------------------------------------------------------------------- */
 
-/* Facts of the frame that the next serial step fills. false: nothing to prepare now. */
 static bool
-plan_frame(struct mim_decoder *decoder, struct mim_decode_frame *frame)
+may_prepare(const struct mim_decoder *decoder)
 {
-    uint64_t target;
-    if (!mim_cursor_index(&decoder->cursor, decoder->selection, &target))
+    const struct mim_ring *ring = &decoder->ring;
+    unsigned capacity = ring->state == MIM_RING_EXCLUSIVE ? 1 : mim_ring_capacity(ring);
+    if (ring->is_serial_busy || ring->used >= capacity)
         return false;
-    if (decoder->has_ended && target >= decoder->end_index)
-        return false;
-
-    *frame = (struct mim_decode_frame){
-        .packet = frame->packet, .index = target, .is_wanted = true, .cursor = decoder->cursor
-    };
-    if (!decoder->is_composed)
+    if (decoder->demand == MIM_DEMAND_READ_AHEAD && ring->state == MIM_RING_SHARED)
         return true;
-
-    bool reachable = decoder->canvas_next != MIM_UNKNOWN && decoder->canvas_next <= target;
-    uint64_t key = mim_keyframes_before(&decoder->keyframes, target);
-    frame->index = reachable ? decoder->canvas_next : key;
-    frame->start = reachable ? MIM_CANVAS_AFTER : MIM_CANVAS_BARE;
-    if (mim_decoder_any_order(decoder) && reachable && key > frame->index) {
-        frame->index = key;
-        frame->start = MIM_CANVAS_BARE;
-    }
-    frame->is_wanted = frame->index == target;
-    frame->before = decoder->last;
-    return true;
+    return decoder->demand != MIM_DEMAND_NONE && !mim_decoder_has_wanted(decoder);
 }
 
 static bool
-may_prepare(struct mim_decoder *decoder)
+claim_prepare(struct mim_decoder *decoder, struct mim_ring_step *step)
 {
-    unsigned capacity = decoder->is_exclusive ? 1 : decoder->capacity;
-    if (decoder->is_serial_busy || decoder->used >= capacity)
+    uint64_t selected, index;
+    if (!may_prepare(decoder) || !mim_decode_plan_selected(&decoder->plan, &selected) ||
+        mim_decoder_is_past_end(decoder, selected))
         return false;
-    bool read_ahead = decoder->read_ahead && decoder->is_attached && !decoder->is_exclusive;
-    return read_ahead || (decoder->demand && !mim_decoder_has_wanted(decoder));
-}
-
-static bool
-claim_prepare(struct mim_decoder *decoder, struct step *step)
-{
-    struct mim_decode_frame *frame = mim_decoder_frame(decoder, decoder->used);
-    if (!may_prepare(decoder) || !plan_frame(decoder, frame))
-        return false;
-    if (decoder->used && mim_plugin_reader_reopens_for(&decoder->plugin, frame->index))
+    struct mim_decode_target target = mim_decode_plan_next(&decoder->plan, selected, &index);
+    if (decoder->ring.used && mim_plugin_reader_reopens_for(&decoder->plugin, index))
         return false;
 
-    frame->stage = MIM_DECODE_PREPARING;
-    decoder->used++;
-    decoder->is_serial_busy = true;
-    if (frame->is_wanted)
-        mim_cursor_advance(&decoder->cursor, decoder->selection);
-    decoder->canvas_next = frame->index + 1;
-    *step = (struct step){ .kind = STEP_PREPARE, .frame = frame };
+    struct mim_decode_frame *frame = mim_decoder_frame(decoder, decoder->ring.used++);
+    *frame = (struct mim_decode_frame){ .entry = { .index = index, .packet = frame->entry.packet },
+                                        .target = target,
+                                        .before = decoder->canvas.last,
+                                        .stage = MIM_DECODE_PREPARING };
+    mim_decode_plan_advance(&decoder->plan, index, &target);
+    *step = (struct mim_ring_step){ .kind = STEP_PREPARE, .entry = &frame->entry, .is_serial = true };
     return true;
 }
 
 bool
-mim_decoder_may_do_again(enum mim_status status)
+mim_decoder_may_retry(enum mim_status status)
 {
     return status == MIM_CANCELLED || status == MIM_TIMEOUT || status == MIM_NOMEM;
 }
@@ -140,36 +140,35 @@ mim_decoder_may_do_again(enum mim_status status)
 void
 mim_decoder_note_end(struct mim_decoder *decoder, uint64_t index, enum mim_status status, const struct mim_error *error)
 {
-    decoder->has_ended = true;
-    decoder->end_index = index;
-    decoder->end_status = status;
-    decoder->end_error = *error;
+    decoder->end = (struct mim_decode_end){ .is_known = true, .index = index, .status = status, .error = *error };
 }
 
 static void
 settle_end(struct mim_decoder *decoder, struct mim_decode_frame *frame, enum mim_status status)
 {
-    bool is_refused = status == MIM_LIMIT && decoder->plugin.serial.refused && !decoder->is_exclusive;
-    decoder->canvas_next = MIM_UNKNOWN;
-    if (is_refused || mim_decoder_may_do_again(status) || (decoder->source_of && status != MIM_END)) {
+    struct mim_ring_outcome *outcome = &frame->entry.outcome;
+    bool is_refused =
+        status == MIM_LIMIT && decoder->plugin.serial.refused && decoder->ring.state != MIM_RING_EXCLUSIVE;
+    decoder->plan.canvas_next = MIM_UNKNOWN;
+    if (is_refused || mim_decoder_may_retry(status) || (decoder->source_of && status != MIM_END)) {
         /* not the sequence's fault, so not its end */
         frame->stage = MIM_DECODE_ACTIVE;
-        frame->is_wanted = true;
-        frame->is_refused = is_refused;
-        frame->status = status;
+        frame->target.is_wanted = true;
+        outcome->is_refused = is_refused;
+        outcome->status = status;
         return;
     }
-    mim_decoder_note_end(decoder, frame->index, status, &frame->error);
-    if (frame->is_wanted)
-        decoder->cursor = frame->cursor;
-    decoder->used--; /* it was the last in line: preparing is serial */
+    mim_decoder_note_end(decoder, frame->entry.index, status, &outcome->error);
+    if (frame->target.is_wanted)
+        mim_decode_plan_return(&decoder->plan, &frame->target);
+    decoder->ring.used--; /* it was the last in line: preparing is serial */
 }
 
 /* And what was there is not wanted back afterwards. */
 static bool
 covers_canvas(const struct mim_decoder *decoder, const struct mim_frame_info *info)
 {
-    const struct mim_raster *canvas = &decoder->canvas.raster;
+    const struct mim_raster *canvas = &decoder->canvas.pixels.raster;
     return info->blend == MIM_BLEND_REPLACE && info->dispose != MIM_DISPOSE_PREVIOUS && info->x <= 0 && info->y <= 0 &&
            info->x + (int64_t)info->width >= canvas->width && info->y + (int64_t)info->height >= canvas->height;
 }
@@ -177,25 +176,23 @@ covers_canvas(const struct mim_decoder *decoder, const struct mim_frame_info *in
 static void
 settle_prepare(struct mim_decoder *decoder, struct mim_decode_frame *frame, enum mim_status status)
 {
-    decoder->is_serial_busy = false;
     if (status != MIM_OK) {
         settle_end(decoder, frame, status);
         return;
     }
 
     frame->stage = MIM_DECODE_PREPARED;
-    frame->has_packet = true;
-    frame->source = decoder->source_of ? decoder->source_of(frame->packet) : decoder->plugin.operation->source;
-    if (!decoder->is_composed)
+    frame->packet_state = MIM_PACKET_FILLED;
+    frame->source = decoder->source_of ? decoder->source_of(frame->entry.packet) : decoder->plugin.operation->source;
+    if (!decoder->plan.is_composed)
         return;
     if (frame->info.flags & MIM_FRAME_KEY) {
-        mim_keyframes_add(&decoder->keyframes, frame->index);
-        frame->start = MIM_CANVAS_BARE;
+        mim_keyframes_add(&decoder->plan.keyframes, frame->entry.index);
+        frame->target.start = MIM_CANVAS_BARE;
     }
     if (covers_canvas(decoder, &frame->info))
-        frame->start = MIM_CANVAS_COVERED;
-    decoder->last = (struct mim_placement){ frame->info.x,     frame->info.y,     frame->info.dispose,
-                                            frame->info.blend, frame->info.width, frame->info.height };
+        frame->target.start = MIM_CANVAS_COVERED;
+    decoder->canvas.last = mim_decode_frame_placement(frame);
 }
 
 /* --- choosing what to decode and compose -------------------------------------------------------------------------- */
@@ -205,26 +202,23 @@ static void
 inherit_failure(struct mim_decoder *decoder, unsigned i)
 {
     struct mim_decode_frame *frame = mim_decoder_frame(decoder, i);
-    if (!decoder->is_composed || frame->start != MIM_CANVAS_AFTER || frame->status != MIM_OK)
+    if (!decoder->plan.is_composed || frame->target.start != MIM_CANVAS_AFTER || frame->entry.outcome.status != MIM_OK)
         return;
-    const struct mim_decode_frame *before = i ? mim_decoder_frame(decoder, i - 1) : NULL;
-    enum mim_status status = before ? before->status : decoder->canvas_status;
-    if (status == MIM_OK)
-        return;
-    frame->status = status;
-    frame->is_refused = before ? before->is_refused : decoder->canvas_is_refused;
-    frame->error = before ? before->error : decoder->canvas_error;
+    const struct mim_ring_outcome *before =
+        i ? &mim_decoder_frame(decoder, i - 1)->entry.outcome : &decoder->canvas.outcome;
+    if (before->status != MIM_OK)
+        frame->entry.outcome = *before;
 }
 
 /* Frames are drawn in order. One that failed draws no more, but those before it may not be through yet. */
 static bool
 band_may_start(struct mim_decoder *decoder, unsigned i, uint32_t band)
 {
-    while (decoder->is_composed && i--) {
+    while (decoder->plan.is_composed && i--) {
         const struct mim_decode_frame *before = mim_decoder_frame(decoder, i);
         if (mim_decode_frame_draws_on(before))
-            return before->stage == MIM_DECODE_ACTIVE && before->band_done[band];
-        if (before->bands_done != before->bands_claimed)
+            return before->stage == MIM_DECODE_ACTIVE && before->has_band[band];
+        if (!mim_ring_is_idle(&before->entry.bands))
             return false;
     }
     return true;
@@ -233,51 +227,50 @@ band_may_start(struct mim_decoder *decoder, unsigned i, uint32_t band)
 static bool
 wants_metadata(const struct mim_decoder *decoder, const struct mim_decode_frame *frame)
 {
-    return decoder->wants_metadata && frame->is_wanted && frame->status == MIM_OK;
+    return decoder->wants_metadata && frame->target.is_wanted && frame->entry.outcome.status == MIM_OK;
 }
 
 static bool
-claim_work(struct mim_decoder *decoder, unsigned i, struct step *step)
+claim_work(struct mim_decoder *decoder, unsigned i, struct mim_ring_step *step)
 {
     struct mim_decode_frame *frame = mim_decoder_frame(decoder, i);
+    struct mim_ring_tally *parts = &frame->entry.parts, *bands = &frame->entry.bands;
+    *step = (struct mim_ring_step){ .entry = &frame->entry, .is_timed = true };
     if (!mim_decode_frame_draws_on(frame))
         return false;
-    if (frame->parts_claimed < frame->info.parts) {
-        *step = (struct step){ .kind = STEP_PIXELS, .frame = frame, .which = frame->parts_claimed++ };
+    if (parts->claimed < parts->count) {
+        step->kind = STEP_PIXELS;
+        step->rank = step->which = parts->claimed++;
         return true;
     }
     if (!mim_decode_frame_pixels_done(frame))
         return false;
-    if (frame->bands_claimed < frame->bands && band_may_start(decoder, i, frame->bands_claimed)) {
-        *step = (struct step){ .kind = STEP_BAND, .frame = frame, .which = frame->bands_claimed++ };
+    if (bands->claimed < bands->count && band_may_start(decoder, i, bands->claimed)) {
+        step->kind = STEP_BAND;
+        step->which = bands->claimed++;
+        step->rank = MIM_DECODE_BAND_RANK + step->which;
         return true;
     }
-    if (wants_metadata(decoder, frame) && !frame->metadata_claimed) {
-        frame->metadata_claimed = true;
-        *step = (struct step){ .kind = STEP_METADATA, .frame = frame };
+    if (wants_metadata(decoder, frame) && !frame->metadata.is_claimed) {
+        frame->metadata.is_claimed = true;
+        step->kind = STEP_METADATA;
+        step->rank = MIM_DECODE_METADATA_RANK;
         return true;
     }
     return false;
 }
 
 static bool
-claim_release(struct mim_decoder *decoder, struct mim_decode_frame *frame, struct step *step)
+claim_release(struct mim_decoder *decoder, struct mim_decode_frame *frame, struct mim_ring_step *step)
 {
-    bool quiet = frame->parts_done == frame->parts_claimed &&
-                 (frame->status != MIM_OK || mim_decode_frame_pixels_done(frame)) &&
-                 (frame->metadata_claimed ? frame->metadata_done : !wants_metadata(decoder, frame));
-    if (!frame->has_packet || !quiet || frame->release_claimed)
+    bool is_quiet = mim_ring_is_idle(&frame->entry.parts) &&
+                    (frame->entry.outcome.status != MIM_OK || mim_decode_frame_pixels_done(frame)) &&
+                    (frame->metadata.is_claimed ? frame->metadata.is_done : !wants_metadata(decoder, frame));
+    if (frame->packet_state != MIM_PACKET_FILLED || !is_quiet)
         return false;
-    frame->release_claimed = true;
-    *step = (struct step){ .kind = STEP_RELEASE, .frame = frame };
+    frame->packet_state = MIM_PACKET_RELEASING;
+    *step = (struct mim_ring_step){ .kind = STEP_RELEASE, .entry = &frame->entry, .is_timed = true };
     return true;
-}
-
-static void
-note_frame(struct mim_decode_frame *frame)
-{
-    if (frame->error.frame == MIM_UNKNOWN)
-        frame->error.frame = frame->index;
 }
 
 /* Frames are admitted in order, so that the verdict does not depend on the number of threads. false: it has to wait. */
@@ -285,25 +278,22 @@ static bool
 admit_frame(struct mim_decoder *decoder, unsigned i)
 {
     struct mim_decode_frame *frame = mim_decoder_frame(decoder, i);
-    bool admitted = mim_decode_frame_admit(frame, &decoder->route, held_bytes(decoder), !i);
-    account_frames(decoder);
-    frame->is_refused = frame->is_refused && !decoder->is_exclusive;
-    if (frame->status != MIM_OK)
-        note_frame(frame);
-    return admitted;
+    struct mim_ring_outcome *outcome = &frame->entry.outcome;
+    bool is_admitted = mim_decode_frame_admit(frame, &decoder->route, held_bytes(&decoder->ring), !i);
+    mim_ring_charge(&decoder->ring);
+    outcome->is_refused = outcome->is_refused && decoder->ring.state != MIM_RING_EXCLUSIVE;
+    if (outcome->status != MIM_OK && outcome->error.frame == MIM_UNKNOWN)
+        outcome->error.frame = frame->entry.index;
+    return is_admitted;
 }
 
 static bool
-claim(struct mim_pool_client *client, unsigned worker, void *out)
+claim_step(struct mim_ring *ring, unsigned worker, struct mim_ring_step *step)
 {
-    struct mim_decoder *decoder = mim_decoder_of(client);
-    struct step *step = out;
-    if (decoder->is_paused ||
-        (worker && (!decoder->is_attached || decoder->is_exclusive || mim_pool_pace_is_tiny(&decoder->pace))))
-        return false;
+    struct mim_decoder *decoder = decoder_of(ring);
     if ((!worker || !decoder->source_of) && claim_prepare(decoder, step))
         return true;
-    for (unsigned i = 0; i < decoder->used; i++) {
+    for (unsigned i = 0; i < ring->used; i++) {
         struct mim_decode_frame *frame = mim_decoder_frame(decoder, i);
         if (frame->stage == MIM_DECODE_PREPARING)
             return false;
@@ -319,11 +309,11 @@ claim(struct mim_pool_client *client, unsigned worker, void *out)
 /* --- doing it ----------------------------------------------------------------------------------------------------- */
 
 static enum mim_status
-decode_part(struct mim_decoder *decoder, unsigned worker, struct step *step, struct mim_error *err)
+decode_part(struct mim_decoder *decoder, unsigned worker, struct mim_ring_step *step, struct mim_error *err)
 {
-    struct mim_decode_frame *frame = step->frame;
+    struct mim_decode_frame *frame = frame_of(step->entry);
     if (!mim_decode_frame_is_raw(frame))
-        return mim_plugin_reader_pixels(&decoder->plugin, worker, frame->index, frame->packet, &frame->info,
+        return mim_plugin_reader_pixels(&decoder->plugin, worker, frame->entry.index, frame->entry.packet, &frame->info,
                                         step->which, &frame->pixels, &step->is_refused, err);
     enum mim_status status = mim_operation_poll(decoder->plugin.operation, err);
     if (status == MIM_OK)
@@ -332,61 +322,30 @@ decode_part(struct mim_decoder *decoder, unsigned worker, struct step *step, str
 }
 
 static enum mim_status
-collect_metadata(struct mim_decoder *decoder, unsigned worker, struct step *step, struct mim_error *err)
+collect_metadata(struct mim_decoder *decoder, unsigned worker, struct mim_ring_step *step, struct mim_error *err)
 {
-    struct mim_decode_frame *frame = step->frame;
-    frame->meta = mim_meta_create();
-    if (!frame->meta)
+    struct mim_decode_frame *frame = frame_of(step->entry);
+    frame->metadata.items = mim_meta_create();
+    if (!frame->metadata.items)
         return mim_fail_nomem(err, "metadata");
-    return mim_plugin_reader_metadata(&decoder->plugin, worker, frame->index, frame->packet, &frame->info, frame->meta,
-                                      &step->is_refused, err);
-}
-
-/* Where a step stands in its frame when one thread does all. */
-static uint64_t
-rank_of(const struct step *step)
-{
-    switch (step->kind) {
-    case STEP_BAND:
-        return MIM_DECODE_BAND_RANK + step->which;
-    case STEP_METADATA:
-        return MIM_DECODE_METADATA_RANK;
-    default:
-        return step->which;
-    }
-}
-
-/* Several steps of one frame may fail at once: the error is the one that a single thread would have met first. */
-static void
-note_failure(struct mim_decoder *decoder, const struct step *step, const struct mim_error *error)
-{
-    struct mim_decode_frame *frame = step->frame;
-    mim_pool_lock(decoder->pool);
-    if (step->kind == STEP_PREPARE) {
-        frame->error = *error; /* settle_prepare() decides what it means */
-    } else if (frame->status == MIM_OK || rank_of(step) < frame->failed_rank) {
-        frame->status = step->status;
-        frame->failed_rank = rank_of(step);
-        frame->is_refused = step->is_refused && !decoder->is_exclusive;
-        frame->error = *error;
-        note_frame(frame);
-    }
-    mim_pool_unlock(decoder->pool);
+    return mim_plugin_reader_metadata(&decoder->plugin, worker, frame->entry.index, frame->entry.packet, &frame->info,
+                                      frame->metadata.items, &step->is_refused, err);
 }
 
 static void
-run(struct mim_pool_client *client, unsigned worker, void *in)
+run_step(struct mim_ring *ring, unsigned worker, struct mim_ring_step *step)
 {
-    struct mim_decoder *decoder = mim_decoder_of(client);
-    struct step *step = in;
-    struct mim_decode_frame *frame = step->frame;
+    struct mim_decoder *decoder = decoder_of(ring);
+    struct mim_decode_frame *frame = frame_of(step->entry);
     struct mim_error error = { .frame = MIM_UNKNOWN };
 
-    step->started_ns = mim_clock_ns();
-    switch (step->kind) {
+    switch ((enum step_kind)step->kind) {
     case STEP_PREPARE:
-        step->status = mim_plugin_reader_prepare(&decoder->plugin, frame->index, frame->packet, &frame->info, &error);
-        break;
+        step->status =
+            mim_plugin_reader_prepare(&decoder->plugin, frame->entry.index, frame->entry.packet, &frame->info, &error);
+        if (step->status != MIM_OK)
+            frame->entry.outcome.error = error; /* settle_prepare() decides what it means */
+        return;
     case STEP_PIXELS:
         step->status = decode_part(decoder, worker, step, &error);
         break;
@@ -399,92 +358,50 @@ run(struct mim_pool_client *client, unsigned worker, void *in)
             step->status = mim_conversion_fail_unscaled(&frame->conversion, &error);
         break;
     case STEP_RELEASE:
-        mim_plugin_reader_release(&decoder->plugin, worker, frame->packet);
+        mim_plugin_reader_release(&decoder->plugin, worker, frame->entry.packet);
         break;
     }
     if (step->status != MIM_OK)
-        note_failure(decoder, step, &error);
+        mim_ring_note_failure(ring, step, &error);
 }
 
-static bool
-settle(struct mim_pool_client *client, unsigned worker, void *in)
+static void
+settle_step(struct mim_ring *ring, struct mim_ring_step *step)
 {
-    struct mim_decoder *decoder = mim_decoder_of(client);
-    struct step *step = in;
-    struct mim_decode_frame *frame = step->frame;
-    (void)worker;
+    struct mim_decoder *decoder = decoder_of(ring);
+    struct mim_decode_frame *frame = frame_of(step->entry);
 
-    frame->cost_ns += step->kind == STEP_PREPARE ? 0 : mim_clock_ns() - step->started_ns;
-    switch (step->kind) {
+    switch ((enum step_kind)step->kind) {
     case STEP_PREPARE:
         settle_prepare(decoder, frame, step->status);
         break;
     case STEP_PIXELS:
-        frame->parts_done++;
+        frame->entry.parts.done++;
         break;
     case STEP_METADATA:
-        frame->metadata_done = true;
+        frame->metadata.is_done = true;
         break;
     case STEP_BAND:
-        frame->bands_done++;
-        frame->band_done[step->which] = true;
+        frame->entry.bands.done++;
+        frame->has_band[step->which] = true;
         mim_conversion_loss_add(&frame->loss, &step->loss);
         break;
     case STEP_RELEASE:
-        frame->has_packet = false;
+        frame->packet_state = MIM_PACKET_EMPTY;
         break;
     }
     /* a frame may fail by inheritance when no step of it is left to notice that */
-    for (unsigned i = 0; i < decoder->used && mim_decoder_frame(decoder, i)->stage == MIM_DECODE_ACTIVE; i++)
+    for (unsigned i = 0; i < ring->used && mim_decoder_frame(decoder, i)->stage == MIM_DECODE_ACTIVE; i++)
         inherit_failure(decoder, i);
     mim_decoder_drop_passed(decoder);
-    return decoder->is_attached && !mim_pool_pace_is_tiny(&decoder->pace);
 }
 
-struct mim_pool_client
-mim_decoder_client(void)
-{
-    return (struct mim_pool_client){ .claim = claim, .run = run, .settle = settle };
-}
-
-void
-mim_decoder_pause(struct mim_decoder *decoder)
-{
-    mim_pool_lock(decoder->pool);
-    decoder->is_paused = true;
-    mim_pool_unlock(decoder->pool);
-    mim_pool_drain(decoder->pool, &decoder->client);
-}
-
-void
-mim_decoder_resume(struct mim_decoder *decoder)
-{
-    mim_pool_lock(decoder->pool);
-    decoder->is_paused = false;
-    mim_pool_wake(decoder->pool);
-    mim_pool_unlock(decoder->pool);
-}
-
-void
-mim_decoder_drop_all(struct mim_decoder *decoder)
-{
-    if (!decoder->used)
-        return;
-    decoder->cursor = mim_decoder_frame(decoder, 0)->cursor;
-    decoder->canvas_next = MIM_UNKNOWN;
-    while (decoder->used) {
-        struct mim_decode_frame *frame = mim_decoder_frame(decoder, 0);
-        if (frame->has_packet)
-            mim_plugin_reader_release(&decoder->plugin, 0, frame->packet);
-        frame->is_wanted = false; /* nobody gets it, or its notices */
-        mim_decoder_drop_first(decoder);
-    }
-    decoder->result.admitted = decoder->result.delivered;
-}
-
-void
-mim_decoder_halt(struct mim_decoder *decoder)
-{
-    mim_decoder_pause(decoder);
-    mim_decoder_drop_all(decoder);
-}
+const struct mim_ring_ops mim_decode_steps = {
+    .entry_size = sizeof(struct mim_decode_frame),
+    .claim = claim_step,
+    .run = run_step,
+    .settle = settle_step,
+    .clear = clear_frame,
+    .held_bytes = held_bytes,
+    .is_large = is_large,
+};

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* The reading pipeline from inside: a ring of decode frames, and what decides about them. */
+#ifndef MIM_CORE_PIPELINE_DECODE_PRIV_H
+#define MIM_CORE_PIPELINE_DECODE_PRIV_H
+
+#include "pipeline/decode-frame.h"
+#include "pipeline/decode-plan.h"
+#include "pipeline/decode.h"
+#include "plugin/reader-calls.h"
+
+/* What may be prepared: */
+enum mim_decode_demand {
+    MIM_DEMAND_NONE,      /* no frame: the caller waits for none */
+    MIM_DEMAND_ONE,       /* the next frame, for which the caller waits */
+    MIM_DEMAND_READ_AHEAD /* frames behind it as well, while the pool's threads share the work */
+};
+
+/* The canvas of a composed sequence, and the frame that was drawn last. */
+struct mim_decode_canvas {
+    struct mim_canvas pixels;
+    struct mim_placement last;       /* of the frame prepared last */
+    struct mim_ring_outcome outcome; /* of the frame dropped last: what is drawn over a damaged frame is damaged */
+};
+
+/* Where the sequence ends or breaks off, once that is known. */
+struct mim_decode_end {
+    bool is_known;
+    uint64_t index; /* no frame from here on */
+    enum mim_status status;
+    struct mim_error error;
+};
+
+struct mim_decoder {
+    struct mim_ring ring; /* first: the ring hands it back */
+    enum mim_decode_demand demand;
+    struct mim_decode_plan plan;
+    struct mim_decode_canvas canvas;
+    struct mim_decode_end end;
+    struct mim_result_budget result;
+    struct mim_decode_frame_route route;
+    struct mim_plugin_reader plugin;
+    struct mim_options *options;
+    struct mim_option_table other;
+    struct mim_conversion_target target;
+    bool wants_metadata;
+    struct mim_source *(*source_of)(const void *packet); /* see struct mim_decoder_setup */
+};
+
+extern const struct mim_ring_ops mim_decode_steps;
+
+static inline struct mim_decode_frame *
+mim_decoder_frame(const struct mim_decoder *decoder, unsigned i)
+{
+    return (struct mim_decode_frame *)mim_ring_at(&decoder->ring, i);
+}
+
+static inline bool
+mim_decoder_is_past_end(const struct mim_decoder *decoder, uint64_t index)
+{
+    return decoder->end.is_known && index >= decoder->end.index;
+}
+
+/* Pause the ring, for what may not overlap with steps, and drop what is in flight. */
+void mim_decoder_halt(struct mim_decoder *decoder);
+/* The ring is paused: drop what is in flight. The first frame of it is the next again. */
+void mim_decoder_drop_all(struct mim_decoder *decoder);
+
+/* All the following under the pool's lock, or while the ring is paused. */
+bool mim_decoder_has_wanted(const struct mim_decoder *decoder);
+/* Drop the first frames that were only drawn on the way and are done. */
+void mim_decoder_drop_passed(struct mim_decoder *decoder);
+/* The sequence breaks off at `index`, or ends: from now on that is the answer. */
+void mim_decoder_note_end(struct mim_decoder *decoder, uint64_t index, enum mim_status status,
+                          const struct mim_error *error);
+/* The call was interrupted or short of memory, which says nothing about the file: the same call may succeed later. */
+bool mim_decoder_may_retry(enum mim_status status);
+
+#endif
