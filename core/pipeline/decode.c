@@ -13,7 +13,7 @@
 
 /* The decoder is halted: start anew, with no frame wanted before the next call. */
 static void
-restart(struct mim_decoder *decoder)
+restart_decoder(struct mim_decoder *decoder)
 {
     decoder->demand = MIM_DEMAND_NONE;
     mim_ring_set_exclusive(&decoder->ring, false);
@@ -25,7 +25,7 @@ mim_decoder_select(struct mim_decoder *decoder, const struct mim_selection *sele
 {
     mim_decoder_halt(decoder);
     mim_decode_plan_select(&decoder->plan, selection);
-    restart(decoder);
+    restart_decoder(decoder);
 }
 
 void
@@ -33,7 +33,7 @@ mim_decoder_set_range(struct mim_decoder *decoder, uint64_t first, uint64_t coun
 {
     mim_decoder_halt(decoder);
     mim_decode_plan_set_range(&decoder->plan, first, count);
-    restart(decoder);
+    restart_decoder(decoder);
 }
 
 static struct mim_decoder *
@@ -104,14 +104,14 @@ hand_over(struct mim_decoder *decoder, struct mim_decode_frame *frame, struct mi
 }
 
 static enum mim_status
-deliver(struct mim_decoder *decoder, struct mim_frame *to, struct mim_error *err)
+deliver_first(struct mim_decoder *decoder, struct mim_frame *to, struct mim_error *err)
 {
     struct mim_ring *ring = &decoder->ring;
     struct mim_decode_frame *frame = mim_decoder_frame(decoder, 0);
     enum mim_status status = hand_over(decoder, frame, to, err);
     if (status != MIM_OK) {
         mim_decoder_halt(decoder);
-        restart(decoder);
+        restart_decoder(decoder);
         return status;
     }
 
@@ -201,7 +201,7 @@ next_or_why(struct mim_decoder *decoder, struct mim_frame *frame, enum mim_statu
     case READY:
         break;
     }
-    *status = deliver(decoder, frame, err);
+    *status = deliver_first(decoder, frame, err);
     return true;
 }
 

@@ -40,18 +40,18 @@ same_base(struct mim_rational a, struct mim_rational b)
 }
 
 static int64_t
-rescale_duration(const struct mim_frame *frame, struct mim_encode_timing *clock)
+rescale_duration(const struct mim_frame *frame, struct mim_encode_timing *timing)
 {
     int64_t end = 0;
-    if (!same_base(clock->from, frame->time_base) || __builtin_add_overflow(clock->ticks, frame->duration, &end))
-        *clock = (struct mim_encode_timing){ .to = clock->to, .from = frame->time_base };
-    int64_t start = rescale(clock->ticks, clock->from, clock->to);
-    clock->ticks += frame->duration;
-    return span_of(start, rescale(clock->ticks, clock->from, clock->to));
+    if (!same_base(timing->from, frame->time_base) || __builtin_add_overflow(timing->ticks, frame->duration, &end))
+        *timing = (struct mim_encode_timing){ .to = timing->to, .from = frame->time_base };
+    int64_t start = rescale(timing->ticks, timing->from, timing->to);
+    timing->ticks += frame->duration;
+    return span_of(start, rescale(timing->ticks, timing->from, timing->to));
 }
 
 struct mim_frame_info
-mim_encode_frame_info(const struct mim_frame *frame, struct mim_encode_timing *clock)
+mim_encode_frame_info(const struct mim_frame *frame, struct mim_encode_timing *timing)
 {
     struct mim_frame_info info = {
         .struct_size = sizeof info,
@@ -63,12 +63,12 @@ mim_encode_frame_info(const struct mim_frame *frame, struct mim_encode_timing *c
         .pts = MIM_NO_PTS,
         .flags = frame->damaged ? MIM_FRAME_DAMAGED : 0,
     };
-    if (!mim_time_base_valid(frame->time_base) || !mim_time_base_valid(clock->to))
+    if (!mim_time_base_valid(frame->time_base) || !mim_time_base_valid(timing->to))
         return info;
-    bool same = same_base(frame->time_base, clock->to);
+    bool same = same_base(frame->time_base, timing->to);
     if (frame->pts != MIM_NO_PTS)
-        info.pts = same ? frame->pts : rescale(frame->pts, frame->time_base, clock->to);
-    info.duration = same ? frame->duration : rescale_duration(frame, clock);
+        info.pts = same ? frame->pts : rescale(frame->pts, frame->time_base, timing->to);
+    info.duration = same ? frame->duration : rescale_duration(frame, timing);
     return info;
 }
 
@@ -105,28 +105,29 @@ mim_encode_frame_accepted(struct mim_encode_frame *frame, const struct mim_plugi
     if (status != MIM_OK)
         return status;
 
-    frame->coded = calloc(frame->info.parts, sizeof *frame->coded);
+    frame->entry.parts.count = frame->info.parts;
+    frame->coded = calloc(frame->entry.parts.count, sizeof *frame->coded);
     if (!frame->coded)
         return mim_fail_nomem(err, "coded bytes");
     if (frame->conversion.same) {
         frame->raster = mim_frame_raster(&frame->given);
         return MIM_OK;
     }
-    frame->bands = frame->info.height < WORTH_BANDS ? 1 : CONVERT_BANDS;
+    frame->entry.bands.count = frame->info.height < WORTH_BANDS ? 1 : CONVERT_BANDS;
     return take_converted(frame, err);
 }
 
 enum mim_encode_stage
 mim_encode_frame_next_stage(const struct mim_encode_frame *frame)
 {
-    return frame->bands ? MIM_ENCODE_ACCEPTED : MIM_ENCODE_READY;
+    return frame->entry.bands.count ? MIM_ENCODE_ACCEPTED : MIM_ENCODE_READY;
 }
 
 void
 mim_encode_frame_convert_band(struct mim_encode_frame *frame, uint32_t band, struct mim_conversion_loss *loss)
 {
     const struct mim_raster from = mim_frame_raster(&frame->given);
-    uint32_t each = mim_divide_up(frame->info.height, frame->bands), first = band * each;
+    uint32_t each = mim_divide_up(frame->info.height, frame->entry.bands.count), first = band * each;
     uint32_t left = first < frame->info.height ? frame->info.height - first : 0;
     mim_conversion_run(&frame->conversion, &from, &frame->raster, first, left < each ? left : each, loss);
 }
@@ -136,7 +137,7 @@ static bool
 is_news(const struct mim_encode_frame *frame, const struct mim_plugin_writer *writer)
 {
     const struct mim_frame_info *first = &writer->sequence.first;
-    return !frame->index || frame->conversion.from_sample != (enum mim_sample)first->sample ||
+    return !frame->entry.index || frame->conversion.from_sample != (enum mim_sample)first->sample ||
            frame->conversion.from_channels != first->channels;
 }
 
@@ -151,7 +152,9 @@ mim_encode_frame_converted(struct mim_encode_frame *frame, const struct mim_plug
     if (frame->loss.unscaled)
         return mim_conversion_fail_unscaled(&frame->conversion, err);
 
-    const struct mim_notice_origin origin = { .frame = frame->index, .place = frame->index, .step = MIM_STEP_CONVERT };
+    const struct mim_notice_origin origin = { .frame = frame->entry.index,
+                                              .place = frame->entry.index,
+                                              .step = MIM_STEP_CONVERT };
     enum mim_status status = MIM_OK;
     if (is_news(frame, writer))
         status = mim_conversion_report_layout(&frame->conversion, writer->operation, &origin, err);
@@ -169,7 +172,7 @@ mim_encode_frame_bytes(const struct mim_encode_frame *frame)
 enum mim_status
 mim_encode_frame_put(struct mim_encode_frame *frame, struct mim_plugin_writer *writer, struct mim_error *err)
 {
-    struct mim_coded coded = { .struct_size = sizeof coded, .part_count = frame->info.parts };
+    struct mim_coded coded = { .struct_size = sizeof coded, .part_count = frame->entry.parts.count };
     struct mim_coded_part *parts = calloc(coded.part_count, sizeof *parts);
     if (!parts)
         return mim_fail_nomem(err, "coded bytes");
@@ -178,7 +181,8 @@ mim_encode_frame_put(struct mim_encode_frame *frame, struct mim_plugin_writer *w
         coded.size += parts[i].size;
     }
     coded.parts = parts;
-    enum mim_status status = mim_plugin_writer_put(writer, frame->index, frame->packet, &frame->info, &coded, err);
+    enum mim_status status =
+        mim_plugin_writer_put(writer, frame->entry.index, frame->entry.packet, &frame->info, &coded, err);
     free(parts);
     return status;
 }
@@ -186,11 +190,11 @@ mim_encode_frame_put(struct mim_encode_frame *frame, struct mim_plugin_writer *w
 void
 mim_encode_frame_forget_coded(struct mim_encode_frame *frame, struct mim_plugin_writer *writer)
 {
-    for (uint32_t i = 0; frame->coded && i < frame->info.parts; i++)
+    for (uint32_t i = 0; frame->coded && i < frame->entry.parts.count; i++)
         mim_coded_clear(&frame->coded[i], &writer->operation->budget);
-    frame->parts_claimed = frame->parts_done = 0;
-    frame->status = MIM_OK;
-    frame->is_refused = false;
+    frame->entry.parts.claimed = frame->entry.parts.done = 0;
+    frame->entry.outcome.status = MIM_OK;
+    frame->entry.outcome.is_refused = false;
 }
 
 void
@@ -200,5 +204,5 @@ mim_encode_frame_clear(struct mim_encode_frame *frame, struct mim_plugin_writer 
     free(frame->coded);
     mim_buffer_release(frame->converted);
     mim_frame_clear(&frame->given);
-    *frame = (struct mim_encode_frame){ .packet = frame->packet };
+    *frame = (struct mim_encode_frame){ .entry = { .packet = frame->entry.packet } };
 }

@@ -5,6 +5,7 @@
 
 #include "frame/conversion.h"
 #include "frame/frame.h"
+#include "pipeline/ring.h"
 #include "plugin/coded-parts.h"
 #include "plugin/operation.h"
 #include "plugin/writer-calls.h"
@@ -17,23 +18,15 @@ enum mim_encode_stage {
 };
 
 struct mim_encode_frame {
+    struct mim_ring_entry entry; /* first */
     enum mim_encode_stage stage;
-    uint64_t index;
     struct mim_frame given;     /* until it is converted */
     struct mim_frame_info info; /* as accepted */
-    void *packet;
     struct mim_conversion conversion;
     struct mim_buffer *converted;
-    struct mim_raster raster; /* what encode sees */
+    struct mim_raster raster; /* for encode */
     struct mim_conversion_loss loss;
-    uint32_t bands, bands_claimed, bands_done;
-    uint32_t parts_claimed, parts_done;
     struct mim_coded_bytes *coded; /* one for each part */
-    enum mim_status status;
-    uint32_t failed_part;
-    bool is_refused;
-    struct mim_error error;
-    uint64_t cost_ns;
 };
 
 /* Durations in another time base than the sequence's: what rounding takes from one frame the next ones get. */
@@ -44,7 +37,7 @@ struct mim_encode_timing {
 };
 
 /* What the frame is, before the plugin amends it. In the order of frames. */
-struct mim_frame_info mim_encode_frame_info(const struct mim_frame *frame, struct mim_encode_timing *clock);
+struct mim_frame_info mim_encode_frame_info(const struct mim_frame *frame, struct mim_encode_timing *timing);
 /* The plugin has said what it wants: plan the conversion and take memory. The stage is the caller's to change: others look
  * at it. */
 enum mim_status mim_encode_frame_accepted(struct mim_encode_frame *frame, const struct mim_plugin_writer *writer,

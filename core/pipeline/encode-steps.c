@@ -1,46 +1,64 @@
 /* SPDX-License-Identifier: MIT */
-/* The writing pipeline: which step is next, for one thread and for many. */
-#include "pipeline/encode-steps.h"
+/* The steps of writing: accept in order, convert bands, encode parts, put in order. */
+#include "pipeline/encode-priv.h"
+
+#define LARGE_FRAME (4u << 20)    /* bytes: worth several threads even when it is alone */
+#define SIZEABLE_FRAME (1u << 19) /* bytes: worth them when others follow, before their cost is known */
 
 enum step_kind { STEP_ACCEPT, STEP_CONVERT, STEP_ENCODE, STEP_PUT };
 
-struct step {
-    enum step_kind kind;
-    uint32_t which; /* band or part */
-    struct mim_encode_frame *frame, *before, *after;
-    enum mim_status status;
-    bool is_refused;
+struct encode_step {
+    struct mim_ring_step base; /* first */
+    const struct mim_encode_frame *before, *after;
 };
-_Static_assert(sizeof(struct step) <= MIM_POOL_STEP_SIZE, "a step fits");
+_Static_assert(sizeof(struct encode_step) <= MIM_POOL_STEP_SIZE, "a step fits");
 
-bool
-mim_encoder_looks_back(const struct mim_encoder *encoder)
+static struct mim_encoder *
+encoder_of(struct mim_ring *ring)
 {
-    return encoder->writer->ops->flags & MIM_WRITER_PREVIOUS;
+    return (struct mim_encoder *)ring;
 }
 
-static bool
-looks_ahead(const struct mim_encoder *encoder)
+static struct mim_encode_frame *
+frame_of(struct mim_ring_entry *entry)
 {
-    return encoder->writer->ops->flags & MIM_WRITER_NEXT;
+    return (struct mim_encode_frame *)entry;
 }
 
-/* Frames that one encode() needs at once: these are held whatever the ceiling. */
-unsigned
-mim_encoder_min_capacity(const struct mim_encoder *encoder)
-{
-    return 1u + mim_encoder_looks_back(encoder) + looks_ahead(encoder);
-}
+/* --- what the frames hold ----------------------------------------------------------------------------------------- */
 
-void
-mim_encoder_charge(struct mim_encoder *encoder)
+/* Frames that one encode() needs at once are held whatever the ceiling. A frame that works alone gets the same verdict
+ * however many others wait. */
+static uint64_t
+held_bytes(struct mim_ring *ring)
 {
     uint64_t sum = 0;
-    for (unsigned i = mim_encoder_min_capacity(encoder); i < encoder->used; i++)
-        sum += mim_encode_frame_bytes(mim_encoder_frame(encoder, i));
-    /* who encodes alone must come to the same verdict, however many frames wait */
-    mim_memory_budget_set_frames(&encoder->writer->operation->budget, encoder->is_exclusive ? 0 : sum);
+    if (ring->state == MIM_RING_EXCLUSIVE)
+        return 0;
+    for (unsigned i = ring->min_capacity; i < ring->used; i++)
+        sum += mim_encode_frame_bytes(frame_of(mim_ring_at(ring, i)));
+    return sum;
 }
+
+static void
+clear_frame(struct mim_ring *ring, struct mim_ring_entry *entry)
+{
+    mim_encode_frame_clear(frame_of(entry), encoder_of(ring)->writer);
+}
+
+/* The newest frame is accepted. */
+static bool
+is_large(struct mim_ring *ring)
+{
+    if (!ring->used)
+        return false;
+    const struct mim_encode_frame *newest = frame_of(mim_ring_at(ring, ring->used - 1));
+    uint64_t bytes = mim_encode_frame_bytes(newest);
+    return (newest->entry.parts.count > 1 && bytes >= LARGE_FRAME) ||
+           (encoder_of(ring)->added > 1 && bytes >= SIZEABLE_FRAME);
+}
+
+/* --- choosing a step ---------------------------------------------------------------------------------------------- */
 
 static bool
 is_ready(const struct mim_encode_frame *frame)
@@ -51,11 +69,12 @@ is_ready(const struct mim_encode_frame *frame)
 static bool
 may_encode(struct mim_encoder *encoder, unsigned i)
 {
-    if (mim_encoder_frame(encoder, i)->stage != MIM_ENCODE_READY || mim_encoder_frame(encoder, i)->status != MIM_OK)
+    const struct mim_encode_frame *frame = mim_encoder_frame(encoder, i);
+    if (frame->stage != MIM_ENCODE_READY || frame->entry.outcome.status != MIM_OK)
         return false;
-    if (looks_ahead(encoder)) {
-        bool last = i + 1 == encoder->used;
-        if (last ? !encoder->is_finishing : !is_ready(mim_encoder_frame(encoder, i + 1)))
+    if (mim_encoder_looks_ahead(encoder)) {
+        bool is_last = i + 1 == encoder->ring.used;
+        if (is_last ? !encoder->is_finishing : !is_ready(mim_encoder_frame(encoder, i + 1)))
             return false;
     }
     return !mim_encoder_looks_back(encoder) || !i || is_ready(mim_encoder_frame(encoder, i - 1));
@@ -64,215 +83,198 @@ may_encode(struct mim_encoder *encoder, unsigned i)
 static bool
 is_encoded(const struct mim_encode_frame *frame)
 {
-    if (frame->stage != MIM_ENCODE_READY || frame->parts_done != frame->parts_claimed)
-        return false;
-    return frame->status != MIM_OK || frame->parts_done == frame->info.parts;
+    const struct mim_ring_entry *entry = &frame->entry;
+    return frame->stage == MIM_ENCODE_READY && mim_ring_is_idle(&entry->parts) &&
+           (entry->outcome.status != MIM_OK || mim_ring_is_done(&entry->parts));
 }
 
-static bool
-claim_in_frame(struct mim_encoder *encoder, unsigned i, bool *first_unput, struct step *step)
+static void
+claim_encode(struct mim_encoder *encoder, unsigned i, struct encode_step *step)
 {
+    step->base.kind = STEP_ENCODE;
+    step->base.is_timed = true;
+    step->base.rank = step->base.which = mim_encoder_frame(encoder, i)->entry.parts.claimed++;
+    step->before = i ? mim_encoder_frame(encoder, i - 1) : NULL;
+    step->after = i + 1 < encoder->ring.used ? mim_encoder_frame(encoder, i + 1) : NULL;
+}
+
+/* `is_first`: all frames before it are written. */
+static bool
+claim_in_frame(struct mim_encoder *encoder, unsigned i, bool is_first, struct encode_step *step)
+{
+    struct mim_ring *ring = &encoder->ring;
     struct mim_encode_frame *frame = mim_encoder_frame(encoder, i);
-    if (frame->stage == MIM_ENCODE_PUT)
+    struct mim_ring_tally *bands = &frame->entry.bands, *parts = &frame->entry.parts;
+    bool is_sound = frame->entry.outcome.status == MIM_OK;
+    *step = (struct encode_step){ .base = { .entry = &frame->entry } };
+    if (frame->stage == MIM_ENCODE_GIVEN && is_sound && !ring->is_serial_busy) {
+        step->base.kind = STEP_ACCEPT;
+        step->base.is_serial = true;
+        return true;
+    }
+    if (frame->stage == MIM_ENCODE_ACCEPTED && bands->claimed < bands->count && is_sound) {
+        step->base.kind = STEP_CONVERT;
+        step->base.which = bands->claimed++;
+        return true;
+    }
+    if (ring->state == MIM_RING_EXCLUSIVE && !is_first)
         return false;
-
-    bool turn = *first_unput;
-    *first_unput = false;
-    *step = (struct step){ .frame = frame };
-    if (frame->stage == MIM_ENCODE_GIVEN && frame->status == MIM_OK && !encoder->is_serial_busy) {
-        step->kind = STEP_ACCEPT;
-        encoder->is_serial_busy = true;
+    if (may_encode(encoder, i) && parts->claimed < parts->count) {
+        claim_encode(encoder, i, step);
         return true;
     }
-    if (frame->stage == MIM_ENCODE_ACCEPTED && frame->bands_claimed < frame->bands && frame->status == MIM_OK) {
-        step->kind = STEP_CONVERT;
-        step->which = frame->bands_claimed++;
-        return true;
-    }
-    if (encoder->is_exclusive && !turn)
-        return false;
-    if (may_encode(encoder, i) && frame->parts_claimed < frame->info.parts) {
-        step->kind = STEP_ENCODE;
-        step->which = frame->parts_claimed++;
-        step->before = i ? mim_encoder_frame(encoder, i - 1) : NULL;
-        step->after = i + 1 < encoder->used ? mim_encoder_frame(encoder, i + 1) : NULL;
-        return true;
-    }
-    if (turn && is_encoded(frame) && frame->status == MIM_OK && !encoder->is_serial_busy) {
-        step->kind = STEP_PUT;
-        encoder->is_serial_busy = true;
+    if (is_first && is_encoded(frame) && is_sound && !ring->is_serial_busy) {
+        step->base.kind = STEP_PUT;
+        step->base.is_serial = true;
         return true;
     }
     return false;
 }
 
 static bool
-claim(struct mim_pool_client *client, unsigned worker, void *out)
+claim_step(struct mim_ring *ring, unsigned worker, struct mim_ring_step *step)
 {
-    struct mim_encoder *encoder = mim_encoder_of(client);
-    if (encoder->status != MIM_OK ||
-        (worker && (!encoder->is_attached || encoder->is_exclusive || mim_pool_pace_is_tiny(&encoder->pace))))
+    struct mim_encoder *encoder = encoder_of(ring);
+    bool is_first = true;
+    (void)worker;
+    if (encoder->status != MIM_OK)
         return false;
-    bool first_unput = true;
-    for (unsigned i = 0; i < encoder->used; i++) {
+    for (unsigned i = 0; i < ring->used; i++) {
         const struct mim_encode_frame *frame = mim_encoder_frame(encoder, i);
-        if (first_unput && frame->stage != MIM_ENCODE_PUT && frame->status != MIM_OK)
-            return false; /* the verdict has fallen: nothing follows a failed put */
-        if (claim_in_frame(encoder, i, &first_unput, out))
+        if (frame->stage == MIM_ENCODE_PUT)
+            continue;
+        if (is_first && frame->entry.outcome.status != MIM_OK)
+            return false; /* nothing may follow a frame that failed */
+        if (claim_in_frame(encoder, i, is_first, (struct encode_step *)step))
             return true;
+        is_first = false;
     }
     return false;
 }
+
+/* --- doing it ----------------------------------------------------------------------------------------------------- */
 
 enum mim_status
 mim_encoder_accept(struct mim_encoder *encoder, struct mim_encode_frame *frame, struct mim_error *err)
 {
-    enum mim_status status = mim_plugin_writer_metadata(encoder->writer, frame->given.meta, frame->index, err);
+    struct mim_plugin_writer *writer = encoder->writer;
+    enum mim_status status = mim_plugin_writer_metadata(writer, frame->given.meta, frame->entry.index, err);
     if (status == MIM_OK)
-        status = mim_plugin_writer_accepts(encoder->writer, frame->index, frame->packet, &frame->info, err);
-    return status == MIM_OK ? mim_encode_frame_accepted(frame, encoder->writer, err) : status;
+        status = mim_plugin_writer_accepts(writer, frame->entry.index, frame->entry.packet, &frame->info, err);
+    return status == MIM_OK ? mim_encode_frame_accepted(frame, writer, err) : status;
 }
 
 static enum mim_status
-encode(struct mim_encoder *encoder, unsigned worker, struct step *step, struct mim_error *err)
+encode_part(struct mim_encoder *encoder, unsigned worker, struct encode_step *step, struct mim_error *err)
 {
-    struct mim_encode_frame *frame = step->frame;
-    uint64_t started = mim_clock_ns();
+    struct mim_encode_frame *frame = frame_of(step->base.entry);
+    uint32_t part = step->base.which;
     const struct mim_neighbours neighbours = {
         .struct_size = sizeof neighbours,
         .previous = mim_encoder_looks_back(encoder) && step->before ? &step->before->raster : NULL,
-        .next = looks_ahead(encoder) && step->after ? &step->after->raster : NULL,
+        .next = mim_encoder_looks_ahead(encoder) && step->after ? &step->after->raster : NULL,
     };
-    enum mim_status status =
-        mim_plugin_writer_encode(encoder->writer, worker, frame->index, frame->packet, &frame->info, step->which,
-                                 &frame->raster, &neighbours, &frame->coded[step->which], &step->is_refused, err);
-    __atomic_fetch_add(&frame->cost_ns, mim_clock_ns() - started, __ATOMIC_RELAXED);
-    return status;
+    return mim_plugin_writer_encode(encoder->writer, worker, frame->entry.index, frame->entry.packet, &frame->info,
+                                    part, &frame->raster, &neighbours, &frame->coded[part], &step->base.is_refused,
+                                    err);
 }
 
 static void
-fail_frame(struct mim_encode_frame *frame, enum mim_status status, const struct mim_error *error)
+run_step(struct mim_ring *ring, unsigned worker, struct mim_ring_step *step)
 {
-    frame->status = status;
-    frame->error = *error;
-    if (frame->error.frame == MIM_UNKNOWN)
-        frame->error.frame = frame->index;
-}
-
-/* Several parts of one frame may fail at once: the first of them counts, as on a single thread. */
-static void
-note_failure(struct mim_encoder *encoder, const struct step *step, const struct mim_error *error)
-{
-    struct mim_encode_frame *frame = step->frame;
-    if (frame->status != MIM_OK && step->which > frame->failed_part)
-        return;
-    fail_frame(frame, step->status, error);
-    frame->failed_part = step->which;
-    frame->is_refused = step->is_refused && !encoder->is_exclusive;
-}
-
-static void
-run(struct mim_pool_client *client, unsigned worker, void *in)
-{
-    struct mim_encoder *encoder = mim_encoder_of(client);
-    struct step *step = in;
-    struct mim_encode_frame *frame = step->frame;
+    struct mim_encoder *encoder = encoder_of(ring);
+    struct mim_encode_frame *frame = frame_of(step->entry);
     struct mim_error error = { .frame = MIM_UNKNOWN };
-    struct mim_conversion_loss loss = { 0 };
 
-    switch (step->kind) {
+    switch ((enum step_kind)step->kind) {
     case STEP_ACCEPT:
         step->status = mim_encoder_accept(encoder, frame, &error);
         break;
     case STEP_CONVERT:
-        mim_encode_frame_convert_band(frame, step->which, &loss);
+        mim_encode_frame_convert_band(frame, step->which, &step->loss);
         break;
     case STEP_ENCODE:
-        step->status = encode(encoder, worker, step, &error);
+        step->status = encode_part(encoder, worker, (struct encode_step *)step, &error);
         break;
     case STEP_PUT:
         step->status = mim_encode_frame_put(frame, encoder->writer, &error);
         break;
     }
-    mim_pool_lock(encoder->pool);
     if (step->status != MIM_OK)
-        note_failure(encoder, step, &error);
-    mim_conversion_loss_add(&frame->loss, &loss);
-    mim_pool_unlock(encoder->pool);
+        mim_ring_note_failure(ring, step, &error);
 }
 
-void
-mim_encoder_drop_first(struct mim_encoder *encoder)
+static void
+settle_convert(struct mim_encoder *encoder, struct mim_encode_frame *frame, const struct mim_conversion_loss *loss)
 {
-    mim_encode_frame_clear(mim_encoder_frame(encoder, 0), encoder->writer);
-    encoder->first = (encoder->first + 1) % encoder->frame_count;
-    encoder->used--;
+    mim_conversion_loss_add(&frame->loss, loss);
+    frame->entry.bands.done++;
+    if (!mim_ring_is_done(&frame->entry.bands))
+        return;
+    struct mim_error error;
+    enum mim_status status = mim_encode_frame_converted(frame, encoder->writer, &error);
+    if (status != MIM_OK)
+        mim_ring_fail(&frame->entry, status, &error);
 }
 
 /* A frame that is written goes, unless the next one still looks at it. */
 static void
 drop_written(struct mim_encoder *encoder)
 {
-    while (encoder->used && mim_encoder_frame(encoder, 0)->stage == MIM_ENCODE_PUT) {
-        bool looked_at = mim_encoder_looks_back(encoder) && !encoder->is_finishing && encoder->used == 1;
-        if (mim_encoder_looks_back(encoder) && encoder->used > 1) {
+    struct mim_ring *ring = &encoder->ring;
+    while (ring->used && mim_encoder_frame(encoder, 0)->stage == MIM_ENCODE_PUT) {
+        bool is_looked_at = mim_encoder_looks_back(encoder) && !encoder->is_finishing && ring->used == 1;
+        if (mim_encoder_looks_back(encoder) && ring->used > 1) {
             const struct mim_encode_frame *next = mim_encoder_frame(encoder, 1);
-            looked_at = next->stage != MIM_ENCODE_PUT && (next->status != MIM_OK || !is_encoded(next));
+            is_looked_at = next->stage != MIM_ENCODE_PUT && (next->entry.outcome.status != MIM_OK || !is_encoded(next));
         }
-        if (looked_at)
+        if (is_looked_at)
             break;
-        mim_encoder_drop_first(encoder);
+        mim_ring_drop_first(ring);
     }
-    mim_encoder_charge(encoder);
+    mim_ring_charge(ring);
 }
 
 static void
 settle_put(struct mim_encoder *encoder, struct mim_encode_frame *frame)
 {
-    mim_pool_pace_note(&encoder->pace, frame->cost_ns);
     frame->stage = MIM_ENCODE_PUT;
-    for (uint32_t i = 0; i < frame->info.parts; i++)
+    for (uint32_t i = 0; i < frame->entry.parts.count; i++)
         mim_coded_clear(&frame->coded[i], &encoder->writer->operation->budget);
-    encoder->is_exclusive = false;
+    mim_ring_complete(&encoder->ring, &frame->entry);
     drop_written(encoder);
 }
 
-static bool
-settle(struct mim_pool_client *client, unsigned worker, void *in)
+static void
+settle_step(struct mim_ring *ring, struct mim_ring_step *step)
 {
-    struct mim_encoder *encoder = mim_encoder_of(client);
-    struct step *step = in;
-    struct mim_encode_frame *frame = step->frame;
-    (void)worker;
+    struct mim_encoder *encoder = encoder_of(ring);
+    struct mim_encode_frame *frame = frame_of(step->entry);
 
-    switch (step->kind) {
+    switch ((enum step_kind)step->kind) {
     case STEP_ACCEPT:
-        encoder->is_serial_busy = false;
         if (step->status == MIM_OK)
             frame->stage = mim_encode_frame_next_stage(frame);
         break;
     case STEP_CONVERT:
-        if (++frame->bands_done == frame->bands) {
-            struct mim_error error;
-            enum mim_status status = mim_encode_frame_converted(frame, encoder->writer, &error);
-            if (status != MIM_OK)
-                fail_frame(frame, status, &error);
-        }
+        settle_convert(encoder, frame, &step->loss);
         break;
     case STEP_ENCODE:
-        frame->parts_done++;
+        frame->entry.parts.done++;
         break;
     case STEP_PUT:
-        encoder->is_serial_busy = false;
         if (step->status == MIM_OK)
             settle_put(encoder, frame);
         break;
     }
-    return encoder->is_attached && !mim_pool_pace_is_tiny(&encoder->pace);
 }
 
-struct mim_pool_client
-mim_encoder_client(void)
-{
-    return (struct mim_pool_client){ .claim = claim, .run = run, .settle = settle };
-}
+const struct mim_ring_ops mim_encode_steps = {
+    .entry_size = sizeof(struct mim_encode_frame),
+    .claim = claim_step,
+    .run = run_step,
+    .settle = settle_step,
+    .clear = clear_frame,
+    .held_bytes = held_bytes,
+    .is_large = is_large,
+};

@@ -2,18 +2,11 @@
 /* The writing pipeline from the caller's side: one more frame, the last one, opening and closing. */
 #include "pipeline/encode.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "base/sample.h"
-#include "pipeline/encode-steps.h"
+#include "pipeline/encode-priv.h"
 #include "plugin/operation.h"
-
-#define LARGE_FRAME (4u << 20)    /* bytes: worth several threads even when it is alone */
-#define SIZEABLE_FRAME (1u << 19) /* bytes: when others follow, its pace need not be waited for */
-#define FRAMES_PER_THREAD 2
 
 static void
 give_up(struct mim_encoder *encoder, enum mim_status status, const struct mim_error *error)
@@ -24,17 +17,17 @@ give_up(struct mim_encoder *encoder, enum mim_status status, const struct mim_er
     encoder->error = *error;
 }
 
-static bool
-interrupted(struct mim_pool_client *client)
+static struct mim_encoder *
+encoder_of(struct mim_pool_client *client)
 {
-    return mim_operation_poll(mim_encoder_of(client)->writer->operation, NULL) != MIM_OK;
+    return (struct mim_encoder *)client;
 }
 
 /* The frame whose turn it is to be written; NULL when there is none. */
 static struct mim_encode_frame *
 first_unput(struct mim_encoder *encoder)
 {
-    for (unsigned i = 0; i < encoder->used; i++)
+    for (unsigned i = 0; i < encoder->ring.used; i++)
         if (mim_encoder_frame(encoder, i)->stage != MIM_ENCODE_PUT)
             return mim_encoder_frame(encoder, i);
     return NULL;
@@ -44,42 +37,44 @@ first_unput(struct mim_encoder *encoder)
 static bool
 has_failed(struct mim_encoder *encoder)
 {
-    struct mim_encode_frame *frame = first_unput(encoder);
-    return encoder->status != MIM_OK ||
-           (frame && frame->status != MIM_OK && frame->parts_done == frame->parts_claimed && !encoder->is_serial_busy);
+    const struct mim_encode_frame *frame = first_unput(encoder);
+    return encoder->status != MIM_OK || (frame && frame->entry.outcome.status != MIM_OK &&
+                                         mim_ring_is_idle(&frame->entry.parts) && !encoder->ring.is_serial_busy);
 }
 
 static bool
 has_capacity(struct mim_encoder *encoder)
 {
-    unsigned max = encoder->is_attached ? encoder->frame_count : mim_encoder_min_capacity(encoder);
-    if (encoder->used < mim_encoder_min_capacity(encoder))
+    const struct mim_ring *ring = &encoder->ring;
+    if (ring->used < ring->min_capacity)
         return true;
-    const struct mim_encode_frame *latest = mim_encoder_frame(encoder, encoder->used - 1);
-    return encoder->used < max &&
-           mim_memory_budget_fits(&encoder->writer->operation->budget, 2 * mim_encode_frame_bytes(latest));
+    const struct mim_encode_frame *newest = mim_encoder_frame(encoder, ring->used - 1);
+    return ring->used < mim_ring_capacity(ring) &&
+           mim_memory_budget_fits(&ring->operation->budget, 2 * mim_encode_frame_bytes(newest));
 }
 
 static bool
 newest_is_accepted(struct mim_pool_client *client)
 {
-    struct mim_encoder *encoder = mim_encoder_of(client);
+    struct mim_encoder *encoder = encoder_of(client);
     /* helpers may have written it already, and dropped it */
-    const struct mim_encode_frame *newest = encoder->used ? mim_encoder_frame(encoder, encoder->used - 1) : NULL;
-    return has_failed(encoder) || !newest || newest->stage != MIM_ENCODE_GIVEN || newest->status != MIM_OK;
+    const struct mim_encode_frame *newest =
+        encoder->ring.used ? mim_encoder_frame(encoder, encoder->ring.used - 1) : NULL;
+    return has_failed(encoder) || !newest || newest->stage != MIM_ENCODE_GIVEN ||
+           newest->entry.outcome.status != MIM_OK;
 }
 
 static bool
 can_take_another(struct mim_pool_client *client)
 {
-    struct mim_encoder *encoder = mim_encoder_of(client);
+    struct mim_encoder *encoder = encoder_of(client);
     return has_failed(encoder) || has_capacity(encoder);
 }
 
 static bool
 all_is_put(struct mim_pool_client *client)
 {
-    struct mim_encoder *encoder = mim_encoder_of(client);
+    struct mim_encoder *encoder = encoder_of(client);
     return has_failed(encoder) || !first_unput(encoder);
 }
 
@@ -87,18 +82,44 @@ all_is_put(struct mim_pool_client *client)
 static void
 retry_exclusively(struct mim_encoder *encoder)
 {
-    mim_pool_lock(encoder->pool);
-    encoder->is_exclusive = true;
-    mim_pool_unlock(encoder->pool);
-    mim_pool_drain(encoder->pool, &encoder->client);
+    struct mim_ring *ring = &encoder->ring;
+    mim_ring_pause(ring);
     mim_plugin_writer_close_workers(encoder->writer);
-
-    mim_pool_lock(encoder->pool);
-    for (unsigned i = 0; i < encoder->used; i++)
+    for (unsigned i = 0; i < ring->used; i++)
         if (mim_encoder_frame(encoder, i)->stage == MIM_ENCODE_READY)
             mim_encode_frame_forget_coded(mim_encoder_frame(encoder, i), encoder->writer);
-    mim_encoder_charge(encoder);
-    mim_pool_unlock(encoder->pool);
+    mim_ring_set_exclusive(ring, true);
+    mim_ring_charge(ring);
+    mim_ring_resume(ring);
+}
+
+enum outlook { NOT_YET, REACHED, REFUSED, FAILED };
+
+/* Under the lock. The first failure is final. */
+static enum outlook
+judge_progress(struct mim_encoder *encoder, bool (*goal)(struct mim_pool_client *))
+{
+    if (!has_failed(encoder))
+        return goal(&encoder->ring.client) ? REACHED : NOT_YET;
+    if (encoder->status != MIM_OK)
+        return FAILED;
+    const struct mim_ring_outcome *outcome = &first_unput(encoder)->entry.outcome;
+    if (outcome->is_refused)
+        return REFUSED;
+    give_up(encoder, outcome->status, &outcome->error);
+    return FAILED;
+}
+
+static void
+give_up_if_interrupted(struct mim_encoder *encoder)
+{
+    struct mim_error error;
+    enum mim_status status = mim_operation_poll(encoder->ring.operation, &error);
+    if (status == MIM_OK)
+        return;
+    mim_pool_lock(encoder->ring.pool);
+    give_up(encoder, status, &error);
+    mim_pool_unlock(encoder->ring.pool);
 }
 
 /* Work until `goal`, or until the writer has failed for good. */
@@ -106,51 +127,23 @@ static enum mim_status
 work_until(struct mim_encoder *encoder, bool (*goal)(struct mim_pool_client *), struct mim_error *err)
 {
     for (;;) {
-        mim_pool_work(encoder->pool, &encoder->client, goal, interrupted);
-        mim_pool_lock(encoder->pool);
-        struct mim_encode_frame *frame = first_unput(encoder);
-        bool failed = has_failed(encoder), reached = goal(&encoder->client);
-        bool alone = failed && encoder->status == MIM_OK && frame->is_refused;
-        if (failed && !alone && encoder->status == MIM_OK)
-            give_up(encoder, frame->status, &frame->error);
-        mim_pool_unlock(encoder->pool);
-
-        if (alone) {
+        mim_ring_work(&encoder->ring, goal);
+        mim_pool_lock(encoder->ring.pool);
+        enum outlook outlook = judge_progress(encoder, goal);
+        mim_pool_unlock(encoder->ring.pool);
+        switch (outlook) {
+        case NOT_YET:
+            give_up_if_interrupted(encoder);
+            break;
+        case REFUSED:
             retry_exclusively(encoder);
-            continue;
-        }
-        if (failed)
-            return mim_encoder_status(encoder, err);
-        if (reached)
+            break;
+        case REACHED:
             return MIM_OK;
-        struct mim_error error;
-        enum mim_status status = mim_operation_poll(encoder->writer->operation, &error);
-        if (status != MIM_OK) {
-            mim_pool_lock(encoder->pool);
-            give_up(encoder, status, &error);
-            mim_pool_unlock(encoder->pool);
+        case FAILED:
             return mim_encoder_status(encoder, err);
         }
     }
-}
-
-/* The newest frame is accepted; it is still there while no helper works. */
-static void
-consider_threads(struct mim_encoder *encoder)
-{
-    if (encoder->is_attached || mim_pool_threads(encoder->pool) < 2)
-        return;
-    const struct mim_encode_frame *newest = mim_encoder_frame(encoder, encoder->used - 1);
-    uint64_t bytes = mim_encode_frame_bytes(newest);
-    bool large = (newest->info.parts > 1 && bytes >= LARGE_FRAME) || (encoder->added > 1 && bytes >= SIZEABLE_FRAME);
-    if (encoder->pace.frames ? mim_pool_pace_is_tiny(&encoder->pace) : !large)
-        return;
-    mim_pool_start(encoder->pool);
-    mim_pool_attach(encoder->pool, &encoder->client);
-    mim_pool_lock(encoder->pool);
-    encoder->is_attached = true;
-    mim_pool_wake(encoder->pool);
-    mim_pool_unlock(encoder->pool);
 }
 
 /* Nothing more comes: what was added before the failure is written first, and may have failed earlier. So the verdict does
@@ -158,78 +151,22 @@ consider_threads(struct mim_encoder *encoder)
 static enum mim_status
 fail_in_order(struct mim_encoder *encoder, enum mim_status status, const struct mim_error *error, struct mim_error *err)
 {
-    mim_pool_lock(encoder->pool);
+    mim_pool_lock(encoder->ring.pool);
     encoder->is_finishing = true;
-    mim_pool_unlock(encoder->pool);
+    mim_pool_unlock(encoder->ring.pool);
     if (!encoder->two_pass && status != MIM_CANCELLED && status != MIM_TIMEOUT)
         work_until(encoder, all_is_put, NULL);
-    mim_pool_lock(encoder->pool);
+    mim_pool_lock(encoder->ring.pool);
     give_up(encoder, status, error);
-    mim_pool_unlock(encoder->pool);
+    mim_pool_unlock(encoder->ring.pool);
     return mim_encoder_status(encoder, err);
-}
-
-static enum mim_status
-note_timing(struct mim_encoder *encoder, const struct mim_frame *frame, const struct mim_notice_origin *origin,
-            struct mim_error *err)
-{
-    const struct mim_rational first = encoder->clock.to;
-    const struct mim_rational base = first.den && !mim_time_base_valid(first) ? first : frame->time_base;
-    char text[160];
-    if (!base.den)
-        return MIM_OK;
-    if (!(encoder->writer->ops->flags & MIM_WRITER_TIMING))
-        snprintf(text, sizeof text, "%s keeps no timing: how long each frame is shown is lost",
-                 encoder->writer->format);
-    else if (!mim_time_base_valid(base))
-        snprintf(text, sizeof text, "%" PRId64 "/%" PRId64 " is no time base: how long each frame is shown is lost",
-                 base.num, base.den);
-    else
-        return MIM_OK;
-    return mim_operation_notice_at(encoder->writer->operation, MIM_NOTICE_TIMING, origin, text, err);
-}
-
-static enum mim_status
-note_losses(struct mim_encoder *encoder, const struct mim_frame *frame, struct mim_error *err)
-{
-    const struct mim_writer_ops *ops = encoder->writer->ops;
-    const struct mim_notice_origin second = { .frame = MIM_UNKNOWN, .place = 1 }; /* of the whole, found out now */
-    char text[160];
-    if (encoder->added != 1) /* one frame alone has no timing to lose */
-        return MIM_OK;
-    enum mim_status status = note_timing(encoder, frame, &second, err);
-    if (status == MIM_OK && frame->loop >= 0 && !(ops->flags & MIM_WRITER_LOOP)) {
-        snprintf(text, sizeof text, "%s keeps no loop count: how often the sequence is played is lost",
-                 encoder->writer->format);
-        status = mim_operation_notice_at(encoder->writer->operation, MIM_NOTICE_LOOP, &second, text, err);
-    }
-    return status;
-}
-
-static enum mim_status
-check_shape(const struct mim_encoder *encoder, const struct mim_frame_info *info, struct mim_error *err)
-{
-    const struct mim_frame_info *first = &encoder->first_info;
-    bool same = info->width == first->width && info->height == first->height && info->channels == first->channels &&
-                info->sample == first->sample;
-    if (!encoder->added || same || encoder->writer->ops->flags & MIM_WRITER_MIXED)
-        return MIM_OK;
-    mim_fail(err, MIM_ARGUMENT,
-             "frame %" PRIu64 " is %ux%u with %u channels of %s, the first is %ux%u with %u of %s; frames of "
-             "one %s must be alike",
-             encoder->added, info->width, info->height, info->channels, mim_sample_name((enum mim_sample)info->sample),
-             first->width, first->height, first->channels, mim_sample_name((enum mim_sample)first->sample),
-             encoder->writer->format);
-    if (err)
-        err->frame = encoder->added;
-    return MIM_ARGUMENT;
 }
 
 static enum mim_status
 start_writer(struct mim_encoder *encoder, const struct mim_frame *frame, struct mim_error *err)
 {
-    encoder->clock.to = frame->time_base;
-    encoder->first_info = mim_encode_frame_info(frame, &encoder->clock);
+    encoder->timing.to = frame->time_base;
+    encoder->first_info = mim_encode_frame_info(frame, &encoder->timing);
     enum mim_status status = mim_plugin_writer_start(encoder->writer, &encoder->first_info, frame->time_base,
                                                      frame->loop, encoder->expected, err);
     if (status == MIM_OK && encoder->writer->sequence.passes == 2 && encoder->writer->ops->survey)
@@ -238,30 +175,43 @@ start_writer(struct mim_encoder *encoder, const struct mim_frame *frame, struct 
 }
 
 static void
-place(struct mim_encoder *encoder, struct mim_encode_frame *frame, struct mim_frame *given,
-      const struct mim_frame_info *info)
+place_frame(struct mim_encoder *encoder, struct mim_encode_frame *frame, struct mim_frame *given,
+            const struct mim_frame_info *info)
 {
-    *frame =
-        (struct mim_encode_frame){ .packet = frame->packet, .index = encoder->added, .given = *given, .info = *info };
+    *frame = (struct mim_encode_frame){ .entry = { .packet = frame->entry.packet, .index = encoder->added },
+                                        .given = *given,
+                                        .info = *info };
     *given = (struct mim_frame){ 0 };
     encoder->added++;
+}
+
+/* Under the lock. */
+static void
+enter_ring(struct mim_encoder *encoder, const struct mim_encode_frame *frame)
+{
+    struct mim_ring *ring = &encoder->ring;
+    ring->used++;
+    mim_memory_budget_expect(&ring->operation->budget, mim_encode_frame_bytes(frame));
+    mim_ring_charge(ring);
+    mim_ring_wake(ring);
 }
 
 /* Was the newest frame not accepted? Then it never came. */
 static bool
 take_back_refused(struct mim_encoder *encoder, uint64_t index, struct mim_error *err)
 {
-    mim_pool_lock(encoder->pool);
-    struct mim_encode_frame *frame = encoder->used ? mim_encoder_frame(encoder, encoder->used - 1) : NULL;
-    bool is_refused = frame && frame->index == index && frame->stage == MIM_ENCODE_GIVEN && frame->status != MIM_OK;
+    mim_pool_lock(encoder->ring.pool);
+    struct mim_encode_frame *frame = encoder->ring.used ? mim_encoder_frame(encoder, encoder->ring.used - 1) : NULL;
+    bool is_refused = frame && frame->entry.index == index && frame->stage == MIM_ENCODE_GIVEN &&
+                      frame->entry.outcome.status != MIM_OK;
     if (is_refused) {
-        *err = frame->error;
-        err->status = frame->status;
+        *err = frame->entry.outcome.error;
+        err->status = frame->entry.outcome.status;
         mim_encode_frame_clear(frame, encoder->writer);
-        encoder->used--;
-        mim_encoder_charge(encoder);
+        encoder->ring.used--;
+        mim_ring_charge(&encoder->ring);
     }
-    mim_pool_unlock(encoder->pool);
+    mim_pool_unlock(encoder->ring.pool);
     return is_refused;
 }
 
@@ -273,22 +223,18 @@ add_to_ring(struct mim_encoder *encoder, struct mim_frame *given, const struct m
     if (status != MIM_OK)
         return status;
 
-    mim_pool_lock(encoder->pool);
-    struct mim_encode_frame *frame = mim_encoder_frame(encoder, encoder->used);
-    place(encoder, frame, given, info);
-    encoder->used++;
-    mim_memory_budget_expect(&encoder->writer->operation->budget, mim_encode_frame_bytes(frame));
-    mim_encoder_charge(encoder);
-    if (encoder->is_attached)
-        mim_pool_wake(encoder->pool);
-    mim_pool_unlock(encoder->pool);
+    mim_pool_lock(encoder->ring.pool);
+    struct mim_encode_frame *frame = mim_encoder_frame(encoder, encoder->ring.used);
+    place_frame(encoder, frame, given, info);
+    enter_ring(encoder, frame);
+    mim_pool_unlock(encoder->ring.pool);
 
     status = work_until(encoder, newest_is_accepted, err);
     if (status != MIM_OK)
         return status;
     if (take_back_refused(encoder, encoder->added - 1, err))
         return err->status;
-    consider_threads(encoder);
+    mim_ring_consider_threads(&encoder->ring);
     return MIM_OK;
 }
 
@@ -297,27 +243,25 @@ add_to_first_pass(struct mim_encoder *encoder, struct mim_frame *given, const st
                   struct mim_error *err)
 {
     struct mim_encode_frame *frame = mim_encoder_frame(encoder, 0);
-    place(encoder, frame, given, info);
+    place_frame(encoder, frame, given, info);
     enum mim_status status = mim_operation_poll(encoder->writer->operation, err);
     if (status == MIM_OK)
         status = mim_encoder_accept(encoder, frame, err);
     if (status == MIM_OK)
         status = mim_two_pass_add(encoder->two_pass, frame, err);
     if (status != MIM_OK && err->frame == MIM_UNKNOWN)
-        err->frame = frame->index;
+        err->frame = frame->entry.index;
     mim_encode_frame_clear(frame, encoder->writer);
     return status;
 }
 
 static enum mim_status
-add(struct mim_encoder *encoder, struct mim_frame *frame, struct mim_error *err)
+add_frame(struct mim_encoder *encoder, struct mim_frame *frame, struct mim_error *err)
 {
     enum mim_status status = encoder->added ? MIM_OK : start_writer(encoder, frame, err);
-    struct mim_frame_info info = mim_encode_frame_info(frame, &encoder->clock);
+    struct mim_frame_info info = mim_encode_frame_info(frame, &encoder->timing);
     if (status == MIM_OK)
-        status = check_shape(encoder, &info, err);
-    if (status == MIM_OK)
-        status = note_losses(encoder, frame, err);
+        status = mim_encoder_check(encoder, frame, &info, err);
     if (status == MIM_OK)
         status = (encoder->two_pass ? add_to_first_pass : add_to_ring)(encoder, frame, &info, err);
     return status;
@@ -327,7 +271,7 @@ enum mim_status
 mim_encoder_add(struct mim_encoder *encoder, struct mim_frame *frame, struct mim_error *err)
 {
     struct mim_error error = { .frame = MIM_UNKNOWN };
-    enum mim_status status = encoder->status == MIM_OK ? add(encoder, frame, &error) : MIM_OK;
+    enum mim_status status = encoder->status == MIM_OK ? add_frame(encoder, frame, &error) : MIM_OK;
     mim_frame_clear(frame);
     return status == MIM_OK ? mim_encoder_status(encoder, err) : fail_in_order(encoder, status, &error, err);
 }
@@ -349,7 +293,7 @@ mim_encoder_status(const struct mim_encoder *encoder, struct mim_error *err)
 
 /* The second pass: frames come back in the layout that they were accepted in. */
 static enum mim_status
-replay(struct mim_encoder *encoder, struct mim_error *err)
+replay_frames(struct mim_encoder *encoder, struct mim_error *err)
 {
     uint64_t count = mim_two_pass_count(encoder->two_pass);
     enum mim_status status = mim_two_pass_end(encoder->two_pass, err);
@@ -357,24 +301,20 @@ replay(struct mim_encoder *encoder, struct mim_error *err)
         status = work_until(encoder, can_take_another, err);
         if (status != MIM_OK)
             break;
-        mim_pool_lock(encoder->pool); /* helpers move where the ring begins */
-        struct mim_encode_frame *frame = mim_encoder_frame(encoder, encoder->used);
-        mim_pool_unlock(encoder->pool);
-        *frame = (struct mim_encode_frame){ .packet = frame->packet, .index = i };
+        mim_pool_lock(encoder->ring.pool); /* helpers move where the ring begins */
+        struct mim_encode_frame *frame = mim_encoder_frame(encoder, encoder->ring.used);
+        mim_pool_unlock(encoder->ring.pool);
+        *frame = (struct mim_encode_frame){ .entry = { .packet = frame->entry.packet, .index = i } };
         status = mim_two_pass_replay(encoder->two_pass, frame, err);
         if (status != MIM_OK) {
             mim_encode_frame_clear(frame, encoder->writer);
             break;
         }
         frame->stage = mim_encode_frame_next_stage(frame);
-        mim_pool_lock(encoder->pool);
-        encoder->used++;
-        mim_memory_budget_expect(&encoder->writer->operation->budget, mim_encode_frame_bytes(frame));
-        mim_encoder_charge(encoder);
-        if (encoder->is_attached)
-            mim_pool_wake(encoder->pool);
-        mim_pool_unlock(encoder->pool);
-        consider_threads(encoder);
+        mim_pool_lock(encoder->ring.pool);
+        enter_ring(encoder, frame);
+        mim_pool_unlock(encoder->ring.pool);
+        mim_ring_consider_threads(&encoder->ring);
     }
     return status;
 }
@@ -385,19 +325,19 @@ mim_encoder_finish(struct mim_encoder *encoder, struct mim_error *err)
     struct mim_error error = { .frame = MIM_UNKNOWN };
     enum mim_status status = encoder->status;
     if (status == MIM_OK && encoder->two_pass)
-        status = replay(encoder, &error);
-    mim_pool_lock(encoder->pool);
+        status = replay_frames(encoder, &error);
+    mim_pool_lock(encoder->ring.pool);
     encoder->is_finishing = true;
-    mim_pool_wake(encoder->pool);
-    mim_pool_unlock(encoder->pool);
+    mim_pool_wake(encoder->ring.pool);
+    mim_pool_unlock(encoder->ring.pool);
     if (status == MIM_OK)
         status = work_until(encoder, all_is_put, &error);
     if (status == MIM_OK)
         status = mim_plugin_writer_finish(encoder->writer, &error);
-    mim_pool_lock(encoder->pool);
+    mim_pool_lock(encoder->ring.pool);
     if (status != MIM_OK)
         give_up(encoder, status, &error);
-    mim_pool_unlock(encoder->pool);
+    mim_pool_unlock(encoder->ring.pool);
     return mim_encoder_status(encoder, err);
 }
 
@@ -426,22 +366,20 @@ mim_encoder_create(struct mim_encoder **out, struct mim_plugin_writer *writer, s
     struct mim_encoder *encoder = calloc(1, sizeof *encoder);
     if (!encoder)
         return mim_fail_nomem(err, "a writer");
-    encoder->client = mim_encoder_client();
-    encoder->pool = pool;
     encoder->writer = writer;
     encoder->expected = count;
-    unsigned threads = mim_pool_threads(pool);
-    encoder->frame_count = mim_encoder_min_capacity(encoder) + (threads > 1 ? threads * FRAMES_PER_THREAD : 0);
-    if (encoder->frame_count > MIM_MAX_IN_FLIGHT)
-        encoder->frame_count = MIM_MAX_IN_FLIGHT;
-    encoder->frames = calloc(encoder->frame_count, sizeof *encoder->frames);
-    bool complete = encoder->frames != NULL;
-    for (unsigned i = 0; complete && i < encoder->frame_count; i++)
-        complete =
-            (encoder->frames[i].packet = calloc(1, writer->ops->packet_size ? writer->ops->packet_size : 1)) != NULL;
-    if (!complete) {
+    encoder->ring = (struct mim_ring){
+        .ops = &mim_encode_steps,
+        .pool = pool,
+        .operation = writer->operation,
+        .min_capacity = 1u + mim_encoder_looks_back(encoder) + mim_encoder_looks_ahead(encoder),
+    };
+    unsigned size = encoder->ring.min_capacity + mim_ring_spare_entries(pool);
+    enum mim_status status = mim_ring_alloc(&encoder->ring, size < MIM_MAX_IN_FLIGHT ? size : MIM_MAX_IN_FLIGHT,
+                                            writer->ops->packet_size, err);
+    if (status != MIM_OK) {
         mim_encoder_destroy(encoder);
-        return mim_fail_nomem(err, "frames in flight");
+        return status;
     }
     *out = encoder;
     return MIM_OK;
@@ -452,18 +390,8 @@ mim_encoder_destroy(struct mim_encoder *encoder)
 {
     if (!encoder)
         return;
-    mim_pool_lock(encoder->pool);
-    if (encoder->status == MIM_OK)
-        encoder->status = MIM_CANCELLED; /* nothing more is claimed */
-    mim_pool_unlock(encoder->pool);
-    mim_pool_drain(encoder->pool, &encoder->client);
-    if (encoder->is_attached)
-        mim_pool_detach(encoder->pool, &encoder->client);
-    while (encoder->used)
-        mim_encoder_drop_first(encoder);
-    for (unsigned i = 0; encoder->frames && i < encoder->frame_count; i++)
-        free(encoder->frames[i].packet);
-    free(encoder->frames);
+    mim_ring_stop(&encoder->ring);
+    mim_ring_clear(&encoder->ring);
     mim_two_pass_destroy(encoder->two_pass);
     free(encoder);
 }

@@ -51,7 +51,8 @@ spool_frame(struct mim_two_pass *two_pass, const struct mim_encode_frame *frame,
     struct mim_spool *spool = two_pass->spool;
     enum mim_status status = mim_spool_write(spool, &frame->info, sizeof frame->info, mim_spool_size(spool), err);
     if (status == MIM_OK)
-        status = mim_spool_write(spool, frame->packet, two_pass->writer->ops->packet_size, mim_spool_size(spool), err);
+        status =
+            mim_spool_write(spool, frame->entry.packet, two_pass->writer->ops->packet_size, mim_spool_size(spool), err);
     for (uint32_t y = 0; y < frame->info.height && status == MIM_OK; y++)
         status = mim_spool_write(spool, frame->raster.data + y * frame->raster.stride, row_bytes(&frame->info),
                                  mim_spool_size(spool), err);
@@ -63,12 +64,12 @@ mim_two_pass_add(struct mim_two_pass *two_pass, struct mim_encode_frame *frame, 
 {
     enum mim_status status = MIM_OK;
     if (mim_encode_frame_next_stage(frame) == MIM_ENCODE_ACCEPTED) {
-        for (uint32_t band = 0; band < frame->bands; band++)
+        for (uint32_t band = 0; band < frame->entry.bands.count; band++)
             mim_encode_frame_convert_band(frame, band, &frame->loss);
         status = mim_encode_frame_converted(frame, two_pass->writer, err);
     }
     if (status == MIM_OK)
-        status = mim_plugin_writer_survey(two_pass->writer, frame->index, &frame->info, &frame->raster, err);
+        status = mim_plugin_writer_survey(two_pass->writer, frame->entry.index, &frame->info, &frame->raster, err);
     if (status == MIM_OK)
         status = spool_frame(two_pass, frame, err);
     two_pass->count += status == MIM_OK;
@@ -105,7 +106,7 @@ mim_two_pass_replay(struct mim_two_pass *two_pass, struct mim_encode_frame *fram
     struct mim_frame_info info;
     enum mim_status status = read_back(two_pass, &info, sizeof info, err);
     if (status == MIM_OK)
-        status = read_back(two_pass, frame->packet, two_pass->writer->ops->packet_size, err);
+        status = read_back(two_pass, frame->entry.packet, two_pass->writer->ops->packet_size, err);
     if (status == MIM_OK)
         status =
             mim_frame_alloc(&frame->given, (enum mim_sample)info.sample, info.width, info.height, info.channels, err);

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* What a frame has to have in common with the first, and what the format loses of all of them. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/error.h"
+#include "base/sample.h"
+#include "pipeline/encode-priv.h"
+
+static enum mim_status
+report_timing(struct mim_encoder *encoder, const struct mim_frame *frame, const struct mim_notice_origin *origin,
+              struct mim_error *err)
+{
+    const struct mim_rational first = encoder->timing.to;
+    const struct mim_rational base = first.den && !mim_time_base_valid(first) ? first : frame->time_base;
+    char text[160];
+    if (!base.den)
+        return MIM_OK;
+    if (!(encoder->writer->ops->flags & MIM_WRITER_TIMING))
+        snprintf(text, sizeof text, "%s keeps no timing: how long each frame is shown is lost",
+                 encoder->writer->format);
+    else if (!mim_time_base_valid(base))
+        snprintf(text, sizeof text, "%" PRId64 "/%" PRId64 " is no time base: how long each frame is shown is lost",
+                 base.num, base.den);
+    else
+        return MIM_OK;
+    return mim_operation_notice_at(encoder->writer->operation, MIM_NOTICE_TIMING, origin, text, err);
+}
+
+static enum mim_status
+report_losses(struct mim_encoder *encoder, const struct mim_frame *frame, struct mim_error *err)
+{
+    const struct mim_writer_ops *ops = encoder->writer->ops;
+    const struct mim_notice_origin second = { .frame = MIM_UNKNOWN, .place = 1 }; /* of the whole, found out now */
+    char text[160];
+    if (encoder->added != 1) /* one frame alone has no timing to lose */
+        return MIM_OK;
+    enum mim_status status = report_timing(encoder, frame, &second, err);
+    if (status == MIM_OK && frame->loop >= 0 && !(ops->flags & MIM_WRITER_LOOP)) {
+        snprintf(text, sizeof text, "%s keeps no loop count: how often the sequence is played is lost",
+                 encoder->writer->format);
+        status = mim_operation_notice_at(encoder->writer->operation, MIM_NOTICE_LOOP, &second, text, err);
+    }
+    return status;
+}
+
+static enum mim_status
+check_shape(const struct mim_encoder *encoder, const struct mim_frame_info *info, struct mim_error *err)
+{
+    const struct mim_frame_info *first = &encoder->first_info;
+    bool same = info->width == first->width && info->height == first->height && info->channels == first->channels &&
+                info->sample == first->sample;
+    if (!encoder->added || same || encoder->writer->ops->flags & MIM_WRITER_MIXED)
+        return MIM_OK;
+    mim_fail(err, MIM_ARGUMENT,
+             "frame %" PRIu64 " is %ux%u with %u channels of %s, the first is %ux%u with %u of %s; frames of "
+             "one %s must be alike",
+             encoder->added, info->width, info->height, info->channels, mim_sample_name((enum mim_sample)info->sample),
+             first->width, first->height, first->channels, mim_sample_name((enum mim_sample)first->sample),
+             encoder->writer->format);
+    if (err)
+        err->frame = encoder->added;
+    return MIM_ARGUMENT;
+}
+
+enum mim_status
+mim_encoder_check(struct mim_encoder *encoder, const struct mim_frame *frame, const struct mim_frame_info *info,
+                  struct mim_error *err)
+{
+    enum mim_status status = check_shape(encoder, info, err);
+    return status == MIM_OK ? report_losses(encoder, frame, err) : status;
+}

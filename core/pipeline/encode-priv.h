@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* The writing pipeline from inside: a ring of encode frames, and what decides about them. */
+#ifndef MIM_CORE_PIPELINE_ENCODE_PRIV_H
+#define MIM_CORE_PIPELINE_ENCODE_PRIV_H
+
+#include "pipeline/encode-frame.h"
+#include "pipeline/encode.h"
+#include "pipeline/ring.h"
+#include "pipeline/two-pass.h"
+
+struct mim_encoder {
+    struct mim_ring ring; /* first: the ring hands it back */
+    struct mim_plugin_writer *writer;
+    uint64_t expected, added;
+    struct mim_frame_info first_info; /* that all others must match */
+    struct mim_encode_timing timing;
+    struct mim_two_pass *two_pass; /* a first pass over all frames is under way */
+    bool is_finishing;             /* no more frames come */
+    enum mim_status status;        /* final */
+    struct mim_error error;
+};
+
+extern const struct mim_ring_ops mim_encode_steps;
+
+static inline struct mim_encode_frame *
+mim_encoder_frame(const struct mim_encoder *encoder, unsigned i)
+{
+    return (struct mim_encode_frame *)mim_ring_at(&encoder->ring, i);
+}
+
+/* Does encode() see the frame before, or the next? */
+static inline bool
+mim_encoder_looks_back(const struct mim_encoder *encoder)
+{
+    return encoder->writer->ops->flags & MIM_WRITER_PREVIOUS;
+}
+
+static inline bool
+mim_encoder_looks_ahead(const struct mim_encoder *encoder)
+{
+    return encoder->writer->ops->flags & MIM_WRITER_NEXT;
+}
+
+/* Is it a frame that may follow those added so far? Reports, with the second frame, what the format cannot keep. */
+enum mim_status mim_encoder_check(struct mim_encoder *encoder, const struct mim_frame *frame,
+                                  const struct mim_frame_info *info, struct mim_error *err);
+/* A serial step, also of the first pass: the plugin gets the frame's metadata and chooses its layout. */
+enum mim_status mim_encoder_accept(struct mim_encoder *encoder, struct mim_encode_frame *frame, struct mim_error *err);
+
+#endif
