@@ -143,6 +143,19 @@ the_verdict_of_working_memory_is_one_frames_need(void)
 }
 
 static void
+a_frame_that_waits_for_memory_is_decoded_once(void)
+{
+    const struct mock_script script = { .count = 40, .shape = frames_of_100k, .busy_us = 120 };
+    for (size_t t = 0; t < THREAD_COUNTS; t++) {
+        struct mim_error err = { 0 };
+        uint64_t peak;
+        int frames;
+        CHECK(read_within(&script, thread_counts[t], 1000000, &frames, &peak, &err) == MIM_END && frames == 40);
+        CHECK(mock_counted.pixels == 40);
+    }
+}
+
+static void
 a_frame_that_grows_too_large_is_named(void)
 {
     struct mock_script script = pages;
@@ -339,6 +352,7 @@ main(void)
         CASE(notices_come_with_their_frames_in_order),
         CASE(strict_makes_a_notice_an_error),
         CASE(the_verdict_of_working_memory_is_one_frames_need),
+        CASE(a_frame_that_waits_for_memory_is_decoded_once),
         CASE(a_frame_that_grows_too_large_is_named),
         CASE(too_many_frames_are_a_limit),
         CASE(metadata_has_a_limit_of_its_own),

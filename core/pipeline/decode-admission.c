@@ -197,7 +197,7 @@ mim_decode_frame_admit(struct mim_decode_frame *frame, const struct mim_decode_f
     if (frame->entry.outcome.status != MIM_OK)
         mim_decode_frame_free_pixels(frame);
     if (wait) {
-        frame->entry.outcome.status = MIM_OK;
+        frame->entry.outcome = (struct mim_ring_outcome){ 0 };
         return false;
     }
     if (frame->entry.outcome.status == MIM_OK && frame->target.is_wanted && route->result)
