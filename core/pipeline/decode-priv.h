@@ -69,6 +69,9 @@ void mim_decoder_drop_all(struct mim_decoder *decoder);
 bool mim_decoder_has_wanted(const struct mim_decoder *decoder);
 /* Drop the first frames that were only drawn on the way and are done. */
 void mim_decoder_drop_passed(struct mim_decoder *decoder);
+/* The frame to be prepared, which the serial step fills; NULL: none for now. */
+struct mim_decode_frame *mim_decoder_claim_prepare(struct mim_decoder *decoder);
+void mim_decoder_settle_prepare(struct mim_decoder *decoder, struct mim_decode_frame *frame, enum mim_status status);
 /* The sequence breaks off at `index`, or ends: from now on that is the answer. */
 void mim_decoder_note_end(struct mim_decoder *decoder, uint64_t index, enum mim_status status,
                           const struct mim_error *error);

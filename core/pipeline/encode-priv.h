@@ -47,4 +47,11 @@ enum mim_status mim_encoder_check(struct mim_encoder *encoder, const struct mim_
 /* A serial step, also of the first pass: the plugin gets the frame's metadata and chooses its layout. */
 enum mim_status mim_encoder_accept(struct mim_encoder *encoder, struct mim_encode_frame *frame, struct mim_error *err);
 
+/* Work until the goal, or until the writer has failed for good. */
+enum mim_status mim_encoder_wait_capacity(struct mim_encoder *encoder, struct mim_error *err); /* for another frame */
+enum mim_status mim_encoder_wait_accepted(struct mim_encoder *encoder, struct mim_error *err); /* of the newest frame */
+enum mim_status mim_encoder_wait_put(struct mim_encoder *encoder, struct mim_error *err);      /* of all frames */
+/* The writer fails for good, unless it has. */
+void mim_encoder_give_up(struct mim_encoder *encoder, enum mim_status status, const struct mim_error *error);
+
 #endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* The serial step of reading: whether a frame may be prepared, which one, and what its facts settle. */
+#include "pipeline/decode-priv.h"
+
+static bool
+may_prepare(const struct mim_decoder *decoder)
+{
+    const struct mim_ring *ring = &decoder->ring;
+    unsigned capacity = ring->state == MIM_RING_EXCLUSIVE ? 1 : mim_ring_capacity(ring);
+    if (ring->is_serial_busy || ring->used >= capacity)
+        return false;
+    if (decoder->demand == MIM_DEMAND_READ_AHEAD && ring->state == MIM_RING_SHARED)
+        return true;
+    return decoder->demand != MIM_DEMAND_NONE && !mim_decoder_has_wanted(decoder);
+}
+
+struct mim_decode_frame *
+mim_decoder_claim_prepare(struct mim_decoder *decoder)
+{
+    uint64_t selected, index;
+    if (!may_prepare(decoder) || !mim_decode_plan_selected(&decoder->plan, &selected) ||
+        mim_decoder_is_past_end(decoder, selected))
+        return NULL;
+    struct mim_decode_target target = mim_decode_plan_next(&decoder->plan, selected, &index);
+    if (decoder->ring.used && mim_plugin_reader_reopens_for(&decoder->plugin, index))
+        return NULL;
+
+    struct mim_decode_frame *frame = mim_decoder_frame(decoder, decoder->ring.used++);
+    *frame = (struct mim_decode_frame){ .entry = { .index = index, .packet = frame->entry.packet },
+                                        .target = target,
+                                        .before = decoder->canvas.last,
+                                        .stage = MIM_DECODE_PREPARING };
+    mim_decode_plan_advance(&decoder->plan, index, &target);
+    return frame;
+}
+
+bool
+mim_decoder_may_retry(enum mim_status status)
+{
+    return status == MIM_CANCELLED || status == MIM_TIMEOUT || status == MIM_NOMEM;
+}
+
+void
+mim_decoder_note_end(struct mim_decoder *decoder, uint64_t index, enum mim_status status, const struct mim_error *error)
+{
+    decoder->end = (struct mim_decode_end){ .is_known = true, .index = index, .status = status, .error = *error };
+}
+
+static void
+settle_end(struct mim_decoder *decoder, struct mim_decode_frame *frame, enum mim_status status)
+{
+    struct mim_ring_outcome *outcome = &frame->entry.outcome;
+    bool is_refused =
+        status == MIM_LIMIT && decoder->plugin.serial.refused && decoder->ring.state != MIM_RING_EXCLUSIVE;
+    decoder->plan.canvas_next = MIM_UNKNOWN;
+    if (is_refused || mim_decoder_may_retry(status) || (decoder->source_of && status != MIM_END)) {
+        /* not the sequence's fault, so not its end */
+        frame->stage = MIM_DECODE_ACTIVE;
+        frame->target.is_wanted = true;
+        outcome->is_refused = is_refused;
+        outcome->status = status;
+        return;
+    }
+    mim_decoder_note_end(decoder, frame->entry.index, status, &outcome->error);
+    if (frame->target.is_wanted)
+        mim_decode_plan_return(&decoder->plan, &frame->target);
+    decoder->ring.used--; /* it was the last in line: preparing is serial */
+}
+
+/* And what was there is not wanted back afterwards. */
+static bool
+covers_canvas(const struct mim_decoder *decoder, const struct mim_frame_info *info)
+{
+    const struct mim_raster *canvas = &decoder->canvas.pixels.raster;
+    return info->blend == MIM_BLEND_REPLACE && info->dispose != MIM_DISPOSE_PREVIOUS && info->x <= 0 && info->y <= 0 &&
+           info->x + (int64_t)info->width >= canvas->width && info->y + (int64_t)info->height >= canvas->height;
+}
+
+void
+mim_decoder_settle_prepare(struct mim_decoder *decoder, struct mim_decode_frame *frame, enum mim_status status)
+{
+    if (status != MIM_OK) {
+        settle_end(decoder, frame, status);
+        return;
+    }
+
+    frame->stage = MIM_DECODE_PREPARED;
+    frame->packet_state = MIM_PACKET_FILLED;
+    frame->source = decoder->source_of ? decoder->source_of(frame->entry.packet) : decoder->plugin.operation->source;
+    if (!decoder->plan.is_composed)
+        return;
+    if (frame->info.flags & MIM_FRAME_KEY) {
+        mim_keyframes_add(&decoder->plan.keyframes, frame->entry.index);
+        frame->target.start = MIM_CANVAS_BARE;
+    }
+    if (covers_canvas(decoder, &frame->info))
+        frame->target.start = MIM_CANVAS_COVERED;
+    decoder->canvas.last = mim_decode_frame_placement(frame);
+}
