@@ -209,6 +209,49 @@ the_verdict_of_working_memory_is_the_same_on_any_threads(void)
     }
 }
 
+static void
+wants_u8(uint64_t index, struct mim_frame_info *info)
+{
+    (void)index;
+    info->sample = MIM_SAMPLE_U8;
+}
+
+/* Ten frames of floats, of which frame `bad` has one that no integer can hold. */
+static enum mim_status
+write_floats(unsigned threads, uint32_t bad, struct mim_error *err)
+{
+    const struct mock_script script = {
+        .busy_us = 100, .parts = 3, .worker_bytes = 3000, .pixels_bytes = 50000, .accepts = wants_u8
+    };
+    struct mim_context *context = mock_context(&script, threads);
+    struct mim_write_options options = { .format = "mock", .control.limits.working_bytes = 100000 };
+    struct mim_frame floats[10] = { 0 };
+    struct written written = { 0 };
+    for (uint32_t i = 0; i < 10; i++) {
+        CHECK(mim_frame_alloc(&floats[i], MIM_SAMPLE_F32, WIDTH, HEIGHT, 1, NULL) == MIM_OK);
+        for (uint32_t y = 0; y < HEIGHT; y++)
+            memset((char *)floats[i].data + y * floats[i].stride, 0, WIDTH * sizeof(float));
+    }
+    *(float *)floats[bad].data = 7;
+    enum mim_status status =
+        mim_write(context, "<bytes>", floats, 10, NULL, &options, &written.data, &written.size, err);
+    mim_free(written.data);
+    for (uint32_t i = 0; i < 10; i++)
+        mim_frame_clear(&floats[i]);
+    mim_context_destroy(context);
+    return status;
+}
+
+static void
+a_conversion_that_fails_fails_for_good(void)
+{
+    for (size_t t = 0; t < THREAD_COUNTS; t++)
+        for (uint32_t bad = 2; bad < 10; bad++) {
+            struct mim_error err = { 0 };
+            CHECK(write_floats(thread_counts[t], bad, &err) == MIM_ARGUMENT && err.frame == bad);
+        }
+}
+
 /* They grow by half as they come, a row at a time; 354 294 bytes would be next. */
 static void
 coded_bytes_may_fill_the_working_memory(void)
@@ -271,6 +314,7 @@ main(void)
         CASE(two_passes_see_every_frame_before_the_first_is_encoded),
         CASE(frames_are_converted_to_what_is_accepted),
         CASE(the_verdict_of_working_memory_is_the_same_on_any_threads),
+        CASE(a_conversion_that_fails_fails_for_good),
         CASE(coded_bytes_may_fill_the_working_memory),
         CASE(an_appended_frame_is_the_callers_again),
     };

@@ -190,6 +190,8 @@ mim_encode_frame_put(struct mim_encode_frame *frame, struct mim_plugin_writer *w
 void
 mim_encode_frame_forget_coded(struct mim_encode_frame *frame, struct mim_plugin_writer *writer)
 {
+    if (!frame->entry.parts.claimed)
+        return; /* nothing is coded, and a failure is one of the conversion, which stays */
     for (uint32_t i = 0; frame->coded && i < frame->entry.parts.count; i++)
         mim_coded_clear(&frame->coded[i], &writer->operation->budget);
     frame->entry.parts.claimed = frame->entry.parts.done = 0;
