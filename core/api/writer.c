@@ -220,7 +220,7 @@ deliver_notices(struct mim_writer *writer, struct mim_error *err)
 static enum mim_status
 deliver_before_failure(struct mim_writer *writer, enum mim_status status, struct mim_error *err)
 {
-    uint64_t sound = mim_encoder_sound(writer->encoder);
+    uint64_t sound = mim_encoder_sound_count(writer->encoder);
     const struct mim_notice_range due = { .end = sound, .end_late = sound };
     struct mim_error error;
     enum mim_status earlier = mim_operation_deliver(&writer->operation, &due, &error);

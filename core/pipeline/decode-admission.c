@@ -162,8 +162,8 @@ bands_of(const struct mim_decode_frame *frame, const struct mim_decode_frame_rou
 }
 
 static enum mim_status
-admit_frame(struct mim_decode_frame *frame, const struct mim_decode_frame_route *route, uint64_t used, bool alone,
-            bool *wait)
+admit_frame(struct mim_decode_frame *frame, const struct mim_decode_frame_route *route, uint64_t held, bool is_first,
+            bool *has_to_wait)
 {
     uint64_t need = 0, canvas = route->canvas ? mim_canvas_missing(route->canvas, frame->info.dispose) : 0;
     enum mim_status status = plan_memory(frame, route, &need, &frame->entry.outcome.error);
@@ -171,32 +171,32 @@ admit_frame(struct mim_decode_frame *frame, const struct mim_decode_frame_route 
         return status;
 
     mim_size_add(need, canvas, &need);
-    if (!alone)
+    if (!is_first)
         mim_size_add(need, frame->out_bytes, &need);
-    mim_size_add(need, used, &need);
+    mim_size_add(need, held, &need);
     if (!mim_memory_budget_admit_frames(&route->operation->budget, need)) {
         uint64_t ceiling = atomic_load(&route->operation->budget.ceiling);
         mim_size_add(need, atomic_load(&route->operation->budget.plugin), &need);
-        *wait = !alone;
+        *has_to_wait = !is_first;
         frame->entry.outcome.is_refused = true;
         return mim_fail_limit(&frame->entry.outcome.error, need, ceiling,
                               "%ux%u pixels need %" PRIu64 " bytes of working memory, and %" PRIu64 " are allowed",
                               frame->out.width, frame->out.height, need, ceiling);
     }
     status = take_memory(frame, route, &frame->entry.outcome.error);
-    *wait = status == MIM_NOMEM && !alone;
+    *has_to_wait = status == MIM_NOMEM && !is_first;
     return status;
 }
 
 bool
-mim_decode_frame_admit(struct mim_decode_frame *frame, const struct mim_decode_frame_route *route, uint64_t used,
-                       bool alone)
+mim_decode_frame_admit(struct mim_decode_frame *frame, const struct mim_decode_frame_route *route, uint64_t held,
+                       bool is_first)
 {
-    bool wait = false;
-    frame->entry.outcome.status = admit_frame(frame, route, used, alone, &wait);
+    bool has_to_wait = false;
+    frame->entry.outcome.status = admit_frame(frame, route, held, is_first, &has_to_wait);
     if (frame->entry.outcome.status != MIM_OK)
         mim_decode_frame_free_pixels(frame);
-    if (wait) {
+    if (has_to_wait) {
         frame->entry.outcome = (struct mim_ring_outcome){ 0 };
         return false;
     }

@@ -4,7 +4,7 @@
 
 /* Steps are halted: prepare frame i, without its pixels. */
 static enum mim_status
-look_at(struct mim_decoder *decoder, uint64_t i, struct mim_frame_info *info, struct mim_error *err)
+prepare_facts(struct mim_decoder *decoder, uint64_t i, struct mim_frame_info *info, struct mim_error *err)
 {
     if (mim_decoder_is_past_end(decoder, i)) {
         if (err && decoder->end.status != MIM_END)
@@ -27,7 +27,7 @@ enum mim_status
 mim_decoder_info(struct mim_decoder *decoder, uint64_t i, struct mim_frame_info *info, struct mim_error *err)
 {
     mim_decoder_halt(decoder);
-    enum mim_status status = look_at(decoder, i, info, err);
+    enum mim_status status = prepare_facts(decoder, i, info, err);
     mim_ring_resume(&decoder->ring);
     if (status != MIM_OK)
         return status;
@@ -47,7 +47,7 @@ mim_decoder_frame_metadata(struct mim_decoder *decoder, uint64_t i, struct mim_m
 {
     bool is_refused;
     mim_decoder_halt(decoder);
-    enum mim_status status = look_at(decoder, i, NULL, err);
+    enum mim_status status = prepare_facts(decoder, i, NULL, err);
     if (status == MIM_OK)
         status = mim_plugin_reader_metadata(&decoder->plugin, 0, i, decoder->plugin.stash.packet,
                                             &decoder->plugin.stash.info, meta, &is_refused, err);
@@ -63,7 +63,7 @@ count_by_walking(struct mim_decoder *decoder, uint64_t *count, struct mim_error 
     for (*count = 0; status == MIM_OK; *count += status == MIM_OK) {
         status = mim_operation_poll(decoder->plugin.operation, err);
         if (status == MIM_OK)
-            status = look_at(decoder, *count, NULL, err);
+            status = prepare_facts(decoder, *count, NULL, err);
     }
     return status == MIM_END ? MIM_OK : status;
 }

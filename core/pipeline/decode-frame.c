@@ -80,24 +80,24 @@ mim_decode_frame_finish_band(struct mim_decode_frame *frame, const struct mim_de
 }
 
 bool
-mim_decode_frame_draws_on(const struct mim_decode_frame *frame)
+mim_decode_frame_is_drawable(const struct mim_decode_frame *frame)
 {
     return frame->entry.outcome.status == MIM_OK || frame->entry.failed_rank == MIM_DECODE_METADATA_RANK;
 }
 
 bool
-mim_decode_frame_pixels_done(const struct mim_decode_frame *frame)
+mim_decode_frame_has_pixels(const struct mim_decode_frame *frame)
 {
     return frame->stage == MIM_DECODE_ACTIVE && mim_ring_is_done(&frame->entry.parts);
 }
 
 bool
-mim_decode_frame_done(const struct mim_decode_frame *frame)
+mim_decode_frame_is_done(const struct mim_decode_frame *frame)
 {
     const struct mim_ring_entry *entry = &frame->entry;
     if (frame->stage != MIM_DECODE_ACTIVE || frame->packet_state != MIM_PACKET_EMPTY)
         return false;
-    if (!mim_decode_frame_draws_on(frame))
+    if (!mim_decode_frame_is_drawable(frame))
         return mim_ring_is_idle(&entry->parts) && mim_ring_is_idle(&entry->bands);
     return mim_ring_is_done(&entry->parts) && mim_ring_is_done(&entry->bands);
 }

@@ -71,8 +71,8 @@ enum mim_status mim_decode_frame_shape(const struct mim_decode_frame_route *rout
 
 /* Take memory. `used`: what others hold. `alone`: the first in line. false: wait until others are through. Failure is in
  * frame->entry.outcome. */
-bool mim_decode_frame_admit(struct mim_decode_frame *frame, const struct mim_decode_frame_route *route, uint64_t used,
-                            bool alone);
+bool mim_decode_frame_admit(struct mim_decode_frame *frame, const struct mim_decode_frame_route *route, uint64_t held,
+                            bool is_first);
 
 /* The frame in packed bytes. */
 uint64_t mim_decode_frame_packed_bytes(const struct mim_decode_frame *frame);
@@ -88,10 +88,10 @@ void mim_decode_frame_finish_band(struct mim_decode_frame *frame, const struct m
 #define MIM_DECODE_METADATA_RANK (UINT64_C(1) << 33)
 
 /* Are its pixels still worth work? Also when only its metadata cannot be had, for a band may fail, too. */
-bool mim_decode_frame_draws_on(const struct mim_decode_frame *frame);
-bool mim_decode_frame_pixels_done(const struct mim_decode_frame *frame);
+bool mim_decode_frame_is_drawable(const struct mim_decode_frame *frame);
+bool mim_decode_frame_has_pixels(const struct mim_decode_frame *frame);
 /* Nothing is left to do, or it has failed and nothing of it runs. */
-bool mim_decode_frame_done(const struct mim_decode_frame *frame);
+bool mim_decode_frame_is_done(const struct mim_decode_frame *frame);
 
 /* Hand the frame over; into the caller's memory where that was lent. */
 enum mim_status mim_decode_frame_deliver(struct mim_decode_frame *frame, const struct mim_decode_frame_route *route,

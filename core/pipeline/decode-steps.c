@@ -50,7 +50,7 @@ void
 mim_decoder_drop_passed(struct mim_decoder *decoder)
 {
     while (decoder->ring.used && !mim_decoder_frame(decoder, 0)->target.is_wanted &&
-           mim_decode_frame_done(mim_decoder_frame(decoder, 0)))
+           mim_decode_frame_is_done(mim_decoder_frame(decoder, 0)))
         mim_ring_drop_first(&decoder->ring);
 }
 
@@ -117,7 +117,7 @@ band_may_start(struct mim_decoder *decoder, unsigned i, uint32_t band)
 {
     while (decoder->plan.is_composed && i--) {
         const struct mim_decode_frame *before = mim_decoder_frame(decoder, i);
-        if (mim_decode_frame_draws_on(before))
+        if (mim_decode_frame_is_drawable(before))
             return before->stage == MIM_DECODE_ACTIVE && before->has_band[band];
         if (!mim_ring_is_idle(&before->entry.bands))
             return false;
@@ -137,14 +137,14 @@ claim_work(struct mim_decoder *decoder, unsigned i, struct mim_ring_step *step)
     struct mim_decode_frame *frame = mim_decoder_frame(decoder, i);
     struct mim_ring_tally *parts = &frame->entry.parts, *bands = &frame->entry.bands;
     *step = (struct mim_ring_step){ .entry = &frame->entry, .is_timed = true };
-    if (!mim_decode_frame_draws_on(frame))
+    if (!mim_decode_frame_is_drawable(frame))
         return false;
     if (parts->claimed < parts->count) {
         step->kind = STEP_PIXELS;
         step->rank = step->which = parts->claimed++;
         return true;
     }
-    if (!mim_decode_frame_pixels_done(frame))
+    if (!mim_decode_frame_has_pixels(frame))
         return false;
     if (bands->claimed < bands->count && band_may_start(decoder, i, bands->claimed)) {
         step->kind = STEP_BAND;
@@ -165,7 +165,7 @@ static bool
 claim_release(struct mim_decoder *decoder, struct mim_decode_frame *frame, struct mim_ring_step *step)
 {
     bool is_quiet = mim_ring_is_idle(&frame->entry.parts) &&
-                    (frame->entry.outcome.status != MIM_OK || mim_decode_frame_pixels_done(frame)) &&
+                    (frame->entry.outcome.status != MIM_OK || mim_decode_frame_has_pixels(frame)) &&
                     (frame->metadata.is_claimed ? frame->metadata.is_done : !wants_metadata(decoder, frame));
     if (frame->packet_state != MIM_PACKET_FILLED || !is_quiet)
         return false;

@@ -63,7 +63,7 @@ next_is_done(struct mim_pool_client *client)
 {
     struct mim_decoder *decoder = decoder_of(client);
     if (decoder->ring.used && mim_decoder_frame(decoder, 0)->target.is_wanted)
-        return mim_decode_frame_done(mim_decoder_frame(decoder, 0));
+        return mim_decode_frame_is_done(mim_decoder_frame(decoder, 0));
     return at_the_end(decoder);
 }
 
@@ -177,7 +177,7 @@ set_demand(struct mim_decoder *decoder, enum mim_decode_demand demand)
 
 /* true: `status` is the answer. */
 static bool
-next_or_why(struct mim_decoder *decoder, struct mim_frame *frame, enum mim_status *status, struct mim_error *err)
+try_next(struct mim_decoder *decoder, struct mim_frame *frame, enum mim_status *status, struct mim_error *err)
 {
     enum outlook outlook = work_until(decoder, next_is_known);
     if (outlook != NOT_YET) /* the frame's size is known: threads may be worth it now */
@@ -210,7 +210,7 @@ mim_decoder_next(struct mim_decoder *decoder, bool read_ahead, struct mim_frame 
 {
     enum mim_status status = MIM_OK;
     set_demand(decoder, read_ahead ? MIM_DEMAND_READ_AHEAD : MIM_DEMAND_ONE);
-    while (!next_or_why(decoder, frame, &status, err)) {
+    while (!try_next(decoder, frame, &status, err)) {
     }
     set_demand(decoder, read_ahead && status == MIM_OK ? MIM_DEMAND_READ_AHEAD : MIM_DEMAND_NONE);
     return status;

@@ -27,7 +27,7 @@ encoder_of(struct mim_pool_client *client)
 
 /* The frame whose turn it is to be written; NULL when there is none. */
 static struct mim_encode_frame *
-first_unput(struct mim_encoder *encoder)
+first_unwritten(struct mim_encoder *encoder)
 {
     for (unsigned i = 0; i < encoder->ring.used; i++)
         if (mim_encoder_frame(encoder, i)->stage != MIM_ENCODE_PUT)
@@ -39,7 +39,7 @@ first_unput(struct mim_encoder *encoder)
 static bool
 has_failed(struct mim_encoder *encoder)
 {
-    const struct mim_encode_frame *frame = first_unput(encoder);
+    const struct mim_encode_frame *frame = first_unwritten(encoder);
     return encoder->status != MIM_OK || (frame && frame->entry.outcome.status != MIM_OK &&
                                          mim_ring_is_idle(&frame->entry.parts) && !encoder->ring.is_serial_busy);
 }
@@ -74,10 +74,10 @@ can_take_another(struct mim_pool_client *client)
 }
 
 static bool
-all_is_put(struct mim_pool_client *client)
+all_are_written(struct mim_pool_client *client)
 {
     struct mim_encoder *encoder = encoder_of(client);
-    return has_failed(encoder) || !first_unput(encoder);
+    return has_failed(encoder) || !first_unwritten(encoder);
 }
 
 /* A frame that was refused memory while others held some is encoded again, alone. */
@@ -105,7 +105,7 @@ judge_progress(struct mim_encoder *encoder, bool (*goal)(struct mim_pool_client 
         return goal(&encoder->ring.client) ? REACHED : NOT_YET;
     if (encoder->status != MIM_OK)
         return FAILED;
-    const struct mim_ring_outcome *outcome = &first_unput(encoder)->entry.outcome;
+    const struct mim_ring_outcome *outcome = &first_unwritten(encoder)->entry.outcome;
     if (outcome->is_refused)
         return REFUSED;
     give_up(encoder, outcome->status, &outcome->error);
@@ -160,5 +160,5 @@ mim_encoder_wait_accepted(struct mim_encoder *encoder, struct mim_error *err)
 enum mim_status
 mim_encoder_wait_put(struct mim_encoder *encoder, struct mim_error *err)
 {
-    return work_until(encoder, all_is_put, err);
+    return work_until(encoder, all_are_written, err);
 }

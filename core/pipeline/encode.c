@@ -58,7 +58,7 @@ enter_ring(struct mim_encoder *encoder, const struct mim_encode_frame *frame)
 
 /* Was the newest frame not accepted? Then it never came. */
 static bool
-take_back_refused(struct mim_encoder *encoder, uint64_t index, struct mim_error *err)
+take_back_newest(struct mim_encoder *encoder, uint64_t index, struct mim_error *err)
 {
     mim_pool_lock(encoder->ring.pool);
     struct mim_encode_frame *frame = encoder->ring.used ? mim_encoder_frame(encoder, encoder->ring.used - 1) : NULL;
@@ -92,7 +92,7 @@ add_to_ring(struct mim_encoder *encoder, struct mim_frame *given, const struct m
     status = mim_encoder_wait_accepted(encoder, err);
     if (status != MIM_OK)
         return status;
-    if (take_back_refused(encoder, encoder->added - 1, err))
+    if (take_back_newest(encoder, encoder->added - 1, err))
         return err->status;
     mim_ring_consider_threads(&encoder->ring);
     return MIM_OK;
@@ -212,7 +212,7 @@ mim_encoder_count(const struct mim_encoder *encoder)
 }
 
 uint64_t
-mim_encoder_sound(const struct mim_encoder *encoder)
+mim_encoder_sound_count(const struct mim_encoder *encoder)
 {
     return encoder->status == MIM_OK || encoder->error.frame > encoder->added ? encoder->added : encoder->error.frame;
 }

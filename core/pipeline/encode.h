@@ -28,7 +28,7 @@ enum mim_status mim_encoder_fail(struct mim_encoder *encoder, enum mim_status st
 enum mim_status mim_encoder_status(const struct mim_encoder *encoder, struct mim_error *err);
 /* Frames added; and of these, those before the one that failed. */
 uint64_t mim_encoder_count(const struct mim_encoder *encoder);
-uint64_t mim_encoder_sound(const struct mim_encoder *encoder);
+uint64_t mim_encoder_sound_count(const struct mim_encoder *encoder);
 /* No more frames than these are between adding and writing, however many threads work. */
 #define MIM_MAX_IN_FLIGHT 64
 

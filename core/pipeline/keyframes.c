@@ -7,7 +7,7 @@
 
 /* Entries that are not after `index`. */
 static size_t
-rank(const struct mim_keyframes *keyframes, uint64_t index)
+count_up_to(const struct mim_keyframes *keyframes, uint64_t index)
 {
     size_t low = 0, high = keyframes->count;
     while (low < high) {
@@ -26,14 +26,14 @@ mim_keyframes_add(struct mim_keyframes *keyframes, uint64_t index)
     if (!keyframes->items && !(keyframes->items = malloc(MIM_MAX_KEYFRAMES * sizeof *keyframes->items)))
         return; /* fewer keys only make going back slower */
 
-    size_t at = rank(keyframes, index);
+    size_t at = count_up_to(keyframes, index);
     if (at && keyframes->items[at - 1] == index)
         return;
     if (keyframes->count == MIM_MAX_KEYFRAMES) {
         for (size_t i = 0; i < MIM_MAX_KEYFRAMES / 2; i++)
             keyframes->items[i] = keyframes->items[2 * i];
         keyframes->count = MIM_MAX_KEYFRAMES / 2;
-        at = rank(keyframes, index);
+        at = count_up_to(keyframes, index);
     }
     memmove(keyframes->items + at + 1, keyframes->items + at, (keyframes->count - at) * sizeof *keyframes->items);
     keyframes->items[at] = index;
@@ -43,7 +43,7 @@ mim_keyframes_add(struct mim_keyframes *keyframes, uint64_t index)
 uint64_t
 mim_keyframes_before(const struct mim_keyframes *keyframes, uint64_t index)
 {
-    size_t at = rank(keyframes, index);
+    size_t at = count_up_to(keyframes, index);
     return at ? keyframes->items[at - 1] : 0;
 }
 

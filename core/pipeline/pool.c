@@ -24,7 +24,7 @@ struct mim_pool {
     struct mim_pool_client *clients; /* latest first: a writer drains before its reader fills */
     unsigned threads;                /* the caller's among them */
     unsigned started;
-    bool tried_to_start, stopping;
+    bool has_tried_to_start, is_stopping;
     struct helper helpers[];
 };
 
@@ -82,7 +82,7 @@ mim_pool_destroy(struct mim_pool *pool)
         return;
 
     mim_pool_lock(pool);
-    pool->stopping = true;
+    pool->is_stopping = true;
     pthread_cond_broadcast(&pool->changed);
     mim_pool_unlock(pool);
     for (unsigned i = 0; i < pool->started; i++)
@@ -109,10 +109,10 @@ run_one(struct mim_pool *pool, struct mim_pool_client *client, unsigned worker)
     mim_pool_unlock(pool);
     client->run(client, worker, &step);
     mim_pool_lock(pool);
-    bool news = client->settle(client, worker, &step);
+    bool has_news = client->settle(client, worker, &step);
     client->running--;
     /* what a helper did somebody may be waiting for; the caller wakes others only when there is work for them */
-    if (news || worker)
+    if (has_news || worker)
         pthread_cond_broadcast(&pool->changed);
     return true;
 }
@@ -127,13 +127,13 @@ run_any(struct mim_pool *pool, unsigned worker)
 }
 
 static void *
-help(void *argument)
+run_helper(void *argument)
 {
     struct helper *helper = argument;
     struct mim_pool *pool = helper->pool;
 
     mim_pool_lock(pool);
-    while (!pool->stopping)
+    while (!pool->is_stopping)
         if (!run_any(pool, helper->worker))
             pthread_cond_wait(&pool->changed, &pool->lock);
     mim_pool_unlock(pool);
@@ -147,7 +147,7 @@ start_helper(struct helper *helper)
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    bool started = pthread_create(&helper->thread, NULL, help, helper) == 0;
+    bool started = pthread_create(&helper->thread, NULL, run_helper, helper) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return started;
 }
@@ -155,10 +155,10 @@ start_helper(struct helper *helper)
 void
 mim_pool_start(struct mim_pool *pool)
 {
-    if (pool->tried_to_start)
+    if (pool->has_tried_to_start)
         return;
 
-    pool->tried_to_start = true;
+    pool->has_tried_to_start = true;
     for (unsigned i = 0; i + 1 < pool->threads; i++) {
         pool->helpers[i] = (struct helper){ .pool = pool, .worker = i + 1 };
         if (!start_helper(&pool->helpers[i]))

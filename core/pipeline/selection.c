@@ -34,7 +34,7 @@ mim_ranges_need_count(const struct mim_range *ranges, size_t range_count)
 
 /* As Python clips the ends of a slice. */
 static int64_t
-clip(int64_t at, int64_t count, int64_t low, int64_t high)
+clip_index(int64_t at, int64_t count, int64_t low, int64_t high)
 {
     if (at < 0)
         at += count;
@@ -55,8 +55,8 @@ static struct mim_run
 resolve_counted(const struct mim_range *range, int64_t count)
 {
     int64_t step = step_of(range), low = step < 0 ? -1 : 0, high = step < 0 ? count - 1 : count;
-    int64_t start = range->has_start ? clip(range->start, count, low, high) : step < 0 ? high : low;
-    int64_t stop = range->has_stop ? clip(range->stop, count, low, high) : step < 0 ? low : high;
+    int64_t start = range->has_start ? clip_index(range->start, count, low, high) : step < 0 ? high : low;
+    int64_t stop = range->has_stop ? clip_index(range->stop, count, low, high) : step < 0 ? low : high;
     uint64_t span =
         step < 0 ? (start > stop ? (uint64_t)(start - stop) : 0) : (stop > start ? (uint64_t)(stop - start) : 0);
     uint64_t stride = step < 0 ? -(uint64_t)step : (uint64_t)step;
@@ -136,7 +136,7 @@ mim_selection_size(const struct mim_selection *selection, uint64_t count)
 
 /* Runs may be empty: pass over them. */
 static void
-settle(struct mim_cursor *cursor, const struct mim_selection *selection)
+skip_empty_runs(struct mim_cursor *cursor, const struct mim_selection *selection)
 {
     while (cursor->run < selection->run_count && cursor->done >= selection->runs[cursor->run].count)
         *cursor = (struct mim_cursor){ .run = cursor->run + 1 };
@@ -146,7 +146,7 @@ const struct mim_run *
 mim_cursor_run(const struct mim_cursor *cursor, const struct mim_selection *selection)
 {
     struct mim_cursor at = *cursor;
-    settle(&at, selection);
+    skip_empty_runs(&at, selection);
     return at.run < selection->run_count ? &selection->runs[at.run] : NULL;
 }
 
@@ -154,7 +154,7 @@ bool
 mim_cursor_index(const struct mim_cursor *cursor, const struct mim_selection *selection, uint64_t *index)
 {
     struct mim_cursor at = *cursor;
-    settle(&at, selection);
+    skip_empty_runs(&at, selection);
     if (at.run >= selection->run_count)
         return false;
     const struct mim_run *run = &selection->runs[at.run];
@@ -165,7 +165,7 @@ mim_cursor_index(const struct mim_cursor *cursor, const struct mim_selection *se
 void
 mim_cursor_advance(struct mim_cursor *cursor, const struct mim_selection *selection)
 {
-    settle(cursor, selection);
+    skip_empty_runs(cursor, selection);
     if (cursor->run < selection->run_count)
         cursor->done++;
 }
@@ -173,7 +173,7 @@ mim_cursor_advance(struct mim_cursor *cursor, const struct mim_selection *select
 bool
 mim_cursor_end_run(struct mim_cursor *cursor, const struct mim_selection *selection)
 {
-    settle(cursor, selection);
+    skip_empty_runs(cursor, selection);
     if (cursor->run < selection->run_count)
         *cursor = (struct mim_cursor){ .run = cursor->run + 1 };
     return cursor->run < selection->run_count;
