@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Notices of conversions. */
+/* Wording of the notices about conversions. */
 #include "pipeline/conversion-notices.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Admitting a frame to the reading pipeline: the limits that it has to keep, and its memory. */
+/* Admission of a frame to the reading pipeline: checks its limits and takes its memory. */
 #include "pipeline/decode-frame.h"
 
 #include <inttypes.h>
@@ -12,7 +12,7 @@
 
 #define PALETTE_BYTES 1024
 
-/* Choose a stride; the picture's bytes. UINT64_MAX when the numbers do not fit. */
+/* Choose a stride. Returns the bytes of the picture, or UINT64_MAX on overflow. */
 static uint64_t
 lay_out(struct mim_raster *raster, bool packed)
 {
@@ -23,7 +23,7 @@ lay_out(struct mim_raster *raster, bool packed)
     return mim_picture_bytes(raster->height, raster->stride, &size) ? size : UINT64_MAX;
 }
 
-/* The limit is there for the memory: each four channels of a pixel count as one. */
+/* The limit bounds memory, so a pixel counts once for every four channels. */
 static enum mim_status
 check_pixels_limit(const struct mim_decode_frame *frame, const struct mim_decode_frame_route *route,
                    struct mim_error *err)
@@ -52,12 +52,12 @@ check_result(const struct mim_decode_frame *frame, const struct mim_decode_frame
     if (mim_size_add(route->result->admitted, more, &needed) && needed <= limit)
         return MIM_OK;
     return mim_fail_limit(err, needed, limit,
-                          "the result is over its budget: up to this frame it has %" PRIu64
-                          " bytes of pixels, and %" PRIu64 " are allowed",
+                          "the result exceeds its budget: %" PRIu64 " bytes of pixels up to this frame, %" PRIu64
+                          " are allowed",
                           needed, limit);
 }
 
-/* Use plain samples where they are. false: they have to be read. */
+/* Use plain samples in place. false: they have to be read. */
 static bool
 map_samples(struct mim_decode_frame *frame, const struct mim_decode_frame_route *route)
 {
@@ -109,7 +109,7 @@ plan_memory(struct mim_decode_frame *frame, const struct mim_decode_frame_route 
     if (!mim_size_add(frame->own_bytes, info->work_size, &frame->own_bytes))
         frame->own_bytes = UINT64_MAX;
     *need = frame->own_bytes;
-    /* both may be held at once: by two frames the larger is meant */
+    /* both may be held at once; the budget allows for two frames of the larger size */
     mim_memory_budget_expect(&route->operation->budget, pixel_bytes > out_bytes ? pixel_bytes : out_bytes);
     return MIM_OK;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What a sequence is known to hold, without pixels: shapes, metadata, the number of frames. */
+/* Facts of a sequence without its pixels: shapes, metadata, the number of frames. */
 #include "pipeline/decode-priv.h"
 
-/* Steps are halted: prepare frame i, without its pixels. */
+/* The decoder is halted: prepare frame i for its facts, or for its metadata when `info` is NULL. */
 static enum mim_status
 prepare_facts(struct mim_decoder *decoder, uint64_t i, struct mim_frame_info *info, struct mim_error *err)
 {
@@ -55,7 +55,7 @@ mim_decoder_frame_metadata(struct mim_decoder *decoder, uint64_t i, struct mim_m
     return status;
 }
 
-/* Without scan() the frames are counted by preparing them. */
+/* Plugins without scan() count by preparing frame after frame. */
 static enum mim_status
 count_by_walking(struct mim_decoder *decoder, uint64_t *count, struct mim_error *err)
 {

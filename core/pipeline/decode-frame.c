@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory and pixels of one frame in the reading pipeline. */
+/* One frame being read: drawing its bands, and delivery to the caller. */
 #include "pipeline/decode-frame.h"
 
 #include <inttypes.h>
@@ -88,7 +88,7 @@ mim_decode_frame_is_drawable(const struct mim_decode_frame *frame)
 bool
 mim_decode_frame_has_pixels(const struct mim_decode_frame *frame)
 {
-    return frame->stage == MIM_DECODE_ACTIVE && mim_ring_is_done(&frame->entry.parts);
+    return frame->stage == MIM_DECODE_ACTIVE && mim_ring_tally_is_done(&frame->entry.parts);
 }
 
 bool
@@ -98,8 +98,8 @@ mim_decode_frame_is_done(const struct mim_decode_frame *frame)
     if (frame->stage != MIM_DECODE_ACTIVE || frame->packet_state != MIM_PACKET_EMPTY)
         return false;
     if (!mim_decode_frame_is_drawable(frame))
-        return mim_ring_is_idle(&entry->parts) && mim_ring_is_idle(&entry->bands);
-    return mim_ring_is_done(&entry->parts) && mim_ring_is_done(&entry->bands);
+        return mim_ring_tally_is_idle(&entry->parts) && mim_ring_tally_is_idle(&entry->bands);
+    return mim_ring_tally_is_done(&entry->parts) && mim_ring_tally_is_done(&entry->bands);
 }
 
 static enum mim_status

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One frame on its way through the reading pipeline: what it holds and what is left to do. */
+/* One frame being read: its memory, its pixels, and the steps left to do. */
 #ifndef MIM_CORE_PIPELINE_DECODE_FRAME_H
 #define MIM_CORE_PIPELINE_DECODE_FRAME_H
 
@@ -11,30 +11,30 @@
 #include "plugin/operation.h"
 
 enum mim_decode_frame_stage {
-    MIM_DECODE_PREPARING, /* a serial step is filling it */
-    MIM_DECODE_PREPARED,  /* facts are known, memory is not taken yet */
-    MIM_DECODE_ACTIVE     /* in work, or done */
+    MIM_DECODE_PREPARING, /* a serial step fills it */
+    MIM_DECODE_PREPARED,  /* its facts are known, its memory is not taken */
+    MIM_DECODE_ACTIVE     /* its memory is taken, or it has failed */
 };
 
-/* The budget of all frames handed over by one call, in packed pixel bytes. */
+/* Budget for all frames that one call returns, in packed pixel bytes. */
 struct mim_result_budget {
     uint64_t limit, admitted, delivered;
 };
 
-/* What a frame's pixels go through on their way to the caller. */
+/* How pixels get from the plugin to the caller; the same for all frames of a sequence. */
 struct mim_decode_frame_route {
     const struct mim_sequence *sequence;
     const struct mim_conversion_target *target;
-    struct mim_canvas *canvas; /* NULL: frames stand alone */
+    struct mim_canvas *canvas; /* NULL: frames are not composed */
     struct mim_frame_store *store;
     struct mim_operation *operation;
-    struct mim_result_budget *result; /* NULL: frames are the caller's one by one */
+    struct mim_result_budget *result; /* NULL: frames are delivered one by one, without a common budget */
 };
 
 enum mim_decode_packet {
     MIM_PACKET_EMPTY,
-    MIM_PACKET_FILLED,   /* by the plugin's prepare, so release has to be called */
-    MIM_PACKET_RELEASING /* by a step */
+    MIM_PACKET_FILLED,   /* the plugin prepared it, so its release has to be called */
+    MIM_PACKET_RELEASING /* a step calls release */
 };
 
 struct mim_decode_frame {
@@ -45,18 +45,18 @@ struct mim_decode_frame {
 
     struct mim_frame_info info;
     enum mim_decode_packet packet_state;
-    struct mim_source *source; /* of plain samples */
+    struct mim_source *source; /* with the samples of a raw frame */
 
-    bool is_in_place;                /* plain samples are used where they are in the source */
-    struct mim_buffer *pixel_buffer; /* which the plugin fills */
+    bool is_in_place;                /* raw samples are mapped, not read */
+    struct mim_buffer *pixel_buffer; /* the plugin fills it */
     struct mim_raster pixels;
     struct mim_conversion conversion;
-    struct mim_buffer *out_buffer; /* for the caller; the same as pixel_buffer where there is nothing to convert */
+    struct mim_buffer *out_buffer; /* for the caller; pixel_buffer itself when nothing is to be converted */
     struct mim_raster out;
     struct mim_conversion_loss loss;
-    bool has_band[MIM_MAX_BANDS]; /* is drawn */
-    uint64_t own_bytes;           /* working memory */
-    uint64_t out_bytes;           /* the same, but of the first frame, which is about to be the caller's */
+    bool has_band[MIM_MAX_BANDS]; /* this band is drawn */
+    uint64_t own_bytes;           /* working memory of any frame */
+    uint64_t out_bytes;           /* working memory too, unless the frame is the next to be delivered */
 
     struct {
         bool is_claimed, is_done;
@@ -64,40 +64,40 @@ struct mim_decode_frame {
     } metadata;
 };
 
-/* Shape of what will be delivered. */
+/* Plan the conversion; `out` gets the shape of the delivered frame. */
 enum mim_status mim_decode_frame_shape(const struct mim_decode_frame_route *route, const struct mim_frame_info *info,
                                        struct mim_conversion *conversion, struct mim_raster *out,
                                        struct mim_error *err);
 
-/* Take memory. `used`: what others hold. `alone`: the first in line. false: wait until others are through. Failure is in
- * frame->entry.outcome. */
+/* Check limits and take memory. `held`: bytes that other frames hold. `is_first`: no frame is before it. false: it has to
+ * wait for memory of other frames. A failure is in frame->entry.outcome. */
 bool mim_decode_frame_admit(struct mim_decode_frame *frame, const struct mim_decode_frame_route *route, uint64_t held,
                             bool is_first);
 
-/* The frame in packed bytes. */
+/* Size of the delivered frame, packed. */
 uint64_t mim_decode_frame_packed_bytes(const struct mim_decode_frame *frame);
 bool mim_decode_frame_is_raw(const struct mim_decode_frame *frame);
-/* Where it is on the canvas. */
+/* Position on the canvas. */
 struct mim_placement mim_decode_frame_placement(const struct mim_decode_frame *frame);
-/* Compose or convert one band; on any thread. */
+/* Compose and convert one band. Any thread. */
 void mim_decode_frame_finish_band(struct mim_decode_frame *frame, const struct mim_decode_frame_route *route,
                                   uint32_t band, struct mim_conversion_loss *loss);
 
-/* Ranks of bands and metadata, behind those of parts. */
+/* Ranks of steps: parts from 0 on, then bands, then metadata. */
 #define MIM_DECODE_BAND_RANK (UINT64_C(1) << 32)
 #define MIM_DECODE_METADATA_RANK (UINT64_C(1) << 33)
 
-/* Are its pixels still worth work? Also when only its metadata cannot be had, for a band may fail, too. */
+/* Its pixels are still worked on: also when only its metadata has failed, because a band that fails counts first. */
 bool mim_decode_frame_is_drawable(const struct mim_decode_frame *frame);
 bool mim_decode_frame_has_pixels(const struct mim_decode_frame *frame);
-/* Nothing is left to do, or it has failed and nothing of it runs. */
+/* No step is left, or it has failed and none of its steps runs. */
 bool mim_decode_frame_is_done(const struct mim_decode_frame *frame);
 
-/* Hand the frame over; into the caller's memory where that was lent. */
+/* Move the frame to the caller, or copy it into memory that the caller lent. */
 enum mim_status mim_decode_frame_deliver(struct mim_decode_frame *frame, const struct mim_decode_frame_route *route,
                                          struct mim_frame *to, struct mim_error *err);
 void mim_decode_frame_free_pixels(struct mim_decode_frame *frame);
-/* Give back everything but the packet's memory. */
+/* Free everything but the packet. */
 void mim_decode_frame_clear(struct mim_decode_frame *frame);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The way through a selection, by key frames where frames are composed. */
+/* Planning: from a selection, the known key frames and the state of the canvas to the next frame. */
 #include "pipeline/decode-plan.h"
 
 void

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which frame is prepared next: the selected one, or one that has to be drawn on the way to it. */
+/* The way through a selection: the next frame to prepare is the selected one, or one to be drawn before it. */
 #ifndef MIM_CORE_PIPELINE_DECODE_PLAN_H
 #define MIM_CORE_PIPELINE_DECODE_PLAN_H
 
@@ -18,10 +18,10 @@ struct mim_decode_plan {
     uint64_t canvas_next; /* the frame that the canvas is ready for; MIM_UNKNOWN: none, start at a key frame */
 };
 
-/* Why a frame is prepared. */
+/* The reason for preparing a frame. */
 struct mim_decode_target {
     struct mim_cursor cursor; /* of the selected frame */
-    bool is_wanted;           /* this is the selected frame; otherwise it is drawn on the way to it */
+    bool is_wanted;           /* the frame is selected; otherwise it is drawn on the way to the selected one */
     enum mim_canvas_start start;
 };
 
@@ -35,13 +35,13 @@ void mim_decode_plan_clear(struct mim_decode_plan *plan);
 bool mim_decode_plan_selected(const struct mim_decode_plan *plan, uint64_t *index);
 /* The frame to prepare next, on the way to `selected`. */
 struct mim_decode_target mim_decode_plan_next(const struct mim_decode_plan *plan, uint64_t selected, uint64_t *index);
-/* That frame is being prepared. */
+/* The frame is being prepared: go on to the next. */
 void mim_decode_plan_advance(struct mim_decode_plan *plan, uint64_t index, const struct mim_decode_target *target);
-/* Go back to a frame that was prepared in vain. The canvas, drawn on by then, is ready for none. */
+/* Go back to a frame whose work is dropped. The canvas may have been drawn on, so it is ready for no frame. */
 void mim_decode_plan_return(struct mim_decode_plan *plan, const struct mim_decode_target *target);
 /* The sequence ends before the selected frame: go on with the next run. false: there is none. */
 bool mim_decode_plan_end_run(struct mim_decode_plan *plan);
-/* A single frame is selected by its number, so it is an error when there is no such frame. */
+/* A frame is selected by its number alone: it is an error when it does not exist. */
 bool mim_decode_plan_is_single(const struct mim_decode_plan *plan);
 
 #endif

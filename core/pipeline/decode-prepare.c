@@ -54,7 +54,7 @@ settle_end(struct mim_decoder *decoder, struct mim_decode_frame *frame, enum mim
         status == MIM_LIMIT && decoder->plugin.serial.refused && decoder->ring.state != MIM_RING_EXCLUSIVE;
     decoder->plan.canvas_next = MIM_UNKNOWN;
     if (is_refused || mim_decoder_may_retry(status) || (decoder->source_of && status != MIM_END)) {
-        /* not the sequence's fault, so not its end */
+        /* the frame failed, the sequence goes on */
         frame->stage = MIM_DECODE_ACTIVE;
         frame->target.is_wanted = true;
         outcome->is_refused = is_refused;
@@ -64,10 +64,10 @@ settle_end(struct mim_decoder *decoder, struct mim_decode_frame *frame, enum mim
     mim_decoder_note_end(decoder, frame->entry.index, status, &outcome->error);
     if (frame->target.is_wanted)
         mim_decode_plan_return(&decoder->plan, &frame->target);
-    decoder->ring.used--; /* it was the last in line: preparing is serial */
+    decoder->ring.used--; /* preparing is serial, so it is the newest */
 }
 
-/* And what was there is not wanted back afterwards. */
+/* The frame hides the canvas before it, and does not restore it afterwards. */
 static bool
 covers_canvas(const struct mim_decoder *decoder, const struct mim_frame_info *info)
 {

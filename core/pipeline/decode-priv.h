@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The reading pipeline from inside: a ring of decode frames, and what decides about them. */
+/* The decoder from inside: a ring of decode frames with a plan, a canvas, an end and a budget. */
 #ifndef MIM_CORE_PIPELINE_DECODE_PRIV_H
 #define MIM_CORE_PIPELINE_DECODE_PRIV_H
 
@@ -8,24 +8,24 @@
 #include "pipeline/decode.h"
 #include "plugin/reader-calls.h"
 
-/* What may be prepared: */
+/* How many frames may be prepared. */
 enum mim_decode_demand {
-    MIM_DEMAND_NONE,      /* no frame: the caller waits for none */
-    MIM_DEMAND_ONE,       /* the next frame, for which the caller waits */
-    MIM_DEMAND_READ_AHEAD /* frames behind it as well, while the pool's threads share the work */
+    MIM_DEMAND_NONE,      /* none: no call is waiting */
+    MIM_DEMAND_ONE,       /* the next selected frame: a call waits for it */
+    MIM_DEMAND_READ_AHEAD /* frames behind it too, in MIM_RING_SHARED */
 };
 
 /* The canvas of a composed sequence, and the frame that was drawn last. */
 struct mim_decode_canvas {
     struct mim_canvas pixels;
     struct mim_placement last;       /* of the frame prepared last */
-    struct mim_ring_outcome outcome; /* of the frame dropped last: what is drawn over a damaged frame is damaged */
+    struct mim_ring_outcome outcome; /* of the frame dropped last, which the next one inherits when it failed */
 };
 
-/* Where the sequence ends or breaks off, once that is known. */
+/* The end of the sequence, or the place where it breaks off. */
 struct mim_decode_end {
     bool is_known;
-    uint64_t index; /* no frame from here on */
+    uint64_t index; /* of the first frame that does not exist */
     enum mim_status status;
     struct mim_error error;
 };
@@ -69,13 +69,13 @@ void mim_decoder_drop_all(struct mim_decoder *decoder);
 bool mim_decoder_has_wanted(const struct mim_decoder *decoder);
 /* Drop the first frames that were only drawn on the way and are done. */
 void mim_decoder_drop_passed(struct mim_decoder *decoder);
-/* The frame to be prepared, which the serial step fills; NULL: none for now. */
+/* Returns the frame that the next serial step fills; NULL: none may be prepared now. */
 struct mim_decode_frame *mim_decoder_claim_prepare(struct mim_decoder *decoder);
 void mim_decoder_settle_prepare(struct mim_decoder *decoder, struct mim_decode_frame *frame, enum mim_status status);
-/* The sequence breaks off at `index`, or ends: from now on that is the answer. */
+/* The sequence ends or breaks off at `index`. */
 void mim_decoder_note_end(struct mim_decoder *decoder, uint64_t index, enum mim_status status,
                           const struct mim_error *error);
-/* The call was interrupted or short of memory, which says nothing about the file: the same call may succeed later. */
+/* Interrupted or short of memory: not an error of the file, and the same call may succeed later. */
 bool mim_decoder_may_retry(enum mim_status status);
 
 #endif

@@ -23,7 +23,7 @@ frame_of(struct mim_ring_entry *entry)
 
 /* --- what the frames hold ----------------------------------------------------------------------------------------- */
 
-/* The frame that is delivered next is the caller's, all else is working memory. */
+/* The pixels of the next frame to be delivered belong to the caller, everything else is working memory. */
 static uint64_t
 held_bytes(struct mim_ring *ring)
 {
@@ -73,7 +73,7 @@ mim_decoder_drop_all(struct mim_decoder *decoder)
         struct mim_decode_frame *frame = mim_decoder_frame(decoder, 0);
         if (frame->packet_state != MIM_PACKET_EMPTY)
             mim_plugin_reader_release(&decoder->plugin, 0, frame->entry.packet);
-        frame->target.is_wanted = false; /* so its notices are forgotten */
+        frame->target.is_wanted = false; /* forget its notices */
         mim_ring_drop_first(&decoder->ring);
     }
     decoder->result.admitted = decoder->result.delivered;
@@ -86,7 +86,7 @@ mim_decoder_halt(struct mim_decoder *decoder)
     mim_decoder_drop_all(decoder);
 }
 
-/* A first frame that is large and comes in parts; several frames show by their cost whether threads are worth it. */
+/* Without the cost of earlier frames: a large frame that comes in parts is worth threads. */
 static bool
 is_large(struct mim_ring *ring)
 {
@@ -96,9 +96,9 @@ is_large(struct mim_ring *ring)
     return frame->entry.parts.count > 1 && frame->pixels.stride * frame->pixels.height >= LARGE_FRAME;
 }
 
-/* --- choosing what to decode and compose -------------------------------------------------------------------------- */
+/* --- claiming steps ----------------------------------------------------------------------------------------------- */
 
-/* What is drawn over a frame that failed has failed with it. */
+/* A frame drawn over one that failed fails with the same error. */
 static void
 inherit_failure(struct mim_decoder *decoder, unsigned i)
 {
@@ -111,7 +111,7 @@ inherit_failure(struct mim_decoder *decoder, unsigned i)
         frame->entry.outcome = *before;
 }
 
-/* Frames are drawn in order. One that failed draws no more, but those before it may not be through yet. */
+/* A band is drawn frame after frame. A frame that failed is skipped once its claimed bands are done. */
 static bool
 band_may_start(struct mim_decoder *decoder, unsigned i, uint32_t band)
 {
@@ -119,7 +119,7 @@ band_may_start(struct mim_decoder *decoder, unsigned i, uint32_t band)
         const struct mim_decode_frame *before = mim_decoder_frame(decoder, i);
         if (mim_decode_frame_is_drawable(before))
             return before->stage == MIM_DECODE_ACTIVE && before->has_band[band];
-        if (!mim_ring_is_idle(&before->entry.bands))
+        if (!mim_ring_tally_is_idle(&before->entry.bands))
             return false;
     }
     return true;
@@ -164,7 +164,7 @@ claim_work(struct mim_decoder *decoder, unsigned i, struct mim_ring_step *step)
 static bool
 claim_release(struct mim_decoder *decoder, struct mim_decode_frame *frame, struct mim_ring_step *step)
 {
-    bool is_quiet = mim_ring_is_idle(&frame->entry.parts) &&
+    bool is_quiet = mim_ring_tally_is_idle(&frame->entry.parts) &&
                     (frame->entry.outcome.status != MIM_OK || mim_decode_frame_has_pixels(frame)) &&
                     (frame->metadata.is_claimed ? frame->metadata.is_done : !wants_metadata(decoder, frame));
     if (frame->packet_state != MIM_PACKET_FILLED || !is_quiet)
@@ -174,7 +174,7 @@ claim_release(struct mim_decoder *decoder, struct mim_decode_frame *frame, struc
     return true;
 }
 
-/* Frames are admitted in order, so that the verdict does not depend on the number of threads. false: it has to wait. */
+/* Admitting frames in order keeps errors independent of the number of threads. false: the frame has to wait. */
 static bool
 admit_frame(struct mim_decoder *decoder, unsigned i)
 {
@@ -210,7 +210,7 @@ claim_step(struct mim_ring *ring, unsigned worker, struct mim_ring_step *step)
     return false;
 }
 
-/* --- doing it ----------------------------------------------------------------------------------------------------- */
+/* --- running ------------------------------------------------------------------------------------------------------ */
 
 static enum mim_status
 decode_part(struct mim_decoder *decoder, unsigned worker, struct mim_ring_step *step, struct mim_error *err)
@@ -248,7 +248,7 @@ run_step(struct mim_ring *ring, unsigned worker, struct mim_ring_step *step)
         step->status =
             mim_plugin_reader_prepare(&decoder->plugin, frame->entry.index, frame->entry.packet, &frame->info, &error);
         if (step->status != MIM_OK)
-            frame->entry.outcome.error = error; /* mim_decoder_settle_prepare() decides what it means */
+            frame->entry.outcome.error = error; /* the status follows in mim_decoder_settle_prepare() */
         return;
     case STEP_PIXELS:
         step->status = decode_part(decoder, worker, step, &error);
@@ -294,7 +294,7 @@ settle_step(struct mim_ring *ring, struct mim_ring_step *step)
         frame->packet_state = MIM_PACKET_EMPTY;
         break;
     }
-    /* a frame may fail by inheritance when no step of it is left to notice that */
+    /* a frame may inherit a failure after its last step */
     for (unsigned i = 0; i < ring->used && mim_decoder_frame(decoder, i)->stage == MIM_DECODE_ACTIVE; i++)
         inherit_failure(decoder, i);
     mim_decoder_drop_passed(decoder);

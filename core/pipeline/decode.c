@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The reading pipeline from the caller's side: which frames, the next one, facts without pixels, opening and closing. */
+/* The calls of a decoder: opening, selecting frames, delivering the next one, closing. */
 #include "pipeline/decode.h"
 
 #include <inttypes.h>
@@ -81,7 +81,7 @@ end_status(struct mim_decoder *decoder, struct mim_error *err)
     }
     if (!mim_decode_plan_is_single(&decoder->plan)) /* a slice ends where the sequence does */
         return mim_decode_plan_end_run(&decoder->plan) ? MIM_OK : MIM_END;
-    if (decoder->plan.may_jump) /* where the sequence ends was not looked for */
+    if (decoder->plan.may_jump) /* the end is past, but its index is unknown */
         return mim_fail(err, MIM_RANGE, "there is no frame %" PRIu64, selected);
     return mim_fail(err, MIM_RANGE, "there is no frame %" PRIu64 ": the sequence has %" PRIu64, selected, end->index);
 }
@@ -125,7 +125,7 @@ deliver_first(struct mim_decoder *decoder, struct mim_frame *to, struct mim_erro
     return MIM_OK;
 }
 
-/* A frame that was refused memory while others held some gets all there is. */
+/* The first frame was refused memory while others held some: decode it again with all the memory. */
 static void
 retry_exclusively(struct mim_decoder *decoder)
 {
@@ -135,7 +135,7 @@ retry_exclusively(struct mim_decoder *decoder)
     mim_ring_resume(&decoder->ring);
 }
 
-/* An earlier call was cancelled; this one is not. */
+/* The status comes from an earlier call that was interrupted; this call is not. */
 static bool
 is_stale(const struct mim_decoder *decoder, enum mim_status status)
 {
@@ -175,12 +175,12 @@ set_demand(struct mim_decoder *decoder, enum mim_decode_demand demand)
     mim_pool_unlock(decoder->ring.pool);
 }
 
-/* true: `status` is the answer. */
+/* false: try again. */
 static bool
 try_next(struct mim_decoder *decoder, struct mim_frame *frame, enum mim_status *status, struct mim_error *err)
 {
     enum outlook outlook = work_until(decoder, next_is_known);
-    if (outlook != NOT_YET) /* the frame's size is known: threads may be worth it now */
+    if (outlook != NOT_YET) /* the size of the frame is known: threads may be worth it now */
         outlook = work_until(decoder, next_is_done);
     switch (outlook) {
     case NOT_YET:
@@ -235,7 +235,7 @@ mim_decoder_limit_result(struct mim_decoder *decoder, uint64_t bytes)
 {
     decoder->result = (struct mim_result_budget){ .limit = bytes };
     decoder->route.result = &decoder->result;
-    mim_frame_store_keep(decoder->route.store); /* who counts them together has them all at once */
+    mim_frame_store_keep(decoder->route.store); /* all frames are held at once, so none returns its memory */
 }
 
 /* --- opening and closing ------------------------------------------------------------------------------------------ */

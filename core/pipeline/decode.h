@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The reading pipeline: prepare in order, pixels on any thread, compose in bands, deliver in order. */
+/* The reading pipeline: prepares in order, decodes on any thread, composes in bands, delivers in order. */
 #ifndef MIM_CORE_PIPELINE_DECODE_H
 #define MIM_CORE_PIPELINE_DECODE_H
 
@@ -22,35 +22,35 @@ struct mim_decoder_setup {
     const char *format;
     struct mim_conversion_target target;
     bool wants_metadata;
-    /* NULL: all frames come from operation->source. Else each has a source of its own, this one of a prepared packet: what is wrong with
-     * one is not the end of the sequence, and only the caller's thread prepares. */
+    /* Returns the source of a prepared packet, when every frame has a source of its own. Then an error in one frame does not
+     * end the sequence, and only the caller's thread prepares. NULL: all frames come from operation->source. */
     struct mim_source *(*source_of)(const void *packet);
 };
 
-/* Opens the plugin on operation->source: facts of the sequence are known afterwards. */
+/* Open the plugin on operation->source and read the facts of the sequence. */
 enum mim_status mim_decoder_open(struct mim_decoder **out, const struct mim_decoder_setup *setup,
                                  struct mim_error *err);
 void mim_decoder_close(struct mim_decoder *decoder);
 
 const struct mim_sequence *mim_decoder_sequence(const struct mim_decoder *decoder);
-/* Metadata of the whole into `meta`. */
+/* Metadata of the whole sequence. */
 enum mim_status mim_decoder_metadata(struct mim_decoder *decoder, struct mim_meta *meta, struct mim_error *err);
 
-/* From now on deliver these frames. The selection is borrowed. */
+/* Deliver these frames from now on. The selection is borrowed. */
 void mim_decoder_select(struct mim_decoder *decoder, const struct mim_selection *selection);
 
-/* The same for `count` frames from `first` on; MIM_UNKNOWN: all that follow. */
+/* Deliver `count` frames from `first` on; MIM_UNKNOWN: to the end. */
 void mim_decoder_set_range(struct mim_decoder *decoder, uint64_t first, uint64_t count);
 
-/* The next selected frame, `read_ahead`: others may be worked on meanwhile. END past the last; RANGE when the selection names a
- * frame that does not exist. After an error the same frame is next. */
+/* Deliver the next selected frame. With `read_ahead`, threads go on with the frames behind it. END past the last; RANGE when
+ * the selection names a frame that does not exist. After an error the same frame is next. */
 enum mim_status mim_decoder_next(struct mim_decoder *decoder, bool read_ahead, struct mim_frame *frame,
                                  struct mim_error *err);
 
-/* After an error: the frame that failed is passed over, of a sequence whose frames stand apart. */
+/* After an error: skip the frame that failed. For sequences that are not composed. */
 void mim_decoder_skip(struct mim_decoder *decoder);
 
-/* Shape and timing of frame i as it would be delivered, without pixels. END past the last. */
+/* Shape and timing of frame i as delivered, without its pixels. END past the last. */
 enum mim_status mim_decoder_info(struct mim_decoder *decoder, uint64_t i, struct mim_frame_info *info,
                                  struct mim_error *err);
 
@@ -58,10 +58,10 @@ enum mim_status mim_decoder_info(struct mim_decoder *decoder, uint64_t i, struct
 enum mim_status mim_decoder_frame_metadata(struct mim_decoder *decoder, uint64_t i, struct mim_meta *meta,
                                            struct mim_error *err);
 
-/* Count by scan(), or by preparing all that is left. `count` is set also when that fails: frames before the damage. */
+/* Count by scan(), or by preparing frame after frame. On failure `count` has the frames before the damage. */
 enum mim_status mim_decoder_count(struct mim_decoder *decoder, uint64_t *count, struct mim_error *err);
 
-/* The frames are for keeping, and all together may have so many packed bytes; checked before a frame's memory is taken. */
+/* Limit the packed bytes of all frames together, for a caller that keeps them. Checked before memory is taken. */
 void mim_decoder_limit_result(struct mim_decoder *decoder, uint64_t bytes);
 
 #endif

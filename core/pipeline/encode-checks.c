@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a frame has to have in common with the first, and what the format loses of all of them. */
+/* Checks of each frame against the first, and notices about timing that the format cannot keep. */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -31,9 +31,11 @@ static enum mim_status
 report_losses(struct mim_encoder *encoder, const struct mim_frame *frame, struct mim_error *err)
 {
     const struct mim_writer_ops *ops = encoder->writer->ops;
-    const struct mim_notice_origin second = { .frame = MIM_UNKNOWN, .place = 1 }; /* of the whole, found out now */
+    const struct mim_notice_origin second = { .frame = MIM_UNKNOWN,
+                                              .place =
+                                                  1 }; /* about the whole sequence, known from its second frame on */
     char text[160];
-    if (encoder->added != 1) /* one frame alone has no timing to lose */
+    if (encoder->added != 1) /* a single frame has no timing to lose */
         return MIM_OK;
     enum mim_status status = report_timing(encoder, frame, &second, err);
     if (status == MIM_OK && frame->loop >= 0 && !(ops->flags & MIM_WRITER_LOOP)) {
@@ -53,8 +55,8 @@ check_shape(const struct mim_encoder *encoder, const struct mim_frame_info *info
     if (!encoder->added || same || encoder->writer->ops->flags & MIM_WRITER_MIXED)
         return MIM_OK;
     mim_fail(err, MIM_ARGUMENT,
-             "frame %" PRIu64 " is %ux%u with %u channels of %s, the first is %ux%u with %u of %s; frames of "
-             "one %s must be alike",
+             "frame %" PRIu64 " is %ux%u with %u channels of %s, the first is %ux%u with %u of %s; "
+             "all frames of a %s file must have the same size and type",
              encoder->added, info->width, info->height, info->channels, mim_sample_name((enum mim_sample)info->sample),
              first->width, first->height, first->channels, mim_sample_name((enum mim_sample)first->sample),
              encoder->writer->format);

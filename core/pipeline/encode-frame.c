@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory and conversion of one frame in the writing pipeline. */
+/* One frame being written: timing, conversion, coded bytes. */
 #include "pipeline/encode-frame.h"
 
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 #include "pipeline/conversion-notices.h"
 
 #define CONVERT_BANDS 8
-#define WORTH_BANDS 64 /* rows; fewer are converted in one go */
+#define WORTH_BANDS 64 /* rows; fewer are converted as one band */
 
 /* From one valid time base to another, rounded to the nearest tick. */
 static int64_t
@@ -23,7 +23,7 @@ rescale(int64_t ticks, struct mim_rational from, struct mim_rational to)
     return mim_ratio_scale(ticks, (uint64_t)from.num * (uint64_t)to.den, (uint64_t)from.den * (uint64_t)to.num);
 }
 
-/* Within the range of times, which leaves out INT64_MIN: that is MIM_NO_PTS. */
+/* Saturates, and never returns INT64_MIN, which is MIM_NO_PTS. */
 static int64_t
 span_of(int64_t start, int64_t end)
 {
@@ -132,7 +132,7 @@ mim_encode_frame_convert_band(struct mim_encode_frame *frame, uint32_t band, str
     mim_conversion_run(&frame->conversion, &from, &frame->raster, first, left < each ? left : each, loss);
 }
 
-/* Frames like the first lose what that one did. */
+/* Frames of the same layout as the first lose the same, which has been reported. */
 static bool
 is_news(const struct mim_encode_frame *frame, const struct mim_plugin_writer *writer)
 {
@@ -191,7 +191,7 @@ void
 mim_encode_frame_forget_coded(struct mim_encode_frame *frame, struct mim_plugin_writer *writer)
 {
     if (!frame->entry.parts.claimed)
-        return; /* nothing is coded, and a failure is one of the conversion, which stays */
+        return; /* nothing is coded; a failure is one of the conversion and stays */
     for (uint32_t i = 0; frame->coded && i < frame->entry.parts.count; i++)
         mim_coded_clear(&frame->coded[i], &writer->operation->budget);
     frame->entry.parts.claimed = frame->entry.parts.done = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One frame on its way through the writing pipeline. */
+/* One frame being written: its memory, its conversion, its coded bytes. */
 #ifndef MIM_CORE_PIPELINE_ENCODE_FRAME_H
 #define MIM_CORE_PIPELINE_ENCODE_FRAME_H
 
@@ -11,16 +11,16 @@
 #include "plugin/writer-calls.h"
 
 enum mim_encode_stage {
-    MIM_ENCODE_GIVEN,    /* the plugin has not yet said how it wants it */
+    MIM_ENCODE_GIVEN,    /* by the caller; the plugin has not chosen its layout */
     MIM_ENCODE_ACCEPTED, /* to be converted */
     MIM_ENCODE_READY,    /* to be encoded */
-    MIM_ENCODE_PUT       /* written; kept while a neighbour looks at it */
+    MIM_ENCODE_PUT       /* written; retained while encode() of the next frame looks at it */
 };
 
 struct mim_encode_frame {
     struct mim_ring_entry entry; /* first */
     enum mim_encode_stage stage;
-    struct mim_frame given;     /* until it is converted */
+    struct mim_frame given;     /* released once it is converted */
     struct mim_frame_info info; /* as accepted */
     struct mim_conversion conversion;
     struct mim_buffer *converted;
@@ -29,32 +29,31 @@ struct mim_encode_frame {
     struct mim_coded_bytes *coded; /* one for each part */
 };
 
-/* Durations in another time base than the sequence's: what rounding takes from one frame the next ones get. */
+/* Converts durations to the time base of the sequence. Rounding errors carry over to the next frames. */
 struct mim_encode_timing {
-    struct mim_rational to;   /* the sequence's */
-    struct mim_rational from; /* of the frames that come now */
-    int64_t ticks;            /* that they have lasted so far */
+    struct mim_rational to;   /* time base of the sequence */
+    struct mim_rational from; /* time base of the current frames */
+    int64_t ticks;            /* duration of these frames so far */
 };
 
-/* What the frame is, before the plugin amends it. In the order of frames. */
+/* Facts of the frame before the plugin amends them. To be called in the order of frames. */
 struct mim_frame_info mim_encode_frame_info(const struct mim_frame *frame, struct mim_encode_timing *timing);
-/* The plugin has said what it wants: plan the conversion and take memory. The stage is the caller's to change: others look
- * at it. */
+/* The plugin has chosen a layout: plan the conversion and take memory. The caller changes the stage, under the lock. */
 enum mim_status mim_encode_frame_accepted(struct mim_encode_frame *frame, const struct mim_plugin_writer *writer,
                                           struct mim_error *err);
 enum mim_encode_stage mim_encode_frame_next_stage(const struct mim_encode_frame *frame);
 void mim_encode_frame_convert_band(struct mim_encode_frame *frame, uint32_t band, struct mim_conversion_loss *loss);
-/* The conversion is through: let go of the source, tell what was lost. */
+/* The conversion is done: release the source and report losses. */
 enum mim_status mim_encode_frame_converted(struct mim_encode_frame *frame, const struct mim_plugin_writer *writer,
                                            struct mim_error *err);
-/* Bytes that it holds beside its coded ones. */
+/* Bytes of pixels that it holds. */
 uint64_t mim_encode_frame_bytes(const struct mim_encode_frame *frame);
-/* The coded bytes of all parts go out. */
+/* Write the coded bytes of all parts. */
 enum mim_status mim_encode_frame_put(struct mim_encode_frame *frame, struct mim_plugin_writer *writer,
                                      struct mim_error *err);
-/* Start encoding afresh. */
+/* Drop coded bytes, so that encoding starts again. */
 void mim_encode_frame_forget_coded(struct mim_encode_frame *frame, struct mim_plugin_writer *writer);
-/* Give back everything but the packet's memory. */
+/* Free everything but the packet. */
 void mim_encode_frame_clear(struct mim_encode_frame *frame, struct mim_plugin_writer *writer);
 
 #endif

@@ -25,7 +25,7 @@ encoder_of(struct mim_pool_client *client)
     return (struct mim_encoder *)client;
 }
 
-/* The frame whose turn it is to be written; NULL when there is none. */
+/* The next frame to be written; NULL: all are written. */
 static struct mim_encode_frame *
 first_unwritten(struct mim_encoder *encoder)
 {
@@ -35,13 +35,13 @@ first_unwritten(struct mim_encoder *encoder)
     return NULL;
 }
 
-/* Failures count in the order of frames, so that the verdict does not depend on the number of threads. */
+/* Only the next frame to be written can fail the writer, so the error does not depend on the number of threads. */
 static bool
 has_failed(struct mim_encoder *encoder)
 {
     const struct mim_encode_frame *frame = first_unwritten(encoder);
     return encoder->status != MIM_OK || (frame && frame->entry.outcome.status != MIM_OK &&
-                                         mim_ring_is_idle(&frame->entry.parts) && !encoder->ring.is_serial_busy);
+                                         mim_ring_tally_is_idle(&frame->entry.parts) && !encoder->ring.is_serial_busy);
 }
 
 static bool
@@ -59,7 +59,7 @@ static bool
 newest_is_accepted(struct mim_pool_client *client)
 {
     struct mim_encoder *encoder = encoder_of(client);
-    /* helpers may have written it already, and dropped it */
+    /* other threads may have written and dropped it already */
     const struct mim_encode_frame *newest =
         encoder->ring.used ? mim_encoder_frame(encoder, encoder->ring.used - 1) : NULL;
     return has_failed(encoder) || !newest || newest->stage != MIM_ENCODE_GIVEN ||
@@ -80,7 +80,7 @@ all_are_written(struct mim_pool_client *client)
     return has_failed(encoder) || !first_unwritten(encoder);
 }
 
-/* A frame that was refused memory while others held some is encoded again, alone. */
+/* The first frame was refused memory while others held some: encode it again with all the memory. */
 static void
 retry_exclusively(struct mim_encoder *encoder)
 {

@@ -27,8 +27,8 @@ frame_of(struct mim_ring_entry *entry)
 
 /* --- what the frames hold ----------------------------------------------------------------------------------------- */
 
-/* Frames that one encode() needs at once are held whatever the ceiling. A frame that works alone gets the same verdict
- * however many others wait. */
+/* Frames that one encode() needs at once do not count. Nor does any frame in EXCLUSIVE, where the verdict must not depend
+ * on how many frames wait. */
 static uint64_t
 held_bytes(struct mim_ring *ring)
 {
@@ -58,7 +58,7 @@ is_large(struct mim_ring *ring)
            (encoder_of(ring)->added > 1 && bytes >= SIZEABLE_FRAME);
 }
 
-/* --- choosing a step ---------------------------------------------------------------------------------------------- */
+/* --- claiming steps ---------------------------------------------------------------------------------------------- */
 
 static bool
 is_ready(const struct mim_encode_frame *frame)
@@ -84,8 +84,8 @@ static bool
 is_encoded(const struct mim_encode_frame *frame)
 {
     const struct mim_ring_entry *entry = &frame->entry;
-    return frame->stage == MIM_ENCODE_READY && mim_ring_is_idle(&entry->parts) &&
-           (entry->outcome.status != MIM_OK || mim_ring_is_done(&entry->parts));
+    return frame->stage == MIM_ENCODE_READY && mim_ring_tally_is_idle(&entry->parts) &&
+           (entry->outcome.status != MIM_OK || mim_ring_tally_is_done(&entry->parts));
 }
 
 static void
@@ -98,7 +98,7 @@ claim_encode(struct mim_encoder *encoder, unsigned i, struct encode_step *step)
     step->after = i + 1 < encoder->ring.used ? mim_encoder_frame(encoder, i + 1) : NULL;
 }
 
-/* `is_first`: all frames before it are written. */
+/* `is_first`: every frame before it is written. */
 static bool
 claim_in_frame(struct mim_encoder *encoder, unsigned i, bool is_first, struct encode_step *step)
 {
@@ -152,7 +152,7 @@ claim_step(struct mim_ring *ring, unsigned worker, struct mim_ring_step *step)
     return false;
 }
 
-/* --- doing it ----------------------------------------------------------------------------------------------------- */
+/* --- running ------------------------------------------------------------------------------------------------------ */
 
 enum mim_status
 mim_encoder_accept(struct mim_encoder *encoder, struct mim_encode_frame *frame, struct mim_error *err)
@@ -209,7 +209,7 @@ settle_convert(struct mim_encoder *encoder, struct mim_encode_frame *frame, cons
 {
     mim_conversion_loss_add(&frame->loss, loss);
     frame->entry.bands.done++;
-    if (!mim_ring_is_done(&frame->entry.bands))
+    if (!mim_ring_tally_is_done(&frame->entry.bands))
         return;
     struct mim_error error;
     enum mim_status status = mim_encode_frame_converted(frame, encoder->writer, &error);
@@ -217,7 +217,7 @@ settle_convert(struct mim_encoder *encoder, struct mim_encode_frame *frame, cons
         mim_ring_fail(&frame->entry, status, &error);
 }
 
-/* A frame that is written goes, unless the next one still looks at it. */
+/* Drop frames that are written, unless encode() of the next frame still looks at them. */
 static void
 drop_written(struct mim_encoder *encoder)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The writing pipeline from the caller's side: one more frame, the last one, opening and closing. */
+/* The calls of an encoder: creating, adding frames, finishing, destroying. */
 #include "pipeline/encode.h"
 
 #include <stdlib.h>
@@ -8,8 +8,8 @@
 #include "pipeline/encode-priv.h"
 #include "plugin/operation.h"
 
-/* Nothing more comes: what was added before the failure is written first, and may have failed earlier. So the verdict does
- * not depend on how far the threads are. */
+/* The caller failed. Frames added before are written first, because one of them may fail too, and the earliest failure
+ * counts. */
 static enum mim_status
 fail_in_order(struct mim_encoder *encoder, enum mim_status status, const struct mim_error *error, struct mim_error *err)
 {
@@ -56,7 +56,7 @@ enter_ring(struct mim_encoder *encoder, const struct mim_encode_frame *frame)
     mim_ring_wake(ring);
 }
 
-/* Was the newest frame not accepted? Then it never came. */
+/* Take the newest frame out of the ring again if it was not accepted. */
 static bool
 take_back_newest(struct mim_encoder *encoder, uint64_t index, struct mim_error *err)
 {
@@ -151,7 +151,7 @@ mim_encoder_status(const struct mim_encoder *encoder, struct mim_error *err)
     return encoder->status;
 }
 
-/* The second pass: frames come back in the layout that they were accepted in. */
+/* The second pass: frames come from the spool, in the layout in which they were accepted. */
 static enum mim_status
 replay_frames(struct mim_encoder *encoder, struct mim_error *err)
 {
@@ -161,7 +161,7 @@ replay_frames(struct mim_encoder *encoder, struct mim_error *err)
         status = mim_encoder_wait_capacity(encoder, err);
         if (status != MIM_OK)
             break;
-        mim_pool_lock(encoder->ring.pool); /* helpers move where the ring begins */
+        mim_pool_lock(encoder->ring.pool); /* other threads move the start of the ring */
         struct mim_encode_frame *frame = mim_encoder_frame(encoder, encoder->ring.used);
         mim_pool_unlock(encoder->ring.pool);
         *frame = (struct mim_encode_frame){ .entry = { .packet = frame->entry.packet, .index = i } };

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* A sorted list of key frames. */
+/* Key frames as a sorted array. */
 #include "pipeline/keyframes.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Entries that are not after `index`. */
+/* Number of entries up to `index`, inclusive. */
 static size_t
 count_up_to(const struct mim_keyframes *keyframes, uint64_t index)
 {
@@ -24,7 +24,7 @@ void
 mim_keyframes_add(struct mim_keyframes *keyframes, uint64_t index)
 {
     if (!keyframes->items && !(keyframes->items = malloc(MIM_MAX_KEYFRAMES * sizeof *keyframes->items)))
-        return; /* fewer keys only make going back slower */
+        return; /* without key frames, going back is only slower */
 
     size_t at = count_up_to(keyframes, index);
     if (at && keyframes->items[at - 1] == index)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Frames at which composing may start, as far as they have been seen. */
+/* Frames at which composing may start, collected as they are seen. */
 #ifndef MIM_CORE_PIPELINE_KEYFRAMES_H
 #define MIM_CORE_PIPELINE_KEYFRAMES_H
 
@@ -8,14 +8,14 @@
 
 #define MIM_MAX_KEYFRAMES 4096
 
-/* Zeroed = frame 0 alone, where composing may always start. Bounded: when it is full, every other key is forgotten. */
+/* Zeroed: empty. Frame 0 always counts as a key frame. When the array is full, every other entry is dropped. */
 struct mim_keyframes {
     uint64_t *items;
     size_t count;
 };
 
 void mim_keyframes_add(struct mim_keyframes *keyframes, uint64_t index);
-/* The last one known that is not after `index`. */
+/* The last known key frame up to `index`, inclusive. */
 uint64_t mim_keyframes_before(const struct mim_keyframes *keyframes, uint64_t index);
 void mim_keyframes_clear(struct mim_keyframes *keyframes);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A context's threads, and the one function that schedules for one thread and for many. */
+/* The threads of a context, and the scheduling that one thread and many have in common. */
 #include "pipeline/pool.h"
 
 #include <signal.h>
@@ -10,7 +10,7 @@
 #include "base/context-priv.h"
 #include "base/error.h"
 
-#define LOOK_UP_MS 50 /* how long a waiting caller goes without asking whether it is interrupted */
+#define LOOK_UP_MS 50 /* a waiting caller asks this often whether it is interrupted */
 
 struct helper {
     struct mim_pool *pool;
@@ -21,8 +21,8 @@ struct helper {
 struct mim_pool {
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    struct mim_pool_client *clients; /* latest first: a writer drains before its reader fills */
-    unsigned threads;                /* the caller's among them */
+    struct mim_pool_client *clients; /* newest first, so that a writer drains before its reader fills */
+    unsigned threads;                /* including the caller's */
     unsigned started;
     bool has_tried_to_start, is_stopping;
     struct helper helpers[];
@@ -97,7 +97,7 @@ union step {
     max_align_t align;
 };
 
-/* Under the lock; runs without it. */
+/* Called under the lock, which is released while the step runs. */
 static bool
 run_one(struct mim_pool *pool, struct mim_pool_client *client, unsigned worker)
 {
@@ -111,7 +111,7 @@ run_one(struct mim_pool *pool, struct mim_pool_client *client, unsigned worker)
     mim_pool_lock(pool);
     bool has_news = client->settle(client, worker, &step);
     client->running--;
-    /* what a helper did somebody may be waiting for; the caller wakes others only when there is work for them */
+    /* a caller may wait for what a helper did; the caller itself wakes others only when there is work */
     if (has_news || worker)
         pthread_cond_broadcast(&pool->changed);
     return true;
@@ -140,7 +140,7 @@ run_helper(void *argument)
     return NULL;
 }
 
-/* Signals are the application's: ours never see one. */
+/* Signals belong to the application, so pool threads block them all. */
 static bool
 start_helper(struct helper *helper)
 {
@@ -162,7 +162,7 @@ mim_pool_start(struct mim_pool *pool)
     for (unsigned i = 0; i + 1 < pool->threads; i++) {
         pool->helpers[i] = (struct helper){ .pool = pool, .worker = i + 1 };
         if (!start_helper(&pool->helpers[i]))
-            return; /* the caller can do all of it alone */
+            return; /* the caller's thread can do all the work */
         pool->started++;
     }
 }

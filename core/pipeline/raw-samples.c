@@ -9,7 +9,7 @@
 #include "base/size.h"
 #include "frame/frame.h"
 
-#define PART_BYTES (4u << 20) /* that one thread reads at a time */
+#define PART_BYTES (4u << 20) /* bytes of one part */
 
 static uint64_t
 row_bytes(const struct mim_frame_info *info)
@@ -27,7 +27,7 @@ mim_raw_samples_check(struct mim_source *source, const struct mim_frame_info *in
                 info->raw_stride >= row && mim_size_mul(info->raw_stride, info->height - 1, &end) &&
                 mim_size_add(end, row, &end) && mim_size_add(end, info->raw_offset, &end);
     if (!fits)
-        return mim_fail(err, MIM_CORRUPT, "rows of %" PRIu64 " bytes that lie %" PRIu64 " bytes apart", row,
+        return mim_fail(err, MIM_CORRUPT, "rows of %" PRIu64 " bytes with a stride of %" PRIu64 " bytes", row,
                         info->raw_stride);
     if (size != MIM_UNKNOWN && end > size) {
         mim_fail(err, MIM_TRUNCATED, "its samples end at byte %" PRIu64 ", the file ends at %" PRIu64, end, size);
@@ -45,7 +45,7 @@ is_other_order(const struct mim_frame_info *info)
     return big != host_big;
 }
 
-/* In the machine's order, and where the machine can reach them. */
+/* In the byte order of the machine, and aligned. */
 static bool
 is_native(const struct mim_frame_info *info)
 {
@@ -87,7 +87,7 @@ read_exactly(struct mim_source *source, void *to, uint64_t size, uint64_t offset
     return MIM_TRUNCATED;
 }
 
-/* Rows with gaps between them, which are not read. */
+/* Rows with gaps between them; the gaps are not read. */
 static enum mim_status
 read_scattered(struct mim_source *source, const struct mim_frame_info *info, uint32_t first, uint32_t rows,
                struct mim_raster *to, struct mim_error *err)

@@ -8,13 +8,13 @@
 #include "io/source-map.h"
 #include "io/source.h"
 
-/* CORRUPT or TRUNCATED when the samples are not in the source. To be asked before memory is taken: a header may claim more
- * than the file holds. */
+/* CORRUPT or TRUNCATED when the source does not hold the samples. To be called before memory is taken, because a header may
+ * claim more than the file has. */
 enum mim_status mim_raw_samples_check(struct mim_source *source, const struct mim_frame_info *info,
                                       struct mim_error *err);
-/* Map them, for use where they are. false: they have to be read. */
+/* Map the samples for use in place. false: they have to be read. */
 bool mim_raw_samples_map(struct mim_source *source, const struct mim_frame_info *info, struct mim_mapping *mapping);
-/* Reading is split into parts, for any threads. */
+/* Reading is split into parts, which any threads may read. */
 uint32_t mim_raw_samples_parts(const struct mim_frame_info *info);
 enum mim_status mim_raw_samples_read(struct mim_source *source, const struct mim_frame_info *info, uint32_t part,
                                      struct mim_raster *to, struct mim_error *err);

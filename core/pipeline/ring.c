@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who may claim steps of the frames in flight. */
+/* Which threads may claim steps of the frames in flight, and what becomes of failures. */
 #include "pipeline/ring.h"
 
 #include <stdlib.h>
@@ -62,7 +62,7 @@ settle_step(struct mim_pool_client *client, unsigned worker, void *in)
 
 /* --- threads ------------------------------------------------------------------------------------------------------ */
 
-/* Nothing is attached yet, so only the caller's thread looks at the ring. */
+/* Before the pool joins, only the caller's thread uses the ring, so this takes no lock. */
 void
 mim_ring_consider_threads(struct mim_ring *ring)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Resolving Python-like slices. */
+/* Resolution of slices, as Python resolves them. */
 #include "pipeline/selection.h"
 
 #include <inttypes.h>
@@ -32,7 +32,7 @@ mim_ranges_need_count(const struct mim_range *ranges, size_t range_count)
     return false;
 }
 
-/* As Python clips the ends of a slice. */
+/* Clip an end of a slice as Python does. */
 static int64_t
 clip_index(int64_t at, int64_t count, int64_t low, int64_t high)
 {
@@ -93,7 +93,7 @@ mim_selection_resolve(struct mim_selection *selection, const struct mim_range *r
         const struct mim_range *range = &ranges[i];
         bool counted = count != MIM_UNKNOWN && count <= INT64_MAX;
         selection->runs[i] = counted ? resolve_counted(range, (int64_t)count) : resolve_open(range);
-        /* a slice may select nothing, a number that is no frame's is a mistake */
+        /* an empty slice is fine; the number of a frame that does not exist is an error */
         if (is_single(range) && !selection->runs[i].count) {
             int64_t number = range->start;
             mim_selection_clear(selection);
@@ -134,7 +134,6 @@ mim_selection_size(const struct mim_selection *selection, uint64_t count)
     return sum;
 }
 
-/* Runs may be empty: pass over them. */
 static void
 skip_empty_runs(struct mim_cursor *cursor, const struct mim_selection *selection)
 {
@@ -158,7 +157,7 @@ mim_cursor_index(const struct mim_cursor *cursor, const struct mim_selection *se
     if (at.run >= selection->run_count)
         return false;
     const struct mim_run *run = &selection->runs[at.run];
-    *index = run->first + at.done * (uint64_t)run->step; /* wraps as a negative step wants it */
+    *index = run->first + at.done * (uint64_t)run->step; /* unsigned, so that a negative step wraps around */
     return true;
 }
 

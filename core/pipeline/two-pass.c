@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Spooling frames between the two passes of a writer. */
+/* Frames are spooled between the two passes of a writer. */
 #include "pipeline/two-pass.h"
 
 #include <stdlib.h>
@@ -95,7 +95,7 @@ read_back(struct mim_two_pass *two_pass, void *to, uint64_t size, struct mim_err
     if (got < 0)
         return (enum mim_status) - got;
     if ((uint64_t)got != size)
-        return mim_fail(err, MIM_IO, "the spool of frames is shorter than what was written to it");
+        return mim_fail(err, MIM_IO, "the spool of frames has been truncated");
     two_pass->read_offset += size;
     return MIM_OK;
 }
