@@ -3,6 +3,20 @@
 #include "pipeline/decode-plan.h"
 
 void
+mim_decode_plan_init(struct mim_decode_plan *plan, bool is_composed, uint32_t flags)
+{
+    *plan = (struct mim_decode_plan){ .is_composed = is_composed,
+                                      .may_jump = flags & MIM_READER_ANY_ORDER,
+                                      .canvas_next = MIM_UNKNOWN };
+}
+
+void
+mim_decode_plan_clear(struct mim_decode_plan *plan)
+{
+    mim_keyframes_clear(&plan->keyframes);
+}
+
+void
 mim_decode_plan_select(struct mim_decode_plan *plan, const struct mim_selection *selection)
 {
     plan->selection = selection;
@@ -15,12 +29,6 @@ mim_decode_plan_set_range(struct mim_decode_plan *plan, uint64_t first, uint64_t
     plan->range = (struct mim_run){ .first = first, .step = 1, .count = count };
     plan->range_selection = (struct mim_selection){ .runs = &plan->range, .run_count = 1 };
     mim_decode_plan_select(plan, &plan->range_selection);
-}
-
-void
-mim_decode_plan_clear(struct mim_decode_plan *plan)
-{
-    mim_keyframes_clear(&plan->keyframes);
 }
 
 bool
@@ -61,6 +69,18 @@ void
 mim_decode_plan_return(struct mim_decode_plan *plan, const struct mim_decode_target *target)
 {
     plan->cursor = target->cursor;
+    mim_decode_plan_drop_canvas(plan);
+}
+
+void
+mim_decode_plan_skip(struct mim_decode_plan *plan)
+{
+    mim_cursor_advance(&plan->cursor, plan->selection);
+}
+
+void
+mim_decode_plan_drop_canvas(struct mim_decode_plan *plan)
+{
     plan->canvas_next = MIM_UNKNOWN;
 }
 

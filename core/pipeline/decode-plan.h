@@ -25,11 +25,14 @@ struct mim_decode_target {
     enum mim_canvas_start start;
 };
 
+/* `flags`: of struct mim_reader_ops. */
+void mim_decode_plan_init(struct mim_decode_plan *plan, bool is_composed, uint32_t flags);
+void mim_decode_plan_clear(struct mim_decode_plan *plan);
+
 /* The selection is borrowed. */
 void mim_decode_plan_select(struct mim_decode_plan *plan, const struct mim_selection *selection);
 /* Select `count` frames from `first` on; MIM_UNKNOWN: all that follow. */
 void mim_decode_plan_set_range(struct mim_decode_plan *plan, uint64_t first, uint64_t count);
-void mim_decode_plan_clear(struct mim_decode_plan *plan);
 
 /* The next selected frame; false: past the last. */
 bool mim_decode_plan_selected(const struct mim_decode_plan *plan, uint64_t *index);
@@ -39,6 +42,10 @@ struct mim_decode_target mim_decode_plan_next(const struct mim_decode_plan *plan
 void mim_decode_plan_advance(struct mim_decode_plan *plan, uint64_t index, const struct mim_decode_target *target);
 /* Go back to a frame whose work is dropped. The canvas may have been drawn on, so it is ready for no frame. */
 void mim_decode_plan_return(struct mim_decode_plan *plan, const struct mim_decode_target *target);
+/* Skip the next selected frame. */
+void mim_decode_plan_skip(struct mim_decode_plan *plan);
+/* The canvas is ready for no frame: start at a key frame. */
+void mim_decode_plan_drop_canvas(struct mim_decode_plan *plan);
 /* The sequence ends before the selected frame: go on with the next run. false: there is none. */
 bool mim_decode_plan_end_run(struct mim_decode_plan *plan);
 /* A frame is selected by its number alone: it is an error when it does not exist. */

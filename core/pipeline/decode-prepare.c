@@ -52,7 +52,7 @@ settle_end(struct mim_decoder *decoder, struct mim_decode_frame *frame, enum mim
     struct mim_ring_outcome *outcome = &frame->entry.outcome;
     bool is_refused =
         status == MIM_LIMIT && decoder->plugin.serial.refused && decoder->ring.state != MIM_RING_EXCLUSIVE;
-    decoder->plan.canvas_next = MIM_UNKNOWN;
+    mim_decode_plan_drop_canvas(&decoder->plan);
     if (is_refused || mim_decoder_may_retry(status) || (decoder->source_of && status != MIM_END)) {
         /* the frame failed, the sequence goes on */
         frame->stage = MIM_DECODE_ACTIVE;

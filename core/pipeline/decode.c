@@ -220,7 +220,7 @@ void
 mim_decoder_skip(struct mim_decoder *decoder)
 {
     mim_decoder_halt(decoder);
-    mim_cursor_advance(&decoder->plan.cursor, decoder->plan.selection);
+    mim_decode_plan_skip(&decoder->plan);
     mim_ring_resume(&decoder->ring);
 }
 
@@ -272,7 +272,7 @@ open_decoder(struct mim_decoder *decoder, const struct mim_decoder_setup *setup,
     if (status != MIM_OK)
         return status;
 
-    decoder->plan.is_composed = decoder->plugin.sequence.canvas_width != 0;
+    mim_decode_plan_init(&decoder->plan, decoder->plugin.sequence.canvas_width != 0, setup->ops->flags);
     if (decoder->plan.is_composed)
         status = make_canvas(decoder, err);
     return status == MIM_OK ? make_ring(decoder, err) : status;
@@ -290,8 +290,6 @@ mim_decoder_open(struct mim_decoder **out, const struct mim_decoder_setup *setup
     decoder->target = setup->target;
     decoder->source_of = setup->source_of;
     decoder->wants_metadata = setup->wants_metadata && setup->ops->metadata;
-    decoder->plan.canvas_next = MIM_UNKNOWN;
-    decoder->plan.may_jump = setup->ops->flags & MIM_READER_ANY_ORDER;
     if (setup->other)
         decoder->other = *setup->other;
     decoder->plugin.ops = setup->ops;
