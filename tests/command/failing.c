@@ -14,7 +14,7 @@ arm(void)
 }
 
 __attribute__((destructor)) static void
-tell(void)
+report_result(void)
 {
     const char *descriptor = getenv("MIM_TEST_FAIL_FD");
     if (memory_recover() && descriptor && write(atoi(descriptor), "x", 1) != 1)

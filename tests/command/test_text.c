@@ -6,13 +6,13 @@
 #include "check.h"
 
 static void
-check_shown(const char *text, size_t most, const char *expected)
+check_shown(const char *text, size_t max, const char *expected)
 {
     char *shown;
     size_t size;
     FILE *out = open_memstream(&shown, &size);
     CHECK(out);
-    put_excerpt(out, text, most);
+    print_excerpt(out, text, max);
     CHECK(!fclose(out));
     assert_string_equal(shown, expected);
     free(shown);
@@ -54,8 +54,8 @@ a_cell_is_filled_up_by_what_is_seen(void)
     size_t size;
     FILE *out = open_memstream(&shown, &size);
     CHECK(out);
-    put_cell(out, "\xc3\xa9", 3);
-    put_cell(out, "long", 2);
+    print_cell(out, "\xc3\xa9", 3);
+    print_cell(out, "long", 2);
     CHECK(!fclose(out));
     assert_string_equal(shown, "\xc3\xa9    long  ");
     free(shown);

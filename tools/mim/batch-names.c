@@ -9,7 +9,7 @@
 #include "batch.h"
 #include "report.h"
 
-#define INDEX_MOST_DIGITS 9
+#define INDEX_MAX_DIGITS 9
 
 /* What a template's fields stand for. */
 struct parts {
@@ -32,14 +32,14 @@ is_among(const char *words, const char *name)
 
 /* Does the template end as files of a known format do, "{name}.tif"? */
 static enum mim_status
-look_for_ending(struct naming *naming, struct mim_context *context, struct mim_error *err)
+find_known_ending(struct naming *naming, struct mim_context *context, struct mim_error *err)
 {
     struct mim_format_info info;
     const char *dot = strrchr(naming->template, '.');
 
-    naming->complete = strstr(naming->template, "{ext}");
+    naming->is_complete = strstr(naming->template, "{ext}");
     for (size_t i = 0; dot && dot[1] && mim_context_format(context, i, &info); i++)
-        naming->complete |= is_among(info.extensions, dot + 1);
+        naming->is_complete |= is_among(info.extensions, dot + 1);
     return mim_context_list_status(context, err);
 }
 
@@ -63,12 +63,12 @@ naming_init(struct naming *naming, const struct cli *cli, struct mim_error *err)
     *naming = (struct naming){ .directory = cli->directory, .template = cli->name ? cli->name : "{name}" };
 
     enum mim_status status = cli->to ? find_extension(naming, cli->context, cli->to, err) : MIM_OK;
-    return status == MIM_OK ? look_for_ending(naming, cli->context, err) : status;
+    return status == MIM_OK ? find_known_ending(naming, cli->context, err) : status;
 }
 
 /* The last part of a path, slashes at its end aside. */
 static const char *
-last_part(const char *path, size_t *length)
+last_component(const char *path, size_t *length)
 {
     size_t end = strlen(path);
     while (end > 1 && path[end - 1] == '/')
@@ -93,7 +93,7 @@ name_series(const char *input, struct parts *parts)
         return;
     char *directory = strndup(input, (size_t)(parts->stem - input));
     if (directory && *directory) {
-        const char *name = last_part(directory, &length);
+        const char *name = last_component(directory, &length);
         parts->stem = input + (name - directory);
         parts->stem_length = length;
     }
@@ -101,11 +101,11 @@ name_series(const char *input, struct parts *parts)
 }
 
 static struct parts
-split(const struct naming *naming, const char *input, size_t index)
+split_name(const struct naming *naming, const char *input, size_t index)
 {
     size_t length;
     struct stat info;
-    const char *name = last_part(input, &length), *dot = memrchr(name, '.', length);
+    const char *name = last_component(input, &length), *dot = memrchr(name, '.', length);
     bool exists = !stat(input, &info), is_directory = exists && S_ISDIR(info.st_mode);
     bool has_extension = dot && dot != name && !is_directory; /* ".profile" has none */
 
@@ -133,12 +133,12 @@ index_digits(const char *field, size_t length)
         return 1;
     bool is_digit = length == word + 2 && field[word] == ':' && isdigit((unsigned char)field[word + 1]);
     int digits = is_digit ? field[word + 1] - '0' : 0;
-    return digits >= 1 && digits <= INDEX_MOST_DIGITS ? digits : -1;
+    return digits >= 1 && digits <= INDEX_MAX_DIGITS ? digits : -1;
 }
 
 /* What stands between braces. false: there is no such field. */
 static bool
-put_field(FILE *out, const char *field, size_t length, const struct parts *parts)
+print_field(FILE *out, const char *field, size_t length, const struct parts *parts)
 {
     int digits = index_digits(field, length);
 
@@ -155,7 +155,7 @@ put_field(FILE *out, const char *field, size_t length, const struct parts *parts
 
 /* The template with its fields filled in; "{{" and "}}" are braces. */
 static enum mim_status
-expand(FILE *out, const char *template, const struct parts *parts, struct mim_error *err)
+expand_template(FILE *out, const char *template, const struct parts *parts, struct mim_error *err)
 {
     for (const char *at = template; *at; at++) {
         bool doubled = (*at == '{' || *at == '}') && at[1] == *at;
@@ -165,7 +165,7 @@ expand(FILE *out, const char *template, const struct parts *parts, struct mim_er
             continue;
         }
         size_t length = strcspn(at + 1, "{}");
-        if (*at == '}' || at[1 + length] != '}' || !put_field(out, at + 1, length, parts))
+        if (*at == '}' || at[1 + length] != '}' || !print_field(out, at + 1, length, parts))
             return fail(err, MIM_OPTION, "--name %s: \"%.*s\" is none of {name}, {ext}, {index}, {index:DIGITS}; "
                                          "{{ and }} stand for braces", template, (int)length + 2, at);
         at += length + 1;
@@ -190,7 +190,7 @@ naming_apply(const struct naming *naming, const char *input, size_t index, char 
 {
     /* a relative path with a colon could be taken for a URI */
     const char *guard = *naming->directory != '/' && strchr(naming->directory, ':') ? "./" : "";
-    struct parts parts = split(naming, input, index);
+    struct parts parts = split_name(naming, input, index);
     char *path = NULL;
     size_t size = 0;
 
@@ -201,8 +201,8 @@ naming_apply(const struct naming *naming, const char *input, size_t index, char 
         return fail(err, MIM_NOMEM, "no memory for a name");
     fprintf(out, "%s%s/", guard, naming->directory);
     long start = ftell(out);
-    enum mim_status status = expand(out, naming->template, &parts, err);
-    if (!naming->complete && *parts.extension)
+    enum mim_status status = expand_template(out, naming->template, &parts, err);
+    if (!naming->is_complete && *parts.extension)
         fprintf(out, ".%s", parts.extension);
     bool whole = start > 0 && !ferror(out);
     whole = !fclose(out) && whole;

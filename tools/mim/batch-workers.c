@@ -13,47 +13,47 @@
 #include "report.h"
 #include "signals.h"
 
-#define LOOK_UP_NS 100000000
+#define POLL_NS 100000000
 
 struct worker {
-    struct crew *crew;
+    struct workers *workers;
     struct mim_context *context;
     struct notices notices;      /* of its present file */
     uint64_t frames;             /* likewise */
     struct batch_result result;
-    bool delivered;              /* `result` waits to be heard */
-    bool started;
+    bool has_result;              /* `result` waits to be heard */
+    bool is_started;
     pthread_t thread;
 };
 
-struct crew {
+struct workers {
     struct cli *cli;
     struct batch_list *list;
-    bool alone;                  /* one file at a time, with the whole budget: those that did not fit beside others */
+    bool is_exclusive;                  /* one file at a time, with the whole budget: those that did not fit beside others */
     uint64_t share;              /* of the budget for each worker; 0: the whole */
     _Atomic uint64_t frames;     /* of all files so far, for the progress line */
-    uint64_t heard;              /* files */
-    struct worker *workers;
-    size_t worker_count;
+    uint64_t reported;              /* files */
+    struct worker *items;
+    size_t count;
 
     pthread_mutex_t lock;        /* of what follows, the workers' results, and cli->notices */
-    pthread_cond_t news, taken;  /* for the listening thread; for the workers */
+    pthread_cond_t result_ready, result_taken;  /* for the listening thread; for the workers */
     size_t next;                 /* file to be begun */
-    size_t busy;                 /* workers that have not left */
-    bool stopped;
+    size_t running;                 /* workers that have not left */
+    bool is_stopped;
 };
 
 static struct batch_file *
-next_file(struct crew *crew)
+next_file(struct workers *workers)
 {
     struct batch_file *file = NULL;
 
-    pthread_mutex_lock(&crew->lock);
-    while (crew->next < crew->list->count && crew->list->files[crew->next].alone != crew->alone)
-        crew->next++;
-    if (crew->next < crew->list->count && !crew->stopped && !signals_interrupted())
-        file = &crew->list->files[crew->next++];
-    pthread_mutex_unlock(&crew->lock);
+    pthread_mutex_lock(&workers->lock);
+    while (workers->next < workers->list->count && workers->list->files[workers->next].is_exclusive != workers->is_exclusive)
+        workers->next++;
+    if (workers->next < workers->list->count && !workers->is_stopped && !signals_interrupted())
+        file = &workers->list->files[workers->next++];
+    pthread_mutex_unlock(&workers->lock);
     return file;
 }
 
@@ -61,13 +61,13 @@ static int
 count_frames(void *user, const struct mim_progress *progress)
 {
     struct worker *worker = user;
-    atomic_fetch_add(&worker->crew->frames, progress->done - worker->frames);
+    atomic_fetch_add(&worker->workers->frames, progress->done - worker->frames);
     worker->frames = progress->done;
     return 0;
 }
 
 static void
-note(void *user, const struct mim_notice *notice)
+collect_notice(void *user, const struct mim_notice *notice)
 {
     notices_add(&((struct worker *)user)->notices, notice);
 }
@@ -76,10 +76,10 @@ static void
 set_control(struct worker *worker, struct mim_control *control)
 {
     control->progress = control->progress ? count_frames : NULL;
-    control->notice = control->notice ? note : NULL;
+    control->notice = control->notice ? collect_notice : NULL;
     control->user = worker;
-    if (worker->crew->share)
-        budget_limit(worker->crew->share, &control->limits);
+    if (worker->workers->share)
+        budget_limit(worker->workers->share, &control->limits);
 }
 
 /* The message becomes the whole reason, behind the input's name. */
@@ -105,10 +105,10 @@ complete_reason(const struct conversion *conversion, struct mim_error *err)
 static bool
 convert_file(struct worker *worker, struct batch_file *file, struct batch_result *result)
 {
-    struct crew *crew = worker->crew;
+    struct workers *workers = worker->workers;
     struct conversion conversion;
 
-    conversion_prepare(&conversion, crew->cli);
+    conversion_prepare(&conversion, workers->cli);
     conversion.inputs = &file->input;
     conversion.count = 1;
     conversion.output = file->output;
@@ -121,14 +121,14 @@ convert_file(struct worker *worker, struct batch_file *file, struct batch_result
     enum mim_status status = conversion_run(&conversion, worker->context, &result->err);
     if (status != MIM_OK && signals_interrupted())
         return false;
-    if (status == MIM_LIMIT && crew->share) {
-        atomic_fetch_sub(&crew->frames, worker->frames);
-        file->alone = true; /* how many work beside it must not decide what comes of a file */
+    if (status == MIM_LIMIT && workers->share) {
+        atomic_fetch_sub(&workers->frames, worker->frames);
+        file->is_exclusive = true; /* how many work beside it must not decide what comes of a file */
         return false;
     }
     if (status == MIM_OK)
         return true;
-    bool is_there = status == MIM_EXISTS && crew->cli->skip_existing;
+    bool is_there = status == MIM_EXISTS && workers->cli->skip_existing;
     result->outcome = is_there ? BATCH_SKIPPED : BATCH_FAILED;
     result->code = conversion_code(&result->err);
     complete_reason(&conversion, &result->err);
@@ -136,55 +136,55 @@ convert_file(struct worker *worker, struct batch_file *file, struct batch_result
 }
 
 static void
-deliver(struct worker *worker, const struct batch_result *result)
+deliver_result(struct worker *worker, const struct batch_result *result)
 {
-    struct crew *crew = worker->crew;
+    struct workers *workers = worker->workers;
 
-    pthread_mutex_lock(&crew->lock);
-    while (worker->delivered)
-        pthread_cond_wait(&crew->taken, &crew->lock);
+    pthread_mutex_lock(&workers->lock);
+    while (worker->has_result)
+        pthread_cond_wait(&workers->result_taken, &workers->lock);
     worker->result = *result;
-    worker->delivered = true;
-    crew->stopped |= result->outcome == BATCH_FAILED && !crew->cli->keep_going;
-    notices_move(&crew->cli->notices, &worker->notices);
-    pthread_cond_signal(&crew->news);
-    pthread_mutex_unlock(&crew->lock);
+    worker->has_result = true;
+    workers->is_stopped |= result->outcome == BATCH_FAILED && !workers->cli->keep_going;
+    notices_move(&workers->cli->notices, &worker->notices);
+    pthread_cond_signal(&workers->result_ready);
+    pthread_mutex_unlock(&workers->lock);
 }
 
 static void *
-work(void *user)
+run_worker(void *user)
 {
     struct worker *worker = user;
-    struct crew *crew = worker->crew;
+    struct workers *workers = worker->workers;
     struct batch_result result;
 
-    for (struct batch_file *file; (file = next_file(crew));)
+    for (struct batch_file *file; (file = next_file(workers));)
         if (convert_file(worker, file, &result))
-            deliver(worker, &result);
+            deliver_result(worker, &result);
 
-    pthread_mutex_lock(&crew->lock);
-    crew->busy--;
-    pthread_cond_signal(&crew->news);
-    pthread_mutex_unlock(&crew->lock);
+    pthread_mutex_lock(&workers->lock);
+    workers->running--;
+    pthread_cond_signal(&workers->result_ready);
+    pthread_mutex_unlock(&workers->lock);
     return NULL;
 }
 
 /* Signals are for the thread that listens. Fewer threads than wanted are enough; none is NOMEM. */
 static enum mim_status
-start_workers(struct crew *crew, struct mim_error *err)
+start_workers(struct workers *workers, struct mim_error *err)
 {
     sigset_t all, before;
     size_t started = 0;
 
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    for (size_t i = 0; i < crew->worker_count; i++) {
-        struct worker *worker = &crew->workers[i];
-        pthread_mutex_lock(&crew->lock);
-        worker->started = !pthread_create(&worker->thread, NULL, work, worker);
-        crew->busy += worker->started;
-        pthread_mutex_unlock(&crew->lock);
-        started += worker->started;
+    for (size_t i = 0; i < workers->count; i++) {
+        struct worker *worker = &workers->items[i];
+        pthread_mutex_lock(&workers->lock);
+        worker->is_started = !pthread_create(&worker->thread, NULL, run_worker, worker);
+        workers->running += worker->is_started;
+        pthread_mutex_unlock(&workers->lock);
+        started += worker->is_started;
     }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return started ? MIM_OK : fail(err, MIM_NOMEM, "no memory for a thread");
@@ -192,30 +192,30 @@ start_workers(struct crew *crew, struct mim_error *err)
 
 /* Wait a moment for something to happen; the lock is held. */
 static void
-wait_for_news(struct crew *crew)
+wait_for_result(struct workers *workers)
 {
     struct timespec until;
 
     clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += LOOK_UP_NS;
+    until.tv_nsec += POLL_NS;
     until.tv_sec += until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
-    pthread_cond_timedwait(&crew->news, &crew->lock, &until);
-    if (!crew->cli->quiet)
-        progress_show_files(crew->heard, crew->list->count, atomic_load(&crew->frames));
+    pthread_cond_timedwait(&workers->result_ready, &workers->lock, &until);
+    if (!workers->cli->quiet)
+        progress_show_files(workers->reported, workers->list->count, atomic_load(&workers->frames));
 }
 
 /* Take one result out of its worker's hands; the lock is held. */
 static bool
-take_result(struct crew *crew, struct batch_result *result)
+take_result(struct workers *workers, struct batch_result *result)
 {
-    for (size_t i = 0; i < crew->worker_count; i++) {
-        struct worker *worker = &crew->workers[i];
-        if (!worker->delivered)
+    for (size_t i = 0; i < workers->count; i++) {
+        struct worker *worker = &workers->items[i];
+        if (!worker->has_result)
             continue;
         *result = worker->result;
-        worker->delivered = false;
-        pthread_cond_broadcast(&crew->taken);
+        worker->has_result = false;
+        pthread_cond_broadcast(&workers->result_taken);
         return true;
     }
     return false;
@@ -223,121 +223,121 @@ take_result(struct crew *crew, struct batch_result *result)
 
 /* Until the last worker has left and all is heard. Nobody waits for the lock while something is printed. */
 static void
-listen_to(struct crew *crew, batch_listener listen, void *user)
+report_results(struct workers *workers, batch_reporter report, void *user)
 {
     struct batch_result result;
 
-    pthread_mutex_lock(&crew->lock);
+    pthread_mutex_lock(&workers->lock);
     for (;;) {
-        if (take_result(crew, &result)) {
-            crew->heard++;
-            pthread_mutex_unlock(&crew->lock);
-            listen(user, &result);
-            pthread_mutex_lock(&crew->lock);
-        } else if (crew->busy) {
-            wait_for_news(crew);
+        if (take_result(workers, &result)) {
+            workers->reported++;
+            pthread_mutex_unlock(&workers->lock);
+            report(user, &result);
+            pthread_mutex_lock(&workers->lock);
+        } else if (workers->running) {
+            wait_for_result(workers);
         } else {
             break;
         }
     }
-    pthread_mutex_unlock(&crew->lock);
+    pthread_mutex_unlock(&workers->lock);
 }
 
 static void
-dismiss_workers(struct crew *crew)
+destroy_workers(struct workers *workers)
 {
-    for (size_t i = 0; i < crew->worker_count; i++)
-        if (crew->workers[i].context != crew->cli->context)
-            mim_context_destroy(crew->workers[i].context);
-    free(crew->workers);
-    crew->workers = NULL;
-    crew->worker_count = 0;
+    for (size_t i = 0; i < workers->count; i++)
+        if (workers->items[i].context != workers->cli->context)
+            mim_context_destroy(workers->items[i].context);
+    free(workers->items);
+    workers->items = NULL;
+    workers->count = 0;
 }
 
 /* Contexts for `count` workers and their part of `threads`. The first has the command's own; there are so many others
  * as there is memory for. */
 static enum mim_status
-hire_workers(struct crew *crew, size_t count, size_t threads, struct mim_error *err)
+create_workers(struct workers *workers, size_t count, size_t threads, struct mim_error *err)
 {
     enum mim_status status = MIM_OK;
 
-    crew->workers = calloc(count, sizeof(struct worker));
-    if (!crew->workers)
+    workers->items = calloc(count, sizeof(struct worker));
+    if (!workers->items)
         return fail(err, MIM_NOMEM, "no memory for %zu workers", count);
     for (size_t i = 0; status == MIM_OK && i < count; i++) {
-        struct worker *worker = &crew->workers[i];
+        struct worker *worker = &workers->items[i];
         size_t part = (threads + count - 1 - i) / count;
-        worker->crew = crew;
-        worker->context = i ? NULL : crew->cli->context;
+        worker->workers = workers;
+        worker->context = i ? NULL : workers->cli->context;
         if (i)
-            status = cli_context(crew->cli, &worker->context, err);
+            status = cli_context(workers->cli, &worker->context, err);
         if (status == MIM_OK)
             status = mim_context_set_threads(worker->context, part ? (unsigned)part : 1, err);
-        crew->worker_count += worker->context != NULL;
+        workers->count += worker->context != NULL;
     }
-    return status == MIM_NOMEM && crew->worker_count ? MIM_OK : status;
+    return status == MIM_NOMEM && workers->count ? MIM_OK : status;
 }
 
 /* One pass over the list: all that is for many workers, or all that is for one. */
 static enum mim_status
-pass(struct crew *crew, size_t count, size_t threads, batch_listener listen, void *user, struct mim_error *err)
+run_pass(struct workers *workers, size_t count, size_t threads, batch_reporter report, void *user, struct mim_error *err)
 {
-    crew->next = 0;
-    enum mim_status status = hire_workers(crew, count, threads, err);
+    workers->next = 0;
+    enum mim_status status = create_workers(workers, count, threads, err);
     if (status == MIM_OK)
-        status = start_workers(crew, err);
+        status = start_workers(workers, err);
     if (status == MIM_OK)
-        listen_to(crew, listen, user);
-    for (size_t i = 0; i < crew->worker_count; i++)
-        if (crew->workers[i].started)
-            pthread_join(crew->workers[i].thread, NULL);
-    dismiss_workers(crew);
+        report_results(workers, report, user);
+    for (size_t i = 0; i < workers->count; i++)
+        if (workers->items[i].is_started)
+            pthread_join(workers->items[i].thread, NULL);
+    destroy_workers(workers);
     return status;
 }
 
 /* How many files at once: so many as asked for, as there are, as the budget has room for. */
 static size_t
-count_workers(struct crew *crew, size_t threads)
+count_workers(struct workers *workers, size_t threads)
 {
-    size_t count = crew->cli->jobs ? crew->cli->jobs : threads;
-    if (count > crew->list->count)
-        count = crew->list->count;
-    return budget_divide(crew->cli, count, &crew->share);
+    size_t count = workers->cli->jobs ? workers->cli->jobs : threads;
+    if (count > workers->list->count)
+        count = workers->list->count;
+    return budget_divide(workers->cli, count, &workers->share);
 }
 
 static bool
-has_lone_files(const struct crew *crew)
+has_exclusive_files(const struct workers *workers)
 {
-    for (size_t i = 0; i < crew->list->count; i++)
-        if (crew->list->files[i].alone)
-            return !crew->stopped && !signals_interrupted();
+    for (size_t i = 0; i < workers->list->count; i++)
+        if (workers->list->files[i].is_exclusive)
+            return !workers->is_stopped && !signals_interrupted();
     return false;
 }
 
 enum mim_status
-crew_work(struct cli *cli, struct batch_list *list, batch_listener listen, void *user, struct mim_error *err)
+workers_run(struct cli *cli, struct batch_list *list, batch_reporter report, void *user, struct mim_error *err)
 {
-    struct crew crew = { .cli = cli, .list = list };
+    struct workers workers = { .cli = cli, .list = list };
     size_t threads = mim_context_threads(cli->context);
     pthread_condattr_t monotonic;
 
-    pthread_mutex_init(&crew.lock, NULL);
+    pthread_mutex_init(&workers.lock, NULL);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&crew.news, &monotonic);
-    pthread_cond_init(&crew.taken, NULL);
+    pthread_cond_init(&workers.result_ready, &monotonic);
+    pthread_cond_init(&workers.result_taken, NULL);
     pthread_condattr_destroy(&monotonic);
 
     progress_start();
-    enum mim_status status = pass(&crew, count_workers(&crew, threads), threads, listen, user, err);
-    if (status == MIM_OK && has_lone_files(&crew)) {
-        crew.alone = true;
-        crew.share = 0;
-        status = pass(&crew, 1, threads, listen, user, err);
+    enum mim_status status = run_pass(&workers, count_workers(&workers, threads), threads, report, user, err);
+    if (status == MIM_OK && has_exclusive_files(&workers)) {
+        workers.is_exclusive = true;
+        workers.share = 0;
+        status = run_pass(&workers, 1, threads, report, user, err);
     }
     progress_clear();
-    pthread_cond_destroy(&crew.taken);
-    pthread_cond_destroy(&crew.news);
-    pthread_mutex_destroy(&crew.lock);
+    pthread_cond_destroy(&workers.result_taken);
+    pthread_cond_destroy(&workers.result_ready);
+    pthread_mutex_destroy(&workers.lock);
     return status;
 }

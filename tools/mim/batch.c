@@ -24,8 +24,8 @@ static const struct {
 
 struct tally {
     const struct cli *cli;
-    bool plain;             /* ASCII only */
-    bool twice;             /* standard error is another place than standard output */
+    bool is_plain;             /* ASCII only */
+    bool has_separate_errors;             /* standard error is another place than standard output */
     size_t counts[BATCH_OUTCOMES];
     struct verdict verdict;
 };
@@ -55,20 +55,20 @@ errors_go_elsewhere(void)
 static void
 print_line(const struct tally *tally, const struct batch_result *result)
 {
-    printf("%s ", tally->plain ? outcomes[result->outcome].plain : outcomes[result->outcome].mark);
-    put_text(stdout, result->file->input);
+    printf("%s ", tally->is_plain ? outcomes[result->outcome].plain : outcomes[result->outcome].mark);
+    print_text(stdout, result->file->input);
     if (result->outcome == BATCH_SKIPPED)
         fputs(": exists already", stdout);
     if (result->outcome == BATCH_FAILED) {
         fputs(": ", stdout);
-        put_text(stdout, result->err.message);
+        print_text(stdout, result->err.message);
     }
     putchar('\n');
     fflush(stdout);
 }
 
 static void
-tell(void *user, const struct batch_result *result)
+report_result(void *user, const struct batch_result *result)
 {
     struct tally *tally = user;
     bool failed = result->outcome == BATCH_FAILED;
@@ -79,7 +79,7 @@ tell(void *user, const struct batch_result *result)
         print_line(tally, result);
     if (!failed)
         return;
-    if (tally->twice)
+    if (tally->has_separate_errors)
         report_error(result->file->input, &result->err);
     verdict_add(&tally->verdict, result->code);
 }
@@ -116,7 +116,7 @@ make_directory(const char *path, bool *made, struct mim_error *err)
 static enum exit_code
 work_through(struct cli *cli, struct batch_list *list)
 {
-    struct tally tally = { .cli = cli, .plain = !is_utf8(), .twice = errors_go_elsewhere() };
+    struct tally tally = { .cli = cli, .is_plain = !is_utf8(), .has_separate_errors = errors_go_elsewhere() };
     struct mim_error err = { 0 };
     bool made;
 
@@ -124,7 +124,7 @@ work_through(struct cli *cli, struct batch_list *list)
         report_error(cli->directory, &err);
         return EXIT_OUTPUT;
     }
-    if (crew_work(cli, list, tell, &tally, &err) != MIM_OK)
+    if (workers_run(cli, list, report_result, &tally, &err) != MIM_OK)
         verdict_add(&tally.verdict, give_up(NULL, &err));
     if (made)
         rmdir(cli->directory); /* stays, unless nothing came into it */

@@ -8,7 +8,7 @@
 struct batch_file {
     char *input;     /* as the command line names it */
     char *output;    /* DIR/NAME */
-    bool alone;      /* did not fit beside others: its turn comes when they are done */
+    bool is_exclusive;      /* did not fit beside others: its turn comes when they are done */
 };
 
 /* The work, in the order of the command line. */
@@ -26,7 +26,7 @@ void batch_list_clear(struct batch_list *list);
 struct naming {
     const char *directory, *template;
     char extension[32]; /* "": each input's own */
-    bool complete;      /* the template says how names end */
+    bool is_complete;      /* the template says how names end */
 };
 
 enum mim_status naming_init(struct naming *naming, const struct cli *cli, struct mim_error *err);
@@ -49,12 +49,12 @@ struct batch_result {
     struct mim_error err;       /* FAILED: its message is the whole reason, without the input's name */
 };
 
-/* Called in the thread of crew_work(), one result at a time. */
-typedef void (*batch_listener)(void *user, const struct batch_result *result);
+/* Called in the thread of workers_run(), one result at a time. */
+typedef void (*batch_reporter)(void *user, const struct batch_result *result);
 
 /* Convert all of the list, several files at once within one budget, until it is done, a signal comes, or one failed and
  * the options say that it be the last. What is interrupted, or not begun, has no result. Notices go to `cli`. */
-enum mim_status crew_work(struct cli *cli, struct batch_list *list, batch_listener listen, void *user,
+enum mim_status workers_run(struct cli *cli, struct batch_list *list, batch_reporter report, void *user,
                           struct mim_error *err);
 
 #endif

@@ -44,7 +44,7 @@ struct command {
     const char *summary;
     enum exit_code (*run)(struct cli *cli);
     unsigned flag;                 /* FOR_* */
-    int least, most;               /* operands; most -1: any number */
+    int min_operands, max_operands;               /* operands; most -1: any number */
 };
 
 /* The subcommands, ended by a row without a name. */

@@ -14,7 +14,7 @@ struct inputs {
 };
 
 static void
-inputs_close(struct inputs *inputs)
+close_inputs(struct inputs *inputs)
 {
     for (size_t i = 0; i < inputs->count; i++)
         mim_source_close(inputs->sources[i]);
@@ -23,7 +23,7 @@ inputs_close(struct inputs *inputs)
 
 /* All of them, or what is wrong with the first that cannot be opened. */
 static enum mim_status
-inputs_open(struct inputs *inputs, const struct conversion *conversion, struct mim_error *err)
+open_inputs(struct inputs *inputs, const struct conversion *conversion, struct mim_error *err)
 {
     size_t wanted = conversion->count;
 
@@ -101,12 +101,12 @@ conversion_run(const struct conversion *conversion, struct mim_context *context,
     if (status != MIM_OK)
         err->side = MIM_SIDE_OUTPUT;
     else
-        status = inputs_open(&inputs, conversion, err);
+        status = open_inputs(&inputs, conversion, err);
     if (status == MIM_OK)
         status = mim_convert(context, inputs.sources, inputs.count, sink, &conversion->options, err);
     if (status != MIM_OK)
         add_advice(err);
-    inputs_close(&inputs);
+    close_inputs(&inputs);
     mim_sink_close(sink);
     return status;
 }

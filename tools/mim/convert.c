@@ -9,7 +9,7 @@
 #include "streams.h"
 
 static enum exit_code
-tell_failure(const struct conversion *conversion, const struct mim_error *err)
+report_failure(const struct conversion *conversion, const struct mim_error *err)
 {
     if (signals_interrupted())
         return EXIT_INTERRUPTED;
@@ -39,5 +39,5 @@ run_convert(struct cli *cli)
     enum mim_status status = conversion_run(&conversion, cli->context, &err);
     progress_clear();
     notices_print(&cli->notices, NULL);
-    return status == MIM_OK ? EXIT_GOOD : tell_failure(&conversion, &err);
+    return status == MIM_OK ? EXIT_GOOD : report_failure(&conversion, &err);
 }

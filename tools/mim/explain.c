@@ -7,16 +7,16 @@
 #include "text.h"
 
 static void
-put_step(void *user, const struct mim_explanation *step)
+print_step(void *user, const struct mim_explanation *step)
 {
     (void)user;
     printf("  %s  ", step->is_format ? "format" : "plugin");
-    put_cell(stdout, step->name, strlen("12345678"));
-    put_cell(stdout, step->winner ? "chosen" : "-", strlen("chosen"));
-    put_text(stdout, step->evidence);
+    print_cell(stdout, step->name, strlen("12345678"));
+    print_cell(stdout, step->winner ? "chosen" : "-", strlen("chosen"));
+    print_text(stdout, step->evidence);
     if (*step->rule) {
         fputs(": ", stdout);
-        put_text(stdout, step->rule);
+        print_text(stdout, step->rule);
     }
     putchar('\n');
 }
@@ -31,9 +31,9 @@ run_explain(struct cli *cli)
     if (input_open(&source, cli->operands[0], &err) != MIM_OK)
         return give_up(name, &err);
 
-    put_heading(stdout, name);
+    print_heading(stdout, name);
     enum mim_status status =
-        mim_context_explain(cli->context, source, cli->from, cli->plugin, put_step, NULL, &err);
+        mim_context_explain(cli->context, source, cli->from, cli->plugin, print_step, NULL, &err);
     mim_source_close(source);
     return status == MIM_OK ? EXIT_GOOD : give_up(name, &err);
 }

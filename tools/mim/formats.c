@@ -18,7 +18,7 @@ state_name(enum mim_format_state state)
 }
 
 static const char *
-abilities(const struct mim_format_info *info)
+format_abilities(const struct mim_format_info *info)
 {
     if (*info->read)
         return *info->write ? "read write" : "read";
@@ -32,8 +32,8 @@ run_formats(struct cli *cli)
     size_t name_width = strlen("format"), plugin_width = strlen("plugin");
 
     for (size_t i = 0; mim_context_format(cli->context, i, &info); i++) {
-        name_width = wider(name_width, info.name);
-        plugin_width = wider(plugin_width, info.plugin);
+        name_width = max_width(name_width, info.name);
+        plugin_width = max_width(plugin_width, info.plugin);
     }
     enum exit_code code = list_code(cli->context);
     if (code != EXIT_GOOD)
@@ -41,11 +41,11 @@ run_formats(struct cli *cli)
 
     for (size_t i = 0; mim_context_format(cli->context, i, &info); i++) {
         bool ready = info.state == MIM_FORMAT_READY;
-        put_cell(stdout, info.name, name_width);
-        put_cell(stdout, abilities(&info), strlen("read write"));
-        put_cell(stdout, *info.plugin ? info.plugin : "-", plugin_width);
-        put_cell(stdout, state_name(info.state), strlen("not installed"));
-        put_text(stdout, ready ? info.title : *info.reason ? info.reason : "no plugin for it is known to this build");
+        print_cell(stdout, info.name, name_width);
+        print_cell(stdout, format_abilities(&info), strlen("read write"));
+        print_cell(stdout, *info.plugin ? info.plugin : "-", plugin_width);
+        print_cell(stdout, state_name(info.state), strlen("not installed"));
+        print_text(stdout, ready ? info.title : *info.reason ? info.reason : "no plugin for it is known to this build");
         putchar('\n');
     }
     return list_code(cli->context);

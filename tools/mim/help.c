@@ -57,12 +57,12 @@ initial_of(const struct mim_option_info *option)
 }
 
 static void
-measure(void *user, const struct mim_option_info *option)
+measure_option(void *user, const struct mim_option_info *option)
 {
     struct option_columns *columns = user;
-    columns->name = wider(columns->name, option->name);
-    columns->type = wider(columns->type, option->type_text);
-    columns->initial = wider(columns->initial, initial_of(option));
+    columns->name = max_width(columns->name, option->name);
+    columns->type = max_width(columns->type, option->type_text);
+    columns->initial = max_width(columns->initial, initial_of(option));
     columns->rows++;
 }
 
@@ -73,10 +73,10 @@ print_option(void *user, const struct mim_option_info *option)
     FILE *out = columns->out;
 
     fputs("  ", out);
-    put_cell(out, option->name, columns->name);
-    put_cell(out, option->type_text, columns->type);
-    put_cell(out, initial_of(option), columns->initial);
-    put_text(out, option->help);
+    print_cell(out, option->name, columns->name);
+    print_cell(out, option->type_text, columns->type);
+    print_cell(out, initial_of(option), columns->initial);
+    print_text(out, option->help);
     if (option->unit || *option->range)
         fprintf(out, " (%s%s%s)", option->range, option->unit && *option->range ? " " : "", option->unit ? option->unit : "");
     fputc('\n', out);
@@ -87,7 +87,7 @@ print_direction(FILE *out, const struct option_page *page, int writing, struct m
 {
     struct option_columns columns = { .out = out };
 
-    enum mim_status status = mim_format_options(page->context, page->format, page->plugin, writing, measure, &columns, err);
+    enum mim_status status = mim_format_options(page->context, page->format, page->plugin, writing, measure_option, &columns, err);
     if (status != MIM_OK)
         return status;
     fprintf(out, "%s %s%s\n", writing ? "writing" : "reading", page->title,
@@ -112,7 +112,7 @@ print_format_options(FILE *out, const struct option_page *page, struct mim_error
                                                           "the formats", page->format);
     }
     if (info.state != MIM_FORMAT_READY)
-        return mim_format_options(page->context, page->format, page->plugin, 0, measure, &(struct option_columns){ 0 }, err);
+        return mim_format_options(page->context, page->format, page->plugin, 0, measure_option, &(struct option_columns){ 0 }, err);
 
     bool reads = *info.read, writes = *info.write; /* the strings may change when the plugin is loaded */
     if (reads)

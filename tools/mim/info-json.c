@@ -4,7 +4,7 @@
 #include "streams.h"
 
 static void
-put_known_real(struct json *json, const char *key, double value)
+print_known_real(struct json *json, const char *key, double value)
 {
     json_key(json, key);
     if (value < 0)
@@ -15,7 +15,7 @@ put_known_real(struct json *json, const char *key, double value)
 
 /* A frame's own keys, which are the sequence's too: those of its first frame. */
 static void
-put_shape(struct json *json, const struct mim_frame_facts *facts)
+print_shape(struct json *json, const struct mim_frame_facts *facts)
 {
     bool known = facts->width != 0;
 
@@ -30,7 +30,7 @@ put_shape(struct json *json, const struct mim_frame_facts *facts)
 }
 
 static void
-put_error(struct json *json, const char *key, const struct mim_error *err, bool with_frame)
+print_error(struct json *json, const char *key, const struct mim_error *err, bool with_frame)
 {
     const char *message = err->message[0] ? err->message : mim_status_text(err->status);
 
@@ -51,7 +51,7 @@ put_error(struct json *json, const char *key, const struct mim_error *err, bool 
 }
 
 static void
-put_each(struct json *json, struct inspection *inspection)
+print_each(struct json *json, struct inspection *inspection)
 {
     struct mim_frame_facts facts;
     struct mim_meta *meta;
@@ -62,8 +62,8 @@ put_each(struct json *json, struct inspection *inspection)
         json_open(json, '{');
         json_key(json, "index");
         json_count(json, i);
-        put_shape(json, &facts);
-        put_known_real(json, "duration", frame_seconds(&facts));
+        print_shape(json, &facts);
+        print_known_real(json, "duration", frame_seconds(&facts));
         json_key(json, "metadata");
         json_meta(json, meta);
         mim_meta_destroy(meta);
@@ -73,7 +73,7 @@ put_each(struct json *json, struct inspection *inspection)
 }
 
 static void
-put_sequence(struct json *json, struct inspection *inspection)
+print_sequence(struct json *json, struct inspection *inspection)
 {
     const struct mim_reader_facts *facts = &inspection->facts;
 
@@ -91,9 +91,9 @@ put_sequence(struct json *json, struct inspection *inspection)
     json_count(json, inspection->count);
     json_key(json, "frames_certainty");
     json_string(json, certainty_name(inspection->certainty));
-    put_shape(json, &inspection->first);
-    put_known_real(json, "duration", inspection->seconds);
-    put_known_real(json, "fps", inspection->fps);
+    print_shape(json, &inspection->first);
+    print_known_real(json, "duration", inspection->seconds);
+    print_known_real(json, "fps", inspection->fps);
     json_key(json, "loop");
     json_count(json, facts->loop < 0 ? MIM_UNKNOWN : (uint64_t)facts->loop);
     json_key(json, "metadata");
@@ -107,13 +107,13 @@ info_print_json(struct inspection *inspection, const struct cli *cli, struct jso
     json_key(json, "file");
     json_string(json, inspection->file);
     if (inspection->reader) {
-        put_sequence(json, inspection);
+        print_sequence(json, inspection);
         if (cli->each)
-            put_each(json, inspection);
+            print_each(json, inspection);
         if (inspection->damaged)
-            put_error(json, "damage", &inspection->err, true);
+            print_error(json, "damage", &inspection->err, true);
     } else {
-        put_error(json, "error", &inspection->err, false);
+        print_error(json, "error", &inspection->err, false);
     }
     json_close(json, '}');
 }

@@ -15,14 +15,14 @@
 #define NAME_WIDTH 15
 
 static void
-put_name(const char *name)
+print_name(const char *name)
 {
     fputs("  ", stdout);
-    put_cell(stdout, name, NAME_WIDTH);
+    print_cell(stdout, name, NAME_WIDTH);
 }
 
 static void
-put_shape(const struct mim_frame_facts *facts)
+print_shape(const struct mim_frame_facts *facts)
 {
     static const char *const models[] = { "", "gray", "gray + alpha", "RGB", "RGBA" };
 
@@ -35,9 +35,9 @@ put_shape(const struct mim_frame_facts *facts)
 }
 
 static void
-put_count(const struct inspection *inspection)
+print_count(const struct inspection *inspection)
 {
-    put_name("frames");
+    print_name("frames");
     if (inspection->count == MIM_UNKNOWN)
         fputs("not known; --count counts them", stdout);
     else
@@ -50,10 +50,10 @@ put_count(const struct inspection *inspection)
 }
 
 static void
-put_timing(const struct inspection *inspection)
+print_timing(const struct inspection *inspection)
 {
     if (inspection->seconds >= 0) {
-        put_name("duration");
+        print_name("duration");
         printf("%.6g s", inspection->seconds);
         if (inspection->fps > 0)
             printf(", %.6g frames a second", inspection->fps);
@@ -61,7 +61,7 @@ put_timing(const struct inspection *inspection)
     }
     if (inspection->facts.loop < 0)
         return;
-    put_name("loop");
+    print_name("loop");
     if (inspection->facts.loop == 0)
         puts("for ever");
     else
@@ -69,38 +69,38 @@ put_timing(const struct inspection *inspection)
 }
 
 static void
-put_value(struct inspection *inspection, const struct mim_meta_item *item)
+print_value(struct inspection *inspection, const struct mim_meta_item *item)
 {
     char *value = mim_meta_format(item);
     struct mim_error err = { 0 };
 
     if (value)
-        put_excerpt(stdout, value, VALUE_WIDTH);
+        print_excerpt(stdout, value, VALUE_WIDTH);
     else if (fail(&err, MIM_NOMEM, "no memory to show %s", item->key))
         inspection_damage(inspection, &err, MIM_UNKNOWN);
     mim_free(value);
 }
 
 static void
-put_meta(struct inspection *inspection, const struct mim_meta *meta)
+print_meta(struct inspection *inspection, const struct mim_meta *meta)
 {
-    static const char *const told[] = { "duration", "loop", "fps", "nframes", "nframes_certainty", "size" }; /* rows of their own say it */
+    static const char *const shown_elsewhere[] = { "duration", "loop", "fps", "nframes", "nframes_certainty", "size" }; /* rows of their own say it */
     struct mim_meta_item item;
 
     for (size_t i = 0; mim_meta_at(meta, i, &item); i++) {
         size_t k = 0;
-        while (k < sizeof told / sizeof *told && strcmp(item.key, told[k]))
+        while (k < sizeof shown_elsewhere / sizeof *shown_elsewhere && strcmp(item.key, shown_elsewhere[k]))
             k++;
-        if (k < sizeof told / sizeof *told)
+        if (k < sizeof shown_elsewhere / sizeof *shown_elsewhere)
             continue;
-        put_name(item.key);
-        put_value(inspection, &item);
+        print_name(item.key);
+        print_value(inspection, &item);
         putchar('\n');
     }
 }
 
 static void
-put_frame_meta(struct inspection *inspection, const struct mim_meta *meta)
+print_frame_meta(struct inspection *inspection, const struct mim_meta *meta)
 {
     struct mim_meta_item item;
 
@@ -108,14 +108,14 @@ put_frame_meta(struct inspection *inspection, const struct mim_meta *meta)
         if (item.coding || !strcmp(item.key, "duration"))
             continue; /* said already, or said in --json */
         fputs(", ", stdout);
-        put_text(stdout, item.key);
+        print_text(stdout, item.key);
         putchar(' ');
-        put_value(inspection, &item);
+        print_value(inspection, &item);
     }
 }
 
 static void
-put_each(struct inspection *inspection)
+print_each(struct inspection *inspection)
 {
     struct mim_frame_facts facts;
     struct mim_meta *meta;
@@ -123,11 +123,11 @@ put_each(struct inspection *inspection)
 
     for (uint64_t i = 0; inspection_frame(inspection, &i, &facts, &meta); i++) {
         snprintf(name, sizeof name, "  %6" PRIu64, i);
-        put_name(name);
-        put_shape(&facts);
+        print_name(name);
+        print_shape(&facts);
         if (frame_seconds(&facts) >= 0)
             printf(", %.6g s", frame_seconds(&facts));
-        put_frame_meta(inspection, meta);
+        print_frame_meta(inspection, meta);
         putchar('\n');
         mim_meta_destroy(meta);
     }
@@ -136,22 +136,22 @@ put_each(struct inspection *inspection)
 void
 info_print_text(struct inspection *inspection, const struct cli *cli)
 {
-    put_heading(stdout, input_name(inspection->file));
-    put_name("format");
+    print_heading(stdout, input_name(inspection->file));
+    print_name("format");
     printf("%s, by plugin %s %s\n", inspection->facts.format, inspection->facts.plugin,
            inspection->facts.plugin_version);
     if (inspection->facts.files) {
-        put_name("files");
+        print_name("files");
         printf("%" PRIu64 ", a frame each\n", inspection->facts.files);
     }
-    put_count(inspection);
+    print_count(inspection);
     if (inspection->first.width) {
-        put_name("size");
-        put_shape(&inspection->first);
+        print_name("size");
+        print_shape(&inspection->first);
         putchar('\n');
     }
-    put_timing(inspection);
-    put_meta(inspection, mim_reader_metadata(inspection->reader));
+    print_timing(inspection);
+    print_meta(inspection, mim_reader_metadata(inspection->reader));
     if (cli->each)
-        put_each(inspection);
+        print_each(inspection);
 }

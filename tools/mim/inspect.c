@@ -58,7 +58,7 @@ inspection_damage(struct inspection *inspection, const struct mim_error *err, ui
 }
 
 static void
-count_frames(struct inspection *inspection, bool patiently)
+count_frames(struct inspection *inspection, bool is_patient)
 {
     struct mim_error err = { 0 };
     uint64_t count = MIM_UNKNOWN;
@@ -67,10 +67,10 @@ count_frames(struct inspection *inspection, bool patiently)
     if (inspection->certainty == MIM_SURE_EXACT)
         return;
 
-    if (!patiently)
+    if (!is_patient)
         signals_deadline(COUNT_MILLISECONDS);
     enum mim_status status = mim_reader_count_exactly(inspection->reader, &count, &err);
-    if (!patiently)
+    if (!is_patient)
         signals_deadline(0);
     if (status == MIM_CANCELLED)
         return; /* what the header says has to do */
@@ -82,7 +82,7 @@ count_frames(struct inspection *inspection, bool patiently)
 }
 
 static bool
-look_at(struct inspection *inspection, uint64_t i, struct mim_frame_facts *facts)
+read_facts(struct inspection *inspection, uint64_t i, struct mim_frame_facts *facts)
 {
     struct mim_error err = { 0 };
     enum mim_status status = mim_reader_info(inspection->reader, i, facts, &err);
@@ -93,14 +93,14 @@ look_at(struct inspection *inspection, uint64_t i, struct mim_frame_facts *facts
 
 /* The time that all frames take together, frame by frame. */
 static double
-add_up(struct inspection *inspection)
+sum_durations(struct inspection *inspection)
 {
     struct mim_rational base = inspection->facts.time_base;
     uint64_t ticks = (uint64_t)inspection->first.duration;
 
     for (uint64_t i = 1; i < inspection->count && !signals_interrupted(); i++) {
         struct mim_frame_facts facts;
-        if (!look_at(inspection, i, &facts))
+        if (!read_facts(inspection, i, &facts))
             return -1;
         ticks += (uint64_t)facts.duration;
     }
@@ -109,7 +109,7 @@ add_up(struct inspection *inspection)
 
 /* What a plugin knows of the time without looking at every frame; negative: nothing. */
 static double
-told_seconds(struct inspection *inspection)
+stated_seconds(struct inspection *inspection)
 {
     const struct mim_meta *meta = mim_reader_metadata(inspection->reader);
     struct mim_meta_item item;
@@ -122,15 +122,15 @@ told_seconds(struct inspection *inspection)
 
 /* To ask a video about every frame is to decode it all, and what it tells by itself is as good. */
 static void
-look_at_frames(struct inspection *inspection, bool patiently)
+measure_timing(struct inspection *inspection, bool is_patient)
 {
     bool timed = inspection->facts.time_base.den != 0 && inspection->count != MIM_UNKNOWN;
 
-    if (!inspection->count || !look_at(inspection, 0, &inspection->first) || !timed)
+    if (!inspection->count || !read_facts(inspection, 0, &inspection->first) || !timed)
         return;
-    inspection->seconds = patiently ? -1 : told_seconds(inspection);
+    inspection->seconds = is_patient ? -1 : stated_seconds(inspection);
     if (inspection->seconds < 0)
-        inspection->seconds = add_up(inspection);
+        inspection->seconds = sum_durations(inspection);
     if (inspection->seconds > 0)
         inspection->fps = (double)inspection->count / inspection->seconds;
 }
@@ -147,7 +147,7 @@ inspection_open(struct inspection *inspection, struct cli *cli, const char *file
     struct mim_error err = { 0 };
     if (mim_reader_load_metadata(inspection->reader, &err) != MIM_OK)
         inspection_damage(inspection, &err, MIM_UNKNOWN);
-    look_at_frames(inspection, cli->count || cli->each);
+    measure_timing(inspection, cli->count || cli->each);
 }
 
 bool

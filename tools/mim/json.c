@@ -10,20 +10,20 @@
 
 /* What stands between the last thing and the next one. */
 static void
-separate(struct json *json)
+print_separator(struct json *json)
 {
-    if (json->on_one_line && !json->after_key)
+    if (json->is_on_one_line && !json->is_after_key)
         fputs(json->has_items ? ", " : "", json->out);
-    else if (!json->after_key && json->depth)
+    else if (!json->is_after_key && json->depth)
         fprintf(json->out, "%s\n%*s", json->has_items ? "," : "", 2 * json->depth, "");
-    json->after_key = false;
+    json->is_after_key = false;
     json->has_items = true;
 }
 
 void
 json_open(struct json *json, char bracket)
 {
-    separate(json);
+    print_separator(json);
     fputc(bracket, json->out);
     json->depth++;
     json->has_items = false;
@@ -33,7 +33,7 @@ void
 json_close(struct json *json, char bracket)
 {
     --json->depth;
-    if (json->has_items && !json->on_one_line)
+    if (json->has_items && !json->is_on_one_line)
         fprintf(json->out, "\n%*s", 2 * json->depth, "");
     fputc(bracket, json->out);
     json->has_items = true;
@@ -42,7 +42,7 @@ json_close(struct json *json, char bracket)
 }
 
 static void
-put_quoted(struct json *json, const char *text, size_t size)
+print_quoted(struct json *json, const char *text, size_t size)
 {
     const unsigned char *at = (const unsigned char *)text;
     const unsigned char *end = at + size;
@@ -67,23 +67,23 @@ put_quoted(struct json *json, const char *text, size_t size)
 void
 json_key(struct json *json, const char *key)
 {
-    separate(json);
-    put_quoted(json, key, strlen(key));
+    print_separator(json);
+    print_quoted(json, key, strlen(key));
     fputs(": ", json->out);
-    json->after_key = true;
+    json->is_after_key = true;
 }
 
 void
 json_text(struct json *json, const char *text, size_t size)
 {
-    separate(json);
-    put_quoted(json, text, size);
+    print_separator(json);
+    print_quoted(json, text, size);
 }
 
 void
 json_null(struct json *json)
 {
-    separate(json);
+    print_separator(json);
     fputs("null", json->out);
 }
 
@@ -99,7 +99,7 @@ json_string(struct json *json, const char *text)
 void
 json_integer(struct json *json, int64_t value)
 {
-    separate(json);
+    print_separator(json);
     fprintf(json->out, "%lld", (long long)value);
 }
 
@@ -110,7 +110,7 @@ json_count(struct json *json, uint64_t value)
         json_null(json);
         return;
     }
-    separate(json);
+    print_separator(json);
     fprintf(json->out, "%llu", (unsigned long long)value);
 }
 
@@ -129,54 +129,54 @@ json_real(struct json *json, double value)
         if (strtod(text, NULL) == value)
             break;
     }
-    separate(json);
+    print_separator(json);
     fprintf(json->out, "%s%s", text, strpbrk(text, ".e") ? "" : ".0");
 }
 
 static void
-put_rational(struct json *json, struct mim_rational value)
+print_rational(struct json *json, struct mim_rational value)
 {
     json_real(json, value.den ? (double)value.num / (double)value.den : NAN);
 }
 
 /* One element of a value of numbers; the lists' memory is an array of them. */
 static void
-put_element(struct json *json, enum mim_meta_type type, const void *data, size_t i)
+print_element(struct json *json, enum mim_meta_type type, const void *data, size_t i)
 {
     if (type == MIM_META_INT || type == MIM_META_INTS)
         json_integer(json, ((const int64_t *)data)[i]);
     else if (type == MIM_META_REAL || type == MIM_META_REALS)
         json_real(json, ((const double *)data)[i]);
     else
-        put_rational(json, ((const struct mim_rational *)data)[i]);
+        print_rational(json, ((const struct mim_rational *)data)[i]);
 }
 
 static void
-put_list(struct json *json, const struct mim_meta_item *item)
+print_list(struct json *json, const struct mim_meta_item *item)
 {
     size_t element = item->type == MIM_META_RATIONALS ? sizeof(struct mim_rational) : 8;
 
     json_open(json, '[');
-    json->on_one_line = true;
+    json->is_on_one_line = true;
     for (size_t i = 0; i < item->size / element; i++)
-        put_element(json, item->type, item->data, i);
+        print_element(json, item->type, item->data, i);
     json_close(json, ']');
-    json->on_one_line = false;
+    json->is_on_one_line = false;
 }
 
 static void
-put_value(struct json *json, const struct mim_meta_item *item)
+print_value(struct json *json, const struct mim_meta_item *item)
 {
     switch (item->type) {
     case MIM_META_INT:
     case MIM_META_REAL:
     case MIM_META_RATIONAL:
-        put_element(json, item->type, item->data, 0);
+        print_element(json, item->type, item->data, 0);
         break;
     case MIM_META_INTS:
     case MIM_META_REALS:
     case MIM_META_RATIONALS:
-        put_list(json, item);
+        print_list(json, item);
         break;
     case MIM_META_TEXT:
     case MIM_META_TIME:
@@ -198,7 +198,7 @@ json_meta(struct json *json, const struct mim_meta *meta)
     json_open(json, '{');
     for (size_t i = 0; mim_meta_at(meta, i, &item); i++) {
         json_key(json, item.key);
-        put_value(json, &item);
+        print_value(json, &item);
     }
     json_close(json, '}');
 }

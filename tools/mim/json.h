@@ -15,8 +15,8 @@ struct json {
     FILE *out;
     int depth;
     bool has_items; /* at this depth */
-    bool after_key;
-    bool on_one_line; /* until it is cleared */
+    bool is_after_key;
+    bool is_on_one_line; /* until it is cleared */
 };
 
 void json_open(struct json *json, char bracket);  /* '{' or '[' */

@@ -28,7 +28,7 @@ command_by_name(const char *name)
 }
 
 static enum exit_code
-run(struct cli *cli)
+run_parsed(struct cli *cli)
 {
     const struct command *command = cli->command;
     struct mim_error err = { 0 };
@@ -37,7 +37,7 @@ run(struct cli *cli)
         print_command_help(stdout, command);
         return EXIT_GOOD;
     }
-    if (cli->operand_count < command->least || (command->most >= 0 && cli->operand_count > command->most)) {
+    if (cli->operand_count < command->min_operands || (command->max_operands >= 0 && cli->operand_count > command->max_operands)) {
         fprintf(stderr, "mim: usage: mim %s [options] %s\n", command->name, command->operands);
         return EXIT_USAGE;
     }
@@ -61,7 +61,7 @@ run_command(const struct command *command, int argc, char **argv)
         return EXIT_MEMORY;
     }
     enum exit_code code =
-        options_parse(&cli, argc, argv, &err) == MIM_OK ? run(&cli) : give_up(NULL, &err);
+        options_parse(&cli, argc, argv, &err) == MIM_OK ? run_parsed(&cli) : give_up(NULL, &err);
     mim_context_destroy(cli.context);
     options_clear(&cli);
     if (signals_interrupted())

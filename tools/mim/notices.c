@@ -11,7 +11,7 @@
 
 /* These say something else each time; the other kinds differ in the frame only. */
 static bool
-speaks_of_one_thing(enum mim_notice_code code)
+is_keyed_by_text(enum mim_notice_code code)
 {
     return code == MIM_NOTICE_OTHER || code == MIM_NOTICE_METADATA || code == MIM_NOTICE_NAME || code == MIM_NOTICE_FRAMES;
 }
@@ -21,7 +21,7 @@ find_kind(const struct notices *notices, const struct mim_notice *notice)
 {
     for (size_t i = 0; i < notices->count; i++)
         if (notices->kinds[i].code == notice->code
-            && (!speaks_of_one_thing(notice->code) || !strcmp(notices->kinds[i].text, notice->text)))
+            && (!is_keyed_by_text(notice->code) || !strcmp(notices->kinds[i].text, notice->text)))
             return i;
     return notices->count;
 }
@@ -66,10 +66,10 @@ notices_print(struct notices *notices, const char *file)
     for (size_t i = 0; i < notices->count; i++) {
         fputs("mim: note: ", stderr);
         if (file) {
-            put_text(stderr, file);
+            print_text(stderr, file);
             fputs(": ", stderr);
         }
-        put_text(stderr, notices->kinds[i].text);
+        print_text(stderr, notices->kinds[i].text);
         if (notices->kinds[i].times > 1)
             fprintf(stderr, " (%llu times)", (unsigned long long)notices->kinds[i].times);
         fputc('\n', stderr);

@@ -229,7 +229,7 @@ row_named(const char *argument)
 
 /* getopt said '?' or ':' about the argument before optind. */
 static enum mim_status
-refuse(const struct cli *cli, int code, char **argv, struct mim_error *err)
+refuse_argument(const struct cli *cli, int code, char **argv, struct mim_error *err)
 {
     const char *argument = argv[optind - 1];
     const char *command = cli->command->name;
@@ -256,7 +256,7 @@ options_parse(struct cli *cli, int argc, char **argv, struct mim_error *err)
     while ((code = getopt_long(argc, argv, tables.shorts, tables.longs, NULL)) != -1) {
         const struct option_row *row = code == '?' || code == ':' ? NULL : row_of(code);
         if (!row)
-            return refuse(cli, code, argv, err);
+            return refuse_argument(cli, code, argv, err);
         enum mim_status status = row->set(cli, row, optarg, err);
         if (status != MIM_OK)
             return status;

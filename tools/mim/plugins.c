@@ -25,22 +25,22 @@ list_plugins(struct mim_context *context)
     size_t name_width = 0, version_width = 0;
 
     for (size_t i = 0; mim_context_plugin(context, i, &info); i++) {
-        name_width = wider(name_width, info.name);
-        version_width = wider(version_width, info.version);
+        name_width = max_width(name_width, info.name);
+        version_width = max_width(version_width, info.version);
     }
     enum exit_code code = list_code(context);
     if (code != EXIT_GOOD)
         return code;
 
     for (size_t i = 0; mim_context_plugin(context, i, &info); i++) {
-        put_cell(stdout, info.name, name_width);
-        put_cell(stdout, info.version, version_width);
-        put_cell(stdout, state_name(info.state), strlen("shadowed"));
-        put_text(stdout, info.manifest);
+        print_cell(stdout, info.name, name_width);
+        print_cell(stdout, info.version, version_width);
+        print_cell(stdout, state_name(info.state), strlen("shadowed"));
+        print_text(stdout, info.manifest);
         putchar('\n');
         if (*info.reason || *info.shadowed_by) {
             printf("%*s", (int)(name_width + 2), "");
-            put_text(stdout, *info.reason ? info.reason : info.shadowed_by);
+            print_text(stdout, *info.reason ? info.reason : info.shadowed_by);
             putchar('\n');
         }
     }
@@ -55,7 +55,7 @@ list_diagnostics(struct mim_context *context)
     for (size_t i = 0; (line = mim_context_diagnostic(context, i)); i++) {
         fputs(i ? "" : "\nrefused:\n", stdout);
         fputs("  ", stdout);
-        put_text(stdout, line);
+        print_text(stdout, line);
         putchar('\n');
     }
     return list_code(context);
@@ -71,20 +71,20 @@ list_lines(struct mim_context *context, lister *line_at, const char *heading)
         if (heading && i == 0)
             puts(heading);
         fputs(heading ? "  " : "", stdout);
-        put_text(stdout, line);
+        print_text(stdout, line);
         putchar('\n');
     }
     return list_code(context);
 }
 
 static void
-put_row(const char *name, const char *value)
+print_row(const char *name, const char *value)
 {
     if (!*value)
         return;
     fputs("  ", stdout);
-    put_cell(stdout, name, strlen("description"));
-    put_text(stdout, value);
+    print_cell(stdout, name, strlen("description"));
+    print_text(stdout, value);
     putchar('\n');
 }
 
@@ -93,21 +93,21 @@ print_details(const struct mim_plugin_info *info)
 {
     char numbers[64];
 
-    put_heading(stdout, info->name);
-    put_row("description", info->description);
-    put_row("version", info->version);
-    put_row("state", state_name(info->state));
-    put_row("reason", info->reason);
-    put_row("formats", info->formats);
-    put_row("licence", info->license);
-    put_row("package", info->package);
-    put_row("manifest", info->manifest);
-    put_row("module", info->module);
-    put_row("shadowed by", info->shadowed_by);
+    print_heading(stdout, info->name);
+    print_row("description", info->description);
+    print_row("version", info->version);
+    print_row("state", state_name(info->state));
+    print_row("reason", info->reason);
+    print_row("formats", info->formats);
+    print_row("licence", info->license);
+    print_row("package", info->package);
+    print_row("manifest", info->manifest);
+    print_row("module", info->module);
+    print_row("shadowed by", info->shadowed_by);
     snprintf(numbers, sizeof numbers, "%d.%d", info->abi_major, info->abi_minor);
-    put_row("abi", numbers);
+    print_row("abi", numbers);
     snprintf(numbers, sizeof numbers, "%d", info->priority);
-    put_row("priority", numbers);
+    print_row("priority", numbers);
 }
 
 static enum exit_code

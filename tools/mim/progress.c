@@ -15,12 +15,12 @@
 
 /* There is one terminal, so there is one line. */
 static struct {
-    bool wanted, visible;
+    bool is_wanted, is_visible;
     double started, shown;
 } line;
 
 static double
-now(void)
+seconds_now(void)
 {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
@@ -31,14 +31,14 @@ void
 progress_start(void)
 {
     const char *terminal = getenv("TERM");
-    line.wanted = isatty(STDERR_FILENO) && terminal && strcmp(terminal, "dumb");
-    line.visible = false;
-    line.started = now();
+    line.is_wanted = isatty(STDERR_FILENO) && terminal && strcmp(terminal, "dumb");
+    line.is_visible = false;
+    line.started = seconds_now();
     line.shown = line.started + FIRST_SHOWN_SECONDS - BETWEEN_SECONDS;
 }
 
 static void
-put_bar(double part)
+print_bar(double part)
 {
     const char *no_color = getenv("NO_COLOR");
     bool coloured = !(no_color && *no_color);
@@ -52,14 +52,14 @@ put_bar(double part)
 
 /* `done` of `total` things, a bar where that is known; `frames` a second; the time that things still take. */
 static void
-draw(uint64_t done, uint64_t total, const char *things, uint64_t frames, double elapsed)
+draw_line(uint64_t done, uint64_t total, const char *things, uint64_t frames, double elapsed)
 {
     bool known = total != MIM_UNKNOWN && total >= done && total > 0;
     double rate = (double)frames / elapsed;
 
     fputs("\r\033[K", stderr);
     if (known)
-        put_bar((double)done / (double)total);
+        print_bar((double)done / (double)total);
     fprintf(stderr, "%llu", (unsigned long long)done);
     if (known)
         fprintf(stderr, "/%llu", (unsigned long long)total);
@@ -73,13 +73,13 @@ draw(uint64_t done, uint64_t total, const char *things, uint64_t frames, double 
 
 /* Is it time for another look? Then how long the job has run; else 0. */
 static double
-due(void)
+seconds_when_due(void)
 {
-    double time = line.wanted ? now() : 0;
-    if (!line.wanted || time - line.shown < BETWEEN_SECONDS)
+    double time = line.is_wanted ? seconds_now() : 0;
+    if (!line.is_wanted || time - line.shown < BETWEEN_SECONDS)
         return 0;
 
-    line.visible = true;
+    line.is_visible = true;
     line.shown = time;
     return time - line.started;
 }
@@ -88,27 +88,27 @@ int
 progress_show(void *user, const struct mim_progress *progress)
 {
     (void)user;
-    double elapsed = due();
+    double elapsed = seconds_when_due();
     if (elapsed > 0)
-        draw(progress->done, progress->total, "frames", progress->done, elapsed);
+        draw_line(progress->done, progress->total, "frames", progress->done, elapsed);
     return 0;
 }
 
 void
 progress_show_files(uint64_t done, uint64_t total, uint64_t frames)
 {
-    double elapsed = due();
+    double elapsed = seconds_when_due();
     char things[40];
 
     snprintf(things, sizeof things, "files, %llu frames", (unsigned long long)frames);
     if (elapsed > 0)
-        draw(done, total, things, frames, elapsed);
+        draw_line(done, total, things, frames, elapsed);
 }
 
 void
 progress_clear(void)
 {
-    if (line.visible)
+    if (line.is_visible)
         fputs("\r\033[K", stderr);
-    line.visible = false;
+    line.is_visible = false;
 }

@@ -65,10 +65,10 @@ report_error(const char *subject, const struct mim_error *err)
     fflush(stdout); /* on a terminal the error follows what it is about */
     fputs("mim: ", stderr);
     if (subject && !is_about(err->message, subject)) {
-        put_text(stderr, subject);
+        print_text(stderr, subject);
         fputs(": ", stderr);
     }
-    put_text(stderr, err->message[0] ? err->message : mim_status_text(err->status));
+    print_text(stderr, err->message[0] ? err->message : mim_status_text(err->status));
     fputc('\n', stderr);
 }
 

@@ -16,14 +16,14 @@
 #include "signals.h"
 
 /* How often a waiting call looks whether it is still wanted. */
-#define LOOK_UP_MS 50
+#define POLL_MS 50
 
-static bool reader_gone;
+static bool is_reader_gone;
 
 bool
 output_closed(void)
 {
-    return reader_gone;
+    return is_reader_gone;
 }
 
 const char *
@@ -41,12 +41,12 @@ output_name(const char *path)
 /* The library may call from any of its threads, and signals come to the first one only: so no call here waits in the
  * kernel for longer than it takes to look up. false: it is not to be had, errno says why. */
 static bool
-wait_for(int fd, short events)
+wait_until_ready(int fd, short events)
 {
     struct pollfd place = { .fd = fd, .events = events };
 
     while (!signals_interrupted()) {
-        int ready = poll(&place, 1, LOOK_UP_MS);
+        int ready = poll(&place, 1, POLL_MS);
         if (ready > 0)
             return true;
         if (ready < 0 && errno != EINTR)
@@ -57,7 +57,7 @@ wait_for(int fd, short events)
 }
 
 static bool
-is_worth_another_try(void)
+is_retryable(void)
 {
     return errno == EINTR || errno == EAGAIN;
 }
@@ -68,9 +68,9 @@ read_stream(void *user, void *data, size_t size, uint64_t offset)
     int fd = (int)(intptr_t)user;
 
     (void)offset; /* a stream's own */
-    while (wait_for(fd, POLLIN)) {
+    while (wait_until_ready(fd, POLLIN)) {
         ssize_t got = read(fd, data, size);
-        if (got >= 0 || !is_worth_another_try())
+        if (got >= 0 || !is_retryable())
             return got;
     }
     return -1;
@@ -88,7 +88,7 @@ write_some(const char *data, size_t size)
 {
     struct iovec piece = { (void *)data, size };
     ssize_t wrote = pwritev2(STDOUT_FILENO, &piece, 1, -1, RWF_NOWAIT);
-    if (wrote >= 0 || is_worth_another_try() || errno == EPIPE)
+    if (wrote >= 0 || is_retryable() || errno == EPIPE)
         return wrote;
     return write(STDOUT_FILENO, data, size < PIPE_BUF ? size : PIPE_BUF);
 }
@@ -100,13 +100,13 @@ write_stdout(void *user, const void *data, size_t size, uint64_t offset)
 
     (void)user, (void)offset;
     while (done < size) {
-        if (!wait_for(STDOUT_FILENO, POLLOUT))
+        if (!wait_until_ready(STDOUT_FILENO, POLLOUT))
             return -1;
         ssize_t wrote = write_some((const char *)data + done, size - done);
         if (wrote >= 0) {
             done += (size_t)wrote;
-        } else if (!is_worth_another_try()) {
-            reader_gone = errno == EPIPE;
+        } else if (!is_retryable()) {
+            is_reader_gone = errno == EPIPE;
             return -1;
         }
     }
@@ -128,7 +128,7 @@ is_stream(const char *path)
     return !stat(path, &info) && (S_ISFIFO(info.st_mode) || S_ISCHR(info.st_mode));
 }
 
-/* Not waiting for the other end: that is for wait_for(), which sees signals in any thread. */
+/* Not waiting for the other end: that is for wait_until_ready(), which sees signals in any thread. */
 static enum mim_status
 open_stream(struct mim_source **out, const char *path, struct mim_error *err)
 {

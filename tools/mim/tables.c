@@ -9,7 +9,7 @@
 struct table {
     const char *format;
     char *text; /* without the format's name */
-    bool is_told;
+    bool is_reported;
 };
 
 /* Closes the stream of a text in memory. */
@@ -22,7 +22,7 @@ finish_text(FILE *out, struct mim_error *err)
 }
 
 static enum mim_status
-render(struct option_page page, struct table *table, struct mim_error *err)
+render_table(struct option_page page, struct table *table, struct mim_error *err)
 {
     size_t size;
     FILE *out = open_memstream(&table->text, &size);
@@ -50,7 +50,7 @@ print_alike(struct option_page page, struct table *tables, size_t count, struct 
     for (size_t i = 0; i < count; i++)
         if (!strcmp(tables[i].text, tables->text)) {
             fprintf(out, "%s%s", i ? " " : "", tables[i].format);
-            tables[i].is_told = true;
+            tables[i].is_reported = true;
         }
     enum mim_status status = finish_text(out, err);
     page.format = tables->format;
@@ -76,10 +76,10 @@ print_plugin_options(struct mim_context *context, const char *plugin, const char
         status = fail(err, MIM_NOMEM, "no memory for tables");
     for (char *name = names ? strtok_r(names, " ", &rest) : NULL; name && status == MIM_OK; name = strtok_r(NULL, " ", &rest)) {
         tables[count].format = name;
-        status = render(page, &tables[count++], err);
+        status = render_table(page, &tables[count++], err);
     }
     for (size_t i = 0; i < count && status == MIM_OK; i++)
-        if (!tables[i].is_told)
+        if (!tables[i].is_reported)
             status = print_alike(page, tables + i, count - i, err);
     for (size_t i = 0; i < count; i++)
         free(tables[i].text);

@@ -9,7 +9,7 @@
 
 static const struct {
     unsigned char mask, lead, length;
-    uint32_t least;
+    uint32_t min;
 } forms[] = {
     { 0x80, 0x00, 1, 0 },
     { 0xe0, 0xc0, 2, 0x80 },
@@ -30,7 +30,7 @@ utf8_length(const unsigned char *text, size_t size, uint32_t *point)
                 return 0;
             value = value << 6 | (text[k] & 0x3f);
         }
-        if (value < forms[i].least || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff))
+        if (value < forms[i].min || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff))
             return 0;
         *point = value;
         return forms[i].length;
@@ -40,7 +40,7 @@ utf8_length(const unsigned char *text, size_t size, uint32_t *point)
 
 /* Controls of both sets, and the marks that turn the direction of a line around. */
 static bool
-steers(uint32_t point)
+is_control(uint32_t point)
 {
     return point < 0x20 || (point >= 0x7f && point < 0xa0) || (point >= 0x202a && point <= 0x202e)
            || (point >= 0x2066 && point <= 0x2069);
@@ -58,7 +58,7 @@ show_one(const char *text, char *shown)
         snprintf(shown, 16, "\\x%02x", at[0]);
     else if (point == '\n' || point == '\t' || point == '\r')
         snprintf(shown, 16, "\\%c", point == '\n' ? 'n' : point == '\t' ? 't' : 'r');
-    else if (steers(point))
+    else if (is_control(point))
         snprintf(shown, 16, point < 0x100 ? "\\x%02x" : "\\u%04x", point);
     else
         snprintf(shown, 16, "%.*s", (int)length, text);
@@ -87,18 +87,18 @@ text_width(const char *text)
 }
 
 size_t
-wider(size_t width, const char *text)
+max_width(size_t width, const char *text)
 {
     size_t other = text_width(text);
     return other > width ? other : width;
 }
 
 void
-put_excerpt(FILE *out, const char *text, size_t most)
+print_excerpt(FILE *out, const char *text, size_t max)
 {
     for (size_t width = 0; *text; width++) {
         char shown[16];
-        if (width == most) {
+        if (width == max) {
             fputs("...", out);
             return;
         }
@@ -108,25 +108,25 @@ put_excerpt(FILE *out, const char *text, size_t most)
 }
 
 void
-put_text(FILE *out, const char *text)
+print_text(FILE *out, const char *text)
 {
-    put_excerpt(out, text, SIZE_MAX);
+    print_excerpt(out, text, SIZE_MAX);
 }
 
 void
-put_cell(FILE *out, const char *text, size_t width)
+print_cell(FILE *out, const char *text, size_t width)
 {
     size_t used = text_width(text);
-    put_text(out, text);
+    print_text(out, text);
     fprintf(out, "%*s", (int)(used < width ? width - used : 0) + 2, "");
 }
 
 void
-put_heading(FILE *out, const char *text)
+print_heading(FILE *out, const char *text)
 {
     const char *no_color = getenv("NO_COLOR");
     bool bold = isatty(fileno(out)) && !(no_color && *no_color);
     fputs(bold ? "\033[1m" : "", out);
-    put_text(out, text);
+    print_text(out, text);
     fputs(bold ? "\033[0m\n" : "\n", out);
 }
