@@ -199,7 +199,7 @@ class Failing(BatchCase):
     def test_of_the_directory_is_told_once(self):
         self.cards('a.gif', 'b.gif')
         self.put('file', b'')
-        self.assertEqual(self.refuse(7, 'batch', 'a.gif', 'b.gif', '-d', 'file'), 'mim: file: is no directory\n')
+        self.assertEqual(self.refuse(7, 'batch', 'a.gif', 'b.gif', '-d', 'file'), 'mim: file: not a directory\n')
         self.assertIn('nowhere', self.refuse(7, 'batch', 'a.gif', 'b.gif', '-d', 'nowhere/out'))
 
     def test_can_be_the_end_of_it(self):

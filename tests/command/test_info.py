@@ -74,7 +74,7 @@ class Info(CommandCase):
         said = text(self.mim('info', TESTCARD))
         self.assertIn('testcard.gif\n', said)
         for row in ('format           gif, by plugin gif ', 'frames           12\n', 'size             120 x 90, RGB',
-                    'duration         1.2 s, 10 frames a second\n',
+                    'duration         1.2 s, 10 frames per second\n',
                     'loop             for ever\n'):
             self.assertIn('  ' + row, said)
 

@@ -62,7 +62,7 @@ class Series(CommandCase):
         self.frames('1.gif', '2.tiff', '3.gif')
         info = self.info('in')[0]
         self.assertEqual((info['files'], info['frames'], info['format']), (3, 3, 'gif'))
-        self.assertIn('3, a frame each', text(self.mim('info', 'in')))
+        self.assertIn('3, one frame each', text(self.mim('info', 'in')))
         self.assertNotIn('files', self.info('in/1.gif')[0])
         self.assertIn('47494638', text(self.mim('explain', 'in/*.gif')))
         self.put('in/2.tiff', b'II*\0')

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* One budget for all files of a batch that are worked at together. */
+/* Divides one memory budget between the files of a batch that are converted at the same time. */
 #include <stdio.h>
 #include <string.h>
 
 #include "batch.h"
 
-/* As <mim/control.h> has it: what one conversion may grow to, and what it may hold at least, whatever --memory says. */
+/* From <mim/control.h>: the default limit of one conversion, and the memory that it may always use, whatever --memory says. */
 #define DEFAULT_BUDGET 256000000u
 #define SMALLEST_BUDGET 64000000u
 
-/* Two small frames and a plugin's tables. */
+/* Enough for two small frames and a plugin's tables. */
 #define SMALLEST_SHARE 16000000u
 
-/* What one conversion could grow to: by --memory, or less by mim.conf. */
+/* Returns the limit of one conversion: that of --memory, or a lower one from mim.conf. */
 static uint64_t
 find_budget(const struct cli *cli)
 {
@@ -26,7 +26,7 @@ find_budget(const struct cli *cli)
         if (strncmp(value, key, sizeof key - 1))
             continue;
         value += sizeof key - 1;
-        snprintf(text, sizeof text, "%.*s", (int)strcspn(value, "("), value); /* where it was said comes behind it */
+        snprintf(text, sizeof text, "%.*s", (int)strcspn(value, "("), value); /* "(file:line)" follows */
         if (mim_size_parse(text, &bytes, NULL) == MIM_OK && bytes && bytes < budget)
             budget = bytes;
     }
@@ -47,6 +47,6 @@ budget_divide(const struct cli *cli, size_t count, uint64_t *share)
 void
 budget_limit(uint64_t share, struct mim_limits *limits)
 {
-    limits->result_bytes = share; /* so far a job may grow, but it may always have SMALLEST_BUDGET ... */
-    limits->working_bytes = share < SMALLEST_BUDGET ? share : 0; /* ... unless it is told */
+    limits->result_bytes = share;
+    limits->working_bytes = share < SMALLEST_BUDGET ? share : 0; /* the default would allow SMALLEST_BUDGET */
 }

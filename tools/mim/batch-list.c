@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The files of a batch, inputs with their outputs: what would go wrong is found before anything is touched. */
+/* The files of a batch, each input with its output. Conflicts are found before any file is written. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -7,7 +7,7 @@
 #include "batch.h"
 #include "report.h"
 
-/* A file, whatever it is called; `owner` is the input's number. */
+/* Identifies a file independently of its name; `owner` is the index of the input. */
 struct identity {
     dev_t device;
     ino_t inode;
@@ -24,7 +24,7 @@ name_outputs(struct batch_list *list, const struct cli *cli, struct mim_error *e
         struct batch_file *file = &list->files[i];
         file->input = cli->operands[i];
         if (!strcmp(file->input, "-"))
-            return fail(err, MIM_ARGUMENT, "standard input has no name to make an output's of; use mim convert");
+            return fail(err, MIM_ARGUMENT, "cannot derive an output name from standard input; use mim convert");
         status = naming_apply(&naming, file->input, i, &file->output, err);
     }
     return status;
@@ -49,7 +49,7 @@ refuse_equal_outputs(const struct batch_list *list, struct mim_error *err)
     qsort(sorted, list->count, sizeof *sorted, by_output);
     for (size_t i = 1; status == MIM_OK && i < list->count; i++)
         if (!strcmp(sorted[i - 1]->output, sorted[i]->output))
-            status = fail(err, MIM_ARGUMENT, "%s and %s would both become %s; {index} in --name tells them apart",
+            status = fail(err, MIM_ARGUMENT, "%s and %s would both become %s; use {index} in --name",
                           sorted[i - 1]->input, sorted[i]->input, sorted[i]->output);
     free(sorted);
     return status;
@@ -64,7 +64,7 @@ by_identity(const void *one, const void *other)
     return a->inode < b->inode ? -1 : a->inode > b->inode;
 }
 
-/* Each input, and the link that leads to it. */
+/* Collects the identity of each input, and of the link if the input is one. */
 static size_t
 identify_inputs(const struct batch_list *list, struct identity *identities)
 {
@@ -94,7 +94,7 @@ is_input_of_another(const struct identity *inputs, size_t count, const struct id
     return false;
 }
 
-/* Whether such a file is read before or after it is replaced would be a matter of luck. Its own input may become it. */
+/* An output that replaces another file's input would be a race. Replacing its own input is safe. */
 static enum mim_status
 refuse_outputs_over_inputs(const struct batch_list *list, struct mim_error *err)
 {
@@ -109,7 +109,7 @@ refuse_outputs_over_inputs(const struct batch_list *list, struct mim_error *err)
         if (lstat(list->files[i].output, &info))
             continue;
         if (is_input_of_another(inputs, known, &(struct identity){ info.st_dev, info.st_ino, i }))
-            status = fail(err, MIM_ARGUMENT, "%s would become %s, which is an input, too", list->files[i].input,
+            status = fail(err, MIM_ARGUMENT, "%s would become %s, which is also an input", list->files[i].input,
                           list->files[i].output);
     }
     free(inputs);

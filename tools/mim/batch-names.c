@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Names of a batch's outputs, made of the inputs' by a template. */
+/* Makes the names of a batch's outputs from those of the inputs and a template. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 
 #define INDEX_MAX_DIGITS 9
 
-/* What a template's fields stand for. */
+/* The values of a template's fields. */
 struct parts {
     const char *stem;
     size_t stem_length;
@@ -19,7 +19,7 @@ struct parts {
     size_t index;
 };
 
-/* Is `name` one of these blank-separated words? */
+/* Returns whether `name` is one of the blank-separated words, ignoring case. */
 static bool
 is_among(const char *words, const char *name)
 {
@@ -30,7 +30,7 @@ is_among(const char *words, const char *name)
     return false;
 }
 
-/* Does the template end as files of a known format do, "{name}.tif"? */
+/* Finds out whether the template has an extension of its own: {ext}, or that of a known format as in "{name}.tif". */
 static enum mim_status
 find_known_ending(struct naming *naming, struct mim_context *context, struct mim_error *err)
 {
@@ -43,7 +43,7 @@ find_known_ending(struct naming *naming, struct mim_context *context, struct mim
     return mim_context_list_status(context, err);
 }
 
-/* What files of a format are called; its name where it has no word for that. */
+/* Stores the first extension of a format, or its name if it has no extension. */
 static enum mim_status
 find_extension(struct naming *naming, struct mim_context *context, const char *format, struct mim_error *err)
 {
@@ -66,7 +66,7 @@ naming_init(struct naming *naming, const struct cli *cli, struct mim_error *err)
     return status == MIM_OK ? find_known_ending(naming, cli->context, err) : status;
 }
 
-/* The last part of a path, slashes at its end aside. */
+/* Returns the last component of a path, without trailing slashes. */
 static const char *
 last_component(const char *path, size_t *length)
 {
@@ -80,7 +80,7 @@ last_component(const char *path, size_t *length)
     return path + start;
 }
 
-/* What frame_%03d.png and frame_*.png have in common is "frame"; of %03d.png it is their directory's name. */
+/* Names a series: "frame" for frame_%03d.png and frame_*.png, the directory's name for %03d.png. */
 static void
 name_series(const char *input, struct parts *parts)
 {
@@ -122,7 +122,7 @@ split_name(const struct naming *naming, const char *input, size_t index)
     return parts;
 }
 
-/* "index" or "index:N", N digits at least. -1: neither. */
+/* Returns the minimum number of digits of "index" or "index:N", or -1 for any other field. */
 static int
 index_digits(const char *field, size_t length)
 {
@@ -136,7 +136,7 @@ index_digits(const char *field, size_t length)
     return digits >= 1 && digits <= INDEX_MAX_DIGITS ? digits : -1;
 }
 
-/* What stands between braces. false: there is no such field. */
+/* Prints the value of a field. Returns false if the field is unknown. */
 static bool
 print_field(FILE *out, const char *field, size_t length, const struct parts *parts)
 {
@@ -153,7 +153,7 @@ print_field(FILE *out, const char *field, size_t length, const struct parts *par
     return true;
 }
 
-/* The template with its fields filled in; "{{" and "}}" are braces. */
+/* Prints the template with the values of its fields; "{{" and "}}" print a brace. */
 static enum mim_status
 expand_template(FILE *out, const char *template, const struct parts *parts, struct mim_error *err)
 {
@@ -166,21 +166,21 @@ expand_template(FILE *out, const char *template, const struct parts *parts, stru
         }
         size_t length = strcspn(at + 1, "{}");
         if (*at == '}' || at[1 + length] != '}' || !print_field(out, at + 1, length, parts))
-            return fail(err, MIM_OPTION, "--name %s: \"%.*s\" is none of {name}, {ext}, {index}, {index:DIGITS}; "
-                                         "{{ and }} stand for braces", template, (int)length + 2, at);
+            return fail(err, MIM_OPTION, "--name %s: unknown field \"%.*s\"; use {name}, {ext}, {index} or {index:DIGITS}, "
+                                         "and {{ or }} for a brace", template, (int)length + 2, at);
         at += length + 1;
     }
     return MIM_OK;
 }
 
-/* A name is a file's in the directory, and nothing else. */
+/* Refuses a name that is empty or would leave the directory. */
 static enum mim_status
 check_name(const struct naming *naming, const char *input, const char *name, struct mim_error *err)
 {
     if (!*name || !strcmp(name, ".") || !strcmp(name, ".."))
-        return fail(err, MIM_ARGUMENT, "%s: gives the output no name", input);
+        return fail(err, MIM_ARGUMENT, "%s: no name for the output", input);
     if (strchr(name, '/'))
-        return fail(err, MIM_OPTION, "--name %s: outputs are files in %s, and %s is none", naming->template,
+        return fail(err, MIM_OPTION, "--name %s: outputs must be files in %s, but \"%s\" contains a slash", naming->template,
                     naming->directory, name);
     return MIM_OK;
 }
@@ -188,14 +188,14 @@ check_name(const struct naming *naming, const char *input, const char *name, str
 enum mim_status
 naming_apply(const struct naming *naming, const char *input, size_t index, char **output, struct mim_error *err)
 {
-    /* a relative path with a colon could be taken for a URI */
+    /* keep a relative path with a colon from being parsed as a URI */
     const char *guard = *naming->directory != '/' && strchr(naming->directory, ':') ? "./" : "";
     struct parts parts = split_name(naming, input, index);
     char *path = NULL;
     size_t size = 0;
 
     if (!parts.stem_length && strstr(naming->template, "{name}"))
-        return fail(err, MIM_ARGUMENT, "%s: gives the output no name", input);
+        return fail(err, MIM_ARGUMENT, "%s: no name for the output", input);
     FILE *out = open_memstream(&path, &size);
     if (!out)
         return fail(err, MIM_NOMEM, "no memory for a name");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Several files at once: each worker is a thread with a context of its own; the thread that called hears of results. */
+/* Converts several files at once. Each worker is a thread with its own context; the calling thread reports the results. */
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -18,10 +18,10 @@
 struct worker {
     struct workers *workers;
     struct mim_context *context;
-    struct notices notices;      /* of its present file */
-    uint64_t frames;             /* likewise */
+    struct notices notices;      /* of the current file */
+    uint64_t frames;             /* of the current file */
     struct batch_result result;
-    bool has_result;              /* `result` waits to be heard */
+    bool has_result;             /* `result` is not yet reported */
     bool is_started;
     pthread_t thread;
 };
@@ -29,17 +29,18 @@ struct worker {
 struct workers {
     struct cli *cli;
     struct batch_list *list;
-    bool is_exclusive;                  /* one file at a time, with the whole budget: those that did not fit beside others */
-    uint64_t share;              /* of the budget for each worker; 0: the whole */
+    bool is_exclusive;           /* second pass: one file at a time, with the whole budget */
+    uint64_t share;              /* budget of each worker; 0: the whole budget */
     _Atomic uint64_t frames;     /* of all files so far, for the progress line */
-    uint64_t reported;              /* files */
+    uint64_t reported;           /* number of files whose result was reported */
     struct worker *items;
     size_t count;
 
-    pthread_mutex_t lock;        /* of what follows, the workers' results, and cli->notices */
-    pthread_cond_t result_ready, result_taken;  /* for the listening thread; for the workers */
-    size_t next;                 /* file to be begun */
-    size_t running;                 /* workers that have not left */
+    pthread_mutex_t lock;        /* guards the fields below, the workers' results, and cli->notices */
+    pthread_cond_t result_ready; /* wakes the reporting thread */
+    pthread_cond_t result_taken; /* wakes the workers */
+    size_t next;                 /* index of the next file to start */
+    size_t running;              /* workers that have not finished */
     bool is_stopped;
 };
 
@@ -82,7 +83,7 @@ set_control(struct worker *worker, struct mim_control *control)
         budget_limit(worker->workers->share, &control->limits);
 }
 
-/* The message becomes the whole reason, behind the input's name. */
+/* Makes the message a complete reason to print after the input's name. */
 static void
 complete_reason(const struct conversion *conversion, struct mim_error *err)
 {
@@ -101,7 +102,7 @@ complete_reason(const struct conversion *conversion, struct mim_error *err)
     snprintf(err->message, sizeof err->message, "%.*s", (int)sizeof err->message - 1, reason);
 }
 
-/* Convert one file. false: there is nothing to be heard of it yet. */
+/* Converts one file. Returns false if there is no result to report: interrupted, or postponed to the second pass. */
 static bool
 convert_file(struct worker *worker, struct batch_file *file, struct batch_result *result)
 {
@@ -123,7 +124,7 @@ convert_file(struct worker *worker, struct batch_file *file, struct batch_result
         return false;
     if (status == MIM_LIMIT && workers->share) {
         atomic_fetch_sub(&workers->frames, worker->frames);
-        file->is_exclusive = true; /* how many work beside it must not decide what comes of a file */
+        file->is_exclusive = true; /* the result must not depend on the number of workers */
         return false;
     }
     if (status == MIM_OK)
@@ -169,7 +170,7 @@ run_worker(void *user)
     return NULL;
 }
 
-/* Signals are for the thread that listens. Fewer threads than wanted are enough; none is NOMEM. */
+/* Starts as many threads as possible; fails only if there is none. Signals go to the reporting thread. */
 static enum mim_status
 start_workers(struct workers *workers, struct mim_error *err)
 {
@@ -190,7 +191,7 @@ start_workers(struct workers *workers, struct mim_error *err)
     return started ? MIM_OK : fail(err, MIM_NOMEM, "no memory for a thread");
 }
 
-/* Wait a moment for something to happen; the lock is held. */
+/* Waits for a result or a short time, and updates the progress line. The lock is held. */
 static void
 wait_for_result(struct workers *workers)
 {
@@ -205,7 +206,7 @@ wait_for_result(struct workers *workers)
         progress_show_files(workers->reported, workers->list->count, atomic_load(&workers->frames));
 }
 
-/* Take one result out of its worker's hands; the lock is held. */
+/* Takes one result from its worker. The lock is held. */
 static bool
 take_result(struct workers *workers, struct batch_result *result)
 {
@@ -221,7 +222,7 @@ take_result(struct workers *workers, struct batch_result *result)
     return false;
 }
 
-/* Until the last worker has left and all is heard. Nobody waits for the lock while something is printed. */
+/* Reports results until the last worker has finished. Releases the lock while printing, so that workers go on. */
 static void
 report_results(struct workers *workers, batch_reporter report, void *user)
 {
@@ -254,8 +255,8 @@ destroy_workers(struct workers *workers)
     workers->count = 0;
 }
 
-/* Contexts for `count` workers and their part of `threads`. The first has the command's own; there are so many others
- * as there is memory for. */
+/* Creates `count` workers that share `threads`. The first one uses the command's own context; running out of memory for
+ * the others only lowers their number. */
 static enum mim_status
 create_workers(struct workers *workers, size_t count, size_t threads, struct mim_error *err)
 {
@@ -278,7 +279,7 @@ create_workers(struct workers *workers, size_t count, size_t threads, struct mim
     return status == MIM_NOMEM && workers->count ? MIM_OK : status;
 }
 
-/* One pass over the list: all that is for many workers, or all that is for one. */
+/* Runs one pass over the list: the files for many workers, or those that need the whole budget. */
 static enum mim_status
 run_pass(struct workers *workers, size_t count, size_t threads, batch_reporter report, void *user, struct mim_error *err)
 {
@@ -295,7 +296,7 @@ run_pass(struct workers *workers, size_t count, size_t threads, batch_reporter r
     return status;
 }
 
-/* How many files at once: so many as asked for, as there are, as the budget has room for. */
+/* Returns the number of files to convert at once, limited by --jobs, the number of files and the budget. */
 static size_t
 count_workers(struct workers *workers, size_t threads)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mim batch: many files, each to one of its own; a line for each, and a count at the end. */
+/* mim batch: converts many files, each to an output of its own, and prints a line for each and a summary. */
 #include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
@@ -14,7 +14,7 @@
 #include "text.h"
 
 static const struct {
-    const char *mark, *plain; /* the latter where the locale is not UTF-8 */
+    const char *mark, *plain; /* plain: for locales other than UTF-8 */
     const char *count;
 } outcomes[] = {
     [BATCH_DONE] = { "✓", "ok", "done" },
@@ -24,8 +24,8 @@ static const struct {
 
 struct tally {
     const struct cli *cli;
-    bool is_plain;             /* ASCII only */
-    bool has_separate_errors;             /* standard error is another place than standard output */
+    bool is_plain;            /* ASCII only */
+    bool has_separate_errors; /* standard error and standard output are different files */
     size_t counts[BATCH_OUTCOMES];
     struct verdict verdict;
 };
@@ -42,7 +42,7 @@ is_utf8(void)
     return utf8;
 }
 
-/* A failure is told on both, and once where they are one terminal or file. */
+/* Returns whether standard error and standard output are different files. If so, failures are reported on both. */
 static bool
 errors_go_elsewhere(void)
 {
@@ -51,7 +51,7 @@ errors_go_elsewhere(void)
            || out.st_ino != err.st_ino;
 }
 
-/* Flushed line by line: a batch may take hours. */
+/* Flushes each line, because a batch may take hours. */
 static void
 print_line(const struct tally *tally, const struct batch_result *result)
 {
@@ -84,7 +84,7 @@ report_result(void *user, const struct batch_result *result)
     verdict_add(&tally->verdict, result->code);
 }
 
-/* "3 done, 1 failed, 2 not done": none of a kind is not worth a word, but for the first. */
+/* Prints a summary such as "3 done, 1 failed, 2 not done", which omits all zeros but the first. */
 static void
 print_counts(const struct tally *tally, size_t total)
 {
@@ -99,7 +99,7 @@ print_counts(const struct tally *tally, size_t total)
     putchar('\n');
 }
 
-/* The directory may be there, or is made. */
+/* Creates the directory unless it exists. */
 static enum mim_status
 make_directory(const char *path, bool *made, struct mim_error *err)
 {
@@ -110,7 +110,7 @@ make_directory(const char *path, bool *made, struct mim_error *err)
         return MIM_OK;
     if (errno != EEXIST)
         return fail(err, MIM_IO, "%s", strerror(errno));
-    return !stat(path, &info) && S_ISDIR(info.st_mode) ? MIM_OK : fail(err, MIM_IO, "is no directory");
+    return !stat(path, &info) && S_ISDIR(info.st_mode) ? MIM_OK : fail(err, MIM_IO, "not a directory");
 }
 
 static enum exit_code
@@ -127,7 +127,7 @@ work_through(struct cli *cli, struct batch_list *list)
     if (workers_run(cli, list, report_result, &tally, &err) != MIM_OK)
         verdict_add(&tally.verdict, give_up(NULL, &err));
     if (made)
-        rmdir(cli->directory); /* stays, unless nothing came into it */
+        rmdir(cli->directory); /* succeeds only if no output was written */
     if (!cli->quiet)
         print_counts(&tally, list->count);
     return tally.verdict.code;
@@ -140,11 +140,11 @@ run_batch(struct cli *cli)
     struct mim_error err = { 0 };
 
     if (!cli->directory || !*cli->directory) {
-        fail(&err, MIM_OPTION, "mim batch needs -d DIR, where the outputs go");
+        fail(&err, MIM_OPTION, "mim batch needs -d DIR, the directory for the outputs");
         return give_up(NULL, &err);
     }
     if (cli->force && cli->skip_existing) {
-        fail(&err, MIM_OPTION, "--force and --skip-existing contradict each other");
+        fail(&err, MIM_OPTION, "--force and --skip-existing cannot be combined");
         return give_up(NULL, &err);
     }
     enum mim_status status = batch_list_fill(&list, cli, &err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One run of the command: what was asked for, and what every subcommand shares. */
+/* One run of the command: the parsed command line, and the functions shared by the subcommands. */
 #ifndef MIM_TOOL_CLI_H
 #define MIM_TOOL_CLI_H
 
@@ -10,21 +10,21 @@
 #include "frames.h"
 #include "notices.h"
 
-/* What the process ends with; nothing else from 128 to 255. */
+/* Exit statuses of the process; no others from 128 to 255 are used. */
 enum exit_code {
     EXIT_GOOD = 0,
     EXIT_SEVERAL = 1,    /* several inputs failed in different ways */
     EXIT_USAGE = 2,
     EXIT_PLUGIN = 3,     /* not installed, or broken */
     EXIT_POLICY = 4,
-    EXIT_MEMORY = 5,     /* a limit, or no memory */
-    EXIT_INPUT = 6,      /* unreadable, unrecognised or damaged */
+    EXIT_MEMORY = 5,     /* a limit exceeded, or out of memory */
+    EXIT_INPUT = 6,      /* unreadable, unknown or damaged */
     EXIT_OUTPUT = 7,
-    EXIT_WORKER = 75,    /* time-out or crash */
+    EXIT_WORKER = 75,    /* timeout or crash */
     EXIT_INTERRUPTED = 130
 };
 
-/* Which subcommands an option belongs to. */
+/* The subcommands that an option belongs to. */
 enum {
     FOR_INFO = 1,
     FOR_CONVERT = 2,
@@ -40,14 +40,14 @@ struct cli;
 
 struct command {
     const char *name;
-    const char *operands;          /* as the synopsis shows them */
+    const char *operands;          /* as shown in the synopsis */
     const char *summary;
     enum exit_code (*run)(struct cli *cli);
     unsigned flag;                 /* FOR_* */
-    int min_operands, max_operands;               /* operands; most -1: any number */
+    int min_operands, max_operands; /* -1: any number */
 };
 
-/* The subcommands, ended by a row without a name. */
+/* The subcommands. A row without a name ends the table. */
 extern const struct command commands[];
 const struct command *command_by_name(const char *name);
 
@@ -57,17 +57,17 @@ struct cli {
     int operand_count;
 
     const char *from, *to, *plugin;
-    struct mim_options *reading, *writing;  /* NULL when none was given */
+    struct mim_options *reading, *writing;  /* NULL: none given */
     enum mim_sample sample;
     uint32_t channels;
     bool mean;
     struct frame_list frames;
-    uint64_t start;                         /* number of the first file of a series */
+    uint64_t start;                         /* number of the first file of a series to write */
     struct mim_limits limits;
     unsigned threads;
     bool partial, strict, force, quiet;
     const char *directory, *name;           /* of batch */
-    unsigned jobs;                          /* 0: as many as threads */
+    unsigned jobs;                          /* 0: one per thread */
     bool skip_existing, keep_going;
     bool json, each, count, paths, config, help;
 
@@ -75,13 +75,13 @@ struct cli {
     struct notices notices;
 };
 
-/* A context as the options want it; each that is made is independent. */
+/* Create a new context that is set up by the options. */
 enum mim_status cli_context(const struct cli *cli, struct mim_context **out, struct mim_error *err);
 
-/* The options' and the notices' side of a job. */
+/* Fill the control of a job from the options. */
 void cli_control(struct cli *cli, struct mim_control *control);
 
-/* Run one subcommand over parsed options. */
+/* Run one subcommand after the options are parsed. */
 enum exit_code run_info(struct cli *cli);
 enum exit_code run_convert(struct cli *cli);
 enum exit_code run_batch(struct cli *cli);
@@ -90,15 +90,16 @@ enum exit_code run_plugins(struct cli *cli);
 enum exit_code run_explain(struct cli *cli);
 enum exit_code run_help(struct cli *cli);
 
-/* help.c: a subcommand's page; the option tables of a format. tables.c: of all formats of a plugin, blanks between. */
+/* help.c: the help pages of the command, a subcommand, and a format. */
 void print_overview(FILE *out);
 void print_command_help(FILE *out, const struct command *command);
 struct option_page {
     struct mim_context *context;
-    const char *format, *plugin; /* plugin NULL: whichever serves it */
-    const char *title;           /* what the headings call it */
+    const char *format, *plugin; /* plugin NULL: the one that would be chosen */
+    const char *title;           /* name of the format in the headings */
 };
 enum mim_status print_format_options(FILE *out, const struct option_page *page, struct mim_error *err);
+/* tables.c: the option tables of a plugin's formats, which are separated by blanks in `formats`. */
 enum mim_status print_plugin_options(struct mim_context *context, const char *plugin, const char *formats,
                                      struct mim_error *err);
 

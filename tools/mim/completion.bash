@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Completion for mim: what the command says of itself.
+# Completion for mim, from the command's own help pages and lists.
 _mim() {
     local current=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} words=
 

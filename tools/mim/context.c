@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the command line says, as the library wants it: a context, and the control of a job. */
+/* Turns the command line into the library's structs: a context, and the control of a job. */
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -8,7 +8,7 @@
 #include "report.h"
 #include "signals.h"
 
-/* --plugin NAME wins for all that it serves, and is an error where it cannot be used. */
+/* Prefers the plugin of --plugin for all of its formats. Fails if it cannot be loaded. */
 static enum mim_status
 prefer_plugin(struct mim_context *context, const char *name, struct mim_error *err)
 {
@@ -30,7 +30,7 @@ prefer_plugin(struct mim_context *context, const char *name, struct mim_error *e
     return status == MIM_OK ? mim_context_list_status(context, err) : status;
 }
 
-/* A format that the command line names is a matter of the command line. */
+/* Reports an unknown format as an error of the command line, not of the file. */
 static enum mim_status
 check_format(struct mim_context *context, const char *option, const char *name, struct mim_error *err)
 {
@@ -44,7 +44,7 @@ check_format(struct mim_context *context, const char *option, const char *name, 
     enum mim_status status = mim_context_list_status(context, err);
     if (status != MIM_OK)
         return status;
-    return fail(err, MIM_OPTION, "%s %s: there is no such format; mim formats lists them", option, name);
+    return fail(err, MIM_OPTION, "%s %s: unknown format; mim formats lists all of them", option, name);
 }
 
 enum mim_status

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One conversion: files by their names, the library's call, and what a failure means. */
+/* One conversion: opens the files by name, calls the library, and interprets failures. */
 #include "conversion.h"
 
 #include <stdlib.h>
@@ -21,7 +21,7 @@ close_inputs(struct inputs *inputs)
     free(inputs->sources);
 }
 
-/* All of them, or what is wrong with the first that cannot be opened. */
+/* Opens all inputs. Reports the first one that cannot be opened. */
 static enum mim_status
 open_inputs(struct inputs *inputs, const struct conversion *conversion, struct mim_error *err)
 {
@@ -42,12 +42,12 @@ open_inputs(struct inputs *inputs, const struct conversion *conversion, struct m
     return MIM_OK;
 }
 
-/* What the library says, and how the command line would mend it. */
+/* Appends the command-line option that solves the problem to the library's message, which is matched by its text. */
 static void
 add_advice(struct mim_error *err)
 {
     static const struct {
-        const char *said, *advice;
+        const char *message, *advice;
     } pieces[] = {
         { " is an option of writing, not of reading", "give it with -o" },
         { " is an option of reading, not of writing", "give it with -i" },
@@ -56,7 +56,7 @@ add_advice(struct mim_error *err)
     size_t used = strlen(err->message);
 
     for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++)
-        if (strstr(err->message, pieces[i].said))
+        if (strstr(err->message, pieces[i].message))
             snprintf(err->message + used, sizeof err->message - used, "; %s", pieces[i].advice);
 }
 
@@ -96,7 +96,7 @@ conversion_run(const struct conversion *conversion, struct mim_context *context,
     struct mim_sink *sink = NULL;
     struct inputs inputs = { 0 };
 
-    /* before any input: what exists already is told without waiting for a pipe */
+    /* open the output first: an existing file is then reported without waiting for a pipe */
     enum mim_status status = output_open(&sink, conversion->output, conversion->replace, err);
     if (status != MIM_OK)
         err->side = MIM_SIDE_OUTPUT;
@@ -120,7 +120,7 @@ conversion_subject(const struct conversion *conversion, const struct mim_error *
     return name && !is_about(err->message, name) ? name : NULL;
 }
 
-/* What a status means when it is the output's. */
+/* Returns the exit code for an error of the output. */
 static enum exit_code
 output_code(enum mim_status status)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One conversion, as the command line asks for it. */
+/* One conversion, as requested on the command line. */
 #ifndef MIM_TOOL_CONVERSION_H
 #define MIM_TOOL_CONVERSION_H
 
@@ -9,20 +9,20 @@ struct conversion {
     char *const *inputs;
     size_t count;
     const char *output;
-    bool replace;                        /* what is there already */
+    bool replace;                        /* an existing output */
     struct mim_convert_options options;
 };
 
-/* All that the options say: the files are the caller's to fill in. */
+/* Fill in everything that follows from the options. The caller sets the files. */
 void conversion_prepare(struct conversion *conversion, struct cli *cli);
 
-/* Do it. `err` knows the side that failed, and how the command line would mend it. */
+/* Convert. On failure `err` has the side that failed, and a message that suggests an option if one helps. */
 enum mim_status conversion_run(const struct conversion *conversion, struct mim_context *context, struct mim_error *err);
 
-/* The file that an error is about; NULL where its message begins with the name, or none is meant. */
+/* Return the file that an error is about, or NULL if the message begins with its name or concerns no file. */
 const char *conversion_subject(const struct conversion *conversion, const struct mim_error *err);
 
-/* What the process ends with after this failure. */
+/* Return the exit code for a failure. */
 enum exit_code conversion_code(const struct mim_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mim convert: any format to any other. */
+/* mim convert: converts one or more inputs to one output. */
 #include <string.h>
 
 #include "conversion.h"
@@ -31,7 +31,7 @@ run_convert(struct cli *cli)
     conversion.count = (size_t)cli->operand_count - 1;
     conversion.output = cli->operands[conversion.count];
     if (!strcmp(conversion.output, "-") && !cli->to) {
-        fail(&err, MIM_ARGUMENT, "has no name to tell the format by; say it with --to FORMAT");
+        fail(&err, MIM_ARGUMENT, "needs a format; give it with --to FORMAT");
         return give_up(STDOUT_NAME, &err);
     }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mim explain: how a file's format and plugin are chosen, step by step. */
+/* mim explain: shows step by step how a file's format and plugin are chosen. */
 #include <string.h>
 
 #include "report.h"

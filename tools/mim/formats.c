@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mim formats: what can be read and written, and by which plugin. */
+/* mim formats: lists the formats that can be read and written, and their plugins. */
 #include <string.h>
 
 #include "report.h"
@@ -45,7 +45,7 @@ run_formats(struct cli *cli)
         print_cell(stdout, format_abilities(&info), strlen("read write"));
         print_cell(stdout, *info.plugin ? info.plugin : "-", plugin_width);
         print_cell(stdout, state_name(info.state), strlen("not installed"));
-        print_text(stdout, ready ? info.title : *info.reason ? info.reason : "no plugin for it is known to this build");
+        print_text(stdout, ready ? info.title : *info.reason ? info.reason : "no known plugin");
         putchar('\n');
     }
     return list_code(cli->context);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Lists of frames: comma-separated Python-like slices and single numbers. */
+/* Parses lists of frames: slices as in Python and single numbers, separated by commas. */
 #include "frames.h"
 
 #include <ctype.h>
@@ -10,7 +10,7 @@
 
 #include "report.h"
 
-/* A number that may be left out. Its neighbours n - 1 and n + 1 are numbers, too. */
+/* Parses an optional number. Leaves room for n - 1 and n + 1 without overflow. */
 static bool
 take_number(const char **text, int64_t *value, int *given)
 {
@@ -38,7 +38,7 @@ take_colon(const char **text)
     return true;
 }
 
-/* One element, up to a comma or the end. */
+/* Parses one element, which ends at a comma or the end of the text. */
 static bool
 take_slice(const char **text, struct mim_range *range)
 {
@@ -52,7 +52,7 @@ take_slice(const char **text, struct mim_range *range)
         if (!range->has_start)
             return false;
         range->stop = range->start + 1;
-        range->has_stop = range->stop != 0; /* -1 is the last: nothing follows it */
+        range->has_stop = range->stop != 0; /* -1 is the last frame; stop 0 would mean the first */
     } else {
         if (!take_number(text, &range->stop, &range->has_stop))
             return false;

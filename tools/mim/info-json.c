@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mim info --json: an object per file, with the same keys always. */
+/* mim info --json: an object per file, always with the same keys. */
 #include "inspect.h"
 #include "streams.h"
 
@@ -13,7 +13,7 @@ print_known_real(struct json *json, const char *key, double value)
         json_real(json, value);
 }
 
-/* A frame's own keys, which are the sequence's too: those of its first frame. */
+/* Prints the keys that frames and sequences share. For a sequence they describe the first frame. */
 static void
 print_shape(struct json *json, const struct mim_frame_facts *facts)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mim info for people: a heading and aligned rows. */
+/* mim info for users: a heading and aligned rows. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -8,10 +8,10 @@
 #include "streams.h"
 #include "text.h"
 
-/* Characters of a value that are shown; --json has all. */
+/* Longest value in characters; --json prints values whole. */
 #define VALUE_WIDTH 200
 
-/* Names of rows take so much; longer keys of metadata push their value aside. */
+/* Width of the names of rows; longer metadata keys push their value to the right. */
 #define NAME_WIDTH 15
 
 static void
@@ -39,11 +39,11 @@ print_count(const struct inspection *inspection)
 {
     print_name("frames");
     if (inspection->count == MIM_UNKNOWN)
-        fputs("not known; --count counts them", stdout);
+        fputs("unknown; --count counts them", stdout);
     else
         printf("%" PRIu64, inspection->count);
     if (inspection->damaged)
-        fputs(inspection->facts.files ? ", a damaged one among them" : ", then damage", stdout);
+        fputs(inspection->facts.files ? ", some damaged" : ", then damage", stdout);
     else if (inspection->count != MIM_UNKNOWN && inspection->certainty != MIM_SURE_EXACT)
         printf(" (%s)", certainty_name(inspection->certainty));
     putchar('\n');
@@ -56,7 +56,7 @@ print_timing(const struct inspection *inspection)
         print_name("duration");
         printf("%.6g s", inspection->seconds);
         if (inspection->fps > 0)
-            printf(", %.6g frames a second", inspection->fps);
+            printf(", %.6g frames per second", inspection->fps);
         putchar('\n');
     }
     if (inspection->facts.loop < 0)
@@ -84,7 +84,7 @@ print_value(struct inspection *inspection, const struct mim_meta_item *item)
 static void
 print_meta(struct inspection *inspection, const struct mim_meta *meta)
 {
-    static const char *const shown_elsewhere[] = { "duration", "loop", "fps", "nframes", "nframes_certainty", "size" }; /* rows of their own say it */
+    static const char *const shown_elsewhere[] = { "duration", "loop", "fps", "nframes", "nframes_certainty", "size" }; /* these have rows of their own */
     struct mim_meta_item item;
 
     for (size_t i = 0; mim_meta_at(meta, i, &item); i++) {
@@ -106,7 +106,7 @@ print_frame_meta(struct inspection *inspection, const struct mim_meta *meta)
 
     for (size_t k = 0; mim_meta_at(meta, k, &item); k++) {
         if (item.coding || !strcmp(item.key, "duration"))
-            continue; /* said already, or said in --json */
+            continue; /* printed above, or only in --json */
         fputs(", ", stdout);
         print_text(stdout, item.key);
         putchar(' ');
@@ -142,7 +142,7 @@ info_print_text(struct inspection *inspection, const struct cli *cli)
            inspection->facts.plugin_version);
     if (inspection->facts.files) {
         print_name("files");
-        printf("%" PRIu64 ", a frame each\n", inspection->facts.files);
+        printf("%" PRIu64 ", one frame each\n", inspection->facts.files);
     }
     print_count(inspection);
     if (inspection->first.width) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mim info: what is in a file. Nothing is decoded. */
+/* mim info: describes files without decoding them. */
 
 #include "inspect.h"
 #include "report.h"

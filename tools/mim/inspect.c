@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* What is known of a file without decoding it: count, shape, time. */
+/* Inspects a file without decoding it: number of frames, shape, timing. */
 #include "inspect.h"
 
 #include "report.h"
 #include "signals.h"
 #include "streams.h"
 
-/* Counting what a header does not tell may take as long as this, without --count. */
+/* Time limit for counting frames that the header does not count, unless --count is given. */
 #define COUNT_MILLISECONDS 1000
 
 double
@@ -24,7 +24,7 @@ certainty_name(enum mim_certainty certainty)
     return names[certainty];
 }
 
-/* The library's limit of pixels is for decoding: a bomb can be looked at. */
+/* Lifts the limit on pixels, which protects decoding only: a decompression bomb can be inspected. */
 static enum mim_status
 open_reader(struct inspection *inspection, struct cli *cli)
 {
@@ -73,7 +73,7 @@ count_frames(struct inspection *inspection, bool is_patient)
     if (!is_patient)
         signals_deadline(0);
     if (status == MIM_CANCELLED)
-        return; /* what the header says has to do */
+        return; /* keep the header's count */
 
     inspection->count = count;
     inspection->certainty = count == MIM_UNKNOWN ? MIM_SURE_NONE : MIM_SURE_EXACT;
@@ -91,7 +91,7 @@ read_facts(struct inspection *inspection, uint64_t i, struct mim_frame_facts *fa
     return status == MIM_OK;
 }
 
-/* The time that all frames take together, frame by frame. */
+/* Returns the total duration of all frames in seconds, or -1 if a frame cannot be read. */
 static double
 sum_durations(struct inspection *inspection)
 {
@@ -107,7 +107,7 @@ sum_durations(struct inspection *inspection)
     return (double)ticks * (double)base.num / (double)base.den;
 }
 
-/* What a plugin knows of the time without looking at every frame; negative: nothing. */
+/* Returns the duration that the file states, or a negative number if it states none. */
 static double
 stated_seconds(struct inspection *inspection)
 {
@@ -120,7 +120,7 @@ stated_seconds(struct inspection *inspection)
     return seconds;
 }
 
-/* To ask a video about every frame is to decode it all, and what it tells by itself is as good. */
+/* Prefers the stated duration, because reading the facts of every frame of a video would decode all of it. */
 static void
 measure_timing(struct inspection *inspection, bool is_patient)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is known of a file without decoding it. */
+/* The facts of a file that are known without decoding it. */
 #ifndef MIM_TOOL_INSPECT_H
 #define MIM_TOOL_INSPECT_H
 
@@ -8,35 +8,35 @@
 
 struct inspection {
     const char *file;
-    struct mim_reader *reader;      /* NULL: not opened, and `err` says why */
+    struct mim_reader *reader;      /* NULL if the file cannot be opened; `err` has the reason */
     struct mim_reader_facts facts;
-    uint64_t count;                 /* or MIM_UNKNOWN; of a damaged file the frames before the damage */
+    uint64_t count;                 /* or MIM_UNKNOWN; for a damaged file, the frames before the damage */
     enum mim_certainty certainty;
-    struct mim_frame_facts first;   /* zeroed when there is none */
-    double seconds;                 /* negative: not known, or no timing */
-    double fps;                     /* likewise */
+    struct mim_frame_facts first;   /* zeroed if there are no frames */
+    double seconds;                 /* negative: unknown, or no timing */
+    double fps;                     /* negative: unknown, or no timing */
     bool damaged;
-    struct mim_error err;           /* of opening, or the damage */
+    struct mim_error err;           /* why the file cannot be opened, or the damage */
 };
 
-/* Open the file and find out. Whatever the result, inspection_close() comes after. */
+/* Open the file and collect its facts. Call inspection_close() even after a failure. */
 void inspection_open(struct inspection *inspection, struct cli *cli, const char *file);
 void inspection_close(struct inspection *inspection);
 
-/* Note what went wrong; the first counts. */
+/* Record damage. The first one is kept. */
 void inspection_damage(struct inspection *inspection, const struct mim_error *err, uint64_t frame);
 
-/* Frame i's facts and metadata (to be destroyed), for --each; of a series the next that can be read. false: there are no
- * more, or `damaged` is set now. */
+/* Get the facts and the metadata, which the caller destroys, of frame *i. In a series, skips files that cannot be read. Returns
+ * false after the last frame or at damage, which sets `damaged`. */
 bool inspection_frame(struct inspection *inspection, uint64_t *i, struct mim_frame_facts *facts, struct mim_meta **meta);
 
-/* A frame's duration in seconds, negative when it has none. */
+/* Return the duration of a frame in seconds, or a negative number if it has no timing. */
 double frame_seconds(const struct mim_frame_facts *facts);
 
-/* How sure a count is, in a word. */
+/* Return the certainty of a count as a word. */
 const char *certainty_name(enum mim_certainty certainty);
 
-/* The two ways to tell it. */
+/* Print the facts for users or for programs. */
 void info_print_text(struct inspection *inspection, const struct cli *cli);
 void info_print_json(struct inspection *inspection, const struct cli *cli, struct json *json);
 

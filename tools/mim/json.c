@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* JSON, written as it comes. */
+/* Writes JSON in a single pass. */
 #include "json.h"
 
 #include <math.h>
@@ -8,7 +8,7 @@
 
 #include "text.h"
 
-/* What stands between the last thing and the next one. */
+/* Prints the comma, line break and indentation before the next value or key. */
 static void
 print_separator(struct json *json)
 {
@@ -114,7 +114,7 @@ json_count(struct json *json, uint64_t value)
     fprintf(json->out, "%llu", (unsigned long long)value);
 }
 
-/* The shortest text that reads back as the same number. */
+/* Prints the shortest text that parses as the same number. */
 void
 json_real(struct json *json, double value)
 {
@@ -139,7 +139,7 @@ print_rational(struct json *json, struct mim_rational value)
     json_real(json, value.den ? (double)value.num / (double)value.den : NAN);
 }
 
-/* One element of a value of numbers; the lists' memory is an array of them. */
+/* Prints the i-th number of an array in a metadata value. */
 static void
 print_element(struct json *json, enum mim_meta_type type, const void *data, size_t i)
 {

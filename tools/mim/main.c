@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The command: which subcommand runs, and what the process ends with. */
+/* The command: runs a subcommand and returns its exit status. */
 #include <stdio.h>
 #include <string.h>
 
@@ -8,13 +8,13 @@
 #include "signals.h"
 
 const struct command commands[] = {
-    { "info", "FILE...", "what is in a file: frames, size, sample type, timing, metadata", run_info, FOR_INFO, 1, -1 },
-    { "convert", "IN... OUT", "any format to any other, frame by frame", run_convert, FOR_CONVERT, 2, -1 },
-    { "batch", "IN... -d DIR", "many files, each to one of its own", run_batch, FOR_BATCH, 1, -1 },
-    { "formats", "", "what can be read and written, and by which plugin", run_formats, FOR_FORMATS, 0, 0 },
-    { "plugins", "[NAME]", "every plugin found, where, and whether it works", run_plugins, FOR_PLUGINS, 0, 1 },
-    { "explain", "FILE", "why a file is taken for what it is, and who reads it", run_explain, FOR_EXPLAIN, 1, 1 },
-    { "help", "[COMMAND|FORMAT]", "a command's options, or a format's", run_help, FOR_HELP, 0, 1 },
+    { "info", "FILE...", "show frames, size, sample type, timing and metadata", run_info, FOR_INFO, 1, -1 },
+    { "convert", "IN... OUT", "convert any format to any other, frame by frame", run_convert, FOR_CONVERT, 2, -1 },
+    { "batch", "IN... -d DIR", "convert many files, each to an output of its own", run_batch, FOR_BATCH, 1, -1 },
+    { "formats", "", "list the formats and the plugins that read and write them", run_formats, FOR_FORMATS, 0, 0 },
+    { "plugins", "[NAME]", "list the plugins, their state and location", run_plugins, FOR_PLUGINS, 0, 1 },
+    { "explain", "FILE", "show how a file's format and plugin are chosen", run_explain, FOR_EXPLAIN, 1, 1 },
+    { "help", "[COMMAND|FORMAT]", "list the options of a command or a format", run_help, FOR_HELP, 0, 1 },
     { 0 },
 };
 
@@ -57,7 +57,7 @@ run_command(const struct command *command, int argc, char **argv)
     struct mim_error err = { 0 };
 
     if (!signals_catch()) {
-        fputs("mim: no memory to start\n", stderr);
+        fputs("mim: out of memory\n", stderr);
         return EXIT_MEMORY;
     }
     enum exit_code code =
@@ -90,6 +90,6 @@ main(int argc, char **argv)
     if (!*first)
         print_overview(stderr);
     else
-        fprintf(stderr, "mim: there is no command %s; mim help lists them\n", first);
+        fprintf(stderr, "mim: unknown command %s; mim help lists all of them\n", first);
     return EXIT_USAGE;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Notices, gathered while a job runs and told when it is done. */
+/* Collects notices while a job runs, to print them at its end. */
 #include "notices.h"
 
 #include <stdbool.h>
@@ -9,7 +9,7 @@
 #include "progress.h"
 #include "text.h"
 
-/* These say something else each time; the other kinds differ in the frame only. */
+/* Returns whether notices of this kind are counted by their text. The texts of other kinds differ only in the frame. */
 static bool
 is_keyed_by_text(enum mim_notice_code code)
 {
@@ -32,7 +32,7 @@ add_times(struct notices *notices, const struct mim_notice *notice, uint64_t tim
     size_t i = find_kind(notices, notice);
 
     if (i == NOTICE_KINDS)
-        i = NOTICE_KINDS - 1; /* so many different ones: counted with the last */
+        i = NOTICE_KINDS - 1; /* full: count it with the last kind */
     if (i == notices->count) {
         notices->count++;
         notices->kinds[i].code = notice->code;

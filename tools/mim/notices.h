@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Losses and surprises: each kind is told once a run, with how often it came. */
+/* Notices of losses. Each kind is printed once per run, with the number of times it occurred. */
 #ifndef MIM_TOOL_NOTICES_H
 #define MIM_TOOL_NOTICES_H
 
@@ -16,13 +16,13 @@ struct notices {
     size_t count;
 };
 
-/* As struct mim_control wants it; `user` is the struct notices. */
+/* Callback for struct mim_control; `user` is the struct notices. */
 void notices_add(void *user, const struct mim_notice *notice);
 
-/* Add what another list holds, and empty that. */
+/* Move all notices from one list to another. */
 void notices_move(struct notices *to, struct notices *from);
 
-/* Tell them on stderr, behind the name of their file where that is given, and forget them. */
+/* Print all notices on stderr, prefixed with the file's name unless `file` is NULL, and clear the list. */
 void notices_print(struct notices *notices, const char *file);
 
 #endif

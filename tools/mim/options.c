@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The command's options: the table, and how a command line is read by it. */
+/* The table of the command's options, and the parser of the command line. */
 #include "options.h"
 
 #include <ctype.h>
@@ -34,7 +34,7 @@ need_options(struct mim_options **options, struct mim_error *err)
     return *options ? MIM_OK : fail(err, MIM_NOMEM, "no memory for options");
 }
 
-/* NAME=VALUE of the reader or the writer. */
+/* Adds NAME=VALUE to the options of the reader or the writer. */
 static enum mim_status
 add_assignment(struct cli *cli, const struct option_row *row, const char *value, struct mim_error *err)
 {
@@ -43,7 +43,7 @@ add_assignment(struct cli *cli, const struct option_row *row, const char *value,
     return status == MIM_OK ? mim_options_parse(*options, value, err) : status;
 }
 
-/* The writer's option of the same name. */
+/* Sets the writer's option of the same name. */
 static enum mim_status
 add_named(struct cli *cli, const struct option_row *row, const char *value, struct mim_error *err)
 {
@@ -65,7 +65,7 @@ set_memory(struct cli *cli, const struct option_row *row, const char *value, str
     return mim_size_parse(value, &cli->limits.result_bytes, err);
 }
 
-/* A number of things at once. */
+/* Sets a number of threads or jobs. */
 static enum mim_status
 set_number(struct cli *cli, const struct option_row *row, const char *value, struct mim_error *err)
 {
@@ -84,7 +84,7 @@ set_start(struct cli *cli, const struct option_row *row, const char *value, stru
     errno = 0;
     unsigned long long number = strtoull(value, &end, 10);
     if (!isdigit((unsigned char)*value) || *end || errno || number > INT64_MAX)
-        return fail(err, MIM_OPTION, "--%s %s: not a number from 0 on", row->name, value);
+        return fail(err, MIM_OPTION, "--%s %s: not a number of 0 or more", row->name, value);
     cli->start = number;
     return MIM_OK;
 }
@@ -140,47 +140,47 @@ set_gray(struct cli *cli, const struct option_row *row, const char *value, struc
 
 const struct option_row option_rows[] = {
     { "each", 0, NULL, FOR_INFO, "list every frame", set_flag, IN_CLI(each) },
-    { "count", 0, NULL, FOR_INFO, "count exactly, however long that takes", set_flag, IN_CLI(count) },
-    { "json", 0, NULL, FOR_INFO, "one JSON array, an object per file", set_flag, IN_CLI(json) },
-    { "input", 'i', "NAME=VALUE", READING, "an option of the input's format; see mim help FORMAT", add_assignment,
+    { "count", 0, NULL, FOR_INFO, "count frames exactly, however long it takes", set_flag, IN_CLI(count) },
+    { "json", 0, NULL, FOR_INFO, "print a JSON array with an object per file", set_flag, IN_CLI(json) },
+    { "input", 'i', "NAME=VALUE", READING, "set an option of the input's format; see mim help FORMAT", add_assignment,
       IN_CLI(reading) },
-    { "output", 'o', "NAME=VALUE", CONVERTING, "an option of the output's format", add_assignment, IN_CLI(writing) },
-    { "fps", 0, "N", CONVERTING, "the same as -o fps=N", add_named, 0 },
-    { "duration", 0, "S[,S...]", CONVERTING, "the same as -o duration=S: seconds, one number or one a frame", add_named,
+    { "output", 'o', "NAME=VALUE", CONVERTING, "set an option of the output's format", add_assignment, IN_CLI(writing) },
+    { "fps", 0, "N", CONVERTING, "same as -o fps=N: frames per second", add_named, 0 },
+    { "duration", 0, "S[,S...]", CONVERTING, "same as -o duration=S: seconds per frame, one number or a list", add_named,
       0 },
-    { "loop", 0, "N", CONVERTING, "the same as -o loop=N: plays in total, 0 for ever", add_named, 0 },
-    { "from", 0, "FORMAT", READING | FOR_EXPLAIN, "what the input is, whatever it looks like", set_text, IN_CLI(from) },
-    { "to", 0, "FORMAT", CONVERTING, "what the output shall be, whatever its name", set_text, IN_CLI(to) },
-    { "plugin", 0, "NAME", READING | FOR_EXPLAIN, "use this plugin for the formats it serves", set_text, IN_CLI(plugin) },
-    { "frames", 0, "LIST", CONVERTING, "these only: numbers and slices, as in 0,5:10,-1,::2", add_frames, 0 },
-    { "start", 0, "N", CONVERTING, "the first number of a series, as in frame_%03d.gif; 0 unless given", set_start,
+    { "loop", 0, "N", CONVERTING, "same as -o loop=N: number of plays, 0 for ever", add_named, 0 },
+    { "from", 0, "FORMAT", READING | FOR_EXPLAIN, "format of the input, instead of detecting it", set_text, IN_CLI(from) },
+    { "to", 0, "FORMAT", CONVERTING, "format of the output, whatever its name", set_text, IN_CLI(to) },
+    { "plugin", 0, "NAME", READING | FOR_EXPLAIN, "use this plugin for all of its formats", set_text, IN_CLI(plugin) },
+    { "frames", 0, "LIST", CONVERTING, "frames to convert: numbers and slices, as in 0,5:10,-1,::2", add_frames, 0 },
+    { "start", 0, "N", CONVERTING, "first number of a series such as frame_%03d.gif; default 0", set_start,
       0 },
-    { "color", 0, "MODEL", CONVERTING, "gray, graya, rgb or rgba", set_color, 0 },
-    { "gray", 0, "[luma|mean]", CONVERTING, "gray by luma, or as the mean of all channels", set_gray, 0 },
-    { "sample", 0, "TYPE", CONVERTING, "u8, u16, u32, u64, i8, i16, i32, i64, f32 or f64", set_sample, 0 },
-    { "memory", 0, "SIZE", READING, "what frames may take, as in 256MB or 1.5GiB; off: no limit", set_memory, 0 },
-    { "memtest", 0, "SIZE", READING, "the same as --memory", set_memory, 0 },
-    { "threads", 0, "N", CONVERTING, "threads that work at once; 0: what this process may use", set_number,
+    { "color", 0, "MODEL", CONVERTING, "convert to gray, graya, rgb or rgba", set_color, 0 },
+    { "gray", 0, "[luma|mean]", CONVERTING, "convert to gray by luma, or by the mean of all channels", set_gray, 0 },
+    { "sample", 0, "TYPE", CONVERTING, "convert to u8, u16, u32, u64, i8, i16, i32, i64, f32 or f64", set_sample, 0 },
+    { "memory", 0, "SIZE", READING, "memory limit for frames, as in 256MB or 1.5GiB; off: no limit", set_memory, 0 },
+    { "memtest", 0, "SIZE", READING, "same as --memory", set_memory, 0 },
+    { "threads", 0, "N", CONVERTING, "number of threads; 0: all that this process may use", set_number,
       IN_CLI(threads) },
     { "partial", 0, NULL, CONVERTING, "keep the good frames of a damaged input", set_flag, IN_CLI(partial) },
     { "force", 'f', NULL, CONVERTING, "replace an existing output", set_flag, IN_CLI(force) },
-    { "strict", 0, NULL, READING, "a note is an error", set_flag, IN_CLI(strict) },
-    { "quiet", 'q', NULL, READING, "no notes, no progress", set_flag, IN_CLI(quiet) },
-    { "directory", 'd', "DIR", FOR_BATCH, "where the outputs go; made if it is not there", set_text, IN_CLI(directory) },
-    { "name", 0, "TEMPLATE", FOR_BATCH, "their names, of {name}, {ext} and {index}; see mim(1)", set_text, IN_CLI(name) },
-    { "jobs", 'j', "N", FOR_BATCH, "files at once; 0: as many as threads", set_number, IN_CLI(jobs) },
-    { "skip-existing", 0, NULL, FOR_BATCH, "leave out a file whose output is there already", set_flag,
+    { "strict", 0, NULL, READING, "treat notes as errors", set_flag, IN_CLI(strict) },
+    { "quiet", 'q', NULL, READING, "print no notes and no progress", set_flag, IN_CLI(quiet) },
+    { "directory", 'd', "DIR", FOR_BATCH, "directory for the outputs, created if missing", set_text, IN_CLI(directory) },
+    { "name", 0, "TEMPLATE", FOR_BATCH, "output names, with {name}, {ext} and {index}; see mim(1)", set_text, IN_CLI(name) },
+    { "jobs", 'j', "N", FOR_BATCH, "number of files to convert at once; 0: one per thread", set_number, IN_CLI(jobs) },
+    { "skip-existing", 0, NULL, FOR_BATCH, "skip files whose output exists", set_flag,
       IN_CLI(skip_existing) },
-    { "keep-going", 0, "[yes|no]", FOR_BATCH, "no: begin no file after one that failed", set_keep_going, 0 },
-    { "paths", 0, NULL, FOR_PLUGINS, "the directories searched, strongest first", set_flag, IN_CLI(paths) },
-    { "config", 0, NULL, FOR_PLUGINS, "the configuration files read and the values in force", set_flag, IN_CLI(config) },
-    { "help", 'h', NULL, FOR_ALL, "this page", set_flag, IN_CLI(help) },
+    { "keep-going", 0, "[yes|no]", FOR_BATCH, "no: start no more files after a failure", set_keep_going, 0 },
+    { "paths", 0, NULL, FOR_PLUGINS, "list the directories searched, highest precedence first", set_flag, IN_CLI(paths) },
+    { "config", 0, NULL, FOR_PLUGINS, "list the configuration files and the values in effect", set_flag, IN_CLI(config) },
+    { "help", 'h', NULL, FOR_ALL, "show this help", set_flag, IN_CLI(help) },
     { 0 },
 };
 
 #define ROW_COUNT (sizeof option_rows / sizeof *option_rows - 1)
 
-/* getopt's own tables, of the options that belong to one command. */
+/* The tables for getopt, with the options of one command. */
 struct getopt_tables {
     struct option longs[ROW_COUNT + 1];
     char shorts[2 * ROW_COUNT + 2];
@@ -192,7 +192,7 @@ fill_tables(struct getopt_tables *tables, unsigned command)
     struct option *next = tables->longs;
     char *letter = tables->shorts;
 
-    *letter++ = ':'; /* a missing value is told apart from an unknown option */
+    *letter++ = ':'; /* makes getopt distinguish a missing value from an unknown option */
     for (size_t i = 0; i < ROW_COUNT; i++) {
         const struct option_row *row = &option_rows[i];
         if (!(row->commands & command))
@@ -227,7 +227,7 @@ row_named(const char *argument)
     return NULL;
 }
 
-/* getopt said '?' or ':' about the argument before optind. */
+/* Reports the argument before optind, for which getopt returned '?' or ':'. */
 static enum mim_status
 refuse_argument(const struct cli *cli, int code, char **argv, struct mim_error *err)
 {

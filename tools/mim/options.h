@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The command's options: one table, from which getopt's, the help pages and the man page's check are made. */
+/* The table of the command's options, which defines the parser, the help pages and the check of the man page. */
 #ifndef MIM_TOOL_OPTIONS_H
 #define MIM_TOOL_OPTIONS_H
 
@@ -8,17 +8,17 @@
 struct option_row {
     const char *name;
     char letter;            /* 0: long only */
-    const char *value;      /* NULL: takes none; "[...]" may be left out */
+    const char *value;      /* NULL: takes no value; "[...]": may be omitted */
     unsigned commands;      /* FOR_* */
     const char *help;
     enum mim_status (*set)(struct cli *cli, const struct option_row *row, const char *value, struct mim_error *err);
-    size_t offset;          /* in struct cli, for the setters that need it */
+    size_t offset;          /* of the field in struct cli, for setters that use it */
 };
 
-/* Ended by a row without a name. */
+/* A row without a name ends the table. */
 extern const struct option_row option_rows[];
 
-/* Fill `cli` from what follows the subcommand's name. OPTION: what is wrong with it. */
+/* Fill `cli` from the arguments after the subcommand's name. Fails with MIM_OPTION. */
 enum mim_status options_parse(struct cli *cli, int argc, char **argv, struct mim_error *err);
 void options_clear(struct cli *cli);
 

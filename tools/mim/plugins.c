@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mim plugins: every manifest found, where, and what became of it. */
+/* mim plugins: lists all manifests with their location and state. */
 #include <string.h>
 
 #include "report.h"
@@ -47,7 +47,7 @@ list_plugins(struct mim_context *context)
     return list_code(context);
 }
 
-/* Files that look like manifests and were refused belong to the picture. */
+/* Lists the files that look like manifests but were refused. */
 static enum exit_code
 list_diagnostics(struct mim_context *context)
 {

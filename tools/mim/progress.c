@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The progress line: frames, rate, time left. */
+/* The progress line: frames, rate, remaining time. */
 #include "progress.h"
 
 #include <stdbool.h>
@@ -13,7 +13,7 @@
 #define BETWEEN_SECONDS 0.1
 #define BAR_WIDTH 24
 
-/* There is one terminal, so there is one line. */
+/* Global, because there is only one terminal. */
 static struct {
     bool is_wanted, is_visible;
     double started, shown;
@@ -50,7 +50,7 @@ print_bar(double part)
     fputs(coloured ? "\033[0m] " : "] ", stderr);
 }
 
-/* `done` of `total` things, a bar where that is known; `frames` a second; the time that things still take. */
+/* Draws the line: a bar if `total` is known, `done` of `total` things, frames per second, remaining time. */
 static void
 draw_line(uint64_t done, uint64_t total, const char *things, uint64_t frames, double elapsed)
 {
@@ -71,7 +71,7 @@ draw_line(uint64_t done, uint64_t total, const char *things, uint64_t frames, do
     fflush(stderr);
 }
 
-/* Is it time for another look? Then how long the job has run; else 0. */
+/* Returns the running time of the job if the line is due to be redrawn, else 0. */
 static double
 seconds_when_due(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Errors in the command's voice, and the exit code of each. */
+/* Prints errors and maps them to exit codes. */
 #include "report.h"
 
 #include <errno.h>
@@ -62,7 +62,7 @@ void
 report_error(const char *subject, const struct mim_error *err)
 {
     progress_clear();
-    fflush(stdout); /* on a terminal the error follows what it is about */
+    fflush(stdout); /* on a terminal, print the error after the output it refers to */
     fputs("mim: ", stderr);
     if (subject && !is_about(err->message, subject)) {
         print_text(stderr, subject);

@@ -1,36 +1,36 @@
 /* SPDX-License-Identifier: MIT */
-/* How the command speaks of what failed, and what it then exits with. */
+/* Error messages and exit codes. */
 #ifndef MIM_TOOL_REPORT_H
 #define MIM_TOOL_REPORT_H
 
 #include "cli.h"
 
-/* Fill `err` and hand the status back. */
+/* Fill `err` and return the status. */
 enum mim_status fail(struct mim_error *err, enum mim_status status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Does the message begin with the subject as a word of its own? */
+/* Return whether the message begins with the subject, followed by a colon or a blank. */
 bool is_about(const char *message, const char *subject);
 
-/* "mim: SUBJECT: message"; the subject (may be NULL) is left out where the message begins with it already. */
+/* Print "mim: SUBJECT: message". Omits the subject if it is NULL or the message already begins with it. */
 void report_error(const char *subject, const struct mim_error *err);
 
-/* What a status means when it stops an input; of an output it is EXIT_OUTPUT when IO. */
+/* Return the exit code for an error of an input. */
 enum exit_code exit_code_of(enum mim_status status);
 
-/* Report and translate in one line. After an interrupt nothing is said: the user knows. */
+/* Report an error and return its exit code. Prints nothing after an interrupt. */
 enum exit_code give_up(const char *subject, const struct mim_error *err);
 
-/* After a walk through one of the context's lists: EXIT_GOOD, unless memory ended it. */
+/* Return EXIT_GOOD if the last walk through one of the context's lists was complete, else report why not. */
 enum exit_code list_code(const struct mim_context *context);
 
-/* The code of a run over several inputs: all failures alike give theirs. */
+/* The exit code of a run over several inputs: that of the failures if they agree, else EXIT_SEVERAL. */
 struct verdict {
     enum exit_code code;
 };
 void verdict_add(struct verdict *verdict, enum exit_code code);
 
-/* Flush stdout and see whether all of it went out; a closed pipe is not worth a word. */
+/* Flush stdout and report write errors, except a closed pipe. Returns the final exit code. */
 enum exit_code finish_stdout(enum exit_code code);
 
 #endif

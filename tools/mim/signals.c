@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Signals become a cancelled job. */
+/* Turns signals into cancelled jobs. */
 #include "signals.h"
 
 #include <signal.h>
@@ -7,7 +7,7 @@
 #include <sys/time.h>
 
 static struct mim_cancel *cancel;
-static atomic_bool interrupted; /* lock-free: a handler may set it, any thread look */
+static atomic_bool interrupted; /* lock-free: set by a signal handler, read by any thread */
 
 static void
 on_signal(int number)
@@ -17,7 +17,7 @@ on_signal(int number)
     mim_cancel_request(cancel);
 }
 
-/* Without SA_RESTART: a read that waits for a pipe has to come back and look. */
+/* Without SA_RESTART, so that a signal interrupts a read that waits for a pipe. */
 static void
 catch_signal(int number)
 {
@@ -41,7 +41,7 @@ signals_catch(void)
     return true;
 }
 
-/* Handlers stay; from here on a signal must not touch the switch. */
+/* Ignores signals from here on, because the handler must not use the destroyed switch. */
 void
 signals_release(void)
 {
@@ -73,6 +73,6 @@ signals_deadline(unsigned milliseconds)
         return;
 
     mim_cancel_reset(cancel);
-    if (interrupted) /* between the two lines above, or before */
+    if (interrupted) /* the reset must not lose a signal */
         mim_cancel_request(cancel);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Signals become a cancelled job, so that everything is put away before the process ends. */
+/* Turning signals into cancelled jobs, so that the process cleans up before it exits. */
 #ifndef MIM_TOOL_SIGNALS_H
 #define MIM_TOOL_SIGNALS_H
 
@@ -7,17 +7,17 @@
 
 #include <mim/control.h>
 
-/* Catch INT, TERM and HUP (unless ignored, as under nohup), ignore PIPE and XFSZ. false: no memory. */
+/* Catch INT, TERM and HUP unless they are ignored, as under nohup; ignore PIPE and XFSZ. Returns false if out of memory. */
 bool signals_catch(void);
 void signals_release(void);
 
-/* The switch that a signal throws, for every job's control. */
+/* Return the cancel switch that signals set, for the control of every job. */
 struct mim_cancel *signals_cancel(void);
 
-/* A signal asked the process to end. */
+/* Return whether a signal requested the process to end. */
 bool signals_interrupted(void);
 
-/* Throw the switch after so many milliseconds; 0 calls that off and, unless a signal came, puts the switch back. */
+/* Set the switch after this many milliseconds. 0 disarms the timer and resets the switch unless a signal was received. */
 void signals_deadline(unsigned milliseconds);
 
 #endif

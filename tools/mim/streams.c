@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Files by their names on the command line. Pipes are read and written here, so that a signal ends the waiting: the
- * library tries an interrupted call again. */
+/* Opens the files named on the command line. Pipes are read and written here instead of in the library, which retries
+ * interrupted calls, so that a signal ends the wait. */
 #include "streams.h"
 
 #include <errno.h>
@@ -15,7 +15,7 @@
 #include "report.h"
 #include "signals.h"
 
-/* How often a waiting call looks whether it is still wanted. */
+/* How often a waiting call checks for signals. */
 #define POLL_MS 50
 
 static bool is_reader_gone;
@@ -38,8 +38,8 @@ output_name(const char *path)
     return strcmp(path, "-") ? path : STDOUT_NAME;
 }
 
-/* The library may call from any of its threads, and signals come to the first one only: so no call here waits in the
- * kernel for longer than it takes to look up. false: it is not to be had, errno says why. */
+/* Waits until the descriptor is ready. Polls for signals, because the library calls this on any thread and signals interrupt
+ * only the first one. Returns false and sets errno on failure. */
 static bool
 wait_until_ready(int fd, short events)
 {
@@ -67,7 +67,7 @@ read_stream(void *user, void *data, size_t size, uint64_t offset)
 {
     int fd = (int)(intptr_t)user;
 
-    (void)offset; /* a stream's own */
+    (void)offset; /* the stream has its own position */
     while (wait_until_ready(fd, POLLIN)) {
         ssize_t got = read(fd, data, size);
         if (got >= 0 || !is_retryable())
@@ -82,7 +82,8 @@ close_stream(void *user)
     close((int)(intptr_t)user);
 }
 
-/* As much as goes without waiting; where the kernel cannot do that, so much as always goes into a pipe with room. */
+/* Writes as much as possible without blocking. Where the kernel cannot do that, writes at most PIPE_BUF, which a writable
+ * pipe accepts whole. */
 static ssize_t
 write_some(const char *data, size_t size)
 {
@@ -120,7 +121,7 @@ is_file(int fd)
     return !fstat(fd, &info) && S_ISREG(info.st_mode);
 }
 
-/* A FIFO or a device: what it gives may be long in coming. */
+/* Returns whether the path is a FIFO or a character device, whose data may take long to arrive. */
 static bool
 is_stream(const char *path)
 {
@@ -128,7 +129,7 @@ is_stream(const char *path)
     return !stat(path, &info) && (S_ISFIFO(info.st_mode) || S_ISCHR(info.st_mode));
 }
 
-/* Not waiting for the other end: that is for wait_until_ready(), which sees signals in any thread. */
+/* Opens without waiting for the writer. wait_until_ready() waits for it, interruptibly. */
 static enum mim_status
 open_stream(struct mim_source **out, const char *path, struct mim_error *err)
 {
@@ -160,7 +161,7 @@ output_open(struct mim_sink **out, const char *path, bool replace, struct mim_er
     if (strcmp(path, "-"))
         return mim_sink_open_path(out, path, !replace, err);
     if (isatty(STDOUT_FILENO))
-        return fail(err, MIM_ARGUMENT, "is a terminal; send it to a file or a pipe");
+        return fail(err, MIM_ARGUMENT, "is a terminal; redirect it to a file or a pipe");
     if (is_file(STDOUT_FILENO))
         return mim_sink_open_fd(out, STDOUT_FILENO, STDOUT_NAME, err);
     return mim_sink_open_calls(out, &calls, STDOUT_NAME, err);

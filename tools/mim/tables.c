@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The option tables of all that a plugin serves: formats whose tables are alike share one. */
+/* Prints the option tables of a plugin's formats. Formats with equal tables share one. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,11 +8,11 @@
 
 struct table {
     const char *format;
-    char *text; /* without the format's name */
+    char *text; /* the table without the format's name */
     bool is_reported;
 };
 
-/* Closes the stream of a text in memory. */
+/* Closes a memory stream and reports whether its text is complete. */
 static enum mim_status
 finish_text(FILE *out, struct mim_error *err)
 {
@@ -37,7 +37,7 @@ render_table(struct option_page page, struct table *table, struct mim_error *err
     return status == MIM_OK ? closed : status;
 }
 
-/* The first of `tables`, headed by the names of all that are like it. */
+/* Prints the first of `tables` under the names of all formats whose table is equal. */
 static enum mim_status
 print_alike(struct option_page page, struct table *tables, size_t count, struct mim_error *err)
 {
@@ -69,7 +69,7 @@ print_plugin_options(struct mim_context *context, const char *plugin, const char
     const struct option_page page = { .context = context, .plugin = plugin };
     enum mim_status status = MIM_OK;
     size_t count = 0;
-    char *names = strdup(formats), *rest = NULL; /* the borrowed text may change while plugins are asked */
+    char *names = strdup(formats), *rest = NULL; /* loading the plugin may invalidate the borrowed text */
     struct table *tables = calloc(strlen(formats) / 2 + 1, sizeof *tables);
 
     if (!names || !tables)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Text for people, with what could steer a terminal made visible. */
+/* Prints text for users, with terminal control characters escaped. */
 #include "text.h"
 
 #include <stdbool.h>
@@ -38,7 +38,7 @@ utf8_length(const unsigned char *text, size_t size, uint32_t *point)
     return 0;
 }
 
-/* Controls of both sets, and the marks that turn the direction of a line around. */
+/* Returns whether this is a control character (C0 or C1) or changes the direction of text. */
 static bool
 is_control(uint32_t point)
 {
@@ -46,7 +46,7 @@ is_control(uint32_t point)
            || (point >= 0x2066 && point <= 0x2069);
 }
 
-/* One character as it is shown, at least 16 bytes of room; returns how many bytes of the text it took. */
+/* Escapes one character into `shown`, which has 16 bytes. Returns the number of bytes of `text` that it used. */
 static size_t
 show_one(const char *text, char *shown)
 {

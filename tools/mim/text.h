@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Text for people: nothing that came out of a file may steer their terminal. */
+/* Text for users. Escapes control characters, so that no text from a file can control the terminal. */
 #ifndef MIM_TOOL_TEXT_H
 #define MIM_TOOL_TEXT_H
 
@@ -7,25 +7,25 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* The length of the UTF-8 sequence at `text` (shortest form, no surrogates), 0 when it is none; `point` gets its value. */
+/* Return the length of the UTF-8 sequence at `text` and store its code point, or return 0 if it is invalid. */
 size_t utf8_length(const unsigned char *text, size_t size, uint32_t *point);
 
-/* Characters as a terminal counts them, with print_text()'s escapes. */
+/* Return the width of the text in columns, as print_text() prints it. */
 size_t text_width(const char *text);
 
-/* The larger of `width` and the text's: for the columns of a table. */
+/* Return the larger of `width` and the text's width, to compute the width of a column. */
 size_t max_width(size_t width, const char *text);
 
-/* Print with control characters and broken UTF-8 as \n, \x1b. */
+/* Print text; control characters and invalid UTF-8 are escaped as \n or \x1b. */
 void print_text(FILE *out, const char *text);
 
-/* The same, then blanks up to `width` and two more: a column. */
+/* Print a cell of a table: text, padded to `width`, and two more blanks. */
 void print_cell(FILE *out, const char *text, size_t width);
 
-/* Many characters: the first ones and "...". */
+/* Print at most `max` characters of the text, then "..." if there are more. */
 void print_excerpt(FILE *out, const char *text, size_t max);
 
-/* A heading: bold on a terminal, unless NO_COLOR. */
+/* Print a heading, in bold if this is a terminal and NO_COLOR is not set. */
 void print_heading(FILE *out, const char *text);
 
 #endif
