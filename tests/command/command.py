@@ -42,7 +42,7 @@ class CommandCase(unittest.TestCase):
             return file.read()
 
     def environment(self, **more):
-        env = {key: value for key, value in os.environ.items() if key != 'NO_COLOR'}
+        env = {key: value for key, value in os.environ.items() if key not in ('NO_COLOR', 'COLUMNS')}
         return {**env, 'HOME': '/nonexistent', 'XDG_CONFIG_HOME': '/nonexistent', 'LC_ALL': 'C.UTF-8', **more}
 
     def start(self, *args, env=None, **more):

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: MIT
 """The command line itself: options, help, lists, the terminal, the man page."""
 
+import fcntl
 import os
 import re
 import select
+import struct
 import subprocess
+import termios
 
 import tap
 from command import PATIENCE, TESTCARD, CommandCase, open_terminal, text
@@ -121,7 +124,7 @@ class Help(CommandCase):
             self.assertEqual(self.mim('help', name), self.mim(name, '--help'), name)
 
     def test_of_a_format_shows_the_options_of_both_sides(self):
-        said = text(self.mim('help', 'gif'))
+        said = text(self.mim('help', 'gif', env={'COLUMNS': '200'}))
         reading, writing = said.split('writing gif')
         self.assertIn('reading gif', reading)
         self.assertRegex(writing, r'(?m)^  palettesize  .*256.*2\.\.256')
@@ -132,10 +135,54 @@ class Help(CommandCase):
         self.assertIn('this is WebP; no plugin for it is known', self.refuse(3, 'help', 'webp'))
         self.assertIn('libmim-plugin-gif', self.refuse(3, 'help', 'gif', env={'MIM_PLUGIN_PATH': '/nonexistent'}))
 
-    def test_fits_a_terminal(self):
-        for name in COMMANDS:
-            for line in text(self.mim('help', name)).splitlines():
-                self.assertLessEqual(len(line), 100, line)
+    def pages(self):
+        """The arguments of every help page; of formats with the same plugin, which share their options, one."""
+        formats = {}
+        for line in text(self.mim('formats')).splitlines():
+            name, plugin = line.split('  ')[0], re.split('  +', line)[2]
+            if ' ready ' in line:
+                formats.setdefault(plugin, name.strip())
+        return [['help'], *(['help', name] for name in (*COMMANDS, *formats.values()))]
+
+    def check_width(self, page, width, **env):
+        for line in text(self.mim(*page, env=env)).splitlines():
+            self.assertLessEqual(len(line), width, line)
+
+    def test_fits_80_columns_when_the_width_is_unknown(self):
+        for page in self.pages():
+            with self.subTest(' '.join(page)):
+                self.check_width(page, 80)
+                self.check_width(page, 80, COLUMNS='')
+                self.check_width(page, 80, COLUMNS='0')
+
+    def test_fits_the_columns_given(self):
+        for page in self.pages():
+            for width in (40, 41, 53, 79, 132):
+                with self.subTest(' '.join(page), columns=width):
+                    self.check_width(page, width, COLUMNS=str(width))
+
+    def test_is_the_same_at_any_width_but_for_its_lines(self):
+        for page in self.pages():
+            with self.subTest(' '.join(page)):
+                pages = [re.sub(r'\s', '', text(self.mim(*page, env={'COLUMNS': str(width)}))) for width in (40, 80, 5000)]
+                self.assertEqual(pages[0], pages[2])
+                self.assertEqual(pages[1], pages[2])
+
+    def test_fits_the_terminal(self):
+        for width in (60, 100):
+            master, slave = open_terminal()
+            fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack('HHHH', 24, width, 0, 0))
+            process = self.start('help', 'explain', stdout=slave)
+            os.close(slave)
+            shown = b''
+            while select.select([master], [], [], PATIENCE)[0]:
+                try:
+                    shown += os.read(master, 65536)
+                except OSError:
+                    break
+            os.close(master)
+            self.assertEqual(process.wait(timeout=PATIENCE), 0)
+            self.assertEqual(shown.replace(b'\r', b''), self.mim('help', 'explain', env={'COLUMNS': str(width)}))
 
 
 class Completion(CommandCase):

@@ -107,7 +107,8 @@ class PeerCase(unittest.TestCase):
 
     def environment(self, **more):
         env = {key: value for key, value in os.environ.items() if not key.startswith('XDG_')}
-        env.update({'HOME': '/nonexistent', 'XDG_CONFIG_HOME': '/nonexistent', 'LC_ALL': 'C.UTF-8', 'NO_COLOR': '1'})
+        env.update({'HOME': '/nonexistent', 'XDG_CONFIG_HOME': '/nonexistent', 'LC_ALL': 'C.UTF-8', 'NO_COLOR': '1',
+                    'COLUMNS': '1000'})  # each row of a table on one line
         env.update(more)
         return {key: value for key, value in env.items() if value is not None}
 

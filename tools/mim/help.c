@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* mim help: the commands, one command's options, or a format's. */
+/* mim help: describes the commands, the options of a command, or those of a format. */
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -7,46 +7,99 @@
 #include "options.h"
 #include "report.h"
 #include "text.h"
+#include "wrap.h"
+
+/* A column of explanations narrower than this moves below what it explains. */
+#define SMALLEST_COLUMN 24
+#define BELOW_INDENT 8
+
+/* Returns the column at which explanations start: `wanted`, or a small one if that leaves too little room. */
+static size_t
+choose_column(const struct wrap *wrap, size_t wanted)
+{
+    return wanted + SMALLEST_COLUMN <= wrap->width ? wanted : BELOW_INDENT;
+}
+
+static void
+print_paragraph(struct wrap *wrap, const char *text)
+{
+    wrap_text(wrap, text, 0);
+    wrap_newline(wrap);
+}
 
 void
 print_overview(FILE *out)
 {
-    fputs("mim reads and writes sequences of images.\n\n", out);
+    struct wrap wrap;
+
+    wrap_start(&wrap, out);
+    print_paragraph(&wrap, "mim reads and writes sequences of images.");
+    wrap_newline(&wrap);
     for (const struct command *command = commands; command->name; command++) {
+        size_t column = choose_column(&wrap, 30);
         char call[64];
         snprintf(call, sizeof call, "mim %s %s", command->name, command->operands);
-        fprintf(out, "  %-28s%s\n", call, command->summary);
+        wrap_to(&wrap, 2);
+        wrap_text(&wrap, call, 2);
+        wrap_to(&wrap, column);
+        wrap_text(&wrap, command->summary, column);
+        wrap_newline(&wrap);
     }
-    fputs("\nmim help COMMAND lists a command's options, mim help FORMAT a format's; mim --version tells the version.\n", out);
+    wrap_newline(&wrap);
+    print_paragraph(&wrap, "mim help COMMAND lists the options of a command, mim help FORMAT those of a format. "
+                           "mim --version prints the version.");
+}
+
+static void
+print_option_row(struct wrap *wrap, const struct option_row *row)
+{
+    size_t column = choose_column(wrap, 29);
+    char letter[4] = "  ", call[64];
+    if (row->letter)
+        snprintf(letter, sizeof letter, "-%c", row->letter);
+    const char *value = row->value ? row->value : "";
+    if (*value == '[')
+        snprintf(call, sizeof call, "--%s[=%s", row->name, value + 1);
+    else
+        snprintf(call, sizeof call, "--%s %s", row->name, value);
+
+    wrap_to(wrap, 2);
+    wrap_text(wrap, letter, 2);
+    wrap_to(wrap, 6);
+    wrap_text(wrap, call, 6);
+    wrap_to(wrap, column);
+    wrap_text(wrap, row->help, column);
+    wrap_newline(wrap);
 }
 
 void
 print_command_help(FILE *out, const struct command *command)
 {
-    fprintf(out, "mim %s [options] %s\n%s\n\n", command->name, command->operands, command->summary);
-    for (const struct option_row *row = option_rows; row->name; row++) {
-        if (!(row->commands & command->flag))
-            continue;
-        char letter[4] = "  ", call[64];
-        if (row->letter)
-            snprintf(letter, sizeof letter, "-%c", row->letter);
-        const char *value = row->value ? row->value : "";
-        if (*value == '[')
-            snprintf(call, sizeof call, "--%s[=%s", row->name, value + 1);
-        else
-            snprintf(call, sizeof call, "--%s %s", row->name, value);
-        fprintf(out, "  %s  %-21s  %s\n", letter, call, row->help);
-    }
+    char call[64];
+    struct wrap wrap;
+
+    wrap_start(&wrap, out);
+    snprintf(call, sizeof call, "mim %s [options] %s", command->name, command->operands);
+    print_paragraph(&wrap, call);
+    print_paragraph(&wrap, command->summary);
+    wrap_newline(&wrap);
+    for (const struct option_row *row = option_rows; row->name; row++)
+        if (row->commands & command->flag)
+            print_option_row(&wrap, row);
 }
 
-/* Two walks over a table: the widths, then the rows. */
+/* The columns of an option table, which is visited twice: for the widths, then for the rows. */
 struct option_columns {
-    FILE *out;
-    size_t name, type, initial;
+    struct wrap wrap;
+    size_t name, type, initial; /* widths */
     size_t rows;
 };
 
-/* A number that nobody may give stands for none. */
+/* A longer type may use the columns to its right, unless the whole table fits. */
+#define TYPE_WIDTH 20
+#define COMFORTABLE_COLUMN 40
+
+/* Returns the default. One below the allowed range means that there is none. */
 static const char *
 initial_of(const struct mim_option_info *option)
 {
@@ -69,33 +122,54 @@ measure_option(void *user, const struct mim_option_info *option)
 static void
 print_option(void *user, const struct mim_option_info *option)
 {
-    const struct option_columns *columns = user;
-    FILE *out = columns->out;
+    struct option_columns *columns = user;
+    struct wrap *wrap = &columns->wrap;
+    size_t type_at = 2 + columns->name + 2, initial_at = type_at + columns->type + 2;
+    size_t help_at = choose_column(wrap, initial_at + columns->initial + 2);
+    char range[96];
 
-    fputs("  ", out);
-    print_cell(out, option->name, columns->name);
-    print_cell(out, option->type_text, columns->type);
-    print_cell(out, initial_of(option), columns->initial);
-    print_text(out, option->help);
+    wrap_to(wrap, 2);
+    wrap_text(wrap, option->name, 2);
+    wrap_to(wrap, type_at);
+    wrap_text(wrap, option->type_text, type_at);
+    wrap_to(wrap, initial_at);
+    wrap_text(wrap, initial_of(option), initial_at);
+    wrap_to(wrap, help_at);
+    wrap_text(wrap, option->help, help_at);
+    snprintf(range, sizeof range, " (%s%s%s)", option->range, option->unit && *option->range ? " " : "",
+             option->unit ? option->unit : "");
     if (option->unit || *option->range)
-        fprintf(out, " (%s%s%s)", option->range, option->unit && *option->range ? " " : "", option->unit ? option->unit : "");
-    fputc('\n', out);
+        wrap_text(wrap, range, help_at);
+    wrap_newline(wrap);
+}
+
+/* Narrows the column of types if there is little room for explanations. */
+static void
+fit_columns(struct option_columns *columns)
+{
+    size_t width = columns->wrap.width, others = 2 + columns->name + 2 + 2 + columns->initial;
+    if (others + columns->type + 2 + COMFORTABLE_COLUMN > width && columns->type > TYPE_WIDTH)
+        columns->type = TYPE_WIDTH;
+    if (others + columns->type > width)
+        columns->type = width > others ? width - others : 1;
 }
 
 static enum mim_status
 print_direction(FILE *out, const struct option_page *page, int writing, struct mim_error *err)
 {
-    struct option_columns columns = { .out = out };
+    struct option_columns columns = { .rows = 0 };
 
+    wrap_start(&columns.wrap, out);
     enum mim_status status = mim_format_options(page->context, page->format, page->plugin, writing, measure_option, &columns, err);
     if (status != MIM_OK)
         return status;
-    fprintf(out, "%s %s%s\n", writing ? "writing" : "reading", page->title,
-            columns.rows ? writing ? " (-o NAME=VALUE)" : " (-i NAME=VALUE)" : ": no options");
+    fit_columns(&columns);
+    wrap_text(&columns.wrap, writing ? "writing " : "reading ", 0);
+    wrap_text(&columns.wrap, page->title, 0);
+    print_paragraph(&columns.wrap, !columns.rows ? ": no options" : writing ? " (-o NAME=VALUE)" : " (-i NAME=VALUE)");
     return mim_format_options(page->context, page->format, page->plugin, writing, print_option, &columns, err);
 }
 
-/* A format that only one direction knows is told of in that one. */
 enum mim_status
 print_format_options(FILE *out, const struct option_page *page, struct mim_error *err)
 {
@@ -108,13 +182,13 @@ print_format_options(FILE *out, const struct option_page *page, struct mim_error
     if (!found) {
         status = mim_context_list_status(page->context, err);
         return status != MIM_OK ? status
-                                : fail(err, MIM_ARGUMENT, "there is neither a command nor a format %s; mim formats lists "
-                                                          "the formats", page->format);
+                                : fail(err, MIM_ARGUMENT, "no command or format is named %s; mim formats lists all "
+                                                          "formats", page->format);
     }
     if (info.state != MIM_FORMAT_READY)
         return mim_format_options(page->context, page->format, page->plugin, 0, measure_option, &(struct option_columns){ 0 }, err);
 
-    bool reads = *info.read, writes = *info.write; /* the strings may change when the plugin is loaded */
+    bool reads = *info.read, writes = *info.write; /* loading the plugin may change the strings */
     if (reads)
         status = print_direction(out, page, 0, err);
     if (status == MIM_OK && reads && writes)
