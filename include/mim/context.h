@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A context: where plugins are looked for, what is allowed, how many threads work. */
+/* A context: the search path of plugins, policy and limits, and the threads. */
 #ifndef MIM_CONTEXT_H
 #define MIM_CONTEXT_H
 
@@ -9,38 +9,44 @@
 extern "C" {
 #endif
 
-struct mim_plugin;  /* the ABI's, in plugin.h */
-struct mim_context; /* opaque. Used from one thread at a time, or guarded by the caller; two contexts are independent */
+struct mim_plugin;  /* defined in plugin.h */
+struct mim_context; /* opaque; use it from one thread at a time. Contexts are independent of each other */
 
-/** Zeroed = all defaults. */
+/** Options of a context; zero-initialise for the defaults. */
 struct mim_context_options {
-    int no_environment;    /**< ignore MIM_PLUGIN_PATH (always so in setuid programs) */
+    int no_environment;    /**< ignore MIM_PLUGIN_PATH, which setuid programs always ignore */
     int no_system;         /**< ignore /etc, /usr/local and the installed plugin directory */
-    int no_config;         /**< ignore the user's mim.conf; the system's policy holds whatever is set here, unless no_system */
-    int owns_process;      /**< the program is nothing but mim's: plugins may set their libraries' log callbacks */
+    int no_config;         /**< ignore the user's mim.conf; the system's policy still applies unless no_system is set */
+    int owns_process;      /**< the program has no other use of the plugins' libraries: plugins may set their log callbacks */
     uint32_t reserved[12];
 };
 
-/** No file is opened but the manifests and mim.conf, on the first call that needs them. */
+/** Create a context. Opens no files: the manifests and mim.conf are read by the first call that needs them. */
 MIM_API enum mim_status mim_context_create(struct mim_context **out, const struct mim_context_options *options,
                                            struct mim_error *err);
-/** Readers and writers of the context must be closed before. NULL is welcome. */
+/** Destroy a context. Close its readers and writers first. `context` may be NULL. */
 MIM_API void mim_context_destroy(struct mim_context *context);
 
-/** A directory of the application's with manifests and modules; stronger than the system's, the latest added strongest. */
+/** Add a directory of manifests and modules. It takes precedence over the system's directories and those added before.
+ * */
 MIM_API enum mim_status mim_context_add_directory(struct mim_context *context, const char *path, struct mim_error *err);
-/** A plugin that is linked in, with its manifest's text; both must outlive the context. BROKEN_PLUGIN says what is wrong. */
+/** Add a plugin that is linked into the program, with the text of its manifest. Both must outlive the context. Fails
+ * with MIM_BROKEN_PLUGIN if either is invalid. */
 MIM_API enum mim_status mim_context_add_plugin(struct mim_context *context, const struct mim_plugin *plugin,
                                                const char *manifest, struct mim_error *err);
-/** Configuration as mim.conf would say it; nearest to the call, so [prefer] wins and [limit], [policy] tighten. */
+/** Add configuration in the syntax of mim.conf. Its [prefer] overrides that of the files; its [limit] and [policy] can
+ * only tighten them. */
 MIM_API enum mim_status mim_context_configure(struct mim_context *context, const char *conf_text, struct mim_error *err);
-/** Threads that work at once, the caller's among them: 1 (the default of the library) runs all inline, 0 takes what
- * affinity and cgroup allow. Results do not depend on it. */
+/** Set the number of threads, including the caller's. The default of 1 starts none; 0 uses all that affinity and cgroup
+ * allow. Results do not depend on it. */
 MIM_API enum mim_status mim_context_set_threads(struct mim_context *context, unsigned threads, struct mim_error *err);
+/** Return the number of threads. */
 MIM_API unsigned mim_context_threads(const struct mim_context *context);
 
-/** Diagnostics of plugins and of the registry. Called on the thread that calls mim. Default: none. */
+/** Receives a diagnostic message of the registry or a plugin. */
 typedef void (*mim_log_function)(void *user, enum mim_log_level level, const char *text);
+/** Log messages up to the level `most`. `log` is called on the thread that calls libmim; NULL, the default, logs
+ * nothing. */
 MIM_API void mim_context_set_log(struct mim_context *context, mim_log_function log, void *user, enum mim_log_level most);
 
 #ifdef __cplusplus

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How a job is watched and bounded: progress, notices, cancelling, limits. */
+/* Control of a job: progress, notices, cancelling, limits. */
 #ifndef MIM_CONTROL_H
 #define MIM_CONTROL_H
 
@@ -9,61 +9,64 @@
 extern "C" {
 #endif
 
-/** As a limit: none. 0 means the default, or what the context or the policy says. */
+/** No limit. A limit of 0 means the default, or that of the context or policy. */
 #define MIM_NO_LIMIT UINT64_MAX
 
-/** Zeroed = all defaults. Policies in mim.conf tighten these and are never loosened by a call. */
+/** Limits of a job; zero-initialise for the defaults. A limit in mim.conf applies if it is lower. */
 struct mim_limits {
-    uint64_t result_bytes;    /**< packed pixel bytes handed over by mim_read() and mim_read_volume(): 256 000 000, volumes 10^9 */
-    uint64_t working_bytes;   /**< all else a job holds: the larger of 64 MB and two frames + 16 MB, never above a larger result_bytes */
-    uint64_t frame_pixels;    /**< 2^28, when decoding */
-    uint64_t frames;          /**< 10^6 */
-    uint64_t metadata_bytes;  /**< 64 MiB */
-    uint64_t milliseconds;    /**< none */
+    uint64_t result_bytes;    /**< packed pixels returned by mim_read() (default 256 000 000) and mim_read_volume() (10^9) */
+    uint64_t working_bytes;   /**< all other memory of a job; default: the larger of 64 MB and two frames + 16 MB, at most
+                               * result_bytes or 64 MB, whichever is larger */
+    uint64_t frame_pixels;    /**< pixels of a decoded frame; default 2^28 */
+    uint64_t frames;          /**< frames of a sequence; default 10^6 */
+    uint64_t metadata_bytes;  /**< default 64 MiB */
+    uint64_t milliseconds;    /**< default none */
     uint64_t reserved[4];
 };
 
-/** Parse SPEC-style sizes: "256MB", "1.5 GiB", "1000000", "off", "on". `bytes` becomes a number, MIM_NO_LIMIT ("0",
- * "off", "none", "false") or 0 for the default ("on", "true"). OPTION quotes what is not a size. */
+/** Parse a size such as "256MB", "1.5 GiB" or "1000000". Stores a number; MIM_NO_LIMIT for "0", "off", "none" and
+ * "false"; or 0, the default, for "on" and "true". Fails with MIM_OPTION if the text is not a size. */
 MIM_API enum mim_status mim_size_parse(const char *text, uint64_t *bytes, struct mim_error *err);
 
-/** A switch that any thread or signal handler may throw. */
+/** A switch that cancels jobs. Any thread or signal handler may set it. */
 struct mim_cancel;
-MIM_API struct mim_cancel *mim_cancel_create(void); /**< not thrown; NULL: no memory */
-MIM_API void mim_cancel_request(struct mim_cancel *cancel); /**< throw it; async-signal-safe */
-MIM_API void mim_cancel_reset(struct mim_cancel *cancel); /**< for the next job */
-MIM_API void mim_cancel_destroy(struct mim_cancel *cancel); /**< no job may use it any more; NULL is welcome */
+MIM_API struct mim_cancel *mim_cancel_create(void); /**< Create a switch that is not set; NULL if out of memory. */
+MIM_API void mim_cancel_request(struct mim_cancel *cancel); /**< Set the switch; async-signal-safe. */
+MIM_API void mim_cancel_reset(struct mim_cancel *cancel); /**< Clear the switch, to use it again. */
+MIM_API void mim_cancel_destroy(struct mim_cancel *cancel); /**< Destroy the switch, which no job may use; may be NULL. */
 
+/** The progress of a job. */
 struct mim_progress {
     uint64_t done;    /**< frames delivered or written */
-    uint64_t total;   /**< or MIM_UNKNOWN */
-    uint64_t bytes;   /**< read or written so far */
+    uint64_t total;   /**< number of frames, or MIM_UNKNOWN */
+    uint64_t bytes;   /**< bytes read or written */
 };
 
+/** A loss or something unexpected that does not fail the job. */
 struct mim_notice {
     enum mim_notice_code code;
     uint32_t reserved;
-    uint64_t frame;          /**< or MIM_UNKNOWN: of the whole */
-    const char *plugin;      /**< "" when the core says it */
+    uint64_t frame;          /**< index of the frame, or MIM_UNKNOWN for the whole sequence */
+    const char *plugin;      /**< name of the plugin, or "" for libmim */
     const char *text;
 };
 
-/** What a job counted; filled as it goes. */
+/** Counts of a job, updated while it runs. */
 struct mim_tally {
     uint64_t frames;
     uint64_t notices[MIM_NOTICE_COUNT];
     uint64_t reserved[4];
 };
 
-/** All optional. Callbacks run in the thread that called mim, between steps, never in a worker. */
+/** Control of a job. All fields are optional. Callbacks run on the thread that called libmim. */
 struct mim_control {
-    int (*progress)(void *user, const struct mim_progress *progress); /**< non-zero cancels */
+    int (*progress)(void *user, const struct mim_progress *progress); /**< returns non-zero to cancel */
     void (*notice)(void *user, const struct mim_notice *notice);
     void *user;
     struct mim_cancel *cancel;  /**< borrowed */
     struct mim_tally *tally;    /**< borrowed */
     struct mim_limits limits;
-    int strict;                 /**< a notice is an error: MIM_UNSUPPORTED with its text */
+    int strict;                 /**< fail with MIM_UNSUPPORTED and the notice's text on the first notice */
     uint32_t reserved[7];
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What went wrong, in words and numbers. */
+/* Errors, and a few general functions. */
 #ifndef MIM_ERROR_H
 #define MIM_ERROR_H
 
@@ -15,34 +15,34 @@ extern "C" {
 #define MIM_API
 #endif
 
-/** Which end of a conversion an error is about. */
+/** The side of a conversion that an error concerns. */
 enum mim_side { MIM_SIDE_NONE, MIM_SIDE_INPUT, MIM_SIDE_OUTPUT };
 
 /**
- * Filled by a call that does not return MIM_OK; plain memory of the caller's, nothing to free. Start from `{ 0 }`, or pass
- * NULL where the status is enough. It holds what the last failing call said.
+ * The error of the last call that did not return MIM_OK. Initialise it with `{ 0 }`; it needs no freeing. Functions
+ * that take a pointer to it accept NULL.
  */
 struct mim_error {
     enum mim_status status;
-    enum mim_side side;        /**< of mim_convert(); else NONE */
-    uint64_t source;           /**< INPUT of mim_convert(): which of the sources, from 0 */
-    uint64_t frame;            /**< index of the frame concerned, or MIM_UNKNOWN */
-    uint64_t offset;           /**< byte in the source, or MIM_UNKNOWN */
+    enum mim_side side;        /**< set by mim_convert(), else MIM_SIDE_NONE */
+    uint64_t source;           /**< MIM_SIDE_INPUT: index of the source passed to mim_convert() */
+    uint64_t frame;            /**< index of the frame, or MIM_UNKNOWN */
+    uint64_t offset;           /**< offset in the source in bytes, or MIM_UNKNOWN */
     uint64_t needed, allowed;  /**< MIM_LIMIT: in the unit that the message names; else 0 */
-    char plugin[32];           /**< plugin that said so, or "" */
-    char message[600];         /**< one sentence, UTF-8, no full stop at its end */
+    char plugin[32];           /**< name of the plugin that reported the error, or "" */
+    char message[600];         /**< a sentence in UTF-8 without a full stop */
 };
 
-/** The status's name: "MIM_CORRUPT". Any thread. */
+/** Return the name of a status, such as "MIM_CORRUPT". May be called on any thread. */
 MIM_API const char *mim_status_name(enum mim_status status);
 
-/** What the status means, in a few words: "damaged data". Any thread. */
+/** Return a short description of a status, such as "damaged data". May be called on any thread. */
 MIM_API const char *mim_status_text(enum mim_status status);
 
-/** Version of the library that runs, "0.1.0". */
+/** Return the version of the library at run time, such as "0.1.0". */
 MIM_API const char *mim_version(void);
 
-/** Free what a call of mim's handed over as plain memory; NULL is welcome. */
+/** Free memory that a function of libmim returned. `memory` may be NULL. */
 MIM_API void mim_free(void *memory);
 
 #ifdef __cplusplus

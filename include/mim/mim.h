@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sequences of images: everything that an application includes. */
+/* Includes all headers that an application needs. */
 #ifndef MIM_H
 #define MIM_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Options by name, checked against a plugin's table when a file is opened. */
+/* Options of plugins. They are checked against a plugin's table when a file is opened. */
 #ifndef MIM_OPTIONS_H
 #define MIM_OPTIONS_H
 
@@ -10,13 +10,13 @@ extern "C" {
 #endif
 
 struct mim_context;
-struct mim_options; /* opaque: names and values; later ones win, except that pairs add up */
+struct mim_options; /* opaque: names and values. The last value of a name counts, except that pairs accumulate */
 
-MIM_API struct mim_options *mim_options_create(void); /**< NULL: no memory */
-MIM_API void mim_options_destroy(struct mim_options *options); /**< NULL is welcome */
+MIM_API struct mim_options *mim_options_create(void); /**< Create an empty set; NULL if out of memory. */
+MIM_API void mim_options_destroy(struct mim_options *options); /**< Destroy a set, which may be NULL. */
 
-/** Add a value; names and values are copied, and checked when a file is opened. A value of another type than the
- * option's converts where nothing is lost. OPTION: no name or no value. */
+/** Add an option; name and value are copied. When a file is opened, a value of another type is converted if that loses
+ * nothing. Fails with MIM_OPTION if the name or the value is missing. */
 MIM_API enum mim_status mim_options_set_text(struct mim_options *options, const char *name, const char *value,
                                              struct mim_error *err);
 MIM_API enum mim_status mim_options_set_int(struct mim_options *options, const char *name, int64_t value,
@@ -29,23 +29,25 @@ MIM_API enum mim_status mim_options_set_rational(struct mim_options *options, co
                                                  struct mim_error *err);
 MIM_API enum mim_status mim_options_set_list(struct mim_options *options, const char *name, const double *values,
                                              size_t count, struct mim_error *err);
-/** "NAME=VALUE", or "NAME" for NAME=yes. OPTION: nothing before the "=". */
+/** Add an option given as "NAME=VALUE", or "NAME" for NAME=yes. Fails with MIM_OPTION if the name is missing. */
 MIM_API enum mim_status mim_options_parse(struct mim_options *options, const char *assignment, struct mim_error *err);
 
-/** One row of a format's option table, borrowed while the context lives. */
+/** A row of a format's option table, valid as long as the context. */
 struct mim_option_info {
     const char *name;
     enum mim_option_type type;
     const char *type_text;     /**< "number", "yes|no", "wu|nq|median", "WxH" */
     const char *unit;          /**< or NULL */
-    const char *initial;       /**< the default in words; "" when not given */
+    const char *initial;       /**< the default as text, or "" */
     const char *range;         /**< "2..256", or "" */
     const char *help;
     int required;
 };
 
-/** Called for each option of the plugin that would read (writing 0) or write (1) the format; loads it. */
+/** Called by mim_format_options() for each option. */
 typedef void (*mim_option_visitor)(void *user, const struct mim_option_info *option);
+/** Visit the options for reading (`writing` 0) or writing (1) a format. Loads the plugin, which is the one that would
+ * be chosen if `plugin` is NULL. */
 MIM_API enum mim_status mim_format_options(struct mim_context *context, const char *format, const char *plugin, int writing,
                                            mim_option_visitor visit, void *user, struct mim_error *err);
 

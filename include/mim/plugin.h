@@ -55,7 +55,8 @@ extern "C" {
 #define MIM_PLUGIN_ABI_MAJOR 1
 #define MIM_PLUGIN_ABI_MINOR 0
 
-/** Whether the struct, which may come from an older version, has `field`. Check before using a field that was appended. */
+/** Whether the struct, which may come from an older version, has `field`. Check before using a field that was appended.
+ * */
 #define MIM_HAS(p, field) ((p)->struct_size >= offsetof(__typeof__(*(p)), field) + sizeof((p)->field))
 
 #define MIM_PLUGIN_EXPORT __attribute__((visibility("default")))
@@ -85,8 +86,8 @@ enum { MIM_DISPOSE_KEEP, MIM_DISPOSE_BACKGROUND, MIM_DISPOSE_PREVIOUS };
 enum { MIM_BLEND_REPLACE, MIM_BLEND_OVER };
 
 /**
- * Facts of a frame. The core allocates and zeroes the struct; a plugin writes only fields inside struct_size.
- * A reader's prepare fills it. A writer's accepts gets the facts of the source frame and changes them to the layout that
+ * Facts of a frame. The core allocates and zeroes the struct; a plugin writes only fields inside struct_size. A
+ * reader's prepare fills it. A writer's accepts gets the facts of the source frame and changes them to the layout that
  * encode shall get.
  */
 struct mim_frame_info {
@@ -112,7 +113,7 @@ struct mim_sequence {
     uint64_t count;                    /**< number of frames; MIM_UNKNOWN before open */
     uint32_t canvas_width;             /**< 0: frames are not composed. Else the core composes them on a canvas of this size */
     uint32_t canvas_height;
-    uint32_t canvas_channels;          /**< colour channels of the canvas, 1 or 3 (0 means 3); the core adds alpha unless opaque */
+    uint32_t canvas_channels;          /**< colour channels of the canvas, 1 or 3 (0: 3); the core adds alpha unless opaque */
     int32_t canvas_sample;             /**< MIM_SAMPLE_U8 (also 0) or U16 */
     int32_t opaque;                    /**< composed frames: 1 all opaque, 0 some may be transparent, -1 unknown before scan */
     int32_t loop;                      /**< total number of plays, 0: for ever, -1: not an animation, or not stated */
@@ -137,10 +138,11 @@ struct mim_raster {
 
 struct mim_host;
 
-/** First argument of every op and host call. Its address does not change from open (worker_open) to close (worker_close). */
+/** First argument of every op and host call. Its address does not change from open (worker_open) to close
+ * (worker_close). */
 struct mim_job {
     uint32_t struct_size;
-    uint32_t threads;            /**< total threads that a MIM_READER_THREADS/MIM_WRITER_THREADS plugin may use; 1: no other thread */
+    uint32_t threads;            /**< total threads for a MIM_READER_THREADS or MIM_WRITER_THREADS plugin; 1: no other */
     const struct mim_host *host;
     void *state;                 /**< state_size bytes, zeroed, then filled with the options before open */
     void *worker;                /**< worker_size bytes, zeroed before worker_open; NULL in serial ops */
@@ -165,31 +167,35 @@ enum {
 struct mim_host {
     uint32_t struct_size;
     uint16_t major, minor;
-    /** [any thread] Reallocate, like realloc(); new_size 0 frees. Returns NULL if memory is refused; the op then returns
-     * MIM_NOMEM. The memory counts as working memory and is not zeroed. Any job of the same file may free it. */
+    /** [any thread] Reallocate, like realloc(); new_size 0 frees. Returns NULL if memory is refused; the op then
+     * returns MIM_NOMEM. The memory counts as working memory and is not zeroed. Any job of the same file may free it.
+     * */
     void *(*resize)(struct mim_job *, void *old, uint64_t old_size, uint64_t new_size);
-    /** [any thread] Announce memory that a library will allocate, or has freed if negative. Returns MIM_OK, or MIM_NOMEM if
-     * the library must not allocate it. */
+    /** [any thread] Announce memory that a library will allocate, or has freed if negative. Returns MIM_OK, or
+     * MIM_NOMEM if the library must not allocate it. */
     int32_t (*reserve)(struct mim_job *, int64_t delta);
     /** [any thread] Return a limit, MIM_LIMIT_*. */
     uint64_t (*limit)(struct mim_job *, int32_t which);
-    /** [any thread] Return MIM_OK, or MIM_CANCELLED or MIM_TIMEOUT, which the op returns. Costs an atomic load and a look at the
-     * clock: call it once per strip. */
+    /** [any thread] Return MIM_OK, or MIM_CANCELLED or MIM_TIMEOUT, which the op returns. Costs an atomic load and a
+     * look at the clock: call it once per strip. */
     int32_t (*poll)(struct mim_job *);
     /** [any thread] Log a message for developers; `level` is an enum mim_log_level. Use notice to inform users. */
     void (*log)(struct mim_job *, int32_t level, const char *text);
-    /** [any thread] Set the error of this op and return the status. `offset` is a position in the source, or MIM_UNKNOWN. The
-     * first error of an op is kept. */
+    /** [any thread] Set the error of this op and return the status. `offset` is a position in the source, or
+     * MIM_UNKNOWN. The first error of an op is kept. */
     int32_t (*fail)(struct mim_job *, int32_t status, uint64_t offset, const char *fmt, ...)
         __attribute__((format(printf, 4, 5)));
-    /** [any thread] Read at an absolute offset. Returns the number of bytes read, which is less than `size` only at the end of the
-     * source, or the negated status. */
+    /** [any thread] Read at an absolute offset. Returns the number of bytes read, which is less than `size` only at the
+     * end of the source, or the negated status. */
     int64_t (*read_at)(struct mim_job *, void *data, uint64_t size, uint64_t offset);
-    /** [any thread] Return the size of the source in bytes, or MIM_UNKNOWN after an error. Reads a stream to its end. */
+    /** [any thread] Return the size of the source in bytes, or MIM_UNKNOWN after an error. Reads a stream to its end.
+     * */
     uint64_t (*size)(struct mim_job *);
-    /** [any thread] Deliver a metadata value of the frame, or of the whole sequence if the packet is NULL. For metadata() only. */
+    /** [any thread] Deliver a metadata value of the frame, or of the whole sequence if the packet is NULL. For
+     * metadata() only. */
     int32_t (*meta)(struct mim_job *, const char *key, int32_t type, const void *value, uint64_t size);
-    /** [any thread] Append bytes: in encode to the coded bytes of the part; in open, survey, put and finish to the sink. */
+    /** [any thread] Append bytes: in encode to the coded bytes of the part; in open, survey, put and finish to the
+     * sink. */
     int32_t (*emit)(struct mim_job *, const void *data, uint64_t size);
     /** [serial] Overwrite bytes of the sink, and extend it if they reach past its end. Needs MIM_WRITER_SEEKS. */
     int32_t (*patch)(struct mim_job *, const void *data, uint64_t size, uint64_t offset);
@@ -199,12 +205,13 @@ struct mim_host {
     uint64_t (*tell)(struct mim_job *);
     /** [any thread] Return MIM_HOST_* flags. */
     uint32_t (*flags)(struct mim_job *);
-    /** [any thread] Report a loss or something unexpected; `code` is an enum mim_notice_code. Returns MIM_OK, or the status that
-     * the op returns if notices are errors. */
+    /** [any thread] Report a loss or something unexpected; `code` is an enum mim_notice_code. Returns MIM_OK, or the
+     * status that the op returns if notices are errors. */
     int32_t (*notice)(struct mim_job *, int32_t code, const char *text);
-    /** [serial] Open another input. `role` is the name of an option and `uri` its value: no other file can be opened. With uri
-     * NULL it opens the source of the frames to write, if this is a conversion of a single source; a failure to do so does not
-     * fail the op. Returns a handle > 0, which stays open until the file is closed, or the negated status. */
+    /** [serial] Open another input. `role` is the name of an option and `uri` its value: no other file can be opened.
+     * With uri NULL it opens the source of the frames to write, if this is a conversion of a single source; a failure
+     * to do so does not fail the op. Returns a handle > 0, which stays open until the file is closed, or the negated
+     * status. */
     int32_t (*open_side)(struct mim_job *, const char *role, const char *uri);
     /** [any thread] Read from an input opened by open_side; returns the same as read_at. */
     int64_t (*side_read)(struct mim_job *, int32_t side, void *data, uint64_t size, uint64_t offset);
@@ -233,10 +240,10 @@ enum {
 };
 
 /**
- * A row of an option table. The core stores the value at state + offset: INT int64_t, REAL double, BOOL int32_t, CHOICE int32_t
- * (index in `choices`), TEXT const char * (NULL: not given), RATIONAL struct mim_rational (den 0: not given), LIST struct
- * mim_list, SIZE struct mim_size, COLOUR uint8_t[4] RGBA, PAIRS struct mim_pairs. min and max are the bounds of a number, or
- * both 0. The struct_size of the first row is the distance between rows.
+ * A row of an option table. The core stores the value at state + offset: INT int64_t, REAL double, BOOL int32_t, CHOICE
+ * int32_t (index in `choices`), TEXT const char * (NULL: not given), RATIONAL struct mim_rational (den 0: not given),
+ * LIST struct mim_list, SIZE struct mim_size, COLOUR uint8_t[4] RGBA, PAIRS struct mim_pairs. min and max are the
+ * bounds of a number, or both 0. The struct_size of the first row is the distance between rows.
  */
 struct mim_option {
     uint32_t struct_size;
@@ -264,12 +271,13 @@ struct mim_reader_ops {
     int32_t (*open)(struct mim_job *, struct mim_sequence *);
     /** [serial] Count the frames without decoding them. */
     int32_t (*scan)(struct mim_job *, struct mim_sequence *);
-    /** [serial] Find frame `index`, fill `info`, and keep its coded bytes, or their location, in `packet`. Returns MIM_END
-     * past the last frame. Required. */
+    /** [serial] Find frame `index`, fill `info`, and keep its coded bytes, or their location, in `packet`. Returns
+     * MIM_END past the last frame. Required. */
     int32_t (*prepare)(struct mim_job *, uint64_t index, void *packet, struct mim_frame_info *info);
     /** [any thread] Decode one part into the raster, which has the size in info and belongs to the core. */
     int32_t (*pixels)(struct mim_job *, const void *packet, const struct mim_frame_info *, uint32_t part, struct mim_raster *);
-    /** [any thread] Deliver metadata with host->meta: of a frame, or [serial] of the whole sequence if the packet is NULL. */
+    /** [any thread] Deliver metadata with host->meta: of a frame, or [serial] of the whole sequence if the packet is
+     * NULL. */
     int32_t (*metadata)(struct mim_job *, const void *packet, const struct mim_frame_info *);
     /** [any thread] Free what the packet holds. */
     void (*release)(struct mim_job *, void *packet);
@@ -318,21 +326,21 @@ struct mim_writer_ops {
     const struct mim_option *options;
     /** [serial] Start the output. The first frame is known. May emit. */
     int32_t (*open)(struct mim_job *, struct mim_sequence *);
-    /** [serial] Check frame `index`, change `info` to the layout that encode shall get, and set its parts. Called in the order of
-     * frames: decisions that depend on it, such as the rounding of durations, are made here and stored in the packet or in
-     * info->duration. */
+    /** [serial] Check frame `index`, change `info` to the layout that encode shall get, and set its parts. Called in
+     * the order of frames: decisions that depend on it, such as the rounding of durations, are made here and stored in
+     * the packet or in info->duration. */
     int32_t (*accepts)(struct mim_job *, uint64_t index, void *packet, struct mim_frame_info *info);
-    /** [serial] Look at a frame, in the first of two passes. The last call has info and raster NULL, and completes the data that
-     * encode and put read. May emit. */
+    /** [serial] Look at a frame, in the first of two passes. The last call has info and raster NULL, and completes the
+     * data that encode and put read. May emit. */
     int32_t (*survey)(struct mim_job *, const struct mim_frame_info *, const struct mim_raster *);
-    /** [any thread] Encode one part and emit its bytes. Parts of a frame may run at once and share the packet: each writes only
-     * its own fields. The raster is read-only; bytes emitted directly from it are not copied. */
+    /** [any thread] Encode one part and emit its bytes. Parts of a frame may run at once and share the packet: each
+     * writes only its own fields. The raster is read-only; bytes emitted directly from it are not copied. */
     int32_t (*encode)(struct mim_job *, void *packet, const struct mim_frame_info *, uint32_t part, const struct mim_raster *,
                       const struct mim_neighbours *);
     /** [serial] Write an encoded frame, in order. NULL: the core writes the coded bytes as they are. */
     int32_t (*put)(struct mim_job *, void *packet, const struct mim_frame_info *, const struct mim_coded *);
-    /** [serial] Store a value: of the whole sequence before open, of a frame before its accepts. Returns MIM_UNSUPPORTED if the
-     * format cannot store it. */
+    /** [serial] Store a value: of the whole sequence before open, of a frame before its accepts. Returns
+     * MIM_UNSUPPORTED if the format cannot store it. */
     int32_t (*metadata)(struct mim_job *, const char *key, int32_t type, const void *value, uint64_t size);
     /** [serial] Complete the output. */
     int32_t (*finish)(struct mim_job *);
@@ -357,7 +365,8 @@ struct mim_plugin {
     const char *name, *version;  /**< the same as in the manifest */
     const char *licence;         /**< SPDX expression */
     const char *library;         /**< the library it uses, with the version at run time: "giflib 5.2.1", or NULL */
-    /** [caller's thread] Initialise the plugin: once per process, before any other call, in less than 5 ms. Optional. */
+    /** [caller's thread] Initialise the plugin: once per process, before any other call, in less than 5 ms. Optional.
+     * */
     int32_t (*init)(const struct mim_host *);
     const struct mim_format_ops *const *formats; /**< ends with NULL */
     /** [caller's thread] Return an extension of the plugin by name, or NULL. Optional. */

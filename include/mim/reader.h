@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading one frame at a time: any length, bounded memory. */
+/* Reading a sequence one frame at a time, in bounded memory. */
 #ifndef MIM_READER_H
 #define MIM_READER_H
 
@@ -13,38 +13,38 @@
 extern "C" {
 #endif
 
-struct mim_reader; /* opaque; one thread at a time */
+struct mim_reader; /* opaque; use it from one thread at a time */
 
-/** Zeroed = all defaults. */
+/** Options for opening; zero-initialise for the defaults. */
 struct mim_open_options {
-    const char *format;            /**< name; NULL: by content, then by extension */
-    const char *plugin;            /**< name; NULL: the best */
+    const char *format;            /**< name of the format; NULL: detect it by content, then by extension */
+    const char *plugin;            /**< name of the plugin; NULL: choose the best */
     const struct mim_options *options;
     struct mim_control control;
-    enum mim_sample sample;        /**< deliver this sample type; NONE: native */
-    uint32_t channels;             /**< deliver so many channels (1..4); 0: native */
-    int mean;                      /**< gray as the mean of all channels, same sample type */
-    int no_metadata;               /**< frames come without metadata */
-    int in_place;                  /**< samples that lie plain in a regular file, in the machine's byte order, are not read: the
-                                    * frame's pixels are a private mapping of the file, there is nothing to decode or copy. Other
-                                    * frames come as usual. Who shortens the file while such a frame lives makes touching its
-                                    * pixels a SIGBUS, so ask for this only where nobody does; a file that is written to
-                                    * meanwhile may show through. */
+    enum mim_sample sample;        /**< convert to this sample type; MIM_SAMPLE_NONE: keep it */
+    uint32_t channels;             /**< convert to 1 to 4 channels; 0: keep them */
+    int mean;                      /**< convert to gray by the mean of all channels, in the same sample type */
+    int no_metadata;               /**< deliver frames without metadata */
+    int in_place;                  /**< do not read plain samples in a regular file if they have native byte order: map them
+                                    * privately as the frame's pixels, without decoding or copying. Other frames are read as
+                                    * usual. If the file is truncated while such a frame exists, accessing its pixels raises
+                                    * SIGBUS; if the file is written to, its pixels may change. Set this only for files that
+                                    * do not change. */
     uint32_t reserved[7];
 };
 
-/** What is known of an open sequence. Strings are borrowed while the reader lives. */
+/** Facts of an open sequence. The strings are valid as long as the reader. */
 struct mim_reader_facts {
     const char *format, *plugin, *plugin_version;
-    uint64_t count;                /**< or MIM_UNKNOWN */
-    enum mim_certainty certainty;
-    uint32_t canvas_width, canvas_height; /**< 0: frames stand alone */
-    int32_t loop;                  /**< plays in total, 0 for ever, -1 not an animation */
+    uint64_t count;                /**< number of frames, or MIM_UNKNOWN */
+    enum mim_certainty certainty;  /**< of count */
+    uint32_t canvas_width, canvas_height; /**< 0: frames are not composed */
+    int32_t loop;                  /**< total number of plays, 0: for ever, -1: not an animation */
     struct mim_rational time_base; /**< seconds per tick; den 0: no timing */
-    uint64_t files;                /**< of a series; format and plugin are then the first's. 0: one file */
+    uint64_t files;                /**< number of files of a series, whose first file gives format and plugin; 0: a single file */
 };
 
-/** What is known of one frame without its pixels. */
+/** Facts of a frame, without its pixels. */
 struct mim_frame_facts {
     uint64_t index;
     enum mim_sample sample;
@@ -54,46 +54,50 @@ struct mim_frame_facts {
 };
 
 /**
- * Open the first sequence of `source`. Errors say which of these it is: UNKNOWN_FORMAT, NO_PLUGIN (the message names the
- * package), BROKEN_PLUGIN, DISABLED, OPTION, or what the plugin found. Of a series, which is a source by a pattern or a
- * directory, each file is a frame, and what is wrong with one is said when its turn comes.
+ * Open a source and choose a plugin. Fails with MIM_UNKNOWN_FORMAT, MIM_NO_PLUGIN (the message names the package),
+ * MIM_BROKEN_PLUGIN, MIM_DISABLED, MIM_OPTION, or the status of the plugin. In a series, which is a source named by a
+ * pattern or a directory, each file is a frame; errors in a file are reported when its frame is read.
  */
 MIM_API enum mim_status mim_reader_open(struct mim_reader **out, struct mim_context *context, struct mim_source *source,
                                         const struct mim_open_options *options, struct mim_error *err);
-/** The same by path or URI. */
+/** Open a file by path or URI. */
 MIM_API enum mim_status mim_reader_open_uri(struct mim_reader **out, struct mim_context *context, const char *uri,
                                             const struct mim_open_options *options, struct mim_error *err);
 
-/** Frames, as far as known without work; MIM_UNKNOWN when not. `certainty` may be NULL. */
+/** Return the number of frames if it is known without scanning the file, else MIM_UNKNOWN. `certainty` may be NULL. */
 MIM_API uint64_t mim_reader_count(const struct mim_reader *reader, enum mim_certainty *certainty);
-/** The exact number, by a scan of the file without decoding where needed; can be cancelled. The next frame stays the same.
- * A damaged file: its status, and `count` is set to the frames before the damage. */
+/** Count the frames exactly. Scans the file if necessary, without decoding; can be cancelled. Does not change the next
+ * frame. If the file is damaged, returns that status and stores the number of frames before the damage. */
 MIM_API enum mim_status mim_reader_count_exactly(struct mim_reader *reader, uint64_t *count, struct mim_error *err);
+/** Get the facts of the sequence. */
 MIM_API void mim_reader_facts(const struct mim_reader *reader, struct mim_reader_facts *facts);
-/** Frame i's shape and timing, without decoding it. RANGE for i >= count. The next frame stays the same. */
+/** Get the shape and timing of frame i without decoding it. Fails with MIM_RANGE if there is no such frame. Does not
+ * change the next frame. */
 MIM_API enum mim_status mim_reader_info(struct mim_reader *reader, uint64_t i, struct mim_frame_facts *facts,
                                         struct mim_error *err);
-/** Frame i's metadata, without decoding it: a list of the caller's to destroy, NULL when there is none. The next frame stays
- * the same. */
+/** Get the metadata of frame i without decoding it. The caller destroys the list, which is NULL if there is none. Does
+ * not change the next frame. */
 MIM_API enum mim_status mim_reader_frame_metadata(struct mim_reader *reader, uint64_t i, struct mim_meta **meta,
                                                   struct mim_error *err);
-/** Metadata of the whole; borrowed while the reader lives. NULL also when it cannot be had: mim_reader_load_metadata() tells. */
+/** Return the metadata of the whole sequence, which is valid as long as the reader. Returns NULL if there is none or
+ * loading it failed; mim_reader_load_metadata() distinguishes the two. */
 MIM_API const struct mim_meta *mim_reader_metadata(struct mim_reader *reader);
-/** Fetch the metadata of the whole, which the call above else does on its first use. */
+/** Load the metadata of the whole sequence, and report errors that mim_reader_metadata() cannot. */
 MIM_API enum mim_status mim_reader_load_metadata(struct mim_reader *reader, struct mim_error *err);
 
 /**
- * Decode the next frame into `frame`: what that held before is released, so one zeroed frame serves the whole sequence.
- * The first call gives frame 0. END past the last, again and again. CORRUPT, TRUNCATED, ... on a damaged frame, again and
- * again; mim_reader_read() and mim_reader_seek() still reach others.
+ * Decode the next frame, beginning with frame 0. Releases the previous contents of `frame`, so one zeroed frame can be
+ * used for the whole sequence. Returns MIM_END past the last frame, and MIM_CORRUPT, MIM_TRUNCATED or another error for
+ * a damaged frame, each time it is called there. mim_reader_read() and mim_reader_seek() can still reach other frames.
  */
 MIM_API enum mim_status mim_reader_next(struct mim_reader *reader, struct mim_frame *frame, struct mim_error *err);
-/** Decode frame i; the next is then i+1. Equal, bit for bit, to the i-th of a scan. RANGE: nothing changes. */
+/** Decode frame i. The next frame is i + 1. The result is the same as by mim_reader_next(). Fails with MIM_RANGE if
+ * there is no such frame. */
 MIM_API enum mim_status mim_reader_read(struct mim_reader *reader, uint64_t i, struct mim_frame *frame,
                                         struct mim_error *err);
-/** The next frame is then i. RANGE, when the count is known, for i > count. */
+/** Make frame i the next frame. Fails with MIM_RANGE if the count is known and i > count. */
 MIM_API enum mim_status mim_reader_seek(struct mim_reader *reader, uint64_t i, struct mim_error *err);
-/** Frames already delivered stay valid. NULL is welcome. */
+/** Close a reader, which may be NULL. Delivered frames remain valid. */
 MIM_API void mim_reader_close(struct mim_reader *reader);
 
 #ifdef __cplusplus

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whole sequences in one call. */
+/* Reading and writing whole sequences in one call. */
 #ifndef MIM_SEQUENCE_H
 #define MIM_SEQUENCE_H
 
@@ -10,68 +10,74 @@
 extern "C" {
 #endif
 
-/** Python-like slice. `{ 0 }` with no has_ flag means all. Negative numbers count from the end (which then is counted). */
+/** A slice of frames, as in Python. `{ 0 }` means all frames. Negative indices count from the end, which makes libmim
+ * count the frames. */
 struct mim_range {
-    int64_t start, stop, step;   /**< step 0 means 1; negative goes backwards */
-    int has_start, has_stop;
+    int64_t start, stop, step;   /**< step 0 means 1; a negative step goes backwards */
+    int has_start, has_stop;     /**< whether start and stop are given */
 };
 
+/** Options for reading; zero-initialise for the defaults. */
 struct mim_read_options {
     struct mim_open_options open;
-    const struct mim_range *ranges;  /**< in this order, may repeat; none: all frames */
+    const struct mim_range *ranges;  /**< frames to read, in this order and possibly repeated; none: all frames */
     size_t range_count;
-    int partial;                     /**< on an error keep the frames read so far: they are handed over together with it */
+    int partial;                     /**< after an error, return the frames read so far together with the error */
     uint32_t reserved[7];
 };
 
-/** Frames of one call. Clear with mim_frames_clear(). */
+/** A list of frames. Free it with mim_frames_clear(). */
 struct mim_frames {
     struct mim_frame *frames;
     size_t count;
-    struct mim_meta *meta;           /**< of the whole, or NULL */
+    struct mim_meta *meta;           /**< of the whole sequence, or NULL */
     int32_t loop;                    /**< as in struct mim_frame */
     uint32_t reserved[5];
 };
+/** Free the frames and zero the struct. */
 MIM_API void mim_frames_clear(struct mim_frames *frames);
 
-/** All frames of a sequence, each with its metadata, within the result budget, which is checked before decoding. `uri` is a
- * path or URI. On failure nothing is handed over, unless `partial`. */
+/** Read all frames of a sequence, or those selected, with their metadata. `uri` is a path or URI. The limit
+ * result_bytes is checked before decoding. On failure nothing is returned, unless options->partial is set. */
 MIM_API enum mim_status mim_read(struct mim_context *context, const char *uri, const struct mim_read_options *options,
                                  struct mim_frames *out, struct mim_error *err);
+/** Read all frames of a source; the same as mim_read(). */
 MIM_API enum mim_status mim_read_source(struct mim_context *context, struct mim_source *source,
                                         const struct mim_read_options *options, struct mim_frames *out,
                                         struct mim_error *err);
-/** The first frame. */
+/** Read the first frame. */
 MIM_API enum mim_status mim_read_image(struct mim_context *context, const char *uri, const struct mim_read_options *options,
                                        struct mim_frame *out, struct mim_error *err);
 
-/** Equal frames in one contiguous (count, height, width, channels) block, freed with mim_free(data). */
+/** Frames of equal shape in one contiguous (count, height, width, channels) block. Free it with mim_volume_clear(). */
 struct mim_volume {
     enum mim_sample sample;
     uint32_t width, height, channels;
     uint64_t count;
     void *data;
     uint64_t size;                   /**< bytes */
-    struct mim_meta *meta;           /**< of the whole, or NULL; mim_meta_destroy() */
+    struct mim_meta *meta;           /**< of the whole sequence, or NULL */
     uint32_t reserved[8];
 };
-/** ARGUMENT naming the frame whose shape differs from the first. The result budget is 10^9 bytes by default. */
+/** Read a sequence into a volume. Fails with MIM_ARGUMENT if the shape of a frame differs from the first. The limit
+ * result_bytes is 10^9 by default. */
 MIM_API enum mim_status mim_read_volume(struct mim_context *context, const char *uri,
                                         const struct mim_read_options *options, struct mim_volume *out,
                                         struct mim_error *err);
+/** Free data and metadata, and zero the volume. */
 MIM_API void mim_volume_clear(struct mim_volume *volume);
 
 /**
- * Frames to a file. `uri` "<bytes>" writes to memory: `bytes` gets a buffer that the caller frees with mim_free(), and the
- * format must be named. Else `bytes` is NULL. The frames are only read.
+ * Write frames to a file. With the uri "<bytes>" it writes to memory: options->format is then required, and the caller
+ * frees `*bytes` with mim_free(). Otherwise `bytes` is NULL. Does not change the frames.
  */
 MIM_API enum mim_status mim_write(struct mim_context *context, const char *uri, const struct mim_frame *frames, size_t count,
                                   const struct mim_meta *meta, const struct mim_write_options *options, void **bytes,
                                   size_t *size, struct mim_error *err);
-/** Exactly one frame. */
+/** Write a single frame. */
 MIM_API enum mim_status mim_write_image(struct mim_context *context, const char *uri, const struct mim_frame *frame,
                                         const struct mim_write_options *options, struct mim_error *err);
-/** A volume as `count` frames. */
+/** Write a volume as `count` frames. */
 MIM_API enum mim_status mim_write_volume(struct mim_context *context, const char *uri, const struct mim_volume *volume,
                                          const struct mim_write_options *options, struct mim_error *err);
 

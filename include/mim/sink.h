@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where bytes go. */
+/* Sinks: where a writer puts its bytes. */
 #ifndef MIM_SINK_H
 #define MIM_SINK_H
 
@@ -11,47 +11,49 @@
 extern "C" {
 #endif
 
-struct mim_sink; /* opaque, counted like a source */
+struct mim_sink; /* opaque and reference-counted: a writer keeps its own reference, so close yours once it is open */
 
-/** An application's own output. write() takes all of it and returns `size`, or fails: -1 with errno, or fewer.
- * seekable: offsets may go back and `read` gives what was written; else they only go forward, and formats that need
- * more are spooled. */
+/** An application's own output. */
 struct mim_sink_calls {
+    /** Returns `size`. Any other result is a failure: -1 with errno, or a short write. */
     int64_t (*write)(void *user, const void *data, size_t size, uint64_t offset);
+    /** Reads bytes that were written before. Called only if seekable. */
     int64_t (*read)(void *user, void *data, size_t size, uint64_t offset);
-    int (*finish)(void *user);   /**< the sequence is whole; -1 with errno fails. May be NULL */
-    void (*close)(void *user);   /**< once, whether finished or not. May be NULL */
-    void *user;
+    int (*finish)(void *user);   /**< the output is complete; returns -1 with errno on failure. May be NULL */
+    void (*close)(void *user);   /**< called once, whether finished or not. May be NULL */
+    void *user;                  /**< passed to all functions */
+    /** Whether offsets may go backwards. Otherwise they only increase, and libmim spools the output of formats that need more. */
     int seekable;
 };
 
 /**
- * A path, that appears whole or not at all: written beside it and renamed when finished; on failure the old file is as it
- * was. keep_existing: EXISTS instead of replacing, also when it appeared meanwhile. Nothing is created before the first
- * frame is there. Devices, FIFOs, sockets and /dev/fd/N are written through. A symlink is replaced, not followed. With a
- * place for a number in its name, "frame_%03d.png", it is a series: a file a frame, and all of them appear or none.
+ * Open a path, at which a file appears whole or not at all: libmim writes a temporary file in the same directory and
+ * renames it when it is finished. On failure the old file is unchanged. With keep_existing, an existing file fails with
+ * MIM_EXISTS, even if it was created in the meantime. Creates no file before the first frame. Devices, FIFOs, sockets
+ * and /dev/fd/N are written to directly. A symlink is replaced, not followed. A name with a number, such as
+ * "frame_%03d.png", is a series of one file per frame, which appear together or not at all.
  */
 MIM_API enum mim_status mim_sink_open_path(struct mim_sink **out, const char *path, int keep_existing, struct mim_error *err);
-/** Memory that grows; see mim_sink_take(). */
+/** Open a sink in memory; get its bytes with mim_sink_take(). */
 MIM_API enum mim_status mim_sink_open_memory(struct mim_sink **out, struct mim_error *err);
-/** The bytes of a finished memory sink; the caller frees them with mim_free(). ARGUMENT: not finished, or taken
- * before. */
+/** Take the bytes of a finished memory sink; free them with mim_free(). Fails with MIM_ARGUMENT if the sink is not
+ * finished or its bytes were taken. */
 MIM_API enum mim_status mim_sink_take(struct mim_sink *sink, void **data, size_t *size, struct mim_error *err);
-/** A descriptor, from its current position. Not closed. What an unfinished output added at the end of a file is cut
- * off again; else what went out stays. */
+/** Open a file descriptor, to write at its current position. Does not close it. If the output is not finished, bytes
+ * appended to a file are truncated; other bytes stay written. */
 MIM_API enum mim_status mim_sink_open_fd(struct mim_sink **out, int fd, const char *name, struct mim_error *err);
-/** A FILE, from its current position, where it goes on behind what was written. Not closed, and not to be used
- * meanwhile. */
+/** Open a FILE, to write at its current position, which moves to the end of the output. Does not close it. Do not use
+ * the FILE while the sink is open. */
 MIM_API enum mim_status mim_sink_open_file(struct mim_sink **out, FILE *file, const char *name, struct mim_error *err);
-/** `name` is for messages, and its ending counts as the extension. `calls` are copied; close() is called also when
- * this fails. */
+/** Open an application's own output. `name` is used in messages, and its extension to choose the format. `calls` is
+ * copied. Calls close() even on failure. */
 MIM_API enum mim_status mim_sink_open_calls(struct mim_sink **out, const struct mim_sink_calls *calls, const char *name,
                                             struct mim_error *err);
-/** fsync before the rename. */
+/** Set whether to call fsync() before the rename. */
 MIM_API void mim_sink_set_sync(struct mim_sink *sink, int sync);
-/** The name in messages, and whose ending counts as the extension. */
+/** Return the name of the sink. */
 MIM_API const char *mim_sink_name(const struct mim_sink *sink);
-/** Drop this reference; what was not finished is undone with the last. NULL is welcome. */
+/** Drop a reference to a sink, which may be NULL. The last one undoes an unfinished output. */
 MIM_API void mim_sink_close(struct mim_sink *sink);
 
 #ifdef __cplusplus

@@ -13,20 +13,20 @@
 #include <stdint.h>
 
 /*
- * Intermediate results have 128 bits, with the compiler's own type where there is one. Without it, or when
- * MIM_RATIO_PORTABLE is defined, 64-bit arithmetic gives the same results.
+ * Intermediate results have 128 bits and use the compiler's own type. If it has none, or MIM_RATIO_PORTABLE is defined,
+ * 64-bit arithmetic gives the same results.
  */
 #if defined __SIZEOF_INT128__ && !defined MIM_RATIO_PORTABLE
 #define MIM_RATIO_NATIVE
 __extension__ typedef unsigned __int128 mim_ratio_u128;
 #endif
 
-/** An unsigned integer of 128 bits: high * 2^64 + low. */
+/** An unsigned 128-bit integer: high * 2^64 + low. */
 struct mim_ratio_wide {
     uint64_t high, low;
 };
 
-/** a + b, modulo 2^128. */
+/** Return a + b modulo 2^128. */
 static inline struct mim_ratio_wide
 mim_ratio_add(struct mim_ratio_wide a, uint64_t b)
 {
@@ -35,7 +35,7 @@ mim_ratio_add(struct mim_ratio_wide a, uint64_t b)
     return a;
 }
 
-/** a * b; it always fits. */
+/** Return a * b, which always fits. */
 static inline struct mim_ratio_wide
 mim_ratio_multiply(uint64_t a, uint64_t b)
 {
@@ -56,7 +56,7 @@ mim_ratio_multiply(uint64_t a, uint64_t b)
 
 #ifndef MIM_RATIO_NATIVE
 /*
- * One 32-bit digit of a quotient: (*rest * 2^32 + digit) / den, for den >= 2^63 and *rest < den. As in Knuth's
+ * Return one 32-bit digit of a quotient: (*rest * 2^32 + digit) / den, for den >= 2^63 and *rest < den. As in Knuth's
  * algorithm D, the estimate from the upper half of den is at most two too large.
  */
 static inline uint64_t
@@ -76,9 +76,9 @@ mim_ratio_divide_step(uint64_t *rest, uint64_t digit, uint64_t den)
 #endif
 
 /**
- * num / den, rounded down; the remainder goes to `rest` unless that is NULL.
+ * Return num / den, rounded down, and store the remainder in `rest` unless that is NULL.
  *
- * A quotient of 2^64 or more, and one by 0, becomes UINT64_MAX, and its remainder UINT64_MAX too, which no other has.
+ * If the quotient is 2^64 or more, or den is 0, quotient and remainder are UINT64_MAX, which no other remainder is.
  */
 static inline uint64_t
 mim_ratio_divide(struct mim_ratio_wide num, uint64_t den, uint64_t *rest)
@@ -110,7 +110,8 @@ mim_ratio_divide(struct mim_ratio_wide num, uint64_t den, uint64_t *rest)
     return quotient;
 }
 
-/** value * num / den to the nearest, halves up. A result above UINT64_MAX, and one by 0, becomes UINT64_MAX. */
+/** Return value * num / den, rounded to nearest, halves up. The result is UINT64_MAX if it is larger than that or den
+ * is 0. */
 static inline uint64_t
 mim_ratio_scale_unsigned(uint64_t value, uint64_t num, uint64_t den)
 {
@@ -120,10 +121,10 @@ mim_ratio_scale_unsigned(uint64_t value, uint64_t num, uint64_t den)
 }
 
 /**
- * value * num / den to the nearest, halves away from zero.
+ * Return value * num / den, rounded to nearest, halves away from zero.
  *
- * The result stays within -INT64_MAX and INT64_MAX, so that no time becomes INT64_MIN, which is MIM_NO_PTS. A value by 0
- * becomes the end on its own side, 0 the upper one.
+ * The result is clamped to -INT64_MAX and INT64_MAX, so that no time becomes INT64_MIN, which is MIM_NO_PTS. If den is
+ * 0, it is the bound with the sign of the value.
  */
 static inline int64_t
 mim_ratio_scale(int64_t value, uint64_t num, uint64_t den)
@@ -133,7 +134,7 @@ mim_ratio_scale(int64_t value, uint64_t num, uint64_t den)
     return value < 0 ? -scaled : scaled;
 }
 
-/** Is value * num / den a whole number? A quotient by 0 is none. */
+/** Return whether value * num / den is an integer. Returns false if den is 0. */
 static inline bool
 mim_ratio_is_whole(int64_t value, uint64_t num, uint64_t den)
 {
@@ -146,7 +147,8 @@ mim_ratio_is_whole(int64_t value, uint64_t num, uint64_t den)
     return rest == 0;
 }
 
-/** Compare a * b with c * d: below 0, 0, or above 0, as the first is less, equal or greater. */
+/** Compare a * b with c * d. Returns a negative number, 0 or a positive number if the first is less, equal or greater.
+ * */
 static inline int
 mim_ratio_compare(uint64_t a, uint64_t b, uint64_t c, uint64_t d)
 {
