@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The programs in docs/examples do what they say."""
+"""Tests of the programs in docs/examples."""
 
 import json
 import os
@@ -42,7 +42,7 @@ class Examples(unittest.TestCase):
         self.assertEqual(self.example('first'), '12 frames: done\n')
         self.assertEqual(self.raw('a.tiff'), self.raw('a.gif'))
 
-    def test_read_tells_each_frame(self):
+    def test_read_prints_each_frame(self):
         lines = self.example('read', 'a.gif').splitlines()
         self.assertEqual(len(lines), 12)
         self.assertRegex(lines[3], r'^3: 120 x 90, [34] channels of u8, 0\.1 s$')

@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Every command and every program that a page shows is run; what it shows as their output is compared.
+"""Run every command and program in the documentation, and compare the output shown.
 
-In a page: ```console holds commands behind "$ " and what they print, "..." standing for anything, and a line of it for any
-lines. <!-- run --> before ```sh runs that script, <!-- run in the checkout --> does so where the source's tests/ is at hand and mim is
-installed. <!-- path --> before a block says of which file it is a copy, <!-- part of
-path --> of which it is an excerpt.
+In a page, ```console has commands after "$ " and their output, in which "..." matches anything, and a line "..." any lines. <!-- run -->
+before ```sh runs a script; <!-- run in the checkout --> runs it next to the source's tests/. <!-- path --> before a block names the file
+that it is a copy of, and <!-- part of path --> the file that it is an excerpt of.
 """
 
 import os
@@ -18,12 +17,12 @@ import tap
 
 SOURCE = os.environ['MIM_SOURCE']
 FENCE = re.compile(r'(?:^<!-- (?P<note>[^\n]*) -->\n)?^```(?P<language>\w*)\n(?P<text>.*?)^```$', re.M | re.S)
-INSTALLS = re.compile(r'^(tools/try|sudo ninja) .*\n', re.M) # tools/dev/check-install runs these in a bare root
+INSTALLS = re.compile(r'^(tools/try|sudo ninja) .*\n', re.M) # tools/dev/check-install runs these
 MARK = '@@ end of a command, status '
 
 
 def pages():
-    yield 'README.md'
+    yield from ('README.md', 'CONTRIBUTING.md')
     for folder in ('docs', 'docs/news'):
         for name in sorted(os.listdir(os.path.join(SOURCE, folder))):
             if name.endswith('.md'):
@@ -40,7 +39,7 @@ def blocks(page):
 
 
 def commands(text):
-    """[(command, expected output)] of a session; a command goes on behind a backslash."""
+    """Return [(command, expected output)] of a session. A backslash continues a command on the next line."""
     steps = []
     for line in text.splitlines():
         if line.startswith('$ '):
@@ -61,8 +60,7 @@ def pattern(expected):
 
 class Pages(unittest.TestCase):
     def run_script(self, script, checkout=False):
-        """Run a script in an empty directory with a.gif and mim at hand, and tests/ for one that runs in the checkout; all
-        that it printed."""
+        """Run a script in an empty directory with a.gif, mim in PATH and, with `checkout`, tests/. Return its status and output."""
         folder = tempfile.mkdtemp(prefix='pages-')
         self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
         shutil.copy(os.path.join(SOURCE, 'tests/data/testcard.gif'), os.path.join(folder, 'a.gif'))
@@ -74,7 +72,7 @@ class Pages(unittest.TestCase):
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300)
         return done.returncode, done.stdout.decode('utf-8', errors='replace')
 
-    def test_sessions_are_what_they_show(self):
+    def test_sessions_print_the_output_shown(self):
         for page in pages():
             steps = [step for _, language, text in blocks(page) if language == 'console' for step in commands(text)]
             if not steps:
@@ -98,13 +96,13 @@ class Pages(unittest.TestCase):
                         status, printed = self.run_script('set -e\n' + text, note == 'run in the checkout')
                         self.assertEqual(status, 0, printed)
 
-    def test_copies_are_still_the_same(self):
+    def test_copies_equal_their_files(self):
         for page in pages():
             for note, language, text in blocks(page):
                 if language not in ('c', 'meson', 'ini'):
                     continue
                 with self.subTest(page=page, block=note):
-                    self.assertTrue(note, 'it does not say which file it comes from')
+                    self.assertTrue(note, 'the page does not name the file')
                     name = note.removeprefix('part of ')
                     whole = re.sub(r'\A(/\*|#) SPDX-.*\n', '', read(name))
                     if note.startswith('part of '):
@@ -112,7 +110,7 @@ class Pages(unittest.TestCase):
                     else:
                         self.assertEqual(text, whole)
 
-    def test_links_lead_somewhere(self):
+    def test_links_have_targets(self):
         for page in pages():
             for target in re.findall(r'\]\(([^)#:]+)\)', read(page)):
                 with self.subTest(page=page, target=target):
