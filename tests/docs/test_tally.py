@@ -44,7 +44,7 @@ class Tally(unittest.TestCase):
     def test_shows_the_end_of_what_a_dead_program_said(self):
         said = ''.join(f'line {i}\n' for i in range(50)) + 'Segmentation fault\n'
         lines, code = self.of_tests({'name': 'dead', 'result': 'FAIL', 'stdout': '1..3\nok 1 - a\n', 'stderr': said})
-        self.assertEqual(lines[:2], ['failed: dead: 2 cases never came', '    # ... 31 more lines'])
+        self.assertEqual(lines[:2], ['failed: dead: 2 cases did not run', '    # ... 31 more lines'])
         self.assertEqual((lines[-2:], code), (['    # Segmentation fault', '1 passed, 2 failed'], 1))
 
     def test_shows_standard_error_below_the_last_failure(self):
@@ -68,7 +68,7 @@ class Tally(unittest.TestCase):
         self.assertEqual((lines[0], lines[-1], code), ('failed: slow: TIMEOUT', '1 passed, 1 failed', 1))
 
     def test_fails_without_a_result(self):
-        self.assertEqual(self.run_tally('x.tap', ''), (['failed: x.tap: holds no result', '0 passed, 1 failed'], 1))
+        self.assertEqual(self.run_tally('x.tap', ''), (['failed: x.tap: no results', '0 passed, 1 failed'], 1))
 
 
 tap.main()

@@ -5,7 +5,8 @@
 
 #include "batch.h"
 
-/* From <mim/control.h>: the default limit of one conversion, and the memory that it may always use, whatever --memory says. */
+/* From <mim/control.h>: the default limit of one conversion, and the memory that it may always use, whatever --memory
+ * says. */
 #define DEFAULT_BUDGET 256000000u
 #define SMALLEST_BUDGET 64000000u
 

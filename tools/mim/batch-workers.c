@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Converts several files at once. Each worker is a thread with its own context; the calling thread reports the results. */
+/* Converts several files at once. Each worker is a thread with its own context; the calling thread reports the results.
+ * */
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>

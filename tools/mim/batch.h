@@ -17,8 +17,9 @@ struct batch_list {
     size_t count;
 };
 
-/* Choose an output for every operand. Fails with MIM_ARGUMENT or MIM_OPTION, before any file is touched, if an output name is
- * empty, leaves the directory, is used twice or is another file's input. Call batch_list_clear() even after a failure. */
+/* Choose an output for every operand. Fails with MIM_ARGUMENT or MIM_OPTION, before any file is touched, if an output
+ * name is empty, leaves the directory, is used twice or is another file's input. Call batch_list_clear() even after a
+ * failure. */
 enum mim_status batch_list_fill(struct batch_list *list, const struct cli *cli, struct mim_error *err);
 void batch_list_clear(struct batch_list *list);
 
@@ -35,7 +36,8 @@ enum mim_status naming_init(struct naming *naming, const struct cli *cli, struct
 enum mim_status naming_apply(const struct naming *naming, const char *input, size_t index, char **output,
                              struct mim_error *err);
 
-/* Return how many files, at most `count`, can be converted at once, and store the budget of each; 0: no division needed. */
+/* Return how many files, at most `count`, can be converted at once, and store the budget of each; 0: no division
+ * needed. */
 size_t budget_divide(const struct cli *cli, size_t count, uint64_t *share);
 /* Limit a job to its share. */
 void budget_limit(uint64_t share, struct mim_limits *limits);
@@ -52,8 +54,8 @@ struct batch_result {
 /* Called on the thread that called workers_run(), once per result. */
 typedef void (*batch_reporter)(void *user, const struct batch_result *result);
 
-/* Convert all files of the list, several at once within one budget, until the end, a signal, or the first failure if the
- * options say so. Interrupted files and files not started have no result. Notices are added to `cli`. */
+/* Convert all files of the list, several at once within one budget, until the end, a signal, or the first failure if
+ * the options say so. Interrupted files and files not started have no result. Notices are added to `cli`. */
 enum mim_status workers_run(struct cli *cli, struct batch_list *list, batch_reporter report, void *user,
                           struct mim_error *err);
 

@@ -26,8 +26,8 @@ void inspection_close(struct inspection *inspection);
 /* Record damage. The first one is kept. */
 void inspection_damage(struct inspection *inspection, const struct mim_error *err, uint64_t frame);
 
-/* Get the facts and the metadata, which the caller destroys, of frame *i. In a series, skips files that cannot be read. Returns
- * false after the last frame or at damage, which sets `damaged`. */
+/* Get the facts and the metadata, which the caller destroys, of frame *i. In a series, skips files that cannot be read.
+ * Returns false after the last frame or at damage, which sets `damaged`. */
 bool inspection_frame(struct inspection *inspection, uint64_t *i, struct mim_frame_facts *facts, struct mim_meta **meta);
 
 /* Return the duration of a frame in seconds, or a negative number if it has no timing. */

@@ -23,7 +23,8 @@ void json_open(struct json *json, char bracket);  /* '{' or '[' */
 void json_close(struct json *json, char bracket); /* '}' or ']' */
 void json_key(struct json *json, const char *key);
 
-/* Print UTF-8 as is, and each byte that is not UTF-8 as a lone surrogate (\udc80..\udcff), as Python does in file names. */
+/* Print UTF-8 as is, and each byte that is not UTF-8 as a lone surrogate (\udc80..\udcff), as Python does in file
+ * names. */
 void json_text(struct json *json, const char *text, size_t size);
 void json_string(struct json *json, const char *text); /* NULL: null */
 void json_integer(struct json *json, int64_t value);

@@ -7,7 +7,8 @@
 
 #include <mim/control.h>
 
-/* Catch INT, TERM and HUP unless they are ignored, as under nohup; ignore PIPE and XFSZ. Returns false if out of memory. */
+/* Catch INT, TERM and HUP unless they are ignored, as under nohup; ignore PIPE and XFSZ. Returns false if out of
+ * memory. */
 bool signals_catch(void);
 void signals_release(void);
 
@@ -17,7 +18,8 @@ struct mim_cancel *signals_cancel(void);
 /* Return whether a signal requested the process to end. */
 bool signals_interrupted(void);
 
-/* Set the switch after this many milliseconds. 0 disarms the timer and resets the switch unless a signal was received. */
+/* Set the switch after this many milliseconds. 0 disarms the timer and resets the switch unless a signal was received.
+ * */
 void signals_deadline(unsigned milliseconds);
 
 #endif

@@ -38,8 +38,8 @@ output_name(const char *path)
     return strcmp(path, "-") ? path : STDOUT_NAME;
 }
 
-/* Waits until the descriptor is ready. Polls for signals, because the library calls this on any thread and signals interrupt
- * only the first one. Returns false and sets errno on failure. */
+/* Waits until the descriptor is ready. Polls for signals, because the library calls this on any thread and signals
+ * interrupt only the first one. Returns false and sets errno on failure. */
 static bool
 wait_until_ready(int fd, short events)
 {
@@ -82,8 +82,8 @@ close_stream(void *user)
     close((int)(intptr_t)user);
 }
 
-/* Writes as much as possible without blocking. Where the kernel cannot do that, writes at most PIPE_BUF, which a writable
- * pipe accepts whole. */
+/* Writes as much as possible without blocking. Where the kernel cannot do that, writes at most PIPE_BUF, which a
+ * writable pipe accepts whole. */
 static ssize_t
 write_some(const char *data, size_t size)
 {

@@ -52,7 +52,8 @@ wrap_to(struct wrap *wrap, size_t column)
     wrap->needs_blank = false;
 }
 
-/* Copies the first word, or as much of it as fits into `columns`. Returns the number of bytes of `text` that it used. */
+/* Copies the first word, or as much of it as fits into `columns`. Returns the number of bytes of `text` that it used.
+ * */
 static size_t
 copy_word(const char *text, size_t columns, char *word, size_t size)
 {
