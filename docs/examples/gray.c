@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Every frame as the mean of its channels, in the same sample type, of any length.   gray IN OUT */
+/* Convert every frame to the mean of its channels, in the same sample type.   gray IN OUT */
 #include <mim/mim.h>
 
 static enum mim_status

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An application with plugins of its own, from a directory of its own and from nowhere else.   private DIRECTORY FILE */
+/* Use only the plugins in a directory of the application.   private DIRECTORY FILE */
 #include <mim/mim.h>
 
 static enum mim_status

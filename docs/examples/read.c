@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* The first 101 frames of a file of any length, one at a time.   read FILE */
+/* Read the first 101 frames of a file, one at a time.   read FILE */
 #include <mim/mim.h>
 
 static enum mim_status
 read_some(struct mim_reader *reader, struct mim_error *err)
 {
-    struct mim_frame frame = { 0 }; /* serves all of them: each call releases what it held */
+    struct mim_frame frame = { 0 }; /* reused: each call releases the previous frame */
     enum mim_status status = MIM_OK;
 
     for (int i = 0; i < 101 && status == MIM_OK; i++) {
@@ -33,7 +33,7 @@ main(int argc, char **argv)
     if (status != MIM_OK)
         fprintf(stderr, "%s\n", err.message);
 
-    mim_reader_close(reader); /* stopping early is as good as reading to the end */
+    mim_reader_close(reader); /* also before the last frame */
     mim_context_destroy(context);
     return status != MIM_OK;
 }

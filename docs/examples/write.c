@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Ten 100 x 100 frames with a moving red bar.   write FILE */
+/* Write ten 100 x 100 frames with a moving red bar.   write FILE */
 #include <mim/mim.h>
 
 static void
@@ -23,7 +23,7 @@ append_frames(struct mim_writer *writer, struct mim_error *err)
         if (status != MIM_OK)
             return status;
         draw(&frame, 10 * i);
-        status = mim_writer_take(writer, &frame, err); /* takes the pixels over: no copy, nothing to clear */
+        status = mim_writer_take(writer, &frame, err); /* takes over the pixels: no copy, nothing to clear */
     }
     return status;
 }
@@ -42,7 +42,7 @@ write_bar(struct mim_context *context, const char *path, struct mim_options *opt
 
     status = append_frames(writer, err);
     if (status == MIM_OK)
-        return mim_writer_finish(writer, err); /* only now the file appears */
+        return mim_writer_finish(writer, err); /* makes the file appear */
     mim_writer_abandon(writer);
     return status;
 }

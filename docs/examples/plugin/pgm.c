@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Gray pictures as binary PGM, one after another in a file. */
+/* Reads and writes gray pictures as binary PGM, one after another in a file. */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,19 +7,19 @@
 #include <mim/kit/entry.h>
 
 struct pgm_reader {
-    uint64_t next;        /* where the next picture begins */
+    uint64_t next;        /* offset of the next picture */
 };
 
 struct pgm_writer {
-    const char *comment;  /* option, written by the core: see the table's offsets */
+    const char *comment;  /* option, set by the core: see the offset in the table */
 };
 
 struct header {
     uint32_t width, height, most;
-    uint64_t size;        /* bytes, up to the samples */
+    uint64_t size;        /* in bytes */
 };
 
-/* A number behind blanks and comments; 0 when there is none. */
+/* Parses a number after blanks and comments. Returns 0 if there is none. */
 static uint32_t
 take_number(const char **at, const char *end)
 {
@@ -44,7 +44,7 @@ parse_header(struct header *header, const char *text, size_t size)
     header->width = take_number(&at, end);
     header->height = take_number(&at, end);
     header->most = take_number(&at, end);
-    header->size = (uint64_t)(at - text) + 1; /* one blank, then the samples */
+    header->size = (uint64_t)(at - text) + 1; /* a single blank precedes the samples */
     return header->width && header->height && header->most && header->most < 65536 && at < end;
 }
 
@@ -52,12 +52,12 @@ static int32_t
 pgm_open(struct mim_job *job, struct mim_sequence *sequence)
 {
     (void)job;
-    sequence->count = MIM_UNKNOWN; /* frames stand alone, and only their walk counts them */
+    sequence->count = MIM_UNKNOWN; /* only reading all headers counts them */
     sequence->loop = -1;
     return MIM_OK;
 }
 
-/* Frames come in order, since the plugin does not claim MIM_READER_ANY_ORDER. */
+/* Frames are read in order, because the plugin does not set MIM_READER_ANY_ORDER. */
 static int32_t
 pgm_prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info *info)
 {
@@ -78,14 +78,14 @@ pgm_prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_
     info->height = header.height;
     info->channels = 1;
     info->sample = header.most < 256 ? MIM_SAMPLE_U8 : MIM_SAMPLE_U16;
-    info->flags = MIM_FRAME_RAW | MIM_FRAME_BIG_ENDIAN; /* the core reads them: there is no pixels() */
+    info->flags = MIM_FRAME_RAW | MIM_FRAME_BIG_ENDIAN; /* the core reads the samples, without pixels() */
     info->raw_offset = self->next + header.size;
     info->raw_stride = (uint64_t)header.width * (header.most < 256 ? 1 : 2);
     self->next = info->raw_offset + info->raw_stride * header.height;
     return MIM_OK;
 }
 
-/* Whatever comes, the core converts to what is asked for here. */
+/* Chooses the layout to which the core converts every frame. */
 static int32_t
 pgm_accepts(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info *info)
 {
