@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Run the contests and print them as Markdown. tools/dev/bench builds what is needed and calls this."""
+"""Run the contests and print them as Markdown. tools/dev/bench builds the programs and calls this."""
 
 import argparse
 import datetime
@@ -30,7 +30,7 @@ def version(*command):
 
 
 def machine(options):
-    """Where and how, in one paragraph."""
+    """Describe the machine and the run in one paragraph."""
     peers = {'mim': [MIM, '--version'], 'ffmpeg': ['ffmpeg', '-version'], 'gifsicle': ['gifsicle', '--version'],
              'ImageMagick': ['/usr/bin/convert', '-version'],
              'Pillow': ['/usr/bin/python3', '-c', 'import PIL; print(PIL.__version__)'],

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A contest: several programs do the same job on the same input, in turns, and a table says what each took."""
+"""Contests: several programs do the same job on the same input, in turns, and a table shows their times."""
 
 import os
 import statistics
@@ -14,7 +14,7 @@ PYTHON = ['/usr/bin/python3', os.path.join(HERE, 'peer.py')]  # Debian's, which 
 
 
 class Unfit(Exception):
-    """A contestant cannot take part: it failed, or its answer is another than the others'."""
+    """A contestant is left out, because it failed or its result differs."""
 
 
 def program(name):
@@ -27,7 +27,7 @@ def last_line(text):
 
 
 def run(*command):
-    """Standard output of a command that has to succeed."""
+    """Return the standard output of a command, which must succeed."""
     done = subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE, timeout=1800)
     if done.returncode != 0:
@@ -36,7 +36,7 @@ def run(*command):
 
 
 def digest(command, layout, row_bytes, height):
-    """(frames, sum) of the packed pixels that a command prints."""
+    """Return (frames, sum) of the packed pixels that a command prints."""
     with tempfile.TemporaryFile() as complaints:
         with subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=complaints) as printing:
@@ -49,14 +49,14 @@ def digest(command, layout, row_bytes, height):
 
 
 class Run:
-    """One measurement."""
+    """A measurement."""
 
     def __init__(self, wall_ms, cpu_ms, peak_mb=0.0, status=0):
         self.wall_ms, self.cpu_ms, self.peak_mb, self.status = wall_ms, cpu_ms, peak_mb, status
 
 
 class Loop:
-    """A program that decodes in its own process and measures itself, without its start: see loop.h."""
+    """A program that measures its decoding without its start; see loop.h."""
 
     def __init__(self, name, *command):
         self.name, self.command = name, command
@@ -70,7 +70,7 @@ class Loop:
 
 
 class Process:
-    """A whole program, from its start to its end. `check` gives an answer that can be compared."""
+    """A whole program, measured from start to end. `check` returns a result to compare."""
 
     def __init__(self, name, *command, check=None, output='/dev/null', times=1, may_fail=False):
         self.name, self.command, self.check = name, command, check
@@ -88,12 +88,12 @@ class Process:
 
 
 def say(text):
-    """Progress; the tables alone go to standard output."""
+    """Print progress to standard error, because standard output is for the tables."""
     print(text, file=sys.stderr, flush=True)
 
 
 def fit(contestants):
-    """Those that give the first one's answer; the others, with the reason."""
+    """Return the contestants with the same result as the first one, and the others with the reason."""
     good, bad, expected = [], {}, None
     for contestant in contestants:
         try:
@@ -139,7 +139,7 @@ class Results:
         return statistics.median(self.times(name))
 
     def ratio(self, name, reference):
-        """How many times the reference's time it took: the median over the rounds, so that a busy minute hits both."""
+        """Return the ratio to the reference's time: the median over the rounds, so that load affects both."""
         pairs = zip(self.times(name), self.times(reference))
         return statistics.median(mine / max(other, 1e-6) for mine, other in pairs)
 
@@ -151,7 +151,7 @@ class Results:
 
 
 def amount(value):
-    """Three digits are as much as is known."""
+    """Format a number with three significant digits."""
     return f'{value:.0f}' if value >= 99.5 else f'{value:.1f}' if value >= 9.95 else f'{value:.2f}'
 
 
@@ -167,20 +167,20 @@ def cell(results, name, reference):
 
 
 def table(columns, rows):
-    """Markdown; the first column holds words, the others figures."""
+    """Format a table in Markdown, whose first column has text and the others figures."""
     lines = ['| ' + ' | '.join(columns) + ' |', '|' + '---|' + '--:|' * (len(columns) - 1)]
     return lines + ['| ' + ' | '.join(row) + ' |' for row in rows]
 
 
 def reasons(by_input):
-    """Lines on who did not take part, and why."""
+    """Return lines about contestants that are left out."""
     lines = [f'{name} on {column} is left out: {why}.' for column, results in by_input.items()
              for name, why in results.left_out.items()]
     return ['', *lines] if lines else []
 
 
 def times_table(title, by_input, reference):
-    """by_input: {column: Results}. A cell is milliseconds, and in brackets how often the reference's time that is."""
+    """Format {column: Results} as a table of milliseconds, with the ratio to the reference's time in brackets."""
     names = list(dict.fromkeys(name for results in by_input.values() for name in [*results.runs, *results.left_out]))
     rows = [[name] + [cell(results, name, reference) for results in by_input.values()] for name in names]
     return table([f'{title}, ms', *by_input], rows) + reasons(by_input)

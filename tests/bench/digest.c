@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The sum of packed pixels on standard input, as the loops have it.   digest LAYOUT ROW-BYTES HEIGHT */
+/* Prints the sum of packed pixels on standard input, as the loops compute it.   digest LAYOUT ROW-BYTES HEIGHT */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What starting a program that is linked to giflib costs. */
+/* Measures the start of a program that links giflib. */
 #include <gif_lib.h>
 
 int

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What starting any program costs. */
+/* Measures the start of any program. */
 
 int
 main(void)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The files that everybody works on, by ffmpeg, tifffile and libtiff's tools; made once, in a directory that stays."""
+"""The input files, made once in a permanent directory by ffmpeg, tifffile and libtiff's tools."""
 
 import os
 import struct
@@ -9,7 +9,7 @@ import numpy as np
 
 from contest import run
 
-# Real files come with the Debian package python3-imageio: a video of a cockatoo, a photograph, a GIF animation.
+# The Debian package python3-imageio has real files: a video of a cockatoo, a photograph, a GIF animation.
 REAL = '/usr/lib/python3/dist-packages/imageio/resources/images'
 
 
@@ -19,7 +19,7 @@ class Inputs:
         os.makedirs(folder, exist_ok=True)
 
     def path(self, name, make):
-        """The file of that name; made when it is not there, and never left half made."""
+        """Return the file of that name, and make it if it is missing. An incomplete file is not kept."""
         path = os.path.join(self.folder, name)
         if not os.path.exists(path):
             unfinished = os.path.join(self.folder, 'unfinished-' + name)
@@ -78,7 +78,7 @@ class Inputs:
         return self.ffmpeg('testsrc2-640x480.rgb', '-f', 'lavfi', '-i', 'testsrc2=s=640x480', '-frames:v', 30, '-f', 'rawvideo',
                            '-pix_fmt', 'rgb24')
 
-    # TIFF: 200 pages of 512 x 512 u16, fluorescent blobs that move, with noise
+    # TIFF: 200 pages of 512 x 512 u16, moving fluorescent blobs with noise
 
     def stack(self, kind):
         if kind == 'raw':
@@ -126,7 +126,7 @@ class Inputs:
         return self.pdf('pictures.pdf', lambda: (page + f'q {400 + 20 * i} 0 0 {400 + 20 * i} 30 {90 + i} cm /P Do Q\n'
                                                  for i in range(8)))
 
-    # what a header claims and no byte stands behind
+    # headers that claim pixels without data
 
     def gif_bomb(self):
         head = struct.pack('<6sHHBBB', b'GIF89a', 65535, 65535, 0x80, 0, 0) + bytes(6)
@@ -155,7 +155,7 @@ def write_pages(path, pages, **options):
 
 
 def blobs(count=200, side=512):
-    """Frames of a fluorescence microscope: 40 spots that drift on a dark ground, and the camera's noise."""
+    """Make frames of a fluorescence microscope: 40 drifting spots on a dark background, with camera noise."""
     random = np.random.default_rng(1)
     place, drift = random.uniform(0, side, (40, 2)), random.normal(0, 1.5, (40, 2))
     spread, height = random.uniform(6, 30, 40), random.uniform(500, 8000, 40)
@@ -172,7 +172,7 @@ def write_blobs(path):
 
 
 def write_many_pages(path, count=100000, side=16):
-    """A stack of small pages, each directory before its pixels, as cameras write them."""
+    """Make a stack of small pages, each directory before its pixels, as cameras do."""
     size = 2 + 9 * 12 + 4 + side * side
     with open(path, 'wb') as file:
         file.write(b'II*\0\x08\0\0\0')
@@ -186,7 +186,7 @@ def write_many_pages(path, count=100000, side=16):
 
 
 def write_long_stack(path):
-    """2000 pages of 1024 x 1024, 2 GB of pixels in few bytes."""
+    """Make 2000 pages of 1024 x 1024, which are 2 GB of pixels in a small file."""
     page = np.kron(np.arange(256, dtype=np.uint8).reshape(16, 16), np.ones((64, 64), np.uint8))
     write_pages(path, (np.roll(page, i, axis=0) for i in range(2000)), compression='zlib', compressionargs={'level': 1})
 

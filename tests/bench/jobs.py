@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
-"""The contests: each a function of the inputs and of a bench (rounds, clock) that gives lines of Markdown."""
+"""The contests. Each is a function of the inputs and a bench (rounds, clock) that returns lines of Markdown.
+
+The docstring of a contest is its heading.
+"""
 
 import itertools
 import json
@@ -55,7 +58,7 @@ def gif_decode(bench):
 
 
 def unoptimized(path):
-    """Sum of the frames of what gifsicle --unoptimize wrote."""
+    """Return the sum of the frames written by gifsicle --unoptimize."""
     with tempfile.TemporaryDirectory() as folder:
         out = os.path.join(folder, 'out.gif')
         run('gifsicle', '--no-warnings', '--unoptimize', path, '-o', out)
@@ -87,7 +90,7 @@ def gif_commands(bench):
 
 
 def psnr(gif, source):
-    """dB of all frames together, decoded by ffmpeg."""
+    """Return the PSNR of all frames in dB, as decoded by ffmpeg."""
     packed = run(*FFMPEG, '-i', gif, '-fps_mode', 'passthrough', '-pix_fmt', 'rgb24', '-f', 'rawvideo', '-')
     got = np.frombuffer(packed, np.uint8)
     expected = np.fromfile(source, np.uint8)
@@ -271,14 +274,14 @@ def png_files(folder, name):
 
 
 def check_png(folder, name, layout, expected):
-    """As ffmpeg reads the files, their samples are these."""
+    """Check that ffmpeg reads these samples from the files."""
     packed = run(*FFMPEG, '-i', os.path.join(folder, name + '_%03d.png'), '-f', 'rawvideo', '-pix_fmt', layout, '-')
     if np.frombuffer(packed, np.uint8).tobytes() != expected:
         raise Unfit('the files hold other samples')
 
 
 def png_table(bench, column, commands, layout, expected):
-    """`commands`: {contestant: command}, with {} for the pattern of its files."""
+    """Run {contestant: command}, with {} for the pattern of the files."""
     with tempfile.TemporaryDirectory() as folder:
         names = {who: f'{i}' for i, who in enumerate(commands)}
         results = bench.contest(column, [
@@ -330,7 +333,7 @@ def pdf_columns(inputs):
 
 
 def peer_pages(command, name):
-    """A command whose files, called `name` and more, go to a directory of their own that is not kept."""
+    """Make a command that writes its files, called `name` and more, to a temporary directory."""
     script = 'd=$(mktemp -d /dev/shm/pages-XXXXXX) && "$@" "$d/$0" >/dev/null 2>&1; r=$?; rm -rf "$d"; exit $r'
     return ['sh', '-c', script, name, *command]
 
@@ -361,7 +364,7 @@ def pdf_to_png(bench):
 # start
 
 def counted(pattern, *command):
-    """A check: the number that a pattern finds, or how many matches there are."""
+    """Make a check that returns the number found by a pattern, or the number of matches."""
     def check():
         found = re.findall(pattern, run(*command).decode(errors='replace'), re.M)
         return int(found[0]) if found and found[0].isdigit() else len(found)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The FFmpeg libraries' own loop: decode, and convert to RGB into one reused buffer.   loop-ffmpeg FILE [THREADS] */
+/* A loop over the FFmpeg libraries: decodes and converts to RGB into one reused buffer.   loop-ffmpeg FILE [THREADS] */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -9,10 +9,10 @@
 
 struct player {
     GifFileType *gif;
-    uint32_t *canvas, *saved; /* RGBA in memory order; saved: what disposal 3 goes back to */
+    uint32_t *canvas, *saved; /* RGBA in memory order; saved: the canvas that disposal 3 restores */
     uint8_t *line;
     GraphicsControlBlock control;
-    GifImageDesc last; /* the earlier frame's rectangle */
+    GifImageDesc last; /* the rectangle of the previous frame */
     int last_disposal;
 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* All frames of a file through libmim, one by one into one reused frame.   loop-mim FILE [THREADS [CHANNELS [IN-PLACE]]]
- * CHANNELS 0: as they are. IN-PLACE 1: plain samples stay in the file. */
+ * CHANNELS 0: unchanged. IN-PLACE 1: map plain samples instead of reading them. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -7,7 +7,7 @@
 
 #include "loop.h"
 
-/* FNV-1a over words: quick, and no two decoders differ by accident. */
+/* FNV-1a over words, which is fast and does not miss differences. */
 static uint64_t
 add_word(uint64_t sum, uint64_t word)
 {

@@ -1,29 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-/* What the decoding loops share: two passes over a file, one to sum up the pixels, one against the clock. */
+/* Common parts of the decoding loops: two passes over a file, one to sum the pixels and one to measure the time. */
 #ifndef BENCH_LOOP_H
 #define BENCH_LOOP_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/** How samples lie in memory. 8-bit colour is summed up as RGBA with clear pixels all zero, to compare all three. */
+/** Layout of samples. 8-bit colour is summed as RGBA, with transparent pixels zeroed, to compare all three layouts. */
 enum loop_layout { LOOP_RGB, LOOP_RGBA, LOOP_BGRA, LOOP_PLAIN };
 
 struct loop {
     uint64_t frames;
     uint64_t sum;  /**< of all pixels; only in the first pass */
-    uint64_t seen; /**< a byte of every frame, so that no decoding can be left out */
+    uint64_t seen; /**< sum of a byte per frame, which keeps the compiler from omitting the decoding */
     int summing;
 };
 
-/** A frame is there. `row_bytes` is the length of a packed row. */
+/** Process a decoded frame. `row_bytes` is the length of a packed row. */
 void loop_frame(struct loop *loop, enum loop_layout layout, const void *pixels, uint32_t height, size_t row_bytes,
                 size_t stride);
 
-/** Decode all frames of argv[1]; 0 on success, else something was printed. */
+/** Decode all frames of argv[1]. Returns 0 on success, and prints an error otherwise. */
 typedef int (*loop_function)(struct loop *loop, int argc, char **argv);
 
-/** main(): both passes, then "frames sum wall-ns cpu-ns" of the second on standard output. */
+/** Implementation of main(): runs both passes, and prints "frames sum wall-ns cpu-ns" of the second. */
 int loop_main(loop_function decode, int argc, char **argv);
 
 #endif

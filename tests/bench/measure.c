@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Run a program N times, one after another: "wall-ns cpu-ns peak-KiB exit-status", the times of one run on average.
+/* Runs a program N times in sequence, and prints "wall-ns cpu-ns peak-KiB exit-status" with the average times of a run.
  *    measure N STDOUT PROGRAM [ARGUMENT...]
- * A small process of its own: what a child starts from counts in its peak, and a large parent's fork in its time. */
+ * This is a small process, because the parent's memory counts in the child's peak, and its fork in the child's time. */
 #include <fcntl.h>
 #include <inttypes.h>
 #include <spawn.h>

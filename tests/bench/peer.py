@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a user of Pillow, tifffile, PyAV or OpenCV writes.   peer.py JOB FILE [OUT [WIDTH HEIGHT]]
+"""Do a job as a user of Pillow, tifffile, PyAV or OpenCV would.   peer.py JOB FILE [OUT [WIDTH HEIGHT]]
 
 Jobs: pillow-gif, pillow-tiff, tifffile, pyav and opencv decode all frames (with OUT "-" the packed pixels go to standard output),
 pillow-write makes a GIF of packed RGB frames, pillow-png numbered PNG files, pillow-tiff-write and tifffile-write a TIFF of

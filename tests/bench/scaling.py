@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""From one thread to two, beside what the machine gives two processes at once."""
+"""The gain from a second thread, compared with that of a second process."""
 
 import concurrent.futures
 import os
@@ -8,11 +8,11 @@ import tempfile
 from contest import MIM, Loop, Process, amount, program, reasons, table
 
 ONE, TWO, TWINS = 'one thread', 'two threads', 'two processes of one thread'
-TURNS = 4  # times the rounds of other contests
+TURNS = 4  # multiple of the rounds of other contests
 
 
 class Twins:
-    """A contestant twice at once: they share nothing but the machine."""
+    """Run a contestant twice at the same time, as independent processes."""
 
     def __init__(self, name, contestant):
         self.name, self.contestant = name, contestant

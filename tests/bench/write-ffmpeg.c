@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The FFmpeg libraries' own way to write: swscale, libx264, MP4.   write-ffmpeg RGB WIDTH HEIGHT OUT THREADS */
+/* Writes with the FFmpeg libraries: swscale, libx264, MP4.   write-ffmpeg RGB WIDTH HEIGHT OUT THREADS */
 #include <stdio.h>
 #include <stdlib.h>
 

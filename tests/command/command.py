@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the command's tests share: a scratch directory, the program, and files made by hand. Standard library only."""
+"""Common parts of the command's tests: a scratch directory, the program, and hand-made files. Needs only the standard library."""
 
 import json
 import os
@@ -15,13 +15,13 @@ import unittest
 DATA = os.environ['MIM_TEST_DATA']
 TESTCARD = os.path.join(DATA, 'testcard.gif')  # 12 frames of 0.1 s, 120 x 90, loops for ever
 
-PATIENCE = 600 # seconds until a test gives up on a process: for those that hang, not for busy machines
+PATIENCE = 600 # seconds after which a process counts as hanging, even on a busy machine
 
-signal.signal(signal.SIGHUP, signal.SIG_DFL)  # who runs the tests with nohup hands down that it is ignored
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # ignored under nohup, which child processes inherit
 
 
 class CommandCase(unittest.TestCase):
-    """A case with an empty directory of its own and a home without configuration."""
+    """A test case with an empty directory and a home directory without configuration."""
 
     maxDiff = 2000
 
@@ -53,25 +53,25 @@ class CommandCase(unittest.TestCase):
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE, input=data, **more)
 
     def mim(self, *args, **more):
-        """Run mim, which has to succeed; its standard output."""
+        """Run mim, which must succeed, and return its standard output."""
         done = self.run_mim(*args, **more)
         self.assertEqual(done.returncode, 0, f'mim {" ".join(args)}: {text(done.stderr)}')
         return done.stdout
 
     def refuse(self, code, *args, **more):
-        """Run mim, which has to exit with `code`; what it said on standard error."""
+        """Run mim, which must exit with `code`, and return its standard error."""
         done = self.run_mim(*args, **more)
         self.assertEqual(done.returncode, code, f'mim {" ".join(args)}: {text(done.stderr)}')
         return text(done.stderr)
 
     def info(self, *args, code=0, **more):
-        """The array of `mim info --json`."""
+        """Return the array of `mim info --json`."""
         done = self.run_mim('info', '--json', *args, **more)
         self.assertEqual(done.returncode, code, text(done.stderr))
         return json.loads(done.stdout)
 
     def raw(self, *args):
-        """All samples of an input, packed."""
+        """Return all samples of an input, packed."""
         return self.mim('convert', *args, '-', '--to', 'raw')
 
     def assertNothingBeside(self, *names):
@@ -79,7 +79,7 @@ class CommandCase(unittest.TestCase):
 
 
 def open_terminal():
-    """A pseudo-terminal: master, slave. Skips the case where none can be made, as in a chroot without /dev/pts."""
+    """Open a pseudo-terminal and return (master, slave). Skips the case if there is none, as in a chroot without /dev/pts."""
     try:
         return pty.openpty()
     except OSError:
@@ -87,16 +87,16 @@ def open_terminal():
 
 
 def wait_until(condition, what):
-    """Look again until a condition holds, however long the machine takes for it."""
+    """Wait until a condition is true, however slow the machine is."""
     end = time.monotonic() + PATIENCE
     while not condition():
         if time.monotonic() > end:
-            raise AssertionError(f'never happened: {what}')
+            raise AssertionError(f'did not happen: {what}')
         time.sleep(0.01)
 
 
 def wait_until_blocked(process):
-    """Until every thread of a process sleeps and uses no processor: it waits for somebody else."""
+    """Wait until every thread of a process sleeps, which means that the process waits for input or output."""
     seen = []
 
     def is_blocked():
@@ -118,7 +118,7 @@ def text(data):
 
 
 def gif(width, height, frames=1, comment=None, delay=10):
-    """A GIF by hand: every frame is one black pixel in the corner, on a screen of any claimed size."""
+    """Make a GIF whose frames are a black pixel in the corner, on a screen of any claimed size."""
     out = [b'GIF89a', struct.pack('<HHBBB', width, height, 0x80, 0, 0), b'\0\0\0\xff\xff\xff']
     if comment is not None:
         out.append(b'\x21\xfe' + bytes([len(comment)]) + comment + b'\0')

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The command with an allocator that fails where the environment says, and tells on a descriptor whether it came so far. */
+/* The command with an allocator that fails at the place set in the environment, and reports on a descriptor if it is reached. */
 #include <stdlib.h>
 #include <unistd.h>
 

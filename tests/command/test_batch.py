@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""mim batch: names, what is told, what comes of failures, the budget that all files share, and how it ends."""
+"""Tests of mim batch: names, reports, failures, the budget that files share, and how it ends."""
 
 import os
 import resource
@@ -24,7 +24,7 @@ class BatchCase(CommandCase):
         return sorted(os.listdir(self.path(folder)))
 
     def lines(self, *args, code=0, **more):
-        """Standard output of a batch: the lines of the files, sorted, and the count."""
+        """Return the standard output of a batch: the sorted lines of the files, and the summary."""
         done = self.run_mim('batch', *args, **more)
         self.assertEqual(done.returncode, code, text(done.stderr))
         *files, count = text(done.stdout).splitlines()
@@ -32,7 +32,7 @@ class BatchCase(CommandCase):
 
 
 class Names(BatchCase):
-    def test_are_those_of_the_inputs(self):
+    def test_are_the_same_as_the_inputs(self):
         os.makedirs(self.path('in'))
         self.cards('a.gif', 'in/b.c.gif')
         self.mim('batch', 'a.gif', 'in/b.c.gif', '-d', 'out')
@@ -57,7 +57,7 @@ class Names(BatchCase):
         self.assertEqual(self.made(), ['.c.gif', 'd.gif'])
 
     def refuse_names(self, *args):
-        """Nothing is written, the directory is not even made; what was said."""
+        """Check that mim fails, writes nothing and does not create the directory. Return the error."""
         before = sorted(os.listdir(self.folder))
         said = self.refuse(2, 'batch', *args)
         self.assertTrue(said.startswith('mim: '), said)
@@ -83,14 +83,14 @@ class Names(BatchCase):
             with self.subTest(template):
                 self.assertIn('--name', self.refuse_names('a.gif', '-d', 'out', '--name', template))
 
-    def test_do_not_meet(self):
+    def test_are_not_used_twice(self):
         os.makedirs(self.path('in'))
         self.cards('a.gif', 'b.gif', 'in/a.gif')
         self.assertIn('in/a.gif', self.refuse_names('a.gif', 'b.gif', 'in/a.gif', '-d', 'out'))
         self.assertIn('x.gif', self.refuse_names('a.gif', 'b.gif', '-d', 'out', '--name', 'x.gif'))
         self.refuse_names('a.gif', 'a.gif', '-d', 'out')
 
-    def test_do_not_hit_what_is_still_to_be_read(self):
+    def test_do_not_replace_other_inputs(self):
         self.cards('a.gif', 'x_a.gif')
         os.symlink('a.gif', self.path('link.gif'))
         self.refuse_names('-f', 'a.gif', 'x_a.gif', '-d', '.', '--name', 'x_{name}')
@@ -116,7 +116,7 @@ class Names(BatchCase):
         self.assertIn('No such file', self.refuse(7, 'batch', 'a.gif', '-d', 'file:///' + self.folder))
 
 
-class Telling(BatchCase):
+class Reporting(BatchCase):
     def test_has_a_line_for_each_file_and_a_count(self):
         self.cards('a.gif', 'b.gif')
         self.put('junk.gif', b'junk')
@@ -126,12 +126,12 @@ class Telling(BatchCase):
         self.assertEqual(files[3], '✗ missing.gif: No such file or directory')
         self.assertEqual(count, '2 done, 2 failed')
 
-    def test_is_plain_where_the_locale_is(self):
+    def test_is_ascii_in_the_c_locale(self):
         self.cards('a.gif')
         done = self.run_mim('batch', 'a.gif', 'missing.gif', '-d', 'out', '-j', '1', env={'LC_ALL': 'C'})
         self.assertEqual(done.stdout, b'ok a.gif\nfailed missing.gif: No such file or directory\n1 done, 1 failed\n')
 
-    def test_tells_errors_once_in_each_place(self):
+    def test_reports_errors_once_in_each_file(self):
         done = self.run_mim('batch', 'missing.gif', '-d', 'out')
         self.assertEqual(text(done.stderr), 'mim: missing.gif: No such file or directory\n')
         read, write = os.pipe()
@@ -141,7 +141,7 @@ class Telling(BatchCase):
         with os.fdopen(read, 'rb') as file:
             self.assertEqual(text(file.read()), '✗ missing.gif: No such file or directory\n0 done, 1 failed\n')
 
-    def test_tells_losses_once(self):
+    def test_reports_losses_once(self):
         names = self.cards(*(f'{i}.gif' for i in range(6)))
         said = text(self.run_mim('batch', *names, '-d', 'out', '--to', 'tiff').stderr).splitlines()
         self.assertTrue(said)
@@ -149,18 +149,18 @@ class Telling(BatchCase):
             self.assertRegex(line, r'^mim: note: .* \(6 times\)$')
         self.assertEqual(len(said), len(set(said)))
 
-    def test_is_silent_with_quiet_but_for_failures(self):
+    def test_prints_only_failures_with_quiet(self):
         self.cards('a.gif')
         done = self.run_mim('batch', '-q', 'a.gif', '-d', 'out', '--to', 'tiff')
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, b'', b''))
         done = self.run_mim('batch', '-q', 'a.gif', 'b.gif', '-d', 'out', '-f')
         self.assertEqual(text(done.stdout), '✗ b.gif: No such file or directory\n')
 
-    def test_shows_what_steers_a_terminal(self):
+    def test_escapes_control_characters(self):
         files, _ = self.lines('a\033[2J.gif', '-d', 'out', code=6)
         self.assertIn(r'a\x1b[2J.gif', files[0])
 
-    def test_goes_on_when_nobody_listens(self):
+    def test_continues_after_the_reader_has_closed(self):
         names = self.cards(*(f'{i}.gif' for i in range(4)))
         read, write = os.pipe()
         os.close(read)
@@ -171,7 +171,7 @@ class Telling(BatchCase):
 
 
 class Failing(BatchCase):
-    def test_alike_is_that_code_and_mixed_is_one(self):
+    def test_with_equal_codes_exits_with_it_and_else_with_1(self):
         self.cards('a.gif', 'b.gif', 'e.gif')
         os.makedirs(self.path('out'))
         self.put('out/e.gif', b'precious')
@@ -182,7 +182,7 @@ class Failing(BatchCase):
                 self.lines(*names, '-d', 'out', code=code)
         self.assertEqual(self.get('out/e.gif'), b'precious')
 
-    def test_leaves_nothing_of_the_failed(self):
+    def test_leaves_no_incomplete_outputs(self):
         with open(TESTCARD, 'rb') as file:
             self.put('cut.gif', file.read()[:9000])
         self.cards('a.gif')
@@ -192,17 +192,17 @@ class Failing(BatchCase):
         self.assertEqual(self.made(), ['a.gif', 'cut.gif'])
         self.assertEqual(self.info('out/cut.gif')[0]['frames'], self.info('cut.gif', code=6)[0]['frames'])
 
-    def test_leaves_no_directory_that_nothing_came_into(self):
+    def test_removes_an_empty_directory(self):
         self.lines('missing.gif', '-d', 'out', code=6)
         self.assertNothingBeside()
 
-    def test_of_the_directory_is_told_once(self):
+    def test_of_the_directory_is_reported_once(self):
         self.cards('a.gif', 'b.gif')
         self.put('file', b'')
         self.assertEqual(self.refuse(7, 'batch', 'a.gif', 'b.gif', '-d', 'file'), 'mim: file: not a directory\n')
         self.assertIn('nowhere', self.refuse(7, 'batch', 'a.gif', 'b.gif', '-d', 'nowhere/out'))
 
-    def test_can_be_the_end_of_it(self):
+    def test_can_stop_the_batch(self):
         self.cards('a.gif', 'b.gif', 'c.gif')
         files, count = self.lines('a.gif', 'missing.gif', 'b.gif', 'c.gif', '-d', 'out', '-j', '1', '--keep-going=no',
                                   code=6)
@@ -212,7 +212,7 @@ class Failing(BatchCase):
         _, count = self.lines('a.gif', 'missing.gif', 'b.gif', '-d', 'out', '--keep-going', '-f', code=6)
         self.assertEqual(count, '2 done, 1 failed')
 
-    def test_of_a_full_disk_is_the_outputs(self):
+    def test_of_a_full_disk_is_an_output_failure(self):
         def small_files():
             resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
         self.cards('a.gif', 'b.gif')
@@ -220,7 +220,7 @@ class Failing(BatchCase):
         self.assertRegex(files[0], '^✗ a.gif: out/a.tif: ')
         self.assertNothingBeside('a.gif', 'b.gif')
 
-    def test_is_a_loss_with_strict(self):
+    def test_is_any_loss_with_strict(self):
         self.cards('a.gif')
         self.lines('a.gif', '-d', 'out', '--to', 'tiff', '--strict', code=6)
         self.assertNothingBeside('a.gif')
@@ -233,7 +233,7 @@ class Existing(BatchCase):
         os.makedirs(self.path('out'))
         self.put('out/a.gif', b'precious')
 
-    def test_outputs_stay_without_force(self):
+    def test_outputs_are_kept_without_force(self):
         files, count = self.lines('a.gif', 'b.gif', '-d', 'out', code=7)
         self.assertRegex(files[1], '^✗ a.gif: out/a.gif: .*--force')
         self.assertEqual((self.get('out/a.gif'), count), (b'precious', '1 done, 1 failed'))
@@ -262,14 +262,14 @@ class Together(BatchCase):
                     for name in self.made():
                         self.assertEqual(self.get('out/' + name), self.get('one' + os.path.splitext(name)[1]), name)
 
-    def test_takes_the_mean_of_all_channels(self):
+    def test_converts_to_the_mean_of_all_channels(self):
         self.put('a.raw', bytes([1, 2, 4, 255, 255, 254]))
         self.mim('batch', '--from', 'raw', '-i', 'width=2', '-i', 'height=1', '-i', 'channels=3', '-i', 'sample=u8',
                  'a.raw', '-d', 'out', '--gray=mean')
         self.assertEqual(self.get('out/a.raw'), bytes([2, 254]))
 
-    def test_gives_a_file_that_does_not_fit_beside_others_the_whole_budget(self):
-        """80 MB to pack into are more than half of 100 MB, and less than all of it."""
+    def test_gives_a_large_file_the_whole_budget(self):
+        """Packing needs 80 MB, which is more than half of 100 MB, but less than all."""
         for name in ('big.raw', 'next.raw'):
             os.truncate(self.put(name, b''), 80_000_000)
         few = [*RAW, 'width=80000000', 'big.raw', 'next.raw', '-d', 'out', '-f', '--to', 'tiff', '-o',
@@ -284,8 +284,8 @@ class Together(BatchCase):
         self.put('mim-1/mim.conf', b'[limit]\nmemory = 70MB\n')
         self.assertEqual(self.lines(*few, '-j', '2', code=5, env={'XDG_CONFIG_HOME': self.folder}), alone)
 
-    def test_works_at_several_files_at_once(self):
-        """Two pipes, each waiting for the other to be read: only both at once come to an end."""
+    def test_converts_several_files_at_once(self):
+        """Two pipes, which can only be read at the same time."""
         pipes = ['a.raw', 'b.raw']
         for name in pipes:
             os.mkfifo(self.path(name))
@@ -299,7 +299,7 @@ class Together(BatchCase):
 
 class Ending(BatchCase):
     def interrupted(self, number, **more):
-        """A batch whose second file never comes; signalled when the first is there."""
+        """Start a batch whose second file blocks, and send a signal after the first. Return its status and output."""
         self.put('a.raw', b'1234')
         os.mkfifo(self.path('b.raw'))
         self.put('c.raw', b'1234')
@@ -314,7 +314,7 @@ class Ending(BatchCase):
             process.kill()
         return process.returncode, *map(text, said)
 
-    def test_by_a_signal_keeps_what_is_finished(self):
+    def test_by_a_signal_keeps_finished_outputs(self):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             with self.subTest(number.name):
                 self.assertEqual(self.interrupted(number), (130, '1 done, 2 not done\n', ''))
@@ -322,8 +322,8 @@ class Ending(BatchCase):
                 shutil.rmtree(self.path('out'))
                 os.unlink(self.path('b.raw'))
 
-    def test_by_a_signal_in_the_middle_leaves_no_half_file(self):
-        """Signalled when one has begun, and when one or two are finished; a pipe that never comes holds the end back."""
+    def test_by_a_signal_leaves_no_incomplete_output(self):
+        """Send the signal when the first output exists, and when one or two are finished. A pipe that blocks delays the end."""
         names = [f'{i}.raw' for i in range(8)]
         for name in names:
             os.truncate(self.put(name, b''), 12_000_000)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The command line itself: options, help, lists, the terminal, the man page."""
+"""Tests of the command line: options, help, lists, the terminal, the man page."""
 
 import fcntl
 import os
@@ -16,15 +16,15 @@ COMMANDS = ('info', 'convert', 'batch', 'formats', 'plugins', 'explain', 'help')
 
 
 class CommandLine(CommandCase):
-    def test_without_a_command_shows_them_and_fails(self):
+    def test_without_a_command_lists_them_and_fails(self):
         said = self.refuse(2)
         for name in COMMANDS:
             self.assertIn(f'mim {name} ', said)
 
-    def test_tells_its_version(self):
+    def test_prints_its_version(self):
         self.assertRegex(text(self.mim('--version')), r'^mim \d+\.\d+\.\d+\n$')
 
-    def test_refuses_what_it_does_not_know(self):
+    def test_refuses_unknown_commands_and_options(self):
         for args, word in ((['frobnicate'], 'frobnicate'), (['info', '--frobnicate', 'x'], '--frobnicate'),
                            (['info', '-Z', 'x'], '-Z'), (['info', '--force', 'x'], '--force'),
                            (['info', '--json=yes', 'x'], '--json'), (['convert', 'a', 'b', '--to'], '--to'),
@@ -34,7 +34,7 @@ class CommandLine(CommandCase):
                 self.assertTrue(said.startswith('mim: '), said)
                 self.assertIn(word, said)
 
-    def test_refuses_values_that_mean_nothing(self):
+    def test_refuses_invalid_values(self):
         for option, value in (('--memory', '12 parsecs'), ('--memtest', 'x'), ('--threads', '-1'), ('--threads', 'many'),
                               ('--sample', 'u7'), ('--color', 'mauve'), ('--gray', None), ('-o', '=3'), ('--frames', 'a')):
             with self.subTest(option):
@@ -42,7 +42,7 @@ class CommandLine(CommandCase):
                 self.refuse(2, 'convert', TESTCARD, 'out.gif', *args)
         self.assertNothingBeside()
 
-    def test_names_the_side_that_an_option_belongs_to(self):
+    def test_names_an_option_of_the_other_side(self):
         self.assertIn('quantizer', self.refuse(2, 'convert', TESTCARD, 'out.gif', '-i', 'quantizer=wu'))
         self.assertIn('nonesuch', self.refuse(2, 'convert', TESTCARD, 'out.gif', '-o', 'nonesuch=1'))
         self.assertNothingBeside()
@@ -50,18 +50,18 @@ class CommandLine(CommandCase):
     def test_needs_a_format_for_standard_output(self):
         self.assertIn('--to', self.refuse(2, 'convert', TESTCARD, '-'))
 
-    def test_takes_every_spelling_of_a_size(self):
+    def test_accepts_every_spelling_of_a_size(self):
         for word in ('256MB', '512MiB', '1.5GB', '2GB', '100MB', '1000000', '1073741824', '1000000000', 'true', 'false'):
             with self.subTest(word):
                 self.mim('convert', '-qf', TESTCARD, 'out.gif', '--memtest', word)
 
-    def test_takes_a_plugin_by_name(self):
+    def test_accepts_a_plugin_by_name(self):
         self.mim('info', '--plugin', 'gif', TESTCARD)
         self.assertIn('nonesuch', self.refuse(3, 'info', '--plugin', 'nonesuch', TESTCARD))
 
 
 class Lists(CommandCase):
-    def test_of_formats_say_what_can_be_done_and_by_whom(self):
+    def test_of_formats_show_capabilities_and_plugins(self):
         lines = text(self.mim('formats')).splitlines()
         self.assertEqual(lines, sorted(lines))
         gif, = [line for line in lines if line.startswith('gif ')]
@@ -69,17 +69,17 @@ class Lists(CommandCase):
         webp, = [line for line in lines if line.startswith('webp ')]
         self.assertRegex(webp, r'not installed +no known plugin$')
 
-    def test_of_formats_name_the_packages_of_plugins_that_are_missing(self):
+    def test_of_formats_name_the_packages_of_missing_plugins(self):
         said = text(self.mim('formats', env={'MIM_PLUGIN_PATH': '/nonexistent'}))
         for name, plugin in (('gif', 'gif'), ('png', 'png'), ('apng', 'png'), ('mp4', 'video')):
             self.assertRegex(said, rf'(?m)^{name} .* not installed +libmim-plugin-{plugin}$')
 
-    def test_of_plugins_say_where_each_is(self):
+    def test_of_plugins_show_their_location(self):
         said = text(self.mim('plugins'))
         for name in ('gif', 'raw', 'tiff'):
             self.assertRegex(said, rf'(?m)^{name} +\S+ +ready +/.*/{name}\.ini$')
 
-    def test_of_one_plugin_show_all_of_it(self):
+    def test_of_one_plugin_show_all_details(self):
         said = text(self.mim('plugins', 'gif'))
         for word in ('manifest ', 'licence ', 'MIT', 'palettesize'):
             self.assertIn(word, said)
@@ -97,12 +97,12 @@ class Lists(CommandCase):
         self.assertIn('mim.conf:2', said)
 
     def configured(self, *args, code=0):
-        """Run mim with the configuration in this case's directory; what it said."""
+        """Run mim with the configuration in the case's directory, and return its output."""
         done = self.run_mim(*args, env={'XDG_CONFIG_HOME': self.folder})
         self.assertEqual(done.returncode, code, text(done.stderr))
         return text(done.stdout + done.stderr)
 
-    def test_of_plugins_say_why_one_is_disabled(self):
+    def test_of_plugins_explain_why_one_is_disabled(self):
         os.makedirs(self.path('mim-1'))
         self.put('mim-1/mim.conf', b'[policy]\ndeny = gif\n')
         self.assertIn('mim.conf:2', self.configured('plugins'))
@@ -130,7 +130,7 @@ class Help(CommandCase):
         self.assertRegex(writing, r'(?m)^  palettesize  .*256.*2\.\.256')
         self.assertNotIn('palettesize', reading)
 
-    def test_of_what_is_not_there_names_it(self):
+    def test_of_an_unknown_name_quotes_it(self):
         self.assertIn('nonesuch', self.refuse(2, 'help', 'nonesuch'))
         self.assertIn('this is WebP; no plugin for it is known', self.refuse(3, 'help', 'webp'))
         self.assertIn('libmim-plugin-gif', self.refuse(3, 'help', 'gif', env={'MIM_PLUGIN_PATH': '/nonexistent'}))
@@ -225,7 +225,7 @@ class ManPage(CommandCase):
 
 class Terminal(CommandCase):
     def on_terminal(self, *args, feed=None):
-        """Run mim with standard error on a terminal; what appeared there, and the exit code. `feed` gives it input."""
+        """Run mim with standard error on a terminal. Return its output there and the exit code. `feed` writes the input."""
         master, slave = open_terminal()
         process = self.start(*args, stdin=subprocess.PIPE if feed else subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                              stderr=slave, env={'TERM': 'xterm'})
@@ -243,7 +243,7 @@ class Terminal(CommandCase):
         return said, process.wait(timeout=PATIENCE)
 
     def test_shows_progress_of_long_work(self):
-        """Frames come until there is a line; when the first one is due, tests/command/test_progress.c tells."""
+        """Feed frames until the line appears. tests/command/test_progress.c tests when it does."""
         def feed(stdin, master):
             said = b''
             while b'frames' not in said:
@@ -277,7 +277,7 @@ class Terminal(CommandCase):
         os.close(master)
         return said
 
-    def test_has_bold_headings_unless_told_otherwise(self):
+    def test_has_bold_headings_without_no_color(self):
         self.assertIn(b'\x1b[1m', self.headings())
         self.assertNotIn(b'\x1b', self.headings(NO_COLOR='1'))
 

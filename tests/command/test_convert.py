@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""mim convert: what is written, what is kept, and how it ends."""
+"""Tests of mim convert: output, existing files, and how it ends."""
 
 import os
 import resource
@@ -21,7 +21,7 @@ class Convert(CommandCase):
         self.assertEqual(self.raw('b.gif'), pixels)
         self.assertEqual(len(pixels) % (120 * 90 * 12), 0)
 
-    def test_takes_frames_like_python(self):
+    def test_slices_frames_like_python(self):
         self.put('in.raw', bytes(i for i in range(20) for _ in range(4)))
         for word in ('0', '7', '-1', '-20', '3:8', ':', '::-1', '::3', '-3:', ':-17', '5:2', '18:99', '9:4:-2', '-1:-5:-1'):
             part = word.split(':')
@@ -33,12 +33,12 @@ class Convert(CommandCase):
                 else:
                     self.assertEqual(self.raw(*TWENTY, '--frames=' + word), bytes(i for i in chosen for _ in range(4)))
 
-    def test_takes_lists_of_frames_in_their_order(self):
+    def test_keeps_the_order_of_lists_of_frames(self):
         self.put('in.raw', bytes(i for i in range(20) for _ in range(4)))
         self.assertEqual(self.raw(*TWENTY, '--frames', '3,0:2,-1,3')[::4], bytes([3, 0, 1, 19, 3]))
         self.assertEqual(self.raw(*TWENTY, '--frames', '3', '--frames', '1')[::4], bytes([3, 1]))
 
-    def test_refuses_what_is_no_list_of_frames(self):
+    def test_refuses_invalid_lists_of_frames(self):
         self.put('in.raw', bytes(80))
         for word in ('', 'x', '1,', ',1', '1:2:0', '1:2:3:4', '1-2', '99999999999999999999'):
             with self.subTest(word):
@@ -60,7 +60,7 @@ class Convert(CommandCase):
         self.assertEqual(self.raw(*TWENTY, '--sample', 'u16'), b''.join(2 * bytes([i]) for i in range(0, 240, 12)))
         self.assertEqual(self.raw(*TWENTY, '--color', 'rgb'), b''.join(3 * bytes([i]) for i in range(0, 240, 12)))
 
-    def test_takes_the_mean_of_all_channels(self):
+    def test_converts_to_the_mean_of_all_channels(self):
         self.put('rgb.raw', bytes([1, 2, 4, 255, 255, 254]))
         read = ['--from', 'raw', '-i', 'width=2', '-i', 'height=1', '-i', 'channels=3', '-i', 'sample=u8', 'rgb.raw']
         self.assertEqual(self.raw(*read, '--gray=mean'), bytes([2, 254]))
@@ -76,7 +76,7 @@ class Convert(CommandCase):
             self.assertEqual(made[0], made[1], name)
             self.assertEqual(made[0], made[2], name)
 
-    def test_names_options_of_the_output(self):
+    def test_has_shorthands_for_options_of_the_output(self):
         self.mim('convert', TESTCARD, 'a.gif', '--duration', '0.5', '--loop', '3')
         facts, = self.info('a.gif')
         self.assertEqual((facts['duration'], facts['loop']), (6.0, 3))
@@ -92,7 +92,7 @@ class Keeping(CommandCase):
         self.mim('convert', '-q', '--force', TESTCARD, 'out.tiff')
         self.assertEqual(self.info('out.tiff')[0]['frames'], 12)
 
-    def test_sees_an_existing_output_before_any_work(self):
+    def test_detects_an_existing_output_before_any_work(self):
         self.put('out.tiff', b'precious')
         process = self.start('convert', '-', 'out.tiff', stdin=subprocess.PIPE, stderr=subprocess.PIPE)
         try:
@@ -119,15 +119,15 @@ class Keeping(CommandCase):
         self.assertIn('out.tiff', self.refuse(7, 'convert', '-q', TESTCARD, 'out.tiff', preexec_fn=small_files))
         self.assertNothingBeside()
 
-    def test_fails_by_the_output_on_a_full_device(self):
+    def test_reports_a_full_device_as_an_output_failure(self):
         self.refuse(7, 'convert', '-q', TESTCARD, '/dev/full', '--to', 'raw')
 
-    def test_fails_by_the_output_without_permission(self):
+    def test_reports_missing_permission_as_an_output_failure(self):
         self.assertIn('nowhere', self.refuse(7, 'convert', '-q', TESTCARD, 'nowhere/out.tiff'))
 
 
 class Notes(CommandCase):
-    def test_tell_each_loss_once(self):
+    def test_report_each_loss_once(self):
         said = text(self.run_mim('convert', TESTCARD, 'a.tiff').stderr)
         notes = [line for line in said.splitlines() if line.startswith('mim: note: ')]
         self.assertEqual(len(notes), len(said.splitlines()))
@@ -143,7 +143,7 @@ class Notes(CommandCase):
 
 
 class Ending(CommandCase):
-    def test_is_quiet_when_the_reader_has_gone(self):
+    def test_is_quiet_after_the_reader_has_closed(self):
         read, write = os.pipe()
         os.close(read)
         done = subprocess.run([os.environ['MIM'], 'convert', '-q', TESTCARD, '-', '--to', 'raw'], stdout=write,
@@ -152,7 +152,7 @@ class Ending(CommandCase):
         self.assertEqual((done.returncode, done.stderr), (7, b''))
 
     def interrupt(self, number, *args, **more):
-        """Signal mim while it waits for its input; the exit code."""
+        """Send a signal to mim while it waits for its input, and return the exit code."""
         process = self.start(*args, stdin=subprocess.PIPE, stderr=subprocess.PIPE, **more)
         process.stdin.write(bytes(70000))
         process.stdin.flush()
@@ -174,7 +174,7 @@ class Ending(CommandCase):
     def test_of_an_interrupted_info_is_130(self):
         self.assertEqual(self.interrupt(signal.SIGINT, 'info', *TWENTY[:-1], '-', stdout=subprocess.DEVNULL), 130)
 
-    def test_of_a_run_into_a_pipe_that_nobody_reads(self):
+    def test_of_a_run_into_a_full_pipe(self):
         self.put('in.raw', bytes(4_000_000))
         process = self.start('convert', *TWENTY, '-', '--to', 'raw', stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                              bufsize=0)

@@ -28,14 +28,14 @@ a_number_is_a_slice_of_one(void)
 }
 
 static void
-the_last_has_no_stop_for_zero_would_be_the_first(void)
+the_last_frame_has_no_stop(void)
 {
     struct mim_range range = parse_one("-1");
     CHECK(range.has_start && range.start == -1 && !range.has_stop);
 }
 
 static void
-each_part_of_a_slice_may_be_left_out(void)
+each_part_of_a_slice_is_optional(void)
 {
     struct mim_range range = parse_one(":");
     CHECK(!range.has_start && !range.has_stop && range.step == 0);
@@ -61,7 +61,7 @@ a_list_adds_up(void)
 }
 
 static void
-what_is_no_slice_is_quoted(void)
+invalid_slices_are_quoted(void)
 {
     static const char *const wrong[] = { "", "x", "1,", ",1", "1:2:0", "1:2:3:4", "1-2", "1 2", "--1", "-", "1.5",
                                          "9223372036854775807", "-9223372036854775808" };
@@ -80,10 +80,10 @@ main(void)
 {
     const struct CMUnitTest cases[] = {
         CASE(a_number_is_a_slice_of_one),
-        CASE(the_last_has_no_stop_for_zero_would_be_the_first),
-        CASE(each_part_of_a_slice_may_be_left_out),
+        CASE(the_last_frame_has_no_stop),
+        CASE(each_part_of_a_slice_is_optional),
         CASE(a_list_adds_up),
-        CASE(what_is_no_slice_is_quoted),
+        CASE(invalid_slices_are_quoted),
     };
     return cmocka_run_group_tests_name("frames", cases, NULL, NULL);
 }

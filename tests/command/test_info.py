@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""mim info: facts of a file, for people and as JSON."""
+"""Tests of mim info: the facts of a file, for users and as JSON."""
 
 import os
 import subprocess
@@ -17,7 +17,7 @@ class Json(CommandCase):
         facts, = self.info(TESTCARD)
         self.assertEqual(list(facts), KEYS)
 
-    def test_tells_an_animations_count_shape_and_time(self):
+    def test_has_the_count_shape_and_timing_of_an_animation(self):
         facts, = self.info(TESTCARD)
         expected = {'file': TESTCARD, 'format': 'gif', 'plugin': 'gif', 'frames': 12, 'frames_certainty': 'exact', 'width': 120,
                     'height': 90, 'sample': 'u8', 'duration': 1.2, 'fps': 10.0, 'loop': 0}
@@ -30,7 +30,7 @@ class Json(CommandCase):
         self.assertEqual([frame['index'] for frame in facts['each']], list(range(12)))
         self.assertEqual({frame['duration'] for frame in facts['each']}, {0.1})
 
-    def test_of_what_has_no_timing_is_null_there(self):
+    def test_is_null_for_missing_timing(self):
         self.mim('convert', '-q', TESTCARD, 'a.tiff')
         facts, = self.info('a.tiff')
         self.assertEqual((facts['duration'], facts['fps'], facts['loop']), (None, None, None))
@@ -59,18 +59,18 @@ class Json(CommandCase):
         self.assertEqual(sorted(missing['error']), ['message', 'plugin', 'status'])
         self.assertEqual(missing['error']['status'], 'MIM_IO')
 
-    def test_carries_any_file_name_through(self):
+    def test_keeps_any_file_name(self):
         name = os.fsdecode(b'\xff "a"\n\xc3\xa9.gif')
         os.symlink(TESTCARD, self.path(name))
         self.assertEqual(self.info(name)[0]['file'], name)
 
-    def test_of_no_good_input_is_still_an_array(self):
+    def test_is_an_array_without_good_inputs(self):
         self.put('empty', b'')
         self.assertEqual([list(facts) for facts in self.info('empty', 'empty', code=6)], [['file', 'error']] * 2)
 
 
 class Info(CommandCase):
-    def test_tells_a_file_in_one_block(self):
+    def test_describes_a_file_in_one_block(self):
         said = text(self.mim('info', TESTCARD))
         self.assertIn('testcard.gif\n', said)
         for row in ('format           gif, by plugin gif ', 'frames           12\n', 'size             120 x 90, RGB',
@@ -82,7 +82,7 @@ class Info(CommandCase):
         lines = text(self.mim('info', '--each', TESTCARD)).splitlines()
         self.assertEqual(len([line for line in lines if '120 x 90' in line]), 13)
 
-    def test_parts_the_blocks_of_several_files(self):
+    def test_separates_the_blocks_of_several_files(self):
         self.assertEqual(text(self.mim('info', TESTCARD, TESTCARD)).count('\n\n'), 1)
 
     def test_reads_standard_input(self):
@@ -90,19 +90,19 @@ class Info(CommandCase):
             card = file.read()
         self.assertEqual(self.info('-', data=card)[0]['frames'], 12)
 
-    def test_looks_at_a_bomb_without_decoding_it(self):
+    def test_inspects_a_bomb_without_decoding_it(self):
         self.put('bomb.gif', gif(65535, 65535))
         self.assertEqual(self.info('bomb.gif')[0]['width'], 65535)
         self.assertIn('mim: ', self.refuse(5, 'convert', 'bomb.gif', 'bomb.tiff'))
         self.assertNothingBeside('bomb.gif')
 
-    def test_lets_no_text_of_a_file_steer_the_terminal(self):
+    def test_escapes_control_characters_of_metadata(self):
         self.put('evil.gif', gif(1, 1, comment=b'\x1b]0;owned\x07\x1b[2J'))
         for said in (self.mim('info', 'evil.gif'), self.mim('info', '--each', 'evil.gif')):
             self.assertNotIn(b'\x1b', said)
             self.assertIn(rb'\x1b]0;owned\x07', said)
 
-    def test_lets_no_file_name_steer_the_terminal(self):
+    def test_escapes_control_characters_of_file_names(self):
         said = self.refuse(6, 'info', 'no\x1b[31m.gif')
         self.assertNotIn('\x1b', said)
         self.assertIn(r'no\x1b[31m.gif', said)
@@ -110,7 +110,7 @@ class Info(CommandCase):
     def test_is_plain_in_a_pipe(self):
         self.assertNotIn(b'\x1b', self.mim('info', TESTCARD))
 
-    def test_goes_on_after_a_bad_file(self):
+    def test_continues_after_a_bad_file(self):
         done = self.run_mim('info', 'missing.gif', TESTCARD)
         self.assertEqual(done.returncode, 6)
         self.assertIn('frames           12', text(done.stdout))
@@ -123,16 +123,16 @@ class Info(CommandCase):
         self.refuse(6, 'info', 'text', 'missing')
         self.refuse(1, 'info', 'text', 'a.webp')
 
-    def test_names_the_package_that_is_missing(self):
+    def test_names_the_missing_package(self):
         said = self.refuse(3, 'info', TESTCARD, env={'MIM_PLUGIN_PATH': '/nonexistent'})
         self.assertTrue(said.endswith('no installed plugin reads it. Install the package libmim-plugin-gif\n'), said)
 
-    def test_names_no_package_where_none_is_known(self):
+    def test_names_no_package_if_none_is_known(self):
         self.put('a.webp', b'RIFF    WEBP' + bytes(60))
         self.assertEqual(self.refuse(3, 'info', 'a.webp'),
                          'mim: a.webp: this is WebP; no plugin for it is known to this build\n')
 
-    def test_says_a_files_name_once(self):
+    def test_prints_the_name_of_a_file_once(self):
         said = self.refuse(6, 'info', 'missing.gif')
         self.assertEqual(said, 'mim: missing.gif: No such file or directory\n')
 

@@ -49,7 +49,7 @@ check_text(const char *text, size_t size, const char *expected)
 }
 
 static void
-text_is_escaped_where_it_must_be(void)
+text_is_escaped_if_necessary(void)
 {
     check_text("a\"b\\c\n\x1b", 7, "\"a\\\"b\\\\c\\u000a\\u001b\"");
     check_text("\0", 1, "\"\\u0000\"");
@@ -60,7 +60,7 @@ static void
 bytes_that_are_no_utf8_survive(void)
 {
     check_text("\xff", 1, "\"\\udcff\"");
-    check_text("\xc3", 1, "\"\\udcc3\"");             /* cut short */
+    check_text("\xc3", 1, "\"\\udcc3\"");             /* truncated */
     check_text("\xc0\x80", 2, "\"\\udcc0\\udc80\"");  /* not the shortest form */
     check_text("\xed\xa0\x80", 3, "\"\\udced\\udca0\\udc80\""); /* a surrogate */
     check_text("\xf4\x90\x80\x80", 4, "\"\\udcf4\\udc90\\udc80\\udc80\""); /* past U+10FFFF */
@@ -131,7 +131,7 @@ main(void)
 {
     const struct CMUnitTest cases[] = {
         CASE(lists_and_objects_nest),
-        CASE(text_is_escaped_where_it_must_be),
+        CASE(text_is_escaped_if_necessary),
         CASE(bytes_that_are_no_utf8_survive),
         CASE(reals_are_short_and_exact),
         CASE(unknown_counts_are_null),

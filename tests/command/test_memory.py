@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every allocation of the command and the library under it fails in turn: told, nothing lost in silence, nothing left."""
+"""Makes every allocation of the command and the library fail in turn. Failures must be reported, and leave no files."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ FEW = ('--frames', '0:3')
 
 class Memory(CommandCase):
     def attempt(self, args, place, for_ever):
-        """Run with the allocation number `place` failing; (was it reached?, the finished run)."""
+        """Run with the allocation number `place` failing. Return (whether it was reached, the finished process)."""
         read, write = os.pipe()
         env = self.environment(MIM_TEST_FAIL_AT=str(place), MIM_TEST_FAIL_FD=str(write))
         if for_ever:
@@ -26,7 +26,7 @@ class Memory(CommandCase):
         return reached, done
 
     def try_all(self, *args, output=None):
-        """Once and for ever, until the run ends before the place is reached."""
+        """Fail each allocation, once or with all that follow, until the run ends before the place is reached."""
         wanted = self.run_mim(*args)
         self.assertEqual(wanted.returncode, 0, text(wanted.stderr))
         written = self.take(output)
@@ -37,7 +37,7 @@ class Memory(CommandCase):
                     reached, done = self.attempt(args, place, for_ever)
                     what = f'allocation {place}, exit {done.returncode}: {text(done.stderr)}'
                     self.assertIn(done.returncode, (0, 5), what)
-                    if done.returncode == 0: # done without, or never reached
+                    if done.returncode == 0: # not essential, or not reached
                         self.assertTrue((done.stdout, self.take(output)) == (wanted.stdout, written), "another result: " + what)
                     else:
                         self.assertTrue(done.stderr.startswith(b'mim: '), what)
@@ -47,7 +47,7 @@ class Memory(CommandCase):
                 self.assertGreater(place, 20)
 
     def take(self, name):
-        """Content of an output, which is removed."""
+        """Return the content of an output, and remove it."""
         if name is None or not os.path.exists(self.path(name)):
             return None
         content = self.get(name)

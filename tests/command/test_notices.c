@@ -27,7 +27,7 @@ a_kind_is_kept_once_with_its_count(void)
 }
 
 static void
-values_that_are_lost_are_named_one_by_one(void)
+lost_values_are_reported_by_name(void)
 {
     notices.count = 0;
     say(MIM_NOTICE_METADATA, "no place for comment");
@@ -56,7 +56,7 @@ main(void)
 {
     const struct CMUnitTest cases[] = {
         CASE(a_kind_is_kept_once_with_its_count),
-        CASE(values_that_are_lost_are_named_one_by_one),
+        CASE(lost_values_are_reported_by_name),
         CASE(very_many_kinds_are_still_counted),
     };
     return cmocka_run_group_tests_name("notices", cases, NULL, NULL);

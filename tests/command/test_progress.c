@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* When the progress line is drawn and what it says, on a clock that is held. */
+/* Tests when the progress line is drawn, and its text, with a controlled clock. */
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -29,7 +29,7 @@ begin(const char *terminal)
     progress_start();
 }
 
-/* Let time pass and the job get on; what is drawn for it. */
+/* Advances the clock and the job, and returns the text that is drawn. */
 static const char *
 show(uint64_t ms, uint64_t done, uint64_t total)
 {
@@ -57,7 +57,7 @@ clear(void)
 }
 
 static void
-nothing_is_shown_of_short_work(void)
+short_jobs_show_nothing(void)
 {
     begin("xterm");
     for (int i = 0; i < 499; i++)
@@ -66,7 +66,7 @@ nothing_is_shown_of_short_work(void)
 }
 
 static void
-the_line_comes_after_half_a_second_and_goes(void)
+the_line_appears_after_half_a_second_and_is_cleared(void)
 {
     begin("xterm");
     assert_string_equal(show(499, 10, MIM_UNKNOWN), "");
@@ -85,7 +85,7 @@ it_is_drawn_every_tenth_of_a_second(void)
 }
 
 static void
-none_is_shown_where_lines_cannot_be_redrawn(void)
+the_line_needs_a_terminal_that_can_redraw(void)
 {
     begin("dumb");
     assert_string_equal(show(5000, 20, MIM_UNKNOWN), "");
@@ -101,10 +101,10 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(nothing_is_shown_of_short_work),
-        CASE(the_line_comes_after_half_a_second_and_goes),
+        CASE(short_jobs_show_nothing),
+        CASE(the_line_appears_after_half_a_second_and_is_cleared),
         CASE(it_is_drawn_every_tenth_of_a_second),
-        CASE(none_is_shown_where_lines_cannot_be_redrawn),
+        CASE(the_line_needs_a_terminal_that_can_redraw),
     };
     return cmocka_run_group_tests_name("command progress", cases, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Series: patterns and directories as inputs, patterns as outputs, and what is left when it ends badly."""
+"""Tests of series: patterns and directories as inputs, patterns as outputs, and the files left after failures."""
 
 import os
 import resource
@@ -15,7 +15,7 @@ class Series(CommandCase):
         return sorted(os.listdir(self.path(folder)))
 
     def frames(self, *names, folder='in', source=TESTCARD):
-        """Frame i of the test card as each name."""
+        """Write frame i of the test card to the i-th name."""
         os.makedirs(self.path(folder), exist_ok=True)
         for i, name in enumerate(names):
             self.mim('convert', '-q', source, f'{folder}/{name}', '--frames', str(i))
@@ -32,7 +32,7 @@ class Series(CommandCase):
         self.mim('convert', '-q', 'a.tiff', 'd/%d.gif')
         self.assertEqual(self.raw('d'), self.raw(TESTCARD))
 
-    def test_order_is_that_of_numbers(self):
+    def test_order_is_by_number(self):
         self.frames('p10.gif', 'p9.gif', 'p1.gif', 'p0.gif')
         card = self.raw(TESTCARD)
         size = len(card) // 12
@@ -41,7 +41,7 @@ class Series(CommandCase):
             self.assertEqual(self.raw('-q', name), b''.join(reversed(frames)))
         self.assertEqual(self.raw('-q', 'in', '--frames', '-1,0'), frames[0] + frames[3])
 
-    def test_numbers_start_where_asked(self):
+    def test_numbers_start_as_requested(self):
         self.mim('convert', '-q', TESTCARD, '%02d.gif', '--start', '95')
         self.assertEqual(self.names(), sorted(f'{i:02}.gif' for i in range(95, 107)))
         for word in ('-1', 'x', '', '1x', '99999999999999999999'):
@@ -49,7 +49,7 @@ class Series(CommandCase):
                 self.assertIn('--start', self.refuse(2, 'convert', TESTCARD, 'x%d.gif', '--start=' + word))
         self.assertIn('is one file', self.refuse(2, 'convert', TESTCARD, 'x.gif', '--start', '1'))
 
-    def test_gaps_and_strangers_are_told(self):
+    def test_gaps_and_other_files_are_reported(self):
         self.frames('f_1.gif', 'f_2.gif', 'f_5.gif')
         self.put('in/notes.txt', b'x')
         done = self.run_mim('info', 'in/f_%d.gif')
@@ -58,7 +58,7 @@ class Series(CommandCase):
         self.assertIn('notes.txt', text(self.run_mim('info', 'in').stderr))
         self.assertIn('left out', self.refuse(6, 'info', '--strict', 'in'))
 
-    def test_info_and_explain_know_series(self):
+    def test_info_and_explain_support_series(self):
         self.frames('1.gif', '2.tiff', '3.gif')
         info = self.info('in')[0]
         self.assertEqual((info['files'], info['frames'], info['format']), (3, 3, 'gif'))
@@ -71,7 +71,7 @@ class Series(CommandCase):
         self.assertIn('2.tiff', text(done.stderr))
         self.assertEqual(text(done.stdout).count('"index"'), 2, 'the others are listed')
 
-    def test_nothing_there_is_told_with_the_pattern(self):
+    def test_no_match_is_reported_with_the_pattern(self):
         os.mkdir(self.path('empty'))
         for name in ('f_%03d.gif', 'f_*.gif', 'empty', 'no/%d.gif'):
             with self.subTest(name):
@@ -88,14 +88,14 @@ class Series(CommandCase):
         self.assertEqual(len(self.names()), 12)
         self.assertEqual(self.get('f_003.gif')[:4], b'GIF8')
 
-    def test_what_is_no_output_shows_a_pattern(self):
+    def test_invalid_outputs_suggest_a_pattern(self):
         os.mkdir(self.path('d'))
         self.assertIn('d/frame_%03d.', self.refuse(7, 'convert', TESTCARD, 'd', '--to', 'gif'))
         self.assertIn('o_%03d.gif', self.refuse(2, 'convert', TESTCARD, 'o_*.gif'))
         self.assertIn('two numbers', self.refuse(2, 'convert', TESTCARD, '%d_%d.gif'))
         self.assertEqual(self.names(), ['d'])
 
-    def test_damage_writes_nothing_or_all_that_is_good(self):
+    def test_damage_writes_nothing_or_all_good_frames(self):
         self.frames('0.gif', '1.gif', '2.gif', '3.gif')
         self.put('in/1.gif', b'GIF89a')
         said = self.refuse(6, 'convert', 'in', 'o_%d.gif')
@@ -115,7 +115,7 @@ class Series(CommandCase):
         self.assertEqual(self.get('o_1.tiff'), b'old')
 
     def slow_series(self):
-        """A conversion to a series that waits for its input after some frames."""
+        """Start a conversion to a series that waits for its input after some frames."""
         size = 64 * 64
         self.put('o_2.gif', b'old')
         child = self.start('convert', '-fq', '-', 'o_%d.gif', '--from', 'raw', '-i', 'width=64', '-i', 'height=64', '-i',
@@ -138,14 +138,14 @@ class Series(CommandCase):
         self.assertEqual(self.names(), ['o_2.gif'])
         self.assertEqual(self.get('o_2.gif'), b'old')
 
-    def test_a_kill_leaves_a_hidden_directory_at_most(self):
+    def test_a_kill_leaves_at_most_a_hidden_directory(self):
         child = self.slow_series()
         child.kill()
         self.finish(child)
         self.assertEqual([name for name in self.names() if not name.startswith('.')], ['o_2.gif'])
         self.assertEqual(self.get('o_2.gif'), b'old')
 
-    def test_batch_takes_series_and_makes_them(self):
+    def test_batch_reads_and_writes_series(self):
         self.frames('f_0.gif', 'f_1.gif')
         self.frames('7.gif', '8.gif', '9.gif', folder='other')
         self.mim('batch', '-q', 'in/f_%d.gif', 'other', 'other/*.gif', '-d', 'out', '--to', 'tiff', '--name', '{index}_{name}')

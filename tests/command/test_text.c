@@ -19,7 +19,7 @@ check_shown(const char *text, size_t max, const char *expected)
 }
 
 static void
-what_could_steer_a_terminal_is_made_visible(void)
+control_characters_are_escaped(void)
 {
     check_shown("a\x1b[2Jb", 99, "a\\x1b[2Jb");
     check_shown("\x7f\t\r\n\x01", 99, "\\x7f\\t\\r\\n\\x01");
@@ -28,14 +28,14 @@ what_could_steer_a_terminal_is_made_visible(void)
 }
 
 static void
-broken_utf8_is_shown_byte_by_byte(void)
+invalid_utf8_is_escaped_by_byte(void)
 {
     check_shown("\xff\xfe", 99, "\\xff\\xfe");
     check_shown("\xe2\x82", 99, "\\xe2\\x82");
 }
 
 static void
-good_utf8_is_left_alone(void)
+valid_utf8_is_unchanged(void)
 {
     check_shown("\xc3\xa9\xf0\x9f\x8e\x9e", 99, "\xc3\xa9\xf0\x9f\x8e\x9e");
 }
@@ -48,7 +48,7 @@ an_excerpt_counts_characters(void)
 }
 
 static void
-a_cell_is_filled_up_by_what_is_seen(void)
+a_cell_is_padded_by_its_visible_width(void)
 {
     char *shown;
     size_t size;
@@ -66,11 +66,11 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(what_could_steer_a_terminal_is_made_visible),
-        CASE(broken_utf8_is_shown_byte_by_byte),
-        CASE(good_utf8_is_left_alone),
+        CASE(control_characters_are_escaped),
+        CASE(invalid_utf8_is_escaped_by_byte),
+        CASE(valid_utf8_is_unchanged),
         CASE(an_excerpt_counts_characters),
-        CASE(a_cell_is_filled_up_by_what_is_seen),
+        CASE(a_cell_is_padded_by_its_visible_width),
     };
     return cmocka_run_group_tests_name("text", cases, NULL, NULL);
 }

@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-/* A machine that fails on request: allocations and system calls, counted and refused. Linked into a program these
- * definitions stand before the C library's; as a module they are preloaded into mim, and the environment arms them. */
+/* Makes allocations and system calls fail on request, and counts them. Linked into a program, these definitions replace
+ * those of the C library; as a module, they are preloaded into mim and configured by the environment. */
 #ifndef MIM_TESTS_FAULTS_H
 #define MIM_TESTS_FAULTS_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The n-th allocation from now on (0 is the next) is refused; with `for_ever` all that follow too. */
+/* Make the n-th allocation from now on fail (0 is the next); with `for_ever` all that follow, too. */
 void fault_memory_at(long n, bool for_ever);
-/* Back to normal. Was any refused? */
+/* Stop failing, and return whether an allocation failed. */
 bool fault_memory_recover(void);
 
-/* What was asked for since the last reset. */
+/* Allocations since the last reset. */
 struct fault_memory {
     uint64_t calls, bytes, largest;
-    uint64_t peak; /* most bytes that were held at once, above what was held at the reset */
+    uint64_t peak; /* maximum of allocated bytes, relative to those at the reset */
 };
 void fault_memory_reset(void);
 struct fault_memory fault_memory_asked(void);
-/* Blocks that were given and not yet taken back. */
+/* Return the number of blocks that are not freed. */
 long fault_memory_live(void);
 
 enum fault_call {
@@ -28,20 +28,20 @@ enum fault_call {
     FAULT_WRITE, /* write, pwrite */
     FAULT_SYNC,
     FAULT_CLOSE, /* of a regular file */
-    FAULT_OPEN,  /* what may create a file */
+    FAULT_OPEN,  /* calls that can create a file */
     FAULT_LINK,
     FAULT_RENAME
 };
 
 enum fault_kind {
     FAULT_ERROR,    /* -1 with `number` */
-    FAULT_SHORT,    /* one byte less than half of what was asked for, at least one */
-    FAULT_END,      /* 0: the end, before its time */
-    FAULT_KILL,     /* SIGKILL, before the call is done */
-    FAULT_INTERRUPT /* SIGINT, before the call is done */
+    FAULT_SHORT,    /* one byte less than half of the request, at least one */
+    FAULT_END,      /* 0: a premature end */
+    FAULT_KILL,     /* SIGKILL before the call */
+    FAULT_INTERRUPT /* SIGINT before the call */
 };
 
-/* Calls on descriptors of files below `directory` are counted; the one number `at` (0 is the first) goes wrong. */
+/* Counts calls on descriptors of files below `directory`. The call number `at` fails; 0 is the first. */
 struct fault_plan {
     enum fault_call call;
     enum fault_kind kind;
@@ -51,7 +51,7 @@ struct fault_plan {
     const char *directory;
 };
 void fault_calls_plan(const struct fault_plan *plan); /* NULL: none */
-/* Calls of the planned sort that were seen, up to and with the one that went wrong and after it. */
+/* Return the number of calls of the planned kind, including the one that failed and later ones. */
 long fault_calls_seen(void);
 
 #endif

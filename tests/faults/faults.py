@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The command on a machine that fails: mim with the shim preloaded, and what the shim saw."""
+"""Runs mim with the shim preloaded, which makes calls fail and reports them."""
 
 import collections
 import os
@@ -18,7 +18,7 @@ RAW_SHAPE = ['--from', 'raw', '-i', 'width=5', '-i', 'height=4', '-i', 'channels
 
 
 def sample(count, most):
-    """Places 0..count-1, or about `most` of them spread evenly, the first few and the last among them."""
+    """Return 0..count-1, or about `most` of these spread evenly, including the first few and the last."""
     if FULL or count <= most:
         return range(count)
     step = count / most
@@ -26,7 +26,7 @@ def sample(count, most):
 
 
 class FaultCase(unittest.TestCase):
-    """A case with an empty directory of its own, the seeds beside it, and a home without configuration."""
+    """A test case with an empty directory, the seeds, and a home directory without configuration."""
 
     maxDiff = 2000
 
@@ -59,7 +59,7 @@ class FaultCase(unittest.TestCase):
         return env
 
     def run_mim(self, *args, **faults):
-        """Run mim with these faults; the finished run and the shim's report, None after a sudden death."""
+        """Run mim with these faults. Return the finished process and the shim's report, which is None if mim was killed."""
         read, write = os.pipe()
         try:
             done = subprocess.run([os.environ['MIM'], *args], env=self.environment({**faults, 'report': write}),
@@ -79,7 +79,7 @@ class FaultCase(unittest.TestCase):
         return done
 
     def shape(self, name):
-        """What the command has to be told of a file."""
+        """Return the options that mim needs to read a file."""
         return RAW_SHAPE if name.endswith('.raw') else []
 
     def inputs(self, *endings):

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* System calls that go wrong on request. */
+/* Makes system calls fail on request. */
 #undef _FILE_OFFSET_BITS /* both names of each call are defined here */
 #include "faults.h"
 
@@ -32,7 +32,7 @@ fault_calls_seen(void)
     return atomic_load(&seen);
 }
 
-/* A file below the directory, also one without a name. */
+/* Returns whether the descriptor is a file below the directory, which may have no name. */
 static bool
 is_below(int fd)
 {
@@ -50,7 +50,7 @@ is_regular(int fd)
     return !fstat(fd, &st) && S_ISREG(st.st_mode);
 }
 
-/* Is this the call that goes wrong? Signals are sent from here, and the call then goes its way. */
+/* Returns whether this call must fail. Sends the planned signal, after which the call proceeds. */
 static bool
 goes_wrong(enum fault_call call)
 {
@@ -88,7 +88,7 @@ shortened(size_t size)
     return size > 3 ? size / 2 - 1 : 1;
 }
 
-/* What the failing call returns; the remaining arguments are the real one's. */
+/* Calls the real function, or returns the result of the planned failure. The other arguments are those of the call. */
 #define TRANSFER(name, call, data_type, parameters, ...) \
     ssize_t name parameters \
     { \
@@ -120,7 +120,7 @@ fsync(int fd)
     return fails(FAULT_SYNC, fd) ? -1 : next(fd);
 }
 
-/* It is closed all the same, as the kernel does it. */
+/* A failing close closes the descriptor, as in the kernel. */
 int
 close(int fd)
 {

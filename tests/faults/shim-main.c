@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Preloaded into a program: the environment says what goes wrong from main() on, and a descriptor is told what did. */
+/* The shim for preloading: the environment configures the faults, from main() on, and a descriptor receives the report.
+ * */
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The allocator's entries: counted, and refused on request. Next in line is the C library or the sanitizer. */
+/* Makes allocations fail on request, and counts them. Calls the allocator of the C library or the sanitizer. */
 #include "faults.h"
 
 #include <dlfcn.h>
@@ -21,11 +21,11 @@ static atomic_long left = LONG_MAX; /* allocations before the one that fails */
 static atomic_bool fails_for_ever, refused;
 static atomic_long live;
 static atomic_llong held, peak, start;
-static atomic_bool weighs; /* from the first reset on: a sanitizer cannot tell sizes before it is ready */ /* bytes */
+static atomic_bool weighs; /* set by the first reset, because a sanitizer does not know sizes before it is initialised */
 static atomic_uint_fast64_t calls, bytes, largest;
 static __thread bool exempt __attribute__((tls_model("initial-exec")));
 
-/* Looking up the next allocator may itself allocate: that comes from here and is never given back. */
+/* Memory for allocations while looking up the next allocator. It is never freed. */
 static _Alignas(max_align_t) char first_aid[16384];
 static size_t first_aid_used;
 static bool resolving;
@@ -165,7 +165,7 @@ calloc(size_t n, size_t size)
         return NULL;
     }
     if (!resolve())
-        return give_first_aid(whole); /* zeros: it was never used before */
+        return give_first_aid(whole); /* already zero */
     return is_refused(whole) ? NULL : given(next_calloc(n, size));
 }
 
@@ -232,7 +232,7 @@ aligned_alloc(size_t alignment, size_t size)
     return block;
 }
 
-/* The sanitizer has its own of these, which would go past malloc() above. */
+/* The sanitizer has its own versions of these, which do not call malloc() above. */
 char *
 strndup(const char *text, size_t most)
 {
@@ -251,7 +251,7 @@ strdup(const char *text)
     return strndup(text, strlen(text));
 }
 
-/* A sanitizer asks this at the start of every thread, and dies without an answer. */
+/* A sanitizer calls this at the start of every thread, and crashes if it fails. */
 int
 pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes)
 {
@@ -264,8 +264,8 @@ pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes)
     return number;
 }
 
-/* The leak checker knows what the dynamic linker keeps by who asked for it; here that is always us. What libltdl forgets
- * when its own memory fails is 88 bytes, once. */
+/* The leak checker recognises memory of the dynamic linker by its caller, which is always the shim here. libltdl leaks
+ * 88 bytes once if an allocation fails. */
 const char *__lsan_default_suppressions(void);
 const char *
 __lsan_default_suppressions(void)
@@ -273,7 +273,8 @@ __lsan_default_suppressions(void)
     return "leak:_dl_map_object_deps\nleak:dl_open_worker_begin\nleak:_dl_allocate_tls\nleak:lt__malloc\n";
 }
 
-/* It takes thread-local blocks that happen to lie 16 bytes into a page for those of another C library, and crashes. */
+/* The leak checker mistakes thread-local blocks at an offset of 16 bytes in a page for those of another C library, and
+ * crashes. */
 const char *__lsan_default_options(void);
 const char *
 __lsan_default_options(void)

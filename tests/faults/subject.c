@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Small files of every format, and what comes of reading or converting one. */
+/* Small files of every format, and the outcome of reading or converting one. */
 #include "subject.h"
 
 #include <dirent.h>
@@ -189,7 +189,7 @@ convert_subject(struct mim_context *context, struct mim_source *source, const st
     return status;
 }
 
-/* raw files say nothing of themselves. */
+/* A raw file does not state its shape. */
 static enum mim_status
 set_raw_shape(struct mim_open_options *options, struct mim_options **shape, struct mim_error *err)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Every call of an application's source and sink goes wrong in turn. */
+/* Makes every call of an application's source and sink fail in turn. */
 #include <errno.h>
 
 #include "subject.h"
@@ -10,7 +10,7 @@ struct stream {
     const struct subject *subject;
     enum mishap mishap;
     int number;
-    long at, seen; /* the call that goes wrong; calls so far */
+    long at, seen; /* the call that fails; the number of calls */
     bool for_ever;
     int closed;
 };
@@ -79,7 +79,7 @@ differs(const struct attempt *attempt, const struct stream *stream, const struct
     return !wanted;
 }
 
-/* Does an outcome say what became of the call? */
+/* Returns whether an outcome reports the failing call. */
 typedef bool (*verdict)(const struct outcome *outcome, const struct outcome *whole);
 
 static bool
@@ -95,14 +95,15 @@ is_whole(const struct outcome *outcome, const struct outcome *whole)
     return outcome_equal(outcome, whole);
 }
 
-/* What was not there may not have been needed. */
+/* A missing byte may not be needed. */
 static bool
 is_io_or_whole(const struct outcome *outcome, const struct outcome *whole)
 {
     return is_io(outcome, whole) || is_whole(outcome, whole);
 }
 
-/* Fewer frames are never all, unless the format has no end of its own: then a stream ends where it ends. */
+/* Returns whether fewer frames may be a success: only in a format without an end marker, where the end of the stream
+ * counts. */
 static bool
 is_cut(const struct outcome *outcome, const struct outcome *whole)
 {
@@ -129,7 +130,7 @@ every_read(struct attempt attempt, struct stream stream, bool sequential, verdic
     return failures;
 }
 
-/* Forwards, backwards and into another file, from what can seek and from what cannot. */
+/* Reads forwards and backwards, and converts, from seekable sources and from streams. */
 static void
 every_read_of_every_format(struct stream stream, verdict is_right)
 {
@@ -140,7 +141,7 @@ every_read_of_every_format(struct stream stream, verdict is_right)
             failures += every_read(attempt, stream, sequential, is_right);
             attempt.threads = 3;
             failures += every_read(attempt, stream, sequential, is_right);
-            attempt.backwards = true; /* a frame that failed may be covered by the one that is wanted */
+            attempt.backwards = true; /* the frame that is read may cover one that failed */
             failures += every_read(attempt, stream, sequential, is_right == is_io ? is_io_or_whole : is_right);
             attempt.backwards = false;
             attempt.to = "gif";
@@ -151,14 +152,14 @@ every_read_of_every_format(struct stream stream, verdict is_right)
 }
 
 static void
-a_read_that_fails_is_io(void)
+a_failing_read_is_an_io_error(void)
 {
     every_read_of_every_format((struct stream){ .mishap = FAILS, .number = EIO }, is_io);
     every_read_of_every_format((struct stream){ .mishap = FAILS, .number = EIO, .for_ever = true }, is_io);
 }
 
 static void
-a_read_that_is_interrupted_is_tried_again(void)
+an_interrupted_read_is_retried(void)
 {
     every_read_of_every_format((struct stream){ .mishap = INTERRUPTED, .number = EINTR }, is_whole);
 }
@@ -171,7 +172,7 @@ a_short_read_is_not_the_end(void)
 }
 
 static void
-a_file_that_becomes_shorter_is_io(void)
+a_truncated_file_is_an_io_error(void)
 {
     long failures = 0;
     for (size_t i = 0; i < subject_count; i++) {
@@ -282,7 +283,7 @@ every_write(struct attempt attempt, int seekable)
 }
 
 static void
-a_write_that_fails_or_comes_short_is_io(void)
+a_failing_or_short_write_is_an_io_error(void)
 {
     static const char *const targets[] = { "raw", "gif", "tiff" };
     long failures = 0;
@@ -298,12 +299,12 @@ int
 main(void)
 {
     static const struct CMUnitTest cases[] = {
-        CASE(a_read_that_fails_is_io),
-        CASE(a_read_that_is_interrupted_is_tried_again),
+        CASE(a_failing_read_is_an_io_error),
+        CASE(an_interrupted_read_is_retried),
         CASE(a_short_read_is_not_the_end),
-        CASE(a_file_that_becomes_shorter_is_io),
+        CASE(a_truncated_file_is_an_io_error),
         CASE(a_stream_that_ends_early_is_never_success_with_fewer_frames),
-        CASE(a_write_that_fails_or_comes_short_is_io),
+        CASE(a_failing_or_short_write_is_an_io_error),
     };
     subjects_load_seeds();
     return cmocka_run_group_tests_name("callbacks", cases, NULL, NULL);

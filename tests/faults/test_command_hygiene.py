@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""valgrind has nothing to say, and the public layout is the same where words have 32 bits."""
+"""valgrind reports nothing, and public structs have the same layout on 32-bit machines."""
 
 import os
 import subprocess
@@ -23,8 +23,8 @@ class Hygiene(FaultCase):
         self.assertEqual(done.returncode, 0, said)
         self.assertNotIn('==', said)
 
-    if not SANITIZED:  # the sanitizers look for the same, and do not run under valgrind
-        def test_valgrind_is_silent(self):
+    if not SANITIZED:  # sanitizers find the same errors, and do not run under valgrind
+        def test_valgrind_reports_nothing(self):
             for name in self.inputs('.gif', '.tif', '.raw'):
                 shape = self.shape(name)
                 with self.subTest(f'info {name}'):
@@ -36,7 +36,7 @@ class Hygiene(FaultCase):
                     self.valgrind('convert', 'by-hand.gif', '-', '--to', target)
                     self.valgrind('convert', *self.shape('samples.raw'), 'samples.raw', '-', '--to', target)
 
-    def test_layouts_hold_in_32_bits(self):
+    def test_layouts_are_the_same_in_32_bits(self):
         program = ''.join(f'#include <mim/{name}>\n' for name in sorted(os.listdir(os.path.join(INCLUDE, 'mim'))))
         done = subprocess.run(['gcc', '-m32', '-std=gnu17', '-Wall', '-Wextra', '-Werror', '-I', INCLUDE,
                                '-D_GNU_SOURCE', '-fsyntax-only', '-x', 'c', '-'], input=program, text=True,

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: MIT
-"""Every allocation of the command's process fails in turn, those of libtiff, libltdl and the C library among them."""
+"""Makes every allocation of the command's process fail in turn, including those of libtiff, libltdl and the C library."""
 
 import tap
 from faults import NO_MEMORY, FaultCase, sample
 
 
-# The dynamic loader ends the process by itself when it has no memory for the unique symbols of libstdc++, which comes
-# with libtiff: nothing of ours is asked.
+# The dynamic loader exits when it has no memory for the unique symbols of libstdc++, which libtiff depends on. mim cannot
+# prevent that.
 LOADER_GAVE_UP = (127, 'out of memory\n')
 
 
@@ -14,7 +14,7 @@ class CommandMemory(FaultCase):
     def check(self, done, wanted, what):
         if (done.returncode, done.said) == LOADER_GAVE_UP and 'tif' in what:
             return
-        if done.returncode == 0:  # it did without
+        if done.returncode == 0:  # the allocation was not essential
             self.assertEqual(done.stdout, wanted.stdout, what)
         else:
             self.assertEqual(done.returncode, NO_MEMORY, what)
@@ -32,7 +32,7 @@ class CommandMemory(FaultCase):
 
     def test_may_fail_in_info(self):
         self.try_places('info', '--json', '--each', 'animated.gif')
-        self.try_places('info', '--each', 'strips-lzw.tif')  # libtiff decodes, and is not asked here
+        self.try_places('info', '--each', 'strips-lzw.tif')  # libtiff only decodes this file
         self.try_places('info', *self.shape('samples.raw'), 'samples.raw')
 
     def test_may_fail_in_lists(self):

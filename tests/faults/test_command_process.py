@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The command's process as a whole: its memory in a long job, and its death at any moment."""
+"""Tests of the whole process: its memory in a long job, and being killed at any time."""
 
 import os
 import random
@@ -14,11 +14,11 @@ from faults import FULL, INTERRUPTED, OUTPUT_FAILED, FaultCase
 
 MIB = 1 << 20
 CEILING = 64 * MIB + 20 * MIB
-SANITIZED = os.environ['MIM_FAULT_SANITIZED'] == 'yes'  # then the process holds more than it asked for
+SANITIZED = os.environ['MIM_FAULT_SANITIZED'] == 'yes'  # sanitizers need more memory
 
 
 def stack(pages, width, height):
-    """A TIFF of gray pages that all have the same deflated strip."""
+    """Make a TIFF of gray pages that share a deflated strip."""
     strip = zlib.compress(bytes(i * 31 % 251 for i in range(width)) * height, 6)
     entries = [(256, 4, width), (257, 4, height), (258, 3, 8), (259, 3, 8), (262, 3, 1), (273, 4, 8), (277, 3, 1),
                (278, 4, height), (279, 4, len(strip))]
@@ -34,7 +34,7 @@ def stack(pages, width, height):
 
 class Process(FaultCase):
     def resident(self, *args):
-        """Most memory that a run had in the machine, without the shim."""
+        """Return the peak resident memory of a run without the shim."""
         env = self.environment({})
         del env['LD_PRELOAD']
         child = subprocess.Popen([os.environ['MIM'], *args], env=env, cwd=self.folder, stdout=subprocess.DEVNULL,
@@ -52,7 +52,7 @@ class Process(FaultCase):
             args = ('convert', 'stack.tif', '/dev/null', '--to', 'raw', '--threads', threads)
             with self.subTest(f'asked for, {threads} threads'):
                 self.assertLess(self.mim(*args).report.peak, CEILING)
-            if not SANITIZED and threads != '8':  # of what many threads free, malloc() keeps some for each
+            if not SANITIZED and threads != '8':  # malloc() caches freed memory per thread
                 with self.subTest(f'resident, {threads} threads'):
                     self.assertLess(self.resident(*args), CEILING)
 
@@ -62,7 +62,7 @@ class Process(FaultCase):
         self.assertLess(done.report.peak, CEILING)
 
     def interrupt(self, number, output, wait):
-        """Start a conversion of a second or so, and end it after `wait` seconds."""
+        """Start a conversion of about a second, and kill it after `wait` seconds."""
         args = [os.environ['MIM'], 'convert', 'stack.tif', '--force', '--quiet', output]
         child = subprocess.Popen(args, env=self.environment({}), cwd=self.folder, stdout=subprocess.DEVNULL,
                                  stderr=subprocess.PIPE)
@@ -87,7 +87,7 @@ class Process(FaultCase):
                     self.put(output, b'old')
                     got, said = self.interrupt(number, output, numbers.uniform(0, 1.1 * takes))
                     died += got != 0
-                    self.assertIn(got, (0, code, -number), said)  # before main() a signal has its own way
+                    self.assertIn(got, (0, code, -number), said)  # before main() the signal kills the process
                     self.assertIn(self.get(output), (b'old', whole), said)
                     if got == 0:
                         self.assertEqual(self.get(output), whole, said)
@@ -101,7 +101,7 @@ class Process(FaultCase):
         self.end_at_random(signal.SIGINT, INTERRUPTED)
 
     def test_a_small_disk_that_fills_up_keeps_the_old_file(self):
-        """A limit of one megabyte on the file stands for the disk: it strikes half-way through the output."""
+        """Simulate the full disk by a limit of one megabyte on the file, which the output exceeds."""
         self.put('stack.tif', stack(4, 1024, 1024))
         self.put('out.raw', b'old')
         names = sorted(os.listdir(self.folder))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every read of the input goes wrong in turn: exit 6, never success with fewer frames, nothing written."""
+"""Makes every read of the input fail in turn: mim exits with 6, never succeeds with fewer frames, and writes nothing."""
 
 import errno
 import os
@@ -7,7 +7,7 @@ import os
 import tap
 from faults import INPUT_FAILED, FaultCase, sample
 
-ONE_THREAD = ['--threads', '1']  # else the number of reads varies
+ONE_THREAD = ['--threads', '1']  # with more threads, the number of reads varies
 
 
 class CommandReads(FaultCase):
@@ -40,16 +40,16 @@ class CommandReads(FaultCase):
     def test_an_error_is_never_fewer_frames(self):
         self.every_input(self.fails, kind='error', errno=errno.EIO)
 
-    def test_an_interrupted_read_is_tried_again(self):
+    def test_an_interrupted_read_is_retried(self):
         self.every_input(self.is_the_same, kind='error', errno=errno.EINTR)
 
     def test_a_short_read_is_not_the_end(self):
         self.every_input(self.is_the_same, kind='short')
 
-    def test_an_early_end_is_told(self):
+    def test_a_premature_end_is_reported(self):
         self.every_input(self.is_told_or_the_same, kind='end')
 
-    def test_info_tells_an_error(self):
+    def test_info_reports_an_error(self):
         for name in self.inputs('.gif', '.tif', '.raw'):
             with self.subTest(name):
                 self.every_read(['info', '--each', *self.shape(name), name], self.fails, kind='error', errno=errno.EIO)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Every write of the output goes wrong in turn: exit 7, the old file as it was, nothing beside it."""
+"""Makes every write of the output fail in turn: mim exits with 7, keeps the old file, and leaves no other files."""
 
 import errno
 import os
@@ -23,7 +23,7 @@ class CommandWrites(FaultCase):
         return self.run_mim('convert', 'strips-lzw.tif', '--force', output, **faults)
 
     def prepare(self, output, old):
-        """An old file under the output's name, or none; nothing of earlier runs."""
+        """Remove the files of earlier runs, and create an old output or none."""
         for name in set(os.listdir(self.folder)) - set(self.names):
             os.remove(self.path(name))
         if old:
@@ -41,7 +41,7 @@ class CommandWrites(FaultCase):
         return self.get(output)
 
     def outcomes(self, output, **fault):
-        """A run for each call that may go wrong, over an old file and without."""
+        """Run with each call failing, with an old output and without."""
         for old in (False, True):
             self.prepare(output, old)
             done = self.convert(output, **{**fault, 'at': -1})
@@ -79,8 +79,8 @@ class CommandWrites(FaultCase):
     def test_a_broken_disk_leaves_the_old_file(self):
         self.every_call_fails('write', 'error', errno.EIO)
 
-    def test_a_close_that_fails_is_told_in_time(self):
-        """Before the file appears it is a failure; what is closed later, or was only read, holds nothing any more."""
+    def test_a_failing_close_is_reported_in_time(self):
+        """A failing close is an error until the file appears. Later closes, and those of inputs, do not matter."""
         for output in TARGETS:
             with self.subTest(output):
                 whole, failed = self.whole(output), 0
@@ -93,7 +93,7 @@ class CommandWrites(FaultCase):
                         failed += 1
                 self.assertGreaterEqual(failed, 2)
 
-    def test_a_rename_that_fails_leaves_the_old_file(self):
+    def test_a_failing_rename_leaves_the_old_file(self):
         for output in TARGETS:
             with self.subTest(output):
                 self.prepare(output, True)
@@ -101,20 +101,20 @@ class CommandWrites(FaultCase):
                 self.assertEqual(done.returncode, OUTPUT_FAILED, done.said)
                 self.assert_untouched(output, True, done.said)
 
-    def test_a_short_write_goes_on(self):
+    def test_a_short_write_is_continued(self):
         self.every_call_is_harmless('write', 'short', 0)
 
-    def test_an_interrupted_write_is_tried_again(self):
+    def test_an_interrupted_write_is_retried(self):
         self.every_call_is_harmless('write', 'error', errno.EINTR)
 
-    def test_a_link_that_is_forbidden_is_done_without(self):
+    def test_a_forbidden_link_is_not_needed(self):
         for number in (errno.EPERM, errno.ENOENT, errno.EXDEV):
             self.every_call_is_harmless('link', 'error', number)
 
-    def test_a_file_without_a_name_is_done_without(self):
+    def test_an_unnamed_file_is_not_needed(self):
         self.every_call_is_harmless('open', 'error', errno.EOPNOTSUPP)
 
-    def test_no_file_at_all_is_told(self):
+    def test_failing_to_create_a_file_is_reported(self):
         for output in TARGETS:
             with self.subTest(output):
                 self.prepare(output, False)
@@ -139,13 +139,13 @@ class CommandWrites(FaultCase):
         else:
             self.assertFalse(old, what)
         if 'rename' in what and old:
-            # a nameless file cannot replace another in one step: whole already, it has a name of its own for a moment
+            # an unnamed file cannot replace another in one step: complete, it has a temporary name for a moment
             self.assertRegex(' '.join(beside), rf'^\.{output}\.mim-[0-9a-f]{{6}}$', what)
             self.assertEqual(self.get(beside[0]), whole, what)
         else:
             self.assertEqual(beside, [], what)
 
-    def test_sigint_says_130_and_leaves_the_old_file_or_the_new(self):
+    def test_sigint_exits_with_130_and_leaves_the_old_file_or_the_new(self):
         for output in TARGETS:
             with self.subTest(output):
                 whole = self.whole(output)
@@ -162,7 +162,7 @@ class CommandWrites(FaultCase):
                     self.assertEqual(done.returncode, INTERRUPTED, done.said)
                     self.assert_untouched(output, old, done.said)
 
-    def test_a_limit_of_file_size_is_a_full_disk(self):
+    def test_a_file_size_limit_is_like_a_full_disk(self):
         for output in TARGETS:
             with self.subTest(output):
                 self.prepare(output, True)
@@ -172,7 +172,7 @@ class CommandWrites(FaultCase):
                 self.assertEqual(done.returncode, OUTPUT_FAILED, done.stderr)
                 self.assert_untouched(output, True, done.stderr)
 
-    def test_a_full_device_is_told(self):
+    def test_a_full_device_is_reported(self):
         lines = ['convert strips-lzw.tif - --to ' + form for form in ('raw', 'gif', 'tiff')]
         for line in [*lines, 'info animated.gif', 'formats', 'help gif']:
             with self.subTest(line), open('/dev/full', 'wb') as full:

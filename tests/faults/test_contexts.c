@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Two contexts in two threads, each with helpers of its own, know nothing of each other: ThreadSanitizer watches. */
+/* Two contexts in two threads, each with its own pool, are independent. Run it with ThreadSanitizer. */
 #include <pthread.h>
 
 #include "subject.h"
@@ -27,7 +27,7 @@ one_round(struct side *side, struct mim_context *context, bool first)
         side->read[i] = now[0];
         side->tiff[i] = now[1];
         if (subject_is(&subjects[i], "tif"))
-            continue; /* not every page can be a GIF's */
+            continue; /* some pages cannot be stored in a GIF */
         attempt.to = "gif";
         struct outcome gif = subject_try(&attempt);
         same = same && (first || outcome_equal(&gif, &side->gif[i]));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Files cut at every byte and files with bytes changed: never all frames with success, never more memory or time than
- * allowed. MIM_FAULT_MUTANTS sets how many mutants there are of each format. What was found once lies in finds/. */
+/* Reads files truncated at every byte, and files with changed bytes. A truncated file must not be read with success,
+ * and no file may exceed the limits of memory and time. MIM_FAULT_MUTANTS sets the number of mutants per format. finds/
+ * has files that once failed. */
 #include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -10,10 +11,10 @@
 
 #define FRAME_PIXELS (1u << 18)
 #define WORKING_BYTES (16u << 20)
-#define MOST_BYTES (WORKING_BYTES + (6u << 20)) /* the caller's frames, buffers and tables of fixed size */
+#define MAX_BYTES (WORKING_BYTES + (6u << 20)) /* plus the caller's frames, and buffers and tables of fixed size */
 #define SECONDS 20
 
-/* --- what is being read, kept when it kills the program ---------------------------------------------------------- */
+/* --- saving the current file when it crashes the program --------------------------------------------------------- */
 
 void __sanitizer_set_death_callback(void (*callback)(void)) __attribute__((weak));
 
@@ -74,7 +75,7 @@ open_context(void)
     return context;
 }
 
-/* Bytes of a copy that ends where its allocation ends, so that a sanitizer sees every step too far. */
+/* Copies bytes to an allocation of exactly their size, so that a sanitizer detects every access beyond the end. */
 static unsigned char *
 copy_of(const unsigned char *data, size_t size)
 {
@@ -84,9 +85,9 @@ copy_of(const unsigned char *data, size_t size)
     return copy;
 }
 
-/* --- cut files --------------------------------------------------------------------------------------------------- */
+/* --- truncated files --------------------------------------------------------------------------------------------- */
 
-/* What a cut file may be called; samples alone have no end of their own. */
+/* Returns whether a status is right for a truncated file. Plain samples have no end marker. */
 static bool
 is_honest(const struct subject *subject, const struct outcome *outcome, size_t size)
 {
@@ -97,7 +98,7 @@ is_honest(const struct subject *subject, const struct outcome *outcome, size_t s
 }
 
 static void
-no_file_that_was_cut_is_whole(void)
+no_truncated_file_succeeds(void)
 {
     struct mim_context *context = open_context();
     long failures = 0;
@@ -143,7 +144,7 @@ set_byte(unsigned char *data, size_t size, uint64_t *state)
     data[(r >> 8) % size] = values[(r & 0xff) % sizeof values];
 }
 
-/* A number of two, four or eight bytes, in either order: lengths, offsets, counts. */
+/* Changes a number of two, four or eight bytes, in either byte order, such as a length, offset or count. */
 static void
 set_number(unsigned char *data, size_t size, uint64_t *state)
 {
@@ -181,7 +182,7 @@ mutants_wanted(void)
     return wanted ? atol(wanted) : how && !strcmp(how, "full") ? 10000 : 500;
 }
 
-/* The same mutants each time, unless MIM_FAULT_SEED says otherwise. */
+/* Returns the seed. The mutants are the same in each run unless MIM_FAULT_SEED is set. */
 static uint64_t
 first_number(void)
 {
@@ -189,7 +190,7 @@ first_number(void)
     return 0x6d696d2d66617565u ^ (seed ? strtoull(seed, NULL, 10) * 0x9e3779b97f4a7c15u : 0);
 }
 
-/* Any answer will do but one that comes late or takes too much. */
+/* Accepts any status, but not too much time or memory. */
 static void
 survives_mutants(const char *format)
 {
@@ -209,7 +210,7 @@ survives_mutants(const char *format)
         largest = peak > largest ? peak : largest;
         sound += outcome.status == MIM_OK;
         made++;
-        if (peak > MOST_BYTES) {
+        if (peak > MAX_BYTES) {
             print_message("# mutant %ld, of %s: %llu bytes\n", made, subjects[i].name, (unsigned long long)peak);
             keep_current();
         }
@@ -218,7 +219,7 @@ survives_mutants(const char *format)
     mim_context_destroy(context);
     print_message("# %ld mutants of %s, %ld of them read whole, at most %llu bytes held\n", made, format, sound,
                   (unsigned long long)largest);
-    CHECK(largest <= MOST_BYTES);
+    CHECK(largest <= MAX_BYTES);
     CHECK(sound < made);
 }
 
@@ -257,9 +258,9 @@ survives_mutants_of_raw(void)
     mim_context_destroy(context);
 }
 
-/* Names begin with the status that is right: "corrupt-loop.tif". */
+/* Names of files begin with the expected status: "corrupt-loop.tif". */
 static void
-answers_what_was_found_rightly(void)
+returns_the_expected_status_of_finds(void)
 {
     static struct subject finds[200];
     struct mim_context *context = open_context();
@@ -284,8 +285,8 @@ int
 main(void)
 {
     static const struct CMUnitTest cases[] = {
-        CASE(no_file_that_was_cut_is_whole), CASE(survives_mutants_of_gif),        CASE(survives_mutants_of_tiff),
-        CASE(survives_mutants_of_png),       CASE(survives_mutants_of_raw),       CASE(answers_what_was_found_rightly),
+        CASE(no_truncated_file_succeeds), CASE(survives_mutants_of_gif),        CASE(survives_mutants_of_tiff),
+        CASE(survives_mutants_of_png),       CASE(survives_mutants_of_raw),       CASE(returns_the_expected_status_of_finds),
     };
     subjects_load_seeds();
     watch_for_death();

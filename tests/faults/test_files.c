@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The calls that applications make, with files: every allocation and every fsync goes wrong in turn. Afterwards the old
- * file is there or the new one, whole, and never anything beside it. */
+/* Makes every allocation and every fsync of an application's calls with files fail in turn. Afterwards there is either
+ * the old file or the complete new one, and no other file. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -44,7 +44,7 @@ files_in_directory(void)
     return count;
 }
 
-/* --- the calls: each gives back what it took, and says what it came to ------------------------------------------- */
+/* --- the calls: each frees its memory and returns its status ----------------------------------------------------- */
 
 static enum mim_status
 read_frames(struct mim_context *context)
@@ -230,7 +230,7 @@ attempt(const struct operation *operation)
     return status;
 }
 
-/* --- what goes wrong --------------------------------------------------------------------------------------------- */
+/* --- the faults -------------------------------------------------------------------------------------------------- */
 
 static bool
 survives(const struct operation *operation, long place, bool for_ever)
@@ -269,7 +269,7 @@ every_call_may_run_out_of_memory(void)
 }
 
 static void
-a_sync_that_fails_leaves_the_old_file(void)
+a_failing_sync_leaves_the_old_file(void)
 {
     static const struct operation writers[] = { { "gif", write_file_whole, true },
                                                 { "tiff", write_tiff_whole, true },
@@ -296,7 +296,7 @@ int
 main(void)
 {
     static const struct CMUnitTest cases[] = { CASE(every_call_may_run_out_of_memory),
-                                               CASE(a_sync_that_fails_leaves_the_old_file) };
+                                               CASE(a_failing_sync_leaves_the_old_file) };
     subjects_load_seeds();
     if (!mkdtemp(directory))
         return 1;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Headers that lie: refused before memory is asked for, and looked at without harm. */
+/* Headers with false claims: they are refused before memory is allocated, and can be inspected safely. */
 #include <stdlib.h>
 #include <time.h>
 
@@ -34,7 +34,7 @@ put_bytes(struct file *file, const void *bytes, size_t size)
     file->size += size;
 }
 
-/* One black pixel in the corner of a screen of any claimed size. */
+/* A GIF with a black pixel in the corner of a screen of any claimed size. */
 static struct file
 gif_claiming(unsigned width, unsigned height)
 {
@@ -55,7 +55,7 @@ struct entry {
     uint32_t count, value;
 };
 
-/* A classic little-endian file of one directory at byte 8, followed by `next`; what comes behind is at byte 512. */
+/* A classic little-endian file of one directory at byte 8, followed by `next`; other data are at byte 512. */
 static struct file
 tiff_of(const struct entry *entries, unsigned count, uint32_t next)
 {
@@ -73,7 +73,7 @@ tiff_of(const struct entry *entries, unsigned count, uint32_t next)
     return file;
 }
 
-/* Gray, 8 x 8 unless an entry of `odd` says otherwise. */
+/* A gray picture of 8 x 8 pixels, unless an entry of `odd` changes it. */
 static struct file
 tiff_with(const struct entry *odd, unsigned odd_count, uint32_t next)
 {
@@ -106,7 +106,7 @@ struct answer {
     struct mim_error err;
 };
 
-/* Facts of the first frame, then all frames within the default budgets. */
+/* Reads the facts of the first frame, then all frames within the default budgets. */
 static struct answer
 ask(const void *data, size_t size, const struct mim_limits *limits)
 {
@@ -152,7 +152,7 @@ ask_file(const struct file *file)
 }
 
 static void
-a_gif_that_claims_all_there_is_is_refused_before_memory_is_asked_for(void)
+a_gif_of_huge_size_is_refused_before_allocation(void)
 {
     struct file file = gif_claiming(65535, 65535);
     struct answer answer = ask_file(&file);
@@ -165,7 +165,7 @@ a_gif_that_claims_all_there_is_is_refused_before_memory_is_asked_for(void)
 }
 
 static void
-a_tiff_that_claims_a_gigasample_is_refused_before_memory_is_asked_for(void)
+a_tiff_of_a_gigasample_is_refused_before_allocation(void)
 {
     static const unsigned compressions[] = { 1, 5, 8, 32773 };
     for (size_t i = 0; i < sizeof compressions / sizeof *compressions; i++) {
@@ -178,7 +178,7 @@ a_tiff_that_claims_a_gigasample_is_refused_before_memory_is_asked_for(void)
     }
 }
 
-/* A limit of pixels that did not look at channels would be none. */
+/* A limit of pixels would be useless without considering channels. */
 static void
 channels_count_as_pixels(void)
 {
@@ -189,7 +189,7 @@ channels_count_as_pixels(void)
     CHECK(answer.asked.largest <= LITTLE_MEMORY);
 }
 
-/* Rows that start on cache lines would make it 64 times what the budget was asked about. */
+/* Aligning rows to cache lines would use 64 times the memory charged to the budget. */
 static void
 a_picture_one_pixel_wide_has_no_gaps(void)
 {
@@ -199,9 +199,9 @@ a_picture_one_pixel_wide_has_no_gaps(void)
     CHECK(answer.asked.largest <= (3u << 23));
 }
 
-/* 2^16 x 2^16 pixels of 2^16 channels of 8 bytes are more than a number can hold. */
+/* The size of 2^16 x 2^16 pixels of 2^16 channels of 8 bytes overflows 64 bits. */
 static void
-a_picture_beyond_all_numbers_is_refused(void)
+a_picture_whose_size_overflows_is_refused(void)
 {
     const struct entry odd[] = { { 256, LONG, 1, UINT32_MAX },
                                  { 257, LONG, 1, UINT32_MAX },
@@ -229,7 +229,7 @@ a_loop_of_pages_is_corrupt(void)
     struct answer answer = ask_file(&file);
     CHECK(answer.status == MIM_CORRUPT && !answer.frames);
 
-    file = tiff_with(NULL, 0, 256); /* a second page that leads back to the first */
+    file = tiff_with(NULL, 0, 256); /* the second page links back to the first */
     memcpy(file.bytes + 256, file.bytes + 8, 2 + 9 * 12);
     file.bytes[256 + 2 + 9 * 12] = 8;
     answer = ask_file(&file);
@@ -237,16 +237,16 @@ a_loop_of_pages_is_corrupt(void)
 }
 
 static void
-a_page_beyond_the_end_is_no_end(void)
+a_page_beyond_the_end_is_an_error(void)
 {
     struct file file = tiff_with(NULL, 0, 0x7ffffff0);
     struct answer answer = ask_file(&file);
     CHECK(answer.status == MIM_TRUNCATED || answer.status == MIM_CORRUPT);
 }
 
-/* Each tag in turn claims so many values, or values beyond the end. Whatever comes of it, memory is not. */
+/* Each tag in turn claims too many values, or values beyond the end. Any status is fine, but no large allocation. */
 static void
-counts_and_places_that_lie_cost_no_memory(void)
+false_counts_and_offsets_allocate_no_memory(void)
 {
     static const unsigned tags[] = { 256, 257, 258, 259, 262, 273, 277, 278, 279 };
     static const uint32_t counts[] = { 0, 2, 0xffff, 0x10000, 0x7fffffff, 0xffffffff };
@@ -270,7 +270,7 @@ counts_and_places_that_lie_cost_no_memory(void)
 }
 
 static void
-a_strip_that_is_not_there_is_no_picture(void)
+a_missing_strip_is_an_error(void)
 {
     const struct entry lies[] = {
         { 273, LONG, 1, 576 }, { 273, LONG, 1, 513 }, { 273, LONG, 1, 0x7fffffff }, { 273, LONG, 1, 0xffffffff }
@@ -283,9 +283,9 @@ a_strip_that_is_not_there_is_no_picture(void)
     }
 }
 
-/* Of two strips one says too little: what is missing is not taken from beyond it. */
+/* One of two strips is too short: the missing bytes must not be read from beyond it. */
 static void
-a_strip_shorter_than_its_rows_is_no_picture(void)
+a_short_strip_is_an_error(void)
 {
     const struct entry odd[] = { { 273, LONG, 2, 256 }, { 278, LONG, 1, 4 }, { 279, LONG, 2, 264 } };
     static const uint32_t numbers[] = { 512, 544, 32, 7 };
@@ -310,7 +310,7 @@ seconds(void)
 
 #define MANY 100000
 
-/* One pixel a frame on a screen of 10 000 x 10 000: 40 TB of pixels in 2.4 MB of file. */
+/* One pixel per frame on a screen of 10 000 x 10 000: 40 TB of pixels in a file of 2.4 MB. */
 static void
 many_small_rectangles_on_a_large_screen_are_counted_and_refused(void)
 {
@@ -329,7 +329,7 @@ many_small_rectangles_on_a_large_screen_are_counted_and_refused(void)
     struct answer answer = ask(data, size, NULL);
     CHECK(answer.first_status == MIM_OK && answer.first.width == 10000);
     CHECK(answer.status == MIM_LIMIT && !answer.frames);
-    CHECK(answer.asked.peak <= 32u << 20); /* a place for each frame, no picture */
+    CHECK(answer.asked.peak <= 32u << 20); /* an index of frames, but no pixels */
     CHECK(seconds() - before < 20);
     free(data);
 }
@@ -338,17 +338,17 @@ int
 main(void)
 {
     static const struct CMUnitTest cases[] = {
-        CASE(a_gif_that_claims_all_there_is_is_refused_before_memory_is_asked_for),
-        CASE(a_tiff_that_claims_a_gigasample_is_refused_before_memory_is_asked_for),
+        CASE(a_gif_of_huge_size_is_refused_before_allocation),
+        CASE(a_tiff_of_a_gigasample_is_refused_before_allocation),
         CASE(channels_count_as_pixels),
         CASE(a_picture_one_pixel_wide_has_no_gaps),
-        CASE(a_picture_beyond_all_numbers_is_refused),
+        CASE(a_picture_whose_size_overflows_is_refused),
         CASE(a_whole_page_is_read),
         CASE(a_loop_of_pages_is_corrupt),
-        CASE(a_page_beyond_the_end_is_no_end),
-        CASE(counts_and_places_that_lie_cost_no_memory),
-        CASE(a_strip_that_is_not_there_is_no_picture),
-        CASE(a_strip_shorter_than_its_rows_is_no_picture),
+        CASE(a_page_beyond_the_end_is_an_error),
+        CASE(false_counts_and_offsets_allocate_no_memory),
+        CASE(a_missing_strip_is_an_error),
+        CASE(a_short_strip_is_an_error),
         CASE(many_small_rectangles_on_a_large_screen_are_counted_and_refused),
     };
     return cmocka_run_group_tests_name("hostile headers", cases, NULL, NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Every allocation of the library and its plugins fails in turn, once and for ever: told, complete, and given back. */
+/* Makes every allocation of the library and its plugins fail in turn, once or from then on. The failure must be
+ * reported, results must be complete, and all memory must be freed. */
 #include <pthread.h>
 
 #include "faults.h"
@@ -14,7 +15,7 @@ report(const struct attempt *attempt, long place, bool for_ever, const struct ou
                   (unsigned long long)outcome->frames, outcome->message);
 }
 
-/* Is this how a refused allocation may end? */
+/* Returns whether the outcome is right after a failed allocation. */
 static bool
 is_honest(const struct outcome *outcome, const struct outcome *whole)
 {
@@ -37,7 +38,7 @@ survives(const struct attempt *attempt, long place, bool for_ever, const struct 
     return honest && !left;
 }
 
-/* The first time is for what libraries keep once and for ever. */
+/* Runs once before counting, because libraries keep some memory until the process ends. */
 static long
 survives_all(const struct attempt *attempt)
 {
@@ -114,7 +115,7 @@ wait_for_all(void *barrier)
     return NULL;
 }
 
-/* The C library keeps what threads needed for those to come: let it have that before anything is counted. */
+/* Starts threads before counting, because the C library keeps their memory for later threads. */
 static void
 start_threads_once(void)
 {

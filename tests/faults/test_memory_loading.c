@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The first use of a plugin in a process runs out of memory at every place in turn, and the second works. MIM_FAULTS=full
- * tries all places. */
+/* Makes every allocation of the first use of a plugin in a process fail in turn. The second use must work.
+ * MIM_FAULTS=full tries all places. */
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,7 +12,7 @@
 
 enum verdict { FINE, WRONG_AT_FIRST, WRONG_AFTERWARDS, NOT_REACHED };
 
-/* In a process of its own: nothing was loaded before. */
+/* Runs in a child process, in which no plugin is loaded. */
 static enum verdict
 try_place(const struct attempt *attempt, long place)
 {
@@ -51,7 +51,7 @@ try_in_child(const struct attempt *attempt, long place)
     return (enum verdict)WEXITSTATUS(state);
 }
 
-/* How many places there are is asked in a child as well. */
+/* Counts the places in a child process, too. */
 static long
 count_places(const struct attempt *attempt)
 {
@@ -67,7 +67,7 @@ count_places(const struct attempt *attempt)
 }
 
 static void
-a_plugin_loads_after_memory_was_short(void)
+a_plugin_loads_after_a_failed_allocation(void)
 {
     const char *how = getenv("MIM_FAULTS");
     bool full = how && !strcmp(how, "full");
@@ -87,7 +87,7 @@ a_plugin_loads_after_memory_was_short(void)
 int
 main(void)
 {
-    static const struct CMUnitTest cases[] = { CASE(a_plugin_loads_after_memory_was_short) };
+    static const struct CMUnitTest cases[] = { CASE(a_plugin_loads_after_a_failed_allocation) };
     subjects_load_seeds();
     return cmocka_run_group_tests_name("loading", cases, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Every allocation fails in turn while libtiff is at work. It crashes at some of them by itself: so a process of its
- * own goes on until it dies, and where libtiff dies by its own hand is known by name. */
+/* Makes every allocation fail in turn while libtiff is used. libtiff itself crashes at some of them, so this runs in
+ * child processes until each crashes. The crashes of libtiff are known by name. */
 #include <dlfcn.h>
 #include <execinfo.h>
 #include <signal.h>
@@ -11,7 +11,7 @@
 #include "faults.h"
 #include "subject.h"
 
-/* Crashes of libtiff 4.5.0 and before: the innermost exported function, and what went before. */
+/* Crashes of libtiff 4.5.0 and earlier: the innermost exported function, and the operation. */
 static const struct {
     const char *function, *why;
 } known_crashes[] = {
@@ -20,7 +20,7 @@ static const struct {
     { "TIFFReadEncodedStrip", "the JPEG codec had no memory for its tables, and decodes all the same" },
 };
 
-/* What it does not free: text of the failure. */
+/* Leaks of libtiff, by the message of the failure. */
 static const char known_leak[] = "fields array";
 
 enum { DIED_IN_LIBTIFF = 42, DIED_ELSEWHERE };
@@ -37,7 +37,7 @@ is_of(const char *module, const char *name)
     return !strncmp(slash ? slash + 1 : module, name, strlen(name));
 }
 
-/* The innermost function of libtiff's, if it or a codec that it called was the first to be in trouble. */
+/* Returns the innermost function of libtiff if the crash is in it or in a codec that it called. */
 static const char *
 libtiff_function(void *const frames[], int count)
 {
@@ -89,7 +89,7 @@ try_place(const struct attempt *attempt, const struct outcome *whole)
             (unsigned long long)outcome.frames, left, outcome.message);
 }
 
-/* In the child: from where the one before died. */
+/* Runs in the child, from the place at which the previous child crashed. */
 static void
 go_on(const struct attempt *attempt, const struct outcome *whole, long places)
 {
@@ -100,7 +100,7 @@ go_on(const struct attempt *attempt, const struct outcome *whole, long places)
     for (; progress->for_ever < 2; progress->for_ever++, progress->place = 0)
         for (; progress->place < places; progress->place++)
             try_place(attempt, whole);
-    _exit(0); /* nothing is left to tell; what is still held was counted */
+    _exit(0); /* all results are reported, and leaks are counted */
 }
 
 static bool
@@ -155,7 +155,7 @@ main(void)
 {
     static const struct CMUnitTest cases[] = { CASE(may_fail_when_tiff_is_read), CASE(may_fail_when_tiff_is_written) };
     void *frame;
-    backtrace(&frame, 1); /* loads what it needs while there is memory */
+    backtrace(&frame, 1); /* loads its library while there is memory */
     progress = mmap(NULL, sizeof *progress, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (progress == MAP_FAILED)
         return 1;

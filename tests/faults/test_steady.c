@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A process that opens files all day does not grow. */
+/* A process that opens many files does not grow. */
 #include <dirent.h>
 #include <unistd.h>
 
@@ -18,7 +18,7 @@ open_descriptors(void)
     return count;
 }
 
-/* Once for what libraries keep for ever, then `times` over. */
+/* Runs once before counting, because libraries keep some memory, then `times` times. */
 static void
 stays_as_it_is(const struct attempt *attempt, int times)
 {
@@ -36,7 +36,7 @@ stays_as_it_is(const struct attempt *attempt, int times)
 }
 
 static void
-ten_thousand_opens_take_no_memory(void)
+ten_thousand_opens_leak_no_memory(void)
 {
     struct mim_context *context = NULL;
     CHECK(subject_context(&context, 1) == MIM_OK);
@@ -46,7 +46,7 @@ ten_thousand_opens_take_no_memory(void)
 }
 
 static void
-a_thousand_opens_take_no_descriptors(void)
+a_thousand_opens_leak_no_descriptors(void)
 {
     struct mim_context *context = NULL;
     CHECK(subject_context(&context, 1) == MIM_OK);
@@ -55,7 +55,7 @@ a_thousand_opens_take_no_descriptors(void)
         struct attempt attempt = { .subject = &subjects[i], .context = context };
         long descriptors = open_descriptors();
         if (subject_is(&subjects[i], "raw"))
-            continue; /* lies in memory only */
+            continue; /* has no file */
         snprintf(path, sizeof path, "%s/%s", FAULT_SEEDS, subjects[i].name);
         for (int k = 0; k < 1000; k++) {
             CHECK(mim_source_open_path(&attempt.source, path, NULL) == MIM_OK);
@@ -67,14 +67,14 @@ a_thousand_opens_take_no_descriptors(void)
 }
 
 static void
-contexts_come_and_go(void)
+contexts_leak_nothing(void)
 {
     for (size_t i = 0; i < subject_count; i++)
         stays_as_it_is(&(struct attempt){ .subject = &subjects[i] }, 100);
 }
 
 static void
-conversions_come_and_go(void)
+conversions_leak_nothing(void)
 {
     struct mim_context *context = NULL;
     CHECK(subject_context(&context, 1) == MIM_OK);
@@ -90,10 +90,10 @@ int
 main(void)
 {
     static const struct CMUnitTest cases[] = {
-        CASE(ten_thousand_opens_take_no_memory),
-        CASE(a_thousand_opens_take_no_descriptors),
-        CASE(contexts_come_and_go),
-        CASE(conversions_come_and_go),
+        CASE(ten_thousand_opens_leak_no_memory),
+        CASE(a_thousand_opens_leak_no_descriptors),
+        CASE(contexts_leak_nothing),
+        CASE(conversions_leak_nothing),
     };
     subjects_load_seeds();
     return cmocka_run_group_tests_name("a long day", cases, NULL, NULL);

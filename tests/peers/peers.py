@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the peers' tests share: the programs, a scratch directory, and mim's answers as numpy arrays."""
+"""Common parts of the comparisons: the programs, a scratch directory, and mim's output as numpy arrays."""
 
 import functools
 import json
@@ -19,13 +19,13 @@ DTYPES = {
     'i8': np.int8, 'i16': np.int16, 'i32': np.int32, 'i64': np.int64,
     'f32': np.float32, 'f64': np.float64,
 }
-SANITIZED = os.environ.get('MIM_SANITIZED') == 'yes'  # then a process holds more than it asked for, and is slow
+SANITIZED = os.environ.get('MIM_SANITIZED') == 'yes'  # sanitizers need more memory and time
 NAMES = {np.dtype(dtype): name for name, dtype in DTYPES.items()}
 
 
 @functools.lru_cache(maxsize=None)
 def tool(name):
-    """Path of a program. A missing one is a failure of the case that needs it, never a skip."""
+    """Return the path of a program. If it is missing, the case fails and is not skipped."""
     for folder in ['/usr/bin'] + os.environ.get('PATH', '').split(os.pathsep):
         path = os.path.join(folder, name)
         if os.access(path, os.X_OK) and not os.path.isdir(path) and _genuine(name, path):
@@ -34,14 +34,14 @@ def tool(name):
 
 
 def _genuine(name, path):
-    """Other programs are called convert, too, and some are scripts that stand in for it."""
+    """Return whether this is ImageMagick's program, not another one or a script of the same name."""
     if name not in MAGICK:
         return True
     with open(path, 'rb') as program:
         if program.read(4) != b'\x7fELF':
             return False
-    said = subprocess.run([path, '-version'], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    return b'ImageMagick' in said.stdout
+    done = subprocess.run([path, '-version'], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return b'ImageMagick' in done.stdout
 
 
 @functools.lru_cache(maxsize=None)
@@ -59,7 +59,7 @@ def mim_program():
 
 
 def plugin_directories():
-    """{plugin: directory} of what MIM_PLUGIN_PATH holds."""
+    """Return {plugin: directory} for the plugins in MIM_PLUGIN_PATH."""
     found = {}
     for folder in os.environ.get('MIM_PLUGIN_PATH', '').split(':'):
         for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
@@ -69,13 +69,13 @@ def plugin_directories():
 
 
 def mean_error_db(one, other):
-    """PSNR of 8-bit pictures in dB."""
+    """Return the PSNR of 8-bit pictures in dB."""
     error = np.mean((np.asarray(one, np.float64) - np.asarray(other, np.float64)) ** 2)
     return np.inf if error == 0 else 10 * np.log10(255.0 ** 2 / error)
 
 
 class PeerCase(unittest.TestCase):
-    """A case with an empty directory of its own, `self.folder`, and a home without configuration."""
+    """A test case with an empty directory, `self.folder`, and a home directory without configuration."""
 
     maxDiff = 2000
 
@@ -97,13 +97,13 @@ class PeerCase(unittest.TestCase):
             return file.read()
 
     def keep_only(self, *names):
-        """Take away what an earlier part of the case may have left."""
+        """Remove all other files that an earlier part of the case left."""
         for name in set(os.listdir(self.folder)) - set(names):
             os.unlink(self.path(name))
 
-    def assertPeakBelow(self, peak, most, message=None):
+    def assertPeakBelow(self, peak, limit, message=None):
         if not SANITIZED:
-            self.assertLess(peak, most, message)
+            self.assertLess(peak, limit, message)
 
     def environment(self, **more):
         env = {key: value for key, value in os.environ.items() if not key.startswith('XDG_')}
@@ -113,7 +113,7 @@ class PeerCase(unittest.TestCase):
         return {key: value for key, value in env.items() if value is not None}
 
     def run_tool(self, *args, data=None, ok=True):
-        """Run a peer; its standard output, or what it said of failing."""
+        """Run another program and return its standard output. Fails with its messages unless `ok` is false."""
         args = [tool(args[0])] + [str(arg) for arg in args[1:]]
         done = subprocess.run(args, input=data, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300,
                               stdin=subprocess.DEVNULL if data is None else None)
@@ -122,7 +122,7 @@ class PeerCase(unittest.TestCase):
         return done.stdout
 
     def run_mim(self, *args, data=None, env=None, timeout=120, **more):
-        """Run mim whatever comes of it. `env` adds to the environment; None values remove."""
+        """Run mim with any exit status. `env` adds to the environment; None removes a variable."""
         if data is not None:
             more['input'] = data
         elif 'stdin' not in more:
@@ -133,31 +133,31 @@ class PeerCase(unittest.TestCase):
                               env=self.environment(**(env or {})), **more)
 
     def mim(self, *args, **more):
-        """Run mim, which has to succeed; its standard output."""
+        """Run mim, which must succeed, and return its standard output."""
         done = self.run_mim(*args, **more)
         if done.returncode != 0:
             self.fail(f'mim {" ".join(map(str, args))}: exit {done.returncode}: {text(done.stderr)[-800:]}')
         return done.stdout
 
     def refuse(self, code, *args, **more):
-        """Run mim, which has to exit with `code`; what it said on standard error. A signal is never right."""
+        """Run mim, which must exit with `code`, and return its standard error. Fails if a signal killed it."""
         done = self.run_mim(*args, **more)
         said = text(done.stderr)
         if done.returncode < 0:
             killer = signal.Signals(-done.returncode).name
             self.fail(f'mim {" ".join(map(str, args))}: killed by {killer}: {said[-800:]}')
         self.assertEqual(done.returncode, code, f'mim {" ".join(map(str, args))}: {said[-800:]}')
-        self.assertTrue(said.strip(), f'mim {" ".join(map(str, args))}: nothing said on standard error')
+        self.assertTrue(said.strip(), f'mim {" ".join(map(str, args))}: nothing on standard error')
         return said
 
     def info(self, path, *args, **more):
-        """`mim info --json --each` of one file, as a dict."""
+        """Return the output of `mim info --json --each` for a file, as a dict."""
         answer = json.loads(self.mim('info', '--json', '--each', *args, path, **more))
         self.assertEqual(len(answer), 1)
         return answer[0]
 
     def pixels(self, path, *args, **more):
-        """All frames of a file as arrays (height, width, channels). `args` go to info and to convert."""
+        """Return all frames of a file as arrays (height, width, channels). `args` are options of info and convert."""
         info = self.info(path, *args, **more)
         raw = self.mim('convert', *args, path, '-', '--to', 'raw', **more)
         frames, at = [], 0
@@ -172,7 +172,7 @@ class PeerCase(unittest.TestCase):
         return frames
 
     def raw_input(self, frames, name='in.raw'):
-        """Write equal arrays (h, w[, c]) as packed samples; the arguments that make mim read them."""
+        """Write arrays (h, w[, c]) of equal shape as packed samples, and return the arguments for mim to read them."""
         block = np.stack([frame if frame.ndim == 3 else frame[..., None] for frame in map(np.asarray, frames)])
         path = self.put(name, np.ascontiguousarray(block).tobytes())
         _, height, width, channels = block.shape
@@ -180,7 +180,7 @@ class PeerCase(unittest.TestCase):
         return ['--from', 'raw', *[word for key, value in options.items() for word in ('-i', f'{key}={value}')], path]
 
     def assertSame(self, got, expected, message=''):
-        """Two arrays: same type, shape and bytes; says where they part."""
+        """Compare the type, shape and bytes of two arrays, and report the first difference."""
         got, expected = np.asarray(got), np.asarray(expected)
         self.assertEqual((got.dtype, got.shape), (expected.dtype, expected.shape), message)
         if got.tobytes() == expected.tobytes():
@@ -198,7 +198,7 @@ class PeerCase(unittest.TestCase):
             self.assertSame(one, other, f'{message} frame {i}')
 
     def assertNothingBeside(self, *allowed):
-        """The scratch directory holds these names and no others: no temporary file was left behind."""
+        """Check that the scratch directory has these files and no others, such as temporary files."""
         self.assertEqual(sorted(os.listdir(self.folder)), sorted(allowed))
 
 

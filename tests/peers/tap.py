@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Runs a unittest module as TAP: one line a case, subtests counted one by one.
+"""Runs a unittest module and prints TAP, with a line per case and subtest.
 
-What is skipped has a line that says so and why. Missing programs and modules are no reason to skip: they fail.
+Skipped cases have a line with the reason. If a program or module is missing, cases fail instead of being skipped.
 """
 
 import sys
@@ -10,7 +10,7 @@ import unittest
 
 
 class TapResult(unittest.TestResult):
-    """Prints each outcome as it comes; what a case raised follows as comment lines."""
+    """Prints each result at once, followed by the exception of a failed case as comments."""
 
     def __init__(self, stream):
         super().__init__()
@@ -55,7 +55,7 @@ class TapResult(unittest.TestResult):
 
 
 def _name(test):
-    """The claim in words: the method's name, with what distinguishes a subtest behind it."""
+    """Return the method's name in words, and the parameters of a subtest."""
     text = str(test).split(' (', 1)[0].removeprefix('test_').replace('_', ' ')
     if hasattr(test, 'test_case'):
         text = test.test_case._testMethodName.removeprefix('test_').replace('_', ' ')
@@ -76,7 +76,7 @@ def _story(err):
 
 
 def main():
-    """Run the calling script's cases and exit: 0 when all passed. Arguments choose cases by a part of their names."""
+    """Run the cases of the calling script and exit with 0 if all pass. Arguments select cases by a part of their names."""
     sys.stdout.reconfigure(errors='replace')
     suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules['__main__'])
     words = sys.argv[1:]

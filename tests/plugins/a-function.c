@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The right name on a function. */
+/* Exports a function under the name of the plugin. */
 #include <mim/plugin.h>
 
 MIM_PLUGIN_EXPORT int

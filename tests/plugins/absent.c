@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The library that missing-library.c is linked with; no loader finds it. */
+/* The library that missing-library.c links, and that the loader does not find. */
 #include "mock.h"
 
 MIM_PLUGIN_EXPORT int32_t

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Says that its struct reaches past the exported object. */
+/* Has a struct_size larger than the exported object. */
 #include "mock.h"
 
 MOCK_FORMATS(MOCK_READER(sizeof(struct mim_reader_ops), mock_prepare));

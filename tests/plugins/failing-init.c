@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Cannot warm up, and counts how often it was asked to. */
+/* Fails in init, and counts the calls. */
 #include "mock.h"
 
 MOCK_FORMATS(MOCK_READER(sizeof(struct mim_reader_ops), mock_prepare));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Needs a library that is not there when it is loaded. */
+/* Needs a library that is missing when it is loaded. */
 #include "mock.h"
 
 int32_t mim_test_absent(struct mim_job *, uint64_t, void *, struct mim_frame_info *);

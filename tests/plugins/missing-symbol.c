@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Exports another name. */
+/* Does not export the name of a plugin. */
 #include "mock.h"
 
 MOCK_FORMATS(MOCK_READER(sizeof(struct mim_reader_ops), mock_prepare));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Bends nothing. */
+/* Follows all rules. */
 #include "mock.h"
 
 MOCK_FORMATS(MOCK_READER(sizeof(struct mim_reader_ops), mock_prepare));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The smallest whole plugin. The files beside this one each bend one rule of it. */
+/* The smallest complete plugin. Each of the other files breaks one rule. */
 #include <mim/plugin.h>
 
 static __attribute__((unused)) int32_t

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A reader without its one required function. */
+/* Has a reader without the only required function. */
 #include "mock.h"
 
 MOCK_FORMATS(MOCK_READER(sizeof(struct mim_reader_ops), NULL));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Its manifest calls it otherwise. */
+/* Has another name in the manifest. */
 #include "mock.h"
 
 MOCK_FORMATS(MOCK_READER(sizeof(struct mim_reader_ops), mock_prepare));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A table of functions that ends early. */
+/* Has a table of functions that ends too early. */
 #include "mock.h"
 
 MOCK_FORMATS(MOCK_READER(16, mock_prepare));

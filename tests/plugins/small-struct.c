@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Says that its struct ends early. */
+/* Has a struct_size that is too small. */
 #include "mock.h"
 
 MOCK_FORMATS(MOCK_READER(sizeof(struct mim_reader_ops), mock_prepare));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Calls what nobody defines. */
+/* Calls an undefined function. */
 #include "mock.h"
 
 int32_t mim_test_nowhere(struct mim_job *, uint64_t, void *, struct mim_frame_info *);

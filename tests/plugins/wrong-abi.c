@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Built for another ABI. */
+/* Has another major version of the ABI. */
 #include "mock.h"
 
 MOCK_FORMATS(MOCK_READER(sizeof(struct mim_reader_ops), mock_prepare));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The right name, another struct. */
+/* Exports another struct under the name of the plugin. */
 #include "mock.h"
 
 MOCK_FORMATS(MOCK_READER(sizeof(struct mim_reader_ops), mock_prepare));
