@@ -17,9 +17,9 @@ COMMANDS = ('info', 'convert', 'batch', 'formats', 'plugins', 'explain', 'help')
 
 class CommandLine(CommandCase):
     def test_without_a_command_lists_them_and_fails(self):
-        said = self.refuse(2)
+        printed = self.refuse(2)
         for name in COMMANDS:
-            self.assertIn(f'mim {name} ', said)
+            self.assertIn(f'mim {name} ', printed)
 
     def test_prints_its_version(self):
         self.assertRegex(text(self.mim('--version')), r'^mim \d+\.\d+\.\d+\n$')
@@ -30,9 +30,9 @@ class CommandLine(CommandCase):
                            (['info', '--json=yes', 'x'], '--json'), (['convert', 'a', 'b', '--to'], '--to'),
                            (['info'], 'usage'), (['convert', 'one'], 'usage'), (['formats', 'x'], 'usage')):
             with self.subTest(' '.join(args)):
-                said = self.refuse(2, *args)
-                self.assertTrue(said.startswith('mim: '), said)
-                self.assertIn(word, said)
+                printed = self.refuse(2, *args)
+                self.assertTrue(printed.startswith('mim: '), printed)
+                self.assertIn(word, printed)
 
     def test_refuses_invalid_values(self):
         for option, value in (('--memory', '12 parsecs'), ('--memtest', 'x'), ('--threads', '-1'), ('--threads', 'many'),
@@ -70,19 +70,19 @@ class Lists(CommandCase):
         self.assertRegex(webp, r'not installed +no known plugin$')
 
     def test_of_formats_name_the_packages_of_missing_plugins(self):
-        said = text(self.mim('formats', env={'MIM_PLUGIN_PATH': '/nonexistent'}))
+        printed = text(self.mim('formats', env={'MIM_PLUGIN_PATH': '/nonexistent'}))
         for name, plugin in (('gif', 'gif'), ('png', 'png'), ('apng', 'png'), ('mp4', 'video')):
-            self.assertRegex(said, rf'(?m)^{name} .* not installed +libmim-plugin-{plugin}$')
+            self.assertRegex(printed, rf'(?m)^{name} .* not installed +libmim-plugin-{plugin}$')
 
     def test_of_plugins_show_their_location(self):
-        said = text(self.mim('plugins'))
+        printed = text(self.mim('plugins'))
         for name in ('gif', 'raw', 'tiff'):
-            self.assertRegex(said, rf'(?m)^{name} +\S+ +ready +/.*/{name}\.ini$')
+            self.assertRegex(printed, rf'(?m)^{name} +\S+ +ready +/.*/{name}\.ini$')
 
     def test_of_one_plugin_show_all_details(self):
-        said = text(self.mim('plugins', 'gif'))
-        for word in ('manifest ', 'licence ', 'MIT', 'palettesize'):
-            self.assertIn(word, said)
+        printed = text(self.mim('plugins', 'gif'))
+        for word in ('manifest ', 'license ', 'MIT', 'palettesize'):
+            self.assertIn(word, printed)
         self.assertIn('nonesuch', self.refuse(3, 'plugins', 'nonesuch'))
 
     def test_of_paths_are_the_directories_searched(self):
@@ -92,9 +92,9 @@ class Lists(CommandCase):
     def test_of_configuration_name_file_and_line(self):
         os.makedirs(self.path('mim-1'))
         self.put('mim-1/mim.conf', b'[limit]\nmemory = 5MB\n')
-        said = self.configured('plugins', '--config')
-        self.assertIn('memory = 5MB', said)
-        self.assertIn('mim.conf:2', said)
+        printed = self.configured('plugins', '--config')
+        self.assertIn('memory = 5MB', printed)
+        self.assertIn('mim.conf:2', printed)
 
     def configured(self, *args, code=0):
         """Run mim with the configuration in the case's directory, and return its output."""
@@ -109,9 +109,9 @@ class Lists(CommandCase):
         self.assertIn('mim.conf:2', self.configured('info', TESTCARD, code=4))
 
     def test_explain_a_choice(self):
-        said = text(self.mim('explain', TESTCARD))
-        self.assertRegex(said, r'format +gif +chosen')
-        self.assertRegex(said, r'plugin +gif +chosen')
+        printed = text(self.mim('explain', TESTCARD))
+        self.assertRegex(printed, r'format +gif +chosen')
+        self.assertRegex(printed, r'plugin +gif +chosen')
         self.refuse(6, 'explain', 'missing')
 
 
@@ -124,8 +124,8 @@ class Help(CommandCase):
             self.assertEqual(self.mim('help', name), self.mim(name, '--help'), name)
 
     def test_of_a_format_shows_the_options_of_both_sides(self):
-        said = text(self.mim('help', 'gif', env={'COLUMNS': '200'}))
-        reading, writing = said.split('writing gif')
+        printed = text(self.mim('help', 'gif', env={'COLUMNS': '200'}))
+        reading, writing = printed.split('writing gif')
         self.assertIn('reading gif', reading)
         self.assertRegex(writing, r'(?m)^  palettesize  .*256.*2\.\.256')
         self.assertNotIn('palettesize', reading)
@@ -208,8 +208,8 @@ class ManPage(CommandCase):
         with open(os.environ['MIM_MAN_SOURCE'], encoding='utf-8') as file:
             source = file.read()
         section = source.split('\n# OPTIONS\n')[1].split('\n# JSON\n')[0]
-        told = set(re.findall(r'^.*\*--[a-z].*$', section, re.M))
-        documented = set(re.findall(r'\*--([a-z-]+)\*', '\n'.join(told)))
+        rows = set(re.findall(r'^.*\*--[a-z].*$', section, re.M))
+        documented = set(re.findall(r'\*--([a-z-]+)\*', '\n'.join(rows)))
         offered = set()
         for name in COMMANDS:
             offered |= set(re.findall(r'--([a-z-]+)', text(self.mim('help', name))))
@@ -230,7 +230,7 @@ class Terminal(CommandCase):
         process = self.start(*args, stdin=subprocess.PIPE if feed else subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                              stderr=slave, env={'TERM': 'xterm'})
         os.close(slave)
-        said = feed(process.stdin, master) if feed else b''
+        printed = feed(process.stdin, master) if feed else b''
         while select.select([master], [], [], PATIENCE)[0]:
             try:
                 data = os.read(master, 65536)
@@ -238,26 +238,26 @@ class Terminal(CommandCase):
                 break
             if not data:
                 break
-            said += data
+            printed += data
         os.close(master)
-        return said, process.wait(timeout=PATIENCE)
+        return printed, process.wait(timeout=PATIENCE)
 
     def test_shows_progress_of_long_work(self):
         """Feed frames until the line appears. tests/command/test_progress.c tests when it does."""
         def feed(stdin, master):
-            said = b''
-            while b'frames' not in said:
+            printed = b''
+            while b'frames' not in printed:
                 stdin.write(bytes(200000))
                 stdin.flush()
                 if select.select([master], [], [], 0.05)[0]:
-                    said += os.read(master, 65536)
+                    printed += os.read(master, 65536)
             stdin.close()
-            return said
+            return printed
         read = ['--from', 'raw', '-i', 'width=100', '-i', 'height=100', '-i', 'channels=1', '-i', 'sample=u8']
-        said, code = self.on_terminal('convert', *read, '-', '/dev/null', '--to', 'raw', feed=feed)
-        self.assertEqual(code, 0, said)
-        self.assertRegex(said, rb'\d+ frames, [\d.]+/s')
-        self.assertTrue(said.endswith(b'\r\x1b[K'), said[-40:])
+        printed, code = self.on_terminal('convert', *read, '-', '/dev/null', '--to', 'raw', feed=feed)
+        self.assertEqual(code, 0, printed)
+        self.assertRegex(printed, rb'\d+ frames, [\d.]+/s')
+        self.assertTrue(printed.endswith(b'\r\x1b[K'), printed[-40:])
 
     def test_is_refused_as_an_output(self):
         master, slave = open_terminal()
@@ -273,9 +273,9 @@ class Terminal(CommandCase):
         process = subprocess.Popen([os.environ['MIM'], 'info', TESTCARD], stdout=slave, env=self.environment(**env))
         process.wait(timeout=PATIENCE)
         os.close(slave)
-        said = os.read(master, 65536)
+        printed = os.read(master, 65536)
         os.close(master)
-        return said
+        return printed
 
     def test_has_bold_headings_without_no_color(self):
         self.assertIn(b'\x1b[1m', self.headings())

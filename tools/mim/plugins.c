@@ -99,7 +99,7 @@ print_details(const struct mim_plugin_info *info)
     print_row("state", state_name(info->state));
     print_row("reason", info->reason);
     print_row("formats", info->formats);
-    print_row("licence", info->license);
+    print_row("license", info->license);
     print_row("package", info->package);
     print_row("manifest", info->manifest);
     print_row("module", info->module);
