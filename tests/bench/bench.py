@@ -24,8 +24,8 @@ def first_match(pattern, path):
 
 
 def version(*command):
-    said = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout.decode(errors='replace')
-    found = re.search(r'\d+(?:\.\d+)+(?:-\d+)?', said)
+    printed = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT).stdout.decode(errors='replace')
+    found = re.search(r'\d+(?:\.\d+)+(?:-\d+)?', printed)
     return found.group(0) if found else 'unknown'
 
 

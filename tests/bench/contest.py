@@ -40,12 +40,12 @@ def digest(command, layout, row_bytes, height):
     with tempfile.TemporaryFile() as complaints:
         with subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=complaints) as printing:
-            said = subprocess.run([program('digest'), layout, str(row_bytes), str(height)], stdin=printing.stdout,
+            printed = subprocess.run([program('digest'), layout, str(row_bytes), str(height)], stdin=printing.stdout,
                                   stdout=subprocess.PIPE, check=True).stdout
         complaints.seek(0)
         if printing.returncode != 0:
             raise Unfit(last_line(complaints.read()) or f'exit {printing.returncode}')
-    return tuple(said.decode().split())
+    return tuple(printed.decode().split())
 
 
 class Run:
@@ -80,8 +80,8 @@ class Process:
         return self.check() if self.check else None
 
     def measure(self):
-        said = run(program('measure'), self.times, self.output, *self.command)
-        wall, cpu, peak, status = said.decode().split()
+        printed = run(program('measure'), self.times, self.output, *self.command)
+        wall, cpu, peak, status = printed.decode().split()
         if int(status) != 0 and not self.may_fail:
             raise Unfit(f'exit {status}')
         return Run(int(wall) / 1e6, int(cpu) / 1e6, int(peak) * 1024 / 1e6, int(status))

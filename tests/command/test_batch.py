@@ -59,11 +59,11 @@ class Names(BatchCase):
     def refuse_names(self, *args):
         """Check that mim fails, writes nothing and does not create the directory. Return the error."""
         before = sorted(os.listdir(self.folder))
-        said = self.refuse(2, 'batch', *args)
-        self.assertTrue(said.startswith('mim: '), said)
-        self.assertEqual(said.count('\n'), 1)
+        printed = self.refuse(2, 'batch', *args)
+        self.assertTrue(printed.startswith('mim: '), printed)
+        self.assertEqual(printed.count('\n'), 1)
         self.assertNothingBeside(*before)
-        return said
+        return printed
 
     def test_stay_in_the_directory(self):
         self.cards('a.gif', '...gif')
@@ -143,11 +143,11 @@ class Reporting(BatchCase):
 
     def test_reports_losses_once(self):
         names = self.cards(*(f'{i}.gif' for i in range(6)))
-        said = text(self.run_mim('batch', *names, '-d', 'out', '--to', 'tiff').stderr).splitlines()
-        self.assertTrue(said)
-        for line in said:
+        printed = text(self.run_mim('batch', *names, '-d', 'out', '--to', 'tiff').stderr).splitlines()
+        self.assertTrue(printed)
+        for line in printed:
             self.assertRegex(line, r'^mim: note: .* \(6 times\)$')
-        self.assertEqual(len(said), len(set(said)))
+        self.assertEqual(len(printed), len(set(printed)))
 
     def test_prints_only_failures_with_quiet(self):
         self.cards('a.gif')
@@ -309,10 +309,10 @@ class Ending(BatchCase):
             self.assertEqual(text(process.stdout.readline()), '✓ a.raw\n', 'as it is finished')
             wait_until_blocked(process)
             process.send_signal(number)
-            said = process.communicate(timeout=PATIENCE)
+            printed = process.communicate(timeout=PATIENCE)
         finally:
             process.kill()
-        return process.returncode, *map(text, said)
+        return process.returncode, *map(text, printed)
 
     def test_by_a_signal_keeps_finished_outputs(self):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -333,18 +333,18 @@ class Ending(BatchCase):
                 process = self.start('batch', *RAW, 'width=1000', *names, 'never.raw', '-d', 'out', '-j', '3', '--sample',
                                      'f64', stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0)
                 wait_until(lambda: os.path.exists(self.path('out')) and os.listdir(self.path('out')), 'an output begins')
-                told = b''.join(process.stdout.readline() for _ in range(finished))
+                lines = b''.join(process.stdout.readline() for _ in range(finished))
                 process.send_signal(signal.SIGINT)
-                rest, said = process.communicate(timeout=PATIENCE)
-                told += rest
-                self.assertEqual((process.returncode, said), (130, b''))
-                files = [line[2:] for line in text(told).splitlines()[:-1]]
+                rest, printed = process.communicate(timeout=PATIENCE)
+                lines += rest
+                self.assertEqual((process.returncode, printed), (130, b''))
+                files = [line[2:] for line in text(lines).splitlines()[:-1]]
                 self.assertGreaterEqual(len(files), finished)
                 there = self.made() if os.path.exists(self.path('out')) else []
                 self.assertEqual(there, sorted(files))
                 for name in there:
                     self.assertEqual(os.path.getsize(self.path('out/' + name)), 96_000_000)
-                self.assertTrue(not told or text(told).splitlines()[-1].endswith(f'{9 - len(files)} not done'), told)
+                self.assertTrue(not lines or text(lines).splitlines()[-1].endswith(f'{9 - len(files)} not done'), lines)
                 shutil.rmtree(self.path('out'), ignore_errors=True)
 
 
@@ -357,21 +357,21 @@ class Progress(BatchCase):
                              stdout=subprocess.DEVNULL, env={'TERM': 'xterm'})
         os.close(slave)
         end = open(self.path('b.raw'), 'wb', buffering=0)
-        said = b''
-        while b'files' not in said:
+        printed = b''
+        while b'files' not in printed:
             end.write(b'1234')
             if select.select([master], [], [], 0.05)[0]:
-                said += os.read(master, 65536)
+                printed += os.read(master, 65536)
         end.close()
         while select.select([master], [], [], PATIENCE)[0]:
             try:
-                said += os.read(master, 65536)
+                printed += os.read(master, 65536)
             except OSError:
                 break
         os.close(master)
         self.assertEqual(process.wait(timeout=PATIENCE), 0)
-        self.assertRegex(said, rb'1/2 files, \d+ frames, [\d.]+/s')
-        self.assertTrue(said.endswith(b'\r\x1b[K'), said[-40:])
+        self.assertRegex(printed, rb'1/2 files, \d+ frames, [\d.]+/s')
+        self.assertTrue(printed.endswith(b'\r\x1b[K'), printed[-40:])
 
 
 tap.main()

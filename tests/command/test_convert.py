@@ -128,9 +128,9 @@ class Keeping(CommandCase):
 
 class Notes(CommandCase):
     def test_report_each_loss_once(self):
-        said = text(self.run_mim('convert', TESTCARD, 'a.tiff').stderr)
-        notes = [line for line in said.splitlines() if line.startswith('mim: note: ')]
-        self.assertEqual(len(notes), len(said.splitlines()))
+        printed = text(self.run_mim('convert', TESTCARD, 'a.tiff').stderr)
+        notes = [line for line in printed.splitlines() if line.startswith('mim: note: ')]
+        self.assertEqual(len(notes), len(printed.splitlines()))
         self.assertTrue(notes)
         self.assertEqual(len(notes), len(set(notes)))
 
@@ -159,10 +159,10 @@ class Ending(CommandCase):
         wait_until_blocked(process)
         process.send_signal(number)
         try:
-            _, said = process.communicate(timeout=PATIENCE)
+            _, printed = process.communicate(timeout=PATIENCE)
         finally:
             process.kill()
-        self.assertEqual(said, b'')
+        self.assertEqual(printed, b'')
         return process.returncode
 
     def test_of_an_interrupted_run_leaves_nothing(self):

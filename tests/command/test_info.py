@@ -71,12 +71,12 @@ class Json(CommandCase):
 
 class Info(CommandCase):
     def test_describes_a_file_in_one_block(self):
-        said = text(self.mim('info', TESTCARD))
-        self.assertIn('testcard.gif\n', said)
+        printed = text(self.mim('info', TESTCARD))
+        self.assertIn('testcard.gif\n', printed)
         for row in ('format           gif, by plugin gif ', 'frames           12\n', 'size             120 x 90, RGB',
                     'duration         1.2 s, 10 frames per second\n',
                     'loop             for ever\n'):
-            self.assertIn('  ' + row, said)
+            self.assertIn('  ' + row, printed)
 
     def test_lists_each_frame(self):
         lines = text(self.mim('info', '--each', TESTCARD)).splitlines()
@@ -98,14 +98,14 @@ class Info(CommandCase):
 
     def test_escapes_control_characters_of_metadata(self):
         self.put('evil.gif', gif(1, 1, comment=b'\x1b]0;owned\x07\x1b[2J'))
-        for said in (self.mim('info', 'evil.gif'), self.mim('info', '--each', 'evil.gif')):
-            self.assertNotIn(b'\x1b', said)
-            self.assertIn(rb'\x1b]0;owned\x07', said)
+        for printed in (self.mim('info', 'evil.gif'), self.mim('info', '--each', 'evil.gif')):
+            self.assertNotIn(b'\x1b', printed)
+            self.assertIn(rb'\x1b]0;owned\x07', printed)
 
     def test_escapes_control_characters_of_file_names(self):
-        said = self.refuse(6, 'info', 'no\x1b[31m.gif')
-        self.assertNotIn('\x1b', said)
-        self.assertIn(r'no\x1b[31m.gif', said)
+        printed = self.refuse(6, 'info', 'no\x1b[31m.gif')
+        self.assertNotIn('\x1b', printed)
+        self.assertIn(r'no\x1b[31m.gif', printed)
 
     def test_is_plain_in_a_pipe(self):
         self.assertNotIn(b'\x1b', self.mim('info', TESTCARD))
@@ -124,8 +124,8 @@ class Info(CommandCase):
         self.refuse(1, 'info', 'text', 'a.webp')
 
     def test_names_the_missing_package(self):
-        said = self.refuse(3, 'info', TESTCARD, env={'MIM_PLUGIN_PATH': '/nonexistent'})
-        self.assertTrue(said.endswith('no installed plugin reads it. Install the package libmim-plugin-gif\n'), said)
+        printed = self.refuse(3, 'info', TESTCARD, env={'MIM_PLUGIN_PATH': '/nonexistent'})
+        self.assertTrue(printed.endswith('no installed plugin reads it. Install the package libmim-plugin-gif\n'), printed)
 
     def test_names_no_package_if_none_is_known(self):
         self.put('a.webp', b'RIFF    WEBP' + bytes(60))
@@ -133,8 +133,8 @@ class Info(CommandCase):
                          'mim: a.webp: this is WebP; no plugin for it is known to this build\n')
 
     def test_prints_the_name_of_a_file_once(self):
-        said = self.refuse(6, 'info', 'missing.gif')
-        self.assertEqual(said, 'mim: missing.gif: No such file or directory\n')
+        printed = self.refuse(6, 'info', 'missing.gif')
+        self.assertEqual(printed, 'mim: missing.gif: No such file or directory\n')
 
     def test_to_a_full_disk_is_an_output_failure(self):
         with open('/dev/full', 'wb') as full:

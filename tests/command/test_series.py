@@ -80,8 +80,8 @@ class Series(CommandCase):
 
     def test_existing_files_are_kept_unless_forced(self):
         self.put('f_003.gif', b'old')
-        said = self.refuse(7, 'convert', TESTCARD, 'f_%03d.gif')
-        self.assertIn('f_003.gif: exists already; --force', said)
+        printed = self.refuse(7, 'convert', TESTCARD, 'f_%03d.gif')
+        self.assertIn('f_003.gif: exists already; --force', printed)
         self.assertEqual(self.names(), ['f_003.gif'])
         self.assertEqual(self.get('f_003.gif'), b'old')
         self.mim('convert', '-fq', TESTCARD, 'f_%03d.gif')
@@ -98,9 +98,9 @@ class Series(CommandCase):
     def test_damage_writes_nothing_or_all_good_frames(self):
         self.frames('0.gif', '1.gif', '2.gif', '3.gif')
         self.put('in/1.gif', b'GIF89a')
-        said = self.refuse(6, 'convert', 'in', 'o_%d.gif')
-        self.assertIn('1.gif', said)
-        self.assertIn('1 good frame before that', said)
+        printed = self.refuse(6, 'convert', 'in', 'o_%d.gif')
+        self.assertIn('1.gif', printed)
+        self.assertIn('1 good frame before that', printed)
         self.assertEqual(self.names(), ['in'])
         self.refuse(6, 'convert', '--partial', 'in', 'o_%d.gif')
         self.assertEqual(self.names(), ['in', 'o_0.gif', 'o_1.gif', 'o_2.gif'])
@@ -122,7 +122,7 @@ class Series(CommandCase):
                            'channels=1', '-i', 'sample=u8', stdin=-1, stderr=-1)
         child.stdin.write(bytes(size * 40))
         child.stdin.flush()
-        wait_until(lambda: len(self.names()) == 2, 'a hidden directory stands beside the old file')
+        wait_until(lambda: len(self.names()) == 2, 'a hidden directory next to the old file')
         return child
 
     def finish(self, child):

@@ -76,10 +76,10 @@ class Examples(unittest.TestCase):
 
     def test_private_sees_its_own_directory_alone(self):
         own, = [path for path in os.environ['MIM_PLUGIN_PATH'].split(':') if path.endswith('/gif')]
-        said = self.example('private', own, 'a.gif').splitlines()
-        self.assertEqual(len(said), 2)
-        self.assertRegex(said[0], r'^plugin gif from /')
-        self.assertRegex(said[1], r'^a\.gif is gif, read by gif ')
+        printed = self.example('private', own, 'a.gif').splitlines()
+        self.assertEqual(len(printed), 2)
+        self.assertRegex(printed[0], r'^plugin gif from /')
+        self.assertRegex(printed[1], r'^a\.gif is gif, read by gif ')
 
 
 tap.main()

@@ -42,8 +42,8 @@ class Tally(unittest.TestCase):
             23, ['    # line 19', '    # ... 30 more lines', '0 passed, 1 failed'], 1))
 
     def test_shows_the_end_of_what_a_dead_program_said(self):
-        said = ''.join(f'line {i}\n' for i in range(50)) + 'Segmentation fault\n'
-        lines, code = self.of_tests({'name': 'dead', 'result': 'FAIL', 'stdout': '1..3\nok 1 - a\n', 'stderr': said})
+        stderr = ''.join(f'line {i}\n' for i in range(50)) + 'Segmentation fault\n'
+        lines, code = self.of_tests({'name': 'dead', 'result': 'FAIL', 'stdout': '1..3\nok 1 - a\n', 'stderr': stderr})
         self.assertEqual(lines[:2], ['failed: dead: 2 cases did not run', '    # ... 31 more lines'])
         self.assertEqual((lines[-2:], code), (['    # Segmentation fault', '1 passed, 2 failed'], 1))
 

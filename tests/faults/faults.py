@@ -69,13 +69,13 @@ class FaultCase(unittest.TestCase):
             numbers = os.read(read, 200).split()
         finally:
             os.close(read)
-        done.said = done.stderr.decode('utf-8', 'replace')
+        done.errors = done.stderr.decode('utf-8', 'replace')
         done.report = Report(*map(int, numbers)) if numbers else None
         return done
 
     def mim(self, *args, **faults):
         done = self.run_mim(*args, **faults)
-        self.assertEqual(done.returncode, 0, f'mim {" ".join(args)}: {done.said}')
+        self.assertEqual(done.returncode, 0, f'mim {" ".join(args)}: {done.errors}')
         return done
 
     def shape(self, name):

@@ -19,9 +19,9 @@ class Hygiene(FaultCase):
                                '--errors-for-leak-kinds=definite,indirect', os.environ['MIM'], *args],
                               env=env, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                               stderr=subprocess.PIPE, timeout=300)
-        said = done.stderr.decode('utf-8', 'replace')
-        self.assertEqual(done.returncode, 0, said)
-        self.assertNotIn('==', said)
+        printed = done.stderr.decode('utf-8', 'replace')
+        self.assertEqual(done.returncode, 0, printed)
+        self.assertNotIn('==', printed)
 
     if not SANITIZED:  # sanitizers find the same errors, and do not run under valgrind
         def test_valgrind_reports_nothing(self):

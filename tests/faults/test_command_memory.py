@@ -12,13 +12,13 @@ LOADER_GAVE_UP = (127, 'out of memory\n')
 
 class CommandMemory(FaultCase):
     def check(self, done, wanted, what):
-        if (done.returncode, done.said) == LOADER_GAVE_UP and 'tif' in what:
+        if (done.returncode, done.errors) == LOADER_GAVE_UP and 'tif' in what:
             return
         if done.returncode == 0:  # the allocation was not essential
             self.assertEqual(done.stdout, wanted.stdout, what)
         else:
             self.assertEqual(done.returncode, NO_MEMORY, what)
-            self.assertIn('memory', done.said, what)
+            self.assertIn('memory', done.errors, what)
 
     def try_places(self, *args, most=25):
         wanted = self.mim(*args)
@@ -28,7 +28,7 @@ class CommandMemory(FaultCase):
             with self.subTest(' '.join(args), for_ever=bool(for_ever)):
                 for place in sample(places, most):
                     done = self.run_mim(*args, memory_at=place, for_ever=for_ever)
-                    self.check(done, wanted, f'{args}: allocation {place}, exit {done.returncode}: {done.said}')
+                    self.check(done, wanted, f'{args}: allocation {place}, exit {done.returncode}: {done.errors}')
 
     def test_may_fail_in_info(self):
         self.try_places('info', '--json', '--each', 'animated.gif')

@@ -39,10 +39,10 @@ class Process(FaultCase):
         del env['LD_PRELOAD']
         child = subprocess.Popen([os.environ['MIM'], *args], env=env, cwd=self.folder, stdout=subprocess.DEVNULL,
                                  stderr=subprocess.PIPE)
-        said = child.stderr.read()
+        printed = child.stderr.read()
         _pid, state, usage = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(state)
-        self.assertEqual(child.returncode, 0, said)
+        self.assertEqual(child.returncode, 0, printed)
         child.stderr.close()
         return usage.ru_maxrss * 1024
 
@@ -68,8 +68,8 @@ class Process(FaultCase):
                                  stderr=subprocess.PIPE)
         time.sleep(wait)
         child.send_signal(number)
-        _out, said = child.communicate(timeout=120)
-        return child.returncode, said.decode('utf-8', 'replace')
+        _out, printed = child.communicate(timeout=120)
+        return child.returncode, printed.decode('utf-8', 'replace')
 
     def end_at_random(self, number, code):
         self.put('stack.tif', stack(24, 1024, 1024))
@@ -85,13 +85,13 @@ class Process(FaultCase):
                 numbers, died = random.Random(5), 0
                 for _ in range(100 if FULL else 12):
                     self.put(output, b'old')
-                    got, said = self.interrupt(number, output, numbers.uniform(0, 1.1 * takes))
+                    got, printed = self.interrupt(number, output, numbers.uniform(0, 1.1 * takes))
                     died += got != 0
-                    self.assertIn(got, (0, code, -number), said)  # before main() the signal kills the process
-                    self.assertIn(self.get(output), (b'old', whole), said)
+                    self.assertIn(got, (0, code, -number), printed)  # before main() the signal kills the process
+                    self.assertIn(self.get(output), (b'old', whole), printed)
                     if got == 0:
-                        self.assertEqual(self.get(output), whole, said)
-                    self.assertEqual(sorted(os.listdir(self.folder)), sorted([*names, output]), said)
+                        self.assertEqual(self.get(output), whole, printed)
+                    self.assertEqual(sorted(os.listdir(self.folder)), sorted([*names, output]), printed)
                 self.assertGreater(died, 0)
 
     def test_sigkill_at_any_time_leaves_the_old_file_or_the_new(self):

@@ -16,12 +16,12 @@ class CommandReads(FaultCase):
         self.assertGreater(wanted.report.seen, 0)
         for at in sample(wanted.report.seen, 12):
             done = self.run_mim(*args, call='read', at=at, **fault)
-            what = f'mim {" ".join(args)}: read {at} of {wanted.report.seen}: exit {done.returncode}: {done.said}'
+            what = f'mim {" ".join(args)}: read {at} of {wanted.report.seen}: exit {done.returncode}: {done.errors}'
             check(done, wanted, what)
 
     def fails(self, done, wanted, what):
         self.assertEqual(done.returncode, INPUT_FAILED, what)
-        self.assertIn('Input/output error', done.said, what)
+        self.assertIn('Input/output error', done.errors, what)
 
     def is_the_same(self, done, wanted, what):
         self.assertEqual((done.returncode, done.stdout), (0, wanted.stdout), what)
@@ -62,7 +62,7 @@ class CommandReads(FaultCase):
                     seen = self.mim('convert', name, '-', '--to', form, *ONE_THREAD, call='read', at=-1).report.seen
                     done = self.run_mim('convert', name, output, *ONE_THREAD, call='read', at=seen - 1, kind='error',
                                         errno=errno.EIO, for_ever=1)
-                    self.assertEqual(done.returncode, INPUT_FAILED, done.said)
+                    self.assertEqual(done.returncode, INPUT_FAILED, done.errors)
                     self.assertEqual(sorted(os.listdir(self.folder)), before)
 
 

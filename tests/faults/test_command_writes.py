@@ -37,7 +37,7 @@ class CommandWrites(FaultCase):
     def whole(self, output):
         self.prepare(output, False)
         done = self.convert(output)
-        self.assertEqual(done.returncode, 0, done.said)
+        self.assertEqual(done.returncode, 0, done.errors)
         return self.get(output)
 
     def outcomes(self, output, **fault):
@@ -45,11 +45,11 @@ class CommandWrites(FaultCase):
         for old in (False, True):
             self.prepare(output, old)
             done = self.convert(output, **{**fault, 'at': -1})
-            self.assertEqual(done.returncode, 0, done.said)
+            self.assertEqual(done.returncode, 0, done.errors)
             for at in sample(done.report.seen, 20):
                 self.prepare(output, old)
                 done = self.convert(output, **fault, at=at)
-                yield old, done, f'{output} {fault} at {at}, old file: {old}, exit {done.returncode}: {done.said}'
+                yield old, done, f'{output} {fault} at {at}, old file: {old}, exit {done.returncode}: {done.errors}'
 
     def every_call_fails(self, call, kind, number):
         for output in TARGETS:
@@ -57,7 +57,7 @@ class CommandWrites(FaultCase):
                 tried = 0
                 for old, done, what in self.outcomes(output, call=call, kind=kind, errno=number):
                     self.assertEqual(done.returncode, OUTPUT_FAILED, what)
-                    self.assertIn(os.strerror(number), done.said, what)
+                    self.assertIn(os.strerror(number), done.errors, what)
                     self.assert_untouched(output, old, what)
                     tried += 1
                 self.assertGreater(tried, 0)
@@ -98,8 +98,8 @@ class CommandWrites(FaultCase):
             with self.subTest(output):
                 self.prepare(output, True)
                 done = self.convert(output, call='rename', kind='error', errno=errno.EPERM, for_ever=1)
-                self.assertEqual(done.returncode, OUTPUT_FAILED, done.said)
-                self.assert_untouched(output, True, done.said)
+                self.assertEqual(done.returncode, OUTPUT_FAILED, done.errors)
+                self.assert_untouched(output, True, done.errors)
 
     def test_a_short_write_is_continued(self):
         self.every_call_is_harmless('write', 'short', 0)
@@ -119,8 +119,8 @@ class CommandWrites(FaultCase):
             with self.subTest(output):
                 self.prepare(output, False)
                 done = self.convert(output, call='open', kind='error', errno=errno.EDQUOT, for_ever=1)
-                self.assertEqual(done.returncode, OUTPUT_FAILED, done.said)
-                self.assert_untouched(output, False, done.said)
+                self.assertEqual(done.returncode, OUTPUT_FAILED, done.errors)
+                self.assert_untouched(output, False, done.errors)
 
     def test_sigkill_leaves_the_old_file_or_the_new(self):
         for call in ('write', 'close', 'link', 'rename', 'open'):
@@ -159,8 +159,8 @@ class CommandWrites(FaultCase):
                 for old in (False, True):
                     self.prepare(output, old)
                     done = self.convert(output, call='read', kind='interrupt', at=0)
-                    self.assertEqual(done.returncode, INTERRUPTED, done.said)
-                    self.assert_untouched(output, old, done.said)
+                    self.assertEqual(done.returncode, INTERRUPTED, done.errors)
+                    self.assert_untouched(output, old, done.errors)
 
     def test_a_file_size_limit_is_like_a_full_disk(self):
         for output in TARGETS:

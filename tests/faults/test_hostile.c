@@ -272,11 +272,11 @@ false_counts_and_offsets_allocate_no_memory(void)
 static void
 a_missing_strip_is_an_error(void)
 {
-    const struct entry lies[] = {
+    const struct entry claims[] = {
         { 273, LONG, 1, 576 }, { 273, LONG, 1, 513 }, { 273, LONG, 1, 0x7fffffff }, { 273, LONG, 1, 0xffffffff }
     };
-    for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
-        struct file file = tiff_with(&lies[i], 1, 0);
+    for (size_t i = 0; i < sizeof claims / sizeof *claims; i++) {
+        struct file file = tiff_with(&claims[i], 1, 0);
         struct answer answer = ask_file(&file);
         CHECK(answer.status == MIM_TRUNCATED || answer.status == MIM_CORRUPT);
         CHECK(!answer.frames);

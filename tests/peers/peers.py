@@ -142,13 +142,13 @@ class PeerCase(unittest.TestCase):
     def refuse(self, code, *args, **more):
         """Run mim, which must exit with `code`, and return its standard error. Fails if a signal killed it."""
         done = self.run_mim(*args, **more)
-        said = text(done.stderr)
+        printed = text(done.stderr)
         if done.returncode < 0:
             killer = signal.Signals(-done.returncode).name
-            self.fail(f'mim {" ".join(map(str, args))}: killed by {killer}: {said[-800:]}')
-        self.assertEqual(done.returncode, code, f'mim {" ".join(map(str, args))}: {said[-800:]}')
-        self.assertTrue(said.strip(), f'mim {" ".join(map(str, args))}: nothing on standard error')
-        return said
+            self.fail(f'mim {" ".join(map(str, args))}: killed by {killer}: {printed[-800:]}')
+        self.assertEqual(done.returncode, code, f'mim {" ".join(map(str, args))}: {printed[-800:]}')
+        self.assertTrue(printed.strip(), f'mim {" ".join(map(str, args))}: nothing on standard error')
+        return printed
 
     def info(self, path, *args, **more):
         """Return the output of `mim info --json --each` for a file, as a dict."""
