@@ -43,7 +43,8 @@ class CommandLine(CommandCase):
         self.assertNothingBeside()
 
     def test_names_an_option_of_the_other_side(self):
-        self.assertIn('quantizer', self.refuse(2, 'convert', TESTCARD, 'out.gif', '-i', 'quantizer=wu'))
+        self.assertRegex(self.refuse(2, 'convert', TESTCARD, 'out.gif', '-i', 'quantizer=wu'), 'quantizer.*give it with -o')
+        self.assertRegex(self.refuse(2, 'convert', TESTCARD, 'out.gif', '-o', 'raw=yes'), 'raw.*give it with -i')
         self.assertIn('nonesuch', self.refuse(2, 'convert', TESTCARD, 'out.gif', '-o', 'nonesuch=1'))
         self.assertNothingBeside()
 
