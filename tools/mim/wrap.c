@@ -63,7 +63,7 @@ copy_word(const char *text, size_t columns, char *word, size_t size)
     if (length >= size)
         length = size - 1;
     for (;; length--) {
-        while ((text[length] & 0xc0) == 0x80) /* do not cut a character in two */
+        while (length > 1 && (text[length] & 0xc0) == 0x80) /* do not cut a character in two */
             length--;
         snprintf(word, size, "%.*s", (int)length, text);
         if (length <= 1 || text_width(word) <= columns)
