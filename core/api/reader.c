@@ -47,24 +47,24 @@ open_decoder(struct mim_reader *reader, struct mim_decoder_setup *setup, struct 
     return mim_decoder_open(&reader->decoder, setup, err);
 }
 
-struct attempt {
+struct request {
     struct mim_reader *reader;
     const struct mim_open_options *options;
 };
 
 static enum mim_status
-open_with(void *user, const struct mim_attempt *opening, struct mim_error *err)
+open_with(void *user, const struct mim_attempt *attempt, struct mim_error *err)
 {
-    const struct attempt *attempt = user;
-    attempt->reader->plugin = opening->plugin;
-    attempt->reader->format = opening->format;
+    const struct request *request = user;
+    request->reader->plugin = attempt->plugin;
+    request->reader->format = attempt->candidate->format;
     struct mim_decoder_setup setup = {
-        .ops = opening->ops,
-        .other = &opening->other,
-        .options = attempt->options->options,
-        .format = opening->format,
+        .ops = attempt->ops->reader,
+        .other = &attempt->writer_options,
+        .options = request->options->options,
+        .format = attempt->candidate->format,
     };
-    return open_decoder(attempt->reader, &setup, err);
+    return open_decoder(request->reader, &setup, err);
 }
 
 static enum mim_status
@@ -85,10 +85,10 @@ open_series(struct mim_reader *reader, const struct mim_open_options *options, s
 static enum mim_status
 open_source(struct mim_reader *reader, const struct mim_open_options *options, struct mim_error *err)
 {
-    struct attempt attempt = { reader, options };
+    struct request request = { reader, options };
     if (mim_source_is_series(reader->operation.source))
         return open_series(reader, options, err);
-    return mim_try_plugins(&reader->operation, options->format, options->plugin, open_with, &attempt, err);
+    return mim_try_plugins(&reader->operation, options->format, options->plugin, open_with, &request, err);
 }
 
 /* Of the whole, and of one frame (or none: MIM_UNKNOWN), however far others are. */

@@ -19,9 +19,9 @@
 #include "pipeline/encode.h"
 #include "pipeline/pool.h"
 #include "plugin/operation.h"
+#include "plugin/try-plugins.h"
 #include "plugin/writer-calls.h"
 #include "registry/manifest.h"
-#include "registry/registry.h"
 #include "series/series-writer.h"
 
 struct mim_writer {
@@ -65,56 +65,29 @@ change_to_series(struct mim_writer *writer, const struct mim_write_options *opti
     return mim_plugin_writer_create(&writer->plugin, NULL, NULL, writer->series.workers, err);
 }
 
-static enum mim_status
-open_with(struct mim_writer *writer, const struct mim_candidate *candidate, const struct mim_write_options *options,
-          struct mim_error *err)
-{
-    const struct mim_plugin *plugin;
-    const struct mim_format_ops *ops;
-    enum mim_status status = mim_registry_load(writer->operation.context, candidate, &plugin, &ops, err);
-    if (status != MIM_OK)
-        return status;
-    if (!ops->writer || !ops->writer->encode)
-        return mim_fail(err, MIM_UNSUPPORTED, "the plugin %s does not write %s", plugin->name, candidate->format);
+struct request {
+    struct mim_writer *writer;
+    const struct mim_write_options *options;
+};
 
-    struct mim_option_table other = { 0 };
-    if (ops->reader) {
-        other.rows = ops->reader->options;
-        other.count = ops->reader->option_count;
-    }
-    writer->operation.plugin = plugin->name;
-    writer->single = !writer->is_series && !holds_many(candidate);
-    writer->plugin =
-        (struct mim_plugin_writer){ .ops = ops->writer, .operation = &writer->operation, .format = candidate->format };
-    status = mim_plugin_writer_create(&writer->plugin, options->options, &other, mim_pool_threads(writer->pool), err);
+static enum mim_status
+open_with(void *user, const struct mim_attempt *attempt, struct mim_error *err)
+{
+    const struct request *request = user;
+    const struct mim_write_options *options = request->options;
+    struct mim_writer *writer = request->writer;
+    writer->single = !writer->is_series && !holds_many(attempt->candidate);
+    writer->plugin = (struct mim_plugin_writer){ .ops = attempt->ops->writer,
+                                                 .operation = &writer->operation,
+                                                 .format = attempt->candidate->format };
+    enum mim_status status = mim_plugin_writer_create(&writer->plugin, options->options, &attempt->reader_options,
+                                                      mim_pool_threads(writer->pool), err);
     if (status == MIM_OK && writer->is_series)
-        status = change_to_series(writer, options, &other, err);
+        status = change_to_series(writer, options, &attempt->reader_options, err);
     if (status == MIM_OK)
         status = mim_encoder_create(&writer->encoder, &writer->plugin, writer->pool, writer->expected, err);
     if (status != MIM_OK)
         mim_plugin_writer_destroy(&writer->plugin);
-    return status;
-}
-
-static enum mim_status
-open_with_best_plugin(struct mim_writer *writer, const struct mim_write_options *options, struct mim_error *err)
-{
-    struct mim_candidates candidates = { 0 };
-    enum mim_status status = mim_registry_find_writers(writer->operation.context, mim_sink_name(writer->operation.sink),
-                                                       options->format, options->plugin, &candidates, err);
-    if (status != MIM_OK)
-        return status;
-
-    status = MIM_UNSUPPORTED;
-    for (size_t i = 0; i < candidates.count && (status == MIM_UNSUPPORTED || status == MIM_BROKEN_PLUGIN); i++) {
-        struct mim_error error = { 0 };
-        status = open_with(writer, &candidates.items[i], options, &error);
-        if (status != MIM_OK)
-            mim_registry_remember_failure(writer->operation.context, &candidates.items[i], error.message);
-        if (err && status != MIM_OK && (i == 0 || status != MIM_UNSUPPORTED))
-            *err = error;
-    }
-    mim_candidates_clear(&candidates);
     return status;
 }
 
@@ -144,8 +117,9 @@ mim_writer_open(struct mim_writer **out, struct mim_context *context, struct mim
     status = writer->pool ? mim_sink_series_start(sink, options->start, err) : MIM_NOMEM;
     if (status == MIM_OK)
         status = mim_sink_check(sink, err);
+    struct request request = { writer, options };
     if (status == MIM_OK)
-        status = open_with_best_plugin(writer, options, err);
+        status = mim_try_plugins(&writer->operation, options->format, options->plugin, open_with, &request, err);
     if (status != MIM_OK) {
         mim_writer_abandon(writer);
         return status;

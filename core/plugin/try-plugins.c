@@ -1,9 +1,58 @@
 /* SPDX-License-Identifier: MIT */
-/* Trying the plugins that may read a source. */
+/* Trying candidates: the one rule for readers, writers and files of a series. */
 #include "plugin/try-plugins.h"
 
 #include "base/error.h"
-#include "registry/registry.h"
+#include "io/sink.h"
+
+static enum mim_status
+try_candidate(struct mim_context *context, const struct mim_candidate *candidate, mim_attempt_function open, void *user,
+              struct mim_error *err)
+{
+    struct mim_attempt attempt = { .candidate = candidate, .writer_options.writing = true };
+    enum mim_status status = mim_registry_load(context, candidate, &attempt.plugin, &attempt.ops, err);
+    if (status != MIM_OK)
+        return status;
+
+    if (attempt.ops->reader) {
+        attempt.reader_options.rows = attempt.ops->reader->options;
+        attempt.reader_options.count = attempt.ops->reader->option_count;
+    }
+    if (attempt.ops->writer) {
+        attempt.writer_options.rows = attempt.ops->writer->options;
+        attempt.writer_options.count = attempt.ops->writer->option_count;
+    }
+    return open(user, &attempt, err);
+}
+
+static bool
+is_final(enum mim_status status)
+{
+    return status != MIM_UNSUPPORTED && status != MIM_BROKEN_PLUGIN;
+}
+
+enum mim_status
+mim_try_candidates(struct mim_context *context, const struct mim_candidates *candidates, mim_attempt_function open,
+                   void *user, struct mim_error *err)
+{
+    struct mim_error verdict = { 0 };
+    enum mim_status status = MIM_OK;
+    for (size_t i = 0; i < candidates->count && (i == 0 || !is_final(status)); i++) {
+        const struct mim_candidate *candidate = &candidates->items[i];
+        struct mim_error error = { 0 };
+        enum mim_status tried = try_candidate(context, candidate, open, user, &error);
+        if (tried == MIM_OK)
+            return MIM_OK;
+        mim_registry_remember_failure(context, candidate, error.message);
+        if (i == 0 || is_final(tried)) {
+            status = tried;
+            verdict = error;
+        }
+    }
+    if (err && status != MIM_OK)
+        *err = verdict;
+    return status;
+}
 
 struct trial {
     struct mim_operation *operation;
@@ -12,72 +61,31 @@ struct trial {
 };
 
 static enum mim_status
-open_with(const struct trial *trial, const struct mim_candidate *candidate, struct mim_error *err)
+open_named(void *user, const struct mim_attempt *attempt, struct mim_error *err)
 {
-    const struct mim_plugin *plugin;
-    const struct mim_format_ops *ops;
-    enum mim_status status = mim_registry_load(trial->operation->context, candidate, &plugin, &ops, err);
-    if (status != MIM_OK)
-        return status;
-    if (!ops->reader)
-        return mim_fail(err, MIM_UNSUPPORTED, "the plugin %s does not read %s", plugin->name, candidate->format);
-
-    struct mim_attempt opening = {
-        .plugin = plugin, .format = candidate->format, .ops = ops->reader, .other = { .writing = true }
-    };
-    if (ops->writer) {
-        opening.other.rows = ops->writer->options;
-        opening.other.count = ops->writer->option_count;
-    }
-    trial->operation->plugin = plugin->name;
-    return trial->open(trial->user, &opening, err);
-}
-
-/* Another plugin may do what one cannot; what one calls damaged is damaged. */
-static bool
-next_may_do(enum mim_status status)
-{
-    return status == MIM_UNSUPPORTED || status == MIM_BROKEN_PLUGIN;
-}
-
-static enum mim_status
-try_candidates(const struct trial *trial, const struct mim_candidates *candidates, struct mim_error *err)
-{
-    struct mim_error first = { 0 };
-    enum mim_status first_status = MIM_OK;
-    for (size_t i = 0; i < candidates->count; i++) {
-        struct mim_error error = { 0 };
-        enum mim_status tried = open_with(trial, &candidates->items[i], &error);
-        if (tried == MIM_OK)
-            return MIM_OK;
-        mim_registry_remember_failure(trial->operation->context, &candidates->items[i], error.message);
-        if (first_status == MIM_OK || !next_may_do(tried)) {
-            first_status = tried;
-            first = error;
-        }
-        if (!next_may_do(tried))
-            break;
-    }
-    if (err && first_status != MIM_OK)
-        *err = first;
-    return first_status;
+    const struct trial *trial = user;
+    trial->operation->plugin = attempt->plugin->name;
+    return trial->open(trial->user, attempt, err);
 }
 
 enum mim_status
 mim_try_plugins(struct mim_operation *operation, const char *format, const char *plugin, mim_attempt_function open,
                 void *user, struct mim_error *err)
 {
-    const struct trial trial = { operation, open, user };
+    struct mim_context *context = operation->context;
     struct mim_candidates candidates = { 0 };
     enum mim_status status =
-        mim_registry_find_readers(operation->context, operation->source, format, plugin, &candidates, err);
+        operation->sink
+            ? mim_registry_find_writers(context, mim_sink_name(operation->sink), format, plugin, &candidates, err)
+            : mim_registry_find_readers(context, operation->source, format, plugin, &candidates, err);
     if (status != MIM_OK)
         return status;
 
+    struct trial trial = { operation, open, user };
     if (candidates.notice[0])
         status = mim_operation_notice(operation, MIM_NOTICE_NAME, MIM_UNKNOWN, candidates.notice, err);
     if (status == MIM_OK)
-        status = try_candidates(&trial, &candidates, err);
+        status = mim_try_candidates(context, &candidates, open_named, &trial, err);
     mim_candidates_clear(&candidates);
     return status;
 }

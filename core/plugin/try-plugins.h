@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From a source to the plugin that reads it: candidates are tried until one does. */
+/* Tries the plugins that may serve a file, strongest first, until one does. */
 #ifndef MIM_CORE_PLUGIN_TRY_PLUGINS_H
 #define MIM_CORE_PLUGIN_TRY_PLUGINS_H
 
@@ -7,20 +7,27 @@
 
 #include "options/options.h"
 #include "plugin/operation.h"
+#include "registry/registry.h"
 
-/* One plugin that may do. */
+/* A candidate whose code is loaded, with the ops that it was chosen for. */
 struct mim_attempt {
+    const struct mim_candidate *candidate;
     const struct mim_plugin *plugin;
-    const char *format; /* borrowed while the context lives */
-    const struct mim_reader_ops *ops;
-    struct mim_option_table other; /* the writer's options, for messages */
+    const struct mim_format_ops *ops;
+    struct mim_option_table reader_options, writer_options; /* empty where there is no reader or no writer */
 };
 
-/* Opens operation->source by it; what a failed try has left is its own to undo. */
-typedef enum mim_status (*mim_attempt_function)(void *user, const struct mim_attempt *opening, struct mim_error *err);
+/* Opens the file with this plugin. A failed attempt undoes its own work. */
+typedef enum mim_status (*mim_attempt_function)(void *user, const struct mim_attempt *attempt, struct mim_error *err);
 
-/* The best first; another when one is broken or says that the file is beyond it. `format` and `plugin` are the caller's
- * word or NULL. On the caller's thread: plugins may be loaded. */
+/* Only BROKEN_PLUGIN and UNSUPPORTED lead to the next candidate; any other failure is the file's or the caller's and ends
+ * the search with it. When no candidate is left, the status and the error are those of the strongest. On the caller's
+ * thread, because plugins may be loaded. */
+enum mim_status mim_try_candidates(struct mim_context *context, const struct mim_candidates *candidates,
+                                   mim_attempt_function open, void *user, struct mim_error *err);
+
+/* The candidates for operation->sink if there is one, else for operation->source. `format` and `plugin` are the names that
+ * the caller gave, or NULL. */
 enum mim_status mim_try_plugins(struct mim_operation *operation, const char *format, const char *plugin,
                                 mim_attempt_function open, void *user, struct mim_error *err);
 

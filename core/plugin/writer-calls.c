@@ -272,6 +272,9 @@ mim_plugin_writer_encode(struct mim_plugin_writer *writer, unsigned worker_index
                          struct mim_error *err)
 {
     struct mim_writer_worker *worker;
+    *starved = false;
+    if (!writer->ops->encode)
+        return MIM_OK;
     enum mim_status status = worker_of(writer, worker_index, &worker, err);
     if (status == MIM_OK) {
         mim_job_begin(&worker->job, index);

@@ -8,8 +8,6 @@
 #include "base/context-priv.h"
 #include "base/error.h"
 #include "io/source.h"
-#include "options/option-describe.h"
-#include "options/options.h"
 #include "registry/catalog.h"
 #include "registry/config.h"
 #include "registry/rank.h"
@@ -231,40 +229,6 @@ mim_context_load_plugin(struct mim_context *context, const char *name, struct mi
                                    &ops, err);
     }
     return status;
-}
-
-enum mim_status
-mim_format_options(struct mim_context *context, const char *format, const char *plugin, int writing,
-                   mim_option_visitor visit, void *user, struct mim_error *err)
-{
-    struct mim_query query = { .name = format, .format = format, .plugin = plugin, .writing = writing };
-    struct mim_candidates candidates = { 0 };
-    enum mim_status status = mim_registry_query(context, &query, err);
-    if (status == MIM_OK)
-        status = mim_registry_find(&query, &candidates, err);
-    if (status != MIM_OK)
-        return status;
-
-    const struct mim_plugin *code;
-    const struct mim_format_ops *ops;
-    status = MIM_BROKEN_PLUGIN;
-    for (size_t i = 0; status == MIM_BROKEN_PLUGIN && i < candidates.count; i++)
-        status = mim_registry_load(context, &candidates.items[i], &code, &ops, err);
-    mim_candidates_clear(&candidates);
-    if (status != MIM_OK)
-        return status;
-
-    struct mim_option_table table = { .writing = writing };
-    table.rows = writing ? ops->writer->options : ops->reader->options;
-    table.count = writing ? ops->writer->option_count : ops->reader->option_count;
-    const struct mim_option *row;
-    for (uint32_t i = 0; (row = mim_option_row(&table, i)); i++) {
-        struct mim_option_scratch scratch;
-        struct mim_option_info info;
-        mim_option_describe(row, &scratch, &info);
-        visit(user, &info);
-    }
-    return MIM_OK;
 }
 
 bool

@@ -15,23 +15,23 @@
 
 #define PALETTE_BYTES 1024
 
-struct attempt {
+struct opening {
     struct mim_series_file *file;
-    const struct mim_series_request *wish;
+    const struct mim_series_request *request;
 };
 
 static enum mim_status
-open_with(void *user, const struct mim_attempt *opening, struct mim_error *err)
+open_with(void *user, const struct mim_attempt *attempt, struct mim_error *err)
 {
-    const struct attempt *attempt = user;
-    struct mim_series_file *file = attempt->file;
-    file->plugin = opening->plugin;
-    file->other = opening->other;
+    const struct opening *opening = user;
+    struct mim_series_file *file = opening->file;
+    file->plugin = attempt->plugin;
+    file->other = attempt->writer_options;
     file->reader = (struct mim_plugin_reader){
-        .ops = opening->ops,
+        .ops = attempt->ops->reader,
         .operation = &file->operation,
-        .format = opening->format,
-        .options = attempt->wish->options,
+        .format = attempt->candidate->format,
+        .options = opening->request->options,
         .other = &file->other,
     };
     struct mim_pool *pool = mim_pool_of(file->operation.context, err);
@@ -94,17 +94,17 @@ prepare(struct mim_series_file *file, struct mim_error *err)
 
 enum mim_status
 mim_series_file_open(struct mim_series_file **out, struct mim_operation *whole, uint64_t index,
-                     const struct mim_series_request *wish, struct mim_error *err)
+                     const struct mim_series_request *request, struct mim_error *err)
 {
     struct mim_series_file *file = calloc(1, sizeof *file);
     if (!file)
         return mim_fail_nomem(err, "a file of a series");
     mim_operation_init_part(&file->operation, whole, index);
 
-    struct attempt attempt = { file, wish };
-    enum mim_status status = mim_source_open_file_path(&file->operation.source, wish->path, err);
+    struct opening opening = { file, request };
+    enum mim_status status = mim_source_open_file_path(&file->operation.source, request->path, err);
     if (status == MIM_OK)
-        status = mim_try_plugins(&file->operation, wish->format, wish->plugin, open_with, &attempt, err);
+        status = mim_try_plugins(&file->operation, request->format, request->plugin, open_with, &opening, err);
     if (status == MIM_OK)
         status = prepare(file, err);
     if (status != MIM_OK) {

@@ -26,7 +26,7 @@ struct mim_series_request {
 
 /* Opened, and its first image is prepared. As frame `index` of `whole`. On the caller's thread. */
 enum mim_status mim_series_file_open(struct mim_series_file **out, struct mim_operation *whole, uint64_t index,
-                                     const struct mim_series_request *wish, struct mim_error *err);
+                                     const struct mim_series_request *request, struct mim_error *err);
 /* Any thread; NULL is welcome. */
 void mim_series_file_close(struct mim_series_file *file);
 

@@ -47,10 +47,10 @@ open_file(struct mim_series_reading *reading, uint64_t index, struct mim_series_
     char *path = mim_series_path(&reading->series, index);
     if (!path)
         return mim_fail_nomem(err, "a file name");
-    const struct mim_series_request wish = {
+    const struct mim_series_request request = {
         .path = path, .format = reading->format, .plugin = reading->plugin, .options = reading->options
     };
-    enum mim_status status = mim_series_file_open(out, reading->operation, index, &wish, err);
+    enum mim_status status = mim_series_file_open(out, reading->operation, index, &request, err);
     if (status != MIM_OK)
         err->frame = index;
     free(path);

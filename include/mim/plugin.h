@@ -334,7 +334,8 @@ struct mim_writer_ops {
      * data that encode and put read. May emit. */
     int32_t (*survey)(struct mim_job *, const struct mim_frame_info *, const struct mim_raster *);
     /** [any thread] Encode one part and emit its bytes. Parts of a frame may run at once and share the packet: each
-     * writes only its own fields. The raster is read-only; bytes emitted directly from it are not copied. */
+     * writes only its own fields. The raster is read-only; bytes emitted directly from it are not copied. NULL: no
+     * part has coded bytes, and put is required. */
     int32_t (*encode)(struct mim_job *, void *packet, const struct mim_frame_info *, uint32_t part, const struct mim_raster *,
                       const struct mim_neighbours *);
     /** [serial] Write an encoded frame, in order. NULL: the core writes the coded bytes as they are. */
