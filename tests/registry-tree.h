@@ -7,8 +7,8 @@
 #include <mim/registry.h>
 
 #include "io/source.h"
+#include "registry/choice.h"
 #include "registry/manifest.h"
-#include "registry/registry.h"
 #include "tree.h"
 
 static char *root, *hints;

@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Tells people how a choice fell: the same ranking as an opening's, step by step. */
+/* Explains a choice: each format and plugin that was compared, with the rule that decided. */
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/error.h"
 #include "io/source.h"
-#include "registry/diagnose.h"
-#include "registry/rank.h"
-#include "registry/registry.h"
+#include "registry/choice.h"
 #include "series/series-reader.h"
 
-struct telling {
+struct explainer {
     mim_explain_visitor visit;
     void *user;
 };
@@ -31,7 +27,7 @@ show_evidence(const struct mim_match *match, char *text, size_t size)
 }
 
 static void
-tell_formats(const struct telling *telling, const struct mim_match *matches, size_t count)
+explain_formats(const struct explainer *explainer, const struct mim_match *matches, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         char evidence[320], rule[160];
@@ -43,16 +39,16 @@ tell_formats(const struct telling *telling, const struct mim_match *matches, siz
             snprintf(rule, sizeof rule, "%s", matches[0].rule);
         else
             snprintf(rule, sizeof rule, "%s beats it by: %s", matches[0].format->name, matches[i].rule);
-        telling->visit(telling->user, &(struct mim_explanation){ .is_format = 1,
-                                                                 .winner = winner,
-                                                                 .name = matches[i].format->name,
-                                                                 .evidence = evidence,
-                                                                 .rule = rule });
+        explainer->visit(explainer->user, &(struct mim_explanation){ .is_format = 1,
+                                                                     .winner = winner,
+                                                                     .name = matches[i].format->name,
+                                                                     .evidence = evidence,
+                                                                     .rule = rule });
     }
 }
 
 static void
-tell_plugins(const struct telling *telling, const struct mim_rank *ranks, size_t count)
+explain_plugins(const struct explainer *explainer, const struct mim_rank *ranks, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const struct mim_manifest *plugin = ranks[i].server.plugin;
@@ -70,39 +66,25 @@ tell_plugins(const struct telling *telling, const struct mim_rank *ranks, size_t
             snprintf(rule, sizeof rule, "%s beats it by: %s", ranks[0].server.plugin->name, ranks[i].rule);
         if (plugin->failure && !ranks[i].unfit)
             snprintf(rule + strlen(rule), sizeof rule - strlen(rule), "; tried before, in vain: %s", plugin->failure);
-        telling->visit(telling->user, &(struct mim_explanation){
-                                          .winner = winner, .name = plugin->name, .evidence = evidence, .rule = rule });
+        explainer->visit(
+            explainer->user,
+            &(struct mim_explanation){ .winner = winner, .name = plugin->name, .evidence = evidence, .rule = rule });
     }
 }
 
 static enum mim_status
 explain_file(struct mim_context *context, struct mim_source *source, const char *format, const char *plugin,
-             const struct telling *telling, struct mim_error *err)
+             const struct explainer *explainer, struct mim_error *err)
 {
     struct mim_query query = { .source = source, .name = mim_source_name(source), .format = format, .plugin = plugin };
+    struct mim_choice choice;
     enum mim_status status = mim_registry_query(context, &query, err);
-    struct mim_match *matches = NULL;
-    struct mim_rank *ranks = NULL;
-    size_t match_count = 0, rank_count = 0;
-    if (status == MIM_OK)
-        status = mim_rank_formats(&query, &matches, &match_count, err);
-    if (status == MIM_UNKNOWN_FORMAT)
-        return mim_diagnose_format(&query, NULL, 0, err);
     if (status != MIM_OK)
         return status;
-
-    tell_formats(telling, matches, match_count);
-    if (!match_count || !matches[0].fits)
-        status = mim_diagnose_format(&query, matches, match_count, err);
-    else
-        status = mim_rank_plugins(&query, matches[0].format, &ranks, &rank_count, err);
-    if (ranks) {
-        tell_plugins(telling, ranks, rank_count);
-        if (!rank_count || ranks[0].unfit != MIM_OK)
-            status = mim_diagnose_plugin(&query, &matches[0], ranks, rank_count, err);
-    }
-    free(matches);
-    free(ranks);
+    status = mim_registry_choose(&query, &choice, err);
+    explain_formats(explainer, choice.formats, choice.format_count);
+    explain_plugins(explainer, choice.plugins, choice.plugin_count);
+    mim_choice_clear(&choice);
     return status;
 }
 
@@ -110,15 +92,15 @@ enum mim_status
 mim_context_explain(struct mim_context *context, struct mim_source *source, const char *format, const char *plugin,
                     mim_explain_visitor visit, void *user, struct mim_error *err)
 {
-    const struct telling telling = { visit, user };
+    const struct explainer explainer = { visit, user };
     if (!mim_source_is_series(source))
-        return explain_file(context, source, format, plugin, &telling, err);
+        return explain_file(context, source, format, plugin, &explainer, err);
 
     struct mim_source *first;
     enum mim_status status = mim_series_first_source(&first, context, source, err);
     if (status != MIM_OK)
         return status;
-    status = explain_file(context, first, format, plugin, &telling, err);
+    status = explain_file(context, first, format, plugin, &explainer, err);
     mim_source_close(first);
     return status;
 }

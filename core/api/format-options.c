@@ -4,7 +4,6 @@
 
 #include "options/option-describe.h"
 #include "plugin/try-plugins.h"
-#include "registry/rank.h"
 
 struct listing {
     bool writing;

@@ -7,7 +7,7 @@
 
 #include "options/options.h"
 #include "plugin/operation.h"
-#include "registry/registry.h"
+#include "registry/choice.h"
 
 /* A candidate whose code is loaded, with the ops that it was chosen for. */
 struct mim_attempt {

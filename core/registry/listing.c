@@ -9,9 +9,8 @@
 #include "base/error.h"
 #include "io/source.h"
 #include "registry/catalog.h"
+#include "registry/choice.h"
 #include "registry/config.h"
-#include "registry/rank.h"
-#include "registry/registry.h"
 
 /* A list that memory ends has to be told from one that is whole: the first item clears the mark, a failure sets it. */
 static int

@@ -14,10 +14,8 @@
 #include "base/log.h"
 #include "io/source.h"
 #include "registry/config.h"
-#include "registry/diagnose.h"
 #include "registry/discover.h"
 #include "registry/loader.h"
-#include "registry/rank.h"
 #include "registry/search-path.h"
 
 struct mim_registry {
@@ -141,92 +139,6 @@ mim_context_add_plugin(struct mim_context *context, const struct mim_plugin *plu
     grown[registry->linked_count++] = (struct mim_linked){ plugin, manifest };
     registry->stale = true;
     return MIM_OK;
-}
-
-void
-mim_candidates_clear(struct mim_candidates *candidates)
-{
-    free(candidates->items);
-    *candidates = (struct mim_candidates){ 0 };
-}
-
-static enum mim_status
-make_candidates(const struct mim_format *format, const struct mim_rank *ranks, size_t count, struct mim_candidates *out,
-                struct mim_error *err)
-{
-    struct mim_candidates made = { .items = calloc(count + 1, sizeof *made.items) };
-    if (!made.items)
-        return mim_fail_nomem(err, "a choice of plugins");
-    for (size_t i = 0; i < count && ranks[i].unfit == MIM_OK; i++)
-        made.items[made.count++] = (struct mim_candidate){ format->name, ranks[i].server.plugin };
-    *out = made;
-    return MIM_OK;
-}
-
-/* The name makes a claim, and it is another format's. */
-static void
-note_mismatch(const struct mim_match *matches, size_t count, char *notice, size_t size)
-{
-    *notice = '\0';
-    if (!matches[0].bits || matches[0].extension_size)
-        return;
-    for (size_t i = 1; i < count; i++)
-        if (matches[i].extension_size) {
-            snprintf(notice, size, "named .%.*s, and its content is %s", (int)matches[i].extension_size,
-                     matches[i].extension, matches[0].format->name);
-            return;
-        }
-}
-
-enum mim_status
-mim_registry_find(const struct mim_query *query, struct mim_candidates *out, struct mim_error *err)
-{
-    struct mim_match *matches = NULL;
-    struct mim_rank *ranks = NULL;
-    size_t match_count = 0, rank_count = 0;
-    enum mim_status status = mim_rank_formats(query, &matches, &match_count, err);
-    if (status != MIM_OK)
-        return status == MIM_UNKNOWN_FORMAT ? mim_diagnose_format(query, NULL, 0, err) : status;
-
-    if (!match_count || !matches[0].fits)
-        status = mim_diagnose_format(query, matches, match_count, err);
-    else
-        status = mim_rank_plugins(query, matches[0].format, &ranks, &rank_count, err);
-    if (ranks && (!rank_count || ranks[0].unfit != MIM_OK))
-        status = mim_diagnose_plugin(query, &matches[0], ranks, rank_count, err);
-    if (status == MIM_OK)
-        status = make_candidates(matches[0].format, ranks, rank_count, out, err);
-    if (status == MIM_OK && !query->writing)
-        note_mismatch(matches, match_count, out->notice, sizeof out->notice);
-    free(matches);
-    free(ranks);
-    return status;
-}
-
-enum mim_status
-mim_registry_query(struct mim_context *context, struct mim_query *query, struct mim_error *err)
-{
-    query->catalog = mim_registry_catalog(context, err);
-    query->config = context->config;
-    return query->catalog ? MIM_OK : MIM_NOMEM;
-}
-
-enum mim_status
-mim_registry_find_readers(struct mim_context *context, struct mim_source *source, const char *format,
-                          const char *plugin, struct mim_candidates *out, struct mim_error *err)
-{
-    struct mim_query query = { .source = source, .name = mim_source_name(source), .format = format, .plugin = plugin };
-    enum mim_status status = mim_registry_query(context, &query, err);
-    return status == MIM_OK ? mim_registry_find(&query, out, err) : status;
-}
-
-enum mim_status
-mim_registry_find_writers(struct mim_context *context, const char *name, const char *format, const char *plugin,
-                          struct mim_candidates *out, struct mim_error *err)
-{
-    struct mim_query query = { .name = name, .format = format, .plugin = plugin, .writing = true };
-    enum mim_status status = mim_registry_query(context, &query, err);
-    return status == MIM_OK ? mim_registry_find(&query, out, err) : status;
 }
 
 static void

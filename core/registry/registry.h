@@ -10,7 +10,6 @@
 
 struct mim_catalog;
 struct mim_manifest; /* one plugin's .ini, parsed: manifest.h */
-struct mim_query;    /* rank.h */
 struct mim_registry;
 
 /* One way to serve a file: a format, and a plugin that declares it. */
@@ -24,15 +23,6 @@ struct mim_candidates {
     size_t count;
     char notice[256]; /* "named .A, and its content is B"; "" when name and content agree */
 };
-void mim_candidates_clear(struct mim_candidates *candidates);
-
-/* Who may read `source`; `format` and `plugin` are the caller's word or NULL. UNKNOWN_FORMAT, NO_PLUGIN with the
- * package to install, BROKEN_PLUGIN with the reason, DISABLED with file:line when nobody may. */
-enum mim_status mim_registry_find_readers(struct mim_context *context, struct mim_source *source, const char *format,
-                                          const char *plugin, struct mim_candidates *out, struct mim_error *err);
-/* Who may write a file of that name: strictly by `format`, else by the extension. */
-enum mim_status mim_registry_find_writers(struct mim_context *context, const char *name, const char *format,
-                                          const char *plugin, struct mim_candidates *out, struct mim_error *err);
 
 /* Does the name end as files of some format do, whether a plugin for it is installed or not? */
 bool mim_registry_knows_name(struct mim_context *context, const char *name);
@@ -54,9 +44,5 @@ void mim_registry_destroy(struct mim_registry *registry);
 
 /* The latest catalog, made when it is missing or stale; NULL: no memory. */
 struct mim_catalog *mim_registry_catalog(struct mim_context *context, struct mim_error *err);
-/* Completes a query by the context's catalog and configuration. NOMEM. */
-enum mim_status mim_registry_query(struct mim_context *context, struct mim_query *query, struct mim_error *err);
-/* All who may serve it, best first, or why nobody may. */
-enum mim_status mim_registry_find(const struct mim_query *query, struct mim_candidates *out, struct mim_error *err);
 
 #endif

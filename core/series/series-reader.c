@@ -12,8 +12,7 @@
 #include "io/path-pattern.h"
 #include "io/source.h"
 #include "options/options.h"
-#include "registry/rank.h"
-#include "registry/registry.h"
+#include "registry/choice.h"
 #include "series/series-file.h"
 
 struct packet {

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* Choosing the format of a file and the plugins that serve it. */
+#include "registry/choice.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/context-priv.h"
+#include "base/error.h"
+#include "io/source.h"
+#include "registry/diagnose.h"
+
+enum mim_status
+mim_registry_query(struct mim_context *context, struct mim_query *query, struct mim_error *err)
+{
+    query->catalog = mim_registry_catalog(context, err);
+    query->config = context->config;
+    return query->catalog ? MIM_OK : MIM_NOMEM;
+}
+
+void
+mim_choice_clear(struct mim_choice *choice)
+{
+    free(choice->formats);
+    free(choice->plugins);
+    *choice = (struct mim_choice){ 0 };
+}
+
+enum mim_status
+mim_registry_choose(const struct mim_query *query, struct mim_choice *choice, struct mim_error *err)
+{
+    *choice = (struct mim_choice){ 0 };
+    enum mim_status status = mim_rank_formats(query, &choice->formats, &choice->format_count, err);
+    if (status == MIM_UNKNOWN_FORMAT)
+        return mim_diagnose_format(query, NULL, 0, err);
+    if (status != MIM_OK)
+        return status;
+
+    const struct mim_match *best = &choice->formats[0];
+    if (!choice->format_count || !best->fits)
+        return mim_diagnose_format(query, choice->formats, choice->format_count, err);
+    status = mim_rank_plugins(query, best->format, &choice->plugins, &choice->plugin_count, err);
+    if (status != MIM_OK)
+        return status;
+    if (!choice->plugin_count || choice->plugins[0].unfit != MIM_OK)
+        return mim_diagnose_plugin(query, best, choice->plugins, choice->plugin_count, err);
+    return MIM_OK;
+}
+
+/* The extension belongs to another format than the content. */
+static void
+note_mismatch(const struct mim_choice *choice, char *notice, size_t size)
+{
+    const struct mim_match *best = &choice->formats[0];
+    *notice = '\0';
+    if (!best->bits || best->extension_size)
+        return;
+    for (size_t i = 1; i < choice->format_count; i++) {
+        const struct mim_match *named = &choice->formats[i];
+        if (named->extension_size) {
+            snprintf(notice, size, "named .%.*s, and its content is %s", (int)named->extension_size, named->extension,
+                     best->format->name);
+            return;
+        }
+    }
+}
+
+static enum mim_status
+make_candidates(const struct mim_choice *choice, struct mim_candidates *out, struct mim_error *err)
+{
+    struct mim_candidates made = { .items = calloc(choice->plugin_count + 1, sizeof *made.items) };
+    if (!made.items)
+        return mim_fail_nomem(err, "a choice of plugins");
+    for (size_t i = 0; i < choice->plugin_count && choice->plugins[i].unfit == MIM_OK; i++)
+        made.items[made.count++] =
+            (struct mim_candidate){ choice->formats[0].format->name, choice->plugins[i].server.plugin };
+    *out = made;
+    return MIM_OK;
+}
+
+enum mim_status
+mim_registry_find(const struct mim_query *query, struct mim_candidates *out, struct mim_error *err)
+{
+    struct mim_choice choice;
+    enum mim_status status = mim_registry_choose(query, &choice, err);
+    if (status == MIM_OK)
+        status = make_candidates(&choice, out, err);
+    if (status == MIM_OK && !query->writing)
+        note_mismatch(&choice, out->notice, sizeof out->notice);
+    mim_choice_clear(&choice);
+    return status;
+}
+
+enum mim_status
+mim_registry_find_readers(struct mim_context *context, struct mim_source *source, const char *format,
+                          const char *plugin, struct mim_candidates *out, struct mim_error *err)
+{
+    struct mim_query query = { .source = source, .name = mim_source_name(source), .format = format, .plugin = plugin };
+    enum mim_status status = mim_registry_query(context, &query, err);
+    return status == MIM_OK ? mim_registry_find(&query, out, err) : status;
+}
+
+enum mim_status
+mim_registry_find_writers(struct mim_context *context, const char *name, const char *format, const char *plugin,
+                          struct mim_candidates *out, struct mim_error *err)
+{
+    struct mim_query query = { .name = name, .format = format, .plugin = plugin, .writing = true };
+    enum mim_status status = mim_registry_query(context, &query, err);
+    return status == MIM_OK ? mim_registry_find(&query, out, err) : status;
+}
+
+void
+mim_candidates_clear(struct mim_candidates *candidates)
+{
+    free(candidates->items);
+    *candidates = (struct mim_candidates){ 0 };
+}
