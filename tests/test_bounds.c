@@ -2,7 +2,7 @@
 /* What a reader says, takes and how it is stopped: notices, memory, limits, cancelling. */
 #include "clock.h"
 #include "reader-cases.h"
-#include "api/reader.h"
+#include "api/reader-priv.h"
 #include "plugin/operation.h"
 
 /* --- notices ------------------------------------------------------------------------------------------------------ */

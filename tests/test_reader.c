@@ -53,6 +53,40 @@ backwards_gives_the_frames_of_a_scan(void)
 }
 
 static void
+read_selections(struct mim_reader *reader)
+{
+    static const struct mim_range ranges[] = {
+        { .start = 4, .stop = 1, .step = -1, .has_start = 1, .has_stop = 1 },
+        { .start = -1, .has_start = 1 },
+    };
+    uint64_t first, last = expected_count - 1;
+    CHECK(mim_reader_select(reader, ranges, 2, 0, NULL) == MIM_OK);
+    CHECK(mim_reader_selected(reader, &first) == 4 && first == 4);
+    check_next(reader, 4);
+    check_next(reader, 3);
+
+    CHECK(mim_reader_select(reader, &ranges[1], 1, 0, NULL) == MIM_OK); /* while the other is read ahead */
+    CHECK(mim_reader_selected(reader, &first) == 1 && first == last);
+    check_next(reader, last);
+    CHECK(next_status(reader) == MIM_END);
+    CHECK(mim_reader_skip(reader, NULL, NULL) == MIM_ARGUMENT);
+
+    CHECK(mim_reader_seek(reader, 1, NULL) == MIM_OK);
+    check_next(reader, 1);
+    CHECK(mim_reader_selected(reader, &first) == last - 1 && first == 2);
+    check_next(reader, 2);
+    CHECK(mim_reader_select(reader, NULL, 0, 0, NULL) == MIM_OK);
+    CHECK(mim_reader_selected(reader, NULL) == expected_count);
+    scan_all(reader);
+}
+
+static void
+selections_give_the_frames_of_a_scan(void)
+{
+    on_all(read_selections);
+}
+
+static void
 walk_at_random(struct mim_reader *reader)
 {
     struct mim_frame frame = { 0 };
@@ -351,6 +385,7 @@ main(void)
     const struct CMUnitTest cases[] = {
         CASE(a_scan_is_the_same_on_any_number_of_threads),
         CASE(backwards_gives_the_frames_of_a_scan),
+        CASE(selections_give_the_frames_of_a_scan),
         CASE(any_walk_gives_the_frames_of_a_scan),
         CASE(looking_at_facts_moves_nothing),
         CASE(closing_early_releases_what_was_prepared),

@@ -122,6 +122,44 @@ what_is_wrong_with_a_file_is_its_frames_error(void)
 }
 
 static void
+count_notice(void *user, const struct mim_notice *notice)
+{
+    *(unsigned *)user += notice->frame == 1 && strstr(notice->text, "left out: 1.tile: ") != NULL;
+}
+
+static void
+a_frame_that_fails_can_be_skipped(void)
+{
+    static const struct mim_range last_two = { .start = 1, .has_start = 1 };
+    char *directory = tree_make();
+    tile_put(directory, "0.tile", 0);
+    tile_write(directory, "1.tile", &(struct tile){ 6, 4, 4, 0, TILE_BROKEN });
+    tile_put(directory, "2.tile", 2);
+    for (size_t t = 0; t < THREAD_COUNTS; t++) {
+        struct mim_context *context = tile_context(thread_counts[t]);
+        unsigned notices = 0;
+        const struct mim_open_options options = { .control = { .notice = count_notice, .user = &notices } };
+        struct mim_reader *reader;
+        struct mim_frame frame = { 0 };
+        struct mim_error err = { 0 };
+        CHECK(mim_reader_open_uri(&reader, context, directory, &options, NULL) == MIM_OK);
+        CHECK(mim_reader_next(reader, &frame, NULL) == MIM_OK);
+        for (int selecting = 0; selecting < 2; selecting++) {
+            CHECK(!selecting || mim_reader_select(reader, &last_two, 1, 0, NULL) == MIM_OK);
+            CHECK(mim_reader_next(reader, &frame, &err) == MIM_CORRUPT);
+            CHECK(mim_reader_skip(reader, selecting ? &err : NULL, NULL) == MIM_OK);
+            CHECK(mim_reader_next(reader, &frame, NULL) == MIM_OK && frame.index == 2);
+            CHECK(mim_reader_next(reader, &frame, NULL) == MIM_END);
+        }
+        CHECK(notices == 1);
+        mim_frame_clear(&frame);
+        mim_reader_close(reader);
+        mim_context_destroy(context);
+    }
+    tree_remove(directory);
+}
+
+static void
 a_directory_in_a_files_place_is_its_frames_error(void)
 {
     char *directory = tree_make();
@@ -165,6 +203,7 @@ main(void)
 {
     const struct CMUnitTest cases[] = {
         CASE(what_is_wrong_with_a_file_is_its_frames_error),
+        CASE(a_frame_that_fails_can_be_skipped),
         CASE(a_directory_in_a_files_place_is_its_frames_error),
         CASE(a_file_that_may_not_be_read_is_its_frames_error),
     };

@@ -6,13 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "api/selected-frames.h"
-#include "api/writer.h"
 #include "base/error.h"
 #include "frame/meta.h"
-#include "io/sink-series.h"
-#include "io/sink.h"
-#include "plugin/operation.h"
 
 struct conversion {
     struct mim_context *context;
@@ -38,28 +33,36 @@ blame(enum mim_status status, enum mim_side side, uint64_t source, struct mim_er
     return status;
 }
 
+static bool
+is_series(const struct mim_reader *reader)
+{
+    struct mim_reader_facts facts;
+    mim_reader_facts(reader, &facts);
+    return facts.files > 0;
+}
+
 /* What one input alone says about the output: how many frames, and where they come from. */
 static enum mim_status
-announce(struct conversion *conversion, struct mim_selected_frames *selected, struct mim_error *err)
+announce(struct conversion *conversion, struct mim_reader *reader, struct mim_source *source, struct mim_error *err)
 {
-    bool is_series = mim_reader_is_series(selected->reader);
-    if (conversion->source_count > 1 || (is_series && conversion->read.partial))
+    if (conversion->source_count > 1 || (is_series(reader) && conversion->read.partial))
         return MIM_OK;
-    if (!is_series)
-        mim_writer_set_origin(conversion->writer, mim_reader_operation(selected->reader)->source);
-    /* a damaged file has no count; what is wrong is said when its turn comes */
-    if (selected->count == MIM_UNKNOWN && mim_writer_wants_count(conversion->writer)) {
-        enum mim_status status = mim_selected_frames_count(selected, err);
+    if (!is_series(reader))
+        mim_writer_set_origin(conversion->writer, source);
+    /* a damaged file has no count; the conversion reports the damage when it reaches that frame */
+    if (mim_reader_selected(reader, NULL) == MIM_UNKNOWN && mim_writer_wants_count(conversion->writer)) {
+        uint64_t total;
+        enum mim_status status = mim_reader_count_exactly(reader, &total, err);
         if (status == MIM_CANCELLED || status == MIM_TIMEOUT)
             return status;
     }
-    if (selected->count != MIM_UNKNOWN)
-        mim_writer_expect(conversion->writer, selected->count);
+    if (mim_reader_selected(reader, NULL) != MIM_UNKNOWN)
+        mim_writer_expect(conversion->writer, mim_reader_selected(reader, NULL));
     return MIM_OK;
 }
 
 static enum mim_status
-start_writing(struct conversion *conversion, struct mim_selected_frames *selected, uint64_t index,
+start_writing(struct conversion *conversion, struct mim_reader *reader, struct mim_source *source, uint64_t index,
               struct mim_error *err)
 {
     if (conversion->writer)
@@ -69,15 +72,15 @@ start_writing(struct conversion *conversion, struct mim_selected_frames *selecte
     if (status != MIM_OK)
         return blame(status, MIM_SIDE_OUTPUT, 0, err);
 
-    status = announce(conversion, selected, err);
+    status = announce(conversion, reader, source, err);
     if (status != MIM_OK)
         return blame(status, MIM_SIDE_INPUT, index, err);
     if (conversion->options->without_metadata)
         return MIM_OK;
-    status = mim_reader_load_metadata(selected->reader, err);
+    status = mim_reader_load_metadata(reader, err);
     if (status != MIM_OK)
         return blame(status, MIM_SIDE_INPUT, index, err);
-    status = mim_writer_set_metadata(conversion->writer, mim_reader_metadata(selected->reader), err);
+    status = mim_writer_set_metadata(conversion->writer, mim_reader_metadata(reader), err);
     return blame(status, MIM_SIDE_OUTPUT, 0, err);
 }
 
@@ -100,8 +103,7 @@ change(const struct mim_convert_options *options, struct mim_frame *frame, struc
 }
 
 static enum mim_status
-pass_on(struct conversion *conversion, struct mim_selected_frames *selected, struct mim_frame *frame,
-        struct mim_error *err)
+pass_on(struct conversion *conversion, struct mim_frame *frame, struct mim_error *err)
 {
     const struct mim_convert_options *options = conversion->options;
     enum mim_status status = options->each ? change(options, frame, err) : MIM_OK;
@@ -109,7 +111,7 @@ pass_on(struct conversion *conversion, struct mim_selected_frames *selected, str
         return status;
 
     /* timestamps say something in the whole of one file only; durations always do */
-    if (!selected->whole || conversion->source_count > 1)
+    if (conversion->read.range_count || conversion->source_count > 1)
         frame->pts = MIM_NO_PTS;
     if (options->without_metadata) {
         mim_meta_destroy(frame->meta);
@@ -122,73 +124,63 @@ pass_on(struct conversion *conversion, struct mim_selected_frames *selected, str
 
 /* In a series a file that nobody knows is one frame that cannot be had. */
 static bool
-is_damage(const struct mim_selected_frames *selected, enum mim_status status)
+is_damage(const struct mim_reader *reader, enum mim_status status)
 {
     return status == MIM_CORRUPT || status == MIM_TRUNCATED || status == MIM_IO ||
-           (status == MIM_UNKNOWN_FORMAT && mim_reader_is_series(selected->reader));
-}
-
-/* One file of a series after the first: the error is told only of that. */
-static enum mim_status
-note_left_out(const struct mim_selected_frames *selected, const struct mim_error *error, struct mim_error *err)
-{
-    char text[200];
-    struct mim_operation *operation = mim_reader_operation(selected->reader);
-    uint64_t frame = error->frame;
-    const struct mim_notice_range due = { .first = frame, .end = frame + 1, .end_late = frame + 1 };
-    snprintf(text, sizeof text, "left out: %.180s", error->message);
-    enum mim_status status = mim_operation_notice(operation, MIM_NOTICE_FRAMES, frame, text, err);
-    return status == MIM_OK ? mim_operation_deliver(operation, &due, err) : status;
+           (status == MIM_UNKNOWN_FORMAT && is_series(reader));
 }
 
 /* Frame by frame: MIM_OK goes on without it, MIM_END ends with what there is. */
 static enum mim_status
-meet_damage(struct conversion *conversion, struct mim_selected_frames *selected, enum mim_status status,
-            struct mim_error *error)
+meet_damage(struct conversion *conversion, struct mim_reader *reader, enum mim_status status, struct mim_error *error)
 {
-    bool first = conversion->damaged == MIM_OK, is_series = mim_reader_is_series(selected->reader);
+    bool first = conversion->damaged == MIM_OK;
     if (first) {
         size_t used = strlen(error->message);
         snprintf(error->message + used, sizeof error->message - used, "; %" PRIu64 " good frame%s before that",
                  conversion->frames, conversion->frames == 1 ? "" : "s");
     }
-    if (!conversion->read.partial || (!is_series && !conversion->frames))
+    if (!conversion->read.partial || (!is_series(reader) && !conversion->frames))
         return status;
     if (first) {
         conversion->damaged = status;
         conversion->damage = *error;
     }
-    if (!is_series)
+    if (!is_series(reader))
         return MIM_END;
-    mim_reader_skip(selected->reader);
-    return first ? MIM_OK : note_left_out(selected, error, error);
+    /* the first failure is the result of the conversion; notices report only those after it */
+    return mim_reader_skip(reader, first ? NULL : error, error);
 }
 
 static enum mim_status
 convert_source(struct conversion *conversion, struct mim_source *const *sources, uint64_t index, struct mim_error *err)
 {
-    struct mim_selected_frames selected;
-    enum mim_status status = mim_selected_frames_open(&selected, conversion->context, sources[index], &conversion->read,
-                                                      MIM_DEFAULT_RESULT, err);
-    if (status != MIM_OK)
+    const struct mim_read_options *options = &conversion->read;
+    struct mim_reader *reader = NULL;
+    enum mim_status status = mim_reader_open(&reader, conversion->context, sources[index], &options->open, err);
+    if (status == MIM_OK)
+        status = mim_reader_select(reader, options->ranges, options->range_count, options->partial, err);
+    if (status != MIM_OK) {
+        mim_reader_close(reader);
         return blame(status, MIM_SIDE_INPUT, index, err);
-    status = start_writing(conversion, &selected, index, err);
+    }
+    status = start_writing(conversion, reader, sources[index], index, err);
 
     struct mim_frame frame = { 0 };
     while (status == MIM_OK) {
         struct mim_error error = { 0 };
-        status = blame(mim_reader_next(selected.reader, &frame, &error), MIM_SIDE_INPUT, index, &error);
+        status = blame(mim_reader_next(reader, &frame, &error), MIM_SIDE_INPUT, index, &error);
         if (status == MIM_OK) {
-            status = pass_on(conversion, &selected, &frame, err);
+            status = pass_on(conversion, &frame, err);
             continue;
         }
-        if (is_damage(&selected, status))
-            status = blame(meet_damage(conversion, &selected, status, &error), MIM_SIDE_INPUT, index, &error);
+        if (is_damage(reader, status))
+            status = blame(meet_damage(conversion, reader, status, &error), MIM_SIDE_INPUT, index, &error);
         if (status != MIM_OK && status != MIM_END && err)
             *err = error;
     }
     mim_frame_clear(&frame);
-    mim_selected_frames_close(&selected);
+    mim_reader_close(reader);
     return status == MIM_END ? MIM_OK : status;
 }
 
@@ -235,7 +227,7 @@ mim_convert(struct mim_context *context, struct mim_source *const *sources, size
     conversion.read.open.control.progress = NULL;
 
     /* an output that cannot be is told before a source is waited for */
-    enum mim_status status = mim_sink_series_start(sink, options->write.start, err);
+    enum mim_status status = mim_sink_set_start(sink, options->write.start, err);
     if (status == MIM_OK)
         status = mim_sink_check(sink, err);
     blame(status, MIM_SIDE_OUTPUT, 0, err);

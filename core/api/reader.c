@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Readers: a source, the plugin that was chosen for it, and where one is in the sequence. */
-#include "api/reader.h"
+#include "api/reader-priv.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -29,9 +29,11 @@ struct mim_reader {
     struct mim_conversion_target target;
     bool wants_metadata;
 
-    const struct mim_selection *plan; /* NULL: frame by frame */
-    uint64_t position;                /* the next frame */
-    unsigned in_a_row;                /* calls of next without another between */
+    struct mim_selection *selection;
+    uint64_t total;    /* frames that the selection was resolved for; MIM_UNKNOWN: it did not need them counted */
+    bool is_selecting; /* next() follows the selection, else `position` */
+    uint64_t position; /* the next frame */
+    unsigned in_a_row; /* calls of next without another between */
     uint64_t delivered;
     struct mim_meta *meta;
     bool meta_known;
@@ -101,8 +103,8 @@ deliver_notices(struct mim_operation *operation, uint64_t frame, struct mim_erro
 }
 
 enum mim_status
-mim_reader_open_for(struct mim_reader **out, struct mim_context *context, struct mim_source *source,
-                    const struct mim_open_options *given, uint64_t result_default, struct mim_error *err)
+mim_reader_open(struct mim_reader **out, struct mim_context *context, struct mim_source *source,
+                const struct mim_open_options *given, struct mim_error *err)
 {
     static const struct mim_open_options defaults = { 0 };
     const struct mim_open_options *options = given ? given : &defaults;
@@ -112,7 +114,7 @@ mim_reader_open_for(struct mim_reader **out, struct mim_context *context, struct
     struct mim_reader *reader = calloc(1, sizeof *reader);
     if (!reader)
         return mim_fail_nomem(err, "a reader");
-    enum mim_status status = mim_operation_init(&reader->operation, context, &options->control, result_default, err);
+    enum mim_status status = mim_operation_init(&reader->operation, context, &options->control, err);
     if (status != MIM_OK) {
         free(reader);
         return status;
@@ -133,13 +135,6 @@ mim_reader_open_for(struct mim_reader **out, struct mim_context *context, struct
     }
     *out = reader;
     return MIM_OK;
-}
-
-enum mim_status
-mim_reader_open(struct mim_reader **out, struct mim_context *context, struct mim_source *source,
-                const struct mim_open_options *options, struct mim_error *err)
-{
-    return mim_reader_open_for(out, context, source, options, MIM_DEFAULT_RESULT, err);
 }
 
 enum mim_status
@@ -287,28 +282,85 @@ mim_reader_metadata(struct mim_reader *reader)
 static void
 aim(struct mim_reader *reader, uint64_t first, uint64_t count)
 {
-    reader->plan = NULL;
+    reader->is_selecting = false;
     mim_decoder_set_range(reader->decoder, first, count);
 }
 
-void
-mim_reader_select(struct mim_reader *reader, const struct mim_selection *selection)
+static void
+destroy_selection(struct mim_selection *selection)
 {
-    reader->plan = selection;
-    reader->in_a_row = 0;
+    if (selection)
+        mim_selection_clear(selection);
+    free(selection);
+}
+
+static uint64_t
+exact_count(const struct mim_reader *reader)
+{
+    enum mim_certainty certainty;
+    uint64_t count = mim_reader_count(reader, &certainty);
+    return certainty == MIM_SURE_EXACT ? count : MIM_UNKNOWN;
+}
+
+enum mim_status
+mim_reader_select(struct mim_reader *reader, const struct mim_range *ranges, size_t range_count, int partial,
+                  struct mim_error *err)
+{
+    uint64_t total = exact_count(reader);
+    if (total == MIM_UNKNOWN && mim_ranges_need_count(ranges, range_count)) {
+        enum mim_status status = mim_reader_count_exactly(reader, &total, err);
+        if (status != MIM_OK && !(partial && total))
+            return status;
+    }
+    struct mim_selection *selection = calloc(1, sizeof *selection);
+    enum mim_status status = selection ? mim_selection_resolve(selection, ranges, range_count, total, err)
+                                       : mim_fail_nomem(err, "a selection of frames");
+    if (status != MIM_OK) {
+        free(selection);
+        return status;
+    }
+
     mim_decoder_select(reader->decoder, selection);
+    destroy_selection(reader->selection);
+    reader->selection = selection;
+    reader->total = total;
+    reader->is_selecting = true;
+    reader->in_a_row = 0;
+    return MIM_OK;
 }
 
-bool
-mim_reader_is_series(const struct mim_reader *reader)
+uint64_t
+mim_reader_selected(const struct mim_reader *reader, uint64_t *first)
 {
-    return reader->series;
+    uint64_t total = exact_count(reader), index = reader->position;
+    bool is_any =
+        reader->is_selecting ? mim_cursor_index(&(struct mim_cursor){ 0 }, reader->selection, &index) : index < total;
+    if (first)
+        *first = is_any ? index : MIM_UNKNOWN;
+    if (!reader->is_selecting)
+        return total == MIM_UNKNOWN ? total : total - reader->position;
+    return mim_selection_size(reader->selection, total == MIM_UNKNOWN ? reader->total : total);
 }
 
-void
-mim_reader_skip(struct mim_reader *reader)
+enum mim_status
+mim_reader_skip(struct mim_reader *reader, const struct mim_error *error, struct mim_error *err)
 {
-    mim_decoder_skip(reader->decoder);
+    if (!reader->series)
+        return mim_fail(err, MIM_ARGUMENT, "only frames of a series can be left out");
+    if (reader->is_selecting) {
+        mim_decoder_skip(reader->decoder);
+    } else {
+        reader->position++;
+        reader->in_a_row = 0;
+    }
+    if (!error)
+        return MIM_OK;
+
+    char text[200];
+    uint64_t frame = error->frame;
+    snprintf(text, sizeof text, "left out: %.180s", error->message);
+    enum mim_status status = mim_operation_notice(&reader->operation, MIM_NOTICE_FRAMES, frame, text, err);
+    return status == MIM_OK ? deliver_notices(&reader->operation, frame, err) : status;
 }
 
 enum mim_status
@@ -361,10 +413,10 @@ mim_reader_next(struct mim_reader *reader, struct mim_frame *frame, struct mim_e
     enum mim_status status = checked_target(frame, err);
     if (status != MIM_OK)
         return status;
-    if (!reader->in_a_row && !reader->plan)
+    if (!reader->in_a_row && !reader->is_selecting)
         aim(reader, reader->position, MIM_UNKNOWN);
 
-    status = mim_decoder_next(reader->decoder, reader->plan || reader->in_a_row, frame, err);
+    status = mim_decoder_next(reader->decoder, reader->is_selecting || reader->in_a_row, frame, err);
     if (status != MIM_OK)
         return blame_file(reader, status, err);
     reader->in_a_row++;
@@ -397,7 +449,7 @@ mim_reader_seek(struct mim_reader *reader, uint64_t i, struct mim_error *err)
         return no_such_frame(reader, i, err);
     reader->position = i;
     reader->in_a_row = 0;
-    reader->plan = NULL;
+    reader->is_selecting = false;
     return MIM_OK;
 }
 
@@ -413,6 +465,7 @@ mim_reader_close(struct mim_reader *reader)
     if (!reader)
         return;
     mim_decoder_close(reader->decoder);
+    destroy_selection(reader->selection);
     mim_series_reading_destroy(reader->series);
     mim_meta_destroy(reader->meta);
     mim_operation_clear(&reader->operation);

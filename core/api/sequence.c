@@ -6,14 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/reader.h"
-#include "api/selected-frames.h"
-#include "api/writer.h"
 #include "base/error.h"
 #include "base/sample.h"
 #include "base/size.h"
 #include "frame/frame.h"
 #include "frame/meta.h"
+#include "registry/limits.h"
 
 static const struct mim_read_options default_read = { 0 };
 
@@ -27,6 +25,23 @@ mim_frames_clear(struct mim_frames *frames)
     free(frames->frames);
     mim_meta_destroy(frames->meta);
     *frames = (struct mim_frames){ 0 };
+}
+
+static enum mim_status
+open_selected(struct mim_reader **out, struct mim_context *context, struct mim_source *source,
+              const struct mim_read_options *options, struct mim_error *err)
+{
+    struct mim_reader *reader;
+    enum mim_status status = mim_reader_open(&reader, context, source, &options->open, err);
+    if (status != MIM_OK)
+        return status;
+    status = mim_reader_select(reader, options->ranges, options->range_count, options->partial, err);
+    if (status != MIM_OK) {
+        mim_reader_close(reader);
+        return status;
+    }
+    *out = reader;
+    return MIM_OK;
 }
 
 static enum mim_status
@@ -67,21 +82,21 @@ mim_read_source(struct mim_context *context, struct mim_source *source, const st
 {
     if (!options)
         options = &default_read;
-    struct mim_selected_frames selected;
-    enum mim_status status = mim_selected_frames_open(&selected, context, source, options, MIM_DEFAULT_RESULT, err);
+    struct mim_reader *reader;
+    enum mim_status status = open_selected(&reader, context, source, options, err);
     if (status != MIM_OK)
         return status;
 
     struct mim_frames frames = { .loop = -1 };
     /* who takes what fits gets it: then the verdict waits for the first frame that does not */
-    status = mim_reader_limit_result(selected.reader, options->partial ? MIM_UNKNOWN : selected.count, err);
+    status = mim_reader_limit_result(reader, options->partial ? MIM_UNKNOWN : mim_reader_selected(reader, NULL), err);
     if (status == MIM_OK)
-        status = mim_reader_load_metadata(selected.reader, err);
+        status = mim_reader_load_metadata(reader, err);
     if (status == MIM_OK)
-        status = mim_meta_copy(&frames.meta, mim_reader_metadata(selected.reader), err);
+        status = mim_meta_copy(&frames.meta, mim_reader_metadata(reader), err);
     if (status == MIM_OK)
-        status = read_all(selected.reader, &frames, err);
-    mim_selected_frames_close(&selected);
+        status = read_all(reader, &frames, err);
+    mim_reader_close(reader);
     if (status != MIM_OK && !options->partial) {
         mim_frames_clear(&frames);
         return status;
@@ -174,13 +189,12 @@ fail_unlike(const struct mim_volume *volume, const struct mim_frame *frame, stru
 
 /* The budget was checked for `count` frames of the first one's shape before memory is taken. */
 static enum mim_status
-check_volume_budget(const struct mim_selected_frames *selected, const struct mim_frame_facts *facts, uint64_t limit,
-                    struct mim_error *err)
+check_volume_budget(uint64_t count, const struct mim_frame_facts *facts, uint64_t limit, struct mim_error *err)
 {
     uint64_t needed = 0;
     mim_row_bytes(facts->width, facts->channels, facts->sample, &needed);
     mim_size_mul(needed, facts->height, &needed);
-    mim_size_mul(needed, selected->count, &needed);
+    mim_size_mul(needed, count, &needed);
     if (needed <= limit)
         return MIM_OK;
     return mim_fail_limit(err, needed, limit, "the volume needs %" PRIu64 " bytes, and %" PRIu64 " are allowed", needed,
@@ -188,13 +202,13 @@ check_volume_budget(const struct mim_selected_frames *selected, const struct mim
 }
 
 static enum mim_status
-fill_volume(const struct mim_selected_frames *selected, struct mim_volume *volume, struct mim_error *err)
+fill_volume(struct mim_reader *reader, struct mim_volume *volume, struct mim_error *err)
 {
     uint64_t each = volume->count ? volume->size / volume->count : 0;
     for (uint64_t i = 0; i < volume->count; i++) {
         struct mim_frame frame = { 0 };
         mim_frame_lend(&frame, (uint8_t *)volume->data + i * each, each, 0);
-        enum mim_status status = mim_reader_next(selected->reader, &frame, err);
+        enum mim_status status = mim_reader_next(reader, &frame, err);
         if (status == MIM_END)
             status = mim_fail(err, MIM_TRUNCATED, "the sequence ends after %" PRIu64 " of %" PRIu64 " frames", i,
                               volume->count);
@@ -208,27 +222,48 @@ fill_volume(const struct mim_selected_frames *selected, struct mim_volume *volum
 }
 
 static enum mim_status
-read_volume(struct mim_selected_frames *selected, struct mim_volume *volume, struct mim_error *err)
+read_volume(struct mim_reader *reader, uint64_t limit, struct mim_volume *volume, struct mim_error *err)
 {
     struct mim_frame_facts facts;
     enum mim_status status = MIM_OK;
-    uint64_t first;
-    if (selected->count == MIM_UNKNOWN)
-        status = mim_selected_frames_count(selected, err);
-    if (status == MIM_OK && !mim_cursor_index(&(struct mim_cursor){ 0 }, &selected->selection, &first))
+    uint64_t first, total;
+    if (mim_reader_selected(reader, NULL) == MIM_UNKNOWN)
+        status = mim_reader_count_exactly(reader, &total, err);
+    volume->count = mim_reader_selected(reader, &first);
+    if (status == MIM_OK && first == MIM_UNKNOWN)
         return mim_fail(err, MIM_ARGUMENT, "a volume of no frames");
     if (status == MIM_OK)
-        status = mim_reader_info(selected->reader, first, &facts, err);
+        status = mim_reader_info(reader, first, &facts, err);
     if (status == MIM_OK)
-        status = check_volume_budget(selected, &facts, mim_selected_frames_limits(selected)->result_bytes, err);
-    volume->count = selected->count;
+        status = check_volume_budget(volume->count, &facts, limit, err);
     if (status == MIM_OK)
         status = shape_volume(volume, &facts, err);
     if (status == MIM_OK)
-        status = mim_reader_load_metadata(selected->reader, err);
+        status = mim_reader_load_metadata(reader, err);
     if (status == MIM_OK)
-        status = mim_meta_copy(&volume->meta, mim_reader_metadata(selected->reader), err);
-    return status == MIM_OK ? fill_volume(selected, volume, err) : status;
+        status = mim_meta_copy(&volume->meta, mim_reader_metadata(reader), err);
+    return status == MIM_OK ? fill_volume(reader, volume, err) : status;
+}
+
+static enum mim_status
+read_volume_source(struct mim_context *context, struct mim_source *source, const struct mim_read_options *given,
+                   struct mim_volume *volume, struct mim_error *err)
+{
+    struct mim_read_options options = *given;
+    struct mim_limits limits;
+    enum mim_status status =
+        mim_context_limits(context, &given->open.control.limits, MIM_DEFAULT_VOLUME_RESULT, &limits, err);
+    if (status != MIM_OK)
+        return status;
+    options.open.control.limits.result_bytes = limits.result_bytes;
+
+    struct mim_reader *reader;
+    status = open_selected(&reader, context, source, &options, err);
+    if (status != MIM_OK)
+        return status;
+    status = read_volume(reader, limits.result_bytes, volume, err);
+    mim_reader_close(reader);
+    return status;
 }
 
 enum mim_status
@@ -239,16 +274,9 @@ mim_read_volume(struct mim_context *context, const char *uri, const struct mim_r
     enum mim_status status = mim_source_open_path(&source, uri, err);
     if (status != MIM_OK)
         return status;
-    struct mim_selected_frames selected;
-    status = mim_selected_frames_open(&selected, context, source, options ? options : &default_read,
-                                      MIM_DEFAULT_VOLUME_RESULT, err);
-    mim_source_close(source);
-    if (status != MIM_OK)
-        return status;
-
     struct mim_volume volume = { 0 };
-    status = read_volume(&selected, &volume, err);
-    mim_selected_frames_close(&selected);
+    status = read_volume_source(context, source, options ? options : &default_read, &volume, err);
+    mim_source_close(source);
     if (status != MIM_OK) {
         mim_volume_clear(&volume);
         return status;

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Writers: a sink, the plugin that was chosen for it, and the frames on their way. */
-#include "api/writer.h"
+#include <mim/writer.h>
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "api/reader.h"
 #include "base/context-priv.h"
 #include "base/error.h"
 #include "base/string-list.h"
@@ -103,8 +102,7 @@ mim_writer_open(struct mim_writer **out, struct mim_context *context, struct mim
     struct mim_writer *writer = calloc(1, sizeof *writer);
     if (!writer)
         return mim_fail_nomem(err, "a writer");
-    enum mim_status status =
-        mim_operation_init(&writer->operation, context, &options->control, MIM_DEFAULT_RESULT, err);
+    enum mim_status status = mim_operation_init(&writer->operation, context, &options->control, err);
     if (status != MIM_OK) {
         free(writer);
         return status;
@@ -114,7 +112,7 @@ mim_writer_open(struct mim_writer **out, struct mim_context *context, struct mim
     writer->pool = mim_pool_of(context, err);
     writer->is_series = mim_sink_is_series(sink);
     mim_sink_series_expect(sink, writer->expected);
-    status = writer->pool ? mim_sink_series_start(sink, options->start, err) : MIM_NOMEM;
+    status = writer->pool ? mim_sink_set_start(sink, options->start, err) : MIM_NOMEM;
     if (status == MIM_OK)
         status = mim_sink_check(sink, err);
     struct request request = { writer, options };
@@ -173,10 +171,10 @@ mim_writer_set_origin(struct mim_writer *writer, struct mim_source *source)
         writer->operation.side_inputs.origin = mim_source_ref(source);
 }
 
-bool
+int
 mim_writer_wants_count(const struct mim_writer *writer)
 {
-    return writer->plugin.ops->flags & MIM_WRITER_COUNTS;
+    return (writer->plugin.ops->flags & MIM_WRITER_COUNTS) != 0;
 }
 
 /* What is said serially comes at once. What threads say comes when the frame is through whatever their number: the

@@ -320,7 +320,7 @@ mim_sink_is_series(const struct mim_sink *sink)
 }
 
 enum mim_status
-mim_sink_series_start(struct mim_sink *sink, uint64_t start, struct mim_error *err)
+mim_sink_set_start(struct mim_sink *sink, uint64_t start, struct mim_error *err)
 {
     bool is_series = mim_sink_is_series(sink);
     if (start && !is_series)

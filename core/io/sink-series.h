@@ -13,9 +13,7 @@ enum mim_status mim_sink_series_open(struct mim_sink **out, const char *path, bo
                                      struct mim_error *err);
 bool mim_sink_is_series(const struct mim_sink *sink);
 
-/* Both also for a sink that is none. The first file's number. ARGUMENT: one file has no number, or 2^63 and more. */
-enum mim_status mim_sink_series_start(struct mim_sink *sink, uint64_t start, struct mim_error *err);
-/* So many files will come: those that are there already are told before anything is made. */
+/* The number of files to come: mim_sink_check() then finds those that exist already. Ignored by a sink that is no series. */
 void mim_sink_series_expect(struct mim_sink *sink, uint64_t count);
 
 /* The sink of the next file, between begin and commit of the series, of which it is a part. */

@@ -9,9 +9,6 @@
 
 struct mim_sink *mim_sink_ref(struct mim_sink *sink);
 
-/* Refuse early what cannot work: the directory is missing, the file exists and is kept. Touches nothing. */
-enum mim_status mim_sink_check(struct mim_sink *sink, struct mim_error *err);
-
 /* Ready for the first byte. `seeks`: patch or read_back will be used; where the sink cannot, its bytes are spooled. */
 enum mim_status mim_sink_begin(struct mim_sink *sink, bool seeks, struct mim_error *err);
 enum mim_status mim_sink_write(struct mim_sink *sink, const void *data, uint64_t size, struct mim_error *err);

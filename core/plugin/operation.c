@@ -14,7 +14,6 @@
 #include "base/log.h"
 #include "io/sink.h"
 #include "io/source.h"
-#include "registry/limits.h"
 
 struct mim_log_line {
     struct mim_log_line *next;
@@ -47,11 +46,10 @@ deadline_after(uint64_t milliseconds)
 
 enum mim_status
 mim_operation_init(struct mim_operation *operation, struct mim_context *context, const struct mim_control *control,
-                   uint64_t result_default, struct mim_error *err)
+                   struct mim_error *err)
 {
     *operation = (struct mim_operation){ .context = context, .control = *control, .plugin = "", .host = context->host };
-    enum mim_status status =
-        mim_context_limits(context, &control->limits, result_default, &operation->control.limits, err);
+    enum mim_status status = mim_context_limits(context, &control->limits, 0, &operation->control.limits, err);
     if (status != MIM_OK)
         return status;
 

@@ -37,7 +37,7 @@ struct mim_operation {
 };
 
 enum mim_status mim_operation_init(struct mim_operation *operation, struct mim_context *context,
-                                   const struct mim_control *control, uint64_t result_default, struct mim_error *err);
+                                   const struct mim_control *control, struct mim_error *err);
 /* One file of a series, as frame `index` of `whole`: limits, memory and notices are the whole's. */
 void mim_operation_init_part(struct mim_operation *operation, struct mim_operation *whole, uint64_t index);
 void mim_operation_clear(struct mim_operation *operation);

@@ -2,6 +2,8 @@
 /* The limits in force for a call: each the tightest that is set, or a default. */
 #include "registry/limits.h"
 
+#include <mim/context.h>
+
 #include "base/context-priv.h"
 #include "base/error.h"
 #include "registry/config.h"
@@ -24,7 +26,9 @@ enum mim_status
 mim_context_limits(struct mim_context *context, const struct mim_limits *call, uint64_t result_default,
                    struct mim_limits *out, struct mim_error *err)
 {
-    struct mim_config *config = mim_context_config(context);
+    struct mim_config *config = context ? mim_context_config(context) : NULL;
+    if (!context)
+        return mim_fail(err, MIM_ARGUMENT, "limits need a context");
     if (!config)
         return mim_fail_nomem(err, "the configuration");
 
@@ -38,7 +42,7 @@ mim_context_limits(struct mim_context *context, const struct mim_limits *call, u
         tighten(&limits.metadata_bytes, call->metadata_bytes);
         tighten(&limits.milliseconds, call->milliseconds);
     }
-    fill(&limits.result_bytes, result_default);
+    fill(&limits.result_bytes, result_default ? result_default : MIM_DEFAULT_RESULT);
     fill(&limits.frame_pixels, UINT64_C(1) << 28);
     fill(&limits.frames, 1000000);
     fill(&limits.metadata_bytes, UINT64_C(64) << 20);

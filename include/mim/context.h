@@ -43,6 +43,12 @@ MIM_API enum mim_status mim_context_set_threads(struct mim_context *context, uns
 /** Return the number of threads. */
 MIM_API unsigned mim_context_threads(const struct mim_context *context);
 
+/** Resolve the limits of a call: the tightest of `call`, which may be NULL, of mim_context_configure() and of mim.conf, with a default
+ * for each that none of them sets, except working_bytes, which stays 0. `result_default` is the default of result_bytes; 0: the
+ * usual one. */
+MIM_API enum mim_status mim_context_limits(struct mim_context *context, const struct mim_limits *call, uint64_t result_default,
+                                           struct mim_limits *out, struct mim_error *err);
+
 /** Receives a diagnostic message of the registry or a plugin. */
 typedef void (*mim_log_function)(void *user, enum mim_log_level level, const char *text);
 /** Log messages up to the level `most`. `log` is called on the thread that calls libmim; NULL, the default, logs

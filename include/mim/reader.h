@@ -33,6 +33,13 @@ struct mim_open_options {
     uint32_t reserved[7];
 };
 
+/** A slice of frames, as in Python. `{ 0 }` means all frames. Negative indices count from the end, which makes libmim
+ * count the frames. */
+struct mim_range {
+    int64_t start, stop, step;   /**< step 0 means 1; a negative step goes backwards */
+    int has_start, has_stop;     /**< whether start and stop are given */
+};
+
 /** Facts of an open sequence. The strings are valid as long as the reader. */
 struct mim_reader_facts {
     const char *format, *plugin, *plugin_version;
@@ -97,6 +104,25 @@ MIM_API enum mim_status mim_reader_read(struct mim_reader *reader, uint64_t i, s
                                         struct mim_error *err);
 /** Make frame i the next frame. Fails with MIM_RANGE if the count is known and i > count. */
 MIM_API enum mim_status mim_reader_seek(struct mim_reader *reader, uint64_t i, struct mim_error *err);
+
+/**
+ * Select the frames that mim_reader_next() delivers from now on, until mim_reader_read() or mim_reader_seek(): those of the ranges, in
+ * this order. Without ranges these are all frames. Negative indices and steps make libmim count the frames, which fails for a
+ * damaged file, unless `partial` is set: then they count from its last good frame. Fails with MIM_RANGE for a single index that no
+ * frame has.
+ */
+MIM_API enum mim_status mim_reader_select(struct mim_reader *reader, const struct mim_range *ranges, size_t range_count,
+                                          int partial, struct mim_error *err);
+/** Return the number of selected frames if it is known without work, else MIM_UNKNOWN. Without a selection these are the frames from
+ * the next one on. Sets `first`, unless it is NULL, to the index of the first, or to MIM_UNKNOWN if there is none. */
+MIM_API uint64_t mim_reader_selected(const struct mim_reader *reader, uint64_t *first);
+/** Skip the frame on which mim_reader_next() failed. `error`, unless NULL, is that failure, and is reported as a notice. Fails with
+ * MIM_ARGUMENT if the reader is not a series, because the frames of one file depend on each other. */
+MIM_API enum mim_status mim_reader_skip(struct mim_reader *reader, const struct mim_error *error, struct mim_error *err);
+/** Charge all frames from now on to the result budget. `frames` is their number, or MIM_UNKNOWN. Fails with MIM_LIMIT here if the shape
+ * of the first frame decides it; else the frame that exceeds the budget fails, before its memory is allocated. */
+MIM_API enum mim_status mim_reader_limit_result(struct mim_reader *reader, uint64_t frames, struct mim_error *err);
+
 /** Close a reader, which may be NULL. Delivered frames remain valid. */
 MIM_API void mim_reader_close(struct mim_reader *reader);
 

@@ -10,13 +10,6 @@
 extern "C" {
 #endif
 
-/** A slice of frames, as in Python. `{ 0 }` means all frames. Negative indices count from the end, which makes libmim
- * count the frames. */
-struct mim_range {
-    int64_t start, stop, step;   /**< step 0 means 1; a negative step goes backwards */
-    int has_start, has_stop;     /**< whether start and stop are given */
-};
-
 /** Options for reading; zero-initialise for the defaults. */
 struct mim_read_options {
     struct mim_open_options open;

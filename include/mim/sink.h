@@ -51,7 +51,12 @@ MIM_API enum mim_status mim_sink_open_calls(struct mim_sink **out, const struct 
                                             struct mim_error *err);
 /** Set whether to call fsync() before the rename. */
 MIM_API void mim_sink_set_sync(struct mim_sink *sink, int sync);
-/** Return the name of the sink. */
+/** Set the first number of a series, 0 by default. Fails with MIM_ARGUMENT for a single file, or if `start` is 2^63 or more. */
+MIM_API enum mim_status mim_sink_set_start(struct mim_sink *sink, uint64_t start, struct mim_error *err);
+/** Fail early if the output cannot succeed: the directory does not exist, or the file exists and is kept. Changes nothing.
+ * mim_writer_open() makes the same check. */
+MIM_API enum mim_status mim_sink_check(struct mim_sink *sink, struct mim_error *err);
+/** Return the name of the sink, as in messages. Its extension chooses the format. */
 MIM_API const char *mim_sink_name(const struct mim_sink *sink);
 /** Drop a reference to a sink, which may be NULL. The last one undoes an unfinished output. */
 MIM_API void mim_sink_close(struct mim_sink *sink);

@@ -8,6 +8,7 @@
 #include <mim/meta.h>
 #include <mim/options.h>
 #include <mim/sink.h>
+#include <mim/source.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -36,6 +37,12 @@ MIM_API enum mim_status mim_writer_open(struct mim_writer **out, struct mim_cont
 MIM_API enum mim_status mim_writer_open_uri(struct mim_writer **out, struct mim_context *context, const char *uri,
                                             const struct mim_write_options *options, struct mim_error *err);
 
+/** Set the number of frames to come, if mim_write_options.count did not. Call it before the first frame. */
+MIM_API void mim_writer_expect(struct mim_writer *writer, uint64_t count);
+/** Return non-zero if the format depends on the number of frames, so that counting them first is worth a scan of the input. */
+MIM_API int mim_writer_wants_count(const struct mim_writer *writer);
+/** Set the source of all frames, from which plugins may take more, such as its sound. Call it before the first frame. Ignores NULL. */
+MIM_API void mim_writer_set_origin(struct mim_writer *writer, struct mim_source *source);
 /** Set the metadata of the whole sequence, which is copied. Call it before the first frame. Values that the format
  * cannot store are reported as notices. */
 MIM_API enum mim_status mim_writer_set_metadata(struct mim_writer *writer, const struct mim_meta *meta,
@@ -48,6 +55,8 @@ MIM_API enum mim_status mim_writer_set_metadata(struct mim_writer *writer, const
 MIM_API enum mim_status mim_writer_append(struct mim_writer *writer, const struct mim_frame *frame, struct mim_error *err);
 /** Append a frame without copying it if it owns its pixels. Takes over the frame and zeroes it, even on failure. */
 MIM_API enum mim_status mim_writer_take(struct mim_writer *writer, struct mim_frame *frame, struct mim_error *err);
+/** Append a frame without copying it. Its pixels must not change before the writer is finished or abandoned. */
+MIM_API enum mim_status mim_writer_lend(struct mim_writer *writer, const struct mim_frame *frame, struct mim_error *err);
 /** Complete the output, which makes the file appear, and close the writer, even on failure. Fails with MIM_ARGUMENT if
  * there are no frames, and touches no file then. */
 MIM_API enum mim_status mim_writer_finish(struct mim_writer *writer, struct mim_error *err);
