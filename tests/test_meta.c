@@ -191,27 +191,6 @@ utf8_is_judged_strictly(void)
         CHECK(!mim_utf8_valid(bad[i], strlen(bad[i])));
 }
 
-static void
-becomes(const char *bytes, size_t size, const char *expected)
-{
-    char *text = mim_text_to_utf8(bytes, size);
-    assert_string_equal(text, expected);
-    free(text);
-}
-
-static void
-other_text_is_taken_as_latin_1(void)
-{
-    becomes("caf\xe9", 4, "caf\xc3\xa9");
-    becomes("caf\xc3\xa9", 5, "caf\xc3\xa9");
-    becomes("\xff\x80", 2, "\xc3\xbf\xc2\x80");
-    becomes("ab\0cd", 5, "ab");
-    becomes("ab\0\xff", 4, "ab");
-    becomes("a\n\tb\x01", 5, "a\n\tb\x01");
-    becomes("abc", 2, "ab");
-    becomes(NULL, 0, "");
-}
-
 static bool
 use_metadata(void)
 {
@@ -256,7 +235,6 @@ main(void)
         CASE(nothing_reads_as_empty),
         CASE(a_copy_is_equal_and_independent),
         CASE(utf8_is_judged_strictly),
-        CASE(other_text_is_taken_as_latin_1),
         CASE(memory_may_fail_anywhere),
     };
     return cmocka_run_group_tests_name("meta", cases, NULL, NULL);

@@ -3,7 +3,6 @@
 #include <mim/writer.h>
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/context-priv.h"
 #include "base/error.h"

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Text from files, whose coding is a matter of luck, as UTF-8. */
+/* Checking UTF-8. */
 #include "base/utf8.h"
 
 #include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
 /* Well-formed sequences by their first byte; Unicode 15, table 3-7. Further bytes are 80..bf. */
 static const struct {
@@ -46,27 +44,4 @@ mim_utf8_valid(const char *bytes, size_t size)
         at += length;
     }
     return true;
-}
-
-char *
-mim_text_to_utf8(const char *bytes, size_t size)
-{
-    size = size ? strnlen(bytes, size) : 0;
-    bool plain = mim_utf8_valid(bytes, size);
-    char *text = size < SIZE_MAX / 2 ? malloc(plain ? size + 1 : 2 * size + 1) : NULL;
-    if (!text)
-        return NULL;
-
-    char *to = text;
-    for (size_t i = 0; i < size; i++) {
-        uint8_t byte = (uint8_t)bytes[i];
-        if (plain || byte < 0x80) {
-            *to++ = (char)byte;
-            continue;
-        }
-        *to++ = (char)(0xc0 | byte >> 6);
-        *to++ = (char)(0x80 | (byte & 0x3f));
-    }
-    *to = '\0';
-    return text;
 }

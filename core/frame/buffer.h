@@ -3,7 +3,6 @@
 #ifndef MIM_CORE_FRAME_BUFFER_H
 #define MIM_CORE_FRAME_BUFFER_H
 
-#include <stdbool.h>
 #include <stdint.h>
 
 /* Where a reader's buffers come from: the one place that would hand out shared memory instead. Any thread. */

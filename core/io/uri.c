@@ -15,8 +15,9 @@ is_letter(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-size_t
-mim_uri_scheme(const char *uri)
+/* Bytes of the scheme in "SCHEME://...", 0 for a path. */
+static size_t
+scheme_length(const char *uri)
 {
     if (!is_letter(*uri))
         return 0;
@@ -82,7 +83,7 @@ mim_uri_to_path(char **path, const char *uri, const char *action, struct mim_err
     if (!uri || !*uri)
         return mim_fail(err, MIM_ARGUMENT, "the name of the file is empty");
 
-    size_t scheme = mim_uri_scheme(uri);
+    size_t scheme = scheme_length(uri);
     if (scheme == strlen("file") && strncasecmp(uri, "file", scheme) == 0)
         return decode_file_uri(path, uri, err);
     if (scheme > 0)

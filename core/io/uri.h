@@ -5,9 +5,6 @@
 
 #include <mim/error.h>
 
-/* Bytes of the scheme in "SCHEME://...", 0 for a path. */
-size_t mim_uri_scheme(const char *uri);
-
 /* A path as it is, or what a file:// URI names, percent-decoded; free() it. NO_PLUGIN for other schemes, where `action`
  * ("reads", "writes") completes the message; ARGUMENT: no name, another host, %-escapes that are none. */
 enum mim_status mim_uri_to_path(char **path, const char *uri, const char *action, struct mim_error *err);

@@ -3,7 +3,6 @@
 #include "registry/manifest.h"
 
 #include <ctype.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

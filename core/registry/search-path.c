@@ -2,7 +2,6 @@
 /* The directories that are searched for plugins, and the checks on owners and permissions. */
 #include "registry/search-path.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
