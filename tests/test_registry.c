@@ -275,7 +275,7 @@ the_environment_names_places_and_the_rest(void)
     CHECK(mim_search_path_collect(&places, &all, &none, &diagnostics));
     CHECK(places.count >= 4);
     assert_string_equal(places.items[0].path, a);
-    assert_int_equal(places.items[1].kind, MIM_PLACE_ADMIN);
+    assert_int_equal(places.items[1].kind, MIM_DIRECTORY_ADMIN);
     assert_string_equal(places.items[places.count - 1].path, b);
     mim_search_path_clear(&places);
 

@@ -24,7 +24,7 @@ struct conversion {
 
 /* Whose fault it is. Hands the status back. */
 static enum mim_status
-blame(enum mim_status status, enum mim_side side, uint64_t source, struct mim_error *err)
+blame_side(enum mim_status status, enum mim_side side, uint64_t source, struct mim_error *err)
 {
     if (status != MIM_OK && status != MIM_END && err) {
         err->side = side;
@@ -43,7 +43,8 @@ is_series(const struct mim_reader *reader)
 
 /* What one input alone says about the output: how many frames, and where they come from. */
 static enum mim_status
-announce(struct conversion *conversion, struct mim_reader *reader, struct mim_source *source, struct mim_error *err)
+announce_frames(struct conversion *conversion, struct mim_reader *reader, struct mim_source *source,
+                struct mim_error *err)
 {
     if (conversion->source_count > 1 || (is_series(reader) && conversion->read.partial))
         return MIM_OK;
@@ -70,23 +71,23 @@ start_writing(struct conversion *conversion, struct mim_reader *reader, struct m
     enum mim_status status =
         mim_writer_open(&conversion->writer, conversion->context, conversion->sink, &conversion->write, err);
     if (status != MIM_OK)
-        return blame(status, MIM_SIDE_OUTPUT, 0, err);
+        return blame_side(status, MIM_SIDE_OUTPUT, 0, err);
 
-    status = announce(conversion, reader, source, err);
+    status = announce_frames(conversion, reader, source, err);
     if (status != MIM_OK)
-        return blame(status, MIM_SIDE_INPUT, index, err);
+        return blame_side(status, MIM_SIDE_INPUT, index, err);
     if (conversion->options->without_metadata)
         return MIM_OK;
     status = mim_reader_load_metadata(reader, err);
     if (status != MIM_OK)
-        return blame(status, MIM_SIDE_INPUT, index, err);
+        return blame_side(status, MIM_SIDE_INPUT, index, err);
     status = mim_writer_set_metadata(conversion->writer, mim_reader_metadata(reader), err);
-    return blame(status, MIM_SIDE_OUTPUT, 0, err);
+    return blame_side(status, MIM_SIDE_OUTPUT, 0, err);
 }
 
 /* The application may have nothing to say but a status. */
 static enum mim_status
-change(const struct mim_convert_options *options, struct mim_frame *frame, struct mim_error *err)
+apply_each(const struct mim_convert_options *options, struct mim_frame *frame, struct mim_error *err)
 {
     struct mim_error error = { .status = MIM_OK };
     uint64_t index = frame->index;
@@ -103,10 +104,10 @@ change(const struct mim_convert_options *options, struct mim_frame *frame, struc
 }
 
 static enum mim_status
-pass_on(struct conversion *conversion, struct mim_frame *frame, struct mim_error *err)
+write_frame(struct conversion *conversion, struct mim_frame *frame, struct mim_error *err)
 {
     const struct mim_convert_options *options = conversion->options;
-    enum mim_status status = options->each ? change(options, frame, err) : MIM_OK;
+    enum mim_status status = options->each ? apply_each(options, frame, err) : MIM_OK;
     if (status != MIM_OK)
         return status;
 
@@ -117,7 +118,7 @@ pass_on(struct conversion *conversion, struct mim_frame *frame, struct mim_error
         mim_meta_destroy(frame->meta);
         frame->meta = NULL;
     }
-    status = blame(mim_writer_take(conversion->writer, frame, err), MIM_SIDE_OUTPUT, 0, err);
+    status = blame_side(mim_writer_take(conversion->writer, frame, err), MIM_SIDE_OUTPUT, 0, err);
     conversion->frames += status == MIM_OK;
     return status;
 }
@@ -132,7 +133,7 @@ is_damage(const struct mim_reader *reader, enum mim_status status)
 
 /* Frame by frame: MIM_OK goes on without it, MIM_END ends with what there is. */
 static enum mim_status
-meet_damage(struct conversion *conversion, struct mim_reader *reader, enum mim_status status, struct mim_error *error)
+handle_damage(struct conversion *conversion, struct mim_reader *reader, enum mim_status status, struct mim_error *error)
 {
     bool first = conversion->damaged == MIM_OK;
     if (first) {
@@ -162,20 +163,20 @@ convert_source(struct conversion *conversion, struct mim_source *const *sources,
         status = mim_reader_select(reader, options->ranges, options->range_count, options->partial, err);
     if (status != MIM_OK) {
         mim_reader_close(reader);
-        return blame(status, MIM_SIDE_INPUT, index, err);
+        return blame_side(status, MIM_SIDE_INPUT, index, err);
     }
     status = start_writing(conversion, reader, sources[index], index, err);
 
     struct mim_frame frame = { 0 };
     while (status == MIM_OK) {
         struct mim_error error = { 0 };
-        status = blame(mim_reader_next(reader, &frame, &error), MIM_SIDE_INPUT, index, &error);
+        status = blame_side(mim_reader_next(reader, &frame, &error), MIM_SIDE_INPUT, index, &error);
         if (status == MIM_OK) {
-            status = pass_on(conversion, &frame, err);
+            status = write_frame(conversion, &frame, err);
             continue;
         }
         if (is_damage(reader, status))
-            status = blame(meet_damage(conversion, reader, status, &error), MIM_SIDE_INPUT, index, &error);
+            status = blame_side(handle_damage(conversion, reader, status, &error), MIM_SIDE_INPUT, index, &error);
         if (status != MIM_OK && status != MIM_END && err)
             *err = error;
     }
@@ -186,7 +187,7 @@ convert_source(struct conversion *conversion, struct mim_source *const *sources,
 
 /* What could be had is written; the damage is still the answer. */
 static enum mim_status
-settle_damage(struct conversion *conversion, enum mim_status status, struct mim_error *err)
+report_damage(struct conversion *conversion, enum mim_status status, struct mim_error *err)
 {
     if (status != MIM_OK || conversion->damaged == MIM_OK)
         return status;
@@ -196,12 +197,12 @@ settle_damage(struct conversion *conversion, enum mim_status status, struct mim_
 }
 
 static enum mim_status
-finish(struct conversion *conversion, enum mim_status status, struct mim_error *err)
+finish_writing(struct conversion *conversion, enum mim_status status, struct mim_error *err)
 {
     if (status == MIM_OK && conversion->damaged != MIM_OK && !conversion->frames)
-        status = settle_damage(conversion, status, err);
+        status = report_damage(conversion, status, err);
     if (status == MIM_OK)
-        return blame(mim_writer_finish(conversion->writer, err), MIM_SIDE_OUTPUT, 0, err);
+        return blame_side(mim_writer_finish(conversion->writer, err), MIM_SIDE_OUTPUT, 0, err);
     mim_writer_abandon(conversion->writer);
     return status;
 }
@@ -230,11 +231,11 @@ mim_convert(struct mim_context *context, struct mim_source *const *sources, size
     enum mim_status status = mim_sink_set_start(sink, options->write.start, err);
     if (status == MIM_OK)
         status = mim_sink_check(sink, err);
-    blame(status, MIM_SIDE_OUTPUT, 0, err);
+    blame_side(status, MIM_SIDE_OUTPUT, 0, err);
     for (size_t i = 0; i < source_count && status == MIM_OK && conversion.damaged == MIM_OK; i++)
         status = convert_source(&conversion, sources, i, err);
-    status = finish(&conversion, status, err);
-    return settle_damage(&conversion, status, err);
+    status = finish_writing(&conversion, status, err);
+    return report_damage(&conversion, status, err);
 }
 
 enum mim_status

@@ -23,7 +23,7 @@ show_evidence(const struct mim_match *match, char *text, size_t size)
     if (match->extension_size)
         snprintf(text + used, size - (size_t)used, "extension %.*s", (int)match->extension_size, match->extension);
     else if (!match->bits)
-        snprintf(text, size, "%s", match->sole ? "all that the plugin serves" : "named by the caller");
+        snprintf(text, size, "%s", match->is_sole ? "all that the plugin serves" : "named by the caller");
 }
 
 static void
@@ -53,7 +53,7 @@ explain_plugins(const struct explainer *explainer, const struct mim_rank *ranks,
     for (size_t i = 0; i < count; i++) {
         const struct mim_manifest *plugin = ranks[i].server.plugin;
         char evidence[PATH_MAX + 64], rule[700];
-        int used = snprintf(evidence, sizeof evidence, "priority %d, %s", plugin->priority, plugin->place);
+        int used = snprintf(evidence, sizeof evidence, "priority %d, %s", plugin->priority, plugin->origin.directory);
         if (ranks[i].preferred != INT_MAX && (size_t)used < sizeof evidence)
             snprintf(evidence + used, sizeof evidence - (size_t)used, ", number %d in [prefer]",
                      ranks[i].preferred + 1);

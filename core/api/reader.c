@@ -35,7 +35,7 @@ struct mim_reader {
     unsigned in_a_row; /* calls of next without another between */
     uint64_t delivered;
     struct mim_meta *meta;
-    bool meta_known;
+    bool has_meta;
 };
 
 static enum mim_status
@@ -185,7 +185,7 @@ mim_reader_facts(const struct mim_reader *reader, struct mim_reader_facts *facts
 
 /* Hands the status back. */
 static enum mim_status
-blame_file(const struct mim_reader *reader, enum mim_status status, struct mim_error *err)
+name_file(const struct mim_reader *reader, enum mim_status status, struct mim_error *err)
 {
     if (reader->series && status != MIM_OK && status != MIM_END)
         mim_series_name_error(reader->series, err);
@@ -193,7 +193,7 @@ blame_file(const struct mim_reader *reader, enum mim_status status, struct mim_e
 }
 
 static enum mim_status
-no_such_frame(const struct mim_reader *reader, uint64_t i, struct mim_error *err)
+fail_no_frame(const struct mim_reader *reader, uint64_t i, struct mim_error *err)
 {
     enum mim_certainty certainty;
     uint64_t count = mim_reader_count(reader, &certainty);
@@ -203,7 +203,7 @@ no_such_frame(const struct mim_reader *reader, uint64_t i, struct mim_error *err
 }
 
 static bool
-surely_past_the_end(const struct mim_reader *reader, uint64_t i)
+is_past_end(const struct mim_reader *reader, uint64_t i)
 {
     enum mim_certainty certainty;
     return i >= mim_reader_count(reader, &certainty) && certainty == MIM_SURE_EXACT;
@@ -214,12 +214,11 @@ mim_reader_info(struct mim_reader *reader, uint64_t i, struct mim_frame_facts *f
 {
     struct mim_frame_info info;
     reader->in_a_row = 0;
-    enum mim_status status =
-        surely_past_the_end(reader, i) ? MIM_END : mim_decoder_info(reader->decoder, i, &info, err);
+    enum mim_status status = is_past_end(reader, i) ? MIM_END : mim_decoder_info(reader->decoder, i, &info, err);
     if (status == MIM_END)
-        return no_such_frame(reader, i, err);
+        return fail_no_frame(reader, i, err);
     if (status != MIM_OK)
-        return blame_file(reader, status, err);
+        return name_file(reader, status, err);
 
     const struct mim_sequence *sequence = mim_decoder_sequence(reader->decoder);
     *facts = (struct mim_frame_facts){
@@ -243,8 +242,8 @@ mim_reader_frame_metadata(struct mim_reader *reader, uint64_t i, struct mim_meta
         return mim_fail_nomem(err, "metadata");
     reader->in_a_row = 0;
     enum mim_status status =
-        surely_past_the_end(reader, i) ? MIM_END : mim_decoder_frame_metadata(reader->decoder, i, meta, err);
-    status = status == MIM_END ? no_such_frame(reader, i, err) : blame_file(reader, status, err);
+        is_past_end(reader, i) ? MIM_END : mim_decoder_frame_metadata(reader->decoder, i, meta, err);
+    status = status == MIM_END ? fail_no_frame(reader, i, err) : name_file(reader, status, err);
     if (status != MIM_OK || !mim_meta_count(meta)) {
         mim_meta_destroy(meta);
         meta = NULL;
@@ -257,7 +256,7 @@ mim_reader_frame_metadata(struct mim_reader *reader, uint64_t i, struct mim_meta
 enum mim_status
 mim_reader_load_metadata(struct mim_reader *reader, struct mim_error *err)
 {
-    if (reader->meta_known)
+    if (reader->has_meta)
         return MIM_OK;
     struct mim_meta *meta = mim_meta_create();
     enum mim_status status = meta ? mim_decoder_metadata(reader->decoder, meta, err) : mim_fail_nomem(err, "metadata");
@@ -266,7 +265,7 @@ mim_reader_load_metadata(struct mim_reader *reader, struct mim_error *err)
         return status;
     }
     reader->meta = meta;
-    reader->meta_known = true;
+    reader->has_meta = true;
     return MIM_OK;
 }
 
@@ -279,7 +278,7 @@ mim_reader_metadata(struct mim_reader *reader)
 
 /* Frame by frame from `first` on. */
 static void
-aim(struct mim_reader *reader, uint64_t first, uint64_t count)
+set_range(struct mim_reader *reader, uint64_t first, uint64_t count)
 {
     reader->is_selecting = false;
     mim_decoder_set_range(reader->decoder, first, count);
@@ -387,7 +386,7 @@ mim_reader_limit_result(struct mim_reader *reader, uint64_t frames, struct mim_e
 }
 
 static enum mim_status
-after_delivery(struct mim_reader *reader, const struct mim_frame *frame, struct mim_error *err)
+report_delivery(struct mim_reader *reader, const struct mim_frame *frame, struct mim_error *err)
 {
     enum mim_certainty certainty;
     uint64_t total = mim_reader_count(reader, &certainty);
@@ -401,7 +400,7 @@ after_delivery(struct mim_reader *reader, const struct mim_frame *frame, struct 
 }
 
 static enum mim_status
-checked_target(const struct mim_frame *frame, struct mim_error *err)
+check_target(const struct mim_frame *frame, struct mim_error *err)
 {
     return frame ? MIM_OK : mim_fail(err, MIM_ARGUMENT, "no frame to read into");
 }
@@ -409,43 +408,43 @@ checked_target(const struct mim_frame *frame, struct mim_error *err)
 enum mim_status
 mim_reader_next(struct mim_reader *reader, struct mim_frame *frame, struct mim_error *err)
 {
-    enum mim_status status = checked_target(frame, err);
+    enum mim_status status = check_target(frame, err);
     if (status != MIM_OK)
         return status;
     if (!reader->in_a_row && !reader->is_selecting)
-        aim(reader, reader->position, MIM_UNKNOWN);
+        set_range(reader, reader->position, MIM_UNKNOWN);
 
     status = mim_decoder_next(reader->decoder, reader->is_selecting || reader->in_a_row, frame, err);
     if (status != MIM_OK)
-        return blame_file(reader, status, err);
+        return name_file(reader, status, err);
     reader->in_a_row++;
     reader->position = frame->index + 1;
-    return after_delivery(reader, frame, err);
+    return report_delivery(reader, frame, err);
 }
 
 enum mim_status
 mim_reader_read(struct mim_reader *reader, uint64_t i, struct mim_frame *frame, struct mim_error *err)
 {
-    enum mim_status status = checked_target(frame, err);
+    enum mim_status status = check_target(frame, err);
     if (status != MIM_OK)
         return status;
-    if (surely_past_the_end(reader, i))
-        return no_such_frame(reader, i, err);
+    if (is_past_end(reader, i))
+        return fail_no_frame(reader, i, err);
 
-    aim(reader, i, 1);
+    set_range(reader, i, 1);
     reader->in_a_row = 0;
     status = mim_decoder_next(reader->decoder, false, frame, err);
     if (status != MIM_OK)
-        return status == MIM_END ? no_such_frame(reader, i, err) : blame_file(reader, status, err);
+        return status == MIM_END ? fail_no_frame(reader, i, err) : name_file(reader, status, err);
     reader->position = i + 1;
-    return after_delivery(reader, frame, err);
+    return report_delivery(reader, frame, err);
 }
 
 enum mim_status
 mim_reader_seek(struct mim_reader *reader, uint64_t i, struct mim_error *err)
 {
-    if (surely_past_the_end(reader, i) && i != mim_reader_count(reader, NULL))
-        return no_such_frame(reader, i, err);
+    if (is_past_end(reader, i) && i != mim_reader_count(reader, NULL))
+        return fail_no_frame(reader, i, err);
     reader->position = i;
     reader->in_a_row = 0;
     reader->is_selecting = false;

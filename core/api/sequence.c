@@ -45,7 +45,7 @@ open_selected(struct mim_reader **out, struct mim_context *context, struct mim_s
 }
 
 static enum mim_status
-grow(struct mim_frames *frames, size_t *room, struct mim_error *err)
+grow_frames(struct mim_frames *frames, size_t *room, struct mim_error *err)
 {
     if (frames->count < *room)
         return MIM_OK;
@@ -64,7 +64,7 @@ read_all(struct mim_reader *reader, struct mim_frames *frames, struct mim_error 
 {
     size_t room = 0;
     for (;;) {
-        enum mim_status status = grow(frames, &room, err);
+        enum mim_status status = grow_frames(frames, &room, err);
         if (status == MIM_OK)
             status = mim_reader_next(reader, &frames->frames[frames->count], err);
         if (status != MIM_OK) {
@@ -169,14 +169,14 @@ shape_volume(struct mim_volume *volume, const struct mim_frame_facts *facts, str
 }
 
 static bool
-same_shape(const struct mim_volume *volume, const struct mim_frame *frame)
+has_same_shape(const struct mim_volume *volume, const struct mim_frame *frame)
 {
     return frame->width == volume->width && frame->height == volume->height && frame->channels == volume->channels &&
            frame->sample == volume->sample;
 }
 
 static enum mim_status
-fail_unlike(const struct mim_volume *volume, const struct mim_frame *frame, struct mim_error *err)
+fail_shape(const struct mim_volume *volume, const struct mim_frame *frame, struct mim_error *err)
 {
     mim_fail(err, MIM_ARGUMENT,
              "frame %" PRIu64 " is %ux%u with %u channels of %s, and the volume's first is %ux%u with %u of %s",
@@ -212,8 +212,8 @@ fill_volume(struct mim_reader *reader, struct mim_volume *volume, struct mim_err
         if (status == MIM_END)
             status = mim_fail(err, MIM_TRUNCATED, "the sequence ends after %" PRIu64 " of %" PRIu64 " frames", i,
                               volume->count);
-        else if (status == MIM_OK && !same_shape(volume, &frame))
-            status = fail_unlike(volume, &frame, err);
+        else if (status == MIM_OK && !has_same_shape(volume, &frame))
+            status = fail_shape(volume, &frame, err);
         mim_frame_clear(&frame);
         if (status != MIM_OK)
             return status;

@@ -26,7 +26,7 @@ struct mim_writer {
     struct mim_operation operation;
     struct mim_series_writing series; /* when the sink is one */
     bool is_series;
-    bool single; /* the format holds one image, and this is one file */
+    bool is_single; /* the format holds one image, and this is one file */
     struct mim_pool *pool;
     struct mim_plugin_writer plugin;
     struct mim_encoder *encoder;
@@ -43,8 +43,8 @@ holds_many(const struct mim_candidate *candidate)
 
 /* The plugin took the options; from here on each frame gets a file of its own by it. */
 static enum mim_status
-change_to_series(struct mim_writer *writer, const struct mim_write_options *options,
-                 const struct mim_option_table *other, struct mim_error *err)
+start_series(struct mim_writer *writer, const struct mim_write_options *options, const struct mim_option_table *other,
+             struct mim_error *err)
 {
     writer->series = (struct mim_series_writing){
         .ops = writer->plugin.ops,
@@ -74,14 +74,14 @@ open_with(void *user, const struct mim_attempt *attempt, struct mim_error *err)
     const struct request *request = user;
     const struct mim_write_options *options = request->options;
     struct mim_writer *writer = request->writer;
-    writer->single = !writer->is_series && !holds_many(attempt->candidate);
+    writer->is_single = !writer->is_series && !holds_many(attempt->candidate);
     writer->plugin = (struct mim_plugin_writer){ .ops = attempt->ops->writer,
                                                  .operation = &writer->operation,
                                                  .format = attempt->candidate->format };
     enum mim_status status = mim_plugin_writer_create(&writer->plugin, options->options, &attempt->reader_options,
                                                       mim_pool_threads(writer->pool), err);
     if (status == MIM_OK && writer->is_series)
-        status = change_to_series(writer, options, &attempt->reader_options, err);
+        status = start_series(writer, options, &attempt->reader_options, err);
     if (status == MIM_OK)
         status = mim_encoder_create(&writer->encoder, &writer->plugin, writer->pool, writer->expected, err);
     if (status != MIM_OK)
@@ -204,7 +204,7 @@ deliver_before_failure(struct mim_writer *writer, enum mim_status status, struct
 
 /* Any failure is final: a sequence with a frame left out is never finished. */
 static enum mim_status
-fail(struct mim_writer *writer, enum mim_status status, const struct mim_error *error, struct mim_error *err)
+fail_writer(struct mim_writer *writer, enum mim_status status, const struct mim_error *error, struct mim_error *err)
 {
     status = mim_encoder_fail(writer->encoder, status, error, err);
     return deliver_before_failure(writer, status, err);
@@ -212,11 +212,11 @@ fail(struct mim_writer *writer, enum mim_status status, const struct mim_error *
 
 /* One image is all that such a file holds: many are many files. Known before the first frame, or told by the second. */
 static enum mim_status
-check_room(const struct mim_writer *writer, struct mim_error *err)
+check_frame_count(const struct mim_writer *writer, struct mim_error *err)
 {
     char better[260];
     bool many = mim_encoder_count(writer->encoder) > 0 || (writer->expected > 1 && writer->expected != MIM_UNKNOWN);
-    if (!writer->single || !many)
+    if (!writer->is_single || !many)
         return MIM_OK;
     mim_path_pattern_suggest(mim_sink_name(writer->operation.sink), better, sizeof better);
     return mim_fail(err, MIM_ARGUMENT,
@@ -225,7 +225,7 @@ check_room(const struct mim_writer *writer, struct mim_error *err)
 }
 
 static enum mim_status
-add(struct mim_writer *writer, struct mim_frame *frame, struct mim_error *err)
+add_frame(struct mim_writer *writer, struct mim_frame *frame, struct mim_error *err)
 {
     enum mim_status status = mim_encoder_add(writer->encoder, frame, err);
     if (status != MIM_OK)
@@ -236,12 +236,12 @@ add(struct mim_writer *writer, struct mim_frame *frame, struct mim_error *err)
     if (status == MIM_OK)
         status = mim_operation_progress(&writer->operation, mim_encoder_count(writer->encoder), writer->expected,
                                         mim_sink_bytes_taken(writer->operation.sink), &error);
-    return status == MIM_OK ? MIM_OK : fail(writer, status, &error, err);
+    return status == MIM_OK ? MIM_OK : fail_writer(writer, status, &error, err);
 }
 
 /* With the failure of a writer, or of what the caller hands over. */
 static enum mim_status
-check(struct mim_writer *writer, const struct mim_frame *frame, struct mim_error *err)
+check_frame(struct mim_writer *writer, const struct mim_frame *frame, struct mim_error *err)
 {
     struct mim_error error;
     enum mim_status status = mim_encoder_status(writer->encoder, err);
@@ -249,19 +249,19 @@ check(struct mim_writer *writer, const struct mim_frame *frame, struct mim_error
         return status;
     status = mim_frame_check(frame, &error);
     if (status == MIM_OK)
-        status = check_room(writer, &error);
+        status = check_frame_count(writer, &error);
     if (status == MIM_OK)
         return MIM_OK;
     error.frame = mim_encoder_count(writer->encoder);
-    return fail(writer, status, &error, err);
+    return fail_writer(writer, status, &error, err);
 }
 
 enum mim_status
 mim_writer_take(struct mim_writer *writer, struct mim_frame *frame, struct mim_error *err)
 {
-    enum mim_status status = check(writer, frame, err);
+    enum mim_status status = check_frame(writer, frame, err);
     if (status == MIM_OK)
-        status = frame->owner ? add(writer, frame, err) : mim_writer_append(writer, frame, err);
+        status = frame->owner ? add_frame(writer, frame, err) : mim_writer_append(writer, frame, err);
     mim_frame_clear(frame);
     return status;
 }
@@ -269,30 +269,30 @@ mim_writer_take(struct mim_writer *writer, struct mim_frame *frame, struct mim_e
 enum mim_status
 mim_writer_lend(struct mim_writer *writer, const struct mim_frame *frame, struct mim_error *err)
 {
-    enum mim_status status = check(writer, frame, err);
+    enum mim_status status = check_frame(writer, frame, err);
     if (status != MIM_OK)
         return status;
     struct mim_frame lent = *frame;
     struct mim_error error;
     lent.owner = NULL;
     status = mim_meta_copy(&lent.meta, frame->meta, &error);
-    return status == MIM_OK ? add(writer, &lent, err) : fail(writer, status, &error, err);
+    return status == MIM_OK ? add_frame(writer, &lent, err) : fail_writer(writer, status, &error, err);
 }
 
 enum mim_status
 mim_writer_append(struct mim_writer *writer, const struct mim_frame *frame, struct mim_error *err)
 {
-    enum mim_status status = check(writer, frame, err);
+    enum mim_status status = check_frame(writer, frame, err);
     if (status != MIM_OK)
         return status;
     struct mim_frame copy = { 0 };
     struct mim_error error;
     status = mim_conversion_of_frame(&copy, frame, &(struct mim_conversion_target){ 0 }, &error);
-    return status == MIM_OK ? add(writer, &copy, err) : fail(writer, status, &error, err);
+    return status == MIM_OK ? add_frame(writer, &copy, err) : fail_writer(writer, status, &error, err);
 }
 
 static enum mim_status
-finish(struct mim_writer *writer, struct mim_error *err)
+finish_writer(struct mim_writer *writer, struct mim_error *err)
 {
     enum mim_status status = mim_encoder_status(writer->encoder, err);
     if (status != MIM_OK)
@@ -311,13 +311,13 @@ finish(struct mim_writer *writer, struct mim_error *err)
 
 /* Pipeline, plugin, sink: in this order, whatever has happened. */
 static void
-destroy(struct mim_writer *writer, bool keep)
+destroy_writer(struct mim_writer *writer, bool keep)
 {
     mim_encoder_destroy(writer->encoder);
-    bool begun = writer->plugin.begun;
+    bool has_begun = writer->plugin.has_begun;
     if (writer->plugin.ops)
         mim_plugin_writer_destroy(&writer->plugin);
-    if (begun && !keep)
+    if (has_begun && !keep)
         mim_sink_rollback(writer->operation.sink);
     mim_operation_clear(&writer->operation);
     mim_options_destroy(writer->series.options);
@@ -327,8 +327,8 @@ destroy(struct mim_writer *writer, bool keep)
 enum mim_status
 mim_writer_finish(struct mim_writer *writer, struct mim_error *err)
 {
-    enum mim_status status = finish(writer, err);
-    destroy(writer, status == MIM_OK);
+    enum mim_status status = finish_writer(writer, err);
+    destroy_writer(writer, status == MIM_OK);
     return status;
 }
 
@@ -336,5 +336,5 @@ void
 mim_writer_abandon(struct mim_writer *writer)
 {
     if (writer)
-        destroy(writer, false);
+        destroy_writer(writer, false);
 }

@@ -19,7 +19,7 @@ struct mim_context {
     struct mim_config *config;     /* registry/config.c, likewise */
     struct mim_pool *pool;         /* pipeline/pool.c; NULL until a second thread is wanted */
     unsigned threads;              /* the caller's among them */
-    bool list_cut_short;           /* registry/listing.c: memory ran out in the list asked for last */
+    bool is_list_cut;              /* registry/listing.c: memory ran out in the list asked for last */
     mim_log_function log;          /* base/log.c, and the next two */
     void *log_user;
     enum mim_log_level log_most;

@@ -10,7 +10,7 @@
 #include <string.h>
 
 static unsigned
-affinity(void)
+count_affinity(void)
 {
     /* more processors than a fixed cpu_set_t holds: ask with a larger one */
     for (int processors = 1024; processors <= 1 << 20; processors *= 4) {
@@ -36,7 +36,7 @@ quotient_up(long long quota, long long period)
 }
 
 static unsigned
-smaller(unsigned a, unsigned b)
+smaller_of(unsigned a, unsigned b)
 {
     return a < b ? a : b;
 }
@@ -69,13 +69,13 @@ quota_of(const char *directory)
 
 /* A group's quota bounds its children: the least on the way up to the root counts. */
 static unsigned
-quota_on_the_way_up(const char *root, char *group)
+lowest_quota(const char *root, char *group)
 {
     unsigned least = UINT_MAX;
     for (;;) {
         char directory[PATH_MAX];
         snprintf(directory, sizeof directory, "%s%s", root, group);
-        least = smaller(least, quota_of(directory));
+        least = smaller_of(least, quota_of(directory));
         char *slash = strrchr(group, '/');
         if (!slash)
             return least;
@@ -101,7 +101,7 @@ mim_cpus_cgroup(const char *list, const char *mount)
         if (!unified && strcmp(controllers, "cpu") && strcmp(controllers, "cpu,cpuacct"))
             continue;
         snprintf(root, sizeof root, "%.3000s%s%s", mount, unified ? "" : "/", controllers);
-        least = smaller(least, quota_on_the_way_up(root, group));
+        least = smaller_of(least, lowest_quota(root, group));
     }
     if (file)
         fclose(file);
@@ -119,6 +119,6 @@ slurm_allotment(void)
 unsigned
 mim_usable_threads(void)
 {
-    unsigned least = smaller(affinity(), slurm_allotment());
-    return smaller(least, mim_cpus_cgroup("/proc/self/cgroup", "/sys/fs/cgroup"));
+    unsigned least = smaller_of(count_affinity(), slurm_allotment());
+    return smaller_of(least, mim_cpus_cgroup("/proc/self/cgroup", "/sys/fs/cgroup"));
 }

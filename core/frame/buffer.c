@@ -57,7 +57,7 @@ mim_frame_store_keep(struct mim_frame_store *store)
 }
 
 static void *
-allocate(uint64_t size)
+allocate_pages(uint64_t size)
 {
     if (size > PTRDIFF_MAX)
         return NULL;
@@ -87,7 +87,7 @@ slab_create(void)
     if (!slab)
         return NULL;
     atomic_init(&slab->refs, 1);
-    slab->data = allocate(SLAB);
+    slab->data = allocate_pages(SLAB);
     if (slab->data)
         return slab;
     free(slab);
@@ -181,7 +181,7 @@ buffer_create(struct mim_frame_store *store, uint64_t size)
     atomic_init(&buffer->refs, 1);
     bool shares = store && store->keeps && (store->kept += size) > HUGE_PAGE && size <= SLAB / 2;
     if (!shares)
-        buffer->data = allocate(size ? size : 1);
+        buffer->data = allocate_pages(size ? size : 1);
     if (shares ? cut_from_slab(buffer, store, size ? size : 1) : buffer->data != NULL)
         return buffer;
     free(buffer);

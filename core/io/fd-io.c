@@ -9,12 +9,12 @@
 #include <unistd.h>
 
 /* Linux moves at most this many bytes in one call; asking for less keeps 32-bit ssize_t out of trouble too. */
-#define MOST_AT_ONCE (1u << 30)
+#define MAX_AT_ONCE (1u << 30)
 
 static size_t
-portion(uint64_t size)
+next_portion(uint64_t size)
 {
-    return size < MOST_AT_ONCE ? (size_t)size : MOST_AT_ONCE;
+    return size < MAX_AT_ONCE ? (size_t)size : MAX_AT_ONCE;
 }
 
 /* May the call that set errno be tried again? Waits where the descriptor is non-blocking. */
@@ -34,7 +34,7 @@ mim_fd_read_some(int fd, void *data, uint64_t size)
 {
     ssize_t n;
     do
-        n = read(fd, data, portion(size));
+        n = read(fd, data, next_portion(size));
     while (n < 0 && try_again(fd, POLLIN));
     return n < 0 ? -(int64_t)errno : n;
 }
@@ -44,7 +44,7 @@ mim_fd_read_at(int fd, void *data, uint64_t size, uint64_t offset)
 {
     uint64_t done = 0;
     while (done < size && offset + done <= INT64_MAX) {
-        ssize_t n = pread(fd, (char *)data + done, portion(size - done), (off_t)(offset + done));
+        ssize_t n = pread(fd, (char *)data + done, next_portion(size - done), (off_t)(offset + done));
         if (n < 0 && try_again(fd, POLLIN))
             continue;
         if (n < 0)
@@ -61,7 +61,7 @@ mim_fd_write(int fd, const void *data, uint64_t size)
 {
     uint64_t done = 0;
     while (done < size) {
-        ssize_t n = write(fd, (const char *)data + done, portion(size - done));
+        ssize_t n = write(fd, (const char *)data + done, next_portion(size - done));
         if (n < 0 && try_again(fd, POLLOUT))
             continue;
         if (n <= 0)
@@ -79,7 +79,7 @@ mim_fd_write_at(int fd, const void *data, uint64_t size, uint64_t offset)
         return EFBIG;
     uint64_t done = 0;
     while (done < size) {
-        ssize_t n = pwrite(fd, (const char *)data + done, portion(size - done), (off_t)(offset + done));
+        ssize_t n = pwrite(fd, (const char *)data + done, next_portion(size - done), (off_t)(offset + done));
         if (n < 0 && try_again(fd, POLLOUT))
             continue;
         if (n <= 0)

@@ -29,7 +29,7 @@ begin_memory(struct mim_sink *sink, struct mim_error *err)
 }
 
 static bool
-grow(struct memory_sink *memory, uint64_t end)
+grow_memory(struct memory_sink *memory, uint64_t end)
 {
     if (end <= memory->capacity)
         return true;
@@ -50,7 +50,7 @@ static int
 write_memory(struct mim_sink *sink, const void *data, uint64_t size, uint64_t offset)
 {
     struct memory_sink *memory = memory_of(sink);
-    if (!grow(memory, offset + size))
+    if (!grow_memory(memory, offset + size))
         return ENOMEM;
     memcpy(memory->data + offset, data, (size_t)size);
     if (offset + size > memory->size)
@@ -111,7 +111,7 @@ mim_sink_take(struct mim_sink *sink, void **data, size_t *size, struct mim_error
         return mim_fail(err, MIM_ARGUMENT, "the output is not finished");
     if (memory->taken)
         return mim_fail(err, MIM_ARGUMENT, "the output was taken before");
-    if (!grow(memory, 1)) /* finished empty, and still a buffer to free */
+    if (!grow_memory(memory, 1)) /* finished empty, and still a buffer to free */
         return mim_fail_nomem(err, "output");
 
     void *exact = realloc(memory->data, memory->size ? (size_t)memory->size : 1);

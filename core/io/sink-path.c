@@ -85,7 +85,7 @@ fail_directory(const char *path, struct mim_error *err)
 
 /* What is at the path: its lstat, and whether there is anything. What cannot be written is an error. */
 static enum mim_status
-look(const struct path_sink *sink, struct stat *st, bool *exists, struct mim_error *err)
+inspect_target(const struct path_sink *sink, struct stat *st, bool *exists, struct mim_error *err)
 {
     const char *path = sink->base.name;
     struct stat target;
@@ -109,7 +109,7 @@ check_path(struct mim_sink *sink, struct mim_error *err)
     bool exists;
     int fd = descriptor_named(sink->name);
     if (fd < 0)
-        return look(path_of(sink), &st, &exists, err);
+        return inspect_target(path_of(sink), &st, &exists, err);
     return fcntl(fd, F_GETFD) < 0 ? mim_fail_errno(err, errno, "%.300s", sink->name) : MIM_OK;
 }
 
@@ -187,7 +187,7 @@ begin_path(struct mim_sink *sink, struct mim_error *err)
 
     struct stat st;
     bool exists;
-    enum mim_status status = look(path_of(sink), &st, &exists, err);
+    enum mim_status status = inspect_target(path_of(sink), &st, &exists, err);
     if (status != MIM_OK)
         return status;
     if (exists && S_ISSOCK(st.st_mode))

@@ -64,16 +64,16 @@ name_file(const struct series_sink *series, uint64_t index, char file[NAME_MAX +
 
 /* What is in the place of a file: 0 and its facts, or errno. */
 static int
-look(int directory, const char *file, struct stat *st)
+inspect_file(int directory, const char *file, struct stat *st)
 {
     return fstatat(directory, file, st, AT_SYMLINK_NOFOLLOW) == 0 ? 0 : errno;
 }
 
 /* May the file come to its place? `st` is zeroed when nothing is there. */
 static enum mim_status
-check_place(const struct series_sink *series, int directory, const char *file, struct stat *st, struct mim_error *err)
+check_target(const struct series_sink *series, int directory, const char *file, struct stat *st, struct mim_error *err)
 {
-    int number = look(directory, file, st);
+    int number = inspect_file(directory, file, st);
     if (number == ENOENT) {
         *st = (struct stat){ 0 };
         return MIM_OK;
@@ -88,7 +88,7 @@ check_place(const struct series_sink *series, int directory, const char *file, s
 }
 
 static enum mim_status
-check_places(const struct series_sink *series, int directory, struct mim_error *err)
+check_targets(const struct series_sink *series, int directory, struct mim_error *err)
 {
     uint64_t count = series->expected == MIM_UNKNOWN ? 1 : series->expected;
     if (count > LOOKED_AT_AHEAD)
@@ -99,7 +99,7 @@ check_places(const struct series_sink *series, int directory, struct mim_error *
     for (uint64_t i = 0; i < count && status == MIM_OK; i++) {
         status = name_file(series, i, file, err);
         if (status == MIM_OK)
-            status = check_place(series, directory, file, &st, err);
+            status = check_target(series, directory, file, &st, err);
     }
     return status;
 }
@@ -130,7 +130,7 @@ check_series(struct mim_sink *sink, struct mim_error *err)
     enum mim_status status = open_directory(series, &directory, err);
     if (status != MIM_OK)
         return status;
-    status = check_places(series, directory, err);
+    status = check_targets(series, directory, err);
     close(directory);
     return status;
 }
@@ -159,7 +159,7 @@ begin_series(struct mim_sink *sink, struct mim_error *err)
     struct series_sink *series = series_of(sink);
     enum mim_status status = open_directory(series, &series->directory, err);
     if (status == MIM_OK)
-        status = check_places(series, series->directory, err);
+        status = check_targets(series, series->directory, err);
     if (status != MIM_OK)
         return status;
     int number = make_temporary(series);
@@ -176,11 +176,11 @@ write_series(struct mim_sink *sink, const void *data, uint64_t size, uint64_t of
 
 /* The new file to its place, the old one, if there is one, to the new one's. */
 static int
-publish(const struct series_sink *series, const char *file)
+publish_file(const struct series_sink *series, const char *file)
 {
     for (int tries = 0;; tries++) {
         struct stat st;
-        int number = look(series->directory, file, &st);
+        int number = inspect_file(series->directory, file, &st);
         bool replaces = number == 0 && !series->keep_existing;
         if (number && number != ENOENT)
             return number;
@@ -196,10 +196,10 @@ publish(const struct series_sink *series, const char *file)
 }
 
 static void
-withdraw(const struct series_sink *series, const char *file)
+withdraw_file(const struct series_sink *series, const char *file)
 {
     struct stat st;
-    if (look(series->temporary, file, &st) == 0)
+    if (inspect_file(series->temporary, file, &st) == 0)
         mim_rename_swap(series->temporary, series->directory, file);
     else
         mim_rename_new(series->directory, file, series->temporary, file);
@@ -213,7 +213,7 @@ publish_all(struct series_sink *series, struct mim_error *err)
     uint64_t done = 0;
     while (done < series->made && status == MIM_OK) {
         status = name_file(series, done, file, err);
-        int number = status == MIM_OK ? publish(series, file) : 0;
+        int number = status == MIM_OK ? publish_file(series, file) : 0;
         if (number == EEXIST && series->keep_existing)
             status =
                 mim_fail(err, MIM_EXISTS, "%.200s%.100s: exists already, since a moment ago", series->name.shown, file);
@@ -223,7 +223,7 @@ publish_all(struct series_sink *series, struct mim_error *err)
     }
     while (status != MIM_OK && done-- > 0)
         if (name_file(series, done, file, NULL) == MIM_OK)
-            withdraw(series, file);
+            withdraw_file(series, file);
     return status;
 }
 
@@ -345,7 +345,7 @@ begin_member(struct mim_sink *sink, struct mim_error *err)
 {
     struct member_sink *member = member_of(sink);
     const struct series_sink *series = member->series;
-    enum mim_status status = check_place(series, series->directory, member->file, &member->old, err);
+    enum mim_status status = check_target(series, series->directory, member->file, &member->old, err);
     if (status != MIM_OK)
         return status;
 

@@ -78,7 +78,7 @@ mim_sink_bytes_taken(const struct mim_sink *sink)
 }
 
 static struct mim_sink *
-taker_of(struct mim_sink *sink)
+receiver_of(struct mim_sink *sink)
 {
     return sink->through ? sink->through : sink;
 }
@@ -103,7 +103,7 @@ fail_write(struct mim_sink *sink, int number, uint64_t offset, struct mim_error 
 
 /* What the sink holds between begin and its end. */
 static void
-release(struct mim_sink *sink)
+release_buffers(struct mim_sink *sink)
 {
     mim_sink_close(sink->through);
     mim_spool_destroy(sink->spool);
@@ -114,7 +114,7 @@ release(struct mim_sink *sink)
 }
 
 static enum mim_status
-begin(struct mim_sink *sink, bool seeks, struct mim_error *err)
+begin_output(struct mim_sink *sink, bool seeks, struct mim_error *err)
 {
     enum mim_status status = sink->kind->begin ? sink->kind->begin(sink, err) : MIM_OK;
     if (status != MIM_OK)
@@ -137,7 +137,7 @@ mim_sink_begin(struct mim_sink *sink, bool seeks, struct mim_error *err)
     sink->seekable = false;
     sink->seeks = seeks;
     sink->state = MIM_SINK_OPEN;
-    enum mim_status status = begin(sink, seeks, err);
+    enum mim_status status = begin_output(sink, seeks, err);
     if (status != MIM_OK)
         mim_sink_rollback(sink);
     return status;
@@ -145,22 +145,22 @@ mim_sink_begin(struct mim_sink *sink, bool seeks, struct mim_error *err)
 
 /* Past the buffer: to the spool or out. */
 static enum mim_status
-put(struct mim_sink *sink, const void *data, uint64_t size, uint64_t offset, struct mim_error *err)
+write_through(struct mim_sink *sink, const void *data, uint64_t size, uint64_t offset, struct mim_error *err)
 {
     if (size == 0)
         return MIM_OK;
     if (sink->spool)
         return mim_spool_write(sink->spool, data, size, offset, &sink->failure) == MIM_OK ? MIM_OK
                                                                                           : fail_for_good(sink, err);
-    struct mim_sink *taker = taker_of(sink);
-    int number = taker->kind->write(taker, data, size, offset);
+    struct mim_sink *receiver = receiver_of(sink);
+    int number = receiver->kind->write(receiver, data, size, offset);
     return number ? fail_write(sink, number, offset, err) : MIM_OK;
 }
 
 static enum mim_status
-flush(struct mim_sink *sink, struct mim_error *err)
+flush_buffer(struct mim_sink *sink, struct mim_error *err)
 {
-    enum mim_status status = put(sink, sink->buffer, sink->buffered, sink->flushed, err);
+    enum mim_status status = write_through(sink, sink->buffer, sink->buffered, sink->flushed, err);
     if (status != MIM_OK)
         return status;
     sink->flushed += sink->buffered;
@@ -177,21 +177,21 @@ check_open(struct mim_sink *sink, struct mim_error *err)
 }
 
 static enum mim_status
-append(struct mim_sink *sink, const void *data, uint64_t size, struct mim_error *err)
+append_bytes(struct mim_sink *sink, const void *data, uint64_t size, struct mim_error *err)
 {
     uint64_t end;
     if (!mim_size_add(mim_sink_tell(sink), size, &end) || end > INT64_MAX)
         return fail_write(sink, EFBIG, mim_sink_tell(sink), err);
 
-    uint64_t room = sink->buffer ? BUFFER_SIZE - sink->buffered : 0;
-    enum mim_status status = size > room ? flush(sink, err) : MIM_OK;
+    uint64_t free_space = sink->buffer ? BUFFER_SIZE - sink->buffered : 0;
+    enum mim_status status = size > free_space ? flush_buffer(sink, err) : MIM_OK;
     if (status != MIM_OK || size == 0)
         return status;
     if (sink->buffer && size < BUFFER_SIZE) {
         memcpy(sink->buffer + sink->buffered, data, (size_t)size);
         sink->buffered += size;
     } else {
-        status = put(sink, data, size, sink->flushed, err);
+        status = write_through(sink, data, size, sink->flushed, err);
         if (status != MIM_OK)
             return status;
         sink->flushed += size;
@@ -204,7 +204,7 @@ enum mim_status
 mim_sink_write(struct mim_sink *sink, const void *data, uint64_t size, struct mim_error *err)
 {
     enum mim_status status = check_open(sink, err);
-    return status == MIM_OK ? append(sink, data, size, err) : status;
+    return status == MIM_OK ? append_bytes(sink, data, size, err) : status;
 }
 
 static enum mim_status
@@ -214,7 +214,7 @@ append_zeros(struct mim_sink *sink, uint64_t size, struct mim_error *err)
     enum mim_status status = MIM_OK;
     while (size > 0 && status == MIM_OK) {
         uint64_t n = size < sizeof zeros ? size : sizeof zeros;
-        status = append(sink, zeros, n, err);
+        status = append_bytes(sink, zeros, n, err);
         size -= n;
     }
     return status;
@@ -224,8 +224,8 @@ append_zeros(struct mim_sink *sink, uint64_t size, struct mim_error *err)
 static uint64_t
 bytes_before(uint64_t end, uint64_t offset, uint64_t size)
 {
-    uint64_t room = offset < end ? end - offset : 0;
-    return size < room ? size : room;
+    uint64_t free_space = offset < end ? end - offset : 0;
+    return size < free_space ? size : free_space;
 }
 
 enum mim_status
@@ -245,7 +245,7 @@ mim_sink_patch(struct mim_sink *sink, const void *data, uint64_t size, uint64_t 
 
     const uint8_t *from = data;
     uint64_t n = bytes_before(sink->flushed, offset, size);
-    status = put(sink, from, n, offset, err);
+    status = write_through(sink, from, n, offset, err);
     if (status != MIM_OK)
         return status;
     from += n, offset += n, size -= n;
@@ -253,7 +253,7 @@ mim_sink_patch(struct mim_sink *sink, const void *data, uint64_t size, uint64_t 
     n = bytes_before(mim_sink_tell(sink), offset, size);
     if (n > 0)
         memcpy(sink->buffer + (offset - sink->flushed), from, (size_t)n);
-    return append(sink, from + n, size - n, err);
+    return append_bytes(sink, from + n, size - n, err);
 }
 
 int64_t
@@ -272,8 +272,8 @@ mim_sink_read_back(struct mim_sink *sink, void *data, uint64_t size, uint64_t of
         if (n < 0)
             return n;
     } else if (outside > 0) {
-        struct mim_sink *taker = taker_of(sink);
-        int64_t n = taker->kind->read(taker, data, outside, offset);
+        struct mim_sink *receiver = receiver_of(sink);
+        int64_t n = receiver->kind->read(receiver, data, outside, offset);
         if (n != (int64_t)outside)
             return -(int64_t)mim_fail_errno(err, n < 0 && n != -EEXIST ? (int)-n : EIO,
                                             "%.300s: reading back at byte %llu", sink->name,
@@ -294,7 +294,7 @@ copy_out(struct mim_sink *sink, struct mim_error *err)
     sink->spool = NULL; /* from here on put() goes out */
     for (uint64_t offset = 0; status == MIM_OK && offset < size;) {
         int64_t n = mim_spool_read(spool, sink->buffer, BUFFER_SIZE, offset, &sink->failure);
-        status = n < 0 ? fail_for_good(sink, err) : put(sink, sink->buffer, (uint64_t)n, offset, err);
+        status = n < 0 ? fail_for_good(sink, err) : write_through(sink, sink->buffer, (uint64_t)n, offset, err);
         offset += n < 0 ? 0 : (uint64_t)n;
     }
     mim_spool_destroy(spool);
@@ -306,18 +306,18 @@ mim_sink_commit(struct mim_sink *sink, struct mim_error *err)
 {
     enum mim_status status = check_open(sink, err);
     if (status == MIM_OK)
-        status = flush(sink, err);
+        status = flush_buffer(sink, err);
     if (status == MIM_OK && sink->spool)
         status = copy_out(sink, err);
     if (status != MIM_OK)
         return status;
 
-    struct mim_sink *taker = taker_of(sink);
-    taker->sync = sink->sync;
-    if (taker->kind->commit && taker->kind->commit(taker, sink->flushed, &sink->failure) != MIM_OK)
+    struct mim_sink *receiver = receiver_of(sink);
+    receiver->sync = sink->sync;
+    if (receiver->kind->commit && receiver->kind->commit(receiver, sink->flushed, &sink->failure) != MIM_OK)
         return fail_for_good(sink, err);
     sink->state = MIM_SINK_DONE;
-    release(sink);
+    release_buffers(sink);
     return MIM_OK;
 }
 
@@ -326,10 +326,10 @@ mim_sink_rollback(struct mim_sink *sink)
 {
     if (sink->state != MIM_SINK_OPEN)
         return;
-    struct mim_sink *taker = taker_of(sink);
+    struct mim_sink *receiver = receiver_of(sink);
     uint64_t written = sink->spool ? 0 : sink->flushed;
-    bool undone = taker->kind->rollback && taker->kind->rollback(taker, written);
+    bool undone = receiver->kind->rollback && receiver->kind->rollback(receiver, written);
     sink->state = undone || (written == 0 && sink->failure.status == MIM_OK) ? MIM_SINK_IDLE : MIM_SINK_DONE;
     sink->flushed = sink->buffered = 0;
-    release(sink);
+    release_buffers(sink);
 }

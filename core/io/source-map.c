@@ -11,7 +11,7 @@
 
 /* Beyond a file's end lies SIGBUS; this is the last look before. */
 static bool
-holds(int fd, uint64_t end)
+is_long_enough(int fd, uint64_t end)
 {
     struct stat st;
     return fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (uint64_t)st.st_size >= end;
@@ -22,7 +22,7 @@ mim_source_map(struct mim_source *source, uint64_t offset, uint64_t size, struct
 {
     uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE), first = offset / page * page, end = 0;
     if (size == 0 || !mim_size_add(offset, size, &end) || end > INT64_MAX || end - first > PTRDIFF_MAX ||
-        !holds(source->fd, end))
+        !is_long_enough(source->fd, end))
         return false;
 
     void *mapping = mmap(NULL, (size_t)(end - first), PROT_READ | PROT_WRITE, MAP_PRIVATE, source->fd, (off_t)first);

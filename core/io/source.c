@@ -112,7 +112,7 @@ fail_early(const struct mim_source *source, uint64_t offset, uint64_t whole, str
 
 /* Some bytes from outside: how many, 0 at the end, or minus errno. */
 static int64_t
-take(struct mim_source *source, void *data, uint64_t size, uint64_t offset)
+read_some(struct mim_source *source, void *data, uint64_t size, uint64_t offset)
 {
     int64_t n;
     do
@@ -128,7 +128,7 @@ read_all(struct mim_source *source, void *data, uint64_t size, uint64_t offset, 
 {
     uint64_t done = 0, whole = atomic_load(&source->size);
     while (done < size) {
-        int64_t n = take(source, (char *)data + done, size - done, offset + done);
+        int64_t n = read_some(source, (char *)data + done, size - done, offset + done);
         if (n < 0)
             return -(int64_t)fail_read(source, (int)-n, offset + done, err);
         if (n == 0)
@@ -145,7 +145,7 @@ take_chunk(struct mim_source *source, uint64_t needed)
 {
     uint64_t position = mim_spool_size(source->spool);
     uint64_t size = source->kind->fills && needed < CHUNK_SIZE ? needed : CHUNK_SIZE;
-    int64_t n = take(source, source->chunk, size, position);
+    int64_t n = read_some(source, source->chunk, size, position);
     if (n < 0)
         return fail_read(source, (int)-n, position, &source->failure);
     if (n == 0) {

@@ -112,7 +112,7 @@ write_rational(const struct mim_option *row, const char *text, void *place, stru
 }
 
 static void
-trim(const char **text, size_t *size)
+trim_blanks(const char **text, size_t *size)
 {
     while (*size > 0 && **text == ' ')
         ++*text, --*size;
@@ -134,7 +134,7 @@ write_list(const struct mim_option *row, const char *text, void *place, struct m
         const char *entry = text;
         size_t size = strcspn(text, ",");
         text += size + 1;
-        trim(&entry, &size);
+        trim_blanks(&entry, &size);
         if (!mim_number_parse_real(entry, size, &values[i]))
             return MALFORMED;
         if (!in_range(row, values[i]))

@@ -44,7 +44,7 @@ mim_options_destroy(struct mim_options *options)
 }
 
 static bool
-make_room(struct mim_options *options)
+grow_items(struct mim_options *options)
 {
     if (options->count < options->capacity)
         return true;
@@ -58,10 +58,10 @@ make_room(struct mim_options *options)
 }
 
 static enum mim_status
-add(struct mim_options *options, const char *name, size_t name_size, const char *value, struct mim_error *err)
+add_option(struct mim_options *options, const char *name, size_t name_size, const char *value, struct mim_error *err)
 {
     struct given given = { .name = strndup(name, name_size), .value = strdup(value) };
-    if (!given.name || !given.value || !make_room(options)) {
+    if (!given.name || !given.value || !grow_items(options)) {
         free(given.name);
         free(given.value);
         return mim_fail_nomem(err, "options");
@@ -77,7 +77,7 @@ mim_options_set_text(struct mim_options *options, const char *name, const char *
         return mim_fail(err, MIM_OPTION, "an option without a name");
     if (!value)
         return mim_fail(err, MIM_OPTION, "option %.100s: no value was given", name);
-    return add(options, name, strlen(name), value, err);
+    return add_option(options, name, strlen(name), value, err);
 }
 
 enum mim_status
@@ -139,7 +139,7 @@ mim_options_parse(struct mim_options *options, const char *assignment, struct mi
     if (!assignment || !*assignment || equals == assignment)
         return mim_fail(err, MIM_OPTION, "\"%.100s\": expected NAME=VALUE", assignment ? assignment : "");
     size_t name_size = equals ? (size_t)(equals - assignment) : strlen(assignment);
-    return add(options, assignment, name_size, equals ? equals + 1 : "yes", err);
+    return add_option(options, assignment, name_size, equals ? equals + 1 : "yes", err);
 }
 
 struct mim_options *
@@ -148,7 +148,7 @@ mim_options_copy(const struct mim_options *options)
     struct mim_options *copy = mim_options_create();
     for (size_t i = 0; copy && options && i < options->count; i++) {
         const struct given *given = &options->items[i];
-        if (add(copy, given->name, strlen(given->name), given->value, NULL) != MIM_OK) {
+        if (add_option(copy, given->name, strlen(given->name), given->value, NULL) != MIM_OK) {
             mim_options_destroy(copy);
             return NULL;
         }

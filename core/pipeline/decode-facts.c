@@ -13,7 +13,7 @@ prepare_facts(struct mim_decoder *decoder, uint64_t i, struct mim_frame_info *in
     }
     struct mim_error error = { .frame = MIM_UNKNOWN };
     enum mim_status status = info ? mim_plugin_reader_peek(&decoder->plugin, i, info, &error)
-                                  : mim_plugin_reader_hold(&decoder->plugin, i, &error);
+                                  : mim_plugin_reader_look_ahead(&decoder->plugin, i, &error);
     if (status == MIM_OK)
         return MIM_OK;
     if (!mim_decoder_may_retry(status) && status != MIM_LIMIT && !(decoder->source_of && status != MIM_END))
@@ -49,8 +49,8 @@ mim_decoder_frame_metadata(struct mim_decoder *decoder, uint64_t i, struct mim_m
     mim_decoder_halt(decoder);
     enum mim_status status = prepare_facts(decoder, i, NULL, err);
     if (status == MIM_OK)
-        status = mim_plugin_reader_metadata(&decoder->plugin, 0, i, decoder->plugin.stash.packet,
-                                            &decoder->plugin.stash.info, meta, &is_refused, err);
+        status = mim_plugin_reader_metadata(&decoder->plugin, 0, i, decoder->plugin.lookahead.packet,
+                                            &decoder->plugin.lookahead.info, meta, &is_refused, err);
     mim_ring_resume(&decoder->ring);
     return status;
 }

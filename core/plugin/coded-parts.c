@@ -21,7 +21,7 @@ is_of_raster(const struct mim_raster *raster, const uint8_t *data, uint64_t size
 }
 
 static bool
-resize(struct mim_coded_bytes *coded, struct mim_job *job, uint64_t room)
+resize_bytes(struct mim_coded_bytes *coded, struct mim_job *job, uint64_t room)
 {
     uint8_t *own = coded->room ? coded->data : NULL;
     uint8_t *moved = job->host->resize(job, own, coded->room, room);
@@ -36,17 +36,17 @@ resize(struct mim_coded_bytes *coded, struct mim_job *job, uint64_t room)
 
 /* Half as much again, for what may still come; that it cannot be had is no reason to refuse what can. */
 static bool
-make_room(struct mim_coded_bytes *coded, struct mim_job *job, uint64_t needed)
+grow_bytes(struct mim_coded_bytes *coded, struct mim_job *job, uint64_t needed)
 {
     struct mim_core_job *core = job->core;
     const bool refused = core->refused;
     uint64_t room = coded->room + coded->room / 2;
     if (room < needed)
-        return resize(coded, job, needed < LEAST_ROOM ? LEAST_ROOM : needed);
-    if (resize(coded, job, room))
+        return resize_bytes(coded, job, needed < LEAST_ROOM ? LEAST_ROOM : needed);
+    if (resize_bytes(coded, job, room))
         return true;
     core->refused = refused;
-    return resize(coded, job, needed);
+    return resize_bytes(coded, job, needed);
 }
 
 bool
@@ -58,7 +58,7 @@ mim_coded_append(struct mim_coded_bytes *coded, struct mim_job *job, const void 
         return true;
     }
     uint64_t needed;
-    if (!mim_size_add(coded->size, size, &needed) || (needed > coded->room && !make_room(coded, job, needed)))
+    if (!mim_size_add(coded->size, size, &needed) || (needed > coded->room && !grow_bytes(coded, job, needed)))
         return false;
     memcpy(coded->data + coded->size, data, size);
     coded->size = needed;

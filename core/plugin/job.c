@@ -76,7 +76,7 @@ limit_error(struct mim_core_job *job)
 }
 
 static enum mim_status
-broken(struct mim_core_job *job, int32_t result, const char *op, const char *why)
+fail_broken(struct mim_core_job *job, int32_t result, const char *op, const char *why)
 {
     mim_fail(&job->error, MIM_BROKEN_PLUGIN, "the plugin's %s() returned %d, which %s", op, result, why);
     mim_job_note_failure(job, MIM_BROKEN_PLUGIN);
@@ -93,9 +93,9 @@ settled_status(struct mim_core_job *job, int32_t result, const char *op)
     if (result == MIM_OK || result == MIM_END)
         return (enum mim_status)result;
     if (result < 0 || result > MIM_CRASHED)
-        return broken(job, result, op, "is no status");
+        return fail_broken(job, result, op, "is no status");
     if ((result == MIM_CANCELLED || result == MIM_TIMEOUT) && mim_operation_poll(job->operation, NULL) == MIM_OK)
-        return broken(job, result, op, "nobody asked for"); /* what is interrupted is tried again, for ever then */
+        return fail_broken(job, result, op, "nobody asked for"); /* what is interrupted is tried again, for ever then */
     if (job->failed == (enum mim_status)result)
         return job->failed;
 

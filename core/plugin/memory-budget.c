@@ -8,7 +8,7 @@
 #define BESIDE_TWO_FRAMES 16000000u
 
 static uint64_t
-larger(uint64_t a, uint64_t b)
+larger_of(uint64_t a, uint64_t b)
 {
     return a > b ? a : b;
 }
@@ -31,7 +31,7 @@ mim_memory_budget_init(struct mim_memory_budget *budget, const struct mim_limits
 {
     budget->whole = NULL;
     budget->set_ceiling = limits->working_bytes;
-    budget->cap = larger(limits->result_bytes, SMALLEST_CEILING);
+    budget->cap = larger_of(limits->result_bytes, SMALLEST_CEILING);
     atomic_init(&budget->plugin, 0);
     atomic_init(&budget->frames, 0);
     atomic_init(&budget->peak, 0);

@@ -16,7 +16,7 @@ comes_before(const struct mim_pending_notice *a, const struct mim_pending_notice
 
 /* Workers run ahead in any order; what they say comes out in order. */
 static void
-insert(struct mim_notices *notices, struct mim_pending_notice *notice)
+insert_notice(struct mim_notices *notices, struct mim_pending_notice *notice)
 {
     struct mim_pending_notice **at = &notices->first;
     if (notices->last && !comes_before(notice, notices->last))
@@ -41,7 +41,7 @@ mim_notices_add(struct mim_notices *notices, enum mim_notice_code code, const st
     notice->origin = *origin;
     snprintf(notice->plugin, sizeof notice->plugin, "%s", plugin);
     snprintf(notice->text, sizeof notice->text, "%s", text);
-    insert(notices, notice);
+    insert_notice(notices, notice);
     return MIM_OK;
 }
 
@@ -57,7 +57,7 @@ take_first(struct mim_notices *notices)
 }
 
 static void
-append(struct mim_notices *notices, struct mim_pending_notice *notice)
+append_notice(struct mim_notices *notices, struct mim_pending_notice *notice)
 {
     *(notices->last ? &notices->last->next : &notices->first) = notice;
     notices->last = notice;
@@ -74,27 +74,27 @@ is_due(const struct mim_notice_origin *origin, const struct mim_notice_range *ra
 void
 mim_notices_take(struct mim_notices *from, const struct mim_notice_range *range, struct mim_notices *to)
 {
-    struct mim_notices kept = { 0 };
+    struct mim_notices pending = { 0 };
     *to = (struct mim_notices){ 0 };
     while (from->first) {
         struct mim_pending_notice *notice = take_first(from);
-        append(is_due(&notice->origin, range) ? to : &kept, notice);
+        append_notice(is_due(&notice->origin, range) ? to : &pending, notice);
     }
-    *from = kept;
+    *from = pending;
 }
 
 void
 mim_notices_forget(struct mim_notices *notices, uint64_t frame)
 {
-    struct mim_notices kept = { 0 };
+    struct mim_notices pending = { 0 };
     while (notices->first) {
         struct mim_pending_notice *notice = take_first(notices);
         if (notice->origin.frame == frame)
             free(notice);
         else
-            append(&kept, notice);
+            append_notice(&pending, notice);
     }
-    *notices = kept;
+    *notices = pending;
 }
 
 void
@@ -109,20 +109,20 @@ mim_notices_deliver(struct mim_notices *notices, const struct mim_control *contr
 {
     enum mim_status status = MIM_OK;
     while (notices->first && status == MIM_OK) {
-        struct mim_pending_notice *kept = take_first(notices);
+        struct mim_pending_notice *pending = take_first(notices);
         if (control->tally)
-            control->tally->notices[kept->code]++;
+            control->tally->notices[pending->code]++;
         if (control->notice)
-            control->notice(control->user, &(struct mim_notice){ .code = kept->code,
-                                                                 .frame = kept->origin.frame,
-                                                                 .plugin = kept->plugin,
-                                                                 .text = kept->text });
+            control->notice(control->user, &(struct mim_notice){ .code = pending->code,
+                                                                 .frame = pending->origin.frame,
+                                                                 .plugin = pending->plugin,
+                                                                 .text = pending->text });
         if (control->strict) {
-            status = mim_fail(err, MIM_UNSUPPORTED, "%s (and losses are errors here)", kept->text);
+            status = mim_fail(err, MIM_UNSUPPORTED, "%s (and losses are errors here)", pending->text);
             if (err)
-                err->frame = kept->origin.frame;
+                err->frame = pending->origin.frame;
         }
-        free(kept);
+        free(pending);
     }
     return status;
 }

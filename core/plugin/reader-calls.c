@@ -29,7 +29,7 @@ call_open(struct mim_plugin_reader *reader, struct mim_sequence *sequence, bool 
         .loop = -1,
         .sequential = mim_source_is_stream(reader->operation->source),
     };
-    reader->opened = true;
+    reader->is_opened = true;
     reader->walk = 0;
     if (!ops->open)
         return MIM_OK;
@@ -44,8 +44,8 @@ mim_plugin_reader_open(struct mim_plugin_reader *reader, unsigned workers, struc
     const struct mim_reader_ops *ops = reader->ops;
     reader->state = calloc(1, ops->state_size ? ops->state_size : 1);
     reader->workers = calloc(workers, sizeof *reader->workers);
-    reader->stash.packet = calloc(1, ops->packet_size ? ops->packet_size : 1);
-    if (!reader->state || !reader->workers || !reader->stash.packet)
+    reader->lookahead.packet = calloc(1, ops->packet_size ? ops->packet_size : 1);
+    if (!reader->state || !reader->workers || !reader->lookahead.packet)
         return mim_fail_nomem(err, "a reader");
 
     reader->operation->side_inputs.options = reader->options;
@@ -62,9 +62,9 @@ mim_plugin_reader_open(struct mim_plugin_reader *reader, unsigned workers, struc
 static void
 close_worker(struct mim_plugin_reader *reader, struct mim_worker_job *worker)
 {
-    if (!worker->open)
+    if (!worker->is_open)
         return;
-    worker->open = false;
+    worker->is_open = false;
     if (reader->ops->worker_close)
         reader->ops->worker_close(&worker->job.abi);
     if (worker->job.abi.worker)
@@ -79,26 +79,26 @@ mim_plugin_reader_close_workers(struct mim_plugin_reader *reader)
 }
 
 static void
-drop_stash(struct mim_plugin_reader *reader)
+drop_lookahead(struct mim_plugin_reader *reader)
 {
-    if (!reader->stash.full)
+    if (!reader->lookahead.is_full)
         return;
-    reader->stash.full = false;
-    mim_operation_forget(reader->operation, reader->stash.index);
+    reader->lookahead.is_full = false;
+    mim_operation_forget(reader->operation, reader->lookahead.index);
     if (reader->ops->release)
-        reader->ops->release(&reader->serial.abi, reader->stash.packet);
+        reader->ops->release(&reader->serial.abi, reader->lookahead.packet);
 }
 
 static void
 call_close(struct mim_plugin_reader *reader)
 {
-    drop_stash(reader);
+    drop_lookahead(reader);
     mim_plugin_reader_close_workers(reader);
-    if (reader->opened && reader->ops->close) {
+    if (reader->is_opened && reader->ops->close) {
         mim_job_begin(&reader->serial, MIM_UNKNOWN);
         reader->ops->close(&reader->serial.abi);
     }
-    reader->opened = false;
+    reader->is_opened = false;
     mim_side_inputs_close(&reader->operation->side_inputs);
     mim_bound_options_destroy(reader->bound);
     reader->bound = NULL;
@@ -112,13 +112,13 @@ mim_plugin_reader_close(struct mim_plugin_reader *reader)
         mim_job_clear(&reader->workers[i].job);
     free(reader->state);
     free(reader->workers);
-    free(reader->stash.packet);
-    reader->state = reader->workers = reader->stash.packet = NULL;
+    free(reader->lookahead.packet);
+    reader->state = reader->workers = reader->lookahead.packet = NULL;
     reader->worker_count = 0;
 }
 
 static enum mim_status
-reopen(struct mim_plugin_reader *reader, struct mim_error *err)
+reopen_plugin(struct mim_plugin_reader *reader, struct mim_error *err)
 {
     struct mim_sequence known_already; /* the first open's facts hold, and what a scan added to them */
     call_close(reader);
@@ -160,21 +160,21 @@ mim_plugin_reader_settle_opacity(struct mim_plugin_reader *reader, struct mim_er
 }
 
 static bool
-any_order(const struct mim_plugin_reader *reader)
+is_any_order(const struct mim_plugin_reader *reader)
 {
     return reader->ops->flags & MIM_READER_ANY_ORDER;
 }
 
 static bool
-in_stash(const struct mim_plugin_reader *reader, uint64_t index)
+is_ahead(const struct mim_plugin_reader *reader, uint64_t index)
 {
-    return reader->stash.full && reader->stash.index == index;
+    return reader->lookahead.is_full && reader->lookahead.index == index;
 }
 
 bool
 mim_plugin_reader_reopens_for(const struct mim_plugin_reader *reader, uint64_t index)
 {
-    return !any_order(reader) && index < reader->walk && !in_stash(reader, index);
+    return !is_any_order(reader) && index < reader->walk && !is_ahead(reader, index);
 }
 
 static enum mim_status
@@ -215,9 +215,9 @@ static enum mim_status
 call_prepare(struct mim_plugin_reader *reader, uint64_t index, void *packet, struct mim_frame_info *info,
              struct mim_error *err)
 {
-    uint64_t most = reader->operation->control.limits.frames;
-    if (index >= most) {
-        mim_fail_limit(err, index + 1, most, "more than %" PRIu64 " frames", most);
+    uint64_t max = reader->operation->control.limits.frames;
+    if (index >= max) {
+        mim_fail_limit(err, index + 1, max, "more than %" PRIu64 " frames", max);
         return MIM_LIMIT;
     }
     memset(packet, 0, reader->ops->packet_size);
@@ -242,7 +242,7 @@ walk_to(struct mim_plugin_reader *reader, uint64_t index, void *packet, struct m
 {
     enum mim_status status = MIM_OK;
     if (index < reader->walk) {
-        status = reopen(reader, err);
+        status = reopen_plugin(reader, err);
         if (status != MIM_OK)
             return status;
     }
@@ -261,24 +261,24 @@ walk_to(struct mim_plugin_reader *reader, uint64_t index, void *packet, struct m
 }
 
 static void
-take_stash(struct mim_plugin_reader *reader, void *packet, struct mim_frame_info *info)
+take_lookahead(struct mim_plugin_reader *reader, void *packet, struct mim_frame_info *info)
 {
-    memcpy(packet, reader->stash.packet, reader->ops->packet_size);
-    *info = reader->stash.info;
-    reader->stash.full = false;
+    memcpy(packet, reader->lookahead.packet, reader->ops->packet_size);
+    *info = reader->lookahead.info;
+    reader->lookahead.is_full = false;
 }
 
 static enum mim_status
-fill_stash(struct mim_plugin_reader *reader, uint64_t index, struct mim_error *err)
+fill_lookahead(struct mim_plugin_reader *reader, uint64_t index, struct mim_error *err)
 {
-    if (in_stash(reader, index))
+    if (is_ahead(reader, index))
         return MIM_OK;
-    drop_stash(reader);
-    enum mim_status status = any_order(reader) ? MIM_OK : walk_to(reader, index, reader->stash.packet, err);
+    drop_lookahead(reader);
+    enum mim_status status = is_any_order(reader) ? MIM_OK : walk_to(reader, index, reader->lookahead.packet, err);
     if (status == MIM_OK)
-        status = call_prepare(reader, index, reader->stash.packet, &reader->stash.info, err);
-    reader->stash.full = status == MIM_OK;
-    reader->stash.index = index;
+        status = call_prepare(reader, index, reader->lookahead.packet, &reader->lookahead.info, err);
+    reader->lookahead.is_full = status == MIM_OK;
+    reader->lookahead.index = index;
     return status;
 }
 
@@ -291,9 +291,9 @@ borrow_duration(struct mim_plugin_reader *reader, uint64_t index, struct mim_fra
         return MIM_OK;
 
     struct mim_error error;
-    enum mim_status status = fill_stash(reader, index + 1, &error);
-    if (status == MIM_OK && reader->stash.info.pts != MIM_NO_PTS && reader->stash.info.pts > info->pts &&
-        __builtin_sub_overflow(reader->stash.info.pts, info->pts, &info->duration))
+    enum mim_status status = fill_lookahead(reader, index + 1, &error);
+    if (status == MIM_OK && reader->lookahead.info.pts != MIM_NO_PTS && reader->lookahead.info.pts > info->pts &&
+        __builtin_sub_overflow(reader->lookahead.info.pts, info->pts, &info->duration))
         info->duration = 0; /* nobody waits that long */
     /* what is wrong with the next frame is said when its turn comes; a lack of means would make the duration a guess */
     if (status != MIM_CANCELLED && status != MIM_TIMEOUT && status != MIM_NOMEM && status != MIM_LIMIT)
@@ -308,11 +308,11 @@ mim_plugin_reader_prepare(struct mim_plugin_reader *reader, uint64_t index, void
                           struct mim_error *err)
 {
     enum mim_status status = MIM_OK;
-    if (in_stash(reader, index)) {
-        take_stash(reader, packet, info);
+    if (is_ahead(reader, index)) {
+        take_lookahead(reader, packet, info);
     } else {
-        drop_stash(reader);
-        if (!any_order(reader))
+        drop_lookahead(reader);
+        if (!is_any_order(reader))
             status = walk_to(reader, index, packet, err);
         if (status == MIM_OK)
             status = call_prepare(reader, index, packet, info, err);
@@ -326,9 +326,9 @@ mim_plugin_reader_prepare(struct mim_plugin_reader *reader, uint64_t index, void
 }
 
 enum mim_status
-mim_plugin_reader_hold(struct mim_plugin_reader *reader, uint64_t index, struct mim_error *err)
+mim_plugin_reader_look_ahead(struct mim_plugin_reader *reader, uint64_t index, struct mim_error *err)
 {
-    return fill_stash(reader, index, err);
+    return fill_lookahead(reader, index, err);
 }
 
 bool
@@ -336,9 +336,9 @@ mim_plugin_reader_has(struct mim_plugin_reader *reader, uint64_t index)
 {
     bool quiet = reader->operation->quiet;
     reader->operation->quiet = true;
-    bool has = fill_stash(reader, index, NULL) == MIM_OK;
+    bool has = fill_lookahead(reader, index, NULL) == MIM_OK;
     reader->operation->quiet = quiet;
-    drop_stash(reader);
+    drop_lookahead(reader);
     return has;
 }
 
@@ -346,10 +346,10 @@ enum mim_status
 mim_plugin_reader_peek(struct mim_plugin_reader *reader, uint64_t index, struct mim_frame_info *info,
                        struct mim_error *err)
 {
-    enum mim_status status = fill_stash(reader, index, err);
+    enum mim_status status = fill_lookahead(reader, index, err);
     if (status != MIM_OK)
         return status;
-    *info = reader->stash.info;
+    *info = reader->lookahead.info;
     return borrow_duration(reader, index, info, err);
 }
 
@@ -358,10 +358,10 @@ worker_of(struct mim_plugin_reader *reader, unsigned index, struct mim_worker_jo
 {
     struct mim_worker_job *worker = &reader->workers[index];
     *out = worker;
-    if (worker->open)
+    if (worker->is_open)
         return MIM_OK;
 
-    worker->open = true; /* worker_close follows, also when this fails */
+    worker->is_open = true; /* worker_close follows, also when this fails */
     mim_job_begin(&worker->job, MIM_UNKNOWN);
     worker->job.muted = true; /* how many workers there are is nobody's business */
     int32_t result = reader->ops->worker_open ? reader->ops->worker_open(&worker->job.abi) : MIM_OK;
@@ -373,7 +373,7 @@ worker_of(struct mim_plugin_reader *reader, unsigned index, struct mim_worker_jo
 
 enum mim_status
 mim_plugin_reader_pixels(struct mim_plugin_reader *reader, unsigned worker_index, uint64_t index, const void *packet,
-                         const struct mim_frame_info *info, uint32_t part, struct mim_raster *raster, bool *starved,
+                         const struct mim_frame_info *info, uint32_t part, struct mim_raster *raster, bool *refused,
                          struct mim_error *err)
 {
     struct mim_worker_job *worker;
@@ -385,16 +385,16 @@ mim_plugin_reader_pixels(struct mim_plugin_reader *reader, unsigned worker_index
             reader->ops->pixels ? reader->ops->pixels(&worker->job.abi, packet, info, part, raster) : MIM_BROKEN_PLUGIN;
         status = mim_job_end(&worker->job, result == MIM_END ? MIM_TRUNCATED : result, "pixels", err);
     }
-    *starved = status == MIM_LIMIT && worker->job.refused;
+    *refused = status == MIM_LIMIT && worker->job.refused;
     return status;
 }
 
 enum mim_status
 mim_plugin_reader_metadata(struct mim_plugin_reader *reader, unsigned worker_index, uint64_t index, const void *packet,
-                           const struct mim_frame_info *info, struct mim_meta *meta, bool *starved,
+                           const struct mim_frame_info *info, struct mim_meta *meta, bool *refused,
                            struct mim_error *err)
 {
-    *starved = false;
+    *refused = false;
     if (!reader->ops->metadata)
         return MIM_OK;
 
@@ -403,7 +403,7 @@ mim_plugin_reader_metadata(struct mim_plugin_reader *reader, unsigned worker_ind
         struct mim_worker_job *worker;
         enum mim_status status = worker_of(reader, worker_index, &worker, err);
         job = &worker->job;
-        *starved = status == MIM_LIMIT && job->refused;
+        *refused = status == MIM_LIMIT && job->refused;
         if (status != MIM_OK)
             return status;
     }
@@ -413,7 +413,7 @@ mim_plugin_reader_metadata(struct mim_plugin_reader *reader, unsigned worker_ind
     int32_t result = reader->ops->metadata(&job->abi, packet, info);
     job->meta = NULL;
     enum mim_status status = mim_job_end(job, result == MIM_END ? MIM_OK : result, "metadata", err);
-    *starved = status == MIM_LIMIT && job->refused;
+    *refused = status == MIM_LIMIT && job->refused;
     return status;
 }
 

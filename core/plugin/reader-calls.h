@@ -11,7 +11,7 @@
 
 struct mim_worker_job {
     struct mim_core_job job;
-    bool open; /* worker_open was called */
+    bool is_open; /* worker_open was called */
 };
 
 struct mim_plugin_reader {
@@ -24,16 +24,16 @@ struct mim_plugin_reader {
     struct mim_bound_options *bound;
     struct mim_sequence sequence;
     struct mim_core_job serial;
-    bool opened;   /* open was called, so close must be */
-    uint64_t walk; /* without ANY_ORDER: the only index that prepare takes */
+    bool is_opened; /* open was called, so close must be */
+    uint64_t walk;  /* without ANY_ORDER: the only index that prepare takes */
     struct mim_worker_job *workers;
     unsigned worker_count;
     struct {
-        bool full;
+        bool is_full;
         uint64_t index;
         void *packet;
         struct mim_frame_info info;
-    } stash; /* prepared ahead of its turn */
+    } lookahead; /* prepared ahead of its turn */
 };
 
 enum mim_status mim_plugin_reader_open(struct mim_plugin_reader *reader, unsigned workers, struct mim_error *err);
@@ -56,19 +56,19 @@ bool mim_plugin_reader_reopens_for(const struct mim_plugin_reader *reader, uint6
 enum mim_status mim_plugin_reader_prepare(struct mim_plugin_reader *reader, uint64_t index, void *packet,
                                           struct mim_frame_info *info, struct mim_error *err);
 /* Serial. Prepare `index` into the stash, for metadata or for the prepare that may follow. */
-enum mim_status mim_plugin_reader_hold(struct mim_plugin_reader *reader, uint64_t index, struct mim_error *err);
+enum mim_status mim_plugin_reader_look_ahead(struct mim_plugin_reader *reader, uint64_t index, struct mim_error *err);
 /* Serial. Facts alone; what was prepared for them is kept in the stash. */
 enum mim_status mim_plugin_reader_peek(struct mim_plugin_reader *reader, uint64_t index, struct mim_frame_info *info,
                                        struct mim_error *err);
 
-/* On worker `worker`. `starved`: refused for memory, and might do alone. */
+/* On worker `worker`. `refused`: refused for memory, and might do alone. */
 enum mim_status mim_plugin_reader_pixels(struct mim_plugin_reader *reader, unsigned worker, uint64_t index,
                                          const void *packet, const struct mim_frame_info *info, uint32_t part,
-                                         struct mim_raster *raster, bool *starved, struct mim_error *err);
+                                         struct mim_raster *raster, bool *refused, struct mim_error *err);
 /* packet NULL: of the whole, with the serial job. */
 enum mim_status mim_plugin_reader_metadata(struct mim_plugin_reader *reader, unsigned worker, uint64_t index,
                                            const void *packet, const struct mim_frame_info *info, struct mim_meta *meta,
-                                           bool *starved, struct mim_error *err);
+                                           bool *refused, struct mim_error *err);
 void mim_plugin_reader_release(struct mim_plugin_reader *reader, unsigned worker, void *packet);
 void mim_plugin_reader_close_workers(struct mim_plugin_reader *reader);
 

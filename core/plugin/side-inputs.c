@@ -9,8 +9,8 @@
 #include "options/options.h"
 
 static enum mim_status
-find(struct mim_side_inputs *side_inputs, const char *role, const char *uri, struct mim_source **out,
-     struct mim_error *err)
+find_source(struct mim_side_inputs *side_inputs, const char *role, const char *uri, struct mim_source **out,
+            struct mim_error *err)
 {
     if (!uri && side_inputs->origin) {
         *out = mim_source_ref(side_inputs->origin);
@@ -32,7 +32,7 @@ mim_side_inputs_open(struct mim_side_inputs *side_inputs, const char *role, cons
     if (side_inputs->count == MIM_MAX_SIDE_INPUTS)
         return mim_fail(err, MIM_UNSUPPORTED, "%s: more than %d side inputs", role, MIM_MAX_SIDE_INPUTS);
     struct mim_source *source;
-    enum mim_status status = find(side_inputs, role, uri, &source, err);
+    enum mim_status status = find_source(side_inputs, role, uri, &source, err);
     if (status != MIM_OK)
         return status;
     side_inputs->open[side_inputs->count++] = source;

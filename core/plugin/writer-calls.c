@@ -44,9 +44,9 @@ mim_plugin_writer_create(struct mim_plugin_writer *writer, const struct mim_opti
 static void
 close_worker(struct mim_plugin_writer *writer, struct mim_writer_worker *worker)
 {
-    if (!worker->open)
+    if (!worker->is_open)
         return;
-    worker->open = false;
+    worker->is_open = false;
     if (writer->ops->worker_close)
         writer->ops->worker_close(&worker->job.abi);
     if (worker->job.abi.worker)
@@ -67,7 +67,7 @@ mim_plugin_writer_destroy(struct mim_plugin_writer *writer)
     mim_plugin_writer_close_workers(writer);
     for (unsigned i = 0; i < writer->worker_count; i++)
         mim_job_clear(&writer->workers[i].job);
-    if (writer->touched && ops->close) {
+    if (writer->is_called && ops->close) {
         mim_job_begin(&writer->serial, MIM_UNKNOWN);
         ops->close(&writer->serial.abi);
     }
@@ -75,8 +75,8 @@ mim_plugin_writer_destroy(struct mim_plugin_writer *writer)
     writer->operation->side_inputs.options = NULL;
     mim_options_destroy(writer->options);
     mim_bound_options_destroy(writer->bound);
-    mim_meta_destroy(writer->kept);
-    mim_meta_destroy(writer->unkept);
+    mim_meta_destroy(writer->retained);
+    mim_meta_destroy(writer->lost);
     free(writer->workers);
     free(writer->state);
     *writer = (struct mim_plugin_writer){ 0 };
@@ -84,22 +84,22 @@ mim_plugin_writer_destroy(struct mim_plugin_writer *writer)
 
 /* true: nobody has heard of it yet. */
 static bool
-remember_unkept(struct mim_plugin_writer *writer, const char *key)
+remember_lost(struct mim_plugin_writer *writer, const char *key)
 {
     struct mim_meta_item said;
-    if (mim_meta_find(writer->unkept, key, &said))
+    if (mim_meta_find(writer->lost, key, &said))
         return false;
-    if (!writer->unkept)
-        writer->unkept = mim_meta_create();
-    if (writer->unkept) /* without memory it is said twice at worst */
-        mim_meta_set_int(writer->unkept, key, 1, NULL);
+    if (!writer->lost)
+        writer->lost = mim_meta_create();
+    if (writer->lost) /* without memory it is said twice at worst */
+        mim_meta_set_int(writer->lost, key, 1, NULL);
     return true;
 }
 
 static enum mim_status
-report_unkept(struct mim_plugin_writer *writer, const char *key, uint64_t index, struct mim_error *err)
+report_lost(struct mim_plugin_writer *writer, const char *key, uint64_t index, struct mim_error *err)
 {
-    if (!remember_unkept(writer, key))
+    if (!remember_lost(writer, key))
         return MIM_OK;
     char text[160];
     snprintf(text, sizeof text, "%s cannot keep the metadata '%s'", writer->format, key);
@@ -108,34 +108,34 @@ report_unkept(struct mim_plugin_writer *writer, const char *key, uint64_t index,
 
 /* A frame that says what the whole says loses nothing where only the whole has a place for it. */
 static bool
-is_kept(const struct mim_plugin_writer *writer, const struct mim_meta_item *item)
+is_retained(const struct mim_plugin_writer *writer, const struct mim_meta_item *item)
 {
     struct mim_meta_item kept;
-    return writer->kept && mim_meta_find(writer->kept, item->key, &kept) && kept.type == item->type &&
+    return writer->retained && mim_meta_find(writer->retained, item->key, &kept) && kept.type == item->type &&
            kept.size == item->size && !memcmp(kept.data, item->data, item->size);
 }
 
 static enum mim_status
-note_kept(struct mim_plugin_writer *writer, const struct mim_meta_item *item, struct mim_error *err)
+note_retained(struct mim_plugin_writer *writer, const struct mim_meta_item *item, struct mim_error *err)
 {
-    if (!writer->kept && !(writer->kept = mim_meta_create()))
+    if (!writer->retained && !(writer->retained = mim_meta_create()))
         return mim_fail_nomem(err, "metadata");
-    return mim_meta_set(writer->kept, item->key, (int)item->type, item->data, item->size, err);
+    return mim_meta_set(writer->retained, item->key, (int)item->type, item->data, item->size, err);
 }
 
 static enum mim_status
-offer(struct mim_plugin_writer *writer, const struct mim_meta_item *item, uint64_t index, struct mim_error *err)
+offer_item(struct mim_plugin_writer *writer, const struct mim_meta_item *item, uint64_t index, struct mim_error *err)
 {
     int32_t result = MIM_UNSUPPORTED;
     if (writer->ops->metadata) {
         mim_job_begin(&writer->serial, index);
-        writer->touched = true;
+        writer->is_called = true;
         result = writer->ops->metadata(&writer->serial.abi, item->key, (int32_t)item->type, item->data, item->size);
     }
     if (result == MIM_UNSUPPORTED && !(writer->ops->metadata && writer->serial.host_failed))
-        return is_kept(writer, item) ? MIM_OK : report_unkept(writer, item->key, index, err);
+        return is_retained(writer, item) ? MIM_OK : report_lost(writer, item->key, index, err);
     enum mim_status status = mim_job_end(&writer->serial, result, "metadata", err);
-    return status == MIM_OK && index == MIM_UNKNOWN ? note_kept(writer, item, err) : status;
+    return status == MIM_OK && index == MIM_UNKNOWN ? note_retained(writer, item, err) : status;
 }
 
 enum mim_status
@@ -144,7 +144,7 @@ mim_plugin_writer_metadata(struct mim_plugin_writer *writer, const struct mim_me
 {
     struct mim_meta_item item;
     for (size_t i = 0; mim_meta_at(meta, i, &item); i++) {
-        enum mim_status status = item.coding ? MIM_OK : offer(writer, &item, index, err);
+        enum mim_status status = item.coding ? MIM_OK : offer_item(writer, &item, index, err);
         if (status != MIM_OK)
             return status;
     }
@@ -173,11 +173,11 @@ mim_plugin_writer_start(struct mim_plugin_writer *writer, const struct mim_frame
     enum mim_status status = mim_sink_begin(writer->operation->sink, seeks, err);
     if (status != MIM_OK)
         return status;
-    writer->begun = true;
+    writer->has_begun = true;
     if (!ops->open)
         return MIM_OK;
     mim_job_begin(&writer->serial, MIM_UNKNOWN);
-    writer->touched = true;
+    writer->is_called = true;
     return mim_job_end(&writer->serial, ops->open(&writer->serial.abi, &writer->sequence), "open", err);
 }
 
@@ -204,7 +204,7 @@ mim_plugin_writer_accepts(struct mim_plugin_writer *writer, uint64_t index, void
     struct mim_frame_info before = *info;
     memset(packet, 0, writer->ops->packet_size);
     mim_job_begin(&writer->serial, index);
-    writer->touched = true;
+    writer->is_called = true;
     int32_t result = writer->ops->accepts ? writer->ops->accepts(&writer->serial.abi, index, packet, info) : MIM_OK;
     enum mim_status status = mim_job_end(&writer->serial, result, "accepts", err);
     return status == MIM_OK ? check_accepted(writer, index, &before, info, err) : status;
@@ -219,7 +219,7 @@ mim_plugin_writer_survey(struct mim_plugin_writer *writer, uint64_t index, const
 }
 
 static enum mim_status
-put_as_they_are(struct mim_plugin_writer *writer, const struct mim_coded *coded, struct mim_error *err)
+write_parts(struct mim_plugin_writer *writer, const struct mim_coded *coded, struct mim_error *err)
 {
     enum mim_status status = MIM_OK;
     for (uint32_t i = 0; i < coded->part_count && status == MIM_OK; i++)
@@ -232,7 +232,7 @@ mim_plugin_writer_put(struct mim_plugin_writer *writer, uint64_t index, void *pa
                       const struct mim_coded *coded, struct mim_error *err)
 {
     if (!writer->ops->put)
-        return put_as_they_are(writer, coded, err);
+        return write_parts(writer, coded, err);
     mim_job_begin(&writer->serial, index);
     writer->serial.step = MIM_STEP_PUT;
     return mim_job_end(&writer->serial, writer->ops->put(&writer->serial.abi, packet, info, coded), "put", err);
@@ -252,10 +252,10 @@ worker_of(struct mim_plugin_writer *writer, unsigned index, struct mim_writer_wo
 {
     struct mim_writer_worker *worker = &writer->workers[index];
     *out = worker;
-    if (worker->open)
+    if (worker->is_open)
         return MIM_OK;
 
-    worker->open = true; /* worker_close follows, also when this fails */
+    worker->is_open = true; /* worker_close follows, also when this fails */
     mim_job_begin(&worker->job, MIM_UNKNOWN);
     worker->job.muted = true; /* how many workers there are is nobody's business */
     int32_t result = writer->ops->worker_open ? writer->ops->worker_open(&worker->job.abi) : MIM_OK;
@@ -268,11 +268,11 @@ worker_of(struct mim_plugin_writer *writer, unsigned index, struct mim_writer_wo
 enum mim_status
 mim_plugin_writer_encode(struct mim_plugin_writer *writer, unsigned worker_index, uint64_t index, void *packet,
                          const struct mim_frame_info *info, uint32_t part, const struct mim_raster *raster,
-                         const struct mim_neighbours *neighbours, struct mim_coded_bytes *coded, bool *starved,
+                         const struct mim_neighbours *neighbours, struct mim_coded_bytes *coded, bool *refused,
                          struct mim_error *err)
 {
     struct mim_writer_worker *worker;
-    *starved = false;
+    *refused = false;
     if (!writer->ops->encode)
         return MIM_OK;
     enum mim_status status = worker_of(writer, worker_index, &worker, err);
@@ -285,6 +285,6 @@ mim_plugin_writer_encode(struct mim_plugin_writer *writer, unsigned worker_index
         worker->job.coded = NULL;
         status = mim_job_end(&worker->job, result, "encode", err);
     }
-    *starved = status == MIM_LIMIT && worker->job.refused;
+    *refused = status == MIM_LIMIT && worker->job.refused;
     return status;
 }

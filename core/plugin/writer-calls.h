@@ -16,7 +16,7 @@ enum { MIM_STEP_CONVERT = 1, MIM_STEP_ENCODE, MIM_STEP_PUT = INT32_MAX };
 
 struct mim_writer_worker {
     struct mim_core_job job;
-    bool open; /* worker_open was called */
+    bool is_open; /* worker_open was called */
 };
 
 struct mim_plugin_writer {
@@ -28,12 +28,12 @@ struct mim_plugin_writer {
     struct mim_options *options;  /* a copy of the caller's */
     struct mim_sequence sequence; /* as open amended it */
     struct mim_core_job serial;
-    bool touched; /* an op was called, so close must be */
-    bool begun;   /* the sink was */
+    bool is_called; /* an op was called, so close must be */
+    bool has_begun; /* the sink was */
     struct mim_writer_worker *workers;
     unsigned worker_count;
-    struct mim_meta *kept;   /* what the plugin took of the whole */
-    struct mim_meta *unkept; /* under each key that was said to be lost */
+    struct mim_meta *retained; /* what the plugin took of the whole */
+    struct mim_meta *lost;     /* under each key that was said to be lost */
 };
 
 /* State and options; nothing is called yet. `options` are only read here. */
@@ -59,11 +59,11 @@ enum mim_status mim_plugin_writer_put(struct mim_plugin_writer *writer, uint64_t
                                       struct mim_error *err);
 enum mim_status mim_plugin_writer_finish(struct mim_plugin_writer *writer, struct mim_error *err);
 
-/* On worker `worker`; what it emits is appended to `coded`. `starved`: refused for memory, and might do alone. */
+/* On worker `worker`; what it emits is appended to `coded`. `refused`: refused for memory, and might do alone. */
 enum mim_status mim_plugin_writer_encode(struct mim_plugin_writer *writer, unsigned worker, uint64_t index,
                                          void *packet, const struct mim_frame_info *info, uint32_t part,
                                          const struct mim_raster *raster, const struct mim_neighbours *neighbours,
-                                         struct mim_coded_bytes *coded, bool *starved, struct mim_error *err);
+                                         struct mim_coded_bytes *coded, bool *refused, struct mim_error *err);
 /* Nothing may be in flight: give back what workers hold. */
 void mim_plugin_writer_close_workers(struct mim_plugin_writer *writer);
 

@@ -112,7 +112,7 @@ destroy_one(struct mim_catalog *catalog)
     free(catalog->manifests);
     free(catalog->hints);
     free(catalog->formats);
-    mim_string_list_clear(&catalog->places);
+    mim_string_list_clear(&catalog->search_path);
     mim_string_list_clear(&catalog->diagnostics);
     mim_string_list_clear(&catalog->refused);
     mim_string_list_clear(&catalog->refusals);

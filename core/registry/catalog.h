@@ -27,7 +27,7 @@ struct mim_catalog {
     size_t hint_count;
     struct mim_format *formats; /* by name */
     size_t format_count;
-    struct mim_string_list places, diagnostics;
+    struct mim_string_list search_path, diagnostics;
     struct mim_string_list refused, refusals; /* names of manifests that were refused, and why; in step */
     struct mim_catalog *older;                /* kept: candidates borrow from it */
 };

@@ -51,7 +51,7 @@ static const struct {
 #define LIMIT_COUNT (sizeof limit_keys / sizeof *limit_keys)
 
 static size_t
-limit_place(const char *key)
+limit_index(const char *key)
 {
     size_t i = 0;
     while (i < LIMIT_COUNT && strcmp(limit_keys[i].key, key))
@@ -102,8 +102,8 @@ wrong_pair(const char *section, const char *key, const char *value)
     if (!strcmp(section, "policy"))
         return strcmp(key, "deny") ? "[policy] has deny only" : NULL;
     if (!strcmp(section, "limit"))
-        return limit_place(key) == LIMIT_COUNT ? "[limit] has memory, working, pixels, frames, metadata and seconds"
-               : parse_limit(limit_place(key), value, &number) ? NULL
+        return limit_index(key) == LIMIT_COUNT ? "[limit] has memory, working, pixels, frames, metadata and seconds"
+               : parse_limit(limit_index(key), value, &number) ? NULL
                                                                : "a limit like 512MB, 1000000 or off was expected";
     if (!strcmp(section, "prefer"))
         return NULL;
@@ -118,7 +118,7 @@ struct reading {
     struct mim_config *config;
     const char *name;
     size_t file;
-    bool no_memory;
+    bool is_out_of_memory;
 };
 
 static void
@@ -126,7 +126,7 @@ refuse_line(void *user, unsigned line, const char *reason)
 {
     struct reading *reading = user;
     if (!mim_string_list_add(&reading->config->diagnostics, "%s:%u: %s", reading->name, line, reason))
-        reading->no_memory = true;
+        reading->is_out_of_memory = true;
 }
 
 static void
@@ -169,7 +169,7 @@ take_pair(void *user, unsigned line, const char *section, const char *key, const
         snprintf(reason, sizeof reason, "[%s] %s = %s: %s", section, key, value, wrong);
         refuse_line(user, line, reason);
     } else if (!add_entry(reading, line, section, key, value)) {
-        reading->no_memory = true;
+        reading->is_out_of_memory = true;
     }
 }
 
@@ -181,7 +181,7 @@ read_text(struct mim_config *config, const char *name, const char *text, size_t 
         return false;
     const struct mim_ini_visitor visitor = { .pair = take_pair, .refuse = refuse_line, .user = &reading };
     enum mim_status status = mim_ini_parse(text, size, &visitor);
-    return status == MIM_OK && !reading.no_memory;
+    return status == MIM_OK && !reading.is_out_of_memory;
 }
 
 bool
@@ -387,10 +387,10 @@ mim_config_limit(const struct mim_config *config, struct mim_limits *limits)
     for (size_t i = 0; i < config->entry_count; i++) {
         const struct entry *entry = &config->entries[i];
         uint64_t most;
-        size_t place = limit_place(entry->key);
-        if (strcmp(entry->section, "limit") || !parse_limit(place, entry->value, &most) || !most)
+        size_t index = limit_index(entry->key);
+        if (strcmp(entry->section, "limit") || !parse_limit(index, entry->value, &most) || !most)
             continue;
-        uint64_t *limit = (uint64_t *)((char *)limits + limit_keys[place].field);
+        uint64_t *limit = (uint64_t *)((char *)limits + limit_keys[index].field);
         if (!*limit || *limit > most)
             *limit = most;
     }

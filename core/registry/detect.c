@@ -33,7 +33,7 @@ skip_blanks(const char *at)
 }
 
 static int
-nibble(char c)
+hex_digit(char c)
 {
     if (c >= '0' && c <= '9')
         return c - '0';
@@ -60,7 +60,7 @@ parse_hex(const char *at, struct part *part, unsigned *bits)
             return NULL;
         uint8_t value = 0, mask = 0;
         for (int i = 0; i < 2; i++) {
-            int found = nibble(at[i]);
+            int found = hex_digit(at[i]);
             value = (uint8_t)(value << 4 | (found < 0 ? 0 : found));
             mask = (uint8_t)(mask << 4 | (found < 0 ? 0 : 15));
             *bits += found < 0 ? 0 : 4;

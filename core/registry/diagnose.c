@@ -9,14 +9,14 @@
 #include "registry/diagnose.h"
 
 static const char *
-verb(const struct mim_query *query)
+verb_of(const struct mim_query *query)
 {
     return query->writing ? "writes" : "reads";
 }
 
 /* Append to `text` as far as there is room; what does not fit ends in "...". */
 static void
-append(char *text, size_t size, const char *separator, const char *word)
+append_word(char *text, size_t size, const char *separator, const char *word)
 {
     size_t used = strlen(text);
     int added = snprintf(text + used, size - used, "%s%s", used ? separator : "", word);
@@ -25,7 +25,7 @@ append(char *text, size_t size, const char *separator, const char *word)
 }
 
 static bool
-usable(const struct mim_query *query, const struct mim_format *format)
+is_usable(const struct mim_query *query, const struct mim_format *format)
 {
     struct mim_rank *ranks = NULL;
     size_t count = 0;
@@ -40,13 +40,13 @@ list_formats(const struct mim_query *query, char *text, size_t size, bool extens
     *text = '\0';
     for (size_t i = 0; i < query->catalog->format_count; i++) {
         const struct mim_format *format = &query->catalog->formats[i];
-        if (!usable(query, format))
+        if (!is_usable(query, format))
             continue;
         const char *words = extensions ? format->servers[0].format->extensions : format->name;
-        append(text, size, " ", words);
+        append_word(text, size, " ", words);
     }
     if (!*text)
-        append(text, size, "", "none");
+        append_word(text, size, "", "none");
 }
 
 static enum mim_status
@@ -88,7 +88,7 @@ show_bytes(struct mim_source *source, char *text, size_t size)
     for (int64_t i = 0; i < count; i++) {
         char byte[4];
         snprintf(byte, sizeof byte, "%02x", bytes[i]);
-        append(text, size, " ", byte);
+        append_word(text, size, " ", byte);
     }
 }
 
@@ -123,7 +123,7 @@ fail_named_plugin(const struct mim_query *query, const struct mim_match *match, 
     char installed[300] = "";
     for (size_t i = 0; i < query->catalog->manifest_count; i++)
         if (query->catalog->manifests[i]->state == MIM_PLUGIN_READY)
-            append(installed, sizeof installed, " ", query->catalog->manifests[i]->name);
+            append_word(installed, sizeof installed, " ", query->catalog->manifests[i]->name);
     for (size_t i = 0; i < query->catalog->hint_count; i++) {
         const struct mim_manifest *hint = query->catalog->hints[i];
         if (!strcmp(hint->name, query->plugin) && *hint->package)
@@ -138,10 +138,10 @@ static enum mim_status
 fail_not_installed(const struct mim_query *query, const struct mim_match *match, struct mim_error *err)
 {
     const struct mim_manifest *hint = match->format->hint.plugin;
-    const struct mim_manifest *there = hint ? mim_catalog_plugin(query->catalog, hint->name) : NULL;
-    if (there && there->state == MIM_PLUGIN_READY)
+    const struct mim_manifest *installed = hint ? mim_catalog_plugin(query->catalog, hint->name) : NULL;
+    if (installed && installed->state == MIM_PLUGIN_READY)
         return mim_fail(err, MIM_NO_PLUGIN, "%s: this is %s, and the plugin %s as it is installed does not know it",
-                        query->name, match->format->title, there->name);
+                        query->name, match->format->title, installed->name);
     const char *refusal = hint ? mim_catalog_refusal(query->catalog, hint->name) : NULL;
     if (refusal)
         return mim_fail(err, MIM_BROKEN_PLUGIN, "%s: this is %s, and its plugin %s cannot be used: %s", query->name,
@@ -150,12 +150,13 @@ fail_not_installed(const struct mim_query *query, const struct mim_match *match,
         return mim_fail(err, MIM_NO_PLUGIN, "%s: this is %s; no plugin for it is known to this build", query->name,
                         match->format->title);
     return mim_fail(err, MIM_NO_PLUGIN, "%s: this is %s, and no installed plugin %s it%s%s", query->name,
-                    match->format->title, verb(query), hint ? ". Install the package " : "", hint ? hint->package : "");
+                    match->format->title, verb_of(query), hint ? ". Install the package " : "",
+                    hint ? hint->package : "");
 }
 
 /* What is worth saying first, when several plugins are unfit for different reasons. */
 static const struct mim_rank *
-find_unfit(const struct mim_rank *ranks, size_t count)
+find_reason(const struct mim_rank *ranks, size_t count)
 {
     static const enum mim_status order[] = { MIM_BROKEN_PLUGIN, MIM_DISABLED, MIM_UNSUPPORTED };
     for (size_t i = 0; i < sizeof order / sizeof *order; i++)
@@ -176,14 +177,14 @@ mim_diagnose_plugin(const struct mim_query *query, const struct mim_match *match
     if (query->plugin && (!own || own->unfit == MIM_UNSUPPORTED))
         return fail_named_plugin(query, match, err);
 
-    const struct mim_rank *unfit = own ? own : find_unfit(ranks, count);
+    const struct mim_rank *unfit = own ? own : find_reason(ranks, count);
     if (!unfit)
         return fail_not_installed(query, match, err);
     const struct mim_manifest *plugin = unfit->server.plugin;
     enum mim_status status = unfit->unfit;
     if (status == MIM_UNSUPPORTED)
         mim_fail(err, status, "%s: this is %s, and no installed plugin %s it", query->name, match->format->title,
-                 verb(query));
+                 verb_of(query));
     else
         mim_fail(err, status, "%s: this is %s, and its plugin %s %s: %s", query->name, match->format->title,
                  plugin->name, status == MIM_DISABLED ? "is disabled" : "cannot be used", unfit->reason);

@@ -25,18 +25,18 @@ struct mask {
 struct building {
     struct mim_catalog *catalog;
     const struct mim_catalog_inputs *inputs;
-    struct mim_search_path places;
+    struct mim_search_path search_path;
     size_t rank; /* of the place being read */
     struct mask *masks;
     size_t mask_count;
-    bool no_memory;
+    bool is_out_of_memory;
 };
 
 static const struct mim_manifest *
 find_stronger(const struct mim_catalog *catalog, const char *file)
 {
     for (size_t i = 0; i < catalog->manifest_count; i++)
-        if (catalog->manifests[i]->state != MIM_PLUGIN_SHADOWED && !strcmp(catalog->manifests[i]->file, file))
+        if (catalog->manifests[i]->state != MIM_PLUGIN_SHADOWED && !strcmp(catalog->manifests[i]->origin.file, file))
             return catalog->manifests[i];
     return NULL;
 }
@@ -55,11 +55,11 @@ static bool
 settle_state(const struct building *building, struct mim_manifest *manifest)
 {
     char reason[600];
-    const struct mim_manifest *stronger = find_stronger(building->catalog, manifest->file);
-    const struct mask *mask = find_mask(building, manifest->file);
+    const struct mim_manifest *stronger = find_stronger(building->catalog, manifest->origin.file);
+    const struct mask *mask = find_mask(building, manifest->origin.file);
     if (stronger) {
         manifest->shadow = stronger;
-        snprintf(reason, sizeof reason, "replaced by %s", stronger->path);
+        snprintf(reason, sizeof reason, "replaced by %s", stronger->origin.path);
         return mim_manifest_settle(manifest, MIM_PLUGIN_SHADOWED, reason);
     }
     if (mask) {
@@ -80,15 +80,16 @@ keep_quarantine(const struct mim_catalog *older, struct mim_manifest *manifest)
     for (; older; older = older->older)
         for (size_t i = 0; i < older->manifest_count; i++) {
             const struct mim_manifest *before = older->manifests[i];
-            if (before->quarantined && !strcmp(before->path, manifest->path) && manifest->state == MIM_PLUGIN_READY)
-                return manifest->quarantined = mim_manifest_settle(manifest, MIM_PLUGIN_BROKEN, before->reason);
+            if (before->is_quarantined && !strcmp(before->origin.path, manifest->origin.path) &&
+                manifest->state == MIM_PLUGIN_READY)
+                return manifest->is_quarantined = mim_manifest_settle(manifest, MIM_PLUGIN_BROKEN, before->reason);
         }
     return true;
 }
 
 /* A file or directory (name NULL) that counts for nothing, and why. */
 static bool
-refuse(void *user, const char *name, const char *reason)
+refuse_file(void *user, const char *name, const char *reason)
 {
     struct mim_catalog *catalog = ((struct building *)user)->catalog;
     return mim_string_list_add(&catalog->diagnostics, "%s", reason) &&
@@ -98,52 +99,52 @@ refuse(void *user, const char *name, const char *reason)
 
 /* Where its code is: beside it, except that the administrator may name any place. */
 static enum mim_status
-place_module(struct mim_manifest *manifest, const struct mim_place *place, struct mim_error *err)
+set_module_path(struct mim_manifest *manifest, const struct mim_search_directory *place, struct mim_error *err)
 {
     const char *module = manifest->module;
     bool plain = !strchr(module, '/') && *module && strcmp(module, ".") && strcmp(module, "..");
-    if (!plain && (place->kind != MIM_PLACE_ADMIN || *module != '/'))
+    if (!plain && (place->kind != MIM_DIRECTORY_ADMIN || *module != '/'))
         return mim_fail(err, MIM_BROKEN_PLUGIN, "%s: module = %s: the plain name of a file beside it was expected",
-                        manifest->path, module);
+                        manifest->origin.path, module);
     int size = plain ? asprintf(&manifest->module_path, "%s/%s", place->path, module)
                      : asprintf(&manifest->module_path, "%s", module);
     if (size >= 0)
         return MIM_OK;
     manifest->module_path = NULL;
-    return mim_fail_nomem(err, manifest->path);
+    return mim_fail_nomem(err, manifest->origin.path);
 }
 
 static enum mim_status
-locate(struct mim_manifest *manifest, const struct mim_place *place, size_t rank, const struct mim_ini_file *file,
-       struct mim_error *err)
+locate_manifest(struct mim_manifest *manifest, const struct mim_search_directory *place, size_t rank,
+                const struct mim_ini_file *file, struct mim_error *err)
 {
-    manifest->path = strdup(file->path);
-    manifest->file = strdup(file->name);
-    manifest->place = strdup(place->path);
-    manifest->place_kind = place->kind;
-    manifest->place_rank = rank;
-    if (!manifest->path || !manifest->file || !manifest->place)
+    manifest->origin.path = strdup(file->path);
+    manifest->origin.file = strdup(file->name);
+    manifest->origin.directory = strdup(place->path);
+    manifest->origin.kind = place->kind;
+    manifest->origin.rank = rank;
+    if (!manifest->origin.path || !manifest->origin.file || !manifest->origin.directory)
         return mim_fail_nomem(err, file->path);
 
     size_t stem = strlen(file->name) - strlen(".ini");
     if (strncmp(manifest->name, file->name, stem) || manifest->name[stem])
         return mim_fail(err, MIM_BROKEN_PLUGIN, "%s: name = %s: a manifest is called after its plugin", file->path,
                         manifest->name);
-    return place_module(manifest, place, err);
+    return set_module_path(manifest, place, err);
 }
 
 static bool
-add_manifest(struct building *building, const struct mim_place *place, const struct mim_ini_file *file)
+add_manifest(struct building *building, const struct mim_search_directory *place, const struct mim_ini_file *file)
 {
     struct mim_manifest *manifest = NULL;
     struct mim_error err = { 0 };
     const struct mim_manifest_text text = { .path = file->path, .data = file->text, .size = file->size };
     enum mim_status status = mim_manifest_parse(&manifest, MIM_MANIFEST_PLUGIN, &text, &err);
     if (status == MIM_OK)
-        status = locate(manifest, place, building->rank, file, &err);
+        status = locate_manifest(manifest, place, building->rank, file, &err);
     if (status != MIM_OK) {
         mim_manifest_destroy(manifest);
-        return status != MIM_NOMEM && refuse(building, file->name, err.message);
+        return status != MIM_NOMEM && refuse_file(building, file->name, err.message);
     }
     if (settle_state(building, manifest) && keep_quarantine(building->inputs->older, manifest))
         return mim_catalog_add(&building->catalog->manifests, &building->catalog->manifest_count, manifest);
@@ -171,14 +172,14 @@ is_null_device(const struct stat *facts)
 
 /* May something with these facts be used? A warning is for the log, a refusal a diagnostic. */
 static bool
-trusted(struct building *building, const char *name, const char *path, const struct stat *facts)
+is_trusted(struct building *building, const char *name, const char *path, const struct stat *facts)
 {
     char reason[PATH_MAX * 2 + 100];
     enum mim_trust trust = mim_search_path_trust(path, facts, reason, sizeof reason);
     if (trust == MIM_TRUST_WARN)
         mim_log(building->inputs->context, MIM_LOG_WARNING, "%s", reason);
     if (trust == MIM_TRUST_NO)
-        building->no_memory = !refuse(building, name, reason);
+        building->is_out_of_memory = !refuse_file(building, name, reason);
     return trust != MIM_TRUST_NO;
 }
 
@@ -186,7 +187,7 @@ static bool
 visit_directory(void *user, const char *path, const struct stat *facts)
 {
     struct building *building = user;
-    return trusted(building, NULL, path, facts);
+    return is_trusted(building, NULL, path, facts);
 }
 
 static bool
@@ -198,18 +199,18 @@ visit_file(void *user, const struct mim_ini_file *file)
     if (!file->text) {
         char reason[PATH_MAX + 32];
         snprintf(reason, sizeof reason, "%s is not a regular file", file->path);
-        return refuse(building, file->name, reason);
+        return refuse_file(building, file->name, reason);
     }
-    if (!trusted(building, file->name, file->path, &file->facts))
-        return !building->no_memory;
-    return add_manifest(building, &building->places.items[building->rank - building->inputs->linked_count], file);
+    if (!is_trusted(building, file->name, file->path, &file->facts))
+        return !building->is_out_of_memory;
+    return add_manifest(building, &building->search_path.items[building->rank - building->inputs->linked_count], file);
 }
 
 /* Those were parsed once when they were added, and are in order. The latest is the strongest. */
 static bool
 add_linked(struct building *building)
 {
-    const struct mim_place place = { (char *)"linked in", MIM_PLACE_LINKED };
+    const struct mim_search_directory place = { (char *)"linked in", MIM_DIRECTORY_LINKED };
     for (size_t i = building->inputs->linked_count; i > 0; i--, building->rank++) {
         const struct mim_linked *linked = &building->inputs->linked[i - 1];
         char file[48];
@@ -227,14 +228,14 @@ add_linked(struct building *building)
 }
 
 static bool
-add_places(struct building *building)
+read_directories(struct building *building)
 {
     const struct mim_ini_directory_visitor visitor = {
-        .directory = visit_directory, .file = visit_file, .refuse = refuse, .user = building
+        .directory = visit_directory, .file = visit_file, .refuse = refuse_file, .user = building
     };
-    for (size_t i = 0; i < building->places.count; i++, building->rank++)
-        if (!mim_string_list_add(&building->catalog->places, "%s", building->places.items[i].path) ||
-            !mim_ini_directory_read(building->places.items[i].path, &visitor) || building->no_memory)
+    for (size_t i = 0; i < building->search_path.count; i++, building->rank++)
+        if (!mim_string_list_add(&building->catalog->search_path, "%s", building->search_path.items[i].path) ||
+            !mim_ini_directory_read(building->search_path.items[i].path, &visitor) || building->is_out_of_memory)
             return false;
     return true;
 }
@@ -243,11 +244,11 @@ static bool
 gather_manifests(struct mim_catalog *catalog, const struct mim_catalog_inputs *inputs)
 {
     struct building building = { .catalog = catalog, .inputs = inputs };
-    bool fine = mim_search_path_collect(&building.places, &inputs->context->options, inputs->directories,
+    bool fine = mim_search_path_collect(&building.search_path, &inputs->context->options, inputs->directories,
                                         &catalog->diagnostics) &&
-                add_linked(&building) && add_places(&building);
+                add_linked(&building) && read_directories(&building);
 
-    mim_search_path_clear(&building.places);
+    mim_search_path_clear(&building.search_path);
     for (size_t i = 0; i < building.mask_count; i++) {
         free(building.masks[i].file);
         free(building.masks[i].path);

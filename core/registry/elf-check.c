@@ -40,7 +40,7 @@ fail_read(const char *path, struct mim_error *err)
 
 /* Why the header is not one of a module for here; NULL when it is. */
 static const char *
-unfit(const ElfW(Ehdr) * header)
+header_fault(const ElfW(Ehdr) * header)
 {
     const ElfW(Ehdr) *own = &__ehdr_start;
     if (memcmp(header->e_ident, ELFMAG, SELFMAG))
@@ -97,7 +97,7 @@ mim_elf_check(int fd, uint64_t size, const char *path, struct mim_error *err)
     if (!read_whole(fd, &header, ident, 0))
         return fail_read(path, err);
 
-    const char *why = unfit(&header);
+    const char *why = header_fault(&header);
     if (why && (size >= sizeof header || memcmp(header.e_ident, ELFMAG, SELFMAG)))
         return mim_fail(err, MIM_BROKEN_PLUGIN, "%s %s", path, size ? why : "is empty");
     if (size < sizeof header)

@@ -18,7 +18,7 @@
 
 /* Not NAME.ini~, NAME.ini.dpkg-new, .NAME.ini.swp. */
 static bool
-counts(const char *name)
+is_manifest_name(const char *name)
 {
     size_t length = strlen(name);
     return length > 4 && !strcmp(name + length - 4, ".ini") && mim_name_valid(name, length - 4);
@@ -77,7 +77,7 @@ static bool
 collect_names(DIR *directory, struct mim_string_list *names)
 {
     for (struct dirent *entry; (entry = readdir(directory));)
-        if (counts(entry->d_name) && !mim_string_list_add(names, "%s", entry->d_name))
+        if (is_manifest_name(entry->d_name) && !mim_string_list_add(names, "%s", entry->d_name))
             return false;
     if (names->count)
         qsort(names->items, names->count, sizeof *names->items, by_bytes);

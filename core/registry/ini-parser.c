@@ -26,9 +26,9 @@ skip_byte_order_mark(const char *text, size_t size)
 
 /* Why inih would misread the line, or NULL. */
 static const char *
-misread(const char *line, size_t length, size_t room, char *reason, size_t reason_size)
+line_fault(const char *line, size_t length, size_t capacity, char *reason, size_t reason_size)
 {
-    size_t longest = room - 1 < MIM_INI_LINE ? room - 1 : MIM_INI_LINE;
+    size_t longest = capacity - 1 < MIM_INI_LINE ? capacity - 1 : MIM_INI_LINE;
     if (length > longest)
         snprintf(reason, reason_size, "a line of %zu bytes, %zu is the most", length, longest);
     else if (memchr(line, '\0', length))
@@ -47,10 +47,10 @@ misread(const char *line, size_t length, size_t room, char *reason, size_t reaso
 
 /* inih's reader, called like fgets. A line that cannot be taken goes to the visitor, and inih gets an empty one. */
 static char *
-next_line(char *into, int room, void *stream)
+next_line(char *into, int capacity, void *stream)
 {
     struct feed *feed = stream;
-    if (feed->at >= feed->end || room < 2)
+    if (feed->at >= feed->end || capacity < 2)
         return NULL;
 
     const char *line = feed->at;
@@ -66,7 +66,7 @@ next_line(char *into, int room, void *stream)
 
     char reason[96];
     size_t length = (size_t)(stop - line);
-    if (misread(line, length, (size_t)room, reason, sizeof reason)) {
+    if (line_fault(line, length, (size_t)capacity, reason, sizeof reason)) {
         feed->visitor->refuse(feed->visitor->user, feed->line, reason);
         length = 0;
     }
@@ -99,17 +99,17 @@ mim_ini_parse(const char *text, size_t size, const struct mim_ini_visitor *visit
 }
 
 static ssize_t
-read_all(int fd, char *into, size_t room)
+read_all(int fd, char *into, size_t capacity)
 {
     size_t used = 0;
-    while (used < room) {
-        ssize_t got = pread(fd, into + used, room - used, (off_t)used);
+    while (used < capacity) {
+        ssize_t got = pread(fd, into + used, capacity - used, (off_t)used);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
             return -1;
         used += (size_t)got;
-        if (used < room) /* a regular file gives less than asked for at its end only; pread takes no others */
+        if (used < capacity) /* a regular file gives less than asked for at its end only; pread takes no others */
             break;
     }
     return (ssize_t)used;

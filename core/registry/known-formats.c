@@ -66,7 +66,7 @@ add_hints(void *user, const struct mim_ini_file *file)
 }
 
 static bool
-refuse(void *user, const char *name, const char *reason)
+refuse_file(void *user, const char *name, const char *reason)
 {
     (void)name;
     struct mim_catalog *catalog = user;
@@ -80,5 +80,5 @@ mim_catalog_read_hints(struct mim_catalog *catalog, const struct mim_context_opt
     const char *directory = options->no_environment ? NULL : secure_getenv("MIM_KNOWN_DIR");
     return mim_ini_directory_read(
         directory ? directory : MIM_KNOWN_DIR,
-        &(struct mim_ini_directory_visitor){ .file = add_hints, .refuse = refuse, .user = catalog });
+        &(struct mim_ini_directory_visitor){ .file = add_hints, .refuse = refuse_file, .user = catalog });
 }

@@ -9,14 +9,14 @@
 #include "registry/config.h"
 
 static void
-tighten(uint64_t *limit, uint64_t by)
+tighten_limit(uint64_t *limit, uint64_t by)
 {
     if (by && (!*limit || *limit > by))
         *limit = by;
 }
 
 static void
-fill(uint64_t *limit, uint64_t initial)
+fill_default(uint64_t *limit, uint64_t initial)
 {
     if (!*limit)
         *limit = initial;
@@ -35,18 +35,18 @@ mim_context_limits(struct mim_context *context, const struct mim_limits *call, u
     struct mim_limits limits = { 0 };
     mim_config_limit(config, &limits);
     if (call) {
-        tighten(&limits.result_bytes, call->result_bytes);
-        tighten(&limits.working_bytes, call->working_bytes);
-        tighten(&limits.frame_pixels, call->frame_pixels);
-        tighten(&limits.frames, call->frames);
-        tighten(&limits.metadata_bytes, call->metadata_bytes);
-        tighten(&limits.milliseconds, call->milliseconds);
+        tighten_limit(&limits.result_bytes, call->result_bytes);
+        tighten_limit(&limits.working_bytes, call->working_bytes);
+        tighten_limit(&limits.frame_pixels, call->frame_pixels);
+        tighten_limit(&limits.frames, call->frames);
+        tighten_limit(&limits.metadata_bytes, call->metadata_bytes);
+        tighten_limit(&limits.milliseconds, call->milliseconds);
     }
-    fill(&limits.result_bytes, result_default ? result_default : MIM_DEFAULT_RESULT);
-    fill(&limits.frame_pixels, UINT64_C(1) << 28);
-    fill(&limits.frames, 1000000);
-    fill(&limits.metadata_bytes, UINT64_C(64) << 20);
-    fill(&limits.milliseconds, MIM_NO_LIMIT);
+    fill_default(&limits.result_bytes, result_default ? result_default : MIM_DEFAULT_RESULT);
+    fill_default(&limits.frame_pixels, UINT64_C(1) << 28);
+    fill_default(&limits.frames, 1000000);
+    fill_default(&limits.metadata_bytes, UINT64_C(64) << 20);
+    fill_default(&limits.milliseconds, MIM_NO_LIMIT);
     *out = limits;
     return MIM_OK;
 }

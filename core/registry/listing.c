@@ -16,7 +16,7 @@
 static int
 cut_short(struct mim_context *context)
 {
-    context->list_cut_short = true;
+    context->is_list_cut = true;
     return 0;
 }
 
@@ -24,7 +24,7 @@ static const struct mim_catalog *
 listed_catalog(struct mim_context *context, size_t i)
 {
     const struct mim_catalog *catalog = mim_registry_catalog(context, NULL);
-    context->list_cut_short = !catalog || (i > 0 && context->list_cut_short);
+    context->is_list_cut = !catalog || (i > 0 && context->is_list_cut);
     return catalog;
 }
 
@@ -32,30 +32,30 @@ static const struct mim_config *
 listed_config(struct mim_context *context, size_t i)
 {
     const struct mim_config *config = mim_context_config(context);
-    context->list_cut_short = !config || (i > 0 && context->list_cut_short);
+    context->is_list_cut = !config || (i > 0 && context->is_list_cut);
     return config;
 }
 
 enum mim_status
 mim_context_list_status(const struct mim_context *context, struct mim_error *err)
 {
-    return context->list_cut_short ? mim_fail_nomem(err, "the whole list") : MIM_OK;
+    return context->is_list_cut ? mim_fail_nomem(err, "the whole list") : MIM_OK;
 }
 
 /* Choosing does not look whether the module is there; who lists wants to know. false: no memory. */
 static bool
 probe_module(struct mim_manifest *plugin)
 {
-    if (plugin->state != MIM_PLUGIN_READY || plugin->module_probed || plugin->linked || plugin->loaded)
+    if (plugin->state != MIM_PLUGIN_READY || plugin->is_module_probed || plugin->linked || plugin->loaded)
         return true;
     char reason[600];
     snprintf(reason, sizeof reason, "the module %s is missing", plugin->module_path);
     if (access(plugin->module_path, F_OK) < 0) {
         if (!mim_manifest_settle(plugin, MIM_PLUGIN_BROKEN, reason))
             return false;
-        plugin->quarantined = true;
+        plugin->is_quarantined = true;
     }
-    plugin->module_probed = true;
+    plugin->is_module_probed = true;
     return true;
 }
 
@@ -74,13 +74,13 @@ mim_context_plugin(struct mim_context *context, size_t i, struct mim_plugin_info
         .description = plugin->description,
         .license = plugin->license,
         .package = plugin->package,
-        .manifest = plugin->path,
+        .manifest = plugin->origin.path,
         .module = plugin->linked ? "" : plugin->module_path,
-        .place = plugin->place,
+        .place = plugin->origin.directory,
         .formats = plugin->format_names,
         .state = plugin->state,
         .reason = plugin->reason,
-        .shadowed_by = plugin->shadow ? plugin->shadow->path : "",
+        .shadowed_by = plugin->shadow ? plugin->shadow->origin.path : "",
         .priority = plugin->priority,
         .loaded = plugin->loaded != NULL,
         .abi_major = plugin->abi.major,
@@ -189,7 +189,7 @@ const char *
 mim_context_search_path(struct mim_context *context, size_t i)
 {
     const struct mim_catalog *catalog = listed_catalog(context, i);
-    return catalog ? mim_string_list_item(&catalog->places, i) : NULL;
+    return catalog ? mim_string_list_item(&catalog->search_path, i) : NULL;
 }
 
 const char *

@@ -38,7 +38,7 @@ static struct module *modules;
 
 /* What the file is, before anything maps it. */
 static enum mim_status
-inspect(const char *path, struct stat *facts, struct mim_error *err)
+inspect_file(const char *path, struct stat *facts, struct mim_error *err)
 {
     /* NONBLOCK: a FIFO must not hold us up */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -63,16 +63,16 @@ inspect(const char *path, struct stat *facts, struct mim_error *err)
 /* The dynamic loader says it in words only: its errno is its own. Static TLS is a fixed room of the process, which has
  * nothing to do with memory. */
 static bool
-lacks_memory(const char *said)
+lacks_memory(const char *reason)
 {
-    if (strstr(said, "static TLS"))
+    if (strstr(reason, "static TLS"))
         return false;
 
     static const char *const words[] = { "cannot allocate", "cannot create", "cannot extend", "out of memory" };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strstr(said, words[i]))
+        if (strstr(reason, words[i]))
             return true;
-    return strstr(said, strerror(ENOMEM)) != NULL;
+    return strstr(reason, strerror(ENOMEM)) != NULL;
 }
 
 /* "failed to map segment" is a lack of memory, unless this file may not be mapped for running at all. */
@@ -92,35 +92,35 @@ running_forbidden(const char *path)
 static enum mim_status
 fail_dlopen(const char *path, struct mim_error *err)
 {
-    const char *said = dlerror();
-    if (!said || lacks_memory(said))
+    const char *reason = dlerror();
+    if (!reason || lacks_memory(reason))
         return mim_fail_nomem(err, path);
-    if (strstr(said, "failed to map segment"))
+    if (strstr(reason, "failed to map segment"))
         return running_forbidden(path)
                    ? mim_fail(err, MIM_BROKEN_PLUGIN, "%s: its file system is mounted noexec: no code runs from there",
                               path)
                    : mim_fail_nomem(err, path);
 
     /* "libx.so.1: cannot open shared object file: ...": the file itself was there, so this is one that it needs */
-    const char *missing = strstr(said, ": cannot open shared object file");
+    const char *missing = strstr(reason, ": cannot open shared object file");
     if (missing && strstr(missing, strerror(EMFILE)))
-        return mim_fail(err, MIM_IO, "%s", said);
+        return mim_fail(err, MIM_IO, "%s", reason);
     /* our own file was open a moment ago: it lacked the memory for its name, and what it says of errno is a leftover */
-    if (missing && (size_t)(missing - said) == strlen(path) && !strncmp(said, path, strlen(path)))
+    if (missing && (size_t)(missing - reason) == strlen(path) && !strncmp(reason, path, strlen(path)))
         return mim_fail_nomem(err, path);
     if (missing && strstr(missing, strerror(ENOENT)))
         return mim_fail(err, MIM_BROKEN_PLUGIN, "%s needs the library %.*s, which cannot be found", path,
-                        (int)(missing - said), said);
-    return mim_fail(err, MIM_BROKEN_PLUGIN, "%s%s%s", strstr(said, path) ? "" : path, strstr(said, path) ? "" : ": ",
-                    said);
+                        (int)(missing - reason), reason);
+    return mim_fail(err, MIM_BROKEN_PLUGIN, "%s%s%s", strstr(reason, path) ? "" : path,
+                    strstr(reason, path) ? "" : ": ", reason);
 }
 
 static enum mim_status
 fail_ltdl(const char *path, struct mim_error *err)
 {
-    const char *said = lt_dlerror();
-    return !said || strstr(said, "memory") ? mim_fail_nomem(err, path)
-                                           : mim_fail(err, MIM_BROKEN_PLUGIN, "%s: %s", path, said);
+    const char *reason = lt_dlerror();
+    return !reason || strstr(reason, "memory") ? mim_fail_nomem(err, path)
+                                               : mim_fail(err, MIM_BROKEN_PLUGIN, "%s: %s", path, reason);
 }
 
 /* Memory is all that starting can lack, whatever it says. Its counter went up all the same and has to come down, or the
@@ -253,7 +253,7 @@ mim_loader_load(const char *path, const struct mim_host *host, const struct mim_
         return mim_fail(err, MIM_ARGUMENT, "%s: a module is loaded by its absolute path", path);
 
     struct wanted wanted = { .path = path, .host = host };
-    enum mim_status status = inspect(path, &wanted.facts, err);
+    enum mim_status status = inspect_file(path, &wanted.facts, err);
     if (status != MIM_OK)
         return status;
     pthread_mutex_lock(&loading);

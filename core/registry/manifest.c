@@ -109,7 +109,7 @@ static const struct key format_keys[] = {
 };
 
 static void
-refuse(void *user, unsigned line, const char *reason)
+refuse_line(void *user, unsigned line, const char *reason)
 {
     struct parse *parse = user;
     if (parse->status != MIM_OK)
@@ -127,7 +127,8 @@ refuse_nomem(struct parse *parse)
 
 /* Unknown keys are for newer versions, and ignored. */
 static void
-take(struct parse *parse, const struct key *keys, void *object, unsigned line, const char *name, const char *value)
+take_value(struct parse *parse, const struct key *keys, void *object, unsigned line, const char *name,
+           const char *value)
 {
     while (keys->name && strcmp(keys->name, name))
         keys++;
@@ -140,7 +141,7 @@ take(struct parse *parse, const struct key *keys, void *object, unsigned line, c
     }
     char reason[300];
     snprintf(reason, sizeof reason, "%s = %s: %s", name, value, wrong);
-    refuse(parse, line, reason);
+    refuse_line(parse, line, reason);
 }
 
 static void
@@ -160,7 +161,7 @@ take_magic(struct parse *parse, struct mim_manifest_format *format, unsigned lin
     else if (status == MIM_NOMEM)
         refuse_nomem(parse);
     else
-        refuse(parse, line, why.message);
+        refuse_line(parse, line, why.message);
 }
 
 static struct mim_manifest_format *
@@ -183,7 +184,7 @@ take_format_pair(struct parse *parse, unsigned line, const char *name, const cha
 {
     struct mim_manifest_format *format = (struct mim_manifest_format *)mim_manifest_format(parse->manifest, name);
     if (!format && !mim_name_valid(name, strlen(name))) {
-        refuse(parse, line, "a format's name is made of a-z, 0-9 and \"-\"");
+        refuse_line(parse, line, "a format's name is made of a-z, 0-9 and \"-\"");
         return;
     }
     if (!format && !(format = add_format(parse->manifest, name))) {
@@ -193,7 +194,7 @@ take_format_pair(struct parse *parse, unsigned line, const char *name, const cha
     if (!strcmp(key, "magic"))
         take_magic(parse, format, line, value);
     else
-        take(parse, format_keys, format, line, key, value);
+        take_value(parse, format_keys, format, line, key, value);
 }
 
 static void
@@ -203,8 +204,8 @@ take_pair(void *user, unsigned line, const char *section, const char *key, const
     if (parse->status != MIM_OK)
         return;
     if (!strcmp(section, "plugin")) {
-        take(parse, parse_keys, parse, line, key, value);
-        take(parse, plugin_keys, parse->manifest, line, key, value);
+        take_value(parse, parse_keys, parse, line, key, value);
+        take_value(parse, plugin_keys, parse->manifest, line, key, value);
     } else if (!strncmp(section, "format ", 7)) {
         take_format_pair(parse, line, section + 7 + strspn(section + 7, " \t"), key, value);
     }
@@ -223,7 +224,7 @@ mim_name_valid(const char *name, size_t length)
 
 /* What a plugin cannot do without; NULL when it is all there. */
 static const char *
-missing(const struct parse *parse, char *scratch, size_t size)
+missing_key(const struct parse *parse, char *scratch, size_t size)
 {
     const struct mim_manifest *manifest = parse->manifest;
     if (!parse->manifest_version)
@@ -298,13 +299,13 @@ mim_manifest_parse(struct mim_manifest **out, enum mim_manifest_kind kind, const
     struct parse parse = {
         .manifest = manifest, .kind = kind, .path = text->path, .err = err, .needs = { .major = -1 }
     };
-    const struct mim_ini_visitor visitor = { take_pair, refuse, &parse, text->lines_before };
+    const struct mim_ini_visitor visitor = { take_pair, refuse_line, &parse, text->lines_before };
     if (mim_ini_parse(text->data, text->size, &visitor) == MIM_NOMEM)
         refuse_nomem(&parse);
     char scratch[100];
-    const char *lack = parse.status == MIM_OK ? missing(&parse, scratch, sizeof scratch) : NULL;
+    const char *lack = parse.status == MIM_OK ? missing_key(&parse, scratch, sizeof scratch) : NULL;
     if (lack)
-        refuse(&parse, 0, lack);
+        refuse_line(&parse, 0, lack);
     if (parse.status == MIM_OK && !fill_in(manifest))
         refuse_nomem(&parse);
     if (parse.status != MIM_OK) {
@@ -340,9 +341,11 @@ mim_manifest_destroy(struct mim_manifest *manifest)
         clear_format(&manifest->formats[i]);
     free(manifest->formats);
     free(manifest->format_names);
-    char *const texts[] = { manifest->name,        manifest->version, manifest->module, manifest->description,
-                            manifest->license,     manifest->package, manifest->path,   manifest->file,
-                            manifest->module_path, manifest->place,   manifest->reason, manifest->failure };
+    char *const texts[] = {
+        manifest->name,        manifest->version,          manifest->module,      manifest->description,
+        manifest->license,     manifest->package,          manifest->origin.path, manifest->origin.file,
+        manifest->module_path, manifest->origin.directory, manifest->reason,      manifest->failure
+    };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(texts[i]);
     free(manifest);

@@ -16,6 +16,15 @@ struct mim_manifest_format {
     size_t magic_count;
 };
 
+/* Where a manifest comes from; all "linked in" without a file. */
+struct mim_manifest_origin {
+    char *path;      /* of the .ini */
+    char *file;      /* its name, by which a manifest shadows or masks others */
+    char *directory; /* on the search path */
+    enum mim_directory_kind kind;
+    size_t rank; /* of the directory; 0 is the strongest */
+};
+
 struct mim_manifest {
     char *name, *version, *module, *description, *license, *package;
     int priority;
@@ -25,20 +34,16 @@ struct mim_manifest {
     char *format_names; /* blank-separated */
 
     /* set by the catalog */
-    char *path;        /* of the .ini; "linked in" without one */
-    char *file;        /* its name: what shadows and masks go by */
+    struct mim_manifest_origin origin;
     char *module_path; /* "" when linked in */
-    char *place;       /* the directory, or "linked in" */
-    enum mim_place_kind place_kind;
-    size_t place_rank; /* 0 is the strongest place */
     enum mim_plugin_state state;
     char *reason;                      /* "" when ready */
     const struct mim_manifest *shadow; /* what replaces it, or NULL */
     const struct mim_plugin *linked;   /* code that the application brought */
     const struct mim_plugin *loaded;   /* code after its first use */
     char *failure;                     /* what it said when it was last tried in vain, or NULL */
-    bool quarantined;                  /* it failed in this context */
-    bool module_probed;                /* its presence was looked at, for listing */
+    bool is_quarantined;               /* it failed in this context */
+    bool is_module_probed;             /* its presence was looked at, for listing */
 };
 
 enum mim_manifest_kind {

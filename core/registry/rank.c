@@ -95,9 +95,9 @@ by_abilities(const struct mim_rank *a, const struct mim_rank *b)
 }
 
 static int
-by_place(const struct mim_rank *a, const struct mim_rank *b)
+by_directory(const struct mim_rank *a, const struct mim_rank *b)
 {
-    size_t left = a->server.plugin->place_rank, right = b->server.plugin->place_rank;
+    size_t left = a->server.plugin->origin.rank, right = b->server.plugin->origin.rank;
     return (left > right) - (left < right);
 }
 
@@ -110,12 +110,12 @@ by_plugin_name(const struct mim_rank *a, const struct mim_rank *b)
 static int
 by_manifest(const struct mim_rank *a, const struct mim_rank *b)
 {
-    return strcmp(a->server.plugin->path, b->server.plugin->path);
+    return strcmp(a->server.plugin->origin.path, b->server.plugin->origin.path);
 }
 
 static const struct plugin_rule plugin_rules[] = {
     { by_fitness, "it can be used" }, { by_preference, "[prefer]" }, { by_priority, "priority" },
-    { by_abilities, "abilities" },    { by_place, "place" },         { by_plugin_name, "name" },
+    { by_abilities, "abilities" },    { by_directory, "place" },     { by_plugin_name, "name" },
     { by_manifest, "path" },
 };
 
@@ -227,9 +227,9 @@ match_plugins(struct mim_match *match, const struct mim_query *query)
     for (size_t i = 0; i < match->format->server_count; i++) {
         const struct mim_server *server = &match->format->servers[i];
         if (counts_for_detection(server) && query->plugin && !strcmp(server->plugin->name, query->plugin))
-            match->served_by_word = true;
+            match->is_requested = true;
         if (find_unfit(query, server, reason, sizeof reason) == MIM_OK)
-            match->usable = true;
+            match->is_usable = true;
     }
 }
 
@@ -247,7 +247,7 @@ by_fit(const struct mim_match *a, const struct mim_match *b)
 static int
 by_word(const struct mim_match *a, const struct mim_match *b)
 {
-    return b->served_by_word - a->served_by_word;
+    return b->is_requested - a->is_requested;
 }
 
 static int
@@ -265,7 +265,7 @@ by_extension(const struct mim_match *a, const struct mim_match *b)
 static int
 by_usability(const struct mim_match *a, const struct mim_match *b)
 {
-    return b->usable - a->usable;
+    return b->is_usable - a->is_usable;
 }
 
 static int
@@ -302,7 +302,7 @@ struct window {
 };
 
 static void
-measure(const struct mim_catalog *catalog, size_t *head, size_t *tail)
+measure_window(const struct mim_catalog *catalog, size_t *head, size_t *tail)
 {
     for (size_t i = 0; i < catalog->format_count; i++) {
         const struct mim_manifest_format *declared;
@@ -314,10 +314,10 @@ measure(const struct mim_catalog *catalog, size_t *head, size_t *tail)
 
 /* A stream's end is not waited for; nor is it worth reading the end of what the head has whole. */
 static enum mim_status
-look(const struct mim_query *query, struct window *window, struct mim_error *err)
+read_window(const struct mim_query *query, struct window *window, struct mim_error *err)
 {
     size_t head = 0, tail = 0;
-    measure(query->catalog, &head, &tail);
+    measure_window(query->catalog, &head, &tail);
     uint64_t size = mim_source_is_stream(query->source) ? MIM_UNKNOWN : mim_source_known_size(query->source);
     if (size == MIM_UNKNOWN)
         tail = 0;
@@ -336,9 +336,9 @@ look(const struct mim_query *query, struct window *window, struct mim_error *err
 }
 
 static bool
-matched(const struct mim_match *match)
+has_evidence(const struct mim_match *match)
 {
-    return match->bits || match->extension_size || match->sole;
+    return match->bits || match->extension_size || match->is_sole;
 }
 
 static const struct mim_format *
@@ -363,12 +363,12 @@ match_all(const struct mim_query *query, const struct mim_ends *ends, struct mim
         /* who writes goes by the name; who reads, by the content where there is any to go by */
         match->fits = match->bits || (match->extension_size && (query->writing || !has_magic(match->format)));
         fits = fits || match->fits;
-        count += matched(match);
+        count += has_evidence(match);
     }
 
     const struct mim_format *sole = fits ? NULL : sole_format_of(query);
     if (sole) {
-        matches[count] = (struct mim_match){ .format = sole, .sole = true, .fits = true };
+        matches[count] = (struct mim_match){ .format = sole, .is_sole = true, .fits = true };
         match_plugins(&matches[count++], query);
     }
     return count;
@@ -401,7 +401,7 @@ mim_rank_formats(const struct mim_query *query, struct mim_match **out, size_t *
         status = match_by_word(query, matches, count, err);
     } else {
         if (query->source)
-            status = look(query, &window, err);
+            status = read_window(query, &window, err);
         if (status == MIM_OK) {
             *count = match_all(query, query->source ? &window.ends : NULL, matches);
             qsort(matches, *count, sizeof *matches, compare_formats);

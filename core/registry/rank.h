@@ -17,13 +17,13 @@ struct mim_query {
 /* One format that the file may have. */
 struct mim_match {
     const struct mim_format *format;
-    bool served_by_word; /* the caller's plugin serves it */
-    bool usable;         /* a plugin is ready for it */
-    unsigned bits;       /* of the magic that matched; 0: none did */
+    bool is_requested; /* the caller's plugin serves it */
+    bool is_usable;    /* a plugin is ready for it */
+    unsigned bits;     /* of the magic that matched; 0: none did */
     const char *pattern;
     size_t extension_size; /* 0: the name does not end like that */
     const char *extension;
-    bool sole;        /* nothing speaks for it but that it is all that the caller's plugin serves */
+    bool is_sole;     /* nothing speaks for it but that it is all that the caller's plugin serves */
     bool fits;        /* magic speaks for it; or its name does, and it has no magic */
     const char *rule; /* the rule that set it apart from the winner, or the winner from the next */
 };

@@ -23,7 +23,7 @@ struct mim_registry {
     struct mim_linked *linked;
     size_t linked_count;
     struct mim_catalog *catalog; /* the latest; NULL before the first use */
-    bool stale;                  /* something changed since it was made */
+    bool is_stale;               /* something changed since it was made */
 };
 
 static struct mim_registry *
@@ -49,7 +49,7 @@ void
 mim_registry_changed(struct mim_context *context)
 {
     if (context->registry)
-        context->registry->stale = true;
+        context->registry->is_stale = true;
 }
 
 struct mim_catalog *
@@ -57,7 +57,7 @@ mim_registry_catalog(struct mim_context *context, struct mim_error *err)
 {
     struct mim_registry *registry = registry_of(context);
     struct mim_config *config = mim_context_config(context);
-    if (registry && registry->catalog && !registry->stale)
+    if (registry && registry->catalog && !registry->is_stale)
         return registry->catalog;
 
     struct mim_catalog *catalog = NULL;
@@ -75,7 +75,7 @@ mim_registry_catalog(struct mim_context *context, struct mim_error *err)
         return NULL;
     }
     registry->catalog = catalog;
-    registry->stale = false;
+    registry->is_stale = false;
     for (size_t i = 0; i < catalog->diagnostics.count; i++)
         mim_log(context, MIM_LOG_WARNING, "%s", catalog->diagnostics.items[i]);
     return catalog;
@@ -96,7 +96,7 @@ mim_context_add_directory(struct mim_context *context, const char *path, struct 
     struct mim_registry *registry = registry_of(context);
     if (!registry || !mim_string_list_add(&registry->directories, "%s", real))
         return mim_fail_nomem(err, "a directory of plugins");
-    registry->stale = true;
+    registry->is_stale = true;
     return MIM_OK;
 }
 
@@ -106,10 +106,10 @@ check_agreement(const struct mim_manifest *manifest, const struct mim_plugin *pl
 {
     const char *code = manifest->module_path && *manifest->module_path ? manifest->module_path : "the code";
     if (strcmp(manifest->name, plugin->name))
-        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s says name = %s, and %s says %s", manifest->path, manifest->name,
-                        code, plugin->name);
+        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s says name = %s, and %s says %s", manifest->origin.path,
+                        manifest->name, code, plugin->name);
     if (manifest->abi.major != plugin->major || manifest->abi.minor != plugin->minor)
-        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s says abi = %d.%d, and %s says %d.%d", manifest->path,
+        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s says abi = %d.%d, and %s says %d.%d", manifest->origin.path,
                         manifest->abi.major, manifest->abi.minor, code, plugin->major, plugin->minor);
     return MIM_OK;
 }
@@ -137,16 +137,16 @@ mim_context_add_plugin(struct mim_context *context, const struct mim_plugin *plu
         return mim_fail_nomem(err, "a plugin that is linked in");
     registry->linked = grown;
     grown[registry->linked_count++] = (struct mim_linked){ plugin, manifest };
-    registry->stale = true;
+    registry->is_stale = true;
     return MIM_OK;
 }
 
 static void
-quarantine(struct mim_context *context, struct mim_manifest *manifest, const char *reason)
+quarantine_plugin(struct mim_context *context, struct mim_manifest *manifest, const char *reason)
 {
     mim_log(context, MIM_LOG_WARNING, "plugin %s: %s", manifest->name, reason);
     if (mim_manifest_settle(manifest, MIM_PLUGIN_BROKEN, reason))
-        manifest->quarantined = true;
+        manifest->is_quarantined = true;
 }
 
 static enum mim_status
@@ -189,9 +189,9 @@ find_ops(const struct mim_manifest *manifest, const char *name, const struct mim
     const struct mim_manifest_format *declared = mim_manifest_format(manifest, name);
     if (!*ops || !declared)
         return mim_fail(err, MIM_BROKEN_PLUGIN, "%s declares the format %s, and the code has none of that name",
-                        manifest->path, name);
+                        manifest->origin.path, name);
     if ((*declared->read && !(*ops)->reader) || (*declared->write && !(*ops)->writer))
-        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s says that it %s %s, and the code cannot", manifest->path,
+        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s says that it %s %s, and the code cannot", manifest->origin.path,
                         *declared->read && !(*ops)->reader ? "reads" : "writes", name);
     *out = *ops;
     return MIM_OK;
@@ -210,7 +210,7 @@ mim_registry_load(struct mim_context *context, const struct mim_candidate *candi
                   const struct mim_format_ops **ops, struct mim_error *err)
 {
     struct mim_manifest *manifest = candidate->plugin;
-    if (manifest->quarantined)
+    if (manifest->is_quarantined)
         return name_plugin(err, manifest, mim_fail(err, MIM_BROKEN_PLUGIN, "%s", manifest->reason));
 
     struct mim_error why = { 0 };
@@ -218,7 +218,7 @@ mim_registry_load(struct mim_context *context, const struct mim_candidate *candi
     if (status == MIM_OK)
         status = find_ops(manifest, candidate->format, ops, &why);
     if (status == MIM_BROKEN_PLUGIN)
-        quarantine(context, manifest, why.message);
+        quarantine_plugin(context, manifest, why.message);
     if (status != MIM_OK)
         return name_plugin(err, manifest, mim_fail(err, status, "%s", why.message));
     *plugin = manifest->loaded;

@@ -12,51 +12,51 @@
 
 static const struct {
     const char *path;
-    enum mim_place_kind kind;
-} system_places[] = {
-    { MIM_SYSCONF_DIR "/plugins.d", MIM_PLACE_ADMIN },
-    { MIM_LOCAL_PLUGIN_DIR, MIM_PLACE_LOCAL },
-    { MIM_PLUGIN_DIR, MIM_PLACE_SYSTEM },
+    enum mim_directory_kind kind;
+} system_directories[] = {
+    { MIM_SYSCONF_DIR "/plugins.d", MIM_DIRECTORY_ADMIN },
+    { MIM_LOCAL_PLUGIN_DIR, MIM_DIRECTORY_LOCAL },
+    { MIM_PLUGIN_DIR, MIM_DIRECTORY_SYSTEM },
 };
 
 /* A directory that is listed twice counts where it is strongest. */
 static bool
-add_place(struct mim_search_path *places, const char *path, enum mim_place_kind kind)
+add_directory(struct mim_search_path *search_path, const char *path, enum mim_directory_kind kind)
 {
-    for (size_t i = 0; i < places->count; i++)
-        if (!strcmp(places->items[i].path, path))
+    for (size_t i = 0; i < search_path->count; i++)
+        if (!strcmp(search_path->items[i].path, path))
             return true;
 
-    struct mim_place *items = reallocarray(places->items, places->count + 1, sizeof *items);
+    struct mim_search_directory *items = reallocarray(search_path->items, search_path->count + 1, sizeof *items);
     if (!items)
         return false;
-    places->items = items;
-    items[places->count] = (struct mim_place){ strdup(path), kind };
-    return items[places->count++].path;
+    search_path->items = items;
+    items[search_path->count] = (struct mim_search_directory){ strdup(path), kind };
+    return items[search_path->count++].path;
 }
 
 static bool
-add_system_places(struct mim_search_path *places, const struct mim_context_options *options)
+add_system_directories(struct mim_search_path *search_path, const struct mim_context_options *options)
 {
-    for (size_t i = 0; !options->no_system && i < sizeof system_places / sizeof *system_places; i++)
-        if (!add_place(places, system_places[i].path, system_places[i].kind))
+    for (size_t i = 0; !options->no_system && i < sizeof system_directories / sizeof *system_directories; i++)
+        if (!add_directory(search_path, system_directories[i].path, system_directories[i].kind))
             return false;
     return true;
 }
 
 static bool
-add_named_place(struct mim_search_path *places, const char *name, struct mim_string_list *diagnostics)
+add_named_directory(struct mim_search_path *search_path, const char *name, struct mim_string_list *diagnostics)
 {
     char path[PATH_MAX];
     if (realpath(name, path))
-        return add_place(places, path, MIM_PLACE_ENVIRONMENT);
+        return add_directory(search_path, path, MIM_DIRECTORY_ENVIRONMENT);
     return mim_string_list_add(diagnostics, "MIM_PLUGIN_PATH: %s: %m", name);
 }
 
 /* "a:b" is a and b alone; an empty element stands for the system's places, once. */
 static bool
-add_environment_places(struct mim_search_path *places, const char *list, const struct mim_context_options *options,
-                       struct mim_string_list *diagnostics)
+add_environment(struct mim_search_path *search_path, const char *list, const struct mim_context_options *options,
+                struct mim_string_list *diagnostics)
 {
     char name[PATH_MAX];
     for (;;) {
@@ -64,7 +64,8 @@ add_environment_places(struct mim_search_path *places, const char *list, const s
         if (length < sizeof name) {
             memcpy(name, list, length);
             name[length] = '\0';
-            if (!(length ? add_named_place(places, name, diagnostics) : add_system_places(places, options)))
+            if (!(length ? add_named_directory(search_path, name, diagnostics)
+                         : add_system_directories(search_path, options)))
                 return false;
         } else if (!mim_string_list_add(diagnostics, "MIM_PLUGIN_PATH: an element of %zu bytes", length)) {
             return false;
@@ -76,24 +77,25 @@ add_environment_places(struct mim_search_path *places, const char *list, const s
 }
 
 bool
-mim_search_path_collect(struct mim_search_path *places, const struct mim_context_options *options,
+mim_search_path_collect(struct mim_search_path *search_path, const struct mim_context_options *options,
                         const struct mim_string_list *directories, struct mim_string_list *diagnostics)
 {
     for (size_t i = directories->count; i > 0; i--)
-        if (!add_place(places, directories->items[i - 1], MIM_PLACE_APPLICATION))
+        if (!add_directory(search_path, directories->items[i - 1], MIM_DIRECTORY_APPLICATION))
             return false;
 
     const char *list = options->no_environment ? NULL : secure_getenv("MIM_PLUGIN_PATH");
-    return list ? add_environment_places(places, list, options, diagnostics) : add_system_places(places, options);
+    return list ? add_environment(search_path, list, options, diagnostics)
+                : add_system_directories(search_path, options);
 }
 
 void
-mim_search_path_clear(struct mim_search_path *places)
+mim_search_path_clear(struct mim_search_path *search_path)
 {
-    for (size_t i = 0; i < places->count; i++)
-        free(places->items[i].path);
-    free(places->items);
-    *places = (struct mim_search_path){ 0 };
+    for (size_t i = 0; i < search_path->count; i++)
+        free(search_path->items[i].path);
+    free(search_path->items);
+    *search_path = (struct mim_search_path){ 0 };
 }
 
 /* In a user namespace all that root owns outside belongs to this one. */

@@ -11,30 +11,30 @@
 
 #include "base/string-list.h"
 
-enum mim_place_kind {
-    MIM_PLACE_LINKED,
-    MIM_PLACE_APPLICATION,
-    MIM_PLACE_ENVIRONMENT,
-    MIM_PLACE_ADMIN, /* /etc: the only one whose manifests may name a module elsewhere */
-    MIM_PLACE_LOCAL,
-    MIM_PLACE_SYSTEM
+enum mim_directory_kind {
+    MIM_DIRECTORY_LINKED,
+    MIM_DIRECTORY_APPLICATION,
+    MIM_DIRECTORY_ENVIRONMENT,
+    MIM_DIRECTORY_ADMIN, /* /etc: the only one whose manifests may name a module elsewhere */
+    MIM_DIRECTORY_LOCAL,
+    MIM_DIRECTORY_SYSTEM
 };
 
-struct mim_place {
+struct mim_search_directory {
     char *path; /* absolute */
-    enum mim_place_kind kind;
+    enum mim_directory_kind kind;
 };
 
 struct mim_search_path {
-    struct mim_place *items;
+    struct mim_search_directory *items;
     size_t count;
 };
 
 /* `directories` are the application's, the strongest last. What MIM_PLUGIN_PATH names in vain is a line in
  * `diagnostics`. false: no memory. */
-bool mim_search_path_collect(struct mim_search_path *places, const struct mim_context_options *options,
+bool mim_search_path_collect(struct mim_search_path *search_path, const struct mim_context_options *options,
                              const struct mim_string_list *directories, struct mim_string_list *diagnostics);
-void mim_search_path_clear(struct mim_search_path *places);
+void mim_search_path_clear(struct mim_search_path *search_path);
 
 enum mim_trust { MIM_TRUST_YES, MIM_TRUST_WARN, MIM_TRUST_NO };
 /* May code come from a file or directory like this? If not, `reason` says why and the chmod or chown that mends it. */

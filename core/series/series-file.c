@@ -43,7 +43,7 @@ open_with(void *user, const struct mim_attempt *attempt, struct mim_error *err)
 
 /* The rectangle alone, without a canvas around it: bytes of its pixels. */
 static uint64_t
-lay_out(const struct mim_frame_info *info, uint64_t *stride)
+rectangle_bytes(const struct mim_frame_info *info, uint64_t *stride)
 {
     uint64_t size = 0;
     if (!mim_row_bytes(info->width, info->channels, (enum mim_sample)info->sample, stride) ||
@@ -72,11 +72,11 @@ note_further_images(struct mim_series_file *file, struct mim_error *err)
 }
 
 static enum mim_status
-prepare(struct mim_series_file *file, struct mim_error *err)
+prepare_image(struct mim_series_file *file, struct mim_error *err)
 {
     const struct mim_reader_ops *ops = file->reader.ops;
-    file->composed = file->reader.sequence.canvas_width != 0;
-    enum mim_status status = file->composed ? prepare_canvas(file, err) : MIM_OK;
+    file->is_composed = file->reader.sequence.canvas_width != 0;
+    enum mim_status status = file->is_composed ? prepare_canvas(file, err) : MIM_OK;
     if (status != MIM_OK)
         return status;
 
@@ -88,7 +88,7 @@ prepare(struct mim_series_file *file, struct mim_error *err)
     status = mim_plugin_reader_prepare(&file->reader, 0, file->packet, &file->info, err);
     if (status == MIM_END)
         return mim_fail(err, MIM_CORRUPT, "holds no image");
-    file->prepared = status == MIM_OK;
+    file->is_prepared = status == MIM_OK;
     return status == MIM_OK ? note_further_images(file, err) : status;
 }
 
@@ -106,7 +106,7 @@ mim_series_file_open(struct mim_series_file **out, struct mim_operation *whole, 
     if (status == MIM_OK)
         status = mim_try_plugins(&file->operation, request->format, request->plugin, open_with, &opening, err);
     if (status == MIM_OK)
-        status = prepare(file, err);
+        status = prepare_image(file, err);
     if (status != MIM_OK) {
         mim_series_file_close(file);
         return status;
@@ -120,7 +120,7 @@ mim_series_file_close(struct mim_series_file *file)
 {
     if (!file)
         return;
-    if (file->prepared)
+    if (file->is_prepared)
         mim_plugin_reader_release(&file->reader, 0, file->packet);
     if (file->reader.ops)
         mim_plugin_reader_close(&file->reader);
@@ -148,9 +148,9 @@ mim_series_file_info(const struct mim_series_file *file, struct mim_frame_info *
         .raw_stride = own->raw_stride,
         .work_size = own->work_size,
     };
-    if (!file->composed)
+    if (!file->is_composed)
         return;
-    uint64_t stride, size = lay_out(own, &stride);
+    uint64_t stride, size = rectangle_bytes(own, &stride);
     mim_size_add(size, PALETTE_BYTES, &size);
     mim_size_add(size, own->work_size, &info->work_size);
     info->sample = file->canvas.raster.sample;
@@ -161,23 +161,23 @@ mim_series_file_info(const struct mim_series_file *file, struct mim_frame_info *
 }
 
 static enum mim_status
-decode_rectangle(struct mim_series_file *file, unsigned worker, struct mim_raster *raster, bool *starved,
+decode_rectangle(struct mim_series_file *file, unsigned worker, struct mim_raster *raster, bool *refused,
                  struct mim_error *err)
 {
     enum mim_status status = MIM_OK;
     for (uint32_t part = 0; part < file->info.parts && status == MIM_OK; part++)
         status =
-            mim_plugin_reader_pixels(&file->reader, worker, 0, file->packet, &file->info, part, raster, starved, err);
+            mim_plugin_reader_pixels(&file->reader, worker, 0, file->packet, &file->info, part, raster, refused, err);
     return status;
 }
 
 /* The first image of an animation: its rectangle on the bare canvas, which is the frame's own memory. */
 static enum mim_status
-draw(struct mim_series_file *file, unsigned worker, const struct mim_raster *frame, bool *starved,
-     struct mim_error *err)
+draw_on_canvas(struct mim_series_file *file, unsigned worker, const struct mim_raster *frame, bool *refused,
+               struct mim_error *err)
 {
     const struct mim_frame_info *info = &file->info;
-    uint64_t stride, size = lay_out(info, &stride);
+    uint64_t stride, size = rectangle_bytes(info, &stride);
     uint8_t *memory = size == UINT64_MAX ? NULL : malloc(size + PALETTE_BYTES);
     if (!memory)
         return mim_fail(err, MIM_NOMEM, "no memory for %ux%u pixels", info->width, info->height);
@@ -193,15 +193,15 @@ draw(struct mim_series_file *file, unsigned worker, const struct mim_raster *fra
         .palette = memory + size,
     };
     memset(rectangle.palette, 0, PALETTE_BYTES);
-    enum mim_status status = decode_rectangle(file, worker, &rectangle, starved, err);
+    enum mim_status status = decode_rectangle(file, worker, &rectangle, refused, err);
     if (status == MIM_OK) {
-        const struct mim_placement place = {
+        const struct mim_placement placement = {
             .x = info->x, .y = info->y, .blend = info->blend, .width = info->width, .height = info->height
         };
         struct mim_canvas canvas = file->canvas;
         canvas.raster.data = frame->data;
         canvas.raster.stride = frame->stride;
-        mim_canvas_compose(&canvas, 0, MIM_CANVAS_BARE, &place, &place, &rectangle);
+        mim_canvas_compose(&canvas, 0, MIM_CANVAS_BARE, &placement, &placement, &rectangle);
     }
     free(memory);
     return status;
@@ -209,20 +209,20 @@ draw(struct mim_series_file *file, unsigned worker, const struct mim_raster *fra
 
 enum mim_status
 mim_series_file_pixels(struct mim_series_file *file, unsigned worker, uint32_t part, struct mim_raster *raster,
-                       bool *starved, struct mim_error *err)
+                       bool *refused, struct mim_error *err)
 {
-    *starved = false;
-    if (file->composed)
-        return draw(file, worker, raster, starved, err);
-    return mim_plugin_reader_pixels(&file->reader, worker, 0, file->packet, &file->info, part, raster, starved, err);
+    *refused = false;
+    if (file->is_composed)
+        return draw_on_canvas(file, worker, raster, refused, err);
+    return mim_plugin_reader_pixels(&file->reader, worker, 0, file->packet, &file->info, part, raster, refused, err);
 }
 
 enum mim_status
-mim_series_file_metadata(struct mim_series_file *file, unsigned worker, struct mim_meta *meta, bool *starved,
+mim_series_file_metadata(struct mim_series_file *file, unsigned worker, struct mim_meta *meta, bool *refused,
                          struct mim_error *err)
 {
-    enum mim_status status = mim_plugin_reader_metadata(&file->reader, worker, 0, NULL, NULL, meta, starved, err);
+    enum mim_status status = mim_plugin_reader_metadata(&file->reader, worker, 0, NULL, NULL, meta, refused, err);
     if (status != MIM_OK)
         return status;
-    return mim_plugin_reader_metadata(&file->reader, worker, 0, file->packet, &file->info, meta, starved, err);
+    return mim_plugin_reader_metadata(&file->reader, worker, 0, file->packet, &file->info, meta, refused, err);
 }

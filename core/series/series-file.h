@@ -13,9 +13,9 @@ struct mim_series_file {
     struct mim_option_table other;
     const struct mim_plugin *plugin;
     void *packet;
-    bool prepared;
+    bool is_prepared;
     struct mim_frame_info info; /* of the image, or of the rectangle that is drawn on the canvas */
-    bool composed;
+    bool is_composed;
     struct mim_canvas canvas; /* without memory of its own */
 };
 
@@ -34,9 +34,9 @@ void mim_series_file_close(struct mim_series_file *file);
 void mim_series_file_info(const struct mim_series_file *file, struct mim_frame_info *info);
 /* On any thread, as worker `worker`. */
 enum mim_status mim_series_file_pixels(struct mim_series_file *file, unsigned worker, uint32_t part,
-                                       struct mim_raster *raster, bool *starved, struct mim_error *err);
+                                       struct mim_raster *raster, bool *refused, struct mim_error *err);
 /* Of the file, then of the image. */
 enum mim_status mim_series_file_metadata(struct mim_series_file *file, unsigned worker, struct mim_meta *meta,
-                                         bool *starved, struct mim_error *err);
+                                         bool *refused, struct mim_error *err);
 
 #endif

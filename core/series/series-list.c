@@ -15,8 +15,8 @@
 #include "base/error.h"
 #include "io/path-pattern.h"
 
-#define GAPS_SHOWN 4
-#define LEFT_OUT_SHOWN 3
+#define MAX_GAPS_SHOWN 4
+#define MAX_LEFT_OUT_SHOWN 3
 
 enum verdict { NO_PART, PART, LEFT_OUT };
 
@@ -45,7 +45,7 @@ may_be_file(int directory, const struct dirent *entry)
 }
 
 static enum verdict
-judge(const struct listing *listing, int directory, const struct dirent *entry, uint64_t *number)
+judge_entry(const struct listing *listing, int directory, const struct dirent *entry, uint64_t *number)
 {
     const struct mim_series_rules *rules = listing->rules;
     const char *file = entry->d_name;
@@ -74,24 +74,24 @@ note_left_out(struct listing *listing, const char *file)
 {
     char *text = listing->series->left_out;
     size_t used = strlen(text), size = sizeof listing->series->left_out;
-    if (listing->left_out++ < LEFT_OUT_SHOWN)
+    if (listing->left_out++ < MAX_LEFT_OUT_SHOWN)
         snprintf(text + used, size - used, "%s%.40s", used ? ", " : "", file);
 }
 
 static enum mim_status
-add(struct listing *listing, const char *file, uint64_t number, struct mim_error *err)
+add_entry(struct listing *listing, const char *file, uint64_t number, struct mim_error *err)
 {
     struct mim_series *series = listing->series;
-    if (series->count == listing->rules->most)
+    if (series->count == listing->rules->max_files)
         return mim_fail_limit(err, series->count + 1, series->count, "%.300s: more than %" PRIu64 " files",
                               listing->path, series->count);
-    if (series->count == series->room) {
-        uint64_t room = series->room ? series->room * 2 : 64;
-        struct mim_series_entry *grown = reallocarray(series->entries, room, sizeof *grown);
+    if (series->count == series->capacity) {
+        uint64_t capacity = series->capacity ? series->capacity * 2 : 64;
+        struct mim_series_entry *grown = reallocarray(series->entries, capacity, sizeof *grown);
         if (!grown)
             return mim_fail_nomem(err, "a list of files");
         series->entries = grown;
-        series->room = room;
+        series->capacity = capacity;
     }
     char *copy = strdup(file);
     if (!copy)
@@ -112,8 +112,8 @@ read_directory(struct listing *listing, DIR *stream, struct mim_error *err)
         if (!entry)
             return MIM_OK;
 
-        enum verdict verdict = judge(listing, dirfd(stream), entry, &number);
-        enum mim_status status = verdict == PART ? add(listing, entry->d_name, number, err) : MIM_OK;
+        enum verdict verdict = judge_entry(listing, dirfd(stream), entry, &number);
+        enum mim_status status = verdict == PART ? add_entry(listing, entry->d_name, number, err) : MIM_OK;
         if (status != MIM_OK)
             return status;
         if (verdict == LEFT_OUT)
@@ -148,11 +148,11 @@ note_missing(struct mim_series *series)
             continue;
         missing += end - first;
         size_t used = strlen(gaps), size = sizeof gaps - used;
-        if (shown++ == GAPS_SHOWN)
+        if (shown++ == MAX_GAPS_SHOWN)
             snprintf(gaps + used, size, ", ...");
-        else if (shown <= GAPS_SHOWN && end - first == 1)
+        else if (shown <= MAX_GAPS_SHOWN && end - first == 1)
             snprintf(gaps + used, size, "%s%" PRIu64, used ? ", " : "", first);
-        else if (shown <= GAPS_SHOWN)
+        else if (shown <= MAX_GAPS_SHOWN)
             snprintf(gaps + used, size, "%s%" PRIu64 "-%" PRIu64, used ? ", " : "", first, end - 1);
     }
     if (missing)
@@ -170,9 +170,9 @@ finish_left_out(struct listing *listing)
     snprintf(names, sizeof names, "%s", text);
     int used =
         snprintf(text, sizeof listing->series->left_out, "no image by its name or kind, left out: %.120s", names);
-    if (listing->left_out > LEFT_OUT_SHOWN)
+    if (listing->left_out > MAX_LEFT_OUT_SHOWN)
         snprintf(text + used, sizeof listing->series->left_out - (size_t)used, " and %" PRIu64 " more",
-                 listing->left_out - LEFT_OUT_SHOWN);
+                 listing->left_out - MAX_LEFT_OUT_SHOWN);
 }
 
 static enum mim_status
@@ -191,7 +191,7 @@ fail_empty(const struct listing *listing, struct mim_error *err)
 }
 
 static enum mim_status
-list(struct listing *listing, struct mim_error *err)
+list_entries(struct listing *listing, struct mim_error *err)
 {
     DIR *stream = opendir(listing->directory);
     if (!stream)
@@ -245,7 +245,8 @@ mim_series_list(struct mim_series *series, const char *path, const struct mim_se
     if (status == MIM_OK) {
         series->shown = show_directory(&listing);
         listing.directory = listing.kind == MIM_PATTERN_NONE ? strdup(path) : mim_path_directory(path);
-        status = series->shown && listing.directory ? list(&listing, err) : mim_fail_nomem(err, "a list of files");
+        status =
+            series->shown && listing.directory ? list_entries(&listing, err) : mim_fail_nomem(err, "a list of files");
     }
     free(listing.directory);
     mim_path_pattern_clear(&listing.name);

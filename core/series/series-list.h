@@ -16,13 +16,13 @@ struct mim_series_entry {
 struct mim_series {
     char *shown; /* what stands before every file: "dir/" or "" */
     struct mim_series_entry *entries;
-    uint64_t count, room;
+    uint64_t count, capacity;
     char missing[200];  /* notices: numbers that no file has, "" when there are none; */
     char left_out[200]; /* what lies there and is no part of the series */
 };
 
 struct mim_series_rules {
-    uint64_t most; /* files; more are LIMIT */
+    uint64_t max_files; /* files; more are LIMIT */
     /* Of a directory: does a file of that name belong to it? */
     bool (*belongs)(void *user, const char *file);
     void *user;

@@ -57,25 +57,25 @@ open_file(struct mim_series_reading *reading, uint64_t index, struct mim_series_
 }
 
 static bool
-belongs(void *context, const char *file)
+belongs_to_series(void *context, const char *file)
 {
     return mim_registry_knows_name(context, file);
 }
 
 static enum mim_status
-list_files(struct mim_series *series, struct mim_context *context, const struct mim_source *source, uint64_t most,
+list_files(struct mim_series *series, struct mim_context *context, const struct mim_source *source, uint64_t max_files,
            struct mim_error *err)
 {
     struct mim_query query = { .name = mim_source_name(source) };
     enum mim_status status = mim_registry_query(context, &query, err); /* which then can tell what belongs */
     if (status != MIM_OK)
         return status;
-    const struct mim_series_rules rules = { .most = most, .belongs = belongs, .user = context };
+    const struct mim_series_rules rules = { .max_files = max_files, .belongs = belongs_to_series, .user = context };
     return mim_series_list(series, mim_source_name(source), &rules, err);
 }
 
 static enum mim_status
-say(struct mim_series_reading *reading, const char *text, struct mim_error *err)
+report_files(struct mim_series_reading *reading, const char *text, struct mim_error *err)
 {
     return *text ? mim_operation_notice(reading->operation, MIM_NOTICE_FRAMES, MIM_UNKNOWN, text, err) : MIM_OK;
 }
@@ -144,9 +144,9 @@ mim_series_reading_create(struct mim_series_reading **out, struct mim_operation 
         status =
             list_files(&reading->series, operation->context, operation->source, operation->control.limits.frames, err);
     if (status == MIM_OK)
-        status = say(reading, reading->series.missing, err);
+        status = report_files(reading, reading->series.missing, err);
     if (status == MIM_OK)
-        status = say(reading, reading->series.left_out, err);
+        status = report_files(reading, reading->series.left_out, err);
     if (status == MIM_OK)
         status = open_first(reading, err);
     if (status != MIM_OK) {
@@ -220,10 +220,10 @@ series_pixels(struct mim_job *job, const void *in, const struct mim_frame_info *
     const struct packet *packet = in;
     const struct mim_core_job *core = job->core;
     struct mim_error error = { 0 };
-    bool starved = false;
+    bool refused = false;
     (void)info;
-    enum mim_status status = mim_series_file_pixels(packet->file, core->worker, part, raster, &starved, &error);
-    return mim_job_adopt(job, status, starved, &error);
+    enum mim_status status = mim_series_file_pixels(packet->file, core->worker, part, raster, &refused, &error);
+    return mim_job_adopt(job, status, refused, &error);
 }
 
 static int32_t
@@ -232,15 +232,15 @@ series_metadata(struct mim_job *job, const void *in, const struct mim_frame_info
     const struct packet *packet = in;
     const struct mim_core_job *core = job->core;
     struct mim_error error = { 0 };
-    bool starved = false;
+    bool refused = false;
     (void)info;
     if (!packet)
         return MIM_OK;
     const char *file = mim_path_file(mim_source_name(packet->file->operation.source));
-    enum mim_status status = mim_series_file_metadata(packet->file, core->worker, core->meta, &starved, &error);
+    enum mim_status status = mim_series_file_metadata(packet->file, core->worker, core->meta, &refused, &error);
     if (status == MIM_OK) /* a name that is not UTF-8 is none */
         mim_meta_set(core->meta, "file", MIM_META_TEXT | MIM_META_CODING, file, strlen(file), NULL);
-    return mim_job_adopt(job, status, starved, &error);
+    return mim_job_adopt(job, status, refused, &error);
 }
 
 static void

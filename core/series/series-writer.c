@@ -18,7 +18,7 @@ struct output {
     void *packet;
     struct mim_frame_info info;
     pthread_mutex_t lock; /* of the two below */
-    bool surveyed;
+    bool is_surveyed;
     enum mim_status survey_status;
     struct mim_error survey_error;
     struct output *next; /* of those that are not put yet */
@@ -31,7 +31,7 @@ struct packet {
 struct state {
     struct mim_meta *whole, *frame; /* the frame's: until it is accepted */
     struct output *outputs;
-    struct mim_meta *unkept; /* handed from file to file: what was said to be lost once is not said again */
+    struct mim_meta *lost; /* handed from file to file: what was said to be lost once is not said again */
 };
 
 static struct mim_core_job *
@@ -78,7 +78,7 @@ create_writer(struct output *output, const struct mim_series_writing *writing, s
 
 /* Its only frame says what the file is like; time has no meaning in it. */
 static enum mim_status
-start(struct output *output, const struct state *self, struct mim_frame_info *info, struct mim_error *err)
+start_output(struct output *output, const struct state *self, struct mim_frame_info *info, struct mim_error *err)
 {
     enum mim_status status = mim_plugin_writer_metadata(&output->writer, self->whole, MIM_UNKNOWN, err);
     info->pts = MIM_NO_PTS;
@@ -103,10 +103,10 @@ open_output(struct mim_job *job, struct output *output, struct mim_frame_info *i
         status = create_writer(output, whole->series, err);
     if (status != MIM_OK)
         return status;
-    output->writer.unkept = self->unkept;
-    status = start(output, self, info, err);
-    self->unkept = output->writer.unkept;
-    output->writer.unkept = NULL;
+    output->writer.lost = self->lost;
+    status = start_output(output, self, info, err);
+    self->lost = output->writer.lost;
+    output->writer.lost = NULL;
     return status;
 }
 
@@ -132,14 +132,14 @@ series_accepts(struct mim_job *job, uint64_t index, void *in, struct mim_frame_i
 
 /* A writer of two passes sees its frame before it encodes the first part of it, whichever thread comes with that. */
 static enum mim_status
-survey(struct output *output, const struct mim_raster *raster, struct mim_error *err)
+survey_frame(struct output *output, const struct mim_raster *raster, struct mim_error *err)
 {
     struct mim_plugin_writer *writer = &output->writer;
     if (writer->sequence.passes != 2 || !writer->ops->survey)
         return MIM_OK;
     pthread_mutex_lock(&output->lock);
-    if (!output->surveyed) {
-        output->surveyed = true;
+    if (!output->is_surveyed) {
+        output->is_surveyed = true;
         output->survey_status = mim_plugin_writer_survey(writer, 0, &output->info, raster, &output->survey_error);
         if (output->survey_status == MIM_OK)
             output->survey_status = mim_plugin_writer_survey(writer, MIM_UNKNOWN, NULL, NULL, &output->survey_error);
@@ -158,17 +158,17 @@ series_encode(struct mim_job *job, void *in, const struct mim_frame_info *info, 
     struct output *output = ((struct packet *)in)->output;
     struct mim_core_job *core = core_of(job);
     struct mim_error error = { 0 };
-    bool starved = false;
+    bool refused = false;
     (void)info, (void)neighbours;
-    enum mim_status status = survey(output, raster, &error);
+    enum mim_status status = survey_frame(output, raster, &error);
     if (status == MIM_OK)
         status = mim_plugin_writer_encode(&output->writer, core->worker, 0, output->packet, &output->info, part, raster,
-                                          &alone, core->coded, &starved, &error);
-    return mim_job_adopt(job, status, starved, &error);
+                                          &alone, core->coded, &refused, &error);
+    return mim_job_adopt(job, status, refused, &error);
 }
 
 static void
-forget(struct state *self, struct output *output)
+forget_output(struct state *self, struct output *output)
 {
     struct output **at = &self->outputs;
     while (*at != output)
@@ -191,7 +191,7 @@ series_put(struct mim_job *job, void *in, const struct mim_frame_info *info, con
     if (status != MIM_OK)
         return mim_job_adopt(job, status, false, &error);
 
-    forget(job->state, output);
+    forget_output(job->state, output);
     close_output(output);
     packet->output = NULL;
     return MIM_OK;
@@ -216,7 +216,7 @@ series_close(struct mim_job *job)
     }
     mim_meta_destroy(self->whole);
     mim_meta_destroy(self->frame);
-    mim_meta_destroy(self->unkept);
+    mim_meta_destroy(self->lost);
     *self = (struct state){ 0 };
 }
 
