@@ -65,7 +65,7 @@ what_follows_it_is_appended_to_a_copy(void)
     CHECK(desk.coded.size == 203 && desk.coded.data != desk.pixels);
     CHECK(!memcmp(desk.coded.data, desk.pixels, 100) && !memcmp(desk.coded.data + 100, desk.pixels + 300, 100));
     CHECK(!memcmp(desk.coded.data + 200, "end", 3) && desk.pixels[100] == (uint8_t)700);
-    CHECK(mim_memory_budget_used(&desk.operation.budget) == desk.coded.room);
+    CHECK(mim_memory_budget_used(&desk.operation.budget) == desk.coded.capacity);
     end(&desk);
 }
 
@@ -91,7 +91,7 @@ a_copy_that_is_refused_leaves_what_was_lent(void)
     begin(&desk, 100);
     CHECK(append(&desk, desk.pixels, WHOLE));
     CHECK(!append(&desk, "end", 3) && desk.job.refused);
-    CHECK(desk.coded.data == desk.pixels && desk.coded.size == WHOLE && desk.coded.room == 0);
+    CHECK(desk.coded.data == desk.pixels && desk.coded.size == WHOLE && desk.coded.capacity == 0);
     end(&desk);
 }
 

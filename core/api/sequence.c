@@ -45,30 +45,30 @@ open_selected(struct mim_reader **out, struct mim_context *context, struct mim_s
 }
 
 static enum mim_status
-grow_frames(struct mim_frames *frames, size_t *room, struct mim_error *err)
+grow_frames(struct mim_frames *frames, size_t *capacity, struct mim_error *err)
 {
-    if (frames->count < *room)
+    if (frames->count < *capacity)
         return MIM_OK;
-    size_t more = *room ? *room * 2 : 16;
+    size_t more = *capacity ? *capacity * 2 : 16;
     struct mim_frame *moved = realloc(frames->frames, more * sizeof *moved);
     if (!moved)
         return mim_fail_nomem(err, "frames");
-    memset(moved + *room, 0, (more - *room) * sizeof *moved);
+    memset(moved + *capacity, 0, (more - *capacity) * sizeof *moved);
     frames->frames = moved;
-    *room = more;
+    *capacity = more;
     return MIM_OK;
 }
 
 static enum mim_status
 read_all(struct mim_reader *reader, struct mim_frames *frames, struct mim_error *err)
 {
-    size_t room = 0;
+    size_t capacity = 0;
     for (;;) {
-        enum mim_status status = grow_frames(frames, &room, err);
+        enum mim_status status = grow_frames(frames, &capacity, err);
         if (status == MIM_OK)
             status = mim_reader_next(reader, &frames->frames[frames->count], err);
         if (status != MIM_OK) {
-            if (frames->count < room)
+            if (frames->count < capacity)
                 mim_frame_clear(&frames->frames[frames->count]);
             return status == MIM_END ? MIM_OK : status;
         }

@@ -22,7 +22,7 @@ struct mim_context {
     bool is_list_cut;              /* registry/listing.c: memory ran out in the list asked for last */
     mim_log_function log;          /* base/log.c, and the next two */
     void *log_user;
-    enum mim_log_level log_most;
+    enum mim_log_level log_level;
 };
 
 #endif

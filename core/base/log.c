@@ -8,17 +8,17 @@
 #include "base/context-priv.h"
 
 void
-mim_context_set_log(struct mim_context *context, mim_log_function log, void *user, enum mim_log_level most)
+mim_context_set_log(struct mim_context *context, mim_log_function log, void *user, enum mim_log_level max)
 {
     context->log = log;
     context->log_user = user;
-    context->log_most = most;
+    context->log_level = max;
 }
 
 void
 mim_log(const struct mim_context *context, enum mim_log_level level, const char *fmt, ...)
 {
-    if (!context->log || level > context->log_most)
+    if (!context->log || level > context->log_level)
         return;
     char text[1024];
     va_list args;

@@ -93,15 +93,15 @@ mim_sample_store_integers(enum mim_sample sample, const uint64_t *from, size_t c
     }
 }
 
-#define LOAD_REALS(name, type, most) \
+#define LOAD_REALS(name, type, max) \
     case name: \
         for (size_t i = 0; i < count; i++) { \
             type value; \
             memcpy(&value, (const char *)from + i * sizeof value, sizeof value); \
-            to[i] = (double)value / (most); \
+            to[i] = (double)value / (max); \
         } \
         return;
-#define LOAD_FRACTIONS(name, type) LOAD_REALS(name, type, (double)facts[name].most)
+#define LOAD_FRACTIONS(name, type) LOAD_REALS(name, type, (double)facts[name].max)
 
 void
 mim_sample_load_reals(enum mim_sample sample, const void *from, size_t count, double *to)
@@ -114,11 +114,11 @@ mim_sample_load_reals(enum mim_sample sample, const void *from, size_t count, do
 }
 
 static uint64_t
-integer_of_fraction(double fraction, uint64_t most)
+integer_of_fraction(double fraction, uint64_t max)
 {
-    double value = fraction * (double)most + 0.5; /* half up, as integers are rounded */
+    double value = fraction * (double)max + 0.5; /* half up, as integers are rounded */
     /* (double)UINT64_MAX rounds up to 2^64, which does not fit */
-    return value >= (double)most ? most : (uint64_t)value;
+    return value >= (double)max ? max : (uint64_t)value;
 }
 
 bool
@@ -141,7 +141,7 @@ mim_sample_store_reals(enum mim_sample sample, const double *from, size_t count,
             inside = false;
             fraction = fraction > 1 ? 1 : 0;
         }
-        uint64_t value = integer_of_fraction(fraction, facts[sample].most);
+        uint64_t value = integer_of_fraction(fraction, facts[sample].max);
         mim_sample_store_integers(sample, &value, 1, (char *)to + i * facts[sample].size);
     }
     return inside;

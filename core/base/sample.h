@@ -11,7 +11,7 @@ struct mim_sample_facts {
     const char *name;
     uint8_t size;
     bool is_signed, is_float;
-    uint64_t most; /* full range of integers */
+    uint64_t max; /* full range of integers */
 };
 /* NULL for what is no sample type. */
 const struct mim_sample_facts *mim_sample_facts(enum mim_sample sample);

@@ -98,8 +98,8 @@ slab_create(void)
 static bool
 cut_from_slab(struct mim_buffer *buffer, struct mim_frame_store *store, uint64_t size)
 {
-    uint64_t room = (size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
-    if (!store->slab || SLAB - store->slab->used < room) {
+    uint64_t padded = (size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+    if (!store->slab || SLAB - store->slab->used < padded) {
         slab_release(store->slab);
         store->slab = slab_create();
     }
@@ -108,7 +108,7 @@ cut_from_slab(struct mim_buffer *buffer, struct mim_frame_store *store, uint64_t
     buffer->slab = store->slab;
     atomic_fetch_add(&buffer->slab->refs, 1);
     buffer->data = buffer->slab->data + buffer->slab->used;
-    buffer->slab->used += room;
+    buffer->slab->used += padded;
     return true;
 }
 

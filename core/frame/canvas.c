@@ -41,9 +41,9 @@ mim_canvas_init(struct mim_canvas *canvas, const struct mim_sequence *sequence, 
         memset(canvas->bare + k * size, value, size); /* 8 to 16 bits is * 257: the byte twice */
     }
 
-    uint32_t height = canvas->raster.height, most = mim_divide_up(height, SMALLEST_BAND);
+    uint32_t height = canvas->raster.height, max = mim_divide_up(height, SMALLEST_BAND);
     bands = bands < 1 ? 1 : bands > MIM_MAX_BANDS ? MIM_MAX_BANDS : bands;
-    bands = bands > most ? most : bands;
+    bands = bands > max ? max : bands;
     canvas->band_rows = mim_divide_up(height, bands);
     canvas->bands = mim_divide_up(height, canvas->band_rows);
     return MIM_OK;
@@ -192,12 +192,11 @@ put_sample(uint8_t *at, size_t size, uint32_t value)
 
 /* Porter and Duff, 1984: "over", of straight alpha. */
 static void
-draw_over(const uint8_t *from, uint32_t colours, bool from_alpha, uint8_t *to, bool to_alpha, size_t size,
-          uint32_t most)
+draw_over(const uint8_t *from, uint32_t colours, bool from_alpha, uint8_t *to, bool to_alpha, size_t size, uint32_t max)
 {
-    uint64_t alpha = from_alpha ? get_sample(from + colours * size, size) : most;
-    uint64_t below = to_alpha ? get_sample(to + colours * size, size) : most;
-    uint64_t above_weight = alpha * most, below_weight = (most - alpha) * below, weight = above_weight + below_weight;
+    uint64_t alpha = from_alpha ? get_sample(from + colours * size, size) : max;
+    uint64_t below = to_alpha ? get_sample(to + colours * size, size) : max;
+    uint64_t above_weight = alpha * max, below_weight = (max - alpha) * below, weight = above_weight + below_weight;
     if (!alpha || !weight)
         return;
     for (uint32_t k = 0; k < colours; k++) {
@@ -205,7 +204,7 @@ draw_over(const uint8_t *from, uint32_t colours, bool from_alpha, uint8_t *to, b
         put_sample(to + k * size, size, (uint32_t)((a * above_weight + b * below_weight + weight / 2) / weight));
     }
     if (to_alpha)
-        put_sample(to + colours * size, size, (uint32_t)((weight + most / 2) / most));
+        put_sample(to + colours * size, size, (uint32_t)((weight + max / 2) / max));
 }
 
 static void
@@ -338,7 +337,7 @@ draw_samples(const struct mim_raster *pixels, const uint8_t *from, uint8_t *to, 
 {
     size_t size = mim_sample_size((enum mim_sample)canvas->sample);
     bool to_alpha = canvas->channels % 2 == 0, from_alpha = pixels->channels % 2 == 0;
-    uint32_t colours = canvas->channels - to_alpha, most = size == 1 ? UINT8_MAX : UINT16_MAX;
+    uint32_t colours = canvas->channels - to_alpha, max = size == 1 ? UINT8_MAX : UINT16_MAX;
 
     if (pixels->channels == canvas->channels && (!over || !from_alpha)) {
         memcpy(to, from, width * canvas->channels * size);
@@ -346,12 +345,12 @@ draw_samples(const struct mim_raster *pixels, const uint8_t *from, uint8_t *to, 
     }
     for (uint32_t x = 0; x < width; x++, from += pixels->channels * size, to += canvas->channels * size) {
         if (over) {
-            draw_over(from, colours, from_alpha, to, to_alpha, size, most);
+            draw_over(from, colours, from_alpha, to, to_alpha, size, max);
             continue;
         }
         memcpy(to, from, colours * size);
         if (to_alpha)
-            put_sample(to + colours * size, size, from_alpha ? get_sample(from + colours * size, size) : most);
+            put_sample(to + colours * size, size, from_alpha ? get_sample(from + colours * size, size) : max);
     }
 }
 

@@ -54,7 +54,7 @@ mim_conversion_reduces(const struct mim_conversion *conversion)
                                   *to = mim_sample_facts(conversion->to_sample);
     if (from->is_float != to->is_float)
         return from->is_float || from->size >= to->size;
-    return from->most > to->most || from->size > to->size;
+    return from->max > to->max || from->size > to->size;
 }
 
 bool
@@ -91,10 +91,10 @@ scale_integers(const struct mim_sample_facts *from, const struct mim_sample_fact
             loss->clipped = true;
             values[i] = 0;
         } else if (negative) {
-            uint64_t scaled = scale_magnitude(-values[i], from->most, to->most);
-            values[i] = -(scaled > to->most + 1 ? to->most + 1 : scaled);
-        } else if (from->most != to->most) {
-            values[i] = scale_magnitude(values[i], from->most, to->most);
+            uint64_t scaled = scale_magnitude(-values[i], from->max, to->max);
+            values[i] = -(scaled > to->max + 1 ? to->max + 1 : scaled);
+        } else if (from->max != to->max) {
+            values[i] = scale_magnitude(values[i], from->max, to->max);
         }
     }
 }
@@ -104,20 +104,20 @@ scale_integers(const struct mim_sample_facts *from, const struct mim_sample_fact
 #define LUMA_GREEN 38470u
 #define LUMA_BLUE 7471u
 
-/* One pixel from any of 1..4 channels to any other. `most` is opaque white. */
+/* One pixel from any of 1..4 channels to any other. `max` is opaque white. */
 #define DEFINE_RECOLOUR(name, type, BLEND, LUMA) \
-    static void name(const struct mim_conversion *c, const type *from, type *to, size_t pixels, type most, \
+    static void name(const struct mim_conversion *c, const type *from, type *to, size_t pixels, type max, \
                      struct mim_conversion_loss *loss) \
     { \
         bool alpha_in = has_alpha(c->from_channels), alpha_out = has_alpha(c->to_channels); \
         bool gray_in = c->from_channels <= 2, gray_out = c->to_channels <= 2; \
         for (size_t i = 0; i < pixels; i++, from += c->from_channels, to += c->to_channels) { \
             type rgb[3] = { from[0], from[gray_in ? 0 : 1], from[gray_in ? 0 : 2] }; \
-            type alpha = alpha_in ? from[c->from_channels - 1] : most; \
-            if (!alpha_out && alpha != most) { \
+            type alpha = alpha_in ? from[c->from_channels - 1] : max; \
+            if (!alpha_out && alpha != max) { \
                 loss->transparent = true; \
                 for (int k = 0; k < 3; k++) \
-                    rgb[k] = BLEND(rgb[k], alpha, c->background[k], most); \
+                    rgb[k] = BLEND(rgb[k], alpha, c->background[k], max); \
             } \
             /* gray stays itself; on a coloured background it is gray no longer */ \
             bool is_gray = rgb[0] == rgb[1] && rgb[1] == rgb[2]; \
@@ -130,10 +130,10 @@ scale_integers(const struct mim_sample_facts *from, const struct mim_sample_fact
         } \
     }
 
-#define BLEND_INTEGER(value, alpha, ground, most) \
-    (((value) * (alpha) + (ground) * ((most) / 255) * ((most) - (alpha)) + (most) / 2) / (most))
+#define BLEND_INTEGER(value, alpha, ground, max) \
+    (((value) * (alpha) + (ground) * ((max) / 255) * ((max) - (alpha)) + (max) / 2) / (max))
 #define LUMA_INTEGER(rgb) ((rgb[0] * LUMA_RED + rgb[1] * LUMA_GREEN + rgb[2] * LUMA_BLUE + 0x8000) >> 16)
-#define BLEND_REAL(value, alpha, ground, most) ((value) * (alpha) + (ground) / 255.0 * ((most) - (alpha)))
+#define BLEND_REAL(value, alpha, ground, max) ((value) * (alpha) + (ground) / 255.0 * ((max) - (alpha)))
 #define LUMA_REAL(rgb) ((rgb[0] * LUMA_RED + rgb[1] * LUMA_GREEN + rgb[2] * LUMA_BLUE) / 65536.0)
 
 DEFINE_RECOLOUR(recolour_integers, uint64_t, BLEND_INTEGER, LUMA_INTEGER)
@@ -160,7 +160,7 @@ convert_integers(const struct mim_conversion *c, const void *from, void *to, siz
         scale_integers(from_facts, to_facts, in, pixels * c->from_channels, loss);
     bool recolour = c->from_channels != c->to_channels;
     if (recolour)
-        recolour_integers(c, in, out, pixels, to_facts->most, loss);
+        recolour_integers(c, in, out, pixels, to_facts->max, loss);
     mim_sample_store_integers(c->to_sample, recolour ? out : in, pixels * c->to_channels, to);
 }
 
@@ -206,7 +206,7 @@ mean_pixel(const struct mim_conversion *c, const uint8_t *from, uint8_t *to)
     }
 
     /* moved up by half their range, signed samples are unsigned ones, and rounding down is the same for both */
-    uint64_t shift = facts->is_signed ? facts->most + 1 : 0;
+    uint64_t shift = facts->is_signed ? facts->max + 1 : 0;
     struct mim_ratio_wide sum = { 0, 0 };
     for (uint32_t k = 0; k < c->from_channels; k++) {
         uint64_t value;

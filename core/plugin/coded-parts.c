@@ -21,16 +21,16 @@ is_of_raster(const struct mim_raster *raster, const uint8_t *data, uint64_t size
 }
 
 static bool
-resize_bytes(struct mim_coded_bytes *coded, struct mim_job *job, uint64_t room)
+resize_bytes(struct mim_coded_bytes *coded, struct mim_job *job, uint64_t capacity)
 {
-    uint8_t *own = coded->room ? coded->data : NULL;
-    uint8_t *moved = job->host->resize(job, own, coded->room, room);
+    uint8_t *own = coded->capacity ? coded->data : NULL;
+    uint8_t *moved = job->host->resize(job, own, coded->capacity, capacity);
     if (!moved)
         return false;
     if (!own && coded->size)
         memcpy(moved, coded->data, coded->size);
     coded->data = moved;
-    coded->room = room;
+    coded->capacity = capacity;
     return true;
 }
 
@@ -40,10 +40,10 @@ grow_bytes(struct mim_coded_bytes *coded, struct mim_job *job, uint64_t needed)
 {
     struct mim_core_job *core = job->core;
     const bool refused = core->refused;
-    uint64_t room = coded->room + coded->room / 2;
-    if (room < needed)
+    uint64_t capacity = coded->capacity + coded->capacity / 2;
+    if (capacity < needed)
         return resize_bytes(coded, job, needed < LEAST_ROOM ? LEAST_ROOM : needed);
-    if (resize_bytes(coded, job, room))
+    if (resize_bytes(coded, job, capacity))
         return true;
     core->refused = refused;
     return resize_bytes(coded, job, needed);
@@ -52,13 +52,13 @@ grow_bytes(struct mim_coded_bytes *coded, struct mim_job *job, uint64_t needed)
 bool
 mim_coded_append(struct mim_coded_bytes *coded, struct mim_job *job, const void *data, uint64_t size)
 {
-    if (!coded->size && !coded->room && is_of_raster(coded->raster, data, size)) {
+    if (!coded->size && !coded->capacity && is_of_raster(coded->raster, data, size)) {
         coded->data = (uint8_t *)data;
         coded->size = size;
         return true;
     }
     uint64_t needed;
-    if (!mim_size_add(coded->size, size, &needed) || (needed > coded->room && !grow_bytes(coded, job, needed)))
+    if (!mim_size_add(coded->size, size, &needed) || (needed > coded->capacity && !grow_bytes(coded, job, needed)))
         return false;
     memcpy(coded->data + coded->size, data, size);
     coded->size = needed;
@@ -68,8 +68,8 @@ mim_coded_append(struct mim_coded_bytes *coded, struct mim_job *job, const void 
 void
 mim_coded_clear(struct mim_coded_bytes *coded, struct mim_memory_budget *budget)
 {
-    if (coded->room)
+    if (coded->capacity)
         free(coded->data);
-    mim_memory_budget_refund(budget, coded->room);
+    mim_memory_budget_refund(budget, coded->capacity);
     *coded = (struct mim_coded_bytes){ 0 };
 }

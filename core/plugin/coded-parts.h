@@ -13,7 +13,7 @@ struct mim_raster;
 struct mim_coded_bytes {
     uint8_t *data;
     uint64_t size;
-    uint64_t room;                   /* 0: `data` is the raster's */
+    uint64_t capacity;               /* 0: `data` is the raster's */
     const struct mim_raster *raster; /* what encode reads: it holds until the frame is put; NULL: nothing to lend */
 };
 

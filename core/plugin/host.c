@@ -181,11 +181,11 @@ host_meta(struct mim_job *abi, const char *key, int32_t type, const void *value,
     if (!job->meta)
         return MIM_ARGUMENT;
 
-    uint64_t limit = job->operation->control.limits.metadata_bytes, held = mim_meta_bytes(job->meta);
-    if (size > limit || held > limit - size) {
-        mim_fail_limit(&job->error, held + size, limit,
+    uint64_t limit = job->operation->control.limits.metadata_bytes, used = mim_meta_bytes(job->meta);
+    if (size > limit || used > limit - size) {
+        mim_fail_limit(&job->error, used + size, limit,
                        "metadata of more than %" PRIu64 " bytes: '%s' adds %" PRIu64 " to %" PRIu64, limit, key, size,
-                       held);
+                       used);
         return mim_job_host_failure(job, MIM_LIMIT);
     }
     struct mim_error error;
@@ -261,7 +261,7 @@ host_notice(struct mim_job *abi, int32_t code, const char *text)
 {
     struct mim_core_job *job = core_of(abi);
     struct mim_error error;
-    if (job->muted)
+    if (job->is_muted)
         return MIM_OK;
     const struct mim_notice_origin origin = { .frame = job->frame,
                                               .place = job->frame == MIM_UNKNOWN ? 0 : job->frame,

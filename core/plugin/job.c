@@ -40,7 +40,7 @@ mim_job_begin(struct mim_core_job *job, uint64_t frame)
 {
     job->frame = frame;
     job->step = 0;
-    job->muted = false;
+    job->is_muted = false;
     job->failed = MIM_OK;
     job->host_failed = job->refused = false;
 }

@@ -19,7 +19,7 @@ struct mim_core_job {
     unsigned worker;        /* which of the file's workers; 0 also for the serial job */
     uint64_t frame;         /* of the current op, for errors; MIM_UNKNOWN: of the whole */
     uint32_t step;          /* of that frame's, where notices stand; 0: serial */
-    bool muted;             /* notices of this op were given before, or would come once a thread */
+    bool is_muted;          /* notices of this op were given before, or would come once a thread */
     enum mim_status failed; /* fail() or a host call has set `error` */
     bool host_failed;       /* a host call did: it beats what the plugin makes of it */
     bool refused;           /* an allocation was over the ceiling */

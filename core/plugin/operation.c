@@ -116,7 +116,7 @@ mim_operation_notice_at(struct mim_operation *operation, enum mim_notice_code co
 {
     struct mim_operation *list = operation->whole ? operation->whole : operation;
     struct mim_notice_origin place = *origin;
-    if (operation->quiet || list->quiet)
+    if (operation->is_quiet || list->is_quiet)
         return MIM_OK;
     if (operation->whole)
         place.frame = place.place = operation->index;
@@ -146,7 +146,7 @@ void
 mim_operation_log(struct mim_operation *operation, int level, const char *text)
 {
     struct mim_context *context = operation->context;
-    if (!context->log || level > (int)context->log_most)
+    if (!context->log || level > (int)context->log_level)
         return;
     struct mim_log_line *line = malloc(sizeof *line + strlen(text) + 1);
     if (!line)

@@ -20,7 +20,7 @@ struct mim_operation {
     struct mim_operation *whole; /* of one file of a series: what all of them share; else NULL */
     uint64_t index;              /* the frame that it is there */
     void *series;                /* of a series: what opens its files; series-reader.h, series-writer.h */
-    bool quiet;                  /* notices are not worth a word now */
+    bool is_quiet;               /* notices are not worth a word now */
     bool in_place;               /* plain samples stay in the file */
     struct mim_source *source;   /* of a reader */
     struct mim_sink *sink;       /* of a writer */

@@ -34,7 +34,7 @@ call_open(struct mim_plugin_reader *reader, struct mim_sequence *sequence, bool 
     if (!ops->open)
         return MIM_OK;
     mim_job_begin(&reader->serial, MIM_UNKNOWN);
-    reader->serial.muted = again;
+    reader->serial.is_muted = again;
     return mim_job_end(&reader->serial, ops->open(&reader->serial.abi, sequence), "open", err);
 }
 
@@ -334,10 +334,10 @@ mim_plugin_reader_look_ahead(struct mim_plugin_reader *reader, uint64_t index, s
 bool
 mim_plugin_reader_has(struct mim_plugin_reader *reader, uint64_t index)
 {
-    bool quiet = reader->operation->quiet;
-    reader->operation->quiet = true;
+    bool was_quiet = reader->operation->is_quiet;
+    reader->operation->is_quiet = true;
     bool has = fill_lookahead(reader, index, NULL) == MIM_OK;
-    reader->operation->quiet = quiet;
+    reader->operation->is_quiet = was_quiet;
     drop_lookahead(reader);
     return has;
 }
@@ -363,7 +363,7 @@ worker_of(struct mim_plugin_reader *reader, unsigned index, struct mim_worker_jo
 
     worker->is_open = true; /* worker_close follows, also when this fails */
     mim_job_begin(&worker->job, MIM_UNKNOWN);
-    worker->job.muted = true; /* how many workers there are is nobody's business */
+    worker->job.is_muted = true; /* how many workers there are is nobody's business */
     int32_t result = reader->ops->worker_open ? reader->ops->worker_open(&worker->job.abi) : MIM_OK;
     enum mim_status status = mim_job_end(&worker->job, result, "worker_open", err);
     if (status != MIM_OK)

@@ -86,8 +86,8 @@ mim_plugin_writer_destroy(struct mim_plugin_writer *writer)
 static bool
 remember_lost(struct mim_plugin_writer *writer, const char *key)
 {
-    struct mim_meta_item said;
-    if (mim_meta_find(writer->lost, key, &said))
+    struct mim_meta_item known;
+    if (mim_meta_find(writer->lost, key, &known))
         return false;
     if (!writer->lost)
         writer->lost = mim_meta_create();
@@ -257,7 +257,7 @@ worker_of(struct mim_plugin_writer *writer, unsigned index, struct mim_writer_wo
 
     worker->is_open = true; /* worker_close follows, also when this fails */
     mim_job_begin(&worker->job, MIM_UNKNOWN);
-    worker->job.muted = true; /* how many workers there are is nobody's business */
+    worker->job.is_muted = true; /* how many workers there are is nobody's business */
     int32_t result = writer->ops->worker_open ? writer->ops->worker_open(&worker->job.abi) : MIM_OK;
     enum mim_status status = mim_job_end(&worker->job, result, "worker_open", err);
     if (status != MIM_OK)

@@ -386,13 +386,13 @@ mim_config_limit(const struct mim_config *config, struct mim_limits *limits)
 {
     for (size_t i = 0; i < config->entry_count; i++) {
         const struct entry *entry = &config->entries[i];
-        uint64_t most;
+        uint64_t max;
         size_t index = limit_index(entry->key);
-        if (strcmp(entry->section, "limit") || !parse_limit(index, entry->value, &most) || !most)
+        if (strcmp(entry->section, "limit") || !parse_limit(index, entry->value, &max) || !max)
             continue;
         uint64_t *limit = (uint64_t *)((char *)limits + limit_keys[index].field);
-        if (!*limit || *limit > most)
-            *limit = most;
+        if (!*limit || *limit > max)
+            *limit = max;
     }
 }
 

@@ -40,16 +40,16 @@ static bool
 take_list(void *field, const char *value, const char **wrong)
 {
     char **list = field;
-    size_t held = *list ? strlen(*list) : 0, more = strlen(value);
+    size_t used = *list ? strlen(*list) : 0, more = strlen(value);
     *wrong = NULL;
-    char *joined = realloc(*list, held + more + 2);
+    char *joined = realloc(*list, used + more + 2);
     if (!joined)
         return false;
     *list = joined;
-    if (held)
-        joined[held++] = ' ';
+    if (used)
+        joined[used++] = ' ';
     for (size_t i = 0; i <= more; i++)
-        joined[held + i] = (char)tolower((unsigned char)value[i]);
+        joined[used + i] = (char)tolower((unsigned char)value[i]);
     return true;
 }
 

@@ -98,9 +98,9 @@ open_first(struct mim_series_reading *reading, struct mim_error *err)
         struct mim_series_file *file;
         enum mim_status status = mim_operation_poll(reading->operation, &error);
         if (status == MIM_OK) {
-            reading->operation->quiet = i > 0; /* its own turn comes */
+            reading->operation->is_quiet = i > 0; /* its own turn comes */
             status = open_file(reading, i, &file, &error);
-            reading->operation->quiet = false;
+            reading->operation->is_quiet = false;
         }
         if (status == MIM_OK) {
             reading->first_plugin = file->plugin;

@@ -51,9 +51,9 @@ MIM_API enum mim_status mim_context_limits(struct mim_context *context, const st
 
 /** Receives a diagnostic message of the registry or a plugin. */
 typedef void (*mim_log_function)(void *user, enum mim_log_level level, const char *text);
-/** Log messages up to the level `most`. `log` is called on the thread that calls libmim; NULL, the default, logs
+/** Log messages up to the level `max`. `log` is called on the thread that calls libmim; NULL, the default, logs
  * nothing. */
-MIM_API void mim_context_set_log(struct mim_context *context, mim_log_function log, void *user, enum mim_log_level most);
+MIM_API void mim_context_set_log(struct mim_context *context, mim_log_function log, void *user, enum mim_log_level max);
 
 #ifdef __cplusplus
 }
