@@ -95,11 +95,11 @@ the_extension_alone_is_for_formats_without_magic(void)
     again();
     assert_string_equal(winner("a.RAW", "xyz"), "raw");
     assert_string_equal(winner("a.gif", "xyz"), "MIM_UNKNOWN_FORMAT");
-    says("a.gif is not gif, nor anything else that is known: it begins with 78 79 7a");
+    says("a.gif is not gif, nor any other known format: it begins with 78 79 7a");
     assert_string_equal(winner("a.gif", ""), "MIM_UNKNOWN_FORMAT");
     says("a.gif is empty");
     assert_string_equal(winner("a.zzz", "xyz"), "MIM_UNKNOWN_FORMAT");
-    says("a.zzz: nobody knows what this is: it begins with 78 79 7a");
+    says("a.zzz: unknown format: it begins with 78 79 7a");
     teardown();
 }
 
@@ -219,7 +219,7 @@ a_hint_does_not_send_for_what_is_installed(void)
     add_hint("video", "[format avi]\nextensions = avi\n[format flv]\ntitle = Flash video\nmagic = 0:464c56\n");
     again();
     assert_string_equal(winner("x.flv", "FLV"), "MIM_NO_PLUGIN");
-    says("x.flv: this is Flash video, and the plugin video as it is installed does not know it");
+    says("x.flv: this is Flash video, and the installed version of the plugin video does not support it");
     teardown();
 }
 
@@ -232,7 +232,7 @@ a_refused_manifest_is_broken_and_not_missing(void)
     again();
     assert_string_equal(winner("x.gif", "GIF"), "MIM_BROKEN_PLUGIN");
     says_part("x.gif: this is GIF, and its plugin gif cannot be used: ");
-    says_part("/gif.ini:4: abi = nonsense: MAJOR.MINOR was expected");
+    says_part("/gif.ini:4: abi = nonsense: expected MAJOR.MINOR");
     struct mim_format_info info;
     CHECK(mim_context_format(context, 0, &info));
     assert_int_equal(info.state, MIM_FORMAT_BROKEN);
@@ -283,7 +283,7 @@ writers_go_by_format_or_extension_strictly(void)
     assert_int_equal(find_writers("out.xyz", NULL, NULL), MIM_UNKNOWN_FORMAT);
     says("out.xyz: no format has the extension .xyz; known are gif raw bin");
     assert_int_equal(find_writers("-", NULL, NULL), MIM_UNKNOWN_FORMAT);
-    says("-: no extension tells the format; name it, or use one of gif raw bin");
+    says("-: no extension to choose a format by; name the format, or use one of gif raw bin");
     assert_int_equal(find_writers("out.x", "bin", NULL), MIM_UNKNOWN_FORMAT);
     says("no format is called bin; files named .bin are raw");
     assert_int_equal(find_writers("out.x", "huh", NULL), MIM_UNKNOWN_FORMAT);
@@ -307,7 +307,7 @@ the_callers_plugin_is_taken_at_its_word(void)
     assert_int_equal(find(source, NULL, "raw"), MIM_OK);
     assert_string_equal(found.items[0].format, "raw");
     assert_int_equal(find(gif, NULL, "raw"), MIM_ARGUMENT);
-    says("x.gif: this is GIF, and the plugin raw does not read it; it serves raw");
+    says("x.gif: this is GIF, and the plugin raw does not read it; it supports raw");
     assert_int_equal(find(gif, "raw", "raw"), MIM_OK);
     assert_int_equal(find(gif, NULL, "huh"), MIM_NO_PLUGIN);
     says("no plugin is called huh; installed are gif raw");

@@ -98,8 +98,8 @@ refuses_the_text_of_a_program_whole(void)
     } wrong[] = {
         { "[policy]\ndeny = pdf\nallow = gif\n", "context:3: [policy] allow = gif: [policy] has deny only" },
         { "[polcy]\ndeny = pdf\n", "no such section" },
-        { "[limit]\nmemory = lots\n", "a limit like 512MB" },
-        { "[limit]\nseconds = -1\n", "a limit like" },
+        { "[limit]\nmemory = lots\n", "expected a limit such as 512MB" },
+        { "[limit]\nseconds = -1\n", "expected a limit" },
         { "[limit]\nfoo = 1\n", "[limit] has memory" },
         { "[plugin pdf]\nenabled = perhaps\n", "yes or no" },
         { "[policy]\ndeny pdf\n", "context:2:" },

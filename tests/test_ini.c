@@ -71,7 +71,7 @@ refuses_what_inih_would_cut(void)
     memset(text + strlen(text), 's', 60);
     strcat(text, "]\nlast = 2\n");
     parse(text);
-    CHECK(strstr(refused, "2:a line of 307 bytes, 199 is the most;"));
+    CHECK(strstr(refused, "2:a line of 307 bytes, and the limit is 199;"));
     CHECK(strstr(refused, "4:a section name of more than 49 bytes;"));
     CHECK(strstr(seen, "3[one]after=1;"));
     CHECK(!strstr(seen, "xxx"));

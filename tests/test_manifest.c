@@ -80,9 +80,9 @@ joins_repeated_lists_and_keeps_unknown_keys_out(void)
 static void
 says_where_and_what_is_wrong(void)
 {
-    refuses(HEAD "name = again\n" FORMAT, "dir/mock.ini:6: name = again: it is given twice");
-    refuses(HEAD "priority = high\n" FORMAT, "dir/mock.ini:6: priority = high: a number");
-    refuses(HEAD "needs = 1\n" FORMAT, "MAJOR.MINOR was expected");
+    refuses(HEAD "name = again\n" FORMAT, "dir/mock.ini:6: name = again: the key occurs twice");
+    refuses(HEAD "priority = high\n" FORMAT, "dir/mock.ini:6: priority = high: expected a number");
+    refuses(HEAD "needs = 1\n" FORMAT, "expected MAJOR.MINOR");
     refuses(HEAD "needs = 2.0\n" FORMAT, "different major numbers");
     refuses(HEAD "[format mock]\nmagic = nonsense\n", "dir/mock.ini:7: magic = nonsense");
     refuses(HEAD "[format Mock]\nread = multi\n", "a format's name");
@@ -90,7 +90,7 @@ says_where_and_what_is_wrong(void)
     refuses(HEAD "[format mock]\nmagic = 0:47\n", "[format mock] has neither read nor write");
     refuses("[plugin]\nname = mock\nversion = 1\nabi = 1.0\n" FORMAT, "manifest = 1");
     refuses("[plugin]\nmanifest = 2\nname = mock\nversion = 1\nabi = 1.0\n" FORMAT,
-            "manifest = 2, and this libmim knows 1");
+            "manifest = 2, and this libmim supports 1");
     refuses("[plugin]\nmanifest = 1\nversion = 1\nabi = 1.0\n" FORMAT, "no name");
     refuses("[plugin]\nmanifest = 1\nname = ../x\nversion = 1\nabi = 1.0\n" FORMAT, "name is made of");
     refuses("[plugin]\nmanifest = 1\nname = mock\nabi = 1.0\n" FORMAT, "no version");

@@ -351,7 +351,7 @@ tables_that_bend_the_abi_are_refused(void)
         { { MIM_OPTION_HEADER, .type = MIM_OPTION_CHOICE, .name = "a", .choices = "x|y", .initial = 2 }, "default" },
         { { MIM_OPTION_HEADER, .type = MIM_OPTION_BOOL, .name = "a", .initial = 2 }, "default" },
         { { MIM_OPTION_HEADER, .type = MIM_OPTION_INT, .name = "a", .initial = 1e300 }, "default" },
-        { { MIM_OPTION_HEADER, .type = MIM_OPTION_INT, .name = "a", .min = 5, .max = 4 }, "range" },
+        { { MIM_OPTION_HEADER, .type = MIM_OPTION_INT, .name = "a", .min = 5, .max = 4 }, "minimum" },
         { { MIM_OPTION_HEADER, .type = MIM_OPTION_INT, .name = "a", .initial_text = "x" }, "a = x" },
         { { .struct_size = 8, .type = MIM_OPTION_INT, .name = "a" }, "ABI" },
         { { .struct_size = sizeof(struct mim_option) + 1, .type = MIM_OPTION_INT, .name = "a" }, "ABI" },

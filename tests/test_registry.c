@@ -78,14 +78,14 @@ each_faulty_manifest_has_its_own_message_and_hides_no_other(void)
     CHECK(!chmod(tree_path(root, "open.ini"), 0666));
     again();
 
-    diagnosed("/long-line.ini:12: a line of 314 bytes, 199 is the most");
+    diagnosed("/long-line.ini:12: a line of 314 bytes, and the limit is 199");
     diagnosed("/text.ini:1: ");
-    diagnosed("/renamed.ini: name = mock: a manifest is called after its plugin");
+    diagnosed("/renamed.ini: name = mock: a manifest must have the name of its plugin");
     diagnosed("/fifo.ini is not a regular file");
     diagnosed("/folder.ini is not a regular file");
     diagnosed("/dangling.ini: No such file or directory");
-    diagnosed("/outside.ini: module = ../mock.so: the plain name");
-    diagnosed("/open.ini can be written by everybody; mend it with: chmod o-w ");
+    diagnosed("/outside.ini: module = ../mock.so: expected the plain name");
+    diagnosed("/open.ini is world-writable; fix it with: chmod o-w ");
     assert_int_equal(diagnostics(), 8);
 
     assert_int_equal(state_of("mock"), MIM_PLUGIN_READY);
@@ -107,7 +107,7 @@ each_faulty_module_has_its_own_message(void)
         { "undefined-symbol", "mim_test_nowhere" },
         { "missing-library", "libmim-test-absent.so.7, which cannot be found" },
         { "other-name", "says name = other-name, and " },
-        { "mock", "declares the format mock2, and the code has none" },
+        { "mock", "declares the format mock2, and the code does not have it" },
     };
     setup();
     for (size_t i = 0; i < sizeof faulty / sizeof *faulty; i++)
@@ -134,7 +134,7 @@ a_manifest_that_promises_too_much_is_broken(void)
     tree_write(root, "mock.ini", text);
     again();
     assert_int_equal(mim_context_load_plugin(context, "mock", &err), MIM_BROKEN_PLUGIN);
-    says_part("says that it writes mock, and the code cannot");
+    says_part("declares that it writes mock, and the code cannot");
     teardown();
 }
 
@@ -205,13 +205,13 @@ refuses_directories_that_others_may_write_to(void)
     CHECK(!chmod(open_to_all, 0777));
     fresh();
     assert_int_equal(mim_context_add_directory(context, open_to_all, &err), MIM_DISABLED);
-    says_part("can be written by everybody; mend it with: chmod o-w ");
+    says_part("is world-writable; fix it with: chmod o-w ");
 
     setenv("MIM_PLUGIN_PATH", open_to_all, 1);
     fresh();
     struct mim_plugin_info info;
     CHECK(!mim_context_plugin(context, 0, &info));
-    diagnosed("/open can be written by everybody");
+    diagnosed("/open is world-writable");
     CHECK(!chmod(open_to_all, 0755));
     fresh();
     CHECK(mim_context_plugin(context, 0, &info));
@@ -226,7 +226,7 @@ refuses_modules_that_others_may_write_to(void)
     CHECK(!chmod(tree_path(root, "mock.so"), 0757));
     again();
     assert_int_equal(mim_context_load_plugin(context, "mock", &err), MIM_BROKEN_PLUGIN);
-    says_part("/mock.so can be written by everybody; mend it with: chmod o-w ");
+    says_part("/mock.so is world-writable; fix it with: chmod o-w ");
     teardown();
 }
 
@@ -240,7 +240,7 @@ trusts_by_owner_and_mode(void)
     assert_int_equal(mim_search_path_trust("/x", &facts, reason, sizeof reason), MIM_TRUST_YES);
     facts.st_gid = 50;
     assert_int_equal(mim_search_path_trust("/x", &facts, reason, sizeof reason), MIM_TRUST_NO);
-    assert_string_equal(reason, "/x can be written by group 50; mend it with: chmod g-w /x");
+    assert_string_equal(reason, "/x is writable by group 50; fix it with: chmod g-w /x");
     assert_int_equal(mim_search_path_trust("/usr/local/lib/mim-1", &facts, reason, sizeof reason), MIM_TRUST_WARN);
     facts.st_mode = 0777;
     assert_int_equal(mim_search_path_trust("/usr/local/lib/mim-1", &facts, reason, sizeof reason), MIM_TRUST_NO);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The context: what its parts share, each made on first use. */
+/* The context: owns its parts, each made on first use. */
 #include <stdlib.h>
 
 #include "base/context-priv.h"
@@ -53,7 +53,7 @@ enum mim_status
 mim_context_set_threads(struct mim_context *context, unsigned threads, struct mim_error *err)
 {
     if (threads > MOST_THREADS)
-        return mim_fail(err, MIM_ARGUMENT, "%u threads, %u are the most", threads, MOST_THREADS);
+        return mim_fail(err, MIM_ARGUMENT, "%u threads, and the limit is %u", threads, MOST_THREADS);
     context->threads = threads ? threads : mim_usable_threads();
     if (context->threads > MOST_THREADS)
         context->threads = MOST_THREADS;

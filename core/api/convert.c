@@ -15,14 +15,14 @@ struct conversion {
     struct mim_read_options read; /* the caller's, without its progress: the writer reports that */
     struct mim_write_options write;
     struct mim_sink *sink;
-    struct mim_writer *writer; /* opened when the first input is */
+    struct mim_writer *writer; /* opened together with the first input */
     uint64_t frames;
     size_t source_count;
-    enum mim_status damaged; /* what was met in an input and lived with; in words: */
+    enum mim_status damaged; /* the first failure of an input that `partial` let pass; in words: */
     struct mim_error damage;
 };
 
-/* Whose fault it is. Hands the status back. */
+/* Records which side failed, and returns the status. */
 static enum mim_status
 blame_side(enum mim_status status, enum mim_side side, uint64_t source, struct mim_error *err)
 {
@@ -41,7 +41,7 @@ is_series(const struct mim_reader *reader)
     return facts.files > 0;
 }
 
-/* What one input alone says about the output: how many frames, and where they come from. */
+/* With a single input the writer can know the number of frames and their origin. */
 static enum mim_status
 announce_frames(struct conversion *conversion, struct mim_reader *reader, struct mim_source *source,
                 struct mim_error *err)
@@ -85,7 +85,7 @@ start_writing(struct conversion *conversion, struct mim_reader *reader, struct m
     return blame_side(status, MIM_SIDE_OUTPUT, 0, err);
 }
 
-/* The application may have nothing to say but a status. */
+/* The callback may fail without filling the error. */
 static enum mim_status
 apply_each(const struct mim_convert_options *options, struct mim_frame *frame, struct mim_error *err)
 {
@@ -111,7 +111,7 @@ write_frame(struct conversion *conversion, struct mim_frame *frame, struct mim_e
     if (status != MIM_OK)
         return status;
 
-    /* timestamps say something in the whole of one file only; durations always do */
+    /* timestamps are meaningful only for all frames of one file; durations always are */
     if (conversion->read.range_count || conversion->source_count > 1)
         frame->pts = MIM_NO_PTS;
     if (options->without_metadata) {
@@ -123,7 +123,7 @@ write_frame(struct conversion *conversion, struct mim_frame *frame, struct mim_e
     return status;
 }
 
-/* In a series a file that nobody knows is one frame that cannot be had. */
+/* In a series a file of unknown format is one damaged frame. */
 static bool
 is_damage(const struct mim_reader *reader, enum mim_status status)
 {
@@ -131,7 +131,7 @@ is_damage(const struct mim_reader *reader, enum mim_status status)
            (status == MIM_UNKNOWN_FORMAT && is_series(reader));
 }
 
-/* Frame by frame: MIM_OK goes on without it, MIM_END ends with what there is. */
+/* MIM_OK: continue without the frame. MIM_END: finish with the frames so far. */
 static enum mim_status
 handle_damage(struct conversion *conversion, struct mim_reader *reader, enum mim_status status, struct mim_error *error)
 {
@@ -185,7 +185,7 @@ convert_source(struct conversion *conversion, struct mim_source *const *sources,
     return status == MIM_END ? MIM_OK : status;
 }
 
-/* What could be had is written; the damage is still the answer. */
+/* The good frames are written; the conversion still returns the damage. */
 static enum mim_status
 report_damage(struct conversion *conversion, enum mim_status status, struct mim_error *err)
 {
@@ -227,7 +227,7 @@ mim_convert(struct mim_context *context, struct mim_source *const *sources, size
     conversion.write.control = options->read.open.control;
     conversion.read.open.control.progress = NULL;
 
-    /* an output that cannot be is told before a source is waited for */
+    /* report an impossible output before waiting for a source */
     enum mim_status status = mim_sink_set_start(sink, options->write.start, err);
     if (status == MIM_OK)
         status = mim_sink_check(sink, err);

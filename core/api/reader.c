@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Readers: a source, the plugin that was chosen for it, and where one is in the sequence. */
+/* Readers: a source, the plugin chosen for it, and the position in the sequence. */
 #include "api/reader-priv.h"
 
 #include <inttypes.h>
@@ -32,7 +32,7 @@ struct mim_reader {
     uint64_t total;    /* frames that the selection was resolved for; MIM_UNKNOWN: it did not need them counted */
     bool is_selecting; /* next() follows the selection, else `position` */
     uint64_t position; /* the next frame */
-    unsigned in_a_row; /* calls of next without another between */
+    unsigned in_a_row; /* consecutive calls of mim_reader_next() */
     uint64_t delivered;
     struct mim_meta *meta;
     bool has_meta;
@@ -92,7 +92,7 @@ open_source(struct mim_reader *reader, const struct mim_open_options *options, s
     return mim_try_plugins(&reader->operation, options->format, options->plugin, open_with, &request, err);
 }
 
-/* Of the whole, and of one frame (or none: MIM_UNKNOWN), however far others are. */
+/* Notices of the whole and of one frame, or of no frame for MIM_UNKNOWN. */
 static enum mim_status
 deliver_notices(struct mim_operation *operation, uint64_t frame, struct mim_error *err)
 {
@@ -183,7 +183,7 @@ mim_reader_facts(const struct mim_reader *reader, struct mim_reader_facts *facts
     facts->count = mim_reader_count(reader, &facts->certainty);
 }
 
-/* Hands the status back. */
+/* Prefixes the error with the file's name, and returns the status. */
 static enum mim_status
 name_file(const struct mim_reader *reader, enum mim_status status, struct mim_error *err)
 {
@@ -276,7 +276,7 @@ mim_reader_metadata(struct mim_reader *reader)
     return reader->meta;
 }
 
-/* Frame by frame from `first` on. */
+/* Deliver consecutive frames from `first` on. */
 static void
 set_range(struct mim_reader *reader, uint64_t first, uint64_t count)
 {
@@ -367,7 +367,7 @@ mim_reader_limit_result(struct mim_reader *reader, uint64_t frames, struct mim_e
     uint64_t limit = reader->operation.control.limits.result_bytes;
     mim_decoder_limit_result(reader->decoder, limit);
 
-    /* frames of one canvas are all alike: the verdict can fall before the first is decoded */
+    /* frames on one canvas have the same shape, so the check needs no decoding */
     struct mim_frame_facts facts;
     const struct mim_sequence *sequence = mim_decoder_sequence(reader->decoder);
     if (!sequence->canvas_width || frames == MIM_UNKNOWN || mim_reader_info(reader, 0, &facts, NULL) != MIM_OK)

@@ -88,7 +88,7 @@ mim_read_source(struct mim_context *context, struct mim_source *source, const st
         return status;
 
     struct mim_frames frames = { .loop = -1 };
-    /* who takes what fits gets it: then the verdict waits for the first frame that does not */
+    /* with `partial`, frames are delivered until one exceeds the budget */
     status = mim_reader_limit_result(reader, options->partial ? MIM_UNKNOWN : mim_reader_selected(reader, NULL), err);
     if (status == MIM_OK)
         status = mim_reader_load_metadata(reader, err);
@@ -187,7 +187,7 @@ fail_shape(const struct mim_volume *volume, const struct mim_frame *frame, struc
     return MIM_ARGUMENT;
 }
 
-/* The budget was checked for `count` frames of the first one's shape before memory is taken. */
+/* Checks the budget for `count` frames of the first one's shape before memory is allocated. */
 static enum mim_status
 check_volume_budget(uint64_t count, const struct mim_frame_facts *facts, uint64_t limit, struct mim_error *err)
 {
@@ -320,7 +320,7 @@ mim_write(struct mim_context *context, const char *uri, const struct mim_frame *
         return mim_fail(err, MIM_ARGUMENT, "there are no frames to write: a sequence has at least one");
     bool in_memory = uri && !strcmp(uri, IN_MEMORY);
     if (in_memory && (!bytes || !size))
-        return mim_fail(err, MIM_ARGUMENT, "'%s' needs a place for the buffer and its size", uri);
+        return mim_fail(err, MIM_ARGUMENT, "'%s' needs pointers for the buffer and its size", uri);
     if (in_memory && !(options && options->format))
         return mim_fail(err, MIM_ARGUMENT, "'%s' has no extension: name the format", uri);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writers: a sink, the plugin that was chosen for it, and the frames on their way. */
+/* Writers: a sink, the plugin chosen for it, and the frames in flight. */
 #include <mim/writer.h>
 
 #include <stdlib.h>
@@ -24,16 +24,16 @@
 
 struct mim_writer {
     struct mim_operation operation;
-    struct mim_series_writing series; /* when the sink is one */
+    struct mim_series_writing series; /* when the sink is a series */
     bool is_series;
-    bool is_single; /* the format holds one image, and this is one file */
+    bool is_single; /* one file of a format that holds one image */
     struct mim_pool *pool;
     struct mim_plugin_writer plugin;
     struct mim_encoder *encoder;
     uint64_t expected; /* frames to come, or MIM_UNKNOWN */
 };
 
-/* Says the manifest that a file of the format may hold several images? */
+/* Whether the manifest declares that a file of the format may hold several images. */
 static bool
 holds_many(const struct mim_candidate *candidate)
 {
@@ -41,7 +41,7 @@ holds_many(const struct mim_candidate *candidate)
     return !declared || mim_words_find(declared->write, "multi") >= 0;
 }
 
-/* The plugin took the options; from here on each frame gets a file of its own by it. */
+/* The plugin accepted the options; from now on it writes a file per frame. */
 static enum mim_status
 start_series(struct mim_writer *writer, const struct mim_write_options *options, const struct mim_option_table *other,
              struct mim_error *err)
@@ -176,8 +176,8 @@ mim_writer_wants_count(const struct mim_writer *writer)
     return (writer->plugin.ops->flags & MIM_WRITER_COUNTS) != 0;
 }
 
-/* What is said serially comes at once. What threads say comes when the frame is through whatever their number: the
- * application hears the same in the same order. */
+/* Serial notices are delivered at once. Those of threads wait until the frame is finished on any number of threads,
+ * so that applications always get the same order. */
 static enum mim_status
 deliver_notices(struct mim_writer *writer, struct mim_error *err)
 {
@@ -187,7 +187,7 @@ deliver_notices(struct mim_writer *writer, struct mim_error *err)
     return mim_operation_deliver(&writer->operation, &due, err);
 }
 
-/* A failure: what was said before comes first, and where notices are errors it is the earlier one. */
+/* Deliver earlier notices before a failure; with `strict` the first of them is the failure. */
 static enum mim_status
 deliver_before_failure(struct mim_writer *writer, enum mim_status status, struct mim_error *err)
 {
@@ -202,7 +202,7 @@ deliver_before_failure(struct mim_writer *writer, enum mim_status status, struct
     return earlier;
 }
 
-/* Any failure is final: a sequence with a frame left out is never finished. */
+/* Any failure is final: an output with a missing frame never appears. */
 static enum mim_status
 fail_writer(struct mim_writer *writer, enum mim_status status, const struct mim_error *error, struct mim_error *err)
 {
@@ -210,7 +210,7 @@ fail_writer(struct mim_writer *writer, enum mim_status status, const struct mim_
     return deliver_before_failure(writer, status, err);
 }
 
-/* One image is all that such a file holds: many are many files. Known before the first frame, or told by the second. */
+/* Refuses a second frame where a file holds one image, already at the first when the count is known. */
 static enum mim_status
 check_frame_count(const struct mim_writer *writer, struct mim_error *err)
 {
@@ -239,7 +239,7 @@ add_frame(struct mim_writer *writer, struct mim_frame *frame, struct mim_error *
     return status == MIM_OK ? MIM_OK : fail_writer(writer, status, &error, err);
 }
 
-/* With the failure of a writer, or of what the caller hands over. */
+/* Fails with the writer's earlier failure, or because of the frame itself. */
 static enum mim_status
 check_frame(struct mim_writer *writer, const struct mim_frame *frame, struct mim_error *err)
 {
@@ -309,7 +309,7 @@ finish_writer(struct mim_writer *writer, struct mim_error *err)
     return status == MIM_OK ? mim_sink_commit(writer->operation.sink, err) : status;
 }
 
-/* Pipeline, plugin, sink: in this order, whatever has happened. */
+/* Pipeline, plugin and sink always close in this order. */
 static void
 destroy_writer(struct mim_writer *writer, bool keep)
 {

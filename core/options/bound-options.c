@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The memory behind the values that a state points to. */
+/* Memory of the strings and lists that a bound state points to. */
 #include "options/bound-options.h"
 
 #include <stdint.h>

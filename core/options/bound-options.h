@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What bound options own: the strings and lists that a state points to. It lives as long as the state. */
+/* Memory of the strings and lists that a bound state points to. It lives as long as the state. */
 #ifndef MIM_CORE_OPTIONS_BOUND_OPTIONS_H
 #define MIM_CORE_OPTIONS_BOUND_OPTIONS_H
 

@@ -8,7 +8,7 @@
 
 #include "base/number.h"
 
-/* How help names a type; choices name themselves. */
+/* Names of types for help; a choice lists its names instead. */
 static const char *const type_texts[] = {
     [MIM_OPTION_INT] = "number", [MIM_OPTION_REAL] = "number",     [MIM_OPTION_BOOL] = "yes|no",
     [MIM_OPTION_TEXT] = "text",  [MIM_OPTION_RATIONAL] = "number", [MIM_OPTION_LIST] = "number or list",
@@ -38,7 +38,7 @@ mim_option_choice(const char *choices, uint32_t i, const char **name, size_t *si
     return false;
 }
 
-/* "none|lzw|deflate": the aliases are left out. */
+/* "none|lzw|deflate": names without aliases. */
 static void
 describe_choices(const char *choices, char *text, size_t size)
 {

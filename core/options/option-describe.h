@@ -15,9 +15,9 @@ struct mim_option_scratch {
 void mim_option_describe(const struct mim_option *row, struct mim_option_scratch *scratch,
                          struct mim_option_info *info);
 
-/* The next of "wu|nq|deflate=zlib" with its aliases, from `*choices`, which moves on. false: there is none. */
+/* The next of "wu|nq|deflate=zlib" with its aliases; advances `*choices`. false: no more. */
 bool mim_option_next_choice(const char **choices, const char **name, size_t *size);
-/* The i-th name of "wu|nq|deflate=zlib", without its aliases. false: there are fewer. */
+/* The i-th name of "wu|nq|deflate=zlib", without its aliases. false: no such name. */
 bool mim_option_choice(const char *choices, uint32_t i, const char **name, size_t *size);
 
 #endif

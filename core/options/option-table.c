@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Option tables, checked before anything is written by them. */
+/* Checks option tables before any value is written. */
 #include "options/option-table.h"
 
 #include <math.h>
@@ -13,7 +13,7 @@
 
 #define MOST_ROWS 1000
 
-/* What stands in a state for each type. */
+/* Size and alignment of each type in a state. */
 static const struct {
     size_t size, alignment;
 } layouts[] = {
@@ -31,7 +31,7 @@ static const struct {
 
 #define TYPE_COUNT ((int32_t)(sizeof layouts / sizeof *layouts))
 
-/* A number that the conversion to the stored type can hold. */
+/* Whether the stored type can hold the number. */
 static bool
 initial_fits(const struct mim_option *row)
 {
@@ -47,25 +47,25 @@ initial_fits(const struct mim_option *row)
     return row->type != MIM_OPTION_BOOL || row->initial == 0 || row->initial == 1;
 }
 
-/* What is wrong with a row by itself; NULL: nothing. */
+/* The fault of a single row, or NULL. */
 static const char *
 fault_of_row(const struct mim_option *row, uint32_t state_size)
 {
     if (row->type <= 0 || row->type >= TYPE_COUNT)
-        return "is of a type that does not exist";
+        return "has an unknown type";
     size_t size = layouts[row->type].size;
     if (size > state_size || row->offset > state_size - size)
-        return "lies outside the state";
+        return "has an offset outside the state";
     if (row->offset % layouts[row->type].alignment != 0)
-        return "lies at an offset that its type cannot have";
+        return "has an offset that is not aligned for its type";
     if (row->type == MIM_OPTION_CHOICE && (!row->choices || !*row->choices))
         return "has no choices";
     if (row->min > row->max || isnan(row->min) || isnan(row->max))
-        return "has no range, its least value is above its greatest";
-    return initial_fits(row) ? NULL : "has a default that it cannot have";
+        return "has a minimum above its maximum";
+    return initial_fits(row) ? NULL : "has an invalid default";
 }
 
-/* The default is parsed as a caller's value would be. */
+/* Defaults are parsed like given values. */
 static bool
 check_initial(const struct mim_option *row, uint32_t state_size, struct mim_error *err)
 {
@@ -101,7 +101,7 @@ mim_option_table_valid(const struct mim_option_table *table, uint32_t state_size
         return true;
     if (!table->rows || table->count > MOST_ROWS || !MIM_HAS(table->rows, initial_text) ||
         table->rows->struct_size % alignof(struct mim_option) != 0) {
-        mim_fail(err, MIM_BROKEN_PLUGIN, "its option table is not what %u rows of this ABI are", table->count);
+        mim_fail(err, MIM_BROKEN_PLUGIN, "its option table does not hold %u rows of this ABI", table->count);
         return false;
     }
     for (uint32_t i = 0; i < table->count; i++) {
@@ -113,7 +113,7 @@ mim_option_table_valid(const struct mim_option_table *table, uint32_t state_size
         }
         const char *fault = fault_of_row(row, state_size);
         if (!fault && is_repeated(table, i))
-            fault = "is there twice";
+            fault = "occurs twice";
         if (fault) {
             mim_fail(err, MIM_BROKEN_PLUGIN, "its option %.60s %s", row->name, fault);
             return false;

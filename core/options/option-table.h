@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A plugin's table of options: its rows, described for people and checked before anything is written by them. */
+/* A plugin's table of options, checked before any value is written. */
 #ifndef MIM_CORE_OPTIONS_OPTION_TABLE_H
 #define MIM_CORE_OPTIONS_OPTION_TABLE_H
 
@@ -8,16 +8,16 @@
 #include <mim/options.h>
 #include <mim/plugin.h>
 
-/* A table as a plugin gives it: rows are `struct_size` of the first apart. */
+/* A plugin's table: its rows are spaced by the struct_size of the first. */
 struct mim_option_table {
     const struct mim_option *rows;
     uint32_t count;
-    bool writing; /* the table of a writer; only messages tell the difference */
+    bool writing; /* the table of a writer; affects messages only */
 };
 
 /* Row i, or NULL past the end. */
 const struct mim_option *mim_option_row(const struct mim_option_table *table, uint32_t i);
-/* false, with `err` saying what: a row that bends the ABI (no name, an offset outside state_size, an unknown type). */
+/* false, with `err` filled: a row breaks the ABI (no name, an offset outside state_size, an unknown type). */
 bool mim_option_table_valid(const struct mim_option_table *table, uint32_t state_size, struct mim_error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Options by type: how each is parsed, checked and laid into a state. */
+/* Options by type: parsing, checking and storing a value. */
 #include "options/option-types.h"
 
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include "base/number.h"
 #include "options/option-describe.h"
 
-/* How a value came out. */
+/* Result of parsing a value. */
 enum outcome { TAKEN, MALFORMED, OUT_OF_RANGE, NO_MEMORY };
 
 static bool
@@ -48,7 +48,7 @@ write_real(const struct mim_option *row, const char *text, void *place, struct m
 static enum outcome
 write_bool(const struct mim_option *row, const char *text, void *place, struct mim_bound_options *bound)
 {
-    static const char *const words[] = { "no", "yes", "false", "true", "0", "1", "off", "on" }; /* odd: true */
+    static const char *const words[] = { "no", "yes", "false", "true", "0", "1", "off", "on" }; /* odd index: true */
     (void)row, (void)bound;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcasecmp(text, words[i]) == 0) {
@@ -58,7 +58,7 @@ write_bool(const struct mim_option *row, const char *text, void *place, struct m
     return MALFORMED;
 }
 
-/* "deflate=zlib": is it one of these? */
+/* Whether the text is one of the aliases in "deflate=zlib". */
 static bool
 choice_matches(const char *choice, size_t size, const char *text)
 {
@@ -210,7 +210,7 @@ write_colour(const struct mim_option *row, const char *text, void *place, struct
 
 static const struct {
     enum outcome (*write)(const struct mim_option *row, const char *text, void *place, struct mim_bound_options *bound);
-    const char *expected; /* as a message says it; NULL: the description's type, as for choices */
+    const char *expected; /* wording for messages; NULL: the description's type, as for choices */
 } types[] = {
     [MIM_OPTION_INT] = { write_int, "a whole number" },
     [MIM_OPTION_REAL] = { write_real, "a number" },

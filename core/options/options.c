@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sets of options, and binding a set to a plugin's table and state. */
+/* Sets of options, and binding them to a plugin's table and state. */
 #include "options/option-describe.h"
 #include "options/options.h"
 
@@ -12,8 +12,8 @@
 #include "base/number.h"
 #include "options/option-types.h"
 
-/* Values are kept as text: a typed setter writes what reads back as exactly the same value, so a value of another type
- * converts where nothing is lost, and all is checked in one place, against the table. */
+/* Values are stored as text that reads back exactly: a value of another type converts where nothing is lost, and all
+ * checks happen in one place, against the table. */
 struct given {
     char *name;
     char *value;
@@ -124,7 +124,7 @@ mim_options_set_list(struct mim_options *options, const char *name, const double
     for (size_t i = 0; i < count; i++) {
         if (i > 0)
             *end++ = ',';
-        mim_number_print(values[i], end); /* at most 24 characters: the comma fits as well */
+        mim_number_print(values[i], end); /* at most 24 characters, so the comma fits too */
         end += strlen(end);
     }
     enum mim_status status = mim_options_set_text(options, name, text, err);
@@ -173,7 +173,7 @@ mim_option_row(const struct mim_option_table *table, uint32_t i)
     return (const struct mim_option *)((const char *)table->rows + (size_t)i * table->rows->struct_size);
 }
 
-/* The row that a given name belongs to. `codec` and `codec:KEY` may be two rows: one for itself, one of PAIRS. */
+/* The row of a given name. `codec` and `codec:KEY` may be two rows, the second of type PAIRS. */
 static const struct mim_option *
 find_row(const struct mim_option_table *table, const char *name)
 {
@@ -189,9 +189,9 @@ find_row(const struct mim_option_table *table, const char *name)
     return NULL;
 }
 
-#define MOST_LETTERS 40 /* of names that are compared; longer ones are no slips of the finger */
+#define MOST_LETTERS 40 /* longest name that is compared */
 
-/* Letters to add, drop or change (or neighbours to swap) to get from one name to the other. */
+/* Edit distance: letters added, dropped, changed or swapped with a neighbour. */
 static size_t
 edit_distance(const char *a, const char *b)
 {
@@ -222,7 +222,7 @@ edit_distance(const char *a, const char *b)
     return above[b_size];
 }
 
-/* The option that was probably meant: the name is its beginning, or a third of its letters may be wrong. */
+/* The option probably meant: the name is its beginning, or at most a third of its letters differ. */
 static const char *
 nearest_name(const struct mim_option_table *table, const char *name)
 {
@@ -289,7 +289,7 @@ check_names(const struct mim_options *options, const struct mim_option_table *ta
     return MIM_OK;
 }
 
-/* What was given last for a row; NULL: nothing. */
+/* The last value given for a row, or NULL. */
 static const char *
 last_value(const struct mim_options *options, const struct mim_option_table *table, const struct mim_option *row)
 {

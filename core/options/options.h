@@ -10,7 +10,7 @@
 #include "options/bound-options.h"
 #include "options/option-table.h"
 
-/* Was `name` given as exactly `value`? `options` may be NULL. */
+/* Whether `name` was given as exactly `value`. `options` may be NULL. */
 bool mim_options_say(const struct mim_options *options, const char *name, const char *value);
 
 struct mim_options *mim_options_copy(

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Coded bytes: the first piece of the frame that is emitted as it is, as uncompressed formats do, is not copied. */
+/* Coded bytes. A first piece that is emitted straight from the raster, as uncompressed formats do, is not copied. */
 #include "plugin/coded-parts.h"
 
 #include <stdlib.h>
@@ -34,7 +34,7 @@ resize_bytes(struct mim_coded_bytes *coded, struct mim_job *job, uint64_t capaci
     return true;
 }
 
-/* Half as much again, for what may still come; that it cannot be had is no reason to refuse what can. */
+/* Grow by half for later bytes; when memory refuses that, take exactly what is needed. */
 static bool
 grow_bytes(struct mim_coded_bytes *coded, struct mim_job *job, uint64_t needed)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The host table: what a plugin may ask of the core. */
+/* The host table: the core's services for plugins. */
 #include "plugin/host.h"
 
 #include <inttypes.h>
@@ -118,7 +118,7 @@ host_fail(struct mim_job *abi, int32_t status, uint64_t offset, const char *fmt,
     if (job->failed != MIM_OK)
         return job->failed;
 
-    uint64_t needed = job->error.needed; /* of a refusal: settled when the op ends */
+    uint64_t needed = job->error.needed; /* of a refused allocation: mim_job_end() sets the error */
     va_list args;
     va_start(args, fmt);
     mim_fail_va(&job->error, (enum mim_status)status, fmt, args);
@@ -279,7 +279,7 @@ host_open_side(struct mim_job *abi, const char *role, const char *uri)
     enum mim_status status = mim_side_inputs_open(&job->operation->side_inputs, role, uri, &side, &error);
     if (status == MIM_OK)
         return side;
-    if (uri) /* what the caller wants, while the origin is only worth a try */
+    if (uri) /* the caller named this input; the origin is optional */
         host_result(job, status, &error);
     return -(int32_t)status;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The host table: what a plugin may ask of the core. */
+/* The host table: the core's services for plugins. */
 #ifndef MIM_CORE_PLUGIN_HOST_H
 #define MIM_CORE_PLUGIN_HOST_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A job from before an op to its one result. */
+/* Jobs: one call of a plugin's op and its result. */
 #include "plugin/job.h"
 
 #include <inttypes.h>
@@ -95,7 +95,8 @@ settled_status(struct mim_core_job *job, int32_t result, const char *op)
     if (result < 0 || result > MIM_CRASHED)
         return fail_broken(job, result, op, "is no status");
     if ((result == MIM_CANCELLED || result == MIM_TIMEOUT) && mim_operation_poll(job->operation, NULL) == MIM_OK)
-        return fail_broken(job, result, op, "nobody asked for"); /* what is interrupted is tried again, for ever then */
+        return fail_broken(job, result, op,
+                           "was not requested"); /* an unrequested interruption would be retried for ever */
     if (job->failed == (enum mim_status)result)
         return job->failed;
 

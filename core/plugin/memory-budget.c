@@ -13,7 +13,7 @@ larger_of(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
-/* Parts have no numbers of their own. */
+/* Parts use the numbers of the whole. */
 static struct mim_memory_budget *
 whole_of(struct mim_memory_budget *budget)
 {
@@ -65,12 +65,12 @@ note_peak(struct mim_memory_budget *budget, uint64_t used)
 void
 mim_memory_budget_set_frames(struct mim_memory_budget *budget, uint64_t bytes)
 {
-    /* a recount of what was admitted is no news, and a plugin may just be trying for more than it gets */
+    /* no peak update: these frames were counted on admission, and a pending charge may still be refused */
     if (bytes > atomic_exchange(&budget->frames, bytes))
         note_peak(budget, mim_memory_budget_used(budget));
 }
 
-/* Both sides add first and look then: of two that take the last bytes at once, at least one sees the other. */
+/* Both sides add before they compare, so of two concurrent charges at least one sees the other. */
 static bool
 within_ceiling(struct mim_memory_budget *budget)
 {
@@ -117,7 +117,7 @@ mim_memory_budget_refund(struct mim_memory_budget *budget, uint64_t bytes)
 {
     budget = whole_of(budget);
     uint64_t plugin = atomic_load(&budget->plugin);
-    /* a plugin that gives back more than it took must not make the rest unlimited */
+    /* clamp: refunding more than was charged must not wrap around */
     while (!atomic_compare_exchange_weak(&budget->plugin, &plugin, plugin > bytes ? plugin - bytes : 0)) {
     }
 }

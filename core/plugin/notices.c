@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Keeping notices until the caller's thread can be told. */
+/* Keeps notices until the caller's thread delivers them. */
 #include "plugin/notices.h"
 
 #include <stdbool.h>
@@ -14,7 +14,7 @@ comes_before(const struct mim_pending_notice *a, const struct mim_pending_notice
     return a->origin.place != b->origin.place ? a->origin.place < b->origin.place : a->origin.step < b->origin.step;
 }
 
-/* Workers run ahead in any order; what they say comes out in order. */
+/* Workers report in any order; the list is sorted. */
 static void
 insert_notice(struct mim_notices *notices, struct mim_pending_notice *notice)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The state that all jobs of one open file share. */
+/* State shared by all jobs of one open file. */
 #include "plugin/operation.h"
 
 #include <stdlib.h>

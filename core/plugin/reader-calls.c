@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Calling a plugin's reader in the order that plugin.h promises. */
+/* Calls a plugin's reader in the order that plugin.h promises. */
 #include "plugin/reader-calls.h"
 
 #include <inttypes.h>
@@ -12,7 +12,7 @@
 #include "io/source.h"
 #include "plugin/operation.h"
 
-/* `again`: what it says was heard before. */
+/* `again`: a repeated open, whose notices were delivered before. */
 static enum mim_status
 call_open(struct mim_plugin_reader *reader, struct mim_sequence *sequence, bool again, struct mim_error *err)
 {
@@ -120,7 +120,7 @@ mim_plugin_reader_close(struct mim_plugin_reader *reader)
 static enum mim_status
 reopen_plugin(struct mim_plugin_reader *reader, struct mim_error *err)
 {
-    struct mim_sequence known_already; /* the first open's facts hold, and what a scan added to them */
+    struct mim_sequence known_already; /* ignored: the facts of the first open and of a scan stay valid */
     call_close(reader);
     memset(reader->state, 0, reader->ops->state_size);
     enum mim_status status = call_open(reader, &known_already, true, err);
@@ -147,7 +147,7 @@ mim_plugin_reader_settle_opacity(struct mim_plugin_reader *reader, struct mim_er
     if (!sequence->sequential && reader->ops->scan) {
         struct mim_sequence found;
         enum mim_status status = mim_plugin_reader_scan(reader, &found, err);
-        /* damage further on is not yet anybody's concern; what comes before it was seen */
+        /* ignore damage that the scan met: its frame reports it when it is read */
         if (status == MIM_CANCELLED || status == MIM_TIMEOUT || status == MIM_NOMEM || status == MIM_LIMIT)
             return status;
         if (status != MIM_OK)
@@ -225,7 +225,7 @@ call_prepare(struct mim_plugin_reader *reader, uint64_t index, void *packet, str
     mim_job_begin(&reader->serial, index);
     int32_t result = reader->ops->prepare(&reader->serial.abi, index, packet, info);
     enum mim_status status = mim_job_end(&reader->serial, result, "prepare", err);
-    /* a failed host call after which the plugin said OK: the packet is the plugin's to be released */
+    /* a host call failed but the plugin returned MIM_OK: its packet must be released */
     if (result == MIM_OK)
         reader->walk = index + 1;
     if (result == MIM_OK && status == MIM_OK)
@@ -233,7 +233,7 @@ call_prepare(struct mim_plugin_reader *reader, uint64_t index, void *packet, str
     if (result == MIM_OK && status != MIM_OK && reader->ops->release)
         reader->ops->release(&reader->serial.abi, packet);
     if (status != MIM_OK && status != MIM_END)
-        reader->walk = MIM_UNKNOWN; /* where the plugin stopped is not known: start afresh if it goes on */
+        reader->walk = MIM_UNKNOWN; /* the plugin's position is unknown now: reopen before the next frame */
     return status;
 }
 
@@ -294,8 +294,8 @@ borrow_duration(struct mim_plugin_reader *reader, uint64_t index, struct mim_fra
     enum mim_status status = fill_lookahead(reader, index + 1, &error);
     if (status == MIM_OK && reader->lookahead.info.pts != MIM_NO_PTS && reader->lookahead.info.pts > info->pts &&
         __builtin_sub_overflow(reader->lookahead.info.pts, info->pts, &info->duration))
-        info->duration = 0; /* nobody waits that long */
-    /* what is wrong with the next frame is said when its turn comes; a lack of means would make the duration a guess */
+        info->duration = 0; /* overflow: treat as unknown */
+    /* ignore damage of the next frame until it is read; a failure for want of time or memory is no fact of the file */
     if (status != MIM_CANCELLED && status != MIM_TIMEOUT && status != MIM_NOMEM && status != MIM_LIMIT)
         return MIM_OK;
     if (err)
@@ -361,9 +361,9 @@ worker_of(struct mim_plugin_reader *reader, unsigned index, struct mim_worker_jo
     if (worker->is_open)
         return MIM_OK;
 
-    worker->is_open = true; /* worker_close follows, also when this fails */
+    worker->is_open = true; /* worker_close follows even if this fails */
     mim_job_begin(&worker->job, MIM_UNKNOWN);
-    worker->job.is_muted = true; /* how many workers there are is nobody's business */
+    worker->job.is_muted = true; /* notices must not depend on the number of workers */
     int32_t result = reader->ops->worker_open ? reader->ops->worker_open(&worker->job.abi) : MIM_OK;
     enum mim_status status = mim_job_end(&worker->job, result, "worker_open", err);
     if (status != MIM_OK)

@@ -33,39 +33,39 @@ struct mim_plugin_reader {
         uint64_t index;
         void *packet;
         struct mim_frame_info info;
-    } lookahead; /* prepared ahead of its turn */
+    } lookahead; /* a frame that is already prepared */
 };
 
 enum mim_status mim_plugin_reader_open(struct mim_plugin_reader *reader, unsigned workers, struct mim_error *err);
-/* Nothing may be in flight. Zeroes what it frees. */
+/* Nothing may be in flight. Zeroes freed pointers. */
 void mim_plugin_reader_close(struct mim_plugin_reader *reader);
 
-/* Serial. The facts go to `sequence`, also on failure as far as it got. */
+/* Serial. Fills `sequence` with the facts found, also on failure. */
 enum mim_status mim_plugin_reader_scan(struct mim_plugin_reader *reader, struct mim_sequence *sequence,
                                        struct mim_error *err);
 
-/* Does such a frame exist? Looks without a word; serial. */
+/* Whether frame `index` exists. Reports no notices; serial. */
 bool mim_plugin_reader_has(struct mim_plugin_reader *reader, uint64_t index);
 
-/* Whether composed frames have alpha is not always known before the whole file was looked through. Serial. */
+/* Finds out whether composed frames have alpha, by a scan of the file where needed. Serial. */
 enum mim_status mim_plugin_reader_settle_opacity(struct mim_plugin_reader *reader, struct mim_error *err);
 
-/* Would preparing `index` close and open the plugin again? Then nothing may be in flight. */
+/* Whether preparing `index` closes and reopens the plugin: then nothing may be in flight. */
 bool mim_plugin_reader_reopens_for(const struct mim_plugin_reader *reader, uint64_t index);
-/* Serial. Fills the packet and checked facts; END past the last. */
+/* Serial. Fills the packet and the checked facts; END past the last frame. */
 enum mim_status mim_plugin_reader_prepare(struct mim_plugin_reader *reader, uint64_t index, void *packet,
                                           struct mim_frame_info *info, struct mim_error *err);
-/* Serial. Prepare `index` into the stash, for metadata or for the prepare that may follow. */
+/* Serial. Prepares `index` as the lookahead, for its metadata or for a later prepare. */
 enum mim_status mim_plugin_reader_look_ahead(struct mim_plugin_reader *reader, uint64_t index, struct mim_error *err);
-/* Serial. Facts alone; what was prepared for them is kept in the stash. */
+/* Serial. Facts only; the frame prepared for them becomes the lookahead. */
 enum mim_status mim_plugin_reader_peek(struct mim_plugin_reader *reader, uint64_t index, struct mim_frame_info *info,
                                        struct mim_error *err);
 
-/* On worker `worker`. `refused`: refused for memory, and might do alone. */
+/* On worker `worker`. `refused`: memory was refused, and a retry without other frames may succeed. */
 enum mim_status mim_plugin_reader_pixels(struct mim_plugin_reader *reader, unsigned worker, uint64_t index,
                                          const void *packet, const struct mim_frame_info *info, uint32_t part,
                                          struct mim_raster *raster, bool *refused, struct mim_error *err);
-/* packet NULL: of the whole, with the serial job. */
+/* packet NULL: metadata of the whole, with the serial job. */
 enum mim_status mim_plugin_reader_metadata(struct mim_plugin_reader *reader, unsigned worker, uint64_t index,
                                            const void *packet, const struct mim_frame_info *info, struct mim_meta *meta,
                                            bool *refused, struct mim_error *err);

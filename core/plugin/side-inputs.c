@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Side inputs. A plugin opens nothing by itself: only what the caller named in an option can be had, and only here. */
+/* Side inputs. Plugins open no files themselves: this opens only what the caller gave as an option. */
 #include "plugin/side-inputs.h"
 
 #include <stddef.h>
@@ -17,9 +17,10 @@ find_source(struct mim_side_inputs *side_inputs, const char *role, const char *u
         return MIM_OK;
     }
     if (!uri)
-        return mim_fail(err, MIM_UNSUPPORTED, "%s: the frames come from no single source that could be read", role);
+        return mim_fail(err, MIM_UNSUPPORTED, "%s: the frames do not come from a single source", role);
     if (!mim_options_say(side_inputs->options, role, uri))
-        return mim_fail(err, MIM_UNSUPPORTED, "%s: '%.200s' cannot be opened: nobody named it", role, uri);
+        return mim_fail(err, MIM_UNSUPPORTED, "%s: '%.200s' cannot be opened: it was not given as an option", role,
+                        uri);
     return mim_source_open_path(out, uri, err);
 }
 

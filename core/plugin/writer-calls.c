@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Calling a plugin's writer in the order that plugin.h promises. */
+/* Calls a plugin's writer in the order that plugin.h promises. */
 #include "plugin/writer-calls.h"
 
 #include <inttypes.h>
@@ -82,7 +82,7 @@ mim_plugin_writer_destroy(struct mim_plugin_writer *writer)
     *writer = (struct mim_plugin_writer){ 0 };
 }
 
-/* true: nobody has heard of it yet. */
+/* true: the loss of this key was not reported yet. */
 static bool
 remember_lost(struct mim_plugin_writer *writer, const char *key)
 {
@@ -91,7 +91,7 @@ remember_lost(struct mim_plugin_writer *writer, const char *key)
         return false;
     if (!writer->lost)
         writer->lost = mim_meta_create();
-    if (writer->lost) /* without memory it is said twice at worst */
+    if (writer->lost) /* without memory the notice may be repeated */
         mim_meta_set_int(writer->lost, key, 1, NULL);
     return true;
 }
@@ -106,7 +106,7 @@ report_lost(struct mim_plugin_writer *writer, const char *key, uint64_t index, s
     return mim_operation_notice(writer->operation, MIM_NOTICE_METADATA, index, text, err);
 }
 
-/* A frame that says what the whole says loses nothing where only the whole has a place for it. */
+/* A frame's value that equals the retained value of the whole is not lost. */
 static bool
 is_retained(const struct mim_plugin_writer *writer, const struct mim_meta_item *item)
 {
@@ -255,9 +255,9 @@ worker_of(struct mim_plugin_writer *writer, unsigned index, struct mim_writer_wo
     if (worker->is_open)
         return MIM_OK;
 
-    worker->is_open = true; /* worker_close follows, also when this fails */
+    worker->is_open = true; /* worker_close follows even if this fails */
     mim_job_begin(&worker->job, MIM_UNKNOWN);
-    worker->job.is_muted = true; /* how many workers there are is nobody's business */
+    worker->job.is_muted = true; /* notices must not depend on the number of workers */
     int32_t result = writer->ops->worker_open ? writer->ops->worker_open(&worker->job.abi) : MIM_OK;
     enum mim_status status = mim_job_end(&worker->job, result, "worker_open", err);
     if (status != MIM_OK)

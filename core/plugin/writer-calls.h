@@ -11,7 +11,7 @@
 
 struct mim_frame;
 
-/* Steps of a frame as its notices are ordered: accepting is 0, of encoding each part has its own. */
+/* Steps that order the notices of a frame: accepts is 0, and each part of encode has its own. */
 enum { MIM_STEP_CONVERT = 1, MIM_STEP_ENCODE, MIM_STEP_PUT = INT32_MAX };
 
 struct mim_writer_worker {
@@ -29,23 +29,24 @@ struct mim_plugin_writer {
     struct mim_sequence sequence; /* as open amended it */
     struct mim_core_job serial;
     bool is_called; /* an op was called, so close must be */
-    bool has_begun; /* the sink was */
+    bool has_begun; /* mim_sink_begin() succeeded, so it needs commit or rollback */
     struct mim_writer_worker *workers;
     unsigned worker_count;
-    struct mim_meta *retained; /* what the plugin took of the whole */
-    struct mim_meta *lost;     /* under each key that was said to be lost */
+    struct mim_meta *retained; /* metadata of the whole that the plugin accepted */
+    struct mim_meta *lost;     /* the keys that were reported as lost */
 };
 
-/* State and options; nothing is called yet. `options` are only read here. */
+/* Makes the state and binds the options; calls no op yet. `options` are only read here. */
 enum mim_status mim_plugin_writer_create(struct mim_plugin_writer *writer, const struct mim_options *options,
                                          const struct mim_option_table *other, unsigned workers, struct mim_error *err);
-/* Nothing may be in flight. close without finish = abandoned. */
+/* Nothing may be in flight. Without finish before it, the output is abandoned. */
 void mim_plugin_writer_destroy(struct mim_plugin_writer *writer);
 
-/* All the following are serial. `index` MIM_UNKNOWN: of the whole. What cannot be kept becomes a notice, once per key. */
+/* All of the following are serial. `index` MIM_UNKNOWN: metadata of the whole. Lost values are reported once per
+ * key. */
 enum mim_status mim_plugin_writer_metadata(struct mim_plugin_writer *writer, const struct mim_meta *meta,
                                            uint64_t index, struct mim_error *err);
-/* The first frame is known: begin the sink, open. */
+/* Begins the sink and opens the plugin with the facts of the first frame. */
 enum mim_status mim_plugin_writer_start(struct mim_plugin_writer *writer, const struct mim_frame_info *first,
                                         struct mim_rational time_base, int32_t loop, uint64_t count,
                                         struct mim_error *err);
@@ -59,12 +60,13 @@ enum mim_status mim_plugin_writer_put(struct mim_plugin_writer *writer, uint64_t
                                       struct mim_error *err);
 enum mim_status mim_plugin_writer_finish(struct mim_plugin_writer *writer, struct mim_error *err);
 
-/* On worker `worker`; what it emits is appended to `coded`. `refused`: refused for memory, and might do alone. */
+/* On worker `worker`; appends emitted bytes to `coded`. `refused`: memory was refused, and a retry without other
+ * frames may succeed. */
 enum mim_status mim_plugin_writer_encode(struct mim_plugin_writer *writer, unsigned worker, uint64_t index,
                                          void *packet, const struct mim_frame_info *info, uint32_t part,
                                          const struct mim_raster *raster, const struct mim_neighbours *neighbours,
                                          struct mim_coded_bytes *coded, bool *refused, struct mim_error *err);
-/* Nothing may be in flight: give back what workers hold. */
+/* Nothing may be in flight. Frees the workers' resources. */
 void mim_plugin_writer_close_workers(struct mim_plugin_writer *writer);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The rule of the ABI's numbers: a minor only adds, so what counts is what the plugin needs. */
+/* ABI numbers: minor versions only add, so the minimum that the plugin needs decides. */
 #include "registry/abi.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which plugins a host takes, by the ABI's numbers alone. */
+/* Which plugins a host accepts, by ABI number. */
 #ifndef MIM_CORE_REGISTRY_ABI_H
 #define MIM_CORE_REGISTRY_ABI_H
 
@@ -15,7 +15,7 @@ struct mim_abi {
 
 #define MIM_HOST_ABI ((struct mim_abi){ MIM_PLUGIN_ABI_MAJOR, MIM_PLUGIN_ABI_MINOR, 0 })
 
-/* false, with both numbers in `reason`: it was built for another host. */
+/* false, with both numbers in `reason`: built for another host. */
 bool mim_abi_accepts(struct mim_abi host, struct mim_abi plugin, char *reason, size_t reason_size);
 
 #endif

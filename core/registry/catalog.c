@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The catalog: formats made of what the manifests and the hints say. */
+/* The catalog: formats built from manifests and hints. */
 #include "registry/catalog.h"
 
 #include <stdlib.h>
@@ -50,7 +50,7 @@ add_server(struct mim_format *format, struct mim_manifest *plugin, const struct 
     return true;
 }
 
-/* What only a replaced manifest declares is no format any more. */
+/* Formats that only replaced manifests declare do not exist. */
 static bool
 add_formats_of(struct mim_catalog *catalog, struct mim_manifest *plugin)
 {

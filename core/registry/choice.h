@@ -17,8 +17,8 @@ struct mim_choice {
 /* Completes a query with the context's catalog and configuration. NOMEM. */
 enum mim_status mim_registry_query(struct mim_context *context, struct mim_query *query, struct mim_error *err);
 
-/* MIM_OK: the first format and its first plugin are usable. Else why not; the choice then holds what was compared until
- * then. Cleared by the caller in either case. */
+/* MIM_OK: the first format and its first plugin are usable. Otherwise the error says why not, and the choice holds
+ * what was compared so far. The caller clears it in either case. */
 enum mim_status mim_registry_choose(const struct mim_query *query, struct mim_choice *choice, struct mim_error *err);
 void mim_choice_clear(struct mim_choice *choice);
 

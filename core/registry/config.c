@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads and merges mim.conf: policies and limits tighten on the way down, for [prefer] the nearest wins. */
+/* Reads and merges mim.conf: every [policy] and [limit] applies, and the nearest [prefer] wins. */
 #include "registry/config.h"
 
 #include <ctype.h>
@@ -21,7 +21,7 @@
 #include "base/string-list.h"
 #include "registry/ini-parser.h"
 
-/* One value in force; what was read later is nearer to the call. */
+/* One value in force; values read later are nearer to the call. */
 struct entry {
     char *section, *key, *value;
     char *text; /* "section key = value (file:line)" */
@@ -38,7 +38,7 @@ struct mim_config {
 static const struct {
     const char *key;
     size_t field;
-    double unit; /* 0: a size */
+    double unit; /* 0: the value is a size */
 } limit_keys[] = {
     { "memory", offsetof(struct mim_limits, result_bytes), 0 },
     { "working", offsetof(struct mim_limits, working_bytes), 0 },
@@ -59,7 +59,7 @@ limit_index(const char *key)
     return i;
 }
 
-/* A number of seconds; the words for "none" are those of sizes. */
+/* A number of seconds, or a word for "none" as in sizes. */
 static bool
 parse_seconds(const char *text, double unit, uint64_t *out)
 {
@@ -70,8 +70,7 @@ parse_seconds(const char *text, double unit, uint64_t *out)
     if (!(number >= 0 && number < 1e15))
         return false;
     uint64_t whole = (uint64_t)number;
-    *out = number > 0 ? whole + (whole < number)
-                      : MIM_NO_LIMIT; /* up: a limit of less than the clock's step is not none */
+    *out = number > 0 ? whole + (whole < number) : MIM_NO_LIMIT; /* round up: a tiny limit must not become "none" */
     return true;
 }
 
@@ -93,7 +92,7 @@ parse_switch(const char *text, bool *on)
     return *on || mim_words_find(words[0], lower) >= 0;
 }
 
-/* Why a pair means nothing; NULL: it is in order. What is misspelled in a policy would otherwise be no policy. */
+/* The fault of a key or value, or NULL. Misspelled policies must not be ignored silently. */
 static const char *
 wrong_pair(const char *section, const char *key, const char *value)
 {
@@ -104,13 +103,13 @@ wrong_pair(const char *section, const char *key, const char *value)
     if (!strcmp(section, "limit"))
         return limit_index(key) == LIMIT_COUNT ? "[limit] has memory, working, pixels, frames, metadata and seconds"
                : parse_limit(limit_index(key), value, &number) ? NULL
-                                                               : "a limit like 512MB, 1000000 or off was expected";
+                                                               : "expected a limit such as 512MB, 1000000 or off";
     if (!strcmp(section, "prefer"))
         return NULL;
     if (!strncmp(section, "plugin ", 7))
         return strcmp(key, "enabled")     ? "[plugin NAME] has enabled only"
                : parse_switch(value, &on) ? NULL
-                                          : "yes or no was expected";
+                                          : "expected yes or no";
     return "no such section: there are [policy], [limit], [prefer] and [plugin NAME]";
 }
 
@@ -242,7 +241,7 @@ read_user_file(struct mim_config *config)
     const char *base = secure_getenv("XDG_CONFIG_HOME"), *home = secure_getenv("HOME");
     char path[PATH_MAX];
     int size = -1;
-    if (base && *base == '/') /* the XDG specification: relative ones are ignored */
+    if (base && *base == '/') /* the XDG specification ignores relative paths */
         size = snprintf(path, sizeof path, "%s/mim-1/mim.conf", base);
     else if (home && *home == '/')
         size = snprintf(path, sizeof path, "%s/.config/mim-1/mim.conf", home);
@@ -316,7 +315,7 @@ pattern_matches(const char *pattern, const char *text)
     return text && !fnmatch(pattern, text, FNM_CASEFOLD);
 }
 
-/* One word of deny=: "NAME", "plugin:NAME", "format:NAME" or "license:GPL*". A bare word is a plugin or a format. */
+/* One word of deny=: "NAME", "plugin:NAME", "format:NAME" or "license:GPL*". A bare word names a plugin or a format. */
 static bool
 word_denies(const char *word, const struct subject *subject)
 {

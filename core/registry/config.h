@@ -9,27 +9,27 @@
 
 struct mim_config;
 
-/* The context's, read on first use; NULL: no memory. */
+/* The context's configuration, read on first use; NULL: no memory. */
 struct mim_config *mim_context_config(struct mim_context *context);
 
-/* Read /etc/mim-1/mim.conf, conf.d and the user's file as `options` allow. A file that does not parse is a diagnostic;
- * a policy file that does not parse denies nothing silently: its readable lines count. NULL: no memory. */
+/* Reads /etc/mim-1/mim.conf, conf.d and the user's file as `options` allow. Lines that do not parse become
+ * diagnostics, and the others apply. NULL: no memory. */
 struct mim_config *mim_config_load(const struct mim_context_options *options);
-/* Its steps: nothing yet, one file, all *.conf of a directory in the order of their names. What is not there is no
- * news. false: no memory. */
+/* Its steps: an empty configuration, one file, all *.conf of a directory sorted by name. Missing files are ignored.
+ * false: no memory. */
 struct mim_config *mim_config_create(void);
 bool mim_config_read_file(struct mim_config *config, const char *path);
 bool mim_config_read_directory(struct mim_config *config, const char *path);
 void mim_config_destroy(struct mim_config *config);
-/* Text of the context's own, nearest to the call. OPTION with line and reason. */
+/* Adds the context's own text, nearest to the call. OPTION with line and reason. */
 enum mim_status mim_config_add_text(struct mim_config *config, const char *text, struct mim_error *err);
 
-/* Is it denied, by plugin, licence or format (each may be NULL)? Gives "file:line: what". */
+/* Whether a policy denies the plugin, licence or format (each may be NULL). Fills "file:line: what". */
 bool mim_config_denies(const struct mim_config *config, const char *plugin, const char *license, const char *format,
                        char *reason, size_t reason_size);
-/* The [prefer] list for a format, blank-separated plugin names, nearest file first; NULL when there is none. */
+/* The nearest [prefer] list for a format: blank-separated plugin names, or NULL. */
 const char *mim_config_prefers(const struct mim_config *config, const char *format);
-/* Tighten `limits` by every [limit] there is. */
+/* Tightens `limits` by every [limit]. */
 void mim_config_limit(const struct mim_config *config, struct mim_limits *limits);
 
 const char *mim_config_file(const struct mim_config *config, size_t i);

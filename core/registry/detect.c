@@ -14,7 +14,7 @@
 #define PARTS 8
 
 struct part {
-    long first, last; /* offsets where it may begin; negative: from the end */
+    long first, last; /* range of offsets; negative: from the end */
     size_t length;
     uint8_t value[PART_BYTES], mask[PART_BYTES];
 };
@@ -41,7 +41,7 @@ hex_digit(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* One number within reach; NULL: none. */
+/* Parses one offset; NULL: none, or too large. */
 static const char *
 parse_offset(const char *at, long *offset)
 {
@@ -71,11 +71,11 @@ parse_hex(const char *at, struct part *part, unsigned *bits)
     return part->length ? at : NULL;
 }
 
-/* OFFSET:HEX or FIRST..LAST:HEX; what follows it, or NULL with `wrong` saying what was expected. */
+/* Parses OFFSET:HEX or FIRST..LAST:HEX. Returns the rest, or NULL with `wrong` filled. */
 static const char *
 parse_part(const char *at, struct part *part, unsigned *bits, const char **wrong)
 {
-    *wrong = "an offset of at most 65536 was expected";
+    *wrong = "expected an offset of at most 65536";
     at = parse_offset(skip_blanks(at), &part->first);
     if (!at)
         return NULL;
@@ -87,7 +87,7 @@ parse_part(const char *at, struct part *part, unsigned *bits, const char **wrong
     if (part->last < part->first || (part->first < 0) != (part->last < 0))
         return NULL;
 
-    *wrong = "\":\" and pairs of hexadecimal digits or \"?\" were expected, at most 96 pairs";
+    *wrong = "expected \":\" and at most 96 pairs of hexadecimal digits or \"?\"";
     if (*at != ':' || !(at = parse_hex(at + 1, part, bits)))
         return NULL;
 
@@ -214,7 +214,7 @@ mim_extension_match(const char *extensions, const char *name, const char **found
     size_t best = 0, length, size = strlen(name);
     const char *word;
     while (mim_words_next(&extensions, &word, &length)) {
-        /* a name that begins with its only dot is a hidden file without an extension */
+        /* ".name" is a hidden file without an extension */
         if (length <= best || size < length + 2 || name[size - length - 1] != '.' ||
             strncasecmp(name + size - length, word, length))
             continue;

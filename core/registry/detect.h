@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a file is: magic patterns on its first and last bytes, and the extension of its name. */
+/* Detection: magic patterns on a file's first and last bytes, and the extension of its name. */
 #ifndef MIM_CORE_REGISTRY_DETECT_H
 #define MIM_CORE_REGISTRY_DETECT_H
 
@@ -9,7 +9,7 @@
 
 #include <mim/error.h>
 
-/* Farthest byte from either end that a pattern may look at. */
+/* Largest distance from either end that a pattern may reach. */
 #define MIM_MAGIC_REACH 65536
 
 /**
@@ -21,20 +21,20 @@ struct mim_magic;
 enum mim_status mim_magic_parse(struct mim_magic **out, const char *text, struct mim_error *err);
 void mim_magic_destroy(struct mim_magic *magic);
 const char *mim_magic_text(const struct mim_magic *magic);
-/* Fixed bits: what a match is worth. Never 0. */
+/* Number of fixed bits, which ranks matches. Never 0. */
 unsigned mim_magic_bits(const struct mim_magic *magic);
-/* Raise `head` and `tail` to the bytes that the pattern looks at from either end. */
+/* Raises `head` and `tail` to the bytes that the pattern needs from either end. */
 void mim_magic_reach(const struct mim_magic *magic, size_t *head, size_t *tail);
 
-/* A file's ends. A stream has no tail: patterns that ask for one do not match. */
+/* A file's first and last bytes. A stream has no tail, so patterns that need one do not match. */
 struct mim_ends {
     const uint8_t *head, *tail;
     size_t head_size, tail_size;
 };
 bool mim_magic_matches(const struct mim_magic *magic, const struct mim_ends *ends);
 
-/* The longest of the blank-separated `extensions` (lower case) that `name` ends with behind a dot, in any case; its
- * length, or 0. `found` (may be NULL) points into the list. */
+/* Finds the longest of the blank-separated, lower-case `extensions` that follows a dot at the end of `name`,
+ * ignoring case. Returns its length, or 0; `found`, which may be NULL, points into the list. */
 size_t mim_extension_match(const char *extensions, const char *name, const char **found);
 
 #endif

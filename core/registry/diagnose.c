@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Why nobody serves a file, in words: unknown, not installed, broken, disabled are four different things. */
+/* Explains in an error why nothing opens a file: unknown format, plugin not installed, broken or disabled. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@ verb_of(const struct mim_query *query)
     return query->writing ? "writes" : "reads";
 }
 
-/* Append to `text` as far as there is room; what does not fit ends in "...". */
+/* Appends to `text`; a text that does not fit ends in "...". */
 static void
 append_word(char *text, size_t size, const char *separator, const char *word)
 {
@@ -72,13 +72,14 @@ fail_extension(const struct mim_query *query, struct mim_error *err)
     list_formats(query, known, sizeof known, true);
     const char *slash = strrchr(query->name, '/'), *dot = strrchr(slash ? slash : query->name, '.');
     if (!dot)
-        return mim_fail(err, MIM_UNKNOWN_FORMAT, "%s: no extension tells the format; name it, or use one of %s",
-                        query->name, known);
+        return mim_fail(err, MIM_UNKNOWN_FORMAT,
+                        "%s: no extension to choose a format by; name the format, or use one of %s", query->name,
+                        known);
     return mim_fail(err, MIM_UNKNOWN_FORMAT, "%s: no format has the extension %s; known are %s", query->name, dot,
                     known);
 }
 
-/* "47 49 46 38": what was found where a format was looked for. */
+/* The first bytes of the file, as in "47 49 46 38". */
 static void
 show_bytes(struct mim_source *source, char *text, size_t size)
 {
@@ -105,18 +106,18 @@ mim_diagnose_format(const struct mim_query *query, const struct mim_match *match
     if (!*bytes)
         return mim_fail(err, MIM_UNKNOWN_FORMAT, "%s is empty", query->name);
     if (count)
-        return mim_fail(err, MIM_UNKNOWN_FORMAT, "%s is not %s, nor anything else that is known: it begins with %s",
+        return mim_fail(err, MIM_UNKNOWN_FORMAT, "%s is not %s, nor any other known format: it begins with %s",
                         query->name, matches[0].format->name, bytes);
-    return mim_fail(err, MIM_UNKNOWN_FORMAT, "%s: nobody knows what this is: it begins with %s", query->name, bytes);
+    return mim_fail(err, MIM_UNKNOWN_FORMAT, "%s: unknown format: it begins with %s", query->name, bytes);
 }
 
-/* The named plugin is not there, or serves something else. */
+/* The plugin named by the caller is not installed, or does not support the format. */
 static enum mim_status
 fail_named_plugin(const struct mim_query *query, const struct mim_match *match, struct mim_error *err)
 {
     const struct mim_manifest *plugin = mim_catalog_plugin(query->catalog, query->plugin);
     if (plugin)
-        return mim_fail(err, MIM_ARGUMENT, "%s: this is %s, and the plugin %s does not %s it; it serves %s",
+        return mim_fail(err, MIM_ARGUMENT, "%s: this is %s, and the plugin %s does not %s it; it supports %s",
                         query->name, match->format->title, plugin->name, query->writing ? "write" : "read",
                         plugin->format_names);
 
@@ -140,8 +141,9 @@ fail_not_installed(const struct mim_query *query, const struct mim_match *match,
     const struct mim_manifest *hint = match->format->hint.plugin;
     const struct mim_manifest *installed = hint ? mim_catalog_plugin(query->catalog, hint->name) : NULL;
     if (installed && installed->state == MIM_PLUGIN_READY)
-        return mim_fail(err, MIM_NO_PLUGIN, "%s: this is %s, and the plugin %s as it is installed does not know it",
-                        query->name, match->format->title, installed->name);
+        return mim_fail(err, MIM_NO_PLUGIN,
+                        "%s: this is %s, and the installed version of the plugin %s does not support it", query->name,
+                        match->format->title, installed->name);
     const char *refusal = hint ? mim_catalog_refusal(query->catalog, hint->name) : NULL;
     if (refusal)
         return mim_fail(err, MIM_BROKEN_PLUGIN, "%s: this is %s, and its plugin %s cannot be used: %s", query->name,
@@ -154,7 +156,7 @@ fail_not_installed(const struct mim_query *query, const struct mim_match *match,
                     hint ? hint->package : "");
 }
 
-/* What is worth saying first, when several plugins are unfit for different reasons. */
+/* The most useful reason, when plugins are unfit for different ones. */
 static const struct mim_rank *
 find_reason(const struct mim_rank *ranks, size_t count)
 {

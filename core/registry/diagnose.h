@@ -5,10 +5,10 @@
 
 #include "registry/rank.h"
 
-/* Nothing fits: UNKNOWN_FORMAT, and what is known instead. */
+/* No format matches: UNKNOWN_FORMAT, with the known formats. */
 enum mim_status mim_diagnose_format(const struct mim_query *query, const struct mim_match *matches, size_t count,
                                     struct mim_error *err);
-/* The format is known and nobody may serve it: NO_PLUGIN, BROKEN_PLUGIN, DISABLED, UNSUPPORTED or ARGUMENT. */
+/* The format is known, but no plugin can be used: NO_PLUGIN, BROKEN_PLUGIN, DISABLED, UNSUPPORTED or ARGUMENT. */
 enum mim_status mim_diagnose_plugin(const struct mim_query *query, const struct mim_match *match,
                                     const struct mim_rank *ranks, size_t count, struct mim_error *err);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Gathers the manifests of all places, strongest first, and settles the state of each. */
+/* Reads the manifests of all directories, strongest first, and decides the state of each. */
 #include "registry/discover.h"
 
 #include <limits.h>
@@ -17,7 +17,7 @@
 #include "registry/known-formats.h"
 #include "registry/search-path.h"
 
-/* A link to /dev/null that switches off the same name in weaker places. */
+/* A link to /dev/null, which disables the same name in weaker directories. */
 struct mask {
     char *file, *path;
 };
@@ -26,7 +26,7 @@ struct building {
     struct mim_catalog *catalog;
     const struct mim_catalog_inputs *inputs;
     struct mim_search_path search_path;
-    size_t rank; /* of the place being read */
+    size_t rank; /* of the directory being read */
     struct mask *masks;
     size_t mask_count;
     bool is_out_of_memory;
@@ -50,7 +50,7 @@ find_mask(const struct building *building, const char *file)
     return NULL;
 }
 
-/* Replaced or switched off from a stronger place; else the ABI's numbers and the policy have their say. */
+/* A manifest may be replaced or masked by a stronger directory, have the wrong ABI, or be denied by policy. */
 static bool
 settle_state(const struct building *building, struct mim_manifest *manifest)
 {
@@ -63,7 +63,7 @@ settle_state(const struct building *building, struct mim_manifest *manifest)
         return mim_manifest_settle(manifest, MIM_PLUGIN_SHADOWED, reason);
     }
     if (mask) {
-        snprintf(reason, sizeof reason, "switched off by %s, a link to /dev/null", mask->path);
+        snprintf(reason, sizeof reason, "masked by %s, a link to /dev/null", mask->path);
         return mim_manifest_settle(manifest, MIM_PLUGIN_MASKED, reason);
     }
     if (!mim_abi_accepts(MIM_HOST_ABI, manifest->abi, reason, sizeof reason))
@@ -73,7 +73,7 @@ settle_state(const struct building *building, struct mim_manifest *manifest)
     return true;
 }
 
-/* A plugin that failed in this context stays failed, however often its places are read. */
+/* A plugin that failed in this context stays quarantined when directories are read again. */
 static bool
 keep_quarantine(const struct mim_catalog *older, struct mim_manifest *manifest)
 {
@@ -87,7 +87,7 @@ keep_quarantine(const struct mim_catalog *older, struct mim_manifest *manifest)
     return true;
 }
 
-/* A file or directory (name NULL) that counts for nothing, and why. */
+/* Records why a file or directory (name NULL) is ignored. */
 static bool
 refuse_file(void *user, const char *name, const char *reason)
 {
@@ -97,14 +97,15 @@ refuse_file(void *user, const char *name, const char *reason)
                       mim_string_list_add(&catalog->refusals, "%s", reason)));
 }
 
-/* Where its code is: beside it, except that the administrator may name any place. */
+/* Finds the module: next to the manifest, or anywhere when the manifest is the administrator's. */
 static enum mim_status
 set_module_path(struct mim_manifest *manifest, const struct mim_search_directory *place, struct mim_error *err)
 {
     const char *module = manifest->module;
     bool plain = !strchr(module, '/') && *module && strcmp(module, ".") && strcmp(module, "..");
     if (!plain && (place->kind != MIM_DIRECTORY_ADMIN || *module != '/'))
-        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s: module = %s: the plain name of a file beside it was expected",
+        return mim_fail(err, MIM_BROKEN_PLUGIN,
+                        "%s: module = %s: expected the plain name of a file in the same directory",
                         manifest->origin.path, module);
     int size = plain ? asprintf(&manifest->module_path, "%s/%s", place->path, module)
                      : asprintf(&manifest->module_path, "%s", module);
@@ -128,8 +129,8 @@ locate_manifest(struct mim_manifest *manifest, const struct mim_search_directory
 
     size_t stem = strlen(file->name) - strlen(".ini");
     if (strncmp(manifest->name, file->name, stem) || manifest->name[stem])
-        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s: name = %s: a manifest is called after its plugin", file->path,
-                        manifest->name);
+        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s: name = %s: a manifest must have the name of its plugin",
+                        file->path, manifest->name);
     return set_module_path(manifest, place, err);
 }
 
@@ -170,7 +171,7 @@ is_null_device(const struct stat *facts)
     return S_ISCHR(facts->st_mode) && facts->st_rdev == makedev(1, 3);
 }
 
-/* May something with these facts be used? A warning is for the log, a refusal a diagnostic. */
+/* Whether the file may be trusted. Warnings go to the log, refusals to the diagnostics. */
 static bool
 is_trusted(struct building *building, const char *name, const char *path, const struct stat *facts)
 {
@@ -206,7 +207,7 @@ visit_file(void *user, const struct mim_ini_file *file)
     return add_manifest(building, &building->search_path.items[building->rank - building->inputs->linked_count], file);
 }
 
-/* Those were parsed once when they were added, and are in order. The latest is the strongest. */
+/* These were checked when they were added. The latest is the strongest. */
 static bool
 add_linked(struct building *building)
 {

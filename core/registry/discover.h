@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* From the places on the search path, and what the application brought, to a catalog. */
+/* Builds a catalog from the search path and the application's linked plugins. */
 #ifndef MIM_CORE_REGISTRY_DISCOVER_H
 #define MIM_CORE_REGISTRY_DISCOVER_H
 
@@ -8,7 +8,7 @@
 struct mim_config;
 struct mim_context;
 
-/* Code that the application brought, and its manifest's text. */
+/* A plugin linked into the application, and the text of its manifest. */
 struct mim_linked {
     const struct mim_plugin *plugin;
     const char *manifest;
@@ -20,10 +20,10 @@ struct mim_catalog_inputs {
     const struct mim_string_list *directories;
     const struct mim_linked *linked;
     size_t linked_count;
-    struct mim_catalog *older; /* taken over on success; its quarantine lasts */
+    struct mim_catalog *older; /* owned by the new catalog on success, which keeps its quarantine */
 };
 
-/* NULL: no memory. All other trouble is a line in `diagnostics`, or a plugin's state. */
+/* NULL: no memory. Other failures become a line in `diagnostics` or a plugin's state. */
 struct mim_catalog *mim_catalog_build(const struct mim_catalog_inputs *inputs);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Is a file a whole shared object for this machine? */
+/* Checks that a file is a complete shared object for this machine. */
 #include "registry/elf-check.h"
 
 #include <elf.h>
@@ -12,10 +12,10 @@
 #include "base/error.h"
 #include "base/size.h"
 
-/* The header of the object that this code is in, placed by the linker: what the machine is, in ELF's own numbers. */
+/* The ELF header of this very object, provided by the linker: it identifies the machine. */
 extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
 
-/* `size` bytes or false; errno is 0 when the file ended. */
+/* Reads `size` bytes; false with errno 0 at the end of the file. */
 static bool
 read_whole(int fd, void *into, size_t size, uint64_t offset)
 {
@@ -38,7 +38,7 @@ fail_read(const char *path, struct mim_error *err)
                  : mim_fail(err, MIM_BROKEN_PLUGIN, "%s is cut short", path);
 }
 
-/* Why the header is not one of a module for here; NULL when it is. */
+/* The fault of the header, or NULL. */
 static const char *
 header_fault(const ElfW(Ehdr) * header)
 {
@@ -54,7 +54,7 @@ header_fault(const ElfW(Ehdr) * header)
     return NULL;
 }
 
-/* Linkers put the table of sections last: a file that lacks it has lost its end, be it only names for a debugger. */
+/* Linkers write the section table last: a file without it is truncated. */
 static bool
 sections_whole(const ElfW(Ehdr) * header, uint64_t size)
 {
@@ -63,7 +63,7 @@ sections_whole(const ElfW(Ehdr) * header, uint64_t size)
            (mim_size_add(header->e_shoff, (uint64_t)header->e_shnum * header->e_shentsize, &end) && end <= size);
 }
 
-/* All that the dynamic loader is going to map must be in the file. */
+/* Every segment that the dynamic loader maps must be in the file. */
 static bool
 segment_whole(const ElfW(Phdr) * segment, uint64_t size)
 {

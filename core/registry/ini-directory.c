@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads the .ini files of one directory, in an order that readdir has no say in. */
+/* Reads the .ini files of one directory, sorted by name. */
 #include "registry/ini-directory.h"
 
 #include <dirent.h>
@@ -16,7 +16,7 @@
 #include "registry/ini-parser.h"
 #include "registry/manifest.h"
 
-/* Not NAME.ini~, NAME.ini.dpkg-new, .NAME.ini.swp. */
+/* Excludes NAME.ini~, NAME.ini.dpkg-new and .NAME.ini.swp. */
 static bool
 is_manifest_name(const char *name)
 {
@@ -64,7 +64,7 @@ visit_name(int directory, const char *directory_path, const char *name, const st
     if (snprintf(path, sizeof path, "%s/%s", directory_path, name) >= (int)sizeof path)
         return visitor->refuse(visitor->user, name, "a path that is too long");
 
-    /* NONBLOCK: a FIFO must not hold us up */
+    /* NONBLOCK: do not wait on a FIFO */
     int fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
         return refuse_errno(visitor, name, path);

@@ -17,17 +17,16 @@ struct mim_ini_file {
 };
 
 struct mim_ini_directory_visitor {
-    /* The directory itself, before its files; false passes it over. NULL: always true. */
+    /* Called for the directory before its files; false skips it. NULL: always true. */
     bool (*directory)(void *user, const char *path, const struct stat *facts);
-    /* false ends the scan: no memory. */
+    /* Returns false to stop: no memory. */
     bool (*file)(void *user, const struct mim_ini_file *file);
-    /* What could not be read, a file or (name NULL) the directory; false as above. */
+    /* Called for an unreadable file, or the directory (name NULL); false as above. */
     bool (*refuse)(void *user, const char *name, const char *reason);
     void *user;
 };
 
-/* Visit NAME.ini (NAME a proper name) in the order of their names. A directory that is not there is empty. false: no
- * memory. */
+/* Visits all NAME.ini with a valid NAME, sorted by name. A missing directory is empty. false: no memory. */
 bool mim_ini_directory_read(const char *path, const struct mim_ini_directory_visitor *visitor);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Feeds inih line by line: it cuts at 199 bytes, takes indented keys for continuations, and tells no line numbers. */
+/* Feeds inih line by line, because it cuts at 199 bytes, joins indented lines, and reports no line numbers. */
 #include "registry/ini-parser.h"
 
 #include <errno.h>
@@ -30,13 +30,13 @@ line_fault(const char *line, size_t length, size_t capacity, char *reason, size_
 {
     size_t longest = capacity - 1 < MIM_INI_LINE ? capacity - 1 : MIM_INI_LINE;
     if (length > longest)
-        snprintf(reason, reason_size, "a line of %zu bytes, %zu is the most", length, longest);
+        snprintf(reason, reason_size, "a line of %zu bytes, and the limit is %zu", length, longest);
     else if (memchr(line, '\0', length))
         snprintf(reason, reason_size, "a zero byte");
     else if (length && *line == '[' && length > MIM_INI_SECTION + 2 && !memchr(line, ']', MIM_INI_SECTION + 2))
         snprintf(reason, reason_size, "a section name of more than %d bytes", MIM_INI_SECTION);
     else {
-        /* inih also takes KEY: VALUE, and so would find a key where a "=" was forgotten */
+        /* inih also accepts KEY: VALUE, which would hide a missing "=" */
         const char *colon = length && !strchr("[;#", *line) ? memchr(line, ':', length) : NULL;
         if (!colon || memchr(line, '=', (size_t)(colon - line)))
             return NULL;
@@ -45,7 +45,7 @@ line_fault(const char *line, size_t length, size_t capacity, char *reason, size_
     return reason;
 }
 
-/* inih's reader, called like fgets. A line that cannot be taken goes to the visitor, and inih gets an empty one. */
+/* The reader for inih, called like fgets. Bad lines go to the visitor, and inih gets an empty one. */
 static char *
 next_line(char *into, int capacity, void *stream)
 {
@@ -109,7 +109,7 @@ read_all(int fd, char *into, size_t capacity)
         if (got < 0)
             return -1;
         used += (size_t)got;
-        if (used < capacity) /* a regular file gives less than asked for at its end only; pread takes no others */
+        if (used < capacity) /* regular files return fewer bytes only at their end */
             break;
     }
     return (ssize_t)used;

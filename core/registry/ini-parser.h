@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* INI text through inih, made safe: with line numbers, and nothing cut or continued without a word. */
+/* INI text parsed by inih, with line numbers, and without silent truncation or continuation. */
 #ifndef MIM_CORE_REGISTRY_INI_PARSER_H
 #define MIM_CORE_REGISTRY_INI_PARSER_H
 
@@ -7,28 +7,26 @@
 
 #include <mim/error.h>
 
-/* Longest line, without its end; longest section name. inih would cut there and go on with the tail. */
+/* Longest line, without its end, and longest section name. inih would split longer ones. */
 #define MIM_INI_LINE 199
 #define MIM_INI_SECTION 49
-/* Largest file that is read at all. */
+/* Largest file that is read. */
 #define MIM_INI_FILE 65536
 
 struct mim_ini_visitor {
     /* One KEY = VALUE; section is "" before the first. Strings last as long as the call. */
     void (*pair)(void *user, unsigned line, const char *section, const char *key, const char *value);
-    /* A line that cannot be taken; the next ones still come. */
+    /* Called for a bad line; parsing continues. */
     void (*refuse)(void *user, unsigned line, const char *reason);
     void *user;
     unsigned lines_before; /* of the file, when the text is not its beginning */
 };
 
-/**
- * Visit every line of `text`. CRLF, a byte order mark and indented lines are as good as plain ones; a blank and a
- * semicolon begin a comment, also behind a value. Only MIM_NOMEM ends it early.
- */
+/* Visits every line of `text`. CRLF, a byte order mark and indentation are accepted; a blank and a semicolon begin a
+ * comment, also after a value. Only MIM_NOMEM ends it early. */
 enum mim_status mim_ini_parse(const char *text, size_t size, const struct mim_ini_visitor *visitor);
 
-/* The file behind `fd`, from its start, with a zero behind it; the caller frees `text`. `name` begins messages. */
+/* Reads the whole file `fd` into a terminated `text`, which the caller frees. `name` begins messages. */
 enum mim_status mim_ini_read(int fd, const char *name, char **text, size_t *size, struct mim_error *err);
 
 #endif

@@ -33,7 +33,7 @@ count_lines(const char *from, const char *to)
 
 static const char heading[] = "[plugin]";
 
-/* Where the next plugin's part begins, behind the line at `from`; `end` without another. */
+/* The start of the next [plugin] section after the line at `from`, or `end`. */
 static const char *
 next_part(const char *from, const char *end)
 {
@@ -44,7 +44,7 @@ next_part(const char *from, const char *end)
     return from;
 }
 
-/* One file may tell of many plugins, one after another: opening a file costs more than parsing it. */
+/* One file may describe many plugins, because opening a file costs more than parsing it. */
 static bool
 add_hints(void *user, const struct mim_ini_file *file)
 {
@@ -76,7 +76,7 @@ refuse_file(void *user, const char *name, const char *reason)
 bool
 mim_catalog_read_hints(struct mim_catalog *catalog, const struct mim_context_options *options)
 {
-    /* how a build tree finds its own; hints are words only, no code comes of them */
+    /* lets a build tree use its own; safe, because hints load no code */
     const char *directory = options->no_environment ? NULL : secure_getenv("MIM_KNOWN_DIR");
     return mim_ini_directory_read(
         directory ? directory : MIM_KNOWN_DIR,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The limits in force for a call: each the tightest that is set, or a default. */
+/* The limits in force for a call: the tightest that is set, or a default. */
 #include "registry/limits.h"
 
 #include <mim/context.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Result budgets where nobody sets one. */
+/* Default result budgets. */
 #ifndef MIM_CORE_REGISTRY_LIMITS_H
 #define MIM_CORE_REGISTRY_LIMITS_H
 

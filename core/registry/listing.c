@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the registry shows to people: plugins, formats, places, and why a choice fell as it did. */
+/* Listings for people: plugins, formats, directories and configuration. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "registry/choice.h"
 #include "registry/config.h"
 
-/* A list that memory ends has to be told from one that is whole: the first item clears the mark, a failure sets it. */
+/* Lets callers distinguish a truncated list: the first item clears the mark, a failed allocation sets it. */
 static int
 cut_short(struct mim_context *context)
 {
@@ -42,7 +42,7 @@ mim_context_list_status(const struct mim_context *context, struct mim_error *err
     return context->is_list_cut ? mim_fail_nomem(err, "the whole list") : MIM_OK;
 }
 
-/* Choosing does not look whether the module is there; who lists wants to know. false: no memory. */
+/* Checks that the module exists, which choosing skips. false: no memory. */
 static bool
 probe_module(struct mim_manifest *plugin)
 {
@@ -117,8 +117,8 @@ first_server(const struct mim_format *format)
     return &format->hint;
 }
 
-/* Not ready: the state and reason of the strongest plugin that declares it, or the package of the hint. false: no
- * memory. */
+/* For a format that is not ready: state and reason of the strongest plugin that declares it, or the hint's package.
+ * false: no memory. */
 static bool
 show_absence(const struct mim_query *query, const struct mim_server *server, struct mim_format *format,
              struct mim_format_info *info)

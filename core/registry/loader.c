@@ -24,7 +24,7 @@
 #define STRING_(x) #x
 #define STRING(x) STRING_(x)
 
-/* The same file under two names is one module; what is linked in has no file. */
+/* A file under two names is one module; linked plugins have no file. */
 struct module {
     dev_t device;
     ino_t inode; /* 0: linked in */
@@ -36,15 +36,16 @@ struct module {
 static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
 static struct module *modules;
 
-/* What the file is, before anything maps it. */
+/* Checks the file before anything maps it. */
 static enum mim_status
 inspect_file(const char *path, struct stat *facts, struct mim_error *err)
 {
-    /* NONBLOCK: a FIFO must not hold us up */
+    /* NONBLOCK: do not wait on a FIFO */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0 && errno == ENOENT)
         return mim_fail(err, MIM_BROKEN_PLUGIN, "the module %s is missing", path);
-    if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) /* the process's trouble, not the module's */
+    if (fd < 0 &&
+        (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) /* a failure of the process, not of the module */
         return mim_fail_errno(err, errno, "%s", path);
     if (fd < 0)
         return mim_fail(err, MIM_BROKEN_PLUGIN, "%s: %s", path, strerror(errno));
@@ -60,8 +61,8 @@ inspect_file(const char *path, struct stat *facts, struct mim_error *err)
     return status;
 }
 
-/* The dynamic loader says it in words only: its errno is its own. Static TLS is a fixed room of the process, which has
- * nothing to do with memory. */
+/* The dynamic loader reports errors only as text. Static TLS has a fixed size in a process, so it is not a lack of
+ * memory. */
 static bool
 lacks_memory(const char *reason)
 {
@@ -75,7 +76,7 @@ lacks_memory(const char *reason)
     return strstr(reason, strerror(ENOMEM)) != NULL;
 }
 
-/* "failed to map segment" is a lack of memory, unless this file may not be mapped for running at all. */
+/* "failed to map segment" means a lack of memory, unless the file may not be mapped executable. */
 static bool
 running_forbidden(const char *path)
 {
@@ -101,11 +102,11 @@ fail_dlopen(const char *path, struct mim_error *err)
                               path)
                    : mim_fail_nomem(err, path);
 
-    /* "libx.so.1: cannot open shared object file: ...": the file itself was there, so this is one that it needs */
+    /* "libx.so.1: cannot open shared object file: ...": the module itself exists, so this is a library that it needs */
     const char *missing = strstr(reason, ": cannot open shared object file");
     if (missing && strstr(missing, strerror(EMFILE)))
         return mim_fail(err, MIM_IO, "%s", reason);
-    /* our own file was open a moment ago: it lacked the memory for its name, and what it says of errno is a leftover */
+    /* the module itself could be opened before, so the loader lacked memory for its name; its errno is stale */
     if (missing && (size_t)(missing - reason) == strlen(path) && !strncmp(reason, path, strlen(path)))
         return mim_fail_nomem(err, path);
     if (missing && strstr(missing, strerror(ENOENT)))
@@ -123,8 +124,8 @@ fail_ltdl(const char *path, struct mim_error *err)
                                                : mim_fail(err, MIM_BROKEN_PLUGIN, "%s: %s", path, reason);
 }
 
-/* Memory is all that starting can lack, whatever it says. Its counter went up all the same and has to come down, or the
- * next call would find it started. Once it has, lt_dlexit never comes. */
+/* lt_dlinit fails only without memory. It counts failed calls too, so lt_dlexit must undo the count, or the next
+ * call would seem to succeed. After a success lt_dlexit is never called. */
 static enum mim_status
 start_ltdl(const char *path, struct mim_error *err)
 {
@@ -150,7 +151,7 @@ open_local_resident(const char *path)
     return handle;
 }
 
-/* How far the exported object reaches, as the linker knows it; a function or a small variable is not ours. */
+/* The size of the exported object in the symbol table; 0 for a function. */
 static size_t
 exported_size(const void *symbol)
 {
@@ -169,8 +170,8 @@ open_module(const char *path, const struct mim_plugin **plugin, struct mim_error
     if (status != MIM_OK)
         return status;
 
-    /* libltdl says "file not found" whatever went wrong, and binds lazily: so dlopen goes first, for its words and for
-     * NOW. The handle is dropped: NODELETE keeps the module. */
+    /* libltdl reports "file not found" for any failure and binds lazily, so dlopen comes first, for its messages and
+     * RTLD_NOW. The handle is closed: NODELETE keeps the module. */
     void *first = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
     if (!first)
         return fail_dlopen(path, err);
@@ -215,11 +216,11 @@ init_plugin(const struct mim_plugin *plugin, const struct mim_host *host, const 
 struct wanted {
     const char *path;
     struct stat facts;
-    const struct mim_plugin *linked; /* instead of a file */
+    const struct mim_plugin *linked; /* a linked plugin, instead of a file */
     const struct mim_host *host;
 };
 
-/* Find, or open, check, initialise and remember. */
+/* Finds the module, or opens, checks, initialises and records it. */
 static enum mim_status
 load_locked(const struct wanted *wanted, const struct mim_plugin **plugin, struct mim_error *err)
 {
@@ -248,7 +249,7 @@ load_locked(const struct wanted *wanted, const struct mim_plugin **plugin, struc
 enum mim_status
 mim_loader_load(const char *path, const struct mim_host *host, const struct mim_plugin **plugin, struct mim_error *err)
 {
-    /* a relative path would make both loaders search, LTDL_LIBRARY_PATH included */
+    /* with a relative path both loaders would search, also LTDL_LIBRARY_PATH */
     if (*path != '/')
         return mim_fail(err, MIM_ARGUMENT, "%s: a module is loaded by its absolute path", path);
 
@@ -290,7 +291,7 @@ check_options(const struct mim_option_table *table, uint32_t state_size, const c
     return why.status == MIM_NOMEM ? mim_fail_nomem(err, where) : fail_check(err, where, format, why.message);
 }
 
-/* What follows asks for the fields that there always were; a later one is asked for by MIM_HAS where it is used. */
+/* The checks below require the fields of ABI 1.0; later ones are tested by MIM_HAS where they are used. */
 
 static enum mim_status
 check_reader(const struct mim_reader_ops *ops, const char *where, const char *format, struct mim_error *err)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads a plugin's .ini: everything that choosing needs, so that choosing never loads code. */
+/* Parses a plugin's .ini, which holds everything that choosing needs without loading code. */
 #include "registry/manifest.h"
 
 #include <ctype.h>
@@ -18,24 +18,24 @@ struct parse {
     struct mim_manifest *manifest;
     enum mim_manifest_kind kind;
     const char *path;
-    enum mim_status status; /* the first failure ends it */
+    enum mim_status status; /* the first failure */
     struct mim_error *err;
     int manifest_version;
     struct mim_abi needs;
 };
 
-/* What a value is, and how it is taken over. false: `wrong` says why not, or is NULL without memory. */
+/* Parses a value into a field. false: `wrong` says why, or is NULL without memory. */
 typedef bool (*take_function)(void *field, const char *value, const char **wrong);
 
 static bool
 take_text(void *field, const char *value, const char **wrong)
 {
     char **text = field;
-    *wrong = *text ? "it is given twice" : NULL;
+    *wrong = *text ? "the key occurs twice" : NULL;
     return !*text && (*text = strdup(value));
 }
 
-/* A repeated key goes on with the list; words are kept in lower case. */
+/* A repeated key extends the list; words are stored in lower case. */
 static bool
 take_list(void *field, const char *value, const char **wrong)
 {
@@ -58,7 +58,7 @@ take_number(void *field, const char *value, const char **wrong)
 {
     char *end;
     long number = strtol(value, &end, 10);
-    *wrong = "a number from 0 to 9999 was expected";
+    *wrong = "expected a number from 0 to 9999";
     if (end == value || *end || number < 0 || number > 9999)
         return false;
     *(int *)field = (int)number;
@@ -70,7 +70,7 @@ take_abi(void *field, const char *value, const char **wrong)
 {
     struct mim_abi *abi = field;
     int end = 0;
-    *wrong = "MAJOR.MINOR was expected";
+    *wrong = "expected MAJOR.MINOR";
     return sscanf(value, "%4d.%4d%n", &abi->major, &abi->minor, &end) == 2 && !value[end] && abi->major >= 0 &&
            abi->minor >= 0;
 }
@@ -125,7 +125,7 @@ refuse_nomem(struct parse *parse)
         parse->status = mim_fail_nomem(parse->err, parse->path);
 }
 
-/* Unknown keys are for newer versions, and ignored. */
+/* Unknown keys belong to newer versions and are ignored. */
 static void
 take_value(struct parse *parse, const struct key *keys, void *object, unsigned line, const char *name,
            const char *value)
@@ -222,7 +222,7 @@ mim_name_valid(const char *name, size_t length)
     return true;
 }
 
-/* What a plugin cannot do without; NULL when it is all there. */
+/* The first required key that is missing, or NULL. */
 static const char *
 missing_key(const struct parse *parse, char *scratch, size_t size)
 {
@@ -230,7 +230,8 @@ missing_key(const struct parse *parse, char *scratch, size_t size)
     if (!parse->manifest_version)
         return "[plugin] has no \"manifest = 1\"";
     if (parse->manifest_version > MANIFEST_VERSION) {
-        snprintf(scratch, size, "manifest = %d, and this libmim knows %d", parse->manifest_version, MANIFEST_VERSION);
+        snprintf(scratch, size, "manifest = %d, and this libmim supports %d", parse->manifest_version,
+                 MANIFEST_VERSION);
         return scratch;
     }
     if (!manifest->name)

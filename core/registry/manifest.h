@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One plugin's .ini, parsed, and what became of it in a catalog. */
+/* A plugin's parsed .ini, and its state in a catalog. */
 #ifndef MIM_CORE_REGISTRY_MANIFEST_H
 #define MIM_CORE_REGISTRY_MANIFEST_H
 
@@ -9,7 +9,7 @@
 #include "registry/detect.h"
 #include "registry/search-path.h"
 
-/* A [format NAME] section. Texts are "" where nothing was said. */
+/* A [format NAME] section. Missing texts are "". */
 struct mim_manifest_format {
     char *name, *title, *mime, *extensions, *read, *write;
     struct mim_magic **magic; /* alternatives */
@@ -38,24 +38,24 @@ struct mim_manifest {
     char *module_path; /* "" when linked in */
     enum mim_plugin_state state;
     char *reason;                      /* "" when ready */
-    const struct mim_manifest *shadow; /* what replaces it, or NULL */
-    const struct mim_plugin *linked;   /* code that the application brought */
+    const struct mim_manifest *shadow; /* the manifest that replaces it, or NULL */
+    const struct mim_plugin *linked;   /* code linked into the application */
     const struct mim_plugin *loaded;   /* code after its first use */
-    char *failure;                     /* what it said when it was last tried in vain, or NULL */
+    char *failure;                     /* its last failure when it was tried, or NULL */
     bool is_quarantined;               /* it failed in this context */
-    bool is_module_probed;             /* its presence was looked at, for listing */
+    bool is_module_probed;             /* its existence was checked, for listing */
 };
 
 enum mim_manifest_kind {
     MIM_MANIFEST_PLUGIN, /* has code */
-    MIM_MANIFEST_HINT    /* known.d: only says who would read these formats */
+    MIM_MANIFEST_HINT    /* known.d: names a plugin that supports these formats */
 };
 
 struct mim_manifest_text {
     const char *path; /* begins messages: "path:line: what" */
     const char *data;
     size_t size;
-    unsigned lines_before; /* of the file, when `data` is not its beginning */
+    unsigned lines_before; /* lines of the file before `data` */
 };
 
 /* BROKEN_PLUGIN, or NOMEM. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Ranks formats and plugins. Every rule compares one thing; the first that tells two apart decides and is the reason. */
+/* Ranks formats and plugins. Each rule compares one property; the first that differs decides and is the reason. */
 #include "registry/rank.h"
 
 #include <limits.h>
@@ -20,7 +20,7 @@ abilities_of(const struct mim_server *server, bool writing)
     return writing ? server->format->write : server->format->read;
 }
 
-/* More frames before more timing before random access. */
+/* Several frames count more than timing, and timing more than random access. */
 static int
 count_abilities(const char *words)
 {
@@ -35,7 +35,7 @@ count_abilities(const char *words)
     return sum;
 }
 
-/* How a plugin's state reads as the status of an opening. */
+/* The status of an open that fails because of a plugin's state. */
 static const enum mim_status status_of_state[] = {
     [MIM_PLUGIN_READY] = MIM_OK,          [MIM_PLUGIN_SHADOWED] = MIM_NO_PLUGIN,
     [MIM_PLUGIN_MASKED] = MIM_DISABLED,   [MIM_PLUGIN_BROKEN] = MIM_BROKEN_PLUGIN,
@@ -64,7 +64,7 @@ find_unfit(const struct mim_query *query, const struct mim_server *server, char 
     return MIM_OK;
 }
 
-/* Rules: below 0 when `a` is the better one. */
+/* Rules return less than 0 when `a` is better. */
 struct plugin_rule {
     int (*compare)(const struct mim_rank *a, const struct mim_rank *b);
     const char *text;
@@ -169,7 +169,7 @@ counts_for_detection(const struct mim_server *server)
     return server->plugin && server->plugin->state != MIM_PLUGIN_SHADOWED;
 }
 
-/* The next declaration of the format that has a say in what it looks like: the plugins', without any the hint's. */
+/* Iterates over the declarations used for detection: those of the plugins, or the hint's when there are none. */
 static const struct mim_manifest_format *
 next_declaration(const struct mim_format *format, size_t *at)
 {
@@ -295,7 +295,7 @@ compare_formats(const void *a, const void *b)
     return decide_formats(a, b)->compare(a, b);
 }
 
-/* What is at the file's ends, as far as any pattern looks. */
+/* The first and last bytes of the file, as far as any pattern reaches. */
 struct window {
     uint8_t *memory;
     struct mim_ends ends;
@@ -312,7 +312,7 @@ measure_window(const struct mim_catalog *catalog, size_t *head, size_t *tail)
     }
 }
 
-/* A stream's end is not waited for; nor is it worth reading the end of what the head has whole. */
+/* Reads no tail of a stream, whose end may be far away, nor more tail than the file has bytes. */
 static enum mim_status
 read_window(const struct mim_query *query, struct window *window, struct mim_error *err)
 {
@@ -360,7 +360,7 @@ match_all(const struct mim_query *query, const struct mim_ends *ends, struct mim
             match_magic(match, ends);
         match_extension(match, query->name);
         match_plugins(match, query);
-        /* who writes goes by the name; who reads, by the content where there is any to go by */
+        /* writers go by the name; readers by the content, unless the format has no magic */
         match->fits = match->bits || (match->extension_size && (query->writing || !has_magic(match->format)));
         fits = fits || match->fits;
         count += has_evidence(match);

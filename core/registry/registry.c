@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A context's registry: who may serve a file, in which order, and their code when it is needed. */
+/* A context's registry: its catalog, linked plugins, and loading code on first use. */
 #include "registry/registry.h"
 
 #include <errno.h>
@@ -23,7 +23,7 @@ struct mim_registry {
     struct mim_linked *linked;
     size_t linked_count;
     struct mim_catalog *catalog; /* the latest; NULL before the first use */
-    bool is_stale;               /* something changed since it was made */
+    bool is_stale;               /* a change since the catalog was made */
 };
 
 static struct mim_registry *
@@ -100,7 +100,7 @@ mim_context_add_directory(struct mim_context *context, const char *path, struct 
     return MIM_OK;
 }
 
-/* The manifest and the code must tell the same story, whoever brings them. */
+/* The manifest and the code must agree. */
 static enum mim_status
 check_agreement(const struct mim_manifest *manifest, const struct mim_plugin *plugin, struct mim_error *err)
 {
@@ -178,7 +178,7 @@ load_plugin(struct mim_context *context, struct mim_manifest *manifest, struct m
     return status;
 }
 
-/* What the code offers for the format that its manifest declares. */
+/* The code's ops for a format that the manifest declares. */
 static enum mim_status
 find_ops(const struct mim_manifest *manifest, const char *name, const struct mim_format_ops **out,
          struct mim_error *err)
@@ -188,10 +188,10 @@ find_ops(const struct mim_manifest *manifest, const char *name, const struct mim
         ops++;
     const struct mim_manifest_format *declared = mim_manifest_format(manifest, name);
     if (!*ops || !declared)
-        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s declares the format %s, and the code has none of that name",
+        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s declares the format %s, and the code does not have it",
                         manifest->origin.path, name);
     if ((*declared->read && !(*ops)->reader) || (*declared->write && !(*ops)->writer))
-        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s says that it %s %s, and the code cannot", manifest->origin.path,
+        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s declares that it %s %s, and the code cannot", manifest->origin.path,
                         *declared->read && !(*ops)->reader ? "reads" : "writes", name);
     *out = *ops;
     return MIM_OK;
@@ -230,7 +230,7 @@ mim_registry_remember_failure(struct mim_context *context, const struct mim_cand
 {
     mim_log(context, MIM_LOG_INFO, "plugin %s was tried for %s: %s", candidate->plugin->name, candidate->format,
             reason);
-    char *copy = strdup(reason); /* without memory it is said in the log alone */
+    char *copy = strdup(reason); /* without memory only the log reports it */
     if (!copy)
         return;
     free(candidate->plugin->failure);

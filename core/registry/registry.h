@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The registry: which formats and plugins there are, and which a file gets. Never runs a plugin's code to tell. */
+/* The registry of a context: its formats and plugins. Listing and choosing never load code. */
 #ifndef MIM_CORE_REGISTRY_REGISTRY_H
 #define MIM_CORE_REGISTRY_REGISTRY_H
 
@@ -12,7 +12,7 @@ struct mim_catalog;
 struct mim_manifest; /* one plugin's .ini, parsed: manifest.h */
 struct mim_registry;
 
-/* One way to serve a file: a format, and a plugin that declares it. */
+/* A format, and a plugin that declares it. */
 struct mim_candidate {
     const char *format; /* borrowed while the context lives */
     struct mim_manifest *plugin;
@@ -24,20 +24,20 @@ struct mim_candidates {
     char notice[256]; /* "named .A, and its content is B"; "" when name and content agree */
 };
 
-/* Does the name end as files of some format do, whether a plugin for it is installed or not? */
+/* Whether the name has an extension of any format, installed or not. */
 bool mim_registry_knows_name(struct mim_context *context, const char *name);
 
-/* The plugin's code, loaded and checked on first use, and what it offers for the format. BROKEN_PLUGIN quarantines it
- * in this context. NOMEM does not. */
+/* The plugin's code, loaded and checked on first use, and its ops for the format. BROKEN_PLUGIN quarantines the
+ * plugin in this context; NOMEM does not. */
 enum mim_status mim_registry_load(struct mim_context *context, const struct mim_candidate *candidate,
                                   const struct mim_plugin **plugin, const struct mim_format_ops **ops,
                                   struct mim_error *err);
 
-/* One line on what happened to a candidate that was tried and failed, for the log and for explain. */
+/* Records why a candidate failed, for the log and for explain. */
 void mim_registry_remember_failure(struct mim_context *context, const struct mim_candidate *candidate,
                                    const char *reason);
 
-/* Places, linked plugins or the configuration changed: the next call looks again. */
+/* Directories, linked plugins or the configuration changed: the next call reads them again. */
 void mim_registry_changed(struct mim_context *context);
 
 void mim_registry_destroy(struct mim_registry *registry);

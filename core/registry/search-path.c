@@ -19,7 +19,7 @@ static const struct {
     { MIM_PLUGIN_DIR, MIM_DIRECTORY_SYSTEM },
 };
 
-/* A directory that is listed twice counts where it is strongest. */
+/* A repeated directory keeps its first, strongest position. */
 static bool
 add_directory(struct mim_search_path *search_path, const char *path, enum mim_directory_kind kind)
 {
@@ -53,7 +53,7 @@ add_named_directory(struct mim_search_path *search_path, const char *name, struc
     return mim_string_list_add(diagnostics, "MIM_PLUGIN_PATH: %s: %m", name);
 }
 
-/* "a:b" is a and b alone; an empty element stands for the system's places, once. */
+/* "a:b" means a and b only; an empty element means the system's directories. */
 static bool
 add_environment(struct mim_search_path *search_path, const char *list, const struct mim_context_options *options,
                 struct mim_string_list *diagnostics)
@@ -98,7 +98,7 @@ mim_search_path_clear(struct mim_search_path *search_path)
     *search_path = (struct mim_search_path){ 0 };
 }
 
-/* In a user namespace all that root owns outside belongs to this one. */
+/* In a user namespace files of the outer root appear with this owner. */
 static uid_t
 overflow_uid(void)
 {
@@ -122,18 +122,18 @@ enum mim_trust
 mim_search_path_trust(const char *path, const struct stat *facts, char *reason, size_t reason_size)
 {
     if (!owner_trusted(facts->st_uid)) {
-        snprintf(reason, reason_size, "%s belongs to user %u; mend it with: chown root %s", path,
+        snprintf(reason, reason_size, "%s belongs to user %u; fix it with: chown root %s", path,
                  (unsigned)facts->st_uid, path);
         return MIM_TRUST_NO;
     }
     bool others = facts->st_mode & S_IWOTH, group = facts->st_mode & S_IWGRP && facts->st_gid != 0;
     if (others) {
-        snprintf(reason, reason_size, "%s can be written by everybody; mend it with: chmod %s %s", path,
-                 group ? "go-w" : "o-w", path);
+        snprintf(reason, reason_size, "%s is world-writable; fix it with: chmod %s %s", path, group ? "go-w" : "o-w",
+                 path);
         return MIM_TRUST_NO;
     }
     if (group) {
-        snprintf(reason, reason_size, "%s can be written by group %u; mend it with: chmod g-w %s", path,
+        snprintf(reason, reason_size, "%s is writable by group %u; fix it with: chmod g-w %s", path,
                  (unsigned)facts->st_gid, path);
         return strncmp(path, "/usr/local/", 11) ? MIM_TRUST_NO : MIM_TRUST_WARN;
     }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where plugins may lie, strongest place first, and whether what lies there can be trusted. */
+/* The directories searched for plugins, strongest first, and the check of owners and permissions. */
 #ifndef MIM_CORE_REGISTRY_SEARCH_PATH_H
 #define MIM_CORE_REGISTRY_SEARCH_PATH_H
 
@@ -15,7 +15,7 @@ enum mim_directory_kind {
     MIM_DIRECTORY_LINKED,
     MIM_DIRECTORY_APPLICATION,
     MIM_DIRECTORY_ENVIRONMENT,
-    MIM_DIRECTORY_ADMIN, /* /etc: the only one whose manifests may name a module elsewhere */
+    MIM_DIRECTORY_ADMIN, /* /etc: the only kind whose manifests may name a module elsewhere */
     MIM_DIRECTORY_LOCAL,
     MIM_DIRECTORY_SYSTEM
 };
@@ -30,14 +30,15 @@ struct mim_search_path {
     size_t count;
 };
 
-/* `directories` are the application's, the strongest last. What MIM_PLUGIN_PATH names in vain is a line in
+/* `directories` are the application's, the strongest last. Missing directories in MIM_PLUGIN_PATH become lines in
  * `diagnostics`. false: no memory. */
 bool mim_search_path_collect(struct mim_search_path *search_path, const struct mim_context_options *options,
                              const struct mim_string_list *directories, struct mim_string_list *diagnostics);
 void mim_search_path_clear(struct mim_search_path *search_path);
 
 enum mim_trust { MIM_TRUST_YES, MIM_TRUST_WARN, MIM_TRUST_NO };
-/* May code come from a file or directory like this? If not, `reason` says why and the chmod or chown that mends it. */
+/* Whether code may be loaded from such a file or directory. If not, `reason` says why, and which chmod or chown
+ * fixes it. */
 enum mim_trust mim_search_path_trust(const char *path, const struct stat *facts, char *reason, size_t reason_size);
 
 #endif

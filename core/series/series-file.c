@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One file of a series: opened by the plugin that fits it, whatever the others are. */
+/* One file of a series, opened by its own plugin. */
 #include "series/series-file.h"
 
 #include <stdlib.h>
@@ -41,7 +41,7 @@ open_with(void *user, const struct mim_attempt *attempt, struct mim_error *err)
     return status;
 }
 
-/* The rectangle alone, without a canvas around it: bytes of its pixels. */
+/* Bytes of the rectangle's pixels, without the canvas around it. */
 static uint64_t
 rectangle_bytes(const struct mim_frame_info *info, uint64_t *stride)
 {
@@ -59,7 +59,7 @@ prepare_canvas(struct mim_series_file *file, struct mim_error *err)
     return status == MIM_OK ? mim_canvas_init(&file->canvas, &file->reader.sequence, 1, err) : status;
 }
 
-/* Nothing is lost without a word. */
+/* Reports that the file holds more images than the series shows. */
 static enum mim_status
 note_further_images(struct mim_series_file *file, struct mim_error *err)
 {
@@ -83,7 +83,7 @@ prepare_image(struct mim_series_file *file, struct mim_error *err)
     file->packet = calloc(1, ops->packet_size ? ops->packet_size : 1);
     if (!file->packet)
         return mim_fail_nomem(err, "a frame in flight");
-    /* a frame of a series has no duration, so the file's next image is not looked at for one */
+    /* frames of a series have no duration, so do not prepare the next image for it */
     file->reader.sequence.time_den = 0;
     status = mim_plugin_reader_prepare(&file->reader, 0, file->packet, &file->info, err);
     if (status == MIM_END)
@@ -171,7 +171,7 @@ decode_rectangle(struct mim_series_file *file, unsigned worker, struct mim_raste
     return status;
 }
 
-/* The first image of an animation: its rectangle on the bare canvas, which is the frame's own memory. */
+/* Draws the first rectangle of an animation on an empty canvas, which is the frame's memory. */
 static enum mim_status
 draw_on_canvas(struct mim_series_file *file, unsigned worker, const struct mim_raster *frame, bool *refused,
                struct mim_error *err)

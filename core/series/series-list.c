@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which files a series has: a directory is read, what belongs to it is sorted, what is missing is noted. */
+/* Lists the files of a series: reads a directory, sorts matching files, notes gaps and skipped files. */
 #include "series/series-list.h"
 
 #include <dirent.h>
@@ -32,7 +32,7 @@ struct listing {
     uint64_t left_out;
 };
 
-/* What can be opened without waiting for anybody. A link to nothing counts: opening it says what is wrong. */
+/* Whether opening the entry cannot block. Dangling links count: opening one reports the error. */
 static bool
 may_be_file(int directory, const struct dirent *entry)
 {
@@ -212,7 +212,7 @@ list_entries(struct listing *listing, struct mim_error *err)
     return MIM_OK;
 }
 
-/* What stands before a file's name. */
+/* The part of the path before a file's name. */
 static char *
 show_directory(const struct listing *listing)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A series: files of one image each that are read as one sequence, by a pattern or a directory. */
+/* A series: files of one image each, given by a pattern or a directory, read as one sequence. */
 #ifndef MIM_CORE_SERIES_SERIES_LIST_H
 #define MIM_CORE_SERIES_SERIES_LIST_H
 
@@ -14,27 +14,27 @@ struct mim_series_entry {
 };
 
 struct mim_series {
-    char *shown; /* what stands before every file: "dir/" or "" */
+    char *shown; /* prefix of every file: "dir/" or "" */
     struct mim_series_entry *entries;
     uint64_t count, capacity;
-    char missing[200];  /* notices: numbers that no file has, "" when there are none; */
-    char left_out[200]; /* what lies there and is no part of the series */
+    char missing[200];  /* notice about missing numbers; "" without any */
+    char left_out[200]; /* notice about skipped files of the directory */
 };
 
 struct mim_series_rules {
     uint64_t max_files; /* files; more are LIMIT */
-    /* Of a directory: does a file of that name belong to it? */
+    /* For directories: whether a file of that name belongs to the series. */
     bool (*belongs)(void *user, const char *file);
     void *user;
 };
 
-/* Lists the files that `path`, a pattern or a directory, stands for, in their order. IO: there are none. Whatever the
- * result, mim_series_clear() comes after. */
+/* Lists the files of `path`, a pattern or a directory, in order. IO: there are none. Call mim_series_clear() also
+ * after a failure. */
 enum mim_status mim_series_list(struct mim_series *series, const char *path, const struct mim_series_rules *rules,
                                 struct mim_error *err);
 void mim_series_clear(struct mim_series *series);
 
-/* The path of a file; free() it. NULL: no memory. */
+/* The path of file i; free() it. NULL: no memory. */
 char *mim_series_path(const struct mim_series *series, uint64_t index);
 
 #endif

@@ -67,7 +67,8 @@ list_files(struct mim_series *series, struct mim_context *context, const struct 
            struct mim_error *err)
 {
     struct mim_query query = { .name = mim_source_name(source) };
-    enum mim_status status = mim_registry_query(context, &query, err); /* which then can tell what belongs */
+    enum mim_status status =
+        mim_registry_query(context, &query, err); /* makes the catalog that belongs_to_series() uses */
     if (status != MIM_OK)
         return status;
     const struct mim_series_rules rules = { .max_files = max_files, .belongs = belongs_to_series, .user = context };
@@ -80,7 +81,7 @@ report_files(struct mim_series_reading *reading, const char *text, struct mim_er
     return *text ? mim_operation_notice(reading->operation, MIM_NOTICE_FRAMES, MIM_UNKNOWN, text, err) : MIM_OK;
 }
 
-/* May the next file do better? What the caller asked for is as wrong there. */
+/* Whether the failure concerns this file only, so that the next may succeed. */
 static bool
 is_that_files_own(enum mim_status status)
 {
@@ -88,7 +89,7 @@ is_that_files_own(enum mim_status status)
            status == MIM_UNSUPPORTED || status == MIM_LIMIT;
 }
 
-/* The first file that can be opened speaks for all; without any, what is wrong with the first. */
+/* The first file that opens gives the series its format and plugin; without any, the first file's error is returned. */
 static enum mim_status
 open_first(struct mim_series_reading *reading, struct mim_error *err)
 {
@@ -98,7 +99,7 @@ open_first(struct mim_series_reading *reading, struct mim_error *err)
         struct mim_series_file *file;
         enum mim_status status = mim_operation_poll(reading->operation, &error);
         if (status == MIM_OK) {
-            reading->operation->is_quiet = i > 0; /* its own turn comes */
+            reading->operation->is_quiet = i > 0; /* its notices come when its frame is read */
             status = open_file(reading, i, &file, &error);
             reading->operation->is_quiet = false;
         }
@@ -238,7 +239,7 @@ series_metadata(struct mim_job *job, const void *in, const struct mim_frame_info
         return MIM_OK;
     const char *file = mim_path_file(mim_source_name(packet->file->operation.source));
     enum mim_status status = mim_series_file_metadata(packet->file, core->worker, core->meta, &refused, &error);
-    if (status == MIM_OK) /* a name that is not UTF-8 is none */
+    if (status == MIM_OK) /* names that are not UTF-8 are left out */
         mim_meta_set(core->meta, "file", MIM_META_TEXT | MIM_META_CODING, file, strlen(file), NULL);
     return mim_job_adopt(job, status, refused, &error);
 }

@@ -13,15 +13,15 @@
 
 /* One frame's file, from accepts to put. */
 struct output {
-    struct mim_operation operation; /* a part of the series' */
+    struct mim_operation operation; /* a part of the series' operation */
     struct mim_plugin_writer writer;
     void *packet;
     struct mim_frame_info info;
-    pthread_mutex_t lock; /* of the two below */
+    pthread_mutex_t lock; /* guards the survey fields below */
     bool is_surveyed;
     enum mim_status survey_status;
     struct mim_error survey_error;
-    struct output *next; /* of those that are not put yet */
+    struct output *next; /* list of outputs that are not put yet */
 };
 
 struct packet {
@@ -29,9 +29,9 @@ struct packet {
 };
 
 struct state {
-    struct mim_meta *whole, *frame; /* the frame's: until it is accepted */
+    struct mim_meta *whole, *frame; /* of the frame, until it is accepted */
     struct output *outputs;
-    struct mim_meta *lost; /* handed from file to file: what was said to be lost once is not said again */
+    struct mim_meta *lost; /* passed from file to file, so that each lost key is reported once */
 };
 
 static struct mim_core_job *
@@ -76,7 +76,7 @@ create_writer(struct output *output, const struct mim_series_writing *writing, s
     return mim_plugin_writer_create(&output->writer, writing->options, &writing->other, writing->workers, err);
 }
 
-/* Its only frame says what the file is like; time has no meaning in it. */
+/* Opens the file with its only frame, without timing. */
 static enum mim_status
 start_output(struct output *output, const struct state *self, struct mim_frame_info *info, struct mim_error *err)
 {
@@ -130,7 +130,7 @@ series_accepts(struct mim_job *job, uint64_t index, void *in, struct mim_frame_i
     return mim_job_adopt(job, status, false, &error);
 }
 
-/* A writer of two passes sees its frame before it encodes the first part of it, whichever thread comes with that. */
+/* A two-pass writer surveys its frame before any part is encoded; the first thread to arrive does so. */
 static enum mim_status
 survey_frame(struct output *output, const struct mim_raster *raster, struct mim_error *err)
 {
@@ -197,7 +197,7 @@ series_put(struct mim_job *job, void *in, const struct mim_frame_info *info, con
     return MIM_OK;
 }
 
-/* Memory is short: workers give back what they hold. */
+/* Memory is short: frees the workers' resources. */
 static void
 series_worker_close(struct mim_job *job)
 {

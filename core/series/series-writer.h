@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Writing a series: writer ops of the core's own, which make a file of each frame. */
+/* Writing a series: writer ops of the core, which make a file of each frame. */
 #ifndef MIM_CORE_SERIES_SERIES_WRITER_H
 #define MIM_CORE_SERIES_SERIES_WRITER_H
 
@@ -8,7 +8,7 @@
 #include "options/options.h"
 #include "plugin/operation.h"
 
-/* What the files of a series are written by; it is operation->series. Borrowed while the writer lives. */
+/* How the files of a series are written; operation->series points to it. Borrowed while the writer lives. */
 struct mim_series_writing {
     const struct mim_writer_ops *ops;
     const char *format;
