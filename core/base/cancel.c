@@ -54,7 +54,7 @@ static const struct {
     { "on", 0 },           { "true", 0 },
 };
 
-/* Bytes of "", "B", "k", "kB", "Ki", "KiB" ...; 0: no such unit. */
+/* Bytes of a unit such as "", "B", "k", "kB", "Ki" or "KiB"; 0: no such unit. */
 static uint64_t
 unit_bytes(const char *unit)
 {
@@ -74,7 +74,7 @@ unit_bytes(const char *unit)
     return *unit == '\0' ? bytes : 0;
 }
 
-/* A fraction of `unit` to the nearest byte. More than 18 digits cannot matter: the largest unit is 2^50. */
+/* A decimal fraction of `unit`, rounded to a byte. Digits after the 18th cannot matter: the largest unit is 2^50. */
 static uint64_t
 fraction_bytes(const char *digits, size_t count, uint64_t unit)
 {
@@ -83,7 +83,7 @@ fraction_bytes(const char *digits, size_t count, uint64_t unit)
         numerator = 10 * numerator + (uint64_t)(digits[i] - '0');
         denominator *= 10;
     }
-    /* numerator * unit / denominator needs 110 bits: long multiplication, bit by bit, keeping quotient and rest */
+    /* numerator * unit / denominator needs 110 bits: multiply bit by bit, with quotient and remainder */
     uint64_t bytes = 0, rest = 0;
     for (int bit = 50; bit >= 0; bit--) {
         bytes *= 2;
@@ -96,7 +96,7 @@ fraction_bytes(const char *digits, size_t count, uint64_t unit)
     return bytes + (2 * rest >= denominator);
 }
 
-/* number [blank] [unit]; false: not a size, or too large. */
+/* Parses number [blank] [unit]. false: not a size, or too large. */
 static bool
 parse_size(const char *text, uint64_t *bytes)
 {

@@ -7,7 +7,7 @@
 
 #include <mim/control.h>
 
-/* An atomic load; NULL was never thrown. Any thread. */
+/* Whether the switch was thrown; never for NULL. An atomic load, on any thread. */
 bool mim_cancel_requested(const struct mim_cancel *cancel);
 
 #endif

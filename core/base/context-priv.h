@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The context as rooms below its owner see it: each part is made, changed and freed by one room, named here. */
+/* The context as lower rooms see it. Each part is created, changed and freed by the file named here. */
 #ifndef MIM_CORE_BASE_CONTEXT_PRIV_H
 #define MIM_CORE_BASE_CONTEXT_PRIV_H
 
@@ -14,13 +14,13 @@ struct mim_registry;
 
 struct mim_context {
     struct mim_context_options options;
-    const struct mim_host *host;   /* what plugins are given */
-    struct mim_registry *registry; /* registry/registry.c, made on the first call that needs it */
-    struct mim_config *config;     /* registry/config.c, likewise */
-    struct mim_pool *pool;         /* pipeline/pool.c; NULL until a second thread is wanted */
-    unsigned threads;              /* the caller's among them */
-    bool is_list_cut;              /* registry/listing.c: memory ran out in the list asked for last */
-    mim_log_function log;          /* base/log.c, and the next two */
+    const struct mim_host *host;   /* the host table for plugins */
+    struct mim_registry *registry; /* registry/registry.c, created on first use */
+    struct mim_config *config;     /* registry/config.c, created on first use */
+    struct mim_pool *pool;         /* pipeline/pool.c; NULL until a second thread is needed */
+    unsigned threads;              /* including the caller's */
+    bool is_list_cut;              /* registry/listing.c: memory ran out during the latest listing */
+    mim_log_function log;          /* base/log.c, like the next two */
     void *log_user;
     enum mim_log_level log_level;
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* How many threads may really run at once: affinity, the cgroup's quota and a batch system's allotment. */
+/* The number of threads that may run at once, by affinity, cgroup quota and batch allotment. */
 #include "base/cpus.h"
 
 #include <limits.h>
@@ -12,7 +12,7 @@
 static unsigned
 count_affinity(void)
 {
-    /* more processors than a fixed cpu_set_t holds: ask with a larger one */
+    /* retry with a larger set when the machine has more processors than it holds */
     for (int processors = 1024; processors <= 1 << 20; processors *= 4) {
         cpu_set_t *set = CPU_ALLOC((size_t)processors);
         size_t size = CPU_ALLOC_SIZE((size_t)processors);
@@ -53,7 +53,7 @@ read_line(char *into, int size, const char *directory, const char *name)
     return read;
 }
 
-/* Version 2: "max 100000" or "150000 100000". Version 1: two files, a quota of -1 is none. */
+/* Version 2: "max 100000" or "150000 100000". Version 1: two files, where a quota of -1 means none. */
 static unsigned
 quota_of(const char *directory)
 {
@@ -67,7 +67,7 @@ quota_of(const char *directory)
     return quotient_up(atoll(line), atoll(period_line));
 }
 
-/* A group's quota bounds its children: the least on the way up to the root counts. */
+/* A group's quota bounds its children, so the lowest up to the root applies. */
 static unsigned
 lowest_quota(const char *root, char *group)
 {
@@ -83,7 +83,7 @@ lowest_quota(const char *root, char *group)
     }
 }
 
-/* Lines are "ID:CONTROLLERS:/GROUP"; no controllers is version 2. */
+/* Lines are "ID:CONTROLLERS:/GROUP", without controllers in version 2. */
 unsigned
 mim_cpus_cgroup(const char *list, const char *mount)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Statuses in words, and errors in one line. */
+/* Names and texts of statuses, and functions that fill errors. */
 #include "base/error.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Failing in one line: fill a struct mim_error, hand the status back. */
+/* Functions that fill a struct mim_error and return its status. */
 #ifndef MIM_CORE_BASE_ERROR_H
 #define MIM_CORE_BASE_ERROR_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Lines for the application's log. */
+/* The application's log. */
 #include "base/log.h"
 
 #include <stdarg.h>

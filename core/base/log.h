@@ -5,7 +5,7 @@
 
 #include <mim/context.h>
 
-/* One line for the application's log function, if it wants lines of that level. On the caller's thread. */
+/* Passes a line to the application's log function, if its level is enabled. On the caller's thread. */
 void mim_log(const struct mim_context *context, enum mim_log_level level, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 

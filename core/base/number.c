@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Parsing and printing numbers without asking the locale. */
+/* Parsing and printing numbers independently of the locale. */
 #include "base/number.h"
 
 #include <locale.h>
@@ -10,9 +10,9 @@
 
 #include "base/size.h"
 
-/* A decimal as it was written: digits, and the power of ten that they are multiplied with. */
+/* A decimal number as digits times a power of ten. */
 struct decimal {
-    bool negative, exact; /* exact: all digits are in `digits` */
+    bool negative, exact; /* all digits fit in `digits` */
     uint64_t digits;
     int64_t exponent;
 };
@@ -23,7 +23,7 @@ is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* Take digits from `*text`; how many there were. */
+/* Consumes digits of `*text` and returns their number. */
 static size_t
 take_digits(const char **text, const char *end, struct decimal *decimal)
 {
@@ -87,7 +87,7 @@ mim_number_parse_int(const char *text, size_t size, int64_t *value)
     return true;
 }
 
-/* strtod reads the radix character of the locale; this one reads a point. */
+/* strtod expects the radix character of the locale; this function expects a point. */
 static bool
 parse_decimal_real(const char *text, size_t size, double *value)
 {
@@ -133,7 +133,7 @@ greatest_common_divisor(int64_t a, int64_t b)
     return a;
 }
 
-/* num/den with den > 0 and num >= 0, times 10^exponent, in lowest terms at every step. */
+/* Multiplies num/den (den > 0, num >= 0) by 10^exponent, reduced at every step. */
 static bool
 scale_by_ten(struct mim_rational *value, int64_t exponent)
 {

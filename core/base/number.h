@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Numbers as text, the same under every locale. */
+/* Numbers as text, independent of the locale. */
 #ifndef MIM_CORE_BASE_NUMBER_H
 #define MIM_CORE_BASE_NUMBER_H
 
@@ -8,10 +8,10 @@
 
 #include <mim/types.h>
 
-#define MIM_NUMBER_SIZE 32 /* room for any number's text */
+#define MIM_NUMBER_SIZE 32 /* buffer size for any number's text */
 
-/* Strict: the `size` bytes are one number and nothing else: no blanks, no hexadecimal, no "inf" or "nan". false: it is none,
- * or does not fit. */
+/* Strict: all `size` bytes form one number, without blanks, hexadecimal, "inf" or "nan". false: malformed or out of
+ * range. */
 bool mim_number_parse_int(const char *text, size_t size, int64_t *value);
 /* "1", "-0.5", "1e-3", "1/25". */
 bool mim_number_parse_real(const char *text, size_t size, double *value);

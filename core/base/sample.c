@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the sample types are. */
+/* The table of sample types. */
 #include "base/sample.h"
 
 #include <string.h>
@@ -59,7 +59,7 @@ mim_sample_by_name(const char *name)
     DO(MIM_SAMPLE_I32, int32_t) \
     DO(MIM_SAMPLE_I64, int64_t)
 
-/* memcpy per sample: a caller's rows need not be aligned; compilers make plain loads of it */
+/* memcpy, because a caller's rows may be unaligned; compilers turn it into plain loads */
 #define LOAD_INTEGERS(name, type) \
     case name: \
         for (size_t i = 0; i < count; i++) { \
@@ -116,7 +116,7 @@ mim_sample_load_reals(enum mim_sample sample, const void *from, size_t count, do
 static uint64_t
 integer_of_fraction(double fraction, uint64_t max)
 {
-    double value = fraction * (double)max + 0.5; /* half up, as integers are rounded */
+    double value = fraction * (double)max + 0.5; /* round half up, as for integers */
     /* (double)UINT64_MAX rounds up to 2^64, which does not fit */
     return value >= (double)max ? max : (uint64_t)value;
 }

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* false: the result does not fit, `*out` is UINT64_MAX. */
+/* false: overflow, `*out` is UINT64_MAX. */
 static inline bool
 mim_size_mul(uint64_t a, uint64_t b, uint64_t *out)
 {
@@ -25,7 +25,7 @@ mim_size_add(uint64_t a, uint64_t b, uint64_t *out)
     return false;
 }
 
-/* The least n with n * by >= a, for any a. */
+/* a / by, rounded up, without overflow. */
 static inline uint32_t
 mim_divide_up(uint32_t a, uint32_t by)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Lists of words and arrays of texts. */
+/* Blank-separated words, and growing lists of strings. */
 #include "base/string-list.h"
 
 #include <stdarg.h>

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Blank-separated lists of words, as manifests and mim.conf have them, and arrays of texts. */
+/* Blank-separated words, as in manifests and mim.conf, and growing lists of strings. */
 #ifndef MIM_CORE_BASE_STRING_LIST_H
 #define MIM_CORE_BASE_STRING_LIST_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The next word of `*cursor`, which moves past it; false at the end. NULL reads as no words. */
+/* The next word; advances `*cursor`. false at the end. NULL is an empty list. */
 bool mim_words_next(const char **cursor, const char **word, size_t *length);
-/* Place of `word` in the list, or -1. */
+/* Index of `word` in the list, or -1. */
 int mim_words_find(const char *words, const char *word);
 
 struct mim_string_list {

@@ -14,7 +14,7 @@ static const struct {
     { 0xf1, 0xf3, 0x80, 0xbf, 4 }, { 0xf4, 0xf4, 0x80, 0x8f, 4 },
 };
 
-/* Bytes of the character that begins here; 0: none does. */
+/* Length of the character at `bytes`; 0: malformed. */
 static size_t
 character_length(const uint8_t *bytes, size_t size)
 {

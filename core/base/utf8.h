@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Strict: no overlong forms, no surrogates, nothing above U+10FFFF. A zero byte is a character like others. */
+/* Strict: no overlong forms, no surrogates, nothing above U+10FFFF. Zero bytes are valid. */
 bool mim_utf8_valid(const char *bytes, size_t size);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The counted buffers behind frames. */
+/* Reference-counted pixel buffers, and the store that recycles them. */
 #include "frame/buffer.h"
 
 #include <pthread.h>
@@ -11,10 +11,10 @@
 
 #define CACHE_LINE 64u
 #define HUGE_PAGE (2u << 20)
-#define SLAB (4u * HUGE_PAGE) /* what one kept frame may hold back of others' memory */
-#define SPARE_BUFFERS 8       /* more than a window rarely comes back at once */
+#define SLAB (4u * HUGE_PAGE) /* bounds the memory that one live frame can keep allocated */
+#define SPARE_BUFFERS 8       /* rarely more buffers return at once */
 
-/* Memory that several buffers share; it goes with the last of them. */
+/* Memory shared by several buffers; freed with the last of them. */
 struct slab {
     _Atomic unsigned refs;
     uint64_t used;
@@ -25,9 +25,9 @@ struct mim_buffer {
     _Atomic unsigned refs;
     uint64_t size;
     void *data;
-    struct slab *slab;             /* NULL: `data` is its own */
-    void *mapping;                 /* NULL: none; else of `size` bytes, and `data` lies in it */
-    struct mim_frame_store *store; /* NULL: none to return to */
+    struct slab *slab;             /* NULL: the buffer owns `data` */
+    void *mapping;                 /* NULL: no mapping; else `size` bytes that contain `data` */
+    struct mim_frame_store *store; /* NULL: does not return to a store */
     struct mim_buffer *next;
 };
 
@@ -37,8 +37,8 @@ struct mim_frame_store {
     unsigned spare_count;
     unsigned out;
     bool closed, keeps;
-    uint64_t kept;     /* bytes of all buffers so far, where they are kept */
-    struct slab *slab; /* the one that is being filled */
+    uint64_t kept;     /* bytes of all buffers so far, with `keeps` */
+    struct slab *slab; /* the slab being filled */
 };
 
 struct mim_frame_store *
@@ -94,7 +94,7 @@ slab_create(void)
     return NULL;
 }
 
-/* `size` is at most a slab's. false: no memory. */
+/* `size` is at most SLAB. false: no memory. */
 static bool
 cut_from_slab(struct mim_buffer *buffer, struct mim_frame_store *store, uint64_t size)
 {
@@ -225,7 +225,7 @@ mim_buffer_ref(struct mim_buffer *buffer)
     return buffer;
 }
 
-/* Buffers of another size than the last that came back are of no more use: sizes rarely return. */
+/* Drops spare buffers of other sizes: former sizes rarely return. */
 static struct mim_buffer *
 put_spare(struct mim_frame_store *store, struct mim_buffer *buffer)
 {

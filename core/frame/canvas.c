@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Composing rectangles with disposal and blending. */
+/* Composes rectangles with disposal and blending. */
 #include "frame/canvas.h"
 
 #include <endian.h>
@@ -11,7 +11,7 @@
 #include "frame/buffer.h"
 #include "frame/frame.h"
 
-#define SMALLEST_BAND 16 /* rows; thinner ones cost more to hand out than to draw */
+#define SMALLEST_BAND 16 /* rows; thinner bands cost more to schedule than to draw */
 
 enum mim_status
 mim_canvas_init(struct mim_canvas *canvas, const struct mim_sequence *sequence, uint32_t bands, struct mim_error *err)
@@ -38,7 +38,7 @@ mim_canvas_init(struct mim_canvas *canvas, const struct mim_sequence *sequence, 
     for (uint32_t k = 0; k < canvas->raster.channels; k++) {
         bool alpha = k == colours;
         uint8_t value = sequence->background[alpha ? 3 : k];
-        memset(canvas->bare + k * size, value, size); /* 8 to 16 bits is * 257: the byte twice */
+        memset(canvas->bare + k * size, value, size); /* 8 bits become 16 by * 257, the byte repeated */
     }
 
     uint32_t height = canvas->raster.height, max = mim_divide_up(height, SMALLEST_BAND);
@@ -106,7 +106,7 @@ mim_canvas_band(const struct mim_canvas *canvas, uint32_t band, uint32_t *rows)
     return first;
 }
 
-/* The part of a rectangle that lies in some rows of the canvas. */
+/* The intersection of a rectangle with some rows of the canvas. */
 struct cut {
     uint32_t x, y, width, height; /* on the canvas */
     uint32_t from_x, from_y;      /* in the rectangle */
@@ -216,7 +216,7 @@ draw_indices(const struct mim_raster *pixels, const uint8_t *from, uint8_t *to, 
     for (uint32_t x = 0; x < width; x++, to += channels) {
         const uint8_t *colour = palette + 4 * (size_t)from[x];
         if (over && colour[3] != UINT8_MAX) {
-            if (colour[3]) /* on a gray canvas the alpha stands behind red */
+            if (colour[3]) /* on a gray canvas alpha follows the first channel */
                 draw_over(channels > 2 ? colour : (uint8_t[]){ colour[0], colour[3] }, channels - to_alpha, true, to,
                           to_alpha, 1, UINT8_MAX);
         } else if (channels == 4) {
@@ -233,7 +233,7 @@ draw_indices(const struct mim_raster *pixels, const uint8_t *from, uint8_t *to, 
 
 typedef void draw_indices_fn(const uint8_t *palette, const uint8_t *from, uint8_t *to, uint32_t width);
 
-/* Two pixels a store. */
+/* Stores two pixels at a time. */
 static void
 replace_rgba(const uint8_t *palette, const uint8_t *from, uint8_t *to, uint32_t width)
 {
@@ -248,7 +248,7 @@ replace_rgba(const uint8_t *palette, const uint8_t *from, uint8_t *to, uint32_t 
         memcpy(to + 4 * (size_t)x, palette + 4 * (size_t)from[x], 4);
 }
 
-/* Each pixel's fourth byte is the next one's first, which comes after it. */
+/* Stores four bytes per pixel; the next pixel overwrites the fourth. */
 static void
 replace_rgb(const uint8_t *palette, const uint8_t *from, uint8_t *to, uint32_t width)
 {
@@ -295,8 +295,8 @@ cover_one(const uint8_t *palette, uint8_t from, uint8_t *to)
         memcpy(to, palette + 4 * (size_t)from, 4);
 }
 
-/* Of a palette whose colours are either opaque or clear: no branch on what comes at random, and a step over what is clear for
- * long, as all is that did not change. */
+/* For palettes of opaque and fully transparent colours: no unpredictable branch, and long transparent runs, as in
+ * unchanged areas, are skipped. */
 static void
 cover_rgba(const uint8_t *palette, const uint8_t *from, uint8_t *to, uint32_t width)
 {
@@ -314,7 +314,7 @@ cover_rgba(const uint8_t *palette, const uint8_t *from, uint8_t *to, uint32_t wi
         cover_one(palette, from[x], to + 4 * (size_t)x);
 }
 
-/* The quick way to draw a rectangle of indices; NULL: there is none, or it is too small to look for one. */
+/* A specialised way to draw a rectangle of indices; NULL: none, or the rectangle is too small to choose one. */
 static draw_indices_fn *
 quick_way(const struct mim_raster *pixels, const struct cut *cut, uint32_t channels, bool over)
 {

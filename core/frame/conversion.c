@@ -11,7 +11,7 @@
 #include "frame/frame.h"
 #include "frame/meta.h"
 
-#define CHUNK 256 /* pixels at a time, on the stack */
+#define CHUNK 256 /* pixels per step, on the stack */
 #define MOST_CHANNELS 4
 
 static bool
@@ -71,13 +71,13 @@ mim_conversion_fail_unscaled(const struct mim_conversion *conversion, struct mim
                     mim_sample_name(conversion->from_sample), mim_sample_name(conversion->to_sample));
 }
 
-/* Full range to full range, rounded half up: (v * 255 + 32767) / 65535 for u16 to u8. */
+/* Scales the full range, rounded half up: (v * 255 + 32767) / 65535 for u16 to u8. */
 static uint64_t
 scale_magnitude(uint64_t value, uint64_t from_most, uint64_t to_most)
 {
     if (from_most <= UINT32_MAX && to_most <= UINT32_MAX)
         return (value * to_most + from_most / 2) / from_most;
-    /* of a signed type's least, that is one more than its most, this is still below 2^64 */
+    /* the magnitude of a signed minimum is max + 1; the product still fits 64 bits */
     return mim_ratio_scale_unsigned(value, to_most, from_most);
 }
 
@@ -99,12 +99,12 @@ scale_integers(const struct mim_sample_facts *from, const struct mim_sample_fact
     }
 }
 
-/* Rec. 601 luma in 16-bit weights, as most programs round it. */
+/* Rec. 601 luma with 16-bit weights, rounded as in most programs. */
 #define LUMA_RED 19595u
 #define LUMA_GREEN 38470u
 #define LUMA_BLUE 7471u
 
-/* One pixel from any of 1..4 channels to any other. `max` is opaque white. */
+/* Converts pixels between any of 1..4 channels. `max` is opaque white. */
 #define DEFINE_RECOLOUR(name, type, BLEND, LUMA) \
     static void name(const struct mim_conversion *c, const type *from, type *to, size_t pixels, type max, \
                      struct mim_conversion_loss *loss) \
@@ -119,7 +119,7 @@ scale_integers(const struct mim_sample_facts *from, const struct mim_sample_fact
                 for (int k = 0; k < 3; k++) \
                     rgb[k] = BLEND(rgb[k], alpha, c->background[k], max); \
             } \
-            /* gray stays itself; on a coloured background it is gray no longer */ \
+            /* gray stays exact, except on a coloured background */ \
             bool is_gray = rgb[0] == rgb[1] && rgb[1] == rgb[2]; \
             if (gray_out) \
                 to[0] = is_gray ? rgb[0] : LUMA(rgb); \
@@ -139,7 +139,7 @@ scale_integers(const struct mim_sample_facts *from, const struct mim_sample_fact
 DEFINE_RECOLOUR(recolour_integers, uint64_t, BLEND_INTEGER, LUMA_INTEGER)
 DEFINE_RECOLOUR(recolour_reals, double, BLEND_REAL, LUMA_REAL)
 
-/* Fits 64 bits with weights and products: unsigned up to 32 bits. Wider and signed ones go through double. */
+/* Unsigned samples up to 32 bits, whose weighted sums fit 64 bits. Other types are converted as double. */
 static bool
 recolours_in_integers(const struct mim_conversion *c)
 {
@@ -205,7 +205,7 @@ mean_pixel(const struct mim_conversion *c, const uint8_t *from, uint8_t *to)
         return;
     }
 
-    /* moved up by half their range, signed samples are unsigned ones, and rounding down is the same for both */
+    /* signed samples are shifted to unsigned ones, for which rounding down gives the same */
     uint64_t shift = facts->is_signed ? facts->max + 1 : 0;
     struct mim_ratio_wide sum = { 0, 0 };
     for (uint32_t k = 0; k < c->from_channels; k++) {
@@ -249,7 +249,7 @@ u8_to_u16(const uint8_t *from, uint8_t *to, uint64_t count)
     }
 }
 
-/* Four bytes at a time: the fourth is the next pixel's, which the last one has not. */
+/* Loads four bytes per pixel, except for the last, which has no fourth. */
 static void
 rgb8_to_rgba8(const uint8_t *from, uint8_t *to, uint64_t count)
 {
@@ -267,11 +267,11 @@ rgb8_to_rgba8(const uint8_t *from, uint8_t *to, uint64_t count)
     }
 }
 
-/* What is asked for most and loses nothing that would have to be told, in loops that compilers turn into vectors; the
- * general way gives the same. */
+/* The most frequent conversions that cannot lose anything, in loops that compilers vectorise. The general conversion
+ * gives the same results. */
 static const struct usual {
     enum mim_sample from_sample, to_sample;
-    uint32_t from_channels, to_channels; /* 0: any number, the same on both sides, and the samples are counted */
+    uint32_t from_channels, to_channels; /* 0: any number, equal on both sides; the loop then counts samples */
     void (*run)(const uint8_t *from, uint8_t *to, uint64_t count);
 } usual[] = {
     { MIM_SAMPLE_U16, MIM_SAMPLE_U8, 0, 0, u16_to_u8 },
@@ -293,7 +293,7 @@ convert_usual_row(const struct mim_conversion *c, const uint8_t *from, uint8_t *
     return false;
 }
 
-/* RGBA that is opaque along the row: there is nothing to composite. */
+/* Whether all pixels of an RGBA row are opaque, so that nothing is composited. */
 static bool
 drop_opaque_alpha(const struct mim_conversion *c, const uint8_t *from, uint8_t *to, uint32_t width)
 {
@@ -305,7 +305,7 @@ drop_opaque_alpha(const struct mim_conversion *c, const uint8_t *from, uint8_t *
         common &= from[4 * (size_t)x + 3];
     if (common != UINT8_MAX)
         return false;
-    /* four bytes at a time: the fourth is overwritten by the next pixel, which the last one has not */
+    /* stores four bytes per pixel; the next pixel overwrites the fourth, and the last is stored alone */
     for (uint32_t x = 0; x + 1 < width; x++, from += 4, to += 3)
         memcpy(to, from, 4);
     memcpy(to, from, 3);
@@ -320,7 +320,7 @@ convert_row(const struct mim_conversion *c, const uint8_t *from, uint8_t *to, ui
                                   *to_facts = mim_sample_facts(c->to_sample);
     bool reals = from_facts->is_float || to_facts->is_float || !recolours_in_integers(c);
 
-    /* without a change of colour a row is a flat run of samples, however many channels there are */
+    /* without a colour change a row is a run of samples, whatever the number of channels */
     struct mim_conversion flat = *c;
     uint64_t count = width;
     if (c->from_channels == c->to_channels) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Frames: their shape in memory, and who owns it. */
+/* Frames: their shape in memory, and its ownership. */
 #include "frame/frame.h"
 
 #include <string.h>
@@ -33,7 +33,7 @@ mim_aligned_stride(uint64_t row_bytes, uint32_t rows)
     if (!mim_size_add(row_bytes, CACHE_LINE - 1, &up))
         return UINT64_MAX;
 
-    /* a picture one pixel wide would be 64 times itself */
+    /* a picture one pixel wide would take 64 times its size */
     up = up / CACHE_LINE * CACHE_LINE;
     bool count = mim_size_mul(up - row_bytes, rows, &gaps) && gaps > MOST_GAPS && up - row_bytes > row_bytes / 8;
     return count ? row_bytes : up;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Metadata: a list in the order of insertion, found by hash, since files may hold tens of thousands of tags. */
+/* Metadata: a list in order of insertion, with a hash table, because files may hold tens of thousands of tags. */
 #include "frame/meta.h"
 
 #include <inttypes.h>
@@ -12,16 +12,16 @@
 #include "base/number.h"
 
 #define NO_ITEM UINT32_MAX
-#define MOST_ITEMS (1u << 24) /* keeps sizes of arrays far from overflow, also with 32 bits */
+#define MOST_ITEMS (1u << 24) /* keeps array sizes from overflowing, also on 32 bits */
 
 struct item {
     char *key;
-    void *data; /* a zero byte follows */
+    void *data; /* terminated by a zero byte */
     size_t size;
     int type;
     int coding;
     uint32_t hash;
-    uint32_t next; /* place of the next in the same bucket */
+    uint32_t next; /* index of the next in the same bucket */
 };
 
 struct mim_meta {
@@ -31,7 +31,7 @@ struct mim_meta {
     uint64_t bytes;
 };
 
-/* What a value of each type must be: a multiple of `unit` bytes, exactly one of them or any number. */
+/* The sizes of each type: a multiple of `unit` bytes, exactly one or any number of them. */
 static const struct {
     size_t unit;
     bool single, text;
@@ -100,7 +100,7 @@ link_item(struct mim_meta *meta, uint32_t i)
     *bucket = i;
 }
 
-/* Room for one more; what is there stays as it is when there is none. */
+/* Makes space for one more item; on failure nothing has changed. */
 static bool
 make_room(struct mim_meta *meta)
 {
@@ -325,7 +325,7 @@ mim_meta_copy(struct mim_meta **out, const struct mim_meta *meta, struct mim_err
     return MIM_OK;
 }
 
-/* One value of a list, or the only one. */
+/* One value of a list, or the single value. */
 static void
 print_value(FILE *to, enum mim_meta_type type, const void *data, size_t i)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The core's side of metadata: copies, and the bytes they count. */
+/* Internals of metadata: copies, and sizes for the limit. */
 #ifndef MIM_CORE_FRAME_META_H
 #define MIM_CORE_FRAME_META_H
 

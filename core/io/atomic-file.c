@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Files that appear whole or not at all: without a name until they are whole, where the file system can do that. */
+/* Files that appear complete or not at all: nameless until complete, where the file system supports it. */
 #include "io/atomic-file.h"
 
 #include <errno.h>
@@ -14,7 +14,7 @@
 
 #define NAME_TRIES 1000
 
-/* ".NAME.mim-XXXXXX", NAME cut where the whole would be too long, between two characters. */
+/* ".NAME.mim-XXXXXX", with NAME shortened at a character boundary where that would be too long. */
 void
 mim_atomic_file_name(const char *name, char temporary[NAME_MAX + 1])
 {
@@ -27,7 +27,7 @@ mim_atomic_file_name(const char *name, char temporary[NAME_MAX + 1])
     snprintf(temporary, NAME_MAX + 1, ".%.*s.mim-%06x", size, name, (unsigned)(noise & 0xffffff));
 }
 
-/* A new file under a temporary name: its descriptor, or minus errno. */
+/* Creates a file under a temporary name: its descriptor, or minus errno. */
 static int
 create_named(struct mim_atomic_file *file, const char *name, mode_t mode)
 {
@@ -50,7 +50,7 @@ path_of_descriptor(int fd, char path[32])
     snprintf(path, 32, "/proc/self/fd/%d", fd);
 }
 
-/* A file without a name, of which nothing stays even after SIGKILL; -1 where it could not be linked later. */
+/* Creates a nameless file, which vanishes even after SIGKILL; -1 where it could not be linked later. */
 static int
 create_nameless(const struct mim_atomic_file *file, mode_t mode)
 {
@@ -72,7 +72,7 @@ mim_atomic_file_create(struct mim_atomic_file *file, const char *directory, cons
         return errno;
 
     file->replaces = fstatat(file->directory, name, &file->old, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(file->old.st_mode);
-    /* the kernel takes the umask off; what replaces a file is nobody else's to read before it has that file's mode */
+    /* the kernel applies the umask; a replacement stays private until it gets the old file's mode */
     mode_t mode = file->replaces ? S_IRUSR | S_IWUSR : 0666;
     int fd = create_nameless(file, mode);
     if (fd < 0)
@@ -105,7 +105,7 @@ mim_atomic_file_discard(struct mim_atomic_file *file)
     let_go(file);
 }
 
-/* A group that cannot be kept gets no more than others. */
+/* A group that cannot be preserved gets only the permissions of others. */
 void
 mim_atomic_file_keep_mode(int fd, const struct stat *old)
 {
@@ -114,7 +114,7 @@ mim_atomic_file_keep_mode(int fd, const struct stat *old)
     bool same = fstat(fd, &now) == 0 && now.st_uid == old->st_uid && now.st_gid == old->st_gid;
     if (!same && fchown(fd, old->st_uid, old->st_gid) != 0 && fchown(fd, (uid_t)-1, old->st_gid) != 0)
         mode &= ~(mode_t)070 | (mode & 07) << 3;
-    (void)!fchmod(fd, mode); /* FAT and its like have no modes */
+    (void)!fchmod(fd, mode); /* FAT and similar file systems have no modes */
 }
 
 static void
@@ -124,7 +124,7 @@ keep_mode(const struct mim_atomic_file *file)
         mim_atomic_file_keep_mode(file->fd, &file->old);
 }
 
-/* Give the nameless file a temporary name. */
+/* Links the nameless file under a temporary name. */
 static int
 link_temporary(struct mim_atomic_file *file, const char *name, const char *descriptor)
 {
@@ -155,7 +155,7 @@ copy_bytes(int from, int to, uint64_t size)
     return 0;
 }
 
-/* Where policy forbids the link (AppArmor, Landlock), the bytes go into a file that has a name. */
+/* Where a policy (AppArmor, Landlock) forbids the link, copies the bytes into a named file. */
 static int
 copy_to_named(struct mim_atomic_file *file, const char *name, uint64_t size, bool sync)
 {
@@ -172,7 +172,7 @@ copy_to_named(struct mim_atomic_file *file, const char *name, uint64_t size, boo
     return number ? number : mim_fd_settle(to, sync);
 }
 
-/* From its temporary name to its own. */
+/* Renames the file from its temporary name to its final one. */
 static int
 rename_temporary(const struct mim_atomic_file *file, const char *name, bool keep_existing)
 {

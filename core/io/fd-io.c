@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Whole reads and writes on descriptors. */
+/* Complete reads and writes on descriptors. */
 #include "io/fd-io.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <unistd.h>
 
-/* Linux moves at most this many bytes in one call; asking for less keeps 32-bit ssize_t out of trouble too. */
+/* Below the limit of one call on Linux, and of a 32-bit ssize_t. */
 #define MAX_AT_ONCE (1u << 30)
 
 static size_t
@@ -17,7 +17,7 @@ next_portion(uint64_t size)
     return size < MAX_AT_ONCE ? (size_t)size : MAX_AT_ONCE;
 }
 
-/* May the call that set errno be tried again? Waits where the descriptor is non-blocking. */
+/* Whether the call that set errno should be retried; waits for a non-blocking descriptor. */
 static bool
 try_again(int fd, short events)
 {
@@ -92,10 +92,10 @@ mim_fd_write_at(int fd, const void *data, uint64_t size, uint64_t offset)
 int
 mim_fd_settle(int fd, bool sync)
 {
-    /* EINVAL and EROFS: nothing that could be synced, such as a pipe */
+    /* EINVAL and EROFS: a pipe or similar, which cannot be synced */
     if (sync && fsync(fd) != 0 && errno != EINVAL && errno != EROFS)
         return errno;
-    /* every close flushes, on the file systems that write late */
+    /* on file systems that delay writes, closing any descriptor flushes them */
     int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
     return copy < 0 || close(copy) == 0 || errno == EINTR ? 0 : errno;
 }

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 
-#define MOST_DIGITS 18 /* of a number that surely fits an int64_t */
+#define MOST_DIGITS 18 /* digits of a number that always fits an int64_t */
 
 char *
 mim_path_directory(const char *path)
@@ -32,7 +32,7 @@ is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* Bytes of a "%d" or "%0Nd" that `text` begins with, 0 for anything else. */
+/* Length of a "%d" or "%0Nd" at the start of `text`, or 0. */
 static size_t
 conversion_size(const char *text, unsigned *digits)
 {
@@ -50,7 +50,7 @@ conversion_size(const char *text, unsigned *digits)
     return text[size] == 'd' ? size + 1 : 0;
 }
 
-/* The first number's place in a name; NULL when it has none. */
+/* The first "%d" or "%0Nd" in a name, or NULL. */
 static const char *
 find_conversion(const char *file, size_t *size, unsigned *digits)
 {
@@ -74,7 +74,7 @@ mim_path_pattern_kind(const char *path)
     return strpbrk(file, "*?[") ? MIM_PATTERN_GLOB : MIM_PATTERN_NONE;
 }
 
-/* A copy where every %% is a %. NULL: no memory. */
+/* Copies the text with %% replaced by %. NULL: no memory. */
 static char *
 copy_literal(const char *text, size_t size)
 {
@@ -146,7 +146,7 @@ mim_path_pattern_number(const struct mim_path_pattern *name, const char *file, u
     return true;
 }
 
-/* Runs of digits at both places: as numbers, however long; what comes behind is in *a and *b. */
+/* Compares runs of digits as numbers of any length; advances *a and *b past them. */
 static int
 compare_numbers(const char **a, const char **b)
 {

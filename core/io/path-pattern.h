@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Names of the files of a series: frame_%03d.EXT, frame_*.EXT, and the order that people expect of numbers. */
+/* Names of the files of a series: frame_%03d.EXT, frame_*.EXT, and natural order. */
 #ifndef MIM_CORE_IO_PATH_PATTERN_H
 #define MIM_CORE_IO_PATH_PATTERN_H
 
@@ -10,7 +10,7 @@
 
 #include <mim/error.h>
 
-/* What the last part of a path is, if no file of that very name is meant. */
+/* The kind of pattern in the last part of a path, unless a file has that exact name. */
 enum mim_path_pattern_kind {
     MIM_PATTERN_NONE,
     MIM_PATTERN_NUMBERS, /* has a %d or %0Nd */
@@ -21,29 +21,29 @@ enum mim_path_pattern_kind mim_path_pattern_kind(const char *path);
 /* A path with a place for a number: "dir/frame_%03d.EXT". */
 struct mim_path_pattern {
     char *directory; /* as a path: "." for none */
-    char *shown;     /* what stands before the name: "dir/" or "" */
+    char *shown;     /* prefix of the name: "dir/" or "" */
     char *prefix, *suffix;
-    unsigned digits; /* at least; 1 for %d */
+    unsigned digits; /* minimum width; 1 for %d */
 };
 
-/* ARGUMENT: more than one number. Whatever the result, mim_path_pattern_clear() comes after. */
+/* ARGUMENT: more than one number. Call mim_path_pattern_clear() also after a failure. */
 enum mim_status mim_path_pattern_parse(struct mim_path_pattern *name, const char *path, struct mim_error *err);
 void mim_path_pattern_clear(struct mim_path_pattern *name);
 
-/* What number `n` is called, without its directory. false: that is too long for a file. */
+/* The file name of number `n`, without its directory. false: too long for a file name. */
 bool mim_path_pattern_make(const struct mim_path_pattern *name, uint64_t n, char file[NAME_MAX + 1]);
-/* The other way round: false for what mim_path_pattern_make() never makes. */
+/* The reverse; false for names that mim_path_pattern_make() never makes. */
 bool mim_path_pattern_number(const struct mim_path_pattern *name, const char *file, uint64_t *n);
 
 /* The part before the last slash as a path, "." for none; free() it. NULL: no memory. */
 char *mim_path_directory(const char *path);
-/* The part behind the last slash. */
+/* The part after the last slash. */
 const char *mim_path_file(const char *path);
 
 /* strcmp, but runs of digits compare as numbers: frame_2 before frame_10, whatever the locale. A total order. */
 int mim_path_pattern_order(const char *a, const char *b);
 
-/* A name like this one that takes many files: "out_%03d.EXT" for "out.EXT" and for "out_*.EXT". */
+/* Suggests a series name: "out_%03d.EXT" for "out.EXT" and for "out_*.EXT". */
 void mim_path_pattern_suggest(const char *path, char *text, size_t size);
 
 #endif

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* NFS and others. */
+/* For NFS and others without flags. */
 static bool
 knows_no_flags(int number)
 {
@@ -28,7 +28,7 @@ mim_rename_new(int from, const char *name, int to, const char *new_name)
     return 0;
 }
 
-/* A third name helps. What fails half-way is undone. */
+/* Swaps through a third name, and undoes partial work on failure. */
 static int
 swap_by_hand(int from, int to, const char *name)
 {

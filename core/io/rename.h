@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Giving files their names, also where a file system knows no flags of renameat2(). Each result: 0 or errno. */
+/* Renames, also on file systems without the flags of renameat2(). Each returns 0 or errno. */
 #ifndef MIM_CORE_IO_RENAME_H
 #define MIM_CORE_IO_RENAME_H
 
-/* To a name that nothing has; else EEXIST, and nothing has changed. */
+/* Renames to an unused name; EEXIST without a change where it is used. */
 int mim_rename_new(int from, const char *name, int to, const char *new_name);
-/* Two files, one in each directory and of one name, change places. `from` is ours alone. */
+/* Swaps the files of one name in two directories. Only this process uses `from`. */
 int mim_rename_swap(int from, int to, const char *name);
 
 #endif

@@ -61,7 +61,7 @@ write_memory(struct mim_sink *sink, const void *data, uint64_t size, uint64_t of
 static int64_t
 read_memory(struct mim_sink *sink, void *data, uint64_t size, uint64_t offset)
 {
-    memcpy(data, memory_of(sink)->data + offset, (size_t)size); /* only what was written is asked for */
+    memcpy(data, memory_of(sink)->data + offset, (size_t)size); /* callers read back written bytes only */
     return (int64_t)size;
 }
 
@@ -111,7 +111,7 @@ mim_sink_take(struct mim_sink *sink, void **data, size_t *size, struct mim_error
         return mim_fail(err, MIM_ARGUMENT, "the output is not finished");
     if (memory->taken)
         return mim_fail(err, MIM_ARGUMENT, "the output was taken before");
-    if (!grow_memory(memory, 1)) /* finished empty, and still a buffer to free */
+    if (!grow_memory(memory, 1)) /* empty output still needs a buffer to free */
         return mim_fail_nomem(err, "output");
 
     void *exact = realloc(memory->data, memory->size ? (size_t)memory->size : 1);

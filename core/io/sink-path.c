@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A path that appears whole or not at all; devices and their like are written through. */
+/* A file that appears complete or not at all; devices and similar are written through. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@
 #include "io/uri.h"
 
 struct path_sink {
-    struct mim_sink base; /* its name is the path */
+    struct mim_sink base; /* base.name is the path */
     bool keep_existing;
     struct mim_atomic_file file;
 };
@@ -29,8 +29,8 @@ path_of(struct mim_sink *sink)
     return (struct path_sink *)sink;
 }
 
-/* "/dev/stdout", "/dev/fd/5": 1 and 5, which are used as they stand, where opening the path would start a file afresh at
- * its beginning. -1: no descriptor. */
+/* The descriptor of "/dev/stdout" or "/dev/fd/5", which is used directly, because opening the path would truncate a
+ * file behind it. -1: none. */
 static int
 descriptor_named(const char *path)
 {
@@ -83,7 +83,7 @@ fail_directory(const char *path, struct mim_error *err)
                     path, path, slash);
 }
 
-/* What is at the path: its lstat, and whether there is anything. What cannot be written is an error. */
+/* Fills the lstat of the path and whether it exists. Fails where it cannot be written. */
 static enum mim_status
 inspect_target(const struct path_sink *sink, struct stat *st, bool *exists, struct mim_error *err)
 {
@@ -113,7 +113,7 @@ check_path(struct mim_sink *sink, struct mim_error *err)
     return fcntl(fd, F_GETFD) < 0 ? mim_fail_errno(err, errno, "%.300s", sink->name) : MIM_OK;
 }
 
-/* A stream socket of the file system; minus errno when it does not listen. */
+/* Connects to a stream socket, or returns minus errno. */
 static int
 connect_socket(const char *path)
 {
@@ -130,7 +130,7 @@ connect_socket(const char *path)
     return fd < 0 ? -errno : fd;
 }
 
-/* Minus errno, also when a file has taken the device's place meanwhile. */
+/* Opens the device, or returns minus errno, also when a file has replaced it meanwhile. */
 static int
 open_device(const char *path)
 {
@@ -146,7 +146,7 @@ open_device(const char *path)
     return fd < 0 ? -errno : fd;
 }
 
-/* Takes `fd` over, or minus errno. */
+/* Takes ownership of `fd`, or of minus errno. */
 static enum mim_status
 go_through(struct mim_sink *sink, int fd, struct mim_error *err)
 {
@@ -251,7 +251,7 @@ open_path(struct mim_sink **out, const char *name, bool keep_existing, struct mi
     return MIM_OK;
 }
 
-/* A star names files that are there, never one that is to be. */
+/* A star matches existing files, so it cannot name an output. */
 static enum mim_status
 refuse_star(const char *name, struct mim_error *err)
 {

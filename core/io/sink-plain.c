@@ -15,10 +15,10 @@ struct fd_sink {
     bool owns_fd;
     FILE *file; /* the FILE whose descriptor this is, or NULL */
     bool is_regular;
-    bool appends;      /* O_APPEND: the kernel chooses the place */
+    bool appends;      /* O_APPEND: the kernel chooses the position */
     uint64_t start;    /* position that counts as 0 */
     uint64_t old_size; /* of a regular file */
-    uint64_t reached;  /* end of the farthest write, tried or done */
+    uint64_t reached;  /* end of the farthest write, attempted or done */
 };
 
 static struct fd_sink *
@@ -27,7 +27,7 @@ fd_of(struct mim_sink *sink)
     return (struct fd_sink *)sink;
 }
 
-/* Where the next byte goes, with what the FILE holds back flushed and its descriptor standing there. */
+/* The position of the next byte, after flushing the FILE and moving its descriptor there. */
 static off_t
 position_of(struct fd_sink *sink)
 {
@@ -52,7 +52,7 @@ begin_fd(struct mim_sink *base, struct mim_error *err)
     if (sink->file && fflush(sink->file) != 0)
         return mim_fail_errno(err, errno, "%.300s", base->name);
 
-    /* a terminal or /dev/null says yes to lseek as well */
+    /* lseek succeeds also on a terminal or /dev/null */
     off_t here = S_ISREG(st.st_mode) || S_ISBLK(st.st_mode) ? position_of(sink) : -1;
     sink->is_regular = S_ISREG(st.st_mode) && here >= 0;
     sink->appends = (flags & O_APPEND) != 0;
@@ -94,7 +94,7 @@ commit_fd(struct mim_sink *base, uint64_t size, struct mim_error *err)
     return number ? mim_fail_errno(err, number, "%.300s", base->name) : MIM_OK;
 }
 
-/* Bytes that were added at the end of a file can be cut off again, unless somebody else has added to it meanwhile. */
+/* Bytes appended to a file can be truncated again, unless another process has appended meanwhile. */
 static bool
 rollback_fd(struct mim_sink *base, uint64_t written)
 {
@@ -113,7 +113,7 @@ static void
 destroy_fd(struct mim_sink *base)
 {
     if (fd_of(base)->owns_fd)
-        close(fd_of(base)->fd); /* its failures were told by commit */
+        close(fd_of(base)->fd); /* commit reported its failures */
 }
 
 static const struct mim_sink_kind fd_kind = {
@@ -152,7 +152,7 @@ mim_sink_open_fd(struct mim_sink **out, int fd, const char *name, struct mim_err
     return open_fd(out, fd, false, NULL, name ? name : "<fd>", err);
 }
 
-/* A FILE without a descriptor, as fopencookie() makes. */
+/* A FILE without a descriptor, as from fopencookie(). */
 struct file_sink {
     struct mim_sink base;
     FILE *file;
@@ -229,7 +229,7 @@ write_calls(struct mim_sink *sink, const void *data, uint64_t size, uint64_t off
         n = calls_of(sink)->write(calls_of(sink)->user, data, (size_t)size, offset);
     } while (n < 0 && errno == EINTR);
     if (n >= 0)
-        return (uint64_t)n == size ? 0 : EIO; /* a short count would be a silent loss */
+        return (uint64_t)n == size ? 0 : EIO; /* a short count would lose bytes silently */
     return errno ? errno : EIO;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the kinds of sinks share. A kind's own struct begins with struct mim_sink. */
+/* State and callbacks shared by all kinds of sinks. A kind's own struct begins with struct mim_sink. */
 #ifndef MIM_CORE_IO_SINK_PRIV_H
 #define MIM_CORE_IO_SINK_PRIV_H
 
@@ -14,14 +14,14 @@ struct mim_sink_kind {
     enum mim_status (*check)(struct mim_sink *sink, struct mim_error *err);
     /* Sets `seekable`, when write may go back and read works. */
     enum mim_status (*begin)(struct mim_sink *sink, struct mim_error *err);
-    /* 0 or errno. Offsets follow one another without gaps, except that a seekable sink is also asked to go back. */
+    /* Returns 0 or errno. Offsets are consecutive, but may go back on a seekable sink. */
     int (*write)(struct mim_sink *sink, const void *data, uint64_t size, uint64_t offset);
-    /* Bytes, or minus errno. */
+    /* Returns bytes, or minus errno. */
     int64_t (*read)(struct mim_sink *sink, void *data, uint64_t size, uint64_t offset);
     enum mim_status (*commit)(struct mim_sink *sink, uint64_t size, struct mim_error *err);
-    /* `written` bytes have gone out. false: they cannot be taken back. */
+    /* Undoes `written` bytes. false: they cannot be taken back. */
     bool (*rollback)(struct mim_sink *sink, uint64_t written);
-    void (*destroy)(struct mim_sink *sink); /* what the kind holds besides the struct */
+    void (*destroy)(struct mim_sink *sink); /* frees the kind's resources besides the struct */
     bool unbuffered;                        /* small writes are cheap */
 };
 
@@ -34,20 +34,20 @@ struct mim_sink {
     enum mim_sink_state state;
     bool sync;
     bool seekable;            /* set by begin */
-    bool seeks;               /* begun for patch and read_back */
-    struct mim_sink *through; /* set by begin: takes the bytes instead, when a path turns out to be a device */
-    struct mim_spool *spool;  /* takes the bytes until commit */
+    bool seeks;               /* begun with patch and read_back */
+    struct mim_sink *through; /* set by begin when a path is a device: receives the bytes instead */
+    struct mim_spool *spool;  /* receives the bytes until commit */
     uint8_t *buffer;
     uint64_t flushed;         /* bytes that have left the buffer */
     uint64_t buffered;        /* bytes in it */
-    _Atomic uint64_t taken;   /* both, for who looks on from another thread */
-    struct mim_error failure; /* the first; what follows says the same */
+    _Atomic uint64_t taken;   /* `flushed` + `buffered`, readable from other threads */
+    struct mim_error failure; /* the first failure, repeated by later calls */
 };
 
 /* `struct_size` zeroed bytes that begin with a struct mim_sink; `name` is copied. NULL: no memory. */
 struct mim_sink *mim_sink_create(size_t struct_size, const struct mim_sink_kind *kind, const char *name);
 
-/* sink-plain.c: a descriptor that is closed with the sink. On failure it stays the caller's. */
+/* sink-plain.c: a sink that owns its descriptor. On failure the caller still owns it. */
 enum mim_status mim_sink_open_owned_fd(struct mim_sink **out, int fd, const char *name, struct mim_error *err);
 
 #endif

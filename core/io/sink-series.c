@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The files of a series on their way: whole ones in a hidden directory, then all under their names. */
+/* A series being written: complete files gather in a hidden directory, and commit renames all of them. */
 #include "io/sink-series.h"
 
 #include <errno.h>
@@ -18,22 +18,22 @@
 #include "io/sink-priv.h"
 
 #define NAME_TRIES 1000
-#define LOOKED_AT_AHEAD 100000u /* files; a number of frames may be anything, and each is looked at again in its turn */
+#define LOOKED_AT_AHEAD 100000u /* files checked in advance; each is checked again when it begins */
 
 struct series_sink {
-    struct mim_sink base; /* its name is the pattern */
+    struct mim_sink base; /* base.name is the pattern */
     struct mim_path_pattern name;
     bool keep_existing;
     uint64_t start, expected; /* MIM_UNKNOWN */
     uint64_t made;            /* files begun */
-    int directory;            /* where they will be */
-    int temporary;            /* where they are */
+    int directory;            /* their final directory */
+    int temporary;            /* their temporary directory */
     char temporary_name[NAME_MAX + 1];
 };
 
-/* One file of it. */
+/* One file of the series. */
 struct member_sink {
-    struct mim_sink base; /* its name is the path that it will have */
+    struct mim_sink base; /* base.name is its final path */
     struct series_sink *series;
     char file[NAME_MAX + 1];
     int fd;
@@ -62,14 +62,14 @@ name_file(const struct series_sink *series, uint64_t index, char file[NAME_MAX +
                     series->start + index);
 }
 
-/* What is in the place of a file: 0 and its facts, or errno. */
+/* Fills the facts of an existing file: 0 or errno. */
 static int
 inspect_file(int directory, const char *file, struct stat *st)
 {
     return fstatat(directory, file, st, AT_SYMLINK_NOFOLLOW) == 0 ? 0 : errno;
 }
 
-/* May the file come to its place? `st` is zeroed when nothing is there. */
+/* Whether the file may be written. `st` is zeroed when nothing exists there. */
 static enum mim_status
 check_target(const struct series_sink *series, int directory, const char *file, struct stat *st, struct mim_error *err)
 {
@@ -166,7 +166,7 @@ begin_series(struct mim_sink *sink, struct mim_error *err)
     return number ? mim_fail_errno(err, number, "%.300s: a temporary directory beside it", sink->name) : MIM_OK;
 }
 
-/* A series is files: nothing is written to it itself. */
+/* A series consists of files; the sink itself receives no bytes. */
 static int
 write_series(struct mim_sink *sink, const void *data, uint64_t size, uint64_t offset)
 {
@@ -174,7 +174,7 @@ write_series(struct mim_sink *sink, const void *data, uint64_t size, uint64_t of
     return EISDIR;
 }
 
-/* The new file to its place, the old one, if there is one, to the new one's. */
+/* Moves the new file to its final name, and an old one to the temporary directory. */
 static int
 publish_file(const struct series_sink *series, const char *file)
 {
@@ -188,7 +188,7 @@ publish_file(const struct series_sink *series, const char *file)
             return EISDIR;
         number = replaces ? mim_rename_swap(series->temporary, series->directory, file)
                           : mim_rename_new(series->temporary, file, series->directory, file);
-        /* something came or went meanwhile */
+        /* a file appeared or vanished meanwhile */
         bool again = number == (replaces ? ENOENT : EEXIST) && !series->keep_existing;
         if (!again || tries == NAME_TRIES)
             return number;
@@ -350,7 +350,7 @@ begin_member(struct mim_sink *sink, struct mim_error *err)
         return status;
 
     member->replaces = S_ISREG(member->old.st_mode);
-    /* the kernel takes the umask off; what replaces a file is nobody else's to read before it has that file's mode */
+    /* the kernel applies the umask; a replacement stays private until it gets the old file's mode */
     mode_t mode = member->replaces ? S_IRUSR | S_IWUSR : 0666;
     member->fd = openat(series->temporary, member->file, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
     if (member->fd < 0)
@@ -371,7 +371,7 @@ read_member(struct mim_sink *sink, void *data, uint64_t size, uint64_t offset)
     return mim_fd_read_at(member_of(sink)->fd, data, size, offset);
 }
 
-/* Whole, and in the series' directory: it gets its place with all others. */
+/* The file is complete; it is renamed together with all others. */
 static enum mim_status
 commit_member(struct mim_sink *sink, uint64_t size, struct mim_error *err)
 {
@@ -388,7 +388,7 @@ commit_member(struct mim_sink *sink, uint64_t size, struct mim_error *err)
     return MIM_OK;
 }
 
-/* The name goes with the series. */
+/* The file is removed with the series' directory. */
 static bool
 rollback_member(struct mim_sink *sink, uint64_t written)
 {

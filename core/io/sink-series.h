@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where a series goes: files that appear all together, or not at all. */
+/* The sink of a series: files that appear all together, or not at all. */
 #ifndef MIM_CORE_IO_SINK_SERIES_H
 #define MIM_CORE_IO_SINK_SERIES_H
 
@@ -8,7 +8,7 @@
 
 #include "io/sink.h"
 
-/* `path` has a place for a number. Its files are written into a directory beside them, and renamed by commit. */
+/* `path` contains a %d. Its files are written into a directory next to them, and renamed by commit. */
 enum mim_status mim_sink_series_open(struct mim_sink **out, const char *path, bool keep_existing,
                                      struct mim_error *err);
 bool mim_sink_is_series(const struct mim_sink *sink);
@@ -16,7 +16,7 @@ bool mim_sink_is_series(const struct mim_sink *sink);
 /* The number of files to come: mim_sink_check() then finds those that exist already. Ignored by a sink that is no series. */
 void mim_sink_series_expect(struct mim_sink *sink, uint64_t count);
 
-/* The sink of the next file, between begin and commit of the series, of which it is a part. */
+/* The sink of the next file; used between begin and commit of the series. */
 enum mim_status mim_sink_series_next(struct mim_sink *series, struct mim_sink **out, struct mim_error *err);
 
 #endif

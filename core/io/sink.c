@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sinks: buffering, going back, and the way from begin to commit or rollback, whatever takes the bytes. */
+/* Sinks: buffering, patching, and the states from begin to commit or rollback, for all kinds. */
 #include "io/sink-priv.h"
 
 #include <errno.h>
@@ -83,7 +83,7 @@ receiver_of(struct mim_sink *sink)
     return sink->through ? sink->through : sink;
 }
 
-/* Keep the failure: bytes are missing from now on, and what follows must not look like success. */
+/* Records the failure: bytes are missing, so no later call may succeed. */
 static enum mim_status
 fail_for_good(struct mim_sink *sink, struct mim_error *err)
 {
@@ -95,13 +95,13 @@ fail_for_good(struct mim_sink *sink, struct mim_error *err)
 static enum mim_status
 fail_write(struct mim_sink *sink, int number, uint64_t offset, struct mim_error *err)
 {
-    /* an application's errno may be anything; EXISTS would be misleading */
+    /* an application may set any errno; EXISTS would be misleading */
     mim_fail_errno(&sink->failure, number == EEXIST ? EIO : number, "%.300s: writing at byte %llu", sink->name,
                    (unsigned long long)offset);
     return fail_for_good(sink, err);
 }
 
-/* What the sink holds between begin and its end. */
+/* Frees what the sink holds between begin and its end. */
 static void
 release_buffers(struct mim_sink *sink)
 {
@@ -143,7 +143,7 @@ mim_sink_begin(struct mim_sink *sink, bool seeks, struct mim_error *err)
     return status;
 }
 
-/* Past the buffer: to the spool or out. */
+/* Writes past the buffer, to the spool or to the output. */
 static enum mim_status
 write_through(struct mim_sink *sink, const void *data, uint64_t size, uint64_t offset, struct mim_error *err)
 {
@@ -220,7 +220,7 @@ append_zeros(struct mim_sink *sink, uint64_t size, struct mim_error *err)
     return status;
 }
 
-/* Bytes of `size` at `offset` that lie before `end`. */
+/* How many of `size` bytes at `offset` lie before `end`. */
 static uint64_t
 bytes_before(uint64_t end, uint64_t offset, uint64_t size)
 {
@@ -284,14 +284,14 @@ mim_sink_read_back(struct mim_sink *sink, void *data, uint64_t size, uint64_t of
     return (int64_t)size;
 }
 
-/* From the spool out, by way of the buffer, which is empty by then. */
+/* Copies the spool to the output, through the buffer, which is empty now. */
 static enum mim_status
 copy_out(struct mim_sink *sink, struct mim_error *err)
 {
     struct mim_spool *spool = sink->spool;
     uint64_t size = mim_spool_size(spool);
     enum mim_status status = MIM_OK;
-    sink->spool = NULL; /* from here on put() goes out */
+    sink->spool = NULL; /* from now on write_through() reaches the output */
     for (uint64_t offset = 0; status == MIM_OK && offset < size;) {
         int64_t n = mim_spool_read(spool, sink->buffer, BUFFER_SIZE, offset, &sink->failure);
         status = n < 0 ? fail_for_good(sink, err) : write_through(sink, sink->buffer, (uint64_t)n, offset, err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The core's side of a sink. begin, then write/patch/read_back, then commit or rollback; one thread at a time. */
+/* Internals of a sink: begin, then write/patch/read_back, then commit or rollback. One thread at a time. */
 #ifndef MIM_CORE_IO_SINK_H
 #define MIM_CORE_IO_SINK_H
 
@@ -9,20 +9,20 @@
 
 struct mim_sink *mim_sink_ref(struct mim_sink *sink);
 
-/* Ready for the first byte. `seeks`: patch or read_back will be used; where the sink cannot, its bytes are spooled. */
+/* Prepares for the first byte. `seeks`: patch or read_back will be used; a sink that cannot seek spools its bytes. */
 enum mim_status mim_sink_begin(struct mim_sink *sink, bool seeks, struct mim_error *err);
 enum mim_status mim_sink_write(struct mim_sink *sink, const void *data, uint64_t size, struct mim_error *err);
-/* Overwrite at `offset`; past the end extends (a gap is zeros). */
+/* Overwrites bytes at `offset`; past the end it extends the output, with zeros in a gap. */
 enum mim_status mim_sink_patch(struct mim_sink *sink, const void *data, uint64_t size, uint64_t offset,
                                struct mim_error *err);
 int64_t mim_sink_read_back(struct mim_sink *sink, void *data, uint64_t size, uint64_t offset, struct mim_error *err);
 uint64_t mim_sink_tell(const struct mim_sink *sink);
-/* The same from any thread, a moment ago. */
+/* The same from any thread, possibly a moment old. */
 uint64_t mim_sink_bytes_taken(const struct mim_sink *sink);
 
-/* The output appears, whole. */
+/* Makes the complete output appear. */
 enum mim_status mim_sink_commit(struct mim_sink *sink, struct mim_error *err);
-/* As if nothing had happened; also right before begin, and after a failed commit. */
+/* Undoes the output; allowed also before begin and after a failed commit. */
 void mim_sink_rollback(struct mim_sink *sink);
 
 #endif

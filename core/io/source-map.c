@@ -9,7 +9,7 @@
 #include "base/size.h"
 #include "io/source-priv.h"
 
-/* Beyond a file's end lies SIGBUS; this is the last look before. */
+/* Checks the length last of all, because touching pages beyond the end raises SIGBUS. */
 static bool
 is_long_enough(int fd, uint64_t end)
 {

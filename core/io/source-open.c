@@ -77,7 +77,7 @@ read_calls(struct mim_source *source, void *data, uint64_t size, uint64_t offset
     return (uint64_t)n <= size ? n : -EOVERFLOW;
 }
 
-/* Its files are what is read. */
+/* A series itself has no bytes. */
 static int64_t
 read_series(struct mim_source *source, void *data, uint64_t size, uint64_t offset)
 {
@@ -114,7 +114,7 @@ mim_source_open_memory(struct mim_source **out, const void *data, size_t size, s
     return MIM_OK;
 }
 
-/* Bytes that pread can reach; MIM_UNKNOWN when it is a stream, as files of /proc are that claim to be empty. */
+/* The size for pread; MIM_UNKNOWN for streams, including /proc files that claim to be empty. */
 static uint64_t
 size_of_fd(int fd, const struct stat *st)
 {
@@ -131,7 +131,7 @@ size_of_fd(int fd, const struct stat *st)
     return end < 0 ? MIM_UNKNOWN : (uint64_t)end;
 }
 
-/* Takes `name` over, also on failure; `fd` stays the caller's then. */
+/* Takes ownership of `name`, also on failure, when the caller keeps `fd`. */
 static enum mim_status
 open_descriptor(struct mim_source **out, int fd, bool owns_fd, char *name, struct mim_error *err)
 {
@@ -159,7 +159,7 @@ open_descriptor(struct mim_source **out, int fd, bool owns_fd, char *name, struc
     return MIM_OK;
 }
 
-/* Minus errno. A FIFO waits here for its writer, as it does for cat. */
+/* Opens the path, or returns minus errno. A FIFO waits for its writer, as with cat. */
 static int
 open_for_reading(const char *path)
 {
@@ -170,7 +170,7 @@ open_for_reading(const char *path)
     return fd < 0 ? -errno : fd;
 }
 
-/* Takes `fd` (or minus errno) and `name` over, also on failure. */
+/* Takes ownership of `fd` (or minus errno) and `name`, also on failure. */
 static enum mim_status
 open_file(struct mim_source **out, int fd, char *name, struct mim_error *err)
 {
@@ -191,7 +191,7 @@ mim_source_open_file_path(struct mim_source **out, const char *path, struct mim_
     return open_file(out, open_for_reading(path), strdup(path), err);
 }
 
-/* Takes `name` over. */
+/* Takes ownership of `name`. */
 static enum mim_status
 open_series(struct mim_source **out, char *name, struct mim_error *err)
 {
@@ -223,7 +223,7 @@ mim_source_open_path(struct mim_source **out, const char *path, struct mim_error
         close(fd);
         return open_series(out, name, err);
     }
-    /* a file of that very name is meant first */
+    /* a file with that exact name takes precedence */
     if (fd == -ENOENT && mim_path_pattern_kind(name) != MIM_PATTERN_NONE)
         return open_series(out, name, err);
     return open_file(out, fd, name, err);
@@ -238,7 +238,8 @@ mim_source_open_fd(struct mim_source **out, int fd, const char *name, struct mim
     return open_descriptor(out, fd, false, copy, err);
 }
 
-/* Where a FILE stands and how much follows. false: it cannot seek, or only pretends to, as terminals and /dev/null do. */
+/* The position of a FILE and the bytes that follow. false: not seekable, or only seemingly, like terminals and
+ * /dev/null. */
 static bool
 measure_file(FILE *file, uint64_t *start, uint64_t *size)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the kinds of sources share: how one is made, and the state that reading goes by. */
+/* State and callbacks shared by all kinds of sources. */
 #ifndef MIM_CORE_IO_SOURCE_PRIV_H
 #define MIM_CORE_IO_SOURCE_PRIV_H
 
@@ -9,11 +9,11 @@
 #include "io/source.h"
 
 struct mim_source_kind {
-    /* Some bytes at `offset`, which a stream may ignore: how many, 0 at the end, or minus errno. */
+    /* Reads some bytes at `offset`, which streams ignore: their number, 0 at the end, or minus errno. */
     int64_t (*read)(struct mim_source *source, void *data, uint64_t size, uint64_t offset);
-    bool concurrent; /* needs no lock */
+    bool concurrent; /* reads need no lock */
     bool stream;
-    bool fills; /* read waits until all of `size` is there, so no more than needed is asked for */
+    bool fills; /* read blocks until `size` bytes arrive, so the core requests no more than needed */
 };
 
 struct mim_source {
@@ -31,12 +31,12 @@ struct mim_source {
     uint64_t start; /* position of the FILE that counts as 0 */
     struct mim_source_calls calls;
 
-    struct mim_spool *spool; /* of streams: all that has come so far */
+    struct mim_spool *spool; /* of streams: all bytes read so far */
     uint8_t *chunk;
-    struct mim_error failure; /* of streams: what ended them early; said again whenever the missing part is asked for */
+    struct mim_error failure; /* of streams: the failure that ended them, repeated for reads of the missing part */
 };
 
-/* Takes `name` over, also on failure. NULL: no memory, or no name. */
+/* Takes ownership of `name`, also on failure. NULL: no memory, or no name. */
 struct mim_source *mim_source_create(const struct mim_source_kind *kind, char *name);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Sources: reading at any offset, from any thread, whatever is behind. */
+/* Sources: reads at any offset, from any thread, for all kinds. */
 #include "io/source-priv.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "io/spool.h"
 
-#define CHUNK_SIZE 65536u /* what is taken from a stream at once */
+#define CHUNK_SIZE 65536u /* bytes read from a stream at once */
 
 struct mim_source *
 mim_source_create(const struct mim_source_kind *kind, char *name)
@@ -91,7 +91,7 @@ mim_source_add_bytes_read(struct mim_source *source, uint64_t bytes)
 static enum mim_status
 fail_read(const struct mim_source *source, int number, uint64_t offset, struct mim_error *err)
 {
-    /* an application's errno may be anything; that a file "exists" is no answer to reading */
+    /* an application may set any errno; EXISTS makes no sense for a read */
     enum mim_status status = mim_fail_errno(err, number == EEXIST ? EIO : number, "%.300s: reading at byte %llu",
                                             source->name, (unsigned long long)offset);
     if (err)
@@ -99,7 +99,7 @@ fail_read(const struct mim_source *source, int number, uint64_t offset, struct m
     return status;
 }
 
-/* Somebody cut the file while it was read, or an application's size() is wrong: no plugin is to take this for the end. */
+/* The file was truncated meanwhile, or an application's size() is wrong. Plugins must not take this for the end. */
 static enum mim_status
 fail_early(const struct mim_source *source, uint64_t offset, uint64_t whole, struct mim_error *err)
 {
@@ -110,7 +110,7 @@ fail_early(const struct mim_source *source, uint64_t offset, uint64_t whole, str
     return status;
 }
 
-/* Some bytes from outside: how many, 0 at the end, or minus errno. */
+/* Reads some bytes: their number, 0 at the end, or minus errno. */
 static int64_t
 read_some(struct mim_source *source, void *data, uint64_t size, uint64_t offset)
 {
@@ -139,7 +139,7 @@ read_all(struct mim_source *source, void *data, uint64_t size, uint64_t offset, 
                                                   : -(int64_t)fail_early(source, offset + done, whole, err);
 }
 
-/* One chunk more of the stream into the spool; its end makes the size known. */
+/* Appends the next chunk of the stream to the spool; at its end the size is known. */
 static enum mim_status
 take_chunk(struct mim_source *source, uint64_t needed)
 {
@@ -155,8 +155,8 @@ take_chunk(struct mim_source *source, uint64_t needed)
     return mim_spool_write(source->spool, source->chunk, (uint64_t)n, position, &source->failure);
 }
 
-/* Have the stream spooled up to `end`, or to its own end. The bytes that a failed read took with it are lost, so the
- * failure stays. */
+/* Spools the stream up to `end`, or to its own end. A failure is permanent, because the bytes of a failed read are
+ * lost. */
 static enum mim_status
 fill_spool(struct mim_source *source, uint64_t end, struct mim_error *err)
 {

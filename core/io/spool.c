@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The spool: bytes in memory while they are few, then in a temporary file that has no name. */
+/* The spool: bytes in memory, and beyond a limit in an unnamed temporary file. */
 #include "io/spool.h"
 
 #include <errno.h>
@@ -48,7 +48,7 @@ mim_spool_size(const struct mim_spool *spool)
     return spool->size;
 }
 
-/* A descriptor of an unlinked file in `directory`, or minus errno. */
+/* Opens an unlinked file in `directory`: its descriptor, or minus errno. */
 static int
 open_unlinked(const char *directory)
 {
@@ -66,7 +66,7 @@ open_unlinked(const char *directory)
     return fd;
 }
 
-/* $TMPDIR if there is one; /var/tmp before /tmp, which is memory on many systems. */
+/* $TMPDIR if set; /var/tmp before /tmp, which is in memory on many systems. */
 static int
 open_temporary(void)
 {
@@ -165,7 +165,7 @@ mim_spool_read(struct mim_spool *spool, void *data, uint64_t size, uint64_t offs
     int64_t done = mim_fd_read_at(spool->fd, data, n, offset);
     if (done < 0)
         return -(int64_t)fail_spool((int)-done, err);
-    if ((uint64_t)done < n) /* what was written is there, unless somebody meddled with it */
+    if ((uint64_t)done < n) /* written bytes are missing only if another process truncated the file */
         return -(int64_t)fail_spool(EIO, err);
     return done;
 }

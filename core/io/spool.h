@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Bytes that are needed again: memory up to 64 MB, then an unlinked temporary file. Not charged to any budget. */
+/* Bytes that may be read again: in memory up to 64 MB, then in an unlinked temporary file. Not charged to any
+ * budget. */
 #ifndef MIM_CORE_IO_SPOOL_H
 #define MIM_CORE_IO_SPOOL_H
 
@@ -14,10 +15,10 @@ struct mim_spool; /* one thread at a time */
 struct mim_spool *mim_spool_create(void); /* NULL: no memory */
 void mim_spool_destroy(struct mim_spool *spool);
 uint64_t mim_spool_size(const struct mim_spool *spool);
-/* At any offset; a gap reads as zeros. */
+/* Writes at any offset; a gap reads as zeros. */
 enum mim_status mim_spool_write(struct mim_spool *spool, const void *data, uint64_t size, uint64_t offset,
                                 struct mim_error *err);
-/* Bytes read, fewer only at the end; < 0: minus the status. */
+/* Returns the bytes read, fewer than `size` only at the end; < 0: minus the status. */
 int64_t mim_spool_read(struct mim_spool *spool, void *data, uint64_t size, uint64_t offset, struct mim_error *err);
 
 #endif

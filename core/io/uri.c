@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Paths and URIs: file:// becomes a path, other schemes are for transport plugins. */
+/* Paths and URIs: file:// becomes a path, other schemes need transport plugins. */
 #include "io/uri.h"
 
 #include <stdlib.h>
@@ -8,14 +8,14 @@
 
 #include "base/error.h"
 
-/* Not isalpha and friends: they ask the locale. */
+/* isalpha() and friends depend on the locale. */
 static int
 is_letter(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* Bytes of the scheme in "SCHEME://...", 0 for a path. */
+/* Length of the scheme in "SCHEME://...", 0 for a path. */
 static size_t
 scheme_length(const char *uri)
 {
@@ -36,7 +36,7 @@ hex_digit(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* In place. false: an escape without two digits, or one that would end the string. */
+/* Decodes in place. false: an escape without two digits, or %00. */
 static int
 decode_percents(char *text)
 {
@@ -71,7 +71,7 @@ decode_file_uri(char **path, const char *uri, struct mim_error *err)
         return mim_fail_nomem(err, "a file name");
     if (!decode_percents(copy)) {
         free(copy);
-        return mim_fail(err, MIM_ARGUMENT, "%.300s: a %% that two hexadecimal digits do not follow, or %%00", uri);
+        return mim_fail(err, MIM_ARGUMENT, "%.300s: a %% without two hexadecimal digits, or %%00", uri);
     }
     *path = copy;
     return MIM_OK;
@@ -88,7 +88,7 @@ mim_uri_to_path(char **path, const char *uri, const char *action, struct mim_err
         return decode_file_uri(path, uri, err);
     if (scheme > 0)
         return mim_fail(err, MIM_NO_PLUGIN,
-                        "%.300s: no installed transport plugin %s %.*s; only local files are at hand", uri, action,
+                        "%.300s: no installed transport plugin %s %.*s; only local files can be opened", uri, action,
                         (int)(scheme < 40 ? scheme : 40), uri);
 
     *path = strdup(uri);

@@ -65,7 +65,7 @@ note_peak(struct mim_memory_budget *budget, uint64_t used)
 void
 mim_memory_budget_set_frames(struct mim_memory_budget *budget, uint64_t bytes)
 {
-    /* no peak update: these frames were counted on admission, and a pending charge may still be refused */
+    /* fewer frames cannot raise the peak, but a charge that is about to be refused would count */
     if (bytes > atomic_exchange(&budget->frames, bytes))
         note_peak(budget, mim_memory_budget_used(budget));
 }
