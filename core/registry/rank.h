@@ -38,6 +38,10 @@ struct mim_rank {
     const char *rule;
 };
 
+/* Why the plugin cannot be used for the query, in `reason`; MIM_OK: it can. */
+enum mim_status mim_rank_unfit(const struct mim_query *query, const struct mim_server *server, char *reason,
+                               size_t size);
+
 /* Sorted best first; the first is the winner if it fits. The caller frees `out`. */
 enum mim_status mim_rank_formats(const struct mim_query *query, struct mim_match **out, size_t *count,
                                  struct mim_error *err);
