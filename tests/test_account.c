@@ -73,7 +73,7 @@ without_a_result_budget_frames_alone_decide(void)
 
 /* Below the floor and above the result budget alike. */
 static void
-what_the_caller_sets_holds(void)
+the_callers_ceiling_applies(void)
 {
     struct mim_memory_budget small = account_of(1000, 256 * MB), large = account_of(900 * MB, 256 * MB);
 
@@ -106,13 +106,13 @@ frames_and_plugin_share_it(void)
     CHECK(!mim_memory_budget_charge(&budget, 401));
     CHECK(mim_memory_budget_charge(&budget, 400));
     CHECK(!mim_memory_budget_admit_frames(&budget, 601));
-    CHECK(mim_memory_budget_used(&budget) == 1000); /* what was refused has changed nothing */
+    CHECK(mim_memory_budget_used(&budget) == 1000);      /* what was refused has changed nothing */
     CHECK(mim_memory_budget_admit_frames(&budget, 100)); /* it replaces what was said before */
     CHECK(mim_memory_budget_used(&budget) == 500);
 }
 
 static void
-what_the_pipeline_holds_counts_whether_it_fits_or_not(void)
+frames_in_flight_count_even_over_the_ceiling(void)
 {
     struct mim_memory_budget budget = account_of(1000, 0);
 
@@ -124,7 +124,7 @@ what_the_pipeline_holds_counts_whether_it_fits_or_not(void)
 }
 
 static void
-refunds_give_room_and_never_more_than_was_taken(void)
+refunds_never_exceed_charges(void)
 {
     struct mim_memory_budget budget = account_of(1000, 0);
 
@@ -153,7 +153,7 @@ sums_beyond_64_bits_are_refused(void)
 }
 
 static void
-the_peak_is_the_most_that_was_held(void)
+the_peak_is_the_maximum_in_use(void)
 {
     struct mim_memory_budget budget = account_of(1000, 0);
 
@@ -211,13 +211,13 @@ main(void)
         CASE(the_result_budget_caps_it),
         CASE(a_small_result_budget_leaves_the_floor),
         CASE(without_a_result_budget_frames_alone_decide),
-        CASE(what_the_caller_sets_holds),
+        CASE(the_callers_ceiling_applies),
         CASE(exactly_the_ceiling_fits_and_one_byte_more_does_not),
         CASE(frames_and_plugin_share_it),
-        CASE(what_the_pipeline_holds_counts_whether_it_fits_or_not),
-        CASE(refunds_give_room_and_never_more_than_was_taken),
+        CASE(frames_in_flight_count_even_over_the_ceiling),
+        CASE(refunds_never_exceed_charges),
         CASE(sums_beyond_64_bits_are_refused),
-        CASE(the_peak_is_the_most_that_was_held),
+        CASE(the_peak_is_the_maximum_in_use),
         CASE(threads_that_take_and_give_leave_nothing),
     };
     return cmocka_run_group_tests_name("account", cases, NULL, NULL);

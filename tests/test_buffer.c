@@ -91,7 +91,7 @@ keep_some(void)
 }
 
 static void
-no_memory_for_kept_buffers_leaves_nothing(void)
+no_memory_for_retained_buffers_leaks_nothing(void)
 {
     memory_try_all(keep_some);
 }
@@ -128,8 +128,8 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(buffers_come_back_by_their_size),   CASE(buffers_outlive_their_store),
-        CASE(kept_buffers_do_not_overlap),       CASE(no_memory_for_kept_buffers_leaves_nothing),
+        CASE(buffers_come_back_by_their_size), CASE(buffers_outlive_their_store),
+        CASE(kept_buffers_do_not_overlap),     CASE(no_memory_for_retained_buffers_leaks_nothing),
         CASE(threads_share_a_store),
     };
     return cmocka_run_group_tests_name("buffer", cases, NULL, NULL);

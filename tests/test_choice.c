@@ -1,29 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-/* Choosing: which format a file has, which plugin serves it, and in which words nobody does. */
+/* Choosing: the format of a file, the plugin for it, and the error when there is none. */
 #include "registry-tree.h"
 
-static char told[4000];
+static char explanation[4000];
 
 static void
-tell(void *user, const struct mim_explanation *step)
+record_step(void *user, const struct mim_explanation *step)
 {
     (void)user;
-    snprintf(told + strlen(told), sizeof told - strlen(told), "%s%s%s: %s: %s\n",
+    snprintf(explanation + strlen(explanation), sizeof explanation - strlen(explanation), "%s%s%s: %s: %s\n",
              step->is_format ? "format " : "plugin ", step->name, step->winner ? "*" : "", step->evidence, step->rule);
 }
 
 static enum mim_status
 explain(struct mim_source *source)
 {
-    *told = '\0';
-    return mim_context_explain(context, source, NULL, NULL, tell, NULL, &err);
+    *explanation = '\0';
+    return mim_context_explain(context, source, NULL, NULL, record_step, NULL, &err);
 }
 
 static void
-told_part(const char *words)
+explains(const char *words)
 {
-    if (!strstr(told, words))
-        fail_msg("\"%s\" is not in:\n%s", words, told);
+    if (!strstr(explanation, words))
+        fail_msg("\"%s\" is not in:\n%s", words, explanation);
 }
 
 static void
@@ -153,7 +153,7 @@ rules_decide_in_their_order(void)
     assert_string_equal(winner("x.gif", "GIF"), "b"); /* by [prefer] */
 
     struct mim_source *source = source_named("x.gif", "GIF", 3);
-    assert_int_equal(find(source, NULL, "a"), MIM_OK); /* by the caller's word */
+    assert_int_equal(find(source, NULL, "a"), MIM_OK); /* named by the caller */
     assert_int_equal(found.count, 1);
     assert_string_equal(found.items[0].plugin->name, "a");
     mim_source_close(source);
@@ -174,16 +174,16 @@ explains_every_loser(void)
     assert_int_equal(mim_context_configure(context, "[prefer]\ngif = c\n[plugin e]\nenabled = no\n", NULL), MIM_OK);
     struct mim_source *source = source_named("x.png", "GIF", 3);
     assert_int_equal(explain(source), MIM_OK);
-    told_part("format gif*: magic 0:474946 (24 bits): content\n");
-    told_part("format png: extension png: its name fits, its content does not\n");
-    told_part("plugin c*: priority 500, ");
-    told_part(", number 1 in [prefer]: [prefer]\n");
-    told_part("plugin b: priority 600, ");
-    told_part(": c beats it by: [prefer]\n");
-    told_part("it does not read gif\n");
-    told_part("context:4: [plugin e] enabled = no\n");
-    CHECK(strstr(told, "plugin c*") < strstr(told, "plugin b:"));
-    CHECK(strstr(told, "plugin b:") < strstr(told, "plugin a:"));
+    explains("format gif*: magic 0:474946 (24 bits): content\n");
+    explains("format png: extension png: its name fits, its content does not\n");
+    explains("plugin c*: priority 500, ");
+    explains(", number 1 in [prefer]: [prefer]\n");
+    explains("plugin b: priority 600, ");
+    explains(": c beats it by: [prefer]\n");
+    explains("it does not read gif\n");
+    explains("context:4: [plugin e] enabled = no\n");
+    CHECK(strstr(explanation, "plugin c*") < strstr(explanation, "plugin b:"));
+    CHECK(strstr(explanation, "plugin b:") < strstr(explanation, "plugin a:"));
     mim_source_close(source);
     teardown();
 }
@@ -202,7 +202,7 @@ the_four_errors_are_four(void)
     says("scan.heic: this is HEIF, and no installed plugin reads it. Install the package libmim-plugin-heif");
     assert_string_equal(winner("x.gif", "GIF"), "MIM_DISABLED");
     says("x.gif: this is GIF, and its plugin gif is disabled: context:2: [policy] deny = gif");
-    assert_string_equal(winner("x.bad", "BAD"), "broken"); /* nobody has looked yet */
+    assert_string_equal(winner("x.bad", "BAD"), "broken"); /* not loaded yet */
     assert_int_equal(load(), MIM_BROKEN_PLUGIN);
     assert_string_equal(winner("x.bad", "BAD"), "MIM_BROKEN_PLUGIN");
     says_part("x.bad: this is Bad, and its plugin broken cannot be used: the module ");
@@ -212,7 +212,7 @@ the_four_errors_are_four(void)
 }
 
 static void
-a_hint_does_not_send_for_what_is_installed(void)
+a_hint_does_not_suggest_an_installed_package(void)
 {
     setup();
     add("video", "", "[format avi]\nextensions = avi\nread = multi\n");
@@ -296,7 +296,7 @@ writers_go_by_format_or_extension_strictly(void)
 }
 
 static void
-the_callers_plugin_is_taken_at_its_word(void)
+the_named_plugin_is_used_or_refused(void)
 {
     setup();
     add("gif", "", GIF);
@@ -386,10 +386,10 @@ main(void)
         CASE(rules_decide_in_their_order),
         CASE(explains_every_loser),
         CASE(the_four_errors_are_four),
-        CASE(a_hint_does_not_send_for_what_is_installed),
+        CASE(a_hint_does_not_suggest_an_installed_package),
         CASE(a_refused_manifest_is_broken_and_not_missing),
         CASE(writers_go_by_format_or_extension_strictly),
-        CASE(the_callers_plugin_is_taken_at_its_word),
+        CASE(the_named_plugin_is_used_or_refused),
         CASE(a_stream_is_not_asked_for_its_end),
         CASE(lists_formats_by_name_with_their_state),
     };

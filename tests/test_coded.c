@@ -23,7 +23,8 @@ static void
 begin(struct desk *desk, uint64_t ceiling)
 {
     struct mim_error err;
-    *desk = (struct desk){ .operation.host = &mim_host_table, .raster = { .stride = STRIDE, .height = ROWS, .data = desk->pixels } };
+    *desk = (struct desk){ .operation.host = &mim_host_table,
+                           .raster = { .stride = STRIDE, .height = ROWS, .data = desk->pixels } };
     mim_memory_budget_init(&desk->operation.budget, &(struct mim_limits){ .working_bytes = ceiling });
     CHECK(mim_job_init(&desk->job, &desk->operation, NULL, 0, 1, &err) == MIM_OK);
     for (unsigned i = 0; i < WHOLE; i++)
@@ -57,7 +58,7 @@ a_piece_of_the_frame_is_lent(void)
 }
 
 static void
-what_follows_it_is_appended_to_a_copy(void)
+further_bytes_are_appended_to_a_copy(void)
 {
     struct desk desk;
     begin(&desk, 1 << 20);
@@ -85,7 +86,7 @@ bytes_that_reach_out_of_the_frame_are_copied(void)
 }
 
 static void
-a_copy_that_is_refused_leaves_what_was_lent(void)
+a_refused_copy_leaves_the_raster(void)
 {
     struct desk desk;
     begin(&desk, 100);
@@ -100,9 +101,9 @@ main(void)
 {
     const struct CMUnitTest cases[] = {
         CASE(a_piece_of_the_frame_is_lent),
-        CASE(what_follows_it_is_appended_to_a_copy),
+        CASE(further_bytes_are_appended_to_a_copy),
         CASE(bytes_that_reach_out_of_the_frame_are_copied),
-        CASE(a_copy_that_is_refused_leaves_what_was_lent),
+        CASE(a_refused_copy_leaves_the_raster),
     };
     return cmocka_run_group_tests_name("coded", cases, NULL, NULL);
 }

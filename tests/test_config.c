@@ -39,7 +39,7 @@ denies_by_plugin_format_and_license(void)
 }
 
 static void
-tells_file_and_line_of_a_denial(void)
+reports_file_and_line_of_a_denial(void)
 {
     char *directory = tree_make(), reason[300];
     tree_write(directory, "mim.conf", "# policy\n\n[plugin pdf]\nenabled = no\n");
@@ -52,7 +52,7 @@ tells_file_and_line_of_a_denial(void)
 }
 
 static void
-does_not_loosen_what_came_before(void)
+does_not_loosen_earlier_files(void)
 {
     struct mim_config *config = config_of("[plugin pdf]\nenabled = no\n[limit]\nmemory = 1MB\nframes = 10\n");
     assert_int_equal(
@@ -80,7 +80,7 @@ tightens_limits_that_a_call_sets(void)
 }
 
 static void
-prefers_what_the_nearest_says(void)
+the_nearest_preference_wins(void)
 {
     struct mim_config *config = config_of("[prefer]\ngif = a b\ntiff = c\n");
     assert_int_equal(mim_config_add_text(config, "[prefer]\ngif = b\n", NULL), MIM_OK);
@@ -154,7 +154,7 @@ reads_a_directory_in_the_order_of_names(void)
 }
 
 static void
-reads_the_users_file_unless_told_not_to(void)
+reads_the_users_file_unless_disabled(void)
 {
     char *directory = tree_make();
     tree_subdirectory(directory, "mim-1");
@@ -263,14 +263,14 @@ main(void)
 {
     const struct CMUnitTest cases[] = {
         CASE(denies_by_plugin_format_and_license),
-        CASE(tells_file_and_line_of_a_denial),
-        CASE(does_not_loosen_what_came_before),
+        CASE(reports_file_and_line_of_a_denial),
+        CASE(does_not_loosen_earlier_files),
         CASE(tightens_limits_that_a_call_sets),
-        CASE(prefers_what_the_nearest_says),
+        CASE(the_nearest_preference_wins),
         CASE(refuses_the_text_of_a_program_whole),
         CASE(keeps_the_good_lines_of_a_file),
         CASE(reads_a_directory_in_the_order_of_names),
-        CASE(reads_the_users_file_unless_told_not_to),
+        CASE(reads_the_users_file_unless_disabled),
         CASE(gives_a_context_its_limits),
         CASE(sets_threads),
         CASE(heeds_the_quotas_of_both_cgroups),

@@ -14,7 +14,7 @@ size_of(const char *text)
 }
 
 static void
-decimal_and_binary_units_are_told_apart(void)
+decimal_and_binary_units_differ(void)
 {
     CHECK(size_of("256MB") == 256000000);
     CHECK(size_of("512MiB") == 536870912);
@@ -46,7 +46,7 @@ fractions_are_rounded_to_the_nearest_byte(void)
 }
 
 static void
-words_mean_no_limit_or_the_default(void)
+words_for_no_limit_and_the_default(void)
 {
     CHECK(size_of("0") == MIM_NO_LIMIT && size_of("off") == MIM_NO_LIMIT && size_of("None") == MIM_NO_LIMIT);
     CHECK(size_of("false") == MIM_NO_LIMIT && size_of("False") == MIM_NO_LIMIT);
@@ -54,7 +54,7 @@ words_mean_no_limit_or_the_default(void)
 }
 
 static void
-what_is_no_size_is_quoted(void)
+invalid_sizes_are_quoted(void)
 {
     static const char *const texts[] = {
         "",
@@ -118,10 +118,8 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(decimal_and_binary_units_are_told_apart),
-        CASE(fractions_are_rounded_to_the_nearest_byte),
-        CASE(words_mean_no_limit_or_the_default),
-        CASE(what_is_no_size_is_quoted),
+        CASE(decimal_and_binary_units_differ),    CASE(fractions_are_rounded_to_the_nearest_byte),
+        CASE(words_for_no_limit_and_the_default), CASE(invalid_sizes_are_quoted),
         CASE(a_switch_is_thrown_and_reset),
     };
     return cmocka_run_group_tests_name("control", cases, NULL, NULL);

@@ -59,7 +59,7 @@ a_new_frame_is_zeroed_and_aligned(void)
 }
 
 static void
-alloc_releases_what_was_held(void)
+alloc_releases_the_old_pixels(void)
 {
     struct mim_frame frame = full_frame();
 
@@ -141,7 +141,7 @@ lent_memory_stays_the_callers(void)
 }
 
 static void
-what_cannot_be_a_frame_is_refused_in_words(void)
+invalid_frames_are_refused_with_a_reason(void)
 {
     uint8_t memory[64];
     const struct mim_frame sound = { MIM_SAMPLE_U16, 3, 2, .channels = 4, .stride = 24, .data = memory };
@@ -271,13 +271,13 @@ main(void)
 {
     const struct CMUnitTest cases[] = {
         CASE(a_new_frame_is_zeroed_and_aligned),
-        CASE(alloc_releases_what_was_held),
+        CASE(alloc_releases_the_old_pixels),
         CASE(empty_and_boundless_shapes_are_refused),
         CASE(rows_start_on_cache_lines_where_that_costs_little),
         CASE(clearing_twice_or_nothing_is_welcome),
         CASE(shared_frames_have_the_same_pixels_and_their_own_metadata),
         CASE(lent_memory_stays_the_callers),
-        CASE(what_cannot_be_a_frame_is_refused_in_words),
+        CASE(invalid_frames_are_refused_with_a_reason),
         CASE(bytes_are_packed_and_never_wrap),
         CASE(seconds_are_ticks_of_the_time_base),
         CASE(converted_frames_keep_timing_and_metadata),

@@ -32,7 +32,7 @@ parse(const char *text)
 }
 
 static void
-tells_section_key_value_and_line(void)
+reports_section_key_value_and_line(void)
 {
     parse("# first\n[one]\na = 1\n\n[two x]\n; note\nb=2 3\n");
     assert_string_equal(seen, "3[one]a=1;7[two x]b=2 3;");
@@ -63,7 +63,7 @@ does_not_continue_values(void)
 }
 
 static void
-refuses_what_inih_would_cut(void)
+refuses_lines_that_inih_would_cut(void)
 {
     char text[700] = "[one]\nlong = ";
     memset(text + strlen(text), 'x', 300);
@@ -78,7 +78,7 @@ refuses_what_inih_would_cut(void)
 }
 
 static void
-takes_the_longest_line_whole(void)
+accepts_the_longest_line(void)
 {
     char text[300] = "[one]\nk = ";
     memset(text + strlen(text), 'x', MIM_INI_LINE - 4);
@@ -126,12 +126,12 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(tells_section_key_value_and_line),
+        CASE(reports_section_key_value_and_line),
         CASE(takes_crlf_and_a_byte_order_mark),
         CASE(takes_indented_keys_for_keys),
         CASE(does_not_continue_values),
-        CASE(refuses_what_inih_would_cut),
-        CASE(takes_the_longest_line_whole),
+        CASE(refuses_lines_that_inih_would_cut),
+        CASE(accepts_the_longest_line),
         CASE(refuses_zero_bytes_and_lines_without_a_sign),
         CASE(names_the_line_that_is_nothing),
         CASE(cuts_comments_behind_values),

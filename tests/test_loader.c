@@ -78,7 +78,7 @@ refuses_structs_that_are_not_ours(void)
 }
 
 static void
-says_which_symbol_or_library_is_missing(void)
+reports_the_missing_symbol_or_library(void)
 {
     is_broken(module("missing-symbol.so"), "does not export mim_plugin_v1");
     is_broken(module("undefined-symbol.so"), "mim_test_nowhere");
@@ -86,7 +86,7 @@ says_which_symbol_or_library_is_missing(void)
 }
 
 static void
-refuses_what_is_no_module(void)
+refuses_files_that_are_no_modules(void)
 {
     char *directory = tree_make();
     tree_write(directory, "text.so",
@@ -147,7 +147,7 @@ refuses_other_machines(void)
 #ifndef SANITIZED
 /* In a child, whose address space is full. */
 static void
-tells_a_lack_of_memory_from_a_broken_module(void)
+distinguishes_no_memory_from_a_broken_module(void)
 {
     assert_int_equal(load(module("mock.so")), MIM_OK);
     char *directory = tree_make();
@@ -219,12 +219,12 @@ main(void)
         CASE(keeps_symbols_to_itself),
         CASE(refuses_another_abi),
         CASE(refuses_structs_that_are_not_ours),
-        CASE(says_which_symbol_or_library_is_missing),
-        CASE(refuses_what_is_no_module),
+        CASE(reports_the_missing_symbol_or_library),
+        CASE(refuses_files_that_are_no_modules),
         CASE(sees_at_every_length_that_a_module_is_cut_short),
         CASE(refuses_other_machines),
 #ifndef SANITIZED
-        CASE(tells_a_lack_of_memory_from_a_broken_module),
+        CASE(distinguishes_no_memory_from_a_broken_module),
 #endif
         CASE(does_not_blame_a_module_for_a_lack_of_descriptors),
         CASE(takes_absolute_paths_only),

@@ -27,7 +27,7 @@ refuses(const char *text, const char *words)
 }
 
 static void
-holds_all_that_is_said(void)
+parses_every_key(void)
 {
     struct mim_manifest *manifest;
     assert_int_equal(parse(&manifest,
@@ -54,7 +54,7 @@ holds_all_that_is_said(void)
 }
 
 static void
-fills_in_what_may_be_left_out(void)
+fills_in_optional_keys(void)
 {
     struct mim_manifest *manifest;
     assert_int_equal(parse(&manifest, HEAD FORMAT), MIM_OK);
@@ -78,7 +78,7 @@ joins_repeated_lists_and_keeps_unknown_keys_out(void)
 }
 
 static void
-says_where_and_what_is_wrong(void)
+reports_the_line_and_the_fault(void)
 {
     refuses(HEAD "name = again\n" FORMAT, "dir/mock.ini:6: name = again: the key occurs twice");
     refuses(HEAD "priority = high\n" FORMAT, "dir/mock.ini:6: priority = high: expected a number");
@@ -125,7 +125,7 @@ another_major_is_another_abi(void)
 }
 
 static void
-asks_for_what_the_plugin_needs_from_1_0(void)
+requires_the_minor_that_the_plugin_needs(void)
 {
     char reason[200];
     const struct mim_abi host = { 1, 3, 0 };
@@ -140,13 +140,13 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(holds_all_that_is_said),
-        CASE(fills_in_what_may_be_left_out),
+        CASE(parses_every_key),
+        CASE(fills_in_optional_keys),
         CASE(joins_repeated_lists_and_keeps_unknown_keys_out),
-        CASE(says_where_and_what_is_wrong),
+        CASE(reports_the_line_and_the_fault),
         CASE(asks_less_of_a_hint),
         CASE(another_major_is_another_abi),
-        CASE(asks_for_what_the_plugin_needs_from_1_0),
+        CASE(requires_the_minor_that_the_plugin_needs),
     };
     return cmocka_run_group_tests_name("manifest", cases, NULL, NULL);
 }

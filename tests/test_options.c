@@ -136,7 +136,7 @@ text_becomes_every_type(void)
 }
 
 static void
-what_does_not_fit_is_named_with_what_would(void)
+refusals_name_the_expected_value(void)
 {
     refused("palettesize=1", "gif: palettesize = 1: expected 2..256");
     refused("palettesize=257", "gif: palettesize = 257: expected 2..256");
@@ -182,7 +182,7 @@ unknown_names_get_the_nearest(void)
 }
 
 static void
-a_table_without_rows_says_so(void)
+a_table_without_rows_is_reported(void)
 {
     struct mim_options *options = parsed("level=1");
     const struct mim_option_table none = { .writing = true };
@@ -401,9 +401,9 @@ main(void)
     const struct CMUnitTest cases[] = {
         CASE(defaults_are_written_when_nothing_is_given),
         CASE(text_becomes_every_type),
-        CASE(what_does_not_fit_is_named_with_what_would),
+        CASE(refusals_name_the_expected_value),
         CASE(unknown_names_get_the_nearest),
-        CASE(a_table_without_rows_says_so),
+        CASE(a_table_without_rows_is_reported),
         CASE(later_values_win_and_pairs_add_up),
         CASE(typed_values_convert_where_nothing_is_lost),
         CASE(typed_values_that_would_lose_are_refused),

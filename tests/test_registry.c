@@ -11,8 +11,9 @@ static void
 dropping_two_files_is_the_whole_installation(void)
 {
     setup();
-    tree_write(hints, "mock.ini", "[plugin]\nmanifest = 1\nname = mock\npackage = libmim-plugin-mock\n"
-                                  "[format mock]\ntitle = Mock\nextensions = mck\nmagic = 0:4d4f434b\nread = multi\n");
+    tree_write(hints, "mock.ini",
+               "[plugin]\nmanifest = 1\nname = mock\npackage = libmim-plugin-mock\n"
+               "[format mock]\ntitle = Mock\nextensions = mck\nmagic = 0:4d4f434b\nread = multi\n");
     struct mim_source *source = source_of("MOCK data", 9);
     assert_int_equal(find(source, NULL, NULL), MIM_NO_PLUGIN);
     says("test.bin: this is Mock, and no installed plugin reads it. Install the package libmim-plugin-mock");
@@ -139,7 +140,7 @@ a_manifest_that_promises_too_much_is_broken(void)
 }
 
 static void
-a_missing_module_is_told_by_the_listing(void)
+the_listing_reports_a_missing_module(void)
 {
     setup();
     install(root, "mock", "mock", "");
@@ -168,7 +169,7 @@ a_failed_plugin_stays_failed_in_its_context_only(void)
 }
 
 static void
-stronger_places_replace_and_mask_weaker_ones(void)
+stronger_directories_replace_and_mask_weaker_ones(void)
 {
     setup();
     const char *weak = tree_subdirectory(root, "weak"), *strong = tree_subdirectory(root, "strong");
@@ -253,7 +254,7 @@ trusts_by_owner_and_mode(void)
 }
 
 static void
-the_environment_names_places_and_the_rest(void)
+the_environment_lists_directories(void)
 {
     setup();
     struct mim_string_list none = { 0 }, diagnostics = { 0 };
@@ -302,7 +303,7 @@ static const struct mim_plugin linked = { MIM_PLUGIN_HEADER, .name = "mock", .ve
                                           .formats = linked_formats };
 
 static void
-linked_in_is_the_strongest_place(void)
+linked_plugins_are_strongest(void)
 {
     setup();
     char text[800];
@@ -366,7 +367,7 @@ look_up(void)
 }
 
 static void
-one_file_of_hints_tells_of_many_plugins(void)
+one_file_holds_hints_for_many_plugins(void)
 {
     setup();
     tree_write(hints, "all.ini",
@@ -402,16 +403,16 @@ main(void)
         CASE(each_faulty_manifest_has_its_own_message_and_hides_no_other),
         CASE(each_faulty_module_has_its_own_message),
         CASE(a_manifest_that_promises_too_much_is_broken),
-        CASE(a_missing_module_is_told_by_the_listing),
+        CASE(the_listing_reports_a_missing_module),
         CASE(a_failed_plugin_stays_failed_in_its_context_only),
-        CASE(stronger_places_replace_and_mask_weaker_ones),
+        CASE(stronger_directories_replace_and_mask_weaker_ones),
         CASE(refuses_directories_that_others_may_write_to),
         CASE(refuses_modules_that_others_may_write_to),
         CASE(trusts_by_owner_and_mode),
-        CASE(the_environment_names_places_and_the_rest),
-        CASE(linked_in_is_the_strongest_place),
+        CASE(the_environment_lists_directories),
+        CASE(linked_plugins_are_strongest),
         CASE(candidates_outlive_a_change_of_the_context),
-        CASE(one_file_of_hints_tells_of_many_plugins),
+        CASE(one_file_holds_hints_for_many_plugins),
         CASE(survives_every_lack_of_memory),
     };
     return cmocka_run_group_tests_name("registry", cases, NULL, NULL);

@@ -100,7 +100,7 @@ the_budget_is_exact_at_the_byte(void)
 }
 
 static void
-what_fits_is_handed_over_if_that_was_asked_for(void)
+frames_within_the_budget_are_returned_with_partial(void)
 {
     static const struct mock_script *const kinds[] = { &counted, &uncounted, &composed };
     for (size_t k = 0; k < 3; k++)
@@ -136,7 +136,7 @@ no_frame_over_the_budget_is_decoded(void)
 }
 
 static void
-the_budget_counts_what_is_handed_over(void)
+the_budget_counts_returned_frames(void)
 {
     struct mim_read_options options = {
         .open = { .sample = MIM_SAMPLE_U16, .channels = 3, .control.limits.result_bytes = 10 * BYTES * 6 }
@@ -301,7 +301,7 @@ unequal_frames_are_no_volume(void)
 }
 
 static void
-a_volume_that_ends_early_says_so(void)
+a_volume_that_ends_early_is_an_error(void)
 {
     struct mock_script script = { .count = 8, .claimed = 10, .sure = MIM_SURE_EXACT };
     struct mim_context *context = mock_context(&script, 2);
@@ -370,7 +370,7 @@ a_frame_that_fails_leaves_the_frames_to_the_caller(void)
 }
 
 static void
-what_makes_no_sense_is_refused_before_anything_is_touched(void)
+invalid_calls_are_refused_before_any_change(void)
 {
     struct mim_write_options options = { .format = "mock" };
     struct mim_context *context = mock_context(&uncounted, 1);
@@ -409,10 +409,10 @@ main(void)
     const struct CMUnitTest cases[] = {
         CASE(read_gives_all_frames_with_their_metadata),
         CASE(the_budget_is_exact_at_the_byte),
-        CASE(what_fits_is_handed_over_if_that_was_asked_for),
+        CASE(frames_within_the_budget_are_returned_with_partial),
         CASE(frames_of_a_canvas_are_refused_before_the_first_is_decoded),
         CASE(no_frame_over_the_budget_is_decoded),
-        CASE(the_budget_counts_what_is_handed_over),
+        CASE(the_budget_counts_returned_frames),
         CASE(damage_hands_over_nothing_unless_asked),
         CASE(slices_reorder_and_repeat),
         CASE(a_number_that_no_frame_has_is_an_error),
@@ -420,10 +420,10 @@ main(void)
         CASE(the_first_image_is_decoded_alone),
         CASE(a_volume_is_one_block),
         CASE(unequal_frames_are_no_volume),
-        CASE(a_volume_that_ends_early_says_so),
+        CASE(a_volume_that_ends_early_is_an_error),
         CASE(frames_and_volumes_are_written_alike),
         CASE(a_frame_that_fails_leaves_the_frames_to_the_caller),
-        CASE(what_makes_no_sense_is_refused_before_anything_is_touched),
+        CASE(invalid_calls_are_refused_before_any_change),
     };
     return cmocka_run_group_tests_name("sequence", cases, set_up, tear_down);
 }

@@ -109,7 +109,7 @@ a_uri_may_be_a_pattern(void)
 }
 
 static void
-missing_numbers_and_what_is_left_out_are_told(void)
+missing_numbers_and_skipped_files_are_reported(void)
 {
     struct mim_context *context = tile_context(2);
     char *directory = tree_make();
@@ -145,7 +145,7 @@ missing_numbers_and_what_is_left_out_are_told(void)
 }
 
 static void
-a_series_without_files_is_an_error_that_says_so(void)
+a_series_without_files_is_an_error(void)
 {
     struct mim_context *context = tile_context(1);
     char *directory = tree_make(), values[8];
@@ -418,8 +418,8 @@ main(void)
         CASE(numbers_patterns_and_directories_give_files_in_natural_order),
         CASE(a_file_of_that_very_name_is_meant_first),
         CASE(a_uri_may_be_a_pattern),
-        CASE(missing_numbers_and_what_is_left_out_are_told),
-        CASE(a_series_without_files_is_an_error_that_says_so),
+        CASE(missing_numbers_and_skipped_files_are_reported),
+        CASE(a_series_without_files_is_an_error),
         CASE(each_frame_is_its_files_first_image_whatever_its_shape),
         CASE(a_composed_image_is_drawn_on_its_own_canvas),
         CASE(the_first_file_that_can_be_opened_speaks_for_the_series),

@@ -109,7 +109,7 @@ become_a_directory(const char *directory)
 }
 
 static void
-what_is_wrong_with_a_file_is_its_frames_error(void)
+a_damaged_file_is_its_frames_error(void)
 {
     check_spoilt(disappear, MIM_IO, "No such file");
     check_spoilt(lead_nowhere, MIM_IO, "No such file");
@@ -202,7 +202,7 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(what_is_wrong_with_a_file_is_its_frames_error),
+        CASE(a_damaged_file_is_its_frames_error),
         CASE(a_frame_that_fails_can_be_skipped),
         CASE(a_directory_in_a_files_place_is_its_frames_error),
         CASE(a_file_that_may_not_be_read_is_its_frames_error),

@@ -4,7 +4,7 @@
 #include "io/path-pattern.h"
 
 static void
-tells_patterns_from_plain_names(void)
+distinguishes_patterns_from_plain_names(void)
 {
     static const struct {
         const char *path;
@@ -64,7 +64,7 @@ a_name_and_its_number_are_found_from_one_another(void)
 }
 
 static void
-what_is_never_made_is_no_number(void)
+other_names_have_no_number(void)
 {
     static const char *const others[] = { "frame_00.png",
                                           "frame_0000.png",
@@ -162,9 +162,9 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(tells_patterns_from_plain_names),
+        CASE(distinguishes_patterns_from_plain_names),
         CASE(a_name_and_its_number_are_found_from_one_another),
-        CASE(what_is_never_made_is_no_number),
+        CASE(other_names_have_no_number),
         CASE(one_number_only),
         CASE(a_name_too_long_for_a_file_is_not_made),
         CASE(numbers_in_names_count_as_numbers),

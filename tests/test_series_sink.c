@@ -67,7 +67,7 @@ modes_follow_the_umask_and_links_are_replaced(void)
 }
 
 static void
-what_cannot_be_replaced_is_told_and_nothing_changes(void)
+a_failed_replacement_is_reported_and_changes_nothing(void)
 {
     char *directory = tree_make();
     struct mim_context *context = tile_context(2);
@@ -118,7 +118,7 @@ a_failure_leaves_the_old_files(void)
 }
 
 static void
-who_gives_up_leaves_nothing(void)
+an_abandoned_series_leaves_nothing(void)
 {
     char *directory = tree_make();
     struct mim_context *context = tile_context(3);
@@ -270,7 +270,7 @@ a_full_disk_leaves_the_old_files(void)
 }
 
 static void
-who_is_killed_leaves_at_most_a_hidden_directory(void)
+a_killed_process_leaves_at_most_a_hidden_directory(void)
 {
     char *directory = tree_make();
     tree_write(directory, "3.tile", "old");
@@ -302,14 +302,14 @@ main(void)
         CASE(files_that_are_there_are_replaced_or_kept),
         CASE(a_great_number_of_frames_is_only_a_number),
         CASE(modes_follow_the_umask_and_links_are_replaced),
-        CASE(what_cannot_be_replaced_is_told_and_nothing_changes),
+        CASE(a_failed_replacement_is_reported_and_changes_nothing),
         CASE(a_failure_leaves_the_old_files),
-        CASE(who_gives_up_leaves_nothing),
+        CASE(an_abandoned_series_leaves_nothing),
         CASE(cancelling_leaves_nothing),
         CASE(a_file_that_cannot_get_its_name_takes_all_back),
         CASE(file_systems_that_cannot_swap_names_get_the_same_files),
         CASE(a_full_disk_leaves_the_old_files),
-        CASE(who_is_killed_leaves_at_most_a_hidden_directory),
+        CASE(a_killed_process_leaves_at_most_a_hidden_directory),
     };
     return cmocka_run_group_tests_name("series-sink", cases, NULL, NULL);
 }

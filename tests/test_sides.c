@@ -35,7 +35,7 @@ named(const char *role, const char *uri)
 }
 
 static void
-what_the_caller_named_is_read(void)
+inputs_given_as_options_are_read(void)
 {
     struct mim_options *options = named("audio", track);
     struct mim_side_inputs side_inputs = { .options = options };
@@ -61,12 +61,13 @@ nothing_else_is_opened(void)
     CHECK(mim_side_inputs_open(&side_inputs, "icc", track, &side, NULL) == MIM_UNSUPPORTED);
     CHECK(mim_side_inputs_open(&side_inputs, NULL, track, &side, NULL) == MIM_ARGUMENT);
     CHECK(mim_side_inputs_open(&(struct mim_side_inputs){ 0 }, "audio", track, &side, NULL) == MIM_UNSUPPORTED);
-    CHECK(side == 0 && !mim_side_inputs_source(&side_inputs, 0) && !mim_side_inputs_source(&side_inputs, 1) && !mim_side_inputs_source(&side_inputs, -1));
+    CHECK(side == 0 && !mim_side_inputs_source(&side_inputs, 0) && !mim_side_inputs_source(&side_inputs, 1) &&
+          !mim_side_inputs_source(&side_inputs, -1));
     mim_options_destroy(options);
 }
 
 static void
-what_is_not_there_is_named(void)
+missing_inputs_are_named(void)
 {
     struct mim_options *options = named("audio", "/nowhere/track.wav");
     struct mim_side_inputs side_inputs = { .options = options };
@@ -107,11 +108,8 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(what_the_caller_named_is_read),
-        CASE(nothing_else_is_opened),
-        CASE(what_is_not_there_is_named),
-        CASE(the_origin_is_what_frames_come_from),
-        CASE(their_number_is_bounded),
+        CASE(inputs_given_as_options_are_read),    CASE(nothing_else_is_opened),  CASE(missing_inputs_are_named),
+        CASE(the_origin_is_what_frames_come_from), CASE(their_number_is_bounded),
     };
     return cmocka_run_group_tests_name("sides", cases, make_track, remove_track);
 }

@@ -8,7 +8,7 @@
 #include "sink-output.h"
 
 static void
-a_file_appears_when_it_is_whole(void)
+a_file_appears_when_it_is_complete(void)
 {
     for (int seeks = 0; seeks < 2; seeks++) {
         struct mim_sink *sink;
@@ -121,7 +121,7 @@ a_symlink_is_replaced_and_not_followed(void)
 }
 
 static void
-where_nothing_can_be_written_is_told_early(void)
+an_impossible_output_is_reported_early(void)
 {
     char below[160], slash[160];
     snprintf(below, sizeof below, "%s/x", path);
@@ -155,7 +155,7 @@ where_nothing_can_be_written_is_told_early(void)
 }
 
 static void
-a_read_only_directory_is_told_early(void)
+a_read_only_directory_is_reported_early(void)
 {
     if (geteuid() == 0)
         SKIP("root may write anywhere");
@@ -294,15 +294,15 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(a_file_appears_when_it_is_whole),
+        CASE(a_file_appears_when_it_is_complete),
         CASE(the_mode_is_the_umasks_or_the_old_files),
         CASE(the_owner_stays_when_root_replaces_a_file),
         CASE(a_path_may_be_relative_and_the_directory_may_change_meanwhile),
         CASE(an_abandoned_file_leaves_the_old_one),
         CASE(an_existing_file_is_kept_when_asked),
         CASE(a_symlink_is_replaced_and_not_followed),
-        CASE(where_nothing_can_be_written_is_told_early),
-        CASE(a_read_only_directory_is_told_early),
+        CASE(an_impossible_output_is_reported_early),
+        CASE(a_read_only_directory_is_reported_early),
         CASE(a_name_as_long_as_they_get_can_be_written),
         CASE(file_systems_that_can_do_less_get_the_same_file),
         CASE(killed_while_writing_it_leaves_nothing),

@@ -102,7 +102,7 @@ a_broken_pipe_is_an_error(void)
 }
 
 static void
-a_descriptor_is_written_from_where_it_stands(void)
+a_descriptor_is_written_from_its_position(void)
 {
     static const int modes[] = { O_RDWR, O_WRONLY, O_RDWR | O_APPEND };
     for (int i = 0; i < 6; i++) {
@@ -140,7 +140,7 @@ a_descriptor_is_written_from_where_it_stands(void)
 }
 
 static void
-a_file_goes_on_behind_what_was_written(void)
+a_file_continues_after_the_output(void)
 {
     static const char *const modes[] = { "wb", "w+b", "ab" };
     for (int i = 0; i < 6; i++) {
@@ -189,8 +189,8 @@ main(void)
         CASE(a_fifo_at_a_path_stays_one),
         CASE(a_socket_at_a_path_is_connected_to),
         CASE(a_broken_pipe_is_an_error),
-        CASE(a_descriptor_is_written_from_where_it_stands),
-        CASE(a_file_goes_on_behind_what_was_written),
+        CASE(a_descriptor_is_written_from_its_position),
+        CASE(a_file_continues_after_the_output),
         CASE(a_file_without_a_descriptor_is_written_too),
     };
     return cmocka_run_group_tests_name("sink-plain", cases, make_directory, remove_directory);

@@ -55,7 +55,7 @@ other_schemes_want_a_transport_plugin(void)
 }
 
 static void
-what_cannot_be_opened_is_an_io_error_with_its_reason(void)
+a_failed_open_is_an_io_error_with_a_reason(void)
 {
     struct mim_source *source;
     struct mim_error err = { 0 };
@@ -173,7 +173,7 @@ files_that_claim_to_be_empty_are_streams(void)
 }
 
 static void
-a_file_counts_from_where_it_stands_buffered_or_not(void)
+a_file_counts_from_its_position_buffered_or_not(void)
 {
     struct mim_source *source;
     FILE *file = fopen(path, "rb");
@@ -208,14 +208,14 @@ main(void)
         CASE(a_path_is_read_anywhere),
         CASE(a_file_uri_is_decoded),
         CASE(other_schemes_want_a_transport_plugin),
-        CASE(what_cannot_be_opened_is_an_io_error_with_its_reason),
+        CASE(a_failed_open_is_an_io_error_with_a_reason),
         CASE(memory_is_read_in_place),
         CASE(a_descriptor_of_a_file_is_read_from_its_start_and_left_alone),
         CASE(a_pipe_is_spooled),
         CASE(a_stream_is_not_waited_for_longer_than_needed),
         CASE(a_fifo_at_a_path_waits_for_its_writer),
         CASE(files_that_claim_to_be_empty_are_streams),
-        CASE(a_file_counts_from_where_it_stands_buffered_or_not),
+        CASE(a_file_counts_from_its_position_buffered_or_not),
     };
     return cmocka_run_group_tests_name("source", cases, make_file, remove_file);
 }

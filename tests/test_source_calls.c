@@ -160,7 +160,7 @@ a_file_that_fails_at_any_read_is_no_end_either(void)
 }
 
 static void
-callbacks_that_lie_or_cannot_start_are_refused(void)
+wrong_or_failing_callbacks_are_refused(void)
 {
     struct mim_source *source;
     struct mim_error err = { 0 };
@@ -249,7 +249,7 @@ main(void)
         CASE(callbacks_may_give_little_and_be_interrupted),
         CASE(a_failure_at_any_read_is_an_error_and_never_the_end),
         CASE(a_file_that_fails_at_any_read_is_no_end_either),
-        CASE(callbacks_that_lie_or_cannot_start_are_refused),
+        CASE(wrong_or_failing_callbacks_are_refused),
         CASE(threads_may_read_at_once),
         CASE(memory_may_fail_anywhere),
     };

@@ -29,7 +29,7 @@ holds(struct mim_spool *spool, uint64_t offset, uint64_t size, uint8_t value)
 }
 
 static void
-what_was_written_is_read_and_gaps_are_zeros(void)
+written_bytes_are_read_and_gaps_are_zeros(void)
 {
     struct mim_spool *spool = mim_spool_create();
     CHECK(mim_spool_size(spool) == 0 && mim_spool_read(spool, back, 5, 0, NULL) == 0);
@@ -102,7 +102,7 @@ hits_the_limit(void)
 }
 
 static void
-a_full_disk_is_told(void)
+a_full_disk_is_reported(void)
 {
     pid_t child = fork();
     if (child == 0) {
@@ -172,10 +172,10 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(what_was_written_is_read_and_gaps_are_zeros),
+        CASE(written_bytes_are_read_and_gaps_are_zeros),
         CASE(past_64_megabytes_it_is_a_file_without_a_name),
         CASE(sizes_beyond_any_file_are_errors),
-        CASE(a_full_disk_is_told),
+        CASE(a_full_disk_is_reported),
         CASE(a_file_system_without_nameless_files_will_do),
         CASE(memory_may_fail_anywhere),
     };

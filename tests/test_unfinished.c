@@ -160,7 +160,7 @@ no_frames_touch_no_file(void)
 }
 
 static void
-who_gives_up_leaves_nothing(void)
+an_abandoned_series_leaves_nothing(void)
 {
     put_old_file();
     for (uint32_t n = 0; n < 12; n += 3)
@@ -246,7 +246,7 @@ main(void)
         CASE(channels_without_a_meaning_are_not_converted),
         CASE(mixed_shapes_pass_where_the_format_holds_them),
         CASE(no_frames_touch_no_file),
-        CASE(who_gives_up_leaves_nothing),
+        CASE(an_abandoned_series_leaves_nothing),
         CASE(cancel_ends_a_long_encode_within_100_ms),
         CASE(progress_cancels_for_good),
     };
