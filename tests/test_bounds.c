@@ -108,7 +108,7 @@ read_within(const struct mock_script *script, unsigned threads, uint64_t working
     while ((status = mim_reader_next(reader, &frame, err)) == MIM_OK)
         ++*frames;
     mim_frame_clear(&frame);
-    *peak = atomic_load(&mim_reader_operation(reader)->budget.peak);
+    *peak = atomic_load(&reader->operation.budget.peak);
     mim_reader_close(reader);
     mim_context_destroy(context);
     return status;

@@ -1,12 +1,36 @@
 /* SPDX-License-Identifier: MIT */
-/* What tests look at in a reader. */
+/* A reader's state. */
 #ifndef MIM_CORE_API_READER_PRIV_H
 #define MIM_CORE_API_READER_PRIV_H
 
 #include <mim/reader.h>
 
+#include "pipeline/decode.h"
 #include "plugin/operation.h"
 
-struct mim_operation *mim_reader_operation(struct mim_reader *reader);
+struct mim_reader {
+    struct mim_operation operation;
+    struct mim_pool *pool;
+    struct mim_decoder *decoder;
+    struct mim_series_reading *series; /* NULL: one file */
+    const struct mim_plugin *plugin;
+    const char *format;
+    struct mim_conversion_target target;
+    bool wants_metadata;
+
+    struct mim_selection *selection;
+    uint64_t total;    /* frames that the selection was resolved for; MIM_UNKNOWN: it did not need them counted */
+    bool is_selecting; /* next() follows the selection, else `position` */
+    uint64_t position; /* the next frame */
+    unsigned in_a_row; /* consecutive calls of mim_reader_next() */
+    uint64_t delivered;
+    struct mim_meta *meta;
+    bool has_meta;
+};
+
+/* Delivers the notices of the whole and of one frame; of no frame for MIM_UNKNOWN. */
+enum mim_status mim_reader_deliver(struct mim_reader *reader, uint64_t frame, struct mim_error *err);
+/* The decoder must not use the selection any more. */
+void mim_reader_clear_selection(struct mim_reader *reader);
 
 #endif

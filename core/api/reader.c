@@ -3,40 +3,15 @@
 #include "api/reader-priv.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/context-priv.h"
 #include "base/error.h"
-#include "base/size.h"
-#include "frame/frame.h"
 #include "frame/meta.h"
 #include "io/source.h"
-#include "pipeline/decode.h"
 #include "pipeline/pool.h"
-#include "plugin/operation.h"
 #include "plugin/try-plugins.h"
 #include "series/series-reader.h"
-
-struct mim_reader {
-    struct mim_operation operation;
-    struct mim_pool *pool;
-    struct mim_decoder *decoder;
-    struct mim_series_reading *series; /* NULL: one file */
-    const struct mim_plugin *plugin;
-    const char *format;
-    struct mim_conversion_target target;
-    bool wants_metadata;
-
-    struct mim_selection *selection;
-    uint64_t total;    /* frames that the selection was resolved for; MIM_UNKNOWN: it did not need them counted */
-    bool is_selecting; /* next() follows the selection, else `position` */
-    uint64_t position; /* the next frame */
-    unsigned in_a_row; /* consecutive calls of mim_reader_next() */
-    uint64_t delivered;
-    struct mim_meta *meta;
-    bool has_meta;
-};
 
 static enum mim_status
 open_decoder(struct mim_reader *reader, struct mim_decoder_setup *setup, struct mim_error *err)
@@ -92,13 +67,12 @@ open_source(struct mim_reader *reader, const struct mim_open_options *options, s
     return mim_try_plugins(&reader->operation, options->format, options->plugin, open_with, &request, err);
 }
 
-/* Notices of the whole and of one frame, or of no frame for MIM_UNKNOWN. */
-static enum mim_status
-deliver_notices(struct mim_operation *operation, uint64_t frame, struct mim_error *err)
+enum mim_status
+mim_reader_deliver(struct mim_reader *reader, uint64_t frame, struct mim_error *err)
 {
     uint64_t end = frame == MIM_UNKNOWN ? frame : frame + 1;
     const struct mim_notice_range due = { .first = frame, .end = end, .end_late = end };
-    return mim_operation_deliver(operation, &due, err);
+    return mim_operation_deliver(&reader->operation, &due, err);
 }
 
 enum mim_status
@@ -127,7 +101,7 @@ mim_reader_open(struct mim_reader **out, struct mim_context *context, struct mim
     reader->pool = mim_pool_of(context, err);
     status = reader->pool ? open_source(reader, options, err) : MIM_NOMEM;
     if (status == MIM_OK)
-        status = deliver_notices(&reader->operation, MIM_UNKNOWN, err);
+        status = mim_reader_deliver(reader, MIM_UNKNOWN, err);
     if (status != MIM_OK) {
         mim_reader_close(reader);
         return status;
@@ -284,113 +258,12 @@ set_range(struct mim_reader *reader, uint64_t first, uint64_t count)
     mim_decoder_set_range(reader->decoder, first, count);
 }
 
-static void
-destroy_selection(struct mim_selection *selection)
-{
-    if (selection)
-        mim_selection_clear(selection);
-    free(selection);
-}
-
-static uint64_t
-exact_count(const struct mim_reader *reader)
-{
-    enum mim_certainty certainty;
-    uint64_t count = mim_reader_count(reader, &certainty);
-    return certainty == MIM_SURE_EXACT ? count : MIM_UNKNOWN;
-}
-
-enum mim_status
-mim_reader_select(struct mim_reader *reader, const struct mim_range *ranges, size_t range_count, int partial,
-                  struct mim_error *err)
-{
-    uint64_t total = exact_count(reader);
-    if (total == MIM_UNKNOWN && mim_ranges_need_count(ranges, range_count)) {
-        enum mim_status status = mim_reader_count_exactly(reader, &total, err);
-        if (status != MIM_OK && !(partial && total))
-            return status;
-    }
-    struct mim_selection *selection = calloc(1, sizeof *selection);
-    enum mim_status status = selection ? mim_selection_resolve(selection, ranges, range_count, total, err)
-                                       : mim_fail_nomem(err, "a selection of frames");
-    if (status != MIM_OK) {
-        free(selection);
-        return status;
-    }
-
-    mim_decoder_select(reader->decoder, selection);
-    destroy_selection(reader->selection);
-    reader->selection = selection;
-    reader->total = total;
-    reader->is_selecting = true;
-    reader->in_a_row = 0;
-    return MIM_OK;
-}
-
-uint64_t
-mim_reader_selected(const struct mim_reader *reader, uint64_t *first)
-{
-    uint64_t total = exact_count(reader), index = reader->position;
-    bool is_any =
-        reader->is_selecting ? mim_cursor_index(&(struct mim_cursor){ 0 }, reader->selection, &index) : index < total;
-    if (first)
-        *first = is_any ? index : MIM_UNKNOWN;
-    if (!reader->is_selecting)
-        return total == MIM_UNKNOWN ? total : total - reader->position;
-    return mim_selection_size(reader->selection, total == MIM_UNKNOWN ? reader->total : total);
-}
-
-enum mim_status
-mim_reader_skip(struct mim_reader *reader, const struct mim_error *error, struct mim_error *err)
-{
-    if (!reader->series)
-        return mim_fail(err, MIM_ARGUMENT, "only frames of a series can be left out");
-    if (reader->is_selecting) {
-        mim_decoder_skip(reader->decoder);
-    } else {
-        reader->position++;
-        reader->in_a_row = 0;
-    }
-    if (!error)
-        return MIM_OK;
-
-    char text[200];
-    uint64_t frame = error->frame;
-    snprintf(text, sizeof text, "left out: %.180s", error->message);
-    enum mim_status status = mim_operation_notice(&reader->operation, MIM_NOTICE_FRAMES, frame, text, err);
-    return status == MIM_OK ? deliver_notices(&reader->operation, frame, err) : status;
-}
-
-enum mim_status
-mim_reader_limit_result(struct mim_reader *reader, uint64_t frames, struct mim_error *err)
-{
-    uint64_t limit = reader->operation.control.limits.result_bytes;
-    mim_decoder_limit_result(reader->decoder, limit);
-
-    /* frames on one canvas have the same shape, so the check needs no decoding */
-    struct mim_frame_facts facts;
-    const struct mim_sequence *sequence = mim_decoder_sequence(reader->decoder);
-    if (!sequence->canvas_width || frames == MIM_UNKNOWN || mim_reader_info(reader, 0, &facts, NULL) != MIM_OK)
-        return MIM_OK;
-    uint64_t needed = 0;
-    mim_row_bytes(facts.width, facts.channels, facts.sample, &needed);
-    mim_size_mul(needed, facts.height, &needed);
-    uint64_t each = needed;
-    mim_size_mul(needed, frames, &needed);
-    if (needed <= limit)
-        return MIM_OK;
-    return mim_fail_limit(err, needed, limit,
-                          "the result is over its budget: %" PRIu64 " frames of %" PRIu64 " bytes are %" PRIu64
-                          ", and %" PRIu64 " are allowed",
-                          frames, each, needed, limit);
-}
-
 static enum mim_status
 report_delivery(struct mim_reader *reader, const struct mim_frame *frame, struct mim_error *err)
 {
     enum mim_certainty certainty;
     uint64_t total = mim_reader_count(reader, &certainty);
-    enum mim_status status = deliver_notices(&reader->operation, frame->index, err);
+    enum mim_status status = mim_reader_deliver(reader, frame->index, err);
     reader->delivered++;
     if (status == MIM_OK)
         status = mim_operation_progress(&reader->operation, reader->delivered,
@@ -451,19 +324,13 @@ mim_reader_seek(struct mim_reader *reader, uint64_t i, struct mim_error *err)
     return MIM_OK;
 }
 
-struct mim_operation *
-mim_reader_operation(struct mim_reader *reader)
-{
-    return &reader->operation;
-}
-
 void
 mim_reader_close(struct mim_reader *reader)
 {
     if (!reader)
         return;
     mim_decoder_close(reader->decoder);
-    destroy_selection(reader->selection);
+    mim_reader_clear_selection(reader);
     mim_series_reading_destroy(reader->series);
     mim_meta_destroy(reader->meta);
     mim_operation_clear(&reader->operation);

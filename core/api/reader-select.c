@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/* Choosing the frames that a reader delivers next, and bounding them. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "api/reader-priv.h"
+#include "base/error.h"
+#include "base/size.h"
+#include "frame/frame.h"
+
+void
+mim_reader_clear_selection(struct mim_reader *reader)
+{
+    if (reader->selection)
+        mim_selection_clear(reader->selection);
+    free(reader->selection);
+    reader->selection = NULL;
+}
+
+static uint64_t
+exact_count(const struct mim_reader *reader)
+{
+    enum mim_certainty certainty;
+    uint64_t count = mim_reader_count(reader, &certainty);
+    return certainty == MIM_SURE_EXACT ? count : MIM_UNKNOWN;
+}
+
+enum mim_status
+mim_reader_select(struct mim_reader *reader, const struct mim_range *ranges, size_t range_count, int partial,
+                  struct mim_error *err)
+{
+    uint64_t total = exact_count(reader);
+    if (total == MIM_UNKNOWN && mim_ranges_need_count(ranges, range_count)) {
+        enum mim_status status = mim_reader_count_exactly(reader, &total, err);
+        if (status != MIM_OK && !(partial && total))
+            return status;
+    }
+    struct mim_selection *selection = calloc(1, sizeof *selection);
+    enum mim_status status = selection ? mim_selection_resolve(selection, ranges, range_count, total, err)
+                                       : mim_fail_nomem(err, "a selection of frames");
+    if (status != MIM_OK) {
+        free(selection);
+        return status;
+    }
+
+    mim_decoder_select(reader->decoder, selection);
+    mim_reader_clear_selection(reader);
+    reader->selection = selection;
+    reader->total = total;
+    reader->is_selecting = true;
+    reader->in_a_row = 0;
+    return MIM_OK;
+}
+
+uint64_t
+mim_reader_selected(const struct mim_reader *reader, uint64_t *first)
+{
+    uint64_t total = exact_count(reader), index = reader->position;
+    bool is_any =
+        reader->is_selecting ? mim_cursor_index(&(struct mim_cursor){ 0 }, reader->selection, &index) : index < total;
+    if (first)
+        *first = is_any ? index : MIM_UNKNOWN;
+    if (!reader->is_selecting)
+        return total == MIM_UNKNOWN ? total : is_any ? total - index : 0;
+    return mim_selection_size(reader->selection, total == MIM_UNKNOWN ? reader->total : total);
+}
+
+enum mim_status
+mim_reader_skip(struct mim_reader *reader, const struct mim_error *error, struct mim_error *err)
+{
+    if (!reader->series)
+        return mim_fail(err, MIM_ARGUMENT, "only frames of a series can be left out");
+    if (reader->is_selecting) {
+        mim_decoder_skip(reader->decoder);
+    } else {
+        reader->position++;
+        reader->in_a_row = 0;
+    }
+    if (!error)
+        return MIM_OK;
+
+    char text[200];
+    uint64_t frame = error->frame;
+    snprintf(text, sizeof text, "left out: %.180s", error->message);
+    enum mim_status status = mim_operation_notice(&reader->operation, MIM_NOTICE_FRAMES, frame, text, err);
+    return status == MIM_OK ? mim_reader_deliver(reader, frame, err) : status;
+}
+
+enum mim_status
+mim_reader_limit_result(struct mim_reader *reader, uint64_t frames, struct mim_error *err)
+{
+    uint64_t limit = reader->operation.control.limits.result_bytes;
+    mim_decoder_limit_result(reader->decoder, limit);
+
+    /* frames on one canvas have the same shape, so the check needs no decoding */
+    struct mim_frame_facts facts;
+    const struct mim_sequence *sequence = mim_decoder_sequence(reader->decoder);
+    if (!sequence->canvas_width || frames == MIM_UNKNOWN || mim_reader_info(reader, 0, &facts, NULL) != MIM_OK)
+        return MIM_OK;
+    uint64_t needed = 0;
+    mim_row_bytes(facts.width, facts.channels, facts.sample, &needed);
+    mim_size_mul(needed, facts.height, &needed);
+    uint64_t each = needed;
+    mim_size_mul(needed, frames, &needed);
+    if (needed <= limit)
+        return MIM_OK;
+    return mim_fail_limit(err, needed, limit,
+                          "the result is over its budget: %" PRIu64 " frames of %" PRIu64 " bytes are %" PRIu64
+                          ", and %" PRIu64 " are allowed",
+                          frames, each, needed, limit);
+}
