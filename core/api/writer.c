@@ -166,8 +166,8 @@ mim_writer_expect(struct mim_writer *writer, uint64_t count)
 void
 mim_writer_set_origin(struct mim_writer *writer, struct mim_source *source)
 {
-    if (source)
-        writer->operation.side_inputs.origin = mim_source_ref(source);
+    mim_source_close(writer->operation.side_inputs.origin);
+    writer->operation.side_inputs.origin = source ? mim_source_ref(source) : NULL;
 }
 
 int
