@@ -42,7 +42,8 @@ struct mim_test_call {
 /** Set the fields of the first part before the first op; read those of the second at any time. */
 struct mim_test_host {
     struct mim_test_bytes source;
-    struct mim_test_call allocation, read, emit, poll; /**< failing: NULL or NOMEM, IO, IO, CANCELLED */
+    struct mim_test_call allocation, poll;             /**< failing: NULL or NOMEM, CANCELLED */
+    struct mim_test_call read, emit, patch;            /**< failing: IO, which the host records as the core does */
     uint64_t max_allocation;                           /**< larger ones are refused; 0: 1 GiB */
     uint64_t limits[MIM_TEST_LIMITS];                  /**< MIM_LIMIT_PIXELS and so on; 0: none */
     uint32_t flags;                                    /**< what flags() returns */
@@ -56,7 +57,7 @@ struct mim_test_host {
     _Atomic int64_t allocated, reserved;      /**< bytes that the plugin holds */
     _Atomic int64_t max_allocated, max_reserved;
     _Atomic uint64_t largest;                 /**< allocation that was asked for */
-    int32_t status;                           /**< of the first fail(); MIM_OK: none */
+    int32_t status;                           /**< of the first fail() or failed read or write; MIM_OK: none */
     uint64_t offset;                          /**< and its place in the source */
     char message[300];
 };
@@ -182,7 +183,11 @@ static inline int64_t
 mim_test_read_at(struct mim_job *job, void *data, uint64_t size, uint64_t offset)
 {
     struct mim_test_host *host = mim_test_host_of(job);
-    return mim_test_call_fails(&host->read) ? -MIM_IO : mim_test_copy_from(&host->source, data, size, offset);
+    if (mim_test_call_fails(&host->read)) {
+        mim_test_fail(job, MIM_IO, offset, "the source cannot be read");
+        return -MIM_IO;
+    }
+    return mim_test_copy_from(&host->source, data, size, offset);
 }
 
 static inline uint64_t
@@ -226,8 +231,10 @@ static inline int32_t
 mim_test_emit(struct mim_job *job, const void *data, uint64_t size)
 {
     struct mim_test_host *host = mim_test_host_of(job);
-    if (mim_test_call_fails(&host->emit))
+    if (mim_test_call_fails(&host->emit)) {
+        mim_test_fail(job, MIM_IO, MIM_UNKNOWN, "the sink cannot be written");
         return MIM_IO;
+    }
     mim_test_bytes_append(host->is_coding ? &host->coded : &host->sink, data, size);
     return MIM_OK;
 }
@@ -235,7 +242,12 @@ mim_test_emit(struct mim_job *job, const void *data, uint64_t size)
 static inline int32_t
 mim_test_patch(struct mim_job *job, const void *data, uint64_t size, uint64_t offset)
 {
-    mim_test_bytes_put(&mim_test_host_of(job)->sink, offset, data, size);
+    struct mim_test_host *host = mim_test_host_of(job);
+    if (mim_test_call_fails(&host->patch)) {
+        mim_test_fail(job, MIM_IO, MIM_UNKNOWN, "the sink cannot be written");
+        return MIM_IO;
+    }
+    mim_test_bytes_put(&host->sink, offset, data, size);
     return MIM_OK;
 }
 
@@ -324,12 +336,14 @@ mim_test_host_job(struct mim_test_host *host, void *state, void *worker)
     return job;
 }
 
-/** Write an option table's defaults into a zeroed state, as the core does before open: INT, REAL, BOOL and CHOICE. */
+/** Write an option table's defaults into a zeroed state, as the core does before open: INT, REAL, BOOL, CHOICE and TEXT. */
 static inline void
 mim_test_set_defaults(void *state, const struct mim_option *options, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
         char *place = (char *)state + options[i].offset;
+        if (options[i].type == MIM_OPTION_TEXT)
+            memcpy(place, &options[i].initial_text, sizeof(const char *));
         if (options[i].initial_text)
             continue;
         if (options[i].type == MIM_OPTION_INT)
@@ -361,6 +375,7 @@ mim_test_host_forget(struct mim_test_host *host)
     atomic_store(&host->allocation.count, 0);
     atomic_store(&host->read.count, 0);
     atomic_store(&host->emit.count, 0);
+    atomic_store(&host->patch.count, 0);
     atomic_store(&host->poll.count, 0);
 }
 
