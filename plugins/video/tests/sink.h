@@ -1,21 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* A host with a sink in memory, and writing sessions on it. */
+/* Sessions that write a video to the test host's sink. */
 #ifndef VIDEO_TESTS_SINK_H
 #define VIDEO_TESTS_SINK_H
 
+#include <mim/kit/test-host.h>
+
 #include "write/write.h"
-#include "host.h"
-
-struct sink {
-    struct host host; /* first: the job's core */
-    struct mim_host functions;
-    uint8_t *bytes;
-    uint64_t size, capacity;
-    uint64_t fail_write, writes; /* fail from the n-th write on; 0: never */
-};
-
-void sink_init(struct sink *sink, void *state);
-void sink_free(struct sink *sink);
 
 /* A session: writes frames of a moving pattern with these options. */
 struct session {
@@ -27,11 +17,11 @@ struct session {
     const char *codec, *bitrate;
     double crf; /* 0: not given */
     bool is_abandoned;
-    uint64_t fail_allocation, fail_write, fail_poll;
+    uint64_t fail_allocation, fail_emit, fail_patch, fail_poll; /* fail from the n-th call on; 0: never */
 };
 
-/* Returns the status of the first op that failed, and checks that the writer released all memory. The sink keeps the
- * output. */
-int32_t session_run(struct sink *sink, const struct session *session);
+/* Returns the status of the first op that failed, and checks that the writer released all memory. The host, which this
+ * sets up and the caller clears, has the output. */
+int32_t session_run(struct mim_test_host *host, const struct session *session);
 
 #endif

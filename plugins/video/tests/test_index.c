@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* The index: predicting pictures from timestamps, and finding keyframes to decode from. */
-#include "host.h"
+#include <mim/kit/test-host.h>
 
 #include "read/index.h"
+#include "check.h"
 
 static const int64_t NONE = AV_NOPTS_VALUE;
 
 /* Note one packet per picture in coding order: 'K' is a keyframe, 'D' a discarded packet, 'C' a corrupt one. */
 static void
-note_packets(struct video_index *index, struct host *host, const int64_t *pts, const char *kinds, enum AVCodecID codec)
+note_packets(struct video_index *index, struct mim_job *job, const int64_t *pts, const char *kinds,
+             enum AVCodecID codec)
 {
     uint8_t byte = 0x10;
     for (uint64_t i = 0; kinds[i]; i++) {
@@ -23,7 +25,7 @@ note_packets(struct video_index *index, struct host *host, const int64_t *pts, c
                         : kinds[i] == 'D' ? AV_PKT_FLAG_KEY | AV_PKT_FLAG_DISCARD
                         : kinds[i] == 'C' ? AV_PKT_FLAG_CORRUPT
                                           : 0;
-        CHECK(video_index_note(index, &host->job, i, packet, codec) == MIM_OK);
+        CHECK(video_index_note(index, job, i, packet, codec) == MIM_OK);
         packet->data = NULL;
         packet->size = 0;
         av_packet_free(&packet);
@@ -33,14 +35,14 @@ note_packets(struct video_index *index, struct host *host, const int64_t *pts, c
 static bool
 is_predictable(const int64_t *pts, const char *kinds, enum AVCodecID codec)
 {
-    struct host host;
+    struct mim_test_host host = { 0 };
+    struct mim_job job = mim_test_host_job(&host, NULL, NULL);
     struct video_index index = { 0 };
 
-    host_init(&host, NULL, 0, NULL);
-    note_packets(&index, &host, pts, kinds, codec);
-    CHECK(video_index_predict(&index, &host.job, codec) == MIM_OK);
+    note_packets(&index, &job, pts, kinds, codec);
+    CHECK(video_index_predict(&index, &job, codec) == MIM_OK);
     bool is = index.has_all_pictures;
-    video_index_close(&index, &host.job);
+    video_index_close(&index, &job);
     CHECK(host.allocated == 0);
     return is;
 }
@@ -66,12 +68,12 @@ static void
 decoding_starts_at_a_keyframe_that_is_not_shown_later(void)
 {
     const int64_t pts[] = { 0, 3, 1, 2, 6, 4, 5, 9, 7, 8 };
-    struct host host;
+    struct mim_test_host host = { 0 };
+    struct mim_job job = mim_test_host_job(&host, NULL, NULL);
     struct video_index index = { 0 };
 
-    host_init(&host, NULL, 0, NULL);
-    note_packets(&index, &host, pts, "K---K-----", AV_CODEC_ID_H264);
-    CHECK(video_index_predict(&index, &host.job, AV_CODEC_ID_H264) == MIM_OK && index.picture_count == 10);
+    note_packets(&index, &job, pts, "K---K-----", AV_CODEC_ID_H264);
+    CHECK(video_index_predict(&index, &job, AV_CODEC_ID_H264) == MIM_OK && index.picture_count == 10);
     for (uint64_t i = 0; i < 10; i++)
         CHECK(index.pictures[i].pts == (int64_t)i);
     CHECK(video_index_find_keyframe(&index, 3, 0) == MIM_UNKNOWN);
@@ -80,36 +82,36 @@ decoding_starts_at_a_keyframe_that_is_not_shown_later(void)
     CHECK(video_index_find_keyframe(&index, 6, 0) == 4);
     CHECK(video_index_find_keyframe(&index, 9, 0) == 4);
     CHECK(video_index_find_keyframe(&index, 9, 1) == MIM_UNKNOWN);
-    video_index_close(&index, &host.job);
+    video_index_close(&index, &job);
 }
 
 static void
 two_pictures_in_a_packet_require_decoding_from_the_start(void)
 {
     const int64_t pts[] = { 0, 1, 2 };
-    struct host host;
+    struct mim_test_host host = { 0 };
+    struct mim_job job = mim_test_host_job(&host, NULL, NULL);
     struct video_index index = { 0 };
 
-    host_init(&host, NULL, 0, NULL);
-    note_packets(&index, &host, pts, "K--", AV_CODEC_ID_MPEG4);
-    CHECK(video_index_learn(&index, &host.job, 0, 0, 0) == MIM_OK && !index.is_tangled);
-    CHECK(video_index_learn(&index, &host.job, 1, 0, 1) == MIM_OK && index.is_tangled);
+    note_packets(&index, &job, pts, "K--", AV_CODEC_ID_MPEG4);
+    CHECK(video_index_learn(&index, &job, 0, 0, 0) == MIM_OK && !index.is_tangled);
+    CHECK(video_index_learn(&index, &job, 1, 0, 1) == MIM_OK && index.is_tangled);
     CHECK(video_index_find_keyframe(&index, 1, 0) == MIM_UNKNOWN);
     video_index_forget_pictures(&index);
     CHECK(!index.is_tangled && index.packets[0].picture == VIDEO_NO_PICTURE);
-    video_index_close(&index, &host.job);
+    video_index_close(&index, &job);
 }
 
 static void
 packets_are_found_by_position(void)
 {
     const int64_t pts[] = { 0, 1, 2 };
-    struct host host;
+    struct mim_test_host host = { 0 };
+    struct mim_job job = mim_test_host_job(&host, NULL, NULL);
     struct video_index index = { 0 };
     AVPacket *packet = av_packet_alloc();
 
-    host_init(&host, NULL, 0, NULL);
-    note_packets(&index, &host, pts, "K--", AV_CODEC_ID_H264);
+    note_packets(&index, &job, pts, "K--", AV_CODEC_ID_H264);
     CHECK(packet);
     packet->pos = 200;
     CHECK(video_index_find(&index, packet) == MIM_UNKNOWN); /* the size differs */
@@ -119,21 +121,21 @@ packets_are_found_by_position(void)
           !video_index_is(&index, 1, packet));
     packet->size = 0;
     av_packet_free(&packet);
-    video_index_close(&index, &host.job);
+    video_index_close(&index, &job);
 }
 
 static void
 times_that_could_overflow_count_as_missing(void)
 {
     const int64_t pts[] = { 0, INT64_MAX, INT64_MIN + 1, VIDEO_LATEST, -VIDEO_LATEST };
-    struct host host;
+    struct mim_test_host host = { 0 };
+    struct mim_job job = mim_test_host_job(&host, NULL, NULL);
     struct video_index index = { 0 };
 
-    host_init(&host, NULL, 0, NULL);
-    note_packets(&index, &host, pts, "KKKKK", AV_CODEC_ID_MJPEG);
+    note_packets(&index, &job, pts, "KKKKK", AV_CODEC_ID_MJPEG);
     CHECK(index.packets[1].pts == NONE && index.packets[2].pts == NONE);
     CHECK(index.packets[0].pts == 0 && index.packets[3].pts == VIDEO_LATEST && index.packets[4].pts == -VIDEO_LATEST);
-    video_index_close(&index, &host.job);
+    video_index_close(&index, &job);
     CHECK(host.allocated == 0);
 }
 

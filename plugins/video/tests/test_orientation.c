@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Orienting pictures: checks every pixel for all eight orientations. */
-#include "host.h"
-
 #include "read/orientation.h"
+#include "check.h"
 
 enum { WIDTH = 5, HEIGHT = 3 };
 

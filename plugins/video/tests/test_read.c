@@ -2,16 +2,18 @@
 /* The reader's operations on clips in memory: random access, and failures at every step. */
 #include <unistd.h>
 
-#include "clip.h"
-#include "host.h"
+#include <mim/kit/test-host.h>
 
 #include "read/read.h"
 #include "read/reader.h"
+#include "check.h"
+#include "clip.h"
 
 enum { WIDTH = 48, HEIGHT = 32, FRAMES = 24, ROW = 192 };
 
 struct reading {
-    struct host host;
+    struct mim_test_host host;
+    struct mim_job job;
     struct video_reader state;
     struct video_scaler scaler;
     struct mim_sequence sequence;
@@ -20,24 +22,38 @@ struct reading {
     int64_t pts, duration;
 };
 
-static int32_t
-reading_open(struct reading *reading, const struct clip *clip, enum video_format format)
+static void
+reading_init(struct reading *reading, const struct clip *clip, enum video_format format)
 {
     memset(reading, 0, sizeof *reading);
-    host_init(&reading->host, clip->data, clip->size, &reading->state);
+    reading->host.source = (struct mim_test_bytes){ .data = clip->data, .size = clip->size };
+    reading->job = mim_test_host_job(&reading->host, &reading->state, NULL);
     reading->state.stream = -1; /* the option's default */
     reading->sequence = (struct mim_sequence){ .struct_size = sizeof reading->sequence, .count = MIM_UNKNOWN };
     reading->ops = &video_readers[format];
-    return reading->ops->open(&reading->host.job, &reading->sequence);
+}
+
+static int32_t
+reading_start(struct reading *reading)
+{
+    return reading->ops->open(&reading->job, &reading->sequence);
+}
+
+static int32_t
+reading_open(struct reading *reading, const struct clip *clip, enum video_format format)
+{
+    reading_init(reading, clip, format);
+    return reading_start(reading);
 }
 
 static void
 reading_close(struct reading *reading)
 {
-    reading->host.job.worker = &reading->scaler;
-    reading->ops->worker_close(&reading->host.job);
-    reading->ops->close(&reading->host.job);
+    reading->job.worker = &reading->scaler;
+    reading->ops->worker_close(&reading->job);
+    reading->ops->close(&reading->job);
     CHECK(reading->host.allocated == 0 && reading->host.reserved == 0);
+    mim_test_host_clear(&reading->host);
 }
 
 static uint64_t
@@ -56,7 +72,7 @@ reading_frame(struct reading *reading, uint64_t index)
     static uint8_t pixels[ROW * HEIGHT];
     struct video_read_frame packet = { 0 };
     struct mim_frame_info info = { .struct_size = sizeof info };
-    struct mim_job *job = &reading->host.job;
+    struct mim_job *job = &reading->job;
 
     reading->host.status = MIM_OK;
     int32_t status = reading->ops->prepare(job, index, &packet, &info);
@@ -139,7 +155,7 @@ scanning_counts_frames_and_keeps_the_position(void)
 
         CHECK(reading_open(&reading, &clip, kinds[kind].format) == MIM_OK);
         CHECK(reading_frame(&reading, 0) == MIM_OK && reading_frame(&reading, 1) == MIM_OK);
-        CHECK(reading.ops->scan(&reading.host.job, &reading.sequence) == MIM_OK);
+        CHECK(reading.ops->scan(&reading.job, &reading.sequence) == MIM_OK);
         CHECK(reading.sequence.count == FRAMES && reading.sequence.sure == MIM_SURE_EXACT);
         CHECK(reading_frame(&reading, 2) == MIM_OK);
         reading_close(&reading);
@@ -152,7 +168,7 @@ read_all(struct reading *reading, const struct clip *clip, uint64_t *frames)
 {
     int32_t status = reading_open(reading, clip, VIDEO_mkv);
     if (status == MIM_OK)
-        status = reading->ops->scan(&reading->host.job, &reading->sequence);
+        status = reading->ops->scan(&reading->job, &reading->sequence);
     for (*frames = 0; status == MIM_OK; *frames += status == MIM_OK)
         status = reading_frame(reading, *frames);
     return status;
@@ -167,12 +183,10 @@ every_failed_allocation_returns_nomem(void)
     int32_t status = MIM_NOMEM;
 
     for (uint64_t n = 1; status != MIM_END; n++) {
-        memset(&reading, 0, sizeof reading);
-        host_init(&reading.host, clip.data, clip.size, &reading.state);
-        reading.state.stream = -1;
-        reading.ops = &video_readers[VIDEO_mkv];
-        reading.host.fail_allocation = n;
-        status = reading.ops->open(&reading.host.job, &reading.sequence);
+        reading_init(&reading, &clip, VIDEO_mkv);
+        reading.host.allocation.fail_at = n;
+        reading.host.allocation.fails_on = true;
+        status = reading_start(&reading);
         for (frames = 0; status == MIM_OK; frames += status == MIM_OK)
             status = reading_frame(&reading, frames);
         CHECK(status == MIM_NOMEM || (status == MIM_END && frames == FRAMES));
@@ -190,15 +204,13 @@ read_errors_are_never_reported_as_the_end(void)
     uint64_t frames;
 
     CHECK(read_all(&reading, &clip, &frames) == MIM_END && frames == FRAMES);
-    uint64_t reads = reading.host.reads;
+    uint64_t reads = reading.host.read.count;
     reading_close(&reading);
     for (uint64_t n = 1; n <= reads; n++) {
-        memset(&reading, 0, sizeof reading);
-        host_init(&reading.host, clip.data, clip.size, &reading.state);
-        reading.state.stream = -1;
-        reading.ops = &video_readers[VIDEO_mkv];
-        reading.host.fail_read = n;
-        int32_t status = reading.ops->open(&reading.host.job, &reading.sequence);
+        reading_init(&reading, &clip, VIDEO_mkv);
+        reading.host.read.fail_at = n;
+        reading.host.read.fails_on = true;
+        int32_t status = reading_start(&reading);
         for (frames = 0; status == MIM_OK && frames < FRAMES; frames += status == MIM_OK)
             status = reading_frame(&reading, frames);
         CHECK(status != MIM_END || reading.host.status == MIM_IO);
@@ -223,10 +235,11 @@ a_cancelled_call_can_be_repeated(void)
 
     CHECK(reading_open(&reading, &clip, VIDEO_mkv) == MIM_OK);
     for (uint64_t i = 0; i < FRAMES; i++) {
-        reading.host.fail_poll = reading.host.polls + 1 + i % 3;
+        reading.host.poll.fail_at = reading.host.poll.count + 1 + i % 3;
+        reading.host.poll.fails_on = true;
         int32_t status = reading_frame(&reading, i);
         CHECK(status == MIM_OK || status == MIM_CANCELLED);
-        reading.host.fail_poll = 0;
+        reading.host.poll.fail_at = 0;
         CHECK(reading_frame(&reading, i) == MIM_OK && reading.sum == sums[i]);
     }
     reading_close(&reading);
@@ -249,7 +262,7 @@ a_truncated_file_returns_its_frames_before_the_error(void)
             frames++;
         CHECK(status == MIM_TRUNCATED && frames > 2 && frames < FRAMES);
         CHECK(reading_frame(&reading, FRAMES) == MIM_TRUNCATED && reading_frame(&reading, 0) == MIM_OK);
-        CHECK(reading.ops->scan(&reading.host.job, &reading.sequence) == MIM_TRUNCATED);
+        CHECK(reading.ops->scan(&reading.job, &reading.sequence) == MIM_TRUNCATED);
         CHECK(reading.sequence.count == frames);
         reading_close(&reading);
     }
@@ -275,11 +288,11 @@ static void
 pictures_above_the_limit_are_rejected(void)
 {
     struct clip clip = clip_make(&kinds[0].plan);
-    struct reading reading = { .ops = &video_readers[VIDEO_mkv], .state.stream = -1 };
+    struct reading reading;
 
-    host_init(&reading.host, clip.data, clip.size, &reading.state);
-    reading.host.max_pixels = WIDTH * HEIGHT - 1;
-    CHECK(reading.ops->open(&reading.host.job, &reading.sequence) == MIM_LIMIT);
+    reading_init(&reading, &clip, VIDEO_mkv);
+    reading.host.limits[MIM_LIMIT_PIXELS] = WIDTH * HEIGHT - 1;
+    CHECK(reading_start(&reading) == MIM_LIMIT);
     reading_close(&reading);
     clip_free(&clip);
 }

@@ -2,6 +2,9 @@
 /* The writer's operations on a sink in memory. */
 #include <locale.h>
 
+#include <mim/kit/bytes.h>
+
+#include "check.h"
 #include "sink.h"
 
 /* x265 3.5 leaks the parameters of each encoder. */
@@ -17,13 +20,13 @@ static const struct session small = { .width = 34, .height = 18, .channels = 3, 
 
 /* The offset of a top-level box. */
 static uint64_t
-box_at(const struct sink *sink, const char *name)
+box_at(const struct mim_test_bytes *file, const char *name)
 {
-    for (uint64_t at = 0; at + 8 <= sink->size;) {
-        const uint8_t *box = sink->bytes + at;
+    for (uint64_t at = 0; at + 8 <= file->size;) {
+        const uint8_t *box = file->data + at;
         if (!memcmp(box + 4, name, 4))
             return at;
-        at += (uint64_t)box[0] << 24 | box[1] << 16 | box[2] << 8 | box[3];
+        at += mim_load_be32(box);
     }
     return MIM_UNKNOWN;
 }
@@ -32,26 +35,26 @@ static void
 every_container_is_written_without_leaks(void)
 {
     for (int i = 0; i < VIDEO_FORMAT_COUNT; i++) {
-        struct sink sink;
+        struct mim_test_host host;
         struct session session = small;
         session.format = (enum video_format)i;
         session.fps = (struct mim_rational){ 25, 1 };
-        CHECK(session_run(&sink, &session) == MIM_OK);
-        CHECK(sink.size > 100);
-        sink_free(&sink);
+        CHECK(session_run(&host, &session) == MIM_OK);
+        CHECK(host.sink.size > 100);
+        mim_test_host_clear(&host);
     }
 }
 
 static void
 the_index_of_an_mp4_precedes_its_data(void)
 {
-    struct sink sink;
+    struct mim_test_host host;
     struct session session = small;
     session.format = VIDEO_mp4;
-    CHECK(session_run(&sink, &session) == MIM_OK);
-    CHECK(box_at(&sink, "moov") < box_at(&sink, "mdat"));
-    CHECK(box_at(&sink, "mdat") != MIM_UNKNOWN);
-    sink_free(&sink);
+    CHECK(session_run(&host, &session) == MIM_OK);
+    CHECK(box_at(&host.sink, "moov") < box_at(&host.sink, "mdat"));
+    CHECK(box_at(&host.sink, "mdat") != MIM_UNKNOWN);
+    mim_test_host_clear(&host);
 }
 
 static void
@@ -59,12 +62,12 @@ abandoned_sessions_release_everything(void)
 {
     static const enum video_format formats[] = { VIDEO_mp4, VIDEO_mkv, VIDEO_avi, VIDEO_ts };
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
-        struct sink sink;
+        struct mim_test_host host;
         struct session session = small;
         session.format = formats[i];
         session.is_abandoned = true;
-        CHECK(session_run(&sink, &session) == MIM_OK);
-        sink_free(&sink);
+        CHECK(session_run(&host, &session) == MIM_OK);
+        mim_test_host_clear(&host);
     }
 }
 
@@ -77,7 +80,7 @@ no_layout_reads_past_the_samples(void)
         for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
             for (uint32_t channels = 1; channels <= 4; channels++)
                 for (int32_t sample = MIM_SAMPLE_U8; sample <= MIM_SAMPLE_U16; sample++) {
-                    struct sink sink;
+                    struct mim_test_host host;
                     struct session session = { .format = VIDEO_mkv,
                                                .width = sizes[s][0],
                                                .height = sizes[s][1],
@@ -85,8 +88,8 @@ no_layout_reads_past_the_samples(void)
                                                .channels = channels,
                                                .sample = sample,
                                                .codec = codecs[c] };
-                    CHECK(session_run(&sink, &session) == MIM_OK);
-                    sink_free(&sink);
+                    CHECK(session_run(&host, &session) == MIM_OK);
+                    mim_test_host_clear(&host);
                 }
 }
 
@@ -94,17 +97,36 @@ static void
 failed_allocations_are_reported_without_leaks(void)
 {
     for (uint64_t n = 1;; n++) {
-        struct sink sink;
+        struct mim_test_host host;
         struct session session = small;
         session.format = VIDEO_mkv;
         session.codec = "mpeg4";
         session.fail_allocation = n;
-        int32_t status = session_run(&sink, &session);
-        sink_free(&sink);
+        int32_t status = session_run(&host, &session);
+        mim_test_host_clear(&host);
         if (status == MIM_OK)
             break;
-        CHECK(status == MIM_NOMEM && sink.host.message[0]);
+        CHECK(status == MIM_NOMEM && host.message[0]);
         CHECK(n < 100);
+    }
+}
+
+/* The disk is full at each append in turn, or at each patch. */
+static void
+fill_disk(enum video_format format, bool is_patching)
+{
+    int32_t status = MIM_IO;
+    for (uint64_t n = 1; status != MIM_OK; n++) {
+        struct mim_test_host host;
+        struct session session = small;
+        session.format = format;
+        session.codec = "mpeg4";
+        session.fail_emit = is_patching ? 0 : n;
+        session.fail_patch = is_patching ? n : 0;
+        status = session_run(&host, &session);
+        mim_test_host_clear(&host);
+        CHECK(status == MIM_OK || (status == MIM_IO && !strcmp(host.message, "the sink cannot be written")));
+        CHECK(n < 1000);
     }
 }
 
@@ -112,48 +134,38 @@ static void
 a_full_disk_is_reported_at_every_write(void)
 {
     static const enum video_format formats[] = { VIDEO_mp4, VIDEO_avi, VIDEO_ts };
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
-        for (uint64_t n = 1;; n++) {
-            struct sink sink;
-            struct session session = small;
-            session.format = formats[i];
-            session.codec = "mpeg4";
-            session.fail_write = n;
-            int32_t status = session_run(&sink, &session);
-            sink_free(&sink);
-            if (status == MIM_OK)
-                break;
-            CHECK(status == MIM_IO && !strcmp(sink.host.message, "the disk is full"));
-            CHECK(n < 1000);
-        }
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        fill_disk(formats[i], false);
+        fill_disk(formats[i], true);
+    }
 }
 
 static void
 cancelling_ends_the_session(void)
 {
-    struct sink sink;
+    struct mim_test_host host;
     struct session session = small;
     session.format = VIDEO_mp4;
     session.fail_poll = 2;
-    CHECK(session_run(&sink, &session) == MIM_CANCELLED);
-    sink_free(&sink);
+    CHECK(session_run(&host, &session) == MIM_CANCELLED);
+    mim_test_host_clear(&host);
 }
 
 static void
 five_channels_and_unknown_codecs_are_rejected(void)
 {
-    struct sink sink;
+    struct mim_test_host host;
     struct session session = small;
     session.format = VIDEO_mp4;
     session.channels = 5;
-    CHECK(session_run(&sink, &session) == MIM_ARGUMENT);
-    CHECK(strstr(sink.host.message, "5"));
-    sink_free(&sink);
+    CHECK(session_run(&host, &session) == MIM_ARGUMENT);
+    CHECK(strstr(host.message, "5"));
+    mim_test_host_clear(&host);
     session.channels = 3;
     session.codec = "nosuch";
-    CHECK(session_run(&sink, &session) == MIM_OPTION);
-    CHECK(strstr(sink.host.message, "nosuch") && strstr(sink.host.message, "mpeg4"));
-    sink_free(&sink);
+    CHECK(session_run(&host, &session) == MIM_OPTION);
+    CHECK(strstr(host.message, "nosuch") && strstr(host.message, "mpeg4"));
+    mim_test_host_clear(&host);
 }
 
 /* Tests a locale with a decimal comma if one is installed. */
@@ -170,9 +182,9 @@ numbers_use_a_decimal_point_in_every_locale(void)
     for (unsigned i = 0; i < 3 && !setlocale(LC_ALL, locales[i]); i++) {
     }
     for (unsigned i = 0; i < 2; i++) {
-        struct sink sink;
-        CHECK(session_run(&sink, &sessions[i]) == MIM_OK);
-        sink_free(&sink);
+        struct mim_test_host host;
+        CHECK(session_run(&host, &sessions[i]) == MIM_OK);
+        mim_test_host_clear(&host);
     }
     setlocale(LC_ALL, "C");
 }
