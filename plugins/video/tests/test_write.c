@@ -5,7 +5,7 @@
 #include <mim/kit/bytes.h>
 
 #include "check.h"
-#include "sink.h"
+#include "session.h"
 
 /* x265 3.5 leaks the parameters of each encoder. */
 const char *__lsan_default_suppressions(void);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Sessions that write a video to the test host's sink. */
-#ifndef VIDEO_TESTS_SINK_H
-#define VIDEO_TESTS_SINK_H
+#ifndef VIDEO_TESTS_SESSION_H
+#define VIDEO_TESTS_SESSION_H
 
 #include <mim/kit/test-host.h>
 

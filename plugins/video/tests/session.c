@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Calls a writer in the order of the core. */
-#include "sink.h"
+#include "session.h"
 
 #include "write/writer.h"
 #include "check.h"
