@@ -2,7 +2,7 @@
 /* The tables of the plugin, which reads and writes videos with the FFmpeg libraries. */
 #include <libavutil/avutil.h>
 
-#include <mim/plugin.h>
+#include <mim/kit/entry.h>
 
 #include "ffmpeg/containers.h"
 #include "read/read.h"
@@ -25,11 +25,4 @@ VIDEO_FORMATS(OPS)
 #define ADDRESS(id) &format_##id,
 static const struct mim_format_ops *const formats[] = { VIDEO_FORMATS(ADDRESS) NULL };
 
-MIM_PLUGIN_EXPORT const struct mim_plugin MIM_PLUGIN_SYMBOL = {
-    MIM_PLUGIN_HEADER,
-    .name = "video",
-    .version = PLUGIN_VERSION,
-    .licence = "MIT",
-    .library = LIBAV,
-    .formats = formats,
-};
+MIM_PLUGIN(.name = "video", .version = PLUGIN_VERSION, .licence = "MIT", .library = LIBAV, .formats = formats);
