@@ -4,14 +4,7 @@
 
 #include <string.h>
 
-static uint64_t
-big_endian(const uint8_t *bytes, unsigned count)
-{
-    uint64_t value = 0;
-    while (count--)
-        value = value << 8 | *bytes++;
-    return value;
-}
+#include <mim/kit/bytes.h>
 
 /* ISO media: a sequence of boxes up to the end. */
 static uint64_t
@@ -27,9 +20,9 @@ end_of_boxes(struct mim_job *job, uint64_t size)
         int64_t got = job->host->read_at(job, head, sizeof head, at);
         if (got < 8)
             return got < 0 ? 0 : size + 1;
-        uint64_t length = big_endian(head, 4);
+        uint64_t length = mim_load_be32(head);
         if (length == 1)
-            length = got == 16 ? big_endian(head + 8, 8) : 0;
+            length = got == 16 ? mim_load_be64(head + 8) : 0;
         if (length < 8)
             return 0;
         if (__builtin_add_overflow(at, length, &at))
@@ -45,8 +38,10 @@ ebml_number(const uint8_t *bytes, uint64_t capacity, unsigned *length)
     *length = capacity && bytes[0] ? (unsigned)__builtin_clz(bytes[0]) - 23 : 9;
     if (*length > 8 || *length > capacity)
         return UINT64_MAX;
-    uint64_t mask = (UINT64_C(1) << (7 * *length)) - 1;
-    uint64_t value = big_endian(bytes, *length) & mask;
+    uint64_t mask = (UINT64_C(1) << (7 * *length)) - 1, value = 0;
+    for (unsigned i = 0; i < *length; i++)
+        value = value << 8 | bytes[i];
+    value &= mask;
     return value == mask ? UINT64_MAX : value;
 }
 
@@ -77,7 +72,7 @@ end_of_riff(struct mim_job *job)
     uint8_t head[8];
     if (job->host->read_at(job, head, sizeof head, 0) != sizeof head)
         return 0;
-    uint32_t size = (uint32_t)head[4] | (uint32_t)head[5] << 8 | (uint32_t)head[6] << 16 | (uint32_t)head[7] << 24;
+    uint32_t size = mim_load_le32(head + 4);
     return size && size != UINT32_MAX ? UINT64_C(8) + size : 0;
 }
 
@@ -103,13 +98,8 @@ end_of_asf(struct mim_job *job)
     static const uint8_t properties[16] = { 0xa1, 0xdc, 0xab, 0x8c, 0x47, 0xa9, 0xcf, 0x11,
                                             0x8e, 0xe4, 0x00, 0xc0, 0x0c, 0x20, 0x53, 0x65 };
     uint8_t bytes[8];
-    uint64_t size = 0;
 
-    if (!find_after(job, properties, sizeof properties, 24, bytes, sizeof bytes))
-        return 0;
-    for (unsigned i = 8; i--;)
-        size = size << 8 | bytes[i];
-    return size;
+    return find_after(job, properties, sizeof properties, 24, bytes, sizeof bytes) ? mim_load_le64(bytes) : 0;
 }
 
 /* FLV: the metadata may contain the size of the file as a double. */
@@ -122,7 +112,7 @@ end_of_flv(struct mim_job *job)
 
     if (!find_after(job, mark, 10, 1, bytes, sizeof bytes))
         return 0;
-    uint64_t bits = big_endian(bytes, 8);
+    uint64_t bits = mim_load_be64(bytes);
     memcpy(&size, &bits, sizeof size);
     return size > 0 && size < 1e15 ? (uint64_t)size : 0;
 }
