@@ -3,19 +3,14 @@
 #include "read/index.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-/* Make room for one more item of `size` bytes. */
+#include <mim/kit/array.h>
+
+/* Make space for one more item of `size` bytes. Items have 32-bit numbers. */
 static void *
-grow_array(struct mim_job *job, void *items, uint64_t count, uint64_t *capacity, uint64_t size)
+reserve_item(struct mim_job *job, void *items, uint64_t count, uint64_t *capacity, uint64_t size)
 {
-    if (count < *capacity)
-        return items;
-    uint64_t larger = *capacity ? *capacity + *capacity / 2 : 256;
-    void *moved = count < UINT32_MAX / 2 ? job->host->resize(job, items, *capacity * size, larger * size) : NULL;
-    if (moved)
-        *capacity = larger;
-    return moved;
+    return count < UINT32_MAX / 2 ? mim_array_reserve(job, items, capacity, count + 1, size) : NULL;
 }
 
 /* The first byte of a VP8 frame has a flag for being shown. */
@@ -37,7 +32,8 @@ video_index_note(struct video_index *index, struct mim_job *job, uint64_t number
 {
     if (number != index->packet_count)
         return MIM_OK;
-    void *moved = grow_array(job, index->packets, index->packet_count, &index->packet_capacity, sizeof *index->packets);
+    void *moved =
+        reserve_item(job, index->packets, index->packet_count, &index->packet_capacity, sizeof *index->packets);
     if (!moved)
         return MIM_NOMEM;
     index->packets = moved;
@@ -91,7 +87,7 @@ video_index_learn(struct video_index *index, struct mim_job *job, uint64_t numbe
     if (number != index->picture_count)
         return MIM_OK;
     void *moved =
-        grow_array(job, index->pictures, index->picture_count, &index->picture_capacity, sizeof *index->pictures);
+        reserve_item(job, index->pictures, index->picture_count, &index->picture_capacity, sizeof *index->pictures);
     if (!moved)
         return MIM_NOMEM;
     index->pictures = moved;
@@ -177,7 +173,7 @@ is_credible(const struct video_index *index, const struct video_picture *picture
 int32_t
 video_index_predict(struct video_index *index, struct mim_job *job, enum AVCodecID codec)
 {
-    uint64_t count = 0;
+    uint64_t count = 0, capacity = 0;
     if (!index->packet_count || index->fault || !is_picture_a_packet(codec))
         return MIM_OK;
     for (uint64_t i = 0; i < index->packet_count; i++) {
@@ -186,7 +182,7 @@ video_index_predict(struct video_index *index, struct mim_job *job, enum AVCodec
         count += is_shown(&index->packets[i]);
     }
 
-    struct video_picture *pictures = job->host->resize(job, NULL, 0, (count + 1) * sizeof *pictures);
+    struct video_picture *pictures = mim_array_reserve(job, NULL, &capacity, count + 1, sizeof *pictures);
     if (!pictures)
         return MIM_NOMEM;
     count = 0;
@@ -195,15 +191,14 @@ video_index_predict(struct video_index *index, struct mim_job *job, enum AVCodec
             pictures[count++] = (struct video_picture){ index->packets[i].pts, (uint32_t)i };
     qsort(pictures, count, sizeof *pictures, by_pts);
     if (!is_credible(index, pictures, count)) {
-        job->host->resize(job, pictures, (count + 1) * sizeof *pictures, 0);
+        mim_array_free(job, pictures, capacity, sizeof *pictures);
         return MIM_OK;
     }
 
     video_index_forget_pictures(index);
-    if (index->pictures)
-        job->host->resize(job, index->pictures, index->picture_capacity * sizeof *pictures, 0);
+    mim_array_free(job, index->pictures, index->picture_capacity, sizeof *pictures);
     index->pictures = pictures;
-    index->picture_capacity = count + 1;
+    index->picture_capacity = capacity;
     index->picture_count = count;
     for (uint64_t i = 0; i < count; i++)
         index->packets[pictures[i].packet].picture = (uint32_t)i;
@@ -232,9 +227,7 @@ video_index_find_keyframe(const struct video_index *index, uint64_t picture, uns
 void
 video_index_close(struct video_index *index, struct mim_job *job)
 {
-    if (index->packets)
-        job->host->resize(job, index->packets, index->packet_capacity * sizeof *index->packets, 0);
-    if (index->pictures)
-        job->host->resize(job, index->pictures, index->picture_capacity * sizeof *index->pictures, 0);
+    mim_array_free(job, index->packets, index->packet_capacity, sizeof *index->packets);
+    mim_array_free(job, index->pictures, index->picture_capacity, sizeof *index->pictures);
     *index = (struct video_index){ 0 };
 }
