@@ -165,6 +165,7 @@ run_scaler(struct video_scaler *scaler, struct mim_job *job, const AVFrame *pict
     return rows < 0 ? video_fail(job, rows, "the colours cannot be converted") : MIM_OK;
 }
 
+/* Allocates the exact size, unlike the kit's arrays: the slack of a large picture would count as working memory. */
 static int32_t
 grow_upright(struct video_scaler *scaler, struct mim_job *job, uint64_t size)
 {

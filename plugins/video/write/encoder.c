@@ -6,6 +6,8 @@
 
 #include <libavutil/pixdesc.h>
 
+#include <mim/kit/array.h>
+
 #include "ffmpeg/averror.h"
 #include "ffmpeg/log.h"
 #include "write/encoder-find.h"
@@ -194,38 +196,37 @@ video_encoder_open(struct mim_job *job, struct video_encoder *encoder, const str
     return open_in_some_size(job, encoder, setup);
 }
 
-static struct video_entry *
-entry_at(const struct video_encoder *encoder, uint64_t i)
-{
-    return &encoder->entries[(encoder->entry_first + i) % encoder->entry_capacity];
-}
-
-/* The ring grows with the delay of the encoder. */
 static int32_t
 push_entry(struct mim_job *job, struct video_encoder *encoder, const struct video_entry *entry)
 {
-    if (encoder->entry_count == encoder->entry_capacity) {
-        uint64_t capacity = encoder->entry_capacity ? 2 * encoder->entry_capacity : 32, size = capacity * sizeof *entry;
-        struct video_entry *moved = job->host->resize(job, NULL, 0, size);
-        if (!moved)
-            return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for the times of frames");
-        for (uint64_t i = 0; i < encoder->entry_count; i++)
-            moved[i] = *entry_at(encoder, i);
-        job->host->resize(job, encoder->entries, encoder->entry_capacity * sizeof *entry, 0);
-        encoder->entries = moved;
-        encoder->entry_capacity = capacity;
-        encoder->entry_first = 0;
-    }
-    *entry_at(encoder, encoder->entry_count++) = *entry;
+    struct video_entry *moved =
+        mim_array_reserve(job, encoder->entries, &encoder->entry_capacity, encoder->entry_count + 1, sizeof *entry);
+    if (!moved)
+        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for the times of frames");
+    encoder->entries = moved;
+    encoder->entries[encoder->entry_count++] = *entry;
     return MIM_OK;
+}
+
+/* Drop the entries before the one that was fed at `fed`. Few stay: an encoder holds back tens of frames. */
+static void
+drop_entries(struct video_encoder *encoder, int64_t fed)
+{
+    uint64_t count = 0;
+    while (count < encoder->entry_count && encoder->entries[count].fed < fed)
+        count++;
+    if (!count)
+        return;
+    encoder->entry_count -= count;
+    memmove(encoder->entries, encoder->entries + count, encoder->entry_count * sizeof *encoder->entries);
 }
 
 static const struct video_entry *
 find_entry(const struct video_encoder *encoder, int64_t fed)
 {
     for (uint64_t i = 0; i < encoder->entry_count; i++)
-        if (entry_at(encoder, i)->fed == fed)
-            return entry_at(encoder, i);
+        if (encoder->entries[i].fed == fed)
+            return &encoder->entries[i];
     return NULL;
 }
 
@@ -259,10 +260,7 @@ set_times(struct video_encoder *encoder, AVPacket *packet)
     }
     if (!encoder->facts.takes_ticks)
         packet->dts = decoded ? decoded->start : fed * (shown ? shown->duration : 1);
-    while (encoder->entry_count && entry_at(encoder, 0)->fed < fed) {
-        encoder->entry_first = (encoder->entry_first + 1) % encoder->entry_capacity;
-        encoder->entry_count--;
-    }
+    drop_entries(encoder, fed);
 }
 
 int32_t
@@ -281,5 +279,5 @@ void
 video_encoder_close(struct mim_job *job, struct video_encoder *encoder)
 {
     avcodec_free_context(&encoder->context);
-    job->host->resize(job, encoder->entries, encoder->entry_capacity * sizeof *encoder->entries, 0);
+    mim_array_free(job, encoder->entries, encoder->entry_capacity, sizeof *encoder->entries);
 }

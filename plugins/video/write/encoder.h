@@ -18,8 +18,8 @@ struct video_encoder {
     AVCodecContext *context;
     struct video_layout layout;
     AVRational rate;             /* frames per second, as set in the encoder */
-    struct video_entry *entries; /* a ring: times of the frames inside the encoder, in order */
-    uint64_t entry_capacity, entry_first, entry_count;
+    struct video_entry *entries; /* times of the frames inside the encoder, in order */
+    uint64_t entry_capacity, entry_count;
     uint64_t sent;
 };
 

@@ -153,7 +153,7 @@ scale_picture(struct mim_job *job, struct video_converter *converter, const stru
     int32_t status = open_scaler(job, converter, layout);
     if (status != MIM_OK)
         return status;
-    if (size > converter->copy_size) {
+    if (size > converter->copy_size) { /* the exact size, unlike the kit's arrays: slack counts as working memory */
         uint8_t *moved = job->host->resize(job, converter->copy, converter->copy_size, size);
         if (!moved)
             return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory to convert %dx%d pixels", layout->width,
