@@ -63,12 +63,12 @@ report_missing(struct pngx_fault *fault, int32_t status, uint64_t offset, const 
 }
 
 int32_t
-pngx_chunk_at(struct mim_job *job, struct pngx_window *window, uint64_t offset, struct pngx_chunk *chunk,
+pngx_chunk_at(struct mim_job *job, struct mim_window *window, uint64_t offset, struct pngx_chunk *chunk,
               struct pngx_fault *fault)
 {
     const uint8_t *head;
 
-    int32_t status = pngx_window_get(job, window, offset, PNGX_CHUNK_HEAD, &head);
+    int32_t status = mim_window_get(job, window, offset, PNGX_CHUNK_HEAD, &head);
     if (status != MIM_OK)
         return report_missing(fault, status, offset, "before its last chunk");
     *chunk = (struct pngx_chunk){ .offset = offset, .size = pngx_get_u32(head), .type = pngx_get_u32(head + 4) };
@@ -87,14 +87,14 @@ pngx_chunk_next(const struct pngx_chunk *chunk)
 }
 
 static int32_t
-load_data(struct mim_job *job, struct pngx_window *window, const struct pngx_chunk *chunk, uint8_t *data)
+load_data(struct mim_job *job, struct mim_window *window, const struct pngx_chunk *chunk, uint8_t *data)
 {
     uint64_t done = 0;
 
     while (done < chunk->size) {
         const uint8_t *bytes;
         uint64_t some;
-        int32_t status = pngx_window_span(job, window, chunk->offset + PNGX_CHUNK_HEAD + done, &bytes, &some);
+        int32_t status = mim_window_span(job, window, chunk->offset + PNGX_CHUNK_HEAD + done, &bytes, &some);
         if (status != MIM_OK)
             return status;
         some = some < chunk->size - done ? some : chunk->size - done;
@@ -105,7 +105,7 @@ load_data(struct mim_job *job, struct pngx_window *window, const struct pngx_chu
 }
 
 int32_t
-pngx_chunk_load(struct mim_job *job, struct pngx_window *window, const struct pngx_chunk *chunk, void *data,
+pngx_chunk_load(struct mim_job *job, struct mim_window *window, const struct pngx_chunk *chunk, void *data,
                 uint64_t capacity, struct pngx_fault *fault)
 {
     const uint8_t *sum;
@@ -118,7 +118,7 @@ pngx_chunk_load(struct mim_job *job, struct pngx_window *window, const struct pn
                               chunk->size, (unsigned long long)capacity);
     int32_t status = load_data(job, window, chunk, data);
     if (status == MIM_OK)
-        status = pngx_window_get(job, window, chunk->offset + PNGX_CHUNK_HEAD + chunk->size, 4, &sum);
+        status = mim_window_get(job, window, chunk->offset + PNGX_CHUNK_HEAD + chunk->size, 4, &sum);
     if (status != MIM_OK)
         return report_missing(fault, status, chunk->offset, "inside a chunk");
 

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "chunk/window.h"
+#include <mim/kit/window.h>
 
 #define PNGX_TYPE(a, b, c, d) ((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (uint32_t)(d))
 #define PNGX_IHDR PNGX_TYPE('I', 'H', 'D', 'R')
@@ -41,7 +41,7 @@ struct pngx_chunk {
 };
 
 /* Read the head of the chunk at `offset`. Returns TRUNCATED, CORRUPT or an error of the host. */
-int32_t pngx_chunk_at(struct mim_job *job, struct pngx_window *window, uint64_t offset, struct pngx_chunk *chunk,
+int32_t pngx_chunk_at(struct mim_job *job, struct mim_window *window, uint64_t offset, struct pngx_chunk *chunk,
                       struct pngx_fault *fault);
 uint64_t pngx_chunk_next(const struct pngx_chunk *chunk);
 /* Write the four letters of a type and a zero. */
@@ -51,7 +51,7 @@ void pngx_chunk_name(uint32_t type, char name[5]);
  * Load the data into memory of size `capacity` and check the checksum. Returns TRUNCATED, CORRUPT or an error of the
  * host.
  */
-int32_t pngx_chunk_load(struct mim_job *job, struct pngx_window *window, const struct pngx_chunk *chunk, void *data,
+int32_t pngx_chunk_load(struct mim_job *job, struct mim_window *window, const struct pngx_chunk *chunk, void *data,
                         uint64_t capacity, struct pngx_fault *fault);
 
 static inline uint32_t

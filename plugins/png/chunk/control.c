@@ -21,7 +21,7 @@ parse_control(const uint8_t *bytes, struct pngx_control *control)
 }
 
 int32_t
-pngx_control_load(struct mim_job *job, struct pngx_window *window, const struct pngx_chunk *chunk,
+pngx_control_load(struct mim_job *job, struct mim_window *window, const struct pngx_chunk *chunk,
                   struct pngx_control *control, struct pngx_fault *fault)
 {
     uint8_t bytes[PNGX_FCTL_SIZE];
@@ -55,7 +55,7 @@ pngx_control_covers(const struct pngx_control *control, const struct pngx_header
 }
 
 int32_t
-pngx_control_read(struct mim_job *job, struct pngx_window *window, uint64_t offset, struct pngx_control *control,
+pngx_control_read(struct mim_job *job, struct mim_window *window, uint64_t offset, struct pngx_control *control,
                   uint64_t *pixels, struct pngx_fault *fault)
 {
     struct pngx_chunk chunk;

@@ -17,12 +17,12 @@ struct pngx_control {
 };
 
 /* Load `chunk`, which must be an fcTL. Returns CORRUPT for a wrong size and for an unknown disposal or blending. */
-int32_t pngx_control_load(struct mim_job *job, struct pngx_window *window, const struct pngx_chunk *chunk,
+int32_t pngx_control_load(struct mim_job *job, struct mim_window *window, const struct pngx_chunk *chunk,
                           struct pngx_control *control, struct pngx_fault *fault);
 
 /* Load the fcTL at `offset`; `*pixels` becomes the offset of the first IDAT or fdAT after it. */
-int32_t pngx_control_read(struct mim_job *job, struct pngx_window *window, uint64_t offset,
-                          struct pngx_control *control, uint64_t *pixels, struct pngx_fault *fault);
+int32_t pngx_control_read(struct mim_job *job, struct mim_window *window, uint64_t offset, struct pngx_control *control,
+                          uint64_t *pixels, struct pngx_fault *fault);
 
 /* Whether the frame lies inside the canvas, and whether it covers all of it. */
 bool pngx_control_is_inside(const struct pngx_control *control, const struct pngx_header *header);

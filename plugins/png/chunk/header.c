@@ -41,7 +41,7 @@ parse_ihdr(struct pngx_header *header, uint64_t offset, struct pngx_fault *fault
 
 struct header_reader {
     struct mim_job *job;
-    struct pngx_window *window;
+    struct mim_window *window;
     struct pngx_header *header;
     struct pngx_fault *fault;
 };
@@ -58,8 +58,8 @@ read_palette(const struct header_reader *self, const struct pngx_chunk *chunk)
     if (status != MIM_OK)
         return status;
     if (!chunk->size || chunk->size % 3)
-        return pngx_fault_set(self->fault, MIM_CORRUPT, chunk->offset,
-                              "a palette of %u bytes, expected 3 per colour", chunk->size);
+        return pngx_fault_set(self->fault, MIM_CORRUPT, chunk->offset, "a palette of %u bytes, expected 3 per colour",
+                              chunk->size);
     bool is_gray = header->colour == PNGX_GRAY || header->colour == PNGX_GRAY_ALPHA;
     header->palette_size =
         is_gray ? 0 : chunk->size; /* for RGB it is only a suggestion, for gray it is invalid and ignored */
@@ -130,7 +130,7 @@ read_start(const struct header_reader *self, struct pngx_chunk *chunk)
     const uint8_t *start;
     struct pngx_fault *fault = self->fault;
 
-    int32_t status = pngx_window_get(self->job, self->window, 0, PNGX_SIGNATURE_SIZE, &start);
+    int32_t status = mim_window_get(self->job, self->window, 0, PNGX_SIGNATURE_SIZE, &start);
     if (status == MIM_TRUNCATED)
         return pngx_fault_set(fault, status, 0, "the file ends inside its signature");
     if (status == MIM_OK && memcmp(start, pngx_signature, PNGX_SIGNATURE_SIZE) != 0)
@@ -147,7 +147,7 @@ read_start(const struct header_reader *self, struct pngx_chunk *chunk)
 }
 
 int32_t
-pngx_header_read(struct mim_job *job, struct pngx_window *window, struct pngx_header *header, struct pngx_fault *fault)
+pngx_header_read(struct mim_job *job, struct mim_window *window, struct pngx_header *header, struct pngx_fault *fault)
 {
     const struct header_reader self = { job, window, header, fault };
     struct pngx_chunk chunk;

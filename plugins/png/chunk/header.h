@@ -22,7 +22,7 @@ struct pngx_header {
     uint64_t pixels; /* offset of the first IDAT */
 };
 
-int32_t pngx_header_read(struct mim_job *job, struct pngx_window *window, struct pngx_header *header,
+int32_t pngx_header_read(struct mim_job *job, struct mim_window *window, struct pngx_header *header,
                          struct pngx_fault *fault);
 
 /* Whether the picture has an alpha channel or a transparent colour. */

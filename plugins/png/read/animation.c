@@ -10,7 +10,7 @@ enum { MIN_CAPACITY = 64, SEQUENCE_SIZE = 4 };
 
 struct scan {
     struct mim_job *job;
-    struct pngx_window *window;
+    struct mim_window *window;
     const struct pngx_header *header;
     struct pngx_animation *animation;
     struct pngx_time_base time_base;
@@ -125,8 +125,7 @@ add_frame_data(struct scan *scan, const struct pngx_chunk *chunk)
 
     if (chunk->size < SEQUENCE_SIZE)
         return pngx_fault_set(fault, MIM_CORRUPT, chunk->offset, "fdAT has only %u bytes", chunk->size);
-    int32_t status =
-        pngx_window_get(scan->job, scan->window, chunk->offset + PNGX_CHUNK_HEAD, SEQUENCE_SIZE, &sequence);
+    int32_t status = mim_window_get(scan->job, scan->window, chunk->offset + PNGX_CHUNK_HEAD, SEQUENCE_SIZE, &sequence);
     if (status == MIM_TRUNCATED)
         return pngx_fault_set(fault, status, chunk->offset, "the file ends inside an fdAT");
     if (status == MIM_OK)
@@ -199,7 +198,7 @@ settle_times(struct pngx_animation *animation, const struct pngx_time_base *time
 }
 
 int32_t
-pngx_animation_read(struct mim_job *job, struct pngx_window *window, const struct pngx_header *header,
+pngx_animation_read(struct mim_job *job, struct mim_window *window, const struct pngx_header *header,
                     struct pngx_animation *animation)
 {
     struct scan scan = {

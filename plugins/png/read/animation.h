@@ -23,7 +23,7 @@ struct pngx_animation {
  * Scan the chunks of the whole file without decoding pixels. Errors in the file are stored in `fault`; other failures
  * are returned.
  */
-int32_t pngx_animation_read(struct mim_job *job, struct pngx_window *window, const struct pngx_header *header,
+int32_t pngx_animation_read(struct mim_job *job, struct mim_window *window, const struct pngx_header *header,
                             struct pngx_animation *animation);
 void pngx_animation_close(struct mim_job *job, struct pngx_animation *animation);
 

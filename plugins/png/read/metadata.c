@@ -214,7 +214,7 @@ fail_limit(const struct reporter *reporter, const struct pngx_chunk *chunk)
 }
 
 static int32_t
-report_chunk(struct reporter *reporter, struct pngx_window *window, const struct pngx_chunk *chunk)
+report_chunk(struct reporter *reporter, struct mim_window *window, const struct pngx_chunk *chunk)
 {
     struct mim_job *job = reporter->job;
     struct pngx_fault fault = { 0 };
@@ -250,7 +250,7 @@ report_chunk(struct reporter *reporter, struct pngx_window *window, const struct
  * Scans up to IEND, or in a stream up to the pixels, to avoid waiting for its end. Other operations report truncation.
  */
 static int32_t
-report_chunks(struct reporter *reporter, struct pngx_window *window, bool is_stream)
+report_chunks(struct reporter *reporter, struct mim_window *window, bool is_stream)
 {
     struct mim_job *job = reporter->job;
     struct pngx_chunk chunk = { .offset = PNGX_SIGNATURE_SIZE };

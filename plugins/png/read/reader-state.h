@@ -10,7 +10,7 @@ struct pngx_reader {
     int32_t raw, palette; /* options */
     bool is_whole;        /* the IEND of a still picture was found */
     bool is_stream;       /* do not wait for metadata after the pixels */
-    struct pngx_window window;
+    struct mim_window window;
     struct pngx_header header;
     struct pngx_animation animation;
 };
@@ -21,7 +21,7 @@ struct pngx_packet {
 };
 
 struct pngx_worker {
-    struct pngx_window window;
+    struct mim_window window;
 };
 
 /* Whether frames are palette indices: the option applies to pictures with a palette only. */

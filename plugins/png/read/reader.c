@@ -185,7 +185,7 @@ reader_worker_close(struct mim_job *job)
 {
     struct pngx_worker *worker = job->worker;
 
-    pngx_window_close(job, &worker->window);
+    mim_window_close(job, &worker->window);
 }
 
 static void
@@ -193,7 +193,7 @@ reader_close(struct mim_job *job)
 {
     struct pngx_reader *self = job->state;
 
-    pngx_window_close(job, &self->window);
+    mim_window_close(job, &self->window);
     pngx_animation_close(job, &self->animation);
 }
 

@@ -21,7 +21,7 @@ put_chunk(uint8_t *out, uint32_t type, const void *data, uint32_t size)
 }
 
 void
-pngx_single_frame_open(struct pngx_single_frame *file, struct mim_job *job, struct pngx_window *window,
+pngx_single_frame_open(struct pngx_single_frame *file, struct mim_job *job, struct mim_window *window,
                        const struct pngx_header *header, const struct pngx_frame *frame)
 {
     uint8_t ihdr[PNGX_IHDR_SIZE], *end = file->head + PNGX_SIGNATURE_SIZE;
@@ -70,7 +70,7 @@ check_sequence(struct pngx_single_frame *file)
 
     if (file->chunk.size < SEQUENCE_SIZE)
         return pngx_fault_set(&file->fault, MIM_CORRUPT, at, "fdAT has only %u bytes", file->chunk.size);
-    int32_t status = pngx_window_get(file->job, file->window, at, SEQUENCE_SIZE, &bytes);
+    int32_t status = mim_window_get(file->job, file->window, at, SEQUENCE_SIZE, &bytes);
     if (status != MIM_OK)
         return report_truncation(file, status, at);
     uint32_t found = pngx_get_u32(bytes);
@@ -127,7 +127,7 @@ end_chunk(struct pngx_single_frame *file)
     const uint8_t *sum;
     uint64_t at = file->chunk.offset + PNGX_CHUNK_HEAD + file->chunk.size;
 
-    int32_t status = pngx_window_get(file->job, file->window, at, SUM_SIZE, &sum);
+    int32_t status = mim_window_get(file->job, file->window, at, SUM_SIZE, &sum);
     if (status != MIM_OK)
         return report_truncation(file, status, at);
     if (pngx_get_u32(sum) != file->sum)
@@ -150,7 +150,7 @@ next_piece(struct pngx_single_frame *file)
         return start_chunk(file);
     if (!left)
         return end_chunk(file);
-    int32_t status = pngx_window_span(file->job, file->window, at, &bytes, &some);
+    int32_t status = mim_window_span(file->job, file->window, at, &bytes, &some);
     if (status != MIM_OK)
         return report_truncation(file, status, at);
     some = some < left ? some : left;

@@ -12,7 +12,7 @@ enum {
 
 struct pngx_single_frame {
     struct mim_job *job;
-    struct pngx_window *window;
+    struct mim_window *window;
     struct pngx_fault fault;
     const uint8_t *piece; /* the bytes that are read next */
     uint64_t piece_size;
@@ -35,7 +35,7 @@ struct pngx_frame {
     bool is_fdat;
 };
 
-void pngx_single_frame_open(struct pngx_single_frame *file, struct mim_job *job, struct pngx_window *window,
+void pngx_single_frame_open(struct pngx_single_frame *file, struct mim_job *job, struct mim_window *window,
                             const struct pngx_header *header, const struct pngx_frame *frame);
 
 /*

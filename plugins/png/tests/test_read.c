@@ -129,7 +129,7 @@ file_changed_while_open_is_reported(void)
     make_file(&host, 2);
     reading_begin(&reading, &host);
     CHECK(reading_open(&reading) == MIM_OK);
-    pngx_window_close(&reading.job, &reading.state.window); /* so that the file is read again */
+    mim_window_close(&reading.job, &reading.state.window); /* so that the file is read again */
     uint8_t *control = memmem(host.source.data, host.source.size, "fcTL", 4);
     control[4 + 24] = 200;
     pngx_put_u32(control + 4 + PNGX_FCTL_SIZE, libdeflate_crc32(0, control, 4 + PNGX_FCTL_SIZE));
