@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include <mim/kit/bytes.h>
+
 static void
 pack_bytes(const uint8_t *from, uint8_t *to, uint32_t width, uint32_t step, uint32_t channels)
 {
@@ -16,7 +18,6 @@ pack_bytes(const uint8_t *from, uint8_t *to, uint32_t width, uint32_t step, uint
             to[(size_t)x * channels + c] = from[(size_t)x * step + c];
 }
 
-/* Most significant byte first. */
 static void
 pack_words(const uint8_t *from, uint8_t *to, uint32_t width, uint32_t step, uint32_t channels)
 {
@@ -24,8 +25,7 @@ pack_words(const uint8_t *from, uint8_t *to, uint32_t width, uint32_t step, uint
         for (uint32_t c = 0; c < channels; c++) {
             uint16_t word;
             memcpy(&word, from + 2 * ((size_t)x * step + c), sizeof word);
-            to[2 * ((size_t)x * channels + c)] = (uint8_t)(word >> 8);
-            to[2 * ((size_t)x * channels + c) + 1] = (uint8_t)word;
+            mim_store_be16(to + 2 * ((size_t)x * channels + c), word);
         }
 }
 

@@ -5,6 +5,8 @@
  */
 #include "shared/deflate.h"
 
+#include <mim/kit/bytes.h>
+
 enum { COMPRESSOR_BYTES = 1 << 20 }; /* approximate use of libdeflate; 9 times as much above level 9 */
 
 int32_t
@@ -74,15 +76,14 @@ shared_stream_close(struct shared_stream *stream)
 int32_t
 shared_emit_sum(struct mim_job *job, uint32_t sum)
 {
-    uint8_t bytes[SHARED_SUM_BYTES] = { (uint8_t)(sum >> 24), (uint8_t)(sum >> 16), (uint8_t)(sum >> 8), (uint8_t)sum };
+    uint8_t bytes[SHARED_SUM_BYTES];
 
+    mim_store_be32(bytes, sum);
     return job->host->emit(job, bytes, sizeof bytes);
 }
 
 uint32_t
 shared_sum_of_part(const struct mim_coded_part *part)
 {
-    const uint8_t *bytes = part->data + part->size - SHARED_SUM_BYTES;
-
-    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+    return mim_load_be32(part->data + part->size - SHARED_SUM_BYTES);
 }

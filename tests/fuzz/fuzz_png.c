@@ -41,8 +41,8 @@ has_early_transparency(const struct memory *file)
     bool is_early = false;
 
     for (size_t at = PNGX_SIGNATURE_SIZE; at + PNGX_CHUNK_HEAD <= file->size;) {
-        uint64_t length = pngx_get_u32(file->data + at);
-        uint32_t type = pngx_get_u32(file->data + at + 4);
+        uint64_t length = mim_load_be32(file->data + at);
+        uint32_t type = mim_load_be32(file->data + at + 4);
         if (type == PNGX_PLTE || type == PNGX_IDAT)
             return is_early && type == PNGX_PLTE;
         is_early = is_early || type == PNGX_TRNS;
@@ -153,10 +153,10 @@ put_chunk(struct memory *file, uint32_t type, const uint8_t *data, uint32_t size
 {
     uint8_t head[PNGX_CHUNK_HEAD], sum[4];
 
-    pngx_put_u32(pngx_put_u32(head, size), type);
+    mim_store_be32(mim_store_be32(head, size), type);
     memory_write(file, head, sizeof head);
     memory_write(file, data, size);
-    pngx_put_u32(sum, (uint32_t)crc32(crc32(0, head + 4, 4), size ? data : NULL, size));
+    mim_store_be32(sum, (uint32_t)crc32(crc32(0, head + 4, 4), size ? data : NULL, size));
     memory_write(file, sum, sizeof sum);
 }
 
@@ -170,7 +170,7 @@ put_in_file(struct memory *file, const struct pngx_chunk *chunk, const uint8_t *
 
     if (chunk->type == PNGX_IHDR) {
         memcpy(ihdr, data, sizeof ihdr);
-        pngx_put_u32(pngx_put_u32(ihdr, frame->width), frame->height);
+        mim_store_be32(mim_store_be32(ihdr, frame->width), frame->height);
         put_chunk(file, PNGX_IHDR, ihdr, sizeof ihdr);
     } else if (is_before && (chunk->type == PNGX_PLTE || chunk->type == PNGX_TRNS)) {
         put_chunk(file, chunk->type, data, chunk->size);
@@ -189,8 +189,8 @@ compare_frame(const struct test_host *host, const struct pngx_header *header, co
 
     memory_write(&file, data, PNGX_SIGNATURE_SIZE);
     for (;; chunk.offset = pngx_chunk_next(&chunk)) {
-        chunk.size = pngx_get_u32(data + chunk.offset);
-        chunk.type = pngx_get_u32(data + chunk.offset + 4);
+        chunk.size = mim_load_be32(data + chunk.offset);
+        chunk.type = mim_load_be32(data + chunk.offset + 4);
         if (chunk.type == PNGX_IEND || (chunk.type == PNGX_FCTL && chunk.offset > frame->pixels))
             break;
         put_in_file(&file, &chunk, data + chunk.offset + PNGX_CHUNK_HEAD, frame, header);
@@ -301,13 +301,13 @@ mend_sums(uint8_t *data, size_t size)
     bool is_changed = false;
 
     for (size_t at = PNGX_SIGNATURE_SIZE; at + PNGX_CHUNK_FRAME <= size;) {
-        uint64_t length = pngx_get_u32(data + at);
+        uint64_t length = mim_load_be32(data + at);
         if (length > size - at - PNGX_CHUNK_FRAME)
             break;
         uint8_t *sum = data + at + PNGX_CHUNK_HEAD + length;
         uint32_t right = (uint32_t)crc32(0, data + at + 4, (uInt)length + 4);
-        is_changed = is_changed || pngx_get_u32(sum) != right;
-        pngx_put_u32(sum, right);
+        is_changed = is_changed || mim_load_be32(sum) != right;
+        mim_store_be32(sum, right);
         at += length + PNGX_CHUNK_FRAME;
     }
     return is_changed;

@@ -36,7 +36,7 @@ pngx_fault_raise(struct mim_job *job, const struct pngx_fault *fault)
 void
 pngx_chunk_name(uint32_t type, char name[5])
 {
-    pngx_put_u32((uint8_t *)name, type);
+    mim_store_be32((uint8_t *)name, type);
     name[4] = '\0';
 }
 
@@ -71,7 +71,7 @@ pngx_chunk_at(struct mim_job *job, struct mim_window *window, uint64_t offset, s
     int32_t status = mim_window_get(job, window, offset, PNGX_CHUNK_HEAD, &head);
     if (status != MIM_OK)
         return report_missing(fault, status, offset, "before its last chunk");
-    *chunk = (struct pngx_chunk){ .offset = offset, .size = pngx_get_u32(head), .type = pngx_get_u32(head + 4) };
+    *chunk = (struct pngx_chunk){ .offset = offset, .size = mim_load_be32(head), .type = mim_load_be32(head + 4) };
     if (!is_letters(chunk->type))
         return pngx_fault_set(fault, MIM_CORRUPT, offset, "invalid chunk type 0x%08x", chunk->type);
     if (chunk->size > MAX_CHUNK_SIZE)
@@ -122,8 +122,8 @@ pngx_chunk_load(struct mim_job *job, struct mim_window *window, const struct png
     if (status != MIM_OK)
         return report_missing(fault, status, chunk->offset, "inside a chunk");
 
-    pngx_put_u32(type, chunk->type);
-    if (libdeflate_crc32(libdeflate_crc32(0, type, sizeof type), data, chunk->size) != pngx_get_u32(sum))
+    mim_store_be32(type, chunk->type);
+    if (libdeflate_crc32(libdeflate_crc32(0, type, sizeof type), data, chunk->size) != mim_load_be32(sum))
         return pngx_fault_set(fault, MIM_CORRUPT, chunk->offset, "the checksum of chunk %s is wrong", name);
     return MIM_OK;
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include <mim/kit/bytes.h>
 #include <mim/kit/window.h>
 
 #define PNGX_TYPE(a, b, c, d) ((uint32_t)(a) << 24 | (uint32_t)(b) << 16 | (uint32_t)(c) << 8 | (uint32_t)(d))
@@ -53,35 +54,5 @@ void pngx_chunk_name(uint32_t type, char name[5]);
  */
 int32_t pngx_chunk_load(struct mim_job *job, struct mim_window *window, const struct pngx_chunk *chunk, void *data,
                         uint64_t capacity, struct pngx_fault *fault);
-
-static inline uint32_t
-pngx_get_u32(const uint8_t *bytes)
-{
-    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
-}
-
-static inline uint16_t
-pngx_get_u16(const uint8_t *bytes)
-{
-    return (uint16_t)(bytes[0] << 8 | bytes[1]);
-}
-
-static inline uint8_t *
-pngx_put_u32(uint8_t *bytes, uint32_t value)
-{
-    bytes[0] = (uint8_t)(value >> 24);
-    bytes[1] = (uint8_t)(value >> 16);
-    bytes[2] = (uint8_t)(value >> 8);
-    bytes[3] = (uint8_t)value;
-    return bytes + 4;
-}
-
-static inline uint8_t *
-pngx_put_u16(uint8_t *bytes, uint32_t value)
-{
-    bytes[0] = (uint8_t)(value >> 8);
-    bytes[1] = (uint8_t)value;
-    return bytes + 2;
-}
 
 #endif

@@ -6,13 +6,13 @@ static void
 parse_control(const uint8_t *bytes, struct pngx_control *control)
 {
     *control = (struct pngx_control){
-        .sequence = pngx_get_u32(bytes),
-        .width = pngx_get_u32(bytes + 4),
-        .height = pngx_get_u32(bytes + 8),
-        .x = pngx_get_u32(bytes + 12),
-        .y = pngx_get_u32(bytes + 16),
-        .delay_num = pngx_get_u16(bytes + 20),
-        .delay_den = pngx_get_u16(bytes + 22),
+        .sequence = mim_load_be32(bytes),
+        .width = mim_load_be32(bytes + 4),
+        .height = mim_load_be32(bytes + 8),
+        .x = mim_load_be32(bytes + 12),
+        .y = mim_load_be32(bytes + 16),
+        .delay_num = mim_load_be16(bytes + 20),
+        .delay_den = mim_load_be16(bytes + 22),
         .dispose = bytes[24],
         .blend = bytes[25],
     };

@@ -11,11 +11,11 @@ pngx_emit_chunk(struct mim_job *job, uint32_t type, const void *head, uint32_t h
     const struct mim_host *host = job->host;
     uint8_t start[PNGX_CHUNK_HEAD], end[4];
 
-    pngx_put_u32(pngx_put_u32(start, (uint32_t)(head_size + size)), type);
+    mim_store_be32(mim_store_be32(start, (uint32_t)(head_size + size)), type);
     uint32_t sum = libdeflate_crc32(0, start + 4, 4);
     sum = head_size ? libdeflate_crc32(sum, head, head_size) : sum;
     sum = size ? libdeflate_crc32(sum, data, size) : sum;
-    pngx_put_u32(end, sum);
+    mim_store_be32(end, sum);
 
     int32_t status = host->emit(job, start, sizeof start);
     if (status == MIM_OK && head_size)

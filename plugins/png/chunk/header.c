@@ -21,8 +21,8 @@ parse_ihdr(struct pngx_header *header, uint64_t offset, struct pngx_fault *fault
 {
     const uint8_t *ihdr = header->ihdr;
 
-    header->width = pngx_get_u32(ihdr);
-    header->height = pngx_get_u32(ihdr + 4);
+    header->width = mim_load_be32(ihdr);
+    header->height = mim_load_be32(ihdr + 4);
     header->depth = ihdr[8];
     header->colour = ihdr[9];
     header->interlace = ihdr[12];
@@ -92,8 +92,8 @@ read_animation(const struct header_reader *self, const struct pngx_chunk *chunk)
     if (header->is_animated)
         return pngx_fault_set(self->fault, MIM_CORRUPT, chunk->offset, "the file has a second acTL");
     int32_t status = pngx_chunk_load(self->job, self->window, chunk, control, ACTL_SIZE, self->fault);
-    header->frames = pngx_get_u32(control);
-    header->plays = pngx_get_u32(control + 4);
+    header->frames = mim_load_be32(control);
+    header->plays = mim_load_be32(control + 4);
     header->is_animated = header->frames > 0; /* an acTL of zero frames does not make an animation */
     return status;
 }

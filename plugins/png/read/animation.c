@@ -129,7 +129,7 @@ add_frame_data(struct scan *scan, const struct pngx_chunk *chunk)
     if (status == MIM_TRUNCATED)
         return pngx_fault_set(fault, status, chunk->offset, "the file ends inside an fdAT");
     if (status == MIM_OK)
-        status = check_sequence(scan, pngx_get_u32(sequence), chunk->offset);
+        status = check_sequence(scan, mim_load_be32(sequence), chunk->offset);
     if (status != MIM_OK)
         return status;
     bool is_picture = scan->open_at && scan->open_at < scan->header->pixels;

@@ -26,7 +26,7 @@ enum { INVALID = MIM_CORRUPT };
 static int32_t
 report_gamma(struct reporter *reporter, const uint8_t *data, uint64_t size)
 {
-    double gamma = size == 4 ? (double)pngx_get_u32(data) / FIXED : 0;
+    double gamma = size == 4 ? (double)mim_load_be32(data) / FIXED : 0;
 
     if (!(gamma > 0))
         return INVALID;
@@ -41,7 +41,7 @@ report_chromaticities(struct reporter *reporter, const uint8_t *data, uint64_t s
     if (size != 32)
         return INVALID;
     for (int i = 0; i < 8; i++)
-        values[i] = (double)pngx_get_u32(data + 4 * i) / FIXED;
+        values[i] = (double)mim_load_be32(data + 4 * i) / FIXED;
     return reporter->job->host->meta(reporter->job, "chromaticities", MIM_META_REALS, values, sizeof values);
 }
 
@@ -61,11 +61,11 @@ report_resolution(struct reporter *reporter, const uint8_t *data, uint64_t size)
 {
     struct mim_job *job = reporter->job;
 
-    if (size != 9 || data[8] > UNIT_METRE || !pngx_get_u32(data) || !pngx_get_u32(data + 4))
+    if (size != 9 || data[8] > UNIT_METRE || !mim_load_be32(data) || !mim_load_be32(data + 4))
         return INVALID;
     const char *unit = data[8] == UNIT_METRE ? "cm" : "none";
     int64_t den = data[8] == UNIT_METRE ? 100 : 1;
-    struct mim_rational axes[2] = { { pngx_get_u32(data), den }, { pngx_get_u32(data + 4), den } };
+    struct mim_rational axes[2] = { { mim_load_be32(data), den }, { mim_load_be32(data + 4), den } };
     int32_t status = job->host->meta(job, "resolution", MIM_META_RATIONALS, axes, sizeof axes);
     return status == MIM_OK ? job->host->meta(job, "resolution_unit", MIM_META_TEXT, unit, strlen(unit)) : status;
 }
@@ -77,7 +77,7 @@ report_time(struct reporter *reporter, const uint8_t *data, uint64_t size)
 
     if (size != 7)
         return INVALID;
-    int length = snprintf(text, sizeof text, "%04u-%02u-%02uT%02u:%02u:%02uZ", pngx_get_u16(data), data[2], data[3],
+    int length = snprintf(text, sizeof text, "%04u-%02u-%02uT%02u:%02u:%02uZ", mim_load_be16(data), data[2], data[3],
                           data[4], data[5], data[6]);
     if (length != 20 || pngx_text_time(text, (uint64_t)length) != (uint64_t)length)
         return INVALID;
@@ -132,7 +132,7 @@ report_background(struct reporter *reporter, const uint8_t *data, uint64_t size)
     if (size != 2 * channels)
         return INVALID;
     for (uint32_t i = 0; i < channels; i++)
-        numbers[i] = pngx_get_u16(data + 2 * i);
+        numbers[i] = mim_load_be16(data + 2 * i);
     return report_numbers(reporter, "background", numbers, channels);
 }
 

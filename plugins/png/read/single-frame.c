@@ -15,9 +15,9 @@ enum { SEQUENCE_SIZE = 4, SUM_SIZE = 4 };
 static uint8_t *
 put_chunk(uint8_t *out, uint32_t type, const void *data, uint32_t size)
 {
-    out = pngx_put_u32(pngx_put_u32(out, size), type);
+    out = mim_store_be32(mim_store_be32(out, size), type);
     memcpy(out, data, size);
-    return pngx_put_u32(out + size, 0); /* libpng is set to ignore checksums */
+    return mim_store_be32(out + size, 0); /* libpng is set to ignore checksums */
 }
 
 void
@@ -36,7 +36,7 @@ pngx_single_frame_open(struct pngx_single_frame *file, struct mim_job *job, stru
 
     memcpy(file->head, pngx_signature, PNGX_SIGNATURE_SIZE);
     memcpy(ihdr, header->ihdr, sizeof ihdr);
-    pngx_put_u32(pngx_put_u32(ihdr, frame->width), frame->height);
+    mim_store_be32(mim_store_be32(ihdr, frame->width), frame->height);
     end = put_chunk(end, PNGX_IHDR, ihdr, sizeof ihdr);
     if (header->colour == PNGX_PALETTE)
         end = put_chunk(end, PNGX_PLTE, header->palette, header->palette_size);
@@ -73,7 +73,7 @@ check_sequence(struct pngx_single_frame *file)
     int32_t status = mim_window_get(file->job, file->window, at, SEQUENCE_SIZE, &bytes);
     if (status != MIM_OK)
         return report_truncation(file, status, at);
-    uint32_t found = pngx_get_u32(bytes);
+    uint32_t found = mim_load_be32(bytes);
     if (found != file->sequence)
         return pngx_fault_set(&file->fault, MIM_CORRUPT, at, "sequence number %u, expected %u", found, file->sequence);
     file->sum = libdeflate_crc32(file->sum, bytes, SEQUENCE_SIZE);
@@ -110,12 +110,12 @@ start_chunk(struct pngx_single_frame *file)
         return MIM_OK;
     }
 
-    pngx_put_u32(type, file->chunk.type);
+    mim_store_be32(type, file->chunk.type);
     file->sum = libdeflate_crc32(0, type, sizeof type);
     file->done = 0;
     if (file->is_fdat)
         status = check_sequence(file);
-    pngx_put_u32(pngx_put_u32(file->small, file->chunk.size - (uint32_t)file->done), PNGX_IDAT);
+    mim_store_be32(mim_store_be32(file->small, file->chunk.size - (uint32_t)file->done), PNGX_IDAT);
     set_piece(file, file->small, PNGX_CHUNK_HEAD);
     file->step = STEP_DATA;
     return status;
@@ -130,7 +130,7 @@ end_chunk(struct pngx_single_frame *file)
     int32_t status = mim_window_get(file->job, file->window, at, SUM_SIZE, &sum);
     if (status != MIM_OK)
         return report_truncation(file, status, at);
-    if (pngx_get_u32(sum) != file->sum)
+    if (mim_load_be32(sum) != file->sum)
         return pngx_fault_set(&file->fault, MIM_CORRUPT, file->chunk.offset, "the checksum of chunk %s is wrong",
                               file->is_fdat ? "fdAT" : "IDAT");
     set_piece(file, file->small, SUM_SIZE);

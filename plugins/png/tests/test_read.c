@@ -132,7 +132,7 @@ file_changed_while_open_is_reported(void)
     mim_window_close(&reading.job, &reading.state.window); /* so that the file is read again */
     uint8_t *control = memmem(host.source.data, host.source.size, "fcTL", 4);
     control[4 + 24] = 200;
-    pngx_put_u32(control + 4 + PNGX_FCTL_SIZE, libdeflate_crc32(0, control, 4 + PNGX_FCTL_SIZE));
+    mim_store_be32(control + 4 + PNGX_FCTL_SIZE, libdeflate_crc32(0, control, 4 + PNGX_FCTL_SIZE));
     CHECK(reading_frame(&reading, 0) == MIM_CORRUPT && strstr(host.text, "disposal 200"));
     reading_end(&reading);
     free(host.source.data);

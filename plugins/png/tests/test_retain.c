@@ -88,7 +88,7 @@ resolution_accepts_every_number_type(void)
                                                              : (const void *)ratios;
         struct pngx_retained retained = { 0 };
         uint8_t expected[13] = "pHYs";
-        pngx_put_u32(pngx_put_u32(expected + 4, cases[i].across), cases[i].down);
+        mim_store_be32(mim_store_be32(expected + 4, cases[i].across), cases[i].down);
         expected[12] = strcmp(cases[i].unit, "none") != 0;
         CHECK(pngx_retain(&job, &retained, "resolution", cases[i].type, value, cases[i].size) == MIM_OK);
         CHECK(retain_text(&job, &retained, "resolution_unit", cases[i].unit) == MIM_OK);

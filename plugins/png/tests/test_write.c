@@ -26,12 +26,12 @@ pack_and_unpack(struct test_host *host, const struct pngx_rows *rows, const stru
         uint64_t retained = host->coded.size - (parts > 1 ? 4 : 0);
         uint64_t allocated =
             pngx_rows_bytes(rows, pngx_pack_first_row(rows, part, parts), pngx_pack_first_row(rows, part + 1, parts));
-        sum = adler32_combine(sum, pngx_get_u32(host->coded.data + host->coded.size - 4), (z_off_t)allocated);
+        sum = adler32_combine(sum, mim_load_be32(host->coded.data + host->coded.size - 4), (z_off_t)allocated);
         blob_add(&stream, host->coded.data, retained);
     }
     if (parts > 1) {
         uint8_t tail[4];
-        pngx_put_u32(tail, (uint32_t)sum);
+        mim_store_be32(tail, (uint32_t)sum);
         blob_add(&stream, tail, 4);
     }
     CHECK(bytes && uncompress(bytes, &size, stream.data, stream.size) == Z_OK);
@@ -124,7 +124,7 @@ many_frames_require_an_animation(void)
     CHECK(write_animation(&host, &animation) == MIM_ARGUMENT && strstr(host.text, "frame_%03d.png") && !host.sink.size);
     animation.set = want_animation;
     CHECK(write_animation(&host, &animation) == MIM_OK && !memcmp(host.sink.data + 37, "acTL", 4));
-    CHECK(pngx_get_u32(host.sink.data + 41) == 3);
+    CHECK(mim_load_be32(host.sink.data + 41) == 3);
     animation = few_frames(1, &pngx_writer_ops);
     CHECK(write_animation(&host, &animation) == MIM_OK && memcmp(host.sink.data + 37, "acTL", 4) != 0);
     host_clear(&host);

@@ -52,7 +52,7 @@ emit_resolution(struct mim_job *job, const struct pngx_retained *retained)
         double value = round(retained->unit > 0 ? retained->axes[i] / retained->unit : retained->axes[i]);
         if (!(value >= 1 && value <= INT32_MAX))
             return job->host->notice(job, MIM_NOTICE_METADATA, "png cannot store this resolution");
-        pngx_put_u32(bytes + 4 * i, (uint32_t)value);
+        mim_store_be32(bytes + 4 * i, (uint32_t)value);
     }
     return pngx_emit_chunk(job, PNGX_TYPE('p', 'H', 'Y', 's'), NULL, 0, bytes, sizeof bytes);
 }

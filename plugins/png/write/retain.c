@@ -86,7 +86,7 @@ to_fixed(double value, uint8_t *out)
 
     if (!(fixed >= 0 && fixed <= INT32_MAX))
         return false;
-    pngx_put_u32(out, (uint32_t)fixed);
+    mim_store_be32(out, (uint32_t)fixed);
     return true;
 }
 
@@ -179,7 +179,7 @@ retain_modified(struct mim_job *job, struct pngx_retained *retained, int32_t typ
         parts.tm_min -= sign * atoi(copy + 23);
         timegm(&parts); /* normalizes the parts */
     }
-    pngx_put_u16(retained->time, (uint32_t)(parts.tm_year + 1900));
+    mim_store_be16(retained->time, (uint16_t)(parts.tm_year + 1900));
     const int rest[] = { parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec };
     for (int i = 0; i < 5; i++)
         retained->time[2 + i] = (uint8_t)rest[i];

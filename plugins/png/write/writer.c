@@ -158,7 +158,7 @@ emit_header(struct mim_job *job, struct pngx_writer *self, const struct mim_fram
                                      [12] = (uint8_t)self->interlace },
             control[ACTL_SIZE] = { 0 };
 
-    pngx_put_u32(pngx_put_u32(ihdr, info->width), info->height);
+    mim_store_be32(mim_store_be32(ihdr, info->width), info->height);
     int32_t status = job->host->emit(job, pngx_signature, PNGX_SIGNATURE_SIZE);
     if (status == MIM_OK)
         status = pngx_emit_chunk(job, PNGX_IHDR, NULL, 0, ihdr, sizeof ihdr);
@@ -171,11 +171,11 @@ emit_header(struct mim_job *job, struct pngx_writer *self, const struct mim_fram
 static int32_t
 emit_control(struct mim_job *job, struct pngx_writer *self, const struct pngx_layout *layout)
 {
-    uint8_t control[PNGX_FCTL_SIZE], *out = pngx_put_u32(control, self->sequence++);
+    uint8_t control[PNGX_FCTL_SIZE], *out = mim_store_be32(control, self->sequence++);
 
-    out = pngx_put_u32(pngx_put_u32(out, layout->width), layout->height);
-    out = pngx_put_u32(pngx_put_u32(out, layout->x), layout->y);
-    out = pngx_put_u16(pngx_put_u16(out, layout->delay.num), layout->delay.den);
+    out = mim_store_be32(mim_store_be32(out, layout->width), layout->height);
+    out = mim_store_be32(mim_store_be32(out, layout->x), layout->y);
+    out = mim_store_be16(mim_store_be16(out, layout->delay.num), layout->delay.den);
     out[0] = PNGX_DISPOSE_NONE;
     out[1] = layout->is_over ? PNGX_BLEND_OVER : PNGX_BLEND_SOURCE;
     return pngx_emit_chunk(job, PNGX_FCTL, NULL, 0, control, sizeof control);
@@ -191,7 +191,7 @@ emit_pixels(struct mim_job *job, struct pngx_writer *self, bool is_first, const 
         uint64_t some = size - done < CHUNK_BYTES ? size - done : CHUNK_BYTES;
         uint8_t sequence[4];
         if (!is_first)
-            pngx_put_u32(sequence, self->sequence++);
+            mim_store_be32(sequence, self->sequence++);
         status = pngx_emit_chunk(job, is_first ? PNGX_IDAT : PNGX_FDAT, sequence, is_first ? 0 : sizeof sequence,
                                  data + done, some);
     }
@@ -216,7 +216,7 @@ emit_parts(struct mim_job *job, struct pngx_writer *self, const struct mim_frame
         sum = adler32_combine(sum, shared_sum_of_part(part), (z_off_t)bytes);
         status = emit_pixels(job, self, is_first, part->data, part->size - SHARED_SUM_BYTES);
     }
-    pngx_put_u32(tail, (uint32_t)sum);
+    mim_store_be32(tail, (uint32_t)sum);
     return status == MIM_OK ? emit_pixels(job, self, is_first, tail, sizeof tail) : status;
 }
 
@@ -240,11 +240,11 @@ writer_put(struct mim_job *job, void *packet, const struct mim_frame_info *info,
 static int32_t
 patch_control(struct mim_job *job, const struct pngx_writer *self)
 {
-    uint8_t chunk[PNGX_CHUNK_FRAME + ACTL_SIZE], *out = pngx_put_u32(chunk, ACTL_SIZE);
+    uint8_t chunk[PNGX_CHUNK_FRAME + ACTL_SIZE], *out = mim_store_be32(chunk, ACTL_SIZE);
 
-    out = pngx_put_u32(out, PNGX_ACTL);
-    out = pngx_put_u32(pngx_put_u32(out, (uint32_t)self->frames), self->plays);
-    pngx_put_u32(out, libdeflate_crc32(0, chunk + 4, 4 + ACTL_SIZE));
+    out = mim_store_be32(out, PNGX_ACTL);
+    out = mim_store_be32(mim_store_be32(out, (uint32_t)self->frames), self->plays);
+    mim_store_be32(out, libdeflate_crc32(0, chunk + 4, 4 + ACTL_SIZE));
     return job->host->patch(job, chunk, sizeof chunk, self->control_at);
 }
 
