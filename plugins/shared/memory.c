@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { PREFIX = 16, MIN_CAPACITY = 256 }; /* PREFIX keeps the alignment of malloc */
+enum { PREFIX = 16 }; /* keeps the alignment of malloc */
 
 void *
 shared_memory_alloc(struct shared_memory *memory, uint64_t size)
@@ -42,42 +42,4 @@ void
 shared_memory_zlib_free(void *opaque, void *data)
 {
     shared_memory_free(opaque, data);
-}
-
-int32_t
-shared_bytes_reserve(struct mim_job *job, struct shared_bytes *bytes, uint64_t size)
-{
-    if (size <= bytes->capacity)
-        return MIM_OK;
-    uint64_t capacity = bytes->capacity + bytes->capacity / 2;
-    capacity = capacity < size ? size : capacity;
-    capacity = capacity < MIN_CAPACITY ? MIN_CAPACITY : capacity;
-    void *data = job->host->resize(job, bytes->data, bytes->capacity, capacity);
-    if (!data)
-        return MIM_NOMEM;
-    bytes->data = data;
-    bytes->capacity = capacity;
-    return MIM_OK;
-}
-
-int32_t
-shared_bytes_add(struct mim_job *job, struct shared_bytes *bytes, const void *data, uint64_t size)
-{
-    if (size > UINT64_MAX - bytes->size)
-        return MIM_NOMEM;
-    int32_t status = shared_bytes_reserve(job, bytes, bytes->size + size);
-    if (status != MIM_OK)
-        return status;
-    if (size)
-        memcpy(bytes->data + bytes->size, data, size);
-    bytes->size += size;
-    return MIM_OK;
-}
-
-void
-shared_bytes_close(struct mim_job *job, struct shared_bytes *bytes)
-{
-    if (bytes->data)
-        job->host->resize(job, bytes->data, bytes->capacity, 0);
-    *bytes = (struct shared_bytes){ 0 };
 }

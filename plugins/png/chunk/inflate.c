@@ -4,14 +4,16 @@
 
 #include <zlib.h>
 
+#include "shared/memory.h"
+
 enum { STEP = 64 * 1024 };
 
 static int32_t
-unpack_step(struct mim_job *job, z_stream *stream, uint64_t max, struct shared_bytes *out, bool *ended)
+unpack_step(struct mim_job *job, z_stream *stream, uint64_t max, struct mim_bytes *out, bool *ended)
 {
     int32_t status = job->host->poll(job);
     if (status == MIM_OK)
-        status = shared_bytes_reserve(job, out, out->size + STEP);
+        status = mim_bytes_reserve(job, out, out->size + STEP);
     if (status != MIM_OK)
         return status;
     stream->next_out = out->data + out->size;
@@ -25,7 +27,7 @@ unpack_step(struct mim_job *job, z_stream *stream, uint64_t max, struct shared_b
 }
 
 int32_t
-pngx_inflate(struct mim_job *job, const uint8_t *data, uint64_t size, uint64_t max, struct shared_bytes *out)
+pngx_inflate(struct mim_job *job, const uint8_t *data, uint64_t size, uint64_t max, struct mim_bytes *out)
 {
     struct shared_memory memory = { .job = job };
     z_stream stream = { .zalloc = shared_memory_zlib_alloc,

@@ -156,15 +156,11 @@ find_text(struct pngx_texts *texts, const char *keyword)
 static struct pngx_text *
 append_text(struct mim_job *job, struct pngx_texts *texts, const char *keyword)
 {
-    if (texts->count == texts->capacity) {
-        uint32_t capacity = texts->capacity ? 2 * texts->capacity : 8;
-        void *items = job->host->resize(job, texts->items, texts->capacity * sizeof *texts->items,
-                                        capacity * sizeof *texts->items);
-        if (!items)
-            return NULL;
-        texts->items = items;
-        texts->capacity = capacity;
-    }
+    struct pngx_text *items =
+        mim_array_reserve(job, texts->items, &texts->capacity, texts->count + 1ULL, sizeof *items);
+    if (!items)
+        return NULL;
+    texts->items = items;
     struct pngx_text *text = &texts->items[texts->count++];
     *text = (struct pngx_text){ 0 };
     snprintf(text->keyword, sizeof text->keyword, "%s", keyword);
@@ -173,9 +169,9 @@ append_text(struct mim_job *job, struct pngx_texts *texts, const char *keyword)
 
 /* Skips zeros, since some programs store the one that ends a C string. */
 static int32_t
-add_value(struct mim_job *job, struct shared_bytes *to, const uint8_t *data, uint64_t size, bool is_latin1)
+add_value(struct mim_job *job, struct mim_bytes *to, const uint8_t *data, uint64_t size, bool is_latin1)
 {
-    int32_t status = shared_bytes_reserve(job, to, to->size + size + 1);
+    int32_t status = mim_bytes_reserve(job, to, to->size + size + 1);
 
     if (status == MIM_OK && to->size)
         to->data[to->size++] = '\n';
@@ -183,7 +179,7 @@ add_value(struct mim_job *job, struct shared_bytes *to, const uint8_t *data, uin
         uint8_t byte = data[i], pair[2] = { (uint8_t)(0xc0 | byte >> 6), (uint8_t)(0x80 | (byte & 0x3f)) };
         if (byte)
             status =
-                byte < 0x80 || !is_latin1 ? shared_bytes_add(job, to, &byte, 1) : shared_bytes_add(job, to, pair, 2);
+                byte < 0x80 || !is_latin1 ? mim_bytes_append(job, to, &byte, 1) : mim_bytes_append(job, to, pair, 2);
     }
     return status;
 }
@@ -214,13 +210,13 @@ static int32_t
 add_compressed(struct mim_job *job, struct pngx_texts *texts, const char *keyword, const uint8_t *data, uint64_t size,
                bool is_latin1)
 {
-    struct shared_bytes plain = { 0 };
+    struct mim_bytes plain = { 0 };
 
     int32_t status = pngx_inflate(job, data, size, texts->left, &plain);
     if (status == MIM_OK)
         status = add_text(job, texts, keyword, plain.data, plain.size,
                           is_latin1 || !pngx_text_is_utf8(plain.data, plain.size));
-    shared_bytes_close(job, &plain);
+    mim_bytes_clear(job, &plain);
     return status;
 }
 
@@ -295,8 +291,7 @@ void
 pngx_texts_close(struct mim_job *job, struct pngx_texts *texts)
 {
     for (uint32_t i = 0; i < texts->count; i++)
-        shared_bytes_close(job, &texts->items[i].value);
-    if (texts->items)
-        job->host->resize(job, texts->items, texts->capacity * sizeof *texts->items, 0);
+        mim_bytes_clear(job, &texts->items[i].value);
+    mim_array_free(job, texts->items, texts->capacity, sizeof *texts->items);
     *texts = (struct pngx_texts){ 0 };
 }

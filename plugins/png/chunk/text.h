@@ -3,19 +3,22 @@
 #ifndef MIM_PNG_TEXT_H
 #define MIM_PNG_TEXT_H
 
-#include "shared/memory.h"
+#include <stdbool.h>
+
+#include <mim/kit/array.h>
 
 enum { PNGX_KEYWORD_MAX = 79, PNGX_TEXTS_MAX = 1000 };
 
 struct pngx_text {
     char keyword[2 * PNGX_KEYWORD_MAX + 1]; /* UTF-8 */
-    struct shared_bytes value;              /* UTF-8 */
+    struct mim_bytes value;                 /* UTF-8 */
 };
 
 /* Zeroed = empty. Texts of one keyword are joined by line ends, in file order. */
 struct pngx_texts {
     struct pngx_text *items; /* host memory */
-    uint32_t count, capacity;
+    uint32_t count;
+    uint64_t capacity;
     uint64_t left; /* bytes of metadata that are still allowed */
 };
 

@@ -2,11 +2,11 @@
 /* Lists the frames of an animation. An error ends the list; the frames before it stay readable. */
 #include "read/animation.h"
 
-#include <string.h>
+#include <mim/kit/array.h>
 
 #include "read/time-base.h"
 
-enum { MIN_CAPACITY = 64, SEQUENCE_SIZE = 4 };
+enum { SEQUENCE_SIZE = 4 };
 
 struct scan {
     struct mim_job *job;
@@ -55,16 +55,11 @@ add_frame(struct scan *scan)
 {
     struct pngx_animation *animation = scan->animation;
 
-    if (animation->count == animation->capacity) {
-        uint64_t capacity = animation->capacity ? 2 * animation->capacity : MIN_CAPACITY;
-        void *marks =
-            scan->job->host->resize(scan->job, animation->marks, animation->capacity * sizeof *animation->marks,
-                                    capacity * sizeof *animation->marks);
-        if (!marks)
-            return MIM_NOMEM;
-        animation->marks = marks;
-        animation->capacity = capacity;
-    }
+    struct pngx_mark *marks =
+        mim_array_reserve(scan->job, animation->marks, &animation->capacity, animation->count + 1, sizeof *marks);
+    if (!marks)
+        return MIM_NOMEM;
+    animation->marks = marks;
     const struct pngx_control *control = &scan->open;
     animation->marks[animation->count] = (struct pngx_mark){ scan->open_at, pngx_time_base_pack(control) };
     if (!animation->count++)
@@ -218,7 +213,6 @@ pngx_animation_read(struct mim_job *job, struct mim_window *window, const struct
 void
 pngx_animation_close(struct mim_job *job, struct pngx_animation *animation)
 {
-    if (animation->marks)
-        job->host->resize(job, animation->marks, animation->capacity * sizeof *animation->marks, 0);
+    mim_array_free(job, animation->marks, animation->capacity, sizeof *animation->marks);
     *animation = (struct pngx_animation){ 0 };
 }

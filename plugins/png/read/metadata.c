@@ -95,7 +95,7 @@ static int32_t
 report_profile(struct reporter *reporter, const uint8_t *data, uint64_t size)
 {
     struct mim_job *job = reporter->job;
-    struct shared_bytes profile = { 0 };
+    struct mim_bytes profile = { 0 };
     const uint8_t *zero = memchr(data, 0, size < PROFILE_NAME_MAX + 1 ? size : PROFILE_NAME_MAX + 1);
 
     if (!zero || (uint64_t)(zero - data) + 2 > size || zero[1])
@@ -104,7 +104,7 @@ report_profile(struct reporter *reporter, const uint8_t *data, uint64_t size)
                                   job->host->limit(job, MIM_LIMIT_METADATA), &profile);
     if (status == MIM_OK)
         status = job->host->meta(job, "icc", MIM_META_BYTES, profile.data, profile.size);
-    shared_bytes_close(job, &profile);
+    mim_bytes_clear(job, &profile);
     return status;
 }
 

@@ -21,7 +21,7 @@ void
 pngx_deflater_close(struct mim_job *job, struct pngx_deflater *deflater)
 {
     shared_compressor_close(job, &deflater->compressor);
-    shared_bytes_close(job, &deflater->out);
+    mim_bytes_clear(job, &deflater->out);
     *deflater = (struct pngx_deflater){ 0 };
 }
 
@@ -31,7 +31,7 @@ pngx_deflate_try(struct mim_job *job, struct pngx_deflater *deflater, const uint
 {
     uint64_t capacity = libdeflate_deflate_compress_bound(deflater->compressor.libdeflate, size);
 
-    int32_t status = shared_bytes_reserve(job, &deflater->out, capacity);
+    int32_t status = mim_bytes_reserve(job, &deflater->out, capacity);
     if (status == MIM_OK)
         status = job->host->poll(job);
     if (status == MIM_OK)
@@ -53,10 +53,10 @@ emit_pieces(struct mim_job *job, const uint8_t *data, uint64_t size)
 int32_t
 pngx_deflate(struct mim_job *job, struct pngx_deflater *deflater, const uint8_t *data, uint64_t size)
 {
-    struct shared_bytes *out = &deflater->out;
+    struct mim_bytes *out = &deflater->out;
     uint64_t capacity = libdeflate_zlib_compress_bound(deflater->compressor.libdeflate, size);
 
-    int32_t status = shared_bytes_reserve(job, out, capacity);
+    int32_t status = mim_bytes_reserve(job, out, capacity);
     if (status == MIM_OK)
         status = job->host->poll(job);
     if (status != MIM_OK)
@@ -86,7 +86,7 @@ pngx_deflate_try_runs(struct mim_job *job, struct pngx_deflater *deflater, const
     if (status != MIM_OK)
         return status;
     uint64_t capacity = deflateBound(&stream.zlib, size);
-    status = shared_bytes_reserve(job, &deflater->out, capacity);
+    status = mim_bytes_reserve(job, &deflater->out, capacity);
     if (status == MIM_OK) {
         stream.zlib.next_in = (uint8_t *)(uintptr_t)data;
         stream.zlib.avail_in = (unsigned)size;
@@ -103,7 +103,7 @@ int32_t
 pngx_deflate_open_stream(struct mim_job *job, struct pngx_deflater *deflater, struct shared_stream *stream,
                          bool is_runs_only)
 {
-    int32_t status = shared_bytes_reserve(job, &deflater->out, SHARED_PIECE_BYTES);
+    int32_t status = mim_bytes_reserve(job, &deflater->out, SHARED_PIECE_BYTES);
 
     return status == MIM_OK ? open_stream(job, deflater, stream, is_runs_only, deflater->out.data) : status;
 }

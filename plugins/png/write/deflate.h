@@ -3,13 +3,15 @@
 #ifndef MIM_PNG_DEFLATE_H
 #define MIM_PNG_DEFLATE_H
 
+#include <mim/kit/array.h>
+
 #include "shared/deflate.h"
 
 /* State of a worker. Zeroed = empty. */
 struct pngx_deflater {
     struct shared_compressor compressor;
     int32_t level;
-    struct shared_bytes out;
+    struct mim_bytes out;
 };
 
 /* Prepare for a level from 0 to SHARED_LEVEL_MAX, which must be the same in all calls of a worker. NOMEM. */

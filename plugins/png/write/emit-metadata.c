@@ -16,7 +16,7 @@ static int32_t
 emit_profile(struct mim_job *job, struct pngx_retained *retained, uint32_t channels, bool *has_profile)
 {
     static const uint8_t name[] = "ICC profile\0"; /* followed by method 0 */
-    const struct shared_bytes *icc = &retained->icc;
+    const struct mim_bytes *icc = &retained->icc;
     const char *space = channels < 3 ? "GRAY" : "RGB ";
 
     *has_profile = false;
@@ -26,11 +26,10 @@ emit_profile(struct mim_job *job, struct pngx_retained *retained, uint32_t chann
         return job->host->notice(job, MIM_NOTICE_METADATA,
                                  "the colour profile does not match the samples and is left out");
     struct pngx_deflater deflater = { 0 };
-    struct shared_bytes *out = &deflater.out;
+    struct mim_bytes *out = &deflater.out;
     int32_t status = pngx_deflater_open(job, &deflater, PROFILE_LEVEL);
     if (status == MIM_OK)
-        status =
-            shared_bytes_reserve(job, out, libdeflate_zlib_compress_bound(deflater.compressor.libdeflate, icc->size));
+        status = mim_bytes_reserve(job, out, libdeflate_zlib_compress_bound(deflater.compressor.libdeflate, icc->size));
     if (status == MIM_OK) {
         out->size =
             libdeflate_zlib_compress(deflater.compressor.libdeflate, icc->data, icc->size, out->data, out->capacity);

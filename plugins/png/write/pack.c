@@ -62,7 +62,7 @@ open_range(struct range *range)
     if (range->longest > INT32_MAX)
         return range->job->host->fail(range->job, MIM_UNSUPPORTED, MIM_UNKNOWN, "a row of more than %d bytes",
                                       INT32_MAX);
-    int32_t status = shared_bytes_reserve(range->job, &range->packer->scratch, 3 * range->longest);
+    int32_t status = mim_bytes_reserve(range->job, &range->packer->scratch, 3 * range->longest);
     if (status != MIM_OK)
         return status;
     range->spare[0] = range->packer->scratch.data;
@@ -186,7 +186,7 @@ try_modes(struct range *range, uint64_t groups, uint64_t length, struct choice *
 
     best->min = UINT64_MAX;
     int32_t status =
-        shared_bytes_reserve(range->job, &range->packer->filtered, (max < rows ? max : rows) * range->longest);
+        mim_bytes_reserve(range->job, &range->packer->filtered, (max < rows ? max : rows) * range->longest);
     for (range->mode = 0; range->mode < MODES && status == MIM_OK; range->mode++)
         if (best->packed[range->mode] <= limit)
             status = try_mode(range, groups, length, best);
@@ -217,7 +217,7 @@ stream_rows(struct range *range, bool is_last)
     struct shared_stream stream;
     const uint8_t *above = NULL;
 
-    int32_t status = shared_bytes_reserve(job, &packer->filtered, range->longest);
+    int32_t status = mim_bytes_reserve(job, &packer->filtered, range->longest);
     if (status == MIM_OK)
         status = pngx_deflate_open_stream(job, &packer->deflater, &stream, range->is_runs_only);
     if (status != MIM_OK)
@@ -238,7 +238,7 @@ pack_at_once(struct range *range)
     struct pngx_packer *packer = range->packer;
     uint64_t bytes = pngx_rows_bytes(range->rows, range->first, range->end);
 
-    int32_t status = shared_bytes_reserve(range->job, &packer->filtered, bytes);
+    int32_t status = mim_bytes_reserve(range->job, &packer->filtered, bytes);
     if (status == MIM_OK)
         status = filter_rows(range, range->first, range->end, packer->filtered.data);
     return status == MIM_OK ? pngx_deflate(range->job, &packer->deflater, packer->filtered.data, bytes) : status;
@@ -276,6 +276,6 @@ void
 pngx_packer_close(struct mim_job *job, struct pngx_packer *packer)
 {
     pngx_deflater_close(job, &packer->deflater);
-    shared_bytes_close(job, &packer->filtered);
-    shared_bytes_close(job, &packer->scratch);
+    mim_bytes_clear(job, &packer->filtered);
+    mim_bytes_clear(job, &packer->scratch);
 }

@@ -16,7 +16,7 @@ struct pngx_packing {
 /* State of a worker. Zeroed = empty. */
 struct pngx_packer {
     struct pngx_deflater deflater;
-    struct shared_bytes filtered, scratch;
+    struct mim_bytes filtered, scratch;
 };
 
 /* The number of parts. It depends only on the size of the picture, so that the output does, too. */

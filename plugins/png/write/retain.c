@@ -134,12 +134,12 @@ retain_srgb(struct mim_job *job, struct pngx_retained *retained, int32_t type, c
 }
 
 static int32_t
-retain_bytes(struct mim_job *job, struct shared_bytes *bytes, int32_t type, const void *value, uint64_t size)
+retain_bytes(struct mim_job *job, struct mim_bytes *bytes, int32_t type, const void *value, uint64_t size)
 {
     if (type != MIM_META_BYTES || !size || size > INT32_MAX / 2)
         return MIM_UNSUPPORTED;
     bytes->size = 0;
-    return shared_bytes_add(job, bytes, value, size);
+    return mim_bytes_append(job, bytes, value, size);
 }
 
 static int32_t
@@ -199,15 +199,11 @@ find_text(struct pngx_retained *retained, const char *keyword)
 static struct pngx_retained_text *
 append_text(struct mim_job *job, struct pngx_retained *retained, const char *keyword)
 {
-    if (retained->text_count == retained->text_capacity) {
-        uint32_t capacity = retained->text_capacity ? 2 * retained->text_capacity : 8;
-        void *texts = job->host->resize(job, retained->texts, retained->text_capacity * sizeof *retained->texts,
-                                        capacity * sizeof *retained->texts);
-        if (!texts)
-            return NULL;
-        retained->texts = texts;
-        retained->text_capacity = capacity;
-    }
+    struct pngx_retained_text *texts =
+        mim_array_reserve(job, retained->texts, &retained->text_capacity, retained->text_count + 1ULL, sizeof *texts);
+    if (!texts)
+        return NULL;
+    retained->texts = texts;
     struct pngx_retained_text *text = &retained->texts[retained->text_count++];
     *text = (struct pngx_retained_text){ .rank = INT32_MAX };
     snprintf(text->keyword, sizeof text->keyword, "%s", keyword);
@@ -249,7 +245,7 @@ pngx_retain_text(struct mim_job *job, struct pngx_retained *retained, const char
         return MIM_OK; /* a better key has set it */
     entry->rank = rank;
     entry->value.size = 0;
-    return shared_bytes_add(job, &entry->value, text, size);
+    return mim_bytes_append(job, &entry->value, text, size);
 }
 
 /* Keys that set a keyword unless a better key does; a lower rank is better. */
@@ -306,10 +302,9 @@ void
 pngx_retained_close(struct mim_job *job, struct pngx_retained *retained)
 {
     for (uint32_t i = 0; i < retained->text_count; i++)
-        shared_bytes_close(job, &retained->texts[i].value);
-    if (retained->texts)
-        job->host->resize(job, retained->texts, retained->text_capacity * sizeof *retained->texts, 0);
-    shared_bytes_close(job, &retained->icc);
-    shared_bytes_close(job, &retained->exif);
+        mim_bytes_clear(job, &retained->texts[i].value);
+    mim_array_free(job, retained->texts, retained->text_capacity, sizeof *retained->texts);
+    mim_bytes_clear(job, &retained->icc);
+    mim_bytes_clear(job, &retained->exif);
     *retained = (struct pngx_retained){ 0 };
 }

@@ -3,12 +3,14 @@
 #ifndef MIM_PNG_RETAIN_H
 #define MIM_PNG_RETAIN_H
 
-#include "shared/memory.h"
+#include <stdbool.h>
+
+#include <mim/kit/array.h>
 
 struct pngx_retained_text {
     char keyword[80];          /* Latin-1 */
     int32_t rank;              /* of the key that set it: a lower rank is not replaced by a higher one */
-    struct shared_bytes value; /* UTF-8 */
+    struct mim_bytes value;    /* UTF-8 */
 };
 
 /* Zeroed = empty. */
@@ -19,9 +21,10 @@ struct pngx_retained {
     uint8_t time[7];
     uint8_t gamma[4], chromaticities[32], srgb[1];
     bool has_time, has_gamma, has_chromaticities, has_srgb;
-    struct shared_bytes icc, exif;
+    struct mim_bytes icc, exif;
     struct pngx_retained_text *texts; /* host memory */
-    uint32_t text_count, text_capacity;
+    uint64_t text_capacity;
+    uint32_t text_count;
 };
 
 /* Retain a value and replace an earlier one of the same key. Returns UNSUPPORTED if PNG cannot store it, or NOMEM. */
