@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include <mim/kit/array.h>
+
 #include "shared/deflate.h"
 
 #define KEY "/CropBox"
@@ -22,14 +24,11 @@
 static int32_t
 add_patch(struct pdf_patches *patches, struct mim_job *job, const struct pdf_patch *patch)
 {
-    if (patches->count == patches->capacity) {
-        uint64_t capacity = patches->capacity ? patches->capacity * 2 : 64, size = sizeof *patches->list;
-        struct pdf_patch *list = job->host->resize(job, patches->list, patches->capacity * size, capacity * size);
-        if (!list)
-            return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for the boxes of the pages");
-        patches->list = list;
-        patches->capacity = capacity;
-    }
+    struct pdf_patch *list =
+        mim_array_reserve(job, patches->list, &patches->capacity, patches->count + 1, sizeof *list);
+    if (!list)
+        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for the boxes of the pages");
+    patches->list = list;
     patches->list[patches->count++] = *patch;
     return MIM_OK;
 }
@@ -51,15 +50,15 @@ struct object_stream {
 static int32_t
 grow_plain(struct mim_job *job, struct object_stream *object_stream, uint64_t offset)
 {
+    /* doubled, so that it reaches the limit exactly */
     uint64_t capacity = object_stream->plain_capacity ? object_stream->plain_capacity * 2 : 64 << 10;
     if (capacity > MAX_INFLATED)
         return refuse_file(job, offset, "an object stream holds more than 64 MiB");
-    uint8_t *larger = job->host->resize(job, object_stream->plain, object_stream->plain_capacity, capacity);
+    uint8_t *larger = mim_array_reserve(job, object_stream->plain, &object_stream->plain_capacity, capacity, 1);
     if (!larger)
         return job->host->fail(job, MIM_NOMEM, offset, "no memory for an object stream of %llu bytes",
                                (unsigned long long)capacity);
     object_stream->plain = larger;
-    object_stream->plain_capacity = capacity;
     return MIM_OK;
 }
 
@@ -245,7 +244,7 @@ pdf_media_find(struct pdf_patches *patches, struct mim_job *job)
         start += SCAN_BYTES - overlap;
     }
     job->host->resize(job, bytes, SCAN_BYTES, 0);
-    job->host->resize(job, object_stream.plain, object_stream.plain_capacity, 0);
+    mim_array_free(job, object_stream.plain, object_stream.plain_capacity, 1);
     return status;
 }
 
@@ -285,6 +284,6 @@ pdf_media_close(struct pdf_patches *patches, struct mim_job *job)
 {
     for (uint64_t i = 0; i < patches->count; i++)
         job->host->resize(job, patches->list[i].bytes, patches->list[i].capacity, 0);
-    job->host->resize(job, patches->list, patches->capacity * sizeof *patches->list, 0);
+    mim_array_free(job, patches->list, patches->capacity, sizeof *patches->list);
     *patches = (struct pdf_patches){ 0 };
 }
