@@ -98,7 +98,10 @@ latin1_goes_both_ways(void)
     CHECK(mim_utf8_to_latin1(utf8, size, back, 2) == 2);
     CHECK(mim_utf8_to_latin1("\xc2\x85", 2, back, sizeof back) == -1);     /* a control code */
     CHECK(mim_utf8_to_latin1("\xe2\x82\xac", 3, back, sizeof back) == -1); /* no place for the euro */
-    CHECK(mim_utf8_to_latin1("\xc3", 1, back, sizeof back) == -1);
+    static const char *const others[] = { "\xa0\x80", "\xc3", "\xc3z", "\xc1\x81", "\xd0\xba" };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        CHECK(mim_utf8_to_latin1(others[i], strlen(others[i]), back, sizeof back) == -1);
+    CHECK(mim_utf8_to_latin1("\xc2\xa0!", 3, back, sizeof back) == 2 && !memcmp(back, "\xa0!", 2));
 }
 
 enum { FILE_SIZE = 300 * 1024 };

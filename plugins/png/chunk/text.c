@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <mim/kit/text.h>
+
 #include "chunk/chunk.h"
 #include "chunk/inflate.h"
 
@@ -43,41 +45,6 @@ pngx_text_keyword(const char *key)
         if (!strcmp(known[i].key, key))
             return known[i].keyword;
     return NULL;
-}
-
-/* Length of the UTF-8 character at the start, or 0 if it is invalid. */
-static uint32_t
-utf8_length(const uint8_t *bytes, uint64_t size)
-{
-    static const uint32_t min[] = { 0, 0, 0x80, 0x800, 0x10000 };
-    uint32_t length = bytes[0] < 0x80       ? 1
-                      : bytes[0] >> 5 == 6  ? 2
-                      : bytes[0] >> 4 == 14 ? 3
-                      : bytes[0] >> 3 == 30 ? 4
-                                            : 0;
-
-    if (length <= 1 || length > size)
-        return length == 1;
-    uint32_t code = bytes[0] & (0x7f >> length);
-    for (uint32_t i = 1; i < length; i++) {
-        if (bytes[i] >> 6 != 2)
-            return 0;
-        code = code << 6 | (bytes[i] & 0x3f);
-    }
-    bool is_surrogate = code >> 11 == 0xd800 >> 11;
-    return code < min[length] || code > 0x10ffff || is_surrogate ? 0 : length;
-}
-
-bool
-pngx_text_is_utf8(const uint8_t *data, uint64_t size)
-{
-    for (uint64_t i = 0; i < size;) {
-        uint32_t length = utf8_length(data + i, size - i);
-        if (!length)
-            return false;
-        i += length;
-    }
-    return true;
 }
 
 static int
@@ -125,25 +92,6 @@ pngx_text_time(const char *text, uint64_t size)
     return end + (is_zone ? sizeof zone - 1 : 0);
 }
 
-int64_t
-pngx_text_to_latin1(const char *text, uint64_t size, uint8_t *out, uint64_t capacity)
-{
-    const uint8_t *in = (const uint8_t *)text;
-    uint64_t count = 0;
-
-    for (uint64_t i = 0; i < size && count < capacity; i++) {
-        bool is_pair = in[i] == 0xc2 || in[i] == 0xc3;
-        if ((in[i] >= 0x80 && !is_pair) || (is_pair && (i + 1 == size || in[i + 1] >> 6 != 2)))
-            return -1;
-        uint8_t letter = in[i] < 0x80 ? in[i] : (uint8_t)(in[i] << 6 | (in[i + 1] & 0x3f));
-        if (letter >= 0x80 && letter < 0xa0) /* Latin-1 has control codes there */
-            return -1;
-        i += is_pair;
-        out[count++] = letter;
-    }
-    return (int64_t)count;
-}
-
 static struct pngx_text *
 find_text(struct pngx_texts *texts, const char *keyword)
 {
@@ -176,10 +124,10 @@ add_value(struct mim_job *job, struct mim_bytes *to, const uint8_t *data, uint64
     if (status == MIM_OK && to->size)
         to->data[to->size++] = '\n';
     for (uint64_t i = 0; i < size && status == MIM_OK; i++) {
-        uint8_t byte = data[i], pair[2] = { (uint8_t)(0xc0 | byte >> 6), (uint8_t)(0x80 | (byte & 0x3f)) };
-        if (byte)
-            status =
-                byte < 0x80 || !is_latin1 ? mim_bytes_append(job, to, &byte, 1) : mim_bytes_append(job, to, pair, 2);
+        uint8_t utf8[2] = { data[i] };
+        uint64_t length = is_latin1 ? mim_utf8_from_latin1(data + i, 1, utf8) : 1;
+        if (data[i])
+            status = mim_bytes_append(job, to, utf8, length);
     }
     return status;
 }
@@ -188,15 +136,9 @@ static int32_t
 add_text(struct mim_job *job, struct pngx_texts *texts, const char *keyword, const uint8_t *data, uint64_t size,
          bool is_latin1)
 {
-    char utf8[2 * PNGX_KEYWORD_MAX + 1], *end = utf8;
+    char utf8[2 * PNGX_KEYWORD_MAX + 1];
 
-    for (; *keyword; keyword++) {
-        uint8_t letter = (uint8_t)*keyword;
-        if (letter >= 0x80)
-            *end++ = (char)(0xc0 | letter >> 6);
-        *end++ = (char)(letter < 0x80 ? letter : 0x80 | (letter & 0x3f));
-    }
-    *end = '\0';
+    utf8[mim_utf8_from_latin1(keyword, strlen(keyword), utf8)] = '\0';
     if (size > texts->left)
         return MIM_LIMIT;
     texts->left -= size;
@@ -215,7 +157,7 @@ add_compressed(struct mim_job *job, struct pngx_texts *texts, const char *keywor
     int32_t status = pngx_inflate(job, data, size, texts->left, &plain);
     if (status == MIM_OK)
         status = add_text(job, texts, keyword, plain.data, plain.size,
-                          is_latin1 || !pngx_text_is_utf8(plain.data, plain.size));
+                          is_latin1 || !mim_utf8_is_valid(plain.data, plain.size));
     mim_bytes_clear(job, &plain);
     return status;
 }
@@ -241,7 +183,7 @@ add_international(struct mim_job *job, struct pngx_texts *texts, const char *key
         return MIM_CORRUPT;
     uint64_t size = (uint64_t)(end - value);
     return data[0] ? add_compressed(job, texts, keyword, value, size, false)
-                   : add_text(job, texts, keyword, value, size, !pngx_text_is_utf8(value, size));
+                   : add_text(job, texts, keyword, value, size, !mim_utf8_is_valid(value, size));
 }
 
 int32_t

@@ -33,11 +33,7 @@ void pngx_texts_close(struct mim_job *job, struct pngx_texts *texts);
 const char *pngx_text_key(const char *keyword);
 const char *pngx_text_keyword(const char *key);
 
-/* Whether `data` is valid UTF-8. */
-bool pngx_text_is_utf8(const uint8_t *data, uint64_t size);
 /* Length of the ISO 8601 time with seconds at the start of `text`, including its zone, or 0. */
 uint64_t pngx_text_time(const char *text, uint64_t size);
-/* Convert UTF-8 to at most `capacity` characters of Latin-1. Returns their number, or -1 if Latin-1 lacks one. */
-int64_t pngx_text_to_latin1(const char *text, uint64_t size, uint8_t *out, uint64_t capacity);
 
 #endif

@@ -5,8 +5,9 @@
 #include <math.h>
 #include <string.h>
 
+#include <mim/kit/text.h>
+
 #include "chunk/emit.h"
-#include "chunk/text.h"
 #include "write/deflate.h"
 
 enum { PHYS_SIZE = 9, METRE = 1, PROFILE_LEVEL = 6 };
@@ -68,7 +69,7 @@ emit_text(struct mim_job *job, const struct pngx_retained_text *text)
     uint8_t *latin1 = job->host->resize(job, NULL, 0, size + 1);
     if (!latin1)
         return MIM_NOMEM;
-    int64_t count = pngx_text_to_latin1((const char *)text->value.data, size, latin1, size);
+    int64_t count = mim_utf8_to_latin1(text->value.data, size, latin1, size);
     int32_t status =
         count < 0 ? pngx_emit_chunk(job, PNGX_TYPE('i', 'T', 'X', 't'), head, head_size + 4, text->value.data, size)
                   : pngx_emit_chunk(job, PNGX_TYPE('t', 'E', 'X', 't'), head, head_size, latin1, (uint64_t)count);

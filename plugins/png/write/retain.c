@@ -8,6 +8,8 @@
 #include <string.h>
 #include <time.h>
 
+#include <mim/kit/text.h>
+
 #include "chunk/chunk.h"
 #include "chunk/text.h"
 #include "shared/numbers.h"
@@ -215,7 +217,7 @@ static bool
 to_keyword(const char *text, char keyword[80])
 {
     uint8_t letters[81];
-    int64_t count = pngx_text_to_latin1(text, strlen(text), letters, sizeof letters);
+    int64_t count = mim_utf8_to_latin1(text, strlen(text), letters, sizeof letters);
 
     if (count < 1 || count > 79 || letters[0] == ' ' || letters[count - 1] == ' ')
         return false;
@@ -233,8 +235,7 @@ pngx_retain_text(struct mim_job *job, struct pngx_retained *retained, const char
 {
     char keyword[80];
 
-    if (!to_keyword(name, keyword) || size > INT32_MAX / 2 || memchr(text, 0, size) ||
-        !pngx_text_is_utf8((const uint8_t *)text, size))
+    if (!to_keyword(name, keyword) || size > INT32_MAX / 2 || memchr(text, 0, size) || !mim_utf8_is_valid(text, size))
         return MIM_UNSUPPORTED;
     struct pngx_retained_text *entry = find_text(retained, keyword);
     if (!entry)
