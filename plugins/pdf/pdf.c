@@ -2,6 +2,8 @@
 /* The plugin's tables. poppler draws the pages that are read. */
 #include <poppler.h>
 
+#include <mim/kit/entry.h>
+
 #include "reader.h"
 #include "writer.h"
 
@@ -19,7 +21,5 @@ static const struct mim_format_ops pdf_format = {
 
 static const struct mim_format_ops *const formats[] = { &pdf_format, NULL };
 
-MIM_PLUGIN_EXPORT const struct mim_plugin MIM_PLUGIN_SYMBOL = {
-    MIM_PLUGIN_HEADER,  .name = "pdf",      .version = PLUGIN_VERSION, .licence = "GPL-2.0-only OR GPL-3.0-only",
-    .library = POPPLER, .formats = formats,
-};
+MIM_PLUGIN(.name = "pdf", .version = PLUGIN_VERSION, .licence = "GPL-2.0-only OR GPL-3.0-only", .library = POPPLER,
+           .formats = formats);

@@ -4,6 +4,8 @@
  */
 #include <png.h>
 
+#include <mim/kit/entry.h>
+
 #include "read/reader.h"
 #include "write/writer.h"
 
@@ -23,11 +25,5 @@ static const struct mim_format_ops apng = {
 
 static const struct mim_format_ops *const formats[] = { &png, &apng, NULL };
 
-MIM_PLUGIN_EXPORT const struct mim_plugin MIM_PLUGIN_SYMBOL = {
-    MIM_PLUGIN_HEADER,
-    .name = "png",
-    .version = PLUGIN_VERSION,
-    .licence = "MIT",
-    .library = "libpng " PNG_LIBPNG_VER_STRING,
-    .formats = formats,
-};
+MIM_PLUGIN(.name = "png", .version = PLUGIN_VERSION, .licence = "MIT", .library = "libpng " PNG_LIBPNG_VER_STRING,
+           .formats = formats);
