@@ -104,6 +104,28 @@ latin1_goes_both_ways(void)
     CHECK(mim_utf8_to_latin1("\xc2\xa0!", 3, back, sizeof back) == 2 && !memcmp(back, "\xa0!", 2));
 }
 
+static void
+test_host_records_output_and_memory(void)
+{
+    struct mim_test_host host = { 0 };
+    struct mim_job job = mim_test_host_job(&host, NULL, NULL);
+
+    CHECK(job.host->emit(&job, "abcd", 4) == MIM_OK && job.host->patch(&job, "xy", 2, 2) == MIM_OK);
+    CHECK(!strcmp((const char *)host.sink.data, "abxy"));                     /* a zero follows */
+    CHECK(job.host->patch(&job, "z", 1, 5) == MIM_OK && host.sink.size == 6); /* as in mim, a gap becomes zeros */
+    CHECK(!memcmp(host.sink.data, "abxy\0z", 7));
+    job.host->notice(&job, MIM_NOTICE_OTHER, "one");
+    job.host->meta(&job, "key", MIM_META_TEXT, "value", 5);
+    CHECK(!strcmp((const char *)host.report.data, "notice=one\nkey=value\n"));
+    mim_test_host_forget(&host);
+    CHECK(!mim_test_host_reported(&host, "key"));
+    void *held = job.host->resize(&job, NULL, 0, 10);
+    CHECK(held && !mim_test_host_clear(&host));
+    job.host->resize(&job, held, 10, 0);
+    CHECK(job.host->reserve(&job, 10) == MIM_OK && !mim_test_host_clear(&host));
+    CHECK(job.host->reserve(&job, -10) == MIM_OK && mim_test_host_clear(&host));
+}
+
 enum { FILE_SIZE = 300 * 1024 };
 
 static void
@@ -211,6 +233,7 @@ main(void)
         CASE(integers_come_back_in_both_orders),
         CASE(well_formed_utf8_is_told_from_other_bytes),
         CASE(latin1_goes_both_ways),
+        CASE(test_host_records_output_and_memory),
         CASE(windows_read_close_pieces_together),
         CASE(windows_tell_the_end_from_a_failed_read),
         CASE(test_hosts_record_failed_reads_and_writes),

@@ -68,12 +68,12 @@ mim_test_host_of(const struct mim_job *job)
     return (struct mim_test_host *)job->core;
 }
 
-/** Write `size` bytes at `at`, which may lie past the end. Aborts without memory. */
+/** Write `size` bytes at `at`, which may lie past the end; a zero follows the last byte. Aborts without memory. */
 static inline void
 mim_test_bytes_put(struct mim_test_bytes *bytes, uint64_t at, const void *data, uint64_t size)
 {
-    if (at + size > bytes->capacity) {
-        bytes->capacity = 2 * (at + size);
+    if (at + size >= bytes->capacity) {
+        bytes->capacity = 2 * (at + size) + 1;
         bytes->data = (uint8_t *)realloc(bytes->data, bytes->capacity);
         if (!bytes->data)
             abort();
@@ -83,6 +83,7 @@ mim_test_bytes_put(struct mim_test_bytes *bytes, uint64_t at, const void *data, 
     if (size)
         memcpy(bytes->data + at, data, size);
     bytes->size = at + size > bytes->size ? at + size : bytes->size;
+    bytes->data[bytes->size] = 0;
 }
 
 static inline void
@@ -199,12 +200,10 @@ mim_test_size(struct mim_job *job)
 static inline void
 mim_test_report(struct mim_test_host *host, const char *key, const char *value)
 {
-    if (host->report.size)
-        host->report.size--; /* the zero at the end */
     mim_test_bytes_append(&host->report, key, strlen(key));
     mim_test_bytes_append(&host->report, "=", 1);
     mim_test_bytes_append(&host->report, value, strlen(value));
-    mim_test_bytes_append(&host->report, "\n", 2);
+    mim_test_bytes_append(&host->report, "\n", 1);
 }
 
 /** Text as it is, integers with commas between, other types by their size: "16 bytes". */
@@ -379,8 +378,8 @@ mim_test_host_forget(struct mim_test_host *host)
     atomic_store(&host->poll.count, 0);
 }
 
-/** Free sink, coded bytes, side and report. The source is the caller's. */
-static inline void
+/** Free all but the source, which is the caller's. Returns whether the plugin gave back all memory. */
+static inline bool
 mim_test_host_clear(struct mim_test_host *host)
 {
     free(host->sink.data);
@@ -388,6 +387,7 @@ mim_test_host_clear(struct mim_test_host *host)
     free(host->side.data);
     free(host->report.data);
     host->sink = host->coded = host->side = host->report = (struct mim_test_bytes){ 0 };
+    return atomic_load(&host->allocated) == 0 && atomic_load(&host->reserved) == 0;
 }
 
 #endif
