@@ -134,7 +134,7 @@ is_newer_laxness(const char *text, const struct pngx_header *header)
 }
 
 static void
-compare_picture(const struct test_host *host, struct memory *file, const struct mim_raster *ours, int32_t status)
+compare_picture(const struct mim_test_host *host, struct memory *file, const struct mim_raster *ours, int32_t status)
 {
     struct mim_raster theirs = *ours;
 
@@ -142,7 +142,7 @@ compare_picture(const struct test_host *host, struct memory *file, const struct 
     EXPECT(theirs.data);
     bool is_read = read_by_libpng(file, &theirs);
     if (is_read != (status == MIM_OK))
-        fprintf(stderr, "status %d here, libpng %s: %s\n", status, is_read ? "reads it" : "refuses", host->text);
+        fprintf(stderr, "status %d here, libpng %s: %s\n", status, is_read ? "reads it" : "refuses", host->message);
     EXPECT(is_read == (status == MIM_OK));
     EXPECT(!is_read || memcmp(ours->data, theirs.data, ours->stride * ours->height) == 0);
     free(theirs.data);
@@ -180,7 +180,7 @@ put_in_file(struct memory *file, const struct pngx_chunk *chunk, const uint8_t *
 }
 
 static void
-compare_frame(const struct test_host *host, const struct pngx_header *header, const struct pngx_frame *frame,
+compare_frame(const struct mim_test_host *host, const struct pngx_header *header, const struct pngx_frame *frame,
               const struct mim_raster *ours)
 {
     const uint8_t *data = host->source.data;
@@ -203,7 +203,7 @@ compare_frame(const struct test_host *host, const struct pngx_header *header, co
 
 /* Compares indices, looked up in the palette, with colours. */
 static void
-compare_indices(struct test_host *host, const struct mim_raster *colours)
+compare_indices(struct mim_test_host *host, const struct mim_raster *colours)
 {
     struct reading reading;
 
@@ -220,7 +220,7 @@ compare_indices(struct test_host *host, const struct mim_raster *colours)
 }
 
 static int32_t
-read_frame(struct reading *reading, struct test_host *host, uint64_t index)
+read_frame(struct reading *reading, struct mim_test_host *host, uint64_t index)
 {
     struct pngx_packet packet = { 0 };
     struct mim_frame_info info = { .struct_size = sizeof info, .pts = MIM_NO_PTS };
@@ -235,13 +235,13 @@ read_frame(struct reading *reading, struct test_host *host, uint64_t index)
     if (!raster.data)
         return MIM_OK;
     int32_t verdict = pngx_reader_ops.pixels(&reading->job, &packet, &info, 0, &raster);
-    EXPECT((verdict == MIM_OK || host->text[0]) && verdict != MIM_NOMEM);
+    EXPECT((verdict == MIM_OK || host->message[0]) && verdict != MIM_NOMEM);
     struct memory file = memory_borrow(host->source.data, host->source.size);
     if (is_picture)
         compare_picture(host, &file, &raster, verdict);
     else if (verdict == MIM_OK)
         compare_frame(host, header, &packet.frame, &raster);
-    host_reset(host); /* the error belongs to that frame only */
+    mim_test_host_forget(host); /* the error belongs to that frame only */
     EXPECT(pngx_reader_ops.metadata(&reading->job, &packet, &info) == MIM_OK);
     if (is_picture && verdict == MIM_OK && header->colour == PNGX_PALETTE)
         compare_indices(host, &raster);
@@ -251,14 +251,15 @@ read_frame(struct reading *reading, struct test_host *host, uint64_t index)
 
 /* Checks a refusal by open. */
 static void
-compare_refusal(const struct test_host *host, const struct pngx_header *header)
+compare_refusal(const struct mim_test_host *host, const struct pngx_header *header)
 {
     struct mim_frame_info info = {
         .width = header->width, .height = header->height, .channels = 4, .sample = MIM_SAMPLE_U16
     };
 
-    EXPECT(host->text[0]);
-    if (!header->width || !header->height || is_our_own_reason(host->text) || is_newer_laxness(host->text, header))
+    EXPECT(host->message[0]);
+    if (!header->width || !header->height || is_our_own_reason(host->message) ||
+        is_newer_laxness(host->message, header))
         return;
     struct mim_raster raster = make_raster(&info);
     struct memory file = memory_borrow(host->source.data, host->source.size);
@@ -270,7 +271,8 @@ compare_refusal(const struct test_host *host, const struct pngx_header *header)
 static void
 read_file(const uint8_t *data, size_t size)
 {
-    struct test_host host = { .source = { (uint8_t *)(uintptr_t)data, size }, .limit_metadata = MAX_METADATA };
+    struct mim_test_host host = { .source = { .data = (uint8_t *)(uintptr_t)data, .size = size },
+                                  .limits[MIM_LIMIT_METADATA] = MAX_METADATA };
     struct reading reading;
 
     reading_begin(&reading, &host);
@@ -281,15 +283,15 @@ read_file(const uint8_t *data, size_t size)
         compare_refusal(&host, &reading.state.header);
     for (uint64_t i = 0; i < MAX_FRAMES && status == MIM_OK; i++)
         status = read_frame(&reading, &host, i);
-    EXPECT(status == MIM_OK || status == MIM_END || host.text[0]);
-    host_reset(&host);
+    EXPECT(status == MIM_OK || status == MIM_END || host.message[0]);
+    mim_test_host_forget(&host);
     if (is_open) {
         status = pngx_reader_ops.metadata(&reading.job, NULL, NULL);
-        EXPECT(status == MIM_OK || host.text[0]);
+        EXPECT(status == MIM_OK || host.message[0]);
     }
-    EXPECT(host.peak_allocated <= MAX_ALLOCATED + (int64_t)size);
+    EXPECT(host.max_allocated <= MAX_ALLOCATED + (int64_t)size);
     reading_end(&reading);
-    host_clear(&host);
+    EXPECT(mim_test_host_clear(&host));
 }
 
 /* --- checksums ---------------------------------------------------------------------------------------------------- */

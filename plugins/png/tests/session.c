@@ -2,13 +2,11 @@
 /* Calls the plugin's operations in the order of the core. */
 #include "session.h"
 
-#include <stdio.h>
-
 void
-reading_begin(struct reading *reading, struct test_host *host)
+reading_begin(struct reading *reading, struct mim_test_host *host)
 {
     *reading = (struct reading){ .sequence = { .struct_size = sizeof reading->sequence, .count = MIM_UNKNOWN } };
-    reading->job = host_job(host, &reading->state, &reading->worker);
+    reading->job = mim_test_host_job(host, &reading->state, &reading->worker);
 }
 
 int32_t
@@ -49,7 +47,7 @@ reading_end(struct reading *reading)
 }
 
 int32_t
-read_all(struct test_host *host, uint64_t *frames)
+read_all(struct mim_test_host *host, uint64_t *frames)
 {
     struct reading reading;
 
@@ -62,17 +60,6 @@ read_all(struct test_host *host, uint64_t *frames)
         ++*frames;
     reading_end(&reading);
     return status == MIM_END ? MIM_OK : status;
-}
-
-static void
-set_defaults(struct pngx_writer *state, const struct mim_writer_ops *ops)
-{
-    for (uint32_t i = 0; i < ops->option_count; i++) {
-        const struct mim_option *option = &ops->options[i];
-        int64_t number = (int64_t)option->initial;
-        if (option->type == MIM_OPTION_INT)
-            memcpy((uint8_t *)state + option->offset, &number, sizeof number);
-    }
 }
 
 static struct mim_raster
@@ -92,7 +79,7 @@ raster_of(const struct animation *animation, uint32_t index)
 static int32_t
 write_frame(struct mim_job *job, const struct animation *animation, uint32_t index, struct mim_frame_info info)
 {
-    struct test_host *host = job->core;
+    struct mim_test_host *host = job->core;
     struct pngx_layout layout = { 0 };
     const struct mim_raster frame = raster_of(animation, index), before = raster_of(animation, index ? index - 1 : 0);
     const struct mim_neighbours beside = { .struct_size = sizeof beside, .previous = index ? &before : NULL };
@@ -120,11 +107,11 @@ write_frame(struct mim_job *job, const struct animation *animation, uint32_t ind
 }
 
 int32_t
-write_animation(struct test_host *host, const struct animation *animation)
+write_animation(struct mim_test_host *host, const struct animation *animation)
 {
     struct pngx_writer state = { 0 };
     struct pngx_writing_worker worker = { 0 };
-    struct mim_job job = host_job(host, &state, &worker);
+    struct mim_job job = mim_test_host_job(host, &state, &worker);
     struct mim_frame_info info = { .struct_size = sizeof info,
                                    .sample = animation->sample,
                                    .width = animation->width,
@@ -136,7 +123,7 @@ write_animation(struct test_host *host, const struct animation *animation)
     };
 
     host->sink.size = 0;
-    set_defaults(&state, animation->ops);
+    mim_test_set_defaults(&state, animation->ops->options, animation->ops->option_count);
     if (animation->set)
         animation->set(&state);
     int32_t status = animation->ops->metadata(&job, "title", MIM_META_TEXT, "a title", 7);
@@ -146,8 +133,10 @@ write_animation(struct test_host *host, const struct animation *animation)
         status = animation->ops->open(&job, &sequence);
     for (uint32_t i = 0; status == MIM_OK && i < animation->count; i++)
         status = write_frame(&job, animation, i, info);
+    uint64_t end = host->sink.size;
     if (status == MIM_OK)
         status = animation->ops->finish(&job);
+    CHECK(status != MIM_OK || host->sink.size == end + PNGX_CHUNK_FRAME); /* acTL is patched in place */
     animation->ops->worker_close(&job);
     animation->ops->close(&job);
     return status;
@@ -156,7 +145,7 @@ write_animation(struct test_host *host, const struct animation *animation)
 enum { SIDE = 12 };
 
 void
-make_file(struct test_host *host, uint32_t count)
+make_file(struct mim_test_host *host, uint32_t count)
 {
     uint8_t *frames = malloc((size_t)count * SIDE * SIDE * 4);
 
@@ -173,6 +162,6 @@ make_file(struct test_host *host, uint32_t count)
     CHECK(write_animation(host, &animation) == MIM_OK);
     free(frames);
     host->source = host->sink;
-    host->sink = (struct blob){ 0 };
-    host_reset(host);
+    host->sink = (struct mim_test_bytes){ 0 };
+    mim_test_host_forget(host);
 }

@@ -3,12 +3,31 @@
 #ifndef MIM_PNG_TESTS_SESSION_H
 #define MIM_PNG_TESTS_SESSION_H
 
-#include "host.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <mim/kit/test-host.h>
 
 #include "read/reader-state.h"
 #include "read/reader.h"
 #include "write/writer-state.h"
 #include "write/writer.h"
+
+#define CHECK(x) assert_true(x)
+#define CASE(function) \
+    { \
+#function, call_case, NULL, NULL, (void *)(uintptr_t)(function) \
+    }
+
+static inline void
+call_case(void **state)
+{
+    ((void (*)(void))(uintptr_t)*state)();
+}
 
 /* A file that is being read, without composing frames. */
 struct reading {
@@ -21,13 +40,13 @@ struct reading {
 };
 
 /* The file is host->source. Options may be set in `state` between begin and open. */
-void reading_begin(struct reading *reading, struct test_host *host);
+void reading_begin(struct reading *reading, struct mim_test_host *host);
 int32_t reading_open(struct reading *reading);
 int32_t reading_frame(struct reading *reading, uint64_t index);
 void reading_end(struct reading *reading);
 
 /* Open a file, read all frames and metadata, and close it. Returns the first error. */
-int32_t read_all(struct test_host *host, uint64_t *frames);
+int32_t read_all(struct mim_test_host *host, uint64_t *frames);
 
 /* Write packed frames of one shape to host->sink. `set` sets options; NULL: the defaults. */
 struct animation {
@@ -37,9 +56,9 @@ struct animation {
     void (*set)(struct pngx_writer *);
     const struct mim_writer_ops *ops;
 };
-int32_t write_animation(struct test_host *host, const struct animation *animation);
+int32_t write_animation(struct mim_test_host *host, const struct animation *animation);
 
 /* Make a file of `count` different frames as host->source; the caller frees host->source.data. */
-void make_file(struct test_host *host, uint32_t count);
+void make_file(struct mim_test_host *host, uint32_t count);
 
 #endif

@@ -7,61 +7,61 @@
 static void
 written_file_is_read(void)
 {
-    struct test_host host = { 0 };
+    struct mim_test_host host = { 0 };
     uint64_t frames;
 
     for (uint32_t count = 1; count < 4; count++) {
         make_file(&host, count);
         CHECK(read_all(&host, &frames) == MIM_OK && frames == count);
-        CHECK(host_reported(&host, "title=a title\n") && host_reported(&host, "icc=28 bytes\n"));
-        CHECK(host_reported(&host, "color_type=rgba\n") && host_reported(&host, "bits=8\n"));
-        CHECK(host_reported(&host, "rectangle=0,0,12,12\n") == (count > 1));
+        CHECK(mim_test_host_reported(&host, "title=a title\n") && mim_test_host_reported(&host, "icc=28 bytes\n"));
+        CHECK(mim_test_host_reported(&host, "color_type=rgba\n") && mim_test_host_reported(&host, "bits=8\n"));
+        CHECK(mim_test_host_reported(&host, "rectangle=0,0,12,12\n") == (count > 1));
         free(host.source.data);
-        host_clear(&host);
+        CHECK(mim_test_host_clear(&host));
     }
 }
 
 static void
 failed_allocation_is_reported_without_leaks(void)
 {
-    struct test_host host = { 0 };
+    struct mim_test_host host = { 0 };
     uint64_t frames;
     int32_t status = MIM_NOMEM;
 
     make_file(&host, 3);
-    for (host.fail_alloc = 1; status != MIM_OK; host.fail_alloc++) {
-        host_reset(&host);
+    for (host.allocation.fail_at = 1; status != MIM_OK; host.allocation.fail_at++) {
+        mim_test_host_forget(&host);
         status = read_all(&host, &frames);
         CHECK(status == MIM_NOMEM || status == MIM_OK);
         CHECK(host.allocated == 0);
     }
-    CHECK(host.fail_alloc > 15 && frames == 3);
+    CHECK(host.allocation.fail_at > 15 && frames == 3);
     free(host.source.data);
-    host_clear(&host);
+    CHECK(mim_test_host_clear(&host));
 }
 
 static void
 failed_read_is_reported(void)
 {
-    struct test_host host = { 0 };
+    struct mim_test_host host = { 0 };
     uint64_t frames;
     int32_t status = MIM_IO;
 
     make_file(&host, 2);
-    for (host.fail_read = 1; status != MIM_OK; host.fail_read++) {
-        host_reset(&host);
+    for (host.read.fail_at = 1; status != MIM_OK; host.read.fail_at++) {
+        mim_test_host_forget(&host);
         status = read_all(&host, &frames);
         CHECK(status == MIM_IO || status == MIM_OK);
         CHECK(host.allocated == 0);
     }
     free(host.source.data);
-    host_clear(&host);
+    CHECK(mim_test_host_clear(&host));
 }
 
 static void
 every_truncation_is_reported(void)
 {
-    struct test_host host = { 0 };
+    struct mim_test_host host = { 0 };
     uint64_t frames;
 
     for (uint32_t count = 1; count < 4; count++) {
@@ -70,60 +70,61 @@ every_truncation_is_reported(void)
         uint64_t size = host.source.size;
         for (uint64_t end = 0; end < size; end++) {
             /* an allocation of exactly this size lets sanitizers see overreads */
-            host.source = (struct blob){ 0 };
-            blob_add(&host.source, whole, end);
-            host_reset(&host);
+            host.source = (struct mim_test_bytes){ .data = malloc(end + !end), .size = end };
+            CHECK(host.source.data);
+            memcpy(host.source.data, whole, end);
+            mim_test_host_forget(&host);
             int32_t status = read_all(&host, &frames);
-            CHECK(status == MIM_TRUNCATED && host.text[0]);
+            CHECK(status == MIM_TRUNCATED && host.message[0]);
             CHECK(frames <= count && host.allocated == 0);
             free(host.source.data);
         }
         free(whole);
-        host_clear(&host);
+        CHECK(mim_test_host_clear(&host));
     }
 }
 
 static void
 changed_bytes_are_harmless(void)
 {
-    struct test_host host = { 0 };
+    struct mim_test_host host = { 0 };
     uint64_t frames, noticed = 0;
 
     make_file(&host, 2);
     for (uint64_t at = 0; at < host.source.size; at++)
         for (unsigned bit = 0; bit < 8; bit += 3) {
             host.source.data[at] ^= (uint8_t)(1 << bit);
-            host_reset(&host);
-            noticed += read_all(&host, &frames) != MIM_OK || host_reported(&host, "notice=");
-            CHECK(host.allocated == 0 && host.largest_request < 1 << 20);
+            mim_test_host_forget(&host);
+            noticed += read_all(&host, &frames) != MIM_OK || mim_test_host_reported(&host, "notice=");
+            CHECK(host.allocated == 0 && host.largest < 1 << 20);
             host.source.data[at] ^= (uint8_t)(1 << bit);
         }
     CHECK(noticed > host.source.size * 3 * 95 / 100); /* the rest are names of unknown ancillary chunks */
     free(host.source.data);
-    host_clear(&host);
+    CHECK(mim_test_host_clear(&host));
 }
 
 static void
 limits_are_enforced(void)
 {
-    struct test_host host = { .limit_frames = 2 };
+    struct mim_test_host host = { .limits[MIM_LIMIT_FRAMES] = 2 };
     uint64_t frames;
 
     make_file(&host, 3);
-    CHECK(read_all(&host, &frames) == MIM_LIMIT && frames == 2 && strstr(host.text, "more than 2 frames"));
-    host.limit_frames = 0;
-    host.limit_metadata = 20;
-    host_reset(&host);
-    CHECK(read_all(&host, &frames) == MIM_LIMIT && frames == 0 && strstr(host.text, "iCCP"));
+    CHECK(read_all(&host, &frames) == MIM_LIMIT && frames == 2 && strstr(host.message, "more than 2 frames"));
+    host.limits[MIM_LIMIT_FRAMES] = 0;
+    host.limits[MIM_LIMIT_METADATA] = 20;
+    mim_test_host_forget(&host);
+    CHECK(read_all(&host, &frames) == MIM_LIMIT && frames == 0 && strstr(host.message, "iCCP"));
     free(host.source.data);
-    host_clear(&host);
+    CHECK(mim_test_host_clear(&host));
 }
 
 /* The file is changed between open and reading a frame. */
 static void
 file_changed_while_open_is_reported(void)
 {
-    struct test_host host = { 0 };
+    struct mim_test_host host = { 0 };
     struct reading reading;
 
     make_file(&host, 2);
@@ -133,26 +134,26 @@ file_changed_while_open_is_reported(void)
     uint8_t *control = memmem(host.source.data, host.source.size, "fcTL", 4);
     control[4 + 24] = 200;
     mim_store_be32(control + 4 + PNGX_FCTL_SIZE, libdeflate_crc32(0, control, 4 + PNGX_FCTL_SIZE));
-    CHECK(reading_frame(&reading, 0) == MIM_CORRUPT && strstr(host.text, "disposal 200"));
+    CHECK(reading_frame(&reading, 0) == MIM_CORRUPT && strstr(host.message, "disposal 200"));
     reading_end(&reading);
     free(host.source.data);
-    host_clear(&host);
+    CHECK(mim_test_host_clear(&host));
 }
 
 /* Inserts a chunk after IHDR. */
 static void
-insert_chunk(struct test_host *host, uint32_t type, const void *data, uint64_t size)
+insert_chunk(struct mim_test_host *host, uint32_t type, const void *data, uint64_t size)
 {
     const uint64_t head = PNGX_SIGNATURE_SIZE + PNGX_CHUNK_FRAME + PNGX_IHDR_SIZE;
-    struct mim_job job = host_job(host, NULL, NULL);
+    struct mim_job job = mim_test_host_job(host, NULL, NULL);
 
-    blob_add(&host->sink, host->source.data, head);
+    mim_test_bytes_append(&host->sink, host->source.data, head);
     CHECK(pngx_emit_chunk(&job, type, NULL, 0, data, size) == MIM_OK);
-    blob_add(&host->sink, host->source.data + head, host->source.size - head);
+    mim_test_bytes_append(&host->sink, host->source.data + head, host->source.size - head);
     free(host->source.data);
     host->source = host->sink;
-    host->sink = (struct blob){ 0 };
-    host_reset(host);
+    host->sink = (struct mim_test_bytes){ 0 };
+    mim_test_host_forget(host);
 }
 
 static void
@@ -161,24 +162,24 @@ invalid_time_is_ignored(void)
     static const uint8_t times[][7] = {
         { 7, 232, 5, 6, 7, 8, 60 }, { 7, 232, 13, 6, 7, 8, 9 }, { 7, 232, 5, 6, 24, 8, 9 }, { 7, 232, 0, 6, 7, 8, 9 }
     };
-    struct test_host host = { 0 };
+    struct mim_test_host host = { 0 };
     uint64_t frames;
 
     for (unsigned i = 0; i < sizeof times / sizeof *times; i++) {
         make_file(&host, 1);
         insert_chunk(&host, PNGX_TYPE('t', 'I', 'M', 'E'), times[i], sizeof times[i]);
         CHECK(read_all(&host, &frames) == MIM_OK && frames == 1);
-        CHECK(host_reported(&host, "modified=2024-05-06T07:08:60Z\n") == (i == 0));
-        CHECK(host_reported(&host, "notice=chunk tIME is ignored") == (i > 0));
+        CHECK(mim_test_host_reported(&host, "modified=2024-05-06T07:08:60Z\n") == (i == 0));
+        CHECK(mim_test_host_reported(&host, "notice=chunk tIME is ignored") == (i > 0));
         free(host.source.data);
-        host_clear(&host);
+        CHECK(mim_test_host_clear(&host));
     }
 }
 
 static void
 frames_are_read_in_any_order(void)
 {
-    struct test_host host = { 0 };
+    struct mim_test_host host = { 0 };
     struct reading reading;
 
     make_file(&host, 3);
@@ -191,7 +192,7 @@ frames_are_read_in_any_order(void)
     CHECK(reading_frame(&reading, 3) == MIM_END);
     reading_end(&reading);
     free(host.source.data);
-    host_clear(&host);
+    CHECK(mim_test_host_clear(&host));
 }
 
 int

@@ -11,7 +11,7 @@
 
 /* Whether the sink contains these bytes. */
 static bool
-holds(const struct test_host *host, const void *bytes, size_t size)
+holds(const struct mim_test_host *host, const void *bytes, size_t size)
 {
     return host->sink.size && memmem(host->sink.data, host->sink.size, bytes, size);
 }
@@ -29,8 +29,8 @@ better_key_wins_in_any_order(void)
 {
     static const char *const orders[2][3] = { { "software", "creator", "producer" },
                                               { "producer", "creator", "software" } };
-    struct test_host host = { 0 };
-    struct mim_job job = host_job(&host, NULL, NULL);
+    struct mim_test_host host = { 0 };
+    struct mim_job job = mim_test_host_job(&host, NULL, NULL);
 
     for (int order = 0; order < 2; order++) {
         struct pngx_retained retained = { 0 };
@@ -40,15 +40,15 @@ better_key_wins_in_any_order(void)
         CHECK(HOLDS(&host, "tEXtSoftware\0software"));
         CHECK(!HOLDS(&host, "creator") && !HOLDS(&host, "producer"));
         pngx_retained_close(&job, &retained);
-        host_clear(&host);
+        CHECK(mim_test_host_clear(&host));
     }
 }
 
 static void
 later_value_replaces_earlier(void)
 {
-    struct test_host host = { 0 };
-    struct mim_job job = host_job(&host, NULL, NULL);
+    struct mim_test_host host = { 0 };
+    struct mim_job job = mim_test_host_job(&host, NULL, NULL);
     struct pngx_retained retained = { 0 };
 
     CHECK(retain_text(&job, &retained, "title", "of the file") == MIM_OK &&
@@ -58,7 +58,7 @@ later_value_replaces_earlier(void)
     CHECK(pngx_emit_metadata(&job, &retained, 3) == MIM_OK);
     CHECK(HOLDS(&host, "tEXtTitle\0of the option") && !HOLDS(&host, "of the frame") && !HOLDS(&host, "too late"));
     pngx_retained_close(&job, &retained);
-    host_clear(&host);
+    CHECK(mim_test_host_clear(&host));
 }
 
 static void
@@ -79,8 +79,8 @@ resolution_accepts_every_number_type(void)
         { MIM_META_INT, sizeof whole, "inch", 2835, 2835 },
         { MIM_META_REAL, sizeof real, "inch", 3799, 3799 },
     };
-    struct test_host host = { 0 };
-    struct mim_job job = host_job(&host, NULL, NULL);
+    struct mim_test_host host = { 0 };
+    struct mim_job job = mim_test_host_job(&host, NULL, NULL);
 
     for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
         const void *value = cases[i].type == MIM_META_INT    ? (const void *)&whole
@@ -94,15 +94,15 @@ resolution_accepts_every_number_type(void)
         CHECK(retain_text(&job, &retained, "resolution_unit", cases[i].unit) == MIM_OK);
         CHECK(pngx_emit_metadata(&job, &retained, 1) == MIM_OK && holds(&host, expected, sizeof expected));
         pngx_retained_close(&job, &retained);
-        host_clear(&host);
+        CHECK(mim_test_host_clear(&host));
     }
 }
 
 static void
 time_requires_a_zone(void)
 {
-    struct test_host host = { 0 };
-    struct mim_job job = host_job(&host, NULL, NULL);
+    struct mim_test_host host = { 0 };
+    struct mim_job job = mim_test_host_job(&host, NULL, NULL);
     struct pngx_retained retained = { 0 };
 
     CHECK(retain_text(&job, &retained, "modified", "2024-05-06T07:08:09") == MIM_UNSUPPORTED);
@@ -114,14 +114,14 @@ time_requires_a_zone(void)
     CHECK(retain_text(&job, &retained, "modified", "2024-01-01T00:30:00+02:00") == MIM_OK);
     CHECK(pngx_emit_metadata(&job, &retained, 1) == MIM_OK && HOLDS(&host, "tIME\x07\xe7\x0c\x1f\x16\x1e\0"));
     pngx_retained_close(&job, &retained);
-    host_clear(&host);
+    CHECK(mim_test_host_clear(&host));
 }
 
 static void
 unknown_metadata_is_unsupported(void)
 {
-    struct test_host host = { 0 };
-    struct mim_job job = host_job(&host, NULL, NULL);
+    struct mim_test_host host = { 0 };
+    struct mim_job job = mim_test_host_job(&host, NULL, NULL);
     struct pngx_retained retained = { 0 };
     const double bad[] = { -1, 0 };
 
@@ -139,29 +139,29 @@ unknown_metadata_is_unsupported(void)
     CHECK(retain_text(&job, &retained, "text:key", "\xa0\x80") == MIM_UNSUPPORTED);
     CHECK(pngx_emit_metadata(&job, &retained, 1) == MIM_OK && host.sink.size == 0);
     pngx_retained_close(&job, &retained);
-    host_clear(&host);
+    CHECK(mim_test_host_clear(&host));
 }
 
 static void
 profile_must_match_the_channels(void)
 {
     static const char profile[] = "0123456789abcdefGRAY and more";
-    struct test_host host = { 0 };
-    struct mim_job job = host_job(&host, NULL, NULL);
+    struct mim_test_host host = { 0 };
+    struct mim_job job = mim_test_host_job(&host, NULL, NULL);
     struct pngx_retained retained = { 0 };
 
     CHECK(pngx_retain(&job, &retained, "icc", MIM_META_BYTES, profile, sizeof profile) == MIM_OK);
     CHECK(pngx_emit_metadata(&job, &retained, 3) == MIM_OK && !host.sink.size &&
-          host_reported(&host, "notice=the colour profile"));
+          mim_test_host_reported(&host, "notice=the colour profile"));
     CHECK(pngx_emit_metadata(&job, &retained, 2) == MIM_OK && HOLDS(&host, "iCCPICC profile\0\0"));
-    host.sink.size = host.allocs = 0;
-    host.fail_alloc = 1; /* the compressor counts as memory */
+    host.sink.size = host.allocation.count = 0;
+    host.allocation.fail_at = 1; /* the compressor counts as memory */
     CHECK(pngx_emit_metadata(&job, &retained, 2) == MIM_NOMEM && host.sink.size == 0 && host.reserved == 0);
-    host.sink.size = host.allocs = 0;
-    host.fail_alloc = 2;
+    host.sink.size = host.allocation.count = 0;
+    host.allocation.fail_at = 2;
     CHECK(pngx_emit_metadata(&job, &retained, 2) == MIM_NOMEM && host.sink.size == 0 && host.reserved == 0);
     pngx_retained_close(&job, &retained);
-    host_clear(&host);
+    CHECK(mim_test_host_clear(&host));
 }
 
 static int32_t
@@ -175,8 +175,8 @@ add_text(struct mim_job *job, struct pngx_texts *texts, uint32_t type, const voi
 static void
 invalid_texts_are_reported(void)
 {
-    struct test_host host = { 0 };
-    struct mim_job job = host_job(&host, NULL, NULL);
+    struct mim_test_host host = { 0 };
+    struct mim_job job = mim_test_host_job(&host, NULL, NULL);
     struct pngx_texts texts = { .left = 100 };
 
     CHECK(ADD(TEXT, "no end") == MIM_CORRUPT && ADD(TEXT, "\0no keyword") == MIM_CORRUPT);
@@ -188,11 +188,11 @@ invalid_texts_are_reported(void)
     CHECK(ADD(TEXT, "key\0\xff\0z") == MIM_OK && ADD(INTERNATIONAL, "key\0\0\0\0\0\xc3\xbf") == MIM_OK);
     CHECK(ADD(INTERNATIONAL, "key\0\0\0\0\0\xff") == MIM_OK); /* invalid UTF-8 is read as Latin-1 */
     CHECK(pngx_texts_report(&job, &texts) == MIM_OK &&
-          host_reported(&host, "text:key=\xc3\xbfz\n\xc3\xbf\n\xc3\xbf\n"));
+          mim_test_host_reported(&host, "text:key=\xc3\xbfz\n\xc3\xbf\n\xc3\xbf\n"));
     texts.left = 3;
     CHECK(ADD(TEXT, "key\0four") == MIM_LIMIT);
     pngx_texts_close(&job, &texts);
-    host_clear(&host);
+    CHECK(mim_test_host_clear(&host));
 }
 
 int

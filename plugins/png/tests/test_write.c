@@ -8,18 +8,18 @@
 
 /* Compresses rows in parts, joins them as put does, and decompresses the result. */
 static uint8_t *
-pack_and_unpack(struct test_host *host, const struct pngx_rows *rows, const struct pngx_packing *packing,
+pack_and_unpack(struct mim_test_host *host, const struct pngx_rows *rows, const struct pngx_packing *packing,
                 uint32_t parts)
 {
     struct pngx_packer packer = { 0 };
-    struct mim_job job = host_job(host, NULL, NULL);
+    struct mim_job job = mim_test_host_job(host, NULL, NULL);
     uLong size = pngx_rows_bytes(rows, 0, rows->count), sum = 1;
     uint8_t *bytes = malloc(size), head[2] = { 0x78, 1 };
-    struct blob stream = { 0 };
+    struct mim_test_bytes stream = { 0 };
 
     host->is_coding = true;
     if (parts > 1)
-        blob_add(&stream, head, 2);
+        mim_test_bytes_append(&stream, head, 2);
     for (uint32_t part = 0; part < parts; part++) {
         host->coded.size = 0;
         CHECK(pngx_pack(&job, &packer, packing, rows, part, parts) == MIM_OK);
@@ -27,12 +27,12 @@ pack_and_unpack(struct test_host *host, const struct pngx_rows *rows, const stru
         uint64_t allocated =
             pngx_rows_bytes(rows, pngx_pack_first_row(rows, part, parts), pngx_pack_first_row(rows, part + 1, parts));
         sum = adler32_combine(sum, mim_load_be32(host->coded.data + host->coded.size - 4), (z_off_t)allocated);
-        blob_add(&stream, host->coded.data, retained);
+        mim_test_bytes_append(&stream, host->coded.data, retained);
     }
     if (parts > 1) {
         uint8_t tail[4];
         mim_store_be32(tail, (uint32_t)sum);
-        blob_add(&stream, tail, 4);
+        mim_test_bytes_append(&stream, tail, 4);
     }
     CHECK(bytes && uncompress(bytes, &size, stream.data, stream.size) == Z_OK);
     CHECK(size == pngx_rows_bytes(rows, 0, rows->count));
@@ -45,7 +45,7 @@ static void
 parts_join_to_one_stream(void)
 {
     static uint8_t pixels[300 * 200];
-    struct test_host host = { 0 };
+    struct mim_test_host host = { 0 };
     for (unsigned i = 0; i < sizeof pixels; i++)
         pixels[i] = (uint8_t)(i / 3 + i * i % 5);
     const struct mim_raster raster = {
@@ -66,7 +66,7 @@ parts_join_to_one_stream(void)
             free(whole);
             free(joined);
         }
-    host_clear(&host);
+    CHECK(mim_test_host_clear(&host));
 }
 
 static void
@@ -118,64 +118,65 @@ want_both(struct pngx_writer *state)
 static void
 many_frames_require_an_animation(void)
 {
-    struct test_host host = { 0 };
+    struct mim_test_host host = { 0 };
     struct animation animation = few_frames(3, &pngx_writer_ops);
 
-    CHECK(write_animation(&host, &animation) == MIM_ARGUMENT && strstr(host.text, "frame_%03d.png") && !host.sink.size);
+    CHECK(write_animation(&host, &animation) == MIM_ARGUMENT && strstr(host.message, "frame_%03d.png") &&
+          !host.sink.size);
     animation.set = want_animation;
     CHECK(write_animation(&host, &animation) == MIM_OK && !memcmp(host.sink.data + 37, "acTL", 4));
     CHECK(mim_load_be32(host.sink.data + 41) == 3);
     animation = few_frames(1, &pngx_writer_ops);
     CHECK(write_animation(&host, &animation) == MIM_OK && memcmp(host.sink.data + 37, "acTL", 4) != 0);
-    host_clear(&host);
+    CHECK(mim_test_host_clear(&host));
 }
 
 static void
 contradictory_timing_is_refused(void)
 {
-    struct test_host host = { 0 };
+    struct mim_test_host host = { 0 };
     struct animation animation = few_frames(1, &pngx_writer_ops);
 
     animation.set = want_fps;
-    CHECK(write_animation(&host, &animation) == MIM_ARGUMENT && strstr(host.text, ".apng"));
-    host_reset(&host);
+    CHECK(write_animation(&host, &animation) == MIM_ARGUMENT && strstr(host.message, ".apng"));
+    mim_test_host_forget(&host);
     animation = few_frames(3, &pngx_animation_writer_ops);
     animation.set = want_both;
-    CHECK(write_animation(&host, &animation) == MIM_ARGUMENT && strstr(host.text, "give one of them"));
-    host_clear(&host);
+    CHECK(write_animation(&host, &animation) == MIM_ARGUMENT && strstr(host.message, "give one of them"));
+    CHECK(mim_test_host_clear(&host));
 }
 
 static void
 failed_allocation_is_reported_without_leaks(void)
 {
-    struct test_host host = { 0 };
+    struct mim_test_host host = { 0 };
     const struct animation animation = few_frames(3, &pngx_animation_writer_ops);
     int32_t status = MIM_NOMEM;
 
-    for (host.fail_alloc = 1; status != MIM_OK; host.fail_alloc++) {
-        host_reset(&host);
+    for (host.allocation.fail_at = 1; status != MIM_OK; host.allocation.fail_at++) {
+        mim_test_host_forget(&host);
         status = write_animation(&host, &animation);
         CHECK(status == MIM_NOMEM || status == MIM_OK);
         CHECK(host.allocated == 0 && host.reserved == 0);
     }
-    CHECK(host.fail_alloc > 10);
-    host_clear(&host);
+    CHECK(host.allocation.fail_at > 10);
+    CHECK(mim_test_host_clear(&host));
 }
 
 static void
 failed_emit_is_reported(void)
 {
-    struct test_host host = { 0 };
+    struct mim_test_host host = { 0 };
     const struct animation animation = few_frames(2, &pngx_animation_writer_ops);
     int32_t status = MIM_IO;
 
-    for (host.fail_emit = 1; status != MIM_OK; host.fail_emit++) {
-        host_reset(&host);
+    for (host.emit.fail_at = 1; status != MIM_OK; host.emit.fail_at++) {
+        mim_test_host_forget(&host);
         status = write_animation(&host, &animation);
         CHECK(status == MIM_IO || status == MIM_OK);
     }
-    CHECK(host.fail_emit > 20);
-    host_clear(&host);
+    CHECK(host.emit.fail_at > 20);
+    CHECK(mim_test_host_clear(&host));
 }
 
 int
