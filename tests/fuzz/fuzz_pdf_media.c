@@ -7,7 +7,9 @@
 
 #include <zlib.h>
 
-#include "host.h"
+#include <mim/kit/test-host.h>
+
+#include "media.h"
 
 enum { MAX_ALLOCATED = 160 << 20, MAX_PLAIN = 1 << 20 };
 
@@ -97,8 +99,8 @@ check_streams(const struct pdf_patches *patches, const uint8_t *data)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct test_host host = { .source = data, .source_size = size };
-    struct mim_job job = host_job(&host, NULL, NULL);
+    struct mim_test_host host = { .source = { .data = (uint8_t *)(uintptr_t)data, .size = size } };
+    struct mim_job job = mim_test_host_job(&host, NULL, NULL);
     struct pdf_patches patches = { 0 };
 
     if (pdf_media_find(&patches, &job) == MIM_OK) {
@@ -115,7 +117,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     EXPECT(host.allocated <= MAX_ALLOCATED);
     pdf_media_close(&patches, &job);
-    EXPECT(host.allocated == 0);
-    host_clear(&host);
+    EXPECT(mim_test_host_clear(&host));
     return 0;
 }

@@ -1,10 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* Makes documents, and reads and writes them through the plugin's operations. */
-#include "host.h"
+/* Calls the plugin's operations in the order of the core. */
+#include "session.h"
 
 #include "layout.h"
 
 enum { FONT = 3, FIRST_MORE = 10, FIRST_PAGE = 20 };
+
+void
+bytes_printf(struct mim_test_bytes *bytes, const char *format, ...)
+{
+    char text[2000];
+    va_list arguments;
+    va_start(arguments, format);
+    int size = vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    CHECK(size >= 0 && (size_t)size < sizeof text);
+    mim_test_bytes_append(bytes, text, (uint64_t)size);
+}
 
 struct objects {
     uint64_t offsets[400];
@@ -12,7 +24,7 @@ struct objects {
 };
 
 static void
-begin_object(struct bytes *file, struct objects *objects, unsigned number)
+begin_object(struct mim_test_bytes *file, struct objects *objects, unsigned number)
 {
     objects->offsets[number] = file->size;
     if (number >= objects->count)
@@ -21,7 +33,7 @@ begin_object(struct bytes *file, struct objects *objects, unsigned number)
 }
 
 static void
-end_document(struct bytes *file, const struct objects *objects)
+end_document(struct mim_test_bytes *file, const struct objects *objects)
 {
     uint64_t start = file->size;
     bytes_printf(file, "xref\n0 %u\n0000000000 65535 f \n", objects->count);
@@ -33,7 +45,7 @@ end_document(struct bytes *file, const struct objects *objects)
 }
 
 void
-make_document(struct bytes *file, const char *const *contents, unsigned pages, const char *page_more,
+make_document(struct mim_test_bytes *file, const char *const *contents, unsigned pages, const char *page_more,
               const char *const *more)
 {
     struct objects objects = { 0 };
@@ -64,15 +76,15 @@ make_document(struct bytes *file, const char *const *contents, unsigned pages, c
 }
 
 void
-reading_begin(struct reading *reading, const struct bytes *file)
+reading_begin(struct reading *reading, const struct mim_test_bytes *file)
 {
     memset(reading, 0, sizeof *reading);
-    reading->host.source = file->data;
-    reading->host.source_size = file->size;
+    reading->host.source = *file;
+    reading->host.poll.fails_on = true; /* as a cancelled call does */
     reading->state.choices =
         (struct pdf_choices){ .dpi = 72, .background = { 255, 255, 255, 255 }, .is_antialiased = 1 };
-    reading->serial = host_job(&reading->host, &reading->state, NULL);
-    reading->worker = host_job(&reading->host, &reading->state, &reading->space);
+    reading->serial = mim_test_host_job(&reading->host, &reading->state, NULL);
+    reading->worker = mim_test_host_job(&reading->host, &reading->state, &reading->space);
     reading->sequence = (struct mim_sequence){ .struct_size = sizeof reading->sequence, .count = MIM_UNKNOWN };
 }
 
@@ -104,20 +116,13 @@ reading_page(struct reading *reading, uint64_t index)
     return status == MIM_OK ? pdf_reader_ops.metadata(&reading->worker, &page, &reading->info) : status;
 }
 
-int
-reading_has(const struct reading *reading, const char *line)
-{
-    return reading->host.meta.data && strstr((const char *)reading->host.meta.data, line);
-}
-
 void
 reading_end(struct reading *reading)
 {
     pdf_reader_ops.worker_close(&reading->worker);
     pdf_reader_ops.close(&reading->serial);
-    CHECK(reading->host.allocated == 0 && reading->host.reserved == 0);
     free(reading->raster.data);
-    host_clear(&reading->host);
+    CHECK(mim_test_host_clear(&reading->host));
 }
 
 void
@@ -125,8 +130,8 @@ writing_begin(struct writing *writing)
 {
     memset(writing, 0, sizeof *writing);
     writing->state.is_lossless = 1;
-    writing->serial = host_job(&writing->host, &writing->state, NULL);
-    writing->worker = host_job(&writing->host, &writing->state, &writing->space);
+    writing->serial = mim_test_host_job(&writing->host, &writing->state, NULL);
+    writing->worker = mim_test_host_job(&writing->host, &writing->state, &writing->space);
 }
 
 int32_t
@@ -142,13 +147,13 @@ encode_parts(struct writing *writing, struct pdf_layout *layout, const struct mi
 {
     int32_t status = MIM_OK;
     writing->host.coded.size = 0;
-    writing->host.is_coding = 1;
+    writing->host.is_coding = true;
     for (uint32_t part = 0; part < writing->info.parts && status == MIM_OK; part++) {
         uint64_t before = writing->host.coded.size;
         status = pdf_writer_ops.encode(&writing->worker, layout, &writing->info, part, frame, NULL);
         parts[part].size = writing->host.coded.size - before;
     }
-    writing->host.is_coding = 0;
+    writing->host.is_coding = false;
     const uint8_t *at = writing->host.coded.data;
     for (uint32_t part = 0; part < writing->info.parts; at += parts[part++].size)
         parts[part].data = at;
@@ -185,11 +190,19 @@ writing_finish(struct writing *writing)
     return pdf_writer_ops.finish(&writing->serial);
 }
 
-/* The sink stays readable until host_clear(). */
+/* The sink stays readable until mim_test_host_clear(). */
 void
 writing_end(struct writing *writing)
 {
     pdf_writer_ops.worker_close(&writing->worker);
     pdf_writer_ops.close(&writing->serial);
     CHECK(writing->host.allocated == 0 && writing->host.reserved == 0);
+}
+
+/* Fontconfig leaks a few hundred bytes once. */
+const char *__lsan_default_suppressions(void);
+const char *
+__lsan_default_suppressions(void)
+{
+    return "leak:libfontconfig\n";
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Compares pixel conversions and filters with straightforward implementations. */
-#include "host.h"
+#include "session.h"
 
 #include "blend.h"
 #include "shared/png-filters.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* box=media: crop boxes are hidden from poppler. */
-#include "host.h"
+#include "session.h"
 
 #include <zlib.h>
 
@@ -9,7 +9,7 @@ static const char *const words = "0 0 1 rg 0 0 72 48 re f";
 static void
 box_option_selects_the_box(void)
 {
-    struct bytes file = { 0 };
+    struct mim_test_bytes file = { 0 };
     struct reading reading;
     make_document(&file, &words, 1, "/CropBox[10 10 40 30]", NULL);
     for (int box = PDF_BOX_CROP; box <= PDF_BOX_MEDIA; box++) {
@@ -43,14 +43,14 @@ patches_apply_across_windows(void)
 }
 
 static void
-put_objects(struct bytes *file, const char *plain, const char *more, uint64_t *start)
+put_objects(struct mim_test_bytes *file, const char *plain, const char *more, uint64_t *start)
 {
     uint8_t coded[4000];
     uLongf size = sizeof coded;
     CHECK(compress2(coded, &size, (const uint8_t *)plain, strlen(plain), 6) == Z_OK);
     bytes_printf(file, "9 0 obj\n<</Type/ObjStm/N 2/First 8/Filter/FlateDecode%s/Length %lu>>\nstream\r\n", more, size);
     *start = file->size;
-    bytes_put(file, coded, size);
+    mim_test_bytes_append(file, coded, size);
     bytes_printf(file, "\nendstream\nendobj\n");
 }
 
@@ -59,7 +59,7 @@ object_streams_are_recompressed_without_crop_boxes(void)
 {
     static const char plain[] =
         "1 0 2 9 <</Type/Page/CropBox [ 1 2\n3.5 4 ]/MediaBox[0 0 9 9]>> <</CropBox 7 0 R/Rotate 90>>";
-    struct bytes file = { 0 };
+    struct mim_test_bytes file = { 0 };
     struct reading reading;
     uint64_t start;
     bytes_printf(&file, "%%PDF-1.5\n");
@@ -81,7 +81,7 @@ object_streams_are_recompressed_without_crop_boxes(void)
 static void
 unreadable_object_streams_are_refused(void)
 {
-    struct bytes file = { 0 };
+    struct mim_test_bytes file = { 0 };
     struct reading reading;
     uint64_t start;
     put_objects(&file, "<</CropBox[0 0 1 1]>>", "/DecodeParms<</Predictor 12>>", &start);
@@ -101,7 +101,7 @@ unreadable_object_streams_are_refused(void)
 static void
 words_inside_an_object_stream_are_not_patched(void)
 {
-    struct bytes inner = { 0 }, file = { 0 };
+    struct mim_test_bytes inner = { 0 }, file = { 0 };
     struct reading reading;
     uint8_t coded[8000];
     uLongf size = sizeof coded;
@@ -114,7 +114,7 @@ words_inside_an_object_stream_are_not_patched(void)
 
     bytes_printf(&file, "%%PDF-1.5\n/CropBox 9 0 obj\n<</Type/ObjStm/CropBox 1/Filter/FlateDecode>>\nstream\n");
     start = file.size;
-    bytes_put(&file, coded, size);
+    mim_test_bytes_append(&file, coded, size);
     uint64_t end = file.size;
     bytes_printf(&file, "\nendstream\nendobj\n/CropBox");
     reading_begin(&reading, &file);
@@ -132,7 +132,7 @@ words_inside_an_object_stream_are_not_patched(void)
 static void
 failed_allocation_is_reported(void)
 {
-    struct bytes file = { 0 };
+    struct mim_test_bytes file = { 0 };
     struct reading reading;
     uint64_t start;
     make_document(&file, &words, 1, "/CropBox[10 10 40 30]", NULL);
@@ -140,9 +140,9 @@ failed_allocation_is_reported(void)
     int32_t status = MIM_NOMEM;
     for (uint64_t fail = 1; status != MIM_OK; fail++) {
         reading_begin(&reading, &file);
-        reading.host.fail_alloc = fail;
+        reading.host.allocation.fail_at = fail;
         status = pdf_media_find(&reading.state.patches, &reading.serial);
-        CHECK(status == MIM_OK || (status == MIM_NOMEM && reading.host.allocs >= fail));
+        CHECK(status == MIM_OK || (status == MIM_NOMEM && reading.host.allocation.count >= fail));
         CHECK(fail < 20);
         reading_end(&reading);
     }

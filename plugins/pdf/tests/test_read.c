@@ -1,27 +1,36 @@
 /* SPDX-License-Identifier: MIT */
 /* Reads documents through the operations: pages, refusals, cancellation and notices. */
-#include "host.h"
+#include "session.h"
 
 #include <stdio.h>
 
 static const char *const pages[] = { "1 0 0 rg 0 0 36 48 re f", "0 0 1 rg 36 0 36 48 re f" };
 
-static struct bytes
+static struct mim_test_bytes
 two_pages(void)
 {
-    struct bytes file = { 0 };
+    struct mim_test_bytes file = { 0 };
     make_document(&file, pages, 2, NULL, NULL);
     return file;
+}
+
+static unsigned
+count_notices(const struct mim_test_host *host)
+{
+    unsigned count = 0;
+    for (int code = 0; code < MIM_NOTICE_COUNT; code++)
+        count += host->notices[code];
+    return count;
 }
 
 static void
 pages_are_read_in_any_order(void)
 {
-    struct bytes file = two_pages();
+    struct mim_test_bytes file = two_pages();
     struct reading reading;
     reading_begin(&reading, &file);
     CHECK(reading_open(&reading) == MIM_OK);
-    CHECK(reading.sequence.count == 2 && reading.sequence.sure == MIM_SURE_EXACT && reading.host.notices == 0);
+    CHECK(reading.sequence.count == 2 && reading.sequence.sure == MIM_SURE_EXACT && count_notices(&reading.host) == 0);
     for (unsigned i = 3; i-- > 0;) {
         CHECK(reading_page(&reading, i) == (i < 2 ? MIM_OK : MIM_END));
         if (i == 2)
@@ -31,7 +40,8 @@ pages_are_read_in_any_order(void)
         static const uint8_t red[] = { 255, 0, 0 }, blue[] = { 0, 0, 255 }, white[] = { 255, 255, 255 };
         CHECK(memcmp(left, i ? white : red, 3) == 0 && memcmp(right, i ? blue : white, 3) == 0);
     }
-    CHECK(reading_has(&reading, "page_label=1\n") && reading_has(&reading, "resolution_unit=inch\n"));
+    CHECK(mim_test_host_reported(&reading.host, "page_label=1\n") &&
+          mim_test_host_reported(&reading.host, "resolution_unit=inch\n"));
     reading_end(&reading);
     free(file.data);
 }
@@ -39,7 +49,7 @@ pages_are_read_in_any_order(void)
 static void
 options_select_the_channels(void)
 {
-    struct bytes file = two_pages();
+    struct mim_test_bytes file = two_pages();
     for (unsigned kind = 0; kind < 3; kind++) {
         struct reading reading;
         reading_begin(&reading, &file);
@@ -63,7 +73,7 @@ bands_join_without_a_seam(void)
 {
     static const char *const content = "0 0 1 RG 3 w 0 0 m 72 48 l 72 0 m 0 48 l S 0 1 0 rg 10 10 30.3 20.7 re f "
                                        "BT /F 30 Tf 2 12 Td (seam) Tj ET";
-    struct bytes file = { 0 };
+    struct mim_test_bytes file = { 0 };
     struct reading bands, whole;
     unsigned wrong = 0;
     make_document(&file, &content, 1, NULL, NULL);
@@ -89,7 +99,7 @@ bands_join_without_a_seam(void)
 static void
 pages_longer_than_a_surface_are_drawn(void)
 {
-    struct bytes file = two_pages();
+    struct mim_test_bytes file = two_pages();
     struct reading reading;
     reading_begin(&reading, &file);
     reading.state.choices.size = (struct mim_size){ 40000, 64 };
@@ -103,12 +113,12 @@ pages_longer_than_a_surface_are_drawn(void)
 static void
 impossible_size_is_refused(void)
 {
-    struct bytes file = two_pages();
+    struct mim_test_bytes file = two_pages();
     struct reading reading;
     reading_begin(&reading, &file);
     reading.state.choices.dpi = 1e12;
     CHECK(reading_open(&reading) == MIM_OK && reading_page(&reading, 0) == MIM_CORRUPT);
-    CHECK(strstr(reading.host.text, "72 x 48 points"));
+    CHECK(strstr(reading.host.message, "72 x 48 points"));
     reading_end(&reading);
     free(file.data);
 }
@@ -118,20 +128,20 @@ page_can_be_cancelled(void)
 {
     static char content[] = "0 0 1 rg 0 0 5 5 re f 1 1 5 5 re f 2 2 5 5 re f 3 3 5 5 re f 4 4 9 9 re f";
     static const char *const contents = content;
-    struct bytes file = { 0 };
+    struct mim_test_bytes file = { 0 };
     make_document(&file, &contents, 1, NULL, NULL);
     struct reading reading;
     reading_begin(&reading, &file);
     CHECK(reading_open(&reading) == MIM_OK && reading_page(&reading, 0) == MIM_OK);
-    uint64_t before = reading.host.polls, polls;
+    uint64_t before = reading.host.poll.count, polls;
     CHECK(reading_page(&reading, 0) == MIM_OK);
-    polls = reading.host.polls - before;
+    polls = reading.host.poll.count - before;
     CHECK(polls >= 2);
     for (uint64_t i = 1; i <= polls; i++) {
-        reading.host.polls = 0;
-        reading.host.stop_poll = i;
+        reading.host.poll.count = 0;
+        reading.host.poll.fail_at = i;
         CHECK(reading_page(&reading, 0) == MIM_CANCELLED);
-        reading.host.stop_poll = 0;
+        reading.host.poll.fail_at = 0;
         CHECK(reading_page(&reading, 0) == MIM_OK && reading.raster.data[3 * 40] == 255);
     }
     reading_end(&reading);
@@ -155,14 +165,14 @@ nested_forms_can_be_cancelled(void)
         more[i] = forms[i];
     }
     static const char *const content = "/X Do";
-    struct bytes file = { 0 };
+    struct mim_test_bytes file = { 0 };
     struct reading reading;
     make_document(&file, &content, 1, NULL, more);
     reading_begin(&reading, &file);
     CHECK(reading_open(&reading) == MIM_OK);
-    reading.host.stop_poll = reading.host.polls + 5000;
+    reading.host.poll.fail_at = reading.host.poll.count + 5000;
     CHECK(reading_page(&reading, 0) == MIM_CANCELLED);
-    CHECK(reading.host.polls < 200000);
+    CHECK(reading.host.poll.count < 200000);
     reading_end(&reading);
     free(file.data);
 }
@@ -170,16 +180,16 @@ nested_forms_can_be_cancelled(void)
 static void
 failed_read_is_not_reported_as_damage(void)
 {
-    struct bytes file = two_pages();
+    struct mim_test_bytes file = two_pages();
     int32_t status = MIM_IO;
     for (uint64_t fail = 1; status != MIM_OK; fail++) {
         struct reading reading;
         reading_begin(&reading, &file);
-        reading.host.fail_read = fail;
+        reading.host.read.fail_at = fail;
         status = reading_open(&reading);
         if (status == MIM_OK)
             status = reading_page(&reading, 0);
-        CHECK(status == MIM_IO || (status == MIM_OK && reading.host.reads < fail));
+        CHECK(status == MIM_IO || (status == MIM_OK && reading.host.read.count < fail));
         CHECK(fail < 100);
         reading_end(&reading);
     }
@@ -189,12 +199,12 @@ failed_read_is_not_reported_as_damage(void)
 static int32_t
 open_text(const char *text, char words[300])
 {
-    struct bytes file = { 0 };
+    struct mim_test_bytes file = { 0 };
     struct reading reading;
     bytes_printf(&file, "%s", text);
     reading_begin(&reading, &file);
     int32_t status = reading_open(&reading);
-    strcpy(words, reading.host.text);
+    strcpy(words, reading.host.message);
     reading_end(&reading);
     free(file.data);
     return status;
@@ -216,14 +226,14 @@ invalid_page_trees_are_refused(void)
     };
     for (unsigned i = 0; i < sizeof texts / sizeof *texts; i++) {
         char words[300];
-        struct bytes file = { 0 };
+        struct mim_test_bytes file = { 0 };
         struct reading reading;
         bytes_printf(&file, "%s", texts[i]);
         reading_begin(&reading, &file);
         int32_t status = reading_open(&reading);
         if (status == MIM_OK)
             status = reading_page(&reading, reading.sequence.count - 1);
-        CHECK(status == MIM_CORRUPT && reading.host.text[0]);
+        CHECK(status == MIM_CORRUPT && reading.host.message[0]);
         reading_end(&reading);
         free(file.data);
         CHECK(open_text("%PDF-1.4\n1 0 obj\n<</Type", words) == MIM_TRUNCATED && strstr(words, "truncated"));
@@ -233,11 +243,11 @@ invalid_page_trees_are_refused(void)
 static void
 truncated_file_causes_a_notice(void)
 {
-    struct bytes file = two_pages();
+    struct mim_test_bytes file = two_pages();
     struct reading reading;
     file.size -= 20;
     reading_begin(&reading, &file);
-    CHECK(reading_open(&reading) == MIM_OK && reading.host.notices == 1);
+    CHECK(reading_open(&reading) == MIM_OK && count_notices(&reading.host) == 1);
     CHECK(reading_page(&reading, 1) == MIM_OK);
     reading_end(&reading);
     free(file.data);

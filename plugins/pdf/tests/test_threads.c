@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Pages drawn on eight threads, with a document each, equal those drawn on one. */
-#include "host.h"
+#include "session.h"
 
 #include <pthread.h>
 #include <stdio.h>
 
 enum { THREADS = 8, PAGES = 24, ROUNDS = 3 };
 
-static struct bytes file;
+static struct mim_test_bytes file;
 static uint64_t expected[PAGES];
 
 /* Text, strokes, groups and pictures, which poppler caches. */

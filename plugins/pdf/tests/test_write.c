@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Writes pages through the operations, checks their bytes, and reads them back. */
-#include "host.h"
+#include "session.h"
 
 #include "layout.h"
 
@@ -67,7 +67,7 @@ table_has_the_offsets_of_objects(void)
         CHECK(memcmp(sink_text(&writing) + strtoull(line, NULL, 10), expected, (size_t)size) == 0);
     }
     writing_end(&writing);
-    host_clear(&writing.host);
+    mim_test_host_clear(&writing.host);
 }
 
 /* Decompresses and unfilters a stream. */
@@ -139,7 +139,7 @@ samples_are_stored_losslessly(void)
         free(colour);
         free(alpha);
         writing_end(&writing);
-        host_clear(&writing.host);
+        mim_test_host_clear(&writing.host);
     }
 }
 
@@ -163,7 +163,7 @@ parts_of_a_large_plane_join(void)
     check_stream(&writing, find_in_sink(&writing, "/Subtype/Image"), data, width, height, 1);
     free(data);
     writing_end(&writing);
-    host_clear(&writing.host);
+    mim_test_host_clear(&writing.host);
 }
 
 static void
@@ -186,7 +186,7 @@ written_pages_read_back_equal(void)
                          3 * frame.width) == 0);
         reading_end(&reading);
         writing_end(&writing);
-        host_clear(&writing.host);
+        mim_test_host_clear(&writing.host);
     }
 }
 
@@ -203,7 +203,7 @@ numbers_do_not_depend_on_the_locale(void)
     CHECK(find_in_sink(&writing, "q 3.36 0 0 1.44 0 -0.00002 cm"));
     setlocale(LC_ALL, "C");
     writing_end(&writing);
-    host_clear(&writing.host);
+    mim_test_host_clear(&writing.host);
 }
 
 static void
@@ -240,7 +240,7 @@ texts_and_times_are_stored(void)
     CHECK(find_in_sink(&writing, "/CreationDate(D:20240506070809+02'30')") &&
           find_in_sink(&writing, "/ModDate(D:20240506070809Z)"));
     writing_end(&writing);
-    host_clear(&writing.host);
+    mim_test_host_clear(&writing.host);
 }
 
 /* The zone becomes part of a string object, so other bytes must not get into it. */
@@ -259,7 +259,7 @@ invalid_zone_is_left_out(void)
               writing_finish(&writing) == MIM_OK);
         CHECK(find_in_sink(&writing, "/CreationDate(D:20240506070809)\n"));
         writing_end(&writing);
-        host_clear(&writing.host);
+        mim_test_host_clear(&writing.host);
     }
 }
 
@@ -269,9 +269,9 @@ title_that_is_not_utf8_is_refused(void)
     struct writing writing;
     writing_begin(&writing);
     writing.state.title = "\xff";
-    CHECK(writing_open(&writing) == MIM_OPTION && strstr(writing.host.text, "title"));
+    CHECK(writing_open(&writing) == MIM_OPTION && strstr(writing.host.message, "title"));
     writing_end(&writing);
-    host_clear(&writing.host);
+    mim_test_host_clear(&writing.host);
 }
 
 static void
@@ -287,7 +287,7 @@ row_too_long_for_zlib_is_refused(void)
     info.width = 3u << 29;
     CHECK(pdf_writer_ops.accepts(&writing.serial, 1, &layout, &info) == MIM_ARGUMENT);
     writing_end(&writing);
-    host_clear(&writing.host);
+    mim_test_host_clear(&writing.host);
 }
 
 static void
@@ -304,7 +304,7 @@ resolution_sets_the_page_size(void)
     CHECK(writing_frame(&writing, &frame) == MIM_OK && find_in_sink(&writing, "/MediaBox[0 0 71.99998 143.99998]"));
     CHECK(writing_frame(&writing, &frame) == MIM_OK && find_in_sink(&writing, "/MediaBox[0 0 143.99998 287.99998]"));
     writing_end(&writing);
-    host_clear(&writing.host);
+    mim_test_host_clear(&writing.host);
 }
 
 static void
@@ -330,21 +330,21 @@ pictures_are_scaled_to_the_page_size(void)
         CHECK(writing_open(&writing) == MIM_OK && writing_frame(&writing, &frame) == MIM_OK);
         CHECK(find_in_sink(&writing, papers[i].expected));
         writing_end(&writing);
-        host_clear(&writing.host);
+        mim_test_host_clear(&writing.host);
     }
     for (unsigned i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         writing_begin(&writing);
         writing.state.page_size = wrong[i];
-        CHECK(writing_open(&writing) == MIM_OPTION && strstr(writing.host.text, "pagesize"));
+        CHECK(writing_open(&writing) == MIM_OPTION && strstr(writing.host.message, "pagesize"));
         writing_end(&writing);
-        host_clear(&writing.host);
+        mim_test_host_clear(&writing.host);
     }
     writing_begin(&writing);
     writing.state.page_size = "a4";
     writing.state.dpi = 100;
     CHECK(writing_open(&writing) == MIM_ARGUMENT);
     writing_end(&writing);
-    host_clear(&writing.host);
+    mim_test_host_clear(&writing.host);
 }
 
 static void
@@ -358,9 +358,9 @@ jpeg_stores_alpha_as_a_mask(void)
           writing_finish(&writing) == MIM_OK);
     CHECK(find_in_sink(&writing, "/DeviceRGB") && find_in_sink(&writing, "/DCTDecode") &&
           find_in_sink(&writing, "/SMask") && find_in_sink(&writing, "/FlateDecode"));
-    CHECK(writing.host.peak_reserved >= 64 * 48 * 3);
+    CHECK(writing.host.max_reserved >= 64 * 48 * 3);
     writing_end(&writing);
-    host_clear(&writing.host);
+    mim_test_host_clear(&writing.host);
 }
 
 static void
@@ -372,7 +372,7 @@ failed_allocation_is_reported(void)
         for (uint64_t fail = 1; status != MIM_OK; fail++) {
             struct writing writing;
             writing_begin(&writing);
-            writing.host.fail_alloc = fail;
+            writing.host.allocation.fail_at = fail;
             writing.state.quality = quality;
             writing.state.title = "a";
             status = writing_open(&writing);
@@ -383,7 +383,7 @@ failed_allocation_is_reported(void)
             CHECK(status == MIM_OK || status == MIM_NOMEM);
             CHECK(fail < 30);
             writing_end(&writing);
-            host_clear(&writing.host);
+            mim_test_host_clear(&writing.host);
         }
     }
 }
