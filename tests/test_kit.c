@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The helpers for plugins, on the test host that is one of them. */
+/* The helpers for plugins, tested on the test host, which is one of them. */
 #include <mim/kit/array.h>
 #include <mim/kit/bytes.h>
 #include <mim/kit/test-host.h>
@@ -44,7 +44,7 @@ arrays_survive_a_refused_allocation(void)
 }
 
 static void
-byte_strings_append_and_refuse_what_does_not_fit(void)
+byte_strings_append_and_refuse_overflow(void)
 {
     struct mim_test_host host = { 0 };
     struct mim_job job = mim_test_host_job(&host, NULL, NULL);
@@ -74,7 +74,7 @@ integers_come_back_in_both_orders(void)
 }
 
 static void
-well_formed_utf8_is_told_from_other_bytes(void)
+utf8_is_validated(void)
 {
     static const char *const good[] = { "", "a", "\xc2\x80", "\xdf\xbf", "\xe0\xa0\x80", "\xed\x9f\xbf", "\xee\x80\x80",
                                         "\xf0\x90\x80\x80", "\xf4\x8f\xbf\xbf" };
@@ -160,7 +160,7 @@ windows_read_close_pieces_together(void)
 }
 
 static void
-windows_tell_the_end_from_a_failed_read(void)
+windows_distinguish_the_end_from_a_failed_read(void)
 {
     struct mim_test_host host;
     make_file(&host);
@@ -229,13 +229,13 @@ main(void)
     const struct CMUnitTest cases[] = {
         CASE(arrays_grow_and_keep_their_items),
         CASE(arrays_survive_a_refused_allocation),
-        CASE(byte_strings_append_and_refuse_what_does_not_fit),
+        CASE(byte_strings_append_and_refuse_overflow),
         CASE(integers_come_back_in_both_orders),
-        CASE(well_formed_utf8_is_told_from_other_bytes),
+        CASE(utf8_is_validated),
         CASE(latin1_goes_both_ways),
         CASE(test_host_records_output_and_memory),
         CASE(windows_read_close_pieces_together),
-        CASE(windows_tell_the_end_from_a_failed_read),
+        CASE(windows_distinguish_the_end_from_a_failed_read),
         CASE(test_hosts_record_failed_reads_and_writes),
         CASE(test_hosts_write_defaults_into_the_state),
     };
