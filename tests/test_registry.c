@@ -76,7 +76,7 @@ each_faulty_manifest_has_its_own_message_and_hides_no_other(void)
     tree_write(root, "outside.ini", text);
     manifest_text(text, sizeof text, "open", "open", "");
     tree_write(root, "open.ini", text);
-    CHECK(!chmod(tree_path(root, "open.ini"), 0666));
+    CHECK(!chmod(tree_path(root, "open.ini"), 0646));
     again();
 
     diagnosed("/long-line.ini:12: a line of 314 bytes, and the limit is 199");
@@ -203,7 +203,7 @@ refuses_directories_that_others_may_write_to(void)
     setup();
     const char *open_to_all = tree_subdirectory(root, "open");
     install(open_to_all, "mock", "mock", "");
-    CHECK(!chmod(open_to_all, 0777));
+    CHECK(!chmod(open_to_all, 0757));
     fresh();
     assert_int_equal(mim_context_add_directory(context, open_to_all, &err), MIM_DISABLED);
     says_part("is world-writable; fix it with: chmod o-w ");
