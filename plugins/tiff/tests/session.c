@@ -2,7 +2,21 @@
 /* Reads or writes a file with the plugin's operations. */
 #include "session.h"
 
+#include "file/byte-order.h"
 #include "file/known-tags.h"
+
+/* `data` are numbers in the byte order of the machine. */
+static void
+put_values(struct bytes *file, const struct field *field)
+{
+    unsigned size = tiff_type_size(field->type);
+    bool is_ratio = field->type == TIFF_RATIONAL || field->type == TIFF_SRATIONAL;
+    unsigned part = is_ratio ? size / 2 : size;
+    const struct tiff_order order = { .is_big_endian = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ };
+    const uint8_t *data = field->data;
+    for (uint64_t at = 0; at < (uint64_t)field->count * size; at += part)
+        bytes_put_number(file, tiff_number(order, data + at, part), part, 0);
+}
 
 uint64_t
 make_page(struct bytes *file, const struct field *fields, unsigned count, const void *pixels, uint64_t size)
@@ -28,7 +42,7 @@ make_page(struct bytes *file, const struct field *fields, unsigned count, const 
     bytes_put_number(file, 0, 4, 0);
     for (unsigned i = 0; i < count; i++)
         if (fields[i].data)
-            bytes_put(file, fields[i].data, (uint64_t)fields[i].count * tiff_type_size(fields[i].type), file->size);
+            put_values(file, &fields[i]);
     bytes_put(file, pixels, size, place);
     return place;
 }
@@ -68,7 +82,7 @@ static int32_t
 copy_raw(struct reading *reading)
 {
     struct mim_raster *raster = &reading->raster;
-    CHECK(!(reading->info.flags & MIM_FRAME_BIG_ENDIAN));
+    bool is_big_endian = reading->info.flags & MIM_FRAME_BIG_ENDIAN;
     for (uint32_t y = 0; y < raster->height; y++) {
         int64_t got = host_read(&reading->worker, raster->data + y * raster->stride, raster->stride,
                                 reading->info.raw_offset + y * reading->info.raw_stride);
@@ -76,6 +90,8 @@ copy_raw(struct reading *reading)
             return (int32_t)-got;
         if ((uint64_t)got < raster->stride)
             return MIM_TRUNCATED;
+        if (is_big_endian != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__))
+            tiff_swap(tiff_sample_size(raster->sample) * 8, raster->data + y * raster->stride, raster->stride);
     }
     return MIM_OK;
 }

@@ -13,7 +13,7 @@
 #include "write/state.h"
 #include "write/writer.h"
 
-/* One tag of a file to be made. Values that do not fit into the entry are in `data`. */
+/* One tag of a file to be made. Values that do not fit into the entry are in `data`, in the byte order of the machine. */
 struct field {
     uint16_t tag, type;
     uint32_t count, value;

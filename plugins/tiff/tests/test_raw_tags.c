@@ -4,6 +4,15 @@
 
 #include "file/directory.h"
 
+/* The first bytes of ImageJ's metadata in files of the machine's byte order, which the writer makes, and of the other. */
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define OWN_ORDER "IJIJ"
+#define OTHER_ORDER "JIJI"
+#else
+#define OWN_ORDER "JIJI"
+#define OTHER_ORDER "IJIJ"
+#endif
+
 static const uint8_t pixels[160];
 
 static struct mim_raster
@@ -21,6 +30,16 @@ write_page(struct writing *writing, uint32_t channels)
     if (status == MIM_OK)
         status = writing_frame(writing, &frame);
     return status == MIM_OK ? writing_finish(writing) : status;
+}
+
+/* The numerator of a ratio is the lower half of its number, in files of either byte order. */
+static uint64_t
+number_of(struct tiff_order order, const struct tiff_entry *entry, const uint8_t *bytes)
+{
+    bool is_ratio = entry->type == TIFF_RATIONAL || entry->type == TIFF_SRATIONAL;
+    if (!is_ratio)
+        return tiff_number(order, bytes, entry->size);
+    return tiff_number(order, bytes, 4) | tiff_number(order, bytes + 4, 4) << 32;
 }
 
 /* Type and count of a tag of the first page, its first value as a number. */
@@ -41,7 +60,7 @@ find_tag(const struct writing *writing, uint16_t wanted, struct tiff_entry *entr
         is_found = entry->tag == wanted;
         if (is_found) {
             CHECK(tiff_window_get(&window, &job, entry->offset, entry->size, &bytes) == MIM_OK);
-            *value = tiff_number(directory.order, bytes, entry->size);
+            *value = number_of(directory.order, entry, bytes);
         }
     }
     tiff_page_index_close(&pages, &job);
@@ -155,7 +174,8 @@ keeps_tags_of_another_file_that_remain_valid(void)
         { "tag:65000", MIM_META_TEXT, "text", 4, MIM_OK, TIFF_ASCII },
         { "tag:65000", MIM_META_BYTES, "\1\2\3", 3, MIM_OK, TIFF_UNDEFINED },
         { "tag:700", MIM_META_BYTES, "<x/>", 4, MIM_OK, TIFF_BYTE },        /* as readers of XMP require */
-        { "tag:50839", MIM_META_BYTES, "IJIJ....", 8, MIM_UNSUPPORTED, 0 }, /* of the other byte order */
+        { "tag:50839", MIM_META_BYTES, OWN_ORDER "....", 8, MIM_OK, TIFF_BYTE },
+        { "tag:50839", MIM_META_BYTES, OTHER_ORDER "....", 8, MIM_UNSUPPORTED, 0 },
         { "tag:50838", MIM_META_INTS, numbers, 16, MIM_OK, TIFF_LONG },
         { "tag:50838", MIM_META_INTS, wide, sizeof wide, MIM_UNSUPPORTED, 0 },       /* not cut down to 32 bits */
         { "tag:50838", MIM_META_BYTES, "\14\0\0\0\4\0\0\0", 8, MIM_UNSUPPORTED, 0 }, /* not numbers */
