@@ -99,6 +99,22 @@ check_stream(const struct writing *writing, const char *from, const uint8_t *exp
     free(zeros);
 }
 
+/* PDF stores the most significant byte of a sample first. */
+static uint8_t *
+put_sample(uint8_t *to, const struct mim_raster *frame, uint32_t x, uint32_t y)
+{
+    const uint8_t *row = frame->data + y * frame->stride;
+    if (frame->sample == MIM_SAMPLE_U8) {
+        *to = row[x];
+        return to + 1;
+    }
+    uint16_t value;
+    memcpy(&value, row + x * sizeof value, sizeof value);
+    to[0] = (uint8_t)(value >> 8);
+    to[1] = (uint8_t)value;
+    return to + 2;
+}
+
 /* The mask follows the image that it belongs to. */
 static const char *
 second_image(const struct writing *writing)
@@ -126,11 +142,10 @@ samples_are_stored_losslessly(void)
         uint8_t *colour = malloc(pixels * colours * depth), *alpha = malloc(pixels * depth), *to = colour,
                 *mask = alpha;
         for (uint32_t y = 0; y < frame.height; y++)
-            for (uint32_t x = 0; x < frame.width * frame.channels; x++)
-                for (uint32_t b = 0; b < depth; b++) {
-                    uint8_t **plane = x % frame.channels < colours ? &to : &mask;
-                    *(*plane)++ = frame.data[y * frame.stride + x * depth + (depth - 1 - b)];
-                }
+            for (uint32_t x = 0; x < frame.width * frame.channels; x++) {
+                uint8_t **plane = x % frame.channels < colours ? &to : &mask;
+                *plane = put_sample(*plane, &frame, x, y);
+            }
         write_document(&writing, &frame);
         check_stream(&writing, find_in_sink(&writing, "/Subtype/Image"), colour,
                      (uint64_t)frame.width * colours * depth, frame.height, colours * depth);
