@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <dlfcn.h>
+#include <stdbool.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
@@ -145,6 +147,15 @@ refuses_other_machines(void)
 #endif
 
 #ifndef SANITIZED
+enum { NO_LIMIT = 255 }; /* not a status */
+
+/* Whether memory can be mapped in spite of RLIMIT_AS, which qemu-user does not pass to the kernel. */
+static bool
+can_map_memory(void)
+{
+    return mmap(NULL, 1 << 20, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED;
+}
+
 /* In a child, whose address space is full. */
 static void
 distinguishes_no_memory_from_a_broken_module(void)
@@ -158,14 +169,18 @@ distinguishes_no_memory_from_a_broken_module(void)
     if (!child) {
         const struct mim_plugin *plugin = NULL;
         const struct rlimit none = { 4096, 4096 };
-        setrlimit(RLIMIT_AS, &none);
+        if (setrlimit(RLIMIT_AS, &none) == 0 && can_map_memory())
+            _exit(NO_LIMIT);
         _exit(mim_loader_load(path, &mim_host_table, &plugin, NULL));
     }
     int result = 0;
     CHECK(waitpid(child, &result, 0) == child && WIFEXITED(result));
-    assert_int_equal(WEXITSTATUS(result), MIM_NOMEM);
+    if (WEXITSTATUS(result) != NO_LIMIT)
+        assert_int_equal(WEXITSTATUS(result), MIM_NOMEM);
     assert_int_equal(load(path), MIM_OK);
     tree_remove(directory);
+    if (WEXITSTATUS(result) == NO_LIMIT)
+        SKIP("the address space cannot be limited here");
 }
 #endif
 
