@@ -19,7 +19,8 @@ enum {
     DENY_NOREPLACE = 4 /* renameat2 with flags: EINVAL, as on NFS */
 };
 
-#define CALL_ARGUMENT(n) (offsetof(struct seccomp_data, args) + 8 * (n)) /* its low half, on little-endian machines */
+#define LOWER_HALF (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0) /* filters load 32 bits */
+#define CALL_ARGUMENT(n) (offsetof(struct seccomp_data, args) + 8 * (n) + LOWER_HALF)
 
 /* `number` called with any bit of `mask` in argument `n` fails with `error`. */
 #define DENY(number, n, mask, error) \
@@ -39,8 +40,6 @@ install_filter(struct sock_filter *code, unsigned short count)
 static inline bool
 deny_calls(int which)
 {
-    if (__BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__)
-        return false;
     struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
     struct sock_filter tmpfile[] = { DENY(SYS_openat, 2, O_TMPFILE & ~O_DIRECTORY, EOPNOTSUPP), allow };
     struct sock_filter link[] = { DENY(SYS_linkat, 4, AT_SYMLINK_FOLLOW, EACCES), allow };
