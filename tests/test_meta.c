@@ -2,6 +2,8 @@
 /* Metadata lists, and text made UTF-8. */
 #include <stdlib.h>
 
+#include <mim/kit/text.h>
+
 #include "check.h"
 #include "failing-memory.h"
 #include "frame/meta.h"
@@ -186,9 +188,9 @@ utf8_is_judged_strictly(void)
                                        "\xff",
                                        "a\xfe" };
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
-        CHECK(mim_utf8_valid(good[i], strlen(good[i])));
+        CHECK(mim_utf8_is_valid(good[i], strlen(good[i])));
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        CHECK(!mim_utf8_valid(bad[i], strlen(bad[i])));
+        CHECK(!mim_utf8_is_valid(bad[i], strlen(bad[i])));
 }
 
 static bool

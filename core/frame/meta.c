@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <mim/kit/text.h>
+
 #include "base/error.h"
 #include "base/number.h"
 
@@ -128,7 +130,7 @@ make_room(struct mim_meta *meta)
 static enum mim_status
 check_value(const char *key, int type, const void *data, size_t size, struct mim_error *err)
 {
-    if (!key || !*key || !mim_utf8_valid(key, strlen(key)))
+    if (!key || !*key || !mim_utf8_is_valid(key, strlen(key)))
         return mim_fail(err, MIM_ARGUMENT, "metadata needs a key in UTF-8");
     int plain = type & MIM_META_TYPE_MASK;
     if (plain < MIM_META_TEXT || plain >= TYPE_COUNT || (type & ~(MIM_META_TYPE_MASK | MIM_META_CODING)))
@@ -141,7 +143,7 @@ check_value(const char *key, int type, const void *data, size_t size, struct mim
                         layouts[plain].wanted);
     if (!layouts[plain].text || size == 0)
         return MIM_OK;
-    if (!mim_utf8_valid(data, size))
+    if (!mim_utf8_is_valid(data, size))
         return mim_fail(err, MIM_ARGUMENT, "metadata %.100s: the text is not UTF-8", key);
     if (memchr(data, 0, size))
         return mim_fail(err, MIM_ARGUMENT, "metadata %.100s: the text holds a zero byte", key);

@@ -5,8 +5,6 @@
 
 #include <mim/meta.h>
 
-#include "base/utf8.h"
-
 /* NULL copies to NULL with MIM_OK. */
 enum mim_status mim_meta_copy(struct mim_meta **out, const struct mim_meta *meta, struct mim_error *err);
 /* Bytes of all keys and values: what the metadata limit counts. */
