@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* A read buffer over the source, since giflib reads single bytes. */
+/* A read position over a window of the source, since giflib reads single bytes. */
 #ifndef MIM_GIF_WINDOW_H
 #define MIM_GIF_WINDOW_H
 
 #include <stdbool.h>
 
-#include <mim/plugin.h>
+#include <mim/kit/window.h>
 
 struct gif_window {
-    uint8_t *bytes;    /* host memory */
-    uint64_t start;    /* source offset of bytes[0] */
-    uint64_t size;     /* bytes in the buffer */
+    struct mim_window window;
     uint64_t position; /* source offset of the next read */
     int32_t status;    /* of the last read of the source */
     bool has_ended;    /* a read reached the end of the source */
