@@ -2,6 +2,8 @@
 /* GIF animations: giflib parses the container; LZW and palettes are implemented here. */
 #include <gif_lib.h>
 
+#include <mim/kit/entry.h>
+
 #include "read/reader.h"
 #include "write/writer.h"
 
@@ -18,11 +20,5 @@ static const struct mim_format_ops gif = {
 
 static const struct mim_format_ops *const formats[] = { &gif, NULL };
 
-MIM_PLUGIN_EXPORT const struct mim_plugin MIM_PLUGIN_SYMBOL = {
-    MIM_PLUGIN_HEADER,
-    .name = "gif",
-    .version = PLUGIN_VERSION,
-    .licence = "MIT",
-    .library = "giflib " GIFLIB_VERSION,
-    .formats = formats,
-};
+MIM_PLUGIN(.name = "gif", .version = PLUGIN_VERSION, .licence = "MIT",
+           .library = "giflib " GIFLIB_VERSION, .formats = formats);

@@ -2,7 +2,7 @@
 /* Packed samples in native byte order without a header. The simplest plugin for reading and writing: copy this one. */
 #include <inttypes.h>
 
-#include <mim/plugin.h>
+#include <mim/kit/entry.h>
 
 #define SAMPLE_TYPES "u8|u16|u32|u64|i8|i16|i32|i64|f32|f64" /* in the order of enum mim_sample */
 
@@ -124,10 +124,4 @@ static const struct mim_format_ops raw = {
 };
 static const struct mim_format_ops *const formats[] = { &raw, NULL };
 
-MIM_PLUGIN_EXPORT const struct mim_plugin MIM_PLUGIN_SYMBOL = {
-    MIM_PLUGIN_HEADER,
-    .name = "raw",
-    .version = PLUGIN_VERSION,
-    .licence = "MIT",
-    .formats = formats,
-};
+MIM_PLUGIN(.name = "raw", .version = PLUGIN_VERSION, .licence = "MIT", .formats = formats);

@@ -2,7 +2,7 @@
 /* The tables of the TIFF plugin. */
 #include <tiffio.h>
 
-#include <mim/plugin.h>
+#include <mim/kit/entry.h>
 
 #include "read/reader.h"
 #include "write/writer.h"
@@ -21,11 +21,4 @@ static const struct mim_format_ops tiff_format = {
 
 static const struct mim_format_ops *const formats[] = { &tiff_format, NULL };
 
-MIM_PLUGIN_EXPORT const struct mim_plugin MIM_PLUGIN_SYMBOL = {
-    MIM_PLUGIN_HEADER,
-    .name = "tiff",
-    .version = PLUGIN_VERSION,
-    .licence = "MIT",
-    .library = LIBTIFF,
-    .formats = formats,
-};
+MIM_PLUGIN(.name = "tiff", .version = PLUGIN_VERSION, .licence = "MIT", .library = LIBTIFF, .formats = formats);

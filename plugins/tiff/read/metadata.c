@@ -7,6 +7,8 @@
 
 #include <tiff.h>
 
+#include <mim/kit/text.h>
+
 #include "file/known-tags.h"
 #include "read/imagej.h"
 
@@ -52,24 +54,6 @@ read_values(struct tiff_directory *directory, const struct tiff_entry *entry, st
     return MIM_OK;
 }
 
-static bool
-is_utf8(const uint8_t *text, uint64_t size)
-{
-    for (uint64_t i = 0; i < size;) {
-        uint8_t c = text[i++];
-        unsigned more = c < 0x80 ? 0 : c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
-        if ((c >= 0x80 && c < 0xc2) || c >= 0xf5 || more > size - i)
-            return false;
-        if ((c == 0xe0 && text[i] < 0xa0) || (c == 0xed && text[i] > 0x9f) || (c == 0xf0 && text[i] < 0x90) ||
-            (c == 0xf4 && text[i] > 0x8f))
-            return false;
-        for (; more; more--)
-            if (text[i++] >> 6 != 2)
-                return false;
-    }
-    return true;
-}
-
 /* TIFF requires ASCII; text that is not UTF-8 is read as Latin-1. Several strings become lines. */
 static int32_t
 report_text(struct mim_job *job, const char *key, const struct values *values)
@@ -80,18 +64,13 @@ report_text(struct mim_job *job, const char *key, const struct values *values)
     for (uint64_t i = 0; i < size; i++)
         if (values->data[i] == '\0')
             values->data[i] = '\n';
-    if (size == 0 || is_utf8(values->data, size))
+    if (size == 0 || mim_utf8_is_valid(values->data, size))
         return size ? job->host->meta(job, key, MIM_META_TEXT | values->coding, values->data, size) : MIM_OK;
 
     uint8_t *wide = job->host->resize(job, NULL, 0, size * 2);
-    uint64_t length = 0;
     if (!wide)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a text");
-    for (uint64_t i = 0; i < size; i++) {
-        if (values->data[i] >= 0x80)
-            wide[length++] = 0xc0 | values->data[i] >> 6;
-        wide[length++] = values->data[i] < 0x80 ? values->data[i] : 0x80 | (values->data[i] & 0x3f);
-    }
+    uint64_t length = mim_utf8_from_latin1(values->data, size, wide);
     int32_t status = job->host->meta(job, key, MIM_META_TEXT | values->coding, wide, length);
     job->host->resize(job, wide, size * 2, 0);
     return status;
