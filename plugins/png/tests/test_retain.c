@@ -154,10 +154,12 @@ profile_must_match_the_channels(void)
     CHECK(pngx_emit_metadata(&job, &retained, 3) == MIM_OK && !host.sink.size &&
           mim_test_host_reported(&host, "notice=the colour profile"));
     CHECK(pngx_emit_metadata(&job, &retained, 2) == MIM_OK && HOLDS(&host, "iCCPICC profile\0\0"));
-    host.sink.size = host.allocation.count = 0;
+    host.sink.size = 0;
+    host.allocation.count = 0;
     host.allocation.fail_at = 1; /* the compressor counts as memory */
     CHECK(pngx_emit_metadata(&job, &retained, 2) == MIM_NOMEM && host.sink.size == 0 && host.reserved == 0);
-    host.sink.size = host.allocation.count = 0;
+    host.sink.size = 0;
+    host.allocation.count = 0;
     host.allocation.fail_at = 2;
     CHECK(pngx_emit_metadata(&job, &retained, 2) == MIM_NOMEM && host.sink.size == 0 && host.reserved == 0);
     pngx_retained_close(&job, &retained);
