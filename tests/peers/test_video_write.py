@@ -335,7 +335,7 @@ class VideoWriting(PeerCase):
         done = self.run_mim('convert', '--force', source, self.path('out.mp4'))
         copies = ffmpeg_version() >= (6, 1)
         self.assertEqual([stream['codec_name'] for stream in self.audio(self.path('out.mp4'))], ['pcm_s16le' if copies else 'aac'])
-        self.assertEqual('the sound is encoded anew' in text(done.stderr), not copies)
+        self.assertEqual('the sound is re-encoded' in text(done.stderr), not copies)
         if copies:
             packets = ['-v', 'error', '-map', '0:a', '-f', 's16le', '-']
             self.assertEqual(self.run_tool('ffmpeg', '-i', source, *packets), self.run_tool('ffmpeg', '-i', self.path('out.mp4'), *packets))
