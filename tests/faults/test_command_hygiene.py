@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """valgrind reports nothing, and public structs have the same layout on 32-bit machines."""
 
+import glob
 import os
 import subprocess
 
@@ -37,11 +38,16 @@ class Hygiene(FaultCase):
                     self.valgrind('convert', *self.shape('samples.raw'), 'samples.raw', '-', '--to', target)
 
     def test_layouts_are_the_same_in_32_bits(self):
-        program = ''.join(f'#include <mim/{name}>\n' for name in sorted(os.listdir(os.path.join(INCLUDE, 'mim'))))
-        done = subprocess.run(['gcc', '-m32', '-std=gnu17', '-Wall', '-Wextra', '-Werror', '-I', INCLUDE,
-                               '-D_GNU_SOURCE', '-fsyntax-only', '-x', 'c', '-'], input=program, text=True,
-                              capture_output=True, timeout=60)
+        if self.compile_for_32_bits('#include <stdint.h>\n').returncode:
+            self.skipTest('gcc does not compile for 32 bits here')
+        headers = sorted(glob.glob('mim/**/*.h', root_dir=INCLUDE, recursive=True))
+        self.assertIn('mim/plugin.h', headers)
+        done = self.compile_for_32_bits(''.join(f'#include <{name}>\n' for name in headers))
         self.assertEqual(done.returncode, 0, done.stderr)
+
+    def compile_for_32_bits(self, program):
+        return subprocess.run(['gcc', '-m32', '-std=gnu17', '-Wall', '-Wextra', '-Werror', '-I', INCLUDE, '-D_GNU_SOURCE',
+                               '-fsyntax-only', '-x', 'c', '-'], input=program, text=True, capture_output=True, timeout=60)
 
 
 tap.main()
