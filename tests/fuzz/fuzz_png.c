@@ -130,7 +130,7 @@ static bool
 is_newer_laxness(const char *text, const struct pngx_header *header)
 {
     bool is_gray = header->colour == PNGX_GRAY || header->colour == PNGX_GRAY_ALPHA;
-    return is_gray && png_access_version_number() > 10639 && strstr(text, "there is a second palette");
+    return is_gray && png_access_version_number() > 10639 && strstr(text, "second palette");
 }
 
 static void
