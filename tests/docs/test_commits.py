@@ -40,7 +40,7 @@ class Commits(unittest.TestCase):
     def test_accepts_the_usual_form(self):
         self.git('init', '-q')
         base = self.commit('anything goes before the base')
-        for subject in ('gif: choose transparent pixels by trial compression', 'core/io, tests: rename a file', 'docs: add x',
+        for subject in ('gif: choose transparent pixels by trial compression', 'core/io: rename a file', 'docs: add x',
                         'core: wash areas, not whatever whose tolds', 'x: ' + 'é' * 57):
             self.commit(subject)
         self.assertEqual(self.check(base), (0, ''))
@@ -48,7 +48,7 @@ class Commits(unittest.TestCase):
     def test_refuses_other_subjects(self):
         self.git('init', '-q')
         for subject, fault in (('choose pixels', 'form'), ('Gif: choose pixels', 'form'), ('gif:choose pixels', 'form'),
-                               ('gif: Choose pixels', 'upper case'), ('gif: choose pixels.', 'full stop'),
+                               ('gif: Choose pixels', 'upper case'), ('io, tests: rename a file', 'form'), ('gif: choose pixels.', 'full stop'),
                                ('x: ' + 'y' * 58, '61 columns'), ('core: what is lost is told', '"what"'),
                                ('tests: nobody waits', '"nobody"'), ('core: report frames that were lost', '"were"')):
             with self.subTest(subject):
