@@ -7,13 +7,48 @@ import zlib
 
 import numpy as np
 import tifffile
-from PIL import Image
+from PIL import Image, ImageCms
 
 import pictures
 import tap
 from peers import DTYPES, mean_error_db
 from tiffbytes import SHORT, pack, page, tiff
 from tiffpeers import HEIGHT, WIDTH, TiffCase, rgba, scaled, stack, store
+
+
+EXACT = 0x0100 # cmsFLAGS_NOOPTIMIZE: no tables
+
+
+def lab_of(rgb):
+    """(height, width, 3) of L* 0..100, a* and b*, rounded to steps that 8 bits of CIELab can store."""
+    to_lab = ImageCms.buildTransform(ImageCms.createProfile('sRGB'), ImageCms.createProfile('LAB'), 'RGB', 'LAB',
+                                      flags=EXACT)
+    stored = np.array(ImageCms.applyTransform(Image.fromarray(rgb), to_lab)) # a and b are signed, as in TIFF
+    return np.stack([stored[..., 0] / 2.55, stored[..., 1].astype(np.int8), stored[..., 2].astype(np.int8)], axis=2)
+
+
+def by_littlecms(lab):
+    stored = np.stack([np.rint(lab[..., 0] * 2.55), lab[..., 1], lab[..., 2]], axis=2).astype(np.int16).astype(np.uint8)
+    to_rgb = ImageCms.buildTransform(ImageCms.createProfile('LAB'), ImageCms.createProfile('sRGB'), 'LAB', 'RGB',
+                                      flags=EXACT)
+    picture = Image.frombytes('LAB', stored.shape[1::-1], stored.tobytes())
+    return np.array(ImageCms.applyTransform(picture, to_rgb)).astype(int)
+
+
+def lab_codings(lab):
+    """The same colours in each coding of TIFF: (name, samples, tags)."""
+    lightness, a, b = lab[..., 0], lab[..., 1], lab[..., 2]
+
+    def stored(dtype, *planes):
+        return np.stack([np.rint(plane).astype(np.int64).astype(dtype) for plane in planes], axis=2)
+
+    eight = stored(np.uint8, lightness * 2.55, a, b)
+    alpha = pictures.samples(np.uint8, *eight.shape[:2], 1)
+    yield 'CIELab 8', eight, {'photometric': 8}
+    yield 'CIELab 8 with alpha', np.concatenate([eight, alpha], axis=2), {'photometric': 8, 't338': (SHORT, [2])}
+    yield 'CIELab 16', stored('<u2', lightness * 655.35, a * 256, b * 256), {'photometric': 8}
+    yield 'ICCLab 8', stored(np.uint8, lightness * 2.55, a + 128, b + 128), {'photometric': 9}
+    yield 'ICCLab 16', stored('<u2', lightness * 652.8, (a + 128) * 256, (b + 128) * 256), {'photometric': 9}
 
 
 class TiffReading(TiffCase):
@@ -198,12 +233,26 @@ class TiffReading(TiffCase):
                 raw = self.mim('convert', self.path('in.tif'), '-', '--to', 'raw', '-i', 'raw=yes')
                 self.assertEqual(raw, inks.tobytes(), 'raw=yes gives the inks')
 
-    def test_lab_becomes_rgb(self):
-        Image.fromarray(pictures.photograph(1)[0]).save(self.path('in.png'))
-        self.run_tool('convert', self.path('in.png'), '-colorspace', 'Lab', '-depth', '8', '-compress', 'none',
-                      self.path('in.tif'))
-        got = self.pixels(self.path('in.tif'))[0]
-        self.assertSame(rgba(got), self.by_tiff2rgba(self.path('in.tif')))
+    def test_lab_becomes_rgb_as_littlecms_converts_it(self):
+        lab = lab_of(pictures.photograph(1)[0])
+        expected = by_littlecms(lab)
+        for name, values, tags in lab_codings(lab):
+            with self.subTest(coding=name):
+                bits = (values.dtype.itemsize * 8,) * values.shape[2]
+                one = page(values.shape[1], values.shape[0], [values.tobytes()], bits, **tags)
+                got = self.pixels(self.put('in.tif', tiff([one])))[0]
+                if got.dtype == np.uint16:
+                    got = ((got.astype(np.uint32) * 255 + 32767) // 65535).astype(np.uint8)
+                difference = np.abs(got[..., :3].astype(int) - expected)
+                self.assertLessEqual(difference.max(), 1, name)
+                self.assertLess(difference.mean(), 0.1, name)
+                if got.shape[2] == 4:
+                    self.assertSame(got[..., 3], values[..., 3], name)
+
+    def test_lab_without_colour_is_neutral(self):
+        values = np.array([[[0, 0, 0], [128, 0, 0], [255, 0, 0]]], np.uint8)
+        got = self.pixels(self.put('in.tif', tiff([page(3, 1, [values.tobytes()], (8, 8, 8), 8)])))[0]
+        self.assertSame(got[0], np.array([[0] * 3, [119] * 3, [255] * 3], np.uint8))
 
     # --- depths
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Converts min-is-white, palettes, inks and premultiplied alpha to the colours of a frame. */
+/* Converts min-is-white, palettes, inks, Lab and premultiplied alpha to the colours of a frame. */
 #include "read/colour.h"
 
 #include <string.h>
@@ -9,6 +9,7 @@
 #include <mim/kit/ratio.h>
 
 #include "file/sample.h"
+#include "read/lab.h"
 #include "read/unpack.h"
 
 /* Invert the first sample of each pixel, which is gray. Signed samples are mirrored at -1/2. */
@@ -151,6 +152,9 @@ tiff_colour_row(const struct tiff_page *page, const uint16_t *palette, uint8_t *
         return;
     case TIFF_COLOUR_CMYK:
         mix_inks(page, from, width, to);
+        return;
+    case TIFF_COLOUR_LAB:
+        tiff_lab_row(page, from, width, to);
         return;
     case TIFF_COLOUR_INVERT:
         invert_gray(page, from, width);

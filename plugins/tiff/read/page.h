@@ -22,7 +22,13 @@ enum tiff_decoder {
     TIFF_DECODER_PACKBITS
 };
 
-enum tiff_colour { TIFF_COLOUR_KEEP, TIFF_COLOUR_INVERT, TIFF_COLOUR_PALETTE, TIFF_COLOUR_CMYK };
+enum tiff_colour {
+    TIFF_COLOUR_KEEP,
+    TIFF_COLOUR_INVERT,
+    TIFF_COLOUR_PALETTE,
+    TIFF_COLOUR_CMYK,
+    TIFF_COLOUR_LAB
+};
 
 struct tiff_page {
     /* its tags, set by tiff_page_read() */

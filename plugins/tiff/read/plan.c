@@ -8,6 +8,7 @@
 
 #include "codec/prefix-sum.h"
 #include "file/sample.h"
+#include "read/lab.h"
 
 #define PART_BYTES (256u << 10)       /* enough work for a thread */
 #define LONG_STRIP_BYTES (4u << 20)   /* longer strips are read row by row, for quick cancelling and little memory */
@@ -88,6 +89,17 @@ plan_cmyk(struct tiff_page *page)
 }
 
 static int32_t
+plan_lab(struct tiff_page *page, struct tiff_directory *directory)
+{
+    if (!tiff_lab_is_known(page))
+        return refuse_page(page, directory, "Lab of this kind needs raw=yes");
+    page->colour = TIFF_COLOUR_LAB;
+    page->out_channels = page->samples;
+    page->out_sample = page->bits == 8 ? MIM_SAMPLE_U8 : MIM_SAMPLE_U16;
+    return MIM_OK;
+}
+
+static int32_t
 plan_colour(struct tiff_page *page, struct tiff_directory *directory, bool raw)
 {
     bool is_integer = page->sample <= MIM_SAMPLE_I64;
@@ -107,13 +119,13 @@ plan_colour(struct tiff_page *page, struct tiff_directory *directory, bool raw)
     case PHOTOMETRIC_SEPARATED:
         plan_cmyk(page);
         return MIM_OK;
-    case PHOTOMETRIC_CIELAB:
     case PHOTOMETRIC_LOGL:
     case PHOTOMETRIC_LOGLUV:
         return plan_rgba(page, directory);
+    case PHOTOMETRIC_CIELAB:
     case PHOTOMETRIC_ICCLAB:
     case PHOTOMETRIC_ITULAB:
-        return refuse_page(page, directory, "Lab of this kind needs raw=yes");
+        return plan_lab(page, directory);
     default:
         break;
     }
