@@ -279,6 +279,18 @@ class TiffOptions(PeerCase):
             self.assertEqual(file.series[0].shape, (4, 15, 17))
             self.assertNotIn('images', file.imagej_metadata)
 
+    def test_stacks_of_one_directory_become_pages_for_tifffile(self):
+        """tifffile reads all images behind the first page of a file that says so in its description."""
+        frames = pictures.samples(np.uint8, 6, 37, 29)
+        tifffile.imwrite(self.path('in.tif'), frames, truncate=True, metadata={'unit': 'um'})
+        for options in ((), ('-o', 'compression=none'), ('-o', 'imagej=yes')):
+            with self.subTest(options=' '.join(options)):
+                self.mim('convert', '--force', self.path('in.tif'), self.path('out.tif'), *options)
+                self.assertSame(tifffile.imread(self.path('out.tif')), frames)
+        self.mim('convert', '--force', self.path('in.tif'), self.path('out.tif'))
+        with tifffile.TiffFile(self.path('out.tif')) as file:
+            self.assertEqual(file.shaped_metadata[0]['unit'], 'um')
+
     def test_imagej_shows_a_description_as_info(self):
         for info in ('ten slices', 'größer 世界 😀'):
             with self.subTest(info):

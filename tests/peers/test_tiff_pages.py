@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Pages of TIFF files: order, number, damage and metadata."""
 
+import itertools
 import os
 import resource
 import struct
@@ -14,8 +15,31 @@ import pictures
 import tap
 import tiffbytes
 from peers import DTYPES, text
-from tiffbytes import LONG, SHORT, page, plain, tiff
+from tiffbytes import ASCII, LONG, RATIONAL, SHORT, page, plain, tiff
 from tiffpeers import HEIGHT, WIDTH, TiffCase, stack, store
+
+
+def stack_of(frames, photometric=1, rows=None, order='<', **tags):
+    """One directory, then the samples of all frames (count, height, width); its tags place only the first of them."""
+    count, height, width = frames.shape
+    rows, size = rows or height, frames.dtype.itemsize
+    lengths = [min(rows, height - y) * width * size for y in range(0, height, rows)]
+
+    def directory(start):
+        starts = [start + sum(lengths[:i]) for i in range(len(lengths))]
+        return tiff([page(width, height, [], (8 * size,), photometric, rows, t273=(LONG, starts), t279=(LONG, lengths),
+                          **tags)], order)
+
+    return directory(len(directory(0))) + frames.tobytes()
+
+
+def metamorph(frames, rows):
+    """UIC2 counts planes, and has six numbers for each: distance, date and time of creation and of the last change."""
+    planes = len(frames)
+    data = stack_of(frames, 1, rows, t33628=(LONG, [0] * planes),
+                    t33629=(RATIONAL, [0, 1, 2459000, 0, 2459000, 0] * planes))
+    counted, wanted = (struct.pack('<HHI', 33629, RATIONAL, count) for count in (3 * planes, planes))
+    return data.replace(counted, wanted)
 
 
 class TiffPages(TiffCase):
@@ -52,6 +76,46 @@ class TiffPages(TiffCase):
                     self.assertEqual(len(file.pages), 1)
                 self.assertReads(self.path('in.tif'), frames[..., None])
                 self.assertTrue(self.info(self.path('in.tif'))['metadata'].get('is_imagej'))
+
+    def test_stacks_of_other_programs_in_one_directory_are_frames(self):
+        """tifffile is the judge: it writes the one kind and knows the other."""
+        for name, shape in itertools.product(('u8', 'u16', 'f32'), ((6,), (3, 2))):
+            with self.subTest(writer='tifffile', sample=name, shape=shape):
+                frames = pictures.samples(DTYPES[name], 6, HEIGHT, WIDTH)
+                tifffile.imwrite(self.path('in.tif'), frames.reshape(*shape, HEIGHT, WIDTH), truncate=True)
+                with tifffile.TiffFile(self.path('in.tif')) as file:
+                    self.assertEqual(len(file.pages), 1)
+                self.assertReads(self.path('in.tif'), frames[..., None])
+        for name, rows in itertools.product(('u8', 'u16'), (HEIGHT, 5)):
+            with self.subTest(writer='MetaMorph', sample=name, rows=rows):
+                frames = pictures.samples(DTYPES[name], 4, HEIGHT, WIDTH)
+                self.put('in.stk', metamorph(frames, rows))
+                self.assertSame(tifffile.imread(self.path('in.stk')), frames)
+                self.assertReads(self.path('in.stk'), frames[..., None])
+        with self.subTest(writer='tifffile', planar='separate'):
+            frames = pictures.samples(np.uint8, 6, HEIGHT, WIDTH, 3)
+            tifffile.imwrite(self.path('in.tif'), np.moveaxis(frames, -1, 1), truncate=True, photometric='rgb',
+                             planarconfig='separate')
+            self.assertReads(self.path('in.tif'), frames)
+
+    def test_stacks_with_colours_to_convert_are_frames(self):
+        """ImageJ saves inverted and coloured lookup tables in this way."""
+        frames = pictures.samples(np.uint8, 3, HEIGHT, WIDTH)
+        words = b'ImageJ=1.53t\nimages=3\nslices=3\n\0'
+        colours = np.random.default_rng(0).integers(0, 256, (3, 256))
+        palette = {'t320': (SHORT, (colours * 257).ravel().tolist())}
+        for name, photometric, tags, expected in (
+                ('inverted', 0, {}, 255 - frames[..., None]),
+                ('palette', 3, palette, np.moveaxis(colours.astype(np.uint8)[:, frames], 0, -1)),
+                ('turned', 1, {'t274': (SHORT, [3])}, frames[:, ::-1, ::-1, None])):
+            with self.subTest(colours=name):
+                data = stack_of(frames, photometric, t270=(ASCII, words), **tags)
+                self.assertReads(self.put('in.tif', data), list(expected))
+                path = self.put('in.tif', data[:-1])
+                self.refuse(6, 'convert', path, self.path('out.tif'))
+                for i in (0, 1):
+                    raw = self.mim('convert', path, '-', '--to', 'raw', '--frames', i)
+                    self.assertEqual(raw, expected[i].tobytes())
 
     def test_reads_an_imagej_stack_over_4_gb_with_one_directory(self):
         """Big-endian like ImageJ's, sparse but for two images, and no other image is read."""

@@ -115,6 +115,8 @@ static const struct tiff_known_tag known[] = {
     { TIFFTAG_MATTEING, MIM_META_CODING, NULL },         { TIFFTAG_DATATYPE, MIM_META_CODING, NULL },
     { TIFFTAG_IMAGEDEPTH, MIM_META_CODING, NULL },       { TIFFTAG_TILEDEPTH, MIM_META_CODING, NULL },
     { TIFFTAG_STONITS, MIM_META_CODING, NULL },          { TIFFTAG_LERC_PARAMETERS, MIM_META_CODING, NULL },
+    { 33628 /* UIC1 */, MIM_META_CODING, NULL },         { 33629 /* UIC2 */, MIM_META_CODING, NULL },
+    { 33630 /* UIC3 */, MIM_META_CODING, NULL },         { 33631 /* UIC4 */, MIM_META_CODING, NULL },
 };
 
 const struct tiff_known_tag *

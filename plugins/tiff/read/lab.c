@@ -23,7 +23,11 @@ static const struct coding codings[] = {
     { PHOTOMETRIC_CIELAB, 8, { false, 0, 100 / 255.0f }, { true, 0, 1 }, { true, 0, 1 } },
     { PHOTOMETRIC_CIELAB, 16, { false, 0, 100 / 65535.0f }, { true, 0, 1 / 256.0f }, { true, 0, 1 / 256.0f } },
     { PHOTOMETRIC_ICCLAB, 8, { false, 0, 100 / 255.0f }, { false, 128, 1 }, { false, 128, 1 } },
-    { PHOTOMETRIC_ICCLAB, 16, { false, 0, 100 / 65280.0f }, { false, 32768, 1 / 256.0f }, { false, 32768, 1 / 256.0f } },
+    { PHOTOMETRIC_ICCLAB,
+      16,
+      { false, 0, 100 / 65280.0f },
+      { false, 32768, 1 / 256.0f },
+      { false, 32768, 1 / 256.0f } },
     { PHOTOMETRIC_ITULAB, 8, { false, 0, 100 / 255.0f }, { false, 128, 170 / 255.0f }, { false, 96, 200 / 255.0f } },
 };
 
@@ -92,18 +96,18 @@ convert_pixel(const float lab[3], float rgb[3])
         rgb[c] = encode_srgb(matrix[c][0] * xyz[0] + matrix[c][1] * xyz[1] + matrix[c][2] * xyz[2]);
 }
 
-#define CONVERT(type, full)                                                                                  \
-    for (uint32_t x = 0; x < width; x++) {                                                                   \
-        const type *v = (const type *)from + (uint64_t)x * page->samples;                                    \
-        type *out = (type *)to + (uint64_t)x * page->out_channels;                                           \
-        float lab[3] = { read_component(&coding->lightness, page->bits, v[0]),                               \
-                         read_component(&coding->a, page->bits, v[1]),                                       \
-                         read_component(&coding->b, page->bits, v[2]) }, rgb[3];                             \
-        convert_pixel(lab, rgb);                                                                             \
-        for (uint32_t c = 0; c < 3; c++)                                                                     \
-            out[c] = (type)(rgb[c] * (full) + 0.5f);                                                         \
-        if (page->out_channels == 4)                                                                         \
-            out[3] = v[3];                                                                                   \
+#define CONVERT(type, full) \
+    for (uint32_t x = 0; x < width; x++) { \
+        const type *v = (const type *)from + (uint64_t)x * page->samples; \
+        type *out = (type *)to + (uint64_t)x * page->out_channels; \
+        float lab[3] = { read_component(&coding->lightness, page->bits, v[0]), \
+                         read_component(&coding->a, page->bits, v[1]), read_component(&coding->b, page->bits, v[2]) }, \
+              rgb[3]; \
+        convert_pixel(lab, rgb); \
+        for (uint32_t c = 0; c < 3; c++) \
+            out[c] = (type)(rgb[c] * (full) + 0.5f); \
+        if (page->out_channels == 4) \
+            out[3] = v[3]; \
     }
 
 void

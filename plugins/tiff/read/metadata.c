@@ -10,7 +10,7 @@
 #include <mim/kit/text.h>
 
 #include "file/known-tags.h"
-#include "read/imagej.h"
+#include "read/stack.h"
 
 /* The values of one tag. */
 struct values {

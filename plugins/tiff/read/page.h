@@ -54,6 +54,8 @@ struct tiff_page {
     uint32_t out_channels;
     int32_t out_sample;
     uint32_t rows_per_chunk, rows_per_part; /* decoded at once; handed out as a part */
+    uint64_t stored_at;     /* uncompressed samples are stored there row after row; 0: in another way */
+    uint64_t stack_offset;  /* of an image in a stack: distance to the samples of the first */
 };
 
 /* Offsets and sizes of its strips or tiles; a count of 0: the tag is missing. */

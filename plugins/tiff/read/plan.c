@@ -249,28 +249,34 @@ tiff_page_plan(struct tiff_page *page, struct tiff_directory *directory, const s
 }
 
 static uint64_t
+strips_per_plane(const struct tiff_page *page)
+{
+    return (page->height - 1) / page->rows_per_strip + 1;
+}
+
+static uint64_t
 rows_of_strip(const struct tiff_page *page, uint64_t strip)
 {
-    uint64_t left = page->height - strip * page->rows_per_strip;
+    uint64_t left = page->height - strip % strips_per_plane(page) * page->rows_per_strip;
     return left < page->rows_per_strip ? left : page->rows_per_strip;
 }
 
-/* Are the strips adjacent? */
+/* Are the strips adjacent? Sets `*start` to 0 if they are not. */
 static int32_t
 check_offsets(const struct tiff_page *page, struct tiff_directory *directory, const struct tiff_entry *offsets,
-              bool *is_plain, uint64_t *start)
+              uint64_t *start)
 {
-    uint64_t count = (page->height - 1) / page->rows_per_strip + 1, at = 0;
-    uint64_t size = tiff_page_row_bytes(page, page->width) * page->rows_per_strip;
-    *is_plain = false;
+    uint64_t count = strips_per_plane(page) * page->planes, row = tiff_page_row_bytes(page, page->width), at = 0;
     if (offsets->count < count)
         return MIM_OK;
 
     int32_t status = tiff_directory_uint(directory, offsets, 0, start);
-    *is_plain = status == MIM_OK && *start != 0;
-    for (uint64_t i = 1; i < count && *is_plain; i++) {
+    uint64_t expected = *start;
+    for (uint64_t i = 1; i < count && status == MIM_OK && *start; i++) {
+        expected += row * rows_of_strip(page, i - 1);
         status = tiff_directory_uint(directory, offsets, i, &at);
-        *is_plain = status == MIM_OK && at == *start + i * size;
+        if (at != expected)
+            *start = 0;
     }
     return status;
 }
@@ -278,35 +284,41 @@ check_offsets(const struct tiff_page *page, struct tiff_directory *directory, co
 /* Does each strip hold its rows? The size of a single strip is ignored, as many writers get it wrong. */
 static int32_t
 check_sizes(const struct tiff_page *page, struct tiff_directory *directory, const struct tiff_entry *sizes,
-            bool *is_plain)
+            uint64_t *start)
 {
-    uint64_t count = (page->height - 1) / page->rows_per_strip + 1, row = tiff_page_row_bytes(page, page->width),
-             size = 0;
+    uint64_t count = strips_per_plane(page) * page->planes, row = tiff_page_row_bytes(page, page->width), size = 0;
     int32_t status = MIM_OK;
-    for (uint64_t i = 0; count > 1 && i < count && i < sizes->count && *is_plain; i++) {
+    for (uint64_t i = 0; count > 1 && i < count && i < sizes->count && status == MIM_OK && *start; i++) {
         status = tiff_directory_uint(directory, sizes, i, &size);
-        *is_plain = status == MIM_OK && size >= row * rows_of_strip(page, i);
+        if (size < row * rows_of_strip(page, i))
+            *start = 0;
     }
     return status;
 }
 
 int32_t
-tiff_page_find_raw(const struct tiff_page *page, struct tiff_directory *directory, const struct tiff_strips *strips,
-                   bool *is_plain, uint64_t *start)
+tiff_page_find_stored(struct tiff_page *page, struct tiff_directory *directory, const struct tiff_strips *strips)
 {
-    *is_plain = false;
-    if (page->compression != COMPRESSION_NONE || page->route != TIFF_ROUTE_SAMPLES || page->is_tiled ||
-        page->planes != 1 || page->bits != tiff_sample_size(page->sample) * 8u ||
-        page->fill_order != FILLORDER_MSB2LSB || page->colour != TIFF_COLOUR_KEEP || page->is_turned ||
-        page->is_premultiplied || (page->photometric == PHOTOMETRIC_YCBCR && page->samples != 3))
+    struct mim_job *job = directory->job;
+    page->stored_at = 0;
+    if (page->compression != COMPRESSION_NONE || page->route != TIFF_ROUTE_SAMPLES || page->is_tiled)
         return MIM_OK;
 
-    struct mim_job *job = directory->job;
-    int32_t status = check_offsets(page, directory, &strips->offsets, is_plain, start);
+    uint64_t start = 0;
+    int32_t status = check_offsets(page, directory, &strips->offsets, &start);
     if (status == MIM_OK)
-        status = check_sizes(page, directory, &strips->sizes, is_plain);
-    if (status == MIM_CORRUPT) /* libtiff reports the error, or copes */
-        status = MIM_OK;
-    return status == MIM_OK ? status
-                            : job->host->fail(job, status, page->offset, "cannot read the offsets of the strips");
+        status = check_sizes(page, directory, &strips->sizes, &start);
+    if (status == MIM_OK)
+        page->stored_at = start;
+    else if (status != MIM_CORRUPT) /* libtiff reports the error, or copes */
+        return job->host->fail(job, status, page->offset, "cannot read the offsets of the strips");
+    return MIM_OK;
+}
+
+bool
+tiff_page_is_raw(const struct tiff_page *page)
+{
+    return page->stored_at && page->planes == 1 && page->bits == tiff_sample_size(page->sample) * 8u &&
+           page->fill_order == FILLORDER_MSB2LSB && page->colour == TIFF_COLOUR_KEEP && !page->is_turned &&
+           !page->is_premultiplied && (page->photometric != PHOTOMETRIC_YCBCR || page->samples == 3);
 }

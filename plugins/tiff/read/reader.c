@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "read/decode.h"
-#include "read/imagej.h"
 #include "read/metadata.h"
 #include "read/orient.h"
+#include "read/stack.h"
 #include "read/strip.h"
 #include "read/worker.h"
 
@@ -35,14 +35,12 @@ read_page(struct mim_job *job, uint64_t offset, struct tiff_page *page, struct m
     struct tiff_reader *self = job->state;
     struct tiff_directory directory = directory_at(job, offset);
     struct tiff_strips strips;
-    bool is_plain = false;
-    uint64_t start = 0;
 
     int32_t status = tiff_page_read(page, &directory, &strips);
     if (status == MIM_OK)
         status = tiff_page_plan(page, &directory, &self->options);
     if (status == MIM_OK)
-        status = tiff_page_find_raw(page, &directory, &strips, &is_plain, &start);
+        status = tiff_page_find_stored(page, &directory, &strips);
     if (status != MIM_OK)
         return status;
 
@@ -52,9 +50,9 @@ read_page(struct mim_job *job, uint64_t offset, struct tiff_page *page, struct m
     info->parts = (page->height - 1) / page->rows_per_part + 1;
     info->flags = MIM_FRAME_KEY;
     uint64_t row = tiff_page_row_bytes(page, page->width);
-    if (is_plain) {
+    if (tiff_page_is_raw(page)) {
         info->flags |= MIM_FRAME_RAW | (page->order.is_big_endian ? MIM_FRAME_BIG_ENDIAN : 0);
-        info->raw_offset = start;
+        info->raw_offset = page->stored_at;
         info->raw_stride = row;
     } else {
         info->work_size = row * page->planes; /* an estimate of libtiff's buffers; ours come from the host */
@@ -62,26 +60,31 @@ read_page(struct mim_job *job, uint64_t offset, struct tiff_page *page, struct m
     return MIM_OK;
 }
 
-/* A single directory may be an ImageJ stack, whose other images have no directories. */
+/* A single directory may be a stack, whose other images have no directories. Other programs keep the description but
+ * not the images: believe it only if the file holds two. */
 static int32_t
-find_imagej_stack(struct mim_job *job)
+find_stack(struct mim_job *job)
 {
     struct tiff_reader *self = job->state;
     struct tiff_page page;
     struct mim_frame_info info = { .struct_size = sizeof info };
     struct tiff_directory directory = directory_at(job, self->first);
-    uint64_t images = 1, size = job->host->size(job);
+    struct tiff_stack stack;
+    uint64_t size = job->host->size(job);
 
-    int32_t status = tiff_imagej_images(&directory, &images);
-    if (status != MIM_OK || images < 2 || images > INT32_MAX) /* ImageJ counts in 32 bits */
+    int32_t status = tiff_stack_read(&stack, &directory);
+    if (status != MIM_OK || (stack.images < 2 && stack.samples == 0))
         return status == MIM_TRUNCATED ? MIM_OK : status;
-    status = read_page(job, self->first, &page, &info);
-    if (status != MIM_OK || !(info.flags & MIM_FRAME_RAW))
+    if (read_page(job, self->first, &page, &info) != MIM_OK)
         return MIM_OK; /* prepare reports the error */
+    if (!(info.flags & MIM_FRAME_RAW) && (!page.stored_at || page.decoder != TIFF_DECODER_COPY))
+        return MIM_OK;
 
-    /* other programs keep the description but not the images: believe the count only if the file holds two */
-    uint64_t bytes = info.raw_stride * info.height;
-    if (size != MIM_UNKNOWN && bytes && size >= info.raw_offset && (size - info.raw_offset) / 2 >= bytes)
+    uint64_t samples = (uint64_t)page.width * page.height * page.samples;
+    uint64_t images = stack.samples % samples == 0 && stack.samples ? stack.samples / samples : stack.images;
+    self->image_size = tiff_page_row_bytes(&page, page.width) * page.planes * page.height;
+    if (images > 1 && images <= INT32_MAX && /* ImageJ counts in 32 bits */
+        size != MIM_UNKNOWN && size >= page.stored_at && (size - page.stored_at) / 2 >= self->image_size)
         self->images = images;
     return MIM_OK;
 }
@@ -103,7 +106,7 @@ reader_open(struct mim_job *job, struct mim_sequence *sequence)
     sequence->loop = -1;
     if (self->pages.next || self->pages.end_status)
         return MIM_OK;
-    status = find_imagej_stack(job);
+    status = find_stack(job);
     sequence->count = self->images;
     sequence->sure = MIM_SURE_EXACT;
     return status;
@@ -126,13 +129,15 @@ reader_prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_fra
     if (self->images > 1 && index >= self->images)
         return MIM_END;
 
-    uint64_t page = self->images > 1 ? 0 : index;
-    int32_t status = tiff_page_index_extend(&self->pages, job, &self->window, page);
-    if (status != MIM_OK)
-        return status;
-    status = read_page(job, self->pages.offsets[page], packet, info);
-    if (status == MIM_OK && self->images > 1)
-        info->raw_offset += index * info->raw_stride * info->height;
+    struct tiff_page *page = packet;
+    uint64_t number = self->images > 1 ? 0 : index;
+    int32_t status = tiff_page_index_extend(&self->pages, job, &self->window, number);
+    if (status == MIM_OK)
+        status = read_page(job, self->pages.offsets[number], page, info);
+    if (status == MIM_OK && self->images > 1) {
+        page->stack_offset = index * self->image_size;
+        info->raw_offset += page->stack_offset;
+    }
     return status;
 }
 

@@ -16,8 +16,9 @@ struct tiff_reader {
     struct tiff_window window;
     struct tiff_page_index pages;
     struct tiff_order order;
-    uint64_t first;  /* the first page's directory */
-    uint64_t images; /* of an ImageJ stack in one directory; else 1 */
+    uint64_t first;      /* the first page's directory */
+    uint64_t images;     /* of a stack in one directory; else 1 */
+    uint64_t image_size; /* bytes of each */
 };
 
 extern const struct mim_reader_ops tiff_reader_ops;

@@ -152,6 +152,15 @@ read_stored(struct mim_job *job, uint64_t place, uint64_t stored, uint64_t skip,
     return read_fully(job, to, size, place + skip, is_done);
 }
 
+/* libtiff knows only the first image of a stack. */
+static int32_t
+leave_strip_to_libtiff(struct mim_job *job, const struct tiff_page *page)
+{
+    return page->stack_offset ? job->host->fail(job, MIM_TRUNCATED, page->stored_at + page->stack_offset,
+                                                "the file ends within this image of the stack")
+                              : MIM_OK;
+}
+
 int32_t
 tiff_strip_read(struct mim_job *job, const struct tiff_page *page, uint32_t index, uint64_t skip, uint8_t *to,
                 uint64_t size, bool *is_done)
@@ -161,16 +170,20 @@ tiff_strip_read(struct mim_job *job, const struct tiff_page *page, uint32_t inde
     int32_t status = MIM_OK;
 
     *is_done = false;
-    if (worker->uses_libtiff_only || !worker->handle.has_same_tags || size > TIFF_MAX_STRIP_BYTES)
-        return MIM_OK;
+    bool is_compared = worker->uses_libtiff_only && page->stack_offset == 0;
+    if (is_compared || !worker->handle.has_same_tags || size > TIFF_MAX_STRIP_BYTES)
+        return leave_strip_to_libtiff(job, page);
     locate_strip(&worker->handle, index, &place, &stored);
-    if (stored == 0)
+    if (stored == 0 && page->stack_offset == 0)
         return leave_page_to_libtiff(&worker->handle, page);
     if (page->decoder != TIFF_DECODER_COPY && stored / 2 <= size + OVERHEAD)
         status = decode_strip(job, page, place, stored, to, size, is_done);
     else if (page->decoder == TIFF_DECODER_COPY)
-        status = read_stored(job, place, stored, skip, to, size, is_done);
-    if (status == MIM_OK && *is_done && page->order.is_big_endian != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__))
+        status = read_stored(job, place + page->stack_offset, page->stack_offset ? skip + size : stored, skip, to, size,
+                             is_done);
+    if (status == MIM_OK && !*is_done)
+        return leave_strip_to_libtiff(job, page);
+    if (status == MIM_OK && page->order.is_big_endian != (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__))
         tiff_swap(page->bits, to, size);
     return status;
 }

@@ -14,6 +14,7 @@
 
 #include "file/known-tags.h"
 #include "file/sample.h"
+#include "write/description.h"
 #include "write/emit.h"
 #include "write/state.h"
 
@@ -30,60 +31,6 @@ number_in(const char *description, const char *key)
     const char *found = strstr(description, line);
     uint64_t number = found ? strtoull(found + strlen(line), NULL, 10) : 1;
     return number ? number : 1;
-}
-
-/* Lines about axes are wrong once images are added or removed. */
-static bool
-is_about_axes(const char *line)
-{
-    static const char *const keys[] = { "images=", "channels=", "slices=", "frames=", "hyperstack=", "mode=" };
-    for (unsigned i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (strncmp(line, keys[i], strlen(keys[i])) == 0)
-            return true;
-    return false;
-}
-
-/* Copy the lines after the first one that are about axes, or those that are not, without the number of images. `to`
- * may point into `from`. */
-static size_t
-copy_lines(char *to, const char *from, bool of_axes)
-{
-    const char *end = from + strlen(from);
-    size_t size = 0, length;
-    for (const char *line = from + strcspn(from, "\n"); line < end; line += length) {
-        line++;
-        const char *stop = memchr(line, '\n', (size_t)(end - line));
-        length = (size_t)((stop ? stop : end) - line);
-        if (is_about_axes(line) != of_axes || strncmp(line, "images=", 7) == 0 || length == 0)
-            continue;
-        memmove(to + size, line, length + (stop != NULL));
-        size += length + (stop != NULL);
-    }
-    to[size] = '\0';
-    return size;
-}
-
-int32_t
-tiff_imagej_remove_axes(struct mim_job *job)
-{
-    struct tiff_writer *self = job->state;
-    struct tiff_tag *tag = tiff_tag_list_find(&self->page, TIFFTAG_IMAGEDESCRIPTION);
-    if (!tag || !tiff_is_imagej(tiff_tag_data(tag), tag->size))
-        return MIM_OK;
-    char *text = (char *)tiff_scratch_get(&self->bytes, job, tag->size);
-    if (!text)
-        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a description");
-
-    memcpy(text, tiff_tag_data(tag), tag->size);
-    size_t before = strlen(text), first = strcspn(text, "\n") + 1;
-    if (first < before)
-        copy_lines(text + first, text, false);
-    if (strlen(text) == before)
-        return MIM_OK;
-    int32_t status = tiff_tag_list_set_text(&self->page, job, TIFFTAG_IMAGEDESCRIPTION, text, strlen(text));
-    return status != MIM_OK ? status
-                            : job->host->notice(job, MIM_NOTICE_METADATA,
-                                                "the axes of the ImageJ stack are dropped: imagej=yes keeps them");
 }
 
 /* "fps=12.5" in any locale. */
@@ -112,7 +59,7 @@ write_description(const struct tiff_writer *self, char *to, uint64_t count)
     if (self->is_contiguous)
         to += snprintf(to, (size_t)(end - to), "images=%llu\n", (unsigned long long)count);
     if (self->imagej == TIFF_IMAGEJ_YES && source_count == count) {
-        to += copy_lines(to, source_text, true);
+        to += tiff_imagej_copy_lines(to, source_text, true);
         if (to[-1] != '\n')
             *to++ = '\n';
     } else {
@@ -123,7 +70,7 @@ write_description(const struct tiff_writer *self, char *to, uint64_t count)
                        stack->first.channels == 1 ? "mode=grayscale\n" : "");
     }
     if (is_from_imagej) {
-        copy_lines(to, source_text, false);
+        tiff_imagej_copy_lines(to, source_text, false);
         return;
     }
     if (stack->seconds > 0 && stack->seconds < 1e6) {

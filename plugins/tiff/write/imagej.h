@@ -15,7 +15,5 @@ int32_t tiff_imagej_describe(struct mim_job *job);
 /* Report that the tags of a later page are lost. */
 int32_t tiff_imagej_report_lost(struct mim_job *job, const struct tiff_tag_list *tags);
 int32_t tiff_imagej_finish(struct mim_job *job);
-/* Without the option imagej: remove the axes of a stack from the description in self->page. */
-int32_t tiff_imagej_remove_axes(struct mim_job *job);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "file/sample.h"
+#include "write/description.h"
 #include "write/emit.h"
 #include "write/encode.h"
 #include "write/imagej.h"
@@ -170,8 +171,8 @@ gather_tags(struct mim_job *job, const struct tiff_layout *layout, const struct 
         status = tiff_tag_list_merge(&self->page, job, &self->file_tags);
     if (status == MIM_OK && own)
         status = tiff_tag_list_merge(&self->page, job, own);
-    if (status == MIM_OK && !self->imagej)
-        status = tiff_imagej_remove_axes(job);
+    if (status == MIM_OK)
+        status = tiff_description_adjust(job);
     if (status == MIM_OK)
         status = tiff_tag_list_merge(&self->page, job, &self->option_tags);
     if (status == MIM_OK)
