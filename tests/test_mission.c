@@ -289,6 +289,15 @@ check_needs(const char *name, uint64_t bytes)
     CHECK(!back.frames && !back.count);
 }
 
+/* A GIF whose colours are all gray is read as gray. */
+static void
+tint(struct mim_frame *frame)
+{
+    for (uint32_t y = 0; y < frame->height; y++)
+        for (uint32_t x = 0; x < frame->width; x++)
+            ((uint8_t *)frame->data)[y * frame->stride + 3 * x] = 0;
+}
+
 /* As many frames of such a size as newtonscradle.gif has. */
 static void
 newtons_cradle_needs_3240000_bytes(void)
@@ -300,6 +309,7 @@ newtons_cradle_needs_3240000_bytes(void)
         struct mim_frame gray = pattern(MIM_SAMPLE_U8, 200, 150, 1, i);
         CHECK(mim_frame_convert(&frames[i], &gray, MIM_SAMPLE_NONE, 3, NULL) == MIM_OK);
         mim_frame_clear(&gray);
+        tint(&frames[i]);
     }
     CHECK(write_frames("cradle.gif", frames, 36, "subrectangles=no", NULL, NULL) == MIM_OK);
     CHECK(read_within("cradle.gif", 3240000, 0, &back, NULL) == MIM_OK);
@@ -382,7 +392,10 @@ odd_channels_are_refused_by_name(void)
         struct mim_frame frames[2] = { pattern(MIM_SAMPLE_U8, 10, 10, odd[i], 0),
                                        pattern(MIM_SAMPLE_U8, 10, 10, odd[i], 1) };
         struct mim_frames back;
-        check_refused("odd.gif", frames, 2, 0, odd[i] == 2 ? "frame has 2" : "frame has 5");
+        if (odd[i] == 5)
+            check_refused("odd.gif", frames, 2, 0, "frame has 5");
+        else /* GIF repeats gray */
+            CHECK(write_frames("gray-alpha.gif", frames, 2, NULL, NULL, NULL) == MIM_OK);
         CHECK(write_frames("odd.tif", frames, 2, NULL, NULL, NULL) == MIM_OK); /* TIFF has them */
         CHECK(read_within("odd.tif", 0, 0, &back, NULL) == MIM_OK && back.count == 2);
         check_same(&back.frames[1], &frames[1]);

@@ -111,14 +111,14 @@ def gif(width, height, *parts, palette=None, background=0, version=b'89a', trail
 
 def unlzw(data, min_code, count):
     """Decode `count` indices. Raises GifError for truncated or invalid codes."""
-    if not 1 <= min_code <= 8:
+    if not 1 <= min_code <= 12:
         raise GifError(f'code size {min_code}')
     clear, end = 1 << min_code, (1 << min_code) + 1
     strings, width, previous = [], 0, None
     out, accumulator, bit_count = bytearray(), 0, 0
 
     def reset():
-        return [bytes([i]) for i in range(clear)] + [b'', b''], min_code + 1, None
+        return [bytes([i & 255]) for i in range(clear)] + [b'', b''], min_code + 1, None
 
     strings, width, previous = reset()
     for byte in data:
@@ -200,6 +200,8 @@ class Gif:
     def read(self):
         control_block = (0, 0, None)
         while True:
+            if self.at == len(self.data) and self.frames:
+                return # without a trailer
             kind = self.take(1)
             if kind == b';':
                 return
@@ -245,31 +247,56 @@ class Gif:
             full[frame.transparent] = 0
         return full[frame.indices]
 
-    def has_transparency(self):
-        return any(frame.transparent is not None for frame in self.frames)
-
     def canvas(self):
         """(height, width): the logical screen, enlarged to the first rectangle."""
         first = self.frames[0]
         return max(self.height, first.top + first.height), max(self.width, first.left + first.width)
 
-    def opaque(self):
-        """Do the headers rule out transparency? Then frames are RGB."""
-        first, (height, width) = self.frames[0], self.canvas()
-        return not self.has_transparency() and (first.left, first.top, first.width, first.height) == (0, 0, width,
-            height)
+    def covers(self, frame, rectangle):
+        """Is every pixel of the rectangle (left, top, right, bottom), within the canvas, drawn by the frame?"""
+        height, width = self.canvas()
+        left, top, right, bottom = rectangle
+        return frame.transparent is None and frame.left <= min(left, width) and frame.top <= min(top, height) and (
+            frame.left + frame.width >= min(right, width) and frame.top + frame.height >= min(bottom, height))
 
-    def blank(self):
-        """The colour of the initial canvas, and after disposal 2."""
-        if self.has_transparency():
-            return np.zeros(4, np.uint8)
+    def opaque(self):
+        """Do the headers rule out transparency? Then frames have no alpha."""
+        height, width = self.canvas()
+        hole = (0, 0, width, height)
+        if self.frames[0].disposal == 3:
+            return False
+        for frame in self.frames:
+            if hole and not self.covers(frame, hole):
+                return False
+            if frame.disposal != 3:
+                hole = None
+            if frame.disposal == 2:
+                hole = (frame.left, frame.top, frame.left + frame.width, frame.top + frame.height)
+        return True
+
+    def gray(self):
+        """Are all colours of all tables in use gray? Transparent ones do not count if no pixel is transparent."""
+        for frame in self.frames:
+            colours = frame.palette if frame.palette is not None else self.palette
+            if colours is None:
+                continue
+            if self.opaque() and frame.transparent is not None and frame.transparent < len(colours):
+                colours = np.delete(colours, frame.transparent, 0)
+            if not (colours == colours[:, :1]).all():
+                return False
+        return True
+
+    def background_colour(self):
+        """The screen's, which some programs show where browsers and mim show nothing."""
         known = self.palette is not None and self.background < len(self.palette)
         return np.array([*(self.palette[self.background] if known else (0, 0, 0)), 255], np.uint8)
 
-    def compose(self, blank=None):
+    def channels(self):
+        return (1 if self.gray() else 3) + (not self.opaque())
+
+    def compose(self, blank=(0, 0, 0, 0)):
         """Every frame as RGBA, by SPEC's rule."""
         height, width = self.canvas()
-        blank = self.blank() if blank is None else blank
         canvas = np.empty((height, width, 4), np.uint8)
         canvas[:] = blank
         composed = []
@@ -290,6 +317,8 @@ class Gif:
 def visible(frame):
     """The frame as RGBA with alpha 255 if it is opaque, and zeros under alpha 0."""
     frame = np.asarray(frame)
+    if frame.shape[2] < 3:
+        frame = np.concatenate([frame[..., :1]] * 3 + [frame[..., 1:]], axis=2)
     if frame.shape[2] == 3:
         frame = np.concatenate([frame, np.full((*frame.shape[:2], 1), 255, np.uint8)], axis=2)
     return np.where(frame[..., 3:] == 0, 0, frame).astype(np.uint8)

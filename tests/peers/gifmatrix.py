@@ -112,7 +112,35 @@ def palette_cases():
                                  palette=BASIC)
 
 
+def gray_cases():
+    grays = [(v * 30, v * 30, v * 30) for v in range(8)]
+    shades = [(v * 30, v * 30, v * 30 + (v == 7)) for v in range(8)]
+    base = image(ramp(12, 9, 8))
+    yield 'gray', gif(12, 9, base, image(full(2, 4, 4), 1, 1), palette=grays)
+    yield 'gray, transparent', gif(12, 9, control(1, 5, 0), base, image(full(2, 4, 4), 1, 1), palette=grays)
+    yield 'gray over opaque pixels', gif(12, 9, base, control(1, 5, 0), image(checks(4, 4, 0, 3), 1, 1), palette=grays)
+    yield 'gray, one colour at the end', gif(12, 9, base, palette=shades)
+    yield 'gray, coloured where transparent', gif(12, 9, control(1, 5, 7), base, palette=shades)
+    yield 'gray, a coloured local table', gif(12, 9, base, image(full(2, 4, 4), 1, 1, palette=OTHER), palette=grays)
+    yield 'gray local tables only', gif(12, 9, image(ramp(12, 9, 8), palette=grays), palette=BASIC)
+
+
+def opaque_cases():
+    base = image(ramp(12, 9, 8))
+    small = image(full(2, 4, 4), 3, 2)
+    for first, second in ((1, 1), (2, 1), (2, 2), (2, 3), (3, 1), (1, 2), (1, 3)):
+        for name, cover in (('whole', image(ramp(12, 9, 7))), ('part', small)):
+            for index in (None, 0):
+                yield (f'disposals {first} and {second}, {name}' + (', transparent index' if index == 0 else ''),
+                       gif(12, 9, control(first, 5), base, control(second, 5, index), cover, control(0, 5), small,
+                           palette=BASIC, background=4))
+    yield 'a hole that a larger rectangle covers', gif(12, 9, base, control(2, 5), small, control(1, 5),
+                                                       image(full(3, 6, 6), 2, 1), palette=BASIC)
+
+
 def coding_cases():
+    for bits in range(9, 13):
+        yield f'code size {bits}', gif(12, 9, image(ramp(12, 9, 8), min_code=bits), palette=BASIC)
     for height in (1, 2, 3, 4, 5, 7, 8, 9, 16, 17):
         yield f'interlaced, {height} rows', gif(5, height, image(ramp(5, height, 8), interlace=True), palette=BASIC)
     yield 'interlaced rectangle', gif(12, 9, image(full(1)), image(ramp(7, 6, 8), 2, 2, interlace=True), palette=BASIC)
@@ -158,7 +186,7 @@ def timing_cases():
 
 
 def own_cases():
-    for family in (disposal_cases, place_cases, palette_cases, coding_cases, timing_cases):
+    for family in (disposal_cases, place_cases, palette_cases, gray_cases, opaque_cases, coding_cases, timing_cases):
         yield from family()
 
 

@@ -325,8 +325,23 @@ class GifWriting(PeerCase):
         self.assertTrue(done.stderr.strip(), 'the loss of precision was not reported')
         self.assertWritten(self.get('out.gif'), pictures.moving_bar()[:3])
 
+    def test_gray_with_alpha_is_written_as_rgba(self):
+        gray = pictures.samples(np.uint8, 3, 20, 30, 1)
+        frames = [np.concatenate([one, np.where(one < 60, 0, 255).astype(np.uint8)], axis=2) for one in gray]
+        self.mim('convert', *self.raw_input(frames), self.path('out.gif'))
+        self.assertWritten(self.get('out.gif'), [visible(frame) for frame in frames])
+        self.assertEqual(self.info(self.path('out.gif'))['channels'], 4)
+
+    def test_gray_stays_gray(self):
+        frames = list(pictures.samples(np.uint8, 3, 20, 30, 1))
+        frames[1][5:, 5:] = frames[0][5:, 5:] # stored as transparent
+        self.mim('convert', *self.raw_input(frames), self.path('out.gif'))
+        self.mim('convert', self.path('out.gif'), self.path('again.gif'))
+        for name in ('out.gif', 'again.gif'):
+            self.assertSameFrames(self.pixels(self.path(name)), frames, name)
+
     def test_unsupported_channels_are_refused(self):
-        for channels in (2, 5, 6):
+        for channels in (5, 6):
             with self.subTest(channels=channels):
                 frames = [np.zeros((8, 8, channels), np.uint8)] * 2
                 output = self.refuse(2, 'convert', *self.raw_input(frames), self.path('out.gif'))

@@ -187,7 +187,7 @@ take_one(struct gif_unlzw *decoder, cursor *at)
 static inline bool
 may_take_four(const cursor *at)
 {
-    return at->in_end - at->in >= 8 && at->out_end - at->out >= MARGIN;
+    return at->in_end - at->in >= 8 && at->out_end - at->out >= MARGIN && at->width <= GIF_LZW_MAX_BITS;
 }
 
 static inline enum gif_unlzw_verdict

@@ -35,12 +35,12 @@ struct gif_unlzw {
         const uint8_t *in_end;
         uint8_t *start, *out_end;
     } at;
-    uint64_t entries[GIF_LZW_CODES + 1]; /* output offset << 16 | length - 1; the last one is never looked up */
+    uint64_t entries[GIF_LZW_CODES + 2]; /* output offset << 16 | length - 1; the last two are never looked up */
 };
 
 /*
- * Start an image. `code_size` is 1 to 8, `coded` has no sub-block lengths, `out_size` is below 2^32. Borrows both
- * buffers.
+ * Start an image. `code_size` is 1 to 12; indices are the low 8 bits of literal codes. `coded` has no sub-block lengths,
+ * `out_size` is below 2^32. Borrows both buffers.
  */
 void gif_unlzw_start(struct gif_unlzw *decoder, uint32_t code_size, const uint8_t *coded, size_t coded_size,
                      uint8_t *out, size_t out_size);

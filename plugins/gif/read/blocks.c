@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "lzw/unlzw.h"
+
 enum {
     GIFLIB_MEMORY = 32 * 1024, /* allocated by DGifOpen() */
     LOOP_SUBBLOCK = 1
@@ -28,9 +30,6 @@ fail_walk(struct gif_reader *self, int code)
     if (self->window.status != MIM_OK)
         return job->host->fail(job, self->window.status, offset, "read failed at byte %llu",
                                (unsigned long long)offset);
-    if (self->window.has_ended && offset == self->at.offset && frame)
-        return job->host->fail(job, MIM_TRUNCATED, offset, "the file ends after frame %llu, without a trailer",
-                               frame - 1);
     if (self->window.has_ended)
         return job->host->fail(job, MIM_TRUNCATED, offset, "the file ends inside frame %llu", frame);
     if (code == D_GIF_ERR_WRONG_RECORD)
@@ -55,11 +54,14 @@ fail_open(struct gif_reader *self, int code)
     return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for giflib");
 }
 
+/* The last block of the file applies; blocks are read again when frames are. */
 static void
 read_loop(struct gif_reader *self, const GifByteType *block)
 {
-    if (block[0] < 3 || block[1] != LOOP_SUBBLOCK || self->netscape_loop >= 0)
+    uint64_t offset = self->window.position;
+    if (block[0] < 3 || block[1] != LOOP_SUBBLOCK || offset < self->loop_end)
         return;
+    self->loop_end = offset;
     self->netscape_loop = block[2] | block[3] << 8;
     self->loop = self->netscape_loop ? self->netscape_loop + 1 : 0;
 }
@@ -71,6 +73,7 @@ read_control(struct gif_frame *frame, const GifByteType *block)
 
     if (DGifExtensionToGCB(block[0], block + 1, &control) != GIF_OK)
         return; /* a control block of another length is ignored, as in gifsicle and ffmpeg */
+    frame->has_control = true;
     frame->delay = control.DelayTime;
     frame->disposal = control.DisposalMode;
     frame->transparent = control.TransparentColor;
@@ -118,7 +121,7 @@ get_u16(const uint8_t *bytes)
 static int32_t
 read_image_header(struct gif_reader *self, struct gif_frame *frame)
 {
-    enum { DESCRIPTOR = 9, INTERLACED = 0x40, HAS_TABLE = 0x80, TABLE_BITS = 7, MAX_CODE_SIZE = 8 };
+    enum { DESCRIPTOR = 9, INTERLACED = 0x40, HAS_TABLE = 0x80, TABLE_BITS = 7 };
     uint8_t bytes[DESCRIPTOR], code_size;
 
     if (gif_window_read(self->job, &self->window, bytes, sizeof bytes) < sizeof bytes)
@@ -132,7 +135,7 @@ read_image_header(struct gif_reader *self, struct gif_frame *frame)
     frame->colours = bytes[8] & HAS_TABLE ? 2U << (bytes[8] & TABLE_BITS) : 0;
 
     self->window.position += frame->colours * sizeof(GifColorType);
-    if (!gif_window_read(self->job, &self->window, &code_size, 1) || code_size > MAX_CODE_SIZE)
+    if (!gif_window_read(self->job, &self->window, &code_size, 1) || code_size > GIF_LZW_MAX_BITS)
         return fail_walk(self, 0);
     frame->code_size = code_size;
     frame->codes = self->window.position;
@@ -155,22 +158,39 @@ next_record(struct gif_reader *self, GifRecordType *type)
     }
 }
 
+/* No block begins here. At the end of the file nothing that was begun is missing, unless a control block announces a
+ * frame. */
+static int32_t
+end_walk(struct gif_reader *self, const struct gif_frame *frame)
+{
+    struct mim_job *job = self->job;
+    bool is_between_blocks = self->window.has_ended && self->window.status == MIM_OK;
+    if (!is_between_blocks || frame->has_control || frame->mark.frame == 0)
+        return fail_walk(self, self->gif->Error);
+    if (self->is_end_reported)
+        return MIM_END;
+    self->is_end_reported = true;
+    int32_t status = job->host->notice(job, MIM_NOTICE_FRAMES, "the file ends without a trailer: frames may be missing");
+    return status == MIM_OK ? MIM_END : status;
+}
+
 int32_t
 gif_blocks_find_image(struct gif_reader *self, struct gif_frame *frame)
 {
     *frame = (struct gif_frame){ .mark = self->at, .transparent = NO_TRANSPARENT_COLOR };
-    frame->extensions.start = self->at.offset;
+    frame->extensions.start = frame->extensions.end = self->at.offset;
 
     for (;;) {
         GifRecordType type;
         if (next_record(self, &type) != GIF_OK)
-            return fail_walk(self, self->gif->Error);
+            return end_walk(self, frame);
         frame->extensions.end = self->window.position - 1;
         if (type == IMAGE_DESC_RECORD_TYPE)
             return read_image_header(self, frame);
         if (type == TERMINATE_RECORD_TYPE)
             return MIM_END;
         int32_t status = read_extension(self, frame);
+        frame->extensions.end = self->window.position;
         if (status != MIM_OK)
             return status;
     }

@@ -30,13 +30,16 @@ struct gif_frame {
     uint64_t codes;      /* offset of the first sub-block */
     uint64_t codes_size; /* size of the sub-blocks with lengths and terminator; set by gif_blocks_skip_codes() */
     bool is_interlaced;
+    bool has_control; /* a control block precedes it */
 };
 
 struct gif_reader {
     int32_t raw, palette;  /* options */
     bool is_reserved;      /* giflib's memory is charged to the budget */
+    bool is_end_reported;  /* the notice about a missing trailer */
     int32_t loop;          /* plays in total */
     int32_t netscape_loop; /* as stored, or -1 for none */
+    uint64_t loop_end;     /* offset behind the block that it comes from */
     uint32_t canvas_width, canvas_height;
     struct mim_job *job; /* the serial job, for giflib's read callback */
     GifFileType *gif;    /* parses the container, never the LZW codes */
@@ -55,7 +58,8 @@ void gif_blocks_close(struct mim_job *job, struct gif_reader *self);
 /* Seek to the last indexed frame at or before `frame`. */
 void gif_blocks_seek(struct gif_reader *self, uint64_t frame);
 
-/* Read the blocks up to the codes of the next image. MIM_END at the trailer. */
+/* Read the blocks up to the codes of the next image. MIM_END at the trailer, or at the end of a
+ * file without one. */
 int32_t gif_blocks_find_image(struct gif_reader *self, struct gif_frame *frame);
 
 /* After gif_blocks_find_image(): skip the codes and advance to the next frame. */

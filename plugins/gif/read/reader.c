@@ -6,6 +6,7 @@
 
 #include "lzw/unlzw.h"
 #include "read/blocks.h"
+#include "read/canvas-channels.h"
 #include "read/comment.h"
 #include "read/pixels.h"
 
@@ -32,32 +33,38 @@ gif_open(struct mim_job *job, struct mim_sequence *sequence)
     return MIM_OK;
 }
 
-/* Walk all headers for the number of frames and whether the canvas can be transparent. */
+/* Walk all headers for the number of frames and the channels of the canvas. */
 static int32_t
 gif_scan(struct mim_job *job, struct mim_sequence *sequence)
 {
     struct gif_reader *self = job->state;
+    struct gif_canvas_channels channels;
     struct gif_frame frame;
-    bool has_transparent = false, covers = false;
+    GifColorType palette[GIF_PALETTE_SIZE];
+    uint32_t palette_size;
     uint64_t count = 0;
     int32_t status;
+    (void)job;
 
+    gif_canvas_channels_init(&channels, self->canvas_width, self->canvas_height);
     gif_blocks_seek(self, 0);
     while ((status = gif_blocks_find_image(self, &frame)) == MIM_OK) {
-        if ((status = gif_blocks_skip_codes(self, &frame)) != MIM_OK)
+        status = gif_blocks_load_palette(self, &frame, palette, &palette_size);
+        if (status == MIM_OK)
+            status = gif_blocks_skip_codes(self, &frame);
+        if (status != MIM_OK)
             break;
-        has_transparent |= frame.transparent >= 0;
-        if (count++ == 0)
-            covers = gif_frame_covers(&frame, self->canvas_width, self->canvas_height);
+        gif_canvas_channels_add(&channels, &frame, palette, palette_size);
+        count++;
     }
     if (status == MIM_END)
         self->tail = frame.extensions;
     sequence->count = count;
     sequence->sure = MIM_SURE_EXACT;
     sequence->loop = self->loop;
-    sequence->opaque = covers && !has_transparent;
-    if (!has_transparent)
-        memcpy(sequence->background, self->background, sizeof self->background);
+    sequence->opaque = channels.is_opaque;
+    if (sequence->canvas_width)
+        sequence->canvas_channels = gif_canvas_channels_colours(&channels);
     return status == MIM_END ? MIM_OK : status;
 }
 

@@ -79,21 +79,58 @@ makes_the_canvas_transparent_for_any_transparent_index(void)
 }
 
 static void
-uses_the_background_colour_without_transparency(void)
+clears_to_transparent_whatever_the_background_colour(void)
 {
-    for (int has_table = 0; has_table < 2; has_table++) {
+    struct bytes file = { 0 };
+
+    build_screen(&file, 4, 4, true);
+    build_control(&file, 2, 0, -1);
+    build_image(&file, 1, 1, 2, 2, 2, 4);
+    build_image(&file, 3, 3, 1, 1, 2, 1);
+    build_trailer(&file);
+    CHECK(reading_open(&reading, file) == MIM_OK);
+    CHECK(reading_scan(&reading) == MIM_OK);
+    CHECK(reading.sequence.opaque == 0); /* the first frame does not cover the canvas */
+    CHECK(reading_frame(&reading, 0) == MIM_OK && reading_frame(&reading, 1) == MIM_OK);
+    SHOWS(0, 0, CLEAR);
+    SHOWS(1, 1, CLEAR);
+    reading_close(&reading);
+}
+
+/* Two frames of the whole canvas or less, and whether all pixels of both are opaque. */
+static void
+finds_out_whether_any_pixel_can_be_transparent(void)
+{
+    static const struct {
+        int32_t disposal[2], transparent[2];
+        uint32_t side[2];
+        bool has_third, is_opaque;
+    } cases[] = {
+        { { 1, 1 }, { -1, 3 }, { 4, 2 }, false, true }, /* a transparent index over opaque pixels */
+        { { 1, 1 }, { 3, -1 }, { 4, 4 }, false, false },
+        { { 3, 1 }, { -1, -1 }, { 4, 4 }, false, false },
+        { { 2, 1 }, { -1, -1 }, { 4, 4 }, false, true },
+        { { 2, 1 }, { -1, 3 }, { 4, 4 }, false, false },
+        { { 2, 1 }, { -1, -1 }, { 4, 3 }, false, false },
+        { { 1, 2 }, { -1, -1 }, { 4, 2 }, false, true }, /* the last frame's disposal does not matter */
+        { { 1, 2 }, { -1, -1 }, { 4, 2 }, true, false },
+        { { 2, 3 }, { -1, -1 }, { 4, 4 }, false, true },
+        { { 2, 3 }, { -1, -1 }, { 4, 4 }, true, false }, /* the cleared canvas returns */
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct bytes file = { 0 };
-        build_screen(&file, 4, 4, has_table);
-        build_control(&file, 2, 0, -1);
-        build_image(&file, 1, 1, 2, 2, 2, 4);
-        build_image(&file, 3, 3, 1, 1, 2, 1);
+        build_screen(&file, 4, 4, true);
+        for (int k = 0; k < 2; k++) {
+            uint32_t side = cases[i].side[k];
+            build_control(&file, cases[i].disposal[k], 0, cases[i].transparent[k]);
+            build_image(&file, 0, 0, side, side, 2, side * side);
+        }
+        if (cases[i].has_third)
+            build_image(&file, 0, 0, 1, 1, 2, 1);
         build_trailer(&file);
-        CHECK(reading_open(&reading, file) == MIM_OK);
-        CHECK(reading_scan(&reading) == MIM_OK);
-        CHECK(reading.sequence.opaque == 0); /* the first frame does not cover the canvas */
-        CHECK(reading_frame(&reading, 0) == MIM_OK && reading_frame(&reading, 1) == MIM_OK);
-        SHOWS(0, 0, has_table ? RED : BLACK);
-        SHOWS(1, 1, has_table ? RED : BLACK);
+        CHECK(reading_open(&reading, file) == MIM_OK && reading_scan(&reading) == MIM_OK);
+        CHECK(reading.sequence.opaque == cases[i].is_opaque);
         reading_close(&reading);
     }
 }
@@ -289,7 +326,8 @@ main(void)
         CASE(prepares_frames_in_any_order),
         CASE(scans_repeatedly_with_the_same_result),
         CASE(makes_the_canvas_transparent_for_any_transparent_index),
-        CASE(uses_the_background_colour_without_transparency),
+        CASE(clears_to_transparent_whatever_the_background_colour),
+        CASE(finds_out_whether_any_pixel_can_be_transparent),
         CASE(enlarges_the_canvas_to_the_first_rectangle),
         CASE(takes_zero_sizes_from_the_screen),
         CASE(marks_frames_independent_of_earlier_ones_as_key),

@@ -87,7 +87,7 @@ check_refused(const struct animation *animation, const struct setting *settings,
 static void
 refuses_invalid_options_before_any_output(void)
 {
-    struct animation animation = animation_blank(3, 3), two = animation_blank(2, 1), five = animation_blank(5, 1);
+    struct animation animation = animation_blank(3, 3), five = animation_blank(5, 1);
     const struct mim_rational rate = { 10, 1 }, backwards = { -1, 1 };
     const double values[] = { 1, 2 }, long_one = 655.36, negative = -1, not_a_number = __builtin_nan("");
     const struct mim_list list = { .values = values, .count = 2 };
@@ -110,12 +110,10 @@ refuses_invalid_options_before_any_output(void)
     check_refused(&animation, below, MIM_OPTION, "-1");
     check_refused(&animation, nan, MIM_OPTION, "nan");
     check_refused(&animation, back, MIM_OPTION, "above 0");
-    check_refused(&two, NULL, MIM_ARGUMENT, "GIF supports 1, 3 or 4 channels, this frame has 2");
-    check_refused(&five, NULL, MIM_ARGUMENT, "this frame has 5");
+    check_refused(&five, NULL, MIM_ARGUMENT, "GIF supports 1 to 4 channels, this frame has 5");
     animation.width = 65536;
     check_refused(&animation, NULL, MIM_ARGUMENT, "65536x23");
     free(animation.frames);
-    free(two.frames);
     free(five.frames);
 }
 

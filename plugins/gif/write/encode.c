@@ -37,8 +37,18 @@ put_u16(uint8_t *out, uint32_t value)
     return out + 2;
 }
 
-/* Control block, image descriptor and colour table. Unused entries repeat the last colour to add none to a shared
- * table. */
+/* Unused entries repeat the last colour to add none to a shared table. */
+static uint32_t
+colour_of_entry(const struct gif_plan *plan, uint32_t i)
+{
+    if (i < plan->colour_count)
+        return plan->palette[i];
+    if (plan->has_transparent)
+        return plan->view.frame->channels == 4 && i == plan->colour_count ? GIF_TRANSPARENT_COLOUR : 0;
+    return plan->palette[plan->colour_count - 1];
+}
+
+/* Control block, image descriptor and colour table. */
 static int32_t
 emit_head(struct mim_job *job, const struct gif_plan *plan, uint32_t delay)
 {
@@ -50,8 +60,8 @@ emit_head(struct mim_job *job, const struct gif_plan *plan, uint32_t delay)
     head[8] = 0x2c;
     put_u16(put_u16(put_u16(put_u16(head + 9, plan->view.x), plan->view.y), plan->view.width), plan->view.height);
     head[GIF_FRAME_FLAGS] = 0x80 | (bits - 1);
-    for (uint32_t i = 0; i < (plan->has_transparent ? plan->colour_count : 1U << bits); i++) {
-        uint32_t key = plan->palette[i < plan->colour_count ? i : plan->colour_count - 1];
+    for (uint32_t i = 0; i < 1U << bits; i++) {
+        uint32_t key = colour_of_entry(plan, i);
         uint8_t *entry = head + GIF_FRAME_TABLE + 3 * i;
         entry[0] = key >> 16;
         entry[1] = key >> 8;

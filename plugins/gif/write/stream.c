@@ -70,6 +70,8 @@ add_colours(struct gif_stream *stream, const uint8_t *frame)
             stream->count = before;
             return;
         }
+        if (key == GIF_TRANSPARENT)
+            stream->transparent_colour = key_of(frame, i);
         stream->keys[stream->count++] = key;
     }
 }
@@ -145,7 +147,7 @@ emit_header(struct mim_job *job, struct gif_stream *stream)
     const uint8_t screen[] = { 'G', 'I', 'F', '8', '9', 'a', width, width >> 8, height, height >> 8, flags, 0, 0 };
 
     for (uint32_t i = 0; i < stream->count; i++) {
-        uint32_t key = stream->keys[i] == GIF_TRANSPARENT ? 0 : stream->keys[i];
+        uint32_t key = stream->keys[i] == GIF_TRANSPARENT ? stream->transparent_colour : stream->keys[i];
         stream->table[3 * i] = key >> 16;
         stream->table[3 * i + 1] = key >> 8;
         stream->table[3 * i + 2] = key;

@@ -28,6 +28,7 @@ struct gif_stream {
     uint32_t bits;   /* log2 of the table size; 0: no frame yet, or no table */
     uint32_t count;
     uint32_t keys[GIF_COLOURS_MAX]; /* 0xRRGGBB; GIF_TRANSPARENT: the transparent entry */
+    uint32_t transparent_colour;    /* stored for GIF_TRANSPARENT */
     uint8_t table[GIF_TABLE_MAX];   /* as stored in the file */
     uint8_t *pending;               /* pending frames, each after its size; later scratch for one frame; NULL: none */
     uint64_t pending_size, capacity;

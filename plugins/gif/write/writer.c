@@ -53,8 +53,8 @@ struct gif_packet {
 static int32_t
 check_shape(struct mim_job *job, const struct mim_frame_info *info)
 {
-    if (info->channels != 1 && info->channels != 3 && info->channels != 4)
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "GIF supports 1, 3 or 4 channels, this frame has %u",
+    if (info->channels < 1 || info->channels > 4)
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "GIF supports 1 to 4 channels, this frame has %u",
                                info->channels);
     if (!info->width || !info->height || info->width > SIDE_MAX || info->height > SIDE_MAX)
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN,
@@ -191,7 +191,7 @@ gif_accepts(struct mim_job *job, uint64_t index, void *data, struct mim_frame_in
 
     packet->delay = delay;
     info->sample = MIM_SAMPLE_U8;
-    info->channels = info->channels == 4 ? 4 : 3;
+    info->channels = info->channels % 2 ? 3 : 4; /* the core repeats gray */
     info->parts = 1;
     self->frames = index + 1;
     return MIM_OK;
