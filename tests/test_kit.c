@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The helpers for plugins, tested on the test host, which is one of them. */
+/* The helpers for plugins, tested on the test host. */
 #include <mim/kit/array.h>
 #include <mim/kit/bytes.h>
 #include <mim/kit/test-host.h>
@@ -104,28 +104,6 @@ latin1_goes_both_ways(void)
     CHECK(mim_utf8_to_latin1("\xc2\xa0!", 3, back, sizeof back) == 2 && !memcmp(back, "\xa0!", 2));
 }
 
-static void
-test_host_records_output_and_memory(void)
-{
-    struct mim_test_host host = { 0 };
-    struct mim_job job = mim_test_host_job(&host, NULL, NULL);
-
-    CHECK(job.host->emit(&job, "abcd", 4) == MIM_OK && job.host->patch(&job, "xy", 2, 2) == MIM_OK);
-    CHECK(!strcmp((const char *)host.sink.data, "abxy"));                     /* a zero follows */
-    CHECK(job.host->patch(&job, "z", 1, 5) == MIM_OK && host.sink.size == 6); /* as in mim, a gap becomes zeros */
-    CHECK(!memcmp(host.sink.data, "abxy\0z", 7));
-    job.host->notice(&job, MIM_NOTICE_OTHER, "one");
-    job.host->meta(&job, "key", MIM_META_TEXT, "value", 5);
-    CHECK(!strcmp((const char *)host.report.data, "notice=one\nkey=value\n"));
-    mim_test_host_forget(&host);
-    CHECK(!mim_test_host_reported(&host, "key"));
-    void *held = job.host->resize(&job, NULL, 0, 10);
-    CHECK(held && !mim_test_host_clear(&host));
-    job.host->resize(&job, held, 10, 0);
-    CHECK(job.host->reserve(&job, 10) == MIM_OK && !mim_test_host_clear(&host));
-    CHECK(job.host->reserve(&job, -10) == MIM_OK && mim_test_host_clear(&host));
-}
-
 enum { FILE_SIZE = 300 * 1024 };
 
 static void
@@ -183,46 +161,6 @@ windows_distinguish_the_end_from_a_failed_read(void)
     mim_window_close(&job, &window);
 }
 
-static void
-test_hosts_record_failed_reads_and_writes(void)
-{
-    struct mim_test_host host;
-    uint8_t byte;
-    make_file(&host);
-    struct mim_job job = mim_test_host_job(&host, NULL, NULL);
-
-    host.read.fail_at = 2;
-    CHECK(job.host->read_at(&job, &byte, 1, 7) == 1 && host.status == MIM_OK);
-    CHECK(job.host->read_at(&job, &byte, 1, 8) == -MIM_IO && host.status == MIM_IO && host.offset == 8);
-    CHECK((job.host->fail)(&job, MIM_CORRUPT, 0, "later") == MIM_IO && strcmp(host.message, "later") != 0);
-    mim_test_host_forget(&host);
-    host.emit.fail_at = 2;
-    CHECK(job.host->emit(&job, "abc", 3) == MIM_OK && job.host->emit(&job, "d", 1) == MIM_IO && host.status == MIM_IO);
-    mim_test_host_forget(&host);
-    host.patch.fail_at = 2;
-    CHECK(job.host->patch(&job, "x", 1, 1) == MIM_OK && job.host->patch(&job, "y", 1, 0) == MIM_IO);
-    CHECK(host.status == MIM_IO && host.sink.size == 3 && !memcmp(host.sink.data, "axc", 3));
-    mim_test_host_clear(&host);
-}
-
-static void
-test_hosts_write_defaults_into_the_state(void)
-{
-    struct {
-        const char *text, *none;
-        int64_t number;
-        int32_t choice;
-    } state = { .none = "stale", .choice = 5 };
-    const struct mim_option options[] = {
-        { MIM_OPTION_HEADER, .offset = 0, .type = MIM_OPTION_TEXT, .initial_text = "copy" },
-        { MIM_OPTION_HEADER, .offset = sizeof(char *), .type = MIM_OPTION_TEXT },
-        { MIM_OPTION_HEADER, .offset = 2 * sizeof(char *), .type = MIM_OPTION_INT, .initial = -1 },
-    };
-
-    mim_test_set_defaults(&state, options, sizeof options / sizeof *options);
-    CHECK(!strcmp(state.text, "copy") && !state.none && state.number == -1 && state.choice == 5);
-}
-
 int
 main(void)
 {
@@ -233,11 +171,8 @@ main(void)
         CASE(integers_come_back_in_both_orders),
         CASE(utf8_is_validated),
         CASE(latin1_goes_both_ways),
-        CASE(test_host_records_output_and_memory),
         CASE(windows_read_close_pieces_together),
         CASE(windows_distinguish_the_end_from_a_failed_read),
-        CASE(test_hosts_record_failed_reads_and_writes),
-        CASE(test_hosts_write_defaults_into_the_state),
     };
     return cmocka_run_group_tests(cases, NULL, NULL);
 }

@@ -224,8 +224,8 @@ use_portable(void **state)
 
 /* A claim that holds with the compiler's 128-bit type and without. */
 #define CASES(function) \
-    { #function, call_case, use_native, NULL, (void *)(uintptr_t)(function) }, \
-    { #function "_without_128_bits", call_case, use_portable, NULL, (void *)(uintptr_t)(function) }
+    { #function, mim_test_call_case, use_native, NULL, (void *)(uintptr_t)(function) }, \
+    { #function "_without_128_bits", mim_test_call_case, use_portable, NULL, (void *)(uintptr_t)(function) }
 
 int
 main(void)

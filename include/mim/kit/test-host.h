@@ -22,15 +22,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <mim/kit/test-bytes.h>
 #include <mim/plugin.h>
 
 enum { MIM_TEST_LIMITS = 16 }; /* more than there are */
-
-/** Bytes on the heap; free() them, or let mim_test_host_clear(). */
-struct mim_test_bytes {
-    uint8_t *data;
-    uint64_t size, capacity;
-};
 
 /** A call that can be made to fail. */
 struct mim_test_call {
@@ -66,30 +61,6 @@ static inline struct mim_test_host *
 mim_test_host_of(const struct mim_job *job)
 {
     return (struct mim_test_host *)job->core;
-}
-
-/** Write `size` bytes at `at`, which may lie past the end; a zero follows the last byte. Aborts without memory. */
-static inline void
-mim_test_bytes_put(struct mim_test_bytes *bytes, uint64_t at, const void *data, uint64_t size)
-{
-    if (at + size >= bytes->capacity) {
-        bytes->capacity = 2 * (at + size) + 1;
-        bytes->data = (uint8_t *)realloc(bytes->data, bytes->capacity);
-        if (!bytes->data)
-            abort();
-    }
-    if (at > bytes->size)
-        memset(bytes->data + bytes->size, 0, at - bytes->size);
-    if (size)
-        memcpy(bytes->data + at, data, size);
-    bytes->size = at + size > bytes->size ? at + size : bytes->size;
-    bytes->data[bytes->size] = 0;
-}
-
-static inline void
-mim_test_bytes_append(struct mim_test_bytes *bytes, const void *data, uint64_t size)
-{
-    mim_test_bytes_put(bytes, bytes->size, data, size);
 }
 
 static inline bool
@@ -198,31 +169,37 @@ mim_test_size(struct mim_job *job)
 }
 
 static inline void
-mim_test_report(struct mim_test_host *host, const char *key, const char *value)
+mim_test_report_number(struct mim_test_bytes *report, int32_t type, const void *value)
 {
-    mim_test_bytes_append(&host->report, key, strlen(key));
-    mim_test_bytes_append(&host->report, "=", 1);
-    mim_test_bytes_append(&host->report, value, strlen(value));
-    mim_test_bytes_append(&host->report, "\n", 1);
+    int64_t whole;
+    double real;
+    memcpy(&whole, value, sizeof whole);
+    memcpy(&real, value, sizeof real);
+    if (type == MIM_META_REAL || type == MIM_META_REALS)
+        mim_test_bytes_printf(report, "%.17g", real);
+    else
+        mim_test_bytes_printf(report, "%lld", (long long)whole);
 }
 
-/** Text as it is, integers with commas between, other types by their size: "16 bytes". */
+/** Text as it is, bytes in hexadecimal, numbers with commas between. */
 static inline int32_t
 mim_test_meta(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size)
 {
-    char text[512] = "", *end = text;
-    int64_t number;
+    struct mim_test_bytes *report = &mim_test_host_of(job)->report;
+    const uint8_t *bytes = (const uint8_t *)value;
     type &= MIM_META_TYPE_MASK;
+    mim_test_bytes_printf(report, "%s=", key);
     if (type == MIM_META_TEXT || type == MIM_META_TIME)
-        snprintf(text, sizeof text, "%.*s", (int)(size < 500 ? size : 500), (const char *)value);
-    else if (type == MIM_META_BYTES || type == MIM_META_REAL || type == MIM_META_REALS)
-        snprintf(text, sizeof text, "%llu bytes", (unsigned long long)size);
+        mim_test_bytes_append(report, value, size);
+    else if (type == MIM_META_BYTES)
+        for (uint64_t i = 0; i < size; i++)
+            mim_test_bytes_printf(report, "%02x", bytes[i]);
     else
-        for (uint64_t i = 0; i < size / sizeof number && i < 8; i++) {
-            memcpy(&number, (const char *)value + i * sizeof number, sizeof number);
-            end += snprintf(end, 22, "%s%lld", i ? "," : "", (long long)number);
+        for (uint64_t i = 0; i + 8 <= size; i += 8) {
+            mim_test_bytes_append(report, ",", i > 0);
+            mim_test_report_number(report, type, bytes + i);
         }
-    mim_test_report(mim_test_host_of(job), key, text);
+    mim_test_bytes_append(report, "\n", 1);
     return MIM_OK;
 }
 
@@ -274,7 +251,7 @@ mim_test_notice(struct mim_job *job, int32_t code, const char *text)
     struct mim_test_host *host = mim_test_host_of(job);
     if (code >= 0 && code < MIM_NOTICE_COUNT)
         host->notices[code]++;
-    mim_test_report(host, "notice", text);
+    mim_test_bytes_printf(&host->report, "notice=%s\n", text);
     return MIM_OK;
 }
 
@@ -335,30 +312,19 @@ mim_test_host_job(struct mim_test_host *host, void *state, void *worker)
     return job;
 }
 
-/** Write an option table's defaults into a zeroed state, as the core does before open: INT, REAL, BOOL, CHOICE and TEXT. */
-static inline void
-mim_test_set_defaults(void *state, const struct mim_option *options, uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        char *place = (char *)state + options[i].offset;
-        if (options[i].type == MIM_OPTION_TEXT)
-            memcpy(place, &options[i].initial_text, sizeof(const char *));
-        if (options[i].initial_text)
-            continue;
-        if (options[i].type == MIM_OPTION_INT)
-            memcpy(place, &(int64_t){ (int64_t)options[i].initial }, sizeof(int64_t));
-        else if (options[i].type == MIM_OPTION_REAL)
-            memcpy(place, &options[i].initial, sizeof(double));
-        else if (options[i].type == MIM_OPTION_BOOL || options[i].type == MIM_OPTION_CHOICE)
-            memcpy(place, &(int32_t){ (int32_t)options[i].initial }, sizeof(int32_t));
-    }
-}
-
 /** Was this line reported, or one that contains it? */
 static inline bool
 mim_test_host_reported(const struct mim_test_host *host, const char *line)
 {
     return host->report.data && strstr((const char *)host->report.data, line);
+}
+
+/** Forget the error of an op before the next one, as the core does. */
+static inline void
+mim_test_host_next(struct mim_test_host *host)
+{
+    host->status = MIM_OK;
+    host->message[0] = '\0';
 }
 
 /** Forget errors, reports and counts; source, sink and what the plugin holds stay. */
@@ -369,8 +335,7 @@ mim_test_host_forget(struct mim_test_host *host)
     if (host->report.data)
         host->report.data[0] = '\0';
     memset(host->notices, 0, sizeof host->notices);
-    host->status = MIM_OK;
-    host->message[0] = '\0';
+    mim_test_host_next(host);
     atomic_store(&host->allocation.count, 0);
     atomic_store(&host->read.count, 0);
     atomic_store(&host->emit.count, 0);
@@ -388,6 +353,16 @@ mim_test_host_clear(struct mim_test_host *host)
     free(host->report.data);
     host->sink = host->coded = host->side = host->report = (struct mim_test_bytes){ 0 };
     return atomic_load(&host->allocated) == 0 && atomic_load(&host->reserved) == 0;
+}
+
+/** Return the sink, which is now the caller's, and clear the host. */
+static inline struct mim_test_bytes
+mim_test_host_take(struct mim_test_host *host)
+{
+    struct mim_test_bytes sink = host->sink;
+    host->sink = (struct mim_test_bytes){ 0 };
+    mim_test_host_clear(host);
+    return sink;
 }
 
 #endif

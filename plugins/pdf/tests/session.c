@@ -6,18 +6,6 @@
 
 enum { FONT = 3, FIRST_MORE = 10, FIRST_PAGE = 20 };
 
-void
-bytes_printf(struct mim_test_bytes *bytes, const char *format, ...)
-{
-    char text[2000];
-    va_list arguments;
-    va_start(arguments, format);
-    int size = vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    CHECK(size >= 0 && (size_t)size < sizeof text);
-    mim_test_bytes_append(bytes, text, (uint64_t)size);
-}
-
 struct objects {
     uint64_t offsets[400];
     unsigned count;
@@ -29,18 +17,18 @@ begin_object(struct mim_test_bytes *file, struct objects *objects, unsigned numb
     objects->offsets[number] = file->size;
     if (number >= objects->count)
         objects->count = number + 1;
-    bytes_printf(file, "%u 0 obj\n", number);
+    mim_test_bytes_printf(file, "%u 0 obj\n", number);
 }
 
 static void
 end_document(struct mim_test_bytes *file, const struct objects *objects)
 {
     uint64_t start = file->size;
-    bytes_printf(file, "xref\n0 %u\n0000000000 65535 f \n", objects->count);
+    mim_test_bytes_printf(file, "xref\n0 %u\n0000000000 65535 f \n", objects->count);
     for (unsigned i = 1; i < objects->count; i++)
-        bytes_printf(file, "%010llu %s \n", (unsigned long long)objects->offsets[i],
+        mim_test_bytes_printf(file, "%010llu %s \n", (unsigned long long)objects->offsets[i],
                      objects->offsets[i] ? "00000 n" : "65535 f");
-    bytes_printf(file, "trailer\n<</Size %u/Root 1 0 R>>\nstartxref\n%llu\n%%%%EOF\n", objects->count,
+    mim_test_bytes_printf(file, "trailer\n<</Size %u/Root 1 0 R>>\nstartxref\n%llu\n%%%%EOF\n", objects->count,
                  (unsigned long long)start);
 }
 
@@ -49,28 +37,28 @@ make_document(struct mim_test_bytes *file, const char *const *contents, unsigned
               const char *const *more)
 {
     struct objects objects = { 0 };
-    bytes_printf(file, "%%PDF-1.7\n");
+    mim_test_bytes_printf(file, "%%PDF-1.7\n");
     begin_object(file, &objects, 1);
-    bytes_printf(file, "<</Type/Catalog/Pages 2 0 R>>\nendobj\n");
+    mim_test_bytes_printf(file, "<</Type/Catalog/Pages 2 0 R>>\nendobj\n");
     begin_object(file, &objects, 2);
-    bytes_printf(file, "<</Type/Pages/Count %u/Kids[", pages);
+    mim_test_bytes_printf(file, "<</Type/Pages/Count %u/Kids[", pages);
     for (unsigned i = 0; i < pages; i++)
-        bytes_printf(file, "%u 0 R ", FIRST_PAGE + 2 * i);
-    bytes_printf(file, "]>>\nendobj\n");
+        mim_test_bytes_printf(file, "%u 0 R ", FIRST_PAGE + 2 * i);
+    mim_test_bytes_printf(file, "]>>\nendobj\n");
     begin_object(file, &objects, FONT);
-    bytes_printf(file, "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>\nendobj\n");
+    mim_test_bytes_printf(file, "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>\nendobj\n");
     for (unsigned i = 0; more && more[i]; i++) {
         begin_object(file, &objects, FIRST_MORE + i);
-        bytes_printf(file, "%s\nendobj\n", more[i]);
+        mim_test_bytes_printf(file, "%s\nendobj\n", more[i]);
     }
     for (unsigned i = 0; i < pages; i++) {
         begin_object(file, &objects, FIRST_PAGE + 2 * i);
-        bytes_printf(file,
+        mim_test_bytes_printf(file,
                      "<</Type/Page/Parent 2 0 R/MediaBox[0 0 72 48]/Contents %u 0 R/Resources<</Font<</F %u 0 R>>"
                      "/XObject<</X 10 0 R>>>>%s>>\nendobj\n",
                      FIRST_PAGE + 2 * i + 1, FONT, page_more ? page_more : "");
         begin_object(file, &objects, FIRST_PAGE + 2 * i + 1);
-        bytes_printf(file, "<</Length %zu>>\nstream\n%s\nendstream\nendobj\n", strlen(contents[i]), contents[i]);
+        mim_test_bytes_printf(file, "<</Length %zu>>\nstream\n%s\nendstream\nendobj\n", strlen(contents[i]), contents[i]);
     }
     end_document(file, &objects);
 }
@@ -141,25 +129,6 @@ writing_open(struct writing *writing)
     return pdf_writer_ops.open(&writing->serial, &sequence);
 }
 
-static int32_t
-encode_parts(struct writing *writing, struct pdf_layout *layout, const struct mim_raster *frame,
-             struct mim_coded_part *parts)
-{
-    int32_t status = MIM_OK;
-    writing->host.coded.size = 0;
-    writing->host.is_coding = true;
-    for (uint32_t part = 0; part < writing->info.parts && status == MIM_OK; part++) {
-        uint64_t before = writing->host.coded.size;
-        status = pdf_writer_ops.encode(&writing->worker, layout, &writing->info, part, frame, NULL);
-        parts[part].size = writing->host.coded.size - before;
-    }
-    writing->host.is_coding = false;
-    const uint8_t *at = writing->host.coded.data;
-    for (uint32_t part = 0; part < writing->info.parts; at += parts[part++].size)
-        parts[part].data = at;
-    return status;
-}
-
 /* The session does not convert frames, as the core would. */
 int32_t
 writing_frame(struct writing *writing, const struct mim_raster *frame)
@@ -173,15 +142,7 @@ writing_frame(struct writing *writing, const struct mim_raster *frame)
     int32_t status = pdf_writer_ops.accepts(&writing->serial, writing->index++, &layout, &writing->info);
     if (status != MIM_OK)
         return status;
-    struct mim_coded_part *parts = calloc(writing->info.parts, sizeof *parts);
-    status = encode_parts(writing, &layout, frame, parts);
-    struct mim_coded coded = {
-        .struct_size = sizeof coded, .part_count = writing->info.parts, .parts = parts, .size = writing->host.coded.size
-    };
-    if (status == MIM_OK)
-        status = pdf_writer_ops.put(&writing->serial, &layout, &writing->info, &coded);
-    free(parts);
-    return status;
+    return mim_test_write_frame(&writing->worker, &pdf_writer_ops, &layout, &writing->info, frame, NULL);
 }
 
 int32_t

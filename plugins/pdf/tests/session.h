@@ -3,33 +3,13 @@
 #ifndef MIM_PDF_TESTS_SESSION_H
 #define MIM_PDF_TESTS_SESSION_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include <mim/kit/test-host.h>
+#include <mim/kit/test-case.h>
+#include <mim/kit/test-ops.h>
 
 #include "reader-state.h"
 #include "reader.h"
 #include "writer-state.h"
 #include "writer.h"
-
-#define CHECK(x) assert_true(x)
-#define CASE(function) \
-    { \
-#function, call_case, NULL, NULL, (void *)(uintptr_t)(function) \
-    }
-
-static inline void
-call_case(void **state)
-{
-    ((void (*)(void))(uintptr_t)*state)();
-}
-
-void bytes_printf(struct mim_test_bytes *bytes, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Make a document with pages of the given contents. `more` has whole objects, numbered from 10, and ends with NULL. */
 void make_document(struct mim_test_bytes *file, const char *const *contents, unsigned pages, const char *page_more,

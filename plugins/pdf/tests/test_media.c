@@ -48,10 +48,10 @@ put_objects(struct mim_test_bytes *file, const char *plain, const char *more, ui
     uint8_t coded[4000];
     uLongf size = sizeof coded;
     CHECK(compress2(coded, &size, (const uint8_t *)plain, strlen(plain), 6) == Z_OK);
-    bytes_printf(file, "9 0 obj\n<</Type/ObjStm/N 2/First 8/Filter/FlateDecode%s/Length %lu>>\nstream\r\n", more, size);
+    mim_test_bytes_printf(file, "9 0 obj\n<</Type/ObjStm/N 2/First 8/Filter/FlateDecode%s/Length %lu>>\nstream\r\n", more, size);
     *start = file->size;
     mim_test_bytes_append(file, coded, size);
-    bytes_printf(file, "\nendstream\nendobj\n");
+    mim_test_bytes_printf(file, "\nendstream\nendobj\n");
 }
 
 static void
@@ -62,7 +62,7 @@ object_streams_are_recompressed_without_crop_boxes(void)
     struct mim_test_bytes file = { 0 };
     struct reading reading;
     uint64_t start;
-    bytes_printf(&file, "%%PDF-1.5\n");
+    mim_test_bytes_printf(&file, "%%PDF-1.5\n");
     put_objects(&file, plain, "", &start);
     reading_begin(&reading, &file);
     CHECK(pdf_media_find(&reading.state.patches, &reading.serial) == MIM_OK);
@@ -106,17 +106,17 @@ words_inside_an_object_stream_are_not_patched(void)
     uint8_t coded[8000];
     uLongf size = sizeof coded;
     uint64_t start;
-    bytes_printf(&inner, "/CropBox[1 2 3 4]");
+    mim_test_bytes_printf(&inner, "/CropBox[1 2 3 4]");
     put_objects(&inner, "/CropBox[1 2 3 4] and so on, and so on, and so on", "/CropBox[0 0 1 1]", &start);
     while (inner.size < 2000) /* enough content for recompression to make it shorter */
-        bytes_printf(&inner, "/CropBox[1 2 3 4]");
+        mim_test_bytes_printf(&inner, "/CropBox[1 2 3 4]");
     CHECK(compress2(coded, &size, inner.data, inner.size, 0) == Z_OK);
 
-    bytes_printf(&file, "%%PDF-1.5\n/CropBox 9 0 obj\n<</Type/ObjStm/CropBox 1/Filter/FlateDecode>>\nstream\n");
+    mim_test_bytes_printf(&file, "%%PDF-1.5\n/CropBox 9 0 obj\n<</Type/ObjStm/CropBox 1/Filter/FlateDecode>>\nstream\n");
     start = file.size;
     mim_test_bytes_append(&file, coded, size);
     uint64_t end = file.size;
-    bytes_printf(&file, "\nendstream\nendobj\n/CropBox");
+    mim_test_bytes_printf(&file, "\nendstream\nendobj\n/CropBox");
     reading_begin(&reading, &file);
     CHECK(pdf_media_find(&reading.state.patches, &reading.serial) == MIM_OK);
     const struct pdf_patches *patches = &reading.state.patches;

@@ -201,7 +201,7 @@ open_text(const char *text, char words[300])
 {
     struct mim_test_bytes file = { 0 };
     struct reading reading;
-    bytes_printf(&file, "%s", text);
+    mim_test_bytes_printf(&file, "%s", text);
     reading_begin(&reading, &file);
     int32_t status = reading_open(&reading);
     strcpy(words, reading.host.message);
@@ -228,7 +228,7 @@ invalid_page_trees_are_refused(void)
         char words[300];
         struct mim_test_bytes file = { 0 };
         struct reading reading;
-        bytes_printf(&file, "%s", texts[i]);
+        mim_test_bytes_printf(&file, "%s", texts[i]);
         reading_begin(&reading, &file);
         int32_t status = reading_open(&reading);
         if (status == MIM_OK)

@@ -79,31 +79,14 @@ raster_of(const struct animation *animation, uint32_t index)
 static int32_t
 write_frame(struct mim_job *job, const struct animation *animation, uint32_t index, struct mim_frame_info info)
 {
-    struct mim_test_host *host = job->core;
     struct pngx_layout layout = { 0 };
     const struct mim_raster frame = raster_of(animation, index), before = raster_of(animation, index ? index - 1 : 0);
     const struct mim_neighbours beside = { .struct_size = sizeof beside, .previous = index ? &before : NULL };
-    struct mim_coded_part parts[64];
 
     int32_t status = animation->ops->accepts(job, index, &layout, &info);
     if (status != MIM_OK)
         return status;
-    CHECK(info.parts <= 64);
-    host->coded.size = 0;
-    host->is_coding = true;
-    for (uint32_t part = 0; part < info.parts && status == MIM_OK; part++) {
-        uint64_t start = host->coded.size;
-        status = animation->ops->encode(job, &layout, &info, part, &frame, &beside);
-        parts[part].size = host->coded.size - start;
-    }
-    host->is_coding = false;
-    const uint8_t *at = host->coded.data;
-    for (uint32_t part = 0; part < info.parts && status == MIM_OK; at += parts[part++].size)
-        parts[part].data = at;
-    const struct mim_coded coded = {
-        .struct_size = sizeof coded, .part_count = info.parts, .parts = parts, .size = host->coded.size
-    };
-    return status == MIM_OK ? animation->ops->put(job, &layout, &info, &coded) : status;
+    return mim_test_write_frame(job, animation->ops, &layout, &info, &frame, &beside);
 }
 
 int32_t
@@ -161,7 +144,6 @@ make_file(struct mim_test_host *host, uint32_t count)
                                          .ops = count > 1 ? &pngx_animation_writer_ops : &pngx_writer_ops };
     CHECK(write_animation(host, &animation) == MIM_OK);
     free(frames);
-    host->source = host->sink;
-    host->sink = (struct mim_test_bytes){ 0 };
     mim_test_host_forget(host);
+    host->source = mim_test_host_take(host);
 }

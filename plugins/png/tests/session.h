@@ -3,31 +3,13 @@
 #ifndef MIM_PNG_TESTS_SESSION_H
 #define MIM_PNG_TESTS_SESSION_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
-#include <mim/kit/test-host.h>
+#include <mim/kit/test-case.h>
+#include <mim/kit/test-ops.h>
 
 #include "read/reader-state.h"
 #include "read/reader.h"
 #include "write/writer-state.h"
 #include "write/writer.h"
-
-#define CHECK(x) assert_true(x)
-#define CASE(function) \
-    { \
-#function, call_case, NULL, NULL, (void *)(uintptr_t)(function) \
-    }
-
-static inline void
-call_case(void **state)
-{
-    ((void (*)(void))(uintptr_t)*state)();
-}
 
 /* A file that is being read, without composing frames. */
 struct reading {

@@ -8,7 +8,8 @@
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 
-#include "check.h"
+#include <mim/kit/test-case.h>
+
 
 static AVCodecContext *
 open_encoder(const struct clip_plan *plan, const AVFormatContext *format)

@@ -3,7 +3,6 @@
 #include "session.h"
 
 #include "write/writer.h"
-#include "check.h"
 
 /* Set the options in the state, as the core does before `open`. */
 static void
@@ -31,14 +30,12 @@ draw_raster(struct mim_raster *raster, uint32_t index)
         raster->data[i] = (uint8_t)(i * 3 + index * 11);
 }
 
-/* `worker` is the job's worker state during `encode`. */
 static int32_t
-write_frame(struct mim_job *job, const struct mim_writer_ops *ops, const struct mim_frame_info *first, uint32_t index,
-            void *worker)
+write_frame(struct mim_job *job, struct mim_job *worker, const struct mim_writer_ops *ops,
+            const struct mim_frame_info *first, uint32_t index)
 {
     struct mim_frame_info info = *first;
     const struct mim_neighbours beside = { .struct_size = sizeof beside };
-    const struct mim_coded coded = { .struct_size = sizeof coded };
     uint8_t *packet = calloc(1, ops->packet_size);
     CHECK(packet);
 
@@ -50,12 +47,8 @@ write_frame(struct mim_job *job, const struct mim_writer_ops *ops, const struct 
     raster.data = malloc(row * info.height); /* exact size: a sanitizer catches reads past the end */
     CHECK(raster.data);
     draw_raster(&raster, index);
-    job->worker = worker;
     if (status == MIM_OK)
-        status = ops->encode(job, packet, &info, 0, &raster, &beside);
-    job->worker = NULL;
-    if (status == MIM_OK)
-        status = ops->put(job, packet, &info, &coded);
+        status = mim_test_write_frame(worker, ops, packet, &info, &raster, &beside);
     free(raster.data);
     free(packet);
     return status;
@@ -66,13 +59,13 @@ session_run(struct mim_test_host *host, const struct session *session)
 {
     const struct mim_writer_ops *ops = &video_writers[session->format];
     struct video_writer *state = calloc(1, ops->state_size);
-    void *worker = calloc(1, ops->worker_size);
-    CHECK(state && worker);
+    void *space = calloc(1, ops->worker_size);
+    CHECK(state && space);
     *host = (struct mim_test_host){ .allocation = fail_from(session->fail_allocation),
                                     .poll = fail_from(session->fail_poll),
                                     .emit = fail_from(session->fail_emit),
                                     .patch = fail_from(session->fail_patch) };
-    struct mim_job job = mim_test_host_job(host, state, NULL);
+    struct mim_job job = mim_test_host_job(host, state, NULL), worker = mim_test_host_job(host, state, space);
     set_options(ops, state, session);
 
     struct mim_sequence sequence = { .struct_size = sizeof sequence, .count = MIM_UNKNOWN };
@@ -85,15 +78,13 @@ session_run(struct mim_test_host *host, const struct session *session)
                                               .pts = MIM_NO_PTS };
     int32_t status = ops->open(&job, &sequence);
     for (uint32_t i = 0; i < session->frames && status == MIM_OK; i++)
-        status = write_frame(&job, ops, &sequence.first, i, worker);
+        status = write_frame(&job, &worker, ops, &sequence.first, i);
     if (status == MIM_OK && !session->is_abandoned)
         status = ops->finish(&job);
-    job.worker = worker;
-    ops->worker_close(&job);
-    job.worker = NULL;
+    ops->worker_close(&worker);
     ops->close(&job);
     CHECK(host->allocated == 0 && host->reserved == 0);
-    free(worker);
+    free(space);
     free(state);
     return status;
 }

@@ -3,7 +3,8 @@
 #ifndef VIDEO_TESTS_SESSION_H
 #define VIDEO_TESTS_SESSION_H
 
-#include <mim/kit/test-host.h>
+#include <mim/kit/test-case.h>
+#include <mim/kit/test-ops.h>
 
 #include "write/write.h"
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* When frames are shown, and how regular they are. */
+#include <mim/kit/test-case.h>
 #include <mim/kit/test-host.h>
 
 #include "write/cadence.h"
 #include "write/frame-timing.h"
-#include "check.h"
 
 static struct mim_sequence
 sequence_of(uint32_t num, uint32_t den, int64_t pts, int64_t duration)

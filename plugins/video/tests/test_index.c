@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The index: predicting pictures from timestamps, and finding keyframes to decode from. */
+#include <mim/kit/test-case.h>
 #include <mim/kit/test-host.h>
 
 #include "read/index.h"
-#include "check.h"
 
 static const int64_t NONE = AV_NOPTS_VALUE;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Orienting pictures: checks every pixel for all eight orientations. */
+#include <mim/kit/test-case.h>
+
 #include "read/orientation.h"
-#include "check.h"
 
 enum { WIDTH = 5, HEIGHT = 3 };
 

@@ -2,11 +2,11 @@
 /* The reader's operations on clips in memory: random access, and failures at every step. */
 #include <unistd.h>
 
+#include <mim/kit/test-case.h>
 #include <mim/kit/test-host.h>
 
 #include "read/read.h"
 #include "read/reader.h"
-#include "check.h"
 #include "clip.h"
 
 enum { WIDTH = 48, HEIGHT = 32, FRAMES = 24, ROW = 192 };

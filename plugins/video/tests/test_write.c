@@ -4,7 +4,6 @@
 
 #include <mim/kit/bytes.h>
 
-#include "check.h"
 #include "session.h"
 
 /* x265 3.5 leaks the parameters of each encoder. */
