@@ -2,8 +2,10 @@
 /* Compares our walk over the blocks of a GIF, and seeking in it, with giflib's walk over images and codes. */
 #include "fuzz_gif.h"
 
+#include <mim/kit/test-host.h>
+
+#include "random.h"
 #include "read/blocks.h"
-#include "host.h"
 
 enum { MAX_FRAMES = 512 };
 
@@ -181,15 +183,15 @@ compare_going_back(struct gif_reader *reader, const struct walk *walk)
 }
 
 static void
-compare(struct host *host, const struct walk *walk)
+compare(struct mim_job *job, const struct walk *walk)
 {
-    struct gif_reader *reader = host->job.state;
+    struct gif_reader *reader = job->state;
     struct gif_frame frame;
-    int32_t status = gif_blocks_open(&host->job, reader);
+    int32_t status = gif_blocks_open(job, reader);
     uint32_t count = 0;
 
     if (status != MIM_OK) {
-        EXPECT(walk->count == 0 && host->status == status);
+        EXPECT(walk->count == 0 && mim_test_host_of(job)->status == status);
         return;
     }
     EXPECT(reader->canvas_width >= walk->width && reader->canvas_height >= walk->height);
@@ -208,16 +210,15 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct walk walk;
-    struct host host = { 0 };
+    struct gif_reader reader = { 0 };
+    struct mim_test_host host = { .source = { .data = (uint8_t *)(uintptr_t)data, .size = size } };
+    struct mim_job job = mim_test_host_job(&host, &reader, NULL);
 
-    bool has_header = walk_by_giflib(data, size, &walk);
-    host_open(&host, sizeof(struct gif_reader), 0);
-    bytes_add(&host.source, data, size);
-    if (has_header)
-        compare(&host, &walk);
+    if (walk_by_giflib(data, size, &walk))
+        compare(&job, &walk);
     else
-        EXPECT(gif_blocks_open(&host.job, host.job.state) != MIM_OK);
-    gif_blocks_close(&host.job, host.job.state);
-    host_close(&host);
+        EXPECT(gif_blocks_open(&job, &reader) != MIM_OK);
+    gif_blocks_close(&job, &reader);
+    EXPECT(mim_test_host_clear(&host));
     return 0;
 }

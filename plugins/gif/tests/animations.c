@@ -2,6 +2,8 @@
 /* Small animations, and checks that they survive writing and reading. */
 #include "animations.h"
 
+#include "random.h"
+
 struct animation
 animation_blank(uint32_t channels, uint32_t count)
 {
@@ -48,12 +50,12 @@ animation_is_shown(const struct reading *reading, const struct animation *animat
 void
 animation_check_exact(const struct animation *animation, const struct setting *settings)
 {
-    struct host host = { 0 };
+    struct mim_test_host host = { 0 };
     struct reading reading;
 
     CHECK(animation_write(&host, animation, settings) == MIM_OK);
     CHECK(!host.notices[MIM_NOTICE_COLOUR]);
-    CHECK(reading_open(&reading, host.sink) == MIM_OK);
+    CHECK(reading_open(&reading, mim_test_host_take(&host)) == MIM_OK);
     CHECK(reading_scan(&reading) == MIM_OK);
     CHECK(reading.sequence.count == animation->count);
     for (uint32_t i = 0; i < animation->count; i++) {
@@ -67,11 +69,12 @@ animation_check_exact(const struct animation *animation, const struct setting *s
 size_t
 animation_size(const struct animation *animation, const struct setting *settings)
 {
-    struct host host = { 0 };
+    struct mim_test_host host = { 0 };
 
     CHECK(animation_write(&host, animation, settings) == MIM_OK);
-    free(host.sink.data);
-    return host.sink.size;
+    uint64_t size = host.sink.size;
+    mim_test_host_clear(&host);
+    return size;
 }
 
 void

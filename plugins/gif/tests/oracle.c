@@ -7,14 +7,14 @@
 enum { HEADER = 13, DESCRIPTOR = 10 };
 
 struct cursor {
-    const struct bytes *file;
+    const struct mim_test_bytes *file;
     size_t position;
 };
 
 static int
 write_bytes(GifFileType *gif, const GifByteType *data, int size)
 {
-    bytes_add(gif->UserData, data, size);
+    mim_test_bytes_append(gif->UserData, data, size);
     return size;
 }
 
@@ -30,10 +30,10 @@ read_bytes(GifFileType *gif, GifByteType *data, int size)
     return some;
 }
 
-struct bytes
+struct mim_test_bytes
 oracle_pack(const uint8_t *indices, uint32_t width, uint32_t height, uint32_t bits)
 {
-    struct bytes file = { 0 };
+    struct mim_test_bytes file = { 0 };
     int code;
     GifFileType *gif = EGifOpen(&file, write_bytes, &code);
     ColorMapObject *table = GifMakeMapObject(1 << bits, NULL);
@@ -54,10 +54,10 @@ oracle_code_size_offset(uint32_t bits)
     return HEADER + (3U << bits) + DESCRIPTOR;
 }
 
-struct bytes
+struct mim_test_bytes
 oracle_wrap(const uint8_t *codes, size_t size, uint32_t width, uint32_t height, uint32_t bits)
 {
-    struct bytes file = { 0 };
+    struct mim_test_bytes file = { 0 };
     uint8_t table[768] = { 0 };
     uint8_t header[HEADER] = {
         'G', 'I', 'F', '8', '9', 'a', width, width >> 8, height, height >> 8, 0xf0 | (bits - 1)
@@ -65,34 +65,34 @@ oracle_wrap(const uint8_t *codes, size_t size, uint32_t width, uint32_t height, 
     uint8_t descriptor[DESCRIPTOR] = { ',', 0, 0, 0, 0, width, width >> 8, height, height >> 8 };
     uint8_t code_size = bits < 2 ? 2 : bits;
 
-    bytes_add(&file, header, sizeof header);
-    bytes_add(&file, table, 3U << bits);
-    bytes_add(&file, descriptor, sizeof descriptor);
-    bytes_add(&file, &code_size, 1);
+    mim_test_bytes_append(&file, header, sizeof header);
+    mim_test_bytes_append(&file, table, 3U << bits);
+    mim_test_bytes_append(&file, descriptor, sizeof descriptor);
+    mim_test_bytes_append(&file, &code_size, 1);
     while (size) {
         uint8_t length = size < 255 ? size : 255;
-        bytes_add(&file, &length, 1);
-        bytes_add(&file, codes, length);
+        mim_test_bytes_append(&file, &length, 1);
+        mim_test_bytes_append(&file, codes, length);
         codes += length;
         size -= length;
     }
-    bytes_add(&file, "\0;", 2);
+    mim_test_bytes_append(&file, "\0;", 2);
     return file;
 }
 
-struct bytes
-oracle_codes(const struct bytes *file, size_t offset_of_code_size)
+struct mim_test_bytes
+oracle_codes(const struct mim_test_bytes *file, size_t offset_of_code_size)
 {
-    struct bytes codes = { 0 };
+    struct mim_test_bytes codes = { 0 };
     const uint8_t *block = file->data + offset_of_code_size + 1;
 
     for (; *block; block += 1 + *block)
-        bytes_add(&codes, block + 1, *block);
+        mim_test_bytes_append(&codes, block + 1, *block);
     return codes;
 }
 
 int
-oracle_unpack(const struct bytes *file, uint8_t *indices, uint32_t width, uint32_t height)
+oracle_unpack(const struct mim_test_bytes *file, uint8_t *indices, uint32_t width, uint32_t height)
 {
     struct cursor cursor = { .file = file };
     GifRecordType type;

@@ -4,19 +4,43 @@
 
 enum { STRIDE_STEP = 64 };
 
-int32_t
-reading_open(struct reading *reading, struct bytes file)
+/* A job with a zeroed state and a worker. */
+static struct mim_job
+make_job(struct mim_test_host *host, uint32_t state_size, uint32_t worker_size)
 {
-    *reading = (struct reading){ .sequence = { .struct_size = sizeof reading->sequence, .count = MIM_UNKNOWN } };
-    host_open(&reading->host, gif_reader_ops.state_size, gif_reader_ops.worker_size);
-    reading->host.source = file;
-    return gif_reader_ops.open(&reading->host.job, &reading->sequence);
+    struct mim_job job = mim_test_host_job(host, calloc(1, state_size), calloc(1, worker_size));
+
+    CHECK(job.state && job.worker);
+    return job;
+}
+
+static void
+free_job(struct mim_job *job)
+{
+    free(job->state);
+    free(job->worker);
+}
+
+void
+reading_begin(struct reading *reading, struct mim_test_bytes file)
+{
+    *reading = (struct reading){ .host = { .source = file },
+                                 .sequence = { .struct_size = sizeof reading->sequence, .count = MIM_UNKNOWN } };
+    reading->job = make_job(&reading->host, gif_reader_ops.state_size, gif_reader_ops.worker_size);
+}
+
+int32_t
+reading_open(struct reading *reading, struct mim_test_bytes file)
+{
+    reading_begin(reading, file);
+    return gif_reader_ops.open(&reading->job, &reading->sequence);
 }
 
 int32_t
 reading_scan(struct reading *reading)
 {
-    return gif_reader_ops.scan(&reading->host.job, &reading->sequence);
+    mim_test_host_next(&reading->host);
+    return gif_reader_ops.scan(&reading->job, &reading->sequence);
 }
 
 static size_t
@@ -83,7 +107,7 @@ decode_frame(struct reading *reading, void *packet)
     raster.stride = ((uint64_t)raster.width * raster.channels + STRIDE_STEP - 1) / STRIDE_STEP * STRIDE_STEP;
     raster.data = malloc(raster.stride * raster.height);
     CHECK(raster.data);
-    int32_t status = gif_reader_ops.pixels(&reading->host.job, packet, &reading->info, 0, &raster);
+    int32_t status = gif_reader_ops.pixels(&reading->job, packet, &reading->info, 0, &raster);
     if (status == MIM_OK && reading->canvas)
         draw_frame(reading, &raster);
     free(raster.data);
@@ -108,8 +132,9 @@ reading_frame(struct reading *reading, uint64_t index)
 
     CHECK(packet);
     make_canvas(reading);
+    mim_test_host_next(&reading->host);
     reading->info = (struct mim_frame_info){ .struct_size = sizeof reading->info };
-    int32_t status = gif_reader_ops.prepare(&reading->host.job, index, packet, &reading->info);
+    int32_t status = gif_reader_ops.prepare(&reading->job, index, packet, &reading->info);
     if (status == MIM_OK) {
         if (index == reading->next)
             dispose_last(reading);
@@ -132,12 +157,12 @@ reading_metadata(struct reading *reading, uint64_t index)
     bool of_frame = index != MIM_UNKNOWN;
 
     CHECK(packet);
-    host_forget(&reading->host);
+    mim_test_host_forget(&reading->host);
     if (of_frame)
-        status = gif_reader_ops.prepare(&reading->host.job, index, packet, &reading->info);
+        status = gif_reader_ops.prepare(&reading->job, index, packet, &reading->info);
     if (status == MIM_OK) {
         status =
-            gif_reader_ops.metadata(&reading->host.job, of_frame ? packet : NULL, of_frame ? &reading->info : NULL);
+            gif_reader_ops.metadata(&reading->job, of_frame ? packet : NULL, of_frame ? &reading->info : NULL);
     }
     free(packet);
     return status;
@@ -146,11 +171,13 @@ reading_metadata(struct reading *reading, uint64_t index)
 void
 reading_close(struct reading *reading)
 {
-    gif_reader_ops.worker_close(&reading->host.job);
-    gif_reader_ops.close(&reading->host.job);
-    host_close(&reading->host);
+    gif_reader_ops.worker_close(&reading->job);
+    gif_reader_ops.close(&reading->job);
+    free_job(&reading->job);
+    free(reading->host.source.data);
     free(reading->canvas);
     free(reading->saved);
+    CHECK(mim_test_host_clear(&reading->host));
 }
 
 uint32_t
@@ -174,23 +201,19 @@ option_of(const char *name)
 static void
 set_option(uint8_t *state, const struct mim_option *option, int64_t number, const void *value)
 {
-    int32_t small = number;
-
     switch (option->type) {
     case MIM_OPTION_INT:
         memcpy(state + option->offset, &number, sizeof number);
         break;
     case MIM_OPTION_BOOL:
     case MIM_OPTION_CHOICE:
-        memcpy(state + option->offset, &small, sizeof small);
+        memcpy(state + option->offset, &(int32_t){ (int32_t)number }, sizeof(int32_t));
         break;
     case MIM_OPTION_LIST:
-        if (value)
-            memcpy(state + option->offset, value, sizeof(struct mim_list));
+        memcpy(state + option->offset, value, sizeof(struct mim_list));
         break;
     case MIM_OPTION_RATIONAL:
-        if (value)
-            memcpy(state + option->offset, value, sizeof(struct mim_rational));
+        memcpy(state + option->offset, value, sizeof(struct mim_rational));
         break;
     default:
         memcpy(state + option->offset, &value, sizeof value);
@@ -200,8 +223,7 @@ set_option(uint8_t *state, const struct mim_option *option, int64_t number, cons
 static void
 set_options(uint8_t *state, const struct setting *settings)
 {
-    for (uint32_t i = 0; i < gif_writer_ops.option_count; i++)
-        set_option(state, &gif_writer_ops.options[i], (int64_t)gif_writer_ops.options[i].initial, NULL);
+    mim_test_set_defaults(state, gif_writer_ops.options, gif_writer_ops.option_count);
     for (; settings && settings->name; settings++)
         set_option(state, option_of(settings->name), settings->number, settings->value);
 }
@@ -222,64 +244,53 @@ raster_of(const struct animation *animation, uint32_t index)
     };
 }
 
-/* Collect what `encode` emits, and pass it to `put`, which emits to the sink. */
 static int32_t
-code_frame(struct host *host, void *packet, const struct mim_frame_info *info, const struct mim_raster *frame,
-           const struct mim_neighbours *neighbours)
+put_without_allocating(struct mim_job *job, void *packet, const struct mim_frame_info *info,
+                       const struct mim_coded *coded)
 {
-    struct bytes sink = host->sink;
+    uint64_t before = mim_test_host_of(job)->allocation.count;
+    int32_t status = gif_writer_ops.put(job, packet, info, coded);
 
-    host->sink = (struct bytes){ 0 };
-    int32_t status = gif_writer_ops.encode(&host->job, packet, info, 0, frame, neighbours);
-    struct bytes bytes = host->sink;
-    struct mim_coded coded = {
-        .struct_size = sizeof coded,
-        .part_count = 1,
-        .parts = &(struct mim_coded_part){ .data = bytes.data, .size = bytes.size },
-        .size = bytes.size,
-    };
-    uint64_t allocations = host->allocations;
-    host->sink = sink;
-    if (status == MIM_OK)
-        status = gif_writer_ops.put(&host->job, packet, info, &coded);
-    host->allocations_of_put += host->allocations - allocations;
-    free(bytes.data);
+    CHECK(mim_test_host_of(job)->allocation.count == before);
     return status;
 }
 
 static int32_t
-write_frame(struct host *host, const struct animation *animation, uint32_t index, struct mim_frame_info info,
+write_frame(struct mim_job *job, const struct animation *animation, uint32_t index, struct mim_frame_info info,
             void *packet)
 {
     struct mim_raster before = raster_of(animation, index - 1), frame = raster_of(animation, index);
     struct mim_raster after = raster_of(animation, index + 1);
+    struct mim_writer_ops ops = gif_writer_ops;
     struct mim_neighbours neighbours = {
         .struct_size = sizeof neighbours,
         .previous = index > 0 ? &before : NULL,
         .next = index + 1 < animation->count ? &after : NULL,
     };
 
+    if (animation->is_put_lean)
+        ops.put = put_without_allocating;
     if (animation->durations)
         info.duration = animation->durations[index];
-    int32_t status = gif_writer_ops.accepts(&host->job, index, packet, &info);
+    int32_t status = gif_writer_ops.accepts(job, index, packet, &info);
     CHECK(status != MIM_OK || (info.sample == MIM_SAMPLE_U8 && info.channels == animation->channels));
-    return status == MIM_OK ? code_frame(host, packet, &info, &frame, &neighbours) : status;
+    return status == MIM_OK ? mim_test_write_frame(job, &ops, packet, &info, &frame, &neighbours) : status;
 }
 
 static int32_t
-survey_frames(struct host *host, const struct animation *animation, const struct mim_frame_info *info)
+survey_frames(struct mim_job *job, const struct animation *animation, const struct mim_frame_info *info)
 {
     int32_t status = MIM_OK;
 
     for (uint32_t i = 0; status == MIM_OK && i < animation->count; i++) {
         const struct mim_raster frame = raster_of(animation, i);
-        status = gif_writer_ops.survey(&host->job, info, &frame);
+        status = gif_writer_ops.survey(job, info, &frame);
     }
-    return status == MIM_OK ? gif_writer_ops.survey(&host->job, NULL, NULL) : status;
+    return status == MIM_OK ? gif_writer_ops.survey(job, NULL, NULL) : status;
 }
 
 int32_t
-animation_write(struct host *host, const struct animation *animation, const struct setting *settings)
+animation_write(struct mim_test_host *host, const struct animation *animation, const struct setting *settings)
 {
     struct mim_frame_info info = {
         .struct_size = sizeof info,
@@ -301,18 +312,19 @@ animation_write(struct host *host, const struct animation *animation, const stru
     void *packet = calloc(1, gif_writer_ops.packet_size);
 
     CHECK(packet);
-    host_open(host, gif_writer_ops.state_size, gif_writer_ops.worker_size);
-    set_options(host->job.state, settings);
-    int32_t status = gif_writer_ops.open(&host->job, &sequence);
+    struct mim_job job = make_job(host, gif_writer_ops.state_size, gif_writer_ops.worker_size);
+    set_options(job.state, settings);
+    int32_t status = gif_writer_ops.open(&job, &sequence);
     if (status == MIM_OK && sequence.passes == 2)
-        status = survey_frames(host, animation, &info);
+        status = survey_frames(&job, animation, &info);
     for (uint32_t i = 0; status == MIM_OK && i < animation->count; i++)
-        status = write_frame(host, animation, i, info, packet);
+        status = write_frame(&job, animation, i, info, packet);
     if (status == MIM_OK)
-        status = gif_writer_ops.finish(&host->job);
-    gif_writer_ops.worker_close(&host->job);
-    gif_writer_ops.close(&host->job);
+        status = gif_writer_ops.finish(&job);
+    gif_writer_ops.worker_close(&job);
+    gif_writer_ops.close(&job);
+    free_job(&job);
     free(packet);
-    host_close(host);
+    CHECK(host->allocated == 0 && host->reserved == 0);
     return status;
 }

@@ -3,14 +3,16 @@
 #ifndef MIM_GIF_TESTS_SESSION_H
 #define MIM_GIF_TESTS_SESSION_H
 
-#include "host.h"
+#include <mim/kit/test-case.h>
+#include <mim/kit/test-ops.h>
 
 #include "read/reader.h"
 #include "write/writer.h"
 
 /* An open reader and its canvas. */
 struct reading {
-    struct host host;
+    struct mim_test_host host;
+    struct mim_job job;
     struct mim_sequence sequence;
     struct mim_frame_info info; /* of the last frame read */
     uint8_t *canvas;            /* RGBA: the last frame composed */
@@ -19,14 +21,16 @@ struct reading {
     uint64_t next;
 };
 
-/* Take ownership of the file and open it. Status of open. */
-int32_t reading_open(struct reading *reading, struct bytes file);
+/* Take ownership of a file. Options and failing calls may be set before the op `open`. */
+void reading_begin(struct reading *reading, struct mim_test_bytes file);
+/* Begin and open. Status of open. */
+int32_t reading_open(struct reading *reading, struct mim_test_bytes file);
 int32_t reading_scan(struct reading *reading);
 
 /* Prepare, decode and compose a frame: the next one, or a key frame. */
 int32_t reading_frame(struct reading *reading, uint64_t index);
 
-/* Get the metadata of the file (index MIM_UNKNOWN) or a frame in host.meta. */
+/* Get the metadata of the file (index MIM_UNKNOWN) or a frame as the host's report. */
 int32_t reading_metadata(struct reading *reading, uint64_t index);
 void reading_close(struct reading *reading);
 
@@ -43,6 +47,7 @@ struct animation {
     uint8_t *frames;
     const int64_t *durations; /* hundredths of a second; NULL: no timing */
     int32_t loop;
+    bool is_put_lean; /* check that put allocates nothing */
 };
 
 /* An option of the writer by name: INT, BOOL and CHOICE in `number`, other types by pointer in `value`. */
@@ -56,6 +61,6 @@ struct setting {
  * Write with a list of settings that ends with a NULL name. host.sink is the file; the host keeps notices and
  * messages.
  */
-int32_t animation_write(struct host *host, const struct animation *animation, const struct setting *settings);
+int32_t animation_write(struct mim_test_host *host, const struct animation *animation, const struct setting *settings);
 
 #endif

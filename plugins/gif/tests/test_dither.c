@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Error diffusion. */
-#include "host.h"
+#include <stdlib.h>
+
+#include <mim/kit/test-case.h>
 
 #include "palette/dither.h"
 #include "palette/key.h"
+#include "random.h"
 
 enum { WIDTH = 64, HEIGHT = 48, TRANSPARENT = 99 };
 

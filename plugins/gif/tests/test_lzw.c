@@ -4,35 +4,37 @@
 
 #include <gif_lib.h>
 
+#include <mim/kit/test-host.h>
+
 #include "lzw/lzw.h"
 #include "lzw/unlzw.h"
+#include "random.h"
 
 static struct gif_lzw packer;
 static struct gif_unlzw unpacker;
 
 /* Encode in rows of `row` indices. Returns the code size and the sub-blocks. */
-static struct bytes
+static struct mim_test_bytes
 pack_indices(uint32_t code_size, const uint8_t *indices, size_t size, size_t row)
 {
-    struct host host = { 0 };
+    struct mim_test_host host = { 0 };
+    struct mim_job job = mim_test_host_job(&host, NULL, NULL);
 
-    host_open(&host, 0, 0);
-    CHECK(gif_lzw_begin(&host.job, &packer, code_size) == MIM_OK);
+    CHECK(gif_lzw_begin(&job, &packer, code_size) == MIM_OK);
     for (size_t done = 0; done < size; done += row)
-        CHECK(gif_lzw_add(&host.job, &packer, indices + done, size - done < row ? size - done : row) == MIM_OK);
-    CHECK(gif_lzw_end(&host.job, &packer) == MIM_OK);
-    host_close(&host);
-    CHECK(host.sink.data[0] == code_size && host.sink.data[host.sink.size - 1] == 0);
-    return host.sink;
+        CHECK(gif_lzw_add(&job, &packer, indices + done, size - done < row ? size - done : row) == MIM_OK);
+    CHECK(gif_lzw_end(&job, &packer) == MIM_OK);
+    CHECK(host.sink.data[0] == code_size && host.sink.data[host.sink.size - 1] == 0 && host.allocated == 0);
+    return mim_test_host_take(&host);
 }
 
 static void
 round_trip(uint32_t bits, const uint8_t *indices, uint32_t width, uint32_t height)
 {
     size_t size = (size_t)width * height;
-    struct bytes blocks = pack_indices(bits < 2 ? 2 : bits, indices, size, width);
-    struct bytes codes = oracle_codes(&blocks, 0);
-    struct bytes file = oracle_wrap(codes.data, codes.size, width, height, bits);
+    struct mim_test_bytes blocks = pack_indices(bits < 2 ? 2 : bits, indices, size, width);
+    struct mim_test_bytes codes = oracle_codes(&blocks, 0);
+    struct mim_test_bytes file = oracle_wrap(codes.data, codes.size, width, height, bits);
     uint8_t *out = malloc(size);
 
     CHECK(out);
@@ -91,8 +93,8 @@ ends_with_an_end_code(void)
     for (size_t i = 0; i < sizeof indices; i++)
         indices[i] = next_random(&seed) & 3;
     for (size_t size = 1; size <= sizeof indices; size++) {
-        struct bytes blocks = pack_indices(2, indices, size, size);
-        struct bytes codes = oracle_codes(&blocks, 0);
+        struct mim_test_bytes blocks = pack_indices(2, indices, size, size);
+        struct mim_test_bytes codes = oracle_codes(&blocks, 0);
         gif_unlzw_start(&unpacker, 2, codes.data, codes.size, out, size + 1);
         CHECK(gif_unlzw_run(&unpacker, SIZE_MAX) == GIF_UNLZW_SHORT); /* not one extra pixel */
         CHECK(unpacker.at.out == out + size);
@@ -110,8 +112,8 @@ is_no_larger_than_giflib(void)
 
     for (size_t i = 0; i < sizeof indices; i++)
         indices[i] = (i % 640 / 20 + i / 640 / 30 * 7 + next_random(&seed) % 3) & 0xff;
-    struct bytes ours = pack_indices(8, indices, sizeof indices, 640);
-    struct bytes theirs = oracle_pack(indices, 640, 480, 8);
+    struct mim_test_bytes ours = pack_indices(8, indices, sizeof indices, 640);
+    struct mim_test_bytes theirs = oracle_pack(indices, 640, 480, 8);
     CHECK(ours.size <= theirs.size);
     free(ours.data);
     free(theirs.data);
@@ -120,7 +122,7 @@ is_no_larger_than_giflib(void)
 static uint64_t
 count_clear_codes(uint32_t code_size, const uint8_t *indices, size_t size)
 {
-    struct bytes blocks = pack_indices(code_size, indices, size, size), codes = oracle_codes(&blocks, 0);
+    struct mim_test_bytes blocks = pack_indices(code_size, indices, size, size), codes = oracle_codes(&blocks, 0);
     uint32_t width = code_size + 1, clear = 1U << code_size, next = clear + 1;
     uint64_t found = 0;
 
@@ -174,19 +176,19 @@ measures_without_emitting_in_a_trial(void)
     uint64_t seed = 6;
 
     for (size_t size = 1; size <= sizeof indices; size = size * 3 + 1) {
-        struct host host = { 0 };
+        struct mim_test_host host = { 0 };
+        struct mim_job job = mim_test_host_job(&host, NULL, NULL);
         for (size_t i = 0; i < size; i++)
             indices[i] = next_random(&seed) % 200;
-        struct bytes blocks = pack_indices(8, indices, size, size), codes = oracle_codes(&blocks, 0);
-        host_open(&host, 0, 0);
+        struct mim_test_bytes blocks = pack_indices(8, indices, size, size), codes = oracle_codes(&blocks, 0);
         packer.is_trial = true;
         packer.max_size = UINT64_MAX;
-        CHECK(gif_lzw_begin(&host.job, &packer, 8) == MIM_OK &&
-              gif_lzw_add(&host.job, &packer, indices, size) == MIM_OK);
-        CHECK(gif_lzw_end(&host.job, &packer) == MIM_OK);
+        CHECK(gif_lzw_begin(&job, &packer, 8) == MIM_OK &&
+              gif_lzw_add(&job, &packer, indices, size) == MIM_OK);
+        CHECK(gif_lzw_end(&job, &packer) == MIM_OK);
         packer.is_trial = false;
         CHECK(packer.size == codes.size && host.sink.size == 0);
-        host_close(&host);
+        CHECK(mim_test_host_clear(&host));
         free(codes.data);
         free(blocks.data);
     }

@@ -10,7 +10,7 @@ check_merged(uint32_t channels, const struct setting *settings)
     const int64_t durations[6] = { 5, 7, 1, 2, 3, 11 }, merged[3] = { 12, 6, 11 };
     static const uint32_t starts[3] = { 0, 2, 5 };
     struct animation animation = animation_blank(channels, 6);
-    struct host host = { 0 };
+    struct mim_test_host host = { 0 };
     struct reading reading;
 
     animation.durations = durations;
@@ -26,7 +26,7 @@ check_merged(uint32_t channels, const struct setting *settings)
         }
     }
     CHECK(animation_write(&host, &animation, settings) == MIM_OK);
-    CHECK(reading_open(&reading, host.sink) == MIM_OK);
+    CHECK(reading_open(&reading, mim_test_host_take(&host)) == MIM_OK);
     CHECK(reading_scan(&reading) == MIM_OK && reading.sequence.count == 3);
     for (uint32_t i = 0; i < 3; i++) {
         CHECK(reading_frame(&reading, i) == MIM_OK);
@@ -61,12 +61,12 @@ splits_equal_frames_beyond_the_longest_delay(void)
     const struct setting settings[] = { { .name = "merge", .number = 1 }, { 0 } };
     const int64_t durations[4] = { 40000, 25535, 1, 65534 };
     struct animation animation = animation_blank(3, 4);
-    struct host host = { 0 };
+    struct mim_test_host host = { 0 };
     struct reading reading;
 
     animation.durations = durations;
     CHECK(animation_write(&host, &animation, settings) == MIM_OK);
-    CHECK(reading_open(&reading, host.sink) == MIM_OK);
+    CHECK(reading_open(&reading, mim_test_host_take(&host)) == MIM_OK);
     for (uint32_t i = 0; i < 2; i++) {
         CHECK(reading_frame(&reading, i) == MIM_OK && reading.info.duration == 65535);
         CHECK(animation_is_shown(&reading, &animation, 0));

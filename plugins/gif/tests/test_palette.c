@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* Colour sets, samples, quantizers, refinement, nearest entries. */
-#include "host.h"
-
 #include <math.h>
+#include <stdlib.h>
+
+#include <mim/kit/test-case.h>
 
 #include "palette/colour-set.h"
 #include "palette/key.h"
 #include "palette/nearest.h"
 #include "palette/quantize.h"
 #include "palette/refine.h"
+#include "random.h"
 
 static struct gif_colour_set colours;
 static struct gif_sample sample;

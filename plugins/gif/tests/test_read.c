@@ -60,7 +60,7 @@ scans_repeatedly_with_the_same_result(void)
 static void
 makes_the_canvas_transparent_for_any_transparent_index(void)
 {
-    struct bytes file = { 0 };
+    struct mim_test_bytes file = { 0 };
 
     build_screen(&file, 4, 4, true);
     build_image(&file, 0, 0, 4, 4, 2, 16);
@@ -81,7 +81,7 @@ makes_the_canvas_transparent_for_any_transparent_index(void)
 static void
 clears_to_transparent_whatever_the_background_colour(void)
 {
-    struct bytes file = { 0 };
+    struct mim_test_bytes file = { 0 };
 
     build_screen(&file, 4, 4, true);
     build_control(&file, 2, 0, -1);
@@ -119,7 +119,7 @@ finds_out_whether_any_pixel_can_be_transparent(void)
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct bytes file = { 0 };
+        struct mim_test_bytes file = { 0 };
         build_screen(&file, 4, 4, true);
         for (int k = 0; k < 2; k++) {
             uint32_t side = cases[i].side[k];
@@ -138,7 +138,7 @@ finds_out_whether_any_pixel_can_be_transparent(void)
 static void
 enlarges_the_canvas_to_the_first_rectangle(void)
 {
-    struct bytes file = { 0 };
+    struct mim_test_bytes file = { 0 };
 
     build_screen(&file, 4, 4, true);
     build_image(&file, 2, 3, 5, 6, 1, 30);
@@ -157,7 +157,7 @@ enlarges_the_canvas_to_the_first_rectangle(void)
 static void
 takes_zero_sizes_from_the_screen(void)
 {
-    struct bytes file = { 0 };
+    struct mim_test_bytes file = { 0 };
 
     build_screen(&file, 4, 3, true);
     build_image(&file, 0, 0, 0, 0, 1, 12);
@@ -169,7 +169,7 @@ takes_zero_sizes_from_the_screen(void)
     SHOWS(2, 2, GREEN);
     reading_close(&reading);
 
-    file = (struct bytes){ 0 };
+    file = (struct mim_test_bytes){ 0 };
     build_screen(&file, 0, 0, true);
     build_image(&file, 0, 0, 0, 1, 1, 1);
     CHECK(reading_open(&reading, file) == MIM_CORRUPT);
@@ -192,7 +192,7 @@ marks_frames_independent_of_earlier_ones_as_key(void)
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct bytes file = { 0 };
+        struct mim_test_bytes file = { 0 };
         build_screen(&file, 8, 1, true);
         build_image(&file, 0, 0, 8, 1, 2, 8);
         build_control(&file, rows[i].disposal, 0, -1);
@@ -212,10 +212,10 @@ static void
 delivers_rows_of_interlaced_images_in_order(void)
 {
     static const uint8_t order[] = { 0, 8, 4, 2, 6, 10, 1, 3, 5, 7, 9 };
-    struct bytes file = { 0 };
+    struct mim_test_bytes file = { 0 };
 
     build_screen(&file, 1, 11, false);
-    bytes_add(&file, "\x2c\0\0\0\0\1\0\x0b\0\x40", 10);
+    mim_test_bytes_append(&file, "\x2c\0\0\0\0\1\0\x0b\0\x40", 10);
     build_codes(&file, 4, order, sizeof order);
     build_trailer(&file);
     CHECK(reading_open(&reading, file) == MIM_OK);
@@ -228,10 +228,7 @@ delivers_rows_of_interlaced_images_in_order(void)
 static void
 returns_raw_frames_as_rectangles(void)
 {
-    struct bytes file = build_three_frames();
-    struct mim_sequence sequence = { .struct_size = sizeof sequence };
     struct mim_frame_info info = { .struct_size = sizeof info };
-    struct host host = { 0 };
     uint8_t data[2 * 64];
     struct mim_raster raster = {
         .sample = MIM_SAMPLE_U8, .width = 2, .height = 2, .channels = 3, .stride = 64, .data = data
@@ -239,17 +236,14 @@ returns_raw_frames_as_rectangles(void)
     void *packet = calloc(1, gif_reader_ops.packet_size);
 
     CHECK(packet);
-    host_open(&host, gif_reader_ops.state_size, gif_reader_ops.worker_size);
-    host.source = file;
-    *(int32_t *)((uint8_t *)host.job.state + gif_reader_ops.options[0].offset) = 1;
-    CHECK(gif_reader_ops.open(&host.job, &sequence) == MIM_OK && sequence.canvas_width == 0);
-    CHECK(gif_reader_ops.prepare(&host.job, 1, packet, &info) == MIM_OK);
+    reading_begin(&reading, build_three_frames());
+    *(int32_t *)((uint8_t *)reading.job.state + gif_reader_ops.options[0].offset) = 1;
+    CHECK(gif_reader_ops.open(&reading.job, &reading.sequence) == MIM_OK && reading.sequence.canvas_width == 0);
+    CHECK(gif_reader_ops.prepare(&reading.job, 1, packet, &info) == MIM_OK);
     CHECK(info.sample == MIM_SAMPLE_U8 && info.channels == 3 && info.width == 2 && info.height == 2);
-    CHECK(gif_reader_ops.pixels(&host.job, packet, &info, 0, &raster) == MIM_OK);
+    CHECK(gif_reader_ops.pixels(&reading.job, packet, &info, 0, &raster) == MIM_OK);
     CHECK(!memcmp(data, "\0\xff\0\0\xff\0", 6) && !memcmp(data + 64, "\0\xff\0\0\xff\0", 6));
-    gif_reader_ops.worker_close(&host.job);
-    gif_reader_ops.close(&host.job);
-    host_close(&host);
+    reading_close(&reading);
     free(packet);
 }
 
@@ -257,9 +251,7 @@ returns_raw_frames_as_rectangles(void)
 static void
 returns_indices_with_their_palette(void)
 {
-    struct mim_sequence sequence = { .struct_size = sizeof sequence };
     struct mim_frame_info info = { .struct_size = sizeof info };
-    struct host host = { 0 };
     uint8_t data[2 * 64];
     struct mim_raster raster = {
         .sample = MIM_SAMPLE_U8, .width = 2, .height = 2, .channels = 1, .stride = 64, .data = data
@@ -267,28 +259,31 @@ returns_indices_with_their_palette(void)
     void *packet = calloc(1, gif_reader_ops.packet_size);
 
     CHECK(packet);
-    host_open(&host, gif_reader_ops.state_size, gif_reader_ops.worker_size);
-    host.source = build_three_frames();
-    *(int32_t *)((uint8_t *)host.job.state + gif_reader_ops.options[1].offset) = 1;
-    CHECK(gif_reader_ops.open(&host.job, &sequence) == MIM_OK && sequence.canvas_width == 0);
-    CHECK(gif_reader_ops.prepare(&host.job, 1, packet, &info) == MIM_OK);
+    reading_begin(&reading, build_three_frames());
+    *(int32_t *)((uint8_t *)reading.job.state + gif_reader_ops.options[1].offset) = 1;
+    CHECK(gif_reader_ops.open(&reading.job, &reading.sequence) == MIM_OK && reading.sequence.canvas_width == 0);
+    CHECK(gif_reader_ops.prepare(&reading.job, 1, packet, &info) == MIM_OK);
     CHECK(info.sample == MIM_SAMPLE_U8 && info.channels == 1 && info.width == 2 && info.height == 2);
-    CHECK(gif_reader_ops.pixels(&host.job, packet, &info, 0, &raster) == MIM_OK);
+    CHECK(gif_reader_ops.pixels(&reading.job, packet, &info, 0, &raster) == MIM_OK);
     CHECK(data[0] == data[1] && data[64] == data[0] && data[65] == data[0]);
-    CHECK(gif_reader_ops.metadata(&host.job, packet, &info) == MIM_OK);
-    const char *table = strstr(host.meta, "\npalette=");
+    CHECK(gif_reader_ops.metadata(&reading.job, packet, &info) == MIM_OK);
+    const char *table = strstr((const char *)reading.host.report.data, "\npalette=");
     CHECK(table);
     CHECK(!strncmp(table + strlen("\npalette=") + 6 * data[0], "00ff00", 6));
-    gif_reader_ops.worker_close(&host.job);
-    gif_reader_ops.close(&host.job);
-    host_close(&host);
+    reading_close(&reading);
     free(packet);
+}
+
+static bool
+is_report(const char *lines)
+{
+    return !strcmp((const char *)reading.host.report.data, lines);
 }
 
 static void
 delivers_metadata_of_file_and_frame(void)
 {
-    struct bytes file = { 0 };
+    struct mim_test_bytes file = { 0 };
 
     build_screen(&file, 2, 2, true);
     build_extension(&file, 0xfe, "made by hand", 12);
@@ -302,19 +297,19 @@ delivers_metadata_of_file_and_frame(void)
     build_image(&file, 1, 0, 1, 2, 1, 2);
     build_extension(&file, 0xfe, "the end", 7);
     build_trailer(&file);
-    bytes_add(&file, "rubbish", 7);
+    mim_test_bytes_append(&file, "rubbish", 7);
 
     CHECK(reading_open(&reading, file) == MIM_OK);
     CHECK(reading_scan(&reading) == MIM_OK && reading.sequence.count == 2);
     CHECK(reading_metadata(&reading, MIM_UNKNOWN) == MIM_OK);
-    CHECK(!strcmp(reading.host.meta, "version=GIF89a\nnetscape_loop=0\nbackground=255,0,0,255\npalette_size=4\n"
-                                     "comment=made by hand\nsecond\nthe end\n"));
+    CHECK(is_report("version=GIF89a\nnetscape_loop=0\nbackground=255,0,0,255\npalette_size=4\n"
+                    "comment=made by hand\nsecond\nthe end\n"));
     CHECK(reading_metadata(&reading, 0) == MIM_OK);
-    CHECK(!strcmp(reading.host.meta, "duration_cs=7\ndisposal=background\ntransparency=3\ninterlaced=0\n"
-                                     "rectangle=0,0,2,2\npalette_size=4\n"));
+    CHECK(is_report("duration_cs=7\ndisposal=background\ntransparency=3\ninterlaced=0\n"
+                    "rectangle=0,0,2,2\npalette_size=4\n"));
     CHECK(reading_metadata(&reading, 1) == MIM_OK);
-    CHECK(!strcmp(reading.host.meta, "duration_cs=0\ndisposal=unspecified\ninterlaced=0\nrectangle=1,0,1,2\n"
-                                     "palette_size=4\ncomment=gr\xc3\xbc\xc3\x9f\n"));
+    CHECK(is_report("duration_cs=0\ndisposal=unspecified\ninterlaced=0\nrectangle=1,0,1,2\n"
+                    "palette_size=4\ncomment=gr\xc3\xbc\xc3\x9f\n"));
     reading_close(&reading);
 }
 

@@ -6,12 +6,12 @@
 static int64_t
 delays_of(const struct animation *animation, const struct setting *settings, int64_t *delays)
 {
-    struct host host = { 0 };
+    struct mim_test_host host = { 0 };
     struct reading reading;
     int64_t sum = 0;
 
     CHECK(animation_write(&host, animation, settings) == MIM_OK);
-    CHECK(reading_open(&reading, host.sink) == MIM_OK);
+    CHECK(reading_open(&reading, mim_test_host_take(&host)) == MIM_OK);
     for (uint32_t i = 0; i < animation->count; i++) {
         CHECK(reading_frame(&reading, i) == MIM_OK);
         CHECK(reading.info.pts == sum);
@@ -65,19 +65,19 @@ reports_replaced_timing_once(void)
     const struct mim_rational rate = { 10, 1 };
     const struct setting fps[] = { { .name = "fps", .value = &rate }, { 0 } };
     struct animation animation = animation_blank(3, 3);
-    struct host host = { 0 };
+    struct mim_test_host host = { 0 };
 
     animation.durations = durations;
     CHECK(animation_write(&host, &animation, fps) == MIM_OK);
     CHECK(host.notices[MIM_NOTICE_TIMING] == 1);
-    free(host.sink.data);
+    mim_test_host_clear(&host);
     free(animation.frames);
 }
 
 static void
 check_refused(const struct animation *animation, const struct setting *settings, int32_t status, const char *text)
 {
-    struct host host = { 0 };
+    struct mim_test_host host = { 0 };
 
     CHECK(animation_write(&host, animation, settings) == status);
     CHECK(strstr(host.message, text));
@@ -123,10 +123,10 @@ reports_too_slow_fps_as_an_option_error(void)
     const struct mim_rational rate = { 1, 1000 };
     const struct setting fps[] = { { .name = "fps", .value = &rate }, { 0 } };
     struct animation animation = animation_blank(3, 1);
-    struct host host = { 0 };
+    struct mim_test_host host = { 0 };
 
     CHECK(animation_write(&host, &animation, fps) == MIM_OPTION);
-    free(host.sink.data);
+    mim_test_host_clear(&host);
     free(animation.frames);
 }
 

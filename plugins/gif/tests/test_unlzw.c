@@ -5,11 +5,12 @@
 #include <gif_lib.h>
 
 #include "lzw/unlzw.h"
+#include "random.h"
 
 static struct gif_unlzw decoder;
 
 static enum gif_unlzw_verdict
-unpack_codes(uint32_t code_size, const struct bytes *codes, uint8_t *out, size_t size, size_t step)
+unpack_codes(uint32_t code_size, const struct mim_test_bytes *codes, uint8_t *out, size_t size, size_t step)
 {
     enum gif_unlzw_verdict verdict;
     /* of the exact size, so that a sanitizer detects any overrun */
@@ -59,9 +60,9 @@ paint_indices(uint8_t *indices, uint32_t width, uint32_t height, uint32_t bits, 
 static void
 compare_with_giflib(const uint8_t *indices, uint32_t width, uint32_t height, uint32_t bits, size_t step)
 {
-    struct bytes file = oracle_pack(indices, width, height, bits);
+    struct mim_test_bytes file = oracle_pack(indices, width, height, bits);
     size_t offset = oracle_code_size_offset(bits), size = (size_t)width * height;
-    struct bytes codes = oracle_codes(&file, offset);
+    struct mim_test_bytes codes = oracle_codes(&file, offset);
     uint8_t *out = malloc(size);
 
     CHECK(out);
@@ -119,8 +120,8 @@ reports_truncated_codes_at_every_length(void)
     uint64_t seed = 3;
 
     paint_indices(indices, 60, 50, 6, SMOOTH, &seed);
-    struct bytes file = oracle_pack(indices, 60, 50, 6);
-    struct bytes codes = oracle_codes(&file, oracle_code_size_offset(6));
+    struct mim_test_bytes file = oracle_pack(indices, 60, 50, 6);
+    struct mim_test_bytes codes = oracle_codes(&file, oracle_code_size_offset(6));
     size_t whole = codes.size, before = 0;
     for (codes.size = 0; codes.size < whole; codes.size++) {
         enum gif_unlzw_verdict verdict = unpack_codes(6, &codes, out, sizeof out, SIZE_MAX);
@@ -148,11 +149,11 @@ agrees_with_giflib_on_damaged_codes(void)
     for (uint32_t bits = 1; bits <= 8; bits++) {
         uint32_t code_size = bits < 2 ? 2 : bits;
         paint_indices(indices, 37, 29, bits, bits % KINDS, &seed);
-        struct bytes file = oracle_pack(indices, 37, 29, bits);
-        struct bytes codes = oracle_codes(&file, oracle_code_size_offset(bits));
+        struct mim_test_bytes file = oracle_pack(indices, 37, 29, bits);
+        struct mim_test_bytes codes = oracle_codes(&file, oracle_code_size_offset(bits));
         for (size_t bit = 0; bit < codes.size * 8; bit++) {
             codes.data[bit / 8] ^= 1 << bit % 8;
-            struct bytes damaged = oracle_wrap(codes.data, codes.size, 37, 29, bits);
+            struct mim_test_bytes damaged = oracle_wrap(codes.data, codes.size, 37, 29, bits);
             int answer = oracle_unpack(&damaged, theirs, 37, 29);
             enum gif_unlzw_verdict verdict = unpack_codes(code_size, &codes, ours, sizeof ours, 100);
             CHECK(verdict != GIF_UNLZW_DONE || answer == GIF_OK);
@@ -176,7 +177,7 @@ survives_noise(void)
     uint64_t seed = 5;
 
     for (unsigned i = 0; i < 20000; i++) {
-        struct bytes codes = { .data = noise, .size = next_random(&seed) % sizeof noise };
+        struct mim_test_bytes codes = { .data = noise, .size = next_random(&seed) % sizeof noise };
         for (size_t k = 0; k < codes.size; k++)
             noise[k] = next_random(&seed) >> (i % 3 ? 8 : 16);
         enum gif_unlzw_verdict verdict = unpack_codes(1 + i % 8, &codes, out, 1 + next_random(&seed) % sizeof out, 64);

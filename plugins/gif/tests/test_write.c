@@ -2,6 +2,8 @@
 /* Writing, checked with the plugin's own reader. The peers tests use other readers. */
 #include "animations.h"
 
+#include "random.h"
+
 static void
 writes_few_colours_exactly(void)
 {
@@ -25,7 +27,7 @@ static void
 writes_an_exact_frame_after_an_approximated_one(void)
 {
     struct animation animation = animation_blank(3, 3);
-    struct host host = { 0 };
+    struct mim_test_host host = { 0 };
     struct reading reading;
 
     for (uint32_t i = 0; i < ANIMATION_WIDTH * ANIMATION_HEIGHT; i++) {
@@ -37,7 +39,7 @@ writes_an_exact_frame_after_an_approximated_one(void)
     }
     CHECK(animation_write(&host, &animation, NULL) == MIM_OK);
     CHECK(host.notices[MIM_NOTICE_COLOUR] == 1);
-    CHECK(reading_open(&reading, host.sink) == MIM_OK);
+    CHECK(reading_open(&reading, mim_test_host_take(&host)) == MIM_OK);
     for (uint32_t i = 0; i < 3; i++) {
         CHECK(reading_frame(&reading, i) == MIM_OK);
         CHECK(animation_is_shown(&reading, &animation, i) == (i > 0));
@@ -68,7 +70,7 @@ check_entries(uint32_t channels, uint32_t size, uint64_t *seed)
 {
     const struct setting settings[] = { { .name = "palettesize", .number = size }, { 0 } };
     struct animation animation = animation_blank(channels, 2);
-    struct host host = { 0 };
+    struct mim_test_host host = { 0 };
     struct reading reading;
 
     for (size_t i = 0; i < (size_t)ANIMATION_WIDTH * ANIMATION_HEIGHT * channels * 2; i++)
@@ -76,7 +78,7 @@ check_entries(uint32_t channels, uint32_t size, uint64_t *seed)
     CHECK(animation_write(&host, &animation, settings) == MIM_OK);
     CHECK(host.notices[MIM_NOTICE_COLOUR] == 2);
     CHECK((host.notices[MIM_NOTICE_ALPHA] > 0) == (channels == 4));
-    CHECK(reading_open(&reading, host.sink) == MIM_OK);
+    CHECK(reading_open(&reading, mim_test_host_take(&host)) == MIM_OK);
     CHECK(reading_frame(&reading, 0) == MIM_OK);
     CHECK(colours_on(&reading) <= size);
     reading_close(&reading);
@@ -110,12 +112,12 @@ static void
 keeps_equal_frames_and_opacity(void)
 {
     struct animation animation = animation_blank(3, 5);
-    struct host host = { 0 };
+    struct mim_test_host host = { 0 };
     struct reading reading;
 
     animation_check_exact(&animation, NULL);
     CHECK(animation_write(&host, &animation, NULL) == MIM_OK);
-    CHECK(reading_open(&reading, host.sink) == MIM_OK);
+    CHECK(reading_open(&reading, mim_test_host_take(&host)) == MIM_OK);
     CHECK(reading_scan(&reading) == MIM_OK);
     CHECK(reading.sequence.count == 5 && reading.sequence.opaque == 1);
     CHECK(reading_frame(&reading, 0) == MIM_OK && reading_frame(&reading, 1) == MIM_OK);
@@ -129,13 +131,13 @@ static void
 adds_a_transparent_index_to_the_first_frame_with_alpha(void)
 {
     struct animation animation = animation_blank(4, 2);
-    struct host host = { 0 };
+    struct mim_test_host host = { 0 };
     struct reading reading;
 
     for (uint32_t i = 0; i < ANIMATION_WIDTH * ANIMATION_HEIGHT; i++)
         animation_pixel(&animation, 0, i)[3] = 255;
     CHECK(animation_write(&host, &animation, NULL) == MIM_OK);
-    CHECK(reading_open(&reading, host.sink) == MIM_OK);
+    CHECK(reading_open(&reading, mim_test_host_take(&host)) == MIM_OK);
     CHECK(reading_frame(&reading, 0) == MIM_OK);
     CHECK(reading.info.blend == MIM_BLEND_OVER && reading.info.dispose == MIM_DISPOSE_BACKGROUND);
     reading_close(&reading);
@@ -152,10 +154,10 @@ reports_failed_allocations(void)
     for (size_t i = 0; i < (size_t)ANIMATION_WIDTH * ANIMATION_HEIGHT * 9; i++)
         animation.frames[i] = next_random(&seed);
     do {
-        struct host host = { .fail_allocation = n };
+        struct mim_test_host host = { .allocation = { .fail_at = n, .fails_on = true } };
         status = animation_write(&host, &animation, NULL);
         CHECK(status == MIM_OK || status == MIM_NOMEM);
-        free(host.sink.data);
+        mim_test_host_clear(&host);
     } while (status != MIM_OK && n++ < 100);
     uint64_t global = 1;
     do {
@@ -163,10 +165,10 @@ reports_failed_allocations(void)
                                             { .name = "dither", .number = 1 },
                                             { .name = "merge", .number = 1 },
                                             { 0 } };
-        struct host host = { .fail_allocation = global };
+        struct mim_test_host host = { .allocation = { .fail_at = global, .fails_on = true } };
         status = animation_write(&host, &animation, settings);
         CHECK(status == MIM_OK || status == MIM_NOMEM);
-        free(host.sink.data);
+        mim_test_host_clear(&host);
     } while (status != MIM_OK && global++ < 100);
     CHECK(global >
           8);      /* survey: row, sample, points, nearest, quantizer; encoder: row, nearest, errors; pending frame */
@@ -186,15 +188,15 @@ cancels_within_a_huge_frame(void)
     CHECK(animation.frames);
     for (size_t i = 0; i < (size_t)animation.width * animation.height * 8; i++)
         animation.frames[i] = i % 4 == 3 ? 255 : i % 4 ? i >> 14 : next_random(&seed) % 2;
-    struct host host = { 0 };
+    struct mim_test_host host = { 0 };
     CHECK(animation_write(&host, &animation, NULL) == MIM_OK);
-    CHECK(host.polls > 2 * 600 + 2 * 5 * 2); /* the LZW encoder polls after every row */
-    free(host.sink.data);
-    for (n = 1; n < host.polls; n += 1 + host.polls / 6) {
-        struct host again = { .fail_poll = n };
+    CHECK(host.poll.count > 2 * 600 + 2 * 5 * 2); /* the LZW encoder polls after every row */
+    mim_test_host_clear(&host);
+    for (n = 1; n < host.poll.count; n += 1 + host.poll.count / 6) {
+        struct mim_test_host again = { .poll = { .fail_at = n, .fails_on = true } };
         status = animation_write(&again, &animation, NULL);
-        CHECK(status == MIM_CANCELLED && again.polls <= n + 1);
-        free(again.sink.data);
+        CHECK(status == MIM_CANCELLED && again.poll.count <= n + 1);
+        mim_test_host_clear(&again);
     }
     free(animation.frames);
 }
