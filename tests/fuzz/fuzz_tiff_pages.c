@@ -2,8 +2,9 @@
 /* Our page index against libtiff's walk, and our decoders against libtiff's on the same pages. */
 #include "fuzz_tiff.h"
 
+#include <mim/kit/test-host.h>
+
 #include "file/sample.h"
-#include "host.h"
 #include "read/reader.h"
 #include "read/worker.h"
 
@@ -39,17 +40,17 @@ compare_count(const struct tiff_page_index *pages, int32_t status, uint64_t thei
 }
 
 static void
-walk_chain(struct host *host)
+walk_chain(struct mim_test_host *host)
 {
-    struct mim_job job = host_job(host, NULL, NULL);
+    struct mim_job job = mim_test_host_job(host, NULL, NULL);
     struct tiff_window window = { 0 };
     struct tiff_page_index pages = { 0 };
-    uint64_t theirs = count_by_libtiff(host->source, host->source_size);
+    uint64_t theirs = count_by_libtiff(host->source.data, host->source.size);
     int32_t status = tiff_page_index_open(&pages, &job, &window);
     if (status == MIM_OK) {
         status = tiff_page_index_extend(&pages, &job, &window, MIM_UNKNOWN - 1);
         compare_count(&pages, status, theirs);
-    } else if (host->source_size >= 8 && (host->source[0] == 'I' || host->source[0] == 'M')) {
+    } else if (host->source.size >= 8 && (host->source.data[0] == 'I' || host->source.data[0] == 'M')) {
         EXPECT(theirs == 0);
     }
     tiff_page_index_close(&pages, &job);
@@ -65,14 +66,14 @@ struct reading {
 };
 
 static void
-reading_begin(struct reading *reading, struct host *host, bool uses_libtiff_only)
+reading_begin(struct reading *reading, struct mim_test_host *host, bool uses_libtiff_only)
 {
     struct tiff_reader *state = calloc(1, tiff_reader_ops.state_size);
     struct tiff_read_worker *worker = calloc(1, tiff_reader_ops.worker_size);
     state->options = (struct tiff_read_options){ .scale = 1, .orient = 1 };
     worker->uses_libtiff_only = uses_libtiff_only;
-    reading->serial = host_job(host, state, NULL);
-    reading->worker = host_job(host, state, worker);
+    reading->serial = mim_test_host_job(host, state, NULL);
+    reading->worker = mim_test_host_job(host, state, worker);
     reading->sequence = (struct mim_sequence){ .struct_size = sizeof reading->sequence, .count = MIM_UNKNOWN };
 }
 
@@ -118,13 +119,14 @@ decode_page(struct reading *reading, const struct tiff_page *page, const struct 
             struct mim_raster *raster)
 {
     int32_t status = MIM_OK;
+    mim_test_host_next(mim_test_host_of(&reading->worker));
     for (uint32_t part = 0; part < info->parts && status == MIM_OK; part++)
         status = tiff_reader_ops.pixels(&reading->worker, page, info, part, raster);
     return status;
 }
 
 static void
-compare_pixels(struct host *host)
+compare_pixels(struct mim_test_host *host)
 {
     struct reading ours, theirs;
     reading_begin(&ours, host, false);
@@ -141,7 +143,7 @@ compare_pixels(struct host *host)
                 verdict_of_theirs = decode_page(&theirs, &page, &info, &other);
         bool agree = (verdict == MIM_OK) == (verdict_of_theirs == MIM_OK);
         if (!agree)
-            fprintf(stderr, "status %d, by libtiff %d: %s\n", verdict, verdict_of_theirs, host->text);
+            fprintf(stderr, "status %d, by libtiff %d: %s\n", verdict, verdict_of_theirs, host->message);
         EXPECT(agree);
         for (uint32_t y = 0; y < info.height && verdict == MIM_OK; y++)
             EXPECT(!memcmp(mine.data + y * mine.stride, other.data + y * other.stride,
@@ -157,9 +159,9 @@ compare_pixels(struct host *host)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct host host = { .source = data, .source_size = size };
+    struct mim_test_host host = { .source = { .data = (uint8_t *)(uintptr_t)data, .size = size } };
     walk_chain(&host);
     compare_pixels(&host);
-    host_clear(&host);
+    mim_test_host_clear(&host);
     return 0;
 }

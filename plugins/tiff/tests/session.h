@@ -3,7 +3,8 @@
 #ifndef MIM_TIFF_TESTS_SESSION_H
 #define MIM_TIFF_TESTS_SESSION_H
 
-#include "host.h"
+#include <mim/kit/test-case.h>
+#include <mim/kit/test-ops.h>
 
 #include "file/sample.h"
 #include "read/reader.h"
@@ -20,12 +21,15 @@ struct field {
     const void *data;
 };
 
+/* Append a number in the byte order of the file. */
+void put_number(struct mim_test_bytes *bytes, uint64_t value, unsigned size, int is_big_endian);
+
 /* A little-endian classic TIFF of one page: directory at 8, then the values, then `pixels`. Returns the offset of
  * these, which becomes the value of StripOffsets unless the tag has `data`. */
-uint64_t make_page(struct bytes *file, const struct field *fields, unsigned count, const void *pixels, uint64_t size);
+uint64_t make_page(struct mim_test_bytes *file, const struct field *fields, unsigned count, const void *pixels, uint64_t size);
 
 struct reading {
-    struct host host;
+    struct mim_test_host host;
     struct mim_job serial, worker;
     struct mim_sequence sequence;
     struct mim_frame_info info;
@@ -38,11 +42,10 @@ int32_t reading_open(struct reading *reading);
 /* Prepare, decode all parts from the last to the first, release. */
 int32_t reading_frame(struct reading *reading, uint64_t index);
 int32_t reading_metadata(struct reading *reading);
-bool reading_has(const struct reading *reading, const char *line);
 void reading_end(struct reading *reading);
 
 struct writing {
-    struct host host;
+    struct mim_test_host host;
     struct mim_job serial, worker;
     struct mim_frame_info info; /* as accepted */
     uint64_t index;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Decoding of strips: LZW, PackBits, byte order, prefix sums. tests/fuzz compares these with libtiff. */
-#include "host.h"
+#include <stdlib.h>
+
+#include <mim/kit/test-case.h>
 
 #include "codec/lzw-decoder.h"
 #include "codec/packbits.h"

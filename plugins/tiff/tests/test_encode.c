@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Encoded data decode to the same bytes and stay within their bound. */
-#include "host.h"
+#include <stdlib.h>
+
+#include <mim/kit/test-case.h>
 
 #include "codec/lzw-decoder.h"
 #include "codec/lzw-encoder.h"

@@ -51,7 +51,7 @@ check_description(const struct writing *writing, const char *expected)
     snprintf(line, sizeof line, "description=%s", expected);
     reading_begin(&reading, writing->host.sink.data, writing->host.sink.size);
     CHECK(reading_open(&reading) == MIM_OK && reading_metadata(&reading) == MIM_OK);
-    CHECK(strstr((char *)reading.host.meta.data, line));
+    CHECK(strstr((char *)reading.host.report.data, line));
     reading_end(&reading);
 }
 
@@ -85,7 +85,7 @@ writes_adjacent_images(void)
     writing_end(&writing);
     check_description(&writing, "ImageJ=1.11a\nimages=3\nslices=3\nhyperstack=true\nmode=grayscale\nloop=false\n");
     check_frames(&writing, 3);
-    host_clear(&writing.host);
+    mim_test_host_clear(&writing.host);
 }
 
 static void
@@ -98,7 +98,7 @@ counts_the_images_that_were_written(void)
         writing_end(&writing);
         check_description(&writing, "ImageJ=1.11a\nimages=12\nslices=12\n");
         check_frames(&writing, 12);
-        host_clear(&writing.host);
+        mim_test_host_clear(&writing.host);
     }
 }
 
@@ -111,7 +111,7 @@ writes_all_images_and_one_directory_beyond_the_limit(void)
         CHECK(write_stack(&writing, 4, 4) == MIM_OK);
         writing_end(&writing);
         check_frames(&writing, 4);
-        host_clear(&writing.host);
+        mim_test_host_clear(&writing.host);
     }
 }
 
@@ -125,7 +125,7 @@ writes_a_directory_for_each_compressed_page(void)
         writing_end(&writing);
         check_description(&writing, "ImageJ=1.11a\nslices=4\nhyperstack=true\n");
         check_frames(&writing, 4);
-        host_clear(&writing.host);
+        mim_test_host_clear(&writing.host);
     }
 }
 
@@ -148,11 +148,11 @@ keeps_the_sources_axes_while_they_match(void)
         begin_stack(&writing, 0)->imagej = stacks[i].imagej;
         CHECK(set_text(&writing, "description", source_text) == MIM_OK);
         CHECK(write_stack(&writing, stacks[i].count, stacks[i].count) == MIM_OK);
-        CHECK(writing.host.notices == (stacks[i].imagej == TIFF_IMAGEJ_NO));
+        CHECK(writing.host.notices[MIM_NOTICE_METADATA] == (stacks[i].imagej == TIFF_IMAGEJ_NO));
         writing_end(&writing);
         check_description(&writing, stacks[i].expected);
         check_frames(&writing, stacks[i].count);
-        host_clear(&writing.host);
+        mim_test_host_clear(&writing.host);
     }
 }
 
@@ -167,10 +167,10 @@ refuses_options_that_imagej_does_not_support(void)
         self->tile_option = (struct mim_list){ .values = tile, .count = i == 2 };
         self->rows_per_strip = i == 3 ? 2 : 0;
         self->predictor = i == 4 ? TIFF_PREDICTOR_HORIZONTAL : i == 5 ? TIFF_PREDICTOR_FLOAT : TIFF_PREDICTOR_AUTO;
-        CHECK(write_stack(&writing, 2, 2) == MIM_OPTION && strstr(writing.host.text, "imagej=yes: "));
+        CHECK(write_stack(&writing, 2, 2) == MIM_OPTION && strstr(writing.host.message, "imagej=yes: "));
         CHECK(writing.host.sink.size == 0);
         writing_end(&writing);
-        host_clear(&writing.host);
+        mim_test_host_clear(&writing.host);
     }
 }
 
@@ -197,10 +197,10 @@ refuses_frames_that_no_stack_holds(void)
         if (i >= 4)
             CHECK(writing_frame(&writing, &frame) == MIM_OK);
         CHECK(tiff_writer_ops.accepts(&writing.serial, i >= 4, &layout, &info) == MIM_ARGUMENT);
-        CHECK(strstr(writing.host.text, "imagej=yes: "));
-        CHECK((i != 1 && i < 4) || strstr(writing.host.text, words[i == 1 ? 0 : i - 3]));
+        CHECK(strstr(writing.host.message, "imagej=yes: "));
+        CHECK((i != 1 && i < 4) || strstr(writing.host.message, words[i == 1 ? 0 : i - 3]));
         writing_end(&writing);
-        host_clear(&writing.host);
+        mim_test_host_clear(&writing.host);
     }
 }
 
@@ -215,9 +215,9 @@ reports_lost_metadata_of_later_pages_unless_an_option_replaces_them(void)
         CHECK(writing_open(&writing, 2, &frame) == MIM_OK);
         CHECK(set_text(&writing, "software", "theirs") == MIM_OK && writing_frame(&writing, &frame) == MIM_OK);
         CHECK(set_text(&writing, "software", "another's") == MIM_OK && writing_frame(&writing, &frame) == MIM_OK);
-        CHECK(writing_finish(&writing) == MIM_OK && writing.host.notices == i);
+        CHECK(writing_finish(&writing) == MIM_OK && writing.host.notices[MIM_NOTICE_METADATA] == i);
         writing_end(&writing);
-        host_clear(&writing.host);
+        mim_test_host_clear(&writing.host);
     }
 }
 
@@ -227,14 +227,14 @@ reports_a_failed_allocation_without_leaks(void)
     for (uint64_t n = 1;; n++) {
         struct writing writing;
         begin_stack(&writing, 0);
-        writing.host.fail_alloc = n;
+        writing.host.allocation.fail_at = n;
         int32_t status = set_text(&writing, "description", "a text for Image > Show Info");
         if (status == MIM_OK)
             status = write_stack(&writing, 3, 3);
-        bool is_through = writing.host.allocs < n;
+        bool is_through = writing.host.allocation.count < n;
         CHECK(status == (is_through ? MIM_OK : MIM_NOMEM));
         writing_end(&writing);
-        host_clear(&writing.host);
+        mim_test_host_clear(&writing.host);
         if (is_through)
             break;
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The eight orientations. */
-#include "host.h"
+#include <mim/kit/test-case.h>
 
 #include <tiff.h>
 

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The page index on crafted chains. */
-#include "host.h"
-
-#include <tiff.h>
+#include "session.h"
 
 #include "file/page-index.h"
 
 enum { CLASSIC = 12 + 2 + 4, BIG = 20 + 8 + 8 }; /* a directory with one tag */
 
 struct chain {
-    struct bytes file;
-    struct host host;
+    struct mim_test_bytes file;
+    struct mim_test_host host;
     struct mim_job job;
     struct tiff_window window;
     struct tiff_page_index pages;
@@ -34,31 +32,30 @@ build_chain(struct chain *chain, struct tiff_order order, const uint64_t *slots,
 {
     int is_swapped = order.is_big_endian;
     unsigned word = order.is_big_tiff ? 8 : 4;
-    struct bytes *file = &chain->file;
+    struct mim_test_bytes *file = &chain->file;
     static const uint8_t zeros[BIG];
 
-    bytes_put(file, is_swapped ? "MM" : "II", 2, 0);
-    bytes_put_number(file, order.is_big_tiff ? 43 : 42, 2, is_swapped);
+    mim_test_bytes_put(file, 0, is_swapped ? "MM" : "II", 2);
+    put_number(file, order.is_big_tiff ? 43 : 42, 2, is_swapped);
     if (order.is_big_tiff)
-        bytes_put_number(file, 8, 2, is_swapped), bytes_put_number(file, 0, 2, is_swapped);
-    bytes_put_number(file, place_of(order, slots[0]), word, is_swapped);
+        put_number(file, 8, 2, is_swapped), put_number(file, 0, 2, is_swapped);
+    put_number(file, place_of(order, slots[0]), word, is_swapped);
     for (uint64_t i = 0; i < count; i++)
-        bytes_put(file, zeros, size_of_page(order), file->size);
+        mim_test_bytes_put(file, file->size, zeros, size_of_page(order));
     for (uint64_t i = 0; i < count; i++) {
-        struct bytes page = { 0 };
+        struct mim_test_bytes page = { 0 };
         uint64_t next = i + 1 < count ? place_of(order, slots[i + 1]) : back < 0 ? 0 : place_of(order, (uint64_t)back);
-        bytes_put_number(&page, 1, order.is_big_tiff ? 8 : 2, is_swapped);
-        bytes_put_number(&page, 256, 2, is_swapped);
-        bytes_put_number(&page, TIFF_LONG, 2, is_swapped);
-        bytes_put_number(&page, 1, word, is_swapped);
-        bytes_put_number(&page, 7, word, is_swapped);
-        bytes_put_number(&page, next, word, is_swapped);
-        bytes_put(file, page.data, page.size, place_of(order, slots[i]));
+        put_number(&page, 1, order.is_big_tiff ? 8 : 2, is_swapped);
+        put_number(&page, 256, 2, is_swapped);
+        put_number(&page, TIFF_LONG, 2, is_swapped);
+        put_number(&page, 1, word, is_swapped);
+        put_number(&page, 7, word, is_swapped);
+        put_number(&page, next, word, is_swapped);
+        mim_test_bytes_put(file, place_of(order, slots[i]), page.data, page.size);
         free(page.data);
     }
-    chain->host.source = file->data;
-    chain->host.source_size = file->size;
-    chain->job = host_job(&chain->host, NULL, NULL);
+    chain->host.source = *file;
+    chain->job = mim_test_host_job(&chain->host, NULL, NULL);
 }
 
 /* Slots in ascending or descending order. */
@@ -75,12 +72,14 @@ build_regular_chain(struct chain *chain, struct tiff_order order, uint64_t count
 static int32_t
 open_chain(struct chain *chain)
 {
+    mim_test_host_next(&chain->host);
     return tiff_page_index_open(&chain->pages, &chain->job, &chain->window);
 }
 
 static int32_t
 walk_chain(struct chain *chain)
 {
+    mim_test_host_next(&chain->host);
     return tiff_page_index_extend(&chain->pages, &chain->job, &chain->window, UINT64_MAX - 1);
 }
 
@@ -89,9 +88,8 @@ close_chain(struct chain *chain)
 {
     tiff_page_index_close(&chain->pages, &chain->job);
     tiff_window_close(&chain->window, &chain->job);
-    CHECK(chain->host.allocated == 0);
+    CHECK(mim_test_host_clear(&chain->host));
     free(chain->file.data);
-    host_clear(&chain->host);
 }
 
 static void
@@ -116,7 +114,7 @@ finds_the_first_page_in_two_reads(void)
     build_regular_chain(&chain, (struct tiff_order){ 0 }, 50000, false, -1);
     CHECK(open_chain(&chain) == MIM_OK);
     CHECK(tiff_page_index_extend(&chain.pages, &chain.job, &chain.window, 0) == MIM_OK);
-    CHECK(chain.pages.count == 1 && chain.host.reads <= 2);
+    CHECK(chain.pages.count == 1 && chain.host.read.count <= 2);
     close_chain(&chain);
 }
 
@@ -126,7 +124,7 @@ adjacent_pages_share_reads(void)
     struct chain chain = { 0 };
     build_regular_chain(&chain, (struct tiff_order){ 0 }, 100000, false, -1);
     CHECK(open_chain(&chain) == MIM_OK && walk_chain(&chain) == MIM_END && chain.pages.count == 100000);
-    CHECK(chain.host.reads < 100000 / 1000);
+    CHECK(chain.host.read.count < 100000 / 1000);
     close_chain(&chain);
 }
 
@@ -143,7 +141,7 @@ reports_a_loop_at_the_first_page_seen_twice(void)
         struct chain chain = { 0 };
         build_regular_chain(&chain, (struct tiff_order){ 0 }, loops[i].count, loops[i].is_backwards, loops[i].back);
         CHECK(open_chain(&chain) == MIM_OK && walk_chain(&chain) == MIM_CORRUPT);
-        CHECK(chain.pages.count == loops[i].count && strstr(chain.host.text, "loops back"));
+        CHECK(chain.pages.count == loops[i].count && strstr(chain.host.message, "loops back"));
         CHECK(tiff_page_index_extend(&chain.pages, &chain.job, &chain.window, loops[i].count - 1) == MIM_OK);
         CHECK(walk_chain(&chain) == MIM_CORRUPT); /* and reports the same again */
         close_chain(&chain);
@@ -169,7 +167,7 @@ reports_a_chain_cut_at_any_byte(void)
         build_regular_chain(&chain, order, 5, false, -1);
         uint64_t size = chain.file.size, head = place_of(order, 0);
         for (uint64_t cut = 0; cut < size; cut++) {
-            chain.host.source_size = cut;
+            chain.host.source.size = cut;
             int32_t status = open_chain(&chain);
             CHECK(status == (cut < head ? MIM_TRUNCATED : MIM_OK));
             if (status == MIM_OK) {
@@ -189,7 +187,7 @@ enforces_the_frame_limit(void)
 {
     struct chain chain = { 0 };
     build_regular_chain(&chain, (struct tiff_order){ 0 }, 50, false, -1);
-    chain.host.max_frames = 49;
+    chain.host.limits[MIM_LIMIT_FRAMES] = 49;
     CHECK(open_chain(&chain) == MIM_OK && walk_chain(&chain) == MIM_LIMIT && chain.pages.count == 49);
     close_chain(&chain);
 }
@@ -200,11 +198,11 @@ continues_after_a_failed_allocation(void)
     for (uint64_t n = 1;; n++) {
         struct chain chain = { 0 };
         build_regular_chain(&chain, (struct tiff_order){ 0 }, 3000, true, -1);
-        chain.host.fail_alloc = n;
+        chain.host.allocation.fail_at = n;
         int32_t status = open_chain(&chain);
         if (status == MIM_OK)
             status = walk_chain(&chain);
-        bool is_through = chain.host.allocs < n;
+        bool is_through = chain.host.allocation.count < n;
         CHECK(status == (is_through ? MIM_END : MIM_NOMEM));
         if (chain.window.data)
             CHECK(walk_chain(&chain) == MIM_END && chain.pages.count == 3000);
@@ -220,11 +218,11 @@ reports_a_failed_read(void)
     for (uint64_t n = 1;; n++) {
         struct chain chain = { 0 };
         build_regular_chain(&chain, (struct tiff_order){ 0 }, 20000, false, -1);
-        chain.host.fail_read = n;
+        chain.host.read.fail_at = n;
         int32_t status = open_chain(&chain);
         if (status == MIM_OK)
             status = walk_chain(&chain);
-        bool is_through = chain.host.reads < n;
+        bool is_through = chain.host.read.count < n;
         CHECK(status == (is_through ? MIM_END : MIM_IO));
         close_chain(&chain);
         if (is_through)
@@ -249,9 +247,8 @@ refuses_invalid_headers(void)
     };
     for (unsigned i = 0; i < sizeof heads / sizeof *heads; i++) {
         struct chain chain = { 0 };
-        chain.host.source = (const uint8_t *)heads[i].bytes;
-        chain.host.source_size = heads[i].size;
-        chain.job = host_job(&chain.host, NULL, NULL);
+        chain.host.source = (struct mim_test_bytes){ .data = (uint8_t *)(uintptr_t)heads[i].bytes, .size = heads[i].size };
+        chain.job = mim_test_host_job(&chain.host, NULL, NULL);
         CHECK(open_chain(&chain) == heads[i].status);
         close_chain(&chain);
     }

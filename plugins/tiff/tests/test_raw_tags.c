@@ -46,8 +46,8 @@ number_of(struct tiff_order order, const struct tiff_entry *entry, const uint8_t
 static bool
 find_tag(const struct writing *writing, uint16_t wanted, struct tiff_entry *entry, uint64_t *value)
 {
-    struct host host = { .source = writing->host.sink.data, .source_size = writing->host.sink.size };
-    struct mim_job job = host_job(&host, NULL, NULL);
+    struct mim_test_host host = { .source = writing->host.sink };
+    struct mim_job job = mim_test_host_job(&host, NULL, NULL);
     struct tiff_window window = { 0 };
     struct tiff_page_index pages = { 0 };
     bool is_found = false;
@@ -65,7 +65,7 @@ find_tag(const struct writing *writing, uint16_t wanted, struct tiff_entry *entr
     }
     tiff_page_index_close(&pages, &job);
     tiff_window_close(&window, &job);
-    host_clear(&host);
+    mim_test_host_clear(&host);
     return is_found;
 }
 
@@ -105,7 +105,7 @@ guesses_the_type_of_a_value_unless_it_is_named(void)
         writing_end(&writing);
         CHECK(find_tag(&writing, 65000, &entry, &value));
         CHECK(entry.type == tags[i].type && entry.count == tags[i].count && value == tags[i].first);
-        host_clear(&writing.host);
+        mim_test_host_clear(&writing.host);
     }
 }
 
@@ -121,7 +121,7 @@ text_tags_accept_numbers_as_text(void)
         writing_end(&writing);
         CHECK(find_tag(&writing, TIFFTAG_DOCUMENTNAME, &entry, &value));
         CHECK(entry.type == TIFF_ASCII && entry.count == 5 && value == '1');
-        host_clear(&writing.host);
+        mim_test_host_clear(&writing.host);
     }
 }
 
@@ -150,9 +150,9 @@ refuses_tags_and_values_by_name(void)
     for (unsigned i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct writing writing;
         CHECK(write_with(&writing, wrong[i].key, wrong[i].value, TIFF_BIG_NO) == MIM_OPTION);
-        CHECK(strstr(writing.host.text, wrong[i].words) && writing.host.sink.size == 0);
+        CHECK(strstr(writing.host.message, wrong[i].words) && writing.host.sink.size == 0);
         writing_end(&writing);
-        host_clear(&writing.host);
+        mim_test_host_clear(&writing.host);
     }
 }
 
@@ -195,17 +195,17 @@ keeps_tags_of_another_file_that_remain_valid(void)
         writing_end(&writing);
         if (values[i].kept)
             CHECK(find_tag(&writing, (uint16_t)atoi(values[i].key + 4), &entry, &value) && entry.type == values[i].kept);
-        host_clear(&writing.host);
+        mim_test_host_clear(&writing.host);
     }
 }
 
 static void
-make_profile(struct bytes *profile, const char *colours)
+make_profile(struct mim_test_bytes *profile, const char *colours)
 {
     static const uint8_t zeros[160];
-    bytes_put(profile, zeros, sizeof zeros, 0);
-    bytes_put(profile, colours, 4, 16);
-    bytes_put(profile, "acsp", 4, 36);
+    mim_test_bytes_put(profile, 0, zeros, sizeof zeros);
+    mim_test_bytes_put(profile, 16, colours, 4);
+    mim_test_bytes_put(profile, 36, "acsp", 4);
 }
 
 static void
@@ -231,7 +231,7 @@ reads_a_profile_that_matches_the_page(void)
         writing_end(&writing);
         if (files[i].status == MIM_OK)
             CHECK(find_tag(&writing, TIFFTAG_ICCPROFILE, &entry, &value) && entry.count == 160);
-        host_clear(&writing.host);
+        mim_test_host_clear(&writing.host);
     }
 }
 
@@ -242,10 +242,10 @@ refuses_a_file_that_is_no_profile(void)
     writing_begin(&writing);
     ((struct tiff_writer *)writing.serial.state)->icc = "a.icc";
     writing.host.side_name = "a.icc";
-    bytes_put(&writing.host.side, pixels, sizeof pixels, 0);
-    CHECK(write_page(&writing, 3) == MIM_OPTION && strstr(writing.host.text, "not an ICC profile"));
+    mim_test_bytes_put(&writing.host.side, 0, pixels, sizeof pixels);
+    CHECK(write_page(&writing, 3) == MIM_OPTION && strstr(writing.host.message, "not an ICC profile"));
     writing_end(&writing);
-    host_clear(&writing.host);
+    mim_test_host_clear(&writing.host);
 }
 
 static void
@@ -260,16 +260,16 @@ drops_the_sources_profile_if_it_does_not_match_or_is_unwanted(void)
     for (unsigned i = 0; i < sizeof pages / sizeof *pages; i++) {
         struct writing writing;
         struct tiff_entry entry;
-        struct bytes profile = { 0 };
+        struct mim_test_bytes profile = { 0 };
         uint64_t value;
         make_profile(&profile, "RGB ");
         writing_begin(&writing);
         ((struct tiff_writer *)writing.serial.state)->icc = pages[i].option;
         CHECK(tiff_writer_ops.metadata(&writing.serial, "icc", MIM_META_BYTES, profile.data, profile.size) == MIM_OK);
-        CHECK(write_page(&writing, pages[i].channels) == MIM_OK && writing.host.notices == pages[i].notices);
+        CHECK(write_page(&writing, pages[i].channels) == MIM_OK && writing.host.notices[MIM_NOTICE_METADATA] == pages[i].notices);
         writing_end(&writing);
         CHECK(find_tag(&writing, TIFFTAG_ICCPROFILE, &entry, &value) == pages[i].is_kept);
-        host_clear(&writing.host);
+        mim_test_host_clear(&writing.host);
         free(profile.data);
     }
 }

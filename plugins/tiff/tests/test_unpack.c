@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Samples of every depth, and their conversion to colours. */
-#include "host.h"
+#include <mim/kit/test-case.h>
 
 #include <math.h>
 

@@ -84,7 +84,7 @@ round_trips_all_shapes_with_every_lossless_codec(void)
                 CHECK(write_shapes(&writing) == MIM_OK);
                 writing_end(&writing);
                 check_shapes(&writing);
-                host_clear(&writing.host);
+                mim_test_host_clear(&writing.host);
             }
 }
 
@@ -103,8 +103,8 @@ writes_the_same_bytes_whatever_a_worker_did_before(void)
     assert_memory_equal(fresh.host.coded.data, used.host.coded.data, used.host.coded.size);
     writing_end(&fresh);
     writing_end(&used);
-    host_clear(&fresh.host);
-    host_clear(&used.host);
+    mim_test_host_clear(&fresh.host);
+    mim_test_host_clear(&used.host);
 }
 
 static void
@@ -129,7 +129,7 @@ writes_a_classic_file_only_if_it_is_certain_to_fit(void)
         const struct tiff_order order = { .is_big_endian = writing.host.sink.data[0] == 'M' };
         CHECK(tiff_number(order, writing.host.sink.data + 2, 2) == files[i].version);
         writing_end(&writing);
-        host_clear(&writing.host);
+        mim_test_host_clear(&writing.host);
     }
 }
 
@@ -140,7 +140,7 @@ set_text(struct writing *writing, const char *key, const char *text)
 }
 
 /* The metadata of page `index`. */
-static struct bytes
+static struct mim_test_bytes
 metadata_of(const struct writing *writing, uint64_t index)
 {
     struct reading reading;
@@ -150,8 +150,8 @@ metadata_of(const struct writing *writing, uint64_t index)
     CHECK(reading_open(&reading) == MIM_OK);
     CHECK(tiff_reader_ops.prepare(&reading.serial, index, &page, &info) == MIM_OK);
     CHECK(tiff_reader_ops.metadata(&reading.worker, &page, &info) == MIM_OK);
-    struct bytes text = reading.host.meta;
-    reading.host.meta = (struct bytes){ 0 };
+    struct mim_test_bytes text = reading.host.report;
+    reading.host.report = (struct mim_test_bytes){ 0 };
     reading_end(&reading);
     return text;
 }
@@ -181,7 +181,7 @@ options_override_metadata_of_frames_and_these_the_files(void)
     CHECK(writing_frame(&writing, &frame) == MIM_OK && writing_finish(&writing) == MIM_OK);
     writing_end(&writing);
 
-    struct bytes first = metadata_of(&writing, 0), second = metadata_of(&writing, 1);
+    struct mim_test_bytes first = metadata_of(&writing, 0), second = metadata_of(&writing, 1);
     CHECK(strstr((char *)first.data, "software=option\n") && strstr((char *)first.data, "artist=file\n"));
     CHECK(strstr((char *)first.data, "description=frame 0\n") && strstr((char *)first.data, "resolution=300,1,301,2\n"));
     CHECK(strstr((char *)second.data, "software=option\n") && !strstr((char *)second.data, "artist="));
@@ -189,7 +189,7 @@ options_override_metadata_of_frames_and_these_the_files(void)
     CHECK(strstr((char *)second.data, "datetime=2024-05-06T07:08:09\n"));
     free(first.data);
     free(second.data);
-    host_clear(&writing.host);
+    mim_test_host_clear(&writing.host);
 }
 
 static void
@@ -215,10 +215,10 @@ refuses_options_out_of_their_range(void)
         self->level = wrong[i].level;
         self->tile_option = wrong[i].tile;
         self->datetime = wrong[i].datetime;
-        CHECK(writing_open(&writing, 1, &frame) == MIM_OPTION && strstr(writing.host.text, wrong[i].words));
+        CHECK(writing_open(&writing, 1, &frame) == MIM_OPTION && strstr(writing.host.message, wrong[i].words));
         CHECK(writing.host.sink.size == 0);
         writing_end(&writing);
-        host_clear(&writing.host);
+        mim_test_host_clear(&writing.host);
     }
 }
 
@@ -265,9 +265,9 @@ refuses_shapes_that_no_reader_supports(void)
                                       pages[i].channels);
         bool is_built_in = TIFFIsCODECConfigured(COMPRESSION_WEBP) || pages[i].compression != WEBP;
         CHECK(!is_built_in || status == (pages[i].words ? MIM_ARGUMENT : MIM_OK));
-        CHECK(!is_built_in || !pages[i].words || strstr(writing.host.text, pages[i].words));
+        CHECK(!is_built_in || !pages[i].words || strstr(writing.host.message, pages[i].words));
         writing_end(&writing);
-        host_clear(&writing.host);
+        mim_test_host_clear(&writing.host);
     }
 }
 
@@ -286,7 +286,7 @@ asks_for_u8_without_alpha_for_jpeg(void)
     info.channels = 5;
     CHECK(tiff_writer_ops.accepts(&writing.serial, 0, &layout, &info) == MIM_ARGUMENT);
     writing_end(&writing);
-    host_clear(&writing.host);
+    mim_test_host_clear(&writing.host);
 }
 
 static void
@@ -298,14 +298,14 @@ reports_a_failed_allocation_without_leaks(void)
         struct tiff_writer *self = writing.serial.state;
         self->software = "a text that is longer than sixteen bytes";
         self->tile_option = (struct mim_list){ .values = (const double[]){ 16 }, .count = 1 };
-        writing.host.fail_alloc = n;
+        writing.host.allocation.fail_at = n;
         int32_t status = set_text(&writing, "description", "another text of many bytes");
         if (status == MIM_OK)
             status = write_shapes(&writing);
-        bool is_through = writing.host.allocs < n;
+        bool is_through = writing.host.allocation.count < n;
         CHECK(status == (is_through ? MIM_OK : MIM_NOMEM));
         writing_end(&writing);
-        host_clear(&writing.host);
+        mim_test_host_clear(&writing.host);
         if (is_through)
             break;
     }
