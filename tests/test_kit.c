@@ -131,6 +131,10 @@ windows_read_close_pieces_together(void)
     CHECK(host.read.count <= FILE_SIZE / MIM_WINDOW_SIZE + 1);
     CHECK(mim_window_get(&job, &window, 5, 16, &bytes) == MIM_OK && window.size == MIM_WINDOW_SMALL);
     CHECK(!memcmp(bytes, host.source.data + 5, 16));
+    uint64_t after = window.offset + window.size + MIM_WINDOW_SMALL;
+    CHECK(mim_window_get(&job, &window, after + 1, 16, &bytes) == MIM_OK && window.size == MIM_WINDOW_SMALL);
+    after = window.offset + window.size + MIM_WINDOW_SMALL;
+    CHECK(mim_window_get(&job, &window, after, 16, &bytes) == MIM_OK && window.size == MIM_WINDOW_SIZE);
     CHECK(mim_window_get(&job, &window, 200000, 5000, &bytes) == MIM_OK && !memcmp(bytes, host.source.data + 200000, 5000));
     CHECK(mim_window_get(&job, &window, 0, MIM_WINDOW_SIZE + 1, &bytes) == MIM_ARGUMENT);
     mim_window_close(&job, &window);

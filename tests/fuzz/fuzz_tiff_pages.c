@@ -43,7 +43,7 @@ static void
 walk_chain(struct mim_test_host *host)
 {
     struct mim_job job = mim_test_host_job(host, NULL, NULL);
-    struct tiff_window window = { 0 };
+    struct mim_window window = { 0 };
     struct tiff_page_index pages = { 0 };
     uint64_t theirs = count_by_libtiff(host->source.data, host->source.size);
     int32_t status = tiff_page_index_open(&pages, &job, &window);
@@ -54,7 +54,7 @@ walk_chain(struct mim_test_host *host)
         EXPECT(theirs == 0);
     }
     tiff_page_index_close(&pages, &job);
-    tiff_window_close(&window, &job);
+    mim_window_close(&job, &window);
     EXPECT(host->allocated == 0);
 }
 

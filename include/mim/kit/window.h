@@ -14,7 +14,7 @@
 
 enum {
     MIM_WINDOW_SIZE = 64 * 1024,
-    MIM_WINDOW_SMALL = 1024 /* read after a far jump, where the rest of a window would be pixels */
+    MIM_WINDOW_SMALL = 1024 /* read after a jump, where the rest of a window would be pixels */
 };
 
 /** Zeroed = empty. */
@@ -51,8 +51,8 @@ mim_window_fill(struct mim_job *job, struct mim_window *window, uint64_t offset,
 /**
  * `size` bytes at `offset`, at most MIM_WINDOW_SIZE, that hold until the next call.
  *
- * Pieces that follow each other closely are read together; after a far jump only MIM_WINDOW_SMALL bytes are read, or
- * `size`. MIM_TRUNCATED: the source ends before, and `*bytes` holds what mim_window_held() counts. MIM_ARGUMENT: more
+ * Pieces at most MIM_WINDOW_SMALL bytes apart are read together; after a longer jump only this many are read, or `size`.
+ * MIM_TRUNCATED: the source ends before, and `*bytes` holds what mim_window_held() counts. MIM_ARGUMENT: more
  * than a window was asked for. Else as read_at() and poll() fail, or MIM_NOMEM.
  */
 static inline int32_t
@@ -60,16 +60,17 @@ mim_window_get(struct mim_job *job, struct mim_window *window, uint64_t offset, 
 {
     if (size > MIM_WINDOW_SIZE)
         return MIM_ARGUMENT;
-    if (!window->bytes || mim_window_held(window, offset) < size) {
-        int is_near = offset >= window->offset && offset - window->offset <= MIM_WINDOW_SIZE + window->size;
+    uint64_t held = mim_window_held(window, offset);
+    if (!window->bytes || held < size) {
+        int is_near = offset >= window->offset && offset - window->offset <= MIM_WINDOW_SMALL + window->size;
         uint64_t small = size > MIM_WINDOW_SMALL ? size : (uint64_t)MIM_WINDOW_SMALL;
-        uint64_t wanted = is_near ? (uint64_t)MIM_WINDOW_SIZE : small;
-        int32_t status = mim_window_fill(job, window, offset, wanted);
+        int32_t status = mim_window_fill(job, window, offset, is_near ? (uint64_t)MIM_WINDOW_SIZE : small);
         if (status != MIM_OK)
             return status;
+        held = mim_window_held(window, offset);
     }
     *bytes = window->bytes + (offset - window->offset);
-    return mim_window_held(window, offset) < size ? MIM_TRUNCATED : MIM_OK;
+    return held < size ? MIM_TRUNCATED : MIM_OK;
 }
 
 /**

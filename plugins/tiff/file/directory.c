@@ -11,7 +11,7 @@ tiff_directory_open(struct tiff_directory *directory)
 {
     unsigned head = directory->order.is_big_tiff ? 8 : 2;
     const uint8_t *bytes = NULL;
-    int32_t status = tiff_window_get(directory->window, directory->job, directory->offset, head, &bytes);
+    int32_t status = tiff_window_get(directory->job, directory->window, directory->offset, head, &bytes);
     if (status == MIM_OK)
         directory->count = tiff_number(directory->order, bytes, head);
     if (directory->count > TIFF_MAX_ENTRIES)
@@ -26,7 +26,7 @@ tiff_directory_entry(struct tiff_directory *directory, uint64_t i, struct tiff_e
     unsigned head = order.is_big_tiff ? 8 : 2, size = order.is_big_tiff ? 20 : 12, word = order.is_big_tiff ? 8 : 4;
     uint64_t offset = directory->offset + head + i * size;
     const uint8_t *bytes = NULL;
-    int32_t status = tiff_window_get(directory->window, directory->job, offset, size, &bytes);
+    int32_t status = tiff_window_get(directory->job, directory->window, offset, size, &bytes);
     if (status != MIM_OK)
         return status;
 
@@ -59,7 +59,7 @@ tiff_directory_uint(struct tiff_directory *directory, const struct tiff_entry *e
         return MIM_CORRUPT;
 
     const uint8_t *bytes = NULL;
-    int32_t status = tiff_window_get(directory->window, directory->job, offset, entry->size, &bytes);
+    int32_t status = tiff_window_get(directory->job, directory->window, offset, entry->size, &bytes);
     if (status != MIM_OK)
         return status;
     uint64_t number = tiff_number(directory->order, bytes, entry->size);

@@ -20,7 +20,7 @@ struct tiff_entry {
 };
 
 struct tiff_directory {
-    struct tiff_window *window;
+    struct mim_window *window;
     struct mim_job *job;
     struct tiff_order order;
     uint64_t offset, count;

@@ -7,10 +7,10 @@
 #define POLL_EVERY 1024u
 
 int32_t
-tiff_page_index_open(struct tiff_page_index *pages, struct mim_job *job, struct tiff_window *window)
+tiff_page_index_open(struct tiff_page_index *pages, struct mim_job *job, struct mim_window *window)
 {
     const uint8_t *head = NULL;
-    int32_t status = tiff_window_get(window, job, 0, 8, &head);
+    int32_t status = tiff_window_get(job, window, 0, 8, &head);
     if (status != MIM_OK)
         return job->host->fail(job, status, 0, "the file is too short for a TIFF header");
 
@@ -22,7 +22,7 @@ tiff_page_index_open(struct tiff_page_index *pages, struct mim_job *job, struct 
         return job->host->fail(job, MIM_CORRUPT, 0, "not a TIFF header");
 
     if (pages->order.is_big_tiff) {
-        status = tiff_window_get(window, job, 0, 16, &head);
+        status = tiff_window_get(job, window, 0, 16, &head);
         if (status != MIM_OK)
             return job->host->fail(job, status, 0, "the file is too short for a BigTIFF header");
         if (tiff_number(pages->order, head + 4, 2) != 8 || tiff_number(pages->order, head + 6, 2) != 0)
@@ -79,11 +79,11 @@ make_space(struct tiff_page_index *pages, struct mim_job *job)
 
 /* The end of the directory's entries, where the offset of the next directory is stored. */
 static int32_t
-find_end(struct tiff_page_index *pages, struct mim_job *job, struct tiff_window *window, uint64_t *end)
+find_end(struct tiff_page_index *pages, struct mim_job *job, struct mim_window *window, uint64_t *end)
 {
     unsigned head = pages->order.is_big_tiff ? 8 : 2, entry = pages->order.is_big_tiff ? 20 : 12;
     const uint8_t *bytes = NULL;
-    int32_t status = tiff_window_get(window, job, pages->next, head, &bytes);
+    int32_t status = tiff_window_get(job, window, pages->next, head, &bytes);
     if (status != MIM_OK)
         return end_chain(pages, status, pages->next, "a page's directory is beyond the end of the file");
 
@@ -92,13 +92,13 @@ find_end(struct tiff_page_index *pages, struct mim_job *job, struct tiff_window 
         return end_chain(pages, MIM_CORRUPT, pages->next, "invalid number of tags in a page's directory");
 
     *end = pages->next + head + count * entry;
-    status = tiff_window_get(window, job, *end - 1, 1, &bytes);
+    status = tiff_window_get(job, window, *end - 1, 1, &bytes);
     return status == MIM_OK ? status : end_chain(pages, status, pages->next, "the file ends inside a page's directory");
 }
 
 /* Change the index only after everything that can fail, so that a failed step can be tried again. */
 static int32_t
-find_next(struct tiff_page_index *pages, struct mim_job *job, struct tiff_window *window)
+find_next(struct tiff_page_index *pages, struct mim_job *job, struct mim_window *window)
 {
     uint64_t offset = pages->next, end = 0;
     if (pages->count >= job->host->limit(job, MIM_LIMIT_FRAMES))
@@ -109,7 +109,7 @@ find_next(struct tiff_page_index *pages, struct mim_job *job, struct tiff_window
 
     unsigned pointer = pages->order.is_big_tiff ? 8 : 4;
     const uint8_t *bytes = NULL;
-    int32_t tail = tiff_window_get(window, job, end, pointer, &bytes);
+    int32_t tail = tiff_window_get(job, window, end, pointer, &bytes);
     if (tail != MIM_OK && tail != MIM_TRUNCATED)
         return tail;
     uint64_t next = tail == MIM_OK ? tiff_number(pages->order, bytes, pointer) : 0;
@@ -133,7 +133,7 @@ find_next(struct tiff_page_index *pages, struct mim_job *job, struct tiff_window
 }
 
 int32_t
-tiff_page_index_extend(struct tiff_page_index *pages, struct mim_job *job, struct tiff_window *window, uint64_t index)
+tiff_page_index_extend(struct tiff_page_index *pages, struct mim_job *job, struct mim_window *window, uint64_t index)
 {
     while (pages->count <= index) {
         int32_t status = pages->end_status;

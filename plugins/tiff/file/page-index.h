@@ -23,9 +23,9 @@ struct tiff_page_index {
     const char *end_reason;
 };
 
-int32_t tiff_page_index_open(struct tiff_page_index *pages, struct mim_job *job, struct tiff_window *window);
+int32_t tiff_page_index_open(struct tiff_page_index *pages, struct mim_job *job, struct mim_window *window);
 /* Walk until page `index` is known: MIM_OK, MIM_END past the last page, or the error that ends the chain. */
-int32_t tiff_page_index_extend(struct tiff_page_index *pages, struct mim_job *job, struct tiff_window *window,
+int32_t tiff_page_index_extend(struct tiff_page_index *pages, struct mim_job *job, struct mim_window *window,
                                uint64_t index);
 void tiff_page_index_close(struct tiff_page_index *pages, struct mim_job *job);
 

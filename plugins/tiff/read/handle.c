@@ -15,7 +15,7 @@ read_bytes(thandle_t user, void *data, tmsize_t size)
     struct tiff_handle *handle = user;
     const uint8_t *bytes;
     if (size <= SMALL_READ &&
-        tiff_window_get(&handle->window, handle->job, handle->position, (uint64_t)size, &bytes) == MIM_OK) {
+        tiff_window_get(handle->job, &handle->window, handle->position, (uint64_t)size, &bytes) == MIM_OK) {
         memcpy(data, bytes, (size_t)size);
         handle->position += (uint64_t)size;
         return size;
@@ -277,7 +277,7 @@ tiff_handle_close(struct tiff_handle *handle)
 {
     if (handle->tiff)
         TIFFClose(handle->tiff);
-    tiff_window_close(&handle->window, handle->job);
+    mim_window_close(handle->job, &handle->window);
     handle->tiff = NULL;
     handle->position = handle->page = 0; /* libtiff reads the header at the current position */
 }

@@ -16,7 +16,7 @@
 struct tiff_handle {
     TIFF *tiff;
     struct mim_job *job;
-    struct tiff_window window; /* for the small reads of directories */
+    struct mim_window window; /* for the small reads of directories */
     uint64_t position;
     uint64_t page;             /* the current directory; 0: none */
     int32_t status;            /* of the read that failed */

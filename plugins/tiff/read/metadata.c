@@ -208,7 +208,7 @@ report_resolution(struct tiff_directory *directory, const struct tiff_entry axes
     for (unsigned i = 0; i < 2; i++) {
         if (axes[i].type != TIFF_RATIONAL || axes[i].count != 1)
             return MIM_OK;
-        int32_t status = tiff_window_get(directory->window, job, axes[i].offset, 8, &bytes);
+        int32_t status = tiff_window_get(job, directory->window, axes[i].offset, 8, &bytes);
         if (status != MIM_OK)
             return job->host->fail(job, status, axes[i].offset, "cannot read the resolution");
         ratios[i] = (struct mim_rational){ (int64_t)tiff_number(directory->order, bytes, 4),

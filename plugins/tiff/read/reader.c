@@ -179,7 +179,7 @@ reader_worker_close(struct mim_job *job)
     struct tiff_read_worker *worker = job->worker;
     worker->handle.job = job;
     tiff_handle_close(&worker->handle);
-    tiff_window_close(&worker->window, job);
+    mim_window_close(job, &worker->window);
     tiff_strip_close(worker, job);
     tiff_scratch_close(&worker->split, job);
     tiff_scratch_close(&worker->coded, job);
@@ -193,7 +193,7 @@ reader_close(struct mim_job *job)
 {
     struct tiff_reader *self = job->state;
     tiff_page_index_close(&self->pages, job);
-    tiff_window_close(&self->window, job);
+    mim_window_close(job, &self->window);
 }
 
 const struct mim_reader_ops tiff_reader_ops = {

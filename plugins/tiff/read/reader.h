@@ -13,7 +13,7 @@
 
 struct tiff_reader {
     struct tiff_read_options options;
-    struct tiff_window window;
+    struct mim_window window;
     struct tiff_page_index pages;
     struct tiff_order order;
     uint64_t first;      /* the first page's directory */

@@ -23,7 +23,7 @@ tiff_description_read(struct tiff_directory *directory, char text[TIFF_DESCRIPTI
         if (status != MIM_OK || entry.tag != TIFFTAG_IMAGEDESCRIPTION || entry.size != 1)
             continue;
         uint64_t size = entry.count < TIFF_DESCRIPTION_SIZE ? entry.count : TIFF_DESCRIPTION_SIZE;
-        status = size ? tiff_window_get(directory->window, directory->job, entry.offset, size, &bytes) : MIM_OK;
+        status = size ? tiff_window_get(directory->job, directory->window, entry.offset, size, &bytes) : MIM_OK;
         if (status == MIM_OK && size)
             memcpy(text, bytes, size);
         text[size] = '\0';

@@ -14,7 +14,7 @@ struct libdeflate_decompressor;
 
 struct tiff_read_worker {
     struct tiff_handle handle;
-    struct tiff_window window;
+    struct mim_window window;
     struct tiff_scratch stored, lzw;   /* coded bytes; struct tiff_lzw_decoder */
     uint64_t stored_at, stored_size;   /* the bytes of the source that `stored` holds */
     struct tiff_scratch split;         /* for the bytes of floats */

@@ -10,7 +10,7 @@ struct chain {
     struct mim_test_bytes file;
     struct mim_test_host host;
     struct mim_job job;
-    struct tiff_window window;
+    struct mim_window window;
     struct tiff_page_index pages;
 };
 
@@ -87,7 +87,7 @@ static void
 close_chain(struct chain *chain)
 {
     tiff_page_index_close(&chain->pages, &chain->job);
-    tiff_window_close(&chain->window, &chain->job);
+    mim_window_close(&chain->job, &chain->window);
     CHECK(mim_test_host_clear(&chain->host));
     free(chain->file.data);
 }
@@ -176,7 +176,7 @@ reports_a_chain_cut_at_any_byte(void)
                 CHECK(chain.pages.count == (cut - head + pointer) / size_of_page(order));
             }
             tiff_page_index_close(&chain.pages, &chain.job);
-            tiff_window_close(&chain.window, &chain.job);
+            mim_window_close(&chain.job, &chain.window);
         }
         close_chain(&chain);
     }
@@ -204,7 +204,7 @@ continues_after_a_failed_allocation(void)
             status = walk_chain(&chain);
         bool is_through = chain.host.allocation.count < n;
         CHECK(status == (is_through ? MIM_END : MIM_NOMEM));
-        if (chain.window.data)
+        if (chain.window.bytes)
             CHECK(walk_chain(&chain) == MIM_END && chain.pages.count == 3000);
         close_chain(&chain);
         if (is_through)

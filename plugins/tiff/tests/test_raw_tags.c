@@ -48,7 +48,7 @@ find_tag(const struct writing *writing, uint16_t wanted, struct tiff_entry *entr
 {
     struct mim_test_host host = { .source = writing->host.sink };
     struct mim_job job = mim_test_host_job(&host, NULL, NULL);
-    struct tiff_window window = { 0 };
+    struct mim_window window = { 0 };
     struct tiff_page_index pages = { 0 };
     bool is_found = false;
     CHECK(tiff_page_index_open(&pages, &job, &window) == MIM_OK);
@@ -59,12 +59,12 @@ find_tag(const struct writing *writing, uint16_t wanted, struct tiff_entry *entr
         CHECK(tiff_directory_entry(&directory, i, entry) == MIM_OK);
         is_found = entry->tag == wanted;
         if (is_found) {
-            CHECK(tiff_window_get(&window, &job, entry->offset, entry->size, &bytes) == MIM_OK);
+            CHECK(tiff_window_get(&job, &window, entry->offset, entry->size, &bytes) == MIM_OK);
             *value = number_of(directory.order, entry, bytes);
         }
     }
     tiff_page_index_close(&pages, &job);
-    tiff_window_close(&window, &job);
+    mim_window_close(&job, &window);
     mim_test_host_clear(&host);
     return is_found;
 }
