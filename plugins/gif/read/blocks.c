@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include <mim/kit/bytes.h>
+
 #include "lzw/unlzw.h"
 
 enum {
@@ -62,7 +64,7 @@ read_loop(struct gif_reader *self, const GifByteType *block)
     if (block[0] < 3 || block[1] != LOOP_SUBBLOCK || offset < self->loop_end)
         return;
     self->loop_end = offset;
-    self->netscape_loop = block[2] | block[3] << 8;
+    self->netscape_loop = mim_load_le16(block + 2);
     self->loop = self->netscape_loop ? self->netscape_loop + 1 : 0;
 }
 
@@ -110,12 +112,6 @@ read_extension(struct gif_reader *self, struct gif_frame *frame)
     return MIM_OK;
 }
 
-static uint32_t
-get_u16(const uint8_t *bytes)
-{
-    return bytes[0] | bytes[1] << 8;
-}
-
 /* Image descriptor, colour table and code size: GIF89a sections 20 to 22. Skips the colour table, since giflib would
  * allocate memory for each. A width or height of zero means the screen's, as in browsers and gifsicle. */
 static int32_t
@@ -126,10 +122,10 @@ read_image_header(struct gif_reader *self, struct gif_frame *frame)
 
     if (gif_window_read(self->job, &self->window, bytes, sizeof bytes) < sizeof bytes)
         return fail_walk(self, 0);
-    frame->x = get_u16(bytes);
-    frame->y = get_u16(bytes + 2);
-    frame->width = get_u16(bytes + 4) ? get_u16(bytes + 4) : (uint32_t)self->gif->SWidth;
-    frame->height = get_u16(bytes + 6) ? get_u16(bytes + 6) : (uint32_t)self->gif->SHeight;
+    frame->x = mim_load_le16(bytes);
+    frame->y = mim_load_le16(bytes + 2);
+    frame->width = mim_load_le16(bytes + 4) ? mim_load_le16(bytes + 4) : (uint32_t)self->gif->SWidth;
+    frame->height = mim_load_le16(bytes + 6) ? mim_load_le16(bytes + 6) : (uint32_t)self->gif->SHeight;
     frame->is_interlaced = bytes[8] & INTERLACED;
     frame->palette = self->window.position;
     frame->colours = bytes[8] & HAS_TABLE ? 2U << (bytes[8] & TABLE_BITS) : 0;

@@ -2,21 +2,9 @@
 /* Drops every other mark when MARKS_MAX is reached. */
 #include "read/frame-index.h"
 
-enum { MARKS_FIRST = 64, MARKS_MAX = 65536 };
+#include <mim/kit/array.h>
 
-static int32_t
-grow_marks(struct mim_job *job, struct gif_index *index)
-{
-    uint64_t capacity = index->capacity ? 2 * index->capacity : MARKS_FIRST;
-    void *marks =
-        job->host->resize(job, index->marks, index->capacity * sizeof *index->marks, capacity * sizeof *index->marks);
-    if (!marks)
-        return MIM_NOMEM;
-
-    index->marks = marks;
-    index->capacity = capacity;
-    return MIM_OK;
-}
+enum { MARKS_MAX = 65536 };
 
 static void
 halve_marks(struct gif_index *index)
@@ -35,8 +23,10 @@ gif_index_note(struct mim_job *job, struct gif_index *index, const struct gif_ma
     if (index->count == MARKS_MAX)
         halve_marks(index);
     if (mark->frame >> index->shift << index->shift == mark->frame) {
-        if (index->count == index->capacity && grow_marks(job, index) != MIM_OK)
+        void *marks = mim_array_reserve(job, index->marks, &index->capacity, index->count + 1, sizeof *mark);
+        if (!marks)
             return MIM_NOMEM;
+        index->marks = marks;
         index->marks[index->count++] = *mark;
     }
     index->known = mark->frame + 1;
@@ -56,7 +46,6 @@ gif_index_find(const struct gif_index *index, uint64_t frame)
 void
 gif_index_close(struct mim_job *job, struct gif_index *index)
 {
-    if (index->marks)
-        job->host->resize(job, index->marks, index->capacity * sizeof *index->marks, 0);
+    mim_array_free(job, index->marks, index->capacity, sizeof *index->marks);
     *index = (struct gif_index){ 0 };
 }

@@ -2,6 +2,8 @@
 /* An index of directory offsets: libtiff walks the chain from its start for each page. */
 #include "file/page-index.h"
 
+#include <mim/kit/array.h>
+
 #include "file/directory.h"
 
 #define POLL_EVERY 1024u
@@ -64,16 +66,11 @@ check_is_new(struct tiff_page_index *pages, struct mim_job *job, uint64_t offset
 static int32_t
 make_space(struct tiff_page_index *pages, struct mim_job *job)
 {
-    if (pages->count < pages->capacity)
-        return MIM_OK;
-    uint64_t capacity = pages->capacity ? pages->capacity * 2 : 256;
-    uint64_t *larger =
-        job->host->resize(job, pages->offsets, pages->capacity * sizeof *larger, capacity * sizeof *larger);
-    if (!larger)
+    uint64_t *offsets = mim_array_reserve(job, pages->offsets, &pages->capacity, pages->count + 1, sizeof *offsets);
+    if (!offsets)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for an index of %llu pages",
-                               (unsigned long long)capacity);
-    pages->offsets = larger;
-    pages->capacity = capacity;
+                               (unsigned long long)pages->count + 1);
+    pages->offsets = offsets;
     return MIM_OK;
 }
 
@@ -153,7 +150,7 @@ tiff_page_index_extend(struct tiff_page_index *pages, struct mim_job *job, struc
 void
 tiff_page_index_close(struct tiff_page_index *pages, struct mim_job *job)
 {
-    job->host->resize(job, pages->offsets, pages->capacity * sizeof *pages->offsets, 0);
+    mim_array_free(job, pages->offsets, pages->capacity, sizeof *pages->offsets);
     tiff_offset_set_close(&pages->set, job);
     *pages = (struct tiff_page_index){ 0 };
 }

@@ -6,6 +6,8 @@
 
 #include <tiff.h>
 
+#include <mim/kit/array.h>
+
 #include "file/known-tags.h"
 
 struct tiff_tag *
@@ -35,15 +37,10 @@ free_values(struct tiff_tag *tag, struct mim_job *job)
 static struct tiff_tag *
 insert_tag(struct tiff_tag_list *tags, struct mim_job *job, uint16_t tag)
 {
-    if (tags->count == tags->capacity) {
-        uint64_t capacity = tags->capacity + 32;
-        struct tiff_tag *larger =
-            job->host->resize(job, tags->list, tags->capacity * sizeof *larger, capacity * sizeof *larger);
-        if (!larger)
-            return NULL;
-        tags->list = larger;
-        tags->capacity = capacity;
-    }
+    struct tiff_tag *list = mim_array_reserve(job, tags->list, &tags->capacity, tags->count + 1, sizeof *list);
+    if (!list)
+        return NULL;
+    tags->list = list;
 
     uint64_t place = tags->count++;
     for (; place > 0 && tags->list[place - 1].tag > tag; place--)
@@ -124,6 +121,6 @@ void
 tiff_tag_list_close(struct tiff_tag_list *tags, struct mim_job *job)
 {
     tiff_tag_list_empty(tags, job);
-    job->host->resize(job, tags->list, tags->capacity * sizeof *tags->list, 0);
+    mim_array_free(job, tags->list, tags->capacity, sizeof *tags->list);
     *tags = (struct tiff_tag_list){ 0 };
 }
