@@ -59,6 +59,23 @@ byte_strings_append_and_refuse_overflow(void)
 }
 
 static void
+scratch_memory_is_used_again(void)
+{
+    struct mim_test_host host = { .allocation.fail_at = 3 };
+    struct mim_job job = mim_test_host_job(&host, NULL, NULL);
+    struct mim_scratch scratch = { 0 };
+
+    uint8_t *first = mim_scratch_get(&job, &scratch, 0);
+    CHECK(first && mim_scratch_get(&job, &scratch, 1) == first);
+    CHECK(mim_scratch_get(&job, &scratch, 100) && mim_scratch_get(&job, &scratch, 50) == scratch.data);
+    CHECK(host.allocation.count == 2 && host.allocated == 100 && host.max_allocated == 100);
+    CHECK(!mim_scratch_get(&job, &scratch, 200) && host.allocated == 0);
+    CHECK(mim_scratch_get(&job, &scratch, 200) && host.allocated == 200);
+    mim_scratch_clear(&job, &scratch);
+    CHECK(host.allocated == 0 && !scratch.data);
+}
+
+static void
 integers_come_back_in_both_orders(void)
 {
     uint8_t bytes[9] = { 0 };
@@ -84,6 +101,27 @@ utf8_is_validated(void)
         CHECK(mim_utf8_is_valid(good[i], strlen(good[i])));
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         CHECK(!mim_utf8_is_valid(bad[i], strlen(bad[i])));
+}
+
+static void
+characters_become_utf16(void)
+{
+    static const uint8_t text[] = "a\xc3\xa4\xe2\x82\xac\xf0\x9d\x84\x9e\xf4\x8f\xbf\xbf\xff\xe2\x82";
+    static const struct {
+        uint32_t code;
+        uint16_t units[2];
+    } expected[] = { { 'a', { 'a' } }, { 0xe4, { 0xe4 } }, { 0x20ac, { 0x20ac } }, { 0x1d11e, { 0xd834, 0xdd1e } },
+                     { 0x10ffff, { 0xdbff, 0xdfff } }, { 0xfffd, { 0xfffd } }, { 0xfffd, { 0xfffd } },
+                     { 0xfffd, { 0xfffd } } };
+    const uint8_t *at = text, *end = text + sizeof text - 1;
+
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        uint16_t units[2];
+        uint32_t code = mim_utf8_next(&at, end);
+        CHECK(code == expected[i].code && mim_utf16_units(code, units) == (expected[i].units[1] ? 2 : 1));
+        CHECK(!memcmp(units, expected[i].units, expected[i].units[1] ? 4 : 2));
+    }
+    CHECK(at == end);
 }
 
 static void
@@ -172,8 +210,10 @@ main(void)
         CASE(arrays_grow_and_keep_their_items),
         CASE(arrays_survive_a_refused_allocation),
         CASE(byte_strings_append_and_refuse_overflow),
+        CASE(scratch_memory_is_used_again),
         CASE(integers_come_back_in_both_orders),
         CASE(utf8_is_validated),
+        CASE(characters_become_utf16),
         CASE(latin1_goes_both_ways),
         CASE(windows_read_close_pieces_together),
         CASE(windows_distinguish_the_end_from_a_failed_read),

@@ -78,7 +78,7 @@ prepare_worker(struct pdf_writing_worker *worker, struct mim_job *job, uint64_t 
 {
     bool has_all = shared_compressor_open(job, &worker->compressor, LEVEL) == MIM_OK &&
                    shared_compressor_open(job, &worker->quick, QUICK_LEVEL) == MIM_OK &&
-                   pdf_scratch_get(&worker->rows, job, rows) && pdf_scratch_get(&worker->coded, job, coded);
+                   mim_scratch_get(job, &worker->rows, rows) && mim_scratch_get(job, &worker->coded, coded);
     return has_all ? MIM_OK : job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory to compress a page");
 }
 
@@ -125,8 +125,8 @@ release_scratch(struct pdf_writing_worker *worker, struct mim_job *job)
 {
     uint64_t retained = worker->rows.capacity + worker->coded.capacity;
     if (retained > job->host->limit(job, MIM_LIMIT_WORKING) / LARGE_SHARE) {
-        pdf_scratch_close(&worker->rows, job);
-        pdf_scratch_close(&worker->coded, job);
+        mim_scratch_clear(job, &worker->rows);
+        mim_scratch_clear(job, &worker->coded);
     }
 }
 
@@ -160,6 +160,6 @@ pdf_deflate_close(struct pdf_writing_worker *worker, struct mim_job *job)
 {
     shared_compressor_close(job, &worker->compressor);
     shared_compressor_close(job, &worker->quick);
-    pdf_scratch_close(&worker->rows, job);
-    pdf_scratch_close(&worker->coded, job);
+    mim_scratch_clear(job, &worker->rows);
+    mim_scratch_clear(job, &worker->coded);
 }

@@ -145,7 +145,7 @@ pdf_jpeg(struct mim_job *job, const struct pdf_layout *layout, const struct mim_
     int64_t reserved = (int64_t)coefficient_bytes(layout, quality);
     int32_t status = job->host->reserve(job, reserved);
     if (status == MIM_OK) {
-        uint8_t *line = pdf_scratch_get(&worker->rows, job, layout->colour.row_bytes);
+        uint8_t *line = mim_scratch_get(job, &worker->rows, layout->colour.row_bytes);
         struct encoder *encoder = line ? job->host->resize(job, NULL, 0, sizeof *encoder) : NULL;
         status = MIM_NOMEM;
         if (encoder) {

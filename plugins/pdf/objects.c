@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <mim/kit/text.h>
+
 #include "writer-state.h"
 
 #define KIDS 128u               /* pages per node of the page tree */
@@ -212,19 +214,13 @@ pdf_emit_page(struct mim_job *job, const struct pdf_layout *layout, const struct
 static int32_t
 emit_text(struct mim_job *job, const char *key, const struct pdf_text *text)
 {
-    const uint8_t *bytes = (const uint8_t *)text->data;
+    const uint8_t *at = (const uint8_t *)text->data, *end = at + text->size;
     int32_t status = emit_format(job, "/%s<FEFF", key);
-    for (uint64_t i = 0; i < text->size && status == MIM_OK;) {
-        uint32_t c = bytes[i++];
-        unsigned more = c < 0xc0 ? 0 : c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
-        if (more)
-            c &= 0x3fu >> more;
-        for (; more && i < text->size; more--)
-            c = c << 6 | (bytes[i++] & 0x3f);
-        if (c < 0x10000)
-            status = emit_format(job, "%04X", c);
-        else
-            status = emit_format(job, "%04X%04X", 0xd800 + ((c - 0x10000) >> 10), 0xdc00 + ((c - 0x10000) & 0x3ff));
+    while (at < end && status == MIM_OK) {
+        uint16_t units[2];
+        uint32_t count = mim_utf16_units(mim_utf8_next(&at, end), units);
+        for (uint32_t i = 0; i < count && status == MIM_OK; i++)
+            status = emit_format(job, "%04X", units[i]);
     }
     return status == MIM_OK ? emit_format(job, ">\n") : status;
 }

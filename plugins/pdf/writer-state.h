@@ -6,13 +6,13 @@
 #include <stdbool.h>
 
 #include "list.h"
-#include "scratch.h"
+#include <mim/kit/array.h>
 #include "shared/deflate.h"
 
 /* A worker of encode. */
 struct pdf_writing_worker {
     struct shared_compressor compressor, quick; /* quick: to compare filters */
-    struct pdf_scratch rows, coded;
+    struct mim_scratch rows, coded;
 };
 
 enum { PDF_TITLE, PDF_AUTHOR, PDF_SUBJECT, PDF_KEYWORDS, PDF_CREATOR, PDF_CREATED, PDF_CHANGED, PDF_INFO_COUNT };

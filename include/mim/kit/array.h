@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file
- * Growing arrays and byte strings in the host's memory, which is charged to the working memory of the open file.
+ * Growing arrays, byte strings and scratch memory in the host's memory, which is charged to the working memory of the open file.
  *
  * Header-only, for plugins. One thread at a time per array.
  */
@@ -81,6 +81,35 @@ mim_bytes_clear(struct mim_job *job, struct mim_bytes *bytes)
 {
     mim_array_free(job, bytes->data, bytes->capacity, 1);
     memset(bytes, 0, sizeof *bytes);
+}
+
+/** Memory that is used again for other contents. Zeroed = empty. */
+struct mim_scratch {
+    uint8_t *data;
+    uint64_t capacity;
+};
+
+/** At least `size` bytes with undefined contents, that hold until the next call. NULL: no memory, and it is empty. */
+static inline void *
+mim_scratch_get(struct mim_job *job, struct mim_scratch *scratch, uint64_t size)
+{
+    if (size <= scratch->capacity && scratch->data)
+        return scratch->data;
+
+    mim_array_free(job, scratch->data, scratch->capacity, 1); /* first, which lowers the peak */
+    scratch->capacity = size ? size : 1;
+    scratch->data = (uint8_t *)job->host->resize(job, NULL, 0, scratch->capacity);
+    if (!scratch->data)
+        scratch->capacity = 0;
+    return scratch->data;
+}
+
+/** Free the memory; it is empty afterwards. */
+static inline void
+mim_scratch_clear(struct mim_job *job, struct mim_scratch *scratch)
+{
+    mim_array_free(job, scratch->data, scratch->capacity, 1);
+    memset(scratch, 0, sizeof *scratch);
 }
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file
- * UTF-8 and Latin-1. Metadata cross the plugin ABI as UTF-8; files often hold something else.
+ * UTF-8, UTF-16 and Latin-1. Metadata cross the plugin ABI as UTF-8; files often hold something else.
  *
  * Header-only, no memory of its own, any thread.
  */
@@ -42,6 +42,28 @@ mim_utf8_is_valid(const void *text, uint64_t size)
         i += length;
     }
     return true;
+}
+
+/** The code of the first character before `end`, and move `*text` behind it; U+FFFD for a byte where none begins. */
+static inline uint32_t
+mim_utf8_next(const uint8_t **text, const uint8_t *end)
+{
+    const uint8_t *at = *text;
+    uint32_t length = mim_utf8_length(at, (uint64_t)(end - at));
+    uint32_t code = length == 0 ? 0xfffd : length == 1 ? at[0] : at[0] & (0x7fu >> length);
+    *text = at + (length ? length : 1);
+    for (uint32_t i = 1; i < length; i++)
+        code = code << 6 | (at[i] & 0x3fu);
+    return code;
+}
+
+/** The character as UTF-16. Returns the number of units, 1 or 2. */
+static inline uint32_t
+mim_utf16_units(uint32_t code, uint16_t units[2])
+{
+    units[0] = (uint16_t)(code < 0x10000 ? code : 0xd800 + ((code - 0x10000) >> 10));
+    units[1] = (uint16_t)(0xdc00 + (code & 0x3ff));
+    return code < 0x10000 ? 1 : 2;
 }
 
 /** Latin-1 as UTF-8 into `out`, which has 2 * `size` bytes. Returns the bytes written. */

@@ -65,7 +65,7 @@ undo_predictor(struct decoding *d, uint8_t *rows, uint32_t count, uint32_t width
     uint32_t step = page->planes > 1 ? 1 : page->samples;
     uint64_t stride = tiff_page_row_bytes(page, width);
     bool is_float = page->predictor == PREDICTOR_FLOATINGPOINT;
-    uint8_t *split = is_float ? tiff_scratch_get(&d->worker->split, d->job, stride) : NULL;
+    uint8_t *split = is_float ? mim_scratch_get(d->job, &d->worker->split, stride) : NULL;
     if (is_float && !split)
         return no_memory(d, stride);
 
@@ -229,7 +229,7 @@ place_rows(struct decoding *d, uint32_t first_row, uint32_t rows)
     uint64_t pixel = (uint64_t)page->out_channels * tiff_sample_size(page->out_sample);
     bool is_rgba = page->route == TIFF_ROUTE_RGBA, is_in_place = fits_raster(page);
     bool keeps_size = page->colour == TIFF_COLOUR_KEEP || page->colour == TIFF_COLOUR_INVERT;
-    uint8_t *line = keeps_size ? NULL : tiff_scratch_get(&d->worker->line, d->job, page->width * pixel);
+    uint8_t *line = keeps_size ? NULL : mim_scratch_get(d->job, &d->worker->line, page->width * pixel);
     if (!keeps_size && !line)
         return no_memory(d, page->width * pixel);
 
@@ -251,7 +251,7 @@ load_palette(struct decoding *d)
     const struct tiff_page *page = d->page;
     uint64_t entries = 1u << page->bits, size = 3 * entries * sizeof(uint16_t);
     uint16_t *map[3] = { NULL, NULL, NULL };
-    uint16_t *palette = (uint16_t *)tiff_scratch_get(&d->worker->palette, d->job, size);
+    uint16_t *palette = mim_scratch_get(d->job, &d->worker->palette, size);
     if (!palette)
         return no_memory(d, size);
     if (!TIFFGetField(d->worker->handle.tiff, TIFFTAG_COLORMAP, &map[0], &map[1], &map[2]))
@@ -284,7 +284,7 @@ get_memory(struct decoding *d)
         rows = 1;
     if (__builtin_mul_overflow(row, rows, &d->coded_size) || d->coded_size > INTPTR_MAX)
         return no_memory(d, UINT64_MAX);
-    d->coded = tiff_scratch_get(&d->worker->coded, d->job, d->coded_size);
+    d->coded = mim_scratch_get(d->job, &d->worker->coded, d->coded_size);
     if (!d->coded)
         return no_memory(d, d->coded_size);
     if (fits_raster(page))
@@ -294,7 +294,7 @@ get_memory(struct decoding *d)
     d->block_stride = page->width * pixel;
     if (__builtin_mul_overflow(d->block_stride, page->rows_per_chunk, &size))
         return no_memory(d, UINT64_MAX);
-    d->block = tiff_scratch_get(&d->worker->block, d->job, size);
+    d->block = mim_scratch_get(d->job, &d->worker->block, size);
     return d->block ? MIM_OK : no_memory(d, size);
 }
 

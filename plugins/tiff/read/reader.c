@@ -181,11 +181,11 @@ reader_worker_close(struct mim_job *job)
     tiff_handle_close(&worker->handle);
     mim_window_close(job, &worker->window);
     tiff_strip_close(worker, job);
-    tiff_scratch_close(&worker->split, job);
-    tiff_scratch_close(&worker->coded, job);
-    tiff_scratch_close(&worker->block, job);
-    tiff_scratch_close(&worker->line, job);
-    tiff_scratch_close(&worker->palette, job);
+    mim_scratch_clear(job, &worker->split);
+    mim_scratch_clear(job, &worker->coded);
+    mim_scratch_clear(job, &worker->block);
+    mim_scratch_clear(job, &worker->line);
+    mim_scratch_clear(job, &worker->palette);
 }
 
 static void

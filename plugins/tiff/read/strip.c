@@ -79,7 +79,7 @@ leave_page_to_libtiff(struct tiff_handle *handle, const struct tiff_page *page)
 static int32_t
 prepare_decoder(struct tiff_read_worker *worker, struct mim_job *job, const struct tiff_page *page)
 {
-    if (page->decoder == TIFF_DECODER_LZW && !tiff_scratch_get(&worker->lzw, job, sizeof(struct tiff_lzw_decoder)))
+    if (page->decoder == TIFF_DECODER_LZW && !mim_scratch_get(job, &worker->lzw, sizeof(struct tiff_lzw_decoder)))
         return no_memory(job, page, sizeof(struct tiff_lzw_decoder));
     if (page->decoder == TIFF_DECODER_DEFLATE && !worker->inflater &&
         !(worker->inflater = libdeflate_alloc_decompressor()))
@@ -111,7 +111,7 @@ fetch_coded(struct mim_job *job, const struct tiff_page *page, uint64_t place, u
     }
 
     worker->stored_size = 0;
-    if (!tiff_scratch_get(&worker->stored, job, wanted))
+    if (!mim_scratch_get(job, &worker->stored, wanted))
         return no_memory(job, page, wanted);
     int64_t got = job->host->read_at(job, worker->stored.data, wanted, place);
     if (got < 0)
@@ -191,7 +191,7 @@ tiff_strip_read(struct mim_job *job, const struct tiff_page *page, uint32_t inde
 void
 tiff_strip_close(struct tiff_read_worker *worker, struct mim_job *job)
 {
-    tiff_scratch_close(&worker->stored, job);
-    tiff_scratch_close(&worker->lzw, job);
+    mim_scratch_clear(job, &worker->stored);
+    mim_scratch_clear(job, &worker->lzw);
     libdeflate_free_decompressor(worker->inflater);
 }

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "file/scratch.h"
+#include <mim/kit/array.h>
 #include "file/window.h"
 #include "read/handle.h"
 
@@ -15,12 +15,12 @@ struct libdeflate_decompressor;
 struct tiff_read_worker {
     struct tiff_handle handle;
     struct mim_window window;
-    struct tiff_scratch stored, lzw;   /* coded bytes; struct tiff_lzw_decoder */
+    struct mim_scratch stored, lzw;   /* coded bytes; struct tiff_lzw_decoder */
     uint64_t stored_at, stored_size;   /* the bytes of the source that `stored` holds */
-    struct tiff_scratch split;         /* for the bytes of floats */
+    struct mim_scratch split;         /* for the bytes of floats */
     struct libdeflate_decompressor *inflater;
     bool uses_libtiff_only; /* for comparison by fuzz targets */
-    struct tiff_scratch coded, block, line, palette;
+    struct mim_scratch coded, block, line, palette;
 };
 
 #endif

@@ -73,7 +73,7 @@ tiff_description_adjust(struct mim_job *job)
     struct tiff_tag *tag = tiff_tag_list_find(&self->page, TIFFTAG_IMAGEDESCRIPTION);
     if (!tag)
         return MIM_OK;
-    char *text = (char *)tiff_scratch_get(&self->bytes, job, tag->size);
+    char *text = mim_scratch_get(job, &self->bytes, tag->size);
     if (!text)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a description");
 

@@ -207,7 +207,7 @@ emit_directory_at_end(struct mim_job *job, uint64_t next)
     static const uint8_t zeros[ALIGNMENT];
     struct tiff_writer *self = job->state;
     uint64_t end = job->host->tell(job), start = tiff_emit_aligned(end), size = tiff_emitted_directory_size(self);
-    uint8_t *bytes = tiff_scratch_get(&self->bytes, job, size);
+    uint8_t *bytes = mim_scratch_get(job, &self->bytes, size);
     if (!bytes)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a page's directory");
 

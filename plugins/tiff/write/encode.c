@@ -52,7 +52,7 @@ pack_rows(struct mim_job *job, const struct tiff_layout *layout, const struct mi
     struct tiff_write_worker *worker = job->worker;
     uint64_t pixel = (uint64_t)layout->channels * (layout->bits / 8), size = rows * layout->row_bytes;
     uint32_t width = layout->width - x < layout->piece_width ? layout->width - x : layout->piece_width;
-    uint8_t *packed = tiff_scratch_get(&worker->packed, job, size + 2 * layout->row_bytes);
+    uint8_t *packed = mim_scratch_get(job, &worker->packed, size + 2 * layout->row_bytes);
     if (!packed)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for %llu bytes of samples",
                                (unsigned long long)size);
@@ -77,8 +77,8 @@ static int32_t
 code_lzw(struct mim_job *job, const struct tiff_layout *layout, const uint8_t *data, uint64_t size)
 {
     struct tiff_write_worker *worker = job->worker;
-    struct tiff_lzw_table *table = (void *)tiff_scratch_get(&worker->table, job, sizeof *table);
-    uint8_t *coded = tiff_scratch_get(&worker->coded, job, tiff_lzw_bound(size));
+    struct tiff_lzw_table *table = mim_scratch_get(job, &worker->table, sizeof *table);
+    uint8_t *coded = mim_scratch_get(job, &worker->coded, tiff_lzw_bound(size));
     (void)layout;
     if (!table || !coded)
         return fail_no_memory(job, size);
@@ -89,7 +89,7 @@ static int32_t
 code_packbits(struct mim_job *job, const struct tiff_layout *layout, const uint8_t *data, uint64_t size)
 {
     struct tiff_write_worker *worker = job->worker;
-    uint8_t *coded = tiff_scratch_get(&worker->coded, job, tiff_packbits_bound(size, layout->row_bytes));
+    uint8_t *coded = mim_scratch_get(job, &worker->coded, tiff_packbits_bound(size, layout->row_bytes));
     if (!coded)
         return fail_no_memory(job, size);
     return job->host->emit(job, coded, tiff_packbits_encode(data, size, layout->row_bytes, coded));
@@ -133,7 +133,7 @@ code_deflate(struct mim_job *job, const struct tiff_layout *layout, const uint8_
     if (status != MIM_OK)
         return status;
     uint64_t capacity = libdeflate_zlib_compress_bound(worker->deflate, size);
-    uint8_t *coded = tiff_scratch_get(&worker->coded, job, capacity);
+    uint8_t *coded = mim_scratch_get(job, &worker->coded, capacity);
     if (!coded)
         return fail_no_memory(job, size);
     return job->host->emit(job, coded, libdeflate_zlib_compress(worker->deflate, data, size, coded, capacity));
@@ -180,7 +180,7 @@ tiff_encode_close(struct mim_job *job)
     struct tiff_write_worker *worker = job->worker;
     close_deflate(job);
     tiff_libtiff_encoder_close(&worker->libtiff);
-    tiff_scratch_close(&worker->packed, job);
-    tiff_scratch_close(&worker->table, job);
-    tiff_scratch_close(&worker->coded, job);
+    mim_scratch_clear(job, &worker->packed);
+    mim_scratch_clear(job, &worker->table);
+    mim_scratch_clear(job, &worker->coded);
 }

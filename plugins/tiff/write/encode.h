@@ -7,15 +7,15 @@
 
 #include <mim/plugin.h>
 
-#include "file/scratch.h"
+#include <mim/kit/array.h>
 #include "write/libtiff-encoder.h"
 
 struct libdeflate_compressor;
 
 struct tiff_write_worker {
-    struct tiff_scratch packed; /* rows as the codec needs them */
-    struct tiff_scratch table;  /* struct tiff_lzw_table */
-    struct tiff_scratch coded;
+    struct mim_scratch packed; /* rows as the codec needs them */
+    struct mim_scratch table;  /* struct tiff_lzw_table */
+    struct mim_scratch coded;
     struct libdeflate_compressor *deflate;
     int64_t deflate_level, deflate_size; /* bytes reserved for it */
     struct tiff_libtiff_encoder libtiff;

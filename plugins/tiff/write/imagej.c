@@ -12,6 +12,8 @@
 
 #include <tiff.h>
 
+#include <mim/kit/text.h>
+
 #include "file/known-tags.h"
 #include "file/sample.h"
 #include "write/description.h"
@@ -161,18 +163,6 @@ tiff_imagej_accept(struct mim_job *job, uint64_t index, struct mim_frame_info *i
     return MIM_OK;
 }
 
-/* The next code point of valid UTF-8. */
-static uint32_t
-next_point(const uint8_t **text)
-{
-    const uint8_t *at = *text;
-    unsigned more = *at < 0x80 ? 0 : *at < 0xe0 ? 1 : *at < 0xf0 ? 2 : 3;
-    uint32_t point = more ? *at & (0x3fu >> more) : *at;
-    for (*text = ++at; more && *at >> 6 == 2; more--, *text = at)
-        point = point << 6 | (*at++ & 0x3f);
-    return point;
-}
-
 /* ImageJ shows this tag under Image > Show Info: use it, in UTF-16, for a description that is not ImageJ's. */
 static int32_t
 set_info(struct mim_job *job, const uint8_t *text, uint64_t size)
@@ -180,20 +170,15 @@ set_info(struct mim_job *job, const uint8_t *text, uint64_t size)
     struct tiff_writer *self = job->state;
     const uint8_t *end = text + size;
     uint32_t header[3] = { 0x494a494a, 0x696e666f, 1 }, sizes[2] = { sizeof header, 0 }; /* "IJIJ" "info" */
-    uint8_t *data = tiff_scratch_get(&self->bytes, job, sizeof header + size * 2);
+    uint8_t *data = mim_scratch_get(job, &self->bytes, sizeof header + size * 2);
     uint64_t used = sizeof header;
     if (!data)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a description");
 
     memcpy(data, header, sizeof header);
     while (text < end) {
-        uint32_t point = next_point(&text);
-        uint16_t units[2] = { (uint16_t)point, 0 };
-        if (point >= 0x10000) {
-            units[0] = (uint16_t)(0xd800 + ((point - 0x10000) >> 10));
-            units[1] = (uint16_t)(0xdc00 + (point & 0x3ff));
-        }
-        uint64_t width = point >= 0x10000 ? 4 : 2;
+        uint16_t units[2];
+        uint64_t width = sizeof *units * mim_utf16_units(mim_utf8_next(&text, end), units);
         memcpy(data + used, units, width);
         used += width;
     }
@@ -211,7 +196,7 @@ tiff_imagej_describe(struct mim_job *job)
     struct tiff_tag *tag = tiff_tag_list_find(&self->page, TIFFTAG_IMAGEDESCRIPTION);
     const uint8_t *text = tag ? tiff_tag_data(tag) : (const uint8_t *)"";
     uint64_t size = tag ? tag->size : 1;
-    uint8_t *source_text = tiff_scratch_get(&stack->source_text, job, size);
+    uint8_t *source_text = mim_scratch_get(job, &stack->source_text, size);
     if (!source_text)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a description");
 
@@ -285,7 +270,7 @@ tiff_imagej_finish(struct mim_job *job)
     if (status != MIM_OK)
         return status;
 
-    char *text = (char *)tiff_scratch_get(&self->bytes, job, stack->capacity);
+    char *text = mim_scratch_get(job, &self->bytes, stack->capacity);
     if (!text)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a description");
     memset(text, 0, stack->capacity);

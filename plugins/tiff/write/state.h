@@ -8,7 +8,7 @@
 
 #include <mim/plugin.h>
 
-#include "file/scratch.h"
+#include <mim/kit/array.h>
 #include "write/codec-table.h"
 #include "write/tag-list.h"
 
@@ -28,7 +28,7 @@ struct tiff_imagej_stack {
     struct mim_frame_info first;             /* all others have its size and type */
     bool is_in_time;                         /* images are frames, not slices */
     double seconds;                          /* from image to image; 0: unknown */
-    struct tiff_scratch source_text;         /* the description of the source */
+    struct mim_scratch source_text;         /* the description of the source */
     bool is_from_imagej;                     /* which ImageJ wrote */
     uint64_t capacity;                       /* reserved for our description */
     uint64_t description, description_count; /* their offsets in the file */
@@ -56,7 +56,7 @@ struct tiff_writer {
     struct tiff_tag_list file_tags;    /* of the file's metadata, for the first page */
     struct tiff_tag_list pending_tags; /* of the next frame's metadata */
     struct tiff_tag_list page;         /* of the current page */
-    struct tiff_scratch bytes;
+    struct mim_scratch bytes;
     struct tiff_frame_tags *oldest, *newest;
 };
 

@@ -224,8 +224,8 @@ writer_close(struct mim_job *job)
     tiff_tag_list_close(&self->file_tags, job);
     tiff_tag_list_close(&self->pending_tags, job);
     tiff_tag_list_close(&self->page, job);
-    tiff_scratch_close(&self->bytes, job);
-    tiff_scratch_close(&self->stack.source_text, job);
+    mim_scratch_clear(job, &self->bytes);
+    mim_scratch_clear(job, &self->stack.source_text);
 }
 
 const struct mim_writer_ops tiff_writer_ops = {
