@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: MIT
 """Video writing, looked at by ffprobe and decoded by the ffmpeg command."""
 
-import json
 import os
 import signal
 import subprocess
@@ -12,8 +11,8 @@ from fractions import Fraction
 import numpy as np
 
 import tap
-from gifbytes import control, gif, image
-from peers import PeerCase, ffmpeg_version, mean_error_db, mim_program, text
+from peers import mean_error_db, mim_program, text
+from videopeers import VideoWriting, luma, waves
 
 # What is taken by default: container, codec and pixel format, and the least PSNR of luma in dB.
 DEFAULTS = (
@@ -26,56 +25,7 @@ DEFAULTS = (
 BARE = ('mjpeg', 'h264', 'hevc')
 
 
-def waves(count=8, height=48, width=64, channels=3, dtype=np.uint8):
-    """Smooth pictures that move: what a codec is made for."""
-    y, x = np.mgrid[0:height, 0:width]
-    top = np.iinfo(dtype).max
-    planes = [[0.5 + 0.45 * np.sin((x * (c + 2) + y * (5 - c)) / 30 + k / 3 + c) for c in range(channels)]
-              for k in range(count)]
-    return [np.stack(frame, axis=2).__mul__(top).round().astype(dtype) for frame in planes]
-
-
-def luma(frame):
-    return frame[..., :3].astype(float) @ (0.299, 0.587, 0.114)
-
-
-class VideoWriting(PeerCase):
-    def write(self, frames, name, *options, **more):
-        self.mim('convert', '-q', '--force', *self.raw_input(frames), self.path(name), *options, **more)
-        return self.path(name)
-
-    def probe(self, path, *options):
-        said = self.run_tool('ffprobe', '-v', 'error', '-of', 'json', '-count_frames', '-show_streams', '-show_format', *options,
-                             path)
-        return json.loads(said)
-
-    def video(self, path):
-        return [stream for stream in self.probe(path)['streams'] if stream['codec_type'] == 'video'][0]
-
-    def audio(self, path):
-        return [stream for stream in self.probe(path)['streams'] if stream['codec_type'] == 'audio']
-
-    def times(self, path):
-        """When each frame is shown, in seconds after the first."""
-        said = self.run_tool('ffprobe', '-v', 'error', '-select_streams', 'v', '-show_entries', 'frame=best_effort_timestamp_time',
-                             '-of', 'csv=p=0', path)
-        shown = sorted(float(line.split(',')[0]) for line in text(said).split())
-        return [moment - shown[0] for moment in shown]
-
-    def decoded(self, path, pixel='rgb24', *before):
-        stream = self.video(path)
-        raw = self.run_tool('ffmpeg', '-v', 'error', *before, '-i', path, '-fps_mode', 'passthrough', '-f', 'rawvideo', '-pix_fmt',
-                            pixel, '-')
-        channels = {'gray': 1, 'gray16le': 1, 'ya8': 2, 'rgb24': 3, 'rgb48le': 3, 'rgba': 4, 'rgba64le': 4}[pixel]
-        dtype = np.dtype('<u2') if '16' in pixel or '48' in pixel or '64' in pixel else np.dtype(np.uint8)
-        return list(np.frombuffer(raw, dtype).reshape(-1, stream['height'], stream['width'], channels))
-
-    def sounding(self, name='in.mp4', codec='aac', seconds=2, *more):
-        """A video with a sound track, by the ffmpeg command."""
-        self.run_tool('ffmpeg', '-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=25', '-f', 'lavfi', '-i', 'sine=440',
-                      '-t', seconds, '-c:v', 'mpeg4', '-c:a', codec, *more, self.path(name))
-        return self.path(name)
-
+class VideoWrite(VideoWriting):
     # --- containers and codecs
 
     def test_each_container_has_a_codec_and_keeps_count_rate_and_pixels(self):
@@ -197,78 +147,6 @@ class VideoWriting(PeerCase):
         stream = self.video(self.path('out.mp4'))
         self.assertEqual((stream['width'], stream['height']), (48, 48))
 
-    # --- timing
-
-    def uneven(self, delays):
-        palette = [(k * 80, 255 - k * 60, 40) for k in range(4)]
-        pictures = [control(delay=delay) + image(np.full((32, 32), k % 4)) for k, delay in enumerate(delays)]
-        return self.put('in.gif', gif(32, 32, *pictures, palette=palette))
-
-    def test_unequal_delays_are_kept(self):
-        delays = [10, 20, 5, 40, 7, 10, 3, 15]
-        self.uneven(delays)
-        starts = np.cumsum([0] + delays)[:-1] / 100
-        for name in ('mp4', 'mov', 'mkv', 'webm', 'avi', 'ts', 'flv', 'wmv'):
-            with self.subTest(name):
-                self.mim('convert', '-q', '--force', self.path('in.gif'), self.path('out.' + name))
-                times = self.times(self.path('out.' + name))
-                self.assertEqual(len(times), len(delays))
-                for got, expected in zip(times, starts):
-                    self.assertAlmostEqual(got, expected, delta=0.0011)
-        for name in ('mp4', 'mkv'):
-            self.mim('convert', '-q', '--force', self.path('in.gif'), self.path('out.' + name))
-            self.assertAlmostEqual(float(self.probe(self.path('out.' + name))['format']['duration']), 1.1, delta=0.012)
-
-    def test_the_last_delay_comes_back_too(self):
-        """Their headers tell when the stream ends; packets do not, where pictures are coded out of their order."""
-        delays = [10, 20, 5, 40, 7, 10, 3, 15]
-        self.uneven(delays)
-        for name in ('mp4', 'mov', 'mkv', 'webm', 'avi'):
-            with self.subTest(name):
-                self.mim('convert', '-q', '--force', self.path('in.gif'), self.path('out.' + name))
-                facts, = json.loads(self.mim('info', '--json', '--each', self.path('out.' + name)))
-                self.assertEqual([round(each['duration'] * 100) for each in facts['each']], delays)
-
-    def test_uneven_timing_that_is_not_exact_is_said(self):
-        for delays, says in (([10, 20, 10], True), ([4] * 6, False)):
-            self.uneven(delays)
-            for name in ('mpg', 'ogv'):
-                done = self.run_mim('convert', '--force', self.path('in.gif'), self.path('out.' + name))
-                self.assertEqual('stores one rate for all' in text(done.stderr), says)
-                self.assertEqual(Fraction(self.video(self.path('out.' + name))['r_frame_rate']), Fraction(100, delays[0]))
-        self.uneven([10, 3, 7])
-        for name in ('h264', 'mjpeg'):
-            done = self.run_mim('convert', '--force', self.path('in.gif'), self.path('out.' + name))
-            self.assertIn('keeps no timing', text(done.stderr))
-
-    def test_equal_delays_are_a_rate_in_the_header(self):
-        self.uneven([4] * 12)
-        for name in ('mp4', 'mkv', 'webm', 'avi', 'flv', 'wmv'):
-            with self.subTest(name):
-                self.mim('convert', '-q', '--force', self.path('in.gif'), self.path('out.' + name))
-                stream = self.video(self.path('out.' + name))
-                rates = [stream['avg_frame_rate'], stream['r_frame_rate']]
-                self.assertIn('25/1', rates)
-
-    def test_fps_replaces_the_sources_timing_with_a_note(self):
-        self.uneven([10, 20, 5])
-        done = self.run_mim('convert', self.path('in.gif'), self.path('out.mp4'), '--fps', '20')
-        self.assertIn("the source's timing is replaced by fps", text(done.stderr))
-        for got, expected in zip(self.times(self.path('out.mp4')), (0, 0.05, 0.1)):
-            self.assertAlmostEqual(got, expected, places=4)
-
-    def test_a_video_keeps_its_timestamps(self):
-        self.run_tool('ffmpeg', '-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=30000/1001', '-t', 2, '-vf',
-                      "select='not(eq(mod(n,7),3))'", '-fps_mode', 'vfr', '-c:v', 'libx264', self.path('in.mp4'))
-        expected = self.times(self.path('in.mp4'))
-        for name in ('mp4', 'mkv', 'mov'):
-            with self.subTest(name):
-                self.mim('convert', '-q', '--force', self.path('in.mp4'), self.path('out.' + name))
-                got = self.times(self.path('out.' + name))
-                self.assertEqual(len(got), len(expected))
-                for one, other in zip(got, expected):
-                    self.assertAlmostEqual(one, other, delta=0.0011)
-
     # --- the file
 
     def boxes(self, data):
@@ -302,102 +180,6 @@ class VideoWriting(PeerCase):
                 self.assertEqual((tags.get('title'), tags.get('comment'), tags.get('genre')), ('A title', 'Said', 'Jazz'))
         done = self.run_mim('convert', '--force', self.path('in.mkv'), self.path('out.ts'))
         self.assertIn("ts cannot keep the metadata 'title'", text(done.stderr))
-
-    # --- sound
-
-    def test_sound_is_copied_where_the_container_holds_it(self):
-        source = self.sounding()
-        packets = ['-v', 'error', '-map', '0:a', '-c', 'copy', '-f', 'md5', '-']
-        for name in ('mp4', 'mov', 'mkv', '3gp'):
-            with self.subTest(name):
-                self.mim('convert', '-q', '--force', source, self.path('out.' + name))
-                sound = self.audio(self.path('out.' + name))
-                self.assertEqual([stream['codec_name'] for stream in sound], ['aac'])
-                self.assertAlmostEqual(float(self.probe(self.path('out.' + name))['format']['duration']), 2, delta=0.03)
-        self.mim('convert', '-q', '--force', source, self.path('out.mp4'))
-        self.assertEqual(self.run_tool('ffmpeg', '-i', source, *packets), self.run_tool('ffmpeg', '-i', self.path('out.mp4'), *packets))
-
-    def test_sound_that_the_container_does_not_hold_is_encoded_with_a_note(self):
-        linear, companded = self.sounding('linear.mkv', 'pcm_s16le'), self.sounding('companded.mkv', 'pcm_alaw')
-        for name, source, codec in (('mp4', companded, 'aac'), ('webm', linear, 'opus'), ('ogv', linear, 'vorbis'),
-                                    ('mpg', linear, 'mp2')):
-            with self.subTest(name):
-                done = self.run_mim('convert', '--force', source, self.path('out.' + name))
-                self.assertIn('the sound is re-encoded', text(done.stderr))
-                self.assertEqual([stream['codec_name'] for stream in self.audio(self.path('out.' + name))], [codec])
-                raw = self.run_tool('ffmpeg', '-v', 'error', '-i', self.path('out.' + name), '-map', '0:a', '-ac', 1, '-ar', 8000, '-f',
-                                    's16le', '-')
-                tone = np.abs(np.fft.rfft(np.frombuffer(raw, '<i2')[2000:10000]))
-                self.assertEqual(np.argmax(tone), 440)
-
-    def test_samples_are_copied_into_mp4_from_ffmpeg_6_1_on(self):
-        source = self.sounding('in.mkv', 'pcm_s16le')
-        done = self.run_mim('convert', '--force', source, self.path('out.mp4'))
-        copies = ffmpeg_version() >= (6, 1)
-        self.assertEqual([stream['codec_name'] for stream in self.audio(self.path('out.mp4'))], ['pcm_s16le' if copies else 'aac'])
-        self.assertEqual('the sound is re-encoded' in text(done.stderr), not copies)
-        if copies:
-            packets = ['-v', 'error', '-map', '0:a', '-f', 's16le', '-']
-            self.assertEqual(self.run_tool('ffmpeg', '-i', source, *packets), self.run_tool('ffmpeg', '-i', self.path('out.mp4'), *packets))
-
-    def test_sound_by_another_codec_when_it_is_asked_for(self):
-        self.mim('convert', '-q', self.sounding(), self.path('out.mkv'), '-o', 'audio_codec=flac')
-        self.assertEqual([stream['codec_name'] for stream in self.audio(self.path('out.mkv'))], ['flac'])
-        said = self.refuse(2, 'convert', self.path('in.mp4'), self.path('no.webm'), '-o', 'audio_codec=flac')
-        self.assertIn('cannot be stored in this container', said)
-
-    def test_sound_that_changes_its_channels_and_rate_within_a_stream(self):
-        parts = []
-        for channels, rate in ((2, 44100), (1, 44100), (2, 22050)):
-            parts.append(self.run_tool('ffmpeg', '-v', 'error', '-f', 'lavfi', '-i', f'sine=440:sample_rate={rate}', '-t', 1, '-ac', channels,
-                                       '-id3v2_version', 0, '-write_xing', 0, '-f', 'mp3', '-'))
-        for name, pieces in (('falling', parts), ('rising', parts[::-1])):
-            with self.subTest(name):
-                self.put('tone.mp3', b''.join(pieces))
-                path = self.write(waves(30), 'out.mkv', '-o', 'audio=' + self.path('tone.mp3'), '-o', 'audio_codec=flac')
-                raw = self.run_tool('ffmpeg', '-v', 'error', '-i', path, '-map', '0:a', '-ac', 1, '-ar', 8000, '-f', 's16le', '-')
-                sound = np.frombuffer(raw, '<i2')
-                self.assertAlmostEqual(len(sound) / 8000, 3, delta=0.05)
-                for second in (0, 1, 2):
-                    tone = np.abs(np.fft.rfft(sound[second * 8000 + 2000:second * 8000 + 6000]))
-                    self.assertEqual(np.argmax(tone) * 2, 440)
-
-    def test_no_sound_when_none_is_wanted(self):
-        done = self.run_mim('convert', self.sounding(), self.path('out.mp4'), '-o', 'audio=none')
-        self.assertEqual((self.audio(self.path('out.mp4')), text(done.stderr)), ([], ''))
-
-    def test_sound_of_another_file(self):
-        for codec, written in (('pcm_alaw', 'aac'), ('pcm_s16le', 'pcm_s16le' if ffmpeg_version() >= (6, 1) else 'aac')):
-            with self.subTest(codec):
-                tone = self.path(f'{codec}.wav')
-                self.run_tool('ffmpeg', '-v', 'error', '-f', 'lavfi', '-i', 'sine=440', '-t', 5, '-c:a', codec, tone)
-                path = self.write(waves(20), f'{codec}.mp4', '-o', 'audio=' + tone)
-                self.assertEqual([stream['codec_name'] for stream in self.audio(path)], [written])
-                self.assertAlmostEqual(float(self.probe(path)['format']['duration']), 2, delta=0.05)
-
-    def test_a_file_without_sound_or_that_is_none_is_refused(self):
-        self.put('text.wav', b'no sound at all' * 100)
-        self.run_tool('ffmpeg', '-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=s=64x48', '-t', 1, self.path('silent.mp4'))
-        self.put('list.m3u8', b'#EXTM3U\n#EXTINF:1,\n' + self.path('silent.mp4').encode() + b'\n#EXT-X-ENDLIST\n')
-        for name in ('text.wav', 'silent.mp4', 'list.m3u8', 'missing.wav'):
-            with self.subTest(name):
-                done = self.run_mim('convert', *self.raw_input(waves(2)), self.path('out.mp4'), '-o', 'audio=' + self.path(name))
-                self.assertNotEqual(done.returncode, 0)
-                self.assertIn(self.path(name), text(done.stderr))
-                self.assertFalse(os.path.exists(self.path('out.mp4')))
-
-    def test_what_makes_sound_senseless_is_said(self):
-        source = self.sounding()
-        for options, why in ((('--fps', '50'), 'fps changes'), (('--frames', '::2'), 'not all of the source')):
-            with self.subTest(why):
-                done = self.run_mim('convert', '--force', source, self.path('out.mp4'), *options)
-                self.assertIn('the sound is left out: ', text(done.stderr))
-                self.assertIn(why, text(done.stderr))
-                self.assertEqual(self.audio(self.path('out.mp4')), [])
-        done = self.run_mim('convert', '--force', source, self.path('out.h264'))
-        self.assertIn('the sound is left out: a bare stream cannot hold any', text(done.stderr))
-        done = self.run_mim('convert', '--force', source, self.path('out.mp4'), '--fps', '25')
-        self.assertEqual(len(self.audio(self.path('out.mp4'))), 1)
 
     # --- options
 

@@ -1,0 +1,89 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""When the frames of written videos are shown, by ffprobe."""
+
+import json
+from fractions import Fraction
+
+import numpy as np
+
+import tap
+from gifbytes import control, gif, image
+from peers import text
+from videopeers import VideoWriting
+
+
+class VideoTiming(VideoWriting):
+    def uneven(self, delays):
+        palette = [(k * 80, 255 - k * 60, 40) for k in range(4)]
+        pictures = [control(delay=delay) + image(np.full((32, 32), k % 4)) for k, delay in enumerate(delays)]
+        return self.put('in.gif', gif(32, 32, *pictures, palette=palette))
+
+    def test_unequal_delays_are_kept(self):
+        delays = [10, 20, 5, 40, 7, 10, 3, 15]
+        self.uneven(delays)
+        starts = np.cumsum([0] + delays)[:-1] / 100
+        for name in ('mp4', 'mov', 'mkv', 'webm', 'avi', 'ts', 'flv', 'wmv'):
+            with self.subTest(name):
+                self.mim('convert', '-q', '--force', self.path('in.gif'), self.path('out.' + name))
+                times = self.times(self.path('out.' + name))
+                self.assertEqual(len(times), len(delays))
+                for got, expected in zip(times, starts):
+                    self.assertAlmostEqual(got, expected, delta=0.0011)
+        for name in ('mp4', 'mkv'):
+            self.mim('convert', '-q', '--force', self.path('in.gif'), self.path('out.' + name))
+            self.assertAlmostEqual(float(self.probe(self.path('out.' + name))['format']['duration']), 1.1, delta=0.012)
+
+    def test_the_last_delay_comes_back_too(self):
+        """Their headers tell when the stream ends; packets do not, where pictures are coded out of their order."""
+        delays = [10, 20, 5, 40, 7, 10, 3, 15]
+        self.uneven(delays)
+        for name in ('mp4', 'mov', 'mkv', 'webm', 'avi'):
+            with self.subTest(name):
+                self.mim('convert', '-q', '--force', self.path('in.gif'), self.path('out.' + name))
+                facts, = json.loads(self.mim('info', '--json', '--each', self.path('out.' + name)))
+                self.assertEqual([round(each['duration'] * 100) for each in facts['each']], delays)
+
+    def test_uneven_timing_that_is_not_exact_is_said(self):
+        for delays, says in (([10, 20, 10], True), ([4] * 6, False)):
+            self.uneven(delays)
+            for name in ('mpg', 'ogv'):
+                done = self.run_mim('convert', '--force', self.path('in.gif'), self.path('out.' + name))
+                self.assertEqual('stores one rate for all' in text(done.stderr), says)
+                self.assertEqual(Fraction(self.video(self.path('out.' + name))['r_frame_rate']), Fraction(100, delays[0]))
+        self.uneven([10, 3, 7])
+        for name in ('h264', 'mjpeg'):
+            done = self.run_mim('convert', '--force', self.path('in.gif'), self.path('out.' + name))
+            self.assertIn('keeps no timing', text(done.stderr))
+
+    def test_equal_delays_are_a_rate_in_the_header(self):
+        self.uneven([4] * 12)
+        for name in ('mp4', 'mkv', 'webm', 'avi', 'flv', 'wmv'):
+            with self.subTest(name):
+                self.mim('convert', '-q', '--force', self.path('in.gif'), self.path('out.' + name))
+                stream = self.video(self.path('out.' + name))
+                rates = [stream['avg_frame_rate'], stream['r_frame_rate']]
+                self.assertIn('25/1', rates)
+
+    def test_fps_replaces_the_sources_timing_with_a_note(self):
+        self.uneven([10, 20, 5])
+        done = self.run_mim('convert', self.path('in.gif'), self.path('out.mp4'), '--fps', '20')
+        self.assertIn("the source's timing is replaced by fps", text(done.stderr))
+        for got, expected in zip(self.times(self.path('out.mp4')), (0, 0.05, 0.1)):
+            self.assertAlmostEqual(got, expected, places=4)
+
+    def test_a_video_keeps_its_timestamps(self):
+        self.run_tool('ffmpeg', '-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=30000/1001', '-t', 2, '-vf',
+                      "select='not(eq(mod(n,7),3))'", '-fps_mode', 'vfr', '-c:v', 'libx264', self.path('in.mp4'))
+        expected = self.times(self.path('in.mp4'))
+        for name in ('mp4', 'mkv', 'mov'):
+            with self.subTest(name):
+                self.mim('convert', '-q', '--force', self.path('in.mp4'), self.path('out.' + name))
+                got = self.times(self.path('out.' + name))
+                self.assertEqual(len(got), len(expected))
+                for one, other in zip(got, expected):
+                    self.assertAlmostEqual(one, other, delta=0.0011)
+
+
+if __name__ == '__main__':
+    tap.main()
