@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/size.h"
+#include "frame/dirty-rect.h"
 #include "frame/meta.h"
 #include "io/sink.h"
 #include "io/source.h"
@@ -298,6 +299,30 @@ host_side_size(struct mim_job *abi, int32_t side)
     return size_of(job, mim_side_inputs_source(&job->operation->side_inputs, side));
 }
 
+static int32_t
+host_find_changes(struct mim_job *abi, const struct mim_raster *one, const struct mim_raster *other,
+                  struct mim_rect *rect)
+{
+    enum { PIXELS_PER_POLL = 1 << 20 };
+    struct mim_dirty_rect dirty = { 0 };
+    uint32_t rows = PIXELS_PER_POLL / (one->width ? one->width : 1) + 1;
+    bool same_shape = one->width == other->width && one->height == other->height && one->channels == other->channels &&
+                      one->sample == other->sample;
+    if (!same_shape)
+        return host_fail(abi, MIM_ARGUMENT, MIM_UNKNOWN, "rasters of different shapes cannot be compared");
+
+    for (uint32_t y = 0; y < one->height; y += rows) {
+        uint32_t left = one->height - y;
+        int32_t status = host_poll(abi);
+        if (status != MIM_OK)
+            return status;
+        rows = rows < left ? rows : left;
+        mim_dirty_rect_add(&dirty, one, other, y, y + rows);
+    }
+    *rect = (struct mim_rect){ dirty.left, dirty.top, dirty.right - dirty.left, dirty.bottom - dirty.top };
+    return MIM_OK;
+}
+
 static const void *
 host_get_extension(const char *name)
 {
@@ -328,4 +353,5 @@ const struct mim_host mim_host_table = {
     .side_read = host_side_read,
     .side_size = host_side_size,
     .get_extension = host_get_extension,
+    .find_changes = host_find_changes,
 };

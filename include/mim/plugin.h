@@ -136,6 +136,11 @@ struct mim_raster {
     uint8_t *palette;      /**< INDEX8: space for 256 x RGBA, filled by pixels(); else NULL */
 };
 
+/** A rectangle of pixels. */
+struct mim_rect {
+    uint32_t x, y, width, height;
+};
+
 struct mim_host;
 
 /** First argument of every op and host call. Its address does not change from open (worker_open) to close
@@ -219,6 +224,10 @@ struct mim_host {
     uint64_t (*side_size)(struct mim_job *, int32_t side);
     /** [any thread] Return an extension of the host by name, or NULL. */
     const void *(*get_extension)(const char *name);
+    /** [any thread] Find the smallest rectangle outside of which all pixels of two rasters have the same bytes, such as a
+     * frame and its neighbour. The rasters have the same size, channels and sample type. Width and height are 0 if all
+     * pixels are the same. Polls; returns the status of poll. */
+    int32_t (*find_changes)(struct mim_job *, const struct mim_raster *, const struct mim_raster *, struct mim_rect *);
 };
 
 /* The values that the core writes at an option's offset before open. Their pointers are valid until close. */

@@ -275,6 +275,42 @@ mim_test_side_size(struct mim_job *job, int32_t side)
     return side == 1 ? mim_test_host_of(job)->side.size : MIM_UNKNOWN;
 }
 
+static inline uint32_t
+mim_test_min(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/** Polls through the job's host for every row, and compares pixel by pixel. Other hosts in tests may use it as well. */
+static inline int32_t
+mim_test_find_changes(struct mim_job *job, const struct mim_raster *one, const struct mim_raster *other,
+                      struct mim_rect *rect)
+{
+    static const uint8_t sizes[] = { [MIM_SAMPLE_U8] = 1,  [MIM_SAMPLE_I8] = 1,  [MIM_SAMPLE_INDEX8] = 1,
+                                     [MIM_SAMPLE_U16] = 2, [MIM_SAMPLE_I16] = 2, [MIM_SAMPLE_U32] = 4,
+                                     [MIM_SAMPLE_I32] = 4, [MIM_SAMPLE_F32] = 4, [MIM_SAMPLE_U64] = 8,
+                                     [MIM_SAMPLE_I64] = 8, [MIM_SAMPLE_F64] = 8 };
+    uint64_t pixel = (uint64_t)sizes[one->sample] * one->channels;
+    uint32_t left = UINT32_MAX, top = UINT32_MAX, right = 0, bottom = 0;
+    for (uint32_t y = 0; y < one->height; y++) {
+        int32_t status = job->host->poll(job);
+        if (status != MIM_OK)
+            return status;
+        for (uint32_t x = 0; x < one->width; x++) {
+            if (!memcmp(one->data + y * one->stride + x * pixel, other->data + y * other->stride + x * pixel, pixel))
+                continue;
+            left = mim_test_min(left, x);
+            top = mim_test_min(top, y);
+            right = right > x ? right : x + 1;
+            bottom = y + 1;
+        }
+    }
+    memset(rect, 0, sizeof *rect);
+    if (bottom)
+        *rect = (struct mim_rect){ left, top, right - left, bottom - top };
+    return MIM_OK;
+}
+
 static const struct mim_host mim_test_host_table = {
     .struct_size = sizeof mim_test_host_table,
     .major = MIM_PLUGIN_ABI_MAJOR,
@@ -297,6 +333,7 @@ static const struct mim_host mim_test_host_table = {
     .open_side = mim_test_open_side,
     .side_read = mim_test_side_read,
     .side_size = mim_test_side_size,
+    .find_changes = mim_test_find_changes,
 };
 
 /** A job of this host: the serial one, or with a worker's memory. `state` and `worker` are the caller's. */

@@ -287,15 +287,6 @@ fixture_survey(struct mim_job *job, const struct mim_frame_info *info, const str
     return MIM_OK;
 }
 
-static int
-are_equal(const struct mim_raster *a, const struct mim_raster *b)
-{
-    for (uint32_t i = 0; i < a->width * a->height; i++)
-        if (memcmp(pixel(a, i), pixel(b, i), 4) != 0)
-            return 0;
-    return 1;
-}
-
 static int32_t
 fixture_encode(struct mim_job *job, void *in, const struct mim_frame_info *info, uint32_t part,
                const struct mim_raster *raster, const struct mim_neighbours *neighbours)
@@ -304,19 +295,23 @@ fixture_encode(struct mim_job *job, void *in, const struct mim_frame_info *info,
     const struct mim_host *host = job->host;
     uint8_t colours[MOST_COLOURS][4], head[FRAME_SIZE];
     uint64_t size = (uint64_t)info->width * info->height;
+    struct mim_rect changes = { 0 };
     uint32_t count = 0;
     (void)part;
 
+    int32_t status = neighbours->previous ? host->find_changes(job, raster, neighbours->previous, &changes) : MIM_OK;
+    if (status != MIM_OK)
+        return status;
     uint8_t *indices = host->resize(job, NULL, 0, size);
     if (!indices)
         return MIM_NOMEM;
     for (uint32_t i = 0; i < size; i++)
         indices[i] = (uint8_t)index_of(colours, &count, pixel(raster, i));
     packet->colours = count;
-    packet->same = neighbours->previous && are_equal(raster, neighbours->previous);
+    packet->same = neighbours->previous && !changes.width;
     set(head, (uint32_t)info->duration);
     set(head + 4, count);
-    int32_t status = host->emit(job, head, sizeof head);
+    status = host->emit(job, head, sizeof head);
     if (status == MIM_OK)
         status = host->emit(job, colours, 4 * count);
     if (status == MIM_OK)

@@ -1,38 +1,46 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The plugin ABI: all that a plugin author reads. Version 1.0: from here on it only grows, as docs/plugin-abi.md tells.
+ * The plugin ABI: everything a plugin needs. This is a draft of version 1.0, to which fields, calls and flags are only
+ * appended; see docs/plugin-abi.md.
  *
- * A plugin is one shared module with a manifest (NAME.so + NAME.ini). It exports one data symbol, MIM_PLUGIN_SYMBOL, and
- * never links libmim: everything it needs comes in the host table. Every function takes a struct mim_job first.
+ * A plugin is a shared module with a manifest (NAME.so and NAME.ini). It exports one data symbol, MIM_PLUGIN_SYMBOL, and
+ * does not link libmim: the host table has all functions that it may call. The first argument of every function is a struct
+ * mim_job.
  *
- * Legal sequences of calls
+ * Sequences of calls
  *
  *   reader   open [scan]* { prepare(i) { pixels(part) | metadata }* release }* close
  *   writer   metadata(global)* open { metadata(frame)* accepts(i) { encode(part)* put }* }* finish close
- *            of two passes: ... open { metadata(frame)* accepts(i) survey }* survey(NULL) { encode(part)* put }* finish close
+ *            in two passes: ... open { metadata(frame)* accepts(i) survey }* survey(NULL) { encode(part)* put }* finish close
  *   worker   worker_open { pixels | metadata | release | encode }* worker_close
  *
- * - open, scan, prepare, accepts, survey, put, finish and close are *serial*: they never overlap within one file, but may
- *   come from different threads. They get the serial job.
- * - metadata of the whole (packet NULL, info NULL) is serial, too. With sequence->sequential set it delivers what open has
- *   seen, and does not read on.
- * - pixels, metadata and encode run on any thread, several at once, each with its own worker's job. They only read what
- *   open left in the state; what a frame adds travels in its packet. release may come on any thread, with the serial job or
- *   a worker's that may not have been opened: it is for host calls only.
- * - pixels may be asked again for the same part: the core does so when memory was short while other frames were in flight.
- * - release follows every successful prepare and has returned before close. close comes exactly once, also after a failed
- *   open, on a zeroed state; so undoing stands in close alone.
- * - A reader without MIM_READER_ANY_ORDER gets prepare(0), prepare(1), ...; to go back, the core calls close and opens a
- *   fresh state. prepare without pixels means that the frame is skipped.
- * - scan counts the frames without decoding, sets sequence->count and ->sure, and leaves the position of prepare alone.
- * - Errors of open, scan and prepare end the sequence there; errors of pixels belong to their frame. An op that returns
- *   MIM_OK takes back what fail() said; a failed host call (read_at, poll, emit ...) fails the op whatever it returns.
- * - After a failed accepts the frames before it are still encoded and put, for one of them may fail, too, and is named then.
- *   After any other failed serial op of a writer only close follows.
+ * Threads. A tag in the comment of each function pointer says where it is called:
+ * - [serial]: calls never overlap with another serial call for the same file, but may come from different threads. They
+ *   pass the serial job.
+ * - [any thread]: several calls may run at once, each with the job of its worker.
+ * - [caller's thread]: called on the thread that called libmim.
+ * Functions of the host may be called wherever their tag allows, including threads that the plugin started.
  *
- * Rules: no global state set in codec libraries, nothing on stdout or stderr, no exit or abort, no change of locale,
- * directory, signals or environment, no file and no network but the source, the sink and open_side. Threads that a plugin
- * starts end before close. No host pointer is kept outside states.
+ * Rules of calling
+ * - pixels, metadata of a frame, and encode read what open left in the state and do not change it. Data of a frame travels in
+ *   its packet. release may get the serial job, or that of a worker that was not opened; it may only call the host.
+ * - The core may repeat pixels for a part, if memory was short while other frames were in flight.
+ * - release follows every successful prepare, and returns before close is called. close is called exactly once, on a zeroed
+ *   state, also after a failed open: undo partial work in close alone.
+ * - A reader without MIM_READER_ANY_ORDER gets prepare(0), prepare(1), ... To go back, the core calls close, and open with a
+ *   fresh state. A frame that is skipped gets prepare without pixels.
+ * - scan counts the frames without decoding them and sets sequence->count and ->sure. It does not move the position of
+ *   prepare.
+ * - metadata of the whole sequence gets a packet and an info that are NULL. With sequence->sequential set, it delivers what
+ *   open has read and reads no further.
+ * - An error of open, scan or prepare ends the sequence there; an error of pixels concerns one frame. Returning MIM_OK clears
+ *   an earlier fail(). A failed host call (read_at, poll, emit ...) fails the op, whatever it returns.
+ * - After accepts fails, the frames before it are still encoded and put, so that an error of an earlier frame is reported
+ *   first. After any other failed serial op of a writer, only close follows.
+ *
+ * A plugin does not change global state of a codec library, write to stdout or stderr, call exit or abort, or change the
+ * locale, directory, signals or environment. It opens no file and no network connection: it uses the source, the sink and
+ * open_side. It ends its threads before close returns, and keeps no host pointer outside its states.
  */
 #ifndef MIM_PLUGIN_H
 #define MIM_PLUGIN_H
@@ -47,7 +55,8 @@ extern "C" {
 #define MIM_PLUGIN_ABI_MAJOR 1
 #define MIM_PLUGIN_ABI_MINOR 0
 
-/** Does the struct, as its maker knew it, reach past `field`? Ask before using what may not be there. */
+/** Whether the struct, which may come from an older version, has `field`. Check before using a field that was appended.
+ * */
 #define MIM_HAS(p, field) ((p)->struct_size >= offsetof(__typeof__(*(p)), field) + sizeof((p)->field))
 
 #define MIM_PLUGIN_EXPORT __attribute__((visibility("default")))
@@ -55,7 +64,7 @@ extern "C" {
     .magic = MIM_PLUGIN_MAGIC, .struct_size = sizeof(struct mim_plugin), .major = MIM_PLUGIN_ABI_MAJOR, \
     .minor = MIM_PLUGIN_ABI_MINOR
 
-/* With -DMIM_BUILTIN=gif the symbol is mim_plugin_v1_gif, so that several plugins can be linked into one program. */
+/* With -DMIM_BUILTIN=gif the symbol is mim_plugin_v1_gif, so that a program can link several plugins. */
 #define MIM_PASTE_(a, b) a##b
 #define MIM_PASTE(a, b) MIM_PASTE_(a, b)
 #ifdef MIM_BUILTIN
@@ -66,221 +75,255 @@ extern "C" {
 
 /* Flags of a frame. */
 enum {
-    MIM_FRAME_KEY = 1,        /**< composing may start here, on a bare canvas: nothing drawn before shows through */
-    MIM_FRAME_RAW = 2,        /**< samples lie plain in the source: the core reads them, pixels is not called */
-    MIM_FRAME_BIG_ENDIAN = 4, /**< of RAW samples; without it they are little-endian */
-    MIM_FRAME_DAMAGED = 8     /**< delivered, with some of its samples made up */
+    MIM_FRAME_KEY = 1,        /**< composing may start here on an empty canvas: earlier frames do not show through */
+    MIM_FRAME_RAW = 2,        /**< the source has plain samples: the core reads them, and does not call pixels */
+    MIM_FRAME_BIG_ENDIAN = 4, /**< byte order of RAW samples; little-endian without this flag */
+    MIM_FRAME_DAMAGED = 8     /**< the frame is delivered with some samples made up */
 };
 
-/* What happens to a rectangle after its time, and how it goes on the canvas. */
+/* What to do with a rectangle after its duration, and how to draw it on the canvas. */
 enum { MIM_DISPOSE_KEEP, MIM_DISPOSE_BACKGROUND, MIM_DISPOSE_PREVIOUS };
 enum { MIM_BLEND_REPLACE, MIM_BLEND_OVER };
 
 /**
- * One frame's facts. The core allocates and zeroes it; a plugin writes only fields inside struct_size.
- * Reading: filled by prepare. Writing: the source frame's facts, amended by accepts to what encode shall get.
+ * Facts of a frame. The core allocates and zeroes the struct; a plugin writes only fields inside struct_size. A
+ * reader's prepare fills it. A writer's accepts gets the facts of the source frame and changes them to the layout that
+ * encode shall get.
  */
 struct mim_frame_info {
     uint32_t struct_size;
     int32_t sample;                  /**< enum mim_sample */
     uint32_t width, height;          /**< pixels */
-    uint32_t channels;               /**< 1 gray, 2 gray+alpha, 3 RGB, 4 RGBA, or n; of an INDEX8 raster 1 */
-    uint32_t parts;                  /**< pixels and encode come once per part, at once on several threads; 0 means 1 */
-    int32_t x, y;                    /**< place on the canvas; what sticks out is clipped */
+    uint32_t channels;               /**< 1 gray, 2 gray+alpha, 3 RGB, 4 RGBA, or any n; 1 for INDEX8 */
+    uint32_t parts;                  /**< pixels and encode are called per part, on several threads at once; 0 means 1 */
+    int32_t x, y;                    /**< position on the canvas, which clips the frame */
     int32_t dispose, blend;          /**< MIM_DISPOSE_*, MIM_BLEND_* */
     uint32_t flags;                  /**< MIM_FRAME_* */
     uint32_t pad;
     int64_t pts;                     /**< in the sequence's time base, or MIM_NO_PTS */
-    int64_t duration;                /**< likewise; 0 with a pts: the core takes it from the next frame's pts */
-    uint64_t raw_offset, raw_stride; /**< RAW: where the samples lie in the source, bytes from row to row */
-    uint64_t work_size;              /**< bytes that decoding ties up outside the host's allocator, until release */
+    int64_t duration;                /**< in the sequence's time base; 0 with a pts: until the next frame's pts */
+    uint64_t raw_offset, raw_stride; /**< RAW: offset of the samples in the source, bytes from row to row */
+    uint64_t work_size;              /**< bytes that decoding allocates elsewhere than with host->resize, until release */
 };
 
-/** The whole sequence. A reader's open and scan fill it (zeroed before open); a writer's open gets it filled. */
+/** Facts of the whole sequence. A reader's open and scan fill the zeroed struct; a writer's open gets it filled. */
 struct mim_sequence {
     uint32_t struct_size;
-    int32_t sure;                      /**< of count: enum mim_certainty */
-    uint64_t count;                    /**< frames; MIM_UNKNOWN before open */
-    uint32_t canvas_width;             /**< 0: frames stand alone. Else the core composes them on a canvas of this size */
+    int32_t sure;                      /**< certainty of count: enum mim_certainty */
+    uint64_t count;                    /**< number of frames; MIM_UNKNOWN before open */
+    uint32_t canvas_width;             /**< 0: frames are not composed. Else the core composes them on a canvas of this size */
     uint32_t canvas_height;
-    uint32_t canvas_channels;          /**< colour channels of the canvas, 1 or 3 (0 means 3); the core adds alpha unless opaque */
-    int32_t canvas_sample;             /**< MIM_SAMPLE_U8 (0 means that) or U16 */
-    int32_t opaque;                    /**< of composed frames: 1 all are, 0 some may show through, -1 known after scan */
-    int32_t loop;                      /**< plays in total, 0 = for ever; -1 = not an animation, or not said */
-    uint32_t time_num, time_den;       /**< seconds per tick = time_num / time_den; den 0: frames have no timing */
-    uint8_t background[4];             /**< RGBA of the bare canvas and of MIM_DISPOSE_BACKGROUND */
-    uint32_t passes;                   /**< a writer's open sets 2 to get survey() for all frames before the first encode() */
-    uint32_t sequential;               /**< readers: 1 = the source is a stream, scan would have to wait for its end */
+    uint32_t canvas_channels;          /**< colour channels of the canvas, 1 or 3 (0: 3); the core adds alpha unless opaque */
+    int32_t canvas_sample;             /**< MIM_SAMPLE_U8 (also 0) or U16 */
+    int32_t opaque;                    /**< composed frames: 1 all opaque, 0 some may be transparent, -1 unknown before scan */
+    int32_t loop;                      /**< total number of plays, 0: for ever, -1: not an animation, or not stated */
+    uint32_t time_num, time_den;       /**< seconds per tick = time_num / time_den; time_den 0: frames have no timing */
+    uint8_t background[4];             /**< RGBA of the empty canvas and of MIM_DISPOSE_BACKGROUND */
+    uint32_t passes;                   /**< a writer's open sets 2 to get survey() of all frames before the first encode() */
+    uint32_t sequential;               /**< readers: 1: the source is a stream, in which scan would wait for the end */
     uint32_t pad;
-    struct mim_frame_info first;       /**< writers: the first frame, known before open */
+    struct mim_frame_info first;       /**< writers: the first frame, which is known before open */
 };
 
-/** Samples in memory: the whole frame, whatever the part. Rows from top to bottom, interleaved, straight alpha. */
+/** Samples in memory: always the whole frame, for every part. Rows from top to bottom, interleaved, straight alpha. */
 struct mim_raster {
     uint32_t struct_size;
     int32_t sample;
     uint32_t width, height, channels;
-    uint32_t palette_size; /**< INDEX8: entries used, set by pixels() */
+    uint32_t palette_size; /**< INDEX8: number of palette entries, set by pixels() */
     uint64_t stride;       /**< bytes from row to row */
     uint8_t *data;
-    uint8_t *palette;      /**< INDEX8: room for 256 x RGBA, filled by pixels(); else NULL */
+    uint8_t *palette;      /**< INDEX8: space for 256 x RGBA, filled by pixels(); else NULL */
+};
+
+/** A rectangle of pixels. */
+struct mim_rect {
+    uint32_t x, y, width, height;
 };
 
 struct mim_host;
 
-/** First argument of every op and host call. Its address holds from open (worker_open) to close (worker_close). */
+/** First argument of every op and host call. Its address does not change from open (worker_open) to close
+ * (worker_close). */
 struct mim_job {
     uint32_t struct_size;
-    uint32_t threads;            /**< threads that a MIM_READER_THREADS/MIM_WRITER_THREADS plugin may use in all; 1 = none of its own */
+    uint32_t threads;            /**< total threads for a MIM_READER_THREADS or MIM_WRITER_THREADS plugin; 1: no other */
     const struct mim_host *host;
-    void *state;                 /**< state_size bytes, zeroed; options already written into it */
+    void *state;                 /**< state_size bytes, zeroed, then filled with the options before open */
     void *worker;                /**< worker_size bytes, zeroed before worker_open; NULL in serial ops */
-    void *core;                  /**< the core's own */
+    void *core;                  /**< private to the core */
 };
 
-/* What limit() is asked for. */
+/* The limits that limit() returns. */
 enum {
     MIM_LIMIT_PIXELS = 1,   /**< pixels per frame */
     MIM_LIMIT_FRAMES,       /**< frames per sequence */
     MIM_LIMIT_METADATA,     /**< bytes of metadata */
-    MIM_LIMIT_WORKING,      /**< bytes of working memory still free */
-    MIM_LIMIT_MILLISECONDS  /**< time left */
-};                          /* each UINT64_MAX when there is none */
+    MIM_LIMIT_WORKING,      /**< bytes of working memory still available */
+    MIM_LIMIT_MILLISECONDS  /**< remaining time */
+};                          /* UINT64_MAX: no limit */
 
-/* What flags() tells. */
+/* The flags that flags() returns. */
 enum {
-    MIM_HOST_OWNS_PROCESS = 1 /**< our command or worker: a library's global log callback may be set, once */
+    MIM_HOST_OWNS_PROCESS = 1 /**< the process is mim's own: a plugin may set its library's global log callback, once */
 };
 
-/** The host's functions. Any of them from any thread of the plugin's; all need the job of the current op. */
+/** Functions of the host. All but get_extension need the job of the current op. */
 struct mim_host {
     uint32_t struct_size;
     uint16_t major, minor;
-    /** realloc with the old size given; new_size 0 frees. NULL: refused, and the op then returns MIM_NOMEM. Charged to
-     * the working memory; not zeroed. Memory may be freed with another job of the same file than it came from. */
+    /** [any thread] Reallocate, like realloc(); new_size 0 frees. Returns NULL if memory is refused; the op then
+     * returns MIM_NOMEM. The memory counts as working memory and is not zeroed. Any job of the same file may free it.
+     * */
     void *(*resize)(struct mim_job *, void *old, uint64_t old_size, uint64_t new_size);
-    /** Announce memory that a library is about to take (negative: has given back). MIM_OK, or MIM_NOMEM: do without. */
+    /** [any thread] Announce memory that a library will allocate, or has freed if negative. Returns MIM_OK, or
+     * MIM_NOMEM if the library must not allocate it. */
     int32_t (*reserve)(struct mim_job *, int64_t delta);
+    /** [any thread] Return a limit, MIM_LIMIT_*. */
     uint64_t (*limit)(struct mim_job *, int32_t which);
-    /** MIM_OK, or MIM_CANCELLED or MIM_TIMEOUT, to be returned. An atomic load and a look at the clock: once a strip. */
+    /** [any thread] Return MIM_OK, or MIM_CANCELLED or MIM_TIMEOUT, which the op returns. Costs an atomic load and a
+     * look at the clock: call it once per strip. */
     int32_t (*poll)(struct mim_job *);
-    /** For who debugs; `level` is an enum mim_log_level. What users have to know is a notice. */
+    /** [any thread] Log a message for developers; `level` is an enum mim_log_level. Use notice to inform users. */
     void (*log)(struct mim_job *, int32_t level, const char *text);
-    /** Set the error of this op and hand the status back. `offset`: where in the source, or MIM_UNKNOWN. The first wins. */
+    /** [any thread] Set the error of this op and return the status. `offset` is a position in the source, or
+     * MIM_UNKNOWN. The first error of an op is kept. */
     int32_t (*fail)(struct mim_job *, int32_t status, uint64_t offset, const char *fmt, ...)
         __attribute__((format(printf, 4, 5)));
-    /** Read at an absolute offset. Bytes read, fewer than asked only at the end of the source; < 0: minus the status. */
+    /** [any thread] Read at an absolute offset. Returns the number of bytes read, which is less than `size` only at the
+     * end of the source, or the negated status. */
     int64_t (*read_at)(struct mim_job *, void *data, uint64_t size, uint64_t offset);
-    /** Bytes in the source. A stream is read to its end for this; MIM_UNKNOWN when that failed. */
+    /** [any thread] Return the size of the source in bytes, or MIM_UNKNOWN after an error. Reads a stream to its end.
+     * */
     uint64_t (*size)(struct mim_job *);
-    /** Deliver a metadata value (within metadata() only): of the frame, or of the whole when the packet was NULL. */
+    /** [any thread] Deliver a metadata value of the frame, or of the whole sequence if the packet is NULL. For
+     * metadata() only. */
     int32_t (*meta)(struct mim_job *, const char *key, int32_t type, const void *value, uint64_t size);
-    /** Append: in encode to the part's coded bytes, in open, put and finish to the sink. */
+    /** [any thread] Append bytes: in encode to the coded bytes of the part; in open, survey, put and finish to the
+     * sink. */
     int32_t (*emit)(struct mim_job *, const void *data, uint64_t size);
-    /** Overwrite bytes that were emitted to the sink (MIM_WRITER_SEEKS); may reach past the end, where it extends. */
+    /** [serial] Overwrite bytes of the sink, and extend it if they reach past its end. Needs MIM_WRITER_SEEKS. */
     int32_t (*patch)(struct mim_job *, const void *data, uint64_t size, uint64_t offset);
-    /** Read what was written to the sink (MIM_WRITER_READS_BACK); result as read_at. */
+    /** [serial] Read bytes that were written to the sink; returns the same as read_at. Needs MIM_WRITER_READS_BACK. */
     int64_t (*read_back)(struct mim_job *, void *data, uint64_t size, uint64_t offset);
-    /** Bytes in the sink: where the next emit goes. */
+    /** [any thread] Return the offset at which the next emit appends. */
     uint64_t (*tell)(struct mim_job *);
+    /** [any thread] Return MIM_HOST_* flags. */
     uint32_t (*flags)(struct mim_job *);
-    /** Report a loss or a surprise (enum mim_notice_code). MIM_OK, or the status to return when notices are errors. */
+    /** [any thread] Report a loss or something unexpected; `code` is an enum mim_notice_code. Returns MIM_OK, or the
+     * status that the op returns if notices are errors. */
     int32_t (*notice)(struct mim_job *, int32_t code, const char *text);
-    /** Serial ops only: open another input, the one that the caller named as the option `role`; `uri` is that value, and
-     * nothing else can be had. uri NULL: what the frames to be written come from (conversions of one source), a try that
-     * does not fail the op. A handle > 0 for side_read, which closes with the file, or minus the status. */
+    /** [serial] Open another input. `role` is the name of an option and `uri` its value: no other file can be opened.
+     * With uri NULL it opens the source of the frames to write, if this is a conversion of a single source; a failure
+     * to do so does not fail the op. Returns a handle > 0, which stays open until the file is closed, or the negated
+     * status. */
     int32_t (*open_side)(struct mim_job *, const char *role, const char *uri);
+    /** [any thread] Read from an input opened by open_side; returns the same as read_at. */
     int64_t (*side_read)(struct mim_job *, int32_t side, void *data, uint64_t size, uint64_t offset);
+    /** [any thread] Return the size of an input opened by open_side; the same as size. */
     uint64_t (*side_size)(struct mim_job *, int32_t side);
+    /** [any thread] Return an extension of the host by name, or NULL. */
     const void *(*get_extension)(const char *name);
+    /** [any thread] Find the smallest rectangle outside of which all pixels of two rasters have the same bytes, such as a
+     * frame and its neighbour. The rasters have the same size, channels and sample type. Width and height are 0 if all
+     * pixels are the same. Polls; returns the status of poll. */
+    int32_t (*find_changes)(struct mim_job *, const struct mim_raster *, const struct mim_raster *, struct mim_rect *);
 };
 
-/* What the core writes at an option's offset before open. Pointers are the core's and hold until close. */
-struct mim_list {  /* LIST: one number or several; count 0 = not given. Each may be written n/d */
+/* The values that the core writes at an option's offset before open. Their pointers are valid until close. */
+struct mim_list {  /* LIST: one or more numbers, each of which may be given as n/d; count 0: not given */
     uint64_t count;
     const double *values;
 };
-struct mim_size {  /* SIZE: WxH; 0x0 = not given */
+struct mim_size {  /* SIZE: WxH; 0x0: not given */
     uint32_t width, height;
 };
-struct mim_pairs { /* PAIRS: key, value, key, value ... as given in NAME:KEY=VALUE */
-    uint64_t count; /**< of pairs */
+struct mim_pairs { /* PAIRS: key, value, key, value ... given as NAME:KEY=VALUE */
+    uint64_t count; /**< number of pairs */
     const char *const *items;
 };
 
 enum {
     MIM_OPTION_REQUIRED = 1,
-    MIM_OPTION_SECRET = 2 /**< a password: its value is never in a message */
+    MIM_OPTION_SECRET = 2 /**< a password, which no message quotes */
 };
 
 /**
- * One row of an option table. Stored at state + offset: INT int64_t, REAL double, BOOL int32_t, CHOICE int32_t (place in
- * `choices`), TEXT const char * (NULL = not given), RATIONAL struct mim_rational (den 0 = not given), LIST struct mim_list,
- * SIZE struct mim_size, COLOUR uint8_t[4] RGBA, PAIRS struct mim_pairs. min and max bound numbers; both 0: no bounds.
- * Tables are walked in steps of the first row's struct_size.
+ * A row of an option table. The core stores the value at state + offset: INT int64_t, REAL double, BOOL int32_t, CHOICE
+ * int32_t (index in `choices`), TEXT const char * (NULL: not given), RATIONAL struct mim_rational (den 0: not given),
+ * LIST struct mim_list, SIZE struct mim_size, COLOUR uint8_t[4] RGBA, PAIRS struct mim_pairs. min and max are the
+ * bounds of a number, or both 0. The struct_size of the first row is the distance between rows.
  */
 struct mim_option {
     uint32_t struct_size;
     int32_t type;              /**< enum mim_option_type */
     uint32_t offset;
     uint32_t flags;
-    double initial, min, max;  /**< initial: of INT, REAL, BOOL, CHOICE when initial_text is NULL */
+    double initial, min, max;  /**< initial: default of INT, REAL, BOOL, CHOICE if initial_text is NULL */
     const char *name, *unit;   /**< unit: "s", "1/s", "1/in", "px", or NULL */
     const char *help;          /**< one line, no full stop */
-    const char *choices;       /**< CHOICE: "wu|nq|median"; an alias follows its name as in "deflate=zlib" */
-    const char *initial_text;  /**< the default as help shows it and as it is parsed; NULL = not given */
+    const char *choices;       /**< CHOICE: "wu|nq|median"; an alias follows its name, as in "deflate=zlib" */
+    const char *initial_text;  /**< the default, which help shows and the core parses; NULL: none */
 };
 #define MIM_OPTION_HEADER .struct_size = sizeof(struct mim_option)
 
 enum {
-    MIM_READER_ANY_ORDER = 1, /**< prepare(i) for any i, at a cost that does not grow with i */
-    MIM_READER_THREADS = 2    /**< prepare uses job->threads itself */
+    MIM_READER_ANY_ORDER = 1, /**< prepare takes any index, at a cost that does not grow with it */
+    MIM_READER_THREADS = 2    /**< prepare itself uses job->threads */
 };
 
 struct mim_reader_ops {
     uint32_t struct_size, flags;
     uint32_t state_size, packet_size, worker_size, option_count;
     const struct mim_option *options;
+    /** [serial] Read the header and fill the sequence. */
     int32_t (*open)(struct mim_job *, struct mim_sequence *);
+    /** [serial] Count the frames without decoding them. */
     int32_t (*scan)(struct mim_job *, struct mim_sequence *);
-    /** Find frame `index`, fill `info`, keep its coded bytes (or where they are) in `packet`. MIM_END past the last. Required. */
+    /** [serial] Find frame `index`, fill `info`, and keep its coded bytes, or their location, in `packet`. Returns
+     * MIM_END past the last frame. Required. */
     int32_t (*prepare)(struct mim_job *, uint64_t index, void *packet, struct mim_frame_info *info);
-    /** Decode one part into the raster, which is info's size and belongs to the core. */
+    /** [any thread] Decode one part into the raster, which has the size in info and belongs to the core. */
     int32_t (*pixels)(struct mim_job *, const void *packet, const struct mim_frame_info *, uint32_t part, struct mim_raster *);
-    /** Deliver metadata by host->meta. packet NULL: of the whole. */
+    /** [any thread] Deliver metadata with host->meta: of a frame, or [serial] of the whole sequence if the packet is
+     * NULL. */
     int32_t (*metadata)(struct mim_job *, const void *packet, const struct mim_frame_info *);
+    /** [any thread] Free what the packet holds. */
     void (*release)(struct mim_job *, void *packet);
+    /** [any thread] Set up job->worker, before the first call with the job of this worker. */
     int32_t (*worker_open)(struct mim_job *);
+    /** [any thread] Clean up job->worker, also after worker_open failed. */
     void (*worker_close)(struct mim_job *);
+    /** [serial] Clean up the state, also after open failed. */
     void (*close)(struct mim_job *);
 };
 
 enum {
-    MIM_WRITER_PREVIOUS = 1,   /**< encode looks at the frame before */
-    MIM_WRITER_NEXT = 2,       /**< encode looks at the frame after */
+    MIM_WRITER_PREVIOUS = 1,   /**< encode uses the previous frame */
+    MIM_WRITER_NEXT = 2,       /**< encode uses the next frame */
     MIM_WRITER_SEEKS = 4,      /**< uses patch */
     MIM_WRITER_READS_BACK = 8, /**< uses read_back */
     MIM_WRITER_MIXED = 16,     /**< frames may differ in size, channels and sample type */
-    MIM_WRITER_TIMING = 32,    /**< keeps pts and duration */
-    MIM_WRITER_LOOP = 64,      /**< keeps the loop count */
-    MIM_WRITER_THREADS = 128,  /**< put uses job->threads itself */
-    MIM_WRITER_COUNTS = 256    /**< open decides by sequence->count: the core finds it out where that needs no decoding */
+    MIM_WRITER_TIMING = 32,    /**< stores pts and duration */
+    MIM_WRITER_LOOP = 64,      /**< stores the loop count */
+    MIM_WRITER_THREADS = 128,  /**< put itself uses job->threads */
+    MIM_WRITER_COUNTS = 256    /**< open depends on sequence->count: the core counts first if that needs no decoding */
 };
 
-/** What encode emitted for one part. */
+/** The bytes that encode emitted for one part. */
 struct mim_coded_part {
     uint64_t size;
     const uint8_t *data;
 };
 
-/** What encode made of one frame, part by part. */
+/** The bytes that encode emitted for all parts of a frame. */
 struct mim_coded {
     uint32_t struct_size, part_count;
-    uint64_t size; /**< of all parts together */
+    uint64_t size; /**< of all parts */
     const struct mim_coded_part *parts;
 };
 
-/** The frames beside, in the layout that accepts chose for them; NULL at the ends. */
+/** The previous and the next frame, in the layout that accepts chose for them; NULL at the ends of the sequence. */
 struct mim_neighbours {
     uint32_t struct_size, pad;
     const struct mim_raster *previous, *next;
@@ -290,25 +333,32 @@ struct mim_writer_ops {
     uint32_t struct_size, flags; /**< MIM_WRITER_* */
     uint32_t state_size, packet_size, worker_size, option_count;
     const struct mim_option *options;
-    /** The first frame is known, nothing is written yet. May emit. */
+    /** [serial] Start the output. The first frame is known. May emit. */
     int32_t (*open)(struct mim_job *, struct mim_sequence *);
-    /** Serial, in order: check frame `index`, amend `info` to the layout that encode shall get, set its parts. What was
-     * decided here in sequence (a delay's rounding) goes into the packet, or into info->duration. */
+    /** [serial] Check frame `index`, change `info` to the layout that encode shall get, and set its parts. Called in
+     * the order of frames: decisions that depend on it, such as the rounding of durations, are made here and stored in
+     * the packet or in info->duration. */
     int32_t (*accepts)(struct mim_job *, uint64_t index, void *packet, struct mim_frame_info *info);
-    /** Each frame after its accepts; once more with info and raster NULL after the last: what encode and put will read is
-     * settled there. May emit. */
+    /** [serial] Look at a frame, in the first of two passes. The last call has info and raster NULL, and completes the
+     * data that encode and put read. May emit. */
     int32_t (*survey)(struct mim_job *, const struct mim_frame_info *, const struct mim_raster *);
-    /** Several parts of one frame may run at once: they share the packet, so each writes only what is its own. */
+    /** [any thread] Encode one part and emit its bytes. Parts of a frame may run at once and share the packet: each
+     * writes only its own fields. The raster is read-only; bytes emitted directly from it are not copied. NULL: no
+     * part has coded bytes, and put is required. */
     int32_t (*encode)(struct mim_job *, void *packet, const struct mim_frame_info *, uint32_t part, const struct mim_raster *,
                       const struct mim_neighbours *);
-    /** Serial, in order. NULL: the coded bytes go out as they are. */
+    /** [serial] Write an encoded frame, in order. NULL: the core writes the coded bytes as they are. */
     int32_t (*put)(struct mim_job *, void *packet, const struct mim_frame_info *, const struct mim_coded *);
-    /** A value to keep: of the whole before open, of a frame before its accepts. MIM_UNSUPPORTED: cannot be kept. */
+    /** [serial] Store a value: of the whole sequence before open, of a frame before its accepts. Returns
+     * MIM_UNSUPPORTED if the format cannot store it. */
     int32_t (*metadata)(struct mim_job *, const char *key, int32_t type, const void *value, uint64_t size);
+    /** [serial] Complete the output. */
     int32_t (*finish)(struct mim_job *);
+    /** [any thread] Set up job->worker, before the first call with the job of this worker. */
     int32_t (*worker_open)(struct mim_job *);
+    /** [any thread] Clean up job->worker, also after worker_open failed. */
     void (*worker_close)(struct mim_job *);
-    /** Once; without finish before it: abandoned. */
+    /** [serial] Clean up the state. Without an earlier finish, the output was abandoned. */
     void (*close)(struct mim_job *);
 };
 
@@ -322,12 +372,14 @@ struct mim_format_ops {
 struct mim_plugin {
     uint32_t magic, struct_size;
     uint16_t major, minor, min_host_minor, pad;
-    const char *name, *version;  /**< as in the manifest */
-    const char *licence;         /**< SPDX */
-    const char *library;         /**< what it is built on, with the version in use: "giflib 5.2.1", or NULL */
-    /** Optional, once per process before anything else, under 5 ms. */
+    const char *name, *version;  /**< the same as in the manifest */
+    const char *licence;         /**< SPDX expression */
+    const char *library;         /**< the library it uses, with the version at run time: "giflib 5.2.1", or NULL */
+    /** [caller's thread] Initialise the plugin: once per process, before any other call, in less than 5 ms. Optional.
+     * */
     int32_t (*init)(const struct mim_host *);
-    const struct mim_format_ops *const *formats; /**< NULL at the end */
+    const struct mim_format_ops *const *formats; /**< ends with NULL */
+    /** [caller's thread] Return an extension of the plugin by name, or NULL. Optional. */
     const void *(*get_extension)(const char *name);
 };
 
