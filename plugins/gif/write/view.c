@@ -70,18 +70,18 @@ key_at(const struct gif_view *view, const uint8_t *row, uint32_t x)
     return key_of(row + (size_t)x * channels, channels, view->threshold);
 }
 
-/* Extend [*left, *right) to the changes of row `y`. false: there are none. */
+/* Extend [*left, *right) to the visible changes of row `y` in the rectangle. false: there are none. */
 static bool
-widen_bounds(const struct gif_view *view, uint32_t y, uint32_t *left, uint32_t *right)
+widen_bounds(const struct gif_view *view, const struct mim_rect *rect, uint32_t y, uint32_t *left, uint32_t *right)
 {
-    uint32_t width = view->frame->width, first = 0, last = width;
+    uint32_t first = rect->x, end = rect->x + rect->width, last = end;
     const uint8_t *one = pixel_of(view->frame, 0, y), *two = pixel_of(view->below, 0, y);
 
-    if (!memcmp(one, two, (size_t)width * view->frame->channels))
+    if (!memcmp(one + (size_t)first * 4, two + (size_t)first * 4, (size_t)rect->width * 4))
         return false;
-    while (first < width && key_at(view, one, first) == key_at(view, two, first))
+    while (first < end && key_at(view, one, first) == key_at(view, two, first))
         first++;
-    if (first == width)
+    if (first == end)
         return false;
     while (key_at(view, one, last - 1) == key_at(view, two, last - 1))
         last--;
@@ -90,46 +90,53 @@ widen_bounds(const struct gif_view *view, uint32_t y, uint32_t *left, uint32_t *
     return true;
 }
 
-int32_t
-gif_view_equal(struct mim_job *job, const struct mim_raster *one, const struct mim_raster *other, uint32_t threshold,
-               bool *equal)
+/* Shrink a rectangle of changes in RGBA to those that show: transparent pixels all look the same. */
+static int32_t
+shrink_to_visible(struct mim_job *job, const struct gif_view *view, struct mim_rect *rect)
 {
-    const struct gif_view view = { .frame = one, .below = other, .threshold = threshold };
-    int32_t status = MIM_OK;
+    uint32_t left = view->frame->width, right = 0, top = view->frame->height, bottom = 0;
 
-    *equal = true;
-    for (uint32_t y = 0; y < one->height && *equal && status == MIM_OK; y++) {
-        uint32_t left = one->width, right = 0;
-        *equal = !widen_bounds(&view, y, &left, &right);
-        status = gif_view_poll(job, y, one->width);
+    for (uint32_t y = rect->y; y < rect->y + rect->height; y++) {
+        int32_t status = gif_view_poll(job, y, view->frame->width);
+        if (status != MIM_OK)
+            return status;
+        if (!widen_bounds(view, rect, y, &left, &right))
+            continue;
+        top = y < top ? y : top;
+        bottom = y + 1;
     }
-    return status;
+    *rect = bottom ? (struct mim_rect){ left, top, right - left, bottom - top } : (struct mim_rect){ 0 };
+    return MIM_OK;
 }
 
 int32_t
 gif_view_shrink(struct mim_job *job, struct gif_view *view, bool *differs)
 {
-    uint32_t left = view->frame->width, right = 0, top = view->frame->height, bottom = 0;
+    struct mim_rect rect;
 
-    for (uint32_t y = 0; y < view->frame->height; y++) {
-        int32_t status = gif_view_poll(job, y, view->frame->width);
-        if (status != MIM_OK)
-            return status;
-        if (!widen_bounds(view, y, &left, &right))
-            continue;
-        top = y < top ? y : top;
-        bottom = y + 1;
-    }
-    *differs = bottom > 0;
-    if (!*differs) {
-        left = top = 0;
-        right = bottom = 1;
-    }
-    view->x = left;
-    view->y = top;
-    view->width = right - left;
-    view->height = bottom - top;
+    int32_t status = job->host->find_changes(job, view->frame, view->below, &rect);
+    if (status == MIM_OK && rect.height && view->frame->channels == 4)
+        status = shrink_to_visible(job, view, &rect);
+    if (status != MIM_OK)
+        return status;
+    *differs = rect.height > 0;
+    view->x = rect.x;
+    view->y = rect.y;
+    view->width = *differs ? rect.width : 1;
+    view->height = *differs ? rect.height : 1;
     return MIM_OK;
+}
+
+int32_t
+gif_view_equal(struct mim_job *job, const struct mim_raster *one, const struct mim_raster *other, uint32_t threshold,
+               bool *equal)
+{
+    struct gif_view view = { .frame = one, .below = other, .threshold = threshold };
+    bool differs;
+
+    int32_t status = gif_view_shrink(job, &view, &differs);
+    *equal = status == MIM_OK && !differs;
+    return status;
 }
 
 /* Key of a pixel of three channels. Reads the byte after it as well. */
