@@ -15,53 +15,26 @@ pixel_at(const struct mim_raster *raster, uint32_t pixel, uint32_t x, uint32_t y
     return raster->data + y * raster->stride + (size_t)x * pixel;
 }
 
-/* Extends [*left, *right) by the columns in which two rows differ. */
-static bool
-widen_columns(const uint8_t *one, const uint8_t *other, uint32_t width, uint32_t pixel, uint32_t *left, uint32_t *right)
-{
-    uint32_t first = 0, last = width;
-
-    if (!memcmp(one, other, (size_t)width * pixel))
-        return false;
-    while (!memcmp(one + (size_t)first * pixel, other + (size_t)first * pixel, pixel))
-        first++;
-    while (!memcmp(one + (size_t)(last - 1) * pixel, other + (size_t)(last - 1) * pixel, pixel))
-        last--;
-    *left = first < *left ? first : *left;
-    *right = last > *right ? last : *right;
-    return true;
-}
-
 static int32_t
 poll_after(struct mim_job *job, uint32_t y, uint32_t width)
 {
     return (uint64_t)y * width % PIXELS_PER_POLL < width ? job->host->poll(job) : MIM_OK;
 }
 
+/* APNG requires at least one pixel, also of a frame that is equal to the one before. */
 static int32_t
-find_rect(struct mim_job *job, const struct mim_raster *frame, const struct mim_raster *before, uint32_t pixel,
+find_rect(struct mim_job *job, const struct mim_raster *frame, const struct mim_raster *before,
           struct pngx_layout *layout)
 {
-    uint32_t left = frame->width, right = 0, top = frame->height, bottom = 0;
+    struct mim_rect rect;
 
-    for (uint32_t y = 0; y < frame->height; y++) {
-        int32_t status = poll_after(job, y, frame->width);
-        if (status != MIM_OK)
-            return status;
-        if (!widen_columns(pixel_at(frame, pixel, 0, y), pixel_at(before, pixel, 0, y), frame->width, pixel, &left,
-                           &right))
-            continue;
-        top = y < top ? y : top;
-        bottom = y + 1;
-    }
-    if (!bottom) { /* equal frames: APNG requires at least one pixel */
-        left = top = 0;
-        right = bottom = 1;
-    }
-    layout->x = left;
-    layout->y = top;
-    layout->width = right - left;
-    layout->height = bottom - top;
+    int32_t status = job->host->find_changes(job, frame, before, &rect);
+    if (status != MIM_OK)
+        return status;
+    layout->x = rect.x;
+    layout->y = rect.y;
+    layout->width = rect.width ? rect.width : 1;
+    layout->height = rect.height ? rect.height : 1;
     return MIM_OK;
 }
 
@@ -96,7 +69,7 @@ pngx_dirty_rect_find(struct mim_job *job, const struct mim_raster *frame, const 
     int32_t status = MIM_OK;
 
     if (before)
-        status = find_rect(job, frame, before, rows->pixel, layout);
+        status = find_rect(job, frame, before, layout);
     if (status == MIM_OK && before && frame->channels % 2 == 0)
         status = choose_blending(job, frame, before, rows->pixel, layout);
     rows->below = layout->is_over ? before : NULL;
