@@ -32,7 +32,8 @@ first_change(const uint8_t *one, const uint8_t *other, size_t end)
 static size_t
 end_of_changes(const uint8_t *one, const uint8_t *other, size_t start, size_t end)
 {
-    while (end >= start + sizeof(uint64_t) && !words_differ(one + end - sizeof(uint64_t), other + end - sizeof(uint64_t)))
+    while (end >= start + sizeof(uint64_t) &&
+           !words_differ(one + end - sizeof(uint64_t), other + end - sizeof(uint64_t)))
         end -= sizeof(uint64_t);
     while (end > start && one[end - 1] == other[end - 1])
         end--;

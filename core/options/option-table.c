@@ -105,14 +105,15 @@ mim_option_table_valid(const struct mim_option_table *table, uint32_t state_size
         return false;
     }
     for (uint32_t i = 0; i < table->count; i++) {
-        const struct mim_option *row = mim_option_row(table, i);
+        uint32_t place = table->own_count + i;
+        const struct mim_option *row = mim_option_row(table, place);
         if (!row->name || !*row->name || strpbrk(row->name, "=: ")) {
             mim_fail(err, MIM_BROKEN_PLUGIN,
                      "row %u of its option table has no name, or one with \"=\", \":\" or a blank", i);
             return false;
         }
         const char *fault = fault_of_row(row, state_size);
-        if (!fault && is_repeated(table, i))
+        if (!fault && is_repeated(table, place))
             fault = "occurs twice";
         if (fault) {
             mim_fail(err, MIM_BROKEN_PLUGIN, "its option %.60s %s", row->name, fault);

@@ -8,16 +8,21 @@
 #include <mim/options.h>
 #include <mim/plugin.h>
 
-/* A plugin's table: its rows are spaced by the struct_size of the first. */
+enum { MIM_OWN_OPTIONS = 3 };
+
+/* A plugin's table: its rows are spaced by the struct_size of the first. The core's own rows precede them. */
 struct mim_option_table {
     const struct mim_option *rows;
     uint32_t count;
     bool writing; /* the table of a writer; affects messages only */
+    uint32_t own_count;
+    struct mim_option own[MIM_OWN_OPTIONS];
+    void *own_state; /* the offsets of own rows refer to this */
 };
 
-/* Row i, or NULL past the end. */
+/* Row i of all, or NULL past the end. */
 const struct mim_option *mim_option_row(const struct mim_option_table *table, uint32_t i);
-/* false, with `err` filled: a row breaks the ABI (no name, an offset outside state_size, an unknown type). */
+/* false, with `err` filled: a plugin's row breaks the ABI (no name, an offset outside state_size, an unknown type). */
 bool mim_option_table_valid(const struct mim_option_table *table, uint32_t state_size, struct mim_error *err);
 
 #endif

@@ -168,7 +168,9 @@ mim_options_say(const struct mim_options *options, const char *name, const char 
 const struct mim_option *
 mim_option_row(const struct mim_option_table *table, uint32_t i)
 {
-    if (!table || i >= table->count)
+    if (table && i < table->own_count)
+        return &table->own[i];
+    if (!table || (i -= table->own_count) >= table->count)
         return NULL;
     return (const struct mim_option *)((const char *)table->rows + (size_t)i * table->rows->struct_size);
 }
@@ -266,7 +268,7 @@ fail_unknown(const char *name, const struct mim_option_table *table, const struc
     const char *nearest = nearest_name(table, name);
     if (nearest)
         return mim_fail(err, MIM_OPTION, "%s: there is no option %.100s; did you mean %s?", who, name, nearest);
-    if (table->count == 0)
+    if (!mim_option_row(table, 0))
         return mim_fail(err, MIM_OPTION, "%s: there is no option %.100s; %s takes none", who, name,
                         verbs[table->writing]);
     char names[400];
@@ -360,7 +362,7 @@ mim_options_bind(const struct mim_options *options, const struct mim_option_tabl
 
     const struct mim_option *row;
     for (uint32_t i = 0; status == MIM_OK && (row = mim_option_row(table, i)); i++)
-        status = bind_row(options, table, row, who, state, owner, err);
+        status = bind_row(options, table, row, who, i < table->own_count ? table->own_state : state, owner, err);
     if (status != MIM_OK) {
         mim_bound_options_destroy(owner);
         return status;

@@ -193,7 +193,7 @@ mim_encoder_finish(struct mim_encoder *encoder, struct mim_error *err)
     if (status == MIM_OK)
         status = mim_encoder_wait_put(encoder, &error);
     if (status == MIM_OK)
-        status = mim_plugin_writer_finish(encoder->writer, &error);
+        status = mim_plugin_writer_finish(encoder->writer, encoder->added, &error);
     if (status != MIM_OK)
         mim_encoder_give_up(encoder, status, &error);
     return mim_encoder_status(encoder, err);

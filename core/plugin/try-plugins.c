@@ -4,12 +4,13 @@
 
 #include "base/error.h"
 #include "io/sink.h"
+#include "options/timing-options.h"
 
 static enum mim_status
 try_candidate(struct mim_context *context, const struct mim_candidate *candidate, mim_attempt_function open, void *user,
               struct mim_error *err)
 {
-    struct mim_attempt attempt = { .candidate = candidate, .writer_options.writing = true };
+    struct mim_attempt attempt = { .candidate = candidate };
     enum mim_status status = mim_registry_load(context, candidate, &attempt.plugin, &attempt.ops, err);
     if (status != MIM_OK)
         return status;
@@ -18,10 +19,7 @@ try_candidate(struct mim_context *context, const struct mim_candidate *candidate
         attempt.reader_options.rows = attempt.ops->reader->options;
         attempt.reader_options.count = attempt.ops->reader->option_count;
     }
-    if (attempt.ops->writer) {
-        attempt.writer_options.rows = attempt.ops->writer->options;
-        attempt.writer_options.count = attempt.ops->writer->option_count;
-    }
+    attempt.writer_options = mim_writer_options(attempt.ops->writer, NULL);
     return open(user, &attempt, err);
 }
 

@@ -37,7 +37,7 @@ mim_plugin_writer_create(struct mim_plugin_writer *writer, const struct mim_opti
     }
     if (status != MIM_OK)
         return status;
-    const struct mim_option_table table = { .rows = ops->options, .count = ops->option_count, .writing = true };
+    const struct mim_option_table table = mim_writer_options(ops, &writer->timing.options);
     return mim_options_bind(options, &table, other, writer->format, writer->state, &writer->bound, err);
 }
 
@@ -151,6 +151,17 @@ mim_plugin_writer_metadata(struct mim_plugin_writer *writer, const struct mim_me
     return MIM_OK;
 }
 
+static enum mim_status
+call_open(struct mim_plugin_writer *writer, struct mim_error *err)
+{
+    const struct mim_writer_ops *ops = writer->ops;
+    if (!ops->open)
+        return MIM_OK;
+    mim_job_begin(&writer->serial, MIM_UNKNOWN);
+    writer->is_called = true;
+    return mim_job_end(&writer->serial, ops->open(&writer->serial.abi, &writer->sequence), "open", err);
+}
+
 enum mim_status
 mim_plugin_writer_start(struct mim_plugin_writer *writer, const struct mim_frame_info *first,
                         struct mim_rational time_base, int32_t loop, uint64_t count, struct mim_error *err)
@@ -168,17 +179,18 @@ mim_plugin_writer_start(struct mim_plugin_writer *writer, const struct mim_frame
         writer->sequence.time_num = (uint32_t)time_base.num;
         writer->sequence.time_den = (uint32_t)time_base.den;
     }
+    enum mim_status status = mim_frame_timing_start(&writer->timing, ops, writer->operation, writer->format,
+                                                     &writer->sequence, err);
+    if (status != MIM_OK)
+        return status;
 
     bool seeks = ops->flags & (MIM_WRITER_SEEKS | MIM_WRITER_READS_BACK);
-    enum mim_status status = mim_sink_begin(writer->operation->sink, seeks, err);
+    status = mim_sink_begin(writer->operation->sink, seeks, err);
     if (status != MIM_OK)
         return status;
     writer->has_begun = true;
-    if (!ops->open)
-        return MIM_OK;
-    mim_job_begin(&writer->serial, MIM_UNKNOWN);
-    writer->is_called = true;
-    return mim_job_end(&writer->serial, ops->open(&writer->serial.abi, &writer->sequence), "open", err);
+    status = call_open(writer, err);
+    return status == MIM_OK ? mim_frame_timing_report(&writer->timing, err) : status;
 }
 
 static enum mim_status
@@ -201,12 +213,15 @@ enum mim_status
 mim_plugin_writer_accepts(struct mim_plugin_writer *writer, uint64_t index, void *packet, struct mim_frame_info *info,
                           struct mim_error *err)
 {
+    enum mim_status status = mim_frame_timing_next(&writer->timing, index, info, err);
+    if (status != MIM_OK)
+        return status;
     struct mim_frame_info before = *info;
     memset(packet, 0, writer->ops->packet_size);
     mim_job_begin(&writer->serial, index);
     writer->is_called = true;
     int32_t result = writer->ops->accepts ? writer->ops->accepts(&writer->serial.abi, index, packet, info) : MIM_OK;
-    enum mim_status status = mim_job_end(&writer->serial, result, "accepts", err);
+    status = mim_job_end(&writer->serial, result, "accepts", err);
     return status == MIM_OK ? check_accepted(writer, index, &before, info, err) : status;
 }
 
@@ -239,10 +254,11 @@ mim_plugin_writer_put(struct mim_plugin_writer *writer, uint64_t index, void *pa
 }
 
 enum mim_status
-mim_plugin_writer_finish(struct mim_plugin_writer *writer, struct mim_error *err)
+mim_plugin_writer_finish(struct mim_plugin_writer *writer, uint64_t count, struct mim_error *err)
 {
-    if (!writer->ops->finish)
-        return MIM_OK;
+    enum mim_status status = mim_frame_timing_end(&writer->timing, count, err);
+    if (status != MIM_OK || !writer->ops->finish)
+        return status;
     mim_job_begin(&writer->serial, MIM_UNKNOWN);
     return mim_job_end(&writer->serial, writer->ops->finish(&writer->serial.abi), "finish", err);
 }

@@ -7,6 +7,7 @@
 #include <mim/plugin.h>
 
 #include "options/options.h"
+#include "plugin/frame-timing.h"
 #include "plugin/job.h"
 
 struct mim_frame;
@@ -27,6 +28,7 @@ struct mim_plugin_writer {
     struct mim_bound_options *bound;
     struct mim_options *options;  /* a copy of the caller's */
     struct mim_sequence sequence; /* as open amended it */
+    struct mim_frame_timing timing;
     struct mim_core_job serial;
     bool is_called; /* an op was called, so close must be */
     bool has_begun; /* mim_sink_begin() succeeded, so it needs commit or rollback */
@@ -58,7 +60,8 @@ enum mim_status mim_plugin_writer_survey(struct mim_plugin_writer *writer, uint6
 enum mim_status mim_plugin_writer_put(struct mim_plugin_writer *writer, uint64_t index, void *packet,
                                       const struct mim_frame_info *info, const struct mim_coded *coded,
                                       struct mim_error *err);
-enum mim_status mim_plugin_writer_finish(struct mim_plugin_writer *writer, struct mim_error *err);
+/* `count`: of frames. */
+enum mim_status mim_plugin_writer_finish(struct mim_plugin_writer *writer, uint64_t count, struct mim_error *err);
 
 /* On worker `worker`; appends emitted bytes to `coded`. `refused`: memory was refused, and a retry without other
  * frames may succeed. */

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "options/options.h"
+#include "options/timing-options.h"
 #include "registry/abi.h"
 #include "registry/elf-check.h"
 #include "registry/manifest.h"
@@ -311,7 +311,10 @@ check_writer(const struct mim_writer_ops *ops, const char *where, const char *fo
         return fail_check(err, where, format, "its writer's struct_size is too small");
     if (!ops->encode && !ops->put)
         return fail_check(err, where, format, "its writer has neither encode nor put");
-    const struct mim_option_table table = { .rows = ops->options, .count = ops->option_count, .writing = true };
+    const char *fault = mim_writer_timing_fault(ops);
+    if (fault)
+        return fail_check(err, where, format, fault);
+    const struct mim_option_table table = mim_writer_options(ops, NULL);
     return check_options(&table, ops->state_size, where, format, err);
 }
 

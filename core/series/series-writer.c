@@ -185,7 +185,7 @@ series_put(struct mim_job *job, void *in, const struct mim_frame_info *info, con
     (void)info;
     enum mim_status status = mim_plugin_writer_put(&output->writer, 0, output->packet, &output->info, coded, &error);
     if (status == MIM_OK)
-        status = mim_plugin_writer_finish(&output->writer, &error);
+        status = mim_plugin_writer_finish(&output->writer, 1, &error);
     if (status == MIM_OK)
         status = mim_sink_commit(output->operation.sink, &error);
     if (status != MIM_OK)

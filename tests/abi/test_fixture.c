@@ -126,11 +126,11 @@ what_it_writes_is_as_its_format_says(void)
     assert_int_equal(size, HEADER + FRAMES * FRAME + 4);
     CHECK(!memcmp(file, "mimfix10", 8) && number_at(file, 8) == FRAMES && number_at(file, 12) == 4); /* patched */
     CHECK(number_at(file, 16) == WIDTH && number_at(file, 20) == HEIGHT && number_at(file, 32) == 7);
-    CHECK(number_at(file, 24) * 50 == number_at(file, 28));
+    CHECK(number_at(file, 24) == 1 && number_at(file, 28) == 100); /* its own ticks */
     for (int f = 0; f < FRAMES; f++) {
         const uint8_t *frame = file + HEADER + f * FRAME;
         uint8_t rgba[4];
-        CHECK(number_at(frame, 0) == 3u + (unsigned)f && number_at(frame, 4) == 4);
+        CHECK(number_at(frame, 0) == 2 * (3u + (unsigned)f) && number_at(frame, 4) == 4);
         for (int i = 0; i < WIDTH * HEIGHT; i++) {
             paint(rgba, painted_as(f), i);
             CHECK(!memcmp(frame + 8 + 4 * frame[24 + i], rgba, 4));

@@ -401,6 +401,14 @@ static const struct mim_reader_ops reader = {
     .worker_open = fixture_worker_open,
 };
 
+static const struct mim_writer_timing timing = {
+    .struct_size = sizeof timing,
+    .grid = MIM_GRID_FIXED,
+    .den = 100,
+    .max_duration = 1000,
+    .max_loop = 9,
+};
+
 static const struct mim_writer_ops writer = {
     .struct_size = sizeof writer,
     .flags = MIM_WRITER_PREVIOUS | MIM_WRITER_SEEKS | MIM_WRITER_READS_BACK | MIM_WRITER_TIMING | MIM_WRITER_LOOP,
@@ -415,6 +423,7 @@ static const struct mim_writer_ops writer = {
     .put = fixture_put,
     .metadata = fixture_keep,
     .finish = fixture_finish,
+    .timing = &timing,
 };
 
 static const struct mim_format_ops format = {

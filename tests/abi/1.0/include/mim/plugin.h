@@ -99,11 +99,21 @@ struct mim_frame_info {
     int32_t x, y;                    /**< position on the canvas, which clips the frame */
     int32_t dispose, blend;          /**< MIM_DISPOSE_*, MIM_BLEND_* */
     uint32_t flags;                  /**< MIM_FRAME_* */
-    uint32_t pad;
+    uint32_t duration_den;           /**< MIM_GRID_FRACTION: the duration is duration / duration_den seconds; else 0 */
     int64_t pts;                     /**< in the sequence's time base, or MIM_NO_PTS */
     int64_t duration;                /**< in the sequence's time base; 0 with a pts: until the next frame's pts */
     uint64_t raw_offset, raw_stride; /**< RAW: offset of the samples in the source, bytes from row to row */
     uint64_t work_size;              /**< bytes that decoding allocates elsewhere than with host->resize, until release */
+};
+
+/* Where the timing of a writer comes from: mim_sequence.timing. */
+enum {
+    MIM_TIMING_DURATION = 1,  /**< the option `duration` was given */
+    MIM_TIMING_FPS = 2,       /**< the option `fps` was given */
+    MIM_TIMING_LOOP = 4,      /**< the option `loop` was given */
+    MIM_TIMING_SOURCE = 8,    /**< the source has timing */
+    MIM_TIMING_REPLACED = 16, /**< and the options replace it by another */
+    MIM_TIMING_EVEN = 32      /**< MIM_GRID_FREE, MIM_GRID_RATE: each frame lasts one tick */
 };
 
 /** Facts of the whole sequence. A reader's open and scan fill the zeroed struct; a writer's open gets it filled. */
@@ -121,8 +131,10 @@ struct mim_sequence {
     uint8_t background[4];             /**< RGBA of the empty canvas and of MIM_DISPOSE_BACKGROUND */
     uint32_t passes;                   /**< a writer's open sets 2 to get survey() of all frames before the first encode() */
     uint32_t sequential;               /**< readers: 1: the source is a stream, in which scan would wait for the end */
-    uint32_t pad;
+    uint32_t timing;                   /**< writers with a struct mim_writer_timing: MIM_TIMING_* */
     struct mim_frame_info first;       /**< writers: the first frame, which is known before open */
+    int64_t source_start;              /**< writers with a struct mim_writer_timing: pts of the first frame in the source,
+                                          in microseconds, or MIM_NO_PTS */
 };
 
 /** Samples in memory: always the whole frame, for every part. Rows from top to bottom, interleaved, straight alpha. */
@@ -329,6 +341,33 @@ struct mim_neighbours {
     const struct mim_raster *previous, *next;
 };
 
+/* Which times a writer stores: mim_writer_timing.grid. */
+enum {
+    MIM_GRID_FIXED = 1, /**< durations in ticks of 1 / den seconds */
+    MIM_GRID_FRACTION,  /**< for each frame a duration of n / d seconds, d <= den */
+    MIM_GRID_FREE,      /**< start times in a time base of n / d seconds, n and d <= den */
+    MIM_GRID_RATE       /**< one duration for all frames, of n / d seconds, n and d <= den */
+};
+
+/**
+ * The times that a writer can store. The core then has the options `duration`, `fps` and `loop` for the writer (with
+ * MIM_GRID_FREE and MIM_GRID_RATE no `duration`, without MIM_WRITER_LOOP no `loop`), takes other timing from the source,
+ * and rounds such that errors do not add up. open gets the final time base, loop count and timing of the first frame, and
+ * accepts the final timing of each frame:
+ *
+ *   MIM_GRID_FIXED     pts is the sum of the durations before
+ *   MIM_GRID_FRACTION  duration / duration_den seconds; pts is MIM_NO_PTS, and the time base 0/0
+ *   MIM_GRID_FREE      pts begins with 0 and increases; duration is at least 1
+ *   MIM_GRID_RATE      pts is the index, duration is 1
+ */
+struct mim_writer_timing {
+    uint32_t struct_size;
+    int32_t grid;          /**< MIM_GRID_* */
+    uint32_t den;          /**< see MIM_GRID_* */
+    uint32_t max_duration; /**< MIM_GRID_FIXED: ticks of a frame; MIM_GRID_FRACTION: the largest n; else 0 */
+    int32_t max_loop;      /**< with MIM_WRITER_LOOP: the largest loop count */
+};
+
 struct mim_writer_ops {
     uint32_t struct_size, flags; /**< MIM_WRITER_* */
     uint32_t state_size, packet_size, worker_size, option_count;
@@ -336,8 +375,7 @@ struct mim_writer_ops {
     /** [serial] Start the output. The first frame is known. May emit. */
     int32_t (*open)(struct mim_job *, struct mim_sequence *);
     /** [serial] Check frame `index`, change `info` to the layout that encode shall get, and set its parts. Called in
-     * the order of frames: decisions that depend on it, such as the rounding of durations, are made here and stored in
-     * the packet or in info->duration. */
+     * the order of frames: decisions that depend on it are made here and stored in the packet. */
     int32_t (*accepts)(struct mim_job *, uint64_t index, void *packet, struct mim_frame_info *info);
     /** [serial] Look at a frame, in the first of two passes. The last call has info and raster NULL, and completes the
      * data that encode and put read. May emit. */
@@ -360,6 +398,7 @@ struct mim_writer_ops {
     void (*worker_close)(struct mim_job *);
     /** [serial] Clean up the state. Without an earlier finish, the output was abandoned. */
     void (*close)(struct mim_job *);
+    const struct mim_writer_timing *timing; /**< NULL: accepts gets the source's ticks, and there are no options */
 };
 
 struct mim_format_ops {
