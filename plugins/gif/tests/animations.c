@@ -8,7 +8,7 @@ struct animation
 animation_blank(uint32_t channels, uint32_t count)
 {
     struct animation animation = {
-        .width = ANIMATION_WIDTH, .height = ANIMATION_HEIGHT, .channels = channels, .count = count, .loop = -1
+        .width = ANIMATION_WIDTH, .height = ANIMATION_HEIGHT, .channels = channels, .count = count
     };
 
     animation.frames = calloc((size_t)ANIMATION_WIDTH * ANIMATION_HEIGHT * channels, count);

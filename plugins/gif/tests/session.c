@@ -209,12 +209,6 @@ set_option(uint8_t *state, const struct mim_option *option, int64_t number, cons
     case MIM_OPTION_CHOICE:
         memcpy(state + option->offset, &(int32_t){ (int32_t)number }, sizeof(int32_t));
         break;
-    case MIM_OPTION_LIST:
-        memcpy(state + option->offset, value, sizeof(struct mim_list));
-        break;
-    case MIM_OPTION_RATIONAL:
-        memcpy(state + option->offset, value, sizeof(struct mim_rational));
-        break;
     default:
         memcpy(state + option->offset, &value, sizeof value);
     }
@@ -270,8 +264,7 @@ write_frame(struct mim_job *job, const struct animation *animation, uint32_t ind
 
     if (animation->is_put_lean)
         ops.put = put_without_allocating;
-    if (animation->durations)
-        info.duration = animation->durations[index];
+    info.duration = animation->durations ? animation->durations[index] : 10;
     int32_t status = gif_writer_ops.accepts(job, index, packet, &info);
     CHECK(status != MIM_OK || (info.sample == MIM_SAMPLE_U8 && info.channels == animation->channels));
     return status == MIM_OK ? mim_test_write_frame(job, &ops, packet, &info, &frame, &neighbours) : status;
@@ -306,7 +299,8 @@ animation_write(struct mim_test_host *host, const struct animation *animation, c
         .count = animation->count,
         .loop = animation->loop,
         .time_num = 1,
-        .time_den = animation->durations ? 100 : 0,
+        .time_den = 100,
+        .timing = animation->timing,
         .first = info,
     };
     void *packet = calloc(1, gif_writer_ops.packet_size);

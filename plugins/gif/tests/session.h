@@ -45,9 +45,10 @@ enum { BLACK = 0x000000ff, RED = (int)0xff0000ff, GREEN = 0x00ff00ff, BLUE = 0x0
 struct animation {
     uint32_t width, height, channels, count;
     uint8_t *frames;
-    const int64_t *durations; /* hundredths of a second; NULL: no timing */
+    const int64_t *durations; /* hundredths of a second; NULL: 10 each */
     int32_t loop;
     bool is_put_lean; /* check that put allocates nothing */
+    uint32_t timing; /* MIM_TIMING_* */
 };
 
 /* An option of the writer by name: INT, BOOL and CHOICE in `number`, other types by pointer in `value`. */

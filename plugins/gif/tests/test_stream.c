@@ -5,15 +5,15 @@
 #include "random.h"
 
 static void
-check_loop(int64_t option, int32_t source, int32_t expected)
+check_loop(uint32_t count, int32_t loop, uint32_t timing, int32_t expected)
 {
-    const struct setting settings[] = { { .name = "loop", .number = option }, { 0 } };
-    struct animation animation = animation_blank(3, 2);
+    struct animation animation = animation_blank(3, count);
     struct mim_test_host host = { 0 };
     struct reading reading;
 
-    animation.loop = source;
-    CHECK(animation_write(&host, &animation, settings) == MIM_OK);
+    animation.loop = loop;
+    animation.timing = timing;
+    CHECK(animation_write(&host, &animation, NULL) == MIM_OK);
     CHECK(reading_open(&reading, mim_test_host_take(&host)) == MIM_OK);
     CHECK(reading.sequence.loop == expected);
     reading_close(&reading);
@@ -23,15 +23,20 @@ check_loop(int64_t option, int32_t source, int32_t expected)
 static void
 counts_plays_in_total(void)
 {
-    check_loop(-1, -1, 0);
-    check_loop(-1, 0, 0);
-    check_loop(-1, 1, 1);
-    check_loop(-1, 5, 5);
-    check_loop(0, 5, 0);
-    check_loop(1, 0, 1);
-    check_loop(2, 0, 2);
-    check_loop(65536, 0, 65536);
-    check_loop(-1, 1000000, 65536);
+    for (uint32_t count = 1; count <= 2; count++) {
+        check_loop(count, 0, MIM_TIMING_LOOP, 0);
+        check_loop(count, 1, MIM_TIMING_LOOP, 1);
+        check_loop(count, 2, MIM_TIMING_LOOP, 2);
+        check_loop(count, 65536, MIM_TIMING_LOOP, 65536);
+    }
+    check_loop(2, 5, 0, 5);
+}
+
+static void
+counts_no_plays_of_a_picture_unless_requested(void)
+{
+    check_loop(1, 0, 0, 1);
+    check_loop(1, 5, MIM_TIMING_FPS | MIM_TIMING_DURATION, 1);
 }
 
 static void
@@ -158,6 +163,7 @@ main(void)
 {
     const struct CMUnitTest cases[] = {
         CASE(counts_plays_in_total),
+        CASE(counts_no_plays_of_a_picture_unless_requested),
         CASE(stores_the_comment),
         CASE(stores_an_equal_colour_table_once),
         CASE(shares_a_table_for_colours_that_fit_it),

@@ -180,7 +180,7 @@ reports_failed_allocations(void)
 static void
 cancels_within_a_huge_frame(void)
 {
-    struct animation animation = { .width = 4096, .height = 600, .channels = 4, .count = 2, .loop = -1 };
+    struct animation animation = { .width = 4096, .height = 600, .channels = 4, .count = 2 };
     uint64_t seed = 6, n = 0;
     int32_t status = MIM_CANCELLED;
 

@@ -9,11 +9,12 @@
 /* Offsets in the output of gif_encode_frame(), which always has a local colour table. */
 enum {
     GIF_FRAME_DISPOSAL = 3,
-    GIF_FRAME_DELAY = 4,
+    GIF_FRAME_DELAY = 4,   /* hundredths of a second */
     GIF_FRAME_FLAGS = 17, /* flags of the image descriptor */
     GIF_FRAME_TABLE = 18,
     GIF_TABLE_BITS = 7, /* mask of the table size in the flags: log2 of the entries, minus 1 */
-    GIF_TABLE_MAX = 768
+    GIF_TABLE_MAX = 768,
+    GIF_DELAY_MAX = 65535
 };
 
 static inline uint32_t

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "write/coded-frame.h"
-#include "write/frame-timing.h"
 
 static int32_t
 copy_frame(struct mim_job *job, struct gif_pending *pending, const struct mim_coded_part *frame)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The writer's operations. Frames are coded on any thread; delays are rounded in order. */
+/* The writer's operations. Frames are coded on any thread. */
 #include "write/writer.h"
 
 #include <stdio.h>
@@ -7,7 +7,6 @@
 
 #include "palette/quantize.h"
 #include "write/encode.h"
-#include "write/frame-timing.h"
 #include "write/pending-frame.h"
 #include "write/stream.h"
 #include "write/view.h"
@@ -21,10 +20,7 @@ enum { PALETTE_AUTO, PALETTE_LOCAL, PALETTE_GLOBAL };
 static const enum gif_table_kind table_kinds[] = { GIF_TABLE_SHARED, GIF_TABLE_NONE, GIF_TABLE_FIRST };
 
 struct gif_writer {
-    struct mim_list duration; /* options, set by the core */
-    struct mim_rational fps;
-    int64_t loop;
-    int32_t quantizer;
+    int32_t quantizer; /* options, set by the core */
     int32_t dither;
     int32_t disposal;
     int32_t palette;
@@ -36,9 +32,7 @@ struct gif_writer {
     const char *comment;
     char *source_comment; /* of the source, in host memory */
     uint64_t source_comment_capacity;
-    uint64_t frames; /* accepted */
     struct gif_stream stream;
-    struct gif_frame_timing timing;
     struct gif_encoding encoding;
     struct gif_pending pending;       /* with merge=yes */
     struct gif_survey survey;         /* with palette=global */
@@ -46,7 +40,6 @@ struct gif_writer {
 };
 
 struct gif_packet {
-    uint32_t delay;
     bool is_repeated; /* looks like the previous frame */
 };
 
@@ -64,66 +57,17 @@ check_shape(struct mim_job *job, const struct mim_frame_info *info)
 }
 
 static int32_t
-check_durations(struct mim_job *job, const struct gif_writer *self, const struct mim_sequence *sequence)
-{
-    const struct mim_list *list = &self->duration;
-    bool is_counted = sequence->sure == MIM_SURE_EXACT && sequence->count != MIM_UNKNOWN;
-
-    if (self->fps.den && list->count)
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "duration and fps exclude each other: give only one");
-    if (self->fps.den && (self->fps.num <= 0 || self->fps.den < 0))
-        return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "fps is %lld/%lld, it must be above 0",
-                               (long long)self->fps.num, (long long)self->fps.den);
-    for (uint64_t i = 0; i < list->count; i++)
-        if (!(list->values[i] >= 0 && list->values[i] <= GIF_DELAY_MAX / 100.0))
-            return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN,
-                                   "duration %g s is out of range: GIF supports 0 to %g s", list->values[i],
-                                   GIF_DELAY_MAX / 100.0);
-    if (list->count > 1 && is_counted && list->count != sequence->count)
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "%llu durations for %llu frames",
-                               (unsigned long long)list->count, (unsigned long long)sequence->count);
-    return MIM_OK;
-}
-
-static int32_t
-start_timing(struct mim_job *job, struct gif_writer *self, const struct mim_sequence *sequence)
-{
-    bool is_given = self->fps.den || self->duration.count;
-
-    self->timing = (struct gif_frame_timing){
-        .fps = self->fps,
-        .seconds = self->duration,
-        .time_num = sequence->time_num,
-        .time_den = sequence->time_den,
-    };
-    if (!is_given || !sequence->time_den)
-        return MIM_OK;
-    return job->host->notice(job, MIM_NOTICE_TIMING,
-                             self->fps.den ? "the source's timing is replaced by fps"
-                                           : "the source's timing is replaced by duration");
-}
-
-/* A single image is stored without a loop count. */
-static int32_t
-choose_plays(struct mim_job *job, struct gif_writer *self, const struct mim_sequence *sequence, bool is_picture)
-{
-    self->stream.plays = self->loop >= 0 ? self->loop : is_picture ? 1 : sequence->loop >= 0 ? sequence->loop : 0;
-    if (self->stream.plays <= PLAYS_MAX)
-        return MIM_OK;
-    self->stream.plays = PLAYS_MAX;
-    return job->host->notice(job, MIM_NOTICE_LOOP, "GIF supports at most 65536 plays");
-}
-
-static int32_t
 gif_open(struct mim_job *job, struct mim_sequence *sequence)
 {
     struct gif_writer *self = job->state;
     bool is_picture = sequence->sure == MIM_SURE_EXACT && sequence->count == 1;
+    bool is_played_once = is_picture && !(sequence->timing & MIM_TIMING_LOOP); /* stored without a loop count */
 
     self->is_open = 1;
     self->stream = (struct gif_stream){
         .width = sequence->first.width,
         .height = sequence->first.height,
+        .plays = is_played_once ? 1 : sequence->loop,
         .kind = table_kinds[self->palette],
         .comment = self->comment ? self->comment : self->source_comment,
     };
@@ -139,12 +83,7 @@ gif_open(struct mim_job *job, struct mim_sequence *sequence)
         sequence->passes = 2;
         self->encoding.global = &self->global;
     }
-    int32_t status = check_durations(job, self, sequence);
-    if (status == MIM_OK)
-        status = start_timing(job, self, sequence);
-    if (status == MIM_OK)
-        status = choose_plays(job, self, sequence, is_picture);
-    return status == MIM_OK ? gif_stream_open(job, &self->stream, is_picture) : status;
+    return gif_stream_open(job, &self->stream, is_picture);
 }
 
 /* Keep the source's comment for the header; ignore other metadata. */
@@ -166,34 +105,16 @@ gif_metadata(struct mim_job *job, const char *key, int32_t type, const void *val
 }
 
 static int32_t
-fail_too_long(struct mim_job *job, const struct gif_writer *self)
-{
-    return job->host->fail(job, self->fps.den ? MIM_OPTION : MIM_ARGUMENT, MIM_UNKNOWN,
-                           "frame %llu lasts too long: GIF supports 0 to %g s", (unsigned long long)self->frames,
-                           GIF_DELAY_MAX / 100.0);
-}
-
-static int32_t
 gif_accepts(struct mim_job *job, uint64_t index, void *data, struct mim_frame_info *info)
 {
-    struct gif_writer *self = job->state;
-    struct gif_packet *packet = data;
+    (void)index, (void)data;
 
     int32_t status = check_shape(job, info);
     if (status != MIM_OK)
         return status;
-    if (self->duration.count > 1 && index >= self->duration.count)
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "%llu durations, but there are more frames",
-                               (unsigned long long)self->duration.count);
-    int64_t delay = gif_frame_timing_delay(&self->timing, index, info->duration);
-    if (delay < 0)
-        return fail_too_long(job, self);
-
-    packet->delay = delay;
     info->sample = MIM_SAMPLE_U8;
     info->channels = info->channels % 2 ? 3 : 4; /* the core repeats gray */
     info->parts = 1;
-    self->frames = index + 1;
     return MIM_OK;
 }
 
@@ -222,14 +143,14 @@ gif_encode(struct mim_job *job, void *data, const struct mim_frame_info *info, u
 {
     const struct gif_writer *self = job->state;
     struct gif_packet *packet = data;
-    (void)info, (void)part;
+    (void)part;
 
     int32_t status = MIM_OK;
     if (self->merge && neighbours->previous)
         status = gif_view_equal(job, raster, neighbours->previous, self->encoding.threshold, &packet->is_repeated);
     if (status != MIM_OK)
         return status;
-    return gif_encode_frame(job, job->worker, &self->encoding, packet->delay, raster, neighbours);
+    return gif_encode_frame(job, job->worker, &self->encoding, (uint32_t)info->duration, raster, neighbours);
 }
 
 static int32_t
@@ -244,17 +165,16 @@ gif_put(struct mim_job *job, void *data, const struct mim_frame_info *info, cons
     struct gif_writer *self = job->state;
     const struct gif_packet *packet = data;
     const struct mim_coded_part *frame = &coded->parts[0];
+    uint32_t delay = (uint32_t)info->duration;
     bool merged = false;
-    (void)info;
 
     if (!self->merge)
         return gif_stream_add(job, &self->stream, frame->data, frame->size);
-    int32_t status =
-        packet->is_repeated ? gif_pending_merge(job, &self->pending, frame, packet->delay, &merged) : MIM_OK;
+    int32_t status = packet->is_repeated ? gif_pending_merge(job, &self->pending, frame, delay, &merged) : MIM_OK;
     if (status == MIM_OK && !merged)
         status = emit_pending(job, self);
     if (status == MIM_OK && !merged)
-        status = gif_pending_replace(job, &self->pending, frame, packet->delay);
+        status = gif_pending_replace(job, &self->pending, frame, delay);
     return status;
 }
 
@@ -263,9 +183,6 @@ gif_finish(struct mim_job *job)
 {
     struct gif_writer *self = job->state;
 
-    if (self->duration.count > 1 && self->frames != self->duration.count)
-        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "%llu durations for %llu frames",
-                               (unsigned long long)self->duration.count, (unsigned long long)self->frames);
     int32_t status = emit_pending(job, self);
     return status == MIM_OK ? gif_stream_end(job, &self->stream) : status;
 }
@@ -291,12 +208,6 @@ gif_close(struct mim_job *job)
 #define OPTION(member) MIM_OPTION_HEADER, .offset = offsetof(struct gif_writer, member)
 
 static const struct mim_option writer_options[] = {
-    { OPTION(duration), .name = "duration", .type = MIM_OPTION_LIST, .unit = "s", .max = GIF_DELAY_MAX / 100.0,
-      .help = "display time: one number, or one per frame; default: the source's timing, else 0.1" },
-    { OPTION(fps), .name = "fps", .type = MIM_OPTION_RATIONAL, .unit = "1/s",
-      .help = "frames per second, instead of duration" },
-    { OPTION(loop), .name = "loop", .type = MIM_OPTION_INT, .initial = -1, .max = PLAYS_MAX,
-      .help = "plays in total, 0 = for ever; default: as in the source, else for ever" },
     { OPTION(palette_size), .name = "palettesize", .type = MIM_OPTION_INT, .initial = 256, .min = 2, .max = 256,
       .help = "maximum palette size per frame, including transparency" },
     { OPTION(quantizer), .name = "quantizer", .type = MIM_OPTION_CHOICE, .choices = GIF_QUANTIZER_NAMES,
@@ -317,6 +228,14 @@ static const struct mim_option writer_options[] = {
       .help = "text stored in the file; default: the source's comment" },
 };
 
+static const struct mim_writer_timing writer_timing = {
+    .struct_size = sizeof writer_timing,
+    .grid = MIM_GRID_FIXED,
+    .den = 100,
+    .max_duration = GIF_DELAY_MAX,
+    .max_loop = PLAYS_MAX,
+};
+
 const struct mim_writer_ops gif_writer_ops = {
     .struct_size = sizeof gif_writer_ops,
     .flags = MIM_WRITER_PREVIOUS | MIM_WRITER_NEXT | MIM_WRITER_TIMING | MIM_WRITER_LOOP | MIM_WRITER_COUNTS,
@@ -334,4 +253,5 @@ const struct mim_writer_ops gif_writer_ops = {
     .finish = gif_finish,
     .worker_close = gif_worker_close,
     .close = gif_close,
+    .timing = &writer_timing,
 };
