@@ -100,9 +100,12 @@ write_animation(struct mim_test_host *host, const struct animation *animation)
                                    .width = animation->width,
                                    .height = animation->height,
                                    .channels = animation->channels,
+                                   .duration = 1,
+                                   .duration_den = 10,
                                    .pts = MIM_NO_PTS };
     struct mim_sequence sequence = {
-        .struct_size = sizeof sequence, .sure = MIM_SURE_EXACT, .count = animation->count, .loop = -1, .first = info
+        .struct_size = sizeof sequence, .sure = MIM_SURE_EXACT, .count = animation->count, .first = info,
+        .timing = animation->timing
     };
 
     host->sink.size = 0;

@@ -34,6 +34,7 @@ int32_t read_all(struct mim_test_host *host, uint64_t *frames);
 struct animation {
     uint32_t width, height, channels, count;
     int32_t sample;
+    uint32_t timing; /* MIM_TIMING_* */
     const uint8_t *frames;
     void (*set)(struct pngx_writer *);
     const struct mim_writer_ops *ops;

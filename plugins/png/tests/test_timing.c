@@ -1,69 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Writes delays as 16-bit quotients, and reads them in one time base. */
+/* Reads delays, which are 16-bit quotients, in one time base. */
 #include "session.h"
 
-#include <math.h>
-
 #include "read/time-base.h"
-#include "write/frame-timing.h"
-
-static double
-seconds_of(struct pngx_delay delay)
-{
-    return (double)delay.num / delay.den;
-}
-
-static void
-exact_delays_stay_exact(void)
-{
-    const double given[] = { 0.1, 1.0 / 3, 0, 65535, 0.04 };
-    const struct pngx_delay expected[] = { { 1, 10 }, { 1, 3 }, { 0, 1 }, { 65535, 1 }, { 1, 25 } };
-    struct pngx_frame_timing timing = { .seconds = { .values = given, .count = 5 } };
-    struct pngx_delay delay;
-
-    for (uint64_t i = 0; i < 5; i++) {
-        CHECK(pngx_frame_timing_delay(&timing, i, 0, &delay));
-        CHECK(delay.num == expected[i].num && delay.den == expected[i].den);
-    }
-    timing = (struct pngx_frame_timing){ .fps = { 30000, 1001 } };
-    CHECK(pngx_frame_timing_delay(&timing, 7, 0, &delay) && delay.num == 1001 && delay.den == 30000);
-    timing = (struct pngx_frame_timing){ .time_num = 1, .time_den = 90000 };
-    CHECK(pngx_frame_timing_delay(&timing, 0, 3003, &delay) && delay.num == 1001 && delay.den == 30000);
-    timing = (struct pngx_frame_timing){ 0 };
-    CHECK(pngx_frame_timing_delay(&timing, 0, 0, &delay) && delay.num == 1 && delay.den == 10);
-}
-
-static void
-rounded_delays_sum_up_exactly(void)
-{
-    struct pngx_frame_timing timing = { .time_num = 1, .time_den = 1000003 };
-    struct pngx_delay delay;
-    double sum = 0, wanted = 0;
-
-    for (uint64_t i = 0; i < 1000; i++) {
-        int64_t ticks = 33333 + (int64_t)(i * 7 % 100);
-        CHECK(pngx_frame_timing_delay(&timing, i, ticks, &delay));
-        sum += seconds_of(delay);
-        wanted += (double)ticks / 1000003;
-        CHECK(fabs(sum - wanted) < 0.0001);
-    }
-}
-
-static void
-delays_that_are_too_long_fail(void)
-{
-    const double given = 65536;
-    struct pngx_frame_timing timing = { .seconds = { .values = &given, .count = 1 } };
-    struct pngx_delay delay;
-
-    CHECK(!pngx_frame_timing_delay(&timing, 0, 0, &delay));
-    timing = (struct pngx_frame_timing){ .time_num = 1, .time_den = 1 };
-    CHECK(!pngx_frame_timing_delay(&timing, 0, INT64_MAX, &delay));
-    timing = (struct pngx_frame_timing){ .time_num = UINT32_MAX, .time_den = 1 };
-    CHECK(!pngx_frame_timing_delay(&timing, 0, INT64_MAX, &delay));
-    timing = (struct pngx_frame_timing){ .time_num = 1, .time_den = 90000 };
-    CHECK(pngx_frame_timing_delay(&timing, 0, 90001 * INT64_C(60000), &delay) && fabs(seconds_of(delay) - 60000.6) < 1);
-}
 
 static void
 time_base_expresses_every_delay(void)
@@ -97,9 +36,6 @@ int
 main(void)
 {
     const struct CMUnitTest cases[] = {
-        CASE(exact_delays_stay_exact),
-        CASE(rounded_delays_sum_up_exactly),
-        CASE(delays_that_are_too_long_fail),
         CASE(time_base_expresses_every_delay),
         CASE(large_denominators_fall_back_to_nanoseconds),
     };

@@ -3,16 +3,14 @@
 #ifndef MIM_PNG_WRITER_STATE_H
 #define MIM_PNG_WRITER_STATE_H
 
-#include "write/frame-timing.h"
 #include "write/pack.h"
 #include "write/retain.h"
 
 struct pngx_writer {
-    int64_t level, loop; /* options */
+    int64_t level; /* options */
     int32_t filter, interlace, apng;
-    struct mim_list dpi, duration;
+    struct mim_list dpi;
     struct mim_pairs text;
-    struct mim_rational fps;
     bool is_animation, is_started;
     uint32_t width, height, channels;
     uint32_t plays;
@@ -20,13 +18,11 @@ struct pngx_writer {
     uint64_t control_at; /* offset of acTL in the sink */
     uint32_t sequence;   /* of the next fcTL or fdAT */
     struct pngx_packing packing;
-    struct pngx_frame_timing timing;
     struct pngx_retained retained;
 };
 
-/* The delay of a frame, and the rectangle of it that is stored. In the packet. */
+/* The rectangle of a frame that is stored. In the packet. */
 struct pngx_layout {
-    struct pngx_delay delay;
     uint32_t x, y, width, height;
     bool is_over;
 };

@@ -10,7 +10,6 @@
 #include "chunk/emit.h"
 #include "write/dirty-rect.h"
 #include "write/emit-metadata.h"
-#include "write/timing-options.h"
 #include "write/writer-state.h"
 
 enum { CHUNK_BYTES = 1 << 20, ACTL_SIZE = 8, DEFAULT_LEVEL = 6 };
@@ -57,8 +56,11 @@ open_writer(struct mim_job *job, struct mim_sequence *sequence, bool is_animatio
     self->packing.filter = self->filter ? self->filter - 1 : PNGX_FILTER_AUTO;
     if (!is_animation && !is_one)
         return refuse_many(job);
-    self->plays = (uint32_t)(self->loop >= 0 ? self->loop : sequence->loop >= 0 ? sequence->loop : 0);
-    return pngx_timing_start(job, self, sequence);
+    if (!is_animation && sequence->timing & (MIM_TIMING_DURATION | MIM_TIMING_FPS | MIM_TIMING_LOOP))
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN,
+                               "duration, fps and loop need an animation: name the file .apng or give apng=yes");
+    self->plays = (uint32_t)sequence->loop;
+    return MIM_OK;
 }
 
 static int32_t
@@ -116,8 +118,6 @@ writer_accepts(struct mim_job *job, uint64_t index, void *packet, struct mim_fra
     if (index && !self->is_animation)
         return refuse_many(job);
     int32_t status = check_shape(job, info);
-    if (status == MIM_OK && self->is_animation)
-        status = pngx_timing_delay(job, self, index, info->duration, &layout->delay);
     if (status == MIM_OK && !index)
         status = retain_options(job, self);
     if (status != MIM_OK)
@@ -169,13 +169,14 @@ emit_header(struct mim_job *job, struct pngx_writer *self, const struct mim_fram
 }
 
 static int32_t
-emit_control(struct mim_job *job, struct pngx_writer *self, const struct pngx_layout *layout)
+emit_control(struct mim_job *job, struct pngx_writer *self, const struct mim_frame_info *info,
+             const struct pngx_layout *layout)
 {
     uint8_t control[PNGX_FCTL_SIZE], *out = mim_store_be32(control, self->sequence++);
 
     out = mim_store_be32(mim_store_be32(out, layout->width), layout->height);
     out = mim_store_be32(mim_store_be32(out, layout->x), layout->y);
-    out = mim_store_be16(mim_store_be16(out, layout->delay.num), layout->delay.den);
+    out = mim_store_be16(mim_store_be16(out, (uint16_t)info->duration), (uint16_t)info->duration_den);
     out[0] = PNGX_DISPOSE_NONE;
     out[1] = layout->is_over ? PNGX_BLEND_OVER : PNGX_BLEND_SOURCE;
     return pngx_emit_chunk(job, PNGX_FCTL, NULL, 0, control, sizeof control);
@@ -229,7 +230,7 @@ writer_put(struct mim_job *job, void *packet, const struct mim_frame_info *info,
     int32_t status = is_first ? emit_header(job, self, info) : MIM_OK;
     self->is_started = true;
     if (status == MIM_OK && self->is_animation)
-        status = emit_control(job, self, packet);
+        status = emit_control(job, self, info, packet);
     if (status != MIM_OK)
         return status;
     return coded->part_count > 1 ? emit_parts(job, self, info, coded, is_first)
@@ -253,9 +254,7 @@ writer_finish(struct mim_job *job)
 {
     struct pngx_writer *self = job->state;
 
-    int32_t status = pngx_timing_end(job, self);
-    if (status == MIM_OK)
-        status = pngx_emit_chunk(job, PNGX_IEND, NULL, 0, NULL, 0);
+    int32_t status = pngx_emit_chunk(job, PNGX_IEND, NULL, 0, NULL, 0);
     return status == MIM_OK && self->is_animation ? patch_control(job, self) : status;
 }
 
@@ -289,13 +288,15 @@ static const struct mim_option options[] = {
       .help = "resolution: one number, or horizontal and vertical; default: that of the source" },
     { OPTION(text), .name = "text", .type = MIM_OPTION_PAIRS,
       .help = "text:KEY=VALUE stores a text with that keyword" },
-    { OPTION(duration), .name = "duration", .type = MIM_OPTION_LIST, .unit = "s", .max = PNGX_SECONDS_MAX,
-      .help = "seconds per frame of an animation: one number, or one per frame; default: that of the source, or 0.1" },
-    { OPTION(fps), .name = "fps", .type = MIM_OPTION_RATIONAL, .unit = "1/s",
-      .help = "frames per second of an animation, instead of duration" },
-    { OPTION(loop), .name = "loop", .type = MIM_OPTION_INT, .initial = -1, .max = INT32_MAX,
-      .help = "number of plays of an animation, 0 = for ever; default: that of the source, or for ever" },
     { OPTION(apng), .name = "apng", .type = MIM_OPTION_BOOL, .help = "write an animation to a .png" },
+};
+
+static const struct mim_writer_timing timing = {
+    .struct_size = sizeof timing,
+    .grid = MIM_GRID_FRACTION,
+    .den = UINT16_MAX,
+    .max_duration = UINT16_MAX,
+    .max_loop = INT32_MAX,
 };
 
 enum { OPTIONS = sizeof options / sizeof *options };
@@ -317,6 +318,7 @@ enum { OPTIONS = sizeof options / sizeof *options };
         .finish = writer_finish, \
         .worker_close = writer_worker_close, \
         .close = writer_close, \
+        .timing = &timing, \
     }
 
 const struct mim_writer_ops pngx_writer_ops = WRITER_OPS(writer_open_picture, OPTIONS);
