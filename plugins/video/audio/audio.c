@@ -151,33 +151,31 @@ add_stream(struct mim_job *job, struct video_audio *audio, const struct video_ta
 static void
 find_start(struct video_audio *audio, const struct mim_sequence *sequence, bool is_origin)
 {
-    const AVRational base = { (int)sequence->time_num, (int)sequence->time_den };
     if (is_origin)
-        audio->start = av_rescale_q(sequence->first.pts, base, AV_TIME_BASE_Q);
+        audio->start = sequence->source_start;
     else
         audio->start = audio->demux->start_time == AV_NOPTS_VALUE ? 0 : audio->demux->start_time;
 }
 
 int32_t
 video_audio_open(struct mim_job *job, struct video_audio *audio, struct video_mux *mux,
-                 const struct video_target *target, const struct mim_sequence *sequence, bool timing_is_replaced,
-                 struct video_log *log)
+                 const struct video_target *target, const struct mim_sequence *sequence, struct video_log *log)
 {
     bool is_origin = !strcmp(audio->source, "copy");
 
     audio->mux = mux;
     if (!*audio->source)
         return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "audio is empty: expected copy, none or a file");
-    if (!strcmp(audio->source, "none") || (is_origin && !sequence->time_den))
+    if (!strcmp(audio->source, "none") || (is_origin && !(sequence->timing & MIM_TIMING_SOURCE)))
         return MIM_OK;
     int32_t status = open_source(job, audio, is_origin ? NULL : audio->source, log);
     if (status != MIM_OK || !audio->from)
         return status;
     if (target->is_elementary)
         return leave_out(job, audio, "a bare stream cannot hold any");
-    if (is_origin && timing_is_replaced)
+    if (is_origin && sequence->timing & MIM_TIMING_REPLACED)
         return leave_out(job, audio, "fps changes the duration of the video");
-    if (is_origin && sequence->first.pts == MIM_NO_PTS)
+    if (is_origin && sequence->source_start == MIM_NO_PTS)
         return leave_out(job, audio, "the frames are not all of the source");
     find_start(audio, sequence, is_origin);
     return add_stream(job, audio, target, log);

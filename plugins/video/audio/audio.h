@@ -32,8 +32,7 @@ struct video_audio {
 /* Add a stream to the muxer, which has its video stream, if there is sound. Sound that cannot be written is an error if
  * the caller named it, else a notice. */
 int32_t video_audio_open(struct mim_job *job, struct video_audio *audio, struct video_mux *mux,
-                         const struct video_target *target, const struct mim_sequence *sequence,
-                         bool timing_is_replaced, struct video_log *log);
+                         const struct video_target *target, const struct mim_sequence *sequence, struct video_log *log);
 /* Write the sound that begins before `time`, in ticks of `base` from the start of the video. */
 int32_t video_audio_write_until(struct mim_job *job, struct video_audio *audio, int64_t time, AVRational base,
                                 bool is_end);

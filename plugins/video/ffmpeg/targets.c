@@ -27,7 +27,7 @@ const struct video_target video_targets[VIDEO_FORMAT_COUNT] = {
     [VIDEO_wmv] = { "wmv2 msmpeg4", NULL, "*", .sounds = "wmav2 libmp3lame", .timing = VIDEO_TIMING_RATED },
     [VIDEO_flv] = { H264 "flv", NULL, "*", .sounds = "aac libmp3lame", .timing = VIDEO_TIMING_RATED },
     [VIDEO_ogv] = { "libtheora libvpx", NULL, "*", .sounds = "libvorbis libopus flac",
-                    .others = "theora vp8 vorbis opus flac speex", .timing = VIDEO_TIMING_EVEN },
+                    .others = "theora vp8 vorbis opus flac speex" },
     [VIDEO_mjpeg] = { "mjpeg", .is_elementary = true },
     [VIDEO_h264] = { H264, .is_elementary = true },
     [VIDEO_hevc] = { "libx265", .is_elementary = true },

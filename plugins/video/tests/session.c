@@ -13,7 +13,6 @@ set_options(const struct mim_writer_ops *ops, struct video_writer *state, const 
     state->settings.bitrate = session->bitrate;
     if (session->crf > 0)
         state->settings.crf = session->crf;
-    state->fps = session->fps;
     memset(state->background, 255, sizeof state->background);
 }
 
@@ -35,6 +34,7 @@ write_frame(struct mim_job *job, struct mim_job *worker, const struct mim_writer
             const struct mim_frame_info *first, uint32_t index)
 {
     struct mim_frame_info info = *first;
+    info.pts = index;
     const struct mim_neighbours beside = { .struct_size = sizeof beside };
     uint8_t *packet = calloc(1, ops->packet_size);
     CHECK(packet);
@@ -68,14 +68,19 @@ session_run(struct mim_test_host *host, const struct session *session)
     struct mim_job job = mim_test_host_job(host, state, NULL), worker = mim_test_host_job(host, state, space);
     set_options(ops, state, session);
 
-    struct mim_sequence sequence = { .struct_size = sizeof sequence, .count = MIM_UNKNOWN };
+    struct mim_sequence sequence = { .struct_size = sizeof sequence,
+                                     .count = MIM_UNKNOWN,
+                                     .time_num = 1,
+                                     .time_den = 25,
+                                     .timing = MIM_TIMING_FPS | MIM_TIMING_EVEN,
+                                     .source_start = MIM_NO_PTS };
     sequence.first = (struct mim_frame_info){ .struct_size = sizeof sequence.first,
                                               .sample = session->sample,
                                               .width = session->width,
                                               .height = session->height,
                                               .channels = session->channels,
                                               .parts = 1,
-                                              .pts = MIM_NO_PTS };
+                                              .duration = 1 };
     int32_t status = ops->open(&job, &sequence);
     for (uint32_t i = 0; i < session->frames && status == MIM_OK; i++)
         status = write_frame(&job, &worker, ops, &sequence.first, i);

@@ -14,7 +14,6 @@ struct session {
     uint32_t width, height, channels;
     int32_t sample;
     uint32_t frames;
-    struct mim_rational fps;
     const char *codec, *bitrate;
     double crf; /* 0: not given */
     bool is_abandoned;

@@ -37,7 +37,6 @@ every_container_is_written_without_leaks(void)
         struct mim_test_host host;
         struct session session = small;
         session.format = (enum video_format)i;
-        session.fps = (struct mim_rational){ 25, 1 };
         CHECK(session_run(&host, &session) == MIM_OK);
         CHECK(host.sink.size > 100);
         mim_test_host_clear(&host);

@@ -6,8 +6,6 @@
 #define AT(member) MIM_OPTION_HEADER, .offset = offsetof(struct video_writer, member)
 
 static const struct mim_option options[] = {
-    { AT(fps), .name = "fps", .type = MIM_OPTION_RATIONAL, .unit = "1/s",
-      .help = "constant rate in frames per second; default: the source's timing, else 10" },
     { AT(settings.codec), .name = "codec", .type = MIM_OPTION_TEXT,
       .help = "an FFmpeg encoder or a codec, such as libx264 or vp9; default: depends on the container" },
     { AT(settings.quality), .name = "quality", .type = MIM_OPTION_REAL, .initial = -1, .max = 10,
@@ -34,6 +32,14 @@ static const struct mim_option options[] = {
       .help = "FFmpeg options of the encoder, as codec:KEY=VALUE" },
     { AT(format_options), .name = "format", .type = MIM_OPTION_PAIRS,
       .help = "FFmpeg options of the muxer, as format:KEY=VALUE" },
+};
+
+/* FFmpeg's time bases are quotients of two ints. An .ogv has no timestamps: each frame lasts 1 / the codec's rate. */
+static const struct mim_writer_timing free_timing = {
+    .struct_size = sizeof free_timing, .grid = MIM_GRID_FREE, .den = INT32_MAX
+};
+static const struct mim_writer_timing rate_timing = {
+    .struct_size = sizeof rate_timing, .grid = MIM_GRID_RATE, .den = INT32_MAX
 };
 
 /* Capabilities by format: whether its muxer patches its output, reads it back, and stores timing. */
@@ -87,6 +93,7 @@ VIDEO_FORMATS(OPS_OF)
         .finish = video_writer_finish, \
         .worker_close = video_writer_worker_close, \
         .close = video_writer_close, \
+        .timing = VIDEO_##id == VIDEO_ogv ? &rate_timing : &free_timing, \
     },
 
 const struct mim_writer_ops video_writers[VIDEO_FORMAT_COUNT] = { VIDEO_FORMATS(ROW_OF) };

@@ -106,16 +106,13 @@ video_writer_open(struct mim_job *job, struct mim_sequence *sequence, enum video
     int32_t status = video_mux_open(job, &self->mux, self->container, seeks, &self->log);
     if (status == MIM_OK)
         status = video_mux_set_up(&self->mux, self->target, &self->format_options);
-    if (status == MIM_OK)
-        status = video_frame_timing_start(job, &self->timing, self->fps, sequence,
-                                          self->target->timing == VIDEO_TIMING_EVEN);
+    video_frame_timing_start(&self->timing, sequence);
     if (status == MIM_OK)
         status = open_encoder(job, self, sequence);
     if (status == MIM_OK)
         status = open_streams(job, self);
     if (status == MIM_OK)
-        status =
-            video_audio_open(job, &self->audio, &self->mux, self->target, sequence, self->timing.replaces, &self->log);
+        status = video_audio_open(job, &self->audio, &self->mux, self->target, sequence, &self->log);
     return status == MIM_OK && !is_header_delayed(self) ? write_header(job, self) : status;
 }
 
@@ -154,11 +151,8 @@ video_writer_accepts(struct mim_job *job, uint64_t index, void *data, struct mim
 {
     struct video_writer *self = job->state;
     struct video_write_frame *frame = data;
-    uint32_t channels = video_samples_channels(self->encoder.layout.from);
+    (void)index;
 
-    int32_t status = video_frame_timing_next(job, &self->timing, index, info, &frame->time);
-    if (status != MIM_OK)
-        return status;
     frame->pending = take_pending(job, self);
     if (!frame->pending)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a frame");
@@ -169,7 +163,7 @@ video_writer_accepts(struct mim_job *job, uint64_t index, void *data, struct mim
     self->newest = frame->pending;
 
     info->sample = video_samples_type(self->encoder.layout.from);
-    info->channels = channels;
+    info->channels = video_samples_channels(self->encoder.layout.from);
     info->parts = 1;
     return MIM_OK;
 }
@@ -232,13 +226,14 @@ video_writer_put(struct mim_job *job, void *data, const struct mim_frame_info *i
     struct video_writer *self = job->state;
     const struct video_write_frame *frame = data;
     struct video_pending_frame *pending = frame->pending;
-    (void)info, (void)coded;
+    const struct video_time time = { info->pts, info->duration };
+    (void)coded;
 
-    video_cadence_note(&self->cadence, frame->time.start);
-    self->end = frame->time.start + frame->time.duration;
+    video_cadence_note(&self->cadence, time.start);
+    self->end = time.start + time.duration;
     int32_t status = job->host->poll(job);
     if (status == MIM_OK)
-        status = video_encoder_send(job, &self->encoder, pending->frame, &frame->time);
+        status = video_encoder_send(job, &self->encoder, pending->frame, &time);
     if (status == MIM_OK)
         status = write_packets(job, self);
 

@@ -19,7 +19,6 @@ struct video_pending_frame {
 
 struct video_writer {
     struct video_encoder_settings settings; /* options */
-    struct mim_rational fps;
     struct mim_pairs format_options;
     uint8_t background[4];
 
@@ -43,7 +42,6 @@ struct video_writer {
 
 struct video_write_frame {
     struct video_pending_frame *pending;
-    struct video_time time;
 };
 
 /* The ops of the plugin ABI, for the format `id`. `seeks`: the sink can be patched. */
