@@ -7,7 +7,6 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "base/size.h"
 #include "frame/dirty-rect.h"
 #include "frame/meta.h"
 #include "io/sink.h"
@@ -16,53 +15,53 @@
 #include "plugin/job.h"
 #include "plugin/operation.h"
 
-static struct mim_core_job *
-core_of(struct mim_job *job)
+/* Reports a failed host call by the job, unless an earlier one has failed. */
+static int32_t
+host_result(struct mim_core_job *job, enum mim_status status, const struct mim_error *error)
 {
-    return job->core;
+    if (status == MIM_OK)
+        return MIM_OK;
+    if (!job->host_failed)
+        job->error = *error;
+    return mim_job_host_failure(job, status);
+}
+
+static bool
+charge_memory(struct mim_core_job *job, uint64_t bytes)
+{
+    if (mim_memory_budget_charge(&job->operation->budget, bytes))
+        return true;
+    job->refused = true;
+    job->error.needed = bytes;
+    return false;
 }
 
 static void *
 host_resize(struct mim_job *abi, void *old, uint64_t old_size, uint64_t new_size)
 {
-    struct mim_core_job *job = core_of(abi);
-    struct mim_memory_budget *budget = &job->operation->budget;
+    struct mim_core_job *job = abi->core;
+    uint64_t before = old ? old_size : 0, more = new_size > before ? new_size - before : 0;
+    if (more && !charge_memory(job, more))
+        return NULL;
 
-    if (!new_size) {
+    void *moved = NULL;
+    if (!new_size)
         free(old);
-        mim_memory_budget_refund(budget, old ? old_size : 0);
-        return NULL;
-    }
-    uint64_t before = old ? old_size : 0;
-    if (new_size > before && !mim_memory_budget_charge(budget, new_size - before)) {
-        job->refused = true;
-        job->error.needed = new_size - before;
-        return NULL;
-    }
-    void *moved = new_size <= PTRDIFF_MAX ? realloc(old, new_size) : NULL;
-    if (!moved) {
-        if (new_size > before)
-            mim_memory_budget_refund(budget, new_size - before);
-        return NULL;
-    }
-    if (new_size < before)
-        mim_memory_budget_refund(budget, before - new_size);
+    else if (new_size <= PTRDIFF_MAX)
+        moved = realloc(old, new_size);
+    uint64_t after = moved || !new_size ? new_size : before;
+    mim_memory_budget_refund(&job->operation->budget, before + more - after);
     return moved;
 }
 
 static int32_t
 host_reserve(struct mim_job *abi, int64_t delta)
 {
-    struct mim_core_job *job = core_of(abi);
-    if (delta <= 0) {
-        mim_memory_budget_refund(&job->operation->budget, delta < 0 ? -(uint64_t)delta : 0);
-        return MIM_OK;
-    }
-    if (mim_memory_budget_charge(&job->operation->budget, (uint64_t)delta))
-        return MIM_OK;
-    job->refused = true;
-    job->error.needed = (uint64_t)delta;
-    return MIM_NOMEM;
+    struct mim_core_job *job = abi->core;
+    if (delta > 0)
+        return charge_memory(job, (uint64_t)delta) ? MIM_OK : MIM_NOMEM;
+    mim_memory_budget_refund(&job->operation->budget, -(uint64_t)delta);
+    return MIM_OK;
 }
 
 static uint64_t
@@ -77,7 +76,7 @@ milliseconds_left(const struct mim_operation *operation)
 static uint64_t
 host_limit(struct mim_job *abi, int32_t which)
 {
-    struct mim_operation *operation = core_of(abi)->operation;
+    struct mim_operation *operation = ((struct mim_core_job *)abi->core)->operation;
     const struct mim_limits *limits = &operation->control.limits;
     switch (which) {
     case MIM_LIMIT_PIXELS:
@@ -97,7 +96,7 @@ host_limit(struct mim_job *abi, int32_t which)
 static int32_t
 host_poll(struct mim_job *abi)
 {
-    struct mim_core_job *job = core_of(abi);
+    struct mim_core_job *job = abi->core;
     if (mim_operation_poll(job->operation, NULL) == MIM_OK)
         return MIM_OK;
     return mim_job_host_failure(job, mim_operation_poll(job->operation, &job->error));
@@ -106,7 +105,8 @@ host_poll(struct mim_job *abi)
 static void
 host_log(struct mim_job *abi, int32_t level, const char *text)
 {
-    mim_operation_log(core_of(abi)->operation, level, text);
+    struct mim_core_job *job = abi->core;
+    mim_operation_log(job->operation, level, text);
 }
 
 static int32_t host_fail(struct mim_job *abi, int32_t status, uint64_t offset, const char *fmt, ...)
@@ -115,7 +115,7 @@ static int32_t host_fail(struct mim_job *abi, int32_t status, uint64_t offset, c
 static int32_t
 host_fail(struct mim_job *abi, int32_t status, uint64_t offset, const char *fmt, ...)
 {
-    struct mim_core_job *job = core_of(abi);
+    struct mim_core_job *job = abi->core;
     if (job->failed != MIM_OK)
         return job->failed;
 
@@ -137,48 +137,38 @@ read_source(struct mim_core_job *job, struct mim_source *source, void *data, uin
         return -MIM_ARGUMENT;
     struct mim_error error;
     int64_t got = mim_source_read_at(source, data, size, offset, &error);
-    if (got < 0) {
-        if (!job->host_failed)
-            job->error = error;
-        return -(int64_t)mim_job_host_failure(job, (enum mim_status) - got);
-    }
-    return got;
+    return got >= 0 ? got : -(int64_t)host_result(job, (enum mim_status) - got, &error);
 }
 
 static int64_t
 host_read_at(struct mim_job *abi, void *data, uint64_t size, uint64_t offset)
 {
-    struct mim_core_job *job = core_of(abi);
+    struct mim_core_job *job = abi->core;
     return read_source(job, job->operation->source, data, size, offset);
 }
 
 static uint64_t
 size_of(struct mim_core_job *job, struct mim_source *source)
 {
-    uint64_t size = MIM_UNKNOWN;
-    struct mim_error error;
     if (!source)
         return MIM_UNKNOWN;
-    enum mim_status status = mim_source_size(source, &size, &error);
-    if (status == MIM_OK)
-        return size;
-    if (!job->host_failed)
-        job->error = error;
-    mim_job_host_failure(job, status);
-    return MIM_UNKNOWN;
+    uint64_t size = MIM_UNKNOWN;
+    struct mim_error error;
+    host_result(job, mim_source_size(source, &size, &error), &error);
+    return size; /* stays unknown after a failure */
 }
 
 static uint64_t
 host_size(struct mim_job *abi)
 {
-    struct mim_core_job *job = core_of(abi);
+    struct mim_core_job *job = abi->core;
     return size_of(job, job->operation->source);
 }
 
 static int32_t
 host_meta(struct mim_job *abi, const char *key, int32_t type, const void *value, uint64_t size)
 {
-    struct mim_core_job *job = core_of(abi);
+    struct mim_core_job *job = abi->core;
     if (!job->meta)
         return MIM_ARGUMENT;
 
@@ -191,26 +181,13 @@ host_meta(struct mim_job *abi, const char *key, int32_t type, const void *value,
     }
     struct mim_error error;
     enum mim_status status = mim_meta_set(job->meta, key, type, value, size, &error);
-    if (status != MIM_NOMEM)
-        return status;
-    job->error = error;
-    return mim_job_host_failure(job, status);
-}
-
-static int32_t
-host_result(struct mim_core_job *job, enum mim_status status, const struct mim_error *error)
-{
-    if (status == MIM_OK)
-        return MIM_OK;
-    if (!job->host_failed)
-        job->error = *error;
-    return mim_job_host_failure(job, status);
+    return status == MIM_NOMEM ? host_result(job, status, &error) : (int32_t)status;
 }
 
 static int32_t
 host_emit(struct mim_job *abi, const void *data, uint64_t size)
 {
-    struct mim_core_job *job = core_of(abi);
+    struct mim_core_job *job = abi->core;
     if (!size)
         return MIM_OK;
     if (job->coded)
@@ -224,7 +201,7 @@ host_emit(struct mim_job *abi, const void *data, uint64_t size)
 static int32_t
 host_patch(struct mim_job *abi, const void *data, uint64_t size, uint64_t offset)
 {
-    struct mim_core_job *job = core_of(abi);
+    struct mim_core_job *job = abi->core;
     if (job->coded || !job->operation->sink)
         return MIM_ARGUMENT;
     struct mim_error error;
@@ -234,7 +211,7 @@ host_patch(struct mim_job *abi, const void *data, uint64_t size, uint64_t offset
 static int64_t
 host_read_back(struct mim_job *abi, void *data, uint64_t size, uint64_t offset)
 {
-    struct mim_core_job *job = core_of(abi);
+    struct mim_core_job *job = abi->core;
     if (job->coded || !job->operation->sink)
         return -MIM_ARGUMENT;
     struct mim_error error;
@@ -245,7 +222,7 @@ host_read_back(struct mim_job *abi, void *data, uint64_t size, uint64_t offset)
 static uint64_t
 host_tell(struct mim_job *abi)
 {
-    struct mim_core_job *job = core_of(abi);
+    struct mim_core_job *job = abi->core;
     if (job->coded)
         return job->coded->size;
     return job->operation->sink ? mim_sink_tell(job->operation->sink) : 0;
@@ -254,13 +231,14 @@ host_tell(struct mim_job *abi)
 static uint32_t
 host_flags(struct mim_job *abi)
 {
-    return core_of(abi)->operation->host_flags;
+    const struct mim_core_job *job = abi->core;
+    return job->operation->host_flags;
 }
 
 static int32_t
 host_notice(struct mim_job *abi, int32_t code, const char *text)
 {
-    struct mim_core_job *job = core_of(abi);
+    struct mim_core_job *job = abi->core;
     struct mim_error error;
     if (job->is_muted)
         return MIM_OK;
@@ -274,7 +252,7 @@ host_notice(struct mim_job *abi, int32_t code, const char *text)
 static int32_t
 host_open_side(struct mim_job *abi, const char *role, const char *uri)
 {
-    struct mim_core_job *job = core_of(abi);
+    struct mim_core_job *job = abi->core;
     struct mim_error error;
     int32_t side = 0;
     enum mim_status status = mim_side_inputs_open(&job->operation->side_inputs, role, uri, &side, &error);
@@ -288,14 +266,14 @@ host_open_side(struct mim_job *abi, const char *role, const char *uri)
 static int64_t
 host_side_read(struct mim_job *abi, int32_t side, void *data, uint64_t size, uint64_t offset)
 {
-    struct mim_core_job *job = core_of(abi);
+    struct mim_core_job *job = abi->core;
     return read_source(job, mim_side_inputs_source(&job->operation->side_inputs, side), data, size, offset);
 }
 
 static uint64_t
 host_side_size(struct mim_job *abi, int32_t side)
 {
-    struct mim_core_job *job = core_of(abi);
+    struct mim_core_job *job = abi->core;
     return size_of(job, mim_side_inputs_source(&job->operation->side_inputs, side));
 }
 

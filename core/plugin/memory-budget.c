@@ -7,12 +7,6 @@
 #define SMALLEST_CEILING 64000000u
 #define BESIDE_TWO_FRAMES 16000000u
 
-static uint64_t
-larger_of(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
-
 /* Parts use the numbers of the whole. */
 static struct mim_memory_budget *
 whole_of(struct mim_memory_budget *budget)
@@ -31,7 +25,7 @@ mim_memory_budget_init(struct mim_memory_budget *budget, const struct mim_limits
 {
     budget->whole = NULL;
     budget->set_ceiling = limits->working_bytes;
-    budget->cap = larger_of(limits->result_bytes, SMALLEST_CEILING);
+    budget->cap = limits->result_bytes > SMALLEST_CEILING ? limits->result_bytes : SMALLEST_CEILING;
     atomic_init(&budget->plugin, 0);
     atomic_init(&budget->frames, 0);
     atomic_init(&budget->peak, 0);

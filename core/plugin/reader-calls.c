@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/sample.h"
 #include "frame/meta.h"
 #include "io/source.h"
+#include "plugin/frame-facts.h"
 #include "plugin/operation.h"
 
 /* `again`: a repeated open, whose notices were delivered before. */
@@ -43,39 +43,32 @@ mim_plugin_reader_open(struct mim_plugin_reader *reader, unsigned workers, struc
 {
     const struct mim_reader_ops *ops = reader->ops;
     reader->state = calloc(1, ops->state_size ? ops->state_size : 1);
-    reader->workers = calloc(workers, sizeof *reader->workers);
     reader->lookahead.packet = calloc(1, ops->packet_size ? ops->packet_size : 1);
-    if (!reader->state || !reader->workers || !reader->lookahead.packet)
+    reader->workers = (struct mim_workers){
+        .memory_size = ops->worker_size, .open = ops->worker_open, .close = ops->worker_close
+    };
+    if (!mim_workers_alloc(&reader->workers, workers) || !reader->state || !reader->lookahead.packet)
         return mim_fail_nomem(err, "a reader");
 
     reader->operation->side_inputs.options = reader->options;
-    reader->worker_count = workers;
     uint32_t threads = ops->flags & MIM_READER_THREADS ? workers : 1;
     enum mim_status status = mim_job_init(&reader->serial, reader->operation, reader->state, 0, threads, err);
-    for (unsigned i = 0; i < workers && status == MIM_OK; i++) {
-        status = mim_job_init(&reader->workers[i].job, reader->operation, reader->state, ops->worker_size, 1, err);
-        reader->workers[i].job.worker = i;
-    }
+    if (status == MIM_OK)
+        status = mim_workers_init(&reader->workers, reader->operation, reader->state, err);
     return status == MIM_OK ? call_open(reader, &reader->sequence, false, err) : status;
-}
-
-static void
-close_worker(struct mim_plugin_reader *reader, struct mim_worker_job *worker)
-{
-    if (!worker->is_open)
-        return;
-    worker->is_open = false;
-    if (reader->ops->worker_close)
-        reader->ops->worker_close(&worker->job.abi);
-    if (worker->job.abi.worker)
-        memset(worker->job.abi.worker, 0, reader->ops->worker_size);
 }
 
 void
 mim_plugin_reader_close_workers(struct mim_plugin_reader *reader)
 {
-    for (unsigned i = 0; i < reader->worker_count; i++)
-        close_worker(reader, &reader->workers[i]);
+    mim_workers_close(&reader->workers);
+}
+
+static void
+release_packet(struct mim_plugin_reader *reader, void *packet)
+{
+    if (reader->ops->release)
+        reader->ops->release(&reader->serial.abi, packet);
 }
 
 static void
@@ -85,15 +78,14 @@ drop_lookahead(struct mim_plugin_reader *reader)
         return;
     reader->lookahead.is_full = false;
     mim_operation_forget(reader->operation, reader->lookahead.index);
-    if (reader->ops->release)
-        reader->ops->release(&reader->serial.abi, reader->lookahead.packet);
+    release_packet(reader, reader->lookahead.packet);
 }
 
 static void
 call_close(struct mim_plugin_reader *reader)
 {
     drop_lookahead(reader);
-    mim_plugin_reader_close_workers(reader);
+    mim_workers_close(&reader->workers);
     if (reader->is_opened && reader->ops->close) {
         mim_job_begin(&reader->serial, MIM_UNKNOWN);
         reader->ops->close(&reader->serial.abi);
@@ -108,13 +100,10 @@ void
 mim_plugin_reader_close(struct mim_plugin_reader *reader)
 {
     call_close(reader);
-    for (unsigned i = 0; i < reader->worker_count; i++)
-        mim_job_clear(&reader->workers[i].job);
+    mim_workers_clear(&reader->workers);
     free(reader->state);
-    free(reader->workers);
     free(reader->lookahead.packet);
-    reader->state = reader->workers = reader->lookahead.packet = NULL;
-    reader->worker_count = 0;
+    reader->state = reader->lookahead.packet = NULL;
 }
 
 static enum mim_status
@@ -178,48 +167,12 @@ mim_plugin_reader_reopens_for(const struct mim_plugin_reader *reader, uint64_t i
 }
 
 static enum mim_status
-check_info(struct mim_plugin_reader *reader, uint64_t index, struct mim_frame_info *info, struct mim_error *err)
-{
-    const struct mim_sequence *sequence = &reader->sequence;
-    bool composed = sequence->canvas_width, indices = info->sample == MIM_SAMPLE_INDEX8;
-    const char *wrong = NULL;
-
-    if (!mim_sample_facts((enum mim_sample)info->sample) ||
-        (indices && (!composed || sequence->canvas_sample == MIM_SAMPLE_U16)))
-        wrong = "a sample type that frames do not have";
-    else if (!info->channels || (indices && info->channels != 1) || (composed && info->channels > 4))
-        wrong = "a number of channels that frames do not have";
-    else if (indices && sequence->canvas_sample > MIM_SAMPLE_U8)
-        wrong = "indices for a canvas of more than 8 bits";
-    else if (composed && !indices &&
-             (info->sample != (sequence->canvas_sample ? sequence->canvas_sample : MIM_SAMPLE_U8) ||
-              info->channels - !(info->channels % 2) != (sequence->canvas_channels ? sequence->canvas_channels : 3)))
-        wrong = "samples that its canvas does not have";
-    else if (composed && info->flags & MIM_FRAME_RAW)
-        wrong = "raw samples for a canvas";
-    else if (!composed && (!info->width || !info->height))
-        wrong = "no pixels";
-    else if (info->parts > 1u << 24)
-        wrong = "too many parts";
-    if (wrong) {
-        mim_fail(err, MIM_BROKEN_PLUGIN, "the plugin %s gives frame %" PRIu64 " %s", reader->operation->plugin, index,
-                 wrong);
-        return MIM_BROKEN_PLUGIN;
-    }
-    if (!info->parts)
-        info->parts = 1;
-    return MIM_OK;
-}
-
-static enum mim_status
 call_prepare(struct mim_plugin_reader *reader, uint64_t index, void *packet, struct mim_frame_info *info,
              struct mim_error *err)
 {
     uint64_t max = reader->operation->control.limits.frames;
-    if (index >= max) {
-        mim_fail_limit(err, index + 1, max, "more than %" PRIu64 " frames", max);
-        return MIM_LIMIT;
-    }
+    if (index >= max)
+        return mim_fail_limit(err, index + 1, max, "more than %" PRIu64 " frames", max);
     memset(packet, 0, reader->ops->packet_size);
     *info = (struct mim_frame_info){ .struct_size = sizeof *info, .pts = MIM_NO_PTS };
     mim_job_begin(&reader->serial, index);
@@ -229,9 +182,9 @@ call_prepare(struct mim_plugin_reader *reader, uint64_t index, void *packet, str
     if (result == MIM_OK)
         reader->walk = index + 1;
     if (result == MIM_OK && status == MIM_OK)
-        status = check_info(reader, index, info, err);
-    if (result == MIM_OK && status != MIM_OK && reader->ops->release)
-        reader->ops->release(&reader->serial.abi, packet);
+        status = mim_frame_facts_check(reader->operation, &reader->sequence, index, info, err);
+    if (result == MIM_OK && status != MIM_OK)
+        release_packet(reader, packet);
     if (status != MIM_OK && status != MIM_END)
         reader->walk = MIM_UNKNOWN; /* the plugin's position is unknown now: reopen before the next frame */
     return status;
@@ -241,12 +194,9 @@ static enum mim_status
 walk_to(struct mim_plugin_reader *reader, uint64_t index, void *packet, struct mim_error *err)
 {
     enum mim_status status = MIM_OK;
-    if (index < reader->walk) {
-        status = reopen_plugin(reader, err);
-        if (status != MIM_OK)
-            return status;
-    }
     struct mim_frame_info skipped;
+    if (index < reader->walk)
+        status = reopen_plugin(reader, err);
     while (status == MIM_OK && reader->walk < index) {
         status = mim_operation_poll(reader->operation, err);
         if (status == MIM_OK)
@@ -254,8 +204,7 @@ walk_to(struct mim_plugin_reader *reader, uint64_t index, void *packet, struct m
         if (status != MIM_OK)
             break;
         mim_operation_forget(reader->operation, reader->walk - 1);
-        if (reader->ops->release)
-            reader->ops->release(&reader->serial.abi, packet);
+        release_packet(reader, packet);
     }
     return status;
 }
@@ -269,14 +218,20 @@ take_lookahead(struct mim_plugin_reader *reader, void *packet, struct mim_frame_
 }
 
 static enum mim_status
-fill_lookahead(struct mim_plugin_reader *reader, uint64_t index, struct mim_error *err)
+prepare_anew(struct mim_plugin_reader *reader, uint64_t index, void *packet, struct mim_frame_info *info,
+             struct mim_error *err)
+{
+    drop_lookahead(reader);
+    enum mim_status status = is_any_order(reader) ? MIM_OK : walk_to(reader, index, packet, err);
+    return status == MIM_OK ? call_prepare(reader, index, packet, info, err) : status;
+}
+
+enum mim_status
+mim_plugin_reader_look_ahead(struct mim_plugin_reader *reader, uint64_t index, struct mim_error *err)
 {
     if (is_ahead(reader, index))
         return MIM_OK;
-    drop_lookahead(reader);
-    enum mim_status status = is_any_order(reader) ? MIM_OK : walk_to(reader, index, reader->lookahead.packet, err);
-    if (status == MIM_OK)
-        status = call_prepare(reader, index, reader->lookahead.packet, &reader->lookahead.info, err);
+    enum mim_status status = prepare_anew(reader, index, reader->lookahead.packet, &reader->lookahead.info, err);
     reader->lookahead.is_full = status == MIM_OK;
     reader->lookahead.index = index;
     return status;
@@ -291,7 +246,7 @@ borrow_duration(struct mim_plugin_reader *reader, uint64_t index, struct mim_fra
         return MIM_OK;
 
     struct mim_error error;
-    enum mim_status status = fill_lookahead(reader, index + 1, &error);
+    enum mim_status status = mim_plugin_reader_look_ahead(reader, index + 1, &error);
     if (status == MIM_OK && reader->lookahead.info.pts != MIM_NO_PTS && reader->lookahead.info.pts > info->pts &&
         __builtin_sub_overflow(reader->lookahead.info.pts, info->pts, &info->duration))
         info->duration = 0; /* overflow: treat as unknown */
@@ -308,27 +263,16 @@ mim_plugin_reader_prepare(struct mim_plugin_reader *reader, uint64_t index, void
                           struct mim_error *err)
 {
     enum mim_status status = MIM_OK;
-    if (is_ahead(reader, index)) {
+    if (is_ahead(reader, index))
         take_lookahead(reader, packet, info);
-    } else {
-        drop_lookahead(reader);
-        if (!is_any_order(reader))
-            status = walk_to(reader, index, packet, err);
-        if (status == MIM_OK)
-            status = call_prepare(reader, index, packet, info, err);
-    }
+    else
+        status = prepare_anew(reader, index, packet, info, err);
     if (status != MIM_OK)
         return status;
     status = borrow_duration(reader, index, info, err);
-    if (status != MIM_OK && reader->ops->release)
-        reader->ops->release(&reader->serial.abi, packet);
+    if (status != MIM_OK)
+        release_packet(reader, packet);
     return status;
-}
-
-enum mim_status
-mim_plugin_reader_look_ahead(struct mim_plugin_reader *reader, uint64_t index, struct mim_error *err)
-{
-    return fill_lookahead(reader, index, err);
 }
 
 bool
@@ -336,7 +280,7 @@ mim_plugin_reader_has(struct mim_plugin_reader *reader, uint64_t index)
 {
     bool was_quiet = reader->operation->is_quiet;
     reader->operation->is_quiet = true;
-    bool has = fill_lookahead(reader, index, NULL) == MIM_OK;
+    bool has = mim_plugin_reader_look_ahead(reader, index, NULL) == MIM_OK;
     reader->operation->is_quiet = was_quiet;
     drop_lookahead(reader);
     return has;
@@ -346,51 +290,33 @@ enum mim_status
 mim_plugin_reader_peek(struct mim_plugin_reader *reader, uint64_t index, struct mim_frame_info *info,
                        struct mim_error *err)
 {
-    enum mim_status status = fill_lookahead(reader, index, err);
+    enum mim_status status = mim_plugin_reader_look_ahead(reader, index, err);
     if (status != MIM_OK)
         return status;
     *info = reader->lookahead.info;
     return borrow_duration(reader, index, info, err);
 }
 
-static enum mim_status
-worker_of(struct mim_plugin_reader *reader, unsigned index, struct mim_worker_job **out, struct mim_error *err)
-{
-    struct mim_worker_job *worker = &reader->workers[index];
-    *out = worker;
-    if (worker->is_open)
-        return MIM_OK;
-
-    worker->is_open = true; /* worker_close follows even if this fails */
-    mim_job_begin(&worker->job, MIM_UNKNOWN);
-    worker->job.is_muted = true; /* notices must not depend on the number of workers */
-    int32_t result = reader->ops->worker_open ? reader->ops->worker_open(&worker->job.abi) : MIM_OK;
-    enum mim_status status = mim_job_end(&worker->job, result, "worker_open", err);
-    if (status != MIM_OK)
-        close_worker(reader, worker);
-    return status;
-}
-
 enum mim_status
-mim_plugin_reader_pixels(struct mim_plugin_reader *reader, unsigned worker_index, uint64_t index, const void *packet,
+mim_plugin_reader_pixels(struct mim_plugin_reader *reader, unsigned worker, uint64_t index, const void *packet,
                          const struct mim_frame_info *info, uint32_t part, struct mim_raster *raster, bool *refused,
                          struct mim_error *err)
 {
-    struct mim_worker_job *worker;
-    enum mim_status status = worker_of(reader, worker_index, &worker, err);
+    struct mim_core_job *job;
+    enum mim_status status = mim_workers_job(&reader->workers, worker, &job, err);
     if (status == MIM_OK) {
-        mim_job_begin(&worker->job, index);
-        worker->job.step = part + 1;
+        mim_job_begin(job, index);
+        job->step = part + 1;
         int32_t result =
-            reader->ops->pixels ? reader->ops->pixels(&worker->job.abi, packet, info, part, raster) : MIM_BROKEN_PLUGIN;
-        status = mim_job_end(&worker->job, result == MIM_END ? MIM_TRUNCATED : result, "pixels", err);
+            reader->ops->pixels ? reader->ops->pixels(&job->abi, packet, info, part, raster) : MIM_BROKEN_PLUGIN;
+        status = mim_job_end(job, result == MIM_END ? MIM_TRUNCATED : result, "pixels", err);
     }
-    *refused = status == MIM_LIMIT && worker->job.refused;
+    *refused = status == MIM_LIMIT && job->refused;
     return status;
 }
 
 enum mim_status
-mim_plugin_reader_metadata(struct mim_plugin_reader *reader, unsigned worker_index, uint64_t index, const void *packet,
+mim_plugin_reader_metadata(struct mim_plugin_reader *reader, unsigned worker, uint64_t index, const void *packet,
                            const struct mim_frame_info *info, struct mim_meta *meta, bool *refused,
                            struct mim_error *err)
 {
@@ -399,28 +325,22 @@ mim_plugin_reader_metadata(struct mim_plugin_reader *reader, unsigned worker_ind
         return MIM_OK;
 
     struct mim_core_job *job = &reader->serial;
-    if (packet) {
-        struct mim_worker_job *worker;
-        enum mim_status status = worker_of(reader, worker_index, &worker, err);
-        job = &worker->job;
-        *refused = status == MIM_LIMIT && job->refused;
-        if (status != MIM_OK)
-            return status;
+    enum mim_status status = packet ? mim_workers_job(&reader->workers, worker, &job, err) : MIM_OK;
+    if (status == MIM_OK) {
+        mim_job_begin(job, packet ? index : MIM_UNKNOWN);
+        job->step = packet ? UINT32_MAX : 0;
+        job->meta = meta;
+        int32_t result = reader->ops->metadata(&job->abi, packet, info);
+        job->meta = NULL;
+        status = mim_job_end(job, result == MIM_END ? MIM_OK : result, "metadata", err);
     }
-    mim_job_begin(job, packet ? index : MIM_UNKNOWN);
-    job->step = packet ? UINT32_MAX : 0;
-    job->meta = meta;
-    int32_t result = reader->ops->metadata(&job->abi, packet, info);
-    job->meta = NULL;
-    enum mim_status status = mim_job_end(job, result == MIM_END ? MIM_OK : result, "metadata", err);
     *refused = status == MIM_LIMIT && job->refused;
     return status;
 }
 
 void
-mim_plugin_reader_release(struct mim_plugin_reader *reader, unsigned worker_index, void *packet)
+mim_plugin_reader_release(struct mim_plugin_reader *reader, unsigned worker, void *packet)
 {
-    if (!reader->ops->release)
-        return;
-    reader->ops->release(&reader->workers[worker_index].job.abi, packet);
+    if (reader->ops->release)
+        reader->ops->release(&reader->workers.items[worker].job.abi, packet);
 }

@@ -7,12 +7,7 @@
 #include <mim/plugin.h>
 
 #include "options/options.h"
-#include "plugin/job.h"
-
-struct mim_worker_job {
-    struct mim_core_job job;
-    bool is_open; /* worker_open was called */
-};
+#include "plugin/workers.h"
 
 struct mim_plugin_reader {
     const struct mim_reader_ops *ops;
@@ -26,8 +21,7 @@ struct mim_plugin_reader {
     struct mim_core_job serial;
     bool is_opened; /* open was called, so close must be */
     uint64_t walk;  /* without ANY_ORDER: the only index that prepare takes */
-    struct mim_worker_job *workers;
-    unsigned worker_count;
+    struct mim_workers workers;
     struct {
         bool is_full;
         uint64_t index;

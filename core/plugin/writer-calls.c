@@ -2,18 +2,16 @@
 /* Calls a plugin's writer in the order that plugin.h promises. */
 #include "plugin/writer-calls.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "base/sample.h"
-#include "base/size.h"
 #include "frame/frame.h"
 #include "frame/meta.h"
 #include "io/sink.h"
 #include "plugin/coded-parts.h"
+#include "plugin/frame-facts.h"
 #include "plugin/operation.h"
 
 enum mim_status
@@ -22,51 +20,35 @@ mim_plugin_writer_create(struct mim_plugin_writer *writer, const struct mim_opti
 {
     const struct mim_writer_ops *ops = writer->ops;
     writer->state = calloc(1, ops->state_size ? ops->state_size : 1);
-    writer->workers = calloc(workers, sizeof *writer->workers);
     writer->options = mim_options_copy(options);
-    if (!writer->state || !writer->workers || !writer->options)
+    writer->workers = (struct mim_workers){
+        .memory_size = ops->worker_size, .open = ops->worker_open, .close = ops->worker_close
+    };
+    if (!mim_workers_alloc(&writer->workers, workers) || !writer->state || !writer->options)
         return mim_fail_nomem(err, "a writer");
 
     writer->operation->side_inputs.options = writer->options;
-    writer->worker_count = workers;
     uint32_t threads = ops->flags & MIM_WRITER_THREADS ? workers : 1;
     enum mim_status status = mim_job_init(&writer->serial, writer->operation, writer->state, 0, threads, err);
-    for (unsigned i = 0; i < workers && status == MIM_OK; i++) {
-        status = mim_job_init(&writer->workers[i].job, writer->operation, writer->state, ops->worker_size, 1, err);
-        writer->workers[i].job.worker = i;
-    }
+    if (status == MIM_OK)
+        status = mim_workers_init(&writer->workers, writer->operation, writer->state, err);
     if (status != MIM_OK)
         return status;
     const struct mim_option_table table = mim_writer_options(ops, &writer->timing.options);
     return mim_options_bind(options, &table, other, writer->format, writer->state, &writer->bound, err);
 }
 
-static void
-close_worker(struct mim_plugin_writer *writer, struct mim_writer_worker *worker)
-{
-    if (!worker->is_open)
-        return;
-    worker->is_open = false;
-    if (writer->ops->worker_close)
-        writer->ops->worker_close(&worker->job.abi);
-    if (worker->job.abi.worker)
-        memset(worker->job.abi.worker, 0, writer->ops->worker_size);
-}
-
 void
 mim_plugin_writer_close_workers(struct mim_plugin_writer *writer)
 {
-    for (unsigned i = 0; i < writer->worker_count; i++)
-        close_worker(writer, &writer->workers[i]);
+    mim_workers_close(&writer->workers);
 }
 
 void
 mim_plugin_writer_destroy(struct mim_plugin_writer *writer)
 {
     const struct mim_writer_ops *ops = writer->ops;
-    mim_plugin_writer_close_workers(writer);
-    for (unsigned i = 0; i < writer->worker_count; i++)
-        mim_job_clear(&writer->workers[i].job);
+    mim_workers_clear(&writer->workers);
     if (writer->is_called && ops->close) {
         mim_job_begin(&writer->serial, MIM_UNKNOWN);
         ops->close(&writer->serial.abi);
@@ -77,7 +59,6 @@ mim_plugin_writer_destroy(struct mim_plugin_writer *writer)
     mim_bound_options_destroy(writer->bound);
     mim_meta_destroy(writer->retained);
     mim_meta_destroy(writer->lost);
-    free(writer->workers);
     free(writer->state);
     *writer = (struct mim_plugin_writer){ 0 };
 }
@@ -193,22 +174,6 @@ mim_plugin_writer_start(struct mim_plugin_writer *writer, const struct mim_frame
     return status == MIM_OK ? mim_frame_timing_report(&writer->timing, err) : status;
 }
 
-static enum mim_status
-check_accepted(struct mim_plugin_writer *writer, uint64_t index, const struct mim_frame_info *before,
-               struct mim_frame_info *info, struct mim_error *err)
-{
-    bool sound = mim_sample_facts((enum mim_sample)info->sample) && info->sample != MIM_SAMPLE_INDEX8 &&
-                 info->channels && info->width == before->width && info->height == before->height &&
-                 info->parts <= 1u << 24;
-    if (!sound)
-        return mim_fail(err, MIM_BROKEN_PLUGIN,
-                        "the plugin %s asks for frame %" PRIu64 " in a form that frames do not have",
-                        writer->operation->plugin, index);
-    if (!info->parts)
-        info->parts = 1;
-    return MIM_OK;
-}
-
 enum mim_status
 mim_plugin_writer_accepts(struct mim_plugin_writer *writer, uint64_t index, void *packet, struct mim_frame_info *info,
                           struct mim_error *err)
@@ -222,7 +187,7 @@ mim_plugin_writer_accepts(struct mim_plugin_writer *writer, uint64_t index, void
     writer->is_called = true;
     int32_t result = writer->ops->accepts ? writer->ops->accepts(&writer->serial.abi, index, packet, info) : MIM_OK;
     status = mim_job_end(&writer->serial, result, "accepts", err);
-    return status == MIM_OK ? check_accepted(writer, index, &before, info, err) : status;
+    return status == MIM_OK ? mim_frame_facts_check_accepted(writer->operation, index, &before, info, err) : status;
 }
 
 enum mim_status
@@ -263,44 +228,26 @@ mim_plugin_writer_finish(struct mim_plugin_writer *writer, uint64_t count, struc
     return mim_job_end(&writer->serial, writer->ops->finish(&writer->serial.abi), "finish", err);
 }
 
-static enum mim_status
-worker_of(struct mim_plugin_writer *writer, unsigned index, struct mim_writer_worker **out, struct mim_error *err)
-{
-    struct mim_writer_worker *worker = &writer->workers[index];
-    *out = worker;
-    if (worker->is_open)
-        return MIM_OK;
-
-    worker->is_open = true; /* worker_close follows even if this fails */
-    mim_job_begin(&worker->job, MIM_UNKNOWN);
-    worker->job.is_muted = true; /* notices must not depend on the number of workers */
-    int32_t result = writer->ops->worker_open ? writer->ops->worker_open(&worker->job.abi) : MIM_OK;
-    enum mim_status status = mim_job_end(&worker->job, result, "worker_open", err);
-    if (status != MIM_OK)
-        close_worker(writer, worker);
-    return status;
-}
-
 enum mim_status
-mim_plugin_writer_encode(struct mim_plugin_writer *writer, unsigned worker_index, uint64_t index, void *packet,
+mim_plugin_writer_encode(struct mim_plugin_writer *writer, unsigned worker, uint64_t index, void *packet,
                          const struct mim_frame_info *info, uint32_t part, const struct mim_raster *raster,
                          const struct mim_neighbours *neighbours, struct mim_coded_bytes *coded, bool *refused,
                          struct mim_error *err)
 {
-    struct mim_writer_worker *worker;
+    struct mim_core_job *job;
     *refused = false;
     if (!writer->ops->encode)
         return MIM_OK;
-    enum mim_status status = worker_of(writer, worker_index, &worker, err);
+    enum mim_status status = mim_workers_job(&writer->workers, worker, &job, err);
     if (status == MIM_OK) {
-        mim_job_begin(&worker->job, index);
-        worker->job.step = part + MIM_STEP_ENCODE;
+        mim_job_begin(job, index);
+        job->step = part + MIM_STEP_ENCODE;
         coded->raster = raster;
-        worker->job.coded = coded;
-        int32_t result = writer->ops->encode(&worker->job.abi, packet, info, part, raster, neighbours);
-        worker->job.coded = NULL;
-        status = mim_job_end(&worker->job, result, "encode", err);
+        job->coded = coded;
+        int32_t result = writer->ops->encode(&job->abi, packet, info, part, raster, neighbours);
+        job->coded = NULL;
+        status = mim_job_end(job, result, "encode", err);
     }
-    *refused = status == MIM_LIMIT && worker->job.refused;
+    *refused = status == MIM_LIMIT && job->refused;
     return status;
 }

@@ -8,17 +8,12 @@
 
 #include "options/options.h"
 #include "plugin/frame-timing.h"
-#include "plugin/job.h"
+#include "plugin/workers.h"
 
 struct mim_frame;
 
 /* Steps that order the notices of a frame: accepts is 0, and each part of encode has its own. */
 enum { MIM_STEP_CONVERT = 1, MIM_STEP_ENCODE, MIM_STEP_PUT = INT32_MAX };
-
-struct mim_writer_worker {
-    struct mim_core_job job;
-    bool is_open; /* worker_open was called */
-};
 
 struct mim_plugin_writer {
     const struct mim_writer_ops *ops;
@@ -32,8 +27,7 @@ struct mim_plugin_writer {
     struct mim_core_job serial;
     bool is_called; /* an op was called, so close must be */
     bool has_begun; /* mim_sink_begin() succeeded, so it needs commit or rollback */
-    struct mim_writer_worker *workers;
-    unsigned worker_count;
+    struct mim_workers workers;
     struct mim_meta *retained; /* metadata of the whole that the plugin accepted */
     struct mim_meta *lost;     /* the keys that were reported as lost */
 };
