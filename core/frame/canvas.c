@@ -2,13 +2,13 @@
 /* Composes rectangles with disposal and blending. */
 #include "frame/canvas.h"
 
-#include <endian.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/sample.h"
 #include "base/size.h"
 #include "frame/buffer.h"
+#include "frame/draw.h"
 #include "frame/frame.h"
 
 #define SMALLEST_BAND 16 /* rows; thinner bands cost more to schedule than to draw */
@@ -106,15 +106,9 @@ mim_canvas_band(const struct mim_canvas *canvas, uint32_t band, uint32_t *rows)
     return first;
 }
 
-/* The intersection of a rectangle with some rows of the canvas. */
-struct cut {
-    uint32_t x, y, width, height; /* on the canvas */
-    uint32_t from_x, from_y;      /* in the rectangle */
-};
-
 static bool
 cut_out(const struct mim_canvas *canvas, const struct mim_placement *place, uint32_t first, uint32_t rows,
-        struct cut *cut)
+        struct mim_cut *cut)
 {
     int64_t left = place->x > 0 ? place->x : 0, top = place->y > (int64_t)first ? place->y : (int64_t)first;
     int64_t right = (int64_t)place->x + place->width, bottom = (int64_t)place->y + place->height;
@@ -125,7 +119,7 @@ cut_out(const struct mim_canvas *canvas, const struct mim_placement *place, uint
     if (left >= right || top >= bottom)
         return false;
 
-    *cut = (struct cut){ (uint32_t)left,
+    *cut = (struct mim_cut){ (uint32_t)left,
                          (uint32_t)top,
                          (uint32_t)(right - left),
                          (uint32_t)(bottom - top),
@@ -147,7 +141,7 @@ pixel_at(const struct mim_canvas *canvas, uint32_t x, uint32_t y)
 }
 
 static void
-clear_cut(struct mim_canvas *canvas, const struct cut *cut)
+clear_cut(struct mim_canvas *canvas, const struct mim_cut *cut)
 {
     size_t size = pixel_size(canvas);
     for (uint32_t y = cut->y; y < cut->y + cut->height; y++) {
@@ -161,7 +155,7 @@ clear_cut(struct mim_canvas *canvas, const struct cut *cut)
 }
 
 static void
-copy_cut(struct mim_canvas *canvas, const struct cut *cut, bool save)
+copy_cut(struct mim_canvas *canvas, const struct mim_cut *cut, bool save)
 {
     size_t bytes = cut->width * pixel_size(canvas);
     for (uint32_t y = cut->y; y < cut->y + cut->height; y++) {
@@ -170,217 +164,15 @@ copy_cut(struct mim_canvas *canvas, const struct cut *cut, bool save)
     }
 }
 
-static uint32_t
-get_sample(const uint8_t *at, size_t size)
-{
-    uint16_t wide;
-    if (size == 1)
-        return *at;
-    memcpy(&wide, at, sizeof wide);
-    return wide;
-}
-
-static void
-put_sample(uint8_t *at, size_t size, uint32_t value)
-{
-    uint16_t wide = (uint16_t)value;
-    if (size == 1)
-        *at = (uint8_t)value;
-    else
-        memcpy(at, &wide, sizeof wide);
-}
-
-/* Porter and Duff, 1984: "over", of straight alpha. */
-static void
-draw_over(const uint8_t *from, uint32_t colours, bool from_alpha, uint8_t *to, bool to_alpha, size_t size, uint32_t max)
-{
-    uint64_t alpha = from_alpha ? get_sample(from + colours * size, size) : max;
-    uint64_t below = to_alpha ? get_sample(to + colours * size, size) : max;
-    uint64_t above_weight = alpha * max, below_weight = (max - alpha) * below, weight = above_weight + below_weight;
-    if (!alpha || !weight)
-        return;
-    for (uint32_t k = 0; k < colours; k++) {
-        uint64_t a = get_sample(from + k * size, size), b = get_sample(to + k * size, size);
-        put_sample(to + k * size, size, (uint32_t)((a * above_weight + b * below_weight + weight / 2) / weight));
-    }
-    if (to_alpha)
-        put_sample(to + colours * size, size, (uint32_t)((weight + max / 2) / max));
-}
-
-static void
-draw_indices(const struct mim_raster *pixels, const uint8_t *from, uint8_t *to, uint32_t width, uint32_t channels,
-             bool over)
-{
-    const uint8_t *palette = pixels->palette;
-    bool to_alpha = channels % 2 == 0;
-    for (uint32_t x = 0; x < width; x++, to += channels) {
-        const uint8_t *colour = palette + 4 * (size_t)from[x];
-        if (over && colour[3] != UINT8_MAX) {
-            if (colour[3]) /* on a gray canvas alpha follows the first channel */
-                draw_over(channels > 2 ? colour : (uint8_t[]){ colour[0], colour[3] }, channels - to_alpha, true, to,
-                          to_alpha, 1, UINT8_MAX);
-        } else if (channels == 4) {
-            memcpy(to, colour, 4);
-        } else if (channels == 3) {
-            to[0] = colour[0], to[1] = colour[1], to[2] = colour[2];
-        } else {
-            to[0] = colour[0];
-            if (to_alpha)
-                to[1] = colour[3];
-        }
-    }
-}
-
-typedef void draw_indices_fn(const uint8_t *palette, const uint8_t *from, uint8_t *to, uint32_t width);
-
-/* Stores two pixels at a time. */
-static void
-replace_rgba(const uint8_t *palette, const uint8_t *from, uint8_t *to, uint32_t width)
-{
-    uint32_t x = 0;
-    for (; x + 1 < width; x += 2) {
-        uint8_t two[8];
-        memcpy(two, palette + 4 * (size_t)from[x], 4);
-        memcpy(two + 4, palette + 4 * (size_t)from[x + 1], 4);
-        memcpy(to + 4 * (size_t)x, two, 8);
-    }
-    if (x < width)
-        memcpy(to + 4 * (size_t)x, palette + 4 * (size_t)from[x], 4);
-}
-
-/* Stores four bytes per pixel; the next pixel overwrites the fourth. */
-static void
-replace_rgb(const uint8_t *palette, const uint8_t *from, uint8_t *to, uint32_t width)
-{
-    uint32_t x = 0;
-    for (; x + 8 < width; x += 8) {
-        uint64_t eight;
-        memcpy(&eight, from + x, 8);
-        eight = le64toh(eight);
-        for (uint32_t i = 0; i < 8; i++, eight >>= 8)
-            memcpy(to + 3 * (size_t)(x + i), palette + 4 * (eight & 0xff), 4);
-    }
-    for (; x + 1 < width; x++)
-        memcpy(to + 3 * (size_t)x, palette + 4 * (size_t)from[x], 4);
-    memcpy(to + 3 * (size_t)(width - 1), palette + 4 * (size_t)from[width - 1], 3);
-}
-
-typedef uint32_t four_pixels __attribute__((vector_size(16)));
-
-static inline uint32_t
-colour_of(const uint8_t *palette, uint8_t index)
-{
-    uint32_t colour;
-    memcpy(&colour, palette + 4 * (size_t)index, 4);
-    return colour;
-}
-
-static inline void
-cover_four(const uint8_t *palette, const uint8_t *from, uint8_t *to)
-{
-    static const uint8_t alpha[16] = { [3] = 255, [7] = 255, [11] = 255, [15] = 255 };
-    four_pixels colours = { colour_of(palette, from[0]), colour_of(palette, from[1]), colour_of(palette, from[2]),
-                            colour_of(palette, from[3]) };
-    four_pixels opaque, below;
-    memcpy(&opaque, alpha, sizeof opaque);
-    memcpy(&below, to, sizeof below);
-    below ^= (below ^ colours) & (four_pixels)((colours & opaque) == opaque);
-    memcpy(to, &below, sizeof below);
-}
-
-static inline void
-cover_one(const uint8_t *palette, uint8_t from, uint8_t *to)
-{
-    if (palette[4 * (size_t)from + 3])
-        memcpy(to, palette + 4 * (size_t)from, 4);
-}
-
-/* For palettes of opaque and fully transparent colours: no unpredictable branch, and long transparent runs, as in
- * unchanged areas, are skipped. */
-static void
-cover_rgba(const uint8_t *palette, const uint8_t *from, uint8_t *to, uint32_t width)
-{
-    const uint64_t each = UINT64_C(0x0101010101010101);
-    uint32_t x = 0;
-    for (; x + 8 <= width; x += 8) {
-        uint64_t eight;
-        memcpy(&eight, from + x, 8);
-        if (eight == from[x] * each && !palette[4 * (size_t)from[x] + 3])
-            continue;
-        cover_four(palette, from + x, to + 4 * (size_t)x);
-        cover_four(palette, from + x + 4, to + 4 * (size_t)(x + 4));
-    }
-    for (; x < width; x++)
-        cover_one(palette, from[x], to + 4 * (size_t)x);
-}
-
-/* A specialised way to draw a rectangle of indices; NULL: none, or the rectangle is too small to choose one. */
-static draw_indices_fn *
-quick_way(const struct mim_raster *pixels, const struct cut *cut, uint32_t channels, bool over)
-{
-    bool opaque = true, clear_or_opaque = true;
-    if (channels < 3 || (over && (uint64_t)cut->width * cut->height < 64))
-        return NULL;
-    for (uint32_t i = 0; over && i < 256; i++) {
-        uint8_t alpha = pixels->palette[4 * i + 3];
-        opaque &= alpha == UINT8_MAX;
-        clear_or_opaque &= alpha == UINT8_MAX || alpha == 0;
-    }
-    if (!over || opaque)
-        return channels == 4 ? replace_rgba : replace_rgb;
-    return channels == 4 && clear_or_opaque ? cover_rgba : NULL;
-}
-
-static void
-draw_samples(const struct mim_raster *pixels, const uint8_t *from, uint8_t *to, uint32_t width,
-             const struct mim_raster *canvas, bool over)
-{
-    size_t size = mim_sample_size((enum mim_sample)canvas->sample);
-    bool to_alpha = canvas->channels % 2 == 0, from_alpha = pixels->channels % 2 == 0;
-    uint32_t colours = canvas->channels - to_alpha, max = size == 1 ? UINT8_MAX : UINT16_MAX;
-
-    if (pixels->channels == canvas->channels && (!over || !from_alpha)) {
-        memcpy(to, from, width * canvas->channels * size);
-        return;
-    }
-    for (uint32_t x = 0; x < width; x++, from += pixels->channels * size, to += canvas->channels * size) {
-        if (over) {
-            draw_over(from, colours, from_alpha, to, to_alpha, size, max);
-            continue;
-        }
-        memcpy(to, from, colours * size);
-        if (to_alpha)
-            put_sample(to + colours * size, size, from_alpha ? get_sample(from + colours * size, size) : max);
-    }
-}
-
-static void
-draw_cut(struct mim_canvas *canvas, const struct cut *cut, const struct mim_raster *pixels, bool over)
-{
-    size_t size = pixels->channels * mim_sample_size((enum mim_sample)pixels->sample);
-    bool indexed = pixels->sample == MIM_SAMPLE_INDEX8;
-    draw_indices_fn *quick = indexed ? quick_way(pixels, cut, canvas->raster.channels, over) : NULL;
-    for (uint32_t row = 0; row < cut->height; row++) {
-        const uint8_t *from = pixels->data + (cut->from_y + row) * pixels->stride + cut->from_x * size;
-        uint8_t *to = pixel_at(canvas, cut->x, cut->y + row);
-        if (quick)
-            quick(pixels->palette, from, to, cut->width);
-        else if (indexed)
-            draw_indices(pixels, from, to, cut->width, canvas->raster.channels, over);
-        else
-            draw_samples(pixels, from, to, cut->width, &canvas->raster, over);
-    }
-}
-
 void
 mim_canvas_compose(struct mim_canvas *canvas, uint32_t band, enum mim_canvas_start start,
                    const struct mim_placement *before, const struct mim_placement *now, const struct mim_raster *pixels)
 {
     uint32_t rows, first = mim_canvas_band(canvas, band, &rows);
-    struct cut cut;
+    struct mim_cut cut;
 
     if (start == MIM_CANVAS_BARE)
-        clear_cut(canvas, &(struct cut){ .y = first, .width = canvas->raster.width, .height = rows });
+        clear_cut(canvas, &(struct mim_cut){ .y = first, .width = canvas->raster.width, .height = rows });
     else if (start == MIM_CANVAS_AFTER && before->dispose != MIM_DISPOSE_KEEP &&
              cut_out(canvas, before, first, rows, &cut)) {
         if (before->dispose == MIM_DISPOSE_BACKGROUND)
@@ -393,5 +185,5 @@ mim_canvas_compose(struct mim_canvas *canvas, uint32_t band, enum mim_canvas_sta
         return;
     if (now->dispose == MIM_DISPOSE_PREVIOUS)
         copy_cut(canvas, &cut, true);
-    draw_cut(canvas, &cut, pixels, now->blend == MIM_BLEND_OVER);
+    mim_draw_cut(&canvas->raster, &cut, pixels, now->blend == MIM_BLEND_OVER);
 }

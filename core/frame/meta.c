@@ -2,16 +2,13 @@
 /* Metadata: a list in order of insertion, with a hash table, because files may hold tens of thousands of tags. */
 #include "frame/meta.h"
 
-#include <inttypes.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <mim/kit/text.h>
 
 #include "base/error.h"
-#include "base/number.h"
 
 #define NO_ITEM UINT32_MAX
 #define MOST_ITEMS (1u << 24) /* keeps array sizes from overflowing, also on 32 bits */
@@ -325,55 +322,4 @@ mim_meta_copy(struct mim_meta **out, const struct mim_meta *meta, struct mim_err
     }
     *out = copy;
     return MIM_OK;
-}
-
-/* One value of a list, or the single value. */
-static void
-print_value(FILE *to, enum mim_meta_type type, const void *data, size_t i)
-{
-    char number[MIM_NUMBER_SIZE];
-    const struct mim_rational *rationals = data;
-    switch (type) {
-    case MIM_META_INT:
-    case MIM_META_INTS:
-        fprintf(to, "%" PRId64, ((const int64_t *)data)[i]);
-        break;
-    case MIM_META_REAL:
-    case MIM_META_REALS:
-        mim_number_print(((const double *)data)[i], number);
-        fputs(number, to);
-        break;
-    default:
-        fprintf(to, "%" PRId64 "/%" PRId64, rationals[i].num, rationals[i].den);
-        break;
-    }
-}
-
-char *
-mim_meta_format(const struct mim_meta_item *item)
-{
-    char *text = NULL;
-    size_t size = 0;
-    FILE *to = open_memstream(&text, &size);
-    if (!to)
-        return NULL;
-
-    int type = item->type;
-    if (type == MIM_META_BYTES)
-        fprintf(to, item->size == 1 ? "1 byte" : "%zu bytes", item->size);
-    else if (layouts[type].text)
-        fwrite(item->data, 1, item->size, to);
-    else
-        for (size_t i = 0; i < item->size / layouts[type].unit; i++) {
-            if (i > 0)
-                fputc(',', to);
-            print_value(to, item->type, item->data, i);
-        }
-
-    bool whole = !ferror(to);
-    if (fclose(to) != 0 || !whole) {
-        free(text);
-        return NULL;
-    }
-    return text;
 }
