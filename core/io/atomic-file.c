@@ -202,16 +202,6 @@ give_name(struct mim_atomic_file *file, const char *name, uint64_t size, bool ke
     return number ? number : rename_temporary(file, name, keep_existing);
 }
 
-static void
-sync_directory(const struct mim_atomic_file *file)
-{
-    int fd = openat(file->directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return; /* it may be writable without being readable */
-    fsync(fd);
-    close(fd);
-}
-
 int
 mim_atomic_file_publish(struct mim_atomic_file *file, const char *name, uint64_t size, bool keep_existing, bool sync)
 {
@@ -222,7 +212,7 @@ mim_atomic_file_publish(struct mim_atomic_file *file, const char *name, uint64_t
     if (number)
         return number;
     if (sync)
-        sync_directory(file);
+        mim_fd_sync_directory(file->directory);
     let_go(file);
     return 0;
 }

@@ -56,12 +56,15 @@ mim_fd_read_at(int fd, void *data, uint64_t size, uint64_t offset)
     return (int64_t)done;
 }
 
-int
-mim_fd_write(int fd, const void *data, uint64_t size)
+/* Writes at the current position if `offset` is negative. */
+static int
+write_all(int fd, const char *data, uint64_t size, off_t offset)
 {
     uint64_t done = 0;
     while (done < size) {
-        ssize_t n = write(fd, (const char *)data + done, next_portion(size - done));
+        size_t portion = next_portion(size - done);
+        ssize_t n = offset < 0 ? write(fd, data + done, portion)
+                               : pwrite(fd, data + done, portion, offset + (off_t)done);
         if (n < 0 && try_again(fd, POLLOUT))
             continue;
         if (n <= 0)
@@ -72,21 +75,18 @@ mim_fd_write(int fd, const void *data, uint64_t size)
 }
 
 int
+mim_fd_write(int fd, const void *data, uint64_t size)
+{
+    return write_all(fd, data, size, -1);
+}
+
+int
 mim_fd_write_at(int fd, const void *data, uint64_t size, uint64_t offset)
 {
     uint64_t end;
     if (__builtin_add_overflow(offset, size, &end) || end > INT64_MAX)
         return EFBIG;
-    uint64_t done = 0;
-    while (done < size) {
-        ssize_t n = pwrite(fd, (const char *)data + done, next_portion(size - done), (off_t)(offset + done));
-        if (n < 0 && try_again(fd, POLLOUT))
-            continue;
-        if (n <= 0)
-            return n < 0 ? errno : EIO;
-        done += (uint64_t)n;
-    }
-    return 0;
+    return write_all(fd, data, size, (off_t)offset);
 }
 
 int
@@ -98,4 +98,14 @@ mim_fd_settle(int fd, bool sync)
     /* on file systems that delay writes, closing any descriptor flushes them */
     int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
     return copy < 0 || close(copy) == 0 || errno == EINTR ? 0 : errno;
+}
+
+void
+mim_fd_sync_directory(int directory)
+{
+    int fd = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return; /* it may be writable without being readable */
+    fsync(fd);
+    close(fd);
 }

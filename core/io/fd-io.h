@@ -18,5 +18,7 @@ int mim_fd_write_at(int fd, const void *data, uint64_t size, uint64_t offset);
 /* Reports delayed write failures, which close() would return too late, after an fsync if `sync`. The descriptor
  * stays open. 0 or errno. */
 int mim_fd_settle(int fd, bool sync);
+/* Flushes the names in a directory to disk, if it can be read. */
+void mim_fd_sync_directory(int directory);
 
 #endif

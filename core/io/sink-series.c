@@ -14,10 +14,9 @@
 #include "io/atomic-file.h"
 #include "io/fd-io.h"
 #include "io/path-pattern.h"
-#include "io/rename.h"
 #include "io/sink-priv.h"
+#include "io/staging.h"
 
-#define NAME_TRIES 1000
 #define LOOKED_AT_AHEAD 100000u /* files checked in advance; each is checked again when it begins */
 
 struct series_sink {
@@ -26,9 +25,7 @@ struct series_sink {
     bool keep_existing;
     uint64_t start, expected; /* MIM_UNKNOWN */
     uint64_t made;            /* files begun */
-    int directory;            /* their final directory */
-    int temporary;            /* their temporary directory */
-    char temporary_name[NAME_MAX + 1];
+    struct mim_staging staging;
 };
 
 /* One file of the series. */
@@ -62,24 +59,14 @@ name_file(const struct series_sink *series, uint64_t index, char file[NAME_MAX +
                     series->start + index);
 }
 
-/* Fills the facts of an existing file: 0 or errno. */
-static int
-inspect_file(int directory, const char *file, struct stat *st)
-{
-    return fstatat(directory, file, st, AT_SYMLINK_NOFOLLOW) == 0 ? 0 : errno;
-}
-
 /* Whether the file may be written. `st` is zeroed when nothing exists there. */
 static enum mim_status
 check_target(const struct series_sink *series, int directory, const char *file, struct stat *st, struct mim_error *err)
 {
-    int number = inspect_file(directory, file, st);
-    if (number == ENOENT) {
+    if (fstatat(directory, file, st, AT_SYMLINK_NOFOLLOW) != 0) {
         *st = (struct stat){ 0 };
-        return MIM_OK;
+        return errno == ENOENT ? MIM_OK : mim_fail_errno(err, errno, "%.200s%.100s", series->name.shown, file);
     }
-    if (number)
-        return mim_fail_errno(err, number, "%.200s%.100s", series->name.shown, file);
     if (series->keep_existing)
         return mim_fail(err, MIM_EXISTS, "%.200s%.100s: exists already", series->name.shown, file);
     if (!S_ISREG(st->st_mode) && !S_ISLNK(st->st_mode))
@@ -91,12 +78,10 @@ static enum mim_status
 check_targets(const struct series_sink *series, int directory, struct mim_error *err)
 {
     uint64_t count = series->expected == MIM_UNKNOWN ? 1 : series->expected;
-    if (count > LOOKED_AT_AHEAD)
-        count = LOOKED_AT_AHEAD;
     char file[NAME_MAX + 1];
     struct stat st;
     enum mim_status status = MIM_OK;
-    for (uint64_t i = 0; i < count && status == MIM_OK; i++) {
+    for (uint64_t i = 0; i < count && i < LOOKED_AT_AHEAD && status == MIM_OK; i++) {
         status = name_file(series, i, file, err);
         if (status == MIM_OK)
             status = check_target(series, directory, file, &st, err);
@@ -135,34 +120,16 @@ check_series(struct mim_sink *sink, struct mim_error *err)
     return status;
 }
 
-/* 0 or errno. */
-static int
-make_temporary(struct series_sink *series)
-{
-    for (int i = 0; i < NAME_TRIES; i++) {
-        mim_atomic_file_name(mim_path_file(series->base.name), series->temporary_name);
-        if (mkdirat(series->directory, series->temporary_name, 0700) == 0)
-            break;
-        if (errno != EEXIST || i + 1 == NAME_TRIES) {
-            series->temporary_name[0] = '\0';
-            return errno;
-        }
-    }
-    series->temporary =
-        openat(series->directory, series->temporary_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    return series->temporary < 0 ? errno : 0;
-}
-
 static enum mim_status
 begin_series(struct mim_sink *sink, struct mim_error *err)
 {
     struct series_sink *series = series_of(sink);
-    enum mim_status status = open_directory(series, &series->directory, err);
+    enum mim_status status = open_directory(series, &series->staging.directory, err);
     if (status == MIM_OK)
-        status = check_targets(series, series->directory, err);
+        status = check_targets(series, series->staging.directory, err);
     if (status != MIM_OK)
         return status;
-    int number = make_temporary(series);
+    int number = mim_staging_create(&series->staging, mim_path_file(sink->name));
     return number ? mim_fail_errno(err, number, "%.300s: a temporary directory beside it", sink->name) : MIM_OK;
 }
 
@@ -174,37 +141,6 @@ write_series(struct mim_sink *sink, const void *data, uint64_t size, uint64_t of
     return EISDIR;
 }
 
-/* Moves the new file to its final name, and an old one to the temporary directory. */
-static int
-publish_file(const struct series_sink *series, const char *file)
-{
-    for (int tries = 0;; tries++) {
-        struct stat st;
-        int number = inspect_file(series->directory, file, &st);
-        bool replaces = number == 0 && !series->keep_existing;
-        if (number && number != ENOENT)
-            return number;
-        if (replaces && S_ISDIR(st.st_mode))
-            return EISDIR;
-        number = replaces ? mim_rename_swap(series->temporary, series->directory, file)
-                          : mim_rename_new(series->temporary, file, series->directory, file);
-        /* a file appeared or vanished meanwhile */
-        bool again = number == (replaces ? ENOENT : EEXIST) && !series->keep_existing;
-        if (!again || tries == NAME_TRIES)
-            return number;
-    }
-}
-
-static void
-withdraw_file(const struct series_sink *series, const char *file)
-{
-    struct stat st;
-    if (inspect_file(series->temporary, file, &st) == 0)
-        mim_rename_swap(series->temporary, series->directory, file);
-    else
-        mim_rename_new(series->directory, file, series->temporary, file);
-}
-
 static enum mim_status
 publish_all(struct series_sink *series, struct mim_error *err)
 {
@@ -213,7 +149,7 @@ publish_all(struct series_sink *series, struct mim_error *err)
     uint64_t done = 0;
     while (done < series->made && status == MIM_OK) {
         status = name_file(series, done, file, err);
-        int number = status == MIM_OK ? publish_file(series, file) : 0;
+        int number = status == MIM_OK ? mim_staging_publish(&series->staging, file, series->keep_existing) : 0;
         if (number == EEXIST && series->keep_existing)
             status =
                 mim_fail(err, MIM_EXISTS, "%.200s%.100s: exists already, since a moment ago", series->name.shown, file);
@@ -223,36 +159,19 @@ publish_all(struct series_sink *series, struct mim_error *err)
     }
     while (status != MIM_OK && done-- > 0)
         if (name_file(series, done, file, NULL) == MIM_OK)
-            withdraw_file(series, file);
+            mim_staging_withdraw(&series->staging, file);
     return status;
 }
 
 static void
-remove_temporary(struct series_sink *series)
+remove_staging(struct series_sink *series)
 {
     char file[NAME_MAX + 1];
-    for (uint64_t i = 0; series->temporary >= 0 && i < series->made; i++)
+    for (uint64_t i = 0; series->staging.temporary >= 0 && i < series->made; i++)
         if (name_file(series, i, file, NULL) == MIM_OK)
-            unlinkat(series->temporary, file, 0);
-    if (series->temporary >= 0)
-        close(series->temporary);
-    if (*series->temporary_name)
-        unlinkat(series->directory, series->temporary_name, AT_REMOVEDIR);
-    if (series->directory >= 0)
-        close(series->directory);
-    series->temporary = series->directory = -1;
-    series->temporary_name[0] = '\0';
+            unlinkat(series->staging.temporary, file, 0);
+    mim_staging_close(&series->staging);
     series->made = 0;
-}
-
-static void
-sync_directory(const struct series_sink *series)
-{
-    int fd = openat(series->directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0)
-        return; /* it may be writable without being readable */
-    fsync(fd);
-    close(fd);
 }
 
 static enum mim_status
@@ -261,19 +180,18 @@ commit_series(struct mim_sink *sink, uint64_t size, struct mim_error *err)
     struct series_sink *series = series_of(sink);
     (void)size;
     enum mim_status status = publish_all(series, err);
-    if (status != MIM_OK)
-        return status;
-    if (sink->sync)
-        sync_directory(series);
-    remove_temporary(series);
-    return MIM_OK;
+    if (status == MIM_OK && sink->sync)
+        mim_fd_sync_directory(series->staging.directory);
+    if (status == MIM_OK)
+        remove_staging(series);
+    return status;
 }
 
 static bool
 rollback_series(struct mim_sink *sink, uint64_t written)
 {
     (void)written;
-    remove_temporary(series_of(sink));
+    remove_staging(series_of(sink));
     return true;
 }
 
@@ -302,7 +220,7 @@ mim_sink_series_open(struct mim_sink **out, const char *path, bool keep_existing
     struct series_sink *series = series_of(sink);
     series->keep_existing = keep_existing;
     series->expected = MIM_UNKNOWN;
-    series->directory = series->temporary = -1;
+    series->staging.directory = series->staging.temporary = -1;
     enum mim_status status = mim_path_pattern_parse(&series->name, path, err);
     if (status != MIM_OK) {
         mim_sink_close(sink);
@@ -345,14 +263,15 @@ begin_member(struct mim_sink *sink, struct mim_error *err)
 {
     struct member_sink *member = member_of(sink);
     const struct series_sink *series = member->series;
-    enum mim_status status = check_target(series, series->directory, member->file, &member->old, err);
+    enum mim_status status = check_target(series, series->staging.directory, member->file, &member->old, err);
     if (status != MIM_OK)
         return status;
 
     member->replaces = S_ISREG(member->old.st_mode);
     /* the kernel applies the umask; a replacement stays private until it gets the old file's mode */
     mode_t mode = member->replaces ? S_IRUSR | S_IWUSR : 0666;
-    member->fd = openat(series->temporary, member->file, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+    int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+    member->fd = openat(series->staging.temporary, member->file, flags, mode);
     if (member->fd < 0)
         return mim_fail_errno(err, errno == EEXIST ? EIO : errno, "%.300s", sink->name);
     sink->seekable = true;
