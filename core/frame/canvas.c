@@ -120,11 +120,11 @@ cut_out(const struct mim_canvas *canvas, const struct mim_placement *place, uint
         return false;
 
     *cut = (struct mim_cut){ (uint32_t)left,
-                         (uint32_t)top,
-                         (uint32_t)(right - left),
-                         (uint32_t)(bottom - top),
-                         (uint32_t)(left - place->x),
-                         (uint32_t)(top - place->y) };
+                             (uint32_t)top,
+                             (uint32_t)(right - left),
+                             (uint32_t)(bottom - top),
+                             (uint32_t)(left - place->x),
+                             (uint32_t)(top - place->y) };
     return true;
 }
 

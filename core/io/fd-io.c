@@ -63,8 +63,8 @@ write_all(int fd, const char *data, uint64_t size, off_t offset)
     uint64_t done = 0;
     while (done < size) {
         size_t portion = next_portion(size - done);
-        ssize_t n = offset < 0 ? write(fd, data + done, portion)
-                               : pwrite(fd, data + done, portion, offset + (off_t)done);
+        ssize_t n =
+            offset < 0 ? write(fd, data + done, portion) : pwrite(fd, data + done, portion, offset + (off_t)done);
         if (n < 0 && try_again(fd, POLLOUT))
             continue;
         if (n <= 0)

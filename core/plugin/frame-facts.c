@@ -56,8 +56,8 @@ mim_frame_facts_check_accepted(const struct mim_operation *operation, uint64_t i
                  info->parts <= MAX_PARTS;
     if (!sound)
         return mim_fail(err, MIM_BROKEN_PLUGIN,
-                        "the plugin %s asks for frame %" PRIu64 " in a form that frames do not have",
-                        operation->plugin, index);
+                        "the plugin %s asks for frame %" PRIu64 " in a form that frames do not have", operation->plugin,
+                        index);
     if (!info->parts)
         info->parts = 1;
     return MIM_OK;

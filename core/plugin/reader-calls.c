@@ -44,9 +44,8 @@ mim_plugin_reader_open(struct mim_plugin_reader *reader, unsigned workers, struc
     const struct mim_reader_ops *ops = reader->ops;
     reader->state = calloc(1, ops->state_size ? ops->state_size : 1);
     reader->lookahead.packet = calloc(1, ops->packet_size ? ops->packet_size : 1);
-    reader->workers = (struct mim_workers){
-        .memory_size = ops->worker_size, .open = ops->worker_open, .close = ops->worker_close
-    };
+    reader->workers =
+        (struct mim_workers){ .memory_size = ops->worker_size, .open = ops->worker_open, .close = ops->worker_close };
     if (!mim_workers_alloc(&reader->workers, workers) || !reader->state || !reader->lookahead.packet)
         return mim_fail_nomem(err, "a reader");
 

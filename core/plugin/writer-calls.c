@@ -21,9 +21,8 @@ mim_plugin_writer_create(struct mim_plugin_writer *writer, const struct mim_opti
     const struct mim_writer_ops *ops = writer->ops;
     writer->state = calloc(1, ops->state_size ? ops->state_size : 1);
     writer->options = mim_options_copy(options);
-    writer->workers = (struct mim_workers){
-        .memory_size = ops->worker_size, .open = ops->worker_open, .close = ops->worker_close
-    };
+    writer->workers =
+        (struct mim_workers){ .memory_size = ops->worker_size, .open = ops->worker_open, .close = ops->worker_close };
     if (!mim_workers_alloc(&writer->workers, workers) || !writer->state || !writer->options)
         return mim_fail_nomem(err, "a writer");
 
