@@ -3,6 +3,7 @@
 #include <mim/convert.h>
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -4,7 +4,6 @@
 #define MIM_CORE_BASE_ERROR_H
 
 #include <stdarg.h>
-#include <stdbool.h>
 
 #include <mim/error.h>
 

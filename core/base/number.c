@@ -196,3 +196,12 @@ mim_number_print(double value, char text[MIM_NUMBER_SIZE])
         freelocale(c);
     }
 }
+
+int
+mim_hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}

@@ -20,6 +20,8 @@ bool mim_number_parse_rational(const char *text, size_t size, struct mim_rationa
 
 /* At least 1, unless both are 0. */
 uint64_t mim_number_common_divisor(uint64_t a, uint64_t b);
+/* The value of a hexadecimal digit, or -1. */
+int mim_hex_digit(char c);
 
 /* The shortest text that reads back as the same double. */
 void mim_number_print(double value, char text[MIM_NUMBER_SIZE]);

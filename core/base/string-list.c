@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+
 static const char blanks[] = " \t";
 
 bool
@@ -42,13 +44,11 @@ mim_string_list_add(struct mim_string_list *texts, const char *fmt, ...)
     if (!made)
         return false;
 
-    char **items = reallocarray(texts->items, texts->count + 1, sizeof *items);
-    if (!items) {
+    if (!MIM_GROW(texts->items, texts->count)) {
         free(text);
         return false;
     }
-    texts->items = items;
-    items[texts->count++] = text;
+    texts->items[texts->count++] = text;
     return true;
 }
 

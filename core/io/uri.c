@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/error.h"
+#include "base/number.h"
 
 /* isalpha() and friends depend on the locale. */
 static int
@@ -27,15 +28,6 @@ scheme_length(const char *uri)
     return strncmp(uri + n, "://", 3) == 0 ? n : 0;
 }
 
-static int
-hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Decodes in place. false: an escape without two digits, or %00. */
 static int
 decode_percents(char *text)
@@ -46,8 +38,8 @@ decode_percents(char *text)
             *to++ = *from;
             continue;
         }
-        int high = hex_digit(from[1]);
-        int low = high < 0 ? -1 : hex_digit(from[2]);
+        int high = mim_hex_digit(from[1]);
+        int low = high < 0 ? -1 : mim_hex_digit(from[2]);
         if (low < 0 || high + low == 0)
             return 0;
         *to++ = (char)(high << 4 | low);
