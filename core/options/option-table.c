@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Checks option tables before any value is written. */
+/* Tables of options: their rows by name, and their check before any value is written. */
 #include "options/option-table.h"
 
 #include <math.h>
 #include <stdalign.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,115 @@
 #include "options/option-types.h"
 
 #define MOST_ROWS 1000
+#define MOST_LETTERS 40 /* longest name that is compared */
+
+const struct mim_option *
+mim_option_row(const struct mim_option_table *table, uint32_t i)
+{
+    if (table && i < table->own_count)
+        return &table->own[i];
+    if (!table || (i -= table->own_count) >= table->count)
+        return NULL;
+    return (const struct mim_option *)((const char *)table->rows + (size_t)i * table->rows->struct_size);
+}
+
+const struct mim_option *
+mim_option_find(const struct mim_option_table *table, const char *name)
+{
+    const char *colon = strchr(name, ':');
+    const struct mim_option *row;
+    for (uint32_t i = 0; (row = mim_option_row(table, i)); i++) {
+        if (strcmp(row->name, name) == 0 && row->type != MIM_OPTION_PAIRS)
+            return row;
+        if (colon && row->type == MIM_OPTION_PAIRS && strlen(row->name) == (size_t)(colon - name) &&
+            strncmp(row->name, name, (size_t)(colon - name)) == 0)
+            return row;
+    }
+    return NULL;
+}
+
+/* Edit distance: letters added, dropped, changed or swapped with a neighbour. */
+static size_t
+edit_distance(const char *a, const char *b)
+{
+    size_t a_size = strlen(a), b_size = strlen(b);
+    if (a_size > MOST_LETTERS || b_size > MOST_LETTERS)
+        return SIZE_MAX;
+    size_t rows[3][MOST_LETTERS + 1];
+    size_t *before = rows[0], *above = rows[1], *row = rows[2];
+    for (size_t j = 0; j <= b_size; j++)
+        above[j] = j;
+    for (size_t i = 1; i <= a_size; i++) {
+        row[0] = i;
+        for (size_t j = 1; j <= b_size; j++) {
+            size_t best = above[j - 1] + (a[i - 1] != b[j - 1]);
+            if (above[j] + 1 < best)
+                best = above[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < best)
+                best = before[j - 2] + 1;
+            row[j] = best;
+        }
+        size_t *free_row = before;
+        before = above;
+        above = row;
+        row = free_row;
+    }
+    return above[b_size];
+}
+
+/* The option probably meant: the name is its beginning, or at most a third of its letters differ. */
+static const char *
+nearest_name(const struct mim_option_table *table, const char *name)
+{
+    const char *nearest = NULL;
+    size_t least = SIZE_MAX;
+    const struct mim_option *row;
+    for (uint32_t i = 0; (row = mim_option_row(table, i)); i++) {
+        bool begins = strlen(name) >= 3 && strncmp(name, row->name, strlen(name)) == 0;
+        size_t distance = begins ? 0 : edit_distance(name, row->name);
+        if (distance <= (strlen(row->name) + 2) / 3 && distance < least) {
+            least = distance;
+            nearest = row->name;
+        }
+    }
+    return nearest;
+}
+
+static void
+list_names(const struct mim_option_table *table, char *text, size_t size)
+{
+    size_t used = 0;
+    const struct mim_option *row;
+    *text = '\0';
+    for (uint32_t i = 0; (row = mim_option_row(table, i)) && used < size; i++)
+        used += (size_t)snprintf(text + used, size - used, "%s%s%s", i ? ", " : "", row->name,
+                                 row->type == MIM_OPTION_PAIRS ? ":KEY" : "");
+}
+
+enum mim_status
+mim_option_fail_unknown(const char *name, const struct mim_option_table *table, const struct mim_option_table *other,
+                        const char *who, struct mim_error *err)
+{
+    static const char *const verbs[] = { "reading", "writing" };
+    const struct mim_option *row;
+    for (uint32_t i = 0; (row = mim_option_row(table, i)); i++)
+        if (row->type == MIM_OPTION_PAIRS && strcmp(row->name, name) == 0)
+            return mim_fail(err, MIM_OPTION, "%s: %s needs a key: expected %s:KEY=VALUE", who, name, name);
+    if (other && mim_option_find(other, name))
+        return mim_fail(err, MIM_OPTION, "%s: %.100s is an option of %s, not of %s", who, name, verbs[!table->writing],
+                        verbs[table->writing]);
+    const char *nearest = nearest_name(table, name);
+    if (nearest)
+        return mim_fail(err, MIM_OPTION, "%s: there is no option %.100s; did you mean %s?", who, name, nearest);
+    if (!mim_option_row(table, 0))
+        return mim_fail(err, MIM_OPTION, "%s: there is no option %.100s; %s takes none", who, name,
+                        verbs[table->writing]);
+    char names[400];
+    list_names(table, names, sizeof names);
+    return mim_fail(err, MIM_OPTION, "%s: there is no option %.100s; there are %s", who, name, names);
+}
 
 /* Size and alignment of each type in a state. */
 static const struct {

@@ -22,6 +22,11 @@ struct mim_option_table {
 
 /* Row i of all, or NULL past the end. */
 const struct mim_option *mim_option_row(const struct mim_option_table *table, uint32_t i);
+/* The row of a given name, or NULL. `codec` and `codec:KEY` may be two rows, the second of type PAIRS. */
+const struct mim_option *mim_option_find(const struct mim_option_table *table, const char *name);
+/* OPTION: no row has the name; names the nearest. `other` is the table of the other direction, or NULL. */
+enum mim_status mim_option_fail_unknown(const char *name, const struct mim_option_table *table,
+                                        const struct mim_option_table *other, const char *who, struct mim_error *err);
 /* false, with `err` filled: a plugin's row breaks the ABI (no name, an offset outside state_size, an unknown type). */
 bool mim_option_table_valid(const struct mim_option_table *table, uint32_t state_size, struct mim_error *err);
 

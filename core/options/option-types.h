@@ -3,8 +3,6 @@
 #ifndef MIM_CORE_OPTIONS_OPTION_TYPES_H
 #define MIM_CORE_OPTIONS_OPTION_TYPES_H
 
-#include <stdbool.h>
-
 #include <mim/error.h>
 #include <mim/plugin.h>
 
