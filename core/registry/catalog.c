@@ -5,16 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+
 bool
 mim_catalog_add(struct mim_manifest ***list, size_t *count, struct mim_manifest *manifest)
 {
-    struct mim_manifest **grown = reallocarray(*list, *count + 1, sizeof *grown);
-    if (!grown) {
+    if (!MIM_GROW(*list, *count)) {
         mim_manifest_destroy(manifest);
         return false;
     }
-    *list = grown;
-    grown[(*count)++] = manifest;
+    (*list)[(*count)++] = manifest;
     return true;
 }
 
@@ -30,11 +30,9 @@ find_format(const struct mim_catalog *catalog, const char *name)
 static struct mim_format *
 add_format(struct mim_catalog *catalog, const struct mim_manifest_format *declared)
 {
-    struct mim_format *grown = reallocarray(catalog->formats, catalog->format_count + 1, sizeof *grown);
-    if (!grown)
+    if (!MIM_GROW(catalog->formats, catalog->format_count))
         return NULL;
-    catalog->formats = grown;
-    struct mim_format *format = &grown[catalog->format_count++];
+    struct mim_format *format = &catalog->formats[catalog->format_count++];
     *format = (struct mim_format){ .name = declared->name, .title = declared->title };
     return format;
 }
@@ -42,11 +40,9 @@ add_format(struct mim_catalog *catalog, const struct mim_manifest_format *declar
 static bool
 add_server(struct mim_format *format, struct mim_manifest *plugin, const struct mim_manifest_format *declared)
 {
-    struct mim_server *grown = reallocarray(format->servers, format->server_count + 1, sizeof *grown);
-    if (!grown)
+    if (!MIM_GROW(format->servers, format->server_count))
         return false;
-    format->servers = grown;
-    grown[format->server_count++] = (struct mim_server){ plugin, declared };
+    format->servers[format->server_count++] = (struct mim_server){ plugin, declared };
     return true;
 }
 

@@ -2,23 +2,21 @@
 /* Reads and merges mim.conf: every [policy] and [limit] applies, and the nearest [prefer] wins. */
 #include "registry/config.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <fnmatch.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "build-paths.h"
+#include "base/array.h"
 #include "base/context-priv.h"
 #include "base/error.h"
-#include "base/number.h"
 #include "base/string-list.h"
+#include "registry/config-values.h"
 #include "registry/ini-parser.h"
 
 /* One value in force; values read later are nearer to the call. */
@@ -34,84 +32,6 @@ struct mim_config {
     struct entry *entries;
     size_t entry_count;
 };
-
-static const struct {
-    const char *key;
-    size_t field;
-    double unit; /* 0: the value is a size */
-} limit_keys[] = {
-    { "memory", offsetof(struct mim_limits, result_bytes), 0 },
-    { "working", offsetof(struct mim_limits, working_bytes), 0 },
-    { "pixels", offsetof(struct mim_limits, frame_pixels), 0 },
-    { "frames", offsetof(struct mim_limits, frames), 0 },
-    { "metadata", offsetof(struct mim_limits, metadata_bytes), 0 },
-    { "seconds", offsetof(struct mim_limits, milliseconds), 1000 },
-};
-
-#define LIMIT_COUNT (sizeof limit_keys / sizeof *limit_keys)
-
-static size_t
-limit_index(const char *key)
-{
-    size_t i = 0;
-    while (i < LIMIT_COUNT && strcmp(limit_keys[i].key, key))
-        i++;
-    return i;
-}
-
-/* A number of seconds, or a word for "none" as in sizes. */
-static bool
-parse_seconds(const char *text, double unit, uint64_t *out)
-{
-    double number;
-    if (!mim_number_parse_real(text, strlen(text), &number))
-        return mim_size_parse(text, out, NULL) == MIM_OK && !isdigit((unsigned char)*text);
-    number *= unit;
-    if (!(number >= 0 && number < 1e15))
-        return false;
-    uint64_t whole = (uint64_t)number;
-    *out = number > 0 ? whole + (whole < number) : MIM_NO_LIMIT; /* round up: a tiny limit must not become "none" */
-    return true;
-}
-
-static bool
-parse_limit(size_t i, const char *text, uint64_t *out)
-{
-    return limit_keys[i].unit > 0 ? parse_seconds(text, limit_keys[i].unit, out)
-                                  : mim_size_parse(text, out, NULL) == MIM_OK;
-}
-
-static bool
-parse_switch(const char *text, bool *on)
-{
-    static const char *const words[2] = { "no off false 0", "yes on true 1" };
-    char lower[8] = "";
-    for (size_t i = 0; text[i] && i < sizeof lower - 1; i++)
-        lower[i] = (char)tolower((unsigned char)text[i]);
-    *on = mim_words_find(words[1], lower) >= 0;
-    return *on || mim_words_find(words[0], lower) >= 0;
-}
-
-/* The fault of a key or value, or NULL. Misspelled policies must not be ignored silently. */
-static const char *
-wrong_pair(const char *section, const char *key, const char *value)
-{
-    uint64_t number;
-    bool on;
-    if (!strcmp(section, "policy"))
-        return strcmp(key, "deny") ? "[policy] has deny only" : NULL;
-    if (!strcmp(section, "limit"))
-        return limit_index(key) == LIMIT_COUNT ? "[limit] has memory, working, pixels, frames, metadata and seconds"
-               : parse_limit(limit_index(key), value, &number) ? NULL
-                                                               : "expected a limit such as 512MB, 1000000 or off";
-    if (!strcmp(section, "prefer"))
-        return NULL;
-    if (!strncmp(section, "plugin ", 7))
-        return strcmp(key, "enabled")     ? "[plugin NAME] has enabled only"
-               : parse_switch(value, &on) ? NULL
-                                          : "expected yes or no";
-    return "no such section: there are [policy], [limit], [prefer] and [plugin NAME]";
-}
 
 struct reading {
     struct mim_config *config;
@@ -141,10 +61,8 @@ static bool
 add_entry(struct reading *reading, unsigned line, const char *section, const char *key, const char *value)
 {
     struct mim_config *config = reading->config;
-    struct entry *entries = reallocarray(config->entries, config->entry_count + 1, sizeof *entries);
-    if (!entries)
+    if (!MIM_GROW(config->entries, config->entry_count))
         return false;
-    config->entries = entries;
 
     struct entry entry = { strdup(section), strdup(key), strdup(value), NULL, line, reading->file };
     int size = asprintf(&entry.text, "%s %s = %s (%s:%u)", section, key, value, reading->name, line);
@@ -154,7 +72,7 @@ add_entry(struct reading *reading, unsigned line, const char *section, const cha
         clear_entry(&entry);
         return false;
     }
-    entries[config->entry_count++] = entry;
+    config->entries[config->entry_count++] = entry;
     return true;
 }
 
@@ -162,7 +80,7 @@ static void
 take_pair(void *user, unsigned line, const char *section, const char *key, const char *value)
 {
     struct reading *reading = user;
-    const char *wrong = wrong_pair(section, key, value);
+    const char *wrong = mim_config_value_fault(section, key, value);
     if (wrong) {
         char reason[300];
         snprintf(reason, sizeof reason, "[%s] %s = %s: %s", section, key, value, wrong);
@@ -305,59 +223,22 @@ mim_config_add_text(struct mim_config *config, const char *text, struct mim_erro
     return status;
 }
 
-struct subject {
-    const char *plugin, *license, *format; /* each may be NULL */
-};
-
 static bool
-pattern_matches(const char *pattern, const char *text)
-{
-    return text && !fnmatch(pattern, text, FNM_CASEFOLD);
-}
-
-/* One word of deny=: "NAME", "plugin:NAME", "format:NAME" or "license:GPL*". A bare word names a plugin or a format. */
-static bool
-word_denies(const char *word, const struct subject *subject)
-{
-    const struct {
-        const char *prefix, *text;
-    } kinds[] = { { "plugin:", subject->plugin }, { "format:", subject->format }, { "license:", subject->license } };
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (!strncasecmp(word, kinds[i].prefix, strlen(kinds[i].prefix)))
-            return pattern_matches(word + strlen(kinds[i].prefix), kinds[i].text);
-    return pattern_matches(word, subject->plugin) || pattern_matches(word, subject->format);
-}
-
-static bool
-list_denies(const char *list, const struct subject *subject)
-{
-    const char *word;
-    size_t length;
-    char copy[MIM_INI_LINE + 1];
-    while (mim_words_next(&list, &word, &length)) {
-        snprintf(copy, sizeof copy, "%.*s", (int)length, word);
-        if (word_denies(copy, subject))
-            return true;
-    }
-    return false;
-}
-
-static bool
-entry_denies(const struct entry *entry, const struct subject *subject)
+entry_denies(const struct entry *entry, const struct mim_policy_subject *subject)
 {
     bool enabled = true;
     if (!strcmp(entry->section, "policy"))
-        return list_denies(entry->value, subject);
+        return mim_config_value_denies(entry->value, subject);
     return !strncmp(entry->section, "plugin ", 7) && subject->plugin &&
            !strcmp(entry->section + 7 + strspn(entry->section + 7, " "), subject->plugin) &&
-           parse_switch(entry->value, &enabled) && !enabled;
+           mim_config_value_switch(entry->value, &enabled) && !enabled;
 }
 
 bool
 mim_config_denies(const struct mim_config *config, const char *plugin, const char *license, const char *format,
                   char *reason, size_t reason_size)
 {
-    const struct subject subject = { plugin, license, format };
+    const struct mim_policy_subject subject = { plugin, license, format };
     for (size_t i = 0; i < config->entry_count; i++) {
         const struct entry *entry = &config->entries[i];
         if (!entry_denies(entry, &subject))
@@ -385,13 +266,8 @@ mim_config_limit(const struct mim_config *config, struct mim_limits *limits)
 {
     for (size_t i = 0; i < config->entry_count; i++) {
         const struct entry *entry = &config->entries[i];
-        uint64_t max;
-        size_t index = limit_index(entry->key);
-        if (strcmp(entry->section, "limit") || !parse_limit(index, entry->value, &max) || !max)
-            continue;
-        uint64_t *limit = (uint64_t *)((char *)limits + limit_keys[index].field);
-        if (!*limit || *limit > max)
-            *limit = max;
+        if (!strcmp(entry->section, "limit"))
+            mim_config_value_tighten(entry->key, entry->value, limits);
     }
 }
 

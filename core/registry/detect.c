@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "base/error.h"
+#include "base/number.h"
 #include "base/string-list.h"
 
 #define PART_BYTES 96
@@ -32,15 +33,6 @@ skip_blanks(const char *at)
     return at + strspn(at, " \t");
 }
 
-static int
-hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)tolower((unsigned char)c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Parses one offset; NULL: none, or too large. */
 static const char *
 parse_offset(const char *at, long *offset)
@@ -60,7 +52,7 @@ parse_hex(const char *at, struct part *part, unsigned *bits)
             return NULL;
         uint8_t value = 0, mask = 0;
         for (int i = 0; i < 2; i++) {
-            int found = hex_digit(at[i]);
+            int found = mim_hex_digit(at[i]);
             value = (uint8_t)(value << 4 | (found < 0 ? 0 : found));
             mask = (uint8_t)(mask << 4 | (found < 0 ? 0 : 15));
             *bits += found < 0 ? 0 : 4;

@@ -17,18 +17,13 @@
 #include "registry/known-formats.h"
 #include "registry/search-path.h"
 
-/* A link to /dev/null, which disables the same name in weaker directories. */
-struct mask {
-    char *file, *path;
-};
-
 struct building {
     struct mim_catalog *catalog;
     const struct mim_catalog_inputs *inputs;
     struct mim_search_path search_path;
     size_t rank; /* of the directory being read */
-    struct mask *masks;
-    size_t mask_count;
+    struct mim_string_list masks,
+        mask_paths; /* links to /dev/null, which disable the same name in weaker directories */
     bool is_out_of_memory;
 };
 
@@ -41,12 +36,13 @@ find_stronger(const struct mim_catalog *catalog, const char *file)
     return NULL;
 }
 
-static const struct mask *
+/* The path of the mask, or NULL. */
+static const char *
 find_mask(const struct building *building, const char *file)
 {
-    for (size_t i = 0; i < building->mask_count; i++)
-        if (!strcmp(building->masks[i].file, file))
-            return &building->masks[i];
+    for (size_t i = 0; i < building->masks.count; i++)
+        if (!strcmp(building->masks.items[i], file))
+            return building->mask_paths.items[i];
     return NULL;
 }
 
@@ -56,14 +52,14 @@ settle_state(const struct building *building, struct mim_manifest *manifest)
 {
     char reason[600];
     const struct mim_manifest *stronger = find_stronger(building->catalog, manifest->origin.file);
-    const struct mask *mask = find_mask(building, manifest->origin.file);
+    const char *mask = find_mask(building, manifest->origin.file);
     if (stronger) {
         manifest->shadow = stronger;
         snprintf(reason, sizeof reason, "replaced by %s", stronger->origin.path);
         return mim_manifest_settle(manifest, MIM_PLUGIN_SHADOWED, reason);
     }
     if (mask) {
-        snprintf(reason, sizeof reason, "masked by %s, a link to /dev/null", mask->path);
+        snprintf(reason, sizeof reason, "masked by %s, a link to /dev/null", mask);
         return mim_manifest_settle(manifest, MIM_PLUGIN_MASKED, reason);
     }
     if (!mim_abi_accepts(MIM_HOST_ABI, manifest->abi, reason, sizeof reason))
@@ -107,11 +103,11 @@ set_module_path(struct mim_manifest *manifest, const struct mim_search_directory
         return mim_fail(err, MIM_BROKEN_PLUGIN,
                         "%s: module = %s: expected the plain name of a file in the same directory",
                         manifest->origin.path, module);
-    int size = plain ? asprintf(&manifest->module_path, "%s/%s", place->path, module)
-                     : asprintf(&manifest->module_path, "%s", module);
+    int size = plain ? asprintf(&manifest->origin.module, "%s/%s", place->path, module)
+                     : asprintf(&manifest->origin.module, "%s", module);
     if (size >= 0)
         return MIM_OK;
-    manifest->module_path = NULL;
+    manifest->origin.module = NULL;
     return mim_fail_nomem(err, manifest->origin.path);
 }
 
@@ -154,18 +150,6 @@ add_manifest(struct building *building, const struct mim_search_directory *place
 }
 
 static bool
-add_mask(struct building *building, const struct mim_ini_file *file)
-{
-    struct mask *grown = reallocarray(building->masks, building->mask_count + 1, sizeof *grown);
-    if (!grown)
-        return false;
-    building->masks = grown;
-    struct mask *mask = &grown[building->mask_count++];
-    *mask = (struct mask){ strdup(file->name), strdup(file->path) };
-    return mask->file && mask->path;
-}
-
-static bool
 is_null_device(const struct stat *facts)
 {
     return S_ISCHR(facts->st_mode) && facts->st_rdev == makedev(1, 3);
@@ -196,7 +180,8 @@ visit_file(void *user, const struct mim_ini_file *file)
 {
     struct building *building = user;
     if (is_null_device(&file->facts))
-        return find_mask(building, file->name) || add_mask(building, file);
+        return find_mask(building, file->name) || (mim_string_list_add(&building->mask_paths, "%s", file->path) &&
+                                                   mim_string_list_add(&building->masks, "%s", file->name));
     if (!file->text) {
         char reason[PATH_MAX + 32];
         snprintf(reason, sizeof reason, "%s is not a regular file", file->path);
@@ -250,11 +235,8 @@ gather_manifests(struct mim_catalog *catalog, const struct mim_catalog_inputs *i
                 add_linked(&building) && read_directories(&building);
 
     mim_search_path_clear(&building.search_path);
-    for (size_t i = 0; i < building.mask_count; i++) {
-        free(building.masks[i].file);
-        free(building.masks[i].path);
-    }
-    free(building.masks);
+    mim_string_list_clear(&building.masks);
+    mim_string_list_clear(&building.mask_paths);
     return fine;
 }
 

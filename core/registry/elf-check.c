@@ -3,39 +3,30 @@
 #include "registry/elf-check.h"
 
 #include <elf.h>
-#include <errno.h>
 #include <link.h>
 #include <stdbool.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "base/size.h"
+#include "io/fd-io.h"
 
 /* The ELF header of this very object, provided by the linker: it identifies the machine. */
 extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
 
-/* Reads `size` bytes; false with errno 0 at the end of the file. */
-static bool
-read_whole(int fd, void *into, size_t size, uint64_t offset)
+static enum mim_status
+fail_short(const char *path, struct mim_error *err)
 {
-    for (size_t used = 0; used < size;) {
-        errno = 0;
-        ssize_t got = pread(fd, (char *)into + used, size - used, (off_t)(offset + used));
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0)
-            return false;
-        used += (size_t)got;
-    }
-    return true;
+    return mim_fail(err, MIM_BROKEN_PLUGIN, "%s is cut short", path);
 }
 
 static enum mim_status
-fail_read(const char *path, struct mim_error *err)
+read_whole(int fd, void *into, size_t size, uint64_t offset, const char *path, struct mim_error *err)
 {
-    return errno ? mim_fail(err, MIM_BROKEN_PLUGIN, "%s: %s", path, strerror(errno))
-                 : mim_fail(err, MIM_BROKEN_PLUGIN, "%s is cut short", path);
+    int64_t got = mim_fd_read_at(fd, into, size, offset);
+    if (got < 0)
+        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s: %s", path, strerror((int)-got));
+    return (uint64_t)got == size ? MIM_OK : fail_short(path, err);
 }
 
 /* The fault of the header, or NULL. */
@@ -79,12 +70,14 @@ check_segments(int fd, const ElfW(Ehdr) * header, uint64_t size, const char *pat
     for (unsigned i = 0; i < header->e_phnum; i += some) {
         uint64_t offset = header->e_phoff + (uint64_t)i * sizeof *segments;
         some = header->e_phnum - i < 16u ? header->e_phnum - i : 16;
-        if (offset < header->e_phoff || offset > size || !read_whole(fd, segments, some * sizeof *segments, offset))
-            return offset > size || !errno ? mim_fail(err, MIM_BROKEN_PLUGIN, "%s is cut short", path)
-                                           : fail_read(path, err);
+        if (offset < header->e_phoff || offset > size)
+            return fail_short(path, err);
+        enum mim_status status = read_whole(fd, segments, some * sizeof *segments, offset, path, err);
+        if (status != MIM_OK)
+            return status;
         for (unsigned k = 0; k < some; k++)
             if (!segment_whole(&segments[k], size))
-                return mim_fail(err, MIM_BROKEN_PLUGIN, "%s is cut short", path);
+                return fail_short(path, err);
     }
     return MIM_OK;
 }
@@ -94,17 +87,16 @@ mim_elf_check(int fd, uint64_t size, const char *path, struct mim_error *err)
 {
     ElfW(Ehdr) header = { 0 };
     size_t ident = size < sizeof header ? (size_t)size : sizeof header;
-    if (!read_whole(fd, &header, ident, 0))
-        return fail_read(path, err);
+    enum mim_status status = read_whole(fd, &header, ident, 0, path, err);
+    if (status != MIM_OK)
+        return status;
 
     const char *why = header_fault(&header);
     if (why && (size >= sizeof header || memcmp(header.e_ident, ELFMAG, SELFMAG)))
         return mim_fail(err, MIM_BROKEN_PLUGIN, "%s %s", path, size ? why : "is empty");
     if (size < sizeof header)
-        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s is cut short", path);
+        return fail_short(path, err);
 
-    enum mim_status status = check_segments(fd, &header, size, path, err);
-    if (status != MIM_OK)
-        return status;
-    return sections_whole(&header, size) ? MIM_OK : mim_fail(err, MIM_BROKEN_PLUGIN, "%s is cut short", path);
+    status = check_segments(fd, &header, size, path, err);
+    return status != MIM_OK || sections_whole(&header, size) ? status : fail_short(path, err);
 }

@@ -4,9 +4,8 @@
 #define MIM_CORE_REGISTRY_INI_DIRECTORY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/stat.h>
-
-#include <mim/error.h>
 
 struct mim_ini_file {
     const char *name; /* "NAME.ini" */

@@ -2,15 +2,14 @@
 /* Feeds inih line by line, because it cuts at 199 bytes, joins indented lines, and reports no line numbers. */
 #include "registry/ini-parser.h"
 
-#include <errno.h>
 #include <ini.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/error.h"
+#include "io/fd-io.h"
 
 struct feed {
     const char *at, *end;
@@ -98,44 +97,26 @@ mim_ini_parse(const char *text, size_t size, const struct mim_ini_visitor *visit
     return MIM_OK;
 }
 
-static ssize_t
-read_all(int fd, char *into, size_t capacity)
-{
-    size_t used = 0;
-    while (used < capacity) {
-        ssize_t got = pread(fd, into + used, capacity - used, (off_t)used);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return -1;
-        used += (size_t)got;
-        if (used < capacity) /* regular files return fewer bytes only at their end */
-            break;
-    }
-    return (ssize_t)used;
-}
-
 enum mim_status
 mim_ini_read(int fd, const char *name, char **text, size_t *size, struct mim_error *err)
 {
     char first[4096];
-    ssize_t used = read_all(fd, first, sizeof first);
+    int64_t used = mim_fd_read_at(fd, first, sizeof first, 0);
     if (used < 0)
-        return mim_fail_errno(err, errno, "%s", name);
+        return mim_fail_errno(err, (int)-used, "%s", name);
 
-    bool more = (size_t)used == sizeof first;
+    bool more = used == sizeof first;
     char *all = malloc(more ? MIM_INI_FILE + 2 : (size_t)used + 1);
     if (!all)
         return mim_fail_nomem(err, "a configuration file");
     if (more)
-        used = read_all(fd, all, MIM_INI_FILE + 1);
+        used = mim_fd_read_at(fd, all, MIM_INI_FILE + 1, 0);
     else
         memcpy(all, first, (size_t)used);
 
     if (used < 0 || used > MIM_INI_FILE) {
-        int number = errno;
         free(all);
-        return used < 0 ? mim_fail_errno(err, number, "%s", name)
+        return used < 0 ? mim_fail_errno(err, (int)-used, "%s", name)
                         : mim_fail(err, MIM_IO, "%s: more than %d bytes", name, MIM_INI_FILE);
     }
     all[used] = '\0';

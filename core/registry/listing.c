@@ -49,8 +49,8 @@ probe_module(struct mim_manifest *plugin)
     if (plugin->state != MIM_PLUGIN_READY || plugin->is_module_probed || plugin->linked || plugin->loaded)
         return true;
     char reason[600];
-    snprintf(reason, sizeof reason, "the module %s is missing", plugin->module_path);
-    if (access(plugin->module_path, F_OK) < 0) {
+    snprintf(reason, sizeof reason, "the module %s is missing", plugin->origin.module);
+    if (access(plugin->origin.module, F_OK) < 0) {
         if (!mim_manifest_settle(plugin, MIM_PLUGIN_BROKEN, reason))
             return false;
         plugin->is_quarantined = true;
@@ -75,7 +75,7 @@ mim_context_plugin(struct mim_context *context, size_t i, struct mim_plugin_info
         .license = plugin->license,
         .package = plugin->package,
         .manifest = plugin->origin.path,
-        .module = plugin->linked ? "" : plugin->module_path,
+        .module = plugin->linked ? "" : plugin->origin.module,
         .place = plugin->origin.directory,
         .formats = plugin->format_names,
         .state = plugin->state,

@@ -22,7 +22,8 @@ struct mim_manifest_origin {
     char *file;      /* its name, by which a manifest shadows or masks others */
     char *directory; /* on the search path */
     enum mim_directory_kind kind;
-    size_t rank; /* of the directory; 0 is the strongest */
+    size_t rank;  /* of the directory; 0 is the strongest */
+    char *module; /* path of the code */
 };
 
 struct mim_manifest {
@@ -35,7 +36,6 @@ struct mim_manifest {
 
     /* set by the catalog */
     struct mim_manifest_origin origin;
-    char *module_path; /* "" when linked in */
     enum mim_plugin_state state;
     char *reason;                      /* "" when ready */
     const struct mim_manifest *shadow; /* the manifest that replaces it, or NULL */

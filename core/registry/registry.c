@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/array.h"
 #include "base/context-priv.h"
 #include "base/error.h"
 #include "base/log.h"
@@ -104,7 +105,7 @@ mim_context_add_directory(struct mim_context *context, const char *path, struct 
 static enum mim_status
 check_agreement(const struct mim_manifest *manifest, const struct mim_plugin *plugin, struct mim_error *err)
 {
-    const char *code = manifest->module_path && *manifest->module_path ? manifest->module_path : "the code";
+    const char *code = manifest->origin.module && *manifest->origin.module ? manifest->origin.module : "the code";
     if (strcmp(manifest->name, plugin->name))
         return mim_fail(err, MIM_BROKEN_PLUGIN, "%s says name = %s, and %s says %s", manifest->origin.path,
                         manifest->name, code, plugin->name);
@@ -131,12 +132,9 @@ mim_context_add_plugin(struct mim_context *context, const struct mim_plugin *plu
         return status;
 
     struct mim_registry *registry = registry_of(context);
-    struct mim_linked *grown =
-        registry ? reallocarray(registry->linked, registry->linked_count + 1, sizeof *grown) : NULL;
-    if (!grown)
+    if (!registry || !MIM_GROW(registry->linked, registry->linked_count))
         return mim_fail_nomem(err, "a plugin that is linked in");
-    registry->linked = grown;
-    grown[registry->linked_count++] = (struct mim_linked){ plugin, manifest };
+    registry->linked[registry->linked_count++] = (struct mim_linked){ plugin, manifest };
     registry->is_stale = true;
     return MIM_OK;
 }
@@ -155,14 +153,14 @@ load_module(struct mim_context *context, struct mim_manifest *manifest, const st
 {
     char reason[2 * PATH_MAX + 100];
     struct stat facts;
-    if (stat(manifest->module_path, &facts) == 0) {
-        enum mim_trust trust = mim_search_path_trust(manifest->module_path, &facts, reason, sizeof reason);
+    if (stat(manifest->origin.module, &facts) == 0) {
+        enum mim_trust trust = mim_search_path_trust(manifest->origin.module, &facts, reason, sizeof reason);
         if (trust == MIM_TRUST_NO)
             return mim_fail(err, MIM_BROKEN_PLUGIN, "%s", reason);
         if (trust == MIM_TRUST_WARN)
             mim_log(context, MIM_LOG_WARNING, "%s", reason);
     }
-    return mim_loader_load(manifest->module_path, context->host, plugin, err);
+    return mim_loader_load(manifest->origin.module, context->host, plugin, err);
 }
 
 static enum mim_status

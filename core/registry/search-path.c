@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "build-paths.h"
+#include "base/array.h"
 
 static const struct {
     const char *path;
@@ -27,12 +28,11 @@ add_directory(struct mim_search_path *search_path, const char *path, enum mim_di
         if (!strcmp(search_path->items[i].path, path))
             return true;
 
-    struct mim_search_directory *items = reallocarray(search_path->items, search_path->count + 1, sizeof *items);
-    if (!items)
+    if (!MIM_GROW(search_path->items, search_path->count))
         return false;
-    search_path->items = items;
-    items[search_path->count] = (struct mim_search_directory){ strdup(path), kind };
-    return items[search_path->count++].path;
+    struct mim_search_directory *item = &search_path->items[search_path->count++];
+    *item = (struct mim_search_directory){ strdup(path), kind };
+    return item->path;
 }
 
 static bool

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* The sections and keys of mim.conf, and how their values are read. */
+#include "registry/config-values.h"
+
+#include <ctype.h>
+#include <fnmatch.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/number.h"
+#include "base/string-list.h"
+#include "registry/ini-parser.h"
+
+static const struct {
+    const char *key;
+    size_t field;
+    double unit; /* 0: the value is a size */
+} limit_keys[] = {
+    { "memory", offsetof(struct mim_limits, result_bytes), 0 },
+    { "working", offsetof(struct mim_limits, working_bytes), 0 },
+    { "pixels", offsetof(struct mim_limits, frame_pixels), 0 },
+    { "frames", offsetof(struct mim_limits, frames), 0 },
+    { "metadata", offsetof(struct mim_limits, metadata_bytes), 0 },
+    { "seconds", offsetof(struct mim_limits, milliseconds), 1000 },
+};
+
+#define LIMIT_COUNT (sizeof limit_keys / sizeof *limit_keys)
+
+static size_t
+limit_index(const char *key)
+{
+    size_t i = 0;
+    while (i < LIMIT_COUNT && strcmp(limit_keys[i].key, key))
+        i++;
+    return i;
+}
+
+/* A number of seconds, or a word for "none" as in sizes. */
+static bool
+parse_seconds(const char *text, double unit, uint64_t *out)
+{
+    double number;
+    if (!mim_number_parse_real(text, strlen(text), &number))
+        return mim_size_parse(text, out, NULL) == MIM_OK && !isdigit((unsigned char)*text);
+    number *= unit;
+    if (!(number >= 0 && number < 1e15))
+        return false;
+    uint64_t whole = (uint64_t)number;
+    *out = number > 0 ? whole + (whole < number) : MIM_NO_LIMIT; /* round up: a tiny limit must not become "none" */
+    return true;
+}
+
+static bool
+parse_limit(size_t i, const char *text, uint64_t *out)
+{
+    return limit_keys[i].unit > 0 ? parse_seconds(text, limit_keys[i].unit, out)
+                                  : mim_size_parse(text, out, NULL) == MIM_OK;
+}
+
+void
+mim_config_value_tighten(const char *key, const char *text, struct mim_limits *limits)
+{
+    uint64_t max;
+    size_t index = limit_index(key);
+    if (!parse_limit(index, text, &max) || !max)
+        return;
+    uint64_t *limit = (uint64_t *)((char *)limits + limit_keys[index].field);
+    if (!*limit || *limit > max)
+        *limit = max;
+}
+
+bool
+mim_config_value_switch(const char *text, bool *on)
+{
+    static const char *const words[2] = { "no off false 0", "yes on true 1" };
+    char lower[8] = "";
+    for (size_t i = 0; text[i] && i < sizeof lower - 1; i++)
+        lower[i] = (char)tolower((unsigned char)text[i]);
+    *on = mim_words_find(words[1], lower) >= 0;
+    return *on || mim_words_find(words[0], lower) >= 0;
+}
+
+/* Misspelled policies must not be ignored silently. */
+const char *
+mim_config_value_fault(const char *section, const char *key, const char *value)
+{
+    uint64_t number;
+    bool on;
+    if (!strcmp(section, "policy"))
+        return strcmp(key, "deny") ? "[policy] has deny only" : NULL;
+    if (!strcmp(section, "limit"))
+        return limit_index(key) == LIMIT_COUNT ? "[limit] has memory, working, pixels, frames, metadata and seconds"
+               : parse_limit(limit_index(key), value, &number) ? NULL
+                                                               : "expected a limit such as 512MB, 1000000 or off";
+    if (!strcmp(section, "prefer"))
+        return NULL;
+    if (!strncmp(section, "plugin ", 7))
+        return strcmp(key, "enabled")                ? "[plugin NAME] has enabled only"
+               : mim_config_value_switch(value, &on) ? NULL
+                                                     : "expected yes or no";
+    return "no such section: there are [policy], [limit], [prefer] and [plugin NAME]";
+}
+
+static bool
+pattern_matches(const char *pattern, const char *text)
+{
+    return text && !fnmatch(pattern, text, FNM_CASEFOLD);
+}
+
+/* One word of deny=: "NAME", "plugin:NAME", "format:NAME" or "license:GPL*". A bare word names a plugin or a format. */
+static bool
+word_denies(const char *word, const struct mim_policy_subject *subject)
+{
+    const struct {
+        const char *prefix, *text;
+    } kinds[] = { { "plugin:", subject->plugin }, { "format:", subject->format }, { "license:", subject->license } };
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (!strncasecmp(word, kinds[i].prefix, strlen(kinds[i].prefix)))
+            return pattern_matches(word + strlen(kinds[i].prefix), kinds[i].text);
+    return pattern_matches(word, subject->plugin) || pattern_matches(word, subject->format);
+}
+
+bool
+mim_config_value_denies(const char *list, const struct mim_policy_subject *subject)
+{
+    const char *word;
+    size_t length;
+    char copy[MIM_INI_LINE + 1];
+    while (mim_words_next(&list, &word, &length)) {
+        snprintf(copy, sizeof copy, "%.*s", (int)length, word);
+        if (word_denies(copy, subject))
+            return true;
+    }
+    return false;
+}

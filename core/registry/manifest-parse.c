@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: MIT */
+/* Parses a plugin's .ini, which holds everything that choosing needs without loading code. */
+#include "registry/manifest.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/error.h"
+#include "registry/ini-parser.h"
+
+#define MANIFEST_VERSION 1
+#define DEFAULT_PRIORITY 500
+
+struct parse {
+    struct mim_manifest *manifest;
+    enum mim_manifest_kind kind;
+    const char *path;
+    enum mim_status status; /* the first failure */
+    struct mim_error *err;
+    int manifest_version;
+    struct mim_abi needs;
+};
+
+/* Parses a value into a field. false: `wrong` says why, or is NULL without memory. */
+typedef bool (*take_function)(void *field, const char *value, const char **wrong);
+
+static bool
+take_text(void *field, const char *value, const char **wrong)
+{
+    char **text = field;
+    *wrong = *text ? "the key occurs twice" : NULL;
+    return !*text && (*text = strdup(value));
+}
+
+/* A repeated key extends the list; words are stored in lower case. */
+static bool
+take_list(void *field, const char *value, const char **wrong)
+{
+    char **list = field;
+    size_t used = *list ? strlen(*list) : 0, more = strlen(value);
+    *wrong = NULL;
+    char *joined = realloc(*list, used + more + 2);
+    if (!joined)
+        return false;
+    *list = joined;
+    if (used)
+        joined[used++] = ' ';
+    for (size_t i = 0; i <= more; i++)
+        joined[used + i] = (char)tolower((unsigned char)value[i]);
+    return true;
+}
+
+static bool
+take_number(void *field, const char *value, const char **wrong)
+{
+    char *end;
+    long number = strtol(value, &end, 10);
+    *wrong = "expected a number from 0 to 9999";
+    if (end == value || *end || number < 0 || number > 9999)
+        return false;
+    *(int *)field = (int)number;
+    return true;
+}
+
+static bool
+take_abi(void *field, const char *value, const char **wrong)
+{
+    struct mim_abi *abi = field;
+    int end = 0;
+    *wrong = "expected MAJOR.MINOR";
+    return sscanf(value, "%4d.%4d%n", &abi->major, &abi->minor, &end) == 2 && !value[end] && abi->major >= 0 &&
+           abi->minor >= 0;
+}
+
+struct key {
+    const char *name;
+    take_function take;
+    size_t offset;
+};
+
+#define IN_MANIFEST(field) offsetof(struct mim_manifest, field)
+#define IN_FORMAT(field) offsetof(struct mim_manifest_format, field)
+
+static const struct key plugin_keys[] = {
+    { "name", take_text, IN_MANIFEST(name) },
+    { "version", take_text, IN_MANIFEST(version) },
+    { "module", take_text, IN_MANIFEST(module) },
+    { "description", take_text, IN_MANIFEST(description) },
+    { "license", take_text, IN_MANIFEST(license) },
+    { "package", take_text, IN_MANIFEST(package) },
+    { "priority", take_number, IN_MANIFEST(priority) },
+    { "abi", take_abi, IN_MANIFEST(abi) },
+    { NULL, NULL, 0 },
+};
+
+static const struct key parse_keys[] = {
+    { "manifest", take_number, offsetof(struct parse, manifest_version) },
+    { "needs", take_abi, offsetof(struct parse, needs) },
+    { NULL, NULL, 0 },
+};
+
+static const struct key format_keys[] = {
+    { "title", take_text, IN_FORMAT(title) },           { "mime", take_list, IN_FORMAT(mime) },
+    { "extensions", take_list, IN_FORMAT(extensions) }, { "read", take_list, IN_FORMAT(read) },
+    { "write", take_list, IN_FORMAT(write) },           { NULL, NULL, 0 },
+};
+
+static void
+refuse_line(void *user, unsigned line, const char *reason)
+{
+    struct parse *parse = user;
+    if (parse->status != MIM_OK)
+        return;
+    parse->status = line ? mim_fail(parse->err, MIM_BROKEN_PLUGIN, "%s:%u: %s", parse->path, line, reason)
+                         : mim_fail(parse->err, MIM_BROKEN_PLUGIN, "%s: %s", parse->path, reason);
+}
+
+static void
+refuse_nomem(struct parse *parse)
+{
+    if (parse->status == MIM_OK)
+        parse->status = mim_fail_nomem(parse->err, parse->path);
+}
+
+/* Unknown keys belong to newer versions and are ignored. */
+static void
+take_value(struct parse *parse, const struct key *keys, void *object, unsigned line, const char *name,
+           const char *value)
+{
+    while (keys->name && strcmp(keys->name, name))
+        keys++;
+    const char *wrong = NULL;
+    if (!keys->name || keys->take((char *)object + keys->offset, value, &wrong))
+        return;
+    if (!wrong) {
+        refuse_nomem(parse);
+        return;
+    }
+    char reason[300];
+    snprintf(reason, sizeof reason, "%s = %s: %s", name, value, wrong);
+    refuse_line(parse, line, reason);
+}
+
+static void
+take_magic(struct parse *parse, struct mim_manifest_format *format, unsigned line, const char *value)
+{
+    struct mim_error why = { 0 };
+    enum mim_status status = MIM_NOMEM;
+    if (MIM_GROW(format->magic, format->magic_count))
+        status = mim_magic_parse(&format->magic[format->magic_count], value, &why);
+    if (status == MIM_OK)
+        format->magic_count++;
+    else if (status == MIM_NOMEM)
+        refuse_nomem(parse);
+    else
+        refuse_line(parse, line, why.message);
+}
+
+static struct mim_manifest_format *
+add_format(struct mim_manifest *manifest, const char *name)
+{
+    if (!MIM_GROW(manifest->formats, manifest->format_count))
+        return NULL;
+    struct mim_manifest_format *format = &manifest->formats[manifest->format_count];
+    *format = (struct mim_manifest_format){ .name = strdup(name) };
+    if (!format->name)
+        return NULL;
+    manifest->format_count++;
+    return format;
+}
+
+static void
+take_format_pair(struct parse *parse, unsigned line, const char *name, const char *key, const char *value)
+{
+    struct mim_manifest_format *format = (struct mim_manifest_format *)mim_manifest_format(parse->manifest, name);
+    if (!format && !mim_name_valid(name, strlen(name))) {
+        refuse_line(parse, line, "a format's name is made of a-z, 0-9 and \"-\"");
+        return;
+    }
+    if (!format && !(format = add_format(parse->manifest, name))) {
+        refuse_nomem(parse);
+        return;
+    }
+    if (!strcmp(key, "magic"))
+        take_magic(parse, format, line, value);
+    else
+        take_value(parse, format_keys, format, line, key, value);
+}
+
+static void
+take_pair(void *user, unsigned line, const char *section, const char *key, const char *value)
+{
+    struct parse *parse = user;
+    if (parse->status != MIM_OK)
+        return;
+    if (!strcmp(section, "plugin")) {
+        take_value(parse, parse_keys, parse, line, key, value);
+        take_value(parse, plugin_keys, parse->manifest, line, key, value);
+    } else if (!strncmp(section, "format ", 7)) {
+        take_format_pair(parse, line, section + 7 + strspn(section + 7, " \t"), key, value);
+    }
+}
+
+/* The first required key that is missing, or NULL. */
+static const char *
+missing_key(const struct parse *parse, char *scratch, size_t size)
+{
+    const struct mim_manifest *manifest = parse->manifest;
+    if (!parse->manifest_version)
+        return "[plugin] has no \"manifest = 1\"";
+    if (parse->manifest_version > MANIFEST_VERSION) {
+        snprintf(scratch, size, "manifest = %d, and this libmim supports %d", parse->manifest_version,
+                 MANIFEST_VERSION);
+        return scratch;
+    }
+    if (!manifest->name)
+        return "[plugin] has no name";
+    if (!mim_name_valid(manifest->name, strlen(manifest->name)))
+        return "a plugin's name is made of a-z, 0-9 and \"-\", at most 31 of them";
+    if (!manifest->format_count)
+        return "it has no [format NAME]";
+    if (parse->kind == MIM_MANIFEST_HINT)
+        return NULL;
+    if (!manifest->version)
+        return "[plugin] has no version";
+    if (manifest->abi.major < 0)
+        return "[plugin] has no abi";
+    for (size_t i = 0; i < manifest->format_count; i++)
+        if (!manifest->formats[i].read && !manifest->formats[i].write) {
+            snprintf(scratch, size, "[format %s] has neither read nor write", manifest->formats[i].name);
+            return scratch;
+        }
+    if (parse->needs.major >= 0 && parse->needs.major != manifest->abi.major)
+        return "abi and needs have different major numbers";
+    return NULL;
+}
+
+static bool
+fill_text(char **text, const char *initial)
+{
+    return *text || (*text = strdup(initial));
+}
+
+static bool
+fill_format(struct mim_manifest_format *format)
+{
+    return fill_text(&format->title, format->name) && fill_text(&format->mime, "") &&
+           fill_text(&format->extensions, "") && fill_text(&format->read, "") && fill_text(&format->write, "");
+}
+
+static bool
+fill_in(struct mim_manifest *manifest)
+{
+    char module[48];
+    snprintf(module, sizeof module, "%s.so", manifest->name);
+    if (!fill_text(&manifest->version, "") || !fill_text(&manifest->module, module) ||
+        !fill_text(&manifest->description, "") || !fill_text(&manifest->license, "") ||
+        !fill_text(&manifest->package, "") || !fill_text(&manifest->reason, ""))
+        return false;
+
+    const char *wrong;
+    for (size_t i = 0; i < manifest->format_count; i++)
+        if (!fill_format(&manifest->formats[i]) ||
+            !take_list(&manifest->format_names, manifest->formats[i].name, &wrong))
+            return false;
+    return true;
+}
+
+enum mim_status
+mim_manifest_parse(struct mim_manifest **out, enum mim_manifest_kind kind, const struct mim_manifest_text *text,
+                   struct mim_error *err)
+{
+    struct mim_manifest *manifest = calloc(1, sizeof *manifest);
+    if (!manifest)
+        return mim_fail_nomem(err, text->path);
+    manifest->priority = DEFAULT_PRIORITY;
+    manifest->abi.major = -1;
+
+    struct parse parse = {
+        .manifest = manifest, .kind = kind, .path = text->path, .err = err, .needs = { .major = -1 }
+    };
+    const struct mim_ini_visitor visitor = { take_pair, refuse_line, &parse, text->lines_before };
+    if (mim_ini_parse(text->data, text->size, &visitor) == MIM_NOMEM)
+        refuse_nomem(&parse);
+    char scratch[100];
+    const char *lack = parse.status == MIM_OK ? missing_key(&parse, scratch, sizeof scratch) : NULL;
+    if (lack)
+        refuse_line(&parse, 0, lack);
+    if (parse.status == MIM_OK && !fill_in(manifest))
+        refuse_nomem(&parse);
+    if (parse.status != MIM_OK) {
+        mim_manifest_destroy(manifest);
+        return parse.status;
+    }
+
+    manifest->abi.needs = parse.needs.minor;
+    *out = manifest;
+    return MIM_OK;
+}
