@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include <mim/kit/ratio.h>
+
 #include "base/error.h"
 #include "base/size.h"
 
@@ -83,17 +85,7 @@ fraction_bytes(const char *digits, size_t count, uint64_t unit)
         numerator = 10 * numerator + (uint64_t)(digits[i] - '0');
         denominator *= 10;
     }
-    /* numerator * unit / denominator needs 110 bits: multiply bit by bit, with quotient and remainder */
-    uint64_t bytes = 0, rest = 0;
-    for (int bit = 50; bit >= 0; bit--) {
-        bytes *= 2;
-        rest *= 2;
-        if (unit >> bit & 1)
-            rest += numerator;
-        bytes += rest / denominator;
-        rest %= denominator;
-    }
-    return bytes + (2 * rest >= denominator);
+    return mim_ratio_scale_unsigned(numerator, unit, denominator);
 }
 
 /* Parses number [blank] [unit]. false: not a size, or too large. */

@@ -17,18 +17,12 @@ struct decimal {
     int64_t exponent;
 };
 
-static bool
-is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 /* Consumes digits of `*text` and returns their number. */
 static size_t
 take_digits(const char **text, const char *end, struct decimal *decimal)
 {
     const char *start = *text;
-    for (; *text < end && is_digit(**text); ++*text) {
+    for (; *text < end && mim_is_digit(**text); ++*text) {
         uint64_t digits;
         bool fits =
             mim_size_mul(decimal->digits, 10, &digits) && mim_size_add(digits, (uint64_t)(**text - '0'), &digits);
@@ -200,7 +194,7 @@ mim_number_print(double value, char text[MIM_NUMBER_SIZE])
 int
 mim_hex_digit(char c)
 {
-    if (c >= '0' && c <= '9')
+    if (mim_is_digit(c))
         return c - '0';
     c |= 0x20;
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;

@@ -20,6 +20,14 @@ bool mim_number_parse_rational(const char *text, size_t size, struct mim_rationa
 
 /* At least 1, unless both are 0. */
 uint64_t mim_number_common_divisor(uint64_t a, uint64_t b);
+
+/* isdigit() without the locale. */
+static inline bool
+mim_is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
 /* The value of a hexadecimal digit, or -1. */
 int mim_hex_digit(char c);
 

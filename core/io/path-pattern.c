@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/number.h"
 
 #define MOST_DIGITS 18 /* digits of a number that always fits an int64_t */
 
@@ -24,12 +25,6 @@ mim_path_file(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash ? slash + 1 : path;
-}
-
-static bool
-is_digit(char c)
-{
-    return c >= '0' && c <= '9';
 }
 
 /* Length of a "%d" or "%0Nd" at the start of `text`, or 0. */
@@ -164,7 +159,7 @@ mim_path_pattern_order(const char *a, const char *b)
 {
     const char *at = a, *bt = b;
     while (*at && *bt) {
-        if (is_digit(*at) && is_digit(*bt)) {
+        if (mim_is_digit(*at) && mim_is_digit(*bt)) {
             int order = compare_numbers(&at, &bt);
             if (order)
                 return order;

@@ -23,7 +23,7 @@ scheme_length(const char *uri)
     if (!is_letter(*uri))
         return 0;
     size_t n = 1;
-    while (is_letter(uri[n]) || (uri[n] >= '0' && uri[n] <= '9') || (uri[n] && strchr("+.-", uri[n])))
+    while (is_letter(uri[n]) || mim_is_digit(uri[n]) || (uri[n] && strchr("+.-", uri[n])))
         n++;
     return strncmp(uri + n, "://", 3) == 0 ? n : 0;
 }
