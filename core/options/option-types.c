@@ -20,6 +20,13 @@ in_range(const struct mim_option *row, double value)
 }
 
 static enum outcome
+store_value(void *place, const void *value, size_t size)
+{
+    memcpy(place, value, size);
+    return TAKEN;
+}
+
+static enum outcome
 write_int(const struct mim_option *row, const char *text, void *place, struct mim_bound_options *bound)
 {
     (void)bound;
@@ -28,8 +35,7 @@ write_int(const struct mim_option *row, const char *text, void *place, struct mi
         return MALFORMED;
     if (!in_range(row, (double)value))
         return OUT_OF_RANGE;
-    memcpy(place, &value, sizeof value);
-    return TAKEN;
+    return store_value(place, &value, sizeof value);
 }
 
 static enum outcome
@@ -41,8 +47,7 @@ write_real(const struct mim_option *row, const char *text, void *place, struct m
         return MALFORMED;
     if (!in_range(row, value))
         return OUT_OF_RANGE;
-    memcpy(place, &value, sizeof value);
-    return TAKEN;
+    return store_value(place, &value, sizeof value);
 }
 
 static enum outcome
@@ -51,10 +56,8 @@ write_bool(const struct mim_option *row, const char *text, void *place, struct m
     static const char *const words[] = { "no", "yes", "false", "true", "0", "1", "off", "on" }; /* odd index: true */
     (void)row, (void)bound;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcasecmp(text, words[i]) == 0) {
-            memcpy(place, &(int32_t){ i % 2 }, sizeof(int32_t));
-            return TAKEN;
-        }
+        if (strcasecmp(text, words[i]) == 0)
+            return store_value(place, &(int32_t){ i % 2 }, sizeof(int32_t));
     return MALFORMED;
 }
 
@@ -80,10 +83,8 @@ write_choice(const struct mim_option *row, const char *text, void *place, struct
     const char *at = row->choices, *choice;
     size_t size;
     for (int32_t i = 0; mim_option_next_choice(&at, &choice, &size); i++)
-        if (choice_matches(choice, size, text)) {
-            memcpy(place, &i, sizeof i);
-            return TAKEN;
-        }
+        if (choice_matches(choice, size, text))
+            return store_value(place, &i, sizeof i);
     return MALFORMED;
 }
 
@@ -94,8 +95,7 @@ write_text(const struct mim_option *row, const char *text, void *place, struct m
     const char *copy = mim_bound_options_text(bound, text);
     if (!copy)
         return NO_MEMORY;
-    memcpy(place, &copy, sizeof copy);
-    return TAKEN;
+    return store_value(place, &copy, sizeof copy);
 }
 
 static enum outcome
@@ -107,8 +107,7 @@ write_rational(const struct mim_option *row, const char *text, void *place, stru
         return MALFORMED;
     if (!in_range(row, (double)value.num / (double)value.den))
         return OUT_OF_RANGE;
-    memcpy(place, &value, sizeof value);
-    return TAKEN;
+    return store_value(place, &value, sizeof value);
 }
 
 static void
@@ -141,8 +140,7 @@ write_list(const struct mim_option *row, const char *text, void *place, struct m
             return OUT_OF_RANGE;
     }
     struct mim_list list = { .values = values, .count = count };
-    memcpy(place, &list, sizeof list);
-    return TAKEN;
+    return store_value(place, &list, sizeof list);
 }
 
 static enum outcome
@@ -158,8 +156,7 @@ write_size(const struct mim_option *row, const char *text, void *place, struct m
         !in_range(row, (double)height))
         return OUT_OF_RANGE;
     struct mim_size size = { .width = (uint32_t)width, .height = (uint32_t)height };
-    memcpy(place, &size, sizeof size);
-    return TAKEN;
+    return store_value(place, &size, sizeof size);
 }
 
 static const struct {
@@ -194,17 +191,11 @@ write_colour(const struct mim_option *row, const char *text, void *place, struct
 {
     (void)row, (void)bound;
     uint8_t rgba[4];
-    if (*text == '#') {
-        if (!parse_hex_colour(text + 1, rgba))
-            return MALFORMED;
-        memcpy(place, rgba, sizeof rgba);
-        return TAKEN;
-    }
+    if (*text == '#')
+        return parse_hex_colour(text + 1, rgba) ? store_value(place, rgba, sizeof rgba) : MALFORMED;
     for (size_t i = 0; i < sizeof colours / sizeof *colours; i++)
-        if (strcasecmp(text, colours[i].name) == 0) {
-            memcpy(place, colours[i].rgba, sizeof colours[i].rgba);
-            return TAKEN;
-        }
+        if (strcasecmp(text, colours[i].name) == 0)
+            return store_value(place, colours[i].rgba, sizeof colours[i].rgba);
     return MALFORMED;
 }
 
