@@ -13,15 +13,23 @@
 
 static char *root, *hints;
 static struct mim_context *context;
-static struct mim_candidates found;
+static struct mim_choice found;
 static const struct mim_plugin *plugin;
 static struct mim_error err;
+
+static inline struct mim_candidate
+candidate(size_t i)
+{
+    struct mim_candidate item = { 0 };
+    CHECK(mim_choice_candidate(&found, i, &item));
+    return item;
+}
 
 /* A context that knows nothing but what the environment names. */
 static inline void
 fresh(void)
 {
-    mim_candidates_clear(&found);
+    mim_choice_clear(&found);
     mim_context_destroy(context);
     context = NULL;
     struct mim_context_options options = { .no_system = 1, .no_config = 1 };
@@ -49,7 +57,7 @@ setup(void)
 static inline void
 teardown(void)
 {
-    mim_candidates_clear(&found);
+    mim_choice_clear(&found);
     mim_context_destroy(context);
     context = NULL;
     unsetenv("MIM_PLUGIN_PATH");
@@ -101,16 +109,17 @@ source_of(const void *data, size_t size)
 static inline enum mim_status
 find(struct mim_source *source, const char *format, const char *name)
 {
-    mim_candidates_clear(&found);
+    mim_choice_clear(&found);
     err = (struct mim_error){ 0 };
-    return mim_registry_find_readers(context, source, format, name, &found, &err);
+    return mim_registry_choose_reader(context, source, format, name, &found, &err);
 }
 
 static inline enum mim_status
 load(void)
 {
     const struct mim_format_ops *ops;
-    return mim_registry_load(context, &found.items[0], &plugin, &ops, &err);
+    const struct mim_candidate first = candidate(0);
+    return mim_registry_load(context, &first, &plugin, &ops, &err);
 }
 
 static inline void

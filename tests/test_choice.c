@@ -63,7 +63,7 @@ winner(const char *name, const char *data)
     struct mim_source *source = source_named(name, data, strlen(data));
     enum mim_status status = find(source, NULL, NULL);
     mim_source_close(source);
-    return status == MIM_OK ? found.items[0].plugin->name : mim_status_name(status);
+    return status == MIM_OK ? candidate(0).plugin->name : mim_status_name(status);
 }
 
 static void
@@ -113,11 +113,11 @@ more_bits_beat_fewer_and_the_extension_decides_between_equals(void)
         "[format same]\nextensions = z sub.z\nmagic = 0:4142\nread = multi\n");
     again();
     winner("a.x", "ABC");
-    assert_string_equal(found.items[0].format, "long");
+    assert_string_equal(candidate(0).format, "long");
     winner("a.z", "ABC");
-    assert_string_equal(found.items[0].format, "same");
+    assert_string_equal(candidate(0).format, "same");
     winner("a.sub.z", "AXC");
-    assert_string_equal(found.items[0].format, "short");
+    assert_string_equal(candidate(0).format, "short");
     teardown();
 }
 
@@ -131,9 +131,9 @@ the_same_plugin_wins_whatever_the_order_of_files(void)
             add(names[(i + turn) % 3], "", GIF);
         again();
         assert_string_equal(winner("x.gif", "GIF"), "a");
-        assert_int_equal(found.count, 3);
-        assert_string_equal(found.items[1].plugin->name, "b");
-        assert_string_equal(found.items[2].plugin->name, "c");
+        CHECK(!mim_choice_candidate(&found, 3, &(struct mim_candidate){ 0 }));
+        assert_string_equal(candidate(1).plugin->name, "b");
+        assert_string_equal(candidate(2).plugin->name, "c");
         teardown();
     }
 }
@@ -154,8 +154,8 @@ rules_decide_in_their_order(void)
 
     struct mim_source *source = source_named("x.gif", "GIF", 3);
     assert_int_equal(find(source, NULL, "a"), MIM_OK); /* named by the caller */
-    assert_int_equal(found.count, 1);
-    assert_string_equal(found.items[0].plugin->name, "a");
+    CHECK(!mim_choice_candidate(&found, 1, &(struct mim_candidate){ 0 }));
+    assert_string_equal(candidate(0).plugin->name, "a");
     mim_source_close(source);
     teardown();
 }
@@ -243,9 +243,9 @@ a_refused_manifest_is_broken_and_not_missing(void)
 static enum mim_status
 find_writers(const char *name, const char *format, const char *plugin_name)
 {
-    mim_candidates_clear(&found);
+    mim_choice_clear(&found);
     err = (struct mim_error){ 0 };
-    return mim_registry_find_writers(context, name, format, plugin_name, &found, &err);
+    return mim_registry_choose_writer(context, name, format, plugin_name, &found, &err);
 }
 
 static void
@@ -274,11 +274,11 @@ writers_go_by_format_or_extension_strictly(void)
     add_hint("png", PNG);
     again();
     assert_int_equal(find_writers("out.GIF", NULL, NULL), MIM_OK);
-    assert_string_equal(found.items[0].format, "gif");
+    assert_string_equal(candidate(0).format, "gif");
     assert_int_equal(find_writers("-", "RAW", NULL), MIM_OK);
-    assert_string_equal(found.items[0].format, "raw");
+    assert_string_equal(candidate(0).format, "raw");
     assert_int_equal(find_writers("out.gif", "raw", NULL), MIM_OK);
-    assert_string_equal(found.items[0].format, "raw");
+    assert_string_equal(candidate(0).format, "raw");
 
     assert_int_equal(find_writers("out.xyz", NULL, NULL), MIM_UNKNOWN_FORMAT);
     says("out.xyz: no format has the extension .xyz; known are gif raw bin");
@@ -305,7 +305,7 @@ the_named_plugin_is_used_or_refused(void)
     again();
     struct mim_source *source = source_named("x.dat", "xyz", 3), *gif = source_named("x.gif", "GIF", 3);
     assert_int_equal(find(source, NULL, "raw"), MIM_OK);
-    assert_string_equal(found.items[0].format, "raw");
+    assert_string_equal(candidate(0).format, "raw");
     assert_int_equal(find(gif, NULL, "raw"), MIM_ARGUMENT);
     says("x.gif: this is GIF, and the plugin raw does not read it; it supports raw");
     assert_int_equal(find(gif, "raw", "raw"), MIM_OK);
@@ -340,7 +340,7 @@ a_stream_is_not_asked_for_its_end(void)
     assert_int_equal(mim_source_open_calls(&source, &(struct mim_source_calls){ .read = read_stream }, "pipe", NULL),
                      MIM_OK);
     assert_int_equal(find(source, NULL, NULL), MIM_OK);
-    assert_string_equal(found.items[0].plugin->name, "gif");
+    assert_string_equal(candidate(0).plugin->name, "gif");
     mim_source_close(source);
     teardown();
 }

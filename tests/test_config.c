@@ -6,7 +6,6 @@
 #include <limits.h>
 
 #include "failing-memory.h"
-#include "registry/limits.h"
 #include "tree.h"
 
 static struct mim_config *

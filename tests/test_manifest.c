@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "registry/abi.h"
 #include "check.h"
 #include "registry/manifest.h"
 

@@ -21,7 +21,7 @@ dropping_two_files_is_the_whole_installation(void)
     install(root, "mock", "mock", "");
     again();
     assert_int_equal(find(source, NULL, NULL), MIM_OK);
-    assert_string_equal(found.items[0].plugin->name, "mock");
+    assert_string_equal(candidate(0).plugin->name, "mock");
     assert_int_equal(load(), MIM_OK);
 
     CHECK(!unlink(tree_path(root, "mock.ini")) && !unlink(tree_path(root, "mock.so")));
@@ -355,9 +355,9 @@ look_up(void)
         status = mim_context_add_directory(context, root, &err);
     if (status == MIM_OK)
         status = mim_source_open_memory(&source, "MOCK", 4, &err);
-    mim_candidates_clear(&found);
+    mim_choice_clear(&found);
     if (status == MIM_OK)
-        status = mim_registry_find_readers(context, source, NULL, NULL, &found, &err);
+        status = mim_registry_choose_reader(context, source, NULL, NULL, &found, &err);
     if (status == MIM_OK)
         status = load();
     mim_source_close(source);

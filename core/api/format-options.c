@@ -32,15 +32,13 @@ mim_format_options(struct mim_context *context, const char *format, const char *
                    mim_option_visitor visit, void *user, struct mim_error *err)
 {
     struct mim_query query = { .name = format, .format = format, .plugin = plugin, .writing = writing };
-    struct mim_candidates candidates = { 0 };
+    struct mim_choice choice = { 0 };
+    struct listing listing = { writing, visit, user };
     enum mim_status status = mim_registry_query(context, &query, err);
     if (status == MIM_OK)
-        status = mim_registry_find(&query, &candidates, err);
-    if (status != MIM_OK)
-        return status;
-
-    struct listing listing = { writing, visit, user };
-    status = mim_try_candidates(context, &candidates, visit_options, &listing, err);
-    mim_candidates_clear(&candidates);
+        status = mim_registry_choose(&query, &choice, err);
+    if (status == MIM_OK)
+        status = mim_try_candidates(context, &choice, visit_options, &listing, err);
+    mim_choice_clear(&choice);
     return status;
 }

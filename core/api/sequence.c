@@ -10,7 +10,7 @@
 #include "base/size.h"
 #include "frame/frame.h"
 #include "frame/meta.h"
-#include "registry/limits.h"
+#include "registry/config.h"
 
 static const struct mim_read_options default_read = { 0 };
 

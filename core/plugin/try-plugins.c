@@ -30,18 +30,18 @@ is_final(enum mim_status status)
 }
 
 enum mim_status
-mim_try_candidates(struct mim_context *context, const struct mim_candidates *candidates, mim_attempt_function open,
-                   void *user, struct mim_error *err)
+mim_try_candidates(struct mim_context *context, const struct mim_choice *choice, mim_attempt_function open, void *user,
+                   struct mim_error *err)
 {
     struct mim_error verdict = { 0 };
     enum mim_status status = MIM_OK;
-    for (size_t i = 0; i < candidates->count && (i == 0 || !is_final(status)); i++) {
-        const struct mim_candidate *candidate = &candidates->items[i];
+    struct mim_candidate candidate;
+    for (size_t i = 0; (i == 0 || !is_final(status)) && mim_choice_candidate(choice, i, &candidate); i++) {
         struct mim_error error = { 0 };
-        enum mim_status tried = try_candidate(context, candidate, open, user, &error);
+        enum mim_status tried = try_candidate(context, &candidate, open, user, &error);
         if (tried == MIM_OK)
             return MIM_OK;
-        mim_registry_remember_failure(context, candidate, error.message);
+        mim_registry_remember_failure(context, &candidate, error.message);
         if (i == 0 || is_final(tried)) {
             status = tried;
             verdict = error;
@@ -71,19 +71,17 @@ mim_try_plugins(struct mim_operation *operation, const char *format, const char 
                 void *user, struct mim_error *err)
 {
     struct mim_context *context = operation->context;
-    struct mim_candidates candidates = { 0 };
+    struct mim_choice choice = { 0 };
     enum mim_status status =
         operation->sink
-            ? mim_registry_find_writers(context, mim_sink_name(operation->sink), format, plugin, &candidates, err)
-            : mim_registry_find_readers(context, operation->source, format, plugin, &candidates, err);
-    if (status != MIM_OK)
-        return status;
+            ? mim_registry_choose_writer(context, mim_sink_name(operation->sink), format, plugin, &choice, err)
+            : mim_registry_choose_reader(context, operation->source, format, plugin, &choice, err);
 
     struct trial trial = { operation, open, user };
-    if (candidates.notice[0])
-        status = mim_operation_notice(operation, MIM_NOTICE_NAME, MIM_UNKNOWN, candidates.notice, err);
+    if (status == MIM_OK && choice.notice[0])
+        status = mim_operation_notice(operation, MIM_NOTICE_NAME, MIM_UNKNOWN, choice.notice, err);
     if (status == MIM_OK)
-        status = mim_try_candidates(context, &candidates, open_named, &trial, err);
-    mim_candidates_clear(&candidates);
+        status = mim_try_candidates(context, &choice, open_named, &trial, err);
+    mim_choice_clear(&choice);
     return status;
 }

@@ -42,6 +42,9 @@ struct mim_manifest *mim_catalog_plugin(const struct mim_catalog *catalog, const
 /* Why a plugin's manifest was refused; NULL where none was. */
 const char *mim_catalog_refusal(const struct mim_catalog *catalog, const char *plugin);
 
+/* Reads known.d into the hints. false: no memory. */
+bool mim_catalog_read_hints(struct mim_catalog *catalog, const struct mim_context_options *options);
+
 /* Builds the formats from what was added. false: no memory. */
 bool mim_catalog_make_formats(struct mim_catalog *catalog);
 

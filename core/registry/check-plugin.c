@@ -6,7 +6,6 @@
 
 #include "base/error.h"
 #include "options/timing-options.h"
-#include "registry/abi.h"
 #include "registry/loader.h"
 #include "registry/manifest.h"
 

@@ -8,7 +8,6 @@
 #include "base/context-priv.h"
 #include "base/error.h"
 #include "io/source.h"
-#include "registry/diagnose.h"
 
 enum mim_status
 mim_registry_query(struct mim_context *context, struct mim_query *query, struct mim_error *err)
@@ -24,6 +23,23 @@ mim_choice_clear(struct mim_choice *choice)
     free(choice->formats);
     free(choice->plugins);
     *choice = (struct mim_choice){ 0 };
+}
+
+/* The extension belongs to another format than the content. */
+static void
+note_mismatch(struct mim_choice *choice)
+{
+    const struct mim_match *best = &choice->formats[0];
+    if (!best->bits || best->extension_size)
+        return;
+    for (size_t i = 1; i < choice->format_count; i++) {
+        const struct mim_match *named = &choice->formats[i];
+        if (named->extension_size) {
+            snprintf(choice->notice, sizeof choice->notice, "named .%.*s, and its content is %s",
+                     (int)named->extension_size, named->extension, best->format->name);
+            return;
+        }
+    }
 }
 
 enum mim_status
@@ -44,74 +60,34 @@ mim_registry_choose(const struct mim_query *query, struct mim_choice *choice, st
         return status;
     if (!choice->plugin_count || choice->plugins[0].unfit != MIM_OK)
         return mim_diagnose_plugin(query, best, choice->plugins, choice->plugin_count, err);
+    if (!query->writing)
+        note_mismatch(choice);
     return MIM_OK;
 }
 
-/* The extension belongs to another format than the content. */
-static void
-note_mismatch(const struct mim_choice *choice, char *notice, size_t size)
+bool
+mim_choice_candidate(const struct mim_choice *choice, size_t i, struct mim_candidate *candidate)
 {
-    const struct mim_match *best = &choice->formats[0];
-    *notice = '\0';
-    if (!best->bits || best->extension_size)
-        return;
-    for (size_t i = 1; i < choice->format_count; i++) {
-        const struct mim_match *named = &choice->formats[i];
-        if (named->extension_size) {
-            snprintf(notice, size, "named .%.*s, and its content is %s", (int)named->extension_size, named->extension,
-                     best->format->name);
-            return;
-        }
-    }
-}
-
-static enum mim_status
-make_candidates(const struct mim_choice *choice, struct mim_candidates *out, struct mim_error *err)
-{
-    struct mim_candidates made = { .items = calloc(choice->plugin_count + 1, sizeof *made.items) };
-    if (!made.items)
-        return mim_fail_nomem(err, "a choice of plugins");
-    for (size_t i = 0; i < choice->plugin_count && choice->plugins[i].unfit == MIM_OK; i++)
-        made.items[made.count++] =
-            (struct mim_candidate){ choice->formats[0].format->name, choice->plugins[i].server.plugin };
-    *out = made;
-    return MIM_OK;
+    if (i >= choice->plugin_count || choice->plugins[i].unfit != MIM_OK)
+        return false;
+    *candidate = (struct mim_candidate){ choice->formats[0].format->name, choice->plugins[i].server.plugin };
+    return true;
 }
 
 enum mim_status
-mim_registry_find(const struct mim_query *query, struct mim_candidates *out, struct mim_error *err)
-{
-    struct mim_choice choice;
-    enum mim_status status = mim_registry_choose(query, &choice, err);
-    if (status == MIM_OK)
-        status = make_candidates(&choice, out, err);
-    if (status == MIM_OK && !query->writing)
-        note_mismatch(&choice, out->notice, sizeof out->notice);
-    mim_choice_clear(&choice);
-    return status;
-}
-
-enum mim_status
-mim_registry_find_readers(struct mim_context *context, struct mim_source *source, const char *format,
-                          const char *plugin, struct mim_candidates *out, struct mim_error *err)
+mim_registry_choose_reader(struct mim_context *context, struct mim_source *source, const char *format,
+                           const char *plugin, struct mim_choice *choice, struct mim_error *err)
 {
     struct mim_query query = { .source = source, .name = mim_source_name(source), .format = format, .plugin = plugin };
     enum mim_status status = mim_registry_query(context, &query, err);
-    return status == MIM_OK ? mim_registry_find(&query, out, err) : status;
+    return status == MIM_OK ? mim_registry_choose(&query, choice, err) : status;
 }
 
 enum mim_status
-mim_registry_find_writers(struct mim_context *context, const char *name, const char *format, const char *plugin,
-                          struct mim_candidates *out, struct mim_error *err)
+mim_registry_choose_writer(struct mim_context *context, const char *name, const char *format, const char *plugin,
+                           struct mim_choice *choice, struct mim_error *err)
 {
     struct mim_query query = { .name = name, .format = format, .plugin = plugin, .writing = true };
     enum mim_status status = mim_registry_query(context, &query, err);
-    return status == MIM_OK ? mim_registry_find(&query, out, err) : status;
-}
-
-void
-mim_candidates_clear(struct mim_candidates *candidates)
-{
-    free(candidates->items);
-    *candidates = (struct mim_candidates){ 0 };
+    return status == MIM_OK ? mim_registry_choose(&query, choice, err) : status;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The choice for one file: its formats and plugins as they were compared, and the candidates that follow from it. */
+/* The choice for one file: its formats and plugins as they were compared. The usable plugins are its candidates. */
 #ifndef MIM_CORE_REGISTRY_CHOICE_H
 #define MIM_CORE_REGISTRY_CHOICE_H
 
@@ -12,6 +12,7 @@ struct mim_choice {
     size_t format_count;
     struct mim_rank *plugins;
     size_t plugin_count;
+    char notice[256]; /* "named .A, and its content is B"; "" when name and content agree */
 };
 
 /* Completes a query with the context's catalog and configuration. NOMEM. */
@@ -22,17 +23,15 @@ enum mim_status mim_registry_query(struct mim_context *context, struct mim_query
 enum mim_status mim_registry_choose(const struct mim_query *query, struct mim_choice *choice, struct mim_error *err);
 void mim_choice_clear(struct mim_choice *choice);
 
-/* The usable plugins of that choice. */
-enum mim_status mim_registry_find(const struct mim_query *query, struct mim_candidates *out, struct mim_error *err);
+/* The i-th usable plugin, best first. false: there are no more. */
+bool mim_choice_candidate(const struct mim_choice *choice, size_t i, struct mim_candidate *candidate);
 
-/* Candidates to read `source`; `format` and `plugin` are the names that the caller gave, or NULL. Without any:
- * UNKNOWN_FORMAT, NO_PLUGIN with the package to install, BROKEN_PLUGIN with the reason, DISABLED with file:line. */
-enum mim_status mim_registry_find_readers(struct mim_context *context, struct mim_source *source, const char *format,
-                                          const char *plugin, struct mim_candidates *out, struct mim_error *err);
-/* Candidates to write a file of that name: strictly by `format`, else by the extension. */
-enum mim_status mim_registry_find_writers(struct mim_context *context, const char *name, const char *format,
-                                          const char *plugin, struct mim_candidates *out, struct mim_error *err);
-
-void mim_candidates_clear(struct mim_candidates *candidates);
+/* The same for readers of `source`, and writers of a file of that name; `format` and `plugin` are the names that the
+ * caller gave, or NULL. Without any candidate: UNKNOWN_FORMAT, NO_PLUGIN with the package to install, BROKEN_PLUGIN
+ * with the reason, DISABLED with file:line. `choice` is zeroed before. */
+enum mim_status mim_registry_choose_reader(struct mim_context *context, struct mim_source *source, const char *format,
+                                           const char *plugin, struct mim_choice *choice, struct mim_error *err);
+enum mim_status mim_registry_choose_writer(struct mim_context *context, const char *name, const char *format,
+                                           const char *plugin, struct mim_choice *choice, struct mim_error *err);
 
 #endif

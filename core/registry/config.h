@@ -9,6 +9,10 @@
 
 struct mim_config;
 
+/* Result budgets unless a limit is set. */
+#define MIM_DEFAULT_RESULT 256000000u
+#define MIM_DEFAULT_VOLUME_RESULT 1000000000u
+
 /* The context's configuration, read on first use; NULL: no memory. */
 struct mim_config *mim_context_config(struct mim_context *context);
 

@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "io/source.h"
-#include "registry/diagnose.h"
+#include "registry/rank.h"
 
 static const char *
 verb_of(const struct mim_query *query)

@@ -11,10 +11,8 @@
 #include "base/context-priv.h"
 #include "base/error.h"
 #include "base/log.h"
-#include "registry/abi.h"
 #include "registry/config.h"
 #include "registry/ini-directory.h"
-#include "registry/known-formats.h"
 #include "registry/search-path.h"
 
 struct building {

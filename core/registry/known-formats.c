@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Reads known.d. */
-#include "registry/known-formats.h"
-
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The limits in force for a call: the tightest that is set, or a default. */
-#include "registry/limits.h"
-
 #include <mim/context.h>
 
 #include "base/context-priv.h"

@@ -2,8 +2,23 @@
 /* A manifest: its formats, its state in a catalog, and its end. */
 #include "registry/manifest.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+bool
+mim_abi_accepts(struct mim_abi host, struct mim_abi plugin, char *reason, size_t reason_size)
+{
+    if (plugin.major != host.major)
+        snprintf(reason, reason_size, "it is built for ABI %d.%d, and this libmim has %d.%d", plugin.major,
+                 plugin.minor, host.major, host.minor);
+    else if (plugin.needs > host.minor)
+        snprintf(reason, reason_size, "it needs ABI %d.%d or later, and this libmim has %d.%d", plugin.major,
+                 plugin.needs, host.major, host.minor);
+    else
+        return true;
+    return false;
+}
 
 bool
 mim_name_valid(const char *name, size_t length)

@@ -3,11 +3,18 @@
 #ifndef MIM_CORE_REGISTRY_MANIFEST_H
 #define MIM_CORE_REGISTRY_MANIFEST_H
 
+#include <mim/plugin.h>
 #include <mim/registry.h>
 
-#include "registry/abi.h"
 #include "registry/detect.h"
 #include "registry/search-path.h"
+
+struct mim_abi {
+    int major, minor;
+    int needs; /* plugins: the lowest minor of a host that it works with */
+};
+
+#define MIM_HOST_ABI ((struct mim_abi){ MIM_PLUGIN_ABI_MAJOR, MIM_PLUGIN_ABI_MINOR, 0 })
 
 /* A [format NAME] section. Missing texts are "". */
 struct mim_manifest_format {
@@ -67,6 +74,9 @@ void mim_manifest_destroy(struct mim_manifest *manifest);
 bool mim_manifest_settle(struct mim_manifest *manifest, enum mim_plugin_state state, const char *reason);
 
 const struct mim_manifest_format *mim_manifest_format(const struct mim_manifest *manifest, const char *format);
+
+/* Minor versions only add. false, with both numbers in `reason`: built for another host. */
+bool mim_abi_accepts(struct mim_abi host, struct mim_abi plugin, char *reason, size_t reason_size);
 
 /* [a-z0-9][a-z0-9-]*, `length` bytes. */
 bool mim_name_valid(const char *name, size_t length);

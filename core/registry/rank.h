@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Ranks the formats of a file and the plugins of a format: two total orders, each a table of rules. */
+/* Ranks the formats of a file and the plugins of a format: two total orders, each a table of rules. Explains in an
+ * error why none fits. */
 #ifndef MIM_CORE_REGISTRY_RANK_H
 #define MIM_CORE_REGISTRY_RANK_H
 
@@ -47,5 +48,12 @@ enum mim_status mim_rank_formats(const struct mim_query *query, struct mim_match
                                  struct mim_error *err);
 enum mim_status mim_rank_plugins(const struct mim_query *query, const struct mim_format *format, struct mim_rank **out,
                                  size_t *count, struct mim_error *err);
+
+/* No format fits: UNKNOWN_FORMAT, with the known formats. */
+enum mim_status mim_diagnose_format(const struct mim_query *query, const struct mim_match *matches, size_t count,
+                                    struct mim_error *err);
+/* The format is known, but no plugin can be used: NO_PLUGIN, BROKEN_PLUGIN, DISABLED, UNSUPPORTED or ARGUMENT. */
+enum mim_status mim_diagnose_plugin(const struct mim_query *query, const struct mim_match *match,
+                                    const struct mim_rank *ranks, size_t count, struct mim_error *err);
 
 #endif

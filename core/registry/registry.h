@@ -18,12 +18,6 @@ struct mim_candidate {
     struct mim_manifest *plugin;
 };
 
-struct mim_candidates {
-    struct mim_candidate *items; /* best first; all of one format */
-    size_t count;
-    char notice[256]; /* "named .A, and its content is B"; "" when name and content agree */
-};
-
 /* Whether the name has an extension of any format, installed or not. */
 bool mim_registry_knows_name(struct mim_context *context, const char *name);
 
