@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Stacks for ImageJ. ImageJ expects uncompressed images to be adjacent, from the first strip of the first page on, and
+/* Stacks for ImageJ. ImageJ expects uncompressed images to be adjacent, from the first strip of the first page on, and
  * reads their number from the first page's description. So the other directories follow the last image, and are
- * omitted when they would be beyond 4 GB. Compressed pages have a directory each, and no such number.
- */
+ * omitted when they would be beyond 4 GB. Compressed pages have a directory each, and no such number. */
 #include "write/imagej.h"
 
 #include <stdio.h>
