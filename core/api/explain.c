@@ -76,12 +76,8 @@ static enum mim_status
 explain_file(struct mim_context *context, struct mim_source *source, const char *format, const char *plugin,
              const struct explainer *explainer, struct mim_error *err)
 {
-    struct mim_query query = { .source = source, .name = mim_source_name(source), .format = format, .plugin = plugin };
-    struct mim_choice choice;
-    enum mim_status status = mim_registry_query(context, &query, err);
-    if (status != MIM_OK)
-        return status;
-    status = mim_registry_choose(&query, &choice, err);
+    struct mim_choice choice = { 0 };
+    enum mim_status status = mim_registry_choose_reader(context, source, format, plugin, &choice, err);
     explain_formats(explainer, choice.formats, choice.format_count);
     explain_plugins(explainer, choice.plugins, choice.plugin_count);
     mim_choice_clear(&choice);

@@ -38,7 +38,7 @@ mim_format_options(struct mim_context *context, const char *format, const char *
     if (status == MIM_OK)
         status = mim_registry_choose(&query, &choice, err);
     if (status == MIM_OK)
-        status = mim_try_candidates(context, &choice, visit_options, &listing, err);
+        status = mim_try_candidates(context, NULL, &choice, visit_options, &listing, err);
     mim_choice_clear(&choice);
     return status;
 }

@@ -7,14 +7,16 @@
 #include "options/timing-options.h"
 
 static enum mim_status
-try_candidate(struct mim_context *context, const struct mim_candidate *candidate, mim_attempt_function open, void *user,
-              struct mim_error *err)
+try_candidate(struct mim_context *context, struct mim_operation *operation, const struct mim_candidate *candidate,
+              mim_attempt_function open, void *user, struct mim_error *err)
 {
     struct mim_attempt attempt = { .candidate = candidate };
     enum mim_status status = mim_registry_load(context, candidate, &attempt.plugin, &attempt.ops, err);
     if (status != MIM_OK)
         return status;
 
+    if (operation)
+        operation->plugin = attempt.plugin->name;
     if (attempt.ops->reader) {
         attempt.reader_options.rows = attempt.ops->reader->options;
         attempt.reader_options.count = attempt.ops->reader->option_count;
@@ -30,15 +32,15 @@ is_final(enum mim_status status)
 }
 
 enum mim_status
-mim_try_candidates(struct mim_context *context, const struct mim_choice *choice, mim_attempt_function open, void *user,
-                   struct mim_error *err)
+mim_try_candidates(struct mim_context *context, struct mim_operation *operation, const struct mim_choice *choice,
+                   mim_attempt_function open, void *user, struct mim_error *err)
 {
     struct mim_error verdict = { 0 };
     enum mim_status status = MIM_OK;
     struct mim_candidate candidate;
     for (size_t i = 0; (i == 0 || !is_final(status)) && mim_choice_candidate(choice, i, &candidate); i++) {
         struct mim_error error = { 0 };
-        enum mim_status tried = try_candidate(context, &candidate, open, user, &error);
+        enum mim_status tried = try_candidate(context, operation, &candidate, open, user, &error);
         if (tried == MIM_OK)
             return MIM_OK;
         mim_registry_remember_failure(context, &candidate, error.message);
@@ -52,20 +54,6 @@ mim_try_candidates(struct mim_context *context, const struct mim_choice *choice,
     return status;
 }
 
-struct trial {
-    struct mim_operation *operation;
-    mim_attempt_function open;
-    void *user;
-};
-
-static enum mim_status
-open_named(void *user, const struct mim_attempt *attempt, struct mim_error *err)
-{
-    const struct trial *trial = user;
-    trial->operation->plugin = attempt->plugin->name;
-    return trial->open(trial->user, attempt, err);
-}
-
 enum mim_status
 mim_try_plugins(struct mim_operation *operation, const char *format, const char *plugin, mim_attempt_function open,
                 void *user, struct mim_error *err)
@@ -77,11 +65,10 @@ mim_try_plugins(struct mim_operation *operation, const char *format, const char 
             ? mim_registry_choose_writer(context, mim_sink_name(operation->sink), format, plugin, &choice, err)
             : mim_registry_choose_reader(context, operation->source, format, plugin, &choice, err);
 
-    struct trial trial = { operation, open, user };
     if (status == MIM_OK && choice.notice[0])
         status = mim_operation_notice(operation, MIM_NOTICE_NAME, MIM_UNKNOWN, choice.notice, err);
     if (status == MIM_OK)
-        status = mim_try_candidates(context, &choice, open_named, &trial, err);
+        status = mim_try_candidates(context, operation, &choice, open, user, err);
     mim_choice_clear(&choice);
     return status;
 }

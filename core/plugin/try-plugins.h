@@ -22,9 +22,10 @@ typedef enum mim_status (*mim_attempt_function)(void *user, const struct mim_att
 
 /* Only BROKEN_PLUGIN and UNSUPPORTED lead to the next candidate; any other failure is the file's or the caller's and ends
  * the search with it. When no candidate is left, the status and the error are those of the strongest. On the caller's
- * thread, because plugins may be loaded. */
-enum mim_status mim_try_candidates(struct mim_context *context, const struct mim_choice *choice,
-                                   mim_attempt_function open, void *user, struct mim_error *err);
+ * thread, because plugins may be loaded. `operation` gets the name of the plugin that is tried; NULL: there is none. */
+enum mim_status mim_try_candidates(struct mim_context *context, struct mim_operation *operation,
+                                   const struct mim_choice *choice, mim_attempt_function open, void *user,
+                                   struct mim_error *err);
 
 /* The candidates for operation->sink if there is one, else for operation->source. `format` and `plugin` are the names that
  * the caller gave, or NULL. */

@@ -18,8 +18,8 @@ mim_catalog_add(struct mim_manifest ***list, size_t *count, struct mim_manifest 
     return true;
 }
 
-static struct mim_format *
-find_format(const struct mim_catalog *catalog, const char *name)
+struct mim_format *
+mim_catalog_format(const struct mim_catalog *catalog, const char *name)
 {
     for (size_t i = 0; i < catalog->format_count; i++)
         if (!strcmp(catalog->formats[i].name, name))
@@ -52,7 +52,7 @@ add_formats_of(struct mim_catalog *catalog, struct mim_manifest *plugin)
 {
     for (size_t i = 0; i < plugin->format_count; i++) {
         const struct mim_manifest_format *declared = &plugin->formats[i];
-        struct mim_format *format = find_format(catalog, declared->name);
+        struct mim_format *format = mim_catalog_format(catalog, declared->name);
         if (!format && plugin->state != MIM_PLUGIN_SHADOWED && !(format = add_format(catalog, declared)))
             return false;
         if (format && !add_server(format, plugin, declared))
@@ -65,7 +65,7 @@ static bool
 add_hints_of(struct mim_catalog *catalog, struct mim_manifest *hint)
 {
     for (size_t i = 0; i < hint->format_count; i++) {
-        struct mim_format *format = find_format(catalog, hint->formats[i].name);
+        struct mim_format *format = mim_catalog_format(catalog, hint->formats[i].name);
         if (!format && !(format = add_format(catalog, &hint->formats[i])))
             return false;
         if (!format->hint.plugin)
@@ -123,12 +123,6 @@ mim_catalog_destroy(struct mim_catalog *catalog)
         destroy_one(catalog);
         catalog = older;
     }
-}
-
-const struct mim_format *
-mim_catalog_format(const struct mim_catalog *catalog, const char *name)
-{
-    return find_format(catalog, name);
 }
 
 struct mim_manifest *

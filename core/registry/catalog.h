@@ -35,7 +35,7 @@ struct mim_catalog {
 void mim_catalog_destroy(struct mim_catalog *catalog);
 
 /* NULL: not declared. */
-const struct mim_format *mim_catalog_format(const struct mim_catalog *catalog, const char *name);
+struct mim_format *mim_catalog_format(const struct mim_catalog *catalog, const char *name);
 /* The manifest in force for a plugin's name, or NULL. */
 struct mim_manifest *mim_catalog_plugin(const struct mim_catalog *catalog, const char *name);
 
