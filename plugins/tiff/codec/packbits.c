@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { MAX_COUNT = 128 }; /* bytes of a run or of a literal */
+enum { MAX_COUNT = 128, BLOCK = 16 }; /* bytes of a run or of a literal, and of a copy */
 
 size_t
 tiff_packbits_bound(size_t size, size_t row)
@@ -98,11 +98,10 @@ tiff_packbits_encode(const uint8_t *from, size_t size, size_t row, uint8_t *to)
     return (size_t)(to - start);
 }
 
-bool
-tiff_packbits_decode(const uint8_t *coded, uint64_t coded_size, uint8_t *to, uint64_t size)
+/* The last bytes, where whole blocks have no room. */
+static bool
+decode_end(const uint8_t *coded, const uint8_t *end, uint8_t *to, uint8_t *out_end)
 {
-    const uint8_t *end = coded + coded_size;
-    uint8_t *out_end = to + size;
     while (to < out_end && coded < end) {
         int code = (int8_t)*coded++;
         uint64_t count = code < 0 ? 1 - (int64_t)code : 1 + (int64_t)code, left = (uint64_t)(out_end - to);
@@ -121,4 +120,42 @@ tiff_packbits_decode(const uint8_t *coded, uint64_t coded_size, uint8_t *to, uin
         to += count;
     }
     return to == out_end;
+}
+
+/* Write whole blocks: both buffers have MAX_COUNT bytes. For so few bytes, a memcpy or memset of unknown size takes longer. */
+static void
+copy_blocks(uint8_t *to, const uint8_t *from, size_t count)
+{
+    memcpy(to, from, BLOCK);
+    for (size_t at = BLOCK; at < count; at += BLOCK)
+        memcpy(to + at, from + at, BLOCK);
+}
+
+static void
+repeat_blocks(uint8_t *to, uint8_t byte, size_t count)
+{
+    uint8_t block[BLOCK];
+    memset(block, byte, BLOCK);
+    memcpy(to, block, BLOCK);
+    for (size_t at = BLOCK; at < count; at += BLOCK)
+        memcpy(to + at, block, BLOCK);
+}
+
+bool
+tiff_packbits_decode(const uint8_t *coded, uint64_t coded_size, uint8_t *to, uint64_t size)
+{
+    const uint8_t *end = coded + coded_size;
+    uint8_t *out_end = to + size;
+    while (out_end - to >= MAX_COUNT && end - coded > MAX_COUNT) {
+        int code = (int8_t)*coded++;
+        if (code >= 0) {
+            copy_blocks(to, coded, (size_t)code + 1);
+            coded += code + 1;
+            to += code + 1;
+        } else if (code != -128) {
+            repeat_blocks(to, *coded++, (size_t)-code + 1);
+            to += -code + 1;
+        }
+    }
+    return decode_end(coded, end, to, out_end);
 }

@@ -77,6 +77,43 @@ packbits_fills_the_output_or_fails(void)
     CHECK(!tiff_packbits_decode((const uint8_t *)"\0a\200", 3, out, 2));
 }
 
+/* Append runs and literals of every length, and codes without effect, until they expand to `size` bytes. */
+static size_t
+make_packbits(uint8_t *coded, uint8_t *expected, size_t size, unsigned seed)
+{
+    size_t used = 0;
+    for (size_t at = 0; at < size; seed = seed * 1103515245u + 12345u) {
+        size_t count = 1 + (seed >> 16) % ((seed >> 8) % 3 ? 20 : 128), rest = size - at;
+        bool is_run = count > 1 && rest > 1 && seed >> 30 & 1;
+        count = count < rest ? count : rest;
+        if (seed >> 29 == 0)
+            coded[used++] = 0x80;
+        coded[used++] = (uint8_t)(is_run ? 1 - count : count - 1);
+        for (size_t i = 0; i < count; i++, at++) {
+            expected[at] = (uint8_t)(is_run ? seed >> 24 : (seed >> 24) + i * 7);
+            if (!is_run || i == 0)
+                coded[used++] = expected[at];
+        }
+    }
+    return used;
+}
+
+static void
+packbits_stays_within_memory_of_every_size(void)
+{
+    uint8_t expected[900], made[2 * sizeof expected];
+    for (unsigned size = 1; size <= sizeof expected; size++) {
+        size_t used = make_packbits(made, expected, size, size);
+        uint8_t *coded = malloc(used), *tight = malloc(size);
+        memcpy(coded, made, used);
+        CHECK(tiff_packbits_decode(coded, used, tight, size) && !memcmp(tight, expected, size));
+        CHECK(!tiff_packbits_decode(coded, used - 1, tight, size));
+        CHECK(tiff_packbits_decode(coded, used, tight, size - 1) && !memcmp(tight, expected, size - 1));
+        free(coded);
+        free(tight);
+    }
+}
+
 static void
 swaps_bytes_by_the_size_of_samples(void)
 {
@@ -136,6 +173,7 @@ main(void)
     const struct CMUnitTest cases[] = {
         CASE(strings_grow_from_earlier_output),   CASE(stops_when_the_output_is_full),
         CASE(leaves_doubtful_data_to_libtiff),    CASE(packbits_fills_the_output_or_fails),
+        CASE(packbits_stays_within_memory_of_every_size),
         CASE(swaps_bytes_by_the_size_of_samples), CASE(prefix_sums_are_right_for_every_step_and_length),
     };
     return cmocka_run_group_tests_name("coded", cases, NULL, NULL);
