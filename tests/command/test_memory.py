@@ -2,7 +2,10 @@
 """Makes every allocation of the command and the library fail in turn. Failures must be reported, and leave no files."""
 
 import os
+import signal
+import socket
 import subprocess
+import tempfile
 
 import tap
 from command import PATIENCE, TESTCARD, CommandCase, text
@@ -11,30 +14,59 @@ FAILING = os.environ['MIM_FAILING']
 FEW = ('--frames', '0:3')
 
 
-class Memory(CommandCase):
-    def attempt(self, args, place, for_ever):
-        """Run with the allocation number `place` failing. Return (whether it was reached, the finished process)."""
-        read, write = os.pipe()
-        env = self.environment(MIM_TEST_FAIL_AT=str(place), MIM_TEST_FAIL_FD=str(write))
-        if for_ever:
-            env['MIM_TEST_FAIL_FOR_EVER'] = '1'
-        done = subprocess.run([FAILING, *args], env=env, cwd=self.folder, pass_fds=[write], stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE)
-        os.close(write)
-        reached = os.read(read, 1) == b'x'
-        os.close(read)
-        return reached, done
+class Server:
+    """The command, loaded once. Each attempt is a process that the server forks."""
 
+    def __init__(self, args, folder, env):
+        self.socket, other = socket.socketpair()
+        self.socket.settimeout(PATIENCE)
+        self.out, self.err = (tempfile.TemporaryFile(buffering=0) for _ in range(2))
+        with other:
+            self.process = subprocess.Popen([FAILING, *args], env={**env, 'MIM_TEST_SERVER': str(other.fileno())}, cwd=folder,
+                                            pass_fds=[other.fileno()], stdin=subprocess.DEVNULL, stdout=self.out,
+                                            stderr=self.err, start_new_session=True)
+
+    def attempt(self, place, for_ever):
+        """Run with the allocation number `place` failing. Return (whether it was reached, the finished process)."""
+        for file in (self.out, self.err):
+            file.seek(0) # of the processes too, which share the position
+            file.truncate()
+        self.socket.sendall(f'{place} {int(for_ever)}'.encode())
+        answer = b''
+        while not answer.endswith(b'\n'):
+            answer += (more := self.socket.recv(64))
+            if not more:
+                raise AssertionError(f'the server ended with {self.process.wait()}: {text(contents(self.err))}')
+        code = int(answer.lstrip(b'x'))
+        return answer.startswith(b'x'), subprocess.CompletedProcess((), code, contents(self.out), contents(self.err))
+
+    def close(self):
+        self.socket.close()
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL) # and what hangs
+        self.process.wait()
+        self.out.close()
+        self.err.close()
+
+
+def contents(file):
+    file.seek(0)
+    return file.read()
+
+
+class Memory(CommandCase):
     def try_all(self, *args, output=None):
         """Fail each allocation, once or with all that follow, until the run ends before the place is reached."""
         wanted = self.run_mim(*args)
         self.assertEqual(wanted.returncode, 0, text(wanted.stderr))
         written = self.take(output)
+        server = Server(args, self.folder, self.environment())
+        self.addCleanup(server.close)
         for for_ever in (False, True):
             with self.subTest(' '.join(args[:2]), for_ever=for_ever):
                 place, reached = 0, True
                 while reached:
-                    reached, done = self.attempt(args, place, for_ever)
+                    reached, done = server.attempt(place, for_ever)
                     what = f'allocation {place}, exit {done.returncode}: {text(done.stderr)}'
                     self.assertIn(done.returncode, (0, 5), what)
                     if done.returncode == 0: # not essential, or not reached
