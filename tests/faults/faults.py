@@ -11,6 +11,7 @@ import unittest
 SHIM = os.environ['MIM_FAULT_SHIM']
 SEEDS = os.environ['MIM_FAULT_SEEDS']
 FULL = os.environ.get('MIM_FAULTS') == 'full'
+PATIENCE = 600 # seconds after which a process counts as hanging, even on a busy machine
 OUTPUT_FAILED, INPUT_FAILED, NO_MEMORY, INTERRUPTED = 7, 6, 5, 130
 
 Report = collections.namedtuple('Report', 'refused calls bytes largest peak seen')
@@ -64,7 +65,7 @@ class FaultCase(unittest.TestCase):
         try:
             done = subprocess.run([os.environ['MIM'], *args], env=self.environment({**faults, 'report': write}),
                                   cwd=self.folder, pass_fds=[write], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                  stderr=subprocess.PIPE, timeout=300)
+                                  stderr=subprocess.PIPE, timeout=PATIENCE)
             os.close(write)
             numbers = os.read(read, 200).split()
         finally:

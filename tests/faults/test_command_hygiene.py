@@ -6,7 +6,7 @@ import os
 import subprocess
 
 import tap
-from faults import FaultCase
+from faults import PATIENCE, FaultCase
 
 INCLUDE = os.environ['MIM_INCLUDE']
 SANITIZED = os.environ['MIM_FAULT_SANITIZED'] == 'yes'
@@ -19,7 +19,7 @@ class Hygiene(FaultCase):
         done = subprocess.run(['valgrind', '-q', '--error-exitcode=99', '--leak-check=full',
                                '--errors-for-leak-kinds=definite,indirect', os.environ['MIM'], *args],
                               env=env, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                              stderr=subprocess.PIPE, timeout=300)
+                              stderr=subprocess.PIPE, timeout=PATIENCE)
         printed = done.stderr.decode('utf-8', 'replace')
         self.assertEqual(done.returncode, 0, printed)
         self.assertNotIn('==', printed)
@@ -47,7 +47,7 @@ class Hygiene(FaultCase):
 
     def compile_for_32_bits(self, program):
         return subprocess.run(['gcc', '-m32', '-std=gnu17', '-Wall', '-Wextra', '-Werror', '-I', INCLUDE, '-D_GNU_SOURCE',
-                               '-fsyntax-only', '-x', 'c', '-'], input=program, text=True, capture_output=True, timeout=60)
+                               '-fsyntax-only', '-x', 'c', '-'], input=program, text=True, capture_output=True, timeout=PATIENCE)
 
 
 tap.main()

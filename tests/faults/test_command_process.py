@@ -10,7 +10,7 @@ import time
 import zlib
 
 import tap
-from faults import FULL, INTERRUPTED, OUTPUT_FAILED, FaultCase
+from faults import FULL, INTERRUPTED, OUTPUT_FAILED, PATIENCE, FaultCase
 
 MIB = 1 << 20
 CEILING = 64 * MIB + 20 * MIB
@@ -68,7 +68,7 @@ class Process(FaultCase):
                                  stderr=subprocess.PIPE)
         time.sleep(wait)
         child.send_signal(number)
-        _out, printed = child.communicate(timeout=120)
+        _out, printed = child.communicate(timeout=PATIENCE)
         return child.returncode, printed.decode('utf-8', 'replace')
 
     def end_at_random(self, number, code):
@@ -83,9 +83,10 @@ class Process(FaultCase):
                 takes = time.monotonic() - start
                 whole = self.get(output)
                 numbers, died = random.Random(5), 0
-                for _ in range(100 if FULL else 12):
+                waits = [0, *(numbers.uniform(0, 1.1 * takes) for _ in range(99 if FULL else 11))]
+                for wait in waits:
                     self.put(output, b'old')
-                    got, printed = self.interrupt(number, output, numbers.uniform(0, 1.1 * takes))
+                    got, printed = self.interrupt(number, output, wait)
                     died += got != 0
                     self.assertIn(got, (0, code, -number), printed)  # before main() the signal kills the process
                     self.assertIn(self.get(output), (b'old', whole), printed)
@@ -106,7 +107,7 @@ class Process(FaultCase):
         self.put('out.raw', b'old')
         names = sorted(os.listdir(self.folder))
         args = ['prlimit', f'--fsize={MIB}', os.environ['MIM'], 'convert', 'stack.tif', '--force', 'out.raw']
-        done = subprocess.run(args, env=self.environment({}), cwd=self.folder, capture_output=True, timeout=60)
+        done = subprocess.run(args, env=self.environment({}), cwd=self.folder, capture_output=True, timeout=PATIENCE)
         self.assertEqual(done.returncode, OUTPUT_FAILED, done.stderr)
         self.assertEqual(self.get('out.raw'), b'old')
         self.assertEqual(sorted(os.listdir(self.folder)), names)

@@ -8,7 +8,7 @@ import signal
 import subprocess
 
 import tap
-from faults import INTERRUPTED, OUTPUT_FAILED, FaultCase, sample
+from faults import INTERRUPTED, OUTPUT_FAILED, PATIENCE, FaultCase, sample
 
 OLD = b'what was here before'
 TARGETS = ('out.raw', 'out.gif', 'out.tif')
@@ -167,7 +167,7 @@ class CommandWrites(FaultCase):
             with self.subTest(output):
                 self.prepare(output, True)
                 args = [os.environ['MIM'], 'convert', 'strips-lzw.tif', '--force', output]
-                done = subprocess.run(args, env=self.environment({}), cwd=self.folder, capture_output=True, timeout=60,
+                done = subprocess.run(args, env=self.environment({}), cwd=self.folder, capture_output=True, timeout=PATIENCE,
                                       preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)))
                 self.assertEqual(done.returncode, OUTPUT_FAILED, done.stderr)
                 self.assert_untouched(output, True, done.stderr)
@@ -177,7 +177,7 @@ class CommandWrites(FaultCase):
         for line in [*lines, 'info animated.gif', 'formats', 'help gif']:
             with self.subTest(line), open('/dev/full', 'wb') as full:
                 done = subprocess.run([os.environ['MIM'], *line.split()], env=self.environment({}), cwd=self.folder,
-                                      stdout=full, stderr=subprocess.PIPE, timeout=60)
+                                      stdout=full, stderr=subprocess.PIPE, timeout=PATIENCE)
                 self.assertEqual(done.returncode, OUTPUT_FAILED, done.stderr)
 
 

@@ -9,11 +9,13 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 import unittest
 
 import numpy as np
 
 MAGICK = ('convert', 'identify')
+PATIENCE = 600 # seconds after which a process counts as hanging, even on a busy machine
 DTYPES = {
     'u8': np.uint8, 'u16': np.uint16, 'u32': np.uint32, 'u64': np.uint64,
     'i8': np.int8, 'i16': np.int16, 'i32': np.int32, 'i64': np.int64,
@@ -49,6 +51,18 @@ def ffmpeg_version():
     """(major, minor), as the ffmpeg command says."""
     said = subprocess.run([tool('ffmpeg'), '-version'], stdout=subprocess.PIPE, text=True).stdout
     return tuple(map(int, re.match(r'ffmpeg version n?(\d+)\.(\d+)', said).groups()))
+
+
+def wait_until_loaded(process, module):
+    """Wait until mim has loaded a plugin, which is after it catches signals."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        with open(f'/proc/{process.pid}/maps', encoding='utf-8') as maps:
+            if f'/{module}.so' in maps.read():
+                return
+        if process.poll() is not None or time.monotonic() > end:
+            raise AssertionError(f'mim did not load {module}, exit {process.poll()}')
+        time.sleep(0.01)
 
 
 def mim_program():
@@ -115,13 +129,13 @@ class PeerCase(unittest.TestCase):
     def run_tool(self, *args, data=None, ok=True):
         """Run another program and return its standard output. Fails with its messages unless `ok` is false."""
         args = [tool(args[0])] + [str(arg) for arg in args[1:]]
-        done = subprocess.run(args, input=data, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300,
+        done = subprocess.run(args, input=data, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE,
                               stdin=subprocess.DEVNULL if data is None else None)
         if ok and done.returncode != 0:
             self.fail(f'{" ".join(args)} failed: {done.stderr.decode(errors="replace")[-800:]}')
         return done.stdout
 
-    def run_mim(self, *args, data=None, env=None, timeout=120, **more):
+    def run_mim(self, *args, data=None, env=None, **more):
         """Run mim with any exit status. `env` adds to the environment; None removes a variable."""
         if data is not None:
             more['input'] = data
@@ -129,7 +143,7 @@ class PeerCase(unittest.TestCase):
             more['stdin'] = subprocess.DEVNULL
         more.setdefault('stdout', subprocess.PIPE)
         more.setdefault('stderr', subprocess.PIPE)
-        return subprocess.run([mim_program()] + [str(arg) for arg in args], timeout=timeout,
+        return subprocess.run([mim_program()] + [str(arg) for arg in args], timeout=PATIENCE,
                               env=self.environment(**(env or {})), **more)
 
     def mim(self, *args, **more):

@@ -12,7 +12,7 @@ from PIL import Image
 
 import pngbytes
 import tap
-from peers import PeerCase, tool
+from peers import PATIENCE, PeerCase, tool
 from pngbytes import GRAY, GRAY_ALPHA, PALETTE, RGB, RGBA, Animation, chunk
 
 
@@ -30,7 +30,7 @@ def visible(rgba):
 
 def by_ffmpeg(path, width, height):
     done = subprocess.run([tool('ffmpeg'), '-v', 'error', '-i', path, '-fps_mode', 'passthrough', '-f', 'rawvideo', '-pix_fmt', 'rgba', '-'],
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE)
     return list(np.frombuffer(done.stdout, np.uint8).reshape(-1, height, width, 4))
 
 

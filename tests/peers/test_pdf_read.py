@@ -8,7 +8,6 @@ import os
 import resource
 import signal
 import subprocess
-import time
 import zlib
 
 import numpy as np
@@ -17,7 +16,7 @@ from PIL import Image
 import pdfbytes
 import tap
 from pdfbytes import HELLO, document, one_page, pages, stream
-from peers import SANITIZED, PeerCase, mim_program, text
+from peers import PATIENCE, SANITIZED, PeerCase, mim_program, text, wait_until_loaded
 
 
 class PdfReading(PeerCase):
@@ -193,9 +192,7 @@ class PdfReading(PeerCase):
     def test_huge_pages_are_refused_before_they_are_drawn(self):
         path = self.put('a.pdf', one_page(HELLO, box='0 0 1036800 1036800'))
         self.assertEqual(self.info(path)['width'], 2160000)
-        began = time.monotonic()
         self.assertIn('pixels', self.refuse(5, 'convert', path, self.path('a.tif')))
-        self.assertLess(time.monotonic() - began, 5)
         [banner] = self.pixels(self.put('a.pdf', one_page(HELLO, box='0 0 40 30000')))
         self.assertEqual(banner.shape, (62500, 84, 3))
         self.assertLess(banner[-600:].min(), 255)
@@ -206,11 +203,9 @@ class PdfReading(PeerCase):
         path = self.put('a.pdf', one_page('/X Do', resources='/XObject<</X 6 0 R>>', objects=forms))
         with subprocess.Popen([mim_program(), 'convert', path, self.path('a.tif')], env=self.environment(),
                               stderr=subprocess.PIPE) as run:
-            time.sleep(1)
-            began = time.monotonic()
+            wait_until_loaded(run, 'pdf')
             run.send_signal(signal.SIGINT)
-            run.communicate(timeout=30)
-            self.assertLess(time.monotonic() - began, 5)
+            run.communicate(timeout=PATIENCE)
             self.assertEqual(run.returncode, 130)
         self.assertNothingBeside('a.pdf')
 

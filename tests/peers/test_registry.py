@@ -50,12 +50,12 @@ class Registry(PeerCase):
 
     def assertRefused(self, *words, code=3):
         """GIF cannot be read, for this reason; everything else goes on."""
-        said = self.refuse(code, 'info', self.gif, env=self.env, timeout=20)
+        said = self.refuse(code, 'info', self.gif, env=self.env)
         for word in words:
             self.assertRegex(said, word)
-        listed = text(self.mim('formats', env=self.env, timeout=20))
+        listed = text(self.mim('formats', env=self.env))
         self.assertRegex(listed, r'(?m)^raw\s.*ready')
-        self.mim('plugins', env=self.env, timeout=20)
+        self.mim('plugins', env=self.env)
         return said
 
     # --- installing

@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 import tap
-from peers import SANITIZED, PeerCase, mim_program, text, tool
+from peers import PATIENCE, SANITIZED, PeerCase, mim_program, text, tool
 
 WIDTH, HEIGHT, FRAMES = 640, 360, 400
 BYTES = WIDTH * HEIGHT * 3 * FRAMES  # more than the default budget of 256 MB
@@ -52,7 +52,7 @@ class VideoMission(PeerCase):
 
     def test_the_lines_in_c(self):
         done = subprocess.run([os.environ['VIDEO_MISSION'], self.long, str(BYTES)], stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, env=self.environment(), timeout=300)
+                              stderr=subprocess.PIPE, env=self.environment(), timeout=PATIENCE)
         self.assertEqual((text(done.stdout), text(done.stderr), done.returncode), ('ok\n', '', 0))
 
     def test_what_is_in_it(self):

@@ -14,7 +14,7 @@ from PIL import Image
 import pictures
 import tap
 from gifbytes import control, gif, image
-from peers import PeerCase, mean_error_db, text
+from peers import PATIENCE, PeerCase, mean_error_db, text
 
 BAR = pictures.moving_bar()
 PALETTE = [(0, 0, 0), (255, 0, 0), (0, 200, 80), (40, 40, 255)]
@@ -30,7 +30,7 @@ class VideoMissionWrite(PeerCase):
 
     def in_c(self):
         done = subprocess.run([os.environ['VIDEO_MISSION_WRITE'], self.folder, self.gif], stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, env=self.environment(), timeout=300)
+                              stderr=subprocess.PIPE, env=self.environment(), timeout=PATIENCE)
         self.assertEqual((text(done.stdout), text(done.stderr), done.returncode), ('ok\n', '', 0))
 
     def by_command(self):

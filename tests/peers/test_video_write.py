@@ -5,7 +5,6 @@
 import os
 import signal
 import subprocess
-import time
 from fractions import Fraction
 
 import numpy as np
@@ -261,9 +260,9 @@ class VideoWrite(VideoWriting):
             with self.subTest(sign.name):
                 mim = subprocess.Popen([mim_program(), 'convert', *arguments, self.path('out.mp4'), '-o', 'preset=veryslow'],
                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=self.environment())
-                time.sleep(0.5)
+                wait_until_loaded(mim, 'video')
                 mim.send_signal(sign)
-                done = mim.wait(timeout=60)
+                done = mim.wait(timeout=PATIENCE)
                 self.assertNotEqual(done, 0)
                 if code:
                     self.assertEqual(done, code)
