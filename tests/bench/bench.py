@@ -14,7 +14,8 @@ import inputs  # noqa: E402
 import jobs  # noqa: E402
 from contest import MIM, say  # noqa: E402
 
-BEGIN, END = '<!-- figures: tools/dev/bench -->', '<!-- end of figures -->'
+BEGIN, END = '<!-- figures on {}: tools/dev/bench -->', '<!-- end of figures -->'
+MAKERS = {'AuthenticAMD': 'AMD', 'GenuineIntel': 'Intel'} # of processors, by their vendor_id
 
 
 def first_match(pattern, path):
@@ -45,12 +46,22 @@ def machine(options):
             f'the first line\'s time that is, by the median over the rounds.')
 
 
+def maker():
+    """The maker of this machine's processor, whose figures have a section of their own."""
+    vendor = first_match(r'^vendor_id.*: (.*)', '/proc/cpuinfo')
+    return MAKERS.get(vendor, platform.machine() if vendor == 'unknown' else vendor)
+
+
 def put_into(page, lines):
+    """Replace the figures of this maker, or append them as a new section."""
+    begin = BEGIN.format(maker())
     with open(page, encoding='utf-8') as file:
         text = file.read()
-    head, rest = text.split(BEGIN)
+    head, mark, rest = text.partition(begin)
+    head = head if mark else f'{text.rstrip()}\n\n## Figures on {maker()}\n\n'
+    tail = rest.partition(END)[2] if mark else '\n'
     with open(page, 'w', encoding='utf-8') as file:
-        file.write(f'{head}{BEGIN}\n' + '\n'.join(lines) + f'\n{END}{rest.split(END)[1]}')
+        file.write(f'{head}{begin}\n' + '\n'.join(lines) + f'\n{END}{tail}')
 
 
 def main():
@@ -59,7 +70,7 @@ def main():
     parser.add_argument('--only', action='append', choices=jobs.ALL, metavar='JOB', help=', '.join(jobs.ALL))
     parser.add_argument('--clock', choices=['wall', 'cpu'], default='wall', help='cpu: for a busy machine')
     parser.add_argument('--inputs', required=True, help='directory for the input files')
-    parser.add_argument('--into', metavar='PAGE', help='put the tables between the marks of this page as well')
+    parser.add_argument('--into', metavar='PAGE', help='insert the tables into this page, in the section of the processor\'s maker')
     options = parser.parse_args()
 
     bench = jobs.Bench(inputs.Inputs(options.inputs), options.rounds, options.clock)

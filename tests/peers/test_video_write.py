@@ -10,7 +10,7 @@ from fractions import Fraction
 import numpy as np
 
 import tap
-from peers import mean_error_db, mim_program, text
+from peers import PATIENCE, mean_error_db, mim_program, text, wait_until_loaded
 from videopeers import VideoWriting, luma, waves
 
 # What is taken by default: container, codec and pixel format, and the least PSNR of luma in dB.
