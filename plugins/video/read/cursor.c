@@ -2,6 +2,8 @@
 /* Moves from picture to picture: by decoding on, or by seeking to a keyframe. */
 #include "read/cursor.h"
 
+#include <string.h>
+
 #include "read/truncation.h"
 
 enum {
@@ -28,6 +30,16 @@ take_in_order(struct video_cursor *cursor, const struct video_decoded *decoded)
     return video_scan_learn(&cursor->scan, cursor->decoder.demux.stream, number, decoded);
 }
 
+/* Without its index, AVI flags every packet as a keyframe. */
+static bool
+has_credible_flags(const struct video_cursor *cursor)
+{
+    const struct video_demux *demux = &cursor->decoder.demux;
+    const AVCodecDescriptor *codec = avcodec_descriptor_get(demux->stream->codecpar->codec_id);
+    return cursor->scan.index.has_dependent || strcmp(demux->format->iformat->name, "avi") ||
+           (codec && codec->props & AV_CODEC_PROP_INTRA_ONLY);
+}
+
 /* After a seek, skip pictures until the wanted one: the first may lack their references. */
 static int32_t
 take_due(const struct video_cursor *cursor, const struct video_decoded *decoded, bool *is_due)
@@ -38,8 +50,14 @@ take_due(const struct video_cursor *cursor, const struct video_decoded *decoded,
     *is_due = false;
     if (cursor->decoder.demux.is_lost || number >= index->picture_count || decoded->packet >= index->packet_count)
         return LOST;
-    uint32_t picture = index->packets[decoded->packet].picture;
+    struct video_packet *packet = &index->packets[decoded->packet];
+    uint32_t picture = packet->picture;
+    bool is_false =
+        decoded->packet == cursor->entry && !decoded->is_key && !(decoded->is_untyped && has_credible_flags(cursor));
+    packet->is_false_keyframe |= is_false;
     *is_due = picture == number;
+    if (is_false || (*is_due && decoded->is_damaged))
+        return LOST; /* correct only when decoded from further back */
     return picture == VIDEO_NO_PICTURE || picture <= number ? MIM_OK : LOST;
 }
 
@@ -117,6 +135,10 @@ restart_decoder(struct video_cursor *cursor)
 static int32_t
 step_once(struct video_cursor *cursor)
 {
+    if (video_decoder_is_unfit(&cursor->decoder)) {
+        close_decoder(cursor);
+        return LOST;
+    }
     if (cursor->has_lookahead) {
         AVFrame *passed = cursor->current;
         cursor->current = cursor->lookahead;
@@ -176,6 +198,7 @@ seek_by_keyframe(struct video_cursor *cursor, uint64_t number, unsigned skip)
     drop_pictures(cursor);
     cursor->is_from_start = false;
     cursor->next = number;
+    cursor->entry = keyframe;
     int32_t status = video_decoder_seek(&cursor->decoder, keyframe);
     return status == MIM_OK ? step_to(cursor, number) : status == MIM_CORRUPT ? LOST : status;
 }

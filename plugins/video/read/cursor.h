@@ -9,8 +9,9 @@ struct video_cursor {
     struct video_scan scan;
     struct video_decoder decoder;
     AVFrame *current, *lookahead;
-    uint64_t at;   /* number of `current`; MIM_UNKNOWN: there is none */
-    uint64_t next; /* number of the next picture that the decoder returns */
+    uint64_t at;    /* number of `current`; MIM_UNKNOWN: there is none */
+    uint64_t next;  /* number of the next picture that the decoder returns */
+    uint64_t entry; /* after a seek: number of the packet that the decoder started with */
     bool is_open, has_lookahead;
     bool is_from_start; /* the decoder has returned every picture since the first */
 };

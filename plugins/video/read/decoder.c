@@ -34,6 +34,16 @@ packet_at(const struct video_decoder *decoder, int64_t number)
     return is_known ? &decoder->index->packets[number] : NULL;
 }
 
+bool
+video_picture_is_key(const AVFrame *picture)
+{
+#ifdef AV_FRAME_FLAG_KEY
+    return picture->flags & AV_FRAME_FLAG_KEY;
+#else
+    return picture->key_frame;
+#endif
+}
+
 /* Packets enter the decoder with their number as timestamp, so each picture carries the number of its packet. */
 static void
 identify_picture(struct video_decoder *decoder, const AVFrame *frame, struct video_decoded *decoded)
@@ -42,6 +52,9 @@ identify_picture(struct video_decoder *decoder, const AVFrame *frame, struct vid
 
     decoded->packet = own ? (uint64_t)frame->pts : MIM_UNKNOWN;
     decoded->pts = guess_pts(&decoder->guess, own ? own->pts : AV_NOPTS_VALUE, trigger ? trigger->dts : AV_NOPTS_VALUE);
+    decoded->is_untyped = frame->pict_type == AV_PICTURE_TYPE_NONE;
+    decoded->is_key = frame->pict_type == AV_PICTURE_TYPE_I || (!decoded->is_untyped && video_picture_is_key(frame));
+    decoded->is_damaged = frame->flags & AV_FRAME_FLAG_CORRUPT || frame->decode_error_flags;
     decoder->has_shown = true;
 }
 
@@ -115,6 +128,8 @@ open_codec(struct video_decoder *decoder, int threads, enum video_purpose purpos
     decoder->context = avcodec_alloc_context3(codec);
     if (!decoder->packet || !decoder->context)
         return MIM_NOMEM;
+    if (decoder->index->headers.needs_one_thread)
+        threads = 1;
     reserve_memory(decoder, &threads);
     return open_context(decoder, codec, threads, purpose);
 }
@@ -205,12 +220,44 @@ video_decoder_next(struct video_decoder *decoder, AVFrame *frame, struct video_d
     return status;
 }
 
+/* Flush the decoder, or replace one that has seen headers from after packet `number`. */
+static int32_t
+reset_codec(struct video_decoder *decoder, uint64_t number)
+{
+    const struct video_headers *headers = &decoder->index->headers;
+    if (decoder->demux.next > decoder->fed)
+        decoder->fed = decoder->demux.next;
+    decoder->is_draining = false;
+    decoder->is_partial = true;
+    if (!decoder->fed || video_headers_changes(headers, decoder->fed - 1) <= video_headers_changes(headers, number)) {
+        avcodec_flush_buffers(decoder->context);
+        return MIM_OK;
+    }
+    decoder->fed = 0;
+    const AVCodec *codec = decoder->context->codec;
+    int threads = decoder->context->thread_count;
+    avcodec_free_context(&decoder->context);
+    decoder->context = avcodec_alloc_context3(codec);
+    return decoder->context ? open_context(decoder, codec, threads, VIDEO_TO_SHOW) : MIM_NOMEM;
+}
+
+bool
+video_decoder_is_unfit(const struct video_decoder *decoder)
+{
+    return decoder->index->headers.needs_one_thread && decoder->context->thread_count > 1;
+}
+
 int32_t
 video_decoder_seek(struct video_decoder *decoder, uint64_t number)
 {
-    avcodec_flush_buffers(decoder->context);
-    decoder->is_draining = false;
-    decoder->is_partial = true;
-    int32_t status = video_demux_seek(&decoder->demux, decoder->index, number, decoder->packet);
-    return status == MIM_OK ? send_packet(decoder) : status;
+    int32_t status = reset_codec(decoder, number);
+    if (status == MIM_OK)
+        status = video_demux_seek(&decoder->demux, decoder->index, number, decoder->packet);
+    if (status == MIM_OK)
+        status =
+            video_headers_apply(&decoder->index->headers, number, decoder->packet, decoder->demux.stream->codecpar);
+    if (status == MIM_OK)
+        return send_packet(decoder);
+    av_packet_unref(decoder->packet);
+    return status;
 }

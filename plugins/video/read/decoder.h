@@ -20,14 +20,20 @@ struct video_decoder {
     bool is_draining, has_shown;
     bool is_partial;   /* started in the middle: it may reject packets only because their references are missing */
     uint64_t failures; /* packets rejected since the start */
+    uint64_t fed;      /* packets before this one may have reached the codec; updated by seeks */
     int64_t reserved;
 };
 
 /* A decoded picture: its packet, MIM_UNKNOWN if the decoder does not tell, and its time. */
 struct video_decoded {
     uint64_t packet;
-    int64_t pts; /* guessed from the packets so far; correct only when decoding from the start */
+    int64_t pts;             /* guessed from the packets so far; correct only when decoding from the start */
+    bool is_key, is_untyped; /* a keyframe by the decoder; the decoder does not tell */
+    bool is_damaged;
 };
+
+/* Does the decoder mark the picture as a keyframe? */
+bool video_picture_is_key(const AVFrame *picture);
 
 enum video_purpose { VIDEO_TO_SHOW, VIDEO_TO_COUNT };
 
@@ -38,6 +44,8 @@ int32_t video_decoder_open(struct video_decoder *decoder, struct mim_job *job, c
 int32_t video_decoder_next(struct video_decoder *decoder, AVFrame *frame, struct video_decoded *decoded);
 /* Continue decoding at packet `number` of a known index. */
 int32_t video_decoder_seek(struct video_decoder *decoder, uint64_t number);
+/* The packets so far forbid this decoder: open another one. */
+bool video_decoder_is_unfit(const struct video_decoder *decoder);
 void video_decoder_close(struct video_decoder *decoder);
 
 #endif

@@ -153,8 +153,13 @@ end_pass(struct video_demux *demux, struct video_index *index, int code)
 static int32_t
 note_packet(struct video_demux *demux, struct video_index *index, const AVPacket *packet)
 {
+    const AVCodecParameters *parameters = demux->stream->codecpar;
+    int32_t status = MIM_OK;
     demux->is_lost |= !video_index_is(index, demux->next, packet);
-    int32_t status = video_index_note(index, demux->job, demux->next, packet, demux->stream->codecpar->codec_id);
+    if (demux->next == index->packet_count)
+        status = video_headers_note(&index->headers, demux->job, demux->next, packet, parameters);
+    if (status == MIM_OK)
+        status = video_index_note(index, demux->job, demux->next, packet, parameters->codec_id);
     demux->next++;
     return status;
 }

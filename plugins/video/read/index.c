@@ -37,6 +37,7 @@ video_index_note(struct video_index *index, struct mim_job *job, uint64_t number
     if (!moved)
         return MIM_NOMEM;
     index->packets = moved;
+    index->has_dependent |= !(packet->flags & AV_PKT_FLAG_KEY);
     index->packets[index->packet_count++] = (struct video_packet){
         .pts = video_credible_time(packet->pts),
         .dts = video_credible_time(packet->dts),
@@ -210,13 +211,14 @@ video_index_predict(struct video_index *index, struct mim_job *job, enum AVCodec
 static bool
 is_usable_keyframe(const struct video_packet *packet, uint64_t picture)
 {
-    return packet->flags & AV_PKT_FLAG_KEY && packet->picture != VIDEO_NO_PICTURE && packet->picture <= picture;
+    return packet->flags & AV_PKT_FLAG_KEY && !packet->is_false_keyframe && packet->picture != VIDEO_NO_PICTURE &&
+           packet->picture <= picture;
 }
 
 uint64_t
 video_index_find_keyframe(const struct video_index *index, uint64_t picture, unsigned skip)
 {
-    if (index->is_tangled)
+    if (index->is_tangled || index->headers.is_incomplete)
         return MIM_UNKNOWN;
     for (uint64_t i = index->pictures[picture].packet; i > 0; i--)
         if (is_usable_keyframe(&index->packets[i], picture) && !skip--)
@@ -229,5 +231,6 @@ video_index_close(struct video_index *index, struct mim_job *job)
 {
     mim_array_free(job, index->packets, index->packet_capacity, sizeof *index->packets);
     mim_array_free(job, index->pictures, index->picture_capacity, sizeof *index->pictures);
+    video_headers_close(&index->headers, job);
     *index = (struct video_index){ 0 };
 }

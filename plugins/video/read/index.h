@@ -13,6 +13,8 @@
 
 #include <mim/plugin.h>
 
+#include "read/stream-headers.h"
+
 #define VIDEO_NO_PICTURE UINT32_MAX
 #define VIDEO_LATEST \
     (INT64_MAX / 4) /* later or earlier times count as missing, so that sums and differences do not overflow */
@@ -20,9 +22,10 @@
 struct video_packet {
     int64_t pts, dts, position; /* AV_NOPTS_VALUE or -1: unknown */
     uint32_t size, duration;
-    uint32_t picture; /* VIDEO_NO_PICTURE: none, or not yet known */
-    uint16_t flags;   /* AV_PKT_FLAG_* */
-    bool is_hidden;   /* never shown, only referenced by other pictures */
+    uint32_t picture;       /* VIDEO_NO_PICTURE: none, or not yet known */
+    uint16_t flags;         /* AV_PKT_FLAG_* */
+    bool is_hidden;         /* never shown, only referenced by other pictures */
+    bool is_false_keyframe; /* the container's flag is wrong */
 };
 
 struct video_picture {
@@ -34,13 +37,15 @@ struct video_index {
     struct video_packet *packets;
     struct video_picture *pictures;
     uint64_t packet_count, packet_capacity, picture_count, picture_capacity;
+    struct video_headers headers; /* that packets leave to later ones */
     bool has_all_packets, has_all_pictures;
-    bool is_predicted; /* the pictures come from timestamps, and the decoder has not contradicted them */
-    bool is_tangled;   /* packets do not identify their pictures: decode from the start */
-    bool is_truncated; /* the file ends early */
-    int fault;         /* FFmpeg's code if the demuxer ended with an error */
-    uint64_t failures; /* packets that the decoder rejected */
-    int first_failure; /* FFmpeg's code */
+    bool has_dependent; /* a packet is not flagged as a keyframe */
+    bool is_predicted;  /* the pictures come from timestamps, and the decoder has not contradicted them */
+    bool is_tangled;    /* packets do not identify their pictures: decode from the start */
+    bool is_truncated;  /* the file ends early */
+    int fault;          /* FFmpeg's code if the demuxer ended with an error */
+    uint64_t failures;  /* packets that the decoder rejected */
+    int first_failure;  /* FFmpeg's code */
 };
 
 /* `time`, or AV_NOPTS_VALUE when it is beyond VIDEO_LATEST. */

@@ -103,11 +103,7 @@ is_key_picture(const AVFrame *picture, const struct video_index *index)
     uint64_t packet = (uint64_t)picture->pts; /* the decoder numbers packets so */
     if (picture->pict_type == AV_PICTURE_TYPE_NONE && packet < index->packet_count)
         return index->packets[packet].flags & AV_PKT_FLAG_KEY;
-#ifdef AV_FRAME_FLAG_KEY
-    return picture->flags & AV_FRAME_FLAG_KEY;
-#else
-    return picture->key_frame;
-#endif
+    return video_picture_is_key(picture);
 }
 
 static int32_t

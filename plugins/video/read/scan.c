@@ -57,6 +57,8 @@ video_scan_learn(struct video_scan *scan, const AVStream *stream, uint64_t numbe
         pts = 0;
     if (pts == AV_NOPTS_VALUE)
         pts = index->pictures[number - 1].pts + video_scan_duration(scan, stream, number - 1);
+    if (decoded->packet < index->packet_count)
+        index->packets[decoded->packet].is_false_keyframe |= !decoded->is_key && !decoded->is_untyped;
     return video_index_learn(index, scan->job, number, decoded->packet, pts);
 }
 
