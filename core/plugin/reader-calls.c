@@ -166,12 +166,9 @@ mim_plugin_reader_reopens_for(const struct mim_plugin_reader *reader, uint64_t i
 }
 
 static enum mim_status
-call_prepare(struct mim_plugin_reader *reader, uint64_t index, void *packet, struct mim_frame_info *info,
-             struct mim_error *err)
+prepare_frame(struct mim_plugin_reader *reader, uint64_t index, void *packet, struct mim_frame_info *info,
+              struct mim_error *err)
 {
-    uint64_t max = reader->operation->control.limits.frames;
-    if (index >= max)
-        return mim_fail_limit(err, index + 1, max, "more than %" PRIu64 " frames", max);
     memset(packet, 0, reader->ops->packet_size);
     *info = (struct mim_frame_info){ .struct_size = sizeof *info, .pts = MIM_NO_PTS };
     mim_job_begin(&reader->serial, index);
@@ -187,6 +184,22 @@ call_prepare(struct mim_plugin_reader *reader, uint64_t index, void *packet, str
     if (status != MIM_OK && status != MIM_END)
         reader->walk = MIM_UNKNOWN; /* the plugin's position is unknown now: reopen before the next frame */
     return status;
+}
+
+/* Beyond the limit of frames, the first frame there tells whether the sequence has ended before. */
+static enum mim_status
+call_prepare(struct mim_plugin_reader *reader, uint64_t index, void *packet, struct mim_frame_info *info,
+             struct mim_error *err)
+{
+    uint64_t max = reader->operation->control.limits.frames;
+    enum mim_status status = prepare_frame(reader, index < max ? index : max, packet, info, err);
+    if (index < max || (status != MIM_OK && status != MIM_LIMIT))
+        return status;
+    if (status == MIM_OK && reader->ops->release)
+        reader->ops->release(&reader->serial.abi, packet);
+    mim_operation_forget(reader->operation, max);
+    reader->walk = MIM_UNKNOWN;
+    return mim_fail_limit(err, index + 1, max, "more frames than the limit frames=%" PRIu64, max);
 }
 
 static enum mim_status
