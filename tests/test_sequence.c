@@ -125,6 +125,52 @@ frames_of_a_canvas_are_refused_before_the_first_is_decoded(void)
 }
 
 static void
+be_alike(uint64_t index, struct mim_frame_info *info)
+{
+    (void)index;
+    info->flags |= MIM_FRAME_ALIKE;
+}
+
+static void
+frames_that_are_alike_are_refused_before_the_first_is_decoded(void)
+{
+    struct mock_script script = { .claimed = 10, .shape = be_alike };
+    for (int is_exact = 0; is_exact < 2; is_exact++) {
+        struct mim_frames frames;
+        struct mim_error err;
+        script.sure = is_exact ? MIM_SURE_EXACT : MIM_SURE_HEADER;
+        CHECK(read_within(&script, 2, 9 * BYTES, 0, &frames, &err) == MIM_LIMIT && mock_counted.pixels == 0);
+        CHECK(err.needed == 10 * BYTES && err.allowed == 9 * BYTES);
+        CHECK((strstr(err.message, "by its header") == NULL) == is_exact && strstr(err.message, "turn it off"));
+        CHECK(read_within(&script, 2, 9 * BYTES, 1, &frames, &err) == MIM_LIMIT && frames.count == 9);
+        mim_frames_clear(&frames);
+    }
+}
+
+static void
+an_index_above_the_limit_of_frames_is_past_the_end(void)
+{
+    for (int any_order = 0; any_order < 2; any_order++) {
+        const struct mock_script script = { .any_order = any_order };
+        struct mim_open_options options = { .control.limits.frames = 10 };
+        struct mim_context *context = mock_context(&script, 1);
+        struct mim_reader *reader;
+        struct mim_frame frame = { 0 };
+        CHECK(mim_reader_open_uri(&reader, context, path, &options, NULL) == MIM_OK);
+        CHECK(mim_reader_read(reader, 99999999, &frame, NULL) == MIM_RANGE);
+        CHECK(mim_reader_read(reader, 9, &frame, NULL) == MIM_OK && mim_reader_next(reader, &frame, NULL) == MIM_END);
+        mim_reader_close(reader);
+        options.control.limits.frames = 9;
+        CHECK(mim_reader_open_uri(&reader, context, path, &options, NULL) == MIM_OK);
+        CHECK(mim_reader_read(reader, 99999999, &frame, NULL) == MIM_LIMIT);
+        CHECK(mim_reader_read(reader, 8, &frame, NULL) == MIM_OK);
+        mim_reader_close(reader);
+        mim_frame_clear(&frame);
+        mim_context_destroy(context);
+    }
+}
+
+static void
 no_frame_over_the_budget_is_decoded(void)
 {
     for (size_t t = 0; t < THREAD_COUNTS; t++) {
@@ -411,6 +457,8 @@ main(void)
         CASE(the_budget_is_exact_at_the_byte),
         CASE(frames_within_the_budget_are_returned_with_partial),
         CASE(frames_of_a_canvas_are_refused_before_the_first_is_decoded),
+        CASE(frames_that_are_alike_are_refused_before_the_first_is_decoded),
+        CASE(an_index_above_the_limit_of_frames_is_past_the_end),
         CASE(no_frame_over_the_budget_is_decoded),
         CASE(the_budget_counts_returned_frames),
         CASE(damage_hands_over_nothing_unless_asked),

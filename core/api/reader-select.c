@@ -87,26 +87,51 @@ mim_reader_skip(struct mim_reader *reader, const struct mim_error *error, struct
     return status == MIM_OK ? mim_reader_deliver(reader, frame, err) : status;
 }
 
+/* The number of frames to come, by the header's count. */
+static uint64_t
+count_by_header(const struct mim_reader *reader)
+{
+    enum mim_certainty certainty;
+    uint64_t total = mim_reader_count(reader, &certainty);
+    if (certainty != MIM_SURE_HEADER)
+        return MIM_UNKNOWN;
+    if (reader->is_selecting)
+        return mim_selection_size(reader->selection, total);
+    return total > reader->position ? total - reader->position : 0;
+}
+
+/* The bytes of each frame, or 0 if frames may differ in shape. Decodes nothing. */
+static uint64_t
+bytes_of_each(struct mim_reader *reader)
+{
+    struct mim_frame_info info;
+    uint64_t first = 0, bytes = 0;
+    mim_reader_selected(reader, &first);
+    reader->in_a_row = 0;
+    if (mim_decoder_info(reader->decoder, first == MIM_UNKNOWN ? 0 : first, &info, NULL) != MIM_OK)
+        return 0;
+    if (!mim_decoder_sequence(reader->decoder)->canvas_width && !(info.flags & MIM_FRAME_ALIKE))
+        return 0;
+    mim_row_bytes(info.width, info.channels, (enum mim_sample)info.sample, &bytes);
+    mim_size_mul(bytes, info.height, &bytes);
+    return bytes;
+}
+
 enum mim_status
 mim_reader_limit_result(struct mim_reader *reader, uint64_t frames, struct mim_error *err)
 {
-    uint64_t limit = reader->operation.control.limits.result_bytes;
+    uint64_t limit = reader->operation.control.limits.result_bytes, needed = 0;
     mim_decoder_limit_result(reader->decoder, limit);
 
-    /* frames on one canvas have the same shape, so the check needs no decoding */
-    struct mim_frame_facts facts;
-    const struct mim_sequence *sequence = mim_decoder_sequence(reader->decoder);
-    if (!sequence->canvas_width || frames == MIM_UNKNOWN || mim_reader_info(reader, 0, &facts, NULL) != MIM_OK)
-        return MIM_OK;
-    uint64_t needed = 0;
-    mim_row_bytes(facts.width, facts.channels, facts.sample, &needed);
-    mim_size_mul(needed, facts.height, &needed);
-    uint64_t each = needed;
-    mim_size_mul(needed, frames, &needed);
+    bool is_by_header = frames == MIM_UNKNOWN;
+    if (is_by_header)
+        frames = count_by_header(reader);
+    uint64_t each = limit == MIM_NO_LIMIT || frames == MIM_UNKNOWN || !frames ? 0 : bytes_of_each(reader);
+    mim_size_mul(each, frames, &needed);
     if (needed <= limit)
         return MIM_OK;
     return mim_fail_limit(err, needed, limit,
-                          "the result is over its budget: %" PRIu64 " frames of %" PRIu64 " bytes are %" PRIu64
-                          ", and %" PRIu64 " are allowed",
-                          frames, each, needed, limit);
+                          "the result exceeds its budget: %" PRIu64 " frames%s of %" PRIu64 " bytes each need %" PRIu64
+                          " bytes, which exceed the limit memory=%" PRIu64 MIM_RESULT_ADVICE,
+                          frames, is_by_header ? " by its header" : "", each, needed, limit);
 }

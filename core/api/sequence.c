@@ -87,8 +87,8 @@ mim_read_source(struct mim_context *context, struct mim_source *source, const st
         return status;
 
     struct mim_frames frames = { .loop = -1 };
-    /* with `partial`, frames are delivered until one exceeds the budget */
-    status = mim_reader_limit_result(reader, options->partial ? MIM_UNKNOWN : mim_reader_selected(reader, NULL), err);
+    /* with `partial`, frames are delivered until one exceeds the limit */
+    status = mim_reader_limit_result(reader, options->partial ? 0 : mim_reader_selected(reader, NULL), err);
     if (status == MIM_OK)
         status = mim_reader_load_metadata(reader, err);
     if (status == MIM_OK)
@@ -196,8 +196,9 @@ check_volume_budget(uint64_t count, const struct mim_frame_facts *facts, uint64_
     mim_size_mul(needed, count, &needed);
     if (needed <= limit)
         return MIM_OK;
-    return mim_fail_limit(err, needed, limit, "the volume needs %" PRIu64 " bytes, and %" PRIu64 " are allowed", needed,
-                          limit);
+    return mim_fail_limit(err, needed, limit, "the volume needs %" PRIu64 " bytes, which exceed the limit memory=%" PRIu64
+                          MIM_RESULT_ADVICE,
+                          needed, limit);
 }
 
 static enum mim_status

@@ -16,7 +16,10 @@ enum mim_status mim_fail_va(struct mim_error *err, enum mim_status status, const
 enum mim_status mim_fail_errno(struct mim_error *err, int number, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* LIMIT with its two numbers; the text says which limit. */
+/* The advice when a whole sequence is too large. */
+#define MIM_RESULT_ADVICE ": read frame by frame with a reader, raise the limit, or turn it off"
+
+/* LIMIT with its two numbers; the text names the limit and its value as mim.conf does. */
 enum mim_status mim_fail_limit(struct mim_error *err, uint64_t needed, uint64_t allowed, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 

@@ -36,10 +36,10 @@ check_pixels_limit(const struct mim_decode_frame *frame, const struct mim_decode
     if (pixels <= max)
         return MIM_OK;
     if (weight == 1)
-        return mim_fail_limit(err, pixels, max, "%ux%u are %" PRIu64 " pixels, and the limit is %" PRIu64 " per frame",
+        return mim_fail_limit(err, pixels, max, "%ux%u are %" PRIu64 " pixels, which exceed the limit pixels=%" PRIu64,
                               frame->out.width, frame->out.height, pixels, max);
     return mim_fail_limit(err, pixels, max,
-                          "%ux%u with %u channels count as %" PRIu64 " pixels, and the limit is %" PRIu64 " per frame",
+                          "%ux%u with %u channels count as %" PRIu64 " pixels, which exceed the limit pixels=%" PRIu64,
                           frame->out.width, frame->out.height, frame->out.channels, pixels, max);
 }
 
@@ -52,8 +52,8 @@ check_result(const struct mim_decode_frame *frame, const struct mim_decode_frame
     if (mim_size_add(route->result->admitted, more, &needed) && needed <= limit)
         return MIM_OK;
     return mim_fail_limit(err, needed, limit,
-                          "the result exceeds its budget: %" PRIu64 " bytes of pixels up to this frame, %" PRIu64
-                          " are allowed",
+                          "the result exceeds its budget: the frames up to this one need %" PRIu64
+                          " bytes, which exceed the limit memory=%" PRIu64 MIM_RESULT_ADVICE,
                           needed, limit);
 }
 
@@ -180,7 +180,8 @@ admit_frame(struct mim_decode_frame *frame, const struct mim_decode_frame_route 
         *has_to_wait = !is_first;
         frame->entry.outcome.is_refused = true;
         return mim_fail_limit(&frame->entry.outcome.error, need, ceiling,
-                              "%ux%u pixels need %" PRIu64 " bytes of working memory, and %" PRIu64 " are allowed",
+                              "%ux%u pixels need %" PRIu64
+                              " bytes of working memory, which exceed the limit working=%" PRIu64,
                               frame->out.width, frame->out.height, need, ceiling);
     }
     status = take_memory(frame, route, &frame->entry.outcome.error);

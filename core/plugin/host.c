@@ -175,8 +175,8 @@ host_meta(struct mim_job *abi, const char *key, int32_t type, const void *value,
     uint64_t limit = job->operation->control.limits.metadata_bytes, used = mim_meta_bytes(job->meta);
     if (size > limit || used > limit - size) {
         mim_fail_limit(&job->error, used + size, limit,
-                       "metadata of more than %" PRIu64 " bytes: '%s' adds %" PRIu64 " to %" PRIu64, limit, key, size,
-                       used);
+                       "the metadata exceed the limit metadata=%" PRIu64 ": '%s' adds %" PRIu64 " bytes to %" PRIu64,
+                       limit, key, size, used);
         return mim_job_host_failure(job, MIM_LIMIT);
     }
     struct mim_error error;

@@ -68,7 +68,7 @@ limit_error(struct mim_core_job *job)
     uint64_t used = mim_memory_budget_used(&job->operation->budget),
              ceiling = mim_memory_budget_ceiling(&job->operation->budget);
     mim_fail_limit(&job->error, job->error.needed, ceiling,
-                   "the working memory of %" PRIu64 " bytes is not enough: %" PRIu64 " are in use and %" PRIu64
+                   "the working memory exceeds the limit working=%" PRIu64 ": %" PRIu64 " bytes are in use and %" PRIu64
                    " more needed",
                    ceiling, used, job->error.needed);
     mim_job_note_failure(job, MIM_LIMIT);

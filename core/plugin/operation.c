@@ -105,7 +105,7 @@ mim_operation_poll(const struct mim_operation *operation, struct mim_error *err)
     if (mim_cancel_requested(operation->control.cancel))
         return mim_fail(err, MIM_CANCELLED, "cancelled");
     if (operation->deadline_ms != INT64_MAX && mim_clock_ms() >= operation->deadline_ms)
-        return mim_fail(err, MIM_TIMEOUT, "out of time: the limit is %.3f s",
+        return mim_fail(err, MIM_TIMEOUT, "out of time: the job exceeds the limit seconds=%.12g",
                         (double)operation->control.limits.milliseconds / 1000);
     return MIM_OK;
 }

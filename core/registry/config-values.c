@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/error.h"
 #include "base/number.h"
 #include "base/string-list.h"
 #include "registry/ini-parser.h"
@@ -27,6 +28,8 @@ static const struct {
 };
 
 #define LIMIT_COUNT (sizeof limit_keys / sizeof *limit_keys)
+#define LIMIT_NAMES "[limit] has memory, working, pixels, frames, metadata and seconds"
+#define LIMIT_EXPECTED "expected a limit such as 512MB, 1000000 or off"
 
 static size_t
 limit_index(const char *key)
@@ -57,6 +60,17 @@ parse_limit(size_t i, const char *text, uint64_t *out)
 {
     return limit_keys[i].unit > 0 ? parse_seconds(text, limit_keys[i].unit, out)
                                   : mim_size_parse(text, out, NULL) == MIM_OK;
+}
+
+enum mim_status
+mim_limits_set(struct mim_limits *limits, const char *name, const char *value, struct mim_error *err)
+{
+    size_t i = limit_index(name);
+    if (i == LIMIT_COUNT)
+        return mim_fail(err, MIM_OPTION, "no limit '%.40s': " LIMIT_NAMES, name);
+    if (!parse_limit(i, value, (uint64_t *)((char *)limits + limit_keys[i].field)))
+        return mim_fail(err, MIM_OPTION, "%s=%.80s: " LIMIT_EXPECTED, name, value);
+    return MIM_OK;
 }
 
 void
@@ -91,9 +105,9 @@ mim_config_value_fault(const char *section, const char *key, const char *value)
     if (!strcmp(section, "policy"))
         return strcmp(key, "deny") ? "[policy] has deny only" : NULL;
     if (!strcmp(section, "limit"))
-        return limit_index(key) == LIMIT_COUNT ? "[limit] has memory, working, pixels, frames, metadata and seconds"
+        return limit_index(key) == LIMIT_COUNT                 ? LIMIT_NAMES
                : parse_limit(limit_index(key), value, &number) ? NULL
-                                                               : "expected a limit such as 512MB, 1000000 or off";
+                                                               : LIMIT_EXPECTED;
     if (!strcmp(section, "prefer"))
         return NULL;
     if (!strncmp(section, "plugin ", 7))

@@ -83,7 +83,7 @@ add_entry(struct listing *listing, const char *file, uint64_t number, struct mim
 {
     struct mim_series *series = listing->series;
     if (series->count == listing->rules->max_files)
-        return mim_fail_limit(err, series->count + 1, series->count, "%.300s: more than %" PRIu64 " files",
+        return mim_fail_limit(err, series->count + 1, series->count, "%.300s: more files than the limit frames=%" PRIu64,
                               listing->path, series->count);
     if (series->count == series->capacity) {
         uint64_t capacity = series->capacity ? series->capacity * 2 : 64;

@@ -28,6 +28,11 @@ struct mim_limits {
  * "false"; or 0, the default, for "on" and "true". Fails with MIM_OPTION if the text is not a size. */
 MIM_API enum mim_status mim_size_parse(const char *text, uint64_t *bytes, struct mim_error *err);
 
+/** Set a limit by its name in mim.conf: memory, working, pixels, frames, metadata or seconds, to a value as written there. Fails with
+ * MIM_OPTION if either is wrong. */
+MIM_API enum mim_status mim_limits_set(struct mim_limits *limits, const char *name, const char *value,
+                                       struct mim_error *err);
+
 /** A switch that cancels jobs. Any thread or signal handler may set it. */
 struct mim_cancel;
 MIM_API struct mim_cancel *mim_cancel_create(void); /**< Create a switch that is not set; NULL if out of memory. */

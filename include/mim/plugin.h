@@ -78,7 +78,8 @@ enum {
     MIM_FRAME_KEY = 1,        /**< composing may start here on an empty canvas: earlier frames do not show through */
     MIM_FRAME_RAW = 2,        /**< the source has plain samples: the core reads them, and does not call pixels */
     MIM_FRAME_BIG_ENDIAN = 4, /**< byte order of RAW samples; little-endian without this flag */
-    MIM_FRAME_DAMAGED = 8     /**< the frame is delivered with some samples made up */
+    MIM_FRAME_DAMAGED = 8,    /**< the frame is delivered with some samples made up */
+    MIM_FRAME_ALIKE = 16      /**< by the file's header, all frames have this shape: limits are checked in advance */
 };
 
 /* What to do with a rectangle after its duration, and how to draw it on the canvas. */

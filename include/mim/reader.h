@@ -119,8 +119,9 @@ MIM_API uint64_t mim_reader_selected(const struct mim_reader *reader, uint64_t *
 /** Skip the frame on which mim_reader_next() failed. `error`, unless NULL, is that failure, and is reported as a notice. Fails with
  * MIM_ARGUMENT if the reader is not a series, because the frames of one file depend on each other. */
 MIM_API enum mim_status mim_reader_skip(struct mim_reader *reader, const struct mim_error *error, struct mim_error *err);
-/** Charge all frames from now on to the result budget. `frames` is their number, or MIM_UNKNOWN. Fails with MIM_LIMIT here if the shape
- * of the first frame decides it; else the frame that exceeds the budget fails, before its memory is allocated. */
+/** Charge all frames from now on to the limit result_bytes. `frames` is their number, or MIM_UNKNOWN: that of the header, if it has
+ * one. Fails with MIM_LIMIT here if the number and the shape of all frames are known; else the frame that exceeds the limit fails,
+ * before its memory is allocated. */
 MIM_API enum mim_status mim_reader_limit_result(struct mim_reader *reader, uint64_t frames, struct mim_error *err);
 
 /** Close a reader, which may be NULL. Delivered frames remain valid. */

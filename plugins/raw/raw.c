@@ -79,7 +79,7 @@ raw_prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_
     frame->height = (uint32_t)self->height;
     frame->channels = (uint32_t)self->channels;
     frame->sample = MIM_SAMPLE_U8 + self->sample;
-    frame->flags = MIM_FRAME_RAW; /* the core reads the samples */
+    frame->flags = MIM_FRAME_RAW | MIM_FRAME_ALIKE; /* the core reads the samples */
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
     frame->flags |= MIM_FRAME_BIG_ENDIAN;
 #endif

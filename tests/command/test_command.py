@@ -56,6 +56,32 @@ class CommandLine(CommandCase):
             with self.subTest(word):
                 self.mim('convert', '-qf', TESTCARD, 'out.gif', '--memtest', word)
 
+    def test_every_limit_that_a_message_names_has_a_switch(self):
+        for limit in ('pixels=10', 'frames=2', 'working=1000'):
+            with self.subTest(limit):
+                printed = self.refuse(5, 'convert', '-f', TESTCARD, 'out.gif', '--limit', limit)
+                self.assertIn(f' the limit {limit}', printed)
+                self.assertIn('--limit NAME=VALUE', printed)
+                self.mim('convert', '-qf', TESTCARD, 'out.gif', '--limit', limit.split('=')[0] + '=off')
+        named = set()
+        for room in ('core', 'plugins'):
+            for folder, _, files in os.walk(os.path.join(os.path.dirname(os.path.dirname(os.environ['MIM_MAN_SOURCE'])), room)):
+                for name in files:
+                    if name.endswith('.c') and os.path.basename(folder) != 'tests':
+                        with open(os.path.join(folder, name), encoding='utf-8') as file:
+                            named |= set(re.findall(r'the limit (\w+)=', file.read()))
+        self.assertEqual(named, {'memory', 'working', 'pixels', 'frames', 'metadata', 'seconds'})
+        for name in named:
+            self.mim('info', '--limit', f'{name}=1000000', TESTCARD)
+        for wrong in ('nonesuch=1', 'pixels', 'pixels=many', 'frames=-1'):
+            with self.subTest(wrong):
+                self.assertIn(wrong.split('=')[0], self.refuse(2, 'info', '--limit', wrong, TESTCARD))
+
+    def test_an_index_past_the_end_is_no_frame_however_large(self):
+        for index in ('99999', '1000000', '99999999'):
+            with self.subTest(index):
+                self.assertIn(f'no frame {index}', self.refuse(2, 'convert', '-f', TESTCARD, 'out.gif', '--frames', index))
+
     def test_accepts_a_plugin_by_name(self):
         self.mim('info', '--plugin', 'gif', TESTCARD)
         self.assertIn('nonesuch', self.refuse(3, 'info', '--plugin', 'nonesuch', TESTCARD))

@@ -52,6 +52,7 @@ add_advice(struct mim_error *err)
         { " is an option of writing, not of reading", "give it with -o" },
         { " is an option of reading, not of writing", "give it with -i" },
         { ": exists already", "--force replaces it" },
+        { " the limit ", "--limit NAME=VALUE changes it" },
     };
     size_t used = strlen(err->message);
 

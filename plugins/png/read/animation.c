@@ -104,7 +104,7 @@ add_control(struct scan *scan, const struct pngx_chunk *chunk)
         return pngx_fault_set(fault, MIM_CORRUPT, chunk->offset, "acTL counts %u frames, the file has more",
                               scan->header->frames);
     if (scan->frame == scan->max)
-        return pngx_fault_set(fault, MIM_LIMIT, chunk->offset, "more than %llu frames", (unsigned long long)scan->max);
+        return pngx_fault_set(fault, MIM_LIMIT, chunk->offset, "more frames than the limit frames=%llu", (unsigned long long)scan->max);
     scan->open = control;
     scan->open_at = chunk->offset;
     scan->has_pixels = false;

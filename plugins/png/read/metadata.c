@@ -209,7 +209,7 @@ fail_limit(const struct reporter *reporter, const struct pngx_chunk *chunk)
     char name[5];
 
     pngx_chunk_name(chunk->type, name);
-    return job->host->fail(job, MIM_LIMIT, chunk->offset, "chunk %s exceeds the metadata limit of %llu bytes", name,
+    return job->host->fail(job, MIM_LIMIT, chunk->offset, "chunk %s exceeds the limit metadata=%llu", name,
                            (unsigned long long)job->host->limit(job, MIM_LIMIT_METADATA));
 }
 

@@ -113,7 +113,7 @@ limits_are_enforced(void)
     uint64_t frames;
 
     make_file(&host, 3);
-    CHECK(read_all(&host, &frames) == MIM_LIMIT && frames == 2 && strstr(host.message, "more than 2 frames"));
+    CHECK(read_all(&host, &frames) == MIM_LIMIT && frames == 2 && strstr(host.message, "the limit frames=2"));
     host.limits[MIM_LIMIT_FRAMES] = 0;
     host.limits[MIM_LIMIT_METADATA] = 20;
     mim_test_host_forget(&host);

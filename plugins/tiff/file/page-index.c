@@ -99,7 +99,7 @@ find_next(struct tiff_page_index *pages, struct mim_job *job, struct mim_window 
 {
     uint64_t offset = pages->next, end = 0;
     if (pages->count >= job->host->limit(job, MIM_LIMIT_FRAMES))
-        return end_chain(pages, MIM_LIMIT, offset, "more pages than the frame limit allows");
+        return end_chain(pages, MIM_LIMIT, offset, "more pages than the limit frames allows");
     int32_t status = find_end(pages, job, window, &end);
     if (status != MIM_OK)
         return status;

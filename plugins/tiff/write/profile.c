@@ -47,7 +47,7 @@ tiff_profile_from_option(struct mim_job *job)
         return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "icc=%s: not an ICC profile", self->icc);
     if (size > limit || size > UINT32_MAX)
         return job->host->fail(job, MIM_LIMIT, MIM_UNKNOWN,
-                               "icc=%s: %llu bytes, more than the %llu allowed for metadata", self->icc,
+                               "icc=%s: %llu bytes exceed the limit metadata=%llu", self->icc,
                                (unsigned long long)size, (unsigned long long)limit);
     return read_file(job, self->icc, side, size);
 }

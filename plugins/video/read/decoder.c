@@ -107,7 +107,7 @@ check_size(struct video_decoder *decoder, int64_t width, int64_t height)
     uint64_t max = job->host->limit(job, MIM_LIMIT_PIXELS);
     if (width <= 0 || height <= 0 || (uint64_t)width * (uint64_t)height <= max)
         return MIM_OK;
-    return job->host->fail(job, MIM_LIMIT, MIM_UNKNOWN, "frames have %lld x %lld pixels, the limit is %llu pixels",
+    return job->host->fail(job, MIM_LIMIT, MIM_UNKNOWN, "frames have %lld x %lld pixels, which exceed the limit pixels=%llu",
                            (long long)width, (long long)height, (unsigned long long)max);
 }
 
