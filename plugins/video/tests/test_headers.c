@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Headers that packets leave to later ones: recorded once, and repeated before a keyframe. */
+#include <mim/kit/test-case.h>
 #include <mim/kit/test-host.h>
 
 #include "read/stream-headers.h"
-#include "check.h"
 
 struct recording {
     struct mim_test_host host;
