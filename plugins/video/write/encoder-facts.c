@@ -14,17 +14,24 @@
 static const struct video_encoder_facts known[] = {
     { "libx264", .takes_ticks = true, X264_WORDS },
     { "libx264rgb", .takes_ticks = true, X264_WORDS },
-    /* it logs to stderr, and its lookahead overruns the memory of pictures that are one block wide */
+    /* It logs to stderr, and its lookahead overruns the memory of pictures that are one block wide. Its note of the
+     * settings names features of the processor, and by default it starts a thread for each processor. */
     { "libx265", .required = "log-level=none", .required_small = "log-level=none:cutree=0", .params = "x265-params",
-      .presets = X264_PRESETS },
-    { "libvpx", .takes_ticks = true },
+      .preset_params = "info=0:pools=", .presets = X264_PRESETS },
+    { "libvpx", .takes_ticks = true, .threading = VIDEO_THREADS_ONE },
     { "libvpx-vp9", .takes_ticks = true, .required = "row-mt=1" },
-    { "libaom-av1", .takes_ticks = true },
+    { "libaom-av1", .takes_ticks = true, .threading = VIDEO_THREADS_ANY },
+    { "librav1e", .threading = VIDEO_THREADS_ANY },
     { "libopenh264", .rate = VIDEO_RATE_BITS },
     { "libtheora", .rate = VIDEO_RATE_UP },
     { "mpeg1video", .has_rates = true },
     { "mpeg2video", .has_rates = true, .has_fractions = true },
-    { "ffv1", .required = "level=3", .required_small = "level=1:slices=1" },
+    { "ffv1", .required = "level=3", .required_small = "level=1:slices=1", .threading = VIDEO_THREADS_ANY },
+    { "huffyuv", .threading = VIDEO_THREADS_ANY },
+    { "ffvhuff", .threading = VIDEO_THREADS_ANY },
+    { "utvideo", .threading = VIDEO_THREADS_ANY },
+    { "png", .threading = VIDEO_THREADS_ANY },
+    { "prores_ks", .threading = VIDEO_THREADS_ANY },
     { "qtrle", .has_no_gray = true },
 };
 
@@ -57,4 +64,20 @@ video_encoder_learn(const AVCodec *codec, struct video_encoder_facts *facts)
     if (facts->rate == VIDEO_RATE_QSCALE)
         facts->rate = rate_of(codec);
     facts->codec = codec;
+}
+
+/* Two threads for small pictures, 5 for 1920x1080, 8 for 3840x2160. */
+int
+video_encoder_threads(const struct video_encoder_facts *facts, int width, int height, uint32_t available)
+{
+    enum { LEAST = 2, MOST = 8, PIXELS_PER_THREAD = 1 << 19 };
+    int64_t by_size = LEAST + (int64_t)width * height / PIXELS_PER_THREAD;
+    switch (facts->threading) {
+    case VIDEO_THREADS_ANY:
+        return (int)available;
+    case VIDEO_THREADS_ONE:
+        return 1;
+    default:
+        return by_size < MOST ? (int)by_size : MOST;
+    }
 }

@@ -176,7 +176,7 @@ required_options(const struct video_encoder_facts *facts, const AVCodecContext *
     return is_small && facts->required_small ? facts->required_small : facts->required;
 }
 
-/* Append required options after the caller's, so that the caller cannot override them. */
+/* The caller's options override those before them, and the required ones after them override all. */
 static int32_t
 add_params(struct mim_job *job, const struct video_encoder_facts *facts, AVCodecContext *context)
 {
@@ -186,8 +186,8 @@ add_params(struct mim_job *job, const struct video_encoder_facts *facts, AVCodec
     int code = av_opt_get(context, name, AV_OPT_SEARCH_CHILDREN | AV_OPT_ALLOW_NULL, &given);
 
     if (code >= 0)
-        all = av_asprintf("%s%s%s", given ? (const char *)given : "", given && *given ? ":" : "",
-                          required_options(facts, context));
+        all = av_asprintf("%s%u%s%s:%s", facts->preset_params, job->threads, given && *given ? ":" : "",
+                          given ? (const char *)given : "", required_options(facts, context));
     if (code >= 0)
         code = all ? av_opt_set(context, name, all, AV_OPT_SEARCH_CHILDREN) : AVERROR(ENOMEM);
     av_free(given);

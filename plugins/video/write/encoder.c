@@ -87,7 +87,8 @@ fill_context(struct mim_job *job, const struct video_encoder *encoder, const str
     context->sample_aspect_ratio = (AVRational){ 1, 1 };
     context->time_base = encoder->facts.takes_ticks ? setup->timing->tick : count_base(encoder->rate);
     context->framerate = encoder->facts.takes_ticks ? encoder->rate : av_inv_q(context->time_base);
-    context->thread_count = (int)job->threads;
+    context->thread_count =
+        video_encoder_threads(&encoder->facts, layout->padded_width, layout->padded_height, job->threads);
     context->color_range = layout->is_full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
     context->colorspace = layout->matrix;
     if (!(descriptor->flags & AV_PIX_FMT_FLAG_RGB) && encoder->facts.codec->id != AV_CODEC_ID_MJPEG) {
