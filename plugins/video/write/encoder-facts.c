@@ -19,7 +19,7 @@ static const struct video_encoder_facts known[] = {
     { "libx265", .required = "log-level=none", .required_small = "log-level=none:cutree=0", .params = "x265-params",
       .preset_params = "info=0:pools=", .presets = X264_PRESETS },
     { "libvpx", .takes_ticks = true, .threading = VIDEO_THREADS_ONE },
-    { "libvpx-vp9", .takes_ticks = true, .required = "row-mt=1" },
+    { "libvpx-vp9", .takes_ticks = true, .threading = VIDEO_THREADS_SEVERAL, .required = "row-mt=1" },
     { "libaom-av1", .takes_ticks = true, .threading = VIDEO_THREADS_ANY },
     { "librav1e", .threading = VIDEO_THREADS_ANY },
     { "libopenh264", .rate = VIDEO_RATE_BITS },
@@ -75,6 +75,8 @@ video_encoder_threads(const struct video_encoder_facts *facts, int width, int he
     switch (facts->threading) {
     case VIDEO_THREADS_ANY:
         return (int)available;
+    case VIDEO_THREADS_SEVERAL:
+        return available > LEAST ? (int)available : LEAST;
     case VIDEO_THREADS_ONE:
         return 1;
     default:

@@ -14,8 +14,9 @@ enum video_rating { VIDEO_RATE_QSCALE, VIDEO_RATE_CRF, VIDEO_RATE_UP, VIDEO_RATE
 /* How many threads an encoder gets. The bytes of most encoders depend on the number, which the size therefore sets. */
 enum video_threading {
     VIDEO_THREADS_BY_SIZE,
-    VIDEO_THREADS_ANY, /* as many as the job has: the bytes do not depend on them */
-    VIDEO_THREADS_ONE  /* more of them would make the bytes depend on the machine's processors */
+    VIDEO_THREADS_ANY,     /* as many as the job has: the bytes do not depend on them */
+    VIDEO_THREADS_SEVERAL, /* the same, but at least two: one thread gives other bytes */
+    VIDEO_THREADS_ONE      /* more of them would make the bytes depend on the machine's processors */
 };
 
 struct video_encoder_facts {
