@@ -11,7 +11,8 @@
 
 const struct video_target video_targets[VIDEO_FORMAT_COUNT] = {
     [VIDEO_mp4] = { H264 "mpeg4", "movflags=+faststart", MP4_TAGS, .sounds = "aac libmp3lame", .refused = "flac" },
-    [VIDEO_mov] = { H264 "mpeg4", "movflags=+faststart", MP4_TAGS, .sounds = "aac pcm_s16le", .refused = "flac opus" },
+    [VIDEO_mov] = { H264 "mpeg4", "movflags=+faststart", MP4_TAGS, .sounds = "aac pcm_s16le",
+                    .refused = "flac opus vp8 vp9 av1" },
     [VIDEO_3gp] = { H264 "mpeg4", "movflags=+faststart",
                     "title artist album comment copyright description genre creation_time", .sounds = "aac" },
     [VIDEO_mkv] = { H264 "libvpx-vp9 mpeg4", NULL, "*", .sounds = "libopus libvorbis aac flac",
