@@ -72,6 +72,15 @@ check_rate(struct mim_job *job, const struct video_encoder *encoder, const struc
     return job->host->notice(job, MIM_NOTICE_TIMING, text);
 }
 
+/* FFmpeg gives frames to its copies of an encoder as they become idle, so that each controls its rate by chance. */
+static void
+forbid_frame_threads(const struct video_encoder_facts *facts, AVCodecContext *context)
+{
+    bool controls_rate = facts->threading == VIDEO_THREADS_BY_SIZE && !(context->flags & AV_CODEC_FLAG_QSCALE);
+    if (controls_rate && facts->codec->capabilities & AV_CODEC_CAP_FRAME_THREADS)
+        context->thread_type = FF_THREAD_SLICE;
+}
+
 static int32_t
 fill_context(struct mim_job *job, const struct video_encoder *encoder, const struct video_encoder_setup *setup,
              AVCodecContext *context)
@@ -97,7 +106,9 @@ fill_context(struct mim_job *job, const struct video_encoder *encoder, const str
     }
     if (setup->format->flags & AVFMT_GLOBALHEADER)
         context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
-    return video_encoder_set_up(job, &encoder->facts, setup->settings, context);
+    int32_t status = video_encoder_set_up(job, &encoder->facts, setup->settings, context);
+    forbid_frame_threads(&encoder->facts, context);
+    return status;
 }
 
 /* `code`: the encoder's answer to the size in the layout. */
