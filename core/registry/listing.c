@@ -83,6 +83,7 @@ mim_context_plugin(struct mim_context *context, size_t i, struct mim_plugin_info
         .shadowed_by = plugin->shadow ? plugin->shadow->origin.path : "",
         .priority = plugin->priority,
         .loaded = plugin->loaded != NULL,
+        .library = plugin->loaded && plugin->loaded->library ? plugin->loaded->library : "",
         .abi_major = plugin->abi.major,
         .abi_minor = plugin->abi.minor,
     };

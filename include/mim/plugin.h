@@ -414,7 +414,8 @@ struct mim_plugin {
     uint16_t major, minor, min_host_minor, pad;
     const char *name, *version;  /**< the same as in the manifest */
     const char *licence;         /**< SPDX expression */
-    const char *library;         /**< the library it uses, with the version at run time: "giflib 5.2.1", or NULL */
+    const char *library;         /**< the libraries it uses, as "libpng 1.6.39, zlib 1.2.13": the versions at run time, which
+                                  * init may write into a buffer; or NULL */
     /** [caller's thread] Initialise the plugin: once per process, before any other call, in less than 5 ms. Optional.
      * */
     int32_t (*init)(const struct mim_host *);

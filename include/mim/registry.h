@@ -33,6 +33,7 @@ struct mim_plugin_info {
     int priority;
     int loaded;             /**< the module is loaded */
     int32_t abi_major, abi_minor;
+    const char *library;    /**< the libraries it uses, with their versions at run time; "" unless the module is loaded */
 };
 
 /** The state of a format. */

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* The plugin's tables. poppler draws the pages that are read. */
+#include <stdio.h>
+
+#include <libdeflate.h>
 #include <poppler.h>
+#include <zlib.h>
 
 #include <mim/kit/entry.h>
 
 #include "reader.h"
 #include "writer.h"
-
-#define TEXT_OF(x) #x
-#define NUMBER(x) TEXT_OF(x)
-#define POPPLER \
-    "poppler " NUMBER(POPPLER_MAJOR_VERSION) "." NUMBER(POPPLER_MINOR_VERSION) "." NUMBER(POPPLER_MICRO_VERSION)
 
 static const struct mim_format_ops pdf_format = {
     .struct_size = sizeof pdf_format,
@@ -21,5 +20,17 @@ static const struct mim_format_ops pdf_format = {
 
 static const struct mim_format_ops *const formats[] = { &pdf_format, NULL };
 
-MIM_PLUGIN(.name = "pdf", .version = PLUGIN_VERSION, .licence = "GPL-2.0-only OR GPL-3.0-only", .library = POPPLER,
-           .formats = formats);
+static char versions[100];
+
+/* libdeflate does not report its version at run time. */
+static int32_t
+list_versions(const struct mim_host *host)
+{
+    (void)host;
+    snprintf(versions, sizeof versions, "poppler %s, zlib %s, libdeflate %s", poppler_get_version(), zlibVersion(),
+             LIBDEFLATE_VERSION_STRING);
+    return MIM_OK;
+}
+
+MIM_PLUGIN(.name = "pdf", .version = PLUGIN_VERSION, .licence = "GPL-2.0-only OR GPL-3.0-only", .library = versions,
+           .init = list_versions, .formats = formats);

@@ -2,7 +2,11 @@
 /*
  * The plugin's tables. libpng decodes pixels and libdeflate compresses them; this plugin reads and writes the chunks.
  */
+#include <stdio.h>
+
+#include <libdeflate.h>
 #include <png.h>
+#include <zlib.h>
 
 #include <mim/kit/entry.h>
 
@@ -25,5 +29,17 @@ static const struct mim_format_ops apng = {
 
 static const struct mim_format_ops *const formats[] = { &png, &apng, NULL };
 
-MIM_PLUGIN(.name = "png", .version = PLUGIN_VERSION, .licence = "MIT", .library = "libpng " PNG_LIBPNG_VER_STRING,
+static char versions[100];
+
+/* libdeflate does not report its version at run time. */
+static int32_t
+list_versions(const struct mim_host *host)
+{
+    (void)host;
+    snprintf(versions, sizeof versions, "libpng %s, zlib %s, libdeflate %s", png_get_libpng_ver(NULL), zlibVersion(),
+             LIBDEFLATE_VERSION_STRING);
+    return MIM_OK;
+}
+
+MIM_PLUGIN(.name = "png", .version = PLUGIN_VERSION, .licence = "MIT", .library = versions, .init = list_versions,
            .formats = formats);

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* The tables of the TIFF plugin. */
+#include <stdio.h>
+#include <string.h>
+
+#include <libdeflate.h>
 #include <tiffio.h>
 
 #include <mim/kit/entry.h>
 
 #include "read/reader.h"
 #include "write/writer.h"
-
-#define TEXT_OF(x) #x
-#define NUMBER(x) TEXT_OF(x)
-#define LIBTIFF                                                                                             \
-    "libtiff " NUMBER(TIFFLIB_MAJOR_VERSION) "." NUMBER(TIFFLIB_MINOR_VERSION) "." NUMBER(TIFFLIB_MICRO_VERSION)
 
 static const struct mim_format_ops tiff_format = {
     .struct_size = sizeof tiff_format,
@@ -21,4 +20,18 @@ static const struct mim_format_ops tiff_format = {
 
 static const struct mim_format_ops *const formats[] = { &tiff_format, NULL };
 
-MIM_PLUGIN(.name = "tiff", .version = PLUGIN_VERSION, .licence = "MIT", .library = LIBTIFF, .formats = formats);
+static char versions[100];
+
+/* libtiff returns "LIBTIFF, Version 4.5.0" and a copyright. libdeflate does not report its version at run time. */
+static int32_t
+list_versions(const struct mim_host *host)
+{
+    const char *text = TIFFGetVersion(), *number = text + strcspn(text, "0123456789");
+    (void)host;
+    snprintf(versions, sizeof versions, "libtiff %.*s, libdeflate %s", (int)strcspn(number, "\n"), number,
+             LIBDEFLATE_VERSION_STRING);
+    return MIM_OK;
+}
+
+MIM_PLUGIN(.name = "tiff", .version = PLUGIN_VERSION, .licence = "MIT", .library = versions, .init = list_versions,
+           .formats = formats);

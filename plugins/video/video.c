@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The tables of the plugin, which reads and writes videos with the FFmpeg libraries. */
-#include <libavutil/avutil.h>
-
 #include <mim/kit/entry.h>
 
 #include "ffmpeg/containers.h"
+#include "ffmpeg/versions.h"
 #include "read/read.h"
 #include "write/write.h"
-
-#define TEXT_OF(x) #x
-#define NUMBER(x) TEXT_OF(x)
-#define LIBAV \
-    "libavutil " NUMBER(LIBAVUTIL_VERSION_MAJOR) "." NUMBER(LIBAVUTIL_VERSION_MINOR) "." NUMBER(LIBAVUTIL_VERSION_MICRO)
 
 #define OPS(id) \
     static const struct mim_format_ops format_##id = { \
@@ -25,4 +19,15 @@ VIDEO_FORMATS(OPS)
 #define ADDRESS(id) &format_##id,
 static const struct mim_format_ops *const formats[] = { VIDEO_FORMATS(ADDRESS) NULL };
 
-MIM_PLUGIN(.name = "video", .version = PLUGIN_VERSION, .licence = "MIT", .library = LIBAV, .formats = formats);
+static char versions[512];
+
+static int32_t
+list_versions(const struct mim_host *host)
+{
+    (void)host;
+    video_list_versions(versions, sizeof versions);
+    return MIM_OK;
+}
+
+MIM_PLUGIN(.name = "video", .version = PLUGIN_VERSION, .licence = "MIT", .library = versions, .init = list_versions,
+           .formats = formats);

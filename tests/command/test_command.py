@@ -110,6 +110,7 @@ class Lists(CommandCase):
         printed = text(self.mim('plugins', 'gif'))
         for word in ('manifest ', 'license ', 'MIT', 'palettesize'):
             self.assertIn(word, printed)
+        self.assertRegex(printed, r'(?m)^  libraries +giflib \d+\.\d+\.\d+$')
         self.assertIn('nonesuch', self.refuse(3, 'plugins', 'nonesuch'))
 
     def test_of_paths_are_the_directories_searched(self):

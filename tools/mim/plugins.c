@@ -100,6 +100,7 @@ print_details(const struct mim_plugin_info *info)
     print_row("reason", info->reason);
     print_row("formats", info->formats);
     print_row("license", info->license);
+    print_row("libraries", info->library);
     print_row("package", info->package);
     print_row("manifest", info->manifest);
     print_row("module", info->module);
