@@ -20,7 +20,7 @@ static const struct video_encoder_facts known[] = {
       .preset_params = "info=0:pools=", .presets = X264_PRESETS },
     { "libvpx", .takes_ticks = true, .threading = VIDEO_THREADS_ONE },
     { "libvpx-vp9", .takes_ticks = true, .threading = VIDEO_THREADS_SEVERAL, .required = "row-mt=1" },
-    { "libaom-av1", .takes_ticks = true, .threading = VIDEO_THREADS_ANY },
+    { "libaom-av1", .takes_ticks = true },
     { "librav1e", .threading = VIDEO_THREADS_ANY },
     { "libopenh264", .rate = VIDEO_RATE_BITS },
     { "libtheora", .rate = VIDEO_RATE_UP },
