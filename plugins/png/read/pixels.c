@@ -123,8 +123,8 @@ report_failure(const struct decoding *decoding)
 
     if (decoding->status != MIM_OK)
         return decoding->status;
-    if (decoding->file.fault.status != MIM_OK)
-        return pngx_fault_raise(decoding->job, &decoding->file.fault);
+    if (decoding->file.data.fault.status != MIM_OK)
+        return pngx_fault_raise(decoding->job, &decoding->file.data.fault);
     if (decoding->memory.is_short)
         return MIM_NOMEM;
     return host->fail(decoding->job, MIM_CORRUPT, decoding->packet->frame.pixels, "libpng: %s", decoding->text);
