@@ -2,7 +2,7 @@
 /*
  * Compares the reader with libpng on the whole file: both return the same picture, or both refuse it. Further frames of
  * an animation are compared with what libpng reads from a file made of their chunks. Every input is read as it is, and
- * again with corrected checksums.
+ * again with corrected checksums, without which libpng would decode all pixels here, too.
  */
 #include <png.h>
 
@@ -296,6 +296,55 @@ read_file(const uint8_t *data, size_t size)
 
 /* --- checksums ---------------------------------------------------------------------------------------------------- */
 
+/* The picture's compressed pixels, and where each byte is in the file. */
+struct stream {
+    uint8_t *data;
+    size_t *places, size;
+};
+
+static struct stream
+find_stream(const uint8_t *data, size_t size)
+{
+    struct stream stream = { .data = malloc(size + 1), .places = malloc((size + 1) * sizeof(size_t)) };
+
+    EXPECT(stream.data && stream.places);
+    for (size_t at = PNGX_SIGNATURE_SIZE; at + PNGX_CHUNK_FRAME <= size;) {
+        uint64_t length = mim_load_be32(data + at);
+        if (length > size - at - PNGX_CHUNK_FRAME)
+            break;
+        for (size_t i = 0; mim_load_be32(data + at + 4) == PNGX_IDAT && i < length; i++) {
+            stream.places[stream.size] = at + PNGX_CHUNK_HEAD + i;
+            stream.data[stream.size++] = data[at + PNGX_CHUNK_HEAD + i];
+        }
+        at += length + PNGX_CHUNK_FRAME;
+    }
+    return stream;
+}
+
+/* Corrects the checksum of the picture's pixels if zlib can read them all. */
+static void
+mend_pixels(uint8_t *data, size_t size)
+{
+    enum { HEAD = 2, SUM = 4 };
+    struct stream stream = find_stream(data, size);
+    z_stream zlib = { .next_in = stream.data + HEAD,
+                      .avail_in = (unsigned)(stream.size > HEAD ? stream.size - HEAD : 0) };
+    uint8_t *made = malloc(MAX_PIXEL_BYTES), sum[SUM];
+
+    EXPECT(made && inflateInit2(&zlib, -15) == Z_OK);
+    zlib.next_out = made;
+    zlib.avail_out = MAX_PIXEL_BYTES;
+    if (inflate(&zlib, Z_FINISH) == Z_STREAM_END && HEAD + zlib.total_in + SUM <= stream.size) {
+        mim_store_be32(sum, (uint32_t)adler32(1, made, (uInt)zlib.total_out));
+        for (size_t i = 0; i < SUM; i++)
+            data[stream.places[HEAD + zlib.total_in + i]] = sum[i];
+    }
+    inflateEnd(&zlib);
+    free(made);
+    free(stream.data);
+    free(stream.places);
+}
+
 /* Corrects all checksums. Returns whether one changed. */
 static bool
 mend_sums(uint8_t *data, size_t size)
@@ -324,6 +373,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size)
         memcpy(mended, data, size);
     read_file(data, size);
+    mend_pixels(mended, size);
     if (mend_sums(mended, size))
         read_file(mended, size);
     free(mended);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Decodes one frame with libpng, on any thread. */
+/* Decodes one frame, on any thread: in bands, or with libpng, which also reports all errors. */
 #include "read/pixels.h"
 
 #include <setjmp.h>
@@ -8,6 +8,7 @@
 #include <png.h>
 
 #include "shared/memory.h"
+#include "read/bands.h"
 #include "read/reader-state.h"
 
 enum { PIXELS_PER_POLL = 1 << 18, CHUNKS_MAX = 1000, BUFFER_SIZE = 32 * 1024 };
@@ -130,14 +131,12 @@ report_failure(const struct decoding *decoding)
     return host->fail(decoding->job, MIM_CORRUPT, decoding->packet->frame.pixels, "libpng: %s", decoding->text);
 }
 
-int32_t
-pngx_pixels(struct mim_job *job, const void *packet, const struct mim_frame_info *info, uint32_t part,
-            struct mim_raster *raster)
+static int32_t
+read_by_libpng(struct mim_job *job, const struct pngx_packet *packet, const struct mim_raster *raster)
 {
     const struct pngx_reader *reader = job->state;
     struct pngx_worker *worker = job->worker;
     struct decoding decoding = { .job = job, .memory = { .job = job }, .packet = packet };
-    (void)info, (void)part;
 
     decoding.png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &decoding, on_error, on_warning, &decoding.memory,
                                             on_malloc, on_free);
@@ -151,4 +150,17 @@ pngx_pixels(struct mim_job *job, const void *packet, const struct mim_frame_info
     int32_t status = decode_frame(&decoding, reader, raster) ? MIM_OK : report_failure(&decoding);
     png_destroy_read_struct(&decoding.png, &decoding.info, NULL);
     return status;
+}
+
+int32_t
+pngx_pixels(struct mim_job *job, const void *packet, const struct mim_frame_info *info, uint32_t part,
+            struct mim_raster *raster)
+{
+    const struct pngx_worker *worker = job->worker;
+    const struct pngx_packet *coded = packet;
+    (void)info, (void)part;
+
+    if (!worker->uses_libpng_only && pngx_bands_read(job, &coded->frame, raster))
+        return MIM_OK;
+    return read_by_libpng(job, coded, raster);
 }

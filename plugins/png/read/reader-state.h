@@ -3,6 +3,8 @@
 #ifndef MIM_PNG_READER_STATE_H
 #define MIM_PNG_READER_STATE_H
 
+#include <mim/kit/array.h>
+
 #include "read/animation.h"
 #include "read/single-frame.h"
 
@@ -22,6 +24,8 @@ struct pngx_packet {
 
 struct pngx_worker {
     struct mim_window window;
+    struct mim_bytes bands; /* memory of read/bands */
+    bool uses_libpng_only;  /* for comparison by tests */
 };
 
 /* Whether frames are palette indices: the option applies to pictures with a palette only. */

@@ -186,6 +186,7 @@ reader_worker_close(struct mim_job *job)
     struct pngx_worker *worker = job->worker;
 
     mim_window_close(job, &worker->window);
+    mim_bytes_clear(job, &worker->bands);
 }
 
 static void
