@@ -72,9 +72,10 @@ static int32_t
 read_transparency(const struct header_reader *self, const struct pngx_chunk *chunk)
 {
     struct pngx_header *header = self->header;
+    uint32_t used = header->palette_size / 3 >> header->depth ? 1u << header->depth : header->palette_size / 3;
     bool fits = header->colour == PNGX_GRAY      ? chunk->size == 2
                 : header->colour == PNGX_RGB     ? chunk->size == 6
-                : header->colour == PNGX_PALETTE ? chunk->size && chunk->size <= header->palette_size / 3
+                : header->colour == PNGX_PALETTE ? chunk->size && chunk->size <= used
                                                  : false;
 
     if (!fits || header->transparency_size)

@@ -226,6 +226,24 @@ transparency_equals_libpng(void)
         }
 }
 
+static void
+transparency_of_unused_colours_is_ignored(void)
+{
+    const struct making making = {
+        .width = 9, .height = 9, .depth = 1, .colour = PNGX_PALETTE, .level = 6, .has_clear = true, .unused = 1
+    };
+    struct mim_test_host host = { 0 };
+    struct reading reading;
+
+    make_picture(&host, &making);
+    CHECK(compare_frame(&host, 0, false));
+    reading_begin(&reading, &host);
+    CHECK(reading_open(&reading) == MIM_OK && reading_frame(&reading, 0) == MIM_OK && reading.info.channels == 3);
+    reading_end(&reading);
+    free(host.source.data);
+    CHECK(mim_test_host_clear(&host));
+}
+
 /* Several bands, rows longer than a band, and blocks of every kind. */
 static void
 large_pictures_equal_libpng(void)
