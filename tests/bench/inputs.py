@@ -7,10 +7,11 @@ import tempfile
 
 import numpy as np
 
-from contest import run
+from contest import PYTHON, run
 
 # The Debian package python3-imageio has real files: a video of a cockatoo, a photograph, a GIF animation.
 REAL = '/usr/lib/python3/dist-packages/imageio/resources/images'
+PHOTOGRAPH = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'data', 'photograph.png')
 
 
 class Inputs:
@@ -77,6 +78,22 @@ class Inputs:
     def flat_rgb(self):
         return self.ffmpeg('testsrc2-640x480.rgb', '-f', 'lavfi', '-i', 'testsrc2=s=640x480', '-frames:v', 30, '-f', 'rawvideo',
                            '-pix_fmt', 'rgb24')
+
+    # PNG: 20 photographs of 1920 x 1080 with camera noise, as Pillow writes them
+
+    def photo_files(self):
+        def make(folder):
+            packed = os.path.join(folder, 'packed')
+            os.mkdir(folder)
+            run('ffmpeg', '-v', 'error', '-loop', 1, '-i', PHOTOGRAPH, '-frames:v', 20, '-vf',
+                'scale=2560:1920:flags=lanczos,crop=1920:1080:n*8:n*12,noise=alls=6:allf=t', '-f', 'rawvideo', '-pix_fmt',
+                'rgb24', packed)
+            run(*PYTHON, 'pillow-png', packed, os.path.join(folder, 'photo_%03d.png'), 1920, 1080)
+            os.remove(packed)
+        return os.path.join(self.path('photographs', make), 'photo_%03d.png')
+
+    def photo_animation(self):
+        return self.ffmpeg('photographs.apng', '-i', self.photo_files(), '-f', 'apng', '-plays', 0)
 
     # TIFF: 200 pages of 512 x 512 u16, moving fluorescent blobs with noise
 

@@ -299,6 +299,26 @@ def png_table(bench, column, commands, layout, expected):
         return table([column, 'ms', 'MB'], rows) + reasons({column: results})
 
 
+def png_read(bench):
+    """PNG reading, 20 photographs of 1920×1080 RGB, whole programs that throw the pixels away"""
+    def contestants(path, job):
+        channels = facts(path)['channels']
+        layout = 'rgb' if channels == 3 else 'rgba'
+
+        def shown(command):
+            return lambda: digest(command, layout, 1920 * channels, 1080)
+
+        ffmpeg = [*FFMPEG[:-1], 1, '-i', path, '-fps_mode', 'passthrough', '-f', 'rawvideo', '-pix_fmt',
+                  'rgb24' if channels == 3 else 'rgba', '-']
+        return [Process(MIM_ONE, *mim_to_raw(path, 1), check=shown(mim_to_raw(path, 1))),
+                Process(MIM_TWO, *mim_to_raw(path, 2)), Process('ffmpeg, 1 thread', *ffmpeg, check=shown(ffmpeg)),
+                Process('Pillow', *PYTHON, job, path, check=shown([*PYTHON, job, path, '-']))]
+    columns = {'files by Pillow': contestants(bench.inputs.photo_files(), 'pillow-pngs'),
+               'APNG by ffmpeg': contestants(bench.inputs.photo_animation(), 'pillow-apng')}
+    results = {column: bench.contest(column, who) for column, who in columns.items()}
+    return times_table('PNG, whole program', results, MIM_ONE)
+
+
 def png_write(bench):
     """PNG writing, packed RGB frames to numbered files; as ffmpeg reads them they are exact"""
     lines = []
@@ -441,5 +461,6 @@ def memory(bench):
 
 ALL = {'gif-decode': gif_decode, 'gif-commands': gif_commands, 'gif-write': gif_write, 'tiff-decode': tiff_decode,
        'tiff-commands': tiff_commands, 'tiff-write': tiff_write, 'video-decode': video_decode,
-       'video-commands': video_commands, 'video-write': video_write, 'png-write': png_write, 'tiff-to-png': tiff_to_png,
-       'pdf-commands': pdf_commands, 'pdf-to-png': pdf_to_png, 'info': info, 'start': start, 'memory': memory, 'scaling': scaling}
+       'video-commands': video_commands, 'video-write': video_write, 'png-read': png_read, 'png-write': png_write,
+       'tiff-to-png': tiff_to_png, 'pdf-commands': pdf_commands, 'pdf-to-png': pdf_to_png, 'info': info,
+       'start': start, 'memory': memory, 'scaling': scaling}

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Do a job as a user of Pillow, tifffile, PyAV or OpenCV would.   peer.py JOB FILE [OUT [WIDTH HEIGHT]]
 
-Jobs: pillow-gif, pillow-tiff, tifffile, pyav and opencv decode all frames (with OUT "-" the packed pixels go to standard output),
+Jobs: pillow-gif, pillow-pngs (20 numbered files), pillow-apng, pillow-tiff, tifffile, pyav and opencv decode all frames (with OUT "-" the packed pixels go to standard output),
 pillow-write makes a GIF of packed RGB frames, pillow-png numbered PNG files, pillow-tiff-write and tifffile-write a TIFF of
 another: FILE OUT CODEC. imageio-png makes numbered files of a TIFF's first pages: FILE OUT COUNT.
 """
@@ -14,6 +14,22 @@ def pillow_gif(path, show):
     with Image.open(path) as gif:
         for frame in ImageSequence.Iterator(gif):
             show(frame.convert('RGBA').tobytes)
+
+
+def pillow_pngs(pattern, show):
+    from PIL import Image
+    for i in range(20):
+        with Image.open(pattern % i) as image:
+            image.load()
+            show(image.tobytes)
+
+
+def pillow_apng(path, show):
+    from PIL import Image, ImageSequence
+    with Image.open(path) as animation:
+        for frame in ImageSequence.Iterator(animation):
+            frame.load()
+            show(frame.tobytes)
 
 
 def pillow_tiff(path, show):
@@ -101,8 +117,8 @@ def main():
     if job.endswith('-write'):
         return {'pillow-tiff-write': pillow_tiff_write, 'tifffile-write': tifffile_write}[job](path, *rest)
     show = (lambda pixels: sys.stdout.buffer.write(pixels())) if rest else (lambda pixels: None)
-    jobs = {'pillow-gif': pillow_gif, 'pillow-tiff': pillow_tiff, 'tifffile': tifffile_pages,
-            'pyav': pyav, 'opencv': opencv}
+    jobs = {'pillow-gif': pillow_gif, 'pillow-pngs': pillow_pngs, 'pillow-apng': pillow_apng, 'pillow-tiff': pillow_tiff,
+            'tifffile': tifffile_pages, 'pyav': pyav, 'opencv': opencv}
     return jobs[job](path, show)
 
 
