@@ -27,6 +27,7 @@
  * - The core may repeat pixels for a part, if memory was short while other frames were in flight.
  * - release follows every successful prepare, and returns before close is called. close is called exactly once, on a zeroed
  *   state, also after a failed open: undo partial work in close alone.
+ * - prepare may be called in another order than frames are delivered in, and several packets may be in use at once.
  * - A reader without MIM_READER_ANY_ORDER gets prepare(0), prepare(1), ... To go back, the core calls close, and open with a
  *   fresh state. A frame that is skipped gets prepare without pixels.
  * - scan counts the frames without decoding them and sets sequence->count and ->sure. It does not move the position of
@@ -75,7 +76,8 @@ extern "C" {
 
 /* Flags of a frame. */
 enum {
-    MIM_FRAME_KEY = 1,        /**< composing may start here on an empty canvas: earlier frames do not show through */
+    MIM_FRAME_KEY = 1,        /**< composing may start here on an empty canvas, or decoding: earlier frames do not show
+                               * through */
     MIM_FRAME_RAW = 2,        /**< the source has plain samples: the core reads them, and does not call pixels */
     MIM_FRAME_BIG_ENDIAN = 4, /**< byte order of RAW samples; little-endian without this flag */
     MIM_FRAME_DAMAGED = 8,    /**< the frame is delivered with some samples made up */
@@ -282,7 +284,10 @@ struct mim_option {
 
 enum {
     MIM_READER_ANY_ORDER = 1, /**< prepare takes any index, at a cost that does not grow with it */
-    MIM_READER_THREADS = 2    /**< prepare itself uses job->threads */
+    MIM_READER_THREADS = 2,   /**< prepare itself uses job->threads */
+    MIM_READER_FORWARD = 4    /**< with ANY_ORDER: prepare decodes the frames between a key frame and this one, unless it goes
+                               * on from the last one. The core then prepares frames in ascending order where it can, and
+                               * keeps those that are needed later */
 };
 
 struct mim_reader_ops {

@@ -117,7 +117,7 @@ describe_frame(struct mim_job *job, struct video_reader *self, struct video_read
         return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "pictures of pixel format %s cannot be converted",
                                av_get_pix_fmt_name(picture->format));
     frame->is_key = is_key_picture(picture, &self->cursor.scan.index);
-    info->flags = MIM_FRAME_KEY | MIM_FRAME_ALIKE;
+    info->flags = MIM_FRAME_ALIKE | (frame->is_key ? MIM_FRAME_KEY : 0);
     info->work_size = size > 0 ? (uint64_t)size : 0;
     if (!(picture->flags & AV_FRAME_FLAG_CORRUPT) && !picture->decode_error_flags)
         return MIM_OK;
@@ -209,7 +209,7 @@ VIDEO_FORMATS(OPEN)
 #define OPS(id) \
     [VIDEO_##id] = { \
         .struct_size = sizeof(struct mim_reader_ops), \
-        .flags = MIM_READER_ANY_ORDER | MIM_READER_THREADS, \
+        .flags = MIM_READER_ANY_ORDER | MIM_READER_THREADS | MIM_READER_FORWARD, \
         .state_size = sizeof(struct video_reader), \
         .packet_size = sizeof(struct video_read_frame), \
         .worker_size = sizeof(struct video_scaler), \
