@@ -164,6 +164,20 @@ copy_cut(struct mim_canvas *canvas, const struct mim_cut *cut, bool save)
     }
 }
 
+/* What the previous frame leaves to the next one. */
+static void
+dispose_of(struct mim_canvas *canvas, uint32_t band, const struct mim_placement *before)
+{
+    uint32_t rows, first = mim_canvas_band(canvas, band, &rows);
+    struct mim_cut cut;
+    if (before->dispose == MIM_DISPOSE_KEEP || !cut_out(canvas, before, first, rows, &cut))
+        return;
+    if (before->dispose == MIM_DISPOSE_BACKGROUND)
+        clear_cut(canvas, &cut);
+    else
+        copy_cut(canvas, &cut, false);
+}
+
 void
 mim_canvas_compose(struct mim_canvas *canvas, uint32_t band, enum mim_canvas_start start,
                    const struct mim_placement *before, const struct mim_placement *now, const struct mim_raster *pixels)
@@ -173,17 +187,37 @@ mim_canvas_compose(struct mim_canvas *canvas, uint32_t band, enum mim_canvas_sta
 
     if (start == MIM_CANVAS_BARE)
         clear_cut(canvas, &(struct mim_cut){ .y = first, .width = canvas->raster.width, .height = rows });
-    else if (start == MIM_CANVAS_AFTER && before->dispose != MIM_DISPOSE_KEEP &&
-             cut_out(canvas, before, first, rows, &cut)) {
-        if (before->dispose == MIM_DISPOSE_BACKGROUND)
-            clear_cut(canvas, &cut);
-        else
-            copy_cut(canvas, &cut, false);
-    }
+    else if (start == MIM_CANVAS_AFTER)
+        dispose_of(canvas, band, before);
 
     if (!cut_out(canvas, now, first, rows, &cut))
         return;
     if (now->dispose == MIM_DISPOSE_PREVIOUS)
         copy_cut(canvas, &cut, true);
     mim_draw_cut(&canvas->raster, &cut, pixels, now->blend == MIM_BLEND_OVER);
+}
+
+static uint64_t
+band_bytes(const struct mim_canvas *canvas, uint32_t band, uint64_t *offset)
+{
+    uint32_t rows, first = mim_canvas_band(canvas, band, &rows);
+    *offset = first * canvas->raster.stride;
+    return rows * canvas->raster.stride;
+}
+
+void
+mim_canvas_save(const struct mim_canvas *canvas, uint32_t band, const struct mim_placement *last, uint8_t *to)
+{
+    uint64_t offset, size = band_bytes(canvas, band, &offset);
+    struct mim_canvas copy = *canvas;
+    copy.raster.data = to;
+    memcpy(to + offset, canvas->raster.data + offset, size);
+    dispose_of(&copy, band, last);
+}
+
+void
+mim_canvas_restore(struct mim_canvas *canvas, uint32_t band, const uint8_t *from)
+{
+    uint64_t offset, size = band_bytes(canvas, band, &offset);
+    memcpy(canvas->raster.data + offset, from + offset, size);
 }

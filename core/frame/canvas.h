@@ -14,6 +14,7 @@
 enum mim_canvas_start {
     MIM_CANVAS_AFTER,  /* as left by the previous frame and its disposal */
     MIM_CANVAS_BARE,   /* cleared to the background */
+    MIM_CANVAS_KEPT,   /* as restored by mim_canvas_restore() */
     MIM_CANVAS_COVERED /* the frame covers it completely, so its content does not matter */
 };
 
@@ -47,6 +48,9 @@ uint64_t mim_canvas_missing(const struct mim_canvas *canvas, int32_t dispose);
 void mim_canvas_compose(struct mim_canvas *canvas, uint32_t band, enum mim_canvas_start start,
                         const struct mim_placement *before, const struct mim_placement *now,
                         const struct mim_raster *pixels);
+/* Copies one band as the frame after `last` finds it; `to` has mim_canvas_bytes(). */
+void mim_canvas_save(const struct mim_canvas *canvas, uint32_t band, const struct mim_placement *last, uint8_t *to);
+void mim_canvas_restore(struct mim_canvas *canvas, uint32_t band, const uint8_t *from);
 /* First row and number of rows of a band. */
 uint32_t mim_canvas_band(const struct mim_canvas *canvas, uint32_t band, uint32_t *rows);
 
