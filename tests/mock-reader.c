@@ -67,6 +67,8 @@ set_shape(uint64_t index, struct mim_frame_info *info)
     info->height = 4;
     info->channels = 1;
     info->parts = mock.parts;
+    if (mock.group && index % mock.group == 0)
+        info->flags = MIM_FRAME_KEY;
     if (mock.shape)
         mock.shape(index, info);
 }
@@ -85,6 +87,8 @@ prepare(struct mim_job *job, uint64_t index, void *memory, struct mim_frame_info
         MUST(atomic_exchange(&session->in_serial, 0) == 1);
         return MIM_END;
     }
+    if (mock.group)
+        atomic_fetch_add(&mock_counted.decodes, index == session->walk ? 1 : (long)(index % mock.group) + 1);
     session->walk = index + 1;
     mock_say(job, "prepare", index, 0);
     int32_t status = mock_fault(job, MOCK_PREPARE, index, 0, NULL);
@@ -230,7 +234,7 @@ mock_reader_follow(void)
 {
     mock_reader_ops = (struct mim_reader_ops){
         .struct_size = sizeof mock_reader_ops,
-        .flags = mock.any_order ? MIM_READER_ANY_ORDER : 0,
+        .flags = (mock.any_order ? MIM_READER_ANY_ORDER : 0) | (mock.group ? MIM_READER_FORWARD : 0),
         .state_size = sizeof(struct reader),
         .packet_size = sizeof(struct packet),
         .worker_size = sizeof(struct mock_worker),

@@ -48,6 +48,7 @@ struct mock_script {
     uint64_t claimed; /* by open; 0 = MIM_UNKNOWN */
     int32_t sure;
     bool scans, any_order, has_metadata;
+    uint64_t group; /* with any_order: frames from one key frame to the next, of a plugin that reads forwards best; or 0 */
     void (*sequence)(struct mim_sequence *sequence);
     void (*shape)(uint64_t index, struct mim_frame_info *info);
     void (*fill)(uint64_t index, uint32_t part, struct mim_raster *raster); /* of INDEX8: indices and palette */
@@ -75,6 +76,7 @@ struct mock_script {
 /* What was called; of all files together. */
 struct mock_counts {
     _Atomic long opens, closes, prepares, pixels, releases, scans, metadata, encodes, puts, surveys, endless_polls;
+    _Atomic long decodes; /* by prepare, with `group`: from the key frame on */
     _Atomic uint64_t cancelled_at_ms;
 };
 

@@ -21,11 +21,14 @@ struct mim_reader {
     struct mim_selection *selection;
     uint64_t total;    /* frames that the selection was resolved for; MIM_UNKNOWN: it did not need them counted */
     bool is_selecting; /* next() follows the selection, else `position` */
+    bool is_stepping;  /* read() went back by one, and may go on so */
     uint64_t position; /* the next frame */
     unsigned in_a_row; /* consecutive calls of mim_reader_next() */
     uint64_t delivered;
+    uint64_t delivered_before; /* the selection */
     struct mim_meta *meta;
     bool has_meta;
+    bool is_limited; /* by mim_reader_limit_result() */
 };
 
 /* Delivers the notices of the whole and of one frame; of no frame for MIM_UNKNOWN. */

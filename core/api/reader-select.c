@@ -26,6 +26,19 @@ exact_count(const struct mim_reader *reader)
     return certainty == MIM_SURE_EXACT ? count : MIM_UNKNOWN;
 }
 
+/* Takes over the selection. */
+static void
+follow(struct mim_reader *reader, struct mim_selection *selection)
+{
+    mim_decoder_select(reader->decoder, selection);
+    mim_reader_clear_selection(reader);
+    reader->selection = selection;
+    reader->is_selecting = true;
+    reader->is_stepping = false;
+    reader->in_a_row = 0;
+    reader->delivered_before = reader->delivered;
+}
+
 enum mim_status
 mim_reader_select(struct mim_reader *reader, const struct mim_range *ranges, size_t range_count, int partial,
                   struct mim_error *err)
@@ -44,12 +57,8 @@ mim_reader_select(struct mim_reader *reader, const struct mim_range *ranges, siz
         return status;
     }
 
-    mim_decoder_select(reader->decoder, selection);
-    mim_reader_clear_selection(reader);
-    reader->selection = selection;
+    follow(reader, selection);
     reader->total = total;
-    reader->is_selecting = true;
-    reader->in_a_row = 0;
     return MIM_OK;
 }
 
@@ -87,6 +96,8 @@ mim_reader_skip(struct mim_reader *reader, const struct mim_error *error, struct
     return status == MIM_OK ? mim_reader_deliver(reader, frame, err) : status;
 }
 
+/* --- all frames in memory ----------------------------------------------------------------------------------------- */
+
 /* The number of frames to come, by the header's count. */
 static uint64_t
 count_by_header(const struct mim_reader *reader)
@@ -117,12 +128,11 @@ bytes_of_each(struct mim_reader *reader)
     return bytes;
 }
 
-enum mim_status
-mim_reader_limit_result(struct mim_reader *reader, uint64_t frames, struct mim_error *err)
+/* `frames`: how many are to come; MIM_UNKNOWN: as many as the header says. */
+static enum mim_status
+check_result(struct mim_reader *reader, uint64_t frames, uint64_t limit, struct mim_error *err)
 {
-    uint64_t limit = reader->operation.control.limits.result_bytes, needed = 0;
-    mim_decoder_limit_result(reader->decoder, limit);
-
+    uint64_t needed = 0;
     bool is_by_header = frames == MIM_UNKNOWN;
     if (is_by_header)
         frames = count_by_header(reader);
@@ -134,4 +144,57 @@ mim_reader_limit_result(struct mim_reader *reader, uint64_t frames, struct mim_e
                           "the result exceeds its budget: %" PRIu64 " frames%s of %" PRIu64 " bytes each need %" PRIu64
                           " bytes, which exceed the limit memory=%" PRIu64 MIM_RESULT_ADVICE,
                           frames, is_by_header ? " by its header" : "", each, needed, limit);
+}
+
+enum mim_status
+mim_reader_limit_result(struct mim_reader *reader, uint64_t frames, struct mim_error *err)
+{
+    uint64_t limit = reader->operation.control.limits.result_bytes;
+    reader->is_limited = true;
+    mim_decoder_limit_result(reader->decoder, limit);
+    mim_decoder_expect_result(reader->decoder);
+    return check_result(reader, frames, limit, err);
+}
+
+static enum mim_status
+select_list(struct mim_reader *reader, const uint64_t *indices, size_t count, struct mim_error *err)
+{
+    uint64_t total = exact_count(reader);
+    for (size_t i = 0; i < count && total != MIM_UNKNOWN; i++)
+        if (indices[i] >= total)
+            return mim_fail(err, MIM_RANGE, "there is no frame %" PRIu64 ": the sequence has %" PRIu64, indices[i],
+                            total);
+    struct mim_selection *selection = calloc(1, sizeof *selection);
+    enum mim_status status = selection ? mim_selection_of_list(selection, indices, count, err)
+                                       : mim_fail_nomem(err, "a selection of frames");
+    if (status != MIM_OK) {
+        free(selection);
+        return status;
+    }
+    follow(reader, selection);
+    return MIM_OK;
+}
+
+enum mim_status
+mim_reader_read_many(struct mim_reader *reader, const uint64_t *indices, size_t count, struct mim_frame *frames,
+                     struct mim_error *err)
+{
+    uint64_t limit = reader->operation.control.limits.result_bytes;
+    if (count && (!indices || !frames))
+        return mim_fail(err, MIM_ARGUMENT, "no indices to read, or no frames to read them into");
+    enum mim_status status = reader->is_limited ? MIM_OK : check_result(reader, count, limit, err);
+    if (status == MIM_OK)
+        status = select_list(reader, indices, count, err);
+    if (status != MIM_OK)
+        return status;
+
+    if (!reader->is_limited)
+        mim_decoder_limit_result(reader->decoder, limit);
+    for (size_t i = 0; i < count && status == MIM_OK; i++)
+        status = mim_reader_next(reader, &frames[i], err);
+    if (!reader->is_limited)
+        mim_decoder_limit_result(reader->decoder, MIM_NO_LIMIT);
+    reader->is_selecting = false;
+    reader->in_a_row = 0;
+    return status;
 }

@@ -13,6 +13,21 @@
 #include "plugin/try-plugins.h"
 #include "series/series-reader.h"
 
+/* Frames that wait for their turn count too, so that progress is seen while a run is decoded. */
+static enum mim_status
+report_progress(void *user, struct mim_error *err)
+{
+    struct mim_reader *reader = user;
+    enum mim_certainty certainty;
+    uint64_t total = mim_reader_count(reader, &certainty),
+             selected = reader->is_selecting ? mim_reader_selected(reader, NULL) : MIM_UNKNOWN;
+    if (certainty < MIM_SURE_HEADER)
+        total = MIM_UNKNOWN;
+    return mim_operation_progress(
+        &reader->operation, reader->delivered - reader->delivered_before + mim_decoder_kept(reader->decoder),
+        selected != MIM_UNKNOWN ? selected : total, mim_source_bytes_read(reader->operation.source), err);
+}
+
 static enum mim_status
 open_decoder(struct mim_reader *reader, struct mim_decoder_setup *setup, struct mim_error *err)
 {
@@ -20,6 +35,8 @@ open_decoder(struct mim_reader *reader, struct mim_decoder_setup *setup, struct 
     setup->pool = reader->pool;
     setup->target = reader->target;
     setup->wants_metadata = reader->wants_metadata;
+    setup->advanced = report_progress;
+    setup->user = reader;
     return mim_decoder_open(&reader->decoder, setup, err);
 }
 
@@ -250,26 +267,23 @@ mim_reader_metadata(struct mim_reader *reader)
     return reader->meta;
 }
 
-/* Deliver consecutive frames from `first` on. */
+/* Deliver frames without a selection. */
 static void
-set_range(struct mim_reader *reader, uint64_t first, uint64_t count)
+set_run(struct mim_reader *reader, uint64_t first, int64_t step, uint64_t count)
 {
     reader->is_selecting = false;
-    mim_decoder_set_range(reader->decoder, first, count);
+    reader->is_stepping = step < 0;
+    mim_decoder_select_run(reader->decoder, &(struct mim_run){ .first = first, .step = step, .count = count });
 }
 
 static enum mim_status
 report_delivery(struct mim_reader *reader, const struct mim_frame *frame, struct mim_error *err)
 {
-    enum mim_certainty certainty;
-    uint64_t total = mim_reader_count(reader, &certainty);
     enum mim_status status = mim_reader_deliver(reader, frame->index, err);
     reader->delivered++;
-    if (status == MIM_OK)
-        status = mim_operation_progress(&reader->operation, reader->delivered,
-                                        certainty >= MIM_SURE_HEADER ? total : MIM_UNKNOWN,
-                                        mim_source_bytes_read(reader->operation.source), err);
-    return status;
+    if (reader->operation.control.tally)
+        reader->operation.control.tally->frames = reader->delivered;
+    return status == MIM_OK ? report_progress(reader, err) : status;
 }
 
 static enum mim_status
@@ -285,7 +299,7 @@ mim_reader_next(struct mim_reader *reader, struct mim_frame *frame, struct mim_e
     if (status != MIM_OK)
         return status;
     if (!reader->in_a_row && !reader->is_selecting)
-        set_range(reader, reader->position, MIM_UNKNOWN);
+        set_run(reader, reader->position, 1, MIM_UNKNOWN);
 
     status = mim_decoder_next(reader->decoder, reader->is_selecting || reader->in_a_row, frame, err);
     if (status != MIM_OK)
@@ -293,6 +307,14 @@ mim_reader_next(struct mim_reader *reader, struct mim_frame *frame, struct mim_e
     reader->in_a_row++;
     reader->position = frame->index + 1;
     return report_delivery(reader, frame, err);
+}
+
+/* A reader that steps back goes on to do so: frames that are decoded on the way to `i` are kept. */
+static bool
+steps_on(const struct mim_reader *reader, uint64_t i)
+{
+    uint64_t due;
+    return reader->is_stepping && mim_decoder_due(reader->decoder, &due) && due == i;
 }
 
 enum mim_status
@@ -304,7 +326,10 @@ mim_reader_read(struct mim_reader *reader, uint64_t i, struct mim_frame *frame, 
     if (is_past_end(reader, i))
         return fail_no_frame(reader, i, err);
 
-    set_range(reader, i, 1);
+    if (!steps_on(reader, i) && reader->position == i + 2)
+        set_run(reader, i, -1, i + 1);
+    else if (!steps_on(reader, i))
+        set_run(reader, i, 1, 1);
     reader->in_a_row = 0;
     status = mim_decoder_next(reader->decoder, false, frame, err);
     if (status != MIM_OK)
@@ -320,7 +345,7 @@ mim_reader_seek(struct mim_reader *reader, uint64_t i, struct mim_error *err)
         return fail_no_frame(reader, i, err);
     reader->position = i;
     reader->in_a_row = 0;
-    reader->is_selecting = false;
+    reader->is_selecting = reader->is_stepping = false;
     return MIM_OK;
 }
 

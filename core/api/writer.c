@@ -232,9 +232,12 @@ add_frame(struct mim_writer *writer, struct mim_frame *frame, struct mim_error *
         return deliver_before_failure(writer, status, err);
 
     struct mim_error error;
+    uint64_t frames = mim_encoder_count(writer->encoder);
+    if (writer->operation.control.tally)
+        writer->operation.control.tally->frames = frames;
     status = deliver_notices(writer, &error);
     if (status == MIM_OK)
-        status = mim_operation_progress(&writer->operation, mim_encoder_count(writer->encoder), writer->expected,
+        status = mim_operation_progress(&writer->operation, frames, writer->expected,
                                         mim_sink_bytes_taken(writer->operation.sink), &error);
     return status == MIM_OK ? MIM_OK : fail_writer(writer, status, &error, err);
 }

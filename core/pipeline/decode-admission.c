@@ -43,11 +43,10 @@ check_pixels_limit(const struct mim_decode_frame *frame, const struct mim_decode
                           frame->out.width, frame->out.height, frame->out.channels, pixels, max);
 }
 
-static enum mim_status
-check_result(const struct mim_decode_frame *frame, const struct mim_decode_frame_route *route, struct mim_error *err)
+enum mim_status
+mim_decode_frame_check_result(const struct mim_decode_frame *frame, const struct mim_decode_frame_route *route,
+                              struct mim_error *err)
 {
-    if (!route->result || !frame->target.is_wanted)
-        return MIM_OK;
     uint64_t needed = 0, limit = route->result->limit, more = mim_decode_frame_packed_bytes(frame);
     if (mim_size_add(route->result->admitted, more, &needed) && needed <= limit)
         return MIM_OK;
@@ -55,6 +54,13 @@ check_result(const struct mim_decode_frame *frame, const struct mim_decode_frame
                           "the result exceeds its budget: the frames up to this one need %" PRIu64
                           " bytes, which exceed the limit memory=%" PRIu64 MIM_RESULT_ADVICE,
                           needed, limit);
+}
+
+/* A frame that may have to wait for its turn is counted when it is delivered. */
+static bool
+is_result(const struct mim_decode_frame *frame, const struct mim_decode_frame_route *route)
+{
+    return route->result && frame->target.is_wanted && !frame->target.is_sorted;
 }
 
 /* Use plain samples in place. false: they have to be read. */
@@ -77,8 +83,8 @@ plan_memory(struct mim_decode_frame *frame, const struct mim_decode_frame_route 
     enum mim_status status = mim_decode_frame_shape(route, &frame->info, &frame->conversion, &frame->out, err);
     if (status == MIM_OK)
         status = check_pixels_limit(frame, route, err);
-    if (status == MIM_OK)
-        status = check_result(frame, route, err);
+    if (status == MIM_OK && is_result(frame, route))
+        status = mim_decode_frame_check_result(frame, route, err);
     if (status == MIM_OK && mim_decode_frame_is_raw(frame))
         status = mim_raw_samples_check(frame->source, &frame->info, err);
     if (status != MIM_OK)
@@ -114,6 +120,17 @@ plan_memory(struct mim_decode_frame *frame, const struct mim_decode_frame_route 
     return MIM_OK;
 }
 
+/* Without memory for it, going back only takes longer. */
+static void
+leave_checkpoint(struct mim_decode_frame *frame, const struct mim_decode_frame_route *route)
+{
+    uint64_t size = mim_canvas_bytes(route->canvas);
+    if (mim_memory_budget_fits(&route->operation->budget, size))
+        frame->checkpoint = mim_buffer_get(NULL, size);
+    if (frame->checkpoint)
+        frame->own_bytes += size;
+}
+
 static enum mim_status
 take_memory(struct mim_decode_frame *frame, const struct mim_decode_frame_route *route, struct mim_error *err)
 {
@@ -140,6 +157,8 @@ take_memory(struct mim_decode_frame *frame, const struct mim_decode_frame_route 
     }
     if (frame->out_buffer)
         frame->out.data = mim_buffer_data(frame->out_buffer);
+    if (frame->target.leaves_checkpoint)
+        leave_checkpoint(frame, route);
     return MIM_OK;
 }
 
@@ -201,7 +220,7 @@ mim_decode_frame_admit(struct mim_decode_frame *frame, const struct mim_decode_f
         frame->entry.outcome = (struct mim_ring_outcome){ 0 };
         return false;
     }
-    if (frame->entry.outcome.status == MIM_OK && frame->target.is_wanted && route->result)
+    if (frame->entry.outcome.status == MIM_OK && is_result(frame, route))
         route->result->admitted += mim_decode_frame_packed_bytes(frame);
     frame->entry.parts.count = parts_of(frame);
     frame->entry.bands.count = bands_of(frame, route);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Facts of a sequence without its pixels: shapes, metadata, the number of frames. */
+#include "base/sample.h"
+#include "base/size.h"
 #include "pipeline/decode-priv.h"
 
 /* The decoder is halted: prepare frame i for its facts, or for its metadata when `info` is NULL. */
@@ -21,6 +23,22 @@ prepare_facts(struct mim_decoder *decoder, uint64_t i, struct mim_frame_info *in
     if (err && status != MIM_END)
         *err = error;
     return status;
+}
+
+void
+mim_decoder_learn_size(struct mim_decoder *decoder)
+{
+    struct mim_frame_info info;
+    struct mim_conversion conversion;
+    struct mim_raster shape;
+    uint64_t *size = &decoder->kept.frame_bytes;
+    mim_decoder_halt(decoder);
+    if (mim_plugin_reader_peek(&decoder->plugin, 0, &info, NULL) != MIM_OK)
+        mim_operation_forget(decoder->ring.operation, 0); /* frames are read singly until one is admitted */
+    else if (mim_decode_frame_shape(&decoder->route, &info, &conversion, &shape, NULL) == MIM_OK &&
+             mim_row_bytes(shape.width, shape.channels, (enum mim_sample)shape.sample, size))
+        mim_picture_bytes(shape.height, *size, size);
+    mim_ring_resume(&decoder->ring);
 }
 
 enum mim_status

@@ -68,7 +68,11 @@ mim_decode_frame_finish_band(struct mim_decode_frame *frame, const struct mim_de
     if (route->canvas) {
         first = mim_canvas_band(route->canvas, band, &rows);
         const struct mim_placement now = mim_decode_frame_placement(frame);
+        if (frame->target.start == MIM_CANVAS_KEPT)
+            mim_canvas_restore(route->canvas, band, mim_buffer_data(frame->target.canvas));
         mim_canvas_compose(route->canvas, band, frame->target.start, &frame->before, &now, &frame->pixels);
+        if (frame->checkpoint)
+            mim_canvas_save(route->canvas, band, &now, mim_buffer_data(frame->checkpoint));
         from = &route->canvas->raster;
     } else {
         uint32_t each = mim_divide_up(frame->out.height, frame->entry.bands.count);
@@ -158,7 +162,8 @@ mim_decode_frame_free_pixels(struct mim_decode_frame *frame)
 {
     mim_buffer_release(frame->pixel_buffer);
     mim_buffer_release(frame->out_buffer);
-    frame->pixel_buffer = frame->out_buffer = NULL;
+    mim_buffer_release(frame->checkpoint);
+    frame->pixel_buffer = frame->out_buffer = frame->checkpoint = NULL;
     frame->own_bytes = frame->out_bytes = 0;
 }
 
@@ -167,5 +172,6 @@ mim_decode_frame_clear(struct mim_decode_frame *frame)
 {
     mim_decode_frame_free_pixels(frame);
     mim_meta_destroy(frame->metadata.items);
+    mim_buffer_release(frame->target.canvas);
     *frame = (struct mim_decode_frame){ .entry = { .packet = frame->entry.packet } };
 }

@@ -54,9 +54,10 @@ struct mim_decode_frame {
     struct mim_buffer *out_buffer; /* for the caller; pixel_buffer itself when nothing is to be converted */
     struct mim_raster out;
     struct mim_conversion_loss loss;
-    bool has_band[MIM_MAX_BANDS]; /* this band is drawn */
-    uint64_t own_bytes;           /* working memory of any frame */
-    uint64_t out_bytes;           /* working memory too, unless the frame is the next to be delivered */
+    struct mim_buffer *checkpoint; /* the canvas for the next frame, or NULL */
+    bool has_band[MIM_MAX_BANDS];  /* this band is drawn */
+    uint64_t own_bytes;            /* working memory of any frame */
+    uint64_t out_bytes;            /* working memory too, unless the frame is the next to be delivered */
 
     struct {
         bool is_claimed, is_done;
@@ -69,6 +70,9 @@ enum mim_status mim_decode_frame_shape(const struct mim_decode_frame_route *rout
                                        struct mim_conversion *conversion, struct mim_raster *out,
                                        struct mim_error *err);
 
+/* Whether the result budget has room for the frame. */
+enum mim_status mim_decode_frame_check_result(const struct mim_decode_frame *frame,
+                                              const struct mim_decode_frame_route *route, struct mim_error *err);
 /* Check limits and take memory. `held`: bytes that other frames hold. `is_first`: no frame is before it. false: it has to
  * wait for memory of other frames. A failure is in frame->entry.outcome. */
 bool mim_decode_frame_admit(struct mim_decode_frame *frame, const struct mim_decode_frame_route *route, uint64_t held,

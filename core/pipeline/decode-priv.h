@@ -22,6 +22,12 @@ struct mim_decode_canvas {
     struct mim_ring_outcome outcome; /* of the frame dropped last, which the next one inherits when it failed */
 };
 
+/* Frames decoded before their turn; they hang on the visits of the window. */
+struct mim_decode_kept {
+    uint64_t bytes, deliveries;
+    uint64_t frame_bytes; /* of the frame admitted last; 0: none yet */
+};
+
 /* The end of the sequence, or the place where it breaks off. */
 struct mim_decode_end {
     bool is_known;
@@ -34,8 +40,11 @@ struct mim_decoder {
     struct mim_ring ring; /* first: the ring hands it back */
     enum mim_decode_demand demand;
     struct mim_decode_plan plan;
+    struct mim_run run; /* selected by mim_decoder_select_run(), as the one run of run_selection */
+    struct mim_selection run_selection;
     struct mim_decode_canvas canvas;
     struct mim_decode_end end;
+    struct mim_decode_kept kept;
     struct mim_result_budget result;
     struct mim_decode_frame_route route;
     struct mim_plugin_reader plugin;
@@ -44,6 +53,8 @@ struct mim_decoder {
     struct mim_conversion_target target;
     bool wants_metadata;
     struct mim_source *(*source_of)(const void *packet); /* see struct mim_decoder_setup */
+    enum mim_status (*advanced)(void *user, struct mim_error *err);
+    void *user;
 };
 
 extern const struct mim_ring_ops mim_decode_steps;
@@ -60,6 +71,8 @@ mim_decoder_is_past_end(const struct mim_decoder *decoder, uint64_t index)
     return decoder->end.is_known && index >= decoder->end.index;
 }
 
+/* How many frames may be kept depends on their size: look at the first one. */
+void mim_decoder_learn_size(struct mim_decoder *decoder);
 /* Pause the ring, for what may not overlap with steps, and drop what is in flight. */
 void mim_decoder_halt(struct mim_decoder *decoder);
 /* The ring is paused: drop what is in flight. The first frame of it is the next again. */
@@ -75,6 +88,25 @@ void mim_decoder_settle_prepare(struct mim_decoder *decoder, struct mim_decode_f
 /* The sequence ends or breaks off at `index`. */
 void mim_decoder_note_end(struct mim_decoder *decoder, uint64_t index, enum mim_status status,
                           const struct mim_error *error);
+/* The kept frame that is due; NULL: none. */
+struct mim_decode_frame *mim_decoder_kept_frame(const struct mim_decoder *decoder, bool *is_last_use);
+/* It was delivered, by a copy unless it is gone. */
+void mim_decoder_use_kept(struct mim_decoder *decoder, bool is_gone);
+/* Whether the pixels of a frame, if it is the first, belong to the caller and not to working memory. */
+bool mim_decoder_is_callers(const struct mim_decoder *decoder, const struct mim_decode_frame *frame);
+/* Whether the first frame, which is done, is delivered from the ring. Otherwise keep it, if there is memory for that. */
+bool mim_decoder_is_direct(struct mim_decoder *decoder);
+/* Drop the first frame, which is not delivered from the ring. */
+void mim_decoder_pass_first(struct mim_decoder *decoder);
+/* Give up the frame that is needed last, or the checkpoints. false: nothing is kept, or its delivery makes space. */
+bool mim_decoder_make_space(struct mim_decoder *decoder);
+void mim_decoder_clear_kept(struct mim_decoder *decoder);
+/* Memory is short: pause the ring, drop what is in flight and kept, and keep less from now on. */
+void mim_decoder_give_up_kept(struct mim_decoder *decoder);
+/* Of frames and checkpoints. */
+uint64_t mim_decoder_kept_bytes(const struct mim_decoder *decoder);
+/* Look ahead over the selection. false: frames in flight or kept have to be delivered first. */
+bool mim_decoder_open_window(struct mim_decoder *decoder);
 /* Interrupted or short of memory: not an error of the file, and the same call may succeed later. */
 bool mim_decoder_may_retry(enum mim_status status);
 

@@ -28,10 +28,13 @@ static uint64_t
 held_bytes(struct mim_ring *ring)
 {
     struct mim_decoder *decoder = decoder_of(ring);
-    uint64_t sum = decoder->plan.is_composed ? mim_canvas_held(&decoder->canvas.pixels) : 0;
+    uint64_t sum = mim_decoder_kept_bytes(decoder);
+    if (decoder->plan.is_composed)
+        sum += mim_canvas_held(&decoder->canvas.pixels);
     for (unsigned i = 0; i < ring->used; i++) {
         const struct mim_decode_frame *frame = mim_decoder_frame(decoder, i);
-        sum += frame->own_bytes + (i ? frame->out_bytes : 0);
+        sum += frame->own_bytes + (i || !mim_decoder_is_callers(decoder, frame) ? frame->out_bytes : 0);
+        sum += frame->target.is_sorted && frame->out_bytes ? sizeof *frame : 0; /* it may be kept */
     }
     return sum;
 }
@@ -49,9 +52,16 @@ clear_frame(struct mim_ring *ring, struct mim_ring_entry *entry)
 void
 mim_decoder_drop_passed(struct mim_decoder *decoder)
 {
-    while (decoder->ring.used && !mim_decoder_frame(decoder, 0)->target.is_wanted &&
-           mim_decode_frame_is_done(mim_decoder_frame(decoder, 0)))
+    while (decoder->ring.used) {
+        struct mim_decode_frame *frame = mim_decoder_frame(decoder, 0);
+        if (frame->target.is_wanted || !mim_decode_frame_is_done(frame))
+            return;
+        if (frame->checkpoint && frame->entry.outcome.status == MIM_OK) {
+            mim_checkpoints_add(&decoder->plan.checkpoints, frame->entry.index + 1, frame->checkpoint);
+            frame->checkpoint = NULL;
+        }
         mim_ring_drop_first(&decoder->ring);
+    }
 }
 
 bool
@@ -68,7 +78,8 @@ mim_decoder_drop_all(struct mim_decoder *decoder)
 {
     if (!decoder->ring.used)
         return;
-    mim_decode_plan_return(&decoder->plan, &mim_decoder_frame(decoder, 0)->target);
+    mim_decoder_clear_kept(decoder);
+    mim_decode_plan_restart(&decoder->plan);
     while (decoder->ring.used) {
         struct mim_decode_frame *frame = mim_decoder_frame(decoder, 0);
         if (frame->packet_state != MIM_PACKET_EMPTY)
@@ -174,13 +185,31 @@ claim_release(struct mim_decoder *decoder, struct mim_decode_frame *frame, struc
     return true;
 }
 
+/* Not even alone can the frame be kept until its turn: only draw it on the way. */
+static bool
+pass_frame(struct mim_decoder *decoder, struct mim_decode_frame *frame)
+{
+    if (mim_decoder_kept_bytes(decoder))
+        return false; /* it waits until the frame that is due is delivered */
+    frame->target.is_wanted = false;
+    mim_decode_plan_end_window(&decoder->plan);
+    return true;
+}
+
 /* Admitting frames in order keeps errors independent of the number of threads. false: the frame has to wait. */
 static bool
 admit_frame(struct mim_decoder *decoder, unsigned i)
 {
     struct mim_decode_frame *frame = mim_decoder_frame(decoder, i);
     struct mim_ring_outcome *outcome = &frame->entry.outcome;
-    bool is_admitted = mim_decode_frame_admit(frame, &decoder->route, held_bytes(&decoder->ring), !i);
+    uint64_t to_keep = frame->target.is_sorted ? sizeof *frame : 0;
+    bool is_admitted;
+    do {
+        bool is_alone = !i && mim_decoder_is_callers(decoder, frame) && !mim_decoder_kept_bytes(decoder);
+        is_admitted = mim_decode_frame_admit(frame, &decoder->route, held_bytes(&decoder->ring) + to_keep, is_alone);
+    } while (!is_admitted && !i && (mim_decoder_make_space(decoder) || pass_frame(decoder, frame)));
+    if (is_admitted && frame->target.is_wanted)
+        decoder->kept.frame_bytes = frame->out_bytes;
     mim_ring_charge(&decoder->ring);
     outcome->is_refused = outcome->is_refused && decoder->ring.state != MIM_RING_EXCLUSIVE;
     if (outcome->status != MIM_OK && outcome->error.frame == MIM_UNKNOWN)

@@ -22,6 +22,9 @@ struct mim_decoder_setup {
     const char *format;
     struct mim_conversion_target target;
     bool wants_metadata;
+    /* On the caller's thread: a frame was decoded before its turn. An error ends the call that waits. */
+    enum mim_status (*advanced)(void *user, struct mim_error *err);
+    void *user;
     /* Returns the source of a prepared packet, when every frame has a source of its own. Then an error in one frame does not
      * end the sequence, and only the caller's thread prepares. NULL: all frames come from operation->source. */
     struct mim_source *(*source_of)(const void *packet);
@@ -39,8 +42,11 @@ enum mim_status mim_decoder_metadata(struct mim_decoder *decoder, struct mim_met
 /* Deliver these frames from now on. The selection is borrowed. */
 void mim_decoder_select(struct mim_decoder *decoder, const struct mim_selection *selection);
 
-/* Deliver `count` frames from `first` on; MIM_UNKNOWN: to the end. */
-void mim_decoder_set_range(struct mim_decoder *decoder, uint64_t first, uint64_t count);
+void mim_decoder_select_run(struct mim_decoder *decoder, const struct mim_run *run);
+/* The selected frame that is delivered next; false: past the last. */
+bool mim_decoder_due(const struct mim_decoder *decoder, uint64_t *index);
+/* Deliveries for which frames are decoded and wait for their turn. */
+uint64_t mim_decoder_kept(struct mim_decoder *decoder);
 
 /* Deliver the next selected frame. With `read_ahead`, threads go on with the frames behind it. END past the last; RANGE when
  * the selection names a frame that does not exist. After an error the same frame is next. */
@@ -61,7 +67,9 @@ enum mim_status mim_decoder_frame_metadata(struct mim_decoder *decoder, uint64_t
 /* Count by scan(), or by preparing frame after frame. On failure `count` has the frames before the damage. */
 enum mim_status mim_decoder_count(struct mim_decoder *decoder, uint64_t *count, struct mim_error *err);
 
-/* Limit the packed bytes of all frames together, for a caller that keeps them. Checked before memory is taken. */
+/* Limit the packed bytes of all frames from now on together, for a caller that keeps them. MIM_NO_LIMIT: no longer. */
 void mim_decoder_limit_result(struct mim_decoder *decoder, uint64_t bytes);
+/* Before the first frame: the caller keeps all of them, so none returns its memory. */
+void mim_decoder_expect_result(struct mim_decoder *decoder);
 
 #endif

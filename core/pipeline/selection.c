@@ -103,6 +103,18 @@ mim_selection_resolve(struct mim_selection *selection, const struct mim_range *r
     return MIM_OK;
 }
 
+enum mim_status
+mim_selection_of_list(struct mim_selection *selection, const uint64_t *indices, size_t count, struct mim_error *err)
+{
+    *selection =
+        (struct mim_selection){ .runs = calloc(count ? count : 1, sizeof *selection->runs), .run_count = count };
+    if (!selection->runs)
+        return mim_fail_nomem(err, "a selection of frames");
+    for (size_t i = 0; i < count; i++)
+        selection->runs[i] = (struct mim_run){ .first = indices[i], .step = 1, .count = 1 };
+    return MIM_OK;
+}
+
 void
 mim_selection_clear(struct mim_selection *selection)
 {
@@ -167,6 +179,27 @@ mim_cursor_advance(struct mim_cursor *cursor, const struct mim_selection *select
     skip_empty_runs(cursor, selection);
     if (cursor->run < selection->run_count)
         cursor->done++;
+}
+
+uint64_t
+mim_cursor_ascent(const struct mim_cursor *cursor, const struct mim_selection *selection, uint64_t max)
+{
+    struct mim_cursor at = *cursor;
+    uint64_t ascent = 0, last = 0, index;
+    while (mim_cursor_index(&at, selection, &index)) {
+        skip_empty_runs(&at, selection);
+        const struct mim_run *run = &selection->runs[at.run];
+        uint64_t left = run->count == MIM_UNKNOWN ? run->count : run->count - at.done;
+        bool descends = run->step < 0 && left > 1;
+        if (ascent >= max || (ascent && index <= last))
+            return ascent;
+        if (descends || left >= max - ascent)
+            return descends ? ascent + 1 : max;
+        ascent += left;
+        last = index + (left - 1) * (uint64_t)run->step;
+        at = (struct mim_cursor){ .run = at.run + 1 };
+    }
+    return MIM_UNKNOWN;
 }
 
 bool

@@ -31,12 +31,17 @@ bool mim_ranges_need_count(const struct mim_range *ranges, size_t range_count);
  * does not exist. */
 enum mim_status mim_selection_resolve(struct mim_selection *selection, const struct mim_range *ranges,
                                       size_t range_count, uint64_t count, struct mim_error *err);
+/* Each index by itself, so one of a frame that does not exist is an error. */
+enum mim_status mim_selection_of_list(struct mim_selection *selection, const uint64_t *indices, size_t count,
+                                      struct mim_error *err);
 void mim_selection_clear(struct mim_selection *selection);
 /* Number of frames selected from a sequence of `count`; MIM_UNKNOWN when it depends on an unknown count. */
 uint64_t mim_selection_size(const struct mim_selection *selection, uint64_t count);
 
 /* The index at the cursor. false: the cursor is past the end. */
 bool mim_cursor_index(const struct mim_cursor *cursor, const struct mim_selection *selection, uint64_t *index);
+/* How many indices from the cursor on ascend, up to `max`; MIM_UNKNOWN: all that are left. */
+uint64_t mim_cursor_ascent(const struct mim_cursor *cursor, const struct mim_selection *selection, uint64_t max);
 /* The run at the cursor; NULL past the end. */
 const struct mim_run *mim_cursor_run(const struct mim_cursor *cursor, const struct mim_selection *selection);
 void mim_cursor_advance(struct mim_cursor *cursor, const struct mim_selection *selection);

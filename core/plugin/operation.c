@@ -185,8 +185,6 @@ enum mim_status
 mim_operation_progress(struct mim_operation *operation, uint64_t done, uint64_t total, uint64_t bytes,
                        struct mim_error *err)
 {
-    if (operation->control.tally)
-        operation->control.tally->frames = done;
     if (!operation->control.progress)
         return MIM_OK;
     const struct mim_progress progress = { .done = done, .total = total, .bytes = bytes };

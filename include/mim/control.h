@@ -42,7 +42,8 @@ MIM_API void mim_cancel_destroy(struct mim_cancel *cancel); /**< Destroy the swi
 
 /** The progress of a job. */
 struct mim_progress {
-    uint64_t done;    /**< frames delivered or written */
+    uint64_t done;    /**< frames delivered or written. Selected frames that are decoded before their turn count when they are
+                       * decoded, in a conversion as half */
     uint64_t total;   /**< number of frames, or MIM_UNKNOWN */
     uint64_t bytes;   /**< bytes read or written */
 };

@@ -99,9 +99,20 @@ MIM_API enum mim_status mim_reader_load_metadata(struct mim_reader *reader, stru
  */
 MIM_API enum mim_status mim_reader_next(struct mim_reader *reader, struct mim_frame *frame, struct mim_error *err);
 /** Decode frame i. The next frame is i + 1. The result is the same as by mim_reader_next(). Fails with MIM_RANGE if
- * there is no such frame. */
+ * there is no such frame. After a step back from frame i + 1, frames before i that are decoded on the way to it are kept within the
+ * working memory, for further steps back. */
 MIM_API enum mim_status mim_reader_read(struct mim_reader *reader, uint64_t i, struct mim_frame *frame,
                                         struct mim_error *err);
+/**
+ * Decode the frames of `indices`, in any order and with any repeats, into an array of `count` frames, each as by mim_reader_read().
+ * The file is read forwards as far as possible: a list in any order takes about as long as the same list sorted, if the frames that
+ * have to wait for their turn fit into the working memory, and else is read in parts that do. The frames together are charged to the
+ * result budget (struct mim_limits), unless mim_reader_limit_result() has set one for the reader. The next frame is the one after
+ * the last of the list. Fails with MIM_RANGE if an index has no frame, before decoding if the number of frames is known. If decoding
+ * fails, the frames before the failing one in the list are delivered, and those from it on are as before.
+ */
+MIM_API enum mim_status mim_reader_read_many(struct mim_reader *reader, const uint64_t *indices, size_t count,
+                                             struct mim_frame *frames, struct mim_error *err);
 /** Make frame i the next frame. Fails with MIM_RANGE if the count is known and i > count. */
 MIM_API enum mim_status mim_reader_seek(struct mim_reader *reader, uint64_t i, struct mim_error *err);
 
