@@ -257,6 +257,44 @@ progress_counts_what_was_written_and_cancels(void)
     }
 }
 
+struct seen {
+    const struct mim_tally *tally;
+    uint64_t done, total, before_the_first;
+};
+
+static int
+see_progress(void *user, const struct mim_progress *progress)
+{
+    struct seen *seen = user;
+    CHECK(progress->done >= seen->done && progress->total == seen->total);
+    seen->done = progress->done;
+    if (!seen->tally->frames)
+        seen->before_the_first = progress->done;
+    return 0;
+}
+
+/* A frame that is decoded before its turn counts as half. */
+static void
+progress_moves_while_the_first_frame_is_on_its_way(void)
+{
+    static const struct mim_range backwards = { .step = -1 };
+    const struct mock_script script = { .count = 300, .claimed = 300, .sure = MIM_SURE_EXACT, .shape = a_page_of_100k };
+    for (size_t t = 0; t < THREAD_COUNTS; t++) {
+        struct mim_tally tally = { 0 };
+        struct seen seen = { .tally = &tally, .total = 300 };
+        struct mim_convert_options options = {
+            .read = { .open.control = { .progress = see_progress, .user = &seen, .tally = &tally },
+                      .ranges = &backwards,
+                      .range_count = 1 },
+        };
+        uint8_t *data;
+        size_t size;
+        CHECK(convert(&script, thread_counts[t], 1, &options, &data, &size, NULL) == MIM_OK);
+        CHECK(seen.done == 300 && tally.frames == 300 && seen.before_the_first >= 100);
+        mim_free(data);
+    }
+}
+
 static uint64_t
 ms_to_cancel(uint64_t endless, unsigned threads)
 {
@@ -332,6 +370,7 @@ main(void)
         CASE(notices_of_both_ends_come_in_the_same_order),
         CASE(a_long_stack_needs_the_memory_of_a_few_frames),
         CASE(progress_counts_what_was_written_and_cancels),
+        CASE(progress_moves_while_the_first_frame_is_on_its_way),
         CASE(cancel_ends_a_conversion_within_100_ms),
         CASE(two_contexts_convert_in_two_threads),
     };

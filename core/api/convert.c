@@ -13,15 +13,76 @@
 struct conversion {
     struct mim_context *context;
     const struct mim_convert_options *options;
-    struct mim_read_options read; /* the caller's, without its progress: the writer reports that */
+    struct mim_read_options read; /* the caller's, with callbacks of the conversion */
     struct mim_write_options write;
     struct mim_sink *sink;
     struct mim_writer *writer; /* opened together with the first input */
     uint64_t frames;
     size_t source_count;
-    enum mim_status damaged; /* the first failure of an input that `partial` let pass; in words: */
+    uint64_t frames_before;       /* the current source */
+    struct mim_progress progress; /* reported last */
+    enum mim_status damaged;      /* the first failure of an input that `partial` let pass; in words: */
     struct mim_error damage;
 };
+
+/* --- progress ----------------------------------------------------------------------------------------------------- */
+
+static const struct mim_control *
+control_of(const struct conversion *conversion)
+{
+    return &conversion->options->read.open.control;
+}
+
+static void
+pass_notice(void *user, const struct mim_notice *notice)
+{
+    const struct mim_control *control = control_of(user);
+    control->notice(control->user, notice);
+}
+
+static int
+report_progress(struct conversion *conversion, uint64_t done)
+{
+    const struct mim_control *control = control_of(conversion);
+    if (done > conversion->progress.done)
+        conversion->progress.done = done;
+    return control->progress(control->user, &conversion->progress);
+}
+
+static int
+report_written(void *user, const struct mim_progress *progress)
+{
+    struct conversion *conversion = user;
+    conversion->progress.total = progress->total;
+    conversion->progress.bytes = progress->bytes;
+    return report_progress(conversion, progress->done);
+}
+
+/* A frame that is decoded before its turn is half done. */
+static int
+report_read(void *user, const struct mim_progress *progress)
+{
+    struct conversion *conversion = user;
+    uint64_t written = conversion->frames - conversion->frames_before;
+    uint64_t done = conversion->frames + (progress->done > written ? progress->done - written : 0) / 2;
+    if (!conversion->progress.total)
+        conversion->progress.total = conversion->source_count > 1 ? MIM_UNKNOWN : progress->total;
+    return done > conversion->progress.done ? report_progress(conversion, done) : 0;
+}
+
+static void
+set_callbacks(struct conversion *conversion)
+{
+    struct mim_control *read = &conversion->read.open.control, *write = &conversion->write.control;
+    *write = *read;
+    read->user = write->user = conversion;
+    if (read->notice)
+        read->notice = write->notice = pass_notice;
+    if (read->progress)
+        read->progress = report_read, write->progress = report_written;
+}
+
+/* --- one source --------------------------------------------------------------------------------------------------- */
 
 /* Records which side failed, and returns the status. */
 static enum mim_status
@@ -159,6 +220,7 @@ convert_source(struct conversion *conversion, struct mim_source *const *sources,
 {
     const struct mim_read_options *options = &conversion->read;
     struct mim_reader *reader = NULL;
+    conversion->frames_before = conversion->frames;
     enum mim_status status = mim_reader_open(&reader, conversion->context, sources[index], &options->open, err);
     if (status == MIM_OK)
         status = mim_reader_select(reader, options->ranges, options->range_count, options->partial, err);
@@ -225,8 +287,7 @@ mim_convert(struct mim_context *context, struct mim_source *const *sources, size
         .sink = sink,
         .source_count = source_count,
     };
-    conversion.write.control = options->read.open.control;
-    conversion.read.open.control.progress = NULL;
+    set_callbacks(&conversion);
 
     /* report an impossible output before waiting for a source */
     enum mim_status status = mim_sink_set_start(sink, options->write.start, err);
