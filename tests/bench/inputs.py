@@ -51,6 +51,24 @@ class Inputs:
     def real_gif(self):
         return f'{REAL}/newtonscradle.gif'
 
+    # the same 600 frames of 640x360, without a key frame but for the first (GIF, APNG) or in groups of 250 (H.264)
+
+    def grouped_video(self):
+        return self.ffmpeg('grouped.mp4', '-stream_loop', 3, '-i', f'{REAL}/cockatoo.mp4', '-an', '-frames:v', 600, '-vf',
+                           'scale=640:360', '-c:v', 'libx264', '-g', 250, '-keyint_min', 250, '-sc_threshold', 0,
+                           '-pix_fmt', 'yuv420p')
+
+    def grouped_large_video(self):
+        return self.ffmpeg('grouped-large.mp4', '-i', self.grouped_video(), '-frames:v', 250, '-vf', 'scale=1920:1080',
+                           '-c:v', 'libx264', '-preset', 'veryfast', '-g', 250, '-keyint_min', 250, '-sc_threshold', 0)
+
+    def long_gif(self):
+        return self.ffmpeg('long.gif', '-i', self.grouped_video(), '-vf',
+                           'split[a][b];[a]palettegen[p];[b][p]paletteuse')
+
+    def long_apng(self):
+        return self.ffmpeg('long.png', '-i', self.grouped_video(), '-f', 'apng', '-compression_level', 1, '-pred', 'up')
+
     # video
 
     def large_video(self):

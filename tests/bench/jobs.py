@@ -186,6 +186,23 @@ def video_decode(bench):
     return times_table('Video to memory', results, ONE)
 
 
+def order(bench):
+    """Frames in any order, one by one in memory, on one thread: times, and ratios to the first line"""
+    def contest(what, first, others, path, *more):
+        def loop(name, order):
+            return Loop(name, program('loop-order'), path, order, 1, *more)
+        return bench.contest(what, [loop(first, first)] + [loop(name, name) for name in others])
+    inputs = bench.inputs
+    files = {'GIF, 600 × 640×360': inputs.long_gif(), 'APNG, 600 × 640×360': inputs.long_apng(),
+             'h264, 600 × 640×360, groups of 250': inputs.grouped_video()}
+    all_frames = {what: contest(what, 'forwards', ['backwards', 'back'], path) for what, path in files.items()}
+    large = 'h264, 250 × 1920×1080, one group, 64 MB'
+    all_frames[large] = contest(large, 'forwards', ['backwards'], inputs.grouped_large_video(), 64000000)
+    ends = {what: contest(what, 'sorted', ['ends'], path) for what, path in files.items()}
+    return (times_table('All frames', all_frames, 'forwards') + [''] +
+            times_table('40 frames from both ends', ends, 'sorted'))
+
+
 def video_commands(bench):
     """Video, whole programs that throw the same RGB frames away"""
     def contestants(path):
@@ -463,4 +480,4 @@ ALL = {'gif-decode': gif_decode, 'gif-commands': gif_commands, 'gif-write': gif_
        'tiff-commands': tiff_commands, 'tiff-write': tiff_write, 'video-decode': video_decode,
        'video-commands': video_commands, 'video-write': video_write, 'png-read': png_read, 'png-write': png_write,
        'tiff-to-png': tiff_to_png, 'pdf-commands': pdf_commands, 'pdf-to-png': pdf_to_png, 'info': info,
-       'start': start, 'memory': memory, 'scaling': scaling}
+       'start': start, 'order': order, 'memory': memory, 'scaling': scaling}
