@@ -34,7 +34,7 @@ struct mim_buffer {
 struct mim_frame_store {
     pthread_mutex_t lock;
     struct mim_buffer *spare;
-    unsigned spare_count;
+    unsigned spare_count, spare_max;
     unsigned out;
     bool closed, keeps;
     uint64_t kept;     /* bytes of all buffers so far, with `keeps` */
@@ -45,9 +45,19 @@ struct mim_frame_store *
 mim_frame_store_create(void)
 {
     struct mim_frame_store *store = calloc(1, sizeof *store);
-    if (store)
+    if (store) {
         pthread_mutex_init(&store->lock, NULL);
+        store->spare_max = SPARE_BUFFERS;
+    }
     return store;
+}
+
+void
+mim_frame_store_expect(struct mim_frame_store *store, uint64_t count)
+{
+    pthread_mutex_lock(&store->lock);
+    store->spare_max = count > SPARE_BUFFERS ? (unsigned)count : SPARE_BUFFERS;
+    pthread_mutex_unlock(&store->lock);
 }
 
 void
@@ -230,7 +240,7 @@ static struct mim_buffer *
 put_spare(struct mim_frame_store *store, struct mim_buffer *buffer)
 {
     struct mim_buffer *obsolete = NULL;
-    if (store->spare && (store->spare->size != buffer->size || store->spare_count >= SPARE_BUFFERS)) {
+    if (store->spare && (store->spare->size != buffer->size || store->spare_count >= store->spare_max)) {
         obsolete = store->spare;
         store->spare = obsolete->next;
         store->spare_count--;

@@ -11,6 +11,8 @@ struct mim_frame_store *mim_frame_store_create(void);
 /* The caller retains all frames: then many buffers share slabs of huge pages, because touching fresh small pages
  * costs more than decoding. Before the first buffer. */
 void mim_frame_store_keep(struct mim_frame_store *store);
+/* So many buffers of one size are in use in turns; those that return are kept for the next. */
+void mim_frame_store_expect(struct mim_frame_store *store, uint64_t count);
 /* Closes the store; buffers in use are freed when they are released. */
 void mim_frame_store_close(struct mim_frame_store *store);
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/size.h"
+#include "frame/buffer.h"
 #include "pipeline/decode-priv.h"
 
 #define MOST_VISITS 65536u /* bounds the time to look ahead */
@@ -201,5 +202,6 @@ mim_decoder_open_window(struct mim_decoder *decoder)
         mim_checkpoints_drop_after(&plan->checkpoints, due);
     mim_ring_charge(&decoder->ring);
     mim_decode_plan_open_window(plan, capacity_of(decoder));
+    mim_frame_store_expect(decoder->route.store, plan->window.count);
     return true;
 }
