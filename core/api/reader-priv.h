@@ -33,6 +33,11 @@ struct mim_reader {
 
 /* Delivers the notices of the whole and of one frame; of no frame for MIM_UNKNOWN. */
 enum mim_status mim_reader_deliver(struct mim_reader *reader, uint64_t frame, struct mim_error *err);
+/* Prefix the error with the file's name, and return the status. */
+enum mim_status mim_reader_name_file(const struct mim_reader *reader, enum mim_status status, struct mim_error *err);
+/* Whether the sequence is known to have no frame `i`. */
+bool mim_reader_is_past_end(const struct mim_reader *reader, uint64_t i);
+enum mim_status mim_reader_fail_no_frame(const struct mim_reader *reader, uint64_t i, struct mim_error *err);
 /* The decoder must not use the selection any more. */
 void mim_reader_clear_selection(struct mim_reader *reader);
 

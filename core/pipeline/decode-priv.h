@@ -78,6 +78,14 @@ void mim_decoder_halt(struct mim_decoder *decoder);
 /* The ring is paused: drop what is in flight. The first frame of it is the next again. */
 void mim_decoder_drop_all(struct mim_decoder *decoder);
 
+/* The decoder is halted: start anew, with no frame wanted before the next call. */
+void mim_decoder_restart(struct mim_decoder *decoder);
+/* Deliver a kept frame, and drop it after its last use. */
+enum mim_status mim_decoder_deliver_kept(struct mim_decoder *decoder, struct mim_decode_frame *kept, bool is_last_use,
+                                         struct mim_frame *to, struct mim_error *err);
+/* Deliver the first frame of the ring, which is done. */
+enum mim_status mim_decoder_deliver_first(struct mim_decoder *decoder, struct mim_frame *to, struct mim_error *err);
+
 /* All the following under the pool's lock, or while the ring is paused. */
 bool mim_decoder_has_wanted(const struct mim_decoder *decoder);
 /* Drop the first frames that were only drawn on the way and are done. */
