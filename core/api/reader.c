@@ -24,7 +24,7 @@ report_progress(void *user, struct mim_error *err)
     if (certainty < MIM_SURE_HEADER)
         total = MIM_UNKNOWN;
     return mim_operation_progress(
-        &reader->operation, reader->delivered - reader->delivered_before + mim_decoder_kept(reader->decoder),
+        &reader->operation, reader->delivered - reader->delivered_before + mim_decoder_retained(reader->decoder),
         selected != MIM_UNKNOWN ? selected : total, mim_source_bytes_read(reader->operation.source), err);
 }
 
@@ -182,7 +182,7 @@ mim_reader_next(struct mim_reader *reader, struct mim_frame *frame, struct mim_e
     return report_delivery(reader, frame, err);
 }
 
-/* A reader that steps back goes on to do so: frames that are decoded on the way to `i` are kept. */
+/* A reader that steps back goes on to do so: frames that are decoded on the way to `i` are retained. */
 static bool
 steps_on(const struct mim_reader *reader, uint64_t i)
 {

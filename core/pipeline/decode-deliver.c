@@ -37,36 +37,37 @@ count_result(struct mim_decoder *decoder, const struct mim_decode_frame *frame)
 
 /* A frame that is needed again is copied. Without memory for that it is handed over, and decoded again later. */
 static bool
-copy_kept(struct mim_decoder *decoder, const struct mim_decode_frame *kept, struct mim_decode_frame *copy)
+copy_retained(struct mim_decoder *decoder, const struct mim_decode_frame *retained, struct mim_decode_frame *copy)
 {
-    uint64_t size = kept->out.stride * kept->out.height;
-    *copy = *kept;
+    uint64_t size = retained->out.stride * retained->out.height;
+    *copy = *retained;
     copy->metadata.items = NULL;
     copy->out_buffer = mim_buffer_get(decoder->route.store, size);
-    if (!copy->out_buffer || mim_meta_copy(&copy->metadata.items, kept->metadata.items, NULL) != MIM_OK) {
+    if (!copy->out_buffer || mim_meta_copy(&copy->metadata.items, retained->metadata.items, NULL) != MIM_OK) {
         mim_buffer_release(copy->out_buffer);
         return false;
     }
     copy->out.data = mim_buffer_data(copy->out_buffer);
-    memcpy(copy->out.data, kept->out.data, size);
+    memcpy(copy->out.data, retained->out.data, size);
     return true;
 }
 
 enum mim_status
-mim_decoder_deliver_kept(struct mim_decoder *decoder, struct mim_decode_frame *kept, bool is_last_use,
-                         struct mim_frame *to, struct mim_error *err)
+mim_decoder_deliver_retained(struct mim_decoder *decoder, struct mim_decode_frame *retained, bool is_last_use,
+                             struct mim_frame *to, struct mim_error *err)
 {
     struct mim_decode_frame copy;
-    bool is_copied = !is_last_use && kept->entry.outcome.status == MIM_OK && copy_kept(decoder, kept, &copy);
-    enum mim_status status = hand_over(decoder, is_copied ? &copy : kept, to, err);
+    bool is_copied =
+        !is_last_use && retained->entry.outcome.status == MIM_OK && copy_retained(decoder, retained, &copy);
+    enum mim_status status = hand_over(decoder, is_copied ? &copy : retained, to, err);
     if (is_copied)
         mim_decode_frame_clear(&copy);
     if (status != MIM_OK)
         return status;
 
     mim_pool_lock(decoder->ring.pool);
-    count_result(decoder, kept);
-    mim_decoder_use_kept(decoder, !is_copied);
+    count_result(decoder, retained);
+    mim_decoder_use_retained(decoder, !is_copied);
     mim_ring_wake(&decoder->ring);
     mim_pool_unlock(decoder->ring.pool);
     return MIM_OK;

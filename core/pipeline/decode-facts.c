@@ -31,7 +31,7 @@ mim_decoder_learn_size(struct mim_decoder *decoder)
     struct mim_frame_info info;
     struct mim_conversion conversion;
     struct mim_raster shape;
-    uint64_t *size = &decoder->kept.frame_bytes;
+    uint64_t *size = &decoder->retained.frame_bytes;
     mim_decoder_halt(decoder);
     if (mim_plugin_reader_peek(&decoder->plugin, 0, &info, NULL) != MIM_OK)
         mim_operation_forget(decoder->ring.operation, 0); /* frames are read singly until one is admitted */

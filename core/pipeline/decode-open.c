@@ -83,7 +83,7 @@ mim_decoder_close(struct mim_decoder *decoder)
     if (!decoder)
         return;
     mim_ring_stop(&decoder->ring);
-    mim_decoder_clear_kept(decoder);
+    mim_decoder_clear_retained(decoder);
     mim_decoder_drop_all(decoder);
     mim_plugin_reader_close(&decoder->plugin);
     mim_ring_clear(&decoder->ring);

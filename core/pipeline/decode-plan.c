@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Planning: from a selection, the known places to start and the frames that may be kept to the next frame. */
+/* Planning: from a selection, the known places to start and the frames that may be retained to the next frame. */
 #include "pipeline/decode-plan.h"
 
 #include "base/size.h"
@@ -70,16 +70,16 @@ static uint64_t
 start_of(const struct mim_decode_plan *plan, uint64_t index, const struct mim_checkpoint **checkpoint)
 {
     bool is_reachable = plan->is_composed && plan->canvas_next <= index; /* not if MIM_UNKNOWN */
-    const struct mim_checkpoint *kept = mim_checkpoints_before(&plan->checkpoints, index);
+    const struct mim_checkpoint *retained = mim_checkpoints_before(&plan->checkpoints, index);
     uint64_t keyframe = mim_keyframes_before(&plan->keyframes, index);
     *checkpoint = NULL;
     if (is_reachable && (!plan->may_jump || plan->canvas_next >= keyframe) &&
-        (!kept || plan->canvas_next >= kept->index))
+        (!retained || plan->canvas_next >= retained->index))
         return plan->canvas_next;
-    if (!kept || kept->index <= keyframe)
+    if (!retained || retained->index <= keyframe)
         return keyframe;
-    *checkpoint = kept;
-    return kept->index;
+    *checkpoint = retained;
+    return retained->index;
 }
 
 struct mim_decode_target

@@ -3,7 +3,7 @@
  * The way through a selection: which frame is delivered next, and which is prepared next.
  *
  * Where going back costs decoding, frames are prepared window by window, each in one ascending pass. A frame decoded before
- * its turn is kept until then. When a window needs more frames than may be kept, copies of the canvas are left on the way
+ * its turn is retained until then. When a window needs more frames than may be retained, copies of the canvas are left on the way
  * to it (checkpoints), so that the next window, further back, does not start from the key frame again.
  */
 #ifndef MIM_CORE_PIPELINE_DECODE_PLAN_H
@@ -44,7 +44,7 @@ struct mim_decode_target {
 void mim_decode_plan_init(struct mim_decode_plan *plan, bool is_composed, uint32_t flags);
 void mim_decode_plan_clear(struct mim_decode_plan *plan);
 
-/* The selection is borrowed. No frames are kept. */
+/* The selection is borrowed. No frames are retained. */
 void mim_decode_plan_select(struct mim_decode_plan *plan, const struct mim_selection *selection);
 
 /* The next frame to deliver; false: past the last. */
@@ -53,7 +53,7 @@ bool mim_decode_plan_due(const struct mim_decode_plan *plan, uint64_t *index);
 bool mim_decode_plan_selected(const struct mim_decode_plan *plan, uint64_t *index);
 /* Go on in order while earlier frames are in flight. false: they have to be delivered first. */
 bool mim_decode_plan_extend(struct mim_decode_plan *plan, uint64_t capacity);
-/* Begin a window at the frame that is due. `capacity`: frames, or canvases, that may be kept. */
+/* Begin a window at the frame that is due. `capacity`: frames, or canvases, that may be retained. */
 void mim_decode_plan_open_window(struct mim_decode_plan *plan, uint64_t capacity);
 /* Fewer frames in the next windows than in this one. */
 void mim_decode_plan_narrow(struct mim_decode_plan *plan);

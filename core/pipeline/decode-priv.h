@@ -23,7 +23,7 @@ struct mim_decode_canvas {
 };
 
 /* Frames decoded before their turn; they hang on the visits of the window. */
-struct mim_decode_kept {
+struct mim_decode_retained {
     uint64_t bytes, deliveries;
     uint64_t frame_bytes; /* of the frame admitted last; 0: none yet */
 };
@@ -44,7 +44,7 @@ struct mim_decoder {
     struct mim_selection run_selection;
     struct mim_decode_canvas canvas;
     struct mim_decode_end end;
-    struct mim_decode_kept kept;
+    struct mim_decode_retained retained;
     struct mim_result_budget result;
     struct mim_decode_frame_route route;
     struct mim_plugin_reader plugin;
@@ -71,7 +71,7 @@ mim_decoder_is_past_end(const struct mim_decoder *decoder, uint64_t index)
     return decoder->end.is_known && index >= decoder->end.index;
 }
 
-/* How many frames may be kept depends on their size: look at the first one. */
+/* How many frames may be retained depends on their size: look at the first one. */
 void mim_decoder_learn_size(struct mim_decoder *decoder);
 /* Pause the ring, for what may not overlap with steps, and drop what is in flight. */
 void mim_decoder_halt(struct mim_decoder *decoder);
@@ -80,9 +80,9 @@ void mim_decoder_drop_all(struct mim_decoder *decoder);
 
 /* The decoder is halted: start anew, with no frame wanted before the next call. */
 void mim_decoder_restart(struct mim_decoder *decoder);
-/* Deliver a kept frame, and drop it after its last use. */
-enum mim_status mim_decoder_deliver_kept(struct mim_decoder *decoder, struct mim_decode_frame *kept, bool is_last_use,
-                                         struct mim_frame *to, struct mim_error *err);
+/* Deliver a retained frame, and drop it after its last use. */
+enum mim_status mim_decoder_deliver_retained(struct mim_decoder *decoder, struct mim_decode_frame *retained,
+                                             bool is_last_use, struct mim_frame *to, struct mim_error *err);
 /* Deliver the first frame of the ring, which is done. */
 enum mim_status mim_decoder_deliver_first(struct mim_decoder *decoder, struct mim_frame *to, struct mim_error *err);
 
@@ -96,24 +96,24 @@ void mim_decoder_settle_prepare(struct mim_decoder *decoder, struct mim_decode_f
 /* The sequence ends or breaks off at `index`. */
 void mim_decoder_note_end(struct mim_decoder *decoder, uint64_t index, enum mim_status status,
                           const struct mim_error *error);
-/* The kept frame that is due; NULL: none. */
-struct mim_decode_frame *mim_decoder_kept_frame(const struct mim_decoder *decoder, bool *is_last_use);
+/* The retained frame that is due; NULL: none. */
+struct mim_decode_frame *mim_decoder_retained_frame(const struct mim_decoder *decoder, bool *is_last_use);
 /* It was delivered, by a copy unless it is gone. */
-void mim_decoder_use_kept(struct mim_decoder *decoder, bool is_gone);
+void mim_decoder_use_retained(struct mim_decoder *decoder, bool is_gone);
 /* Whether the pixels of a frame, if it is the first, belong to the caller and not to working memory. */
 bool mim_decoder_is_callers(const struct mim_decoder *decoder, const struct mim_decode_frame *frame);
 /* Whether the first frame, which is done, is delivered from the ring. Otherwise keep it, if there is memory for that. */
 bool mim_decoder_is_direct(struct mim_decoder *decoder);
 /* Drop the first frame, which is not delivered from the ring. */
 void mim_decoder_pass_first(struct mim_decoder *decoder);
-/* Give up the frame that is needed last, or the checkpoints. false: nothing is kept, or its delivery makes space. */
+/* Give up the frame that is needed last, or the checkpoints. false: nothing is retained, or its delivery makes space. */
 bool mim_decoder_make_space(struct mim_decoder *decoder);
-void mim_decoder_clear_kept(struct mim_decoder *decoder);
-/* Memory is short: pause the ring, drop what is in flight and kept, and keep less from now on. */
-void mim_decoder_give_up_kept(struct mim_decoder *decoder);
+void mim_decoder_clear_retained(struct mim_decoder *decoder);
+/* Memory is short: pause the ring, drop what is in flight and retained, and keep less from now on. */
+void mim_decoder_give_up_retained(struct mim_decoder *decoder);
 /* Of frames and checkpoints. */
-uint64_t mim_decoder_kept_bytes(const struct mim_decoder *decoder);
-/* Look ahead over the selection. false: frames in flight or kept have to be delivered first. */
+uint64_t mim_decoder_retained_bytes(const struct mim_decoder *decoder);
+/* Look ahead over the selection. false: frames in flight or retained have to be delivered first. */
 bool mim_decoder_open_window(struct mim_decoder *decoder);
 /* Interrupted or short of memory: not an error of the file, and the same call may succeed later. */
 bool mim_decoder_may_retry(enum mim_status status);

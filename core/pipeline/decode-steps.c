@@ -28,13 +28,13 @@ static uint64_t
 held_bytes(struct mim_ring *ring)
 {
     struct mim_decoder *decoder = decoder_of(ring);
-    uint64_t sum = mim_decoder_kept_bytes(decoder);
+    uint64_t sum = mim_decoder_retained_bytes(decoder);
     if (decoder->plan.is_composed)
         sum += mim_canvas_held(&decoder->canvas.pixels);
     for (unsigned i = 0; i < ring->used; i++) {
         const struct mim_decode_frame *frame = mim_decoder_frame(decoder, i);
         sum += frame->own_bytes + (i || !mim_decoder_is_callers(decoder, frame) ? frame->out_bytes : 0);
-        sum += frame->target.is_sorted && frame->out_bytes ? sizeof *frame : 0; /* it may be kept */
+        sum += frame->target.is_sorted && frame->out_bytes ? sizeof *frame : 0; /* it may be retained */
     }
     return sum;
 }
@@ -78,7 +78,7 @@ mim_decoder_drop_all(struct mim_decoder *decoder)
 {
     if (!decoder->ring.used)
         return;
-    mim_decoder_clear_kept(decoder);
+    mim_decoder_clear_retained(decoder);
     mim_decode_plan_restart(&decoder->plan);
     while (decoder->ring.used) {
         struct mim_decode_frame *frame = mim_decoder_frame(decoder, 0);
@@ -185,11 +185,11 @@ claim_release(struct mim_decoder *decoder, struct mim_decode_frame *frame, struc
     return true;
 }
 
-/* Not even alone can the frame be kept until its turn: only draw it on the way. */
+/* Not even alone can the frame be retained until its turn: only draw it on the way. */
 static bool
 pass_frame(struct mim_decoder *decoder, struct mim_decode_frame *frame)
 {
-    if (mim_decoder_kept_bytes(decoder))
+    if (mim_decoder_retained_bytes(decoder))
         return false; /* it waits until the frame that is due is delivered */
     frame->target.is_wanted = false;
     mim_decode_plan_end_window(&decoder->plan);
@@ -202,14 +202,14 @@ admit_frame(struct mim_decoder *decoder, unsigned i)
 {
     struct mim_decode_frame *frame = mim_decoder_frame(decoder, i);
     struct mim_ring_outcome *outcome = &frame->entry.outcome;
-    uint64_t to_keep = frame->target.is_sorted ? sizeof *frame : 0;
+    uint64_t to_retain = frame->target.is_sorted ? sizeof *frame : 0;
     bool is_admitted;
     do {
-        bool is_alone = !i && mim_decoder_is_callers(decoder, frame) && !mim_decoder_kept_bytes(decoder);
-        is_admitted = mim_decode_frame_admit(frame, &decoder->route, held_bytes(&decoder->ring) + to_keep, is_alone);
+        bool is_alone = !i && mim_decoder_is_callers(decoder, frame) && !mim_decoder_retained_bytes(decoder);
+        is_admitted = mim_decode_frame_admit(frame, &decoder->route, held_bytes(&decoder->ring) + to_retain, is_alone);
     } while (!is_admitted && !i && (mim_decoder_make_space(decoder) || pass_frame(decoder, frame)));
     if (is_admitted && frame->target.is_wanted)
-        decoder->kept.frame_bytes = frame->out_bytes;
+        decoder->retained.frame_bytes = frame->out_bytes;
     mim_ring_charge(&decoder->ring);
     outcome->is_refused = outcome->is_refused && decoder->ring.state != MIM_RING_EXCLUSIVE;
     if (outcome->status != MIM_OK && outcome->error.frame == MIM_UNKNOWN)

@@ -9,9 +9,9 @@ struct mim_decode_frame;
 
 struct mim_visit {
     uint64_t index;
-    uint64_t turn;                 /* of its first delivery, counted within the window */
-    uint64_t uses;                 /* deliveries left */
-    struct mim_decode_frame *kept; /* decoded before its turn */
+    uint64_t turn;                     /* of its first delivery, counted within the window */
+    uint64_t uses;                     /* deliveries left */
+    struct mim_decode_frame *retained; /* decoded before its turn */
 };
 
 /* Zeroed: used up. */
@@ -33,7 +33,7 @@ struct mim_decode_window_bounds {
 /* Begins at the cursor. Without memory for the visits, the frames are prepared in order. */
 void mim_decode_window_open(struct mim_decode_window *window, const struct mim_selection *selection,
                             const struct mim_cursor *cursor, const struct mim_decode_window_bounds *bounds);
-/* The visits hold no kept frames. */
+/* The visits hold no retained frames. */
 void mim_decode_window_clear(struct mim_decode_window *window);
 
 static inline bool

@@ -20,7 +20,7 @@ void
 mim_decoder_select(struct mim_decoder *decoder, const struct mim_selection *selection)
 {
     mim_decoder_halt(decoder);
-    mim_decoder_clear_kept(decoder);
+    mim_decoder_clear_retained(decoder);
     mim_decode_plan_select(&decoder->plan, selection);
     mim_ring_charge(&decoder->ring);
     mim_decoder_restart(decoder);
@@ -42,10 +42,10 @@ mim_decoder_due(const struct mim_decoder *decoder, uint64_t *index)
 }
 
 uint64_t
-mim_decoder_kept(struct mim_decoder *decoder)
+mim_decoder_retained(struct mim_decoder *decoder)
 {
     mim_pool_lock(decoder->ring.pool);
-    uint64_t deliveries = decoder->kept.deliveries;
+    uint64_t deliveries = decoder->retained.deliveries;
     mim_pool_unlock(decoder->ring.pool);
     return deliveries;
 }
@@ -104,7 +104,7 @@ end_status(struct mim_decoder *decoder, struct mim_error *err)
 static void
 retry_exclusively(struct mim_decoder *decoder)
 {
-    mim_decoder_give_up_kept(decoder);
+    mim_decoder_give_up_retained(decoder);
     mim_plugin_reader_close_workers(&decoder->plugin);
     mim_ring_set_exclusive(&decoder->ring, true);
     mim_ring_resume(&decoder->ring);
@@ -150,13 +150,13 @@ set_demand(struct mim_decoder *decoder, enum mim_decode_demand demand)
     mim_pool_unlock(decoder->ring.pool);
 }
 
-/* The first frame is done. false: it is kept, or decoded again in its turn. */
+/* The first frame is done. false: it is retained, or decoded again in its turn. */
 static bool
 settle_first(struct mim_decoder *decoder, struct mim_frame *frame, enum mim_status *status, struct mim_error *err)
 {
     enum mim_status outcome = mim_decoder_frame(decoder, 0)->entry.outcome.status;
     if (outcome == MIM_NOMEM && mim_decoder_frame(decoder, 0)->target.is_sorted) {
-        mim_decoder_give_up_kept(decoder);
+        mim_decoder_give_up_retained(decoder);
         mim_ring_resume(&decoder->ring);
         return false;
     }
@@ -180,10 +180,10 @@ try_next(struct mim_decoder *decoder, struct mim_frame *frame, enum mim_status *
 {
     bool is_last_use;
     mim_pool_lock(decoder->ring.pool);
-    struct mim_decode_frame *kept = mim_decoder_kept_frame(decoder, &is_last_use);
+    struct mim_decode_frame *retained = mim_decoder_retained_frame(decoder, &is_last_use);
     mim_pool_unlock(decoder->ring.pool);
-    if (kept) {
-        *status = mim_decoder_deliver_kept(decoder, kept, is_last_use, frame, err);
+    if (retained) {
+        *status = mim_decoder_deliver_retained(decoder, retained, is_last_use, frame, err);
         return true;
     }
     enum outlook outlook = work_until(decoder, next_is_known);
@@ -211,7 +211,7 @@ try_next(struct mim_decoder *decoder, struct mim_frame *frame, enum mim_status *
     return settle_first(decoder, frame, status, err);
 }
 
-/* How many frames may be kept depends on their size: look at the first before the order is chosen. */
+/* How many frames may be retained depends on their size: look at the first before the order is chosen. */
 static bool
 needs_size(struct mim_decoder *decoder)
 {
@@ -219,7 +219,7 @@ needs_size(struct mim_decoder *decoder)
     if (!plan->is_sorting)
         return false;
     mim_pool_lock(decoder->ring.pool);
-    bool is_unknown = !decoder->kept.frame_bytes && mim_decode_window_is_used_up(&plan->window);
+    bool is_unknown = !decoder->retained.frame_bytes && mim_decode_window_is_used_up(&plan->window);
     mim_pool_unlock(decoder->ring.pool);
     return is_unknown && mim_cursor_ascent(&plan->due, plan->selection, MIM_UNKNOWN) != MIM_UNKNOWN;
 }

@@ -46,7 +46,7 @@ void mim_decoder_select_run(struct mim_decoder *decoder, const struct mim_run *r
 /* The selected frame that is delivered next; false: past the last. */
 bool mim_decoder_due(const struct mim_decoder *decoder, uint64_t *index);
 /* Deliveries for which frames are decoded and wait for their turn. */
-uint64_t mim_decoder_kept(struct mim_decoder *decoder);
+uint64_t mim_decoder_retained(struct mim_decoder *decoder);
 
 /* Deliver the next selected frame. With `read_ahead`, threads go on with the frames behind it. END past the last; RANGE when
  * the selection names a frame that does not exist. After an error the same frame is next. */

@@ -17,75 +17,75 @@ bytes_of(const struct mim_decode_frame *frame)
 }
 
 uint64_t
-mim_decoder_kept_bytes(const struct mim_decoder *decoder)
+mim_decoder_retained_bytes(const struct mim_decoder *decoder)
 {
-    return decoder->kept.bytes + decoder->plan.checkpoints.count * mim_canvas_bytes(&decoder->canvas.pixels);
+    return decoder->retained.bytes + decoder->plan.checkpoints.count * mim_canvas_bytes(&decoder->canvas.pixels);
 }
 
 static void
-drop_kept(struct mim_decoder *decoder, struct mim_visit *visit)
+drop_retained(struct mim_decoder *decoder, struct mim_visit *visit)
 {
-    if (!visit->kept)
+    if (!visit->retained)
         return;
-    decoder->kept.bytes -= bytes_of(visit->kept);
-    decoder->kept.deliveries -= visit->uses;
-    mim_decode_frame_clear(visit->kept);
-    free(visit->kept);
-    visit->kept = NULL;
+    decoder->retained.bytes -= bytes_of(visit->retained);
+    decoder->retained.deliveries -= visit->uses;
+    mim_decode_frame_clear(visit->retained);
+    free(visit->retained);
+    visit->retained = NULL;
 }
 
 /* The frame will be decoded again, and its notices come again. */
 static void
-evict_kept(struct mim_decoder *decoder, struct mim_visit *visit)
+evict_retained(struct mim_decoder *decoder, struct mim_visit *visit)
 {
-    if (visit->kept)
+    if (visit->retained)
         mim_operation_forget(decoder->ring.operation, visit->index);
-    drop_kept(decoder, visit);
+    drop_retained(decoder, visit);
 }
 
 void
-mim_decoder_clear_kept(struct mim_decoder *decoder)
+mim_decoder_clear_retained(struct mim_decoder *decoder)
 {
     struct mim_decode_window *window = &decoder->plan.window;
-    for (size_t i = 0; i < window->count && decoder->kept.deliveries; i++)
-        evict_kept(decoder, &window->visits[i]);
+    for (size_t i = 0; i < window->count && decoder->retained.deliveries; i++)
+        evict_retained(decoder, &window->visits[i]);
 }
 
 void
-mim_decoder_give_up_kept(struct mim_decoder *decoder)
+mim_decoder_give_up_retained(struct mim_decoder *decoder)
 {
     mim_ring_pause(&decoder->ring);
     mim_decode_plan_narrow(&decoder->plan);
     mim_decoder_drop_all(decoder);
-    mim_decoder_clear_kept(decoder);
+    mim_decoder_clear_retained(decoder);
     mim_checkpoints_clear(&decoder->plan.checkpoints);
     mim_decode_plan_restart(&decoder->plan);
     mim_ring_charge(&decoder->ring);
 }
 
 static struct mim_visit *
-find_kept(const struct mim_decoder *decoder)
+find_retained(const struct mim_decoder *decoder)
 {
     uint64_t due;
-    if (!decoder->kept.deliveries || !mim_decode_plan_due(&decoder->plan, &due))
+    if (!decoder->retained.deliveries || !mim_decode_plan_due(&decoder->plan, &due))
         return NULL;
     struct mim_visit *visit = mim_decode_window_find(&decoder->plan.window, due);
-    return visit && visit->kept ? visit : NULL;
+    return visit && visit->retained ? visit : NULL;
 }
 
 bool
 mim_decoder_make_space(struct mim_decoder *decoder)
 {
     struct mim_visit *last = NULL;
-    if (find_kept(decoder) || (!decoder->kept.bytes && !decoder->plan.checkpoints.count))
+    if (find_retained(decoder) || (!decoder->retained.bytes && !decoder->plan.checkpoints.count))
         return false; /* in the first case delivery makes space */
     for (size_t i = 0; i < decoder->plan.window.count; i++) {
         struct mim_visit *visit = &decoder->plan.window.visits[i];
-        if (visit->kept && (!last || visit->turn > last->turn))
+        if (visit->retained && (!last || visit->turn > last->turn))
             last = visit;
     }
     if (last)
-        evict_kept(decoder, last);
+        evict_retained(decoder, last);
     else
         mim_checkpoints_clear(&decoder->plan.checkpoints);
     mim_ring_charge(&decoder->ring);
@@ -93,21 +93,21 @@ mim_decoder_make_space(struct mim_decoder *decoder)
 }
 
 struct mim_decode_frame *
-mim_decoder_kept_frame(const struct mim_decoder *decoder, bool *is_last_use)
+mim_decoder_retained_frame(const struct mim_decoder *decoder, bool *is_last_use)
 {
-    const struct mim_visit *visit = find_kept(decoder);
+    const struct mim_visit *visit = find_retained(decoder);
     *is_last_use = visit && visit->uses == 1;
-    return visit ? visit->kept : NULL;
+    return visit ? visit->retained : NULL;
 }
 
 void
-mim_decoder_use_kept(struct mim_decoder *decoder, bool is_gone)
+mim_decoder_use_retained(struct mim_decoder *decoder, bool is_gone)
 {
-    struct mim_visit *visit = find_kept(decoder);
-    decoder->kept.deliveries--;
+    struct mim_visit *visit = find_retained(decoder);
+    decoder->retained.deliveries--;
     visit->uses--;
     if (is_gone || !visit->uses)
-        drop_kept(decoder, visit);
+        drop_retained(decoder, visit);
     mim_decode_plan_deliver(&decoder->plan);
     mim_ring_charge(&decoder->ring);
 }
@@ -128,25 +128,25 @@ mim_decoder_is_callers(const struct mim_decoder *decoder, const struct mim_decod
     return !visit || (visit->uses == 1 && is_due(decoder, frame));
 }
 
-/* Whether the caller gets it now. Otherwise it is kept, or, without memory for that, decoded again. */
+/* Whether the caller gets it now. Otherwise it is retained, or, without memory for that, decoded again. */
 bool
 mim_decoder_is_direct(struct mim_decoder *decoder)
 {
-    struct mim_decode_frame *frame = mim_decoder_frame(decoder, 0), *kept;
+    struct mim_decode_frame *frame = mim_decoder_frame(decoder, 0), *retained;
     struct mim_visit *visit = mim_decode_window_find(&decoder->plan.window, frame->entry.index);
     if (mim_decoder_is_callers(decoder, frame))
         return true;
-    kept = malloc(sizeof *kept);
-    if (!kept)
+    retained = malloc(sizeof *retained);
+    if (!retained)
         return is_due(decoder, frame);
-    *kept = *frame;
-    kept->entry.packet = kept->pixel_buffer = kept->target.canvas = kept->checkpoint = NULL;
-    kept->own_bytes = 0;
-    visit->kept = kept;
+    *retained = *frame;
+    retained->entry.packet = retained->pixel_buffer = retained->target.canvas = retained->checkpoint = NULL;
+    retained->own_bytes = 0;
+    visit->retained = retained;
     frame->out_buffer = NULL;
     frame->metadata.items = NULL;
-    decoder->kept.bytes += bytes_of(kept);
-    decoder->kept.deliveries += visit->uses;
+    decoder->retained.bytes += bytes_of(retained);
+    decoder->retained.deliveries += visit->uses;
     return false;
 }
 
@@ -158,7 +158,7 @@ mim_decoder_pass_first(struct mim_decoder *decoder)
     struct mim_memory_budget *budget = &ring->operation->budget;
     mim_ring_complete(ring, &frame->entry);
     if (frame->out_buffer)
-        frame->target.is_wanted = false; /* it is not kept: forget its notices */
+        frame->target.is_wanted = false; /* it is not retained: forget its notices */
     mim_ring_drop_first(ring);
     mim_decoder_drop_passed(decoder);
     while (mim_memory_budget_used(budget) > mim_memory_budget_ceiling(budget) && mim_decoder_make_space(decoder)) {
@@ -168,22 +168,22 @@ mim_decoder_pass_first(struct mim_decoder *decoder)
 
 /* --- windows ------------------------------------------------------------------------------------------------------ */
 
-/* Frames that may be kept: in the memory that frames in flight leave free, but at least in half of all. */
+/* Frames that may be retained: in the memory that frames in flight leave free, but at least in half of all. */
 static uint64_t
 capacity_of(const struct mim_decoder *decoder)
 {
     struct mim_memory_budget *budget = &decoder->ring.operation->budget;
     uint64_t canvas = decoder->plan.is_composed ? mim_canvas_bytes(&decoder->canvas.pixels) : 0;
-    uint64_t each = decoder->kept.frame_bytes > canvas ? decoder->kept.frame_bytes : canvas;
-    if (decoder->ring.state == MIM_RING_EXCLUSIVE || !decoder->kept.frame_bytes)
+    uint64_t each = decoder->retained.frame_bytes > canvas ? decoder->retained.frame_bytes : canvas;
+    if (decoder->ring.state == MIM_RING_EXCLUSIVE || !decoder->retained.frame_bytes)
         return 1;
 
     uint64_t in_flight = 0, half = mim_memory_budget_ceiling(budget) / 2, free = mim_memory_budget_free(budget);
-    uint64_t kept = decoder->plan.checkpoints.count * canvas;
+    uint64_t retained = decoder->plan.checkpoints.count * canvas;
     mim_size_mul(each, 2 * mim_ring_capacity(&decoder->ring), &in_flight);
     in_flight = in_flight < half / 2 ? in_flight : half / 2; /* the rest of them wait for memory */
     free -= in_flight < free ? in_flight : free;
-    half -= kept < half ? kept : half;
+    half -= retained < half ? retained : half;
     uint64_t capacity = (free > half ? free : half) / (each + sizeof(struct mim_decode_frame));
     return capacity < 1 ? 1 : capacity > MOST_VISITS ? MOST_VISITS : capacity;
 }
@@ -195,9 +195,9 @@ mim_decoder_open_window(struct mim_decoder *decoder)
     uint64_t due;
     if (decoder->ring.used)
         return mim_decode_plan_extend(plan, capacity_of(decoder));
-    if (find_kept(decoder))
+    if (find_retained(decoder))
         return false;
-    mim_decoder_clear_kept(decoder);
+    mim_decoder_clear_retained(decoder);
     if (mim_decode_plan_due(plan, &due))
         mim_checkpoints_drop_after(&plan->checkpoints, due);
     mim_ring_charge(&decoder->ring);
