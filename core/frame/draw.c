@@ -125,47 +125,93 @@ cover_four(const uint8_t *palette, const uint8_t *from, uint8_t *to)
     memcpy(to, &below, sizeof below);
 }
 
-static inline void
-cover_one(const uint8_t *palette, uint8_t from, uint8_t *to)
+static void
+replace_gray(const uint8_t *palette, const uint8_t *from, uint8_t *to, uint32_t width)
 {
-    if (palette[4 * (size_t)from + 3])
-        memcpy(to, palette + 4 * (size_t)from, 4);
+    for (uint32_t x = 0; x < width; x++)
+        to[x] = palette[4 * (size_t)from[x]];
 }
 
-/* For palettes of opaque and fully transparent colours: no unpredictable branch, and long transparent runs, as in
- * unchanged areas, are skipped. */
-static void
-cover_rgba(const uint8_t *palette, const uint8_t *from, uint8_t *to, uint32_t width)
+/* Pixels of one channel or three, without a branch for each. */
+static inline void
+cover_each(const uint8_t *palette, const uint8_t *from, uint8_t *to, uint32_t width, uint32_t channels)
+{
+    for (uint32_t x = 0; x < width; x++, to += channels) {
+        const uint8_t *colour = palette + 4 * (size_t)from[x];
+        uint8_t mask = colour[3] ? 0xff : 0;
+        for (uint32_t k = 0; k < channels; k++)
+            to[k] ^= (to[k] ^ colour[k]) & mask;
+    }
+}
+
+static inline void
+cover_eight_gray(const uint8_t *palette, const uint8_t *from, uint8_t *to)
+{
+    cover_each(palette, from, to, 8, 1);
+}
+
+static inline void
+cover_eight_rgb(const uint8_t *palette, const uint8_t *from, uint8_t *to)
+{
+    cover_each(palette, from, to, 8, 3);
+}
+
+static inline void
+cover_eight_rgba(const uint8_t *palette, const uint8_t *from, uint8_t *to)
+{
+    cover_four(palette, from, to);
+    cover_four(palette, from + 4, to + 16);
+}
+
+/* For palettes of opaque and fully transparent colours: long transparent runs, as in unchanged areas, are skipped. */
+static inline void
+cover_row(const uint8_t *palette, const uint8_t *from, uint8_t *to, uint32_t width, uint32_t channels,
+          void (*cover_eight)(const uint8_t *, const uint8_t *, uint8_t *))
 {
     const uint64_t each = UINT64_C(0x0101010101010101);
     uint32_t x = 0;
     for (; x + 8 <= width; x += 8) {
         uint64_t eight;
         memcpy(&eight, from + x, 8);
-        if (eight == from[x] * each && !palette[4 * (size_t)from[x] + 3])
-            continue;
-        cover_four(palette, from + x, to + 4 * (size_t)x);
-        cover_four(palette, from + x + 4, to + 4 * (size_t)(x + 4));
+        if (eight != from[x] * each || palette[4 * (size_t)from[x] + 3])
+            cover_eight(palette, from + x, to + channels * (size_t)x);
     }
-    for (; x < width; x++)
-        cover_one(palette, from[x], to + 4 * (size_t)x);
+    cover_each(palette, from + x, to + channels * (size_t)x, width - x, channels);
+}
+
+static void
+cover_gray(const uint8_t *palette, const uint8_t *from, uint8_t *to, uint32_t width)
+{
+    cover_row(palette, from, to, width, 1, cover_eight_gray);
+}
+
+static void
+cover_rgb(const uint8_t *palette, const uint8_t *from, uint8_t *to, uint32_t width)
+{
+    cover_row(palette, from, to, width, 3, cover_eight_rgb);
+}
+
+static void
+cover_rgba(const uint8_t *palette, const uint8_t *from, uint8_t *to, uint32_t width)
+{
+    cover_row(palette, from, to, width, 4, cover_eight_rgba);
 }
 
 /* A specialised way to draw a rectangle of indices; NULL: none, or the rectangle is too small to choose one. */
 static draw_indices_fn *
 quick_way(const struct mim_raster *pixels, const struct mim_cut *cut, uint32_t channels, bool over)
 {
+    static draw_indices_fn *const replace[] = { [1] = replace_gray, [3] = replace_rgb, [4] = replace_rgba };
+    static draw_indices_fn *const cover[] = { [1] = cover_gray, [3] = cover_rgb, [4] = cover_rgba };
     bool opaque = true, clear_or_opaque = true;
-    if (channels < 3 || (over && (uint64_t)cut->width * cut->height < 64))
+    if (over && (uint64_t)cut->width * cut->height < 64)
         return NULL;
     for (uint32_t i = 0; over && i < 256; i++) {
         uint8_t alpha = pixels->palette[4 * i + 3];
         opaque &= alpha == UINT8_MAX;
         clear_or_opaque &= alpha == UINT8_MAX || alpha == 0;
     }
-    if (!over || opaque)
-        return channels == 4 ? replace_rgba : replace_rgb;
-    return channels == 4 && clear_or_opaque ? cover_rgba : NULL;
+    return !over || opaque ? replace[channels] : clear_or_opaque ? cover[channels] : NULL;
 }
 
 static void
