@@ -65,8 +65,9 @@ enum mim_status
 mim_conversion_fail_unscaled(const struct mim_conversion *conversion, struct mim_error *err)
 {
     return mim_fail(err, MIM_ARGUMENT,
-                    "%s samples outside 0..1 cannot become %s unasked; rescale them first (scale=minmax)",
-                    mim_sample_name(conversion->from_sample), mim_sample_name(conversion->to_sample));
+                    "%s samples outside 0..1 cannot become %s: rescale them first, or write a format that stores %s",
+                    mim_sample_name(conversion->from_sample), mim_sample_name(conversion->to_sample),
+                    mim_sample_name(conversion->from_sample));
 }
 
 /* Scales the full range, rounded half up: (v * 255 + 32767) / 65535 for u16 to u8. */
