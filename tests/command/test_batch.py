@@ -281,8 +281,19 @@ class Together(BatchCase):
         self.assertEqual(self.lines(*few, '-j', '2', '--memory', '70MB', code=5), alone)
         self.assertIn('70000000', alone[0][0])
         os.makedirs(self.path('mim-1'))
-        self.put('mim-1/mim.conf', b'[limit]\nmemory = 70MB\n')
-        self.assertEqual(self.lines(*few, '-j', '2', code=5, env={'XDG_CONFIG_HOME': self.folder}), alone)
+        for limit in (b'memory', b'working'):
+            self.put('mim-1/mim.conf', b'[limit]\n' + limit + b' = 70MB\n')
+            self.assertEqual(self.lines(*few, '-j', '2', code=5, env={'XDG_CONFIG_HOME': self.folder}), alone)
+
+    def test_keeps_a_small_limit_of_working_memory(self):
+        for name in ('a.raw', 'b.raw'):
+            os.truncate(self.put(name, b''), 20_000_000)
+        few = [*RAW, 'width=20000000', 'a.raw', 'b.raw', '-d', 'out', '-f', '--to', 'tiff', '-o', 'compression=packbits']
+        for limit in (('--memory', '9MB'), ('--memory', '18MB'), ('--limit', 'working=18MB')):
+            alone = self.lines(*few, '-j', '1', *limit, code=5)
+            self.assertEqual(self.lines(*few, '-j', '2', *limit, code=5), alone)
+            self.assertIn(f"the limit working={limit[1].strip('workingMB=')}000000", alone[0][0])
+        self.assertEqual(self.lines(*few, '-j', '2', '--memory', '50MB')[1], '2 done')
 
     def test_converts_several_files_at_once(self):
         """Two pipes, which can only be read at the same time."""

@@ -56,6 +56,20 @@ class CommandLine(CommandCase):
             with self.subTest(word):
                 self.mim('convert', '-qf', TESTCARD, 'out.gif', '--memtest', word)
 
+    def test_memory_limits_working_memory_at_any_size_and_memtest_does_not(self):
+        for size, number in (('1000', 1000), ('10MB', 10_000_000), ('100MB', 100_000_000)):
+            with self.subTest(size):
+                os.truncate(self.put('big.raw', b''), number + 1)
+                few = ('convert', '-f', '--from', 'raw', '-i', f'width={number + 1}', '-i', 'height=1', '-i', 'channels=1',
+                       'big.raw', 'out.tif', '-o', 'compression=packbits')
+                printed = self.refuse(5, *few, '--memory', size)
+                self.assertRegex(printed, rf'the limit working={number}\b.*; --memory SIZE or --limit NAME=VALUE changes it\n')
+                self.assertNothingBeside('big.raw')
+                self.mim(*few, '--memory', size, '--limit', 'working=400MB')
+                self.mim(*few, '--memtest', '1000', '--limit', 'working=400MB')
+                os.remove(self.path('out.tif'))
+        self.mim('convert', '-q', TESTCARD, 'out.gif', '--memtest', '1000')
+
     def test_every_limit_that_a_message_names_has_a_switch(self):
         for limit in ('pixels=10', 'frames=2', 'working=1000'):
             with self.subTest(limit):

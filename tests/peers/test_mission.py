@@ -18,7 +18,8 @@ from peers import PeerCase, text
 NEWTONSCRADLE = 36 * 200 * 150 * 3
 SIZES_TAKEN = ('256MB', '512MiB', '1.5GB', '2GB', '100MB', '1000000', '1073741824', '1000000000', '1.5 GiB', '256mb',
                '256 MB', '1MB',
-               'off', 'none', 'false', '0', 'on', 'true', '1k', '1Ki', '2T', '1TiB', '1P', '300B')
+               'off', 'none', 'false', '0', 'on', 'true', '2T', '1TiB', '1P')
+SIZES_TOO_SMALL = {'1k': 1000, '1Ki': 1024, '300B': 300}  # for any working memory
 SIZES_REFUSED = ('', 'MB', '256XB', '-1', '-1MB', '1..5GB', '12 34', '256MBs', 'many', '1,5GB', '0.0001', '0x100',
                  'nan', 'inf', 'yes please',
                  '99999999999999999999P')
@@ -141,6 +142,10 @@ class MissionLines(PeerCase):
             for size in SIZES_TAKEN:
                 with self.subTest(option=option, size=size):
                     self.mim('info', path, option, size)
+        for size, number in SIZES_TOO_SMALL.items():
+            with self.subTest(size=size):
+                self.mim('info', path, '--memtest', size)
+                self.assertIn(f'the limit working={number}:', self.refuse(5, 'info', path, '--memory', size))
 
     def test_sizes_that_are_refused(self):
         path = self.put('x.gif', gif(2, 2, image(np.zeros((2, 2), int)), palette=[(1, 2, 3), (4, 5, 6)]))

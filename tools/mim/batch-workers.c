@@ -31,7 +31,8 @@ struct workers {
     struct cli *cli;
     struct batch_list *list;
     bool is_exclusive;           /* second pass: one file at a time, with the whole budget */
-    uint64_t share;              /* budget of each worker; 0: the whole budget */
+    bool is_divided;             /* `share` is less than the whole budget */
+    struct mim_limits share;     /* limits of each worker */
     _Atomic uint64_t frames;     /* of all files so far, for the progress line */
     uint64_t reported;           /* number of files whose result was reported */
     struct worker *items;
@@ -80,8 +81,7 @@ set_control(struct worker *worker, struct mim_control *control)
     control->progress = control->progress ? count_frames : NULL;
     control->notice = control->notice ? collect_notice : NULL;
     control->user = worker;
-    if (worker->workers->share)
-        budget_limit(worker->workers->share, &control->limits);
+    control->limits = worker->workers->share;
 }
 
 /* Makes the message a complete reason to print after the input's name. */
@@ -123,7 +123,7 @@ convert_file(struct worker *worker, struct batch_file *file, struct batch_result
     enum mim_status status = conversion_run(&conversion, worker->context, &result->err);
     if (status != MIM_OK && signals_interrupted())
         return false;
-    if (status == MIM_LIMIT && workers->share) {
+    if (status == MIM_LIMIT && workers->is_divided) {
         atomic_fetch_sub(&workers->frames, worker->frames);
         file->is_exclusive = true; /* the result must not depend on the number of workers */
         return false;
@@ -297,14 +297,12 @@ run_pass(struct workers *workers, size_t count, size_t threads, batch_reporter r
     return status;
 }
 
-/* Returns the number of files to convert at once, limited by --jobs, the number of files and the budget. */
+/* Returns the number of files to convert at once, limited by --jobs and the number of files. */
 static size_t
-count_workers(struct workers *workers, size_t threads)
+count_workers(const struct workers *workers, size_t threads)
 {
     size_t count = workers->cli->jobs ? workers->cli->jobs : threads;
-    if (count > workers->list->count)
-        count = workers->list->count;
-    return budget_divide(workers->cli, count, &workers->share);
+    return count < workers->list->count ? count : workers->list->count;
 }
 
 static bool
@@ -320,7 +318,10 @@ enum mim_status
 workers_run(struct cli *cli, struct batch_list *list, batch_reporter report, void *user, struct mim_error *err)
 {
     struct workers workers = { .cli = cli, .list = list };
-    size_t threads = mim_context_threads(cli->context);
+    size_t threads = mim_context_threads(cli->context), count = count_workers(&workers, threads);
+    enum mim_status status = budget_divide(cli, &count, &workers.share, err);
+    if (status != MIM_OK)
+        return status;
     pthread_condattr_t monotonic;
 
     pthread_mutex_init(&workers.lock, NULL);
@@ -331,10 +332,12 @@ workers_run(struct cli *cli, struct batch_list *list, batch_reporter report, voi
     pthread_condattr_destroy(&monotonic);
 
     progress_start();
-    enum mim_status status = run_pass(&workers, count_workers(&workers, threads), threads, report, user, err);
+    workers.is_divided = count > 1;
+    status = run_pass(&workers, count, threads, report, user, err);
     if (status == MIM_OK && has_exclusive_files(&workers)) {
         workers.is_exclusive = true;
-        workers.share = 0;
+        workers.is_divided = false;
+        workers.share = cli->limits;
         status = run_pass(&workers, 1, threads, report, user, err);
     }
     progress_clear();

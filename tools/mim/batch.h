@@ -36,11 +36,9 @@ enum mim_status naming_init(struct naming *naming, const struct cli *cli, struct
 enum mim_status naming_apply(const struct naming *naming, const char *input, size_t index, char **output,
                              struct mim_error *err);
 
-/* Return how many files, at most `count`, can be converted at once, and store the budget of each; 0: no division
- * needed. */
-size_t budget_divide(const struct cli *cli, size_t count, uint64_t *share);
-/* Limit a job to its share. */
-void budget_limit(uint64_t share, struct mim_limits *limits);
+/* Lower `count`, the number of files converted at once, to fit the memory, and store the limits of each. They are those of
+ * the command unless the memory is divided. */
+enum mim_status budget_divide(const struct cli *cli, size_t *count, struct mim_limits *share, struct mim_error *err);
 
 enum batch_outcome { BATCH_DONE, BATCH_FAILED, BATCH_SKIPPED, BATCH_OUTCOMES };
 

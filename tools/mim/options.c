@@ -59,16 +59,18 @@ add_frames(struct cli *cli, const struct option_row *row, const char *value, str
     return frame_list_add(&cli->frames, value, err);
 }
 
-/* From <mim/control.h>: the working memory that a job may always use, whatever --memory says. */
-#define SMALLEST_WORKING 64000000u
+static enum mim_status
+set_result(struct cli *cli, const struct option_row *row, const char *value, struct mim_error *err)
+{
+    (void)row;
+    return mim_size_parse(value, &cli->limits.result_bytes, err);
+}
 
 static enum mim_status
 set_memory(struct cli *cli, const struct option_row *row, const char *value, struct mim_error *err)
 {
-    (void)row;
-    enum mim_status status = mim_size_parse(value, &cli->limits.result_bytes, err);
-    uint64_t bytes = cli->limits.result_bytes;
-    cli->limits.working_bytes = bytes > SMALLEST_WORKING ? bytes : 0;
+    enum mim_status status = set_result(cli, row, value, err);
+    cli->limits.working_bytes = cli->limits.result_bytes;
     return status;
 }
 
@@ -177,8 +179,8 @@ const struct option_row option_rows[] = {
     { "color", 0, "MODEL", CONVERTING, "convert to gray, graya, rgb or rgba", set_color, 0 },
     { "gray", 0, "[luma|mean]", CONVERTING, "convert to gray by luma, or by the mean of all channels", set_gray, 0 },
     { "sample", 0, "TYPE", CONVERTING, "convert to u8, u16, u32, u64, i8, i16, i32, i64, f32 or f64", set_sample, 0 },
-    { "memory", 0, "SIZE", READING, "limit of memory and of working memory, as in 256MB; off: no limit", set_memory, 0 },
-    { "memtest", 0, "SIZE", READING, "same as --memory", set_memory, 0 },
+    { "memory", 0, "SIZE", READING, "same as --limit memory=SIZE --limit working=SIZE, as in 256MB", set_memory, 0 },
+    { "memtest", 0, "SIZE", READING, "same as --limit memory=SIZE", set_result, 0 },
     { "limit", 0, "NAME=VALUE", READING, "limit memory, working, pixels, frames, metadata or seconds", set_limit, 0 },
     { "threads", 0, "N", CONVERTING, "number of threads; 0: all that this process may use", set_number,
       IN_CLI(threads) },
