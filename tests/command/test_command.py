@@ -92,9 +92,12 @@ class CommandLine(CommandCase):
                 self.assertIn(wrong.split('=')[0], self.refuse(2, 'info', '--limit', wrong, TESTCARD))
 
     def test_an_index_past_the_end_is_no_frame_however_large(self):
-        for index in ('99999', '1000000', '99999999'):
-            with self.subTest(index):
-                self.assertIn(f'no frame {index}', self.refuse(2, 'convert', '-f', TESTCARD, 'out.gif', '--frames', index))
+        self.mim('convert', '-q', TESTCARD, 'card.tif')
+        self.mim('convert', '-q', TESTCARD, '%03d.png')
+        for source in (TESTCARD, 'card.tif', '%03d.png'):
+            for index in ('12', '1000000', '99999999', '1000000000', '9223372036854775807', '-99999999999999999999'):
+                with self.subTest(source=source, index=index):
+                    self.assertIn(f'no frame {index}', self.refuse(2, 'convert', source, 'out.gif', '--frames=' + index))
 
     def test_accepts_a_plugin_by_name(self):
         self.mim('info', '--plugin', 'gif', TESTCARD)

@@ -48,6 +48,22 @@ each_part_of_a_slice_is_optional(void)
 }
 
 static void
+large_numbers_are_no_frames_but_end_slices(void)
+{
+    static const char *const large[] = { "9223372036854775807", "-9223372036854775808", "99999999999999999999" };
+
+    for (size_t i = 0; i < sizeof large / sizeof *large; i++) {
+        struct frame_list list = { 0 };
+        struct mim_error err = { 0 };
+        CHECK(frame_list_add(&list, large[i], &err) == MIM_RANGE);
+        CHECK(strstr(err.message, "no frame") && strstr(strstr(err.message, "no frame"), large[i]));
+        frame_list_clear(&list);
+    }
+    struct mim_range range = parse_one("-9223372036854775808:9223372036854775807");
+    CHECK(range.start == -(INT64_MAX - 2) && range.has_stop && range.stop == INT64_MAX - 2);
+}
+
+static void
 a_list_adds_up(void)
 {
     struct frame_list list = { 0 };
@@ -63,8 +79,7 @@ a_list_adds_up(void)
 static void
 invalid_slices_are_quoted(void)
 {
-    static const char *const wrong[] = { "", "x", "1,", ",1", "1:2:0", "1:2:3:4", "1-2", "1 2", "--1", "-", "1.5",
-                                         "9223372036854775807", "-9223372036854775808" };
+    static const char *const wrong[] = { "", "x", "1,", ",1", "1:2:0", "1:2:3:4", "1-2", "1 2", "--1", "-", "1.5" };
 
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct frame_list list = { 0 };
@@ -82,6 +97,7 @@ main(void)
         CASE(a_number_is_a_slice_of_one),
         CASE(the_last_frame_has_no_stop),
         CASE(each_part_of_a_slice_is_optional),
+        CASE(large_numbers_are_no_frames_but_end_slices),
         CASE(a_list_adds_up),
         CASE(invalid_slices_are_quoted),
     };

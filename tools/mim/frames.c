@@ -3,14 +3,21 @@
 #include "frames.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "report.h"
 
-/* Parses an optional number. Leaves room for n - 1 and n + 1 without overflow. */
+#define LARGEST_NUMBER (INT64_MAX - 2) /* n - 1 and n + 1 do not overflow */
+
+static bool
+is_clipped(int64_t number)
+{
+    return number == LARGEST_NUMBER || number == -LARGEST_NUMBER;
+}
+
+/* Parses an optional number. Larger ones are clipped to LARGEST_NUMBER or its negative, which no frame has. */
 static bool
 take_number(const char **text, int64_t *value, int *given)
 {
@@ -19,12 +26,11 @@ take_number(const char **text, int64_t *value, int *given)
         return true;
 
     char *end;
-    errno = 0;
     long long number = strtoll(*text, &end, 10);
-    if (end == *text || errno == ERANGE || number <= INT64_MIN + 1 || number >= INT64_MAX - 1)
+    if (end == *text)
         return false;
     *text = end;
-    *value = number;
+    *value = number > LARGEST_NUMBER ? LARGEST_NUMBER : number < -LARGEST_NUMBER ? -LARGEST_NUMBER : number;
     *given = 1;
     return true;
 }
@@ -73,6 +79,8 @@ frame_list_add(struct frame_list *list, const char *text, struct mim_error *err)
         if (!take_slice(&at, &range))
             return fail(err, MIM_OPTION, "--frames %s: \"%.*s\" is neither a number nor a slice start:stop:step", text,
                         (int)strcspn(part, ","), part);
+        if (is_clipped(range.start) && !memchr(part, ':', (size_t)(at - part)))
+            return fail(err, MIM_RANGE, "--frames %s: there is no frame %.*s", text, (int)(at - part), part);
 
         struct mim_range *more = realloc(list->ranges, (list->count + 1) * sizeof *more);
         if (!more)
