@@ -5,6 +5,7 @@
 #include <string.h>
 
 enum { EXTENSION = 0xb5, EXTENSION_OF = 0x100 }; /* of MPEG-2: numbered by the first half byte */
+enum { MPEG4_PICTURE = 0xb6 };                   /* a decoder ignores headers behind it, so the search ends */
 
 static const struct rule {
     enum AVCodecID codec;
@@ -102,7 +103,7 @@ next_start_code(struct video_unit_walk *walk, struct video_header_unit *unit)
 {
     static const uint8_t code[3] = { 0, 0, 1 };
     const uint8_t *start = memmem(walk->at, (size_t)(walk->end - walk->at), code, sizeof code);
-    if (!start || walk->end - start < 4)
+    if (!start || walk->end - start < 4 || (walk->codec == AV_CODEC_ID_MPEG4 && start[3] == MPEG4_PICTURE))
         return NULL;
     const uint8_t *next = memmem(start + 3, (size_t)(walk->end - start - 3), code, sizeof code);
     walk->at = next ? next : walk->end;

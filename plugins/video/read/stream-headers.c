@@ -81,7 +81,7 @@ video_headers_note(struct video_headers *headers, struct mim_job *job, uint64_t 
 {
     int32_t status = MIM_OK;
     uint64_t count = headers->count;
-    headers->is_incomplete |= !video_codec_has_keyframes(parameters->codec_id);
+    headers->is_incomplete |= !number && !video_codec_has_keyframes(parameters->codec_id);
     if (headers->is_incomplete)
         return MIM_OK;
     for (size_t i = 0; i < SIDE_DATA && status == MIM_OK; i++)

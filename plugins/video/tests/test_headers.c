@@ -134,6 +134,19 @@ mpeg4_gets_only_the_latest_layer_unless_the_packet_has_its_own(void)
 }
 
 static void
+mpeg4_headers_behind_a_picture_are_ignored(void)
+{
+    struct recording recording;
+    recording_open(&recording, AV_CODEC_ID_MPEG4);
+    note(&recording, 0, TEXT(LAYER VOP LAYER_2 USER), NULL);
+    note(&recording, 1, TEXT(VOP LAYER_2), NULL);
+    CHECK(recording.headers.count == 1 && !recording.headers.needs_one_thread);
+    CHECK(becomes(&recording, 2, TEXT(VOP), TEXT(LAYER VOP)));
+    CHECK(becomes(&recording, 2, TEXT(VOP LAYER_2), TEXT(LAYER VOP LAYER_2)));
+    recording_close(&recording);
+}
+
+static void
 the_palette_in_force_is_attached(void)
 {
     struct recording recording;
@@ -193,6 +206,7 @@ main(void)
         CASE(repeated_headers_are_recorded_once_and_changes_in_their_order),
         CASE(units_with_lengths_are_found),
         CASE(mpeg4_gets_only_the_latest_layer_unless_the_packet_has_its_own),
+        CASE(mpeg4_headers_behind_a_picture_are_ignored),
         CASE(the_palette_in_force_is_attached),
         CASE(new_extradata_replaces_earlier_parameters),
         CASE(unknown_codecs_and_endless_changes_are_decoded_from_the_start),
