@@ -209,15 +209,9 @@ mim_pool_work(struct mim_pool *pool, struct mim_pool_client *client, bool (*done
               bool (*interrupted)(struct mim_pool_client *))
 {
     mim_pool_lock(pool);
-    while (!done(client)) {
-        mim_pool_unlock(pool);
-        bool stop = interrupted(client);
-        mim_pool_lock(pool);
-        if (stop || done(client))
-            break;
+    while (!done(client) && !interrupted(client))
         if (!run_one(pool, client, 0) && !run_any(pool, 0))
             wait_a_little(pool);
-    }
     mim_pool_unlock(pool);
 }
 

@@ -61,9 +61,9 @@ void mim_pool_attach(struct mim_pool *pool, struct mim_pool_client *client);
 /* Waits until no step of the client runs. */
 void mim_pool_detach(struct mim_pool *pool, struct mim_pool_client *client);
 
-/* The caller's thread runs steps until `done(client)`, which is called under the lock: steps of `client` first, then those of
- * other clients; it waits when there are none. `interrupted(client)` is called without the lock, between steps and at least
- * every 50 ms; true ends the work. */
+/* The caller's thread runs steps until `done(client)`: steps of `client` first, then those of other clients; it waits when
+ * there are none. `interrupted(client)` is called between steps and at least every 50 ms; true ends the work. Both are called
+ * under the lock. */
 void mim_pool_work(struct mim_pool *pool, struct mim_pool_client *client, bool (*done)(struct mim_pool_client *),
                    bool (*interrupted)(struct mim_pool_client *));
 
