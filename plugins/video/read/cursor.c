@@ -75,13 +75,16 @@ end_of_pictures(struct video_cursor *cursor)
     return MIM_END;
 }
 
-/* Decode the next picture into an empty frame. */
+/* Decode the next picture in place of another. */
 static int32_t
-take_next(struct video_cursor *cursor, AVFrame *frame)
+take_next(struct video_cursor *cursor, struct video_shared_picture **picture)
 {
     struct video_decoded decoded;
     bool is_due = true;
     int32_t status;
+    AVFrame *frame = video_shared_picture_renew(picture);
+    if (!frame)
+        return MIM_NOMEM;
     do {
         av_frame_unref(frame);
         status = video_decoder_next(&cursor->decoder, frame, &decoded);
@@ -98,8 +101,8 @@ take_next(struct video_cursor *cursor, AVFrame *frame)
 static void
 drop_pictures(struct video_cursor *cursor)
 {
-    av_frame_unref(cursor->current);
-    av_frame_unref(cursor->lookahead);
+    video_shared_picture_unref(&cursor->current);
+    video_shared_picture_unref(&cursor->lookahead);
     cursor->has_lookahead = false;
     cursor->at = MIM_UNKNOWN;
 }
@@ -140,7 +143,7 @@ step_once(struct video_cursor *cursor)
         return LOST;
     }
     if (cursor->has_lookahead) {
-        AVFrame *passed = cursor->current;
+        struct video_shared_picture *passed = cursor->current;
         cursor->current = cursor->lookahead;
         cursor->lookahead = passed;
         cursor->has_lookahead = false;
@@ -148,7 +151,7 @@ step_once(struct video_cursor *cursor)
         return MIM_OK;
     }
     cursor->at = MIM_UNKNOWN;
-    int32_t status = take_next(cursor, cursor->current);
+    int32_t status = take_next(cursor, &cursor->current);
     if (status == MIM_OK)
         cursor->at = cursor->next - 1;
     return status;
@@ -290,7 +293,7 @@ video_cursor_times(struct video_cursor *cursor, uint64_t number, int64_t *start,
 {
     const struct video_index *index = &cursor->scan.index;
     if (!index->has_all_pictures && number + 1 >= index->picture_count && !cursor->has_lookahead) {
-        int32_t status = take_next(cursor, cursor->lookahead);
+        int32_t status = take_next(cursor, &cursor->lookahead);
         cursor->has_lookahead = status == MIM_OK;
         if (status != MIM_OK && status != MIM_END)
             return reset_on_failure(cursor, status);
@@ -308,9 +311,7 @@ video_cursor_open(struct video_cursor *cursor, struct mim_job *job)
 {
     cursor->scan.job = job;
     cursor->at = MIM_UNKNOWN;
-    cursor->current = av_frame_alloc();
-    cursor->lookahead = av_frame_alloc();
-    return cursor->current && cursor->lookahead ? restart_decoder(cursor) : MIM_NOMEM;
+    return restart_decoder(cursor);
 }
 
 void
@@ -318,9 +319,6 @@ video_cursor_close(struct video_cursor *cursor)
 {
     if (!cursor->scan.job)
         return;
-    if (cursor->current && cursor->lookahead)
-        close_decoder(cursor);
-    av_frame_free(&cursor->current);
-    av_frame_free(&cursor->lookahead);
+    close_decoder(cursor);
     video_index_close(&cursor->scan.index, cursor->scan.job);
 }

@@ -4,11 +4,12 @@
 #define MIM_VIDEO_CURSOR_H
 
 #include "read/scan.h"
+#include "read/shared-picture.h"
 
 struct video_cursor {
     struct video_scan scan;
     struct video_decoder decoder;
-    AVFrame *current, *lookahead;
+    struct video_shared_picture *current, *lookahead; /* NULL: none yet */
     uint64_t at;    /* number of `current`; MIM_UNKNOWN: there is none */
     uint64_t next;  /* number of the next picture that the decoder returns */
     uint64_t entry; /* after a seek: number of the packet that the decoder started with */

@@ -110,7 +110,7 @@ static int32_t
 describe_frame(struct mim_job *job, struct video_reader *self, struct video_read_frame *frame,
                struct mim_frame_info *info)
 {
-    AVFrame *picture = frame->picture;
+    const AVFrame *picture = frame->picture->frame;
     int size = av_image_get_buffer_size(picture->format, picture->width, picture->height, 64);
 
     if (!video_scaling_of(picture, &self->output, &self->orientation, &frame->scaling, info))
@@ -139,12 +139,10 @@ prepare_frame(struct mim_job *job, uint64_t index, void *packet, struct mim_fram
         status = set_times(self, index, picture, frame, info);
     if (status != MIM_OK)
         return status;
-    frame->picture = av_frame_clone(self->cursor.current);
-    if (!frame->picture)
-        return MIM_NOMEM;
+    frame->picture = video_shared_picture_ref(self->cursor.current);
     status = describe_frame(job, self, frame, info);
     if (status != MIM_OK)
-        av_frame_free(&frame->picture);
+        video_shared_picture_unref(&frame->picture);
     return status;
 }
 
@@ -154,7 +152,7 @@ convert_picture(struct mim_job *job, const void *packet, const struct mim_frame_
 {
     const struct video_read_frame *frame = packet;
     (void)info, (void)part;
-    return video_scale(job->worker, job, frame->picture, &frame->scaling, raster);
+    return video_scale(job->worker, job, frame->picture->frame, &frame->scaling, raster);
 }
 
 static void
@@ -162,7 +160,7 @@ release_frame(struct mim_job *job, void *packet)
 {
     struct video_read_frame *frame = packet;
     (void)job;
-    av_frame_free(&frame->picture);
+    video_shared_picture_unref(&frame->picture);
 }
 
 static void

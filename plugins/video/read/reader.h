@@ -19,7 +19,7 @@ struct video_reader {
 
 /* The packet of a frame: its decoded picture, until the core releases it. */
 struct video_read_frame {
-    AVFrame *picture;
+    struct video_shared_picture *picture;
     struct video_scaling scaling;
     struct mim_rational time; /* seconds since the file's time 0; den 0: unknown */
     bool is_key;
