@@ -34,6 +34,7 @@ claim_step(struct mim_pool_client *client, unsigned worker, void *out)
     if (!may_claim(ring, worker) || !ring->ops->claim(ring, worker, step))
         return false;
     ring->is_serial_busy |= step->is_serial;
+    step->is_timed &= mim_pool_threads(ring->pool) > 1; /* the cost of frames decides whether threads are worth it */
     return true;
 }
 
