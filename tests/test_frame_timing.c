@@ -11,6 +11,9 @@
 static const struct mim_writer_timing hundredths = {
     .struct_size = sizeof hundredths, .grid = MIM_GRID_FIXED, .den = 100, .max_duration = 65535, .max_loop = 65536
 };
+static const struct mim_writer_timing slowed = { /* as GIF */
+    .struct_size = sizeof slowed, .grid = MIM_GRID_FIXED, .den = 100, .max_duration = 65535, .max_loop = 65536, .min_duration = 2
+};
 static const struct mim_writer_timing fractions = {
     .struct_size = sizeof fractions, .grid = MIM_GRID_FRACTION, .den = 65535, .max_duration = 65535, .max_loop = 65536
 };
@@ -305,6 +308,73 @@ free_times_increase_with_one_notice(void)
     assert_string_equal(only_notice(), "frame times are adjusted to those that this format can store");
 }
 
+/* A frame that players of the source's format slow down, at `pts`. */
+static struct mim_frame_info
+next_brief(uint64_t index, int64_t pts, int64_t duration)
+{
+    struct mim_frame_info info = {
+        .struct_size = sizeof info, .flags = MIM_FRAME_BRIEF, .pts = pts, .duration = duration
+    };
+    CHECK(mim_frame_timing_next(&timing, index, &info, &err) == MIM_OK);
+    return info;
+}
+
+static void
+brief_frames_last_a_tenth_and_delay_the_others(void)
+{
+    prepare(&free_base, 4);
+    set_source(1, 100, 0);
+    sequence.first.pts = 0;
+    sequence.first.flags = MIM_FRAME_BRIEF;
+    CHECK(start() == MIM_OK && sequence.first.duration == 10);
+    CHECK(next_brief(0, 0, 0).duration == 10 && !*only_notice());
+    struct mim_frame_info info = next_at(1, 0, 7);
+    CHECK(info.pts == 10 && info.duration == 7);
+    assert_string_equal(only_notice(), "brief frames last 0.1 s, as players of the source's format show them");
+    info = next_brief(2, 7, 1);
+    CHECK(info.pts == 17 && info.duration == 10);
+    CHECK(next_at(3, 8, 5).pts == 27 && !*only_notice());
+    prepare(&fractions, 1);
+    set_source(1, 100, 1);
+    CHECK(start() == MIM_OK);
+    info = next_brief(0, 0, 1);
+    CHECK(info.duration == 1 && info.duration_den == 10 && !*only_notice()); /* the only frame has no timing to report */
+}
+
+static void
+brief_frames_stay_in_their_format(void)
+{
+    prepare(&slowed, 3);
+    set_source(1, 100, 0);
+    sequence.first.flags = MIM_FRAME_BRIEF;
+    CHECK(start() == MIM_OK && sequence.first.duration == 0);
+    CHECK(next_brief(0, 0, 0).duration == 0 && next_brief(1, 0, 1).duration == 1 && next_at(2, 1, 2).duration == 2);
+    CHECK(!*only_notice());
+}
+
+static void
+short_frames_are_lengthened_for_players_without_taking_from_the_next(void)
+{
+    const double list[] = { 0.004, 0.01, 0.5, 0 };
+    const int64_t ticks[] = { 2, 2, 50, 2 };
+
+    prepare(&slowed, 4);
+    timing.options.duration = (struct mim_list){ .values = list, .count = 4 };
+    CHECK(start() == MIM_OK);
+    for (uint64_t i = 0, at = 0; i < 4; at += (uint64_t)ticks[i++]) {
+        struct mim_frame_info info = next(i, 0);
+        CHECK(info.duration == ticks[i] && info.pts == (int64_t)at);
+    }
+    assert_string_equal(only_notice(), "frames are lengthened, because players slow down shorter ones");
+    prepare(&slowed, 300);
+    timing.options.fps = (struct mim_rational){ 60, 1 };
+    CHECK(sum_of(300, 0, NULL) == 600);
+    only_notice();
+    prepare(&slowed, 300);
+    timing.options.fps = (struct mim_rational){ 50, 1 };
+    CHECK(sum_of(300, 0, NULL) == 600 && !*only_notice());
+}
+
 static void
 extreme_times_are_clamped(void)
 {
@@ -478,6 +548,9 @@ main(void)
         CASE(fps_replaces_the_source_unless_equal),
         CASE(free_times_begin_at_the_first_timestamp_or_add_up_durations),
         CASE(free_times_increase_with_one_notice),
+        CASE(brief_frames_last_a_tenth_and_delay_the_others),
+        CASE(brief_frames_stay_in_their_format),
+        CASE(short_frames_are_lengthened_for_players_without_taking_from_the_next),
         CASE(extreme_times_are_clamped),
         CASE(one_rate_is_that_of_the_first_frame),
         CASE(contradictory_options_fail),

@@ -37,6 +37,7 @@ mim_conversion_of_frame(struct mim_frame *to, const struct mim_frame *from, cons
     made.time_base = from->time_base;
     made.loop = from->loop;
     made.damaged = from->damaged;
+    made.brief = from->brief;
     mim_frame_clear(to);
     *to = made;
     return MIM_OK;

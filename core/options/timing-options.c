@@ -54,6 +54,12 @@ mim_writer_timing_max(const struct mim_writer_timing *timing)
     return timing->grid == MIM_GRID_FIXED ? timing->max_duration / (double)timing->den : timing->max_duration;
 }
 
+int64_t
+mim_writer_timing_min(const struct mim_writer_timing *timing)
+{
+    return MIM_HAS(timing, min_duration) ? timing->min_duration : 0;
+}
+
 struct mim_option_table
 mim_writer_options(const struct mim_writer_ops *ops, struct mim_timing_options *own)
 {

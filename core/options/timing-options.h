@@ -20,6 +20,8 @@ const struct mim_writer_timing *mim_writer_timing(const struct mim_writer_ops *o
 const char *mim_writer_timing_fault(const struct mim_writer_ops *ops);
 /* The longest duration of a frame in seconds. */
 double mim_writer_timing_max(const struct mim_writer_timing *timing);
+/* The ticks of the shortest frame that players honour, or 0. */
+int64_t mim_writer_timing_min(const struct mim_writer_timing *timing);
 
 /* The options of a writer: the core's own, whose values go to `own`, and the plugin's. NULL ops: none. */
 struct mim_option_table mim_writer_options(const struct mim_writer_ops *ops, struct mim_timing_options *own);

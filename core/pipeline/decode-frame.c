@@ -152,6 +152,7 @@ mim_decode_frame_deliver(struct mim_decode_frame *frame, const struct mim_decode
     to->time_base = (struct mim_rational){ sequence->time_num, sequence->time_den };
     to->loop = sequence->loop;
     to->damaged = (frame->info.flags & MIM_FRAME_DAMAGED) != 0;
+    to->brief = (frame->info.flags & MIM_FRAME_BRIEF) != 0;
     to->meta = frame->metadata.items;
     frame->metadata.items = NULL;
     return MIM_OK;

@@ -61,7 +61,7 @@ mim_encode_frame_info(const struct mim_frame *frame, struct mim_encode_timing *t
         .channels = frame->channels,
         .parts = 1,
         .pts = MIM_NO_PTS,
-        .flags = frame->damaged ? MIM_FRAME_DAMAGED : 0,
+        .flags = (frame->damaged ? MIM_FRAME_DAMAGED : 0) | (frame->brief ? MIM_FRAME_BRIEF : 0),
     };
     if (!mim_time_base_valid(frame->time_base) || !mim_time_base_valid(timing->to))
         return info;

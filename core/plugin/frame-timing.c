@@ -11,6 +11,7 @@
 #include "plugin/operation.h"
 
 #define MICROSECONDS 1000000 /* per second */
+#define BRIEF_FPS 10         /* of frames that are too short for players */
 
 static enum mim_status
 check_fps(const struct mim_writer_timing *stored, struct mim_rational fps, struct mim_error *err)
@@ -44,6 +45,35 @@ is_rate_of_source(const struct mim_frame_timing *timing, const struct mim_frame_
     uint64_t duration = first->duration > 0 ? (uint64_t)first->duration : 0;
     return grid->is_even &&
            mim_ratio_compare(duration, (uint64_t)grid->time_num * grid->den, grid->time_den, grid->num) == 0;
+}
+
+static bool
+is_from_source(const struct mim_frame_timing *timing)
+{
+    return timing->grid.time_den && !timing->options.fps.den && !timing->options.duration.count;
+}
+
+int64_t
+mim_frame_timing_brief(uint32_t time_num, uint32_t time_den)
+{
+    return mim_ratio_scale(1, time_den, BRIEF_FPS * (uint64_t)time_num);
+}
+
+/* Let other formats show a brief frame as its own players do. It takes no time from the next frame. */
+static void
+slow_brief(struct mim_frame_timing *timing, struct mim_frame_info *info)
+{
+    const struct mim_time_grid *grid = &timing->grid;
+    if (!is_from_source(timing) || mim_writer_timing_min(grid->stored))
+        return;
+    if (info->pts != MIM_NO_PTS && __builtin_add_overflow(info->pts, timing->slowed_ticks, &info->pts))
+        info->pts = MIM_NO_PTS;
+    if (!(info->flags & MIM_FRAME_BRIEF))
+        return;
+    int64_t ticks = mim_frame_timing_brief(grid->time_num, grid->time_den);
+    timing->slowed_ticks += ticks - info->duration;
+    timing->has_short_frame = true;
+    info->duration = ticks;
 }
 
 /* A sequence without a loop count is played for ever. */
@@ -110,6 +140,8 @@ mim_frame_timing_start(struct mim_frame_timing *timing, const struct mim_writer_
                                            .seconds = timing->options.duration,
                                            .time_num = sequence->time_num,
                                            .time_den = sequence->time_den };
+    slow_brief(timing, &sequence->first);
+    timing->slowed_ticks = 0;
     mim_time_grid_start(&timing->grid, &sequence->first);
     settle_flags(timing, &sequence->first);
     if (ops->flags & MIM_WRITER_LOOP)
@@ -154,6 +186,21 @@ report_move(struct mim_frame_timing *timing, uint64_t index, struct mim_error *e
                                 err);
 }
 
+/* Report only the first short frame, unless it is the only frame. */
+static enum mim_status
+report_short(struct mim_frame_timing *timing, uint64_t index, struct mim_error *err)
+{
+    timing->has_short_frame |= timing->grid.is_lengthened;
+    if (!index || !timing->has_short_frame || timing->has_reported_short)
+        return MIM_OK;
+    timing->has_reported_short = true;
+    return mim_operation_notice(timing->operation, MIM_NOTICE_TIMING, index,
+                                mim_writer_timing_min(timing->grid.stored)
+                                    ? "frames are lengthened, because players slow down shorter ones"
+                                    : "brief frames last 0.1 s, as players of the source's format show them",
+                                err);
+}
+
 enum mim_status
 mim_frame_timing_next(struct mim_frame_timing *timing, uint64_t index, struct mim_frame_info *info,
                       struct mim_error *err)
@@ -163,8 +210,11 @@ mim_frame_timing_next(struct mim_frame_timing *timing, uint64_t index, struct mi
         return MIM_OK;
     if (listed > 1 && index >= listed)
         return mim_fail(err, MIM_ARGUMENT, "%" PRIu64 " durations, but there are more frames", listed);
-    return mim_time_grid_next(&timing->grid, index, info) ? report_move(timing, index, err)
-                                                          : fail_too_long(timing, index, err);
+    slow_brief(timing, info);
+    if (!mim_time_grid_next(&timing->grid, index, info))
+        return fail_too_long(timing, index, err);
+    enum mim_status status = report_short(timing, index, err);
+    return status == MIM_OK ? report_move(timing, index, err) : status;
 }
 
 enum mim_status

@@ -7,6 +7,7 @@
 #include <mim/kit/ratio.h>
 
 #include "base/number.h"
+#include "options/timing-options.h"
 
 #define DEFAULT_FPS 10
 #define FINE_TICK 1000000  /* ticks per second, for a time base that is not stored exactly */
@@ -35,15 +36,21 @@ end_in_ticks(struct mim_time_grid *grid, uint64_t index, int64_t duration)
     return mim_ratio_scale(grid->source_ticks, (uint64_t)den * grid->time_num, grid->time_den);
 }
 
+/* A frame that is too short for players gets longer, and all later ones start later. Files of the format stay as they are. */
 static bool
 round_to_ticks(struct mim_time_grid *grid, uint64_t index, struct mim_frame_info *info)
 {
-    int64_t start = grid->ticks, ticks = end_in_ticks(grid, index, info->duration) - start;
-    if (ticks < 0 || ticks > grid->stored->max_duration)
+    bool is_retained = info->flags & MIM_FRAME_BRIEF && !grid->fps.den && !grid->seconds.count;
+    int64_t min = is_retained ? 0 : mim_writer_timing_min(grid->stored);
+    int64_t start = grid->ticks, end = end_in_ticks(grid, index, info->duration) + grid->added_ticks;
+    int64_t added = min > end - start ? min - (end - start) : 0;
+    if (end < start || end - start > grid->stored->max_duration)
         return false;
-    grid->ticks += ticks;
+    grid->is_lengthened = added;
+    grid->added_ticks += added;
+    grid->ticks = end + added;
     info->pts = start;
-    info->duration = ticks;
+    info->duration = grid->ticks - start;
     return true;
 }
 

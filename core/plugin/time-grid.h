@@ -18,6 +18,8 @@ struct mim_time_grid {
     uint32_t num, den;      /* seconds per tick of the result; 0/0: fractions */
     bool is_even;           /* every frame lasts one tick */
     bool is_moved;          /* the latest frame is not where the source has it */
+    bool is_lengthened;     /* the latest frame is longer than in the source, for players */
+    int64_t added_ticks;    /* MIM_GRID_FIXED: by which frames are lengthened */
     int64_t source_ticks;   /* end of the latest frame in the source, after first_pts */
     int64_t ticks;          /* MIM_GRID_FIXED: end of the latest frame; MIM_GRID_FREE: its start */
     int64_t first_pts;      /* in the source, or MIM_NO_PTS */

@@ -32,7 +32,9 @@ struct mim_frame {
     struct mim_meta *meta;          /**< owned; NULL if there is none or it was not requested */
     void *owner;                    /**< reference-counted buffer of data; NULL: the caller's memory */
     size_t lent_size, lent_stride;  /**< set by mim_frame_lend() */
-    uint64_t reserved[4];
+    uint32_t brief;                 /**< 1: players of the format show the frame for 0.1 s, since its duration is too short */
+    uint32_t pad;
+    uint64_t reserved[3];
 };
 
 /** Return the size of a sample in bytes, or 0 for MIM_SAMPLE_NONE. */

@@ -81,7 +81,8 @@ enum {
     MIM_FRAME_RAW = 2,        /**< the source has plain samples: the core reads them, and does not call pixels */
     MIM_FRAME_BIG_ENDIAN = 4, /**< byte order of RAW samples; little-endian without this flag */
     MIM_FRAME_DAMAGED = 8,    /**< the frame is delivered with some samples made up */
-    MIM_FRAME_ALIKE = 16      /**< by the file's header, all frames have this shape: limits are checked in advance */
+    MIM_FRAME_ALIKE = 16,     /**< by the file's header, all frames have this shape: limits are checked in advance */
+    MIM_FRAME_BRIEF = 32      /**< players of the format show the frame for 0.1 s, since its duration is too short */
 };
 
 /* What to do with a rectangle after its duration, and how to draw it on the canvas. */
@@ -372,6 +373,8 @@ struct mim_writer_timing {
     uint32_t den;          /**< see MIM_GRID_* */
     uint32_t max_duration; /**< MIM_GRID_FIXED: ticks of a frame; MIM_GRID_FRACTION: the largest n; else 0 */
     int32_t max_loop;      /**< with MIM_WRITER_LOOP: the largest loop count */
+    uint32_t min_duration; /**< MIM_GRID_FIXED: players show shorter frames for 0.1 s; other grids, and if there are no such
+                                players: 0 */
 };
 
 struct mim_writer_ops {

@@ -234,6 +234,7 @@ static const struct mim_writer_timing writer_timing = {
     .den = 100,
     .max_duration = GIF_DELAY_MAX,
     .max_loop = PLAYS_MAX,
+    .min_duration = 2,
 };
 
 const struct mim_writer_ops gif_writer_ops = {
