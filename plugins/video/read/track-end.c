@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* Reads the duration in a track's header (ISO/IEC 14496-12, 8.3.2), which includes the edits, in ticks of the movie's header. */
+#include "read/track-end.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include <libavutil/mathematics.h>
+
+#include <mim/kit/bytes.h>
+
+/* The bytes of a file from `at` to `end`. */
+struct range {
+    uint64_t at, end;
+};
+
+/* Take the next box of a type out of `parent`, which then begins after it. */
+static bool
+next_box(struct mim_job *job, struct range *parent, const char *type, struct range *box)
+{
+    enum { MAX_BOXES = 1 << 16 };
+    uint8_t head[16];
+
+    for (unsigned i = 0; i < MAX_BOXES && parent->at < parent->end; i++) {
+        int64_t got = job->host->read_at(job, head, sizeof head, parent->at);
+        if (got < 8)
+            return false;
+        bool is_long = mim_load_be32(head) == 1 && got == sizeof head;
+        uint64_t length = is_long ? mim_load_be64(head + 8) : mim_load_be32(head);
+        if (length < (is_long ? 16 : 8) || length > parent->end - parent->at)
+            return false;
+        *box = (struct range){ parent->at + (is_long ? 16 : 8), parent->at + length };
+        parent->at += length;
+        if (!memcmp(head + 4, type, 4))
+            return true;
+    }
+    return false;
+}
+
+/* The fields of mvhd and tkhd have 32 bits in version 0. In version 1, two dates and the duration have 64 bits. */
+static bool
+read_header(struct mim_job *job, struct range parent, const char *type, uint8_t fields[36], bool *is_wide)
+{
+    struct range box;
+    if (!next_box(job, &parent, type, &box) || box.end - box.at < 36 ||
+        job->host->read_at(job, fields, 36, box.at) != 36)
+        return false;
+    *is_wide = fields[0] == 1;
+    return true;
+}
+
+static uint32_t
+movie_ticks_per_second(struct mim_job *job, struct range moov)
+{
+    uint8_t fields[36];
+    bool is_wide;
+    return read_header(job, moov, "mvhd", fields, &is_wide) ? mim_load_be32(fields + (is_wide ? 20 : 12)) : 0;
+}
+
+/* In ticks of the movie; 0: unknown, as in fragmented files. */
+static uint64_t
+track_duration(struct mim_job *job, struct range moov, uint32_t id)
+{
+    struct range trak;
+    uint8_t fields[36];
+    bool is_wide;
+
+    while (next_box(job, &moov, "trak", &trak)) {
+        if (!read_header(job, trak, "tkhd", fields, &is_wide) || mim_load_be32(fields + (is_wide ? 20 : 12)) != id)
+            continue;
+        uint64_t duration = is_wide ? mim_load_be64(fields + 28) : mim_load_be32(fields + 20);
+        return duration >= (is_wide ? (uint64_t)INT64_MAX : UINT32_MAX) ? 0 : duration;
+    }
+    return 0;
+}
+
+int64_t
+video_track_end(struct mim_job *job, const AVStream *stream, int64_t *precision)
+{
+    uint64_t size = job->host->size(job);
+    struct range file = { 0, size }, moov;
+    *precision = 0;
+    if (size == MIM_UNKNOWN || stream->id < 0 || !next_box(job, &file, "moov", &moov))
+        return AV_NOPTS_VALUE;
+    uint32_t den = movie_ticks_per_second(job, moov);
+    uint64_t ticks = track_duration(job, moov, (uint32_t)stream->id);
+    if (!ticks || !den || den > INT32_MAX)
+        return AV_NOPTS_VALUE;
+    const AVRational movie_tick = { 1, (int)den };
+    *precision = av_rescale_q_rnd(1, movie_tick, stream->time_base, AV_ROUND_UP);
+    return av_rescale_q((int64_t)ticks, movie_tick, stream->time_base);
+}
