@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/frame-pace.h"
 #include "base/error.h"
 #include "frame/meta.h"
 
@@ -17,6 +18,7 @@ struct conversion {
     struct mim_write_options write;
     struct mim_sink *sink;
     struct mim_writer *writer; /* opened together with the first input */
+    struct mim_frame_pace pace;
     uint64_t frames;
     size_t source_count;
     uint64_t frames_before;       /* the current source */
@@ -119,7 +121,7 @@ announce_frames(struct conversion *conversion, struct mim_reader *reader, struct
         if (status == MIM_CANCELLED || status == MIM_TIMEOUT)
             return status;
     }
-    if (mim_reader_selected(reader, NULL) != MIM_UNKNOWN)
+    if (mim_reader_selected(reader, NULL) != MIM_UNKNOWN && !mim_frame_pace_changes_count(&conversion->pace))
         mim_writer_expect(conversion->writer, mim_reader_selected(reader, NULL));
     return MIM_OK;
 }
@@ -135,6 +137,7 @@ start_writing(struct conversion *conversion, struct mim_reader *reader, struct m
     if (status != MIM_OK)
         return blame_side(status, MIM_SIDE_OUTPUT, 0, err);
 
+    mim_frame_pace_start(&conversion->pace, conversion->writer, conversion->source_count > 1 ? NULL : reader);
     status = announce_frames(conversion, reader, source, err);
     if (status != MIM_OK)
         return blame_side(status, MIM_SIDE_INPUT, index, err);
@@ -180,7 +183,7 @@ write_frame(struct conversion *conversion, struct mim_frame *frame, struct mim_e
         mim_meta_destroy(frame->meta);
         frame->meta = NULL;
     }
-    status = blame_side(mim_writer_take(conversion->writer, frame, err), MIM_SIDE_OUTPUT, 0, err);
+    status = blame_side(mim_frame_pace_take(&conversion->pace, frame, err), MIM_SIDE_OUTPUT, 0, err);
     conversion->frames += status == MIM_OK;
     return status;
 }
@@ -264,6 +267,9 @@ finish_writing(struct conversion *conversion, enum mim_status status, struct mim
 {
     if (status == MIM_OK && conversion->damaged != MIM_OK && !conversion->frames)
         status = report_damage(conversion, status, err);
+    if (status == MIM_OK)
+        status = blame_side(mim_frame_pace_finish(&conversion->pace, err), MIM_SIDE_OUTPUT, 0, err);
+    mim_frame_pace_clear(&conversion->pace);
     if (status == MIM_OK)
         return blame_side(mim_writer_finish(conversion->writer, err), MIM_SIDE_OUTPUT, 0, err);
     mim_writer_abandon(conversion->writer);

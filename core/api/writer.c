@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "api/writer-priv.h"
 #include "base/context-priv.h"
 #include "base/error.h"
 #include "base/string-list.h"
@@ -168,6 +169,12 @@ mim_writer_set_origin(struct mim_writer *writer, struct mim_source *source)
 {
     mim_source_close(writer->operation.side_inputs.origin);
     writer->operation.side_inputs.origin = source ? mim_source_ref(source) : NULL;
+}
+
+struct mim_plugin_writer *
+mim_writer_plugin(struct mim_writer *writer)
+{
+    return &writer->plugin;
 }
 
 int

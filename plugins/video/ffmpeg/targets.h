@@ -13,7 +13,6 @@
 /* How the container stores time. */
 enum video_timing {
     VIDEO_TIMING_FREE,  /* a timestamp for each frame */
-    VIDEO_TIMING_LOOSE, /* timestamps for some frames; the others last 1 / the codec's rate */
     VIDEO_TIMING_RATED, /* a timestamp for each frame, and a rate in the header if the rate is constant */
     VIDEO_TIMING_GRID   /* a tick in the header; frame times are multiples of it */
 };

@@ -31,7 +31,6 @@ video_frame_timing_start(struct video_frame_timing *timing, const struct mim_seq
 {
     *timing = (struct video_frame_timing){
         .tick = { (int)sequence->time_num, (int)sequence->time_den },
-        .nominal = sequence->first.duration,
         .is_even = sequence->timing & MIM_TIMING_EVEN,
         .is_requested = sequence->timing & MIM_TIMING_FPS,
     };
@@ -40,30 +39,12 @@ video_frame_timing_start(struct video_frame_timing *timing, const struct mim_seq
         timing->tick = av_inv_q(timing->rate);
 }
 
-/* Report only the first moved frame. */
-static int32_t
-report_move(struct mim_job *job, struct video_frame_timing *timing, const char *text)
-{
-    if (timing->has_reported_move)
-        return MIM_OK;
-    timing->has_reported_move = true;
-    return job->host->notice(job, MIM_NOTICE_TIMING, text);
-}
-
 int32_t
 video_frame_timing_check_grid(struct mim_job *job, struct video_frame_timing *timing, int64_t start, AVRational grid)
 {
     int64_t nearest = av_rescale_q(start, timing->tick, grid);
-    return av_compare_ts(nearest, grid, start, timing->tick)
-               ? report_move(job, timing, "frame times are adjusted to those that this format can store")
-               : MIM_OK;
-}
-
-int32_t
-video_frame_timing_check_even(struct mim_job *job, struct video_frame_timing *timing, int64_t duration)
-{
-    int64_t off = duration - timing->nominal;
-    return off < -1 || off > 1
-               ? report_move(job, timing, "frame durations differ, but this format stores one rate for all frames")
-               : MIM_OK;
+    if (timing->has_reported_move || !av_compare_ts(nearest, grid, start, timing->tick))
+        return MIM_OK;
+    timing->has_reported_move = true;
+    return job->host->notice(job, MIM_NOTICE_TIMING, "frame times are adjusted to those that this format can store");
 }

@@ -12,7 +12,6 @@
 struct video_frame_timing {
     AVRational tick;   /* seconds */
     AVRational rate;   /* frames per second: exact for a constant rate, else of the first frame */
-    int64_t nominal;   /* ticks of the first frame */
     bool is_even;      /* every frame lasts one tick */
     bool is_requested; /* by the option fps */
     bool has_reported_move;
@@ -27,7 +26,5 @@ void video_frame_timing_start(struct video_frame_timing *timing, const struct mi
 /* For containers with a grid: the first frame that is not at a multiple of `grid` is a notice. */
 int32_t video_frame_timing_check_grid(struct mim_job *job, struct video_frame_timing *timing, int64_t start,
                                       AVRational grid);
-/* For containers without timestamps: the first frame whose duration differs from the first frame's is a notice. */
-int32_t video_frame_timing_check_even(struct mim_job *job, struct video_frame_timing *timing, int64_t duration);
 
 #endif

@@ -34,7 +34,8 @@ static const struct mim_option options[] = {
       .help = "FFmpeg options of the muxer, as format:KEY=VALUE" },
 };
 
-/* FFmpeg's time bases are quotients of two ints. An .ogv has no timestamps: each frame lasts 1 / the codec's rate. */
+/* FFmpeg's time bases are quotients of two ints. An .ogv has no timestamps, and an .mpg has them for some frames: each frame
+ * lasts 1 / the codec's rate. */
 static const struct mim_writer_timing free_timing = {
     .struct_size = sizeof free_timing, .grid = MIM_GRID_FREE, .den = INT32_MAX
 };
@@ -93,7 +94,7 @@ VIDEO_FORMATS(OPS_OF)
         .finish = video_writer_finish, \
         .worker_close = video_writer_worker_close, \
         .close = video_writer_close, \
-        .timing = VIDEO_##id == VIDEO_ogv ? &rate_timing : &free_timing, \
+        .timing = VIDEO_##id == VIDEO_ogv || VIDEO_##id == VIDEO_mpeg ? &rate_timing : &free_timing, \
     },
 
 const struct mim_writer_ops video_writers[VIDEO_FORMAT_COUNT] = { VIDEO_FORMATS(ROW_OF) };

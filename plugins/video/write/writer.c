@@ -71,8 +71,6 @@ put_packet(struct mim_job *job, struct video_writer *self, AVPacket *packet)
     int32_t status = video_audio_write_until(job, &self->audio, packet->dts, self->timing.tick, false);
     if (status == MIM_OK && self->target->timing == VIDEO_TIMING_GRID)
         status = video_frame_timing_check_grid(job, &self->timing, packet->pts, self->stream->time_base);
-    if (status == MIM_OK && self->target->timing == VIDEO_TIMING_LOOSE)
-        status = video_frame_timing_check_even(job, &self->timing, packet->duration);
     return status == MIM_OK ? video_mux_put(&self->mux, packet, self->stream, self->timing.tick) : status;
 }
 
