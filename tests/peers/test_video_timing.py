@@ -51,6 +51,8 @@ class VideoTiming(VideoWriting):
                 done = self.run_mim('convert', '--force', self.path('in.gif'), self.path('out.' + name))
                 self.assertEqual('stores one rate for all' in text(done.stderr), says)
                 self.assertEqual(Fraction(self.video(self.path('out.' + name))['r_frame_rate']), Fraction(100, delays[0]))
+                times = self.times(self.path('out.' + name))
+                self.assertEqual(len(times), sum(delays) // delays[0])
         self.uneven([10, 3, 7])
         for name in ('h264', 'mjpeg'):
             done = self.run_mim('convert', '--force', self.path('in.gif'), self.path('out.' + name))
@@ -64,6 +66,29 @@ class VideoTiming(VideoWriting):
                 stream = self.video(self.path('out.' + name))
                 rates = [stream['avg_frame_rate'], stream['r_frame_rate']]
                 self.assertIn('25/1', rates)
+
+    def test_rounded_milliseconds_become_the_rate_that_they_mean(self):
+        for rate in ('30000/1001', '24'):
+            self.run_tool('ffmpeg', '-v', 'error', '-y', '-f', 'lavfi', '-i', f'testsrc2=s=64x48:r={rate}:d=2.6', '-c:v', 'libx264',
+                          '-pix_fmt', 'yuv420p', self.path('in.mkv'))
+            for name in ('mp4', 'mov', 'ts'):
+                with self.subTest(f'{rate} {name}'):
+                    self.mim('convert', '-q', '--force', self.path('in.mkv'), self.path('out.' + name))
+                    times = self.times(self.path('out.' + name))
+                    for i, time in enumerate(times):
+                        self.assertAlmostEqual(time - times[0], i / Fraction(rate), delta=2e-5)
+
+    def test_the_last_frame_lasts_as_the_track_tells(self):
+        self.uneven([3, 7, 10, 33])
+        self.run_tool('ffmpeg', '-v', 'error', '-f', 'lavfi', '-i', 'sine=d=3', self.path('in.wav'))
+        for name in ('mp4', 'mov'):
+            for sound in ('none', self.path('in.wav')):
+                with self.subTest(f'{name} {sound}'):
+                    self.mim('convert', '-q', '--force', self.path('in.gif'), self.path('out.' + name), '-o', 'audio=' + sound)
+                    for options in ((), ('--each',)):
+                        facts, = json.loads(self.mim('info', '--json', *options, self.path('out.' + name)))
+                        self.assertAlmostEqual(facts['duration'], 0.53, delta=0.001)
+                    self.assertAlmostEqual(facts['each'][3]['duration'], 0.33, delta=0.001)
 
     def test_fps_replaces_the_sources_timing_with_a_note(self):
         self.uneven([10, 20, 5])

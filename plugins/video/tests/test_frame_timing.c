@@ -63,6 +63,25 @@ frames_that_a_container_moves_are_reported_once(void)
     mim_test_host_clear(&host);
 }
 
+static void
+rounded_times_are_straightened_within_a_millisecond(void)
+{
+    struct video_frame_timing timing = timing_of(1, 1000, 33, MIM_TIMING_SOURCE);
+    AVPacket packet = { .pts = 1001, .dts = -67, .duration = 33 };
+    CHECK(video_frame_timing_set_rate(&timing, (AVRational){ 30000, 1001 }));
+    CHECK(is_ratio(video_frame_timing_tick(&timing), 1, 30000));
+    video_frame_timing_straighten(&timing, &packet);
+    CHECK(packet.pts == 30 * 1001 && packet.dts == -2 * 1001 && packet.duration == 1001);
+    packet = (AVPacket){ .pts = 1010, .dts = 1010, .duration = 100 }; /* between two frames */
+    video_frame_timing_straighten(&timing, &packet);
+    CHECK(packet.pts == 30300 && packet.dts == 30300 && packet.duration == 3000);
+    timing = timing_of(1, 90000, 3003, MIM_TIMING_SOURCE);
+    CHECK(!video_frame_timing_set_rate(&timing, (AVRational){ 30000, 1001 }));
+    packet = (AVPacket){ .pts = 5, .dts = 4, .duration = 3 };
+    video_frame_timing_straighten(&timing, &packet);
+    CHECK(packet.pts == 5 && packet.dts == 4 && packet.duration == 3);
+}
+
 static bool
 find_cadence(const int64_t *starts, unsigned count, AVRational tick, AVRational *rate)
 {
@@ -108,6 +127,7 @@ main(void)
     const struct CMUnitTest cases[] = {
         CASE(rate_comes_from_the_first_frame),
         CASE(even_frames_last_a_tick_of_the_rate),
+        CASE(rounded_times_are_straightened_within_a_millisecond),
         CASE(frames_that_a_container_moves_are_reported_once),
         CASE(equal_steps_give_a_rate_despite_rounded_milliseconds),
         CASE(grid_is_the_common_divisor_but_not_too_fine),

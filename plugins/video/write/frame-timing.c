@@ -10,6 +10,7 @@
 
 #define DEFAULT_FPS 10
 #define MILLI 1000
+#define FINEST_TICK 1000000 /* ticks per second of a straightened file */
 
 /* Milliseconds are too coarse for 30 frames per second: find the rate that rounded durations mean. */
 static AVRational
@@ -47,4 +48,47 @@ video_frame_timing_check_grid(struct mim_job *job, struct video_frame_timing *ti
         return MIM_OK;
     timing->has_reported_move = true;
     return job->host->notice(job, MIM_NOTICE_TIMING, "frame times are adjusted to those that this format can store");
+}
+
+bool
+video_frame_timing_is_rounded(const struct video_frame_timing *timing)
+{
+    return timing->tick.num == 1 && timing->tick.den == MILLI && !timing->is_even;
+}
+
+bool
+video_frame_timing_set_rate(struct video_frame_timing *timing, AVRational rate)
+{
+    int64_t den = (int64_t)rate.num / av_gcd(rate.num, MILLI) * MILLI;
+    if (!video_frame_timing_is_rounded(timing) || den > FINEST_TICK)
+        return false;
+    timing->even_rate = rate;
+    timing->fine_tick = (AVRational){ 1, (int)den };
+    return true;
+}
+
+static int64_t
+straight_time(const struct video_frame_timing *timing, int64_t time)
+{
+    int64_t frames = av_rescale_q(time, timing->tick, av_inv_q(timing->even_rate));
+    int64_t even = av_rescale_q(frames, av_inv_q(timing->even_rate), timing->fine_tick);
+    int64_t exact = av_rescale_q(time, timing->tick, timing->fine_tick), off = even - exact;
+    return (off < 0 ? -off : off) <= timing->fine_tick.den / MILLI ? even : exact;
+}
+
+void
+video_frame_timing_straighten(const struct video_frame_timing *timing, AVPacket *packet)
+{
+    if (!timing->even_rate.num)
+        return;
+    int64_t end = straight_time(timing, packet->pts + packet->duration);
+    packet->pts = straight_time(timing, packet->pts);
+    packet->dts = straight_time(timing, packet->dts);
+    packet->duration = end - packet->pts;
+}
+
+AVRational
+video_frame_timing_tick(const struct video_frame_timing *timing)
+{
+    return timing->even_rate.num ? timing->fine_tick : timing->tick;
 }

@@ -61,6 +61,8 @@ settle_rate(struct video_writer *self)
 
     if (is_regular)
         self->stream->avg_frame_rate = rate;
+    if (is_regular && kind == VIDEO_TIMING_FREE && video_frame_timing_set_rate(&self->timing, rate))
+        self->stream->time_base = self->timing.fine_tick;
     if (kind == VIDEO_TIMING_GRID)
         self->stream->time_base = is_regular ? av_inv_q(rate) : video_cadence_grid(&self->cadence, self->timing.tick);
 }
@@ -71,7 +73,10 @@ put_packet(struct mim_job *job, struct video_writer *self, AVPacket *packet)
     int32_t status = video_audio_write_until(job, &self->audio, packet->dts, self->timing.tick, false);
     if (status == MIM_OK && self->target->timing == VIDEO_TIMING_GRID)
         status = video_frame_timing_check_grid(job, &self->timing, packet->pts, self->stream->time_base);
-    return status == MIM_OK ? video_mux_put(&self->mux, packet, self->stream, self->timing.tick) : status;
+    if (status != MIM_OK)
+        return status;
+    video_frame_timing_straighten(&self->timing, packet);
+    return video_mux_put(&self->mux, packet, self->stream, video_frame_timing_tick(&self->timing));
 }
 
 static int32_t
@@ -84,11 +89,11 @@ write_header(struct mim_job *job, struct video_writer *self)
     return status;
 }
 
-/* A header with the rate waits for the first frames, unless the rate is known. */
+/* A header with the rate or a time base that fits it waits for the first frames, unless the rate is known. */
 static bool
 is_header_delayed(const struct video_writer *self)
 {
-    bool is_wanted = self->target->timing == VIDEO_TIMING_RATED || self->target->timing == VIDEO_TIMING_GRID;
+    bool is_wanted = self->target->timing != VIDEO_TIMING_FREE || video_frame_timing_is_rounded(&self->timing);
     return is_wanted && !self->timing.is_even;
 }
 
