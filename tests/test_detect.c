@@ -74,6 +74,17 @@ looks_through_a_range(void)
 }
 
 static void
+finds_parts_at_distances_from_a_range(void)
+{
+    CHECK(!matches("0..3:47 & +2:48 & +4:49", "G..GG.HI", 8, 24));
+    CHECK(matches("0..3:47 & +2:48 & +4:49", "G.GGHH.I", 8, 24));
+    CHECK(!matches("0..3:47 & +2:48 & +4:49", "..GGHI.", 7, 24));
+    CHECK(matches("0..2:47 & +1:48 & 0:2e", ".GH", 3, 24));
+    CHECK(matches("-3:47 & +2:49", "....G.I", 7, 16));
+    CHECK(!matches("-1:47 & +2:49", "....I.G", 7, 16));
+}
+
+static void
 wants_all_parts(void)
 {
     CHECK(matches("0:52494646 & 8:57454250", "RIFF....WEBP", 12, 64));
@@ -87,7 +98,8 @@ refuses_patterns_that_mean_nothing(void)
     static const char *const wrong[] = {
         "",      "0",       "0:",       "0:4",      "0:4g",
         "x:47",  "0:????",  "5..1:47",  "-1..1:47", "0:47 0:48",
-        "0:47&", "-1:4749", "99999:47", "-:47",     "0:47&0:47&0:47&0:47&0:47&0:47&0:47&0:47&0:47"
+        "0:47&", "-1:4749", "99999:47", "-:47",     "+1:47",
+        "0:47&+-1:48", "0:47&+1..2:48", "0:47&0:47&0:47&0:47&0:47&0:47&0:47&0:47&0:47"
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct mim_magic *magic = NULL;
@@ -127,6 +139,7 @@ main(void)
         CASE(takes_any_nibble),
         CASE(counts_from_the_end),
         CASE(looks_through_a_range),
+        CASE(finds_parts_at_distances_from_a_range),
         CASE(wants_all_parts),
         CASE(refuses_patterns_that_mean_nothing),
         CASE(takes_the_longest_ending),

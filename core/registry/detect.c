@@ -16,6 +16,7 @@
 
 struct part {
     long first, last; /* range of offsets; negative: from the end */
+    bool is_relative; /* the offset counts from the last part that is not */
     size_t length;
     uint8_t value[PART_BYTES], mask[PART_BYTES];
 };
@@ -63,12 +64,14 @@ parse_hex(const char *at, struct part *part, unsigned *bits)
     return part->length ? at : NULL;
 }
 
-/* Parses OFFSET:HEX or FIRST..LAST:HEX. Returns the rest, or NULL with `wrong` filled. */
+/* Parses OFFSET:HEX, FIRST..LAST:HEX or +OFFSET:HEX. Returns the rest, or NULL with `wrong` filled. */
 static const char *
-parse_part(const char *at, struct part *part, unsigned *bits, const char **wrong)
+parse_part(const char *at, bool is_first, struct part *part, unsigned *bits, const char **wrong)
 {
     *wrong = "expected an offset of at most 65536";
-    at = parse_offset(skip_blanks(at), &part->first);
+    at = skip_blanks(at);
+    part->is_relative = *at == '+';
+    at = parse_offset(at + part->is_relative, &part->first);
     if (!at)
         return NULL;
     part->last = part->first;
@@ -77,6 +80,10 @@ parse_part(const char *at, struct part *part, unsigned *bits, const char **wrong
 
     *wrong = "a range goes from a lower to a higher offset, counted from one end";
     if (part->last < part->first || (part->first < 0) != (part->last < 0))
+        return NULL;
+
+    *wrong = "\"+\" and one offset follow another part";
+    if (part->is_relative && (part->first < 0 || part->last != part->first || is_first))
         return NULL;
 
     *wrong = "expected \":\" and at most 96 pairs of hexadecimal digits or \"?\"";
@@ -96,7 +103,8 @@ parse_parts(struct mim_magic *magic, struct part *parts)
     for (;; at++) {
         if (magic->part_count == PARTS)
             return "more than 8 parts";
-        at = parse_part(at, &parts[magic->part_count++], &magic->bits, &wrong);
+        at = parse_part(at, !magic->part_count, &parts[magic->part_count], &magic->bits, &wrong);
+        magic->part_count++;
         if (!at)
             return wrong;
         if (*at != '&')
@@ -155,10 +163,13 @@ mim_magic_bits(const struct mim_magic *magic)
 void
 mim_magic_reach(const struct mim_magic *magic, size_t *head, size_t *tail)
 {
+    const struct part *base = magic->parts;
     for (size_t i = 0; i < magic->part_count; i++) {
         const struct part *part = &magic->parts[i];
-        size_t *reach = part->first < 0 ? tail : head;
-        size_t needed = part->first < 0 ? (size_t)-part->first : (size_t)part->last + part->length;
+        base = part->is_relative ? base : part;
+        size_t *reach = base->first < 0 ? tail : head;
+        size_t needed = base->first < 0 ? (size_t)-base->first
+                                        : (size_t)(base->last + (part->is_relative ? part->first : 0)) + part->length;
         if (*reach < needed)
             *reach = needed;
     }
@@ -173,25 +184,36 @@ bytes_match(const struct part *part, const uint8_t *bytes)
     return true;
 }
 
+/* Do the part at `start` and those relative to it match? */
 static bool
-part_matches(const struct part *part, const struct mim_ends *ends)
+group_matches(const struct part *part, const struct part *end, const uint8_t *bytes, long start, long size)
+{
+    for (long at = start;; at = start + part->first) {
+        if (at < 0 || at + (long)part->length > size || !bytes_match(part, bytes + at))
+            return false;
+        if (++part == end || !part->is_relative)
+            return true;
+    }
+}
+
+static bool
+part_matches(const struct part *part, const struct part *end, const struct mim_ends *ends)
 {
     bool from_end = part->first < 0;
     const uint8_t *bytes = from_end ? ends->tail : ends->head;
     long size = (long)(from_end ? ends->tail_size : ends->head_size);
-    for (long offset = part->first; offset <= part->last; offset++) {
-        long start = from_end ? size + offset : offset;
-        if (start >= 0 && start + (long)part->length <= size && bytes_match(part, bytes + start))
+    for (long offset = part->first; offset <= part->last; offset++)
+        if (group_matches(part, end, bytes, from_end ? size + offset : offset, size))
             return true;
-    }
     return false;
 }
 
 bool
 mim_magic_matches(const struct mim_magic *magic, const struct mim_ends *ends)
 {
-    for (size_t i = 0; i < magic->part_count; i++)
-        if (!part_matches(&magic->parts[i], ends))
+    const struct part *end = magic->parts + magic->part_count;
+    for (const struct part *part = magic->parts; part < end; part++)
+        if (!part->is_relative && !part_matches(part, end, ends))
             return false;
     return true;
 }
