@@ -12,7 +12,7 @@
         .struct_size = sizeof format_##id, \
         .name = #id, \
         .reader = &video_readers[VIDEO_##id], \
-        .writer = &video_writers[VIDEO_##id], \
+        .writer = VIDEO_##id < VIDEO_WRITTEN_COUNT ? &video_writers[VIDEO_##id] : NULL, \
     };
 VIDEO_FORMATS(OPS)
 

@@ -17,4 +17,5 @@ const struct video_container video_containers[VIDEO_FORMAT_COUNT] = {
     [VIDEO_mjpeg] = { "mjpeg", "mjpeg", NULL, "mjpeg", true },
     [VIDEO_h264] = { "h264", "h264", NULL, "h264", true },
     [VIDEO_hevc] = { "hevc", "hevc", NULL, "hevc", true },
+    [VIDEO_y4m] = { "y4m", "yuv4mpegpipe", NULL, NULL, false },
 };

@@ -9,7 +9,7 @@
 #define MP4_TAGS \
     "title artist album comment composer copyright date description genre synopsis show track creation_time "
 
-const struct video_target video_targets[VIDEO_FORMAT_COUNT] = {
+const struct video_target video_targets[VIDEO_WRITTEN_COUNT] = {
     [VIDEO_mp4] = { H264 "mpeg4", "movflags=+faststart", MP4_TAGS, .sounds = "aac libmp3lame", .refused = "flac" },
     [VIDEO_mov] = { H264 "mpeg4", "movflags=+faststart", MP4_TAGS, .sounds = "aac pcm_s16le",
                     .refused = "flac opus vp8 vp9 av1" },

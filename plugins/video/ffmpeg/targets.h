@@ -29,7 +29,7 @@ struct video_target {
     bool is_elementary; /* a bare stream: no timing, no sound */
 };
 
-extern const struct video_target video_targets[VIDEO_FORMAT_COUNT];
+extern const struct video_target video_targets[VIDEO_WRITTEN_COUNT];
 
 /* Is `name` in the list `names`, which may be NULL? Ignores case. */
 bool video_lists(const char *names, const char *name);

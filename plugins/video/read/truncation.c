@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include <libavutil/imgutils.h>
+
 #include <mim/kit/bytes.h>
 
 /* ISO media: a sequence of boxes up to the end. */
@@ -117,7 +119,7 @@ end_of_flv(struct mim_job *job)
     return size > 0 && size < 1e15 ? (uint64_t)size : 0;
 }
 
-/* A transport stream consists of whole packets. */
+/* A transport stream consists of whole packets, after the rest of one that was cut. */
 static uint64_t
 end_of_packets(struct mim_job *job, uint64_t size)
 {
@@ -126,10 +128,33 @@ end_of_packets(struct mim_job *job, uint64_t size)
     int64_t got = job->host->read_at(job, head, sizeof head, 0);
 
     for (size_t i = 0; got == sizeof head && i < sizeof lengths / sizeof *lengths; i++) {
-        unsigned length = lengths[i], first = length == 192 ? 4 : 0;
-        if (head[first] == 0x47 && head[first + length] == 0x47 && head[first + 2 * length] == 0x47 &&
-            head[first + 3 * length] == 0x47)
-            return (size + length - 1) / length * length;
+        unsigned length = lengths[i], before = length == 192 ? 4 : 0;
+        for (unsigned first = 0; first < length; first++)
+            if (head[first] == 0x47 && head[first + length] == 0x47 && head[first + 2 * length] == 0x47 &&
+                head[first + 3 * length] == 0x47) {
+                unsigned cut = (first + length - before) % length;
+                return cut + (size - cut + length - 1) / length * length;
+            }
+    }
+    return 0;
+}
+
+/* YUV4MPEG2: a line of text, then pictures of one size, each after a line of its own. */
+static uint64_t
+end_of_pictures(const AVStream *stream, struct mim_job *job, uint64_t size)
+{
+    const AVCodecParameters *codec = stream ? stream->codecpar : NULL;
+    int picture = codec ? av_image_get_buffer_size(codec->format, codec->width, codec->height, 1) : -1;
+    char line[256];
+
+    for (uint64_t at = 0, count = 0; picture > 0 && at < size && job->host->poll(job) == MIM_OK; count++) {
+        int64_t got = job->host->read_at(job, line, sizeof line, at);
+        const char *end = got > 0 ? memchr(line, '\n', (size_t)got) : NULL;
+        if (!end)
+            return got < (int64_t)sizeof line ? size + 1 : 0;
+        at += (uint64_t)(end + 1 - line) + (count ? (uint64_t)picture : 0);
+        if (at >= size)
+            return at;
     }
     return 0;
 }
@@ -199,6 +224,8 @@ end_of(const char *demuxer, AVStream *stream, struct mim_job *job, uint64_t size
         return end_of_packets(job, size);
     if (!strcmp(demuxer, "ogg"))
         return end_of_pages(job, size);
+    if (!strcmp(demuxer, "yuv4mpegpipe"))
+        return end_of_pictures(stream, job, size);
     return 0;
 }
 

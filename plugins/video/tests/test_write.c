@@ -33,7 +33,7 @@ box_at(const struct mim_test_bytes *file, const char *name)
 static void
 every_container_is_written_without_leaks(void)
 {
-    for (int i = 0; i < VIDEO_FORMAT_COUNT; i++) {
+    for (int i = 0; i < VIDEO_WRITTEN_COUNT; i++) {
         struct mim_test_host host;
         struct session session = small;
         session.format = (enum video_format)i;

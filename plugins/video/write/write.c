@@ -75,7 +75,7 @@ enum {
     { \
         return video_writer_metadata(job, key, type, value, size, VIDEO_##id); \
     }
-VIDEO_FORMATS(OPS_OF)
+VIDEO_WRITTEN_FORMATS(OPS_OF)
 
 #define ROW_OF(id) \
     [VIDEO_##id] = { \
@@ -97,4 +97,4 @@ VIDEO_FORMATS(OPS_OF)
         .timing = VIDEO_##id == VIDEO_ogv || VIDEO_##id == VIDEO_mpeg ? &rate_timing : &free_timing, \
     },
 
-const struct mim_writer_ops video_writers[VIDEO_FORMAT_COUNT] = { VIDEO_FORMATS(ROW_OF) };
+const struct mim_writer_ops video_writers[VIDEO_WRITTEN_COUNT] = { VIDEO_WRITTEN_FORMATS(ROW_OF) };

@@ -7,6 +7,6 @@
 
 #include "ffmpeg/containers.h"
 
-extern const struct mim_writer_ops video_writers[VIDEO_FORMAT_COUNT];
+extern const struct mim_writer_ops video_writers[VIDEO_WRITTEN_COUNT];
 
 #endif
