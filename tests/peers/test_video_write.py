@@ -79,13 +79,6 @@ class VideoWrite(VideoWriting):
                     for got in (self.decoded(path)[0], self.pixels(path)[0]):
                         self.assertLess(np.abs(got.astype(int) - frames[0]).max(), 4)
 
-    def test_where_the_matrix_cannot_be_said_it_is_that_of_the_ffmpeg_command(self):
-        frames = [np.full((720, 64, 3), (200, 40, 90), np.uint8)] * 2
-        for name in ('avi', 'wmv', 'ogv', 'mjpeg'):
-            with self.subTest(name):
-                got = self.decoded(self.write(frames, 'out.' + name))[0]
-                self.assertLess(np.abs(got.astype(int) - frames[0]).max(), 5)
-
     def test_ten_bits_are_kept_when_they_are_asked_for(self):
         ramp = [np.tile(np.linspace(0, 65535, 256).astype(np.uint16), (64, 1))[..., None] for _ in range(2)]
         for codec, pixel in (('libx264', 'yuv420p10le'), ('libvpx-vp9', 'yuv420p10le')):

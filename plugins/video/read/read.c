@@ -7,6 +7,7 @@
 #include <libavutil/imgutils.h>
 #include <libavutil/pixdesc.h>
 
+#include "ffmpeg/matrix.h"
 #include "read/metadata.h"
 #include "read/reader.h"
 
@@ -39,6 +40,14 @@ set_rate(struct video_reader *self, struct mim_sequence *sequence)
     sequence->time_den = (uint32_t)base.den;
 }
 
+/* AVIF is coded as AV1, but players treat it as JPEG. */
+static bool
+is_bt601(const struct video_demux *demux)
+{
+    const AVDictionaryEntry *brand = av_dict_get(demux->format->metadata, "major_brand", NULL, 0);
+    return video_codec_is_bt601(demux->stream->codecpar->codec_id) || (brand && !strncmp(brand->value, "avi", 3));
+}
+
 static int32_t
 open_reader(struct mim_job *job, struct mim_sequence *sequence, const struct video_container *container)
 {
@@ -52,6 +61,7 @@ open_reader(struct mim_job *job, struct mim_sequence *sequence, const struct vid
     if (status != MIM_OK)
         return status;
     self->orientation = video_orientation_of(self->cursor.decoder.demux.stream);
+    self->output.is_bt601 = is_bt601(&self->cursor.decoder.demux);
     sequence->loop = -1;
     set_rate(self, sequence);
     sequence->count = video_promised_count(self, &sequence->sure);
@@ -187,6 +197,9 @@ static const struct mim_option options[] = {
     { MIM_OPTION_HEADER, .name = "pixelformat", .type = MIM_OPTION_CHOICE,
       .offset = offsetof(struct video_reader, output.pixels), .choices = VIDEO_PIXELS_CHOICES, .initial_text = "rgb24",
       .help = "sample layout of frames; native keeps gray, alpha and depth" },
+    { MIM_OPTION_HEADER, .name = "matrix", .type = MIM_OPTION_CHOICE,
+      .offset = offsetof(struct video_reader, output.matrix), .choices = VIDEO_MATRIX_CHOICES, .initial_text = "auto",
+      .help = "colour matrix of the pictures; auto: as the file states, else BT.709 for HD and BT.601 below" },
     { MIM_OPTION_HEADER, .name = "stream", .type = MIM_OPTION_INT, .offset = offsetof(struct video_reader, stream),
       .initial = -1, .min = -1, .max = 10000,
       .help = "number of the stream in the file, -1 for the best video stream" },

@@ -9,6 +9,7 @@
 #include <libavutil/pixdesc.h>
 
 #include "ffmpeg/averror.h"
+#include "ffmpeg/matrix.h"
 
 static const struct shape {
     enum AVPixelFormat format;
@@ -38,6 +39,20 @@ shape_of(const AVPixFmtDescriptor *descriptor, int32_t pixels)
     return native_shapes[is_gray][has_alpha][descriptor->comp[0].depth > 8];
 }
 
+static enum AVColorSpace
+matrix_of(const AVFrame *picture, const struct video_output_format *output)
+{
+    static const enum AVColorSpace matrices[] = {
+        [VIDEO_BT601] = AVCOL_SPC_SMPTE170M,    [VIDEO_BT709] = AVCOL_SPC_BT709, [VIDEO_BT2020] = AVCOL_SPC_BT2020_NCL,
+        [VIDEO_SMPTE240M] = AVCOL_SPC_SMPTE240M, [VIDEO_FCC] = AVCOL_SPC_FCC,
+    };
+    if (output->matrix != VIDEO_MATRIX_AUTO)
+        return matrices[output->matrix];
+    bool is_known = picture->colorspace >= AVCOL_SPC_BT709 && picture->colorspace <= AVCOL_SPC_BT2020_CL &&
+                    picture->colorspace != AVCOL_SPC_UNSPECIFIED && picture->colorspace != AVCOL_SPC_YCGCO;
+    return is_known ? picture->colorspace : video_guess_matrix(output->is_bt601, picture->width, picture->height);
+}
+
 bool
 video_scaling_of(const AVFrame *picture, const struct video_output_format *output,
                  const struct video_orientation *orientation, struct video_scaling *scaling,
@@ -48,7 +63,7 @@ video_scaling_of(const AVFrame *picture, const struct video_output_format *outpu
         return false;
 
     struct shape shape = shape_of(descriptor, output->pixels);
-    *scaling = (struct video_scaling){ .format = shape.format };
+    *scaling = (struct video_scaling){ .format = shape.format, .matrix = matrix_of(picture, output) };
     if (!output->keep_rotation)
         scaling->orientation = *orientation;
     bool is_turned = scaling->orientation.is_transposed, is_scaled = output->size.width && output->size.height;
@@ -81,18 +96,10 @@ base_format(enum AVPixelFormat format)
     }
 }
 
-/* An unspecified matrix is BT.601 at every size, as in the ffmpeg command. */
-static const int *
-matrix_coefficients(int matrix)
-{
-    bool is_known = matrix >= AVCOL_SPC_BT709 && matrix <= AVCOL_SPC_BT2020_CL && matrix != AVCOL_SPC_YCGCO;
-    return sws_getCoefficients(is_known ? matrix : AVCOL_SPC_BT470BG);
-}
-
 static int
 set_colours(struct video_scaler *scaler)
 {
-    const int *matrix = matrix_coefficients(scaler->matrix);
+    const int *matrix = sws_getCoefficients(scaler->scaling.matrix);
     int *from, *to, from_full, to_full, brightness, contrast, saturation;
     if (sws_getColorspaceDetails(scaler->sws, &from, &from_full, &to, &to_full, &brightness, &contrast, &saturation) <
         0)
@@ -109,7 +116,7 @@ is_made_for(const struct video_scaler *scaler, const AVFrame *picture, const str
 {
     return scaler->sws && scaler->width == picture->width && scaler->height == picture->height &&
            scaler->format == picture->format && scaler->range == (int)picture->color_range &&
-           scaler->matrix == (int)picture->colorspace && scaler->scaling.format == scaling->format &&
+           scaler->scaling.matrix == scaling->matrix && scaler->scaling.format == scaling->format &&
            scaler->scaling.width == scaling->width && scaler->scaling.height == scaling->height;
 }
 
@@ -144,7 +151,6 @@ open_scaler(struct video_scaler *scaler, const AVFrame *picture, const struct vi
     scaler->height = picture->height;
     scaler->format = picture->format;
     scaler->range = (int)picture->color_range;
-    scaler->matrix = (int)picture->colorspace;
     scaler->scaling = *scaling;
     int code = sws_init_context(scaler->sws, NULL, NULL);
     if (code >= 0)

@@ -13,9 +13,14 @@
 enum video_pixels { VIDEO_RGB24, VIDEO_GRAY, VIDEO_GRAY16, VIDEO_RGBA, VIDEO_RGB48, VIDEO_NATIVE };
 #define VIDEO_PIXELS_CHOICES "rgb24|gray|gray16|rgba|rgb48|native"
 
+enum video_matrix { VIDEO_MATRIX_AUTO, VIDEO_BT601, VIDEO_BT709, VIDEO_BT2020, VIDEO_SMPTE240M, VIDEO_FCC };
+#define VIDEO_MATRIX_CHOICES "auto|bt601|bt709|bt2020|smpte240m|fcc"
+
 /* The reader's options for frames. */
 struct video_output_format {
     int32_t pixels; /* enum video_pixels */
+    int32_t matrix; /* enum video_matrix; VIDEO_MATRIX_AUTO: the picture's, or a guess */
+    bool is_bt601;  /* the guess does not depend on the size */
     int32_t keep_rotation;
     struct mim_size size;
 };
@@ -23,6 +28,7 @@ struct video_output_format {
 /* How to convert one picture. */
 struct video_scaling {
     enum AVPixelFormat format;
+    enum AVColorSpace matrix;
     uint32_t width, height; /* before rotation */
     struct video_orientation orientation;
 };
@@ -31,7 +37,7 @@ struct video_scaling {
 struct video_scaler {
     struct SwsContext *sws;
     struct video_scaling scaling; /* the conversion that `sws` was opened for */
-    int width, height, format, range, matrix;
+    int width, height, format, range;
     uint8_t *upright; /* a converted picture before rotation */
     uint64_t upright_size;
 };

@@ -10,8 +10,6 @@
 
 #include "ffmpeg/codec-config.h"
 
-#define HD_HEIGHT 720 /* players expect BT.709 from this height on */
-
 static bool
 has_format(const enum AVPixelFormat *list, enum AVPixelFormat format)
 {
@@ -102,18 +100,6 @@ choose_format(const struct video_encoder_facts *facts, bool container_holds_alph
     return nearest_format(list, source);
 }
 
-/* Does the stream store its matrix? For others, players guess by size and the ffmpeg command assumes BT.601, as mim. */
-static bool
-tells_matrix(enum AVCodecID id)
-{
-    static const enum AVCodecID ids[] = { AV_CODEC_ID_H264, AV_CODEC_ID_HEVC,       AV_CODEC_ID_VP9,
-                                          AV_CODEC_ID_AV1,  AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_PRORES };
-    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
-        if (ids[i] == id)
-            return true;
-    return false;
-}
-
 /* The sample layout to request from the core. */
 static enum AVPixelFormat
 choose_samples(enum AVPixelFormat format, const struct mim_frame_info *first)
@@ -152,7 +138,5 @@ video_encoder_choose_format(struct mim_job *job, const struct video_encoder_fact
     bool is_rgb = descriptor->flags & AV_PIX_FMT_FLAG_RGB;
     layout->from = choose_samples(layout->to, first);
     layout->is_full_range = is_rgb || is_jpeg || is_gray(layout->to) || strncmp(descriptor->name, "yuvj", 4) == 0;
-    bool is_hd = first->height >= HD_HEIGHT && !is_gray(layout->to) && tells_matrix(facts->codec->id);
-    layout->matrix = is_rgb ? AVCOL_SPC_RGB : is_hd ? AVCOL_SPC_BT709 : AVCOL_SPC_SMPTE170M;
     return MIM_OK;
 }

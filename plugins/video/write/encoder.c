@@ -10,6 +10,7 @@
 
 #include "ffmpeg/averror.h"
 #include "ffmpeg/log.h"
+#include "ffmpeg/matrix.h"
 #include "write/encoder-find.h"
 #include "write/encoder-format.h"
 
@@ -141,11 +142,18 @@ fail_to_open(struct mim_job *job, const struct video_encoder *encoder, int code)
                            layout->padded_width, layout->padded_height, av_get_pix_fmt_name(layout->to), text);
 }
 
+/* Sets the size and what depends on it. */
 static void
-pad_layout(struct video_layout *layout, const struct mim_frame_info *first, int64_t multiple_x, int64_t multiple_y)
+pad_layout(struct video_encoder *encoder, const struct mim_frame_info *first, int64_t multiple_x, int64_t multiple_y)
 {
+    struct video_layout *layout = &encoder->layout;
+    bool is_rgb = av_pix_fmt_desc_get(layout->to)->flags & AV_PIX_FMT_FLAG_RGB;
+
     layout->padded_width = round_up(first->width, multiple_x);
     layout->padded_height = round_up(first->height, multiple_y);
+    layout->matrix = is_rgb ? AVCOL_SPC_RGB
+                            : video_guess_matrix(video_codec_is_bt601(encoder->facts.codec->id), layout->padded_width,
+                                                 layout->padded_height);
 }
 
 static int64_t
@@ -165,13 +173,13 @@ open_in_some_size(struct mim_job *job, struct video_encoder *encoder, const stru
     int64_t block = setup->settings->macro_block_size;
     int code = 0, exact_width, exact_height;
 
-    pad_layout(layout, setup->first, block, block);
+    pad_layout(encoder, setup->first, block, block);
     exact_width = layout->padded_width;
     exact_height = layout->padded_height;
     int32_t status = try_size(job, encoder, setup, &code);
     if (status != MIM_OK || encoder->context)
         return status;
-    pad_layout(layout, setup->first, common_multiple(block, 1 << descriptor->log2_chroma_w),
+    pad_layout(encoder, setup->first, common_multiple(block, 1 << descriptor->log2_chroma_w),
                common_multiple(block, 1 << descriptor->log2_chroma_h));
     if (layout->padded_width == exact_width && layout->padded_height == exact_height)
         return fail_to_open(job, encoder, code);
