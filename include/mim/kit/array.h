@@ -8,6 +8,7 @@
 #ifndef MIM_KIT_ARRAY_H
 #define MIM_KIT_ARRAY_H
 
+#include <stdint.h>
 #include <string.h>
 
 #include <mim/plugin.h>
@@ -66,8 +67,9 @@ mim_bytes_reserve(struct mim_job *job, struct mim_bytes *bytes, uint64_t size)
 static inline int32_t
 mim_bytes_append(struct mim_job *job, struct mim_bytes *bytes, const void *data, uint64_t size)
 {
+    const uint64_t max = PTRDIFF_MAX; /* no object is larger */
     int32_t status =
-        size <= UINT64_MAX - bytes->size ? mim_bytes_reserve(job, bytes, bytes->size + size) : (int32_t)MIM_NOMEM;
+        size <= max && bytes->size <= max - size ? mim_bytes_reserve(job, bytes, bytes->size + size) : (int32_t)MIM_NOMEM;
     if (status == MIM_OK && size) {
         memcpy(bytes->data + bytes->size, data, (size_t)size);
         bytes->size += size;
