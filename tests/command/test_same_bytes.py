@@ -13,11 +13,11 @@ OTHERS = ('gif', 'png', 'apng', 'tiff', 'pdf', 'raw')
 SMALL, LARGE = (64, 48), (1920, 1080)
 SIZES = {'h263': (176, 144), 'libsvtav1': (64, 64)}  # they do not accept 64 x 48
 UNSIZED = ('h263',)  # accepts only a few small sizes
-SLOW = ('libaom-av1', 'librav1e')
+SLOW = ('libaom-av1', 'librav1e')  # take seconds for a large frame, whatever their speed, and get only two
 
 QUICK = {
     'libx264': ('preset=veryfast',), 'libx264rgb': ('preset=veryfast',), 'libx265': ('preset=ultrafast',),
-    'libvpx': ('codec:deadline=realtime', 'codec:cpu-used=16'), 'libvpx-vp9': ('codec:cpu-used=4',),
+    'libvpx': ('codec:deadline=realtime', 'codec:cpu-used=16'), 'libvpx-vp9': ('codec:deadline=realtime', 'codec:cpu-used=8'),
     'libaom-av1': ('codec:cpu-used=8', 'codec:usage=realtime'), 'librav1e': ('codec:speed=10',),
     'libsvtav1': ('preset=12',),
 }
