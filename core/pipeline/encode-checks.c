@@ -16,6 +16,8 @@ report_timing(struct mim_encoder *encoder, const struct mim_frame *frame, const 
     char text[160];
     if (!base.den)
         return MIM_OK;
+    if (encoder->writer->sequence.timing & MIM_TIMING_STORED)
+        return MIM_OK;
     if (!(encoder->writer->ops->flags & MIM_WRITER_TIMING))
         snprintf(text, sizeof text, "%s keeps no timing: how long each frame is shown is lost",
                  encoder->writer->format);

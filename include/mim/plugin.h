@@ -117,7 +117,8 @@ enum {
     MIM_TIMING_LOOP = 4,      /**< the option `loop` was given */
     MIM_TIMING_SOURCE = 8,    /**< the source has timing */
     MIM_TIMING_REPLACED = 16, /**< and the options replace it by another */
-    MIM_TIMING_EVEN = 32      /**< MIM_GRID_FREE, MIM_GRID_RATE: each frame lasts one tick */
+    MIM_TIMING_EVEN = 32,     /**< MIM_GRID_FREE, MIM_GRID_RATE: each frame lasts one tick */
+    MIM_TIMING_STORED = 64    /**< set by open of a writer without MIM_WRITER_TIMING: this file stores it nevertheless */
 };
 
 /** Facts of the whole sequence. A reader's open and scan fill the zeroed struct; a writer's open gets it filled. */

@@ -254,6 +254,27 @@ class TiffOptions(PeerCase):
             self.assertEqual(file.imagej_metadata['finterval'], 0.04)
             self.assertEqual(file.imagej_metadata['fps'], 25)
 
+    def test_imagej_stacks_have_the_mean_duration_of_uneven_frames(self):
+        parts = [part for i, delay in enumerate((3, 7, 10, 33)) for part in (control(delay=delay), image(np.full((9, 12), i)))]
+        self.put('in.gif', gif(12, 9, *parts, palette=[(i, i, i) for i in range(4)]))
+        done = self.run_mim('convert', self.path('in.gif'), self.path('out.tif'), *words('imagej=yes'))
+        self.assertNotIn('keeps no timing', text(done.stderr))
+        self.assertIn('frame durations differ', text(done.stderr))
+        with tifffile.TiffFile(self.path('out.tif')) as file:
+            self.assertEqual(file.imagej_metadata['finterval'], 0.1325)
+            self.assertAlmostEqual(file.imagej_metadata['fps'], 4 / 0.53, 5)
+
+    def test_imagej_stacks_are_timed_by_fps_or_a_short_interval(self):
+        for given, seconds, interval in (({'finterval': 0.5}, 0.5, 0.5), ({'finterval': 2.0}, None, 2), ({'fps': 12.5}, 0.08, None),
+                                         ({'finterval': 60.0, 'fps': 25.0}, 0.04, 60)):
+            with self.subTest(given):
+                tifffile.imwrite(self.path('in.tif'), np.zeros((4, 8, 9), np.uint8), imagej=True, metadata={'axes': 'TYX', **given})
+                facts = self.info(self.path('in.tif'), '--each')
+                self.assertEqual([each['duration'] for each in facts['each']], [seconds] * 4)
+                self.assertEqual(facts['metadata'].get('frame_interval'), interval)
+                done = self.run_mim('convert', '--force', self.path('in.tif'), self.path('out.gif'))
+                self.assertEqual('interval of acquisition' in text(done.stderr), given == {'finterval': 0.5})
+
     def test_keeps_a_hyperstack(self):
         block = np.arange(4 * 3 * 2 * 20 * 30, dtype=np.uint16).reshape(4, 3, 2, 20, 30)
         for order in '<>':

@@ -10,6 +10,7 @@
 #include <mim/kit/text.h>
 
 #include "file/known-tags.h"
+#include "read/imagej-timing.h"
 #include "read/stack.h"
 
 /* The values of one tag. */
@@ -282,6 +283,18 @@ report_coding(struct mim_job *job, const struct tiff_page *page)
     return status;
 }
 
+/* The description itself holds the interval, so that writers need not keep this. */
+static int32_t
+report_interval(struct mim_job *job, const char *description)
+{
+    struct tiff_imagej_timing timing;
+    tiff_imagej_timing_read(&timing, description);
+    if (!timing.interval.den)
+        return MIM_OK;
+    return job->host->meta(job, "frame_interval", MIM_META_RATIONAL | MIM_META_CODING, &timing.interval,
+                           sizeof timing.interval);
+}
+
 int32_t
 tiff_file_metadata(struct tiff_directory *directory)
 {
@@ -300,7 +313,7 @@ tiff_file_metadata(struct tiff_directory *directory)
     if (status == MIM_OK)
         status = report_coding_int(job, "is_ome",
                                    strstr(description, "<OME ") != NULL || strstr(description, "<OME>") != NULL);
-    return status;
+    return status == MIM_OK ? report_interval(job, description) : status;
 }
 
 int32_t

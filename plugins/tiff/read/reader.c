@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "read/decode.h"
+#include "read/imagej-timing.h"
 #include "read/metadata.h"
 #include "read/orient.h"
 #include "read/stack.h"
@@ -89,6 +90,22 @@ find_stack(struct mim_job *job)
     return MIM_OK;
 }
 
+/* A frame of an ImageJ stack lasts a tick. prepare reports a description that cannot be read. */
+static int32_t
+find_timing(struct mim_job *job, struct mim_sequence *sequence)
+{
+    char description[TIFF_DESCRIPTION_SIZE + 1];
+    struct tiff_reader *self = job->state;
+    struct tiff_directory directory = directory_at(job, self->first);
+    struct tiff_imagej_timing timing;
+    if (tiff_description_read(&directory, description) != MIM_OK)
+        return MIM_OK;
+    tiff_imagej_timing_read(&timing, description);
+    int32_t status = tiff_imagej_timing_apply(job, &timing, sequence);
+    self->has_timing = sequence->time_den;
+    return status;
+}
+
 static int32_t
 reader_open(struct mim_job *job, struct mim_sequence *sequence)
 {
@@ -104,6 +121,9 @@ reader_open(struct mim_job *job, struct mim_sequence *sequence)
         return status;
 
     sequence->loop = -1;
+    status = find_timing(job, sequence);
+    if (status != MIM_OK)
+        return status;
     if (self->pages.next || self->pages.end_status)
         return MIM_OK;
     status = find_stack(job);
@@ -138,6 +158,8 @@ reader_prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_fra
         page->stack_offset = index * self->image_size;
         info->raw_offset += page->stack_offset;
     }
+    info->pts = self->has_timing ? (int64_t)index : MIM_NO_PTS;
+    info->duration = self->has_timing;
     return status;
 }
 

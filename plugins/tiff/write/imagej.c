@@ -73,19 +73,19 @@ write_description(const struct tiff_writer *self, char *to, uint64_t count)
         tiff_imagej_copy_lines(to, source_text, false);
         return;
     }
-    if (stack->seconds > 0 && stack->seconds < 1e6) {
-        to += write_decimal(to, (size_t)(end - to), "finterval", stack->seconds);
-        to += write_decimal(to, (size_t)(end - to), "fps", 1 / stack->seconds);
+    double interval = stack->time_den ? (double)stack->ticks * stack->time_num / stack->time_den / (double)count : 0;
+    if (interval > 0 && interval < 1e6) {
+        to += write_decimal(to, (size_t)(end - to), "finterval", interval);
+        to += write_decimal(to, (size_t)(end - to), "fps", 1 / interval);
     }
     snprintf(to, (size_t)(end - to), "loop=false\n");
 }
 
 int32_t
-tiff_imagej_open(struct mim_job *job, const struct mim_sequence *sequence)
+tiff_imagej_open(struct mim_job *job, struct mim_sequence *sequence)
 {
     struct tiff_writer *self = job->state;
     uint16_t scheme = self->codec->scheme;
-    int64_t duration = sequence->first.duration;
     const char *why = NULL;
     bool is_plain = scheme == COMPRESSION_NONE;
 
@@ -103,8 +103,11 @@ tiff_imagej_open(struct mim_job *job, const struct mim_sequence *sequence)
     if (why)
         return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "imagej=yes: %s", why);
 
-    bool has_time = sequence->time_den && duration > 0;
-    self->stack.seconds = has_time ? (double)duration * sequence->time_num / sequence->time_den : 0;
+    bool has_time = sequence->time_den;
+    self->stack.time_num = sequence->time_num;
+    self->stack.time_den = sequence->time_den;
+    if (has_time)
+        sequence->timing |= MIM_TIMING_STORED;
     self->stack.is_in_time = self->imagej == TIFF_IMAGEJ_FRAMES || (self->imagej == TIFF_IMAGEJ_YES && has_time);
     self->is_contiguous = is_plain;
     return MIM_OK;
@@ -133,6 +136,21 @@ check_is_alike(struct mim_job *job, uint64_t index, const struct mim_frame_info 
         first->channels == 3 ? " RGB" : "");
 }
 
+/* ImageJ has one interval for all images: the mean. */
+static int32_t
+add_duration(struct mim_job *job, struct tiff_imagej_stack *stack, uint64_t index, const struct mim_frame_info *info)
+{
+    int64_t brief = stack->time_num ? stack->time_den / (INT64_C(10) * stack->time_num) : 0;
+    int64_t duration = info->flags & MIM_FRAME_BRIEF ? brief : info->duration > 0 ? info->duration : 0;
+    if (index == 0)
+        stack->first_duration = duration;
+    stack->ticks += (uint64_t)duration;
+    if (stack->has_reported_mean || duration == stack->first_duration)
+        return MIM_OK;
+    stack->has_reported_mean = true;
+    return job->host->notice(job, MIM_NOTICE_TIMING, "frame durations differ, but ImageJ supports only their mean");
+}
+
 int32_t
 tiff_imagej_accept(struct mim_job *job, uint64_t index, struct mim_frame_info *info)
 {
@@ -158,7 +176,7 @@ tiff_imagej_accept(struct mim_job *job, uint64_t index, struct mim_frame_info *i
                                "imagej=yes: a page of %llu bytes, more than ImageJ supports", (unsigned long long)size);
     if (index == 0)
         self->stack.first = *info;
-    return MIM_OK;
+    return add_duration(job, &self->stack, index, info);
 }
 
 /* ImageJ shows this tag under Image > Show Info: use it, in UTF-16, for a description that is not ImageJ's. */

@@ -9,7 +9,7 @@
 
 #include "write/tag-list.h"
 
-int32_t tiff_imagej_open(struct mim_job *job, const struct mim_sequence *sequence);
+int32_t tiff_imagej_open(struct mim_job *job, struct mim_sequence *sequence);
 int32_t tiff_imagej_accept(struct mim_job *job, uint64_t index, struct mim_frame_info *info);
 int32_t tiff_imagej_describe(struct mim_job *job);
 /* Report that the tags of a later page are lost. */

@@ -27,7 +27,10 @@ enum { TIFF_IMAGEJ_NO, TIFF_IMAGEJ_YES, TIFF_IMAGEJ_SLICES, TIFF_IMAGEJ_FRAMES }
 struct tiff_imagej_stack {
     struct mim_frame_info first;             /* all others have its size and type */
     bool is_in_time;                         /* images are frames, not slices */
-    double seconds;                          /* from image to image; 0: unknown */
+    uint32_t time_num, time_den;             /* seconds per tick; den 0: there is no timing */
+    int64_t first_duration;                  /* ticks */
+    uint64_t ticks;                          /* of all images so far */
+    bool has_reported_mean;
     struct mim_scratch source_text;         /* the description of the source */
     bool is_from_imagej;                     /* which ImageJ wrote */
     uint64_t capacity;                       /* reserved for our description */
