@@ -8,7 +8,7 @@ import tap
 from command import TESTCARD, CommandCase, gif, text
 
 KEYS = ['file', 'format', 'plugin', 'plugin_version', 'frames', 'frames_certainty', 'width', 'height', 'channels', 'sample',
-        'duration', 'fps', 'loop', 'metadata']
+        'duration', 'fps', 'mean_fps', 'loop', 'metadata']
 FRAME_KEYS = ['index', 'width', 'height', 'channels', 'sample', 'duration', 'metadata']
 
 
@@ -20,8 +20,16 @@ class Json(CommandCase):
     def test_has_the_count_shape_and_timing_of_an_animation(self):
         facts, = self.info(TESTCARD)
         expected = {'file': TESTCARD, 'format': 'gif', 'plugin': 'gif', 'frames': 12, 'frames_certainty': 'exact', 'width': 120,
-                    'height': 90, 'sample': 'u8', 'duration': 1.2, 'fps': 10.0, 'loop': 0}
+                    'height': 90, 'sample': 'u8', 'duration': 1.2, 'fps': 10.0, 'mean_fps': 10.0,
+                    'loop': 0}
         self.assertEqual({key: facts[key] for key in expected}, expected)
+
+    def test_tells_the_rate_from_the_mean(self):
+        self.mim('convert', '-q', TESTCARD, 'even.gif', '--fps', '25')
+        self.mim('convert', '-q', TESTCARD, 'uneven.gif', '--frames', '0:4', '--duration', '0.1,0.1,0.1,0.5')
+        even, uneven = self.info('even.gif', 'uneven.gif')
+        self.assertEqual((even['fps'], even['mean_fps']), (25, 25))
+        self.assertEqual((uneven['fps'], uneven['mean_fps']), (None, 5))
 
     def test_lists_each_frame_on_request(self):
         facts, = self.info('--each', TESTCARD)

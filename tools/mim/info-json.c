@@ -94,6 +94,7 @@ print_sequence(struct json *json, struct inspection *inspection)
     print_shape(json, &inspection->first);
     print_known_real(json, "duration", inspection->seconds);
     print_known_real(json, "fps", inspection->fps);
+    print_known_real(json, "mean_fps", inspection->mean_fps);
     json_key(json, "loop");
     json_count(json, facts->loop < 0 ? MIM_UNKNOWN : (uint64_t)facts->loop);
     json_key(json, "metadata");

@@ -55,8 +55,8 @@ print_timing(const struct inspection *inspection)
     if (inspection->seconds >= 0) {
         print_name("duration");
         printf("%.6g s", inspection->seconds);
-        if (inspection->fps > 0)
-            printf(", %.6g frames per second", inspection->fps);
+        if (inspection->mean_fps > 0)
+            printf(", %.6g frames per second", inspection->mean_fps);
         putchar('\n');
     }
     if (inspection->facts.loop < 0)

@@ -91,33 +91,37 @@ read_facts(struct inspection *inspection, uint64_t i, struct mim_frame_facts *fa
     return status == MIM_OK;
 }
 
-/* Returns the total duration of all frames in seconds, or -1 if a frame cannot be read. */
+/* Returns the total duration of all frames in seconds, or -1 if a frame cannot be read. Sets the rate if all are equal. */
 static double
 sum_durations(struct inspection *inspection)
 {
     struct mim_rational base = inspection->facts.time_base;
     uint64_t ticks = (uint64_t)inspection->first.duration;
+    bool is_even = ticks > 0;
 
     for (uint64_t i = 1; i < inspection->count && !signals_interrupted(); i++) {
         struct mim_frame_facts facts;
         if (!read_facts(inspection, i, &facts))
             return -1;
         ticks += (uint64_t)facts.duration;
+        is_even &= facts.duration == inspection->first.duration;
     }
+    if (is_even)
+        inspection->fps = (double)base.den / ((double)inspection->first.duration * (double)base.num);
     return (double)ticks * (double)base.num / (double)base.den;
 }
 
-/* Returns the duration that the file states, or a negative number if it states none. */
+/* Returns a number that the file states of its coding, or a negative number if it states none. */
 static double
-stated_seconds(struct inspection *inspection)
+stated_number(struct inspection *inspection, const char *key)
 {
     const struct mim_meta *meta = mim_reader_metadata(inspection->reader);
     struct mim_meta_item item;
-    double seconds = -1;
+    double number = -1;
 
-    if (mim_meta_find(meta, "duration", &item) && item.coding)
-        mim_meta_number(meta, "duration", &seconds);
-    return seconds;
+    if (mim_meta_find(meta, key, &item) && item.coding)
+        mim_meta_number(meta, key, &number);
+    return number;
 }
 
 /* Prefers the stated duration, because reading the facts of every frame of a video would decode all of it. */
@@ -128,17 +132,20 @@ measure_timing(struct inspection *inspection, bool is_patient)
 
     if (!inspection->count || !read_facts(inspection, 0, &inspection->first) || !timed)
         return;
-    inspection->seconds = is_patient ? -1 : stated_seconds(inspection);
+    inspection->seconds = is_patient ? -1 : stated_number(inspection, "duration");
     if (inspection->seconds < 0)
         inspection->seconds = sum_durations(inspection);
     if (inspection->seconds > 0)
-        inspection->fps = (double)inspection->count / inspection->seconds;
+        inspection->mean_fps = (double)inspection->count / inspection->seconds;
+    double stated_fps = stated_number(inspection, "fps");
+    if (stated_fps > 0)
+        inspection->fps = stated_fps;
 }
 
 void
 inspection_open(struct inspection *inspection, struct cli *cli, const char *file)
 {
-    *inspection = (struct inspection){ .file = file, .count = MIM_UNKNOWN, .seconds = -1, .fps = -1 };
+    *inspection = (struct inspection){ .file = file, .count = MIM_UNKNOWN, .seconds = -1, .fps = -1, .mean_fps = -1 };
     if (open_reader(inspection, cli) != MIM_OK)
         return;
     count_frames(inspection, cli->count);

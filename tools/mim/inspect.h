@@ -14,7 +14,8 @@ struct inspection {
     enum mim_certainty certainty;
     struct mim_frame_facts first;   /* zeroed if there are no frames */
     double seconds;                 /* negative: unknown, or no timing */
-    double fps;                     /* negative: unknown, or no timing */
+    double fps;                     /* the rate of the stream, or of equal durations; negative: none, or unknown */
+    double mean_fps;                /* negative: unknown, or no timing */
     bool damaged;
     struct mim_error err;           /* why the file cannot be opened, or the damage */
 };
