@@ -49,7 +49,8 @@ matrix_of(const AVFrame *picture, const struct video_output_format *output)
     if (output->matrix != VIDEO_MATRIX_AUTO)
         return matrices[output->matrix];
     bool is_known = picture->colorspace >= AVCOL_SPC_BT709 && picture->colorspace <= AVCOL_SPC_BT2020_CL &&
-                    picture->colorspace != AVCOL_SPC_UNSPECIFIED && picture->colorspace != AVCOL_SPC_YCGCO;
+                    picture->colorspace != AVCOL_SPC_UNSPECIFIED && picture->colorspace != AVCOL_SPC_RESERVED &&
+                    picture->colorspace != AVCOL_SPC_YCGCO;
     return is_known ? picture->colorspace : video_guess_matrix(output->is_bt601, picture->width, picture->height);
 }
 
