@@ -64,10 +64,9 @@ mim_conversion_grays(const struct mim_conversion *conversion)
 enum mim_status
 mim_conversion_fail_unscaled(const struct mim_conversion *conversion, struct mim_error *err)
 {
+    const char *from = mim_sample_name(conversion->from_sample), *to = mim_sample_name(conversion->to_sample);
     return mim_fail(err, MIM_ARGUMENT,
-                    "%s samples outside 0..1 cannot become %s: rescale them first, or write a format that stores %s",
-                    mim_sample_name(conversion->from_sample), mim_sample_name(conversion->to_sample),
-                    mim_sample_name(conversion->from_sample));
+                    "%s samples outside 0..1 cannot become %s: rescale them, or use a format of %s", from, to, from);
 }
 
 /* Scales the full range, rounded half up: (v * 255 + 32767) / 65535 for u16 to u8. */
