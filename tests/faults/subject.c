@@ -209,7 +209,8 @@ subject_try(const struct attempt *attempt)
     struct outcome outcome = { .status = MIM_OK };
     struct mim_context *context = attempt->context;
     struct mim_source *source = attempt->source;
-    struct mim_open_options options = { .control.limits = attempt->limits };
+    struct mim_tally tally = { 0 };
+    struct mim_open_options options = { .control = { .limits = attempt->limits, .tally = &tally } };
     struct mim_options *shape = NULL;
     struct mim_error err = { 0 };
 
@@ -228,6 +229,7 @@ subject_try(const struct attempt *attempt)
     mim_options_destroy(shape);
     if (!attempt->context)
         mim_context_destroy(context);
+    outcome.notices_of_frames = tally.notices[MIM_NOTICE_FRAMES];
     snprintf(outcome.message, sizeof outcome.message, "%s", err.message);
     return outcome;
 }

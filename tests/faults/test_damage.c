@@ -87,18 +87,20 @@ copy_of(const unsigned char *data, size_t size)
 
 /* --- truncated files --------------------------------------------------------------------------------------------- */
 
-/* Returns whether a status is right for a truncated file. Plain samples have no end marker. */
+/* Returns whether a status is right for a truncated file. Plain samples have no end marker. If only the end marker is
+ * missing, as in a GIF that ends between two blocks, a notice says that frames may be. */
 static bool
 is_honest(const struct subject *subject, const struct outcome *outcome, size_t size)
 {
     if (subject_is(subject, "raw"))
         return size % 60 ? outcome->status == MIM_TRUNCATED : outcome->status == MIM_OK && outcome->frames == size / 60;
     return outcome->status == MIM_TRUNCATED || outcome->status == MIM_CORRUPT ||
+           (outcome->status == MIM_OK && outcome->notices_of_frames) ||
            (outcome->status == MIM_UNKNOWN_FORMAT && size < 16);
 }
 
 static void
-no_truncated_file_succeeds(void)
+no_truncated_file_succeeds_silently(void)
 {
     struct mim_context *context = open_context();
     long failures = 0;
@@ -285,7 +287,7 @@ int
 main(void)
 {
     static const struct CMUnitTest cases[] = {
-        CASE(no_truncated_file_succeeds), CASE(survives_mutants_of_gif),        CASE(survives_mutants_of_tiff),
+        CASE(no_truncated_file_succeeds_silently), CASE(survives_mutants_of_gif),        CASE(survives_mutants_of_tiff),
         CASE(survives_mutants_of_png),       CASE(survives_mutants_of_raw),       CASE(returns_the_expected_status_of_finds),
     };
     subjects_load_seeds();
