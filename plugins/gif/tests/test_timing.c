@@ -13,7 +13,7 @@ stores_delays_as_they_are(void)
 
     animation.durations = durations;
     CHECK(animation_write(&host, &animation, NULL) == MIM_OK);
-    CHECK(reading_open(&reading, host.sink) == MIM_OK);
+    CHECK(reading_open(&reading, mim_test_host_take(&host)) == MIM_OK);
     for (uint32_t i = 0; i < 4; i++) {
         CHECK(reading_frame(&reading, i) == MIM_OK);
         CHECK(reading.info.pts == start && reading.info.duration == durations[i]);
@@ -31,6 +31,7 @@ check_refused(const struct animation *animation, const char *text)
     CHECK(animation_write(&host, animation, NULL) == MIM_ARGUMENT);
     CHECK(strstr(host.message, text));
     CHECK(host.sink.size == 0);
+    mim_test_host_clear(&host);
 }
 
 static void
