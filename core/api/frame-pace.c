@@ -7,7 +7,6 @@
 #include "api/reader-priv.h"
 #include "api/writer-priv.h"
 #include "base/error.h"
-#include "base/number.h"
 #include "frame/conversion.h"
 #include "frame/frame.h"
 #include "options/timing-options.h"
@@ -44,7 +43,7 @@ find_common_duration(struct mim_reader *reader, const struct mim_sequence *seque
             continue;
         least = duration < least ? duration : least;
         most = duration > most ? duration : most;
-        common = mim_number_common_divisor((uint64_t)duration, common);
+        common = mim_ratio_common_divisor((uint64_t)duration, common);
     }
     return most - least > rounding ? common : 0;
 }
@@ -58,7 +57,7 @@ find_tick(struct mim_reader *reader)
         return (struct mim_rational){ 0, 0 };
     if (__builtin_mul_overflow(num, sequence->time_num, &num) || num > INT32_MAX)
         return (struct mim_rational){ 0, 0 };
-    uint64_t divisor = mim_number_common_divisor(num, den);
+    uint64_t divisor = mim_ratio_common_divisor(num, den);
     if (den > num * MAX_FPS || den / divisor > INT32_MAX)
         return (struct mim_rational){ 1, MAX_FPS };
     return (struct mim_rational){ (int64_t)(num / divisor), (int64_t)(den / divisor) };

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <mim/kit/ratio.h>
+
 #include "base/size.h"
 
 /* A decimal number as digits times a power of ten. */
@@ -116,17 +118,6 @@ mim_number_parse_real(const char *text, size_t size, double *value)
     return true;
 }
 
-uint64_t
-mim_number_common_divisor(uint64_t a, uint64_t b)
-{
-    while (b) {
-        uint64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
 /* Multiplies num/den (den > 0, num >= 0) by 10^exponent, reduced at every step. */
 static bool
 scale_by_ten(struct mim_rational *value, int64_t exponent)
@@ -134,7 +125,7 @@ scale_by_ten(struct mim_rational *value, int64_t exponent)
     for (; value->num && exponent; exponent += exponent < 0 ? 1 : -1) {
         int64_t *up = exponent < 0 ? &value->den : &value->num;
         int64_t *down = exponent < 0 ? &value->num : &value->den;
-        int64_t shared = (int64_t)mim_number_common_divisor(10, (uint64_t)*down);
+        int64_t shared = (int64_t)mim_ratio_common_divisor(10, (uint64_t)*down);
         *down /= shared;
         if (__builtin_mul_overflow(*up, 10 / shared, up))
             return false;
@@ -169,7 +160,7 @@ mim_number_parse_rational(const char *text, size_t size, struct mim_rational *va
     if (!mim_number_parse_int(text, before, &number.num) ||
         !mim_number_parse_int(slash + 1, size - before - 1, &number.den) || number.den <= 0 || number.num == INT64_MIN)
         return false;
-    int64_t shared = (int64_t)mim_number_common_divisor((uint64_t)(number.num < 0 ? -number.num : number.num),
+    int64_t shared = (int64_t)mim_ratio_common_divisor((uint64_t)(number.num < 0 ? -number.num : number.num),
                                                         (uint64_t)number.den);
     *value = (struct mim_rational){ .num = number.num / shared, .den = number.den / shared };
     return true;

@@ -18,9 +18,6 @@ bool mim_number_parse_real(const char *text, size_t size, double *value);
 /* The same, exactly: "29.97" is 2997/100; lowest terms. */
 bool mim_number_parse_rational(const char *text, size_t size, struct mim_rational *value);
 
-/* At least 1, unless both are 0. */
-uint64_t mim_number_common_divisor(uint64_t a, uint64_t b);
-
 /* isdigit() without the locale. */
 static inline bool
 mim_is_digit(char c)

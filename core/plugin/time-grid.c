@@ -6,7 +6,6 @@
 
 #include <mim/kit/ratio.h>
 
-#include "base/number.h"
 #include "options/timing-options.h"
 
 #define DEFAULT_FPS 10
@@ -59,7 +58,7 @@ round_to_ticks(struct mim_time_grid *grid, uint64_t index, struct mim_frame_info
 static bool
 fit_quotient(const struct mim_writer_timing *stored, uint64_t num, uint64_t den, struct mim_frame_info *info)
 {
-    uint64_t divisor = mim_number_common_divisor(num, den);
+    uint64_t divisor = mim_ratio_common_divisor(num, den);
     if (num / divisor > stored->max_duration || den / divisor > stored->den)
         return false;
     info->duration = (int64_t)(num / divisor);
@@ -132,7 +131,7 @@ round_to_fraction(struct mim_time_grid *grid, uint64_t index, struct mim_frame_i
 static bool
 set_base(struct mim_time_grid *grid, uint64_t num, uint64_t den)
 {
-    uint64_t divisor = mim_number_common_divisor(num, den);
+    uint64_t divisor = mim_ratio_common_divisor(num, den);
     if (!divisor || num / divisor > grid->stored->den || den / divisor > grid->stored->den)
         return false;
     grid->num = (uint32_t)(num / divisor);

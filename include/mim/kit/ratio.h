@@ -158,4 +158,16 @@ mim_ratio_compare(uint64_t a, uint64_t b, uint64_t c, uint64_t d)
     return left.low == right.low ? 0 : left.low < right.low ? -1 : 1;
 }
 
+/** The greatest common divisor; if one number is 0, the other. */
+static inline uint64_t
+mim_ratio_common_divisor(uint64_t a, uint64_t b)
+{
+    while (b) {
+        uint64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
 #endif

@@ -2,18 +2,18 @@
 /* Finds a common denominator of delays, which are quotients of 16-bit numbers. */
 #include "read/time-base.h"
 
-#include "chunk/divisor.h"
+#include <mim/kit/ratio.h>
 
 enum { NANOSECONDS = 1000000000 };
 
 void
 pngx_time_base_add(struct pngx_time_base *time_base, const struct pngx_control *control)
 {
-    uint64_t den = control->delay_den / pngx_common_divisor(control->delay_num, control->delay_den);
+    uint64_t den = control->delay_den / mim_ratio_common_divisor(control->delay_num, control->delay_den);
 
     if (!time_base->common)
         time_base->common = 1;
-    uint64_t common = time_base->common / pngx_common_divisor(time_base->common, den) * den; /* at most 48 bits */
+    uint64_t common = time_base->common / mim_ratio_common_divisor(time_base->common, den) * den; /* at most 48 bits */
     time_base->is_too_long = time_base->is_too_long || common > UINT32_MAX;
     if (!time_base->is_too_long)
         time_base->common = common;
