@@ -103,7 +103,8 @@ class VideoExact(PeerCase):
     def test_a_stream_of_an_older_x264(self):
         """x264 before build 151 coded 4:4:4 otherwise, and says its build in the first packet only."""
         found = glob.glob('/usr/lib/python3*/**/imageio/resources/images/cockatoo.mp4', recursive=True)
-        self.assertTrue(found, 'python3-imageio has no cockatoo.mp4')
+        if not found:
+            self.skipTest('the python3-imageio of this system has no cockatoo.mp4')
         self.assertExact(found[0], *(['all'] if os.environ['MIM_SANITIZED'] == 'no' else []))
 
 

@@ -73,7 +73,8 @@ main(int argc, char **argv)
     uint64_t count = 0, seed = 1;
     int is_all = argc > 2;
 
-    if (argc < 2 || mim_context_create(&context, NULL, &err) != MIM_OK ||
+    /* the parsers inside libavformat 61 print to a log that only its owner can set */
+    if (argc < 2 || mim_context_create(&context, &(struct mim_context_options){ .owns_process = 1 }, &err) != MIM_OK ||
         mim_context_set_threads(context, 2, &err) != MIM_OK)
         return 2;
     struct mim_reader *reader = open_reader(context, argv[1]);
