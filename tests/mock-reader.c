@@ -69,6 +69,9 @@ set_shape(uint64_t index, struct mim_frame_info *info)
     info->parts = mock.parts;
     if (mock.group && index % mock.group == 0)
         info->flags = MIM_FRAME_KEY;
+    if (mock.group)
+        info->key_frame = index - index % mock.group;
+    info->work_size = mock.picture_bytes;
     if (mock.shape)
         mock.shape(index, info);
 }

@@ -49,6 +49,7 @@ struct mock_script {
     int32_t sure;
     bool scans, any_order, has_metadata;
     uint64_t group; /* with any_order: frames from one key frame to the next, of a plugin that reads forwards best; or 0 */
+    uint64_t picture_bytes; /* of the decoded picture that a packet holds: work_size */
     void (*sequence)(struct mim_sequence *sequence);
     void (*shape)(uint64_t index, struct mim_frame_info *info);
     void (*fill)(uint64_t index, uint32_t part, struct mim_raster *raster); /* of INDEX8: indices and palette */

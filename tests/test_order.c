@@ -80,6 +80,16 @@ grouped(void)
     return script;
 }
 
+/* Pictures of 1 byte are smaller than any frame, so that packets wait for their turn. */
+static struct mock_script
+parked(void)
+{
+    struct mock_script script = grouped();
+    script.picture_bytes = 1;
+    script.has_metadata = true;
+    return script;
+}
+
 static void
 read_by_selection(struct mim_reader *reader, const struct order *order)
 {
@@ -134,7 +144,7 @@ check_orders(const struct mock_script *script, unsigned threads, uint64_t workin
         for (size_t w = 0; w < 3; w++)
             ways[w](reader, &order);
         mim_reader_close(reader);
-        CHECK(mock_counted.opens == mock_counted.closes);
+        CHECK(mock_counted.opens == mock_counted.closes && mock_counted.prepares == mock_counted.releases);
         mim_context_destroy(context);
     }
 }
@@ -142,8 +152,8 @@ check_orders(const struct mock_script *script, unsigned threads, uint64_t workin
 static void
 any_order_gives_the_frames_of_a_scan(void)
 {
-    const struct mock_script video = grouped(), turning = *with(&animation, true),
-                             scripts[] = { pages, parts, video, animation, turning };
+    const struct mock_script video = grouped(), waiting = parked(), turning = *with(&animation, true),
+                             scripts[] = { pages, parts, video, waiting, animation, turning };
     const uint64_t memory[] = { 0, 40000, 70000 }; /* a frame needs up to 20 000 */
     for (size_t k = 0; k < sizeof scripts / sizeof *scripts; k++) {
         struct mock_script script = scripts[k];
@@ -206,6 +216,14 @@ static const struct mock_script spots = { .count = RUN,
 static const struct mock_script film = {
     .count = RUN, .claimed = RUN, .sure = MIM_SURE_EXACT, .shape = plain_frame, .any_order = true, .group = 250
 };
+/* Of 4:2:0, in half the bytes of RGB. */
+static const struct mock_script compact_film = { .count = RUN,
+                                                 .claimed = RUN,
+                                                 .sure = MIM_SURE_EXACT,
+                                                 .shape = plain_frame,
+                                                 .any_order = true,
+                                                 .group = 250,
+                                                 .picture_bytes = FRAME / 2 };
 
 /* Reads all frames of the ranges; the peak of the working memory is within its ceiling. */
 static long
@@ -221,7 +239,7 @@ decodes_of(const struct mock_script *script, const struct mim_range *ranges, siz
     uint64_t selected = mim_reader_selected(reader, NULL);
     while (mim_reader_next(reader, &frame, NULL) == MIM_OK)
         delivered++;
-    CHECK(delivered == selected);
+    CHECK(delivered == selected && mock_counted.pixels >= (long)delivered);
     if (working_bytes)
         CHECK(atomic_load(&reader->operation.budget.peak) <= working_bytes);
     mim_frame_clear(&frame);
@@ -243,12 +261,25 @@ backwards_is_decoded_about_once_or_twice(void)
 }
 
 /* The cost is (1 + run / held), where half of the memory holds a quarter of the run. */
+/* About 100 frames, or 170 pictures, fit: a group of 250 is decoded twice at most, and none begins before its key frame. */
+static void
+windows_end_at_key_frames(void)
+{
+    static const struct mim_range backwards = { .step = -1 };
+    for (size_t t = 0; t < THREAD_COUNTS; t++) {
+        long film_decodes = decodes_of(&film, &backwards, 1, 112 * (FRAME + 1500), thread_counts[t]);
+        long compact_decodes = decodes_of(&compact_film, &backwards, 1, 112 * (FRAME + 1500), thread_counts[t]);
+        CHECK(film_decodes <= 23 * RUN / 10 && compact_decodes <= 15 * RUN / 10);
+    }
+}
+
 static void
 less_memory_costs_passes_in_proportion(void)
 {
     static const struct mim_range backwards = { .step = -1 };
     for (size_t t = 0; t < THREAD_COUNTS; t++) {
         CHECK(decodes_of(&film, &backwards, 1, 2 * 62 * FRAME, thread_counts[t]) <= 13 * (1 + 4) * RUN / 10);
+        CHECK(decodes_of(&compact_film, &backwards, 1, 2 * 31 * FRAME, thread_counts[t]) <= 13 * (1 + 4) * RUN / 10);
         CHECK(decodes_of(&spots, &backwards, 1, 2 * 150 * FRAME, thread_counts[t]) <= 13 * (1 + 4) * RUN / 10);
         CHECK(decodes_of(&spots, &backwards, 1, 12 * FRAME, thread_counts[t]) <= 13 * (1 + 100) * RUN / 10);
     }
@@ -265,6 +296,7 @@ interleaved_frames_cost_one_pass(void)
     for (size_t t = 0; t < THREAD_COUNTS; t++) {
         CHECK(decodes_of(&spots, ranges, 40, 0, thread_counts[t]) == RUN);
         CHECK(decodes_of(&film, ranges, 40, 0, thread_counts[t]) <= 2 + 20 + 100);
+        CHECK(decodes_of(&compact_film, ranges, 40, 0, thread_counts[t]) <= 2 + 20 + 100);
     }
 }
 
@@ -274,6 +306,7 @@ forwards_keeps_nothing(void)
     for (size_t t = 0; t < THREAD_COUNTS; t++) {
         CHECK(decodes_of(&spots, NULL, 0, 9 * FRAME, thread_counts[t]) == RUN);
         CHECK(decodes_of(&film, NULL, 0, 9 * FRAME, thread_counts[t]) == RUN);
+        CHECK(decodes_of(&compact_film, NULL, 0, 9 * FRAME, thread_counts[t]) == RUN);
     }
 }
 
@@ -305,11 +338,11 @@ static void
 a_damaged_frame_fails_in_its_turn(void)
 {
     static const struct mim_range backwards = { .step = -1 };
-    for (int op = 0; op < 2; op++)
+    for (int op = 0; op < 4; op++)
         for (size_t t = 0; t < THREAD_COUNTS; t++) {
-            struct mock_script script = film;
+            struct mock_script script = op < 2 ? film : compact_film;
             script.faults[0] =
-                (struct mock_fault){ .op = op ? MOCK_PREPARE : MOCK_PIXELS, .frame = 400, .status = MIM_CORRUPT };
+                (struct mock_fault){ .op = op % 2 ? MOCK_PREPARE : MOCK_PIXELS, .frame = 400, .status = MIM_CORRUPT };
             struct mim_context *context = mock_context(&script, thread_counts[t]);
             struct mim_reader *reader = mock_reader(context, NULL);
             struct mim_frame frame = { 0 };
@@ -390,6 +423,7 @@ main(void)
     const struct CMUnitTest cases[] = {
         CASE(any_order_gives_the_frames_of_a_scan),
         CASE(backwards_is_decoded_about_once_or_twice),
+        CASE(windows_end_at_key_frames),
         CASE(less_memory_costs_passes_in_proportion),
         CASE(interleaved_frames_cost_one_pass),
         CASE(forwards_keeps_nothing),

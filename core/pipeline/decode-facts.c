@@ -28,7 +28,7 @@ prepare_facts(struct mim_decoder *decoder, uint64_t i, struct mim_frame_info *in
 void
 mim_decoder_learn_size(struct mim_decoder *decoder)
 {
-    struct mim_frame_info info;
+    struct mim_frame_info info = { 0 };
     struct mim_conversion conversion;
     struct mim_raster shape;
     uint64_t *size = &decoder->retained.frame_bytes;
@@ -38,6 +38,7 @@ mim_decoder_learn_size(struct mim_decoder *decoder)
     else if (mim_decode_frame_shape(&decoder->route, &info, &conversion, &shape, NULL) == MIM_OK &&
              mim_row_bytes(shape.width, shape.channels, (enum mim_sample)shape.sample, size))
         mim_picture_bytes(shape.height, *size, size);
+    decoder->retained.picture_bytes = info.work_size;
     mim_ring_resume(&decoder->ring);
 }
 

@@ -38,6 +38,8 @@ struct mim_decode_frame *
 mim_decoder_claim_prepare(struct mim_decoder *decoder)
 {
     uint64_t selected, index;
+    while (may_prepare(decoder) && mim_decoder_unpark(decoder)) {
+    }
     if (!may_prepare(decoder) || !find_selected(decoder, &selected))
         return NULL;
     struct mim_decode_target target = mim_decode_plan_next(&decoder->plan, selected, &index);
@@ -128,7 +130,10 @@ mim_decoder_settle_prepare(struct mim_decoder *decoder, struct mim_decode_frame 
 
     frame->stage = MIM_DECODE_PREPARED;
     frame->packet_state = MIM_PACKET_FILLED;
+    decoder->retained.picture_bytes = frame->info.work_size;
     frame->source = decoder->source_of ? decoder->source_of(frame->entry.packet) : decoder->plugin.operation->source;
+    if (decoder->plan.is_sorting && frame->info.key_frame && frame->info.key_frame < frame->entry.index)
+        mim_keyframes_add(&decoder->plan.keyframes, frame->info.key_frame);
     if (decoder->plan.is_sorting && frame->info.flags & MIM_FRAME_KEY) {
         mim_keyframes_add(&decoder->plan.keyframes, frame->entry.index);
         frame->target.start = MIM_CANVAS_BARE;

@@ -24,8 +24,9 @@ struct mim_decode_canvas {
 
 /* Frames decoded before their turn; they hang on the visits of the window. */
 struct mim_decode_retained {
-    uint64_t bytes, deliveries;
-    uint64_t frame_bytes; /* of the frame admitted last; 0: none yet */
+    uint64_t bytes, deliveries; /* of frames with pixels, and of parked ones */
+    uint64_t frame_bytes;   /* of the frame admitted last; 0: none yet */
+    uint64_t picture_bytes; /* in the packet of the frame prepared last */
 };
 
 /* The end of the sequence, or the place where it breaks off. */
@@ -98,6 +99,18 @@ void mim_decoder_note_end(struct mim_decoder *decoder, uint64_t index, enum mim_
                           const struct mim_error *error);
 /* The retained frame that is due; NULL: none. */
 struct mim_decode_frame *mim_decoder_retained_frame(const struct mim_decoder *decoder, bool *is_last_use);
+/* Bytes of working memory of a retained frame. */
+uint64_t mim_decoder_bytes_retained_by(const struct mim_decode_frame *frame);
+/* Whether a frame that is not due is parked when it is the first, and not decoded until its turn. */
+bool mim_decoder_parks(const struct mim_decoder *decoder, const struct mim_decode_frame *frame);
+bool mim_decoder_parks_size(const struct mim_decoder *decoder, uint64_t picture_bytes);
+bool mim_decoder_is_parked(const struct mim_decode_frame *retained);
+/* Move a frame of the ring with its packet. false: no memory. */
+bool mim_decoder_park(struct mim_decoder *decoder, struct mim_decode_frame *frame, struct mim_decode_frame *parked);
+/* Give up the picture. Caller's thread. */
+void mim_decoder_release_parked(struct mim_decoder *decoder, struct mim_decode_frame *parked);
+/* Put the next parked frame, in the order of delivery, back into the ring. false: another frame comes first. */
+bool mim_decoder_unpark(struct mim_decoder *decoder);
 /* It was delivered, by a copy unless it is gone. */
 void mim_decoder_use_retained(struct mim_decoder *decoder, bool is_gone);
 /* Whether the pixels of a frame, if it is the first, belong to the caller and not to working memory. */

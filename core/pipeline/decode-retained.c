@@ -10,10 +10,10 @@
 
 /* --- keeping ------------------------------------------------------------------------------------------------------ */
 
-static uint64_t
-bytes_of(const struct mim_decode_frame *frame)
+uint64_t
+mim_decoder_bytes_retained_by(const struct mim_decode_frame *frame)
 {
-    return sizeof *frame + frame->out_bytes;
+    return sizeof *frame + (mim_decoder_is_parked(frame) ? frame->info.work_size : frame->out_bytes);
 }
 
 uint64_t
@@ -27,8 +27,10 @@ drop_retained(struct mim_decoder *decoder, struct mim_visit *visit)
 {
     if (!visit->retained)
         return;
-    decoder->retained.bytes -= bytes_of(visit->retained);
+    decoder->retained.bytes -= mim_decoder_bytes_retained_by(visit->retained);
     decoder->retained.deliveries -= visit->uses;
+    if (mim_decoder_is_parked(visit->retained))
+        mim_decoder_release_parked(decoder, visit->retained);
     mim_decode_frame_clear(visit->retained);
     free(visit->retained);
     visit->retained = NULL;
@@ -63,6 +65,7 @@ mim_decoder_give_up_retained(struct mim_decoder *decoder)
     mim_ring_charge(&decoder->ring);
 }
 
+/* The visit of the frame that is due, if that is retained with its pixels. */
 static struct mim_visit *
 find_retained(const struct mim_decoder *decoder)
 {
@@ -70,7 +73,7 @@ find_retained(const struct mim_decoder *decoder)
     if (!decoder->retained.deliveries || !mim_decode_plan_due(&decoder->plan, &due))
         return NULL;
     struct mim_visit *visit = mim_decode_window_find(&decoder->plan.window, due);
-    return visit && visit->retained ? visit : NULL;
+    return visit && visit->retained && !mim_decoder_is_parked(visit->retained) ? visit : NULL;
 }
 
 bool
@@ -128,24 +131,34 @@ mim_decoder_is_callers(const struct mim_decoder *decoder, const struct mim_decod
     return !visit || (visit->uses == 1 && is_due(decoder, frame));
 }
 
+static void
+retain_pixels(struct mim_decode_frame *frame, struct mim_decode_frame *retained)
+{
+    *retained = *frame;
+    retained->entry.packet = retained->pixel_buffer = retained->target.canvas = retained->checkpoint = NULL;
+    retained->own_bytes = 0;
+    frame->out_buffer = NULL;
+    frame->metadata.items = NULL;
+}
+
 /* Whether the caller gets it now. Otherwise it is retained, or, without memory for that, decoded again. */
 bool
 mim_decoder_is_direct(struct mim_decoder *decoder)
 {
     struct mim_decode_frame *frame = mim_decoder_frame(decoder, 0), *retained;
     struct mim_visit *visit = mim_decode_window_find(&decoder->plan.window, frame->entry.index);
+    bool is_parked = frame->stage == MIM_DECODE_PREPARED;
     if (mim_decoder_is_callers(decoder, frame))
         return true;
     retained = malloc(sizeof *retained);
-    if (!retained)
+    if (!retained || (is_parked && !mim_decoder_park(decoder, frame, retained))) {
+        free(retained);
         return is_due(decoder, frame);
-    *retained = *frame;
-    retained->entry.packet = retained->pixel_buffer = retained->target.canvas = retained->checkpoint = NULL;
-    retained->own_bytes = 0;
+    }
+    if (!is_parked)
+        retain_pixels(frame, retained);
     visit->retained = retained;
-    frame->out_buffer = NULL;
-    frame->metadata.items = NULL;
-    decoder->retained.bytes += bytes_of(retained);
+    decoder->retained.bytes += mim_decoder_bytes_retained_by(retained);
     decoder->retained.deliveries += visit->uses;
     return false;
 }
@@ -157,7 +170,9 @@ mim_decoder_pass_first(struct mim_decoder *decoder)
     struct mim_decode_frame *frame = mim_decoder_frame(decoder, 0);
     struct mim_memory_budget *budget = &ring->operation->budget;
     mim_ring_complete(ring, &frame->entry);
-    if (frame->out_buffer)
+    if (frame->packet_state == MIM_PACKET_FILLED)
+        mim_plugin_reader_release(&decoder->plugin, 0, frame->entry.packet);
+    if (frame->out_buffer || frame->packet_state == MIM_PACKET_FILLED)
         frame->target.is_wanted = false; /* it is not retained: forget its notices */
     mim_ring_drop_first(ring);
     mim_decoder_drop_passed(decoder);
@@ -174,13 +189,14 @@ capacity_of(const struct mim_decoder *decoder)
 {
     struct mim_memory_budget *budget = &decoder->ring.operation->budget;
     uint64_t canvas = decoder->plan.is_composed ? mim_canvas_bytes(&decoder->canvas.pixels) : 0;
-    uint64_t each = decoder->retained.frame_bytes > canvas ? decoder->retained.frame_bytes : canvas;
+    uint64_t frame = decoder->retained.frame_bytes > canvas ? decoder->retained.frame_bytes : canvas;
+    uint64_t each = mim_decoder_parks_size(decoder, decoder->retained.picture_bytes) ? decoder->retained.picture_bytes : frame;
     if (decoder->ring.state == MIM_RING_EXCLUSIVE || !decoder->retained.frame_bytes)
         return 1;
 
     uint64_t in_flight = 0, half = mim_memory_budget_ceiling(budget) / 2, free = mim_memory_budget_free(budget);
     uint64_t retained = decoder->plan.checkpoints.count * canvas;
-    mim_size_mul(each, 2 * mim_ring_capacity(&decoder->ring), &in_flight);
+    mim_size_mul(frame, 2 * mim_ring_capacity(&decoder->ring), &in_flight);
     in_flight = in_flight < half / 2 ? in_flight : half / 2; /* the rest of them wait for memory */
     free -= in_flight < free ? in_flight : free;
     half -= retained < half ? retained : half;

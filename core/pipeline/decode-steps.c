@@ -196,9 +196,10 @@ pass_frame(struct mim_decoder *decoder, struct mim_decode_frame *frame)
     return true;
 }
 
-/* Admitting frames in order keeps errors independent of the number of threads. false: the frame has to wait. */
+/* Admitting frames in order keeps errors independent of the number of threads. Space is made on the caller's thread, since the
+ * plugin may have to release what is parked. false: the frame has to wait. */
 static bool
-admit_frame(struct mim_decoder *decoder, unsigned i)
+admit_frame(struct mim_decoder *decoder, unsigned i, unsigned worker)
 {
     struct mim_decode_frame *frame = mim_decoder_frame(decoder, i);
     struct mim_ring_outcome *outcome = &frame->entry.outcome;
@@ -207,7 +208,7 @@ admit_frame(struct mim_decoder *decoder, unsigned i)
     do {
         bool is_alone = !i && mim_decoder_is_callers(decoder, frame) && !mim_decoder_retained_bytes(decoder);
         is_admitted = mim_decode_frame_admit(frame, &decoder->route, held_bytes(&decoder->ring) + to_retain, is_alone);
-    } while (!is_admitted && !i && (mim_decoder_make_space(decoder) || pass_frame(decoder, frame)));
+    } while (!is_admitted && !i && !worker && (mim_decoder_make_space(decoder) || pass_frame(decoder, frame)));
     if (is_admitted && frame->target.is_wanted)
         decoder->retained.frame_bytes = frame->out_bytes;
     mim_ring_charge(&decoder->ring);
@@ -230,7 +231,7 @@ claim_step(struct mim_ring *ring, unsigned worker, struct mim_ring_step *step)
         struct mim_decode_frame *frame = mim_decoder_frame(decoder, i);
         if (frame->stage == MIM_DECODE_PREPARING)
             return false;
-        if (frame->stage == MIM_DECODE_PREPARED && !admit_frame(decoder, i))
+        if (frame->stage == MIM_DECODE_PREPARED && (mim_decoder_parks(decoder, frame) || !admit_frame(decoder, i, worker)))
             return false;
         inherit_failure(decoder, i);
         if (claim_work(decoder, i, step) || claim_release(decoder, frame, step))

@@ -69,15 +69,18 @@ static bool
 next_is_known(struct mim_pool_client *client)
 {
     struct mim_decoder *decoder = decoder_of(client);
-    return at_the_end(decoder) || (decoder->ring.used && mim_decoder_frame(decoder, 0)->stage == MIM_DECODE_ACTIVE);
+    const struct mim_decode_frame *first = mim_decoder_frame(decoder, 0);
+    return at_the_end(decoder) ||
+           (decoder->ring.used && (first->stage == MIM_DECODE_ACTIVE || mim_decoder_parks(decoder, first)));
 }
 
 static bool
 next_is_done(struct mim_pool_client *client)
 {
     struct mim_decoder *decoder = decoder_of(client);
-    if (decoder->ring.used && mim_decoder_frame(decoder, 0)->target.is_wanted)
-        return mim_decode_frame_is_done(mim_decoder_frame(decoder, 0));
+    const struct mim_decode_frame *first = mim_decoder_frame(decoder, 0);
+    if (decoder->ring.used && first->target.is_wanted)
+        return mim_decode_frame_is_done(first) || mim_decoder_parks(decoder, first);
     return at_the_end(decoder);
 }
 

@@ -108,6 +108,7 @@ struct mim_frame_info {
     int64_t duration;                /**< in the sequence's time base; 0 with a pts: until the next frame's pts */
     uint64_t raw_offset, raw_stride; /**< RAW: offset of the samples in the source, bytes from row to row */
     uint64_t work_size;              /**< bytes that decoding allocates elsewhere than with host->resize, until release */
+    uint64_t key_frame;              /**< MIM_READER_FORWARD: the frame from which this one was decoded; 0: unknown, or the first */
 };
 
 /* Where the timing of a writer comes from: mim_sequence.timing. */
@@ -288,8 +289,8 @@ enum {
     MIM_READER_ANY_ORDER = 1, /**< prepare takes any index, at a cost that does not grow with it */
     MIM_READER_THREADS = 2,   /**< prepare itself uses job->threads */
     MIM_READER_FORWARD = 4    /**< with ANY_ORDER: prepare decodes the frames between a key frame and this one, unless it goes
-                               * on from the last one. The core then prepares frames in ascending order where it can, and
-                               * keeps those that are needed later */
+                               * on from the last one. The core then prepares frames in ascending order where it can, from
+                               * key frame to key frame, and keeps the packets or pixels of those that are needed later */
 };
 
 struct mim_reader_ops {
@@ -434,9 +435,9 @@ struct mim_plugin {
 };
 
 #ifdef __cplusplus
-static_assert(sizeof(struct mim_frame_info) == 88, "ABI");
+static_assert(sizeof(struct mim_frame_info) == 96, "ABI");
 }
 #else
-_Static_assert(sizeof(struct mim_frame_info) == 88, "ABI");
+_Static_assert(sizeof(struct mim_frame_info) == 96, "ABI");
 #endif
 #endif

@@ -220,6 +220,15 @@ seek_picture(struct video_cursor *cursor, uint64_t number)
     return status == MIM_OK ? step_to(cursor, number) : status;
 }
 
+uint64_t
+video_cursor_key_picture(const struct video_cursor *cursor)
+{
+    const struct video_index *index = &cursor->scan.index;
+    uint64_t packet = cursor->is_from_start ? 0 : cursor->entry;
+    uint64_t picture = packet < index->packet_count ? index->packets[packet].picture : VIDEO_NO_PICTURE;
+    return picture == VIDEO_NO_PICTURE ? 0 : picture;
+}
+
 int32_t
 video_cursor_scan(struct video_cursor *cursor)
 {

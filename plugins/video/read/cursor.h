@@ -21,6 +21,8 @@ struct video_cursor {
 int32_t video_cursor_open(struct video_cursor *cursor, struct mim_job *job);
 /* Make `current` picture `number`. Past the last picture, returns MIM_END or the error that ended the file early. */
 int32_t video_cursor_seek(struct video_cursor *cursor, uint64_t number);
+/* The keyframe from which the current picture was decoded; 0: unknown, or the first. */
+uint64_t video_cursor_key_picture(const struct video_cursor *cursor);
 /* When picture `number` begins and ends. It must be `current`, or the index complete. */
 int32_t video_cursor_times(struct video_cursor *cursor, uint64_t number, int64_t *start, int64_t *end);
 /* When the last picture ends. The index must be complete. */

@@ -129,6 +129,7 @@ describe_frame(struct mim_job *job, struct video_reader *self, struct video_read
     frame->is_key = is_key_picture(picture, &self->cursor.scan.index);
     info->flags = MIM_FRAME_ALIKE | (frame->is_key ? MIM_FRAME_KEY : 0);
     info->work_size = size > 0 ? (uint64_t)size : 0;
+    info->key_frame = self->rate.fps.den ? 0 : video_cursor_key_picture(&self->cursor);
     if (!(picture->flags & AV_FRAME_FLAG_CORRUPT) && !picture->decode_error_flags)
         return MIM_OK;
     info->flags |= MIM_FRAME_DAMAGED;

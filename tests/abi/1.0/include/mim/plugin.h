@@ -27,6 +27,7 @@
  * - The core may repeat pixels for a part, if memory was short while other frames were in flight.
  * - release follows every successful prepare, and returns before close is called. close is called exactly once, on a zeroed
  *   state, also after a failed open: undo partial work in close alone.
+ * - prepare may be called in another order than frames are delivered in, and several packets may be in use at once.
  * - A reader without MIM_READER_ANY_ORDER gets prepare(0), prepare(1), ... To go back, the core calls close, and open with a
  *   fresh state. A frame that is skipped gets prepare without pixels.
  * - scan counts the frames without decoding them and sets sequence->count and ->sure. It does not move the position of
@@ -75,10 +76,13 @@ extern "C" {
 
 /* Flags of a frame. */
 enum {
-    MIM_FRAME_KEY = 1,        /**< composing may start here on an empty canvas: earlier frames do not show through */
+    MIM_FRAME_KEY = 1,        /**< composing may start here on an empty canvas, or decoding: earlier frames do not show
+                               * through */
     MIM_FRAME_RAW = 2,        /**< the source has plain samples: the core reads them, and does not call pixels */
     MIM_FRAME_BIG_ENDIAN = 4, /**< byte order of RAW samples; little-endian without this flag */
-    MIM_FRAME_DAMAGED = 8     /**< the frame is delivered with some samples made up */
+    MIM_FRAME_DAMAGED = 8,    /**< the frame is delivered with some samples made up */
+    MIM_FRAME_ALIKE = 16,     /**< by the file's header, all frames have this shape: limits are checked in advance */
+    MIM_FRAME_BRIEF = 32      /**< players of the format show the frame for 0.1 s, since its duration is too short */
 };
 
 /* What to do with a rectangle after its duration, and how to draw it on the canvas. */
@@ -104,6 +108,7 @@ struct mim_frame_info {
     int64_t duration;                /**< in the sequence's time base; 0 with a pts: until the next frame's pts */
     uint64_t raw_offset, raw_stride; /**< RAW: offset of the samples in the source, bytes from row to row */
     uint64_t work_size;              /**< bytes that decoding allocates elsewhere than with host->resize, until release */
+    uint64_t key_frame;              /**< MIM_READER_FORWARD: the frame from which this one was decoded; 0: unknown, or the first */
 };
 
 /* Where the timing of a writer comes from: mim_sequence.timing. */
@@ -113,7 +118,8 @@ enum {
     MIM_TIMING_LOOP = 4,      /**< the option `loop` was given */
     MIM_TIMING_SOURCE = 8,    /**< the source has timing */
     MIM_TIMING_REPLACED = 16, /**< and the options replace it by another */
-    MIM_TIMING_EVEN = 32      /**< MIM_GRID_FREE, MIM_GRID_RATE: each frame lasts one tick */
+    MIM_TIMING_EVEN = 32,     /**< MIM_GRID_FREE, MIM_GRID_RATE: each frame lasts one tick */
+    MIM_TIMING_STORED = 64    /**< set by open of a writer without MIM_WRITER_TIMING: this file stores it nevertheless */
 };
 
 /** Facts of the whole sequence. A reader's open and scan fill the zeroed struct; a writer's open gets it filled. */
@@ -281,7 +287,10 @@ struct mim_option {
 
 enum {
     MIM_READER_ANY_ORDER = 1, /**< prepare takes any index, at a cost that does not grow with it */
-    MIM_READER_THREADS = 2    /**< prepare itself uses job->threads */
+    MIM_READER_THREADS = 2,   /**< prepare itself uses job->threads */
+    MIM_READER_FORWARD = 4    /**< with ANY_ORDER: prepare decodes the frames between a key frame and this one, unless it goes
+                               * on from the last one. The core then prepares frames in ascending order where it can, from
+                               * key frame to key frame, and keeps the packets or pixels of those that are needed later */
 };
 
 struct mim_reader_ops {
@@ -366,6 +375,8 @@ struct mim_writer_timing {
     uint32_t den;          /**< see MIM_GRID_* */
     uint32_t max_duration; /**< MIM_GRID_FIXED: ticks of a frame; MIM_GRID_FRACTION: the largest n; else 0 */
     int32_t max_loop;      /**< with MIM_WRITER_LOOP: the largest loop count */
+    uint32_t min_duration; /**< MIM_GRID_FIXED: players show shorter frames for 0.1 s; other grids, and if there are no such
+                                players: 0 */
 };
 
 struct mim_writer_ops {
@@ -413,7 +424,8 @@ struct mim_plugin {
     uint16_t major, minor, min_host_minor, pad;
     const char *name, *version;  /**< the same as in the manifest */
     const char *licence;         /**< SPDX expression */
-    const char *library;         /**< the library it uses, with the version at run time: "giflib 5.2.1", or NULL */
+    const char *library;         /**< the libraries it uses, as "libpng 1.6.39, zlib 1.2.13": the versions at run time, which
+                                  * init may write into a buffer; or NULL */
     /** [caller's thread] Initialise the plugin: once per process, before any other call, in less than 5 ms. Optional.
      * */
     int32_t (*init)(const struct mim_host *);
@@ -423,9 +435,9 @@ struct mim_plugin {
 };
 
 #ifdef __cplusplus
-static_assert(sizeof(struct mim_frame_info) == 88, "ABI");
+static_assert(sizeof(struct mim_frame_info) == 96, "ABI");
 }
 #else
-_Static_assert(sizeof(struct mim_frame_info) == 88, "ABI");
+_Static_assert(sizeof(struct mim_frame_info) == 96, "ABI");
 #endif
 #endif
