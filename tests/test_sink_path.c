@@ -255,6 +255,33 @@ killed_while_writing_it_leaves_nothing(void)
     unlink(path);
 }
 
+/* With and without names for incomplete files. */
+static void
+abandoned_while_writing_it_leaves_nothing(void)
+{
+    for (int denied = 0; denied <= DENY_TMPFILE; denied += DENY_TMPFILE) {
+        put_file("old", 0644);
+        pid_t child = fork();
+        if (child == 0) {
+            struct mim_sink *sink;
+            if (!deny_calls(denied))
+                _exit(99);
+            if (mim_sink_open_path(&sink, path, 0, NULL) != MIM_OK || mim_sink_begin(sink, true, NULL) != MIM_OK ||
+                write_bytes(sink, NULL) != MIM_OK || entries() != (denied ? 2 : 1))
+                _exit(1);
+            mim_sink_abandon_all();
+            _exit(0);
+        }
+        int status = 0;
+        CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status));
+        if (WEXITSTATUS(status) == 99)
+            print_message("# skipped: system calls cannot be denied here\n");
+        else
+            CHECK(WEXITSTATUS(status) == 0 && file_is("old", 3) && entries() == 1);
+        unlink(path);
+    }
+}
+
 static bool
 hits_the_limit(bool seeks)
 {
@@ -306,6 +333,7 @@ main(void)
         CASE(a_name_as_long_as_they_get_can_be_written),
         CASE(file_systems_that_can_do_less_get_the_same_file),
         CASE(killed_while_writing_it_leaves_nothing),
+        CASE(abandoned_while_writing_it_leaves_nothing),
         CASE(a_full_disk_leaves_the_old_file),
     };
     return cmocka_run_group_tests_name("sink-path", cases, make_directory, remove_directory);

@@ -11,6 +11,7 @@
 
 #include "io/fd-io.h"
 #include "io/rename.h"
+#include "io/temporary.h"
 
 #define NAME_TRIES 1000
 
@@ -35,8 +36,10 @@ create_named(struct mim_atomic_file *file, const char *name, mode_t mode)
         mim_atomic_file_name(name, file->temporary);
         int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
         int fd = openat(file->directory, file->temporary, flags, mode);
-        if (fd >= 0)
+        if (fd >= 0) {
+            file->listed = mim_temporary_add(file->directory, file->temporary);
             return fd;
+        }
         if (errno != EEXIST && errno != EINTR)
             break;
     }
@@ -89,11 +92,13 @@ mim_atomic_file_create(struct mim_atomic_file *file, const char *directory, cons
 static void
 let_go(struct mim_atomic_file *file)
 {
+    mim_temporary_drop(file->listed);
     if (file->fd >= 0)
         close(file->fd);
     if (file->directory >= 0)
         close(file->directory);
     file->fd = file->directory = -1;
+    file->listed = NULL;
     file->temporary[0] = '\0';
 }
 
@@ -130,8 +135,10 @@ link_temporary(struct mim_atomic_file *file, const char *name, const char *descr
 {
     for (int i = 0; i < NAME_TRIES; i++) {
         mim_atomic_file_name(name, file->temporary);
-        if (linkat(AT_FDCWD, descriptor, file->directory, file->temporary, AT_SYMLINK_FOLLOW) == 0)
+        if (linkat(AT_FDCWD, descriptor, file->directory, file->temporary, AT_SYMLINK_FOLLOW) == 0) {
+            file->listed = mim_temporary_add(file->directory, file->temporary);
             return 0;
+        }
         if (errno != EEXIST)
             break;
     }

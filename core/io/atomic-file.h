@@ -13,6 +13,7 @@ struct mim_atomic_file {
     int fd;                       /* for reading and writing at any offset */
     int directory;                /* the file's directory, which may be renamed meanwhile */
     char temporary[NAME_MAX + 1]; /* its temporary name; "": none yet */
+    struct mim_temporary *listed; /* under that name */
     bool replaces;                /* an existing regular file will be replaced: */
     struct stat old;
 };

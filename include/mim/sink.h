@@ -60,6 +60,9 @@ MIM_API enum mim_status mim_sink_check(struct mim_sink *sink, struct mim_error *
 MIM_API const char *mim_sink_name(const struct mim_sink *sink);
 /** Drop a reference to a sink, which may be NULL. The last one undoes an unfinished output. */
 MIM_API void mim_sink_close(struct mim_sink *sink);
+/** Remove the temporary files of all sinks of the process, which must end at once: other threads that finish a file wait
+ * for that. For the last words of a signal handler when a library does not return; async-signal-safe. */
+MIM_API void mim_sink_abandon_all(void);
 
 #ifdef __cplusplus
 }
