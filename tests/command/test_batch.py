@@ -328,7 +328,7 @@ class Ending(BatchCase):
     def test_by_a_signal_keeps_finished_outputs(self):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             with self.subTest(number.name):
-                self.assertEqual(self.interrupted(number), (130, '1 done, 2 not done\n', ''))
+                self.assertEqual(self.interrupted(number), (-number, '1 done, 2 not done\n', ''))
                 self.assertEqual(self.made(), ['a.raw'])
                 shutil.rmtree(self.path('out'))
                 os.unlink(self.path('b.raw'))
@@ -348,7 +348,7 @@ class Ending(BatchCase):
                 process.send_signal(signal.SIGINT)
                 rest, printed = process.communicate(timeout=PATIENCE)
                 lines += rest
-                self.assertEqual((process.returncode, printed), (130, b''))
+                self.assertEqual((process.returncode, printed), (-signal.SIGINT, b''))
                 files = [line[2:] for line in text(lines).splitlines()[:-1]]
                 self.assertGreaterEqual(len(files), finished)
                 there = self.made() if os.path.exists(self.path('out')) else []

@@ -168,11 +168,12 @@ class Ending(CommandCase):
     def test_of_an_interrupted_run_leaves_nothing(self):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             with self.subTest(number.name):
-                self.assertEqual(self.interrupt(number, 'convert', *TWENTY[:-1], '-', 'out.raw'), 130)
+                self.assertEqual(self.interrupt(number, 'convert', *TWENTY[:-1], '-', 'out.raw'), -number)
                 self.assertNothingBeside()
 
-    def test_of_an_interrupted_info_is_130(self):
-        self.assertEqual(self.interrupt(signal.SIGINT, 'info', *TWENTY[:-1], '-', stdout=subprocess.DEVNULL), 130)
+    def test_of_an_interrupted_info_ends_by_the_signal(self):
+        self.assertEqual(self.interrupt(signal.SIGINT, 'info', *TWENTY[:-1], '-', stdout=subprocess.DEVNULL),
+                         -signal.SIGINT)
 
     def test_of_a_run_into_a_full_pipe(self):
         self.put('in.raw', bytes(4_000_000))
@@ -181,7 +182,7 @@ class Ending(CommandCase):
         self.assertEqual(len(process.stdout.read(1)), 1, 'it has begun to write')
         wait_until_blocked(process)
         process.send_signal(signal.SIGTERM)
-        self.assertEqual(process.wait(timeout=PATIENCE), 130)
+        self.assertEqual(process.wait(timeout=PATIENCE), -signal.SIGTERM)
         process.communicate()
 
 

@@ -133,7 +133,7 @@ class Series(CommandCase):
     def test_an_interrupt_leaves_nothing(self):
         child = self.slow_series()
         child.send_signal(signal.SIGINT)
-        self.assertEqual(child.wait(PATIENCE), 130)
+        self.assertEqual(child.wait(PATIENCE), -signal.SIGINT)
         self.finish(child)
         self.assertEqual(self.names(), ['o_2.gif'])
         self.assertEqual(self.get('o_2.gif'), b'old')

@@ -4,6 +4,7 @@
 import collections
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import unittest
@@ -12,7 +13,7 @@ SHIM = os.environ['MIM_FAULT_SHIM']
 SEEDS = os.environ['MIM_FAULT_SEEDS']
 FULL = os.environ.get('MIM_FAULTS') == 'full'
 PATIENCE = 600 # seconds after which a process counts as hanging, even on a busy machine
-OUTPUT_FAILED, INPUT_FAILED, NO_MEMORY, INTERRUPTED = 7, 6, 5, 130
+OUTPUT_FAILED, INPUT_FAILED, NO_MEMORY, INTERRUPTED = 7, 6, 5, -signal.SIGINT
 
 Report = collections.namedtuple('Report', 'refused calls bytes largest peak seen')
 RAW_SHAPE = ['--from', 'raw', '-i', 'width=5', '-i', 'height=4', '-i', 'channels=3']

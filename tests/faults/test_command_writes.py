@@ -145,7 +145,7 @@ class CommandWrites(FaultCase):
         else:
             self.assertEqual(beside, [], what)
 
-    def test_sigint_exits_with_130_and_leaves_the_old_file_or_the_new(self):
+    def test_sigint_ends_it_and_leaves_the_old_file_or_the_new(self):
         for output in TARGETS:
             with self.subTest(output):
                 whole = self.whole(output)

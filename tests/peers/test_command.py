@@ -264,7 +264,7 @@ class Command(PeerCase):
                         child = self.long_job(target, *words, '--force', source='-')
                         child.stdin.write(self.get('in.raw')[:frames * 800 * 1000 * 3]) # returns when mim has read nearly all
                         child.send_signal(number)
-                        self.assertEqual(child.wait(PATIENCE), 130) # before the end of the input
+                        self.assertEqual(child.wait(PATIENCE), -number) # before the end of the input
                         child.communicate()
                         self.assertEqual(self.get(target), b'precious')
                         os.unlink(self.path(target))

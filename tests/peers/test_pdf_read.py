@@ -206,7 +206,23 @@ class PdfReading(PeerCase):
             wait_until_loaded(run, 'pdf')
             run.send_signal(signal.SIGINT)
             run.communicate(timeout=PATIENCE)
-            self.assertEqual(run.returncode, 130)
+            self.assertEqual(run.returncode, -signal.SIGINT)
+        self.assertNothingBeside('a.pdf')
+
+    def test_pages_that_poppler_draws_for_minutes_end(self):
+        """Millions of large paths in a kilobyte, which poppler reads at once and then draws without asking."""
+        paths = stream(zlib.compress(zlib.compress(b'0 0 m 99 99 l 0 99 l 99 0 l h f*\n' * 3000000, 9), 9),
+                       '/Filter[/FlateDecode/FlateDecode]')
+        path = self.put('a.pdf', one_page('', objects={4: paths}))
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with self.subTest(number.name):
+                with subprocess.Popen([mim_program(), 'convert', path, self.path('a.tif')], env=self.environment(),
+                                      stderr=subprocess.PIPE) as run:
+                    wait_until_loaded(run, 'pdf')
+                    run.send_signal(number)
+                    run.communicate(timeout=PATIENCE)
+                    self.assertEqual(run.returncode, -number)
+        self.assertIn('out of time', self.refuse(75, 'convert', path, self.path('a.tif'), '--seconds', '1'))
         self.assertNothingBeside('a.pdf')
 
     def test_compression_bombs_take_no_memory(self):

@@ -1,54 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /* Converts several files at once. Each worker is a thread with its own context; the calling thread reports the results.
  * */
-#include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
-#include "batch.h"
-#include "conversion.h"
+#include "batch-priv.h"
 #include "progress.h"
 #include "report.h"
 #include "signals.h"
 
 #define POLL_NS 100000000
 
-struct worker {
-    struct workers *workers;
-    struct mim_context *context;
-    struct notices notices;      /* of the current file */
-    uint64_t frames;             /* of the current file */
-    struct batch_result result;
-    bool has_result;             /* `result` is not yet reported */
-    bool is_started;
-    pthread_t thread;
-};
-
-struct workers {
-    struct cli *cli;
-    struct batch_list *list;
-    bool is_exclusive;           /* second pass: one file at a time, with the whole budget */
-    bool is_divided;             /* `share` is less than the whole budget */
-    struct mim_limits share;     /* limits of each worker */
-    _Atomic uint64_t frames;     /* of all files so far, for the progress line */
-    uint64_t reported;           /* number of files whose result was reported */
-    struct worker *items;
-    size_t count;
-
-    pthread_mutex_t lock;        /* guards the fields below, the workers' results, and cli->notices */
-    pthread_cond_t result_ready; /* wakes the reporting thread */
-    pthread_cond_t result_taken; /* wakes the workers */
-    size_t next;                 /* index of the next file to start */
-    size_t running;              /* workers that have not finished */
-    bool is_stopped;
-};
+static int64_t
+clock_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
 
 static struct batch_file *
-next_file(struct workers *workers)
+next_file(struct worker *worker)
 {
+    struct workers *workers = worker->workers;
     struct batch_file *file = NULL;
 
     pthread_mutex_lock(&workers->lock);
@@ -56,85 +31,10 @@ next_file(struct workers *workers)
         workers->next++;
     if (workers->next < workers->list->count && !workers->is_stopped && !signals_interrupted())
         file = &workers->list->files[workers->next++];
+    worker->file = file;
+    worker->started_ms = clock_ms();
     pthread_mutex_unlock(&workers->lock);
     return file;
-}
-
-static int
-count_frames(void *user, const struct mim_progress *progress)
-{
-    struct worker *worker = user;
-    atomic_fetch_add(&worker->workers->frames, progress->done - worker->frames);
-    worker->frames = progress->done;
-    return 0;
-}
-
-static void
-collect_notice(void *user, const struct mim_notice *notice)
-{
-    notices_add(&((struct worker *)user)->notices, notice);
-}
-
-static void
-set_control(struct worker *worker, struct mim_control *control)
-{
-    control->progress = control->progress ? count_frames : NULL;
-    control->notice = control->notice ? collect_notice : NULL;
-    control->user = worker;
-    control->limits = worker->workers->share;
-}
-
-/* Makes the message a complete reason to print after the input's name. */
-static void
-complete_reason(const struct conversion *conversion, struct mim_error *err)
-{
-    char reason[2 * sizeof err->message];
-    const char *input = conversion->inputs[0], *subject = conversion_subject(conversion, err);
-    const char *message = err->message[0] ? err->message : mim_status_text(err->status);
-    size_t length = strlen(input);
-
-    if (!strncmp(message, input, length))
-        message += !strncmp(message + length, ": ", 2)     ? length + 2
-                   : !strncmp(message + length, " is ", 4) ? length + 1
-                                                           : 0;
-    bool of_output = err->side == MIM_SIDE_OUTPUT && subject;
-    snprintf(reason, sizeof reason, "%.*s%s%s", (int)sizeof err->message, of_output ? subject : "",
-             of_output ? ": " : "", message);
-    snprintf(err->message, sizeof err->message, "%.*s", (int)sizeof err->message - 1, reason);
-}
-
-/* Converts one file. Returns false if there is no result to report: interrupted, or postponed to the second pass. */
-static bool
-convert_file(struct worker *worker, struct batch_file *file, struct batch_result *result)
-{
-    struct workers *workers = worker->workers;
-    struct conversion conversion;
-
-    conversion_prepare(&conversion, workers->cli);
-    conversion.inputs = &file->input;
-    conversion.count = 1;
-    conversion.output = file->output;
-    set_control(worker, &conversion.options.read.open.control);
-    set_control(worker, &conversion.options.write.control);
-    worker->frames = 0;
-    worker->notices.count = 0;
-    *result = (struct batch_result){ .file = file };
-
-    enum mim_status status = conversion_run(&conversion, worker->context, &result->err);
-    if (status != MIM_OK && signals_interrupted())
-        return false;
-    if (status == MIM_LIMIT && workers->is_divided) {
-        atomic_fetch_sub(&workers->frames, worker->frames);
-        file->is_exclusive = true; /* the result must not depend on the number of workers */
-        return false;
-    }
-    if (status == MIM_OK)
-        return true;
-    bool is_there = status == MIM_EXISTS && workers->cli->skip_existing;
-    result->outcome = is_there ? BATCH_SKIPPED : BATCH_FAILED;
-    result->code = conversion_code(&result->err);
-    complete_reason(&conversion, &result->err);
-    return true;
 }
 
 static void
@@ -145,6 +45,11 @@ deliver_result(struct worker *worker, const struct batch_result *result)
     pthread_mutex_lock(&workers->lock);
     while (worker->has_result)
         pthread_cond_wait(&workers->result_taken, &workers->lock);
+    worker->file = NULL;
+    if (worker->is_abandoned) {
+        pthread_mutex_unlock(&workers->lock);
+        return;
+    }
     worker->result = *result;
     worker->has_result = true;
     workers->is_stopped |= result->outcome == BATCH_FAILED && !workers->cli->keep_going;
@@ -160,36 +65,103 @@ run_worker(void *user)
     struct workers *workers = worker->workers;
     struct batch_result result;
 
-    for (struct batch_file *file; (file = next_file(workers));)
-        if (convert_file(worker, file, &result))
+    for (struct batch_file *file; !worker->is_abandoned && (file = next_file(worker));)
+        if (batch_convert(worker, file, &result))
             deliver_result(worker, &result);
 
     pthread_mutex_lock(&workers->lock);
-    workers->running--;
+    workers->running -= !worker->is_abandoned;
     pthread_cond_signal(&workers->result_ready);
     pthread_mutex_unlock(&workers->lock);
     return NULL;
 }
 
-/* Starts as many threads as possible; fails only if there is none. Signals go to the reporting thread. */
-static enum mim_status
-start_workers(struct workers *workers, struct mim_error *err)
+/* Signals go to the reporting thread. The lock is held. */
+static void
+start_worker(struct worker *worker)
 {
     sigset_t all, before;
-    size_t started = 0;
 
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    for (size_t i = 0; i < workers->count; i++) {
-        struct worker *worker = &workers->items[i];
-        pthread_mutex_lock(&workers->lock);
-        worker->is_started = !pthread_create(&worker->thread, NULL, run_worker, worker);
-        workers->running += worker->is_started;
-        pthread_mutex_unlock(&workers->lock);
-        started += worker->is_started;
-    }
+    worker->is_started = !pthread_create(&worker->thread, NULL, run_worker, worker);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return started ? MIM_OK : fail(err, MIM_NOMEM, "no memory for a thread");
+    worker->workers->running += worker->is_started;
+}
+
+/* Starts as many threads as possible; fails only if there is none. */
+static enum mim_status
+start_workers(struct workers *workers, struct mim_error *err)
+{
+    pthread_mutex_lock(&workers->lock);
+    for (size_t i = 0; i < workers->count; i++)
+        start_worker(workers->items[i]);
+    bool has_started = workers->running > 0;
+    pthread_mutex_unlock(&workers->lock);
+    return has_started ? MIM_OK : fail(err, MIM_NOMEM, "no memory for a thread");
+}
+
+/* Creates a worker with `part` threads in a context of its own, or NULL for a new one. */
+static enum mim_status
+create_worker(struct workers *workers, struct worker **out, struct mim_context *context, size_t part, struct mim_error *err)
+{
+    struct worker *worker = calloc(1, sizeof *worker);
+    if (!worker)
+        return fail(err, MIM_NOMEM, "no memory for a worker");
+
+    *worker = (struct worker){ .workers = workers, .context = context };
+    enum mim_status status = context ? MIM_OK : cli_context(workers->cli, &worker->context, err);
+    if (status == MIM_OK)
+        status = mim_context_set_threads(worker->context, part ? (unsigned)part : 1, err);
+    if (status != MIM_OK) {
+        if (!context)
+            mim_context_destroy(worker->context);
+        free(worker);
+        return status;
+    }
+    *out = worker;
+    return MIM_OK;
+}
+
+/* Gives up a thread that exceeds the limit by the grace time, and starts another one for the other files. If there is
+ * no memory for it, the rest of the workers does them. The lock is held. */
+static void
+replace_worker(struct workers *workers, size_t i)
+{
+    struct worker *stuck = workers->items[i], *next;
+    struct mim_error err;
+
+    stuck->is_abandoned = true;
+    pthread_detach(stuck->thread);
+    workers->running--;
+    workers->cli->is_stuck = true;
+    workers->is_stopped |= !workers->cli->keep_going;
+    if (create_worker(workers, &next, NULL, mim_context_threads(stuck->context), &err) == MIM_OK) {
+        workers->items[i] = next;
+        start_worker(next);
+    } else {
+        workers->items[i] = workers->items[--workers->count];
+    }
+}
+
+/* Finds a file that does not end though it is out of time. The lock is held. */
+static bool
+take_stuck(struct workers *workers, struct batch_result *result)
+{
+    uint64_t limit = workers->limit_ms;
+    if (!limit || limit == MIM_NO_LIMIT || signals_interrupted())
+        return false;
+
+    for (size_t i = 0; i < workers->count; i++) {
+        const struct worker *worker = workers->items[i];
+        if (!worker->file || (uint64_t)(clock_ms() - worker->started_ms) < limit + GRACE_MILLISECONDS)
+            continue;
+        *result = (struct batch_result){ .file = worker->file, .outcome = BATCH_FAILED, .code = EXIT_WORKER };
+        fail(&result->err, MIM_TIMEOUT, STUCK_MESSAGE, (double)limit / 1000);
+        replace_worker(workers, i);
+        return true;
+    }
+    return false;
 }
 
 /* Waits for a result or a short time, and updates the progress line. The lock is held. */
@@ -212,7 +184,7 @@ static bool
 take_result(struct workers *workers, struct batch_result *result)
 {
     for (size_t i = 0; i < workers->count; i++) {
-        struct worker *worker = &workers->items[i];
+        struct worker *worker = workers->items[i];
         if (!worker->has_result)
             continue;
         *result = worker->result;
@@ -231,7 +203,7 @@ report_results(struct workers *workers, batch_reporter report, void *user)
 
     pthread_mutex_lock(&workers->lock);
     for (;;) {
-        if (take_result(workers, &result)) {
+        if (take_result(workers, &result) || take_stuck(workers, &result)) {
             workers->reported++;
             pthread_mutex_unlock(&workers->lock);
             report(user, &result);
@@ -245,37 +217,37 @@ report_results(struct workers *workers, batch_reporter report, void *user)
     pthread_mutex_unlock(&workers->lock);
 }
 
+/* Those that are stuck are not among the items any more. */
 static void
 destroy_workers(struct workers *workers)
 {
-    for (size_t i = 0; i < workers->count; i++)
-        if (workers->items[i].context != workers->cli->context)
-            mim_context_destroy(workers->items[i].context);
+    for (size_t i = 0; i < workers->count; i++) {
+        struct worker *worker = workers->items[i];
+        if (worker->is_started)
+            pthread_join(worker->thread, NULL);
+        if (worker->context != workers->cli->context)
+            mim_context_destroy(worker->context);
+        free(worker);
+    }
     free(workers->items);
     workers->items = NULL;
     workers->count = 0;
 }
 
-/* Creates `count` workers that share `threads`. The first one uses the command's own context; running out of memory for
- * the others only lowers their number. */
+/* Creates `count` workers that share `threads`. The first one uses the command's own context, unless a stuck thread
+ * does; running out of memory for the others only lowers their number. */
 static enum mim_status
 create_workers(struct workers *workers, size_t count, size_t threads, struct mim_error *err)
 {
     enum mim_status status = MIM_OK;
 
-    workers->items = calloc(count, sizeof(struct worker));
+    workers->items = calloc(count, sizeof(struct worker *));
     if (!workers->items)
         return fail(err, MIM_NOMEM, "no memory for %zu workers", count);
     for (size_t i = 0; status == MIM_OK && i < count; i++) {
-        struct worker *worker = &workers->items[i];
-        size_t part = (threads + count - 1 - i) / count;
-        worker->workers = workers;
-        worker->context = i ? NULL : workers->cli->context;
-        if (i)
-            status = cli_context(workers->cli, &worker->context, err);
-        if (status == MIM_OK)
-            status = mim_context_set_threads(worker->context, part ? (unsigned)part : 1, err);
-        workers->count += worker->context != NULL;
+        struct mim_context *context = i || workers->cli->is_stuck ? NULL : workers->cli->context;
+        status = create_worker(workers, &workers->items[i], context, (threads + count - 1 - i) / count, err);
+        workers->count += status == MIM_OK;
     }
     return status == MIM_NOMEM && workers->count ? MIM_OK : status;
 }
@@ -290,9 +262,6 @@ run_pass(struct workers *workers, size_t count, size_t threads, batch_reporter r
         status = start_workers(workers, err);
     if (status == MIM_OK)
         report_results(workers, report, user);
-    for (size_t i = 0; i < workers->count; i++)
-        if (workers->items[i].is_started)
-            pthread_join(workers->items[i].thread, NULL);
     destroy_workers(workers);
     return status;
 }
@@ -314,35 +283,53 @@ has_exclusive_files(const struct workers *workers)
     return false;
 }
 
+static void
+prepare_lock(struct workers *workers)
+{
+    pthread_condattr_t monotonic;
+
+    pthread_mutex_init(&workers->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&workers->result_ready, &monotonic);
+    pthread_cond_init(&workers->result_taken, NULL);
+    pthread_condattr_destroy(&monotonic);
+}
+
+/* Stuck threads use the struct until the process ends. */
+static void
+release_workers(struct workers *workers)
+{
+    if (workers->cli->is_stuck)
+        return;
+    pthread_cond_destroy(&workers->result_taken);
+    pthread_cond_destroy(&workers->result_ready);
+    pthread_mutex_destroy(&workers->lock);
+    free(workers);
+}
+
 enum mim_status
 workers_run(struct cli *cli, struct batch_list *list, batch_reporter report, void *user, struct mim_error *err)
 {
-    struct workers workers = { .cli = cli, .list = list };
-    size_t threads = mim_context_threads(cli->context), count = count_workers(&workers, threads);
-    enum mim_status status = budget_divide(cli, &count, &workers.share, err);
-    if (status != MIM_OK)
-        return status;
-    pthread_condattr_t monotonic;
+    struct workers *workers = calloc(1, sizeof *workers);
+    if (!workers)
+        return fail(err, MIM_NOMEM, "no memory for a batch");
 
-    pthread_mutex_init(&workers.lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&workers.result_ready, &monotonic);
-    pthread_cond_init(&workers.result_taken, NULL);
-    pthread_condattr_destroy(&monotonic);
-
+    *workers = (struct workers){ .cli = cli, .list = list, .limit_ms = cli_milliseconds(cli) };
+    size_t threads = mim_context_threads(cli->context), count = count_workers(workers, threads);
+    enum mim_status status = budget_divide(cli, &count, &workers->share, err);
+    prepare_lock(workers);
     progress_start();
-    workers.is_divided = count > 1;
-    status = run_pass(&workers, count, threads, report, user, err);
-    if (status == MIM_OK && has_exclusive_files(&workers)) {
-        workers.is_exclusive = true;
-        workers.is_divided = false;
-        workers.share = cli->limits;
-        status = run_pass(&workers, 1, threads, report, user, err);
+    workers->is_divided = count > 1;
+    if (status == MIM_OK)
+        status = run_pass(workers, count, threads, report, user, err);
+    if (status == MIM_OK && has_exclusive_files(workers)) {
+        workers->is_exclusive = true;
+        workers->is_divided = false;
+        workers->share = cli->limits;
+        status = run_pass(workers, 1, threads, report, user, err);
     }
     progress_clear();
-    pthread_cond_destroy(&workers.result_taken);
-    pthread_cond_destroy(&workers.result_ready);
-    pthread_mutex_destroy(&workers.lock);
+    release_workers(workers);
     return status;
 }

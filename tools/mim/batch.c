@@ -149,6 +149,7 @@ run_batch(struct cli *cli)
     }
     enum mim_status status = batch_list_fill(&list, cli, &err);
     enum exit_code code = status == MIM_OK ? work_through(cli, &list) : give_up(NULL, &err);
-    batch_list_clear(&list);
+    if (!cli->is_stuck)
+        batch_list_clear(&list);
     return code;
 }

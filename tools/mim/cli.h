@@ -21,7 +21,7 @@ enum exit_code {
     EXIT_INPUT = 6,      /* unreadable, unknown or damaged */
     EXIT_OUTPUT = 7,
     EXIT_WORKER = 75,    /* timeout or crash */
-    EXIT_INTERRUPTED = 130
+    EXIT_INTERRUPTED = 130 /* instead, the process ends by its signal */
 };
 
 /* The subcommands that an option belongs to. */
@@ -70,6 +70,7 @@ struct cli {
     unsigned jobs;                          /* 0: one per thread */
     bool skip_existing, keep_going;
     bool json, each, count, paths, config, help;
+    bool is_stuck;                          /* threads of a batch do not return and still use the structs */
 
     struct mim_context *context;
     struct notices notices;
@@ -80,6 +81,9 @@ enum mim_status cli_context(const struct cli *cli, struct mim_context **out, str
 
 /* Fill the control of a job from the options. */
 void cli_control(struct cli *cli, struct mim_control *control);
+
+/* Return the limit of a job's duration in milliseconds, from the options and mim.conf. */
+uint64_t cli_milliseconds(const struct cli *cli);
 
 /* Run one subcommand after the options are parsed. */
 enum exit_code run_info(struct cli *cli);

@@ -82,3 +82,11 @@ cli_control(struct cli *cli, struct mim_control *control)
         .strict = cli->strict,
     };
 }
+
+uint64_t
+cli_milliseconds(const struct cli *cli)
+{
+    struct mim_limits limits = { 0 };
+    struct mim_error err;
+    return mim_context_limits(cli->context, &cli->limits, 0, &limits, &err) == MIM_OK ? limits.milliseconds : MIM_NO_LIMIT;
+}

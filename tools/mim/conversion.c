@@ -53,7 +53,9 @@ add_advice(struct mim_error *err)
         { " is an option of reading, not of writing", "give it with -i" },
         { ": exists already", "--force replaces it" },
         { " the limit ", "--limit NAME=VALUE changes it" },
-        { " the limit working=", "--memory SIZE or --limit NAME=VALUE changes it" }, /* instead of the line above */
+        /* instead of the line above */
+        { " the limit working=", "--memory SIZE or --limit NAME=VALUE changes it" },
+        { " the limit seconds=", "--seconds N changes it" },
     };
     size_t used = strlen(err->message);
 

@@ -36,7 +36,10 @@ run_convert(struct cli *cli)
     }
 
     progress_start();
+    bool is_one = conversion.count == 1;
+    signals_watch(is_one ? input_name(*conversion.inputs) : output_name(conversion.output), cli_milliseconds(cli));
     enum mim_status status = conversion_run(&conversion, cli->context, &err);
+    signals_watch(NULL, 0);
     progress_clear();
     notices_print(&cli->notices, NULL);
     return status == MIM_OK ? EXIT_GOOD : report_failure(&conversion, &err);

@@ -11,6 +11,8 @@ inspect_file(struct cli *cli, const char *file, struct json *json)
 {
     struct inspection inspection;
 
+    fflush(stdout); /* the facts of earlier files must not get lost with a job that does not stop */
+    signals_watch(input_name(file), cli_milliseconds(cli));
     inspection_open(&inspection, cli, file);
     if (json && !signals_interrupted())
         info_print_json(&inspection, cli, json);
@@ -21,6 +23,7 @@ inspect_file(struct cli *cli, const char *file, struct json *json)
     enum exit_code code =
         inspection.reader && !inspection.damaged ? EXIT_GOOD : give_up(input_name(file), &inspection.err);
     inspection_close(&inspection);
+    signals_watch(NULL, 0);
     return code;
 }
 

@@ -2,6 +2,7 @@
 /* The command: runs a subcommand and returns its exit status. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "options.h"
 #include "report.h"
@@ -49,6 +50,16 @@ run_parsed(struct cli *cli)
     return code;
 }
 
+/* Ends the process while threads are in a library that does not return. */
+static _Noreturn void
+leave_threads(enum exit_code code)
+{
+    code = finish_stdout(code);
+    mim_sink_abandon_all();
+    signals_end();
+    _exit((int)code);
+}
+
 static enum exit_code
 run_command(const struct command *command, int argc, char **argv)
 {
@@ -62,6 +73,8 @@ run_command(const struct command *command, int argc, char **argv)
     }
     enum exit_code code =
         options_parse(&cli, argc, argv, &err) == MIM_OK ? run_parsed(&cli) : give_up(NULL, &err);
+    if (cli.is_stuck)
+        leave_threads(code);
     mim_context_destroy(cli.context);
     options_clear(&cli);
     if (signals_interrupted())
@@ -76,8 +89,11 @@ main(int argc, char **argv)
     const char *first = argc > 1 ? argv[1] : "";
     const struct command *command = command_by_name(first);
 
-    if (command)
-        return (int)finish_stdout(run_command(command, argc - 1, argv + 1));
+    if (command) {
+        enum exit_code code = finish_stdout(run_command(command, argc - 1, argv + 1));
+        signals_end();
+        return (int)code;
+    }
     if (!strcmp(first, "--version")) {
         printf("mim %s\n", mim_version());
         return (int)finish_stdout(EXIT_GOOD);

@@ -86,6 +86,13 @@ set_limit(struct cli *cli, const struct option_row *row, const char *value, stru
     return mim_limits_set(&cli->limits, name, value + length + 1, err);
 }
 
+/* Sets the limit of the same name. */
+static enum mim_status
+set_named_limit(struct cli *cli, const struct option_row *row, const char *value, struct mim_error *err)
+{
+    return mim_limits_set(&cli->limits, row->name, value, err);
+}
+
 /* Sets a number of threads or jobs. */
 static enum mim_status
 set_number(struct cli *cli, const struct option_row *row, const char *value, struct mim_error *err)
@@ -182,6 +189,8 @@ const struct option_row option_rows[] = {
     { "memory", 0, "SIZE", READING, "same as --limit memory=SIZE --limit working=SIZE, as in 256MB", set_memory, 0 },
     { "memtest", 0, "SIZE", READING, "same as --limit memory=SIZE", set_result, 0 },
     { "limit", 0, "NAME=VALUE", READING, "limit memory, working, pixels, frames, metadata or seconds", set_limit, 0 },
+    { "seconds", 0, "N", READING, "same as --limit seconds=N: how long each job may take, in a batch each file",
+      set_named_limit, 0 },
     { "threads", 0, "N", CONVERTING, "number of threads; 0: all that this process may use", set_number,
       IN_CLI(threads) },
     { "partial", 0, NULL, CONVERTING, "keep the good frames of a damaged input", set_flag, IN_CLI(partial) },

@@ -5,6 +5,9 @@
 
 #include "cli.h"
 
+/* The message of a job that exceeds its limit, in seconds, and cannot be cancelled. */
+#define STUCK_MESSAGE "out of time: the job exceeds the limit seconds=%.12g and does not stop; --seconds N changes it"
+
 /* Fill `err` and return the status. */
 enum mim_status fail(struct mim_error *err, enum mim_status status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
