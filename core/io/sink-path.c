@@ -265,6 +265,14 @@ refuse_star(const char *name, struct mim_error *err)
 }
 
 enum mim_status
+mim_sink_open_literal(struct mim_sink **out, const char *path, int keep_existing, struct mim_error *err)
+{
+    if (!path || !*path)
+        return mim_fail(err, MIM_ARGUMENT, "the name of the file is empty");
+    return open_path(out, path, keep_existing != 0, err);
+}
+
+enum mim_status
 mim_sink_open_path(struct mim_sink **out, const char *path, int keep_existing, struct mim_error *err)
 {
     char *name = NULL;

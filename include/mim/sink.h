@@ -34,6 +34,9 @@ struct mim_sink_calls {
  * "frame_%03d.png", is a series of one file per frame, which appear together or not at all.
  */
 MIM_API enum mim_status mim_sink_open_path(struct mim_sink **out, const char *path, int keep_existing, struct mim_error *err);
+/** The same for a path that is taken literally: a file, whatever its name, and never a URI or a series. */
+MIM_API enum mim_status mim_sink_open_literal(struct mim_sink **out, const char *path, int keep_existing,
+                                              struct mim_error *err);
 /** Open a sink in memory; get its bytes with mim_sink_take(). */
 MIM_API enum mim_status mim_sink_open_memory(struct mim_sink **out, struct mim_error *err);
 /** Take the bytes of a finished memory sink; free them with mim_free(). Fails with MIM_ARGUMENT if the sink is not
