@@ -34,6 +34,21 @@ class CommandLine(CommandCase):
                 self.assertTrue(printed.startswith('mim: '), printed)
                 self.assertIn(word, printed)
 
+    def test_escapes_every_name_that_it_quotes(self):
+        name = 'a\x1b[2J\n\x9b\u202e\u200f\u061c'
+        shown = r'a\x1b[2J\n\x9b\u202e\u200f\u061c'
+        for args in ([name], ['info', name], ['info', '--' + name, 'x'], ['help', name], ['explain', name], ['plugins', name],
+                     ['convert', TESTCARD, 'b.gif', '--to', name], ['convert', TESTCARD, 'b.gif', '-o', name + '=1'],
+                     ['convert', TESTCARD, name + '/b.gif'], ['convert', TESTCARD, 'b.gif', '--frames', name],
+                     ['convert', TESTCARD, 'b.gif', '--plugin', name], ['info', TESTCARD, '--limit', name + '=1'],
+                     ['convert', name, 'b.gif', '--seconds', '1'], ['batch', name, '-d', 'out'], ['batch', 'x', '-d', name + '/b']):
+            with self.subTest(' '.join(args)):
+                done = self.run_mim(*args)
+                printed = text(done.stdout + done.stderr)
+                self.assertNotEqual(done.returncode, 0)
+                self.assertFalse(set(printed) & set('\x1b\x9b\u202e\u200f\u061c'), printed)
+                self.assertIn(shown, printed)
+
     def test_refuses_invalid_values(self):
         for option, value in (('--memory', '12 parsecs'), ('--memtest', 'x'), ('--threads', '-1'), ('--threads', 'many'),
                               ('--sample', 'u7'), ('--color', 'mauve'), ('--gray', None), ('-o', '=3'), ('--frames', 'a')):
@@ -97,7 +112,9 @@ class CommandLine(CommandCase):
         for source in (TESTCARD, 'card.tif', '%03d.png'):
             for index in ('12', '1000000', '99999999', '1000000000', '9223372036854775807', '-99999999999999999999'):
                 with self.subTest(source=source, index=index):
-                    self.assertIn(f'no frame {index}', self.refuse(2, 'convert', source, 'out.gif', '--frames=' + index))
+                    message = self.refuse(2, 'convert', source, 'out.gif', '--frames=' + index)
+                    self.assertIn(f'no frame {index}', message)
+                    self.assertEqual(len(index) > 18, 'too large' in message, message)
 
     def test_accepts_a_plugin_by_name(self):
         self.mim('info', '--plugin', 'gif', TESTCARD)

@@ -53,6 +53,8 @@ text_is_escaped_if_necessary(void)
 {
     check_text("a\"b\\c\n\x1b", 7, "\"a\\\"b\\\\c\\u000a\\u001b\"");
     check_text("\0", 1, "\"\\u0000\"");
+    check_text("\xc2\x80\xc2\x9f\xc2\xa0", 6, "\"\\u0080\\u009f\xc2\xa0\"");
+    check_text("\xd8\x9c\xe2\x80\x8e\xe2\x80\xae\xe2\x81\xa9", 11, "\"\\u061c\\u200e\\u202e\\u2069\"");
     check_text("\xc3\xa9\xe2\x82\xac\xf0\x9f\x8e\x9e", 9, "\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x8e\x9e\"");
 }
 

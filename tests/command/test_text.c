@@ -25,6 +25,7 @@ control_characters_are_escaped(void)
     check_shown("\x7f\t\r\n\x01", 99, "\\x7f\\t\\r\\n\\x01");
     check_shown("\xc2\x9b" "31m", 99, "\\x9b31m");      /* the one-byte form of ESC [ */
     check_shown("\xe2\x80\xae" "fig", 99, "\\u202efig"); /* right to left from here */
+    check_shown("\xe2\x80\x8f\xd8\x9c", 99, "\\u200f\\u061c"); /* marks */
 }
 
 static void

@@ -80,7 +80,8 @@ frame_list_add(struct frame_list *list, const char *text, struct mim_error *err)
             return fail(err, MIM_OPTION, "--frames %s: \"%.*s\" is neither a number nor a slice start:stop:step", text,
                         (int)strcspn(part, ","), part);
         if (is_clipped(range.start) && !memchr(part, ':', (size_t)(at - part)))
-            return fail(err, MIM_RANGE, "--frames %s: there is no frame %.*s", text, (int)(at - part), part);
+            return fail(err, MIM_RANGE, "--frames %s: there is no frame %.*s: the number is too large", text,
+                        (int)(at - part), part);
 
         struct mim_range *more = realloc(list->ranges, (list->count + 1) * sizeof *more);
         if (!more)

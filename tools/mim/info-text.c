@@ -138,8 +138,9 @@ info_print_text(struct inspection *inspection, const struct cli *cli)
 {
     print_heading(stdout, input_name(inspection->file));
     print_name("format");
-    printf("%s, by plugin %s %s\n", inspection->facts.format, inspection->facts.plugin,
-           inspection->facts.plugin_version);
+    printf("%s, by plugin %s ", inspection->facts.format, inspection->facts.plugin);
+    print_text(stdout, inspection->facts.plugin_version);
+    putchar('\n');
     if (inspection->facts.files) {
         print_name("files");
         printf("%" PRIu64 ", one frame each\n", inspection->facts.files);

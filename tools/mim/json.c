@@ -53,7 +53,7 @@ print_quoted(struct json *json, const char *text, size_t size)
         size_t length = utf8_length(at, (size_t)(end - at), &point);
         if (!length)
             fprintf(json->out, "\\udc%02x", *at);
-        else if (point < 0x20 || point == 0x7f)
+        else if (is_text_control(point))
             fprintf(json->out, "\\u%04x", point);
         else if (point == '"' || point == '\\')
             fprintf(json->out, "\\%c", (int)point);

@@ -103,9 +103,11 @@ main(int argc, char **argv)
         return (int)finish_stdout(EXIT_GOOD);
     }
 
-    if (!*first)
+    if (!*first) {
         print_overview(stderr);
-    else
-        fprintf(stderr, "mim: unknown command %s; mim help lists all of them\n", first);
-    return EXIT_USAGE;
+        return EXIT_USAGE;
+    }
+    struct mim_error err = { 0 };
+    fail(&err, MIM_OPTION, "unknown command %s; mim help lists all of them", first);
+    return (int)give_up(NULL, &err);
 }

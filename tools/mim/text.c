@@ -2,7 +2,6 @@
 /* Prints text for users, with terminal control characters escaped. */
 #include "text.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -38,12 +37,18 @@ utf8_length(const unsigned char *text, size_t size, uint32_t *point)
     return 0;
 }
 
-/* Returns whether this is a control character (C0 or C1) or changes the direction of text. */
-static bool
-is_control(uint32_t point)
+/* C0 and C1, and the marks, embeddings and isolates that change the direction of text. */
+static const struct {
+    uint32_t first, last;
+} controls[] = { { 0, 0x1f }, { 0x7f, 0x9f }, { 0x61c, 0x61c }, { 0x200e, 0x200f }, { 0x202a, 0x202e }, { 0x2066, 0x2069 } };
+
+bool
+is_text_control(uint32_t point)
 {
-    return point < 0x20 || (point >= 0x7f && point < 0xa0) || (point >= 0x202a && point <= 0x202e)
-           || (point >= 0x2066 && point <= 0x2069);
+    for (size_t i = 0; i < sizeof controls / sizeof *controls; i++)
+        if (point >= controls[i].first && point <= controls[i].last)
+            return true;
+    return false;
 }
 
 /* Escapes one character into `shown`, which has 16 bytes. Returns the number of bytes of `text` that it used. */
@@ -58,7 +63,7 @@ show_one(const char *text, char *shown)
         snprintf(shown, 16, "\\x%02x", at[0]);
     else if (point == '\n' || point == '\t' || point == '\r')
         snprintf(shown, 16, "\\%c", point == '\n' ? 'n' : point == '\t' ? 't' : 'r');
-    else if (is_control(point))
+    else if (is_text_control(point))
         snprintf(shown, 16, point < 0x100 ? "\\x%02x" : "\\u%04x", point);
     else
         snprintf(shown, 16, "%.*s", (int)length, text);

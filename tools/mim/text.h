@@ -3,12 +3,16 @@
 #ifndef MIM_TOOL_TEXT_H
 #define MIM_TOOL_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
 /* Return the length of the UTF-8 sequence at `text` and store its code point, or return 0 if it is invalid. */
 size_t utf8_length(const unsigned char *text, size_t size, uint32_t *point);
+
+/* Return whether this is a control character or changes the direction of text. */
+bool is_text_control(uint32_t point);
 
 /* Return the width of the text in columns, as print_text() prints it. */
 size_t text_width(const char *text);
