@@ -109,6 +109,17 @@ class Names(BatchCase):
             with self.subTest(' '.join(args)):
                 self.assertIn(word, self.refuse_names(*args))
 
+    def test_are_no_patterns(self):
+        """Files that are really named like series, and a template like one."""
+        self.cards('x%d.gif', 'y%03d.gif', 'plain.gif')
+        os.mkdir(self.path('out'))
+        self.put('out/x0.raw', b'old')
+        self.mim('batch', '-f', 'x%d.gif', 'y%03d.gif', '-d', 'out', '--to', 'raw')
+        self.mim('batch', 'plain.gif', '-d', 'out', '--to', 'raw', '--name', '{name}_%d*')
+        self.assertEqual(self.made(), ['plain_%d*.raw', 'x%d.raw', 'x0.raw', 'y%03d.raw'])
+        self.assertEqual(self.get('out/x0.raw'), b'old')
+        self.assertEqual(self.get('out/x%d.raw'), self.raw(TESTCARD))
+
     def test_of_a_directory_that_looks_like_a_uri_are_paths(self):
         self.cards('a.gif', '..%2fb.gif')
         self.mim('batch', '-q', 'a.gif', '..%2fb.gif', '-d', 'file:')

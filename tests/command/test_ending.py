@@ -109,4 +109,38 @@ class Endless(CommandCase):
                 self.assertEqual(sorted(os.listdir(self.path('out' + jobs))), ['1.raw', '2.raw', '3.raw'])
 
 
+class Fifo(CommandCase):
+    """An output without a reader, or with one that does not read."""
+
+    def write_to_fifo(self, *args, reads=False):
+        self.put('big.raw', bytes(4_000_000))
+        os.mkfifo(self.path('out.raw'))
+        process = self.start('convert', *args, 'out.raw', '--from', 'raw', '-i', 'width=1000', '-i', 'height=1000', '-i',
+                             'channels=1', '-i', 'sample=u8', stderr=-1)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        if reads:
+            reader = open(self.path('out.raw'), 'rb', buffering=0)
+            self.addCleanup(reader.close)
+            self.assertEqual(reader.read(3), bytes(3))
+        wait_until_blocked(process)
+        return process
+
+    def test_of_which_no_reader_comes_is_given_up_by_a_signal(self):
+        for reads in False, True:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                with self.subTest(number.name, reads=reads):
+                    process = self.write_to_fifo('big.raw', reads=reads)
+                    process.send_signal(number)
+                    process.communicate(timeout=PATIENCE)
+                    self.assertEqual(process.returncode, -number)
+                    os.unlink(self.path('out.raw'))
+
+    def test_of_which_a_reader_comes_late_is_written(self):
+        process = self.write_to_fifo('big.raw')
+        with open(self.path('out.raw'), 'rb') as reader:
+            self.assertEqual(reader.read(), bytes(4_000_000))
+        self.assertEqual(process.wait(timeout=PATIENCE), 0)
+
+
 tap.main()

@@ -60,6 +60,7 @@ batch_convert(struct worker *worker, struct batch_file *file, struct batch_resul
     conversion.inputs = &file->input;
     conversion.count = 1;
     conversion.output = file->output;
+    conversion.is_literal = true;
     set_control(worker, &conversion.options.read.open.control);
     set_control(worker, &conversion.options.write.control);
     worker->frames = 0;

@@ -188,8 +188,6 @@ check_name(const struct naming *naming, const char *input, const char *name, str
 enum mim_status
 naming_apply(const struct naming *naming, const char *input, size_t index, char **output, struct mim_error *err)
 {
-    /* keep a relative path with a colon from being parsed as a URI */
-    const char *guard = *naming->directory != '/' && strchr(naming->directory, ':') ? "./" : "";
     struct parts parts = split_name(naming, input, index);
     char *path = NULL;
     size_t size = 0;
@@ -199,7 +197,7 @@ naming_apply(const struct naming *naming, const char *input, size_t index, char 
     FILE *out = open_memstream(&path, &size);
     if (!out)
         return fail(err, MIM_NOMEM, "no memory for a name");
-    fprintf(out, "%s%s/", guard, naming->directory);
+    fprintf(out, "%s/", naming->directory);
     long start = ftell(out);
     enum mim_status status = expand_template(out, naming->template, &parts, err);
     if (!naming->is_complete && *parts.extension)

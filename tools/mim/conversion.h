@@ -10,6 +10,7 @@ struct conversion {
     size_t count;
     const char *output;
     bool replace;                        /* an existing output */
+    bool is_literal;                     /* the output's name is neither a pattern nor a URI nor "-" */
     struct mim_convert_options options;
 };
 

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -19,6 +20,12 @@
 #define POLL_MS 50
 
 static bool is_reader_gone;
+
+/* A pipe to write to. */
+struct output_stream {
+    int fd;           /* -1: a FIFO that is not open yet */
+    const char *path; /* of the FIFO; borrowed */
+};
 
 bool
 output_closed(void)
@@ -85,33 +92,61 @@ close_stream(void *user)
 /* Writes as much as possible without blocking. Where the kernel cannot do that, writes at most PIPE_BUF, which a
  * writable pipe accepts whole. */
 static ssize_t
-write_some(const char *data, size_t size)
+write_some(int fd, const char *data, size_t size)
 {
     struct iovec piece = { (void *)data, size };
-    ssize_t wrote = pwritev2(STDOUT_FILENO, &piece, 1, -1, RWF_NOWAIT);
+    ssize_t wrote = pwritev2(fd, &piece, 1, -1, RWF_NOWAIT);
     if (wrote >= 0 || is_retryable() || errno == EPIPE)
         return wrote;
-    return write(STDOUT_FILENO, data, size < PIPE_BUF ? size : PIPE_BUF);
+    return write(fd, data, size < PIPE_BUF ? size : PIPE_BUF);
+}
+
+/* Opens a FIFO as soon as it has a reader. Returns false and sets errno on failure. */
+static bool
+open_when_read(struct output_stream *stream)
+{
+    while (stream->fd < 0) {
+        stream->fd = open(stream->path, O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+        if (stream->fd < 0 && errno != ENXIO && errno != EINTR)
+            return false;
+        if (stream->fd < 0 && (poll(NULL, 0, POLL_MS), signals_interrupted())) {
+            errno = ECANCELED;
+            return false;
+        }
+    }
+    return true;
 }
 
 static int64_t
-write_stdout(void *user, const void *data, size_t size, uint64_t offset)
+write_stream(void *user, const void *data, size_t size, uint64_t offset)
 {
+    struct output_stream *stream = user;
     size_t done = 0;
 
-    (void)user, (void)offset;
+    (void)offset;
+    if (!open_when_read(stream))
+        return -1;
     while (done < size) {
-        if (!wait_until_ready(STDOUT_FILENO, POLLOUT))
+        if (!wait_until_ready(stream->fd, POLLOUT))
             return -1;
-        ssize_t wrote = write_some((const char *)data + done, size - done);
+        ssize_t wrote = write_some(stream->fd, (const char *)data + done, size - done);
         if (wrote >= 0) {
             done += (size_t)wrote;
         } else if (!is_retryable()) {
-            is_reader_gone = errno == EPIPE;
+            is_reader_gone = errno == EPIPE && stream->fd == STDOUT_FILENO;
             return -1;
         }
     }
     return (int64_t)done;
+}
+
+static void
+close_output(void *user)
+{
+    struct output_stream *stream = user;
+    if (stream->fd >= 0 && stream->fd != STDOUT_FILENO)
+        close(stream->fd);
+    free(stream);
 }
 
 static bool
@@ -153,16 +188,40 @@ input_open(struct mim_source **out, const char *path, struct mim_error *err)
     return mim_source_open_calls(out, &calls, STDIN_NAME, err);
 }
 
+/* `path` is that of a FIFO, or NULL for standard output. */
+static enum mim_status
+open_output_stream(struct mim_sink **out, const char *path, struct mim_error *err)
+{
+    struct output_stream *stream = malloc(sizeof *stream);
+    if (!stream)
+        return fail(err, MIM_NOMEM, "no memory for an output");
+
+    *stream = (struct output_stream){ .fd = path ? -1 : STDOUT_FILENO, .path = path };
+    struct mim_sink_calls calls = { .write = write_stream, .close = close_output, .user = stream };
+    return mim_sink_open_calls(out, &calls, path ? path : STDOUT_NAME, err);
+}
+
+static bool
+is_fifo(const char *path)
+{
+    struct stat info;
+    return !lstat(path, &info) && S_ISFIFO(info.st_mode);
+}
+
 enum mim_status
 output_open(struct mim_sink **out, const char *path, bool replace, struct mim_error *err)
 {
-    static const struct mim_sink_calls calls = { .write = write_stdout };
-
     if (strcmp(path, "-"))
-        return mim_sink_open_path(out, path, !replace, err);
+        return is_fifo(path) ? open_output_stream(out, path, err) : mim_sink_open_path(out, path, !replace, err);
     if (isatty(STDOUT_FILENO))
         return fail(err, MIM_ARGUMENT, "is a terminal; redirect it to a file or a pipe");
     if (is_file(STDOUT_FILENO))
         return mim_sink_open_fd(out, STDOUT_FILENO, STDOUT_NAME, err);
-    return mim_sink_open_calls(out, &calls, STDOUT_NAME, err);
+    return open_output_stream(out, NULL, err);
+}
+
+enum mim_status
+output_open_literal(struct mim_sink **out, const char *path, bool replace, struct mim_error *err)
+{
+    return is_fifo(path) ? open_output_stream(out, path, err) : mim_sink_open_literal(out, path, !replace, err);
 }
