@@ -96,6 +96,20 @@ a_refused_copy_leaves_the_raster(void)
     end(&desk);
 }
 
+/* Not row by row once growing by half is refused. */
+static void
+a_copy_grows_geometrically_to_the_ceiling(void)
+{
+    enum { CEILING = 1 << 22, ROW = 100 };
+    struct desk desk;
+    begin(&desk, CEILING);
+    unsigned moves = 0;
+    for (uint64_t before = 0; append(&desk, desk.pixels, ROW); before = desk.coded.capacity)
+        moves += desk.coded.capacity != before;
+    CHECK(moves < 60 && desk.coded.size > CEILING - ROW && desk.coded.capacity <= CEILING);
+    end(&desk);
+}
+
 int
 main(void)
 {
@@ -104,6 +118,7 @@ main(void)
         CASE(further_bytes_are_appended_to_a_copy),
         CASE(bytes_that_reach_out_of_the_frame_are_copied),
         CASE(a_refused_copy_leaves_the_raster),
+        CASE(a_copy_grows_geometrically_to_the_ceiling),
     };
     return cmocka_run_group_tests_name("coded", cases, NULL, NULL);
 }

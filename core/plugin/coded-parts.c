@@ -34,7 +34,7 @@ resize_bytes(struct mim_coded_bytes *coded, struct mim_job *job, uint64_t capaci
     return true;
 }
 
-/* Grow by half for later bytes; when memory refuses that, take exactly what is needed. */
+/* Grow by half for later bytes; when memory refuses that, by the largest part of it that it grants. */
 static bool
 grow_bytes(struct mim_coded_bytes *coded, struct mim_job *job, uint64_t needed)
 {
@@ -43,9 +43,11 @@ grow_bytes(struct mim_coded_bytes *coded, struct mim_job *job, uint64_t needed)
     uint64_t capacity = coded->capacity + coded->capacity / 2;
     if (capacity < needed)
         return resize_bytes(coded, job, needed < LEAST_ROOM ? LEAST_ROOM : needed);
-    if (resize_bytes(coded, job, capacity))
-        return true;
-    core->refused = refused;
+    for (; capacity > needed; capacity = needed + (capacity - needed) / 2) {
+        if (resize_bytes(coded, job, capacity))
+            return true;
+        core->refused = refused;
+    }
     return resize_bytes(coded, job, needed);
 }
 
