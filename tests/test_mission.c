@@ -415,18 +415,47 @@ mixed_shapes_are_refused_by_name(void)
 {
     struct mim_frame wider[] = { pattern(MIM_SAMPLE_U8, 10, 10, 3, 0), pattern(MIM_SAMPLE_U8, 10, 10, 3, 1),
                                  pattern(MIM_SAMPLE_U8, 12, 10, 3, 2), pattern(MIM_SAMPLE_U8, 10, 10, 3, 3) };
-    struct mim_frame gray[] = { pattern(MIM_SAMPLE_U8, 9, 9, 3, 0), pattern(MIM_SAMPLE_U8, 9, 9, 1, 1) };
+    struct mim_frame other[] = { pattern(MIM_SAMPLE_U8, 9, 9, 3, 0), pattern(MIM_SAMPLE_F32, 9, 9, 3, 1) };
     struct mim_frames back;
 
     check_refused("mixed.gif", wider, 4, 2, "frame 2");
     check_refused("mixed.raw", wider, 4, 2, "frame 2");
-    check_refused("mixed.gif", gray, 2, 1, "frame 1");
+    check_refused("mixed.gif", other, 2, 1, "frame 1");
     CHECK(write_frames("mixed.tif", wider, 4, NULL, NULL, NULL) == MIM_OK); /* pages may differ */
     CHECK(read_within("mixed.tif", 0, 0, &back, NULL) == MIM_OK && back.count == 4);
     check_same(&back.frames[2], &wider[2]);
     mim_frames_clear(&back);
     clear_all(wider, 4);
-    clear_all(gray, 2);
+    clear_all(other, 2);
+}
+
+static void
+check_channel(const struct mim_frame *frame, uint32_t channel, const struct mim_frame *gray)
+{
+    for (uint32_t y = 0; y < gray->height; y++)
+        for (uint32_t x = 0; x < gray->width; x++)
+            CHECK(((const uint8_t *)frame->data)[y * frame->stride + x * frame->channels + channel] ==
+                  ((const uint8_t *)gray->data)[y * gray->stride + x]);
+}
+
+static void
+mixed_colours_become_the_widest(void)
+{
+    struct mim_frame mixed[] = { pattern(MIM_SAMPLE_U8, 9, 9, 1, 0), pattern(MIM_SAMPLE_U8, 9, 9, 4, 1),
+                                 pattern(MIM_SAMPLE_U8, 9, 9, 3, 2) };
+    struct mim_frames back;
+    CHECK(write_frames("mixed.apng", mixed, 3, NULL, NULL, NULL) == MIM_OK);
+    CHECK(read_within("mixed.apng", 0, 0, &back, NULL) == MIM_OK && back.count == 3 && back.frames[0].channels == 4);
+    check_same(&back.frames[1], &mixed[1]);
+    for (uint32_t channel = 0; channel < 3; channel++)
+        check_channel(&back.frames[0], channel, &mixed[0]);
+    CHECK(((const uint8_t *)back.frames[2].data)[3] == 255);
+    mim_frames_clear(&back);
+    CHECK(write_frames("mixed.tif", mixed, 3, NULL, NULL, NULL) == MIM_OK); /* pages stay as they are */
+    CHECK(read_within("mixed.tif", 0, 0, &back, NULL) == MIM_OK);
+    check_same(&back.frames[0], &mixed[0]);
+    mim_frames_clear(&back);
+    clear_all(mixed, 3);
 }
 
 /* The mean of the channels, in the same sample type, frame by frame. */
@@ -507,6 +536,7 @@ main(void)
         CASE(what_is_no_sequence_touches_no_file),
         CASE(odd_channels_are_refused_by_name),
         CASE(mixed_shapes_are_refused_by_name),
+        CASE(mixed_colours_become_the_widest),
         CASE(gray_is_the_mean_of_the_channels),
     };
     return cmocka_run_group_tests_name("mission", cases, make_room, clear_room);

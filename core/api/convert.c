@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "api/frame-pace.h"
+#include "api/joined-layout.h"
+#include "api/writer-priv.h"
 #include "base/error.h"
 #include "frame/meta.h"
 
@@ -126,9 +128,21 @@ announce_frames(struct conversion *conversion, struct mim_reader *reader, struct
     return MIM_OK;
 }
 
+/* Most formats store frames of one layout: find the widest of all inputs. */
+static void
+join_layouts(const struct conversion *conversion, struct mim_reader *reader, struct mim_source *const *sources)
+{
+    struct mim_plugin_writer *plugin = mim_writer_plugin(conversion->writer);
+    if (plugin->ops->flags & MIM_WRITER_MIXED)
+        return;
+    mim_joined_layout_add_reader(&plugin->joined, reader);
+    for (size_t i = 1; i < conversion->source_count; i++)
+        mim_joined_layout_add_source(&plugin->joined, conversion->context, sources[i], &conversion->options->read);
+}
+
 static enum mim_status
-start_writing(struct conversion *conversion, struct mim_reader *reader, struct mim_source *source, uint64_t index,
-              struct mim_error *err)
+start_writing(struct conversion *conversion, struct mim_reader *reader, struct mim_source *const *sources,
+              uint64_t index, struct mim_error *err)
 {
     if (conversion->writer)
         return MIM_OK;
@@ -138,7 +152,9 @@ start_writing(struct conversion *conversion, struct mim_reader *reader, struct m
         return blame_side(status, MIM_SIDE_OUTPUT, 0, err);
 
     mim_frame_pace_start(&conversion->pace, conversion->writer, conversion->source_count > 1 ? NULL : reader);
-    status = announce_frames(conversion, reader, source, err);
+    if (!conversion->options->each)
+        join_layouts(conversion, reader, sources);
+    status = announce_frames(conversion, reader, sources[index], err);
     if (status != MIM_OK)
         return blame_side(status, MIM_SIDE_INPUT, index, err);
     if (conversion->options->without_metadata)
@@ -231,7 +247,7 @@ convert_source(struct conversion *conversion, struct mim_source *const *sources,
         mim_reader_close(reader);
         return blame_side(status, MIM_SIDE_INPUT, index, err);
     }
-    status = start_writing(conversion, reader, sources[index], index, err);
+    status = start_writing(conversion, reader, sources, index, err);
 
     struct mim_frame frame = { 0 };
     while (status == MIM_OK) {

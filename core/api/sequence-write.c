@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api/writer-priv.h"
 #include "base/error.h"
 #include "base/size.h"
 #include "frame/frame.h"
@@ -14,6 +15,8 @@ static enum mim_status
 write_frames(struct mim_writer *writer, const struct mim_frame *frames, size_t count, const struct mim_meta *meta,
              struct mim_error *err)
 {
+    for (size_t i = 0; i < count; i++)
+        mim_layout_join(&mim_writer_plugin(writer)->joined, frames[i].sample, frames[i].channels);
     mim_writer_expect(writer, count);
     enum mim_status status = mim_writer_set_metadata(writer, meta, err);
     for (size_t i = 0; i < count && status == MIM_OK; i++)

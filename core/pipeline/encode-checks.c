@@ -48,20 +48,47 @@ report_losses(struct mim_encoder *encoder, const struct mim_frame *frame, struct
     return status;
 }
 
+enum mim_status
+mim_encoder_widen(struct mim_encoder *encoder, struct mim_frame_info *info, struct mim_error *err)
+{
+    static const char *const colours[] = { "", "gray", "gray with alpha", "RGB", "RGBA" };
+    const struct mim_layout *to = &encoder->writer->joined;
+    struct mim_layout both = *to;
+    bool is_joined = mim_layout_join(&both, (enum mim_sample)info->sample, info->channels) &&
+                     both.channels == to->channels && both.sample == to->sample;
+    bool same = info->channels == to->channels && (enum mim_sample)info->sample == to->sample;
+    if (same || !is_joined || encoder->writer->ops->flags & MIM_WRITER_MIXED)
+        return MIM_OK;
+    info->channels = to->channels;
+    info->sample = (int32_t)to->sample;
+    if (encoder->has_reported_join)
+        return MIM_OK;
+    char text[100];
+    encoder->has_reported_join = true;
+    snprintf(text, sizeof text, "frames of different colours or sample types: all become %s of %s",
+             colours[to->channels], mim_sample_name(to->sample));
+    return mim_operation_notice(encoder->writer->operation, MIM_NOTICE_COLOUR, encoder->added, text, err);
+}
+
 static enum mim_status
 check_shape(const struct mim_encoder *encoder, const struct mim_frame_info *info, struct mim_error *err)
 {
     const struct mim_frame_info *first = &encoder->first_info;
-    bool same = info->width == first->width && info->height == first->height && info->channels == first->channels &&
-                info->sample == first->sample;
-    if (!encoder->added || same || encoder->writer->ops->flags & MIM_WRITER_MIXED)
+    const char *format = encoder->writer->format;
+    bool is_size = info->width == first->width && info->height == first->height;
+    bool is_layout = info->channels == first->channels && info->sample == first->sample;
+    if (!encoder->added || (is_size && is_layout) || encoder->writer->ops->flags & MIM_WRITER_MIXED)
         return MIM_OK;
-    mim_fail(err, MIM_ARGUMENT,
-             "frame %" PRIu64 " is %ux%u with %u channels of %s, the first is %ux%u with %u of %s; "
-             "all frames of a %s file must have the same size and type",
-             encoder->added, info->width, info->height, info->channels, mim_sample_name((enum mim_sample)info->sample),
-             first->width, first->height, first->channels, mim_sample_name((enum mim_sample)first->sample),
-             encoder->writer->format);
+    if (is_layout)
+        mim_fail(err, MIM_ARGUMENT,
+                 "frame %" PRIu64 " is %ux%u, the first is %ux%u: all frames of a %s file must have the same size",
+                 encoder->added, info->width, info->height, first->width, first->height, format);
+    else
+        mim_fail(err, MIM_ARGUMENT,
+                 "frame %" PRIu64 " has %u channels of %s, the first has %u of %s: all frames of a %s file must have the "
+                 "same channels and sample type",
+                 encoder->added, info->channels, mim_sample_name((enum mim_sample)info->sample), first->channels,
+                 mim_sample_name((enum mim_sample)first->sample), format);
     if (err)
         err->frame = encoder->added;
     return MIM_ARGUMENT;

@@ -27,8 +27,11 @@ start_writer(struct mim_encoder *encoder, const struct mim_frame *frame, struct 
 {
     encoder->timing.to = frame->time_base;
     encoder->first_info = mim_encode_frame_info(frame, &encoder->timing);
-    enum mim_status status = mim_plugin_writer_start(encoder->writer, &encoder->first_info, frame->time_base,
-                                                     frame->loop, encoder->expected, err);
+    mim_layout_join(&encoder->writer->joined, frame->sample, frame->channels);
+    enum mim_status status = mim_encoder_widen(encoder, &encoder->first_info, err);
+    if (status == MIM_OK)
+        status = mim_plugin_writer_start(encoder->writer, &encoder->first_info, frame->time_base, frame->loop,
+                                         encoder->expected, err);
     if (status == MIM_OK && encoder->writer->sequence.passes == 2 && encoder->writer->ops->survey)
         status = mim_two_pass_create(&encoder->two_pass, encoder->writer, err);
     return status;
@@ -120,6 +123,8 @@ add_frame(struct mim_encoder *encoder, struct mim_frame *frame, struct mim_error
 {
     enum mim_status status = encoder->added ? MIM_OK : start_writer(encoder, frame, err);
     struct mim_frame_info info = mim_encode_frame_info(frame, &encoder->timing);
+    if (status == MIM_OK)
+        status = mim_encoder_widen(encoder, &info, err);
     if (status == MIM_OK)
         status = mim_encoder_check(encoder, frame, &info, err);
     if (status == MIM_OK)

@@ -7,6 +7,7 @@
 #include <mim/plugin.h>
 
 #include "options/options.h"
+#include "frame/layout.h"
 #include "plugin/frame-timing.h"
 #include "plugin/workers.h"
 
@@ -23,6 +24,7 @@ struct mim_plugin_writer {
     struct mim_bound_options *bound;
     struct mim_options *options;  /* a copy of the caller's */
     struct mim_sequence sequence; /* as open amended it */
+    struct mim_layout joined;     /* of all frames, unless the format takes frames of any kind */
     struct mim_frame_timing timing;
     struct mim_core_job serial;
     bool is_called; /* an op was called, so close must be */

@@ -52,6 +52,9 @@ add_advice(struct mim_error *err)
         { " is an option of writing, not of reading", "give it with -o" },
         { " is an option of reading, not of writing", "give it with -i" },
         { ": exists already", "--force replaces it" },
+        { " file must have the same size", "-i size=WxH scales pages and videos, --frames leaves frames out, and a series "
+                                           "such as frame_%03d.png stores any size" },
+        { " must have the same channels and sample type", "--color and --sample convert them" },
         { " the limit ", "--limit NAME=VALUE changes it" },
         /* instead of the line above */
         { " the limit working=", "--memory SIZE or --limit NAME=VALUE changes it" },
