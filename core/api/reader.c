@@ -92,6 +92,14 @@ mim_reader_deliver(struct mim_reader *reader, uint64_t frame, struct mim_error *
     return mim_operation_deliver(&reader->operation, &due, err);
 }
 
+/* Notices of the step that found the end. */
+static enum mim_status
+deliver_rest(struct mim_reader *reader, struct mim_error *err)
+{
+    const struct mim_notice_range all = { .end = MIM_UNKNOWN, .end_late = MIM_UNKNOWN };
+    return mim_operation_deliver(&reader->operation, &all, err);
+}
+
 enum mim_status
 mim_reader_open(struct mim_reader **out, struct mim_context *context, struct mim_source *source,
                 const struct mim_open_options *given, struct mim_error *err)
@@ -175,6 +183,10 @@ mim_reader_next(struct mim_reader *reader, struct mim_frame *frame, struct mim_e
         set_run(reader, reader->position, 1, MIM_UNKNOWN);
 
     status = mim_decoder_next(reader->decoder, reader->is_selecting || reader->in_a_row, frame, err);
+    if (status == MIM_END) {
+        enum mim_status late = deliver_rest(reader, err);
+        return late == MIM_OK ? MIM_END : late;
+    }
     if (status != MIM_OK)
         return mim_reader_name_file(reader, status, err);
     reader->in_a_row++;

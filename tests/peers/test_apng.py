@@ -175,7 +175,7 @@ class Damage(PeerCase):
         cases = {
             'cut in the last frame': (whole[:third + 30], 2, 'the file ends'),
             'cut in the second': (whole[:second + 30], 1, 'the file ends'),
-            'cut before the end': (whole[:-12], 2, 'the file ends'),
+            'cut in the last pixels': (whole[:-13], 2, 'the file ends'),
             'a sequence number twice': (more(fctl(4, 5, 5) + fdat(5, data)), 3, 'sequence number 4, expected 5'),
             'a missing sequence number': (more(fctl(6, 5, 5) + fdat(7, data)), 3, 'sequence number 6, expected 5'),
             'data out of order': (more(fctl(5, 5, 5) + fdat(7, data)), 3, 'sequence number 7, expected 6'),

@@ -186,8 +186,12 @@ class Damage(PeerCase):
 
     def test_every_truncation_is_reported(self):
         data = pngbytes.png(self.samples[:4, :4], 8, RGB, after=chunk('tEXt', b'Title\0x'))
+        pixels = data.index(b'tEXt') - 4
         for end in range(len(data)):
-            self.refuse(6, 'convert', '--from', 'png', self.put('cut.png', data[:end]), self.path('out.raw'))
+            convert = 'convert', '--from', 'png', self.put('cut.png', data[:end]), self.path('out.raw')
+            self.refuse(6, *convert, '--strict')
+            if end < pixels:
+                self.refuse(6, *convert)
         self.assertNothingBeside('cut.png')
 
     def test_damage_is_reported(self):

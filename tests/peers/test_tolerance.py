@@ -112,4 +112,57 @@ class Mixed(ToleranceCase):
         self.convert(self.path('a.png'), self.path('b.png'), self.path('out.tif'))
 
 
+class Cut(ToleranceCase):
+    def animation(self, count=3):
+        frames = [picture('RGB', i) for i in range(count)]
+        frames[0].save(self.path('whole.png'), save_all=True, append_images=frames[1:], duration=100)
+        return self.get('whole.png'), [np.asarray(frame) for frame in frames]
+
+    def assertNoEnd(self, path, frames, words):
+        """All frames, with a note; an error if losses are."""
+        self.assertIn(f'mim: note: {words}: frames may be missing\n', self.convert(path, self.path('out.tif')))
+        os.unlink(self.path('out.tif'))
+        self.assertSameFrames(self.pixels(path), frames)
+        self.assertIn(words, self.convert('--strict', path, self.path('out.tif'), code=6))
+        self.assertFalse(os.path.exists(self.path('out.tif')))
+
+    def test_a_png_without_an_end(self):
+        image = picture('RGB')
+        image.save(self.path('whole.png'))
+        whole = self.get('whole.png')
+        for cut in (12, 11, 5, 1):
+            path = self.put('cut.png', whole[:-cut])
+            self.assertSame(np.asarray(Image.open(path).convert('RGB')), np.asarray(image))
+            self.assertNoEnd(path, [np.asarray(image)], 'the file ends without an IEND chunk')
+
+    def test_an_apng_without_an_end(self):
+        whole, frames = self.animation()
+        for cut in (12, 3):
+            path = self.put('cut.png', whole[:-cut])
+            self.assertNoEnd(path, frames, 'the file ends without an IEND chunk')
+
+    def test_an_apng_with_fewer_frames_than_it_counts(self):
+        whole, frames = self.animation()
+        last = whole.rindex(b'fcTL') - 4
+        for bad in (whole[:last], whole[:last] + whole[-12:]):
+            path = self.put('cut.png', bad)
+            self.convert(path, self.path('out.apng'), code=6)
+            self.assertFalse(os.path.exists(self.path('out.apng')))
+            self.convert('--partial', path, self.path('out.apng'), code=6)
+            self.assertSameFrames(self.pixels(self.path('out.apng')), frames[:2])
+            os.unlink(self.path('out.apng'))
+
+    def test_an_apng_without_frames_has_its_still(self):
+        whole, frames = self.animation()
+        first, pixels, after = whole.index(b'fcTL') - 4, whole.index(b'IDAT') - 4, whole.rindex(b'fcTL') - 4
+        second = whole.index(b'fcTL', pixels) - 4
+        self.assertLess(second, after)
+        path = self.put('still.png', whole[:first] + whole[pixels:second] + whole[-12:])
+        self.assertSame(np.asarray(Image.open(path).convert('RGB')), frames[0])
+        self.assertIn('acTL counts 3 frames, the file has 0', self.convert(path, self.path('out.tif'), code=6))
+        self.assertFalse(os.path.exists(self.path('out.tif')))
+        self.convert('--partial', path, self.path('out.tif'), code=6)
+        self.assertSame(tifffile.imread(self.path('out.tif')), frames[0])
+
+
 tap.main()

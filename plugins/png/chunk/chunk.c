@@ -86,6 +86,15 @@ pngx_chunk_next(const struct pngx_chunk *chunk)
     return chunk->offset + PNGX_CHUNK_FRAME + chunk->size;
 }
 
+bool
+pngx_chunk_cuts_pixels(struct mim_job *job, struct mim_window *window, const struct pngx_chunk *chunk)
+{
+    const uint8_t *last;
+
+    return (chunk->type == PNGX_IDAT || chunk->type == PNGX_FDAT) &&
+           mim_window_get(job, window, pngx_chunk_next(chunk) - 1, 1, &last) != MIM_OK;
+}
+
 static int32_t
 load_data(struct mim_job *job, struct mim_window *window, const struct pngx_chunk *chunk, uint8_t *data)
 {

@@ -45,6 +45,8 @@ struct pngx_chunk {
 int32_t pngx_chunk_at(struct mim_job *job, struct mim_window *window, uint64_t offset, struct pngx_chunk *chunk,
                       struct pngx_fault *fault);
 uint64_t pngx_chunk_next(const struct pngx_chunk *chunk);
+/* Whether the chunk has pixels and the source ends inside it. */
+bool pngx_chunk_cuts_pixels(struct mim_job *job, struct mim_window *window, const struct pngx_chunk *chunk);
 /* Write the four letters of a type and a zero. */
 void pngx_chunk_name(uint32_t type, char name[5]);
 

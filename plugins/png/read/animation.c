@@ -154,6 +154,35 @@ scan_chunk(struct scan *scan, const struct pngx_chunk *chunk)
 }
 
 static int32_t
+scan_end(struct scan *scan, const struct pngx_chunk *chunk)
+{
+    uint8_t empty[1];
+    struct pngx_fault *fault = &scan->animation->fault;
+
+    int32_t status = end_frame(scan, chunk->offset);
+    if (status == MIM_OK && scan->frame < scan->header->frames)
+        return pngx_fault_set(fault, MIM_CORRUPT, chunk->offset, "acTL counts %u frames, the file has %llu",
+                              scan->header->frames, (unsigned long long)scan->frame);
+    return status == MIM_OK ? pngx_chunk_load(scan->job, scan->window, chunk, empty, 0, fault) : status;
+}
+
+/* The file ends without IEND. The current frame counts unless it is cut; with all that acTL announced, this is no error. */
+static int32_t
+scan_truncation(struct scan *scan, const struct pngx_chunk *chunk)
+{
+    struct pngx_animation *animation = scan->animation;
+
+    if ((scan->open_at && !scan->has_pixels) || pngx_chunk_cuts_pixels(scan->job, scan->window, chunk))
+        return MIM_TRUNCATED;
+    int32_t status = end_frame(scan, chunk->offset);
+    if (status != MIM_OK || scan->frame < scan->header->frames)
+        return status == MIM_OK ? MIM_TRUNCATED : status;
+    animation->fault = (struct pngx_fault){ 0 };
+    animation->lacks_end = true;
+    return MIM_OK;
+}
+
+static int32_t
 scan_chunks(struct scan *scan)
 {
     struct pngx_chunk chunk = { .offset = PNGX_SIGNATURE_SIZE };
@@ -162,21 +191,14 @@ scan_chunks(struct scan *scan)
 
     for (; status == MIM_OK; offset = pngx_chunk_next(&chunk)) {
         status = pngx_chunk_at(scan->job, scan->window, offset, &chunk, &scan->animation->fault);
-        if (status != MIM_OK)
-            return status;
-        if (chunk.type == PNGX_IEND)
+        if (status == MIM_OK && chunk.type == PNGX_IEND)
             break;
-        status = scan_chunk(scan, &chunk);
+        if (status == MIM_OK)
+            status = scan_chunk(scan, &chunk);
     }
     if (status == MIM_OK)
-        status = end_frame(scan, chunk.offset);
-    if (status == MIM_OK && scan->frame < scan->header->frames)
-        return pngx_fault_set(&scan->animation->fault, MIM_CORRUPT, chunk.offset,
-                              "acTL counts %u frames, the file has %llu", scan->header->frames,
-                              (unsigned long long)scan->frame);
-    uint8_t empty[1];
-    return status == MIM_OK ? pngx_chunk_load(scan->job, scan->window, &chunk, empty, 0, &scan->animation->fault)
-                            : status;
+        status = scan_end(scan, &chunk);
+    return status == MIM_TRUNCATED ? scan_truncation(scan, &chunk) : status;
 }
 
 static void
@@ -205,7 +227,7 @@ pngx_animation_read(struct mim_job *job, struct mim_window *window, const struct
     };
 
     int32_t status = scan_chunks(&scan);
-    animation->is_opaque = animation->is_opaque && !pngx_header_has_alpha(header);
+    animation->is_opaque = (animation->is_opaque || !animation->count) && !pngx_header_has_alpha(header);
     settle_times(animation, &scan.time_base);
     return status == MIM_CORRUPT || status == MIM_TRUNCATED || status == MIM_LIMIT ? MIM_OK : status;
 }

@@ -16,6 +16,7 @@ struct pngx_animation {
     uint64_t count, capacity; /* complete frames */
     uint32_t time_den;        /* ticks per second */
     bool is_opaque;           /* no frame leaves a pixel transparent */
+    bool lacks_end;           /* all frames are there, IEND is not */
     struct pngx_fault fault;  /* the error that ends the list */
 };
 

@@ -342,5 +342,5 @@ pngx_metadata(struct mim_job *job, const void *packet, const struct mim_frame_in
 
     if (!packet)
         return report_file(job, self);
-    return self->header.is_animated ? report_frame(job, &coded->control) : MIM_OK;
+    return coded->control.width ? report_frame(job, &coded->control) : MIM_OK;
 }

@@ -10,6 +10,12 @@
 enum { STILL_FRAMES = 1 };
 
 static int32_t
+report_missing_end(struct mim_job *job)
+{
+    return job->host->notice(job, MIM_NOTICE_FRAMES, "the file ends without an IEND chunk: frames may be missing");
+}
+
+static int32_t
 open_animation(struct mim_job *job, struct pngx_reader *self, struct mim_sequence *sequence)
 {
     struct pngx_animation *animation = &self->animation;
@@ -30,7 +36,7 @@ open_animation(struct mim_job *job, struct pngx_reader *self, struct mim_sequenc
     sequence->loop = self->header.plays <= INT32_MAX ? (int32_t)self->header.plays : INT32_MAX;
     sequence->time_num = 1;
     sequence->time_den = animation->time_den;
-    return MIM_OK;
+    return animation->lacks_end ? report_missing_end(job) : MIM_OK;
 }
 
 static int32_t
@@ -51,7 +57,7 @@ reader_open(struct mim_job *job, struct mim_sequence *sequence)
     return MIM_OK;
 }
 
-/* Checks that a still picture is complete up to IEND. */
+/* Checks that a still picture is complete up to IEND, which may be missing after the pixels. */
 static int32_t
 find_end(struct mim_job *job, struct pngx_reader *self)
 {
@@ -66,8 +72,9 @@ find_end(struct mim_job *job, struct pngx_reader *self)
         status = pngx_chunk_at(job, &self->window, pngx_chunk_next(&chunk), &chunk, &fault);
     if (status == MIM_OK)
         status = pngx_chunk_load(job, &self->window, &chunk, empty, 0, &fault);
-    self->is_whole = status == MIM_OK;
-    return status == MIM_OK ? MIM_OK : pngx_fault_raise(job, &fault);
+    bool lacks_end = status == MIM_TRUNCATED && !pngx_chunk_cuts_pixels(job, &self->window, &chunk);
+    self->is_whole = status == MIM_OK || lacks_end;
+    return lacks_end ? report_missing_end(job) : status == MIM_OK ? MIM_OK : pngx_fault_raise(job, &fault);
 }
 
 static int32_t
@@ -133,6 +140,7 @@ set_placement(const struct pngx_control *control, uint64_t index, struct mim_fra
         info->dispose = MIM_DISPOSE_BACKGROUND;
 }
 
+/* Without a complete frame, the picture that viewers without animations show comes before the error. */
 static int32_t
 prepare_frame(struct mim_job *job, uint64_t index, struct pngx_packet *packet, struct mim_frame_info *info)
 {
@@ -142,6 +150,8 @@ prepare_frame(struct mim_job *job, uint64_t index, struct pngx_packet *packet, s
     uint64_t pixels;
     bool key;
 
+    if (index == 0 && self->animation.count == 0)
+        return prepare_still(job, index, packet, info);
     if (index >= self->animation.count)
         return self->animation.fault.status == MIM_OK ? MIM_END : pngx_fault_raise(job, &self->animation.fault);
     uint64_t offset = self->animation.marks[index].offset;
