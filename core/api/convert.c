@@ -9,6 +9,7 @@
 
 #include "api/frame-pace.h"
 #include "api/joined-layout.h"
+#include "api/step-times.h"
 #include "api/writer-priv.h"
 #include "base/error.h"
 #include "frame/meta.h"
@@ -21,6 +22,7 @@ struct conversion {
     struct mim_sink *sink;
     struct mim_writer *writer; /* opened together with the first input */
     struct mim_frame_pace pace;
+    struct mim_step_times times; /* of the current source */
     uint64_t frames;
     size_t source_count;
     uint64_t frames_before;       /* the current source */
@@ -217,12 +219,13 @@ static enum mim_status
 handle_damage(struct conversion *conversion, struct mim_reader *reader, enum mim_status status, struct mim_error *error)
 {
     bool first = conversion->damaged == MIM_OK;
+    uint64_t good = conversion->frames + (conversion->times.run != NULL);
     if (first) {
         size_t used = strlen(error->message);
         snprintf(error->message + used, sizeof error->message - used, "; %" PRIu64 " good frame%s before that",
-                 conversion->frames, conversion->frames == 1 ? "" : "s");
+                 good, good == 1 ? "" : "s");
     }
-    if (!conversion->read.partial || (!is_series(reader) && !conversion->frames))
+    if (!conversion->read.partial || (!is_series(reader) && !good))
         return status;
     if (first) {
         conversion->damaged = status;
@@ -247,6 +250,7 @@ convert_source(struct conversion *conversion, struct mim_source *const *sources,
         mim_reader_close(reader);
         return blame_side(status, MIM_SIDE_INPUT, index, err);
     }
+    mim_step_times_start(&conversion->times, reader);
     status = start_writing(conversion, reader, sources, index, err);
 
     struct mim_frame frame = { 0 };
@@ -254,7 +258,8 @@ convert_source(struct conversion *conversion, struct mim_source *const *sources,
         struct mim_error error = { 0 };
         status = blame_side(mim_reader_next(reader, &frame, &error), MIM_SIDE_INPUT, index, &error);
         if (status == MIM_OK) {
-            status = write_frame(conversion, &frame, err);
+            if (mim_step_times_exchange(&conversion->times, &frame))
+                status = write_frame(conversion, &frame, err);
             continue;
         }
         if (is_damage(reader, status))
@@ -262,6 +267,8 @@ convert_source(struct conversion *conversion, struct mim_source *const *sources,
         if (status != MIM_OK && status != MIM_END && err)
             *err = error;
     }
+    if (mim_step_times_finish(&conversion->times, &frame) && status == MIM_END)
+        status = write_frame(conversion, &frame, err);
     mim_frame_clear(&frame);
     mim_reader_close(reader);
     return status == MIM_END ? MIM_OK : status;

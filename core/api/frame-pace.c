@@ -5,6 +5,7 @@
 #include <mim/kit/ratio.h>
 
 #include "api/reader-priv.h"
+#include "api/step-times.h"
 #include "api/writer-priv.h"
 #include "base/error.h"
 #include "frame/conversion.h"
@@ -14,53 +15,69 @@
 
 #define MAX_FPS 100         /* of a file of one rate, unless the source is even */
 #define MAX_REPEATS 1000000 /* of one frame */
-#define PEEKED_FRAMES 64    /* of which the rate is the common divisor */
-#define MILLI 1000
+#define PEEKED_FRAMES 64    /* of the source, of whose durations the rate is the common divisor */
+#define FINE_TICK 1000      /* per second: from here on, durations that differ by a tick may be rounded */
 
 /* --- the tick of the output --------------------------------------------------------------------------------------- */
 
-static int64_t
-duration_of(const struct mim_frame_info *info, const struct mim_sequence *sequence)
-{
-    return info->flags & MIM_FRAME_BRIEF ? mim_frame_timing_brief(sequence->time_num, sequence->time_den)
-                                         : info->duration;
-}
+struct durations {
+    int64_t least, most; /* ticks of the source */
+    uint64_t common;     /* divisor; 0: there are none */
+};
 
-/* The common divisor of the first durations in ticks of the source, or 0 if all are equal. A millisecond may be rounding. */
+/* Add the first frames of a run, in ascending order. Returns how many frames of the source they span. */
 static uint64_t
-find_common_duration(struct mim_reader *reader, const struct mim_sequence *sequence)
+add_durations(struct durations *found, struct mim_reader *reader, const struct mim_run *run, uint64_t max)
 {
-    struct mim_frame_info info;
-    uint64_t first = 0, common = 0;
-    int64_t least = INT64_MAX, most = 0, rounding = sequence->time_den == MILLI;
-
-    mim_reader_selected(reader, &first);
-    for (uint64_t i = 0; i < PEEKED_FRAMES; i++) {
-        if (mim_decoder_info(reader->decoder, first + i, &info, NULL) != MIM_OK)
-            break;
-        int64_t duration = duration_of(&info, sequence);
-        if (duration <= 0)
+    uint64_t stride = run->step < 0 ? -(uint64_t)run->step : (uint64_t)run->step;
+    uint64_t wanted = (max - 1) / stride + 1, count = run->count < wanted ? run->count : wanted;
+    for (uint64_t i = 0; i < count; i++) {
+        uint64_t nth = run->step < 0 ? count - 1 - i : i;
+        int64_t duration = mim_step_times_of(reader, run, run->first + nth * (uint64_t)run->step);
+        if (duration < 0)
+            return max;
+        if (!duration)
             continue;
-        least = duration < least ? duration : least;
-        most = duration > most ? duration : most;
-        common = mim_ratio_common_divisor((uint64_t)duration, common);
+        found->least = duration < found->least ? duration : found->least;
+        found->most = duration > found->most ? duration : found->most;
+        found->common = mim_ratio_common_divisor((uint64_t)duration, found->common);
     }
-    return most - least > rounding ? common : 0;
+    return count * stride;
 }
 
-static struct mim_rational
-find_tick(struct mim_reader *reader)
+static struct durations
+find_durations(struct mim_reader *reader)
+{
+    const struct mim_selection *selection = reader->selection;
+    struct durations found = { .least = INT64_MAX };
+    uint64_t peeked = 0;
+    for (size_t i = 0; i < selection->run_count && peeked < PEEKED_FRAMES; i++)
+        peeked += add_durations(&found, reader, &selection->runs[i], PEEKED_FRAMES - peeked);
+    return found;
+}
+
+/* Set the tick to the duration of frames that last equally long, as far as their time base can tell, else to the common divisor. */
+static void
+choose_tick(struct mim_frame_pace *pace, struct mim_reader *reader)
 {
     const struct mim_sequence *sequence = mim_decoder_sequence(reader->decoder);
-    uint64_t num = sequence->time_den ? find_common_duration(reader, sequence) : 0, den = sequence->time_den;
-    if (!num)
-        return (struct mim_rational){ 0, 0 };
+    uint64_t den = sequence->time_den;
+    struct durations found = den ? find_durations(reader) : (struct durations){ .common = 0 };
+    if (!found.common)
+        return;
+    int64_t rounding = den / sequence->time_num >= FINE_TICK;
+    bool is_even = found.most - found.least <= rounding;
+    uint64_t num = is_even ? (uint64_t)found.least : found.common;
     if (__builtin_mul_overflow(num, sequence->time_num, &num) || num > INT32_MAX)
-        return (struct mim_rational){ 0, 0 };
+        return;
     uint64_t divisor = mim_ratio_common_divisor(num, den);
-    if (den > num * MAX_FPS || den / divisor > INT32_MAX)
-        return (struct mim_rational){ 1, MAX_FPS };
-    return (struct mim_rational){ (int64_t)(num / divisor), (int64_t)(den / divisor) };
+    bool is_fine = den > num * MAX_FPS || den / divisor > INT32_MAX;
+    if (is_even) {
+        pace->even_ticks = found.least;
+        pace->rounding = rounding;
+    }
+    pace->tick = is_fine && !is_even ? (struct mim_rational){ 1, MAX_FPS }
+                                     : (struct mim_rational){ (int64_t)(num / divisor), (int64_t)(den / divisor) };
 }
 
 void
@@ -75,7 +92,7 @@ mim_frame_pace_start(struct mim_frame_pace *pace, struct mim_writer *writer, str
     if (pace->min)
         pace->tick = (struct mim_rational){ 1, stored->den };
     else if (stored->grid == MIM_GRID_RATE && reader)
-        pace->tick = find_tick(reader);
+        choose_tick(pace, reader);
 }
 
 bool
@@ -123,7 +140,7 @@ advance_end(struct mim_frame_pace *pace, const struct mim_frame *frame)
     }
     pace->source_ticks = source_end;
     if (!duration && !frame->brief)
-        pace->base_start += pace->min;
+        pace->base_start += pace->min ? pace->min : 1;
     if (__builtin_add_overflow(pace->base_start, ticks_of(pace, source_end), &pace->end))
         pace->end = INT64_MAX;
 }
@@ -174,16 +191,36 @@ take_spaced(struct mim_frame_pace *pace, struct mim_frame *frame, struct mim_err
     return status;
 }
 
+/* Frames that last equally long but for rounding take one tick each, so that the rounding does not add up. */
+static void
+advance_even_end(struct mim_frame_pace *pace, struct mim_frame *frame)
+{
+    int64_t own = frame->duration, even = pace->even_ticks;
+    bool is_even = own > even - 1 - pace->rounding && own < even + 1 + pace->rounding;
+    if (is_even)
+        frame->duration = even;
+    advance_end(pace, frame);
+    if (even)
+        frame->duration = is_even ? own : even;
+}
+
+/* Frames that last equally long keep their time base, which tells the writer how exact it is. */
+static enum mim_status
+write_tick(struct mim_frame_pace *pace, struct mim_frame *frame, struct mim_error *err)
+{
+    return pace->even_ticks ? mim_writer_take(pace->writer, frame, err) : write_frame(pace, frame, 1, err);
+}
+
 /* Repeat the frame until its end. */
 static enum mim_status
 take_repeated(struct mim_frame_pace *pace, struct mim_frame *frame, struct mim_error *err)
 {
     if (frame->brief) {
-        frame->duration = mim_frame_timing_brief((uint32_t)frame->time_base.num, (uint32_t)frame->time_base.den);
+        frame->duration = mim_frame_timing_shown(frame->duration, true, frame->time_base);
         pace->plugin->timing.has_short_frame = true; /* reports it */
         frame->brief = 0;
     }
-    advance_end(pace, frame);
+    advance_even_end(pace, frame);
     int64_t count = pace->end - pace->written;
     if (count <= 0 && !pace->written)
         count = 1;
@@ -204,9 +241,9 @@ take_repeated(struct mim_frame_pace *pace, struct mim_frame *frame, struct mim_e
         struct mim_frame copy = { .pts = MIM_NO_PTS };
         status = mim_conversion_of_frame(&copy, frame, &(struct mim_conversion_target){ 0 }, err);
         if (status == MIM_OK)
-            status = write_frame(pace, &copy, 1, err);
+            status = write_tick(pace, &copy, err);
     }
-    return status == MIM_OK ? write_frame(pace, frame, 1, err) : status;
+    return status == MIM_OK ? write_tick(pace, frame, err) : status;
 }
 
 enum mim_status

@@ -20,6 +20,8 @@ struct mim_frame_pace {
     struct mim_plugin_writer *plugin;
     struct mim_rational tick; /* seconds of the output; den 0: every frame is written as it is */
     int64_t min;              /* ticks of the shortest frame; 0: every frame is repeated until its end */
+    int64_t even_ticks;       /* of the source, which frames last that need no repetition; 0: frames differ */
+    int64_t rounding;         /* up to which they may differ from that */
 
     struct mim_rational base; /* of the source; the latest frame ends at */
     int64_t source_ticks;     /* ticks of the source after */

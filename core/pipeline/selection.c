@@ -60,17 +60,21 @@ resolve_counted(const struct mim_range *range, int64_t count)
     uint64_t span =
         step < 0 ? (start > stop ? (uint64_t)(start - stop) : 0) : (stop > start ? (uint64_t)(stop - start) : 0);
     uint64_t stride = step < 0 ? -(uint64_t)step : (uint64_t)step;
-    return (struct mim_run){ .first = (uint64_t)start, .step = step, .count = (span + stride - 1) / stride };
+    return (struct mim_run){ .first = (uint64_t)start,
+                             .step = step,
+                             .count = span / stride + (span % stride != 0),
+                             .span = span };
 }
 
 static struct mim_run
 resolve_open(const struct mim_range *range)
 {
     uint64_t step = (uint64_t)step_of(range), start = range->has_start ? (uint64_t)range->start : 0;
-    struct mim_run run = { .first = start, .step = (int64_t)step, .count = MIM_UNKNOWN };
+    struct mim_run run = { .first = start, .step = (int64_t)step, .count = MIM_UNKNOWN, .span = MIM_UNKNOWN };
     if (range->has_stop) {
         uint64_t stop = (uint64_t)range->stop;
-        run.count = stop > start ? (stop - start + step - 1) / step : 0;
+        run.span = stop > start ? stop - start : 0;
+        run.count = run.span / step + (run.span % step != 0);
     }
     return run;
 }
@@ -111,7 +115,7 @@ mim_selection_of_list(struct mim_selection *selection, const uint64_t *indices, 
     if (!selection->runs)
         return mim_fail_nomem(err, "a selection of frames");
     for (size_t i = 0; i < count; i++)
-        selection->runs[i] = (struct mim_run){ .first = indices[i], .step = 1, .count = 1 };
+        selection->runs[i] = (struct mim_run){ .first = indices[i], .step = 1, .count = 1, .span = 1 };
     return MIM_OK;
 }
 

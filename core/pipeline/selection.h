@@ -7,9 +7,9 @@
 
 #include <mim/sequence.h>
 
-/* `count` indices first, first + step, ...; MIM_UNKNOWN: to the end of the sequence. */
+/* `count` indices first, first + step, ... of a slice of `span` frames; MIM_UNKNOWN: to the end of the sequence. */
 struct mim_run {
-    uint64_t first, count;
+    uint64_t first, count, span;
     int64_t step;
 };
 

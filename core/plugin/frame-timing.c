@@ -54,26 +54,20 @@ is_from_source(const struct mim_frame_timing *timing)
 }
 
 int64_t
-mim_frame_timing_brief(uint32_t time_num, uint32_t time_den)
+mim_frame_timing_shown(int64_t duration, bool is_brief, struct mim_rational base)
 {
-    return mim_ratio_scale(1, time_den, BRIEF_FPS * (uint64_t)time_num);
+    return is_brief ? mim_ratio_scale(1, (uint64_t)base.den, BRIEF_FPS * (uint64_t)base.num) : duration;
 }
 
-/* Let other formats show a brief frame as its own players do. It takes no time from the next frame. */
+/* Let other formats show a brief frame as its own players do. */
 static void
 slow_brief(struct mim_frame_timing *timing, struct mim_frame_info *info)
 {
     const struct mim_time_grid *grid = &timing->grid;
-    if (!is_from_source(timing) || mim_writer_timing_min(grid->stored))
+    if (!is_from_source(timing) || mim_writer_timing_min(grid->stored) || !(info->flags & MIM_FRAME_BRIEF))
         return;
-    if (info->pts != MIM_NO_PTS && __builtin_add_overflow(info->pts, timing->slowed_ticks, &info->pts))
-        info->pts = MIM_NO_PTS;
-    if (!(info->flags & MIM_FRAME_BRIEF))
-        return;
-    int64_t ticks = mim_frame_timing_brief(grid->time_num, grid->time_den);
-    timing->slowed_ticks += ticks - info->duration;
     timing->has_short_frame = true;
-    info->duration = ticks;
+    info->duration = mim_frame_timing_shown(info->duration, true, (struct mim_rational){ grid->time_num, grid->time_den });
 }
 
 /* A sequence without a loop count is played for ever. */
@@ -141,7 +135,6 @@ mim_frame_timing_start(struct mim_frame_timing *timing, const struct mim_writer_
                                            .time_num = sequence->time_num,
                                            .time_den = sequence->time_den };
     slow_brief(timing, &sequence->first);
-    timing->slowed_ticks = 0;
     mim_time_grid_start(&timing->grid, &sequence->first);
     settle_flags(timing, &sequence->first);
     if (ops->flags & MIM_WRITER_LOOP)

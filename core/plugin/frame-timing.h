@@ -21,12 +21,11 @@ struct mim_frame_timing {
     const char *format;              /* for messages */
     struct mim_time_grid grid;
     uint32_t flags; /* MIM_TIMING_* */
-    int64_t slowed_ticks; /* of the source, by which frames start later since brief ones are shown longer */
     bool is_loop_lowered, has_reported_move, has_short_frame, has_reported_short;
 };
 
-/* How long other formats show a brief frame (MIM_FRAME_BRIEF), in ticks of num/den seconds. */
-int64_t mim_frame_timing_brief(uint32_t time_num, uint32_t time_den);
+/* How long players of its format show a frame, which may be brief (MIM_FRAME_BRIEF). All in ticks of `base`. */
+int64_t mim_frame_timing_shown(int64_t duration, bool is_brief, struct mim_rational base);
 /* Check the options, and replace the timing and the loop count of the source, which the sequence holds. */
 enum mim_status mim_frame_timing_start(struct mim_frame_timing *timing, const struct mim_writer_ops *ops,
                                        struct mim_operation *operation, const char *format,

@@ -252,7 +252,7 @@ mim_plugin_reader_look_ahead(struct mim_plugin_reader *reader, uint64_t index, s
 static enum mim_status
 borrow_duration(struct mim_plugin_reader *reader, uint64_t index, struct mim_frame_info *info, struct mim_error *err)
 {
-    if (info->duration || info->pts == MIM_NO_PTS || !reader->sequence.time_den ||
+    if (info->duration || info->flags & MIM_FRAME_BRIEF || info->pts == MIM_NO_PTS || !reader->sequence.time_den ||
         index + 1 >= reader->operation->control.limits.frames)
         return MIM_OK;
 

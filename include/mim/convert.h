@@ -24,7 +24,8 @@ struct mim_convert_options {
 
 /**
  * Write the selected frames of all sources, one after another, to a sink. Keeps timing, loop count, depth, alpha and
- * metadata as far as the output's format can store them, and reports each loss as a notice. Writes nothing if an input
+ * metadata as far as the output's format can store them, and reports each loss as a notice. A range with a step keeps the
+ * speed: each frame lasts as long as all frames of its step, the last to the end of the range. Writes nothing if an input
  * is damaged, unless read.partial is set.
  */
 MIM_API enum mim_status mim_convert(struct mim_context *context, struct mim_source *const *sources, size_t source_count,

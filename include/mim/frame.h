@@ -24,7 +24,7 @@ struct mim_frame {
     size_t stride;                  /**< bytes from row to row */
     void *data;
     uint64_t index;                 /**< in its sequence, from 0 */
-    int64_t pts;                    /**< presentation time in ticks, or MIM_NO_PTS */
+    int64_t pts;                    /**< presentation time in ticks, as players show the frames, or MIM_NO_PTS */
     int64_t duration;               /**< ticks */
     struct mim_rational time_base;  /**< seconds per tick; den 0: no timing */
     int32_t loop;                   /**< of the sequence: total number of plays, 0: for ever, -1: not an animation */

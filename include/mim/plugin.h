@@ -82,7 +82,8 @@ enum {
     MIM_FRAME_BIG_ENDIAN = 4, /**< byte order of RAW samples; little-endian without this flag */
     MIM_FRAME_DAMAGED = 8,    /**< the frame is delivered with some samples made up */
     MIM_FRAME_ALIKE = 16,     /**< by the file's header, all frames have this shape: limits are checked in advance */
-    MIM_FRAME_BRIEF = 32      /**< players of the format show the frame for 0.1 s, since its duration is too short */
+    MIM_FRAME_BRIEF = 32      /**< players of the format show the frame for 0.1 s, since its duration is too short; the pts of
+                               * later frames agree with the players */
 };
 
 /* What to do with a rectangle after its duration, and how to draw it on the canvas. */
@@ -105,7 +106,7 @@ struct mim_frame_info {
     uint32_t flags;                  /**< MIM_FRAME_* */
     uint32_t duration_den;           /**< MIM_GRID_FRACTION: the duration is duration / duration_den seconds; else 0 */
     int64_t pts;                     /**< in the sequence's time base, or MIM_NO_PTS */
-    int64_t duration;                /**< in the sequence's time base; 0 with a pts: until the next frame's pts */
+    int64_t duration;                /**< in the sequence's time base; 0 with a pts: until the next frame's pts, unless BRIEF */
     uint64_t raw_offset, raw_stride; /**< RAW: offset of the samples in the source, bytes from row to row */
     uint64_t work_size;              /**< bytes that decoding allocates elsewhere than with host->resize, until release */
     uint64_t key_frame;              /**< MIM_READER_FORWARD: the frame from which this one was decoded; 0: unknown, or the first */

@@ -118,9 +118,9 @@ MIM_API enum mim_status mim_reader_seek(struct mim_reader *reader, uint64_t i, s
 
 /**
  * Select the frames that mim_reader_next() delivers from now on, until mim_reader_read() or mim_reader_seek(): those of the ranges, in
- * this order. Without ranges these are all frames. Negative indices and steps make libmim count the frames, which fails for a
- * damaged file, unless `partial` is set: then they count from its last good frame. Fails with MIM_RANGE for a single index that no
- * frame has.
+ * this order, with their own times. Without ranges these are all frames. Negative indices and steps make libmim count the frames,
+ * which fails for a damaged file, unless `partial` is set: then they count from its last good frame. Fails with MIM_RANGE for a
+ * single index that no frame has.
  */
 MIM_API enum mim_status mim_reader_select(struct mim_reader *reader, const struct mim_range *ranges, size_t range_count,
                                           int partial, struct mim_error *err);

@@ -10,7 +10,9 @@
 
 enum {
     GIFLIB_MEMORY = 32 * 1024, /* allocated by DGifOpen() */
-    LOOP_SUBBLOCK = 1
+    LOOP_SUBBLOCK = 1,
+    HONOURED_DELAY = 2, /* in hundredths of a second; players show a shorter frame for */
+    SHOWN_DELAY = 10
 };
 
 static int
@@ -193,6 +195,12 @@ gif_blocks_find_image(struct gif_reader *self, struct gif_frame *frame)
 }
 
 bool
+gif_frame_is_brief(const struct gif_frame *frame)
+{
+    return frame->delay < HONOURED_DELAY;
+}
+
+bool
 gif_frame_covers(const struct gif_frame *frame, uint32_t width, uint32_t height)
 {
     return !frame->x && !frame->y && frame->width >= width && frame->height >= height;
@@ -205,7 +213,7 @@ advance_mark(struct gif_reader *self, const struct gif_frame *frame)
     self->at = (struct gif_mark){
         .frame = frame->mark.frame + 1,
         .offset = self->window.position,
-        .pts = frame->mark.pts + frame->delay,
+        .pts = frame->mark.pts + (gif_frame_is_brief(frame) ? SHOWN_DELAY : frame->delay),
         .is_blank =
             frame->disposal == DISPOSE_BACKGROUND && gif_frame_covers(frame, self->canvas_width, self->canvas_height),
     };

@@ -71,6 +71,8 @@ int32_t gif_blocks_skip_codes(struct gif_reader *self, struct gif_frame *frame);
 int32_t gif_blocks_load_palette(struct gif_reader *self, const struct gif_frame *frame, GifColorType *palette,
                                 uint32_t *count);
 
+/* Is its delay so short that players show it for 0.1 s instead? */
+bool gif_frame_is_brief(const struct gif_frame *frame);
 /* Does the frame cover a canvas of this size? */
 bool gif_frame_covers(const struct gif_frame *frame, uint32_t width, uint32_t height);
 

@@ -11,7 +11,7 @@
 struct gif_mark {
     uint64_t frame;  /* frame number */
     uint64_t offset; /* of the first block: an extension or the image */
-    int64_t pts;     /* start time in hundredths of a second */
+    int64_t pts;     /* start time in hundredths of a second, as players show the frames */
     bool is_blank;   /* the previous frame clears the whole canvas */
 };
 

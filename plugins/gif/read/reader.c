@@ -10,7 +10,7 @@
 #include "read/comment.h"
 #include "read/pixels.h"
 
-enum { TICKS_PER_SECOND = 100, HONOURED_DELAY = 2 }; /* browsers show shorter frames for 0.1 s */
+enum { TICKS_PER_SECOND = 100 };
 
 static int32_t
 gif_open(struct mim_job *job, struct mim_sequence *sequence)
@@ -129,7 +129,7 @@ fill_info(const struct gif_reader *self, const struct gif_frame *frame, struct m
     info->y = frame->y;
     info->dispose = dispose_of(frame);
     info->blend = frame->transparent < 0 ? MIM_BLEND_REPLACE : MIM_BLEND_OVER;
-    info->flags = (is_key_frame(self, frame) ? MIM_FRAME_KEY : 0) | (frame->delay < HONOURED_DELAY ? MIM_FRAME_BRIEF : 0);
+    info->flags = (is_key_frame(self, frame) ? MIM_FRAME_KEY : 0) | (gif_frame_is_brief(frame) ? MIM_FRAME_BRIEF : 0);
     info->pts = frame->mark.pts;
     info->duration = frame->delay;
 }

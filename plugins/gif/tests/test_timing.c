@@ -17,7 +17,7 @@ stores_delays_as_they_are(void)
     for (uint32_t i = 0; i < 4; i++) {
         CHECK(reading_frame(&reading, i) == MIM_OK);
         CHECK(reading.info.pts == start && reading.info.duration == durations[i]);
-        start += durations[i];
+        start += durations[i] < 2 ? 10 : durations[i]; /* as players show it */
     }
     reading_close(&reading);
     free(animation.frames);
