@@ -46,6 +46,18 @@ open(struct mim_job *job, struct mim_sequence *sequence)
 }
 
 static int32_t
+offers(struct mim_job *job)
+{
+    struct mock_session *session = job->state;
+    int32_t status = MIM_OK;
+    mock_enter_serial(job);
+    MUST(session->opened && !session->walk);
+    for (size_t i = 0; i < mock.offer_count && status == MIM_OK; i++)
+        status = job->host->offer(job, &mock.offers[i]);
+    return mock_leave_serial(job, status);
+}
+
+static int32_t
 scan(struct mim_job *job, struct mim_sequence *sequence)
 {
     struct mock_session *session = job->state;
@@ -252,5 +264,6 @@ mock_reader_follow(void)
         .worker_open = mock_worker_open,
         .worker_close = mock_worker_close,
         .close = close,
+        .offers = mock.offer_count ? offers : NULL,
     };
 }

@@ -35,6 +35,18 @@ begin(struct mim_job *job, struct mim_sequence *sequence)
 }
 
 static int32_t
+takes(struct mim_job *job, uint32_t number, const struct mim_offer *offer)
+{
+    struct mock_session *session = job->state;
+    mock_enter_serial(job);
+    MUST(session->opened && !session->finished && number > 0 && offer->text);
+    mock_leave_serial(job, MIM_OK);
+    if (mock.takes & 1u << offer->kind)
+        return MIM_OK;
+    return mock.refusal ? (job->host->fail)(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "%s", mock.refusal) : MIM_UNSUPPORTED;
+}
+
+static int32_t
 accepts(struct mim_job *job, uint64_t index, void *memory, struct mim_frame_info *info)
 {
     struct mock_session *session = job->state;
@@ -44,6 +56,10 @@ accepts(struct mim_job *job, uint64_t index, void *memory, struct mim_frame_info
     MUST(index == session->accepted++);
     MUST(mock_is_zero(packet, sizeof *packet));
     mock_say(job, "accepts", index, 0);
+    struct mim_origin origin = { .struct_size = sizeof origin };
+    job->host->origin(job, &origin);
+    if (mock.origin)
+        mock.origin(index, &origin);
     if (mock.accepts)
         mock.accepts(index, info);
     if (mock.parts)
@@ -232,5 +248,6 @@ mock_writer_follow(void)
         .worker_open = mock_worker_open,
         .worker_close = mock_worker_close,
         .close = end,
+        .takes = mock.takes || mock.refusal ? takes : NULL,
     };
 }

@@ -72,6 +72,12 @@ struct mock_script {
     bool keeps_metadata;
     uint32_t parts;
     void (*accepts)(uint64_t index, struct mim_frame_info *info);
+    void (*origin)(uint64_t index, const struct mim_origin *origin); /* of each frame */
+
+    const struct mim_offer *offers; /* of the reader */
+    size_t offer_count;
+    uint32_t takes;      /* kinds that the writer keeps, a bit each */
+    const char *refusal; /* its reason for others */
 };
 
 /* What was called; of all files together. */

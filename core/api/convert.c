@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/frame-origin.h"
 #include "api/frame-pace.h"
 #include "api/joined-layout.h"
 #include "api/step-times.h"
@@ -24,8 +25,10 @@ struct conversion {
     struct mim_frame_pace pace;
     struct mim_step_times times; /* of the current source */
     uint64_t frames;
+    struct mim_source *const *sources;
     size_t source_count;
-    uint64_t frames_before;       /* the current source */
+    uint32_t source;              /* the number of the current source, from 1 */
+    uint64_t frames_before;       /* that source */
     struct mim_progress progress; /* reported last */
     enum mim_status damaged;      /* the first failure of an input that `partial` let pass; in words: */
     struct mim_error damage;
@@ -109,15 +112,12 @@ is_series(const struct mim_reader *reader)
     return facts.files > 0;
 }
 
-/* With a single input the writer can know the number of frames and their origin. */
+/* With a single input the writer can know the number of frames. */
 static enum mim_status
-announce_frames(struct conversion *conversion, struct mim_reader *reader, struct mim_source *source,
-                struct mim_error *err)
+announce_frames(struct conversion *conversion, struct mim_reader *reader, struct mim_error *err)
 {
     if (conversion->source_count > 1 || (is_series(reader) && conversion->read.partial))
         return MIM_OK;
-    if (!is_series(reader))
-        mim_writer_set_origin(conversion->writer, source);
     /* a damaged file has no count; the conversion reports the damage when it reaches that frame */
     if (mim_reader_selected(reader, NULL) == MIM_UNKNOWN && mim_writer_wants_count(conversion->writer)) {
         uint64_t total;
@@ -132,19 +132,18 @@ announce_frames(struct conversion *conversion, struct mim_reader *reader, struct
 
 /* Most formats store frames of one layout: find the widest of all inputs. */
 static void
-join_layouts(const struct conversion *conversion, struct mim_reader *reader, struct mim_source *const *sources)
+join_layouts(const struct conversion *conversion, struct mim_reader *reader)
 {
     struct mim_plugin_writer *plugin = mim_writer_plugin(conversion->writer);
     if (plugin->ops->flags & MIM_WRITER_MIXED)
         return;
     mim_joined_layout_add_reader(&plugin->joined, reader);
     for (size_t i = 1; i < conversion->source_count; i++)
-        mim_joined_layout_add_source(&plugin->joined, conversion->context, sources[i], &conversion->options->read);
+        mim_joined_layout_add_source(&plugin->joined, conversion->context, conversion->sources[i], &conversion->options->read);
 }
 
 static enum mim_status
-start_writing(struct conversion *conversion, struct mim_reader *reader, struct mim_source *const *sources,
-              uint64_t index, struct mim_error *err)
+start_writing(struct conversion *conversion, struct mim_reader *reader, uint64_t index, struct mim_error *err)
 {
     if (conversion->writer)
         return MIM_OK;
@@ -154,9 +153,12 @@ start_writing(struct conversion *conversion, struct mim_reader *reader, struct m
         return blame_side(status, MIM_SIDE_OUTPUT, 0, err);
 
     mim_frame_pace_start(&conversion->pace, conversion->writer, conversion->source_count > 1 ? NULL : reader);
+    status = mim_writer_set_sources(conversion->writer, conversion->sources, conversion->source_count, err);
+    mim_frame_origin_set_order(conversion->writer, reader, conversion->options);
     if (!conversion->options->each)
-        join_layouts(conversion, reader, sources);
-    status = announce_frames(conversion, reader, sources[index], err);
+        join_layouts(conversion, reader);
+    if (status == MIM_OK)
+        status = announce_frames(conversion, reader, err);
     if (status != MIM_OK)
         return blame_side(status, MIM_SIDE_INPUT, index, err);
     if (conversion->options->without_metadata)
@@ -194,6 +196,7 @@ write_frame(struct conversion *conversion, struct mim_frame *frame, struct mim_e
     if (status != MIM_OK)
         return status;
 
+    mim_frame_origin_state(frame, conversion->source);
     /* timestamps are meaningful only for all frames of one file; durations always are */
     if (conversion->read.range_count || conversion->source_count > 1)
         frame->pts = MIM_NO_PTS;
@@ -238,12 +241,14 @@ handle_damage(struct conversion *conversion, struct mim_reader *reader, enum mim
 }
 
 static enum mim_status
-convert_source(struct conversion *conversion, struct mim_source *const *sources, uint64_t index, struct mim_error *err)
+convert_source(struct conversion *conversion, uint64_t index, struct mim_error *err)
 {
     const struct mim_read_options *options = &conversion->read;
     struct mim_reader *reader = NULL;
+    conversion->source = (uint32_t)index + 1;
     conversion->frames_before = conversion->frames;
-    enum mim_status status = mim_reader_open(&reader, conversion->context, sources[index], &options->open, err);
+    enum mim_status status =
+        mim_reader_open(&reader, conversion->context, conversion->sources[index], &options->open, err);
     if (status == MIM_OK)
         status = mim_reader_select(reader, options->ranges, options->range_count, options->partial, err);
     if (status != MIM_OK) {
@@ -251,7 +256,9 @@ convert_source(struct conversion *conversion, struct mim_source *const *sources,
         return blame_side(status, MIM_SIDE_INPUT, index, err);
     }
     mim_step_times_start(&conversion->times, reader);
-    status = start_writing(conversion, reader, sources, index, err);
+    status = start_writing(conversion, reader, index, err);
+    if (status == MIM_OK)
+        mim_frame_origin_take_offers(conversion->writer, conversion->source, reader);
 
     struct mim_frame frame = { 0 };
     while (status == MIM_OK) {
@@ -314,6 +321,7 @@ mim_convert(struct mim_context *context, struct mim_source *const *sources, size
         .read = options->read,
         .write = options->write,
         .sink = sink,
+        .sources = sources,
         .source_count = source_count,
     };
     set_callbacks(&conversion);
@@ -324,7 +332,7 @@ mim_convert(struct mim_context *context, struct mim_source *const *sources, size
         status = mim_sink_check(sink, err);
     blame_side(status, MIM_SIDE_OUTPUT, 0, err);
     for (size_t i = 0; i < source_count && status == MIM_OK && conversion.damaged == MIM_OK; i++)
-        status = convert_source(&conversion, sources, i, err);
+        status = convert_source(&conversion, i, err);
     status = finish_writing(&conversion, status, err);
     return report_damage(&conversion, status, err);
 }

@@ -240,6 +240,7 @@ take_repeated(struct mim_frame_pace *pace, struct mim_frame *frame, struct mim_e
     while (status == MIM_OK && --count > 0) {
         struct mim_frame copy = { .pts = MIM_NO_PTS };
         status = mim_conversion_of_frame(&copy, frame, &(struct mim_conversion_target){ 0 }, err);
+        frame->source_time = MIM_NO_PTS;
         if (status == MIM_OK)
             status = write_tick(pace, &copy, err);
     }

@@ -111,6 +111,13 @@ mim_reader_frame_metadata(struct mim_reader *reader, uint64_t i, struct mim_meta
     return status;
 }
 
+const struct mim_offer *
+mim_reader_offer(const struct mim_reader *reader, size_t i)
+{
+    const struct mim_offers *offers = mim_decoder_offers(reader->decoder);
+    return i < offers->count ? &offers->items[i] : NULL;
+}
+
 enum mim_status
 mim_reader_load_metadata(struct mim_reader *reader, struct mim_error *err)
 {

@@ -62,6 +62,12 @@ mim_reader_select(struct mim_reader *reader, const struct mim_range *ranges, siz
     return MIM_OK;
 }
 
+bool
+mim_reader_is_forward(const struct mim_reader *reader)
+{
+    return !reader->is_selecting || mim_selection_is_forward(reader->selection);
+}
+
 uint64_t
 mim_reader_selected(const struct mim_reader *reader, uint64_t *first)
 {

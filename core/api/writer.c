@@ -14,7 +14,6 @@
 #include "io/path-pattern.h"
 #include "io/sink-series.h"
 #include "io/sink.h"
-#include "io/source.h"
 #include "pipeline/encode.h"
 #include "pipeline/pool.h"
 #include "plugin/operation.h"
@@ -162,13 +161,6 @@ mim_writer_expect(struct mim_writer *writer, uint64_t count)
         writer->expected = count;
     mim_sink_series_expect(writer->operation.sink, writer->expected);
     mim_encoder_expect(writer->encoder, writer->expected);
-}
-
-void
-mim_writer_set_origin(struct mim_writer *writer, struct mim_source *source)
-{
-    mim_source_close(writer->operation.side_inputs.origin);
-    writer->operation.side_inputs.origin = source ? mim_source_ref(source) : NULL;
 }
 
 struct mim_plugin_writer *

@@ -38,6 +38,8 @@ mim_conversion_of_frame(struct mim_frame *to, const struct mim_frame *from, cons
     made.loop = from->loop;
     made.damaged = from->damaged;
     made.brief = from->brief;
+    made.source = from->source;
+    made.source_time = from->source_time;
     mim_frame_clear(to);
     *to = made;
     return MIM_OK;

@@ -117,6 +117,12 @@ mim_decoder_count(struct mim_decoder *decoder, uint64_t *count, struct mim_error
     return status;
 }
 
+struct mim_offers *
+mim_decoder_offers(struct mim_decoder *decoder)
+{
+    return &decoder->plugin.offers;
+}
+
 enum mim_status
 mim_decoder_metadata(struct mim_decoder *decoder, struct mim_meta *meta, struct mim_error *err)
 {

@@ -8,6 +8,7 @@
 
 #include "frame/conversion.h"
 #include "pipeline/selection.h"
+#include "plugin/offers.h"
 #include "plugin/operation.h"
 
 struct mim_decoder;
@@ -38,6 +39,9 @@ void mim_decoder_close(struct mim_decoder *decoder);
 const struct mim_sequence *mim_decoder_sequence(const struct mim_decoder *decoder);
 /* Metadata of the whole sequence. */
 enum mim_status mim_decoder_metadata(struct mim_decoder *decoder, struct mim_meta *meta, struct mim_error *err);
+
+/* What the source has besides; the caller may take it. */
+struct mim_offers *mim_decoder_offers(struct mim_decoder *decoder);
 
 /* Deliver these frames from now on. The selection is borrowed. */
 void mim_decoder_select(struct mim_decoder *decoder, const struct mim_selection *selection);

@@ -72,6 +72,14 @@ mim_encode_frame_info(const struct mim_frame *frame, struct mim_encode_timing *t
     return info;
 }
 
+struct mim_origin
+mim_encode_frame_origin(const struct mim_frame *frame)
+{
+    return (struct mim_origin){ .struct_size = sizeof(struct mim_origin),
+                                .source = frame->source,
+                                .time = frame->source ? frame->source_time : MIM_NO_PTS };
+}
+
 static enum mim_status
 take_converted(struct mim_encode_frame *frame, struct mim_error *err)
 {

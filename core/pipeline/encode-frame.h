@@ -38,6 +38,8 @@ struct mim_encode_timing {
 
 /* Facts of the frame before the plugin amends them. To be called in the order of frames. */
 struct mim_frame_info mim_encode_frame_info(const struct mim_frame *frame, struct mim_encode_timing *timing);
+/* Where the frame comes from. */
+struct mim_origin mim_encode_frame_origin(const struct mim_frame *frame);
 /* The plugin has chosen a layout: plan the conversion and take memory. The caller changes the stage, under the lock. */
 enum mim_status mim_encode_frame_accepted(struct mim_encode_frame *frame, const struct mim_plugin_writer *writer,
                                           struct mim_error *err);

@@ -27,6 +27,7 @@ start_writer(struct mim_encoder *encoder, const struct mim_frame *frame, struct 
 {
     encoder->timing.to = frame->time_base;
     encoder->first_info = mim_encode_frame_info(frame, &encoder->timing);
+    encoder->writer->origin = mim_encode_frame_origin(frame);
     mim_layout_join(&encoder->writer->joined, frame->sample, frame->channels);
     enum mim_status status = mim_encoder_widen(encoder, &encoder->first_info, err);
     if (status == MIM_OK)

@@ -137,6 +137,21 @@ run_size(const struct mim_run *run, uint64_t count)
     return run->count < within ? run->count : within;
 }
 
+bool
+mim_selection_is_forward(const struct mim_selection *selection)
+{
+    uint64_t next = 0;
+    for (size_t i = 0; i < selection->run_count; i++) {
+        const struct mim_run *run = &selection->runs[i];
+        if (run->first < next || (run->step <= 0 && run->count > 1))
+            return false;
+        bool is_endless = run->count == MIM_UNKNOWN || __builtin_mul_overflow(run->count, (uint64_t)run->step, &next) ||
+                          __builtin_add_overflow(next, run->first, &next);
+        next = is_endless ? MIM_UNKNOWN : run->first + (run->count - 1) * (uint64_t)run->step + 1;
+    }
+    return true;
+}
+
 uint64_t
 mim_selection_size(const struct mim_selection *selection, uint64_t count)
 {

@@ -35,6 +35,8 @@ enum mim_status mim_selection_resolve(struct mim_selection *selection, const str
 enum mim_status mim_selection_of_list(struct mim_selection *selection, const uint64_t *indices, size_t count,
                                       struct mim_error *err);
 void mim_selection_clear(struct mim_selection *selection);
+/* Whether each frame comes after those before it in the sequence. */
+bool mim_selection_is_forward(const struct mim_selection *selection);
 /* Number of frames selected from a sequence of `count`; MIM_UNKNOWN when it depends on an unknown count. */
 uint64_t mim_selection_size(const struct mim_selection *selection, uint64_t count);
 

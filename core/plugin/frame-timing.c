@@ -194,6 +194,19 @@ report_short(struct mim_frame_timing *timing, uint64_t index, struct mim_error *
                                 err);
 }
 
+/* The first frame of a source tells whether its frames are shown for other durations than there. */
+void
+mim_frame_timing_check_origin(struct mim_frame_timing *timing, const struct mim_frame_info *info,
+                              struct mim_origin *origin)
+{
+    if (timing->operation && origin->source != timing->source) {
+        timing->source = origin->source;
+        timing->is_replaced = !is_from_source(timing) && !is_rate_of_source(timing, info);
+    }
+    if (timing->is_replaced)
+        origin->time = MIM_NO_PTS;
+}
+
 enum mim_status
 mim_frame_timing_next(struct mim_frame_timing *timing, uint64_t index, struct mim_frame_info *info,
                       struct mim_error *err)

@@ -21,6 +21,8 @@ struct mim_frame_timing {
     const char *format;              /* for messages */
     struct mim_time_grid grid;
     uint32_t flags; /* MIM_TIMING_* */
+    uint32_t source;      /* of the latest frame, which the options show for */
+    bool is_replaced;     /* other durations */
     bool is_loop_lowered, has_reported_move, has_short_frame, has_reported_short;
 };
 
@@ -32,6 +34,9 @@ enum mim_status mim_frame_timing_start(struct mim_frame_timing *timing, const st
                                        struct mim_sequence *sequence, struct mim_error *err);
 /* Report what is lost of the source's timing and loop count. */
 enum mim_status mim_frame_timing_report(const struct mim_frame_timing *timing, struct mim_error *err);
+/* Make the time in the source unknown if options replace its timing. To be called for each frame in order, before: */
+void mim_frame_timing_check_origin(struct mim_frame_timing *timing, const struct mim_frame_info *info,
+                                   struct mim_origin *origin);
 /* Replace the timing of the frame. To be called for each frame in order. */
 enum mim_status mim_frame_timing_next(struct mim_frame_timing *timing, uint64_t index, struct mim_frame_info *info,
                                       struct mim_error *err);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The host table: the core's services for plugins. */
-#include "plugin/host.h"
+#include "plugin/host-priv.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,14 +10,12 @@
 #include "frame/dirty-rect.h"
 #include "frame/meta.h"
 #include "io/sink.h"
-#include "io/source.h"
 #include "plugin/coded-parts.h"
 #include "plugin/job.h"
 #include "plugin/operation.h"
 
-/* Reports a failed host call by the job, unless an earlier one has failed. */
-static int32_t
-host_result(struct mim_core_job *job, enum mim_status status, const struct mim_error *error)
+int32_t
+mim_host_result(struct mim_core_job *job, enum mim_status status, const struct mim_error *error)
 {
     if (status == MIM_OK)
         return MIM_OK;
@@ -130,41 +128,6 @@ host_fail(struct mim_job *abi, int32_t status, uint64_t offset, const char *fmt,
     return status;
 }
 
-static int64_t
-read_source(struct mim_core_job *job, struct mim_source *source, void *data, uint64_t size, uint64_t offset)
-{
-    if (!source)
-        return -MIM_ARGUMENT;
-    struct mim_error error;
-    int64_t got = mim_source_read_at(source, data, size, offset, &error);
-    return got >= 0 ? got : -(int64_t)host_result(job, (enum mim_status) - got, &error);
-}
-
-static int64_t
-host_read_at(struct mim_job *abi, void *data, uint64_t size, uint64_t offset)
-{
-    struct mim_core_job *job = abi->core;
-    return read_source(job, job->operation->source, data, size, offset);
-}
-
-static uint64_t
-size_of(struct mim_core_job *job, struct mim_source *source)
-{
-    if (!source)
-        return MIM_UNKNOWN;
-    uint64_t size = MIM_UNKNOWN;
-    struct mim_error error;
-    host_result(job, mim_source_size(source, &size, &error), &error);
-    return size; /* stays unknown after a failure */
-}
-
-static uint64_t
-host_size(struct mim_job *abi)
-{
-    struct mim_core_job *job = abi->core;
-    return size_of(job, job->operation->source);
-}
-
 static int32_t
 host_meta(struct mim_job *abi, const char *key, int32_t type, const void *value, uint64_t size)
 {
@@ -181,7 +144,28 @@ host_meta(struct mim_job *abi, const char *key, int32_t type, const void *value,
     }
     struct mim_error error;
     enum mim_status status = mim_meta_set(job->meta, key, type, value, size, &error);
-    return status == MIM_NOMEM ? host_result(job, status, &error) : (int32_t)status;
+    return status == MIM_NOMEM ? mim_host_result(job, status, &error) : (int32_t)status;
+}
+
+static int32_t
+host_offer(struct mim_job *abi, const struct mim_offer *offer)
+{
+    struct mim_core_job *job = abi->core;
+    struct mim_error error;
+    if (!job->offers || !offer->text)
+        return MIM_ARGUMENT;
+    return mim_host_result(job, mim_offers_add(job->offers, offer, job->operation->control.limits.metadata_bytes, &error),
+                       &error);
+}
+
+static void
+host_origin(struct mim_job *abi, struct mim_origin *origin)
+{
+    static const struct mim_origin unknown = { .time = MIM_NO_PTS };
+    const struct mim_core_job *job = abi->core;
+    const struct mim_origin *known = job->origin ? job->origin : &unknown;
+    origin->source = known->source;
+    origin->time = known->time;
 }
 
 static int32_t
@@ -195,7 +179,7 @@ host_emit(struct mim_job *abi, const void *data, uint64_t size)
     if (!job->operation->sink)
         return MIM_ARGUMENT;
     struct mim_error error;
-    return host_result(job, mim_sink_write(job->operation->sink, data, size, &error), &error);
+    return mim_host_result(job, mim_sink_write(job->operation->sink, data, size, &error), &error);
 }
 
 static int32_t
@@ -205,7 +189,7 @@ host_patch(struct mim_job *abi, const void *data, uint64_t size, uint64_t offset
     if (job->coded || !job->operation->sink)
         return MIM_ARGUMENT;
     struct mim_error error;
-    return host_result(job, mim_sink_patch(job->operation->sink, data, size, offset, &error), &error);
+    return mim_host_result(job, mim_sink_patch(job->operation->sink, data, size, offset, &error), &error);
 }
 
 static int64_t
@@ -216,7 +200,7 @@ host_read_back(struct mim_job *abi, void *data, uint64_t size, uint64_t offset)
         return -MIM_ARGUMENT;
     struct mim_error error;
     int64_t got = mim_sink_read_back(job->operation->sink, data, size, offset, &error);
-    return got >= 0 ? got : -(int64_t)host_result(job, (enum mim_status) - got, &error);
+    return got >= 0 ? got : -(int64_t)mim_host_result(job, (enum mim_status) - got, &error);
 }
 
 static uint64_t
@@ -246,35 +230,7 @@ host_notice(struct mim_job *abi, int32_t code, const char *text)
                                               .place = job->frame == MIM_UNKNOWN ? 0 : job->frame,
                                               .step = job->step };
     enum mim_status status = mim_operation_notice_at(job->operation, (enum mim_notice_code)code, &origin, text, &error);
-    return host_result(job, status, &error);
-}
-
-static int32_t
-host_open_side(struct mim_job *abi, const char *role, const char *uri)
-{
-    struct mim_core_job *job = abi->core;
-    struct mim_error error;
-    int32_t side = 0;
-    enum mim_status status = mim_side_inputs_open(&job->operation->side_inputs, role, uri, &side, &error);
-    if (status == MIM_OK)
-        return side;
-    if (uri) /* the caller named this input; the origin is optional */
-        host_result(job, status, &error);
-    return -(int32_t)status;
-}
-
-static int64_t
-host_side_read(struct mim_job *abi, int32_t side, void *data, uint64_t size, uint64_t offset)
-{
-    struct mim_core_job *job = abi->core;
-    return read_source(job, mim_side_inputs_source(&job->operation->side_inputs, side), data, size, offset);
-}
-
-static uint64_t
-host_side_size(struct mim_job *abi, int32_t side)
-{
-    struct mim_core_job *job = abi->core;
-    return size_of(job, mim_side_inputs_source(&job->operation->side_inputs, side));
+    return mim_host_result(job, status, &error);
 }
 
 static int32_t
@@ -318,8 +274,8 @@ const struct mim_host mim_host_table = {
     .poll = host_poll,
     .log = host_log,
     .fail = host_fail,
-    .read_at = host_read_at,
-    .size = host_size,
+    .read_at = mim_host_read_at,
+    .size = mim_host_size,
     .meta = host_meta,
     .emit = host_emit,
     .patch = host_patch,
@@ -327,9 +283,13 @@ const struct mim_host mim_host_table = {
     .tell = host_tell,
     .flags = host_flags,
     .notice = host_notice,
-    .open_side = host_open_side,
-    .side_read = host_side_read,
-    .side_size = host_side_size,
+    .open_side = mim_host_open_side,
+    .side_read = mim_host_side_read,
+    .side_size = mim_host_side_size,
     .get_extension = host_get_extension,
     .find_changes = host_find_changes,
+    .offer = host_offer,
+    .open_source = mim_host_open_source,
+    .close_side = mim_host_close_side,
+    .origin = host_origin,
 };

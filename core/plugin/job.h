@@ -10,6 +10,7 @@
 
 struct mim_coded_bytes;
 struct mim_meta;
+struct mim_offers;
 struct mim_operation;
 
 /* One job; the plugin sees only `abi`. Used by one thread at a time. */
@@ -25,6 +26,8 @@ struct mim_core_job {
     bool refused;           /* an allocation exceeded the ceiling */
     struct mim_error error;
     struct mim_meta *meta;         /* target of host->meta(); NULL outside metadata() */
+    struct mim_offers *offers;     /* target of host->offer(); NULL outside offers() */
+    const struct mim_origin *origin; /* of the frame that a writer gets; NULL: unknown */
     struct mim_coded_bytes *coded; /* target of host->emit(); NULL: the sink */
 };
 

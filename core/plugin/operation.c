@@ -94,7 +94,7 @@ mim_operation_clear(struct mim_operation *operation)
         free(line);
     }
     pthread_mutex_destroy(&operation->lock);
-    mim_source_close(operation->side_inputs.origin);
+    mim_frame_sources_clear(&operation->side_inputs.sources);
     mim_source_close(operation->source);
     mim_sink_close(operation->sink);
 }

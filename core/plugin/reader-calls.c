@@ -37,6 +37,20 @@ call_open(struct mim_plugin_reader *reader, struct mim_sequence *sequence, bool 
     return mim_job_end(&reader->serial, ops->open(&reader->serial.abi, sequence), "open", err);
 }
 
+/* What the source has besides frames and metadata. */
+static enum mim_status
+call_offers(struct mim_plugin_reader *reader, struct mim_error *err)
+{
+    const struct mim_reader_ops *ops = reader->ops;
+    if (!MIM_HAS(ops, offers) || !ops->offers)
+        return MIM_OK;
+    mim_job_begin(&reader->serial, MIM_UNKNOWN);
+    reader->serial.offers = &reader->offers;
+    int32_t result = ops->offers(&reader->serial.abi);
+    reader->serial.offers = NULL;
+    return mim_job_end(&reader->serial, result, "offers", err);
+}
+
 enum mim_status
 mim_plugin_reader_open(struct mim_plugin_reader *reader, unsigned workers, struct mim_error *err)
 {
@@ -53,7 +67,9 @@ mim_plugin_reader_open(struct mim_plugin_reader *reader, unsigned workers, struc
     enum mim_status status = mim_job_init(&reader->serial, reader->operation, reader->state, 0, threads, err);
     if (status == MIM_OK)
         status = mim_workers_init(&reader->workers, reader->operation, reader->state, err);
-    return status == MIM_OK ? call_open(reader, &reader->sequence, false, err) : status;
+    if (status == MIM_OK)
+        status = call_open(reader, &reader->sequence, false, err);
+    return status == MIM_OK ? call_offers(reader, err) : status;
 }
 
 void
@@ -89,7 +105,7 @@ call_close(struct mim_plugin_reader *reader)
         reader->ops->close(&reader->serial.abi);
     }
     reader->is_opened = false;
-    mim_side_inputs_close(&reader->operation->side_inputs);
+    mim_side_inputs_close_all(&reader->operation->side_inputs);
     mim_bound_options_destroy(reader->bound);
     reader->bound = NULL;
 }
@@ -99,6 +115,7 @@ mim_plugin_reader_close(struct mim_plugin_reader *reader)
 {
     call_close(reader);
     mim_workers_clear(&reader->workers);
+    mim_offers_clear(&reader->offers);
     free(reader->state);
     free(reader->lookahead.packet);
     reader->state = reader->lookahead.packet = NULL;

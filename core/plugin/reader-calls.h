@@ -7,6 +7,7 @@
 #include <mim/plugin.h>
 
 #include "options/options.h"
+#include "plugin/offers.h"
 #include "plugin/workers.h"
 
 struct mim_plugin_reader {
@@ -18,6 +19,7 @@ struct mim_plugin_reader {
     void *state;
     struct mim_bound_options *bound;
     struct mim_sequence sequence;
+    struct mim_offers offers;
     struct mim_core_job serial;
     bool is_opened; /* open was called, so close must be */
     uint64_t walk;  /* without ANY_ORDER: the only index that prepare takes */

@@ -33,6 +33,7 @@ mim_plugin_writer_create(struct mim_plugin_writer *writer, const struct mim_opti
         status = mim_workers_init(&writer->workers, writer->operation, writer->state, err);
     if (status != MIM_OK)
         return status;
+    writer->serial.origin = &writer->origin;
     const struct mim_option_table table = mim_writer_options(ops, &writer->timing.options);
     return mim_options_bind(options, &table, other, writer->format, writer->state, &writer->bound, err);
 }
@@ -52,7 +53,7 @@ mim_plugin_writer_destroy(struct mim_plugin_writer *writer)
         mim_job_begin(&writer->serial, MIM_UNKNOWN);
         ops->close(&writer->serial.abi);
     }
-    mim_side_inputs_close(&writer->operation->side_inputs);
+    mim_side_inputs_close_all(&writer->operation->side_inputs);
     writer->operation->side_inputs.options = NULL;
     mim_options_destroy(writer->options);
     mim_bound_options_destroy(writer->bound);
@@ -62,9 +63,8 @@ mim_plugin_writer_destroy(struct mim_plugin_writer *writer)
     *writer = (struct mim_plugin_writer){ 0 };
 }
 
-/* true: the loss of this key was not reported yet. */
-static bool
-remember_lost(struct mim_plugin_writer *writer, const char *key)
+bool
+mim_plugin_writer_remember_loss(struct mim_plugin_writer *writer, const char *key)
 {
     struct mim_meta_item known;
     if (mim_meta_find(writer->lost, key, &known))
@@ -79,7 +79,7 @@ remember_lost(struct mim_plugin_writer *writer, const char *key)
 static enum mim_status
 report_lost(struct mim_plugin_writer *writer, const char *key, uint64_t index, struct mim_error *err)
 {
-    if (!remember_lost(writer, key))
+    if (!mim_plugin_writer_remember_loss(writer, key))
         return MIM_OK;
     char text[160];
     snprintf(text, sizeof text, "%s cannot keep the metadata '%s'", writer->format, key);
@@ -154,6 +154,7 @@ mim_plugin_writer_start(struct mim_plugin_writer *writer, const struct mim_frame
         .loop = loop,
         .background = { 255, 255, 255, 255 },
         .first = *first,
+        .source_count = (uint32_t)writer->operation->side_inputs.sources.count,
     };
     if (mim_time_base_valid(time_base)) {
         writer->sequence.time_num = (uint32_t)time_base.num;
@@ -163,6 +164,9 @@ mim_plugin_writer_start(struct mim_plugin_writer *writer, const struct mim_frame
                                                      &writer->sequence, err);
     if (status != MIM_OK)
         return status;
+    writer->sequence.timing |= writer->operation->side_inputs.sources.order;
+    if (writer->origin.source)
+        writer->sequence.source_start = writer->origin.time;
 
     bool seeks = ops->flags & (MIM_WRITER_SEEKS | MIM_WRITER_READS_BACK);
     status = mim_sink_begin(writer->operation->sink, seeks, err);
@@ -177,6 +181,7 @@ enum mim_status
 mim_plugin_writer_accepts(struct mim_plugin_writer *writer, uint64_t index, void *packet, struct mim_frame_info *info,
                           struct mim_error *err)
 {
+    mim_frame_timing_check_origin(&writer->timing, info, &writer->origin);
     enum mim_status status = mim_frame_timing_next(&writer->timing, index, info, err);
     if (status != MIM_OK)
         return status;

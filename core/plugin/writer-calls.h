@@ -26,12 +26,13 @@ struct mim_plugin_writer {
     struct mim_sequence sequence; /* as open amended it */
     struct mim_layout joined;     /* of all frames, unless the format takes frames of any kind */
     struct mim_frame_timing timing;
+    struct mim_origin origin; /* of the frame that open or accepts gets; set by the caller */
     struct mim_core_job serial;
     bool is_called; /* an op was called, so close must be */
     bool has_begun; /* mim_sink_begin() succeeded, so it needs commit or rollback */
     struct mim_workers workers;
     struct mim_meta *retained; /* metadata of the whole that the plugin accepted */
-    struct mim_meta *lost;     /* the keys that were reported as lost */
+    struct mim_meta *lost;     /* the losses that were reported, by key */
 };
 
 /* Makes the state and binds the options; calls no op yet. `options` are only read here. */
@@ -44,6 +45,8 @@ void mim_plugin_writer_destroy(struct mim_plugin_writer *writer);
  * key. */
 enum mim_status mim_plugin_writer_metadata(struct mim_plugin_writer *writer, const struct mim_meta *meta,
                                            uint64_t index, struct mim_error *err);
+/* true: the loss `key` was not reported yet. */
+bool mim_plugin_writer_remember_loss(struct mim_plugin_writer *writer, const char *key);
 /* Begins the sink and opens the plugin with the facts of the first frame. */
 enum mim_status mim_plugin_writer_start(struct mim_plugin_writer *writer, const struct mim_frame_info *first,
                                         struct mim_rational time_base, int32_t loop, uint64_t count,

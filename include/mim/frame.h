@@ -33,8 +33,9 @@ struct mim_frame {
     void *owner;                    /**< reference-counted buffer of data; NULL: the caller's memory */
     size_t lent_size, lent_stride;  /**< set by mim_frame_lend() */
     uint32_t brief;                 /**< 1: players of the format show the frame for 0.1 s, since its duration is too short */
-    uint32_t pad;
-    uint64_t reserved[3];
+    uint32_t source;                /**< frames of a conversion: number of the source, from 1; else 0 */
+    int64_t source_time;            /**< with `source`: when the frame is shown there, in microseconds, or MIM_NO_PTS */
+    uint64_t reserved[2];
 };
 
 /** Return the size of a sample in bytes, or 0 for MIM_SAMPLE_NONE. */

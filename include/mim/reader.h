@@ -92,6 +92,10 @@ MIM_API const struct mim_meta *mim_reader_metadata(struct mim_reader *reader);
 /** Load the metadata of the whole sequence, and report errors that mim_reader_metadata() cannot. */
 MIM_API enum mim_status mim_reader_load_metadata(struct mim_reader *reader, struct mim_error *err);
 
+/** Return item i of the content that the source has besides frames and metadata, in the order of kinds, or NULL past the last. It is
+ * valid as long as the reader. A stream has what its beginning announces. */
+MIM_API const struct mim_offer *mim_reader_offer(const struct mim_reader *reader, size_t i);
+
 /**
  * Decode the next frame, beginning with frame 0. Releases the previous contents of `frame`, so one zeroed frame can be
  * used for the whole sequence. Returns MIM_END past the last frame, and MIM_CORRUPT, MIM_TRUNCATED or another error for

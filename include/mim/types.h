@@ -104,6 +104,27 @@ enum mim_notice_code {
     MIM_NOTICE_COUNT
 };
 
+/** Kinds of content that a source has besides its frames. */
+enum mim_offer_kind {
+    MIM_OFFER_SOUND = 1,
+    MIM_OFFER_VIDEO,      /**< a further video track */
+    MIM_OFFER_SUBTITLES,
+    MIM_OFFER_CHAPTERS,
+    MIM_OFFER_ATTACHMENT, /**< a file, such as a font */
+    MIM_OFFER_DATA,       /**< a track of other data, such as positions */
+    MIM_OFFER_IMAGE,      /**< a cover, a thumbnail, a page in reduced size */
+    MIM_OFFER_PROPERTY    /**< tags and other properties that are neither in the samples nor in the metadata */
+};
+
+/** Content of a source besides its frames and their metadata. */
+struct mim_offer {
+    uint32_t struct_size;
+    int32_t kind;      /**< enum mim_offer_kind */
+    uint32_t index;    /**< in the source, such as the number of a stream */
+    uint32_t pad;
+    const char *text;  /**< a noun phrase: "sound track 2 (aac, 48000 Hz, deu)" */
+};
+
 /** The severity of a log message. */
 enum mim_log_level { MIM_LOG_ERROR = 1, MIM_LOG_WARNING, MIM_LOG_INFO, MIM_LOG_DEBUG };
 

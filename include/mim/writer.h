@@ -41,8 +41,10 @@ MIM_API enum mim_status mim_writer_open_uri(struct mim_writer **out, struct mim_
 MIM_API void mim_writer_expect(struct mim_writer *writer, uint64_t count);
 /** Return non-zero if the format depends on the number of frames, so that counting them first is worth a scan of the input. */
 MIM_API int mim_writer_wants_count(const struct mim_writer *writer);
-/** Set the source of all frames, from which plugins may take more, such as its sound. Call it before the first frame. Ignores NULL. */
-MIM_API void mim_writer_set_origin(struct mim_writer *writer, struct mim_source *source);
+/** Set the sources of the frames, from which plugins may take more, such as sound. Call it once, before the first frame. Each frame
+ * states its source in mim_frame.source. Series of files are no such sources. */
+MIM_API enum mim_status mim_writer_set_sources(struct mim_writer *writer, struct mim_source *const *sources, size_t count,
+                                               struct mim_error *err);
 /** Set the metadata of the whole sequence, which is copied. Call it before the first frame. Values that the format
  * cannot store are reported as notices. */
 MIM_API enum mim_status mim_writer_set_metadata(struct mim_writer *writer, const struct mim_meta *meta,

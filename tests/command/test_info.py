@@ -8,7 +8,7 @@ import tap
 from command import TESTCARD, CommandCase, gif, text
 
 KEYS = ['file', 'format', 'plugin', 'plugin_version', 'frames', 'frames_certainty', 'width', 'height', 'channels', 'sample',
-        'duration', 'fps', 'mean_fps', 'loop', 'metadata']
+        'duration', 'fps', 'mean_fps', 'loop', 'metadata', 'also_holds']
 FRAME_KEYS = ['index', 'width', 'height', 'channels', 'sample', 'duration', 'metadata']
 
 

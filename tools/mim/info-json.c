@@ -72,6 +72,34 @@ print_each(struct json *json, struct inspection *inspection)
     json_close(json, ']');
 }
 
+/* What the reader does not hand over as frames or metadata. */
+static void
+print_offers(struct json *json, const struct mim_reader *reader)
+{
+    static const char *const kinds[] = {
+        [MIM_OFFER_SOUND] = "sound",           [MIM_OFFER_VIDEO] = "video", [MIM_OFFER_SUBTITLES] = "subtitles",
+        [MIM_OFFER_CHAPTERS] = "chapters",     [MIM_OFFER_ATTACHMENT] = "attachment",
+        [MIM_OFFER_DATA] = "data",             [MIM_OFFER_IMAGE] = "image",
+        [MIM_OFFER_PROPERTY] = "property",
+    };
+    const struct mim_offer *offer;
+
+    json_key(json, "also_holds");
+    json_open(json, '[');
+    for (size_t i = 0; (offer = mim_reader_offer(reader, i)); i++) {
+        bool is_known = offer->kind > 0 && (size_t)offer->kind < sizeof kinds / sizeof *kinds;
+        json_open(json, '{');
+        json_key(json, "kind");
+        json_string(json, is_known ? kinds[offer->kind] : NULL);
+        json_key(json, "index");
+        json_count(json, offer->index);
+        json_key(json, "text");
+        json_string(json, offer->text);
+        json_close(json, '}');
+    }
+    json_close(json, ']');
+}
+
 static void
 print_sequence(struct json *json, struct inspection *inspection)
 {
@@ -99,6 +127,7 @@ print_sequence(struct json *json, struct inspection *inspection)
     json_count(json, facts->loop < 0 ? MIM_UNKNOWN : (uint64_t)facts->loop);
     json_key(json, "metadata");
     json_meta(json, mim_reader_metadata(inspection->reader));
+    print_offers(json, inspection->reader);
 }
 
 void

@@ -99,6 +99,18 @@ print_meta(struct inspection *inspection, const struct mim_meta *meta)
     }
 }
 
+/* What the reader does not hand over as frames or metadata. */
+static void
+print_offers(const struct mim_reader *reader)
+{
+    const struct mim_offer *offer;
+    for (size_t i = 0; (offer = mim_reader_offer(reader, i)); i++) {
+        print_name("also holds");
+        print_excerpt(stdout, offer->text, VALUE_WIDTH);
+        putchar('\n');
+    }
+}
+
 static void
 print_frame_meta(struct inspection *inspection, const struct mim_meta *meta)
 {
@@ -153,6 +165,7 @@ info_print_text(struct inspection *inspection, const struct cli *cli)
     }
     print_timing(inspection);
     print_meta(inspection, mim_reader_metadata(inspection->reader));
+    print_offers(inspection->reader);
     if (cli->each)
         print_each(inspection);
 }

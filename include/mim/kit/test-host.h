@@ -43,7 +43,8 @@ struct mim_test_host {
     uint64_t limits[MIM_TEST_LIMITS];                  /**< MIM_LIMIT_PIXELS and so on; 0: none */
     uint32_t flags;                                    /**< what flags() returns */
     const char *side_name;                             /**< the uri that open_side() knows; NULL: none */
-    struct mim_test_bytes side;                        /**< and its bytes */
+    struct mim_test_bytes side;                        /**< and its bytes, which are also source 1 of the frames */
+    struct mim_origin frame_origin;                    /**< what origin() returns */
     bool is_coding;                                    /**< emit appends to `coded` instead of `sink` */
 
     struct mim_test_bytes sink, coded;
@@ -263,6 +264,34 @@ mim_test_open_side(struct mim_job *job, const char *role, const char *uri)
     return host->side_name && uri && !strcmp(host->side_name, uri) ? 1 : -MIM_IO;
 }
 
+static inline int32_t
+mim_test_open_source(struct mim_job *job, uint32_t number)
+{
+    return number == 1 && mim_test_host_of(job)->side.size ? 1 : -MIM_UNSUPPORTED;
+}
+
+static inline void
+mim_test_close_side(struct mim_job *job, int32_t side)
+{
+    (void)job, (void)side;
+}
+
+static inline void
+mim_test_origin(struct mim_job *job, struct mim_origin *origin)
+{
+    const struct mim_origin *known = &mim_test_host_of(job)->frame_origin;
+    origin->source = known->source;
+    origin->time = known->source ? known->time : MIM_NO_PTS;
+}
+
+static inline int32_t
+mim_test_offer(struct mim_job *job, const struct mim_offer *offer)
+{
+    mim_test_bytes_printf(&mim_test_host_of(job)->report, "offer=%d:%u:%s\n", (int)offer->kind, (unsigned)offer->index,
+                          offer->text);
+    return MIM_OK;
+}
+
 static inline int64_t
 mim_test_side_read(struct mim_job *job, int32_t side, void *data, uint64_t size, uint64_t offset)
 {
@@ -333,6 +362,10 @@ static const struct mim_host mim_test_host_table = {
     .open_side = mim_test_open_side,
     .side_read = mim_test_side_read,
     .side_size = mim_test_side_size,
+    .offer = mim_test_offer,
+    .open_source = mim_test_open_source,
+    .close_side = mim_test_close_side,
+    .origin = mim_test_origin,
     .find_changes = mim_test_find_changes,
 };
 

@@ -51,7 +51,7 @@ choose_stream(struct video_audio *audio)
 static int32_t
 open_source(struct mim_job *job, struct video_audio *audio, const char *uri, struct video_log *log)
 {
-    int32_t side = job->host->open_side(job, "audio", uri);
+    int32_t side = uri ? job->host->open_side(job, "audio", uri) : job->host->open_source(job, 1);
     if (side <= 0)
         return uri ? -side : MIM_OK;
     int32_t status = video_input_open(&audio->input, job);
@@ -166,7 +166,8 @@ video_audio_open(struct mim_job *job, struct video_audio *audio, struct video_mu
     audio->mux = mux;
     if (!*audio->source)
         return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "audio is empty: expected copy, none or a file");
-    if (!strcmp(audio->source, "none") || (is_origin && !(sequence->timing & MIM_TIMING_SOURCE)))
+    if (!strcmp(audio->source, "none") ||
+        (is_origin && (sequence->source_count != 1 || !(sequence->timing & MIM_TIMING_SOURCE))))
         return MIM_OK;
     int32_t status = open_source(job, audio, is_origin ? NULL : audio->source, log);
     if (status != MIM_OK || !audio->from)
@@ -175,7 +176,7 @@ video_audio_open(struct mim_job *job, struct video_audio *audio, struct video_mu
         return leave_out(job, audio, "a bare stream cannot hold any");
     if (is_origin && sequence->timing & MIM_TIMING_REPLACED)
         return leave_out(job, audio, "fps changes the duration of the video");
-    if (is_origin && sequence->source_start == MIM_NO_PTS)
+    if (is_origin && (sequence->source_start == MIM_NO_PTS || !(sequence->timing & MIM_TIMING_WHOLE)))
         return leave_out(job, audio, "the frames are not all of the source");
     find_start(audio, sequence, is_origin);
     return add_stream(job, audio, target, log);

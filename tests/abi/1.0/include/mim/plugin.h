@@ -9,8 +9,8 @@
  *
  * Sequences of calls
  *
- *   reader   open [scan]* { prepare(i) { pixels(part) | metadata }* release }* close
- *   writer   metadata(global)* open { metadata(frame)* accepts(i) { encode(part)* put }* }* finish close
+ *   reader   open [offers] [scan]* { prepare(i) { pixels(part) | metadata }* release }* close
+ *   writer   metadata(global)* open { takes(source)* metadata(frame)* accepts(i) { encode(part)* put }* }* finish close
  *            in two passes: ... open { metadata(frame)* accepts(i) survey }* survey(NULL) { encode(part)* put }* finish close
  *   worker   worker_open { pixels | metadata | release | encode }* worker_close
  *
@@ -34,14 +34,15 @@
  *   prepare.
  * - metadata of the whole sequence gets a packet and an info that are NULL. With sequence->sequential set, it delivers what
  *   open has read and reads no further.
+ * - offers follows the first open of a file. takes is called for each offer of a source before the source's first accepts.
  * - An error of open, scan or prepare ends the sequence there; an error of pixels concerns one frame. Returning MIM_OK clears
  *   an earlier fail(). A failed host call (read_at, poll, emit ...) fails the op, whatever it returns.
  * - After accepts fails, the frames before it are still encoded and put, so that an error of an earlier frame is reported
  *   first. After any other failed serial op of a writer, only close follows.
  *
  * A plugin does not change global state of a codec library, write to stdout or stderr, call exit or abort, or change the
- * locale, directory, signals or environment. It opens no file and no network connection: it uses the source, the sink and
- * open_side. It ends its threads before close returns, and keeps no host pointer outside its states.
+ * locale, directory, signals or environment. It opens no file and no network connection: it uses the source, the sink,
+ * open_side and open_source. It ends its threads before close returns, and keeps no host pointer outside its states.
  */
 #ifndef MIM_PLUGIN_H
 #define MIM_PLUGIN_H
@@ -82,7 +83,8 @@ enum {
     MIM_FRAME_BIG_ENDIAN = 4, /**< byte order of RAW samples; little-endian without this flag */
     MIM_FRAME_DAMAGED = 8,    /**< the frame is delivered with some samples made up */
     MIM_FRAME_ALIKE = 16,     /**< by the file's header, all frames have this shape: limits are checked in advance */
-    MIM_FRAME_BRIEF = 32      /**< players of the format show the frame for 0.1 s, since its duration is too short */
+    MIM_FRAME_BRIEF = 32      /**< players of the format show the frame for 0.1 s, since its duration is too short; the pts of
+                               * later frames agree with the players */
 };
 
 /* What to do with a rectangle after its duration, and how to draw it on the canvas. */
@@ -105,7 +107,7 @@ struct mim_frame_info {
     uint32_t flags;                  /**< MIM_FRAME_* */
     uint32_t duration_den;           /**< MIM_GRID_FRACTION: the duration is duration / duration_den seconds; else 0 */
     int64_t pts;                     /**< in the sequence's time base, or MIM_NO_PTS */
-    int64_t duration;                /**< in the sequence's time base; 0 with a pts: until the next frame's pts */
+    int64_t duration;                /**< in the sequence's time base; 0 with a pts: until the next frame's pts, unless BRIEF */
     uint64_t raw_offset, raw_stride; /**< RAW: offset of the samples in the source, bytes from row to row */
     uint64_t work_size;              /**< bytes that decoding allocates elsewhere than with host->resize, until release */
     uint64_t key_frame;              /**< MIM_READER_FORWARD: the frame from which this one was decoded; 0: unknown, or the first */
@@ -119,6 +121,8 @@ enum {
     MIM_TIMING_SOURCE = 8,    /**< the source has timing */
     MIM_TIMING_REPLACED = 16, /**< and the options replace it by another */
     MIM_TIMING_EVEN = 32,     /**< MIM_GRID_FREE, MIM_GRID_RATE: each frame lasts one tick */
+    MIM_TIMING_FORWARD = 128, /**< frames come in the order of their sources, each once */
+    MIM_TIMING_WHOLE = 256,   /**< with FORWARD: all frames of all sources */
     MIM_TIMING_STORED = 64    /**< set by open of a writer without MIM_WRITER_TIMING: this file stores it nevertheless */
 };
 
@@ -141,6 +145,16 @@ struct mim_sequence {
     struct mim_frame_info first;       /**< writers: the first frame, which is known before open */
     int64_t source_start;              /**< writers with a struct mim_writer_timing: pts of the first frame in the source,
                                           in microseconds, or MIM_NO_PTS */
+    uint32_t source_count;             /**< writers: number of sources that open_source knows, 0 outside of conversions */
+    uint32_t pad;
+};
+
+/** Where a frame of a conversion comes from. */
+struct mim_origin {
+    uint32_t struct_size;
+    uint32_t source; /**< number of the source, from 1; 0: unknown */
+    int64_t time;    /**< when the frame is shown there, in microseconds; MIM_NO_PTS if it is shown for another duration, for a
+                      * repeated frame, or if the source has no times */
 };
 
 /** Samples in memory: always the whole frame, for every part. Rows from top to bottom, interleaved, straight alpha. */
@@ -232,9 +246,7 @@ struct mim_host {
      * status that the op returns if notices are errors. */
     int32_t (*notice)(struct mim_job *, int32_t code, const char *text);
     /** [serial] Open another input. `role` is the name of an option and `uri` its value: no other file can be opened.
-     * With uri NULL it opens the source of the frames to write, if this is a conversion of a single source; a failure
-     * to do so does not fail the op. Returns a handle > 0, which stays open until the file is closed, or the negated
-     * status. */
+     * Returns a handle > 0, which stays open until close_side or until the file is closed, or the negated status. */
     int32_t (*open_side)(struct mim_job *, const char *role, const char *uri);
     /** [any thread] Read from an input opened by open_side; returns the same as read_at. */
     int64_t (*side_read)(struct mim_job *, int32_t side, void *data, uint64_t size, uint64_t offset);
@@ -246,6 +258,15 @@ struct mim_host {
      * frame and its neighbour. The rasters have the same size, channels and sample type. Width and height are 0 if all
      * pixels are the same. Polls; returns the status of poll. */
     int32_t (*find_changes)(struct mim_job *, const struct mim_raster *, const struct mim_raster *, struct mim_rect *);
+    /** [serial] State something that the source has besides frames and metadata. For offers() only. The text is copied. */
+    int32_t (*offer)(struct mim_job *, const struct mim_offer *);
+    /** [serial] Open source `number`, from 1, of the frames to write. Returns a handle for side_read and side_size like
+     * open_side, or the negated status, which does not fail the op: MIM_UNSUPPORTED for a series of files. */
+    int32_t (*open_source)(struct mim_job *, uint32_t number);
+    /** [serial] Close an input opened by open_side or open_source. */
+    void (*close_side)(struct mim_job *, int32_t side);
+    /** [serial] Tell where the frame comes from: in open the first, in accepts the current one. Fills fields inside struct_size. */
+    void (*origin)(struct mim_job *, struct mim_origin *);
 };
 
 /* The values that the core writes at an option's offset before open. Their pointers are valid until close. */
@@ -317,6 +338,9 @@ struct mim_reader_ops {
     void (*worker_close)(struct mim_job *);
     /** [serial] Clean up the state, also after open failed. */
     void (*close)(struct mim_job *);
+    /** [serial] State with host->offer what the source has besides frames and metadata, as open has found it: decodes nothing, and
+     * reads little. NULL: nothing. */
+    int32_t (*offers)(struct mim_job *);
 };
 
 enum {
@@ -410,6 +434,9 @@ struct mim_writer_ops {
     /** [serial] Clean up the state. Without an earlier finish, the output was abandoned. */
     void (*close)(struct mim_job *);
     const struct mim_writer_timing *timing; /**< NULL: accepts gets the source's ticks, and there are no options */
+    /** [serial] Is what source `number` offers kept, or not wanted by the caller? Else returns MIM_UNSUPPORTED, after fail with the
+     * reason if it is not the format; the core reports the loss. NULL: nothing is kept. */
+    int32_t (*takes)(struct mim_job *, uint32_t number, const struct mim_offer *);
 };
 
 struct mim_format_ops {

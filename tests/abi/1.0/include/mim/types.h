@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The words that applications and plugins share: statuses, sample types, kinds of metadata and of notices. */
+/* Types that applications and plugins share: statuses, samples, metadata, notices, options. */
 #ifndef MIM_TYPES_H
 #define MIM_TYPES_H
 
@@ -10,32 +10,33 @@
 extern "C" {
 #endif
 
-/** What a call came to. Values are part of the ABI: new ones are added at the end. */
+/** The result of a call. The values are part of the ABI: new ones are added at the end. */
 enum mim_status {
-    MIM_OK,             /**< done */
+    MIM_OK,             /**< success */
     MIM_END,            /**< past the last frame; not an error */
-    MIM_UNKNOWN_FORMAT, /**< nobody knows what this is */
-    MIM_NO_PLUGIN,      /**< the format is known, no plugin for it is installed */
-    MIM_BROKEN_PLUGIN,  /**< a plugin is installed and cannot be used */
-    MIM_DISABLED,       /**< policy forbids it */
-    MIM_UNSUPPORTED,    /**< valid, and beyond what is implemented */
-    MIM_CORRUPT,        /**< the data contradict their format */
-    MIM_TRUNCATED,      /**< the data stop early */
-    MIM_LIMIT,          /**< a budget or limit of this job forbids it */
-    MIM_NOMEM,          /**< the system has no memory left */
+    MIM_UNKNOWN_FORMAT, /**< the format is unknown */
+    MIM_NO_PLUGIN,      /**< the format is known, but no plugin for it is installed */
+    MIM_BROKEN_PLUGIN,  /**< the plugin is installed, but cannot be used */
+    MIM_DISABLED,       /**< disabled by policy */
+    MIM_UNSUPPORTED,    /**< valid, but not implemented */
+    MIM_CORRUPT,        /**< damaged data */
+    MIM_TRUNCATED,      /**< the data end too early */
+    MIM_LIMIT,          /**< a limit of the job is exceeded */
+    MIM_NOMEM,          /**< out of memory */
     MIM_IO,             /**< reading or writing failed */
-    MIM_EXISTS,         /**< the output is there already and was to be kept */
+    MIM_EXISTS,         /**< the output exists and must not be replaced */
     MIM_RANGE,          /**< no frame has this index; nothing has changed */
-    MIM_OPTION,         /**< unknown option, or a value of wrong type or range */
-    MIM_ARGUMENT,       /**< the call asks for what makes no sense */
-    MIM_CANCELLED,      /**< the application said stop */
-    MIM_TIMEOUT,        /**< the limit of seconds has passed */
-    MIM_CRASHED         /**< an isolated worker died */
+    MIM_OPTION,         /**< unknown option, or a value of the wrong type or out of range */
+    MIM_ARGUMENT,       /**< invalid argument */
+    MIM_CANCELLED,      /**< cancelled by the application */
+    MIM_TIMEOUT,        /**< the time limit is exceeded */
+    MIM_CRASHED         /**< an isolated worker crashed */
 };
 
 /**
- * Type of one sample, native byte order. MIM_SAMPLE_INDEX8 (palette indices) exists between plugins and core only, for frames
- * on a canvas of U8; on a gray canvas a palette's red is the gray. Writers never get it.
+ * Type of a sample, in native byte order. MIM_SAMPLE_INDEX8, an index into a palette, only occurs between readers'
+ * plugins and the core, for frames on a canvas of MIM_SAMPLE_U8. On a gray canvas, the red of a palette entry is its
+ * gray value.
  */
 enum mim_sample {
     MIM_SAMPLE_NONE,
@@ -52,24 +53,24 @@ enum mim_sample {
     MIM_SAMPLE_INDEX8
 };
 
-/** "Not known", for counts, sizes and offsets. */
+/** An unknown count, size or offset. */
 #define MIM_UNKNOWN UINT64_MAX
 
-/** "No timestamp", for pts. */
+/** A pts of a frame without a timestamp. */
 #define MIM_NO_PTS INT64_MIN
 
-/** How sure a count is, from nothing to certain. */
+/** The certainty of a count: unknown, an estimate, taken from a header, or exact. */
 enum mim_certainty { MIM_SURE_NONE, MIM_SURE_ESTIMATE, MIM_SURE_HEADER, MIM_SURE_EXACT };
 
-/** A quotient; den 0 means "not given". */
+/** A rational number; den 0 means that it is not given. */
 struct mim_rational {
     int64_t num, den;
 };
 
 /**
- * Types of metadata values, and how a value of each lies in memory:
- * TEXT UTF-8 without its terminating zero, INT int64_t, REAL double, RATIONAL struct mim_rational, INTS int64_t[],
- * REALS double[], RATIONALS struct mim_rational[], TIME text as ISO 8601, BYTES as they are.
+ * Types of metadata values, and their layout in memory: TEXT is UTF-8 without a terminating zero, INT int64_t, REAL
+ * double, RATIONAL struct mim_rational, INTS int64_t[], REALS double[], RATIONALS struct mim_rational[], TIME a text in
+ * ISO 8601, BYTES arbitrary bytes.
  */
 enum mim_meta_type {
     MIM_META_TEXT = 1,
@@ -82,29 +83,52 @@ enum mim_meta_type {
     MIM_META_TIME,
     MIM_META_BYTES,
     MIM_META_TYPE_MASK = 0xff,
-    /** Flag: says how this file is coded (compression, interlace); means nothing in another, so its absence is no loss. */
+    /** Flag: the value describes the coding of this file, such as its compression. It has no meaning in another file.
+     * */
     MIM_META_CODING = 0x100
 };
 
-/** What a notice is about. Each is a loss or a surprise, never an error by itself. */
+/** The subject of a notice, which reports a loss or something unexpected. */
 enum mim_notice_code {
     MIM_NOTICE_OTHER,
-    MIM_NOTICE_DEPTH,    /**< samples became fewer bits, or were clipped */
+    MIM_NOTICE_DEPTH,    /**< samples lost bits, or were clipped */
     MIM_NOTICE_ALPHA,    /**< transparency was composited or dropped */
     MIM_NOTICE_COLOUR,   /**< colours were reduced or converted */
-    MIM_NOTICE_TIMING,   /**< the target holds no timing, or it was replaced */
-    MIM_NOTICE_LOOP,     /**< the target holds no loop count */
-    MIM_NOTICE_METADATA, /**< a value cannot be kept */
+    MIM_NOTICE_TIMING,   /**< timing was lost or replaced */
+    MIM_NOTICE_LOOP,     /**< the loop count was lost */
+    MIM_NOTICE_METADATA, /**< a value was lost */
     MIM_NOTICE_SIZE,     /**< a picture was padded or clipped */
     MIM_NOTICE_FRAMES,   /**< frames are missing or were left out */
     MIM_NOTICE_NAME,     /**< name and content disagree */
-    MIM_NOTICE_DAMAGED,  /**< a frame was delivered though damaged */
+    MIM_NOTICE_DAMAGED,  /**< a damaged frame was delivered */
     MIM_NOTICE_COUNT
 };
 
+/** Kinds of content that a source has besides its frames. */
+enum mim_offer_kind {
+    MIM_OFFER_SOUND = 1,
+    MIM_OFFER_VIDEO,      /**< a further video track */
+    MIM_OFFER_SUBTITLES,
+    MIM_OFFER_CHAPTERS,
+    MIM_OFFER_ATTACHMENT, /**< a file, such as a font */
+    MIM_OFFER_DATA,       /**< a track of other data, such as positions */
+    MIM_OFFER_IMAGE,      /**< a cover, a thumbnail, a page in reduced size */
+    MIM_OFFER_PROPERTY    /**< tags and other properties that are neither in the samples nor in the metadata */
+};
+
+/** Content of a source besides its frames and their metadata. */
+struct mim_offer {
+    uint32_t struct_size;
+    int32_t kind;      /**< enum mim_offer_kind */
+    uint32_t index;    /**< in the source, such as the number of a stream */
+    uint32_t pad;
+    const char *text;  /**< a noun phrase: "sound track 2 (aac, 48000 Hz, deu)" */
+};
+
+/** The severity of a log message. */
 enum mim_log_level { MIM_LOG_ERROR = 1, MIM_LOG_WARNING, MIM_LOG_INFO, MIM_LOG_DEBUG };
 
-/** Types of options, and what the core writes at a plugin's offset for each: see struct mim_option in plugin.h. */
+/** Types of options. struct mim_option in plugin.h describes the value of each. */
 enum mim_option_type {
     MIM_OPTION_INT = 1,
     MIM_OPTION_REAL,
