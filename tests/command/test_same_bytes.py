@@ -4,6 +4,7 @@
 import hashlib
 import os
 import re
+import subprocess
 
 import tap
 from command import CommandCase, text
@@ -22,12 +23,15 @@ QUICK = {
     'libsvtav1': ('preset=12',),
 }
 
+ANOTHER_DATE = {'LD_PRELOAD': os.environ['ANOTHER_DATE'],
+                'ASAN_OPTIONS': os.environ.get('ASAN_OPTIONS', '') + ':verify_asan_link_order=0'}
+
 # The surroundings of a run: threads, and the rest that must not matter.
 RUNS = [
     (1, 'one', {'LC_ALL': 'C', 'TZ': 'UTC', 'SOURCE_DATE_EPOCH': '1'}),
-    (2, 'another/place', {'LC_ALL': 'C.UTF-8', 'TZ': 'Pacific/Auckland'}),
+    (2, 'another/place', {'LC_ALL': 'C.UTF-8', 'TZ': 'Pacific/Auckland', **ANOTHER_DATE}),
     (3, 'one', {'LC_ALL': 'de_DE.UTF-8', 'TZ': 'UTC', 'SOURCE_DATE_EPOCH': '1700000000'}),
-    (8, 'another/place', {'LC_ALL': 'C', 'TZ': 'America/New_York'}),
+    (8, 'another/place', {'LC_ALL': 'C', 'TZ': 'America/New_York', **ANOTHER_DATE}),
 ]
 
 
@@ -88,6 +92,11 @@ class SameBytes(CommandCase):
             with self.subTest(format=name):
                 first = ('--frames', '0') if name == 'png' else ()
                 self.assertEqual(len(self.hashes(name, (320, 240), *first)), 1)
+
+    def test_of_another_date(self):
+        """The date of half of the runs, by a program that prints it."""
+        printed = [int(subprocess.check_output(['date', '+%s'], env={**os.environ, **more})) for more in ({}, ANOTHER_DATE)]
+        self.assertGreater(printed[1] - printed[0], 999 * 86400)
 
     def test_of_plugins_name_the_versions_of_codec_libraries(self):
         printed = text(self.mim('plugins', 'video', env={'COLUMNS': '200'}))
