@@ -68,7 +68,7 @@ sizes_types_keys_and_text_are_checked(void)
     CHECK(mim_meta_set(meta, "a", MIM_META_INTS, NULL, 8, NULL) == MIM_ARGUMENT);
     CHECK(mim_meta_set(meta, "a", 0, numbers, 8, NULL) == MIM_ARGUMENT);
     CHECK(mim_meta_set(meta, "a", 10, numbers, 8, NULL) == MIM_ARGUMENT);
-    CHECK(mim_meta_set(meta, "a", MIM_META_INT | 0x200, numbers, 8, NULL) == MIM_ARGUMENT);
+    CHECK(mim_meta_set(meta, "a", MIM_META_INT | 0x400, numbers, 8, NULL) == MIM_ARGUMENT);
     CHECK(mim_meta_set(meta, "", MIM_META_INT, numbers, 8, NULL) == MIM_ARGUMENT);
     CHECK(mim_meta_set(meta, NULL, MIM_META_INT, numbers, 8, NULL) == MIM_ARGUMENT);
     CHECK(mim_meta_set(meta, "\xff", MIM_META_INT, numbers, 8, NULL) == MIM_ARGUMENT);
@@ -150,9 +150,10 @@ a_copy_is_equal_and_independent(void)
     struct mim_meta_item item;
     CHECK(mim_meta_set_text(meta, "a", "1", NULL) == MIM_OK);
     CHECK(mim_meta_set(meta, "b", MIM_META_INT | MIM_META_CODING, &(int64_t){ 5 }, 8, NULL) == MIM_OK);
+    CHECK(mim_meta_set(meta, "c", MIM_META_INT | MIM_META_IMPLIED, &(int64_t){ 5 }, 8, NULL) == MIM_OK);
     CHECK(mim_meta_copy(&copy, meta, NULL) == MIM_OK);
     mim_meta_destroy(meta);
-    CHECK(mim_meta_count(copy) == 2);
+    CHECK(mim_meta_count(copy) == 3 && mim_meta_is_implied(copy, 2) && !mim_meta_is_implied(copy, 1));
     assert_string_equal(mim_meta_text(copy, "a"), "1");
     CHECK(mim_meta_find(copy, "b", &item) && item.coding && *(const int64_t *)item.data == 5);
     mim_meta_destroy(copy);

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 
+#define FLAGS (MIM_META_CODING | MIM_META_IMPLIED)
 #define NO_ITEM UINT32_MAX
 #define MOST_ITEMS (1u << 24) /* keeps array sizes from overflowing, also on 32 bits */
 
@@ -18,7 +19,7 @@ struct item {
     void *data; /* terminated by a zero byte */
     size_t size;
     int type;
-    int coding;
+    int flags; /* MIM_META_CODING, MIM_META_IMPLIED */
     uint32_t hash;
     uint32_t next; /* index of the next in the same bucket */
 };
@@ -130,7 +131,7 @@ check_value(const char *key, int type, const void *data, size_t size, struct mim
     if (!key || !*key || !mim_utf8_is_valid(key, strlen(key)))
         return mim_fail(err, MIM_ARGUMENT, "metadata needs a key in UTF-8");
     int plain = type & MIM_META_TYPE_MASK;
-    if (plain < MIM_META_TEXT || plain >= TYPE_COUNT || (type & ~(MIM_META_TYPE_MASK | MIM_META_CODING)))
+    if (plain < MIM_META_TEXT || plain >= TYPE_COUNT || (type & ~(MIM_META_TYPE_MASK | FLAGS)))
         return mim_fail(err, MIM_ARGUMENT, "metadata %.100s: there is no type %d", key, type);
     if (!data && size > 0)
         return mim_fail(err, MIM_ARGUMENT, "metadata %.100s: no value was given", key);
@@ -185,7 +186,7 @@ replace_item(struct mim_meta *meta, struct item *item, const struct item *value)
     item->data = value->data;
     item->size = value->size;
     item->type = value->type;
-    item->coding = value->coding;
+    item->flags = value->flags;
 }
 
 enum mim_status
@@ -199,7 +200,7 @@ mim_meta_set(struct mim_meta *meta, const char *key, int type, const void *data,
         .data = copy_value(data, size),
         .size = size,
         .type = type & MIM_META_TYPE_MASK,
-        .coding = (type & MIM_META_CODING) != 0,
+        .flags = type & FLAGS,
     };
     struct item *old = find_item(meta, key);
     if (value.data && old) {
@@ -251,7 +252,7 @@ show_item(const struct item *from, struct mim_meta_item *item)
     *item = (struct mim_meta_item){
         .key = from->key,
         .type = (enum mim_meta_type)from->type,
-        .coding = from->coding,
+        .coding = (from->flags & MIM_META_CODING) != 0,
         .data = from->data,
         .size = from->size,
     };
@@ -301,6 +302,12 @@ mim_meta_number(const struct mim_meta *meta, const char *key, double *value)
     return 1;
 }
 
+bool
+mim_meta_is_implied(const struct mim_meta *meta, size_t i)
+{
+    return meta->items[i].flags & MIM_META_IMPLIED;
+}
+
 enum mim_status
 mim_meta_copy(struct mim_meta **out, const struct mim_meta *meta, struct mim_error *err)
 {
@@ -313,8 +320,7 @@ mim_meta_copy(struct mim_meta **out, const struct mim_meta *meta, struct mim_err
         return mim_fail_nomem(err, "metadata");
     for (uint32_t i = 0; i < meta->count; i++) {
         const struct item *item = &meta->items[i];
-        int type = item->type | (item->coding ? MIM_META_CODING : 0);
-        enum mim_status status = mim_meta_set(copy, item->key, type, item->data, item->size, err);
+        enum mim_status status = mim_meta_set(copy, item->key, item->type | item->flags, item->data, item->size, err);
         if (status != MIM_OK) {
             mim_meta_destroy(copy);
             return status;

@@ -104,7 +104,8 @@ note_retained(struct mim_plugin_writer *writer, const struct mim_meta_item *item
 }
 
 static enum mim_status
-offer_item(struct mim_plugin_writer *writer, const struct mim_meta_item *item, uint64_t index, struct mim_error *err)
+offer_item(struct mim_plugin_writer *writer, const struct mim_meta_item *item, bool is_implied, uint64_t index,
+           struct mim_error *err)
 {
     int32_t result = MIM_UNSUPPORTED;
     if (writer->ops->metadata) {
@@ -113,7 +114,7 @@ offer_item(struct mim_plugin_writer *writer, const struct mim_meta_item *item, u
         result = writer->ops->metadata(&writer->serial.abi, item->key, (int32_t)item->type, item->data, item->size);
     }
     if (result == MIM_UNSUPPORTED && !(writer->ops->metadata && writer->serial.host_failed))
-        return is_retained(writer, item) ? MIM_OK : report_lost(writer, item->key, index, err);
+        return is_implied || is_retained(writer, item) ? MIM_OK : report_lost(writer, item->key, index, err);
     enum mim_status status = mim_job_end(&writer->serial, result, "metadata", err);
     return status == MIM_OK && index == MIM_UNKNOWN ? note_retained(writer, item, err) : status;
 }
@@ -124,7 +125,9 @@ mim_plugin_writer_metadata(struct mim_plugin_writer *writer, const struct mim_me
 {
     struct mim_meta_item item;
     for (size_t i = 0; mim_meta_at(meta, i, &item); i++) {
-        enum mim_status status = item.coding ? MIM_OK : offer_item(writer, &item, index, err);
+        enum mim_status status = MIM_OK;
+        if (!item.coding)
+            status = offer_item(writer, &item, mim_meta_is_implied(meta, i), index, err);
         if (status != MIM_OK)
             return status;
     }

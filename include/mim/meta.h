@@ -23,7 +23,7 @@ struct mim_meta_item {
 MIM_API struct mim_meta *mim_meta_create(void); /**< Create an empty list; NULL if out of memory. */
 MIM_API void mim_meta_destroy(struct mim_meta *meta); /**< Destroy a list, which may be NULL. */
 
-/** Set a value, which is copied. `type` may include MIM_META_CODING. Fails with MIM_ARGUMENT if the size does not fit
+/** Set a value, which is copied. `type` may include flags. Fails with MIM_ARGUMENT if the size does not fit
  * the type or a text is not UTF-8. */
 MIM_API enum mim_status mim_meta_set(struct mim_meta *meta, const char *key, int type, const void *data, size_t size,
                                      struct mim_error *err);
