@@ -102,6 +102,7 @@ prepare(struct mim_job *job, uint64_t index, void *memory, struct mim_frame_info
         MUST(atomic_exchange(&session->in_serial, 0) == 1);
         return MIM_END;
     }
+    atomic_fetch_add(&mock_counted.squares, (job->host->flags(job) & MIM_HOST_SQUARE) != 0);
     if (mock.group)
         atomic_fetch_add(&mock_counted.decodes, index == session->walk ? 1 : (long)(index % mock.group) + 1);
     session->walk = index + 1;
@@ -192,6 +193,8 @@ metadata(struct mim_job *job, const void *memory, const struct mim_frame_info *i
         int32_t status = mock_fault(job, MOCK_METADATA, MIM_UNKNOWN, 0, NULL);
         if (status == MIM_OK)
             status = job->host->meta(job, "title", MIM_META_TEXT, "a mock", 6);
+        if (status == MIM_OK && mock.has_implied)
+            status = job->host->meta(job, "transfer", MIM_META_TEXT | MIM_META_IMPLIED, "usual", 5);
         mock_leave_serial(job, MIM_OK);
         return status;
     }

@@ -48,6 +48,7 @@ struct mock_script {
     uint64_t claimed; /* by open; 0 = MIM_UNKNOWN */
     int32_t sure;
     bool scans, any_order, has_metadata;
+    bool has_implied; /* the metadata of the whole have a value that others imply */
     uint64_t group; /* with any_order: frames from one key frame to the next, of a plugin that reads forwards best; or 0 */
     uint64_t picture_bytes; /* of the decoded picture that a packet holds: work_size */
     void (*sequence)(struct mim_sequence *sequence);
@@ -83,6 +84,7 @@ struct mock_script {
 /* What was called; of all files together. */
 struct mock_counts {
     _Atomic long opens, closes, prepares, pixels, releases, scans, metadata, encodes, puts, surveys, endless_polls;
+    _Atomic long squares; /* calls of prepare for a target with square samples */
     _Atomic long decodes; /* by prepare, with `group`: from the key frame on */
     _Atomic uint64_t cancelled_at_ms;
 };

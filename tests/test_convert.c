@@ -167,6 +167,32 @@ without_metadata_nothing_of_them_is_said(void)
     mim_free(data);
 }
 
+static void
+a_loss_that_says_nothing_is_not_said(void)
+{
+    struct mock_script script = { .has_metadata = true, .has_implied = true };
+    struct mim_convert_options options = { .read.open.control.notice = hear };
+    uint8_t *data;
+    size_t size;
+    heard[0] = '\0';
+    CHECK(convert(&script, 2, 1, &options, &data, &size, NULL) == MIM_OK);
+    CHECK(strstr(heard, "'title'") && !strstr(heard, "'transfer'"));
+    mim_free(data);
+}
+
+static void
+readers_of_every_source_learn_that_samples_should_be_square(void)
+{
+    struct mock_script script = { 0 };
+    uint8_t *data;
+    size_t size;
+    CHECK(convert(&script, 2, 2, NULL, &data, &size, NULL) == MIM_OK && mock_counted.squares == 0);
+    mim_free(data);
+    script.writer_flags = MIM_WRITER_SQUARE;
+    CHECK(convert(&script, 2, 2, NULL, &data, &size, NULL) == MIM_OK && mock_counted.squares == 20);
+    mim_free(data);
+}
+
 static _Atomic int64_t stamps[30];
 
 static void
@@ -366,6 +392,8 @@ main(void)
         CASE(a_callback_ends_it_with_its_status),
         CASE(what_the_target_cannot_hold_is_said_once),
         CASE(without_metadata_nothing_of_them_is_said),
+        CASE(a_loss_that_says_nothing_is_not_said),
+        CASE(readers_of_every_source_learn_that_samples_should_be_square),
         CASE(timestamps_hold_in_the_whole_of_one_file_only),
         CASE(notices_of_both_ends_come_in_the_same_order),
         CASE(a_long_stack_needs_the_memory_of_a_few_frames),

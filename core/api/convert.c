@@ -10,10 +10,12 @@
 #include "api/frame-origin.h"
 #include "api/frame-pace.h"
 #include "api/joined-layout.h"
+#include "api/reader-priv.h"
 #include "api/step-times.h"
 #include "api/writer-priv.h"
 #include "base/error.h"
 #include "frame/meta.h"
+#include "series/series-writer.h"
 
 struct conversion {
     struct mim_context *context;
@@ -142,15 +144,27 @@ join_layouts(const struct conversion *conversion, struct mim_reader *reader)
         mim_joined_layout_add_source(&plugin->joined, conversion->context, conversion->sources[i], &conversion->options->read);
 }
 
+/* Whether players of the written format ignore the aspect of samples. */
+static bool
+wants_square(const struct mim_plugin_writer *writer)
+{
+    const struct mim_series_writing *series = writer->operation->series;
+    return (series ? series->ops : writer->ops)->flags & MIM_WRITER_SQUARE;
+}
+
 static enum mim_status
 start_writing(struct conversion *conversion, struct mim_reader *reader, uint64_t index, struct mim_error *err)
 {
-    if (conversion->writer)
-        return MIM_OK;
-    enum mim_status status =
-        mim_writer_open(&conversion->writer, conversion->context, conversion->sink, &conversion->write, err);
+    bool is_first = !conversion->writer;
+    enum mim_status status = MIM_OK;
+    if (is_first)
+        status = mim_writer_open(&conversion->writer, conversion->context, conversion->sink, &conversion->write, err);
     if (status != MIM_OK)
         return blame_side(status, MIM_SIDE_OUTPUT, 0, err);
+    if (wants_square(mim_writer_plugin(conversion->writer)))
+        mim_reader_make_square(reader);
+    if (!is_first)
+        return MIM_OK;
 
     mim_frame_pace_start(&conversion->pace, conversion->writer, conversion->source_count > 1 ? NULL : reader);
     status = mim_writer_set_sources(conversion->writer, conversion->sources, conversion->source_count, err);

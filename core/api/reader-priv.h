@@ -40,6 +40,8 @@ bool mim_reader_is_past_end(const struct mim_reader *reader, uint64_t i);
 enum mim_status mim_reader_fail_no_frame(const struct mim_reader *reader, uint64_t i, struct mim_error *err);
 /* Whether the selected frames come in their order in the sequence, each once. */
 bool mim_reader_is_forward(const struct mim_reader *reader);
+/* Before the first frame: frames go to a format whose players ignore the aspect of samples. */
+void mim_reader_make_square(struct mim_reader *reader);
 /* The decoder must not use the selection any more. */
 void mim_reader_clear_selection(struct mim_reader *reader);
 

@@ -235,6 +235,12 @@ mim_reader_seek(struct mim_reader *reader, uint64_t i, struct mim_error *err)
 }
 
 void
+mim_reader_make_square(struct mim_reader *reader)
+{
+    reader->operation.host_flags |= MIM_HOST_SQUARE;
+}
+
+void
 mim_reader_close(struct mim_reader *reader)
 {
     if (!reader)
