@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <mim/kit/aspect.h>
+
 #include "chunk/inflate.h"
 #include "chunk/text.h"
 #include "read/reader-state.h"
@@ -67,7 +69,9 @@ report_resolution(struct reporter *reporter, const uint8_t *data, uint64_t size)
     int64_t den = data[8] == UNIT_METRE ? 100 : 1;
     struct mim_rational axes[2] = { { mim_load_be32(data), den }, { mim_load_be32(data + 4), den } };
     int32_t status = job->host->meta(job, "resolution", MIM_META_RATIONALS, axes, sizeof axes);
-    return status == MIM_OK ? job->host->meta(job, "resolution_unit", MIM_META_TEXT, unit, strlen(unit)) : status;
+    if (status == MIM_OK)
+        status = job->host->meta(job, "resolution_unit", MIM_META_TEXT, unit, strlen(unit));
+    return status == MIM_OK ? mim_aspect_deliver(job, mim_load_be32(data + 4), mim_load_be32(data)) : status;
 }
 
 static int32_t

@@ -41,13 +41,25 @@ emit_profile(struct mim_job *job, struct pngx_retained *retained, uint32_t chann
     return status;
 }
 
+/* Pixels per unit, of which only the ratio is known. */
+static int32_t
+emit_aspect(struct mim_job *job, const struct pngx_retained *retained)
+{
+    uint8_t bytes[PHYS_SIZE] = { 0 };
+
+    if (!retained->aspect.den)
+        return MIM_OK;
+    mim_store_be32(mim_store_be32(bytes, (uint32_t)retained->aspect.den), (uint32_t)retained->aspect.num);
+    return pngx_emit_chunk(job, PNGX_TYPE('p', 'H', 'Y', 's'), NULL, 0, bytes, sizeof bytes);
+}
+
 static int32_t
 emit_resolution(struct mim_job *job, const struct pngx_retained *retained)
 {
     uint8_t bytes[PHYS_SIZE] = { [8] = retained->unit > 0 ? METRE : 0 };
 
     if (!(retained->axes[0] > 0))
-        return MIM_OK;
+        return emit_aspect(job, retained);
     for (int i = 0; i < 2; i++) {
         double value = round(retained->unit > 0 ? retained->axes[i] / retained->unit : retained->axes[i]);
         if (!(value >= 1 && value <= INT32_MAX))

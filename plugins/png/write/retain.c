@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include <mim/kit/aspect.h>
 #include <mim/kit/text.h>
 
 #include "chunk/chunk.h"
@@ -79,6 +80,13 @@ int32_t
 pngx_retain_dpi(struct pngx_retained *retained, const double axes[2])
 {
     return retain_dpi(NULL, retained, MIM_META_REALS, axes, 2 * sizeof *axes);
+}
+
+static int32_t
+retain_aspect(struct mim_job *job, struct pngx_retained *retained, int32_t type, const void *value, uint64_t size)
+{
+    (void)job;
+    return mim_aspect_get(type, value, size, &retained->aspect) ? MIM_OK : MIM_UNSUPPORTED;
 }
 
 static bool
@@ -282,6 +290,7 @@ pngx_retain(struct mim_job *job, struct pngx_retained *retained, const char *key
         { "resolution", retain_resolution },
         { "resolution_unit", retain_unit },
         { "dpi", retain_dpi },
+        { "sample_aspect", retain_aspect },
         { "gamma", retain_gamma },
         { "srgb", retain_srgb },
         { "chromaticities", retain_chromaticities },

@@ -301,10 +301,11 @@ static const struct mim_writer_timing timing = {
 
 enum { OPTIONS = sizeof options / sizeof *options };
 
-#define WRITER_OPS(first_call, count) \
+#define WRITER_OPS(first_call, count, more_flags) \
     { \
         .struct_size = sizeof(struct mim_writer_ops), \
-        .flags = MIM_WRITER_PREVIOUS | MIM_WRITER_SEEKS | MIM_WRITER_TIMING | MIM_WRITER_LOOP | MIM_WRITER_COUNTS, \
+        .flags = MIM_WRITER_PREVIOUS | MIM_WRITER_SEEKS | MIM_WRITER_TIMING | MIM_WRITER_LOOP | MIM_WRITER_COUNTS | \
+                 (more_flags), \
         .state_size = sizeof(struct pngx_writer), \
         .packet_size = sizeof(struct pngx_layout), \
         .worker_size = sizeof(struct pngx_writing_worker), \
@@ -321,5 +322,6 @@ enum { OPTIONS = sizeof options / sizeof *options };
         .timing = &timing, \
     }
 
-const struct mim_writer_ops pngx_writer_ops = WRITER_OPS(writer_open_picture, OPTIONS);
-const struct mim_writer_ops pngx_animation_writer_ops = WRITER_OPS(writer_open_animation, OPTIONS - 1);
+const struct mim_writer_ops pngx_writer_ops = WRITER_OPS(writer_open_picture, OPTIONS, 0);
+const struct mim_writer_ops pngx_animation_writer_ops =
+    WRITER_OPS(writer_open_animation, OPTIONS - 1, MIM_WRITER_SQUARE); /* browsers ignore pHYs */
