@@ -4,12 +4,15 @@
 
 #include <string.h>
 
+#include <mim/kit/aspect.h>
+
 #include "lzw/unlzw.h"
 #include "read/blocks.h"
 #include "read/canvas-channels.h"
 #include "read/comment.h"
 #include "read/pixels.h"
 
+enum { ASPECT_BASE = 15, ASPECT_UNIT = 64 }; /* width to height is (byte + 15) / 64 */
 enum { TICKS_PER_SECOND = 100 };
 
 static int32_t
@@ -179,6 +182,8 @@ describe_file(struct mim_job *job, const struct gif_reader *self)
         status = job->host->meta(job, "background", MIM_META_INTS | MIM_META_CODING, background, sizeof background);
     if (status == MIM_OK && table)
         status = emit_int(job, "palette_size", table->ColorCount);
+    if (status == MIM_OK && self->gif->AspectByte)
+        status = mim_aspect_deliver(job, self->gif->AspectByte + ASPECT_BASE, ASPECT_UNIT);
     if (status == MIM_OK)
         status = gif_comment_deliver(job, &self->head, &self->tail);
     return status;

@@ -144,7 +144,8 @@ emit_header(struct mim_job *job, struct gif_stream *stream)
 {
     uint32_t width = stream->width, height = stream->height;
     const uint8_t flags = stream->bits ? 0xf0 | (stream->bits - 1) : 0x70;
-    const uint8_t screen[] = { 'G', 'I', 'F', '8', '9', 'a', width, width >> 8, height, height >> 8, flags, 0, 0 };
+    const uint8_t screen[] = { 'G', 'I', 'F', '8', '9', 'a', width, width >> 8, height, height >> 8, flags, 0,
+                               stream->aspect };
 
     for (uint32_t i = 0; i < stream->count; i++) {
         uint32_t key = stream->keys[i] == GIF_TRANSPARENT ? stream->transparent_colour : stream->keys[i];

@@ -22,6 +22,7 @@ struct gif_stream {
     uint32_t width, height;
     enum gif_table_kind kind;
     int64_t plays; /* in total, 0: for ever; 1 is stored as no loop block */
+    uint8_t aspect; /* of samples, as stored; 0: none */
     const char *comment;
 
     bool is_started; /* the header has been emitted */

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <mim/kit/aspect.h>
+
 #include "palette/quantize.h"
 #include "write/encode.h"
 #include "write/pending-frame.h"
@@ -13,6 +15,7 @@
 
 enum { PLAYS_MAX = 65536, SIDE_MAX = 65535 };
 
+enum { ASPECT_BASE = 15, ASPECT_UNIT = 64 }; /* width to height is (byte + 15) / 64 */
 enum { DITHER_NONE, DITHER_FLOYD_STEINBERG };
 enum { DISPOSAL_AUTO, DISPOSAL_BACKGROUND };
 enum { PALETTE_AUTO, PALETTE_LOCAL, PALETTE_GLOBAL };
@@ -69,6 +72,7 @@ gif_open(struct mim_job *job, struct mim_sequence *sequence)
         .height = sequence->first.height,
         .plays = is_played_once ? 1 : sequence->loop,
         .kind = table_kinds[self->palette],
+        .aspect = self->stream.aspect,
         .comment = self->comment ? self->comment : self->source_comment,
     };
     self->encoding = (struct gif_encoding){
@@ -86,12 +90,28 @@ gif_open(struct mim_job *job, struct mim_sequence *sequence)
     return gif_stream_open(job, &self->stream, is_picture);
 }
 
-/* Keep the source's comment for the header; ignore other metadata. */
+/* The header stores a few aspects. */
+static int32_t
+retain_aspect(struct gif_writer *self, int32_t type, const void *value, uint64_t size)
+{
+    struct mim_rational aspect;
+    bool fits = mim_aspect_get(type, value, size, &aspect) && aspect.num * ASPECT_UNIT % aspect.den == 0;
+    int64_t byte = fits ? aspect.num * ASPECT_UNIT / aspect.den - ASPECT_BASE : 0;
+
+    if (byte < 1 || byte > UINT8_MAX)
+        return MIM_UNSUPPORTED;
+    self->stream.aspect = (uint8_t)byte;
+    return MIM_OK;
+}
+
+/* Keep the source's comment and aspect for the header; ignore other metadata. */
 static int32_t
 gif_metadata(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size)
 {
     struct gif_writer *self = job->state;
 
+    if (!self->is_open && strcmp(key, "sample_aspect") == 0)
+        return retain_aspect(self, type & MIM_META_TYPE_MASK, value, size);
     if (self->is_open || strcmp(key, "comment") != 0 || (type & MIM_META_TYPE_MASK) != MIM_META_TEXT)
         return MIM_UNSUPPORTED;
     char *text = job->host->resize(job, self->source_comment, self->source_comment_capacity, size + 1);
@@ -239,7 +259,7 @@ static const struct mim_writer_timing writer_timing = {
 
 const struct mim_writer_ops gif_writer_ops = {
     .struct_size = sizeof gif_writer_ops,
-    .flags = MIM_WRITER_PREVIOUS | MIM_WRITER_NEXT | MIM_WRITER_TIMING | MIM_WRITER_LOOP | MIM_WRITER_COUNTS,
+    .flags = MIM_WRITER_SQUARE | MIM_WRITER_PREVIOUS | MIM_WRITER_NEXT | MIM_WRITER_TIMING | MIM_WRITER_LOOP | MIM_WRITER_COUNTS,
     .state_size = sizeof(struct gif_writer),
     .packet_size = sizeof(struct gif_packet),
     .worker_size = sizeof(struct gif_encoder),
