@@ -11,6 +11,7 @@
 
 #include "file/known-tags.h"
 #include "read/imagej-timing.h"
+#include "read/resolution.h"
 #include "read/stack.h"
 
 /* The values of one tag. */
@@ -197,30 +198,6 @@ report_entry(struct tiff_directory *directory, const struct tiff_entry *entry)
     return status;
 }
 
-/* Two tags make one item. */
-static int32_t
-report_resolution(struct tiff_directory *directory, const struct tiff_entry axes[2], uint64_t unit)
-{
-    struct mim_job *job = directory->job;
-    struct mim_rational ratios[2];
-    const char *name = tiff_name_of(tiff_unit_names, (uint32_t)unit);
-    const uint8_t *bytes = NULL;
-
-    for (unsigned i = 0; i < 2; i++) {
-        if (axes[i].type != TIFF_RATIONAL || axes[i].count != 1)
-            return MIM_OK;
-        int32_t status = tiff_window_get(job, directory->window, axes[i].offset, 8, &bytes);
-        if (status != MIM_OK)
-            return job->host->fail(job, status, axes[i].offset, "cannot read the resolution");
-        ratios[i] = (struct mim_rational){ (int64_t)tiff_number(directory->order, bytes, 4),
-                                           (int64_t)tiff_number(directory->order, bytes + 4, 4) };
-    }
-    int32_t status = job->host->meta(job, "resolution", MIM_META_RATIONALS, ratios, sizeof ratios);
-    if (status == MIM_OK && name)
-        status = job->host->meta(job, "resolution_unit", MIM_META_TEXT, name, strlen(name));
-    return status;
-}
-
 static int32_t
 report_tags(struct tiff_directory *directory)
 {
@@ -239,7 +216,7 @@ report_tags(struct tiff_directory *directory)
         else
             status = report_entry(directory, &entry);
     }
-    return status == MIM_OK ? report_resolution(directory, axes, unit) : status;
+    return status == MIM_OK ? tiff_resolution_report(directory, axes, unit) : status;
 }
 
 static int32_t
@@ -313,7 +290,9 @@ tiff_file_metadata(struct tiff_directory *directory)
     if (status == MIM_OK)
         status = report_coding_int(job, "is_ome",
                                    strstr(description, "<OME ") != NULL || strstr(description, "<OME>") != NULL);
-    return status == MIM_OK ? report_interval(job, description) : status;
+    if (status == MIM_OK)
+        status = report_interval(job, description);
+    return status == MIM_OK ? tiff_resolution_report_aspect(directory) : status;
 }
 
 int32_t

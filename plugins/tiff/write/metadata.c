@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Converts options and metadata to tags. Options apply to every page and override metadata; metadata of the file go
- * to the first page. */
+ * to the first page, and to all pages if they describe pictures. */
 #include "write/metadata.h"
 
 #include <math.h>
@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include <tiff.h>
+
+#include <mim/kit/aspect.h>
 
 #include "file/known-tags.h"
 #include "write/profile.h"
@@ -145,6 +147,20 @@ set_resolution(struct tiff_tag_list *tags, struct mim_job *job, int32_t type, co
     return set_resolution_tags(tags, job, axes);
 }
 
+/* A resolution without a unit, unless there is one. */
+static int32_t
+set_aspect(struct tiff_tag_list *tags, struct mim_job *job, int32_t type, const void *value, uint64_t size)
+{
+    struct mim_rational aspect;
+    if (!mim_aspect_get(type, value, size, &aspect))
+        return MIM_UNSUPPORTED;
+    if (tiff_tag_list_find(tags, TIFFTAG_XRESOLUTION))
+        return MIM_OK;
+    const struct ratio axes[2] = { { (uint32_t)aspect.den, 1 }, { (uint32_t)aspect.num, 1 } };
+    int32_t status = set_resolution_tags(tags, job, axes);
+    return status == MIM_OK ? set_unit(tags, job, RESUNIT_NONE) : status;
+}
+
 static int32_t
 set_page_number(struct tiff_tag_list *tags, struct mim_job *job, const void *value, uint64_t size)
 {
@@ -174,6 +190,8 @@ tiff_metadata_tag(struct mim_job *job, const char *key, int32_t type, const void
         int32_t status = set_unit(tags, job, RESUNIT_INCH);
         return status == MIM_OK ? set_resolution(tags, job, plain, value, size) : status;
     }
+    if (strcmp(key, "sample_aspect") == 0)
+        return set_aspect(tags, job, plain, value, size);
     if (strncmp(key, "tag:", 4) == 0)
         return tiff_raw_tag_from_metadata(tags, job, key + 4, plain, value, size);
     if (strcmp(key, "resolution_unit") == 0 && plain == MIM_META_TEXT) {

@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include <tiff.h>
+
 #include "file/sample.h"
 #include "write/description.h"
 #include "write/emit.h"
@@ -160,15 +162,31 @@ drop_oldest(struct mim_job *job)
     job->host->resize(job, frame, sizeof *frame, 0);
 }
 
+/* Texts of the file are on its first page, and the properties of its pictures on all pages. */
+static int32_t
+gather_file_tags(struct mim_job *job, uint64_t index)
+{
+    static const uint16_t properties[] = { TIFFTAG_XRESOLUTION, TIFFTAG_YRESOLUTION, TIFFTAG_RESOLUTIONUNIT,
+                                           TIFFTAG_ICCPROFILE };
+    struct tiff_writer *self = job->state;
+    int32_t status = MIM_OK;
+    if (index == 0)
+        return tiff_tag_list_merge(&self->page, job, &self->file_tags);
+    for (unsigned i = 0; i < sizeof properties / sizeof *properties && status == MIM_OK; i++) {
+        struct tiff_tag *tag = tiff_tag_list_find(&self->file_tags, properties[i]);
+        if (tag)
+            status = tiff_tag_list_set(&self->page, job, tag->tag, tag->type, tag->count, tiff_tag_data(tag));
+    }
+    return status;
+}
+
 /* All tags of the page except those of the layout; the frame's replace the file's, and options replace both. */
 static int32_t
 gather_tags(struct mim_job *job, const struct tiff_layout *layout, const struct tiff_tag_list *own)
 {
     struct tiff_writer *self = job->state;
-    int32_t status = MIM_OK;
     tiff_tag_list_empty(&self->page, job);
-    if (layout->index == 0)
-        status = tiff_tag_list_merge(&self->page, job, &self->file_tags);
+    int32_t status = gather_file_tags(job, layout->index);
     if (status == MIM_OK && own)
         status = tiff_tag_list_merge(&self->page, job, own);
     if (status == MIM_OK)
