@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Retains metadata of the document and resolutions of pages. Options take precedence over metadata. */
+/* Retains metadata of the document, and resolutions and colour profiles of pages. Options take precedence over metadata. */
 #include "info.h"
 
 #include <string.h>
 
 #include <glib.h>
+
+#include <mim/kit/aspect.h>
 
 #include "shared/numbers.h"
 #include "writer-state.h"
@@ -98,6 +100,11 @@ pdf_retain(struct mim_job *job, const char *key, int32_t type, const void *value
         return retain_resolution(resolution, plain, value, size);
     if (strcmp(key, "resolution_unit") == 0 && plain == MIM_META_TEXT)
         return retain_unit(resolution, value, size);
+    if (strcmp(key, "icc") == 0 && plain == MIM_META_BYTES)
+        return pdf_profile_retain(job, &self->profiles,
+                                  self->is_open ? &self->profiles.pending : &self->profiles.document, value, size);
+    if (strcmp(key, "sample_aspect") == 0 && !self->is_open)
+        return mim_aspect_get(plain, value, size, &self->aspect) ? MIM_OK : MIM_UNSUPPORTED;
     if (plain == MIM_META_TEXT || plain == MIM_META_TIME)
         return retain_text(job, key, value, size);
     return MIM_UNSUPPORTED;

@@ -41,6 +41,8 @@ choose_dpi(const struct pdf_writer *self, double dpi[2])
             dpi[i] = self->dpi;
         else if (!(dpi[i] >= 1 && dpi[i] <= 20000))
             dpi[i] = DEFAULT_DPI;
+    if (self->aspect.den && (self->dpi > 0 || !is_known))
+        dpi[0] *= (double)self->aspect.den / (double)self->aspect.num;
 }
 
 /*
@@ -69,15 +71,17 @@ place_by_dpi(const struct pdf_writer *self, struct pdf_layout *layout)
 static void
 place_on_paper(const struct pdf_writer *self, struct pdf_layout *layout)
 {
-    bool is_wide = layout->width > layout->height, is_wide_paper = self->paper_width > self->paper_height;
-    bool is_turned = self->may_rotate && is_wide != is_wide_paper && layout->width != layout->height;
+    double aspect = self->aspect.den ? (double)self->aspect.num / (double)self->aspect.den : 1;
+    double width = layout->width * aspect, height = layout->height;
+    bool is_wide = width > height, is_wide_paper = self->paper_width > self->paper_height;
+    bool is_turned = self->may_rotate && is_wide != is_wide_paper && (is_wide || height > width);
     layout->paper_width = is_turned ? self->paper_height : self->paper_width;
     layout->paper_height = is_turned ? self->paper_width : self->paper_height;
 
-    double x_scale = layout->paper_width / layout->width, y_scale = layout->paper_height / layout->height;
+    double x_scale = layout->paper_width / width, y_scale = layout->paper_height / height;
     double scale = x_scale < y_scale ? x_scale : y_scale;
-    layout->x_size = layout->width * scale;
-    layout->y_size = layout->height * scale;
+    layout->x_size = width * scale;
+    layout->y_size = height * scale;
     layout->x = (layout->paper_width - layout->x_size) / 2;
     layout->y = (layout->paper_height - layout->y_size) / 2;
 }

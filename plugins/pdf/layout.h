@@ -16,7 +16,7 @@ struct pdf_plane {            /* one image: colours or alpha */
 };
 
 struct pdf_layout {
-    uint64_t index;
+    uint64_t index, profile; /* profile: its number, or 0 */
     uint32_t width, height, channels, bits;
     double paper_width, paper_height; /* points */
     double x, y, x_size, y_size;      /* place of the picture, from the lower left corner */

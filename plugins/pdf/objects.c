@@ -142,16 +142,42 @@ coded_size(const struct pdf_plane *plane, const struct mim_coded_part *parts)
     return plane->is_jpeg ? size : size + 2 + SHARED_SUM_BYTES - (uint64_t)plane->parts * SHARED_SUM_BYTES;
 }
 
-/* Writes an image. `mask` is 0 for an opaque one and for a mask. */
+/* Writes a profile before the first image that refers to it. */
+static int32_t
+emit_profile(struct mim_job *job, struct pdf_profile *profile, uint32_t channels)
+{
+    if (profile->object)
+        return MIM_OK;
+    int32_t status = reserve_object(job, &profile->object);
+    if (status == MIM_OK)
+        status = begin_object(job, profile->object);
+    if (status == MIM_OK)
+        status = emit_format(job, "<</N %u/Length %llu>>\nstream\n", channels, (unsigned long long)profile->size);
+    if (status == MIM_OK)
+        status = job->host->emit(job, profile->data, profile->size);
+    return status == MIM_OK ? emit_format(job, "\nendstream\nendobj\n") : status;
+}
+
+static int32_t
+emit_colour_space(struct mim_job *job, uint32_t channels, uint64_t profile)
+{
+    if (profile)
+        return emit_format(job, "/ColorSpace[/ICCBased %llu 0 R]", (unsigned long long)profile);
+    return emit_format(job, "/ColorSpace/Device%s", channels == 3 ? "RGB" : "Gray");
+}
+
+/* Writes an image. `mask` and `profile` are objects, or 0: for an opaque image and for a mask, and without a profile. */
 static int32_t
 emit_plane(struct mim_job *job, uint64_t object, const struct pdf_plane *plane, const struct pdf_layout *layout,
-           const struct mim_coded_part *parts, uint64_t mask)
+           const struct mim_coded_part *parts, uint64_t mask, uint64_t profile)
 {
     int32_t status = begin_object(job, object);
     if (status == MIM_OK)
-        status =
-            emit_format(job, "<</Type/XObject/Subtype/Image/Width %u/Height %u/ColorSpace/Device%s/BitsPerComponent %u",
-                        layout->width, layout->height, plane->channels == 3 ? "RGB" : "Gray", layout->bits);
+        status = emit_format(job, "<</Type/XObject/Subtype/Image/Width %u/Height %u", layout->width, layout->height);
+    if (status == MIM_OK)
+        status = emit_colour_space(job, plane->channels, profile);
+    if (status == MIM_OK)
+        status = emit_format(job, "/BitsPerComponent %u", layout->bits);
     if (status == MIM_OK && mask)
         status = emit_format(job, "/SMask %llu 0 R", (unsigned long long)mask);
     if (status == MIM_OK && plane->is_filtered)
@@ -183,7 +209,10 @@ pdf_emit_page(struct mim_job *job, const struct pdf_layout *layout, const struct
 {
     struct pdf_writer *self = job->state;
     uint64_t page = 0, contents = 0, image = 0, mask = 0;
-    int32_t status = reserve_object(job, &page);
+    struct pdf_profile *profile = layout->profile ? &self->profiles.list[layout->profile - 1] : NULL;
+    int32_t status = profile ? emit_profile(job, profile, layout->colour.channels) : MIM_OK;
+    if (status == MIM_OK)
+        status = reserve_object(job, &page);
     if (status == MIM_OK)
         status = reserve_object(job, &contents);
     if (status == MIM_OK)
@@ -204,9 +233,10 @@ pdf_emit_page(struct mim_job *job, const struct pdf_layout *layout, const struct
     if (status == MIM_OK)
         status = emit_contents(job, contents, layout);
     if (status == MIM_OK)
-        status = emit_plane(job, image, &layout->colour, layout, coded->parts, mask);
+        status = emit_plane(job, image, &layout->colour, layout, coded->parts, mask,
+                            profile ? profile->object : 0);
     if (status == MIM_OK && mask)
-        status = emit_plane(job, mask, &layout->alpha, layout, coded->parts + layout->colour.parts, 0);
+        status = emit_plane(job, mask, &layout->alpha, layout, coded->parts + layout->colour.parts, 0, 0);
     return status;
 }
 

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "list.h"
+#include "profile.h"
 #include <mim/kit/array.h>
 #include "shared/deflate.h"
 
@@ -47,6 +48,8 @@ struct pdf_writer {
     bool may_rotate;                  /* rotate the paper to suit the picture */
     struct pdf_text info[PDF_INFO_COUNT];
     struct pdf_resolution document, pending; /* pending: of the next frame */
+    struct mim_rational aspect;              /* width to height of samples; 0/0: square */
+    struct pdf_profiles profiles;
     struct pdf_body body;
 };
 

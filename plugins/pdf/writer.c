@@ -105,9 +105,10 @@ static int32_t
 writer_accepts(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info *info)
 {
     struct pdf_writer *self = job->state;
-    int32_t status = pdf_layout_frame(job, index, packet, info);
+    struct pdf_layout *layout = packet;
+    int32_t status = pdf_layout_frame(job, index, layout, info);
     self->pending = (struct pdf_resolution){ 0 };
-    return status;
+    return status == MIM_OK ? pdf_profile_take(job, &self->profiles, info->channels, &layout->profile) : status;
 }
 
 static int32_t
@@ -146,6 +147,7 @@ writer_close(struct mim_job *job)
     struct pdf_writer *self = job->state;
     for (unsigned i = 0; i < PDF_INFO_COUNT; i++)
         job->host->resize(job, self->info[i].data, self->info[i].size + 1, 0);
+    pdf_profiles_close(job, &self->profiles);
     pdf_list_close(&self->body.objects, job);
     pdf_list_close(&self->body.nodes, job);
     pdf_list_close(&self->body.kids, job);
