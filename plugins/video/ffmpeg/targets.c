@@ -9,30 +9,54 @@
 #define MP4_TAGS \
     "title artist album comment composer copyright date description genre synopsis show track creation_time "
 
+#define ASPECT VIDEO_STATES_ASPECT
+#define COLOUR (VIDEO_STATES_ASPECT | VIDEO_STATES_COLOUR | VIDEO_STATES_LIGHT)
+
 const struct video_target video_targets[VIDEO_WRITTEN_COUNT] = {
-    [VIDEO_mp4] = { H264 "mpeg4", "movflags=+faststart", MP4_TAGS, .sounds = "aac libmp3lame", .refused = "flac" },
+    [VIDEO_mp4] = { H264 "mpeg4", "movflags=+faststart", MP4_TAGS, .sounds = "aac libmp3lame", .refused = "flac", .states = COLOUR },
     [VIDEO_mov] = { H264 "mpeg4", "movflags=+faststart", MP4_TAGS, .sounds = "aac pcm_s16le",
-                    .refused = "flac opus vp8 vp9 av1" },
+                    .refused = "flac opus vp8 vp9 av1", .states = COLOUR },
     [VIDEO_3gp] = { H264 "mpeg4", "movflags=+faststart",
-                    "title artist album comment copyright description genre creation_time", .sounds = "aac" },
+                    "title artist album comment copyright description genre creation_time", .sounds = "aac",
+                    .states = ASPECT },
     [VIDEO_mkv] = { H264 "libvpx-vp9 mpeg4", NULL, "*", .sounds = "libopus libvorbis aac flac",
-                    .timing = VIDEO_TIMING_RATED, .holds_alpha = true },
+                    .timing = VIDEO_TIMING_RATED, .states = COLOUR, .holds_alpha = true },
     [VIDEO_webm] = { "libvpx-vp9 libvpx libaom-av1 libsvtav1 librav1e", NULL, "*", .sounds = "libopus libvorbis",
-                     .timing = VIDEO_TIMING_RATED, .holds_alpha = true },
+                     .timing = VIDEO_TIMING_RATED, .states = COLOUR, .holds_alpha = true },
     [VIDEO_avi] = { "mpeg4 mjpeg", NULL, "title artist album comment copyright date genre language track",
-                    .sounds = "libmp3lame ac3 mp2 pcm_s16le", .timing = VIDEO_TIMING_GRID },
+                    .sounds = "libmp3lame ac3 mp2 pcm_s16le", .timing = VIDEO_TIMING_GRID, .states = ASPECT },
     [VIDEO_mpeg] = { "mpeg2video mpeg1video", .sounds = "mp2 ac3", .others = "mpeg1video mpeg2video mp2 mp3 ac3" },
     [VIDEO_ts] = { H264 "mpeg2video", .sounds = "aac mp2 ac3",
                    .others = "mpeg1video mpeg2video mpeg4 h264 hevc aac mp2 mp3 ac3 eac3 opus" },
-    [VIDEO_wmv] = { "wmv2 msmpeg4", NULL, "*", .sounds = "wmav2 libmp3lame", .timing = VIDEO_TIMING_RATED },
+    [VIDEO_wmv] = { "wmv2 msmpeg4", NULL, "*", .sounds = "wmav2 libmp3lame", .timing = VIDEO_TIMING_RATED,
+                    .states = ASPECT },
     [VIDEO_flv] = { H264 "flv", NULL, "*", .sounds = "aac libmp3lame", .refused = "mpeg4 h263",
                    .timing = VIDEO_TIMING_RATED },
     [VIDEO_ogv] = { "libtheora libvpx", NULL, "*", .sounds = "libvorbis libopus flac",
-                    .others = "theora vp8 vorbis opus flac speex" },
+                    .others = "theora vp8 vorbis opus flac speex", .states = ASPECT },
     [VIDEO_mjpeg] = { "mjpeg", .is_elementary = true },
     [VIDEO_h264] = { H264, .is_elementary = true },
     [VIDEO_hevc] = { "libx265", .is_elementary = true },
 };
+
+unsigned
+video_codec_states(enum AVCodecID codec)
+{
+    switch (codec) {
+    case AV_CODEC_ID_H264:
+    case AV_CODEC_ID_HEVC:
+    case AV_CODEC_ID_MPEG2VIDEO:
+        return VIDEO_STATES_ASPECT | VIDEO_STATES_COLOUR;
+    case AV_CODEC_ID_AV1:
+        return VIDEO_STATES_COLOUR;
+    case AV_CODEC_ID_MPEG4:
+    case AV_CODEC_ID_MJPEG:
+    case AV_CODEC_ID_THEORA:
+        return VIDEO_STATES_ASPECT;
+    default:
+        return 0;
+    }
+}
 
 const char *const video_known_encoders[] = {
     "libx264",   "libx264rgb", "libopenh264", "libx265", "libvpx-vp9", "libvpx",     "libaom-av1",

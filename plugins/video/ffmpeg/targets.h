@@ -17,6 +17,13 @@ enum video_timing {
     VIDEO_TIMING_GRID   /* a tick in the header; frame times are multiples of it */
 };
 
+/* Properties of pictures that a codec or a container states. */
+enum {
+    VIDEO_STATES_ASPECT = 1, /* of samples */
+    VIDEO_STATES_COLOUR = 2, /* transfer and primaries */
+    VIDEO_STATES_LIGHT = 4   /* the static metadata of HDR10 */
+};
+
 struct video_target {
     const char *encoders;      /* in order of preference, separated by blanks, as all lists of names */
     const char *muxer_options; /* KEY=VALUE:KEY=VALUE, or NULL */
@@ -25,6 +32,7 @@ struct video_target {
     const char *others;        /* codecs that it holds although the muxer does not report them */
     const char *refused;       /* codecs that the muxer reports and then fails to write */
     enum video_timing timing;
+    unsigned states;    /* VIDEO_STATES_* */
     bool holds_alpha;   /* alpha of VP8 and VP9, as a side stream */
     bool is_elementary; /* a bare stream: no timing, no sound */
 };
@@ -35,6 +43,9 @@ extern const struct video_target video_targets[VIDEO_WRITTEN_COUNT];
 bool video_lists(const char *names, const char *name);
 /* Can the container hold this codec, of video or sound? */
 bool video_target_holds(const struct video_target *target, const AVOutputFormat *format, enum AVCodecID codec);
+
+/* The properties that the codec itself states: VIDEO_STATES_*. */
+unsigned video_codec_states(enum AVCodecID codec);
 
 /* The first encoder of the list `names` that FFmpeg has and, unless `target` is NULL, the container holds; or NULL. */
 const AVCodec *video_first_encoder(const char *names, const struct video_target *target, const AVOutputFormat *format);

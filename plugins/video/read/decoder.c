@@ -5,6 +5,7 @@
 #include <libavutil/imgutils.h>
 
 #include "ffmpeg/averror.h"
+#include "read/alpha.h"
 
 /* --- timestamps --------------------------------------------------------------------------------------------------- */
 
@@ -116,8 +117,10 @@ open_codec(struct video_decoder *decoder, int threads, enum video_purpose purpos
 {
     struct mim_job *job = decoder->job;
     const AVCodecParameters *parameters = decoder->demux.stream->codecpar;
-    const AVCodec *codec = avcodec_find_decoder(parameters->codec_id);
+    const AVCodec *codec = video_alpha_decoder(decoder->demux.stream);
 
+    if (!codec)
+        codec = avcodec_find_decoder(parameters->codec_id);
     if (!codec)
         return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "this FFmpeg was built without a decoder for %s",
                                avcodec_get_name(parameters->codec_id));

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ffmpeg/averror.h"
+#include "read/alpha.h"
 #include "read/truncation.h"
 
 static bool
@@ -179,8 +180,10 @@ read_packet(struct video_demux *demux, struct video_index *index, AVPacket *pack
             return video_fail(job, demux->input.io->error, "the source cannot be read");
         if (code < 0)
             return end_pass(demux, index, code);
-        if (packet->stream_index == demux->stream->index)
+        if (packet->stream_index == demux->stream->index) {
+            video_alpha_check_key(packet, demux->stream->codecpar->codec_id);
             return MIM_OK;
+        }
         av_packet_unref(packet);
     }
 }

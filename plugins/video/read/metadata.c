@@ -7,6 +7,8 @@
 #include <libavutil/avstring.h>
 #include <libavutil/pixdesc.h>
 
+#include "read/colour.h"
+
 #define CODING(type) ((type) | MIM_META_CODING)
 
 static int32_t
@@ -115,17 +117,21 @@ audio_codec(const AVFormatContext *format)
 }
 
 static int32_t
+put_aspect(struct mim_job *job, AVRational aspect)
+{
+    const struct mim_rational value = { aspect.num, aspect.den };
+    return job->host->meta(job, "sample_aspect", MIM_META_RATIONAL, &value, sizeof value);
+}
+
+static int32_t
 put_coding(struct mim_job *job, const struct video_reader *self)
 {
     const AVFormatContext *format = self->cursor.decoder.demux.format;
     const AVStream *stream = self->cursor.decoder.demux.stream;
     const AVCodecParameters *parameters = stream->codecpar;
-    bool is_turned = self->orientation.is_transposed && !self->output.keep_rotation;
-    struct mim_size size = self->output.size;
+    struct video_frame_size size = video_frame_size(&self->output.sizing, video_reader_turns(self), parameters->width,
+                                                    parameters->height);
 
-    if (!size.width || !size.height)
-        size = is_turned ? (struct mim_size){ (uint32_t)parameters->height, (uint32_t)parameters->width }
-                         : (struct mim_size){ (uint32_t)parameters->width, (uint32_t)parameters->height };
     int32_t status = put_text(job, "codec", avcodec_get_name(parameters->codec_id));
     if (status == MIM_OK)
         status = put_text(job, "pix_fmt", av_get_pix_fmt_name(parameters->format));
@@ -135,7 +141,21 @@ put_coding(struct mim_job *job, const struct video_reader *self)
         status = put_size(job, "size", size.width, size.height);
     if (status == MIM_OK && self->orientation.degrees)
         status = put_int(job, "rotate", self->orientation.degrees);
+    if (status == MIM_OK && size.aspect.num)
+        status = put_aspect(job, size.aspect);
     return status == MIM_OK ? put_text(job, "audio_codec", audio_codec(format)) : status;
+}
+
+/* Many files have the metadata of HDR in the first picture only. */
+static int32_t
+put_colour(struct mim_job *job, struct video_reader *self)
+{
+    bool is_decoded = !self->is_stream && video_colour_is_hdr(self->cursor.decoder.demux.stream) &&
+                      video_cursor_seek(&self->cursor, 0) == MIM_OK;
+    if (!self->cursor.is_open)
+        return MIM_OK;
+    return video_colour_report(job, self->cursor.decoder.demux.stream,
+                               is_decoded ? self->cursor.current->frame : NULL);
 }
 
 static int32_t
@@ -255,9 +275,12 @@ video_metadata(struct mim_job *job, const void *packet, const struct mim_frame_i
         return describe_frame(job, packet);
     if (!self->cursor.is_open)
         return MIM_OK;
+    video_sizing_settle(job, &self->output.sizing);
     int32_t status = put_timing(job, self);
     if (status == MIM_OK)
         status = put_coding(job, self);
+    if (status == MIM_OK)
+        status = put_colour(job, self);
     if (status == MIM_OK)
         status = put_tags(job, tags_of(&self->cursor.decoder.demux));
     return status;

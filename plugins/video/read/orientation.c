@@ -5,23 +5,9 @@
 #include <math.h>
 #include <string.h>
 
-#include <libavcodec/avcodec.h>
 #include <libavutil/display.h>
 
-static const int32_t *
-display_matrix(const AVStream *stream)
-{
-#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 31, 100)
-    const AVCodecParameters *parameters = stream->codecpar;
-    const AVPacketSideData *data =
-        av_packet_side_data_get(parameters->coded_side_data, parameters->nb_coded_side_data, AV_PKT_DATA_DISPLAYMATRIX);
-    return data && data->size >= 9 * sizeof(int32_t) ? (const int32_t *)data->data : NULL;
-#else
-    size_t size = 0;
-    const uint8_t *data = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
-    return data && size >= 9 * sizeof(int32_t) ? (const int32_t *)data : NULL;
-#endif
-}
+#include "ffmpeg/side-data.h"
 
 /*
  * The matrix maps (x, y) of the picture to (a x + c y, b x + d y) of the frame. For quarter turns, only the signs of the
@@ -30,7 +16,7 @@ display_matrix(const AVStream *stream)
 struct video_orientation
 video_orientation_of(const AVStream *stream)
 {
-    const int32_t *matrix = display_matrix(stream);
+    const int32_t *matrix = video_side_data_get(stream, AV_PKT_DATA_DISPLAYMATRIX, 9 * sizeof(int32_t));
     struct video_orientation orientation = { 0 };
     double angle = matrix ? -av_display_rotation_get(matrix) : 0;
 

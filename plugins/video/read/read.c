@@ -2,30 +2,34 @@
 /* The reader operations: `prepare` decodes a picture, one call at a time; `pixels` converts it on any thread. */
 #include "read/read.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <libavutil/imgutils.h>
 #include <libavutil/pixdesc.h>
 
 #include "ffmpeg/matrix.h"
+#include "read/alpha.h"
 #include "read/metadata.h"
 #include "read/reader.h"
 
 /* --- opening ------------------------------------------------------------------------------------------------------ */
 
-/* Notify once that the default pixel format loses depth or alpha. */
+/* Notify once of losses that the caller did not ask for. */
 static int32_t
 report_losses(struct mim_job *job, const struct video_reader *self)
 {
-    const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(self->cursor.decoder.demux.stream->codecpar->format);
+    const AVStream *stream = self->cursor.decoder.demux.stream;
+    const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(stream->codecpar->format);
+    char text[120];
     int32_t status = MIM_OK;
-    if (!descriptor || self->output.pixels != VIDEO_RGB24)
-        return MIM_OK;
-    if (descriptor->comp[0].depth > 8)
+    if (self->output.pixels == VIDEO_AUTO && descriptor && descriptor->comp[0].depth > 8)
         status = job->host->notice(job, MIM_NOTICE_DEPTH, "samples become 8 bits; pixelformat=native keeps them");
-    if (status == MIM_OK && descriptor->flags & AV_PIX_FMT_FLAG_ALPHA && !(descriptor->flags & AV_PIX_FMT_FLAG_PAL))
-        status = job->host->notice(job, MIM_NOTICE_ALPHA, "transparency is dropped; pixelformat=native keeps it");
-    return status;
+    if (status != MIM_OK || self->output.has_alpha || !video_alpha_is_stated(stream))
+        return status;
+    snprintf(text, sizeof text, "transparency is dropped: this FFmpeg has no decoder for alpha of %s",
+             avcodec_get_name(stream->codecpar->codec_id));
+    return job->host->notice(job, MIM_NOTICE_ALPHA, text);
 }
 
 static void
@@ -60,7 +64,11 @@ open_reader(struct mim_job *job, struct mim_sequence *sequence, const struct vid
     int32_t status = video_cursor_open(&self->cursor, job);
     if (status != MIM_OK)
         return status;
-    self->orientation = video_orientation_of(self->cursor.decoder.demux.stream);
+    AVStream *stream = self->cursor.decoder.demux.stream;
+    self->is_stream = sequence->sequential;
+    self->orientation = video_orientation_of(stream);
+    self->output.has_alpha = video_alpha_is_decoded(stream);
+    self->output.sizing.aspect = av_guess_sample_aspect_ratio(self->cursor.decoder.demux.format, stream, NULL);
     self->output.is_bt601 = is_bt601(&self->cursor.decoder.demux);
     sequence->loop = -1;
     set_rate(self, sequence);
@@ -116,6 +124,24 @@ is_key_picture(const AVFrame *picture, const struct video_index *index)
     return video_picture_is_key(picture);
 }
 
+/* Report once that frames get another size than the file's. */
+static int32_t
+report_square(struct mim_job *job, const struct video_reader *self, const AVFrame *picture)
+{
+    struct video_sizing stored = self->output.sizing;
+    bool is_turned = video_reader_turns(self);
+    struct video_frame_size after = video_frame_size(&stored, is_turned, picture->width, picture->height);
+    char text[160];
+
+    stored.makes_square = false;
+    struct video_frame_size before = video_frame_size(&stored, is_turned, picture->width, picture->height);
+    if (stored.square != VIDEO_SQUARE_AUTO || (before.width == after.width && before.height == after.height))
+        return MIM_OK;
+    snprintf(text, sizeof text, "samples of aspect %d/%d become square: %ux%u pixels become %ux%u; square=no keeps them",
+             before.aspect.num, before.aspect.den, before.width, before.height, after.width, after.height);
+    return job->host->notice(job, MIM_NOTICE_SIZE, text);
+}
+
 static int32_t
 describe_frame(struct mim_job *job, struct video_reader *self, struct video_read_frame *frame,
                struct mim_frame_info *info)
@@ -123,6 +149,13 @@ describe_frame(struct mim_job *job, struct video_reader *self, struct video_read
     const AVFrame *picture = frame->picture->frame;
     int size = av_image_get_buffer_size(picture->format, picture->width, picture->height, 64);
 
+    if (!self->has_begun) {
+        video_sizing_settle(job, &self->output.sizing);
+        self->has_begun = true;
+        int32_t status = report_square(job, self, picture);
+        if (status != MIM_OK)
+            return status;
+    }
     if (!video_scaling_of(picture, &self->output, &self->orientation, &frame->scaling, info))
         return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "pictures of pixel format %s cannot be converted",
                                av_get_pix_fmt_name(picture->format));
@@ -193,11 +226,15 @@ static const struct mim_option options[] = {
     { MIM_OPTION_HEADER, .name = "fps", .type = MIM_OPTION_RATIONAL, .offset = offsetof(struct video_reader, fps),
       .unit = "1/s", .min = 0.001, .max = 10000,
       .help = "constant rate: duplicate and drop pictures as FFmpeg's filter fps" },
-    { MIM_OPTION_HEADER, .name = "size", .type = MIM_OPTION_SIZE, .offset = offsetof(struct video_reader, output.size),
+    { MIM_OPTION_HEADER, .name = "size", .type = MIM_OPTION_SIZE, .offset = offsetof(struct video_reader, output.sizing.size),
       .unit = "px", .help = "scale frames to this size" },
     { MIM_OPTION_HEADER, .name = "pixelformat", .type = MIM_OPTION_CHOICE,
-      .offset = offsetof(struct video_reader, output.pixels), .choices = VIDEO_PIXELS_CHOICES, .initial_text = "rgb24",
-      .help = "sample layout of frames; native keeps gray, alpha and depth" },
+      .offset = offsetof(struct video_reader, output.pixels), .choices = VIDEO_PIXELS_CHOICES, .initial_text = "auto",
+      .help = "sample layout of frames; auto: rgb24, or rgba if there is alpha; native keeps gray and depth too" },
+    { MIM_OPTION_HEADER, .name = "square", .type = MIM_OPTION_CHOICE,
+      .offset = offsetof(struct video_reader, output.sizing.square), .choices = VIDEO_SQUARE_CHOICES,
+      .initial_text = "auto",
+      .help = "add columns or rows to make samples square; auto: for formats whose players ignore the aspect" },
     { MIM_OPTION_HEADER, .name = "matrix", .type = MIM_OPTION_CHOICE,
       .offset = offsetof(struct video_reader, output.matrix), .choices = VIDEO_MATRIX_CHOICES, .initial_text = "auto",
       .help = "colour matrix of the pictures; auto: as the file states, else BT.709 for HD and BT.601 below" },

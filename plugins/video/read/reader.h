@@ -15,7 +15,16 @@ struct video_reader {
     struct video_cursor cursor;
     struct video_frame_rate rate;
     struct video_orientation orientation;
+    bool is_stream; /* metadata must not read on */
+    bool has_begun; /* the first frame was prepared */
 };
+
+/* Are rows of pictures columns of frames? */
+static inline bool
+video_reader_turns(const struct video_reader *self)
+{
+    return self->orientation.is_transposed && !self->output.keep_rotation;
+}
 
 /* The packet of a frame: its decoded picture, until the core releases it. */
 struct video_read_frame {

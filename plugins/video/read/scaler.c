@@ -16,6 +16,7 @@ static const struct shape {
     uint32_t channels;
     int32_t sample;
 } shapes[] = {
+    [VIDEO_AUTO] = { AV_PIX_FMT_RGB24, 3, MIM_SAMPLE_U8 },
     [VIDEO_RGB24] = { AV_PIX_FMT_RGB24, 3, MIM_SAMPLE_U8 },    [VIDEO_GRAY] = { AV_PIX_FMT_GRAY8, 1, MIM_SAMPLE_U8 },
     [VIDEO_GRAY16] = { AV_PIX_FMT_GRAY16, 1, MIM_SAMPLE_U16 }, [VIDEO_RGBA] = { AV_PIX_FMT_RGBA, 4, MIM_SAMPLE_U8 },
     [VIDEO_RGB48] = { AV_PIX_FMT_RGB48, 3, MIM_SAMPLE_U16 },
@@ -30,10 +31,12 @@ static const struct shape native_shapes[2][2][2] = {
 };
 
 static struct shape
-shape_of(const AVPixFmtDescriptor *descriptor, int32_t pixels)
+shape_of(const AVPixFmtDescriptor *descriptor, const struct video_output_format *output)
 {
-    if (pixels != VIDEO_NATIVE)
-        return shapes[pixels];
+    if (output->pixels == VIDEO_AUTO && output->has_alpha)
+        return shapes[VIDEO_RGBA];
+    if (output->pixels != VIDEO_NATIVE)
+        return shapes[output->pixels];
     bool has_alpha = descriptor->flags & AV_PIX_FMT_FLAG_ALPHA && !(descriptor->flags & AV_PIX_FMT_FLAG_PAL);
     bool is_gray = descriptor->nb_components - has_alpha == 1 && !(descriptor->flags & AV_PIX_FMT_FLAG_PAL);
     return native_shapes[is_gray][has_alpha][descriptor->comp[0].depth > 8];
@@ -63,13 +66,14 @@ video_scaling_of(const AVFrame *picture, const struct video_output_format *outpu
     if (!descriptor || !sws_isSupportedInput(picture->format) || picture->width < 1 || picture->height < 1)
         return false;
 
-    struct shape shape = shape_of(descriptor, output->pixels);
+    struct shape shape = shape_of(descriptor, output);
     *scaling = (struct video_scaling){ .format = shape.format, .matrix = matrix_of(picture, output) };
     if (!output->keep_rotation)
         scaling->orientation = *orientation;
-    bool is_turned = scaling->orientation.is_transposed, is_scaled = output->size.width && output->size.height;
-    info->width = is_scaled ? output->size.width : (uint32_t)(is_turned ? picture->height : picture->width);
-    info->height = is_scaled ? output->size.height : (uint32_t)(is_turned ? picture->width : picture->height);
+    bool is_turned = scaling->orientation.is_transposed;
+    struct video_frame_size size = video_frame_size(&output->sizing, is_turned, picture->width, picture->height);
+    info->width = size.width;
+    info->height = size.height;
     scaling->width = is_turned ? info->height : info->width;
     scaling->height = is_turned ? info->width : info->height;
     info->channels = shape.channels;

@@ -9,9 +9,10 @@
 #include <mim/plugin.h>
 
 #include "read/orientation.h"
+#include "read/sizing.h"
 
-enum video_pixels { VIDEO_RGB24, VIDEO_GRAY, VIDEO_GRAY16, VIDEO_RGBA, VIDEO_RGB48, VIDEO_NATIVE };
-#define VIDEO_PIXELS_CHOICES "rgb24|gray|gray16|rgba|rgb48|native"
+enum video_pixels { VIDEO_AUTO, VIDEO_RGB24, VIDEO_GRAY, VIDEO_GRAY16, VIDEO_RGBA, VIDEO_RGB48, VIDEO_NATIVE };
+#define VIDEO_PIXELS_CHOICES "auto|rgb24|gray|gray16|rgba|rgb48|native"
 
 enum video_matrix { VIDEO_MATRIX_AUTO, VIDEO_BT601, VIDEO_BT709, VIDEO_BT2020, VIDEO_SMPTE240M, VIDEO_FCC };
 #define VIDEO_MATRIX_CHOICES "auto|bt601|bt709|bt2020|smpte240m|fcc"
@@ -21,8 +22,9 @@ struct video_output_format {
     int32_t pixels; /* enum video_pixels */
     int32_t matrix; /* enum video_matrix; VIDEO_MATRIX_AUTO: the picture's, or a guess */
     bool is_bt601;  /* the guess does not depend on the size */
+    bool has_alpha; /* the pictures have it; VIDEO_AUTO delivers it */
     int32_t keep_rotation;
-    struct mim_size size;
+    struct video_sizing sizing;
 };
 
 /* How to convert one picture. */

@@ -18,7 +18,7 @@ static const struct video_encoder_facts known[] = {
      * settings names features of the processor, and by default it starts a thread for each processor. */
     { "libx265", .required = "log-level=none", .required_small = "log-level=none:cutree=0", .params = "x265-params",
       .preset_params = "info=0:pools=", .presets = X264_PRESETS },
-    { "libvpx", .takes_ticks = true, .threading = VIDEO_THREADS_ONE },
+    { "libvpx", .takes_ticks = true, .threading = VIDEO_THREADS_ONE, .required_alpha = "auto-alt-ref=0" },
     { "libvpx-vp9", .takes_ticks = true, .threading = VIDEO_THREADS_SEVERAL, .required = "row-mt=1" },
     { "libaom-av1", .takes_ticks = true },
     { "librav1e", .threading = VIDEO_THREADS_ANY },
@@ -33,6 +33,7 @@ static const struct video_encoder_facts known[] = {
     { "png", .threading = VIDEO_THREADS_ANY },
     { "prores_ks", .threading = VIDEO_THREADS_ANY },
     { "qtrle", .has_no_gray = true },
+    { "hap", .required_alpha = "format=hap_alpha" },
 };
 
 static bool

@@ -30,6 +30,7 @@ struct video_encoder_facts {
     bool has_no_gray;           /* lists gray, but does not decode to the same samples */
     const char *required;       /* options that it needs, as KEY=VALUE:KEY=VALUE, or NULL */
     const char *required_small; /* the same for pictures of a few pixels; NULL: `required` */
+    const char *required_alpha; /* the same for pictures with alpha; NULL: `required` */
     const char *params;         /* option that gets `preset_params`, the caller's values and the required ones; or NULL */
     const char *preset_params;  /* ends before a number of threads */
     const char *presets, *tunes, *profiles; /* valid values, if the encoder reports invalid ones late or on stderr */

@@ -35,13 +35,19 @@ find_named(const char *name)
     return codec && codec->type == AVMEDIA_TYPE_VIDEO ? codec : NULL;
 }
 
+const AVCodec *
+video_encoder_lookup(const char *name, const struct video_target *target)
+{
+    return name ? find_named(name) : video_first_encoder(target->encoders, NULL, NULL);
+}
+
 int32_t
 video_encoder_find(struct mim_job *job, const char *name, const struct video_target *target,
                    const AVOutputFormat *format, const AVCodec **codec)
 {
     char list[300];
 
-    *codec = name ? find_named(name) : video_first_encoder(target->encoders, NULL, NULL);
+    *codec = video_encoder_lookup(name, target);
     if (*codec && (!name || video_target_holds(target, format, (*codec)->id)))
         return MIM_OK;
     list_encoders(target, format, list, sizeof list);

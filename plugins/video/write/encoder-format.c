@@ -85,16 +85,30 @@ nearest_format(const enum AVPixelFormat *list, enum AVPixelFormat wanted)
     return avcodec_find_best_pix_fmt_of_list(usable, wanted, has_alpha(wanted), NULL);
 }
 
+/* The format of a lossy codec that keeps alpha, or AV_PIX_FMT_NONE. That of VP8 and VP9 needs the container's help. */
+static enum AVPixelFormat
+choose_alpha_format(const AVCodec *codec, const enum AVPixelFormat *list, bool container_holds_alpha,
+                    enum AVPixelFormat source)
+{
+    if ((codec->id == AV_CODEC_ID_VP8 || codec->id == AV_CODEC_ID_VP9) && has_format(list, AV_PIX_FMT_YUVA420P))
+        return container_holds_alpha ? AV_PIX_FMT_YUVA420P : AV_PIX_FMT_NONE;
+    if (has_format(list, AV_PIX_FMT_YUVA444P10))
+        return AV_PIX_FMT_YUVA444P10;
+    enum AVPixelFormat nearest = nearest_format(list, source);
+    return nearest != AV_PIX_FMT_NONE && has_alpha(nearest) ? nearest : AV_PIX_FMT_NONE;
+}
+
 static enum AVPixelFormat
 choose_format(const struct video_encoder_facts *facts, bool container_holds_alpha, enum AVPixelFormat source)
 {
     const enum AVPixelFormat *list = video_codec_supports(facts->codec, VIDEO_SUPPORT_PIXELS);
     bool is_lossy = facts->rate != VIDEO_RATE_LOSSLESS;
+    enum AVPixelFormat alpha = AV_PIX_FMT_NONE;
 
-    if (is_lossy && has_alpha(source) && container_holds_alpha && list && has_format(list, AV_PIX_FMT_YUVA420P))
-        return AV_PIX_FMT_YUVA420P;
-    if (is_lossy && has_alpha(source) && list && has_format(list, AV_PIX_FMT_YUVA444P10))
-        return AV_PIX_FMT_YUVA444P10;
+    if (is_lossy && has_alpha(source) && list)
+        alpha = choose_alpha_format(facts->codec, list, container_holds_alpha, source);
+    if (alpha != AV_PIX_FMT_NONE)
+        return alpha;
     if (is_lossy && has_format(list, AV_PIX_FMT_YUV420P))
         return AV_PIX_FMT_YUV420P;
     return nearest_format(list, source);

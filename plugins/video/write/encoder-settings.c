@@ -9,6 +9,7 @@
 #include <libavutil/avstring.h>
 #include <libavutil/mem.h>
 #include <libavutil/opt.h>
+#include <libavutil/pixdesc.h>
 
 #include "ffmpeg/av-options.h"
 #include "ffmpeg/averror.h"
@@ -173,6 +174,8 @@ static const char *
 required_options(const struct video_encoder_facts *facts, const AVCodecContext *context)
 {
     bool is_small = context->width < SMALL || context->height < SMALL;
+    if (facts->required_alpha && av_pix_fmt_desc_get(context->pix_fmt)->flags & AV_PIX_FMT_FLAG_ALPHA)
+        return facts->required_alpha;
     return is_small && facts->required_small ? facts->required_small : facts->required;
 }
 

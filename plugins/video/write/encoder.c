@@ -87,24 +87,21 @@ fill_context(struct mim_job *job, const struct video_encoder *encoder, const str
              AVCodecContext *context)
 {
     const struct video_layout *layout = &encoder->layout;
-    const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(layout->to);
 
     context->opaque = setup->log;
     context->log_level_offset = video_log_offset(job);
     context->width = layout->padded_width;
     context->height = layout->padded_height;
     context->pix_fmt = layout->to;
-    context->sample_aspect_ratio = (AVRational){ 1, 1 };
+    context->sample_aspect_ratio = video_properties_aspect(setup->properties);
     context->time_base = encoder->facts.takes_ticks ? setup->timing->tick : count_base(encoder->rate);
     context->framerate = encoder->facts.takes_ticks ? encoder->rate : av_inv_q(context->time_base);
     context->thread_count =
         video_encoder_threads(&encoder->facts, layout->padded_width, layout->padded_height, job->threads);
     context->color_range = layout->is_full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
     context->colorspace = layout->matrix;
-    if (!(descriptor->flags & AV_PIX_FMT_FLAG_RGB) && encoder->facts.codec->id != AV_CODEC_ID_MJPEG) {
-        context->color_primaries = AVCOL_PRI_BT709;
-        context->color_trc = AVCOL_TRC_BT709;
-    }
+    context->color_trc = layout->transfer;
+    context->color_primaries = layout->primaries;
     if (setup->format->flags & AVFMT_GLOBALHEADER)
         context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
     int32_t status = video_encoder_set_up(job, &encoder->facts, setup->settings, context);
@@ -144,16 +141,38 @@ fail_to_open(struct mim_job *job, const struct video_encoder *encoder, int code)
 
 /* Sets the size and what depends on it. */
 static void
-pad_layout(struct video_encoder *encoder, const struct mim_frame_info *first, int64_t multiple_x, int64_t multiple_y)
+pad_layout(struct video_encoder *encoder, const struct video_encoder_setup *setup, int64_t multiple_x,
+           int64_t multiple_y)
 {
     struct video_layout *layout = &encoder->layout;
     bool is_rgb = av_pix_fmt_desc_get(layout->to)->flags & AV_PIX_FMT_FLAG_RGB;
 
-    layout->padded_width = round_up(first->width, multiple_x);
-    layout->padded_height = round_up(first->height, multiple_y);
-    layout->matrix = is_rgb ? AVCOL_SPC_RGB
-                            : video_guess_matrix(video_codec_is_bt601(encoder->facts.codec->id), layout->padded_width,
-                                                 layout->padded_height);
+    layout->padded_width = round_up(setup->first->width, multiple_x);
+    layout->padded_height = round_up(setup->first->height, multiple_y);
+    bool is_bt601 = video_codec_is_bt601(encoder->facts.codec->id);
+    if (is_rgb)
+        layout->matrix = AVCOL_SPC_RGB;
+    else if (setup->properties->primaries == AVCOL_PRI_BT2020 && !is_bt601)
+        layout->matrix = AVCOL_SPC_BT2020_NCL;
+    else
+        layout->matrix = video_guess_matrix(is_bt601, layout->padded_width, layout->padded_height);
+}
+
+/* Samples without stated colours are taken for those of ordinary displays. */
+static void
+set_colours(struct video_encoder *encoder, const struct video_properties *properties)
+{
+    struct video_layout *layout = &encoder->layout;
+    bool is_rgb = av_pix_fmt_desc_get(layout->to)->flags & AV_PIX_FMT_FLAG_RGB;
+    bool is_usual = !is_rgb && encoder->facts.codec->id != AV_CODEC_ID_MJPEG;
+
+    layout->aspect = video_properties_aspect(properties);
+    layout->transfer = is_usual ? AVCOL_TRC_BT709 : AVCOL_TRC_UNSPECIFIED;
+    layout->primaries = is_usual ? AVCOL_PRI_BT709 : AVCOL_PRI_UNSPECIFIED;
+    if (properties->transfer || properties->primaries) {
+        layout->transfer = properties->transfer ? properties->transfer : AVCOL_TRC_UNSPECIFIED;
+        layout->primaries = properties->primaries ? properties->primaries : AVCOL_PRI_UNSPECIFIED;
+    }
 }
 
 static int64_t
@@ -173,13 +192,13 @@ open_in_some_size(struct mim_job *job, struct video_encoder *encoder, const stru
     int64_t block = setup->settings->macro_block_size;
     int code = 0, exact_width, exact_height;
 
-    pad_layout(encoder, setup->first, block, block);
+    pad_layout(encoder, setup, block, block);
     exact_width = layout->padded_width;
     exact_height = layout->padded_height;
     int32_t status = try_size(job, encoder, setup, &code);
     if (status != MIM_OK || encoder->context)
         return status;
-    pad_layout(encoder, setup->first, common_multiple(block, 1 << descriptor->log2_chroma_w),
+    pad_layout(encoder, setup, common_multiple(block, 1 << descriptor->log2_chroma_w),
                common_multiple(block, 1 << descriptor->log2_chroma_h));
     if (layout->padded_width == exact_width && layout->padded_height == exact_height)
         return fail_to_open(job, encoder, code);
@@ -213,6 +232,7 @@ video_encoder_open(struct mim_job *job, struct video_encoder *encoder, const str
         return status;
     encoder->layout.width = (int)setup->first->width;
     encoder->layout.height = (int)setup->first->height;
+    set_colours(encoder, setup->properties);
     return open_in_some_size(job, encoder, setup);
 }
 

@@ -12,6 +12,7 @@
 #include "write/encoder-settings.h"
 #include "write/frame-timing.h"
 #include "write/picture.h"
+#include "write/properties.h"
 
 struct video_encoder {
     struct video_encoder_facts facts;
@@ -30,6 +31,7 @@ struct video_encoder_setup {
     const AVOutputFormat *format;
     const struct video_frame_timing *timing;
     const struct mim_frame_info *first;
+    const struct video_properties *properties;
     struct video_log *log; /* becomes the encoder's opaque pointer */
 };
 

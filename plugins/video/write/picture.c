@@ -68,8 +68,10 @@ take_buffer(struct mim_job *job, const struct video_pictures *pictures, AVFrame 
     frame->width = layout->padded_width;
     frame->height = layout->padded_height;
     frame->colorspace = layout->matrix;
+    frame->color_trc = layout->transfer;
+    frame->color_primaries = layout->primaries;
     frame->color_range = layout->is_full_range ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
-    frame->sample_aspect_ratio = (AVRational){ 1, 1 };
+    frame->sample_aspect_ratio = layout->aspect;
     return MIM_OK;
 }
 
@@ -111,7 +113,7 @@ open_scaler(struct mim_job *job, struct video_converter *converter, const struct
         return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "%s cannot be converted to %s",
                                av_get_pix_fmt_name(layout->from), av_get_pix_fmt_name(layout->to));
     sws_setColorspaceDetails(converter->scaler, sws_getCoefficients(SWS_CS_DEFAULT), 1,
-                             sws_getCoefficients(layout->matrix == AVCOL_SPC_BT709 ? SWS_CS_ITU709 : SWS_CS_ITU601),
+                             sws_getCoefficients(layout->matrix),
                              layout->is_full_range, 0, 1 << 16, 1 << 16);
     return MIM_OK;
 }

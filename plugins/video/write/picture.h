@@ -18,7 +18,10 @@ struct video_layout {
     enum AVPixelFormat from, to;
     int width, height;               /* of the samples */
     int padded_width, padded_height; /* of the picture, which repeats the last column and row */
+    AVRational aspect; /* of samples */
     enum AVColorSpace matrix;
+    enum AVColorTransferCharacteristic transfer;
+    enum AVColorPrimaries primaries;
     bool is_full_range;
 };
 

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "write/encoder-find.h"
+
 static int32_t
 report_padding(struct mim_job *job, const struct video_writer *self)
 {
@@ -19,6 +21,17 @@ report_padding(struct mim_job *job, const struct video_writer *self)
 }
 
 static int32_t
+report_aspect(struct mim_job *job, const struct video_writer *self)
+{
+    char text[160];
+    if (!video_properties_round_aspect(&self->properties, self->target, self->encoder.context))
+        return MIM_OK;
+    snprintf(text, sizeof text, "%s rounds sample_aspect %d/%d: it has only pictures of 4:3, 16:9 and 2.21:1",
+             self->encoder.facts.codec->name, self->properties.aspect.num, self->properties.aspect.den);
+    return job->host->notice(job, MIM_NOTICE_METADATA, text);
+}
+
+static int32_t
 open_encoder(struct mim_job *job, struct video_writer *self, const struct mim_sequence *sequence)
 {
     const struct video_encoder_setup setup = {
@@ -27,11 +40,14 @@ open_encoder(struct mim_job *job, struct video_writer *self, const struct mim_se
         .format = self->mux.context->oformat,
         .timing = &self->timing,
         .first = &sequence->first,
+        .properties = &self->properties,
         .log = &self->log,
     };
     int32_t status = video_encoder_open(job, &self->encoder, &setup);
     if (status == MIM_OK)
         status = report_padding(job, self);
+    if (status == MIM_OK)
+        status = report_aspect(job, self);
     return status == MIM_OK ? video_pictures_open(job, &self->pictures, &self->encoder.layout) : status;
 }
 
@@ -44,9 +60,8 @@ open_streams(struct mim_job *job, struct video_writer *self)
     if (code >= 0)
         self->stream = video_mux_add(&self->mux, parameters, self->timing.tick);
     avcodec_parameters_free(&parameters);
-    if (!self->stream)
+    if (!self->stream || !video_properties_stream(&self->properties, self->stream))
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a stream");
-    self->stream->sample_aspect_ratio = (AVRational){ 1, 1 };
     return MIM_OK;
 }
 
@@ -126,7 +141,12 @@ video_writer_metadata(struct mim_job *job, const char *key, int32_t type, const 
     struct video_writer *self = job->state;
     if (self->mux.context)
         return video_tags_check_frame(&self->tags, &video_targets[id], key, value, size);
-    return video_tags_add(job, &self->tags, &video_targets[id], key, type, value, size);
+    const struct video_target *target = &video_targets[id];
+    if (!video_is_property(key))
+        return video_tags_add(job, &self->tags, target, key, type, value, size);
+    const AVCodec *codec = video_encoder_lookup(self->settings.codec, target);
+    return codec ? video_properties_set(&self->properties, target, codec->id, key, type, value, size)
+                 : MIM_UNSUPPORTED;
 }
 
 /* Reuse a frame that was written, or allocate one. */

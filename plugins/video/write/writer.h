@@ -26,6 +26,7 @@ struct video_writer {
     const struct video_target *target;
     struct video_log log;
     struct video_tags tags;
+    struct video_properties properties;
     struct video_frame_timing timing;
     struct video_encoder encoder;
     struct video_pictures pictures;
