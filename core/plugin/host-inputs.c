@@ -59,6 +59,14 @@ mim_host_open_source(struct mim_job *abi, uint32_t number)
     return status == MIM_OK ? side : -(int32_t)status;
 }
 
+const struct mim_offer *
+mim_host_offered(struct mim_job *abi, uint32_t number, uint32_t i)
+{
+    const struct mim_core_job *job = abi->core;
+    const struct mim_frame_source *source = mim_frame_sources_at(&job->operation->side_inputs.sources, number);
+    return source && i < source->offers.count ? &source->offers.items[i] : NULL;
+}
+
 void
 mim_host_close_side(struct mim_job *abi, int32_t side)
 {

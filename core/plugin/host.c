@@ -290,6 +290,7 @@ const struct mim_host mim_host_table = {
     .find_changes = host_find_changes,
     .offer = host_offer,
     .open_source = mim_host_open_source,
+    .offered = mim_host_offered,
     .close_side = mim_host_close_side,
     .origin = host_origin,
 };

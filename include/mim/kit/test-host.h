@@ -270,6 +270,13 @@ mim_test_open_source(struct mim_job *job, uint32_t number)
     return number == 1 && mim_test_host_of(job)->side.size ? 1 : -MIM_UNSUPPORTED;
 }
 
+static inline const struct mim_offer *
+mim_test_offered(struct mim_job *job, uint32_t number, uint32_t i)
+{
+    (void)job, (void)number, (void)i;
+    return NULL;
+}
+
 static inline void
 mim_test_close_side(struct mim_job *job, int32_t side)
 {
@@ -364,6 +371,7 @@ static const struct mim_host mim_test_host_table = {
     .side_size = mim_test_side_size,
     .offer = mim_test_offer,
     .open_source = mim_test_open_source,
+    .offered = mim_test_offered,
     .close_side = mim_test_close_side,
     .origin = mim_test_origin,
     .find_changes = mim_test_find_changes,

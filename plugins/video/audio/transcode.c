@@ -5,11 +5,11 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include <libavutil/audio_fifo.h>
 #include <libavutil/channel_layout.h>
 #include <libavutil/mem.h>
 #include <libswresample/swresample.h>
 
+#include "audio/sample-queue.h"
 #include "ffmpeg/averror.h"
 #include "ffmpeg/codec-config.h"
 #include "ffmpeg/log.h"
@@ -18,30 +18,33 @@ enum { FREE_FRAME_SIZE = 1024 }; /* samples per frame for encoders that accept a
 
 struct video_transcoder {
     AVCodecContext *decoder, *encoder;
-    AVRational base; /* of incoming packets */
+    AVRational base;  /* of incoming packets */
+    int64_t from, at; /* microseconds: this time of the source is that of the video */
+    struct video_log *log;
     int log_offset;
     SwrContext *resampler; /* from the layout, rate and format below, which may change within a stream */
     AVChannelLayout layout;
     int rate, format;
-    AVAudioFifo *samples; /* in the encoder's format */
+    struct video_sample_queue samples; /* in the encoder's format */
     AVFrame *decoded, *frame;
-    int64_t next; /* number of the next frame's first sample */
-    bool has_start, has_ended;
+    bool is_placed; /* some sound since the latest start */
+    bool has_ended;
 };
 
 static int
-open_decoder(struct mim_job *job, struct video_transcoder *transcoder, const AVStream *from, struct video_log *log)
+open_decoder(struct video_transcoder *transcoder, const AVStream *from)
 {
     const AVCodec *codec = avcodec_find_decoder(from->codecpar->codec_id);
     if (!codec)
         return AVERROR_DECODER_NOT_FOUND;
+    avcodec_free_context(&transcoder->decoder);
     transcoder->decoder = avcodec_alloc_context3(codec);
     int code =
         transcoder->decoder ? avcodec_parameters_to_context(transcoder->decoder, from->codecpar) : AVERROR(ENOMEM);
     if (code < 0)
         return code;
-    transcoder->decoder->opaque = log;
-    transcoder->decoder->log_level_offset = video_log_offset(job);
+    transcoder->decoder->opaque = transcoder->log;
+    transcoder->decoder->log_level_offset = transcoder->log_offset;
     transcoder->decoder->pkt_timebase = from->time_base;
     if (!av_channel_layout_check(&transcoder->decoder->ch_layout) ||
         transcoder->decoder->ch_layout.order == AV_CHANNEL_ORDER_UNSPEC)
@@ -77,46 +80,46 @@ choose_layout(const AVCodec *codec, const AVChannelLayout *wanted, AVChannelLayo
 }
 
 static int
-open_encoder(struct mim_job *job, struct video_transcoder *transcoder, const AVCodec *codec,
-             const AVOutputFormat *format, struct video_log *log)
+open_encoder(struct video_transcoder *transcoder, const AVCodecParameters *like, const AVCodec *codec,
+             const AVOutputFormat *format)
 {
     const enum AVSampleFormat *formats = video_codec_supports(codec, VIDEO_SUPPORT_SAMPLES);
     AVCodecContext *encoder = transcoder->encoder = avcodec_alloc_context3(codec);
+    AVChannelLayout layout = like->ch_layout;
     if (!encoder)
         return AVERROR(ENOMEM);
-    encoder->opaque = log;
-    encoder->log_level_offset = video_log_offset(job);
-    encoder->sample_rate = choose_rate(codec, transcoder->decoder->sample_rate);
-    encoder->sample_fmt = formats ? formats[0] : transcoder->decoder->sample_fmt;
+    if (!av_channel_layout_check(&layout) || layout.order == AV_CHANNEL_ORDER_UNSPEC)
+        av_channel_layout_default(&layout, like->ch_layout.nb_channels);
+    encoder->opaque = transcoder->log;
+    encoder->log_level_offset = transcoder->log_offset;
+    encoder->sample_rate = choose_rate(codec, like->sample_rate);
+    encoder->sample_fmt = formats ? formats[0] : like->format >= 0 ? like->format : AV_SAMPLE_FMT_S16;
     encoder->time_base = (AVRational){ 1, encoder->sample_rate };
     if (format->flags & AVFMT_GLOBALHEADER)
         encoder->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
-    int code = choose_layout(codec, &transcoder->decoder->ch_layout, &encoder->ch_layout);
+    int code = choose_layout(codec, &layout, &encoder->ch_layout);
     return code < 0 ? code : avcodec_open2(encoder, codec, NULL);
 }
 
 static int
 make_buffers(struct video_transcoder *transcoder)
 {
-    const AVCodecContext *to = transcoder->encoder;
-    transcoder->samples = av_audio_fifo_alloc(to->sample_fmt, to->ch_layout.nb_channels, 4 * FREE_FRAME_SIZE);
     transcoder->decoded = av_frame_alloc();
     transcoder->frame = av_frame_alloc();
-    return transcoder->samples && transcoder->decoded && transcoder->frame ? 0 : AVERROR(ENOMEM);
+    return transcoder->decoded && transcoder->frame ? video_sample_queue_open(&transcoder->samples, transcoder->encoder)
+                                                    : AVERROR(ENOMEM);
 }
 
 int32_t
-video_transcoder_open(struct mim_job *job, struct video_transcoder **out, const AVStream *from, const AVCodec *codec,
-                      const AVOutputFormat *format, struct video_log *log)
+video_transcoder_open(struct mim_job *job, struct video_transcoder **out, const AVCodecParameters *like,
+                      const AVCodec *codec, const AVOutputFormat *format, struct video_log *log)
 {
     struct video_transcoder *transcoder = *out = av_mallocz(sizeof *transcoder);
     if (!transcoder)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for the sound");
+    transcoder->log = log;
     transcoder->log_offset = video_log_offset(job);
-    int code = open_decoder(job, transcoder, from, log);
-    if (code < 0)
-        return video_fail(job, code, "the sound cannot be decoded");
-    code = open_encoder(job, transcoder, codec, format, log);
+    int code = open_encoder(transcoder, like, codec, format);
     if (code >= 0)
         code = make_buffers(transcoder);
     return code < 0 ? video_fail(job, code, codec->name) : MIM_OK;
@@ -128,18 +131,10 @@ video_transcoder_context(const struct video_transcoder *transcoder)
     return transcoder->encoder;
 }
 
-/* Sound before the start of the video is dropped; sound that begins later keeps its delay. */
-static void
-settle_start(struct video_transcoder *transcoder, int64_t start)
+static int64_t
+samples_in(const struct video_transcoder *transcoder, int64_t microseconds)
 {
-    int64_t pts = transcoder->decoded->best_effort_timestamp;
-    if (transcoder->has_start)
-        return;
-    transcoder->has_start = true;
-    if (pts == AV_NOPTS_VALUE)
-        return;
-    int64_t late = av_rescale_q(pts, transcoder->base, AV_TIME_BASE_Q) - start;
-    transcoder->next = av_rescale_q(late, AV_TIME_BASE_Q, transcoder->encoder->time_base);
+    return av_rescale_q(microseconds, AV_TIME_BASE_Q, transcoder->encoder->time_base);
 }
 
 /* `frame` NULL: flush the resampler. */
@@ -159,17 +154,10 @@ resample_frame(struct video_transcoder *transcoder, const AVFrame *frame)
         code = swr_convert(transcoder->resampler, data, capacity, frame ? (const uint8_t **)frame->extended_data : NULL,
                            frame ? frame->nb_samples : 0);
     if (code > 0)
-        code = av_audio_fifo_write(transcoder->samples, (void **)data, code);
+        code = video_sample_queue_append(&transcoder->samples, data, code);
     if (data)
         av_freep(&data[0]);
     av_freep(&data);
-    if (transcoder->next < 0) {
-        int before = av_audio_fifo_size(transcoder->samples) < -transcoder->next
-                         ? av_audio_fifo_size(transcoder->samples)
-                         : (int)-transcoder->next;
-        av_audio_fifo_drain(transcoder->samples, before);
-        transcoder->next += before;
-    }
     return code < 0 ? code : 0;
 }
 
@@ -202,9 +190,34 @@ follow_format(struct video_transcoder *transcoder, const AVFrame *frame)
     return code >= 0 ? open_resampler(transcoder, frame) : code;
 }
 
+/* Begin a frame at its time: with silence before it, or without the samples that are before the end of earlier ones. Within a
+ * source, times may be rounded. */
+static int
+place_frame(struct video_transcoder *transcoder)
+{
+    struct video_sample_queue *samples = &transcoder->samples;
+    int64_t pts = transcoder->decoded->best_effort_timestamp, rate = transcoder->encoder->sample_rate;
+    if (pts == AV_NOPTS_VALUE)
+        return 0;
+    int64_t time = av_rescale_q(pts, transcoder->base, AV_TIME_BASE_Q) - transcoder->from + transcoder->at;
+    int64_t delay = swr_get_delay(transcoder->resampler, rate);
+    int64_t late = samples_in(transcoder, time) - (samples->end - samples->surplus + delay);
+    bool is_rounding = transcoder->is_placed && late < rate / 20 && late > -rate / 20;
+
+    transcoder->is_placed = true;
+    if (is_rounding)
+        return 0;
+    int64_t silence = late > samples->surplus ? late - samples->surplus : 0;
+    samples->surplus = late > samples->surplus ? 0 : samples->surplus - late;
+    int code = silence && delay ? resample_frame(transcoder, NULL) : 0;
+    if (silence && delay && code >= 0)
+        code = open_resampler(transcoder, transcoder->decoded);
+    return code < 0 ? code : video_sample_queue_append_silence(samples, silence);
+}
+
 /* Skips damaged packets. */
 static int
-decode_packet(struct video_transcoder *transcoder, const AVPacket *packet, int64_t start)
+decode_packet(struct video_transcoder *transcoder, const AVPacket *packet)
 {
     int code = avcodec_send_packet(transcoder->decoder, packet);
     if (code == AVERROR_INVALIDDATA)
@@ -213,10 +226,10 @@ decode_packet(struct video_transcoder *transcoder, const AVPacket *packet, int64
         code = avcodec_receive_frame(transcoder->decoder, transcoder->decoded);
         if (code == AVERROR(EAGAIN) || code == AVERROR_EOF || code == AVERROR_INVALIDDATA)
             return 0;
-        if (code >= 0) {
-            settle_start(transcoder, start);
+        if (code >= 0)
             code = follow_format(transcoder, transcoder->decoded);
-        }
+        if (code >= 0)
+            code = place_frame(transcoder);
         if (code >= 0)
             code = resample_frame(transcoder, transcoder->decoded);
         av_frame_unref(transcoder->decoded);
@@ -231,34 +244,73 @@ encode_frame(struct video_transcoder *transcoder, int size)
     const AVCodecContext *encoder = transcoder->encoder;
 
     frame->nb_samples = size;
+    frame->pts = transcoder->samples.next;
     frame->format = encoder->sample_fmt;
     frame->sample_rate = encoder->sample_rate;
     int code = av_channel_layout_copy(&frame->ch_layout, &encoder->ch_layout);
     if (code >= 0)
         code = av_frame_get_buffer(frame, 0);
     if (code >= 0)
-        code = av_audio_fifo_read(transcoder->samples, (void **)frame->extended_data, size);
-    frame->pts = transcoder->next;
-    transcoder->next += size;
+        code = video_sample_queue_take(&transcoder->samples, frame, size);
     if (code >= 0)
         code = avcodec_send_frame(transcoder->encoder, frame);
     av_frame_unref(frame);
     return code;
 }
 
-int32_t
-video_transcoder_send(struct mim_job *job, struct video_transcoder *transcoder, const AVPacket *packet, int64_t start)
+static int32_t
+settle(struct mim_job *job, int code)
 {
-    int code = decode_packet(transcoder, packet, start);
-    if (code >= 0 && !packet)
-        code = resample_frame(transcoder, NULL);
-    transcoder->has_ended = !packet;
     return code >= 0 ? MIM_OK : video_fail(job, code, "the sound cannot be decoded");
+}
+
+int32_t
+video_transcoder_start(struct mim_job *job, struct video_transcoder *transcoder, const AVStream *from,
+                       int64_t source_time, int64_t time)
+{
+    transcoder->from = source_time;
+    transcoder->at = time;
+    transcoder->samples.surplus = 0;
+    transcoder->is_placed = false;
+    return settle(job, open_decoder(transcoder, from));
+}
+
+int32_t
+video_transcoder_send(struct mim_job *job, struct video_transcoder *transcoder, const AVPacket *packet)
+{
+    return settle(job, decode_packet(transcoder, packet));
+}
+
+int32_t
+video_transcoder_stop(struct mim_job *job, struct video_transcoder *transcoder, int64_t time)
+{
+    int code = transcoder->decoder ? decode_packet(transcoder, NULL) : 0;
+    avcodec_free_context(&transcoder->decoder);
+    if (code >= 0)
+        code = resample_frame(transcoder, NULL);
+    swr_free(&transcoder->resampler);
+    transcoder->samples.surplus = 0;
+    if (code >= 0 && time != INT64_MAX)
+        code = video_sample_queue_cut(&transcoder->samples, samples_in(transcoder, time));
+    return settle(job, code);
+}
+
+int32_t
+video_transcoder_fill(struct mim_job *job, struct video_transcoder *transcoder, int64_t time)
+{
+    return settle(job, video_sample_queue_append_silence(&transcoder->samples,
+                                                         samples_in(transcoder, time) - transcoder->samples.end));
+}
+
+void
+video_transcoder_end(struct video_transcoder *transcoder)
+{
+    transcoder->has_ended = true;
 }
 
 /* Fetch packets first, then feed the encoder a frame of samples. */
 int32_t
-video_transcoder_receive(struct mim_job *job, struct video_transcoder *transcoder, AVPacket *packet)
+video_transcoder_receive(struct mim_job *job, struct video_transcoder *transcoder, int64_t time, AVPacket *packet)
 {
     int whole = transcoder->encoder->frame_size ? transcoder->encoder->frame_size : FREE_FRAME_SIZE;
     for (;;) {
@@ -267,8 +319,9 @@ video_transcoder_receive(struct mim_job *job, struct video_transcoder *transcode
             return MIM_OK;
         if (code == AVERROR_EOF)
             return MIM_END;
-        int buffered = av_audio_fifo_size(transcoder->samples);
-        if (code == AVERROR(EAGAIN) && (buffered >= whole || (buffered && transcoder->has_ended)))
+        int buffered = av_audio_fifo_size(transcoder->samples.fifo);
+        bool is_due = transcoder->has_ended || transcoder->samples.next + whole <= samples_in(transcoder, time);
+        if (code == AVERROR(EAGAIN) && ((buffered >= whole && is_due) || (buffered && transcoder->has_ended)))
             code = encode_frame(transcoder, buffered < whole ? buffered : whole);
         else if (code == AVERROR(EAGAIN) && transcoder->has_ended)
             code = avcodec_send_frame(transcoder->encoder, NULL);
@@ -288,7 +341,7 @@ video_transcoder_close(struct video_transcoder *transcoder)
     avcodec_free_context(&transcoder->encoder);
     swr_free(&transcoder->resampler);
     av_channel_layout_uninit(&transcoder->layout);
-    av_audio_fifo_free(transcoder->samples);
+    video_sample_queue_close(&transcoder->samples);
     av_frame_free(&transcoder->decoded);
     av_frame_free(&transcoder->frame);
     av_free(transcoder);

@@ -14,7 +14,9 @@ int32_t
 video_mux_open(struct mim_job *job, struct video_mux *mux, const struct video_container *container, bool seeks,
                struct video_log *log)
 {
-    *mux = (struct video_mux){ .job = job, .name = container->name, .last_dts = { INT64_MIN, INT64_MIN } };
+    *mux = (struct video_mux){ .job = job, .name = container->name };
+    for (unsigned i = 0; i < VIDEO_MAX_STREAMS; i++)
+        mux->last_dts[i] = INT64_MIN;
     int code = avformat_alloc_output_context2(&mux->context, NULL, container->muxer, NULL);
     if (code == AVERROR(EINVAL))
         return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "this FFmpeg has no muxer '%s'", container->muxer);

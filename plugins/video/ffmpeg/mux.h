@@ -11,13 +11,15 @@
 
 #include <mim/plugin.h>
 
+#define VIDEO_MAX_STREAMS 64
+
 struct video_mux {
     struct mim_job *job;
     AVFormatContext *context;
     const char *name;
     struct video_output output;
     bool has_header;
-    int64_t last_dts[2]; /* of each stream */
+    int64_t last_dts[VIDEO_MAX_STREAMS]; /* of each stream */
 };
 
 /* `seeks`: the sink can be patched. `log` becomes the context's opaque pointer. */

@@ -34,6 +34,10 @@ struct video_target {
     enum video_timing timing;
     unsigned states;    /* VIDEO_STATES_* */
     bool holds_alpha;   /* alpha of VP8 and VP9, as a side stream */
+    bool has_chapters;
+    bool has_many_sounds, has_many_videos; /* more than one track of the kind */
+    bool has_attachments;
+    bool has_no_delay;  /* sound without timestamps begins with the video */
     bool is_elementary; /* a bare stream: no timing, no sound */
 };
 

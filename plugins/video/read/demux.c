@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "ffmpeg/averror.h"
+#include "ffmpeg/stream.h"
 #include "read/alpha.h"
 #include "read/truncation.h"
 
@@ -67,19 +68,6 @@ find_streams(struct video_demux *demux)
     return code < 0 ? video_fail(job, code, "the streams cannot be found") : MIM_OK;
 }
 
-/* The choice of the ffmpeg command: the largest stream, cover pictures last. */
-static int64_t
-stream_score(const AVStream *stream)
-{
-    if (stream->codecpar->codec_type != AVMEDIA_TYPE_VIDEO)
-        return 0;
-    if (stream->disposition & AV_DISPOSITION_ATTACHED_PIC)
-        return 1;
-    return 2 + (int64_t)stream->codecpar->width * stream->codecpar->height +
-           (stream->event_flags & AVSTREAM_EVENT_FLAG_NEW_PACKETS ? 100000000 : 0) +
-           (stream->disposition & AV_DISPOSITION_DEFAULT ? 5000000 : 0);
-}
-
 static int32_t
 fail_no_stream(struct video_demux *demux)
 {
@@ -88,7 +76,7 @@ fail_no_stream(struct video_demux *demux)
     size_t used = 0;
 
     for (unsigned i = 0; i < demux->format->nb_streams && used < sizeof list - 16; i++)
-        if (stream_score(demux->format->streams[i]))
+        if (video_stream_score(demux->format->streams[i]))
             used += (size_t)snprintf(list + used, sizeof list - used, "%s%u", used ? ", " : "", i);
     if (!used)
         return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "the file has no video stream");
@@ -102,7 +90,7 @@ choose_stream(struct video_demux *demux)
     int64_t best = 0;
     for (unsigned i = 0; i < demux->format->nb_streams; i++) {
         AVStream *stream = demux->format->streams[i];
-        int64_t score = stream_score(stream);
+        int64_t score = video_stream_score(stream);
         if (score > best && (demux->setup->stream < 0 || demux->setup->stream == i)) {
             best = score;
             demux->stream = stream;

@@ -11,6 +11,7 @@
 #include "ffmpeg/matrix.h"
 #include "read/alpha.h"
 #include "read/metadata.h"
+#include "read/offers.h"
 #include "read/reader.h"
 
 /* --- opening ------------------------------------------------------------------------------------------------------ */
@@ -272,6 +273,7 @@ VIDEO_FORMATS(OPEN)
         .release = release_frame, \
         .worker_close = close_worker, \
         .close = close_reader, \
+        .offers = video_offers, \
     },
 
 const struct mim_reader_ops video_readers[VIDEO_FORMAT_COUNT] = { VIDEO_FORMATS(OPS) };

@@ -22,9 +22,9 @@ static const struct mim_option options[] = {
       .help = "maximum distance of keyframes, in frames; default: the codec's own" },
     { AT(settings.macro_block_size), .name = "macro_block_size", .type = MIM_OPTION_INT, .unit = "px", .initial = 1,
       .min = 1, .max = 256, .help = "pad width and height to multiples of this" },
-    { AT(audio.source), .name = "audio", .type = MIM_OPTION_TEXT, .initial_text = "copy",
+    { AT(streams.audio), .name = "audio", .type = MIM_OPTION_TEXT, .initial_text = "copy",
       .help = "copy the sound of the converted video, none, or a file with sound" },
-    { AT(audio.codec), .name = "audio_codec", .type = MIM_OPTION_TEXT,
+    { AT(streams.codec), .name = "audio_codec", .type = MIM_OPTION_TEXT,
       .help = "copy, or an FFmpeg encoder; default: copy if the container can hold the codec" },
     { AT(background), .name = "background", .type = MIM_OPTION_COLOUR, .initial_text = "white",
       .help = "colour behind transparent pixels, if the codec has no alpha" },
@@ -94,6 +94,7 @@ VIDEO_WRITTEN_FORMATS(OPS_OF)
         .finish = video_writer_finish, \
         .worker_close = video_writer_worker_close, \
         .close = video_writer_close, \
+        .takes = video_writer_takes, \
         .timing = VIDEO_##id == VIDEO_ogv || VIDEO_##id == VIDEO_mpeg ? &rate_timing : &free_timing, \
     },
 

@@ -85,7 +85,7 @@ settle_rate(struct video_writer *self)
 static int32_t
 put_packet(struct mim_job *job, struct video_writer *self, AVPacket *packet)
 {
-    int32_t status = video_audio_write_until(job, &self->audio, packet->dts, self->timing.tick, false);
+    int32_t status = video_streams_write_until(&self->streams, packet->dts, self->timing.tick, false);
     if (status == MIM_OK && self->target->timing == VIDEO_TIMING_GRID)
         status = video_frame_timing_check_grid(job, &self->timing, packet->pts, self->stream->time_base);
     if (status != MIM_OK)
@@ -130,7 +130,9 @@ video_writer_open(struct mim_job *job, struct mim_sequence *sequence, enum video
     if (status == MIM_OK)
         status = open_streams(job, self);
     if (status == MIM_OK)
-        status = video_audio_open(job, &self->audio, &self->mux, self->target, sequence, &self->log);
+        status = video_streams_open(job, &self->streams, &self->mux, self->target, sequence, &self->log);
+    if (status == MIM_OK)
+        video_streams_describe_video(&self->streams, self->stream);
     return status == MIM_OK && !is_header_delayed(self) ? write_header(job, self) : status;
 }
 
@@ -188,7 +190,14 @@ video_writer_accepts(struct mim_job *job, uint64_t index, void *data, struct mim
     info->sample = video_samples_type(self->encoder.layout.from);
     info->channels = video_samples_channels(self->encoder.layout.from);
     info->parts = 1;
-    return MIM_OK;
+    return video_streams_note_frame(&self->streams, info->pts, info->pts + info->duration, self->timing.tick);
+}
+
+int32_t
+video_writer_takes(struct mim_job *job, uint32_t number, const struct mim_offer *offer)
+{
+    const struct video_writer *self = job->state;
+    return video_streams_take(&self->streams, number, offer);
 }
 
 /* Reserving the picture's memory limits how many frames are in flight. A refusal is not an error, since the memory is
@@ -280,7 +289,9 @@ video_writer_finish(struct mim_job *job)
     if (status == MIM_OK && !self->mux.has_header)
         status = write_header(job, self);
     if (status == MIM_OK)
-        status = video_audio_write_until(job, &self->audio, self->end, self->timing.tick, true);
+        status = video_streams_write_until(&self->streams, self->end, self->timing.tick, true);
+    if (status == MIM_OK)
+        status = video_streams_finish(&self->streams);
     return status == MIM_OK ? video_mux_finish(&self->mux) : status;
 }
 
@@ -311,7 +322,7 @@ video_writer_close(struct mim_job *job)
     free_pending(job, self->idle);
     video_encoder_close(job, &self->encoder);
     video_pictures_close(&self->pictures);
-    video_audio_close(&self->audio);
+    video_streams_close(job, &self->streams);
     for (unsigned i = 0; i < self->retained_count; i++)
         av_packet_free(&self->retained[i]);
     video_mux_close(&self->mux);

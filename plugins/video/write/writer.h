@@ -3,9 +3,9 @@
 #ifndef MIM_VIDEO_WRITER_H
 #define MIM_VIDEO_WRITER_H
 
-#include "audio/audio.h"
 #include "ffmpeg/log.h"
 #include "ffmpeg/mux.h"
+#include "streams/streams.h"
 #include "write/cadence.h"
 #include "write/encoder.h"
 #include "write/tags.h"
@@ -30,7 +30,7 @@ struct video_writer {
     struct video_frame_timing timing;
     struct video_encoder encoder;
     struct video_pictures pictures;
-    struct video_audio audio;
+    struct video_streams streams;
     struct video_mux mux;
     struct video_cadence cadence;
     AVPacket *retained[VIDEO_CADENCE_MAX]; /* packets that wait for the header */
@@ -50,6 +50,7 @@ int32_t video_writer_open(struct mim_job *job, struct mim_sequence *sequence, en
 int32_t video_writer_metadata(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size,
                               enum video_format id);
 int32_t video_writer_accepts(struct mim_job *job, uint64_t index, void *data, struct mim_frame_info *info);
+int32_t video_writer_takes(struct mim_job *job, uint32_t number, const struct mim_offer *offer);
 int32_t video_writer_encode(struct mim_job *job, void *data, const struct mim_frame_info *info, uint32_t part,
                             const struct mim_raster *raster, const struct mim_neighbours *beside);
 int32_t video_writer_put(struct mim_job *job, void *data, const struct mim_frame_info *info,

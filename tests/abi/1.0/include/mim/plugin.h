@@ -263,6 +263,8 @@ struct mim_host {
     /** [serial] Open source `number`, from 1, of the frames to write. Returns a handle for side_read and side_size like
      * open_side, or the negated status, which does not fail the op: MIM_UNSUPPORTED for a series of files. */
     int32_t (*open_source)(struct mim_job *, uint32_t number);
+    /** [serial] Return item i of what source `number` offers, or NULL past the last. In open only that of source 1 is known. */
+    const struct mim_offer *(*offered)(struct mim_job *, uint32_t number, uint32_t i);
     /** [serial] Close an input opened by open_side or open_source. */
     void (*close_side)(struct mim_job *, int32_t side);
     /** [serial] Tell where the frame comes from: in open the first, in accepts the current one. Fills fields inside struct_size. */

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/* The n-th stream of a kind in each source makes the n-th track of that kind. */
+#include "streams/choice.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <libavutil/mem.h>
+
+#include "streams/sound-choice.h"
+
+static bool
+is_of_kind(const struct video_source *source, unsigned stream, int32_t kind)
+{
+    return (int)stream != source->main && source->streams[stream].kind == kind;
+}
+
+/* The best sound comes first. */
+static int
+nth_stream(const struct video_source *source, int32_t kind, unsigned n)
+{
+    bool has_best = kind == MIM_OFFER_SOUND && source->sound >= 0;
+    if (has_best && !n--)
+        return source->sound;
+    for (unsigned i = 0; i < source->stream_count; i++)
+        if (is_of_kind(source, i, kind) && !(has_best && (int)i == source->sound) && !n--)
+            return (int)i;
+    return -1;
+}
+
+/* false: no source has an n-th stream of the kind. */
+static bool
+find_inputs(const struct video_feed *feed, struct video_track *track, unsigned n)
+{
+    bool found = false;
+    for (unsigned i = 0; i < feed->source_count; i++) {
+        track->inputs[i] = nth_stream(&feed->sources[i], track->kind, n);
+        found |= track->inputs[i] >= 0;
+    }
+    return found;
+}
+
+static struct video_source_stream *
+stream_at(const struct video_feed *feed, const struct video_track *track, unsigned place)
+{
+    int number = track->inputs[place];
+    return number >= 0 ? &feed->sources[place].streams[number] : NULL;
+}
+
+static void __attribute__((format(printf, 4, 5)))
+refuse(const struct video_feed *feed, struct video_track *track, unsigned place, const char *format, ...)
+{
+    struct video_source_stream *stream = stream_at(feed, track, place);
+    va_list args;
+    if (!stream)
+        return;
+    va_start(args, format);
+    vsnprintf(stream->refusal, sizeof stream->refusal, format, args);
+    va_end(args);
+    track->inputs[place] = -1;
+}
+
+static bool
+is_held(const struct video_choice *choice, const struct video_feed *feed, enum AVCodecID codec)
+{
+    return video_target_holds(choice->target, feed->mux->context->oformat, codec);
+}
+
+/* Copies need the same codec in all sources, which the container holds. Returns whether a source is left. */
+static bool
+restrict_copies(const struct video_choice *choice, const struct video_feed *feed, struct video_track *track)
+{
+    const struct video_source_stream *first = NULL;
+    for (unsigned i = 0; i < feed->source_count; i++) {
+        const struct video_source_stream *stream = stream_at(feed, track, i);
+        if (!stream)
+            continue;
+        enum AVCodecID codec = stream->parameters->codec_id;
+        if (track->kind == MIM_OFFER_ATTACHMENT ? !choice->target->has_attachments : !is_held(choice, feed, codec))
+            refuse(feed, track, i, "%s cannot hold %s", feed->mux->name, avcodec_get_name(codec));
+        else if (track->kind == MIM_OFFER_VIDEO && !choice->is_whole)
+            refuse(feed, track, i, "a further video track is only copied as a whole");
+        else if (first && !video_sound_agrees(first->parameters, stream->parameters))
+            refuse(feed, track, i, "its coding differs from that of the first input");
+        else if (!first)
+            first = stream;
+    }
+    return first;
+}
+
+/* Language, title and role are those of the first source that has the track. */
+static int
+describe_track(const struct video_feed *feed, struct video_track *track)
+{
+    static const char *const names[] = { "language", "title", "filename", "mimetype" };
+    const struct video_source_stream *from = NULL;
+    int code = 0;
+    for (unsigned i = 0; i < feed->source_count && !from; i++)
+        from = stream_at(feed, track, i);
+    for (size_t i = 0; i < sizeof names / sizeof *names && code >= 0; i++) {
+        const AVDictionaryEntry *tag = av_dict_get(from->tags, names[i], NULL, 0);
+        if (tag)
+            code = av_dict_set(&track->to->metadata, names[i], tag->value, 0);
+    }
+    track->to->disposition = from->disposition & ~AV_DISPOSITION_ATTACHED_PIC;
+    return code;
+}
+
+static int32_t
+add_to_mux(struct mim_job *job, const struct video_feed *feed, struct video_track *track)
+{
+    const struct video_source_stream *from = NULL;
+    AVCodecParameters *parameters = avcodec_parameters_alloc();
+    for (unsigned i = 0; i < feed->source_count && !from; i++)
+        from = stream_at(feed, track, i);
+    int code = !parameters ? AVERROR(ENOMEM)
+               : track->transcoder
+                   ? avcodec_parameters_from_context(parameters, video_transcoder_context(track->transcoder))
+                   : avcodec_parameters_copy(parameters, from->parameters);
+    if (code >= 0 && !track->transcoder)
+        parameters->codec_tag = 0; /* tags differ between containers */
+    track->base = track->transcoder                 ? video_transcoder_context(track->transcoder)->time_base
+                  : track->kind == MIM_OFFER_SOUND ? (AVRational){ 1, from->parameters->sample_rate }
+                                                    : from->base;
+    if (code >= 0)
+        track->to = video_mux_add(feed->mux, parameters, track->base);
+    avcodec_parameters_free(&parameters);
+    if (!track->to || describe_track(feed, track) < 0)
+        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a track");
+    return MIM_OK;
+}
+
+/* Returns MIM_END if nothing of the track can be written. */
+static int32_t
+settle_track(const struct video_choice *choice, struct video_feed *feed, struct video_track *track, unsigned n)
+{
+    const struct video_target *target = choice->target;
+    bool is_further = track->kind == MIM_OFFER_VIDEO || (track->kind == MIM_OFFER_SOUND && n);
+    bool is_possible = !is_further || (track->kind == MIM_OFFER_VIDEO ? target->has_many_videos : target->has_many_sounds);
+    if (!is_possible || feed->mux->context->nb_streams >= VIDEO_MAX_STREAMS) {
+        for (unsigned i = 0; i < feed->source_count; i++)
+            refuse(feed, track, i, "%s cannot hold a further track", feed->mux->name);
+        return MIM_END;
+    }
+    if (track->kind == MIM_OFFER_SOUND) {
+        int32_t status = video_sound_choose(choice, feed, track);
+        if (status != MIM_OK || track->transcoder)
+            return status;
+    }
+    return restrict_copies(choice, feed, track) ? MIM_OK : MIM_END;
+}
+
+static int32_t
+add_track(const struct video_choice *choice, struct video_feed *feed, int32_t kind, unsigned n)
+{
+    struct mim_job *job = choice->job;
+    struct video_track track = { .kind = kind, .end = INT64_MIN };
+    struct video_track *grown = av_realloc_array(feed->tracks, feed->track_count + 1, sizeof *grown);
+    track.inputs = av_calloc(feed->source_count, sizeof *track.inputs);
+    if (grown)
+        feed->tracks = grown;
+    if (!grown || !track.inputs) {
+        av_freep(&track.inputs);
+        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a track");
+    }
+    if (!find_inputs(feed, &track, n)) {
+        av_freep(&track.inputs);
+        return MIM_END;
+    }
+    int32_t status = settle_track(choice, feed, &track, n);
+    if (status == MIM_OK)
+        status = add_to_mux(job, feed, &track);
+    if (status == MIM_OK)
+        feed->tracks[feed->track_count++] = track;
+    else
+        video_track_close(&track);
+    return status == MIM_END ? MIM_OK : status;
+}
+
+int32_t
+video_choice_make(const struct video_choice *choice, struct video_feed *feed)
+{
+    static const int32_t kinds[] = { MIM_OFFER_SOUND, MIM_OFFER_VIDEO, MIM_OFFER_SUBTITLES, MIM_OFFER_ATTACHMENT };
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        int32_t status = MIM_OK;
+        for (unsigned n = 0; status == MIM_OK && (kinds[i] != MIM_OFFER_SOUND || choice->wants_sound); n++)
+            status = add_track(choice, feed, kinds[i], n);
+        if (status != MIM_OK && status != MIM_END)
+            return status;
+    }
+    return MIM_OK;
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/* Moves packets from the time of their source to that of the video, and cuts them at the ends of a segment. */
+#include "streams/track.h"
+
+#include <libavutil/mathematics.h>
+#include <libavutil/mem.h>
+
+static int64_t
+ticks_of(const struct video_track *track, int64_t microseconds)
+{
+    return av_rescale_q(microseconds, AV_TIME_BASE_Q, track->base);
+}
+
+int32_t
+video_track_start(struct video_track *track, struct mim_job *job, const struct video_source *source, unsigned place,
+                  const struct video_segment *segment)
+{
+    track->is_active = source && source->demux && track->inputs[place] >= 0;
+    track->is_first = true;
+    track->has_passed = false;
+    track->shift = 0;
+    if (!track->is_active || !track->transcoder)
+        return MIM_OK;
+    return video_transcoder_start(job, track->transcoder, source->demux->streams[track->inputs[place]], segment->from,
+                                  segment->at);
+}
+
+/* A muxer that cannot store negative times would shift the video. Drop sound that is mostly before 0, and start other sound at
+ * 0. */
+static bool
+fit_to_start(const struct video_mux *mux, AVPacket *packet)
+{
+    bool may_be_negative = mux->context->oformat->flags & AVFMT_TS_NEGATIVE;
+    if (packet->pts >= 0)
+        return true;
+    if (packet->pts + (may_be_negative ? packet->duration : packet->duration / 2) < 0)
+        return false;
+    if (!may_be_negative)
+        packet->pts = packet->dts = 0;
+    return true;
+}
+
+/* Copied sound is cut between packets. The first packet of a segment joins the sound before, so that players that count samples and
+ * players that read times agree. */
+static bool
+place_sound(struct video_track *track, const struct video_mux *mux, const struct video_segment *segment, AVPacket *packet)
+{
+    packet->pts += track->shift;
+    packet->dts = packet->pts;
+    if (track->end == INT64_MIN && !segment->at)
+        return fit_to_start(mux, packet);
+    if (!track->is_first)
+        return true;
+    int64_t start = ticks_of(track, segment->at);
+    int64_t join = track->end > start ? track->end : start;
+    if (packet->pts + packet->duration / 2 < join)
+        return false;
+    if (track->end != INT64_MIN && packet->pts - track->end <= packet->duration &&
+        track->end - packet->pts <= packet->duration)
+        track->shift = track->end - packet->pts;
+    packet->pts += track->shift;
+    packet->dts = packet->pts;
+    return true;
+}
+
+/* Subtitles are shown within their segment only. */
+static bool
+clip_subtitle(const struct video_track *track, const struct video_segment *segment, int64_t end, AVPacket *packet)
+{
+    int64_t start = ticks_of(track, segment->at), stop = packet->pts + packet->duration;
+    if (packet->duration > 0 && stop <= start)
+        return false;
+    if (packet->duration <= 0 && packet->pts < start)
+        return false;
+    packet->pts = packet->pts > start ? packet->pts : start;
+    packet->dts = packet->pts;
+    if (packet->duration > 0)
+        packet->duration = (stop < end ? stop : end) - packet->pts;
+    return packet->pts < end;
+}
+
+static int32_t
+write_packet(struct video_track *track, struct video_mux *mux, AVPacket *packet)
+{
+    if (track->kind == MIM_OFFER_SOUND)
+        track->end = packet->pts + packet->duration;
+    track->is_first = false;
+    return video_mux_put(mux, packet, track->to, track->base);
+}
+
+static int32_t
+write_held(struct video_track *track, struct video_mux *mux, const struct video_segment *segment, int64_t end)
+{
+    int32_t status = MIM_OK;
+    if (track->held && clip_subtitle(track, segment, end, track->held))
+        status = write_packet(track, mux, track->held);
+    av_packet_free(&track->held);
+    return status;
+}
+
+/* The end of a segment may still be unknown: keep the latest subtitle until then. */
+static int32_t
+put_subtitle(struct video_track *track, struct video_mux *mux, const struct video_segment *segment, AVPacket *packet)
+{
+    int32_t status = write_held(track, mux, segment, INT64_MAX);
+    if (status != MIM_OK)
+        return status;
+    track->held = av_packet_alloc();
+    if (!track->held)
+        return mux->job->host->fail(mux->job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a packet");
+    av_packet_move_ref(track->held, packet);
+    return MIM_OK;
+}
+
+static int32_t
+put_copy(struct video_track *track, struct video_mux *mux, const struct video_segment *segment, AVPacket *packet)
+{
+    if (track->kind == MIM_OFFER_SUBTITLES)
+        return put_subtitle(track, mux, segment, packet);
+    if (track->kind == MIM_OFFER_SOUND && !place_sound(track, mux, segment, packet)) {
+        av_packet_unref(packet);
+        return MIM_OK;
+    }
+    return write_packet(track, mux, packet);
+}
+
+int32_t
+video_track_put(struct video_track *track, struct video_mux *mux, const struct video_segment *segment,
+                const AVStream *from, AVPacket *packet)
+{
+    if (track->transcoder) {
+        int32_t status = video_transcoder_send(mux->job, track->transcoder, packet);
+        av_packet_unref(packet);
+        return status;
+    }
+    int64_t shift = ticks_of(track, segment->at) - ticks_of(track, segment->from);
+    av_packet_rescale_ts(packet, from->time_base, track->base);
+    packet->pts += shift;
+    packet->dts = packet->dts == AV_NOPTS_VALUE ? packet->pts : packet->dts + shift;
+    return put_copy(track, mux, segment, packet);
+}
+
+int32_t
+video_track_drain(struct video_track *track, struct video_mux *mux, const struct video_segment *segment, int64_t time,
+                  bool is_silent, AVPacket *packet)
+{
+    int32_t status = MIM_OK;
+    if (track->held && track->held->pts + track->held->duration <= ticks_of(track, segment->end))
+        return write_held(track, mux, segment, INT64_MAX);
+    if (!track->transcoder)
+        return MIM_OK;
+    if (is_silent)
+        status = video_transcoder_fill(mux->job, track->transcoder, time);
+    while (status == MIM_OK) {
+        status = video_transcoder_receive(mux->job, track->transcoder, time, packet);
+        if (status == MIM_OK && fit_to_start(mux, packet))
+            status = video_mux_put(mux, packet, track->to, track->base);
+        av_packet_unref(packet);
+    }
+    return status == MIM_END ? MIM_OK : status;
+}
+
+int32_t
+video_track_stop(struct video_track *track, struct video_mux *mux, const struct video_segment *segment, bool is_endless)
+{
+    if (!track->is_active)
+        return MIM_OK;
+    track->is_active = false;
+    if (track->transcoder)
+        return video_transcoder_stop(mux->job, track->transcoder, is_endless ? INT64_MAX : segment->end);
+    return write_held(track, mux, segment, is_endless ? INT64_MAX : ticks_of(track, segment->end));
+}
+
+void
+video_track_close(struct video_track *track)
+{
+    video_transcoder_close(track->transcoder);
+    av_packet_free(&track->held);
+    av_freep(&track->inputs);
+}
