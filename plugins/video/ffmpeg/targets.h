@@ -29,6 +29,7 @@ struct video_target {
     const char *muxer_options; /* KEY=VALUE:KEY=VALUE, or NULL */
     const char *tags;          /* names of the metadata that it keeps; NULL: none, "*": any */
     const char *sounds;        /* encoders for sound that cannot be copied, in order of preference; NULL: no sound */
+    const char *texts;         /* encoders for subtitles that cannot be copied, in order of preference; NULL: none */
     const char *others;        /* codecs that it holds although the muxer does not report them */
     const char *refused;       /* codecs that the muxer reports and then fails to write */
     enum video_timing timing;

@@ -67,6 +67,28 @@ is_held(const struct video_choice *choice, const struct video_feed *feed, enum A
     return video_target_holds(choice->target, feed->mux->context->oformat, codec);
 }
 
+/* Texts that the container does not hold are converted if all sources have texts. */
+static int32_t
+choose_text(const struct video_choice *choice, const struct video_feed *feed, struct video_track *track)
+{
+    const AVCodec *encoder = video_first_encoder(choice->target->texts, choice->target, feed->mux->context->oformat);
+    enum AVCodecID other = AV_CODEC_ID_NONE;
+    char text[120];
+    for (unsigned i = 0; i < feed->source_count && encoder; i++) {
+        const struct video_source_stream *stream = stream_at(feed, track, i);
+        if (stream && !video_subtitle_coder_can(stream->parameters->codec_id, encoder->id))
+            return MIM_OK;
+        if (stream && !is_held(choice, feed, stream->parameters->codec_id))
+            other = stream->parameters->codec_id;
+    }
+    if (other == AV_CODEC_ID_NONE)
+        return MIM_OK;
+    track->text = encoder->id;
+    snprintf(text, sizeof text, "subtitles are re-encoded as %s: %s cannot hold %s", encoder->name, feed->mux->name,
+             avcodec_get_name(other));
+    return choice->job->host->notice(choice->job, MIM_NOTICE_OTHER, text);
+}
+
 /* Copies need the same codec in all sources, which the container holds. Returns whether a source is left. */
 static bool
 restrict_copies(const struct video_choice *choice, const struct video_feed *feed, struct video_track *track)
@@ -114,11 +136,17 @@ add_to_mux(struct mim_job *job, const struct video_feed *feed, struct video_trac
     AVCodecParameters *parameters = avcodec_parameters_alloc();
     for (unsigned i = 0; i < feed->source_count && !from; i++)
         from = stream_at(feed, track, i);
-    int code = !parameters ? AVERROR(ENOMEM)
-               : track->transcoder
-                   ? avcodec_parameters_from_context(parameters, video_transcoder_context(track->transcoder))
-                   : avcodec_parameters_copy(parameters, from->parameters);
-    if (code >= 0 && !track->transcoder)
+    bool is_text = track->text != AV_CODEC_ID_NONE;
+    int code = parameters ? 0 : AVERROR(ENOMEM);
+    if (code >= 0 && is_text)
+        code = video_subtitle_coder_open(&track->coder, from->parameters, from->base, track->text, feed->log);
+    const AVCodecContext *encoder = is_text             ? track->coder.encoder
+                                    : track->transcoder ? video_transcoder_context(track->transcoder)
+                                                        : NULL;
+    if (code >= 0)
+        code = encoder ? avcodec_parameters_from_context(parameters, encoder)
+                       : avcodec_parameters_copy(parameters, from->parameters);
+    if (code >= 0 && !encoder)
         parameters->codec_tag = 0; /* tags differ between containers */
     track->base = track->transcoder                 ? video_transcoder_context(track->transcoder)->time_base
                   : track->kind == MIM_OFFER_SOUND ? (AVRational){ 1, from->parameters->sample_rate }
@@ -148,6 +176,9 @@ settle_track(const struct video_choice *choice, struct video_feed *feed, struct 
         if (status != MIM_OK || track->transcoder)
             return status;
     }
+    int32_t status = track->kind == MIM_OFFER_SUBTITLES ? choose_text(choice, feed, track) : MIM_OK;
+    if (status != MIM_OK || track->text != AV_CODEC_ID_NONE)
+        return status;
     return restrict_copies(choice, feed, track) ? MIM_OK : MIM_END;
 }
 

@@ -75,7 +75,7 @@ start_segment(struct video_feed *feed, const struct video_segment *segment)
     if (status == MIM_OK)
         status = go_to_segment(feed, segment, was_read);
     for (unsigned i = 0; i < feed->track_count && status == MIM_OK; i++)
-        status = video_track_start(&feed->tracks[i], feed->mux->job, source, source ? place_of(feed, source) : 0, segment);
+        status = video_track_start(&feed->tracks[i], feed->log, source, source ? place_of(feed, source) : 0, segment);
     av_packet_unref(feed->packet);
     feed->has_packet = false;
     feed->has_ended = !source || !source->demux;

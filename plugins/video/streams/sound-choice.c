@@ -108,6 +108,22 @@ choose_encoder(const struct video_choice *choice, const struct video_feed *feed,
                                    target->sounds ? target->sounds : "");
 }
 
+/* The sound of an input ends with its picture where another input follows. */
+static int32_t
+report_cuts(const struct video_choice *choice, const struct video_feed *feed, const struct video_track *track)
+{
+    enum { AUDIBLE = 100000 }; /* microseconds */
+    for (unsigned i = 0; i + 1 < feed->source_count && feed->is_endless; i++) {
+        const struct video_source *source = &feed->sources[i];
+        const struct video_source_stream *stream = stream_of(feed, track, i);
+        bool is_known = stream && stream->end != AV_NOPTS_VALUE && source->end != AV_NOPTS_VALUE;
+        if (is_known && stream->end - source->end > AUDIBLE)
+            return choice->job->host->notice(choice->job, MIM_NOTICE_OTHER,
+                                             "sound that lasts longer than the picture of its input is cut");
+    }
+    return MIM_OK;
+}
+
 int32_t
 video_sound_choose(const struct video_choice *choice, struct video_feed *feed, struct video_track *track)
 {
@@ -115,7 +131,9 @@ video_sound_choose(const struct video_choice *choice, struct video_feed *feed, s
     const AVCodec *codec;
     char why[80], text[200];
     explain_encoding(choice, feed, track, why, sizeof why);
-    int32_t status = choose_encoder(choice, feed, why, &codec);
+    int32_t status = report_cuts(choice, feed, track);
+    if (status == MIM_OK)
+        status = choose_encoder(choice, feed, why, &codec);
     if (status == MIM_END)
         refuse_all(feed, track, why);
     if (status != MIM_OK || !codec)

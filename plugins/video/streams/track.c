@@ -5,24 +5,33 @@
 #include <libavutil/mathematics.h>
 #include <libavutil/mem.h>
 
+#include "ffmpeg/averror.h"
+
 static int64_t
 ticks_of(const struct video_track *track, int64_t microseconds)
 {
     return av_rescale_q(microseconds, AV_TIME_BASE_Q, track->base);
 }
 
+static int32_t
+open_coder(struct video_track *track, struct video_log *log, const AVStream *from)
+{
+    int code = video_subtitle_coder_open(&track->coder, from->codecpar, from->time_base, track->text, log);
+    return code < 0 ? video_fail(log->job, code, "subtitles") : MIM_OK;
+}
+
 int32_t
-video_track_start(struct video_track *track, struct mim_job *job, const struct video_source *source, unsigned place,
+video_track_start(struct video_track *track, struct video_log *log, const struct video_source *source, unsigned place,
                   const struct video_segment *segment)
 {
     track->is_active = source && source->demux && track->inputs[place] >= 0;
     track->is_first = true;
     track->has_passed = false;
     track->shift = 0;
-    if (!track->is_active || !track->transcoder)
-        return MIM_OK;
-    return video_transcoder_start(job, track->transcoder, source->demux->streams[track->inputs[place]], segment->from,
-                                  segment->at);
+    const AVStream *from = track->is_active ? source->demux->streams[track->inputs[place]] : NULL;
+    if (from && track->transcoder)
+        return video_transcoder_start(log->job, track->transcoder, from, segment->from, segment->at);
+    return from && track->text != AV_CODEC_ID_NONE ? open_coder(track, log, from) : MIM_OK;
 }
 
 /* A muxer that cannot store negative times would shift the video. Drop sound that is mostly before 0, and start other sound at
@@ -133,6 +142,11 @@ video_track_put(struct video_track *track, struct video_mux *mux, const struct v
         av_packet_unref(packet);
         return status;
     }
+    int code = track->text != AV_CODEC_ID_NONE ? video_subtitle_coder_convert(&track->coder, packet) : 0;
+    if (code < 0)
+        return video_fail(mux->job, code, "subtitles");
+    if (!packet->data)
+        return MIM_OK;
     int64_t shift = ticks_of(track, segment->at) - ticks_of(track, segment->from);
     av_packet_rescale_ts(packet, from->time_base, track->base);
     packet->pts += shift;
@@ -175,6 +189,7 @@ void
 video_track_close(struct video_track *track)
 {
     video_transcoder_close(track->transcoder);
+    video_subtitle_coder_close(&track->coder);
     av_packet_free(&track->held);
     av_freep(&track->inputs);
 }

@@ -8,6 +8,7 @@
 #include "audio/transcode.h"
 #include "ffmpeg/mux.h"
 #include "streams/source.h"
+#include "streams/subtitle-coder.h"
 #include "streams/timeline.h"
 
 struct video_track {
@@ -15,7 +16,9 @@ struct video_track {
     int *inputs;  /* for each source the number of its stream, or -1 */
     AVStream *to;
     AVRational base;                     /* of `end` and of packets that are encoded */
-    struct video_transcoder *transcoder; /* NULL: packets are copied */
+    struct video_transcoder *transcoder; /* of sound; NULL: packets are copied */
+    enum AVCodecID text;                 /* subtitles are converted to this codec; NONE: they are copied */
+    struct video_subtitle_coder coder;
 
     /* the current segment */
     bool is_active;  /* its source has the track */
@@ -27,7 +30,7 @@ struct video_track {
 };
 
 /* Begin a segment of a source, which is open, or, if it is NULL, without the track. */
-int32_t video_track_start(struct video_track *track, struct mim_job *job, const struct video_source *source,
+int32_t video_track_start(struct video_track *track, struct video_log *log, const struct video_source *source,
                           unsigned place, const struct video_segment *segment);
 /* Write a packet, or encode its sound. Takes the packet. */
 int32_t video_track_put(struct video_track *track, struct video_mux *mux, const struct video_segment *segment,
