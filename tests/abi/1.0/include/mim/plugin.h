@@ -197,7 +197,9 @@ enum {
 
 /* The flags that flags() returns. */
 enum {
-    MIM_HOST_OWNS_PROCESS = 1 /**< the process is mim's own: a plugin may set its library's global log callback, once */
+    MIM_HOST_OWNS_PROCESS = 1, /**< the process is mim's own: a plugin may set its library's global log callback, once */
+    MIM_HOST_SQUARE = 2        /**< readers: frames go to a format whose players ignore `sample_aspect`; set before the first
+                                * prepare */
 };
 
 /** Functions of the host. All but get_extension need the job of the current op. */
@@ -354,6 +356,8 @@ enum {
     MIM_WRITER_TIMING = 32,    /**< stores pts and duration */
     MIM_WRITER_LOOP = 64,      /**< stores the loop count */
     MIM_WRITER_THREADS = 128,  /**< put itself uses job->threads */
+    MIM_WRITER_SQUARE = 512,   /**< players of the format ignore `sample_aspect`: a conversion asks its reader for square
+                                * samples, with MIM_HOST_SQUARE */
     MIM_WRITER_COUNTS = 256    /**< open depends on sequence->count: the core counts first if that needs no decoding */
 };
 

@@ -85,7 +85,10 @@ enum mim_meta_type {
     MIM_META_TYPE_MASK = 0xff,
     /** Flag: the value describes the coding of this file, such as its compression. It has no meaning in another file.
      * */
-    MIM_META_CODING = 0x100
+    MIM_META_CODING = 0x100,
+    /** Flag: a format that does not store the value implies it, such as colours for ordinary displays. Writers get it,
+     * and its loss is not reported. */
+    MIM_META_IMPLIED = 0x200
 };
 
 /** The subject of a notice, which reports a loss or something unexpected. */
