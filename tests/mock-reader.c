@@ -102,7 +102,6 @@ prepare(struct mim_job *job, uint64_t index, void *memory, struct mim_frame_info
         MUST(atomic_exchange(&session->in_serial, 0) == 1);
         return MIM_END;
     }
-    atomic_fetch_add(&mock_counted.squares, (job->host->flags(job) & MIM_HOST_SQUARE) != 0);
     if (mock.group)
         atomic_fetch_add(&mock_counted.decodes, index == session->walk ? 1 : (long)(index % mock.group) + 1);
     session->walk = index + 1;
@@ -169,6 +168,7 @@ pixels(struct mim_job *job, const void *memory, const struct mim_frame_info *inf
          raster->channels == info->channels && raster->sample == info->sample);
     MUST((raster->palette != NULL) == (info->sample == MIM_SAMPLE_INDEX8) || raster->palette);
     atomic_fetch_add(&mock_counted.pixels, 1);
+    atomic_fetch_add(&mock_counted.squares, (job->host->flags(job) & MIM_HOST_SQUARE) != 0);
 
     mock_say(job, "pixels", packet->index, part);
     void *scratch = mock.pixels_bytes ? job->host->resize(job, NULL, 0, mock.pixels_bytes) : NULL;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/conversion-progress.h"
 #include "api/frame-origin.h"
 #include "api/frame-pace.h"
 #include "api/joined-layout.h"
@@ -26,72 +27,13 @@ struct conversion {
     struct mim_writer *writer; /* opened together with the first input */
     struct mim_frame_pace pace;
     struct mim_step_times times; /* of the current source */
-    uint64_t frames;
+    struct mim_conversion_progress progress;
     struct mim_source *const *sources;
     size_t source_count;
-    uint32_t source;              /* the number of the current source, from 1 */
-    uint64_t frames_before;       /* that source */
-    struct mim_progress progress; /* reported last */
-    enum mim_status damaged;      /* the first failure of an input that `partial` let pass; in words: */
+    uint32_t source;         /* the number of the current source, from 1 */
+    enum mim_status damaged; /* the first failure of an input that `partial` let pass; in words: */
     struct mim_error damage;
 };
-
-/* --- progress ----------------------------------------------------------------------------------------------------- */
-
-static const struct mim_control *
-control_of(const struct conversion *conversion)
-{
-    return &conversion->options->read.open.control;
-}
-
-static void
-pass_notice(void *user, const struct mim_notice *notice)
-{
-    const struct mim_control *control = control_of(user);
-    control->notice(control->user, notice);
-}
-
-static int
-report_progress(struct conversion *conversion, uint64_t done)
-{
-    const struct mim_control *control = control_of(conversion);
-    if (done > conversion->progress.done)
-        conversion->progress.done = done;
-    return control->progress(control->user, &conversion->progress);
-}
-
-static int
-report_written(void *user, const struct mim_progress *progress)
-{
-    struct conversion *conversion = user;
-    conversion->progress.total = progress->total;
-    conversion->progress.bytes = progress->bytes;
-    return report_progress(conversion, progress->done);
-}
-
-/* A frame that is decoded before its turn is half done. */
-static int
-report_read(void *user, const struct mim_progress *progress)
-{
-    struct conversion *conversion = user;
-    uint64_t written = conversion->frames - conversion->frames_before;
-    uint64_t done = conversion->frames + (progress->done > written ? progress->done - written : 0) / 2;
-    if (!conversion->progress.total)
-        conversion->progress.total = conversion->source_count > 1 ? MIM_UNKNOWN : progress->total;
-    return done > conversion->progress.done ? report_progress(conversion, done) : 0;
-}
-
-static void
-set_callbacks(struct conversion *conversion)
-{
-    struct mim_control *read = &conversion->read.open.control, *write = &conversion->write.control;
-    *write = *read;
-    read->user = write->user = conversion;
-    if (read->notice)
-        read->notice = write->notice = pass_notice;
-    if (read->progress)
-        read->progress = report_read, write->progress = report_written;
-}
 
 /* --- one source --------------------------------------------------------------------------------------------------- */
 
@@ -219,7 +161,7 @@ write_frame(struct conversion *conversion, struct mim_frame *frame, struct mim_e
         frame->meta = NULL;
     }
     status = blame_side(mim_frame_pace_take(&conversion->pace, frame, err), MIM_SIDE_OUTPUT, 0, err);
-    conversion->frames += status == MIM_OK;
+    conversion->progress.frames += status == MIM_OK;
     return status;
 }
 
@@ -236,7 +178,7 @@ static enum mim_status
 handle_damage(struct conversion *conversion, struct mim_reader *reader, enum mim_status status, struct mim_error *error)
 {
     bool first = conversion->damaged == MIM_OK;
-    uint64_t good = conversion->frames + (conversion->times.run != NULL);
+    uint64_t good = conversion->progress.frames + (conversion->times.run != NULL);
     if (first) {
         size_t used = strlen(error->message);
         snprintf(error->message + used, sizeof error->message - used, "; %" PRIu64 " good frame%s before that",
@@ -260,7 +202,7 @@ convert_source(struct conversion *conversion, uint64_t index, struct mim_error *
     const struct mim_read_options *options = &conversion->read;
     struct mim_reader *reader = NULL;
     conversion->source = (uint32_t)index + 1;
-    conversion->frames_before = conversion->frames;
+    conversion->progress.frames_before = conversion->progress.frames;
     enum mim_status status =
         mim_reader_open(&reader, conversion->context, conversion->sources[index], &options->open, err);
     if (status == MIM_OK)
@@ -309,7 +251,7 @@ report_damage(struct conversion *conversion, enum mim_status status, struct mim_
 static enum mim_status
 finish_writing(struct conversion *conversion, enum mim_status status, struct mim_error *err)
 {
-    if (status == MIM_OK && conversion->damaged != MIM_OK && !conversion->frames)
+    if (status == MIM_OK && conversion->damaged != MIM_OK && !conversion->progress.frames)
         status = report_damage(conversion, status, err);
     if (status == MIM_OK)
         status = blame_side(mim_frame_pace_finish(&conversion->pace, err), MIM_SIDE_OUTPUT, 0, err);
@@ -338,7 +280,8 @@ mim_convert(struct mim_context *context, struct mim_source *const *sources, size
         .sources = sources,
         .source_count = source_count,
     };
-    set_callbacks(&conversion);
+    mim_conversion_progress_start(&conversion.progress, &options->read.open.control, source_count > 1);
+    mim_conversion_progress_listen(&conversion.progress, &conversion.read.open.control, &conversion.write.control);
 
     /* report an impossible output before waiting for a source */
     enum mim_status status = mim_sink_set_start(sink, options->write.start, err);
