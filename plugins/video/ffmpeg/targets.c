@@ -33,7 +33,7 @@ const struct video_target video_targets[VIDEO_WRITTEN_COUNT] = {
     [VIDEO_mpeg] = { "mpeg2video mpeg1video", .sounds = "mp2 ac3", .others = "mpeg1video mpeg2video mp2 mp3 ac3" },
     [VIDEO_ts] = { H264 "mpeg2video", .sounds = "aac mp2 ac3",
                    .others = "mpeg1video mpeg2video mpeg4 h264 hevc aac mp2 mp3 ac3 eac3 opus",
-                   .has_many_sounds = true, .has_many_videos = true },
+                   .has_many_sounds = true },
     [VIDEO_wmv] = { "wmv2 msmpeg4", NULL, "*", .sounds = "wmav2 libmp3lame", .timing = VIDEO_TIMING_RATED,
                     .states = ASPECT },
     [VIDEO_flv] = { H264 "flv", NULL, "*", .sounds = "aac libmp3lame", .refused = "mpeg4 h263",

@@ -137,18 +137,20 @@ drop_packet(struct video_feed *feed)
     feed->has_packet = false;
 }
 
-/* Copied sound that is mostly after the end of its segment belongs to no segment. */
+/* Copied sound that is mostly after the end of its segment belongs to no segment. The next one may need a packet before its start. */
 static bool
-is_past(const struct video_track *track, const struct video_segment *segment, int64_t time, int64_t duration)
+is_past(const struct video_track *track, const struct video_segment *segment, int64_t time, int64_t duration, bool is_end)
 {
-    bool is_copied_sound = track->kind == MIM_OFFER_SOUND && !track->transcoder;
-    return time + (is_copied_sound ? duration / 2 : 0) >= segment->end;
+    if (!video_track_copies_sound(track))
+        return time >= segment->end;
+    return time + duration / 2 + (is_end ? 0 : video_track_preroll(track) * duration) >= segment->end;
 }
 
 /* Returns MIM_OK when the rest begins at `limit` or later, MIM_END when the segment is complete. */
 static int32_t
 write_segment(struct video_feed *feed, const struct video_segment *segment, int64_t limit, bool is_closed)
 {
+    bool is_end = is_closed && feed->segment + 1 == feed->timeline.count;
     int32_t status = MIM_OK;
     while (status == MIM_OK) {
         int64_t duration = 0;
@@ -161,7 +163,7 @@ write_segment(struct video_feed *feed, const struct video_segment *segment, int6
         int64_t time = time_of(feed, segment, &duration);
         if (!track || time == INT64_MIN) {
             drop_packet(feed);
-        } else if (limit != INT64_MAX && is_past(track, segment, time, duration)) {
+        } else if (limit != INT64_MAX && is_past(track, segment, time, duration, is_end)) {
             if (!is_closed)
                 return MIM_OK;
             track->has_passed = true;

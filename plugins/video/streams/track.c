@@ -13,6 +13,20 @@ ticks_of(const struct video_track *track, int64_t microseconds)
     return av_rescale_q(microseconds, AV_TIME_BASE_Q, track->base);
 }
 
+bool
+video_track_copies_sound(const struct video_track *track)
+{
+    return track->kind == MIM_OFFER_SOUND && !track->transcoder;
+}
+
+/* The packets of lossy codecs overlap. */
+int
+video_track_preroll(const struct video_track *track)
+{
+    const AVCodecDescriptor *descriptor = avcodec_descriptor_get(track->to->codecpar->codec_id);
+    return descriptor && descriptor->props & AV_CODEC_PROP_LOSSY && !av_get_bits_per_sample(descriptor->id) ? 1 : 0;
+}
+
 static int32_t
 open_coder(struct video_track *track, struct video_log *log, const AVStream *from)
 {
@@ -60,7 +74,7 @@ place_sound(struct video_track *track, const struct video_mux *mux, const struct
         return fit_to_start(mux, packet);
     if (!track->is_first)
         return true;
-    int64_t start = ticks_of(track, segment->at);
+    int64_t start = ticks_of(track, segment->at) - video_track_preroll(track) * packet->duration;
     int64_t join = track->end > start ? track->end : start;
     if (packet->pts + packet->duration / 2 < join)
         return false;

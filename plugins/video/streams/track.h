@@ -29,6 +29,9 @@ struct video_track {
     AVPacket *held;  /* a subtitle whose end is not known to be in the segment */
 };
 
+/* Does the track copy sound, and how many packets does its codec need before one that it decodes exactly? */
+bool video_track_copies_sound(const struct video_track *track);
+int video_track_preroll(const struct video_track *track);
 /* Begin a segment of a source, which is open, or, if it is NULL, without the track. */
 int32_t video_track_start(struct video_track *track, struct video_log *log, const struct video_source *source,
                           unsigned place, const struct video_segment *segment);
