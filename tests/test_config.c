@@ -179,7 +179,7 @@ gives_a_context_its_limits(void)
     assert_int_equal(mim_context_limits(context, NULL, 256000000, &limits, NULL), MIM_OK);
     assert_int_equal(limits.result_bytes, 256000000);
     assert_int_equal(limits.working_bytes, 0);
-    assert_int_equal(limits.frame_pixels, 1 << 28);
+    assert_int_equal(limits.frame_pixels, UINT64_C(1) << 31);
     assert_int_equal(limits.frames, 1000000);
     assert_int_equal(limits.metadata_bytes, 64 << 20);
 

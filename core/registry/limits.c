@@ -41,7 +41,7 @@ mim_context_limits(struct mim_context *context, const struct mim_limits *call, u
         tighten_limit(&limits.milliseconds, call->milliseconds);
     }
     fill_default(&limits.result_bytes, result_default ? result_default : MIM_DEFAULT_RESULT);
-    fill_default(&limits.frame_pixels, UINT64_C(1) << 28);
+    fill_default(&limits.frame_pixels, UINT64_C(1) << 31);
     fill_default(&limits.frames, 1000000);
     fill_default(&limits.metadata_bytes, UINT64_C(64) << 20);
     fill_default(&limits.milliseconds, MIM_NO_LIMIT);

@@ -17,7 +17,7 @@ struct mim_limits {
     uint64_t result_bytes;    /**< packed pixels returned by mim_read() (default 256 000 000) and mim_read_volume() (10^9) */
     uint64_t working_bytes;   /**< all other memory of a job; default: the larger of 64 MB and two frames + 16 MB, at most
                                * result_bytes or 64 MB, whichever is larger */
-    uint64_t frame_pixels;    /**< pixels of a decoded frame; default 2^28 */
+    uint64_t frame_pixels;    /**< pixels of a decoded frame; default 2^31 */
     uint64_t frames;          /**< frames of a sequence; default 10^6 */
     uint64_t metadata_bytes;  /**< default 64 MiB */
     uint64_t milliseconds;    /**< default none */

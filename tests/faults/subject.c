@@ -229,7 +229,7 @@ subject_try(const struct attempt *attempt)
     mim_options_destroy(shape);
     if (!attempt->context)
         mim_context_destroy(context);
-    outcome.notices_of_frames = tally.notices[MIM_NOTICE_FRAMES];
+    outcome.notices_of_loss = tally.notices[MIM_NOTICE_FRAMES] + tally.notices[MIM_NOTICE_METADATA];
     snprintf(outcome.message, sizeof outcome.message, "%s", err.message);
     return outcome;
 }

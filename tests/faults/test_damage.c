@@ -88,14 +88,14 @@ copy_of(const unsigned char *data, size_t size)
 /* --- truncated files --------------------------------------------------------------------------------------------- */
 
 /* Returns whether a status is right for a truncated file. Plain samples have no end marker. If only the end marker is
- * missing, as in a GIF that ends between two blocks, a notice says that frames may be. */
+ * missing, as in a GIF that ends between two blocks, or a tag's value, a notice says so. */
 static bool
 is_honest(const struct subject *subject, const struct outcome *outcome, size_t size)
 {
     if (subject_is(subject, "raw"))
         return size % 60 ? outcome->status == MIM_TRUNCATED : outcome->status == MIM_OK && outcome->frames == size / 60;
     return outcome->status == MIM_TRUNCATED || outcome->status == MIM_CORRUPT ||
-           (outcome->status == MIM_OK && outcome->notices_of_frames) ||
+           (outcome->status == MIM_OK && outcome->notices_of_loss) ||
            (outcome->status == MIM_UNKNOWN_FORMAT && size < 16);
 }
 

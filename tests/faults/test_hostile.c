@@ -237,11 +237,11 @@ a_loop_of_pages_is_corrupt(void)
 }
 
 static void
-a_page_beyond_the_end_is_an_error(void)
+a_page_beyond_the_end_ends_the_pages(void)
 {
     struct file file = tiff_with(NULL, 0, 0x7ffffff0);
     struct answer answer = ask_file(&file);
-    CHECK(answer.status == MIM_TRUNCATED || answer.status == MIM_CORRUPT);
+    CHECK(answer.status == MIM_OK && answer.frames == 1);
 }
 
 /* Each tag in turn claims too many values, or values beyond the end. Any status is fine, but no large allocation. */
@@ -345,7 +345,7 @@ main(void)
         CASE(a_picture_whose_size_overflows_is_refused),
         CASE(a_whole_page_is_read),
         CASE(a_loop_of_pages_is_corrupt),
-        CASE(a_page_beyond_the_end_is_an_error),
+        CASE(a_page_beyond_the_end_ends_the_pages),
         CASE(false_counts_and_offsets_allocate_no_memory),
         CASE(a_missing_strip_is_an_error),
         CASE(a_short_strip_is_an_error),

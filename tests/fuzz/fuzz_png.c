@@ -209,12 +209,11 @@ compare_frame(const struct mim_test_host *host, const struct pngx_header *header
     struct pngx_chunk chunk = { .offset = PNGX_SIGNATURE_SIZE };
 
     memory_write(&file, data, PNGX_SIGNATURE_SIZE);
-    for (; chunk.offset + PNGX_CHUNK_FRAME <= host->source.size; chunk.offset = pngx_chunk_next(&chunk)) {
+    for (; chunk.offset + PNGX_CHUNK_HEAD <= host->source.size; chunk.offset = pngx_chunk_next(&chunk)) {
         chunk.size = mim_load_be32(data + chunk.offset);
         chunk.type = mim_load_be32(data + chunk.offset + 4);
-        if (pngx_chunk_next(&chunk) > host->source.size) /* the file ends without IEND */
-            break;
-        if (chunk.type == PNGX_IEND || (chunk.type == PNGX_FCTL && chunk.offset > frame->pixels))
+        if (chunk.type == PNGX_IEND || (chunk.type == PNGX_FCTL && chunk.offset > frame->pixels) ||
+            pngx_chunk_next(&chunk) > host->source.size)
             break;
         put_in_file(&file, &chunk, data + chunk.offset + PNGX_CHUNK_HEAD, frame, header);
     }
@@ -252,7 +251,7 @@ read_frame(struct reading *reading, struct mim_test_host *host, uint64_t index)
     int32_t status = pngx_reader_ops.prepare(&reading->job, index, &packet, &info);
     if (status != MIM_OK)
         return status;
-    bool is_picture = index == 0 && (!packet.control.width || header->has_first_fctl);
+    bool is_picture = index == 0 && !packet.frame.is_fdat;
     EXPECT(info.width && info.height && info.width <= header->width && info.height <= header->height);
     struct mim_raster raster = make_raster(&info);
     if (!raster.data)

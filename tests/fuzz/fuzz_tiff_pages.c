@@ -29,12 +29,10 @@ static void
 compare_count(const struct tiff_page_index *pages, int32_t status, uint64_t theirs)
 {
     const char *why = pages->end_reason ? pages->end_reason : "";
-    if (status == MIM_END)
-        EXPECT(theirs == pages->count);
-    else if (strstr(why, "invalid number of tags"))
+    if (strstr(why, "invalid number of tags"))
         EXPECT(theirs >= pages->count);
-    else if (strstr(why, "before the offset of the next page"))
-        EXPECT(theirs == pages->count - 1);
+    else if (status == MIM_END) /* the last page may lack the offset of the next one */
+        EXPECT(theirs == pages->count || theirs == pages->count - 1);
     else
         EXPECT(theirs == pages->count);
 }

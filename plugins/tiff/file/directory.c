@@ -2,6 +2,8 @@
 /* The entries of one directory, read straight from the source: the sizes that a file claims cost no memory. */
 #include "file/directory.h"
 
+#include <stdio.h>
+
 #include <tiff.h>
 
 #include "file/known-tags.h"
@@ -68,4 +70,15 @@ tiff_directory_uint(struct tiff_directory *directory, const struct tiff_entry *e
         return MIM_CORRUPT;
     *value = number;
     return MIM_OK;
+}
+
+int32_t
+tiff_directory_drop(const struct tiff_directory *directory, const struct tiff_entry *entry, const char *why)
+{
+    char text[160];
+    if (directory->is_quiet)
+        return MIM_OK;
+    snprintf(text, sizeof text, "tag %u, of type %u with %llu values, is ignored: %s", (unsigned)entry->tag,
+             (unsigned)entry->type, (unsigned long long)entry->count, why);
+    return directory->job->host->notice(directory->job, MIM_NOTICE_METADATA, text);
 }

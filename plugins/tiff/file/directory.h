@@ -7,6 +7,8 @@
 
 #include <mim/plugin.h>
 
+#include <stdbool.h>
+
 #include "file/byte-order.h"
 #include "file/window.h"
 
@@ -24,6 +26,7 @@ struct tiff_directory {
     struct mim_job *job;
     struct tiff_order order;
     uint64_t offset, count;
+    bool is_quiet; /* dropped tags were reported before */
 };
 
 int32_t tiff_directory_open(struct tiff_directory *directory);
@@ -31,5 +34,8 @@ int32_t tiff_directory_entry(struct tiff_directory *directory, uint64_t i, struc
 /* Value `i` of an integer tag; MIM_CORRUPT when it is negative, missing or not an integer. */
 int32_t tiff_directory_uint(struct tiff_directory *directory, const struct tiff_entry *entry, uint64_t i,
                             uint64_t *value);
+
+/* Go on without a tag: report it, unless the directory is quiet. */
+int32_t tiff_directory_drop(const struct tiff_directory *directory, const struct tiff_entry *entry, const char *why);
 
 #endif

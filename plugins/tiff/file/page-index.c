@@ -74,6 +74,23 @@ make_space(struct tiff_page_index *pages, struct mim_job *job)
     return MIM_OK;
 }
 
+/* Nothing tells whether another page was there: the pages so far are all. */
+static int32_t
+leave_end_open(struct tiff_page_index *pages, const char *why)
+{
+    pages->next = 0;
+    pages->open_end = why;
+    return MIM_END;
+}
+
+int32_t
+tiff_page_index_report_end(struct tiff_page_index *pages, struct mim_job *job)
+{
+    const char *why = pages->next ? NULL : pages->open_end;
+    pages->open_end = why ? NULL : pages->open_end;
+    return why ? job->host->notice(job, MIM_NOTICE_FRAMES, why) : MIM_OK;
+}
+
 /* The end of the directory's entries, where the offset of the next directory is stored. */
 static int32_t
 find_end(struct tiff_page_index *pages, struct mim_job *job, struct mim_window *window, uint64_t *end)
@@ -81,6 +98,8 @@ find_end(struct tiff_page_index *pages, struct mim_job *job, struct mim_window *
     unsigned head = pages->order.is_big_tiff ? 8 : 2, entry = pages->order.is_big_tiff ? 20 : 12;
     const uint8_t *bytes = NULL;
     int32_t status = tiff_window_get(job, window, pages->next, head, &bytes);
+    if (status == MIM_TRUNCATED && pages->count)
+        return leave_end_open(pages, "the next page is beyond the end of the file: pages may be missing");
     if (status != MIM_OK)
         return end_chain(pages, status, pages->next, "a page's directory is beyond the end of the file");
 
@@ -124,8 +143,8 @@ find_next(struct tiff_page_index *pages, struct mim_job *job, struct mim_window 
     pages->next = next;
     if (offset > pages->highest)
         pages->highest = offset;
-    if (tail == MIM_TRUNCATED) /* this page is complete, but later ones are lost */
-        end_chain(pages, tail, end, "the file ends before the offset of the next page");
+    if (tail == MIM_TRUNCATED)
+        leave_end_open(pages, "the file ends without the offset of a next page: pages may be missing");
     return MIM_OK;
 }
 
@@ -134,10 +153,12 @@ tiff_page_index_extend(struct tiff_page_index *pages, struct mim_job *job, struc
 {
     while (pages->count <= index) {
         int32_t status = pages->end_status;
-        if (status == MIM_OK && pages->next == 0)
-            return MIM_END;
         if (status == MIM_OK)
-            status = find_next(pages, job, window);
+            status = pages->next ? find_next(pages, job, window) : MIM_END;
+        if (status == MIM_END) {
+            status = tiff_page_index_report_end(pages, job);
+            return status == MIM_OK ? MIM_END : status;
+        }
         if (status != MIM_OK)
             return job->host->fail(job, status, pages->end_offset, "%s",
                                    pages->end_reason ? pages->end_reason : "the chain of pages cannot be read");

@@ -21,9 +21,12 @@ struct tiff_page_index {
     int32_t end_status;         /* the error that ends the chain, or MIM_OK */
     uint64_t end_offset;
     const char *end_reason;
+    const char *open_end; /* why later pages may be missing, or NULL: reported once where the chain ends */
 };
 
 int32_t tiff_page_index_open(struct tiff_page_index *pages, struct mim_job *job, struct mim_window *window);
+/* Report that later pages may be missing, if so and if the end is reached. */
+int32_t tiff_page_index_report_end(struct tiff_page_index *pages, struct mim_job *job);
 /* Walk until page `index` is known: MIM_OK, MIM_END past the last page, or the error that ends the chain. */
 int32_t tiff_page_index_extend(struct tiff_page_index *pages, struct mim_job *job, struct mim_window *window,
                                uint64_t index);

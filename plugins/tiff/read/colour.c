@@ -11,6 +11,7 @@
 #include "file/sample.h"
 #include "read/lab.h"
 #include "read/unpack.h"
+#include "read/ycbcr.h"
 
 /* Invert the first sample of each pixel, which is gray. Signed samples are mirrored at -1/2. */
 #define INVERT(type, full)                                               \
@@ -99,11 +100,14 @@ divide_alpha_out(const struct tiff_page *page, uint8_t *row, uint32_t width)
 }
 
 /* `palette` holds all red entries, then all green, then all blue, at the depth of the frame. */
-#define LOOK_UP(in, out)                                               \
-    for (uint32_t x = 0; x < width; x++) {                             \
-        uint32_t index = ((const in *)from)[x];                        \
-        for (uint32_t c = 0; c < 3; c++)                               \
-            ((out *)to)[3 * (uint64_t)x + c] = (out)palette[c * entries + index]; \
+#define LOOK_UP(in, out)                                                                  \
+    for (uint32_t x = 0; x < width; x++) {                                                \
+        const in *v = (const in *)from + (uint64_t)x * page->samples;                     \
+        out *pixel = (out *)to + (uint64_t)x * page->out_channels;                        \
+        for (uint32_t c = 0; c < 3; c++)                                                  \
+            pixel[c] = (out)palette[c * entries + v[0]];                                  \
+        if (page->out_channels == 4)                                                      \
+            pixel[3] = (out)mim_ratio_scale_unsigned(v[1], (out)~0u, entries - 1);        \
     }
 
 static void
@@ -155,6 +159,9 @@ tiff_colour_row(const struct tiff_page *page, const uint16_t *palette, uint8_t *
         return;
     case TIFF_COLOUR_LAB:
         tiff_lab_row(page, from, width, to);
+        return;
+    case TIFF_COLOUR_YCBCR:
+        tiff_ycbcr_row(page, (const uint16_t *)from, width, (uint16_t *)to);
         return;
     case TIFF_COLOUR_INVERT:
         invert_gray(page, from, width);

@@ -6,18 +6,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "read/repair.h"
+
 #define MIN_ALLOWANCE (64u << 20)
 #define SMALL_READ 512
 
 static tmsize_t
-read_bytes(thandle_t user, void *data, tmsize_t size)
+read_source(struct tiff_handle *handle, void *data, tmsize_t size)
 {
-    struct tiff_handle *handle = user;
     const uint8_t *bytes;
     if (size <= SMALL_READ &&
         tiff_window_get(handle->job, &handle->window, handle->position, (uint64_t)size, &bytes) == MIM_OK) {
         memcpy(data, bytes, (size_t)size);
-        handle->position += (uint64_t)size;
         return size;
     }
     int64_t got = handle->job->host->read_at(handle->job, data, (uint64_t)size, handle->position);
@@ -28,6 +28,16 @@ read_bytes(thandle_t user, void *data, tmsize_t size)
     }
     if (got < size)
         handle->is_short = true;
+    return got;
+}
+
+static tmsize_t
+read_bytes(thandle_t user, void *data, tmsize_t size)
+{
+    struct tiff_handle *handle = user;
+    tmsize_t got = read_source(handle, data, size);
+    if (handle->repaired)
+        tiff_repair_directory(handle->repaired, handle->position, data, (uint64_t)got);
     handle->position += (uint64_t)got;
     return got;
 }
@@ -210,6 +220,27 @@ has_same_tags(TIFF *tiff, const struct tiff_page *page)
     return !page->has_own_predictor || get_short(tiff, TIFFTAG_PREDICTOR) == page->predictor;
 }
 
+/* libtiff refuses some directories because of tags that decoding does not need: try again without them. */
+static bool
+set_directory(struct tiff_handle *handle, const struct tiff_page *page)
+{
+    if (!handle->tiff)
+        handle->tiff = open_handle(handle);
+    if (!handle->tiff || TIFFSetSubDirectory(handle->tiff, page->offset))
+        return handle->tiff;
+    if (handle->status || handle->memory_status)
+        return false;
+    tiff_handle_close(handle);
+    handle->is_short = false;
+    handle->text[0] = '\0';
+    handle->page = page->offset;
+    handle->tiff = open_handle(handle);
+    handle->repaired = page;
+    bool is_set = handle->tiff && TIFFSetSubDirectory(handle->tiff, page->offset);
+    handle->repaired = NULL;
+    return is_set;
+}
+
 static int32_t
 set_up(struct tiff_handle *handle, const struct tiff_page *page)
 {
@@ -219,9 +250,7 @@ set_up(struct tiff_handle *handle, const struct tiff_page *page)
     if (!TIFFIsCODECConfigured((uint16_t)page->compression))
         return job->host->fail(job, MIM_UNSUPPORTED, page->offset,
                                "the installed libtiff does not support compression %u", page->compression);
-    if (!handle->tiff)
-        handle->tiff = open_handle(handle);
-    if (!handle->tiff || !TIFFSetSubDirectory(handle->tiff, page->offset))
+    if (!set_directory(handle, page))
         return tiff_handle_fail(handle);
     handle->has_same_tags = has_same_tags(handle->tiff, page);
     if (page->has_own_predictor && !TIFFSetField(handle->tiff, TIFFTAG_PREDICTOR, PREDICTOR_NONE))

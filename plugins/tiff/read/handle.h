@@ -21,6 +21,7 @@ struct tiff_handle {
     uint64_t page;             /* the current directory; 0: none */
     int32_t status;            /* of the read that failed */
     int32_t memory_status;     /* MIM_NOMEM or MIM_LIMIT: libtiff goes on without the memory that it did not get */
+    const struct tiff_page *repaired; /* libtiff gets this page's directory repaired */
     bool is_short;             /* the source ended */
     bool has_decoded;          /* since it was set to the page */
     bool has_same_tags;        /* libtiff's tags of a page that is decoded here agree with ours */

@@ -43,9 +43,8 @@ find_coding(const struct tiff_page *page)
 bool
 tiff_lab_is_known(const struct tiff_page *page)
 {
-    bool has_alpha = page->samples == 4 && page->extra == EXTRASAMPLE_UNASSALPHA;
     bool is_subsampled_jpeg = page->photometric == PHOTOMETRIC_ITULAB && page->compression == COMPRESSION_JPEG;
-    return (page->samples == 3 || has_alpha) && page->format != SAMPLEFORMAT_IEEEFP && !is_subsampled_jpeg &&
+    return page->samples >= 3 && page->format != SAMPLEFORMAT_IEEEFP && !is_subsampled_jpeg &&
            find_coding(page);
 }
 

@@ -33,14 +33,15 @@ read_values(struct tiff_directory *directory, const struct tiff_entry *entry, st
 {
     struct mim_job *job = directory->job;
     uint64_t size, source = job->host->size(job);
-    if (entry->size == 0 || entry->count == 0)
+    if (entry->size == 0)
+        return tiff_directory_drop(directory, entry, "unknown type");
+    if (entry->count == 0)
         return MIM_OK;
     if (__builtin_mul_overflow(entry->count, entry->size, &size) || entry->offset > source ||
         size > source - entry->offset)
-        return job->host->fail(job, MIM_TRUNCATED, entry->offset, "the value of tag %u is beyond the end of the file",
-                               (unsigned)entry->tag);
+        return tiff_directory_drop(directory, entry, "its value is beyond the end of the file");
     if (size > job->host->limit(job, MIM_LIMIT_METADATA))
-        return job->host->notice(job, MIM_NOTICE_METADATA, "a tag exceeds the metadata limit and is ignored");
+        return tiff_directory_drop(directory, entry, "it exceeds the limit metadata");
 
     values->data = job->host->resize(job, NULL, 0, size);
     if (!values->data)
@@ -49,7 +50,7 @@ read_values(struct tiff_directory *directory, const struct tiff_entry *entry, st
     values->capacity = size;
     int64_t got = job->host->read_at(job, values->data, size, entry->offset);
     if (got >= 0 && (uint64_t)got < size)
-        return job->host->fail(job, MIM_TRUNCATED, entry->offset, "the file ends inside tag %u", (unsigned)entry->tag);
+        return tiff_directory_drop(directory, entry, "the file ends inside its value");
     if (got < 0)
         return job->host->fail(job, (int32_t)-got, entry->offset, "cannot read tag %u", (unsigned)entry->tag);
     values->size = size;
@@ -157,6 +158,14 @@ is_tifffile_shape(const struct values *values)
     return values->size >= sizeof start - 1 && memcmp(values->data, start, sizeof start - 1) == 0;
 }
 
+/* Whether values of the tag's type may mean what its name says. */
+static bool
+has_right_type(const struct tiff_entry *entry, int32_t type)
+{
+    bool is_text = type == MIM_META_TEXT || type == MIM_META_TIME;
+    return is_text || type == MIM_META_BYTES ? entry->size == 1 : entry->type != TIFF_ASCII;
+}
+
 static int32_t
 report_entry(struct tiff_directory *directory, const struct tiff_entry *entry)
 {
@@ -179,6 +188,8 @@ report_entry(struct tiff_directory *directory, const struct tiff_entry *entry)
     }
     if (!key || entry->type == TIFF_IFD || entry->type == TIFF_IFD8)
         return MIM_OK;
+    if (entry->size && !has_right_type(entry, type))
+        return tiff_directory_drop(directory, entry, "its type is wrong");
 
     int32_t status = read_values(directory, entry, &values);
     if (entry->tag == TIFFTAG_IMAGEDESCRIPTION && is_tifffile_shape(&values))

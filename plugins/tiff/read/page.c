@@ -35,7 +35,20 @@ fact_of(struct tiff_page *page, uint64_t i)
     return (uint32_t *)((char *)page + facts[i].field);
 }
 
-/* Ignore a damaged tag like libtiff; check_page() finds what is missing. */
+/* Without these tags the samples cannot be placed: check_page() finds what is missing. */
+static bool
+places_samples(uint16_t tag)
+{
+    static const uint16_t tags[] = {
+        TIFFTAG_IMAGEWIDTH,   TIFFTAG_IMAGELENGTH,  TIFFTAG_COMPRESSION, TIFFTAG_SAMPLESPERPIXEL,
+        TIFFTAG_ROWSPERSTRIP, TIFFTAG_PLANARCONFIG, TIFFTAG_TILEWIDTH,   TIFFTAG_TILELENGTH,
+    };
+    for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
+        if (tags[i] == tag)
+            return true;
+    return false;
+}
+
 static int32_t
 read_fact(struct tiff_page *page, struct tiff_directory *directory, const struct tiff_entry *entry)
 {
@@ -46,18 +59,19 @@ read_fact(struct tiff_page *page, struct tiff_directory *directory, const struct
         int32_t status = tiff_directory_uint(directory, entry, 0, &value);
         if (status == MIM_OK)
             *fact_of(page, i) = value > UINT32_MAX ? UINT32_MAX : (uint32_t)value;
-        return status == MIM_CORRUPT ? MIM_OK : status;
+        return status;
     }
     return MIM_OK;
 }
 
-/* A value of each sample; all must be equal. */
+/* A value of each sample; all must be equal. The list may have another length than the samples. */
 static int32_t
-read_common(struct tiff_directory *directory, const struct tiff_entry *entry, uint32_t *common)
+read_common(const struct tiff_page *page, struct tiff_directory *directory, const struct tiff_entry *entry,
+            uint32_t *common)
 {
     uint64_t first = 0, value = 0;
-    int32_t status = tiff_directory_uint(directory, entry, 0, &first);
-    for (uint64_t i = 1; i < entry->count && i <= UINT16_MAX && status == MIM_OK; i++) {
+    int32_t status = entry->count ? tiff_directory_uint(directory, entry, 0, &first) : MIM_OK;
+    for (uint64_t i = 1; i < entry->count && i < page->samples && status == MIM_OK; i++) {
         status = tiff_directory_uint(directory, entry, i, &value);
         if (status == MIM_OK && value != first)
             return directory->job->host->fail(directory->job, MIM_UNSUPPORTED, directory->offset,
@@ -65,9 +79,33 @@ read_common(struct tiff_directory *directory, const struct tiff_entry *entry, ui
                                               (unsigned)entry->tag, (unsigned long long)first,
                                               (unsigned long long)value);
     }
-    if (status == MIM_OK)
+    if (entry->count && status == MIM_OK)
         *common = first > UINT32_MAX ? UINT32_MAX : (uint32_t)first;
     return status;
+}
+
+static bool
+is_bad_value(int32_t status)
+{
+    return status == MIM_CORRUPT || status == MIM_TRUNCATED;
+}
+
+static int32_t
+fail_tag(const struct tiff_directory *directory, int32_t status, const struct tiff_entry *entry)
+{
+    return directory->job->host->fail(directory->job, status, directory->offset,
+                                      "cannot read tag %u, of type %u with %llu values", (unsigned)entry->tag,
+                                      (unsigned)entry->type, (unsigned long long)entry->count);
+}
+
+static int32_t
+read_sample_kinds(struct tiff_page *page, struct tiff_directory *directory, const struct tiff_strips *strips)
+{
+    int32_t status = read_common(page, directory, &strips->bits, &page->bits);
+    if (status != MIM_OK)
+        return fail_tag(directory, status, &strips->bits);
+    status = read_common(page, directory, &strips->formats, &page->format);
+    return is_bad_value(status) ? tiff_directory_drop(directory, &strips->formats, "its value cannot be read") : status;
 }
 
 static int32_t
@@ -91,14 +129,18 @@ read_entry(struct tiff_page *page, struct tiff_directory *directory, const struc
 
     switch (entry->tag) {
     case TIFFTAG_BITSPERSAMPLE:
-        return read_common(directory, entry, &page->bits);
+        strips->bits = *entry;
+        return MIM_OK;
     case TIFFTAG_SAMPLEFORMAT:
-        return read_common(directory, entry, &page->format);
+        strips->formats = *entry;
+        return MIM_OK;
     case TIFFTAG_EXTRASAMPLES:
         status = tiff_directory_uint(directory, entry, 0, &extra);
+        if (status != MIM_OK)
+            return status;
         page->extra = (uint32_t)extra;
         page->extra_count = entry->count > UINT16_MAX ? UINT16_MAX : (uint32_t)entry->count;
-        return status == MIM_CORRUPT ? MIM_OK : status;
+        return MIM_OK;
     case TIFFTAG_YCBCRSUBSAMPLING:
         return read_pair(directory, entry, &page->subsample_x, &page->subsample_y);
     case TIFFTAG_STRIPOFFSETS:
@@ -114,11 +156,20 @@ read_entry(struct tiff_page *page, struct tiff_directory *directory, const struc
     }
 }
 
-/* Replace missing tags by the values that libtiff assumes. */
+static bool
+is_fax(uint32_t compression)
+{
+    return compression == COMPRESSION_CCITTRLE || compression == COMPRESSION_CCITTRLEW ||
+           compression == COMPRESSION_CCITTFAX3 || compression == COMPRESSION_CCITTFAX4;
+}
+
+/* Replace missing tags by the values that libtiff assumes. In fax codes a white run comes first, so 0 is white. */
 static void
 fill_gaps(struct tiff_page *page)
 {
     bool is_old_jpeg = page->compression == COMPRESSION_OJPEG;
+    if (page->photometric == UINT32_MAX && is_fax(page->compression))
+        page->photometric = PHOTOMETRIC_MINISWHITE;
     if (page->photometric == UINT32_MAX && is_old_jpeg)
         page->photometric = PHOTOMETRIC_YCBCR;
     if (page->samples == 0)
@@ -178,15 +229,20 @@ tiff_page_read(struct tiff_page *page, struct tiff_directory *directory, struct 
         uint64_t bit = 1ull << entry.tag % 64;
         if (!(seen[entry.tag / 64] & bit))
             status = read_entry(page, directory, &entry, strips);
-        if (status != MIM_OK)
-            return job->host->fail(job, status, directory->offset, "cannot read tag %u, of type %u with %llu values",
-                                   (unsigned)entry.tag, (unsigned)entry.type, (unsigned long long)entry.count);
+        if (is_bad_value(status) && !places_samples(entry.tag))
+            status = tiff_directory_drop(directory, &entry, "its value cannot be read");
+        if (status != MIM_OK && status != MIM_CORRUPT)
+            return fail_tag(directory, status, &entry);
+        status = MIM_OK;
         seen[entry.tag / 64] |= bit;
     }
     if (status != MIM_OK)
         return job->host->fail(job, status, directory->offset, "cannot read the tags of this page");
 
     page->has_uneven_strips = strips->offsets.count != strips->sizes.count;
+    status = read_sample_kinds(page, directory, strips);
+    if (status != MIM_OK)
+        return status;
     fill_gaps(page);
     return check_page(page, directory);
 }

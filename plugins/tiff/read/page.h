@@ -27,7 +27,8 @@ enum tiff_colour {
     TIFF_COLOUR_INVERT,
     TIFF_COLOUR_PALETTE,
     TIFF_COLOUR_CMYK,
-    TIFF_COLOUR_LAB
+    TIFF_COLOUR_LAB,
+    TIFF_COLOUR_YCBCR
 };
 
 struct tiff_page {
@@ -53,14 +54,16 @@ struct tiff_page {
     int32_t sample;         /* enum mim_sample of the unpacked values */
     uint32_t out_channels;
     int32_t out_sample;
+    float luma[3], range[6]; /* YCbCr: weights of red, green and blue; values of black and white of each sample */
     uint32_t rows_per_chunk, rows_per_part; /* decoded at once; handed out as a part */
     uint64_t stored_at;     /* uncompressed samples are stored there row after row; 0: in another way */
     uint64_t stack_offset;  /* of an image in a stack: distance to the samples of the first */
 };
 
-/* Offsets and sizes of its strips or tiles; a count of 0: the tag is missing. */
+/* Tags with a value for each strip or tile, and for each sample; a count of 0: the tag is missing. */
 struct tiff_strips {
     struct tiff_entry offsets, sizes;
+    struct tiff_entry bits, formats;
 };
 
 int32_t tiff_page_read(struct tiff_page *page, struct tiff_directory *directory, struct tiff_strips *strips);

@@ -9,8 +9,10 @@
 #include "codec/prefix-sum.h"
 #include "file/sample.h"
 #include "read/lab.h"
+#include "read/ycbcr.h"
 
 #define PART_BYTES (256u << 10)       /* enough work for a thread */
+#define MAX_PARTS (1u << 20)
 #define LONG_STRIP_BYTES (4u << 20)   /* longer strips are read row by row, for quick cancelling and little memory */
 #define PLAIN_STRIP_BYTES (16u << 20) /* the same for strips decoded here */
 
@@ -24,15 +26,27 @@ refuse_page(const struct tiff_page *page, struct tiff_directory *directory, cons
 }
 
 static int32_t
+drop_extra_samples(struct tiff_directory *directory)
+{
+    return directory->job->host->notice(directory->job, MIM_NOTICE_ALPHA,
+                                        "extra samples of pages with these colours are not read");
+}
+
+static int32_t
 plan_rgba(struct tiff_page *page, struct tiff_directory *directory)
 {
-    struct mim_job *job = directory->job;
     page->route = TIFF_ROUTE_RGBA;
     page->out_sample = MIM_SAMPLE_U8;
     page->out_channels = 3;
-    if (page->extra_count == 0)
-        return MIM_OK;
-    return job->host->notice(job, MIM_NOTICE_ALPHA, "extra samples of pages with these colours are not read");
+    return page->extra_count ? drop_extra_samples(directory) : MIM_OK;
+}
+
+/* Whether alpha follows `colours` samples, neither of which is multiplied with it. */
+static bool
+has_alpha_at(const struct tiff_page *page, uint32_t colours)
+{
+    return page->samples > colours && page->extra_count &&
+           (page->extra == EXTRASAMPLE_UNASSALPHA || page->extra == EXTRASAMPLE_ASSOCALPHA);
 }
 
 /* Colour maps have 16 bits, but most hold 8-bit values: repeated, shifted up, or (old writers) as they are. */
@@ -41,7 +55,7 @@ plan_palette(struct tiff_page *page, struct tiff_directory *directory)
 {
     bool is_index =
         page->sample == MIM_SAMPLE_U8 || page->sample == MIM_SAMPLE_U16; /* negative indices have no entry */
-    if (page->bits > 16 || page->samples != 1 || !is_index)
+    if (page->bits > 16 || !is_index)
         return refuse_page(page, directory, "palettes of this kind need raw=yes");
 
     struct tiff_entry map = { 0 };
@@ -58,10 +72,11 @@ plan_palette(struct tiff_page *page, struct tiff_directory *directory)
     if (status != MIM_OK)
         return directory->job->host->fail(directory->job, status, page->offset, "cannot read the colour map");
 
+    bool has_alpha = has_alpha_at(page, 1);
     page->colour = TIFF_COLOUR_PALETTE;
-    page->out_channels = 3;
+    page->out_channels = 3u + has_alpha;
     page->out_sample = is_small || is_coarse ? MIM_SAMPLE_U8 : MIM_SAMPLE_U16;
-    return MIM_OK;
+    return page->samples > 1u + has_alpha ? drop_extra_samples(directory) : MIM_OK;
 }
 
 static int32_t
@@ -71,6 +86,14 @@ plan_ycbcr(struct tiff_page *page, struct tiff_directory *directory, bool raw)
         return refuse_page(page, directory, "subsampled YCbCr has no raw samples of one size");
     if (raw)
         return MIM_OK;
+    if (page->samples != 3)
+        return refuse_page(page, directory, "YCbCr with extra samples is not supported");
+    if (page->bits == 16 && page->compression != COMPRESSION_JPEG) {
+        if (!tiff_ycbcr_is_known(page))
+            return refuse_page(page, directory, "subsampled YCbCr of 16 bits is not supported");
+        page->colour = TIFF_COLOUR_YCBCR;
+        return tiff_ycbcr_read(page, directory);
+    }
     if (page->compression != COMPRESSION_JPEG || page->planar != PLANARCONFIG_CONTIG || page->samples != 3)
         return plan_rgba(page, directory);
     page->is_upsampled = true;
@@ -94,9 +117,9 @@ plan_lab(struct tiff_page *page, struct tiff_directory *directory)
     if (!tiff_lab_is_known(page))
         return refuse_page(page, directory, "Lab of this kind needs raw=yes");
     page->colour = TIFF_COLOUR_LAB;
-    page->out_channels = page->samples;
+    page->out_channels = 3u + has_alpha_at(page, 3);
     page->out_sample = page->bits == 8 ? MIM_SAMPLE_U8 : MIM_SAMPLE_U16;
-    return MIM_OK;
+    return page->samples > page->out_channels ? drop_extra_samples(directory) : MIM_OK;
 }
 
 static int32_t
@@ -220,7 +243,9 @@ plan_pieces(struct tiff_page *page)
     page->rows_per_chunk = (uint32_t)(page->is_rowwise && page->planes == 1 && part_rows < rows ? part_rows : rows);
     if (page->is_rowwise && page->compression == COMPRESSION_NONE)
         page->rows_per_chunk = (uint32_t)(unit = part_rows < page->height ? part_rows : page->height);
-    uint64_t part = part_rows / unit ? part_rows / unit * unit : unit;
+    uint64_t least = page->height / MAX_PARTS + 1, part = part_rows / unit ? part_rows / unit * unit : unit;
+    if (part < least)
+        part = (least + unit - 1) / unit * unit;
     page->rows_per_part = (uint32_t)(part < page->height ? part : page->height);
 }
 

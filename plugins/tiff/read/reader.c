@@ -29,19 +29,18 @@ directory_at(struct mim_job *job, uint64_t offset)
     return (struct tiff_directory){ .window = &self->window, .job = job, .order = self->order, .offset = offset };
 }
 
-/* Read the directory at `offset` into the facts of the page and of the frame. */
+/* Read the directory into the facts of the page and of the frame. */
 static int32_t
-read_page(struct mim_job *job, uint64_t offset, struct tiff_page *page, struct mim_frame_info *info)
+read_page(struct mim_job *job, struct tiff_directory *directory, struct tiff_page *page, struct mim_frame_info *info)
 {
     struct tiff_reader *self = job->state;
-    struct tiff_directory directory = directory_at(job, offset);
     struct tiff_strips strips;
 
-    int32_t status = tiff_page_read(page, &directory, &strips);
+    int32_t status = tiff_page_read(page, directory, &strips);
     if (status == MIM_OK)
-        status = tiff_page_plan(page, &directory, &self->options);
+        status = tiff_page_plan(page, directory, &self->options);
     if (status == MIM_OK)
-        status = tiff_page_find_stored(page, &directory, &strips);
+        status = tiff_page_find_stored(page, directory, &strips);
     if (status != MIM_OK)
         return status;
 
@@ -76,8 +75,9 @@ find_stack(struct mim_job *job)
     int32_t status = tiff_stack_read(&stack, &directory);
     if (status != MIM_OK || (stack.images < 2 && stack.samples == 0))
         return status == MIM_TRUNCATED ? MIM_OK : status;
-    if (read_page(job, self->first, &page, &info) != MIM_OK)
-        return MIM_OK; /* prepare reports the error */
+    directory.is_quiet = true; /* prepare reports what is wrong */
+    if (read_page(job, &directory, &page, &info) != MIM_OK)
+        return MIM_OK;
     if (!(info.flags & MIM_FRAME_RAW) && (!page.stored_at || page.decoder != TIFF_DECODER_COPY))
         return MIM_OK;
 
@@ -126,7 +126,9 @@ reader_open(struct mim_job *job, struct mim_sequence *sequence)
         return status;
     if (self->pages.next || self->pages.end_status)
         return MIM_OK;
-    status = find_stack(job);
+    status = tiff_page_index_report_end(&self->pages, job);
+    if (status == MIM_OK)
+        status = find_stack(job);
     sequence->count = self->images;
     sequence->sure = MIM_SURE_EXACT;
     return status;
@@ -152,8 +154,9 @@ reader_prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_fra
     struct tiff_page *page = packet;
     uint64_t number = self->images > 1 ? 0 : index;
     int32_t status = tiff_page_index_extend(&self->pages, job, &self->window, number);
+    struct tiff_directory directory = directory_at(job, status == MIM_OK ? self->pages.offsets[number] : 0);
     if (status == MIM_OK)
-        status = read_page(job, self->pages.offsets[number], page, info);
+        status = read_page(job, &directory, page, info);
     if (status == MIM_OK && self->images > 1) {
         page->stack_offset = index * self->image_size;
         info->raw_offset += page->stack_offset;
@@ -186,10 +189,15 @@ reader_metadata(struct mim_job *job, const void *packet, const struct mim_frame_
 
     if (worker)
         directory.window = &worker->window;
+    directory.is_quiet = true;
     if (!page) {
         status = tiff_page_read(&first, &directory, &strips);
         page = &first;
     }
+    /* the tags of the first page are those of the file too */
+    directory.is_quiet = packet && self->has_reported && page->offset == self->first;
+    if (!packet)
+        self->has_reported = true;
     if (status == MIM_OK)
         status = tiff_page_metadata(&directory, page);
     return status == MIM_OK && !packet ? tiff_file_metadata(&directory) : status;

@@ -10,18 +10,18 @@
 
 #include "file/known-tags.h"
 
-static bool
-is_resolution(const struct tiff_entry *axis)
-{
-    return axis->type == TIFF_RATIONAL && axis->count == 1;
-}
-
+/* Set `ratio`, whose den stays 0 when the page has no such tag or its value is unusable. */
 static int32_t
 read_axis(struct tiff_directory *directory, const struct tiff_entry *axis, struct mim_rational *ratio)
 {
     struct mim_job *job = directory->job;
     const uint8_t *bytes = NULL;
+    *ratio = (struct mim_rational){ 0, 0 };
+    if (axis->type != TIFF_RATIONAL || axis->count != 1)
+        return axis->tag ? tiff_directory_drop(directory, axis, "its type is wrong") : MIM_OK;
     int32_t status = tiff_window_get(job, directory->window, axis->offset, 8, &bytes);
+    if (status == MIM_TRUNCATED)
+        return tiff_directory_drop(directory, axis, "its value is beyond the end of the file");
     if (status != MIM_OK)
         return job->host->fail(job, status, axis->offset, "cannot read the resolution");
     *ratio = (struct mim_rational){ (int64_t)tiff_number(directory->order, bytes, 4),
@@ -36,14 +36,13 @@ tiff_resolution_report(struct tiff_directory *directory, const struct tiff_entry
     struct mim_job *job = directory->job;
     struct mim_rational ratios[2];
     const char *name = tiff_name_of(tiff_unit_names, (uint32_t)unit);
-    if (!is_resolution(&axes[0]) || !is_resolution(&axes[1]))
-        return MIM_OK;
 
     int32_t status = read_axis(directory, &axes[0], &ratios[0]);
     if (status == MIM_OK)
         status = read_axis(directory, &axes[1], &ratios[1]);
-    if (status == MIM_OK)
-        status = job->host->meta(job, "resolution", MIM_META_RATIONALS, ratios, sizeof ratios);
+    if (status != MIM_OK || !ratios[0].den || !ratios[1].den)
+        return status;
+    status = job->host->meta(job, "resolution", MIM_META_RATIONALS, ratios, sizeof ratios);
     if (status == MIM_OK && name)
         status = job->host->meta(job, "resolution_unit", MIM_META_TEXT, name, strlen(name));
     return status;
@@ -54,18 +53,18 @@ tiff_resolution_report_aspect(struct tiff_directory *directory)
 {
     struct tiff_entry entry, axes[2] = { { 0 }, { 0 } };
     struct mim_rational x, y;
+    directory->is_quiet = true; /* the page reports unusable tags */
     int32_t status = tiff_directory_open(directory);
     for (uint64_t i = 0; i < directory->count && status == MIM_OK; i++) {
         status = tiff_directory_entry(directory, i, &entry);
         if (status == MIM_OK && (entry.tag == TIFFTAG_XRESOLUTION || entry.tag == TIFFTAG_YRESOLUTION))
             axes[entry.tag == TIFFTAG_YRESOLUTION] = entry;
     }
-    if (status != MIM_OK || !is_resolution(&axes[0]) || !is_resolution(&axes[1]))
-        return status;
-    status = read_axis(directory, &axes[0], &x);
+    if (status == MIM_OK)
+        status = read_axis(directory, &axes[0], &x);
     if (status == MIM_OK)
         status = read_axis(directory, &axes[1], &y);
-    return status == MIM_OK ? mim_aspect_deliver(directory->job, (uint64_t)y.num * (uint64_t)x.den,
-                                                 (uint64_t)y.den * (uint64_t)x.num)
-                            : status;
+    if (status != MIM_OK || !x.den || !y.den)
+        return status;
+    return mim_aspect_deliver(directory->job, (uint64_t)y.num * (uint64_t)x.den, (uint64_t)y.den * (uint64_t)x.num);
 }
