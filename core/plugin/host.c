@@ -129,6 +129,20 @@ host_fail(struct mim_job *abi, int32_t status, uint64_t offset, const char *fmt,
 }
 
 static int32_t
+host_notice(struct mim_job *abi, int32_t code, const char *text)
+{
+    struct mim_core_job *job = abi->core;
+    struct mim_error error;
+    if (job->is_muted)
+        return MIM_OK;
+    const struct mim_notice_origin origin = { .frame = job->frame,
+                                              .place = job->frame == MIM_UNKNOWN ? 0 : job->frame,
+                                              .step = job->step };
+    enum mim_status status = mim_operation_notice_at(job->operation, (enum mim_notice_code)code, &origin, text, &error);
+    return mim_host_result(job, status, &error);
+}
+
+static int32_t
 host_meta(struct mim_job *abi, const char *key, int32_t type, const void *value, uint64_t size)
 {
     struct mim_core_job *job = abi->core;
@@ -136,13 +150,13 @@ host_meta(struct mim_job *abi, const char *key, int32_t type, const void *value,
         return MIM_ARGUMENT;
 
     uint64_t limit = job->operation->control.limits.metadata_bytes, used = mim_meta_bytes(job->meta);
-    if (size > limit || used > limit - size) {
-        mim_fail_limit(&job->error, used + size, limit,
-                       "the metadata exceed the limit metadata=%" PRIu64 ": '%s' adds %" PRIu64 " bytes to %" PRIu64,
-                       limit, key, size, used);
-        return mim_job_host_failure(job, MIM_LIMIT);
-    }
     struct mim_error error;
+    if (size > limit || used > limit - size) {
+        char text[160];
+        snprintf(text, sizeof text, "'%.60s' of %" PRIu64 " bytes is ignored: it exceeds the limit metadata=%" PRIu64, key,
+                 size, limit);
+        return host_notice(abi, MIM_NOTICE_METADATA, text);
+    }
     enum mim_status status = mim_meta_set(job->meta, key, type, value, size, &error);
     return status == MIM_NOMEM ? mim_host_result(job, status, &error) : (int32_t)status;
 }
@@ -217,20 +231,6 @@ host_flags(struct mim_job *abi)
 {
     const struct mim_core_job *job = abi->core;
     return job->operation->host_flags;
-}
-
-static int32_t
-host_notice(struct mim_job *abi, int32_t code, const char *text)
-{
-    struct mim_core_job *job = abi->core;
-    struct mim_error error;
-    if (job->is_muted)
-        return MIM_OK;
-    const struct mim_notice_origin origin = { .frame = job->frame,
-                                              .place = job->frame == MIM_UNKNOWN ? 0 : job->frame,
-                                              .step = job->step };
-    enum mim_status status = mim_operation_notice_at(job->operation, (enum mim_notice_code)code, &origin, text, &error);
-    return mim_host_result(job, status, &error);
 }
 
 static int32_t

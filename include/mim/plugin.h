@@ -230,8 +230,8 @@ struct mim_host {
     /** [any thread] Return the size of the source in bytes, or MIM_UNKNOWN after an error. Reads a stream to its end.
      * */
     uint64_t (*size)(struct mim_job *);
-    /** [any thread] Deliver a metadata value of the frame, or of the whole sequence if the packet is NULL. For
-     * metadata() only. */
+    /** [any thread] Deliver a metadata value of the frame, or of the whole sequence if the packet is NULL. A value
+     * beyond the limit is ignored with a notice. For metadata() only. */
     int32_t (*meta)(struct mim_job *, const char *key, int32_t type, const void *value, uint64_t size);
     /** [any thread] Append bytes: in encode to the coded bytes of the part; in open, survey, put and finish to the
      * sink. */

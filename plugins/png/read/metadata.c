@@ -24,6 +24,15 @@ struct reporter {
 
 /* Status of an invalid chunk, which is ignored. */
 enum { INVALID = MIM_CORRUPT };
+#define EXCEEDS_LIMIT "it exceeds the limits of metadata or working memory"
+
+/* Decompressed, so that growing memory stays within the working memory. */
+static uint64_t
+max_size(struct mim_job *job)
+{
+    uint64_t metadata = job->host->limit(job, MIM_LIMIT_METADATA), working = job->host->limit(job, MIM_LIMIT_WORKING) / 4;
+    return metadata < working ? metadata : working;
+}
 
 static int32_t
 report_gamma(struct reporter *reporter, const uint8_t *data, uint64_t size)
@@ -105,7 +114,7 @@ report_profile(struct reporter *reporter, const uint8_t *data, uint64_t size)
     if (!zero || (uint64_t)(zero - data) + 2 > size || zero[1])
         return INVALID;
     int32_t status = pngx_inflate(job, zero + 2, size - (uint64_t)(zero - data) - 2,
-                                  job->host->limit(job, MIM_LIMIT_METADATA), &profile);
+                                  max_size(job), &profile);
     if (status == MIM_OK)
         status = job->host->meta(job, "icc", MIM_META_BYTES, profile.data, profile.size);
     mim_bytes_clear(job, &profile);
@@ -207,30 +216,19 @@ skip_chunk(struct mim_job *job, uint32_t type, const char *why)
 }
 
 static int32_t
-fail_limit(const struct reporter *reporter, const struct pngx_chunk *chunk)
-{
-    struct mim_job *job = reporter->job;
-    char name[5];
-
-    pngx_chunk_name(chunk->type, name);
-    return job->host->fail(job, MIM_LIMIT, chunk->offset, "chunk %s exceeds the limit metadata=%llu", name,
-                           (unsigned long long)job->host->limit(job, MIM_LIMIT_METADATA));
-}
-
-static int32_t
 report_chunk(struct reporter *reporter, struct mim_window *window, const struct pngx_chunk *chunk)
 {
     struct mim_job *job = reporter->job;
     struct pngx_fault fault = { 0 };
     int handler = find_handler(chunk->type);
-    uint64_t max = job->host->limit(job, MIM_LIMIT_METADATA);
+    uint64_t max = max_size(job);
 
     if (handler == -1)
         return MIM_OK;
     if (handler >= 0 && handlers[handler].max && chunk->size > handlers[handler].max)
         return skip_chunk(job, chunk->type, "it is too long");
     if (chunk->size > max)
-        return fail_limit(reporter, chunk);
+        return skip_chunk(job, chunk->type, EXCEEDS_LIMIT);
     uint8_t *data = job->host->resize(job, NULL, 0, chunk->size + 1ULL);
     if (!data)
         return MIM_NOMEM;
@@ -244,7 +242,7 @@ report_chunk(struct reporter *reporter, struct mim_window *window, const struct 
         status = pngx_fault_raise(job, &fault);
     job->host->resize(job, data, chunk->size + 1ULL, 0);
     if (status == MIM_LIMIT)
-        return fail_limit(reporter, chunk);
+        return skip_chunk(job, chunk->type, EXCEEDS_LIMIT);
     if (status != INVALID)
         return status;
     return skip_chunk(job, chunk->type, reporter->text_count > PNGX_TEXTS_MAX ? "too many texts" : "it is damaged");
@@ -309,7 +307,7 @@ report_file(struct mim_job *job, struct pngx_reader *self)
 {
     struct reporter reporter = { .job = job,
                                  .header = &self->header,
-                                 .texts = { .left = job->host->limit(job, MIM_LIMIT_METADATA) } };
+                                 .texts = { .left = max_size(job) } };
 
     int32_t status = report_chunks(&reporter, &self->window, self->is_stream);
     if (status == MIM_OK)
