@@ -318,4 +318,16 @@ class TiffColours(ToleranceCase):
             self.assertNotIn('damage', json.loads(self.mim('info', '--json', path))[0])
 
 
+class Avif(ToleranceCase):
+    def test_pictures_and_sequences(self):
+        for count in (1, 4):
+            path = self.path(f'in{count}.avif')
+            self.run_tool('ffmpeg', '-v', 'error', '-f', 'lavfi', '-i', 'testsrc=s=64x48:d=1:r=10', '-frames:v', count,
+                          '-pix_fmt', 'yuv420p', '-c:v', 'libaom-av1', '-crf', 0, '-cpu-used', 8,
+                          *(['-still-picture', 1] if count == 1 else []), path)
+            facts = self.info(path, '--count')
+            self.assertEqual((facts['format'], facts['plugin'], facts['frames']), ('avif', 'video', count))
+            self.assertSameFrames(self.pixels(path), self.pixels(path, '--from', 'mp4', '-i', 'matrix=bt601'))
+
+
 tap.main()

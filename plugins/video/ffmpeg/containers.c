@@ -18,4 +18,5 @@ const struct video_container video_containers[VIDEO_FORMAT_COUNT] = {
     [VIDEO_h264] = { "h264", "h264", NULL, "h264", true },
     [VIDEO_hevc] = { "hevc", "hevc", NULL, "hevc", true },
     [VIDEO_y4m] = { "y4m", "yuv4mpegpipe", NULL, NULL, false },
+    [VIDEO_avif] = { "avif", "mov", NULL, NULL, false },
 };

@@ -13,7 +13,7 @@
  */
 #define VIDEO_WRITTEN_FORMATS(X) \
     X(mp4) X(mov) X(3gp) X(mkv) X(webm) X(avi) X(mpeg) X(ts) X(wmv) X(flv) X(ogv) X(mjpeg) X(h264) X(hevc)
-#define VIDEO_FORMATS(X) VIDEO_WRITTEN_FORMATS(X) X(y4m)
+#define VIDEO_FORMATS(X) VIDEO_WRITTEN_FORMATS(X) X(y4m) X(avif)
 
 #define VIDEO_ID_(name) VIDEO_##name,
 enum video_format { VIDEO_FORMATS(VIDEO_ID_) VIDEO_FORMAT_COUNT, VIDEO_WRITTEN_COUNT = VIDEO_y4m };
