@@ -80,10 +80,16 @@ mim_fail(struct mim_error *err, enum mim_status status, const char *fmt, ...)
     return status;
 }
 
+bool
+mim_is_shortage(int number)
+{
+    return number == ENOMEM || number == EMFILE || number == ENFILE;
+}
+
 static enum mim_status
 status_of_errno(int number)
 {
-    return number == ENOMEM ? MIM_NOMEM : number == EEXIST ? MIM_EXISTS : MIM_IO;
+    return mim_is_shortage(number) ? MIM_NOMEM : number == EEXIST ? MIM_EXISTS : MIM_IO;
 }
 
 enum mim_status
@@ -121,4 +127,10 @@ enum mim_status
 mim_fail_nomem(struct mim_error *err, const char *what)
 {
     return mim_fail(err, MIM_NOMEM, "no memory for %s", what);
+}
+
+enum mim_status
+mim_fail_shortage(struct mim_error *err, const char *what)
+{
+    return mim_is_shortage(errno) && errno != ENOMEM ? mim_fail_errno(err, errno, "%s", what) : mim_fail_nomem(err, what);
 }

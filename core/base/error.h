@@ -4,6 +4,7 @@
 #define MIM_CORE_BASE_ERROR_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 
 #include <mim/error.h>
 
@@ -12,7 +13,7 @@ enum mim_status mim_fail(struct mim_error *err, enum mim_status status, const ch
     __attribute__((format(printf, 3, 4)));
 enum mim_status mim_fail_va(struct mim_error *err, enum mim_status status, const char *fmt, va_list args);
 
-/* "what: strerror(number)"; the status is IO, or NOMEM for ENOMEM, or EXISTS for EEXIST. */
+/* "what: strerror(number)"; the status is IO, or NOMEM for a shortage, or EXISTS for EEXIST. */
 enum mim_status mim_fail_errno(struct mim_error *err, int number, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
@@ -25,5 +26,9 @@ enum mim_status mim_fail_limit(struct mim_error *err, uint64_t needed, uint64_t 
 
 /* "no memory for <what>". */
 enum mim_status mim_fail_nomem(struct mim_error *err, const char *what);
+/* Whether the process lacks memory or descriptors, which says nothing of a file. */
+bool mim_is_shortage(int number);
+/* NOMEM: with the text of errno if descriptors are short, else as mim_fail_nomem(). */
+enum mim_status mim_fail_shortage(struct mim_error *err, const char *what);
 
 #endif

@@ -101,12 +101,20 @@ read_text(struct mim_config *config, const char *name, const char *text, size_t 
     return status == MIM_OK && !reading.is_out_of_memory;
 }
 
+/* A shortage of memory or descriptors must not drop a policy. */
+static bool
+refuse_errno(struct mim_config *config, const char *path)
+{
+    return errno == ENOENT || errno == ENOTDIR ||
+           (!mim_is_shortage(errno) && mim_string_list_add(&config->diagnostics, "%s: %m", path));
+}
+
 bool
 mim_config_read_file(struct mim_config *config, const char *path)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
-        return errno == ENOENT || errno == ENOTDIR || mim_string_list_add(&config->diagnostics, "%s: %m", path);
+        return refuse_errno(config, path);
 
     char *text = NULL;
     size_t size;
@@ -139,8 +147,7 @@ mim_config_read_directory(struct mim_config *config, const char *path)
     struct dirent **names;
     int count = scandir(path, &names, is_conf, by_bytes);
     if (count < 0)
-        return errno == ENOENT || errno == ENOTDIR ||
-               (errno != ENOMEM && mim_string_list_add(&config->diagnostics, "%s: %m", path));
+        return refuse_errno(config, path);
 
     bool read = true;
     for (int i = 0; i < count; i++) {

@@ -30,9 +30,12 @@ by_bytes(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* A shortage of memory or descriptors is no fault of the file: fails with errno. */
 static bool
 refuse_errno(const struct mim_ini_directory_visitor *visitor, const char *name, const char *path)
 {
+    if (mim_is_shortage(errno))
+        return false;
     char reason[PATH_MAX + 128];
     snprintf(reason, sizeof reason, "%s: %m", path);
     return visitor->refuse(visitor->user, name, reason);
@@ -89,7 +92,7 @@ mim_ini_directory_read(const char *path, const struct mim_ini_directory_visitor 
 {
     DIR *directory = opendir(path);
     if (!directory)
-        return errno == ENOENT || errno == ENOTDIR || (errno != ENOMEM && refuse_errno(visitor, NULL, path));
+        return errno == ENOENT || errno == ENOTDIR || refuse_errno(visitor, NULL, path);
 
     struct stat facts;
     struct mim_string_list names = { 0 };

@@ -28,7 +28,7 @@ mim_context_limits(struct mim_context *context, const struct mim_limits *call, u
     if (!context)
         return mim_fail(err, MIM_ARGUMENT, "limits need a context");
     if (!config)
-        return mim_fail_nomem(err, "the configuration");
+        return mim_fail_shortage(err, "the configuration");
 
     struct mim_limits limits = { 0 };
     mim_config_limit(config, &limits);

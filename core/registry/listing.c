@@ -39,7 +39,7 @@ listed_config(struct mim_context *context, size_t i)
 enum mim_status
 mim_context_list_status(const struct mim_context *context, struct mim_error *err)
 {
-    return context->is_list_cut ? mim_fail_nomem(err, "the whole list") : MIM_OK;
+    return context->is_list_cut ? mim_fail_shortage(err, "the whole list") : MIM_OK;
 }
 
 /* Checks that the module exists, which choosing skips. false: no memory. */

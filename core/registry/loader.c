@@ -43,8 +43,7 @@ inspect_file(const char *path, struct stat *facts, struct mim_error *err)
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0 && errno == ENOENT)
         return mim_fail(err, MIM_BROKEN_PLUGIN, "the module %s is missing", path);
-    if (fd < 0 &&
-        (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) /* a failure of the process, not of the module */
+    if (fd < 0 && mim_is_shortage(errno)) /* a failure of the process, not of the module */
         return mim_fail_errno(err, errno, "%s", path);
     if (fd < 0)
         return mim_fail(err, MIM_BROKEN_PLUGIN, "%s: %s", path, strerror(errno));
@@ -104,7 +103,7 @@ fail_dlopen(const char *path, struct mim_error *err)
     /* "libx.so.1: cannot open shared object file: ...": the module itself exists, so this is a library that it needs */
     const char *missing = strstr(reason, ": cannot open shared object file");
     if (missing && strstr(missing, strerror(EMFILE)))
-        return mim_fail(err, MIM_IO, "%s", reason);
+        return mim_fail(err, MIM_NOMEM, "%s", reason);
     /* the module itself could be opened before, so the loader lacked memory for its name; its errno is stale */
     if (missing && (size_t)(missing - reason) == strlen(path) && !strncmp(reason, path, strlen(path)))
         return mim_fail_nomem(err, path);

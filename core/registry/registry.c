@@ -72,7 +72,7 @@ mim_registry_catalog(struct mim_context *context, struct mim_error *err)
             .older = registry->catalog,
         });
     if (!catalog) {
-        mim_fail_nomem(err, "the registry of plugins");
+        mim_fail_shortage(err, "the registry of plugins");
         return NULL;
     }
     registry->catalog = catalog;

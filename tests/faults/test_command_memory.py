@@ -45,5 +45,24 @@ class CommandMemory(FaultCase):
         for target in ('raw', 'gif', 'tiff'):
             self.try_places('convert', *self.shape('samples.raw'), 'samples.raw', '-', '--to', target, '--quiet')
 
+    def test_loses_no_picture_of_a_video(self):
+        """Decoders drop pictures without memory. Begins behind the loading of FFmpeg, some of whose libraries abort."""
+        frames = 8
+        shape = ['--from', 'raw', '-i', 'width=64', '-i', 'height=48', '-i', 'channels=3']
+        self.put('noise.raw', bytes((i * i >> 7) % 251 for i in range(64 * 48 * 3 * frames)))
+        for target in ('a.mp4', 'a.webm', 'a.avi'):
+            self.mim('convert', 'noise.raw', target, *shape)
+            start = self.mim('help', target[2:]).report.calls
+            for threads in ('1', '2'):
+                args = ('convert', '-q', target, '-', '--to', 'raw', '--threads', threads)
+                wanted = self.mim(*args)
+                for place in sample(wanted.report.calls - start, 40):
+                    done = self.run_mim(*args, memory_at=start + place)
+                    what = f'{args}: allocation {start + place}, exit {done.returncode}: {done.errors}'
+                    if done.returncode == 0:
+                        self.assertEqual(len(done.stdout), len(wanted.stdout), what)
+                    elif threads == '1':  # threads of FFmpeg may abort
+                        self.assertEqual(done.returncode, NO_MEMORY, what)
+
 
 tap.main()

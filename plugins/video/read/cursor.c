@@ -14,6 +14,14 @@ enum {
 
 /* --- stepping ----------------------------------------------------------------------------------------------------- */
 
+/* Every run decodes the same pictures, unless the decoder rejects packets or has no memory. */
+static bool
+is_in_order(const struct video_index *index, uint64_t number, uint64_t packet)
+{
+    bool is_known = number < index->picture_count && index->pictures[number].packet == packet;
+    return is_known || index->is_tangled || index->failures;
+}
+
 /* From the start on, pictures are numbered as they come. One that contradicts the prediction invalidates it. */
 static int32_t
 take_in_order(struct video_cursor *cursor, const struct video_decoded *decoded)
@@ -26,6 +34,8 @@ take_in_order(struct video_cursor *cursor, const struct video_decoded *decoded)
         if (status != MIM_OK)
             return status;
     }
+    if (index->has_all_pictures && !is_in_order(index, number, decoded->packet))
+        return video_scan_lost(&cursor->scan);
     if (index->has_all_pictures)
         return number < index->picture_count ? MIM_OK : MIM_END;
     return video_scan_learn(&cursor->scan, cursor->decoder.demux.stream, number, decoded);
@@ -70,9 +80,13 @@ end_of_pictures(struct video_cursor *cursor)
         return cursor->next < index->picture_count ? LOST : MIM_END;
     if (index->is_predicted && cursor->next < index->picture_count) {
         int32_t status = video_scan_decode(&cursor->scan);
-        return status == MIM_OK ? MIM_END : status;
+        if (status != MIM_OK)
+            return status;
     }
-    index->has_all_pictures = true;
+    if (!index->has_all_pictures)
+        index->has_all_pictures = true;
+    else if (cursor->next < index->picture_count && !index->is_tangled && !index->failures)
+        return video_scan_lost(&cursor->scan);
     return MIM_END;
 }
 
@@ -132,8 +146,11 @@ restart_decoder(struct video_cursor *cursor)
     close_decoder(cursor);
     cursor->is_open = cursor->is_from_start = true;
     cursor->next = 0;
-    return video_decoder_open(&cursor->decoder, cursor->scan.job, &cursor->scan.setup, &cursor->scan.index,
-                              cursor->scan.threads, VIDEO_TO_SHOW);
+    int32_t status = video_decoder_open(&cursor->decoder, cursor->scan.job, &cursor->scan.setup, &cursor->scan.index,
+                                        cursor->scan.threads, VIDEO_TO_SHOW);
+    if (status == MIM_OK)
+        video_scan_set_stream(&cursor->scan, cursor->decoder.demux.stream);
+    return status;
 }
 
 static int32_t
@@ -232,7 +249,7 @@ video_cursor_key_picture(const struct video_cursor *cursor)
 int32_t
 video_cursor_scan(struct video_cursor *cursor)
 {
-    return video_scan_run(&cursor->scan, cursor->decoder.demux.stream);
+    return video_scan_run(&cursor->scan);
 }
 
 static int32_t

@@ -2,6 +2,8 @@
 /* Decodes packets into pictures. */
 #include "read/decoder.h"
 
+#include <errno.h>
+
 #include <libavutil/imgutils.h>
 
 #include "ffmpeg/averror.h"
@@ -184,11 +186,33 @@ note_refusal(struct video_decoder *decoder, int code)
     return status;
 }
 
+/* Decoders drop pictures when an allocation fails, and report damage or nothing. malloc() leaves its error in errno; that
+ * of a decoder's own threads is not visible, so video_scan_verdict() repeats suspicious decoding with one thread. */
+static int
+check_memory(int code)
+{
+    return errno == ENOMEM ? AVERROR(ENOMEM) : code;
+}
+
+static int
+send_to_codec(struct video_decoder *decoder, const AVPacket *packet)
+{
+    errno = 0;
+    return check_memory(avcodec_send_packet(decoder->context, packet));
+}
+
+static int
+receive_from_codec(struct video_decoder *decoder, AVFrame *frame)
+{
+    errno = 0;
+    return check_memory(avcodec_receive_frame(decoder->context, frame));
+}
+
 static int32_t
 send_packet(struct video_decoder *decoder)
 {
     decoder->packet->pts = decoder->packet->dts = (int64_t)decoder->demux.next - 1;
-    int code = avcodec_send_packet(decoder->context, decoder->packet);
+    int code = send_to_codec(decoder, decoder->packet);
     av_packet_unref(decoder->packet);
     return code < 0 && code != AVERROR_EOF ? note_refusal(decoder, code) : MIM_OK;
 }
@@ -202,7 +226,7 @@ feed_packet(struct video_decoder *decoder)
     if (status != MIM_END || decoder->is_draining)
         return status;
     decoder->is_draining = true;
-    int code = avcodec_send_packet(decoder->context, NULL);
+    int code = send_to_codec(decoder, NULL);
     return code < 0 && code != AVERROR_EOF ? note_refusal(decoder, code) : MIM_OK;
 }
 
@@ -211,7 +235,7 @@ video_decoder_next(struct video_decoder *decoder, AVFrame *frame, struct video_d
 {
     int32_t status = MIM_OK;
     while (status == MIM_OK) {
-        int code = avcodec_receive_frame(decoder->context, frame);
+        int code = receive_from_codec(decoder, frame);
         if (!code) {
             identify_picture(decoder, frame, decoded);
             return MIM_OK;

@@ -153,6 +153,22 @@ is_shown(const struct video_packet *packet)
     return !packet->is_hidden && !(packet->flags & AV_PKT_FLAG_DISCARD);
 }
 
+/* Pictures that are shown before the first one refer to packets before it, and are no loss. */
+bool
+video_index_misses_picture(const struct video_index *index, enum AVCodecID codec)
+{
+    int64_t first = index->picture_count ? index->pictures[0].pts : INT64_MIN;
+    if (index->is_tangled || !is_picture_a_packet(codec))
+        return false;
+    for (uint64_t i = 0; i < index->packet_count; i++) {
+        const struct video_packet *packet = &index->packets[i];
+        bool is_leading = !(packet->flags & AV_PKT_FLAG_KEY) && packet->pts < first;
+        if (packet->picture == VIDEO_NO_PICTURE && is_plain(packet, codec) && is_shown(packet) && !is_leading)
+            return true;
+    }
+    return false;
+}
+
 /* Times are distinct, no picture is far from its packet's place in coding order, and none precedes the first keyframe. */
 static bool
 is_credible(const struct video_index *index, const struct video_picture *pictures, uint64_t count)

@@ -60,6 +60,8 @@ uint64_t video_index_find(const struct video_index *index, const AVPacket *packe
 /* Add picture `number`, which the decoder returned. Returns MIM_OK or MIM_NOMEM. */
 int32_t video_index_learn(struct video_index *index, struct mim_job *job, uint64_t number, uint64_t packet,
                           int64_t pts);
+/* Is a packet without a picture, though its codec has one in every packet? */
+bool video_index_misses_picture(const struct video_index *index, enum AVCodecID codec);
 void video_index_forget_pictures(struct video_index *index);
 /* Predict all pictures from the packets, if that is safe; else do nothing. Returns MIM_OK or MIM_NOMEM. */
 int32_t video_index_predict(struct video_index *index, struct mim_job *job, enum AVCodecID codec);

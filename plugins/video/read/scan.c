@@ -6,12 +6,18 @@
 #include "read/truncation.h"
 
 /* Interlaced H.264 may have a packet for each field: only a decoder can count its frames. */
-static int32_t
-predict_pictures(struct video_scan *scan, const AVCodecParameters *parameters)
+void
+video_scan_set_stream(struct video_scan *scan, const AVStream *stream)
 {
-    if (parameters->codec_id == AV_CODEC_ID_H264 && parameters->field_order > AV_FIELD_PROGRESSIVE)
-        return MIM_OK;
-    return video_index_predict(&scan->index, scan->job, parameters->codec_id);
+    const AVCodecParameters *parameters = stream->codecpar;
+    scan->codec = parameters->codec_id;
+    scan->has_fields = parameters->codec_id == AV_CODEC_ID_H264 && parameters->field_order > AV_FIELD_PROGRESSIVE;
+}
+
+static int32_t
+predict_pictures(struct video_scan *scan)
+{
+    return scan->has_fields ? MIM_OK : video_index_predict(&scan->index, scan->job, scan->codec);
 }
 
 static int32_t
@@ -28,7 +34,7 @@ note_all_packets(struct video_scan *scan)
         av_packet_unref(packet);
     }
     if (status == MIM_END)
-        status = predict_pictures(scan, demux.stream->codecpar);
+        status = predict_pictures(scan);
     video_demux_close(&demux);
     av_packet_free(&packet);
     return status;
@@ -88,20 +94,47 @@ video_scan_decode(struct video_scan *scan)
 }
 
 int32_t
-video_scan_run(struct video_scan *scan, const AVStream *stream)
+video_scan_run(struct video_scan *scan)
 {
     int32_t status = MIM_OK;
     if (!scan->index.has_all_packets)
         status = note_all_packets(scan);
     else if (!scan->index.has_all_pictures)
-        status = predict_pictures(scan, stream->codecpar);
+        status = predict_pictures(scan);
     if (status == MIM_OK && !scan->index.has_all_pictures)
         status = video_scan_decode(scan);
     return status;
 }
 
 int32_t
-video_scan_verdict(const struct video_scan *scan)
+video_scan_lost(const struct video_scan *scan)
+{
+    return scan->job->host->fail(scan->job, MIM_NOMEM, MIM_UNKNOWN,
+                                 "the decoder lost pictures that another run decodes, as it does without memory");
+}
+
+/* Repeats decoding that lost pictures with one thread, which reports a lack of memory for certain. */
+static int32_t
+verify_decoding(struct video_scan *scan)
+{
+    struct video_index *index = &scan->index;
+    uint64_t pictures = index->picture_count, failures = index->failures;
+    bool misses = !scan->has_fields && video_index_misses_picture(index, scan->codec);
+    int threads = scan->threads;
+
+    if (scan->is_verified || index->is_predicted || (pictures && !failures && !misses))
+        return MIM_OK;
+    scan->is_verified = true;
+    scan->threads = 1;
+    index->failures = 0;
+    int32_t status = video_scan_decode(scan);
+    scan->threads = threads;
+    bool was_lost = !index->failures && (failures || index->picture_count > pictures);
+    return status == MIM_OK && was_lost ? video_scan_lost(scan) : status;
+}
+
+int32_t
+video_scan_verdict(struct video_scan *scan)
 {
     const struct video_index *index = &scan->index;
     struct mim_job *job = scan->job;
@@ -111,6 +144,9 @@ video_scan_verdict(const struct video_scan *scan)
         return video_fail_truncated(job);
     if (index->fault)
         return video_fail(job, index->fault, "the container is damaged");
+    int32_t status = index->has_all_pictures ? verify_decoding(scan) : MIM_OK;
+    if (status != MIM_OK)
+        return status;
     if (index->has_all_pictures && !index->picture_count)
         return job->host->fail(job, MIM_CORRUPT, MIM_UNKNOWN, "the video stream has no pictures");
     if (!index->failures)

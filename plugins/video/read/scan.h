@@ -10,10 +10,15 @@ struct video_scan {
     struct video_demux_setup setup; /* for every pass */
     struct video_index index;
     int threads;
+    enum AVCodecID codec;
+    bool has_fields;  /* possibly a packet for each field */
+    bool is_verified; /* suspicious decoding was repeated */
 };
 
-/* Complete the index, from timestamps or by decoding. `stream` belongs to an open pass. MIM_OK also for a damaged file. */
-int32_t video_scan_run(struct video_scan *scan, const AVStream *stream);
+/* Note the codec of a stream. */
+void video_scan_set_stream(struct video_scan *scan, const AVStream *stream);
+/* Complete the index, from timestamps or by decoding. MIM_OK also for a damaged file. */
+int32_t video_scan_run(struct video_scan *scan);
 /* Forget all pictures and learn them anew by decoding the whole stream. */
 int32_t video_scan_decode(struct video_scan *scan);
 /* Add picture `number`, which the decoder returned. */
@@ -21,7 +26,9 @@ int32_t video_scan_learn(struct video_scan *scan, const AVStream *stream, uint64
                          const struct video_decoded *decoded);
 /* Duration of a picture according to its packet, or else to the stream's rate. */
 int64_t video_scan_duration(const struct video_scan *scan, const AVStream *stream, uint64_t number);
-/* MIM_OK, or the error of a damaged file. */
-int32_t video_scan_verdict(const struct video_scan *scan);
+/* Fail because two runs decoded different pictures. */
+int32_t video_scan_lost(const struct video_scan *scan);
+/* MIM_OK, or the error of a damaged file, or of a decoder without memory. */
+int32_t video_scan_verdict(struct video_scan *scan);
 
 #endif
