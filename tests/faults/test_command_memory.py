@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Makes every allocation of the command's process fail in turn, including those of libtiff, libltdl and the C library."""
 
+import os
+import subprocess
+
 import tap
-from faults import NO_MEMORY, FaultCase, sample
+from faults import NO_MEMORY, PATIENCE, FaultCase, sample
 
 
 # The dynamic loader exits when it has no memory for the unique symbols of libstdc++, which libtiff depends on. mim cannot
@@ -45,15 +48,32 @@ class CommandMemory(FaultCase):
         for target in ('raw', 'gif', 'tiff'):
             self.try_places('convert', *self.shape('samples.raw'), 'samples.raw', '-', '--to', target, '--quiet')
 
+    def test_blames_no_file_for_a_lack_of_descriptors(self):
+        self.mim('convert', '-q', 'animated.gif', 'a.mp4')
+        for name in ('animated.gif', 'animated.png', 'strips-lzw.tif', 'a.mp4'):
+            self.assertEqual(self.limited(name, 64).returncode, 0)
+            for files in range(3, 12):
+                done = self.limited(name, files)
+                if done.returncode != 127:  # the dynamic loader found no descriptor
+                    self.assertIn(done.returncode, (0, NO_MEMORY), f'{name}, {files} descriptors: {done.stderr}')
+                    self.assertIn(b'Too many open files' if done.returncode else b'', done.stderr)
+
+    def limited(self, name, files):
+        args = ['prlimit', f'--nofile={files}', os.environ['MIM'], 'convert', '-q', name, '-', '--to', 'raw']
+        env = self.environment({})
+        del env['LD_PRELOAD']
+        return subprocess.run(args, env=env, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=PATIENCE)
+
     def test_loses_no_picture_of_a_video(self):
         """Decoders drop pictures without memory. Begins behind the loading of FFmpeg, some of whose libraries abort."""
         frames = 8
         shape = ['--from', 'raw', '-i', 'width=64', '-i', 'height=48', '-i', 'channels=3']
         self.put('noise.raw', bytes((i * i >> 7) % 251 for i in range(64 * 48 * 3 * frames)))
-        for target in ('a.mp4', 'a.webm', 'a.avi'):
+        for target, counts in {'a.mp4': '12', 'a.webm': '1', 'a.avi': '1'}.items():  # VP9 hangs with two threads in FFmpeg 5.1
             self.mim('convert', 'noise.raw', target, *shape)
             start = self.mim('help', target[2:]).report.calls
-            for threads in ('1', '2'):
+            for threads in counts:
                 args = ('convert', '-q', target, '-', '--to', 'raw', '--threads', threads)
                 wanted = self.mim(*args)
                 for place in sample(wanted.report.calls - start, 40):
@@ -61,7 +81,7 @@ class CommandMemory(FaultCase):
                     what = f'{args}: allocation {start + place}, exit {done.returncode}: {done.errors}'
                     if done.returncode == 0:
                         self.assertEqual(len(done.stdout), len(wanted.stdout), what)
-                    elif threads == '1':  # threads of FFmpeg may abort
+                    elif done.returncode >= 0:  # FFmpeg 5.1 may crash
                         self.assertEqual(done.returncode, NO_MEMORY, what)
 
 

@@ -2,12 +2,20 @@
 /* Opens a container and reads its packets. */
 #include "read/demux.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "ffmpeg/averror.h"
 #include "ffmpeg/stream.h"
 #include "read/alpha.h"
 #include "read/truncation.h"
+
+/* Demuxers skip what they have no memory for. malloc() leaves its error in errno. */
+static int
+check_memory(int code)
+{
+    return errno == ENOMEM ? AVERROR(ENOMEM) : code;
+}
 
 static bool
 is_elementary(struct mim_job *job, const struct video_container *container)
@@ -40,8 +48,9 @@ open_container(struct video_demux *demux)
 
     AVDictionary *options = NULL;
     int code = video_input_restrict(&options, input->name);
+    errno = 0;
     if (code >= 0)
-        code = avformat_open_input(&demux->format, NULL, input, &options);
+        code = check_memory(avformat_open_input(&demux->format, NULL, input, &options));
     av_dict_free(&options);
     if (code == AVERROR_INVALIDDATA && video_is_truncated(input->name, NULL, job))
         return video_fail_truncated(job);
@@ -60,8 +69,9 @@ find_streams(struct video_demux *demux)
 
     for (unsigned i = 0; i < count && code >= 0; i++)
         code = av_dict_set_int(&options[i], "log_level_offset", video_log_offset(job), 0);
+    errno = 0;
     if (code >= 0)
-        code = avformat_find_stream_info(demux->format, options);
+        code = check_memory(avformat_find_stream_info(demux->format, options));
     for (unsigned i = 0; i < count && options; i++)
         av_dict_free(&options[i]);
     av_free(options);
@@ -161,7 +171,8 @@ read_packet(struct video_demux *demux, struct video_index *index, AVPacket *pack
         int32_t status = job->host->poll(job);
         if (status != MIM_OK)
             return status;
-        int code = av_read_frame(demux->format, packet);
+        errno = 0;
+        int code = check_memory(av_read_frame(demux->format, packet));
         if (code == AVERROR(EAGAIN))
             continue;
         if (demux->input.io->error < 0 && demux->input.io->error != AVERROR_EOF)
