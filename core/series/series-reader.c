@@ -106,6 +106,7 @@ open_first(struct mim_series_reading *reading, struct mim_error *err)
         if (status == MIM_OK) {
             reading->first_plugin = file->plugin;
             reading->first_format = file->reader.format;
+            mim_offers_move(&reading->offers, &file->reader.offers);
             if (i == 0)
                 reading->first = file;
             else
@@ -164,6 +165,7 @@ mim_series_reading_destroy(struct mim_series_reading *reading)
     if (!reading)
         return;
     mim_series_file_close(reading->first);
+    mim_offers_clear(&reading->offers);
     mim_series_clear(&reading->series);
     mim_options_destroy(reading->options);
     free(reading->format);
@@ -191,6 +193,16 @@ series_open(struct mim_job *job, struct mim_sequence *sequence)
     sequence->count = reading_of(job)->series.count;
     sequence->sure = MIM_SURE_EXACT;
     return MIM_OK;
+}
+
+static int32_t
+series_offers(struct mim_job *job)
+{
+    const struct mim_offers *offers = &reading_of(job)->offers;
+    int32_t status = MIM_OK;
+    for (size_t i = 0; i < offers->count && status == MIM_OK; i++)
+        status = job->host->offer(job, &offers->items[i]);
+    return status;
 }
 
 static int32_t
@@ -270,4 +282,5 @@ const struct mim_reader_ops mim_series_reader_ops = {
     .pixels = series_pixels,
     .metadata = series_metadata,
     .release = series_release,
+    .offers = series_offers,
 };

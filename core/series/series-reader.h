@@ -21,6 +21,7 @@ struct mim_series_reading {
     struct mim_series_file *first; /* opened early, until its frame is prepared */
     const struct mim_plugin *first_plugin;
     const char *first_format;
+    struct mim_offers offers; /* of the first file that opens */
 };
 
 /* Lists the files of operation->source and opens the first. Faults of all files, such as a wrong option, fail here;

@@ -7,6 +7,7 @@
 #include "read/decode.h"
 #include "read/imagej-timing.h"
 #include "read/metadata.h"
+#include "read/offers.h"
 #include "read/orient.h"
 #include "read/stack.h"
 #include "read/strip.h"
@@ -226,6 +227,14 @@ reader_close(struct mim_job *job)
     mim_window_close(job, &self->window);
 }
 
+static int32_t
+reader_offers(struct mim_job *job)
+{
+    const struct tiff_reader *self = job->state;
+    struct tiff_directory directory = directory_at(job, self->first);
+    return tiff_offer_subdirectories(&directory);
+}
+
 const struct mim_reader_ops tiff_reader_ops = {
     .struct_size = sizeof tiff_reader_ops,
     .flags = MIM_READER_ANY_ORDER,
@@ -241,4 +250,5 @@ const struct mim_reader_ops tiff_reader_ops = {
     .metadata = reader_metadata,
     .worker_close = reader_worker_close,
     .close = reader_close,
+    .offers = reader_offers,
 };

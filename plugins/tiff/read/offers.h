@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* What a file has besides the pages of its main chain. */
+#ifndef MIM_TIFF_READ_OFFERS_H
+#define MIM_TIFF_READ_OFFERS_H
+
+#include "file/directory.h"
+
+/* State what the directory refers to: images in sub-IFDs, tags in other directories. Passes over damage. */
+int32_t tiff_offer_subdirectories(struct tiff_directory *directory);
+
+#endif
