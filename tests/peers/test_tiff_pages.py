@@ -66,6 +66,18 @@ class TiffPages(TiffCase):
         self.assertTrue(reduced[1], reduced)
         self.assertFalse(reduced[0] or False, reduced)
 
+    def test_sub_directories_and_exif_are_noted(self):
+        image = np.zeros((32, 32), np.uint8)
+        with tifffile.TiffWriter(self.path('in.tif')) as file:
+            file.write(image, subifds=2, extratags=[(34665, 'I', 1, 8, True)])
+            file.write(image[::2, ::2], subfiletype=1)
+            file.write(image[::4, ::4], subfiletype=1)
+        said = text(self.run_mim('convert', '--force', self.path('in.tif'), self.path('out.gif')).stderr)
+        self.assertIn('a set of 2 images in sub-IFDs is left out: gif cannot hold images beside its frames', said)
+        self.assertIn('the EXIF directory is left out: gif cannot hold these properties', said)
+        said = text(self.mim('info', self.path('in.tif')))
+        self.assertIn('also holds       a set of 2 images in sub-IFDs', said)
+
     def test_imagej_stacks_in_one_directory_are_frames(self):
         for name in ('u8', 'u16', 'f32'):
             with self.subTest(sample=name):
