@@ -3,7 +3,6 @@
 #include "audio/transcode.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
 
 #include <libavutil/channel_layout.h>
 #include <libavutil/mem.h>
@@ -14,7 +13,10 @@
 #include "ffmpeg/codec-config.h"
 #include "ffmpeg/log.h"
 
-enum { FREE_FRAME_SIZE = 1024 }; /* samples per frame for encoders that accept any number */
+enum {
+    FREE_FRAME_SIZE = 1024, /* samples per frame for encoders that accept any number */
+    MAX_SILENCE = 60        /* seconds at once; longer jumps of time are not believed */
+};
 
 struct video_transcoder {
     AVCodecContext *decoder, *encoder;
@@ -53,32 +55,6 @@ open_decoder(struct video_transcoder *transcoder, const AVStream *from)
     return avcodec_open2(transcoder->decoder, codec, NULL);
 }
 
-/* The supported rate nearest to the source's. */
-static int
-choose_rate(const AVCodec *codec, int wanted)
-{
-    const int *rates = video_codec_supports(codec, VIDEO_SUPPORT_RATES);
-    int best = 0;
-    for (; rates && *rates; rates++)
-        if (!best || abs(*rates - wanted) < abs(best - wanted))
-            best = *rates;
-    return best ? best : wanted;
-}
-
-static int
-choose_layout(const AVCodec *codec, const AVChannelLayout *wanted, AVChannelLayout *layout)
-{
-    const AVChannelLayout *layouts = video_codec_supports(codec, VIDEO_SUPPORT_LAYOUTS), *best = layouts;
-    for (; layouts && layouts->nb_channels; layouts++) {
-        if (!av_channel_layout_compare(layouts, wanted))
-            best = layouts;
-        else if (av_channel_layout_compare(best, wanted) && layouts->nb_channels > best->nb_channels &&
-                 layouts->nb_channels <= wanted->nb_channels)
-            best = layouts;
-    }
-    return av_channel_layout_copy(layout, best ? best : wanted);
-}
-
 static int
 open_encoder(struct video_transcoder *transcoder, const AVCodecParameters *like, const AVCodec *codec,
              const AVOutputFormat *format)
@@ -92,12 +68,12 @@ open_encoder(struct video_transcoder *transcoder, const AVCodecParameters *like,
         av_channel_layout_default(&layout, like->ch_layout.nb_channels);
     encoder->opaque = transcoder->log;
     encoder->log_level_offset = transcoder->log_offset;
-    encoder->sample_rate = choose_rate(codec, like->sample_rate);
+    encoder->sample_rate = video_codec_nearest_rate(codec, like->sample_rate);
     encoder->sample_fmt = formats ? formats[0] : like->format >= 0 ? like->format : AV_SAMPLE_FMT_S16;
     encoder->time_base = (AVRational){ 1, encoder->sample_rate };
     if (format->flags & AVFMT_GLOBALHEADER)
         encoder->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
-    int code = choose_layout(codec, &layout, &encoder->ch_layout);
+    int code = video_codec_nearest_layout(codec, &layout, &encoder->ch_layout);
     return code < 0 ? code : avcodec_open2(encoder, codec, NULL);
 }
 
@@ -177,6 +153,13 @@ open_resampler(struct video_transcoder *transcoder, const AVFrame *frame)
     return code >= 0 ? swr_init(transcoder->resampler) : code;
 }
 
+static int
+restart_resampler(struct video_transcoder *transcoder, const AVFrame *frame)
+{
+    int code = resample_frame(transcoder, NULL);
+    return code >= 0 ? open_resampler(transcoder, frame) : code;
+}
+
 /* Each frame may have other channels, rate or format. A resampler for the previous ones would read missing planes. */
 static int
 follow_format(struct video_transcoder *transcoder, const AVFrame *frame)
@@ -186,8 +169,7 @@ follow_format(struct video_transcoder *transcoder, const AVFrame *frame)
                        !av_channel_layout_compare(&transcoder->layout, &frame->ch_layout);
     if (is_the_same)
         return 0;
-    int code = resample_frame(transcoder, NULL);
-    return code >= 0 ? open_resampler(transcoder, frame) : code;
+    return restart_resampler(transcoder, frame);
 }
 
 /* Begin a frame at its time: with silence before it, or without the samples that are before the end of earlier ones. Within a
@@ -199,19 +181,20 @@ place_frame(struct video_transcoder *transcoder)
     int64_t pts = transcoder->decoded->best_effort_timestamp, rate = transcoder->encoder->sample_rate;
     if (pts == AV_NOPTS_VALUE)
         return 0;
-    int64_t time = av_rescale_q(pts, transcoder->base, AV_TIME_BASE_Q) - transcoder->from + transcoder->at;
+    int64_t time = av_rescale_q(pts, transcoder->base, AV_TIME_BASE_Q);
+    if (time > INT64_MAX / 4 || time < INT64_MIN / 4)
+        return 0;
+    time += transcoder->at - transcoder->from;
     int64_t delay = swr_get_delay(transcoder->resampler, rate);
     int64_t late = samples_in(transcoder, time) - (samples->end - samples->surplus + delay);
     bool is_rounding = transcoder->is_placed && late < rate / 20 && late > -rate / 20;
 
     transcoder->is_placed = true;
-    if (is_rounding)
+    if (is_rounding || late > MAX_SILENCE * rate)
         return 0;
     int64_t silence = late > samples->surplus ? late - samples->surplus : 0;
     samples->surplus = late > samples->surplus ? 0 : samples->surplus - late;
-    int code = silence && delay ? resample_frame(transcoder, NULL) : 0;
-    if (silence && delay && code >= 0)
-        code = open_resampler(transcoder, transcoder->decoded);
+    int code = silence && delay ? restart_resampler(transcoder, transcoder->decoded) : 0;
     return code < 0 ? code : video_sample_queue_append_silence(samples, silence);
 }
 
@@ -259,7 +242,7 @@ encode_frame(struct video_transcoder *transcoder, int size)
 }
 
 static int32_t
-settle(struct mim_job *job, int code)
+settle_code(struct mim_job *job, int code)
 {
     return code >= 0 ? MIM_OK : video_fail(job, code, "the sound cannot be decoded");
 }
@@ -272,13 +255,13 @@ video_transcoder_start(struct mim_job *job, struct video_transcoder *transcoder,
     transcoder->at = time;
     transcoder->samples.surplus = 0;
     transcoder->is_placed = false;
-    return settle(job, open_decoder(transcoder, from));
+    return settle_code(job, open_decoder(transcoder, from));
 }
 
 int32_t
 video_transcoder_send(struct mim_job *job, struct video_transcoder *transcoder, const AVPacket *packet)
 {
-    return settle(job, decode_packet(transcoder, packet));
+    return settle_code(job, decode_packet(transcoder, packet));
 }
 
 int32_t
@@ -292,13 +275,13 @@ video_transcoder_stop(struct mim_job *job, struct video_transcoder *transcoder, 
     transcoder->samples.surplus = 0;
     if (code >= 0 && time != INT64_MAX)
         code = video_sample_queue_cut(&transcoder->samples, samples_in(transcoder, time));
-    return settle(job, code);
+    return settle_code(job, code);
 }
 
 int32_t
 video_transcoder_fill(struct mim_job *job, struct video_transcoder *transcoder, int64_t time)
 {
-    return settle(job, video_sample_queue_append_silence(&transcoder->samples,
+    return settle_code(job, video_sample_queue_append_silence(&transcoder->samples,
                                                          samples_in(transcoder, time) - transcoder->samples.end));
 }
 

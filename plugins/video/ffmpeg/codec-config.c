@@ -2,6 +2,8 @@
 /* Reads the lists that a codec publishes, in every supported version of FFmpeg. */
 #include "ffmpeg/codec-config.h"
 
+#include <stdlib.h>
+
 const void *
 video_codec_supports(const AVCodec *codec, enum video_support what)
 {
@@ -24,4 +26,29 @@ video_codec_supports(const AVCodec *codec, enum video_support what)
     };
     return lists[what];
 #endif
+}
+
+int
+video_codec_nearest_rate(const AVCodec *codec, int wanted)
+{
+    const int *rates = video_codec_supports(codec, VIDEO_SUPPORT_RATES);
+    int best = 0;
+    for (; rates && *rates; rates++)
+        if (!best || abs(*rates - wanted) < abs(best - wanted))
+            best = *rates;
+    return best ? best : wanted;
+}
+
+int
+video_codec_nearest_layout(const AVCodec *codec, const AVChannelLayout *wanted, AVChannelLayout *layout)
+{
+    const AVChannelLayout *layouts = video_codec_supports(codec, VIDEO_SUPPORT_LAYOUTS), *best = layouts;
+    for (; layouts && layouts->nb_channels; layouts++) {
+        if (!av_channel_layout_compare(layouts, wanted))
+            best = layouts;
+        else if (av_channel_layout_compare(best, wanted) && layouts->nb_channels > best->nb_channels &&
+                 layouts->nb_channels <= wanted->nb_channels)
+            best = layouts;
+    }
+    return av_channel_layout_copy(layout, best ? best : wanted);
 }

@@ -27,6 +27,8 @@ add_segment(AVFormatContext *mux, const struct video_source *source, const struc
     int code = 0;
     int64_t shift = segment->at - segment->from;
     for (unsigned i = 0; i < source->chapter_count && code >= 0; i++) {
+        if (source->chapters[i].start == AV_NOPTS_VALUE || source->chapters[i].end == AV_NOPTS_VALUE)
+            continue;
         int64_t start = source->chapters[i].start + shift, end = source->chapters[i].end + shift;
         start = start > segment->at ? start : segment->at;
         end = end < segment->end ? end : segment->end;

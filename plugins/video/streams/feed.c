@@ -115,10 +115,13 @@ time_of(const struct video_feed *feed, const struct video_segment *segment, int6
     AVRational base = feed->open->demux->streams[packet->stream_index]->time_base;
     if (packet->pts == AV_NOPTS_VALUE)
         packet->pts = packet->dts;
-    if (packet->pts == AV_NOPTS_VALUE)
-        return INT64_MIN;
-    *duration = av_rescale_q(packet->duration, base, AV_TIME_BASE_Q);
-    return av_rescale_q(packet->pts, base, AV_TIME_BASE_Q) - segment->from + segment->at;
+    int64_t time = video_source_time(packet->pts, base);
+    *duration = video_source_time(packet->duration, base);
+    if (*duration == AV_NOPTS_VALUE || *duration < 0)
+        *duration = packet->duration = 0;
+    if (packet->dts != AV_NOPTS_VALUE && video_source_time(packet->dts, base) == AV_NOPTS_VALUE)
+        packet->dts = AV_NOPTS_VALUE;
+    return time == AV_NOPTS_VALUE ? INT64_MIN : time - segment->from + segment->at;
 }
 
 static bool

@@ -39,10 +39,12 @@ open_demuxer(struct video_source *source, struct video_log *log)
     return avformat_find_stream_info(demux, NULL);
 }
 
-static int64_t
-microseconds(int64_t time, AVRational base)
+int64_t
+video_source_time(int64_t time, AVRational base)
 {
-    return time == AV_NOPTS_VALUE ? time : av_rescale_q(time, base, AV_TIME_BASE_Q);
+    const int64_t latest = INT64_C(3000000000000000); /* 95 years */
+    int64_t microseconds = time == AV_NOPTS_VALUE ? time : av_rescale_q(time, base, AV_TIME_BASE_Q);
+    return microseconds <= latest && microseconds >= -latest ? microseconds : AV_NOPTS_VALUE;
 }
 
 static int
@@ -53,11 +55,12 @@ learn_stream(struct video_source_stream *known, const AVFormatContext *demux, co
         .parameters = avcodec_parameters_alloc(),
         .base = stream->time_base,
         .disposition = stream->disposition,
-        .start = microseconds(stream->start_time, stream->time_base),
+        .start = video_source_time(stream->start_time, stream->time_base),
         .end = AV_NOPTS_VALUE,
     };
-    if (stream->start_time != AV_NOPTS_VALUE && stream->duration > 0)
-        known->end = known->start + microseconds(stream->duration, stream->time_base);
+    int64_t duration = stream->duration > 0 ? video_source_time(stream->duration, stream->time_base) : AV_NOPTS_VALUE;
+    if (known->start != AV_NOPTS_VALUE && duration != AV_NOPTS_VALUE)
+        known->end = known->start + duration;
     int code = known->parameters ? avcodec_parameters_copy(known->parameters, stream->codecpar) : AVERROR(ENOMEM);
     return code < 0 ? code : av_dict_copy(&known->tags, stream->metadata, 0);
 }
@@ -73,8 +76,8 @@ learn_chapters(struct video_source *source)
     source->chapter_count = count;
     for (unsigned i = 0; i < count && code >= 0; i++) {
         const AVChapter *chapter = source->demux->chapters[i];
-        source->chapters[i].start = microseconds(chapter->start, chapter->time_base);
-        source->chapters[i].end = microseconds(chapter->end, chapter->time_base);
+        source->chapters[i].start = video_source_time(chapter->start, chapter->time_base);
+        source->chapters[i].end = video_source_time(chapter->end, chapter->time_base);
         code = av_dict_copy(&source->chapters[i].tags, chapter->metadata, 0);
     }
     return code;
@@ -109,7 +112,8 @@ learn_facts(struct video_source *source)
     find_main(source);
     source->start = source->main < 0 ? AV_NOPTS_VALUE : source->streams[source->main].start;
     source->end = source->main < 0 ? AV_NOPTS_VALUE : source->streams[source->main].end;
-    source->first = demux->start_time == AV_NOPTS_VALUE ? 0 : demux->start_time;
+    source->first = video_source_time(demux->start_time, AV_TIME_BASE_Q);
+    source->first = source->first == AV_NOPTS_VALUE ? 0 : source->first;
     return code < 0 ? code : learn_chapters(source);
 }
 

@@ -12,6 +12,9 @@
 #include "ffmpeg/input.h"
 #include "ffmpeg/log.h"
 
+/* In microseconds; AV_NOPTS_VALUE for times that no file really has, so that sums and differences do not overflow. */
+int64_t video_source_time(int64_t time, AVRational base);
+
 /* Facts of a stream, which stay when the source is closed. */
 struct video_source_stream {
     int32_t kind; /* MIM_OFFER_*; 0: not to be copied */

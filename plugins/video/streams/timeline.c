@@ -40,10 +40,22 @@ is_single_again(const struct video_timeline *timeline, uint32_t source)
     return true;
 }
 
+/* Times that no file really has count as unknown, so that sums and differences do not overflow. */
+static int64_t
+bounded_time(int64_t time, int64_t otherwise)
+{
+    const int64_t latest = INT64_C(3000000000000000); /* 95 years */
+    return time <= latest && time >= -latest ? time : otherwise;
+}
+
 int32_t
-video_timeline_add(struct video_timeline *timeline, struct mim_job *job, const struct mim_origin *origin, int64_t start,
+video_timeline_add(struct video_timeline *timeline, struct mim_job *job, const struct mim_origin *given, int64_t start,
                    int64_t end)
 {
+    const struct mim_origin bounded = { .source = given->source, .time = bounded_time(given->time, MIM_NO_PTS) };
+    const struct mim_origin *origin = &bounded;
+    start = bounded_time(start, 0);
+    end = bounded_time(end, start);
     if (!goes_on(timeline, origin, start)) {
         void *moved = mim_array_reserve(job, timeline->segments, &timeline->capacity, timeline->count + 1,
                                         sizeof *timeline->segments);
