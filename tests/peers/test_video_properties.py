@@ -30,7 +30,7 @@ ASPECTS = (
 COLOURS = (
     ('mp4', 'libx264', True, True), ('mov', 'libx264', True, True), ('mov', 'prores_ks', True, True), ('mkv', 'libx265', True, True),
     ('mkv', 'ffv1', True, True), ('webm', 'libvpx-vp9', True, True), ('webm', 'libaom-av1', True, True), ('mp4', 'mpeg4', True, True),
-    ('ts', 'libx264', True, False), ('flv', 'libx264', True, False), ('h264', 'libx264', True, False), ('3gp', 'mpeg4', False, False),
+    ('hevc', 'libx265', True, True), ('ts', 'libx265', True, True), ('ts', 'libx264', True, False), ('flv', 'libx264', True, False), ('h264', 'libx264', True, False), ('3gp', 'mpeg4', False, False),
     ('avi', 'mpeg4', False, False), ('avi', 'libx264', True, False), ('ogv', 'libtheora', False, False), ('wmv', 'wmv2', False, False),
 )
 # container, codec and decoder of the ffmpeg command
@@ -119,7 +119,7 @@ class Properties(VideoWriting):
         source = self.make('a.mp4', PICTURE, '-vf', 'setsar=16/11', '-c:v', 'libx264')
         for size, aspect in (('80x48', '16:11'), ('160x48', '8:11'), ('233x96', '1:1')):
             with self.subTest(size):
-                path, _ = self.convert(source, 'b.mp4', '-i', 'size=' + size)
+                path, _ = self.convert(source, 'b.mkv', '-o', 'codec=ffv1', '-i', 'size=' + size)
                 self.assertEqual(self.video(path)['sample_aspect_ratio'], aspect)
 
     def test_pictures_keep_the_aspect(self):

@@ -46,11 +46,12 @@ const struct video_target video_targets[VIDEO_WRITTEN_COUNT] = {
 };
 
 unsigned
-video_codec_states(enum AVCodecID codec)
+video_encoder_states(const AVCodec *encoder)
 {
-    switch (codec) {
+    switch (encoder->id) {
+    case AV_CODEC_ID_HEVC: /* only x265 takes the metadata of HDR10 */
+        return VIDEO_STATES_ASPECT | VIDEO_STATES_COLOUR | (strcmp(encoder->name, "libx265") ? 0 : VIDEO_STATES_LIGHT);
     case AV_CODEC_ID_H264:
-    case AV_CODEC_ID_HEVC:
     case AV_CODEC_ID_MPEG2VIDEO:
         return VIDEO_STATES_ASPECT | VIDEO_STATES_COLOUR;
     case AV_CODEC_ID_AV1:

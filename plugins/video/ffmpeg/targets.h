@@ -49,8 +49,8 @@ bool video_lists(const char *names, const char *name);
 /* Can the container hold this codec, of video or sound? */
 bool video_target_holds(const struct video_target *target, const AVOutputFormat *format, enum AVCodecID codec);
 
-/* The properties that the codec itself states: VIDEO_STATES_*. */
-unsigned video_codec_states(enum AVCodecID codec);
+/* The properties that the encoder states in its packets: VIDEO_STATES_*. */
+unsigned video_encoder_states(const AVCodec *encoder);
 
 /* The first encoder of the list `names` that FFmpeg has and, unless `target` is NULL, the container holds; or NULL. */
 const AVCodec *video_first_encoder(const char *names, const struct video_target *target, const AVOutputFormat *format);

@@ -181,7 +181,7 @@ required_options(const struct video_encoder_facts *facts, const AVCodecContext *
 
 /* The caller's options override those before them, and the required ones after them override all. */
 static int32_t
-add_params(struct mim_job *job, const struct video_encoder_facts *facts, AVCodecContext *context)
+add_params(struct mim_job *job, const struct video_encoder_facts *facts, const char *light, AVCodecContext *context)
 {
     const char *name = facts->params;
     uint8_t *given = NULL;
@@ -189,8 +189,8 @@ add_params(struct mim_job *job, const struct video_encoder_facts *facts, AVCodec
     int code = av_opt_get(context, name, AV_OPT_SEARCH_CHILDREN | AV_OPT_ALLOW_NULL, &given);
 
     if (code >= 0)
-        all = av_asprintf("%s%u%s%s:%s", facts->preset_params, job->threads, given && *given ? ":" : "",
-                          given ? (const char *)given : "", required_options(facts, context));
+        all = av_asprintf("%s%u:%s%s%s%s", facts->preset_params, job->threads, light,
+                          given ? (const char *)given : "", given && *given ? ":" : "", required_options(facts, context));
     if (code >= 0)
         code = all ? av_opt_set(context, name, all, AV_OPT_SEARCH_CHILDREN) : AVERROR(ENOMEM);
     av_free(given);
@@ -200,7 +200,7 @@ add_params(struct mim_job *job, const struct video_encoder_facts *facts, AVCodec
 
 int32_t
 video_encoder_set_up(struct mim_job *job, const struct video_encoder_facts *facts,
-                     const struct video_encoder_settings *settings, AVCodecContext *context)
+                     const struct video_encoder_settings *settings, const char *light, AVCodecContext *context)
 {
     const char *required = facts->params ? NULL : required_options(facts, context);
 
@@ -217,7 +217,7 @@ video_encoder_set_up(struct mim_job *job, const struct video_encoder_facts *fact
     if (status == MIM_OK)
         status = check_words(job, facts, context);
     if (status == MIM_OK && facts->params)
-        status = add_params(job, facts, context);
+        status = add_params(job, facts, light, context);
     if (status == MIM_OK && context->flags & (AV_CODEC_FLAG_PASS1 | AV_CODEC_FLAG_PASS2))
         return job->host->fail(job, MIM_OPTION, MIM_UNKNOWN, "codec:flags: two-pass encoding is not supported");
     return status;

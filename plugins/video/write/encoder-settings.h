@@ -16,7 +16,9 @@ struct video_encoder_settings {
     struct mim_pairs options;
 };
 
+/* `light`: the metadata of HDR10, as video_properties_light() returns them. */
 int32_t video_encoder_set_up(struct mim_job *job, const struct video_encoder_facts *facts,
-                             const struct video_encoder_settings *settings, AVCodecContext *context);
+                             const struct video_encoder_settings *settings, const char *light,
+                             AVCodecContext *context);
 
 #endif

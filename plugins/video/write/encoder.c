@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include <libavutil/mem.h>
 #include <libavutil/pixdesc.h>
 
 #include <mim/kit/array.h>
@@ -104,7 +105,9 @@ fill_context(struct mim_job *job, const struct video_encoder *encoder, const str
     context->color_primaries = layout->primaries;
     if (setup->format->flags & AVFMT_GLOBALHEADER)
         context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
-    int32_t status = video_encoder_set_up(job, &encoder->facts, setup->settings, context);
+    char *light = video_properties_light(setup->properties);
+    int32_t status = light ? video_encoder_set_up(job, &encoder->facts, setup->settings, light, context) : MIM_NOMEM;
+    av_free(light);
     forbid_frame_threads(&encoder->facts, context);
     return status;
 }

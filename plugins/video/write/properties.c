@@ -3,8 +3,11 @@
 #include "write/properties.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
+#include <libavutil/mathematics.h>
+#include <libavutil/mem.h>
 #include <libavutil/pixdesc.h>
 
 #include <mim/kit/aspect.h>
@@ -102,10 +105,10 @@ video_is_property(const char *key)
 }
 
 int32_t
-video_properties_set(struct video_properties *properties, const struct video_target *target, enum AVCodecID codec,
+video_properties_set(struct video_properties *properties, const struct video_target *target, const AVCodec *encoder,
                      const char *key, int32_t type, const void *value, uint64_t size)
 {
-    unsigned statements = target->states | video_codec_states(codec);
+    unsigned statements = target->states | video_encoder_states(encoder);
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (!strcmp(key, known[i].key) && (type & MIM_META_TYPE_MASK) == known[i].type && statements & known[i].statement)
             return known[i].set(properties, value, size);
@@ -116,6 +119,37 @@ AVRational
 video_properties_aspect(const struct video_properties *properties)
 {
     return properties->aspect.num ? properties->aspect : (AVRational){ 1, 1 };
+}
+
+static int
+scale_number(AVRational value, int64_t unit)
+{
+    return value.den ? (int)av_rescale(value.num, unit, value.den) : 0;
+}
+
+char *
+video_properties_light(const struct video_properties *properties)
+{
+    enum { POINT = 50000, CANDELA = 10000 };
+    const AVMasteringDisplayMetadata *display = &properties->display;
+    int red[2], green[2], blue[2], white[2];
+    char text[200] = "";
+    size_t used = 0;
+
+    for (int i = 0; i < 2; i++) {
+        red[i] = scale_number(display->display_primaries[0][i], POINT);
+        green[i] = scale_number(display->display_primaries[1][i], POINT);
+        blue[i] = scale_number(display->display_primaries[2][i], POINT);
+        white[i] = scale_number(display->white_point[i], POINT);
+    }
+    if (properties->has_display)
+        used = (size_t)snprintf(text, sizeof text, "master-display=G(%d,%d)B(%d,%d)R(%d,%d)WP(%d,%d)L(%d,%d):", green[0],
+                                green[1], blue[0], blue[1], red[0], red[1], white[0], white[1],
+                                scale_number(display->max_luminance, CANDELA),
+                                scale_number(display->min_luminance, CANDELA));
+    if (properties->has_light)
+        snprintf(text + used, sizeof text - used, "max-cll=%u,%u:", properties->light.MaxCLL, properties->light.MaxFALL);
+    return av_strdup(text);
 }
 
 /* MPEG-2 states the aspect of the picture, of which it has three. */

@@ -147,7 +147,7 @@ video_writer_metadata(struct mim_job *job, const char *key, int32_t type, const 
     if (!video_is_property(key))
         return video_tags_add(job, &self->tags, target, key, type, value, size);
     const AVCodec *codec = video_encoder_lookup(self->settings.codec, target);
-    return codec ? video_properties_set(&self->properties, target, codec->id, key, type, value, size)
+    return codec ? video_properties_set(&self->properties, target, codec, key, type, value, size)
                  : MIM_UNSUPPORTED;
 }
 
