@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Finds decoders and keyframes of streams with alpha in side data. */
+/* Finds streams with alpha beside the pictures, and decoders and keyframes of those with side data. */
 #include "read/alpha.h"
 
 #include <stdlib.h>
@@ -22,17 +22,48 @@ decoder_name(enum AVCodecID codec)
     return NULL;
 }
 
-bool
-video_alpha_is_stated(const AVStream *stream)
+/* Does the configuration of HEVC in ISO media (ISO/IEC 14496-15, 8.3.3.1) have the SEI alpha_channel_info? */
+static bool
+has_hevc_alpha(const uint8_t *data, int64_t size)
+{
+    enum { HEAD = 23, SEI_PREFIX = 39, UNIT_HEAD = 2, ALPHA_CHANNEL_INFO = 165 };
+    const uint8_t *end = data + size;
+    int arrays = size > HEAD && *data == 1 ? data[HEAD - 1] : 0;
+
+    for (data += arrays ? HEAD : 0; arrays > 0 && end - data >= 3; arrays--) {
+        int kind = *data & 0x3f, units = AV_RB16(data + 1);
+        for (data += 3; units > 0 && end - data >= 2; units--) {
+            int64_t length = AV_RB16(data);
+            data += 2;
+            if (length > end - data)
+                return false;
+            if (kind == SEI_PREFIX && length > UNIT_HEAD && data[UNIT_HEAD] == ALPHA_CHANNEL_INFO)
+                return true;
+            data += length;
+        }
+    }
+    return false;
+}
+
+static bool
+has_side_data(const AVStream *stream)
 {
     const AVDictionaryEntry *mode = av_dict_get(stream->metadata, "alpha_mode", NULL, 0);
     return mode && atoi(mode->value) == 1 && decoder_name(stream->codecpar->codec_id);
 }
 
+bool
+video_alpha_is_stated(const AVStream *stream)
+{
+    const AVCodecParameters *parameters = stream->codecpar;
+    return has_side_data(stream) || (parameters->codec_id == AV_CODEC_ID_HEVC && parameters->extradata &&
+                                     has_hevc_alpha(parameters->extradata, parameters->extradata_size));
+}
+
 const AVCodec *
 video_alpha_decoder(const AVStream *stream)
 {
-    return video_alpha_is_stated(stream) ? avcodec_find_decoder_by_name(decoder_name(stream->codecpar->codec_id)) : NULL;
+    return has_side_data(stream) ? avcodec_find_decoder_by_name(decoder_name(stream->codecpar->codec_id)) : NULL;
 }
 
 bool

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Alpha of VP8 and VP9 in Matroska: a second stream of gray pictures, in side data of the packets. */
+/* Alpha beside the pictures: of VP8 and VP9 as a second stream in side data of the packets, of HEVC as a second layer. */
 #ifndef MIM_VIDEO_ALPHA_H
 #define MIM_VIDEO_ALPHA_H
 
@@ -7,9 +7,9 @@
 
 #include <libavformat/avformat.h>
 
-/* Does the container state that the stream has alpha in side data? */
+/* Does the container state that the stream has such alpha? */
 bool video_alpha_is_stated(const AVStream *stream);
-/* The decoder for such a stream; NULL if this FFmpeg has none, or the stream is not such a one. */
+/* The decoder of VP8 or VP9 with alpha; NULL if this FFmpeg has none, or for other streams. */
 const AVCodec *video_alpha_decoder(const AVStream *stream);
 /* Will decoded pictures of the stream have alpha? */
 bool video_alpha_is_decoded(const AVStream *stream);
