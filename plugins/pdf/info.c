@@ -103,8 +103,8 @@ pdf_retain(struct mim_job *job, const char *key, int32_t type, const void *value
     if (strcmp(key, "icc") == 0 && plain == MIM_META_BYTES)
         return pdf_profile_retain(job, &self->profiles,
                                   self->is_open ? &self->profiles.pending : &self->profiles.document, value, size);
-    if (strcmp(key, "sample_aspect") == 0 && !self->is_open)
-        return mim_aspect_get(plain, value, size, &self->aspect) ? MIM_OK : MIM_UNSUPPORTED;
+    if (strcmp(key, "sample_aspect") == 0)
+        return mim_aspect_get(plain, value, size, &resolution->aspect) ? MIM_OK : MIM_UNSUPPORTED;
     if (plain == MIM_META_TEXT || plain == MIM_META_TIME)
         return retain_text(job, key, value, size);
     return MIM_UNSUPPORTED;

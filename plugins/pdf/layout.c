@@ -26,6 +26,14 @@ fit_samples(struct mim_job *job, bool is_jpeg, struct mim_frame_info *info)
     return MIM_OK;
 }
 
+/* Width to height of samples: from the frame, else from its file. */
+static double
+sample_aspect(const struct pdf_writer *self)
+{
+    const struct mim_rational *aspect = self->pending.aspect.den ? &self->pending.aspect : &self->document.aspect;
+    return aspect->den ? (double)aspect->num / (double)aspect->den : 1;
+}
+
 /* Pixels per inch of both axes: from the option, else from the frame, else from its file. */
 static void
 choose_dpi(const struct pdf_writer *self, double dpi[2])
@@ -41,8 +49,8 @@ choose_dpi(const struct pdf_writer *self, double dpi[2])
             dpi[i] = self->dpi;
         else if (!(dpi[i] >= 1 && dpi[i] <= 20000))
             dpi[i] = DEFAULT_DPI;
-    if (self->aspect.den && (self->dpi > 0 || !is_known))
-        dpi[0] *= (double)self->aspect.den / (double)self->aspect.num;
+    if (self->dpi > 0 || !is_known)
+        dpi[0] /= sample_aspect(self);
 }
 
 /*
@@ -71,8 +79,7 @@ place_by_dpi(const struct pdf_writer *self, struct pdf_layout *layout)
 static void
 place_on_paper(const struct pdf_writer *self, struct pdf_layout *layout)
 {
-    double aspect = self->aspect.den ? (double)self->aspect.num / (double)self->aspect.den : 1;
-    double width = layout->width * aspect, height = layout->height;
+    double width = layout->width * sample_aspect(self), height = layout->height;
     bool is_wide = width > height, is_wide_paper = self->paper_width > self->paper_height;
     bool is_turned = self->may_rotate && is_wide != is_wide_paper && (is_wide || height > width);
     layout->paper_width = is_turned ? self->paper_height : self->paper_width;

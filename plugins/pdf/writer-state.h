@@ -27,6 +27,7 @@ struct pdf_text {
 struct pdf_resolution {
     double x, y; /* pixels per unit; 0: unknown */
     double unit; /* inches; 0: unknown */
+    struct mim_rational aspect; /* width to height of samples; 0/0: square */
 };
 
 struct pdf_body {
@@ -48,7 +49,6 @@ struct pdf_writer {
     bool may_rotate;                  /* rotate the paper to suit the picture */
     struct pdf_text info[PDF_INFO_COUNT];
     struct pdf_resolution document, pending; /* pending: of the next frame */
-    struct mim_rational aspect;              /* width to height of samples; 0/0: square */
     struct pdf_profiles profiles;
     struct pdf_body body;
 };
