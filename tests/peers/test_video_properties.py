@@ -144,6 +144,20 @@ class Properties(VideoWriting):
                 size = text(self.run_tool('pdfinfo', path)).split('Page size:')[1].split()
                 self.assertAlmostEqual(float(size[0]) / float(size[2]), 40 * 16 / (30 * 11), 3)
 
+    def test_pages_of_a_series_have_their_own_aspect(self):
+        self.picture('p.png')
+        with open(self.path('p.png'), 'rb') as file:
+            png = file.read()
+        for i, (x, y) in enumerate(((1, 1), (1, 2), (3, 1))):
+            with open(self.path(f'f{i}.png'), 'wb') as file:
+                file.write(with_aspect(png, x, y))
+        path, notes = self.convert(self.path('f%d.png'), 'b.pdf')
+        self.assertEqual(notes, '')
+        said = text(self.run_tool('pdfinfo', '-l', '3', path))
+        sizes = [line.split('size:')[1].split() for line in said.splitlines() if ' size:' in line and line.startswith('Page')]
+        for (width, _, height, *_), wanted in zip(sizes, (4 / 3, 8 / 3, 4 / 9)):
+            self.assertAlmostEqual(float(width) / float(height), wanted, 3)
+
     def test_every_page_of_a_tiff_has_the_aspect(self):
         source = self.make('a.mp4', PICTURE, '-vf', 'setsar=16/11', '-c:v', 'libx264')
         path, _ = self.convert(source, 'b.tif')
@@ -211,7 +225,8 @@ class Properties(VideoWriting):
     def test_ordinary_colours_are_kept_and_their_loss_is_no_news(self):
         for transfer, primaries in (('bt709', 'bt709'), ('smpte170m', 'smpte170m'), ('iec61966-2-1', 'bt709')):
             with self.subTest(transfer):
-                source = self.make('a.mp4', PICTURE, '-c:v', 'libx264', '-color_primaries', primaries, '-color_trc', transfer)
+                source = self.make('a.mp4', f'{PICTURE},setparams=color_primaries={primaries}:color_trc={transfer}', '-c:v', 'libx264',
+                                   '-color_primaries', primaries, '-color_trc', transfer)  # FFmpeg 7 takes those of the frames
                 path, _ = self.convert(source, 'b.mkv')
                 stream = self.video(path)
                 self.assertEqual((stream['color_transfer'], stream['color_primaries']), (transfer, primaries))
