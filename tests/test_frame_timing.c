@@ -269,8 +269,7 @@ fps_replaces_the_source_unless_equal(void)
     set_source(1, 30000, 1001);
     timing.options.fps = (struct mim_rational){ 30, 1 };
     CHECK(start() == MIM_OK && is_base(1, 30) && sequence.timing & MIM_TIMING_REPLACED);
-    CHECK(mim_frame_timing_report(&timing, &err) == MIM_OK);
-    assert_string_equal(only_notice(), "the source's timing is replaced by fps");
+    CHECK(mim_frame_timing_report(&timing, &err) == MIM_OK && !*only_notice()); /* the caller asked for it */
     prepare(&one_rate, 9);
     timing.options.fps = (struct mim_rational){ INT64_C(1) << 31, 3 };
     CHECK(start() == MIM_OPTION && strstr(err.message, "fps is 2147483648/3, both numbers must be at most 2147483647"));

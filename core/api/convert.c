@@ -37,12 +37,13 @@ struct conversion {
 
 /* --- one source --------------------------------------------------------------------------------------------------- */
 
-/* Records which side failed, and returns the status. */
+/* Records which side failed, unless a notice was the error, and returns the status. */
 static enum mim_status
 blame_side(enum mim_status status, enum mim_side side, uint64_t source, struct mim_error *err)
 {
     if (status != MIM_OK && status != MIM_END && err) {
-        err->side = side;
+        if (err->side == MIM_SIDE_NONE)
+            err->side = side;
         err->source = source;
     }
     return status;

@@ -151,18 +151,10 @@ enum mim_status
 mim_frame_timing_report(const struct mim_frame_timing *timing, struct mim_error *err)
 {
     char text[80];
-    enum mim_status status = MIM_OK;
-    if (timing->flags & MIM_TIMING_REPLACED) {
-        snprintf(text, sizeof text, "the source's timing is replaced by %s",
-                 timing->flags & MIM_TIMING_FPS ? "fps" : "duration");
-        status = mim_operation_notice(timing->operation, MIM_NOTICE_TIMING, MIM_UNKNOWN, text, err);
-    }
-    if (status == MIM_OK && timing->is_loop_lowered) {
-        snprintf(text, sizeof text, "%s supports at most %" PRId32 " plays", timing->format,
-                 timing->grid.stored->max_loop);
-        status = mim_operation_notice(timing->operation, MIM_NOTICE_LOOP, MIM_UNKNOWN, text, err);
-    }
-    return status;
+    if (!timing->is_loop_lowered)
+        return MIM_OK;
+    snprintf(text, sizeof text, "%s supports at most %" PRId32 " plays", timing->format, timing->grid.stored->max_loop);
+    return mim_operation_notice(timing->operation, MIM_NOTICE_LOOP, MIM_UNKNOWN, text, err);
 }
 
 /* Report only the first moved frame. */

@@ -32,7 +32,7 @@ int64_t mim_frame_timing_shown(int64_t duration, bool is_brief, struct mim_ratio
 enum mim_status mim_frame_timing_start(struct mim_frame_timing *timing, const struct mim_writer_ops *ops,
                                        struct mim_operation *operation, const char *format,
                                        struct mim_sequence *sequence, struct mim_error *err);
-/* Report what is lost of the source's timing and loop count. */
+/* Report a lowered loop count. */
 enum mim_status mim_frame_timing_report(const struct mim_frame_timing *timing, struct mim_error *err);
 /* Make the time in the source unknown if options replace its timing. To be called for each frame in order, before: */
 void mim_frame_timing_check_origin(struct mim_frame_timing *timing, const struct mim_frame_info *info,

@@ -104,6 +104,13 @@ mim_notices_clear(struct mim_notices *notices)
         free(take_first(notices));
 }
 
+/* The others are losses, since the output does not have all that the input has. */
+static bool
+is_about_input(enum mim_notice_code code)
+{
+    return code == MIM_NOTICE_DAMAGED || code == MIM_NOTICE_FRAMES || code == MIM_NOTICE_NAME;
+}
+
 enum mim_status
 mim_notices_deliver(struct mim_notices *notices, const struct mim_control *control, struct mim_error *err)
 {
@@ -119,8 +126,10 @@ mim_notices_deliver(struct mim_notices *notices, const struct mim_control *contr
                                                                  .text = pending->text });
         if (control->strict) {
             status = mim_fail(err, MIM_UNSUPPORTED, "%s (and losses are errors here)", pending->text);
-            if (err)
+            if (err) {
                 err->frame = pending->origin.frame;
+                err->side = is_about_input(pending->code) ? MIM_SIDE_INPUT : MIM_SIDE_OUTPUT;
+            }
         }
         free(pending);
     }

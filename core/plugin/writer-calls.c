@@ -76,6 +76,26 @@ mim_plugin_writer_remember_loss(struct mim_plugin_writer *writer, const char *ke
     return true;
 }
 
+/* A resolution of 1/1 or n/0 says nothing, and neither does one without a unit unless its axes differ. */
+static bool
+says_nothing(const struct mim_meta *meta, const char *key)
+{
+    struct mim_meta_item axes, unit;
+    struct mim_rational ratios[2];
+    bool is_unit = !strcmp(key, "resolution_unit");
+    if (!is_unit && strcmp(key, "resolution"))
+        return false;
+    if (!mim_meta_find(meta, "resolution", &axes))
+        return is_unit;
+    if (axes.type != MIM_META_RATIONALS || axes.size != sizeof ratios)
+        return false;
+    memcpy(ratios, axes.data, sizeof ratios);
+    bool has_unit = mim_meta_find(meta, "resolution_unit", &unit) && (unit.size != 4 || memcmp(unit.data, "none", 4));
+    bool is_one = ratios[0].num == ratios[0].den && ratios[1].num == ratios[1].den;
+    bool is_square = ratios[0].num == ratios[1].num && ratios[0].den == ratios[1].den;
+    return is_one || !ratios[0].den || !ratios[1].den || (is_square && !has_unit);
+}
+
 static enum mim_status
 report_lost(struct mim_plugin_writer *writer, const char *key, uint64_t index, struct mim_error *err)
 {
@@ -104,7 +124,7 @@ note_retained(struct mim_plugin_writer *writer, const struct mim_meta_item *item
 }
 
 static enum mim_status
-offer_item(struct mim_plugin_writer *writer, const struct mim_meta_item *item, bool is_implied, uint64_t index,
+offer_item(struct mim_plugin_writer *writer, const struct mim_meta_item *item, bool is_news, uint64_t index,
            struct mim_error *err)
 {
     int32_t result = MIM_UNSUPPORTED;
@@ -114,7 +134,7 @@ offer_item(struct mim_plugin_writer *writer, const struct mim_meta_item *item, b
         result = writer->ops->metadata(&writer->serial.abi, item->key, (int32_t)item->type, item->data, item->size);
     }
     if (result == MIM_UNSUPPORTED && !(writer->ops->metadata && writer->serial.host_failed))
-        return is_implied || is_retained(writer, item) ? MIM_OK : report_lost(writer, item->key, index, err);
+        return !is_news || is_retained(writer, item) ? MIM_OK : report_lost(writer, item->key, index, err);
     enum mim_status status = mim_job_end(&writer->serial, result, "metadata", err);
     return status == MIM_OK && index == MIM_UNKNOWN ? note_retained(writer, item, err) : status;
 }
@@ -127,7 +147,7 @@ mim_plugin_writer_metadata(struct mim_plugin_writer *writer, const struct mim_me
     for (size_t i = 0; mim_meta_at(meta, i, &item); i++) {
         enum mim_status status = MIM_OK;
         if (!item.coding)
-            status = offer_item(writer, &item, mim_meta_is_implied(meta, i), index, err);
+            status = offer_item(writer, &item, !mim_meta_is_implied(meta, i) && !says_nothing(meta, item.key), index, err);
         if (status != MIM_OK)
             return status;
     }

@@ -24,7 +24,7 @@ enum mim_side { MIM_SIDE_NONE, MIM_SIDE_INPUT, MIM_SIDE_OUTPUT };
  */
 struct mim_error {
     enum mim_status status;
-    enum mim_side side;        /**< set by mim_convert(), else MIM_SIDE_NONE */
+    enum mim_side side;        /**< set by mim_convert(), and if a notice is the error, else MIM_SIDE_NONE */
     uint64_t source;           /**< MIM_SIDE_INPUT: index of the source passed to mim_convert() */
     uint64_t frame;            /**< index of the frame, or MIM_UNKNOWN */
     uint64_t offset;           /**< offset in the source in bytes, or MIM_UNKNOWN */
