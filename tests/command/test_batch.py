@@ -233,7 +233,7 @@ class Failing(BatchCase):
 
     def test_is_any_loss_with_strict(self):
         self.cards('a.gif')
-        self.lines('a.gif', '-d', 'out', '--to', 'tiff', '--strict', code=6)
+        self.lines('a.gif', '-d', 'out', '--to', 'tiff', '--strict', code=7)
         self.assertNothingBeside('a.gif')
 
 
@@ -339,7 +339,7 @@ class Ending(BatchCase):
     def test_by_a_signal_keeps_finished_outputs(self):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             with self.subTest(number.name):
-                self.assertEqual(self.interrupted(number), (-number, '1 done, 2 not done\n', ''))
+                self.assertEqual(self.interrupted(number), (-number, '1 done, 2 not done\n', 'mim: interrupted\n'))
                 self.assertEqual(self.made(), ['a.raw'])
                 shutil.rmtree(self.path('out'))
                 os.unlink(self.path('b.raw'))
@@ -359,7 +359,7 @@ class Ending(BatchCase):
                 process.send_signal(signal.SIGINT)
                 rest, printed = process.communicate(timeout=PATIENCE)
                 lines += rest
-                self.assertEqual((process.returncode, printed), (-signal.SIGINT, b''))
+                self.assertEqual((process.returncode, printed), (-signal.SIGINT, b'mim: interrupted\n'))
                 files = [line[2:] for line in text(lines).splitlines()[:-1]]
                 self.assertGreaterEqual(len(files), finished)
                 there = self.made() if os.path.exists(self.path('out')) else []

@@ -134,11 +134,28 @@ class Notes(CommandCase):
         self.assertTrue(notes)
         self.assertEqual(len(notes), len(set(notes)))
 
+    def test_list_lost_values_on_one_line(self):
+        self.mim('convert', '-q', TESTCARD, 'a.tiff', '-o', 'artist=me', '-o', 'software=s', '-o', 'datetime=2020:01:02 03:04:05',
+                 '-o', 'resolution=300,300', '-o', 'tag:65000=x')
+        lost = "mim: note: gif cannot keep the metadata "
+        lines = text(self.run_mim('convert', 'a.tiff', 'a.gif').stderr).splitlines()
+        self.assertEqual([line for line in lines if line.startswith(lost)],
+                         [lost + "'software', 'datetime', 'artist', 'tag:65000' and 2 more; --verbose lists all"])
+        lines = text(self.run_mim('convert', '-fv', 'a.tiff', 'a.gif').stderr).splitlines()
+        self.assertIn(lost + "'software', 'datetime', 'artist', 'tag:65000', 'resolution', 'resolution_unit'", lines)
+
+    def test_are_not_about_what_says_nothing_or_was_asked_for(self):
+        for resolution, unit in (('72,72', 'none'), ('1,1', 'inch')):
+            self.mim('convert', '-qf', TESTCARD, 'a.tiff', '-o', f'resolution={resolution}', '-o', f'resolutionunit={unit}', '-o', 'software=')
+            self.assertNotIn('resolution', text(self.run_mim('convert', '-f', 'a.tiff', 'a.gif').stderr))
+        for options in (('--fps', '5'), ('--duration', '0.5')):
+            self.assertEqual(self.run_mim('convert', '-f', TESTCARD, 'a.gif', '--strict', *options).stderr, b'')
+
     def test_are_silent_with_quiet(self):
         self.assertEqual(self.run_mim('convert', '-q', TESTCARD, 'a.tiff').stderr, b'')
 
     def test_are_errors_with_strict(self):
-        self.refuse(6, 'convert', '--strict', TESTCARD, 'a.tiff')
+        self.refuse(7, 'convert', '--strict', TESTCARD, 'a.tiff')
         self.assertNothingBeside()
 
 
@@ -162,7 +179,7 @@ class Ending(CommandCase):
             _, printed = process.communicate(timeout=PATIENCE)
         finally:
             process.kill()
-        self.assertEqual(printed, b'')
+        self.assertEqual(printed, b'mim: interrupted\n')
         return process.returncode
 
     def test_of_an_interrupted_run_leaves_nothing(self):

@@ -64,7 +64,7 @@ batch_convert(struct worker *worker, struct batch_file *file, struct batch_resul
     set_control(worker, &conversion.options.read.open.control);
     set_control(worker, &conversion.options.write.control);
     worker->frames = 0;
-    worker->notices.count = 0;
+    notices_clear(&worker->notices);
     *result = (struct batch_result){ .file = file };
 
     enum mim_status status = conversion_run(&conversion, worker->context, &result->err);

@@ -132,7 +132,8 @@ conversion_subject(const struct conversion *conversion, const struct mim_error *
 static enum exit_code
 output_code(enum mim_status status)
 {
-    return status == MIM_IO ? EXIT_OUTPUT : status == MIM_UNKNOWN_FORMAT ? EXIT_USAGE : exit_code_of(status);
+    bool is_writing = status == MIM_IO || status == MIM_UNSUPPORTED;
+    return is_writing ? EXIT_OUTPUT : status == MIM_UNKNOWN_FORMAT ? EXIT_USAGE : exit_code_of(status);
 }
 
 enum exit_code

@@ -41,6 +41,7 @@ run_convert(struct cli *cli)
     enum mim_status status = conversion_run(&conversion, cli->context, &err);
     signals_watch(NULL, 0);
     progress_clear();
-    notices_print(&cli->notices, NULL);
+    if (!signals_interrupted())
+        notices_print(&cli->notices, NULL);
     return status == MIM_OK ? EXIT_GOOD : report_failure(&conversion, &err);
 }

@@ -19,7 +19,8 @@ inspect_file(struct cli *cli, const char *file, struct json *json)
     else if (inspection.reader && !signals_interrupted())
         info_print_text(&inspection, cli);
 
-    notices_print(&cli->notices, input_name(file));
+    if (!signals_interrupted())
+        notices_print(&cli->notices, input_name(file));
     enum exit_code code =
         inspection.reader && !inspection.damaged ? EXIT_GOOD : give_up(input_name(file), &inspection.err);
     inspection_close(&inspection);

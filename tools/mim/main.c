@@ -46,7 +46,8 @@ run_parsed(struct cli *cli)
         return give_up(NULL, &err);
 
     enum exit_code code = command->run(cli);
-    notices_print(&cli->notices, NULL);
+    if (!signals_interrupted())
+        notices_print(&cli->notices, NULL);
     return code;
 }
 
@@ -77,8 +78,10 @@ run_command(const struct command *command, int argc, char **argv)
         leave_threads(code);
     mim_context_destroy(cli.context);
     options_clear(&cli);
-    if (signals_interrupted())
+    if (signals_interrupted()) {
+        fputs("mim: interrupted\n", stderr);
         code = EXIT_INTERRUPTED;
+    }
     signals_release();
     return code;
 }

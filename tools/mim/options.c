@@ -197,6 +197,7 @@ const struct option_row option_rows[] = {
     { "force", 'f', NULL, CONVERTING, "replace an existing output", set_flag, IN_CLI(force) },
     { "strict", 0, NULL, READING, "treat notes as errors", set_flag, IN_CLI(strict) },
     { "quiet", 'q', NULL, READING, "print no notes and no progress", set_flag, IN_CLI(quiet) },
+    { "verbose", 'v', NULL, READING, "list all values that notes are about", set_flag, IN_CLI(notices.is_verbose) },
     { "directory", 'd', "DIR", FOR_BATCH, "directory for the outputs, created if missing", set_text, IN_CLI(directory) },
     { "name", 0, "TEMPLATE", FOR_BATCH, "output names, with {name}, {ext} and {index}; see mim(1)", set_text, IN_CLI(name) },
     { "jobs", 'j', "N", FOR_BATCH, "number of files to convert at once; 0: one per thread", set_number, IN_CLI(jobs) },
