@@ -38,6 +38,19 @@ class Json(CommandCase):
         self.assertEqual([frame['index'] for frame in facts['each']], list(range(12)))
         self.assertEqual({frame['duration'] for frame in facts['each']}, {0.1})
 
+    def test_has_the_first_frame_of_another_shape(self):
+        for options in ((), ('--gray',), ('--sample', 'u16')):
+            self.mim('convert', '-qf', TESTCARD, 'a.tiff', '--frames', '0:2')
+            self.mim('convert', '-qf', TESTCARD, 'b.tiff', '--frames', '0:2', *options)
+            os.makedirs(self.path('in'), exist_ok=True)
+            for number in range(3):
+                self.mim('convert', '-qf', 'b.tiff' if number == 2 else 'a.tiff', f'in/{number}.tiff', '--frames', '0')
+            facts, = self.info('in')
+            other = {'index': 2, 'width': 120, 'height': 90, 'channels': 1 if '--gray' in options else facts['channels'],
+                     'sample': 'u16' if '--sample' in options else 'u8'}
+            self.assertEqual(facts.get('other'), other if options else None)
+            self.assertEqual('others differ, such as frame 2: ' in text(self.mim('info', 'in')), bool(options))
+
     def test_is_null_for_missing_timing(self):
         self.mim('convert', '-q', TESTCARD, 'a.tiff')
         facts, = self.info('a.tiff')

@@ -120,6 +120,14 @@ print_sequence(struct json *json, struct inspection *inspection)
     json_key(json, "frames_certainty");
     json_string(json, certainty_name(inspection->certainty));
     print_shape(json, &inspection->first);
+    if (inspection->other.width) {
+        json_key(json, "other");
+        json_open(json, '{');
+        json_key(json, "index");
+        json_count(json, inspection->other.index);
+        print_shape(json, &inspection->other);
+        json_close(json, '}');
+    }
     print_known_real(json, "duration", inspection->seconds);
     print_known_real(json, "fps", inspection->fps);
     print_known_real(json, "mean_fps", inspection->mean_fps);

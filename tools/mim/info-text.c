@@ -161,6 +161,10 @@ info_print_text(struct inspection *inspection, const struct cli *cli)
     if (inspection->first.width) {
         print_name("size");
         print_shape(&inspection->first);
+        if (inspection->other.width) {
+            printf("; others differ, such as frame %" PRIu64 ": ", inspection->other.index);
+            print_shape(&inspection->other);
+        }
         putchar('\n');
     }
     print_timing(inspection);

@@ -6,7 +6,7 @@
 #include "signals.h"
 #include "streams.h"
 
-/* Time limit for counting frames that the header does not count, unless --count is given. */
+/* Time limit for each, unless --count is given: counting frames that the header does not count, and comparing their shapes. */
 #define COUNT_MILLISECONDS 1000
 
 double
@@ -91,6 +91,34 @@ read_facts(struct inspection *inspection, uint64_t i, struct mim_frame_facts *fa
     return status == MIM_OK;
 }
 
+static bool
+has_other_shape(const struct inspection *inspection, const struct mim_frame_facts *facts)
+{
+    const struct mim_frame_facts *first = &inspection->first;
+    return facts->width != first->width || facts->height != first->height || facts->channels != first->channels
+           || facts->sample != first->sample;
+}
+
+/* Looks for a frame of another shape, unless that takes too long. A frame that cannot be read is not damage before it is asked
+ * for. */
+static void
+compare_shapes(struct inspection *inspection, bool is_patient)
+{
+    struct mim_frame_facts facts;
+    uint64_t count = inspection->facts.canvas_width || inspection->count == MIM_UNKNOWN ? 0 : inspection->count;
+
+    if (!is_patient)
+        signals_deadline(COUNT_MILLISECONDS);
+    for (uint64_t i = 1; i < count && !inspection->other.width; i++) {
+        if (mim_reader_info(inspection->reader, i, &facts, NULL) != MIM_OK)
+            break;
+        if (has_other_shape(inspection, &facts))
+            inspection->other = facts;
+    }
+    if (!is_patient)
+        signals_deadline(0);
+}
+
 /* Returns the total duration of all frames in seconds, or -1 if a frame cannot be read. Sets the rate if all are equal. */
 static double
 sum_durations(struct inspection *inspection)
@@ -130,7 +158,7 @@ measure_timing(struct inspection *inspection, bool is_patient)
 {
     bool timed = inspection->facts.time_base.den != 0 && inspection->count != MIM_UNKNOWN;
 
-    if (!inspection->count || !read_facts(inspection, 0, &inspection->first) || !timed)
+    if (!timed)
         return;
     inspection->seconds = is_patient ? -1 : stated_number(inspection, "duration");
     if (inspection->seconds < 0)
@@ -154,7 +182,12 @@ inspection_open(struct inspection *inspection, struct cli *cli, const char *file
     struct mim_error err = { 0 };
     if (mim_reader_load_metadata(inspection->reader, &err) != MIM_OK)
         inspection_damage(inspection, &err, MIM_UNKNOWN);
-    measure_timing(inspection, cli->count || cli->each);
+    bool is_patient = cli->count || cli->each;
+    if (!inspection->count || !read_facts(inspection, 0, &inspection->first))
+        return;
+    if (is_patient || stated_number(inspection, "duration") < 0)
+        compare_shapes(inspection, is_patient);
+    measure_timing(inspection, is_patient);
 }
 
 bool

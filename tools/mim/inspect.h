@@ -13,6 +13,7 @@ struct inspection {
     uint64_t count;                 /* or MIM_UNKNOWN; for a damaged file, the frames before the damage */
     enum mim_certainty certainty;
     struct mim_frame_facts first;   /* zeroed if there are no frames */
+    struct mim_frame_facts other;   /* the first frame found of another shape; zeroed: none */
     double seconds;                 /* negative: unknown, or no timing */
     double fps;                     /* the rate of the stream, or of equal durations; negative: none, or unknown */
     double mean_fps;                /* negative: unknown, or no timing */
