@@ -385,6 +385,19 @@ class TiffOptions(PeerCase):
         with Image.open(self.path('in.png')) as one, Image.open(self.path('out.png')) as other:
             self.assertEqual(one.info, other.info)
 
+    def test_colour_models_that_become_rgb_are_reported(self):
+        Image.fromarray(np.arange(768, dtype=np.uint8).reshape(16, 16, 3)).convert('CMYK').save(self.path('cmyk.tif'))
+        tifffile.imwrite(self.path('lab.tif'), np.zeros((16, 16, 3), np.uint8), photometric='cielab')
+        Image.new('YCbCr', (16, 16)).save(self.path('ycbcr.tif'))
+        for name, model in (('cmyk.tif', 'CMYK'), ('lab.tif', 'Lab'), ('ycbcr.tif', None)):
+            for target in ('gif', 'png', 'pdf', 'mp4', 'tif'):
+                with self.subTest(f'{name} {target}'):
+                    done = self.run_mim('convert', '--force', self.path(name), self.path('out.' + target))
+                    self.assertEqual(done.returncode, 0)
+                    self.assertEqual([line for line in text(done.stderr).splitlines() if 'becomes RGB' in line],
+                                     [f'mim: note: {model} becomes RGB; raw=yes keeps it'] if model else [])
+        self.assertEqual(self.run_mim('convert', self.path('cmyk.tif'), self.path('raw.tif'), '-i', 'raw=yes').stderr, b'')
+
 
 if __name__ == '__main__':
     tap.main()

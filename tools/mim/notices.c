@@ -16,7 +16,8 @@
 static bool
 is_keyed_by_text(enum mim_notice_code code)
 {
-    return code == MIM_NOTICE_OTHER || code == MIM_NOTICE_METADATA || code == MIM_NOTICE_NAME || code == MIM_NOTICE_FRAMES;
+    return code == MIM_NOTICE_OTHER || code == MIM_NOTICE_METADATA || code == MIM_NOTICE_NAME || code == MIM_NOTICE_FRAMES
+           || code == MIM_NOTICE_COLOUR;
 }
 
 /* Returns the quoted value at the end of a notice about metadata, which is kept with others of the same text; else NULL. */

@@ -167,12 +167,26 @@ reader_prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_fra
     return status;
 }
 
+/* Report models that RGB does not replace: its gamut is another. YCbCr is only a coding. */
+static int32_t
+report_colours(struct mim_job *job, const struct tiff_page *page)
+{
+    const struct tiff_reader *self = job->state;
+    bool is_lab = page->photometric == PHOTOMETRIC_CIELAB || page->photometric == PHOTOMETRIC_ICCLAB ||
+                  page->photometric == PHOTOMETRIC_ITULAB;
+    if (self->options.raw || (!is_lab && page->colour != TIFF_COLOUR_CMYK))
+        return MIM_OK;
+    return job->host->notice(job, MIM_NOTICE_COLOUR,
+                             is_lab ? "Lab becomes RGB; raw=yes keeps it" : "CMYK becomes RGB; raw=yes keeps it");
+}
+
 static int32_t
 reader_pixels(struct mim_job *job, const void *packet, const struct mim_frame_info *info, uint32_t part,
               struct mim_raster *raster)
 {
     (void)info;
-    return tiff_decode(job, packet, part, raster);
+    int32_t status = part ? MIM_OK : report_colours(job, packet);
+    return status == MIM_OK ? tiff_decode(job, packet, part, raster) : status;
 }
 
 /* Metadata of a page, or of the file if there is no packet. */
