@@ -12,6 +12,7 @@
 #include "api/frame-pace.h"
 #include "api/joined-layout.h"
 #include "api/reader-priv.h"
+#include "api/reduced-frames.h"
 #include "api/step-times.h"
 #include "api/writer-priv.h"
 #include "base/error.h"
@@ -59,7 +60,7 @@ is_series(const struct mim_reader *reader)
 
 /* With a single input the writer can know the number of frames. */
 static enum mim_status
-announce_frames(struct conversion *conversion, struct mim_reader *reader, struct mim_error *err)
+announce_frames(struct conversion *conversion, struct mim_reader *reader, bool leaves_out, struct mim_error *err)
 {
     if (conversion->source_count > 1 || (is_series(reader) && conversion->read.partial))
         return MIM_OK;
@@ -70,7 +71,8 @@ announce_frames(struct conversion *conversion, struct mim_reader *reader, struct
         if (status == MIM_CANCELLED || status == MIM_TIMEOUT)
             return status;
     }
-    if (mim_reader_selected(reader, NULL) != MIM_UNKNOWN && !mim_frame_pace_changes_count(&conversion->pace))
+    if (mim_reader_selected(reader, NULL) != MIM_UNKNOWN && !mim_frame_pace_changes_count(&conversion->pace) &&
+        !leaves_out)
         mim_writer_expect(conversion->writer, mim_reader_selected(reader, NULL));
     return MIM_OK;
 }
@@ -106,6 +108,7 @@ start_writing(struct conversion *conversion, struct mim_reader *reader, uint64_t
         return blame_side(status, MIM_SIDE_OUTPUT, 0, err);
     if (wants_square(mim_writer_plugin(conversion->writer)))
         mim_reader_make_square(reader);
+    bool leaves_out = mim_reduced_frames_leave_out(reader, mim_writer_plugin(conversion->writer));
     if (!is_first)
         return MIM_OK;
 
@@ -115,7 +118,7 @@ start_writing(struct conversion *conversion, struct mim_reader *reader, uint64_t
     if (!conversion->options->each)
         join_layouts(conversion, reader);
     if (status == MIM_OK)
-        status = announce_frames(conversion, reader, err);
+        status = announce_frames(conversion, reader, leaves_out, err);
     if (status != MIM_OK)
         return blame_side(status, MIM_SIDE_INPUT, index, err);
     if (conversion->options->without_metadata)
@@ -234,8 +237,11 @@ convert_source(struct conversion *conversion, uint64_t index, struct mim_error *
     if (mim_step_times_finish(&conversion->times, &frame) && status == MIM_END)
         status = write_frame(conversion, &frame, err);
     mim_frame_clear(&frame);
+    if (status == MIM_END)
+        status = blame_side(mim_reduced_frames_report(reader, mim_writer_plugin(conversion->writer), err),
+                            MIM_SIDE_INPUT, index, err);
     mim_reader_close(reader);
-    return status == MIM_END ? MIM_OK : status;
+    return status;
 }
 
 /* The good frames are written; the conversion still returns the damage. */

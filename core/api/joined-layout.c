@@ -22,7 +22,7 @@ mim_joined_layout_add_reader(struct mim_layout *layout, struct mim_reader *reade
         return;
     for (; mim_cursor_index(&cursor, reader->selection, &index); mim_cursor_advance(&cursor, reader->selection)) {
         enum mim_status status = mim_decoder_info(reader->decoder, index, &info, NULL);
-        if (status == MIM_OK)
+        if (status == MIM_OK && !(info.flags & MIM_FRAME_REDUCED))
             mim_layout_join(layout, (enum mim_sample)info.sample, info.channels);
         if (status == MIM_OK ? is_like_all(reader, &info) : !reader->series || status == MIM_CANCELLED)
             return;

@@ -35,6 +35,7 @@ struct mim_decode_target {
     struct mim_cursor cursor; /* of the selected frame, in order */
     bool is_wanted;           /* the frame is selected; otherwise it is drawn on the way to the selected one */
     bool is_sorted;           /* it may have to wait for its turn */
+    bool is_left_out;         /* the frame is selected but not delivered */
     bool leaves_checkpoint;   /* after it */
     enum mim_canvas_start start;
     struct mim_buffer *canvas; /* for MIM_CANVAS_KEPT: a reference */

@@ -120,6 +120,15 @@ covers_canvas(const struct mim_decoder *decoder, const struct mim_frame_info *in
            info->x + (int64_t)info->width >= canvas->width && info->y + (int64_t)info->height >= canvas->height;
 }
 
+/* A frame that was selected by its number is delivered whatever it is. */
+static bool
+is_left_out(const struct mim_decoder *decoder, const struct mim_decode_frame *frame)
+{
+    const struct mim_run *run = mim_cursor_run(&frame->target.cursor, decoder->plan.selection);
+    return decoder->leaves_out_reduced && frame->info.flags & MIM_FRAME_REDUCED && !frame->target.is_sorted &&
+           !(run && run->count == 1);
+}
+
 void
 mim_decoder_settle_prepare(struct mim_decoder *decoder, struct mim_decode_frame *frame, enum mim_status status)
 {
@@ -134,6 +143,11 @@ mim_decoder_settle_prepare(struct mim_decoder *decoder, struct mim_decode_frame 
     frame->source = decoder->source_of ? decoder->source_of(frame->entry.packet) : decoder->plugin.operation->source;
     if (decoder->plan.is_sorting && frame->info.key_frame && frame->info.key_frame < frame->entry.index)
         mim_keyframes_add(&decoder->plan.keyframes, frame->info.key_frame);
+    if (is_left_out(decoder, frame)) {
+        frame->stage = MIM_DECODE_ACTIVE; /* without pixels */
+        frame->target.is_left_out = true;
+        frame->target.is_wanted = false;
+    }
     if (decoder->plan.is_sorting && frame->info.flags & MIM_FRAME_KEY) {
         mim_keyframes_add(&decoder->plan.keyframes, frame->entry.index);
         frame->target.start = MIM_CANVAS_BARE;

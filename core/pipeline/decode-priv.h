@@ -53,6 +53,8 @@ struct mim_decoder {
     struct mim_option_table other;
     struct mim_conversion_target target;
     bool wants_metadata;
+    bool leaves_out_reduced; /* MIM_FRAME_REDUCED */
+    uint64_t left_out;
     struct mim_source *(*source_of)(const void *packet); /* see struct mim_decoder_setup */
     enum mim_status (*advanced)(void *user, struct mim_error *err);
     void *user;

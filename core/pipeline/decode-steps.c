@@ -60,6 +60,10 @@ mim_decoder_drop_passed(struct mim_decoder *decoder)
             mim_checkpoints_add(&decoder->plan.checkpoints, frame->entry.index + 1, frame->checkpoint);
             frame->checkpoint = NULL;
         }
+        if (frame->target.is_left_out) {
+            mim_decode_plan_deliver(&decoder->plan);
+            decoder->left_out++;
+        }
         mim_ring_drop_first(&decoder->ring);
     }
 }

@@ -240,6 +240,20 @@ mim_decoder_next(struct mim_decoder *decoder, bool read_ahead, struct mim_frame 
     return status;
 }
 
+bool
+mim_decoder_leave_out_reduced(struct mim_decoder *decoder)
+{
+    const struct mim_reader_ops *ops = decoder->plugin.ops;
+    const struct mim_option_table table = { .rows = ops->options, .count = ops->option_count };
+    return decoder->leaves_out_reduced = mim_option_find(&table, "reduced");
+}
+
+uint64_t
+mim_decoder_left_out(const struct mim_decoder *decoder)
+{
+    return decoder->left_out;
+}
+
 void
 mim_decoder_skip(struct mim_decoder *decoder)
 {

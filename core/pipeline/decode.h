@@ -57,6 +57,10 @@ uint64_t mim_decoder_retained(struct mim_decoder *decoder);
 enum mim_status mim_decoder_next(struct mim_decoder *decoder, bool read_ahead, struct mim_frame *frame,
                                  struct mim_error *err);
 
+/* From now on leave out frames with MIM_FRAME_REDUCED. false: the plugin has none. */
+bool mim_decoder_leave_out_reduced(struct mim_decoder *decoder);
+/* How many frames were left out. */
+uint64_t mim_decoder_left_out(const struct mim_decoder *decoder);
 /* After an error: skip the frame that failed. For sequences that are not composed. */
 void mim_decoder_skip(struct mim_decoder *decoder);
 

@@ -83,8 +83,10 @@ enum {
     MIM_FRAME_BIG_ENDIAN = 4, /**< byte order of RAW samples; little-endian without this flag */
     MIM_FRAME_DAMAGED = 8,    /**< the frame is delivered with some samples made up */
     MIM_FRAME_ALIKE = 16,     /**< by the file's header, all frames have this shape: limits are checked in advance */
-    MIM_FRAME_BRIEF = 32      /**< players of the format show the frame for 0.1 s, since its duration is too short; the pts of
+    MIM_FRAME_BRIEF = 32,     /**< players of the format show the frame for 0.1 s, since its duration is too short; the pts of
                                * later frames agree with the players */
+    MIM_FRAME_REDUCED = 64    /**< a smaller copy or a mask of another frame. Conversions to other formats leave it out,
+                               * except with the reader's option `reduced`, with which no frame has this flag */
 };
 
 /* What to do with a rectangle after its duration, and how to draw it on the canvas. */

@@ -28,7 +28,7 @@ WRITING = {
     'rowsperstrip': ('number', '0'), 'bigtiff': ('auto|yes|no', 'auto'), 'imagej': ('no|yes|slices|frames', 'no'),
     'icc': ('text', '-'), 'tag': ('KEY=VALUE', '-'),
 }
-READING = {'raw': ('yes|no', 'no'), 'scale': ('yes|no', 'yes'), 'orient': ('yes|no', 'yes')}
+READING = {'raw': ('yes|no', 'no'), 'scale': ('yes|no', 'yes'), 'orient': ('yes|no', 'yes'), 'reduced': ('yes|no', 'no')}
 
 
 def words(*options):

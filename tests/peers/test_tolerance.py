@@ -318,6 +318,54 @@ class TiffColours(ToleranceCase):
             self.assertNotIn('damage', json.loads(self.mim('info', '--json', path))[0])
 
 
+class Reduced(ToleranceCase):
+    """Pages 0, 2 and 4 are pictures, each followed by a thumbnail; the last page is a mask."""
+
+    def setUp(self):
+        super().setUp()
+        self.frames = [np.asarray(picture('RGB', i)) for i in range(3)]
+        self.stack = self.path('in.tif')
+        with tifffile.TiffWriter(self.stack) as file:
+            for frame in self.frames:
+                file.write(frame, photometric='rgb', metadata=None)
+                file.write(frame[::2, ::2], photometric='rgb', subfiletype=1, metadata=None)
+            file.write(self.frames[0][..., 0] > 99, photometric='minisblack', subfiletype=4, metadata=None)
+
+    def test_they_are_left_out_of_other_formats(self):
+        for threads in (1, 2, 8):
+            said = self.convert('--threads', threads, self.stack, self.path('out.apng'))
+            self.assertIn('note: 4 reduced or mask pages are left out: the option reduced=yes keeps them', said)
+            self.assertSameFrames(self.pixels(self.path('out.apng')), self.frames)
+            self.convert('--threads', threads, self.stack, self.path('out_%d.png'))
+            self.assertEqual(len([name for name in os.listdir(self.folder) if name.startswith('out_')]), 3)
+        self.assertIn('left out', self.convert('--strict', self.stack, self.path('no.apng'), code=6))
+        self.assertFalse(os.path.exists(self.path('no.apng')))
+
+    def test_they_stay_in_tiff_and_on_request(self):
+        self.assertNotIn('left out', self.convert(self.stack, self.path('out.tif')))
+        self.assertEqual(self.info(self.path('out.tif'), '--count')['frames'], 7)
+        self.assertNotIn('left out', self.convert('-i', 'reduced=yes', self.stack, self.path('all_%d.png')))
+        self.assertEqual(len([name for name in os.listdir(self.folder) if name.startswith('all_')]), 7)
+
+    def test_frames_count_as_info_shows(self):
+        self.assertEqual(self.info(self.stack, '--count')['frames'], 7)
+        self.convert('--frames', '1:5', self.stack, self.path('out.apng'))
+        self.assertSameFrames(self.pixels(self.path('out.apng')), self.frames[1:])
+        self.convert('--frames', '3', self.stack, self.path('one.png'))
+        self.assertSame(np.asarray(Image.open(self.path('one.png'))), self.frames[1][::2, ::2])
+        self.convert('--frames', '::-1', self.stack, self.path('back.apng'))
+        self.assertSameFrames(self.pixels(self.path('back.apng')), self.frames[::-1])
+
+    def test_a_file_of_nothing_else_is_converted(self):
+        tifffile.imwrite(self.path('thumb.tif'), self.frames[0], photometric='rgb', subfiletype=1)
+        self.convert(self.path('thumb.tif'), self.path('out.png'))
+        with tifffile.TiffWriter(self.path('two.tif')) as file:
+            for frame in self.frames[:2]:
+                file.write(frame, photometric='rgb', subfiletype=1, metadata=None)
+        self.assertNotIn('left out', self.convert(self.path('two.tif'), self.path('out.apng')))
+        self.assertSameFrames(self.pixels(self.path('out.apng')), self.frames[:2])
+
+
 class Avif(ToleranceCase):
     def test_pictures_and_sequences(self):
         for count in (1, 4):

@@ -11,7 +11,7 @@
 #define TIFF_MAX_STRIP_BYTES (64u << 20) /* decoded at once, which cannot be cancelled */
 
 struct tiff_read_options {
-    int32_t raw, scale, orient; /* the reader's options */
+    int32_t raw, scale, orient, reduced; /* the reader's options */
 };
 
 int32_t tiff_page_plan(struct tiff_page *page, struct tiff_directory *directory,

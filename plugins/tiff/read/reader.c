@@ -21,6 +21,7 @@ static const struct mim_option options[] = {
     OPTION("raw", raw, 0, "samples as stored, without conversion of colours"),
     OPTION("scale", scale, 1, "scale odd depths to the full range of the next larger type"),
     OPTION("orient", orient, 1, "apply the orientation of pages"),
+    OPTION("reduced", reduced, 0, "keep reduced images and masks in conversions to other formats"),
 };
 
 static struct tiff_directory
@@ -145,6 +146,30 @@ reader_scan(struct mim_job *job, struct mim_sequence *sequence)
     return status == MIM_END ? MIM_OK : status;
 }
 
+/* Whether the page is a reduced image or a mask of another. The answer about the file is kept. */
+static int32_t
+find_originals(struct mim_job *job, const struct tiff_page *page, bool *is_reduced)
+{
+    enum { COPIES = FILETYPE_REDUCEDIMAGE | FILETYPE_MASK };
+    struct tiff_reader *self = job->state;
+    int32_t status = MIM_OK;
+    *is_reduced = page->subfile & COPIES && !self->options.reduced && !self->has_only_copies;
+    for (uint64_t i = 0; *is_reduced && status == MIM_OK && !self->has_original; i++) {
+        struct tiff_page other;
+        struct tiff_strips strips;
+        status = tiff_page_index_extend(&self->pages, job, &self->window, i);
+        struct tiff_directory directory = directory_at(job, status == MIM_OK ? self->pages.offsets[i] : 0);
+        directory.is_quiet = true;
+        self->has_original = status == MIM_OK && tiff_page_read(&other, &directory, &strips) == MIM_OK &&
+                             !(other.subfile & COPIES);
+    }
+    if (status == MIM_OK || !*is_reduced)
+        return MIM_OK;
+    *is_reduced = false;
+    self->has_only_copies = status == MIM_END || status == MIM_CORRUPT || status == MIM_TRUNCATED;
+    return self->has_only_copies ? MIM_OK : status;
+}
+
 static int32_t
 reader_prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info *info)
 {
@@ -158,6 +183,10 @@ reader_prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_fra
     struct tiff_directory directory = directory_at(job, status == MIM_OK ? self->pages.offsets[number] : 0);
     if (status == MIM_OK)
         status = read_page(job, &directory, page, info);
+    bool is_reduced = false;
+    if (status == MIM_OK)
+        status = find_originals(job, page, &is_reduced);
+    info->flags |= is_reduced ? MIM_FRAME_REDUCED : 0;
     if (status == MIM_OK && self->images > 1) {
         page->stack_offset = index * self->image_size;
         info->raw_offset += page->stack_offset;

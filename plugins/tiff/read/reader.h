@@ -20,6 +20,7 @@ struct tiff_reader {
     uint64_t images;     /* of a stack in one directory; else 1 */
     uint64_t image_size; /* bytes of each */
     bool has_timing;     /* each frame lasts a tick */
+    bool has_original, has_only_copies; /* pages that are no reduced image or mask: once known */
     bool has_reported;   /* the tags of the first page that cannot be read */
 };
 
