@@ -5,7 +5,9 @@ the same pixels."""
 
 import json
 import os
+import re
 import struct
+import subprocess
 import zlib
 
 import numpy as np
@@ -14,7 +16,7 @@ from PIL import Image
 
 import pictures
 import tap
-from peers import PeerCase, text
+from peers import PeerCase, text, tool
 from tiffbytes import ASCII, BYTE, LONG, RATIONAL, SHORT, page, tiff
 
 MODES = ('L', 'LA', 'RGB', 'RGBA', 'P')
@@ -316,6 +318,29 @@ class TiffColours(ToleranceCase):
             self.assertIn(f'does not support compression {code}', said)
             self.assertNotIn('good frames', said)
             self.assertNotIn('damage', json.loads(self.mim('info', '--json', path))[0])
+
+
+class Fax(ToleranceCase):
+    def test_bad_lines_are_counted(self):
+        """As libtiff's own program repairs them, which names each."""
+        image = Image.fromarray(np.random.default_rng(1).integers(0, 40, (200, 300)) < 1)
+        for codec, at in (('group3', 200), ('group3', 900), ('group4', 2500)):
+            with self.subTest(codec, at=at):
+                image.save(self.path('in.tif'), compression=codec)
+                data = bytearray(self.get('in.tif'))
+                with Image.open(self.path('in.tif')) as file:
+                    start = file.tag_v2[273][0]
+                data[start + at] ^= 0x55
+                data[start + at + 1] ^= 0x33
+                path = self.put('bad.tif', bytes(data))
+                done = subprocess.run([tool('tiffcp'), '-c', 'none', path, self.path('judge.tif')], stderr=subprocess.PIPE)
+                lines = len(set(re.findall(r'Fax.* at line (\d+) of', text(done.stderr))))
+                self.assertGreater(lines, 0)
+                said = self.convert(path, self.path('out.png'))
+                self.assertIn(f'note: {lines} bad line', said)
+                self.assertSame(self.pixels(path)[0], self.pixels(self.path('judge.tif'))[0])
+                self.convert('--strict', path, self.path('no.png'), code=6)
+                self.assertNotIn('bad line', self.convert(self.path('in.tif'), self.path('out.png')))
 
 
 class Reduced(ToleranceCase):

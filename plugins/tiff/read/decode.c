@@ -2,6 +2,7 @@
 /* Decodes one part of a page: reads chunks of rows, unpacks samples, converts colours and orients them. */
 #include "read/decode.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "codec/predictor.h"
@@ -298,10 +299,23 @@ get_memory(struct decoding *d)
     return d->block ? MIM_OK : no_memory(d, size);
 }
 
+static int32_t
+report_bad_lines(struct decoding *d)
+{
+    uint32_t count = d->worker->handle.bad_lines;
+    char text[100];
+    if (!count)
+        return MIM_OK;
+    snprintf(text, sizeof text, "%u bad line%s of a fax page %s delivered as far as decoded", count, count == 1 ? "" : "s",
+             count == 1 ? "is" : "are");
+    return d->job->host->notice(d->job, MIM_NOTICE_OTHER, text);
+}
+
 int32_t
 tiff_decode(struct mim_job *job, const struct tiff_page *page, uint32_t part, const struct mim_raster *raster)
 {
     struct decoding d = { .job = job, .worker = job->worker, .page = page, .raster = raster };
+    d.worker->handle.bad_lines = 0;
     int32_t status = tiff_handle_set_page(&d.worker->handle, job, page);
     if (status == MIM_OK)
         status = get_memory(&d);
@@ -327,5 +341,5 @@ tiff_decode(struct mim_job *job, const struct tiff_page *page, uint32_t part, co
     }
     if (d.worker->handle.status || d.worker->handle.memory_status) /* libtiff may have kept half of a strip */
         tiff_handle_close(&d.worker->handle);
-    return status;
+    return status == MIM_OK ? report_bad_lines(&d) : status;
 }

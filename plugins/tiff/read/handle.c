@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "read/repair.h"
@@ -95,15 +96,29 @@ note_lack(struct tiff_handle *handle, const char *text)
             handle->memory_status = lacks[i].status;
 }
 
+/* libtiff repairs lines of fax codes and goes on; a line may have several messages. */
+static void
+note_bad_line(struct tiff_handle *handle, const char *module, const char *text)
+{
+    static const char place[] = " at line ";
+    const char *at = strncmp(module ? module : "", "Fax", 3) == 0 ? strstr(text, place) : NULL;
+    long line = at ? strtol(at + sizeof place - 1, NULL, 10) : -1;
+    if (line < 0 || (handle->bad_lines && line == handle->bad_line))
+        return;
+    handle->bad_lines++;
+    handle->bad_line = line;
+}
+
 /* Keep the first error, which names the cause. */
 static int
 store_error(TIFF *tiff, void *user, const char *module, const char *format, va_list arguments)
 {
     struct tiff_handle *handle = user;
     char text[sizeof handle->text];
-    (void)tiff, (void)module;
+    (void)tiff;
     vsnprintf(text, sizeof text, format, arguments);
     note_lack(handle, text);
+    note_bad_line(handle, module, text);
     if (!handle->text[0])
         memcpy(handle->text, text, sizeof text);
     return 1;
@@ -114,9 +129,10 @@ log_warning(TIFF *tiff, void *user, const char *module, const char *format, va_l
 {
     struct tiff_handle *handle = user;
     char text[256];
-    (void)tiff, (void)module;
+    (void)tiff;
     vsnprintf(text, sizeof text, format, arguments);
     note_lack(handle, text);
+    note_bad_line(handle, module, text);
     handle->job->host->log(handle->job, MIM_LOG_INFO, text);
     return 1;
 }

@@ -25,6 +25,8 @@ struct tiff_handle {
     bool is_short;             /* the source ended */
     bool has_decoded;          /* since it was set to the page */
     bool has_same_tags;        /* libtiff's tags of a page that is decoded here agree with ours */
+    uint32_t bad_lines;        /* of fax codes since the caller set this to 0 */
+    long bad_line;             /* the last of them */
     char text[256];            /* libtiff's first error */
 };
 
