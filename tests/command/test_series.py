@@ -145,7 +145,7 @@ class Series(CommandCase):
         self.assertEqual([name for name in self.names() if not name.startswith('.')], ['o_2.gif'])
         self.assertEqual(self.get('o_2.gif'), b'old')
 
-    def test_batch_reads_and_writes_series(self):
+    def test_batch_reads_series_and_writes_files(self):
         self.frames('f_0.gif', 'f_1.gif')
         self.frames('7.gif', '8.gif', '9.gif', folder='other')
         self.mim('batch', '-q', 'in/f_%d.gif', 'other', 'other/*.gif', '-d', 'out', '--to', 'tiff', '--name', '{index}_{name}')
@@ -153,7 +153,7 @@ class Series(CommandCase):
         self.assertEqual([file['frames'] for file in self.info('out/0_f.tif', 'out/1_other.tif', 'out/2_other.tif')], [2, 3, 3])
         shutil.rmtree(self.path('out'))
         self.mim('batch', '-q', 'in', TESTCARD, '-d', 'out', '--name', '{name}_%02d.gif')
-        self.assertEqual(self.names('out'), ['in_00.gif', 'in_01.gif'] + [f'testcard_{i:02}.gif' for i in range(12)])
+        self.assertEqual(self.names('out'), ['in_%02d.gif', 'testcard_%02d.gif'])
         done = self.run_mim('batch', 'in', TESTCARD, '-d', 'out', '--name', '{name}_%02d.gif', '--skip-existing')
         self.assertEqual(done.returncode, 0)
         self.assertIn('2 skipped', text(done.stdout))
