@@ -291,6 +291,22 @@ reads_text_that_is_not_utf8_as_latin_1(void)
 }
 
 static void
+reports_no_resolution_over_0(void)
+{
+    struct reading reading;
+    struct mim_test_bytes file = { 0 };
+    static const uint32_t infinite[] = { 1, 0 }, whole[] = { 300, 1 };
+    const struct field fields[] = {
+        PLAIN(2, 2, 8),
+        { TIFFTAG_XRESOLUTION, TIFF_RATIONAL, 1, 0, whole },
+        { TIFFTAG_YRESOLUTION, TIFF_RATIONAL, 1, 0, infinite },
+    };
+    CHECK(READ_MADE(&reading, &file, fields, 4) == MIM_OK && reading_metadata(&reading) == MIM_OK);
+    CHECK(!mim_test_host_reported(&reading.host, "resolution"));
+    end_made(&reading, &file);
+}
+
+static void
 drops_a_tag_beyond_the_end_without_allocating(void)
 {
     struct reading reading;
@@ -321,6 +337,7 @@ main(void)
         CASE(ignores_an_impossible_number_of_images),
         CASE(reports_tags_as_metadata),
         CASE(reads_text_that_is_not_utf8_as_latin_1),
+        CASE(reports_no_resolution_over_0),
         CASE(drops_a_tag_beyond_the_end_without_allocating),
     };
     return cmocka_run_group_tests_name("tiff read", cases, NULL, NULL);
