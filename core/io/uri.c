@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/number.h"
@@ -50,11 +51,19 @@ decode_percents(char *text)
 }
 
 static enum mim_status
+fail_tilde(const char *uri, struct mim_error *err)
+{
+    return mim_fail(err, MIM_ARGUMENT, "%.300s: only a shell replaces ~ by the home directory; write the whole path", uri);
+}
+
+static enum mim_status
 decode_file_uri(char **path, const char *uri, struct mim_error *err)
 {
     const char *rest = uri + strlen("file://");
     if (strncasecmp(rest, "localhost/", strlen("localhost/")) == 0)
         rest += strlen("localhost");
+    if (*rest == '~')
+        return fail_tilde(uri, err);
     if (*rest != '/')
         return mim_fail(err, MIM_ARGUMENT,
                         "%.300s: a file URI names an absolute path on this machine, as in file:///tmp/x", uri);
@@ -83,6 +92,8 @@ mim_uri_to_path(char **path, const char *uri, const char *action, struct mim_err
                         "%.300s: no installed transport plugin %s %.*s; only local files can be opened", uri, action,
                         (int)(scheme < 40 ? scheme : 40), uri);
 
+    if (strncmp(uri, "~/", 2) == 0 && access("~", F_OK) != 0)
+        return fail_tilde(uri, err);
     *path = strdup(uri);
     return *path ? MIM_OK : mim_fail_nomem(err, "a file name");
 }

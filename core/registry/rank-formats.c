@@ -219,18 +219,35 @@ match_all(const struct mim_query *query, const struct mim_ends *ends, struct mim
     return count;
 }
 
+/* The format of this name, or of an extension with its dot, which may also be the name of a format. */
+static const struct mim_format *
+find_by_word(const struct mim_catalog *catalog, const char *word)
+{
+    const struct mim_format *found = NULL;
+    char file[64];
+    snprintf(file, sizeof file, "x%s", word);
+    for (size_t i = 0; i < catalog->format_count; i++) {
+        const struct mim_format *format = &catalog->formats[i];
+        struct mim_match match = { .format = format };
+        if (!strcasecmp(format->name, *word == '.' ? word + 1 : word))
+            return format;
+        match_extension(&match, *word == '.' ? file : "");
+        if (!found && match.extension_size == strlen(word) - 1)
+            found = format;
+    }
+    return found;
+}
+
 static enum mim_status
 match_by_word(const struct mim_query *query, struct mim_match *match, size_t *count, struct mim_error *err)
 {
-    for (size_t i = 0; i < query->catalog->format_count; i++)
-        if (!strcasecmp(query->catalog->formats[i].name, query->format)) {
-            *match =
-                (struct mim_match){ .format = &query->catalog->formats[i], .fits = true, .rule = "the caller's word" };
-            match_plugins(match, query);
-            *count = 1;
-            return MIM_OK;
-        }
-    return mim_fail(err, MIM_UNKNOWN_FORMAT, "no format is called %s", query->format);
+    const struct mim_format *format = find_by_word(query->catalog, query->format);
+    if (!format)
+        return mim_fail(err, MIM_UNKNOWN_FORMAT, "no format is called %s", query->format);
+    *match = (struct mim_match){ .format = format, .fits = true, .rule = "the caller's word" };
+    match_plugins(match, query);
+    *count = 1;
+    return MIM_OK;
 }
 
 enum mim_status

@@ -116,6 +116,24 @@ class CommandLine(CommandCase):
                     self.assertIn(f'no frame {index}', message)
                     self.assertEqual(len(index) > 18, 'too large' in message, message)
 
+    def test_accepts_a_format_by_its_extension(self):
+        for name, same in {'.raw': 'raw', '.GIF': 'gif', 'GIF': 'gif', '.tif': 'tiff', '.TIFF': 'tiff', '.png': 'png'}.items():
+            with self.subTest(name):
+                args = ('convert', '-q', TESTCARD, '-', '--frames', '0')
+                self.assertEqual(self.mim(*args, '--to', name), self.mim(*args, '--to', same))
+        self.mim('info', '--from', '.gif', TESTCARD)
+        self.mim('batch', '-q', TESTCARD, '-d', 'out', '--to', '.TIF')
+        self.assertEqual(os.listdir(self.path('out')), ['testcard.TIF'])
+        for name in ('.', '', 'tif', '.nonesuch'):
+            self.assertIn('unknown format', self.refuse(2, 'convert', TESTCARD, 'x', '--to', name))
+
+    def test_leaves_the_home_directory_to_the_shell(self):
+        for args in (('info', 'file://~/a.gif'), ('info', '~/a.gif'), ('convert', TESTCARD, '~/a.gif'), ('convert', TESTCARD, 'file://~/a.gif')):
+            self.assertIn('only a shell replaces ~', self.refuse(2, *args))
+        os.mkdir(self.path('~'))
+        self.mim('convert', '-q', TESTCARD, '~/a.gif')
+        self.assertEqual(os.listdir(self.path('~')), ['a.gif'])
+
     def test_accepts_a_plugin_by_name(self):
         self.mim('info', '--plugin', 'gif', TESTCARD)
         self.assertIn('nonesuch', self.refuse(3, 'info', '--plugin', 'nonesuch', TESTCARD))

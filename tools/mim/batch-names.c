@@ -19,17 +19,6 @@ struct parts {
     size_t index;
 };
 
-/* Returns whether `name` is one of the blank-separated words, ignoring case. */
-static bool
-is_among(const char *words, const char *name)
-{
-    size_t length = strlen(name);
-    for (; *words; words += strcspn(words, " "), words += strspn(words, " "))
-        if (strcspn(words, " ") == length && !strncasecmp(words, name, length))
-            return true;
-    return false;
-}
-
 /* Finds out whether the template has an extension of its own: {ext}, or that of a known format as in "{name}.tif". */
 static enum mim_status
 find_known_ending(struct naming *naming, struct mim_context *context, struct mim_error *err)
@@ -39,18 +28,18 @@ find_known_ending(struct naming *naming, struct mim_context *context, struct mim
 
     naming->is_complete = strstr(naming->template, "{ext}");
     for (size_t i = 0; dot && dot[1] && mim_context_format(context, i, &info); i++)
-        naming->is_complete |= is_among(info.extensions, dot + 1);
+        naming->is_complete |= is_word_of(info.extensions, dot + 1);
     return mim_context_list_status(context, err);
 }
 
-/* Stores the first extension of a format, or its name if it has no extension. */
+/* Stores the first extension of a format, or its name if it has no extension, or the extension that names it. */
 static enum mim_status
 find_extension(struct naming *naming, struct mim_context *context, const char *format, struct mim_error *err)
 {
     struct mim_format_info info;
     size_t size = sizeof naming->extension;
 
-    snprintf(naming->extension, size, "%s", format);
+    snprintf(naming->extension, size, "%s", format + (*format == '.'));
     for (size_t i = 0; mim_context_format(context, i, &info); i++)
         if (!strcasecmp(info.name, format) && *info.extensions)
             snprintf(naming->extension, size, "%.*s", (int)strcspn(info.extensions, " "), info.extensions);

@@ -82,6 +82,12 @@ enum mim_status cli_context(const struct cli *cli, struct mim_context **out, str
 /* Fill the control of a job from the options. */
 void cli_control(struct cli *cli, struct mim_control *control);
 
+/* Return whether a format has this name, or the extension after a dot. */
+bool is_format_called(const struct mim_format_info *info, const char *name);
+
+/* Return whether `name` is one of the blank-separated words, ignoring case. */
+bool is_word_of(const char *words, const char *name);
+
 /* Return the limit of a job's duration in milliseconds, from the options and mim.conf. */
 uint64_t cli_milliseconds(const struct cli *cli);
 

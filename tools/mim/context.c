@@ -30,6 +30,24 @@ prefer_plugin(struct mim_context *context, const char *name, struct mim_error *e
     return status == MIM_OK ? mim_context_list_status(context, err) : status;
 }
 
+bool
+is_word_of(const char *words, const char *name)
+{
+    size_t length = strlen(name);
+    for (; *words; words += strcspn(words, " "), words += strspn(words, " "))
+        if (strcspn(words, " ") == length && !strncasecmp(words, name, length))
+            return true;
+    return false;
+}
+
+bool
+is_format_called(const struct mim_format_info *info, const char *name)
+{
+    if (*name != '.')
+        return !strcasecmp(info->name, name);
+    return !strcasecmp(info->name, name + 1) || is_word_of(info->extensions, name + 1);
+}
+
 /* Reports an unknown format as an error of the command line, not of the file. */
 static enum mim_status
 check_format(struct mim_context *context, const char *option, const char *name, struct mim_error *err)
@@ -37,7 +55,7 @@ check_format(struct mim_context *context, const char *option, const char *name, 
     struct mim_format_info info;
 
     for (size_t i = 0; name && mim_context_format(context, i, &info); i++)
-        if (!strcasecmp(info.name, name))
+        if (is_format_called(&info, name))
             return MIM_OK;
     if (!name)
         return MIM_OK;
