@@ -108,15 +108,51 @@ an_existing_file_is_kept_when_asked(void)
 }
 
 static void
-a_symlink_is_replaced_and_not_followed(void)
+a_symlink_stays_and_its_target_is_replaced(void)
+{
+    char target[128], middle[128];
+    snprintf(target, sizeof target, "%s/target", directory);
+    snprintf(middle, sizeof middle, "%s/middle", directory);
+    put_file("old", 0604);
+    CHECK(rename(path, target) == 0 && symlink("target", middle) == 0 && symlink("middle", path) == 0);
+    CHECK(write_path(false, false, NULL) == MIM_OK && S_ISLNK(mode_of()) && file_is(bytes, SIZE) && entries() == 3);
+    struct stat st;
+    CHECK(lstat(target, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 0777) == 0604);
+    unlink(middle);
+    unlink(target);
+    unlink(path);
+}
+
+static void
+a_symlink_to_nothing_a_loop_or_no_file_is_an_error(void)
+{
+    static const char *const targets[] = { "nothing", "out.bin", ".", "/dev/null" };
+    for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+        struct mim_error err;
+        CHECK(symlink(targets[i], path) == 0);
+        CHECK(write_path(false, false, &err) == MIM_IO && strstr(err.message, "out.bin") && S_ISLNK(mode_of()));
+        CHECK(entries() == 1);
+        unlink(path);
+    }
+}
+
+/* Needs another user's link, so only root tests it. */
+static void
+a_symlink_of_a_stranger_in_a_shared_directory_is_an_error(void)
 {
     char target[128];
+    struct mim_error err;
     snprintf(target, sizeof target, "%s/target", directory);
-    CHECK(symlink(target, path) == 0 && write_path(false, false, NULL) == MIM_OK);
-    CHECK(S_ISREG(mode_of()) && file_is(bytes, SIZE) && access(target, F_OK) != 0);
-    unlink(path);
-    CHECK(symlink(directory, path) == 0);
-    CHECK(write_path(false, false, NULL) == MIM_IO && S_ISLNK(mode_of())); /* to a directory: surely a mistake */
+    put_file("old", 0644);
+    CHECK(rename(path, target) == 0 && symlink("target", path) == 0 && chmod(directory, 01777) == 0);
+    if (lchown(path, 12345, (gid_t)-1) == 0) {
+        CHECK(write_path(false, false, &err) == MIM_IO && strstr(err.message, "trap") && file_is("old", 3));
+        CHECK(chmod(directory, 0755) == 0 && write_path(false, false, &err) == MIM_OK && file_is(bytes, SIZE));
+    } else {
+        CHECK(write_path(false, false, &err) == MIM_OK && S_ISLNK(mode_of()));
+    }
+    CHECK(chmod(directory, 0700) == 0);
+    unlink(target);
     unlink(path);
 }
 
@@ -327,7 +363,9 @@ main(void)
         CASE(a_path_may_be_relative_and_the_directory_may_change_meanwhile),
         CASE(an_abandoned_file_leaves_the_old_one),
         CASE(an_existing_file_is_kept_when_asked),
-        CASE(a_symlink_is_replaced_and_not_followed),
+        CASE(a_symlink_stays_and_its_target_is_replaced),
+        CASE(a_symlink_to_nothing_a_loop_or_no_file_is_an_error),
+        CASE(a_symlink_of_a_stranger_in_a_shared_directory_is_an_error),
         CASE(an_impossible_output_is_reported_early),
         CASE(a_read_only_directory_is_reported_early),
         CASE(a_name_as_long_as_they_get_can_be_written),

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "io/atomic-file.h"
 #include "io/fd-io.h"
+#include "io/link-target.h"
 #include "io/path-pattern.h"
 #include "io/sink-priv.h"
 #include "io/sink-series.h"
@@ -20,6 +21,7 @@
 struct path_sink {
     struct mim_sink base; /* base.name is the path */
     bool keep_existing;
+    char *target; /* the path of the file that a symbolic link points to; NULL: base.name is not a link */
     struct mim_atomic_file file;
 };
 
@@ -55,10 +57,17 @@ is_through(mode_t mode)
     return S_ISCHR(mode) || S_ISBLK(mode) || S_ISFIFO(mode) || S_ISSOCK(mode);
 }
 
+/* The path of the file that will appear. */
+static const char *
+final_path(const struct path_sink *sink)
+{
+    return sink->target ? sink->target : sink->base.name;
+}
+
 static enum mim_status
 check_directory(const struct path_sink *sink, struct mim_error *err)
 {
-    char *name = mim_path_directory(sink->base.name);
+    char *name = mim_path_directory(final_path(sink));
     if (!name)
         return mim_fail_nomem(err, "a file name");
     struct stat st;
@@ -83,9 +92,18 @@ fail_directory(const char *path, struct mim_error *err)
                     path, path, slash);
 }
 
+/* Resolves a link anew. */
+static enum mim_status
+follow_link(struct path_sink *sink, const struct stat *st, struct mim_error *err)
+{
+    free(sink->target);
+    sink->target = NULL;
+    return S_ISLNK(st->st_mode) ? mim_link_target(&sink->target, sink->base.name, st, err) : MIM_OK;
+}
+
 /* Fills the lstat of the path and whether it exists. Fails where it cannot be written. */
 static enum mim_status
-inspect_target(const struct path_sink *sink, struct stat *st, bool *exists, struct mim_error *err)
+inspect_target(struct path_sink *sink, struct stat *st, bool *exists, struct mim_error *err)
 {
     const char *path = sink->base.name;
     struct stat target;
@@ -99,7 +117,8 @@ inspect_target(const struct path_sink *sink, struct stat *st, bool *exists, stru
         return MIM_OK;
     if (*exists && sink->keep_existing)
         return mim_fail(err, MIM_EXISTS, "%.300s: exists already", path);
-    return check_directory(sink, err);
+    enum mim_status status = *exists ? follow_link(sink, st, err) : MIM_OK;
+    return status == MIM_OK ? check_directory(sink, err) : status;
 }
 
 static enum mim_status
@@ -165,10 +184,10 @@ go_through(struct mim_sink *sink, int fd, struct mim_error *err)
 static enum mim_status
 begin_file(struct path_sink *sink, struct mim_error *err)
 {
-    char *directory = mim_path_directory(sink->base.name);
+    char *directory = mim_path_directory(final_path(sink));
     if (!directory)
         return mim_fail_nomem(err, "a file name");
-    int number = mim_atomic_file_create(&sink->file, directory, mim_path_file(sink->base.name));
+    int number = mim_atomic_file_create(&sink->file, directory, mim_path_file(final_path(sink)));
     free(directory);
     if (number)
         return mim_fail_errno(err, number, "%.300s: a temporary file beside it", sink->base.name);
@@ -214,7 +233,7 @@ commit_path(struct mim_sink *base, uint64_t size, struct mim_error *err)
 {
     struct path_sink *sink = path_of(base);
     int number =
-        mim_atomic_file_publish(&sink->file, mim_path_file(sink->base.name), size, sink->keep_existing, base->sync);
+        mim_atomic_file_publish(&sink->file, mim_path_file(final_path(sink)), size, sink->keep_existing, base->sync);
     if (number == EEXIST && sink->keep_existing)
         return mim_fail(err, MIM_EXISTS, "%.300s: exists already, since a moment ago", base->name);
     if (number)
@@ -230,6 +249,12 @@ rollback_path(struct mim_sink *sink, uint64_t written)
     return true;
 }
 
+static void
+destroy_path(struct mim_sink *sink)
+{
+    free(path_of(sink)->target);
+}
+
 static const struct mim_sink_kind path_kind = {
     .check = check_path,
     .begin = begin_path,
@@ -237,6 +262,7 @@ static const struct mim_sink_kind path_kind = {
     .read = read_path,
     .commit = commit_path,
     .rollback = rollback_path,
+    .destroy = destroy_path,
 };
 
 static enum mim_status

@@ -30,7 +30,8 @@ struct mim_sink_calls {
  * Open a path, at which a file appears whole or not at all: libmim writes a temporary file in the same directory and
  * renames it when it is finished. On failure the old file is unchanged. With keep_existing, an existing file fails with
  * MIM_EXISTS, even if it was created in the meantime. Creates no file before the first frame. Devices, FIFOs, sockets
- * and /dev/fd/N are written to directly. A symlink is replaced, not followed. A name with a number, such as
+ * and /dev/fd/N are written to directly. A symlink to a regular file stays, and its target is replaced; other symlinks
+ * fail, as do those of other users in directories like /tmp, and all in programs with special privileges. A name with a number, such as
  * "frame_%03d.png", is a series of one file per frame, which appear together or not at all.
  */
 MIM_API enum mim_status mim_sink_open_path(struct mim_sink **out, const char *path, int keep_existing, struct mim_error *err);

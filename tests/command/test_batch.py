@@ -96,6 +96,10 @@ class Names(BatchCase):
         self.refuse_names('-f', 'a.gif', 'x_a.gif', '-d', '.', '--name', 'x_{name}')
         self.refuse_names('-f', 'x_a.gif', 'a.gif', '-d', self.folder, '--name', 'x_{name}')
         self.refuse_names('-f', 'x_a.gif', 'link.gif', '-d', '.', '--name', 'link', '--frames', '0')
+        os.mkdir(self.path('links'))
+        os.symlink('../x_a.gif', self.path('links/a.gif'))
+        self.refuse_names('-f', 'a.gif', 'x_a.gif', '-d', 'links')
+        shutil.rmtree(self.path('links'))
         self.mim('batch', '-qf', 'a.gif', '-d', '.', '--frames', '0')
         self.assertEqual(self.info('a.gif')[0]['frames'], 1, 'its own output may replace an input')
 

@@ -190,13 +190,19 @@ class Command(PeerCase):
         self.mim('convert', self.gif, self.path('o.tif'), '--force')
         self.assertEqual(stat.S_IMODE(os.stat(self.path('o.tif')).st_mode), 0o604)
 
-    def test_a_symlink_is_replaced_and_not_followed(self):
-        target = self.put('target.tif', b'precious')
+    def test_a_symlink_stays_and_its_target_is_replaced(self):
+        target = self.put('target.tif', b'old')
         os.symlink(target, self.path('link.tif'))
         self.refuse(7, 'convert', self.gif, self.path('link.tif'))
+        self.assertEqual(self.get('target.tif'), b'old')
         self.mim('convert', self.gif, self.path('link.tif'), '--force')
-        self.assertEqual(self.get('target.tif'), b'precious')
-        self.assertFalse(os.path.islink(self.path('link.tif')))
+        self.mim('convert', self.gif, self.path('plain.tif'))
+        self.assertEqual(self.get('target.tif'), self.get('plain.tif'))
+        self.assertTrue(os.path.islink(self.path('link.tif')))
+        for to in ('nothing', 'loop.tif', '/dev/null'):
+            os.symlink(to, self.path('loop.tif'))
+            self.assertIn('symbolic link', self.refuse(7, 'convert', self.gif, self.path('loop.tif'), '--force'))
+            os.unlink(self.path('loop.tif'))
 
     def test_the_input_can_be_the_output(self):
         before = self.mim('convert', self.gif, '-', '--to', 'raw')

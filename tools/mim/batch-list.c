@@ -105,10 +105,13 @@ refuse_outputs_over_inputs(const struct batch_list *list, struct mim_error *err)
 
     size_t known = identify_inputs(list, inputs);
     for (size_t i = 0; status == MIM_OK && i < list->count; i++) {
-        struct stat info;
-        if (lstat(list->files[i].output, &info))
+        struct stat link, file;
+        if (lstat(list->files[i].output, &link))
             continue;
-        if (is_input_of_another(inputs, known, &(struct identity){ info.st_dev, info.st_ino, i }))
+        if (stat(list->files[i].output, &file))
+            file = link; /* a link to nothing */
+        if (is_input_of_another(inputs, known, &(struct identity){ link.st_dev, link.st_ino, i }) ||
+            is_input_of_another(inputs, known, &(struct identity){ file.st_dev, file.st_ino, i }))
             status = fail(err, MIM_ARGUMENT, "%s would become %s, which is also an input", list->files[i].input,
                           list->files[i].output);
     }
