@@ -54,6 +54,19 @@ loads_a_module_once(void)
     tree_remove(directory);
 }
 
+/* The dynamic loader knows the path, and would return the code of the old file. */
+static void
+refuses_a_file_that_is_not_the_one_that_was_checked(void)
+{
+    char *directory = tree_make();
+    tree_copy(directory, "a.so", module("mock.so"), 1 << 20);
+    assert_int_equal(load(tree_path(directory, "a.so")), MIM_OK);
+    tree_copy(directory, "b.so", module("mock.so"), 1 << 20);
+    CHECK(!rename(tree_path(directory, "b.so"), tree_path(directory, "a.so")));
+    is_broken(tree_path(directory, "a.so"), "is not the file that was checked");
+    tree_remove(directory);
+}
+
 static void
 keeps_symbols_to_itself(void)
 {
@@ -231,6 +244,7 @@ main(void)
 {
     const struct CMUnitTest cases[] = {
         CASE(loads_a_module_once),
+        CASE(refuses_a_file_that_is_not_the_one_that_was_checked),
         CASE(keeps_symbols_to_itself),
         CASE(refuses_another_abi),
         CASE(refuses_structs_that_are_not_ours),

@@ -231,6 +231,30 @@ refuses_modules_that_others_may_write_to(void)
     teardown();
 }
 
+/* The manifest's directory is fine, and the module is a link to a place that others can write to. */
+static void
+trusts_no_module_behind_a_directory_of_others(void)
+{
+    setup();
+    install(root, "mock", "mock", "");
+    const char *names[] = { "shared", "shared/below" };
+    for (size_t i = 0; i < 2; i++)
+        CHECK(!mkdir(tree_path(root, names[i]), 0755));
+    CHECK(!rename(tree_path(root, "mock.so"), tree_path(root, "shared/below/mock.so")));
+    CHECK(!symlink("shared/below/mock.so", tree_path(root, "mock.so")));
+    for (size_t i = 0; i < 2; i++) {
+        CHECK(!chmod(tree_path(root, names[i]), 0757));
+        again();
+        assert_int_equal(mim_context_load_plugin(context, "mock", &err), MIM_BROKEN_PLUGIN);
+        says_part(i ? "/shared/below is world-writable" : "/shared is world-writable");
+        CHECK(!chmod(tree_path(root, names[i]), 0755));
+    }
+    CHECK(!chmod(tree_path(root, "shared"), 01777)); /* like /tmp */
+    again();
+    assert_int_equal(mim_context_load_plugin(context, "mock", &err), MIM_OK);
+    teardown();
+}
+
 static void
 trusts_by_owner_and_mode(void)
 {
@@ -408,6 +432,7 @@ main(void)
         CASE(stronger_directories_replace_and_mask_weaker_ones),
         CASE(refuses_directories_that_others_may_write_to),
         CASE(refuses_modules_that_others_may_write_to),
+        CASE(trusts_no_module_behind_a_directory_of_others),
         CASE(trusts_by_owner_and_mode),
         CASE(the_environment_lists_directories),
         CASE(linked_plugins_are_strongest),

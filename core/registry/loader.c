@@ -19,6 +19,7 @@
 
 #include "base/error.h"
 #include "registry/elf-check.h"
+#include "registry/mapped-file.h"
 
 #define STRING_(x) #x
 #define STRING(x) STRING_(x)
@@ -35,10 +36,28 @@ struct module {
 static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
 static struct module *modules;
 
-/* Checks the file before anything maps it. */
+struct wanted {
+    const char *path;
+    struct stat facts;
+    void *probe;                     /* a page of the file that was checked */
+    const struct mim_plugin *linked; /* a linked plugin, instead of a file */
+    const struct mim_host *host;
+};
+
 static enum mim_status
-inspect_file(const char *path, struct stat *facts, struct mim_error *err)
+map_probe(struct wanted *wanted, int fd, struct mim_error *err)
 {
+    wanted->probe = mmap(NULL, 1, PROT_READ, MAP_PRIVATE, fd, 0);
+    return wanted->probe == MAP_FAILED ? mim_fail_errno(err, errno, "%s", wanted->path) : MIM_OK;
+}
+
+/* Checks the file before anything else maps it. */
+static enum mim_status
+inspect_file(struct wanted *wanted, struct mim_error *err)
+{
+    const char *path = wanted->path;
+    struct stat *facts = &wanted->facts;
+
     /* NONBLOCK: do not wait on a FIFO */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0 && errno == ENOENT)
@@ -55,6 +74,8 @@ inspect_file(const char *path, struct stat *facts, struct mim_error *err)
         status = mim_fail(err, MIM_BROKEN_PLUGIN, "%s is not a regular file", path);
     else
         status = mim_elf_check(fd, (uint64_t)facts->st_size, path, err);
+    if (status == MIM_OK)
+        status = map_probe(wanted, fd, err);
     close(fd);
     return status;
 }
@@ -211,13 +232,6 @@ init_plugin(const struct mim_plugin *plugin, const struct mim_host *host, const 
                                        mim_status_text((enum mim_status)status));
 }
 
-struct wanted {
-    const char *path;
-    struct stat facts;
-    const struct mim_plugin *linked; /* a linked plugin, instead of a file */
-    const struct mim_host *host;
-};
-
 /* Finds the module, or opens, checks, initialises and records it. */
 static enum mim_status
 load_locked(const struct wanted *wanted, const struct mim_plugin **plugin, struct mim_error *err)
@@ -233,6 +247,8 @@ load_locked(const struct wanted *wanted, const struct mim_plugin **plugin, struc
         return mim_fail_nomem(err, wanted->path);
     *module = (struct module){ wanted->facts.st_dev, wanted->facts.st_ino, wanted->linked, modules };
     enum mim_status status = wanted->linked ? MIM_OK : open_module(wanted->path, &module->plugin, err);
+    if (status == MIM_OK && wanted->probe && !mim_mapped_file_same(module->plugin, wanted->probe))
+        status = mim_fail(err, MIM_BROKEN_PLUGIN, "%s is not the file that was checked: it was replaced", wanted->path);
     if (status == MIM_OK)
         status = init_plugin(module->plugin, wanted->host, wanted->path, err);
     if (status != MIM_OK) {
@@ -252,12 +268,13 @@ mim_loader_load(const char *path, const struct mim_host *host, const struct mim_
         return mim_fail(err, MIM_ARGUMENT, "%s: a module is loaded by its absolute path", path);
 
     struct wanted wanted = { .path = path, .host = host };
-    enum mim_status status = inspect_file(path, &wanted.facts, err);
+    enum mim_status status = inspect_file(&wanted, err);
     if (status != MIM_OK)
         return status;
     pthread_mutex_lock(&loading);
     status = load_locked(&wanted, plugin, err);
     pthread_mutex_unlock(&loading);
+    munmap(wanted.probe, 1);
     return status;
 }
 

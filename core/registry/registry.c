@@ -152,14 +152,11 @@ load_module(struct mim_context *context, struct mim_manifest *manifest, const st
             struct mim_error *err)
 {
     char reason[2 * PATH_MAX + 100];
-    struct stat facts;
-    if (stat(manifest->origin.module, &facts) == 0) {
-        enum mim_trust trust = mim_search_path_trust(manifest->origin.module, &facts, reason, sizeof reason);
-        if (trust == MIM_TRUST_NO)
-            return mim_fail(err, MIM_BROKEN_PLUGIN, "%s", reason);
-        if (trust == MIM_TRUST_WARN)
-            mim_log(context, MIM_LOG_WARNING, "%s", reason);
-    }
+    enum mim_trust trust = mim_search_path_trust_file(manifest->origin.module, reason, sizeof reason);
+    if (trust == MIM_TRUST_NO)
+        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s", reason);
+    if (trust == MIM_TRUST_WARN)
+        mim_log(context, MIM_LOG_WARNING, "%s", reason);
     return mim_loader_load(manifest->origin.module, context->host, plugin, err);
 }
 

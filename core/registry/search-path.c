@@ -135,7 +135,31 @@ mim_search_path_trust(const char *path, const struct stat *facts, char *reason, 
     if (group) {
         snprintf(reason, reason_size, "%s is writable by group %u; fix it with: chmod g-w %s", path,
                  (unsigned)facts->st_gid, path);
-        return strncmp(path, "/usr/local/", 11) ? MIM_TRUST_NO : MIM_TRUST_WARN;
+        bool is_local = !strncmp(path, "/usr/local", 10) && (!path[10] || path[10] == '/');
+        return is_local ? MIM_TRUST_WARN : MIM_TRUST_NO;
     }
     return MIM_TRUST_YES;
+}
+
+/* In a sticky directory others cannot replace what is in it, so only the last directory must not be shared. */
+enum mim_trust
+mim_search_path_trust_file(const char *path, char *reason, size_t reason_size)
+{
+    char part[PATH_MAX];
+    struct stat facts;
+    enum mim_trust worst = MIM_TRUST_YES;
+    if (!realpath(path, part))
+        return MIM_TRUST_YES; /* the loader reports it */
+    for (int depth = 0; worst != MIM_TRUST_NO && stat(part, &facts) == 0; depth++) {
+        if (depth > 1 && facts.st_mode & S_ISVTX)
+            facts.st_mode &= ~(mode_t)(S_IWGRP | S_IWOTH);
+        enum mim_trust trust = mim_search_path_trust(part, &facts, reason, reason_size);
+        if (trust == MIM_TRUST_NO || (trust == MIM_TRUST_WARN && worst == MIM_TRUST_YES))
+            worst = trust;
+        char *slash = strrchr(part, '/');
+        if (!slash[1])
+            break;
+        slash[slash == part] = '\0';
+    }
+    return worst;
 }

@@ -40,5 +40,7 @@ enum mim_trust { MIM_TRUST_YES, MIM_TRUST_WARN, MIM_TRUST_NO };
 /* Whether code may be loaded from such a file or directory. If not, `reason` says why, and which chmod or chown
  * fixes it. */
 enum mim_trust mim_search_path_trust(const char *path, const struct stat *facts, char *reason, size_t reason_size);
+/* The same for a file, its target if it is a link, and every directory that its resolved path goes through. */
+enum mim_trust mim_search_path_trust_file(const char *path, char *reason, size_t reason_size);
 
 #endif
