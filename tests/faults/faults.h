@@ -30,7 +30,9 @@ enum fault_call {
     FAULT_CLOSE, /* of a regular file */
     FAULT_OPEN,  /* calls that can create a file */
     FAULT_LINK,
-    FAULT_RENAME
+    FAULT_RENAME,
+    FAULT_MODE,    /* fchmod */
+    FAULT_TRUNCATE /* ftruncate */
 };
 
 enum fault_kind {

@@ -120,6 +120,22 @@ fsync(int fd)
     return fails(FAULT_SYNC, fd) ? -1 : next(fd);
 }
 
+int
+fchmod(int fd, mode_t mode)
+{
+    NEXT(int, fchmod, int, mode_t);
+    return fails(FAULT_MODE, fd) ? -1 : next(fd, mode);
+}
+
+#define TRUNCATE(name, offset_type) \
+    int name(int fd, offset_type size) \
+    { \
+        NEXT(int, name, int, offset_type); \
+        return fails(FAULT_TRUNCATE, fd) ? -1 : next(fd, size); \
+    }
+TRUNCATE(ftruncate, off_t)
+TRUNCATE(ftruncate64, off64_t)
+
 /* A failing close closes the descriptor, as in the kernel. */
 int
 close(int fd)

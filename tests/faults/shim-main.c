@@ -32,7 +32,8 @@ choice(const char *name, const char *const *words)
 static void
 arm(void)
 {
-    static const char *const call_names[] = { "", "read", "write", "sync", "close", "open", "link", "rename", NULL };
+    static const char *const call_names[] = { "", "read", "write", "sync", "close", "open", "link", "rename", "mode",
+                                              "truncate", NULL };
     static const char *const kinds[] = { "error", "short", "end", "kill", "interrupt", NULL };
 
     bool for_ever = setting("FOR_EVER") != NULL;

@@ -114,6 +114,16 @@ class CommandWrites(FaultCase):
     def test_an_unnamed_file_is_not_needed(self):
         self.every_call_is_harmless('open', 'error', errno.EOPNOTSUPP)
 
+    def test_a_file_system_without_modes_is_no_failure(self):
+        for output in TARGETS:
+            with self.subTest(output):
+                whole = self.whole(output)
+                self.prepare(output, True)
+                done = self.convert(output, call='mode', kind='error', errno=errno.EPERM, for_ever=1)
+                self.assertEqual(done.returncode, 0, done.errors)
+                self.assertGreater(done.report.seen, 0)
+                self.assertEqual(self.get(output), whole)
+
     def test_failing_to_create_a_file_is_reported(self):
         for output in TARGETS:
             with self.subTest(output):
