@@ -54,7 +54,7 @@ class Properties(VideoWriting):
 
     def convert(self, source, name, *options):
         """The path of the output, and the notes."""
-        done = self.run_mim('convert', '--force', source, self.path(name), *options)
+        done = self.run_mim('convert', '--force', '--verbose', source, self.path(name), *options)
         self.assertEqual(done.returncode, 0, text(done.stderr))
         return self.path(name), text(done.stderr)
 
@@ -96,7 +96,7 @@ class Properties(VideoWriting):
                 with self.subTest(name, aspect=aspect):
                     path, notes = self.convert(source, name)
                     self.assertIn('square', notes)
-                    self.assertNotIn("'sample_aspect'", notes)
+                    self.assertNotIn('sample_aspect', notes)
                     self.assertEqual(Image.open(path).size, size)
                     path, notes = self.convert(source, name, '-i', 'square=no')
                     self.assertEqual(Image.open(path).size, (160, 96))
@@ -198,10 +198,10 @@ class Properties(VideoWriting):
                     stream = self.video(path)
                     wanted = ('smpte2084', 'bt2020') if keeps_colour else (None, None)
                     self.assertEqual((stream.get('color_transfer'), stream.get('color_primaries')), wanted)
-                    self.assertEqual("'transfer'" in notes, not keeps_colour, notes)
-                    self.assertEqual("'primaries'" in notes, not keeps_colour, notes)
-                    self.assertEqual("'mastering_display'" in notes, not keeps_light, notes)
-                    self.assertEqual("'content_light'" in notes, not keeps_light, notes)
+                    self.assertEqual('transfer' in notes, not keeps_colour, notes)
+                    self.assertEqual('primaries' in notes, not keeps_colour, notes)
+                    self.assertEqual('mastering_display' in notes, not keeps_light, notes)
+                    self.assertEqual('content_light' in notes, not keeps_light, notes)
                     if keeps_light:
                         data = self.side_data(path)
                         light, display = data['Content light level metadata'], data['Mastering display metadata']
@@ -220,7 +220,7 @@ class Properties(VideoWriting):
             with self.subTest(name):
                 _, notes = self.convert(source, name)
                 for key in ('transfer', 'primaries', 'mastering_display', 'content_light'):
-                    self.assertIn(f"'{key}'", notes)
+                    self.assertIn(key, notes)
 
     def test_ordinary_colours_are_kept_and_their_loss_is_no_news(self):
         for transfer, primaries in (('bt709', 'bt709'), ('smpte170m', 'smpte170m'), ('iec61966-2-1', 'bt709')):
