@@ -128,7 +128,7 @@ create_worker(struct workers *workers, struct worker **out, struct mim_context *
 static void
 replace_worker(struct workers *workers, size_t i)
 {
-    struct worker *stuck = workers->items[i], *next;
+    struct worker *stuck = workers->items[i], *next = NULL;
     struct mim_error err;
 
     stuck->is_abandoned = true;

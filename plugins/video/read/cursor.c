@@ -288,34 +288,12 @@ video_cursor_end(const struct video_cursor *cursor)
            video_scan_duration(&cursor->scan, cursor->decoder.demux.stream, last);
 }
 
-/* The end of the stream according to the container, or AV_NOPTS_VALUE. Where the duration of a packet is the distance to
- * the next in coding order, only this tells how long the last picture lasts. `precision` is how far it may be rounded up. */
-static int64_t
-declared_end(const struct video_demux *demux, struct mim_job *job, int64_t *precision)
-{
-    const AVStream *stream = demux->stream;
-    const AVFormatContext *format = demux->format;
-    bool is_mov = !strncmp(format->iformat->name, "mov,", 4);
-    int64_t track_end = is_mov ? video_track_end(job, stream, precision) : AV_NOPTS_VALUE;
-    if (track_end != AV_NOPTS_VALUE)
-        return video_credible_time(track_end);
-    *precision = 0;
-    int64_t end = stream->start_time == AV_NOPTS_VALUE ? 0 : stream->start_time;
-    if (stream->duration != AV_NOPTS_VALUE)
-        return __builtin_add_overflow(end, stream->duration, &end) ? AV_NOPTS_VALUE : video_credible_time(end);
-    if (format->nb_streams > 1 || format->duration == AV_NOPTS_VALUE ||
-        format->duration_estimation_method != AVFMT_DURATION_FROM_STREAM)
-        return AV_NOPTS_VALUE;
-    /* of Matroska, which counts from 0 */
-    return video_credible_time(av_rescale_q(format->duration, AV_TIME_BASE_Q, stream->time_base));
-}
-
 static int64_t
 last_duration(struct video_cursor *cursor, uint64_t number)
 {
     const struct video_demux *demux = &cursor->decoder.demux;
     int64_t precision, own = video_scan_duration(&cursor->scan, demux->stream, number);
-    int64_t end = declared_end(demux, cursor->scan.job, &precision);
+    int64_t end = video_declared_end(demux, cursor->scan.job, &precision);
     int64_t rest = end == AV_NOPTS_VALUE ? 0 : end - cursor->scan.index.pictures[number].pts;
     bool is_longer = rest > own + precision;
     return is_longer && !video_is_truncated(demux->format->iformat->name, demux->stream, cursor->scan.job) ? rest : own;

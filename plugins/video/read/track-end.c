@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads the duration in a track's header (ISO/IEC 14496-12, 8.3.2), which includes the edits, in ticks of the movie's header. */
+/* Reads the duration in the header of an MP4 or MOV track (ISO/IEC 14496-12, 8.3.2), which includes the edits. FFmpeg ends a track early
+ * where the last picture shown is not the last one coded. */
 #include "read/track-end.h"
 
 #include <stdbool.h>
@@ -74,8 +75,8 @@ track_duration(struct mim_job *job, struct range moov, uint32_t id)
     return 0;
 }
 
-int64_t
-video_track_end(struct mim_job *job, const AVStream *stream, int64_t *precision)
+static int64_t
+track_end(struct mim_job *job, const AVStream *stream, int64_t *precision)
 {
     uint64_t size = job->host->size(job);
     struct range file = { 0, size }, moov;
@@ -89,4 +90,24 @@ video_track_end(struct mim_job *job, const AVStream *stream, int64_t *precision)
     const AVRational movie_tick = { 1, (int)den };
     *precision = av_rescale_q_rnd(1, movie_tick, stream->time_base, AV_ROUND_UP);
     return av_rescale_q((int64_t)ticks, movie_tick, stream->time_base);
+}
+
+int64_t
+video_declared_end(const struct video_demux *demux, struct mim_job *job, int64_t *precision)
+{
+    const AVStream *stream = demux->stream;
+    const AVFormatContext *format = demux->format;
+    bool is_mov = !strncmp(format->iformat->name, "mov,", 4);
+    int64_t stated = is_mov ? track_end(job, stream, precision) : AV_NOPTS_VALUE;
+    if (stated != AV_NOPTS_VALUE)
+        return video_credible_time(stated);
+    *precision = 0;
+    int64_t end = stream->start_time == AV_NOPTS_VALUE ? 0 : stream->start_time;
+    if (stream->duration != AV_NOPTS_VALUE)
+        return __builtin_add_overflow(end, stream->duration, &end) ? AV_NOPTS_VALUE : video_credible_time(end);
+    if (format->nb_streams > 1 || format->duration == AV_NOPTS_VALUE ||
+        format->duration_estimation_method != AVFMT_DURATION_FROM_STREAM)
+        return AV_NOPTS_VALUE;
+    /* of Matroska, which counts from 0 */
+    return video_credible_time(av_rescale_q(format->duration, AV_TIME_BASE_Q, stream->time_base));
 }

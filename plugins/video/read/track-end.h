@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* When a track of an MP4 or MOV ends. FFmpeg ends it early where the last picture shown is not the last one coded. */
+/* When a stream ends according to its container. */
 #ifndef MIM_VIDEO_TRACK_END_H
 #define MIM_VIDEO_TRACK_END_H
 
-#include <libavformat/avformat.h>
+#include "read/demux.h"
 
-#include <mim/plugin.h>
-
-/* In ticks of the stream, or AV_NOPTS_VALUE if the headers do not tell. Sets the precision in ticks. */
-int64_t video_track_end(struct mim_job *job, const AVStream *stream, int64_t *precision);
+/* The end of the stream in its ticks, or AV_NOPTS_VALUE. Where the duration of a packet is the distance to the next in coding order,
+ * only this tells how long the last picture lasts. `precision` is how far it may be rounded up. */
+int64_t video_declared_end(const struct video_demux *demux, struct mim_job *job, int64_t *precision);
 
 #endif
