@@ -12,7 +12,7 @@ import zlib
 
 import numpy as np
 import tifffile
-from PIL import Image
+from PIL import Image, ImageOps
 
 import pictures
 import tap
@@ -318,6 +318,26 @@ class TiffColours(ToleranceCase):
             self.assertIn(f'does not support compression {code}', said)
             self.assertNotIn('good frames', said)
             self.assertNotIn('damage', json.loads(self.mim('info', '--json', path))[0])
+
+
+class Orientation(ToleranceCase):
+    def test_exif_turns_a_png_as_pillow_does(self):
+        for mode in ('L', 'RGB', 'RGBA', 'P', 'I;16'):
+            image = (Image.fromarray(pictures.samples(np.uint16, 1, 16, 24, 1)[0][..., 0]) if mode == 'I;16'
+                     else picture(mode))
+            for turn in range(1, 9):
+                with self.subTest(mode, orientation=turn):
+                    exif = Image.Exif()
+                    exif[274] = turn
+                    path = self.path('in.png')
+                    image.save(path, exif=exif)
+                    expected = np.asarray(ImageOps.exif_transpose(Image.open(path)).convert('RGB' if mode == 'P' else None))
+                    got = self.pixels(path)[0]
+                    self.assertSame(got if got.shape[2] > 1 else got[..., 0], expected.astype(got.dtype))
+                    self.assertEqual(self.pixels(path, '-i', 'orient=no')[0].shape[:2], (16, 24))
+                    self.convert(path, self.path('out.png'))
+                    again = np.asarray(ImageOps.exif_transpose(Image.open(self.path('out.png'))))
+                    self.assertSame(again.astype(expected.dtype), expected)
 
 
 class Fax(ToleranceCase):

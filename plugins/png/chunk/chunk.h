@@ -15,6 +15,7 @@
 #define PNGX_IEND PNGX_TYPE('I', 'E', 'N', 'D')
 #define PNGX_TRNS PNGX_TYPE('t', 'R', 'N', 'S')
 #define PNGX_ACTL PNGX_TYPE('a', 'c', 'T', 'L')
+#define PNGX_EXIF PNGX_TYPE('e', 'X', 'I', 'f')
 #define PNGX_FCTL PNGX_TYPE('f', 'c', 'T', 'L')
 #define PNGX_FDAT PNGX_TYPE('f', 'd', 'A', 'T')
 

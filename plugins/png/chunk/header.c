@@ -4,7 +4,9 @@
 
 #include <string.h>
 
-enum { ACTL_SIZE = 8 };
+#include "chunk/exif.h"
+
+enum { ACTL_SIZE = 8, EXIF_MAX = 1 << 16 };
 #define MAX_SIDE 0x7fffffffU
 
 /* Allowed depths of a colour type, as bits: 1 << depth. */
@@ -99,6 +101,25 @@ read_animation(const struct header_reader *self, const struct pngx_chunk *chunk)
     return status;
 }
 
+/* Whatever is wrong with it, read/metadata reports. */
+static int32_t
+read_exif(const struct header_reader *self, const struct pngx_chunk *chunk)
+{
+    struct pngx_fault fault = { 0 };
+    uint8_t *data = chunk->size <= EXIF_MAX ? self->job->host->resize(self->job, NULL, 0, chunk->size + 1) : NULL;
+
+    if (!data)
+        return chunk->size <= EXIF_MAX ? pngx_fault_set(self->fault, MIM_NOMEM, chunk->offset, "%s", "") : MIM_OK;
+    int32_t status = pngx_chunk_load(self->job, self->window, chunk, data, chunk->size, &fault);
+    if (status == MIM_OK)
+        self->header->orientation = (uint8_t)pngx_exif_orientation(data, chunk->size);
+    self->job->host->resize(self->job, data, chunk->size + 1, 0);
+    if (status == MIM_OK || status == MIM_CORRUPT)
+        return MIM_OK;
+    *self->fault = fault;
+    return status;
+}
+
 static int32_t
 read_chunk(const struct header_reader *self, const struct pngx_chunk *chunk)
 {
@@ -111,6 +132,8 @@ read_chunk(const struct header_reader *self, const struct pngx_chunk *chunk)
         return read_transparency(self, chunk);
     case PNGX_ACTL:
         return read_animation(self, chunk);
+    case PNGX_EXIF:
+        return read_exif(self, chunk);
     case PNGX_FCTL:
         self->header->has_first_fctl = true;
         return MIM_OK;

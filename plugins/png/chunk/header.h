@@ -11,6 +11,7 @@ enum { PNGX_IHDR_SIZE = 13, PNGX_PLTE_MAX = 768, PNGX_TRNS_MAX = 256 };
 struct pngx_header {
     uint32_t width, height;
     uint8_t depth, colour, interlace;
+    uint8_t orientation;                      /* 1 to 8, of an eXIf before the pixels; 0: there is none */
     bool is_animated;                         /* the file has a valid acTL */
     bool has_palette;                         /* the file has a PLTE, used or not */
     bool has_first_fctl;                      /* the picture is the first frame of the animation */

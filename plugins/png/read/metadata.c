@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Reports ancillary chunks as metadata. A damaged one is ignored with a notice, since the picture is intact. */
+#include "chunk/exif.h"
 #include "read/metadata.h"
 
 #include <stdio.h>
@@ -233,6 +234,8 @@ report_chunk(struct reporter *reporter, struct mim_window *window, const struct 
     if (!data)
         return MIM_NOMEM;
     int32_t status = pngx_chunk_load(job, window, chunk, data, chunk->size, &fault);
+    if (status == MIM_OK && chunk->type == PNGX_EXIF && ((const struct pngx_reader *)job->state)->orientation > 1)
+        pngx_exif_set_upright(data, chunk->size); /* it is applied */
     if (status == MIM_CORRUPT)
         status = skip_chunk(job, chunk->type, "its checksum is wrong");
     else if (status == MIM_OK)
@@ -289,6 +292,7 @@ report_coding(struct mim_job *job, const struct pngx_reader *self)
     } numbers[] = {
         { "bits", header->depth, true },
         { "interlaced", header->interlace, true },
+        { "orientation", header->orientation, header->orientation > 0 },
         { "palette_size", header->palette_size / 3, header->colour == PNGX_PALETTE },
         { "has_hidden_picture", 1, header->is_animated && !header->has_first_fctl },
     };

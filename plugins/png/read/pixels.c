@@ -9,6 +9,7 @@
 
 #include "shared/memory.h"
 #include "read/bands.h"
+#include "read/orient.h"
 #include "read/reader-state.h"
 
 enum { PIXELS_PER_POLL = 1 << 18, CHUNKS_MAX = 1000, BUFFER_SIZE = 32 * 1024 };
@@ -152,15 +153,43 @@ read_by_libpng(struct mim_job *job, const struct pngx_packet *packet, const stru
     return status;
 }
 
-int32_t
-pngx_pixels(struct mim_job *job, const void *packet, const struct mim_frame_info *info, uint32_t part,
-            struct mim_raster *raster)
+static int32_t
+read_stored(struct mim_job *job, const struct pngx_packet *coded, const struct mim_raster *raster)
 {
     const struct pngx_worker *worker = job->worker;
-    const struct pngx_packet *coded = packet;
-    (void)info, (void)part;
 
     if (!worker->uses_libpng_only && pngx_bands_read(job, &coded->frame, raster))
         return MIM_OK;
     return read_by_libpng(job, coded, raster);
+}
+
+static int32_t
+read_turned(struct mim_job *job, const struct pngx_packet *coded, const struct mim_raster *raster)
+{
+    const struct pngx_reader *reader = job->state;
+    uint32_t pixel = raster->channels * (raster->sample == MIM_SAMPLE_U16 ? 2 : 1);
+    struct mim_raster stored = *raster;
+
+    stored.width = coded->frame.width;
+    stored.height = coded->frame.height;
+    stored.stride = (uint64_t)stored.width * pixel;
+    uint64_t size = stored.stride * stored.height;
+    stored.data = job->host->resize(job, NULL, 0, size);
+    if (!stored.data)
+        return MIM_NOMEM;
+    int32_t status = read_stored(job, coded, &stored);
+    if (status == MIM_OK)
+        pngx_orient(reader->orientation, &stored, pixel, raster);
+    job->host->resize(job, stored.data, size, 0);
+    return status;
+}
+
+int32_t
+pngx_pixels(struct mim_job *job, const void *packet, const struct mim_frame_info *info, uint32_t part,
+            struct mim_raster *raster)
+{
+    const struct pngx_reader *reader = job->state;
+    (void)info, (void)part;
+
+    return (reader->orientation > 1 ? read_turned : read_stored)(job, packet, raster);
 }

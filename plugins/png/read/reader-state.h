@@ -9,7 +9,8 @@
 #include "read/single-frame.h"
 
 struct pngx_reader {
-    int32_t raw, palette; /* options */
+    int32_t raw, palette, orient; /* options */
+    unsigned orientation; /* applied to a still picture: 2 to 8, else 0 or 1 */
     bool is_whole;        /* the IEND of a still picture was found */
     bool is_stream;       /* do not wait for metadata after the pixels */
     struct mim_window window;

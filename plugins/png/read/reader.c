@@ -3,6 +3,7 @@
 #include "read/reader.h"
 
 #include "read/metadata.h"
+#include "read/orient.h"
 #include "read/pixels.h"
 #include "read/reader-state.h"
 #include "read/time-base.h"
@@ -51,6 +52,7 @@ reader_open(struct mim_job *job, struct mim_sequence *sequence)
     self->is_stream = sequence->sequential && !self->header.is_animated;
     if (self->header.is_animated)
         return open_animation(job, self, sequence);
+    self->orientation = self->orient ? self->header.orientation : 0;
     sequence->count = STILL_FRAMES;
     sequence->sure = MIM_SURE_HEADER; /* the file may be truncated */
     sequence->loop = -1;
@@ -183,8 +185,9 @@ reader_prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_fra
     int32_t status = (self->header.is_animated ? prepare_frame : prepare_still)(job, index, coded, info);
     if (status != MIM_OK)
         return status;
-    info->width = coded->frame.width;
-    info->height = coded->frame.height;
+    bool is_transposed = pngx_orient_transposes(self->orientation);
+    info->width = is_transposed ? coded->frame.height : coded->frame.width;
+    info->height = is_transposed ? coded->frame.width : coded->frame.height;
     info->sample = self->header.depth == 16 ? MIM_SAMPLE_U16 : MIM_SAMPLE_U8;
     info->channels = pngx_gives_indices(self) ? 1 : pngx_header_channels(&self->header);
     return MIM_OK;
@@ -213,6 +216,8 @@ static const struct mim_option options[] = {
       .help = "return the rectangles stored in the file instead of composed frames" },
     { MIM_OPTION_HEADER, .name = "palette", .type = MIM_OPTION_BOOL, .offset = offsetof(struct pngx_reader, palette),
       .help = "return indices for a picture with a palette, and the palette (RGB) as metadata" },
+    { MIM_OPTION_HEADER, .name = "orient", .type = MIM_OPTION_BOOL, .offset = offsetof(struct pngx_reader, orient),
+      .initial = 1, .help = "apply the Exif orientation of a picture" },
 };
 
 const struct mim_reader_ops pngx_reader_ops = {
