@@ -102,7 +102,7 @@ class Command(PeerCase):
     def test_formats_with_the_same_options_share_a_table(self):
         page = text(self.mim('plugins', 'video'))
         self.assertEqual([line.split()[:3] for line in page.splitlines() if line.endswith('NAME=VALUE)')],
-                         [['reading', 'mp4', 'mov'], ['writing', 'mp4', 'mov'], ['reading', 'y4m', '(-i']])
+                         [['reading', 'mp4', 'mov'], ['writing', 'mp4', 'mov'], ['reading', 'y4m', 'avif']])
         headings = [line for line in text(self.mim('plugins', 'raw')).splitlines() if line.startswith(('reading', 'writing'))]
         self.assertEqual(len(headings), 2)
 
