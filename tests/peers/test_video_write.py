@@ -53,6 +53,15 @@ class VideoWrite(VideoWriting):
                     if name == 'mp4':
                         self.assertAlmostEqual(float(self.probe(path)['format']['duration']), float(6 / rate), delta=0.0011)
 
+    def test_frames_without_a_packet_are_counted(self):
+        """libtheora leaves out a frame that equals the one before."""
+        frames = [np.full((48, 64, 3), 40 + 60 * (k // 2), np.uint8) for k in range(6)]
+        done = self.run_mim('convert', '--force', *self.raw_input(frames), self.path('out.ogv'))
+        left = int(self.video(self.path('out.ogv'))['nb_read_frames'])
+        self.assertLess(left, 6)
+        self.assertIn(f'libtheora leaves out {6 - left} of 6 frames', text(done.stderr))
+        self.assertIn('leaves out', self.refuse(7, 'convert', '--strict', '--force', *self.raw_input(frames), self.path('out.ogv')))
+
     def test_lossless_codecs_are_exact_in_every_layout(self):
         pixels = {(1, 'u1'): 'gray', (3, 'u1'): 'rgb24', (4, 'u1'): 'rgba', (1, 'u2'): 'gray16le', (3, 'u2'): 'rgb48le',
                   (4, 'u2'): 'rgba64le', (2, 'u1'): 'ya8'}

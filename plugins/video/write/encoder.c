@@ -2,6 +2,7 @@
 /* Opens an encoder for a size, sends pictures to it and restores the times of its packets. */
 #include "write/encoder.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include <libavutil/mem.h>
@@ -314,8 +315,21 @@ video_encoder_receive(struct mim_job *job, struct video_encoder *encoder, AVPack
         return MIM_END;
     if (code < 0)
         return video_fail(job, code, encoder->facts.codec->name);
+    encoder->received += packet->size > 0;
     set_times(encoder, packet);
     return MIM_OK;
+}
+
+/* libtheora makes an empty packet of a frame that it takes for the one before; muxers and demuxers pass it over. */
+int32_t
+video_encoder_report_missing(struct mim_job *job, const struct video_encoder *encoder)
+{
+    char text[160];
+    if (encoder->received >= encoder->sent)
+        return MIM_OK;
+    snprintf(text, sizeof text, "%s leaves out %" PRIu64 " of %" PRIu64 " frames, which look like those before them; the times are kept",
+             encoder->facts.codec->name, encoder->sent - encoder->received, encoder->sent);
+    return job->host->notice(job, MIM_NOTICE_OTHER, text);
 }
 
 void

@@ -21,7 +21,7 @@ struct video_encoder {
     AVRational rate;             /* frames per second, as set in the encoder */
     struct video_entry *entries; /* times of the frames inside the encoder, in order */
     uint64_t entry_capacity, entry_count;
-    uint64_t sent;
+    uint64_t sent, received; /* frames, and the packets made of them */
 };
 
 /* Arguments of video_encoder_open(). */
@@ -41,6 +41,8 @@ int32_t video_encoder_send(struct mim_job *job, struct video_encoder *encoder, A
                            const struct video_time *time);
 /* Returns MIM_END if no packet is ready, or after the last. Times are in ticks of the frame timing. */
 int32_t video_encoder_receive(struct mim_job *job, struct video_encoder *encoder, AVPacket *packet);
+/* Report frames that have no packet after the last one. Returns MIM_OK unless notices are errors. */
+int32_t video_encoder_report_missing(struct mim_job *job, const struct video_encoder *encoder);
 void video_encoder_close(struct mim_job *job, struct video_encoder *encoder);
 
 #endif

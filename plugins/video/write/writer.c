@@ -289,6 +289,8 @@ video_writer_finish(struct mim_job *job)
     if (status == MIM_OK && !self->mux.has_header)
         status = write_header(job, self);
     if (status == MIM_OK)
+        status = video_encoder_report_missing(job, &self->encoder);
+    if (status == MIM_OK)
         status = video_streams_write_until(&self->streams, self->end, self->timing.tick, true);
     if (status == MIM_OK)
         status = video_streams_finish(&self->streams);
