@@ -24,8 +24,7 @@ from tiffbytes import plain, tiff
 
 PALETTE = [(10, 20, 30), (255, 0, 0), (0, 255, 0), (0, 0, 255)]
 KEYS = {'file', 'format', 'plugin', 'plugin_version', 'frames', 'frames_certainty', 'width', 'height', 'channels',
-        'sample', 'duration',
-        'fps', 'mean_fps', 'loop', 'metadata'}
+        'sample', 'duration', 'fps', 'mean_fps', 'loop', 'metadata', 'also_holds'}
 EACH = {'index', 'width', 'height', 'channels', 'sample', 'duration', 'metadata'}
 
 

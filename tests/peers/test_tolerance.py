@@ -103,7 +103,7 @@ class Mixed(ToleranceCase):
 
     def test_a_strict_conversion_refuses_to_join(self):
         names = self.write_pictures()
-        self.assertIn('all become', self.convert('--strict', *names, self.path('out.gif'), code=6))
+        self.assertIn('all become', self.convert('--strict', *names, self.path('out.gif'), code=7))
         self.assertFalse(os.path.exists(self.path('out.gif')))
 
     def test_other_sizes_are_refused_with_the_options_that_help(self):

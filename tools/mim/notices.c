@@ -16,8 +16,16 @@
 static bool
 is_keyed_by_text(enum mim_notice_code code)
 {
-    return code == MIM_NOTICE_OTHER || code == MIM_NOTICE_METADATA || code == MIM_NOTICE_NAME || code == MIM_NOTICE_FRAMES
-           || code == MIM_NOTICE_COLOUR;
+    switch (code) {
+    case MIM_NOTICE_DEPTH:
+    case MIM_NOTICE_ALPHA:
+    case MIM_NOTICE_TIMING:
+    case MIM_NOTICE_LOOP:
+    case MIM_NOTICE_SIZE:
+        return false;
+    default:
+        return true;
+    }
 }
 
 /* Returns the quoted value at the end of a notice about metadata, which is kept with others of the same text; else NULL. */

@@ -80,5 +80,5 @@ tiff_directory_drop(const struct tiff_directory *directory, const struct tiff_en
         return MIM_OK;
     snprintf(text, sizeof text, "tag %u, of type %u with %llu values, is ignored: %s", (unsigned)entry->tag,
              (unsigned)entry->type, (unsigned long long)entry->count, why);
-    return directory->job->host->notice(directory->job, MIM_NOTICE_METADATA, text);
+    return directory->job->host->notice(directory->job, MIM_NOTICE_DAMAGED, text);
 }

@@ -308,7 +308,7 @@ report_bad_lines(struct decoding *d)
         return MIM_OK;
     snprintf(text, sizeof text, "%u bad line%s of a fax page %s delivered as far as decoded", count, count == 1 ? "" : "s",
              count == 1 ? "is" : "are");
-    return d->job->host->notice(d->job, MIM_NOTICE_OTHER, text);
+    return d->job->host->notice(d->job, MIM_NOTICE_DAMAGED, text);
 }
 
 int32_t

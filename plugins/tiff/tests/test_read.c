@@ -314,7 +314,7 @@ drops_a_tag_beyond_the_end_without_allocating(void)
     const struct field fields[] = { PLAIN(2, 2, 8), { TIFFTAG_SOFTWARE, TIFF_ASCII, 1u << 30, 100, NULL } };
     CHECK(READ_MADE(&reading, &file, fields, 4) == MIM_OK);
     CHECK(reading_metadata(&reading) == MIM_OK && reading.host.largest <= 64 << 10);
-    CHECK(reading.host.notices[MIM_NOTICE_METADATA] == 1);
+    CHECK(reading.host.notices[MIM_NOTICE_DAMAGED] == 1);
     end_made(&reading, &file);
 }
 
