@@ -188,7 +188,7 @@ class Damage(PeerCase):
         data = pngbytes.png(self.samples[:4, :4], 8, RGB, after=chunk('tEXt', b'Title\0x'))
         pixels = data.index(b'tEXt') - 4
         for end in range(len(data)):
-            convert = 'convert', '--from', 'png', self.put('cut.png', data[:end]), self.path('out.raw')
+            convert = 'convert', '--from', 'png', self.put('cut.png', data[:end]), self.path('out.png')
             self.refuse(6, *convert, '--strict')
             if end < pixels:
                 self.refuse(6, *convert)
@@ -249,7 +249,7 @@ class Hostile(PeerCase):
                 samples = pngbytes.samples_of(GRAY, 8, 2, 2)
                 path = self.put('bomb.png', pngbytes.png(samples, 8, GRAY, before=bomb))
                 self.assertSame(self.pixels(path)[0], samples.astype(np.uint8))
-                said = self.refuse(6, 'convert', path, self.path('out.raw'), '--strict')
+                said = self.refuse(7, 'convert', path, self.path('out.raw'), '--strict')
                 self.assertIn(f'chunk {bomb[4:8].decode()} is ignored: it exceeds the limits', said)
 
     def test_surplus_pixels_are_not_decompressed(self):
