@@ -309,9 +309,7 @@ report_coding(struct mim_job *job, const struct pngx_reader *self)
 static int32_t
 report_file(struct mim_job *job, struct pngx_reader *self)
 {
-    struct reporter reporter = { .job = job,
-                                 .header = &self->header,
-                                 .texts = { .left = max_size(job) } };
+    struct reporter reporter = { .job = job, .header = &self->header, .texts = { .left = max_size(job) } };
 
     int32_t status = report_chunks(&reporter, &self->window, self->is_stream);
     if (status == MIM_OK)
@@ -342,11 +340,10 @@ report_frame(struct mim_job *job, const struct pngx_control *control)
 int32_t
 pngx_metadata(struct mim_job *job, const void *packet, const struct mim_frame_info *info)
 {
-    struct pngx_reader *self = job->state;
     const struct pngx_packet *coded = packet;
     (void)info;
 
-    if (!packet)
-        return report_file(job, self);
+    if (!coded)
+        return report_file(job, job->state);
     return coded->control.width ? report_frame(job, &coded->control) : MIM_OK;
 }
