@@ -249,9 +249,17 @@ trusts_no_module_behind_a_directory_of_others(void)
         says_part(i ? "/shared/below is world-writable" : "/shared is world-writable");
         CHECK(!chmod(tree_path(root, names[i]), 0755));
     }
-    CHECK(!chmod(tree_path(root, "shared"), 01777)); /* like /tmp */
-    again();
-    assert_int_equal(mim_context_load_plugin(context, "mock", &err), MIM_OK);
+    const mode_t fine[] = { 01777, 0775 }; /* like /tmp; and by umask 002, of the caller's own group */
+    for (size_t i = 0; i < 2; i++) {
+        CHECK(!chmod(tree_path(root, "shared"), fine[i]));
+        again();
+        assert_int_equal(mim_context_load_plugin(context, "mock", &err), MIM_OK);
+    }
+    if (!chown(tree_path(root, "shared"), (uid_t)-1, getegid() + 1)) { /* as root */
+        again();
+        assert_int_equal(mim_context_load_plugin(context, "mock", &err), MIM_BROKEN_PLUGIN);
+        says_part("/shared is writable by group");
+    }
     teardown();
 }
 

@@ -141,7 +141,8 @@ mim_search_path_trust(const char *path, const struct stat *facts, char *reason, 
     return MIM_TRUST_YES;
 }
 
-/* In a sticky directory others cannot replace what is in it, so only the last directory must not be shared. */
+/* In a sticky directory others cannot replace what is in it, and a clone made with umask 002 is in directories that the caller's own
+ * group may write to: only the last directory must not be shared so. */
 enum mim_trust
 mim_search_path_trust_file(const char *path, char *reason, size_t reason_size)
 {
@@ -153,6 +154,8 @@ mim_search_path_trust_file(const char *path, char *reason, size_t reason_size)
     for (int depth = 0; worst != MIM_TRUST_NO && stat(part, &facts) == 0; depth++) {
         if (depth > 1 && facts.st_mode & S_ISVTX)
             facts.st_mode &= ~(mode_t)(S_IWGRP | S_IWOTH);
+        if (depth > 1 && facts.st_gid == getegid())
+            facts.st_mode &= ~(mode_t)S_IWGRP;
         enum mim_trust trust = mim_search_path_trust(part, &facts, reason, reason_size);
         if (trust == MIM_TRUST_NO || (trust == MIM_TRUST_WARN && worst == MIM_TRUST_YES))
             worst = trust;
