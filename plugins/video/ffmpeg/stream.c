@@ -8,13 +8,20 @@
 
 #include <libavutil/channel_layout.h>
 
+/* A picture beside a video, such as the still that FFmpeg 7 finds beside the sequence of an AVIF file. */
+static bool
+is_cover(const AVStream *stream)
+{
+    return stream->disposition & AV_DISPOSITION_ATTACHED_PIC || stream->nb_frames == 1;
+}
+
 /* The largest stream, cover pictures last. */
 int64_t
 video_stream_score(const AVStream *stream)
 {
     if (stream->codecpar->codec_type != AVMEDIA_TYPE_VIDEO)
         return 0;
-    if (stream->disposition & AV_DISPOSITION_ATTACHED_PIC)
+    if (is_cover(stream))
         return 1;
     return 2 + (int64_t)stream->codecpar->width * stream->codecpar->height +
            (stream->event_flags & AVSTREAM_EVENT_FLAG_NEW_PACKETS ? 100000000 : 0) +
