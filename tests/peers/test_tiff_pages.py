@@ -69,9 +69,12 @@ class TiffPages(TiffCase):
     def test_sub_directories_and_exif_are_noted(self):
         image = np.zeros((32, 32), np.uint8)
         with tifffile.TiffWriter(self.path('in.tif')) as file:
-            file.write(image, subifds=2, extratags=[(34665, 'I', 1, 8, True)])
+            file.write(image, subifds=2, extratags=[(34666, 'I', 1, 8, True)])
             file.write(image[::2, ::2], subfiletype=1)
             file.write(image[::4, ::4], subfiletype=1)
+        # newer versions of tifffile do not write the tag of the EXIF directory
+        other, exif = (struct.pack('<HHI', tag, 4, 1) for tag in (34666, 34665))
+        self.put('in.tif', self.get('in.tif').replace(other, exif, 1))
         said = text(self.run_mim('convert', '--force', self.path('in.tif'), self.path('out.gif')).stderr)
         self.assertIn('a set of 2 images in sub-IFDs is left out: gif cannot hold images beside its frames', said)
         self.assertIn('the EXIF directory is left out: gif cannot hold these properties', said)
