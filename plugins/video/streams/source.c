@@ -144,8 +144,7 @@ video_source_open(struct video_source *source, struct mim_job *job, struct video
         return job->host->poll(job);
     if (source->uri)
         return fail_named(job, source, code);
-    if (source->demux)
-        video_source_close(source, job);
+    video_source_close(source, job);
     return code == AVERROR(ENOMEM) ? job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a source")
                                    : job->host->poll(job);
 }
