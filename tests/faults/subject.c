@@ -229,7 +229,8 @@ subject_try(const struct attempt *attempt)
     mim_options_destroy(shape);
     if (!attempt->context)
         mim_context_destroy(context);
-    outcome.notices_of_loss = tally.notices[MIM_NOTICE_FRAMES] + tally.notices[MIM_NOTICE_METADATA];
+    outcome.notices_of_loss = tally.notices[MIM_NOTICE_FRAMES] + tally.notices[MIM_NOTICE_METADATA] +
+                              tally.notices[MIM_NOTICE_DAMAGED];
     snprintf(outcome.message, sizeof outcome.message, "%s", err.message);
     return outcome;
 }

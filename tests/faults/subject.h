@@ -27,7 +27,7 @@ bool subject_is(const struct subject *subject, const char *format);
 struct outcome {
     enum mim_status status;
     uint64_t frames;
-    uint64_t notices_of_loss; /* frames may be missing, or metadata are ignored */
+    uint64_t notices_of_loss; /* frames may be missing, or metadata are ignored, as damaged ones are */
     uint64_t digest; /* of shapes, samples, timing and metadata, or of the bytes written */
     char message[600];
 };

