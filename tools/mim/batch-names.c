@@ -192,7 +192,7 @@ naming_apply(const struct naming *naming, const char *input, size_t index, char 
     if (!naming->is_complete && *parts.extension)
         fprintf(out, ".%s", parts.extension);
     bool whole = start > 0 && !ferror(out);
-    whole = !fclose(out) && whole;
+    whole = !fclose(out) && whole && path; /* without memory, fclose() may succeed and leave none */
     if (status == MIM_OK)
         status = whole ? check_name(naming, input, path + start, err) : fail(err, MIM_NOMEM, "no memory for a name");
     if (status != MIM_OK) {

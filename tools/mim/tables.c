@@ -12,12 +12,12 @@ struct table {
     bool is_reported;
 };
 
-/* Closes a memory stream and reports whether its text is complete. */
+/* Closes a memory stream and reports whether its text is complete. Without memory, fclose() may succeed and leave none. */
 static enum mim_status
-finish_text(FILE *out, struct mim_error *err)
+finish_text(FILE *out, char *const *text, struct mim_error *err)
 {
     bool is_whole = !ferror(out);
-    is_whole = !fclose(out) && is_whole;
+    is_whole = !fclose(out) && is_whole && *text;
     return is_whole ? MIM_OK : fail(err, MIM_NOMEM, "no memory for a table");
 }
 
@@ -33,7 +33,7 @@ render_table(struct option_page page, struct table *table, struct mim_error *err
     page.title = "";
     enum mim_status status = print_format_options(out, &page, err);
     struct mim_error full;
-    enum mim_status closed = finish_text(out, status == MIM_OK ? err : &full);
+    enum mim_status closed = finish_text(out, &table->text, status == MIM_OK ? err : &full);
     return status == MIM_OK ? closed : status;
 }
 
@@ -52,7 +52,7 @@ print_alike(struct option_page page, struct table *tables, size_t count, struct 
             fprintf(out, "%s%s", i ? " " : "", tables[i].format);
             tables[i].is_reported = true;
         }
-    enum mim_status status = finish_text(out, err);
+    enum mim_status status = finish_text(out, &names, err);
     page.format = tables->format;
     page.title = names;
     if (status == MIM_OK) {
