@@ -4,19 +4,23 @@
 
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 struct identity {
     unsigned major, minor;
     unsigned long long inode; /* 0: not found */
 };
 
+/* Processes have hundreds of mappings, so only the line of the address is scanned whole. */
 static void
 take_identity(struct identity *identity, const void *address, const char *line)
 {
-    unsigned long long first, end;
+    char *rest;
     struct identity found;
-    if (sscanf(line, "%llx-%llx %*s %*s %x:%x %llu", &first, &end, &found.major, &found.minor, &found.inode) == 5 &&
-        (uintptr_t)address >= first && (uintptr_t)address < end)
+    unsigned long long first = strtoull(line, &rest, 16);
+    if (*rest != '-' || (uintptr_t)address < first || (uintptr_t)address >= strtoull(rest + 1, &rest, 16))
+        return;
+    if (sscanf(rest, "%*s %*s %x:%x %llu", &found.major, &found.minor, &found.inode) == 3)
         *identity = found;
 }
 
