@@ -25,8 +25,8 @@ struct mim_decode_canvas {
 /* Frames decoded before their turn; they hang on the visits of the window. */
 struct mim_decode_retained {
     uint64_t bytes, deliveries; /* of frames with pixels, and of parked ones */
-    uint64_t frame_bytes;   /* of the frame admitted last; 0: none yet */
-    uint64_t picture_bytes; /* in the packet of the frame prepared last */
+    uint64_t frame_bytes;       /* of the frame admitted last; 0: none yet */
+    uint64_t picture_bytes;     /* in the packet of the frame prepared last */
 };
 
 /* The end of the sequence, or the place where it breaks off. */

@@ -169,7 +169,10 @@ mim_decoder_pass_first(struct mim_decoder *decoder)
     struct mim_ring *ring = &decoder->ring;
     struct mim_decode_frame *frame = mim_decoder_frame(decoder, 0);
     struct mim_memory_budget *budget = &ring->operation->budget;
-    mim_ring_complete(ring, &frame->entry);
+    if (frame->stage == MIM_DECODE_PREPARED)
+        mim_ring_set_exclusive(ring, false); /* what a frame costs is known when its pixels are made */
+    else
+        mim_ring_complete(ring, &frame->entry);
     if (frame->packet_state == MIM_PACKET_FILLED)
         mim_plugin_reader_release(&decoder->plugin, 0, frame->entry.packet);
     if (frame->out_buffer || frame->packet_state == MIM_PACKET_FILLED)
