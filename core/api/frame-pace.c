@@ -29,7 +29,7 @@ struct durations {
 static uint64_t
 add_durations(struct durations *found, struct mim_reader *reader, const struct mim_run *run, uint64_t max)
 {
-    uint64_t stride = run->step < 0 ? -(uint64_t)run->step : (uint64_t)run->step;
+    uint64_t stride = mim_run_stride(run);
     uint64_t wanted = (max - 1) / stride + 1, count = run->count < wanted ? run->count : wanted;
     for (uint64_t i = 0; i < count; i++) {
         uint64_t nth = run->step < 0 ? count - 1 - i : i;

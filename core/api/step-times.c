@@ -69,16 +69,10 @@ sum_ticks(struct mim_reader *reader, uint64_t first, uint64_t end)
     return sum;
 }
 
-static uint64_t
-stride_of(const struct mim_run *run)
-{
-    return run->step < 0 ? -(uint64_t)run->step : (uint64_t)run->step;
-}
-
 int64_t
 mim_step_times_of(struct mim_reader *reader, const struct mim_run *run, uint64_t index)
 {
-    uint64_t stride = stride_of(run), done = run->step < 0 ? run->first - index : index - run->first;
+    uint64_t stride = mim_run_stride(run), done = run->step < 0 ? run->first - index : index - run->first;
     uint64_t left = run->span == MIM_UNKNOWN ? stride : run->span - done, frames = left < stride ? left : stride;
     uint64_t first = run->step < 0 ? index + 1 - frames : index, end = first + frames;
     int64_t from, to, ticks;
@@ -97,7 +91,7 @@ mim_step_times_start(struct mim_step_times *times, struct mim_reader *reader)
 {
     bool has_steps = false;
     for (size_t i = 0; i < reader->selection->run_count; i++)
-        has_steps |= stride_of(&reader->selection->runs[i]) > 1;
+        has_steps |= mim_run_stride(&reader->selection->runs[i]) > 1;
     *times = (struct mim_step_times){ 0 };
     if (has_steps && mim_decoder_sequence(reader->decoder)->time_den)
         times->reader = reader;
@@ -136,7 +130,7 @@ settle_duration(struct mim_step_times *times, const struct mim_frame *next)
     struct mim_frame *frame = &times->pending;
     const struct mim_run *run = times->run;
     int64_t ticks;
-    if (stride_of(run) == 1)
+    if (mim_run_stride(run) == 1)
         return;
     if (!next || !find_difference(frame, next, run->step < 0, &ticks))
         ticks = mim_step_times_of(times->reader, run, frame->index);

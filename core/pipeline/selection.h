@@ -13,6 +13,12 @@ struct mim_run {
     int64_t step;
 };
 
+static inline uint64_t
+mim_run_stride(const struct mim_run *run)
+{
+    return run->step < 0 ? -(uint64_t)run->step : (uint64_t)run->step;
+}
+
 /* Runs one after another. */
 struct mim_selection {
     struct mim_run *runs;
