@@ -129,6 +129,15 @@ tiff_known_tag(uint32_t tag)
 }
 
 bool
+tiff_is_among(uint32_t tag, const uint16_t *tags, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (tags[i] == tag)
+            return true;
+    return false;
+}
+
+bool
 tiff_is_imagej(const void *description, uint64_t size)
 {
     return size >= 7 && memcmp(description, "ImageJ=", 7) == 0;

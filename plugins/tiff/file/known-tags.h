@@ -4,6 +4,7 @@
 #define MIM_TIFF_FILE_KNOWN_TAGS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Bytes of one value; 0: unknown type. */
@@ -33,6 +34,8 @@ struct tiff_known_tag {
 
 /* Returns NULL for a raw tag, which is known by its number only. */
 const struct tiff_known_tag *tiff_known_tag(uint32_t tag);
+/* Whether a list of `count` tags has the tag. */
+bool tiff_is_among(uint32_t tag, const uint16_t *tags, size_t count);
 /* Does the description begin as ImageJ writes it? */
 bool tiff_is_imagej(const void *description, uint64_t size);
 

@@ -6,6 +6,8 @@
 
 #include <tiff.h>
 
+#include "file/known-tags.h"
+
 /* Tags with one number, and the value without the tag. */
 static const struct {
     uint16_t tag;
@@ -43,10 +45,7 @@ places_samples(uint16_t tag)
         TIFFTAG_IMAGEWIDTH,   TIFFTAG_IMAGELENGTH,  TIFFTAG_COMPRESSION, TIFFTAG_SAMPLESPERPIXEL,
         TIFFTAG_ROWSPERSTRIP, TIFFTAG_PLANARCONFIG, TIFFTAG_TILEWIDTH,   TIFFTAG_TILELENGTH,
     };
-    for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
-        if (tags[i] == tag)
-            return true;
-    return false;
+    return tiff_is_among(tag, tags, sizeof tags / sizeof *tags);
 }
 
 static int32_t

@@ -9,6 +9,8 @@
 
 #include <tiff.h>
 
+#include "file/known-tags.h"
+
 static bool
 is_needed(uint32_t tag)
 {
@@ -22,10 +24,7 @@ is_needed(uint32_t tag)
         TIFFTAG_JPEGIFBYTECOUNT, TIFFTAG_JPEGQTABLES,     TIFFTAG_JPEGDCTABLES,     TIFFTAG_JPEGACTABLES,
         TIFFTAG_YCBCRCOEFFICIENTS, TIFFTAG_YCBCRSUBSAMPLING, TIFFTAG_REFERENCEBLACKWHITE, TIFFTAG_LERC_PARAMETERS,
     };
-    for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
-        if (tags[i] == tag)
-            return true;
-    return false;
+    return tiff_is_among(tag, tags, sizeof tags / sizeof *tags);
 }
 
 static void
