@@ -24,22 +24,27 @@ set_aspect(struct video_properties *properties, const void *value, uint64_t size
     return properties->aspect.num && properties->aspect.den ? MIM_OK : MIM_UNSUPPORTED;
 }
 
+/* FFmpeg's number of a name; 0: none. */
+static int
+number_of(int (*find)(const char *name), const void *value, uint64_t size)
+{
+    char name[32] = "";
+    int number = size < sizeof name ? find(memcpy(name, value, size)) : 0;
+    return number > 0 ? number : 0;
+}
+
 static int32_t
 set_transfer(struct video_properties *properties, const void *value, uint64_t size)
 {
-    char name[32] = "";
-    int number = size < sizeof name ? av_color_transfer_from_name(memcpy(name, value, size)) : -1;
-    properties->transfer = number > 0 ? (enum AVColorTransferCharacteristic)number : 0;
-    return number > 0 ? MIM_OK : MIM_UNSUPPORTED;
+    properties->transfer = (enum AVColorTransferCharacteristic)number_of(av_color_transfer_from_name, value, size);
+    return properties->transfer ? MIM_OK : MIM_UNSUPPORTED;
 }
 
 static int32_t
 set_primaries(struct video_properties *properties, const void *value, uint64_t size)
 {
-    char name[32] = "";
-    int number = size < sizeof name ? av_color_primaries_from_name(memcpy(name, value, size)) : -1;
-    properties->primaries = number > 0 ? (enum AVColorPrimaries)number : 0;
-    return number > 0 ? MIM_OK : MIM_UNSUPPORTED;
+    properties->primaries = (enum AVColorPrimaries)number_of(av_color_primaries_from_name, value, size);
+    return properties->primaries ? MIM_OK : MIM_UNSUPPORTED;
 }
 
 /* x and y of red, green, blue and white, then the luminance of black and of white. Zeros stand for missing numbers. */
