@@ -358,9 +358,9 @@ enum {
     MIM_WRITER_TIMING = 32,    /**< stores pts and duration */
     MIM_WRITER_LOOP = 64,      /**< stores the loop count */
     MIM_WRITER_THREADS = 128,  /**< put itself uses job->threads */
-    MIM_WRITER_SQUARE = 512,   /**< players of the format ignore `sample_aspect`: a conversion asks its reader for square
+    MIM_WRITER_COUNTS = 256,   /**< open depends on sequence->count: the core counts first if that needs no decoding */
+    MIM_WRITER_SQUARE = 512    /**< players of the format ignore `sample_aspect`: a conversion asks its reader for square
                                 * samples, with MIM_HOST_SQUARE */
-    MIM_WRITER_COUNTS = 256    /**< open depends on sequence->count: the core counts first if that needs no decoding */
 };
 
 /** The bytes that encode emitted for one part. */

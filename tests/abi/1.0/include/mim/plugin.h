@@ -83,8 +83,10 @@ enum {
     MIM_FRAME_BIG_ENDIAN = 4, /**< byte order of RAW samples; little-endian without this flag */
     MIM_FRAME_DAMAGED = 8,    /**< the frame is delivered with some samples made up */
     MIM_FRAME_ALIKE = 16,     /**< by the file's header, all frames have this shape: limits are checked in advance */
-    MIM_FRAME_BRIEF = 32      /**< players of the format show the frame for 0.1 s, since its duration is too short; the pts of
+    MIM_FRAME_BRIEF = 32,     /**< players of the format show the frame for 0.1 s, since its duration is too short; the pts of
                                * later frames agree with the players */
+    MIM_FRAME_REDUCED = 64    /**< a smaller copy or a mask of another frame. Conversions to other formats leave it out,
+                               * except with the reader's option `reduced`, with which no frame has this flag */
 };
 
 /* What to do with a rectangle after its duration, and how to draw it on the canvas. */
@@ -230,8 +232,8 @@ struct mim_host {
     /** [any thread] Return the size of the source in bytes, or MIM_UNKNOWN after an error. Reads a stream to its end.
      * */
     uint64_t (*size)(struct mim_job *);
-    /** [any thread] Deliver a metadata value of the frame, or of the whole sequence if the packet is NULL. For
-     * metadata() only. */
+    /** [any thread] Deliver a metadata value of the frame, or of the whole sequence if the packet is NULL. A value
+     * beyond the limit is ignored with a notice. For metadata() only. */
     int32_t (*meta)(struct mim_job *, const char *key, int32_t type, const void *value, uint64_t size);
     /** [any thread] Append bytes: in encode to the coded bytes of the part; in open, survey, put and finish to the
      * sink. */
@@ -356,9 +358,9 @@ enum {
     MIM_WRITER_TIMING = 32,    /**< stores pts and duration */
     MIM_WRITER_LOOP = 64,      /**< stores the loop count */
     MIM_WRITER_THREADS = 128,  /**< put itself uses job->threads */
-    MIM_WRITER_SQUARE = 512,   /**< players of the format ignore `sample_aspect`: a conversion asks its reader for square
+    MIM_WRITER_COUNTS = 256,   /**< open depends on sequence->count: the core counts first if that needs no decoding */
+    MIM_WRITER_SQUARE = 512    /**< players of the format ignore `sample_aspect`: a conversion asks its reader for square
                                 * samples, with MIM_HOST_SQUARE */
-    MIM_WRITER_COUNTS = 256    /**< open depends on sequence->count: the core counts first if that needs no decoding */
 };
 
 /** The bytes that encode emitted for one part. */
