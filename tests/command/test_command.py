@@ -28,7 +28,8 @@ class CommandLine(CommandCase):
         for args, word in ((['frobnicate'], 'frobnicate'), (['info', '--frobnicate', 'x'], '--frobnicate'),
                            (['info', '-Z', 'x'], '-Z'), (['info', '--force', 'x'], '--force'),
                            (['info', '--json=yes', 'x'], '--json'), (['convert', 'a', 'b', '--to'], '--to'),
-                           (['info'], 'usage'), (['convert', 'one'], 'usage'), (['formats', 'x'], 'usage')):
+                           (['info'], 'usage'), (['plugin'], 'usage'), (['plugin', 'frobnicate'], 'plugin frobnicate'),
+                           (['help', 'info', 'x'], 'info x'), (['convert', 'one'], 'usage'), (['formats', 'x'], 'usage')):
             with self.subTest(' '.join(args)):
                 printed = self.refuse(2, *args)
                 self.assertTrue(printed.startswith('mim: '), printed)

@@ -33,7 +33,8 @@ enum {
     FOR_EXPLAIN = 16,
     FOR_HELP = 32,
     FOR_BATCH = 64,
-    FOR_ALL = 127
+    FOR_PLUGIN = 128,     /* the group alone */
+    FOR_ALL = 255
 };
 
 struct cli;
@@ -45,11 +46,14 @@ struct command {
     enum exit_code (*run)(struct cli *cli);
     unsigned flag;                 /* FOR_* */
     int min_operands, max_operands; /* -1: any number */
+    const struct command *parts;   /* the commands of a group, which is not run itself */
 };
 
-/* The subcommands. A row without a name ends the table. */
-extern const struct command commands[];
-const struct command *command_by_name(const char *name);
+/* The subcommands, and those of the group `plugin`. A row without a name ends a table. */
+extern const struct command commands[], plugin_commands[];
+
+/* Find a command, or the one called `part` of a group. `part` may be NULL. */
+const struct command *command_by_name(const char *name, const char *part);
 
 struct cli {
     const struct command *command;

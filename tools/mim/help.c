@@ -27,6 +27,26 @@ print_paragraph(struct wrap *wrap, const char *text)
     wrap_newline(wrap);
 }
 
+static void
+print_commands(struct wrap *wrap, const struct command *command)
+{
+    size_t column = choose_column(wrap, 30);
+    char call[64];
+
+    for (; command->name; command++) {
+        if (command->parts) {
+            print_commands(wrap, command->parts);
+            continue;
+        }
+        snprintf(call, sizeof call, "mim %s %s", command->name, command->operands);
+        wrap_to(wrap, 2);
+        wrap_text(wrap, call, 2);
+        wrap_to(wrap, column);
+        wrap_text(wrap, command->summary, column);
+        wrap_newline(wrap);
+    }
+}
+
 void
 print_overview(FILE *out)
 {
@@ -35,16 +55,7 @@ print_overview(FILE *out)
     wrap_start(&wrap, out);
     print_paragraph(&wrap, "mim reads and writes sequences of images.");
     wrap_newline(&wrap);
-    for (const struct command *command = commands; command->name; command++) {
-        size_t column = choose_column(&wrap, 30);
-        char call[64];
-        snprintf(call, sizeof call, "mim %s %s", command->name, command->operands);
-        wrap_to(&wrap, 2);
-        wrap_text(&wrap, call, 2);
-        wrap_to(&wrap, column);
-        wrap_text(&wrap, command->summary, column);
-        wrap_newline(&wrap);
-    }
+    print_commands(&wrap, commands);
     wrap_newline(&wrap);
     print_paragraph(&wrap, "mim help COMMAND lists the options of a command, mim help FORMAT those of a format. "
                            "mim --version prints the version.");
@@ -83,6 +94,8 @@ print_command_help(FILE *out, const struct command *command)
     print_paragraph(&wrap, call);
     print_paragraph(&wrap, command->summary);
     wrap_newline(&wrap);
+    if (command->parts)
+        print_commands(&wrap, command->parts);
     for (const struct option_row *row = option_rows; row->name; row++)
         if (row->commands & command->flag)
             print_option_row(&wrap, row);
@@ -207,7 +220,11 @@ run_help(struct cli *cli)
         print_overview(stdout);
         return EXIT_GOOD;
     }
-    const struct command *command = command_by_name(cli->operands[0]);
+    const struct command *command = command_by_name(cli->operands[0], cli->operands[1]);
+    if (cli->operand_count == 2 && (!command || !strchr(command->name, ' '))) {
+        fail(&err, MIM_ARGUMENT, "no command is named %s %s", cli->operands[0], cli->operands[1]);
+        return give_up(NULL, &err);
+    }
     if (command) {
         print_command_help(stdout, command);
         return EXIT_GOOD;

@@ -9,23 +9,36 @@
 #include "signals.h"
 
 const struct command commands[] = {
-    { "info", "FILE...", "show frames, size, sample type, timing and metadata", run_info, FOR_INFO, 1, -1 },
-    { "convert", "IN... OUT", "convert any format to any other, frame by frame", run_convert, FOR_CONVERT, 2, -1 },
-    { "batch", "IN... -d DIR", "convert many files, each to an output of its own", run_batch, FOR_BATCH, 1, -1 },
-    { "formats", "", "list the formats and the plugins that read and write them", run_formats, FOR_FORMATS, 0, 0 },
-    { "plugins", "[NAME]", "list the plugins, their state and location", run_plugins, FOR_PLUGINS, 0, 1 },
-    { "explain", "FILE", "show how a file's format and plugin are chosen", run_explain, FOR_EXPLAIN, 1, 1 },
-    { "help", "[COMMAND|FORMAT]", "list the options of a command or a format", run_help, FOR_HELP, 0, 1 },
+    { "info", "FILE...", "show frames, size, sample type, timing and metadata", run_info, FOR_INFO, 1, -1, NULL },
+    { "convert", "IN... OUT", "convert any format to any other, frame by frame", run_convert, FOR_CONVERT, 2, -1, NULL },
+    { "batch", "IN... -d DIR", "convert many files, each to an output of its own", run_batch, FOR_BATCH, 1, -1, NULL },
+    { "formats", "", "list the formats and the plugins that read and write them", run_formats, FOR_FORMATS, 0, 0, NULL },
+    { "plugins", "[NAME]", "list the plugins, their state and location", run_plugins, FOR_PLUGINS, 0, 1, NULL },
+    { "explain", "FILE", "show how a file's format and plugin are chosen", run_explain, FOR_EXPLAIN, 1, 1, NULL },
+    { "plugin", "COMMAND", "write plugins", NULL, FOR_PLUGIN, 1, 0, plugin_commands }, /* no number of operands is right */
+    { "help", "[COMMAND|FORMAT]", "list the options of a command or a format", run_help, FOR_HELP, 0, 2, NULL },
     { 0 },
 };
 
-const struct command *
-command_by_name(const char *name)
+static const struct command *
+find_row(const struct command *row, const char *name)
 {
-    for (const struct command *command = commands; command->name; command++)
-        if (!strcmp(command->name, name))
-            return command;
+    for (; row->name; row++)
+        if (!strcmp(row->name, name))
+            return row;
     return NULL;
+}
+
+const struct command *
+command_by_name(const char *name, const char *part)
+{
+    const struct command *command = find_row(commands, name);
+    char full[64];
+
+    if (!command || !command->parts || !part || *part == '-')
+        return command;
+    snprintf(full, sizeof full, "%s %s", name, part);
+    return find_row(command->parts, full);
 }
 
 static enum exit_code
@@ -90,10 +103,11 @@ int
 main(int argc, char **argv)
 {
     const char *first = argc > 1 ? argv[1] : "";
-    const struct command *command = command_by_name(first);
+    const struct command *command = command_by_name(first, argc > 2 ? argv[2] : NULL);
 
     if (command) {
-        enum exit_code code = finish_stdout(run_command(command, argc - 1, argv + 1));
+        int words = strchr(command->name, ' ') ? 2 : 1;
+        enum exit_code code = finish_stdout(run_command(command, argc - words, argv + words));
         signals_end();
         return (int)code;
     }
@@ -111,6 +125,7 @@ main(int argc, char **argv)
         return EXIT_USAGE;
     }
     struct mim_error err = { 0 };
-    fail(&err, MIM_OPTION, "unknown command %s; mim help lists all of them", first);
+    bool is_part = command_by_name(first, NULL);
+    fail(&err, MIM_OPTION, "unknown command %s%s%s; mim help lists all of them", first, is_part ? " " : "", is_part ? argv[2] : "");
     return (int)give_up(NULL, &err);
 }
