@@ -239,7 +239,7 @@ the_first_file_that_can_be_opened_speaks_for_the_series(void)
     tree_write(directory, "2.tile", "TILE");
     tile_put(directory, "3.tile", 3);
     CHECK(mim_reader_open_uri(&reader, context, directory, NULL, NULL) == MIM_OK);
-    mim_reader_facts(reader, &facts);
+    mim_reader_get_facts(reader, &facts);
     CHECK(!strcmp(facts.format, "tile") && !strcmp(facts.plugin, "tile") && facts.count == 3 && facts.files == 3);
     mim_reader_close(reader);
     unlink(tree_path(directory, "3.tile"));

@@ -54,7 +54,7 @@ static bool
 is_series(const struct mim_reader *reader)
 {
     struct mim_reader_facts facts;
-    mim_reader_facts(reader, &facts);
+    mim_reader_get_facts(reader, &facts);
     return facts.files > 0;
 }
 

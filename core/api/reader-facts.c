@@ -26,7 +26,7 @@ mim_reader_count_exactly(struct mim_reader *reader, uint64_t *count, struct mim_
 }
 
 void
-mim_reader_facts(const struct mim_reader *reader, struct mim_reader_facts *facts)
+mim_reader_get_facts(const struct mim_reader *reader, struct mim_reader_facts *facts)
 {
     const struct mim_sequence *sequence = mim_decoder_sequence(reader->decoder);
     *facts = (struct mim_reader_facts){

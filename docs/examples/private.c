@@ -19,7 +19,7 @@ show(struct mim_context *context, const char *directory, const char *file, struc
     status = mim_reader_open_uri(&reader, context, file, NULL, err);
     if (status != MIM_OK)
         return status;
-    mim_reader_facts(reader, &facts);
+    mim_reader_get_facts(reader, &facts);
     printf("%s is %s, read by %s %s\n", file, facts.format, facts.plugin, facts.plugin_version);
     mim_reader_close(reader);
     return MIM_OK;

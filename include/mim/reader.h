@@ -77,7 +77,7 @@ MIM_API uint64_t mim_reader_count(const struct mim_reader *reader, enum mim_cert
  * frame. If the file is damaged, returns that status and stores the number of frames before the damage. */
 MIM_API enum mim_status mim_reader_count_exactly(struct mim_reader *reader, uint64_t *count, struct mim_error *err);
 /** Get the facts of the sequence. */
-MIM_API void mim_reader_facts(const struct mim_reader *reader, struct mim_reader_facts *facts);
+MIM_API void mim_reader_get_facts(const struct mim_reader *reader, struct mim_reader_facts *facts);
 /** Get the shape and timing of frame i without decoding it. Fails with MIM_RANGE if there is no such frame. Does not
  * change the next frame. */
 MIM_API enum mim_status mim_reader_info(struct mim_reader *reader, uint64_t i, struct mim_frame_facts *facts,

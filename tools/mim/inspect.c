@@ -177,7 +177,7 @@ inspection_open(struct inspection *inspection, struct cli *cli, const char *file
     if (open_reader(inspection, cli) != MIM_OK)
         return;
     count_frames(inspection, cli->count);
-    mim_reader_facts(inspection->reader, &inspection->facts);
+    mim_reader_get_facts(inspection->reader, &inspection->facts);
 
     struct mim_error err = { 0 };
     if (mim_reader_load_metadata(inspection->reader, &err) != MIM_OK)
