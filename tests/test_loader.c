@@ -54,6 +54,14 @@ loads_a_module_once(void)
     tree_remove(directory);
 }
 
+static void
+loads_a_module_in_cplusplus(void)
+{
+    if (access(module("cplusplus.so"), F_OK) < 0)
+        skip(); /* built without a C++ compiler */
+    assert_int_equal(load(module("cplusplus.so")), MIM_OK);
+}
+
 /* The dynamic loader knows the path, and would return the code of the old file. */
 static void
 refuses_a_file_that_is_not_the_one_that_was_checked(void)
@@ -244,6 +252,7 @@ main(void)
 {
     const struct CMUnitTest cases[] = {
         CASE(loads_a_module_once),
+        CASE(loads_a_module_in_cplusplus),
         CASE(refuses_a_file_that_is_not_the_one_that_was_checked),
         CASE(keeps_symbols_to_itself),
         CASE(refuses_another_abi),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Exports a function under the name of the plugin. */
+#define MIM_BUILTIN other /* the header declares the data of a plugin of this name */
 #include <mim/plugin.h>
 
 MIM_PLUGIN_EXPORT int

@@ -5,7 +5,8 @@
  *
  *     MIM_PLUGIN(.name = "gif", .version = "1.0.0", .licence = "MIT", .formats = formats);
  *
- * Header-only, C only. Defines the exported symbol with the magic, size and numbers of the ABI that it is compiled with.
+ * Header-only, for C, and for C++20, which has designated initialisers. Defines the exported symbol with the magic, size
+ * and numbers of the ABI that it is compiled with.
  */
 #ifndef MIM_KIT_ENTRY_H
 #define MIM_KIT_ENTRY_H

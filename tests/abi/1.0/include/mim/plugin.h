@@ -61,7 +61,11 @@ extern "C" {
  * */
 #define MIM_HAS(p, field) ((p)->struct_size >= offsetof(__typeof__(*(p)), field) + sizeof((p)->field))
 
+#ifdef __cplusplus
+#define MIM_PLUGIN_EXPORT extern __attribute__((visibility("default"))) /* constants are static by default */
+#else
 #define MIM_PLUGIN_EXPORT __attribute__((visibility("default")))
+#endif
 #define MIM_PLUGIN_HEADER \
     .magic = MIM_PLUGIN_MAGIC, .struct_size = sizeof(struct mim_plugin), .major = MIM_PLUGIN_ABI_MAJOR, \
     .minor = MIM_PLUGIN_ABI_MINOR
@@ -468,6 +472,9 @@ struct mim_plugin {
     /** [caller's thread] Return an extension of the plugin by name, or NULL. Optional. */
     const void *(*get_extension)(const char *name);
 };
+
+/** The symbol that a plugin exports. This declaration gives its definition C linkage in C++ too. */
+extern __attribute__((visibility("default"))) const struct mim_plugin MIM_PLUGIN_SYMBOL;
 
 #ifdef __cplusplus
 static_assert(sizeof(struct mim_frame_info) == 96, "ABI");
