@@ -35,7 +35,7 @@ static int32_t
 reader_open(struct mim_job *job, struct mim_sequence *sequence)
 {
     struct pdf_reader *self = job->state;
-    int32_t status = self->choices.box == PDF_BOX_MEDIA ? pdf_media_find(&self->patches, job) : MIM_OK;
+    int32_t status = self->choices.box == PDF_BOX_MEDIA ? pdf_patches_find(&self->patches, job) : MIM_OK;
     pdf_error_log_begin(job);
     if (status == MIM_OK)
         status = use_document(job, &self->document);
@@ -147,7 +147,7 @@ reader_close(struct mim_job *job)
 {
     struct pdf_reader *self = job->state;
     pdf_document_close(&self->document);
-    pdf_media_close(&self->patches, job);
+    pdf_patches_close(&self->patches, job);
 }
 
 const struct mim_reader_ops pdf_reader_ops = {

@@ -42,7 +42,7 @@ fill_window(struct stream *stream)
         source->status = (int32_t)-got;
     else
         stream->window_size = (uint32_t)got;
-    pdf_media_apply(source->patches, stream->window, stream->window_size, stream->start);
+    pdf_patches_apply(source->patches, stream->window, stream->window_size, stream->start);
     return stream->window_size > 0;
 }
 

@@ -5,7 +5,7 @@
 
 #include <gio/gio.h>
 
-#include "media.h"
+#include "patches.h"
 
 /* Not thread-safe. */
 struct pdf_source {

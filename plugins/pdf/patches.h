@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Hides crop boxes from poppler by patching the bytes that it reads. */
-#ifndef MIM_PDF_MEDIA_H
-#define MIM_PDF_MEDIA_H
+#ifndef MIM_PDF_PATCHES_H
+#define MIM_PDF_PATCHES_H
 
 #include <mim/plugin.h>
 
@@ -16,8 +16,8 @@ struct pdf_patches {
 };
 
 /* Find the patches that hide all crop boxes. */
-int32_t pdf_media_find(struct pdf_patches *patches, struct mim_job *job);
-void pdf_media_apply(const struct pdf_patches *patches, uint8_t *bytes, uint64_t size, uint64_t offset);
-void pdf_media_close(struct pdf_patches *patches, struct mim_job *job);
+int32_t pdf_patches_find(struct pdf_patches *patches, struct mim_job *job);
+void pdf_patches_apply(const struct pdf_patches *patches, uint8_t *bytes, uint64_t size, uint64_t offset);
+void pdf_patches_close(struct pdf_patches *patches, struct mim_job *job);
 
 #endif

@@ -37,7 +37,7 @@ patches_apply_across_windows(void)
         for (uint64_t size = 1; start + size <= 40; size++) {
             uint8_t window[40];
             memset(window, '.', sizeof window);
-            pdf_media_apply(&patches, window, size, start);
+            pdf_patches_apply(&patches, window, size, start);
             CHECK(memcmp(window, expected + start, size) == 0);
         }
 }
@@ -65,7 +65,7 @@ object_streams_are_recompressed_without_crop_boxes(void)
     mim_test_bytes_printf(&file, "%%PDF-1.5\n");
     put_objects(&file, plain, "", &start);
     reading_begin(&reading, &file);
-    CHECK(pdf_media_find(&reading.state.patches, &reading.serial) == MIM_OK);
+    CHECK(pdf_patches_find(&reading.state.patches, &reading.serial) == MIM_OK);
     CHECK(reading.state.patches.count == 1 && reading.state.patches.list[0].offset == start);
     const struct pdf_patch *patch = &reading.state.patches.list[0];
     uint8_t back[4000];
@@ -86,13 +86,13 @@ unreadable_object_streams_are_refused(void)
     uint64_t start;
     put_objects(&file, "<</CropBox[0 0 1 1]>>", "/DecodeParms<</Predictor 12>>", &start);
     reading_begin(&reading, &file);
-    CHECK(pdf_media_find(&reading.state.patches, &reading.serial) == MIM_UNSUPPORTED);
+    CHECK(pdf_patches_find(&reading.state.patches, &reading.serial) == MIM_UNSUPPORTED);
     reading_end(&reading);
     file.size = 0;
     put_objects(&file, "<</CropBox[0 0 1 1]>>", "", &start);
     file.data[start + 1] ^= 0x55;
     reading_begin(&reading, &file);
-    CHECK(pdf_media_find(&reading.state.patches, &reading.serial) == MIM_UNSUPPORTED);
+    CHECK(pdf_patches_find(&reading.state.patches, &reading.serial) == MIM_UNSUPPORTED);
     reading_end(&reading);
     free(file.data);
 }
@@ -118,7 +118,7 @@ words_inside_an_object_stream_are_not_patched(void)
     uint64_t end = file.size;
     mim_test_bytes_printf(&file, "\nendstream\nendobj\n/CropBox");
     reading_begin(&reading, &file);
-    CHECK(pdf_media_find(&reading.state.patches, &reading.serial) == MIM_OK);
+    CHECK(pdf_patches_find(&reading.state.patches, &reading.serial) == MIM_OK);
     const struct pdf_patches *patches = &reading.state.patches;
     CHECK(patches->count == 3);
     for (uint64_t i = 1; i < patches->count; i++)
@@ -141,7 +141,7 @@ failed_allocation_is_reported(void)
     for (uint64_t fail = 1; status != MIM_OK; fail++) {
         reading_begin(&reading, &file);
         reading.host.allocation.fail_at = fail;
-        status = pdf_media_find(&reading.state.patches, &reading.serial);
+        status = pdf_patches_find(&reading.state.patches, &reading.serial);
         CHECK(status == MIM_OK || (status == MIM_NOMEM && reading.host.allocation.count >= fail));
         CHECK(fail < 20);
         reading_end(&reading);
@@ -160,5 +160,5 @@ main(void)
         CASE(words_inside_an_object_stream_are_not_patched),
         CASE(failed_allocation_is_reported),
     };
-    return cmocka_run_group_tests_name("pdf media", cases, NULL, NULL);
+    return cmocka_run_group_tests_name("pdf patches", cases, NULL, NULL);
 }

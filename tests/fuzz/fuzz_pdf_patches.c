@@ -9,7 +9,7 @@
 
 #include <mim/kit/test-host.h>
 
-#include "media.h"
+#include "patches.h"
 
 enum { MAX_ALLOCATED = 160 << 20, MAX_PLAIN = 1 << 20 };
 
@@ -60,7 +60,7 @@ check_windows(const struct pdf_patches *patches, const uint8_t *data, const uint
     for (size_t start = 0, some = 1; start < size; start += some, some = some % sizeof window + 1) {
         some = some < size - start ? some : size - start;
         memcpy(window, data + start, some);
-        pdf_media_apply(patches, window, some, start);
+        pdf_patches_apply(patches, window, some, start);
         EXPECT(memcmp(window, seen + start, some) == 0);
     }
 }
@@ -103,20 +103,20 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct mim_job job = mim_test_host_job(&host, NULL, NULL);
     struct pdf_patches patches = { 0 };
 
-    if (pdf_media_find(&patches, &job) == MIM_OK) {
+    if (pdf_patches_find(&patches, &job) == MIM_OK) {
         uint8_t *seen = malloc(size + !size);
         EXPECT(seen);
         if (size)
             memcpy(seen, data, size);
         check_order(&patches, size);
-        pdf_media_apply(&patches, seen, size, 0);
+        pdf_patches_apply(&patches, seen, size, 0);
         check_bytes(&patches, data, seen, size);
         check_windows(&patches, data, seen, size);
         check_streams(&patches, data);
         free(seen);
     }
     EXPECT(host.allocated <= MAX_ALLOCATED);
-    pdf_media_close(&patches, &job);
+    pdf_patches_close(&patches, &job);
     EXPECT(mim_test_host_clear(&host));
     return 0;
 }

@@ -4,7 +4,7 @@
  * This file therefore hides crop boxes from it: in plain objects one byte of the key is replaced, and object streams
  * are recompressed without the key, in no more bytes than before.
  */
-#include "media.h"
+#include "patches.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -227,7 +227,7 @@ scan_window(struct pdf_patches *patches, struct mim_job *job, struct object_stre
 }
 
 int32_t
-pdf_media_find(struct pdf_patches *patches, struct mim_job *job)
+pdf_patches_find(struct pdf_patches *patches, struct mim_job *job)
 {
     uint64_t overlap = strlen(KEY) - 1, start = 0;
     struct object_stream object_stream = { 0 };
@@ -264,7 +264,7 @@ first_behind(const struct pdf_patches *patches, uint64_t offset)
 }
 
 void
-pdf_media_apply(const struct pdf_patches *patches, uint8_t *bytes, uint64_t size, uint64_t offset)
+pdf_patches_apply(const struct pdf_patches *patches, uint8_t *bytes, uint64_t size, uint64_t offset)
 {
     for (uint64_t i = first_behind(patches, offset); i < patches->count; i++) {
         const struct pdf_patch *patch = &patches->list[i];
@@ -280,7 +280,7 @@ pdf_media_apply(const struct pdf_patches *patches, uint8_t *bytes, uint64_t size
 }
 
 void
-pdf_media_close(struct pdf_patches *patches, struct mim_job *job)
+pdf_patches_close(struct pdf_patches *patches, struct mim_job *job)
 {
     for (uint64_t i = 0; i < patches->count; i++)
         job->host->resize(job, patches->list[i].bytes, patches->list[i].capacity, 0);
