@@ -20,6 +20,8 @@ pdf_page_measure(struct pdf_page *page, struct mim_job *job, const struct pdf_ch
                  struct mim_frame_info *info)
 {
     const struct mim_size *size = &choices->size;
+    page->width *= page->unit;
+    page->height *= page->unit;
     bool fits = page->width > 0 && page->height > 0;
     page->x_scale = page->y_scale = choices->dpi / 72;
     if (fits && size->width) {

@@ -11,6 +11,7 @@
 struct pdf_page {
     uint64_t index;
     double width, height;    /* points, after rotation */
+    double unit;             /* UserUnit: points per unit of the page */
     double x_scale, y_scale; /* pixels per point */
 };
 
@@ -24,6 +25,7 @@ struct pdf_choices {
     const char *password;
 };
 
+/* `page` has its size in units. */
 int32_t pdf_page_measure(struct pdf_page *page, struct mim_job *job, const struct pdf_choices *choices,
                          struct mim_frame_info *info);
 

@@ -4,6 +4,7 @@
 
 #include "error-log.h"
 #include "metadata.h"
+#include "page-keys.h"
 #include "reader-state.h"
 
 #define AT(field) .offset = offsetof(struct pdf_reader, choices.field)
@@ -35,7 +36,7 @@ static int32_t
 reader_open(struct mim_job *job, struct mim_sequence *sequence)
 {
     struct pdf_reader *self = job->state;
-    int32_t status = self->choices.box == PDF_BOX_MEDIA ? pdf_patches_find(&self->patches, job) : MIM_OK;
+    int32_t status = pdf_page_keys_find(&self->patches, job, self->choices.box == PDF_BOX_MEDIA);
     pdf_error_log_begin(job);
     if (status == MIM_OK)
         status = use_document(job, &self->document);
@@ -56,6 +57,18 @@ reader_open(struct mim_job *job, struct mim_sequence *sequence)
     return status == MIM_OK ? pdf_error_log_end(job) : status;
 }
 
+/* Poppler shows a patched UserUnit as the duration of the page; a page without one has a duration of -1. */
+static int32_t
+read_unit(struct mim_job *job, PopplerPage *poppler, double *unit)
+{
+    const struct pdf_reader *self = job->state;
+    double duration = self->patches.has_units ? poppler_page_get_duration(poppler) : -1;
+    *unit = duration > 0 ? duration : 1;
+    if (duration > 0 || duration == -1)
+        return MIM_OK;
+    return job->host->notice(job, MIM_NOTICE_OTHER, "UserUnit is ignored: it must be greater than 0");
+}
+
 static int32_t
 reader_prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info *info)
 {
@@ -74,7 +87,10 @@ reader_prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_fra
         return status;
     page->index = index;
     poppler_page_get_size(poppler, &page->width, &page->height);
+    status = read_unit(job, poppler, &page->unit);
     g_object_unref(poppler);
+    if (status != MIM_OK)
+        return status;
 
     info->sample = MIM_SAMPLE_U8;
     info->channels = self->choices.background[3] < 255 ? 4 : self->choices.is_gray ? 1 : 3;

@@ -47,7 +47,8 @@ draw_tile(const struct pdf_rendering *rendering, const struct tile *tile, const 
     cairo_surface_set_device_scale(surface, tile->side, tile->side);
     cairo_surface_set_device_offset(surface, -(double)tile->x * tile->side, -(double)tile->y * tile->side);
     cairo_t *cairo = cairo_create(surface);
-    cairo_scale(cairo, rendering->facts->x_scale, rendering->facts->y_scale);
+    const struct pdf_page *facts = rendering->facts;
+    cairo_scale(cairo, facts->x_scale * facts->unit, facts->y_scale * facts->unit);
     poppler_page_render(rendering->page, cairo);
 
     cairo_status_t code = cairo_status(cairo);

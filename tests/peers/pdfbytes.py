@@ -69,7 +69,6 @@ def gallery():
         'rotated': one_page(HELLO, more='/Rotate 90/CropBox[20 30 150.5 270.25]'),
         'upside-down': one_page(HELLO, more='/Rotate 180'),
         'negative': one_page(HELLO, box='-50 -20 150.3 280.7'),
-        'user-unit': one_page(HELLO, more='/UserUnit 2'),
         'group': one_page('0 1 0 rg 20 20 100 200 re f /G gs /X Do ' + HELLO,
                           resources='/XObject<</X 6 0 R>>/ExtGState<</G<</ca 0.5/BM/Multiply>>>>',
                           objects={6: stream('0 0 1 rg 0 0 100 100 re f 1 0 0 rg 50 50 100 100 re f', form)}),

@@ -74,6 +74,26 @@ class PdfReading(PeerCase):
         self.run_tool('qpdf', '--object-streams=generate', '--encrypt', '', 'owner', '256', '--', plain, self.path('a.pdf'))
         self.assertIn('box=media', self.refuse(6, 'info', '-i', 'box=media', self.path('a.pdf')))
 
+    def test_user_unit_scales_pages(self):
+        """pdftocairo ignores UserUnit: its pages are the same at a resolution that is higher by that factor."""
+        crop = '/Rotate 90/CropBox[20 30 150.5 270.25]/UserUnit 3'
+        for unit, more in ((2, '/UserUnit 2'), (3, crop), (2.5, '/UserUnit 2.5/Dur 7')):
+            plain = self.put('plain.pdf', one_page(HELLO, more=more))
+            for words in ([], ['--object-streams=generate'], ['--encrypt', '', 'owner', '128', '--use-aes=y', '--']):
+                self.run_tool('qpdf', *words, plain, self.path('a.pdf'))
+                with self.subTest(unit=unit, qpdf=' '.join(words)):
+                    self.assertNear(self.path('a.pdf'), ['dpi=72'], ['-r', str(72 * unit), '-cropbox'])
+
+    def test_invalid_user_units(self):
+        for unit, notice in (('0', 'UserUnit is ignored'), ('-3', 'UserUnit is ignored'), ('NaN', 'wrong type')):
+            path = self.put('a.pdf', one_page(HELLO, more=f'/UserUnit {unit}'))
+            done = self.run_mim('convert', path, '-i', 'dpi=72', '-', '--to', 'raw')
+            self.assertEqual((done.returncode, len(done.stdout)), (0, 200 * 300 * 3))
+            self.assertIn(notice, text(done.stderr))
+        for unit, code, error in (('1000000', 5, 'exceed the limit pixels'), ('9' * 30, 6, 'no size in pixels')):
+            path = self.put('a.pdf', one_page(HELLO, more=f'/UserUnit {unit}'))
+            self.assertIn(error, self.refuse(code, 'convert', path, self.path('a.raw')))
+
     def test_gray_and_background(self):
         path = self.put('a.pdf', pdfbytes.gallery()['group'])
         [clear] = self.pixels(path, '-i', 'background=transparent')

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* box=media: crop boxes are hidden from poppler. */
+/* Crop boxes are hidden from poppler, and user units are shown to it. */
 #include "session.h"
+
+#include "page-keys.h"
 
 #include <zlib.h>
 
@@ -28,9 +30,9 @@ static void
 patches_apply_across_windows(void)
 {
     uint8_t block[] = "0123456789";
-    struct pdf_patch list[] = { { .offset = 5, .size = 1 },
+    struct pdf_patch list[] = { { .offset = 5, .size = 1, .shown = "_" },
                                 { .offset = 8, .size = 10, .bytes = block },
-                                { .offset = 30, .size = 1 } };
+                                { .offset = 30, .size = 1, .shown = "_" } };
     struct pdf_patches patches = { .list = list, .count = 3 };
     static const char expected[] = "....._..0123456789............_.........";
     for (uint64_t start = 0; start < 40; start++)
@@ -65,7 +67,7 @@ object_streams_are_recompressed_without_crop_boxes(void)
     mim_test_bytes_printf(&file, "%%PDF-1.5\n");
     put_objects(&file, plain, "", &start);
     reading_begin(&reading, &file);
-    CHECK(pdf_patches_find(&reading.state.patches, &reading.serial) == MIM_OK);
+    CHECK(pdf_page_keys_find(&reading.state.patches, &reading.serial, true) == MIM_OK);
     CHECK(reading.state.patches.count == 1 && reading.state.patches.list[0].offset == start);
     const struct pdf_patch *patch = &reading.state.patches.list[0];
     uint8_t back[4000];
@@ -86,13 +88,13 @@ unreadable_object_streams_are_refused(void)
     uint64_t start;
     put_objects(&file, "<</CropBox[0 0 1 1]>>", "/DecodeParms<</Predictor 12>>", &start);
     reading_begin(&reading, &file);
-    CHECK(pdf_patches_find(&reading.state.patches, &reading.serial) == MIM_UNSUPPORTED);
+    CHECK(pdf_page_keys_find(&reading.state.patches, &reading.serial, true) == MIM_UNSUPPORTED);
     reading_end(&reading);
     file.size = 0;
     put_objects(&file, "<</CropBox[0 0 1 1]>>", "", &start);
     file.data[start + 1] ^= 0x55;
     reading_begin(&reading, &file);
-    CHECK(pdf_patches_find(&reading.state.patches, &reading.serial) == MIM_UNSUPPORTED);
+    CHECK(pdf_page_keys_find(&reading.state.patches, &reading.serial, true) == MIM_UNSUPPORTED);
     reading_end(&reading);
     free(file.data);
 }
@@ -118,14 +120,67 @@ words_inside_an_object_stream_are_not_patched(void)
     uint64_t end = file.size;
     mim_test_bytes_printf(&file, "\nendstream\nendobj\n/CropBox");
     reading_begin(&reading, &file);
-    CHECK(pdf_patches_find(&reading.state.patches, &reading.serial) == MIM_OK);
+    CHECK(pdf_page_keys_find(&reading.state.patches, &reading.serial, true) == MIM_OK);
     const struct pdf_patches *patches = &reading.state.patches;
     CHECK(patches->count == 3);
     for (uint64_t i = 1; i < patches->count; i++)
         CHECK(patches->list[i - 1].offset + patches->list[i - 1].size <= patches->list[i].offset);
-    CHECK(patches->list[1].offset == start && patches->list[1].capacity == end - start);
+    CHECK(patches->list[1].offset == start && patches->list[1].size <= end - start);
     reading_end(&reading);
     free(inner.data);
+    free(file.data);
+}
+
+static void
+check_size(const char *page_more, uint32_t width, uint32_t height, unsigned notices)
+{
+    struct mim_test_bytes file = { 0 };
+    struct reading reading;
+    make_document(&file, &words, 1, page_more, NULL);
+    reading_begin(&reading, &file);
+    CHECK(reading_open(&reading) == MIM_OK && reading_page(&reading, 0) == MIM_OK);
+    CHECK(reading.info.width == width && reading.info.height == height);
+    CHECK(reading.host.notices[MIM_NOTICE_OTHER] == notices);
+    reading_end(&reading);
+    free(file.data);
+}
+
+static void
+user_unit_scales_the_page(void)
+{
+    check_size("", 72, 48, 0);
+    check_size("/UserUnit 3", 216, 144, 0);
+    check_size("/UserUnit 2.5", 180, 120, 0);
+    check_size("/UserUnit 0.5", 36, 24, 0);
+    check_size("/Rotate 90/UserUnit 2", 96, 144, 0);
+    check_size("/CropBox[10 10 40 30]/UserUnit 2", 60, 40, 0);
+    check_size("/UserUnits 3", 72, 48, 0);
+}
+
+/* A unit is shown to poppler as a duration. */
+static void
+duration_is_not_a_unit(void)
+{
+    check_size("/Dur 5", 72, 48, 0);
+    check_size("/Dur 5/UserUnit 2", 144, 96, 0);
+    check_size("/UserUnit 2/Dur 5/Duration 7", 144, 96, 0);
+    check_size("/Dur 5/Note(/UserUnit 2)", 72, 48, 0);
+}
+
+static void
+invalid_units_are_reported(void)
+{
+    check_size("/UserUnit 0", 72, 48, 1);
+    check_size("/UserUnit -2", 72, 48, 1);
+    check_size("/UserUnit NaN", 72, 48, 0);
+    check_size("/UserUnit(3)", 72, 48, 0);
+    struct mim_test_bytes file = { 0 };
+    struct reading reading;
+    make_document(&file, &words, 1, "/UserUnit 1000000000000", NULL);
+    reading_begin(&reading, &file);
+    CHECK(reading_open(&reading) == MIM_OK && reading_page(&reading, 0) == MIM_CORRUPT);
+    CHECK(strstr(reading.host.message, "7.2e+13 x 4.8e+13 points"));
+    reading_end(&reading);
     free(file.data);
 }
 
@@ -141,7 +196,7 @@ failed_allocation_is_reported(void)
     for (uint64_t fail = 1; status != MIM_OK; fail++) {
         reading_begin(&reading, &file);
         reading.host.allocation.fail_at = fail;
-        status = pdf_patches_find(&reading.state.patches, &reading.serial);
+        status = pdf_page_keys_find(&reading.state.patches, &reading.serial, true);
         CHECK(status == MIM_OK || (status == MIM_NOMEM && reading.host.allocation.count >= fail));
         CHECK(fail < 20);
         reading_end(&reading);
@@ -158,6 +213,9 @@ main(void)
         CASE(object_streams_are_recompressed_without_crop_boxes),
         CASE(unreadable_object_streams_are_refused),
         CASE(words_inside_an_object_stream_are_not_patched),
+        CASE(user_unit_scales_the_page),
+        CASE(duration_is_not_a_unit),
+        CASE(invalid_units_are_reported),
         CASE(failed_allocation_is_reported),
     };
     return cmocka_run_group_tests_name("pdf patches", cases, NULL, NULL);
