@@ -12,7 +12,7 @@ import termios
 import tap
 from command import PATIENCE, TESTCARD, CommandCase, open_terminal, text
 
-COMMANDS = ('info', 'convert', 'batch', 'formats', 'plugins', 'explain', 'help')
+COMMANDS = ('info', 'convert', 'batch', 'formats', 'plugins', 'explain', 'plugin new', 'help')
 
 
 class CommandLine(CommandCase):
@@ -202,7 +202,7 @@ class Help(CommandCase):
 
     def test_of_a_command_is_its_own_option_too(self):
         for name in COMMANDS:
-            self.assertEqual(self.mim('help', name), self.mim(name, '--help'), name)
+            self.assertEqual(self.mim('help', *name.split()), self.mim(*name.split(), '--help'), name)
 
     def test_of_a_format_shows_the_options_of_both_sides(self):
         printed = text(self.mim('help', 'gif', env={'COLUMNS': '200'}))
@@ -223,7 +223,7 @@ class Help(CommandCase):
             name, plugin = line.split('  ')[0], re.split('  +', line)[2]
             if ' ready ' in line:
                 formats.setdefault(plugin, name.strip())
-        return [['help'], *(['help', name] for name in (*COMMANDS, *formats.values()))]
+        return [['help'], *(['help', *name.split()] for name in (*COMMANDS, *formats.values()))]
 
     def check_width(self, page, width, **env):
         for line in text(self.mim(*page, env=env)).splitlines():
@@ -281,6 +281,8 @@ class Completion(CommandCase):
         self.assertEqual(self.complete('mim', 'batch', '--sk'), ['--skip-existing'])
         self.assertEqual(self.complete('mim', 'convert', 'a', 'b', '--to', 'ti'), ['tiff'])
         self.assertEqual(self.complete('mim', 'plugins', 'g'), ['gif'])
+        self.assertEqual(self.complete('mim', 'plugin', 'n'), ['new'])
+        self.assertEqual(self.complete('mim', 'plugin', 'new', '--l'), ['--lang'])
         self.assertIn('gif', self.complete('mim', 'help', ''))
 
 
@@ -293,7 +295,7 @@ class ManPage(CommandCase):
         documented = set(re.findall(r'\*--([a-z-]+)\*', '\n'.join(rows)))
         offered = set()
         for name in COMMANDS:
-            offered |= set(re.findall(r'--([a-z-]+)', text(self.mim('help', name))))
+            offered |= set(re.findall(r'--([a-z-]+)', text(self.mim('help', *name.split()))))
         self.assertEqual(documented, offered)
 
     def test_has_every_command(self):

@@ -34,7 +34,8 @@ enum {
     FOR_HELP = 32,
     FOR_BATCH = 64,
     FOR_PLUGIN = 128,     /* the group alone */
-    FOR_ALL = 255
+    FOR_PLUGIN_NEW = 256,
+    FOR_ALL = 511
 };
 
 struct cli;
@@ -71,6 +72,7 @@ struct cli {
     unsigned threads;
     bool partial, strict, force, quiet;
     const char *directory, *name;           /* of batch */
+    const char *language;                   /* of plugin new */
     unsigned jobs;                          /* 0: one per thread */
     bool skip_existing, keep_going;
     bool json, each, count, paths, config, help;
@@ -103,6 +105,7 @@ enum exit_code run_formats(struct cli *cli);
 enum exit_code run_plugins(struct cli *cli);
 enum exit_code run_explain(struct cli *cli);
 enum exit_code run_help(struct cli *cli);
+enum exit_code run_plugin_new(struct cli *cli);
 
 /* help.c: the help pages of the command, a subcommand, and a format. */
 void print_overview(FILE *out);

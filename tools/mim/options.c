@@ -206,6 +206,7 @@ const struct option_row option_rows[] = {
     { "keep-going", 0, "[yes|no]", FOR_BATCH, "no: start no more files after a failure", set_keep_going, 0 },
     { "paths", 0, NULL, FOR_PLUGINS, "list the directories searched, highest precedence first", set_flag, IN_CLI(paths) },
     { "config", 0, NULL, FOR_PLUGINS, "list the configuration files and the values in effect", set_flag, IN_CLI(config) },
+    { "lang", 0, "c|c++", FOR_PLUGIN_NEW, "language of the plugin; default c", set_text, IN_CLI(language) },
     { "help", 'h', NULL, FOR_ALL, "show this help", set_flag, IN_CLI(help) },
     { 0 },
 };

@@ -3,5 +3,6 @@
 #include "cli.h"
 
 const struct command plugin_commands[] = {
+    { "plugin new", "NAME", "write the sources of a plugin to the directory NAME", run_plugin_new, FOR_PLUGIN_NEW, 1, 1, NULL },
     { 0 },
 };
