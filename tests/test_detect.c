@@ -55,6 +55,15 @@ takes_any_nibble(void)
 }
 
 static void
+takes_any_bit_outside_of_a_mask(void)
+{
+    CHECK(matches("0:20/e0", "\x3f", 1, 3));
+    CHECK(!matches("0:20/e0", "\x40", 1, 3));
+    CHECK(matches("1:4?00/f0fe & 0:aa", "\xaa\x4d\x01", 3, 4 + 7 + 8));
+    CHECK(!matches("1:4?00/f0fe & 0:aa", "\xaa\x4d\x02", 3, 4 + 7 + 8));
+}
+
+static void
 counts_from_the_end(void)
 {
     CHECK(matches("-3:3b", "....;..", 7, 8));
@@ -99,7 +108,7 @@ refuses_patterns_that_mean_nothing(void)
         "",      "0",       "0:",       "0:4",      "0:4g",
         "x:47",  "0:????",  "5..1:47",  "-1..1:47", "0:47 0:48",
         "0:47&", "-1:4749", "99999:47", "-:47",     "+1:47",
-        "0:47&+-1:48", "0:47&+1..2:48", "0:47&0:47&0:47&0:47&0:47&0:47&0:47&0:47&0:47"
+        "0:47/", "0:47/f", "0:47/fg", "0:47/47f", "0:47/f0", "0:00/00", "0:47&+-1:48", "0:47&+1..2:48", "0:47&0:47&0:47&0:47&0:47&0:47&0:47&0:47&0:47"
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct mim_magic *magic = NULL;
@@ -137,6 +146,7 @@ main(void)
         CASE(finds_bytes_at_an_offset),
         CASE(needs_the_whole_pattern),
         CASE(takes_any_nibble),
+        CASE(takes_any_bit_outside_of_a_mask),
         CASE(counts_from_the_end),
         CASE(looks_through_a_range),
         CASE(finds_parts_at_distances_from_a_range),

@@ -45,8 +45,34 @@ parse_offset(const char *at, long *offset)
     return *offset < -MIM_MAGIC_REACH || *offset > MIM_MAGIC_REACH ? NULL : end;
 }
 
+/* Parses the digits after "/", one for each of the value. A bit that is not in the mask is any bit, and 0 in the value. */
 static const char *
-parse_hex(const char *at, struct part *part, unsigned *bits)
+parse_mask(const char *at, struct part *part)
+{
+    for (size_t i = 0; i < 2 * part->length; i++) {
+        int found = mim_hex_digit(at[i]);
+        unsigned shift = i % 2 ? 0 : 4;
+        if (found < 0)
+            return NULL;
+        part->mask[i / 2] &= (uint8_t)(found << shift | (shift ? 15 : 240));
+    }
+    for (size_t i = 0; i < part->length; i++)
+        if (part->value[i] & ~part->mask[i])
+            return NULL;
+    return at + 2 * part->length;
+}
+
+static unsigned
+count_bits(const struct part *part)
+{
+    unsigned bits = 0;
+    for (size_t i = 0; i < part->length; i++)
+        bits += (unsigned)__builtin_popcount(part->mask[i]);
+    return bits;
+}
+
+static const char *
+parse_hex(const char *at, struct part *part)
 {
     for (; isxdigit((unsigned char)*at) || *at == '?'; at += 2) {
         if ((!isxdigit((unsigned char)at[1]) && at[1] != '?') || part->length == PART_BYTES)
@@ -56,7 +82,6 @@ parse_hex(const char *at, struct part *part, unsigned *bits)
             int found = mim_hex_digit(at[i]);
             value = (uint8_t)(value << 4 | (found < 0 ? 0 : found));
             mask = (uint8_t)(mask << 4 | (found < 0 ? 0 : 15));
-            *bits += found < 0 ? 0 : 4;
         }
         part->value[part->length] = value;
         part->mask[part->length++] = mask;
@@ -64,7 +89,7 @@ parse_hex(const char *at, struct part *part, unsigned *bits)
     return part->length ? at : NULL;
 }
 
-/* Parses OFFSET:HEX, FIRST..LAST:HEX or +OFFSET:HEX. Returns the rest, or NULL with `wrong` filled. */
+/* Parses OFFSET:HEX, FIRST..LAST:HEX or +OFFSET:HEX, with /MASK or without. Returns the rest, or NULL with `wrong` filled. */
 static const char *
 parse_part(const char *at, bool is_first, struct part *part, unsigned *bits, const char **wrong)
 {
@@ -87,8 +112,13 @@ parse_part(const char *at, bool is_first, struct part *part, unsigned *bits, con
         return NULL;
 
     *wrong = "expected \":\" and at most 96 pairs of hexadecimal digits or \"?\"";
-    if (*at != ':' || !(at = parse_hex(at + 1, part, bits)))
+    if (*at != ':' || !(at = parse_hex(at + 1, part)))
         return NULL;
+
+    *wrong = "expected as many hexadecimal digits after \"/\" as before, with every bit that is set before";
+    if (*at == '/' && !(at = parse_mask(at + 1, part)))
+        return NULL;
+    *bits += count_bits(part);
 
     *wrong = "it reaches past the end of the file";
     if (part->last < 0 && part->last + (long)part->length > 0)

@@ -14,7 +14,7 @@
 
 /**
  * "part { & part }", part = OFFSET:HEX; "?" is any nibble, a negative offset counts from the end, FIRST..LAST:HEX is
- * anywhere in a range. All parts must match.
+ * anywhere in a range. HEX may be followed by /MASK, of which only the bits that are set count. All parts must match.
  */
 struct mim_magic;
 
