@@ -9,11 +9,11 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/nearest.h"
 #include "options/option-describe.h"
 #include "options/option-types.h"
 
 #define MOST_ROWS 1000
-#define MOST_LETTERS 40 /* longest name that is compared */
 
 const struct mim_option *
 mim_option_row(const struct mim_option_table *table, uint32_t i)
@@ -40,53 +40,14 @@ mim_option_find(const struct mim_option_table *table, const char *name)
     return NULL;
 }
 
-/* Edit distance: letters added, dropped, changed or swapped with a neighbour. */
-static size_t
-edit_distance(const char *a, const char *b)
-{
-    size_t a_size = strlen(a), b_size = strlen(b);
-    if (a_size > MOST_LETTERS || b_size > MOST_LETTERS)
-        return SIZE_MAX;
-    size_t rows[3][MOST_LETTERS + 1];
-    size_t *before = rows[0], *above = rows[1], *row = rows[2];
-    for (size_t j = 0; j <= b_size; j++)
-        above[j] = j;
-    for (size_t i = 1; i <= a_size; i++) {
-        row[0] = i;
-        for (size_t j = 1; j <= b_size; j++) {
-            size_t best = above[j - 1] + (a[i - 1] != b[j - 1]);
-            if (above[j] + 1 < best)
-                best = above[j] + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < best)
-                best = before[j - 2] + 1;
-            row[j] = best;
-        }
-        size_t *free_row = before;
-        before = above;
-        above = row;
-        row = free_row;
-    }
-    return above[b_size];
-}
-
-/* The option probably meant: the name is its beginning, or at most a third of its letters differ. */
 static const char *
 nearest_name(const struct mim_option_table *table, const char *name)
 {
-    const char *nearest = NULL;
-    size_t least = SIZE_MAX;
+    struct mim_nearest nearest = { .wanted = name };
     const struct mim_option *row;
-    for (uint32_t i = 0; (row = mim_option_row(table, i)); i++) {
-        bool begins = strlen(name) >= 3 && strncmp(name, row->name, strlen(name)) == 0;
-        size_t distance = begins ? 0 : edit_distance(name, row->name);
-        if (distance <= (strlen(row->name) + 2) / 3 && distance < least) {
-            least = distance;
-            nearest = row->name;
-        }
-    }
-    return nearest;
+    for (uint32_t i = 0; (row = mim_option_row(table, i)); i++)
+        mim_nearest_offer(&nearest, row->name);
+    return nearest.found;
 }
 
 static void
