@@ -73,7 +73,33 @@ joins_repeated_lists_and_keeps_unknown_keys_out(void)
                                 "extensions = c\nfuture = 1\n"),
                      MIM_OK);
     assert_string_equal(manifest->formats[0].extensions, "a b c");
+    assert_string_equal(manifest->ignored, "dir/mock.ini:6: unknown key colour\ndir/mock.ini:8: unknown section scheme\n"
+                                           "dir/mock.ini:13: unknown key future");
     mim_manifest_destroy(manifest);
+}
+
+static void
+suggests_the_nearest_key(void)
+{
+    struct mim_manifest *manifest;
+    assert_int_equal(parse(&manifest, HEAD "licence = MIT\n[format mock]\nread = multi\nextension = a\nmagik = 0:00\n"
+                                           "[fromat b]\nread = multi\nwrite = multi\n"),
+                     MIM_OK);
+    assert_string_equal(manifest->ignored, "dir/mock.ini:6: unknown key licence; did you mean license?\n"
+                                           "dir/mock.ini:9: unknown key extension; did you mean extensions?\n"
+                                           "dir/mock.ini:10: unknown key magik; did you mean magic?\n"
+                                           "dir/mock.ini:12: unknown section fromat; did you mean format?");
+    mim_manifest_destroy(manifest);
+}
+
+static void
+refuses_what_must_be_known(void)
+{
+    struct mim_manifest *manifest;
+    assert_int_equal(parse(&manifest, HEAD "must = magic priority\nmust = must\n" FORMAT), MIM_OK);
+    mim_manifest_destroy(manifest);
+    refuses(HEAD "must = magic colour\n" FORMAT, "dir/mock.ini: must = colour: this libmim does not know the key");
+    refuses(HEAD "must = mag\n" FORMAT, "must = mag:");
 }
 
 static void
@@ -142,6 +168,8 @@ main(void)
         CASE(parses_every_key),
         CASE(fills_in_optional_keys),
         CASE(joins_repeated_lists_and_keeps_unknown_keys_out),
+        CASE(suggests_the_nearest_key),
+        CASE(refuses_what_must_be_known),
         CASE(reports_the_line_and_the_fault),
         CASE(asks_less_of_a_hint),
         CASE(another_major_is_another_abi),

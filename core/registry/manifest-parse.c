@@ -9,6 +9,8 @@
 
 #include "base/array.h"
 #include "base/error.h"
+#include "base/nearest.h"
+#include "base/string-list.h"
 #include "registry/ini-parser.h"
 
 #define MANIFEST_VERSION 1
@@ -22,6 +24,8 @@ struct parse {
     struct mim_error *err;
     int manifest_version;
     struct mim_abi needs;
+    char *must; /* keys that this host has to know */
+    char section[MIM_INI_SECTION + 1]; /* the last unknown one */
 };
 
 /* Parses a value into a field. false: `wrong` says why, or is NULL without memory. */
@@ -99,14 +103,24 @@ static const struct key plugin_keys[] = {
 static const struct key parse_keys[] = {
     { "manifest", take_number, offsetof(struct parse, manifest_version) },
     { "needs", take_abi, offsetof(struct parse, needs) },
+    { "must", take_list, offsetof(struct parse, must) },
     { NULL, NULL, 0 },
 };
 
 static const struct key format_keys[] = {
     { "title", take_text, IN_FORMAT(title) },           { "mime", take_list, IN_FORMAT(mime) },
     { "extensions", take_list, IN_FORMAT(extensions) }, { "read", take_list, IN_FORMAT(read) },
-    { "write", take_list, IN_FORMAT(write) },           { NULL, NULL, 0 },
+    { "write", take_list, IN_FORMAT(write) },           { "magic", NULL, 0 }, /* take_magic */
+    { NULL, NULL, 0 },
 };
+
+static const struct key *
+find_key(const struct key *keys, const char *name, size_t length)
+{
+    while (keys->name && (strncmp(keys->name, name, length) || keys->name[length]))
+        keys++;
+    return keys->name ? keys : NULL;
+}
 
 static void
 refuse_line(void *user, unsigned line, const char *reason)
@@ -125,23 +139,56 @@ refuse_nomem(struct parse *parse)
         parse->status = mim_fail_nomem(parse->err, parse->path);
 }
 
-/* Unknown keys belong to newer versions and are ignored. */
-static void
+/* Takes the value of a key in the table. false: there is no such key. */
+static bool
 take_value(struct parse *parse, const struct key *keys, void *object, unsigned line, const char *name,
            const char *value)
 {
-    while (keys->name && strcmp(keys->name, name))
-        keys++;
+    const struct key *key = find_key(keys, name, strlen(name));
     const char *wrong = NULL;
-    if (!keys->name || keys->take((char *)object + keys->offset, value, &wrong))
-        return;
-    if (!wrong) {
+    if (!key || key->take((char *)object + key->offset, value, &wrong))
+        return key;
+
+    char reason[300];
+    snprintf(reason, sizeof reason, "%s = %s: %s", name, value, wrong ? wrong : "");
+    if (wrong)
+        refuse_line(parse, line, reason);
+    else
+        refuse_nomem(parse);
+    return true;
+}
+
+/* An unknown key belongs to a newer version or is misspelt. It is ignored, and listed. */
+static void
+note_unknown(struct parse *parse, unsigned line, const char *what, const char *name, const struct key *const *tables)
+{
+    struct mim_nearest nearest = { .wanted = name };
+    for (; *tables; tables++)
+        for (const struct key *key = *tables; key->name; key++)
+            mim_nearest_offer(&nearest, key->name);
+
+    char *before = parse->manifest->ignored, *all = NULL;
+    if (asprintf(&all, "%s%s%s:%u: unknown %s %s%s%s%s", before ? before : "", before ? "\n" : "", parse->path, line, what,
+                 name, nearest.found ? "; did you mean " : "", nearest.found ? nearest.found : "",
+                 nearest.found ? "?" : "") < 0) {
         refuse_nomem(parse);
         return;
     }
-    char reason[300];
-    snprintf(reason, sizeof reason, "%s = %s: %s", name, value, wrong);
-    refuse_line(parse, line, reason);
+    free(before);
+    parse->manifest->ignored = all;
+}
+
+static void
+note_section(struct parse *parse, unsigned line, const char *section)
+{
+    static const struct key sections[] = { { "plugin", NULL, 0 }, { "format", NULL, 0 }, { NULL, NULL, 0 } };
+    static const struct key *const tables[] = { sections, NULL };
+    char word[MIM_INI_SECTION + 1];
+    if (!strcmp(parse->section, section))
+        return;
+    snprintf(parse->section, sizeof parse->section, "%s", section);
+    snprintf(word, sizeof word, "%.*s", (int)strcspn(section, " \t"), section);
+    note_unknown(parse, line, "section", word, tables);
 }
 
 static void
@@ -184,24 +231,39 @@ take_format_pair(struct parse *parse, unsigned line, const char *name, const cha
         refuse_nomem(parse);
         return;
     }
+    static const struct key *const tables[] = { format_keys, NULL };
     if (!strcmp(key, "magic"))
         take_magic(parse, format, line, value);
-    else
-        take_value(parse, format_keys, format, line, key, value);
+    else if (!take_value(parse, format_keys, format, line, key, value))
+        note_unknown(parse, line, "key", key, tables);
 }
 
 static void
 take_pair(void *user, unsigned line, const char *section, const char *key, const char *value)
 {
+    static const struct key *const tables[] = { parse_keys, plugin_keys, NULL };
     struct parse *parse = user;
     if (parse->status != MIM_OK)
         return;
-    if (!strcmp(section, "plugin")) {
-        take_value(parse, parse_keys, parse, line, key, value);
-        take_value(parse, plugin_keys, parse->manifest, line, key, value);
-    } else if (!strncmp(section, "format ", 7)) {
+    if (!strncmp(section, "format ", 7))
         take_format_pair(parse, line, section + 7 + strspn(section + 7, " \t"), key, value);
-    }
+    else if (strcmp(section, "plugin"))
+        note_section(parse, line, section);
+    else if (!take_value(parse, parse_keys, parse, line, key, value) &&
+             !take_value(parse, plugin_keys, parse->manifest, line, key, value))
+        note_unknown(parse, line, "key", key, tables);
+}
+
+/* A key of `must` that this host does not know. false: there is none. */
+static bool
+find_unknown_must(const struct parse *parse, const char **word, size_t *length)
+{
+    const char *cursor = parse->must;
+    while (mim_words_next(&cursor, word, length))
+        if (!find_key(parse_keys, *word, *length) && !find_key(plugin_keys, *word, *length) &&
+            !find_key(format_keys, *word, *length))
+            return true;
+    return false;
 }
 
 /* The first required key that is missing, or NULL. */
@@ -209,6 +271,12 @@ static const char *
 missing_key(const struct parse *parse, char *scratch, size_t size)
 {
     const struct mim_manifest *manifest = parse->manifest;
+    const char *word;
+    size_t length;
+    if (find_unknown_must(parse, &word, &length)) {
+        snprintf(scratch, size, "must = %.*s: this libmim does not know the key", (int)length, word);
+        return scratch;
+    }
     if (!parse->manifest_version)
         return "[plugin] has no \"manifest = 1\"";
     if (parse->manifest_version > MANIFEST_VERSION) {
@@ -258,7 +326,7 @@ fill_in(struct mim_manifest *manifest)
     snprintf(module, sizeof module, "%s.so", manifest->name);
     if (!fill_text(&manifest->version, "") || !fill_text(&manifest->module, module) ||
         !fill_text(&manifest->description, "") || !fill_text(&manifest->license, "") ||
-        !fill_text(&manifest->package, "") || !fill_text(&manifest->reason, ""))
+        !fill_text(&manifest->package, "") || !fill_text(&manifest->reason, "") || !fill_text(&manifest->ignored, ""))
         return false;
 
     const char *wrong;
@@ -291,6 +359,7 @@ mim_manifest_parse(struct mim_manifest **out, enum mim_manifest_kind kind, const
         refuse_line(&parse, 0, lack);
     if (parse.status == MIM_OK && !fill_in(manifest))
         refuse_nomem(&parse);
+    free(parse.must);
     if (parse.status != MIM_OK) {
         mim_manifest_destroy(manifest);
         return parse.status;

@@ -40,6 +40,7 @@ struct mim_manifest {
     struct mim_manifest_format *formats;
     size_t format_count;
     char *format_names; /* blank-separated */
+    char *ignored;      /* lines with unknown keys, as "path:line: reason", separated by line breaks; "": none */
 
     /* set by the catalog */
     struct mim_manifest_origin origin;

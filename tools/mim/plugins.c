@@ -18,6 +18,20 @@ state_name(enum mim_plugin_state state)
     return names[state];
 }
 
+/* Prints each line of a text after blanks. */
+static void
+print_lines(const char *text, size_t indent)
+{
+    for (size_t length; *text; text += length + (text[length] == '\n')) {
+        length = strcspn(text, "\n");
+        char line[512];
+        snprintf(line, sizeof line, "%.*s", (int)length, text);
+        printf("%*s", (int)indent, "");
+        print_text(stdout, line);
+        putchar('\n');
+    }
+}
+
 static enum exit_code
 list_plugins(struct mim_context *context)
 {
@@ -43,6 +57,7 @@ list_plugins(struct mim_context *context)
             print_text(stdout, *info.reason ? info.reason : info.shadowed_by);
             putchar('\n');
         }
+        print_lines(info.ignored, name_width + 2);
     }
     return list_code(context);
 }
@@ -109,6 +124,9 @@ print_details(const struct mim_plugin_info *info)
     print_row("abi", numbers);
     snprintf(numbers, sizeof numbers, "%d", info->priority);
     print_row("priority", numbers);
+    if (*info->ignored)
+        puts("  ignored");
+    print_lines(info->ignored, 4);
 }
 
 static enum exit_code
