@@ -86,6 +86,35 @@ content_decides_and_the_name_is_noted(void)
     teardown();
 }
 
+/* Errors end in the fault on the search path that may be their reason. */
+static void
+names_faults_where_a_plugin_is_missed(void)
+{
+    char expected[300];
+    setup();
+    add("gif", "licence = MIT\n", GIF);
+    again();
+    assert_string_equal(winner("a.zzz", "xyz"), "MIM_UNKNOWN_FORMAT");
+    says_part(": it begins with 78 79 7a. Ignored: ");
+    says_part("/gif.ini:6: unknown key licence; did you mean license?");
+
+    tree_write(root, "zzz.so", "");
+    again();
+    snprintf(expected, sizeof expected, ". Ignored: %s/zzz.so has no manifest, expected %s/zzz.ini", root, root);
+    assert_string_equal(winner("a.zzz", "xyz"), "MIM_UNKNOWN_FORMAT");
+    says_part(expected);
+    assert_int_equal(mim_context_load_plugin(context, "zzz", &err), MIM_NO_PLUGIN);
+    says_part(expected);
+
+    tree_write(root, "zzz.ini", "[plugin]\n");
+    again();
+    assert_string_equal(winner("a.zzz", "xyz"), "MIM_UNKNOWN_FORMAT");
+    says_part("/zzz.ini: [plugin] has no \"manifest = 1\"");
+    assert_int_equal(mim_context_load_plugin(context, "zzz", &err), MIM_BROKEN_PLUGIN);
+    says_part("the plugin zzz cannot be used: ");
+    teardown();
+}
+
 static void
 the_extension_alone_is_for_formats_without_magic(void)
 {
@@ -313,6 +342,8 @@ the_named_plugin_is_used_or_refused(void)
     says("no plugin is called huh; installed are gif raw");
     assert_int_equal(find(gif, NULL, "png"), MIM_NO_PLUGIN);
     says("the plugin png is not installed. Install the package libmim-plugin-png");
+    assert_int_equal(find(gif, NULL, "gfi"), MIM_NO_PLUGIN);
+    says("no plugin is called gfi; did you mean gif?");
     mim_source_close(source);
     mim_source_close(gif);
     teardown();
@@ -380,6 +411,7 @@ main(void)
     const struct CMUnitTest cases[] = {
         CASE(without_a_known_package_the_format_alone_is_named),
         CASE(content_decides_and_the_name_is_noted),
+        CASE(names_faults_where_a_plugin_is_missed),
         CASE(the_extension_alone_is_for_formats_without_magic),
         CASE(more_bits_beat_fewer_and_the_extension_decides_between_equals),
         CASE(the_same_plugin_wins_whatever_the_order_of_files),

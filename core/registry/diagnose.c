@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Explains in an error why nothing opens a file: unknown format, plugin not installed, broken or disabled. */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
+#include "base/nearest.h"
 #include "io/source.h"
 #include "registry/rank.h"
 
@@ -49,6 +52,77 @@ list_formats(const struct mim_query *query, char *text, size_t size, bool extens
         append_word(text, size, "", "none");
 }
 
+/* A module without a manifest, in a directory of the search path. */
+static bool
+find_bare_module(const struct mim_catalog *catalog, const char *name, char *text, size_t size)
+{
+    char path[PATH_MAX];
+    if (!mim_name_valid(name, strlen(name)) || mim_catalog_plugin(catalog, name))
+        return false;
+    for (size_t i = 0; i < catalog->search_path.count; i++) {
+        int length = snprintf(path, sizeof path, "%s/%s.so", catalog->search_path.items[i], name);
+        if ((size_t)length < sizeof path && !access(path, F_OK)) {
+            snprintf(text, size, "%s has no manifest, expected %.*s.ini", path, length - 3, path);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The first fault on the search path, the one of plugin `name` before others. "" if there is none. */
+static void
+describe_fault(const struct mim_catalog *catalog, const char *name, char *text, size_t size)
+{
+    const char *refusal = mim_catalog_refusal(catalog, name);
+    const struct mim_string_list *diagnostics = &catalog->diagnostics;
+    *text = '\0';
+    if (refusal)
+        snprintf(text, size, "%s", refusal);
+    else if (!find_bare_module(catalog, name, text, size) && diagnostics->count)
+        snprintf(text, size, "%s", diagnostics->items[0]);
+    for (size_t i = 0; !*text && i < catalog->manifest_count; i++) {
+        const char *ignored = catalog->manifests[i]->ignored;
+        snprintf(text, size, "%.*s", (int)strcspn(ignored, "\n"), ignored);
+    }
+}
+
+/* Appends to an error the fault that may be its reason. */
+static enum mim_status
+add_fault(const struct mim_catalog *catalog, const char *name, enum mim_status status, struct mim_error *err)
+{
+    char fault[2 * PATH_MAX + 64];
+    describe_fault(catalog, name, fault, sizeof fault);
+    if (*fault && err)
+        append_word(err->message, sizeof err->message, ". Ignored: ", fault);
+    return status;
+}
+
+enum mim_status
+mim_diagnose_name(const struct mim_catalog *catalog, const char *name, struct mim_error *err)
+{
+    char installed[300] = "";
+    struct mim_nearest nearest = { .wanted = name };
+    const char *refusal = mim_catalog_refusal(catalog, name);
+    if (refusal)
+        return mim_fail(err, MIM_BROKEN_PLUGIN, "the plugin %s cannot be used: %s", name, refusal);
+    for (size_t i = 0; i < catalog->manifest_count; i++) {
+        mim_nearest_offer(&nearest, catalog->manifests[i]->name);
+        if (catalog->manifests[i]->state == MIM_PLUGIN_READY)
+            append_word(installed, sizeof installed, " ", catalog->manifests[i]->name);
+    }
+    for (size_t i = 0; i < catalog->hint_count; i++) {
+        const struct mim_manifest *hint = catalog->hints[i];
+        if (!strcmp(hint->name, name) && *hint->package)
+            return mim_fail(err, MIM_NO_PLUGIN, "the plugin %s is not installed. Install the package %s", name,
+                            hint->package);
+    }
+    char bare[PATH_MAX * 2 + 64];
+    if (nearest.found && !find_bare_module(catalog, name, bare, sizeof bare))
+        return mim_fail(err, MIM_NO_PLUGIN, "no plugin is called %s; did you mean %s?", name, nearest.found);
+    mim_fail(err, MIM_NO_PLUGIN, "no plugin is called %s; installed are %s", name, *installed ? installed : "none");
+    return add_fault(catalog, name, MIM_NO_PLUGIN, err);
+}
+
 static enum mim_status
 fail_name_of_format(const struct mim_query *query, struct mim_error *err)
 {
@@ -65,18 +139,26 @@ fail_name_of_format(const struct mim_query *query, struct mim_error *err)
     return mim_fail(err, MIM_UNKNOWN_FORMAT, "no format is called %s; known are %s", query->format, known);
 }
 
+/* The part of a path after the last dot of its name, or "". */
+static const char *
+extension_of(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *dot = strrchr(slash ? slash : path, '.');
+    return dot ? dot + 1 : "";
+}
+
 static enum mim_status
 fail_extension(const struct mim_query *query, struct mim_error *err)
 {
     char known[300];
     list_formats(query, known, sizeof known, true);
-    const char *slash = strrchr(query->name, '/'), *dot = strrchr(slash ? slash : query->name, '.');
-    if (!dot)
+    const char *extension = extension_of(query->name);
+    if (!*extension)
         return mim_fail(err, MIM_UNKNOWN_FORMAT,
                         "%s: no extension to choose a format by; name the format, or use one of %s", query->name,
                         known);
-    return mim_fail(err, MIM_UNKNOWN_FORMAT, "%s: no format has the extension %s; known are %s", query->name, dot,
-                    known);
+    mim_fail(err, MIM_UNKNOWN_FORMAT, "%s: no format has the extension .%s; known are %s", query->name, extension, known);
+    return add_fault(query->catalog, extension, MIM_UNKNOWN_FORMAT, err);
 }
 
 /* The first bytes of the file, as in "47 49 46 38". */
@@ -106,9 +188,11 @@ mim_diagnose_format(const struct mim_query *query, const struct mim_match *match
     if (!*bytes)
         return mim_fail(err, MIM_UNKNOWN_FORMAT, "%s is empty", query->name);
     if (count)
-        return mim_fail(err, MIM_UNKNOWN_FORMAT, "%s is not %s, nor any other known format: it begins with %s",
-                        query->name, matches[0].format->name, bytes);
-    return mim_fail(err, MIM_UNKNOWN_FORMAT, "%s: unknown format: it begins with %s", query->name, bytes);
+        mim_fail(err, MIM_UNKNOWN_FORMAT, "%s is not %s, nor any other known format: it begins with %s", query->name,
+                 matches[0].format->name, bytes);
+    else
+        mim_fail(err, MIM_UNKNOWN_FORMAT, "%s: unknown format: it begins with %s", query->name, bytes);
+    return add_fault(query->catalog, extension_of(query->name), MIM_UNKNOWN_FORMAT, err);
 }
 
 /* The plugin named by the caller is not installed, or does not support the format. */
@@ -120,19 +204,7 @@ fail_named_plugin(const struct mim_query *query, const struct mim_match *match, 
         return mim_fail(err, MIM_ARGUMENT, "%s: this is %s, and the plugin %s does not %s it; it supports %s",
                         query->name, match->format->title, plugin->name, query->writing ? "write" : "read",
                         plugin->format_names);
-
-    char installed[300] = "";
-    for (size_t i = 0; i < query->catalog->manifest_count; i++)
-        if (query->catalog->manifests[i]->state == MIM_PLUGIN_READY)
-            append_word(installed, sizeof installed, " ", query->catalog->manifests[i]->name);
-    for (size_t i = 0; i < query->catalog->hint_count; i++) {
-        const struct mim_manifest *hint = query->catalog->hints[i];
-        if (!strcmp(hint->name, query->plugin) && *hint->package)
-            return mim_fail(err, MIM_NO_PLUGIN, "the plugin %s is not installed. Install the package %s", hint->name,
-                            hint->package);
-    }
-    return mim_fail(err, MIM_NO_PLUGIN, "no plugin is called %s; installed are %s", query->plugin,
-                    *installed ? installed : "none");
+    return mim_diagnose_name(query->catalog, query->plugin, err);
 }
 
 static enum mim_status

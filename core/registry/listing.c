@@ -216,7 +216,7 @@ mim_context_load_plugin(struct mim_context *context, const char *name, struct mi
         return MIM_NOMEM;
     struct mim_manifest *manifest = mim_catalog_plugin(catalog, name);
     if (!manifest)
-        return mim_fail(err, MIM_NO_PLUGIN, "no plugin is called %s", name);
+        return mim_diagnose_name(catalog, name, err);
     if (manifest->state == MIM_PLUGIN_DISABLED || manifest->state == MIM_PLUGIN_MASKED)
         return mim_fail(err, MIM_DISABLED, "the plugin %s is disabled: %s", name, manifest->reason);
     if (manifest->state == MIM_PLUGIN_BROKEN)

@@ -49,6 +49,8 @@ enum mim_status mim_rank_formats(const struct mim_query *query, struct mim_match
 enum mim_status mim_rank_plugins(const struct mim_query *query, const struct mim_format *format, struct mim_rank **out,
                                  size_t *count, struct mim_error *err);
 
+/* There is no plugin of this name: NO_PLUGIN or BROKEN_PLUGIN, with the reason. */
+enum mim_status mim_diagnose_name(const struct mim_catalog *catalog, const char *name, struct mim_error *err);
 /* No format fits: UNKNOWN_FORMAT, with the known formats. */
 enum mim_status mim_diagnose_format(const struct mim_query *query, const struct mim_match *matches, size_t count,
                                     struct mim_error *err);
