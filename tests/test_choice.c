@@ -383,8 +383,8 @@ lists_formats_by_name_with_their_state(void)
     add("two", "", PNG GIF);
     add("seer", "priority = 600\n", "[format gif]\nmagic = 0:474946\nread = multi animation\n");
     add_hint("heif", "[format heif]\ntitle = HEIF\nextensions = heic\n");
-    tree_write(root, "two.so", "");
-    tree_write(root, "seer.so", "");
+    tree_copy(root, "two.so", tree_path(TEST_PLUGINS, "mock.so"), 1 << 20);
+    tree_copy(root, "seer.so", tree_path(TEST_PLUGINS, "mock.so"), 1 << 20);
     again();
     assert_int_equal(mim_context_configure(context, "[policy]\ndeny = format:png\n", NULL), MIM_OK);
     struct mim_format_info info;

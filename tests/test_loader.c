@@ -19,7 +19,7 @@ load(const char *path)
 {
     const struct mim_plugin *plugin = NULL;
     err = (struct mim_error){ 0 };
-    enum mim_status status = mim_loader_load(path, &mim_host_table, &plugin, &err);
+    enum mim_status status = mim_loader_load(path, NULL, &mim_host_table, &plugin, &err);
     CHECK((status == MIM_OK) == (plugin != NULL));
     return status;
 }
@@ -42,14 +42,14 @@ static void
 loads_a_module_once(void)
 {
     const struct mim_plugin *first = NULL, *second = NULL, *third = NULL;
-    assert_int_equal(mim_loader_load(module("mock.so"), &mim_host_table, &first, NULL), MIM_OK);
+    assert_int_equal(mim_loader_load(module("mock.so"), NULL, &mim_host_table, &first, NULL), MIM_OK);
     assert_string_equal(first->name, "mock");
-    assert_int_equal(mim_loader_load(module("mock.so"), &mim_host_table, &second, NULL), MIM_OK);
+    assert_int_equal(mim_loader_load(module("mock.so"), NULL, &mim_host_table, &second, NULL), MIM_OK);
     CHECK(first == second);
 
     char *directory = tree_make();
     CHECK(!symlink(module("mock.so"), tree_path(directory, "other.so")));
-    assert_int_equal(mim_loader_load(tree_path(directory, "other.so"), &mim_host_table, &third, NULL), MIM_OK);
+    assert_int_equal(mim_loader_load(tree_path(directory, "other.so"), NULL, &mim_host_table, &third, NULL), MIM_OK);
     CHECK(first == third);
     tree_remove(directory);
 }
@@ -192,7 +192,7 @@ distinguishes_no_memory_from_a_broken_module(void)
         const struct rlimit none = { 4096, 4096 };
         if (setrlimit(RLIMIT_AS, &none) == 0 && can_map_memory())
             _exit(NO_LIMIT);
-        _exit(mim_loader_load(path, &mim_host_table, &plugin, NULL));
+        _exit(mim_loader_load(path, NULL, &mim_host_table, &plugin, NULL));
     }
     int result = 0;
     CHECK(waitpid(child, &result, 0) == child && WIFEXITED(result));

@@ -108,7 +108,7 @@ each_faulty_module_has_its_own_message(void)
         { "undefined-symbol", "mim_test_nowhere" },
         { "missing-library", "libmim-test-absent.so.7, which cannot be found" },
         { "other-name", "says name = other-name, and " },
-        { "mock", "declares the format mock2, and the code does not have it" },
+        { "mock", "says formats = mock2:r, and " },
     };
     setup();
     for (size_t i = 0; i < sizeof faulty / sizeof *faulty; i++)
@@ -135,7 +135,8 @@ a_manifest_that_promises_too_much_is_broken(void)
     tree_write(root, "mock.ini", text);
     again();
     assert_int_equal(mim_context_load_plugin(context, "mock", &err), MIM_BROKEN_PLUGIN);
-    says_part("declares that it writes mock, and the code cannot");
+    says_part("/mock.ini says formats = mock:rw, and ");
+    says_part("/mock.so says mock:r");
     teardown();
 }
 
@@ -331,7 +332,7 @@ static const struct mim_format_ops linked_format = { .struct_size = sizeof linke
                                                      .name = "mock",
                                                      .reader = &linked_reader };
 static const struct mim_format_ops *const linked_formats[] = { &linked_format, NULL };
-static const struct mim_plugin linked = { MIM_PLUGIN_HEADER, .name = "mock", .version = "2",
+static const struct mim_plugin linked = { MIM_PLUGIN_HEADER, .name = "mock", .version = "1.0",
                                           .formats = linked_formats };
 
 static void

@@ -117,10 +117,11 @@ mim_config_value_fault(const char *section, const char *key, const char *value)
     return "no such section: there are [policy], [limit], [prefer] and [plugin NAME]";
 }
 
+/* An empty license is unknown, and matches every pattern. */
 static bool
 pattern_matches(const char *pattern, const char *text)
 {
-    return text && !fnmatch(pattern, text, FNM_CASEFOLD);
+    return text && (!*text || !fnmatch(pattern, text, FNM_CASEFOLD));
 }
 
 /* One word of deny=: "NAME", "plugin:NAME", "format:NAME" or "license:GPL*". A bare word names a plugin or a format. */

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "registry/config.h"
 #include "registry/ini-directory.h"
+#include "registry/loader.h"
 #include "registry/search-path.h"
 
 struct building {
@@ -44,6 +45,24 @@ find_mask(const struct building *building, const char *file)
     return NULL;
 }
 
+/* Where a policy denies licenses, the module must have a note, and its license is that of the manifest. An unknown license is
+ * denied by every such policy, which tells whether there is one. */
+static bool
+settle_license(const struct mim_config *config, struct mim_manifest *manifest)
+{
+    char policy[300], reason[600];
+    struct mim_error err = { 0 };
+    bool has_note;
+    if (manifest->origin.kind == MIM_DIRECTORY_LINKED ||
+        !mim_config_denies(config, NULL, "", NULL, policy, sizeof policy))
+        return true;
+    enum mim_status status = mim_loader_inspect(manifest->origin.module, manifest, &has_note, &err);
+    if (status != MIM_OK)
+        return status != MIM_NOMEM && mim_manifest_settle(manifest, MIM_PLUGIN_BROKEN, err.message);
+    snprintf(reason, sizeof reason, "%s: %.200s has no note with its license", policy, manifest->origin.module);
+    return has_note || mim_manifest_settle(manifest, MIM_PLUGIN_DISABLED, reason);
+}
+
 /* A manifest may be replaced or masked by a stronger directory, have the wrong ABI, or be denied by policy. */
 static bool
 settle_state(const struct building *building, struct mim_manifest *manifest)
@@ -64,7 +83,7 @@ settle_state(const struct building *building, struct mim_manifest *manifest)
         return mim_manifest_settle(manifest, MIM_PLUGIN_BROKEN, reason);
     if (mim_config_denies(building->inputs->config, manifest->name, manifest->license, NULL, reason, sizeof reason))
         return mim_manifest_settle(manifest, MIM_PLUGIN_DISABLED, reason);
-    return true;
+    return settle_license(building->inputs->config, manifest);
 }
 
 /* A plugin that failed in this context stays quarantined when directories are read again. */

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/context-priv.h"
 #include "base/error.h"
@@ -11,6 +10,7 @@
 #include "registry/catalog.h"
 #include "registry/choice.h"
 #include "registry/config.h"
+#include "registry/loader.h"
 
 /* Lets callers distinguish a truncated list: the first item clears the mark, a failed allocation sets it. */
 static int
@@ -42,16 +42,18 @@ mim_context_list_status(const struct mim_context *context, struct mim_error *err
     return context->is_list_cut ? mim_fail_shortage(err, "the whole list") : MIM_OK;
 }
 
-/* Checks that the module exists, which choosing skips. false: no memory. */
+/* Checks the module without loading it, which choosing skips. false: no memory. */
 static bool
 probe_module(struct mim_manifest *plugin)
 {
     if (plugin->state != MIM_PLUGIN_READY || plugin->is_module_probed || plugin->linked || plugin->loaded)
         return true;
-    char reason[600];
-    snprintf(reason, sizeof reason, "the module %s is missing", plugin->origin.module);
-    if (access(plugin->origin.module, F_OK) < 0) {
-        if (!mim_manifest_settle(plugin, MIM_PLUGIN_BROKEN, reason))
+    struct mim_error err = { 0 };
+    enum mim_status status = mim_loader_inspect(plugin->origin.module, plugin, NULL, &err);
+    if (status != MIM_OK && status != MIM_BROKEN_PLUGIN)
+        return false;
+    if (status == MIM_BROKEN_PLUGIN) {
+        if (!mim_manifest_settle(plugin, MIM_PLUGIN_BROKEN, err.message))
             return false;
         plugin->is_quarantined = true;
     }

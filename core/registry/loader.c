@@ -18,6 +18,7 @@
 #include <mim/plugin.h>
 
 #include "base/error.h"
+#include "registry/claims.h"
 #include "registry/elf-check.h"
 #include "registry/mapped-file.h"
 
@@ -38,7 +39,9 @@ static struct module *modules;
 
 struct wanted {
     const char *path;
+    const struct mim_manifest *manifest;
     struct stat facts;
+    bool has_note;
     void *probe;                     /* a page of the file that was checked */
     const struct mim_plugin *linked; /* a linked plugin, instead of a file */
     const struct mim_host *host;
@@ -49,6 +52,19 @@ map_probe(struct wanted *wanted, int fd, struct mim_error *err)
 {
     wanted->probe = mmap(NULL, 1, PROT_READ, MAP_PRIVATE, fd, 0);
     return wanted->probe == MAP_FAILED ? mim_fail_errno(err, errno, "%s", wanted->path) : MIM_OK;
+}
+
+static enum mim_status
+check_file(struct wanted *wanted, int fd, struct mim_error *err)
+{
+    char *note = NULL;
+    enum mim_status status = mim_elf_check(fd, (uint64_t)wanted->facts.st_size, wanted->path, &note, err);
+    wanted->has_note = note != NULL;
+    if (!note || !wanted->manifest) {
+        free(note);
+        return status;
+    }
+    return mim_claims_compare(mim_claims_of_manifest(wanted->manifest), mim_claims_of_note(wanted->path, note), err);
 }
 
 /* Checks the file before anything else maps it. */
@@ -73,7 +89,7 @@ inspect_file(struct wanted *wanted, struct mim_error *err)
     else if (!S_ISREG(facts->st_mode))
         status = mim_fail(err, MIM_BROKEN_PLUGIN, "%s is not a regular file", path);
     else
-        status = mim_elf_check(fd, (uint64_t)facts->st_size, path, err);
+        status = check_file(wanted, fd, err);
     if (status == MIM_OK)
         status = map_probe(wanted, fd, err);
     close(fd);
@@ -261,13 +277,26 @@ load_locked(const struct wanted *wanted, const struct mim_plugin **plugin, struc
 }
 
 enum mim_status
-mim_loader_load(const char *path, const struct mim_host *host, const struct mim_plugin **plugin, struct mim_error *err)
+mim_loader_inspect(const char *path, const struct mim_manifest *manifest, bool *has_note, struct mim_error *err)
+{
+    struct wanted wanted = { .path = path, .manifest = manifest };
+    enum mim_status status = inspect_file(&wanted, err);
+    if (status == MIM_OK)
+        munmap(wanted.probe, 1);
+    if (has_note)
+        *has_note = wanted.has_note;
+    return status;
+}
+
+enum mim_status
+mim_loader_load(const char *path, const struct mim_manifest *manifest, const struct mim_host *host,
+                const struct mim_plugin **plugin, struct mim_error *err)
 {
     /* with a relative path both loaders would search, also LTDL_LIBRARY_PATH */
     if (*path != '/')
         return mim_fail(err, MIM_ARGUMENT, "%s: a module is loaded by its absolute path", path);
 
-    struct wanted wanted = { .path = path, .host = host };
+    struct wanted wanted = { .path = path, .manifest = manifest, .host = host };
     enum mim_status status = inspect_file(&wanted, err);
     if (status != MIM_OK)
         return status;

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "io/source.h"
+#include "registry/claims.h"
 #include "registry/config.h"
 #include "registry/discover.h"
 #include "registry/loader.h"
@@ -101,20 +102,6 @@ mim_context_add_directory(struct mim_context *context, const char *path, struct 
     return MIM_OK;
 }
 
-/* The manifest and the code must agree. */
-static enum mim_status
-check_agreement(const struct mim_manifest *manifest, const struct mim_plugin *plugin, struct mim_error *err)
-{
-    const char *code = manifest->origin.module && *manifest->origin.module ? manifest->origin.module : "the code";
-    if (strcmp(manifest->name, plugin->name))
-        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s says name = %s, and %s says %s", manifest->origin.path,
-                        manifest->name, code, plugin->name);
-    if (manifest->abi.major != plugin->major || manifest->abi.minor != plugin->minor)
-        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s says abi = %d.%d, and %s says %d.%d", manifest->origin.path,
-                        manifest->abi.major, manifest->abi.minor, code, plugin->major, plugin->minor);
-    return MIM_OK;
-}
-
 enum mim_status
 mim_context_add_plugin(struct mim_context *context, const struct mim_plugin *plugin, const char *manifest,
                        struct mim_error *err)
@@ -124,9 +111,8 @@ mim_context_add_plugin(struct mim_context *context, const struct mim_plugin *plu
     enum mim_status status = mim_loader_check(plugin, "linked in", err);
     if (status == MIM_OK)
         status = mim_manifest_parse(&parsed, MIM_MANIFEST_PLUGIN, &text, err);
-    if (status == MIM_OK && strcmp(parsed->name, plugin->name))
-        status = mim_fail(err, MIM_BROKEN_PLUGIN, "linked in: the manifest says name = %s, and the code says %s",
-                          parsed->name, plugin->name);
+    if (status == MIM_OK)
+        status = mim_claims_compare(mim_claims_of_manifest(parsed), mim_claims_of_plugin("the code", plugin), err);
     mim_manifest_destroy(parsed);
     if (status != MIM_OK)
         return status;
@@ -157,7 +143,7 @@ load_module(struct mim_context *context, struct mim_manifest *manifest, const st
         return mim_fail(err, MIM_BROKEN_PLUGIN, "%s", reason);
     if (trust == MIM_TRUST_WARN)
         mim_log(context, MIM_LOG_WARNING, "%s", reason);
-    return mim_loader_load(manifest->origin.module, context->host, plugin, err);
+    return mim_loader_load(manifest->origin.module, manifest, context->host, plugin, err);
 }
 
 static enum mim_status
@@ -167,29 +153,21 @@ load_plugin(struct mim_context *context, struct mim_manifest *manifest, struct m
     enum mim_status status =
         plugin ? mim_loader_adopt(plugin, context->host, err) : load_module(context, manifest, &plugin, err);
     if (status == MIM_OK)
-        status = check_agreement(manifest, plugin, err);
+        status = mim_claims_compare(mim_claims_of_manifest(manifest),
+                                    mim_claims_of_plugin(manifest->linked ? "the code" : manifest->origin.module, plugin), err);
     if (status == MIM_OK)
         manifest->loaded = plugin;
     return status;
 }
 
-/* The code's ops for a format that the manifest declares. */
-static enum mim_status
-find_ops(const struct mim_manifest *manifest, const char *name, const struct mim_format_ops **out,
-         struct mim_error *err)
+/* The code's ops for a format. It has all that the manifest declares. */
+static const struct mim_format_ops *
+find_ops(const struct mim_plugin *plugin, const char *name)
 {
-    const struct mim_format_ops *const *ops = manifest->loaded->formats;
+    const struct mim_format_ops *const *ops = plugin->formats;
     while (*ops && strcmp((*ops)->name, name))
         ops++;
-    const struct mim_manifest_format *declared = mim_manifest_format(manifest, name);
-    if (!*ops || !declared)
-        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s declares the format %s, and the code does not have it",
-                        manifest->origin.path, name);
-    if ((*declared->read && !(*ops)->reader) || (*declared->write && !(*ops)->writer))
-        return mim_fail(err, MIM_BROKEN_PLUGIN, "%s declares that it %s %s, and the code cannot", manifest->origin.path,
-                        *declared->read && !(*ops)->reader ? "reads" : "writes", name);
-    *out = *ops;
-    return MIM_OK;
+    return *ops;
 }
 
 static enum mim_status
@@ -210,13 +188,12 @@ mim_registry_load(struct mim_context *context, const struct mim_candidate *candi
 
     struct mim_error why = { 0 };
     enum mim_status status = manifest->loaded ? MIM_OK : load_plugin(context, manifest, &why);
-    if (status == MIM_OK)
-        status = find_ops(manifest, candidate->format, ops, &why);
     if (status == MIM_BROKEN_PLUGIN)
         quarantine_plugin(context, manifest, why.message);
     if (status != MIM_OK)
         return name_plugin(err, manifest, mim_fail(err, status, "%s", why.message));
     *plugin = manifest->loaded;
+    *ops = find_ops(*plugin, candidate->format);
     return MIM_OK;
 }
 

@@ -20,5 +20,4 @@ static const struct mim_format_ops gif = {
 
 static const struct mim_format_ops *const formats[] = { &gif, NULL };
 
-MIM_PLUGIN(.name = "gif", .version = PLUGIN_VERSION, .licence = "MIT",
-           .library = "giflib " GIFLIB_VERSION, .formats = formats);
+MIM_PLUGIN("gif", PLUGIN_VERSION, "MIT", "gif:rw", .library = "giflib " GIFLIB_VERSION, .formats = formats);

@@ -32,5 +32,5 @@ list_versions(const struct mim_host *host)
     return MIM_OK;
 }
 
-MIM_PLUGIN(.name = "pdf", .version = PLUGIN_VERSION, .licence = "GPL-2.0-only OR GPL-3.0-only", .library = versions,
-           .init = list_versions, .formats = formats);
+MIM_PLUGIN("pdf", PLUGIN_VERSION, "GPL-2.0-only OR GPL-3.0-only", "pdf:rw", .library = versions, .init = list_versions,
+           .formats = formats);

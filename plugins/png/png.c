@@ -41,5 +41,5 @@ list_versions(const struct mim_host *host)
     return MIM_OK;
 }
 
-MIM_PLUGIN(.name = "png", .version = PLUGIN_VERSION, .licence = "MIT", .library = versions, .init = list_versions,
+MIM_PLUGIN("png", PLUGIN_VERSION, "MIT", "png:rw apng:rw", .library = versions, .init = list_versions,
            .formats = formats);

@@ -124,4 +124,4 @@ static const struct mim_format_ops raw = {
 };
 static const struct mim_format_ops *const formats[] = { &raw, NULL };
 
-MIM_PLUGIN(.name = "raw", .version = PLUGIN_VERSION, .licence = "MIT", .formats = formats);
+MIM_PLUGIN("raw", PLUGIN_VERSION, "MIT", "raw:rw", .formats = formats);

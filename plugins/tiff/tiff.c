@@ -33,5 +33,4 @@ list_versions(const struct mim_host *host)
     return MIM_OK;
 }
 
-MIM_PLUGIN(.name = "tiff", .version = PLUGIN_VERSION, .licence = "MIT", .library = versions, .init = list_versions,
-           .formats = formats);
+MIM_PLUGIN("tiff", PLUGIN_VERSION, "MIT", "tiff:rw", .library = versions, .init = list_versions, .formats = formats);

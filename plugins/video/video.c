@@ -29,5 +29,6 @@ list_versions(const struct mim_host *host)
     return MIM_OK;
 }
 
-MIM_PLUGIN(.name = "video", .version = PLUGIN_VERSION, .licence = "MIT", .library = versions, .init = list_versions,
-           .formats = formats);
+#define WRITTEN(id) #id ":rw "
+MIM_PLUGIN("video", PLUGIN_VERSION, "MIT", VIDEO_WRITTEN_FORMATS(WRITTEN) "y4m:r avif:r", .library = versions,
+           .init = list_versions, .formats = formats);

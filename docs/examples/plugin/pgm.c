@@ -142,4 +142,4 @@ static const struct mim_format_ops pgm = {
 
 static const struct mim_format_ops *const pgm_formats[] = { &pgm, NULL };
 
-MIM_PLUGIN(.name = "pgm", .version = "1.0.0", .licence = "MIT", .formats = pgm_formats);
+MIM_PLUGIN("pgm", "1.0.0", "MIT", "pgm:rw", .formats = pgm_formats);

@@ -499,4 +499,4 @@ static const struct mim_format_ops format = {
 
 static const struct mim_format_ops *const formats[] = { &format, NULL };
 
-MIM_PLUGIN(.name = "@NAME@", .version = "0.1.0", .licence = "MIT", .formats = formats);
+MIM_PLUGIN("@NAME@", "0.1.0", "MIT", "@NAME@:rw", .formats = formats);
