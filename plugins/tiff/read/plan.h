@@ -16,10 +16,5 @@ struct tiff_read_options {
 
 int32_t tiff_page_plan(struct tiff_page *page, struct tiff_directory *directory,
                        const struct tiff_read_options *options);
-/* Find the place of uncompressed samples that are stored row after row: page->stored_at. */
-int32_t tiff_page_find_stored(struct tiff_page *page, struct tiff_directory *directory,
-                              const struct tiff_strips *strips);
-/* Are the stored samples those of the frame? */
-bool tiff_page_is_raw(const struct tiff_page *page);
 
 #endif

@@ -10,6 +10,7 @@
 #include "read/offers.h"
 #include "read/orient.h"
 #include "read/stack.h"
+#include "read/stored.h"
 #include "read/strip.h"
 #include "read/worker.h"
 
