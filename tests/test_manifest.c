@@ -73,7 +73,7 @@ joins_repeated_lists_and_keeps_unknown_keys_out(void)
                                 "extensions = c\nfuture = 1\n"),
                      MIM_OK);
     assert_string_equal(manifest->formats[0].extensions, "a b c");
-    assert_string_equal(manifest->ignored, "dir/mock.ini:6: unknown key colour\ndir/mock.ini:8: unknown section scheme\n"
+    assert_string_equal(manifest->origin.ignored, "dir/mock.ini:6: unknown key colour\ndir/mock.ini:8: unknown section scheme\n"
                                            "dir/mock.ini:13: unknown key future");
     mim_manifest_destroy(manifest);
 }
@@ -85,7 +85,7 @@ suggests_the_nearest_key(void)
     assert_int_equal(parse(&manifest, HEAD "licence = MIT\n[format mock]\nread = multi\nextension = a\nmagik = 0:00\n"
                                            "[fromat b]\nread = multi\nwrite = multi\n"),
                      MIM_OK);
-    assert_string_equal(manifest->ignored, "dir/mock.ini:6: unknown key licence; did you mean license?\n"
+    assert_string_equal(manifest->origin.ignored, "dir/mock.ini:6: unknown key licence; did you mean license?\n"
                                            "dir/mock.ini:9: unknown key extension; did you mean extensions?\n"
                                            "dir/mock.ini:10: unknown key magik; did you mean magic?\n"
                                            "dir/mock.ini:12: unknown section fromat; did you mean format?");

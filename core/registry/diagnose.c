@@ -81,7 +81,7 @@ describe_fault(const struct mim_catalog *catalog, const char *name, char *text, 
     else if (!find_bare_module(catalog, name, text, size) && diagnostics->count)
         snprintf(text, size, "%s", diagnostics->items[0]);
     for (size_t i = 0; !*text && i < catalog->manifest_count; i++) {
-        const char *ignored = catalog->manifests[i]->ignored;
+        const char *ignored = catalog->manifests[i]->origin.ignored;
         snprintf(text, size, "%.*s", (int)strcspn(ignored, "\n"), ignored);
     }
 }

@@ -88,7 +88,7 @@ mim_context_plugin(struct mim_context *context, size_t i, struct mim_plugin_info
         .library = plugin->loaded && plugin->loaded->library ? plugin->loaded->library : "",
         .abi_major = plugin->abi.major,
         .abi_minor = plugin->abi.minor,
-        .ignored = plugin->ignored,
+        .ignored = plugin->origin.ignored,
     };
     return 1;
 }

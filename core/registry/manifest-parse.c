@@ -2,7 +2,6 @@
 /* Parses a plugin's .ini, which holds everything that choosing needs without loading code. */
 #include "registry/manifest.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "base/nearest.h"
 #include "base/string-list.h"
 #include "registry/ini-parser.h"
+#include "registry/manifest-values.h"
 
 #define MANIFEST_VERSION 1
 #define DEFAULT_PRIORITY 500
@@ -28,60 +28,9 @@ struct parse {
     char section[MIM_INI_SECTION + 1]; /* the last unknown one */
 };
 
-/* Parses a value into a field. false: `wrong` says why, or is NULL without memory. */
-typedef bool (*take_function)(void *field, const char *value, const char **wrong);
-
-static bool
-take_text(void *field, const char *value, const char **wrong)
-{
-    char **text = field;
-    *wrong = *text ? "the key occurs twice" : NULL;
-    return !*text && (*text = strdup(value));
-}
-
-/* A repeated key extends the list; words are stored in lower case. */
-static bool
-take_list(void *field, const char *value, const char **wrong)
-{
-    char **list = field;
-    size_t used = *list ? strlen(*list) : 0, more = strlen(value);
-    *wrong = NULL;
-    char *joined = realloc(*list, used + more + 2);
-    if (!joined)
-        return false;
-    *list = joined;
-    if (used)
-        joined[used++] = ' ';
-    for (size_t i = 0; i <= more; i++)
-        joined[used + i] = (char)tolower((unsigned char)value[i]);
-    return true;
-}
-
-static bool
-take_number(void *field, const char *value, const char **wrong)
-{
-    char *end;
-    long number = strtol(value, &end, 10);
-    *wrong = "expected a number from 0 to 9999";
-    if (end == value || *end || number < 0 || number > 9999)
-        return false;
-    *(int *)field = (int)number;
-    return true;
-}
-
-static bool
-take_abi(void *field, const char *value, const char **wrong)
-{
-    struct mim_abi *abi = field;
-    int end = 0;
-    *wrong = "expected MAJOR.MINOR";
-    return sscanf(value, "%4d.%4d%n", &abi->major, &abi->minor, &end) == 2 && !value[end] && abi->major >= 0 &&
-           abi->minor >= 0;
-}
-
 struct key {
     const char *name;
-    take_function take;
+    mim_manifest_take_function *take;
     size_t offset;
 };
 
@@ -89,28 +38,28 @@ struct key {
 #define IN_FORMAT(field) offsetof(struct mim_manifest_format, field)
 
 static const struct key plugin_keys[] = {
-    { "name", take_text, IN_MANIFEST(name) },
-    { "version", take_text, IN_MANIFEST(version) },
-    { "module", take_text, IN_MANIFEST(module) },
-    { "description", take_text, IN_MANIFEST(description) },
-    { "license", take_text, IN_MANIFEST(license) },
-    { "package", take_text, IN_MANIFEST(package) },
-    { "priority", take_number, IN_MANIFEST(priority) },
-    { "abi", take_abi, IN_MANIFEST(abi) },
+    { "name", mim_manifest_take_text, IN_MANIFEST(name) },
+    { "version", mim_manifest_take_text, IN_MANIFEST(version) },
+    { "module", mim_manifest_take_text, IN_MANIFEST(module) },
+    { "description", mim_manifest_take_text, IN_MANIFEST(description) },
+    { "license", mim_manifest_take_text, IN_MANIFEST(license) },
+    { "package", mim_manifest_take_text, IN_MANIFEST(package) },
+    { "priority", mim_manifest_take_number, IN_MANIFEST(priority) },
+    { "abi", mim_manifest_take_abi, IN_MANIFEST(abi) },
     { NULL, NULL, 0 },
 };
 
 static const struct key parse_keys[] = {
-    { "manifest", take_number, offsetof(struct parse, manifest_version) },
-    { "needs", take_abi, offsetof(struct parse, needs) },
-    { "must", take_list, offsetof(struct parse, must) },
+    { "manifest", mim_manifest_take_number, offsetof(struct parse, manifest_version) },
+    { "needs", mim_manifest_take_abi, offsetof(struct parse, needs) },
+    { "must", mim_manifest_take_list, offsetof(struct parse, must) },
     { NULL, NULL, 0 },
 };
 
 static const struct key format_keys[] = {
-    { "title", take_text, IN_FORMAT(title) },           { "mime", take_list, IN_FORMAT(mime) },
-    { "extensions", take_list, IN_FORMAT(extensions) }, { "read", take_list, IN_FORMAT(read) },
-    { "write", take_list, IN_FORMAT(write) },           { "magic", NULL, 0 }, /* take_magic */
+    { "title", mim_manifest_take_text, IN_FORMAT(title) },           { "mime", mim_manifest_take_list, IN_FORMAT(mime) },
+    { "extensions", mim_manifest_take_list, IN_FORMAT(extensions) }, { "read", mim_manifest_take_list, IN_FORMAT(read) },
+    { "write", mim_manifest_take_list, IN_FORMAT(write) },           { "magic", NULL, 0 }, /* take_magic */
     { NULL, NULL, 0 },
 };
 
@@ -167,7 +116,7 @@ note_unknown(struct parse *parse, unsigned line, const char *what, const char *n
         for (const struct key *key = *tables; key->name; key++)
             mim_nearest_offer(&nearest, key->name);
 
-    char *before = parse->manifest->ignored, *all = NULL;
+    char *before = parse->manifest->origin.ignored, *all = NULL;
     if (asprintf(&all, "%s%s%s:%u: unknown %s %s%s%s%s", before ? before : "", before ? "\n" : "", parse->path, line, what,
                  name, nearest.found ? "; did you mean " : "", nearest.found ? nearest.found : "",
                  nearest.found ? "?" : "") < 0) {
@@ -175,7 +124,7 @@ note_unknown(struct parse *parse, unsigned line, const char *what, const char *n
         return;
     }
     free(before);
-    parse->manifest->ignored = all;
+    parse->manifest->origin.ignored = all;
 }
 
 static void
@@ -326,13 +275,13 @@ fill_in(struct mim_manifest *manifest)
     snprintf(module, sizeof module, "%s.so", manifest->name);
     if (!fill_text(&manifest->version, "") || !fill_text(&manifest->module, module) ||
         !fill_text(&manifest->description, "") || !fill_text(&manifest->license, "") ||
-        !fill_text(&manifest->package, "") || !fill_text(&manifest->reason, "") || !fill_text(&manifest->ignored, ""))
+        !fill_text(&manifest->package, "") || !fill_text(&manifest->reason, "") || !fill_text(&manifest->origin.ignored, ""))
         return false;
 
     const char *wrong;
     for (size_t i = 0; i < manifest->format_count; i++)
         if (!fill_format(&manifest->formats[i]) ||
-            !take_list(&manifest->format_names, manifest->formats[i].name, &wrong))
+            !mim_manifest_take_list(&manifest->format_names, manifest->formats[i].name, &wrong))
             return false;
     return true;
 }

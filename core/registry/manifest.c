@@ -58,7 +58,7 @@ mim_manifest_destroy(struct mim_manifest *manifest)
         manifest->name,          manifest->version,          manifest->module,      manifest->description,
         manifest->license,       manifest->package,          manifest->origin.path, manifest->origin.file,
         manifest->origin.module, manifest->origin.directory, manifest->reason,      manifest->failure,
-        manifest->ignored,
+        manifest->origin.ignored,
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(texts[i]);

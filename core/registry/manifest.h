@@ -31,6 +31,7 @@ struct mim_manifest_origin {
     enum mim_directory_kind kind;
     size_t rank;  /* of the directory; 0 is the strongest */
     char *module; /* path of the code */
+    char *ignored; /* lines with unknown keys, as "path:line: reason", separated by line breaks; "": none */
 };
 
 struct mim_manifest {
@@ -40,7 +41,6 @@ struct mim_manifest {
     struct mim_manifest_format *formats;
     size_t format_count;
     char *format_names; /* blank-separated */
-    char *ignored;      /* lines with unknown keys, as "path:line: reason", separated by line breaks; "": none */
 
     /* set by the catalog */
     struct mim_manifest_origin origin;
