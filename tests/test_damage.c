@@ -209,10 +209,29 @@ indices_without_a_canvas(uint64_t index, struct mim_frame_info *info)
 }
 
 static void
+bad_duration(uint64_t index, struct mim_frame_info *info)
+{
+    info->duration = index == 2 ? -1 : 1;
+}
+
+static void
+bad_disposal(uint64_t index, struct mim_frame_info *info)
+{
+    info->dispose = index == 2 ? 3 : 0;
+}
+
+static void
+bad_blending(uint64_t index, struct mim_frame_info *info)
+{
+    info->blend = index == 2 ? -1 : 0;
+}
+
+static void
 facts_that_make_no_sense_are_the_plugins_fault(void)
 {
-    static void (*const shapes[])(uint64_t, struct mim_frame_info *) = { bad_sample, bad_channels, bad_size, bad_parts,
-                                                                         indices_without_a_canvas };
+    static void (*const shapes[])(uint64_t, struct mim_frame_info *) = {
+        bad_sample, bad_channels, bad_size, bad_parts, indices_without_a_canvas, bad_duration, bad_disposal, bad_blending
+    };
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         struct mock_script script = { .shape = shapes[i] };
         struct mim_context *context = mock_context(&script, 2);
@@ -225,6 +244,61 @@ facts_that_make_no_sense_are_the_plugins_fault(void)
         mim_reader_close(reader);
         mim_context_destroy(context);
     }
+}
+
+static void
+no_time_base(struct mim_sequence *sequence)
+{
+    sequence->time_num = 0;
+    sequence->time_den = 25;
+}
+
+static void
+bad_loop(struct mim_sequence *sequence)
+{
+    sequence->loop = -2;
+}
+
+static void
+bad_opacity(struct mim_sequence *sequence)
+{
+    sequence->opaque = 2;
+}
+
+static void
+bad_certainty(struct mim_sequence *sequence)
+{
+    sequence->sure = 4;
+}
+
+static void
+a_sequence_that_makes_no_sense_is_the_plugins_fault(void)
+{
+    static void (*const faults[])(struct mim_sequence *) = { no_time_base, bad_loop, bad_opacity, bad_certainty };
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+        struct mock_script script = { .sequence = faults[i] };
+        struct mim_context *context = mock_context(&script, 2);
+        struct mim_source *source = mock_source();
+        struct mim_reader *reader;
+        struct mim_error err = { 0 };
+        CHECK(mim_reader_open(&reader, context, source, NULL, &err) == MIM_BROKEN_PLUGIN);
+        CHECK(strstr(err.message, "the plugin mock gives the sequence "));
+        mim_source_close(source);
+        mim_context_destroy(context);
+    }
+}
+
+static void
+a_frame_that_nothing_decodes_is_the_plugins_fault(void)
+{
+    struct mim_context *context = mock_context(&(struct mock_script){ .parts = 1 }, 2);
+    struct mim_reader *reader = mock_reader(context, NULL);
+    struct mim_frame frame = { 0 };
+    struct mim_error err = { 0 };
+    mock_reader_ops.pixels = NULL;
+    CHECK(mim_reader_next(reader, &frame, &err) == MIM_BROKEN_PLUGIN && strstr(err.message, "neither raw samples"));
+    mim_reader_close(reader);
+    mim_context_destroy(context);
 }
 
 static void
@@ -255,6 +329,8 @@ main(void)
         CASE(a_count_of_a_damaged_file_says_how_many_are_good),
         CASE(failed_metadata_fails_its_frame_alone),
         CASE(facts_that_make_no_sense_are_the_plugins_fault),
+        CASE(a_sequence_that_makes_no_sense_is_the_plugins_fault),
+        CASE(a_frame_that_nothing_decodes_is_the_plugins_fault),
         CASE(a_status_that_is_none_is_the_plugins_fault),
     };
     return cmocka_run_group_tests_name("damage", cases, NULL, NULL);

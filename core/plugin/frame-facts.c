@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Checks what a plugin says of a frame, before the core relies on it. */
+/* Checks what a plugin says of a sequence and its frames, before the core relies on it. */
 #include "plugin/frame-facts.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
 
 #include "base/error.h"
 #include "base/sample.h"
@@ -11,9 +10,40 @@
 
 #define MAX_PARTS (1u << 24)
 
+/* The fault of an open sequence, or NULL. Composing checks the canvas. */
+static const char *
+sequence_fault(const struct mim_sequence *sequence)
+{
+    if (sequence->time_den && !sequence->time_num)
+        return "a time base of 0 seconds";
+    if (sequence->opaque < -1 || sequence->opaque > 1)
+        return "an opacity other than -1, 0 or 1";
+    if (sequence->sure < MIM_SURE_NONE || sequence->sure > MIM_SURE_EXACT)
+        return "an unknown certainty of its count";
+    return sequence->loop < -1 ? "a loop count below -1" : NULL;
+}
+
+enum mim_status
+mim_sequence_facts_check(const struct mim_operation *operation, const struct mim_sequence *sequence, struct mim_error *err)
+{
+    const char *fault = sequence_fault(sequence);
+    return fault ? mim_fail(err, MIM_BROKEN_PLUGIN, "the plugin %s gives the sequence %s", operation->plugin, fault) : MIM_OK;
+}
+
+/* The fault in how long a frame is shown and how it is drawn, or NULL. */
+static const char *
+showing_fault(const struct mim_frame_info *info)
+{
+    if (info->duration < 0)
+        return "a negative duration";
+    if (info->dispose < MIM_DISPOSE_KEEP || info->dispose > MIM_DISPOSE_PREVIOUS)
+        return "an unknown disposal";
+    return info->blend < MIM_BLEND_REPLACE || info->blend > MIM_BLEND_OVER ? "an unknown blending" : NULL;
+}
+
 /* The fault of a reader's frame, or NULL. */
 static const char *
-frame_fault(const struct mim_sequence *sequence, const struct mim_frame_info *info)
+frame_fault(const struct mim_sequence *sequence, const struct mim_frame_info *info, bool has_pixels)
 {
     bool composed = sequence->canvas_width, indices = info->sample == MIM_SAMPLE_INDEX8;
     int32_t sample = sequence->canvas_sample ? sequence->canvas_sample : MIM_SAMPLE_U8;
@@ -31,14 +61,16 @@ frame_fault(const struct mim_sequence *sequence, const struct mim_frame_info *in
         return "raw samples for a canvas";
     if (!composed && (!info->width || !info->height))
         return "no pixels";
-    return info->parts > MAX_PARTS ? "too many parts" : NULL;
+    if (!has_pixels && !(info->flags & MIM_FRAME_RAW))
+        return "neither raw samples nor the op pixels";
+    return info->parts > MAX_PARTS ? "too many parts" : showing_fault(info);
 }
 
 enum mim_status
 mim_frame_facts_check(const struct mim_operation *operation, const struct mim_sequence *sequence, uint64_t index,
-                      struct mim_frame_info *info, struct mim_error *err)
+                      bool has_pixels, struct mim_frame_info *info, struct mim_error *err)
 {
-    const char *fault = frame_fault(sequence, info);
+    const char *fault = frame_fault(sequence, info, has_pixels);
     if (fault)
         return mim_fail(err, MIM_BROKEN_PLUGIN, "the plugin %s gives frame %" PRIu64 " %s", operation->plugin, index,
                         fault);

@@ -34,7 +34,8 @@ call_open(struct mim_plugin_reader *reader, struct mim_sequence *sequence, bool 
         return MIM_OK;
     mim_job_begin(&reader->serial, MIM_UNKNOWN);
     reader->serial.is_muted = again;
-    return mim_job_end(&reader->serial, ops->open(&reader->serial.abi, sequence), "open", err);
+    status = mim_job_end(&reader->serial, ops->open(&reader->serial.abi, sequence), "open", err);
+    return status == MIM_OK ? mim_sequence_facts_check(reader->operation, sequence, err) : status;
 }
 
 /* What the source has besides frames and metadata. */
@@ -138,7 +139,9 @@ mim_plugin_reader_scan(struct mim_plugin_reader *reader, struct mim_sequence *se
 {
     *sequence = reader->sequence;
     mim_job_begin(&reader->serial, MIM_UNKNOWN);
-    return mim_job_end(&reader->serial, reader->ops->scan(&reader->serial.abi, sequence), "scan", err);
+    enum mim_status status =
+        mim_job_end(&reader->serial, reader->ops->scan(&reader->serial.abi, sequence), "scan", err);
+    return status == MIM_OK ? mim_sequence_facts_check(reader->operation, sequence, err) : status;
 }
 
 enum mim_status
@@ -194,7 +197,7 @@ prepare_frame(struct mim_plugin_reader *reader, uint64_t index, void *packet, st
     if (result == MIM_OK)
         reader->walk = index + 1;
     if (result == MIM_OK && status == MIM_OK)
-        status = mim_frame_facts_check(reader->operation, &reader->sequence, index, info, err);
+        status = mim_frame_facts_check(reader->operation, &reader->sequence, index, reader->ops->pixels, info, err);
     if (result == MIM_OK && status != MIM_OK)
         release_packet(reader, packet);
     if (status != MIM_OK && status != MIM_END)

@@ -14,8 +14,7 @@ mim_plugin_reader_pixels(struct mim_plugin_reader *reader, unsigned worker, uint
     if (status == MIM_OK) {
         mim_job_begin(job, index);
         job->step = part + 1;
-        int32_t result =
-            reader->ops->pixels ? reader->ops->pixels(&job->abi, packet, info, part, raster) : MIM_BROKEN_PLUGIN;
+        int32_t result = reader->ops->pixels(&job->abi, packet, info, part, raster);
         status = mim_job_end(job, result == MIM_END ? MIM_TRUNCATED : result, "pixels", err);
     }
     *refused = status == MIM_LIMIT && job->refused;
