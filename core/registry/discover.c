@@ -94,7 +94,7 @@ keep_quarantine(const struct mim_catalog *older, struct mim_manifest *manifest)
         for (size_t i = 0; i < older->manifest_count; i++) {
             const struct mim_manifest *before = older->manifests[i];
             if (before->is_quarantined && !strcmp(before->origin.path, manifest->origin.path) &&
-                manifest->state == MIM_PLUGIN_READY)
+                !strcmp(before->name, manifest->name) && manifest->state == MIM_PLUGIN_READY)
                 return manifest->is_quarantined = mim_manifest_settle(manifest, MIM_PLUGIN_BROKEN, before->reason);
         }
     return true;
