@@ -69,6 +69,25 @@ static const struct mim_plugin strong = { MIM_PLUGIN_HEADER, .name = "strong", .
 static const struct mim_plugin stronger = { MIM_PLUGIN_HEADER, .name = "stronger", .version = "1", .init = fail_init,
                                             .formats = formats };
 
+/* The status of the first frame of this plugin's reader. */
+static int32_t picky_status;
+
+static int32_t
+prepare_pickily(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info *info)
+{
+    (void)index, (void)packet, (void)info;
+    return (job->host->fail)(job, picky_status, 0, "the picky plugin cannot prepare this");
+}
+
+static const struct mim_reader_ops picky_reader = {
+    .struct_size = sizeof picky_reader, .prepare = prepare_pickily, .pixels = decode_pixels
+};
+static const struct mim_format_ops picky_format = {
+    .struct_size = sizeof picky_format, .name = "pair", .reader = &picky_reader, .writer = &writer
+};
+static const struct mim_format_ops *const picky_formats[] = { &picky_format, NULL };
+static const struct mim_plugin picky = { MIM_PLUGIN_HEADER, .name = "picky", .version = "1", .formats = picky_formats };
+
 static struct mim_context *context;
 static char *directory;
 static char manifests[3][400]; /* outlive the context */
@@ -206,6 +225,24 @@ damage_ends_the_search(void **state)
 }
 
 static void
+the_next_plugin_reads_a_first_frame_that_one_does_not_support(void **state)
+{
+    struct mim_error err = { 0 };
+    (void)state;
+    add_plugin(&picky, 900);
+    picky_status = MIM_UNSUPPORTED;
+    CHECK(read_file("1.pair", &err) == MIM_UNSUPPORTED); /* strong is broken, and there is no other */
+    check_error(&err, MIM_UNSUPPORTED, "picky", "the picky plugin cannot prepare this");
+    add_plugin(&weak, 500);
+    CHECK(read_file("1.pair", NULL) == MIM_OK);
+    CHECK(read_file("%d.pair", NULL) == MIM_OK);
+    picky_status = MIM_CORRUPT;
+    CHECK(read_file("1.pair", &err) == MIM_CORRUPT);
+    check_error(&err, MIM_CORRUPT, "picky", "the picky plugin cannot prepare this");
+    CHECK(read_file("%d.pair", &err) == MIM_CORRUPT);
+}
+
+static void
 count_option(void *user, const struct mim_option_info *info)
 {
     (void)info;
@@ -233,6 +270,7 @@ main(void)
         cmocka_unit_test_setup_teardown(writers_report_the_strongest_plugin, set_up, tear_down),
         cmocka_unit_test_setup_teardown(series_writers_report_the_strongest_plugin, set_up, tear_down),
         cmocka_unit_test_setup_teardown(damage_ends_the_search, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_next_plugin_reads_a_first_frame_that_one_does_not_support, set_up, tear_down),
         cmocka_unit_test_setup_teardown(options_report_the_strongest_plugin, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("try_plugins", cases, NULL, NULL);

@@ -56,6 +56,7 @@ open_with(void *user, const struct mim_attempt *attempt, struct mim_error *err)
         .other = &attempt->writer_options,
         .options = request->options->options,
         .format = attempt->candidate->format,
+        .has_rival = attempt->has_rival,
     };
     return open_decoder(request->reader, &setup, err);
 }
@@ -237,6 +238,8 @@ mim_reader_seek(struct mim_reader *reader, uint64_t i, struct mim_error *err)
 void
 mim_reader_make_square(struct mim_reader *reader)
 {
+    if (!(reader->operation.host_flags & MIM_HOST_SQUARE))
+        mim_decoder_drop_ahead(reader->decoder);
     reader->operation.host_flags |= MIM_HOST_SQUARE;
 }
 

@@ -35,6 +35,8 @@ open_decoder(struct mim_decoder *decoder, const struct mim_decoder_setup *setup,
         return mim_fail_nomem(err, "a reader");
     decoder->plugin.options = decoder->options;
     enum mim_status status = mim_plugin_reader_open(&decoder->plugin, mim_pool_threads(decoder->ring.pool), err);
+    if (status == MIM_OK && setup->has_rival)
+        status = mim_plugin_reader_try_first(&decoder->plugin, err);
     if (status != MIM_OK)
         return status;
 
@@ -75,6 +77,12 @@ mim_decoder_open(struct mim_decoder **out, const struct mim_decoder_setup *setup
     }
     *out = decoder;
     return MIM_OK;
+}
+
+void
+mim_decoder_drop_ahead(struct mim_decoder *decoder)
+{
+    mim_plugin_reader_drop_ahead(&decoder->plugin);
 }
 
 void

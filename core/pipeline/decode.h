@@ -23,6 +23,7 @@ struct mim_decoder_setup {
     const char *format;
     struct mim_conversion_target target;
     bool wants_metadata;
+    bool has_rival; /* another plugin may read a file whose first frame this one does not support */
     /* On the caller's thread: a frame was decoded before its turn. An error ends the call that waits. */
     enum mim_status (*advanced)(void *user, struct mim_error *err);
     void *user;
@@ -35,6 +36,9 @@ struct mim_decoder_setup {
 enum mim_status mim_decoder_open(struct mim_decoder **out, const struct mim_decoder_setup *setup,
                                  struct mim_error *err);
 void mim_decoder_close(struct mim_decoder *decoder);
+
+/* Forget a frame that was prepared before flags of the host changed. Before the first delivery. */
+void mim_decoder_drop_ahead(struct mim_decoder *decoder);
 
 const struct mim_sequence *mim_decoder_sequence(const struct mim_decoder *decoder);
 /* Metadata of the whole sequence. */

@@ -10,6 +10,7 @@
 #include "io/source.h"
 #include "plugin/frame-facts.h"
 #include "plugin/operation.h"
+#include "plugin/try-plugins.h"
 
 /* `again`: a repeated open, whose notices were delivered before. */
 static enum mim_status
@@ -86,8 +87,8 @@ release_packet(struct mim_plugin_reader *reader, void *packet)
         reader->ops->release(&reader->serial.abi, packet);
 }
 
-static void
-drop_lookahead(struct mim_plugin_reader *reader)
+void
+mim_plugin_reader_drop_ahead(struct mim_plugin_reader *reader)
 {
     if (!reader->lookahead.is_full)
         return;
@@ -99,7 +100,7 @@ drop_lookahead(struct mim_plugin_reader *reader)
 static void
 call_close(struct mim_plugin_reader *reader)
 {
-    drop_lookahead(reader);
+    mim_plugin_reader_drop_ahead(reader);
     mim_workers_close(&reader->workers);
     if (reader->is_opened && reader->ops->close) {
         mim_job_begin(&reader->serial, MIM_UNKNOWN);
@@ -252,7 +253,7 @@ static enum mim_status
 prepare_anew(struct mim_plugin_reader *reader, uint64_t index, void *packet, struct mim_frame_info *info,
              struct mim_error *err)
 {
-    drop_lookahead(reader);
+    mim_plugin_reader_drop_ahead(reader);
     enum mim_status status = is_any_order(reader) ? MIM_OK : walk_to(reader, index, packet, err);
     return status == MIM_OK ? call_prepare(reader, index, packet, info, err) : status;
 }
@@ -265,6 +266,18 @@ mim_plugin_reader_look_ahead(struct mim_plugin_reader *reader, uint64_t index, s
     enum mim_status status = prepare_anew(reader, index, reader->lookahead.packet, &reader->lookahead.info, err);
     reader->lookahead.is_full = status == MIM_OK;
     reader->lookahead.index = index;
+    return status;
+}
+
+enum mim_status
+mim_plugin_reader_try_first(struct mim_plugin_reader *reader, struct mim_error *err)
+{
+    struct mim_error error = { 0 };
+    enum mim_status status = mim_plugin_reader_look_ahead(reader, 0, &error);
+    if (status == MIM_OK || mim_try_is_final(status))
+        return MIM_OK;
+    if (err)
+        *err = error;
     return status;
 }
 
@@ -313,7 +326,7 @@ mim_plugin_reader_has(struct mim_plugin_reader *reader, uint64_t index)
     reader->operation->is_quiet = true;
     bool has = mim_plugin_reader_look_ahead(reader, index, NULL) == MIM_OK;
     reader->operation->is_quiet = was_quiet;
-    drop_lookahead(reader);
+    mim_plugin_reader_drop_ahead(reader);
     return has;
 }
 

@@ -53,6 +53,11 @@ enum mim_status mim_plugin_reader_prepare(struct mim_plugin_reader *reader, uint
                                           struct mim_frame_info *info, struct mim_error *err);
 /* Serial. Prepares `index` as the lookahead, for its metadata or for a later prepare. */
 enum mim_status mim_plugin_reader_look_ahead(struct mim_plugin_reader *reader, uint64_t index, struct mim_error *err);
+/* Serial. Prepares the first frame as the lookahead. UNSUPPORTED or BROKEN_PLUGIN: another plugin may read the file; other
+ * failures wait until the frame is read. */
+enum mim_status mim_plugin_reader_try_first(struct mim_plugin_reader *reader, struct mim_error *err);
+/* Serial. Releases the lookahead. */
+void mim_plugin_reader_drop_ahead(struct mim_plugin_reader *reader);
 /* Serial. Facts only; the frame prepared for them becomes the lookahead. */
 enum mim_status mim_plugin_reader_peek(struct mim_plugin_reader *reader, uint64_t index, struct mim_frame_info *info,
                                        struct mim_error *err);

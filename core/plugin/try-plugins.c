@@ -8,9 +8,9 @@
 
 static enum mim_status
 try_candidate(struct mim_context *context, struct mim_operation *operation, const struct mim_candidate *candidate,
-              mim_attempt_function open, void *user, struct mim_error *err)
+              bool has_rival, mim_attempt_function open, void *user, struct mim_error *err)
 {
-    struct mim_attempt attempt = { .candidate = candidate };
+    struct mim_attempt attempt = { .candidate = candidate, .has_rival = has_rival };
     enum mim_status status = mim_registry_load(context, candidate, &attempt.plugin, &attempt.ops, err);
     if (status != MIM_OK)
         return status;
@@ -25,8 +25,8 @@ try_candidate(struct mim_context *context, struct mim_operation *operation, cons
     return open(user, &attempt, err);
 }
 
-static bool
-is_final(enum mim_status status)
+bool
+mim_try_is_final(enum mim_status status)
 {
     return status != MIM_UNSUPPORTED && status != MIM_BROKEN_PLUGIN;
 }
@@ -37,14 +37,15 @@ mim_try_candidates(struct mim_context *context, struct mim_operation *operation,
 {
     struct mim_error verdict = { 0 };
     enum mim_status status = MIM_OK;
-    struct mim_candidate candidate;
-    for (size_t i = 0; (i == 0 || !is_final(status)) && mim_choice_candidate(choice, i, &candidate); i++) {
+    struct mim_candidate candidate, rival;
+    for (size_t i = 0; (i == 0 || !mim_try_is_final(status)) && mim_choice_candidate(choice, i, &candidate); i++) {
         struct mim_error error = { 0 };
-        enum mim_status tried = try_candidate(context, operation, &candidate, open, user, &error);
+        bool has_rival = mim_choice_candidate(choice, i + 1, &rival);
+        enum mim_status tried = try_candidate(context, operation, &candidate, has_rival, open, user, &error);
         if (tried == MIM_OK)
             return MIM_OK;
         mim_registry_remember_failure(context, &candidate, error.message);
-        if (i == 0 || is_final(tried)) {
+        if (i == 0 || mim_try_is_final(tried)) {
             status = tried;
             verdict = error;
         }

@@ -15,10 +15,14 @@ struct mim_attempt {
     const struct mim_plugin *plugin;
     const struct mim_format_ops *ops;
     struct mim_option_table reader_options, writer_options; /* empty where there is no reader or no writer */
+    bool has_rival; /* there are weaker candidates, for files that this one does not support */
 };
 
 /* Opens the file with this plugin. A failed attempt undoes its own work. */
 typedef enum mim_status (*mim_attempt_function)(void *user, const struct mim_attempt *attempt, struct mim_error *err);
+
+/* Whether a failure is the file's or the caller's. BROKEN_PLUGIN and UNSUPPORTED are not. */
+bool mim_try_is_final(enum mim_status status);
 
 /* Only BROKEN_PLUGIN and UNSUPPORTED lead to the next candidate; any other failure is the file's or the caller's and ends
  * the search with it. When no candidate is left, the status and the error are those of the strongest. On the caller's

@@ -36,6 +36,8 @@ open_with(void *user, const struct mim_attempt *attempt, struct mim_error *err)
     };
     struct mim_pool *pool = mim_pool_of(file->operation.context, err);
     enum mim_status status = pool ? mim_plugin_reader_open(&file->reader, mim_pool_threads(pool), err) : MIM_NOMEM;
+    if (status == MIM_OK && attempt->has_rival)
+        status = mim_plugin_reader_try_first(&file->reader, err);
     if (status != MIM_OK)
         mim_plugin_reader_close(&file->reader);
     return status;
