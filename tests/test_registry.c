@@ -287,6 +287,34 @@ trusts_by_owner_and_mode(void)
 }
 
 static void
+trusts_the_owner_that_stands_for_unmapped_ones_where_no_user_has_its_number(void)
+{
+    char reason[300];
+    struct stat facts = { .st_uid = 65534, .st_mode = 0755 };
+    bool is_unmapped = mim_search_path_unmapped(65534, "/proc/self/uid_map") || geteuid() == 65534;
+    assert_int_equal(mim_search_path_trust("/x", &facts, reason, sizeof reason),
+                     is_unmapped ? MIM_TRUST_YES : MIM_TRUST_NO);
+
+    char *directory = tree_make();
+    static const struct {
+        const char *map;
+        bool is_unmapped;
+    } maps[] = {
+        { "         0          0 4294967295\n", false }, /* the initial namespace */
+        { "         0       1000          1\n", true },  /* unshare -r */
+        { "0 1000 1\n1 100000 65533\n", true },
+        { "0 1000 1\n1 100000 65534\n", false },
+        { "", true },
+    };
+    for (size_t i = 0; i < sizeof maps / sizeof *maps; i++) {
+        tree_write(directory, "uid_map", maps[i].map);
+        assert_int_equal(mim_search_path_unmapped(65534, tree_path(directory, "uid_map")), maps[i].is_unmapped);
+    }
+    CHECK(!mim_search_path_unmapped(65534, "/absent"));
+    tree_remove(directory);
+}
+
+static void
 the_environment_lists_directories(void)
 {
     setup();
@@ -443,6 +471,7 @@ main(void)
         CASE(refuses_modules_that_others_may_write_to),
         CASE(trusts_no_module_behind_a_directory_of_others),
         CASE(trusts_by_owner_and_mode),
+        CASE(trusts_the_owner_that_stands_for_unmapped_ones_where_no_user_has_its_number),
         CASE(the_environment_lists_directories),
         CASE(linked_plugins_are_strongest),
         CASE(candidates_outlive_a_change_of_the_context),

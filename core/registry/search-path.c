@@ -98,7 +98,7 @@ mim_search_path_clear(struct mim_search_path *search_path)
     *search_path = (struct mim_search_path){ 0 };
 }
 
-/* In a user namespace files of the outer root appear with this owner. */
+/* In a user namespace the files of owners that have no number there appear with this one. */
 static uid_t
 overflow_uid(void)
 {
@@ -112,10 +112,25 @@ overflow_uid(void)
     return uid;
 }
 
+bool
+mim_search_path_unmapped(uid_t uid, const char *map)
+{
+    FILE *file = fopen(map, "re");
+    unsigned long inside, count;
+    bool is_mapped = !file;
+    while (!is_mapped && fscanf(file, "%lu %*u %lu", &inside, &count) == 2)
+        is_mapped = uid >= inside && uid - inside < count;
+    if (file)
+        fclose(file);
+    return !is_mapped;
+}
+
+/* Where the overflow number is also that of a user, its files are like those of any other. */
 static bool
 owner_trusted(uid_t owner)
 {
-    return owner == 0 || owner == geteuid() || owner == overflow_uid();
+    return owner == 0 || owner == geteuid() ||
+           (owner == overflow_uid() && mim_search_path_unmapped(owner, "/proc/self/uid_map"));
 }
 
 enum mim_trust

@@ -42,5 +42,7 @@ enum mim_trust { MIM_TRUST_YES, MIM_TRUST_WARN, MIM_TRUST_NO };
 enum mim_trust mim_search_path_trust(const char *path, const struct stat *facts, char *reason, size_t reason_size);
 /* The same for a file, its target if it is a link, and every directory that its resolved path goes through. */
 enum mim_trust mim_search_path_trust_file(const char *path, char *reason, size_t reason_size);
+/* Whether no user of this namespace has the number, according to a file like /proc/self/uid_map. */
+bool mim_search_path_unmapped(uid_t uid, const char *map);
 
 #endif
