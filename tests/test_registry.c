@@ -324,7 +324,7 @@ the_environment_lists_directories(void)
     char list[600];
     const struct mim_context_options all = { 0 }, closed = { .no_environment = 1, .no_system = 1 };
 
-    snprintf(list, sizeof list, "%s:%s:%s:/nowhere/at/all", a, b, a);
+    snprintf(list, sizeof list, "%s:%s:%s:/nowhere/at/all:!:%s", a, b, a, root);
     setenv("MIM_PLUGIN_PATH", list, 1);
     CHECK(mim_search_path_collect(&places, &all, &none, &diagnostics));
     assert_int_equal(places.count, 2);
@@ -332,14 +332,23 @@ the_environment_lists_directories(void)
     CHECK(strstr(diagnostics.items[0], "MIM_PLUGIN_PATH: /nowhere/at/all: No such file"));
     mim_search_path_clear(&places);
 
-    snprintf(list, sizeof list, "%s::%s", a, b);
+    snprintf(list, sizeof list, "%s::%s:", a, b);
     setenv("MIM_PLUGIN_PATH", list, 1);
+    setenv("HOME", root, 1);
     CHECK(mim_search_path_collect(&places, &all, &none, &diagnostics));
-    CHECK(places.count >= 4);
+    CHECK(places.count >= 5);
     assert_string_equal(places.items[0].path, a);
-    assert_int_equal(places.items[1].kind, MIM_DIRECTORY_ADMIN);
-    assert_string_equal(places.items[places.count - 1].path, b);
+    assert_string_equal(places.items[1].path, b);
+    assert_int_equal(places.items[2].kind, MIM_DIRECTORY_USER);
+    assert_string_equal(places.items[2].path, tree_path(root, ".local/lib/mim-1"));
+    assert_int_equal(places.items[3].kind, MIM_DIRECTORY_ADMIN);
+    CHECK(places.items[places.count - 1].kind >= MIM_DIRECTORY_LOCAL); /* also the configured one, in /usr/local */
     mim_search_path_clear(&places);
+
+    CHECK(mim_search_path_collect(&places, &(struct mim_context_options){ .no_environment = 1 }, &none, &diagnostics));
+    assert_int_equal(places.items[0].kind, MIM_DIRECTORY_ADMIN);
+    mim_search_path_clear(&places);
+    setenv("HOME", "/nonexistent", 1);
 
     CHECK(mim_search_path_collect(&places, &closed, &none, &diagnostics));
     assert_int_equal(places.count, 0);

@@ -76,7 +76,10 @@ mim_catalog_read_hints(struct mim_catalog *catalog, const struct mim_context_opt
 {
     /* lets a build tree use its own; safe, because hints load no code */
     const char *directory = options->no_environment ? NULL : secure_getenv("MIM_KNOWN_DIR");
+    char beside[PATH_MAX];
+    if (!directory)
+        directory = mim_search_path_beside(MIM_KNOWN_BESIDE, beside) ? beside : MIM_KNOWN_DIR;
     return mim_ini_directory_read(
-        directory ? directory : MIM_KNOWN_DIR,
+        directory,
         &(struct mim_ini_directory_visitor){ .file = add_hints, .refuse = refuse_file, .user = catalog });
 }

@@ -2,7 +2,8 @@
 /* The directories that are searched for plugins, and the checks on owners and permissions. */
 #include "registry/search-path.h"
 
-#include <limits.h>
+#include <dlfcn.h>
+#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,11 +13,12 @@
 #include "base/array.h"
 
 static const struct {
-    const char *path;
+    const char *path; /* NULL: beside the library */
     enum mim_directory_kind kind;
 } system_directories[] = {
     { MIM_SYSCONF_DIR "/plugins.d", MIM_DIRECTORY_ADMIN },
     { MIM_LOCAL_PLUGIN_DIR, MIM_DIRECTORY_LOCAL },
+    { NULL, MIM_DIRECTORY_SYSTEM },
     { MIM_PLUGIN_DIR, MIM_DIRECTORY_SYSTEM },
 };
 
@@ -35,12 +37,49 @@ add_directory(struct mim_search_path *search_path, const char *path, enum mim_di
     return item->path;
 }
 
-static bool
-add_system_directories(struct mim_search_path *search_path, const struct mim_context_options *options)
+bool
+mim_search_path_beside(const char *relative, char path[PATH_MAX])
 {
-    for (size_t i = 0; !options->no_system && i < sizeof system_directories / sizeof *system_directories; i++)
-        if (!add_directory(search_path, system_directories[i].path, system_directories[i].kind))
+    Dl_info info;
+    struct link_map *map = NULL;
+    if (!dladdr1(system_directories, &info, (void **)&map, RTLD_DL_LINKMAP) || !map || *map->l_name != '/')
+        return false; /* linked into the program, or found by a relative path */
+
+    char beside[2 * PATH_MAX];
+    int length = (int)(strrchr(map->l_name, '/') - map->l_name);
+    return snprintf(beside, sizeof beside, "%.*s/%s", length, map->l_name, relative) < (int)sizeof beside &&
+           realpath(beside, path);
+}
+
+/* A prefix may be copied: its plugins are then beside the library that runs. */
+static bool
+add_own_directory(struct mim_search_path *search_path)
+{
+    char own[PATH_MAX], configured[PATH_MAX];
+    if (!mim_search_path_beside("mim-1", own) || (realpath(MIM_PLUGIN_DIR, configured) && !strcmp(own, configured)))
+        return true;
+    return add_directory(search_path, own, MIM_DIRECTORY_SYSTEM);
+}
+
+/* HOME is ignored in setuid programs. */
+static bool
+add_user_directory(struct mim_search_path *search_path)
+{
+    char path[PATH_MAX];
+    const char *home = secure_getenv("HOME");
+    if (!home || *home != '/' || snprintf(path, sizeof path, "%s/.local/lib/mim-1", home) >= (int)sizeof path)
+        return true;
+    return add_directory(search_path, path, MIM_DIRECTORY_USER);
+}
+
+static bool
+add_system_directories(struct mim_search_path *search_path)
+{
+    for (size_t i = 0; i < sizeof system_directories / sizeof *system_directories; i++) {
+        const char *path = system_directories[i].path;
+        if (!(path ? add_directory(search_path, path, system_directories[i].kind) : add_own_directory(search_path)))
             return false;
+    }
     return true;
 }
 
@@ -53,27 +92,27 @@ add_named_directory(struct mim_search_path *search_path, const char *name, struc
     return mim_string_list_add(diagnostics, "MIM_PLUGIN_PATH: %s: %m", name);
 }
 
-/* "a:b" means a and b only; an empty element means the system's directories. */
+/* "a:b" puts a and b in front, and "a:!" ends the search path after a. Empty elements, as in "a:$MIM_PLUGIN_PATH", mean
+ * nothing. */
 static bool
-add_environment(struct mim_search_path *search_path, const char *list, const struct mim_context_options *options,
-                struct mim_string_list *diagnostics)
+add_environment(struct mim_search_path *search_path, const char *list, struct mim_string_list *diagnostics, bool *is_end)
 {
     char name[PATH_MAX];
-    for (;;) {
-        size_t length = strcspn(list, ":");
-        if (length < sizeof name) {
-            memcpy(name, list, length);
-            name[length] = '\0';
-            if (!(length ? add_named_directory(search_path, name, diagnostics)
-                         : add_system_directories(search_path, options)))
-                return false;
-        } else if (!mim_string_list_add(diagnostics, "MIM_PLUGIN_PATH: an element of %zu bytes", length)) {
-            return false;
-        }
-        if (!list[length])
+    for (size_t length; *list; list += length + (list[length] == ':')) {
+        length = strcspn(list, ":");
+        *is_end = length == 1 && *list == '!';
+        if (*is_end)
             return true;
-        list += length + 1;
+        if (length >= sizeof name) {
+            if (!mim_string_list_add(diagnostics, "MIM_PLUGIN_PATH: an element of %zu bytes", length))
+                return false;
+            continue;
+        }
+        snprintf(name, sizeof name, "%.*s", (int)length, list);
+        if (length && !add_named_directory(search_path, name, diagnostics))
+            return false;
     }
+    return true;
 }
 
 bool
@@ -84,9 +123,13 @@ mim_search_path_collect(struct mim_search_path *search_path, const struct mim_co
         if (!add_directory(search_path, directories->items[i - 1], MIM_DIRECTORY_APPLICATION))
             return false;
 
+    bool is_end = false;
     const char *list = options->no_environment ? NULL : secure_getenv("MIM_PLUGIN_PATH");
-    return list ? add_environment(search_path, list, options, diagnostics)
-                : add_system_directories(search_path, options);
+    if (list && !add_environment(search_path, list, diagnostics, &is_end))
+        return false;
+    if (is_end || options->no_system)
+        return true;
+    return (options->no_environment || add_user_directory(search_path)) && add_system_directories(search_path);
 }
 
 void

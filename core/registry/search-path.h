@@ -3,6 +3,7 @@
 #ifndef MIM_CORE_REGISTRY_SEARCH_PATH_H
 #define MIM_CORE_REGISTRY_SEARCH_PATH_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/stat.h>
@@ -15,6 +16,7 @@ enum mim_directory_kind {
     MIM_DIRECTORY_LINKED,
     MIM_DIRECTORY_APPLICATION,
     MIM_DIRECTORY_ENVIRONMENT,
+    MIM_DIRECTORY_USER,
     MIM_DIRECTORY_ADMIN, /* /etc: the only kind whose manifests may name a module elsewhere */
     MIM_DIRECTORY_LOCAL,
     MIM_DIRECTORY_SYSTEM
@@ -35,6 +37,9 @@ struct mim_search_path {
 bool mim_search_path_collect(struct mim_search_path *search_path, const struct mim_context_options *options,
                              const struct mim_string_list *directories, struct mim_string_list *diagnostics);
 void mim_search_path_clear(struct mim_search_path *search_path);
+
+/* The real path of something relative to the directory of the library that runs. false: none, or it is linked statically. */
+bool mim_search_path_beside(const char *relative, char path[PATH_MAX]);
 
 enum mim_trust { MIM_TRUST_YES, MIM_TRUST_WARN, MIM_TRUST_NO };
 /* Whether code may be loaded from such a file or directory. If not, `reason` says why, and which chmod or chown

@@ -145,7 +145,7 @@ class Info(CommandCase):
         self.refuse(1, 'info', 'text', 'a.webp')
 
     def test_names_the_missing_package(self):
-        printed = self.refuse(3, 'info', TESTCARD, env={'MIM_PLUGIN_PATH': '/nonexistent'})
+        printed = self.refuse(3, 'info', TESTCARD, env={'MIM_PLUGIN_PATH': '!'})
         self.assertTrue(printed.endswith('no installed plugin reads it. Install the package libmim-plugin-gif\n'), printed)
 
     def test_names_no_package_if_none_is_known(self):

@@ -22,7 +22,7 @@ installed=$work/root$prefix
 sed -i "s|^prefix=.*|prefix=$installed|" "$(dirname "$pc")"/*.pc
 known=$(dirname "$(find "$installed" -name mim.ini -path '*known.d*')")
 plugins=$(dirname "$(dirname "$pc")")/mim-1
-LD_LIBRARY_PATH=$(dirname "$(dirname "$pc")") MIM_KNOWN_DIR=$known MIM_PLUGIN_PATH=$plugins
+LD_LIBRARY_PATH=$(dirname "$(dirname "$pc")") MIM_KNOWN_DIR=$known MIM_PLUGIN_PATH=$plugins:!
 export LD_LIBRARY_PATH MIM_KNOWN_DIR MIM_PLUGIN_PATH
 export PKG_CONFIG_PATH="$(dirname "$pc")"
 mkdir -p "$plugins"

@@ -24,7 +24,7 @@ class Registry(PeerCase):
         self.gif = self.put('a.gif', GIF)
         self.plugins = self.path('plugins')
         os.mkdir(self.plugins, 0o755)
-        self.env = {'MIM_PLUGIN_PATH': self.plugins}
+        self.env = {'MIM_PLUGIN_PATH': self.plugins + ':!'}
 
     def install(self, name, folder=None):
         """The whole installation: two files in a directory."""
@@ -210,7 +210,7 @@ class Registry(PeerCase):
         self.install('gif', lower)
         os.rename(os.path.join(self.plugins, 'gif.ini'), os.path.join(self.plugins, 'other.ini'))
         self.edit('other.ini', lambda data: b'[plugin\n')
-        self.env['MIM_PLUGIN_PATH'] += ':' + lower
+        self.env['MIM_PLUGIN_PATH'] = f'{self.plugins}:{lower}:!'
         self.assertWorks()
 
     def test_names_that_do_not_count(self):
@@ -241,7 +241,7 @@ class Registry(PeerCase):
         upper = self.path('upper')
         os.mkdir(upper)
         os.symlink('/dev/null', os.path.join(upper, 'gif.ini'))
-        self.env['MIM_PLUGIN_PATH'] = upper + ':' + self.plugins
+        self.env['MIM_PLUGIN_PATH'] = f'{upper}:{self.plugins}:!'
         self.assertRefused('/dev/null', code=4)
         self.assertIn('masked', text(self.mim('plugins', env=self.env)))
 
@@ -250,7 +250,7 @@ class Registry(PeerCase):
         upper = self.path('upper')
         os.mkdir(upper)
         self.install('gif', upper)
-        self.env['MIM_PLUGIN_PATH'] = upper + ':' + self.plugins
+        self.env['MIM_PLUGIN_PATH'] = f'{upper}:{self.plugins}:!'
         self.assertWorks()
         self.assertRegex(text(self.mim('plugins', env=self.env)), 'shadowed')
 
@@ -296,7 +296,7 @@ class Registry(PeerCase):
             for name in order:
                 shutil.copy(os.path.join(self.plugins, name), os.path.join(other, name))
             self.install('raw', other)
-            self.assertEqual(self.mim('convert', path, '-', '--to', 'raw', env={'MIM_PLUGIN_PATH': other}), first)
+            self.assertEqual(self.mim('convert', path, '-', '--to', 'raw', env={'MIM_PLUGIN_PATH': other + ':!'}), first)
         self.assertEqual(first, b'\1', 'equal in all else: the name decides')
 
     def test_priority_then_prefer_then_the_caller_decide(self):
