@@ -35,6 +35,21 @@ class VideoDamage(VideoCase):
                 with self.subTest(f'{name} cut to {size} of {len(data)}'):
                     self.compare(name, data[:size], [6] if name in self.SAYS_ITS_END else [0, 6])
 
+    def test_ogg_that_ends_inside_the_last_page_of_its_sound_has_all_frames(self):
+        path = self.make('sound.ogv', 'testsrc2=s=96x64:r=10:d=1', '-f lavfi -i sine=d=1.2 -c:v libtheora -c:a libvorbis')
+        with open(path, 'rb') as file:
+            data = file.read()
+        pages = [(at, int.from_bytes(data[at + 14:at + 18], 'little')) for at in range(len(data)) if data[at:at + 5] == b'OggS\0']
+        picture = max(at for at, stream in pages if stream == pages[0][1])
+        sound = min(at for at, _ in pages if at > picture)
+        for size, code in ((len(data) - 1, 0), (pages[-1][0] + 100, 0), (sound, 0), (sound - 1, 6), (picture, 6)):
+            with self.subTest(f'{size} of {len(data)}'):
+                self.assertEqual(self.compare('sound.ogv', data[:size], [code]), code)
+        cut, out = self.put('cut.ogv', data[:-1]), self.path('out.mkv')
+        done = self.run_mim('convert', cut, out)
+        self.assertIn('sound may be missing', text(done.stderr))
+        self.assertEqual(self.run_mim('convert', '-f', '--strict', cut, out).returncode, 6)
+
     def test_files_that_begin_in_the_middle_are_read_from_there(self):
         for name in ('h264.ts', 'open-gop.ts', 'mpeg2.ts', 'mpeg2.mpg', 'h264.h264'):
             with self.subTest(name):
