@@ -65,6 +65,41 @@ a_fifo_at_a_path_stays_one(void)
 }
 
 static void
+a_fifo_without_a_reader_is_waited_for_until_the_job_ends(void)
+{
+    struct mim_cancel *cancel = mim_cancel_create();
+    const struct mim_control control = { .cancel = cancel };
+    struct mim_sink *sink;
+    mim_cancel_request(cancel);
+    CHECK(mkfifo(path, 0600) == 0 && mim_sink_open_path(&sink, path, 1, NULL) == MIM_OK);
+    mim_sink_bound(sink, &control, INT64_MAX);
+    CHECK(mim_sink_begin(sink, false, NULL) == MIM_CANCELLED);
+    mim_sink_bound(sink, &(struct mim_control){ 0 }, 1);
+    CHECK(mim_sink_begin(sink, false, NULL) == MIM_TIMEOUT);
+    mim_sink_close(sink);
+    mim_cancel_destroy(cancel);
+    CHECK(unlink(path) == 0);
+}
+
+/* A reader that does not read: the pipe takes 64 kB of more. */
+static void
+a_full_pipe_is_waited_for_until_the_job_ends(void)
+{
+    struct mim_cancel *cancel = mim_cancel_create();
+    const struct mim_control control = { .cancel = cancel };
+    struct mim_sink *sink;
+    int ends[2];
+    CHECK(pipe(ends) == 0 && mim_sink_open_fd(&sink, ends[1], NULL, NULL) == MIM_OK);
+    mim_sink_bound(sink, &control, INT64_MAX);
+    CHECK(mim_sink_begin(sink, false, NULL) == MIM_OK);
+    mim_cancel_request(cancel);
+    CHECK(write_bytes(sink, NULL) == MIM_CANCELLED || mim_sink_commit(sink, NULL) == MIM_CANCELLED);
+    mim_sink_close(sink);
+    mim_cancel_destroy(cancel);
+    CHECK(close(ends[0]) == 0 && close(ends[1]) == 0);
+}
+
+static void
 a_socket_at_a_path_is_connected_to(void)
 {
     struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -187,6 +222,8 @@ main(void)
     const struct CMUnitTest cases[] = {
         CASE(a_pipe_is_written_through_and_spooled_when_need_be),
         CASE(a_fifo_at_a_path_stays_one),
+        CASE(a_fifo_without_a_reader_is_waited_for_until_the_job_ends),
+        CASE(a_full_pipe_is_waited_for_until_the_job_ends),
         CASE(a_socket_at_a_path_is_connected_to),
         CASE(a_broken_pipe_is_an_error),
         CASE(a_descriptor_is_written_from_its_position),

@@ -163,6 +163,28 @@ a_fifo_at_a_path_waits_for_its_writer(void)
 }
 
 static void
+a_fifo_without_a_writer_is_waited_for_until_the_job_ends(void)
+{
+    char fifo[100];
+    snprintf(fifo, sizeof fifo, "%s/fifo", directory);
+    struct mim_cancel *cancel = mim_cancel_create();
+    const struct mim_control control = { .cancel = cancel };
+    struct mim_source *source;
+    char byte;
+    for (int is_late = 0; is_late < 2; is_late++) {
+        CHECK(mkfifo(fifo, 0600) == 0 && mim_source_open_path(&source, fifo, NULL) == MIM_OK);
+        if (!is_late)
+            mim_cancel_request(cancel);
+        mim_source_bound(source, &control, is_late ? 1 : INT64_MAX);
+        CHECK(mim_source_read_at(source, &byte, 1, 0, NULL) == (is_late ? -MIM_TIMEOUT : -MIM_CANCELLED));
+        mim_source_close(source);
+        mim_cancel_reset(cancel);
+        unlink(fifo);
+    }
+    mim_cancel_destroy(cancel);
+}
+
+static void
 files_that_claim_to_be_empty_are_streams(void)
 {
     struct mim_source *source;
@@ -214,6 +236,7 @@ main(void)
         CASE(a_pipe_is_spooled),
         CASE(a_stream_is_not_waited_for_longer_than_needed),
         CASE(a_fifo_at_a_path_waits_for_its_writer),
+        CASE(a_fifo_without_a_writer_is_waited_for_until_the_job_ends),
         CASE(files_that_claim_to_be_empty_are_streams),
         CASE(a_file_counts_from_its_position_buffered_or_not),
     };

@@ -11,6 +11,8 @@
 #include "check.h"
 #include "failing-memory.h"
 #include "seccomp.h"
+#include <mim/control.h>
+
 #include "io/spool.h"
 
 #define BLOCK 1000000u
@@ -31,7 +33,7 @@ holds(struct mim_spool *spool, uint64_t offset, uint64_t size, uint8_t value)
 static void
 written_bytes_are_read_and_gaps_are_zeros(void)
 {
-    struct mim_spool *spool = mim_spool_create();
+    struct mim_spool *spool = mim_spool_create(false);
     CHECK(mim_spool_size(spool) == 0 && mim_spool_read(spool, back, 5, 0, NULL) == 0);
     CHECK(mim_spool_write(spool, "abc", 3, 0, NULL) == MIM_OK);
     CHECK(mim_spool_write(spool, "xyz", 3, 100000, NULL) == MIM_OK);
@@ -61,7 +63,7 @@ open_descriptors(void)
 static void
 past_64_megabytes_it_is_a_file_without_a_name(void)
 {
-    struct mim_spool *spool = mim_spool_create();
+    struct mim_spool *spool = mim_spool_create(false);
     int before = open_descriptors();
     for (uint64_t i = 0; i < MIM_SPOOL_MEMORY / BLOCK; i++) {
         memset(block, (int)i, BLOCK);
@@ -82,8 +84,9 @@ past_64_megabytes_it_is_a_file_without_a_name(void)
 static void
 sizes_beyond_any_file_are_errors(void)
 {
-    struct mim_spool *spool = mim_spool_create();
+    struct mim_spool *spool = mim_spool_create(false);
     struct mim_error err = { 0 };
+    mim_spool_limit(spool, MIM_NO_LIMIT);
     CHECK(mim_spool_write(spool, "abc", 3, UINT64_MAX - 1, &err) == MIM_IO && err.status == MIM_IO);
     CHECK(mim_spool_write(spool, "abc", 3, INT64_MAX, NULL) == MIM_IO);
     CHECK(mim_spool_size(spool) == 0);
@@ -93,7 +96,7 @@ sizes_beyond_any_file_are_errors(void)
 static bool
 hits_the_limit(void)
 {
-    struct mim_spool *spool = mim_spool_create();
+    struct mim_spool *spool = mim_spool_create(false);
     struct mim_error err = { 0 };
     bool right = mim_spool_write(spool, "abc", 3, 69999998, &err) == MIM_IO && strstr(err.message, "temporary file") &&
                  mim_spool_size(spool) <= 70000000;
@@ -117,7 +120,7 @@ a_full_disk_is_reported(void)
 static bool
 goes_to_a_file(void)
 {
-    struct mim_spool *spool = mim_spool_create();
+    struct mim_spool *spool = mim_spool_create(false);
     bool right = mim_spool_write(spool, "abc", 3, MIM_SPOOL_MEMORY, NULL) == MIM_OK &&
                  mim_spool_read(spool, back, 9, MIM_SPOOL_MEMORY, NULL) == 3 && memcmp(back, "abc", 3) == 0;
     mim_spool_destroy(spool);
@@ -145,9 +148,48 @@ a_file_system_without_nameless_files_will_do(void)
 }
 
 static bool
+write_blocks(struct mim_spool *spool, unsigned first, unsigned end, struct mim_error *err)
+{
+    bool is_written = true;
+    for (unsigned i = first; i < end && is_written; i++) {
+        memset(block, (int)i, BLOCK);
+        is_written = mim_spool_write(spool, block, BLOCK, (uint64_t)i * BLOCK, err) == MIM_OK;
+    }
+    return is_written;
+}
+
+static void
+beyond_its_limit_it_fails(void)
+{
+    struct mim_spool *spool = mim_spool_create(false);
+    struct mim_error err = { 0 };
+    mim_spool_limit(spool, 5 * BLOCK);
+    CHECK(write_blocks(spool, 0, 5, NULL) && !write_blocks(spool, 5, 6, &err));
+    CHECK(err.status == MIM_LIMIT && strstr(err.message, "the limit spool=5000000"));
+    CHECK(mim_spool_write(spool, "abc", 3, 1, NULL) == MIM_OK && holds(spool, 4 * BLOCK, BLOCK, 4));
+    mim_spool_destroy(spool);
+}
+
+static void
+beyond_its_limit_it_drops_the_middle(void)
+{
+    struct mim_spool *spool = mim_spool_create(true);
+    struct mim_error err = { 0 };
+    mim_spool_limit(spool, 8 * BLOCK);
+    CHECK(write_blocks(spool, 0, 100, NULL));
+    CHECK(holds(spool, 0, BLOCK, 0) && holds(spool, BLOCK, BLOCK, 1));
+    for (unsigned i = 96; i < 100; i++)
+        CHECK(holds(spool, (uint64_t)i * BLOCK, BLOCK, (uint8_t)i));
+    CHECK(mim_spool_read(spool, back, BLOCK, 50 * BLOCK, &err) == -MIM_LIMIT);
+    CHECK(strstr(err.message, "byte 50000000 cannot be read again") && strstr(err.message, "the limit spool=8000000"));
+    CHECK(mim_spool_read(spool, back, 2, 2 * BLOCK - 1, &err) == -MIM_LIMIT && strstr(err.message, "byte 2000000 "));
+    mim_spool_destroy(spool);
+}
+
+static bool
 use_spool(void)
 {
-    struct mim_spool *spool = mim_spool_create();
+    struct mim_spool *spool = mim_spool_create(false);
     if (!spool)
         return false;
     bool whole = true;
@@ -176,6 +218,8 @@ main(void)
         CASE(past_64_megabytes_it_is_a_file_without_a_name),
         CASE(sizes_beyond_any_file_are_errors),
         CASE(a_full_disk_is_reported),
+        CASE(beyond_its_limit_it_fails),
+        CASE(beyond_its_limit_it_drops_the_middle),
         CASE(a_file_system_without_nameless_files_will_do),
         CASE(memory_may_fail_anywhere),
     };

@@ -118,7 +118,7 @@ mim_reader_open(struct mim_reader **out, struct mim_context *context, struct mim
         free(reader);
         return status;
     }
-    reader->operation.source = mim_source_ref(source);
+    mim_operation_take_source(&reader->operation, mim_source_ref(source));
     reader->target = (struct mim_conversion_target){ .sample = options->sample,
                                                      .channels = options->channels,
                                                      .mean = options->mean };

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The cancel switch, and sizes in words. */
+/* The cancel switch, the clock, and sizes in words. */
 #include "base/cancel.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #include <mim/kit/ratio.h>
 
@@ -46,6 +47,20 @@ bool
 mim_cancel_requested(const struct mim_cancel *cancel)
 {
     return cancel && atomic_load(&cancel->requested);
+}
+
+uint64_t
+mim_clock_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+int64_t
+mim_clock_ms(void)
+{
+    return (int64_t)(mim_clock_ns() / 1000000);
 }
 
 static const struct {

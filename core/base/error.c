@@ -89,7 +89,11 @@ mim_is_shortage(int number)
 static enum mim_status
 status_of_errno(int number)
 {
-    return mim_is_shortage(number) ? MIM_NOMEM : number == EEXIST ? MIM_EXISTS : MIM_IO;
+    return mim_is_shortage(number) ? MIM_NOMEM
+           : number == EEXIST      ? MIM_EXISTS
+           : number == ECANCELED   ? MIM_CANCELLED
+           : number == ETIME       ? MIM_TIMEOUT
+                                   : MIM_IO;
 }
 
 enum mim_status

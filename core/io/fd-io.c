@@ -30,16 +30,6 @@ try_again(int fd, short events)
 }
 
 int64_t
-mim_fd_read_some(int fd, void *data, uint64_t size)
-{
-    ssize_t n;
-    do
-        n = read(fd, data, next_portion(size));
-    while (n < 0 && try_again(fd, POLLIN));
-    return n < 0 ? -(int64_t)errno : n;
-}
-
-int64_t
 mim_fd_read_at(int fd, void *data, uint64_t size, uint64_t offset)
 {
     uint64_t done = 0;

@@ -6,8 +6,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Reads once at the current position: bytes, 0 at the end, or minus errno. */
-int64_t mim_fd_read_some(int fd, void *data, uint64_t size);
 /* Bytes read at `offset`, fewer than `size` only at the end; or minus errno. */
 int64_t mim_fd_read_at(int fd, void *data, uint64_t size, uint64_t offset);
 

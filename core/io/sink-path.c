@@ -149,7 +149,6 @@ connect_socket(const char *path)
     return fd < 0 ? -errno : fd;
 }
 
-/* Opens the device, or returns minus errno, also when a file has replaced it meanwhile. */
 static int
 open_device(const char *path)
 {
@@ -157,12 +156,20 @@ open_device(const char *path)
     do
         fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW);
     while (fd < 0 && errno == EINTR);
+    return fd < 0 ? -errno : fd;
+}
+
+/* Opens the device or FIFO, or returns minus errno, also when a file has replaced it meanwhile. */
+static int
+open_through(const struct mim_sink *sink, const struct stat *old)
+{
+    int fd = S_ISFIFO(old->st_mode) ? mim_wait_open_fifo(sink->name, &sink->wait) : open_device(sink->name);
     struct stat st;
     if (fd >= 0 && (fstat(fd, &st) != 0 || !is_through(st.st_mode))) {
         close(fd);
         return -EBUSY;
     }
-    return fd < 0 ? -errno : fd;
+    return fd;
 }
 
 /* Takes ownership of `fd`, or of minus errno. */
@@ -176,6 +183,7 @@ go_through(struct mim_sink *sink, int fd, struct mim_error *err)
         close(fd);
         return status;
     }
+    mim_wait_set(&sink->through->wait, sink->wait.cancel, sink->wait.deadline_ms);
     status = sink->through->kind->begin(sink->through, err);
     sink->seekable = sink->through->seekable;
     return status;
@@ -212,7 +220,7 @@ begin_path(struct mim_sink *sink, struct mim_error *err)
     if (exists && S_ISSOCK(st.st_mode))
         return go_through(sink, connect_socket(sink->name), err);
     if (exists && is_through(st.st_mode))
-        return go_through(sink, open_device(sink->name), err);
+        return go_through(sink, open_through(sink, &st), err);
     return begin_file(path_of(sink), err);
 }
 

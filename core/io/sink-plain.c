@@ -15,6 +15,7 @@ struct fd_sink {
     bool owns_fd;
     FILE *file; /* the FILE whose descriptor this is, or NULL */
     bool is_regular;
+    bool is_pipe;
     bool appends;      /* O_APPEND: the kernel chooses the position */
     uint64_t start;    /* position that counts as 0 */
     uint64_t old_size; /* of a regular file */
@@ -54,6 +55,7 @@ begin_fd(struct mim_sink *base, struct mim_error *err)
 
     /* lseek succeeds also on a terminal or /dev/null */
     off_t here = S_ISREG(st.st_mode) || S_ISBLK(st.st_mode) ? position_of(sink) : -1;
+    sink->is_pipe = S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode);
     sink->is_regular = S_ISREG(st.st_mode) && here >= 0;
     sink->appends = (flags & O_APPEND) != 0;
     sink->old_size = (uint64_t)st.st_size;
@@ -69,6 +71,8 @@ write_fd(struct mim_sink *base, const void *data, uint64_t size, uint64_t offset
     struct fd_sink *sink = fd_of(base);
     if (offset + size > sink->reached)
         sink->reached = offset + size;
+    if (sink->is_pipe)
+        return -mim_wait_write(sink->fd, data, size, &base->wait);
     return base->seekable ? mim_fd_write_at(sink->fd, data, size, sink->start + offset)
                           : mim_fd_write(sink->fd, data, size);
 }

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "io/sink.h"
+#include "io/wait.h"
 
 struct mim_spool;
 
@@ -37,6 +38,8 @@ struct mim_sink {
     bool seeks;               /* begun with patch and read_back */
     struct mim_sink *through; /* set by begin when a path is a device: receives the bytes instead */
     struct mim_spool *spool;  /* receives the bytes until commit */
+    uint64_t spool_limit;
+    struct mim_wait wait;     /* of pipes */
     uint8_t *buffer;
     uint64_t flushed;         /* bytes that have left the buffer */
     uint64_t buffered;        /* bytes in it */

@@ -24,6 +24,7 @@ mim_sink_create(size_t struct_size, const struct mim_sink_kind *kind, const char
         return NULL;
     }
     sink->kind = kind;
+    sink->spool_limit = MIM_SPOOL_DEFAULT;
     atomic_init(&sink->references, 1);
     return sink;
 }
@@ -51,6 +52,13 @@ void
 mim_sink_set_sync(struct mim_sink *sink, int sync)
 {
     sink->sync = sync != 0;
+}
+
+void
+mim_sink_bound(struct mim_sink *sink, const struct mim_control *control, int64_t deadline_ms)
+{
+    mim_wait_set(&sink->wait, control->cancel, deadline_ms == INT64_MAX ? 0 : deadline_ms);
+    sink->spool_limit = control->limits.spool_bytes;
 }
 
 const char *
@@ -119,8 +127,10 @@ begin_output(struct mim_sink *sink, bool seeks, struct mim_error *err)
     enum mim_status status = sink->kind->begin ? sink->kind->begin(sink, err) : MIM_OK;
     if (status != MIM_OK)
         return status;
-    if (seeks && !sink->seekable && !(sink->spool = mim_spool_create()))
+    if (seeks && !sink->seekable && !(sink->spool = mim_spool_create(false)))
         return mim_fail_nomem(err, "output");
+    if (sink->spool)
+        mim_spool_limit(sink->spool, sink->spool_limit);
     if (!sink->kind->unbuffered && !(sink->buffer = malloc(BUFFER_SIZE)))
         return mim_fail_nomem(err, "output");
     return MIM_OK;

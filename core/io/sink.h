@@ -5,10 +5,13 @@
 
 #include <stdbool.h>
 
+#include <mim/control.h>
 #include <mim/sink.h>
 
 struct mim_sink *mim_sink_ref(struct mim_sink *sink);
 
+/* Ends waits for a pipe with the job of this control, and limits what is kept of the output. */
+void mim_sink_bound(struct mim_sink *sink, const struct mim_control *control, int64_t deadline_ms);
 /* Prepares for the first byte. `seeks`: patch or read_back will be used; a sink that cannot seek spools its bytes. */
 enum mim_status mim_sink_begin(struct mim_sink *sink, bool seeks, struct mim_error *err);
 enum mim_status mim_sink_write(struct mim_sink *sink, const void *data, uint64_t size, struct mim_error *err);

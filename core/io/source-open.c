@@ -36,7 +36,7 @@ static int64_t
 read_fd_stream(struct mim_source *source, void *data, uint64_t size, uint64_t offset)
 {
     (void)offset;
-    return mim_fd_read_some(source->fd, data, size);
+    return mim_wait_read(source->fd, data, size, &source->wait);
 }
 
 static int64_t
@@ -159,13 +159,14 @@ open_descriptor(struct mim_source **out, int fd, bool owns_fd, char *name, struc
     return MIM_OK;
 }
 
-/* Opens the path, or returns minus errno. A FIFO waits for its writer, as with cat. */
+/* Opens the path, or returns minus errno. Reads of a FIFO wait for its writer, as with cat. */
 static int
 open_for_reading(const char *path)
 {
-    int fd;
+    struct stat st;
+    int fd, flags = stat(path, &st) == 0 && S_ISFIFO(st.st_mode) ? O_NONBLOCK : 0;
     do
-        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | flags);
     while (fd < 0 && errno == EINTR);
     return fd < 0 ? -errno : fd;
 }

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "io/source.h"
+#include "io/wait.h"
 
 struct mim_source_kind {
     /* Reads some bytes at `offset`, which streams ignore: their number, 0 at the end, or minus errno. */
@@ -31,8 +32,10 @@ struct mim_source {
     uint64_t start; /* position of the FILE that counts as 0 */
     struct mim_source_calls calls;
 
-    struct mim_spool *spool; /* of streams: all bytes read so far */
+    struct mim_spool *spool; /* of streams: the bytes read so far */
     uint8_t *chunk;
+    struct mim_wait wait;         /* of streams */
+    _Atomic uint64_t spool_limit; /* of streams */
     struct mim_error failure; /* of streams: the failure that ended them, repeated for reads of the missing part */
 };
 

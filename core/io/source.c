@@ -24,9 +24,10 @@ mim_source_create(const struct mim_source_kind *kind, char *name)
     source->fd = -1;
     atomic_init(&source->references, 1);
     atomic_init(&source->size, MIM_UNKNOWN);
+    atomic_init(&source->spool_limit, MIM_SPOOL_DEFAULT);
     pthread_mutex_init(&source->lock, NULL);
     if (kind->stream) {
-        source->spool = mim_spool_create();
+        source->spool = mim_spool_create(true);
         source->chunk = malloc(CHUNK_SIZE);
     }
     if (!kind->stream || (source->spool && source->chunk))
@@ -56,6 +57,14 @@ mim_source_close(struct mim_source *source)
     free(source->chunk);
     free(source->name);
     free(source);
+}
+
+void
+mim_source_bound(struct mim_source *source, const struct mim_control *control, int64_t deadline_ms)
+{
+    mim_wait_set(&source->wait, control ? control->cancel : NULL, deadline_ms == INT64_MAX ? 0 : deadline_ms);
+    if (control)
+        atomic_store(&source->spool_limit, control->limits.spool_bytes);
 }
 
 const char *
@@ -152,6 +161,7 @@ take_chunk(struct mim_source *source, uint64_t needed)
         atomic_store(&source->size, position);
         return MIM_OK;
     }
+    mim_spool_limit(source->spool, atomic_load(&source->spool_limit));
     return mim_spool_write(source->spool, source->chunk, (uint64_t)n, position, &source->failure);
 }
 

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 
+#include <mim/control.h>
 #include <mim/source.h>
 
 struct mim_source *mim_source_ref(struct mim_source *source);
@@ -14,6 +15,9 @@ struct mim_source *mim_source_ref(struct mim_source *source);
  * lock. */
 int64_t mim_source_read_at(struct mim_source *source, void *data, uint64_t size, uint64_t offset,
                            struct mim_error *err);
+
+/* Ends waits for a stream's bytes with the job of this control, and limits what is kept of it. NULL: with no job. */
+void mim_source_bound(struct mim_source *source, const struct mim_control *control, int64_t deadline_ms);
 
 /* The size if known without reading; MIM_UNKNOWN for a stream before its end. */
 uint64_t mim_source_known_size(struct mim_source *source);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,15 +21,24 @@ struct mim_spool {
     uint64_t capacity;
     uint64_t size;
     int fd;
+    uint64_t limit;
+    bool drops;
+    uint64_t hole_start, hole_end; /* the dropped bytes */
 };
 
 struct mim_spool *
-mim_spool_create(void)
+mim_spool_create(bool drops)
 {
-    struct mim_spool *spool = calloc(1, sizeof *spool);
+    struct mim_spool *spool = malloc(sizeof *spool);
     if (spool)
-        spool->fd = -1;
+        *spool = (struct mim_spool){ .fd = -1, .limit = MIM_SPOOL_DEFAULT, .drops = drops };
     return spool;
+}
+
+void
+mim_spool_limit(struct mim_spool *spool, uint64_t limit)
+{
+    spool->limit = limit;
 }
 
 void
@@ -124,6 +134,28 @@ write_memory(struct mim_spool *spool, const void *data, uint64_t size, uint64_t 
     return MIM_OK;
 }
 
+/* Keeps a quarter of the limit from the start, since formats go back to their headers, and half of it from the end. */
+static bool
+drop_middle(struct mim_spool *spool)
+{
+    uint64_t start = spool->hole_end ? spool->hole_end : spool->limit / 4, tail = spool->limit / 2;
+    uint64_t end = spool->size > tail ? spool->size - tail : 0;
+    if (!spool->drops || spool->fd < 0 || end <= start ||
+        fallocate(spool->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)start, (off_t)(end - start)) != 0)
+        return false;
+    if (!spool->hole_end)
+        spool->hole_start = start;
+    spool->hole_end = end;
+    return true;
+}
+
+static enum mim_status
+fail_limit(const struct mim_spool *spool, const char *what, uint64_t offset, struct mim_error *err)
+{
+    return mim_fail(err, MIM_LIMIT, "byte %" PRIu64 " %s: temporary storage exceeds the limit spool=%" PRIu64, offset, what,
+                    spool->limit);
+}
+
 enum mim_status
 mim_spool_write(struct mim_spool *spool, const void *data, uint64_t size, uint64_t offset, struct mim_error *err)
 {
@@ -132,11 +164,13 @@ mim_spool_write(struct mim_spool *spool, const void *data, uint64_t size, uint64
         return MIM_OK;
     if (!mim_size_add(offset, size, &end))
         return fail_spool(EFBIG, err);
-    if (spool->fd < 0 && end > MIM_SPOOL_MEMORY) {
+    if (spool->fd < 0 && (end > MIM_SPOOL_MEMORY || end > spool->limit)) {
         enum mim_status status = move_to_file(spool, err);
         if (status != MIM_OK)
             return status;
     }
+    if (end > spool->limit && end - (spool->hole_end - spool->hole_start) > spool->limit && !drop_middle(spool))
+        return fail_limit(spool, "cannot be kept", offset, err);
 
     if (spool->fd < 0) {
         enum mim_status status = write_memory(spool, data, size, offset, err);
@@ -158,6 +192,8 @@ mim_spool_read(struct mim_spool *spool, void *data, uint64_t size, uint64_t offs
     if (offset >= spool->size || size == 0)
         return 0;
     uint64_t n = size < spool->size - offset ? size : spool->size - offset;
+    if (offset < spool->hole_end && offset + n > spool->hole_start)
+        return -(int64_t)fail_limit(spool, "cannot be read again", offset > spool->hole_start ? offset : spool->hole_start, err);
     if (spool->fd < 0) {
         memcpy(data, spool->memory + offset, (size_t)n);
         return (int64_t)n;

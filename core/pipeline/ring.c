@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/cancel.h"
 #include "base/error.h"
 
 #define ENTRIES_PER_THREAD 2

@@ -18,11 +18,12 @@ mim_two_pass_create(struct mim_two_pass **out, struct mim_plugin_writer *writer,
 {
     struct mim_two_pass *two_pass = calloc(1, sizeof *two_pass);
     if (two_pass)
-        two_pass->spool = mim_spool_create();
+        two_pass->spool = mim_spool_create(false);
     if (!two_pass || !two_pass->spool) {
         free(two_pass);
         return mim_fail_nomem(err, "a spool");
     }
+    mim_spool_limit(two_pass->spool, writer->operation->control.limits.spool_bytes);
     two_pass->writer = writer;
     *out = two_pass;
     return MIM_OK;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/cancel.h"
 #include "base/error.h"
 #include "frame/dirty-rect.h"
 #include "frame/meta.h"

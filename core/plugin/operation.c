@@ -4,7 +4,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <mim/plugin.h>
 
@@ -20,20 +19,6 @@ struct mim_log_line {
     int level;
     char text[];
 };
-
-uint64_t
-mim_clock_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-int64_t
-mim_clock_ms(void)
-{
-    return (int64_t)(mim_clock_ns() / 1000000);
-}
 
 static int64_t
 deadline_after(uint64_t milliseconds)
@@ -58,6 +43,13 @@ mim_operation_init(struct mim_operation *operation, struct mim_context *context,
     operation->host_flags = context->options.owns_process ? MIM_HOST_OWNS_PROCESS : 0;
     pthread_mutex_init(&operation->lock, NULL);
     return MIM_OK;
+}
+
+void
+mim_operation_take_source(struct mim_operation *operation, struct mim_source *source)
+{
+    operation->source = source;
+    mim_source_bound(source, &operation->control, operation->deadline_ms);
 }
 
 void
@@ -95,6 +87,8 @@ mim_operation_clear(struct mim_operation *operation)
     }
     pthread_mutex_destroy(&operation->lock);
     mim_frame_sources_clear(&operation->side_inputs.sources);
+    if (operation->source)
+        mim_source_bound(operation->source, NULL, 0);
     mim_source_close(operation->source);
     mim_sink_close(operation->sink);
 }

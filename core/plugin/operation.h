@@ -40,6 +40,8 @@ enum mim_status mim_operation_init(struct mim_operation *operation, struct mim_c
                                    const struct mim_control *control, struct mim_error *err);
 /* One file of a series, frame `index` of `whole`, with the limits, memory and notices of the whole. */
 void mim_operation_init_part(struct mim_operation *operation, struct mim_operation *whole, uint64_t index);
+/* Takes ownership of `source`, whose reads the limits and the switch of the operation end from now on. */
+void mim_operation_take_source(struct mim_operation *operation, struct mim_source *source);
 void mim_operation_clear(struct mim_operation *operation);
 
 /* MIM_OK, CANCELLED or TIMEOUT. Any thread. */
@@ -60,8 +62,5 @@ enum mim_status mim_operation_progress(struct mim_operation *operation, uint64_t
                                        struct mim_error *err);
 /* Any thread; delivered with the notices. Dropped when memory is short. */
 void mim_operation_log(struct mim_operation *operation, int level, const char *text);
-
-int64_t mim_clock_ms(void);
-uint64_t mim_clock_ns(void);
 
 #endif

@@ -192,6 +192,7 @@ mim_plugin_writer_start(struct mim_plugin_writer *writer, const struct mim_frame
         writer->sequence.source_start = writer->origin.time;
 
     bool seeks = ops->flags & (MIM_WRITER_SEEKS | MIM_WRITER_READS_BACK);
+    mim_sink_bound(writer->operation->sink, &writer->operation->control, writer->operation->deadline_ms);
     status = mim_sink_begin(writer->operation->sink, seeks, err);
     if (status != MIM_OK)
         return status;

@@ -104,7 +104,10 @@ mim_series_file_open(struct mim_series_file **out, struct mim_operation *whole, 
     mim_operation_init_part(&file->operation, whole, index);
 
     struct opening opening = { file, request };
-    enum mim_status status = mim_source_open_file_path(&file->operation.source, request->path, err);
+    struct mim_source *source;
+    enum mim_status status = mim_source_open_file_path(&source, request->path, err);
+    if (status == MIM_OK)
+        mim_operation_take_source(&file->operation, source);
     if (status == MIM_OK)
         status = mim_try_plugins(&file->operation, request->format, request->plugin, open_with, &opening, err);
     if (status == MIM_OK)

@@ -110,12 +110,12 @@ class Endless(CommandCase):
 
 
 class Fifo(CommandCase):
-    """An output without a reader, or with one that does not read."""
+    """An output without a reader, or with one that does not read; an input without a writer."""
 
-    def write_to_fifo(self, *args, reads=False):
+    def write_to_fifo(self, *args, reads=False, output='out.raw'):
         self.put('big.raw', bytes(4_000_000))
         os.mkfifo(self.path('out.raw'))
-        process = self.start('convert', *args, 'out.raw', '--from', 'raw', '-i', 'width=1000', '-i', 'height=1000', '-i',
+        process = self.start('convert', *args, output, '--from', 'raw', '-i', 'width=1000', '-i', 'height=1000', '-i',
                              'channels=1', '-i', 'sample=u8', stderr=-1)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
@@ -127,14 +127,27 @@ class Fifo(CommandCase):
         return process
 
     def test_of_which_no_reader_comes_is_given_up_by_a_signal(self):
-        for reads in False, True:
+        for reads, output in (False, 'out.raw'), (True, 'out.raw'), (False, 'file://' + self.path('out.raw')):
             for number in (signal.SIGINT, signal.SIGTERM):
-                with self.subTest(number.name, reads=reads):
-                    process = self.write_to_fifo('big.raw', reads=reads)
+                with self.subTest(number.name, reads=reads, output=output):
+                    process = self.write_to_fifo('big.raw', reads=reads, output=output)
                     process.send_signal(number)
                     process.communicate(timeout=PATIENCE)
                     self.assertEqual(process.returncode, -number)
                     os.unlink(self.path('out.raw'))
+
+    def test_of_which_no_writer_comes_is_given_up_by_a_signal(self):
+        os.mkfifo(self.path('in'))
+        for name in 'in', 'file://' + self.path('in'):
+            for number in (signal.SIGINT, signal.SIGTERM):
+                with self.subTest(number.name, name=name):
+                    process = self.start('convert', name, 'out.gif', stderr=-1)
+                    self.addCleanup(process.wait)
+                    self.addCleanup(process.kill)
+                    wait_until_blocked(process)
+                    process.send_signal(number)
+                    process.communicate(timeout=PATIENCE)
+                    self.assertEqual(process.returncode, -number)
 
     def test_of_which_a_reader_comes_late_is_written(self):
         process = self.write_to_fifo('big.raw')

@@ -104,8 +104,9 @@ conversion_run(const struct conversion *conversion, struct mim_context *context,
     struct inputs inputs = { 0 };
 
     /* open the output first: an existing file is then reported without waiting for a pipe */
-    enum mim_status status = (conversion->is_literal ? output_open_literal : output_open)(
-        &sink, conversion->output, conversion->replace, err);
+    enum mim_status status = conversion->is_literal
+                                 ? mim_sink_open_literal(&sink, conversion->output, !conversion->replace, err)
+                                 : output_open(&sink, conversion->output, conversion->replace, err);
     if (status != MIM_OK)
         err->side = MIM_SIDE_OUTPUT;
     else

@@ -13,7 +13,7 @@ report_failure(const struct conversion *conversion, const struct mim_error *err)
 {
     if (signals_interrupted())
         return EXIT_INTERRUPTED;
-    if (output_closed())
+    if (err->side == MIM_SIDE_OUTPUT && !strcmp(conversion->output, "-") && output_closed())
         return EXIT_OUTPUT;
 
     report_error(conversion_subject(conversion, err), err);

@@ -15,15 +15,11 @@
 const char *input_name(const char *path);
 const char *output_name(const char *path);
 
-/* Open a path or standard input. Signals interrupt the wait for a pipe. */
+/* Open a path or standard input. */
 enum mim_status input_open(struct mim_source **out, const char *path, struct mim_error *err);
 
-/* Open a path, which appears whole or not at all, or standard output, which must not be a terminal. The path must outlive
- * the sink. Signals interrupt the wait for the reader of a pipe. */
+/* Open a path, which appears whole or not at all, or standard output, which must not be a terminal. */
 enum mim_status output_open(struct mim_sink **out, const char *path, bool replace, struct mim_error *err);
-
-/* The same for a path that is no pattern, no URI, and not "-" for standard output. */
-enum mim_status output_open_literal(struct mim_sink **out, const char *path, bool replace, struct mim_error *err);
 
 /* Return whether the reader of our standard output has closed it. */
 bool output_closed(void);
