@@ -84,6 +84,19 @@ the_callers_ceiling_applies(void)
 }
 
 static void
+an_encoder_raises_a_derived_ceiling(void)
+{
+    struct mim_memory_budget budget = account_of(0, 256 * MB), set = account_of(100 * MB, 256 * MB);
+
+    mim_memory_budget_raise(&budget, 2000 * MB);
+    CHECK(mim_memory_budget_charge(&budget, 2000 * MB) && mim_memory_budget_free(&budget) == 64 * MB);
+    mim_memory_budget_raise(&budget, 501 * MB); /* beyond 2.5 GB */
+    CHECK(mim_memory_budget_free(&budget) == 64 * MB);
+    mim_memory_budget_raise(&set, MB);
+    CHECK(mim_memory_budget_free(&set) == 100 * MB);
+}
+
+static void
 exactly_the_ceiling_fits_and_one_byte_more_does_not(void)
 {
     struct mim_memory_budget budget = account_of(1000, 0);
@@ -212,6 +225,7 @@ main(void)
         CASE(a_small_result_budget_leaves_the_floor),
         CASE(without_a_result_budget_frames_alone_decide),
         CASE(the_callers_ceiling_applies),
+        CASE(an_encoder_raises_a_derived_ceiling),
         CASE(exactly_the_ceiling_fits_and_one_byte_more_does_not),
         CASE(frames_and_plugin_share_it),
         CASE(frames_in_flight_count_even_over_the_ceiling),

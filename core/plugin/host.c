@@ -57,6 +57,8 @@ static int32_t
 host_reserve(struct mim_job *abi, int64_t delta)
 {
     struct mim_core_job *job = abi->core;
+    if (delta > 0 && job->opens_encoder)
+        mim_memory_budget_raise(&job->operation->budget, (uint64_t)delta);
     if (delta > 0)
         return charge_memory(job, (uint64_t)delta) ? MIM_OK : MIM_NOMEM;
     mim_memory_budget_refund(&job->operation->budget, -(uint64_t)delta);

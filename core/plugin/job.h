@@ -23,6 +23,7 @@ struct mim_core_job {
     bool is_muted;          /* drop notices: the op is repeated, or runs once per thread */
     enum mim_status failed; /* fail() or a host call has set `error` */
     bool host_failed;       /* a host call set it: its error takes precedence over the plugin's */
+    bool opens_encoder;     /* reserve() raises a derived ceiling: a writer's open */
     bool refused;           /* an allocation exceeded the ceiling */
     struct mim_error error;
     struct mim_meta *meta;         /* target of host->meta(); NULL outside metadata() */

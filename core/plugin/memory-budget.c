@@ -6,6 +6,7 @@
 
 #define SMALLEST_CEILING 64000000u
 #define BESIDE_TWO_FRAMES 16000000u
+#define MOST_FOR_ENCODERS UINT64_C(2500000000)
 
 /* Parts use the numbers of the whole. */
 static struct mim_memory_budget *
@@ -24,6 +25,7 @@ void
 mim_memory_budget_init(struct mim_memory_budget *budget, const struct mim_limits *limits)
 {
     budget->whole = NULL;
+    budget->raised = 0;
     budget->set_ceiling = limits->working_bytes;
     budget->cap = limits->result_bytes > SMALLEST_CEILING ? limits->result_bytes : SMALLEST_CEILING;
     atomic_init(&budget->plugin, 0);
@@ -46,6 +48,16 @@ mim_memory_budget_expect(struct mim_memory_budget *budget, uint64_t frame_bytes)
         wanted = budget->cap;
     if (wanted > atomic_load(&budget->ceiling))
         atomic_store(&budget->ceiling, wanted);
+}
+
+void
+mim_memory_budget_raise(struct mim_memory_budget *budget, uint64_t bytes)
+{
+    budget = whole_of(budget);
+    if (budget->set_ceiling || bytes > MOST_FOR_ENCODERS - budget->raised)
+        return;
+    budget->raised += bytes;
+    atomic_fetch_add(&budget->ceiling, bytes);
 }
 
 static void

@@ -17,6 +17,7 @@ struct mim_memory_budget {
     _Atomic uint64_t peak; /* maximum so far, for tests */
     uint64_t set_ceiling;  /* set by the caller or a policy; 0: derived from the frames' size */
     uint64_t cap;          /* upper bound of a derived ceiling */
+    uint64_t raised;       /* for encoders, above that bound */
 };
 
 void mim_memory_budget_init(struct mim_memory_budget *budget, const struct mim_limits *limits);
@@ -25,6 +26,9 @@ void mim_memory_budget_init_part(struct mim_memory_budget *budget, struct mim_me
 
 /* Raises a derived ceiling to the larger of 64 MB and two frames of this size + 16 MB. */
 void mim_memory_budget_expect(struct mim_memory_budget *budget, uint64_t frame_bytes);
+
+/* Raises a derived ceiling by the memory that an encoder needs as long as it is open, up to 2.5 GB in all. Serial. */
+void mim_memory_budget_raise(struct mim_memory_budget *budget, uint64_t bytes);
 
 /* Sets the bytes that the pipeline holds, whether they fit or not. */
 void mim_memory_budget_set_frames(struct mim_memory_budget *budget, uint64_t bytes);

@@ -161,8 +161,10 @@ call_open(struct mim_plugin_writer *writer, struct mim_error *err)
     if (!ops->open)
         return MIM_OK;
     mim_job_begin(&writer->serial, MIM_UNKNOWN);
-    writer->is_called = true;
-    return mim_job_end(&writer->serial, ops->open(&writer->serial.abi, &writer->sequence), "open", err);
+    writer->is_called = writer->serial.opens_encoder = true;
+    int32_t result = ops->open(&writer->serial.abi, &writer->sequence);
+    writer->serial.opens_encoder = false;
+    return mim_job_end(&writer->serial, result, "open", err);
 }
 
 enum mim_status

@@ -4,6 +4,7 @@
 
 import os
 import signal
+import struct
 import subprocess
 from fractions import Fraction
 
@@ -40,6 +41,20 @@ class VideoWrite(VideoWriting):
                     self.assertEqual(Fraction(stream['r_frame_rate']), 25)
                 for got, sent in zip(self.decoded(path), frames):
                     self.assertGreater(mean_error_db(luma(got), luma(sent)), least)
+
+    def test_the_memory_of_an_encoder_is_limited(self):
+        """A few bytes for a canvas of 64 million pixels, and a usual picture in little memory."""
+        big = self.put('big.gif', b'GIF89a' + struct.pack('<HHBBB', 8000, 8000, 0x80, 0, 0) + b'\0\0\0\xff\xff\xff' +
+                       struct.pack('<BHHHHB', 0x2c, 0, 0, 1, 1, 0) + b'\x02\x02\x44\x01\0\x3b')
+        for codec in 'ffv1', 'libx264':
+            with self.subTest(codec):
+                said = self.refuse(5, 'convert', big, self.path('big.mkv'), '-o', 'codec=' + codec)
+                self.assertRegex(said, r'exceeds the limit working=\d+: \d+ bytes are in use and \d+ more needed; --memory SIZE')
+        frames = [np.zeros((480, 640, 3), np.uint8)] * 3
+        for codec in 'ffv1', 'libx264':
+            with self.subTest(codec):
+                self.refuse(5, 'convert', '-f', *self.raw_input(frames), self.path('out.mkv'), '-o', 'codec=' + codec, '--memory', '10MB')
+                self.write(frames, 'out.mkv', '-o', 'codec=' + codec, '--memory', '200MB')
 
     def test_the_default_is_ten_frames_a_second_and_fps_is_exact(self):
         frames = waves(6)

@@ -12,21 +12,25 @@
 #define X264_PRESETS "ultrafast superfast veryfast faster fast medium slow slower veryslow placebo"
 
 static const struct video_encoder_facts known[] = {
-    { "libx264", .takes_ticks = true, X264_WORDS },
-    { "libx264rgb", .takes_ticks = true, X264_WORDS },
+    { "libx264", .pictures = 100, .thread_pictures = 7, .takes_ticks = true, X264_WORDS },
+    { "libx264rgb", .pictures = 100, .thread_pictures = 7, .takes_ticks = true, X264_WORDS },
     /* It logs to stderr, and its lookahead overruns the memory of pictures that are one block wide. Its note of the
      * settings names features of the processor, and by default it starts a thread for each processor. */
-    { "libx265", .required = "log-level=none", .required_small = "log-level=none:cutree=0", .params = "x265-params",
+    { "libx265", .pictures = 100, .thread_pictures = 8, .required = "log-level=none",
+      .required_small = "log-level=none:cutree=0", .params = "x265-params",
       .preset_params = "info=0:pools=", .presets = X264_PRESETS },
-    { "libvpx", .takes_ticks = true, .threading = VIDEO_THREADS_ONE, .required_alpha = "auto-alt-ref=0" },
-    { "libvpx-vp9", .takes_ticks = true, .threading = VIDEO_THREADS_SEVERAL, .required = "row-mt=1" },
-    { "libaom-av1", .takes_ticks = true },
-    { "librav1e", .threading = VIDEO_THREADS_ANY },
+    { "libvpx", .pictures = 30, .takes_ticks = true, .threading = VIDEO_THREADS_ONE, .required_alpha = "auto-alt-ref=0" },
+    { "libvpx-vp9", .pictures = 90, .thread_pictures = 4, .takes_ticks = true, .threading = VIDEO_THREADS_SEVERAL,
+      .required = "row-mt=1" },
+    { "libaom-av1", .pictures = 150, .thread_pictures = 8, .takes_ticks = true },
+    { "libsvtav1", .pictures = 130, .thread_pictures = 8 },
+    { "librav1e", .pictures = 400, .threading = VIDEO_THREADS_ANY },
     { "libopenh264", .rate = VIDEO_RATE_BITS },
     { "libtheora", .rate = VIDEO_RATE_UP },
     { "mpeg1video", .has_rates = true },
     { "mpeg2video", .has_rates = true, .has_fractions = true },
-    { "ffv1", .required = "level=3", .required_small = "level=1:slices=1", .threading = VIDEO_THREADS_ANY },
+    { "ffv1", .pictures = 60, .required = "level=3", .required_small = "level=1:slices=1",
+      .threading = VIDEO_THREADS_ANY },
     { "huffyuv", .threading = VIDEO_THREADS_ANY },
     { "ffvhuff", .threading = VIDEO_THREADS_ANY },
     { "utvideo", .threading = VIDEO_THREADS_ANY },
@@ -83,4 +87,13 @@ video_encoder_threads(const struct video_encoder_facts *facts, int width, int he
     default:
         return by_size < MOST ? (int)by_size : MOST;
     }
+}
+
+int64_t
+video_encoder_memory(const struct video_encoder_facts *facts, int64_t picture_size, int threads)
+{
+    enum { FEW = 10, FEW_OF_THREAD = 2 };
+    int64_t pictures = facts->pictures ? facts->pictures : FEW;
+    int64_t more = facts->pictures ? facts->thread_pictures : FEW_OF_THREAD;
+    return picture_size * (pictures + more * threads);
 }

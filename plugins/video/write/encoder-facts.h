@@ -24,6 +24,8 @@ struct video_encoder_facts {
     const AVCodec *codec;
     enum video_rating rate;
     enum video_threading threading;
+    uint16_t pictures;          /* how many pictures its memory amounts to; 0: a few */
+    uint16_t thread_pictures;   /* and how many more for each thread */
     bool takes_ticks;           /* accepts times of any base; others count frames */
     bool has_rates;             /* supports only the rates of MPEG */
     bool has_fractions;         /* and simple fractions of them */
@@ -39,5 +41,7 @@ struct video_encoder_facts {
 void video_encoder_learn(const AVCodec *codec, struct video_encoder_facts *facts);
 /* The number of threads for pictures of this size in a job with `available` threads. */
 int video_encoder_threads(const struct video_encoder_facts *facts, int width, int height, uint32_t available);
+/* The bytes that an encoder with so many threads allocates for pictures of this size, measured and rounded up. */
+int64_t video_encoder_memory(const struct video_encoder_facts *facts, int64_t picture_size, int threads);
 
 #endif

@@ -17,6 +17,7 @@
 struct video_encoder {
     struct video_encoder_facts facts;
     AVCodecContext *context;
+    int64_t reserved;            /* memory of the codec */
     struct video_layout layout;
     AVRational rate;             /* frames per second, as set in the encoder */
     struct video_entry *entries; /* times of the frames inside the encoder, in order */
