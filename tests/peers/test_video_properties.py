@@ -222,6 +222,54 @@ class Properties(VideoWriting):
                 for key in ('transfer', 'primaries', 'mastering_display', 'content_light'):
                     self.assertIn(key, notes)
 
+    def chunks(self, path):
+        """Those of a PNG that state the display."""
+        with open(path, 'rb') as file:
+            data, at, found = file.read(), 8, {}
+        while at < len(data):
+            size, name = struct.unpack_from('>I4s', data, at)
+            found[name] = data[at + 8:at + 8 + size]
+            at += size + 12
+        return {name: found[name] for name in (b'cICP', b'mDCV', b'cLLI') if name in found}
+
+    def test_pictures_of_hdr_video_and_back_keep_the_colours(self):
+        source = self.make('a.mp4', PICTURE + ',format=yuv420p10le', '-c:v', 'libx265', '-x265-params', HDR, *TAGS)
+        expected = {b'cICP': bytes((9, 16, 0, 1)), b'cLLI': struct.pack('>II', 10000000, 4000000),
+                    b'mDCV': struct.pack('>8H2I', 35400, 14600, 8500, 39850, 6550, 2300, 15635, 16450, 10000000, 50)}
+        for name in ('b.apng',):
+            with self.subTest(name):
+                path, notes = self.convert(source, name, '-i', 'pixelformat=rgb48')
+                self.assertNotIn('metadata', notes)
+                self.assertEqual(self.chunks(path.replace('%d', '0')), expected)
+                again, _ = self.convert(path, 'again.png' if name == 'b.apng' else 'again%d.png', '--frames', '0')
+                self.assertEqual(self.chunks(again.replace('%d', '0')), expected)
+                video, notes = self.convert(path, 'c.mkv', '-o', 'codec=libx265', '-o', 'pixelformat=yuv420p10le')
+                stream, data = self.video(video), self.side_data(video)
+                self.assertNotIn('metadata', notes)
+                self.assertEqual((stream['color_transfer'], stream['color_primaries'], stream['pix_fmt']), ('smpte2084', 'bt2020', 'yuv420p10le'))
+                self.assertEqual(data['Content light level metadata']['max_content'], 1000)
+                for key, value in DISPLAY.items():
+                    self.assertAlmostEqual(self.ratio(data['Mastering display metadata'][key]), self.ratio(value), 4, key)
+
+    def test_chunks_of_displays_that_are_damaged_are_reported(self):
+        for name, body in ((b'cICP', bytes((9, 16, 1, 1))), (b'cICP', b'\x09'), (b'mDCV', bytes(23)), (b'cLLI', bytes(9))):
+            with self.subTest(name):
+                path = self.picture('a.png')
+                with open(path, 'r+b') as file:
+                    png = file.read()
+                    file.seek(33)
+                    file.write(struct.pack('>I', len(body)) + name + body + struct.pack('>I', zlib.crc32(name + body)) + png[33:])
+                self.assertIn(f'chunk {name.decode()} is ignored', self.convert(path, 'b.png')[1])
+
+    def test_a_picture_of_narrow_range_is_reported(self):
+        path = self.picture('a.png')
+        with open(path, 'r+b') as file:
+            png = file.read()
+            body = b'cICP' + bytes((1, 1, 0, 0))
+            file.seek(33)
+            file.write(struct.pack('>I', 4) + body + struct.pack('>I', zlib.crc32(body)) + png[33:])
+        self.assertIn("cannot keep the metadata 'range'", self.convert(path, 'b.tif')[1])
+
     def test_ordinary_colours_are_kept_and_their_loss_is_no_news(self):
         for transfer, primaries in (('bt709', 'bt709'), ('smpte170m', 'smpte170m'), ('iec61966-2-1', 'bt709')):
             with self.subTest(transfer):

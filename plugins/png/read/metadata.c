@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Reports ancillary chunks as metadata. A damaged one is ignored with a notice, since the picture is intact. */
-#include "chunk/exif.h"
 #include "read/metadata.h"
 
 #include <stdio.h>
@@ -8,6 +7,8 @@
 
 #include <mim/kit/aspect.h>
 
+#include "chunk/display.h"
+#include "chunk/exif.h"
 #include "chunk/inflate.h"
 #include "chunk/text.h"
 #include "read/reader-state.h"
@@ -104,6 +105,24 @@ report_exif(struct reporter *reporter, const uint8_t *data, uint64_t size)
     return reporter->job->host->meta(reporter->job, "exif", MIM_META_BYTES, data, size);
 }
 
+static int32_t
+report_colours(struct reporter *reporter, const uint8_t *data, uint64_t size)
+{
+    return pngx_display_report_colours(reporter->job, data, size);
+}
+
+static int32_t
+report_mastering(struct reporter *reporter, const uint8_t *data, uint64_t size)
+{
+    return pngx_display_report_mastering(reporter->job, data, size);
+}
+
+static int32_t
+report_light(struct reporter *reporter, const uint8_t *data, uint64_t size)
+{
+    return pngx_display_report_light(reporter->job, data, size);
+}
+
 /* The data is a name, a zero, method 0 and the compressed profile. */
 static int32_t
 report_profile(struct reporter *reporter, const uint8_t *data, uint64_t size)
@@ -173,6 +192,9 @@ static const struct {
     { PNGX_TYPE('g', 'A', 'M', 'A'), 4, report_gamma },
     { PNGX_TYPE('c', 'H', 'R', 'M'), 32, report_chromaticities },
     { PNGX_TYPE('s', 'R', 'G', 'B'), 1, report_srgb },
+    { PNGX_TYPE('c', 'I', 'C', 'P'), PNGX_CICP_SIZE, report_colours },
+    { PNGX_TYPE('m', 'D', 'C', 'V'), PNGX_MDCV_SIZE, report_mastering },
+    { PNGX_TYPE('c', 'L', 'L', 'I'), PNGX_CLLI_SIZE, report_light },
     { PNGX_TYPE('p', 'H', 'Y', 's'), 9, report_resolution },
     { PNGX_TYPE('t', 'I', 'M', 'E'), 7, report_time },
     { PNGX_TYPE('e', 'X', 'I', 'f'), 0, report_exif },

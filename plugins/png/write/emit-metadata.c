@@ -95,6 +95,8 @@ emit_colour(struct mim_job *job, struct pngx_retained *retained, uint32_t channe
     bool has_profile;
 
     int32_t status = emit_profile(job, retained, channels, &has_profile);
+    if (status == MIM_OK)
+        status = pngx_display_emit(job, &retained->display);
     if (status == MIM_OK && retained->has_gamma)
         status = pngx_emit_chunk(job, PNGX_TYPE('g', 'A', 'M', 'A'), NULL, 0, retained->gamma, sizeof retained->gamma);
     if (status == MIM_OK && retained->has_chromaticities)

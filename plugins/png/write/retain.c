@@ -303,6 +303,8 @@ pngx_retain(struct mim_job *job, struct pngx_retained *retained, const char *key
     for (unsigned i = 0; i < sizeof handlers / sizeof *handlers; i++)
         if (!strcmp(handlers[i].key, key))
             return handlers[i].retain(job, retained, type, value, size);
+    if (pngx_display_retain(&retained->display, key, type, value, size) == MIM_OK)
+        return MIM_OK;
     if (type != MIM_META_TEXT && type != MIM_META_TIME)
         return MIM_UNSUPPORTED;
     return retain_named_text(job, retained, key, value, size);

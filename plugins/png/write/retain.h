@@ -7,6 +7,8 @@
 
 #include <mim/kit/array.h>
 
+#include "chunk/display.h"
+
 struct pngx_retained_text {
     char keyword[80];          /* Latin-1 */
     int32_t rank;              /* of the key that set it: a lower rank is not replaced by a higher one */
@@ -22,6 +24,7 @@ struct pngx_retained {
     uint8_t time[7];
     uint8_t gamma[4], chromaticities[32], srgb[1];
     bool has_time, has_gamma, has_chromaticities, has_srgb;
+    struct pngx_display display;
     struct mim_bytes icc, exif;
     struct pngx_retained_text *texts; /* host memory */
     uint64_t text_capacity;
