@@ -11,7 +11,7 @@
 #include "chunk/emit.h"
 #include "shared/numbers.h"
 
-enum { UNKNOWN = 2, CHROMATICITY = 50000, LUMINANCE = 10000, DISPLAY_NUMBERS = 10 };
+enum { UNKNOWN = 2, FIXED = 100000, CHROMATICITY = 50000, LUMINANCE = 10000, DISPLAY_NUMBERS = 10 };
 
 struct code_point {
     const char *name; /* NULL: none */
@@ -56,8 +56,26 @@ report_point(struct mim_job *job, const char *key, const struct code_point *poin
                            strlen(point->name));
 }
 
-int32_t
-pngx_display_report_colours(struct mim_job *job, const uint8_t *data, uint64_t size)
+static int32_t
+report_gamma(struct mim_job *job, const uint8_t *data, uint64_t size)
+{
+    double gamma = size == 4 ? (double)mim_load_be32(data) / FIXED : 0;
+    return gamma > 0 ? job->host->meta(job, "gamma", MIM_META_REAL, &gamma, sizeof gamma) : MIM_CORRUPT;
+}
+
+static int32_t
+report_chromaticities(struct mim_job *job, const uint8_t *data, uint64_t size)
+{
+    double values[8];
+    if (size != 32)
+        return MIM_CORRUPT;
+    for (int i = 0; i < 8; i++)
+        values[i] = (double)mim_load_be32(data + 4 * i) / FIXED;
+    return job->host->meta(job, "chromaticities", MIM_META_REALS, values, sizeof values);
+}
+
+static int32_t
+report_colours(struct mim_job *job, const uint8_t *data, uint64_t size)
 {
     if (size != PNGX_CICP_SIZE || data[2] || data[3] > 1) /* samples are RGB, of full or of narrow range */
         return MIM_CORRUPT;
@@ -69,8 +87,8 @@ pngx_display_report_colours(struct mim_job *job, const uint8_t *data, uint64_t s
     return status;
 }
 
-int32_t
-pngx_display_report_mastering(struct mim_job *job, const uint8_t *data, uint64_t size)
+static int32_t
+report_mastering(struct mim_job *job, const uint8_t *data, uint64_t size)
 {
     struct mim_rational values[DISPLAY_NUMBERS];
     if (size != PNGX_MDCV_SIZE)
@@ -82,8 +100,8 @@ pngx_display_report_mastering(struct mim_job *job, const uint8_t *data, uint64_t
     return job->host->meta(job, "mastering_display", MIM_META_RATIONALS, values, sizeof values);
 }
 
-int32_t
-pngx_display_report_light(struct mim_job *job, const uint8_t *data, uint64_t size)
+static int32_t
+report_light(struct mim_job *job, const uint8_t *data, uint64_t size)
 {
     int64_t values[2];
     if (size != PNGX_CLLI_SIZE)
@@ -91,6 +109,23 @@ pngx_display_report_light(struct mim_job *job, const uint8_t *data, uint64_t siz
     for (int i = 0; i < 2; i++)
         values[i] = ((int64_t)mim_load_be32(data + 4 * i) + LUMINANCE / 2) / LUMINANCE;
     return values[0] || values[1] ? job->host->meta(job, "content_light", MIM_META_INTS, values, sizeof values) : MIM_OK;
+}
+
+int32_t
+pngx_display_report(struct mim_job *job, uint32_t type, const uint8_t *data, uint64_t size)
+{
+    static const struct {
+        uint32_t type;
+        int32_t (*report)(struct mim_job *, const uint8_t *data, uint64_t size);
+    } handlers[] = { { PNGX_TYPE('g', 'A', 'M', 'A'), report_gamma },
+                     { PNGX_TYPE('c', 'H', 'R', 'M'), report_chromaticities },
+                     { PNGX_TYPE('c', 'I', 'C', 'P'), report_colours },
+                     { PNGX_TYPE('m', 'D', 'C', 'V'), report_mastering },
+                     { PNGX_TYPE('c', 'L', 'L', 'I'), report_light } };
+    for (unsigned i = 0; i < sizeof handlers / sizeof *handlers; i++)
+        if (handlers[i].type == type)
+            return handlers[i].report(job, data, size);
+    return MIM_OK;
 }
 
 /* --- writing ------------------------------------------------------------------------------------------------------ */

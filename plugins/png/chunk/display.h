@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The chunks cICP, mDCV and cLLI: for which displays the samples are. */
+/* The chunks gAMA, cHRM, cICP, mDCV and cLLI: for which displays the samples are. The last three are written from here too. */
 #ifndef MIM_PNG_DISPLAY_H
 #define MIM_PNG_DISPLAY_H
 
@@ -16,10 +16,8 @@ struct pngx_display {
     bool has_mdcv, has_clli;
 };
 
-/* Deliver the data of a chunk as metadata. CORRUPT: it is damaged. */
-int32_t pngx_display_report_colours(struct mim_job *job, const uint8_t *data, uint64_t size);
-int32_t pngx_display_report_mastering(struct mim_job *job, const uint8_t *data, uint64_t size);
-int32_t pngx_display_report_light(struct mim_job *job, const uint8_t *data, uint64_t size);
+/* Deliver the data of a chunk of one of these types as metadata. CORRUPT: it is damaged. */
+int32_t pngx_display_report(struct mim_job *job, uint32_t type, const uint8_t *data, uint64_t size);
 
 /* Retain metadata. UNSUPPORTED: it has another key, or a value that the chunks cannot store. */
 int32_t pngx_display_retain(struct pngx_display *display, const char *key, int32_t type, const void *value, uint64_t size);

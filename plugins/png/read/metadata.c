@@ -15,13 +15,14 @@
 
 #define CODING(type) ((type) | MIM_META_CODING)
 
-enum { FIXED = 100000, UNIT_METRE = 1, PROFILE_NAME_MAX = 79 };
+enum { UNIT_METRE = 1, PROFILE_NAME_MAX = 79 };
 
 struct reporter {
     struct mim_job *job;
     const struct pngx_header *header;
     struct pngx_texts texts;
     uint32_t text_count;
+    uint32_t type; /* of the chunk */
 };
 
 /* Status of an invalid chunk, which is ignored. */
@@ -37,25 +38,9 @@ max_size(struct mim_job *job)
 }
 
 static int32_t
-report_gamma(struct reporter *reporter, const uint8_t *data, uint64_t size)
+report_display(struct reporter *reporter, const uint8_t *data, uint64_t size)
 {
-    double gamma = size == 4 ? (double)mim_load_be32(data) / FIXED : 0;
-
-    if (!(gamma > 0))
-        return INVALID;
-    return reporter->job->host->meta(reporter->job, "gamma", MIM_META_REAL, &gamma, sizeof gamma);
-}
-
-static int32_t
-report_chromaticities(struct reporter *reporter, const uint8_t *data, uint64_t size)
-{
-    double values[8];
-
-    if (size != 32)
-        return INVALID;
-    for (int i = 0; i < 8; i++)
-        values[i] = (double)mim_load_be32(data + 4 * i) / FIXED;
-    return reporter->job->host->meta(reporter->job, "chromaticities", MIM_META_REALS, values, sizeof values);
+    return pngx_display_report(reporter->job, reporter->type, data, size);
 }
 
 static int32_t
@@ -103,24 +88,6 @@ static int32_t
 report_exif(struct reporter *reporter, const uint8_t *data, uint64_t size)
 {
     return reporter->job->host->meta(reporter->job, "exif", MIM_META_BYTES, data, size);
-}
-
-static int32_t
-report_colours(struct reporter *reporter, const uint8_t *data, uint64_t size)
-{
-    return pngx_display_report_colours(reporter->job, data, size);
-}
-
-static int32_t
-report_mastering(struct reporter *reporter, const uint8_t *data, uint64_t size)
-{
-    return pngx_display_report_mastering(reporter->job, data, size);
-}
-
-static int32_t
-report_light(struct reporter *reporter, const uint8_t *data, uint64_t size)
-{
-    return pngx_display_report_light(reporter->job, data, size);
 }
 
 /* The data is a name, a zero, method 0 and the compressed profile. */
@@ -189,12 +156,12 @@ static const struct {
     uint32_t max; /* bytes; 0: the metadata limit */
     int32_t (*report)(struct reporter *, const uint8_t *data, uint64_t size);
 } handlers[] = {
-    { PNGX_TYPE('g', 'A', 'M', 'A'), 4, report_gamma },
-    { PNGX_TYPE('c', 'H', 'R', 'M'), 32, report_chromaticities },
+    { PNGX_TYPE('g', 'A', 'M', 'A'), 4, report_display },
+    { PNGX_TYPE('c', 'H', 'R', 'M'), 32, report_display },
     { PNGX_TYPE('s', 'R', 'G', 'B'), 1, report_srgb },
-    { PNGX_TYPE('c', 'I', 'C', 'P'), PNGX_CICP_SIZE, report_colours },
-    { PNGX_TYPE('m', 'D', 'C', 'V'), PNGX_MDCV_SIZE, report_mastering },
-    { PNGX_TYPE('c', 'L', 'L', 'I'), PNGX_CLLI_SIZE, report_light },
+    { PNGX_TYPE('c', 'I', 'C', 'P'), PNGX_CICP_SIZE, report_display },
+    { PNGX_TYPE('m', 'D', 'C', 'V'), PNGX_MDCV_SIZE, report_display },
+    { PNGX_TYPE('c', 'L', 'L', 'I'), PNGX_CLLI_SIZE, report_display },
     { PNGX_TYPE('p', 'H', 'Y', 's'), 9, report_resolution },
     { PNGX_TYPE('t', 'I', 'M', 'E'), 7, report_time },
     { PNGX_TYPE('e', 'X', 'I', 'f'), 0, report_exif },
@@ -244,6 +211,7 @@ report_chunk(struct reporter *reporter, struct mim_window *window, const struct 
     struct mim_job *job = reporter->job;
     struct pngx_fault fault = { 0 };
     int handler = find_handler(chunk->type);
+    reporter->type = chunk->type;
     uint64_t max = max_size(job);
 
     if (handler == -1)
