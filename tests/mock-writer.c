@@ -101,6 +101,7 @@ emit_rows(struct mim_job *job, const struct mim_frame_info *info, uint32_t part,
 {
     uint32_t parts = info->parts ? info->parts : 1, each = (raster->height + parts - 1) / parts;
     uint64_t row = (uint64_t)raster->width * raster->channels * mim_sample_size((enum mim_sample)raster->sample);
+    row = raster->sample == MIM_SAMPLE_U1 ? (row + 7) / 8 : row;
     int32_t status = MIM_OK;
     for (uint32_t y = part * each; y < raster->height && y < (part + 1) * each && status == MIM_OK; y++)
         status = job->host->emit(job, raster->data + y * raster->stride, row);
@@ -190,7 +191,9 @@ keep(struct mim_job *job, const char *key, int32_t type, const void *value, uint
 {
     struct mock_session *session = job->state;
     mock_enter_serial(job);
-    MUST(!(type & MIM_META_CODING) && value && size && !session->failed);
+    MUST(value && size && !session->failed);
+    MUST(!(type & MIM_META_CODING) || mock.writer_flags & MIM_WRITER_CODING);
+    mock_counted.codings += (type & MIM_META_CODING) != 0;
     int32_t status = mock_fault(job, MOCK_METADATA, session->opened ? session->accepted : MIM_UNKNOWN, 0, NULL);
     mock_leave_serial(job, MIM_OK);
     if (status != MIM_OK)

@@ -84,6 +84,7 @@ struct mock_script {
 /* What was called; of all files together. */
 struct mock_counts {
     _Atomic long opens, closes, prepares, pixels, releases, scans, metadata, encodes, puts, surveys, endless_polls;
+    _Atomic long codings; /* values of coding that a writer got */
     _Atomic long squares; /* calls of pixels for a target with square samples */
     _Atomic long decodes; /* by prepare, with `group`: from the key frame on */
     _Atomic uint64_t cancelled_at_ms;

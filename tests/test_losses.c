@@ -154,10 +154,11 @@ one_image_has_no_timing_to_lose(void)
 }
 
 static void
-coding_metadata_are_not_missed(void)
+coding_metadata_go_to_writers_that_want_them_and_are_not_missed(void)
 {
     struct mim_write_options options = { .format = "mock", .control = { .notice = hear } };
-    struct mim_context *context = mock_context(&(struct mock_script){ 0 }, 1);
+    const struct mock_script script = { .writer_flags = MIM_WRITER_CODING, .has_metadata = true };
+    struct mim_context *context = mock_context(&script, 1);
     struct mim_meta *meta = mim_meta_create();
     void *data;
     size_t size;
@@ -166,7 +167,7 @@ coding_metadata_are_not_missed(void)
     CHECK(mim_meta_set_text(meta, "title", "x", NULL) == MIM_OK);
     heard[0] = '\0';
     CHECK(mim_write(context, "<bytes>", frames, 2, meta, &options, &data, &size, NULL) == MIM_OK);
-    CHECK(count("'title'") == 1 && !count("interlaced"));
+    CHECK(count("'title'") == 1 && !count("interlaced") && mock_counted.codings == 1);
     mim_free(data);
     mim_meta_destroy(meta);
     mim_context_destroy(context);
@@ -295,7 +296,7 @@ main(void)
         CASE(losses_are_told_in_the_same_order_on_any_threads),
         CASE(strict_makes_the_first_loss_the_error),
         CASE(one_image_has_no_timing_to_lose),
-        CASE(coding_metadata_are_not_missed),
+        CASE(coding_metadata_go_to_writers_that_want_them_and_are_not_missed),
         CASE(every_key_that_is_lost_is_said_once),
         CASE(what_the_whole_keeps_no_frame_loses),
         CASE(durations_in_another_base_keep_their_sum),

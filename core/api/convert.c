@@ -86,7 +86,7 @@ join_layouts(const struct conversion *conversion, struct mim_reader *reader)
         return;
     mim_joined_layout_add_reader(&plugin->joined, reader);
     for (size_t i = 1; i < conversion->source_count; i++)
-        mim_joined_layout_add_source(&plugin->joined, conversion->context, conversion->sources[i], &conversion->options->read);
+        mim_joined_layout_add_source(&plugin->joined, conversion->context, conversion->sources[i], &conversion->read);
 }
 
 /* Whether players of the written format ignore the aspect of samples. */
@@ -287,6 +287,7 @@ mim_convert(struct mim_context *context, struct mim_source *const *sources, size
         .sources = sources,
         .source_count = source_count,
     };
+    conversion.read.open.packed_bits |= !options->each;
     mim_conversion_progress_start(&conversion.progress, &options->read.open.control, source_count > 1);
     mim_conversion_progress_listen(&conversion.progress, &conversion.read.open.control, &conversion.write.control);
 

@@ -121,7 +121,8 @@ mim_reader_open(struct mim_reader **out, struct mim_context *context, struct mim
     mim_operation_take_source(&reader->operation, mim_source_ref(source));
     reader->target = (struct mim_conversion_target){ .sample = options->sample,
                                                      .channels = options->channels,
-                                                     .mean = options->mean };
+                                                     .mean = options->mean,
+                                                     .expands_bits = !options->packed_bits };
     reader->wants_metadata = !options->no_metadata;
     reader->operation.in_place = options->in_place;
     reader->pool = mim_pool_of(context, err);

@@ -60,7 +60,9 @@ start_series(struct mim_writer *writer, const struct mim_write_options *options,
     writer->plugin = (struct mim_plugin_writer){ .ops = &mim_series_writer_ops,
                                                  .operation = &writer->operation,
                                                  .format = writer->series.format };
-    return mim_plugin_writer_create(&writer->plugin, NULL, NULL, writer->series.workers, err);
+    enum mim_status status = mim_plugin_writer_create(&writer->plugin, NULL, NULL, writer->series.workers, err);
+    writer->plugin.keeps_bits = writer->series.ops->flags & MIM_WRITER_BITS;
+    return status;
 }
 
 struct request {

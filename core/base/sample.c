@@ -16,6 +16,7 @@ static const struct mim_sample_facts facts[] = {
     [MIM_SAMPLE_F32] = { "f32", 4, true, true, 1 },
     [MIM_SAMPLE_F64] = { "f64", 8, true, true, 1 },
     [MIM_SAMPLE_INDEX8] = { "index8", 1, false, false, UINT8_MAX },
+    [MIM_SAMPLE_U1] = { "u1", 1, false, false, 1 },
 };
 
 #define SAMPLE_COUNT (sizeof facts / sizeof *facts)
@@ -43,8 +44,8 @@ mim_sample_name(enum mim_sample sample)
 enum mim_sample
 mim_sample_by_name(const char *name)
 {
-    for (size_t i = MIM_SAMPLE_U8; name && i <= MIM_SAMPLE_F64; i++)
-        if (!strcmp(facts[i].name, name))
+    for (size_t i = MIM_SAMPLE_U8; name && i < SAMPLE_COUNT; i++)
+        if (i != MIM_SAMPLE_INDEX8 && !strcmp(facts[i].name, name))
             return (enum mim_sample)i;
     return MIM_SAMPLE_NONE;
 }

@@ -16,7 +16,7 @@ struct mim_sample_facts {
 /* NULL: no such sample type. */
 const struct mim_sample_facts *mim_sample_facts(enum mim_sample sample);
 
-/* Loads integers, sign-extended. */
+/* Loads integers, sign-extended. All functions below: of types but MIM_SAMPLE_U1. */
 void mim_sample_load_integers(enum mim_sample sample, const void *from, size_t count, uint64_t *to);
 void mim_sample_store_integers(enum mim_sample sample, const uint64_t *from, size_t count, void *to);
 /* Loads integers as fractions of their maximum, and floats unchanged. */

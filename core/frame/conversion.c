@@ -2,12 +2,15 @@
 /* Conversion of sample types and colours. */
 #include "frame/conversion.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include <mim/kit/ratio.h>
 
 #include "base/error.h"
 #include "base/sample.h"
+#include "frame/frame.h"
+#include "frame/packed-bits.h"
 #include "frame/quick-conversion.h"
 
 #define CHUNK 256 /* pixels per step, on the stack */
@@ -19,6 +22,20 @@ has_alpha(uint32_t channels)
     return channels == 2 || channels == 4;
 }
 
+static enum mim_sample
+wanted_sample(enum mim_sample sample, const struct mim_conversion_target *target)
+{
+    if (!target->mean && target->sample)
+        return target->sample;
+    return sample == MIM_SAMPLE_U1 && target->expands_bits ? MIM_SAMPLE_U8 : sample;
+}
+
+static bool
+packs_bits(const struct mim_conversion *conversion)
+{
+    return conversion->to_sample == MIM_SAMPLE_U1 && conversion->from_sample != MIM_SAMPLE_U1;
+}
+
 enum mim_status
 mim_conversion_plan(enum mim_sample sample, uint32_t channels, const struct mim_conversion_target *target,
                     struct mim_conversion *conversion, struct mim_error *err)
@@ -26,7 +43,7 @@ mim_conversion_plan(enum mim_sample sample, uint32_t channels, const struct mim_
     *conversion = (struct mim_conversion){
         .from_sample = sample,
         .from_channels = channels,
-        .to_sample = target->mean || !target->sample ? sample : target->sample,
+        .to_sample = wanted_sample(sample, target),
         .to_channels = target->mean       ? 1
                        : target->channels ? target->channels
                                           : channels,
@@ -39,6 +56,10 @@ mim_conversion_plan(enum mim_sample sample, uint32_t channels, const struct mim_
 
     if (!mim_sample_facts(conversion->to_sample))
         return mim_fail(err, MIM_ARGUMENT, "there is no sample type %d", (int)target->sample);
+    bool is_packable = sample <= MIM_SAMPLE_U64 && conversion->to_channels == 1;
+    if (conversion->to_sample == MIM_SAMPLE_U1 && !conversion->same && !is_packable)
+        return mim_fail(err, MIM_ARGUMENT, "%u channels of %s cannot become %u of u1: only unsigned samples can, and only one channel",
+                        channels, mim_sample_name(sample), conversion->to_channels);
     if (!conversion->mean && conversion->to_channels != channels &&
         (channels > MOST_CHANNELS || conversion->to_channels > MOST_CHANNELS))
         return mim_fail(err, MIM_ARGUMENT, "%u channels cannot become %u: 1 to 4 have a meaning, more have none",
@@ -51,6 +72,8 @@ mim_conversion_reduces(const struct mim_conversion *conversion)
 {
     const struct mim_sample_facts *from = mim_sample_facts(conversion->from_sample),
                                   *to = mim_sample_facts(conversion->to_sample);
+    if (packs_bits(conversion))
+        return false; /* or it fails */
     if (from->is_float != to->is_float)
         return from->is_float || from->size >= to->size;
     return from->max > to->max || from->size > to->size;
@@ -66,6 +89,10 @@ enum mim_status
 mim_conversion_fail_unscaled(const struct mim_conversion *conversion, struct mim_error *err)
 {
     const char *from = mim_sample_name(conversion->from_sample), *to = mim_sample_name(conversion->to_sample);
+    if (packs_bits(conversion))
+        return mim_fail(err, MIM_ARGUMENT,
+                        "samples of %s between 0 and %" PRIu64 " cannot become 1 bit: make them black and white first",
+                        from, mim_sample_facts(conversion->from_sample)->max);
     return mim_fail(err, MIM_ARGUMENT,
                     "%s samples outside 0..1 cannot become %s: rescale them, or use a format of %s", from, to, from);
 }
@@ -251,19 +278,58 @@ convert_row(const struct mim_conversion *c, const uint8_t *from, uint8_t *to, ui
     }
 }
 
+static void
+convert_line(const struct mim_conversion *c, const uint8_t *from, uint8_t *to, uint32_t width,
+             struct mim_conversion_loss *loss)
+{
+    const struct mim_layout from_layout = { c->from_sample, c->from_channels }, to_layout = { c->to_sample, c->to_channels };
+    uint64_t row_size = 0;
+    if (c->same && mim_row_bytes(width, c->from_channels, c->from_sample, &row_size))
+        memcpy(to, from, row_size);
+    else if (c->mean)
+        mean_row(c, from, to, width);
+    else if (!mim_quick_conversion_row(&from_layout, &to_layout, from, to, width))
+        convert_row(c, from, to, width, loss);
+}
+
+static void
+expand_line(const struct mim_conversion *c, const uint8_t *from, uint8_t *to, uint32_t width,
+            struct mim_conversion_loss *loss)
+{
+    struct mim_conversion rest = *c;
+    uint8_t samples[CHUNK];
+    size_t pixel = c->to_channels * mim_sample_size(c->to_sample);
+    rest.from_sample = MIM_SAMPLE_U8;
+    rest.same = pixel == 1 && c->to_sample == MIM_SAMPLE_U8;
+    for (uint32_t x = 0, count; x < width; x += count) {
+        count = width - x < CHUNK ? width - x : CHUNK;
+        mim_packed_bits_expand(from + x / 8, count, samples);
+        convert_line(&rest, samples, to + x * pixel, count, loss);
+    }
+}
+
+static void
+pack_line(const struct mim_conversion *c, const uint8_t *from, uint8_t *to, uint32_t width,
+          struct mim_conversion_loss *loss)
+{
+    struct mim_conversion gray = *c;
+    uint8_t samples[CHUNK * sizeof(uint64_t)];
+    size_t pixel = c->from_channels * mim_sample_size(c->from_sample);
+    gray.to_sample = c->from_sample;
+    gray.same = c->from_channels == 1;
+    for (uint32_t x = 0, count; x < width; x += count) {
+        count = width - x < CHUNK ? width - x : CHUNK;
+        convert_line(&gray, from + x * pixel, samples, count, loss);
+        loss->unscaled |= !mim_packed_bits_pack(c->from_sample, samples, count, to + x / 8);
+    }
+}
+
 void
 mim_conversion_run(const struct mim_conversion *c, const struct mim_raster *from, const struct mim_raster *to,
                    uint32_t first, uint32_t rows, struct mim_conversion_loss *loss)
 {
-    size_t row_size = (size_t)from->width * from->channels * mim_sample_size(from->sample);
-    for (uint32_t y = first; y < first + rows; y++) {
-        const uint8_t *in = from->data + y * from->stride;
-        uint8_t *out = to->data + y * to->stride;
-        if (c->same)
-            memcpy(out, in, row_size);
-        else if (c->mean)
-            mean_row(c, in, out, from->width);
-        else if (!mim_quick_conversion_row(c, in, out, from->width))
-            convert_row(c, in, out, from->width, loss);
-    }
+    bool expands = c->from_sample == MIM_SAMPLE_U1 && !c->same;
+    for (uint32_t y = first; y < first + rows; y++)
+        (expands ? expand_line : packs_bits(c) ? pack_line : convert_line)(c, from->data + y * from->stride,
+                                                                           to->data + y * to->stride, from->width, loss);
 }

@@ -13,6 +13,7 @@ struct mim_conversion_target {
     enum mim_sample sample; /* NONE: native */
     uint32_t channels;      /* 0: native */
     bool mean;              /* one channel with the mean of all, rounded down; the two fields above are then ignored */
+    bool expands_bits;      /* native U1 becomes U8 */
     bool has_background;
     uint8_t background[4]; /* RGBA on which alpha is composited; white unless has_background */
 };
@@ -30,7 +31,7 @@ struct mim_conversion {
 struct mim_conversion_loss {
     bool transparent; /* a pixel that was not opaque was composited */
     bool clipped;     /* a negative value became 0 */
-    bool unscaled;    /* a float was outside 0..1: the conversion failed */
+    bool unscaled;    /* a float was outside 0..1, or a sample for U1 between 0 and its maximum: the conversion failed */
 };
 
 static inline void
@@ -54,7 +55,7 @@ bool mim_conversion_grays(const struct mim_conversion *conversion);
 void mim_conversion_run(const struct mim_conversion *conversion, const struct mim_raster *from,
                         const struct mim_raster *to, uint32_t first, uint32_t rows, struct mim_conversion_loss *loss);
 
-/* Fails with the message for floats outside 0..1. */
+/* Fails with the message for samples that are `unscaled`. */
 enum mim_status mim_conversion_fail_unscaled(const struct mim_conversion *conversion, struct mim_error *err);
 
 /* Converts a whole frame, with its timing and metadata. */

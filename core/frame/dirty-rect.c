@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/sample.h"
+#include "base/size.h"
 
 static bool
 words_differ(const uint8_t *one, const uint8_t *other)
@@ -44,7 +45,8 @@ void
 mim_dirty_rect_add(struct mim_dirty_rect *rect, const struct mim_raster *one, const struct mim_raster *other,
                    uint32_t first, uint32_t end)
 {
-    size_t pixel = mim_sample_size((enum mim_sample)one->sample) * one->channels, row = pixel * one->width;
+    uint32_t share = one->sample == MIM_SAMPLE_U1 ? 8 : 1; /* pixels of a unit that is compared */
+    size_t unit = mim_sample_size((enum mim_sample)one->sample) * one->channels, row = mim_divide_up(one->width, share) * unit;
 
     for (uint32_t y = first; y < end; y++) {
         const uint8_t *a = one->data + y * one->stride, *b = other->data + y * other->stride;
@@ -52,8 +54,10 @@ mim_dirty_rect_add(struct mim_dirty_rect *rect, const struct mim_raster *one, co
             continue;
         if (!rect->bottom)
             *rect = (struct mim_dirty_rect){ .left = one->width, .top = y };
-        rect->left = (uint32_t)(first_change(a, b, rect->left * pixel) / pixel);
-        rect->right = (uint32_t)((end_of_changes(a, b, rect->right * pixel, row) + pixel - 1) / pixel);
+        size_t left = mim_divide_up(rect->left, share) * unit, right = mim_divide_up(rect->right, share) * unit;
+        rect->left = (uint32_t)(first_change(a, b, left) / unit) * share;
+        rect->right = (uint32_t)((end_of_changes(a, b, right, row) + unit - 1) / unit) * share;
+        rect->right = rect->right > one->width ? one->width : rect->right;
         rect->bottom = y + 1;
     }
 }

@@ -17,7 +17,8 @@
 bool
 mim_row_bytes(uint32_t width, uint32_t channels, enum mim_sample sample, uint64_t *bytes)
 {
-    return mim_size_mul((uint64_t)width * channels, mim_sample_size(sample), bytes);
+    uint64_t samples = (uint64_t)width * channels;
+    return mim_size_mul(sample == MIM_SAMPLE_U1 ? samples / 8 + (samples % 8 > 0) : samples, mim_sample_size(sample), bytes);
 }
 
 bool
@@ -70,6 +71,8 @@ mim_frame_check(const struct mim_frame *frame, struct mim_error *err)
     if (!frame->width || !frame->height || !frame->channels)
         return mim_fail(err, MIM_ARGUMENT, "a frame of %ux%u pixels with %u channels: each must be at least 1",
                         frame->width, frame->height, frame->channels);
+    if (frame->sample == MIM_SAMPLE_U1 && frame->channels > 1)
+        return mim_fail(err, MIM_ARGUMENT, "a frame of u1 with %u channels: it must have 1", frame->channels);
     if (!mim_row_bytes(frame->width, frame->channels, frame->sample, &row) || frame->stride < row)
         return mim_fail(err, MIM_ARGUMENT, "a frame with rows of %llu bytes that lie %zu bytes apart",
                         (unsigned long long)row, frame->stride);
@@ -85,7 +88,7 @@ mim_frame_alloc(struct mim_frame *frame, enum mim_sample sample, uint32_t width,
     uint64_t row = 0, size = 0;
     bool fits = mim_row_bytes(width, channels, sample, &row) &&
                 mim_picture_bytes(height, mim_aligned_stride(row, height), &size);
-    if (fits && !size)
+    if (fits && (!size || (sample == MIM_SAMPLE_U1 && channels > 1)))
         return mim_fail(err, MIM_ARGUMENT, "no frame can have %ux%u pixels with %u channels of %s", width, height,
                         channels, mim_sample_name(sample));
     struct mim_buffer *buffer = fits ? mim_buffer_get(NULL, size) : NULL;

@@ -42,37 +42,19 @@ rgb8_to_rgba8(const uint8_t *from, uint8_t *to, uint64_t count)
 }
 
 static const struct usual {
-    enum mim_sample from_sample, to_sample;
-    uint32_t from_channels, to_channels; /* 0: any number, equal on both sides; the loop then counts samples */
+    struct mim_layout from, to; /* 0 channels: any number, equal on both sides; the loop then counts samples */
     void (*run)(const uint8_t *from, uint8_t *to, uint64_t count);
 } usual[] = {
-    { MIM_SAMPLE_U16, MIM_SAMPLE_U8, 0, 0, u16_to_u8 },
-    { MIM_SAMPLE_U8, MIM_SAMPLE_U16, 0, 0, u8_to_u16 },
-    { MIM_SAMPLE_U8, MIM_SAMPLE_U8, 3, 4, rgb8_to_rgba8 },
+    { { MIM_SAMPLE_U16, 0 }, { MIM_SAMPLE_U8, 0 }, u16_to_u8 },
+    { { MIM_SAMPLE_U8, 0 }, { MIM_SAMPLE_U16, 0 }, u8_to_u16 },
+    { { MIM_SAMPLE_U8, 3 }, { MIM_SAMPLE_U8, 4 }, rgb8_to_rgba8 },
 };
-
-static bool
-convert_usual_row(const struct mim_conversion *c, const uint8_t *from, uint8_t *to, uint32_t width)
-{
-    for (const struct usual *u = usual; u < usual + sizeof usual / sizeof *usual; u++) {
-        bool same_channels = !u->from_channels && c->from_channels == c->to_channels;
-        if (c->from_sample != u->from_sample || c->to_sample != u->to_sample ||
-            (!same_channels && (c->from_channels != u->from_channels || c->to_channels != u->to_channels)))
-            continue;
-        u->run(from, to, same_channels ? (uint64_t)width * c->from_channels : width);
-        return true;
-    }
-    return false;
-}
 
 /* Whether all pixels of an RGBA row are opaque, so that nothing is composited. */
 static bool
-drop_opaque_alpha(const struct mim_conversion *c, const uint8_t *from, uint8_t *to, uint32_t width)
+drop_opaque_alpha(const uint8_t *from, uint8_t *to, uint32_t width)
 {
     uint8_t common = UINT8_MAX;
-    if (c->from_sample != MIM_SAMPLE_U8 || c->to_sample != MIM_SAMPLE_U8 || c->from_channels != 4 ||
-        c->to_channels != 3)
-        return false;
     for (uint32_t x = 0; x < width; x++)
         common &= from[4 * (size_t)x + 3];
     if (common != UINT8_MAX)
@@ -84,8 +66,25 @@ drop_opaque_alpha(const struct mim_conversion *c, const uint8_t *from, uint8_t *
     return true;
 }
 
-bool
-mim_quick_conversion_row(const struct mim_conversion *c, const uint8_t *from, uint8_t *to, uint32_t width)
+static bool
+is_layout(const struct mim_layout *layout, enum mim_sample sample, uint32_t channels)
 {
-    return convert_usual_row(c, from, to, width) || drop_opaque_alpha(c, from, to, width);
+    return layout->sample == sample && layout->channels == channels;
+}
+
+bool
+mim_quick_conversion_row(const struct mim_layout *from_layout, const struct mim_layout *to_layout, const uint8_t *from,
+                         uint8_t *to, uint32_t width)
+{
+    bool same_channels = from_layout->channels == to_layout->channels;
+    for (const struct usual *u = usual; u < usual + sizeof usual / sizeof *usual; u++) {
+        bool counts_samples = same_channels && !u->from.channels;
+        if (!is_layout(from_layout, u->from.sample, counts_samples ? from_layout->channels : u->from.channels) ||
+            !is_layout(to_layout, u->to.sample, counts_samples ? to_layout->channels : u->to.channels))
+            continue;
+        u->run(from, to, counts_samples ? (uint64_t)width * from_layout->channels : width);
+        return true;
+    }
+    return is_layout(from_layout, MIM_SAMPLE_U8, 4) && is_layout(to_layout, MIM_SAMPLE_U8, 3) &&
+           drop_opaque_alpha(from, to, width);
 }

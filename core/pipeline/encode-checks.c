@@ -48,17 +48,32 @@ report_losses(struct mim_encoder *encoder, const struct mim_frame *frame, struct
     return status;
 }
 
+/* Formats without 1 bit get samples of u8. */
+static enum mim_status
+expand_bits(struct mim_encoder *encoder, struct mim_frame_info *info, struct mim_error *err)
+{
+    if (info->sample != MIM_SAMPLE_U1 || encoder->writer->keeps_bits)
+        return MIM_OK;
+    info->sample = MIM_SAMPLE_U8;
+    if (encoder->has_reported_bits)
+        return MIM_OK;
+    encoder->has_reported_bits = true;
+    return mim_operation_notice(encoder->writer->operation, MIM_NOTICE_DEPTH, encoder->added,
+                                "samples of 1 bit become 8 bits", err);
+}
+
 enum mim_status
 mim_encoder_widen(struct mim_encoder *encoder, struct mim_frame_info *info, struct mim_error *err)
 {
     static const char *const colours[] = { "", "gray", "gray with alpha", "RGB", "RGBA" };
     const struct mim_layout *to = &encoder->writer->joined;
+    enum mim_status status = expand_bits(encoder, info, err);
     struct mim_layout both = *to;
     bool is_joined = mim_layout_join(&both, (enum mim_sample)info->sample, info->channels) &&
                      both.channels == to->channels && both.sample == to->sample;
     bool same = info->channels == to->channels && (enum mim_sample)info->sample == to->sample;
-    if (same || !is_joined || encoder->writer->ops->flags & MIM_WRITER_MIXED)
-        return MIM_OK;
+    if (status != MIM_OK || same || !is_joined || encoder->writer->ops->flags & MIM_WRITER_MIXED)
+        return status;
     info->channels = to->channels;
     info->sample = (int32_t)to->sample;
     if (encoder->has_reported_join)

@@ -13,7 +13,7 @@ struct mim_encoder {
     struct mim_plugin_writer *writer;
     uint64_t expected, added;
     struct mim_frame_info first_info; /* all others must match it */
-    bool has_reported_join;
+    bool has_reported_join, has_reported_bits;
     struct mim_encode_timing timing;
     struct mim_two_pass *two_pass; /* NULL: the plugin encodes in one pass */
     bool is_finishing;             /* no more frames come */
@@ -42,7 +42,7 @@ mim_encoder_looks_ahead(const struct mim_encoder *encoder)
     return encoder->writer->ops->flags & MIM_WRITER_NEXT;
 }
 
-/* Widen the layout of a frame to that of all. */
+/* Widen the layout of a frame to one that the format has, and to that of all. */
 enum mim_status mim_encoder_widen(struct mim_encoder *encoder, struct mim_frame_info *info, struct mim_error *err);
 /* Check that the frame may follow those before it. The second frame triggers notices about timing that is lost. */
 enum mim_status mim_encoder_check(struct mim_encoder *encoder, const struct mim_frame *frame,

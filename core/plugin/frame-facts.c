@@ -53,6 +53,8 @@ frame_fault(const struct mim_sequence *sequence, const struct mim_frame_info *in
         return "a sample type that frames do not have";
     if (!info->channels || (indices && info->channels != 1) || (composed && info->channels > 4))
         return "a number of channels that frames do not have";
+    if (info->sample == MIM_SAMPLE_U1 && info->channels != 1)
+        return "bits of more than one channel";
     if (indices && sample > MIM_SAMPLE_U8)
         return "indices for a canvas of more than 8 bits";
     if (composed && !indices && (info->sample != sample || info->channels - !(info->channels % 2) != colours))
@@ -83,9 +85,10 @@ enum mim_status
 mim_frame_facts_check_accepted(const struct mim_operation *operation, uint64_t index,
                                const struct mim_frame_info *before, struct mim_frame_info *info, struct mim_error *err)
 {
+    bool is_packed = info->sample == MIM_SAMPLE_U1;
     bool sound = mim_sample_facts((enum mim_sample)info->sample) && info->sample != MIM_SAMPLE_INDEX8 &&
-                 info->channels && info->width == before->width && info->height == before->height &&
-                 info->parts <= MAX_PARTS;
+                 info->channels && (!is_packed || info->channels == 1) && info->width == before->width &&
+                 info->height == before->height && info->parts <= MAX_PARTS;
     if (!sound)
         return mim_fail(err, MIM_BROKEN_PLUGIN,
                         "the plugin %s asks for frame %" PRIu64 " in a form that frames do not have", operation->plugin,

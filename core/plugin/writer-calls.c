@@ -19,6 +19,7 @@ mim_plugin_writer_create(struct mim_plugin_writer *writer, const struct mim_opti
                          const struct mim_option_table *other, unsigned workers, struct mim_error *err)
 {
     const struct mim_writer_ops *ops = writer->ops;
+    writer->keeps_bits = ops->flags & MIM_WRITER_BITS;
     writer->state = calloc(1, ops->state_size ? ops->state_size : 1);
     writer->options = mim_options_copy(options);
     writer->workers =
@@ -131,7 +132,8 @@ offer_item(struct mim_plugin_writer *writer, const struct mim_meta_item *item, b
     if (writer->ops->metadata) {
         mim_job_begin(&writer->serial, index);
         writer->is_called = true;
-        result = writer->ops->metadata(&writer->serial.abi, item->key, (int32_t)item->type, item->data, item->size);
+        int32_t type = (int32_t)item->type | (item->coding ? MIM_META_CODING : 0);
+        result = writer->ops->metadata(&writer->serial.abi, item->key, type, item->data, item->size);
     }
     if (result == MIM_UNSUPPORTED && !(writer->ops->metadata && writer->serial.host_failed))
         return !is_news || is_retained(writer, item) ? MIM_OK : report_lost(writer, item->key, index, err);
@@ -146,8 +148,9 @@ mim_plugin_writer_metadata(struct mim_plugin_writer *writer, const struct mim_me
     struct mim_meta_item item;
     for (size_t i = 0; mim_meta_at(meta, i, &item); i++) {
         enum mim_status status = MIM_OK;
-        if (!item.coding)
-            status = offer_item(writer, &item, !mim_meta_is_implied(meta, i) && !says_nothing(meta, item.key), index, err);
+        bool is_news = !item.coding && !mim_meta_is_implied(meta, i) && !says_nothing(meta, item.key);
+        if (!item.coding || writer->ops->flags & MIM_WRITER_CODING)
+            status = offer_item(writer, &item, is_news, index, err);
         if (status != MIM_OK)
             return status;
     }

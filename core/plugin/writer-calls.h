@@ -28,6 +28,7 @@ struct mim_plugin_writer {
     struct mim_frame_timing timing;
     struct mim_origin origin; /* of the frame that open or accepts gets; set by the caller */
     struct mim_core_job serial;
+    bool keeps_bits; /* MIM_WRITER_BITS of the format, also in a series */
     bool is_called; /* an op was called, so close must be */
     bool has_begun; /* mim_sink_begin() succeeded, so it needs commit or rollback */
     struct mim_workers workers;

@@ -222,7 +222,7 @@ series_close(struct mim_job *job)
 
 const struct mim_writer_ops mim_series_writer_ops = {
     .struct_size = sizeof mim_series_writer_ops,
-    .flags = MIM_WRITER_MIXED,
+    .flags = MIM_WRITER_MIXED | MIM_WRITER_BITS | MIM_WRITER_CODING,
     .state_size = sizeof(struct state),
     .packet_size = sizeof(struct packet),
     .accepts = series_accepts,

@@ -38,7 +38,7 @@ struct mim_frame {
     uint64_t reserved[2];
 };
 
-/** Return the size of a sample in bytes, or 0 for MIM_SAMPLE_NONE. */
+/** Return the size of a sample in bytes, or 0 for MIM_SAMPLE_NONE. MIM_SAMPLE_U1 has 1, which eight samples share. */
 MIM_API size_t mim_sample_size(enum mim_sample sample);
 /** Return the name of a sample type, such as "u8" or "f32", or "?" for MIM_SAMPLE_NONE. */
 MIM_API const char *mim_sample_name(enum mim_sample sample);
@@ -61,7 +61,8 @@ MIM_API enum mim_status mim_frame_share(struct mim_frame *to, const struct mim_f
 /** Release pixels and metadata, and zero the frame. `frame` may be zeroed or NULL. */
 MIM_API void mim_frame_clear(struct mim_frame *frame);
 
-/** Return the size of the packed pixels in bytes: width * height * channels * sample size. */
+/** Return the size of the packed pixels in bytes: width * height * channels * sample size, for MIM_SAMPLE_U1 height times
+ * (width + 7) / 8. */
 MIM_API uint64_t mim_frame_bytes(const struct mim_frame *frame);
 
 /** Return the duration in seconds, or 0 if the frame has no timing. */
@@ -71,7 +72,8 @@ MIM_API double mim_frame_seconds(const struct mim_frame *frame);
  * Convert sample type and channels, and store the result in `to`, which is released first and must differ from `from`.
  * Keeps timing and metadata, the sample type if it is MIM_SAMPLE_NONE, and the channels if they are 0. Integers are
  * rescaled from full range to full range with rounding, and negative values are clipped; floats range from 0 to 1. Gray
- * is Rec. 601 luma; alpha is removed by compositing on white. Fails with MIM_ARGUMENT if there is no such conversion.
+ * is Rec. 601 luma; alpha is removed by compositing on white. To MIM_SAMPLE_U1, unsigned samples convert that are 0 or of
+ * full intensity. Fails with MIM_ARGUMENT if there is no such conversion.
  */
 MIM_API enum mim_status mim_frame_convert(struct mim_frame *to, const struct mim_frame *from, enum mim_sample sample,
                                           uint32_t channels, struct mim_error *err);

@@ -30,7 +30,8 @@ struct mim_open_options {
                                     * usual. If the file is truncated while such a frame exists, accessing its pixels raises
                                     * SIGBUS; if the file is written to, its pixels may change. Set this only for files that
                                     * do not change. */
-    uint32_t reserved[7];
+    int packed_bits;               /**< deliver samples of 1 bit as MIM_SAMPLE_U1, not MIM_SAMPLE_U8 */
+    uint32_t reserved[6];
 };
 
 /** A slice of frames, as in Python. `{ 0 }` means all frames. Negative indices count from the end, which makes libmim

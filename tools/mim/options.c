@@ -133,7 +133,7 @@ set_sample(struct cli *cli, const struct option_row *row, const char *value, str
     (void)row;
     cli->sample = mim_sample_by_name(value);
     if (cli->sample == MIM_SAMPLE_NONE)
-        return fail(err, MIM_OPTION, "--sample %s: not one of u8 u16 u32 u64 i8 i16 i32 i64 f32 f64", value);
+        return fail(err, MIM_OPTION, "--sample %s: not one of u1 u8 u16 u32 u64 i8 i16 i32 i64 f32 f64", value);
     return MIM_OK;
 }
 
@@ -185,7 +185,7 @@ const struct option_row option_rows[] = {
       0 },
     { "color", 0, "MODEL", CONVERTING, "convert to gray, graya, rgb or rgba", set_color, 0 },
     { "gray", 0, "[luma|mean]", CONVERTING, "convert to gray by luma, or by the mean of all channels", set_gray, 0 },
-    { "sample", 0, "TYPE", CONVERTING, "convert to u8, u16, u32, u64, i8, i16, i32, i64, f32 or f64", set_sample, 0 },
+    { "sample", 0, "TYPE", CONVERTING, "convert to u1, u8, u16, u32, u64, i8, i16, i32, i64, f32 or f64", set_sample, 0 },
     { "memory", 0, "SIZE", READING, "same as --limit memory=SIZE --limit working=SIZE, as in 256MB", set_memory, 0 },
     { "memtest", 0, "SIZE", READING, "same as --limit memory=SIZE", set_result, 0 },
     { "limit", 0, "NAME=VALUE", READING, "limit memory, working, pixels, frames, metadata, seconds or spool", set_limit, 0 },

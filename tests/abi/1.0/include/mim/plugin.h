@@ -106,7 +106,7 @@ struct mim_frame_info {
     uint32_t struct_size;
     int32_t sample;                  /**< enum mim_sample */
     uint32_t width, height;          /**< pixels */
-    uint32_t channels;               /**< 1 gray, 2 gray+alpha, 3 RGB, 4 RGBA, or any n; 1 for INDEX8 */
+    uint32_t channels;               /**< 1 gray, 2 gray+alpha, 3 RGB, 4 RGBA, or any n; 1 for INDEX8 and U1 */
     uint32_t parts;                  /**< pixels and encode are called per part, on several threads at once; 0 means 1 */
     int32_t x, y;                    /**< position on the canvas, which clips the frame */
     int32_t dispose, blend;          /**< MIM_DISPOSE_*, MIM_BLEND_* */
@@ -363,8 +363,12 @@ enum {
     MIM_WRITER_LOOP = 64,      /**< stores the loop count */
     MIM_WRITER_THREADS = 128,  /**< put itself uses job->threads */
     MIM_WRITER_COUNTS = 256,   /**< open depends on sequence->count: the core counts first if that needs no decoding */
-    MIM_WRITER_SQUARE = 512    /**< players of the format ignore `sample_aspect`: a conversion asks its reader for square
+    MIM_WRITER_SQUARE = 512,   /**< players of the format ignore `sample_aspect`: a conversion asks its reader for square
                                 * samples, with MIM_HOST_SQUARE */
+    MIM_WRITER_BITS = 1024,    /**< stores 1 bit: frames of MIM_SAMPLE_U1 arrive as such. Without this flag the core
+                                * converts them to MIM_SAMPLE_U8, and reports that */
+    MIM_WRITER_CODING = 2048   /**< metadata gets values of MIM_META_CODING too, with that flag in their type. Their loss is
+                                * not reported */
 };
 
 /** The bytes that encode emitted for one part. */

@@ -37,6 +37,10 @@ enum mim_status {
  * Type of a sample, in native byte order. MIM_SAMPLE_INDEX8, an index into a palette, only occurs between readers'
  * plugins and the core, for frames on a canvas of MIM_SAMPLE_U8. On a gray canvas, the red of a palette entry is its
  * gray value.
+ *
+ * MIM_SAMPLE_U1 is one bit, 1 for full intensity: eight samples share a byte, the first in its most significant bit, and
+ * each row begins with a byte. Such frames have one channel. The bits after the last sample of a row have no meaning.
+ * Readers deliver MIM_SAMPLE_U8 instead unless asked for it.
  */
 enum mim_sample {
     MIM_SAMPLE_NONE,
@@ -50,7 +54,8 @@ enum mim_sample {
     MIM_SAMPLE_I64,
     MIM_SAMPLE_F32,
     MIM_SAMPLE_F64,
-    MIM_SAMPLE_INDEX8
+    MIM_SAMPLE_INDEX8,
+    MIM_SAMPLE_U1
 };
 
 /** An unknown count, size or offset. */
