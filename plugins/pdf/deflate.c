@@ -108,7 +108,7 @@ deflate_part(struct mim_job *job, const struct pdf_plane *plane, struct row_sour
     rows = rows > plane->rows_per_part ? plane->rows_per_part : rows;
     int32_t status = MIM_OK;
     for (uint32_t i = 0; i < rows && status == MIM_OK; i++) {
-        uint64_t size = fill_rows(row_source, y + i, 1, true, worker->rows.data);
+        uint64_t size = fill_rows(row_source, y + i, 1, plane->is_filtered, worker->rows.data);
         status = job->host->poll(job);
         if (status == MIM_OK)
             status = shared_stream_add(job, &stream, worker->rows.data, size, Z_NO_FLUSH);
@@ -146,7 +146,7 @@ pdf_deflate(struct mim_job *job, struct pdf_plane *plane, const struct pdf_layou
                                      .layout = layout,
                                      .raster = raster,
                                      .size = size,
-                                     .step = plane->channels * (layout->bits / 8),
+                                     .step = layout->bits == 1 ? 1 : plane->channels * (layout->bits / 8),
                                      .row = lines,
                                      .above = lines + size,
                                      .spare = lines + 2 * size };

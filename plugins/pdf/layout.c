@@ -21,9 +21,10 @@ fit_samples(struct mim_job *job, bool is_jpeg, struct mim_frame_info *info)
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN,
                                "JPEG is limited to 65500 pixels a side, the frame has %ux%u: use lossless=yes",
                                info->width, info->height);
-    bool is_byte = info->sample == MIM_SAMPLE_U8 || info->sample == MIM_SAMPLE_I8;
-    info->sample = is_byte || is_jpeg ? MIM_SAMPLE_U8 : MIM_SAMPLE_U16;
-    return MIM_OK;
+    bool is_byte = info->sample == MIM_SAMPLE_U8 || info->sample == MIM_SAMPLE_I8, is_bit = info->sample == MIM_SAMPLE_U1;
+    if (!is_bit || is_jpeg)
+        info->sample = is_byte || is_jpeg ? MIM_SAMPLE_U8 : MIM_SAMPLE_U16;
+    return is_bit && is_jpeg ? job->host->notice(job, MIM_NOTICE_DEPTH, "samples of 1 bit become 8 bits") : MIM_OK;
 }
 
 /* Width to height of samples: from the frame, else from its file. */
@@ -96,7 +97,8 @@ place_on_paper(const struct pdf_writer *self, struct pdf_layout *layout)
 static int32_t
 split_plane(struct mim_job *job, struct pdf_plane *plane, const struct pdf_layout *layout)
 {
-    plane->row_bytes = (uint64_t)layout->width * plane->channels * (layout->bits / 8);
+    uint64_t samples = (uint64_t)layout->width * plane->channels;
+    plane->row_bytes = layout->bits == 1 ? (samples + 7) / 8 : samples * (layout->bits / 8);
     uint64_t rows = layout->height, size = 0;
     bool fits = plane->row_bytes < UINT32_MAX && !__builtin_mul_overflow(plane->row_bytes, rows, &size) &&
                 size < INT64_MAX; /* zlib takes one row at a time and counts in 32 bits */
@@ -107,7 +109,7 @@ split_plane(struct mim_job *job, struct pdf_plane *plane, const struct pdf_layou
                                layout->height);
     plane->rows_per_part = (uint32_t)rows;
     plane->parts = (uint32_t)((layout->height - 1) / rows + 1);
-    plane->is_filtered = plane->parts > 1; /* a single part decides by itself */
+    plane->is_filtered = plane->parts > 1 && layout->bits > 1; /* a single part decides by itself */
     return MIM_OK;
 }
 
@@ -125,7 +127,9 @@ pdf_layout_frame(struct mim_job *job, uint64_t index, void *packet, struct mim_f
                                    .width = info->width,
                                    .height = info->height,
                                    .channels = info->channels,
-                                   .bits = info->sample == MIM_SAMPLE_U8 ? 8 : 16 };
+                                   .bits = info->sample == MIM_SAMPLE_U1   ? 1
+                                           : info->sample == MIM_SAMPLE_U8 ? 8
+                                                                           : 16 };
     layout->colour = (struct pdf_plane){ .channels = info->channels < 3 ? 1 : 3, .is_jpeg = is_jpeg };
     status = split_plane(job, &layout->colour, layout);
     if (status == MIM_OK && info->channels % 2 == 0) {

@@ -32,7 +32,9 @@ pack_words(const uint8_t *from, uint8_t *to, uint32_t width, uint32_t step, uint
 void
 pdf_pack_row(const struct pdf_plane *plane, const struct pdf_layout *layout, const uint8_t *from, uint8_t *to)
 {
-    if (layout->bits == 8)
+    if (layout->bits == 1)
+        memcpy(to, from, plane->row_bytes);
+    else if (layout->bits == 8)
         pack_bytes(from + plane->first, to, layout->width, layout->channels, plane->channels);
     else
         pack_words(from + 2 * (size_t)plane->first, to, layout->width, layout->channels, plane->channels);

@@ -155,7 +155,7 @@ writer_close(struct mim_job *job)
 
 const struct mim_writer_ops pdf_writer_ops = {
     .struct_size = sizeof pdf_writer_ops,
-    .flags = MIM_WRITER_MIXED,
+    .flags = MIM_WRITER_MIXED | MIM_WRITER_BITS,
     .state_size = sizeof(struct pdf_writer),
     .packet_size = sizeof(struct pdf_layout),
     .worker_size = sizeof(struct pdf_writing_worker),
