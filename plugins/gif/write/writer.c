@@ -132,7 +132,7 @@ gif_accepts(struct mim_job *job, uint64_t index, void *data, struct mim_frame_in
     int32_t status = check_shape(job, info);
     if (status != MIM_OK)
         return status;
-    info->sample = MIM_SAMPLE_U8;
+    info->sample = MIM_SAMPLE_U8; /* a palette of two colours loses none of 1 bit */
     info->channels = info->channels % 2 ? 3 : 4; /* the core repeats gray */
     info->parts = 1;
     return MIM_OK;
@@ -259,7 +259,8 @@ static const struct mim_writer_timing writer_timing = {
 
 const struct mim_writer_ops gif_writer_ops = {
     .struct_size = sizeof gif_writer_ops,
-    .flags = MIM_WRITER_SQUARE | MIM_WRITER_PREVIOUS | MIM_WRITER_NEXT | MIM_WRITER_TIMING | MIM_WRITER_LOOP | MIM_WRITER_COUNTS,
+    .flags = MIM_WRITER_SQUARE | MIM_WRITER_PREVIOUS | MIM_WRITER_NEXT | MIM_WRITER_TIMING | MIM_WRITER_LOOP | MIM_WRITER_COUNTS |
+             MIM_WRITER_BITS,
     .state_size = sizeof(struct gif_writer),
     .packet_size = sizeof(struct gif_packet),
     .worker_size = sizeof(struct gif_encoder),
