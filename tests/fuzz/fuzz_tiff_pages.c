@@ -92,11 +92,18 @@ is_of_ours(const struct tiff_page *page)
            page->compression == COMPRESSION_PACKBITS;
 }
 
+static uint64_t
+row_bytes(const struct mim_frame_info *info)
+{
+    uint64_t samples = (uint64_t)info->width * info->channels;
+    return info->sample == MIM_SAMPLE_U1 ? (samples + 7) / 8 : samples * tiff_sample_size(info->sample);
+}
+
 /* Rows aligned to cache lines like the core's. NULL if it is too large, or there is nothing to decode here. */
 static uint8_t *
 make_raster(const struct tiff_page *page, const struct mim_frame_info *info, struct mim_raster *raster)
 {
-    uint64_t row = (uint64_t)info->width * info->channels * tiff_sample_size(info->sample);
+    uint64_t row = row_bytes(info);
     uint64_t coded =
         tiff_page_row_bytes(page, page->is_tiled ? page->tile_width : page->width) * page->planes;
     uint64_t rows = page->is_tiled ? page->tile_height : page->height;
@@ -145,7 +152,7 @@ compare_pixels(struct mim_test_host *host)
         EXPECT(agree);
         for (uint32_t y = 0; y < info.height && verdict == MIM_OK; y++)
             EXPECT(!memcmp(mine.data + y * mine.stride, other.data + y * other.stride,
-                           (size_t)info.width * info.channels * tiff_sample_size(info.sample)));
+                           (size_t)row_bytes(&info)));
         free(mine.data);
         free(other.data);
     }

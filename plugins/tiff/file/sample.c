@@ -18,6 +18,12 @@ tiff_sample_size(int32_t sample)
     return sample >= 0 && (size_t)sample < sizeof sizes ? sizes[sample] : 0;
 }
 
+unsigned
+tiff_sample_bits(int32_t sample)
+{
+    return sample == MIM_SAMPLE_U1 ? 1 : tiff_sample_size(sample) * 8;
+}
+
 int32_t
 tiff_sample_type(uint32_t bits, uint32_t format)
 {

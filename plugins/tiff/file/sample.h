@@ -7,7 +7,9 @@
 
 /* The narrowest type that holds samples of this depth and SampleFormat, or MIM_SAMPLE_NONE. */
 int32_t tiff_sample_type(uint32_t bits, uint32_t format);
-/* Bytes of one sample; 0: unknown type. */
+/* Bytes of one sample; 0: unknown type, or bits. */
 unsigned tiff_sample_size(int32_t sample);
+/* 0: unknown type. */
+unsigned tiff_sample_bits(int32_t sample);
 
 #endif

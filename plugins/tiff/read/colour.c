@@ -24,6 +24,10 @@ static void
 invert_gray(const struct tiff_page *page, uint8_t *row, uint32_t width)
 {
     uint64_t full = page->format == SAMPLEFORMAT_INT ? UINT64_MAX : tiff_sample_full(page);
+    for (uint32_t i = 0; page->is_packed && i < width / 8 + (width % 8 > 0); i++)
+        row[i] ^= 0xff;
+    if (page->is_packed)
+        return;
     switch (tiff_sample_size(page->sample)) {
     case 1:
         INVERT(uint8_t, full)

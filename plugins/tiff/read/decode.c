@@ -9,6 +9,7 @@
 #include "file/sample.h"
 #include "read/colour.h"
 #include "read/orient.h"
+#include "read/plan.h"
 #include "read/rgba.h"
 #include "read/strip.h"
 #include "read/unpack.h"
@@ -38,7 +39,8 @@ static uint8_t *
 block_at(struct decoding *d, uint32_t row, uint32_t column, uint32_t plane)
 {
     unsigned size = tiff_sample_size(d->page->sample);
-    return d->block + row * d->block_stride + ((uint64_t)column * d->page->samples + plane) * size;
+    uint64_t at = d->page->is_packed ? column / 8 : ((uint64_t)column * d->page->samples + plane) * size;
+    return d->block + row * d->block_stride + at;
 }
 
 /* Unpack coded rows into the block at (row, column). */
@@ -126,7 +128,7 @@ read_row_of_tiles(struct decoding *d, uint32_t first_row, uint32_t rows, uint32_
 static bool
 is_plain_block(const struct decoding *d)
 {
-    return d->page->bits == 8 * tiff_sample_size(d->page->sample) && d->page->planes == 1;
+    return tiff_page_has_plain_samples(d->page) && d->page->planes == 1;
 }
 
 static int32_t

@@ -47,6 +47,7 @@ struct tiff_page {
     bool is_rowwise;        /* decoded row by row instead of a strip at once */
     bool is_upsampled;      /* YCbCr in JPEG that the codec converts to RGB */
     bool is_scaled;         /* odd depths are scaled to the full range of their type */
+    bool is_packed;         /* samples of 1 bit stay packed: out_sample is U1, and rows are those of the file */
     bool is_turned;         /* the orientation is applied and changes the page */
     bool is_premultiplied;  /* alpha is divided out */
     enum tiff_route route;

@@ -211,12 +211,28 @@ choose_decoder(const struct tiff_page *page)
     return TIFF_DECODER_LIBTIFF;
 }
 
+bool
+tiff_page_has_plain_samples(const struct tiff_page *page)
+{
+    return page->is_packed || page->bits == tiff_sample_size(page->sample) * 8u;
+}
+
+/* Bilevel pages, unless their values or their order are to change. */
+static bool
+stays_packed(const struct tiff_page *page, const struct tiff_read_options *options)
+{
+    bool is_gray = page->colour == TIFF_COLOUR_KEEP || page->colour == TIFF_COLOUR_INVERT;
+    return page->bits == 1 && page->samples == 1 && is_gray && page->route == TIFF_ROUTE_SAMPLES && options->scale &&
+           page->photometric != PHOTOMETRIC_PALETTE && page->sample == MIM_SAMPLE_U8 && !page->is_turned &&
+           (!page->is_tiled || page->tile_width % 8 == 0);
+}
+
 /* The core aligns rows to 64 bytes: rows of a multiple of that are adjacent in a frame as in a strip. */
 static bool
 decodes_in_place(const struct tiff_page *page)
 {
-    return tiff_page_row_bytes(page, page->width) % 64 == 0 && page->bits == tiff_sample_size(page->sample) * 8u &&
-           page->planes == 1 && page->colour == TIFF_COLOUR_KEEP && !page->is_turned;
+    return tiff_page_row_bytes(page, page->width) % 64 == 0 && tiff_page_has_plain_samples(page) && page->planes == 1 &&
+           page->colour == TIFF_COLOUR_KEEP && !page->is_turned;
 }
 
 static bool
@@ -266,6 +282,9 @@ tiff_page_plan(struct tiff_page *page, struct tiff_directory *directory, const s
         return refuse_page(page, directory, "samples of this kind are not supported");
     if (status != MIM_OK)
         return status;
+    page->is_packed = stays_packed(page, options);
+    if (page->is_packed)
+        page->out_sample = MIM_SAMPLE_U1;
     page->has_own_predictor = has_own_predictor(page);
     page->decoder = choose_decoder(page);
     page->is_rowwise = is_rowwise(page);

@@ -16,5 +16,7 @@ struct tiff_read_options {
 
 int32_t tiff_page_plan(struct tiff_page *page, struct tiff_directory *directory,
                        const struct tiff_read_options *options);
+/* Are decoded samples those of a frame, before colours are converted? */
+bool tiff_page_has_plain_samples(const struct tiff_page *page);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include <tiff.h>
 
-#include "file/sample.h"
+#include "read/plan.h"
 
 static uint64_t
 strips_per_plane(const struct tiff_page *page)
@@ -76,7 +76,7 @@ tiff_page_find_stored(struct tiff_page *page, struct tiff_directory *directory, 
 bool
 tiff_page_is_raw(const struct tiff_page *page)
 {
-    return page->stored_at && page->planes == 1 && page->bits == tiff_sample_size(page->sample) * 8u &&
+    return page->stored_at && page->planes == 1 && tiff_page_has_plain_samples(page) &&
            page->fill_order == FILLORDER_MSB2LSB && page->colour == TIFF_COLOUR_KEEP && !page->is_turned &&
            !page->is_premultiplied && (page->photometric != PHOTOMETRIC_YCBCR || page->samples == 3);
 }

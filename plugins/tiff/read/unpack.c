@@ -182,7 +182,9 @@ void
 tiff_unpack(const struct tiff_page *page, const uint8_t *coded, uint64_t count, uint8_t *to, uint32_t step)
 {
     unsigned size = tiff_sample_size(page->sample);
-    if (page->bits == size * 8)
+    if (page->is_packed)
+        memcpy(to, coded, (count + 7) / 8);
+    else if (page->bits == size * 8)
         copy_samples(coded, count, size, to, (uint64_t)step * size);
     else if (page->format == SAMPLEFORMAT_IEEEFP)
         unpack_floats(page->bits, coded, count, to, (uint64_t)step * size);

@@ -110,7 +110,7 @@ reading_frame(struct reading *reading, uint64_t index)
     raster->width = reading->info.width;
     raster->height = reading->info.height;
     raster->channels = reading->info.channels;
-    raster->stride = (uint64_t)raster->width * raster->channels * tiff_sample_size(raster->sample);
+    raster->stride = ((uint64_t)raster->width * raster->channels * tiff_sample_bits(raster->sample) + 7) / 8;
     raster->data = calloc(raster->height, raster->stride);
     if (reading->info.flags & MIM_FRAME_RAW)
         return copy_raw(reading);

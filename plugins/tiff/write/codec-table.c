@@ -7,18 +7,23 @@
 
 #include <tiffio.h>
 
+#include "file/known-tags.h"
+
 /* In the order of TIFF_CODEC_CHOICES. */
 static const struct tiff_codec codecs[] = {
-    { "none", COMPRESSION_NONE, 0, 0, 0, false, false, true, 0 },
-    { "lzw", COMPRESSION_LZW, 0, 0, 0, true, true, true, 0 },
-    { "deflate", COMPRESSION_ADOBE_DEFLATE, TIFFTAG_ZIPQUALITY, 1, 12, true, true, true, 0 },
-    { "packbits", COMPRESSION_PACKBITS, 0, 0, 0, false, false, true, 0 },
-    { "jpeg", COMPRESSION_JPEG, TIFFTAG_JPEGQUALITY, 1, 100, false, false, false, 65500 },
-    { "zstd", COMPRESSION_ZSTD, TIFFTAG_ZSTD_LEVEL, 1, 22, true, true, false, 0 },
-    { "lzma", COMPRESSION_LZMA, TIFFTAG_LZMAPRESET, 0, 9, true, false, false, 0 },
-    { "webp", COMPRESSION_WEBP, TIFFTAG_WEBP_LEVEL, 1, 100, false, false, false, 16383 },
+    { "none", COMPRESSION_NONE, 0, 0, 0, false, false, true, 0, false },
+    { "lzw", COMPRESSION_LZW, 0, 0, 0, true, true, true, 0, false },
+    { "deflate", COMPRESSION_ADOBE_DEFLATE, TIFFTAG_ZIPQUALITY, 1, 12, true, true, true, 0, false },
+    { "packbits", COMPRESSION_PACKBITS, 0, 0, 0, false, false, true, 0, false },
+    { "jpeg", COMPRESSION_JPEG, TIFFTAG_JPEGQUALITY, 1, 100, false, false, false, 65500, false },
+    { "zstd", COMPRESSION_ZSTD, TIFFTAG_ZSTD_LEVEL, 1, 22, true, true, false, 0, false },
+    { "lzma", COMPRESSION_LZMA, TIFFTAG_LZMAPRESET, 0, 9, true, false, false, 0, false },
+    { "webp", COMPRESSION_WEBP, TIFFTAG_WEBP_LEVEL, 1, 100, false, false, false, 16383, false },
+    { "g3", COMPRESSION_CCITTFAX3, 0, 0, 0, false, false, false, 0, true },
+    { "g4", COMPRESSION_CCITTFAX4, 0, 0, 0, false, false, false, 0, true },
 };
 #define CODEC_COUNT (sizeof codecs / sizeof *codecs)
+_Static_assert(CODEC_COUNT == TIFF_CODEC_AUTO, "auto follows the codecs");
 
 const struct tiff_codec *
 tiff_codec_at(int32_t choice)
@@ -31,6 +36,24 @@ static bool
 is_available(const struct tiff_codec *codec)
 {
     return codec->is_built_in || TIFFIsCODECConfigured(codec->scheme);
+}
+
+const struct tiff_codec *
+tiff_codec_of_bits(const char *name, uint64_t size)
+{
+    static const struct {
+        uint32_t scheme, nearest;
+    } others[] = { { COMPRESSION_CCITTRLE, COMPRESSION_CCITTFAX3 },
+                   { COMPRESSION_CCITTRLEW, COMPRESSION_CCITTFAX3 },
+                   { COMPRESSION_JBIG, COMPRESSION_CCITTFAX4 } };
+    uint32_t scheme = tiff_value_of(tiff_compression_names, name, size);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (others[i].scheme == scheme)
+            scheme = others[i].nearest;
+    for (size_t i = 0; i < CODEC_COUNT; i++)
+        if (codecs[i].scheme == scheme && !codecs[i].max_side && is_available(&codecs[i]))
+            return &codecs[i];
+    return NULL;
 }
 
 static int32_t

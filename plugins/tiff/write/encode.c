@@ -13,13 +13,28 @@
 
 enum { DEFLATE_LEVEL = 4 }; /* compresses as well as zlib's 6 */
 
+/* Samples of 1 bit are inverted together with the unused bits of the row. */
 static void
-invert_gray(uint8_t *data, const struct tiff_layout *layout, uint64_t pixels)
+invert_gray(uint8_t *data, const struct tiff_layout *layout, uint32_t pixels)
 {
     unsigned size = layout->bits / 8;
-    for (uint64_t i = 0; i < pixels; i++)
+    for (uint64_t i = 0; layout->bits == 1 && i < tiff_layout_bytes(layout, pixels); i++)
+        data[i] ^= 0xff;
+    for (uint64_t i = 0; layout->bits > 1 && i < pixels; i++)
         for (unsigned b = 0; b < size; b++)
             data[i * layout->channels * size + b] ^= 0xff;
+}
+
+static void
+repeat_last_pixel(const struct tiff_layout *layout, uint8_t *row, uint32_t width)
+{
+    uint64_t pixel = (uint64_t)layout->channels * (layout->bits / 8);
+    uint8_t last = row[(width - 1) / 8] >> (7 - (width - 1) % 8) & 1;
+    for (uint32_t i = width; i < layout->piece_width; i++)
+        if (pixel)
+            memcpy(row + i * pixel, row + (i - 1) * pixel, pixel);
+        else
+            row[i / 8] = (uint8_t)((row[i / 8] & ~(0x80 >> i % 8)) | last << (7 - i % 8));
 }
 
 /* A row of a strip or tile as the codec needs it. A tile repeats the last pixel beyond the edge of the frame, which
@@ -27,11 +42,10 @@ invert_gray(uint8_t *data, const struct tiff_layout *layout, uint64_t pixels)
 static void
 pack_row(const struct tiff_layout *layout, const uint8_t *from, uint32_t width, uint8_t *to, uint8_t *lines)
 {
-    uint64_t pixel = (uint64_t)layout->channels * (layout->bits / 8), size = layout->row_bytes;
+    uint64_t size = layout->row_bytes;
     if (width < layout->piece_width || layout->is_inverted) {
-        memcpy(lines, from, width * pixel);
-        for (uint32_t i = width; i < layout->piece_width; i++)
-            memcpy(lines + i * pixel, lines + (i - 1) * pixel, pixel);
+        memcpy(lines, from, tiff_layout_bytes(layout, width));
+        repeat_last_pixel(layout, lines, width);
         if (layout->is_inverted)
             invert_gray(lines, layout, layout->piece_width);
         from = lines;
@@ -50,7 +64,7 @@ pack_rows(struct mim_job *job, const struct tiff_layout *layout, const struct mi
           uint32_t y, uint32_t rows, uint8_t **data)
 {
     struct tiff_write_worker *worker = job->worker;
-    uint64_t pixel = (uint64_t)layout->channels * (layout->bits / 8), size = rows * layout->row_bytes;
+    uint64_t size = rows * layout->row_bytes;
     uint32_t width = layout->width - x < layout->piece_width ? layout->width - x : layout->piece_width;
     uint8_t *packed = mim_scratch_get(job, &worker->packed, size + 2 * layout->row_bytes);
     if (!packed)
@@ -59,7 +73,7 @@ pack_rows(struct mim_job *job, const struct tiff_layout *layout, const struct mi
 
     uint32_t there = layout->height - y < rows ? layout->height - y : rows;
     for (uint32_t i = 0; i < there; i++)
-        pack_row(layout, raster->data + (y + i) * raster->stride + x * pixel, width, packed + i * layout->row_bytes,
+        pack_row(layout, raster->data + (y + i) * raster->stride + tiff_layout_bytes(layout, x), width, packed + i * layout->row_bytes,
                  packed + size);
     for (uint32_t i = there; i < rows; i++)
         memcpy(packed + i * layout->row_bytes, packed + (there - 1) * layout->row_bytes, layout->row_bytes);

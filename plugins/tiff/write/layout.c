@@ -11,11 +11,39 @@
 
 #define STRIP_BYTES (256u << 10) /* enough work for a thread, and convenient for readers */
 
+int32_t
+tiff_layout_fit_bits(struct mim_job *job, struct mim_frame_info *info)
+{
+    struct tiff_writer *self = job->state;
+    bool is_bytes = self->imagej || self->codec->max_side || self->predictor >= TIFF_PREDICTOR_HORIZONTAL;
+    if (info->sample != MIM_SAMPLE_U1 || !is_bytes)
+        return MIM_OK;
+    info->sample = MIM_SAMPLE_U8;
+    if (self->has_reported_bits)
+        return MIM_OK;
+    self->has_reported_bits = true;
+    return job->host->notice(job, MIM_NOTICE_DEPTH, "samples of 1 bit become 8 bits");
+}
+
+/* With compression=auto, bits are compressed as they were, and other samples are not. */
+static const struct tiff_codec *
+choose_codec(const struct tiff_writer *self, const struct mim_frame_info *info)
+{
+    bool is_source = self->compression == TIFF_CODEC_AUTO && info->sample == MIM_SAMPLE_U1 && self->source_codec;
+    return is_source ? self->source_codec : self->codec;
+}
+
 /* Ask the core for samples that the codec supports; the core reports the loss. */
 static int32_t
 convert_for_codec(struct mim_job *job, const struct tiff_codec *codec, struct mim_frame_info *info)
 {
     bool is_jpeg = codec->scheme == COMPRESSION_JPEG, is_webp = codec->scheme == COMPRESSION_WEBP;
+    if (codec->is_fax && info->channels > 1)
+        return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN,
+                               "compression=%s is for black and white in one channel, this frame has %u", codec->name,
+                               info->channels);
+    if (codec->is_fax)
+        info->sample = MIM_SAMPLE_U1; /* the core refuses other samples than black and white */
     if (!is_jpeg && !is_webp)
         return MIM_OK;
     if (info->channels > 4)
@@ -61,7 +89,9 @@ choose_photometric(struct mim_job *job, struct tiff_layout *layout)
             return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "photometric=ycbcr needs compression=jpeg and RGB");
         return MIM_OK;
     default:
-        layout->photometric = !is_rgb ? PHOTOMETRIC_MINISBLACK : is_jpeg ? PHOTOMETRIC_YCBCR : PHOTOMETRIC_RGB;
+        layout->is_inverted = layout->codec->is_fax; /* codes of white are the short ones */
+        layout->photometric = layout->is_inverted ? PHOTOMETRIC_MINISWHITE
+                              : !is_rgb           ? PHOTOMETRIC_MINISBLACK : is_jpeg ? PHOTOMETRIC_YCBCR : PHOTOMETRIC_RGB;
         return MIM_OK;
     }
 }
@@ -75,14 +105,14 @@ choose_predictor(struct mim_job *job, struct tiff_layout *layout)
                                            [TIFF_PREDICTOR_HORIZONTAL] = PREDICTOR_HORIZONTAL,
                                            [TIFF_PREDICTOR_FLOAT] = PREDICTOR_FLOATINGPOINT };
 
-    if (self->predictor == TIFF_PREDICTOR_AUTO) {
+    if (self->predictor == TIFF_PREDICTOR_AUTO && layout->bits > 1) {
         uint32_t best = is_float ? PREDICTOR_FLOATINGPOINT : PREDICTOR_HORIZONTAL;
         bool is_known =
             !self->imagej || (layout->codec->scheme == COMPRESSION_LZW && !is_float); /* ImageJ supports no other */
         layout->predictor = layout->codec->predicts_by_default && is_known ? best : PREDICTOR_NONE;
         return MIM_OK;
     }
-    layout->predictor = predictors[self->predictor];
+    layout->predictor = layout->bits > 1 ? predictors[self->predictor] : PREDICTOR_NONE;
     if (layout->predictor != PREDICTOR_NONE && !layout->codec->has_predictor)
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "compression=%s has no predictor", layout->codec->name);
     if (layout->predictor == PREDICTOR_FLOATINGPOINT && !is_float)
@@ -95,7 +125,7 @@ choose_predictor(struct mim_job *job, struct tiff_layout *layout)
 static void
 cut_into_pieces(const struct tiff_writer *self, struct tiff_layout *layout)
 {
-    uint64_t pixel = (uint64_t)layout->channels * (layout->bits / 8), row = pixel * layout->width;
+    uint64_t row = tiff_layout_bytes(layout, layout->width);
     uint64_t rows = self->rows_per_strip ? (uint64_t)self->rows_per_strip : STRIP_BYTES / row;
 
     layout->is_tiled = self->tile.width != 0;
@@ -109,7 +139,7 @@ cut_into_pieces(const struct tiff_writer *self, struct tiff_layout *layout)
     layout->piece_height = layout->is_tiled ? self->tile.height : (uint32_t)rows;
     layout->across = (layout->width - 1) / layout->piece_width + 1;
     layout->down = (layout->height - 1) / layout->piece_height + 1;
-    layout->row_bytes = pixel * layout->piece_width;
+    layout->row_bytes = tiff_layout_bytes(layout, layout->piece_width);
 }
 
 static int32_t
@@ -126,9 +156,9 @@ check_sides(struct mim_job *job, const struct tiff_layout *layout)
 static uint32_t
 format_of(int32_t sample)
 {
-    if (sample >= MIM_SAMPLE_F32)
+    if (sample == MIM_SAMPLE_F32 || sample == MIM_SAMPLE_F64)
         return SAMPLEFORMAT_IEEEFP;
-    return sample >= MIM_SAMPLE_I8 ? SAMPLEFORMAT_INT : SAMPLEFORMAT_UINT;
+    return sample >= MIM_SAMPLE_I8 && sample <= MIM_SAMPLE_I64 ? SAMPLEFORMAT_INT : SAMPLEFORMAT_UINT;
 }
 
 int32_t
@@ -138,20 +168,22 @@ tiff_layout_choose(struct mim_job *job, uint64_t index, void *packet, struct mim
     struct tiff_layout *layout = packet;
     uint64_t parts;
 
-    int32_t status = convert_for_codec(job, self->codec, info);
+    const struct tiff_codec *codec = choose_codec(self, info);
+    int32_t status = convert_for_codec(job, codec, info);
     if (status != MIM_OK)
         return status;
-    if (info->channels > UINT16_MAX || !tiff_sample_size(info->sample))
+    uint32_t bits = tiff_sample_bits(info->sample);
+    if (info->channels > UINT16_MAX || !bits)
         return job->host->fail(job, MIM_ARGUMENT, MIM_UNKNOWN, "TIFF does not support frames of %u channels",
                                info->channels);
 
     *layout = (struct tiff_layout){ .index = index,
-                                    .codec = self->codec,
+                                    .codec = codec,
                                     .level = self->level,
                                     .width = info->width,
                                     .height = info->height,
                                     .channels = info->channels,
-                                    .bits = tiff_sample_size(info->sample) * 8,
+                                    .bits = bits,
                                     .format = format_of(info->sample) };
     status = choose_photometric(job, layout);
     if (status == MIM_OK)

@@ -182,6 +182,11 @@ tiff_metadata_tag(struct mim_job *job, const char *key, int32_t type, const void
     int32_t plain = type & MIM_META_TYPE_MASK;
     uint64_t limit = job->host->limit(job, MIM_LIMIT_METADATA);
 
+    if (type & MIM_META_CODING) {
+        if (strcmp(key, "compression") == 0 && plain == MIM_META_TEXT)
+            self->source_codec = tiff_codec_of_bits(value, size);
+        return MIM_UNSUPPORTED;
+    }
     if (size > limit || (!self->is_big && self->is_open && size > UINT32_MAX))
         return MIM_UNSUPPORTED;
     if (strcmp(key, "resolution") == 0 && plain >= MIM_META_INT && plain <= MIM_META_RATIONALS)

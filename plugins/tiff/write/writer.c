@@ -21,7 +21,8 @@
 
 static const struct mim_option options[] = {
     { MIM_OPTION_HEADER, .type = MIM_OPTION_CHOICE, .name = "compression", .choices = TIFF_CODEC_CHOICES,
-      AT(compression), .help = "compression of strips and tiles" },
+      AT(compression), .initial_text = "auto",
+      .help = "compression of strips and tiles; auto: none, but for samples of 1 bit that of the source" },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_INT, .name = "level", .initial = -1, .min = -1, .max = 100, AT(level),
       .help =
           "deflate 1-12, zstd 1-22, lzma 0-9, quality of jpeg and webp 1-100 (webp 100: lossless); -1: default" },
@@ -83,7 +84,7 @@ is_known_to_fit(const struct tiff_writer *self, const struct mim_sequence *seque
     const struct mim_frame_info *first = &sequence->first;
     uint64_t width = round_up(first->width, self->tile.width), height = round_up(first->height, self->tile.height);
     uint64_t samples = multiply_up_to(multiply_up_to(width, height, UINT32_MAX), first->channels, UINT32_MAX);
-    uint64_t frame = samples * tiff_sample_size(first->sample);
+    uint64_t frame = samples * tiff_sample_bits(first->sample) / 8 + height;
     return sequence->count != MIM_UNKNOWN && sequence->sure >= MIM_SURE_HEADER &&
            multiply_up_to((frame + 512) * 11 / 10, sequence->count, UINT32_MAX) < UINT32_MAX;
 }
@@ -131,9 +132,12 @@ static int32_t
 writer_accepts(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info *info)
 {
     struct tiff_writer *self = job->state;
-    int32_t status = self->imagej ? tiff_imagej_accept(job, index, info) : MIM_OK;
+    int32_t status = tiff_layout_fit_bits(job, info);
+    if (status == MIM_OK && self->imagej)
+        status = tiff_imagej_accept(job, index, info);
     if (status == MIM_OK)
         status = tiff_layout_choose(job, index, packet, info);
+    self->source_codec = NULL;
     if (status != MIM_OK || self->pending_tags.count == 0)
         return status;
 
@@ -248,7 +252,7 @@ writer_close(struct mim_job *job)
 
 const struct mim_writer_ops tiff_writer_ops = {
     .struct_size = sizeof tiff_writer_ops,
-    .flags = MIM_WRITER_MIXED | MIM_WRITER_SEEKS | MIM_WRITER_COUNTS,
+    .flags = MIM_WRITER_MIXED | MIM_WRITER_SEEKS | MIM_WRITER_COUNTS | MIM_WRITER_BITS | MIM_WRITER_CODING,
     .state_size = sizeof(struct tiff_writer),
     .packet_size = sizeof(struct tiff_layout),
     .worker_size = sizeof(struct tiff_write_worker),
