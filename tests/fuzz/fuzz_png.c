@@ -124,12 +124,29 @@ make_raster(const struct mim_frame_info *info)
                                  .height = info->height,
                                  .channels = info->channels };
 
-    raster.stride = (uint64_t)info->width * info->channels * (info->sample == MIM_SAMPLE_U16 ? 2 : 1);
+    raster.stride = info->sample == MIM_SAMPLE_U1 ? info->width / 8 + (info->width % 8 > 0)
+                                                  : (uint64_t)info->width * info->channels * (info->sample == MIM_SAMPLE_U16 ? 2 : 1);
     if (raster.stride <= MAX_PIXEL_BYTES / info->height) {
         raster.data = calloc(info->height, raster.stride);
         EXPECT(raster.data);
     }
     return raster;
+}
+
+/* libpng expands all pictures. */
+static void
+expand_bits(struct mim_raster *raster, uint32_t channels)
+{
+    struct mim_frame_info info = {
+        .width = raster->width, .height = raster->height, .channels = channels, .sample = MIM_SAMPLE_U8
+    };
+    const struct mim_raster packed = *raster;
+    *raster = make_raster(&info);
+    for (uint32_t y = 0; raster->data && y < packed.height; y++)
+        for (uint64_t i = 0; i < raster->stride; i++)
+            raster->data[y * raster->stride + i] =
+                packed.data[y * packed.stride + i / channels / 8] >> (7 - i / channels % 8) & 1 ? 255 : 0;
+    free(packed.data);
 }
 
 /* Errors of chunks that libpng ignores as ancillary, damaged or surplus. */
@@ -258,6 +275,10 @@ read_frame(struct reading *reading, struct mim_test_host *host, uint64_t index)
         return MIM_OK;
     int32_t verdict = pngx_reader_ops.pixels(&reading->job, &packet, &info, 0, &raster);
     EXPECT((verdict == MIM_OK || host->message[0]) && verdict != MIM_NOMEM);
+    if (raster.sample == MIM_SAMPLE_U1)
+        expand_bits(&raster, pngx_header_channels(header));
+    if (!raster.data)
+        return MIM_OK;
     struct memory file = memory_borrow(host->source.data, host->source.size);
     if (is_picture)
         compare_picture(host, &file, &raster, verdict);

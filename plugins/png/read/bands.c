@@ -221,6 +221,8 @@ pngx_bands_read(struct mim_job *job, const struct pngx_frame *frame, const struc
     if (header->interlace || bands.row > ROW_MAX || !alloc_buffers(&bands, worker, job))
         return false;
     pngx_expansion_init(&bands.buffers->expansion, header, pngx_gives_indices(reader));
+    if (reader->packed)
+        bands.buffers->expansion.kind = PNGX_EXPAND_NONE;
     if (bands.buffers->expansion.kind == PNGX_EXPAND_OTHER)
         return false;
     start_frame(&bands);

@@ -77,11 +77,13 @@ set_limits(const struct decoding *decoding)
 }
 
 static void
-set_transforms(const struct decoding *decoding, bool gives_indices)
+set_transforms(const struct decoding *decoding, const struct pngx_reader *reader)
 {
     png_structp png = decoding->png;
 
-    if (gives_indices) {
+    if (reader->packed)
+        return;
+    if (pngx_gives_indices(reader)) {
         png_set_packing(png);
         return;
     }
@@ -113,7 +115,7 @@ decode_frame(struct decoding *decoding, const struct pngx_reader *reader, const 
         return false;
     set_limits(decoding);
     png_read_info(decoding->png, decoding->info);
-    set_transforms(decoding, pngx_gives_indices(reader));
+    set_transforms(decoding, reader);
     read_rows(decoding, raster);
     return true;
 }
@@ -184,6 +186,20 @@ read_turned(struct mim_job *job, const struct pngx_packet *coded, const struct m
     return status;
 }
 
+/* libpng leaves the unused bits of a row as they are: clear them. */
+static void
+finish_bits(const struct mim_raster *raster, uint8_t inversion)
+{
+    uint32_t last = (raster->width - 1) / 8, unused = 7 - (raster->width - 1) % 8;
+
+    for (uint32_t y = 0; y < raster->height; y++) {
+        uint8_t *row = raster->data + y * raster->stride;
+        for (uint32_t i = 0; i <= last && inversion; i++)
+            row[i] ^= inversion;
+        row[last] &= (uint8_t)(0xff << unused);
+    }
+}
+
 int32_t
 pngx_pixels(struct mim_job *job, const void *packet, const struct mim_frame_info *info, uint32_t part,
             struct mim_raster *raster)
@@ -191,5 +207,8 @@ pngx_pixels(struct mim_job *job, const void *packet, const struct mim_frame_info
     const struct pngx_reader *reader = job->state;
     (void)info, (void)part;
 
-    return (reader->orientation > 1 ? read_turned : read_stored)(job, packet, raster);
+    int32_t status = (reader->orientation > 1 ? read_turned : read_stored)(job, packet, raster);
+    if (status == MIM_OK && reader->packed)
+        finish_bits(raster, reader->packed == PNGX_PACKED_INVERTED ? 0xff : 0);
+    return status;
 }

@@ -8,8 +8,16 @@
 #include "read/animation.h"
 #include "read/single-frame.h"
 
+/* How the samples of a black and white picture stay packed. */
+enum pngx_packing_kind {
+    PNGX_PACKED_NOT,
+    PNGX_PACKED,         /* as in the file */
+    PNGX_PACKED_INVERTED /* the palette begins with white */
+};
+
 struct pngx_reader {
     int32_t raw, palette, orient; /* options */
+    enum pngx_packing_kind packed;
     unsigned orientation; /* applied to a still picture: 2 to 8, else 0 or 1 */
     bool is_whole;        /* the IEND of a still picture was found */
     bool is_stream;       /* do not wait for metadata after the pixels */

@@ -2,6 +2,8 @@
 /* The reader's operations. Frames of an animation are rectangles, which the core composes. */
 #include "read/reader.h"
 
+#include <string.h>
+
 #include "read/metadata.h"
 #include "read/orient.h"
 #include "read/pixels.h"
@@ -40,6 +42,20 @@ open_animation(struct mim_job *job, struct pngx_reader *self, struct mim_sequenc
     return animation->lacks_end ? report_missing_end(job) : MIM_OK;
 }
 
+static enum pngx_packing_kind
+choose_packing(const struct pngx_reader *self)
+{
+    static const uint8_t black_first[6] = { 0, 0, 0, 255, 255, 255 }, white_first[6] = { 255, 255, 255, 0, 0, 0 };
+    const struct pngx_header *header = &self->header;
+    bool has_two = header->palette_size == sizeof black_first && !pngx_gives_indices(self);
+
+    if (header->depth != 1 || header->transparency_size || self->orientation > 1)
+        return PNGX_PACKED_NOT;
+    if (header->colour == PNGX_GRAY || (has_two && !memcmp(header->palette, black_first, sizeof black_first)))
+        return PNGX_PACKED;
+    return has_two && !memcmp(header->palette, white_first, sizeof white_first) ? PNGX_PACKED_INVERTED : PNGX_PACKED_NOT;
+}
+
 static int32_t
 reader_open(struct mim_job *job, struct mim_sequence *sequence)
 {
@@ -53,6 +69,7 @@ reader_open(struct mim_job *job, struct mim_sequence *sequence)
     if (self->header.is_animated)
         return open_animation(job, self, sequence);
     self->orientation = self->orient ? self->header.orientation : 0;
+    self->packed = choose_packing(self);
     sequence->count = STILL_FRAMES;
     sequence->sure = MIM_SURE_HEADER; /* the file may be truncated */
     sequence->loop = -1;
@@ -188,8 +205,8 @@ reader_prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_fra
     bool is_transposed = pngx_orient_transposes(self->orientation);
     info->width = is_transposed ? coded->frame.height : coded->frame.width;
     info->height = is_transposed ? coded->frame.width : coded->frame.height;
-    info->sample = self->header.depth == 16 ? MIM_SAMPLE_U16 : MIM_SAMPLE_U8;
-    info->channels = pngx_gives_indices(self) ? 1 : pngx_header_channels(&self->header);
+    info->sample = self->packed ? MIM_SAMPLE_U1 : self->header.depth == 16 ? MIM_SAMPLE_U16 : MIM_SAMPLE_U8;
+    info->channels = self->packed || pngx_gives_indices(self) ? 1 : pngx_header_channels(&self->header);
     return MIM_OK;
 }
 

@@ -30,7 +30,8 @@ reading_frame(struct reading *reading, uint64_t index)
                                  .width = info->width,
                                  .height = info->height,
                                  .channels = info->channels };
-    raster.stride = (uint64_t)info->width * info->channels * (info->sample == MIM_SAMPLE_U16 ? 2 : 1);
+    raster.stride = info->sample == MIM_SAMPLE_U1 ? (info->width + 7) / 8
+                                                  : (uint64_t)info->width * info->channels * (info->sample == MIM_SAMPLE_U16 ? 2 : 1);
     free(reading->pixels);
     reading->pixels = raster.data = calloc(raster.height, raster.stride);
     CHECK(raster.data);

@@ -157,11 +157,15 @@ compare_frame(struct mim_test_host *host, uint64_t index, bool gives_indices)
     struct mim_raster raster = { .struct_size = sizeof raster,
                                  .width = reading.info.width,
                                  .height = reading.info.height };
-    raster.stride = (uint64_t)raster.width * reading.info.channels * (reading.info.sample == MIM_SAMPLE_U16 ? 2 : 1);
+    raster.stride = reading.info.sample == MIM_SAMPLE_U1
+                        ? (raster.width + 7) / 8
+                        : (uint64_t)raster.width * reading.info.channels * (reading.info.sample == MIM_SAMPLE_U16 ? 2 : 1);
     raster.data = malloc(raster.stride * raster.height);
     CHECK(raster.data);
     bool is_read = read_in_bands(&reading, &raster, index);
     CHECK(!is_read || status == MIM_OK);
+    for (uint32_t y = 0; reading.info.sample == MIM_SAMPLE_U1 && y < raster.height; y++) /* unused bits */
+        raster.data[(y + 1) * raster.stride - 1] &= (uint8_t)(0xff << (7 - (raster.width - 1) % 8));
     CHECK(!is_read || memcmp(raster.data, reading.pixels, raster.stride * raster.height) == 0);
     free(raster.data);
     reading_end(&reading);

@@ -58,7 +58,7 @@ struct range {
 static int32_t
 open_range(struct range *range)
 {
-    range->longest = (uint64_t)range->rows->width * range->rows->pixel + 1;
+    range->longest = pngx_rows_width_size(range->rows, range->rows->width) + 1;
     if (range->longest > INT32_MAX)
         return range->job->host->fail(range->job, MIM_UNSUPPORTED, MIM_UNKNOWN, "a row of more than %d bytes",
                                       INT32_MAX);

@@ -55,7 +55,7 @@ pngx_rows_size(const struct pngx_rows *rows, uint64_t r)
 {
     uint32_t width = rows->is_interlaced ? pass_width(rows, find_pass(rows, &r)) : rows->width;
 
-    return (uint64_t)width * rows->pixel;
+    return pngx_rows_width_size(rows, width);
 }
 
 uint64_t
@@ -76,6 +76,14 @@ pngx_rows_starts_pass(const struct pngx_rows *rows, uint64_t r)
     if (rows->is_interlaced)
         find_pass(rows, &r);
     return r == 0;
+}
+
+static void
+copy_every_bit(const uint8_t *from, uint32_t first, uint32_t step, uint32_t count, uint8_t *to)
+{
+    memset(to, 0, ((size_t)count + 7) / 8);
+    for (uint32_t i = 0, x = first; i < count; i++, x += step)
+        to[i / 8] |= (uint8_t)((from[x / 8] >> (7 - x % 8) & 1) << (7 - i % 8));
 }
 
 static void
@@ -130,7 +138,10 @@ pngx_rows_get(const struct pngx_rows *rows, uint64_t r, uint8_t *scratch)
     } else if (!is_wide && !rows->below) {
         return row_start(rows, rows->raster, r);
     }
-    copy_every(row_start(rows, rows->raster, r), first, step, count, rows->pixel, scratch);
+    if (rows->is_packed)
+        copy_every_bit(row_start(rows, rows->raster, r), first, step, count, scratch);
+    else
+        copy_every(row_start(rows, rows->raster, r), first, step, count, rows->pixel, scratch);
     if (rows->below)
         clear_equal(row_start(rows, rows->below, r), first, step, count, rows->pixel, scratch);
     if (is_wide)

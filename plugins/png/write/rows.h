@@ -14,12 +14,20 @@ struct pngx_rows {
     const struct mim_raster *raster;
     const struct mim_raster *below; /* pixels equal to these become transparent black; may be NULL */
     uint32_t x, y, width, height;
-    uint32_t pixel; /* bytes of a pixel */
+    uint32_t pixel; /* bytes of a pixel, or 1 */
+    bool is_packed; /* pixels of 1 bit */
     bool is_interlaced;
     uint64_t count; /* of rows in all passes */
 };
 
 void pngx_rows_open(struct pngx_rows *rows);
+
+/* Bytes of so many pixels. */
+static inline uint64_t
+pngx_rows_width_size(const struct pngx_rows *rows, uint32_t width)
+{
+    return rows->is_packed ? width / 8 + (width % 8 > 0) : (uint64_t)width * rows->pixel;
+}
 
 /* Bytes of row `r`, without its filter byte. */
 uint64_t pngx_rows_size(const struct pngx_rows *rows, uint64_t r);

@@ -104,9 +104,24 @@ whole_rows(const struct pngx_writer *self, const struct mim_frame_info *info)
     struct pngx_rows rows = { .width = info->width,
                               .height = info->height,
                               .pixel = info->channels * (info->sample == MIM_SAMPLE_U16 ? 2 : 1),
+                              .is_packed = info->sample == MIM_SAMPLE_U1,
                               .is_interlaced = self->interlace };
     pngx_rows_open(&rows);
     return rows;
+}
+
+/* Rectangles of an animation begin at any pixel, which bits do not. */
+static int32_t
+fit_samples(struct mim_job *job, uint64_t index, struct mim_frame_info *info)
+{
+    const struct pngx_writer *self = job->state;
+    bool is_bit = info->sample == MIM_SAMPLE_U1;
+
+    if (is_bit && !self->is_animation)
+        return MIM_OK;
+    if (info->sample != MIM_SAMPLE_U8)
+        info->sample = is_bit || info->sample == MIM_SAMPLE_I8 ? MIM_SAMPLE_U8 : MIM_SAMPLE_U16;
+    return is_bit && !index ? job->host->notice(job, MIM_NOTICE_DEPTH, "samples of 1 bit become 8 bits") : MIM_OK;
 }
 
 static int32_t
@@ -122,8 +137,9 @@ writer_accepts(struct mim_job *job, uint64_t index, void *packet, struct mim_fra
         status = retain_options(job, self);
     if (status != MIM_OK)
         return status;
-    if (info->sample != MIM_SAMPLE_U8)
-        info->sample = info->sample == MIM_SAMPLE_I8 ? MIM_SAMPLE_U8 : MIM_SAMPLE_U16;
+    status = fit_samples(job, index, info);
+    if (status != MIM_OK)
+        return status;
     const struct pngx_rows rows = whole_rows(self, info);
     info->parts = pngx_pack_parts(&rows);
     self->frames = index + 1;
@@ -153,7 +169,7 @@ static int32_t
 emit_header(struct mim_job *job, struct pngx_writer *self, const struct mim_frame_info *info)
 {
     static const uint8_t colours[] = { 0, PNGX_GRAY, PNGX_GRAY_ALPHA, PNGX_RGB, PNGX_RGBA };
-    uint8_t ihdr[PNGX_IHDR_SIZE] = { [8] = info->sample == MIM_SAMPLE_U16 ? 16 : 8,
+    uint8_t ihdr[PNGX_IHDR_SIZE] = { [8] = info->sample == MIM_SAMPLE_U16 ? 16 : info->sample == MIM_SAMPLE_U1 ? 1 : 8,
                                      [9] = colours[info->channels],
                                      [12] = (uint8_t)self->interlace },
             control[ACTL_SIZE] = { 0 };
@@ -305,7 +321,7 @@ enum { OPTIONS = sizeof options / sizeof *options };
     { \
         .struct_size = sizeof(struct mim_writer_ops), \
         .flags = MIM_WRITER_PREVIOUS | MIM_WRITER_SEEKS | MIM_WRITER_TIMING | MIM_WRITER_LOOP | MIM_WRITER_COUNTS | \
-                 (more_flags), \
+                 MIM_WRITER_BITS | (more_flags), \
         .state_size = sizeof(struct pngx_writer), \
         .packet_size = sizeof(struct pngx_layout), \
         .worker_size = sizeof(struct pngx_writing_worker), \
