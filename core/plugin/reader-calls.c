@@ -152,7 +152,7 @@ mim_plugin_reader_settle_opacity(struct mim_plugin_reader *reader, struct mim_er
     if (sequence->opaque != -1)
         return MIM_OK;
 
-    if (!sequence->sequential && reader->ops->scan) {
+    if (reader->ops->scan) {
         struct mim_sequence found;
         enum mim_status status = mim_plugin_reader_scan(reader, &found, err);
         /* ignore damage that the scan met: its frame reports it when it is read */

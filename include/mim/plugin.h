@@ -141,12 +141,13 @@ struct mim_sequence {
     uint32_t canvas_height;
     uint32_t canvas_channels;          /**< colour channels of the canvas, 1 or 3 (0: 3); the core adds alpha unless opaque */
     int32_t canvas_sample;             /**< MIM_SAMPLE_U8 (also 0) or U16 */
-    int32_t opaque;                    /**< composed frames: 1 all opaque, 0 some may be transparent, -1 unknown before scan */
+    int32_t opaque;                    /**< composed frames: 1 all opaque, 0 some may be transparent, -1 unknown: the core calls
+                                          scan first, also for a stream */
     int32_t loop;                      /**< total number of plays, 0: for ever, -1: not an animation, or not stated */
     uint32_t time_num, time_den;       /**< seconds per tick = time_num / time_den; time_den 0: frames have no timing */
     uint8_t background[4];             /**< RGBA of the empty canvas and of MIM_DISPOSE_BACKGROUND */
     uint32_t passes;                   /**< a writer's open sets 2 to get survey() of all frames before the first encode() */
-    uint32_t sequential;               /**< readers: 1: the source is a stream, in which scan would wait for the end */
+    uint32_t sequential;               /**< readers: 1: the source is a stream, in which scan waits for the end */
     uint32_t timing;                   /**< writers with a struct mim_writer_timing: MIM_TIMING_* */
     struct mim_frame_info first;       /**< writers: the first frame, which is known before open */
     int64_t source_start;              /**< writers with a struct mim_writer_timing: pts of the first frame in the source,

@@ -2,9 +2,11 @@
 """Tests of mim convert: output, existing files, and how it ends."""
 
 import os
+import random
 import resource
 import signal
 import subprocess
+import threading
 
 import tap
 from command import PATIENCE, TESTCARD, CommandCase, gif, text, wait_until_blocked
@@ -54,6 +56,46 @@ class Convert(CommandCase):
         stack = self.mim('convert', '-q', '-', '-', '--to', 'tiff', data=card)
         self.put('a.tiff', stack)
         self.assertEqual(self.info('a.tiff')[0]['frames'], 12)
+
+    def test_reads_the_same_from_a_slow_pipe(self):
+        with open(TESTCARD, 'rb') as file:
+            card = file.read()
+        self.put('card.gif', card)
+        self.mim('convert', '-q', 'card.gif', 'file.tiff')
+        process = self.start('convert', '-q', '-', 'pipe.tiff', stdin=subprocess.PIPE)
+        for at in range(0, len(card), 997):
+            process.stdin.write(card[at:at + 997])
+            process.stdin.flush()
+        process.stdin.close()
+        self.assertEqual(process.wait(timeout=PATIENCE), 0)
+        self.assertEqual(self.get('pipe.tiff'), self.get('file.tiff'))
+
+    def test_delivers_the_frames_of_a_stream_as_they_arrive(self):
+        noise = random.Random(1).randbytes(100 * 100 * 40)
+        self.put('in.raw', noise)
+        self.mim('convert', '-q', '--from', 'raw', '-i', 'width=100', '-i', 'height=100', '-i', 'channels=1', '-i', 'sample=u8', 'in.raw',
+                 'noise.gif')
+        coded, is_delivered = self.get('noise.gif'), threading.Event()
+        process = self.start('convert', '-q', '-', '-', '--to', 'raw', '-i', 'stream=yes', stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+        def feed():
+            with process.stdin as pipe:
+                pipe.write(coded[:-1])
+                pipe.flush()
+                is_delivered.wait()
+                pipe.write(coded[-1:])
+
+        feeder = threading.Thread(target=feed)
+        feeder.start()
+        try:
+            first = process.stdout.read(4)
+        finally:
+            is_delivered.set()
+        with process.stdout as pipe:
+            pixels = first + pipe.read()
+        feeder.join()
+        self.assertEqual(process.wait(timeout=PATIENCE), 0)
+        self.assertEqual(pixels, b''.join(bytes([gray] * 3 + [255]) for gray in noise))
 
     def test_converts_colour_and_sample_type(self):
         self.put('in.raw', bytes(range(0, 240, 12)))

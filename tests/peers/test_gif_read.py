@@ -132,12 +132,17 @@ class GifReading(PeerCase):
                 answers = {self.mim('convert', path, '-', '--to', 'raw', '--threads', count) for count in (1, 2, 8)}
                 self.assertEqual(len(answers), 1)
 
-    def test_a_pipe_gives_the_same_frames_with_alpha(self):
-        """In a pipe the transparency of later frames is unknown."""
+    def test_a_pipe_gives_the_same_frames(self):
+        for name, data in [*disposal_cases(), *coding_cases()]:
+            with self.subTest(name):
+                self.assertEqual(self.mim('convert', '-', '-', '--to', 'raw', data=data),
+                                 self.mim('convert', self.put('case.gif', data), '-', '--to', 'raw'))
+
+    def test_stream_gives_the_same_frames_with_alpha(self):
         for name, data in disposal_cases():
             with self.subTest(name):
                 judge = gifbytes.Gif(data)
-                raw = self.mim('convert', '-', '-', '--to', 'raw', data=data)
+                raw = self.mim('convert', '-', '-', '--to', 'raw', '-i', 'stream=yes', data=data)
                 height, width = judge.canvas()
                 got = np.frombuffer(raw, np.uint8).reshape(-1, height, width, 4)
                 self.assertEqual(difference(list(map(visible, got)),

@@ -34,7 +34,7 @@ struct gif_frame {
 };
 
 struct gif_reader {
-    int32_t raw, palette;  /* options */
+    int32_t raw, palette, stream; /* options */
     bool is_reserved;      /* giflib's memory is charged to the budget */
     bool is_end_reported;  /* the notice about a missing trailer */
     int32_t loop;          /* plays in total */

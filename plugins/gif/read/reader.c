@@ -29,7 +29,7 @@ gif_open(struct mim_job *job, struct mim_sequence *sequence)
         sequence->canvas_height = self->canvas_height;
         sequence->canvas_channels = 3;
     }
-    sequence->opaque = -1;
+    sequence->opaque = self->stream ? 0 : -1;
     sequence->loop = self->loop;
     sequence->time_num = 1;
     sequence->time_den = TICKS_PER_SECOND;
@@ -233,6 +233,8 @@ static const struct mim_option reader_options[] = {
       .help = "return the stored rectangles, not composed" },
     { MIM_OPTION_HEADER, .name = "palette", .type = MIM_OPTION_BOOL, .offset = offsetof(struct gif_reader, palette),
       .help = "return the indices of the stored rectangles, with the palette (RGB) as metadata" },
+    { MIM_OPTION_HEADER, .name = "stream", .type = MIM_OPTION_BOOL, .offset = offsetof(struct gif_reader, stream),
+      .help = "deliver RGBA frames at once, without searching the file for transparent and coloured pixels" },
 };
 
 const struct mim_reader_ops gif_reader_ops = {
