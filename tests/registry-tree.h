@@ -111,7 +111,7 @@ find(struct mim_source *source, const char *format, const char *name)
 {
     mim_choice_clear(&found);
     err = (struct mim_error){ 0 };
-    return mim_registry_choose_reader(context, source, format, name, &found, &err);
+    return mim_registry_choose_reader(context, source, &(struct mim_request){ format, name, NULL, NULL }, &found, &err);
 }
 
 static inline enum mim_status

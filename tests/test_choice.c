@@ -218,6 +218,37 @@ explains_every_loser(void)
 }
 
 static void
+the_caller_allows_formats_and_plugins(void)
+{
+    setup();
+    add("gif", "", GIF);
+    add("other", "priority = 600\n", GIF);
+    add_hint("png", PNG);
+    again();
+    static const struct {
+        const char *data;
+        struct mim_request request;
+        const char *winner; /* or the message */
+    } cases[] = {
+        { "GIF", { .formats = "png gif" }, "other" },
+        { "GIF", { .plugins = "x gif" }, "gif" },
+        { "GIF", { .formats = "png gi" }, "x: this is GIF, and only these formats are allowed: png gi" },
+        { "GIF", { .formats = "" }, "x: this is GIF, and only these formats are allowed: " },
+        { "GIF", { .plugins = "x" }, "x: this is GIF, and its plugin other is disabled: only these plugins are allowed: x" },
+        { "\x89PNG", { .formats = "gif" }, "x: this is PNG, and only these formats are allowed: gif" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct mim_source *source = source_named("x", cases[i].data, strlen(cases[i].data));
+        mim_choice_clear(&found);
+        enum mim_status status = mim_registry_choose_reader(context, source, &cases[i].request, &found, &err);
+        CHECK(status == MIM_OK || status == MIM_DISABLED);
+        assert_string_equal(status == MIM_OK ? candidate(0).plugin->name : err.message, cases[i].winner);
+        mim_source_close(source);
+    }
+    teardown();
+}
+
+static void
 the_four_errors_are_four(void)
 {
     setup();
@@ -274,7 +305,8 @@ find_writers(const char *name, const char *format, const char *plugin_name)
 {
     mim_choice_clear(&found);
     err = (struct mim_error){ 0 };
-    return mim_registry_choose_writer(context, name, format, plugin_name, &found, &err);
+    const struct mim_request request = { .format = format, .plugin = plugin_name };
+    return mim_registry_choose_writer(context, name, &request, &found, &err);
 }
 
 static void
@@ -417,6 +449,7 @@ main(void)
         CASE(the_same_plugin_wins_whatever_the_order_of_files),
         CASE(rules_decide_in_their_order),
         CASE(explains_every_loser),
+        CASE(the_caller_allows_formats_and_plugins),
         CASE(the_four_errors_are_four),
         CASE(a_hint_does_not_suggest_an_installed_package),
         CASE(a_refused_manifest_is_broken_and_not_missing),

@@ -21,7 +21,7 @@ static bool
 denies(const struct mim_config *config, const char *plugin, const char *license, const char *format)
 {
     char reason[300];
-    return mim_config_denies(config, plugin, license, format, reason, sizeof reason);
+    return mim_config_denies(config, &(struct mim_policy_subject){ plugin, license, format }, reason, sizeof reason);
 }
 
 static void
@@ -43,8 +43,8 @@ reports_file_and_line_of_a_denial(void)
     char *directory = tree_make(), reason[300];
     tree_write(directory, "mim.conf", "# policy\n\n[plugin pdf]\nenabled = no\n");
     struct mim_config *config = mim_config_create();
-    CHECK(mim_config_read_file(config, tree_path(directory, "mim.conf")));
-    CHECK(mim_config_denies(config, "pdf", NULL, NULL, reason, sizeof reason));
+    CHECK(mim_config_read_file(config, tree_path(directory, "mim.conf"), false));
+    CHECK(mim_config_denies(config, &(struct mim_policy_subject){ .plugin = "pdf" }, reason, sizeof reason));
     CHECK(strstr(reason, "/mim.conf:4: [plugin pdf] enabled = no"));
     mim_config_destroy(config);
     tree_remove(directory);
@@ -95,7 +95,10 @@ refuses_the_text_of_a_program_whole(void)
     static const struct {
         const char *text, *words;
     } wrong[] = {
-        { "[policy]\ndeny = pdf\nallow = gif\n", "context:3: [policy] allow = gif: [policy] has deny only" },
+        { "[policy]\ndeny = pdf\nalow = gif\n", "context:3: [policy] alow = gif: [policy] has allow and deny only" },
+        { "[policy]\ndeny = gif,pdf\n", "context:2: [policy] deny = gif,pdf: names are separated by blanks, not by commas" },
+        { "[policy]\ndeny = licence:GPL*\n", "expected NAME, plugin:NAME, format:NAME or license:PATTERN" },
+        { "[policy]\nallow =\n", "expected names" },
         { "[polcy]\ndeny = pdf\n", "no such section" },
         { "[limit]\nmemory = lots\n", "expected a limit such as 512MB" },
         { "[limit]\nseconds = -1\n", "expected a limit" },
@@ -124,13 +127,114 @@ keeps_the_good_lines_of_a_file(void)
     char *directory = tree_make();
     tree_write(directory, "mim.conf", "[policy]\nnonsense\ndeny = pdf\n");
     struct mim_config *config = mim_config_create();
-    CHECK(mim_config_read_file(config, tree_path(directory, "mim.conf")));
-    CHECK(mim_config_read_file(config, tree_path(directory, "absent.conf")));
+    CHECK(mim_config_read_file(config, tree_path(directory, "mim.conf"), false));
+    CHECK(mim_config_read_file(config, tree_path(directory, "absent.conf"), false));
     CHECK(denies(config, "pdf", NULL, NULL));
     CHECK(strstr(mim_config_diagnostic(config, 0), "/mim.conf:2: "));
     assert_null(mim_config_diagnostic(config, 1));
     CHECK(strstr(mim_config_value(config, 0), "policy deny = pdf ("));
     CHECK(strstr(mim_config_value(config, 0), "/mim.conf:3)"));
+    mim_config_destroy(config);
+    tree_remove(directory);
+}
+
+static void
+allows_what_every_file_lists(void)
+{
+    struct mim_config *config = config_of("[policy]\nallow = gif\nallow = license:MIT plugin:pd?\n");
+    CHECK(!denies(config, "gif", "GPL", "gif") && !denies(config, "x", "mit", "png") && !denies(config, "pdf", "GPL", "pdf"));
+    CHECK(!denies(config, "x", "GPL", "gif") && !denies(config, "gif", "GPL", "x")); /* a bare word is either name */
+    CHECK(denies(config, "x", "GPL", "pdf") && denies(config, "x", NULL, "png"));
+    CHECK(!denies(config, "x", "GPL", NULL)); /* one of its formats may be allowed */
+
+    assert_int_equal(mim_config_add_text(config, "[policy]\nallow = gif png\ndeny = plugin:bad\n", NULL), MIM_OK);
+    CHECK(!denies(config, "gif", "GPL", "gif") && !denies(config, "x", "MIT", "png"));
+    CHECK(denies(config, "pdf", "GPL", "pdf") && denies(config, "bad", "MIT", "png"));
+    mim_config_destroy(config);
+}
+
+/* The fault of a file with this text, with its line; "" if there is none. */
+static const char *
+fault_of(const char *text, bool is_users)
+{
+    static char fault[400];
+    char *directory = tree_make();
+    tree_write(directory, "mim.conf", text);
+    struct mim_config *config = mim_config_create();
+    CHECK(mim_config_read_file(config, tree_path(directory, "mim.conf"), is_users));
+    const char *found = mim_config_fault(config), *slash = found ? strrchr(found, '/') : NULL;
+    snprintf(fault, sizeof fault, "%s", slash ? slash + 1 : "");
+    mim_config_destroy(config);
+    tree_remove(directory);
+    return fault;
+}
+
+static void
+fails_closed_where_a_policy_cannot_be_understood(void)
+{
+    static const struct {
+        const char *text, *fault;
+    } wrong[] = {
+        { "[policy]\nalow = gif\n", "mim.conf:2: [policy] alow = gif: [policy] has allow and deny only" },
+        { "[policy]\n\ndeny = a,b\n", "mim.conf:3: [policy] deny = a,b: names are separated by blanks" },
+        { "[policy]\ndeny pdf\n", "mim.conf:2: neither [SECTION] nor KEY = VALUE" },
+        { "deny = pdf\n", "mim.conf:1: [] deny = pdf: no such section" },
+        { "[limit]\nmemory = lots\n", "mim.conf:2: [limit] memory = lots: expected a limit" },
+        { "[limit]\nmemroy = 1MB\n", "mim.conf:2: [limit] memroy = 1MB: [limit] has memory" },
+        { "[plugin pdf]\nenable = no\n", "mim.conf:2: [plugin pdf] enable = no: [plugin NAME] has enabled only" },
+    };
+    for (size_t i = 0; i < 2 * sizeof wrong / sizeof *wrong; i++) {
+        const char *found = fault_of(wrong[i / 2].text, i % 2);
+        if (strncmp(found, wrong[i / 2].fault, strlen(wrong[i / 2].fault)))
+            fail_msg("\"%s\" is not \"%s\"", found, wrong[i / 2].fault);
+    }
+    char text[300] = "[prefer]\ngif = ";
+    memset(text + strlen(text), 'x', 200);
+    CHECK(strstr(fault_of(text, true), "mim.conf:2: a line of 206 bytes, and the limit is 199"));
+    CHECK(strstr(fault_of("[Policy]\ndeny = pdf\n", false), "mim.conf:2: [Policy] deny = pdf: no such section"));
+    CHECK(strstr(fault_of("[polcy]\ndeny = pdf\n", false), "mim.conf:2: [polcy] deny = pdf: no such section"));
+    assert_string_equal(fault_of("[policy]\ndeny = pdf\n[prefer]\ngif = a\n", false), "");
+}
+
+static void
+fails_closed_where_a_file_cannot_be_read(void)
+{
+    char *directory = tree_make(), text[70000];
+    memset(text, '#', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    CHECK(!mkdir(tree_path(directory, "a.conf"), 0755) && !symlink("nowhere", tree_path(directory, "b.conf")) &&
+          !symlink("c.conf", tree_path(directory, "c.conf")));
+    tree_write(directory, "d.conf", text);
+    tree_write(directory, "e.conf", "[policy]\n");
+    CHECK(!chmod(tree_path(directory, "e.conf"), 0));
+    static const char *const words[] = { "/a.conf: Is a directory", "/b.conf: No such file", "/c.conf: Too many levels",
+                                         "/d.conf: more than", "/e.conf: Permission denied" };
+    struct mim_config *config = mim_config_create();
+    CHECK(mim_config_read_directory(config, directory));
+    for (size_t i = 0; i < sizeof words / sizeof *words - (geteuid() == 0); i++)
+        CHECK(strstr(mim_config_diagnostic(config, i), words[i]));
+    CHECK(strstr(mim_config_fault(config), words[0]));
+    mim_config_destroy(config);
+    config = mim_config_create();
+    CHECK(mim_config_read_directory(config, tree_path(directory, "absent")) && !mim_config_fault(config));
+    mim_config_destroy(config);
+    tree_remove(directory);
+}
+
+static void
+an_unknown_section_voids_the_preferences_of_the_users_file(void)
+{
+    char *directory = tree_make();
+    tree_write(directory, "mim.conf", "[prefer]\ngif = a\n[policy]\ndeny = pdf\n[later]\nx = 1\ny = 2\n[prefer]\ntiff = b\n");
+    struct mim_config *config = config_of("[prefer]\ngif = early\n");
+    CHECK(mim_config_read_file(config, tree_path(directory, "mim.conf"), true));
+    assert_null(mim_config_fault(config));
+    CHECK(strstr(mim_config_diagnostic(config, 0),
+                 "/mim.conf:6: no such section: [later]; [prefer] in this file is ignored"));
+    assert_null(mim_config_diagnostic(config, 1));
+    assert_string_equal(mim_config_prefers(config, "gif"), "early");
+    assert_null(mim_config_prefers(config, "tiff"));
+    CHECK(denies(config, "pdf", NULL, NULL));
     mim_config_destroy(config);
     tree_remove(directory);
 }
@@ -268,6 +372,10 @@ main(void)
         CASE(the_nearest_preference_wins),
         CASE(refuses_the_text_of_a_program_whole),
         CASE(keeps_the_good_lines_of_a_file),
+        CASE(allows_what_every_file_lists),
+        CASE(fails_closed_where_a_policy_cannot_be_understood),
+        CASE(fails_closed_where_a_file_cannot_be_read),
+        CASE(an_unknown_section_voids_the_preferences_of_the_users_file),
         CASE(reads_a_directory_in_the_order_of_names),
         CASE(reads_the_users_file_unless_disabled),
         CASE(gives_a_context_its_limits),

@@ -199,6 +199,75 @@ stronger_directories_replace_and_mask_weaker_ones(void)
 }
 
 static void
+a_policy_is_decided_before_anything_is_loaded(void)
+{
+    static const struct {
+        const char *policy;
+        bool is_ready;
+    } policies[] = {
+        { "[policy]\nallow = mock\n", true },        { "[policy]\nallow = plugin:mock\n", true },
+        { "[policy]\nallow = format:mck*\n", true }, { "[policy]\nallow = license:mit\n", true },
+        { "[policy]\nallow = png\n", false },        { "[policy]\nallow = license:BSD*\n", false },
+    };
+    setup();
+    tree_write(hints, "png.ini", "[plugin]\nmanifest = 1\nname = png\n[format png]\nmagic = 0:89\n");
+    install(root, "mock", "mck1", "license = MIT\n");
+    struct mim_source *source = source_of("MOCK", 4);
+    for (size_t i = 0; i < sizeof policies / sizeof *policies; i++) {
+        again();
+        assert_int_equal(mim_context_configure(context, policies[i].policy, NULL), MIM_OK);
+        assert_int_equal(state_of("mock"), policies[i].is_ready ? MIM_PLUGIN_READY : MIM_PLUGIN_DISABLED);
+        assert_int_equal(find(source, NULL, NULL), policies[i].is_ready ? MIM_OK : MIM_DISABLED);
+        if (!policies[i].is_ready)
+            says_part("its plugin mock is disabled: context:2: [policy] allow = ");
+    }
+    CHECK(!maps_hold(root));
+    mim_source_close(source);
+    teardown();
+}
+
+static void
+an_unknown_name_in_a_policy_disables_all_plugins(void)
+{
+    setup();
+    tree_write(hints, "png.ini", "[plugin]\nmanifest = 1\nname = png\n[format apng]\nmagic = 0:89\n");
+    tree_write(root, "broken.ini", "nonsense\n");
+    install(root, "mock", "mck", "");
+    again();
+    assert_int_equal(mim_context_configure(context,
+                                           "[policy]\ndeny = PNG apng plugin:broken future* format:future* license:X\n"
+                                           "[plugin mock]\nenabled = yes\n",
+                                           NULL),
+                     MIM_OK);
+    assert_int_equal(mim_context_check_policy(context, &err), MIM_OK);
+    assert_int_equal(state_of("mock"), MIM_PLUGIN_READY);
+
+    static const struct {
+        const char *policy, *words;
+    } wrong[] = {
+        { "[policy]\ndeny = png pgn\n", ":2: [policy] deny = png pgn: no plugin or format is called pgn" },
+        { "[policy]\nallow = plugin:mck\n", "no plugin or format is called plugin:mck" },
+        { "[policy]\ndeny = format:mock\n", "no plugin or format is called format:mock" },
+        { "[plugin mokc]\nenabled = no\n", "[plugin mokc] enabled = no: no plugin or format is called mokc" },
+    };
+    struct mim_source *source = source_of("MOCK", 4);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        again();
+        assert_int_equal(mim_context_configure(context, wrong[i].policy, NULL), MIM_OK);
+        assert_int_equal(find(source, NULL, NULL), MIM_DISABLED);
+        says_part(wrong[i].words);
+        assert_int_equal(mim_context_check_policy(context, &err), MIM_DISABLED);
+        assert_int_equal(mim_context_load_plugin(context, "mock", &err), MIM_DISABLED);
+        says_part(wrong[i].words);
+        struct mim_format_info info;
+        CHECK(mim_context_format(context, 1, &info) && info.state == MIM_FORMAT_DISABLED);
+        CHECK(strstr(info.reason, wrong[i].words));
+    }
+    mim_source_close(source);
+    teardown();
+}
+
+static void
 refuses_directories_that_others_may_write_to(void)
 {
     setup();
@@ -427,7 +496,7 @@ look_up(void)
         status = mim_source_open_memory(&source, "MOCK", 4, &err);
     mim_choice_clear(&found);
     if (status == MIM_OK)
-        status = mim_registry_choose_reader(context, source, NULL, NULL, &found, &err);
+        status = mim_registry_choose_reader(context, source, &(struct mim_request){ 0 }, &found, &err);
     if (status == MIM_OK)
         status = load();
     mim_source_close(source);
@@ -476,6 +545,8 @@ main(void)
         CASE(the_listing_reports_a_missing_module),
         CASE(a_failed_plugin_stays_failed_in_its_context_only),
         CASE(stronger_directories_replace_and_mask_weaker_ones),
+        CASE(a_policy_is_decided_before_anything_is_loaded),
+        CASE(an_unknown_name_in_a_policy_disables_all_plugins),
         CASE(refuses_directories_that_others_may_write_to),
         CASE(refuses_modules_that_others_may_write_to),
         CASE(trusts_no_module_behind_a_directory_of_others),

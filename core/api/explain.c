@@ -77,7 +77,8 @@ explain_file(struct mim_context *context, struct mim_source *source, const char 
              const struct explainer *explainer, struct mim_error *err)
 {
     struct mim_choice choice = { 0 };
-    enum mim_status status = mim_registry_choose_reader(context, source, format, plugin, &choice, err);
+    const struct mim_request request = { .format = format, .plugin = plugin };
+    enum mim_status status = mim_registry_choose_reader(context, source, &request, &choice, err);
     explain_formats(explainer, choice.formats, choice.format_count);
     explain_plugins(explainer, choice.plugins, choice.plugin_count);
     mim_choice_clear(&choice);

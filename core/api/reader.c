@@ -82,7 +82,8 @@ open_source(struct mim_reader *reader, const struct mim_open_options *options, s
     struct request request = { reader, options };
     if (mim_source_is_series(reader->operation.source))
         return open_series(reader, options, err);
-    return mim_try_plugins(&reader->operation, options->format, options->plugin, open_with, &request, err);
+    const struct mim_request wanted = { options->format, options->plugin, options->formats, options->plugins };
+    return mim_try_plugins(&reader->operation, &wanted, open_with, &request, err);
 }
 
 enum mim_status

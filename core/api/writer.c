@@ -117,8 +117,9 @@ mim_writer_open(struct mim_writer **out, struct mim_context *context, struct mim
     if (status == MIM_OK)
         status = mim_sink_check(sink, err);
     struct request request = { writer, options };
+    const struct mim_request wanted = { .format = options->format, .plugin = options->plugin };
     if (status == MIM_OK)
-        status = mim_try_plugins(&writer->operation, options->format, options->plugin, open_with, &request, err);
+        status = mim_try_plugins(&writer->operation, &wanted, open_with, &request, err);
     if (status != MIM_OK) {
         mim_writer_abandon(writer);
         return status;

@@ -56,15 +56,15 @@ mim_try_candidates(struct mim_context *context, struct mim_operation *operation,
 }
 
 enum mim_status
-mim_try_plugins(struct mim_operation *operation, const char *format, const char *plugin, mim_attempt_function open,
-                void *user, struct mim_error *err)
+mim_try_plugins(struct mim_operation *operation, const struct mim_request *request, mim_attempt_function open, void *user,
+                struct mim_error *err)
 {
     struct mim_context *context = operation->context;
     struct mim_choice choice = { 0 };
     enum mim_status status =
         operation->sink
-            ? mim_registry_choose_writer(context, mim_sink_name(operation->sink), format, plugin, &choice, err)
-            : mim_registry_choose_reader(context, operation->source, format, plugin, &choice, err);
+            ? mim_registry_choose_writer(context, mim_sink_name(operation->sink), request, &choice, err)
+            : mim_registry_choose_reader(context, operation->source, request, &choice, err);
 
     if (status == MIM_OK && choice.notice[0])
         status = mim_operation_notice(operation, MIM_NOTICE_NAME, MIM_UNKNOWN, choice.notice, err);

@@ -31,9 +31,8 @@ enum mim_status mim_try_candidates(struct mim_context *context, struct mim_opera
                                    const struct mim_choice *choice, mim_attempt_function open, void *user,
                                    struct mim_error *err);
 
-/* The candidates for operation->sink if there is one, else for operation->source. `format` and `plugin` are the names that
- * the caller gave, or NULL. */
-enum mim_status mim_try_plugins(struct mim_operation *operation, const char *format, const char *plugin,
+/* The candidates for operation->sink if there is one, else for operation->source. */
+enum mim_status mim_try_plugins(struct mim_operation *operation, const struct mim_request *request,
                                 mim_attempt_function open, void *user, struct mim_error *err);
 
 #endif

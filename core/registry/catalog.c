@@ -105,6 +105,7 @@ destroy_one(struct mim_catalog *catalog)
         free(catalog->formats[i].servers);
         free(catalog->formats[i].denied);
     }
+    free(catalog->fault);
     free(catalog->manifests);
     free(catalog->hints);
     free(catalog->formats);

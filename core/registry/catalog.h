@@ -28,6 +28,7 @@ struct mim_catalog {
     struct mim_format *formats; /* sorted by name */
     size_t format_count;
     struct mim_string_list search_path, diagnostics;
+    char *fault; /* why the configuration disables all plugins, or NULL */
     struct mim_string_list refused, refusals; /* names of refused manifests, and the reasons, index by index */
     struct mim_catalog *older;                /* stays alive, because candidates borrow from it */
 };

@@ -8,6 +8,7 @@
 #include "base/context-priv.h"
 #include "base/error.h"
 #include "io/source.h"
+#include "registry/policy.h"
 
 enum mim_status
 mim_registry_query(struct mim_context *context, struct mim_query *query, struct mim_error *err)
@@ -46,7 +47,10 @@ enum mim_status
 mim_registry_choose(const struct mim_query *query, struct mim_choice *choice, struct mim_error *err)
 {
     *choice = (struct mim_choice){ 0 };
-    enum mim_status status = mim_rank_formats(query, &choice->formats, &choice->format_count, err);
+    enum mim_status status = mim_policy_check(query->catalog->fault, err);
+    if (status != MIM_OK)
+        return status;
+    status = mim_rank_formats(query, &choice->formats, &choice->format_count, err);
     if (status == MIM_UNKNOWN_FORMAT)
         return mim_diagnose_format(query, NULL, 0, err);
     if (status != MIM_OK)
@@ -55,6 +59,9 @@ mim_registry_choose(const struct mim_query *query, struct mim_choice *choice, st
     const struct mim_match *best = &choice->formats[0];
     if (!choice->format_count || !best->fits)
         return mim_diagnose_format(query, choice->formats, choice->format_count, err);
+    if (query->formats && mim_words_find(query->formats, best->format->name) < 0)
+        return mim_fail(err, MIM_DISABLED, "%s: this is %s, and only these formats are allowed: %s", query->name,
+                        best->format->title, query->formats);
     status = mim_rank_plugins(query, best->format, &choice->plugins, &choice->plugin_count, err);
     if (status != MIM_OK)
         return status;
@@ -74,20 +81,30 @@ mim_choice_candidate(const struct mim_choice *choice, size_t i, struct mim_candi
     return true;
 }
 
-enum mim_status
-mim_registry_choose_reader(struct mim_context *context, struct mim_source *source, const char *format,
-                           const char *plugin, struct mim_choice *choice, struct mim_error *err)
+static enum mim_status
+choose_requested(struct mim_context *context, struct mim_query *query, const struct mim_request *request,
+                 struct mim_choice *choice, struct mim_error *err)
 {
-    struct mim_query query = { .source = source, .name = mim_source_name(source), .format = format, .plugin = plugin };
-    enum mim_status status = mim_registry_query(context, &query, err);
-    return status == MIM_OK ? mim_registry_choose(&query, choice, err) : status;
+    query->format = request->format;
+    query->plugin = request->plugin;
+    query->formats = request->formats;
+    query->plugins = request->plugins;
+    enum mim_status status = mim_registry_query(context, query, err);
+    return status == MIM_OK ? mim_registry_choose(query, choice, err) : status;
 }
 
 enum mim_status
-mim_registry_choose_writer(struct mim_context *context, const char *name, const char *format, const char *plugin,
+mim_registry_choose_reader(struct mim_context *context, struct mim_source *source, const struct mim_request *request,
                            struct mim_choice *choice, struct mim_error *err)
 {
-    struct mim_query query = { .name = name, .format = format, .plugin = plugin, .writing = true };
-    enum mim_status status = mim_registry_query(context, &query, err);
-    return status == MIM_OK ? mim_registry_choose(&query, choice, err) : status;
+    struct mim_query query = { .source = source, .name = mim_source_name(source) };
+    return choose_requested(context, &query, request, choice, err);
+}
+
+enum mim_status
+mim_registry_choose_writer(struct mim_context *context, const char *name, const struct mim_request *request,
+                           struct mim_choice *choice, struct mim_error *err)
+{
+    struct mim_query query = { .name = name, .writing = true };
+    return choose_requested(context, &query, request, choice, err);
 }

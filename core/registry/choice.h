@@ -26,12 +26,13 @@ void mim_choice_clear(struct mim_choice *choice);
 /* The i-th usable plugin, best first. false: there are no more. */
 bool mim_choice_candidate(const struct mim_choice *choice, size_t i, struct mim_candidate *candidate);
 
-/* The same for readers of `source`, and writers of a file of that name; `format` and `plugin` are the names that the
- * caller gave, or NULL. Without any candidate: UNKNOWN_FORMAT, NO_PLUGIN with the package to install, BROKEN_PLUGIN
+/* The same for readers of `source`, and writers of a file of that name. Without any candidate: UNKNOWN_FORMAT, NO_PLUGIN with the package to install, BROKEN_PLUGIN
  * with the reason, DISABLED with file:line. `choice` is zeroed before. */
-enum mim_status mim_registry_choose_reader(struct mim_context *context, struct mim_source *source, const char *format,
-                                           const char *plugin, struct mim_choice *choice, struct mim_error *err);
-enum mim_status mim_registry_choose_writer(struct mim_context *context, const char *name, const char *format,
-                                           const char *plugin, struct mim_choice *choice, struct mim_error *err);
+enum mim_status mim_registry_choose_reader(struct mim_context *context, struct mim_source *source,
+                                           const struct mim_request *request, struct mim_choice *choice,
+                                           struct mim_error *err);
+enum mim_status mim_registry_choose_writer(struct mim_context *context, const char *name,
+                                           const struct mim_request *request, struct mim_choice *choice,
+                                           struct mim_error *err);
 
 #endif

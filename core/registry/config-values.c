@@ -3,16 +3,13 @@
 #include "registry/config-values.h"
 
 #include <ctype.h>
-#include <fnmatch.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/error.h"
 #include "base/number.h"
 #include "base/string-list.h"
-#include "registry/ini-parser.h"
+#include "registry/policy.h"
 
 static const struct {
     const char *key;
@@ -97,57 +94,33 @@ mim_config_value_switch(const char *text, bool *on)
     return *on || mim_words_find(words[0], lower) >= 0;
 }
 
-/* Misspelled policies must not be ignored silently. */
+bool
+mim_config_value_section(const char *section)
+{
+    static const char *const sections[] = { "policy", "limit", "prefer" };
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
+        if (!strcmp(section, sections[i]))
+            return true;
+    return !strncmp(section, "plugin ", 7);
+}
+
 const char *
 mim_config_value_fault(const char *section, const char *key, const char *value)
 {
     uint64_t number;
     bool on;
     if (!strcmp(section, "policy"))
-        return strcmp(key, "deny") ? "[policy] has deny only" : NULL;
+        return strcmp(key, "deny") && strcmp(key, "allow") ? "[policy] has allow and deny only"
+                                                           : mim_policy_list_fault(value);
     if (!strcmp(section, "limit"))
         return limit_index(key) == LIMIT_COUNT                 ? LIMIT_NAMES
                : parse_limit(limit_index(key), value, &number) ? NULL
                                                                : LIMIT_EXPECTED;
-    if (!strcmp(section, "prefer"))
-        return NULL;
     if (!strncmp(section, "plugin ", 7))
         return strcmp(key, "enabled")                ? "[plugin NAME] has enabled only"
                : mim_config_value_switch(value, &on) ? NULL
                                                      : "expected yes or no";
-    return "no such section: there are [policy], [limit], [prefer] and [plugin NAME]";
-}
-
-/* An empty license is unknown, and matches every pattern. */
-static bool
-pattern_matches(const char *pattern, const char *text)
-{
-    return text && (!*text || !fnmatch(pattern, text, FNM_CASEFOLD));
-}
-
-/* One word of deny=: "NAME", "plugin:NAME", "format:NAME" or "license:GPL*". A bare word names a plugin or a format. */
-static bool
-word_denies(const char *word, const struct mim_policy_subject *subject)
-{
-    const struct {
-        const char *prefix, *text;
-    } kinds[] = { { "plugin:", subject->plugin }, { "format:", subject->format }, { "license:", subject->license } };
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (!strncasecmp(word, kinds[i].prefix, strlen(kinds[i].prefix)))
-            return pattern_matches(word + strlen(kinds[i].prefix), kinds[i].text);
-    return pattern_matches(word, subject->plugin) || pattern_matches(word, subject->format);
-}
-
-bool
-mim_config_value_denies(const char *list, const struct mim_policy_subject *subject)
-{
-    const char *word;
-    size_t length;
-    char copy[MIM_INI_LINE + 1];
-    while (mim_words_next(&list, &word, &length)) {
-        snprintf(copy, sizeof copy, "%.*s", (int)length, word);
-        if (word_denies(copy, subject))
-            return true;
-    }
-    return false;
+    return mim_config_value_section(section)
+               ? NULL
+               : "no such section: there are [policy], [limit], [prefer] and [plugin NAME]";
 }

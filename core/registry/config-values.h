@@ -7,6 +7,8 @@
 
 #include <mim/control.h>
 
+/* Whether there is such a section. */
+bool mim_config_value_section(const char *section);
 /* The fault of a section, key or value, or NULL. */
 const char *mim_config_value_fault(const char *section, const char *key, const char *value);
 
@@ -14,11 +16,5 @@ const char *mim_config_value_fault(const char *section, const char *key, const c
 bool mim_config_value_switch(const char *text, bool *on);
 /* Tightens the limit called `key`, which has no fault. */
 void mim_config_value_tighten(const char *key, const char *text, struct mim_limits *limits);
-
-struct mim_policy_subject {
-    const char *plugin, *license, *format; /* each may be NULL */
-};
-/* Whether the value of deny= names the subject. */
-bool mim_config_value_denies(const char *list, const struct mim_policy_subject *subject);
 
 #endif

@@ -2,22 +2,20 @@
 /* Reads and merges mim.conf: every [policy] and [limit] applies, and the nearest [prefer] wins. */
 #include "registry/config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include "build-paths.h"
 #include "base/array.h"
-#include "base/context-priv.h"
 #include "base/error.h"
 #include "base/string-list.h"
 #include "registry/config-values.h"
 #include "registry/ini-parser.h"
+#include "registry/policy.h"
 
 /* One value in force; values read later are nearer to the call. */
 struct entry {
@@ -31,21 +29,44 @@ struct mim_config {
     struct mim_string_list files, diagnostics;
     struct entry *entries;
     size_t entry_count;
+    size_t fault; /* number of the first diagnostic that disables all plugins, from 1; 0: none */
 };
 
 struct reading {
     struct mim_config *config;
     const char *name;
     size_t file;
+    bool is_users, is_void; /* the user's own file; it has an unknown section */
     bool is_out_of_memory;
 };
+
+/* What may be a policy is never ignored: the diagnostic just added disables all plugins. */
+static bool
+fail_closed(struct mim_config *config, bool is_added)
+{
+    if (is_added && !config->fault)
+        config->fault = config->diagnostics.count;
+    return is_added;
+}
 
 static void
 refuse_line(void *user, unsigned line, const char *reason)
 {
     struct reading *reading = user;
-    if (!mim_string_list_add(&reading->config->diagnostics, "%s:%u: %s", reading->name, line, reason))
+    struct mim_config *config = reading->config;
+    if (!fail_closed(config, mim_string_list_add(&config->diagnostics, "%s:%u: %s", reading->name, line, reason)))
         reading->is_out_of_memory = true;
+}
+
+/* A later version may know the section, and the user's preferences may depend on it. */
+static void
+void_file(struct reading *reading, unsigned line, const char *section)
+{
+    if (!reading->is_void && !mim_string_list_add(&reading->config->diagnostics,
+                                                  "%s:%u: no such section: [%s]; [prefer] in this file is ignored",
+                                                  reading->name, line, section))
+        reading->is_out_of_memory = true;
+    reading->is_void = true;
 }
 
 static void
@@ -81,7 +102,9 @@ take_pair(void *user, unsigned line, const char *section, const char *key, const
 {
     struct reading *reading = user;
     const char *wrong = mim_config_value_fault(section, key, value);
-    if (wrong) {
+    if (reading->is_users && *section && !mim_config_value_section(section)) {
+        void_file(reading, line, section);
+    } else if (wrong) {
         char reason[300];
         snprintf(reason, sizeof reason, "[%s] %s = %s: %s", section, key, value, wrong);
         refuse_line(user, line, reason);
@@ -90,31 +113,53 @@ take_pair(void *user, unsigned line, const char *section, const char *key, const
     }
 }
 
-static bool
-read_text(struct mim_config *config, const char *name, const char *text, size_t size)
+static void
+drop_preferences(struct mim_config *config, size_t file)
 {
-    struct reading reading = { .config = config, .name = name, .file = config->files.count };
+    size_t kept = 0;
+    for (size_t i = 0; i < config->entry_count; i++)
+        if (config->entries[i].file == file && !strcmp(config->entries[i].section, "prefer"))
+            clear_entry(&config->entries[i]);
+        else
+            config->entries[kept++] = config->entries[i];
+    config->entry_count = kept;
+}
+
+static bool
+read_text(struct mim_config *config, const char *name, const char *text, size_t size, bool is_users)
+{
+    struct reading reading = { .config = config, .name = name, .file = config->files.count, .is_users = is_users };
     if (!mim_string_list_add(&config->files, "%s", name))
         return false;
     const struct mim_ini_visitor visitor = { .pair = take_pair, .refuse = refuse_line, .user = &reading };
     enum mim_status status = mim_ini_parse(text, size, &visitor);
+    if (reading.is_void)
+        drop_preferences(config, reading.file);
     return status == MIM_OK && !reading.is_out_of_memory;
 }
 
-/* A shortage of memory or descriptors must not drop a policy. */
+/* A link that points nowhere is a file that cannot be read. */
 static bool
-refuse_errno(struct mim_config *config, const char *path)
+is_absent(const char *path)
 {
-    return errno == ENOENT || errno == ENOTDIR ||
-           (!mim_is_shortage(errno) && mim_string_list_add(&config->diagnostics, "%s: %m", path));
+    struct stat facts;
+    return (errno == ENOENT || errno == ENOTDIR) && lstat(path, &facts) < 0;
 }
 
 bool
-mim_config_read_file(struct mim_config *config, const char *path)
+mim_config_refuse_errno(struct mim_config *config, const char *path)
+{
+    /* a shortage of memory or descriptors must not drop a policy */
+    return is_absent(path) ||
+           (!mim_is_shortage(errno) && fail_closed(config, mim_string_list_add(&config->diagnostics, "%s: %m", path)));
+}
+
+bool
+mim_config_read_file(struct mim_config *config, const char *path, bool is_users)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
-        return refuse_errno(config, path);
+        return mim_config_refuse_errno(config, path);
 
     char *text = NULL;
     size_t size;
@@ -122,75 +167,17 @@ mim_config_read_file(struct mim_config *config, const char *path)
     enum mim_status status = mim_ini_read(fd, path, &text, &size, &err);
     close(fd);
     if (status != MIM_OK)
-        return status != MIM_NOMEM && mim_string_list_add(&config->diagnostics, "%s", err.message);
-    bool read = read_text(config, path, text, size);
+        return status != MIM_NOMEM &&
+               fail_closed(config, mim_string_list_add(&config->diagnostics, "%s", err.message));
+    bool read = read_text(config, path, text, size, is_users);
     free(text);
     return read;
-}
-
-static int
-is_conf(const struct dirent *entry)
-{
-    const char *dot = strrchr(entry->d_name, '.');
-    return *entry->d_name != '.' && dot && !strcmp(dot, ".conf");
-}
-
-static int
-by_bytes(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-bool
-mim_config_read_directory(struct mim_config *config, const char *path)
-{
-    struct dirent **names;
-    int count = scandir(path, &names, is_conf, by_bytes);
-    if (count < 0)
-        return refuse_errno(config, path);
-
-    bool read = true;
-    for (int i = 0; i < count; i++) {
-        char file[PATH_MAX];
-        if (snprintf(file, sizeof file, "%s/%s", path, names[i]->d_name) < (int)sizeof file)
-            read = read && mim_config_read_file(config, file);
-        free(names[i]);
-    }
-    free(names);
-    return read;
-}
-
-static bool
-read_user_file(struct mim_config *config)
-{
-    const char *base = secure_getenv("XDG_CONFIG_HOME"), *home = secure_getenv("HOME");
-    char path[PATH_MAX];
-    int size = -1;
-    if (base && *base == '/') /* the XDG specification ignores relative paths */
-        size = snprintf(path, sizeof path, "%s/mim-1/mim.conf", base);
-    else if (home && *home == '/')
-        size = snprintf(path, sizeof path, "%s/.config/mim-1/mim.conf", home);
-    return size < 0 || size >= (int)sizeof path || mim_config_read_file(config, path);
 }
 
 struct mim_config *
 mim_config_create(void)
 {
     return calloc(1, sizeof(struct mim_config));
-}
-
-struct mim_config *
-mim_config_load(const struct mim_context_options *options)
-{
-    struct mim_config *config = mim_config_create();
-    if (!config)
-        return NULL;
-    bool read = options->no_system || (mim_config_read_file(config, MIM_SYSCONF_DIR "/mim.conf") &&
-                                       mim_config_read_directory(config, MIM_SYSCONF_DIR "/conf.d"));
-    if (read && (options->no_config || read_user_file(config)))
-        return config;
-    mim_config_destroy(config);
-    return NULL;
 }
 
 void
@@ -217,7 +204,8 @@ enum mim_status
 mim_config_add_text(struct mim_config *config, const char *text, struct mim_error *err)
 {
     size_t files = config->files.count, diagnostics = config->diagnostics.count, entries = config->entry_count;
-    bool read = read_text(config, "context", text, strlen(text));
+    size_t fault = config->fault;
+    bool read = read_text(config, "context", text, strlen(text), false);
     if (read && config->diagnostics.count == diagnostics)
         return MIM_OK;
 
@@ -225,36 +213,113 @@ mim_config_add_text(struct mim_config *config, const char *text, struct mim_erro
                                   : mim_fail_nomem(err, "the configuration");
     cut_texts(&config->files, files);
     cut_texts(&config->diagnostics, diagnostics);
+    config->fault = fault;
     while (config->entry_count > entries)
         clear_entry(&config->entries[--config->entry_count]);
     return status;
 }
 
+static const char *
+plugin_of_section(const struct entry *entry)
+{
+    const char *name = strncmp(entry->section, "plugin ", 7) ? NULL : entry->section + 7;
+    return name ? name + strspn(name, " ") : NULL;
+}
+
 static bool
-entry_denies(const struct entry *entry, const struct mim_policy_subject *subject)
+is_policy(const struct entry *entry, const char *key)
+{
+    return !strcmp(entry->section, "policy") && !strcmp(entry->key, key);
+}
+
+/* The lines of one file are one list. Each file can only tighten those before it. */
+static bool
+file_allows(const struct mim_config *config, size_t file, const struct mim_policy_subject *subject)
+{
+    for (size_t i = 0; i < config->entry_count; i++) {
+        const struct entry *entry = &config->entries[i];
+        if (entry->file == file && is_policy(entry, "allow") && mim_policy_list_names(entry->value, subject))
+            return true;
+    }
+    return false;
+}
+
+/* A list that denies licenses denies an unknown one, too. */
+static bool
+list_denies(const char *list, const struct mim_policy_subject *subject)
+{
+    bool is_unknown = subject->license && !*subject->license;
+    return mim_policy_list_names(list, subject) || (is_unknown && mim_policy_list_has_license(list));
+}
+
+static bool
+entry_denies(const struct mim_config *config, const struct entry *entry, const struct mim_policy_subject *subject)
 {
     bool enabled = true;
-    if (!strcmp(entry->section, "policy"))
-        return mim_config_value_denies(entry->value, subject);
-    return !strncmp(entry->section, "plugin ", 7) && subject->plugin &&
-           !strcmp(entry->section + 7 + strspn(entry->section + 7, " "), subject->plugin) &&
+    if (is_policy(entry, "deny"))
+        return list_denies(entry->value, subject);
+    if (is_policy(entry, "allow"))
+        return subject->format && !file_allows(config, entry->file, subject);
+    const char *plugin = plugin_of_section(entry);
+    return plugin && subject->plugin && !strcmp(plugin, subject->plugin) &&
            mim_config_value_switch(entry->value, &enabled) && !enabled;
 }
 
-bool
-mim_config_denies(const struct mim_config *config, const char *plugin, const char *license, const char *format,
-                  char *reason, size_t reason_size)
+static void
+show_entry(const struct mim_config *config, const struct entry *entry, char *text, size_t size)
 {
-    const struct mim_policy_subject subject = { plugin, license, format };
+    snprintf(text, size, "%s:%u: [%s] %s = %s", config->files.items[entry->file], entry->line, entry->section,
+             entry->key, entry->value);
+}
+
+bool
+mim_config_denies(const struct mim_config *config, const struct mim_policy_subject *subject, char *reason,
+                  size_t reason_size)
+{
+    for (size_t i = 0; i < config->entry_count; i++)
+        if (entry_denies(config, &config->entries[i], subject)) {
+            show_entry(config, &config->entries[i], reason, reason_size);
+            return true;
+        }
+    return false;
+}
+
+bool
+mim_config_asks_license(const struct mim_config *config, char *reason, size_t size)
+{
+    for (size_t i = 0; i < config->entry_count; i++)
+        if (!strcmp(config->entries[i].section, "policy") && mim_policy_list_has_license(config->entries[i].value)) {
+            show_entry(config, &config->entries[i], reason, size);
+            return true;
+        }
+    return false;
+}
+
+bool
+mim_config_find_unknown(const struct mim_config *config, mim_policy_knows *knows, const void *user, char *reason,
+                        size_t size)
+{
     for (size_t i = 0; i < config->entry_count; i++) {
         const struct entry *entry = &config->entries[i];
-        if (!entry_denies(entry, &subject))
+        const char *plugin = plugin_of_section(entry);
+        char name[MIM_INI_LINE + 1];
+        snprintf(name, sizeof name, "%s", plugin ? plugin : "");
+        if (plugin ? knows(user, plugin, NULL)
+                   : strcmp(entry->section, "policy") ||
+                         !mim_policy_list_unknown(entry->value, knows, user, name, sizeof name))
             continue;
-        snprintf(reason, reason_size, "%s:%u: [%s] %s = %s", config->files.items[entry->file], entry->line,
-                 entry->section, entry->key, entry->value);
+        show_entry(config, entry, reason, size);
+        size_t used = strlen(reason);
+        snprintf(reason + used, size - used, ": no plugin or format is called %s", name);
         return true;
     }
     return false;
+}
+
+const char *
+mim_config_fault(const struct mim_config *config)
+{
+    return config->fault ? config->diagnostics.items[config->fault - 1] : NULL;
 }
 
 const char *
@@ -294,12 +359,4 @@ const char *
 mim_config_diagnostic(const struct mim_config *config, size_t i)
 {
     return mim_string_list_item(&config->diagnostics, i);
-}
-
-struct mim_config *
-mim_context_config(struct mim_context *context)
-{
-    if (!context->config)
-        context->config = mim_config_load(&context->options);
-    return context->config;
 }

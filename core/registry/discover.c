@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/sysmacros.h>
 
 #include "base/context-priv.h"
@@ -45,8 +46,7 @@ find_mask(const struct building *building, const char *file)
     return NULL;
 }
 
-/* Where a policy denies licenses, the module must have a note, and its license is that of the manifest. An unknown license is
- * denied by every such policy, which tells whether there is one. */
+/* Where a policy names licenses, the module must have a note, and its license is that of the manifest. */
 static bool
 settle_license(const struct mim_config *config, struct mim_manifest *manifest)
 {
@@ -54,13 +54,27 @@ settle_license(const struct mim_config *config, struct mim_manifest *manifest)
     struct mim_error err = { 0 };
     bool has_note;
     if (manifest->origin.kind == MIM_DIRECTORY_LINKED ||
-        !mim_config_denies(config, NULL, "", NULL, policy, sizeof policy))
+        !mim_config_asks_license(config, policy, sizeof policy))
         return true;
     enum mim_status status = mim_loader_inspect(manifest->origin.module, manifest, &has_note, &err);
     if (status != MIM_OK)
         return status != MIM_NOMEM && mim_manifest_settle(manifest, MIM_PLUGIN_BROKEN, err.message);
     snprintf(reason, sizeof reason, "%s: %.200s has no note with its license", policy, manifest->origin.module);
     return has_note || mim_manifest_settle(manifest, MIM_PLUGIN_DISABLED, reason);
+}
+
+/* A policy may deny a plugin, or each of its formats. */
+static bool
+is_denied(const struct mim_config *config, const struct mim_manifest *manifest, char *reason, size_t size)
+{
+    struct mim_policy_subject subject = { manifest->name, manifest->license, NULL };
+    bool denied = mim_config_denies(config, &subject, reason, size);
+    for (size_t i = 0; !denied && i < manifest->format_count; i++) {
+        subject.format = manifest->formats[i].name;
+        if (!mim_config_denies(config, &subject, reason, size))
+            return false;
+    }
+    return denied || manifest->format_count;
 }
 
 /* A manifest may be replaced or masked by a stronger directory, have the wrong ABI, or be denied by policy. */
@@ -81,7 +95,7 @@ settle_state(const struct building *building, struct mim_manifest *manifest)
     }
     if (!mim_abi_accepts(MIM_HOST_ABI, manifest->abi, reason, sizeof reason))
         return mim_manifest_settle(manifest, MIM_PLUGIN_BROKEN, reason);
-    if (mim_config_denies(building->inputs->config, manifest->name, manifest->license, NULL, reason, sizeof reason))
+    if (is_denied(building->inputs->config, manifest, reason, sizeof reason))
         return mim_manifest_settle(manifest, MIM_PLUGIN_DISABLED, reason);
     return settle_license(building->inputs->config, manifest);
 }
@@ -257,12 +271,49 @@ gather_manifests(struct mim_catalog *catalog, const struct mim_catalog_inputs *i
     return fine;
 }
 
+/* Names that a policy may use: installed or not, refused or hinted. */
+static bool
+knows_name(const void *user, const char *plugin, const char *format)
+{
+    const struct mim_catalog *catalog = user;
+    for (size_t i = 0; format && i < catalog->format_count; i++)
+        if (!strcasecmp(catalog->formats[i].name, format))
+            return true;
+    if (!plugin)
+        return false;
+    for (size_t i = 0; i < catalog->manifest_count; i++)
+        if (!strcasecmp(catalog->manifests[i]->name, plugin))
+            return true;
+    for (size_t i = 0; i < catalog->hint_count; i++)
+        if (!strcasecmp(catalog->hints[i]->name, plugin))
+            return true;
+    return mim_catalog_refusal(catalog, plugin) != NULL;
+}
+
+/* A policy that cannot be understood disables all plugins. false: no memory. */
+static bool
+settle_fault(struct mim_catalog *catalog, const struct mim_config *config)
+{
+    char reason[PATH_MAX + 600];
+    const char *fault = mim_config_fault(config);
+    if (!fault && !mim_config_find_unknown(config, knows_name, catalog, reason, sizeof reason))
+        return true;
+    if (!fault && !mim_string_list_add(&catalog->diagnostics, "%s", reason))
+        return false;
+    catalog->fault = strdup(fault ? fault : reason);
+    for (size_t i = 0; catalog->fault && i < catalog->manifest_count; i++)
+        if ((catalog->manifests[i]->state == MIM_PLUGIN_READY || catalog->manifests[i]->state == MIM_PLUGIN_DISABLED) &&
+            !mim_manifest_settle(catalog->manifests[i], MIM_PLUGIN_DISABLED, catalog->fault))
+            return false;
+    return catalog->fault;
+}
+
 struct mim_catalog *
 mim_catalog_build(const struct mim_catalog_inputs *inputs)
 {
     struct mim_catalog *catalog = calloc(1, sizeof *catalog);
     if (catalog && gather_manifests(catalog, inputs) && mim_catalog_read_hints(catalog, &inputs->context->options) &&
-        mim_catalog_make_formats(catalog)) {
+        mim_catalog_make_formats(catalog) && settle_fault(catalog, inputs->config)) {
         catalog->older = inputs->older;
         return catalog;
     }

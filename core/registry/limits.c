@@ -31,6 +31,10 @@ mim_context_limits(struct mim_context *context, const struct mim_limits *call, u
     if (!config)
         return mim_fail_shortage(err, "the configuration");
 
+    enum mim_status status = mim_policy_check(mim_config_fault(config), err); /* the fault may be a limit */
+    if (status != MIM_OK)
+        return status;
+
     struct mim_limits limits = { 0 };
     mim_config_limit(config, &limits);
     if (call) {

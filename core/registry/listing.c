@@ -138,7 +138,8 @@ show_absence(const struct mim_query *query, const struct mim_server *server, str
     info->reason = plugin->reason;
     char reason[320];
     if (plugin->state == MIM_PLUGIN_READY &&
-        mim_config_denies(query->config, NULL, NULL, format->name, reason, sizeof reason)) {
+        mim_config_denies(query->config, &(struct mim_policy_subject){ plugin->name, plugin->license, format->name },
+                          reason, sizeof reason)) {
         free(format->denied);
         format->denied = strdup(reason);
         info->reason = format->denied;
@@ -208,6 +209,13 @@ mim_context_config_value(struct mim_context *context, size_t i)
 {
     const struct mim_config *config = listed_config(context, i);
     return config ? mim_config_value(config, i) : NULL;
+}
+
+enum mim_status
+mim_context_check_policy(struct mim_context *context, struct mim_error *err)
+{
+    const struct mim_catalog *catalog = mim_registry_catalog(context, err);
+    return catalog ? mim_policy_check(catalog->fault, err) : MIM_NOMEM;
 }
 
 enum mim_status

@@ -45,7 +45,8 @@ mim_rank_unfit(const struct mim_query *query, const struct mim_server *server, c
         snprintf(reason, size, "%s", plugin->reason);
         return status_of_state[plugin->state];
     }
-    if (mim_config_denies(query->config, NULL, NULL, server->format->name, reason, size))
+    const struct mim_policy_subject subject = { plugin->name, plugin->license, server->format->name };
+    if (mim_config_denies(query->config, &subject, reason, size))
         return MIM_DISABLED;
     if (!*abilities_of(server, query->writing)) {
         snprintf(reason, size, "it does not %s %s", query->writing ? "write" : "read", server->format->name);
@@ -54,6 +55,10 @@ mim_rank_unfit(const struct mim_query *query, const struct mim_server *server, c
     if (query->plugin && strcmp(query->plugin, plugin->name)) {
         snprintf(reason, size, "the plugin %s was asked for", query->plugin);
         return MIM_ARGUMENT;
+    }
+    if (query->plugins && mim_words_find(query->plugins, plugin->name) < 0) {
+        snprintf(reason, size, "only these plugins are allowed: %s", query->plugins);
+        return MIM_DISABLED;
     }
     *reason = '\0';
     return MIM_OK;

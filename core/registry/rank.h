@@ -11,7 +11,8 @@ struct mim_query {
     const struct mim_config *config;
     struct mim_source *source;   /* when reading: the file's bytes; NULL when writing */
     const char *name;            /* the file's name, whose end is the extension */
-    const char *format, *plugin; /* named by the caller, or NULL */
+    const char *format, *plugin;   /* named by the caller, or NULL */
+    const char *formats, *plugins; /* all that the caller allows, or NULL */
     bool writing;
 };
 

@@ -18,6 +18,12 @@ struct mim_candidate {
     struct mim_manifest *plugin;
 };
 
+/* What the caller says about the choice. Each may be NULL. */
+struct mim_request {
+    const char *format, *plugin;   /* this one */
+    const char *formats, *plugins; /* one of these, whose names are separated by blanks */
+};
+
 /* Whether the name has an extension of any format, installed or not. */
 bool mim_registry_knows_name(struct mim_context *context, const char *name);
 

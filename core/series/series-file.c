@@ -109,7 +109,7 @@ mim_series_file_open(struct mim_series_file **out, struct mim_operation *whole, 
     if (status == MIM_OK)
         mim_operation_take_source(&file->operation, source);
     if (status == MIM_OK)
-        status = mim_try_plugins(&file->operation, request->format, request->plugin, open_with, &opening, err);
+        status = mim_try_plugins(&file->operation, request->wanted, open_with, &opening, err);
     if (status == MIM_OK)
         status = prepare_image(file, err);
     if (status != MIM_OK) {

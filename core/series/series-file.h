@@ -20,7 +20,8 @@ struct mim_series_file {
 };
 
 struct mim_series_request {
-    const char *path, *format, *plugin;
+    const char *path;
+    const struct mim_request *wanted;
     const struct mim_options *options; /* outlive the file */
 };
 

@@ -46,9 +46,8 @@ open_file(struct mim_series_reading *reading, uint64_t index, struct mim_series_
     char *path = mim_series_path(&reading->series, index);
     if (!path)
         return mim_fail_nomem(err, "a file name");
-    const struct mim_series_request request = {
-        .path = path, .format = reading->format, .plugin = reading->plugin, .options = reading->options
-    };
+    const struct mim_request wanted = { reading->format, reading->plugin, reading->formats, reading->plugins };
+    const struct mim_series_request request = { .path = path, .wanted = &wanted, .options = reading->options };
     enum mim_status status = mim_series_file_open(out, reading->operation, index, &request, err);
     if (status != MIM_OK)
         err->frame = index;
@@ -139,7 +138,8 @@ mim_series_reading_create(struct mim_series_reading **out, struct mim_operation 
         return mim_fail_nomem(err, "a series");
     reading->operation = operation;
     reading->options = mim_options_copy(options->options);
-    bool copied = copy_text(&reading->format, options->format) && copy_text(&reading->plugin, options->plugin);
+    bool copied = copy_text(&reading->format, options->format) && copy_text(&reading->plugin, options->plugin) &&
+                  copy_text(&reading->formats, options->formats) && copy_text(&reading->plugins, options->plugins);
 
     enum mim_status status = copied && reading->options ? MIM_OK : mim_fail_nomem(err, "a series");
     if (status == MIM_OK)
@@ -170,6 +170,8 @@ mim_series_reading_destroy(struct mim_series_reading *reading)
     mim_options_destroy(reading->options);
     free(reading->format);
     free(reading->plugin);
+    free(reading->formats);
+    free(reading->plugins);
     free(reading);
 }
 

@@ -17,7 +17,8 @@ struct mim_series_reading {
     struct mim_operation *operation; /* of the series */
     struct mim_series series;
     struct mim_options *options;
-    char *format, *plugin;         /* named by the caller, or NULL */
+    char *format, *plugin;         /* as in struct mim_request */
+    char *formats, *plugins;
     struct mim_series_file *first; /* opened early, until its frame is prepared */
     const struct mim_plugin *first_plugin;
     const char *first_format;

@@ -19,6 +19,9 @@ struct mim_reader; /* opaque; use it from one thread at a time */
 struct mim_open_options {
     const char *format;            /**< name of the format; NULL: detect it by content, then by extension */
     const char *plugin;            /**< name of the plugin; NULL: choose the best */
+    const char *formats;           /**< names of the formats to allow, separated by blanks; NULL: all. Others fail with MIM_DISABLED,
+                                    * before the module of a plugin is loaded */
+    const char *plugins;           /**< the same for plugins */
     const struct mim_options *options;
     struct mim_control control;
     enum mim_sample sample;        /**< convert to this sample type; MIM_SAMPLE_NONE: keep it */
@@ -31,7 +34,7 @@ struct mim_open_options {
                                     * SIGBUS; if the file is written to, its pixels may change. Set this only for files that
                                     * do not change. */
     int packed_bits;               /**< deliver samples of 1 bit as MIM_SAMPLE_U1, not MIM_SAMPLE_U8 */
-    uint32_t reserved[6];
+    uint32_t reserved[2];
 };
 
 /** A slice of frames, as in Python. `{ 0 }` means all frames. Negative indices count from the end, which makes libmim

@@ -63,6 +63,11 @@ MIM_API const char *mim_context_config_file(struct mim_context *context, size_t 
 /** Return the i-th configuration value in effect, as "section key = value (file:line)", or NULL past the last. */
 MIM_API const char *mim_context_config_value(struct mim_context *context, size_t i);
 
+/** Return MIM_OK if the configuration can be understood. Otherwise all plugins are disabled, and every call that opens a file fails in
+ * the same way, with MIM_DISABLED and file:line: a file that cannot be read, an unknown section, key or name, a list with commas, a
+ * limit that is none. An unknown section in the user's own file only voids the [prefer] of that file. */
+MIM_API enum mim_status mim_context_check_policy(struct mim_context *context, struct mim_error *err);
+
 /** Return MIM_OK if the last walk through one of the lists above was complete, or MIM_NOMEM if it ended early. */
 MIM_API enum mim_status mim_context_list_status(const struct mim_context *context, struct mim_error *err);
 

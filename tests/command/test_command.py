@@ -189,6 +189,47 @@ class Lists(CommandCase):
         self.assertIn('mim.conf:2', self.configured('plugins'))
         self.assertIn('mim.conf:2', self.configured('info', TESTCARD, code=4))
 
+    def test_a_configuration_that_cannot_be_understood_disables_all_plugins(self):
+        os.makedirs(self.path('mim-1'))
+        for config, words in ((b'[policy]\nalow = gif\n', 'mim.conf:2: [policy] alow = gif'),
+                              (b'[policy]\ndeny = png,pdf\n', 'mim.conf:2: [policy] deny = png,pdf: names are separated'),
+                              (b'[policy]\nallow = gif nonesuch\n', 'mim.conf:2: .*: no plugin or format is called nonesuch'),
+                              (b'[plugin nonesuch]\nenabled = no\n', 'mim.conf:2: .*: no plugin or format is called nonesuch'),
+                              (b'[limit]\nmemory = lots\n', 'mim.conf:2: [limit] memory = lots'), (b'x' * 200, 'mim.conf:1: ')):
+            with self.subTest(config):
+                self.put('mim-1/mim.conf', config)
+                for args in (['info', TESTCARD], ['info', 'missing'], ['convert', TESTCARD, 'o.gif'], ['formats'], ['plugins'],
+                             ['plugins', 'gif'], ['explain', TESTCARD], ['batch', TESTCARD, '-d', 'out', '--to', 'gif']):
+                    self.assertRegex(self.configured(*args, code=4), words.replace('[', r'\['))
+                self.assertFalse(os.path.exists(self.path('o.gif')))
+                for args in (['help'], ['help', 'convert'], ['--version']):
+                    self.configured(*args)
+                self.assertRegex(self.configured('plugins', '--config'), words.replace('[', r'\['))
+        os.remove(self.path('mim-1/mim.conf'))
+        os.mkdir(self.path('mim-1/mim.conf'))
+        self.assertIn('mim.conf: Is a directory', self.configured('info', TESTCARD, code=4))
+
+    def test_an_unknown_section_of_the_users_file_is_noted(self):
+        os.makedirs(self.path('mim-1'))
+        self.put('mim-1/mim.conf', b'[prefer]\ngif = gif\n[later]\nx = 1\n')
+        self.assertRegex(self.configured('info', TESTCARD), r'mim: note: .*mim.conf:4: no such section: \[later\]; \[prefer\] in this')
+        self.assertNotIn('later', self.configured('info', '-q', TESTCARD))
+
+    def test_allow_lists(self):
+        os.makedirs(self.path('mim-1'))
+        self.put('mim-1/mim.conf', b'[policy]\nallow = raw\n')
+        self.assertRegex(self.configured('info', TESTCARD, code=4), r'plugin gif is disabled: .*mim.conf:2: \[policy\] allow = raw')
+        self.configured('info', '--formats', 'gif,raw', TESTCARD, code=4)
+        self.put('mim-1/mim.conf', b'[policy]\nallow = gif\nallow = raw\n')
+        self.configured('info', TESTCARD)
+
+        for name in ('png,raw', 'tiff'):
+            said = self.refuse(4, 'info', TESTCARD, '--formats', name)
+            self.assertIn('and only these formats are allowed: ' + name.replace(',', ' '), said)
+            self.refuse(4, 'convert', TESTCARD, 'o.tiff', '--formats', name)
+        self.mim('convert', TESTCARD, 'o.tiff', '--formats', 'PNG,gif')
+        self.assertIn('--formats nonesuch: unknown format', self.refuse(2, 'info', TESTCARD, '--formats', 'gif,nonesuch'))
+
     def test_explain_a_choice(self):
         printed = text(self.mim('explain', TESTCARD))
         self.assertRegex(printed, r'format +gif +chosen')

@@ -62,6 +62,7 @@ struct cli {
     int operand_count;
 
     const char *from, *to, *plugin;
+    char *formats;                          /* to allow, separated by blanks; NULL: all */
     struct mim_options *reading, *writing;  /* NULL: none given */
     enum mim_sample sample;
     uint32_t channels;

@@ -76,6 +76,7 @@ conversion_prepare(struct conversion *conversion, struct cli *cli)
             .read = {
                 .open = {
                     .format = cli->from,
+                    .formats = cli->formats,
                     .options = cli->reading,
                     .sample = cli->sample,
                     .channels = cli->channels,

@@ -30,6 +30,7 @@ open_reader(struct inspection *inspection, struct cli *cli)
 {
     struct mim_open_options options = {
         .format = cli->from,
+        .formats = cli->formats,
         .options = cli->reading,
         .no_metadata = !cli->each,
     };

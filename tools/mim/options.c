@@ -53,6 +53,17 @@ add_named(struct cli *cli, const struct option_row *row, const char *value, stru
 }
 
 static enum mim_status
+set_formats(struct cli *cli, const struct option_row *row, const char *value, struct mim_error *err)
+{
+    (void)row;
+    free(cli->formats);
+    cli->formats = strdup(value);
+    for (char *at = cli->formats; at && *at; at++)
+        *at = *at == ',' ? ' ' : (char)tolower((unsigned char)*at);
+    return cli->formats ? MIM_OK : fail(err, MIM_NOMEM, "no memory for a list of formats");
+}
+
+static enum mim_status
 add_frames(struct cli *cli, const struct option_row *row, const char *value, struct mim_error *err)
 {
     (void)row;
@@ -179,6 +190,7 @@ const struct option_row option_rows[] = {
     { "loop", 0, "N", CONVERTING, "same as -o loop=N: number of plays, 0 for ever", add_named, 0 },
     { "from", 0, "FORMAT", READING | FOR_EXPLAIN, "format of the input, instead of detecting it", set_text, IN_CLI(from) },
     { "to", 0, "FORMAT", CONVERTING, "format of the output, whatever its name", set_text, IN_CLI(to) },
+    { "formats", 0, "NAME[,NAME...]", READING, "read only these formats, and refuse all others", set_formats, 0 },
     { "plugin", 0, "NAME", READING | FOR_EXPLAIN, "use this plugin for all of its formats", set_text, IN_CLI(plugin) },
     { "frames", 0, "LIST", CONVERTING, "frames to convert: numbers and slices, as in 0,5:10,-1,::2", add_frames, 0 },
     { "start", 0, "N", CONVERTING, "first number of a series such as frame_%03d.gif; default 0", set_start,
@@ -304,5 +316,6 @@ options_clear(struct cli *cli)
 {
     mim_options_destroy(cli->reading);
     mim_options_destroy(cli->writing);
+    free(cli->formats);
     frame_list_clear(&cli->frames);
 }

@@ -169,9 +169,9 @@ run_plugins(struct cli *cli)
         verdict_add(&verdict, list_lines(cli->context, mim_context_config_file, "files:"));
         verdict_add(&verdict, list_lines(cli->context, mim_context_config_value, "values:"));
     }
-    if (!cli->paths && !cli->config) {
+    if (!cli->paths && !cli->config)
         verdict_add(&verdict, list_plugins(cli->context));
+    if (!cli->paths)
         verdict_add(&verdict, list_diagnostics(cli->context));
-    }
     return verdict.code;
 }
