@@ -57,6 +57,9 @@ open_document(struct pdf_document *document, struct mim_job *job, const char *pa
     if (document->source.size == MIM_UNKNOWN)
         return job->host->fail(job, MIM_IO, MIM_UNKNOWN, "the source cannot be read to its end");
 
+    if (!document->source.size) /* poppler takes no such stream */
+        return job->host->fail(job, MIM_TRUNCATED, 0, "the file is empty");
+
     GInputStream *stream = pdf_stream_create(&document->source);
     document->poppler =
         poppler_document_new_from_stream(stream, (goffset)document->source.size, password, NULL, &error);

@@ -237,6 +237,7 @@ invalid_page_trees_are_refused(void)
         reading_end(&reading);
         free(file.data);
         CHECK(open_text("%PDF-1.4\n1 0 obj\n<</Type", words) == MIM_TRUNCATED && strstr(words, "truncated"));
+        CHECK(open_text("", words) == MIM_TRUNCATED && strstr(words, "empty"));
     }
 }
 
