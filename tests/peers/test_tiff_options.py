@@ -20,7 +20,7 @@ warnings.simplefilter('ignore')
 
 # Every option, its choices, its default.
 WRITING = {
-    'compression': ('none|lzw|deflate|packbits|jpeg|zstd|lzma|webp', 'none'), 'level': ('number', '-1'),
+    'compression': ('none|lzw|deflate|packbits|jpeg|zstd|lzma|webp|g3|g4|auto', 'auto'), 'level': ('number', '-1'),
     'predictor': ('auto|none|horizontal|float', 'auto'), 'resolution': ('number or list', '-'),
     'resolutionunit': ('inch|none|cm', 'inch'), 'software': ('text', '-'), 'description': ('text', '-'),
     'datetime': ('text', '-'), 'artist': ('text', '-'),
