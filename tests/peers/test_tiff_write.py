@@ -205,13 +205,17 @@ class TiffWriting(PeerCase):
                 self.assertEqual(int.from_bytes(head[2:4], 'little' if head[:2] == b'II' else 'big'), magic)
                 self.assertWritten(path, frames)
 
-    def test_an_unknown_count_makes_a_big_file(self):
-        """The size of a pipe is unknown, and only BigTIFF is certain to hold it."""
+    def test_an_unknown_count_is_no_reason_for_a_big_file(self):
+        """A file that turns out to exceed 4 GB is changed then."""
         source = gif(12, 9, *[image(np.full((9, 12), i)) for i in range(3)], palette=[(i, i, i) for i in range(4)])
         self.mim('convert', '-', self.path('out.tif'), data=source)
         with open(self.path('out.tif'), 'rb') as file:
-            self.assertIn(file.read(4)[2:], (b'+\0', b'*\0'))
+            self.assertIn(file.read(4)[2:], (b'*\0', b'\0*'))
         self.assertEqual(len(pages_of(self.path('out.tif'))), 3)
+        self.mim('convert', self.path('out.tif'), self.path('out.tif'), self.path('two.tif'))
+        with open(self.path('two.tif'), 'rb') as file:
+            self.assertIn(file.read(4)[2:], (b'*\0', b'\0*'))
+        self.assertEqual(len(pages_of(self.path('two.tif'))), 6)
 
     def test_threads_change_nothing(self):
         frames = np.stack(pictures.photograph(12, 150, 200))

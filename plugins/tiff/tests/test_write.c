@@ -17,7 +17,7 @@ frame_of(int32_t sample, uint32_t width, uint32_t height, uint32_t channels, uns
 {
     return (struct mim_raster){ .struct_size = sizeof(struct mim_raster), .sample = sample, .width = width,
                                 .height = height, .channels = channels, .data = noise + skip * 8,
-                                .stride = ((uint64_t)width * channels * tiff_sample_size(sample) + 63) / 64 * 64 };
+                                .stride = ((uint64_t)width * channels * tiff_sample_bits(sample) / 8 + 63) / 64 * 64 };
 }
 
 static const struct {
@@ -27,6 +27,7 @@ static const struct {
     { MIM_SAMPLE_U8, 33, 20, 1 },  { MIM_SAMPLE_U8, 33, 20, 1 },  { MIM_SAMPLE_U16, 17, 9, 3 }, { MIM_SAMPLE_F32, 8, 8, 1 },
     { MIM_SAMPLE_U8, 1, 1, 4 },    { MIM_SAMPLE_I64, 5, 40, 2 },  { MIM_SAMPLE_F64, 16, 16, 5 }, { MIM_SAMPLE_I8, 64, 3, 1 },
     { MIM_SAMPLE_U32, 20, 20, 1 }, { MIM_SAMPLE_U64, 3, 3, 3 },   { MIM_SAMPLE_U8, 33, 20, 1 },
+    { MIM_SAMPLE_U1, 80, 30, 1 },
 };
 enum { SHAPES = sizeof shapes / sizeof *shapes };
 
@@ -88,6 +89,26 @@ round_trips_all_shapes_with_every_lossless_codec(void)
             }
 }
 
+/* The limit of 4 GB, lowered: each page in turn is the first that does not fit. */
+static void
+a_classic_file_that_outgrows_its_offsets_becomes_a_big_one(void)
+{
+    unsigned big = 0, classic = 0;
+    for (uint64_t ceiling = 100; ceiling < 60000; ceiling += ceiling / 3) {
+        struct writing writing;
+        writing_begin(&writing);
+        ((struct tiff_writer *)writing.serial.state)->ceiling = ceiling;
+        CHECK(write_shapes(&writing) == MIM_OK);
+        writing_end(&writing);
+        check_shapes(&writing);
+        CHECK(writing.host.sink.data[2] == 43 || writing.host.sink.size <= ceiling);
+        big += writing.host.sink.data[2] == 43;
+        classic += writing.host.sink.data[2] == 42;
+        mim_test_host_clear(&writing.host);
+    }
+    CHECK(big > 5 && classic > 1);
+}
+
 static void
 writes_the_same_bytes_whatever_a_worker_did_before(void)
 {
@@ -108,7 +129,7 @@ writes_the_same_bytes_whatever_a_worker_did_before(void)
 }
 
 static void
-writes_a_classic_file_only_if_it_is_certain_to_fit(void)
+starts_a_big_file_only_if_it_is_known_to_exceed_4_gb(void)
 {
     static const struct {
         uint64_t count;
@@ -116,7 +137,7 @@ writes_a_classic_file_only_if_it_is_certain_to_fit(void)
         double tile; /* 0: strips */
         uint8_t version;
     } files[] = {
-        { 10, 100, 0, 42 }, { MIM_UNKNOWN, 100, 0, 43 }, { 38, 10000, 0, 42 }, { 40, 10000, 0, 43 },
+        { 10, 100, 0, 42 }, { MIM_UNKNOWN, 100, 0, 42 }, { 38, 10000, 0, 42 }, { 40, 10000, 0, 43 },
         { 1, 70000, 0, 43 }, { 5000, 100, 0, 42 },       { 5000, 100, 112, 42 }, { 5000, 100, 1024, 43 },
     };
     for (unsigned i = 0; i < sizeof files / sizeof *files; i++) {
@@ -316,8 +337,9 @@ main(void)
 {
     const struct CMUnitTest cases[] = {
         CASE(round_trips_all_shapes_with_every_lossless_codec),
+        CASE(a_classic_file_that_outgrows_its_offsets_becomes_a_big_one),
         CASE(writes_the_same_bytes_whatever_a_worker_did_before),
-        CASE(writes_a_classic_file_only_if_it_is_certain_to_fit),
+        CASE(starts_a_big_file_only_if_it_is_known_to_exceed_4_gb),
         CASE(options_override_metadata_of_frames_and_these_the_files),
         CASE(refuses_options_out_of_their_range),
         CASE(refuses_shapes_that_no_reader_supports),

@@ -18,24 +18,36 @@ tiff_emit_aligned(uint64_t offset)
     return (offset + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
 
-int32_t
-tiff_emit_header(struct mim_job *job)
+uint32_t
+tiff_first_directory(bool is_big)
 {
-    struct tiff_writer *self = job->state;
-    uint8_t head[16] = { 0 };
-    uint16_t version = self->is_big ? 43 : 42, offset_size = 8;
-    uint32_t small_first = 8;
-    uint64_t big_first = 16;
+    return is_big ? TIFF_BIG_HEADER_SIZE : 8;
+}
 
+void
+tiff_fill_header(bool is_big, uint64_t first, uint8_t *head)
+{
+    uint16_t version = is_big ? 43 : 42, offset_size = 8;
+    uint32_t small_first = (uint32_t)first;
+
+    memset(head, 0, TIFF_BIG_HEADER_SIZE);
     memset(head, __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 'M' : 'I', 2);
     memcpy(head + 2, &version, 2);
-    if (self->is_big) {
+    if (is_big) {
         memcpy(head + 4, &offset_size, 2);
-        memcpy(head + 8, &big_first, 8);
+        memcpy(head + 8, &first, 8);
     } else {
         memcpy(head + 4, &small_first, 4);
     }
-    return job->host->emit(job, head, self->is_big ? 16 : 8);
+}
+
+int32_t
+tiff_emit_header(struct mim_job *job)
+{
+    const struct tiff_writer *self = job->state;
+    uint8_t head[TIFF_BIG_HEADER_SIZE];
+    tiff_fill_header(self->is_big, tiff_first_directory(self->is_big), head);
+    return job->host->emit(job, head, tiff_first_directory(self->is_big));
 }
 
 /* A list with one value for each channel, all the same. */

@@ -11,6 +11,11 @@
 #include "write/layout.h"
 #include "write/state.h"
 
+enum { TIFF_BIG_HEADER_SIZE = 16 };
+/* The offset of the first directory in a new file, which is also the size of its header. */
+uint32_t tiff_first_directory(bool is_big);
+/* All TIFF_BIG_HEADER_SIZE bytes, also of a classic file, which has fewer. */
+void tiff_fill_header(bool is_big, uint64_t first, uint8_t *head);
 int32_t tiff_emit_header(struct mim_job *job);
 /* Adds the tags of the layout to self->page, and emits directory and strips. */
 int32_t tiff_emit_page(struct mim_job *job, const struct tiff_layout *layout, const struct mim_coded *coded);

@@ -15,6 +15,7 @@
 #include "write/layout.h"
 #include "write/metadata.h"
 #include "write/profile.h"
+#include "write/promote.h"
 #include "write/state.h"
 
 #define AT(field) .offset = offsetof(struct tiff_writer, field)
@@ -46,7 +47,7 @@ static const struct mim_option options[] = {
     { MIM_OPTION_HEADER, .type = MIM_OPTION_INT, .name = "rowsperstrip", .min = 0, .max = INT32_MAX, AT(rows_per_strip),
       .help = "rows in a strip; 0: about 256 KiB" },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_CHOICE, .name = "bigtiff", .choices = "auto|yes|no", AT(big),
-      .help = "64-bit offsets; auto: unless the file is certain to stay below 4 GB" },
+      .help = "64-bit offsets; auto: if the file exceeds 4 GB" },
     { MIM_OPTION_HEADER, .type = MIM_OPTION_CHOICE, .name = "imagej", AT(imagej),
       .choices = "no=false=off=0|yes=true=on=1|slices|frames",
       .help = "write a stack as ImageJ does; yes: frames if the source has timing, else slices" },
@@ -77,16 +78,16 @@ multiply_up_to(uint64_t a, uint64_t b, uint64_t limit)
     return __builtin_mul_overflow(a, b, &product) || product > limit ? limit : product;
 }
 
-/* Is the file certain to stay below 4 GB? Count pixels with the overhang of tiles, directories, and a tenth more. */
+/* Would the file exceed 4 GB without compression? Count pixels with the overhang of tiles, directories, and a tenth more. */
 static bool
-is_known_to_fit(const struct tiff_writer *self, const struct mim_sequence *sequence)
+is_known_to_exceed(const struct tiff_writer *self, const struct mim_sequence *sequence)
 {
     const struct mim_frame_info *first = &sequence->first;
     uint64_t width = round_up(first->width, self->tile.width), height = round_up(first->height, self->tile.height);
     uint64_t samples = multiply_up_to(multiply_up_to(width, height, UINT32_MAX), first->channels, UINT32_MAX);
     uint64_t frame = samples * tiff_sample_bits(first->sample) / 8 + height;
     return sequence->count != MIM_UNKNOWN && sequence->sure >= MIM_SURE_HEADER &&
-           multiply_up_to((frame + 512) * 11 / 10, sequence->count, UINT32_MAX) < UINT32_MAX;
+           multiply_up_to((frame + 512) * 11 / 10, sequence->count, UINT32_MAX) == UINT32_MAX;
 }
 
 /* The option has width and height, or one number for both. */
@@ -121,7 +122,7 @@ writer_open(struct mim_job *job, struct mim_sequence *sequence)
     if (status == MIM_OK)
         status = choose_tile(job);
     self->is_big = !self->imagej && self->big != TIFF_BIG_NO &&
-                   (self->big == TIFF_BIG_YES || !is_known_to_fit(self, sequence));
+                   (self->big == TIFF_BIG_YES || is_known_to_exceed(self, sequence));
     if (status == MIM_OK)
         status = tiff_option_tags(job);
     return status == MIM_OK ? tiff_emit_header(job) : status;
@@ -218,6 +219,8 @@ writer_put(struct mim_job *job, void *packet, const struct mim_frame_info *info,
     } else {
         status = gather_tags(job, layout, own);
         if (status == MIM_OK)
+            status = tiff_promote_for_page(job, layout, coded);
+        if (status == MIM_OK)
             status = tiff_emit_page(job, layout, coded);
     }
     while (self->oldest && self->oldest->index <= layout->index)
@@ -252,7 +255,8 @@ writer_close(struct mim_job *job)
 
 const struct mim_writer_ops tiff_writer_ops = {
     .struct_size = sizeof tiff_writer_ops,
-    .flags = MIM_WRITER_MIXED | MIM_WRITER_SEEKS | MIM_WRITER_COUNTS | MIM_WRITER_BITS | MIM_WRITER_CODING,
+    .flags = MIM_WRITER_MIXED | MIM_WRITER_SEEKS | MIM_WRITER_READS_BACK | MIM_WRITER_COUNTS | MIM_WRITER_BITS |
+             MIM_WRITER_CODING,
     .state_size = sizeof(struct tiff_writer),
     .packet_size = sizeof(struct tiff_layout),
     .worker_size = sizeof(struct tiff_write_worker),
