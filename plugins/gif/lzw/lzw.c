@@ -5,7 +5,9 @@
 #include <endian.h>
 #include <string.h>
 
-enum { CODE_BITS = 12, CODES = 1 << CODE_BITS, MAX_WIDTH = 12, BLOCK = 255, NO_PREFIX = CODES, WINDOW = 256 };
+#include "lzw/sub-blocks.h"
+
+enum { CODE_BITS = 12, CODES = 1 << CODE_BITS, MAX_WIDTH = 12, NO_PREFIX = CODES, WINDOW = 256 };
 
 /* Code bytes so far. */
 static uint64_t
@@ -46,20 +48,14 @@ append_code(struct gif_lzw *packer, uint32_t code)
 static int32_t
 flush_blocks(struct mim_job *job, struct gif_lzw *packer, int is_last)
 {
-    uint32_t taken = 0, size = 0;
+    uint32_t taken = is_last ? packer->tail.used : packer->tail.used - packer->tail.used % GIF_SUB_BLOCK;
 
     if (packer->is_trial) {
         packer->size += packer->tail.used;
         packer->tail.used = 0;
         return MIM_OK;
     }
-    while (packer->tail.used - taken >= BLOCK || (is_last && taken < packer->tail.used)) {
-        uint32_t length = packer->tail.used - taken < BLOCK ? packer->tail.used - taken : BLOCK;
-        packer->blocks[size] = length;
-        memcpy(packer->blocks + size + 1, packer->codes + taken, length);
-        size += 1 + length;
-        taken += length;
-    }
+    uint32_t size = gif_split_codes(packer->blocks, packer->codes, taken);
     if (is_last)
         packer->blocks[size++] = 0;
     memmove(packer->codes, packer->codes + taken, packer->tail.used - taken);

@@ -23,6 +23,14 @@ find_slot(const struct gif_colour_set *colours, uint32_t key)
     return place;
 }
 
+uint32_t
+gif_colour_set_find(const struct gif_colour_set *colours, uint32_t key)
+{
+    uint32_t slot = colours->slots[find_slot(colours, key)];
+
+    return slot ? slot - 1 : colours->count;
+}
+
 bool
 gif_colour_set_add(struct gif_colour_set *colours, const uint32_t *keys, uint32_t count, uint32_t limit)
 {
@@ -51,14 +59,21 @@ compare_descending(const void *one, const void *two)
     return (a < b) - (a > b);
 }
 
+void
+gif_colour_set_truncate(struct gif_colour_set *colours, uint32_t count)
+{
+    memset(colours->slots, 0, sizeof colours->slots);
+    colours->count = count;
+    for (uint32_t i = 0; i < count; i++)
+        colours->slots[find_slot(colours, colours->keys[i])] = i + 1;
+}
+
 /* Descending, since Pillow 9 ignores later tables if the first one begins with the grays 0, 1, 2... */
 void
-gif_colour_set_sort(struct gif_colour_set *colours)
+gif_colour_set_sort(struct gif_colour_set *colours, uint32_t first)
 {
-    qsort(colours->keys, colours->count, sizeof *colours->keys, compare_descending);
-    memset(colours->slots, 0, sizeof colours->slots);
-    for (uint32_t i = 0; i < colours->count; i++)
-        colours->slots[find_slot(colours, colours->keys[i])] = i + 1;
+    qsort(colours->keys + first, colours->count - first, sizeof *colours->keys, compare_descending);
+    gif_colour_set_truncate(colours, colours->count);
 }
 
 void

@@ -43,7 +43,7 @@ maps_colours_to_their_numbers(void)
     CHECK(gif_colour_set_add(&colours, keys, 7, 3));
     gif_colour_set_map(&colours, keys, 7, 99, indices);
     CHECK(!memcmp(indices, (uint8_t[]){ 0, 0, 99, 1, 2, 0, 99 }, 7));
-    gif_colour_set_sort(&colours);
+    gif_colour_set_sort(&colours, 0);
     gif_colour_set_map(&colours, keys, 7, 99, indices);
     CHECK(!memcmp(indices, (uint8_t[]){ 1, 1, 99, 2, 0, 1, 99 }, 7));
     CHECK(colours.keys[0] == 0xffffff && colours.keys[2] == 0);

@@ -106,9 +106,9 @@ shares_a_table_for_colours_that_fit_it(void)
     free(animation.frames);
 }
 
-/* Of fifty frames only the first six, as above, fit the shared table. */
+/* Fifty frames have 236 colours in all. With a table of 256 their codes are longer, by less than their tables. */
 static void
-keeps_local_tables_that_do_not_fit(void)
+shares_a_table_larger_than_those_of_the_frames(void)
 {
     const struct setting whole[] = { { .name = "subrectangles", .number = 0 }, { 0 } };
     const struct setting local[] = { { .name = "subrectangles", .number = 0 },
@@ -118,7 +118,44 @@ keeps_local_tables_that_do_not_fit(void)
 
     animation_check_exact(&animation, whole);
     animation_check_exact(&animation, NULL);
-    CHECK(animation_size(&animation, local) == animation_size(&animation, whole) + 6 * 64 * 3);
+    CHECK(animation_size(&animation, whole) < animation_size(&animation, local) - 50 * 64 * 3 * 3 / 4 + 768);
+    free(animation.frames);
+}
+
+/* Of fifty frames the first six have 60 colours in all, as above, and the others 40 each that no other one has. */
+static void
+keeps_local_tables_that_do_not_fit(void)
+{
+    const struct setting whole[] = { { .name = "subrectangles", .number = 0 }, { 0 } };
+    const struct setting local[] = { { .name = "subrectangles", .number = 0 },
+                                     { .name = "palette", .number = 1 },
+                                     { 0 } };
+    struct animation animation = shifting_colours(50);
+
+    for (uint32_t frame = 6; frame < 50; frame++)
+        for (uint32_t i = 0; i < ANIMATION_WIDTH * ANIMATION_HEIGHT; i++)
+            animation_pixel(&animation, frame, i)[0] = frame;
+    animation_check_exact(&animation, whole);
+    animation_check_exact(&animation, NULL);
+    CHECK(animation_size(&animation, local) == animation_size(&animation, whole) + 5 * 64 * 3);
+    free(animation.frames);
+}
+
+/* A frame of few colours has short codes, and none of its own table, if its colours are the first of the shared one. */
+static void
+puts_colours_of_many_frames_first(void)
+{
+    const struct setting local[] = { { .name = "palette", .number = 1 }, { 0 } };
+    struct animation animation = animation_blank(3, 20);
+    uint64_t seed = 5;
+
+    for (uint32_t i = 0; i < ANIMATION_WIDTH * ANIMATION_HEIGHT; i++)
+        animation_pixel(&animation, 0, i)[0] = next_random(&seed) % 200;
+    for (uint32_t frame = 1; frame < 20; frame++)
+        for (uint32_t i = 0; i < ANIMATION_WIDTH * ANIMATION_HEIGHT; i++)
+            animation_pixel(&animation, frame, i)[0] = 192 + next_random(&seed) % 8;
+    animation_check_exact(&animation, NULL);
+    CHECK(animation_size(&animation, NULL) <= animation_size(&animation, local) - 19 * 8 * 3);
     free(animation.frames);
 }
 
@@ -167,7 +204,9 @@ main(void)
         CASE(stores_the_comment),
         CASE(stores_an_equal_colour_table_once),
         CASE(shares_a_table_for_colours_that_fit_it),
+        CASE(shares_a_table_larger_than_those_of_the_frames),
         CASE(keeps_local_tables_that_do_not_fit),
+        CASE(puts_colours_of_many_frames_first),
         CASE(puts_frames_without_allocating),
         CASE(writes_few_colours_exactly_with_a_global_palette),
     };

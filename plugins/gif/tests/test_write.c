@@ -144,6 +144,67 @@ adds_a_transparent_index_to_the_first_frame_with_alpha(void)
     free(animation.frames);
 }
 
+/* Frames that start from a blank canvas store only their opaque part, which is all that must be cleared later. */
+static void
+stores_the_opaque_part_of_a_moving_sprite(void)
+{
+    struct animation animation = animation_blank(4, 6);
+    const struct setting whole[] = { { .name = "subrectangles", .number = 0 }, { 0 } };
+    struct mim_test_host host = { 0 };
+    struct reading reading;
+
+    for (uint32_t frame = 0; frame < 6; frame++)
+        for (uint32_t i = 0; i < 5 * 7; i++) {
+            uint8_t *pixel = animation_pixel(&animation, frame,
+                                             (3 + frame + i / 5) * ANIMATION_WIDTH + 4 + 3 * frame + i % 5);
+            pixel[1] = (uint8_t)(i * 7);
+            pixel[3] = 255;
+        }
+    animation_check_exact(&animation, NULL);
+    animation_check_exact(&animation, whole);
+    CHECK(animation_write(&host, &animation, NULL) == MIM_OK);
+    CHECK(reading_open(&reading, mim_test_host_take(&host)) == MIM_OK);
+    for (uint32_t frame = 0; frame < 6; frame++) {
+        CHECK(reading_frame(&reading, frame) == MIM_OK);
+        CHECK(reading.info.x == (int32_t)(4 + 3 * frame) && reading.info.y == (int32_t)(3 + frame));
+        CHECK(reading.info.width == 5 && reading.info.height == 7);
+    }
+    reading_close(&reading);
+    free(animation.frames);
+}
+
+/* Every other pixel changes, to one colour; those between are noise. */
+static void
+skips_single_unchanged_pixels(void)
+{
+    const struct setting whole[] = { { .name = "subrectangles", .number = 0 }, { 0 } };
+    struct animation animation = animation_blank(3, 2);
+    uint64_t seed = 9;
+
+    for (uint32_t i = 0; i < ANIMATION_WIDTH * ANIMATION_HEIGHT; i++) {
+        animation_pixel(&animation, 0, i)[0] = next_random(&seed) % 100;
+        animation_pixel(&animation, 1, i)[0] = i % 2 ? 101 : animation_pixel(&animation, 0, i)[0];
+    }
+    animation_check_exact(&animation, NULL);
+    struct animation still = animation;
+    still.count = 1;
+    CHECK(animation_size(&animation, NULL) - animation_size(&still, NULL) < 120);
+    CHECK(animation_size(&animation, whole) - animation_size(&still, whole) > 500);
+    free(animation.frames);
+}
+
+/* A picture without transparency or delay has no control block, as in GIF87a. */
+static void
+omits_a_control_block_that_tells_nothing(void)
+{
+    static const int64_t durations[] = { 0 };
+    struct animation animation = animation_blank(3, 1), timed = animation;
+
+    animation.durations = durations;
+    CHECK(animation_size(&timed, NULL) == animation_size(&animation, NULL) + 8);
+    free(animation.frames);
+}
+
 static void
 reports_failed_allocations(void)
 {
@@ -208,6 +269,8 @@ main(void)
         CASE(writes_few_colours_exactly),     CASE(writes_an_exact_frame_after_an_approximated_one),
         CASE(respects_the_palette_size),      CASE(keeps_full_frames_of_one_colour),
         CASE(keeps_equal_frames_and_opacity), CASE(adds_a_transparent_index_to_the_first_frame_with_alpha),
+        CASE(stores_the_opaque_part_of_a_moving_sprite),
+        CASE(skips_single_unchanged_pixels),  CASE(omits_a_control_block_that_tells_nothing),
         CASE(reports_failed_allocations),     CASE(cancels_within_a_huge_frame),
     };
     return cmocka_run_group_tests_name("write", cases, NULL, NULL);

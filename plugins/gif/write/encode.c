@@ -9,6 +9,14 @@
 
 enum { MIN_CODE_SIZE = 2 };
 
+/* All strategies use the same palette. */
+static void
+set_needs(struct gif_plan *plan)
+{
+    for (uint32_t i = 0; i < GIF_PLAN_STRATEGIES; i++)
+        plan->needs[i] = (struct gif_plan_need){ plan->colour_count, plan->has_transparent };
+}
+
 static int32_t
 choose_palette(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
                struct gif_plan *plan)
@@ -26,6 +34,7 @@ choose_palette(struct mim_job *job, struct gif_encoder *encoder, const struct gi
     plan->colour_count =
         gif_chooser_end(&encoder->chooser, encoding->palette_size - plan->has_transparent, plan->palette);
     plan->entries = plan->colour_count + plan->has_transparent;
+    set_needs(plan);
     return job->host->notice(job, MIM_NOTICE_COLOUR, "colours were reduced to fit the palette");
 }
 
@@ -129,6 +138,7 @@ choose_strategy(struct mim_job *job, struct gif_encoder *encoder, struct gif_pla
             continue;
         gif_plan_set_strategy(plan, strategy);
         status = try_codes(job, encoder, plan, best_size, &size);
+        size += 3U << gif_table_bits(plan->entries);
         best = size < best_size ? strategy : best;
         best_size = size < best_size ? size : best_size;
     }
@@ -157,6 +167,7 @@ use_global(struct mim_job *job, struct gif_encoder *encoder, const struct gif_en
     plan->colour_count = global->count;
     plan->entries = global->count + global->has_transparent;
     memcpy(plan->palette, global->palette, sizeof plan->palette);
+    set_needs(plan);
     if (encoder->has_global)
         return MIM_OK;
     int32_t status = gif_chooser_set_palette(job, &encoder->chooser, global->palette, global->count);
@@ -171,12 +182,13 @@ fill_palette(struct mim_job *job, struct gif_encoder *encoder, const struct gif_
     if (encoding->global)
         return use_global(job, encoder, encoding, plan);
     plan->is_dithered = encoding->wants_dither && !plan->is_exact;
+    memcpy(plan->palette, encoder->colours.keys, sizeof plan->palette);
     if (!plan->is_exact)
         return choose_palette(job, encoder, encoding, plan);
-    gif_colour_set_sort(&encoder->colours);
+    if (plan->strategies)
+        return MIM_OK;
     plan->colour_count = encoder->colours.count;
     plan->entries = plan->colour_count + plan->has_transparent;
-    memcpy(plan->palette, encoder->colours.keys, sizeof plan->palette);
     return MIM_OK;
 }
 

@@ -49,7 +49,7 @@ gif_survey_add(struct mim_job *job, struct gif_survey *survey, const struct gif_
 static void
 settle_exact(struct gif_survey *survey, uint32_t size, struct gif_global_palette *global)
 {
-    gif_colour_set_sort(&survey->colours);
+    gif_colour_set_sort(&survey->colours, 0);
     global->is_exact = true;
     global->count = survey->colours.count;
     global->has_transparent = global->count < size;

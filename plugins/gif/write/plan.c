@@ -13,21 +13,29 @@
 
 enum { DISPOSE_KEEP = 1, DISPOSE_CLEAR = 2, LONG_RUN = 8, ROW_STEP = 16, ROW_SHARE = 8 };
 enum {
-    UNMIXED_STRATEGIES = 1 << GIF_PLAN_LONG | 1 << GIF_PLAN_ANY,
     LONG_STRATEGIES = 1 << GIF_PLAN_LONG | 1 << GIF_PLAN_LONG_MIXED,
     ALL_STRATEGIES = (1 << GIF_PLAN_STRATEGIES) - 1
 };
 
-void
-gif_plan_set_strategy(struct gif_plan *plan, enum gif_plan_strategy strategy)
+static void
+set_runs(struct gif_view *view, enum gif_plan_strategy strategy)
 {
     static const uint32_t runs[] = { LONG_RUN, LONG_RUN, 1, 1, 0 };
 
-    plan->view.min_run = runs[strategy];
-    plan->view.wants_plain_runs = strategy == GIF_PLAN_LONG_MIXED || strategy == GIF_PLAN_ANY_MIXED;
+    view->min_run = runs[strategy];
+    view->wants_plain_runs = strategy == GIF_PLAN_LONG_MIXED || strategy == GIF_PLAN_ANY_MIXED;
 }
 
-/* Collect the colours of a view. `fits`: they need at most `size` entries, including one for skipped pixels. */
+void
+gif_plan_set_strategy(struct gif_plan *plan, enum gif_plan_strategy strategy)
+{
+    set_runs(&plan->view, strategy);
+    plan->has_transparent = plan->needs[strategy].has_transparent;
+    plan->colour_count = plan->needs[strategy].colours;
+    plan->entries = plan->colour_count + plan->has_transparent;
+}
+
+/* Add the colours of a view to the encoder's. `fits`: they need at most `size` entries, including one for skipped pixels. */
 static int32_t
 collect_colours(struct mim_job *job, struct gif_encoder *encoder, const struct gif_view *view, uint32_t size,
                 bool *has_transparent, bool *fits)
@@ -36,7 +44,6 @@ collect_colours(struct mim_job *job, struct gif_encoder *encoder, const struct g
 
     *has_transparent = false;
     *fits = true;
-    gif_colour_set_clear(&encoder->colours);
     for (uint32_t y = 0; y < view->height; y++) {
         int32_t status = gif_view_poll(job, y, view->width);
         if (status != MIM_OK)
@@ -66,8 +73,10 @@ may_build_on(struct mim_job *job, struct gif_encoder *encoder, const struct gif_
     struct gif_view below_view = whole_view(below, encoding->threshold);
     bool has_transparent, fits;
 
+    gif_colour_set_clear(&encoder->colours);
     int32_t status = collect_colours(job, encoder, whole, encoding->palette_size, &has_transparent, &fits);
     *may = true;
+    gif_colour_set_clear(&encoder->colours);
     if (status == MIM_OK && fits)
         status = collect_colours(job, encoder, &below_view, encoding->palette_size, &has_transparent, may);
     return status;
@@ -77,7 +86,11 @@ static int32_t
 collect_plan(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
              struct gif_plan *plan)
 {
-    return collect_colours(job, encoder, &plan->view, encoding->palette_size, &plan->has_transparent, &plan->is_exact);
+    gif_colour_set_clear(&encoder->colours);
+    int32_t status =
+        collect_colours(job, encoder, &plan->view, encoding->palette_size, &plan->has_transparent, &plan->is_exact);
+    gif_colour_set_sort(&encoder->colours, 0);
+    return status;
 }
 
 /* Does the view skip any pixel? */
@@ -94,24 +107,6 @@ find_transparent(struct mim_job *job, struct gif_encoder *encoder, const struct 
         *found = gif_view_has_transparent(encoder->keys, view->width);
         status = gif_view_poll(job, y, view->width);
     }
-    return status;
-}
-
-/* Add the colours of unchanged pixels unless the table grows, so that all strategies can be tried. */
-static int32_t
-widen_palette(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
-              struct gif_plan *plan)
-{
-    struct gif_view all = plan->view;
-    uint32_t capacity = 1U << gif_table_bits(encoder->colours.count + 1);
-    bool has_transparent, fits;
-
-    all.min_run = 0;
-    capacity = capacity < encoding->palette_size ? capacity : encoding->palette_size;
-    int32_t status = collect_colours(job, encoder, &all, capacity - 1, &has_transparent, &fits);
-    if (status == MIM_OK && !fits)
-        status = collect_plan(job, encoder, encoding, plan);
-    plan->strategies = fits ? ALL_STRATEGIES : UNMIXED_STRATEGIES;
     return status;
 }
 
@@ -149,46 +144,85 @@ weigh_plain(struct mim_job *job, struct gif_encoder *encoder, struct gif_plan *p
 static int32_t
 plan_mixed(struct mim_job *job, struct gif_encoder *encoder, struct gif_plan *plan)
 {
-    gif_plan_set_strategy(plan, GIF_PLAN_LONG_MIXED);
+    set_runs(&plan->view, GIF_PLAN_LONG_MIXED);
     int32_t status = weigh_plain(job, encoder, plan);
     if (status == MIM_OK && plan->strategies)
-        gif_plan_set_strategy(plan, GIF_PLAN_LONG);
+        set_runs(&plan->view, GIF_PLAN_LONG);
     if (status == MIM_OK)
         status = find_transparent(job, encoder, &plan->view, &plan->has_transparent);
-    gif_plan_set_strategy(plan, GIF_PLAN_LONG_MIXED);
+    set_runs(&plan->view, GIF_PLAN_LONG_MIXED);
     return status;
 }
 
-/* Draw only the changes. Skipping unchanged pixels in long runs compresses best; skipping all or none may leave few
- * enough colours for an exact palette. */
+/* Strategies that draw unchanged runs of one colour may need all colours. */
+static void
+add_mixed(struct gif_plan *plan, uint32_t palette_size)
+{
+    static const enum gif_plan_strategy strategies[][2] = { { GIF_PLAN_LONG, GIF_PLAN_LONG_MIXED },
+                                                            { GIF_PLAN_ANY, GIF_PLAN_ANY_MIXED } };
+    uint32_t colours = plan->needs[GIF_PLAN_NONE].colours;
+
+    for (size_t i = 0; i < 2; i++) {
+        enum gif_plan_strategy plain = strategies[i][0], mixed = strategies[i][1];
+        if (colours && colours < palette_size && plan->needs[plain].has_transparent) {
+            plan->needs[mixed] = (struct gif_plan_need){ colours, true };
+            plan->strategies |= 1U << mixed;
+        } else if (colours && !plan->needs[plain].has_transparent) /* the same as skipping nothing */
+            plan->strategies &= ~(1U << plain);
+    }
+}
+
+/* Collect the colours of changed pixels, then those of short unchanged runs, then all others, so that every strategy
+ * uses the first colours of one palette. */
+static int32_t
+collect_nested(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
+               struct gif_plan *plan)
+{
+    static const enum gif_plan_strategy strategies[] = { GIF_PLAN_ANY, GIF_PLAN_LONG, GIF_PLAN_NONE };
+    int32_t status = MIM_OK;
+    bool fits;
+
+    gif_colour_set_clear(&encoder->colours);
+    for (size_t i = 0; i < sizeof strategies / sizeof *strategies && status == MIM_OK; i++) {
+        struct gif_plan_need *need = &plan->needs[strategies[i]];
+        uint32_t before = encoder->colours.count;
+        set_runs(&plan->view, strategies[i]);
+        status = collect_colours(job, encoder, &plan->view, encoding->palette_size, &need->has_transparent, &fits);
+        if (fits) {
+            gif_colour_set_sort(&encoder->colours, before);
+            need->colours = encoder->colours.count;
+            plan->strategies |= 1U << strategies[i];
+        } else
+            gif_colour_set_truncate(&encoder->colours, before);
+    }
+    add_mixed(plan, encoding->palette_size);
+    plan->is_exact = plan->strategies;
+    return status;
+}
+
 static int32_t
 plan_change(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
             struct gif_plan *plan)
 {
-    static const enum gif_plan_strategy strategies[] = { GIF_PLAN_LONG, GIF_PLAN_ANY, GIF_PLAN_NONE };
-    enum gif_plan_strategy strategy = GIF_PLAN_LONG;
     bool differs;
 
     int32_t status = gif_view_shrink(job, &plan->view, &differs);
     if (status == MIM_OK && !differs) /* redraws one pixel */
         return collect_plan(job, encoder, encoding, plan);
-    for (size_t i = 0; i < sizeof strategies / sizeof *strategies && status == MIM_OK && !plan->is_exact; i++) {
-        strategy = strategies[i];
-        gif_plan_set_strategy(plan, strategy);
-        status = collect_plan(job, encoder, encoding, plan);
-    }
-    if (status != MIM_OK)
-        return status;
-    if (!plan->is_exact)
-        return plan_mixed(job, encoder, plan);
-    return strategy == GIF_PLAN_LONG && plan->has_transparent ? widen_palette(job, encoder, encoding, plan) : MIM_OK;
+    if (status == MIM_OK)
+        status = collect_nested(job, encoder, encoding, plan);
+    return status != MIM_OK || plan->is_exact ? status : plan_mixed(job, encoder, plan);
 }
 
 static int32_t
 plan_whole(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding, bool is_blank,
            struct gif_plan *plan)
 {
-    int32_t status = collect_plan(job, encoder, encoding, plan);
+    bool differs;
+
+    int32_t status = encoding->wants_subrectangles ? gif_view_shrink(job, &plan->view, &differs) : MIM_OK;
+    if (status == MIM_OK)
+        status = collect_plan(job, encoder, encoding, plan);
     /* other readers show an opaque background unless the first frame and the clearing one have a transparent entry */
     bool has_free_entry = !plan->is_exact || encoder->colours.count < encoding->palette_size;
     if (plan->view.frame->channels == 4 && (is_blank || plan->disposal == DISPOSE_CLEAR) && has_free_entry)
@@ -198,13 +232,14 @@ plan_whole(struct mim_job *job, struct gif_encoder *encoder, const struct gif_en
 
 /* With a global palette equal colours have equal entries, so any frame may build on any other. */
 static int32_t
-plan_global(struct mim_job *job, struct gif_encoder *encoder, const struct gif_global_palette *global, bool is_blank,
+plan_global(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding, bool is_blank,
             struct gif_plan *plan)
 {
+    const struct gif_global_palette *global = encoding->global;
     bool differs = true,
          needs_transparent = plan->view.frame->channels == 4 && (is_blank || plan->disposal == DISPOSE_CLEAR);
 
-    int32_t status = plan->view.below ? gif_view_shrink(job, &plan->view, &differs) : MIM_OK;
+    int32_t status = encoding->wants_subrectangles ? gif_view_shrink(job, &plan->view, &differs) : MIM_OK;
     if (status == MIM_OK && plan->view.below && differs && global->has_transparent) {
         plan->has_transparent = true;
         plan->strategies = global->is_exact ? ALL_STRATEGIES : 0;
@@ -238,7 +273,7 @@ gif_plan_frame(struct mim_job *job, struct gif_encoder *encoder, const struct gi
         return status;
     plan->view.below = builds ? neighbours->previous : NULL;
     if (encoding->global)
-        return plan_global(job, encoder, encoding->global, is_blank, plan);
+        return plan_global(job, encoder, encoding, is_blank, plan);
     if (!builds)
         return plan_whole(job, encoder, encoding, is_blank, plan);
     return plan_change(job, encoder, encoding, plan);

@@ -22,7 +22,11 @@ struct gif_plan {
     bool has_transparent; /* the last entry of the table is transparent, for skipped pixels */
     bool is_dithered;
     bool is_exact;       /* the palette is the encoder's colour set */
-    uint32_t strategies; /* bit set of the strategies to try, which all fit the palette; 0: the view is final */
+    uint32_t strategies; /* bit set of the strategies to try; 0: the view is final */
+    struct gif_plan_need {
+        uint32_t colours; /* the first ones of the palette */
+        bool has_transparent;
+    } needs[GIF_PLAN_STRATEGIES];
     uint32_t colour_count;
     uint32_t entries; /* of the colour table: colours and the transparent entry */
     uint32_t palette[GIF_COLOURS_MAX];
@@ -35,9 +39,10 @@ gif_table_bits(uint32_t entries)
     return entries <= 2 ? 1 : 32 - __builtin_clz(entries - 1);
 }
 
+/* Set the view and the palette of a strategy. */
 void gif_plan_set_strategy(struct gif_plan *plan, enum gif_plan_strategy strategy);
 
-/* Plan everything but the palette; the colours of an exact plan are in the encoder's colour set. Status of poll. */
+/* Plan everything but the palette; that of an exact plan is the encoder's colour set. Status of poll. */
 int32_t gif_plan_frame(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
                        const struct mim_raster *frame, const struct mim_neighbours *neighbours, struct gif_plan *plan);
 

@@ -7,8 +7,8 @@
 
 #include <mim/plugin.h>
 
-#include "palette/colour-set.h"
 #include "write/coded-frame.h"
+#include "write/shared-table.h"
 
 /* Source of the global colour table. */
 enum gif_table_kind {
@@ -25,13 +25,9 @@ struct gif_stream {
     uint8_t aspect; /* of samples, as stored; 0: none */
     const char *comment;
 
-    bool is_started; /* the header has been emitted */
-    uint32_t bits;   /* log2 of the table size; 0: no frame yet, or no table */
-    uint32_t count;
-    uint32_t keys[GIF_COLOURS_MAX]; /* 0xRRGGBB; GIF_TRANSPARENT: the transparent entry */
-    uint32_t transparent_colour;    /* stored for GIF_TRANSPARENT */
-    uint8_t table[GIF_TABLE_MAX];   /* as stored in the file */
-    uint8_t *pending;               /* pending frames, each after its size; later scratch for one frame; NULL: none */
+    bool is_started;                /* the header has been emitted */
+    struct gif_shared_table table;  /* chosen when the file starts; before, all colours that fit */
+    uint8_t *pending;               /* a list of frames; NULL: none */
     uint64_t pending_size, capacity;
 };
 

@@ -62,11 +62,14 @@ gif_view_has_partial_alpha(struct mim_job *job, const struct mim_raster *frame, 
     return status;
 }
 
+/* `row` NULL: of a blank canvas. */
 static inline uint32_t
 key_at(const struct gif_view *view, const uint8_t *row, uint32_t x)
 {
     uint32_t channels = view->frame->channels;
 
+    if (!row)
+        return GIF_TRANSPARENT;
     return key_of(row + (size_t)x * channels, channels, view->threshold);
 }
 
@@ -75,9 +78,9 @@ static bool
 widen_bounds(const struct gif_view *view, const struct mim_rect *rect, uint32_t y, uint32_t *left, uint32_t *right)
 {
     uint32_t first = rect->x, end = rect->x + rect->width, last = end;
-    const uint8_t *one = pixel_of(view->frame, 0, y), *two = pixel_of(view->below, 0, y);
+    const uint8_t *one = pixel_of(view->frame, 0, y), *two = view->below ? pixel_of(view->below, 0, y) : NULL;
 
-    if (!memcmp(one + (size_t)first * 4, two + (size_t)first * 4, (size_t)rect->width * 4))
+    if (two && !memcmp(one + (size_t)first * 4, two + (size_t)first * 4, (size_t)rect->width * 4))
         return false;
     while (first < end && key_at(view, one, first) == key_at(view, two, first))
         first++;
@@ -112,9 +115,9 @@ shrink_to_visible(struct mim_job *job, const struct gif_view *view, struct mim_r
 int32_t
 gif_view_shrink(struct mim_job *job, struct gif_view *view, bool *differs)
 {
-    struct mim_rect rect;
+    struct mim_rect rect = { 0, 0, view->frame->width, view->frame->height };
 
-    int32_t status = job->host->find_changes(job, view->frame, view->below, &rect);
+    int32_t status = view->below ? job->host->find_changes(job, view->frame, view->below, &rect) : MIM_OK;
     if (status == MIM_OK && rect.height && view->frame->channels == 4)
         status = shrink_to_visible(job, view, &rect);
     if (status != MIM_OK)
