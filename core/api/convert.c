@@ -130,6 +130,17 @@ start_writing(struct conversion *conversion, struct mim_reader *reader, uint64_t
     return blame_side(status, MIM_SIDE_OUTPUT, 0, err);
 }
 
+/* States what the source has besides its frames, which the writer gets with them. */
+static enum mim_status
+state_source(struct conversion *conversion, struct mim_reader *reader, uint64_t index, struct mim_error *err)
+{
+    mim_frame_origin_take_offers(conversion->writer, conversion->source, reader);
+    if (!index || conversion->options->without_metadata)
+        return MIM_OK;
+    enum mim_status status = mim_frame_origin_take_metadata(conversion->writer, conversion->source, reader, err);
+    return blame_side(status, MIM_SIDE_INPUT, index, err);
+}
+
 /* The callback may fail without filling the error. */
 static enum mim_status
 apply_each(const struct mim_convert_options *options, struct mim_frame *frame, struct mim_error *err)
@@ -218,7 +229,7 @@ convert_source(struct conversion *conversion, uint64_t index, struct mim_error *
     mim_step_times_start(&conversion->times, reader);
     status = start_writing(conversion, reader, index, err);
     if (status == MIM_OK)
-        mim_frame_origin_take_offers(conversion->writer, conversion->source, reader);
+        status = state_source(conversion, reader, index, err);
 
     struct mim_frame frame = { 0 };
     while (status == MIM_OK) {

@@ -7,6 +7,7 @@
 #include "api/reader-priv.h"
 #include "api/writer-priv.h"
 #include "frame/frame.h"
+#include "frame/meta.h"
 #include "plugin/operation.h"
 
 #define MICROSECONDS 1000000 /* per second */
@@ -41,6 +42,14 @@ mim_frame_origin_take_offers(struct mim_writer *writer, uint32_t number, struct 
     struct mim_frame_source *source = mim_frame_sources_at(sources_of(writer), number);
     if (source)
         mim_offers_move(&source->offers, mim_decoder_offers(reader->decoder));
+}
+
+enum mim_status
+mim_frame_origin_take_metadata(struct mim_writer *writer, uint32_t number, struct mim_reader *reader, struct mim_error *err)
+{
+    struct mim_frame_source *source = mim_frame_sources_at(sources_of(writer), number);
+    enum mim_status status = source ? mim_reader_load_metadata(reader, err) : MIM_OK;
+    return source && status == MIM_OK ? mim_meta_copy(&source->meta, mim_reader_metadata(reader), err) : status;
 }
 
 void

@@ -308,6 +308,13 @@ mim_meta_is_implied(const struct mim_meta *meta, size_t i)
     return meta->items[i].flags & MIM_META_IMPLIED;
 }
 
+bool
+mim_meta_find_news(const struct mim_meta *meta, const char *key, struct mim_meta_item *item)
+{
+    const struct item *found = find_item(meta, key);
+    return found && !(found->flags & MIM_META_IMPLIED) && mim_meta_find(meta, key, item);
+}
+
 enum mim_status
 mim_meta_copy(struct mim_meta **out, const struct mim_meta *meta, struct mim_error *err)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The steps of writing: accept in order, convert bands, encode parts, put in order. */
 #include "pipeline/encode-priv.h"
+#include "plugin/joined-metadata.h"
 #include "plugin/offer-notices.h"
 
 #define LARGE_FRAME (4u << 20)    /* bytes: worth several threads even when it is alone */
@@ -161,6 +162,8 @@ mim_encoder_accept(struct mim_encoder *encoder, struct mim_encode_frame *frame, 
     struct mim_plugin_writer *writer = encoder->writer;
     writer->origin = mim_encode_frame_origin(&frame->given);
     enum mim_status status = mim_offer_notices_report(writer, writer->origin.source, err);
+    if (status == MIM_OK)
+        status = mim_joined_metadata_offer(writer, writer->origin.source, frame->entry.index, err);
     if (status == MIM_OK)
         status = mim_plugin_writer_metadata(writer, frame->given.meta, frame->entry.index, err);
     if (status == MIM_OK)

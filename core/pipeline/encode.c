@@ -31,6 +31,8 @@ start_writer(struct mim_encoder *encoder, const struct mim_frame *frame, struct 
     mim_layout_join(&encoder->writer->joined, frame->sample, frame->channels);
     enum mim_status status = mim_encoder_widen(encoder, &encoder->first_info, err);
     if (status == MIM_OK)
+        status = mim_plugin_writer_preview(encoder->writer, frame->meta, err);
+    if (status == MIM_OK)
         status = mim_plugin_writer_start(encoder->writer, &encoder->first_info, frame->time_base, frame->loop,
                                          encoder->expected, err);
     if (status == MIM_OK && encoder->writer->sequence.passes == 2 && encoder->writer->ops->survey)

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include <mim/meta.h>
+
 #include "base/error.h"
 #include "io/source.h"
 
@@ -35,6 +37,7 @@ mim_frame_sources_clear(struct mim_frame_sources *sources)
     for (size_t i = 0; i < sources->count; i++) {
         mim_source_close(sources->items[i].source);
         mim_offers_clear(&sources->items[i].offers);
+        mim_meta_destroy(sources->items[i].meta);
     }
     free(sources->items);
     *sources = (struct mim_frame_sources){ 0 };

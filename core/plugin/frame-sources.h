@@ -7,12 +7,15 @@
 
 #include "plugin/offers.h"
 
+struct mim_meta;
 struct mim_source;
 
 struct mim_frame_source {
     struct mim_source *source; /* NULL: a series of files */
     struct mim_offers offers;
     bool is_compared; /* with what the writer takes */
+    struct mim_meta *meta; /* of a later source, for its frames; NULL: none */
+    bool is_joined;        /* all of the metadata were offered */
 };
 
 /* Zeroed: no conversion. */

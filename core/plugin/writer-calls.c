@@ -77,11 +77,11 @@ mim_plugin_writer_remember_loss(struct mim_plugin_writer *writer, const char *ke
     return true;
 }
 
-/* A resolution of 1/1 or n/0 says nothing, and neither does one without a unit unless its axes differ. */
+/* A resolution of 1/1 or n/0 says nothing, and one without a unit at most the aspect, which has a key of its own. */
 static bool
 says_nothing(const struct mim_meta *meta, const char *key)
 {
-    struct mim_meta_item axes, unit;
+    struct mim_meta_item axes, unit, aspect;
     struct mim_rational ratios[2];
     bool is_unit = !strcmp(key, "resolution_unit");
     if (!is_unit && strcmp(key, "resolution"))
@@ -94,7 +94,8 @@ says_nothing(const struct mim_meta *meta, const char *key)
     bool has_unit = mim_meta_find(meta, "resolution_unit", &unit) && (unit.size != 4 || memcmp(unit.data, "none", 4));
     bool is_one = ratios[0].num == ratios[0].den && ratios[1].num == ratios[1].den;
     bool is_square = ratios[0].num == ratios[1].num && ratios[0].den == ratios[1].den;
-    return is_one || !ratios[0].den || !ratios[1].den || (is_square && !has_unit);
+    bool has_aspect = is_square || mim_meta_find(meta, "sample_aspect", &aspect);
+    return is_one || !ratios[0].den || !ratios[1].den || (has_aspect && !has_unit);
 }
 
 static enum mim_status
@@ -117,16 +118,18 @@ is_retained(const struct mim_plugin_writer *writer, const struct mim_meta_item *
 }
 
 static enum mim_status
-note_retained(struct mim_plugin_writer *writer, const struct mim_meta_item *item, struct mim_error *err)
+note_retained(struct mim_plugin_writer *writer, const struct mim_meta_item *item, bool is_news, struct mim_error *err)
 {
     if (!writer->retained && !(writer->retained = mim_meta_create()))
         return mim_fail_nomem(err, "metadata");
-    return mim_meta_set(writer->retained, item->key, (int)item->type, item->data, item->size, err);
+    int flag = is_news ? 0 : MIM_META_IMPLIED;
+    return mim_meta_set(writer->retained, item->key, (int)item->type | flag, item->data, item->size, err);
 }
 
+/* `is_reported`: report a refusal, if it is a loss. */
 static enum mim_status
-offer_item(struct mim_plugin_writer *writer, const struct mim_meta_item *item, bool is_news, uint64_t index,
-           struct mim_error *err)
+offer_item(struct mim_plugin_writer *writer, const struct mim_meta_item *item, bool is_news, bool is_reported,
+           uint64_t index, struct mim_error *err)
 {
     int32_t result = MIM_UNSUPPORTED;
     if (writer->ops->metadata) {
@@ -136,25 +139,38 @@ offer_item(struct mim_plugin_writer *writer, const struct mim_meta_item *item, b
         result = writer->ops->metadata(&writer->serial.abi, item->key, type, item->data, item->size);
     }
     if (result == MIM_UNSUPPORTED && !(writer->ops->metadata && writer->serial.host_failed))
-        return !is_news || is_retained(writer, item) ? MIM_OK : report_lost(writer, item->key, index, err);
+        return !is_news || !is_reported || is_retained(writer, item) ? MIM_OK : report_lost(writer, item->key, index, err);
     enum mim_status status = mim_job_end(&writer->serial, result, "metadata", err);
-    return status == MIM_OK && index == MIM_UNKNOWN ? note_retained(writer, item, err) : status;
+    return status == MIM_OK && index == MIM_UNKNOWN ? note_retained(writer, item, is_news, err) : status;
 }
 
-enum mim_status
-mim_plugin_writer_metadata(struct mim_plugin_writer *writer, const struct mim_meta *meta, uint64_t index,
-                           struct mim_error *err)
+static enum mim_status
+offer_items(struct mim_plugin_writer *writer, const struct mim_meta *meta, bool is_reported, uint64_t index,
+            struct mim_error *err)
 {
     struct mim_meta_item item;
     for (size_t i = 0; mim_meta_at(meta, i, &item); i++) {
         enum mim_status status = MIM_OK;
         bool is_news = !item.coding && !mim_meta_is_implied(meta, i) && !says_nothing(meta, item.key);
         if (!item.coding || writer->ops->flags & MIM_WRITER_CODING)
-            status = offer_item(writer, &item, is_news, index, err);
+            status = offer_item(writer, &item, is_news, is_reported, index, err);
         if (status != MIM_OK)
             return status;
     }
     return MIM_OK;
+}
+
+enum mim_status
+mim_plugin_writer_metadata(struct mim_plugin_writer *writer, const struct mim_meta *meta, uint64_t index,
+                           struct mim_error *err)
+{
+    return offer_items(writer, meta, true, index, err);
+}
+
+enum mim_status
+mim_plugin_writer_preview(struct mim_plugin_writer *writer, const struct mim_meta *meta, struct mim_error *err)
+{
+    return writer->ops->flags & MIM_WRITER_MIXED ? MIM_OK : offer_items(writer, meta, false, MIM_UNKNOWN, err);
 }
 
 static enum mim_status

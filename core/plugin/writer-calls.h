@@ -46,6 +46,10 @@ void mim_plugin_writer_destroy(struct mim_plugin_writer *writer);
  * key. */
 enum mim_status mim_plugin_writer_metadata(struct mim_plugin_writer *writer, const struct mim_meta *meta,
                                            uint64_t index, struct mim_error *err);
+/* Offers metadata of the first frame before start, as those of the whole if all frames are alike. Reports nothing, since they are
+ * offered again with the frame. */
+enum mim_status mim_plugin_writer_preview(struct mim_plugin_writer *writer, const struct mim_meta *meta,
+                                          struct mim_error *err);
 /* true: the loss `key` was not reported yet. */
 bool mim_plugin_writer_remember_loss(struct mim_plugin_writer *writer, const char *key);
 /* Begins the sink and opens the plugin with the facts of the first frame. */

@@ -158,6 +158,53 @@ class Properties(VideoWriting):
         for (width, _, height, *_), wanted in zip(sizes, (4 / 3, 8 / 3, 4 / 9)):
             self.assertAlmostEqual(float(width) / float(height), wanted, 3)
 
+    def test_a_video_has_the_aspect_of_its_series(self):
+        self.picture('p.png')
+        with open(self.path('p.png'), 'rb') as file:
+            png = file.read()
+        for name, aspects, noted in (('even', ((11, 16), (11, 16)), False), ('uneven', ((11, 16), (1, 2)), True)):
+            for i, (x, y) in enumerate(aspects):
+                with open(self.path(f'{name}{i}.png'), 'wb') as file:
+                    file.write(with_aspect(png, x, y))
+                self.picture(f'{name}{i}.tif', dpi=(10 * x, 10 * y))
+            for kind in ('png', 'tif'):
+                with self.subTest(kind, name=name):
+                    path, notes = self.convert(self.path(f'{name}%d.{kind}'), 'b.mkv')
+                    self.assertEqual(self.video(path)['sample_aspect_ratio'], '16:11')
+                    self.assertEqual("'sample_aspect'" in notes, noted, notes)
+                    self.assertEqual('resolution' in notes, kind == 'tif', notes)
+
+    def test_joined_inputs_with_other_properties_are_reported(self):
+        wide = self.make('wide.mp4', PICTURE, '-vf', 'setsar=16/11', '-c:v', 'libx264')
+        square = self.make('square.mp4', PICTURE, '-c:v', 'libx264')
+        hdr = self.make('hdr.mp4', PICTURE + ',format=yuv420p10le', '-c:v', 'libx265', '-x265-params', HDR, *TAGS)
+        usual = self.make('usual.mp4', PICTURE, '-c:v', 'libx264', '-color_primaries', 'bt709', '-color_trc', 'bt709')
+        for one, other, noted in ((wide, square, "input 2 differs in 'sample_aspect': the output states the first input's"),
+                                  (square, wide, "cannot keep the metadata 'sample_aspect'"), (wide, wide, None), (square, usual, None),
+                                  (hdr, usual, "input 2 differs in 'transfer', 'primaries', 'mastering_display', 'content_light'"),
+                                  (usual, hdr, "cannot keep the metadata 'transfer', 'primaries', 'mastering_display'"), (hdr, hdr, None)):
+            with self.subTest(one.rpartition('/')[2], other=other.rpartition('/')[2]):
+                done = self.run_mim('convert', '--force', one, other, self.path('out.mp4'))
+                notes = '\n'.join(line for line in text(done.stderr).splitlines() if '8 bits' not in line)
+                self.assertIn(noted, notes) if noted else self.assertEqual(notes, '')
+
+    def test_pages_of_joined_inputs_keep_their_profiles(self):
+        profile = ImageCms.ImageCmsProfile(ImageCms.createProfile('sRGB')).tobytes()
+        changed = profile[:-1] + b'x'
+        one, other = self.picture('one.png', icc_profile=profile), self.picture('other.png', icc_profile=changed)
+        plain = self.picture('plain.png')
+        done = self.run_mim('convert', '--force', one, other, other, self.path('out.tif'))
+        self.assertEqual(text(done.stderr), '')
+        with Image.open(self.path('out.tif')) as stack:
+            for page, expected in enumerate((profile, changed, changed)):
+                stack.seek(page)
+                self.assertEqual(stack.tag_v2[34675], expected)
+        for name in ('out.tif', 'out.pdf', 'out.apng'):
+            done = self.run_mim('convert', '--force', one, plain, self.path(name))
+            self.assertIn("input 2 differs in 'icc'", text(done.stderr))
+        done = self.run_mim('convert', '--force', one, other, self.path('out.apng'))
+        self.assertIn("input 2 differs in 'icc'", text(done.stderr))
+
     def test_every_page_of_a_tiff_has_the_aspect(self):
         source = self.make('a.mp4', PICTURE, '-vf', 'setsar=16/11', '-c:v', 'libx264')
         path, _ = self.convert(source, 'b.tif')
@@ -236,7 +283,7 @@ class Properties(VideoWriting):
         source = self.make('a.mp4', PICTURE + ',format=yuv420p10le', '-c:v', 'libx265', '-x265-params', HDR, *TAGS)
         expected = {b'cICP': bytes((9, 16, 0, 1)), b'cLLI': struct.pack('>II', 10000000, 4000000),
                     b'mDCV': struct.pack('>8H2I', 35400, 14600, 8500, 39850, 6550, 2300, 15635, 16450, 10000000, 50)}
-        for name in ('b.apng',):
+        for name in ('b%d.png', 'b.apng'):
             with self.subTest(name):
                 path, notes = self.convert(source, name, '-i', 'pixelformat=rgb48')
                 self.assertNotIn('metadata', notes)

@@ -439,7 +439,7 @@ struct mim_writer_ops {
                       const struct mim_neighbours *);
     /** [serial] Write an encoded frame, in order. NULL: the core writes the coded bytes as they are. */
     int32_t (*put)(struct mim_job *, void *packet, const struct mim_frame_info *, const struct mim_coded *);
-    /** [serial] Store a value: of the whole sequence before open, of a frame before its accepts. Returns
+    /** [serial] Store a value: of the whole sequence, or of the first frame, before open; of a frame before its accepts. Returns
      * MIM_UNSUPPORTED if the format cannot store it. */
     int32_t (*metadata)(struct mim_job *, const char *key, int32_t type, const void *value, uint64_t size);
     /** [serial] Complete the output. */
