@@ -2,6 +2,7 @@
 /* The helpers for plugins, tested on the test host. */
 #include <mim/kit/array.h>
 #include <mim/kit/bytes.h>
+#include <mim/kit/synonyms.h>
 #include <mim/kit/test-host.h>
 #include <mim/kit/text.h>
 #include <mim/kit/window.h>

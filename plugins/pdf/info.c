@@ -7,6 +7,7 @@
 #include <glib.h>
 
 #include <mim/kit/aspect.h>
+#include <mim/kit/synonyms.h>
 
 #include "shared/numbers.h"
 #include "writer-state.h"
@@ -46,9 +47,12 @@ retain_text(struct mim_job *job, const char *key, const void *value, uint64_t si
             continue;
         struct pdf_text *text = &self->info[texts[i].place];
         bool is_same = text->data && text->size == size && memcmp(text->data, value, size) == 0;
-        if (is_same || (!self->is_open && (!text->data || (text->is_second && !texts[i].is_second))))
-            return is_same ? MIM_OK : set_text(job, text, value, size, texts[i].is_second);
-        return MIM_UNSUPPORTED;
+        if (is_same)
+            return MIM_OK;
+        if (self->is_open || (text->data && (!text->is_second || texts[i].is_second)))
+            return MIM_UNSUPPORTED;
+        int32_t status = text->data ? mim_synonym_report_replaced(job, key) : MIM_OK;
+        return status == MIM_OK ? set_text(job, text, value, size, texts[i].is_second) : status;
     }
     return MIM_UNSUPPORTED;
 }

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include <mim/kit/aspect.h>
+#include <mim/kit/synonyms.h>
 #include <mim/kit/text.h>
 
 #include "chunk/chunk.h"
@@ -250,8 +251,14 @@ pngx_retain_text(struct mim_job *job, struct pngx_retained *retained, const char
         entry = append_text(job, retained, keyword);
     if (!entry)
         return MIM_NOMEM;
-    if (rank > entry->rank)
-        return MIM_OK; /* a better key has set it */
+    bool is_same = entry->value.size == size && (!size || !memcmp(entry->value.data, text, size));
+    if (rank > entry->rank) /* a better key or an option has set it */
+        return is_same || entry->rank < 0 ? MIM_OK : MIM_UNSUPPORTED;
+    if (rank < entry->rank && entry->rank < INT32_MAX && !is_same) {
+        int32_t status = mim_synonym_report_replaced(job, name);
+        if (status != MIM_OK)
+            return status;
+    }
     entry->rank = rank;
     entry->value.size = 0;
     return mim_bytes_append(job, &entry->value, text, size);

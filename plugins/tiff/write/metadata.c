@@ -10,6 +10,7 @@
 #include <tiff.h>
 
 #include <mim/kit/aspect.h>
+#include <mim/kit/synonyms.h>
 
 #include "file/known-tags.h"
 #include "write/profile.h"
@@ -100,6 +101,12 @@ static const struct {
     { "modified", TIFFTAG_DATETIME, true },        { "page_label", TIFFTAG_PAGENAME, true },
 };
 
+static bool
+has_text(struct tiff_tag *tag, const char *text, uint64_t size)
+{
+    return tag->size == size + 1 && (!size || !memcmp(tiff_tag_data(tag), text, size));
+}
+
 static int32_t
 set_text(struct tiff_tag_list *tags, struct mim_job *job, const char *key, const char *text, uint64_t size)
 {
@@ -110,8 +117,14 @@ set_text(struct tiff_tag_list *tags, struct mim_job *job, const char *key, const
             tag = texts[i].tag;
             is_second = texts[i].is_second;
         }
-    if (tag == 0 || (is_second && tiff_tag_list_find(tags, tag)))
+    struct tiff_tag *other = tag ? tiff_tag_list_find(tags, tag) : NULL;
+    if (other && has_text(other, text, size))
+        return MIM_OK;
+    if (tag == 0 || (other && is_second))
         return MIM_UNSUPPORTED;
+    int32_t status = other ? mim_synonym_report_replaced(job, key) : MIM_OK;
+    if (status != MIM_OK)
+        return status;
     if (tag == TIFFTAG_DATETIME)
         return set_datetime(tags, job, text, size);
     return tiff_tag_list_set_text(tags, job, tag, text, size);
