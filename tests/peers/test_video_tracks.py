@@ -182,6 +182,36 @@ class VideoTracks(VideoWriting):
                 if name not in ('avi', 'flv'):
                     self.assertEqual(self.languages(self.path('out.' + name), 'audio'), ['ita', 'fra'])
 
+    def test_languages_are_kept_or_noted(self):
+        for language, kept in (('fra', ('mp4', 'mov', '3gp', 'mkv', 'webm', 'ts', 'wmv', 'ogv')), ('afr', ('mp4', '3gp', 'mkv', 'webm', 'ts', 'wmv', 'ogv')),
+                               ('en-US', ('mkv', 'webm', 'ogv'))):
+            self.run_tool('ffmpeg', '-v', 'error', '-y', '-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=25', '-f', 'lavfi', '-i', 'sine=440', '-t', 1,
+                          '-metadata:s:a:0', 'language=' + language, '-metadata:s:v:0', 'language=deu', self.path('in.mkv'))
+            for name in ('mp4', 'mov', '3gp', 'mkv', 'webm', 'avi', 'mpeg', 'ts', 'wmv', 'flv', 'ogv'):
+                with self.subTest(language, name=name):
+                    notes = self.convert(self.path('in.mkv'), self.path('out.' + name))
+                    found = self.languages(self.path('out.' + name), 'audio')[0]
+                    self.assertEqual(found not in (None, 'und'), name in kept)
+                    self.assertEqual(f"the language '{language}' of a track is left out: {name} cannot hold it" in notes, name not in kept)
+
+    def test_titles_of_tracks_are_kept_or_noted(self):
+        self.run_tool('ffmpeg', '-v', 'error', '-y', '-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=25', '-f', 'lavfi', '-i', 'sine=440', '-t', 1,
+                      '-metadata:s:a:0', 'title=Voice', self.path('in.mkv'))
+        for name in ('mp4', 'mov', 'mkv', 'webm', 'avi', 'ts', 'wmv', 'ogv'):
+            with self.subTest(name):
+                notes = self.convert(self.path('in.mkv'), self.path('out.' + name))
+                kept = self.audio(self.path('out.' + name))[0].get('tags', {}).get('title') == 'Voice'
+                self.assertEqual("the title 'Voice' of a track is left out" in notes, not kept)
+
+    def test_a_further_video_track_is_copied_with_its_framing(self):
+        self.run_tool('ffmpeg', '-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=25:d=1', '-f', 'lavfi', '-i', 'testsrc=s=64x48:r=25:d=1', '-map', 0,
+                      '-map', 1, '-c:v', 'libx264', '-bf', 0, self.path('two.mp4'))
+        expected = self.run_tool('ffmpeg', '-v', 'error', '-i', self.path('two.mp4'), '-map', '0:v:1', '-f', 'rawvideo', '-')
+        for name in ('avi', 'mkv', 'mov', 'mp4'):
+            with self.subTest(name):
+                self.assertEqual(self.convert(self.path('two.mp4'), self.path('out.' + name)), '')
+                self.assertTrue(expected == self.run_tool('ffmpeg', '-v', 'error', '-i', self.path('out.' + name), '-map', '0:v:1', '-f', 'rawvideo', '-'))
+
     def test_subtitles_and_chapters_are_kept_or_noted(self):
         source = self.full()
         for name, codec in (('mp4', 'mov_text'), ('mov', 'mov_text'), ('mkv', 'subrip'), ('webm', 'webvtt'), ('avi', None)):

@@ -7,38 +7,42 @@
 
 #define H264 "libx264 libopenh264 "
 #define MP4_TAGS \
-    "title artist album comment composer copyright date description genre synopsis show track creation_time "
+    "title artist album comment composer copyright date description genre keywords synopsis show track creation_time "
+#define MOV_TAGS "title artist album comment copyright date genre creation_time"
 
 #define ASPECT VIDEO_STATES_ASPECT
 #define COLOUR (VIDEO_STATES_ASPECT | VIDEO_STATES_COLOUR | VIDEO_STATES_LIGHT)
 
 const struct video_target video_targets[VIDEO_WRITTEN_COUNT] = {
-    [VIDEO_mp4] = { H264 "mpeg4", "movflags=+faststart", MP4_TAGS, .sounds = "aac libmp3lame", .refused = "flac", .texts = "mov_text",
+    [VIDEO_mp4] = { H264 "mpeg4", "movflags=+faststart", MP4_TAGS, .languages = VIDEO_LANGUAGES_CODES, .sounds = "aac libmp3lame", .refused = "flac", .texts = "mov_text",
                     .states = COLOUR, .has_chapters = true, .has_many_sounds = true, .has_many_videos = true },
-    [VIDEO_mov] = { H264 "mpeg4", "movflags=+faststart", MP4_TAGS, .sounds = "aac pcm_s16le",
-                    .refused = "flac opus vp8 vp9 av1", .texts = "mov_text", .states = COLOUR, .has_chapters = true,
+    [VIDEO_mov] = { H264 "mpeg4", "movflags=+faststart", MOV_TAGS, .merged = "description",
+                    .languages = VIDEO_LANGUAGES_QUICKTIME, .sounds = "aac pcm_s16le", .refused = "flac opus vp8 vp9 av1", .texts = "mov_text", .states = COLOUR, .has_chapters = true,
                     .has_many_sounds = true, .has_many_videos = true },
     [VIDEO_3gp] = { H264 "mpeg4", "movflags=+faststart",
-                    "title artist album comment copyright description genre creation_time", .sounds = "aac",
-                    .states = ASPECT },
-    [VIDEO_mkv] = { H264 "libvpx-vp9 mpeg4", NULL, "*", .sounds = "libopus libvorbis aac flac", .texts = "srt",
+                    "title artist album comment copyright genre creation_time", .merged = "description", .sounds = "aac",
+                    .languages = VIDEO_LANGUAGES_CODES, .states = ASPECT },
+    [VIDEO_mkv] = { H264 "libvpx-vp9 mpeg4", NULL, "*", .languages = VIDEO_LANGUAGES_ANY, .has_track_titles = true,
+                    .sounds = "libopus libvorbis aac flac", .texts = "srt",
                     .timing = VIDEO_TIMING_RATED, .states = COLOUR, .holds_alpha = true, .has_chapters = true,
                     .has_many_sounds = true, .has_many_videos = true, .has_attachments = true },
-    [VIDEO_webm] = { "libvpx-vp9 libvpx libaom-av1 libsvtav1 librav1e", NULL, "*", .sounds = "libopus libvorbis", .texts = "webvtt",
+    [VIDEO_webm] = { "libvpx-vp9 libvpx libaom-av1 libsvtav1 librav1e", NULL, "*", .languages = VIDEO_LANGUAGES_ANY,
+                     .has_track_titles = true, .sounds = "libopus libvorbis", .texts = "webvtt",
                      .timing = VIDEO_TIMING_RATED, .states = COLOUR, .holds_alpha = true, .has_chapters = true,
                      .has_many_sounds = true, .has_many_videos = true },
     [VIDEO_avi] = { "mpeg4 mjpeg", NULL, "title artist album comment copyright date genre language track",
-                    .sounds = "libmp3lame ac3 mp2 pcm_s16le", .timing = VIDEO_TIMING_GRID, .states = ASPECT,
+                    .sounds = "libmp3lame ac3 mp2 pcm_s16le", .timing = VIDEO_TIMING_GRID, .states = ASPECT, .has_track_titles = true,
                     .has_many_sounds = true, .has_many_videos = true, .has_no_delay = true },
     [VIDEO_mpeg] = { "mpeg2video mpeg1video", .sounds = "mp2 ac3", .others = "mpeg1video mpeg2video mp2 mp3 ac3" },
     [VIDEO_ts] = { H264 "mpeg2video", .sounds = "aac mp2 ac3",
                    .others = "mpeg1video mpeg2video mpeg4 h264 hevc aac mp2 mp3 ac3 eac3 opus",
-                   .has_many_sounds = true },
-    [VIDEO_wmv] = { "wmv2 msmpeg4", NULL, "*", .sounds = "wmav2 libmp3lame", .timing = VIDEO_TIMING_RATED,
-                    .states = ASPECT },
+                   .languages = VIDEO_LANGUAGES_CODES, .has_many_sounds = true },
+    [VIDEO_wmv] = { "wmv2 msmpeg4", NULL, "*", .merged = "description author", .languages = VIDEO_LANGUAGES_CODES,
+                    .sounds = "wmav2 libmp3lame", .timing = VIDEO_TIMING_RATED, .states = ASPECT },
     [VIDEO_flv] = { H264 "flv", NULL, "*", .sounds = "aac libmp3lame", .refused = "mpeg4 h263",
                    .timing = VIDEO_TIMING_RATED },
-    [VIDEO_ogv] = { "libtheora libvpx", NULL, "*", .sounds = "libvorbis libopus flac",
+    [VIDEO_ogv] = { "libtheora libvpx", NULL, "*", .merged = "description", .languages = VIDEO_LANGUAGES_ANY,
+                    .has_track_titles = true, .sounds = "libvorbis libopus flac",
                     .others = "theora vp8 vorbis opus flac speex", .states = ASPECT },
     [VIDEO_mjpeg] = { "mjpeg", .is_elementary = true },
     [VIDEO_h264] = { H264, .is_elementary = true },

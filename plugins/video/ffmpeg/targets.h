@@ -17,6 +17,14 @@ enum video_timing {
     VIDEO_TIMING_GRID   /* a tick in the header; frame times are multiples of it */
 };
 
+/* The languages of tracks that the container stores. */
+enum video_languages {
+    VIDEO_LANGUAGES_NONE,
+    VIDEO_LANGUAGES_CODES,     /* three letters, as of ISO 639-2 */
+    VIDEO_LANGUAGES_QUICKTIME, /* some of these */
+    VIDEO_LANGUAGES_ANY
+};
+
 /* Properties of pictures that a codec or a container states. */
 enum {
     VIDEO_STATES_ASPECT = 1, /* of samples */
@@ -28,12 +36,15 @@ struct video_target {
     const char *encoders;      /* in order of preference, separated by blanks, as all lists of names */
     const char *muxer_options; /* KEY=VALUE:KEY=VALUE, or NULL */
     const char *tags;          /* names of the metadata that it keeps; NULL: none, "*": any */
+    const char *merged;        /* keys that it stores in the place of another */
     const char *sounds;        /* encoders for sound that cannot be copied, in order of preference; NULL: no sound */
     const char *texts;         /* encoders for subtitles that cannot be copied, in order of preference; NULL: none */
     const char *others;        /* codecs that it holds although the muxer does not report them */
     const char *refused;       /* codecs that the muxer reports and then fails to write */
     enum video_timing timing;
     unsigned states;    /* VIDEO_STATES_* */
+    enum video_languages languages;
+    bool has_track_titles;
     bool holds_alpha;   /* alpha of VP8 and VP9, as a side stream */
     bool has_chapters;
     bool has_many_sounds, has_many_videos; /* more than one track of the kind */

@@ -9,6 +9,7 @@
 #include <libavutil/mem.h>
 
 #include "streams/sound-choice.h"
+#include "streams/track-tags.h"
 
 static bool
 is_of_kind(const struct video_source *source, unsigned stream, int32_t kind)
@@ -99,7 +100,9 @@ restrict_copies(const struct video_choice *choice, const struct video_feed *feed
         if (!stream)
             continue;
         enum AVCodecID codec = stream->parameters->codec_id;
-        if (track->kind == MIM_OFFER_ATTACHMENT ? !choice->target->has_attachments : !is_held(choice, feed, codec))
+        if (track->kind == MIM_OFFER_ATTACHMENT && !choice->target->has_attachments)
+            refuse(feed, track, i, "%s cannot hold attachments", feed->mux->name);
+        else if (track->kind != MIM_OFFER_ATTACHMENT && !is_held(choice, feed, codec))
             refuse(feed, track, i, "%s cannot hold %s", feed->mux->name, avcodec_get_name(codec));
         else if (track->kind == MIM_OFFER_VIDEO && !choice->is_whole)
             refuse(feed, track, i, "a further video track is only copied as a whole");
@@ -112,25 +115,34 @@ restrict_copies(const struct video_choice *choice, const struct video_feed *feed
 }
 
 /* Language, title and role are those of the first source that has the track. */
-static int
-describe_track(const struct video_feed *feed, struct video_track *track)
+static int32_t
+describe_track(const struct video_choice *choice, const struct video_feed *feed, struct video_track *track,
+               const struct video_source_stream *from)
 {
-    static const char *const names[] = { "language", "title", "filename", "mimetype" };
-    const struct video_source_stream *from = NULL;
+    static const char *const names[] = { "filename", "mimetype" };
     int code = 0;
-    for (unsigned i = 0; i < feed->source_count && !from; i++)
-        from = stream_at(feed, track, i);
     for (size_t i = 0; i < sizeof names / sizeof *names && code >= 0; i++) {
         const AVDictionaryEntry *tag = av_dict_get(from->tags, names[i], NULL, 0);
         if (tag)
             code = av_dict_set(&track->to->metadata, names[i], tag->value, 0);
     }
     track->to->disposition = from->disposition & ~AV_DISPOSITION_ATTACHED_PIC;
-    return code;
+    return code < 0 ? choice->job->host->fail(choice->job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a tag")
+                    : video_track_tags_copy(feed->mux, choice->target, track->to, from->tags);
+}
+
+/* Tags differ between containers. AVI has the units of H.264 with start codes if its tag does not say otherwise. */
+static unsigned
+find_codec_tag(const struct video_feed *feed, const AVCodecParameters *parameters)
+{
+    const unsigned tag = MKTAG('a', 'v', 'c', '1');
+    bool has_lengths = parameters->codec_id == AV_CODEC_ID_H264 && parameters->extradata_size && parameters->extradata[0] == 1;
+    bool is_known = av_codec_get_id(feed->mux->context->oformat->codec_tag, tag) == AV_CODEC_ID_H264;
+    return has_lengths && is_known ? tag : 0;
 }
 
 static int32_t
-add_to_mux(struct mim_job *job, const struct video_feed *feed, struct video_track *track)
+add_to_mux(const struct video_choice *choice, const struct video_feed *feed, struct video_track *track)
 {
     const struct video_source_stream *from = NULL;
     AVCodecParameters *parameters = avcodec_parameters_alloc();
@@ -147,16 +159,16 @@ add_to_mux(struct mim_job *job, const struct video_feed *feed, struct video_trac
         code = encoder ? avcodec_parameters_from_context(parameters, encoder)
                        : avcodec_parameters_copy(parameters, from->parameters);
     if (code >= 0 && !encoder)
-        parameters->codec_tag = 0; /* tags differ between containers */
+        parameters->codec_tag = find_codec_tag(feed, parameters);
     track->base = track->transcoder                 ? video_transcoder_context(track->transcoder)->time_base
                   : track->kind == MIM_OFFER_SOUND ? (AVRational){ 1, from->parameters->sample_rate }
                                                     : from->base;
     if (code >= 0)
         track->to = video_mux_add(feed->mux, parameters, track->base);
     avcodec_parameters_free(&parameters);
-    if (!track->to || describe_track(feed, track) < 0)
-        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a track");
-    return MIM_OK;
+    if (!track->to)
+        return choice->job->host->fail(choice->job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a track");
+    return describe_track(choice, feed, track, from);
 }
 
 /* Returns MIM_END if nothing of the track can be written. */
@@ -201,7 +213,7 @@ add_track(const struct video_choice *choice, struct video_feed *feed, int32_t ki
     }
     int32_t status = settle_track(choice, feed, &track, n);
     if (status == MIM_OK)
-        status = add_to_mux(job, feed, &track);
+        status = add_to_mux(choice, feed, &track);
     if (status == MIM_OK)
         feed->tracks[feed->track_count++] = track;
     else

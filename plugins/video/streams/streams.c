@@ -10,6 +10,7 @@
 #include "ffmpeg/averror.h"
 #include "streams/chapters.h"
 #include "streams/choice.h"
+#include "streams/track-tags.h"
 
 static int32_t
 open_feed(struct mim_job *job, struct video_feed *feed, unsigned count)
@@ -134,16 +135,13 @@ video_streams_open(struct mim_job *job, struct video_streams *streams, struct vi
     return open_sources(streams, mux, sequence, log);
 }
 
-void
-video_streams_describe_video(const struct video_streams *streams, AVStream *video)
+int32_t
+video_streams_describe_video(const struct video_streams *streams, const struct video_mux *mux, AVStream *video)
 {
-    static const char *const names[] = { "language", "title" };
     const struct video_source *source = streams->sources.source_count ? &streams->sources.sources[0] : NULL;
-    for (size_t i = 0; source && source->main >= 0 && i < sizeof names / sizeof *names; i++) {
-        const AVDictionaryEntry *tag = av_dict_get(source->streams[source->main].tags, names[i], NULL, 0);
-        if (tag)
-            av_dict_set(&video->metadata, names[i], tag->value, 0);
-    }
+    if (!source || source->main < 0)
+        return MIM_OK;
+    return video_track_tags_copy(mux, streams->target, video, source->streams[source->main].tags);
 }
 
 /* --- frames ------------------------------------------------------------------------------------------------------- */
@@ -208,6 +206,9 @@ video_streams_take(const struct video_streams *streams, uint32_t number, const s
     const struct video_feed *feed = &streams->sources;
     if (offer->kind == MIM_OFFER_SOUND && strcmp(streams->audio, "copy") != 0)
         return MIM_OK;
+    if (offer->kind == MIM_OFFER_IMAGE || offer->kind == MIM_OFFER_PROPERTY ||
+        (offer->kind == MIM_OFFER_ATTACHMENT && !streams->target->has_attachments))
+        return MIM_UNSUPPORTED;
     if (streams->refusal)
         return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "%s", streams->refusal);
     if (number > feed->source_count)

@@ -22,7 +22,7 @@ struct video_streams {
 int32_t video_streams_open(struct mim_job *job, struct video_streams *streams, struct video_mux *mux,
                            const struct video_target *target, const struct mim_sequence *sequence, struct video_log *log);
 /* Describe the video stream as in the first source. */
-void video_streams_describe_video(const struct video_streams *streams, AVStream *video);
+int32_t video_streams_describe_video(const struct video_streams *streams, const struct video_mux *mux, AVStream *video);
 /* A frame that is written later is shown from `start` to `end`, in ticks of `base`. */
 int32_t video_streams_note_frame(struct video_streams *streams, int64_t start, int64_t end, AVRational base);
 /* Write what begins before `time`, in ticks of `base`. `is_end`: that is the end of the video. */

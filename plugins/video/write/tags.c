@@ -7,13 +7,17 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <mim/kit/synonyms.h>
+
 /* Synonyms. A key with the format's own name takes precedence, whatever the order. */
 static const struct {
     const char *key, *tag;
+    bool is_usual; /* of containers with a list of tags */
 } other_words[] = {
-    { "author", "artist" },
-    { "subject", "description" },
-    { "page_name", "title" },
+    { "author", "artist", true },
+    { "subject", "description", true },
+    { "page_name", "title", true },
+    { "description", "comment", false },
 };
 
 static bool
@@ -34,12 +38,19 @@ static int32_t
 set_tag(struct mim_job *job, struct video_tags *tags, const char *tag, const char *text, bool replaces)
 {
     uint64_t size = strlen(tag) + strlen(text) + 2;
-    int flags = AV_DICT_MATCH_CASE | (replaces ? 0 : AV_DICT_DONT_OVERWRITE);
+    const AVDictionaryEntry *other = av_dict_get(tags->dictionary, tag, NULL, AV_DICT_MATCH_CASE);
 
+    if (other && !strcmp(other->value, text))
+        return MIM_OK;
+    if (other && !replaces)
+        return MIM_UNSUPPORTED;
+    int32_t status = other ? mim_synonym_report_replaced(job, tag) : MIM_OK;
+    if (status != MIM_OK)
+        return status;
     if (job->host->reserve(job, (int64_t)size) != MIM_OK)
         return MIM_NOMEM;
     tags->reserved += size;
-    return av_dict_set(&tags->dictionary, tag, text, flags) < 0 ? MIM_NOMEM : MIM_OK;
+    return av_dict_set(&tags->dictionary, tag, text, AV_DICT_MATCH_CASE) < 0 ? MIM_NOMEM : MIM_OK;
 }
 
 /* The target's name of the key, or NULL. `is_own`: the name is not a synonym. */
@@ -53,8 +64,9 @@ find_tag(const struct video_target *target, const char *key, bool *is_own)
         return holds_tag(target, key + 5) ? key + 5 : NULL;
     if (strchr(key, ':') || !strcmp(key, "resolution_unit"))
         return NULL;
-    for (size_t i = 0; !takes_all && i < sizeof other_words / sizeof *other_words; i++)
-        if (!strcmp(key, other_words[i].key)) {
+    for (size_t i = 0; i < sizeof other_words / sizeof *other_words; i++)
+        if (!strcmp(key, other_words[i].key) &&
+            ((other_words[i].is_usual && !takes_all) || video_lists(target->merged, key))) {
             *is_own = false;
             key = other_words[i].tag;
         }

@@ -132,7 +132,7 @@ video_writer_open(struct mim_job *job, struct mim_sequence *sequence, enum video
     if (status == MIM_OK)
         status = video_streams_open(job, &self->streams, &self->mux, self->target, sequence, &self->log);
     if (status == MIM_OK)
-        video_streams_describe_video(&self->streams, self->stream);
+        status = video_streams_describe_video(&self->streams, &self->mux, self->stream);
     return status == MIM_OK && !is_header_delayed(self) ? write_header(job, self) : status;
 }
 
