@@ -9,8 +9,8 @@
 
 #include <mim/kit/text.h>
 
+#include "file/imagej-timing.h"
 #include "file/known-tags.h"
-#include "read/imagej-timing.h"
 #include "read/resolution.h"
 #include "read/stack.h"
 

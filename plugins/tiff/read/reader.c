@@ -4,8 +4,8 @@
 
 #include <string.h>
 
+#include "file/imagej-timing.h"
 #include "read/decode.h"
-#include "read/imagej-timing.h"
 #include "read/metadata.h"
 #include "read/offers.h"
 #include "read/orient.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* ImageJ plays a stack at `fps`. `finterval` is the time between its images when they were acquired. */
-#include "read/imagej-timing.h"
+#include "file/imagej-timing.h"
 
 #include <stdint.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The timing of an ImageJ stack, from the lines of its description. */
-#ifndef MIM_TIFF_READ_IMAGEJ_TIMING_H
-#define MIM_TIFF_READ_IMAGEJ_TIMING_H
+#ifndef MIM_TIFF_IMAGEJ_TIMING_H
+#define MIM_TIFF_IMAGEJ_TIMING_H
 
 #include <stdbool.h>
 
