@@ -275,6 +275,15 @@ class TiffOptions(PeerCase):
                 done = self.run_mim('convert', '--force', self.path('in.tif'), self.path('out.gif'))
                 self.assertEqual('interval of acquisition' in text(done.stderr), given == {'finterval': 0.5})
 
+    def test_a_description_keeps_its_timing_without_a_note(self):
+        tifffile.imwrite(self.path('in.tif'), np.zeros((4, 8, 9), np.uint8), imagej=True, metadata={'axes': 'TYX', 'fps': 12.5})
+        for more, fps in (((), 12.5), (('--frames', '1:3'), 12.5), (('--frames', '::2'), None)):
+            with self.subTest(more):
+                done = self.run_mim('convert', '--force', self.path('in.tif'), self.path('out.tif'), *more)
+                self.assertEqual('keeps no timing' in text(done.stderr), fps is None)
+                with tifffile.TiffFile(self.path('out.tif')) as file:
+                    self.assertEqual(file.imagej_metadata.get('fps'), fps)
+
     def test_keeps_a_hyperstack(self):
         block = np.arange(4 * 3 * 2 * 20 * 30, dtype=np.uint16).reshape(4, 3, 2, 20, 30)
         for order in '<>':

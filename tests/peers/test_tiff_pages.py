@@ -81,6 +81,18 @@ class TiffPages(TiffCase):
         said = text(self.mim('info', self.path('in.tif')))
         self.assertIn('also holds       a set of 2 images in sub-IFDs', said)
 
+    def test_sub_directories_of_later_pages_are_noted(self):
+        image = np.zeros((32, 32), np.uint8)
+        with tifffile.TiffWriter(self.path('in.tif')) as file:
+            file.write(image, metadata=None)
+            file.write(image, subifds=1, metadata=None)
+            file.write(image[::2, ::2], subfiletype=1, metadata=None)
+        for name in ('out.tif', 'out.gif', 'out%d.png'):
+            with self.subTest(name):
+                said = text(self.run_mim('convert', '--force', self.path('in.tif'), self.path(name)).stderr)
+                self.assertRegex(said, "cannot keep the metadata .*'sub_ifds'")
+        self.assertEqual([frame['metadata'].get('sub_ifds') for frame in self.info(self.path('in.tif'))['each']], [None, 1])
+
     def test_imagej_stacks_in_one_directory_are_frames(self):
         for name in ('u8', 'u16', 'f32'):
             with self.subTest(sample=name):

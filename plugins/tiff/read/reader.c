@@ -245,6 +245,8 @@ reader_metadata(struct mim_job *job, const void *packet, const struct mim_frame_
         self->has_reported = true;
     if (status == MIM_OK)
         status = tiff_page_metadata(&directory, page);
+    if (status == MIM_OK && packet && page->offset != self->first)
+        status = tiff_offer_subdirectories(&directory, false);
     return status == MIM_OK && !packet ? tiff_file_metadata(&directory) : status;
 }
 
@@ -276,7 +278,7 @@ reader_offers(struct mim_job *job)
 {
     const struct tiff_reader *self = job->state;
     struct tiff_directory directory = directory_at(job, self->first);
-    return tiff_offer_subdirectories(&directory);
+    return tiff_offer_subdirectories(&directory, true);
 }
 
 const struct mim_reader_ops tiff_reader_ops = {

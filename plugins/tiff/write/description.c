@@ -6,6 +6,9 @@
 
 #include <tiff.h>
 
+#include <mim/kit/ratio.h>
+
+#include "file/imagej-timing.h"
 #include "file/known-tags.h"
 #include "write/state.h"
 
@@ -38,19 +41,32 @@ tiff_imagej_copy_lines(char *to, const char *from, bool of_axes)
     return size;
 }
 
+static void
+remove_line(char *text, const char *key)
+{
+    char *found = strstr(text, key);
+    if (found)
+        memmove(found, found + 1 + strcspn(found + 1, "\n"), strlen(found + 1 + strcspn(found + 1, "\n")) + 1);
+}
+
 static int32_t
-remove_imagej_axes(struct mim_job *job, char *text)
+adjust_imagej(struct mim_job *job, char *text)
 {
     struct tiff_writer *self = job->state;
     size_t before = strlen(text), first = strcspn(text, "\n") + 1;
     if (first < before)
         tiff_imagej_copy_lines(text + first, text, false);
+    bool has_lost_axes = strlen(text) != before;
+    if (self->has_other_timing) {
+        remove_line(text, "\nfps=");
+        remove_line(text, "\nfinterval=");
+    }
     if (strlen(text) == before)
         return MIM_OK;
     int32_t status = tiff_tag_list_set_text(&self->page, job, TIFFTAG_IMAGEDESCRIPTION, text, strlen(text));
-    return status != MIM_OK ? status
-                            : job->host->notice(job, MIM_NOTICE_METADATA,
-                                                "the axes of the ImageJ stack are dropped: imagej=yes keeps them");
+    return status != MIM_OK || !has_lost_axes
+               ? status
+               : job->host->notice(job, MIM_NOTICE_METADATA, "the axes of the ImageJ stack are dropped: imagej=yes keeps them");
 }
 
 /* tifffile: all images follow the first, without directories. It finds the shape of other stacks by their pages. */
@@ -67,6 +83,28 @@ remove_truncation(struct mim_job *job, char *text)
 }
 
 int32_t
+tiff_description_open(struct mim_job *job, struct mim_sequence *sequence)
+{
+    struct tiff_writer *self = job->state;
+    struct tiff_imagej_timing timing;
+    struct tiff_tag *tag = tiff_tag_list_find(&self->file_tags, TIFFTAG_IMAGEDESCRIPTION);
+    char *text = tag ? mim_scratch_get(job, &self->bytes, tag->size) : NULL;
+    if (!tag || self->description)
+        return MIM_OK;
+    if (!text)
+        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a description");
+    memcpy(text, tiff_tag_data(tag), tag->size);
+    tiff_imagej_timing_read(&timing, text);
+    struct mim_rational interval = timing.fps.den ? (struct mim_rational){ timing.fps.den, timing.fps.num } : timing.interval;
+    bool is_same = interval.den && sequence->time_den && sequence->first.duration > 0 && sequence->first.duration <= UINT32_MAX &&
+                   mim_ratio_compare((uint64_t)sequence->first.duration * sequence->time_num, (uint64_t)interval.den,
+                                     sequence->time_den, (uint64_t)interval.num) == 0;
+    self->has_other_timing = sequence->time_den && !is_same;
+    sequence->timing |= is_same ? MIM_TIMING_STORED : 0;
+    return MIM_OK;
+}
+
+int32_t
 tiff_description_adjust(struct mim_job *job)
 {
     struct tiff_writer *self = job->state;
@@ -80,5 +118,5 @@ tiff_description_adjust(struct mim_job *job)
     memcpy(text, tiff_tag_data(tag), tag->size);
     if (!tiff_is_imagej(text, tag->size))
         return remove_truncation(job, text);
-    return self->imagej ? MIM_OK : remove_imagej_axes(job, text);
+    return self->imagej ? MIM_OK : adjust_imagej(job, text);
 }

@@ -111,23 +111,26 @@ static int32_t
 set_text(struct tiff_tag_list *tags, struct mim_job *job, const char *key, const char *text, uint64_t size)
 {
     uint16_t tag = 0;
+    char time[19];
     bool is_second = false;
     for (unsigned i = 0; i < sizeof texts / sizeof *texts; i++)
         if (strcmp(texts[i].key, key) == 0) {
             tag = texts[i].tag;
             is_second = texts[i].is_second;
         }
+    if (tag == TIFFTAG_DATETIME) {
+        if (!to_datetime(text, size, time))
+            return MIM_UNSUPPORTED;
+        text = time;
+        size = sizeof time;
+    }
     struct tiff_tag *other = tag ? tiff_tag_list_find(tags, tag) : NULL;
     if (other && has_text(other, text, size))
         return MIM_OK;
     if (tag == 0 || (other && is_second))
         return MIM_UNSUPPORTED;
     int32_t status = other ? mim_synonym_report_replaced(job, key) : MIM_OK;
-    if (status != MIM_OK)
-        return status;
-    if (tag == TIFFTAG_DATETIME)
-        return set_datetime(tags, job, text, size);
-    return tiff_tag_list_set_text(tags, job, tag, text, size);
+    return status == MIM_OK ? tiff_tag_list_set_text(tags, job, tag, text, size) : status;
 }
 
 /* One number for both axes, or one for each. */

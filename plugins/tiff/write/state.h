@@ -51,6 +51,7 @@ struct tiff_writer {
     const struct tiff_codec *source_codec; /* of the next frame, if it has 1 bit; NULL: unknown */
     struct mim_size tile;        /* 0 x 0: strips */
     bool is_open, is_big, has_reported_bits;
+    bool has_other_timing;       /* than a description of ImageJ states */
     bool is_contiguous;          /* images are adjacent */
     uint64_t pages;              /* written so far */
     uint64_t ceiling;            /* of offsets in a classic file; tests set a lower one */

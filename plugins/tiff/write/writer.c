@@ -117,8 +117,8 @@ writer_open(struct mim_job *job, struct mim_sequence *sequence)
     self->ceiling = self->ceiling ? self->ceiling : UINT32_MAX;
 
     int32_t status = tiff_codec_check(self->codec, job, self->level);
-    if (status == MIM_OK && self->imagej)
-        status = tiff_imagej_open(job, sequence);
+    if (status == MIM_OK)
+        status = self->imagej ? tiff_imagej_open(job, sequence) : tiff_description_open(job, sequence);
     if (status == MIM_OK)
         status = choose_tile(job);
     self->is_big = !self->imagej && self->big != TIFF_BIG_NO &&
