@@ -4,6 +4,7 @@
 
 #include "error-log.h"
 #include "metadata.h"
+#include "offers.h"
 #include "page-keys.h"
 #include "reader-state.h"
 
@@ -166,6 +167,19 @@ reader_close(struct mim_job *job)
     pdf_patches_close(&self->patches, job);
 }
 
+static int32_t
+reader_offers(struct mim_job *job)
+{
+    struct pdf_reader *self = job->state;
+    pdf_error_log_begin(job);
+    int32_t status = use_document(job, &self->document);
+    if (status == MIM_OK)
+        status = pdf_offers_state(job, self->document.poppler);
+    if (status == MIM_OK)
+        status = pdf_document_check(&self->document);
+    return status == MIM_OK ? pdf_error_log_end(job) : status;
+}
+
 const struct mim_reader_ops pdf_reader_ops = {
     .struct_size = sizeof pdf_reader_ops,
     .flags = MIM_READER_ANY_ORDER,
@@ -180,4 +194,5 @@ const struct mim_reader_ops pdf_reader_ops = {
     .metadata = reader_metadata,
     .worker_close = reader_worker_close,
     .close = reader_close,
+    .offers = reader_offers,
 };

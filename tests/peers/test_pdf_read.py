@@ -141,6 +141,20 @@ class PdfReading(PeerCase):
         self.assertEqual([frame['page_label'] for frame in each], ['i', 'ii', 'A-1'])
         self.assertEqual(each[0]['page_size'], [120, 90])
 
+    def test_content_besides_pages_is_noted(self):
+        catalog = '/Outlines 51 0 R/Metadata 55 0 R/Names<</EmbeddedFiles<</Names[(a.txt)53 0 R]>>>>'
+        objects = {51: '<</Type/Outlines/First 52 0 R/Last 52 0 R/Count 1>>', 52: '<</Title(One)/Parent 51 0 R/Dest[100 0 R/Fit]>>',
+                   53: '<</Type/Filespec/F(a.txt)/EF<</F 54 0 R>>>>', 54: stream(b'hello', '/Type/EmbeddedFile'),
+                   55: stream(b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>', '/Type/Metadata/Subtype/XML')}
+        path = self.put('a.pdf', pages([HELLO], catalog=catalog, objects=objects))
+        for name in ('out.png', 'out.tif', 'out.pdf', 'out.mp4'):
+            with self.subTest(name):
+                said = text(self.run_mim('convert', '--force', path, self.path(name)).stderr)
+                for content in ('embedded files (1)', 'the outline', 'the XMP metadata'):
+                    self.assertIn(content, said)
+        plain = self.put('b.pdf', pages([HELLO]))
+        self.assertNotIn('left out', text(self.run_mim('convert', '--force', plain, self.path('out.png')).stderr))
+
     def test_encrypted_documents_require_the_password(self):
         plain = self.put('plain.pdf', pages([HELLO] * 2))
         expected = self.mim('convert', plain, '-', '--to', 'raw')
