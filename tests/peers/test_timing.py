@@ -75,6 +75,18 @@ class Timing(VideoWriting):
                         self.assertAlmostEqual(self.seconds('two.' + second), total,
                                                delta=HALF_TICK[first] + HALF_TICK[second] + 1e-6)
 
+    def test_a_last_frame_that_is_shorter_keeps_the_total_or_is_noted(self):
+        for delays in ([10, 10, 10, 3], [10] * 100 + [3]):
+            self.source(delays)
+            for name in ('mp4', 'mkv', 'wmv', 'avi'):
+                with self.subTest(name, frames=len(delays)):
+                    done = self.run_mim('convert', '--force', self.path('in.gif'), self.path('out.' + name))
+                    total = float(self.probe(self.path('out.' + name))['format']['duration'])
+                    noted = 'frame times are adjusted' in text(done.stderr)
+                    self.assertEqual(noted, name == 'avi' and len(delays) > 33)
+                    if not noted:
+                        self.assertAlmostEqual(total, sum(delays) / 100, delta=HALF_TICK[name] + 1e-6)
+
     def test_gifs_of_fast_videos_are_as_long_as_the_videos(self):
         for rate, frames in itertools.product((50, 60, 100, 120), (1, 2, 18, 61)):
             with self.subTest(f'{frames} frames, {rate} a second'):

@@ -286,8 +286,12 @@ video_writer_finish(struct mim_job *job)
     int32_t status = video_encoder_send(job, &self->encoder, NULL, NULL);
     if (status == MIM_OK)
         status = write_packets(job, self);
-    if (status == MIM_OK && !self->mux.has_header)
+    if (status == MIM_OK && !self->mux.has_header) {
+        video_cadence_note(&self->cadence, self->end); /* the last frame may differ */
         status = write_header(job, self);
+    }
+    if (status == MIM_OK && self->target->timing == VIDEO_TIMING_GRID)
+        status = video_frame_timing_check_grid(job, &self->timing, self->end, self->stream->time_base);
     if (status == MIM_OK)
         status = video_encoder_report_missing(job, &self->encoder);
     if (status == MIM_OK)
