@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The pool: steps of clients on a context's threads. */
 #include <stdatomic.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "clock.h"
@@ -167,6 +169,53 @@ one_thread_does_all_inline(void)
     mim_context_destroy(context);
 }
 
+/* Two steps have to run at once, so the pool of this process has a helper. */
+static void
+work_with_a_helper(struct mim_context *context)
+{
+    struct mim_pool *pool = mim_pool_of(context, NULL);
+    struct client client = new_client();
+    MUST(pool);
+    mim_pool_start(pool);
+    client.meeting = 2;
+    mim_pool_attach(pool, &client.pool_client);
+    mim_pool_work(pool, &client.pool_client, all_settled, never);
+    mim_pool_detach(pool, &client.pool_client);
+    MUST(client.settled == STEPS && threads_that_worked(&client) == 2);
+}
+
+static int
+status_of_child(pid_t child)
+{
+    int status = -1;
+    CHECK(child > 0 && waitpid(child, &status, 0) == child);
+    return status;
+}
+
+/* The child has none of the parent's threads, and the lock of its pool is taken. */
+static void
+a_forked_child_uses_and_destroys_the_context(void)
+{
+    for (int turn = 0; turn < 2; turn++) {
+        struct mim_pool *pool;
+        struct mim_context *context = context_of(2, &pool);
+        work_with_a_helper(context);
+        mim_pool_lock(pool);
+        pid_t child = fork();
+        if (child == 0) {
+            alarm(60); /* rather than wait for ever */
+            if (turn)
+                work_with_a_helper(context);
+            mim_context_destroy(context);
+            _exit(0);
+        }
+        mim_pool_unlock(pool);
+        assert_int_equal(status_of_child(child), 0);
+        work_with_a_helper(context);
+        mim_context_destroy(context);
+    }
+}
+
 /* The first steps wait for each other, so every thread has to come. */
 static void
 helpers_share_the_work_of_attached_clients(void)
@@ -273,6 +322,7 @@ main(void)
 {
     const struct CMUnitTest cases[] = {
         CASE(one_thread_does_all_inline),
+        CASE(a_forked_child_uses_and_destroys_the_context),
         CASE(helpers_share_the_work_of_attached_clients),
         CASE(helpers_leave_others_alone),
         CASE(after_detaching_nothing_runs),

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/context-priv.h"
 #include "base/error.h"
@@ -25,13 +26,15 @@ struct mim_pool {
     unsigned threads;                /* including the caller's */
     unsigned started;
     bool has_tried_to_start, is_stopping;
+    pid_t process;            /* whose threads these are */
+    struct mim_pool *parents; /* inherited by fork(): its threads are not here, and its lock may be taken for ever */
     struct helper helpers[];
 };
 
 struct mim_pool *
 mim_pool_of(struct mim_context *context, struct mim_error *err)
 {
-    if (context->pool)
+    if (context->pool && context->pool->process == getpid())
         return context->pool;
 
     unsigned threads = context->threads ? context->threads : 1;
@@ -47,6 +50,8 @@ mim_pool_of(struct mim_context *context, struct mim_error *err)
     pthread_condattr_destroy(&attributes);
     pthread_mutex_init(&pool->lock, NULL);
     pool->threads = threads;
+    pool->process = getpid();
+    pool->parents = context->pool;
     context->pool = pool;
     return pool;
 }
@@ -75,12 +80,9 @@ mim_pool_threads(const struct mim_pool *pool)
     return pool->threads;
 }
 
-void
-mim_pool_destroy(struct mim_pool *pool)
+static void
+stop_helpers(struct mim_pool *pool)
 {
-    if (!pool)
-        return;
-
     mim_pool_lock(pool);
     pool->is_stopping = true;
     pthread_cond_broadcast(&pool->changed);
@@ -89,7 +91,18 @@ mim_pool_destroy(struct mim_pool *pool)
         pthread_join(pool->helpers[i].thread, NULL);
     pthread_cond_destroy(&pool->changed);
     pthread_mutex_destroy(&pool->lock);
-    free(pool);
+}
+
+void
+mim_pool_destroy(struct mim_pool *pool)
+{
+    while (pool) {
+        struct mim_pool *parents = pool->parents;
+        if (pool->process == getpid())
+            stop_helpers(pool);
+        free(pool);
+        pool = parents;
+    }
 }
 
 union step {

@@ -47,7 +47,7 @@ mim_pool_pace_is_tiny(const struct mim_pool_pace *pace)
 
 #define MIM_POOL_STEP_SIZE 64 /* bytes of a step, on the stack of the thread that runs it */
 
-/* The pool of the context, created on first use. NULL: no memory. */
+/* The pool of the context, created on first use, in a child process too. NULL: no memory. */
 struct mim_pool *mim_pool_of(struct mim_context *context, struct mim_error *err);
 void mim_pool_destroy(struct mim_pool *pool);
 /* Threads that work at once, including the caller's. */

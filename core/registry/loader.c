@@ -37,6 +37,34 @@ struct module {
 static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
 static struct module *modules;
 
+static void
+lock_loading(void)
+{
+    pthread_mutex_lock(&loading);
+}
+
+static void
+unlock_loading(void)
+{
+    pthread_mutex_unlock(&loading);
+}
+
+/* A child that is forked while another thread loads would wait for ever. */
+static void
+prepare_forks(void)
+{
+    pthread_atfork(lock_loading, unlock_loading, unlock_loading);
+}
+
+/* Before the first lock. */
+static void
+start_loading(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, prepare_forks);
+    lock_loading();
+}
+
 struct wanted {
     const char *path;
     const struct mim_manifest *manifest;
@@ -300,9 +328,9 @@ mim_loader_load(const char *path, const struct mim_manifest *manifest, const str
     enum mim_status status = inspect_file(&wanted, err);
     if (status != MIM_OK)
         return status;
-    pthread_mutex_lock(&loading);
+    start_loading();
     status = load_locked(&wanted, plugin, err);
-    pthread_mutex_unlock(&loading);
+    unlock_loading();
     munmap(wanted.probe, 1);
     return status;
 }
@@ -311,8 +339,8 @@ enum mim_status
 mim_loader_adopt(const struct mim_plugin *plugin, const struct mim_host *host, struct mim_error *err)
 {
     const struct wanted wanted = { .path = plugin->name, .linked = plugin, .host = host };
-    pthread_mutex_lock(&loading);
+    start_loading();
     enum mim_status status = load_locked(&wanted, &plugin, err);
-    pthread_mutex_unlock(&loading);
+    unlock_loading();
     return status;
 }

@@ -10,7 +10,8 @@ extern "C" {
 #endif
 
 struct mim_plugin;  /* defined in plugin.h */
-struct mim_context; /* opaque; use it from one thread at a time. Contexts are independent of each other */
+struct mim_context; /* opaque; use it from one thread at a time. Contexts are independent of each other. After fork() the child may use
+                     * and destroy a context of its parent, but not the parent's open readers and writers */
 
 /** Options of a context; zero-initialise for the defaults. */
 struct mim_context_options {
