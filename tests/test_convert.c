@@ -101,6 +101,26 @@ a_callback_ends_it_with_its_status(void)
     }
 }
 
+static void
+a_callback_ends_the_output_early(void)
+{
+    for (size_t t = 0; t < THREAD_COUNTS; t++) {
+        const struct mim_range stepped = { .start = 1, .step = 2, .has_start = 1 };
+        for (size_t ranges = 0; ranges < 2; ranges++) {
+            struct mim_convert_options options = { .each = refuse_the_fifth,
+                                                   .user = (void *)(intptr_t)MIM_END,
+                                                   .read = { .ranges = &stepped, .range_count = ranges } };
+            struct mim_error err = { 0 };
+            uint8_t *data;
+            size_t size;
+            CHECK(convert(&plain, thread_counts[t], 2, &options, &data, &size, &err) == MIM_OK);
+            CHECK(err.status == MIM_OK && !*err.message);
+            check_frames(data, size, ranges ? "13" : "01234");
+            mim_free(data);
+        }
+    }
+}
+
 /* --- what travels along ------------------------------------------------------------------------------------------- */
 
 static char heard[4000];
@@ -390,6 +410,7 @@ main(void)
         CASE(a_callback_may_change_every_frame),
         CASE(a_callback_may_give_other_pixels),
         CASE(a_callback_ends_it_with_its_status),
+        CASE(a_callback_ends_the_output_early),
         CASE(what_the_target_cannot_hold_is_said_once),
         CASE(without_metadata_nothing_of_them_is_said),
         CASE(a_loss_that_says_nothing_is_not_said),

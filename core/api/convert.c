@@ -32,6 +32,7 @@ struct conversion {
     struct mim_source *const *sources;
     size_t source_count;
     uint32_t source;         /* the number of the current source, from 1 */
+    bool is_ended;           /* by `each`: the frames so far are all */
     enum mim_status damaged; /* the first failure of an input that `partial` let pass; in words: */
     struct mim_error damage;
 };
@@ -148,8 +149,8 @@ apply_each(const struct mim_convert_options *options, struct mim_frame *frame, s
     struct mim_error error = { .status = MIM_OK };
     uint64_t index = frame->index;
     enum mim_status status = options->each(options->user, frame, &error);
-    if (status == MIM_OK)
-        return MIM_OK;
+    if (status == MIM_OK || status == MIM_END)
+        return status;
     if (error.status != status) {
         mim_fail(&error, status, "stopped by the application: %s", mim_status_text(status));
         error.frame = index;
@@ -164,6 +165,7 @@ write_frame(struct conversion *conversion, struct mim_frame *frame, struct mim_e
 {
     const struct mim_convert_options *options = conversion->options;
     enum mim_status status = options->each ? apply_each(options, frame, err) : MIM_OK;
+    conversion->is_ended = status == MIM_END;
     if (status != MIM_OK)
         return status;
 
@@ -245,10 +247,12 @@ convert_source(struct conversion *conversion, uint64_t index, struct mim_error *
         if (status != MIM_OK && status != MIM_END && err)
             *err = error;
     }
-    if (mim_step_times_finish(&conversion->times, &frame) && status == MIM_END)
+    if (mim_step_times_finish(&conversion->times, &frame) && status == MIM_END && !conversion->is_ended)
         status = write_frame(conversion, &frame, err);
     mim_frame_clear(&frame);
-    if (status == MIM_END)
+    if (status == MIM_END && conversion->is_ended)
+        status = MIM_OK;
+    else if (status == MIM_END)
         status = blame_side(mim_reduced_frames_report(reader, mim_writer_plugin(conversion->writer), err),
                             MIM_SIDE_INPUT, index, err);
     mim_reader_close(reader);
@@ -307,7 +311,7 @@ mim_convert(struct mim_context *context, struct mim_source *const *sources, size
     if (status == MIM_OK)
         status = mim_sink_check(sink, err);
     blame_side(status, MIM_SIDE_OUTPUT, 0, err);
-    for (size_t i = 0; i < source_count && status == MIM_OK && conversion.damaged == MIM_OK; i++)
+    for (size_t i = 0; i < source_count && status == MIM_OK && conversion.damaged == MIM_OK && !conversion.is_ended; i++)
         status = convert_source(&conversion, i, err);
     status = finish_writing(&conversion, status, err);
     return report_damage(&conversion, status, err);

@@ -9,7 +9,8 @@
 extern "C" {
 #endif
 
-/** Called for each frame, which it may change. Any status but MIM_OK ends the conversion with that status. */
+/** Called for each frame, which it may change. MIM_END ends the output with the frame before, and the conversion succeeds. Any other
+ * status but MIM_OK ends the conversion with that status. */
 typedef enum mim_status (*mim_frame_function)(void *user, struct mim_frame *frame, struct mim_error *err);
 
 /** Options of a conversion; zero-initialise for the defaults. read.open.control controls the job. */
