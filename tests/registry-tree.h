@@ -25,14 +25,14 @@ candidate(size_t i)
     return item;
 }
 
-/* A context that knows nothing but what the environment names. */
+/* A context that knows nothing but what the environment names, which ends the search path by "!". */
 static inline void
 fresh(void)
 {
     mim_choice_clear(&found);
     mim_context_destroy(context);
     context = NULL;
-    struct mim_context_options options = { .no_system = 1, .no_config = 1 };
+    struct mim_context_options options = { .no_config = 1 };
     assert_int_equal(mim_context_create(&context, &options, NULL), MIM_OK);
 }
 
@@ -50,7 +50,7 @@ setup(void)
     root = tree_make();
     hints = tree_make();
     setenv("MIM_KNOWN_DIR", hints, 1);
-    unsetenv("MIM_PLUGIN_PATH");
+    setenv("MIM_PLUGIN_PATH", "!", 1);
     again();
 }
 

@@ -32,6 +32,27 @@ dropping_two_files_is_the_whole_installation(void)
 }
 
 static void
+a_context_without_system_places_names_no_package(void)
+{
+    setup();
+    tree_write(hints, "mock.ini",
+               "[plugin]\nmanifest = 1\nname = mock\npackage = libmim-plugin-mock\n"
+               "[format mock]\ntitle = Mock\nmagic = 0:4d4f434b\nread = multi\n");
+    mim_context_destroy(context);
+    assert_int_equal(mim_context_create(&context, &(struct mim_context_options){ .no_system = 1, .no_config = 1 }, NULL), MIM_OK);
+    struct mim_source *source = source_of("MOCK data", 9);
+    assert_int_equal(find(source, NULL, NULL), MIM_NO_PLUGIN);
+    says("test.bin: this is Mock; no plugin for it is known to this build");
+    assert_int_equal(find(source, NULL, "mock"), MIM_NO_PLUGIN);
+    says("no plugin is called mock; installed are none");
+    struct mim_format_info info;
+    CHECK(mim_context_format(context, 0, &info) && info.state == MIM_FORMAT_NOT_INSTALLED);
+    assert_string_equal(info.reason, "");
+    mim_source_close(source);
+    teardown();
+}
+
+static void
 listing_and_choosing_load_no_code(void)
 {
     setup();
@@ -278,7 +299,9 @@ refuses_directories_that_others_may_write_to(void)
     assert_int_equal(mim_context_add_directory(context, open_to_all, &err), MIM_DISABLED);
     says_part("is world-writable; fix it with: chmod o-w ");
 
-    setenv("MIM_PLUGIN_PATH", open_to_all, 1);
+    char list[600];
+    snprintf(list, sizeof list, "%s:!", open_to_all);
+    setenv("MIM_PLUGIN_PATH", list, 1);
     fresh();
     struct mim_plugin_info info;
     CHECK(!mim_context_plugin(context, 0, &info));
@@ -538,6 +561,7 @@ main(void)
 {
     const struct CMUnitTest cases[] = {
         CASE(dropping_two_files_is_the_whole_installation),
+        CASE(a_context_without_system_places_names_no_package),
         CASE(listing_and_choosing_load_no_code),
         CASE(each_faulty_manifest_has_its_own_message_and_hides_no_other),
         CASE(each_faulty_module_has_its_own_message),

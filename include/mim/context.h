@@ -16,7 +16,8 @@ struct mim_context; /* opaque; use it from one thread at a time. Contexts are in
 /** Options of a context; zero-initialise for the defaults. */
 struct mim_context_options {
     int no_environment;    /**< ignore MIM_PLUGIN_PATH and ~/.local/lib/mim-1, which setuid programs always ignore */
-    int no_system;         /**< ignore ~/.local/lib/mim-1, /etc, /usr/local and the installed plugin directory */
+    int no_system;         /**< ignore ~/.local/lib/mim-1, /etc, /usr/local and the installed plugin directory; no error names a package
+                            * to install */
     int no_config;         /**< ignore the user's mim.conf; the system's policy still applies unless no_system is set */
     int owns_process;      /**< the program has no other use of the plugins' libraries: plugins may set their log callbacks */
     uint32_t reserved[12];
