@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -19,15 +20,19 @@ class Examples(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
         shutil.copy(os.path.join(SOURCE, 'tests/data/testcard.gif'), os.path.join(self.folder, 'a.gif'))
 
-    def run_program(self, path, *args):
+    def run_program(self, path, *args, code=0, stdin=None):
         env = {**os.environ, 'HOME': '/nonexistent', 'XDG_CONFIG_HOME': '/nonexistent'}
-        done = subprocess.run([path, *args], cwd=self.folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        done = subprocess.run([path, *args], cwd=self.folder, env=env, stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                               timeout=60)
-        self.assertEqual(done.returncode, 0, done.stderr.decode(errors='replace'))
+        self.assertEqual(done.returncode, code, done.stderr.decode(errors='replace'))
         return done.stdout
 
-    def example(self, name, *args):
-        return self.run_program(os.path.join(os.environ['MIM_EXAMPLES'], 'example_' + name), *args).decode()
+    def example(self, name, *args, kind='example_', **more):
+        return self.run_program(os.path.join(os.environ['MIM_EXAMPLES'], kind + name), *args, **more).decode()
+
+    def using(self, name, *args, **more):
+        """Run a program of docs/using.md."""
+        return self.example(name, *args, kind='using_', **more)
 
     def mim(self, *args):
         return self.run_program(os.environ['MIM'], *args)
@@ -80,6 +85,66 @@ class Examples(unittest.TestCase):
         self.assertEqual(len(printed), 2)
         self.assertRegex(printed[0], r'^plugin gif from /')
         self.assertRegex(printed[1], r'^a\.gif is gif, read by gif ')
+
+    def test_linked_reads_with_the_plugin_in_the_program(self):
+        with open(os.path.join(self.folder, 'a.pgm'), 'wb') as file:
+            file.write(2 * b'P5 2 1 255\n\x07\x09')
+        self.assertEqual(self.example('linked', 'a.pgm'), '2 frames by the plugin pgm, linked in\n')
+
+    # --- the programs of docs/using.md
+
+    def test_memory_reads_standard_input(self):
+        with open(os.path.join(self.folder, 'a.gif'), 'rb') as file:
+            self.assertEqual(self.using('memory', stdin=file), '12 frames: done\n')
+        self.assertIn('0 frames: ', self.using('memory', stdin=subprocess.DEVNULL))
+
+    def test_first101_of_a_long_file(self):
+        self.mim('convert', '-q', *['a.gif'] * 10, 'long.gif')
+        lines = self.using('first101', 'long.gif').splitlines()
+        self.assertEqual((len(lines), lines[-1]), (101, '100: 120 x 90, 0.1 s'))
+
+    def test_tomemory_prints_a_black_gif(self):
+        with open(os.path.join(self.folder, 'black.gif'), 'wb') as file:
+            file.write(self.run_program(os.path.join(os.environ['MIM_EXAMPLES'], 'using_tomemory')))
+        self.assertEqual(self.mim('convert', 'black.gif', '-', '--to', 'raw', '--color', 'rgb'), bytes(30000))
+
+    def test_callback_darkens_four_frames(self):
+        self.assertEqual(self.using('callback'), '5 calls: done\n')
+        self.assertEqual(self.info('dark.gif')['frames'], 4)
+        dark = self.mim('convert', 'dark.gif', '-', '--to', 'raw', '--color', 'rgb')
+        self.assertLess(max(dark), 128)
+        whole = self.mim('convert', 'a.gif', '-', '--to', 'raw', '--color', 'rgb', '--frames', ':4')
+        self.assertEqual(dark, bytes(value // 2 for value in whole))
+
+    def test_upload_takes_gif_and_no_tiff(self):
+        self.assertEqual(self.using('upload', 'a.gif', 'o.gif'), 'accepted\n')
+        self.mim('convert', '-q', 'a.gif', 'a.tiff')
+        os.rename(os.path.join(self.folder, 'a.tiff'), os.path.join(self.folder, 'fake.gif'))
+        self.assertIn('only these formats are allowed: gif png', self.using('upload', 'fake.gif', 'no.gif', code=1))
+        self.assertFalse(os.path.exists(os.path.join(self.folder, 'no.gif')))
+        self.mim('convert', '-q', 'a.gif', 'a.png', '--frames', '0')
+        self.assertEqual(self.using('upload', 'a.png', 'p.gif'), 'accepted\n')
+
+    def test_formats_lists_them(self):
+        lines = self.using('formats').splitlines()
+        self.assertIn('gif: reads writes by gif', lines)
+        self.assertTrue(any(line.startswith('webp: needs') for line in lines))
+
+    def test_many_reads_in_the_order_given(self):
+        self.assertEqual(re.findall(r'frame (\d+), 120 x 90', self.using('many')), ['11', '3', '7', '3'])
+
+    def test_durations_are_those_listed(self):
+        self.assertEqual(self.using('durations'), 'done\n')
+        self.assertEqual(self.info('slow.gif')['duration'], 1.7)
+
+    def test_cplusplus_writes_every_frame(self):
+        if not os.path.exists(os.path.join(os.environ['MIM_EXAMPLES'], 'using_cplusplus')):
+            self.skipTest('built without a C++ compiler')
+        lines = self.using('cplusplus').splitlines()
+        self.assertEqual((len(lines), lines[0], lines[-1]), (13, '120 x 90, 0.1 s', 'done'))
+        self.assertEqual(self.raw('b.tiff'), self.raw('a.gif'))
+        os.remove(os.path.join(self.folder, 'a.gif'))
+        self.assertIn('a.gif', self.using('cplusplus'))
 
 
 tap.main()

@@ -99,7 +99,7 @@ class Pages(unittest.TestCase):
     def test_copies_equal_their_files(self):
         for page in pages():
             for note, language, text in blocks(page):
-                if language not in ('c', 'meson', 'ini'):
+                if language not in ('c', 'cpp', 'meson', 'ini'):
                     continue
                 with self.subTest(page=page, block=note):
                     self.assertTrue(note, 'the page does not name the file')
