@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/error.h"
+#include "base/running-calls.h"
 #include "plugin/operation.h"
 
 enum mim_status
@@ -36,13 +37,22 @@ mim_job_clear(struct mim_core_job *job)
 }
 
 void
-mim_job_begin(struct mim_core_job *job, uint64_t frame)
+mim_job_begin(struct mim_core_job *job, uint64_t frame, const char *op)
 {
+    if (job->operation->plugin)
+        job->running = mim_running_enter(job->operation->plugin, op);
     job->frame = frame;
     job->step = 0;
     job->is_muted = false;
     job->failed = MIM_OK;
     job->host_failed = job->refused = false;
+}
+
+void
+mim_job_leave(struct mim_core_job *job)
+{
+    mim_running_leave(job->running);
+    job->running = NULL;
 }
 
 void
@@ -108,6 +118,7 @@ settled_status(struct mim_core_job *job, int32_t result, const char *op)
 enum mim_status
 mim_job_end(struct mim_core_job *job, int32_t result, const char *op, struct mim_error *err)
 {
+    mim_job_leave(job);
     enum mim_status status = settled_status(job, result, op);
     if (status != MIM_OK && status != MIM_END && err)
         *err = job->error;

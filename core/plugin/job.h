@@ -12,6 +12,7 @@ struct mim_coded_bytes;
 struct mim_meta;
 struct mim_offers;
 struct mim_operation;
+struct mim_running_call;
 
 /* One job; the plugin sees only `abi`. Used by one thread at a time. */
 struct mim_core_job {
@@ -26,6 +27,7 @@ struct mim_core_job {
     bool opens_encoder;     /* reserve() raises a derived ceiling: a writer's open */
     bool refused;           /* an allocation exceeded the ceiling */
     struct mim_error error;
+    struct mim_running_call *running; /* from begin to end */
     struct mim_meta *meta;         /* target of host->meta(); NULL outside metadata() */
     struct mim_offers *offers;     /* target of host->offer(); NULL outside offers() */
     const struct mim_origin *origin; /* of the frame that a writer gets; NULL: unknown */
@@ -37,11 +39,13 @@ enum mim_status mim_job_init(struct mim_core_job *job, struct mim_operation *ope
                              uint32_t worker_size, uint32_t threads, struct mim_error *err);
 void mim_job_clear(struct mim_core_job *job);
 
-/* Called around every op. begin clears the last op's results; end merges the op's result and the failures of host
+/* Called around every op, with its name. begin clears the last op's results; end merges the op's result and the failures of host
  * calls into one status and error. A failed host call takes precedence over the plugin's own status, and memory
  * refused by the ceiling is LIMIT. */
-void mim_job_begin(struct mim_core_job *job, uint64_t frame);
+void mim_job_begin(struct mim_core_job *job, uint64_t frame, const char *op);
 enum mim_status mim_job_end(struct mim_core_job *job, int32_t result, const char *op, struct mim_error *err);
+/* Instead of end, for an op whose result does not count. */
+void mim_job_leave(struct mim_core_job *job);
 /* For the core's own series ops, which run a job of another file: takes over that job's status, error and `refused`.
  * Returns the status. */
 int32_t mim_job_adopt(struct mim_job *job, enum mim_status status, bool refused, const struct mim_error *error);

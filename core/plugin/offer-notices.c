@@ -37,8 +37,9 @@ ask_writer(struct mim_plugin_writer *writer, uint32_t number, const struct mim_o
 {
     const struct mim_writer_ops *ops = writer->ops;
     struct mim_core_job *job = &writer->serial;
-    mim_job_begin(job, MIM_UNKNOWN);
+    mim_job_begin(job, MIM_UNKNOWN, "takes");
     int32_t result = MIM_HAS(ops, takes) && ops->takes ? ops->takes(&job->abi, number, offer) : MIM_UNSUPPORTED;
+    mim_job_leave(job);
     if (result == MIM_UNSUPPORTED && !job->host_failed) {
         if (job->failed == MIM_UNSUPPORTED)
             snprintf(reason, size, "%.*s", (int)size - 1, job->error.message);

@@ -33,7 +33,7 @@ call_open(struct mim_plugin_reader *reader, struct mim_sequence *sequence, bool 
     reader->walk = 0;
     if (!ops->open)
         return MIM_OK;
-    mim_job_begin(&reader->serial, MIM_UNKNOWN);
+    mim_job_begin(&reader->serial, MIM_UNKNOWN, "open");
     reader->serial.is_muted = again;
     status = mim_job_end(&reader->serial, ops->open(&reader->serial.abi, sequence), "open", err);
     return status == MIM_OK ? mim_sequence_facts_check(reader->operation, sequence, err) : status;
@@ -46,7 +46,7 @@ call_offers(struct mim_plugin_reader *reader, struct mim_error *err)
     const struct mim_reader_ops *ops = reader->ops;
     if (!MIM_HAS(ops, offers) || !ops->offers)
         return MIM_OK;
-    mim_job_begin(&reader->serial, MIM_UNKNOWN);
+    mim_job_begin(&reader->serial, MIM_UNKNOWN, "offers");
     reader->serial.offers = &reader->offers;
     int32_t result = ops->offers(&reader->serial.abi);
     reader->serial.offers = NULL;
@@ -103,8 +103,9 @@ call_close(struct mim_plugin_reader *reader)
     mim_plugin_reader_drop_ahead(reader);
     mim_workers_close(&reader->workers);
     if (reader->is_opened && reader->ops->close) {
-        mim_job_begin(&reader->serial, MIM_UNKNOWN);
+        mim_job_begin(&reader->serial, MIM_UNKNOWN, "close");
         reader->ops->close(&reader->serial.abi);
+        mim_job_leave(&reader->serial);
     }
     reader->is_opened = false;
     mim_side_inputs_close_all(&reader->operation->side_inputs);
@@ -139,7 +140,7 @@ enum mim_status
 mim_plugin_reader_scan(struct mim_plugin_reader *reader, struct mim_sequence *sequence, struct mim_error *err)
 {
     *sequence = reader->sequence;
-    mim_job_begin(&reader->serial, MIM_UNKNOWN);
+    mim_job_begin(&reader->serial, MIM_UNKNOWN, "scan");
     enum mim_status status =
         mim_job_end(&reader->serial, reader->ops->scan(&reader->serial.abi, sequence), "scan", err);
     return status == MIM_OK ? mim_sequence_facts_check(reader->operation, sequence, err) : status;
@@ -191,7 +192,7 @@ prepare_frame(struct mim_plugin_reader *reader, uint64_t index, void *packet, st
 {
     memset(packet, 0, reader->ops->packet_size);
     *info = (struct mim_frame_info){ .struct_size = sizeof *info, .pts = MIM_NO_PTS };
-    mim_job_begin(&reader->serial, index);
+    mim_job_begin(&reader->serial, index, "prepare");
     int32_t result = reader->ops->prepare(&reader->serial.abi, index, packet, info);
     enum mim_status status = mim_job_end(&reader->serial, result, "prepare", err);
     /* a host call failed but the plugin returned MIM_OK: its packet must be released */

@@ -12,7 +12,7 @@ mim_plugin_reader_pixels(struct mim_plugin_reader *reader, unsigned worker, uint
     struct mim_core_job *job;
     enum mim_status status = mim_workers_job(&reader->workers, worker, &job, err);
     if (status == MIM_OK) {
-        mim_job_begin(job, index);
+        mim_job_begin(job, index, "pixels");
         job->step = part + 1;
         int32_t result = reader->ops->pixels(&job->abi, packet, info, part, raster);
         status = mim_job_end(job, result == MIM_END ? MIM_TRUNCATED : result, "pixels", err);
@@ -33,7 +33,7 @@ mim_plugin_reader_metadata(struct mim_plugin_reader *reader, unsigned worker, ui
     struct mim_core_job *job = &reader->serial;
     enum mim_status status = packet ? mim_workers_job(&reader->workers, worker, &job, err) : MIM_OK;
     if (status == MIM_OK) {
-        mim_job_begin(job, packet ? index : MIM_UNKNOWN);
+        mim_job_begin(job, packet ? index : MIM_UNKNOWN, "metadata");
         job->step = packet ? UINT32_MAX : 0;
         job->meta = meta;
         int32_t result = reader->ops->metadata(&job->abi, packet, info);

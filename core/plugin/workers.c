@@ -45,7 +45,7 @@ mim_workers_job(struct mim_workers *workers, unsigned index, struct mim_core_job
         return MIM_OK;
 
     worker->is_open = true; /* worker_close follows even if this fails */
-    mim_job_begin(&worker->job, MIM_UNKNOWN);
+    mim_job_begin(&worker->job, MIM_UNKNOWN, "worker_open");
     worker->job.is_muted = true; /* notices must not depend on the number of workers */
     int32_t result = workers->open ? workers->open(&worker->job.abi) : MIM_OK;
     enum mim_status status = mim_job_end(&worker->job, result, "worker_open", err);

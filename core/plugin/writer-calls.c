@@ -51,8 +51,9 @@ mim_plugin_writer_destroy(struct mim_plugin_writer *writer)
     const struct mim_writer_ops *ops = writer->ops;
     mim_workers_clear(&writer->workers);
     if (writer->is_called && ops->close) {
-        mim_job_begin(&writer->serial, MIM_UNKNOWN);
+        mim_job_begin(&writer->serial, MIM_UNKNOWN, "close");
         ops->close(&writer->serial.abi);
+        mim_job_leave(&writer->serial);
     }
     mim_side_inputs_close_all(&writer->operation->side_inputs);
     writer->operation->side_inputs.options = NULL;
@@ -133,10 +134,11 @@ offer_item(struct mim_plugin_writer *writer, const struct mim_meta_item *item, b
 {
     int32_t result = MIM_UNSUPPORTED;
     if (writer->ops->metadata) {
-        mim_job_begin(&writer->serial, index);
+        mim_job_begin(&writer->serial, index, "metadata");
         writer->is_called = true;
         int32_t type = (int32_t)item->type | (item->coding ? MIM_META_CODING : 0);
         result = writer->ops->metadata(&writer->serial.abi, item->key, type, item->data, item->size);
+        mim_job_leave(&writer->serial);
     }
     if (result == MIM_UNSUPPORTED && !(writer->ops->metadata && writer->serial.host_failed))
         return !is_news || !is_reported || is_retained(writer, item) ? MIM_OK : report_lost(writer, item->key, index, err);
@@ -179,7 +181,7 @@ call_open(struct mim_plugin_writer *writer, struct mim_error *err)
     const struct mim_writer_ops *ops = writer->ops;
     if (!ops->open)
         return MIM_OK;
-    mim_job_begin(&writer->serial, MIM_UNKNOWN);
+    mim_job_begin(&writer->serial, MIM_UNKNOWN, "open");
     writer->is_called = writer->serial.opens_encoder = true;
     int32_t result = ops->open(&writer->serial.abi, &writer->sequence);
     writer->serial.opens_encoder = false;
@@ -232,7 +234,7 @@ mim_plugin_writer_accepts(struct mim_plugin_writer *writer, uint64_t index, void
         return status;
     struct mim_frame_info before = *info;
     memset(packet, 0, writer->ops->packet_size);
-    mim_job_begin(&writer->serial, index);
+    mim_job_begin(&writer->serial, index, "accepts");
     writer->is_called = true;
     int32_t result = writer->ops->accepts ? writer->ops->accepts(&writer->serial.abi, index, packet, info) : MIM_OK;
     status = mim_job_end(&writer->serial, result, "accepts", err);
@@ -243,7 +245,7 @@ enum mim_status
 mim_plugin_writer_survey(struct mim_plugin_writer *writer, uint64_t index, const struct mim_frame_info *info,
                          const struct mim_raster *raster, struct mim_error *err)
 {
-    mim_job_begin(&writer->serial, index);
+    mim_job_begin(&writer->serial, index, "survey");
     return mim_job_end(&writer->serial, writer->ops->survey(&writer->serial.abi, info, raster), "survey", err);
 }
 
@@ -262,7 +264,7 @@ mim_plugin_writer_put(struct mim_plugin_writer *writer, uint64_t index, void *pa
 {
     if (!writer->ops->put)
         return write_parts(writer, coded, err);
-    mim_job_begin(&writer->serial, index);
+    mim_job_begin(&writer->serial, index, "put");
     writer->serial.step = MIM_STEP_PUT;
     return mim_job_end(&writer->serial, writer->ops->put(&writer->serial.abi, packet, info, coded), "put", err);
 }
@@ -273,7 +275,7 @@ mim_plugin_writer_finish(struct mim_plugin_writer *writer, uint64_t count, struc
     enum mim_status status = mim_frame_timing_end(&writer->timing, count, err);
     if (status != MIM_OK || !writer->ops->finish)
         return status;
-    mim_job_begin(&writer->serial, MIM_UNKNOWN);
+    mim_job_begin(&writer->serial, MIM_UNKNOWN, "finish");
     return mim_job_end(&writer->serial, writer->ops->finish(&writer->serial.abi), "finish", err);
 }
 
@@ -289,7 +291,7 @@ mim_plugin_writer_encode(struct mim_plugin_writer *writer, unsigned worker, uint
         return MIM_OK;
     enum mim_status status = mim_workers_job(&writer->workers, worker, &job, err);
     if (status == MIM_OK) {
-        mim_job_begin(job, index);
+        mim_job_begin(job, index, "encode");
         job->step = part + MIM_STEP_ENCODE;
         coded->raster = raster;
         job->coded = coded;

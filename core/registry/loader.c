@@ -18,6 +18,7 @@
 #include <mim/plugin.h>
 
 #include "base/error.h"
+#include "base/running-calls.h"
 #include "registry/claims.h"
 #include "registry/elf-check.h"
 #include "registry/mapped-file.h"
@@ -268,7 +269,9 @@ find_module(dev_t device, ino_t inode, const struct mim_plugin *linked)
 static enum mim_status
 init_plugin(const struct mim_plugin *plugin, const struct mim_host *host, const char *where, struct mim_error *err)
 {
+    struct mim_running_call *running = mim_running_enter(plugin->name, "init");
     int32_t status = plugin->init ? plugin->init(host) : MIM_OK;
+    mim_running_leave(running);
     if (status == MIM_NOMEM)
         return mim_fail_nomem(err, where);
     return status == MIM_OK ? MIM_OK

@@ -42,6 +42,11 @@ MIM_API void mim_cancel_request(struct mim_cancel *cancel); /**< Set the switch;
 MIM_API void mim_cancel_reset(struct mim_cancel *cancel); /**< Clear the switch, to use it again. */
 MIM_API void mim_cancel_destroy(struct mim_cancel *cancel); /**< Destroy the switch, which no job may use; may be NULL. */
 
+/** Write the functions of plugins that are running to `text`, as in "in plugin gif, pixels; in plugin png, encode", or "": for a
+ * handler of a signal, to report a plugin that hangs or dies. `own_thread` 1: only the one that this thread is in. Cuts the text
+ * to `size` with its terminating zero, and returns its length. Async-signal-safe. */
+MIM_API size_t mim_running_plugins(char *text, size_t size, int own_thread);
+
 /** The progress of a job. */
 struct mim_progress {
     uint64_t done;    /**< frames delivered or written. Selected frames that are decoded before their turn count when they are

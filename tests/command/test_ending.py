@@ -82,7 +82,7 @@ class Endless(CommandCase):
                 with self.subTest(args=args, limit=limit):
                     message = self.refuse(75, *args, *limit, env=self.plugins)
                     self.assertEqual(message, 'mim: a.endless: out of time: the job exceeds the limit seconds=0.1 and does '
-                                              'not stop; --seconds N changes it\n')
+                                              'not stop; --seconds N changes it (in plugin endless, prepare)\n')
         self.assertNothingBeside('a.endless', 'plugins')
 
     def test_jobs_end_at_the_limit_of_the_configuration(self):
@@ -107,6 +107,24 @@ class Endless(CommandCase):
                 self.assertEqual(sorted(lines[:-1]), ['✓ 1.gif', '✓ 2.gif', '✓ 3.gif', '✗ a.endless' + stuck, '✗ b.endless' + stuck])
                 self.assertEqual(lines[-1], '3 done, 2 failed')
                 self.assertEqual(sorted(os.listdir(self.path('out' + jobs))), ['1.raw', '2.raw', '3.raw'])
+
+
+class Aborting(CommandCase):
+    """A plugin that ends the process."""
+
+    def test_names_the_plugin_that_ends_the_process(self):
+        os.mkdir(self.path('plugins'))
+        os.symlink(os.path.join(os.environ['MIM_TEST_MODULES'], 'aborting.so'), self.path('plugins/aborting.so'))
+        self.put('plugins/aborting.ini', MANIFEST.replace('endless', 'aborting').encode())
+        self.put('a.aborting', b'a')
+        self.put('out.raw', b'before')
+        for args in (('info', 'a.aborting'), ('convert', '-f', 'a.aborting', 'out.raw')):
+            with self.subTest(args):
+                done = self.run_mim(*args, env={'MIM_PLUGIN_PATH': self.path('plugins') + ':' + os.environ['MIM_PLUGIN_PATH']})
+                self.assertEqual(done.returncode, -signal.SIGABRT)
+                self.assertEqual(text(done.stderr), 'mim: aborted (in plugin aborting, prepare)\n')
+        self.assertNothingBeside('a.aborting', 'out.raw', 'plugins')
+        self.assertEqual(self.get('out.raw'), b'before')
 
 
 class Fifo(CommandCase):

@@ -29,6 +29,35 @@ static char last_words[1000]; /* of LIMIT_ALARM */
 
 static const int caught[] = { SIGINT, SIGTERM, SIGHUP };
 
+/* Signals by which a plugin dies. */
+static const struct {
+    int number;
+    const char *words;
+} deaths[] = {
+    { SIGSEGV, "mim: segmentation fault" },   { SIGBUS, "mim: bus error" },
+    { SIGFPE, "mim: floating-point exception" }, { SIGILL, "mim: illegal instruction" },
+    { SIGABRT, "mim: aborted" },
+};
+enum { DEATHS = sizeof deaths / sizeof *deaths };
+
+/* Prints a line and the plugins that are running, also in a handler. */
+static void
+print_running(const char *words, bool own_thread)
+{
+    char line[sizeof last_words + 300], running[256];
+    size_t length = strlen(words), more = mim_running_plugins(running, sizeof running, own_thread);
+
+    memcpy(line, words, length);
+    if (more) {
+        memcpy(line + length, " (", 2);
+        memcpy(line + length + 2, running, more);
+        line[length + more + 2] = ')';
+        length += more + 3;
+    }
+    line[length++] = '\n';
+    (void)!write(STDERR_FILENO, line, length);
+}
+
 /* Without timers, where the system has no more of them, there is no deadline. */
 static void
 set_alarm(enum alarm alarm, uint64_t milliseconds)
@@ -77,14 +106,42 @@ on_alarm(int number, siginfo_t *info, void *context)
     (void)number, (void)context;
     if (info->si_value.sival_int == COUNT_ALARM)
         mim_cancel_request(cancel);
-    if (info->si_value.sival_int == GRACE_ALARM)
+    if (info->si_value.sival_int == GRACE_ALARM) {
+        print_running("mim: interrupted while a library does not return", false);
         end_by(received);
+    }
     if (info->si_value.sival_int == LIMIT_ALARM) {
         mim_sink_abandon_all();
-        (void)!write(STDERR_FILENO, last_words, strlen(last_words));
+        print_running(last_words, false);
         _exit(EXIT_WORKER);
     }
     errno = before;
+}
+
+static void
+on_death(int number)
+{
+    size_t i = 0;
+
+    while (i < DEATHS - 1 && deaths[i].number != number)
+        i++;
+    print_running(deaths[i].words, true);
+    mim_sink_abandon_all();
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+/* On a stack of its own, if that of this thread overflows. Leaves the handlers of sanitizers. */
+static void
+catch_deaths(void)
+{
+    static char stack[65536];
+    struct sigaction old, action = { .sa_handler = on_death, .sa_flags = SA_ONSTACK };
+
+    sigaltstack(&(stack_t){ .ss_sp = stack, .ss_size = sizeof stack }, NULL);
+    for (size_t i = 0; i < DEATHS; i++)
+        if (!sigaction(deaths[i].number, NULL, &old) && old.sa_handler == SIG_DFL)
+            sigaction(deaths[i].number, &action, NULL);
 }
 
 /* Without SA_RESTART, so that a signal interrupts a read that waits for a pipe. */
@@ -119,6 +176,7 @@ signals_catch(void)
     create_timers();
     for (size_t i = 0; i < sizeof caught / sizeof *caught; i++)
         catch_signal(caught[i]);
+    catch_deaths();
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
     return true;
@@ -183,7 +241,7 @@ signals_watch(const char *subject, uint64_t milliseconds)
     if (out) {
         fputs("mim: ", out);
         print_text(out, subject);
-        fprintf(out, ": " STUCK_MESSAGE "\n", (double)milliseconds / 1000);
+        fprintf(out, ": " STUCK_MESSAGE, (double)milliseconds / 1000);
         fclose(out);
     }
     set_alarm(LIMIT_ALARM, milliseconds + GRACE_MILLISECONDS);
