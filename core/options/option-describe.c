@@ -29,7 +29,7 @@ mim_option_next_choice(const char **at, const char **name, size_t *size)
 bool
 mim_option_choice(const char *choices, uint32_t i, const char **name, size_t *size)
 {
-    while (mim_option_next_choice(&choices, name, size))
+    while (choices && mim_option_next_choice(&choices, name, size))
         if (i-- == 0) {
             const char *alias = memchr(*name, '=', *size);
             *size = alias ? (size_t)(alias - *name) : *size;
@@ -103,5 +103,20 @@ mim_option_describe(const struct mim_option *row, struct mim_option_scratch *scr
         .range = scratch->range,
         .help = row->help ? row->help : "",
         .required = (row->flags & MIM_OPTION_REQUIRED) != 0,
+        .has_range = row->min != 0 || row->max != 0,
+        .min = row->min,
+        .max = row->max,
+        .choices = row->type == MIM_OPTION_CHOICE ? row->choices : NULL,
     };
+}
+
+int
+mim_option_choice_name(const struct mim_option_info *option, size_t i, char *name, size_t size)
+{
+    const char *found;
+    size_t length;
+    if (i > UINT32_MAX || !mim_option_choice(option->choices, (uint32_t)i, &found, &length))
+        return 0;
+    snprintf(name, size, "%.*s", (int)length, found);
+    return 1;
 }

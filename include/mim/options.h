@@ -42,7 +42,13 @@ struct mim_option_info {
     const char *range;         /**< "2..256", or "" */
     const char *help;
     int required;
+    int has_range;             /**< min and max apply */
+    double min, max;           /**< bounds of a number; infinite: none on this side */
+    const char *choices;       /**< for mim_option_choice_name(), or NULL */
 };
+
+/** Copy the name of the i-th choice of an option, cut to `size` with its terminating zero. Returns 0 past the last. */
+MIM_API int mim_option_choice_name(const struct mim_option_info *option, size_t i, char *name, size_t size);
 
 /** Called by mim_format_options() for each option. */
 typedef void (*mim_option_visitor)(void *user, const struct mim_option_info *option);

@@ -167,8 +167,9 @@ fit_columns(struct option_columns *columns)
         columns->type = width > others ? width - others : 1;
 }
 
+/* `is_second`: after a table. */
 static enum mim_status
-print_direction(FILE *out, const struct option_page *page, int writing, struct mim_error *err)
+print_direction(FILE *out, const struct option_page *page, int writing, bool is_second, struct mim_error *err)
 {
     struct option_columns columns = { .rows = 0 };
 
@@ -176,6 +177,8 @@ print_direction(FILE *out, const struct option_page *page, int writing, struct m
     enum mim_status status = mim_format_options(page->context, page->format, page->plugin, writing, measure_option, &columns, err);
     if (status != MIM_OK)
         return status;
+    if (is_second)
+        fputc('\n', out);
     fit_columns(&columns);
     wrap_text(&columns.wrap, writing ? "writing " : "reading ", 0);
     wrap_text(&columns.wrap, page->title, 0);
@@ -188,7 +191,7 @@ print_format_options(FILE *out, const struct option_page *page, struct mim_error
 {
     struct mim_format_info info;
     enum mim_status status = MIM_OK;
-    bool found = false;
+    bool found = false, has_table = false;
 
     for (size_t i = 0; !found && mim_context_format(page->context, i, &info); i++)
         found = !strcasecmp(info.name, page->format);
@@ -201,13 +204,15 @@ print_format_options(FILE *out, const struct option_page *page, struct mim_error
     if (info.state != MIM_FORMAT_READY)
         return mim_format_options(page->context, page->format, page->plugin, 0, measure_option, &(struct option_columns){ 0 }, err);
 
-    bool reads = *info.read, writes = *info.write; /* loading the plugin may change the strings */
-    if (reads)
-        status = print_direction(out, page, 0, err);
-    if (status == MIM_OK && reads && writes)
-        fputc('\n', out);
-    if (status == MIM_OK && writes)
-        status = print_direction(out, page, 1, err);
+    const bool can[] = { *info.read, *info.write }; /* loading the plugin may change the strings */
+    for (int writing = 0; writing < 2 && status == MIM_OK; writing++) {
+        if (!can[writing])
+            continue;
+        status = print_direction(out, page, writing, has_table, err);
+        has_table = has_table || status == MIM_OK;
+        if (status == MIM_ARGUMENT && page->plugin) /* another plugin reads or writes the format */
+            status = MIM_OK;
+    }
     return status;
 }
 

@@ -97,6 +97,28 @@ json_string(struct json *json, const char *text)
 }
 
 void
+json_words(struct json *json, const char *words, char separator)
+{
+    const char separators[] = { separator, 0 };
+
+    json_open(json, '[');
+    json->is_on_one_line = true;
+    for (size_t length; *words; words += length + (words[length] != 0)) {
+        length = strcspn(words, separators);
+        json_text(json, words, length);
+    }
+    json_close(json, ']');
+    json->is_on_one_line = false;
+}
+
+void
+json_boolean(struct json *json, bool value)
+{
+    print_separator(json);
+    fputs(value ? "true" : "false", json->out);
+}
+
+void
 json_integer(struct json *json, int64_t value)
 {
     print_separator(json);

@@ -30,7 +30,11 @@ void json_string(struct json *json, const char *text); /* NULL: null */
 void json_integer(struct json *json, int64_t value);
 void json_count(struct json *json, uint64_t value);    /* MIM_UNKNOWN: null */
 void json_real(struct json *json, double value);       /* NaN and infinities: null */
+void json_boolean(struct json *json, bool value);
 void json_null(struct json *json);
+
+/* Print a list of the words in a text, which are separated by `separator`. */
+void json_words(struct json *json, const char *words, char separator);
 
 /* Print all values as one object: rationals as reals, bytes as {"bytes": size}. */
 void json_meta(struct json *json, const struct mim_meta *meta);

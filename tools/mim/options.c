@@ -180,7 +180,7 @@ set_gray(struct cli *cli, const struct option_row *row, const char *value, struc
 const struct option_row option_rows[] = {
     { "each", 0, NULL, FOR_INFO, "list every frame", set_flag, IN_CLI(each) },
     { "count", 0, NULL, FOR_INFO, "count frames exactly, however long it takes", set_flag, IN_CLI(count) },
-    { "json", 0, NULL, FOR_INFO, "print a JSON array with an object per file", set_flag, IN_CLI(json) },
+    { "json", 0, NULL, FOR_INFO | FOR_FORMATS | FOR_PLUGINS | FOR_EXPLAIN, "print JSON; see mim(1)", set_flag, IN_CLI(json) },
     { "input", 'i', "NAME=VALUE", READING, "set an option of the input's format; see mim help FORMAT", add_assignment,
       IN_CLI(reading) },
     { "output", 'o', "NAME=VALUE", CONVERTING, "set an option of the output's format", add_assignment, IN_CLI(writing) },

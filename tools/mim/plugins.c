@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* mim plugins: lists all manifests with their location and state. */
+#include "plugins.h"
+
 #include <string.h>
 
 #include "report.h"
 #include "text.h"
 
-static const char *
-state_name(enum mim_plugin_state state)
+const char *
+plugin_state_name(enum mim_plugin_state state)
 {
     static const char *const names[] = {
         [MIM_PLUGIN_READY] = "ready",
@@ -49,7 +51,7 @@ list_plugins(struct mim_context *context)
     for (size_t i = 0; mim_context_plugin(context, i, &info); i++) {
         print_cell(stdout, info.name, name_width);
         print_cell(stdout, info.version, version_width);
-        print_cell(stdout, state_name(info.state), strlen("shadowed"));
+        print_cell(stdout, plugin_state_name(info.state), strlen("shadowed"));
         print_text(stdout, info.manifest);
         putchar('\n');
         if (*info.reason || *info.shadowed_by) {
@@ -111,7 +113,7 @@ print_details(const struct mim_plugin_info *info)
     print_heading(stdout, info->name);
     print_row("description", info->description);
     print_row("version", info->version);
-    print_row("state", state_name(info->state));
+    print_row("state", plugin_state_name(info->state));
     print_row("reason", info->reason);
     print_row("formats", info->formats);
     print_row("license", info->license);
@@ -159,6 +161,8 @@ show_plugin(struct cli *cli, const char *name)
 enum exit_code
 run_plugins(struct cli *cli)
 {
+    if (cli->json)
+        return plugins_print_json(cli->context, cli->operands[0]);
     if (cli->operand_count)
         return show_plugin(cli, cli->operands[0]);
 
