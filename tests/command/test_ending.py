@@ -15,7 +15,6 @@ version = 1.0
 abi = 1.0
 module = endless.so
 description = never returns
-license = MIT
 
 [format mock]
 title = Endless

@@ -14,7 +14,6 @@ name = {name}
 version = 1.0
 abi = 1.0
 priority = 900
-license = MIT
 [format {format}]
 extensions = gif
 magic = 0:47494638
@@ -55,7 +54,7 @@ class Listing(CommandCase):
         found = self.json('plugins')
         self.assertEqual(list(found), ['plugins', 'refused'])
         typo, = [item for item in found['plugins'] if item['name'] == 'typo']
-        self.assertEqual(typo['ignored'], [self.path('own/typo.ini') + ':12: unknown key extension; did you mean extensions?'])
+        self.assertEqual(typo['ignored'], [self.path('own/typo.ini') + ':11: unknown key extension; did you mean extensions?'])
         self.assertEqual((typo['state'], typo['reason']), ('broken', f'the module {self.path("own/typo.so")} is missing'))
         self.assertEqual(found['refused'], [self.path('own/bad.ini') + ': [plugin] has no "manifest = 1"'])
         self.assertIn(typo['ignored'][0], text(self.mim('plugins')))

@@ -29,7 +29,7 @@ open_file(struct opening *opening, struct cli *cli, struct mim_source *source)
     *opening = (struct opening){ 0 };
     options.control.cancel = signals_cancel();
     if (mim_reader_open(&opening->reader, cli->context, source, &options, &opening->err) == MIM_OK)
-        mim_reader_facts(opening->reader, &opening->facts);
+        mim_reader_get_facts(opening->reader, &opening->facts);
 }
 
 static void
