@@ -164,7 +164,8 @@ struct mim_origin {
                       * repeated frame, or if the source has no times */
 };
 
-/** Samples in memory: always the whole frame, for every part. Rows from top to bottom, interleaved, straight alpha. */
+/** Samples in memory: always the whole frame, for every part. Rows from top to bottom, interleaved, straight alpha. Bytes between
+ * rows are not the plugin's to write. */
 struct mim_raster {
     uint32_t struct_size;
     int32_t sample;

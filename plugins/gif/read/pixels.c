@@ -144,16 +144,6 @@ place_rows(struct mim_job *job, const struct gif_packet *packet, const uint8_t *
     return MIM_OK;
 }
 
-/* Move packed rows apart to match the stride, last row first so that none is overwritten. */
-static void
-spread_rows(struct mim_raster *raster)
-{
-    if (raster->stride == raster->width)
-        return;
-    for (uint32_t y = raster->height; y-- > 1;)
-        memmove(raster->data + y * raster->stride, raster->data + (size_t)y * raster->width, raster->width);
-}
-
 static int32_t
 unpack_aside(struct mim_job *job, const struct gif_packet *packet, struct mim_raster *raster)
 {
@@ -180,11 +170,6 @@ gif_pixels(struct mim_job *job, const void *data, const struct mim_frame_info *i
         fill_palette(packet, (uint8_t(*)[4])raster->palette);
         raster->palette_size = packet->palette_size ? packet->palette_size : GIF_PALETTE_SIZE;
     }
-    if (packet->frame.is_interlaced || raster->channels != 1)
-        return unpack_aside(job, packet, raster);
-
-    int32_t status = unpack_frame(job, packet, raster->data);
-    if (status == MIM_OK)
-        spread_rows(raster);
-    return status;
+    bool is_packed = raster->stride == raster->width && raster->channels == 1;
+    return is_packed && !packet->frame.is_interlaced ? unpack_frame(job, packet, raster->data) : unpack_aside(job, packet, raster);
 }
