@@ -12,7 +12,7 @@ import termios
 import tap
 from command import PATIENCE, TESTCARD, CommandCase, open_terminal, text
 
-COMMANDS = ('info', 'convert', 'batch', 'formats', 'plugins', 'explain', 'plugin new', 'help')
+COMMANDS = ('info', 'convert', 'batch', 'formats', 'plugins', 'explain', 'plugin new', 'plugin check', 'help')
 
 
 class CommandLine(CommandCase):

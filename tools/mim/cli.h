@@ -35,7 +35,8 @@ enum {
     FOR_BATCH = 64,
     FOR_PLUGIN = 128,     /* the group alone */
     FOR_PLUGIN_NEW = 256,
-    FOR_ALL = 511
+    FOR_PLUGIN_CHECK = 512,
+    FOR_ALL = 1023
 };
 
 struct cli;
@@ -76,6 +77,9 @@ struct cli {
     const char *language;                   /* of plugin new */
     unsigned jobs;                          /* 0: one per thread */
     bool skip_existing, keep_going;
+    const char *samples, *todo;             /* of plugin check */
+    uint64_t seed;
+    bool thorough;
     bool json, each, count, paths, config, help;
     bool is_stuck;                          /* threads of a batch do not return and still use the structs */
 
@@ -107,6 +111,7 @@ enum exit_code run_plugins(struct cli *cli);
 enum exit_code run_explain(struct cli *cli);
 enum exit_code run_help(struct cli *cli);
 enum exit_code run_plugin_new(struct cli *cli);
+enum exit_code run_plugin_check(struct cli *cli);
 
 /* help.c: the help pages of the command, a subcommand, and a format. */
 void print_overview(FILE *out);

@@ -117,6 +117,14 @@ set_number(struct cli *cli, const struct option_row *row, const char *value, str
 }
 
 static enum mim_status
+set_seed(struct cli *cli, const struct option_row *row, const char *value, struct mim_error *err)
+{
+    char *end;
+    cli->seed = strtoull(value, &end, 10);
+    return isdigit((unsigned char)*value) && !*end ? MIM_OK : fail(err, MIM_OPTION, "--%s %s: not a number", row->name, value);
+}
+
+static enum mim_status
 set_start(struct cli *cli, const struct option_row *row, const char *value, struct mim_error *err)
 {
     char *end;
@@ -180,7 +188,7 @@ set_gray(struct cli *cli, const struct option_row *row, const char *value, struc
 const struct option_row option_rows[] = {
     { "each", 0, NULL, FOR_INFO, "list every frame", set_flag, IN_CLI(each) },
     { "count", 0, NULL, FOR_INFO, "count frames exactly, however long it takes", set_flag, IN_CLI(count) },
-    { "json", 0, NULL, FOR_INFO | FOR_FORMATS | FOR_PLUGINS | FOR_EXPLAIN, "print JSON; see mim(1)", set_flag, IN_CLI(json) },
+    { "json", 0, NULL, FOR_INFO | FOR_FORMATS | FOR_PLUGINS | FOR_EXPLAIN | FOR_PLUGIN_CHECK, "print JSON; see mim(1)", set_flag, IN_CLI(json) },
     { "input", 'i', "NAME=VALUE", READING, "set an option of the input's format; see mim help FORMAT", add_assignment,
       IN_CLI(reading) },
     { "output", 'o', "NAME=VALUE", CONVERTING, "set an option of the output's format", add_assignment, IN_CLI(writing) },
@@ -201,7 +209,7 @@ const struct option_row option_rows[] = {
     { "memory", 0, "SIZE", READING, "same as --limit memory=SIZE --limit working=SIZE, as in 256MB", set_memory, 0 },
     { "memtest", 0, "SIZE", READING, "same as --limit memory=SIZE", set_result, 0 },
     { "limit", 0, "NAME=VALUE", READING, "limit memory, working, pixels, frames, metadata, seconds or spool", set_limit, 0 },
-    { "seconds", 0, "N", READING, "same as --limit seconds=N: how long each job may take, in a batch each file",
+    { "seconds", 0, "N", READING | FOR_PLUGIN_CHECK, "same as --limit seconds=N: how long each job may take, in a batch each file",
       set_named_limit, 0 },
     { "threads", 0, "N", CONVERTING, "number of threads; 0: all that this process may use", set_number,
       IN_CLI(threads) },
@@ -216,6 +224,10 @@ const struct option_row option_rows[] = {
     { "skip-existing", 0, NULL, FOR_BATCH, "skip files whose output exists", set_flag,
       IN_CLI(skip_existing) },
     { "keep-going", 0, "[yes|no]", FOR_BATCH, "no: start no more files after a failure", set_keep_going, 0 },
+    { "samples", 0, "DIR", FOR_PLUGIN_CHECK, "files to read, instead of those that the plugin writes", set_text, IN_CLI(samples) },
+    { "thorough", 0, NULL, FOR_PLUGIN_CHECK, "try every byte, call and poll, and more damaged files", set_flag, IN_CLI(thorough) },
+    { "todo", 0, "TEXT", FOR_PLUGIN_CHECK, "tests whose name contains the text may fail", set_text, IN_CLI(todo) },
+    { "seed", 0, "N", FOR_PLUGIN_CHECK, "which bits to flip; default 1", set_seed, 0 },
     { "paths", 0, NULL, FOR_PLUGINS, "list the directories searched, highest precedence first", set_flag, IN_CLI(paths) },
     { "config", 0, NULL, FOR_PLUGINS, "list the configuration files and the values in effect", set_flag, IN_CLI(config) },
     { "lang", 0, "c|c++", FOR_PLUGIN_NEW, "language of the plugin; default c", set_text, IN_CLI(language) },
