@@ -241,7 +241,9 @@ place_rows(struct decoding *d, uint32_t first_row, uint32_t rows)
         uint8_t *row = d->block + y * d->block_stride, *coloured = line ? line : row;
         if (!is_rgba)
             tiff_colour_row(page, d->palette, row, page->width, coloured);
-        if (!is_in_place)
+        if (page->is_packed && !is_in_place)
+            tiff_scatter_bits(page, d->raster, row, first_row + y);
+        else if (!is_in_place)
             tiff_scatter(coloured, page->width, pixel, tiff_oriented_row(page, d->raster, pixel, first_row + y));
     }
     return MIM_OK;
@@ -294,7 +296,7 @@ get_memory(struct decoding *d)
         return MIM_OK;
 
     uint64_t pixel = is_rgba ? 3 : (uint64_t)page->samples * tiff_sample_size(page->sample), size;
-    d->block_stride = page->width * pixel;
+    d->block_stride = page->is_packed ? row : page->width * pixel;
     if (__builtin_mul_overflow(d->block_stride, page->rows_per_chunk, &size))
         return no_memory(d, UINT64_MAX);
     d->block = mim_scratch_get(d->job, &d->worker->block, size);

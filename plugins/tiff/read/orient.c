@@ -43,6 +43,21 @@ tiff_oriented_row(const struct tiff_page *page, const struct mim_raster *raster,
 }
 
 void
+tiff_scatter_bits(const struct tiff_page *page, const struct mim_raster *raster, const uint8_t *from, uint32_t row)
+{
+    bool is_transposed = turns[page->orientation].is_transposed;
+    for (uint32_t y = 0; row == 0 && y < raster->height; y++)
+        memset(raster->data + y * raster->stride, 0, raster->width / 8 + (raster->width % 8 > 0));
+    for (uint32_t column = 0; column < page->width; column++) {
+        uint32_t x = is_transposed ? row : column, y = is_transposed ? column : row;
+        x = turns[page->orientation].from_right ? raster->width - 1 - x : x;
+        y = turns[page->orientation].from_bottom ? raster->height - 1 - y : y;
+        unsigned value = from[column / 8] >> (7 - column % 8) & 1;
+        raster->data[y * raster->stride + x / 8] |= (uint8_t)(value << (7 - x % 8));
+    }
+}
+
+void
 tiff_scatter(const uint8_t *from, uint32_t width, uint64_t pixel_size, struct tiff_path path)
 {
     if (path.step == (int64_t)pixel_size) {

@@ -49,6 +49,22 @@ has_alpha_at(const struct tiff_page *page, uint32_t colours)
            (page->extra == EXTRASAMPLE_UNASSALPHA || page->extra == EXTRASAMPLE_ASSOCALPHA);
 }
 
+/* libtiff accepts tiles of any width. */
+static bool
+has_whole_bytes(const struct tiff_page *page)
+{
+    return !page->is_tiled || page->tile_width % 8 == 0;
+}
+
+/* A map of two colours: all red, all green, all blue. */
+enum { BLACK_FIRST = 0x2a, WHITE_FIRST = 0x15 };
+
+static bool
+is_white(uint64_t value)
+{
+    return value == 255 || value == 0xff00 || value == UINT16_MAX;
+}
+
 /* Colour maps have 16 bits, but most hold 8-bit values: repeated, shifted up, or (old writers) as they are. */
 static int32_t
 plan_palette(struct tiff_page *page, struct tiff_directory *directory)
@@ -64,14 +80,22 @@ plan_palette(struct tiff_page *page, struct tiff_directory *directory)
         status = tiff_directory_entry(directory, i, &map);
     uint64_t value = 0, count = map.tag == TIFFTAG_COLORMAP ? map.count : 0;
     bool is_small = true, is_coarse = true;
+    unsigned whites = 0; /* a bit each of the first six values, if all are black or white */
     for (uint64_t i = 0; i < count && i < 3u << page->bits && status == MIM_OK; i++) {
         status = tiff_directory_uint(directory, &map, i, &value);
+        whites |= value == 0 ? 0 : i < 6 && is_white(value) ? 1u << i : UINT32_MAX;
         is_small = is_small && value < 256;
         is_coarse = is_coarse && ((value & 255) == 0 || (value & 255) == value >> 8);
     }
     if (status != MIM_OK)
         return directory->job->host->fail(directory->job, status, page->offset, "cannot read the colour map");
 
+    page->is_packed = page->bits == 1 && page->samples == 1 && count == 6 && has_whole_bytes(page) &&
+                      (whites == BLACK_FIRST || whites == WHITE_FIRST);
+    if (page->is_packed) {
+        page->colour = whites == WHITE_FIRST ? TIFF_COLOUR_INVERT : TIFF_COLOUR_KEEP;
+        return MIM_OK;
+    }
     bool has_alpha = has_alpha_at(page, 1);
     page->colour = TIFF_COLOUR_PALETTE;
     page->out_channels = 3u + has_alpha;
@@ -217,14 +241,13 @@ tiff_page_has_plain_samples(const struct tiff_page *page)
     return page->is_packed || page->bits == tiff_sample_size(page->sample) * 8u;
 }
 
-/* Bilevel pages, unless their values or their order are to change. */
+/* Bilevel pages, unless their values are to change. */
 static bool
 stays_packed(const struct tiff_page *page, const struct tiff_read_options *options)
 {
     bool is_gray = page->colour == TIFF_COLOUR_KEEP || page->colour == TIFF_COLOUR_INVERT;
     return page->bits == 1 && page->samples == 1 && is_gray && page->route == TIFF_ROUTE_SAMPLES && options->scale &&
-           page->photometric != PHOTOMETRIC_PALETTE && page->sample == MIM_SAMPLE_U8 && !page->is_turned &&
-           (!page->is_tiled || page->tile_width % 8 == 0);
+           page->photometric != PHOTOMETRIC_PALETTE && page->sample == MIM_SAMPLE_U8 && has_whole_bytes(page);
 }
 
 /* The core aligns rows to 64 bytes: rows of a multiple of that are adjacent in a frame as in a strip. */
@@ -282,12 +305,14 @@ tiff_page_plan(struct tiff_page *page, struct tiff_directory *directory, const s
         return refuse_page(page, directory, "samples of this kind are not supported");
     if (status != MIM_OK)
         return status;
-    page->is_packed = stays_packed(page, options);
+    page->is_packed = page->is_packed || stays_packed(page, options);
     if (page->is_packed)
         page->out_sample = MIM_SAMPLE_U1;
     page->has_own_predictor = has_own_predictor(page);
     page->decoder = choose_decoder(page);
     page->is_rowwise = is_rowwise(page);
     plan_pieces(page);
+    if (page->is_packed && page->is_turned)
+        page->rows_per_part = page->height; /* parts would share bytes */
     return MIM_OK;
 }

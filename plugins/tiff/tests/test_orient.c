@@ -42,6 +42,35 @@ applies_each_orientation(void)
 }
 
 static void
+turns_bits_like_bytes(void)
+{
+    enum { SIDE = 19, STRIDE = 3 };
+    for (uint32_t orientation = 1; orientation <= 8; orientation++) {
+        struct tiff_page page = { .width = SIDE, .height = 11, .orientation = orientation, .is_turned = true };
+        uint8_t shown[SIDE * SIDE] = { 0 }, packed[SIDE * STRIDE];
+        struct mim_raster raster = { .data = shown }, bits = { .data = packed, .stride = STRIDE };
+        memset(packed, 0x5a, sizeof packed);
+        tiff_oriented_size(&page, &raster.width, &raster.height);
+        raster.stride = bits.width = raster.width;
+        bits.height = raster.height;
+        for (uint32_t y = 0; y < page.height; y++) {
+            uint8_t row[SIDE], coded[STRIDE] = { 0, 0, 0x1f };
+            for (uint32_t x = 0; x < SIDE; x++) {
+                row[x] = (x * x + 3 * y) % 5 < 2;
+                coded[x / 8] |= (uint8_t)(row[x] << (7 - x % 8));
+            }
+            tiff_scatter(row, SIDE, 1, tiff_oriented_row(&page, &raster, 1, y));
+            tiff_scatter_bits(&page, &bits, coded, y);
+        }
+        for (uint32_t y = 0; y < raster.height; y++) {
+            for (uint32_t x = 0; x < raster.width; x++)
+                CHECK((packed[y * STRIDE + x / 8] >> (7 - x % 8) & 1) == shown[y * raster.stride + x]);
+            CHECK(!(packed[y * STRIDE + (raster.width - 1) / 8] & 0xff >> ((raster.width - 1) % 8 + 1)));
+        }
+    }
+}
+
+static void
 keeps_the_bytes_of_a_pixel_together(void)
 {
     static const uint16_t stored[] = { 1, 2, 3, 4, 5, 6 }; /* two pixels of three samples */
@@ -67,6 +96,7 @@ main(void)
 {
     const struct CMUnitTest cases[] = {
         CASE(applies_each_orientation),
+        CASE(turns_bits_like_bytes),
         CASE(keeps_the_bytes_of_a_pixel_together),
         CASE(keeps_rows_when_the_orientation_is_not_applied),
     };
