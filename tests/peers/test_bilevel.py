@@ -8,10 +8,11 @@ import struct
 import subprocess
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
 import tap
 from peers import PeerCase, mim_program, text, tool
+from tiffbytes import SHORT, pack, page, tiff
 
 FAX = ('group3', 'group4')
 CODECS = {'group3': 3, 'group4': 4, 'packbits': 32773, 'tiff_lzw': 5, 'tiff_adobe_deflate': 8, 'raw': 1}
@@ -102,6 +103,18 @@ class Bilevel(PeerCase):
             for target in ('out.tif', 'out.png'):
                 self.assertSame(shown(self.convert(self.path('in.tif'), target)), wanted, (tag, target))
 
+    def test_tiff_palettes_of_black_and_white(self):
+        samples = np.asarray(scan())
+        for white_first, full in itertools.product((False, True), (255, 0xff00, 0xffff)):
+            with self.subTest(white_first=white_first, full=full):
+                colours = (full, 0) if white_first else (0, full)
+                data = tiff([page(WIDTH, HEIGHT, [pack(samples ^ white_first, 1)], (1,), 3, t320=(SHORT, list(colours) * 3))])
+                out = self.convert(self.put('in.tif', data), 'out.tif')
+                self.assertEqual(self.facts(out)[0], 1)
+                self.assertSame(shown(out), np.asarray(scan().convert('L')))
+        data = tiff([page(WIDTH, HEIGHT, [pack(samples, 1)], (1,), 3, t320=(SHORT, [0, 255, 0, 255, 0, 254]))])
+        self.assertEqual(self.info(self.put('in.tif', data))['each'][0]['channels'], 3)
+
     def test_pngs_have_one_bit(self):
         self.make()
         with Image.open(self.path('in.tif')) as picture:
@@ -121,6 +134,25 @@ class Bilevel(PeerCase):
                     self.assertSame(shown(out), np.asarray(scan().convert('L')))
             self.assertEqual(self.facts(self.convert(self.path(source), 'out.tif'))[0], 1)
             self.assertSame(self.pixels(self.path(source))[0][..., 0], np.asarray(scan().convert('L')))
+
+    def test_turned_pictures_keep_their_bits(self):
+        for orientation, kind in itertools.product(range(2, 9), ('tif', 'png')):
+            with self.subTest(orientation=orientation, kind=kind):
+                exif = Image.Exif()
+                exif[274] = orientation
+                if kind == 'tif':
+                    scan().save(self.path('in.tif'), compression='group4', tiffinfo={274: orientation})
+                else:
+                    scan().save(self.path('in.png'), exif=exif)
+                turned = scan()
+                turned.getexif()[274] = orientation
+                wanted = np.asarray(ImageOps.exif_transpose(turned).convert('L'))
+                self.assertSame(shown(self.convert(self.path(f'in.{kind}'), 'out.png')), wanted)
+                self.assertIn('1-bit grayscale', text(self.run_tool('pngcheck', self.path('out.png'))))
+                if kind == 'tif':
+                    out = self.convert(self.path('in.tif'), 'out.tif')
+                    self.assertEqual(self.facts(out)[:2], (1, 4))
+                    self.assertSame(shown(out), wanted)
 
     def test_interlaced_pngs_are_read(self):
         out = self.convert(self.make(), 'passes.png', '-o', 'interlace=yes')

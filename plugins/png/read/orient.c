@@ -23,6 +23,13 @@ pngx_orient_transposes(unsigned orientation)
     return turns[orientation].is_transposed;
 }
 
+static void
+copy_bit(const uint8_t *from, uint32_t column, uint8_t *to, uint32_t x)
+{
+    unsigned value = from[column / 8] >> (7 - column % 8) & 1, shift = 7 - x % 8;
+    to[x / 8] = (uint8_t)((to[x / 8] & ~(1u << shift)) | value << shift);
+}
+
 void
 pngx_orient(unsigned orientation, const struct mim_raster *stored, uint32_t pixel, const struct mim_raster *to)
 {
@@ -33,7 +40,10 @@ pngx_orient(unsigned orientation, const struct mim_raster *stored, uint32_t pixe
             uint32_t x = is_transposed ? row : column, y = is_transposed ? column : row;
             x = turns[orientation].from_right ? to->width - 1 - x : x;
             y = turns[orientation].from_bottom ? to->height - 1 - y : y;
-            memcpy(to->data + y * to->stride + (uint64_t)x * pixel, from, pixel);
+            if (pixel)
+                memcpy(to->data + y * to->stride + (uint64_t)x * pixel, from, pixel);
+            else
+                copy_bit(stored->data + row * stored->stride, column, to->data + y * to->stride, x);
         }
     }
 }

@@ -169,12 +169,12 @@ static int32_t
 read_turned(struct mim_job *job, const struct pngx_packet *coded, const struct mim_raster *raster)
 {
     const struct pngx_reader *reader = job->state;
-    uint32_t pixel = raster->channels * (raster->sample == MIM_SAMPLE_U16 ? 2 : 1);
+    uint32_t pixel = reader->packed ? 0 : raster->channels * (raster->sample == MIM_SAMPLE_U16 ? 2 : 1);
     struct mim_raster stored = *raster;
 
     stored.width = coded->frame.width;
     stored.height = coded->frame.height;
-    stored.stride = (uint64_t)stored.width * pixel;
+    stored.stride = reader->packed ? stored.width / 8 + (stored.width % 8 > 0) : (uint64_t)stored.width * pixel;
     uint64_t size = stored.stride * stored.height;
     stored.data = job->host->resize(job, NULL, 0, size);
     if (!stored.data)

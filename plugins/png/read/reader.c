@@ -49,7 +49,7 @@ choose_packing(const struct pngx_reader *self)
     const struct pngx_header *header = &self->header;
     bool has_two = header->palette_size == sizeof black_first && !pngx_gives_indices(self);
 
-    if (header->depth != 1 || header->transparency_size || self->orientation > 1)
+    if (header->depth != 1 || header->transparency_size)
         return PNGX_PACKED_NOT;
     if (header->colour == PNGX_GRAY || (has_two && !memcmp(header->palette, black_first, sizeof black_first)))
         return PNGX_PACKED;
