@@ -76,9 +76,12 @@ memory_is_read_in_place(void)
 {
     struct mim_source *source;
     CHECK(mim_source_open_memory(&source, bytes, SIZE, NULL) == MIM_OK);
+    CHECK(mim_source_view(source, 0, SIZE) == bytes && mim_source_view(source, SIZE - 1, 1) == bytes + SIZE - 1);
+    CHECK(!mim_source_view(source, 1, SIZE) && !mim_source_view(source, UINT64_MAX, 2));
     holds_bytes_from(source, 0);
     uint64_t size = 1;
     CHECK(mim_source_open_memory(&source, NULL, 0, NULL) == MIM_OK);
+    CHECK(!mim_source_view(source, 0, 1));
     CHECK(mim_source_size(source, &size, NULL) == MIM_OK && size == 0);
     mim_source_close(source);
     mim_source_close(NULL);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "base/size.h"
 #include "io/spool.h"
 
 #define CHUNK_SIZE 65536u /* bytes read from a stream at once */
@@ -77,6 +78,16 @@ bool
 mim_source_is_stream(const struct mim_source *source)
 {
     return source->kind->stream;
+}
+
+const void *
+mim_source_view(struct mim_source *source, uint64_t offset, uint64_t size)
+{
+    uint64_t end, whole = atomic_load(&source->size);
+    if (!source->memory || !mim_size_add(offset, size, &end) || end > whole)
+        return NULL;
+    atomic_fetch_add(&source->bytes_read, size);
+    return source->memory + offset;
 }
 
 uint64_t

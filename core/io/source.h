@@ -16,6 +16,9 @@ struct mim_source *mim_source_ref(struct mim_source *source);
 int64_t mim_source_read_at(struct mim_source *source, void *data, uint64_t size, uint64_t offset,
                            struct mim_error *err);
 
+/* Bytes of a source in memory, which live as long as the source. NULL: another kind of source, or beyond its end. Any thread. */
+const void *mim_source_view(struct mim_source *source, uint64_t offset, uint64_t size);
+
 /* Ends waits for a stream's bytes with the job of this control, and limits what is kept of it. NULL: with no job. */
 void mim_source_bound(struct mim_source *source, const struct mim_control *control, int64_t deadline_ms);
 

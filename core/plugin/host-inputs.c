@@ -22,6 +22,13 @@ mim_host_read_at(struct mim_job *abi, void *data, uint64_t size, uint64_t offset
     return read_source(job, job->operation->source, data, size, offset);
 }
 
+const void *
+mim_host_view(struct mim_job *abi, uint64_t offset, uint64_t size)
+{
+    const struct mim_operation *operation = ((struct mim_core_job *)abi->core)->operation;
+    return operation->source ? mim_source_view(operation->source, offset, size) : NULL;
+}
+
 static uint64_t
 size_of(struct mim_core_job *job, struct mim_source *source)
 {

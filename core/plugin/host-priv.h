@@ -10,6 +10,7 @@
 int32_t mim_host_result(struct mim_core_job *job, enum mim_status status, const struct mim_error *error);
 
 int64_t mim_host_read_at(struct mim_job *abi, void *data, uint64_t size, uint64_t offset);
+const void *mim_host_view(struct mim_job *abi, uint64_t offset, uint64_t size);
 uint64_t mim_host_size(struct mim_job *abi);
 int32_t mim_host_open_side(struct mim_job *abi, const char *role, const char *uri);
 int32_t mim_host_open_source(struct mim_job *abi, uint32_t number);

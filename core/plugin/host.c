@@ -296,4 +296,5 @@ const struct mim_host mim_host_table = {
     .offered = mim_host_offered,
     .close_side = mim_host_close_side,
     .origin = host_origin,
+    .view = mim_host_view,
 };

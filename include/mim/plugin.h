@@ -279,6 +279,9 @@ struct mim_host {
     void (*close_side)(struct mim_job *, int32_t side);
     /** [serial] Tell where the frame comes from: in open the first, in accepts the current one. Fills fields inside struct_size. */
     void (*origin)(struct mim_job *, struct mim_origin *);
+    /** [any thread] Lend bytes of the source that are in memory anyway, until close: no copy, and no working memory. Returns NULL
+     * if they are not, which any source may do, or beyond its end: then use read_at. */
+    const void *(*view)(struct mim_job *, uint64_t offset, uint64_t size);
 };
 
 /* The values that the core writes at an option's offset before open. Their pointers are valid until close. */

@@ -45,6 +45,7 @@ struct mim_test_host {
     const char *side_name;                             /**< the uri that open_side() knows; NULL: none */
     struct mim_test_bytes side;                        /**< and its bytes, which are also source 1 of the frames */
     struct mim_origin frame_origin;                    /**< what origin() returns */
+    bool lends;                                        /**< view() lends bytes of the source */
     bool is_coding;                                    /**< emit appends to `coded` instead of `sink` */
 
     struct mim_test_bytes sink, coded;
@@ -161,6 +162,14 @@ mim_test_read_at(struct mim_job *job, void *data, uint64_t size, uint64_t offset
         return -MIM_IO;
     }
     return mim_test_copy_from(&host->source, data, size, offset);
+}
+
+static inline const void *
+mim_test_view(struct mim_job *job, uint64_t offset, uint64_t size)
+{
+    const struct mim_test_bytes *source = &mim_test_host_of(job)->source;
+    bool has_bytes = offset <= source->size && size <= source->size - offset;
+    return mim_test_host_of(job)->lends && has_bytes ? source->data + offset : NULL;
 }
 
 static inline uint64_t
@@ -375,6 +384,7 @@ static const struct mim_host mim_test_host_table = {
     .close_side = mim_test_close_side,
     .origin = mim_test_origin,
     .find_changes = mim_test_find_changes,
+    .view = mim_test_view,
 };
 
 /** A job of this host: the serial one, or with a worker's memory. `state` and `worker` are the caller's. */

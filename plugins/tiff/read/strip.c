@@ -104,7 +104,9 @@ fetch_coded(struct mim_job *job, const struct tiff_page *page, uint64_t place, u
 {
     struct tiff_read_worker *worker = job->worker;
     uint64_t before = place - worker->stored_at, wanted = size < SMALL_STRIP ? WINDOW_BYTES : size;
-    *bytes = NULL;
+    *bytes = MIM_HAS(job->host, view) ? job->host->view(job, place, size) : NULL;
+    if (*bytes)
+        return MIM_OK;
     if (place >= worker->stored_at && before <= worker->stored_size && size <= worker->stored_size - before) {
         *bytes = worker->stored.data + before;
         return MIM_OK;

@@ -42,6 +42,32 @@ reads_uncompressed_pages_in_place(void)
     end_made(&reading, &file);
 }
 
+/* The strip is decoded from bytes that the host lends, or from a copy. */
+static void
+decodes_lent_bytes_without_a_copy(void)
+{
+    static const uint8_t packed[] = { 3, 1, 2, 3, 4, 0xf9, 9 }; /* four bytes, then eight times 9 */
+    static const uint8_t expected[12] = { 1, 2, 3, 4, 9, 9, 9, 9, 9, 9, 9, 9 };
+    const struct field fields[] = { PLAIN(4, 3, 8),
+                                    { TIFFTAG_COMPRESSION, TIFF_SHORT, 1, COMPRESSION_PACKBITS, NULL },
+                                    { TIFFTAG_STRIPBYTECOUNTS, TIFF_LONG, 1, sizeof packed, NULL } };
+    struct mim_test_bytes file = { 0 };
+    int64_t memory[2];
+
+    make_page(&file, fields, sizeof fields / sizeof *fields, packed, sizeof packed);
+    for (int lends = 0; lends < 2; lends++) {
+        struct reading reading;
+        reading_begin(&reading, file.data, file.size);
+        reading.host.lends = lends;
+        CHECK(reading_open(&reading) == MIM_OK && reading_frame(&reading, 0) == MIM_OK);
+        assert_memory_equal(reading.raster.data, expected, sizeof expected);
+        memory[lends] = atomic_load(&reading.host.max_allocated);
+        reading_end(&reading);
+    }
+    CHECK(memory[1] < memory[0]);
+    free(file.data);
+}
+
 static void
 accepts_huge_but_not_zero_rows_per_strip(void)
 {
@@ -323,6 +349,7 @@ main(void)
 {
     const struct CMUnitTest cases[] = {
         CASE(reads_uncompressed_pages_in_place),
+        CASE(decodes_lent_bytes_without_a_copy),
         CASE(accepts_huge_but_not_zero_rows_per_strip),
         CASE(accepts_signed_numbers_unless_negative),
         CASE(refuses_strips_that_are_too_short),
