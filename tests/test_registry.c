@@ -71,6 +71,18 @@ listing_and_choosing_load_no_code(void)
 }
 
 static void
+listing_finds_missing_libraries_and_loads_no_code(void)
+{
+    setup();
+    install(root, "missing-library", "missing-library", "");
+    again();
+    assert_int_equal(state_of("missing-library"), MIM_PLUGIN_BROKEN);
+    CHECK(strstr(reason_of("missing-library"), "/missing-library.so needs the library libmim-test-absent.so.7, which cannot be found"));
+    CHECK(!maps_hold(root));
+    teardown();
+}
+
+static void
 each_faulty_manifest_has_its_own_message_and_hides_no_other(void)
 {
     setup();
@@ -563,6 +575,7 @@ main(void)
         CASE(dropping_two_files_is_the_whole_installation),
         CASE(a_context_without_system_places_names_no_package),
         CASE(listing_and_choosing_load_no_code),
+        CASE(listing_finds_missing_libraries_and_loads_no_code),
         CASE(each_faulty_manifest_has_its_own_message_and_hides_no_other),
         CASE(each_faulty_module_has_its_own_message),
         CASE(a_manifest_that_promises_too_much_is_broken),

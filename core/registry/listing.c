@@ -11,6 +11,7 @@
 #include "registry/choice.h"
 #include "registry/config.h"
 #include "registry/loader.h"
+#include "registry/needed-libraries.h"
 
 /* Lets callers distinguish a truncated list: the first item clears the mark, a failed allocation sets it. */
 static int
@@ -50,6 +51,8 @@ probe_module(struct mim_manifest *plugin)
         return true;
     struct mim_error err = { 0 };
     enum mim_status status = mim_loader_inspect(plugin->origin.module, plugin, NULL, &err);
+    if (status == MIM_OK)
+        status = mim_needed_libraries_check(plugin->origin.module, &err);
     if (status != MIM_OK && status != MIM_BROKEN_PLUGIN)
         return false;
     if (status == MIM_BROKEN_PLUGIN) {
