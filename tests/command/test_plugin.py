@@ -49,6 +49,16 @@ class New(CommandCase):
         self.mim('plugin', 'new', 'a-b', '--lang', 'c++')
         self.run_tool('make', '-C', 'a-b', 'check', 'a-b.so', 'CXXFLAGS=-Wall -Wextra -Werror')
 
+    def test_its_plugin_passes_the_checker(self):
+        for language in ('c', 'c++'):
+            with self.subTest(language):
+                shutil.rmtree(self.path('flk'), ignore_errors=True)
+                self.mim('plugin', 'new', 'flk', '--lang', language)
+                self.run_tool('make', '-C', 'flk', 'flk.so')
+                done = self.run_mim('plugin', 'check', '--thorough', 'flk')
+                self.assertEqual(done.returncode, 0, text(done.stdout))
+                self.assertGreater(done.stdout.count(b'\nok '), 40)
+
     def test_its_plugin_keeps_pixels_timing_loop_and_comment(self):
         self.build()
         self.mim('convert', '-q', TESTCARD, 'a.gif', '--duration', ','.join(f'{0.02 * (i + 1):.2f}' for i in range(12)),
