@@ -7,6 +7,7 @@
 #include <mim/kit/bytes.h>
 
 #include "lzw/unlzw.h"
+#include "read/xmp.h"
 
 enum {
     GIFLIB_MEMORY = 32 * 1024, /* allocated by DGifOpen() */
@@ -94,23 +95,27 @@ read_extension(struct gif_reader *self, struct gif_frame *frame)
 {
     int function;
     GifByteType *block;
-    bool in_loop = false;
+    bool in_loop = false, in_xmp = false;
+    uint64_t start;
 
     if (DGifGetExtension(self->gif, &function, &block) != GIF_OK)
         return fail_walk(self, self->gif->Error);
     if (block && function == GRAPHICS_EXT_FUNC_CODE)
         read_control(frame, block);
     if (block && function == APPLICATION_EXT_FUNC_CODE)
-        in_loop = is_loop_block(block);
+        in_loop = is_loop_block(block), in_xmp = !self->xmp.end && gif_xmp_is_block(block);
     if (block && function == COMMENT_EXT_FUNC_CODE)
         frame->extensions.has_comment = true;
 
+    start = self->window.position;
     while (block) {
         if (DGifGetExtensionNext(self->gif, &block) != GIF_OK)
             return fail_walk(self, self->gif->Error);
         if (block && in_loop)
             read_loop(self, block);
     }
+    if (in_xmp)
+        self->xmp = (struct gif_xmp){ start, self->window.position };
     return MIM_OK;
 }
 

@@ -16,6 +16,11 @@ struct gif_span {
     bool has_comment;
 };
 
+/* Where the XMP packet of the file lies, with its trailer; both 0: none is known. */
+struct gif_xmp {
+    uint64_t start, end;
+};
+
 /* One image and its control block. */
 struct gif_frame {
     struct gif_mark mark;
@@ -47,6 +52,7 @@ struct gif_reader {
     struct gif_index index;
     struct gif_mark at;         /* the next frame to read */
     struct gif_span head, tail; /* extensions before the first image and after the last */
+    struct gif_xmp xmp;
     uint8_t background[4];
     char version[8];
 };

@@ -11,6 +11,7 @@
 #include "read/canvas-channels.h"
 #include "read/comment.h"
 #include "read/pixels.h"
+#include "read/xmp.h"
 
 enum { ASPECT_BASE = 15, ASPECT_UNIT = 64 }; /* width to height is (byte + 15) / 64 */
 enum { TICKS_PER_SECOND = 100 };
@@ -186,7 +187,7 @@ describe_file(struct mim_job *job, const struct gif_reader *self)
         status = mim_aspect_deliver(job, self->gif->AspectByte + ASPECT_BASE, ASPECT_UNIT);
     if (status == MIM_OK)
         status = gif_comment_deliver(job, &self->head, &self->tail);
-    return status;
+    return status == MIM_OK ? gif_xmp_deliver(job, &self->xmp) : status;
 }
 
 static int32_t

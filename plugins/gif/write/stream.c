@@ -39,7 +39,23 @@ emit_comment(struct mim_job *job, const char *text)
     return status == MIM_OK ? job->host->emit(job, "", 1) : status;
 }
 
-/* Logical screen with its table, loop block and comment. */
+/* The trailer leads readers that take bytes of the packet for lengths of sub-blocks to the terminator. */
+static int32_t
+emit_xmp(struct mim_job *job, const struct mim_bytes *packet)
+{
+    uint8_t trailer[258] = { 1 };
+
+    if (!packet->size)
+        return MIM_OK;
+    for (int i = 0; i < 256; i++)
+        trailer[1 + i] = 255 - i;
+    int32_t status = job->host->emit(job, "\x21\xff\x0bXMP DataXMP", 14);
+    if (status == MIM_OK)
+        status = job->host->emit(job, packet->data, packet->size);
+    return status == MIM_OK ? job->host->emit(job, trailer, sizeof trailer) : status;
+}
+
+/* Logical screen with its table, loop block, comment and XMP. */
 static int32_t
 emit_header(struct mim_job *job, const struct gif_stream *stream)
 {
@@ -60,7 +76,9 @@ emit_header(struct mim_job *job, const struct gif_stream *stream)
         status = job->host->emit(job, table, 3U << bits);
     if (status == MIM_OK)
         status = emit_loop(job, stream->plays);
-    return status == MIM_OK ? emit_comment(job, stream->comment) : status;
+    if (status == MIM_OK)
+        status = emit_comment(job, stream->comment);
+    return status == MIM_OK ? emit_xmp(job, &stream->xmp) : status;
 }
 
 /* Emit a frame that uses the global table. */

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include <mim/plugin.h>
+#include <mim/kit/array.h>
 
 #include "write/coded-frame.h"
 #include "write/shared-table.h"
@@ -24,6 +24,7 @@ struct gif_stream {
     int64_t plays; /* in total, 0: for ever; 1 is stored as no loop block */
     uint8_t aspect; /* of samples, as stored; 0: none */
     const char *comment;
+    struct mim_bytes xmp; /* a packet; empty: none */
 
     bool is_started;                /* the header has been emitted */
     struct gif_shared_table table;  /* chosen when the file starts; before, all colours that fit */

@@ -35,6 +35,7 @@ struct gif_writer {
     const char *comment;
     char *source_comment; /* of the source, in host memory */
     uint64_t source_comment_capacity;
+    struct mim_bytes xmp; /* the packet of the source, without zeros */
     struct gif_stream stream;
     struct gif_encoding encoding;
     struct gif_pending pending;       /* with merge=yes */
@@ -74,6 +75,7 @@ gif_open(struct mim_job *job, struct mim_sequence *sequence)
         .kind = table_kinds[self->palette],
         .aspect = self->stream.aspect,
         .comment = self->comment ? self->comment : self->source_comment,
+        .xmp = self->xmp,
     };
     self->encoding = (struct gif_encoding){
         .palette_size = self->palette_size,
@@ -104,7 +106,16 @@ retain_aspect(struct gif_writer *self, int32_t type, const void *value, uint64_t
     return MIM_OK;
 }
 
-/* Keep the source's comment and aspect for the header; ignore other metadata. */
+static int32_t
+retain_xmp(struct mim_job *job, struct gif_writer *self, int32_t type, const void *value, uint64_t size)
+{
+    if ((type != MIM_META_BYTES && type != MIM_META_TEXT) || !size || memchr(value, 0, size))
+        return MIM_UNSUPPORTED;
+    self->xmp.size = 0;
+    return mim_bytes_append(job, &self->xmp, value, size);
+}
+
+/* Keep the source's comment, XMP and aspect for the header; ignore other metadata. */
 static int32_t
 gif_metadata(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size)
 {
@@ -112,6 +123,8 @@ gif_metadata(struct mim_job *job, const char *key, int32_t type, const void *val
 
     if (!self->is_open && strcmp(key, "sample_aspect") == 0)
         return retain_aspect(self, type & MIM_META_TYPE_MASK, value, size);
+    if (!self->is_open && strcmp(key, "xmp") == 0)
+        return retain_xmp(job, self, type & MIM_META_TYPE_MASK, value, size);
     if (self->is_open || strcmp(key, "comment") != 0 || (type & MIM_META_TYPE_MASK) != MIM_META_TEXT)
         return MIM_UNSUPPORTED;
     char *text = job->host->resize(job, self->source_comment, self->source_comment_capacity, size + 1);
@@ -221,6 +234,7 @@ gif_close(struct mim_job *job)
     gif_survey_close(job, &self->survey);
     gif_pending_close(job, &self->pending);
     gif_stream_close(job, &self->stream);
+    mim_bytes_clear(job, &self->xmp);
     if (self->source_comment)
         job->host->resize(job, self->source_comment, self->source_comment_capacity, 0);
 }

@@ -214,6 +214,8 @@ report_text(struct mim_job *job, const struct pngx_text *text)
     if (is_time && pngx_text_time((const char *)text->value.data, text->value.size) == text->value.size &&
         text->value.size)
         return job->host->meta(job, key, MIM_META_TIME, text->value.data, text->value.size);
+    if (!strcmp(text->keyword, PNGX_XMP_KEYWORD) && text->value.size)
+        return job->host->meta(job, "xmp", MIM_META_BYTES, text->value.data, text->value.size);
     snprintf(other, sizeof other, "text:%s", text->keyword);
     return job->host->meta(job, key && !is_time ? key : other, MIM_META_TEXT,
                            text->value.size ? (const void *)text->value.data : "", text->value.size);

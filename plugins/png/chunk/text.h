@@ -29,6 +29,9 @@ int32_t pngx_texts_add(struct mim_job *job, struct pngx_texts *texts, uint32_t t
 int32_t pngx_texts_report(struct mim_job *job, const struct pngx_texts *texts);
 void pngx_texts_close(struct mim_job *job, struct pngx_texts *texts);
 
+/* The keyword of an XMP packet, which an iTXt chunk holds. */
+#define PNGX_XMP_KEYWORD "XML:com.adobe.xmp"
+
 /* The metadata key of a PNG keyword, and the keyword of a key; NULL if there is none. */
 const char *pngx_text_key(const char *keyword);
 const char *pngx_text_keyword(const char *key);

@@ -8,6 +8,7 @@
 #include <mim/kit/text.h>
 
 #include "chunk/emit.h"
+#include "chunk/text.h"
 #include "write/deflate.h"
 
 enum { PHYS_SIZE = 9, METRE = 1, PROFILE_LEVEL = 6 };
@@ -117,6 +118,10 @@ pngx_emit_metadata(struct mim_job *job, struct pngx_retained *retained, uint32_t
         status = pngx_emit_chunk(job, PNGX_TYPE('t', 'I', 'M', 'E'), NULL, 0, retained->time, sizeof retained->time);
     if (status == MIM_OK && retained->exif.size)
         status = pngx_emit_chunk(job, PNGX_TYPE('e', 'X', 'I', 'f'), NULL, 0, retained->exif.data, retained->exif.size);
+    if (status == MIM_OK && retained->xmp.size) {
+        static const uint8_t head[] = PNGX_XMP_KEYWORD "\0\0\0\0"; /* not compressed, no language, no translation */
+        status = pngx_emit_chunk(job, PNGX_TYPE('i', 'T', 'X', 't'), head, sizeof head, retained->xmp.data, retained->xmp.size);
+    }
     for (uint32_t i = 0; i < retained->text_count && status == MIM_OK; i++)
         status = emit_text(job, &retained->texts[i]);
     return status;

@@ -165,6 +165,15 @@ retain_exif(struct mim_job *job, struct pngx_retained *retained, int32_t type, c
     return retain_bytes(job, &retained->exif, type, value, size);
 }
 
+/* An iTXt chunk has UTF-8 without zeros. */
+static int32_t
+retain_xmp(struct mim_job *job, struct pngx_retained *retained, int32_t type, const void *value, uint64_t size)
+{
+    if (memchr(value, 0, size) || !mim_utf8_is_valid(value, size))
+        return MIM_UNSUPPORTED;
+    return retain_bytes(job, &retained->xmp, type == MIM_META_TEXT ? MIM_META_BYTES : type, value, size);
+}
+
 /* tIME is universal time, so a time without a zone cannot be stored. */
 static int32_t
 retain_modified(struct mim_job *job, struct pngx_retained *retained, int32_t type, const void *value, uint64_t size)
@@ -303,6 +312,7 @@ pngx_retain(struct mim_job *job, struct pngx_retained *retained, const char *key
         { "chromaticities", retain_chromaticities },
         { "icc", retain_icc },
         { "exif", retain_exif },
+        { "xmp", retain_xmp },
         { "modified", retain_modified },
     };
 
@@ -325,5 +335,6 @@ pngx_retained_close(struct mim_job *job, struct pngx_retained *retained)
     mim_array_free(job, retained->texts, retained->text_capacity, sizeof *retained->texts);
     mim_bytes_clear(job, &retained->icc);
     mim_bytes_clear(job, &retained->exif);
+    mim_bytes_clear(job, &retained->xmp);
     *retained = (struct pngx_retained){ 0 };
 }

@@ -25,7 +25,7 @@ struct pngx_retained {
     uint8_t gamma[4], chromaticities[32], srgb[1];
     bool has_time, has_gamma, has_chromaticities, has_srgb;
     struct pngx_display display;
-    struct mim_bytes icc, exif;
+    struct mim_bytes icc, exif, xmp;
     struct pngx_retained_text *texts; /* host memory */
     uint64_t text_capacity;
     uint32_t text_count;

@@ -223,6 +223,8 @@ tiff_metadata_tag(struct mim_job *job, const char *key, int32_t type, const void
         return set_page_number(tags, job, value, size);
     if (strcmp(key, "icc") == 0 && plain == MIM_META_BYTES && size)
         return tiff_tag_list_set(tags, job, TIFFTAG_ICCPROFILE, TIFF_UNDEFINED, size, value);
+    if (strcmp(key, "xmp") == 0 && (plain == MIM_META_BYTES || plain == MIM_META_TEXT) && size)
+        return tiff_tag_list_set(tags, job, TIFFTAG_XMLPACKET, TIFF_BYTE, size, value);
     if (plain == MIM_META_TEXT || plain == MIM_META_TIME)
         return set_text(tags, job, key, value, size);
     return MIM_UNSUPPORTED;
