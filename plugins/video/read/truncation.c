@@ -159,6 +159,73 @@ end_of_pictures(const AVStream *stream, struct mim_job *job, uint64_t size)
     return 0;
 }
 
+/* --- tails -------------------------------------------------------------------------------------------------------- */
+
+/* Find the end in the last bytes of a file: more than `size` if it is cut, 0 if there is no end. */
+typedef uint64_t tail_function(const uint8_t *tail, uint64_t size);
+
+/* Motion JPEG: marks begin and end each picture, and cannot occur in coded data. A mark at the end may be cut itself. */
+static uint64_t
+end_in_jpegs(const uint8_t *tail, uint64_t size)
+{
+    static const uint8_t beginning[3] = { 0xff, 0xd8, 0xff }, end[2] = { 0xff, 0xd9 };
+    for (uint64_t at = size; at-- > 0;) {
+        uint64_t left = size - at;
+        if (!memcmp(tail + at, beginning, left < sizeof beginning ? left : sizeof beginning))
+            return size + 1;
+        if (left >= sizeof end && !memcmp(tail + at, end, sizeof end))
+            return at + sizeof end;
+    }
+    return 0;
+}
+
+/* The size of the header of a pack of MPEG-1 or MPEG-2, or 0. */
+static uint64_t
+pack_size(const uint8_t *pack, uint64_t size)
+{
+    if (size <= 13)
+        return 14;
+    return (pack[4] & 0xf0) == 0x20 ? 12 : (pack[4] & 0xc0) == 0x40 ? 14u + (pack[13] & 7) : 0;
+}
+
+/* MPEG program streams: packets with a length follow the head of the last pack. */
+static uint64_t
+end_in_packs(const uint8_t *tail, uint64_t size)
+{
+    static const uint8_t pack[4] = { 0, 0, 1, 0xba }, last[4] = { 0, 0, 1, 0xb9 };
+    enum { HEAD = 6 };
+    uint64_t at = size;
+    while (at > 0 && (size - at < sizeof pack || memcmp(tail + at, pack, sizeof pack) != 0))
+        at--;
+    uint64_t head = size >= sizeof pack && !memcmp(tail + at, pack, sizeof pack) ? pack_size(tail + at, size - at) : 0;
+    if (!head)
+        return 0;
+    for (at += head; at < size;) {
+        uint64_t left = size - at;
+        if (left >= sizeof last && !memcmp(tail + at, last, sizeof last))
+            return at + sizeof last;
+        if (memcmp(tail + at, last, left < 3 ? left : 3) != 0)
+            return 0;
+        at = left < HEAD ? size + 1 : at + HEAD + mim_load_be16(tail + at + 4);
+    }
+    return at;
+}
+
+static uint64_t
+end_in_tail(struct mim_job *job, uint64_t size, tail_function *find)
+{
+    enum { TAIL = 1 << 18 };
+    uint64_t capacity = size < TAIL ? size : TAIL, end = 0;
+    uint8_t *tail = job->host->resize(job, NULL, 0, TAIL);
+
+    if (!tail)
+        return 0;
+    if (job->host->read_at(job, tail, capacity, size - capacity) == (int64_t)capacity)
+        end = find(tail, capacity);
+    job->host->resize(job, tail, TAIL, 0);
+    return end ? size - capacity + end : 0;
+}
+
 /* --- Ogg ---------------------------------------------------------------------------------------------------------- */
 
 enum { OGG_HEAD = 27, OGG_PAGE = OGG_HEAD + 255 + 255 * 255, OGG_FIRST = 2, OGG_LAST = 4, OGG_FLAGS = 7 };
@@ -286,6 +353,10 @@ end_of(const char *demuxer, AVStream *stream, struct mim_job *job, uint64_t size
         return end_of_packets(job, size);
     if (!strcmp(demuxer, "ogg"))
         return end_of_pages(stream, job, size);
+    if (!strcmp(demuxer, "mjpeg"))
+        return end_in_tail(job, size, end_in_jpegs);
+    if (!strcmp(demuxer, "mpeg"))
+        return end_in_tail(job, size, end_in_packs);
     if (!strcmp(demuxer, "yuv4mpegpipe"))
         return end_of_pictures(stream, job, size);
     return 0;
