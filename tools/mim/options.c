@@ -226,7 +226,7 @@ const struct option_row option_rows[] = {
     { "keep-going", 0, "[yes|no]", FOR_BATCH, "no: start no more files after a failure", set_keep_going, 0 },
     { "samples", 0, "DIR", FOR_PLUGIN_CHECK, "files to read, instead of those that the plugin writes", set_text, IN_CLI(samples) },
     { "thorough", 0, NULL, FOR_PLUGIN_CHECK, "try every byte, call and poll, and more damaged files", set_flag, IN_CLI(thorough) },
-    { "todo", 0, "TEXT", FOR_PLUGIN_CHECK, "tests whose name contains the text may fail", set_text, IN_CLI(todo) },
+    { "todo", 0, "TEXT[|TEXT...]", FOR_PLUGIN_CHECK, "tests whose name contains one of the texts may fail", set_text, IN_CLI(todo) },
     { "seed", 0, "N", FOR_PLUGIN_CHECK, "which bits to flip; default 1", set_seed, 0 },
     { "paths", 0, NULL, FOR_PLUGINS, "list the directories searched, highest precedence first", set_flag, IN_CLI(paths) },
     { "config", 0, NULL, FOR_PLUGINS, "list the configuration files and the values in effect", set_flag, IN_CLI(config) },

@@ -31,7 +31,7 @@ struct check_subject {
     struct check_sample *samples;
     size_t format_count, sample_count;
 
-    const char *todo; /* tests whose name contains it may fail; NULL: none */
+    const char *todo; /* texts, separated by bars: tests whose name contains one may fail; NULL: none */
     bool is_thorough;
     uint64_t seed;
     unsigned seconds; /* of the processor that a test may take */

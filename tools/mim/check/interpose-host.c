@@ -13,7 +13,6 @@
 enum { MORE_CALLS = 16 };
 
 static const struct mim_host *core;
-static struct interposition *now;
 static struct {
     struct mim_host host;
     void (*more[MORE_CALLS])(void);
@@ -28,7 +27,7 @@ static _Thread_local bool is_core_emitting;
 static bool
 allocation_fails(void)
 {
-    return atomic_fetch_add(&now->allocations, 1) + 1 == now->fail_at;
+    return atomic_fetch_add(&interposed->allocations, 1) + 1 == interposed->fail_at;
 }
 
 static void *
@@ -41,7 +40,7 @@ resize(struct mim_job *job, void *old, uint64_t old_size, uint64_t new_size)
         return core->resize(job, old, old_size, TOO_MUCH);
     void *moved = core->resize(job, old, old_size, new_size);
     if (moved || !new_size)
-        atomic_fetch_add(&now->allocated, (int64_t)(new_size - before));
+        atomic_fetch_add(&interposed->allocated, (int64_t)(new_size - before));
     return moved;
 }
 
@@ -50,7 +49,7 @@ reserve(struct mim_job *job, int64_t delta)
 {
     int32_t status = core->reserve(job, delta > 0 && allocation_fails() ? (int64_t)TOO_MUCH : delta);
     if (status == MIM_OK)
-        atomic_fetch_add(&now->reserved, delta);
+        atomic_fetch_add(&interposed->reserved, delta);
     return status;
 }
 
@@ -66,9 +65,9 @@ emit(struct mim_job *job, const void *data, uint64_t size)
 static int32_t
 poll_host(struct mim_job *job)
 {
-    if (atomic_fetch_add(&now->polls, 1) + 1 == now->cancel_at) {
-        atomic_store(&now->cancelled_at, processor_time());
-        mim_cancel_request(now->cancel);
+    if (atomic_fetch_add(&interposed->polls, 1) + 1 == interposed->cancel_at) {
+        atomic_store(&interposed->cancelled_at, processor_time());
+        mim_cancel_request(interposed->cancel);
     }
     return core->poll(job);
 }
@@ -88,19 +87,18 @@ build_table(void)
     table.host.reserve = reserve;
     table.host.emit = emit;
     table.host.poll = poll_host;
-    if (now->host == HOST_SMALLER)
+    if (interposed->host == HOST_SMALLER)
         used = SIZE_OF_1_0;
     void (*trap)(void) = trap_call;
     for (size_t at = used; at + sizeof trap <= sizeof table; at += sizeof trap)
         memcpy((char *)&table + at, &trap, sizeof trap);
-    table.host.struct_size = now->host == HOST_LARGER ? (uint32_t)sizeof table : (uint32_t)used;
-    table.host.minor += now->host == HOST_LARGER;
+    table.host.struct_size = interposed->host == HOST_LARGER ? (uint32_t)sizeof table : (uint32_t)used;
+    table.host.minor += interposed->host == HOST_LARGER;
 }
 
 void
-interpose_host_start(struct interposition *interposition)
+interpose_host_start(void)
 {
-    now = interposition;
     core = NULL;
 }
 

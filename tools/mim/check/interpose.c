@@ -12,6 +12,8 @@
 
 enum { MAX_FORMATS = 64 };
 
+struct interposition *interposed;
+
 int64_t
 processor_time(void)
 {
@@ -41,6 +43,16 @@ plugin_format(const struct mim_plugin *plugin, const char *name)
     return *format;
 }
 
+static const struct mim_format_ops *
+interpose_format(const struct mim_format_ops *format)
+{
+    static struct mim_format_ops copy;
+    copy = (struct mim_format_ops){ .struct_size = sizeof copy, .flags = format->flags, .name = format->name };
+    copy.reader = format->reader ? interpose_reader(format->reader) : NULL;
+    copy.writer = format->writer ? interpose_writer(format->writer) : NULL;
+    return &copy;
+}
+
 const struct mim_plugin *
 interpose(const struct check_trial *trial, struct interposition *interposition)
 {
@@ -53,12 +65,13 @@ interpose(const struct check_trial *trial, struct interposition *interposition)
         trial_skip("the format of the sample is not known: the plugin reads several");
     for (; plugin->formats[count] && count < MAX_FORMATS; count++) {
         const struct mim_format_ops *format = plugin->formats[count];
-        formats[count] = strcmp(format->name, trial->format->name) ? format : interpose_ops(format, interposition);
+        formats[count] = strcmp(format->name, trial->format->name) ? format : interpose_format(format);
     }
     formats[count] = NULL;
     memcpy(&copy, plugin, plugin->struct_size < sizeof copy ? plugin->struct_size : sizeof copy);
     copy.struct_size = sizeof copy;
     copy.formats = formats;
-    interpose_host_start(interposition);
+    interposed = interposition;
+    interpose_host_start();
     return &copy;
 }

@@ -39,12 +39,14 @@ const struct mim_format_ops *plugin_format(const struct mim_plugin *plugin, cons
 /* Return a plugin for struct reading_setup and struct pattern_setup, valid until the next call. `trial` must have a format. */
 const struct mim_plugin *interpose(const struct check_trial *trial, struct interposition *interposition);
 
-/* The parts: interpose-host.c has the host table, interpose-ops.c the ops. */
+/* The interposition in force. */
+extern struct interposition *interposed;
 
-/* Give the job the checker's table, made from the core's. Returns true the first time. */
+/* The parts. interpose-host.c: give the job the checker's table, made from the core's. Returns true the first time. */
 bool interpose_host(struct mim_job *job);
-void interpose_host_start(struct interposition *interposition);
-/* Replace the ops of a format by those of the checker. */
-const struct mim_format_ops *interpose_ops(const struct mim_format_ops *format, struct interposition *interposition);
+void interpose_host_start(void);
+/* interpose-reader.c, interpose-writer.c: replace the ops of a format by those of the checker. */
+const struct mim_reader_ops *interpose_reader(const struct mim_reader_ops *ops);
+const struct mim_writer_ops *interpose_writer(const struct mim_writer_ops *ops);
 
 #endif
