@@ -239,7 +239,7 @@ a_policy_is_decided_before_anything_is_loaded(void)
         bool is_ready;
     } policies[] = {
         { "[policy]\nallow = mock\n", true },        { "[policy]\nallow = plugin:mock\n", true },
-        { "[policy]\nallow = format:mck*\n", true }, { "[policy]\nallow = license:mit\n", true },
+        { "[policy]\nallow = format:mck*\n", true }, { "[policy]\nallow = license:mit\n", false },
         { "[policy]\nallow = png\n", false },        { "[policy]\nallow = license:BSD*\n", false },
     };
     setup();
@@ -268,7 +268,7 @@ an_unknown_name_in_a_policy_disables_all_plugins(void)
     install(root, "mock", "mck", "");
     again();
     assert_int_equal(mim_context_configure(context,
-                                           "[policy]\ndeny = PNG apng plugin:broken future* format:future* license:X\n"
+                                           "[policy]\ndeny = PNG apng plugin:broken future* format:future*\n"
                                            "[plugin mock]\nenabled = yes\n",
                                            NULL),
                      MIM_OK);
