@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: MIT
 """The colour matrix: as the file states it, else by the rule of mpv; what mim writes reads back the same."""
 
+import itertools
+
 import numpy as np
 
 import tap
 from peers import text
-from videopeers import VideoWriting
+from videopeers import VideoWriting, expected_frames
 
 COLOUR = (200, 50, 20)
 SD, WIDE, HD = (640, 480), (1280, 536), (1920, 1080)
@@ -40,6 +42,61 @@ class VideoColours(VideoWriting):
                       f'color=c=0x{bytes(COLOUR).hex()}:s={size[0]}x{size[1]}:r=5:d=0.4', '-vf',
                       f'scale=out_color_matrix={matrix},format=yuv420p', *arguments, self.path(name))
         return self.path(name)
+
+    def noise(self, name, pixels, depth, planes, size, *arguments):
+        """Frames of random luma, and chroma of one colour each, by the ffmpeg command."""
+        width, height = size
+        random = np.random.default_rng(depth)
+        frames = []
+        for gray in (True, False, False, False, False, False):
+            for i, (columns, rows) in enumerate(planes):
+                shape = -(-height // rows), -(-width // columns)
+                one = 1 << (depth - 1) if gray else random.integers(0, 1 << depth)
+                frames.append(np.full(shape, one) if i in (1, 2) else random.integers(0, 1 << depth, shape))
+        data = b''.join(frame.astype('<u2' if depth > 8 else 'u1').tobytes() for frame in frames)
+        self.run_tool('ffmpeg', '-v', 'error', '-y', '-f', 'rawvideo', '-pix_fmt', pixels, '-s', f'{width}x{height}', '-i', '-', '-c:v',
+                      'ffv1', '-strict', '-2', *arguments, self.path(name), data=data)
+        return self.path(name)
+
+    def assertExact(self, path, size, pixel, theirs):
+        got = self.mim('convert', '-q', '-i', f'pixelformat={pixel}', path, '-', '--to', 'raw')
+        channels = {'rgb24': 3, 'rgb48': 6, 'rgba': 4, 'gray': 1}[pixel]
+        self.assertSameBytes(got, expected_frames(path, theirs), size[0] * size[1] * channels, f'{pixel} of {path}')
+
+    def test_yuv_is_converted_by_the_formula(self):
+        subsampled = {'420': (2, 2), '422': (2, 1), '444': (1, 1)}
+        matrices = itertools.cycle(('smpte170m', 'bt709', 'bt2020nc', 'bt709', 'bt2020nc', 'smpte170m', 'bt2020nc'))
+        for depth, subsampling, scale in itertools.product((8, 10, 12), subsampled, ('tv', 'pc')):
+            pixels, matrix = f'yuv{subsampling}p' + (f'{depth}le' if depth > 8 else ''), next(matrices)
+            with self.subTest(pixels, scale=scale, matrix=matrix):
+                chroma = subsampled[subsampling]
+                path = self.noise('in.mkv', pixels, depth, ((1, 1), chroma, chroma), (66, 34), '-color_range', scale,
+                                  '-colorspace', matrix)
+                self.assertExact(path, (66, 34), 'rgb24', 'rgb24')
+                self.assertExact(path, (66, 34), 'rgb48', 'rgb48le')
+
+    def test_gray_alpha_and_odd_sizes_are_converted_by_the_formula(self):
+        scales = itertools.cycle(('tv', 'pc', 'pc', 'tv'))
+        for pixels, depth, planes in (('gray', 8, [(1, 1)]), ('gray10le', 10, [(1, 1)]), ('gray12le', 12, [(1, 1)]),
+                                      ('yuva420p', 8, [(1, 1), (2, 2), (2, 2), (1, 1)]),
+                                      ('yuva444p10le', 10, [(1, 1)] * 4), ('yuv440p', 8, [(1, 1), (1, 2), (1, 2)])):
+            for size in ((17, 33), (1030, 5)):
+                scale = next(scales)
+                with self.subTest(pixels, size=size, scale=scale):
+                    path = self.noise('in.mkv', pixels, depth, planes, size, '-color_range', scale)
+                    for pixel, theirs in (('rgb48', 'rgb48le'), ('rgba', 'rgba'), ('gray', 'gray')):
+                        self.assertExact(path, size, pixel, theirs)
+
+    def test_white_of_every_depth_is_white(self):
+        for depth, pixels in ((8, 'yuv420p'), (10, 'yuv420p10le'), (12, 'yuv422p12le')):
+            rows = 2 if '420' in pixels else 1
+            white = np.full((32, 32), 235 << (depth - 8)), *[np.full((32 // rows, 16), 128 << (depth - 8))] * 2
+            data = b''.join(plane.astype('<u2' if depth > 8 else 'u1').tobytes() for plane in white)
+            self.run_tool('ffmpeg', '-v', 'error', '-y', '-f', 'rawvideo', '-pix_fmt', pixels, '-s', '32x32', '-i', '-', '-c:v', 'ffv1',
+                          '-strict', '-2', '-color_range', 'tv', self.path('white.mkv'), data=data)
+            for pixel, top in (('rgb24', 255), ('rgb48', 65535), ('gray', 255), ('gray16', 65535)):
+                [got] = self.pixels(self.path('white.mkv'), '-i', f'pixelformat={pixel}')
+                self.assertTrue((got == top).all(), f'{pixels} as {pixel}: {got[3, 3]}')
 
     def test_every_codec_reads_back_at_every_size(self):
         for name, codec, *options in WRITTEN:

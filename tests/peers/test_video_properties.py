@@ -10,7 +10,7 @@ from PIL import Image, ImageCms
 
 import tap
 from peers import text
-from videopeers import VideoWriting
+from videopeers import VideoWriting, expected_frames
 
 PICTURE = 'testsrc2=s=160x96:r=10:d=0.4'
 HDR = ('log-level=none:colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc:max-cll=1000,400:'
@@ -338,9 +338,9 @@ class Properties(VideoWriting):
             for name in ('a.webm', 'a.mkv'):
                 with self.subTest(codec, name=name):
                     path = self.moving_alpha(name, codec, '-pix_fmt', 'yuva420p', '-auto-alt-ref', '0', '-g', '7')
-                    expected = self.run_tool('ffmpeg', '-v', 'error', '-c:v', codec, '-i', path, '-f', 'rawvideo', '-pix_fmt', 'rgba',
-                                             '-')
-                    frames = [expected[i:i + 64 * 48 * 4] for i in range(0, len(expected), 64 * 48 * 4)]
+                    whole = self.mim('convert', '-q', path, '-', '--to', 'raw')
+                    self.assertSameBytes(whole, expected_frames(path, 'rgba', before=('-c:v', codec)), 64 * 48 * 4)
+                    frames = [whole[i:i + 64 * 48 * 4] for i in range(0, len(whole), 64 * 48 * 4)]
                     self.assertEqual(text(self.mim('info', path)).count('RGBA'), 1)
                     for order in ('::', '::-1', '17,3,29,0,28'):
                         got = self.run_mim('convert', '-q', path, '-', '--to', 'raw', '--frames=' + order).stdout

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Runs swscale, with one context per worker. */
+/* Converts pictures exactly where that is possible, and else with swscale, with one context per worker. */
 #include "read/scaler.h"
 
 #include <string.h>
@@ -10,16 +10,16 @@
 
 #include "ffmpeg/averror.h"
 #include "ffmpeg/matrix.h"
+#include "read/yuv.h"
 
 static const struct shape {
     enum AVPixelFormat format;
     uint32_t channels;
     int32_t sample;
 } shapes[] = {
-    [VIDEO_AUTO] = { AV_PIX_FMT_RGB24, 3, MIM_SAMPLE_U8 },
-    [VIDEO_RGB24] = { AV_PIX_FMT_RGB24, 3, MIM_SAMPLE_U8 },    [VIDEO_GRAY] = { AV_PIX_FMT_GRAY8, 1, MIM_SAMPLE_U8 },
-    [VIDEO_GRAY16] = { AV_PIX_FMT_GRAY16, 1, MIM_SAMPLE_U16 }, [VIDEO_RGBA] = { AV_PIX_FMT_RGBA, 4, MIM_SAMPLE_U8 },
-    [VIDEO_RGB48] = { AV_PIX_FMT_RGB48, 3, MIM_SAMPLE_U16 },
+    [VIDEO_AUTO] = { AV_PIX_FMT_RGB24, 3, MIM_SAMPLE_U8 }, [VIDEO_RGB24] = { AV_PIX_FMT_RGB24, 3, MIM_SAMPLE_U8 },
+    [VIDEO_GRAY] = { AV_PIX_FMT_GRAY8, 1, MIM_SAMPLE_U8 }, [VIDEO_GRAY16] = { AV_PIX_FMT_GRAY16, 1, MIM_SAMPLE_U16 },
+    [VIDEO_RGBA] = { AV_PIX_FMT_RGBA, 4, MIM_SAMPLE_U8 },  [VIDEO_RGB48] = { AV_PIX_FMT_RGB48, 3, MIM_SAMPLE_U16 },
 };
 
 /* Native shapes by gray, alpha, and more than 8 bits. swscale cannot write 16-bit gray with alpha, which becomes RGBA. */
@@ -46,7 +46,7 @@ static enum AVColorSpace
 matrix_of(const AVFrame *picture, const struct video_output_format *output)
 {
     static const enum AVColorSpace matrices[] = {
-        [VIDEO_BT601] = AVCOL_SPC_SMPTE170M,    [VIDEO_BT709] = AVCOL_SPC_BT709, [VIDEO_BT2020] = AVCOL_SPC_BT2020_NCL,
+        [VIDEO_BT601] = AVCOL_SPC_SMPTE170M,     [VIDEO_BT709] = AVCOL_SPC_BT709, [VIDEO_BT2020] = AVCOL_SPC_BT2020_NCL,
         [VIDEO_SMPTE240M] = AVCOL_SPC_SMPTE240M, [VIDEO_FCC] = AVCOL_SPC_FCC,
     };
     if (output->matrix != VIDEO_MATRIX_AUTO)
@@ -119,14 +119,14 @@ set_colours(struct video_scaler *scaler)
 static bool
 is_made_for(const struct video_scaler *scaler, const AVFrame *picture, const struct video_scaling *scaling)
 {
-    return scaler->sws && scaler->width == picture->width && scaler->height == picture->height &&
+    return (scaler->sws || scaler->is_exact) && scaler->width == picture->width && scaler->height == picture->height &&
            scaler->format == picture->format && scaler->range == (int)picture->color_range &&
            scaler->scaling.matrix == scaling->matrix && scaler->scaling.format == scaling->format &&
            scaler->scaling.width == scaling->width && scaler->scaling.height == scaling->height;
 }
 
 static int
-open_scaler(struct video_scaler *scaler, const AVFrame *picture, const struct video_scaling *scaling)
+open_context(struct video_scaler *scaler, const AVFrame *picture, const struct video_scaling *scaling)
 {
     enum AVPixelFormat format = base_format(picture->format);
     const struct {
@@ -143,7 +143,6 @@ open_scaler(struct video_scaler *scaler, const AVFrame *picture, const struct vi
         { "sws_flags", SWS_BICUBIC },
     };
 
-    sws_freeContext(scaler->sws);
     scaler->sws = sws_alloc_context();
     if (!scaler->sws)
         return AVERROR(ENOMEM);
@@ -152,23 +151,38 @@ open_scaler(struct video_scaler *scaler, const AVFrame *picture, const struct vi
         if (code < 0)
             return code;
     }
-    scaler->width = picture->width;
-    scaler->height = picture->height;
-    scaler->format = picture->format;
-    scaler->range = (int)picture->color_range;
-    scaler->scaling = *scaling;
     int code = sws_init_context(scaler->sws, NULL, NULL);
     if (code >= 0)
         set_colours(scaler);
     return code;
 }
 
+static int
+open_scaler(struct video_scaler *scaler, const AVFrame *picture, const struct video_scaling *scaling)
+{
+    sws_freeContext(scaler->sws);
+    scaler->sws = NULL;
+    scaler->width = picture->width;
+    scaler->height = picture->height;
+    scaler->format = picture->format;
+    scaler->range = (int)picture->color_range;
+    scaler->scaling = *scaling;
+    scaler->is_exact = scaling->width == (uint32_t)picture->width && scaling->height == (uint32_t)picture->height &&
+                       video_yuv_is_supported(picture->format, scaling->format);
+    return scaler->is_exact ? 0 : open_context(scaler, picture, scaling);
+}
+
 static int32_t
 run_scaler(struct video_scaler *scaler, struct mim_job *job, const AVFrame *picture, uint8_t *data, uint64_t stride)
 {
+    const struct video_scaling *scaling = &scaler->scaling;
     uint8_t *planes[4] = { data };
     int strides[4] = { (int)stride };
 
+    if (scaler->is_exact) {
+        video_yuv_convert(picture, scaling->matrix, scaling->format, data, stride);
+        return MIM_OK;
+    }
     if (stride > INT32_MAX)
         return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "rows exceed 2 GB");
     int rows = sws_scale(scaler->sws, (const uint8_t *const *)picture->data, picture->linesize, 0, picture->height,
@@ -229,7 +243,8 @@ video_scale(struct video_scaler *scaler, struct mim_job *job, const AVFrame *pic
         }
     }
     uint32_t pixel = raster->channels * (raster->sample == MIM_SAMPLE_U16 ? 2 : 1);
-    if (video_is_turned(&scaling->orientation) || safe_stride(scaling->width, pixel) > raster->stride)
+    bool is_overrun = !scaler->is_exact && safe_stride(scaling->width, pixel) > raster->stride;
+    if (is_overrun || video_is_turned(&scaling->orientation))
         return scale_via_copy(scaler, job, picture, pixel, raster);
     return run_scaler(scaler, job, picture, raster->data, raster->stride);
 }

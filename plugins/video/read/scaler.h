@@ -37,8 +37,9 @@ struct video_scaling {
 
 /* The scaler of one worker. */
 struct video_scaler {
-    struct SwsContext *sws;
-    struct video_scaling scaling; /* the conversion that `sws` was opened for */
+    struct SwsContext *sws;       /* NULL if `is_exact` */
+    bool is_exact;                /* video_yuv_convert() does the conversion */
+    struct video_scaling scaling; /* the conversion that the scaler was opened for */
     int width, height, format, range;
     uint8_t *upright; /* a converted picture before rotation */
     uint64_t upright_size;

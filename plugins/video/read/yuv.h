@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* Converts planar YUV and gray to RGB and gray by the exact formula; swscale is off by several levels. */
+#ifndef MIM_VIDEO_YUV_H
+#define MIM_VIDEO_YUV_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <libavutil/frame.h>
+
+/* Can video_yuv_convert() convert these formats? */
+bool video_yuv_is_supported(enum AVPixelFormat from, enum AVPixelFormat to);
+/* Are the samples of full range, as stated or by default? */
+bool video_yuv_is_full_range(enum AVPixelFormat format, enum AVColorRange stated);
+/* Convert a picture without scaling it. `matrix`: not AVCOL_SPC_UNSPECIFIED. */
+void video_yuv_convert(const AVFrame *picture, enum AVColorSpace matrix, enum AVPixelFormat to, uint8_t *data,
+                       uint64_t stride);
+
+#endif
