@@ -213,6 +213,14 @@ class GifReading(PeerCase):
                 self.refuse(6, 'convert', path, self.path('out.tiff'))
                 self.assertNothingBeside('none.gif')
 
+    def test_profiles_are_noted(self):
+        profile = b'!\xff\x0bICCRGBG1012' + gifbytes.blocks(bytes(300))
+        for extensions, expected in ((profile, True), (b'', False)):
+            with self.subTest(expected):
+                path = self.put('a.gif', gif(4, 3, extensions, image(np.zeros((3, 4))), palette=[(1, 2, 3), (4, 5, 6)]))
+                notes = text(self.run_mim('convert', '--force', path, self.path('a.png')).stderr)
+                self.assertEqual('the colour profile' in notes, expected)
+
     def test_a_huge_canvas_is_refused_but_described(self):
         data = gif(65535, 65535, image(full(1, 1, 1)), palette=[RED, BLUE])
         path = self.put('bomb.gif', data)

@@ -7,6 +7,7 @@
 #include <mim/kit/bytes.h>
 
 #include "lzw/unlzw.h"
+#include "read/offers.h"
 #include "read/xmp.h"
 
 enum {
@@ -104,6 +105,8 @@ read_extension(struct gif_reader *self, struct gif_frame *frame)
         read_control(frame, block);
     if (block && function == APPLICATION_EXT_FUNC_CODE)
         in_loop = is_loop_block(block), in_xmp = !self->xmp.end && gif_xmp_is_block(block);
+    if (block && function == APPLICATION_EXT_FUNC_CODE)
+        self->offers |= gif_offers_bit(block);
     if (block && function == COMMENT_EXT_FUNC_CODE)
         frame->extensions.has_comment = true;
 

@@ -44,6 +44,7 @@ struct gif_reader {
     bool is_end_reported;  /* the notice about a missing trailer */
     int32_t loop;          /* plays in total */
     int32_t netscape_loop; /* as stored, or -1 for none */
+    unsigned offers;       /* bits of application extensions */
     uint64_t loop_end;     /* offset behind the block that it comes from */
     uint32_t canvas_width, canvas_height;
     struct mim_job *job; /* the serial job, for giflib's read callback */

@@ -10,6 +10,7 @@
 #include "read/blocks.h"
 #include "read/canvas-channels.h"
 #include "read/comment.h"
+#include "read/offers.h"
 #include "read/pixels.h"
 #include "read/xmp.h"
 
@@ -223,6 +224,13 @@ gif_metadata(struct mim_job *job, const void *packet, const struct mim_frame_inf
     return packet ? describe_frame(job, job->state, packet) : describe_file(job, job->state);
 }
 
+static int32_t
+gif_offers(struct mim_job *job)
+{
+    const struct gif_reader *self = job->state;
+    return gif_offers_state(job, self->offers);
+}
+
 static void
 gif_close(struct mim_job *job)
 {
@@ -253,4 +261,5 @@ const struct mim_reader_ops gif_reader_ops = {
     .metadata = gif_metadata,
     .worker_close = gif_worker_close,
     .close = gif_close,
+    .offers = gif_offers,
 };
