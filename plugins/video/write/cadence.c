@@ -7,6 +7,7 @@
 
 #include <libavutil/mathematics.h>
 
+#define COARSEST_ROUNDING 100 /* ticks a second, of GIF; coarser times mean what they say */
 #define FINEST_GRID 200 /* ticks a second; AVI stores an entry for each */
 
 /* Rates that sources mean by rounded durations such as 33, 33, 34 ms. */
@@ -50,14 +51,14 @@ bool
 video_cadence_is_regular(const struct video_cadence *cadence, AVRational tick, AVRational alone, AVRational *rate)
 {
     int64_t steps = (int64_t)cadence->count - 1, span = steps > 0 ? cadence->starts[steps] - cadence->starts[0] : 0;
-    bool is_exact = true;
+    bool is_exact = true, is_rounded = av_cmp_q(tick, (AVRational){ 1, COARSEST_ROUNDING }) <= 0;
 
     *rate = alone;
     if (steps < 1 || span > INT32_MAX)
         return steps < 1;
     for (int64_t i = 1; i < steps; i++) {
         int64_t off = distance_between((cadence->starts[i] - cadence->starts[0]) * steps, i * span);
-        if (off > steps)
+        if (off > (is_rounded ? steps : 0))
             return false;
         is_exact &= off == 0;
     }
