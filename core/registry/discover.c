@@ -223,24 +223,40 @@ visit_file(void *user, const struct mim_ini_file *file)
     return add_manifest(building, &building->search_path.items[building->rank - building->inputs->linked_count], file);
 }
 
-/* These were checked when they were added. The latest is the strongest. */
+/* Adds a plugin that was checked before. */
 static bool
-add_linked(struct building *building)
+add_linked(struct building *building, const struct mim_linked *linked, const char *place)
 {
-    const struct mim_search_directory place = { (char *)"linked in", MIM_DIRECTORY_LINKED };
-    for (size_t i = building->inputs->linked_count; i > 0; i--, building->rank++) {
-        const struct mim_linked *linked = &building->inputs->linked[i - 1];
-        char file[48];
-        snprintf(file, sizeof file, "%s.ini", linked->plugin->name);
-        size_t before = building->catalog->manifest_count;
-        if (!add_manifest(
-                building, &place,
-                &(struct mim_ini_file){
-                    .name = file, .path = place.path, .text = linked->manifest, .size = strlen(linked->manifest) }))
+    const struct mim_search_directory directory = { (char *)place, MIM_DIRECTORY_LINKED };
+    char name[48];
+    snprintf(name, sizeof name, "%s.ini", linked->plugin->name);
+    const struct mim_ini_file file = {
+        .name = name, .path = place, .text = linked->manifest, .size = strlen(linked->manifest)
+    };
+    size_t before = building->catalog->manifest_count;
+    bool added = add_manifest(building, &directory, &file);
+    if (building->catalog->manifest_count > before)
+        building->catalog->manifests[before]->linked = linked->plugin;
+    building->rank++;
+    return added;
+}
+
+/* Those of the application are stronger than any directory, the latest first. */
+static bool
+add_application(struct building *building)
+{
+    for (size_t i = building->inputs->linked_count; i > 0; i--)
+        if (!add_linked(building, &building->inputs->linked[i - 1], "linked in"))
             return false;
-        if (building->catalog->manifest_count > before)
-            building->catalog->manifests[before]->linked = linked->plugin;
-    }
+    return true;
+}
+
+static bool
+add_builtin(struct building *building)
+{
+    for (const struct mim_linked *linked = mim_builtin_plugins; linked->plugin; linked++)
+        if (!add_linked(building, linked, "built in"))
+            return false;
     return true;
 }
 
@@ -263,7 +279,7 @@ gather_manifests(struct mim_catalog *catalog, const struct mim_catalog_inputs *i
     struct building building = { .catalog = catalog, .inputs = inputs };
     bool fine = mim_search_path_collect(&building.search_path, &inputs->context->options, inputs->directories,
                                         &catalog->diagnostics) &&
-                add_linked(&building) && read_directories(&building);
+                add_application(&building) && read_directories(&building) && add_builtin(&building);
 
     mim_search_path_clear(&building.search_path);
     mim_string_list_clear(&building.masks);

@@ -14,6 +14,9 @@ struct mim_linked {
     const char *manifest;
 };
 
+/* The plugins inside the library, which -Dbuiltin names. Ends with a plugin that is NULL. */
+extern const struct mim_linked mim_builtin_plugins[];
+
 struct mim_catalog_inputs {
     struct mim_context *context;
     const struct mim_config *config;

@@ -23,7 +23,7 @@ enum mim_plugin_state {
 /** A manifest. The strings are valid until the context changes. */
 struct mim_plugin_info {
     const char *name, *version, *description, *license, *package;
-    const char *manifest;   /**< path of the .ini; "built in" if linked in */
+    const char *manifest;   /**< path of the .ini; "linked in" into the program, or "built in" to libmim */
     const char *module;     /**< path of the .so, or "" */
     const char *place;      /**< the directory, "built in" or "linked in" */
     const char *formats;    /**< names, separated by blanks */
