@@ -5,6 +5,7 @@ import fcntl
 import os
 import re
 import select
+import shutil
 import struct
 import subprocess
 import termios
@@ -214,6 +215,10 @@ class Lists(CommandCase):
         self.put('mim-1/mim.conf', b'[prefer]\ngif = gif\n[later]\nx = 1\n')
         self.assertRegex(self.configured('info', TESTCARD), r'mim: note: .*mim.conf:4: no such section: \[later\]; \[prefer\] in this')
         self.assertNotIn('later', self.configured('info', '-q', TESTCARD))
+        for name in 'abcd':
+            shutil.copy(TESTCARD, self.path(name + '.gif'))
+        said = self.configured('batch', *(name + '.gif' for name in 'abcd'), '-d', 'out', '--to', 'gif', '-j', '4')
+        self.assertEqual(said.count('later'), 1)
 
     def test_allow_lists(self):
         os.makedirs(self.path('mim-1'))

@@ -90,6 +90,10 @@ struct cli {
 /* Create a new context that is set up by the options. */
 enum mim_status cli_context(const struct cli *cli, struct mim_context **out, struct mim_error *err);
 
+/* Return whether a configuration that cannot be understood ends the run: not help, which needs no plugins, nor the list of
+ * the configuration, by which it can be mended. */
+bool heeds_policy(const struct cli *cli);
+
 /* Fill the control of a job from the options. */
 void cli_control(struct cli *cli, struct mim_control *control);
 

@@ -7,7 +7,6 @@
 #include "progress.h"
 #include "report.h"
 #include "signals.h"
-#include "text.h"
 
 /* Prefers the plugin of --plugin for all of its formats. Fails if it cannot be loaded. */
 static enum mim_status
@@ -66,25 +65,10 @@ check_format(struct mim_context *context, const char *option, const char *name, 
     return fail(err, MIM_OPTION, "%s %s: unknown format; mim formats lists all of them", option, name);
 }
 
-/* Help needs no plugins, and the configuration is shown so that it can be mended. */
-static bool
+bool
 heeds_policy(const struct cli *cli)
 {
     return cli->command->flag != FOR_HELP && !cli->config;
-}
-
-/* Reports what is ignored of configuration files that are otherwise in force. */
-static void
-print_config_notes(struct mim_context *context)
-{
-    const char *file, *line;
-    for (size_t i = 0; (file = mim_context_config_file(context, i)); i++)
-        for (size_t j = 0; (line = mim_context_diagnostic(context, j)); j++)
-            if (!strncmp(line, file, strlen(file)) && line[strlen(file)] == ':') {
-                fputs("mim: note: ", stderr);
-                print_text(stderr, line);
-                fputc('\n', stderr);
-            }
 }
 
 static enum mim_status
@@ -109,11 +93,8 @@ cli_context(const struct cli *cli, struct mim_context **out, struct mim_error *e
     enum mim_status status = mim_context_create(&context, &options, err);
     if (status == MIM_OK)
         status = mim_context_set_threads(context, cli->threads, err);
-    if (status == MIM_OK && heeds_policy(cli)) {
+    if (status == MIM_OK && heeds_policy(cli))
         status = mim_context_check_policy(context, err);
-        if (status == MIM_OK && !cli->quiet)
-            print_config_notes(context);
-    }
     if (status == MIM_OK && cli->plugin && cli->command->flag != FOR_EXPLAIN)
         status = prefer_plugin(context, cli->plugin, err);
     if (status == MIM_OK)

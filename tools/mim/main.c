@@ -7,6 +7,7 @@
 #include "options.h"
 #include "report.h"
 #include "signals.h"
+#include "text.h"
 
 const struct command commands[] = {
     { "info", "FILE...", "show frames, size, sample type, timing and metadata", run_info, FOR_INFO, 1, -1, NULL },
@@ -15,7 +16,7 @@ const struct command commands[] = {
     { "formats", "", "list the formats and the plugins that read and write them", run_formats, FOR_FORMATS, 0, 0, NULL },
     { "plugins", "[NAME]", "list the plugins, their state and location", run_plugins, FOR_PLUGINS, 0, 1, NULL },
     { "explain", "FILE", "show how a file's format and plugin are chosen", run_explain, FOR_EXPLAIN, 1, 1, NULL },
-    { "plugin", "COMMAND", "write plugins", NULL, FOR_PLUGIN, 1, 0, plugin_commands }, /* no number of operands is right */
+    { "plugin", "COMMAND", "write and test plugins", NULL, FOR_PLUGIN, 1, 0, plugin_commands }, /* no number of operands is right */
     { "help", "[COMMAND|FORMAT]", "list the options of a command or a format", run_help, FOR_HELP, 0, 2, NULL },
     { 0 },
 };
@@ -41,6 +42,20 @@ command_by_name(const char *name, const char *part)
     return find_row(command->parts, full);
 }
 
+/* Reports what is ignored of configuration files that are otherwise in force. */
+static void
+print_config_notes(struct mim_context *context)
+{
+    const char *file, *line;
+    for (size_t i = 0; (file = mim_context_config_file(context, i)); i++)
+        for (size_t j = 0; (line = mim_context_diagnostic(context, j)); j++)
+            if (!strncmp(line, file, strlen(file)) && line[strlen(file)] == ':') {
+                fputs("mim: note: ", stderr);
+                print_text(stderr, line);
+                fputc('\n', stderr);
+            }
+}
+
 static enum exit_code
 run_parsed(struct cli *cli)
 {
@@ -57,6 +72,8 @@ run_parsed(struct cli *cli)
     }
     if (cli_context(cli, &cli->context, &err) != MIM_OK)
         return give_up(NULL, &err);
+    if (heeds_policy(cli) && !cli->quiet)
+        print_config_notes(cli->context);
 
     enum exit_code code = command->run(cli);
     if (!signals_interrupted())
