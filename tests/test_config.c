@@ -53,7 +53,7 @@ reports_file_and_line_of_a_denial(void)
 static void
 does_not_loosen_earlier_files(void)
 {
-    struct mim_config *config = config_of("[plugin pdf]\nenabled = no\n[limit]\nmemory = 1MB\nframes = 10\n");
+    struct mim_config *config = config_of("[plugin PDF]\nenabled = no\n[limit]\nmemory = 1MB\nframes = 10\n");
     assert_int_equal(
         mim_config_add_text(config, "[plugin pdf]\nenabled = yes\n[limit]\nmemory = off\nframes = 5\n", NULL), MIM_OK);
     CHECK(denies(config, "pdf", NULL, NULL));

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -261,7 +262,7 @@ entry_denies(const struct mim_config *config, const struct entry *entry, const s
     if (is_policy(entry, "allow"))
         return subject->format && !file_allows(config, entry->file, subject);
     const char *plugin = plugin_of_section(entry);
-    return plugin && subject->plugin && !strcmp(plugin, subject->plugin) &&
+    return plugin && subject->plugin && !strcasecmp(plugin, subject->plugin) &&
            mim_config_value_switch(entry->value, &enabled) && !enabled;
 }
 
