@@ -171,6 +171,27 @@ class Lists(CommandCase):
         expected = [os.path.realpath(path) for path in os.environ['MIM_PLUGIN_PATH'].removesuffix(':!').split(':')]
         self.assertEqual(text(self.mim('plugins', '--paths')).splitlines(), expected)
 
+    def test_of_paths_have_those_of_the_environment_in_front(self):
+        home = self.path('.local/lib/mim-1')
+        os.makedirs(home)
+        os.mkdir(self.path('own'))
+        listed = {}
+        for path in ('own', 'own:!', '!', ''):
+            listed[path] = text(self.mim('plugins', '--paths', env={'MIM_PLUGIN_PATH': path, 'HOME': self.folder})).splitlines()
+        own = os.path.realpath(self.path('own'))
+        self.assertEqual(listed['own:!'], [own])
+        self.assertEqual(listed['!'], [])
+        self.assertEqual(listed[''][0], home)
+        self.assertGreater(len(listed['']), 2)
+        self.assertEqual(listed['own'], [own] + listed[''])
+
+    def test_of_a_plugin_of_the_user_are_ready(self):
+        os.makedirs(self.path('.local/lib'))
+        gif, = [path for path in os.environ['MIM_PLUGIN_PATH'].split(':') if path.endswith('/gif')]
+        os.symlink(gif, self.path('.local/lib/mim-1'))
+        self.mim('info', TESTCARD, env={'MIM_PLUGIN_PATH': '', 'HOME': self.folder})
+        self.refuse(3, 'info', TESTCARD, env={'MIM_PLUGIN_PATH': '!', 'HOME': self.folder})
+
     def test_of_configuration_name_file_and_line(self):
         os.makedirs(self.path('mim-1'))
         self.put('mim-1/mim.conf', b'[limit]\nmemory = 5MB\n')
