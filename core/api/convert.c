@@ -190,27 +190,57 @@ is_damage(const struct mim_reader *reader, enum mim_status status)
            (status == MIM_UNKNOWN_FORMAT && is_series(reader));
 }
 
-/* MIM_OK: continue without the frame. MIM_END: finish with the frames so far. */
+static void
+add_count(struct mim_error *error, uint64_t good)
+{
+    size_t used = strlen(error->message);
+    snprintf(error->message + used, sizeof error->message - used, "; %" PRIu64 " good frame%s before that", good,
+             good == 1 ? "" : "s");
+}
+
+/* The first damage becomes the result of the conversion. MIM_END: finish with the frames so far. */
+static enum mim_status
+pass_damage(struct conversion *conversion, const struct mim_reader *reader, enum mim_status status,
+            const struct mim_error *error)
+{
+    if (conversion->damaged == MIM_OK) {
+        conversion->damaged = status;
+        conversion->damage = *error;
+    }
+    return is_series(reader) ? MIM_OK : MIM_END;
+}
+
+static uint64_t
+frames_so_far(const struct conversion *conversion)
+{
+    return conversion->progress.frames + (conversion->times.run != NULL);
+}
+
+/* MIM_OK: continue without the frame. */
 static enum mim_status
 handle_damage(struct conversion *conversion, struct mim_reader *reader, enum mim_status status, struct mim_error *error)
 {
     bool first = conversion->damaged == MIM_OK;
-    uint64_t good = conversion->progress.frames + (conversion->times.run != NULL);
-    if (first) {
-        size_t used = strlen(error->message);
-        snprintf(error->message + used, sizeof error->message - used, "; %" PRIu64 " good frame%s before that",
-                 good, good == 1 ? "" : "s");
-    }
+    uint64_t good = frames_so_far(conversion);
+    if (first)
+        add_count(error, good);
     if (!conversion->read.partial || (!is_series(reader) && !good))
         return status;
-    if (first) {
-        conversion->damaged = status;
-        conversion->damage = *error;
-    }
-    if (!is_series(reader))
-        return MIM_END;
+    status = pass_damage(conversion, reader, status, error);
     /* the first failure is the result of the conversion; notices report only those after it */
-    return mim_reader_skip(reader, first ? NULL : error, error);
+    return status == MIM_OK ? mim_reader_skip(reader, first ? NULL : error, error) : status;
+}
+
+/* The frame is written as far as it could be decoded, and a notice has reported it. */
+static enum mim_status
+handle_loss(struct conversion *conversion, struct mim_reader *reader)
+{
+    struct mim_error error;
+    enum mim_status damage = mim_reader_damage(reader, &error);
+    if (damage == MIM_OK)
+        return MIM_OK;
+    add_count(&error, frames_so_far(conversion) - 1);
+    return pass_damage(conversion, reader, damage, &error);
 }
 
 static enum mim_status
@@ -240,6 +270,8 @@ convert_source(struct conversion *conversion, uint64_t index, struct mim_error *
         if (status == MIM_OK) {
             if (mim_step_times_exchange(&conversion->times, &frame))
                 status = write_frame(conversion, &frame, err);
+            if (status == MIM_OK)
+                status = handle_loss(conversion, reader);
             continue;
         }
         if (is_damage(reader, status))
@@ -303,6 +335,7 @@ mim_convert(struct mim_context *context, struct mim_source *const *sources, size
         .source_count = source_count,
     };
     conversion.read.open.packed_bits |= !options->each;
+    conversion.read.open.partial |= conversion.read.partial;
     mim_conversion_progress_start(&conversion.progress, &options->read.open.control, source_count > 1);
     mim_conversion_progress_listen(&conversion.progress, &conversion.read.open.control, &conversion.write.control);
 

@@ -126,6 +126,7 @@ mim_reader_open(struct mim_reader **out, struct mim_context *context, struct mim
                                                      .expands_bits = !options->packed_bits };
     reader->wants_metadata = !options->no_metadata;
     reader->operation.in_place = options->in_place;
+    reader->operation.keeps_damaged = options->partial;
     reader->pool = mim_pool_of(context, err);
     status = reader->pool ? open_source(reader, options, err) : MIM_NOMEM;
     if (status == MIM_OK)
@@ -235,6 +236,12 @@ mim_reader_seek(struct mim_reader *reader, uint64_t i, struct mim_error *err)
     reader->in_a_row = 0;
     reader->is_selecting = reader->is_stepping = false;
     return MIM_OK;
+}
+
+enum mim_status
+mim_reader_damage(const struct mim_reader *reader, struct mim_error *err)
+{
+    return mim_reader_name_file(reader, mim_decoder_damage(reader->decoder, err), err);
 }
 
 void

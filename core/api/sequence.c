@@ -31,7 +31,9 @@ open_selected(struct mim_reader **out, struct mim_context *context, struct mim_s
               const struct mim_read_options *options, struct mim_error *err)
 {
     struct mim_reader *reader;
-    enum mim_status status = mim_reader_open(&reader, context, source, &options->open, err);
+    struct mim_open_options open = options->open;
+    open.partial = open.partial || options->partial;
+    enum mim_status status = mim_reader_open(&reader, context, source, &open, err);
     if (status != MIM_OK)
         return status;
     status = mim_reader_select(reader, options->ranges, options->range_count, options->partial, err);
@@ -72,6 +74,9 @@ read_all(struct mim_reader *reader, struct mim_frames *frames, struct mim_error 
             return status == MIM_END ? MIM_OK : status;
         }
         frames->loop = frames->frames[frames->count++].loop;
+        status = mim_reader_damage(reader, err);
+        if (status != MIM_OK)
+            return status;
     }
 }
 

@@ -2,6 +2,7 @@
 /* Wording of the notices about conversions. */
 #include "pipeline/conversion-notices.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 enum mim_status
@@ -37,4 +38,15 @@ mim_conversion_report_layout(const struct mim_conversion *conversion, struct mim
     if (status == MIM_OK && mim_conversion_grays(conversion))
         status = mim_operation_notice_at(operation, MIM_NOTICE_COLOUR, origin, "colours become gray", err);
     return status;
+}
+
+enum mim_status
+mim_damage_report(uint64_t pixels, uint32_t width, uint32_t height, struct mim_operation *operation,
+                  const struct mim_notice_origin *origin, struct mim_error *err)
+{
+    uint64_t rows = (pixels + width - 1) / width; /* planes that are stored apart count once each */
+    char text[120];
+    snprintf(text, sizeof text, "%" PRIu64 " of %" PRIu32 " rows are missing in a damaged frame", rows < height ? rows : height,
+             height);
+    return mim_operation_notice_at(operation, MIM_NOTICE_DAMAGED, origin, text, err);
 }

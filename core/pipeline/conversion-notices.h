@@ -14,4 +14,8 @@ enum mim_status mim_conversion_report(const struct mim_conversion *conversion, c
 enum mim_status mim_conversion_report_layout(const struct mim_conversion *conversion, struct mim_operation *operation,
                                              const struct mim_notice_origin *origin, struct mim_error *err);
 
+/* Reports a frame that is delivered without so many of its pixels. */
+enum mim_status mim_damage_report(uint64_t pixels, uint32_t width, uint32_t height, struct mim_operation *operation,
+                                  const struct mim_notice_origin *origin, struct mim_error *err);
+
 #endif

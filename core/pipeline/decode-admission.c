@@ -87,6 +87,8 @@ plan_memory(struct mim_decode_frame *frame, const struct mim_decode_frame_route 
         status = mim_decode_frame_check_result(frame, route, err);
     if (status == MIM_OK && mim_decode_frame_is_raw(frame))
         status = mim_raw_samples_check(frame->source, &frame->info, err);
+    if (status == MIM_TRUNCATED && route->operation->keeps_damaged)
+        status = MIM_OK;
     if (status != MIM_OK)
         return status;
 

@@ -55,6 +55,7 @@ struct mim_decoder {
     bool wants_metadata;
     bool leaves_out_reduced; /* MIM_FRAME_REDUCED */
     uint64_t left_out;
+    struct mim_error damage; /* of the frame that was delivered last */
     struct mim_source *(*source_of)(const void *packet); /* see struct mim_decoder_setup */
     enum mim_status (*advanced)(void *user, struct mim_error *err);
     void *user;

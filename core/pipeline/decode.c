@@ -248,6 +248,14 @@ mim_decoder_leave_out_reduced(struct mim_decoder *decoder)
     return decoder->leaves_out_reduced = mim_option_find(&table, "reduced");
 }
 
+enum mim_status
+mim_decoder_damage(const struct mim_decoder *decoder, struct mim_error *err)
+{
+    if (decoder->damage.status != MIM_OK && err)
+        *err = decoder->damage;
+    return decoder->damage.status;
+}
+
 uint64_t
 mim_decoder_left_out(const struct mim_decoder *decoder)
 {

@@ -61,6 +61,9 @@ uint64_t mim_decoder_retained(struct mim_decoder *decoder);
 enum mim_status mim_decoder_next(struct mim_decoder *decoder, bool read_ahead, struct mim_frame *frame,
                                  struct mim_error *err);
 
+/* MIM_OK, or the damage because of which the frame that was delivered last lacks pixels. */
+enum mim_status mim_decoder_damage(const struct mim_decoder *decoder, struct mim_error *err);
+
 /* From now on leave out frames with MIM_FRAME_REDUCED. false: the plugin has none. */
 bool mim_decoder_leave_out_reduced(struct mim_decoder *decoder);
 /* How many frames were left out. */

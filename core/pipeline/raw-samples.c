@@ -3,6 +3,7 @@
 #include "pipeline/raw-samples.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/sample.h"
@@ -102,18 +103,47 @@ read_scattered(struct mim_source *source, const struct mim_frame_info *info, uin
     return MIM_OK;
 }
 
+/* The first row of a part, and how many it has. */
+static uint32_t
+rows_of_part(const struct mim_frame_info *info, uint32_t part, uint32_t *rows)
+{
+    uint32_t per_part = rows_per_part(info), first = part * per_part;
+    *rows = info->height - first < per_part ? info->height - first : per_part;
+    return first;
+}
+
+static void
+swap_rows(const struct mim_frame_info *info, uint8_t *data, uint64_t size)
+{
+    if (is_other_order(info))
+        mim_sample_swap((enum mim_sample)info->sample, data, size / mim_sample_size((enum mim_sample)info->sample));
+}
+
 enum mim_status
 mim_raw_samples_read(struct mim_source *source, const struct mim_frame_info *info, uint32_t part, struct mim_raster *to,
                      struct mim_error *err)
 {
-    uint32_t per_part = rows_per_part(info), first = part * per_part;
-    uint32_t rows = info->height - first < per_part ? info->height - first : per_part;
+    uint32_t rows, first = rows_of_part(info, part, &rows);
     uint64_t row = row_bytes(info), offset = info->raw_offset + first * row;
     enum mim_status status = info->raw_stride == row
                                  ? read_exactly(source, to->data + first * row, rows * row, offset, err)
                                  : read_scattered(source, info, first, rows, to, err);
-    if (status == MIM_OK && is_other_order(info))
-        mim_sample_swap((enum mim_sample)info->sample, to->data + first * row,
-                        rows * row / mim_sample_size((enum mim_sample)info->sample));
+    if (status == MIM_OK)
+        swap_rows(info, to->data + first * row, rows * row);
     return status;
+}
+
+void
+mim_raw_samples_salvage(struct mim_source *source, const struct mim_frame_info *info, uint32_t part, struct mim_raster *to,
+                        struct mim_error *err)
+{
+    uint32_t rows, first = rows_of_part(info, part, &rows), y = first;
+    uint64_t row = row_bytes(info);
+    while (y < first + rows && read_scattered(source, info, y, 1, to, NULL) == MIM_OK) {
+        swap_rows(info, to->data + y * to->stride, row);
+        y++;
+    }
+    err->needed += (uint64_t)(first + rows - y) * info->width;
+    for (; y < first + rows; y++)
+        memset(to->data + y * to->stride, 0, row);
 }

@@ -18,5 +18,9 @@ bool mim_raw_samples_map(struct mim_source *source, const struct mim_frame_info 
 uint32_t mim_raw_samples_parts(const struct mim_frame_info *info);
 enum mim_status mim_raw_samples_read(struct mim_source *source, const struct mim_frame_info *info, uint32_t part,
                                      struct mim_raster *to, struct mim_error *err);
+/* After TRUNCATED: keep the whole rows that the source has. Adds the number of pixels that it does not have, which become zeros, to
+ * err->needed. */
+void mim_raw_samples_salvage(struct mim_source *source, const struct mim_frame_info *info, uint32_t part, struct mim_raster *to,
+                             struct mim_error *err);
 
 #endif

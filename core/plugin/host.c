@@ -5,10 +5,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cancel.h"
 #include "base/error.h"
 #include "frame/dirty-rect.h"
+#include "frame/frame.h"
 #include "frame/meta.h"
 #include "io/sink.h"
 #include "plugin/coded-parts.h"
@@ -260,6 +262,36 @@ host_find_changes(struct mim_job *abi, const struct mim_raster *one, const struc
     return MIM_OK;
 }
 
+static void
+clear_rectangle(struct mim_raster *raster, const struct mim_rect *rect)
+{
+    uint64_t pixel = 0;
+    mim_row_bytes(1, raster->channels, (enum mim_sample)raster->sample, &pixel);
+    for (uint32_t y = rect->y; y < rect->y + rect->height; y++)
+        memset(raster->data + y * raster->stride + rect->x * pixel, 0, rect->width * pixel);
+}
+
+static int32_t
+host_keep_damaged(struct mim_job *abi, struct mim_raster *raster, const struct mim_rect *lost)
+{
+    struct mim_core_job *job = abi->core;
+    bool is_damage = job->failed == MIM_CORRUPT || job->failed == MIM_TRUNCATED;
+    bool goes_on = job->failed == MIM_OK && job->lost.status != MIM_OK;
+    if (!goes_on && (!is_damage || job->host_failed || !job->operation->keeps_damaged))
+        return job->failed == MIM_OK ? MIM_ARGUMENT : (int32_t)job->failed;
+    if (!goes_on && job->lost.status == MIM_OK) {
+        job->lost = job->error;
+        job->lost.needed = 0;
+    }
+    if (lost) {
+        if (raster)
+            clear_rectangle(raster, lost);
+        job->lost.needed += (uint64_t)lost->width * lost->height;
+    }
+    job->failed = MIM_OK;
+    return MIM_OK;
+}
+
 static const void *
 host_get_extension(const char *name)
 {
@@ -297,4 +329,5 @@ const struct mim_host mim_host_table = {
     .close_side = mim_host_close_side,
     .origin = host_origin,
     .view = mim_host_view,
+    .keep_damaged = host_keep_damaged,
 };

@@ -46,6 +46,7 @@ mim_job_begin(struct mim_core_job *job, uint64_t frame, const char *op)
     job->is_muted = false;
     job->failed = MIM_OK;
     job->host_failed = job->refused = false;
+    job->lost.status = MIM_OK;
 }
 
 void

@@ -28,6 +28,7 @@ struct mim_core_job {
     bool refused;           /* an allocation exceeded the ceiling */
     struct mim_error error;
     struct mim_running_call *running; /* from begin to end */
+    struct mim_error lost; /* damage that the op went on after; `needed`: pixels without samples */
     struct mim_meta *meta;         /* target of host->meta(); NULL outside metadata() */
     struct mim_offers *offers;     /* target of host->offer(); NULL outside offers() */
     const struct mim_origin *origin; /* of the frame that a writer gets; NULL: unknown */

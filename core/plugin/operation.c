@@ -58,6 +58,7 @@ mim_operation_init_part(struct mim_operation *operation, struct mim_operation *w
     *operation = (struct mim_operation){
         .context = whole->context,
         .whole = whole,
+        .keeps_damaged = whole->keeps_damaged,
         .index = index,
         .plugin = "",
         .host = whole->host,

@@ -21,6 +21,7 @@ struct mim_operation {
     uint64_t index;              /* of one file of a series: its frame */
     void *series;                /* of a series: struct mim_series_reading or mim_series_writing */
     bool is_quiet;               /* notices are dropped */
+    bool keeps_damaged;          /* deliver frames as far as they can be decoded */
     bool in_place;               /* map plain samples instead of reading them */
     struct mim_source *source;   /* of a reader */
     struct mim_sink *sink;       /* of a writer */

@@ -62,7 +62,8 @@ void mim_plugin_reader_drop_ahead(struct mim_plugin_reader *reader);
 enum mim_status mim_plugin_reader_peek(struct mim_plugin_reader *reader, uint64_t index, struct mim_frame_info *info,
                                        struct mim_error *err);
 
-/* On worker `worker`. `refused`: memory was refused, and a retry without other frames may succeed. */
+/* On worker `worker`. `refused`: memory was refused, and a retry without other frames may succeed. `err` begins zeroed; if it has a
+ * status after MIM_OK, that is damage which left `needed` pixels without samples. */
 enum mim_status mim_plugin_reader_pixels(struct mim_plugin_reader *reader, unsigned worker, uint64_t index,
                                          const void *packet, const struct mim_frame_info *info, uint32_t part,
                                          struct mim_raster *raster, bool *refused, struct mim_error *err);

@@ -16,6 +16,10 @@ mim_plugin_reader_pixels(struct mim_plugin_reader *reader, unsigned worker, uint
         job->step = part + 1;
         int32_t result = reader->ops->pixels(&job->abi, packet, info, part, raster);
         status = mim_job_end(job, result == MIM_END ? MIM_TRUNCATED : result, "pixels", err);
+        if (status == MIM_OK && job->lost.status != MIM_OK) {
+            job->lost.needed += err->status == MIM_OK ? 0 : err->needed;
+            *err = job->lost;
+        }
     }
     *refused = status == MIM_LIMIT && job->refused;
     return status;

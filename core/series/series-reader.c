@@ -233,11 +233,13 @@ series_pixels(struct mim_job *job, const void *in, const struct mim_frame_info *
               struct mim_raster *raster)
 {
     const struct packet *packet = in;
-    const struct mim_core_job *core = job->core;
+    struct mim_core_job *core = job->core;
     struct mim_error error = { 0 };
     bool refused = false;
     (void)info;
     enum mim_status status = mim_series_file_pixels(packet->file, core->worker, part, raster, &refused, &error);
+    if (status == MIM_OK)
+        core->lost = error;
     return mim_job_adopt(job, status, refused, &error);
 }
 

@@ -282,6 +282,11 @@ struct mim_host {
     /** [any thread] Lend bytes of the source that are in memory anyway, until close: no copy, and no working memory. Returns NULL
      * if they are not, which any source may do, or beyond its end: then use read_at. */
     const void *(*view)(struct mim_job *, uint64_t offset, uint64_t size);
+    /** [any thread] Go on after damage: called after fail() with MIM_CORRUPT or MIM_TRUNCATED. Returns MIM_OK if frames are
+     * wanted as far as they can be decoded, which takes that failure back, else the status that the op returns. In pixels,
+     * `lost` is a rectangle without samples, which become zeros if the raster is given; further calls add more of them. The frame is
+     * reported as damaged. In prepare both are NULL: pixels is then called for the frame. */
+    int32_t (*keep_damaged)(struct mim_job *, struct mim_raster *, const struct mim_rect *lost);
 };
 
 /* The values that the core writes at an option's offset before open. Their pointers are valid until close. */

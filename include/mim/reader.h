@@ -34,7 +34,9 @@ struct mim_open_options {
                                     * SIGBUS; if the file is written to, its pixels may change. Set this only for files that
                                     * do not change. */
     int packed_bits;               /**< deliver samples of 1 bit as MIM_SAMPLE_U1, not MIM_SAMPLE_U8 */
-    uint32_t reserved[2];
+    int partial;                   /**< deliver frames that are cut or damaged as far as they can be decoded, with `damaged` set and
+                                    * a notice, instead of an error. What is missing is zero */
+    uint32_t reserved[1];
 };
 
 /** A slice of frames, as in Python. `{ 0 }` means all frames. Negative indices count from the end, which makes libmim
@@ -106,6 +108,8 @@ MIM_API const struct mim_offer *mim_reader_offer(const struct mim_reader *reader
  * a damaged frame, each time it is called there. mim_reader_read() and mim_reader_seek() can still reach other frames.
  */
 MIM_API enum mim_status mim_reader_next(struct mim_reader *reader, struct mim_frame *frame, struct mim_error *err);
+/** With `partial` in the options: return MIM_OK, or the damage because of which the frame that was read last lacks pixels. */
+MIM_API enum mim_status mim_reader_damage(const struct mim_reader *reader, struct mim_error *err);
 /** Decode frame i. The next frame is i + 1. The result is the same as by mim_reader_next(). Fails with MIM_RANGE if
  * there is no such frame. After a step back from frame i + 1, frames before i that are decoded on the way to it are kept within the
  * working memory, for further steps back. */

@@ -46,6 +46,7 @@ struct mim_test_host {
     struct mim_test_bytes side;                        /**< and its bytes, which are also source 1 of the frames */
     struct mim_origin frame_origin;                    /**< what origin() returns */
     bool lends;                                        /**< view() lends bytes of the source */
+    bool keeps_damaged;                                /**< what keep_damaged() answers */
     bool is_coding;                                    /**< emit appends to `coded` instead of `sink` */
 
     struct mim_test_bytes sink, coded;
@@ -300,6 +301,17 @@ mim_test_origin(struct mim_job *job, struct mim_origin *origin)
     origin->time = known->source ? known->time : MIM_NO_PTS;
 }
 
+/** Forgets the failure if the host keeps damaged frames. Clears nothing. */
+static inline int32_t
+mim_test_keep_damaged(struct mim_job *job, struct mim_raster *raster, const struct mim_rect *lost)
+{
+    struct mim_test_host *host = mim_test_host_of(job);
+    (void)raster, (void)lost;
+    if (host->keeps_damaged)
+        host->status = MIM_OK;
+    return host->status;
+}
+
 static inline int32_t
 mim_test_offer(struct mim_job *job, const struct mim_offer *offer)
 {
@@ -383,6 +395,7 @@ static const struct mim_host mim_test_host_table = {
     .offered = mim_test_offered,
     .close_side = mim_test_close_side,
     .origin = mim_test_origin,
+    .keep_damaged = mim_test_keep_damaged,
     .find_changes = mim_test_find_changes,
     .view = mim_test_view,
 };

@@ -31,7 +31,7 @@ fail_walk(struct gif_reader *self, int code)
 {
     struct mim_job *job = self->job;
     uint64_t offset = self->window.position;
-    unsigned long long frame = self->at.frame;
+    unsigned long long frame = self->at.frame - self->is_cut;
 
     if (self->window.status != MIM_OK)
         return job->host->fail(job, self->window.status, offset, "read failed at byte %llu",
@@ -171,7 +171,7 @@ end_walk(struct gif_reader *self, const struct gif_frame *frame)
 {
     struct mim_job *job = self->job;
     bool is_between_blocks = self->window.has_ended && self->window.status == MIM_OK;
-    if (!is_between_blocks || frame->has_control || frame->mark.frame == 0)
+    if (!is_between_blocks || self->is_cut || frame->has_control || frame->mark.frame == 0)
         return fail_walk(self, self->gif->Error);
     if (self->is_end_reported)
         return MIM_END;
@@ -231,8 +231,13 @@ advance_mark(struct gif_reader *self, const struct gif_frame *frame)
 int32_t
 gif_blocks_skip_codes(struct gif_reader *self, struct gif_frame *frame)
 {
-    if (!gif_window_skip_blocks(self->job, &self->window))
-        return fail_walk(self, 0);
+    self->is_cut = false;
+    if (!gif_window_skip_blocks(self->job, &self->window)) {
+        int32_t status = fail_walk(self, 0);
+        if (status != MIM_TRUNCATED || self->job->host->keep_damaged(self->job, NULL, NULL) != MIM_OK)
+            return status;
+        self->is_cut = true;
+    }
     frame->codes_size = self->window.position - frame->codes;
     return advance_mark(self, frame);
 }

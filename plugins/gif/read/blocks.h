@@ -42,6 +42,7 @@ struct gif_reader {
     int32_t raw, palette, stream; /* options */
     bool is_reserved;      /* giflib's memory is charged to the budget */
     bool is_end_reported;  /* the notice about a missing trailer */
+    bool is_cut;           /* the file ends inside the frame before the current place */
     int32_t loop;          /* plays in total */
     int32_t netscape_loop; /* as stored, or -1 for none */
     unsigned offers;       /* bits of application extensions */

@@ -62,8 +62,10 @@ join_sub_blocks(uint8_t *bytes, size_t size)
     return done;
 }
 
+/* `rows`: how many are complete, in the order of the file. */
 static int32_t
-unpack_codes(struct mim_job *job, const struct gif_frame *frame, const uint8_t *codes, size_t size, uint8_t *out)
+unpack_codes(struct mim_job *job, const struct gif_frame *frame, const uint8_t *codes, size_t size, uint8_t *out,
+             uint32_t *rows)
 {
     struct gif_worker *worker = job->worker;
     struct gif_unlzw *decoder = &worker->decoder;
@@ -76,10 +78,11 @@ unpack_codes(struct mim_job *job, const struct gif_frame *frame, const uint8_t *
         if (status != MIM_OK)
             return status;
     }
+    *rows = (uint32_t)((size_t)(decoder->at.out - out) / frame->width);
     if (verdict == GIF_UNLZW_DONE)
         return MIM_OK;
 
-    size_t row = (decoder->at.out - out) / frame->width + 1;
+    size_t row = *rows + (size_t)1;
     if (verdict == GIF_UNLZW_SHORT)
         return job->host->fail(job, MIM_TRUNCATED, offset, "the data of frame %llu ends in row %zu of %u",
                                (unsigned long long)frame->mark.frame, row, frame->height);
@@ -88,7 +91,7 @@ unpack_codes(struct mim_job *job, const struct gif_frame *frame, const uint8_t *
 }
 
 static int32_t
-unpack_frame(struct mim_job *job, const struct gif_packet *packet, uint8_t *out)
+unpack_frame(struct mim_job *job, const struct gif_packet *packet, uint8_t *out, uint32_t *rows)
 {
     const struct gif_frame *frame = &packet->frame;
     struct gif_worker *worker = job->worker;
@@ -96,7 +99,9 @@ unpack_frame(struct mim_job *job, const struct gif_packet *packet, uint8_t *out)
         return MIM_NOMEM;
 
     int64_t got = job->host->read_at(job, worker->codes, frame->codes_size, frame->codes);
-    return got < 0 ? (int32_t)-got : unpack_codes(job, frame, worker->codes, join_sub_blocks(worker->codes, got), out);
+    if (got < 0)
+        return (int32_t)-got;
+    return unpack_codes(job, frame, worker->codes, join_sub_blocks(worker->codes, got), out, rows);
 }
 
 /* Indices past the end of the table are black, since programs disagree. Without a table they are grays, as in
@@ -122,18 +127,26 @@ colour_row(const uint8_t *indices, const uint8_t (*palette)[4], const struct mim
         memcpy(out + x * raster->channels, palette[indices[x]], raster->channels);
 }
 
+/* The row of the raster that is stored k-th. */
+static uint32_t
+place_of_row(const struct gif_packet *packet, uint32_t k, uint32_t height)
+{
+    return packet->frame.is_interlaced ? interlaced_row(k, height) : k;
+}
+
 /* Convert packed rows in file order to rows of the raster. */
 static int32_t
-place_rows(struct mim_job *job, const struct gif_packet *packet, const uint8_t *indices, struct mim_raster *raster)
+place_rows(struct mim_job *job, const struct gif_packet *packet, const uint8_t *indices, uint32_t rows,
+           struct mim_raster *raster)
 {
     uint8_t palette[GIF_PALETTE_SIZE][4];
 
     fill_palette(packet, palette);
-    for (uint32_t k = 0; k < raster->height; k++) {
+    for (uint32_t k = 0; k < rows; k++) {
         int32_t status = (uint64_t)k * raster->width % STEP < raster->width ? job->host->poll(job) : MIM_OK;
         if (status != MIM_OK)
             return status;
-        uint32_t y = packet->frame.is_interlaced ? interlaced_row(k, raster->height) : k;
+        uint32_t y = place_of_row(packet, k, raster->height);
         const uint8_t *row = indices + (size_t)k * raster->width;
         uint8_t *out = raster->data + y * raster->stride;
         if (raster->channels == 1)
@@ -144,6 +157,26 @@ place_rows(struct mim_job *job, const struct gif_packet *packet, const uint8_t *
     return MIM_OK;
 }
 
+static bool
+is_damage(int32_t status)
+{
+    return status == MIM_TRUNCATED || status == MIM_CORRUPT;
+}
+
+/* Without the rows from `rows` on, which are transparent where the frame has a transparent index. */
+static int32_t
+keep_rows(struct mim_job *job, const struct gif_packet *packet, uint32_t rows, struct mim_raster *raster)
+{
+    int32_t status = MIM_OK, transparent = packet->frame.transparent;
+    for (uint32_t k = rows; k < raster->height && status == MIM_OK; k++) {
+        const struct mim_rect row = { 0, place_of_row(packet, k, raster->height), raster->width, 1 };
+        status = job->host->keep_damaged(job, raster, &row);
+        if (status == MIM_OK && raster->palette && transparent >= 0)
+            memset(raster->data + row.y * raster->stride, transparent, row.width);
+    }
+    return status;
+}
+
 static int32_t
 unpack_aside(struct mim_job *job, const struct gif_packet *packet, struct mim_raster *raster)
 {
@@ -152,9 +185,12 @@ unpack_aside(struct mim_job *job, const struct gif_packet *packet, struct mim_ra
     if (!indices)
         return MIM_NOMEM;
 
-    int32_t status = unpack_frame(job, packet, indices);
+    uint32_t rows = 0;
+    int32_t status = unpack_frame(job, packet, indices, &rows);
     if (status == MIM_OK)
-        status = place_rows(job, packet, indices, raster);
+        status = place_rows(job, packet, indices, raster->height, raster);
+    else if (is_damage(status) && (status = keep_rows(job, packet, rows, raster)) == MIM_OK)
+        status = place_rows(job, packet, indices, rows, raster);
     job->host->resize(job, indices, size, 0);
     return status;
 }
@@ -171,5 +207,10 @@ gif_pixels(struct mim_job *job, const void *data, const struct mim_frame_info *i
         raster->palette_size = packet->palette_size ? packet->palette_size : GIF_PALETTE_SIZE;
     }
     bool is_packed = raster->stride == raster->width && raster->channels == 1;
-    return is_packed && !packet->frame.is_interlaced ? unpack_frame(job, packet, raster->data) : unpack_aside(job, packet, raster);
+    if (!is_packed || packet->frame.is_interlaced)
+        return unpack_aside(job, packet, raster);
+
+    uint32_t rows = 0;
+    int32_t status = unpack_frame(job, packet, raster->data, &rows);
+    return is_damage(status) ? keep_rows(job, packet, rows, raster) : status;
 }

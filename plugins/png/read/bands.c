@@ -6,10 +6,12 @@
 #include "read/bands.h"
 
 #include <libdeflate.h>
+#include <zlib.h>
 
 #include "read/expansion.h"
 #include "read/inflater.h"
 #include "read/unfilter.h"
+#include "shared/memory.h"
 
 enum { INPUT_SIZE = 32 * 1024, BAND_SIZE = 96 * 1024, ROW_MAX = 1 << 20, HEAD_SIZE = 2, SUM_SIZE = 4 };
 
@@ -33,6 +35,7 @@ struct bands {
     uint8_t *coded;       /* the first row in the output that is not decoded */
     uint8_t *summed;      /* the end of the output that `sum` includes */
     const uint8_t *above; /* the row above `y`, or zeros */
+    bool is_salvage;      /* the input ends where the data does */
     uint8_t *rows[2];     /* rows before their conversion, in turns */
 };
 
@@ -48,10 +51,12 @@ read_data(struct bands *bands, uint8_t *to, uint64_t space, uint64_t *size)
         const uint8_t *bytes = NULL;
         uint64_t some = 0;
         if (pngx_pixel_data_span(&bands->data, space - *size, &bytes, &some) != MIM_OK)
-            return false;
-        if (some)
+            is_end = true;
+        else if (some)
             memcpy(to + *size, bytes, some);
         else if (pngx_pixel_data_chunk(&bands->data, &chunk_size, &is_end) != MIM_OK)
+            is_end = true;
+        if (bands->data.fault.status != MIM_OK && !bands->is_salvage)
             return false;
         *size += some;
     }
@@ -206,8 +211,8 @@ decode_frame(struct bands *bands, struct mim_job *job)
     return true;
 }
 
-bool
-pngx_bands_read(struct mim_job *job, const struct pngx_frame *frame, const struct mim_raster *raster)
+static bool
+open_bands(struct bands *bands, struct mim_job *job, const struct pngx_frame *frame)
 {
     static const uint8_t samples[] = {
         [PNGX_GRAY] = 1, [PNGX_RGB] = 3, [PNGX_PALETTE] = 1, [PNGX_GRAY_ALPHA] = 2, [PNGX_RGBA] = 4
@@ -216,16 +221,62 @@ pngx_bands_read(struct mim_job *job, const struct pngx_frame *frame, const struc
     const struct pngx_header *header = &reader->header;
     struct pngx_worker *worker = job->worker;
     uint64_t bits = (uint64_t)samples[header->colour] * header->depth;
-    struct bands bands = { .raster = raster, .row = (frame->width * bits + 7) / 8, .pixel = bits < 8 ? 1 : bits / 8 };
 
-    if (header->interlace || bands.row > ROW_MAX || !alloc_buffers(&bands, worker, job))
+    bands->row = (frame->width * bits + 7) / 8;
+    bands->pixel = bits < 8 ? 1 : bits / 8;
+    if (header->interlace || bands->row > ROW_MAX || !alloc_buffers(bands, worker, job))
         return false;
-    pngx_expansion_init(&bands.buffers->expansion, header, pngx_gives_indices(reader));
+    pngx_expansion_init(&bands->buffers->expansion, header, pngx_gives_indices(reader));
     if (reader->packed)
-        bands.buffers->expansion.kind = PNGX_EXPAND_NONE;
-    if (bands.buffers->expansion.kind == PNGX_EXPAND_OTHER)
+        bands->buffers->expansion.kind = PNGX_EXPAND_NONE;
+    if (bands->buffers->expansion.kind == PNGX_EXPAND_OTHER)
         return false;
-    start_frame(&bands);
-    pngx_pixel_data_open(&bands.data, job, &worker->window, frame);
-    return start_stream(&bands) && decode_frame(&bands, job) && check_end(&bands);
+    start_frame(bands);
+    pngx_pixel_data_open(&bands->data, job, &worker->window, frame);
+    return true;
+}
+
+bool
+pngx_bands_read(struct mim_job *job, const struct pngx_frame *frame, const struct mim_raster *raster)
+{
+    struct bands bands = { .raster = raster };
+    return open_bands(&bands, job, frame) && start_stream(&bands) && decode_frame(&bands, job) && check_end(&bands);
+}
+
+/* zlib ends exactly where the data do; the inflater may have decoded its padding. */
+static void
+decode_rest(struct bands *bands, struct mim_job *job, z_stream *stream)
+{
+    struct pngx_inflater *inflater = bands->inflater;
+    for (int code = Z_OK; code == Z_OK && job->host->poll(job) == MIM_OK;) {
+        if (inflater->in == inflater->in_end && !inflater->is_last)
+            fill_input(bands);
+        stream->next_in = (uint8_t *)(uintptr_t)inflater->in;
+        stream->avail_in = (unsigned)(inflater->in_end - inflater->in);
+        stream->next_out = inflater->out;
+        stream->avail_out = (unsigned)(inflater->out_end - inflater->out);
+        code = inflate(stream, Z_SYNC_FLUSH);
+        inflater->in = stream->next_in;
+        inflater->out = stream->next_out;
+        if (!decode_rows(bands))
+            return;
+        reuse_output(bands);
+    }
+}
+
+uint32_t
+pngx_bands_salvage(struct mim_job *job, const struct pngx_frame *frame, const struct mim_raster *raster)
+{
+    struct bands bands = { .raster = raster, .is_salvage = true };
+    struct shared_memory memory = { .job = job };
+    z_stream stream = { .zalloc = shared_memory_zlib_alloc, .zfree = shared_memory_zlib_free, .opaque = &memory };
+    uint32_t size;
+    bool is_end;
+
+    if (!open_bands(&bands, job, frame) || pngx_pixel_data_chunk(&bands.data, &size, &is_end) != MIM_OK || is_end ||
+        inflateInit(&stream) != Z_OK)
+        return 0;
+    decode_rest(&bands, job, &stream);
+    inflateEnd(&stream);
+    return bands.y;
 }

@@ -10,5 +10,7 @@
  * anything in the file is wrong, memory is short or the job is cancelled.
  */
 bool pngx_bands_read(struct mim_job *job, const struct pngx_frame *frame, const struct mim_raster *raster);
+/* Decode the rows of a damaged frame that are there, and return their number. */
+uint32_t pngx_bands_salvage(struct mim_job *job, const struct pngx_frame *frame, const struct mim_raster *raster);
 
 #endif

@@ -21,6 +21,7 @@ struct decoding {
     struct shared_memory memory;
     struct pngx_single_frame file;
     const struct pngx_packet *packet;
+    uint32_t rows;  /* complete ones */
     int32_t status; /* of a failed host call */
     char text[96];  /* message of libpng */
 };
@@ -98,6 +99,8 @@ read_rows(struct decoding *decoding, const struct mim_raster *raster)
     int passes = png_set_interlace_handling(decoding->png);
 
     png_read_update_info(decoding->png, decoding->info);
+    for (uint32_t y = 0; passes > 1 && y < raster->height; y++) /* a damaged file may set some pixels of a row */
+        memset(raster->data + y * raster->stride, 0, png_get_rowbytes(decoding->png, decoding->info));
     for (int pass = 0; pass < passes; pass++)
         for (uint32_t y = 0; y < raster->height; y++) {
             if ((uint64_t)y * raster->width % PIXELS_PER_POLL < raster->width)
@@ -105,6 +108,7 @@ read_rows(struct decoding *decoding, const struct mim_raster *raster)
             if (decoding->status != MIM_OK)
                 png_error(decoding->png, "stopped");
             png_read_row(decoding->png, raster->data + y * raster->stride, NULL);
+            decoding->rows = pass + 1 == passes ? y + 1 : 0;
         }
 }
 
@@ -134,8 +138,9 @@ report_failure(const struct decoding *decoding)
     return host->fail(decoding->job, MIM_CORRUPT, decoding->packet->frame.pixels, "libpng: %s", decoding->text);
 }
 
+/* `rows`: how many are complete. */
 static int32_t
-read_by_libpng(struct mim_job *job, const struct pngx_packet *packet, const struct mim_raster *raster)
+read_by_libpng(struct mim_job *job, const struct pngx_packet *packet, const struct mim_raster *raster, uint32_t *rows)
 {
     const struct pngx_reader *reader = job->state;
     struct pngx_worker *worker = job->worker;
@@ -151,22 +156,41 @@ read_by_libpng(struct mim_job *job, const struct pngx_packet *packet, const stru
     pngx_single_frame_open(&decoding.file, job, &worker->window, &reader->header, &decoding.packet->frame);
     png_set_read_fn(decoding.png, &decoding, on_read);
     int32_t status = decode_frame(&decoding, reader, raster) ? MIM_OK : report_failure(&decoding);
+    *rows = decoding.rows;
     png_destroy_read_struct(&decoding.png, &decoding.info, NULL);
     return status;
 }
 
+/* Rows of an interlaced picture keep the pixels that are there. */
 static int32_t
-read_stored(struct mim_job *job, const struct pngx_packet *coded, const struct mim_raster *raster)
+keep_rows(struct mim_job *job, const struct pngx_packet *coded, uint32_t rows, struct mim_raster *raster)
 {
-    const struct pngx_worker *worker = job->worker;
+    const struct pngx_reader *reader = job->state;
+    const struct mim_rect none = { 0 };
 
-    if (!worker->uses_libpng_only && pngx_bands_read(job, &coded->frame, raster))
-        return MIM_OK;
-    return read_by_libpng(job, coded, raster);
+    int32_t status = job->host->keep_damaged(job, NULL, &none);
+    if (status != MIM_OK)
+        return status;
+    uint32_t more = pngx_bands_salvage(job, &coded->frame, raster);
+    rows = rows > more ? rows : more;
+    const struct mim_rect lost = { 0, rows, raster->width, raster->height - rows };
+    return job->host->keep_damaged(job, reader->header.interlace ? NULL : raster, &lost);
 }
 
 static int32_t
-read_turned(struct mim_job *job, const struct pngx_packet *coded, const struct mim_raster *raster)
+read_stored(struct mim_job *job, const struct pngx_packet *coded, struct mim_raster *raster)
+{
+    const struct pngx_worker *worker = job->worker;
+    uint32_t rows = 0;
+
+    if (!worker->uses_libpng_only && pngx_bands_read(job, &coded->frame, raster))
+        return MIM_OK;
+    int32_t status = read_by_libpng(job, coded, raster, &rows);
+    return status == MIM_TRUNCATED || status == MIM_CORRUPT ? keep_rows(job, coded, rows, raster) : status;
+}
+
+static int32_t
+read_turned(struct mim_job *job, const struct pngx_packet *coded, struct mim_raster *raster)
 {
     const struct pngx_reader *reader = job->state;
     uint32_t pixel = reader->packed ? 0 : raster->channels * (raster->sample == MIM_SAMPLE_U16 ? 2 : 1);

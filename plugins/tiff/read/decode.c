@@ -11,6 +11,7 @@
 #include "read/orient.h"
 #include "read/plan.h"
 #include "read/rgba.h"
+#include "read/salvage.h"
 #include "read/strip.h"
 #include "read/unpack.h"
 #include "read/worker.h"
@@ -101,13 +102,36 @@ read_piece(struct decoding *d, uint32_t index, uint8_t *to, uint64_t size)
     return is_enough ? MIM_OK : tiff_handle_fail(handle);
 }
 
+/* Count pixels that are zeros for want of data. Returns MIM_OK if they are accepted. */
+static int32_t
+lose_pixels(struct decoding *d, uint32_t width, uint32_t height)
+{
+    const struct mim_rect lost = { 0, 0, width, height };
+    return d->job->host->keep_damaged(d->job, NULL, &lost);
+}
+
+/* A strip or tile, of which damage leaves some rows if such frames are wanted. */
+static int32_t
+read_rows_of_piece(struct decoding *d, uint32_t index, uint8_t *to, uint64_t row, uint32_t rows)
+{
+    int32_t status = read_piece(d, index, to, row * rows);
+    if (!tiff_is_damage(status))
+        return status;
+    status = lose_pixels(d, 0, 0);
+    if (status != MIM_OK)
+        return status;
+    uint32_t good = tiff_salvage_piece(d->job, d->page, index, to, row, rows);
+    return lose_pixels(d, d->page->is_tiled ? d->page->tile_width : d->page->width, rows - good);
+}
+
 static int32_t
 read_row_of_tiles(struct decoding *d, uint32_t first_row, uint32_t rows, uint32_t plane)
 {
     const struct tiff_page *page = d->page;
     for (uint32_t x = 0; x < page->width;) {
         uint32_t tile = TIFFComputeTile(d->worker->handle.tiff, x, first_row, 0, (uint16_t)plane);
-        int32_t status = read_piece(d, tile, d->coded, d->coded_size);
+        int32_t status =
+            read_rows_of_piece(d, tile, d->coded, tiff_page_row_bytes(page, page->tile_width), page->tile_height);
         if (status == MIM_OK)
             status = undo_predictor(d, d->coded, rows, page->tile_width);
         if (status != MIM_OK)
@@ -138,7 +162,7 @@ read_strip(struct decoding *d, uint32_t first_row, uint32_t rows, uint32_t plane
     uint32_t strip = TIFFComputeStrip(d->worker->handle.tiff, first_row, (uint16_t)plane);
     bool is_direct = is_plain_block(d) && d->block_stride == row;
     uint8_t *to = is_direct ? d->block : d->coded;
-    int32_t status = read_piece(d, strip, to, row * rows);
+    int32_t status = read_rows_of_piece(d, strip, to, row, rows);
     if (status == MIM_OK)
         status = undo_predictor(d, to, rows, d->page->width);
     if (status != MIM_OK)
@@ -170,6 +194,29 @@ read_stored_rows(struct decoding *d, uint32_t first_row, uint32_t y, uint32_t *r
     return status;
 }
 
+/* After damage in row `y`: read on without libtiff, which wants all of a strip. */
+static int32_t
+keep_rows(struct decoding *d, uint32_t first_row, uint32_t y, uint32_t rows, uint32_t plane)
+{
+    const struct tiff_page *page = d->page;
+    uint64_t row = tiff_page_row_bytes(page, page->width);
+    int32_t status = lose_pixels(d, 0, 0);
+    for (; y < rows && status == MIM_OK; y++) {
+        uint32_t place = first_row + y, strip = TIFFComputeStrip(d->worker->handle.tiff, place, (uint16_t)plane);
+        uint64_t skip = place % page->rows_per_strip * row;
+        bool is_stored = page->compression == COMPRESSION_NONE && page->stack_offset == 0;
+        if (!is_stored)
+            memset(d->coded, 0, row);
+        if (!is_stored || !tiff_salvage_stored_row(d->job, page, strip, skip, d->coded, row))
+            status = lose_pixels(d, page->width, 1);
+        unpack_rows(d, y, 1, 0, page->width, plane);
+        if (status == MIM_OK && y % 64 == 63)
+            status = d->job->host->poll(d->job);
+    }
+    tiff_handle_forget(&d->worker->handle);
+    return status;
+}
+
 static int32_t
 read_rows(struct decoding *d, uint32_t first_row, uint32_t rows, uint32_t plane)
 {
@@ -182,8 +229,10 @@ read_rows(struct decoding *d, uint32_t first_row, uint32_t rows, uint32_t plane)
             break;
     }
     for (uint32_t y = 0; y < rows; y++) {
-        if (TIFFReadScanline(d->worker->handle.tiff, d->coded, first_row + y, (uint16_t)plane) != 1)
-            return tiff_handle_fail(&d->worker->handle);
+        if (TIFFReadScanline(d->worker->handle.tiff, d->coded, first_row + y, (uint16_t)plane) != 1) {
+            int32_t status = tiff_handle_fail(&d->worker->handle);
+            return tiff_is_damage(status) ? keep_rows(d, first_row, y, rows, plane) : status;
+        }
         int32_t status = undo_predictor(d, d->coded, 1, d->page->width);
         if (status == MIM_OK && y % 64 == 63)
             status = d->job->host->poll(d->job);

@@ -130,6 +130,7 @@ log_warning(TIFF *tiff, void *user, const char *module, const char *format, va_l
     struct tiff_handle *handle = user;
     char text[256];
     (void)tiff;
+    handle->has_warned = true;
     vsnprintf(text, sizeof text, format, arguments);
     note_lack(handle, text);
     note_bad_line(handle, module, text);
@@ -295,6 +296,13 @@ tiff_handle_set_page(struct tiff_handle *handle, struct mim_job *job, const stru
     if (status != MIM_OK)
         tiff_handle_close(handle); /* the state of libtiff is unknown after a failure */
     return status;
+}
+
+void
+tiff_handle_forget(struct tiff_handle *handle)
+{
+    handle->is_short = false;
+    handle->text[0] = '\0';
 }
 
 int32_t

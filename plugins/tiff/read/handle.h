@@ -23,6 +23,7 @@ struct tiff_handle {
     int32_t memory_status;     /* MIM_NOMEM or MIM_LIMIT: libtiff goes on without the memory that it did not get */
     const struct tiff_page *repaired; /* libtiff gets this page's directory repaired */
     bool is_short;             /* the source ended */
+    bool has_warned;           /* set by a warning */
     bool has_decoded;          /* since it was set to the page */
     bool has_same_tags;        /* libtiff's tags of a page that is decoded here agree with ours */
     uint32_t bad_lines;        /* of fax codes since the caller set this to 0 */
@@ -39,6 +40,8 @@ int32_t tiff_handle_refresh(struct tiff_handle *handle, const struct tiff_page *
 int32_t tiff_handle_fail(struct tiff_handle *handle);
 /* Fail after a read or an allocation that failed and that libtiff ignored. */
 int32_t tiff_handle_check(struct tiff_handle *handle);
+/* Forget a failure that is dealt with. */
+void tiff_handle_forget(struct tiff_handle *handle);
 void tiff_handle_close(struct tiff_handle *handle);
 
 #endif

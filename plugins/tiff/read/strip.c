@@ -54,9 +54,8 @@ no_memory(struct mim_job *job, const struct tiff_page *page, uint64_t size)
                            (unsigned long long)size);
 }
 
-/* Ask libtiff, which repairs some directories; `size` is 0 when it does not know. */
-static void
-locate_strip(struct tiff_handle *handle, uint32_t index, uint64_t *place, uint64_t *size)
+void
+tiff_strip_locate(struct tiff_handle *handle, uint32_t index, uint64_t *place, uint64_t *size)
 {
     int has_failed = 0, has_failed_again = 0;
     *place = TIFFGetStrileOffsetWithErr(handle->tiff, index, &has_failed);
@@ -175,7 +174,7 @@ tiff_strip_read(struct mim_job *job, const struct tiff_page *page, uint32_t inde
     bool is_compared = worker->uses_libtiff_only && page->stack_offset == 0;
     if (is_compared || !worker->handle.has_same_tags || size > TIFF_MAX_STRIP_BYTES)
         return leave_strip_to_libtiff(job, page);
-    locate_strip(&worker->handle, index, &place, &stored);
+    tiff_strip_locate(&worker->handle, index, &place, &stored);
     if (stored == 0 && page->stack_offset == 0)
         return leave_page_to_libtiff(&worker->handle, page);
     if (page->decoder != TIFF_DECODER_COPY && stored / 2 <= size + OVERHEAD)

@@ -15,6 +15,8 @@
  * MIM_OK and not done: libtiff has to decode it. */
 int32_t tiff_strip_read(struct mim_job *job, const struct tiff_page *page, uint32_t index, uint64_t skip, uint8_t *to,
                         uint64_t size, bool *is_done);
+/* Ask libtiff, which repairs some directories; `size` is 0 when it does not know. */
+void tiff_strip_locate(struct tiff_handle *handle, uint32_t index, uint64_t *place, uint64_t *size);
 void tiff_strip_close(struct tiff_read_worker *worker, struct mim_job *job);
 
 #endif
