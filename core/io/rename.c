@@ -32,7 +32,7 @@ mim_rename_new(int from, const char *name, int to, const char *new_name)
 static int
 swap_by_hand(int from, int to, const char *name)
 {
-    static const char aside[] = ".aside";
+    static const char aside[] = MIM_RENAME_ASIDE;
     if (renameat(to, name, from, aside) != 0)
         return errno;
 

@@ -6,6 +6,7 @@
 /* Renames to an unused name; EEXIST without a change where it is used. */
 int mim_rename_new(int from, const char *name, int to, const char *new_name);
 /* Swaps the files of one name in two directories. Only this process uses `from`. */
+#define MIM_RENAME_ASIDE ".aside"
 int mim_rename_swap(int from, int to, const char *name);
 
 #endif

@@ -13,20 +13,11 @@
 #include "base/error.h"
 #include "io/atomic-file.h"
 #include "io/fd-io.h"
-#include "io/path-pattern.h"
-#include "io/sink-priv.h"
-#include "io/staging.h"
+#include "io/sink-series-priv.h"
+#include "io/staging-journal.h"
+#include "io/staging-rescue.h"
 
 #define LOOKED_AT_AHEAD 100000u /* files checked in advance; each is checked again when it begins */
-
-struct series_sink {
-    struct mim_sink base; /* base.name is the pattern */
-    struct mim_path_pattern name;
-    bool keep_existing;
-    uint64_t start, expected; /* MIM_UNKNOWN */
-    uint64_t made;            /* files begun */
-    struct mim_staging staging;
-};
 
 /* One file of the series. */
 struct member_sink {
@@ -50,15 +41,6 @@ member_of(struct mim_sink *sink)
     return (struct member_sink *)sink;
 }
 
-static enum mim_status
-name_file(const struct series_sink *series, uint64_t index, char file[NAME_MAX + 1], struct mim_error *err)
-{
-    if (mim_path_pattern_make(&series->name, series->start + index, file))
-        return MIM_OK;
-    return mim_fail(err, MIM_IO, "%.300s: the name of file %" PRIu64 " is too long", series->base.name,
-                    series->start + index);
-}
-
 /* Whether the file may be written. `st` is zeroed when nothing exists there. */
 static enum mim_status
 check_target(const struct series_sink *series, int directory, const char *file, struct stat *st, struct mim_error *err)
@@ -68,7 +50,8 @@ check_target(const struct series_sink *series, int directory, const char *file, 
         return errno == ENOENT ? MIM_OK : mim_fail_errno(err, errno, "%.200s%.100s", series->name.shown, file);
     }
     if (series->keep_existing)
-        return mim_fail(err, MIM_EXISTS, "%.200s%.100s: exists already", series->name.shown, file);
+        return mim_fail(err, MIM_EXISTS, "%.200s%.100s: exists already%s%s", series->name.shown, file,
+                        *series->rescued ? "; " : "", series->rescued);
     if (!S_ISREG(st->st_mode) && !S_ISLNK(st->st_mode))
         return mim_fail(err, MIM_IO, "%.200s%.100s: is there, and is no regular file", series->name.shown, file);
     return MIM_OK;
@@ -82,7 +65,7 @@ check_targets(const struct series_sink *series, int directory, struct mim_error 
     struct stat st;
     enum mim_status status = MIM_OK;
     for (uint64_t i = 0; i < count && i < LOOKED_AT_AHEAD && status == MIM_OK; i++) {
-        status = name_file(series, i, file, err);
+        status = mim_series_sink_name(series, i, file, err);
         if (status == MIM_OK)
             status = check_target(series, directory, file, &st, err);
     }
@@ -110,11 +93,13 @@ open_directory(const struct series_sink *series, int *fd, struct mim_error *err)
 static enum mim_status
 check_series(struct mim_sink *sink, struct mim_error *err)
 {
-    const struct series_sink *series = series_of(sink);
+    struct series_sink *series = series_of(sink);
     int directory;
     enum mim_status status = open_directory(series, &directory, err);
     if (status != MIM_OK)
         return status;
+    if (!*series->rescued) /* by an earlier check */
+        mim_staging_rescue(directory, series->rescued, sizeof series->rescued);
     status = check_targets(series, directory, err);
     close(directory);
     return status;
@@ -141,35 +126,16 @@ write_series(struct mim_sink *sink, const void *data, uint64_t size, uint64_t of
     return EISDIR;
 }
 
-static enum mim_status
-publish_all(struct series_sink *series, struct mim_error *err)
-{
-    char file[NAME_MAX + 1];
-    enum mim_status status = MIM_OK;
-    uint64_t done = 0;
-    while (done < series->made && status == MIM_OK) {
-        status = name_file(series, done, file, err);
-        int number = status == MIM_OK ? mim_staging_publish(&series->staging, file, series->keep_existing) : 0;
-        if (number == EEXIST && series->keep_existing)
-            status =
-                mim_fail(err, MIM_EXISTS, "%.200s%.100s: exists already, since a moment ago", series->name.shown, file);
-        else if (number)
-            status = mim_fail_errno(err, number == EEXIST ? EIO : number, "%.200s%.100s", series->name.shown, file);
-        done += status == MIM_OK;
-    }
-    while (status != MIM_OK && done-- > 0)
-        if (name_file(series, done, file, NULL) == MIM_OK)
-            mim_staging_withdraw(&series->staging, file);
-    return status;
-}
-
 static void
 remove_staging(struct series_sink *series)
 {
     char file[NAME_MAX + 1];
-    for (uint64_t i = 0; series->staging.temporary >= 0 && i < series->made; i++)
-        if (name_file(series, i, file, NULL) == MIM_OK)
-            unlinkat(series->staging.temporary, file, 0);
+    if (series->staging.temporary >= 0 && !series->staging.is_kept) {
+        mim_journal_remove(&series->staging);
+        for (uint64_t i = 0; i < series->made; i++)
+            if (mim_series_sink_name(series, i, file, NULL) == MIM_OK)
+                unlinkat(series->staging.temporary, file, 0);
+    }
     mim_staging_close(&series->staging);
     series->made = 0;
 }
@@ -179,7 +145,7 @@ commit_series(struct mim_sink *sink, uint64_t size, struct mim_error *err)
 {
     struct series_sink *series = series_of(sink);
     (void)size;
-    enum mim_status status = publish_all(series, err);
+    enum mim_status status = mim_series_sink_publish(series, err);
     if (status == MIM_OK && sink->sync)
         mim_fd_sync_directory(series->staging.directory);
     if (status == MIM_OK)
@@ -220,7 +186,7 @@ mim_sink_series_open(struct mim_sink **out, const char *path, bool keep_existing
     struct series_sink *series = series_of(sink);
     series->keep_existing = keep_existing;
     series->expected = MIM_UNKNOWN;
-    series->staging.directory = series->staging.temporary = -1;
+    series->staging.directory = series->staging.temporary = series->staging.lock = -1;
     enum mim_status status = mim_path_pattern_parse(&series->name, path, err);
     if (status != MIM_OK) {
         mim_sink_close(sink);
@@ -249,6 +215,12 @@ mim_sink_set_start(struct mim_sink *sink, uint64_t start, struct mim_error *err)
     if (is_series)
         series_of(sink)->start = start;
     return MIM_OK;
+}
+
+const char *
+mim_sink_series_rescued(struct mim_sink *sink)
+{
+    return mim_sink_is_series(sink) ? series_of(sink)->rescued : "";
 }
 
 void
@@ -332,7 +304,7 @@ mim_sink_series_next(struct mim_sink *sink, struct mim_sink **out, struct mim_er
 {
     struct series_sink *series = series_of(sink);
     char file[NAME_MAX + 1], *path = NULL;
-    enum mim_status status = name_file(series, series->made, file, err);
+    enum mim_status status = mim_series_sink_name(series, series->made, file, err);
     if (status != MIM_OK)
         return status;
     if (asprintf(&path, "%s%s", series->name.shown, file) < 0)

@@ -19,4 +19,7 @@ void mim_sink_series_expect(struct mim_sink *sink, uint64_t count);
 /* The sink of the next file; used between begin and commit of the series. */
 enum mim_status mim_sink_series_next(struct mim_sink *series, struct mim_sink **out, struct mim_error *err);
 
+/* What the check did about killed processes in the same place, or "". */
+const char *mim_sink_series_rescued(struct mim_sink *sink);
+
 #endif

@@ -4,28 +4,106 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "io/atomic-file.h"
+#include "io/fd-io.h"
 #include "io/rename.h"
 
 #define NAME_TRIES 1000
+#define IDENTITY_SIZE (HOST_NAME_MAX + 48)
+
+/* The host and its boot, or nothing if either is unknown. Returns the length. */
+static size_t
+identify_boot(char identity[IDENTITY_SIZE])
+{
+    char host[HOST_NAME_MAX + 1] = "", boot[40] = "";
+    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        mim_fd_read_at(fd, boot, sizeof boot - 1, 0);
+        close(fd);
+    }
+    if (gethostname(host, sizeof host - 1) != 0 || !*host || !*boot)
+        return 0;
+    return (size_t)snprintf(identity, IDENTITY_SIZE, "%s %s", host, boot);
+}
+
+bool
+mim_staging_take_lock(int lock)
+{
+    return flock(lock, LOCK_EX | LOCK_NB) == 0;
+}
+
+bool
+mim_staging_is_of_this_boot(int lock)
+{
+    char own[IDENTITY_SIZE], other[IDENTITY_SIZE];
+    size_t size = identify_boot(own);
+    return size && mim_fd_read_at(lock, other, sizeof other, 0) == (int64_t)size && memcmp(own, other, size) == 0;
+}
+
+/* Another process may take the lock first, and remove the directory. A file system without locks has no identity either, so that
+ * nobody takes the directory for that of a dead process. */
+static int
+create_lock(struct mim_staging *staging)
+{
+    char identity[IDENTITY_SIZE];
+    staging->lock = openat(staging->temporary, MIM_STAGING_LOCK, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (staging->lock < 0)
+        return errno;
+    struct stat st;
+    if (!mim_staging_take_lock(staging->lock))
+        return errno == EWOULDBLOCK ? errno : 0;
+    if (fstat(staging->lock, &st) == 0 && st.st_nlink == 0)
+        return EWOULDBLOCK;
+    mim_fd_write_at(staging->lock, identity, identify_boot(identity), 0); /* a full disk is told when the first file is written */
+    return 0;
+}
+
+static int
+create_directory(struct mim_staging *staging)
+{
+    if (mkdirat(staging->directory, staging->name, 0700) != 0) {
+        int number = errno;
+        *staging->name = '\0';
+        return number;
+    }
+    staging->temporary = openat(staging->directory, staging->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    return staging->temporary < 0 ? errno : create_lock(staging);
+}
+
+/* Removes the directory, if nothing else is in it. */
+static void
+remove_directory(struct mim_staging *staging)
+{
+    if (staging->temporary >= 0 && !staging->is_kept)
+        unlinkat(staging->temporary, MIM_STAGING_LOCK, 0);
+    if (*staging->name && !staging->is_kept)
+        unlinkat(staging->directory, staging->name, AT_REMOVEDIR);
+    if (staging->temporary >= 0)
+        close(staging->temporary);
+    if (staging->lock >= 0)
+        close(staging->lock);
+    staging->temporary = staging->lock = -1;
+    *staging->name = '\0';
+}
 
 int
 mim_staging_create(struct mim_staging *staging, const char *name)
 {
-    for (int i = 0; i < NAME_TRIES; i++) {
+    for (int tries = 0;; tries++) {
         mim_atomic_file_name(name, staging->name);
-        if (mkdirat(staging->directory, staging->name, 0700) == 0)
-            break;
-        if (errno != EEXIST || i + 1 == NAME_TRIES) {
-            staging->name[0] = '\0';
-            return errno;
-        }
+        int number = create_directory(staging);
+        bool again = number == EEXIST || number == EWOULDBLOCK || (number == ENOENT && *staging->name);
+        if (number)
+            remove_directory(staging);
+        if (!again || tries == NAME_TRIES)
+            return number;
     }
-    staging->temporary = openat(staging->directory, staging->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    return staging->temporary < 0 ? errno : 0;
 }
 
 int
@@ -48,24 +126,21 @@ mim_staging_publish(const struct mim_staging *staging, const char *file, bool ke
     }
 }
 
-void
+bool
 mim_staging_withdraw(const struct mim_staging *staging, const char *file)
 {
     struct stat st;
-    if (fstatat(staging->temporary, file, &st, AT_SYMLINK_NOFOLLOW) == 0)
-        mim_rename_swap(staging->temporary, staging->directory, file);
-    else
-        mim_rename_new(staging->directory, file, staging->temporary, file);
+    int directory = staging->directory, temporary = staging->temporary;
+    if (fstatat(temporary, file, &st, AT_SYMLINK_NOFOLLOW) == 0)
+        return mim_rename_swap(temporary, directory, file) == 0 || renameat(temporary, file, directory, file) == 0;
+    return mim_rename_new(directory, file, temporary, file) == 0 || unlinkat(directory, file, 0) == 0;
 }
 
 void
 mim_staging_close(struct mim_staging *staging)
 {
-    if (staging->temporary >= 0)
-        close(staging->temporary);
-    if (*staging->name)
-        unlinkat(staging->directory, staging->name, AT_REMOVEDIR);
+    remove_directory(staging);
     if (staging->directory >= 0)
         close(staging->directory);
-    *staging = (struct mim_staging){ .directory = -1, .temporary = -1 };
+    *staging = (struct mim_staging){ .directory = -1, .temporary = -1, .lock = -1 };
 }

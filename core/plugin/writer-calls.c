@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "frame/frame.h"
 #include "frame/meta.h"
+#include "io/sink-series.h"
 #include "io/sink.h"
 #include "plugin/coded-parts.h"
 #include "plugin/frame-facts.h"
@@ -188,6 +189,14 @@ call_open(struct mim_plugin_writer *writer, struct mim_error *err)
     return mim_job_end(&writer->serial, result, "open", err);
 }
 
+/* The sink has told what it found in its place. */
+static enum mim_status
+report_rescue(struct mim_plugin_writer *writer, struct mim_error *err)
+{
+    const char *rescued = mim_sink_series_rescued(writer->operation->sink);
+    return *rescued ? mim_operation_notice(writer->operation, MIM_NOTICE_OTHER, MIM_UNKNOWN, rescued, err) : MIM_OK;
+}
+
 enum mim_status
 mim_plugin_writer_start(struct mim_plugin_writer *writer, const struct mim_frame_info *first,
                         struct mim_rational time_base, int32_t loop, uint64_t count, struct mim_error *err)
@@ -220,6 +229,9 @@ mim_plugin_writer_start(struct mim_plugin_writer *writer, const struct mim_frame
     if (status != MIM_OK)
         return status;
     writer->has_begun = true;
+    status = report_rescue(writer, err);
+    if (status != MIM_OK)
+        return status;
     status = call_open(writer, err);
     return status == MIM_OK ? mim_frame_timing_report(&writer->timing, err) : status;
 }
