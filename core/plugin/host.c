@@ -262,13 +262,16 @@ host_find_changes(struct mim_job *abi, const struct mim_raster *one, const struc
     return MIM_OK;
 }
 
+/* Samples of one bit are cleared by whole bytes. */
 static void
 clear_rectangle(struct mim_raster *raster, const struct mim_rect *rect)
 {
-    uint64_t pixel = 0;
-    mim_row_bytes(1, raster->channels, (enum mim_sample)raster->sample, &pixel);
+    uint64_t first = 0, end = 0;
+    enum mim_sample sample = (enum mim_sample)raster->sample;
+    mim_row_bytes(sample == MIM_SAMPLE_U1 ? rect->x / 8 * 8 : rect->x, raster->channels, sample, &first);
+    mim_row_bytes(rect->x + rect->width, raster->channels, sample, &end);
     for (uint32_t y = rect->y; y < rect->y + rect->height; y++)
-        memset(raster->data + y * raster->stride + rect->x * pixel, 0, rect->width * pixel);
+        memset(raster->data + y * raster->stride + first, 0, end - first);
 }
 
 static int32_t
