@@ -1,37 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* Reads and merges mim.conf: every [policy] and [limit] applies, and the nearest [prefer] wins. */
-#include "registry/config.h"
+#include "registry/config-priv.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/array.h"
 #include "base/error.h"
-#include "base/string-list.h"
 #include "registry/config-values.h"
 #include "registry/ini-parser.h"
-#include "registry/policy.h"
-
-/* One value in force; values read later are nearer to the call. */
-struct entry {
-    char *section, *key, *value;
-    char *text; /* "section key = value (file:line)" */
-    unsigned line;
-    size_t file;
-};
-
-struct mim_config {
-    struct mim_string_list files, diagnostics;
-    struct entry *entries;
-    size_t entry_count;
-    size_t fault; /* number of the first diagnostic that disables all plugins, from 1; 0: none */
-};
 
 struct reading {
     struct mim_config *config;
@@ -71,7 +53,7 @@ void_file(struct reading *reading, unsigned line, const char *section)
 }
 
 static void
-clear_entry(struct entry *entry)
+clear_entry(struct mim_config_entry *entry)
 {
     free(entry->section);
     free(entry->key);
@@ -86,7 +68,7 @@ add_entry(struct reading *reading, unsigned line, const char *section, const cha
     if (!MIM_GROW(config->entries, config->entry_count))
         return false;
 
-    struct entry entry = { strdup(section), strdup(key), strdup(value), NULL, line, reading->file };
+    struct mim_config_entry entry = { strdup(section), strdup(key), strdup(value), NULL, line, reading->file };
     int size = asprintf(&entry.text, "%s %s = %s (%s:%u)", section, key, value, reading->name, line);
     if (size < 0)
         entry.text = NULL;
@@ -168,8 +150,7 @@ mim_config_read_file(struct mim_config *config, const char *path, bool is_users)
     enum mim_status status = mim_ini_read(fd, path, &text, &size, &err);
     close(fd);
     if (status != MIM_OK)
-        return status != MIM_NOMEM &&
-               fail_closed(config, mim_string_list_add(&config->diagnostics, "%s", err.message));
+        return status != MIM_NOMEM && fail_closed(config, mim_string_list_add(&config->diagnostics, "%s", err.message));
     bool read = read_text(config, path, text, size, is_users);
     free(text);
     return read;
@@ -220,103 +201,6 @@ mim_config_add_text(struct mim_config *config, const char *text, struct mim_erro
     return status;
 }
 
-static const char *
-plugin_of_section(const struct entry *entry)
-{
-    const char *name = strncmp(entry->section, "plugin ", 7) ? NULL : entry->section + 7;
-    return name ? name + strspn(name, " ") : NULL;
-}
-
-static bool
-is_policy(const struct entry *entry, const char *key)
-{
-    return !strcmp(entry->section, "policy") && !strcmp(entry->key, key);
-}
-
-/* The lines of one file are one list. Each file can only tighten those before it. */
-static bool
-file_allows(const struct mim_config *config, size_t file, const struct mim_policy_subject *subject)
-{
-    for (size_t i = 0; i < config->entry_count; i++) {
-        const struct entry *entry = &config->entries[i];
-        if (entry->file == file && is_policy(entry, "allow") && mim_policy_list_names(entry->value, subject))
-            return true;
-    }
-    return false;
-}
-
-/* A list that denies licenses denies an unknown one, too. */
-static bool
-list_denies(const char *list, const struct mim_policy_subject *subject)
-{
-    bool is_unknown = subject->license && !*subject->license;
-    return mim_policy_list_names(list, subject) || (is_unknown && mim_policy_list_has_license(list));
-}
-
-static bool
-entry_denies(const struct mim_config *config, const struct entry *entry, const struct mim_policy_subject *subject)
-{
-    bool enabled = true;
-    if (is_policy(entry, "deny"))
-        return list_denies(entry->value, subject);
-    if (is_policy(entry, "allow"))
-        return subject->format && !file_allows(config, entry->file, subject);
-    const char *plugin = plugin_of_section(entry);
-    return plugin && subject->plugin && !strcasecmp(plugin, subject->plugin) &&
-           mim_config_value_switch(entry->value, &enabled) && !enabled;
-}
-
-static void
-show_entry(const struct mim_config *config, const struct entry *entry, char *text, size_t size)
-{
-    snprintf(text, size, "%s:%u: [%s] %s = %s", config->files.items[entry->file], entry->line, entry->section,
-             entry->key, entry->value);
-}
-
-bool
-mim_config_denies(const struct mim_config *config, const struct mim_policy_subject *subject, char *reason,
-                  size_t reason_size)
-{
-    for (size_t i = 0; i < config->entry_count; i++)
-        if (entry_denies(config, &config->entries[i], subject)) {
-            show_entry(config, &config->entries[i], reason, reason_size);
-            return true;
-        }
-    return false;
-}
-
-bool
-mim_config_asks_license(const struct mim_config *config, char *reason, size_t size)
-{
-    for (size_t i = 0; i < config->entry_count; i++)
-        if (!strcmp(config->entries[i].section, "policy") && mim_policy_list_has_license(config->entries[i].value)) {
-            show_entry(config, &config->entries[i], reason, size);
-            return true;
-        }
-    return false;
-}
-
-bool
-mim_config_find_unknown(const struct mim_config *config, mim_policy_knows *knows, const void *user, char *reason,
-                        size_t size)
-{
-    for (size_t i = 0; i < config->entry_count; i++) {
-        const struct entry *entry = &config->entries[i];
-        const char *plugin = plugin_of_section(entry);
-        char name[MIM_INI_LINE + 1];
-        snprintf(name, sizeof name, "%s", plugin ? plugin : "");
-        if (plugin ? knows(user, plugin, NULL)
-                   : strcmp(entry->section, "policy") ||
-                         !mim_policy_list_unknown(entry->value, knows, user, name, sizeof name))
-            continue;
-        show_entry(config, entry, reason, size);
-        size_t used = strlen(reason);
-        snprintf(reason + used, size - used, ": no plugin or format is called %s", name);
-        return true;
-    }
-    return false;
-}
-
 const char *
 mim_config_fault(const struct mim_config *config)
 {
@@ -327,7 +211,7 @@ const char *
 mim_config_prefers(const struct mim_config *config, const char *format)
 {
     for (size_t i = config->entry_count; i > 0; i--) {
-        const struct entry *entry = &config->entries[i - 1];
+        const struct mim_config_entry *entry = &config->entries[i - 1];
         if (!strcmp(entry->section, "prefer") && !strcmp(entry->key, format))
             return entry->value;
     }
@@ -338,7 +222,7 @@ void
 mim_config_limit(const struct mim_config *config, struct mim_limits *limits)
 {
     for (size_t i = 0; i < config->entry_count; i++) {
-        const struct entry *entry = &config->entries[i];
+        const struct mim_config_entry *entry = &config->entries[i];
         if (!strcmp(entry->section, "limit"))
             mim_config_value_tighten(entry->key, entry->value, limits);
     }

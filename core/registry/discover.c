@@ -53,8 +53,7 @@ settle_license(const struct mim_config *config, struct mim_manifest *manifest)
     char policy[300], reason[600];
     struct mim_error err = { 0 };
     bool has_note;
-    if (manifest->origin.kind == MIM_DIRECTORY_LINKED ||
-        !mim_config_asks_license(config, policy, sizeof policy))
+    if (manifest->origin.kind == MIM_DIRECTORY_LINKED || !mim_config_asks_license(config, policy, sizeof policy))
         return true;
     enum mim_status status = mim_loader_inspect(manifest->origin.module, manifest, &has_note, &err);
     if (status != MIM_OK)

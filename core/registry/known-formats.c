@@ -79,8 +79,8 @@ mim_catalog_read_hints(struct mim_catalog *catalog, const struct mim_context_opt
     char beside[PATH_MAX];
     if (!directory)
         directory = mim_search_path_beside(MIM_KNOWN_BESIDE, beside) ? beside : MIM_KNOWN_DIR;
-    if (!mim_ini_directory_read(
-            directory, &(struct mim_ini_directory_visitor){ .file = add_hints, .refuse = refuse_file, .user = catalog }))
+    if (!mim_ini_directory_read(directory, &(struct mim_ini_directory_visitor){
+                                               .file = add_hints, .refuse = refuse_file, .user = catalog }))
         return false;
     /* a plugin that a package brings would not be found */
     for (size_t i = 0; options->no_system && i < catalog->hint_count; i++)

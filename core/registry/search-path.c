@@ -95,7 +95,8 @@ add_named_directory(struct mim_search_path *search_path, const char *name, struc
 /* "a:b" puts a and b in front, and "a:!" ends the search path after a. Empty elements, as in "a:$MIM_PLUGIN_PATH", mean
  * nothing. */
 static bool
-add_environment(struct mim_search_path *search_path, const char *list, struct mim_string_list *diagnostics, bool *is_end)
+add_environment(struct mim_search_path *search_path, const char *list, struct mim_string_list *diagnostics,
+                bool *is_end)
 {
     char name[PATH_MAX];
     for (size_t length; *list; list += length + (list[length] == ':')) {
