@@ -38,8 +38,10 @@ read_prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_frame
 static int32_t
 decode_padded(struct mim_job *job, const void *packet, const struct mim_frame_info *info, uint32_t part, struct mim_raster *raster)
 {
-    size_t sample = raster->sample == MIM_SAMPLE_INDEX8 ? 1 : mim_sample_size((enum mim_sample)raster->sample);
-    size_t row = (size_t)raster->width * raster->channels * sample, stride = row + GUARD;
+    const struct mim_frame shape = {
+        .sample = (enum mim_sample)raster->sample, .width = raster->width, .height = 1, .channels = raster->channels
+    };
+    size_t row = (size_t)mim_frame_bytes(&shape), stride = row + GUARD;
     struct mim_raster padded = *raster;
     padded.stride = stride;
     padded.data = malloc(stride * raster->height);

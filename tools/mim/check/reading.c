@@ -110,7 +110,7 @@ picture_of(const struct mim_frame *frame)
 {
     struct picture picture = { frame->width,    frame->height,    frame->channels, frame->sample, frame->pts,
                                frame->duration, frame->time_base, 14695981039346656037u };
-    size_t row = (size_t)frame->width * frame->channels * mim_sample_size(frame->sample);
+    size_t row = (size_t)(mim_frame_bytes(frame) / frame->height);
     for (uint32_t y = 0; y < frame->height; y++)
         for (size_t x = 0; x < row; x++)
             picture.hash = (picture.hash ^ ((const uint8_t *)frame->data)[y * frame->stride + x]) * 1099511628211u;
