@@ -173,7 +173,7 @@ keeps_tags_of_another_file_that_remain_valid(void)
         { "tag:65000", MIM_META_RATIONAL, &ratio, sizeof ratio, MIM_OK, TIFF_SRATIONAL },
         { "tag:65000", MIM_META_TEXT, "text", 4, MIM_OK, TIFF_ASCII },
         { "tag:65000", MIM_META_BYTES, "\1\2\3", 3, MIM_OK, TIFF_UNDEFINED },
-        { "tag:700", MIM_META_BYTES, "<x/>", 4, MIM_OK, TIFF_BYTE },        /* as readers of XMP require */
+        { "tag:700", MIM_META_BYTES, "<x/>", 4, MIM_UNSUPPORTED, 0 }, /* its key is xmp */
         { "tag:50839", MIM_META_BYTES, OWN_ORDER "....", 8, MIM_OK, TIFF_BYTE },
         { "tag:50839", MIM_META_BYTES, OTHER_ORDER "....", 8, MIM_UNSUPPORTED, 0 },
         { "tag:50838", MIM_META_INTS, numbers, 16, MIM_OK, TIFF_LONG },
@@ -274,6 +274,23 @@ drops_the_sources_profile_if_it_does_not_match_or_is_unwanted(void)
     }
 }
 
+static void
+keeps_xmp_in_the_type_that_its_readers_require(void)
+{
+    static const int32_t types[] = { MIM_META_BYTES, MIM_META_TEXT };
+    for (unsigned i = 0; i < sizeof types / sizeof *types; i++) {
+        struct writing writing;
+        struct tiff_entry entry;
+        uint64_t value;
+        writing_begin(&writing);
+        CHECK(tiff_writer_ops.metadata(&writing.serial, "xmp", types[i], "<x/>", 4) == MIM_OK);
+        CHECK(write_page(&writing, 1) == MIM_OK);
+        writing_end(&writing);
+        CHECK(find_tag(&writing, TIFFTAG_XMLPACKET, &entry, &value) && entry.type == TIFF_BYTE && entry.count == 4);
+        mim_test_host_clear(&writing.host);
+    }
+}
+
 int
 main(void)
 {
@@ -282,6 +299,7 @@ main(void)
         CASE(text_tags_accept_numbers_as_text),
         CASE(refuses_tags_and_values_by_name),
         CASE(keeps_tags_of_another_file_that_remain_valid),
+        CASE(keeps_xmp_in_the_type_that_its_readers_require),
         CASE(reads_a_profile_that_matches_the_page),
         CASE(refuses_a_file_that_is_no_profile),
         CASE(drops_the_sources_profile_if_it_does_not_match_or_is_unwanted),

@@ -15,7 +15,7 @@
 static const struct {
     uint16_t tag, type;
 } customs[] = {
-    { TIFFTAG_XMLPACKET, TIFF_BYTE }, { TIFFTAG_PHOTOSHOP, TIFF_BYTE },  { TIFFTAG_RICHTIFFIPTC, TIFF_UNDEFINED },
+    { TIFFTAG_PHOTOSHOP, TIFF_BYTE },  { TIFFTAG_RICHTIFFIPTC, TIFF_UNDEFINED },
     { 50838 /* IJMetadataByteCounts */, TIFF_LONG }, { 50839 /* IJMetadata */, TIFF_BYTE },
 };
 
