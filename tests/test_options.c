@@ -310,6 +310,21 @@ describes(uint32_t i, const char *type, const char *initial, const char *range)
 }
 
 static void
+ranges_and_choices_are_values_too(void)
+{
+    struct mim_option_scratch scratch;
+    struct mim_option_info info;
+    char name[8];
+    mim_option_describe(mim_option_row(&table, 0), &scratch, &info);
+    CHECK(info.has_range && info.min == 2 && info.max == 256 && !mim_option_choice_name(&info, 0, name, sizeof name));
+    mim_option_describe(mim_option_row(&table, 3), &scratch, &info);
+    CHECK(!info.has_range);
+    CHECK(mim_option_choice_name(&info, 2, name, sizeof name) && !strcmp(name, "median"));
+    CHECK(mim_option_choice_name(&info, 2, name, 4) && !strcmp(name, "med"));
+    CHECK(!mim_option_choice_name(&info, 3, name, sizeof name) && !mim_option_choice_name(&info, SIZE_MAX, name, sizeof name));
+}
+
+static void
 every_row_is_described(void)
 {
     describes(0, "number", "256", "2..256");
@@ -411,6 +426,7 @@ main(void)
         CASE(a_required_option_must_be_given),
         CASE(tables_are_walked_by_the_size_that_they_say),
         CASE(every_row_is_described),
+        CASE(ranges_and_choices_are_values_too),
         CASE(tables_that_bend_the_abi_are_refused),
         CASE(memory_may_fail_anywhere),
     };
