@@ -136,8 +136,11 @@ run_explain(struct cli *cli)
 
     /* first, so that the steps tell of plugins that failed */
     open_file(&opening, cli, source);
-    enum mim_status status = cli->json ? explain_json(cli, source, &opening, &err)
-                                       : explain_text(cli, source, &opening, &err);
+    enum mim_status status = opening.err.status;
+    if (status == MIM_NOMEM || status == MIM_CANCELLED) /* says nothing about the file */
+        err = opening.err;
+    else
+        status = cli->json ? explain_json(cli, source, &opening, &err) : explain_text(cli, source, &opening, &err);
     mim_reader_close(opening.reader);
     mim_source_close(source);
     return status == MIM_OK ? EXIT_GOOD : give_up(name, &err);
