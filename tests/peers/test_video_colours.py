@@ -95,8 +95,9 @@ class VideoColours(VideoWriting):
             self.run_tool('ffmpeg', '-v', 'error', '-y', '-f', 'rawvideo', '-pix_fmt', pixels, '-s', '32x32', '-i', '-', '-c:v', 'ffv1',
                           '-strict', '-2', '-color_range', 'tv', self.path('white.mkv'), data=data)
             for pixel, top in (('rgb24', 255), ('rgb48', 65535), ('gray', 255), ('gray16', 65535)):
-                [got] = self.pixels(self.path('white.mkv'), '-i', f'pixelformat={pixel}')
-                self.assertTrue((got == top).all(), f'{pixels} as {pixel}: {got[3, 3]}')
+                for size in ('32x32', '19x70'):
+                    [got] = self.pixels(self.path('white.mkv'), '-i', f'pixelformat={pixel}', '-i', f'size={size}')
+                    self.assertTrue((got == top).all(), f'{pixels} as {pixel} of {size}: {got[3, 3]}')
 
     def test_every_codec_reads_back_at_every_size(self):
         for name, codec, *options in WRITTEN:

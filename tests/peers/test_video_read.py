@@ -94,6 +94,9 @@ class VideoShapes(VideoCase):
                 width, height = map(int, size.split('x'))
                 self.assertSameBytes(self.decoded(path, '-i', f'size={size}'), self.expected(path, 'rgb24', '-s', size),
                                      width * height * 3)
+                path = self.make('ten.mp4', SOURCE, f'{X264} -g 8 -pix_fmt yuv420p10le')
+                self.assertSameBytes(self.decoded(path, '-i', f'size={size}'), self.expected(path, 'rgb24', '-s', size),
+                                     width * height * 3)
         path = self.turned(90)
         got = np.frombuffer(self.decoded(path, '-i', 'size=32x48'), np.uint8)
         expected = np.frombuffer(self.expected(path, 'rgb24', '-s', '32x48'), np.uint8)

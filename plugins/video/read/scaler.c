@@ -119,15 +119,17 @@ set_colours(struct video_scaler *scaler)
 static bool
 is_made_for(const struct video_scaler *scaler, const AVFrame *picture, const struct video_scaling *scaling)
 {
-    return (scaler->sws || scaler->is_exact) && scaler->width == picture->width && scaler->height == picture->height &&
+    return scaler->is_open && scaler->width == picture->width && scaler->height == picture->height &&
            scaler->format == picture->format && scaler->range == (int)picture->color_range &&
            scaler->scaling.matrix == scaling->matrix && scaler->scaling.format == scaling->format &&
            scaler->scaling.width == scaling->width && scaler->scaling.height == scaling->height;
 }
 
+/* Scaled YUV keeps its range. */
 static int
-open_context(struct video_scaler *scaler, const AVFrame *picture, const struct video_scaling *scaling)
+open_context(struct video_scaler *scaler, const AVFrame *picture, enum AVPixelFormat to)
 {
+    const struct video_scaling *scaling = &scaler->scaling;
     enum AVPixelFormat format = base_format(picture->format);
     const struct {
         const char *name;
@@ -138,7 +140,8 @@ open_context(struct video_scaler *scaler, const AVFrame *picture, const struct v
         { "src_format", format },
         { "dstw", (int64_t)scaling->width },
         { "dsth", (int64_t)scaling->height },
-        { "dst_format", scaling->format },
+        { "dst_format", to },
+        { "dst_range", scaler->is_exact && video_yuv_is_full_range(picture->format, picture->color_range) },
         { "src_range", picture->color_range == AVCOL_RANGE_JPEG || format != picture->format },
         { "sws_flags", SWS_BICUBIC },
     };
@@ -160,6 +163,9 @@ open_context(struct video_scaler *scaler, const AVFrame *picture, const struct v
 static int
 open_scaler(struct video_scaler *scaler, const AVFrame *picture, const struct video_scaling *scaling)
 {
+    bool is_scaled = scaling->width != (uint32_t)picture->width || scaling->height != (uint32_t)picture->height;
+    enum AVPixelFormat from = picture->format, to = scaling->format;
+
     sws_freeContext(scaler->sws);
     scaler->sws = NULL;
     scaler->width = picture->width;
@@ -167,41 +173,80 @@ open_scaler(struct video_scaler *scaler, const AVFrame *picture, const struct vi
     scaler->format = picture->format;
     scaler->range = (int)picture->color_range;
     scaler->scaling = *scaling;
-    scaler->is_exact = scaling->width == (uint32_t)picture->width && scaling->height == (uint32_t)picture->height &&
-                       video_yuv_is_supported(picture->format, scaling->format);
-    return scaler->is_exact ? 0 : open_context(scaler, picture, scaling);
+    scaler->is_exact = video_yuv_is_supported(from, to);
+    if (scaler->is_exact && is_scaled) {
+        to = video_yuv_scaled_format(from);
+        scaler->is_exact = to != AV_PIX_FMT_NONE;
+    }
+    int code =
+        scaler->is_exact && !is_scaled ? 0 : open_context(scaler, picture, scaler->is_exact ? to : scaling->format);
+    scaler->is_open = code >= 0;
+    return code;
+}
+
+/* Allocates the exact size, unlike the kit's arrays: the slack of a large picture would count as working memory. */
+static int32_t
+grow_scratch(struct video_scratch *scratch, struct mim_job *job, uint64_t size)
+{
+    if (size <= scratch->size)
+        return MIM_OK;
+    void *moved = job->host->resize(job, scratch->bytes, scratch->size, size);
+    if (!moved)
+        return MIM_NOMEM;
+    *scratch = (struct video_scratch){ moved, size };
+    return MIM_OK;
+}
+
+static int32_t
+run_swscale(struct video_scaler *scaler, struct mim_job *job, const AVFrame *picture, uint8_t *const planes[4],
+            const int strides[4])
+{
+    int rows = sws_scale(scaler->sws, (const uint8_t *const *)picture->data, picture->linesize, 0, picture->height,
+                         planes, strides);
+    return rows < 0 ? video_fail(job, rows, "the colours cannot be converted") : MIM_OK;
+}
+
+/* Scales the planes of a picture for video_yuv_convert(). */
+static int32_t
+scale_planes(struct video_scaler *scaler, struct mim_job *job, const AVFrame *picture)
+{
+    enum { ALIGNMENT = 64 };
+    const struct video_scaling *scaling = &scaler->scaling;
+    enum AVPixelFormat format = video_yuv_scaled_format(picture->format);
+    int width = (int)scaling->width, height = (int)scaling->height;
+    int size = av_image_get_buffer_size(format, width, height, ALIGNMENT);
+
+    if (!scaler->scaled)
+        scaler->scaled = av_frame_alloc();
+    if (size < 0 || !scaler->scaled)
+        return video_fail(job, size < 0 ? size : AVERROR(ENOMEM), "the picture cannot be scaled");
+    int32_t status = grow_scratch(&scaler->planes, job, (uint64_t)size + ALIGNMENT);
+    if (status != MIM_OK)
+        return status;
+    AVFrame *scaled = scaler->scaled;
+    uint8_t *start = scaler->planes.bytes + -(uintptr_t)scaler->planes.bytes % ALIGNMENT;
+    av_image_fill_arrays(scaled->data, scaled->linesize, start, format, width, height, ALIGNMENT);
+    scaled->format = format;
+    scaled->width = width;
+    scaled->height = height;
+    bool is_full = video_yuv_is_full_range(picture->format, picture->color_range);
+    scaled->color_range = is_full ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
+    return run_swscale(scaler, job, picture, scaled->data, scaled->linesize);
 }
 
 static int32_t
 run_scaler(struct video_scaler *scaler, struct mim_job *job, const AVFrame *picture, uint8_t *data, uint64_t stride)
 {
     const struct video_scaling *scaling = &scaler->scaling;
-    uint8_t *planes[4] = { data };
-    int strides[4] = { (int)stride };
 
-    if (scaler->is_exact) {
-        video_yuv_convert(picture, scaling->matrix, scaling->format, data, stride);
-        return MIM_OK;
-    }
     if (stride > INT32_MAX)
         return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "rows exceed 2 GB");
-    int rows = sws_scale(scaler->sws, (const uint8_t *const *)picture->data, picture->linesize, 0, picture->height,
-                         planes, strides);
-    return rows < 0 ? video_fail(job, rows, "the colours cannot be converted") : MIM_OK;
-}
-
-/* Allocates the exact size, unlike the kit's arrays: the slack of a large picture would count as working memory. */
-static int32_t
-grow_upright(struct video_scaler *scaler, struct mim_job *job, uint64_t size)
-{
-    if (size <= scaler->upright_size)
-        return MIM_OK;
-    void *moved = job->host->resize(job, scaler->upright, scaler->upright_size, size);
-    if (!moved)
-        return MIM_NOMEM;
-    scaler->upright = moved;
-    scaler->upright_size = size;
-    return MIM_OK;
+    if (!scaler->is_exact)
+        return run_swscale(scaler, job, picture, (uint8_t *[4]){ data }, (int[4]){ (int)stride });
+    int32_t status = scaler->sws ? scale_planes(scaler, job, picture) : MIM_OK;
+    if (status == MIM_OK)
+        video_yuv_convert(scaler->sws ? scaler->scaled : picture, scaling->matrix, scaling->format, data, stride);
+    return status;
 }
 
 /* swscale writes whole blocks of pixels, even past the end of a row. */
@@ -222,11 +267,12 @@ scale_via_copy(struct video_scaler *scaler, struct mim_job *job, const AVFrame *
 
     if (__builtin_mul_overflow(stride, (uint64_t)scaling->height, &size))
         return MIM_NOMEM;
-    int32_t status = grow_upright(scaler, job, size);
+    int32_t status = grow_scratch(&scaler->upright, job, size);
     if (status == MIM_OK)
-        status = run_scaler(scaler, job, picture, scaler->upright, stride);
+        status = run_scaler(scaler, job, picture, scaler->upright.bytes, stride);
     if (status == MIM_OK)
-        video_turn(&scaling->orientation, scaler->upright, stride, scaling->width, scaling->height, pixel, raster);
+        video_turn(&scaling->orientation, scaler->upright.bytes, stride, scaling->width, scaling->height, pixel,
+                   raster);
     return status;
 }
 
@@ -236,11 +282,8 @@ video_scale(struct video_scaler *scaler, struct mim_job *job, const AVFrame *pic
 {
     if (!is_made_for(scaler, picture, scaling)) {
         int code = open_scaler(scaler, picture, scaling);
-        if (code < 0) {
-            sws_freeContext(scaler->sws);
-            scaler->sws = NULL;
+        if (code < 0)
             return video_fail(job, code, "the colours cannot be converted");
-        }
     }
     uint32_t pixel = raster->channels * (raster->sample == MIM_SAMPLE_U16 ? 2 : 1);
     bool is_overrun = !scaler->is_exact && safe_stride(scaling->width, pixel) > raster->stride;
@@ -253,7 +296,8 @@ void
 video_scaler_close(struct video_scaler *scaler, struct mim_job *job)
 {
     sws_freeContext(scaler->sws);
-    if (scaler->upright)
-        job->host->resize(job, scaler->upright, scaler->upright_size, 0);
+    av_frame_free(&scaler->scaled);
+    job->host->resize(job, scaler->planes.bytes, scaler->planes.size, 0);
+    job->host->resize(job, scaler->upright.bytes, scaler->upright.size, 0);
     *scaler = (struct video_scaler){ 0 };
 }

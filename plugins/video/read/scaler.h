@@ -35,14 +35,20 @@ struct video_scaling {
     struct video_orientation orientation;
 };
 
+struct video_scratch {
+    uint8_t *bytes;
+    uint64_t size;
+};
+
 /* The scaler of one worker. */
 struct video_scaler {
-    struct SwsContext *sws;       /* NULL if `is_exact` */
-    bool is_exact;                /* video_yuv_convert() does the conversion */
+    bool is_open, is_exact;       /* is_exact: video_yuv_convert() converts the colours */
+    struct SwsContext *sws;       /* NULL if it needs no scaling before */
     struct video_scaling scaling; /* the conversion that the scaler was opened for */
     int width, height, format, range;
-    uint8_t *upright; /* a converted picture before rotation */
-    uint64_t upright_size;
+    AVFrame *scaled;              /* a picture between swscale and video_yuv_convert() */
+    struct video_scratch planes;  /* its samples */
+    struct video_scratch upright; /* a converted picture before rotation */
 };
 
 /* Choose the conversion of a picture and fill the shape of its frame. Returns false if swscale cannot read the picture. */

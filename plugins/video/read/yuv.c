@@ -6,6 +6,7 @@
 #include "read/yuv.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <libavutil/pixdesc.h>
@@ -58,6 +59,22 @@ video_yuv_is_supported(enum AVPixelFormat from, enum AVPixelFormat to)
 {
     const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(from);
     return channels_of(to) && is_planar(descriptor) && descriptor->log2_chroma_w <= 1 && descriptor->log2_chroma_h <= 1;
+}
+
+enum AVPixelFormat
+video_yuv_scaled_format(enum AVPixelFormat from)
+{
+    const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(from);
+    int depth = descriptor->comp[0].depth;
+    char name[32], bits[16] = "";
+
+    if (descriptor->nb_components == 1)
+        return from;
+    if (depth > 8)
+        snprintf(bits, sizeof bits, "%d", depth);
+    snprintf(name, sizeof name, "yuv%s%sp%s", descriptor->nb_components == 4 ? "a" : "",
+             descriptor->log2_chroma_w ? "422" : "444", bits);
+    return av_get_pix_fmt(name); /* in the byte order of the machine */
 }
 
 bool
