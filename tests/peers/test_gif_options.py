@@ -20,6 +20,46 @@ def softened(frames):
     return block.reshape(count, height // 8, 8, width // 8, 8, channels).mean(axis=(2, 4))
 
 
+def averaged(frame):
+    """Means of all squares of 5 x 5 pixels."""
+    sums = np.pad(np.asarray(frame, np.float64), ((1, 0), (1, 0), (0, 0))).cumsum(axis=0).cumsum(axis=1)
+    return (sums[5:, 5:] - sums[:-5, 5:] - sums[5:, :-5] + sums[:-5, :-5]) / 25
+
+
+def gradient(width, height, across, down):
+    """A shade of each channel, by its steps to the right and down."""
+    y, x = np.mgrid[:height, :width][..., np.newaxis]
+    plane = x * np.array(across) + y * np.array(down)
+    low, high = plane.min(axis=(0, 1)), plane.max(axis=(0, 1))
+    return np.clip(plane + 127 - (low + high) / 2, 0, 255).astype(np.uint8)
+
+
+def above_noise(frame):
+    """The upper half of a frame, above noise."""
+    half = frame.shape[0] // 2
+    noise = np.random.default_rng(1).integers(0, 256, frame[half:].shape, np.uint8)
+    return np.concatenate([frame[:half], noise])
+
+
+def tiles(colours, width=320, height=240):
+    """Tiles of 10 x 10 pixels in random colours."""
+    palette = np.random.default_rng(5).integers(0, 256, (colours, 3), np.uint8)
+    y, x = np.mgrid[:height, :width]
+    return palette[(y // 10 * (width // 10) + x // 10) % colours]
+
+
+def discs(width=320, height=200, scale=4):
+    """Discs of flat colours with smooth edges."""
+    numbers = np.random.default_rng(3)
+    large = np.full((height * scale, width * scale, 3), (240, 240, 235), np.float64)
+    y, x = np.mgrid[:height * scale, :width * scale]
+    for _ in range(25):
+        centre_x, centre_y = numbers.integers(0, width * scale), numbers.integers(0, height * scale)
+        inside = (x - centre_x) ** 2 + (y - centre_y) ** 2 < numbers.integers(20, 200) ** 2
+        large[inside] = numbers.integers(0, 256, 3)
+    return large.reshape(height, scale, width, scale, 3).mean(axis=(1, 3)).astype(np.uint8)
+
+
 class GifOptions(PeerCase):
     def write(self, frames, *options):
         """Write frames with mim, and check that one thread and eight give the same file."""
@@ -67,6 +107,52 @@ class GifOptions(PeerCase):
                 theirs = mean_error_db(softened([np.array(peer.convert('RGB'))]), softened(frames))
                 self.assertGreater(ours, theirs - 1, f'{ours:.2f} dB against {theirs:.2f}')
 
+    # --- dither=auto
+
+    def test_smooth_gradients_do_not_tile(self):
+        for name, frame in (('plane', gradient(320, 200, (.45, 0, -.25), (0, .6, -.2))),
+                            ('slow', gradient(640, 360, (.11, 0, -.06), (0, .15, -.05))),
+                            ('diagonal', gradient(320, 240, (.4, .3, -.5), (.4, .3, 0))),
+                            ('above noise', above_noise(gradient(320, 200, (.45, 0, -.25), (0, .6, -.2))))):
+            with self.subTest(name):
+                levels = {}
+                for dither in ('none', 'floyd-steinberg', 'auto'):
+                    _, rule = self.decoded(self.write([frame], '-o', f'dither={dither}'))
+                    levels[dither] = mean_error_db(averaged(rule[0][..., :3]), averaged(frame))
+                self.assertGreater(levels['auto'], levels['none'] + 5, levels)
+                self.assertGreaterEqual(levels['auto'], levels['floyd-steinberg'] - 2, levels)
+
+    def test_flat_art_and_photographs_stay_plain(self):
+        for name, frames in (('tiles', [tiles(600)]), ('discs', [discs()]),
+                             ('photograph', pictures.photograph(count=2))):
+            with self.subTest(name):
+                data = self.write(frames)
+                self.assertGreater(len(np.unique(frames[0].reshape(-1, 3), axis=0)), 256)
+                self.assertEqual(data, self.write(frames, '-o', 'dither=none'))
+
+    def test_unchanged_pixels_of_dithered_frames_stay(self):
+        background = gradient(160, 120, (1.2, 0, -.6), (0, 1.4, -.4))
+        frames = []
+        for i in range(6):
+            frame = background.copy()
+            frame[20 + 5 * i:50 + 5 * i, 10 + 15 * i:40 + 15 * i] = gradient(30, 30, (3, 3, 0), (0, 3, 5))
+            frames.append(frame)
+        _, rule = self.decoded(self.write(frames))
+        for i in range(1, 6):
+            unchanged = (frames[i] == frames[i - 1]).all(axis=-1)
+            self.assertGreater(unchanged.mean(), .8)
+            self.assertTrue((rule[i] == rule[i - 1])[unchanged].all(), f'frame {i}')
+
+    def test_the_first_approximated_frame_decides(self):
+        exact = tiles(200)
+        smooth = gradient(320, 240, (.4, .3, -.5), (.4, .3, 0))
+        noisy = pictures.photograph(count=2, height=240, width=320)
+        for frames, dither in (([exact, smooth, *noisy], 'floyd-steinberg'), ([exact, *noisy, smooth, exact], 'none')):
+            with self.subTest(dither):
+                for option in ('palette=auto', 'palette=local', 'merge=yes'):
+                    self.assertEqual(self.write(frames, '-o', option),
+                                     self.write(frames, '-o', option, '-o', f'dither={dither}'), option)
+
     def test_dither_keeps_exact_frames_and_transparency(self):
         for name, frames in (('few colours', pictures.few_colours(colours=40)), ('bar', pictures.moving_bar()),
                              ('disc', pictures.coming_and_going())):
@@ -107,7 +193,7 @@ class GifOptions(PeerCase):
     def test_photographs_beat_every_quantizer_of_the_peers(self):
         frame = pictures.photograph(count=1)[0]
         for size in (16, 64, 256):
-            _, rule = self.decoded(self.write([frame], '-o', f'palettesize={size}'))
+            _, rule = self.decoded(self.write([frame], '-o', f'palettesize={size}', '-o', 'dither=none'))
             ours = mean_error_db(rule[0][..., :3], frame)
             for method in Image.Quantize:
                 if method == Image.Quantize.LIBIMAGEQUANT:

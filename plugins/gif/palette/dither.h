@@ -7,18 +7,21 @@
 
 #include "palette/nearest.h"
 
+/* Sixteenths of the channels, in the order of the bytes of a key. */
+typedef int16_t gif_dither_lanes __attribute__((vector_size(8)));
+
 /* Diffused errors of the current and the next row. Zeroed = none. */
 struct gif_dither {
-    int32_t *errors;       /* in sixteenths, three per pixel, with one extra pixel at each end of both rows */
-    uint32_t row_capacity; /* maximum row width */
-    uint32_t row_count;    /* rows mapped since gif_dither_begin() */
+    gif_dither_lanes *errors; /* with one extra pixel at each end of both rows */
+    uint32_t row_capacity;    /* maximum row width */
+    uint32_t row_count;       /* rows mapped since gif_dither_begin() */
 };
 
 /* Bytes of `errors` for rows of `width` pixels. */
 static inline uint64_t
 gif_dither_size(uint32_t width)
 {
-    return ((uint64_t)width + 2) * 2 * 3 * sizeof(int32_t);
+    return ((uint64_t)width + 2) * 2 * sizeof(gif_dither_lanes);
 }
 
 /* Start an image. The caller has allocated `errors`. */

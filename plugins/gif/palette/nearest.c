@@ -8,7 +8,6 @@
  */
 #include "palette/nearest.h"
 
-#include <stdbool.h>
 #include <string.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -24,6 +23,7 @@ enum {
     MANY = GIF_NEAREST_FEW + 1,
     LANE_BITS = 3,
     SCORE_MAX = (INT16_MAX >> LANE_BITS) - 1,
+    ONE_ENTRY = 0x8000,
     NO_LEAF = UINT16_MAX
 };
 
@@ -47,14 +47,24 @@ gif_nearest_move(struct gif_nearest *nearest, const uint32_t *palette, uint32_t 
 }
 
 void
+gif_nearest_start(struct gif_nearest *nearest, bool is_approximate)
+{
+    if (is_approximate || nearest->is_approximate) {
+        nearest->leaf_count = 0;
+        memset(nearest->places, 0, sizeof nearest->places);
+    }
+    nearest->is_approximate = is_approximate;
+}
+
+void
 gif_nearest_set(struct gif_nearest *nearest, const uint32_t *palette, uint32_t count)
 {
     gif_nearest_move(nearest, palette, count);
     for (uint32_t i = 0; i < GIF_NEAREST_BLOCKS; i++)
         nearest->blocks[i].count = 0;
     memset(nearest->cell_counts, 0, sizeof nearest->cell_counts);
-    memset(nearest->places, 0, sizeof nearest->places);
-    nearest->leaf_count = 0;
+    nearest->is_approximate = true; /* drop the leaves */
+    gif_nearest_start(nearest, false);
 }
 
 /* Add the squared distances on one axis to the nearest and the farthest point within `half` of `middle`. */
@@ -264,14 +274,34 @@ best_of_leaf(const struct gif_nearest_leaf *leaf, uint32_t key)
     return leaf->entries[scores[0] & (GIF_NEAREST_LANES - 1)];
 }
 
+static uint16_t
+make_place(struct gif_nearest *nearest, uint32_t key)
+{
+    const uint32_t middle = (LEAF_MAX + 1) / 2 * 0x010101;
+
+    if (make_leaf(nearest, key))
+        return (uint16_t)nearest->leaf_count;
+    if (!nearest->is_approximate)
+        return NO_LEAF;
+    return ONE_ENTRY | gif_nearest_to(nearest, (key & ~(LEAF_MAX * 0x010101U)) + middle);
+}
+
 static inline uint8_t
 find_entry(struct gif_nearest *nearest, uint32_t key)
 {
     uint16_t *place = &nearest->places[place_of(key, LEAF_BITS)];
 
     if (!*place)
-        *place = make_leaf(nearest, key) ? nearest->leaf_count : NO_LEAF;
-    return *place == NO_LEAF ? gif_nearest_to(nearest, key) : best_of_leaf(&nearest->leaves[*place - 1], key);
+        *place = make_place(nearest, key);
+    if (*place <= GIF_NEAREST_LEAVES)
+        return best_of_leaf(&nearest->leaves[*place - 1], key);
+    return *place == NO_LEAF ? gif_nearest_to(nearest, key) : (uint8_t)*place;
+}
+
+uint8_t
+gif_nearest_to_pixel(struct gif_nearest *nearest, uint32_t key)
+{
+    return find_entry(nearest, key);
 }
 
 void

@@ -3,6 +3,7 @@
 #ifndef MIM_GIF_NEAREST_H
 #define MIM_GIF_NEAREST_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum {
@@ -30,8 +31,9 @@ struct gif_nearest {
     } blocks[GIF_NEAREST_BLOCKS];
     uint8_t cell_counts[GIF_NEAREST_CELLS]; /* 0: not made yet; above GIF_NEAREST_FEW: use the block's list */
     uint8_t cells[GIF_NEAREST_CELLS][GIF_NEAREST_FEW];
+    bool is_approximate;
     uint32_t leaf_count;
-    uint16_t places[GIF_NEAREST_PLACES]; /* 0: not made yet; else leaf number + 1, or NO_LEAF to use the cell's list */
+    uint16_t places[GIF_NEAREST_PLACES]; /* 0: not made yet; else leaf number + 1, or see nearest.c */
     struct gif_nearest_leaf {
         uint16_t at_origin[GIF_NEAREST_LANES]; /* see nearest.c */
         uint16_t red[GIF_NEAREST_LANES], green[GIF_NEAREST_LANES], blue[GIF_NEAREST_LANES];
@@ -47,6 +49,15 @@ void gif_nearest_move(struct gif_nearest *nearest, const uint32_t *palette, uint
 
 /* The entry nearest to a colour; the first of equals. */
 uint8_t gif_nearest_to(struct gif_nearest *nearest, uint32_t key);
+
+/*
+ * Start a picture. `is_approximate`: where many entries can be nearest, all colours of a leaf get the entry nearest to its
+ * middle. The entries do not depend on earlier pictures.
+ */
+void gif_nearest_start(struct gif_nearest *nearest, bool is_approximate);
+
+/* The entry nearest to a pixel of the picture. */
+uint8_t gif_nearest_to_pixel(struct gif_nearest *nearest, uint32_t key);
 
 /* Map the keys of a row to their nearest entries, and GIF_TRANSPARENT to `transparent`. */
 void gif_nearest_map(struct gif_nearest *nearest, const uint32_t *keys, uint32_t count, uint8_t transparent,

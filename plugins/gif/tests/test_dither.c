@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Error diffusion. */
+/* Error diffusion, and the measure that decides on it. */
 #include <stdlib.h>
 
 #include <mim/kit/test-case.h>
 
+#include "palette/banding.h"
 #include "palette/dither.h"
 #include "palette/key.h"
 #include "random.h"
@@ -103,6 +104,49 @@ limits_errors_that_the_palette_cannot_show(void)
     CHECK(wrong == 0);
 }
 
+static bool
+shows_bands(const uint32_t *palette, uint32_t count)
+{
+    struct gif_banding banding = { 0 };
+
+    gif_nearest_set(&nearest, palette, count);
+    for (uint32_t y = 0; y + GIF_BANDING_SIDE <= HEIGHT; y += GIF_BANDING_SIDE)
+        gif_banding_add(&banding, &nearest, keys[y], WIDTH, WIDTH);
+    return gif_banding_is_visible(&banding);
+}
+
+/* Grays every eight levels. */
+static const uint32_t grays[] = { 0x000000, 0x080808, 0x101010, 0x181818, 0x202020, 0x282828, 0x303030, 0x383838,
+                                  0x404040, 0x484848, 0x505050, 0x585858, 0x606060, 0x686868, 0x707070, 0x787878 };
+
+static void
+sees_bands_in_a_shade(void)
+{
+    for (uint32_t i = 0; i < WIDTH * HEIGHT; i++)
+        keys[i / WIDTH][i % WIDTH] = (i % WIDTH + i / WIDTH) / 3 * 0x010101;
+    CHECK(shows_bands(grays, 16));
+    for (uint32_t i = WIDTH * HEIGHT / 4; i < WIDTH * HEIGHT; i++) /* beside areas of one colour as well */
+        keys[i / WIDTH][i % WIDTH] = 0x181818;
+    CHECK(shows_bands(grays, 16));
+    for (uint32_t i = 0; i < WIDTH * HEIGHT; i++) /* holes are not measured */
+        keys[i / WIDTH][i % WIDTH] = GIF_TRANSPARENT;
+    CHECK(!shows_bands(grays, 16));
+}
+
+static void
+sees_no_bands_in_noise_or_flat_areas(void)
+{
+    uint64_t seed = 1;
+
+    for (uint32_t i = 0; i < WIDTH * HEIGHT; i++)
+        keys[i / WIDTH][i % WIDTH] = next_random(&seed) % 120 * 0x010101;
+    CHECK(!shows_bands(grays, 16));
+    for (uint32_t i = 0; i < WIDTH * HEIGHT; i++)
+        keys[i / WIDTH][i % WIDTH] = (i % WIDTH / 8 * 15 + 3) * 0x010101;
+    CHECK(!shows_bands(grays, 16));
+    CHECK(!shows_bands((uint32_t[]){ 0x404040 }, 1));
+}
+
 int
 main(void)
 {
@@ -111,6 +155,8 @@ main(void)
         CASE(keeps_colours_of_the_palette),
         CASE(stops_errors_at_transparent_pixels),
         CASE(limits_errors_that_the_palette_cannot_show),
+        CASE(sees_bands_in_a_shade),
+        CASE(sees_no_bands_in_noise_or_flat_areas),
     };
     return cmocka_run_group_tests_name("dither", cases, NULL, NULL);
 }

@@ -7,7 +7,7 @@
 #include "write/coded-frame.h"
 #include "write/plan.h"
 
-enum { MIN_CODE_SIZE = 2 };
+enum { MIN_CODE_SIZE = 2, MEASURED_PIXELS = 1 << 14, MIN_SHARE = 8 };
 
 /* All strategies use the same palette. */
 static void
@@ -96,8 +96,10 @@ static int32_t
 emit_codes(struct mim_job *job, struct gif_encoder *encoder, const struct gif_plan *plan)
 {
     uint32_t bits = gif_table_bits(plan->entries);
-    uint8_t *indices = (uint8_t *)(encoder->keys + encoder->row_capacity);
+    uint8_t *indices = (uint8_t *)(encoder->keys + (size_t)GIF_ENCODER_ROWS * encoder->row_capacity);
 
+    if (!plan->is_exact)
+        gif_nearest_start(encoder->chooser.nearest, plan->is_dithered);
     int32_t status = plan->is_dithered ? gif_encoder_begin_dither(job, encoder, plan->view.width) : MIM_OK;
     if (status == MIM_OK)
         status = gif_lzw_begin(job, &encoder->lzw, bits < MIN_CODE_SIZE ? MIN_CODE_SIZE : bits);
@@ -163,7 +165,6 @@ use_global(struct mim_job *job, struct gif_encoder *encoder, const struct gif_en
 {
     const struct gif_global_palette *global = encoding->global;
 
-    plan->is_dithered = encoding->wants_dither && !global->is_exact;
     plan->colour_count = global->count;
     plan->entries = global->count + global->has_transparent;
     memcpy(plan->palette, global->palette, sizeof plan->palette);
@@ -181,7 +182,6 @@ fill_palette(struct mim_job *job, struct gif_encoder *encoder, const struct gif_
 {
     if (encoding->global)
         return use_global(job, encoder, encoding, plan);
-    plan->is_dithered = encoding->wants_dither && !plan->is_exact;
     memcpy(plan->palette, encoder->colours.keys, sizeof plan->palette);
     if (!plan->is_exact)
         return choose_palette(job, encoder, encoding, plan);
@@ -192,12 +192,73 @@ fill_palette(struct mim_job *job, struct gif_encoder *encoder, const struct gif_
     return MIM_OK;
 }
 
+/* Measures about MEASURED_PIXELS, of larger frames one in MIN_SHARE. */
+static int32_t
+measure_banding(struct mim_job *job, struct gif_encoder *encoder, const struct gif_plan *plan, bool *is_visible)
+{
+    struct gif_view view = plan->view;
+    uint64_t share = 1 + (uint64_t)view.width * view.height / MEASURED_PIXELS;
+    uint64_t step = GIF_BANDING_SIDE * (share < MIN_SHARE ? share : MIN_SHARE);
+    struct gif_banding banding = { 0 };
+    int32_t status = MIM_OK;
+
+    gif_nearest_start(encoder->chooser.nearest, false);
+    view.min_run = 0;
+    for (uint64_t y = 0; y + GIF_BANDING_SIDE <= view.height && status == MIM_OK; y += step) {
+        for (uint32_t i = 0; i < GIF_BANDING_SIDE; i++)
+            gif_view_row(&view, (uint32_t)y + i, encoder->keys + (size_t)i * view.width);
+        gif_banding_add(&banding, encoder->chooser.nearest, encoder->keys, view.width, view.width);
+        status = job->host->poll(job);
+    }
+    *is_visible = gif_banding_is_visible(&banding);
+    return status;
+}
+
+/* A dithered frame skips every unchanged pixel, which would flicker. */
+static int32_t
+emit_version(struct mim_job *job, struct gif_encoder *encoder, struct gif_plan plan, uint32_t delay, bool is_dithered)
+{
+    plan.is_dithered = is_dithered;
+    if (is_dithered && plan.view.below && plan.has_transparent) {
+        plan.strategies = 0;
+        gif_plan_set_strategy(&plan, GIF_PLAN_ANY);
+    }
+    int32_t status = choose_strategy(job, encoder, &plan);
+    if (status == MIM_OK)
+        status = emit_head(job, &plan, delay);
+    return status == MIM_OK ? emit_codes(job, encoder, &plan) : status;
+}
+
+/* After emit_version() of a plan that is not exact. */
+static uint64_t
+size_of_version(const struct gif_encoder *encoder, const struct gif_plan *plan)
+{
+    uint64_t codes = encoder->lzw.size;
+
+    return GIF_FRAME_TABLE + (3U << gif_table_bits(plan->entries)) + 1 + codes + (codes + 254) / 255 + 1;
+}
+
+static int32_t
+emit_versions(struct mim_job *job, struct gif_encoder *encoder, const struct gif_plan *plan,
+              enum gif_dithering dithering, uint32_t delay, struct gif_versions *versions)
+{
+    int32_t status = MIM_OK;
+
+    if (dithering != GIF_DITHER_ALWAYS)
+        status = emit_version(job, encoder, *plan, delay, false);
+    if (dithering == GIF_DITHER_UNDECIDED)
+        versions->plain_size = size_of_version(encoder, plan);
+    return status == MIM_OK && dithering != GIF_DITHER_NEVER ? emit_version(job, encoder, *plan, delay, true) : status;
+}
+
 int32_t
-gif_encode_frame(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding, uint32_t delay,
-                 const struct mim_raster *frame, const struct mim_neighbours *neighbours)
+gif_encode_frame(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
+                 enum gif_dithering dithering, uint32_t delay, const struct mim_raster *frame,
+                 const struct mim_neighbours *neighbours, struct gif_versions *versions)
 {
     struct gif_plan plan;
 
+    *versions = (struct gif_versions){ 0 };
     int32_t status = gif_encoder_begin(job, encoder, frame->width);
     if (status == MIM_OK)
         status = report_partial_alpha(job, frame);
@@ -205,9 +266,14 @@ gif_encode_frame(struct mim_job *job, struct gif_encoder *encoder, const struct 
         status = gif_plan_frame(job, encoder, encoding, frame, neighbours, &plan);
     if (status == MIM_OK)
         status = fill_palette(job, encoder, encoding, &plan);
-    if (status == MIM_OK)
-        status = choose_strategy(job, encoder, &plan);
-    if (status == MIM_OK)
-        status = emit_head(job, &plan, delay);
-    return status == MIM_OK ? emit_codes(job, encoder, &plan) : status;
+    if (status != MIM_OK)
+        return status;
+    if (encoding->global ? encoding->global->is_exact : plan.is_exact)
+        dithering = GIF_DITHER_NEVER;
+    versions->decides = dithering == GIF_DITHER_UNDECIDED;
+    if (versions->decides)
+        status = measure_banding(job, encoder, &plan, &versions->wants_dither);
+    if (versions->decides && !neighbours->previous)
+        dithering = versions->wants_dither ? GIF_DITHER_ALWAYS : GIF_DITHER_NEVER;
+    return status == MIM_OK ? emit_versions(job, encoder, &plan, dithering, delay, versions) : status;
 }

@@ -5,8 +5,19 @@
 
 #include "write/encoder.h"
 
+/*
+ * Versions of a coded frame. The first frame that is not exact decides for all whether they are dithered. Frames that
+ * are coded before this is known have a plain version and a dithered one after it.
+ */
+struct gif_versions {
+    bool decides;        /* if no frame before does */
+    bool wants_dither;   /* its decision */
+    uint64_t plain_size; /* of the plain version; 0: there is only one version */
+};
+
 /* Emit control block, image descriptor, colour table and codes. The output depends on the arguments only. */
 int32_t gif_encode_frame(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
-                         uint32_t delay, const struct mim_raster *frame, const struct mim_neighbours *neighbours);
+                         enum gif_dithering dithering, uint32_t delay, const struct mim_raster *frame,
+                         const struct mim_neighbours *neighbours, struct gif_versions *versions);
 
 #endif

@@ -2,7 +2,7 @@
 /* Grows the memory of a worker with the width of its frames. */
 #include "write/encoder.h"
 
-enum { ROW_PIXEL = sizeof(uint32_t) + 1 };
+enum { ROW_PIXEL = GIF_ENCODER_ROWS * sizeof(uint32_t) + 1 };
 
 int32_t
 gif_encoder_begin(struct mim_job *job, struct gif_encoder *encoder, uint32_t width)

@@ -8,10 +8,13 @@
 #include <mim/plugin.h>
 
 #include "lzw/lzw.h"
+#include "palette/banding.h"
 #include "palette/chooser.h"
 #include "palette/colour-set.h"
 #include "palette/dither.h"
 #include "write/global-palette.h"
+
+enum gif_dithering { GIF_DITHER_NEVER, GIF_DITHER_ALWAYS, GIF_DITHER_UNDECIDED };
 
 struct gif_encoding {
     uint32_t palette_size; /* maximum number of entries, including transparency */
@@ -19,7 +22,6 @@ struct gif_encoding {
     const struct gif_global_palette *global; /* palette of all frames; NULL: one per frame */
     uint32_t threshold;                      /* lowest alpha of an opaque pixel */
     bool wants_subrectangles;                /* store only the changes */
-    bool wants_dither;                       /* dither frames that are not exact */
     bool wants_clear;                        /* store whole frames, each of which clears the canvas */
 };
 
@@ -30,9 +32,11 @@ struct gif_encoder {
     struct gif_chooser chooser; /* allocated by the first frame that needs it */
     bool has_global;            /* the chooser has the global palette */
     struct gif_dither dither;   /* allocated by the first frame that needs it */
-    uint32_t *keys;             /* keys of one row, followed by its indices */
+    uint32_t *keys;             /* keys of some rows, followed by the indices of one */
     uint32_t row_capacity;      /* pixels in `keys` */
 };
+
+enum { GIF_ENCODER_ROWS = GIF_BANDING_SIDE };
 
 /* Prepare for rows of `width` pixels. */
 int32_t gif_encoder_begin(struct mim_job *job, struct gif_encoder *encoder, uint32_t width);

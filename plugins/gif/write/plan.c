@@ -35,7 +35,8 @@ gif_plan_set_strategy(struct gif_plan *plan, enum gif_plan_strategy strategy)
     plan->entries = plan->colour_count + plan->has_transparent;
 }
 
-/* Add the colours of a view to the encoder's. `fits`: they need at most `size` entries, including one for skipped pixels. */
+/* Add the colours of a view to the encoder's. `fits`: they need at most `size` entries, including one for skipped
+ * pixels. */
 static int32_t
 collect_colours(struct mim_job *job, struct gif_encoder *encoder, const struct gif_view *view, uint32_t size,
                 bool *has_transparent, bool *fits)
@@ -140,18 +141,15 @@ weigh_plain(struct mim_job *job, struct gif_encoder *encoder, struct gif_plan *p
     return status;
 }
 
-/* Approximated frames try strategies only where plain areas are large, since each trial maps all colours again. */
+/* Approximated frames try strategies only where plain areas are large, since each trial maps all colours again. They
+ * have a transparent entry if any pixel is unchanged, as all of these are skipped when the frame is dithered. */
 static int32_t
 plan_mixed(struct mim_job *job, struct gif_encoder *encoder, struct gif_plan *plan)
 {
+    set_runs(&plan->view, GIF_PLAN_ANY);
+    int32_t status = find_transparent(job, encoder, &plan->view, &plan->has_transparent);
     set_runs(&plan->view, GIF_PLAN_LONG_MIXED);
-    int32_t status = weigh_plain(job, encoder, plan);
-    if (status == MIM_OK && plan->strategies)
-        set_runs(&plan->view, GIF_PLAN_LONG);
-    if (status == MIM_OK)
-        status = find_transparent(job, encoder, &plan->view, &plan->has_transparent);
-    set_runs(&plan->view, GIF_PLAN_LONG_MIXED);
-    return status;
+    return status == MIM_OK ? weigh_plain(job, encoder, plan) : status;
 }
 
 /* Strategies that draw unchanged runs of one colour may need all colours. */

@@ -33,7 +33,8 @@ int32_t gif_view_has_partial_alpha(struct mim_job *job, const struct mim_raster 
 int32_t gif_view_equal(struct mim_job *job, const struct mim_raster *one, const struct mim_raster *other,
                        uint32_t threshold, bool *equal);
 
-/* Shrink the rectangle to the changes from `below`, or from a blank canvas. `*differs` false: none, and the rectangle is one pixel. */
+/* Shrink the rectangle to the changes from `below`, or from a blank canvas. `*differs` false: none, and the rectangle is
+ * one pixel. */
 int32_t gif_view_shrink(struct mim_job *job, struct gif_view *view, bool *differs);
 
 /* Get the `width` keys of row `y` of the rectangle. */

@@ -16,10 +16,11 @@
 enum { PLAYS_MAX = 65536, SIDE_MAX = 65535 };
 
 enum { ASPECT_BASE = 15, ASPECT_UNIT = 64 }; /* width to height is (byte + 15) / 64 */
-enum { DITHER_NONE, DITHER_FLOYD_STEINBERG };
+enum { DITHER_AUTO = 2 };
 enum { DISPOSAL_AUTO, DISPOSAL_BACKGROUND };
 enum { PALETTE_AUTO, PALETTE_LOCAL, PALETTE_GLOBAL };
 
+static const enum gif_dithering ditherings[] = { GIF_DITHER_NEVER, GIF_DITHER_ALWAYS, GIF_DITHER_UNDECIDED };
 static const enum gif_table_kind table_kinds[] = { GIF_TABLE_SHARED, GIF_TABLE_NONE, GIF_TABLE_FIRST };
 
 struct gif_writer {
@@ -38,6 +39,7 @@ struct gif_writer {
     struct mim_bytes xmp; /* the packet of the source, without zeros */
     struct gif_stream stream;
     struct gif_encoding encoding;
+    _Atomic(enum gif_dithering) dithering; /* of all frames */
     struct gif_pending pending;       /* with merge=yes */
     struct gif_survey survey;         /* with palette=global */
     struct gif_global_palette global; /* its result */
@@ -45,6 +47,7 @@ struct gif_writer {
 
 struct gif_packet {
     bool is_repeated; /* looks like the previous frame */
+    struct gif_versions versions;
 };
 
 static int32_t
@@ -82,9 +85,9 @@ gif_open(struct mim_job *job, struct mim_sequence *sequence)
         .quantizer = gif_quantizers[self->quantizer],
         .threshold = self->alpha_threshold,
         .wants_subrectangles = self->subrectangles,
-        .wants_dither = self->dither == DITHER_FLOYD_STEINBERG,
         .wants_clear = self->disposal == DISPOSAL_BACKGROUND,
     };
+    self->dithering = ditherings[self->dither];
     if (self->palette == PALETTE_GLOBAL) {
         sequence->passes = 2;
         self->encoding.global = &self->global;
@@ -170,11 +173,20 @@ gif_survey(struct mim_job *job, const struct mim_frame_info *info, const struct 
     return status;
 }
 
+/* Returns the decision, which stays the first one. */
+static enum gif_dithering
+decide_dithering(struct gif_writer *self, const struct gif_packet *packet)
+{
+    if (packet->versions.decides && self->dithering == GIF_DITHER_UNDECIDED)
+        self->dithering = packet->versions.wants_dither ? GIF_DITHER_ALWAYS : GIF_DITHER_NEVER;
+    return self->dithering;
+}
+
 static int32_t
 gif_encode(struct mim_job *job, void *data, const struct mim_frame_info *info, uint32_t part,
            const struct mim_raster *raster, const struct mim_neighbours *neighbours)
 {
-    const struct gif_writer *self = job->state;
+    struct gif_writer *self = job->state;
     struct gif_packet *packet = data;
     (void)part;
 
@@ -183,7 +195,26 @@ gif_encode(struct mim_job *job, void *data, const struct mim_frame_info *info, u
         status = gif_view_equal(job, raster, neighbours->previous, self->encoding.threshold, &packet->is_repeated);
     if (status != MIM_OK)
         return status;
-    return gif_encode_frame(job, job->worker, &self->encoding, (uint32_t)info->duration, raster, neighbours);
+    status = gif_encode_frame(job, job->worker, &self->encoding, self->dithering, (uint32_t)info->duration, raster,
+                              neighbours, &packet->versions);
+    if (status == MIM_OK && packet->versions.decides && !neighbours->previous)
+        decide_dithering(self, packet);
+    return status;
+}
+
+/* The version of a frame that is written. */
+static struct mim_coded_part
+choose_version(struct gif_writer *self, const struct gif_packet *packet, const struct mim_coded_part *both)
+{
+    enum gif_dithering dithering = decide_dithering(self, packet);
+    uint64_t plain_size = packet->versions.plain_size;
+    struct mim_coded_part part = *both;
+
+    if (!plain_size)
+        return part;
+    part.data = (const uint8_t *)both->data + (dithering == GIF_DITHER_ALWAYS ? plain_size : 0);
+    part.size = dithering == GIF_DITHER_ALWAYS ? both->size - plain_size : plain_size;
+    return part;
 }
 
 static int32_t
@@ -197,17 +228,17 @@ gif_put(struct mim_job *job, void *data, const struct mim_frame_info *info, cons
 {
     struct gif_writer *self = job->state;
     const struct gif_packet *packet = data;
-    const struct mim_coded_part *frame = &coded->parts[0];
+    const struct mim_coded_part frame = choose_version(self, packet, &coded->parts[0]);
     uint32_t delay = (uint32_t)info->duration;
     bool merged = false;
 
     if (!self->merge)
-        return gif_stream_add(job, &self->stream, frame->data, frame->size);
-    int32_t status = packet->is_repeated ? gif_pending_merge(job, &self->pending, frame, delay, &merged) : MIM_OK;
+        return gif_stream_add(job, &self->stream, frame.data, frame.size);
+    int32_t status = packet->is_repeated ? gif_pending_merge(job, &self->pending, &frame, delay, &merged) : MIM_OK;
     if (status == MIM_OK && !merged)
         status = emit_pending(job, self);
     if (status == MIM_OK && !merged)
-        status = gif_pending_replace(job, &self->pending, frame, delay);
+        status = gif_pending_replace(job, &self->pending, &frame, delay);
     return status;
 }
 
@@ -246,8 +277,8 @@ static const struct mim_option writer_options[] = {
       .help = "maximum palette size per frame, including transparency" },
     { OPTION(quantizer), .name = "quantizer", .type = MIM_OPTION_CHOICE, .choices = GIF_QUANTIZER_NAMES,
       .help = "how to choose the palette of a frame with too many colours" },
-    { OPTION(dither), .name = "dither", .type = MIM_OPTION_CHOICE, .choices = "none|floyd-steinberg",
-      .help = "dither frames with too many colours; exact frames stay exact" },
+    { OPTION(dither), .name = "dither", .type = MIM_OPTION_CHOICE, .choices = "none|floyd-steinberg|auto",
+      .initial = DITHER_AUTO, .help = "dither frames with too many colours; auto: if the first of them shows bands" },
     { OPTION(palette), .name = "palette", .type = MIM_OPTION_CHOICE, .choices = "auto|local|global",
       .help = "local: one per frame; global: one for all frames; auto: local, but shared tables are stored once" },
     { OPTION(subrectangles), .name = "subrectangles", .type = MIM_OPTION_BOOL, .initial = 1,
