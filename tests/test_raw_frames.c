@@ -160,6 +160,41 @@ rows_beyond_counting(uint64_t index, struct mim_frame_info *info)
 }
 
 static void
+whole_rows_are_kept_if_wanted(void)
+{
+    enum { CUT = 5, KEPT = 2 };
+    for (size_t t = 0; t < THREAD_COUNTS; t++) {
+        const struct mock_script script = { .count = FRAMES, .shape = raw_shape };
+        struct mim_context *context = mock_context(&script, thread_counts[t]);
+        struct mim_tally tally = { 0 };
+        const struct mim_open_options options = { .partial = 1, .control.tally = &tally };
+        struct mim_source *source;
+        struct mim_reader *reader;
+        struct mim_frame frame = { 0 };
+        struct mim_error err;
+        CHECK(mim_source_open_memory(&source, file, 4 + CUT * FRAME + KEPT * STRIDE + 3, NULL) == MIM_OK);
+        CHECK(mim_reader_open(&reader, context, source, &options, NULL) == MIM_OK);
+        for (uint64_t i = 0; i < CUT; i++)
+            CHECK(mim_reader_next(reader, &frame, NULL) == MIM_OK && is_right(&frame, i) && !frame.damaged);
+        CHECK(mim_reader_damage(reader, NULL) == MIM_OK);
+        CHECK(mim_reader_next(reader, &frame, NULL) == MIM_OK && frame.damaged && tally.notices[MIM_NOTICE_DAMAGED] == 1);
+        CHECK(mim_reader_damage(reader, &err) == MIM_TRUNCATED && err.frame == CUT);
+        for (uint32_t y = 0; y < HEIGHT; y++)
+            for (uint32_t n = 0; n < WIDTH * CHANNELS; n++) {
+                uint16_t v;
+                memcpy(&v, (uint8_t *)frame.data + y * frame.stride + 2 * n, 2);
+                CHECK(v == (y < KEPT ? value(CUT, y, n / CHANNELS, n % CHANNELS) : 0));
+            }
+        CHECK(mim_reader_next(reader, &frame, &err) == MIM_TRUNCATED && err.frame == CUT + 1); /* nothing of it is there */
+        CHECK(mim_reader_damage(reader, NULL) == MIM_OK);
+        mim_frame_clear(&frame);
+        mim_reader_close(reader);
+        mim_source_close(source);
+        mim_context_destroy(context);
+    }
+}
+
+static void
 places_that_cannot_be_are_corrupt(void)
 {
     static void (*const shapes[])(uint64_t, struct mim_frame_info *) = { stride_below_the_row, offset_beyond_counting,
@@ -240,6 +275,7 @@ main(void)
 {
     const struct CMUnitTest cases[] = {
         CASE(samples_come_in_the_machines_order), CASE(what_the_file_does_not_hold_is_truncated),
+        CASE(whole_rows_are_kept_if_wanted),
         CASE(places_that_cannot_be_are_corrupt),  CASE(a_large_frame_is_whole),
         CASE(a_canvas_takes_no_raw_samples),
     };

@@ -8,12 +8,22 @@
 #include "pipeline/conversion-notices.h"
 #include "pipeline/decode-priv.h"
 
+/* A frame without any pixel is no frame. */
+static enum mim_status
+outcome_of(const struct mim_decode_frame *frame)
+{
+    const struct mim_ring_outcome *outcome = &frame->entry.outcome;
+    bool is_empty =
+        frame->cut.is_known && outcome->error.needed >= (uint64_t)frame->info.width * frame->info.height;
+    return is_empty ? outcome->error.status : outcome->status;
+}
+
 static enum mim_status
 hand_over(struct mim_decoder *decoder, struct mim_decode_frame *frame, struct mim_frame *to, struct mim_error *err)
 {
     const struct mim_ring_entry *entry = &frame->entry;
     const struct mim_notice_origin origin = { .frame = entry->index, .place = entry->index, .step = UINT32_MAX };
-    enum mim_status status = entry->outcome.status;
+    enum mim_status status = outcome_of(frame);
     if (status != MIM_OK && err)
         *err = entry->outcome.error;
     if (status == MIM_OK && frame->target.is_sorted && decoder->route.result)

@@ -97,6 +97,20 @@ class Convert(CommandCase):
         self.assertEqual(process.wait(timeout=PATIENCE), 0)
         self.assertEqual(pixels, b''.join(bytes([gray] * 3 + [255]) for gray in noise))
 
+    def test_keeps_of_a_pipe_what_the_limit_allows(self):
+        """Forwards it drops what it has passed. Backwards, and for an output that must seek, that is needed again."""
+        data = bytes(range(250)) * 16_000
+        shape = ('--from', 'raw', '-i', 'width=1000', '-i', 'height=100', '-i', 'channels=1', '-i', 'sample=u8', '--limit', 'spool=1MB')
+        done = self.run_mim('convert', *shape, '-', '-', '--to', 'raw', data=data)
+        self.assertEqual((done.returncode, done.stdout == data), (0, True), done.stderr)
+        for more in (('--frames', '::-1', '--to', 'raw'), ('--to', 'tiff')):
+            with self.subTest(more):
+                done = self.run_mim('convert', *shape, '-', '-', *more, data=data)
+                self.assertEqual((done.returncode, done.stdout), (5, b''))
+                self.assertIn(': temporary storage exceeds the limit spool=1000000; --limit NAME=VALUE', text(done.stderr))
+        done = self.run_mim('convert', *shape, '--limit', 'spool=5MB', '-', '-', '--frames', '::-1', '--to', 'raw', data=data)
+        self.assertEqual((done.returncode, len(done.stdout)), (0, len(data)), done.stderr)
+
     def test_converts_colour_and_sample_type(self):
         self.put('in.raw', bytes(range(0, 240, 12)))
         self.assertEqual(self.raw(*TWENTY, '--sample', 'u16'), b''.join(2 * bytes([i]) for i in range(0, 240, 12)))

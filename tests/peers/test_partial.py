@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Pictures that are cut: --partial converts the rows that are there, and the others are zeros."""
 
+import os
 import struct
 import subprocess
 
@@ -157,6 +158,12 @@ class Partial(PeerCase):
                 data = directory_first(file.read())
             with self.subTest(codec):
                 self.check('in.tif', data, 0.6, zeros=False, least=0.3)
+
+    def test_a_picture_of_which_no_row_is_there_is_not_written(self):
+        data = self.saved('in.png', Image.fromarray(picture()))
+        cut = self.put('cut.png', data[:data.index(b'IDAT') + 30])
+        self.refuse(6, 'convert', '--partial', cut, self.path('none.tif'))
+        self.assertFalse(os.path.exists(self.path('none.tif')))
 
     def test_series_goes_on(self):
         data = self.saved('f0.png', Image.fromarray(picture()))
