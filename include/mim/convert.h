@@ -15,7 +15,8 @@ typedef enum mim_status (*mim_frame_function)(void *user, struct mim_frame *fram
 
 /** Options of a conversion; zero-initialise for the defaults. read.open.control controls the job. */
 struct mim_convert_options {
-    struct mim_read_options read;    /**< partial: write the good frames of a damaged input, and return its error */
+    struct mim_read_options read;    /**< partial: write the good frames of a damaged input, and what can be
+                                      * decoded of a frame that is cut, and return its error */
     struct mim_write_options write;
     mim_frame_function each;         /**< called for each frame, or NULL */
     void *user;                      /**< passed to each */

@@ -15,7 +15,8 @@ struct mim_read_options {
     struct mim_open_options open;
     const struct mim_range *ranges;  /**< frames to read, in this order and possibly repeated; none: all frames */
     size_t range_count;
-    int partial;                     /**< after an error, return the frames read so far together with the error */
+    int partial;                     /**< after an error, return the frames read so far together with the error; of a
+                                      * frame that is cut, what can be decoded, as with open.partial */
     uint32_t reserved[7];
 };
 
