@@ -210,18 +210,12 @@ pass_damage(struct conversion *conversion, const struct mim_reader *reader, enum
     return is_series(reader) ? MIM_OK : MIM_END;
 }
 
-static uint64_t
-frames_so_far(const struct conversion *conversion)
-{
-    return conversion->progress.frames + (conversion->times.run != NULL);
-}
-
 /* MIM_OK: continue without the frame. */
 static enum mim_status
 handle_damage(struct conversion *conversion, struct mim_reader *reader, enum mim_status status, struct mim_error *error)
 {
     bool first = conversion->damaged == MIM_OK;
-    uint64_t good = frames_so_far(conversion);
+    uint64_t good = conversion->progress.frames + (conversion->times.run != NULL);
     if (first)
         add_count(error, good);
     if (!conversion->read.partial || (!is_series(reader) && !good))
@@ -239,7 +233,7 @@ handle_loss(struct conversion *conversion, struct mim_reader *reader)
     enum mim_status damage = mim_reader_damage(reader, &error);
     if (damage == MIM_OK)
         return MIM_OK;
-    add_count(&error, frames_so_far(conversion) - 1);
+    add_count(&error, conversion->progress.frames + (conversion->times.run != NULL) - 1);
     return pass_damage(conversion, reader, damage, &error);
 }
 

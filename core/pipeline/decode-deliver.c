@@ -30,13 +30,13 @@ hand_over(struct mim_decoder *decoder, struct mim_decode_frame *frame, struct mi
         status = mim_decode_frame_check_result(frame, &decoder->route, err);
     if (status == MIM_OK)
         status = mim_conversion_report(&frame->conversion, &frame->loss, decoder->ring.operation, &origin, err);
-    if (status == MIM_OK && frame->is_cut)
+    if (status == MIM_OK && frame->cut.is_known)
         status = mim_damage_report(entry->outcome.error.needed, frame->info.width, frame->info.height, decoder->ring.operation,
                                    &origin, err);
     if (status == MIM_OK)
         status = mim_decode_frame_deliver(frame, &decoder->route, to, err);
     decoder->damage.status = MIM_OK;
-    if (status == MIM_OK && frame->is_cut)
+    if (status == MIM_OK && frame->cut.is_known)
         decoder->damage = entry->outcome.error;
     if (status != MIM_OK && err && err->frame == MIM_UNKNOWN)
         err->frame = entry->index;

@@ -54,8 +54,10 @@ struct mim_decode_frame {
     struct mim_buffer *out_buffer; /* for the caller; pixel_buffer itself when nothing is to be converted */
     struct mim_raster out;
     struct mim_conversion_loss loss;
-    bool is_cut;       /* delivered without some pixels: entry.outcome.error is the reason, `needed` of it their number */
-    uint32_t cut_part; /* the first part without */
+    struct {
+        bool is_known;
+        uint32_t part; /* the first */
+    } cut; /* delivered without some pixels: entry.outcome.error is the reason, and its `needed` their number */
     struct mim_buffer *checkpoint; /* the canvas for the next frame, or NULL */
     bool has_band[MIM_MAX_BANDS];  /* this band is drawn */
     uint64_t own_bytes;            /* working memory of any frame */

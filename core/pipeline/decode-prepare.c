@@ -125,7 +125,7 @@ static bool
 is_left_out(const struct mim_decoder *decoder, const struct mim_decode_frame *frame)
 {
     const struct mim_run *run = mim_cursor_run(&frame->target.cursor, decoder->plan.selection);
-    return decoder->leaves_out_reduced && frame->info.flags & MIM_FRAME_REDUCED && !frame->target.is_sorted &&
+    return decoder->reduced.are_left_out && frame->info.flags & MIM_FRAME_REDUCED && !frame->target.is_sorted &&
            !(run && run->count == 1);
 }
 

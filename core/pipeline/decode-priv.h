@@ -53,8 +53,10 @@ struct mim_decoder {
     struct mim_option_table other;
     struct mim_conversion_target target;
     bool wants_metadata;
-    bool leaves_out_reduced; /* MIM_FRAME_REDUCED */
-    uint64_t left_out;
+    struct {
+        bool are_left_out;
+        uint64_t count;
+    } reduced; /* frames with MIM_FRAME_REDUCED */
     struct mim_error damage; /* of the frame that was delivered last */
     struct mim_source *(*source_of)(const void *packet); /* see struct mim_decoder_setup */
     enum mim_status (*advanced)(void *user, struct mim_error *err);
@@ -89,6 +91,10 @@ enum mim_status mim_decoder_deliver_retained(struct mim_decoder *decoder, struct
                                              bool is_last_use, struct mim_frame *to, struct mim_error *err);
 /* Deliver the first frame of the ring, which is done. */
 enum mim_status mim_decoder_deliver_first(struct mim_decoder *decoder, struct mim_frame *to, struct mim_error *err);
+
+/* Run a step of pixels, without the lock. `err` begins zeroed. */
+enum mim_status mim_decoder_decode_part(struct mim_decoder *decoder, unsigned worker, struct mim_ring_step *step,
+                                        struct mim_error *err);
 
 /* All the following under the pool's lock, or while the ring is paused. */
 bool mim_decoder_has_wanted(const struct mim_decoder *decoder);

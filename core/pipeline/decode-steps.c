@@ -3,7 +3,6 @@
 #include "base/error.h"
 #include "frame/meta.h"
 #include "pipeline/decode-priv.h"
-#include "pipeline/raw-samples.h"
 
 #define LARGE_FRAME (4u << 20) /* bytes: worth several threads even when it is alone */
 
@@ -62,7 +61,7 @@ mim_decoder_drop_passed(struct mim_decoder *decoder)
         }
         if (frame->target.is_left_out) {
             mim_decode_plan_deliver(&decoder->plan);
-            decoder->left_out++;
+            decoder->reduced.count++;
         }
         mim_ring_drop_first(&decoder->ring);
     }
@@ -247,42 +246,6 @@ claim_step(struct mim_ring *ring, unsigned worker, struct mim_ring_step *step)
 /* --- running ------------------------------------------------------------------------------------------------------ */
 
 static enum mim_status
-decode_part(struct mim_decoder *decoder, unsigned worker, struct mim_ring_step *step, struct mim_error *err)
-{
-    struct mim_decode_frame *frame = frame_of(step->entry);
-    if (!mim_decode_frame_is_raw(frame))
-        return mim_plugin_reader_pixels(&decoder->plugin, worker, frame->entry.index, frame->entry.packet, &frame->info,
-                                        step->which, &frame->pixels, &step->is_refused, err);
-    enum mim_status status = mim_operation_poll(decoder->plugin.operation, err);
-    if (status == MIM_OK)
-        status = mim_raw_samples_read(frame->source, &frame->info, step->which, &frame->pixels, err);
-    if (status != MIM_TRUNCATED || !decoder->plugin.operation->keeps_damaged)
-        return status;
-    mim_raw_samples_salvage(frame->source, &frame->info, step->which, &frame->pixels, err);
-    return MIM_OK;
-}
-
-/* The frame is delivered without some samples. Keeps the damage of the first part, with the pixels of all. */
-static void
-note_loss(struct mim_decoder *decoder, const struct mim_ring_step *step, const struct mim_error *error)
-{
-    struct mim_decode_frame *frame = frame_of(step->entry);
-    struct mim_error *lost = &frame->entry.outcome.error;
-    mim_pool_lock(decoder->ring.pool);
-    if (frame->entry.outcome.status == MIM_OK) {
-        uint64_t pixels = (frame->is_cut ? lost->needed : 0) + error->needed;
-        bool is_first = !frame->is_cut || step->which < frame->cut_part;
-        frame->cut_part = is_first ? step->which : frame->cut_part;
-        *lost = is_first ? *error : *lost;
-        lost->needed = pixels;
-        lost->frame = frame->entry.index;
-        frame->is_cut = true;
-        frame->info.flags |= MIM_FRAME_DAMAGED;
-    }
-    mim_pool_unlock(decoder->ring.pool);
-}
-
-static enum mim_status
 collect_metadata(struct mim_decoder *decoder, unsigned worker, struct mim_ring_step *step, struct mim_error *err)
 {
     struct mim_decode_frame *frame = frame_of(step->entry);
@@ -308,9 +271,7 @@ run_step(struct mim_ring *ring, unsigned worker, struct mim_ring_step *step)
             frame->entry.outcome.error = error; /* the status follows in mim_decoder_settle_prepare() */
         return;
     case STEP_PIXELS:
-        step->status = decode_part(decoder, worker, step, &error);
-        if (step->status == MIM_OK && error.status != MIM_OK)
-            note_loss(decoder, step, &error);
+        step->status = mim_decoder_decode_part(decoder, worker, step, &error);
         break;
     case STEP_METADATA:
         step->status = collect_metadata(decoder, worker, step, &error);

@@ -245,7 +245,7 @@ mim_decoder_leave_out_reduced(struct mim_decoder *decoder)
 {
     const struct mim_reader_ops *ops = decoder->plugin.ops;
     const struct mim_option_table table = { .rows = ops->options, .count = ops->option_count };
-    return decoder->leaves_out_reduced = mim_option_find(&table, "reduced");
+    return decoder->reduced.are_left_out = mim_option_find(&table, "reduced");
 }
 
 enum mim_status
@@ -259,7 +259,7 @@ mim_decoder_damage(const struct mim_decoder *decoder, struct mim_error *err)
 uint64_t
 mim_decoder_left_out(const struct mim_decoder *decoder)
 {
-    return decoder->left_out;
+    return decoder->reduced.count;
 }
 
 void

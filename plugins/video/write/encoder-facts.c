@@ -88,12 +88,3 @@ video_encoder_threads(const struct video_encoder_facts *facts, int width, int he
         return by_size < MOST ? (int)by_size : MOST;
     }
 }
-
-int64_t
-video_encoder_memory(const struct video_encoder_facts *facts, int64_t picture_size, int threads)
-{
-    enum { FEW = 10, FEW_OF_THREAD = 2 };
-    int64_t pictures = facts->pictures ? facts->pictures : FEW;
-    int64_t more = facts->pictures ? facts->thread_pictures : FEW_OF_THREAD;
-    return picture_size * (pictures + more * threads);
-}

@@ -41,7 +41,4 @@ struct video_encoder_facts {
 void video_encoder_learn(const AVCodec *codec, struct video_encoder_facts *facts);
 /* The number of threads for pictures of this size in a job with `available` threads. */
 int video_encoder_threads(const struct video_encoder_facts *facts, int width, int height, uint32_t available);
-/* The bytes that an encoder with so many threads allocates for pictures of this size, measured and rounded up. */
-int64_t video_encoder_memory(const struct video_encoder_facts *facts, int64_t picture_size, int threads);
-
 #endif

@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include <libavutil/imgutils.h>
 #include <libavutil/mem.h>
 #include <libavutil/pixdesc.h>
 
@@ -16,6 +15,7 @@
 #include "ffmpeg/matrix.h"
 #include "write/encoder-find.h"
 #include "write/encoder-format.h"
+#include "write/encoder-memory.h"
 
 /* A frame inside the encoder: the timestamp that the encoder got, and when the frame is shown. */
 struct video_entry {
@@ -114,26 +114,6 @@ fill_context(struct mim_job *job, const struct video_encoder *encoder, const str
     return status;
 }
 
-/* FFmpeg does not state what an encoder allocates, which for some is the memory of a hundred pictures. */
-static int32_t
-reserve_memory(struct mim_job *job, struct video_encoder *encoder, const AVCodecContext *context)
-{
-    int64_t size = av_image_get_buffer_size(context->pix_fmt, context->width, context->height, 1);
-    int64_t bytes = size < 0 ? 0 : video_encoder_memory(&encoder->facts, size, context->thread_count);
-    if (job->host->reserve(job, bytes) != MIM_OK)
-        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "%s needs about %lld MB for pictures of %dx%d pixels",
-                               encoder->facts.codec->name, (long long)(bytes / 1000000), context->width, context->height);
-    encoder->reserved = bytes;
-    return MIM_OK;
-}
-
-static void
-release_memory(struct mim_job *job, struct video_encoder *encoder)
-{
-    job->host->reserve(job, -encoder->reserved);
-    encoder->reserved = 0;
-}
-
 /* `code`: the encoder's answer to the size in the layout. */
 static int32_t
 try_size(struct mim_job *job, struct video_encoder *encoder, const struct video_encoder_setup *setup, int *code)
@@ -143,12 +123,12 @@ try_size(struct mim_job *job, struct video_encoder *encoder, const struct video_
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for an encoder");
     int32_t status = fill_context(job, encoder, setup, context);
     if (status == MIM_OK)
-        status = reserve_memory(job, encoder, context);
+        status = video_encoder_reserve(job, encoder, context);
     if (status == MIM_OK)
         *code = avcodec_open2(context, encoder->facts.codec, NULL);
     if (status != MIM_OK || *code < 0) {
         avcodec_free_context(&context);
-        release_memory(job, encoder);
+        video_encoder_release(job, encoder);
         return status;
     }
     encoder->context = context;
@@ -360,6 +340,6 @@ void
 video_encoder_close(struct mim_job *job, struct video_encoder *encoder)
 {
     avcodec_free_context(&encoder->context);
-    release_memory(job, encoder);
+    video_encoder_release(job, encoder);
     mim_array_free(job, encoder->entries, encoder->entry_capacity, sizeof *encoder->entries);
 }
