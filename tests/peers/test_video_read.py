@@ -117,8 +117,9 @@ class VideoShapes(VideoCase):
             for ours, theirs in (('rgb24', 'rgb24'), ('gray', 'gray'), ('gray16', 'gray16le'), ('rgba', 'rgba'),
                                  ('rgb48', 'rgb48le'), ('native', native[name])):
                 with self.subTest(f'{name} as {ours}'):
+                    # rows of chroma that are interpolated have 12 bits
                     self.assertSameBytes(self.decoded(path, '-i', f'pixelformat={ours}'), self.expected(path, theirs),
-                                         96 * 64 * size[theirs], ours)
+                                         96 * 64 * size[theirs], ours, most=32 if theirs == 'rgb48le' else 1)
 
     def test_less_depth_is_said(self):
         path = self.make('ten.mp4', SOURCE, f'{X264} -pix_fmt yuv420p10le')

@@ -126,12 +126,12 @@ def expected_frames(path, pixel_format, *more, before=(), ok=True):
 
 
 class FrameCase(PeerCase):
-    def assertSameBytes(self, got, expected, frame, message=''):
-        """Compare frames of `frame` bytes: those that are YUV in the file within one level, others exactly."""
+    def assertSameBytes(self, got, expected, frame, message='', most=1):
+        """Compare frames of `frame` bytes: those that are YUV in the file within `most` levels, others exactly."""
         self.assertEqual(len(got), len(expected), f'{message}: bytes')
         if got == expected:
             return
-        dtype, most = (expected.dtype, 1) if isinstance(expected, Exact) else (np.uint8, 0)
+        dtype, most = (expected.dtype, most) if isinstance(expected, Exact) else (np.uint8, 0)
         one, other = np.frombuffer(got, dtype), expected.samples if isinstance(expected, Exact) else np.frombuffer(expected, dtype)
         worst = np.abs(one.astype(float) - other).reshape(-1, frame // one.itemsize).max(axis=1)
         if worst.max() > most:
