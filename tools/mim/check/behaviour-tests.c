@@ -174,8 +174,11 @@ writes_the_same_on_threads(const struct check_trial *trial)
         write_file(trial, &(struct pattern_setup){ .threads = i == 2 ? 8 : 1 }, &data[i], &sizes[i]);
     if (sizes[0] != sizes[1] || memcmp(data[0], data[1], sizes[0]))
         trial_skip("two files from the same frames differ");
-    if (sizes[0] != sizes[2] || memcmp(data[0], data[2], sizes[0]))
-        trial_fail("on 8 threads it writes another file than on one");
+    size_t at = 0, size = sizes[0] < sizes[2] ? sizes[0] : sizes[2];
+    while (at < size && ((const uint8_t *)data[0])[at] == ((const uint8_t *)data[2])[at])
+        at++;
+    if (at < size || sizes[0] != sizes[2])
+        trial_fail("on 8 threads it writes %zu bytes, and on one %zu; the first that differs is at %zu", sizes[2], sizes[0], at);
 }
 
 /* Formats that store when frames begin do not store how long the last one lasts. */
