@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-#include "chunk/exif.h"
+#include <mim/kit/orientation.h>
+
 
 enum { ACTL_SIZE = 8, EXIF_MAX = 1 << 16 };
 #define MAX_SIDE 0x7fffffffU
@@ -112,7 +113,7 @@ read_exif(const struct header_reader *self, const struct pngx_chunk *chunk)
         return chunk->size <= EXIF_MAX ? pngx_fault_set(self->fault, MIM_NOMEM, chunk->offset, "%s", "") : MIM_OK;
     int32_t status = pngx_chunk_load(self->job, self->window, chunk, data, chunk->size, &fault);
     if (status == MIM_OK)
-        self->header->orientation = (uint8_t)pngx_exif_orientation(data, chunk->size);
+        self->header->orientation = (uint8_t)mim_exif_orientation(data, chunk->size);
     self->job->host->resize(self->job, data, chunk->size + 1, 0);
     if (status == MIM_OK || status == MIM_CORRUPT)
         return MIM_OK;

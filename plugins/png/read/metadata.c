@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include <mim/kit/aspect.h>
+#include <mim/kit/orientation.h>
 
 #include "chunk/display.h"
-#include "chunk/exif.h"
 #include "chunk/inflate.h"
 #include "chunk/text.h"
 #include "read/reader-state.h"
@@ -225,7 +225,7 @@ report_chunk(struct reporter *reporter, struct mim_window *window, const struct 
         return MIM_NOMEM;
     int32_t status = pngx_chunk_load(job, window, chunk, data, chunk->size, &fault);
     if (status == MIM_OK && chunk->type == PNGX_EXIF && ((const struct pngx_reader *)job->state)->orientation > 1)
-        pngx_exif_set_upright(data, chunk->size); /* it is applied */
+        mim_exif_set_upright(data, chunk->size); /* it is applied */
     if (status == MIM_CORRUPT)
         status = skip_chunk(job, chunk->type, "its checksum is wrong");
     else if (status == MIM_OK)

@@ -5,11 +5,11 @@
 #include <setjmp.h>
 #include <stdio.h>
 
+#include <mim/kit/orientation.h>
 #include <png.h>
 
 #include "shared/memory.h"
 #include "read/bands.h"
-#include "read/orient.h"
 #include "read/reader-state.h"
 
 enum { PIXELS_PER_POLL = 1 << 18, CHUNKS_MAX = 1000, BUFFER_SIZE = 32 * 1024 };
@@ -204,8 +204,9 @@ read_turned(struct mim_job *job, const struct pngx_packet *coded, struct mim_ras
     if (!stored.data)
         return MIM_NOMEM;
     int32_t status = read_stored(job, coded, &stored);
-    if (status == MIM_OK)
-        pngx_orient(reader->orientation, &stored, pixel, raster);
+    for (uint32_t row = 0; row < stored.height && status == MIM_OK; row++)
+        mim_orientation_place_row(mim_orientation_get(reader->orientation), stored.data + row * stored.stride, row, stored.width,
+                                  pixel, raster);
     job->host->resize(job, stored.data, size, 0);
     return status;
 }

@@ -4,8 +4,9 @@
 
 #include <string.h>
 
+#include <mim/kit/orientation.h>
+
 #include "read/metadata.h"
-#include "read/orient.h"
 #include "read/pixels.h"
 #include "read/reader-state.h"
 #include "read/time-base.h"
@@ -202,7 +203,7 @@ reader_prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_fra
     int32_t status = (self->header.is_animated ? prepare_frame : prepare_still)(job, index, coded, info);
     if (status != MIM_OK)
         return status;
-    bool is_transposed = pngx_orient_transposes(self->orientation);
+    bool is_transposed = mim_orientation_get(self->orientation).is_transposed;
     info->width = is_transposed ? coded->frame.height : coded->frame.width;
     info->height = is_transposed ? coded->frame.width : coded->frame.height;
     info->sample = self->packed ? MIM_SAMPLE_U1 : self->header.depth == 16 ? MIM_SAMPLE_U16 : MIM_SAMPLE_U8;
