@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* Opens a picture, and tells its shape. */
+#include "read/reader.h"
+
+#include <stdio.h>
+
+#include <jpeglib.h>
+
+#include <mim/kit/orientation.h>
+
+#include "read/decode.h"
+#include "read/metadata.h"
+
+static int32_t
+unsupported(struct mim_job *job, const char *what, unsigned found, const char *expected)
+{
+    return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "%s %u, this plugin reads %s", what, found, expected);
+}
+
+static int32_t
+check_header(struct mim_job *job, const struct jpeg_header *header)
+{
+    static const uint32_t readable = 1u << 0 | 1u << 1 | 1u << 2 | 1u << 9 | 1u << 10; /* processes of Huffman and arithmetic codes */
+    uint32_t process = header->frame & 15;
+    if (!(readable >> process & 1))
+        return unsupported(job, "the coding process is number", process, "sequential and progressive pictures");
+    if (header->precision != 8)
+        return unsupported(job, "the bits of a sample are", header->precision, "8");
+    if (header->components != 1 && header->components != 3 && header->components != 4)
+        return unsupported(job, "the number of components is", header->components, "1, 3 and 4");
+    if (!header->width)
+        return job->host->fail(job, MIM_CORRUPT, MIM_UNKNOWN, "a width of 0");
+    if (!header->height)
+        return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "the number of rows follows the picture");
+    return MIM_OK;
+}
+
+static int32_t
+open_reader(struct mim_job *job, struct mim_sequence *sequence)
+{
+    struct jpeg_reader *self = job->state;
+    int32_t status = jpeg_header_read(job, &self->window, &self->header);
+    if (status == MIM_OK)
+        status = check_header(job, &self->header);
+    if (!self->orients || !self->header.orientation)
+        self->header.orientation = 1;
+    sequence->count = 1;
+    sequence->sure = MIM_SURE_EXACT;
+    sequence->loop = -1;
+    return status;
+}
+
+/* Inks that RGB replaces: its gamut is another. */
+static int32_t
+report_inks(struct mim_job *job, const struct jpeg_header *header)
+{
+    return header->components == 4 ? job->host->notice(job, MIM_NOTICE_COLOUR, "CMYK becomes RGB") : MIM_OK;
+}
+
+static int32_t
+prepare_picture(struct mim_job *job, uint64_t index, void *packet, struct mim_frame_info *info)
+{
+    const struct jpeg_reader *self = job->state;
+    const struct jpeg_header *header = &self->header;
+    bool is_transposed = mim_orientation_get(header->orientation).is_transposed;
+    (void)packet;
+    if (index)
+        return MIM_END;
+    info->width = is_transposed ? header->height : header->width;
+    info->height = is_transposed ? header->width : header->height;
+    info->channels = header->components == 1 ? 1 : 3;
+    info->sample = MIM_SAMPLE_U8;
+    info->pts = MIM_NO_PTS;
+    info->work_size = jpeg_decode_memory(header);
+    return report_inks(job, header);
+}
+
+static int32_t
+offer_rest(struct mim_job *job)
+{
+    const struct jpeg_reader *self = job->state;
+    int32_t status = MIM_OK;
+    for (uint64_t i = 0; i < self->header.count && status == MIM_OK; i++) {
+        uint8_t content = self->header.segments[i].content;
+        struct mim_offer offer = { .struct_size = sizeof offer, .index = (uint32_t)i };
+        offer.kind = content == JPEG_PICTURES ? MIM_OFFER_IMAGE : MIM_OFFER_PROPERTY;
+        offer.text = content == JPEG_PICTURES    ? "further pictures (MPF)"
+                     : content == JPEG_PHOTOSHOP ? "properties of Photoshop or IPTC"
+                                                 : NULL;
+        if (offer.text)
+            status = job->host->offer(job, &offer);
+    }
+    return status;
+}
+
+static void
+close_reader(struct mim_job *job)
+{
+    struct jpeg_reader *self = job->state;
+    mim_window_close(job, &self->window);
+    mim_array_free(job, self->header.segments, self->header.capacity, sizeof *self->header.segments);
+}
+
+static const struct mim_option options[] = {
+    { MIM_OPTION_HEADER, .type = MIM_OPTION_BOOL, .offset = offsetof(struct jpeg_reader, orients), .name = "orient", .initial = 1,
+      .help = "turn the picture as its Exif orientation says" },
+};
+
+const struct mim_reader_ops jpeg_reader_ops = {
+    .struct_size = sizeof jpeg_reader_ops,
+    .flags = MIM_READER_ANY_ORDER,
+    .state_size = sizeof(struct jpeg_reader),
+    .option_count = sizeof options / sizeof *options,
+    .options = options,
+    .open = open_reader,
+    .prepare = prepare_picture,
+    .pixels = jpeg_decode,
+    .metadata = jpeg_deliver_metadata,
+    .close = close_reader,
+    .offers = offer_rest,
+};
