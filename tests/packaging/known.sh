@@ -31,17 +31,17 @@ packages() { # build directory
 }
 
 configure default
-[ "$(packages default)" = "libmim-plugin-gif libmim-plugin-pdf libmim-plugin-png libmim-plugin-raw libmim-plugin-tiff \
+[ "$(packages default)" = "libmim-plugin-gif libmim-plugin-jpeg libmim-plugin-pdf libmim-plugin-png libmim-plugin-raw libmim-plugin-tiff \
 libmim-plugin-video " ]
 ok $? "packages are named for the plugins of this source, also of those left out"
 [ "$(grep -c '^\[format ' "$work/default/conf/mim.ini")" -gt 20 ] && grep -q '^\[format webp\]' "$work/default/conf/mim.ini"
 ok $? "other formats are known all the same"
 
-configure more -Dknown=jpeg,webp -Dhint_package=mim-@NAME@
-[ "$(packages more)" = "mim-gif mim-jpeg mim-pdf mim-png mim-raw mim-tiff mim-video mim-webp " ]
+configure more -Dknown=avif,webp -Dhint_package=mim-@NAME@
+[ "$(packages more)" = "mim-avif mim-gif mim-jpeg mim-pdf mim-png mim-raw mim-tiff mim-video mim-webp " ]
 ok $? "a distribution adds its own, and names them its way"
 
-! configure wrong -Dknown=jpeg,nonesuch
+! configure wrong -Dknown=webp,nonesuch
 ok $? "an unknown name is an error"
-grep -q 'nonesuch.*avif.*heif.*jpeg.*jxl.*webp' "$work/log"
+grep -q 'nonesuch.*avif.*heif.*jxl.*webp' "$work/log"
 ok $? "the error says which names there are"
