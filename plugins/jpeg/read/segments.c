@@ -50,7 +50,7 @@ get_bytes(struct walk *walk, uint64_t size, const uint8_t **bytes)
 static int32_t
 next_marker(struct walk *walk, uint8_t *marker)
 {
-    const uint8_t *byte;
+    const uint8_t *byte = NULL;
     bool is_after = false;
     for (;; walk->offset++) {
         int32_t status = get_bytes(walk, 1, &byte);
@@ -105,7 +105,7 @@ static int32_t
 take_metadata(struct walk *walk, uint8_t marker, uint16_t size)
 {
     for (size_t i = 0; i < sizeof contents / sizeof *contents; i++) {
-        const uint8_t *bytes;
+        const uint8_t *bytes = NULL;
         uint16_t rest = (uint16_t)(size - contents[i].size);
         if (marker != contents[i].marker || size < contents[i].size)
             continue;
@@ -134,7 +134,7 @@ static int32_t
 take_frame(struct walk *walk, uint8_t marker, uint16_t size)
 {
     struct jpeg_header *header = walk->header;
-    const uint8_t *bytes;
+    const uint8_t *bytes = NULL;
     if (size < FRAME_SIZE || header->frame)
         return walk->job->host->fail(walk->job, MIM_CORRUPT, walk->offset,
                                      header->frame ? "a second frame header, expected one" : "a frame header of %u bytes", size);
@@ -152,7 +152,7 @@ take_frame(struct walk *walk, uint8_t marker, uint16_t size)
 static int32_t
 take_scan(struct walk *walk, uint16_t size)
 {
-    const uint8_t *bytes;
+    const uint8_t *bytes = NULL;
     if (!walk->header->frame || !size)
         return walk->job->host->fail(walk->job, MIM_CORRUPT, walk->offset, "a scan without a frame header before it");
     int32_t status = get_bytes(walk, 1, &bytes);
@@ -165,7 +165,7 @@ take_scan(struct walk *walk, uint16_t size)
 static int32_t
 take_segment(struct walk *walk)
 {
-    const uint8_t *bytes;
+    const uint8_t *bytes = NULL;
     uint8_t marker;
     int32_t status = next_marker(walk, &marker);
     if (status != MIM_OK)
@@ -195,7 +195,7 @@ int32_t
 jpeg_header_read(struct mim_job *job, struct mim_window *window, struct jpeg_header *header)
 {
     struct walk walk = { job, window, header, 0 };
-    const uint8_t *bytes;
+    const uint8_t *bytes = NULL;
     int32_t status = get_bytes(&walk, 2, &bytes);
     if (status == MIM_OK && (bytes[0] != 0xff || bytes[1] != SOI))
         return job->host->fail(job, MIM_CORRUPT, 0, "the file does not begin with the start mark of JPEG");
