@@ -2,11 +2,9 @@
 /* From readers to one writer, frame by frame. */
 #include <mim/convert.h>
 
-#include <inttypes.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <string.h>
 
+#include "api/conversion-damage.h"
 #include "api/conversion-progress.h"
 #include "api/frame-origin.h"
 #include "api/frame-pace.h"
@@ -33,8 +31,7 @@ struct conversion {
     size_t source_count;
     uint32_t source;         /* the number of the current source, from 1 */
     bool is_ended;           /* by `each`: the frames so far are all */
-    enum mim_status damaged; /* the first failure of an input that `partial` let pass; in words: */
-    struct mim_error damage;
+    struct mim_conversion_damage damage;
 };
 
 /* --- one source --------------------------------------------------------------------------------------------------- */
@@ -190,23 +187,12 @@ is_damage(const struct mim_reader *reader, enum mim_status status)
            (status == MIM_UNKNOWN_FORMAT && is_series(reader));
 }
 
-static void
-add_count(struct mim_error *error, uint64_t good)
-{
-    size_t used = strlen(error->message);
-    snprintf(error->message + used, sizeof error->message - used, "; %" PRIu64 " good frame%s before that", good,
-             good == 1 ? "" : "s");
-}
-
 /* The first damage becomes the result of the conversion. MIM_END: finish with the frames so far. */
 static enum mim_status
 pass_damage(struct conversion *conversion, const struct mim_reader *reader, enum mim_status status,
             const struct mim_error *error)
 {
-    if (conversion->damaged == MIM_OK) {
-        conversion->damaged = status;
-        conversion->damage = *error;
-    }
+    mim_conversion_damage_keep(&conversion->damage, status, error);
     return is_series(reader) ? MIM_OK : MIM_END;
 }
 
@@ -214,10 +200,10 @@ pass_damage(struct conversion *conversion, const struct mim_reader *reader, enum
 static enum mim_status
 handle_damage(struct conversion *conversion, struct mim_reader *reader, enum mim_status status, struct mim_error *error)
 {
-    bool first = conversion->damaged == MIM_OK;
+    bool first = conversion->damage.status == MIM_OK;
     uint64_t good = conversion->progress.frames + (conversion->times.run != NULL);
     if (first)
-        add_count(error, good);
+        mim_conversion_damage_count(error, good);
     if (!conversion->read.partial || (!is_series(reader) && !good))
         return status;
     status = pass_damage(conversion, reader, status, error);
@@ -233,7 +219,7 @@ handle_loss(struct conversion *conversion, struct mim_reader *reader)
     enum mim_status damage = mim_reader_damage(reader, &error);
     if (damage == MIM_OK)
         return MIM_OK;
-    add_count(&error, conversion->progress.frames + (conversion->times.run != NULL) - 1);
+    mim_conversion_damage_count(&error, conversion->progress.frames + (conversion->times.run != NULL) - 1);
     return pass_damage(conversion, reader, damage, &error);
 }
 
@@ -285,22 +271,11 @@ convert_source(struct conversion *conversion, uint64_t index, struct mim_error *
     return status;
 }
 
-/* The good frames are written; the conversion still returns the damage. */
-static enum mim_status
-report_damage(struct conversion *conversion, enum mim_status status, struct mim_error *err)
-{
-    if (status != MIM_OK || conversion->damaged == MIM_OK)
-        return status;
-    if (err)
-        *err = conversion->damage;
-    return conversion->damaged;
-}
-
 static enum mim_status
 finish_writing(struct conversion *conversion, enum mim_status status, struct mim_error *err)
 {
-    if (status == MIM_OK && conversion->damaged != MIM_OK && !conversion->progress.frames)
-        status = report_damage(conversion, status, err);
+    if (!conversion->progress.frames)
+        status = mim_conversion_damage_report(&conversion->damage, status, err);
     if (status == MIM_OK)
         status = blame_side(mim_frame_pace_finish(&conversion->pace, err), MIM_SIDE_OUTPUT, 0, err);
     mim_frame_pace_clear(&conversion->pace);
@@ -338,10 +313,10 @@ mim_convert(struct mim_context *context, struct mim_source *const *sources, size
     if (status == MIM_OK)
         status = mim_sink_check(sink, err);
     blame_side(status, MIM_SIDE_OUTPUT, 0, err);
-    for (size_t i = 0; i < source_count && status == MIM_OK && conversion.damaged == MIM_OK && !conversion.is_ended; i++)
+    for (size_t i = 0; i < source_count && status == MIM_OK && conversion.damage.status == MIM_OK && !conversion.is_ended; i++)
         status = convert_source(&conversion, i, err);
     status = finish_writing(&conversion, status, err);
-    return report_damage(&conversion, status, err);
+    return mim_conversion_damage_report(&conversion.damage, status, err);
 }
 
 enum mim_status
