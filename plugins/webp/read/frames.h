@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* Finds frames by their headers. */
+#ifndef MIM_WEBP_FRAMES_H
+#define MIM_WEBP_FRAMES_H
+
+#include "read/header.h"
+
+struct webp_frame {
+    uint64_t offset, size; /* of what libwebp decodes: the chunk of the pixels, after that of their alpha */
+    uint32_t x, y, width, height;
+    uint32_t duration; /* milliseconds */
+    uint32_t flags;    /* WEBP_FRAME_* */
+    int64_t pts;
+    bool has_alpha, is_lossless;
+    bool is_key; /* earlier frames do not show through */
+};
+
+/*
+ * Find frame `index`, whose bytes are all there. The headers before it are read unless they are known.
+ *
+ * MIM_END: there are fewer frames. MIM_TRUNCATED, MIM_CORRUPT: the file ends or is damaged before it, or inside it.
+ */
+int32_t webp_frame_find(struct mim_job *job, struct webp_reader *self, uint64_t index, struct webp_frame *frame);
+
+/* Does the frame cover the whole canvas? */
+bool webp_frame_covers(const struct webp_reader *self, const struct webp_frame *frame);
+
+#endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* Delivers the metadata of a file: its profile, Exif and XMP, and how it is coded. */
+#ifndef MIM_WEBP_METADATA_H
+#define MIM_WEBP_METADATA_H
+
+#include "read/frames.h"
+
+int32_t webp_metadata_of_file(struct mim_job *job, struct webp_reader *self);
+int32_t webp_metadata_of_frame(struct mim_job *job, const struct webp_frame *frame);
+
+#endif

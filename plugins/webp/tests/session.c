@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* Calls the plugin's operations in the order of the core. */
+#include "session.h"
+
+enum { FRAME_MS = 40, PLAYS = 3 };
+
+int32_t
+reading_open(struct reading *reading, struct mim_test_host *host)
+{
+    *reading = (struct reading){ .sequence = { .struct_size = sizeof reading->sequence, .count = MIM_UNKNOWN } };
+    reading->job = mim_test_host_job(host, &reading->state, &reading->worker);
+    return webp_reader_ops.open(&reading->job, &reading->sequence);
+}
+
+int32_t
+reading_frame(struct reading *reading, uint64_t index)
+{
+    struct mim_frame_info *info = &reading->info;
+
+    *info = (struct mim_frame_info){ .struct_size = sizeof *info, .pts = MIM_NO_PTS };
+    int32_t status = webp_reader_ops.prepare(&reading->job, index, &reading->frame, info);
+    if (status != MIM_OK)
+        return status;
+    struct mim_raster raster = { .struct_size = sizeof raster,
+                                 .sample = info->sample,
+                                 .width = info->width,
+                                 .height = info->height,
+                                 .channels = info->channels,
+                                 .stride = (uint64_t)info->width * info->channels };
+    free(reading->pixels);
+    reading->pixels = raster.data = calloc(raster.height, raster.stride);
+    CHECK(raster.data);
+    status = webp_reader_ops.pixels(&reading->job, &reading->frame, info, 0, &raster);
+    return status == MIM_OK ? webp_reader_ops.metadata(&reading->job, &reading->frame, info) : status;
+}
+
+void
+reading_end(struct reading *reading)
+{
+    webp_reader_ops.worker_close(&reading->job);
+    webp_reader_ops.close(&reading->job);
+    free(reading->pixels);
+}
+
+int32_t
+read_all(struct mim_test_host *host, uint64_t *frames)
+{
+    struct reading reading;
+
+    *frames = 0;
+    int32_t status = reading_open(&reading, host);
+    while (status == MIM_OK && (status = reading_frame(&reading, *frames)) == MIM_OK)
+        ++*frames;
+    if (status == MIM_END)
+        status = webp_reader_ops.metadata(&reading.job, NULL, NULL);
+    reading_end(&reading);
+    return status;
+}
+
+static struct mim_raster
+raster_of(const struct animation *animation, uint32_t index)
+{
+    uint64_t row = (uint64_t)animation->width * animation->channels;
+
+    return (struct mim_raster){ .struct_size = sizeof(struct mim_raster),
+                                .sample = MIM_SAMPLE_U8,
+                                .width = animation->width,
+                                .height = animation->height,
+                                .channels = animation->channels,
+                                .stride = row,
+                                .data = (uint8_t *)(uintptr_t)animation->frames + row * animation->height * index };
+}
+
+static int32_t
+write_frame(struct mim_job *job, const struct animation *animation, uint32_t index, struct mim_frame_info info)
+{
+    struct webp_coded_frame packet = { 0 };
+    const struct mim_raster frame = raster_of(animation, index), before = raster_of(animation, index ? index - 1 : 0);
+    const struct mim_neighbours beside = { .struct_size = sizeof beside, .previous = index ? &before : NULL };
+
+    int32_t status = webp_writer_ops.accepts(job, index, &packet, &info);
+    return status == MIM_OK ? mim_test_write_frame(job, &webp_writer_ops, &packet, &info, &frame, &beside) : status;
+}
+
+int32_t
+write_animation(struct mim_test_host *host, const struct animation *animation)
+{
+    struct webp_writer state = { 0 };
+    struct webp_encoder worker = { 0 };
+    struct mim_job job = mim_test_host_job(host, &state, &worker);
+    const struct mim_frame_info info = { .struct_size = sizeof info,
+                                         .sample = MIM_SAMPLE_U8,
+                                         .width = animation->width,
+                                         .height = animation->height,
+                                         .channels = animation->channels,
+                                         .duration = FRAME_MS };
+    struct mim_sequence sequence = { .struct_size = sizeof sequence, .count = MIM_UNKNOWN, .loop = PLAYS, .first = info };
+    const char *xmp = animation->xmp;
+
+    host->sink.size = 0;
+    mim_test_set_defaults(&state, webp_writer_ops.options, webp_writer_ops.option_count);
+    if (animation->set)
+        animation->set(&state.encoding);
+    int32_t status = xmp ? webp_writer_ops.metadata(&job, "xmp", MIM_META_BYTES, xmp, strlen(xmp)) : MIM_OK;
+    if (status == MIM_OK)
+        status = webp_writer_ops.open(&job, &sequence);
+    for (uint32_t i = 0; status == MIM_OK && i < animation->count; i++)
+        status = write_frame(&job, animation, i, info);
+    if (status == MIM_OK)
+        status = webp_writer_ops.finish(&job);
+    webp_writer_ops.worker_close(&job);
+    webp_writer_ops.close(&job);
+    return status;
+}
+
+void
+use_as_source(struct mim_test_host *host)
+{
+    mim_test_host_forget(host);
+    host->source = mim_test_host_take(host);
+}

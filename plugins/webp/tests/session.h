@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* Reads and writes files through the plugin's operations, called in the order of the core. */
+#ifndef MIM_WEBP_TESTS_SESSION_H
+#define MIM_WEBP_TESTS_SESSION_H
+
+#include <mim/kit/test-case.h>
+#include <mim/kit/test-ops.h>
+
+#include "read/pixels.h"
+#include "read/reader.h"
+#include "write/state.h"
+#include "write/writer.h"
+
+/* A file that is being read, without composing frames. */
+struct reading {
+    struct mim_job job;
+    struct webp_reader state;
+    struct webp_worker worker;
+    struct webp_frame frame; /* the last one */
+    struct mim_sequence sequence;
+    struct mim_frame_info info;
+    uint8_t *pixels; /* of the last frame, packed; owned by the session */
+};
+
+/* The file is host->source. */
+int32_t reading_open(struct reading *reading, struct mim_test_host *host);
+int32_t reading_frame(struct reading *reading, uint64_t index);
+void reading_end(struct reading *reading);
+
+/* Open a file, read all frames and metadata, and close it. Returns the first error. */
+int32_t read_all(struct mim_test_host *host, uint64_t *frames);
+
+/* Packed u8 frames of one shape, each shown for 40 ms. */
+struct animation {
+    uint32_t width, height, channels, count;
+    const uint8_t *frames;
+    const char *xmp;                    /* metadata; NULL: none */
+    void (*set)(struct webp_encoding *); /* sets options; NULL: the defaults */
+};
+
+/* Write them to host->sink. */
+int32_t write_animation(struct mim_test_host *host, const struct animation *animation);
+
+/* Make what was written the source, which the caller frees. */
+void use_as_source(struct mim_test_host *host);
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/* A frame is the rectangle that changes. libwebp writes it as a file of its own, of which the chunks of pixels are emitted. */
+#include "write/encode.h"
+
+#include <webp/decode.h>
+#include <webp/encode.h>
+
+#include "riff/layout.h"
+#include "write/colours.h"
+
+/* Bytes that libwebp allocates, at most: for any picture, and for each pixel. */
+enum { MEMORY_BASE = 1 << 20, MEMORY_LOSSY = 16, MEMORY_LOSSLESS = 64 };
+
+/* What the callbacks of libwebp need, and why they made it stop. */
+struct output {
+    struct mim_job *job;
+    struct mim_bytes *bytes;
+    int32_t status;
+};
+
+static int
+append_output(const uint8_t *data, size_t size, const WebPPicture *picture)
+{
+    struct output *output = picture->custom_ptr;
+
+    output->status = mim_bytes_append(output->job, output->bytes, data, size);
+    return output->status == MIM_OK;
+}
+
+static int
+poll_output(int percent, const WebPPicture *picture)
+{
+    struct output *output = picture->custom_ptr;
+    (void)percent;
+
+    output->status = output->job->host->poll(output->job);
+    return output->status == MIM_OK;
+}
+
+/* Offsets in the file are even. A frame without changes still has a pixel. */
+static int32_t
+find_rect(struct mim_job *job, const struct mim_raster *raster, const struct mim_raster *before, struct mim_rect *rect)
+{
+    *rect = (struct mim_rect){ 0, 0, raster->width, raster->height };
+    int32_t status = before ? job->host->find_changes(job, raster, before, rect) : MIM_OK;
+    if (rect->width == 0)
+        *rect = (struct mim_rect){ 0, 0, 1, 1 };
+    rect->width += rect->x % 2;
+    rect->height += rect->y % 2;
+    rect->x -= rect->x % 2;
+    rect->y -= rect->y % 2;
+    return status;
+}
+
+static int32_t
+choose_coding(struct mim_job *job, const struct webp_encoding *encoding, const struct mim_raster *raster,
+              struct webp_coded_frame *frame)
+{
+    bool are_few = encoding->lossless == WEBP_LOSSLESS_YES;
+
+    int32_t status = encoding->lossless == WEBP_LOSSLESS_AUTO
+                         ? webp_colours_are_few(job, raster, &frame->rect, &are_few)
+                         : MIM_OK;
+    frame->is_lossy = !are_few;
+    return status;
+}
+
+static int32_t
+fail_encoding(struct mim_job *job, const struct output *output, WebPEncodingError code)
+{
+    if (output->status != MIM_OK)
+        return output->status;
+    if (code == VP8_ENC_ERROR_OUT_OF_MEMORY || code == VP8_ENC_ERROR_BITSTREAM_OUT_OF_MEMORY)
+        return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for libwebp");
+    return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "libwebp cannot code the frame: error %d", (int)code);
+}
+
+/* Copy the rectangle into the memory of libwebp, as ARGB or YUV. */
+static int
+import_rect(WebPPicture *picture, const struct mim_raster *raster, const struct mim_rect *rect)
+{
+    const uint8_t *data = raster->data + rect->y * raster->stride + (uint64_t)rect->x * raster->channels;
+
+    picture->width = (int)rect->width;
+    picture->height = (int)rect->height;
+    return raster->channels == 4 ? WebPPictureImportRGBA(picture, data, (int)raster->stride)
+                                 : WebPPictureImportRGB(picture, data, (int)raster->stride);
+}
+
+static int32_t
+run_libwebp(struct mim_job *job, struct webp_encoder *encoder, const struct webp_encoding *encoding,
+            const struct mim_raster *raster, const struct webp_coded_frame *frame)
+{
+    struct output output = { job, &encoder->file, MIM_OK };
+    WebPConfig config;
+    WebPPicture picture;
+
+    if (!WebPConfigInit(&config) || !WebPPictureInit(&picture))
+        return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "libwebp has another ABI than the plugin was built with");
+    config.lossless = !frame->is_lossy;
+    config.quality = (float)encoding->quality;
+    config.method = (int)encoding->method;
+    config.exact = encoding->exact;
+    picture.use_argb = !frame->is_lossy;
+    picture.writer = append_output;
+    picture.progress_hook = poll_output;
+    picture.custom_ptr = &output;
+    encoder->file.size = 0;
+    int32_t status = MIM_OK;
+    if (!import_rect(&picture, raster, &frame->rect) || !WebPEncode(&config, &picture))
+        status = fail_encoding(job, &output, picture.error_code);
+    WebPPictureFree(&picture);
+    return status;
+}
+
+/* Emit the file without RIFF and VP8X. */
+static int32_t
+emit_pixels(struct mim_job *job, const struct mim_bytes *file, struct webp_coded_frame *frame)
+{
+    WebPBitstreamFeatures features;
+
+    if (WebPGetFeatures(file->data, (size_t)file->size, &features) != VP8_STATUS_OK)
+        return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "libwebp wrote a picture without a header");
+    uint64_t head = WEBP_RIFF_HEAD;
+    frame->has_alpha_chunk = mim_load_le32(file->data + head) == WEBP_VP8X;
+    head += frame->has_alpha_chunk ? WEBP_CHUNK_HEAD + WEBP_VP8X_SIZE : 0;
+    frame->has_alpha = features.has_alpha;
+    return job->host->emit(job, file->data + head, file->size - head);
+}
+
+int32_t
+webp_encode_frame(struct mim_job *job, struct webp_encoder *encoder, const struct webp_encoding *encoding,
+                  const struct mim_raster *raster, const struct mim_raster *before, struct webp_coded_frame *frame)
+{
+    int32_t status = find_rect(job, raster, before, &frame->rect);
+    if (status == MIM_OK)
+        status = choose_coding(job, encoding, raster, frame);
+    if (status != MIM_OK)
+        return status;
+    int64_t pixels = (int64_t)frame->rect.width * frame->rect.height;
+    int64_t memory = MEMORY_BASE + pixels * (frame->is_lossy ? MEMORY_LOSSY : MEMORY_LOSSLESS);
+    if (job->host->reserve(job, memory) != MIM_OK)
+        return MIM_NOMEM;
+    status = run_libwebp(job, encoder, encoding, raster, frame);
+    job->host->reserve(job, -memory);
+    return status == MIM_OK ? emit_pixels(job, &encoder->file, frame) : status;
+}
