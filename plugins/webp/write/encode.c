@@ -8,8 +8,8 @@
 #include "riff/layout.h"
 #include "write/colours.h"
 
-/* Bytes that libwebp allocates, at most: for any picture, and for each pixel. */
-enum { MEMORY_BASE = 1 << 20, MEMORY_LOSSY = 16, MEMORY_LOSSLESS = 64 };
+/* Above it, lossy pictures are coded in less memory, at the cost of time. */
+enum { LARGE_PIXELS = 2 << 20 };
 
 /* What the callbacks of libwebp need, and why they made it stop. */
 struct output {
@@ -65,6 +65,25 @@ choose_coding(struct mim_job *job, const struct webp_encoding *encoding, const s
     return status;
 }
 
+static bool
+is_large(const struct webp_coded_frame *frame)
+{
+    return (uint64_t)frame->rect.width * frame->rect.height > LARGE_PIXELS;
+}
+
+/* Measured: what libwebp allocates at most, for pixels of noise. Alpha is coded without losses too. */
+static int64_t
+estimate_memory(const struct webp_encoding *encoding, const struct mim_raster *raster, const struct webp_coded_frame *frame)
+{
+    enum { BASE = 1 << 20, LOSSY = 16, LOSSY_LARGE = 6, LOSSLESS = 40, LOSSLESS_SLOW = 60, SLOW_METHOD = 5, SLOW_QUALITY = 76 };
+    bool is_slow = encoding->method >= SLOW_METHOD || encoding->quality >= SLOW_QUALITY;
+    int64_t each = is_slow ? LOSSLESS_SLOW : LOSSLESS;
+
+    if (frame->is_lossy && raster->channels == 3)
+        each = is_large(frame) ? LOSSY_LARGE : LOSSY;
+    return BASE + each * frame->rect.width * frame->rect.height;
+}
+
 static int32_t
 fail_encoding(struct mim_job *job, const struct output *output, WebPEncodingError code)
 {
@@ -101,6 +120,7 @@ run_libwebp(struct mim_job *job, struct webp_encoder *encoder, const struct webp
     config.quality = (float)encoding->quality;
     config.method = (int)encoding->method;
     config.exact = encoding->exact;
+    config.low_memory = is_large(frame);
     picture.use_argb = !frame->is_lossy;
     picture.writer = append_output;
     picture.progress_hook = poll_output;
@@ -137,8 +157,7 @@ webp_encode_frame(struct mim_job *job, struct webp_encoder *encoder, const struc
         status = choose_coding(job, encoding, raster, frame);
     if (status != MIM_OK)
         return status;
-    int64_t pixels = (int64_t)frame->rect.width * frame->rect.height;
-    int64_t memory = MEMORY_BASE + pixels * (frame->is_lossy ? MEMORY_LOSSY : MEMORY_LOSSLESS);
+    const int64_t memory = estimate_memory(encoding, raster, frame);
     if (job->host->reserve(job, memory) != MIM_OK)
         return MIM_NOMEM;
     status = run_libwebp(job, encoder, encoding, raster, frame);
