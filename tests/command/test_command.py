@@ -147,8 +147,8 @@ class Lists(CommandCase):
         self.assertEqual(lines, sorted(lines))
         gif, = [line for line in lines if line.startswith('gif ')]
         self.assertRegex(gif, r'^gif +read write +gif +ready +Graphics Interchange Format$')
-        webp, = [line for line in lines if line.startswith('webp ')]
-        self.assertRegex(webp, r'not installed +no known plugin$')
+        unknown, = [line for line in lines if line.startswith('jxl ')]
+        self.assertRegex(unknown, r'not installed +no known plugin$')
 
     def test_of_formats_name_the_packages_of_missing_plugins(self):
         printed = text(self.mim('formats', env={'MIM_PLUGIN_PATH': '!'}))
@@ -280,7 +280,7 @@ class Help(CommandCase):
 
     def test_of_an_unknown_name_quotes_it(self):
         self.assertIn('nonesuch', self.refuse(2, 'help', 'nonesuch'))
-        self.assertIn('this is WebP; no plugin for it is known', self.refuse(3, 'help', 'webp'))
+        self.assertIn('this is JPEG XL; no plugin for it is known', self.refuse(3, 'help', 'jxl'))
         self.assertIn('libmim-plugin-gif', self.refuse(3, 'help', 'gif', env={'MIM_PLUGIN_PATH': '!'}))
 
     def pages(self):

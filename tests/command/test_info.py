@@ -137,21 +137,21 @@ class Info(CommandCase):
         self.assertIn('frames           12', text(done.stdout))
 
     def test_exits_with_the_common_code_of_failures(self):
-        self.put('a.webp', b'RIFF    WEBP' + bytes(60))
+        self.put('a.jxl', b'\xff\x0a' + bytes(60))
         self.put('text', b'hello, this is no image at all\n')
-        self.refuse(3, 'info', 'a.webp')
-        self.refuse(3, 'info', 'a.webp', TESTCARD, 'a.webp')
+        self.refuse(3, 'info', 'a.jxl')
+        self.refuse(3, 'info', 'a.jxl', TESTCARD, 'a.jxl')
         self.refuse(6, 'info', 'text', 'missing')
-        self.refuse(1, 'info', 'text', 'a.webp')
+        self.refuse(1, 'info', 'text', 'a.jxl')
 
     def test_names_the_missing_package(self):
         printed = self.refuse(3, 'info', TESTCARD, env={'MIM_PLUGIN_PATH': '!'})
         self.assertTrue(printed.endswith('no installed plugin reads it. Install the package libmim-plugin-gif\n'), printed)
 
     def test_names_no_package_if_none_is_known(self):
-        self.put('a.webp', b'RIFF    WEBP' + bytes(60))
-        self.assertEqual(self.refuse(3, 'info', 'a.webp'),
-                         'mim: a.webp: this is WebP; no plugin for it is known to this build\n')
+        self.put('a.jxl', b'\xff\x0a' + bytes(60))
+        self.assertEqual(self.refuse(3, 'info', 'a.jxl'),
+                         'mim: a.jxl: this is JPEG XL; no plugin for it is known to this build\n')
 
     def test_prints_the_name_of_a_file_once(self):
         printed = self.refuse(6, 'info', 'missing.gif')

@@ -128,7 +128,7 @@ class Examples(unittest.TestCase):
     def test_formats_lists_them(self):
         lines = self.using('formats').splitlines()
         self.assertIn('gif: reads writes by gif', lines)
-        self.assertTrue(any(line.startswith('webp: needs') for line in lines))
+        self.assertTrue(any(line.startswith('jxl: needs') for line in lines))
 
     def test_many_reads_in_the_order_given(self):
         self.assertEqual(re.findall(r'frame (\d+), 120 x 90', self.using('many')), ['11', '3', '7', '3'])
