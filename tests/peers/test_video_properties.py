@@ -359,7 +359,9 @@ class Properties(VideoWriting):
                 self.assertLess(np.abs(got[..., 3].astype(int) - expected[..., 3]).mean(), 4)
                 self.assertEqual(notes, '')
                 again = np.frombuffer(self.run_mim('convert', '-q', path, '-', '--to', 'raw').stdout, np.uint8)
-                self.assertTrue((again.reshape(got.shape)[..., 3] == got[..., 3]).all())
+                # alpha of 10 and more bits is rounded here, and cut there
+                error = np.abs(again.reshape(got.shape)[..., 3].astype(int) - got[..., 3]).max()
+                self.assertLessEqual(error, 1 if codec == 'prores_ks' else 0)
 
     def test_codecs_without_alpha_composite_with_a_note(self):
         source = self.moving_alpha('a.webm', 'libvpx-vp9', '-pix_fmt', 'yuva420p')
