@@ -9,7 +9,7 @@ import struct
 import subprocess
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageCms
 
 import tap
 from peers import PATIENCE, PeerCase, tool
@@ -144,6 +144,32 @@ class WebP(PeerCase):
                 self.assertEqual(len(found), len(frames))
                 for one, other in zip(found, frames):
                     np.testing.assert_array_equal(one, other)
+                done = subprocess.run([tool('webpinfo'), '-summary', path], stdout=subprocess.PIPE, text=True, timeout=PATIENCE)
+                self.assertIn('No error detected', done.stdout)
+
+    def test_metadata_are_kept(self):
+        path, again = self.path('meta.webp'), self.path('again.webp')
+        profile = ImageCms.ImageCmsProfile(ImageCms.createProfile('sRGB')).tobytes()
+        exif, xmp = Image.Exif(), b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>'
+        exif[271] = 'a maker'
+        picture = Image.new('RGB', (8, 5), (1, 2, 3))
+        for more in ([], [Image.new('RGB', (8, 5), (9, 9, 9))]):
+            picture.save(path, icc_profile=profile, exif=exif, xmp=xmp, lossless=True, save_all=bool(more), append_images=more)
+            self.mim('convert', '--force', '--strict', path, again)
+            with self.subTest(frames=1 + len(more)), Image.open(again) as image:
+                self.assertEqual(image.info['icc_profile'], profile)
+                self.assertEqual(image.getexif()[271], 'a maker')
+                self.assertEqual(image.info['xmp'], xmp)
+
+    def test_exif_begins_with_its_byte_order(self):
+        path, exif = self.path('exif.webp'), b'II*\0\x08\0\0\0\0\0\0\0\0\0'
+        Image.new('RGB', (8, 5)).save(self.path('plain.webp'), lossless=True)
+        vp8x = bytes([0x08, 0, 0, 0]) + number24(7) + number24(4)
+        with open(path, 'wb') as file:
+            file.write(riff(chunk(b'VP8X', vp8x) + pixel_chunks(self.path('plain.webp')) + chunk(b'EXIF', b'Exif\0\0' + exif)))
+        self.mim('convert', '-q', '--force', path, self.path('exif.png'))
+        with open(self.path('exif.png'), 'rb') as file:
+            self.assertIn(b'eXIf' + exif, file.read())
 
     def test_files_cut_anywhere_are_reported(self):
         path = self.random_animation(3, ((255,),))
