@@ -94,7 +94,8 @@ write_animation(struct mim_test_host *host, const struct animation *animation)
                                          .height = animation->height,
                                          .channels = animation->channels,
                                          .duration = FRAME_MS };
-    struct mim_sequence sequence = { .struct_size = sizeof sequence, .count = MIM_UNKNOWN, .loop = PLAYS, .first = info };
+    struct mim_sequence sequence = { .struct_size = sizeof sequence, .count = MIM_UNKNOWN, .loop = PLAYS, .first = info,
+                                     .timing = animation->timing };
     const char *xmp = animation->xmp;
 
     host->sink.size = 0;

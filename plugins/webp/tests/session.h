@@ -34,6 +34,7 @@ int32_t read_all(struct mim_test_host *host, uint64_t *frames);
 struct animation {
     uint32_t width, height, channels, count;
     const uint8_t *frames;
+    uint32_t timing;                    /* MIM_TIMING_* */
     const char *xmp;                    /* metadata; NULL: none */
     void (*set)(struct webp_encoding *); /* sets options; NULL: the defaults */
 };

@@ -9,7 +9,7 @@ static uint64_t
 make_source(struct mim_test_host *host, uint32_t count)
 {
     uint8_t frames[FRAMES * SIDE * SIDE * 4];
-    const struct animation animation = { SIDE, SIDE, 4, count, frames, "<x:xmpmeta/>", NULL };
+    const struct animation animation = { SIDE, SIDE, 4, count, frames, 0, "<x:xmpmeta/>", NULL };
 
     for (uint32_t i = 0; i < sizeof frames; i++)
         frames[i] = (uint8_t)(i / 4 * i / 4 % 7 * 36);

@@ -9,7 +9,7 @@ static void
 make_source(struct mim_test_host *host)
 {
     uint8_t frames[FRAMES * FRAME_BYTES];
-    const struct animation animation = { SIDE, SIDE, 3, FRAMES, frames, NULL, NULL };
+    const struct animation animation = { SIDE, SIDE, 3, FRAMES, frames, 0, NULL, NULL };
 
     for (uint32_t i = 0; i < sizeof frames; i++)
         frames[i] = (uint8_t)(i / FRAME_BYTES * 100 + i % 2);

@@ -26,7 +26,7 @@ a_picture_is_a_single_chunk(void)
 {
     struct mim_test_host host = { 0 };
     uint8_t *frames = make_frames(1, 3);
-    const struct animation animation = { SIDE, SIDE, 3, 1, frames, NULL, NULL };
+    const struct animation animation = { SIDE, SIDE, 3, 1, frames, 0, NULL, NULL };
     struct reading reading;
 
     CHECK(write_animation(&host, &animation) == MIM_OK);
@@ -48,7 +48,7 @@ only_changes_are_stored(void)
 {
     struct mim_test_host host = { 0 };
     uint8_t *frames = make_frames(3, 4);
-    const struct animation animation = { SIDE, SIDE, 4, 3, frames, "<x/>", NULL };
+    const struct animation animation = { SIDE, SIDE, 4, 3, frames, 0, "<x/>", NULL };
     struct reading reading;
 
     for (uint32_t i = 0; i < 3; i++)
@@ -69,6 +69,25 @@ only_changes_are_stored(void)
     CHECK(reading_frame(&reading, 2) == MIM_OK && reading.info.width == 1 && reading.info.height == 1);
     CHECK(reading_frame(&reading, 3) == MIM_END);
     CHECK(webp_reader_ops.metadata(&reading.job, NULL, NULL) == MIM_OK && mim_test_host_reported(&host, "xmp"));
+    reading_end(&reading);
+    free(host.source.data);
+    free(frames);
+    CHECK(mim_test_host_clear(&host));
+}
+
+static void
+one_frame_with_stated_timing_is_an_animation(void)
+{
+    struct mim_test_host host = { 0 };
+    uint8_t *frames = make_frames(1, 3);
+    const struct animation animation = { SIDE, SIDE, 3, 1, frames, MIM_TIMING_LOOP, NULL, NULL };
+    struct reading reading;
+
+    CHECK(write_animation(&host, &animation) == MIM_OK);
+    use_as_source(&host);
+    CHECK(reading_open(&reading, &host) == MIM_OK && reading.sequence.loop == 3);
+    CHECK(reading_frame(&reading, 0) == MIM_OK && reading.info.duration == 40);
+    CHECK(reading_frame(&reading, 1) == MIM_END);
     reading_end(&reading);
     free(host.source.data);
     free(frames);
@@ -101,8 +120,8 @@ many_colours_are_lossy_unless_lossless_is_given(void)
     enum { LARGE = 20 };
     struct mim_test_host host = { 0 };
     uint8_t *frame = make_colourful(LARGE);
-    const struct animation automatic = { LARGE, LARGE, 3, 1, frame, NULL, NULL },
-                           exact = { LARGE, LARGE, 3, 1, frame, NULL, set_lossless };
+    const struct animation automatic = { LARGE, LARGE, 3, 1, frame, 0, NULL, NULL },
+                           exact = { LARGE, LARGE, 3, 1, frame, 0, NULL, set_lossless };
     struct reading reading;
 
     CHECK(write_animation(&host, &automatic) == MIM_OK && type_at(&host.sink, 12) == WEBP_VP8);
@@ -122,7 +141,7 @@ static void
 large_sides_are_refused(void)
 {
     struct mim_test_host host = { 0 };
-    const struct animation animation = { 16384, 1, 3, 1, NULL, NULL, NULL };
+    const struct animation animation = { 16384, 1, 3, 1, NULL, 0, NULL, NULL };
 
     CHECK(write_animation(&host, &animation) == MIM_UNSUPPORTED);
     CHECK(strstr(host.message, "16383") && strstr(host.message, "16384x1"));
@@ -134,6 +153,7 @@ main(void)
 {
     const struct CMUnitTest cases[] = {
         CASE(a_picture_is_a_single_chunk),
+        CASE(one_frame_with_stated_timing_is_an_animation),
         CASE(only_changes_are_stored),
         CASE(many_colours_are_lossy_unless_lossless_is_given),
         CASE(large_sides_are_refused),

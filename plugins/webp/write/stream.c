@@ -112,18 +112,22 @@ patch_number(struct mim_job *job, uint32_t value, uint64_t offset)
     return job->host->patch(job, bytes, sizeof bytes, offset);
 }
 
+static int32_t
+write_picture(struct mim_job *job, struct webp_stream *stream, const struct webp_retained *retained)
+{
+    int32_t status = start_file(job, stream, retained);
+    if (status == MIM_OK)
+        status = check_size(job, stream->first_bytes.size);
+    return status == MIM_OK ? job->host->emit(job, stream->first_bytes.data, stream->first_bytes.size) : status;
+}
+
 int32_t
 webp_stream_finish(struct mim_job *job, struct webp_stream *stream, const struct webp_retained *retained)
 {
     int32_t status = MIM_OK;
 
-    if (!stream->is_started) {
-        status = start_file(job, stream, retained);
-        if (status == MIM_OK)
-            status = check_size(job, stream->first_bytes.size);
-        if (status == MIM_OK)
-            status = job->host->emit(job, stream->first_bytes.data, stream->first_bytes.size);
-    }
+    if (!stream->is_started)
+        status = stream->is_timed ? start_animation(job, stream, retained) : write_picture(job, stream, retained);
     if (status == MIM_OK)
         status = emit_metadata(job, WEBP_EXIF, &retained->exif);
     if (status == MIM_OK)

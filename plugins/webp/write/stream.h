@@ -11,6 +11,7 @@ struct webp_stream {
     uint32_t width, height;
     uint32_t plays;
     uint32_t flags;                /* of VP8X */
+    bool is_timed;                 /* an animation, also if it has one frame only */
     bool is_started, is_extended;
     uint64_t frames;
     struct webp_coded_frame first; /* waits until it is known whether more follow: a picture has another layout */

@@ -13,6 +13,7 @@ writer_open(struct mim_job *job, struct mim_sequence *sequence)
     struct webp_writer *self = job->state;
 
     self->stream.plays = sequence->loop > 0 ? (uint32_t)sequence->loop : 0;
+    self->stream.is_timed = sequence->timing & (MIM_TIMING_DURATION | MIM_TIMING_FPS | MIM_TIMING_LOOP);
     return MIM_OK;
 }
 
@@ -63,7 +64,7 @@ writer_encode(struct mim_job *job, void *packet, const struct mim_frame_info *in
     return webp_encode_frame(job, job->worker, &self->encoding, raster, beside->previous, packet);
 }
 
-/* Losses that were not asked for are told once. */
+/* Losses that are the choice of `auto` are reported, once. */
 static int32_t
 report_lossy(struct mim_job *job, struct webp_writer *self, const struct webp_coded_frame *frame)
 {
