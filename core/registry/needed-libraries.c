@@ -159,16 +159,22 @@ is_beside_libc(const struct module *module, const char *name)
     return is_in_directories(module, directory, name);
 }
 
+/* For dl_iterate_phdr(): returns 1 if the object has this name, under which the process may have loaded it from anywhere. */
+static int
+compare_loaded(struct dl_phdr_info *object, size_t size, void *name)
+{
+    const char *slash = object->dlpi_name ? strrchr(object->dlpi_name, '/') : NULL;
+    (void)size;
+    return slash && !strcmp(slash + 1, name);
+}
+
 static bool
 is_found(const struct module *module, const struct file *cache, const char *name)
 {
     const char *environment = secure_getenv("LD_LIBRARY_PATH");
     if (strchr(name, '/'))
         return !access(name, F_OK);
-    void *loaded = dlopen(name, RTLD_LAZY | RTLD_NOLOAD);
-    if (loaded)
-        dlclose(loaded);
-    return loaded || is_in_directories(module, module->runpath, name) ||
+    return dl_iterate_phdr(compare_loaded, (void *)(uintptr_t)name) || is_in_directories(module, module->runpath, name) ||
            is_in_directories(module, environment ? environment : "", name) || is_in_cache(cache, name) ||
            is_in_directories(module, SYSTEM_DIRECTORIES, name) || is_beside_libc(module, name);
 }
