@@ -91,6 +91,44 @@ def of_gif(path):
     return facts
 
 
+def of_jpeg(path):
+    data, facts = read(path), {}
+    with Image.open(path) as picture:
+        facts.update({'CMYK': True} if picture.mode == 'CMYK' else {})
+        for name, key in (('icc_profile', 'ICC profile'), ('exif', 'Exif')):
+            facts.update({key: True} if name in picture.info else {})
+        unit, (x, y) = picture.info.get('jfif_unit'), picture.info.get('jfif_density', (1, 1))
+        if x != y:
+            facts['sample aspect'] = Fraction(y, x)
+        if unit:
+            facts['resolution'] = tuple(round(value * (2.54 if unit == 2 else 1)) for value in (x, y))
+        if 'comment' in picture.info:
+            facts['comment'] = text(picture.info['comment'])
+    if b'http://ns.adobe.com/xap/1.0/\0' in data:
+        facts['XMP'] = True
+    return facts
+
+
+def of_webp(path):
+    """Pillow tells when a picture ends."""
+    data, facts = read(path), {}
+    levels, ends = [], []
+    with Image.open(path) as pictures:
+        for k in range(pictures.n_frames):
+            pictures.seek(k)
+            pictures.load()
+            colours = np.asarray(pictures.convert('RGBA'))
+            levels.append(int(colours[-1, -1, 1]))
+            ends.append(Fraction(pictures.info.get('duration', 0)) / 1000)
+            facts.update({'alpha': True} if colours[..., 3].min() < 255 else {})
+        if len(levels) > 1:
+            facts['timing'] = runs_of(levels, ends)
+            facts.update({'loop': pictures.info['loop']} if pictures.info['loop'] != 1 else {})
+    for name, key in ((b'ICCP', 'ICC profile'), (b'EXIF', 'Exif'), (b'XMP ', 'XMP')):
+        facts.update({key: True} if name in data[:4096] + data[-4096:] else {})
+    return facts
+
+
 def chunks_of(path):
     """The chunks of a PNG by name; the first of each."""
     data, at, found = read(path), 8, {}
@@ -298,5 +336,6 @@ def facts_of(path, stated=None):
     extension = os.path.splitext(path)[1][1:]
     if extension == 'raw':
         return of_raw(path, stated)
-    judge = {'gif': of_gif, 'png': of_png, 'apng': of_png, 'tif': of_tiff, 'tiff': of_tiff, 'pdf': of_pdf}.get(extension)
+    judge = {'gif': of_gif, 'png': of_png, 'apng': of_png, 'tif': of_tiff, 'tiff': of_tiff, 'pdf': of_pdf, 'jpeg': of_jpeg,
+             'webp': of_webp}.get(extension)
     return judge(path) if judge else of_video(path, stated)

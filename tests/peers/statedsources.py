@@ -158,6 +158,37 @@ def hdr_png(path):
     write(path, pngbytes.png(frames(3, np.uint16)[0], 16, 2, before=before))
 
 
+def jpeg(path):
+    """Its XMP is an APP1 segment that Pillow does not write."""
+    exif = Image.Exif()
+    exif[0x010f] = 'maker'
+    out = io.BytesIO()
+    Image.fromarray(frames(3)[0]).save(out, 'JPEG', exif=exif.tobytes(), icc_profile=profile(), dpi=(300, 300), comment=b'by hand', quality=100)
+    body = b'http://ns.adobe.com/xap/1.0/\0' + XMP.encode()
+    data = out.getvalue()
+    write(path, data[:2] + b'\xff\xe1' + struct.pack('>H', len(body) + 2) + body + data[2:])
+
+
+def cmyk_jpeg(path):
+    Image.fromarray(frames(3)[0]).convert('CMYK').save(path, 'JPEG')
+
+
+def wide_jpeg(path):
+    data = io.BytesIO()
+    Image.fromarray(frames(3)[0]).save(data, 'JPEG')
+    data = bytearray(data.getvalue())
+    data[13:18] = struct.pack('>BHH', 0, 2, 3)  # JFIF's densities, without a unit
+    write(path, bytes(data))
+
+
+def webp(path):
+    pictures = [Image.fromarray(frame) for frame in frames(4)]
+    exif = Image.Exif()
+    exif[0x010f] = 'maker'
+    pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=[delay * 100 for delay in DELAYS], loop=3, lossless=True,
+                     exact=True, exif=exif.tobytes(), icc_profile=profile(), xmp=XMP.encode())
+
+
 def apng(path):
     film = pngbytes.Animation(*SIZE, 16, 6, plays=3, before=png_chunks())
     for picture, delay in zip(frames(4, np.uint16), DELAYS):
@@ -249,6 +280,7 @@ def hdr_video(path):
 
 PICTURES = {'a.gif': gif, 'a.raw': raw, 'annotated.tif': annotated_tiff, 'exif.tif': exif_tiff, 'imagej.tif': timed_tiff, 'deep.tif': deep_tiff,
             'float.tif': float_tiff, 'bilevel.tif': bilevel_tiff, 'cmyk.tif': cmyk_tiff, 'lab.tif': lab_tiff, 'a.png': png,
-            'bilevel.png': bilevel_png, 'measured.png': measured_png, 'hdr.png': hdr_png, 'a.apng': apng, 'a.pdf': pdf}
+            'bilevel.png': bilevel_png, 'measured.png': measured_png, 'hdr.png': hdr_png, 'a.apng': apng, 'a.pdf': pdf, 'a.jpeg': jpeg,
+            'cmyk.jpeg': cmyk_jpeg, 'wide.jpeg': wide_jpeg, 'a.webp': webp}
 SOURCES = {**PICTURES, **{f'a.{container}': video for container in VIDEOS}, **{f'alpha.{container}': alpha_video for container in ALPHA},
            **{f'hdr.{container}': hdr_video for container in COLOURS}}

@@ -17,7 +17,7 @@ from statedsources import RAW, SOURCES
 
 PAGE = os.path.join(os.path.dirname(__file__), '..', '..', 'docs', 'formats.md')
 BEGIN, END = '<!-- measured by tests/peers/test_conversions.py -->\n', '<!-- end of the tables -->\n'
-TARGETS = ('gif', 'tiff', 'png', 'apng', 'pdf', 'raw', 'mp4', 'mov', '3gp', 'mkv', 'webm', 'avi', 'mpeg', 'ts', 'wmv', 'flv', 'ogv', 'mjpeg', 'h264',
+TARGETS = ('gif', 'tiff', 'png', 'apng', 'jpeg', 'webp', 'pdf', 'raw', 'mp4', 'mov', '3gp', 'mkv', 'webm', 'avi', 'mpeg', 'ts', 'wmv', 'flv', 'ogv', 'mjpeg', 'h264',
            'hevc')
 KEPT = '✓'
 WIDENED = {'1 bit': 'samples have 8 bits, which lose nothing'}  # without a note
@@ -31,7 +31,7 @@ def key(*names):
 # property: the notes that report its loss
 GROUPS = {
     'Samples': {
-        'alpha': 'transparent pixels', 'depth': 'reduced from u16|become 8 bits', 'floating point': 'reduced from f32', '1 bit': '1 bit',
+        'alpha': '(?<!partially )transparent pixels', 'depth': 'reduced from u16|become 8 bits', 'floating point': 'reduced from f32', '1 bit': '1 bit',
         'CMYK': 'CMYK becomes', 'Lab': 'Lab becomes',
     },
     'Colours': {
@@ -107,7 +107,7 @@ class Conversions(PeerCase):
         """{property: cell} of a conversion, where a cell is KEPT or the note."""
         folder = self.path(f'{name}-{target}')
         os.mkdir(folder)
-        path = os.path.join(folder, f'out%d.{target}' if target == 'png' else f'out.{target}')
+        path = os.path.join(folder, f'out%d.{target}' if target in ('png', 'jpeg') else f'out.{target}')
         done = self.run_mim('convert', '--verbose', *(RAW if name.endswith('.raw') else ()), self.path(name), path)
         notes = text(done.stderr)
         if done.returncode:
