@@ -32,9 +32,14 @@ sed -i "s|^prefix=.*|prefix=$installed|" "$(dirname "$pc")"/*.pc
 export PKG_CONFIG_PATH="$(dirname "$pc")" LD_LIBRARY_PATH="$libdir" HOME=/nonexistent
 cp "$source/tests/data/testcard.gif" "$work/a.gif"
 cd "$work" || exit 1
+flags=
+if ldd "$libdir/libmim.so" | grep -q libasan; then # programs of a sanitized library have to be so themselves
+    flags=-fsanitize=address,undefined
+fi
+export CFLAGS="$flags" CXXFLAGS="$flags" # for CMake
 
-# shellcheck disable=SC2046  # flags are words
-cc "$source/docs/examples/first.c" -o first $(pkg-config --cflags --libs mim) >log 2>&1 && ./first >log 2>&1 &&
+# shellcheck disable=SC2046,SC2086  # flags are words
+cc $flags "$source/docs/examples/first.c" -o first $(pkg-config --cflags --libs mim) >log 2>&1 && ./first >log 2>&1 &&
     grep -q '12 frames: done' log
 ok $? "a program builds by pkg-config and finds the installed plugins"
 # shellcheck disable=SC2046
@@ -66,7 +71,8 @@ set_target_properties(pgm PROPERTIES PREFIX "" C_VISIBILITY_PRESET hidden)
 install(TARGETS pgm DESTINATION "\${mim_PLUGIN_DIR}")
 install(FILES "$source/docs/examples/plugin/pgm.ini" DESTINATION "\${mim_PLUGIN_DIR}")
 CMAKE
-cmake -S project -B made -DCMAKE_PREFIX_PATH="$installed" >log 2>&1
+# CMake searches the directories of libraries that Debian uses, but meson may have chosen lib64.
+cmake -S project -B made -Dmim_DIR="$libdir/cmake/mim" >log 2>&1
 ok $? "CMake configures"
 rm -f a.tiff
 cmake --build made --target first >log 2>&1 && made/first >log 2>&1 && [ -s a.tiff ]
@@ -76,5 +82,5 @@ ok $? "CMake builds a program in C++"
 { cmake --build made && cmake --install made && "$installed/bin/mim" plugins pgm; } >log 2>&1
 ok $? "CMake builds a plugin"
 sed -i 's/find_package(mim 0.1 /find_package(mim 9 /' project/CMakeLists.txt
-! cmake -S project -B other -DCMAKE_PREFIX_PATH="$installed" >log 2>&1 && grep -q 'mimConfig.cmake, version' log
+! cmake -S project -B other -Dmim_DIR="$libdir/cmake/mim" >log 2>&1 && grep -q 'mimConfig.cmake, version' log
 ok $? "CMake compares versions"
