@@ -20,6 +20,7 @@ struct decoder {
     struct jpeg_codec codec;
     uint64_t offset;  /* in the file, of the byte after the buffer */
     bool has_ended;   /* the file has no more bytes */
+    bool lacks_scans; /* and had not all of a progressive picture */
     struct mim_bytes row;
     uint8_t input[INPUT_SIZE];
 };
@@ -125,9 +126,9 @@ decode_rows(struct decoder *decoder, const struct jpeg_header *header, struct mi
     }
 }
 
-/* Did the file end before all bits of all coefficients had come? */
+/* Did the file end before all bits of all coefficients had come? libjpeg frees what it knows of them when it finishes. */
 static bool
-lacks_scans(const struct decoder *decoder)
+find_missing_scans(const struct decoder *decoder)
 {
     const struct jpeg_decompress_struct *jpeg = &decoder->jpeg;
     if (!decoder->has_ended || !jpeg->coef_bits)
@@ -144,7 +145,7 @@ fail_for_damage(const struct decoder *decoder)
 {
     struct mim_job *job = decoder->codec.job;
     unsigned long long end = decoder->offset;
-    if (lacks_scans(decoder))
+    if (decoder->lacks_scans)
         return job->host->fail(job, MIM_TRUNCATED, decoder->offset, "the file ends at byte %llu, before the last scan", end);
     if (!decoder->codec.warning)
         return decoder->has_ended ? job->host->notice(job, MIM_NOTICE_OTHER, "no end mark: the file may have been longer") : MIM_OK;
@@ -192,6 +193,7 @@ decode_picture(struct decoder *decoder, const struct jpeg_header *header, struct
         jpeg_codec_poll_in(&decoder->codec, (j_common_ptr)&decoder->jpeg);
         configure_output(decoder);
         decode_rows(decoder, header, raster);
+        decoder->lacks_scans = find_missing_scans(decoder);
         jpeg_finish_decompress(&decoder->jpeg);
         decoder->codec.status = report_damage(decoder, header, raster);
     }
@@ -209,6 +211,7 @@ jpeg_decode(struct mim_job *job, const void *packet, const struct mim_frame_info
         return MIM_NOMEM;
     decoder->offset = 0;
     decoder->has_ended = false;
+    decoder->lacks_scans = false;
     decoder->row = (struct mim_bytes){ 0 };
     jpeg_codec_open(&decoder->codec, job, (j_common_ptr)&decoder->jpeg, MIM_CORRUPT);
     int32_t status = mim_bytes_reserve(job, &decoder->row, self->header.width * UINT64_C(4));
