@@ -99,14 +99,17 @@ def wait_until_blocked(process):
     """Wait until every thread of a process sleeps, which means that the process waits for input or output."""
     seen = []
 
+    def state_of(task):
+        with open(f'/proc/{process.pid}/task/{task}/stat', encoding='ascii', errors='replace') as file:
+            fields = file.read().rpartition(')')[2].split()
+        with open(f'/proc/{process.pid}/task/{task}/status', encoding='ascii', errors='replace') as file:
+            return fields[0], [line for line in file if 'ctxt_switches' in line]
+
     def is_blocked():
-        now = []
-        for task in sorted(os.listdir(f'/proc/{process.pid}/task')):
-            with open(f'/proc/{process.pid}/task/{task}/stat', encoding='ascii', errors='replace') as file:
-                fields = file.read().rpartition(')')[2].split()
-            with open(f'/proc/{process.pid}/task/{task}/status', encoding='ascii', errors='replace') as file:
-                switches = [line for line in file if 'ctxt_switches' in line]
-            now.append((fields[0], switches))
+        try:
+            now = [state_of(task) for task in sorted(os.listdir(f'/proc/{process.pid}/task'))]
+        except (FileNotFoundError, ProcessLookupError): # a thread has just ended
+            return False
         same = now == seen and all(state == 'S' for state, _ in now)
         seen[:] = now
         return same
