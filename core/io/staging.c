@@ -47,7 +47,7 @@ mim_staging_is_of_this_boot(int lock)
 }
 
 /* Another process may take the lock first, and remove the directory. A file system without locks has no identity either, so that
- * nobody takes the directory for that of a dead process. */
+ * no other process takes the directory for that of a dead one. */
 static int
 create_lock(struct mim_staging *staging)
 {
@@ -60,7 +60,7 @@ create_lock(struct mim_staging *staging)
         return errno == EWOULDBLOCK ? errno : 0;
     if (fstat(staging->lock, &st) == 0 && st.st_nlink == 0)
         return EWOULDBLOCK;
-    mim_fd_write_at(staging->lock, identity, identify_boot(identity), 0); /* a full disk is told when the first file is written */
+    mim_fd_write_at(staging->lock, identity, identify_boot(identity), 0); /* writing the first file reports a full disk */
     return 0;
 }
 
