@@ -9,16 +9,8 @@ umask 022
 unset MIM_KNOWN_DIR
 
 echo "1..6"
-number=0
-ok() { # status, claim
-    number=$((number + 1))
-    if [ "$1" -eq 0 ]; then
-        echo "ok $number - $2"
-    else
-        echo "not ok $number - $2"
-        tail -n 15 "$work/log" | sed 's/^/# /'
-    fi
-}
+# shellcheck source=tests/packaging/tap.sh
+. "$(dirname "$0")/tap.sh"
 
 { meson setup "$work/build" "$source" --auto-features=disabled --prefix "$work/root" -Dbuiltin=gif,png -Ddefault_library=static &&
     ninja -C "$work/build" install; } >"$work/log" 2>&1

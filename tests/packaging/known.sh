@@ -7,16 +7,8 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 
 echo "1..5"
-number=0
-ok() { # status, claim
-    number=$((number + 1))
-    if [ "$1" -eq 0 ]; then
-        echo "ok $number - $2"
-    else
-        echo "not ok $number - $2"
-        tail -n 15 "$work/log" | sed 's/^/# /'
-    fi
-}
+# shellcheck source=tests/packaging/tap.sh
+. "$(dirname "$0")/tap.sh"
 
 configure() { # build directory, options: a core without plugins
     directory=$1

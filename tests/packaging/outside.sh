@@ -9,16 +9,8 @@ umask 022
 unset MIM_PLUGIN_PATH MIM_KNOWN_DIR
 
 echo "1..8"
-number=0
-ok() { # status, claim
-    number=$((number + 1))
-    if [ "$1" -eq 0 ]; then
-        echo "ok $number - $2"
-    else
-        echo "not ok $number - $2"
-        tail -n 15 "$work/log" | sed 's/^/# /'
-    fi
-}
+# shellcheck source=tests/packaging/tap.sh
+. "$(dirname "$0")/tap.sh"
 skip() { # claim, reason
     number=$((number + 1))
     echo "ok $number - $1 # SKIP $2"
