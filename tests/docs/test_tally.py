@@ -63,6 +63,11 @@ class Tally(unittest.TestCase):
             ['skipped: t: 1 - a: no terminal', 'skipped: t: 2 - b: only root', 'skipped: t: 3: c',
              'skipped: u: the whole test', '0 passed, 0 failed, 4 skipped'], 0))
 
+    def test_lists_known_failures_as_skipped(self):
+        out = '1..3\nnot ok 1 - a # TODO\n#   cut to 5 bytes\n#   more\nok 2 - b # TODO\nok 3 - c\n'
+        self.assertEqual(self.run_tally('x.tap', out), ([
+            'skipped: x.tap: 1 - a: known to fail: cut to 5 bytes', '2 passed, 0 failed, 1 skipped'], 0))
+
     def test_counts_a_test_out_of_time(self):
         lines, code = self.of_tests({'name': 'slow', 'result': 'TIMEOUT', 'stdout': 'ok 1 - a\n', 'stderr': ''})
         self.assertEqual((lines[0], lines[-1], code), ('failed: slow: TIMEOUT', '1 passed, 1 failed', 1))
