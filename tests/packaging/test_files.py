@@ -34,21 +34,23 @@ def patterns():
             yield path
 
 
-def installed():
+def installed(*options):
+    """The files that meson install puts below the root, with these options."""
     with tempfile.TemporaryDirectory() as root:
-        subprocess.run(['meson', 'install', '-C', BUILD, '--no-rebuild', '--quiet', '--destdir', root], check=True,
+        subprocess.run(['meson', 'install', '-C', BUILD, '--no-rebuild', '--quiet', '--destdir', root, *options], check=True,
                        stdout=subprocess.DEVNULL)
         for folder, folders, names in os.walk(root):
             if not folders and not names:
                 names = ['']
             for name in names:
-                yield '/' + os.path.relpath(os.path.join(folder, name), root) + ('/' if not name else '')
+                name = '/' + os.path.relpath(os.path.join(folder, name), root) + ('/' if not name else '')
+                yield name.replace('/./', '/').replace('/.', '')
 
 
 class Files(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.files = [name.replace('/./', '/').replace('/.', '') for name in installed()]
+        cls.files = list(installed())
         cls.patterns = list(patterns())
 
     def test_every_installed_file_is_in_the_table(self):
@@ -60,6 +62,12 @@ class Files(unittest.TestCase):
         self.assertGreater(len(self.patterns), 12)
         missing = [pattern for pattern in self.patterns if not any(re.fullmatch(pattern, name) for name in self.files)]
         self.assertEqual(missing, [])
+
+    def test_the_tags_in_the_page_select_everything_but_plugins(self):
+        with open(os.path.join(SOURCE, 'docs/packaging.md'), encoding='utf-8') as page:
+            tags, = set(re.findall(r'--tags ([a-z,]*,[a-z]+)', page.read()))
+        others = [name for name in self.files if not re.search(r'/mim-1/[a-z]+\.(so|ini)$', name) or '/known.d/' in name]
+        self.assertEqual(sorted(installed('--tags', tags)), sorted(others))
 
 
 tap.main()
