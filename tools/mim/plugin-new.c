@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* mim plugin new: writes the sources of a plugin, from the files in skeleton/. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <mim/plugin.h>
@@ -15,29 +17,51 @@
 
 enum { MAX_NAME = 31, MAGIC_SIZE = 8, MAX_WORDS = 12, MAX_PATH = 128 };
 
-/* A file of the skeleton. Both texts have words between two @. */
+/* A file of the skeleton, or a directory, which has no text. Both texts have words between two @. */
 struct template {
     const char *path, *text;
+    bool is_script;
 };
 
 static const struct template templates[] = {
-    { "@NAME@/@NAME@.@EXTENSION@",
+    { .path = "@NAME@" },
+    { .path = "@NAME@/@NAME@.@EXTENSION@", .text =
 #include "plugin.c.inc"
     },
-    { "@NAME@/@NAME@.ini",
+    { .path = "@NAME@/@NAME@.ini", .text =
 #include "plugin.ini.inc"
     },
-    { "@NAME@/meson.build",
+    { .path = "@NAME@/meson.build", .text =
 #include "meson.build.inc"
     },
-    { "@NAME@/Makefile",
+    { .path = "@NAME@/Makefile", .text =
 #include "Makefile.inc"
     },
-    { "@NAME@/README.md",
+    { .path = "@NAME@/README.md", .text =
 #include "README.md.inc"
     },
-    { "@NAME@/test.c",
+    { .path = "@NAME@/test.c", .text =
 #include "test.c.inc"
+    },
+    { .path = "@NAME@/mim-@NAME@.spec", .text =
+#include "plugin.spec.inc"
+    },
+    { .path = "@NAME@/debian" },
+    { .path = "@NAME@/debian/changelog", .text =
+#include "changelog.inc"
+    },
+    { .path = "@NAME@/debian/control", .text =
+#include "control.inc"
+    },
+    { .path = "@NAME@/debian/copyright", .text =
+#include "copyright.inc"
+    },
+    { .path = "@NAME@/debian/rules", .is_script = true, .text =
+#include "rules.inc"
+    },
+    { .path = "@NAME@/debian/source" },
+    { .path = "@NAME@/debian/source/format", .text =
+#include "format.inc"
     },
 };
 enum { TEMPLATES = sizeof templates / sizeof *templates };
@@ -55,12 +79,12 @@ struct language {
 static const struct language languages[] = {
     { "c",
       { { "EXTENSION", "c" }, { "LANGUAGES", "'c'" }, { "STANDARD", "'c_std=gnu17'" }, { "LINKING", "" }, { "COMPILER", "CC" },
-        { "FLAGS", "CFLAGS" }, { "DIALECT", "" }, { "LIBRARIES", "" }, { "ARGUMENTS", "" } } },
+        { "FLAGS", "CFLAGS" }, { "DIALECT", "" }, { "LIBRARIES", "" }, { "ARGUMENTS", "" }, { "PACKAGE", "gcc" } } },
     { "c++",
       { { "EXTENSION", "cc" }, { "LANGUAGES", "'c', 'cpp'" }, { "STANDARD", "'c_std=gnu17', 'cpp_std=c++20'" },
         { "LINKING", ", link_language: 'cpp'" }, { "COMPILER", "CXX" }, { "FLAGS", "CXXFLAGS" },
         { "DIALECT", "-std=c++20 -Wno-missing-field-initializers" }, { "LIBRARIES", "-lstdc++" },
-        { "ARGUMENTS", ",\n  cpp_args: '-Wno-missing-field-initializers'" } } },
+        { "ARGUMENTS", ",\n  cpp_args: '-Wno-missing-field-initializers'" }, { "PACKAGE", "gcc-c++" } } },
 };
 
 struct skeleton {
@@ -68,6 +92,7 @@ struct skeleton {
     const struct language *language;
     char magic[6 * MAGIC_SIZE + 1]; /* as a list in C */
     char hex[2 * MAGIC_SIZE + 1];
+    char date[40], year[8];
 };
 
 static const char *
@@ -109,6 +134,18 @@ fill_magic(struct skeleton *skeleton, const char *name)
     }
 }
 
+/* The date as in mails, for the changelog. */
+static void
+fill_date(struct skeleton *skeleton)
+{
+    time_t now = time(NULL);
+    struct tm today;
+
+    gmtime_r(&now, &today);
+    strftime(skeleton->date, sizeof skeleton->date, "%a, %d %b %Y %T +0000", &today);
+    strftime(skeleton->year, sizeof skeleton->year, "%Y", &today);
+}
+
 static enum mim_status
 start_skeleton(struct skeleton *skeleton, const char *name, const char *language, struct mim_error *err)
 {
@@ -123,11 +160,14 @@ start_skeleton(struct skeleton *skeleton, const char *name, const char *language
 
     *skeleton = (struct skeleton){ .language = &languages[i] };
     fill_magic(skeleton, name);
+    fill_date(skeleton);
     const struct word words[] = {
         { "NAME", name },
         { "ABI", STRING(MIM_PLUGIN_ABI_MAJOR) "." STRING(MIM_PLUGIN_ABI_MINOR) },
         { "MAGIC", skeleton->magic },
         { "HEX", skeleton->hex },
+        { "DATE", skeleton->date },
+        { "YEAR", skeleton->year },
     };
     memcpy(skeleton->words, words, sizeof words);
     return MIM_OK;
@@ -143,20 +183,28 @@ fill_path(const struct skeleton *skeleton, const struct template *template, char
     return !fclose(out);
 }
 
+/* Leaves no file if it fails. */
 static bool
 write_file(const struct skeleton *skeleton, const struct template *template, const char *path)
 {
-    FILE *out = fopen(path, "wx");
+    if (!template->text)
+        return !mkdir(path, 0777);
+
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, template->is_script ? 0777 : 0666);
+    FILE *out = fd < 0 ? NULL : fdopen(fd, "w");
     if (!out)
         return false;
     print_filled(out, skeleton, template->text);
     bool is_whole = !ferror(out);
-    return !fclose(out) && is_whole;
+    is_whole = !fclose(out) && is_whole;
+    if (!is_whole)
+        unlink(path);
+    return is_whole;
 }
 
 /* Writes all files or, after a failure, removes them. */
 static bool
-write_files(const struct skeleton *skeleton, const char *name)
+write_files(const struct skeleton *skeleton)
 {
     char path[MAX_PATH];
     size_t count = 0;
@@ -166,10 +214,9 @@ write_files(const struct skeleton *skeleton, const char *name)
     if (count == TEMPLATES)
         return true;
     int reason = errno;
-    for (size_t i = 0; i <= count; i++)
-        if (fill_path(skeleton, &templates[i], path))
-            unlink(path);
-    rmdir(name);
+    while (count-- > 0)
+        if (fill_path(skeleton, &templates[count], path))
+            remove(path);
     errno = reason;
     return false;
 }
@@ -183,7 +230,7 @@ run_plugin_new(struct cli *cli)
 
     if (start_skeleton(&skeleton, name, cli->language ? cli->language : "c", &err) != MIM_OK)
         return give_up(NULL, &err);
-    if (mkdir(name, 0777) || !write_files(&skeleton, name)) {
+    if (!write_files(&skeleton)) {
         fail(&err, errno == EEXIST ? MIM_EXISTS : MIM_IO, "%s: %s", name, strerror(errno));
         report_error(NULL, &err);
         return EXIT_OUTPUT;

@@ -18,6 +18,7 @@ static int failures;
 struct result {
     int32_t status; /* of the first failure; MIM_END after the last frame */
     uint64_t frames;
+    int32_t plays;
     bool is_equal; /* all of them */
 };
 
@@ -31,7 +32,7 @@ raster_of(uint8_t *data)
 static int32_t
 write_frames(struct mim_job *job, const struct mim_writer_ops *ops, struct mim_sequence *sequence)
 {
-    int32_t status = ops->metadata(job, "comment", MIM_META_TEXT, "made by a test", 14);
+    int32_t status = ops->metadata ? ops->metadata(job, "comment", MIM_META_TEXT, "made by a test", 14) : MIM_OK;
     if (status == MIM_OK)
         status = ops->open(job, sequence);
     for (uint64_t i = 0; i < FRAMES && status == MIM_OK; i++) {
@@ -51,13 +52,15 @@ write_file(struct mim_test_host *host, int32_t coding)
 {
     const struct mim_writer_ops *ops = mim_plugin_v1.formats[0]->writer;
     struct mim_job job = mim_test_host_job(host, calloc(1, ops->state_size), NULL);
-    struct mim_sequence sequence = { .struct_size = sizeof sequence, .count = FRAMES, .loop = 2 };
+    struct mim_sequence sequence = { .struct_size = sizeof sequence, .count = FRAMES, .time_num = 1, .time_den = 1000, .loop = 2 };
 
     sequence.first = (struct mim_frame_info){ .struct_size = sizeof sequence.first, .sample = MIM_SAMPLE_U8, .width = WIDTH,
                                               .height = HEIGHT, .channels = CHANNELS, .parts = 1 };
-    memcpy((char *)job.state + ops->options[0].offset, &coding, sizeof coding);
+    if (ops->option_count)
+        memcpy((char *)job.state + ops->options[0].offset, &coding, sizeof coding);
     int32_t status = write_frames(&job, ops, &sequence);
-    ops->close(&job);
+    if (ops->close)
+        ops->close(&job);
     free(job.state);
     return status;
 }
@@ -91,15 +94,15 @@ read_file(struct mim_test_host *host)
     struct result result = { .is_equal = true };
 
     result.status = ops->open(&job, &sequence);
-    if (result.status == MIM_OK)
+    if (result.status == MIM_OK && ops->metadata)
         result.status = ops->metadata(&job, NULL, NULL);
     while (result.status == MIM_OK)
         result.status = read_frame(&job, ops, &result);
-    if (result.status == MIM_END) {
-        CHECK(sequence.loop == 2);
+    if (result.status == MIM_END && ops->scan)
         CHECK(ops->scan(&job, &sequence) == MIM_OK && sequence.count == result.frames);
-    }
-    ops->close(&job);
+    result.plays = sequence.loop;
+    if (ops->close)
+        ops->close(&job);
     free(job.state);
     return result;
 }
@@ -120,7 +123,7 @@ reads_what_it_writes(void)
     for (int32_t coding = RUNS; coding <= PLAIN; coding++) {
         struct mim_test_host host = { .source = make_file(coding) };
         struct result result = read_file(&host);
-        CHECK(result.status == MIM_END && result.frames == FRAMES && result.is_equal);
+        CHECK(result.status == MIM_END && result.frames == FRAMES && result.plays == 2 && result.is_equal);
         CHECK(mim_test_host_reported(&host, "comment=made by a test\n"));
         free(host.source.data);
         CHECK(mim_test_host_clear(&host));
