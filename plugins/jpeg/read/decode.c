@@ -173,7 +173,7 @@ report_damage(const struct decoder *decoder, const struct jpeg_header *header, s
 {
     struct mim_job *job = decoder->codec.job;
     int32_t status = fail_for_damage(decoder);
-    if ((status != MIM_TRUNCATED && status != MIM_CORRUPT) || !MIM_HAS(job->host, keep_damaged))
+    if (status != MIM_TRUNCATED && status != MIM_CORRUPT)
         return status;
     struct mim_rect lost = lost_rows(decoder, mim_orientation_get(header->orientation), raster);
     return job->host->keep_damaged(job, raster, &lost);

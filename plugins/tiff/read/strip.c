@@ -103,7 +103,7 @@ fetch_coded(struct mim_job *job, const struct tiff_page *page, uint64_t place, u
 {
     struct tiff_read_worker *worker = job->worker;
     uint64_t before = place - worker->stored_at, wanted = size < SMALL_STRIP ? WINDOW_BYTES : size;
-    *bytes = MIM_HAS(job->host, view) ? job->host->view(job, place, size) : NULL;
+    *bytes = job->host->view(job, place, size);
     if (*bytes)
         return MIM_OK;
     if (place >= worker->stored_at && before <= worker->stored_size && size <= worker->stored_size - before) {

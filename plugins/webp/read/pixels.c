@@ -28,7 +28,7 @@ static const uint8_t *
 load_coded(struct mim_job *job, const struct webp_frame *frame, int32_t *status)
 {
     struct webp_worker *worker = job->worker;
-    const uint8_t *lent = MIM_HAS(job->host, view) ? job->host->view(job, frame->offset, frame->size) : NULL;
+    const uint8_t *lent = job->host->view(job, frame->offset, frame->size);
     if (lent)
         return lent;
 
