@@ -8,7 +8,7 @@
 #include "interpose.h"
 
 /* The end of the table in ABI 1.0. */
-#define SIZE_OF_1_0 (offsetof(struct mim_host, origin) + sizeof(((struct mim_host *)0)->origin))
+#define SIZE_OF_1_0 (offsetof(struct mim_host, keep_damaged) + sizeof(((struct mim_host *)0)->keep_damaged))
 
 enum { MORE_CALLS = 16 };
 
