@@ -338,16 +338,18 @@ mim_test_min(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
+/* Bytes. */
+static const uint8_t mim_test_sample_sizes[] = { [MIM_SAMPLE_U8] = 1,  [MIM_SAMPLE_I8] = 1,  [MIM_SAMPLE_INDEX8] = 1,
+                                                 [MIM_SAMPLE_U16] = 2, [MIM_SAMPLE_I16] = 2, [MIM_SAMPLE_U32] = 4,
+                                                 [MIM_SAMPLE_I32] = 4, [MIM_SAMPLE_F32] = 4, [MIM_SAMPLE_U64] = 8,
+                                                 [MIM_SAMPLE_I64] = 8, [MIM_SAMPLE_F64] = 8 };
+
 /** Polls through the job's host for every row, and compares pixel by pixel. Other hosts in tests may use it as well. */
 static inline int32_t
 mim_test_find_changes(struct mim_job *job, const struct mim_raster *one, const struct mim_raster *other,
                       struct mim_rect *rect)
 {
-    static const uint8_t sizes[] = { [MIM_SAMPLE_U8] = 1,  [MIM_SAMPLE_I8] = 1,  [MIM_SAMPLE_INDEX8] = 1,
-                                     [MIM_SAMPLE_U16] = 2, [MIM_SAMPLE_I16] = 2, [MIM_SAMPLE_U32] = 4,
-                                     [MIM_SAMPLE_I32] = 4, [MIM_SAMPLE_F32] = 4, [MIM_SAMPLE_U64] = 8,
-                                     [MIM_SAMPLE_I64] = 8, [MIM_SAMPLE_F64] = 8 };
-    uint64_t pixel = (uint64_t)sizes[one->sample] * one->channels;
+    uint64_t pixel = (uint64_t)mim_test_sample_sizes[one->sample] * one->channels;
     uint32_t left = UINT32_MAX, top = UINT32_MAX, right = 0, bottom = 0;
     for (uint32_t y = 0; y < one->height; y++) {
         int32_t status = job->host->poll(job);
