@@ -55,6 +55,16 @@ class Jpeg(PeerCase):
                     self.assertEqual(samples, pixels_of(data).tobytes())
                     self.assertEqual('CMYK becomes RGB' in notes, mode == 'CMYK')
 
+    def test_parts_between_restarts_equal_pillow(self):
+        """Large pictures with restarts are decoded in parts, on several threads."""
+        image = photograph(size=(611, 1403))
+        for subsampling in (0, 1, 2):
+            for restarts in ({'restart_marker_rows': 1}, {'restart_marker_rows': 3}, {'restart_marker_blocks': 13}):
+                data = coded(image, subsampling=subsampling, **restarts)
+                for threads in ('1', '2', '8'):
+                    with self.subTest((subsampling, restarts, threads)):
+                        self.assertEqual(self.raw(data, '--threads', threads)[0], pixels_of(data).tobytes())
+
     def test_turns_as_exif_says(self):
         for orientation in range(1, 9):
             with self.subTest(orientation):

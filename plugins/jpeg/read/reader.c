@@ -10,6 +10,7 @@
 
 #include "read/decode.h"
 #include "read/metadata.h"
+#include "read/parts.h"
 
 static int32_t
 unsupported(struct mim_job *job, const char *what, unsigned found, const char *expected)
@@ -44,6 +45,7 @@ open_reader(struct mim_job *job, struct mim_sequence *sequence)
         status = check_header(job, &self->header);
     if (!self->orients || !self->header.orientation)
         self->header.orientation = 1;
+    self->is_stream = sequence->sequential;
     sequence->count = 1;
     sequence->sure = MIM_SURE_EXACT;
     sequence->loop = -1;
@@ -62,16 +64,21 @@ prepare_picture(struct mim_job *job, uint64_t index, void *packet, struct mim_fr
 {
     const struct jpeg_reader *self = job->state;
     const struct jpeg_header *header = &self->header;
+    struct jpeg_parts *parts = packet;
     bool is_transposed = mim_orientation_get(header->orientation).is_transposed;
-    (void)packet;
     if (index)
         return MIM_END;
+    jpeg_parts_join(header, parts);
+    int32_t status = self->is_stream ? MIM_OK : jpeg_parts_find(job, header, parts);
+    if (status != MIM_OK)
+        return status;
+    info->parts = parts->count;
     info->width = is_transposed ? header->height : header->width;
     info->height = is_transposed ? header->width : header->height;
     info->channels = header->components == 1 ? 1 : 3;
     info->sample = MIM_SAMPLE_U8;
     info->pts = MIM_NO_PTS;
-    info->work_size = jpeg_decode_memory(header);
+    info->work_size = parts->count > 1 ? 0 : jpeg_decode_memory(header);
     return report_inks(job, header);
 }
 
@@ -110,6 +117,7 @@ const struct mim_reader_ops jpeg_reader_ops = {
     .struct_size = sizeof jpeg_reader_ops,
     .flags = MIM_READER_ANY_ORDER,
     .state_size = sizeof(struct jpeg_reader),
+    .packet_size = sizeof(struct jpeg_parts),
     .option_count = sizeof options / sizeof *options,
     .options = options,
     .open = open_reader,

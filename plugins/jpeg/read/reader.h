@@ -7,6 +7,7 @@
 
 struct jpeg_reader {
     int32_t orients; /* option */
+    bool is_stream;  /* the source is not read ahead of the decoder */
     struct mim_window window;
     struct jpeg_header header;
 };

@@ -7,8 +7,8 @@
 #include <mim/kit/bytes.h>
 #include <mim/kit/orientation.h>
 
-enum { SOI = 0xd8, EOI = 0xd9, SOS = 0xda, TEM = 0x01, RST0 = 0xd0, APP0 = 0xe0, APP14 = 0xee, COM = 0xfe };
-enum { MAX_SEGMENTS = 10000, FRAME_SIZE = 6, ADOBE_SIZE = 7 };
+enum { SOI = 0xd8, EOI = 0xd9, SOS = 0xda, DRI = 0xdd, TEM = 0x01, RST0 = 0xd0, APP0 = 0xe0, APP14 = 0xee, COM = 0xfe };
+enum { MAX_SEGMENTS = 10000, FRAME_SIZE = 6, COMPONENT_SIZE = 3, ADOBE_SIZE = 7, BLOCK = 8 };
 
 #define SIGNATURE(text) (text), sizeof(text) - 1
 
@@ -130,6 +130,22 @@ is_frame(uint8_t marker)
     return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
 }
 
+/* A component has an identity, two factors of resolution in a byte, and a table. */
+static void
+take_components(struct jpeg_header *header, const uint8_t *bytes)
+{
+    uint32_t columns = 1, rows = 1, fewest = header->components > 1 ? 16 : 1;
+    for (uint32_t i = 0; header->components > 1 && i < header->components; i++) {
+        uint32_t factors = bytes[i * COMPONENT_SIZE + 1], across = factors >> 4, down = factors & 15;
+        columns = across > columns ? across : columns;
+        rows = down > rows ? down : rows;
+        fewest = down < fewest ? down : fewest;
+    }
+    header->unit_width = columns * BLOCK;
+    header->unit_height = rows * BLOCK;
+    header->mixes_rows = fewest < rows;
+}
+
 static int32_t
 take_frame(struct walk *walk, uint8_t marker, uint16_t size)
 {
@@ -146,7 +162,27 @@ take_frame(struct walk *walk, uint8_t marker, uint16_t size)
     header->height = mim_load_be16(bytes + 1);
     header->width = mim_load_be16(bytes + 3);
     header->components = bytes[5];
-    return MIM_OK;
+    header->height_at = walk->offset + 1;
+    if (size < FRAME_SIZE + header->components * COMPONENT_SIZE)
+        return walk->job->host->fail(walk->job, MIM_CORRUPT, walk->offset, "a frame header of %u bytes for %u components", size,
+                                     header->components);
+    status = get_bytes(walk, FRAME_SIZE + header->components * UINT64_C(3), &bytes);
+    if (status == MIM_OK)
+        take_components(header, bytes + FRAME_SIZE);
+    return status;
+}
+
+static int32_t
+take_restarts(struct walk *walk, uint8_t marker, uint16_t size)
+{
+    const uint8_t *bytes = NULL;
+    (void)marker;
+    if (size != 2)
+        return MIM_OK; /* libjpeg reports it */
+    int32_t status = get_bytes(walk, size, &bytes);
+    if (status == MIM_OK)
+        walk->header->restart_interval = mim_load_be16(bytes);
+    return status;
 }
 
 static int32_t
@@ -158,6 +194,7 @@ take_scan(struct walk *walk, uint16_t size)
     int32_t status = get_bytes(walk, 1, &bytes);
     if (status == MIM_OK)
         walk->header->scan_components = bytes[0];
+    walk->header->scan_at = walk->offset + size;
     return status;
 }
 
@@ -186,7 +223,7 @@ take_segment(struct walk *walk)
         status = take_scan(walk, (uint16_t)(size - 2));
         return status == MIM_OK ? (int32_t)MIM_END : status;
     }
-    status = is_frame(marker) ? take_frame(walk, marker, (uint16_t)(size - 2)) : take_metadata(walk, marker, (uint16_t)(size - 2));
+    status = (is_frame(marker) ? take_frame : marker == DRI ? take_restarts : take_metadata)(walk, marker, (uint16_t)(size - 2));
     walk->offset = next;
     return status;
 }

@@ -30,6 +30,10 @@ struct jpeg_segment {
 
 struct jpeg_header {
     uint32_t width, height, precision, components, scan_components;
+    uint32_t unit_width, unit_height; /* pixels that are coded together, which restarts count */
+    uint32_t restart_interval;        /* 0: no restarts */
+    uint64_t height_at, scan_at;      /* offsets of the height in the frame header, and of the first scan's codes */
+    bool mixes_rows; /* colours have fewer rows than brightness, and are interpolated */
     uint8_t frame; /* the marker of the frame: its low half is the process */
     bool is_inverted; /* CMYK as Adobe stores it */
     uint8_t orientation;
