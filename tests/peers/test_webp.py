@@ -9,7 +9,7 @@ import struct
 import subprocess
 
 import numpy as np
-from PIL import Image, ImageCms
+from PIL import Image, ImageCms, ImageOps
 
 import tap
 from peers import PATIENCE, PeerCase, tool
@@ -160,6 +160,21 @@ class WebP(PeerCase):
                 self.assertEqual(image.info['icc_profile'], profile)
                 self.assertEqual(image.getexif()[271], 'a maker')
                 self.assertEqual(image.info['xmp'], xmp)
+
+    def test_pictures_are_turned_as_exif_says(self):
+        exif = Image.Exif()
+        for orientation in range(1, 9):
+            for mode in ('RGB', 'RGBA'):
+                exif[0x0112], path, again = orientation, self.path('turned.webp'), self.path('again.webp')
+                picture = Image.fromarray(samples(random.Random(orientation), 21, 34, (255, 90))).convert(mode)
+                picture.save(path, lossless=True, exact=True, exif=exif)
+                self.mim('convert', '-q', '--force', path, again, '-o', 'lossless=yes')
+                with self.subTest(orientation=orientation, mode=mode), Image.open(path) as image, Image.open(again) as written:
+                    turned = np.asarray(ImageOps.exif_transpose(image))
+                    np.testing.assert_array_equal(self.pixels(path)[0], turned)
+                    np.testing.assert_array_equal(self.pixels(path, '-i', 'orient=no')[0], np.asarray(image))
+                    np.testing.assert_array_equal(np.asarray(written), turned)
+                    self.assertEqual(written.getexif()[0x0112], 1)
 
     def test_exif_begins_with_its_byte_order(self):
         path, exif = self.path('exif.webp'), b'II*\0\x08\0\0\0\0\0\0\0\0\0'

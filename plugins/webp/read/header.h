@@ -17,12 +17,13 @@ struct webp_mark {
 };
 
 struct webp_reader {
-    int32_t raw, stream; /* options */
+    int32_t raw, stream, orients; /* options */
     struct mim_window window;
     uint64_t end;        /* of the file, by its own account */
     bool is_extended, is_animation, is_stream;
     bool is_walked;      /* all chunks are known */
     bool is_end_reported;
+    uint8_t orientation; /* applied to a picture: 2 to 8, else 0 or 1 */
     uint32_t width, height; /* canvas, if extended */
     uint8_t background[4];  /* blue, green, red, alpha */
     int32_t loop;

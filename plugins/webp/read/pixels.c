@@ -4,6 +4,8 @@
 
 #include <webp/decode.h>
 
+#include <mim/kit/orientation.h>
+
 enum { PIECE = 256 * 1024 };
 
 /*
@@ -67,21 +69,18 @@ feed_decoder(struct mim_job *job, const struct webp_frame *frame, WebPIDecoder *
     return code == VP8_STATUS_OK ? MIM_OK : fail_decoding(job, frame, code);
 }
 
-int32_t
-webp_pixels(struct mim_job *job, const void *packet, const struct mim_frame_info *info, uint32_t part,
-            struct mim_raster *raster)
+static int32_t
+decode_stored(struct mim_job *job, const struct webp_frame *frame, const struct mim_raster *raster)
 {
-    const struct webp_frame *frame = packet;
     WebPDecoderConfig config;
     int32_t status = MIM_OK;
-    (void)part;
 
     const uint8_t *bytes = load_coded(job, frame, &status);
     if (!bytes)
         return status;
     if (!WebPInitDecoderConfig(&config))
         return job->host->fail(job, MIM_UNSUPPORTED, MIM_UNKNOWN, "libwebp has another ABI than the plugin was built with");
-    config.output.colorspace = info->channels == 4 ? MODE_RGBA : MODE_RGB;
+    config.output.colorspace = raster->channels == 4 ? MODE_RGBA : MODE_RGB;
     config.output.is_external_memory = 1;
     config.output.u.RGBA.rgba = raster->data;
     config.output.u.RGBA.stride = (int)raster->stride;
@@ -92,4 +91,33 @@ webp_pixels(struct mim_job *job, const void *packet, const struct mim_frame_info
     status = feed_decoder(job, frame, decoder, bytes);
     WebPIDelete(decoder);
     return status;
+}
+
+static int32_t
+decode_turned(struct mim_job *job, const struct webp_frame *frame, uint8_t orientation, const struct mim_raster *raster)
+{
+    struct webp_worker *worker = job->worker;
+    struct mim_raster stored = *raster;
+
+    stored.width = frame->width;
+    stored.height = frame->height;
+    stored.stride = (uint64_t)stored.width * stored.channels;
+    stored.data = mim_scratch_get(job, &worker->stored, stored.stride * stored.height);
+    int32_t status = stored.data ? decode_stored(job, frame, &stored) : MIM_NOMEM;
+    for (uint32_t row = 0; row < stored.height && status == MIM_OK; row++) {
+        mim_orientation_place_row(mim_orientation_get(orientation), stored.data + row * stored.stride, row, stored.width,
+                                  stored.channels, raster);
+        status = job->host->poll(job);
+    }
+    return status;
+}
+
+int32_t
+webp_pixels(struct mim_job *job, const void *packet, const struct mim_frame_info *info, uint32_t part,
+            struct mim_raster *raster)
+{
+    const struct webp_reader *self = job->state;
+    (void)info, (void)part;
+
+    return self->orientation > 1 ? decode_turned(job, packet, self->orientation, raster) : decode_stored(job, packet, raster);
 }

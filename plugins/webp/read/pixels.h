@@ -8,7 +8,8 @@
 #include "read/frames.h"
 
 struct webp_worker {
-    struct mim_scratch coded; /* a frame that does not lie in memory */
+    struct mim_scratch coded;  /* a frame that does not lie in memory */
+    struct mim_scratch stored; /* the pixels of a picture that is turned */
 };
 
 /* About what libwebp allocates for the frame. */

@@ -2,6 +2,8 @@
 /* The reader's operations. Frames of an animation are rectangles, which the core composes on a canvas that starts clear. */
 #include "read/reader.h"
 
+#include <mim/kit/orientation.h>
+
 #include "read/frames.h"
 #include "read/metadata.h"
 #include "read/pixels.h"
@@ -21,7 +23,7 @@ reader_open(struct mim_job *job, struct mim_sequence *sequence)
     if (!self->is_animation) {
         sequence->count = 1;
         sequence->sure = MIM_SURE_EXACT;
-        return MIM_OK;
+        return self->orients ? webp_metadata_orient(job, self) : MIM_OK;
     }
     if (!self->raw) {
         sequence->canvas_width = self->width;
@@ -65,14 +67,15 @@ reader_prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_fra
 {
     struct webp_reader *self = job->state;
     struct webp_frame *frame = packet;
+    bool is_transposed = mim_orientation_get(self->orientation).is_transposed;
 
     int32_t status = webp_frame_find(job, self, index, frame);
     if (status != MIM_OK)
         return status;
     info->sample = MIM_SAMPLE_U8;
     info->channels = frame->has_alpha ? 4 : 3;
-    info->width = frame->width;
-    info->height = frame->height;
+    info->width = is_transposed ? frame->height : frame->width;
+    info->height = is_transposed ? frame->width : frame->height;
     info->work_size = webp_pixels_memory(frame);
     info->flags = frame->is_key ? MIM_FRAME_KEY : 0;
     if (!self->is_animation)
@@ -99,6 +102,7 @@ reader_worker_close(struct mim_job *job)
     struct webp_worker *worker = job->worker;
 
     mim_scratch_clear(job, &worker->coded);
+    mim_scratch_clear(job, &worker->stored);
 }
 
 static void
@@ -113,6 +117,8 @@ static const struct mim_option options[] = {
     { OPTION(raw), .name = "raw", .type = MIM_OPTION_BOOL, .help = "return the stored rectangles, not composed" },
     { OPTION(stream), .name = "stream", .type = MIM_OPTION_BOOL,
       .help = "deliver RGBA frames at once, without searching the file for transparent pixels" },
+    { OPTION(orients), .name = "orient", .type = MIM_OPTION_BOOL, .initial = 1,
+      .help = "turn a picture as its Exif orientation says" },
 };
 
 const struct mim_reader_ops webp_reader_ops = {
