@@ -45,6 +45,17 @@ class New(CommandCase):
                 env = {'MIM_PLUGIN_PATH': self.path('flk/build') + ':' + os.environ['MIM_PLUGIN_PATH']}
                 self.assertRegex(text(self.mim('plugins', 'flk', env=env)), r'(?m)^  state  *ready$')
 
+    def test_writes_packaging_without_blanks_to_fill_in(self):
+        self.mim('plugin', 'new', 'flk')
+        files = {os.path.relpath(os.path.join(folder, name), self.path('flk')): self.get(os.path.join(folder, name))
+                 for folder, _, names in os.walk(self.path('flk')) for name in names}
+        self.assertLessEqual({'mim-flk.spec', 'debian/changelog', 'debian/control', 'debian/copyright', 'debian/rules',
+                              'debian/source/format'}, set(files))
+        for name, content in files.items():
+            self.assertNotRegex(content, rb'@(?!INPUT|OUTPUT)[A-Z]+@', name)
+        self.assertRegex(text(files['debian/changelog']), r'\n -- .* <.*>  \w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d \+0000\n$')
+        self.assertTrue(os.access(self.path('flk/debian/rules'), os.X_OK))
+
     def test_its_cxx_builds_with_make(self):
         self.mim('plugin', 'new', 'a-b', '--lang', 'c++')
         self.run_tool('make', '-C', 'a-b', 'check', 'a-b.so', 'CXXFLAGS=-Wall -Wextra -Werror')
