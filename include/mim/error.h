@@ -39,7 +39,7 @@ MIM_API const char *mim_status_name(enum mim_status status);
 /** Return a short description of a status, such as "damaged data". May be called on any thread. */
 MIM_API const char *mim_status_text(enum mim_status status);
 
-/** Return the version of the library at run time, such as "0.1.0". */
+/** Return the version of the library at run time, such as "1.0.0". */
 MIM_API const char *mim_version(void);
 
 /** Free memory that a function of libmim returned. `memory` may be NULL. */

@@ -22,6 +22,7 @@ pc=$(find "$work/root" -name mim.pc) prefix=$(sed -n 's/^prefix=//p' "$pc")
 installed=$work/root$prefix libdir=$(dirname "$(dirname "$pc")")
 sed -i "s|^prefix=.*|prefix=$installed|" "$(dirname "$pc")"/*.pc
 export PKG_CONFIG_PATH="$(dirname "$pc")" LD_LIBRARY_PATH="$libdir" HOME=/nonexistent
+version=$(pkg-config --modversion mim)
 cp "$source/tests/data/testcard.gif" "$work/a.gif"
 cd "$work" || exit 1
 flags=
@@ -51,7 +52,7 @@ mkdir project
 cat >project/CMakeLists.txt <<CMAKE
 cmake_minimum_required(VERSION 3.13)
 project(outside C CXX)
-find_package(mim 0.1 REQUIRED)
+find_package(mim $version REQUIRED)
 set(CMAKE_CXX_STANDARD 17)
 add_executable(first "$source/docs/examples/first.c")
 target_link_libraries(first mim::mim)
@@ -73,6 +74,6 @@ cmake --build made --target cplusplus >log 2>&1 && made/cplusplus >log 2>&1 && [
 ok $? "CMake builds a program in C++"
 { cmake --build made && cmake --install made && "$installed/bin/mim" plugins pgm; } >log 2>&1
 ok $? "CMake builds a plugin"
-sed -i 's/find_package(mim 0.1 /find_package(mim 9 /' project/CMakeLists.txt
+sed -i 's/find_package(mim [0-9.]* /find_package(mim 9 /' project/CMakeLists.txt
 ! cmake -S project -B other -Dmim_DIR="$libdir/cmake/mim" >log 2>&1 && grep -q 'mimConfig.cmake, version' log
 ok $? "CMake compares versions"
