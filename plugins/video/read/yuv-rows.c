@@ -8,6 +8,12 @@
 #ifdef __SSSE3__
 #include "read/yuv-ssse3.h"
 #endif
+#ifdef __AVX2__
+#include "read/yuv-avx2.h"
+#define PAIRS { [3] = pair_3, [4] = pair_4 }
+#else
+#define PAIRS { NULL }
+#endif
 
 #define INLINE VIDEO_YUV_INLINE
 
@@ -171,6 +177,6 @@ ADD(16, 4)
         } \
     }
 const struct video_yuv_loops VIDEO_YUV_LOOPS[2] = {
-    { .load = { load_8, load_16 }, .share = share_narrow, .add = ADDS(narrow) },
+    { .load = { load_8, load_16 }, .share = share_narrow, .add = ADDS(narrow), .pair = PAIRS },
     { .load = { load_8, load_16 }, .share = share_wide, .add = ADDS(wide) },
 };

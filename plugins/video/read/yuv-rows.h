@@ -4,6 +4,7 @@
 #define MIM_VIDEO_YUV_ROWS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum { VIDEO_YUV_BLOCK = 512 };                               /* pixels; a multiple of 16 */
@@ -39,11 +40,23 @@ typedef void video_yuv_share(struct video_yuv_block *block, const struct video_y
 typedef void video_yuv_add(const struct video_yuv_block *block, const struct video_yuv_gains *gains, const void *luma,
                            int shift, int count, void *out);
 
+/* Two rows of 8 bits that share a row of chroma with half their width. */
+struct video_yuv_pair {
+    const uint8_t *luma[2], *u, *v;
+    uint8_t *out[2];
+};
+
+enum { VIDEO_YUV_PAIR_WIDTH = 32 };
+
+/* Converts whole rows at once. `width` is even and at least VIDEO_YUV_PAIR_WIDTH. */
+typedef void video_yuv_convert_pair(const struct video_yuv_pair *pair, const struct video_yuv_gains *gains, int width);
+
 /* The loops for RGB of one sample type, by the bytes of a sample of the picture minus 1, and the channels of a pixel. */
 struct video_yuv_loops {
     video_yuv_load *load[2];
     video_yuv_share *share;
     video_yuv_add *add[2][5];
+    video_yuv_convert_pair *pair[5]; /* by channels; NULL: none */
 };
 
 /* For narrow and wide blocks, compiled for several processors. */

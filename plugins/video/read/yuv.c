@@ -161,28 +161,39 @@ make_plan(const AVFrame *picture, enum AVColorSpace matrix, enum AVPixelFormat t
     return plan;
 }
 
-/* The samples from column `first` of the nearest row that exists. */
 static const uint8_t *
 samples_at(const struct plan *plan, int plane, int row, int first)
 {
     const AVFrame *picture = plan->picture;
-    int last =
-        plane == LUMA || plane == ALPHA ? picture->height - 1 : -(-picture->height >> plan->from->log2_chroma_h) - 1;
-    int nearest = row < 0 ? 0 : row > last ? last : row;
-    return picture->data[plane] + (ptrdiff_t)picture->linesize[plane] * nearest + ((ptrdiff_t)first << plan->is_deep);
+    return picture->data[plane] + (ptrdiff_t)picture->linesize[plane] * row + ((ptrdiff_t)first << plan->is_deep);
+}
+
+/* Rows beyond the picture are like the nearest one. */
+static void
+find_neighbours(const struct plan *plan, int plane, int row, int first, const void *rows[4])
+{
+    int middle = row >> plan->from->log2_chroma_h, step = row % 2 ? 1 : -1;
+    int last = -(-plan->picture->height >> plan->from->log2_chroma_h) - 1;
+    const int offsets[4] = { 2 * step, step, 0, -step };
+
+    for (int i = 0; i < 4; i++) {
+        int at = middle + offsets[i];
+        rows[i] = samples_at(plan, plane, at < 0 ? 0 : at > last ? last : at, first);
+    }
 }
 
 static void
 load_chroma(const struct plan *plan, int plane, int row, int first, int count, int16_t *out)
 {
-    int middle = row >> plan->from->log2_chroma_h, column = first >> plan->from->log2_chroma_w, step = row % 2 ? 1 : -1;
-    const int offsets[4] = { 2 * step, step, 0, -step };
+    int column = first >> plan->from->log2_chroma_w;
     struct video_yuv_chroma chroma = { .gray = 1 << (plan->depth - 1),
                                        .shift = plan->chroma_shift,
                                        .is_interpolated = plan->is_interpolated };
 
-    for (int i = 0; i < 4; i++)
-        chroma.rows[i] = samples_at(plan, plane, middle + (plan->is_interpolated ? offsets[i] : 0), column);
+    if (plan->is_interpolated)
+        find_neighbours(plan, plane, row, column, chroma.rows);
+    else
+        chroma.rows[0] = samples_at(plan, plane, row >> plan->from->log2_chroma_h, column);
     plan->loops->load[plan->is_deep](&chroma, -(-count >> plan->from->log2_chroma_w), out);
 }
 
@@ -228,13 +239,45 @@ convert_block(const struct plan *plan, int row, int rows, int first, uint8_t *da
     }
 }
 
+static void
+convert_blocks(const struct plan *plan, uint8_t *data, uint64_t stride)
+{
+    int rows = plan->is_gray || plan->is_interpolated ? 1 : 1 << plan->from->log2_chroma_h;
+    for (int row = 0; row < plan->picture->height; row += rows)
+        for (int first = 0; first < plan->picture->width; first += VIDEO_YUV_BLOCK)
+            convert_block(plan, row, rows, first, data, stride);
+}
+
+/* The frequent case, without a block in between. */
+static bool
+has_pairs(const struct plan *plan)
+{
+    int width = plan->picture->width;
+    return plan->loops->pair[plan->channels] && !plan->is_deep && !plan->is_gray && !plan->is_interpolated &&
+           plan->from->log2_chroma_w && plan->from->log2_chroma_h && width % 2 == 0 && width >= VIDEO_YUV_PAIR_WIDTH;
+}
+
+static void
+convert_pairs(const struct plan *plan, uint8_t *data, uint64_t stride)
+{
+    const AVFrame *picture = plan->picture;
+    for (int row = 0; row < picture->height; row += 2, data += 2 * stride) {
+        const struct video_yuv_pair pair = {
+            .luma = { samples_at(plan, LUMA, row, 0), samples_at(plan, LUMA, row + 1, 0) },
+            .u = samples_at(plan, BLUE, row / 2, 0),
+            .v = samples_at(plan, RED, row / 2, 0),
+            .out = { data, data + stride },
+        };
+        plan->loops->pair[plan->channels](&pair, &plan->gains, picture->width);
+        for (int i = 0; i < 2 && plan->channels == 4 && plan->from->nb_components == 4; i++)
+            copy_alpha(plan, row + i, 0, picture->width, pair.out[i]);
+    }
+}
+
 void
 video_yuv_convert(const AVFrame *picture, enum AVColorSpace matrix, enum AVPixelFormat to, uint8_t *data,
                   uint64_t stride)
 {
     const struct plan plan = make_plan(picture, matrix, to);
-    int rows = plan.is_gray || plan.is_interpolated ? 1 : 1 << plan.from->log2_chroma_h;
-    for (int row = 0; row < picture->height; row += rows)
-        for (int first = 0; first < picture->width; first += VIDEO_YUV_BLOCK)
-            convert_block(&plan, row, rows, first, data, stride);
+    (has_pairs(&plan) ? convert_pairs : convert_blocks)(&plan, data, stride);
 }

@@ -70,6 +70,39 @@ convert_row(const struct video_yuv_loops *loops, bool is_wide, int depth, int ch
     loops->add[depth > 8][channels](&block, &gains, rows->luma, shift, count, out);
 }
 
+/* Converts a row as one of a pair, whose other row is the same. */
+static void
+convert_pair(const struct video_yuv_loops *loops, int channels, int width, const struct rows *rows, uint16_t *out)
+{
+    static uint8_t other[VIDEO_YUV_BLOCK * 4];
+    const struct video_yuv_gains gains = make_gains(false, 8);
+    const uint8_t *luma = (const uint8_t *)rows->luma;
+    const struct video_yuv_pair pair = { .luma = { luma, luma },
+                                         .u = (const uint8_t *)rows->chroma[0][0],
+                                         .v = (const uint8_t *)rows->chroma[1][0],
+                                         .out = { (uint8_t *)out, other } };
+    loops->pair[channels](&pair, &gains, width);
+    CHECK(memcmp(out, other, (size_t)width * (size_t)channels) == 0);
+}
+
+static void
+check_pairs(const struct video_yuv_loops *loops)
+{
+    static uint16_t expected[VIDEO_YUV_BLOCK * 4 + 64], got[VIDEO_YUV_BLOCK * 4 + 64];
+    static struct rows rows;
+
+    for (unsigned round = 0; round < 1000; round++) {
+        int width = VIDEO_YUV_PAIR_WIDTH + 2 * (int)(next_random() % ((VIDEO_YUV_BLOCK - VIDEO_YUV_PAIR_WIDTH) / 2 + 1));
+        int channels = 3 + (int)(next_random() & 1);
+        make_rows(&rows, 8, false);
+        memset(expected, 77, sizeof expected);
+        memset(got, 77, sizeof got);
+        convert_row(&video_yuv_portable[0], false, 8, channels, width, 1, false, &rows, expected);
+        convert_pair(loops, channels, width, &rows, got);
+        CHECK(memcmp(expected, got, sizeof got) == 0);
+    }
+}
+
 static void
 check_processor(const struct video_yuv_loops *loops)
 {
@@ -102,6 +135,8 @@ processors_give_the_same_results(void)
         check_processor(video_yuv_ssse3);
     if (__builtin_cpu_supports("avx2"))
         check_processor(video_yuv_avx2);
+    if (__builtin_cpu_supports("avx2"))
+        check_pairs(video_yuv_avx2);
 #endif
 }
 
