@@ -49,6 +49,20 @@ add_header(struct video_headers *headers, struct mim_job *job, uint64_t number, 
     return MIM_OK;
 }
 
+/* A bit for each kind of unit in a packet. */
+static unsigned
+kinds_of(const AVPacket *packet, const AVCodecParameters *parameters)
+{
+    struct video_unit_walk walk;
+    struct video_header_unit unit;
+    unsigned kinds = 0;
+
+    video_units_begin(&walk, packet, parameters);
+    while (video_units_next(&walk, &unit))
+        kinds |= 1u << unit.kind;
+    return kinds;
+}
+
 static int32_t
 note_units(struct video_headers *headers, struct mim_job *job, uint64_t number, const AVPacket *packet,
            const AVCodecParameters *parameters, enum video_header_kind kind)
@@ -84,10 +98,12 @@ video_headers_note(struct video_headers *headers, struct mim_job *job, uint64_t 
     headers->is_incomplete |= !number && !video_codec_has_keyframes(parameters->codec_id);
     if (headers->is_incomplete)
         return MIM_OK;
-    for (size_t i = 0; i < SIDE_DATA && status == MIM_OK; i++)
+    for (size_t i = 0; i < SIDE_DATA && packet->side_data_elems && status == MIM_OK; i++)
         status = note_side_data(headers, job, number, packet, i);
-    for (enum video_header_kind kind = 0; kind <= VIDEO_HEADER_ENCODER && status == MIM_OK; kind++)
-        status = note_units(headers, job, number, packet, parameters, kind);
+    unsigned kinds = kinds_of(packet, parameters);
+    for (enum video_header_kind kind = 0; kinds >> kind && status == MIM_OK; kind++)
+        if (kinds >> kind & 1)
+            status = note_units(headers, job, number, packet, parameters, kind);
     headers->needs_one_thread |= count && headers->count > count && parameters->codec_id == AV_CODEC_ID_MPEG4;
     return status;
 }
@@ -120,18 +136,6 @@ struct prefix {
     bool has_one_item; /* a decoder of MPEG-4 ignores all but the first parameters in a packet */
 };
 
-static bool
-has_parameters(const AVPacket *packet, const AVCodecParameters *parameters)
-{
-    struct video_unit_walk walk;
-    struct video_header_unit unit;
-    video_units_begin(&walk, packet, parameters);
-    while (video_units_next(&walk, &unit))
-        if (unit.kind == VIDEO_HEADER_PARAMETERS)
-            return true;
-    return false;
-}
-
 static struct prefix
 find_prefix(const struct video_headers *headers, uint64_t number, const AVPacket *packet,
             const AVCodecParameters *parameters)
@@ -142,7 +146,7 @@ find_prefix(const struct video_headers *headers, uint64_t number, const AVPacket
     prefix.extradata = find_latest(headers, VIDEO_HEADER_EXTRADATA, number);
     prefix.encoder = find_latest(headers, VIDEO_HEADER_ENCODER, number - 1);
     prefix.has_one_item = parameters->codec_id == AV_CODEC_ID_MPEG4;
-    if (prefix.has_one_item && !has_parameters(packet, parameters))
+    if (prefix.has_one_item && !(kinds_of(packet, parameters) & 1u << VIDEO_HEADER_PARAMETERS))
         prefix.parameters = find_latest(headers, VIDEO_HEADER_PARAMETERS, number - 1);
     return prefix;
 }
