@@ -49,11 +49,11 @@ fail_to_open(struct mim_job *job, const GError *error, const char *password)
 }
 
 static int32_t
-open_document(struct pdf_document *document, struct mim_job *job, const char *password,
-              const struct pdf_patches *patches)
+open_document(struct pdf_document *document, struct mim_job *job, const struct pdf_choices *choices)
 {
     GError *error = NULL;
-    document->source = (struct pdf_source){ .job = job, .size = job->host->size(job), .patches = patches };
+    document->source = (struct pdf_source){ .job = job, .size = job->host->size(job), .patches = &document->patches };
+    document->patches.hides_boxes = choices->box == PDF_BOX_MEDIA;
     if (document->source.size == MIM_UNKNOWN)
         return job->host->fail(job, MIM_IO, MIM_UNKNOWN, "the source cannot be read to its end");
 
@@ -62,25 +62,24 @@ open_document(struct pdf_document *document, struct mim_job *job, const char *pa
 
     GInputStream *stream = pdf_stream_create(&document->source);
     document->poppler =
-        poppler_document_new_from_stream(stream, (goffset)document->source.size, password, NULL, &error);
+        poppler_document_new_from_stream(stream, (goffset)document->source.size, choices->password, NULL, &error);
     g_object_unref(stream);
 
     int32_t status = document->source.status;
     if (status == MIM_OK && !document->poppler)
-        status = fail_to_open(job, error, password);
+        status = fail_to_open(job, error, choices->password);
     g_clear_error(&error);
     if (status != MIM_OK)
-        pdf_document_close(document);
+        pdf_document_close(document, job);
     return status;
 }
 
 int32_t
-pdf_document_use(struct pdf_document *document, struct mim_job *job, const char *password,
-                 const struct pdf_patches *patches)
+pdf_document_use(struct pdf_document *document, struct mim_job *job, const struct pdf_choices *choices)
 {
     document->source.job = job;
     document->source.status = MIM_OK;
-    return document->poppler ? MIM_OK : open_document(document, job, password, patches);
+    return document->poppler ? MIM_OK : open_document(document, job, choices);
 }
 
 int32_t
@@ -103,7 +102,8 @@ pdf_document_page(struct pdf_document *document, uint64_t index, PopplerPage **p
 }
 
 void
-pdf_document_close(struct pdf_document *document)
+pdf_document_close(struct pdf_document *document, struct mim_job *job)
 {
     g_clear_object(&document->poppler);
+    pdf_patches_close(&document->patches, job);
 }

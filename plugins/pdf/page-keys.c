@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Poppler's interface shows neither the user unit of a page, nor its media box unless the page has no crop box. This
- * file therefore changes the keys that poppler reads, in place: plain objects get keys of the same size, and object
- * streams are recompressed in no more bytes than before.
+ * file therefore changes the keys in the bytes that poppler reads, in place: plain objects get keys of the same size,
+ * and object streams are recompressed in no more bytes than before.
  */
 #include "page-keys.h"
 
@@ -22,7 +22,7 @@
 /* Uses of keys. */
 enum { BOXES = 1, DURATIONS = 2, UNITS = 4 };
 
-/* A key, and the key that poppler sees. A unit is shown as the duration of its page, which has no duration of its own. */
+/* A key, and the key that poppler sees. A unit is shown as the duration of its page, which has no other duration. */
 static const struct key {
     const char *name, *shown;
     uint32_t use;
@@ -31,23 +31,21 @@ static const struct key {
     { "/Dur", "/Du_", DURATIONS },
     { "/UserUnit", "/Dur     ", UNITS },
 };
-/* A window ends with the longest key and the byte behind it, which are scanned in the next window. */
-enum { KEYS = sizeof keys / sizeof *keys, SCAN_BYTES = 256 << 10, STEP_BYTES = SCAN_BYTES - 9 };
+enum { KEYS = sizeof keys / sizeof *keys };
 
 struct search {
     struct pdf_patches *patches;
     struct mim_job *job;
-    uint32_t uses;  /* of the keys to change */
-    uint8_t *plain; /* the last object stream, decompressed */
+    uint8_t *plain; /* an object stream, decompressed */
     uint64_t plain_capacity;
-    uint64_t end; /* offset at which it ends: words before it belong to it */
 };
 
 /* A file whose units cannot be changed is read without them. */
 static int32_t
 refuse_file(struct search *search, uint64_t offset, const char *why)
 {
-    if (!(search->uses & BOXES))
+    search->patches->is_partial = true;
+    if (!search->patches->hides_boxes)
         return MIM_UNSUPPORTED;
     return search->job->host->fail(search->job, MIM_UNSUPPORTED, offset,
                                    "box=media: the crop boxes of this file cannot be hidden: %s", why);
@@ -132,31 +130,62 @@ end_of_value(const uint8_t *at, const uint8_t *end)
     return at < end && *at == (is_array ? ']' : 'R') ? at + 1 : NULL;
 }
 
+/* A unit is shown as a negative duration, which pages do not have. Returns the sign and its place, or NULL if the value
+ * of the key is neither a number nor followed by more bytes. */
+static const char *
+find_sign(const uint8_t *value, const uint8_t *end, uint64_t *place)
+{
+    const uint8_t *at = value;
+    while (at < end && memchr(" \r\n\t", *at, 4))
+        at++;
+    if (at == value || at == end || end_of_value(value, end))
+        return NULL;
+    bool is_signed = *at == '+' || *at == '-';
+    *place = (uint64_t)(at - value) - !is_signed;
+    if (is_signed || *at == '.' || (*at >= '0' && *at <= '9'))
+        return *at == '-' ? "0" : "-"; /* no unit is negative */
+    return NULL;
+}
+
 /* Replaces a key. A box disappears with its value, since blanks compress better. */
 static void
 replace_key(const struct key *key, uint8_t *at, const uint8_t *end)
 {
     size_t size = strlen(key->name);
+    uint64_t place = 0;
     const uint8_t *after = key->use == BOXES ? end_of_value(at + size, end) : NULL;
+    const char *sign = key->use == UNITS ? find_sign(at + size, end, &place) : NULL;
     if (after)
         memset(at, ' ', (size_t)(after - at));
     else
         memcpy(at, key->shown, size);
+    if (sign)
+        at[size + place] = (uint8_t)*sign;
 }
 
-/* Returns the uses of the keys that were replaced. */
+static uint8_t *
+find_key(const struct key *key, uint8_t *at, const uint8_t *end)
+{
+    for (; (at = memmem(at, (size_t)(end - at), key->name, strlen(key->name))); at++)
+        if (is_key(key, at, end))
+            return at;
+    return NULL;
+}
+
+/* Returns the uses of the keys that are replaced. Durations may stay where there are no units. */
 static uint32_t
-replace_keys(uint32_t uses, uint8_t *bytes, uint64_t size)
+replace_keys(bool hides_boxes, uint8_t *bytes, uint64_t size)
 {
     uint32_t replaced = 0;
     const uint8_t *end = bytes + size;
+    bool has_units = find_key(&keys[KEYS - 1], bytes, end);
+    uint32_t uses = (hides_boxes ? BOXES : 0) | (has_units ? DURATIONS | UNITS : 0);
     for (const struct key *key = keys; key < keys + KEYS; key++) {
-        uint8_t *at = key->use & uses ? bytes : NULL;
-        for (; at && (at = memmem(at, (size_t)(end - at), key->name, strlen(key->name))); at++)
-            if (is_key(key, at, end)) {
-                replace_key(key, at, end);
-                replaced |= key->use;
-            }
+        uint8_t *at = key->use & uses ? find_key(key, bytes, end) : NULL;
+        for (; at; at = find_key(key, at + 1, end)) {
+            replace_key(key, at, end);
+            replaced |= key->use;
+        }
     }
     return replaced;
 }
@@ -181,28 +210,37 @@ deflate_all(struct search *search, uint64_t plain, struct pdf_patch *patch)
     return status;
 }
 
+/* A unit that cannot be shown is ignored. Only the document of the serial ops reports it. */
+static int32_t
+report_ignored(struct search *search, uint32_t replaced)
+{
+    if (!(replaced & UNITS) || search->patches->hides_boxes || search->job->worker)
+        return MIM_UNSUPPORTED;
+    return search->job->host->notice(search->job, MIM_NOTICE_OTHER,
+                                     "UserUnit is ignored: its object stream is compressed too well");
+}
+
+/* Adds a patch for the object stream at `offset`, which changes nothing if the stream has no keys or cannot be read. */
 static int32_t
 recode_stream(struct search *search, uint64_t offset)
 {
     uint64_t plain = 0, coded = 0;
     int32_t status = inflate_all(search, offset, &plain, &coded);
-    search->end = offset + coded;
-    uint32_t replaced = status == MIM_OK ? replace_keys(search->uses, search->plain, plain) : 0;
-    if (!replaced)
-        return status;
-
-    struct pdf_patch patch = { .offset = offset, .capacity = coded + SPARE_BYTES };
-    status = deflate_all(search, plain, &patch);
-    if (status == MIM_OK)
-        status = pdf_patches_add(search->patches, search->job, &patch);
-    if (status == MIM_OK)
-        search->patches->has_units |= replaced & UNITS;
-    else if (patch.bytes)
+    struct pdf_patch patch = { .offset = offset, .span = coded ? coded : 1 };
+    uint32_t replaced = status == MIM_OK ? replace_keys(search->patches->hides_boxes, search->plain, plain) : 0;
+    if (replaced) {
+        patch.capacity = coded + SPARE_BYTES;
+        status = deflate_all(search, plain, &patch);
+    }
+    if (status != MIM_OK) {
         search->job->host->resize(search->job, patch.bytes, patch.capacity, 0);
-    if (status != MIM_UNSUPPORTED || search->uses != UNITS)
+        patch = (struct pdf_patch){ .offset = offset, .span = patch.span };
+    }
+    if (status == MIM_UNSUPPORTED)
+        status = report_ignored(search, replaced);
+    if (status != MIM_OK && (status != MIM_UNSUPPORTED || search->patches->hides_boxes))
         return status;
-    return search->job->host->notice(search->job, MIM_NOTICE_OTHER,
-                                     "UserUnit is ignored: its object stream is compressed too well");
+    return pdf_patches_add(search->patches, search->job, &patch);
 }
 
 static const char *
@@ -214,10 +252,7 @@ last_of(const char *text, const char *end, const char *word)
     return last;
 }
 
-/*
- * Recodes the object stream whose dictionary has the word at `offset`. One without a filter is plain, so scan_window()
- * has patched it.
- */
+/* Recodes the object stream whose dictionary has the word at `offset`. One without a filter is plain: its keys are seen. */
 static int32_t
 visit_objects(struct search *search, uint64_t offset)
 {
@@ -238,7 +273,8 @@ visit_objects(struct search *search, uint64_t offset)
     body += 6;
     body += body < end && *body == '\r';
     body += body < end && *body == '\n';
-    return recode_stream(search, start + (uint64_t)(body - text));
+    uint64_t place = start + (uint64_t)(body - text);
+    return pdf_patches_has(search->patches, place) ? MIM_OK : recode_stream(search, place);
 }
 
 /* The short key also occurs in compressed data: it must follow the start of an object, without a stream between them. */
@@ -253,74 +289,45 @@ is_in_object(struct search *search, uint64_t offset)
 }
 
 static int32_t
-visit_key(struct search *search, const struct key *key, uint64_t offset)
+visit_key(struct search *search, const struct key *key, const uint8_t *at, const uint8_t *end, uint64_t offset)
 {
+    uint64_t size = strlen(key->name), place = 0;
     if (key->use == DURATIONS && !is_in_object(search, offset))
         return MIM_OK;
-    search->patches->has_units |= key->use == UNITS;
-    const struct pdf_patch patch = { .offset = offset, .size = strlen(key->name), .shown = key->shown };
+    const char *sign = key->use == UNITS ? find_sign(at + size, end, &place) : NULL;
+    struct pdf_patch patch = { .offset = offset, .span = size, .size = size, .shown = key->shown };
+    int32_t status = pdf_patches_add(search->patches, search->job, &patch);
+    if (status != MIM_OK || !sign)
+        return status;
+    patch = (struct pdf_patch){ .offset = offset + size + place, .span = 1, .size = 1, .shown = sign };
     return pdf_patches_add(search->patches, search->job, &patch);
 }
 
 static int32_t
 visit_name(struct search *search, const uint8_t *at, const uint8_t *end, uint64_t offset)
 {
+    bool hides_boxes = search->patches->hides_boxes;
     for (const struct key *key = keys; key < keys + KEYS; key++)
-        if (key->use & search->uses && is_key(key, at, end))
-            return visit_key(search, key, offset);
+        if ((key->use != BOXES || hides_boxes) && is_key(key, at, end))
+            return visit_key(search, key, at, end, offset);
     if ((size_t)(end - at) < strlen(OBJECTS) || memcmp(at, OBJECTS, strlen(OBJECTS)) != 0)
         return MIM_OK;
     int32_t status = visit_objects(search, offset);
-    return status == MIM_UNSUPPORTED && !(search->uses & BOXES) ? MIM_OK : status;
-}
-
-/* Scans the names that begin in the first `size` bytes. Patches are added in order and do not overlap. */
-static int32_t
-scan_window(struct search *search, const uint8_t *bytes, uint64_t size, const uint8_t *end, uint64_t start)
-{
-    int32_t status = MIM_OK;
-    for (const uint8_t *at = bytes, *last = bytes + size; status == MIM_OK; at++) {
-        at = at < last ? memchr(at, '/', (size_t)(last - at)) : NULL;
-        if (!at)
-            return MIM_OK;
-        uint64_t offset = start + (uint64_t)(at - bytes);
-        if (offset >= search->end)
-            status = visit_name(search, at, end, offset);
-    }
-    return status;
-}
-
-static int32_t
-find_patches(struct pdf_patches *patches, struct mim_job *job, uint32_t uses)
-{
-    uint64_t start = 0;
-    struct search search = { .patches = patches, .job = job, .uses = uses };
-    uint8_t *bytes = job->host->resize(job, NULL, 0, SCAN_BYTES);
-    int32_t status =
-        bytes ? MIM_OK : job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory to search for keys of pages");
-    int64_t got = bytes ? SCAN_BYTES : 0;
-    while (status == MIM_OK && got == SCAN_BYTES) {
-        status = job->host->poll(job);
-        got = status == MIM_OK ? job->host->read_at(job, bytes, SCAN_BYTES, start) : 0;
-        uint64_t size = got == SCAN_BYTES ? STEP_BYTES : (uint64_t)got;
-        if (got < 0)
-            status = (int32_t)-got;
-        else if (status == MIM_OK)
-            status = scan_window(&search, bytes, size, bytes + got, start);
-        start += STEP_BYTES;
-    }
-    job->host->resize(job, bytes, SCAN_BYTES, 0);
-    mim_array_free(job, search.plain, search.plain_capacity, 1);
-    return status;
+    return status == MIM_UNSUPPORTED && !hides_boxes ? MIM_OK : status;
 }
 
 int32_t
-pdf_page_keys_find(struct pdf_patches *patches, struct mim_job *job, bool hides_crop_boxes)
+pdf_page_keys_find(struct pdf_patches *patches, struct mim_job *job, const struct pdf_window *window)
 {
-    uint32_t uses = hides_crop_boxes ? BOXES | UNITS : UNITS;
-    int32_t status = find_patches(patches, job, uses);
-    if (status != MIM_OK || !patches->has_units)
-        return status;
-    pdf_patches_close(patches, job);
-    return find_patches(patches, job, uses | DURATIONS);
+    struct search search = { .patches = patches, .job = job };
+    const uint8_t *at = window->bytes, *last = at + window->shown, *end = at + window->size;
+    int32_t status = MIM_OK;
+    while (status == MIM_OK && (at = memchr(at, '/', (size_t)(last - at)))) {
+        uint64_t offset = window->offset + (uint64_t)(at - window->bytes);
+        if (!pdf_patches_has(patches, offset))
+            status = visit_name(&search, at, end, offset);
+        at++;
+    }
+    mim_array_free(job, search.plain, search.plain_capacity, 1);
+    return status;
 }

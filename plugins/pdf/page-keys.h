@@ -5,7 +5,16 @@
 
 #include "patches.h"
 
-/* Find the patches that show user units and, if requested, hide all crop boxes. */
-int32_t pdf_page_keys_find(struct pdf_patches *patches, struct mim_job *job, bool hides_crop_boxes);
+/* A key and the start of its value have at most this many bytes. */
+#define PDF_PAGE_KEY_BYTES 32
+
+/* Bytes of the file at `offset`. Keys that begin behind those shown are left to the next window. */
+struct pdf_window {
+    const uint8_t *bytes;
+    uint64_t offset, size, shown;
+};
+
+/* Find the patches that show user units and, if requested, hide crop boxes. */
+int32_t pdf_page_keys_find(struct pdf_patches *patches, struct mim_job *job, const struct pdf_window *window);
 
 #endif

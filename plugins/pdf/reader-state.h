@@ -9,7 +9,6 @@
 
 struct pdf_reader {
     struct pdf_choices choices;
-    struct pdf_patches patches;
     struct pdf_document document; /* for the serial ops */
 };
 

@@ -5,7 +5,6 @@
 #include "error-log.h"
 #include "metadata.h"
 #include "offers.h"
-#include "page-keys.h"
 #include "reader-state.h"
 
 #define AT(field) .offset = offsetof(struct pdf_reader, choices.field)
@@ -30,17 +29,15 @@ static int32_t
 use_document(struct mim_job *job, struct pdf_document *document)
 {
     const struct pdf_reader *self = job->state;
-    return pdf_document_use(document, job, self->choices.password, &self->patches);
+    return pdf_document_use(document, job, &self->choices);
 }
 
 static int32_t
 reader_open(struct mim_job *job, struct mim_sequence *sequence)
 {
     struct pdf_reader *self = job->state;
-    int32_t status = pdf_page_keys_find(&self->patches, job, self->choices.box == PDF_BOX_MEDIA);
     pdf_error_log_begin(job);
-    if (status == MIM_OK)
-        status = use_document(job, &self->document);
+    int32_t status = use_document(job, &self->document);
     if (status != MIM_OK)
         return status;
 
@@ -58,16 +55,17 @@ reader_open(struct mim_job *job, struct mim_sequence *sequence)
     return status == MIM_OK ? pdf_error_log_end(job) : status;
 }
 
-/* Poppler shows a patched UserUnit as the duration of the page; a page without one has a duration of -1. */
+/* Poppler shows a patched UserUnit as a negative duration of the page; a page without one has a duration of -1. The others
+ * are of invalid units, or of object streams that could not be searched. */
 static int32_t
 read_unit(struct mim_job *job, PopplerPage *poppler, double *unit)
 {
     const struct pdf_reader *self = job->state;
-    double duration = self->patches.has_units ? poppler_page_get_duration(poppler) : -1;
-    *unit = duration > 0 ? duration : 1;
-    if (duration > 0 || duration == -1)
+    double duration = poppler_page_get_duration(poppler);
+    *unit = duration < 0 ? -duration : 1;
+    if (duration < 0 || self->document.patches.is_partial)
         return MIM_OK;
-    return job->host->notice(job, MIM_NOTICE_OTHER, "UserUnit is ignored: it must be greater than 0");
+    return job->host->notice(job, MIM_NOTICE_OTHER, "UserUnit is ignored: it must be a number greater than 0");
 }
 
 static int32_t
@@ -90,6 +88,8 @@ reader_prepare(struct mim_job *job, uint64_t index, void *packet, struct mim_fra
     poppler_page_get_size(poppler, &page->width, &page->height);
     status = read_unit(job, poppler, &page->unit);
     g_object_unref(poppler);
+    if (status == MIM_OK)
+        status = pdf_document_check(&self->document);
     if (status != MIM_OK)
         return status;
 
@@ -128,7 +128,7 @@ reader_pixels(struct mim_job *job, const void *packet, const struct mim_frame_in
         status = pdf_document_check(&worker->document);
     g_clear_object(&poppler);
     if (status != MIM_OK) {
-        pdf_document_close(&worker->document); /* failed reads may have left wrong data in it */
+        pdf_document_close(&worker->document, job); /* failed reads may have left wrong data in it */
         return status;
     }
     return pdf_error_log_end(job);
@@ -155,7 +155,7 @@ static void
 reader_worker_close(struct mim_job *job)
 {
     struct pdf_reading_worker *worker = job->worker;
-    pdf_document_close(&worker->document);
+    pdf_document_close(&worker->document, job);
     pdf_memory_close(&worker->memory);
 }
 
@@ -163,8 +163,7 @@ static void
 reader_close(struct mim_job *job)
 {
     struct pdf_reader *self = job->state;
-    pdf_document_close(&self->document);
-    pdf_patches_close(&self->patches, job);
+    pdf_document_close(&self->document, job);
 }
 
 static int32_t

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "page-keys.h"
+
 #define WINDOW_BYTES (32u << 10)
 
 struct stream {
@@ -31,19 +33,27 @@ may_read(struct pdf_source *source)
     return source->status == MIM_OK;
 }
 
+/* Reads some bytes before and behind those that poppler sees, for keys that cross the borders. */
 static bool
 fill_window(struct stream *stream)
 {
     struct pdf_source *source = stream->source;
-    stream->start = stream->position;
+    struct mim_job *job = source->job;
+    stream->start = stream->position > PDF_PAGE_KEY_BYTES ? stream->position - PDF_PAGE_KEY_BYTES : 0;
     stream->window_size = 0;
-    int64_t got = source->job->host->read_at(source->job, stream->window, WINDOW_BYTES, stream->position);
+    int64_t got = job->host->read_at(job, stream->window, WINDOW_BYTES, stream->start);
     if (got < 0)
         source->status = (int32_t)-got;
-    else
-        stream->window_size = (uint32_t)got;
-    pdf_patches_apply(source->patches, stream->window, stream->window_size, stream->start);
-    return stream->window_size > 0;
+    if (got <= 0)
+        return false;
+    uint64_t size = (uint64_t)got, shown = size < WINDOW_BYTES ? size : size - PDF_PAGE_KEY_BYTES;
+    const struct pdf_window window = { stream->window, stream->start, size, shown };
+    source->status = pdf_page_keys_find(source->patches, job, &window);
+    if (source->status != MIM_OK)
+        return false;
+    pdf_patches_apply(source->patches, stream->window, shown, stream->start);
+    stream->window_size = (uint32_t)shown;
+    return stream->position - stream->start < stream->window_size;
 }
 
 /*

@@ -11,7 +11,7 @@
 struct pdf_source {
     struct mim_job *job; /* the current op */
     uint64_t size;
-    const struct pdf_patches *patches;
+    struct pdf_patches *patches; /* grow with what is read */
     int32_t status; /* of a failed read, which poppler sees as the end of the file */
 };
 

@@ -77,9 +77,11 @@ class PdfReading(PeerCase):
     def test_user_unit_scales_pages(self):
         """pdftocairo ignores UserUnit: its pages are the same at a resolution that is higher by that factor."""
         crop = '/Rotate 90/CropBox[20 30 150.5 270.25]/UserUnit 3'
-        for unit, more in ((2, '/UserUnit 2'), (3, crop), (2.5, '/UserUnit 2.5/Dur 7')):
+        encrypt = ['--encrypt', '', 'owner', '128', '--use-aes=y', '--']
+        for unit, more in ((2, '/UserUnit 2'), (3, crop), (2.5, '/UserUnit 2.5/Dur 7'), (1, '/Dur 7')):
             plain = self.put('plain.pdf', one_page(HELLO, more=more))
-            for words in ([], ['--object-streams=generate'], ['--encrypt', '', 'owner', '128', '--use-aes=y', '--']):
+            hidden = [] if unit > 1 else [['--object-streams=generate', *encrypt]]
+            for words in ([], ['--object-streams=generate'], encrypt, *hidden):
                 self.run_tool('qpdf', *words, plain, self.path('a.pdf'))
                 with self.subTest(unit=unit, qpdf=' '.join(words)):
                     self.assertNear(self.path('a.pdf'), ['dpi=72'], ['-r', str(72 * unit), '-cropbox'])

@@ -30,10 +30,11 @@ static void
 patches_apply_across_windows(void)
 {
     uint8_t block[] = "0123456789";
-    struct pdf_patch list[] = { { .offset = 5, .size = 1, .shown = "_" },
-                                { .offset = 8, .size = 10, .bytes = block },
-                                { .offset = 30, .size = 1, .shown = "_" } };
-    struct pdf_patches patches = { .list = list, .count = 3 };
+    struct pdf_patch list[] = { { .offset = 5, .span = 1, .size = 1, .shown = "_" },
+                                { .offset = 8, .span = 16, .size = 10, .bytes = block },
+                                { .offset = 25, .span = 4 },
+                                { .offset = 30, .span = 1, .size = 1, .shown = "_" } };
+    struct pdf_patches patches = { .list = list, .count = 4 };
     static const char expected[] = "....._..0123456789............_.........";
     for (uint64_t start = 0; start < 40; start++)
         for (uint64_t size = 1; start + size <= 40; size++) {
@@ -42,6 +43,32 @@ patches_apply_across_windows(void)
             pdf_patches_apply(&patches, window, size, start);
             CHECK(memcmp(window, expected + start, size) == 0);
         }
+}
+
+/* A patch replaces those that it overlaps. */
+static void
+patches_are_disjoint(void)
+{
+    struct mim_test_host host = { 0 };
+    struct mim_job job = mim_test_host_job(&host, NULL, NULL);
+    struct pdf_patches patches = { 0 };
+    for (uint64_t offset = 90; offset > 0; offset -= 10)
+        CHECK(pdf_patches_add(&patches, &job, &(struct pdf_patch){ .offset = offset, .span = 5 }) == MIM_OK);
+    CHECK(patches.count == 9 && patches.list[0].offset == 10 && patches.list[8].offset == 90);
+    CHECK(pdf_patches_has(&patches, 24) && !pdf_patches_has(&patches, 25));
+    CHECK(pdf_patches_add(&patches, &job, &(struct pdf_patch){ .offset = 22, .span = 30 }) == MIM_OK);
+    CHECK(patches.count == 6 && patches.list[1].offset == 22 && patches.list[2].offset == 60);
+    pdf_patches_close(&patches, &job);
+    CHECK(mim_test_host_clear(&host));
+}
+
+static int32_t
+hide_boxes(struct reading *reading)
+{
+    const struct mim_test_bytes *file = &reading->host.source;
+    reading->state.document.patches.hides_boxes = true;
+    return pdf_page_keys_find(&reading->state.document.patches, &reading->serial,
+                              &(struct pdf_window){ file->data, 0, file->size, file->size });
 }
 
 static void
@@ -67,9 +94,9 @@ object_streams_are_recompressed_without_crop_boxes(void)
     mim_test_bytes_printf(&file, "%%PDF-1.5\n");
     put_objects(&file, plain, "", &start);
     reading_begin(&reading, &file);
-    CHECK(pdf_page_keys_find(&reading.state.patches, &reading.serial, true) == MIM_OK);
-    CHECK(reading.state.patches.count == 1 && reading.state.patches.list[0].offset == start);
-    const struct pdf_patch *patch = &reading.state.patches.list[0];
+    CHECK(hide_boxes(&reading) == MIM_OK);
+    CHECK(reading.state.document.patches.count == 1 && reading.state.document.patches.list[0].offset == start);
+    const struct pdf_patch *patch = &reading.state.document.patches.list[0];
     uint8_t back[4000];
     uLongf size = sizeof back;
     CHECK(patch->size <= patch->capacity && uncompress(back, &size, patch->bytes, patch->size) == Z_OK);
@@ -88,13 +115,13 @@ unreadable_object_streams_are_refused(void)
     uint64_t start;
     put_objects(&file, "<</CropBox[0 0 1 1]>>", "/DecodeParms<</Predictor 12>>", &start);
     reading_begin(&reading, &file);
-    CHECK(pdf_page_keys_find(&reading.state.patches, &reading.serial, true) == MIM_UNSUPPORTED);
+    CHECK(hide_boxes(&reading) == MIM_UNSUPPORTED);
     reading_end(&reading);
     file.size = 0;
     put_objects(&file, "<</CropBox[0 0 1 1]>>", "", &start);
     file.data[start + 1] ^= 0x55;
     reading_begin(&reading, &file);
-    CHECK(pdf_page_keys_find(&reading.state.patches, &reading.serial, true) == MIM_UNSUPPORTED);
+    CHECK(hide_boxes(&reading) == MIM_UNSUPPORTED);
     reading_end(&reading);
     free(file.data);
 }
@@ -120,12 +147,13 @@ words_inside_an_object_stream_are_not_patched(void)
     uint64_t end = file.size;
     mim_test_bytes_printf(&file, "\nendstream\nendobj\n/CropBox");
     reading_begin(&reading, &file);
-    CHECK(pdf_page_keys_find(&reading.state.patches, &reading.serial, true) == MIM_OK);
-    const struct pdf_patches *patches = &reading.state.patches;
-    CHECK(patches->count == 3);
+    CHECK(hide_boxes(&reading) == MIM_OK);
+    const struct pdf_patches *patches = &reading.state.document.patches;
+    CHECK(patches->count == 4);
     for (uint64_t i = 1; i < patches->count; i++)
-        CHECK(patches->list[i - 1].offset + patches->list[i - 1].size <= patches->list[i].offset);
-    CHECK(patches->list[1].offset == start && patches->list[1].size <= end - start);
+        CHECK(patches->list[i - 1].offset + patches->list[i - 1].span <= patches->list[i].offset);
+    CHECK(patches->list[2].offset == start && patches->list[2].span == end - start);
+    CHECK(patches->list[2].size > 0 && patches->list[2].size <= end - start);
     reading_end(&reading);
     free(inner.data);
     free(file.data);
@@ -151,10 +179,48 @@ user_unit_scales_the_page(void)
     check_size("", 72, 48, 0);
     check_size("/UserUnit 3", 216, 144, 0);
     check_size("/UserUnit 2.5", 180, 120, 0);
+    check_size("/UserUnit\n\t+2", 144, 96, 0);
     check_size("/UserUnit 0.5", 36, 24, 0);
     check_size("/Rotate 90/UserUnit 2", 96, 144, 0);
     check_size("/CropBox[10 10 40 30]/UserUnit 2", 60, 40, 0);
     check_size("/UserUnits 3", 72, 48, 0);
+}
+
+/* The first window begins with the file, and ends around the key. */
+static void
+units_are_found_across_windows(void)
+{
+    enum { WINDOW = 32 << 10, AROUND = 60 };
+    static char more[WINDOW + AROUND];
+    struct mim_test_bytes file = { 0 };
+    make_document(&file, &words, 1, "/UserUnit 3", NULL);
+    const uint8_t *key = memmem(file.data, file.size, "/UserUnit", 9);
+    int blanks = WINDOW - (int)(key - file.data);
+    free(file.data);
+    for (int size = blanks - AROUND; size < blanks; size++) {
+        snprintf(more, sizeof more, "%*s/UserUnit 3", size, "");
+        check_size(more, 216, 144, 0);
+    }
+}
+
+/* Contents of pages that are not drawn are 4 MB. */
+static void
+opening_reads_a_part_of_the_file(void)
+{
+    enum { PAGES = 40, CONTENT = 100 << 10 };
+    static char content[CONTENT];
+    const char *contents[PAGES];
+    struct mim_test_bytes file = { 0 };
+    struct reading reading;
+    memset(content, ' ', sizeof content - 1);
+    for (int i = 0; i < PAGES; i++)
+        contents[i] = content;
+    make_document(&file, contents, PAGES, "/UserUnit 3", NULL);
+    reading_begin(&reading, &file);
+    CHECK(reading_open(&reading) == MIM_OK && reading.sequence.count == PAGES);
+    CHECK(reading.host.read.count < 12);
+    reading_end(&reading);
+    free(file.data);
 }
 
 /* A unit is shown to poppler as a duration. */
@@ -172,6 +238,7 @@ invalid_units_are_reported(void)
 {
     check_size("/UserUnit 0", 72, 48, 1);
     check_size("/UserUnit -2", 72, 48, 1);
+    check_size("/UserUnit 3 0 R", 72, 48, 0); /* an object that is no number */
     check_size("/UserUnit NaN", 72, 48, 0);
     check_size("/UserUnit(3)", 72, 48, 0);
     struct mim_test_bytes file = { 0 };
@@ -196,7 +263,7 @@ failed_allocation_is_reported(void)
     for (uint64_t fail = 1; status != MIM_OK; fail++) {
         reading_begin(&reading, &file);
         reading.host.allocation.fail_at = fail;
-        status = pdf_page_keys_find(&reading.state.patches, &reading.serial, true);
+        status = hide_boxes(&reading);
         CHECK(status == MIM_OK || (status == MIM_NOMEM && reading.host.allocation.count >= fail));
         CHECK(fail < 20);
         reading_end(&reading);
@@ -210,10 +277,13 @@ main(void)
     const struct CMUnitTest cases[] = {
         CASE(box_option_selects_the_box),
         CASE(patches_apply_across_windows),
+        CASE(patches_are_disjoint),
         CASE(object_streams_are_recompressed_without_crop_boxes),
         CASE(unreadable_object_streams_are_refused),
         CASE(words_inside_an_object_stream_are_not_patched),
         CASE(user_unit_scales_the_page),
+        CASE(units_are_found_across_windows),
+        CASE(opening_reads_a_part_of_the_file),
         CASE(duration_is_not_a_unit),
         CASE(invalid_units_are_reported),
         CASE(failed_allocation_is_reported),
