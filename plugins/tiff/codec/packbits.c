@@ -126,9 +126,10 @@ decode_end(const uint8_t *coded, const uint8_t *end, uint8_t *to, uint8_t *out_e
 static void
 copy_blocks(uint8_t *to, const uint8_t *from, size_t count)
 {
-    memcpy(to, from, BLOCK);
-    for (size_t at = BLOCK; at < count; at += BLOCK)
-        memcpy(to + at, from + at, BLOCK);
+    if (count > 2 * BLOCK)
+        memcpy(to, from, MAX_COUNT);
+    else
+        memcpy(to, from, 2 * BLOCK);
 }
 
 static void
@@ -136,8 +137,9 @@ repeat_blocks(uint8_t *to, uint8_t byte, size_t count)
 {
     uint8_t block[BLOCK];
     memset(block, byte, BLOCK);
-    memcpy(to, block, BLOCK);
-    for (size_t at = BLOCK; at < count; at += BLOCK)
+    for (size_t at = 0; at < 2 * BLOCK; at += BLOCK)
+        memcpy(to + at, block, BLOCK);
+    for (size_t at = 2 * BLOCK; at < MAX_COUNT && count > 2 * BLOCK; at += BLOCK)
         memcpy(to + at, block, BLOCK);
 }
 
