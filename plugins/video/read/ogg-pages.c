@@ -76,7 +76,7 @@ report_other_end(struct mim_job *job, const struct ogg_page *own, const struct o
 
 /* Without a page of the stream near the end, as in chains of files, the last page of any stream decides. */
 uint64_t
-video_end_of_pages(const AVStream *stream, struct mim_job *job, uint64_t size)
+video_end_of_pages(AVStream *stream, struct mim_job *job, uint64_t size)
 {
     uint8_t *window = job->host->resize(job, NULL, 0, OGG_PAGE);
     struct ogg_page own, last;

@@ -8,6 +8,6 @@
 #include <mim/plugin.h>
 
 /* Where the file ends if it is complete: more than `size` if it is cut, 0 if unknown. */
-uint64_t video_end_of_pages(const AVStream *stream, struct mim_job *job, uint64_t size);
+uint64_t video_end_of_pages(AVStream *stream, struct mim_job *job, uint64_t size);
 
 #endif

@@ -10,7 +10,9 @@
 
 #include "read/ogg-pages.h"
 
-/* ISO media: a sequence of boxes up to the end. */
+typedef uint64_t end_function(AVStream *stream, struct mim_job *job, uint64_t size);
+
+/* A sequence of boxes up to the end. */
 static uint64_t
 end_of_boxes(struct mim_job *job, uint64_t size)
 {
@@ -35,6 +37,27 @@ end_of_boxes(struct mim_job *job, uint64_t size)
     return at;
 }
 
+static uint64_t
+end_of_samples(AVStream *stream)
+{
+    uint64_t end = 0;
+    int count = stream ? avformat_index_get_entries_count(stream) : 0;
+    for (int i = 0; i < count; i++) {
+        const AVIndexEntry *entry = avformat_index_get_entry(stream, i);
+        if (entry->pos >= 0 && entry->size > 0 && (uint64_t)entry->pos + (uint64_t)entry->size > end)
+            end = (uint64_t)entry->pos + (uint64_t)entry->size;
+    }
+    return end;
+}
+
+/* ISO media. */
+static uint64_t
+end_of_media(AVStream *stream, struct mim_job *job, uint64_t size)
+{
+    uint64_t samples = end_of_samples(stream), boxes = end_of_boxes(job, size);
+    return samples > boxes ? samples : boxes;
+}
+
 /* A variable-length number of EBML. UINT64_MAX: unknown. */
 static uint64_t
 ebml_number(const uint8_t *bytes, uint64_t capacity, unsigned *length)
@@ -51,11 +74,12 @@ ebml_number(const uint8_t *bytes, uint64_t capacity, unsigned *length)
 
 /* Matroska: the EBML header, then one segment, whose length is unknown if it was streamed. */
 static uint64_t
-end_of_segment(struct mim_job *job)
+end_of_segment(AVStream *stream, struct mim_job *job, uint64_t file_size)
 {
     static const uint8_t segment[4] = { 0x18, 0x53, 0x80, 0x67 };
     uint8_t head[16];
     unsigned length;
+    (void)stream, (void)file_size;
 
     if (job->host->read_at(job, head, sizeof head, 0) != sizeof head)
         return 0;
@@ -71,9 +95,10 @@ end_of_segment(struct mim_job *job)
 
 /* AVI: the first RIFF chunk. OpenDML may append more, which the first does not declare. */
 static uint64_t
-end_of_riff(struct mim_job *job)
+end_of_riff(AVStream *stream, struct mim_job *job, uint64_t file_size)
 {
     uint8_t head[8];
+    (void)stream, (void)file_size;
     if (job->host->read_at(job, head, sizeof head, 0) != sizeof head)
         return 0;
     uint32_t size = mim_load_le32(head + 4);
@@ -97,22 +122,24 @@ find_after(struct mim_job *job, const void *mark, size_t mark_size, size_t skip,
 
 /* ASF: the file properties contain the size of the file. */
 static uint64_t
-end_of_asf(struct mim_job *job)
+end_of_asf(AVStream *stream, struct mim_job *job, uint64_t file_size)
 {
     static const uint8_t properties[16] = { 0xa1, 0xdc, 0xab, 0x8c, 0x47, 0xa9, 0xcf, 0x11,
                                             0x8e, 0xe4, 0x00, 0xc0, 0x0c, 0x20, 0x53, 0x65 };
     uint8_t bytes[8];
+    (void)stream, (void)file_size;
 
     return find_after(job, properties, sizeof properties, 24, bytes, sizeof bytes) ? mim_load_le64(bytes) : 0;
 }
 
 /* FLV: the metadata may contain the size of the file as a double. */
 static uint64_t
-end_of_flv(struct mim_job *job)
+end_of_flv(AVStream *stream, struct mim_job *job, uint64_t file_size)
 {
     static const uint8_t mark[11] = "\0\10filesize";
     uint8_t bytes[8];
     double size;
+    (void)stream, (void)file_size;
 
     if (!find_after(job, mark, 10, 1, bytes, sizeof bytes))
         return 0;
@@ -123,11 +150,12 @@ end_of_flv(struct mim_job *job)
 
 /* A transport stream consists of whole packets, after the rest of one that was cut. */
 static uint64_t
-end_of_packets(struct mim_job *job, uint64_t size)
+end_of_packets(AVStream *stream, struct mim_job *job, uint64_t size)
 {
     static const unsigned lengths[] = { 188, 192, 204 };
     uint8_t head[5 * 204];
     int64_t got = job->host->read_at(job, head, sizeof head, 0);
+    (void)stream;
 
     for (size_t i = 0; got == sizeof head && i < sizeof lengths / sizeof *lengths; i++) {
         unsigned length = lengths[i], before = length == 192 ? 4 : 0;
@@ -143,7 +171,7 @@ end_of_packets(struct mim_job *job, uint64_t size)
 
 /* YUV4MPEG2: a line of text, then pictures of one size, each after a line of its own. */
 static uint64_t
-end_of_pictures(const AVStream *stream, struct mim_job *job, uint64_t size)
+end_of_pictures(AVStream *stream, struct mim_job *job, uint64_t size)
 {
     const AVCodecParameters *codec = stream ? stream->codecpar : NULL;
     int picture = codec ? av_image_get_buffer_size(codec->format, codec->width, codec->height, 1) : -1;
@@ -228,54 +256,41 @@ end_in_tail(struct mim_job *job, uint64_t size, tail_function *find)
     return end ? size - capacity + end : 0;
 }
 
+static uint64_t
+end_of_jpegs(AVStream *stream, struct mim_job *job, uint64_t size)
+{
+    (void)stream;
+    return end_in_tail(job, size, end_in_jpegs);
+}
+
+static uint64_t
+end_of_packs(AVStream *stream, struct mim_job *job, uint64_t size)
+{
+    (void)stream;
+    return end_in_tail(job, size, end_in_packs);
+}
+
 /* --- all containers ----------------------------------------------------------------------------------------------- */
 
-static uint64_t
-end_of_samples(AVStream *stream)
-{
-    uint64_t end = 0;
-    int count = stream ? avformat_index_get_entries_count(stream) : 0;
-    for (int i = 0; i < count; i++) {
-        const AVIndexEntry *entry = avformat_index_get_entry(stream, i);
-        if (entry->pos >= 0 && entry->size > 0 && (uint64_t)entry->pos + (uint64_t)entry->size > end)
-            end = (uint64_t)entry->pos + (uint64_t)entry->size;
-    }
-    return end;
-}
-
-static uint64_t
-end_of(const char *demuxer, AVStream *stream, struct mim_job *job, uint64_t size)
-{
-    if (!strncmp(demuxer, "mov,", 4)) {
-        uint64_t samples = end_of_samples(stream), boxes = end_of_boxes(job, size);
-        return samples > boxes ? samples : boxes;
-    }
-    if (!strncmp(demuxer, "matroska", 8))
-        return end_of_segment(job);
-    if (!strcmp(demuxer, "avi"))
-        return end_of_riff(job);
-    if (!strcmp(demuxer, "asf"))
-        return end_of_asf(job);
-    if (!strcmp(demuxer, "flv"))
-        return end_of_flv(job);
-    if (!strcmp(demuxer, "mpegts"))
-        return end_of_packets(job, size);
-    if (!strcmp(demuxer, "ogg"))
-        return video_end_of_pages(stream, job, size);
-    if (!strcmp(demuxer, "mjpeg"))
-        return end_in_tail(job, size, end_in_jpegs);
-    if (!strcmp(demuxer, "mpeg"))
-        return end_in_tail(job, size, end_in_packs);
-    if (!strcmp(demuxer, "yuv4mpegpipe"))
-        return end_of_pictures(stream, job, size);
-    return 0;
-}
+static const struct {
+    const char *demuxer; /* the first of FFmpeg's names */
+    end_function *find;
+} ends[] = {
+    { "mov", end_of_media },          { "matroska", end_of_segment }, { "avi", end_of_riff },
+    { "asf", end_of_asf },            { "flv", end_of_flv },          { "mpegts", end_of_packets },
+    { "ogg", video_end_of_pages },    { "mjpeg", end_of_jpegs },      { "mpeg", end_of_packs },
+    { "yuv4mpegpipe", end_of_pictures },
+};
 
 bool
 video_is_truncated(const char *demuxer, AVStream *stream, struct mim_job *job)
 {
     uint64_t size = job->host->size(job);
-    return size != MIM_UNKNOWN && end_of(demuxer, stream, job, size) > size;
+    size_t length = strcspn(demuxer, ",");
+    for (size_t i = 0; i < sizeof ends / sizeof *ends && size != MIM_UNKNOWN; i++)
+        if (strlen(ends[i].demuxer) == length && !memcmp(ends[i].demuxer, demuxer, length))
+            return ends[i].find(stream, job, size) > size;
+    return false;
 }
 
 int32_t
