@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "io/source.h"
+#include "plugin/operation.h"
 #include "registry/choice.h"
 #include "series/series-reader.h"
 
@@ -85,11 +86,32 @@ explain_file(struct mim_context *context, struct mim_source *source, const char 
     return status;
 }
 
+/* A URI is read by an operation of its own. */
+static enum mim_status
+explain_located(struct mim_context *context, struct mim_source *source, const char *format, const char *plugin,
+                const struct explainer *explainer, struct mim_error *err)
+{
+    static const struct mim_control control = { 0 };
+    struct mim_operation operation;
+    enum mim_status status = mim_operation_init(&operation, context, &control, err);
+    if (status != MIM_OK)
+        return status;
+    mim_source_ref(source);
+    status = mim_operation_resolve(&operation, &source, err);
+    mim_operation_take_source(&operation, source);
+    if (status == MIM_OK)
+        status = explain_file(context, source, format, plugin, explainer, err);
+    mim_operation_clear(&operation);
+    return status;
+}
+
 enum mim_status
 mim_context_explain(struct mim_context *context, struct mim_source *source, const char *format, const char *plugin,
                     mim_explain_visitor visit, void *user, struct mim_error *err)
 {
     const struct explainer explainer = { visit, user };
+    if (mim_source_is_located(source))
+        return explain_located(context, source, format, plugin, &explainer, err);
     if (!mim_source_is_series(source))
         return explain_file(context, source, format, plugin, &explainer, err);
 

@@ -119,7 +119,9 @@ mim_reader_open(struct mim_reader **out, struct mim_context *context, struct mim
         free(reader);
         return status;
     }
-    mim_operation_take_source(&reader->operation, mim_source_ref(source));
+    struct mim_source *own = mim_source_ref(source);
+    status = mim_operation_resolve(&reader->operation, &own, err);
+    mim_operation_take_source(&reader->operation, own);
     reader->target = (struct mim_conversion_target){ .sample = options->sample,
                                                      .channels = options->channels,
                                                      .mean = options->mean,
@@ -127,8 +129,10 @@ mim_reader_open(struct mim_reader **out, struct mim_context *context, struct mim
     reader->wants_metadata = !options->no_metadata;
     reader->operation.in_place = options->in_place;
     reader->operation.keeps_damaged = options->partial;
-    reader->pool = mim_pool_of(context, err);
-    status = reader->pool ? open_source(reader, options, err) : MIM_NOMEM;
+    if (status == MIM_OK && !(reader->pool = mim_pool_of(context, err)))
+        status = MIM_NOMEM;
+    if (status == MIM_OK)
+        status = open_source(reader, options, err);
     if (status == MIM_OK)
         status = mim_reader_deliver(reader, MIM_UNKNOWN, err);
     if (status != MIM_OK) {

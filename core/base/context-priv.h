@@ -9,12 +9,15 @@
 
 struct mim_config;
 struct mim_host;
+struct mim_operation;
 struct mim_pool;
 struct mim_registry;
+struct mim_source;
 
 struct mim_context {
     struct mim_context_options options;
     const struct mim_host *host;   /* the host table for plugins */
+    enum mim_status (*resolve)(struct mim_operation *, struct mim_source **, struct mim_error *); /* transport/resolve.c */
     struct mim_registry *registry; /* registry/registry.c, created on first use */
     struct mim_config *config;     /* registry/config.c, created on first use */
     struct mim_pool *pool;         /* pipeline/pool.c; NULL until a second thread is needed */

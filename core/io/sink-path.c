@@ -310,7 +310,7 @@ enum mim_status
 mim_sink_open_path(struct mim_sink **out, const char *path, int keep_existing, struct mim_error *err)
 {
     char *name = NULL;
-    enum mim_status status = mim_uri_to_path(&name, path, "writes", err);
+    enum mim_status status = mim_uri_to_path(&name, path, err);
     if (status != MIM_OK)
         return status;
     if (mim_path_pattern_kind(name) == MIM_PATTERN_NUMBERS)

@@ -20,6 +20,7 @@ struct mim_source_kind {
 struct mim_source {
     const struct mim_source_kind *kind;
     char *name;
+    char *uri; /* with its credentials; NULL: a local source */
     atomic_uint references;
     pthread_mutex_t lock;
     _Atomic uint64_t bytes_read;

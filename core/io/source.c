@@ -57,6 +57,7 @@ mim_source_close(struct mim_source *source)
     pthread_mutex_destroy(&source->lock);
     free(source->chunk);
     free(source->name);
+    free(source->uri);
     free(source);
 }
 

@@ -39,6 +39,13 @@ void mim_source_add_bytes_read(struct mim_source *source, uint64_t bytes);
 /* Whether the source is a series, which has files instead of bytes. */
 bool mim_source_is_series(const struct mim_source *source);
 
+/* Whether the source is only a URI, whose bytes a transport will read: mim_source_resolve() replaces it. */
+bool mim_source_is_located(const struct mim_source *source);
+/* The URI of such a source, and of the one that replaced it, which may have a password; NULL for others. */
+const char *mim_source_uri(const struct mim_source *source);
+/* A source that is only a URI. ARGUMENT: blanks or control characters. */
+enum mim_status mim_source_open_located(struct mim_source **out, const char *uri, struct mim_error *err);
+
 /* Opens exactly this file, even if its name looks like a pattern. */
 enum mim_status mim_source_open_file_path(struct mim_source **out, const char *path, struct mim_error *err);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Paths and URIs: file:// becomes a path, other schemes need transport plugins. */
+/* Paths and URIs: file:// becomes a path, and transports read other schemes. */
 #include "io/uri.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -17,9 +18,8 @@ is_letter(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* Length of the scheme in "SCHEME://...", 0 for a path. */
-static size_t
-scheme_length(const char *uri)
+size_t
+mim_uri_scheme(const char *uri)
 {
     if (!is_letter(*uri))
         return 0;
@@ -27,6 +27,29 @@ scheme_length(const char *uri)
     while (is_letter(uri[n]) || mim_is_digit(uri[n]) || (uri[n] && strchr("+.-", uri[n])))
         n++;
     return strncmp(uri + n, "://", 3) == 0 ? n : 0;
+}
+
+static bool
+is_file(const char *uri, size_t scheme)
+{
+    return scheme == strlen("file") && strncasecmp(uri, "file", scheme) == 0;
+}
+
+bool
+mim_uri_is_remote(const char *uri)
+{
+    size_t scheme = uri ? mim_uri_scheme(uri) : 0;
+    return scheme && !is_file(uri, scheme);
+}
+
+char *
+mim_uri_shown(const char *uri)
+{
+    const char *authority = uri + mim_uri_scheme(uri) + strlen("://"), *path = authority + strcspn(authority, "/?#");
+    const char *user = memrchr(authority, '@', (size_t)(path - authority)), *host = user ? user + 1 : authority;
+    char *shown = NULL;
+    int length = asprintf(&shown, "%.*s%.*s", (int)(authority - uri), uri, (int)strcspn(host, "?#"), host);
+    return length < 0 ? NULL : shown;
 }
 
 /* Decodes in place. false: an escape without two digits, or %00. */
@@ -78,19 +101,27 @@ decode_file_uri(char **path, const char *uri, struct mim_error *err)
     return MIM_OK;
 }
 
+static enum mim_status
+fail_remote(const char *uri, struct mim_error *err)
+{
+    char *shown = mim_uri_shown(uri);
+    enum mim_status status = shown ? mim_fail(err, MIM_NO_PLUGIN, "%.300s: only local files can be written", shown)
+                                   : mim_fail_nomem(err, "a file name");
+    free(shown);
+    return status;
+}
+
 enum mim_status
-mim_uri_to_path(char **path, const char *uri, const char *action, struct mim_error *err)
+mim_uri_to_path(char **path, const char *uri, struct mim_error *err)
 {
     if (!uri || !*uri)
         return mim_fail(err, MIM_ARGUMENT, "the name of the file is empty");
 
-    size_t scheme = scheme_length(uri);
-    if (scheme == strlen("file") && strncasecmp(uri, "file", scheme) == 0)
+    size_t scheme = mim_uri_scheme(uri);
+    if (is_file(uri, scheme))
         return decode_file_uri(path, uri, err);
     if (scheme > 0)
-        return mim_fail(err, MIM_NO_PLUGIN,
-                        "%.300s: no installed transport plugin %s %.*s; only local files can be opened", uri, action,
-                        (int)(scheme < 40 ? scheme : 40), uri);
+        return fail_remote(uri, err);
 
     if (strncmp(uri, "~/", 2) == 0 && access("~", F_OK) != 0)
         return fail_tilde(uri, err);

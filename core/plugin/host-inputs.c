@@ -47,6 +47,16 @@ mim_host_size(struct mim_job *abi)
     return size_of(job, job->operation->source);
 }
 
+/* A side input may be a URI. */
+static enum mim_status
+resolve_side(struct mim_operation *operation, int32_t side, struct mim_error *err)
+{
+    enum mim_status status = mim_operation_resolve(operation, &operation->side_inputs.open[side - 1], err);
+    if (status != MIM_OK)
+        mim_side_inputs_close(&operation->side_inputs, side);
+    return status;
+}
+
 int32_t
 mim_host_open_side(struct mim_job *abi, const char *role, const char *uri)
 {
@@ -54,6 +64,8 @@ mim_host_open_side(struct mim_job *abi, const char *role, const char *uri)
     struct mim_error error;
     int32_t side = 0;
     enum mim_status status = mim_side_inputs_open(&job->operation->side_inputs, role, uri, &side, &error);
+    if (status == MIM_OK)
+        status = resolve_side(job->operation, side, &error);
     return status == MIM_OK ? side : -mim_host_result(job, status, &error);
 }
 
@@ -63,6 +75,8 @@ mim_host_open_source(struct mim_job *abi, uint32_t number)
     struct mim_core_job *job = abi->core;
     int32_t side = 0;
     enum mim_status status = mim_side_inputs_open_source(&job->operation->side_inputs, number, &side, NULL);
+    if (status == MIM_OK)
+        status = resolve_side(job->operation, side, NULL);
     return status == MIM_OK ? side : -(int32_t)status;
 }
 

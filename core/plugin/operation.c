@@ -45,6 +45,12 @@ mim_operation_init(struct mim_operation *operation, struct mim_context *context,
     return MIM_OK;
 }
 
+enum mim_status
+mim_operation_resolve(struct mim_operation *operation, struct mim_source **source, struct mim_error *err)
+{
+    return operation->context->resolve(operation, source, err);
+}
+
 void
 mim_operation_take_source(struct mim_operation *operation, struct mim_source *source)
 {
@@ -81,6 +87,9 @@ take_log(struct mim_operation *operation)
 void
 mim_operation_clear(struct mim_operation *operation)
 {
+    if (operation->source)
+        mim_source_bound(operation->source, NULL, 0);
+    mim_source_close(operation->source);
     mim_notices_clear(&operation->notices);
     for (struct mim_log_line *line = take_log(operation), *next; line; line = next) {
         next = line->next;
@@ -88,9 +97,6 @@ mim_operation_clear(struct mim_operation *operation)
     }
     pthread_mutex_destroy(&operation->lock);
     mim_frame_sources_clear(&operation->side_inputs.sources);
-    if (operation->source)
-        mim_source_bound(operation->source, NULL, 0);
-    mim_source_close(operation->source);
     mim_sink_close(operation->sink);
 }
 

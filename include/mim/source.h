@@ -24,7 +24,8 @@ struct mim_source_calls {
     void *user;                  /**< passed to all functions */
 };
 
-/** Open a path or a file:// URI. Fails with MIM_IO if the file cannot be opened. Pipes and other streams are spooled to
+/** Open a path or a URI. A URI other than file:// is read by a transport plugin, which its readers open: this call only keeps it, and its
+ * user, password, query and fragment are no part of the source's name. Fails with MIM_IO if the file cannot be opened. Pipes and other streams are spooled to
  * 64 MB of memory, then to an unlinked temporary file. A directory, or a name with %03d or * that is not the name of a
  * file, is a series, whose files are its frames; libmim looks for them when it is read. */
 MIM_API enum mim_status mim_source_open_path(struct mim_source **out, const char *path, struct mim_error *err);
