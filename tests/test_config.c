@@ -21,7 +21,7 @@ static bool
 denies(const struct mim_config *config, const char *plugin, const char *license, const char *format)
 {
     char reason[300];
-    return mim_config_denies(config, &(struct mim_policy_subject){ plugin, license, format }, reason, sizeof reason);
+    return mim_config_denies(config, &(struct mim_policy_subject){ plugin, license, format, NULL }, reason, sizeof reason);
 }
 
 static void
@@ -97,7 +97,7 @@ refuses_the_text_of_a_program_whole(void)
     } wrong[] = {
         { "[policy]\ndeny = pdf\nalow = gif\n", "context:3: [policy] alow = gif: [policy] has allow and deny only" },
         { "[policy]\ndeny = gif,pdf\n", "context:2: [policy] deny = gif,pdf: names are separated by blanks, not by commas" },
-        { "[policy]\ndeny = licence:GPL*\n", "expected NAME, plugin:NAME, format:NAME or license:PATTERN" },
+        { "[policy]\ndeny = licence:GPL*\n", "expected NAME, plugin:NAME, format:NAME, scheme:NAME or license:PATTERN" },
         { "[policy]\nallow =\n", "expected names" },
         { "[polcy]\ndeny = pdf\n", "no such section" },
         { "[limit]\nmemory = lots\n", "expected a limit such as 512MB" },

@@ -42,7 +42,7 @@ parses_every_key(void)
     assert_int_equal(manifest->priority, 900);
     assert_true(manifest->abi.major == 1 && manifest->abi.minor == 4);
     assert_int_equal(manifest->abi.needs, 2);
-    assert_string_equal(manifest->format_names, "mock other");
+    assert_string_equal(manifest->formats.names, "mock other");
     const struct mim_manifest_format *format = mim_manifest_format(manifest, "mock");
     assert_string_equal(format->title, "Mock Format");
     assert_string_equal(format->extensions, "mck ome.mck");
@@ -60,7 +60,7 @@ fills_in_optional_keys(void)
     assert_string_equal(manifest->module, "mock.so");
     assert_string_equal(manifest->package, "");
     assert_int_equal(manifest->priority, 500);
-    assert_string_equal(manifest->formats[0].title, "mock");
+    assert_string_equal(manifest->formats.items[0].title, "mock");
     mim_manifest_destroy(manifest);
 }
 
@@ -69,11 +69,11 @@ joins_repeated_lists_and_keeps_unknown_keys_out(void)
 {
     struct mim_manifest *manifest;
     assert_int_equal(parse(&manifest,
-                           HEAD "colour = red\n[scheme https]\nx = 1\n[format mock]\nread = multi\nextensions = a b\n"
+                           HEAD "colour = red\n[transport https]\nx = 1\n[format mock]\nread = multi\nextensions = a b\n"
                                 "extensions = c\nfuture = 1\n"),
                      MIM_OK);
-    assert_string_equal(manifest->formats[0].extensions, "a b c");
-    assert_string_equal(manifest->origin.ignored, "dir/mock.ini:6: unknown key colour\ndir/mock.ini:8: unknown section scheme\n"
+    assert_string_equal(manifest->formats.items[0].extensions, "a b c");
+    assert_string_equal(manifest->origin.ignored, "dir/mock.ini:6: unknown key colour\ndir/mock.ini:8: unknown section transport\n"
                                            "dir/mock.ini:13: unknown key future");
     mim_manifest_destroy(manifest);
 }

@@ -278,10 +278,10 @@ an_unknown_name_in_a_policy_disables_all_plugins(void)
     static const struct {
         const char *policy, *words;
     } wrong[] = {
-        { "[policy]\ndeny = png pgn\n", ":2: [policy] deny = png pgn: no plugin or format is called pgn" },
-        { "[policy]\nallow = plugin:mck\n", "no plugin or format is called plugin:mck" },
-        { "[policy]\ndeny = format:mock\n", "no plugin or format is called format:mock" },
-        { "[plugin mokc]\nenabled = no\n", "[plugin mokc] enabled = no: no plugin or format is called mokc" },
+        { "[policy]\ndeny = png pgn\n", ":2: [policy] deny = png pgn: no plugin, format or scheme is called pgn" },
+        { "[policy]\nallow = plugin:mck\n", "no plugin, format or scheme is called plugin:mck" },
+        { "[policy]\ndeny = format:mock\n", "no plugin, format or scheme is called format:mock" },
+        { "[plugin mokc]\nenabled = no\n", "[plugin mokc] enabled = no: no plugin, format or scheme is called mokc" },
     };
     struct mim_source *source = source_of("MOCK", 4);
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {

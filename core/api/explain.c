@@ -97,7 +97,7 @@ explain_located(struct mim_context *context, struct mim_source *source, const ch
     if (status != MIM_OK)
         return status;
     mim_source_ref(source);
-    status = mim_operation_resolve(&operation, &source, err);
+    status = mim_operation_resolve(&operation, NULL, &source, err);
     mim_operation_take_source(&operation, source);
     if (status == MIM_OK)
         status = explain_file(context, source, format, plugin, explainer, err);

@@ -120,7 +120,7 @@ mim_reader_open(struct mim_reader **out, struct mim_context *context, struct mim
         return status;
     }
     struct mim_source *own = mim_source_ref(source);
-    status = mim_operation_resolve(&reader->operation, &own, err);
+    status = mim_operation_resolve(&reader->operation, options->plugins, &own, err);
     mim_operation_take_source(&reader->operation, own);
     reader->target = (struct mim_conversion_target){ .sample = options->sample,
                                                      .channels = options->channels,

@@ -77,9 +77,9 @@ read_calls(struct mim_source *source, void *data, uint64_t size, uint64_t offset
     return (uint64_t)n <= size ? n : -EOVERFLOW;
 }
 
-/* A series itself has no bytes, and a URI none before it is resolved. */
+/* A series itself has no bytes. */
 static int64_t
-read_nothing(struct mim_source *source, void *data, uint64_t size, uint64_t offset)
+read_series(struct mim_source *source, void *data, uint64_t size, uint64_t offset)
 {
     (void)source, (void)data, (void)size, (void)offset;
     return -EISDIR;
@@ -92,41 +92,12 @@ static const struct mim_source_kind file_kind = { .read = read_file };
 static const struct mim_source_kind file_stream_kind = { .read = read_file_stream, .stream = true, .fills = true };
 static const struct mim_source_kind calls_kind = { .read = read_calls };
 static const struct mim_source_kind calls_stream_kind = { .read = read_calls, .stream = true };
-static const struct mim_source_kind series_kind = { .read = read_nothing };
-static const struct mim_source_kind located_kind = { .read = read_nothing };
+static const struct mim_source_kind series_kind = { .read = read_series };
 
 bool
 mim_source_is_series(const struct mim_source *source)
 {
     return source->kind == &series_kind;
-}
-
-bool
-mim_source_is_located(const struct mim_source *source)
-{
-    return source->kind == &located_kind;
-}
-
-const char *
-mim_source_uri(const struct mim_source *source)
-{
-    return source->uri;
-}
-
-enum mim_status
-mim_source_open_located(struct mim_source **out, const char *uri, struct mim_error *err)
-{
-    for (const char *c = uri; *c; c++)
-        if ((unsigned char)*c <= ' ' || *c == 0x7f)
-            return mim_fail(err, MIM_ARGUMENT, "byte %zu of the URI is a blank or a control character; write it as %%%02X",
-                            (size_t)(c - uri), (unsigned char)*c);
-    struct mim_source *source = mim_source_create(&located_kind, mim_uri_shown(uri));
-    if (!source || !(source->uri = strdup(uri))) {
-        mim_source_close(source);
-        return mim_fail_nomem(err, "a source");
-    }
-    *out = source;
-    return MIM_OK;
 }
 
 enum mim_status

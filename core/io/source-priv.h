@@ -32,12 +32,13 @@ struct mim_source {
     FILE *file;
     uint64_t start; /* position of the FILE that counts as 0 */
     struct mim_source_calls calls;
+    struct mim_source_feed feed;
 
     struct mim_spool *spool; /* of streams: the bytes read so far */
     uint8_t *chunk;
     struct mim_wait wait;         /* of streams */
     _Atomic uint64_t spool_limit; /* of streams */
-    struct mim_error failure; /* of streams: the failure that ended them, repeated for reads of the missing part */
+    struct mim_error failure; /* of streams: the failure that ended them, repeated for reads of the missing part; of feeds: the last one */
 };
 
 /* Takes ownership of `name`, also on failure. NULL: no memory, or no name. */

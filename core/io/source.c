@@ -51,6 +51,8 @@ mim_source_close(struct mim_source *source)
         return;
     if (source->calls.close)
         source->calls.close(source->calls.user);
+    if (source->feed.close)
+        source->feed.close(source->feed.user);
     if (source->owns_fd)
         close(source->fd);
     mim_spool_destroy(source->spool);
@@ -112,6 +114,11 @@ mim_source_add_bytes_read(struct mim_source *source, uint64_t bytes)
 static enum mim_status
 fail_read(const struct mim_source *source, int number, uint64_t offset, struct mim_error *err)
 {
+    if (source->failure.status != MIM_OK) {
+        if (err && err != &source->failure)
+            *err = source->failure;
+        return source->failure.status;
+    }
     /* an application may set any errno; EXISTS makes no sense for a read */
     enum mim_status status = mim_fail_errno(err, number == EEXIST ? EIO : number, "%.300s: reading at byte %llu",
                                             source->name, (unsigned long long)offset);

@@ -46,9 +46,10 @@ mim_operation_init(struct mim_operation *operation, struct mim_context *context,
 }
 
 enum mim_status
-mim_operation_resolve(struct mim_operation *operation, struct mim_source **source, struct mim_error *err)
+mim_operation_resolve(struct mim_operation *operation, const char *plugins, struct mim_source **source,
+                      struct mim_error *err)
 {
-    return operation->context->resolve(operation, source, err);
+    return operation->context->resolve(operation, plugins, source, err);
 }
 
 void
@@ -119,7 +120,7 @@ mim_operation_notice_at(struct mim_operation *operation, enum mim_notice_code co
     struct mim_notice_origin place = *origin;
     if (operation->is_quiet || list->is_quiet)
         return MIM_OK;
-    if (operation->whole)
+    if (operation->whole && operation->index != MIM_UNKNOWN)
         place.frame = place.place = operation->index;
     pthread_mutex_lock(&list->lock);
     enum mim_status status = mim_notices_add(&list->notices, code, &place, operation->plugin, text, err);

@@ -39,10 +39,11 @@ struct mim_operation {
 
 enum mim_status mim_operation_init(struct mim_operation *operation, struct mim_context *context,
                                    const struct mim_control *control, struct mim_error *err);
-/* One file of a series, frame `index` of `whole`, with the limits, memory and notices of the whole. */
+/* One file of a series, frame `index` of `whole`, or a transport, without an index (MIM_UNKNOWN), with the limits, memory and notices of the whole. */
 void mim_operation_init_part(struct mim_operation *operation, struct mim_operation *whole, uint64_t index);
 /* Replaces a source that is only a URI by one that reads its bytes, as mim_source_resolve() does. */
-enum mim_status mim_operation_resolve(struct mim_operation *operation, struct mim_source **source, struct mim_error *err);
+enum mim_status mim_operation_resolve(struct mim_operation *operation, const char *plugins, struct mim_source **source,
+                                      struct mim_error *err);
 /* Takes ownership of `source`, whose reads the limits and the switch of the operation end from now on. */
 void mim_operation_take_source(struct mim_operation *operation, struct mim_source *source);
 void mim_operation_clear(struct mim_operation *operation);

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/array.h"
 
@@ -18,21 +19,33 @@ mim_catalog_add(struct mim_manifest ***list, size_t *count, struct mim_manifest 
     return true;
 }
 
-struct mim_format *
-mim_catalog_format(const struct mim_catalog *catalog, const char *name)
+static struct mim_format *
+find_format(struct mim_format *list, size_t count, const char *name)
 {
-    for (size_t i = 0; i < catalog->format_count; i++)
-        if (!strcmp(catalog->formats[i].name, name))
-            return &catalog->formats[i];
+    for (size_t i = 0; i < count; i++)
+        if (!strcmp(list[i].name, name))
+            return &list[i];
     return NULL;
 }
 
-static struct mim_format *
-add_format(struct mim_catalog *catalog, const struct mim_manifest_format *declared)
+struct mim_format *
+mim_catalog_format(const struct mim_catalog *catalog, const char *name)
 {
-    if (!MIM_GROW(catalog->formats, catalog->format_count))
+    return find_format(catalog->formats, catalog->format_count, name);
+}
+
+struct mim_format *
+mim_catalog_scheme(const struct mim_catalog *catalog, const char *name)
+{
+    return find_format(catalog->schemes, catalog->scheme_count, name);
+}
+
+static struct mim_format *
+add_format(struct mim_format **list, size_t *count, const struct mim_manifest_format *declared)
+{
+    if (!MIM_GROW(*list, *count))
         return NULL;
-    struct mim_format *format = &catalog->formats[catalog->format_count++];
+    struct mim_format *format = &(*list)[(*count)++];
     *format = (struct mim_format){ .name = declared->name, .title = declared->title };
     return format;
 }
@@ -46,31 +59,44 @@ add_server(struct mim_format *format, struct mim_manifest *plugin, const struct 
     return true;
 }
 
-/* Formats that only replaced manifests declare do not exist. */
+/* Formats or schemes of a plugin. Those that only replaced manifests declare do not exist. */
 static bool
-add_formats_of(struct mim_catalog *catalog, struct mim_manifest *plugin)
+add_declared(struct mim_format **list, size_t *count, struct mim_manifest *plugin, const struct mim_manifest_list *declared)
 {
-    for (size_t i = 0; i < plugin->format_count; i++) {
-        const struct mim_manifest_format *declared = &plugin->formats[i];
-        struct mim_format *format = mim_catalog_format(catalog, declared->name);
-        if (!format && plugin->state != MIM_PLUGIN_SHADOWED && !(format = add_format(catalog, declared)))
+    for (size_t i = 0; i < declared->count; i++) {
+        const struct mim_manifest_format *item = &declared->items[i];
+        struct mim_format *format = find_format(*list, *count, item->name);
+        if (!format && plugin->state != MIM_PLUGIN_SHADOWED && !(format = add_format(list, count, item)))
             return false;
-        if (format && !add_server(format, plugin, declared))
+        if (format && !add_server(format, plugin, item))
             return false;
     }
     return true;
 }
 
 static bool
-add_hints_of(struct mim_catalog *catalog, struct mim_manifest *hint)
+add_hinted(struct mim_format **list, size_t *count, struct mim_manifest *hint, const struct mim_manifest_list *declared)
 {
-    for (size_t i = 0; i < hint->format_count; i++) {
-        struct mim_format *format = mim_catalog_format(catalog, hint->formats[i].name);
-        if (!format && !(format = add_format(catalog, &hint->formats[i])))
+    for (size_t i = 0; i < declared->count; i++) {
+        const struct mim_manifest_format *item = &declared->items[i];
+        struct mim_format *format = find_format(*list, *count, item->name);
+        if (!format && !(format = add_format(list, count, item)))
             return false;
         if (!format->hint.plugin)
-            format->hint = (struct mim_server){ hint, &hint->formats[i] };
+            format->hint = (struct mim_server){ hint, item };
     }
+    return true;
+}
+
+typedef bool add_function(struct mim_format **, size_t *, struct mim_manifest *, const struct mim_manifest_list *);
+
+static bool
+add_all(struct mim_catalog *catalog, struct mim_manifest *const *manifests, size_t count, add_function *add)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!add(&catalog->formats, &catalog->format_count, manifests[i], &manifests[i]->formats) ||
+            !add(&catalog->schemes, &catalog->scheme_count, manifests[i], &manifests[i]->schemes))
+            return false;
     return true;
 }
 
@@ -83,12 +109,9 @@ by_name(const void *a, const void *b)
 bool
 mim_catalog_make_formats(struct mim_catalog *catalog)
 {
-    for (size_t i = 0; i < catalog->manifest_count; i++)
-        if (!add_formats_of(catalog, catalog->manifests[i]))
-            return false;
-    for (size_t i = 0; i < catalog->hint_count; i++)
-        if (!add_hints_of(catalog, catalog->hints[i]))
-            return false;
+    if (!add_all(catalog, catalog->manifests, catalog->manifest_count, add_declared) ||
+        !add_all(catalog, catalog->hints, catalog->hint_count, add_hinted))
+        return false;
     if (catalog->format_count)
         qsort(catalog->formats, catalog->format_count, sizeof *catalog->formats, by_name);
     return true;
@@ -105,6 +128,9 @@ destroy_one(struct mim_catalog *catalog)
         free(catalog->formats[i].servers);
         free(catalog->formats[i].denied);
     }
+    for (size_t i = 0; i < catalog->scheme_count; i++)
+        free(catalog->schemes[i].servers);
+    free(catalog->schemes);
     free(catalog->fault);
     free(catalog->manifests);
     free(catalog->hints);
@@ -143,4 +169,32 @@ mim_catalog_refusal(const struct mim_catalog *catalog, const char *plugin)
         if (!strncmp(catalog->refused.items[i], plugin, stem) && !strcmp(catalog->refused.items[i] + stem, ".ini"))
             return catalog->refusals.items[i];
     return NULL;
+}
+
+static bool
+has_name(const struct mim_format *list, size_t count, const char *name)
+{
+    for (size_t i = 0; name && i < count; i++)
+        if (!strcasecmp(list[i].name, name))
+            return true;
+    return false;
+}
+
+bool
+mim_catalog_knows(const void *user, const struct mim_policy_subject *subject)
+{
+    const struct mim_catalog *catalog = user;
+    const char *plugin = subject->plugin;
+    if (has_name(catalog->formats, catalog->format_count, subject->format) ||
+        has_name(catalog->schemes, catalog->scheme_count, subject->scheme))
+        return true;
+    if (!plugin)
+        return false;
+    for (size_t i = 0; i < catalog->manifest_count; i++)
+        if (!strcasecmp(catalog->manifests[i]->name, plugin))
+            return true;
+    for (size_t i = 0; i < catalog->hint_count; i++)
+        if (!strcasecmp(catalog->hints[i]->name, plugin))
+            return true;
+    return mim_catalog_refusal(catalog, plugin) != NULL;
 }

@@ -5,8 +5,9 @@
 
 #include "base/string-list.h"
 #include "registry/manifest.h"
+#include "registry/policy.h"
 
-/* A plugin, and one format in its manifest. */
+/* A plugin, and one format or scheme in its manifest. */
 struct mim_server {
     struct mim_manifest *plugin;
     const struct mim_manifest_format *format;
@@ -27,6 +28,8 @@ struct mim_catalog {
     size_t hint_count;
     struct mim_format *formats; /* sorted by name */
     size_t format_count;
+    struct mim_format *schemes; /* what transports read */
+    size_t scheme_count;
     struct mim_string_list search_path, diagnostics;
     char *fault; /* why the configuration disables all plugins, or NULL */
     struct mim_string_list refused, refusals; /* names of refused manifests, and the reasons, index by index */
@@ -37,11 +40,15 @@ void mim_catalog_destroy(struct mim_catalog *catalog);
 
 /* NULL: not declared. */
 struct mim_format *mim_catalog_format(const struct mim_catalog *catalog, const char *name);
+struct mim_format *mim_catalog_scheme(const struct mim_catalog *catalog, const char *name);
 /* The manifest in force for a plugin's name, or NULL. */
 struct mim_manifest *mim_catalog_plugin(const struct mim_catalog *catalog, const char *name);
 
 /* Why a plugin's manifest was refused; NULL where none was. */
 const char *mim_catalog_refusal(const struct mim_catalog *catalog, const char *plugin);
+
+/* Names that a policy may use: installed or not, refused or hinted. `user` is the catalog. */
+mim_policy_knows mim_catalog_knows;
 
 /* Reads known.d into the hints. false: no memory. */
 bool mim_catalog_read_hints(struct mim_catalog *catalog, const struct mim_context_options *options);

@@ -5,6 +5,7 @@
 #include <mim/plugin.h>
 
 #include "base/error.h"
+#include "base/string-list.h"
 #include "options/timing-options.h"
 #include "registry/loader.h"
 #include "registry/manifest.h"
@@ -68,6 +69,22 @@ check_format(const struct mim_format_ops *format, const char *where, struct mim_
     return status == MIM_OK && format->writer ? check_writer(format->writer, where, format->name, err) : status;
 }
 
+static enum mim_status
+check_transport(const struct mim_transport_ops *transport, const char *where, struct mim_error *err)
+{
+    if (!MIM_HAS(transport, close))
+        return fail_check(err, where, NULL, "a transport's struct_size is too small");
+    const char *words = transport->schemes, *word;
+    size_t length;
+    bool has_schemes = false;
+    for (; mim_words_next(&words, &word, &length); has_schemes = true)
+        if (!mim_name_valid(word, length))
+            return fail_check(err, where, NULL, "a scheme has no proper name");
+    if (!has_schemes)
+        return fail_check(err, where, NULL, "a transport has no schemes");
+    return transport->open && transport->read ? MIM_OK : fail_check(err, where, transport->schemes, "it has no open and read");
+}
+
 enum mim_status
 mim_loader_check(const struct mim_plugin *plugin, const char *where, struct mim_error *err)
 {
@@ -83,13 +100,15 @@ mim_loader_check(const struct mim_plugin *plugin, const char *where, struct mim_
         return mim_fail(err, MIM_BROKEN_PLUGIN, "%s: its struct_size is %u, too small", where, plugin->struct_size);
     if (!plugin->name || !mim_name_valid(plugin->name, strlen(plugin->name)) || !plugin->version)
         return fail_check(err, where, NULL, "it has no proper name and version");
-    if (!plugin->formats || !*plugin->formats)
+    const struct mim_format_ops *const *format = plugin->formats;
+    const struct mim_transport_ops *const *transport = mim_plugin_transports(plugin);
+    if (!(format && *format) && !(transport && *transport))
         return fail_check(err, where, NULL, "it has no formats");
 
-    for (const struct mim_format_ops *const *format = plugin->formats; *format; format++) {
-        enum mim_status status = check_format(*format, where, err);
-        if (status != MIM_OK)
-            return status;
-    }
-    return MIM_OK;
+    enum mim_status status = MIM_OK;
+    for (; format && *format && status == MIM_OK; format++)
+        status = check_format(*format, where, err);
+    for (; transport && *transport && status == MIM_OK; transport++)
+        status = check_transport(*transport, where, err);
+    return status;
 }

@@ -9,12 +9,12 @@
 #include "base/error.h"
 #include "base/string-list.h"
 
-static const char *const keys[MIM_CLAIM_COUNT] = { "name=", "version=", "abi=", "license=", "formats=" };
+static const char *const keys[MIM_CLAIM_COUNT] = { "name=", "version=", "abi=", "license=", "formats=", "schemes=" };
 
 struct mim_claims
 mim_claims_of_note(const char *origin, char *text)
 {
-    struct mim_claims claims = { .origin = origin, .text = text, .values = { "", "", "", "", "" } };
+    struct mim_claims claims = { .origin = origin, .text = text, .values = { "", "", "", "", "", "" } };
     char *rest = text, *line;
     while (rest && (line = strsep(&rest, "\n")))
         for (size_t i = 0; i < MIM_CLAIM_COUNT; i++)
@@ -56,8 +56,9 @@ mim_claims_of_manifest(const struct mim_manifest *manifest)
         return (struct mim_claims){ 0 };
     print_head(out, (const char *const[]){ manifest->name, manifest->version, manifest->license }, manifest->abi.major,
                manifest->abi.minor);
-    for (size_t i = 0; i < manifest->format_count; i++)
-        print_format(out, i ? " " : "", manifest->formats[i].name, *manifest->formats[i].read, *manifest->formats[i].write);
+    for (size_t i = 0; i < manifest->formats.count; i++)
+        print_format(out, i ? " " : "", manifest->formats.items[i].name, *manifest->formats.items[i].read, *manifest->formats.items[i].write);
+    fprintf(out, "\nschemes=%s", manifest->schemes.names);
     return mim_claims_of_note(manifest->origin.path ? manifest->origin.path : "the manifest", finish_text(out, &text));
 }
 
@@ -71,8 +72,11 @@ mim_claims_of_plugin(const char *origin, const struct mim_plugin *plugin)
         return (struct mim_claims){ 0 };
     print_head(out, (const char *const[]){ plugin->name, plugin->version, plugin->licence ? plugin->licence : "" },
                plugin->major, plugin->minor);
-    for (const struct mim_format_ops *const *format = plugin->formats; *format; format++)
+    for (const struct mim_format_ops *const *format = plugin->formats; format && *format; format++)
         print_format(out, format > plugin->formats ? " " : "", (*format)->name, (*format)->reader, (*format)->writer);
+    fputs("\nschemes=", out);
+    for (const struct mim_transport_ops *const *transport = mim_plugin_transports(plugin); transport && *transport; transport++)
+        fprintf(out, "%s ", (*transport)->schemes);
     return mim_claims_of_note(origin, finish_text(out, &text));
 }
 
@@ -96,11 +100,11 @@ has_words(const char *all, const char *some)
     return true;
 }
 
-/* Formats are a set. */
+/* Formats and schemes are sets. */
 static bool
 claim_equal(int claim, const char *a, const char *b)
 {
-    return claim == MIM_CLAIM_FORMATS ? has_words(a, b) && has_words(b, a) : !strcmp(a, b);
+    return claim >= MIM_CLAIM_FORMATS ? has_words(a, b) && has_words(b, a) : !strcmp(a, b);
 }
 
 enum mim_status

@@ -9,7 +9,7 @@
 
 #include "registry/manifest.h"
 
-enum { MIM_CLAIM_NAME, MIM_CLAIM_VERSION, MIM_CLAIM_ABI, MIM_CLAIM_LICENSE, MIM_CLAIM_FORMATS, MIM_CLAIM_COUNT };
+enum { MIM_CLAIM_NAME, MIM_CLAIM_VERSION, MIM_CLAIM_ABI, MIM_CLAIM_LICENSE, MIM_CLAIM_FORMATS, MIM_CLAIM_SCHEMES, MIM_CLAIM_COUNT };
 
 struct mim_claims {
     const char *origin;                  /* a path, for messages */

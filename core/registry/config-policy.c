@@ -49,7 +49,7 @@ entry_denies(const struct mim_config *config, const struct mim_config_entry *ent
     if (is_policy(entry, "deny"))
         return list_denies(entry->value, subject);
     if (is_policy(entry, "allow"))
-        return subject->format && !file_allows(config, entry->file, subject);
+        return (subject->format || subject->scheme) && !file_allows(config, entry->file, subject);
     const char *plugin = plugin_of_section(entry);
     return plugin && subject->plugin && !strcasecmp(plugin, subject->plugin) &&
            mim_config_value_switch(entry->value, &enabled) && !enabled;
@@ -94,13 +94,13 @@ mim_config_find_unknown(const struct mim_config *config, mim_policy_knows *knows
         const char *plugin = plugin_of_section(entry);
         char name[MIM_INI_LINE + 1];
         snprintf(name, sizeof name, "%s", plugin ? plugin : "");
-        if (plugin ? knows(user, plugin, NULL)
+        if (plugin ? knows(user, &(struct mim_policy_subject){ .plugin = plugin })
                    : strcmp(entry->section, "policy") ||
                          !mim_policy_list_unknown(entry->value, knows, user, name, sizeof name))
             continue;
         show_entry(config, entry, reason, size);
         size_t used = strlen(reason);
-        snprintf(reason + used, size - used, ": no plugin or format is called %s", name);
+        snprintf(reason + used, size - used, ": no plugin, format or scheme is called %s", name);
         return true;
     }
     return false;

@@ -33,10 +33,10 @@ enum mim_status mim_config_add_text(struct mim_config *config, const char *text,
 
 /* The first file or line that cannot be understood, and disables all plugins; or NULL. */
 const char *mim_config_fault(const struct mim_config *config);
-/* The same for a policy on a plugin or format that nothing is called; fills "file:line: what". */
+/* The same for a policy on a name that no plugin, format or scheme has; fills "file:line: what". */
 bool mim_config_find_unknown(const struct mim_config *config, mim_policy_knows *knows, const void *user, char *reason,
                              size_t size);
-/* Whether a policy denies the subject, or does not allow its format. Fills "file:line: what". */
+/* Whether a policy denies the subject, or does not allow its format or scheme. Fills "file:line: what". */
 bool mim_config_denies(const struct mim_config *config, const struct mim_policy_subject *subject, char *reason,
                        size_t reason_size);
 /* Whether a policy has a pattern for licenses. Fills "file:line: what". */

@@ -203,7 +203,7 @@ fail_named_plugin(const struct mim_query *query, const struct mim_match *match, 
     if (plugin)
         return mim_fail(err, MIM_ARGUMENT, "%s: this is %s, and the plugin %s does not %s it; it supports %s",
                         query->name, match->format->title, plugin->name, query->writing ? "write" : "read",
-                        plugin->format_names);
+                        plugin->formats.names);
     return mim_diagnose_name(query->catalog, query->plugin, err);
 }
 
@@ -228,9 +228,8 @@ fail_not_installed(const struct mim_query *query, const struct mim_match *match,
                     hint ? hint->package : "");
 }
 
-/* The most useful reason, when plugins are unfit for different ones. */
-static const struct mim_rank *
-find_reason(const struct mim_rank *ranks, size_t count)
+const struct mim_rank *
+mim_rank_find_reason(const struct mim_rank *ranks, size_t count)
 {
     static const enum mim_status order[] = { MIM_BROKEN_PLUGIN, MIM_DISABLED, MIM_UNSUPPORTED };
     for (size_t i = 0; i < sizeof order / sizeof *order; i++)
@@ -251,7 +250,7 @@ mim_diagnose_plugin(const struct mim_query *query, const struct mim_match *match
     if (query->plugin && (!own || own->unfit == MIM_UNSUPPORTED))
         return fail_named_plugin(query, match, err);
 
-    const struct mim_rank *unfit = own ? own : find_reason(ranks, count);
+    const struct mim_rank *unfit = own ? own : mim_rank_find_reason(ranks, count);
     if (!unfit)
         return fail_not_installed(query, match, err);
     const struct mim_manifest *plugin = unfit->server.plugin;

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/sysmacros.h>
 
 #include "base/context-priv.h"
@@ -62,18 +61,25 @@ settle_license(const struct mim_config *config, struct mim_manifest *manifest)
     return has_note || mim_manifest_settle(manifest, MIM_PLUGIN_DISABLED, reason);
 }
 
-/* A policy may deny a plugin, or each of its formats. */
+/* A policy may deny a plugin, or each of its formats and schemes. */
 static bool
 is_denied(const struct mim_config *config, const struct mim_manifest *manifest, char *reason, size_t size)
 {
-    struct mim_policy_subject subject = { manifest->name, manifest->license, NULL };
-    bool denied = mim_config_denies(config, &subject, reason, size);
-    for (size_t i = 0; !denied && i < manifest->format_count; i++) {
-        subject.format = manifest->formats[i].name;
-        if (!mim_config_denies(config, &subject, reason, size))
+    const struct mim_policy_subject whole = { .plugin = manifest->name, .license = manifest->license };
+    bool denied = mim_config_denies(config, &whole, reason, size);
+    struct mim_policy_subject part = whole;
+    for (size_t i = 0; !denied && i < manifest->formats.count; i++) {
+        part.format = manifest->formats.items[i].name;
+        if (!mim_config_denies(config, &part, reason, size))
             return false;
     }
-    return denied || manifest->format_count;
+    part.format = NULL;
+    for (size_t i = 0; !denied && i < manifest->schemes.count; i++) {
+        part.scheme = manifest->schemes.items[i].name;
+        if (!mim_config_denies(config, &part, reason, size))
+            return false;
+    }
+    return true;
 }
 
 /* A manifest may be replaced or masked by a stronger directory, have the wrong ABI, or be denied by policy. */
@@ -286,32 +292,13 @@ gather_manifests(struct mim_catalog *catalog, const struct mim_catalog_inputs *i
     return fine;
 }
 
-/* Names that a policy may use: installed or not, refused or hinted. */
-static bool
-knows_name(const void *user, const char *plugin, const char *format)
-{
-    const struct mim_catalog *catalog = user;
-    for (size_t i = 0; format && i < catalog->format_count; i++)
-        if (!strcasecmp(catalog->formats[i].name, format))
-            return true;
-    if (!plugin)
-        return false;
-    for (size_t i = 0; i < catalog->manifest_count; i++)
-        if (!strcasecmp(catalog->manifests[i]->name, plugin))
-            return true;
-    for (size_t i = 0; i < catalog->hint_count; i++)
-        if (!strcasecmp(catalog->hints[i]->name, plugin))
-            return true;
-    return mim_catalog_refusal(catalog, plugin) != NULL;
-}
-
 /* A policy that cannot be understood disables all plugins. false: no memory. */
 static bool
 settle_fault(struct mim_catalog *catalog, const struct mim_config *config)
 {
     char reason[PATH_MAX + 600];
     const char *fault = mim_config_fault(config);
-    if (!fault && !mim_config_find_unknown(config, knows_name, catalog, reason, sizeof reason))
+    if (!fault && !mim_config_find_unknown(config, mim_catalog_knows, catalog, reason, sizeof reason))
         return true;
     if (!fault && !mim_string_list_add(&catalog->diagnostics, "%s", reason))
         return false;

@@ -82,7 +82,8 @@ mim_context_plugin(struct mim_context *context, size_t i, struct mim_plugin_info
         .manifest = plugin->origin.path,
         .module = plugin->linked ? "" : plugin->origin.module,
         .place = plugin->origin.directory,
-        .formats = plugin->format_names,
+        .formats = plugin->formats.names,
+        .schemes = plugin->schemes.names,
         .state = plugin->state,
         .reason = plugin->reason,
         .shadowed_by = plugin->shadow ? plugin->shadow->origin.path : "",
@@ -141,7 +142,7 @@ show_absence(const struct mim_query *query, const struct mim_server *server, str
     info->reason = plugin->reason;
     char reason[320];
     if (plugin->state == MIM_PLUGIN_READY &&
-        mim_config_denies(query->config, &(struct mim_policy_subject){ plugin->name, plugin->license, format->name },
+        mim_config_denies(query->config, &(struct mim_policy_subject){ plugin->name, plugin->license, format->name, NULL },
                           reason, sizeof reason)) {
         free(format->denied);
         format->denied = strdup(reason);
@@ -235,14 +236,8 @@ mim_context_load_plugin(struct mim_context *context, const char *name, struct mi
     if (manifest->state == MIM_PLUGIN_BROKEN)
         return mim_fail(err, MIM_BROKEN_PLUGIN, "%s", manifest->reason);
 
-    enum mim_status status = MIM_OK;
-    for (size_t i = 0; status == MIM_OK && i < manifest->format_count; i++) {
-        const struct mim_plugin *plugin;
-        const struct mim_format_ops *ops;
-        status = mim_registry_load(context, &(struct mim_candidate){ manifest->formats[i].name, manifest }, &plugin,
-                                   &ops, err);
-    }
-    return status;
+    const struct mim_plugin *plugin;
+    return mim_registry_load_plugin(context, manifest, &plugin, err);
 }
 
 bool

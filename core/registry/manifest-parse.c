@@ -63,6 +63,21 @@ static const struct key format_keys[] = {
     { NULL, NULL, 0 },
 };
 
+static const struct key scheme_keys[] = {
+    { "title", mim_manifest_take_text, IN_FORMAT(title) },
+    { NULL, NULL, 0 },
+};
+
+/* The sections that have a name. */
+static const struct part {
+    const char *section, *noun;
+    const struct key *keys;
+    size_t list;
+} parts[] = {
+    { "format ", "a format", format_keys, IN_MANIFEST(formats) },
+    { "scheme ", "a scheme", scheme_keys, IN_MANIFEST(schemes) },
+};
+
 static const struct key *
 find_key(const struct key *keys, const char *name, size_t length)
 {
@@ -130,7 +145,7 @@ note_unknown(struct parse *parse, unsigned line, const char *what, const char *n
 static void
 note_section(struct parse *parse, unsigned line, const char *section)
 {
-    static const struct key sections[] = { { "plugin", NULL, 0 }, { "format", NULL, 0 }, { NULL, NULL, 0 } };
+    static const struct key sections[] = { { "plugin", NULL, 0 }, { "format", NULL, 0 }, { "scheme", NULL, 0 }, { NULL, NULL, 0 } };
     static const struct key *const tables[] = { sections, NULL };
     char word[MIM_INI_SECTION + 1];
     if (!strcmp(parse->section, section))
@@ -155,35 +170,38 @@ take_magic(struct parse *parse, struct mim_manifest_format *format, unsigned lin
         refuse_line(parse, line, why.message);
 }
 
+/* The section's format or scheme of that name, which is added if it is new. NULL: no memory. */
 static struct mim_manifest_format *
-add_format(struct mim_manifest *manifest, const char *name)
+open_part(struct mim_manifest *manifest, const struct part *part, const char *name)
 {
-    if (!MIM_GROW(manifest->formats, manifest->format_count))
+    struct mim_manifest_list *list = (void *)((char *)manifest + part->list);
+    for (size_t i = 0; i < list->count; i++)
+        if (!strcmp(list->items[i].name, name))
+            return &list->items[i];
+    if (!MIM_GROW(list->items, list->count))
         return NULL;
-    struct mim_manifest_format *format = &manifest->formats[manifest->format_count];
+    struct mim_manifest_format *format = &list->items[list->count];
     *format = (struct mim_manifest_format){ .name = strdup(name) };
-    if (!format->name)
-        return NULL;
-    manifest->format_count++;
-    return format;
+    list->count += format->name != NULL;
+    return format->name ? format : NULL;
 }
 
 static void
-take_format_pair(struct parse *parse, unsigned line, const char *name, const char *key, const char *value)
+take_part_pair(struct parse *parse, const struct part *part, unsigned line, const char *name, const char *key, const char *value)
 {
-    struct mim_manifest_format *format = (struct mim_manifest_format *)mim_manifest_format(parse->manifest, name);
-    if (!format && !mim_name_valid(name, strlen(name))) {
-        refuse_line(parse, line, "a format's name is made of a-z, 0-9 and \"-\"");
+    char reason[80];
+    if (!mim_name_valid(name, strlen(name))) {
+        snprintf(reason, sizeof reason, "%s's name is made of a-z, 0-9 and \"-\"", part->noun);
+        refuse_line(parse, line, reason);
         return;
     }
-    if (!format && !(format = add_format(parse->manifest, name))) {
+    struct mim_manifest_format *format = open_part(parse->manifest, part, name);
+    const struct key *const tables[] = { part->keys, NULL };
+    if (!format)
         refuse_nomem(parse);
-        return;
-    }
-    static const struct key *const tables[] = { format_keys, NULL };
-    if (!strcmp(key, "magic"))
+    else if (part->keys == format_keys && !strcmp(key, "magic"))
         take_magic(parse, format, line, value);
-    else if (!take_value(parse, format_keys, format, line, key, value))
+    else if (!take_value(parse, part->keys, format, line, key, value))
         note_unknown(parse, line, "key", key, tables);
 }
 
@@ -194,9 +212,12 @@ take_pair(void *user, unsigned line, const char *section, const char *key, const
     struct parse *parse = user;
     if (parse->status != MIM_OK)
         return;
-    if (!strncmp(section, "format ", 7))
-        take_format_pair(parse, line, section + 7 + strspn(section + 7, " \t"), key, value);
-    else if (strcmp(section, "plugin"))
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (!strncmp(section, parts[i].section, 7)) {
+            take_part_pair(parse, &parts[i], line, section + 7 + strspn(section + 7, " \t"), key, value);
+            return;
+        }
+    if (strcmp(section, "plugin"))
         note_section(parse, line, section);
     else if (!take_value(parse, parse_keys, parse, line, key, value) &&
              !take_value(parse, plugin_keys, parse->manifest, line, key, value))
@@ -237,17 +258,17 @@ missing_key(const struct parse *parse, char *scratch, size_t size)
         return "[plugin] has no name";
     if (!mim_name_valid(manifest->name, strlen(manifest->name)))
         return "a plugin's name is made of a-z, 0-9 and \"-\", at most 31 of them";
-    if (!manifest->format_count)
-        return "it has no [format NAME]";
+    if (!manifest->formats.count && !manifest->schemes.count)
+        return "it has no [format NAME] or [scheme NAME]";
     if (parse->kind == MIM_MANIFEST_HINT)
         return NULL;
     if (!manifest->version)
         return "[plugin] has no version";
     if (manifest->abi.major < 0)
         return "[plugin] has no abi";
-    for (size_t i = 0; i < manifest->format_count; i++)
-        if (!manifest->formats[i].read && !manifest->formats[i].write) {
-            snprintf(scratch, size, "[format %s] has neither read nor write", manifest->formats[i].name);
+    for (size_t i = 0; i < manifest->formats.count; i++)
+        if (!manifest->formats.items[i].read && !manifest->formats.items[i].write) {
+            snprintf(scratch, size, "[format %s] has neither read nor write", manifest->formats.items[i].name);
             return scratch;
         }
     if (parse->needs.major >= 0 && parse->needs.major != manifest->abi.major)
@@ -269,6 +290,16 @@ fill_format(struct mim_manifest_format *format)
 }
 
 static bool
+fill_list(struct mim_manifest_list *list)
+{
+    const char *wrong;
+    for (size_t i = 0; i < list->count; i++)
+        if (!fill_format(&list->items[i]) || !mim_manifest_take_list(&list->names, list->items[i].name, &wrong))
+            return false;
+    return fill_text(&list->names, "");
+}
+
+static bool
 fill_in(struct mim_manifest *manifest)
 {
     char module[48];
@@ -277,13 +308,10 @@ fill_in(struct mim_manifest *manifest)
         !fill_text(&manifest->description, "") || !fill_text(&manifest->license, "") ||
         !fill_text(&manifest->package, "") || !fill_text(&manifest->reason, "") || !fill_text(&manifest->origin.ignored, ""))
         return false;
-
-    const char *wrong;
-    for (size_t i = 0; i < manifest->format_count; i++)
-        if (!fill_format(&manifest->formats[i]) ||
-            !mim_manifest_take_list(&manifest->format_names, manifest->formats[i].name, &wrong))
+    for (size_t i = 0; i < manifest->schemes.count; i++)
+        if (!fill_text(&manifest->schemes.items[i].read, "read"))
             return false;
-    return true;
+    return fill_list(&manifest->formats) && fill_list(&manifest->schemes);
 }
 
 enum mim_status

@@ -45,15 +45,22 @@ clear_format(struct mim_manifest_format *format)
     free(format->write);
 }
 
+static void
+clear_list(struct mim_manifest_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        clear_format(&list->items[i]);
+    free(list->items);
+    free(list->names);
+}
+
 void
 mim_manifest_destroy(struct mim_manifest *manifest)
 {
     if (!manifest)
         return;
-    for (size_t i = 0; i < manifest->format_count; i++)
-        clear_format(&manifest->formats[i]);
-    free(manifest->formats);
-    free(manifest->format_names);
+    clear_list(&manifest->formats);
+    clear_list(&manifest->schemes);
     char *const texts[] = {
         manifest->name,          manifest->version,          manifest->module,      manifest->description,
         manifest->license,       manifest->package,          manifest->origin.path, manifest->origin.file,
@@ -80,8 +87,14 @@ mim_manifest_settle(struct mim_manifest *manifest, enum mim_plugin_state state, 
 const struct mim_manifest_format *
 mim_manifest_format(const struct mim_manifest *manifest, const char *format)
 {
-    for (size_t i = 0; i < manifest->format_count; i++)
-        if (!strcmp(manifest->formats[i].name, format))
-            return &manifest->formats[i];
+    for (size_t i = 0; i < manifest->formats.count; i++)
+        if (!strcmp(manifest->formats.items[i].name, format))
+            return &manifest->formats.items[i];
     return NULL;
+}
+
+const struct mim_transport_ops *const *
+mim_plugin_transports(const struct mim_plugin *plugin)
+{
+    return MIM_HAS(plugin, transports) ? plugin->transports : NULL;
 }

@@ -16,11 +16,17 @@ struct mim_abi {
 
 #define MIM_HOST_ABI ((struct mim_abi){ MIM_PLUGIN_ABI_MAJOR, MIM_PLUGIN_ABI_MINOR, 0 })
 
-/* A [format NAME] section. Missing texts are "". */
+/* A [format NAME] or [scheme NAME] section. Missing texts are ""; a scheme has a title, and reads. */
 struct mim_manifest_format {
     char *name, *title, *mime, *extensions, *read, *write;
     struct mim_magic **magic; /* alternatives */
     size_t magic_count;
+};
+
+struct mim_manifest_list {
+    struct mim_manifest_format *items;
+    size_t count;
+    char *names; /* blank-separated */
 };
 
 /* Where a manifest comes from; all "linked in" without a file. */
@@ -38,9 +44,7 @@ struct mim_manifest {
     char *name, *version, *module, *description, *license, *package;
     int priority;
     struct mim_abi abi;
-    struct mim_manifest_format *formats;
-    size_t format_count;
-    char *format_names; /* blank-separated */
+    struct mim_manifest_list formats, schemes;
 
     /* set by the catalog */
     struct mim_manifest_origin origin;
@@ -75,6 +79,9 @@ void mim_manifest_destroy(struct mim_manifest *manifest);
 bool mim_manifest_settle(struct mim_manifest *manifest, enum mim_plugin_state state, const char *reason);
 
 const struct mim_manifest_format *mim_manifest_format(const struct mim_manifest *manifest, const char *format);
+
+/* The transports in a plugin's code, which end with NULL; NULL: none. */
+const struct mim_transport_ops *const *mim_plugin_transports(const struct mim_plugin *plugin);
 
 /* Minor versions only add. false, with both numbers in `reason`: built for another host. */
 bool mim_abi_accepts(struct mim_abi host, struct mim_abi plugin, char *reason, size_t reason_size);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The lists of [policy]. A word is "NAME" of a plugin or a format, "plugin:NAME", "format:NAME" or "license:PATTERN". */
+/* The lists of [policy]. A word is "NAME", "plugin:NAME", "format:NAME", "scheme:NAME" or "license:PATTERN". A bare NAME may be any but a license. */
 #include "registry/policy.h"
 
 #include <fnmatch.h>
@@ -11,12 +11,14 @@
 #include "base/string-list.h"
 #include "registry/ini-parser.h"
 
-enum kind { PLUGIN = 1, FORMAT = 2, LICENSE = 4 };
+enum kind { PLUGIN = 1, FORMAT = 2, LICENSE = 4, SCHEME = 8 };
 
 static const struct {
     const char *prefix;
     int kinds;
-} prefixes[] = { { "plugin:", PLUGIN }, { "format:", FORMAT }, { "license:", LICENSE }, { "", PLUGIN | FORMAT } };
+} prefixes[] = {
+    { "plugin:", PLUGIN }, { "format:", FORMAT }, { "license:", LICENSE }, { "scheme:", SCHEME }, { "", PLUGIN | FORMAT | SCHEME },
+};
 
 struct word {
     char text[MIM_INI_LINE + 1];
@@ -55,7 +57,7 @@ mim_policy_list_fault(const char *list)
         if (strchr(word.text, ','))
             return "names are separated by blanks, not by commas";
         if (!*word.pattern || strchr(word.pattern, ':'))
-            return "expected NAME, plugin:NAME, format:NAME or license:PATTERN";
+            return "expected NAME, plugin:NAME, format:NAME, scheme:NAME or license:PATTERN";
     }
     return is_empty ? "expected names" : NULL;
 }
@@ -83,7 +85,7 @@ mim_policy_list_names(const char *list, const struct mim_policy_subject *subject
     struct word word;
     while (next_word(&list, &word))
         if (pattern_matches(&word, PLUGIN, subject->plugin) || pattern_matches(&word, FORMAT, subject->format) ||
-            pattern_matches(&word, LICENSE, subject->license))
+            pattern_matches(&word, SCHEME, subject->scheme) || pattern_matches(&word, LICENSE, subject->license))
             return true;
     return false;
 }
@@ -93,8 +95,10 @@ mim_policy_list_unknown(const char *list, mim_policy_knows *knows, const void *u
 {
     struct word word;
     while (next_word(&list, &word)) {
-        if (word.kinds == LICENSE || strpbrk(word.pattern, "*?[") ||
-            knows(user, word.kinds & PLUGIN ? word.pattern : NULL, word.kinds & FORMAT ? word.pattern : NULL))
+        const struct mim_policy_subject named = { .plugin = word.kinds & PLUGIN ? word.pattern : NULL,
+                                                  .format = word.kinds & FORMAT ? word.pattern : NULL,
+                                                  .scheme = word.kinds & SCHEME ? word.pattern : NULL };
+        if (word.kinds == LICENSE || strpbrk(word.pattern, "*?[") || knows(user, &named))
             continue;
         snprintf(text, size, "%s", word.text);
         return true;

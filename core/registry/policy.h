@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The lists of [policy]: words that name plugins, formats and licenses. */
+/* The lists of [policy]: words that name plugins, formats, schemes and licenses. */
 #ifndef MIM_CORE_REGISTRY_POLICY_H
 #define MIM_CORE_REGISTRY_POLICY_H
 
@@ -12,7 +12,7 @@
 enum mim_status mim_policy_check(const char *fault, struct mim_error *err);
 
 struct mim_policy_subject {
-    const char *plugin, *license, *format; /* each may be NULL */
+    const char *plugin, *license, *format, *scheme; /* each may be NULL */
 };
 
 /* Why a list cannot be understood, or NULL. */
@@ -22,8 +22,8 @@ bool mim_policy_list_names(const char *list, const struct mim_policy_subject *su
 /* Whether a word of the list is a pattern for licenses. */
 bool mim_policy_list_has_license(const char *list);
 
-/* What a plugin or a format may be called; each may be NULL. */
-typedef bool mim_policy_knows(const void *user, const char *plugin, const char *format);
+/* Whether a plugin, format or scheme of the subject has its name. */
+typedef bool mim_policy_knows(const void *user, const struct mim_policy_subject *subject);
 /* The first word of the list that names nothing known, in `word`. Patterns and licenses may name nothing. */
 bool mim_policy_list_unknown(const char *list, mim_policy_knows *knows, const void *user, char *word, size_t size);
 

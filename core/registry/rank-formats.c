@@ -190,7 +190,7 @@ static const struct mim_format *
 sole_format_of(const struct mim_query *query)
 {
     const struct mim_manifest *plugin = query->plugin ? mim_catalog_plugin(query->catalog, query->plugin) : NULL;
-    return plugin && plugin->format_count == 1 ? mim_catalog_format(query->catalog, plugin->formats[0].name) : NULL;
+    return plugin && plugin->formats.count == 1 ? mim_catalog_format(query->catalog, plugin->formats.items[0].name) : NULL;
 }
 
 static size_t

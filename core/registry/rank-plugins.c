@@ -45,7 +45,9 @@ mim_rank_unfit(const struct mim_query *query, const struct mim_server *server, c
         snprintf(reason, size, "%s", plugin->reason);
         return status_of_state[plugin->state];
     }
-    const struct mim_policy_subject subject = { plugin->name, plugin->license, server->format->name };
+    const char *name = server->format->name;
+    const struct mim_policy_subject subject = { plugin->name, plugin->license, query->is_scheme ? NULL : name,
+                                                query->is_scheme ? name : NULL };
     if (mim_config_denies(query->config, &subject, reason, size))
         return MIM_DISABLED;
     if (!*abilities_of(server, query->writing)) {

@@ -14,6 +14,7 @@ struct mim_query {
     const char *format, *plugin;   /* named by the caller, or NULL */
     const char *formats, *plugins; /* all that the caller allows, or NULL */
     bool writing;
+    bool is_scheme; /* the plugins of a scheme are ranked, as those of a format are */
 };
 
 /* One format that the file may have. */
@@ -55,6 +56,8 @@ enum mim_status mim_diagnose_name(const struct mim_catalog *catalog, const char 
 /* No format fits: UNKNOWN_FORMAT, with the known formats. */
 enum mim_status mim_diagnose_format(const struct mim_query *query, const struct mim_match *matches, size_t count,
                                     struct mim_error *err);
+/* The most useful reason, when plugins are unfit for different ones; NULL: there is none. */
+const struct mim_rank *mim_rank_find_reason(const struct mim_rank *ranks, size_t count);
 /* The format is known, but no plugin can be used: NO_PLUGIN, BROKEN_PLUGIN, DISABLED, UNSUPPORTED or ARGUMENT. */
 enum mim_status mim_diagnose_plugin(const struct mim_query *query, const struct mim_match *match,
                                     const struct mim_rank *ranks, size_t count, struct mim_error *err);

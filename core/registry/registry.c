@@ -179,10 +179,9 @@ name_plugin(struct mim_error *err, const struct mim_manifest *manifest, enum mim
 }
 
 enum mim_status
-mim_registry_load(struct mim_context *context, const struct mim_candidate *candidate, const struct mim_plugin **plugin,
-                  const struct mim_format_ops **ops, struct mim_error *err)
+mim_registry_load_plugin(struct mim_context *context, struct mim_manifest *manifest, const struct mim_plugin **plugin,
+                         struct mim_error *err)
 {
-    struct mim_manifest *manifest = candidate->plugin;
     if (manifest->is_quarantined)
         return name_plugin(err, manifest, mim_fail(err, MIM_BROKEN_PLUGIN, "%s", manifest->reason));
 
@@ -193,8 +192,17 @@ mim_registry_load(struct mim_context *context, const struct mim_candidate *candi
     if (status != MIM_OK)
         return name_plugin(err, manifest, mim_fail(err, status, "%s", why.message));
     *plugin = manifest->loaded;
-    *ops = find_ops(*plugin, candidate->format);
     return MIM_OK;
+}
+
+enum mim_status
+mim_registry_load(struct mim_context *context, const struct mim_candidate *candidate, const struct mim_plugin **plugin,
+                  const struct mim_format_ops **ops, struct mim_error *err)
+{
+    enum mim_status status = mim_registry_load_plugin(context, candidate->plugin, plugin, err);
+    if (status == MIM_OK)
+        *ops = find_ops(*plugin, candidate->format);
+    return status;
 }
 
 void

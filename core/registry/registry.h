@@ -27,8 +27,10 @@ struct mim_request {
 /* Whether the name has an extension of any format, installed or not. */
 bool mim_registry_knows_name(struct mim_context *context, const char *name);
 
-/* The plugin's code, loaded and checked on first use, and its ops for the format. BROKEN_PLUGIN quarantines the
- * plugin in this context; NOMEM does not. */
+/* The plugin's code, loaded and checked on first use. BROKEN_PLUGIN quarantines the plugin in this context; NOMEM does not. */
+enum mim_status mim_registry_load_plugin(struct mim_context *context, struct mim_manifest *manifest,
+                                         const struct mim_plugin **plugin, struct mim_error *err);
+/* The same with its ops for the format. */
 enum mim_status mim_registry_load(struct mim_context *context, const struct mim_candidate *candidate,
                                   const struct mim_plugin **plugin, const struct mim_format_ops **ops,
                                   struct mim_error *err);

@@ -12,6 +12,7 @@
  *   reader   open [offers] [scan]* { prepare(i) { pixels(part) | metadata }* release }* close
  *   writer   metadata(global)* open { takes(source)* metadata(frame)* accepts(i) { encode(part)* put }* }* finish close
  *            in two passes: ... open { metadata(frame)* accepts(i) survey }* survey(NULL) { encode(part)* put }* finish close
+ *   transport open read* close
  *   worker   worker_open { pixels | metadata | release | encode }* worker_close
  *
  * Threads. A tag in the comment of each function pointer says where it is called:
@@ -41,8 +42,8 @@
  *   first. After any other failed serial op of a writer, only close follows.
  *
  * A plugin does not change global state of a codec library, write to stdout or stderr, call exit or abort, or change the
- * locale, directory, signals or environment. It opens no file and no network connection: it uses the source, the sink,
- * open_side and open_source. It ends its threads before close returns, and keeps no host pointer outside its states.
+ * locale, directory, signals or environment. It opens no file, and no network connection unless it is a transport: it uses the
+ * source, the sink, open_side and open_source. It ends its threads before close returns, and keeps no host pointer outside its states.
  */
 #ifndef MIM_PLUGIN_H
 #define MIM_PLUGIN_H
@@ -472,6 +473,35 @@ struct mim_format_ops {
     const struct mim_writer_ops *writer; /**< NULL: cannot write */
 };
 
+enum {
+    MIM_TRANSPORT_RANGES = 1 /**< read takes any offset; without it, each read goes on where the last one ended */
+};
+
+/** Facts of what a URI names. */
+struct mim_transport_info {
+    uint32_t struct_size;
+    uint32_t flags; /**< MIM_TRANSPORT_* */
+    uint64_t size;  /**< in bytes; MIM_UNKNOWN before open, and where it is not stated. Required with MIM_TRANSPORT_RANGES */
+};
+
+/**
+ * Reads the bytes that a URI names. Its functions may call resize, reserve, limit, poll, log, fail, notice and flags; other
+ * calls of the host fail. While it waits, it polls ten times a second or more often. It has no access to URIs that a file
+ * names. Messages hold neither credentials nor the query of the URI; the core begins them with its name.
+ */
+struct mim_transport_ops {
+    uint32_t struct_size, flags; /**< flags: 0 */
+    const char *schemes;         /**< separated by blanks, in lower case: "http https" */
+    uint32_t state_size, pad;
+    /** [serial] Open what the URI names, and fill the info. Required. */
+    int32_t (*open)(struct mim_job *, const char *uri, struct mim_transport_info *);
+    /** [serial] Read up to `size` bytes at `offset`. Returns their number, at least 1 except at the end, or the negated status.
+     * With MIM_TRANSPORT_RANGES all of them if possible in one request: the core asks for what is worth one. Required. */
+    int64_t (*read)(struct mim_job *, void *data, uint64_t size, uint64_t offset);
+    /** [serial] Clean up the state, also after open failed. */
+    void (*close)(struct mim_job *);
+};
+
 struct mim_plugin {
     uint32_t magic, struct_size;
     uint16_t major, minor, min_host_minor, pad;
@@ -482,9 +512,10 @@ struct mim_plugin {
     /** [caller's thread] Initialise the plugin: once per process, before any other call, in less than 5 ms. Optional.
      * */
     int32_t (*init)(const struct mim_host *);
-    const struct mim_format_ops *const *formats; /**< ends with NULL */
+    const struct mim_format_ops *const *formats; /**< ends with NULL; NULL: none */
     /** [caller's thread] Return an extension of the plugin by name, or NULL. Optional. */
     const void *(*get_extension)(const char *name);
+    const struct mim_transport_ops *const *transports; /**< ends with NULL; NULL: none */
 };
 
 /** The symbol that a plugin exports. This declaration gives its definition C linkage in C++ too. */

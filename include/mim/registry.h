@@ -34,6 +34,7 @@ struct mim_plugin_info {
     int loaded;             /**< the module is loaded */
     int32_t abi_major, abi_minor;
     const char *library;    /**< the libraries it uses, with their versions at run time; "" unless the module is loaded */
+    const char *schemes;    /**< of URIs that it reads, separated by blanks, or "" */
     const char *ignored;    /**< unknown keys and sections of the manifest, as "path:line: reason" in lines, or "" */
 };
 

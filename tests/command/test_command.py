@@ -215,8 +215,8 @@ class Lists(CommandCase):
         os.makedirs(self.path('mim-1'))
         for config, words in ((b'[policy]\nalow = gif\n', 'mim.conf:2: [policy] alow = gif'),
                               (b'[policy]\ndeny = png,pdf\n', 'mim.conf:2: [policy] deny = png,pdf: names are separated'),
-                              (b'[policy]\nallow = gif nonesuch\n', 'mim.conf:2: .*: no plugin or format is called nonesuch'),
-                              (b'[plugin nonesuch]\nenabled = no\n', 'mim.conf:2: .*: no plugin or format is called nonesuch'),
+                              (b'[policy]\nallow = gif nonesuch\n', 'mim.conf:2: .*: no plugin, format or scheme is called nonesuch'),
+                              (b'[plugin nonesuch]\nenabled = no\n', 'mim.conf:2: .*: no plugin, format or scheme is called nonesuch'),
                               (b'[limit]\nmemory = lots\n', 'mim.conf:2: [limit] memory = lots'), (b'x' * 200, 'mim.conf:1: ')):
             with self.subTest(config):
                 self.put('mim-1/mim.conf', config)

@@ -11,8 +11,12 @@
  * numbers of the ABI that it is compiled with, and the ELF note, which hosts compare with the manifest before they load the
  * module.
  *
+ * MIM_PLUGIN_TRANSPORT does the same for plugins with transports. Its fifth argument are their schemes, separated by blanks:
+ *
+ *     MIM_PLUGIN_TRANSPORT("ftp", "1.0.0", "MIT", "", "ftp ftps", .transports = transports);
+ *
  * The note is in the section .note.mim. Its owner is "mim", its type MIM_NOTE_TYPE, and its content a text with the lines
- * name=, version=, abi=, license= and formats=, and a terminating zero. Header-only, for C and C++20.
+ * name=, version=, abi=, license=, formats= and, of transports, schemes=, and a terminating zero. Header-only, for C and C++20.
  */
 #ifndef MIM_KIT_ENTRY_H
 #define MIM_KIT_ENTRY_H
@@ -51,10 +55,15 @@ enum { MIM_NOTE_TYPE = 1 };
 #define MIM_FEW_FIELDS_
 #endif
 
-#define MIM_PLUGIN(name_, version_, license_, formats_, ...) \
-    MIM_NOTE_(MIM_NOTE_TEXT_(name_, version_, license_, formats_)); \
+#define MIM_PLUGIN_(note_, name_, version_, license_, ...) \
+    MIM_NOTE_(note_); \
     MIM_FEW_FIELDS_ MIM_PLUGIN_EXPORT const struct mim_plugin MIM_PLUGIN_SYMBOL = { \
         MIM_PLUGIN_HEADER, .name = name_, .version = version_, .licence = license_, __VA_ARGS__ \
     }
+
+#define MIM_PLUGIN(name_, version_, license_, formats_, ...) \
+    MIM_PLUGIN_(MIM_NOTE_TEXT_(name_, version_, license_, formats_), name_, version_, license_, __VA_ARGS__)
+#define MIM_PLUGIN_TRANSPORT(name_, version_, license_, formats_, schemes_, ...) \
+    MIM_PLUGIN_(MIM_NOTE_TEXT_(name_, version_, license_, formats_) "schemes=" schemes_ "\n", name_, version_, license_, __VA_ARGS__)
 
 #endif
