@@ -98,6 +98,8 @@ print_manifest(struct json *json, const struct mim_plugin_info *info)
     print_key(json, "package", info->package);
     json_key(json, "formats");
     json_words(json, info->formats, ' ');
+    json_key(json, "schemes");
+    json_words(json, info->schemes, ' ');
     print_key(json, "state", plugin_state_name(info->state));
     print_key(json, "reason", info->reason);
     print_key(json, "shadowed_by", info->shadowed_by);

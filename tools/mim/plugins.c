@@ -116,6 +116,7 @@ print_details(const struct mim_plugin_info *info)
     print_row("state", plugin_state_name(info->state));
     print_row("reason", info->reason);
     print_row("formats", info->formats);
+    print_row("schemes", info->schemes);
     print_row("license", info->license);
     print_row("libraries", info->library);
     print_row("package", info->package);

@@ -136,7 +136,8 @@ word_distance(const char *a, const char *b)
 static const char *const plugin_keys[] = { "manifest", "name",    "version",  "abi",  "needs", "module",
                                            "description", "license", "package", "priority", NULL };
 static const char *const format_keys[] = { "title", "mime", "extensions", "magic", "read", "write", NULL };
-static const char *const sections[] = { "plugin", "format", NULL };
+static const char *const scheme_keys[] = { "title", NULL };
+static const char *const sections[] = { "plugin", "format", "scheme", NULL };
 static const char *const abilities[] = { "multi", "animation", "seek", "image", NULL };
 
 static void
@@ -162,7 +163,8 @@ knows_all_words(const struct check_trial *trial)
         snprintf(section, sizeof section, "%.*s", (int)strcspn(line->section, " \t"), line->section);
         expect_word(trial, line->number, "section", section, sections);
         bool is_format = !strcmp(section, "format");
-        expect_word(trial, line->number, "key", line->key, is_format ? format_keys : plugin_keys);
+        const char *const *keys = is_format ? format_keys : strcmp(section, "scheme") ? plugin_keys : scheme_keys;
+        expect_word(trial, line->number, "key", line->key, keys);
         snprintf(values, sizeof values, "%s", is_format && (!strcmp(line->key, "read") || !strcmp(line->key, "write")) ? line->value : "");
         while ((word = strsep(&rest, " \t")))
             if (*word)
