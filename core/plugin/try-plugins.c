@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "io/sink.h"
 #include "options/timing-options.h"
+#include "registry/claims.h"
 
 static enum mim_status
 try_candidate(struct mim_context *context, struct mim_operation *operation, const struct mim_candidate *candidate,
@@ -17,6 +18,7 @@ try_candidate(struct mim_context *context, struct mim_operation *operation, cons
 
     if (operation)
         operation->plugin = attempt.plugin->name;
+    attempt.container = mim_format_container(attempt.ops);
     if (attempt.ops->reader) {
         attempt.reader_options.rows = attempt.ops->reader->options;
         attempt.reader_options.count = attempt.ops->reader->option_count;

@@ -14,6 +14,7 @@ struct mim_attempt {
     const struct mim_candidate *candidate;
     const struct mim_plugin *plugin;
     const struct mim_format_ops *ops;
+    const struct mim_container_ops *container; /* the format is an archive, without reader and writer; else NULL */
     struct mim_option_table reader_options, writer_options; /* empty where there is no reader or no writer */
     bool has_rival; /* there are weaker candidates, for files that this one does not support */
 };

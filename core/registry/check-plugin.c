@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/string-list.h"
 #include "options/timing-options.h"
+#include "registry/claims.h"
 #include "registry/loader.h"
 #include "registry/manifest.h"
 
@@ -56,12 +57,31 @@ check_writer(const struct mim_writer_ops *ops, const char *where, const char *fo
 }
 
 static enum mim_status
+check_container(const struct mim_container_ops *ops, const char *where, const char *format, struct mim_error *err)
+{
+    if (!MIM_HAS(ops, close))
+        return fail_check(err, where, format, "its archive's struct_size is too small");
+    if (!ops->next && !ops->add)
+        return fail_check(err, where, format, "its archive has neither next nor add");
+    if (ops->next && !ops->read)
+        return fail_check(err, where, format, "its archive has next and no read");
+    if (ops->add && (!ops->write || !ops->extension))
+        return fail_check(err, where, format, "its archive has add, and no write or no extension");
+    return MIM_OK;
+}
+
+static enum mim_status
 check_format(const struct mim_format_ops *format, const char *where, struct mim_error *err)
 {
     if (!MIM_HAS(format, writer))
         return fail_check(err, where, NULL, "a format's struct_size is too small");
     if (!format->name || !mim_name_valid(format->name, strlen(format->name)))
         return fail_check(err, where, NULL, "a format has no proper name");
+    const struct mim_container_ops *container = mim_format_container(format);
+    if (container && (format->reader || format->writer))
+        return fail_check(err, where, format->name, "it is an archive with a reader or a writer");
+    if (container)
+        return check_container(container, where, format->name, err);
     if (!format->reader && !format->writer)
         return fail_check(err, where, format->name, "it can neither read nor write");
 

@@ -62,6 +62,26 @@ mim_claims_of_manifest(const struct mim_manifest *manifest)
     return mim_claims_of_note(manifest->origin.path ? manifest->origin.path : "the manifest", finish_text(out, &text));
 }
 
+const struct mim_container_ops *
+mim_format_container(const struct mim_format_ops *format)
+{
+    return MIM_HAS(format, container) ? format->container : NULL;
+}
+
+static bool
+can_read(const struct mim_format_ops *format)
+{
+    const struct mim_container_ops *container = mim_format_container(format);
+    return format->reader || (container && container->next);
+}
+
+static bool
+can_write(const struct mim_format_ops *format)
+{
+    const struct mim_container_ops *container = mim_format_container(format);
+    return format->writer || (container && container->add);
+}
+
 struct mim_claims
 mim_claims_of_plugin(const char *origin, const struct mim_plugin *plugin)
 {
@@ -73,7 +93,7 @@ mim_claims_of_plugin(const char *origin, const struct mim_plugin *plugin)
     print_head(out, (const char *const[]){ plugin->name, plugin->version, plugin->licence ? plugin->licence : "" },
                plugin->major, plugin->minor);
     for (const struct mim_format_ops *const *format = plugin->formats; format && *format; format++)
-        print_format(out, format > plugin->formats ? " " : "", (*format)->name, (*format)->reader, (*format)->writer);
+        print_format(out, format > plugin->formats ? " " : "", (*format)->name, can_read(*format), can_write(*format));
     fputs("\nschemes=", out);
     for (const struct mim_transport_ops *const *transport = mim_plugin_transports(plugin); transport && *transport; transport++)
         fprintf(out, "%s ", (*transport)->schemes);

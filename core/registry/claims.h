@@ -27,4 +27,7 @@ void mim_claims_clear(struct mim_claims *claims);
 /* BROKEN_PLUGIN names the first claim that differs, with both values. Clears both. */
 enum mim_status mim_claims_compare(struct mim_claims manifest, struct mim_claims code, struct mim_error *err);
 
+/* The archive ops of a format; NULL: it is no archive. */
+const struct mim_container_ops *mim_format_container(const struct mim_format_ops *format);
+
 #endif

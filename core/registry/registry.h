@@ -24,7 +24,7 @@ struct mim_request {
     const char *formats, *plugins; /* one of these, whose names are separated by blanks */
 };
 
-/* Whether the name has an extension of any format, installed or not. */
+/* Whether the name has an extension of any format, installed or not, except archives. */
 bool mim_registry_knows_name(struct mim_context *context, const char *name);
 
 /* The plugin's code, loaded and checked on first use. BROKEN_PLUGIN quarantines the plugin in this context; NOMEM does not. */

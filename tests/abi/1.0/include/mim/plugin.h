@@ -12,6 +12,8 @@
  *   reader   open [offers] [scan]* { prepare(i) { pixels(part) | metadata }* release }* close
  *   writer   metadata(global)* open { takes(source)* metadata(frame)* accepts(i) { encode(part)* put }* }* finish close
  *            in two passes: ... open { metadata(frame)* accepts(i) survey }* survey(NULL) { encode(part)* put }* finish close
+ *   archive  open { next | seek | read }* close
+ *            create { add write* }* finish close
  *   transport open read* close
  *   worker   worker_open { pixels | metadata | release | encode }* worker_close
  *
@@ -466,11 +468,60 @@ struct mim_writer_ops {
     int32_t (*takes)(struct mim_job *, uint32_t number, const struct mim_offer *);
 };
 
+/* What a member of an archive is: mim_member.kind. */
+enum {
+    MIM_MEMBER_FILE = 1,
+    MIM_MEMBER_ENCRYPTED, /**< a file that read refuses */
+    MIM_MEMBER_DIRECTORY,
+    MIM_MEMBER_OTHER      /**< a link, a device, or a file whose name cannot be known */
+};
+
+/** A member of an archive. The core zeroes the struct for next, and fills it for add. */
+struct mim_member {
+    uint32_t struct_size;
+    int32_t kind;      /**< MIM_MEMBER_* */
+    uint64_t size;     /**< bytes; MIM_UNKNOWN before they are read */
+    uint64_t position; /**< for seek; any number */
+    const char *name;  /**< its bytes as stored, parts separated by '/'; valid until the next call */
+};
+
+/**
+ * An archive of files. The core lists its members with next, opens them with the plugins for their formats, and reads them as
+ * files of a series. It opens the archive again to go back without seek. read_at and size have the bytes of the archive, and
+ * emit appends to it. All members of the archive before damage are delivered, and then the damage.
+ */
+struct mim_container_ops {
+    uint32_t struct_size, flags; /**< flags 0 */
+    uint32_t state_size, pad;
+    const char *extension;       /**< of members to write, unless the caller names another; as "png" */
+    /** [serial] Start reading. */
+    int32_t (*open)(struct mim_job *);
+    /** [serial] Pass over the rest of the current member, and make the next one current. Returns MIM_END after the last. NULL: cannot
+     * read. */
+    int32_t (*next)(struct mim_job *, struct mim_member *);
+    /** [serial] Make the member of this position current, at a cost that does not grow with the bytes of other members. NULL: cannot.
+     * Not mixed with next after the first seek. */
+    int32_t (*seek)(struct mim_job *, uint64_t position);
+    /** [serial] Read on in the current member. Returns the number of bytes, 0 at its end, or the negated status. */
+    int64_t (*read)(struct mim_job *, void *data, uint64_t size);
+    /** [serial] Start writing. */
+    int32_t (*create)(struct mim_job *);
+    /** [serial] Begin a member, whose size is known. NULL: cannot write. */
+    int32_t (*add)(struct mim_job *, const struct mim_member *);
+    /** [serial] Write bytes of the member, which get its size in all. */
+    int32_t (*write)(struct mim_job *, const void *data, uint64_t size);
+    /** [serial] Complete the archive. */
+    int32_t (*finish)(struct mim_job *);
+    /** [serial] Clean up the state, also after open or create failed. */
+    void (*close)(struct mim_job *);
+};
+
 struct mim_format_ops {
     uint32_t struct_size, flags;
     const char *name;
     const struct mim_reader_ops *reader; /**< NULL: cannot read */
     const struct mim_writer_ops *writer; /**< NULL: cannot write */
+    const struct mim_container_ops *container; /**< an archive, whose reader and writer are NULL; NULL: none */
 };
 
 enum {
