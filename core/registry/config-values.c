@@ -23,10 +23,11 @@ static const struct {
     { "metadata", offsetof(struct mim_limits, metadata_bytes), 0 },
     { "seconds", offsetof(struct mim_limits, milliseconds), 1000 },
     { "spool", offsetof(struct mim_limits, spool_bytes), 0 },
+    { "ratio", offsetof(struct mim_limits, ratio), 0 },
 };
 
 #define LIMIT_COUNT (sizeof limit_keys / sizeof *limit_keys)
-#define LIMIT_NAMES "[limit] has memory, working, pixels, frames, metadata, seconds and spool"
+#define LIMIT_NAMES "[limit] has memory, working, pixels, frames, metadata, seconds, spool and ratio"
 #define LIMIT_EXPECTED "expected a limit such as 512MB, 1000000 or off"
 
 static size_t

@@ -45,6 +45,7 @@ mim_context_limits(struct mim_context *context, const struct mim_limits *call, u
         tighten_limit(&limits.metadata_bytes, call->metadata_bytes);
         tighten_limit(&limits.milliseconds, call->milliseconds);
         tighten_limit(&limits.spool_bytes, call->spool_bytes);
+        tighten_limit(&limits.ratio, call->ratio);
     }
     fill_default(&limits.result_bytes, result_default ? result_default : MIM_DEFAULT_RESULT);
     fill_default(&limits.frame_pixels, UINT64_C(1) << 31);
@@ -52,6 +53,7 @@ mim_context_limits(struct mim_context *context, const struct mim_limits *call, u
     fill_default(&limits.metadata_bytes, UINT64_C(64) << 20);
     fill_default(&limits.milliseconds, MIM_NO_LIMIT);
     fill_default(&limits.spool_bytes, MIM_SPOOL_DEFAULT);
+    fill_default(&limits.ratio, 250);
     *out = limits;
     return MIM_OK;
 }

@@ -23,15 +23,16 @@ struct mim_limits {
     uint64_t milliseconds;    /**< default none */
     uint64_t spool_bytes;     /**< bytes of a stream, or of an output or frames that are needed twice, kept for reading them again;
                                * default 8 000 000 000 */
-    uint64_t reserved[3];
+    uint64_t ratio;           /**< bytes out of an archive for each byte of it, after the first 100 MB; default 250 */
+    uint64_t reserved[2];
 };
 
 /** Parse a size such as "256MB", "1.5 GiB" or "1000000". Stores a number; MIM_NO_LIMIT for "0", "off", "none" and
  * "false"; or 0, the default, for "on" and "true". Fails with MIM_OPTION if the text is not a size. */
 MIM_API enum mim_status mim_size_parse(const char *text, uint64_t *bytes, struct mim_error *err);
 
-/** Set a limit by its name in mim.conf: memory, working, pixels, frames, metadata, seconds or spool, to a value as written there. Fails with
- * MIM_OPTION if either is wrong. */
+/** Set a limit by its name in mim.conf: memory, working, pixels, frames, metadata, seconds, spool or ratio, to a value as
+ * written there. Fails with MIM_OPTION if either is wrong. */
 MIM_API enum mim_status mim_limits_set(struct mim_limits *limits, const char *name, const char *value,
                                        struct mim_error *err);
 

@@ -208,7 +208,7 @@ const struct option_row option_rows[] = {
     { "sample", 0, "TYPE", CONVERTING, "convert to u1, u8, u16, u32, u64, i8, i16, i32, i64, f32 or f64", set_sample, 0 },
     { "memory", 0, "SIZE", READING, "same as --limit memory=SIZE --limit working=SIZE, as in 256MB", set_memory, 0 },
     { "memtest", 0, "SIZE", READING, "same as --limit memory=SIZE", set_result, 0 },
-    { "limit", 0, "NAME=VALUE", READING, "limit memory, working, pixels, frames, metadata, seconds or spool", set_limit, 0 },
+    { "limit", 0, "NAME=VALUE", READING, "limit memory, working, pixels, frames, metadata, seconds, spool or ratio", set_limit, 0 },
     { "seconds", 0, "N", READING | FOR_PLUGIN_CHECK, "same as --limit seconds=N: how long each job may take, in a batch each file",
       set_named_limit, 0 },
     { "threads", 0, "N", CONVERTING, "number of threads; 0: all that this process may use", set_number,
