@@ -5,11 +5,11 @@
 #include "base/context-priv.h"
 #include "base/cpus.h"
 #include "base/error.h"
+#include "container/container-path.h"
 #include "pipeline/pool.h"
 #include "plugin/host.h"
 #include "registry/config.h"
 #include "registry/registry.h"
-#include "transport/resolve.h"
 
 #define MOST_THREADS 1024u
 
@@ -22,7 +22,7 @@ mim_context_create(struct mim_context **out, const struct mim_context_options *o
     if (options)
         context->options = *options;
     context->host = &mim_host_table;
-    context->resolve = mim_source_resolve;
+    context->resolve = mim_container_resolve;
     context->threads = 1;
     *out = context;
     return MIM_OK;

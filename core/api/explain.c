@@ -86,22 +86,19 @@ explain_file(struct mim_context *context, struct mim_source *source, const char 
     return status;
 }
 
-/* A URI is read by an operation of its own. */
+/* The file of the operation, or the first one of its series. */
 static enum mim_status
-explain_located(struct mim_context *context, struct mim_source *source, const char *format, const char *plugin,
-                const struct explainer *explainer, struct mim_error *err)
+explain_source(struct mim_operation *operation, const char *format, const char *plugin, const struct explainer *explainer,
+               struct mim_error *err)
 {
-    static const struct mim_control control = { 0 };
-    struct mim_operation operation;
-    enum mim_status status = mim_operation_init(&operation, context, &control, err);
+    if (!mim_source_is_series(operation->source))
+        return explain_file(operation->context, operation->source, format, plugin, explainer, err);
+    struct mim_source *first;
+    enum mim_status status = mim_series_first_source(&first, operation, err);
     if (status != MIM_OK)
         return status;
-    mim_source_ref(source);
-    status = mim_operation_resolve(&operation, NULL, &source, err);
-    mim_operation_take_source(&operation, source);
-    if (status == MIM_OK)
-        status = explain_file(context, source, format, plugin, explainer, err);
-    mim_operation_clear(&operation);
+    status = explain_file(operation->context, first, format, plugin, explainer, err);
+    mim_source_close(first);
     return status;
 }
 
@@ -109,17 +106,17 @@ enum mim_status
 mim_context_explain(struct mim_context *context, struct mim_source *source, const char *format, const char *plugin,
                     mim_explain_visitor visit, void *user, struct mim_error *err)
 {
+    static const struct mim_control control = { 0 };
     const struct explainer explainer = { visit, user };
-    if (mim_source_is_located(source))
-        return explain_located(context, source, format, plugin, &explainer, err);
-    if (!mim_source_is_series(source))
-        return explain_file(context, source, format, plugin, &explainer, err);
-
-    struct mim_source *first;
-    enum mim_status status = mim_series_first_source(&first, context, source, err);
+    struct mim_operation operation;
+    enum mim_status status = mim_operation_init(&operation, context, &control, err);
     if (status != MIM_OK)
         return status;
-    status = explain_file(context, first, format, plugin, &explainer, err);
-    mim_source_close(first);
+    mim_source_ref(source);
+    status = mim_operation_resolve(&operation, &source, err);
+    mim_operation_take_source(&operation, source);
+    if (status == MIM_OK)
+        status = explain_source(&operation, format, plugin, &explainer, err);
+    mim_operation_clear(&operation);
     return status;
 }

@@ -40,6 +40,36 @@ open_decoder(struct mim_reader *reader, struct mim_decoder_setup *setup, struct 
     return mim_decoder_open(&reader->decoder, setup, err);
 }
 
+static enum mim_status
+open_series(struct mim_reader *reader, struct mim_container *container, const struct mim_open_options *options,
+            struct mim_error *err)
+{
+    reader->operation.plugin = ""; /* each file has its own */
+    enum mim_status status = mim_series_reading_create(&reader->series, &reader->operation, container, options, err);
+    if (status != MIM_OK)
+        return status;
+    reader->operation.series = reader->series;
+    reader->plugin = reader->series->first_plugin;
+    reader->format = reader->series->first_format;
+    struct mim_decoder_setup setup = { .ops = &mim_series_reader_ops,
+                                       .format = reader->format,
+                                       .source_of = mim_series_source };
+    return open_decoder(reader, &setup, err);
+}
+
+/* An archive is a series of its members, which go by their own formats. */
+static enum mim_status
+open_archive(struct mim_reader *reader, const struct mim_attempt *attempt, const struct mim_open_options *options,
+             struct mim_error *err)
+{
+    struct mim_open_options members = *options;
+    struct mim_container *container;
+    members.format = members.plugin = NULL;
+    enum mim_status status =
+        mim_container_open(&container, &reader->operation, reader->operation.source, attempt, err);
+    return status == MIM_OK ? open_series(reader, container, &members, err) : status;
+}
+
 struct request {
     struct mim_reader *reader;
     const struct mim_open_options *options;
@@ -49,6 +79,8 @@ static enum mim_status
 open_with(void *user, const struct mim_attempt *attempt, struct mim_error *err)
 {
     const struct request *request = user;
+    if (attempt->container)
+        return open_archive(request->reader, attempt, request->options, err);
     request->reader->plugin = attempt->plugin;
     request->reader->format = attempt->candidate->format;
     struct mim_decoder_setup setup = {
@@ -62,26 +94,11 @@ open_with(void *user, const struct mim_attempt *attempt, struct mim_error *err)
 }
 
 static enum mim_status
-open_series(struct mim_reader *reader, const struct mim_open_options *options, struct mim_error *err)
-{
-    enum mim_status status = mim_series_reading_create(&reader->series, &reader->operation, options, err);
-    if (status != MIM_OK)
-        return status;
-    reader->operation.series = reader->series;
-    reader->plugin = reader->series->first_plugin;
-    reader->format = reader->series->first_format;
-    struct mim_decoder_setup setup = { .ops = &mim_series_reader_ops,
-                                       .format = reader->format,
-                                       .source_of = mim_series_source };
-    return open_decoder(reader, &setup, err);
-}
-
-static enum mim_status
 open_source(struct mim_reader *reader, const struct mim_open_options *options, struct mim_error *err)
 {
     struct request request = { reader, options };
     if (mim_source_is_series(reader->operation.source))
-        return open_series(reader, options, err);
+        return open_series(reader, NULL, options, err);
     const struct mim_request wanted = { options->format, options->plugin, options->formats, options->plugins };
     return mim_try_plugins(&reader->operation, &wanted, open_with, &request, err);
 }
@@ -119,8 +136,10 @@ mim_reader_open(struct mim_reader **out, struct mim_context *context, struct mim
         free(reader);
         return status;
     }
+    reader->operation.allowed.formats = options->formats;
+    reader->operation.allowed.plugins = options->plugins;
     struct mim_source *own = mim_source_ref(source);
-    status = mim_operation_resolve(&reader->operation, options->plugins, &own, err);
+    status = mim_operation_resolve(&reader->operation, &own, err);
     mim_operation_take_source(&reader->operation, own);
     reader->target = (struct mim_conversion_target){ .sample = options->sample,
                                                      .channels = options->channels,

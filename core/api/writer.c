@@ -1,132 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* Writers: a sink, the plugin chosen for it, and the frames in flight. */
-#include <mim/writer.h>
-
 #include <stdlib.h>
 
 #include "api/writer-priv.h"
-#include "base/context-priv.h"
 #include "base/error.h"
-#include "base/string-list.h"
 #include "frame/conversion.h"
 #include "frame/frame.h"
 #include "frame/meta.h"
 #include "io/path-pattern.h"
 #include "io/sink-series.h"
 #include "io/sink.h"
-#include "pipeline/encode.h"
-#include "pipeline/pool.h"
-#include "plugin/operation.h"
-#include "plugin/try-plugins.h"
-#include "plugin/writer-calls.h"
-#include "registry/manifest.h"
-#include "series/series-writer.h"
-
-struct mim_writer {
-    struct mim_operation operation;
-    struct mim_series_writing series; /* when the sink is a series */
-    bool is_series;
-    bool is_single; /* one file of a format that holds one image */
-    struct mim_pool *pool;
-    struct mim_plugin_writer plugin;
-    struct mim_encoder *encoder;
-    uint64_t expected; /* frames to come, or MIM_UNKNOWN */
-};
-
-/* Whether the manifest declares that a file of the format may hold several images. */
-static bool
-holds_many(const struct mim_candidate *candidate)
-{
-    const struct mim_manifest_format *declared = mim_manifest_format(candidate->plugin, candidate->format);
-    return !declared || mim_words_find(declared->write, "multi") >= 0;
-}
-
-/* The plugin accepted the options; from now on it writes a file per frame. */
-static enum mim_status
-start_series(struct mim_writer *writer, const struct mim_write_options *options, const struct mim_option_table *other,
-             struct mim_error *err)
-{
-    writer->series = (struct mim_series_writing){
-        .ops = writer->plugin.ops,
-        .format = writer->plugin.format,
-        .options = mim_options_copy(options->options),
-        .other = *other,
-        .workers = mim_pool_threads(writer->pool),
-    };
-    if (!writer->series.options)
-        return mim_fail_nomem(err, "a series");
-    writer->operation.series = &writer->series;
-    mim_plugin_writer_destroy(&writer->plugin);
-    writer->plugin = (struct mim_plugin_writer){ .ops = &mim_series_writer_ops,
-                                                 .operation = &writer->operation,
-                                                 .format = writer->series.format };
-    enum mim_status status = mim_plugin_writer_create(&writer->plugin, NULL, NULL, writer->series.workers, err);
-    writer->plugin.keeps_bits = writer->series.ops->flags & MIM_WRITER_BITS;
-    return status;
-}
-
-struct request {
-    struct mim_writer *writer;
-    const struct mim_write_options *options;
-};
-
-static enum mim_status
-open_with(void *user, const struct mim_attempt *attempt, struct mim_error *err)
-{
-    const struct request *request = user;
-    const struct mim_write_options *options = request->options;
-    struct mim_writer *writer = request->writer;
-    writer->is_single = !writer->is_series && !holds_many(attempt->candidate);
-    writer->plugin = (struct mim_plugin_writer){ .ops = attempt->ops->writer,
-                                                 .operation = &writer->operation,
-                                                 .format = attempt->candidate->format };
-    enum mim_status status = mim_plugin_writer_create(&writer->plugin, options->options, &attempt->reader_options,
-                                                      mim_pool_threads(writer->pool), err);
-    if (status == MIM_OK && writer->is_series)
-        status = start_series(writer, options, &attempt->reader_options, err);
-    if (status == MIM_OK)
-        status = mim_encoder_create(&writer->encoder, &writer->plugin, writer->pool, writer->expected, err);
-    if (status != MIM_OK)
-        mim_plugin_writer_destroy(&writer->plugin);
-    return status;
-}
-
-enum mim_status
-mim_writer_open(struct mim_writer **out, struct mim_context *context, struct mim_sink *sink,
-                const struct mim_write_options *given, struct mim_error *err)
-{
-    static const struct mim_write_options defaults = { 0 };
-    const struct mim_write_options *options = given ? given : &defaults;
-    if (!context || !sink)
-        return mim_fail(err, MIM_ARGUMENT, "a writer needs a context and a sink");
-
-    struct mim_writer *writer = calloc(1, sizeof *writer);
-    if (!writer)
-        return mim_fail_nomem(err, "a writer");
-    enum mim_status status = mim_operation_init(&writer->operation, context, &options->control, err);
-    if (status != MIM_OK) {
-        free(writer);
-        return status;
-    }
-    writer->operation.sink = mim_sink_ref(sink);
-    writer->expected = options->count ? options->count : MIM_UNKNOWN;
-    writer->pool = mim_pool_of(context, err);
-    writer->is_series = mim_sink_is_series(sink);
-    mim_sink_series_expect(sink, writer->expected);
-    status = writer->pool ? mim_sink_set_start(sink, options->start, err) : MIM_NOMEM;
-    if (status == MIM_OK)
-        status = mim_sink_check(sink, err);
-    struct request request = { writer, options };
-    const struct mim_request wanted = { .format = options->format, .plugin = options->plugin };
-    if (status == MIM_OK)
-        status = mim_try_plugins(&writer->operation, &wanted, open_with, &request, err);
-    if (status != MIM_OK) {
-        mim_writer_abandon(writer);
-        return status;
-    }
-    *out = writer;
-    return MIM_OK;
-}
 
 enum mim_status
 mim_writer_open_uri(struct mim_writer **out, struct mim_context *context, const char *uri,
@@ -322,10 +205,12 @@ destroy_writer(struct mim_writer *writer, bool keep)
     bool has_begun = writer->plugin.has_begun;
     if (writer->plugin.ops)
         mim_plugin_writer_destroy(&writer->plugin);
+    mim_container_writer_destroy(writer->container);
     if (has_begun && !keep)
         mim_sink_rollback(writer->operation.sink);
     mim_operation_clear(&writer->operation);
     mim_options_destroy(writer->series.options);
+    mim_options_destroy(writer->member_options);
     free(writer);
 }
 

@@ -17,8 +17,7 @@ struct mim_source;
 struct mim_context {
     struct mim_context_options options;
     const struct mim_host *host;   /* the host table for plugins */
-    enum mim_status (*resolve)(struct mim_operation *, const char *, struct mim_source **,
-                               struct mim_error *); /* transport/resolve.c */
+    enum mim_status (*resolve)(struct mim_operation *, struct mim_source **, struct mim_error *); /* container/container-path.c */
     struct mim_registry *registry; /* registry/registry.c, created on first use */
     struct mim_config *config;     /* registry/config.c, created on first use */
     struct mim_pool *pool;         /* pipeline/pool.c; NULL until a second thread is needed */

@@ -2,9 +2,11 @@
 /* Names of the files of a series. */
 #include "io/path-pattern.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/error.h"
 #include "base/number.h"
@@ -25,6 +27,33 @@ mim_path_file(const char *path)
 {
     const char *slash = strrchr(path, '/');
     return slash ? slash + 1 : path;
+}
+
+size_t
+mim_path_archive(const char *path)
+{
+    char *copy = strdup(path), *slash;
+    size_t found = 0;
+    struct stat st;
+    while (copy && !found && (slash = strrchr(copy, '/')) && slash > copy) {
+        *slash = '\0';
+        if (stat(copy, &st) == 0 && S_ISREG(st.st_mode))
+            found = strlen(copy);
+    }
+    free(copy);
+    return found;
+}
+
+size_t
+mim_path_archive_target(const char *path)
+{
+    struct stat st;
+    size_t length = (size_t)(mim_path_file(path) - path);
+    char *archive = length > 1 && mim_path_pattern_kind(path) == MIM_PATTERN_NUMBERS ? strndup(path, length - 1) : NULL;
+    bool may_be = archive && strchr(mim_path_file(archive), '.') > mim_path_file(archive) &&
+                  (stat(archive, &st) == 0 ? S_ISREG(st.st_mode) : errno == ENOENT);
+    free(archive);
+    return may_be ? length - 1 : 0;
 }
 
 /* Length of a "%d" or "%0Nd" at the start of `text`, or 0. */

@@ -40,6 +40,13 @@ char *mim_path_directory(const char *path);
 /* The part after the last slash. */
 const char *mim_path_file(const char *path);
 
+/* The length of the part of the path that is a regular file, in which the rest must be; 0: there is none. */
+size_t mim_path_archive(const char *path);
+
+/* The length of the part of "out.zip/frame_%03d.ext" that may become an archive: it has an extension and is no directory. 0: there is
+ * none. */
+size_t mim_path_archive_target(const char *path);
+
 /* strcmp, but runs of digits compare as numbers: frame_2 before frame_10, whatever the locale. A total order. */
 int mim_path_pattern_order(const char *a, const char *b);
 

@@ -306,6 +306,24 @@ mim_sink_open_literal(struct mim_sink **out, const char *path, int keep_existing
     return open_path(out, path, keep_existing != 0, err);
 }
 
+const char *
+mim_sink_inside(const struct mim_sink *sink)
+{
+    return sink->inside;
+}
+
+static enum mim_status
+open_archive(struct mim_sink **out, char *name, size_t length, bool keep_existing, struct mim_error *err)
+{
+    name[length] = '\0';
+    enum mim_status status = open_path(out, name, keep_existing, err);
+    if (status == MIM_OK && !((*out)->inside = strdup(name + length + 1))) {
+        mim_sink_close(*out);
+        return mim_fail_nomem(err, "output");
+    }
+    return status;
+}
+
 enum mim_status
 mim_sink_open_path(struct mim_sink **out, const char *path, int keep_existing, struct mim_error *err)
 {
@@ -313,7 +331,10 @@ mim_sink_open_path(struct mim_sink **out, const char *path, int keep_existing, s
     enum mim_status status = mim_uri_to_path(&name, path, err);
     if (status != MIM_OK)
         return status;
-    if (mim_path_pattern_kind(name) == MIM_PATTERN_NUMBERS)
+    size_t archive = mim_path_archive_target(name);
+    if (archive)
+        status = open_archive(out, name, archive, keep_existing != 0, err);
+    else if (mim_path_pattern_kind(name) == MIM_PATTERN_NUMBERS)
         status = mim_sink_series_open(out, name, keep_existing != 0, err);
     else if ((status = refuse_star(name, err)) == MIM_OK)
         status = open_path(out, name, keep_existing != 0, err);

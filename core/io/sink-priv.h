@@ -31,6 +31,7 @@ enum mim_sink_state { MIM_SINK_IDLE, MIM_SINK_OPEN, MIM_SINK_DONE };
 struct mim_sink {
     const struct mim_sink_kind *kind;
     char *name;
+    char *inside; /* of an archive: its members, "frame_%03d.ext"; or NULL */
     atomic_uint references;
     enum mim_sink_state state;
     bool sync;

@@ -206,7 +206,7 @@ enum mim_status
 mim_sink_set_start(struct mim_sink *sink, uint64_t start, struct mim_error *err)
 {
     bool is_series = mim_sink_is_series(sink);
-    if (start && !is_series)
+    if (start && !is_series && !sink->inside)
         return mim_fail(err, MIM_ARGUMENT,
                         "%.300s: is one file; numbers that start at %" PRIu64 " need a %%d in its name", sink->name,
                         start);

@@ -45,6 +45,7 @@ mim_sink_close(struct mim_sink *sink)
     if (sink->kind->destroy)
         sink->kind->destroy(sink);
     free(sink->name);
+    free(sink->inside);
     free(sink);
 }
 

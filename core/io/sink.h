@@ -12,6 +12,8 @@ struct mim_sink *mim_sink_ref(struct mim_sink *sink);
 
 /* Ends waits for a pipe with the job of this control, and limits what is kept of the output. */
 void mim_sink_bound(struct mim_sink *sink, const struct mim_control *control, int64_t deadline_ms);
+/* "frame_%03d.ext": the files to write into the archive that the sink gets, which must be one; NULL: the path did not say. */
+const char *mim_sink_inside(const struct mim_sink *sink);
 /* Prepares for the first byte. `seeks`: patch or read_back will be used; a sink that cannot seek spools its bytes. */
 enum mim_status mim_sink_begin(struct mim_sink *sink, bool seeks, struct mim_error *err);
 enum mim_status mim_sink_write(struct mim_sink *sink, const void *data, uint64_t size, struct mim_error *err);

@@ -192,11 +192,11 @@ mim_source_open_file_path(struct mim_source **out, const char *path, struct mim_
     return open_file(out, open_for_reading(path), strdup(path), err);
 }
 
-/* Takes ownership of `name`. */
+/* A source that is only a name. Takes ownership of it. */
 static enum mim_status
-open_series(struct mim_source **out, char *name, struct mim_error *err)
+open_name(struct mim_source **out, const struct mim_source_kind *kind, char *name, struct mim_error *err)
 {
-    struct mim_source *source = mim_source_create(&series_kind, name);
+    struct mim_source *source = mim_source_create(kind, name);
     if (!source)
         return mim_fail_nomem(err, "a source");
     atomic_store(&source->size, 0);
@@ -224,11 +224,12 @@ mim_source_open_path(struct mim_source **out, const char *path, struct mim_error
     int fd = open_for_reading(name);
     if (is_directory(fd)) {
         close(fd);
-        return open_series(out, name, err);
+        return open_name(out, &series_kind, name, err);
     }
     /* a file with that exact name takes precedence */
-    if (fd == -ENOENT && mim_path_pattern_kind(name) != MIM_PATTERN_NONE)
-        return open_series(out, name, err);
+    bool is_series = mim_path_pattern_kind(name) != MIM_PATTERN_NONE || !*mim_path_file(name), is_in_archive = mim_path_archive(name);
+    if (is_in_archive || (fd == -ENOENT && is_series))
+        return open_name(out, is_series ? &series_kind : &mim_source_located_kind, name, err);
     return open_file(out, fd, name, err);
 }
 

@@ -15,6 +15,7 @@ struct mim_source_kind {
     bool concurrent; /* reads need no lock */
     bool stream;
     bool fills; /* read blocks until `size` bytes arrive, so the core requests no more than needed */
+    bool explains; /* a failed read fills `failure` */
 };
 
 struct mim_source {
@@ -33,13 +34,16 @@ struct mim_source {
     uint64_t start; /* position of the FILE that counts as 0 */
     struct mim_source_calls calls;
     struct mim_source_feed feed;
+    unsigned depth; /* archives around it */
 
     struct mim_spool *spool; /* of streams: the bytes read so far */
     uint8_t *chunk;
     struct mim_wait wait;         /* of streams */
     _Atomic uint64_t spool_limit; /* of streams */
-    struct mim_error failure; /* of streams: the failure that ended them, repeated for reads of the missing part; of feeds: the last one */
+    struct mim_error failure; /* of streams: the failure that ended them, repeated for reads of the missing part; of feeds: the last */
 };
+
+extern const struct mim_source_kind mim_source_located_kind;
 
 /* Takes ownership of `name`, also on failure. NULL: no memory, or no name. */
 struct mim_source *mim_source_create(const struct mim_source_kind *kind, char *name);

@@ -77,6 +77,18 @@ mim_source_name(const struct mim_source *source)
     return source->name;
 }
 
+unsigned
+mim_source_depth(const struct mim_source *source)
+{
+    return source->depth;
+}
+
+void
+mim_source_set_depth(struct mim_source *source, unsigned depth)
+{
+    source->depth = depth;
+}
+
 bool
 mim_source_is_stream(const struct mim_source *source)
 {
@@ -114,8 +126,8 @@ mim_source_add_bytes_read(struct mim_source *source, uint64_t bytes)
 static enum mim_status
 fail_read(const struct mim_source *source, int number, uint64_t offset, struct mim_error *err)
 {
-    if (source->failure.status != MIM_OK) {
-        if (err && err != &source->failure)
+    if (source->kind->explains) {
+        if (err)
             *err = source->failure;
         return source->failure.status;
     }

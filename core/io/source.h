@@ -39,25 +39,34 @@ void mim_source_add_bytes_read(struct mim_source *source, uint64_t bytes);
 /* Whether the source is a series, which has files instead of bytes. */
 bool mim_source_is_series(const struct mim_source *source);
 
-/* Whether the source is only a URI, whose bytes a transport will read: mim_source_resolve() replaces it. */
+/* Whether the source is only a URI, whose bytes a transport will read, or the path of a member of an archive: mim_operation_resolve()
+ * replaces it. */
 bool mim_source_is_located(const struct mim_source *source);
+bool mim_source_is_member(const struct mim_source *source);
 /* The URI of such a source, which may have a password; NULL for others. */
 const char *mim_source_uri(const struct mim_source *source);
 /* A source that is only a URI. ARGUMENT: blanks or control characters. */
 enum mim_status mim_source_open_located(struct mim_source **out, const char *uri, struct mim_error *err);
 
+/* Opens exactly this file, even if its name looks like a pattern. */
+enum mim_status mim_source_open_file_path(struct mim_source **out, const char *path, struct mim_error *err);
+
 /* Bytes that the core itself gets. Its functions are called by one thread at a time. */
 struct mim_source_feed {
     /* Returns the number of some bytes at `offset`, where a stream goes on; 0 at the end; < 0: minus the status, with `err` filled. */
     int64_t (*read)(void *user, void *data, uint64_t size, uint64_t offset, struct mim_error *err);
-    void (*close)(void *user); /* also if opening fails */
+    void (*close)(void *user); /* not called if opening fails */
     void *user;
     uint64_t size; /* MIM_UNKNOWN: a stream */
 };
 enum mim_status mim_source_open_feed(struct mim_source **out, const struct mim_source_feed *feed, const char *name,
                                      struct mim_error *err);
+/* feed->size bytes of memory that feed->close frees; feed->read is not used. */
+enum mim_status mim_source_open_owned(struct mim_source **out, const void *data, const struct mim_source_feed *feed,
+                                      const char *name, struct mim_error *err);
 
-/* Opens exactly this file, even if its name looks like a pattern. */
-enum mim_status mim_source_open_file_path(struct mim_source **out, const char *path, struct mim_error *err);
+/* How many archives the source is in. */
+unsigned mim_source_depth(const struct mim_source *source);
+void mim_source_set_depth(struct mim_source *source, unsigned depth);
 
 #endif

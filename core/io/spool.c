@@ -112,6 +112,18 @@ move_to_file(struct mim_spool *spool, struct mim_error *err)
     return MIM_OK;
 }
 
+enum mim_status
+mim_spool_create_file(struct mim_spool **out, struct mim_error *err)
+{
+    struct mim_spool *spool = mim_spool_create(false);
+    enum mim_status status = spool ? move_to_file(spool, err) : mim_fail_nomem(err, "what must be read again");
+    if (status == MIM_OK)
+        *out = spool;
+    else
+        mim_spool_destroy(spool);
+    return status;
+}
+
 static enum mim_status
 write_memory(struct mim_spool *spool, const void *data, uint64_t size, uint64_t offset, struct mim_error *err)
 {

@@ -17,6 +17,8 @@ struct mim_spool; /* one thread at a time */
 /* Beyond its limit a spool that drops frees bytes between the first and the last ones, which cannot be read again; another
  * fails. NULL: no memory. */
 struct mim_spool *mim_spool_create(bool drops);
+/* A spool that takes no memory, and fails beyond its limit. */
+enum mim_status mim_spool_create_file(struct mim_spool **out, struct mim_error *err);
 void mim_spool_limit(struct mim_spool *spool, uint64_t limit);
 void mim_spool_destroy(struct mim_spool *spool);
 uint64_t mim_spool_size(const struct mim_spool *spool);

@@ -67,6 +67,24 @@ mim_options_set_text(struct mim_options *options, const char *name, const char *
     return add_option(options, name, strlen(name), value, err);
 }
 
+char *
+mim_options_take(struct mim_options *options, const char *name)
+{
+    char *value = NULL;
+    size_t kept = 0;
+    for (size_t i = 0; i < options->count; i++) {
+        if (strcmp(options->items[i].name, name)) {
+            options->items[kept++] = options->items[i];
+            continue;
+        }
+        free(value);
+        free(options->items[i].name);
+        value = options->items[i].value;
+    }
+    options->count = kept;
+    return value;
+}
+
 enum mim_status
 mim_options_set_int(struct mim_options *options, const char *name, int64_t value, struct mim_error *err)
 {

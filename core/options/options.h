@@ -13,6 +13,9 @@
 /* Whether `name` was given as exactly `value`. `options` may be NULL. */
 bool mim_options_say(const struct mim_options *options, const char *name, const char *value);
 
+/* Removes the option and returns its last value, which the caller frees; NULL: it was not given. */
+char *mim_options_take(struct mim_options *options, const char *name);
+
 struct mim_options *mim_options_copy(
     const struct mim_options *options); /* NULL gives an empty set; NULL result: no memory */
 

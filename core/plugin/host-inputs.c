@@ -51,7 +51,7 @@ mim_host_size(struct mim_job *abi)
 static enum mim_status
 resolve_side(struct mim_operation *operation, int32_t side, struct mim_error *err)
 {
-    enum mim_status status = mim_operation_resolve(operation, NULL, &operation->side_inputs.open[side - 1], err);
+    enum mim_status status = mim_operation_resolve(operation, &operation->side_inputs.open[side - 1], err);
     if (status != MIM_OK)
         mim_side_inputs_close(&operation->side_inputs, side);
     return status;

@@ -2,7 +2,6 @@
 /* Jobs: one call of a plugin's op and its result. */
 #include "plugin/job.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -76,12 +75,7 @@ mim_job_host_failure(struct mim_core_job *job, enum mim_status status)
 static enum mim_status
 limit_error(struct mim_core_job *job)
 {
-    uint64_t used = mim_memory_budget_used(&job->operation->budget),
-             ceiling = mim_memory_budget_ceiling(&job->operation->budget);
-    mim_fail_limit(&job->error, job->error.needed, ceiling,
-                   "the working memory exceeds the limit working=%" PRIu64 ": %" PRIu64 " bytes are in use and %" PRIu64
-                   " more needed",
-                   ceiling, used, job->error.needed);
+    mim_memory_budget_fail(&job->operation->budget, job->error.needed, &job->error);
     mim_job_note_failure(job, MIM_LIMIT);
     return MIM_LIMIT;
 }

@@ -2,6 +2,9 @@
 /* Counting working memory. */
 #include "plugin/memory-budget.h"
 
+#include <inttypes.h>
+
+#include "base/error.h"
 #include "base/size.h"
 
 #define SMALLEST_CEILING 64000000u
@@ -149,4 +152,14 @@ uint64_t
 mim_memory_budget_ceiling(struct mim_memory_budget *budget)
 {
     return atomic_load(&whole_of(budget)->ceiling);
+}
+
+enum mim_status
+mim_memory_budget_fail(struct mim_memory_budget *budget, uint64_t needed, struct mim_error *err)
+{
+    uint64_t used = mim_memory_budget_used(budget), ceiling = mim_memory_budget_ceiling(budget);
+    return mim_fail_limit(err, needed, ceiling,
+                          "the working memory exceeds the limit working=%" PRIu64 ": %" PRIu64
+                          " bytes are in use and %" PRIu64 " more needed",
+                          ceiling, used, needed);
 }

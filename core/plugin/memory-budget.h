@@ -40,6 +40,9 @@ bool mim_memory_budget_fits(struct mim_memory_budget *budget, uint64_t more);
 bool mim_memory_budget_charge(struct mim_memory_budget *budget, uint64_t bytes);
 void mim_memory_budget_refund(struct mim_memory_budget *budget, uint64_t bytes);
 
+/* LIMIT, after a charge was refused. */
+enum mim_status mim_memory_budget_fail(struct mim_memory_budget *budget, uint64_t needed, struct mim_error *err);
+
 uint64_t mim_memory_budget_used(struct mim_memory_budget *budget);
 uint64_t mim_memory_budget_free(struct mim_memory_budget *budget);
 uint64_t mim_memory_budget_ceiling(struct mim_memory_budget *budget);

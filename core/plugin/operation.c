@@ -46,10 +46,9 @@ mim_operation_init(struct mim_operation *operation, struct mim_context *context,
 }
 
 enum mim_status
-mim_operation_resolve(struct mim_operation *operation, const char *plugins, struct mim_source **source,
-                      struct mim_error *err)
+mim_operation_resolve(struct mim_operation *operation, struct mim_source **source, struct mim_error *err)
 {
-    return operation->context->resolve(operation, plugins, source, err);
+    return operation->context->resolve(operation, source, err);
 }
 
 void
@@ -72,6 +71,7 @@ mim_operation_init_part(struct mim_operation *operation, struct mim_operation *w
         .control = whole->control,
         .deadline_ms = whole->deadline_ms,
         .host_flags = whole->host_flags,
+        .allowed = whole->allowed,
     };
     mim_memory_budget_init_part(&operation->budget, &whole->budget);
     pthread_mutex_init(&operation->lock, NULL);
@@ -80,8 +80,8 @@ mim_operation_init_part(struct mim_operation *operation, struct mim_operation *w
 static struct mim_log_line *
 take_log(struct mim_operation *operation)
 {
-    struct mim_log_line *lines = operation->log_first;
-    operation->log_first = operation->log_last = NULL;
+    struct mim_log_line *lines = operation->log.first;
+    operation->log.first = operation->log.last = NULL;
     return lines;
 }
 
@@ -159,8 +159,8 @@ mim_operation_log(struct mim_operation *operation, int level, const char *text)
     strcpy(line->text, text);
     operation = operation->whole ? operation->whole : operation;
     pthread_mutex_lock(&operation->lock);
-    *(operation->log_last ? &operation->log_last->next : &operation->log_first) = line;
-    operation->log_last = line;
+    *(operation->log.last ? &operation->log.last->next : &operation->log.first) = line;
+    operation->log.last = line;
     pthread_mutex_unlock(&operation->lock);
 }
 

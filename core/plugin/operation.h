@@ -32,18 +32,22 @@ struct mim_operation {
     struct mim_memory_budget budget;
     int64_t deadline_ms; /* on the monotonic clock; INT64_MAX = none */
     uint32_t host_flags;
+    struct {
+        const char *formats, *plugins;
+    } allowed; /* by the caller, as in struct mim_request */
     pthread_mutex_t lock;       /* guards the two below */
     struct mim_notices notices; /* pending until the caller's thread delivers them */
-    struct mim_log_line *log_first, *log_last;
+    struct {
+        struct mim_log_line *first, *last;
+    } log;
 };
 
 enum mim_status mim_operation_init(struct mim_operation *operation, struct mim_context *context,
                                    const struct mim_control *control, struct mim_error *err);
 /* One file of a series, frame `index` of `whole`, or a transport, without an index (MIM_UNKNOWN), with the limits, memory and notices of the whole. */
 void mim_operation_init_part(struct mim_operation *operation, struct mim_operation *whole, uint64_t index);
-/* Replaces a source that is only a URI by one that reads its bytes, as mim_source_resolve() does. */
-enum mim_status mim_operation_resolve(struct mim_operation *operation, const char *plugins, struct mim_source **source,
-                                      struct mim_error *err);
+/* Replaces a source that is only a URI, or the path of a member, by one that reads its bytes, as mim_container_resolve() does. */
+enum mim_status mim_operation_resolve(struct mim_operation *operation, struct mim_source **source, struct mim_error *err);
 /* Takes ownership of `source`, whose reads the limits and the switch of the operation end from now on. */
 void mim_operation_take_source(struct mim_operation *operation, struct mim_source *source);
 void mim_operation_clear(struct mim_operation *operation);

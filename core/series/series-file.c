@@ -25,6 +25,8 @@ open_with(void *user, const struct mim_attempt *attempt, struct mim_error *err)
 {
     const struct opening *opening = user;
     struct mim_series_file *file = opening->file;
+    if (attempt->container)
+        return mim_fail(err, MIM_UNSUPPORTED, "is an archive, not an image");
     file->plugin = attempt->plugin;
     file->other = attempt->writer_options;
     file->reader = (struct mim_plugin_reader){
@@ -99,17 +101,15 @@ mim_series_file_open(struct mim_series_file **out, struct mim_operation *whole, 
                      const struct mim_series_request *request, struct mim_error *err)
 {
     struct mim_series_file *file = calloc(1, sizeof *file);
-    if (!file)
+    if (!file) {
+        mim_source_close(request->source);
         return mim_fail_nomem(err, "a file of a series");
+    }
     mim_operation_init_part(&file->operation, whole, index);
+    mim_operation_take_source(&file->operation, request->source);
 
     struct opening opening = { file, request };
-    struct mim_source *source;
-    enum mim_status status = mim_source_open_file_path(&source, request->path, err);
-    if (status == MIM_OK)
-        mim_operation_take_source(&file->operation, source);
-    if (status == MIM_OK)
-        status = mim_try_plugins(&file->operation, request->wanted, open_with, &opening, err);
+    enum mim_status status = mim_try_plugins(&file->operation, request->wanted, open_with, &opening, err);
     if (status == MIM_OK)
         status = prepare_image(file, err);
     if (status != MIM_OK) {
@@ -129,7 +129,7 @@ mim_series_file_close(struct mim_series_file *file)
         mim_plugin_reader_release(&file->reader, 0, file->packet);
     if (file->reader.ops)
         mim_plugin_reader_close(&file->reader);
-    if (file->operation.source)
+    if (!mim_source_depth(file->operation.source)) /* those of an archive count themselves */
         mim_source_add_bytes_read(file->operation.whole->source, mim_source_bytes_read(file->operation.source));
     mim_operation_clear(&file->operation);
     free(file->packet);

@@ -20,7 +20,7 @@ struct mim_series_file {
 };
 
 struct mim_series_request {
-    const char *path;
+    struct mim_source *source; /* which the file takes over, also on failure */
     const struct mim_request *wanted;
     const struct mim_options *options; /* outlive the file */
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Lists the files of a series: reads a directory, sorts matching files, notes gaps and skipped files. */
-#include "series/series-list.h"
+#include "series/series-list-priv.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -13,24 +13,9 @@
 #include <sys/stat.h>
 
 #include "base/error.h"
-#include "io/path-pattern.h"
 
 #define MAX_GAPS_SHOWN 4
 #define MAX_LEFT_OUT_SHOWN 3
-
-enum verdict { NO_PART, PART, LEFT_OUT };
-
-/* One listing under way. */
-struct listing {
-    struct mim_series *series;
-    const struct mim_series_rules *rules;
-    const char *path;
-    enum mim_path_pattern_kind kind; /* NONE: a directory */
-    struct mim_path_pattern name;
-    char *directory;
-    const char *pattern; /* GLOB */
-    uint64_t left_out;
-};
 
 /* Whether opening the entry cannot block. Dangling links count: opening one reports the error. */
 static bool
@@ -44,33 +29,40 @@ may_be_file(int directory, const struct dirent *entry)
     return fstatat(directory, entry->d_name, &st, 0) != 0 || S_ISREG(st.st_mode);
 }
 
-static enum verdict
-judge_entry(const struct listing *listing, int directory, const struct dirent *entry, uint64_t *number)
+/* `file` is the name in the directory; `is_hidden`: the whole of a directory leaves it out silently. */
+enum mim_series_verdict
+mim_series_judge(const struct mim_series_listing *listing, const char *file, bool is_hidden, uint64_t *number)
 {
     const struct mim_series_rules *rules = listing->rules;
-    const char *file = entry->d_name;
     *number = 0;
     switch (listing->kind) {
     case MIM_PATTERN_NUMBERS:
         if (!mim_path_pattern_number(&listing->name, file, number))
-            return NO_PART;
+            return MIM_SERIES_NO_PART;
         break;
     case MIM_PATTERN_GLOB:
         if (fnmatch(listing->pattern, file, FNM_PERIOD) != 0)
-            return NO_PART;
+            return MIM_SERIES_NO_PART;
         break;
     case MIM_PATTERN_NONE:
-        if (*file == '.')
-            return NO_PART;
+        if (is_hidden)
+            return MIM_SERIES_NO_PART;
         if (!rules->belongs(rules->user, file))
-            return LEFT_OUT;
+            return MIM_SERIES_LEFT_OUT;
         break;
     }
-    return may_be_file(directory, entry) ? PART : LEFT_OUT;
+    return MIM_SERIES_PART;
 }
 
-static void
-note_left_out(struct listing *listing, const char *file)
+static enum mim_series_verdict
+judge_entry(const struct mim_series_listing *listing, int directory, const struct dirent *entry, uint64_t *number)
+{
+    enum mim_series_verdict verdict = mim_series_judge(listing, entry->d_name, *entry->d_name == '.', number);
+    return verdict == MIM_SERIES_PART && !may_be_file(directory, entry) ? MIM_SERIES_LEFT_OUT : verdict;
+}
+
+void
+mim_series_leave_out(struct mim_series_listing *listing, const char *file)
 {
     char *text = listing->series->left_out;
     size_t used = strlen(text), size = sizeof listing->series->left_out;
@@ -78,8 +70,8 @@ note_left_out(struct listing *listing, const char *file)
         snprintf(text + used, size - used, "%s%.40s", used ? ", " : "", file);
 }
 
-static enum mim_status
-add_entry(struct listing *listing, const char *file, uint64_t number, struct mim_error *err)
+enum mim_status
+mim_series_add(struct mim_series_listing *listing, const struct mim_series_entry *entry, struct mim_error *err)
 {
     struct mim_series *series = listing->series;
     if (series->count == listing->rules->max_files)
@@ -93,31 +85,32 @@ add_entry(struct listing *listing, const char *file, uint64_t number, struct mim
         series->entries = grown;
         series->capacity = capacity;
     }
-    char *copy = strdup(file);
+    char *copy = strdup(entry->file);
     if (!copy)
         return mim_fail_nomem(err, "a list of files");
-    series->entries[series->count++] = (struct mim_series_entry){ copy, number };
+    series->entries[series->count] = *entry;
+    series->entries[series->count++].file = copy;
     return MIM_OK;
 }
 
 static enum mim_status
-read_directory(struct listing *listing, DIR *stream, struct mim_error *err)
+read_directory(struct mim_series_listing *listing, DIR *stream, struct mim_error *err)
 {
     for (;;) {
-        uint64_t number;
         errno = 0;
-        const struct dirent *entry = readdir(stream);
+        struct dirent *entry = readdir(stream);
         if (!entry && errno)
             return mim_fail_errno(err, errno, "%.300s", listing->directory);
         if (!entry)
             return MIM_OK;
 
-        enum verdict verdict = judge_entry(listing, dirfd(stream), entry, &number);
-        enum mim_status status = verdict == PART ? add_entry(listing, entry->d_name, number, err) : MIM_OK;
+        struct mim_series_entry found = { .file = entry->d_name };
+        enum mim_series_verdict verdict = judge_entry(listing, dirfd(stream), entry, &found.number);
+        enum mim_status status = verdict == MIM_SERIES_PART ? mim_series_add(listing, &found, err) : MIM_OK;
         if (status != MIM_OK)
             return status;
-        if (verdict == LEFT_OUT)
-            note_left_out(listing, entry->d_name);
+        if (verdict == MIM_SERIES_LEFT_OUT)
+            mim_series_leave_out(listing, entry->d_name);
     }
 }
 
@@ -125,14 +118,15 @@ static int
 by_name(const void *one, const void *other)
 {
     const struct mim_series_entry *a = one, *b = other;
-    return mim_path_pattern_order(a->file, b->file);
+    int order = mim_path_pattern_order(a->file, b->file);
+    return order ? order : (a->member > b->member) - (a->member < b->member);
 }
 
 static int
 by_number(const void *one, const void *other)
 {
     const struct mim_series_entry *a = one, *b = other;
-    return a->number < b->number ? -1 : a->number > b->number;
+    return a->number != b->number ? (a->number < b->number ? -1 : 1) : (a->member > b->member) - (a->member < b->member);
 }
 
 /* "3 numbers are missing: 5, 9-10" */
@@ -162,7 +156,7 @@ note_missing(struct mim_series *series)
 
 /* "left out: notes.txt, Thumbs.db and 2 more" */
 static void
-finish_left_out(struct listing *listing)
+finish_left_out(struct mim_series_listing *listing)
 {
     char *text = listing->series->left_out, names[200];
     if (!listing->left_out)
@@ -176,7 +170,7 @@ finish_left_out(struct listing *listing)
 }
 
 static enum mim_status
-fail_empty(const struct listing *listing, struct mim_error *err)
+fail_empty(const struct mim_series_listing *listing, struct mim_error *err)
 {
     const char *rest = listing->left_out ? "; " : "", *left_out = listing->series->left_out;
     switch (listing->kind) {
@@ -187,20 +181,13 @@ fail_empty(const struct listing *listing, struct mim_error *err)
     case MIM_PATTERN_NONE:
         break;
     }
-    return mim_fail(err, MIM_IO, "%.300s: is a directory without images%s%s", listing->path, rest, left_out);
+    return mim_fail(err, MIM_IO, "%.300s: is %s without images%s%s", listing->path,
+                    listing->is_archive ? "an archive" : "a directory", rest, left_out);
 }
 
-static enum mim_status
-list_entries(struct listing *listing, struct mim_error *err)
+enum mim_status
+mim_series_settle(struct mim_series_listing *listing, struct mim_error *err)
 {
-    DIR *stream = opendir(listing->directory);
-    if (!stream)
-        return mim_fail_errno(err, errno, "%.300s", listing->path);
-    enum mim_status status = read_directory(listing, stream, err);
-    closedir(stream);
-    if (status != MIM_OK)
-        return status;
-
     struct mim_series *series = listing->series;
     finish_left_out(listing);
     if (!series->count)
@@ -212,9 +199,20 @@ list_entries(struct listing *listing, struct mim_error *err)
     return MIM_OK;
 }
 
+static enum mim_status
+list_entries(struct mim_series_listing *listing, struct mim_error *err)
+{
+    DIR *stream = opendir(listing->directory);
+    if (!stream)
+        return mim_fail_errno(err, errno, "%.300s", listing->path);
+    enum mim_status status = read_directory(listing, stream, err);
+    closedir(stream);
+    return status == MIM_OK ? mim_series_settle(listing, err) : status;
+}
+
 /* The part of the path before a file's name. */
-static char *
-show_directory(const struct listing *listing)
+char *
+mim_series_show(const struct mim_series_listing *listing)
 {
     char *shown = NULL;
     size_t size = strlen(listing->path);
@@ -235,7 +233,7 @@ enum mim_status
 mim_series_list(struct mim_series *series, const char *path, const struct mim_series_rules *rules,
                 struct mim_error *err)
 {
-    struct listing listing = { .series = series, .rules = rules, .path = path, .pattern = mim_path_file(path) };
+    struct mim_series_listing listing = { .series = series, .rules = rules, .path = path, .pattern = mim_path_file(path) };
     enum mim_status status = MIM_OK;
 
     *series = (struct mim_series){ 0 };
@@ -243,7 +241,7 @@ mim_series_list(struct mim_series *series, const char *path, const struct mim_se
     if (listing.kind == MIM_PATTERN_NUMBERS)
         status = mim_path_pattern_parse(&listing.name, path, err);
     if (status == MIM_OK) {
-        series->shown = show_directory(&listing);
+        series->shown = mim_series_show(&listing);
         listing.directory = listing.kind == MIM_PATTERN_NONE ? strdup(path) : mim_path_directory(path);
         status =
             series->shown && listing.directory ? list_entries(&listing, err) : mim_fail_nomem(err, "a list of files");

@@ -6,11 +6,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <mim/error.h>
+#include "container/member-index.h"
 
 struct mim_series_entry {
     char *file;      /* its name in the directory */
     uint64_t number; /* of a numbered pattern; else 0 */
+    uint64_t member; /* of an archive */
 };
 
 struct mim_series {
@@ -19,6 +20,7 @@ struct mim_series {
     uint64_t count, capacity;
     char missing[200];  /* notice about missing numbers; "" without any */
     char left_out[200]; /* notice about skipped files of the directory */
+    char replaced[80];  /* notice about members that later ones replace */
 };
 
 struct mim_series_rules {
@@ -32,6 +34,10 @@ struct mim_series_rules {
  * after a failure. */
 enum mim_status mim_series_list(struct mim_series *series, const char *path, const struct mim_series_rules *rules,
                                 struct mim_error *err);
+/* The same for the members of an archive: `inside` is "" for all, a directory that ends in "/", or a pattern. `path` is that of the
+ * archive with `inside`. */
+enum mim_status mim_series_list_members(struct mim_series *series, const struct mim_member_index *index, const char *path,
+                                        const char *inside, const struct mim_series_rules *rules, struct mim_error *err);
 void mim_series_clear(struct mim_series *series);
 
 /* The path of file i; free() it. NULL: no memory. */

@@ -8,6 +8,7 @@
 
 #include "base/context-priv.h"
 #include "base/error.h"
+#include "container/container-path.h"
 #include "frame/meta.h"
 #include "io/path-pattern.h"
 #include "io/source.h"
@@ -40,18 +41,36 @@ mim_series_name_error(const struct mim_series_reading *reading, struct mim_error
     memcpy(err->message, message, sizeof message);
 }
 
+/* Damage of an archive after its last member is a frame, which fails. */
+static const struct mim_error *
+damage_after(const struct mim_series_reading *reading)
+{
+    const struct mim_error *failure = reading->container ? &mim_container_index(reading->container)->failure : NULL;
+    return failure && failure->status != MIM_OK ? failure : NULL;
+}
+
+static enum mim_status
+open_source(const struct mim_series *series, struct mim_container *container, uint64_t index, struct mim_source **out,
+            struct mim_error *err)
+{
+    if (container)
+        return mim_container_open_member(container, series->entries[index].member, false, out, err);
+    char *path = mim_series_path(series, index);
+    enum mim_status status = path ? mim_source_open_file_path(out, path, err) : mim_fail_nomem(err, "a file name");
+    free(path);
+    return status;
+}
+
 static enum mim_status
 open_file(struct mim_series_reading *reading, uint64_t index, struct mim_series_file **out, struct mim_error *err)
 {
-    char *path = mim_series_path(&reading->series, index);
-    if (!path)
-        return mim_fail_nomem(err, "a file name");
     const struct mim_request wanted = { reading->format, reading->plugin, reading->formats, reading->plugins };
-    const struct mim_series_request request = { .path = path, .wanted = &wanted, .options = reading->options };
-    enum mim_status status = mim_series_file_open(out, reading->operation, index, &request, err);
+    struct mim_series_request request = { .wanted = &wanted, .options = reading->options };
+    enum mim_status status = open_source(&reading->series, reading->container, index, &request.source, err);
+    if (status == MIM_OK)
+        status = mim_series_file_open(out, reading->operation, index, &request, err);
     if (status != MIM_OK)
         err->frame = index;
-    free(path);
     return status;
 }
 
@@ -61,17 +80,42 @@ belongs_to_series(void *context, const char *file)
     return mim_registry_knows_name(context, file);
 }
 
+/* The whole of an archive, or the part that a path names. */
 static enum mim_status
-list_files(struct mim_series *series, struct mim_context *context, const struct mim_source *source, uint64_t max_files,
+list_members(struct mim_series *series, struct mim_container **container, struct mim_operation *operation,
+             const struct mim_series_rules *rules, struct mim_error *err)
+{
+    char *path = NULL;
+    const char *name = mim_source_name(operation->source), *inside = "";
+    enum mim_status status = MIM_OK;
+    if (!*container)
+        status = mim_container_open_path(container, &inside, operation, name, err);
+    else if (asprintf(&path, "%s/", mim_container_name(*container)) < 0)
+        status = mim_fail_nomem(err, "a file name");
+    if (status == MIM_OK)
+        status = mim_series_list_members(series, mim_container_index(*container), path ? path : name, inside, rules, err);
+    for (uint64_t i = 0; i < series->count; i++)
+        mim_container_want(*container, series->entries[i].member);
+    free(path);
+    return status;
+}
+
+static enum mim_status
+list_files(struct mim_series *series, struct mim_container **container, struct mim_operation *operation,
            struct mim_error *err)
 {
-    struct mim_query query = { .name = mim_source_name(source) };
-    enum mim_status status =
-        mim_registry_query(context, &query, err); /* makes the catalog that belongs_to_series() uses */
+    const char *name = mim_source_name(operation->source);
+    struct mim_query query = { .name = name };
+    *series = (struct mim_series){ 0 };
+    enum mim_status status = mim_registry_query(operation->context, &query, err); /* makes belongs_to_series()'s catalog */
     if (status != MIM_OK)
         return status;
-    const struct mim_series_rules rules = { .max_files = max_files, .belongs = belongs_to_series, .user = context };
-    return mim_series_list(series, mim_source_name(source), &rules, err);
+    const struct mim_series_rules rules = { .max_files = operation->control.limits.frames,
+                                            .belongs = belongs_to_series,
+                                            .user = operation->context };
+    if (*container || mim_path_archive(name))
+        return list_members(series, container, operation, &rules, err);
+    return mim_series_list(series, name, &rules, err);
 }
 
 static enum mim_status
@@ -131,24 +175,28 @@ copy_text(char **to, const char *text)
 
 enum mim_status
 mim_series_reading_create(struct mim_series_reading **out, struct mim_operation *operation,
-                          const struct mim_open_options *options, struct mim_error *err)
+                          struct mim_container *container, const struct mim_open_options *options, struct mim_error *err)
 {
     struct mim_series_reading *reading = calloc(1, sizeof *reading);
-    if (!reading)
+    if (!reading) {
+        mim_container_close(container);
         return mim_fail_nomem(err, "a series");
+    }
     reading->operation = operation;
+    reading->container = container;
     reading->options = mim_options_copy(options->options);
     bool copied = copy_text(&reading->format, options->format) && copy_text(&reading->plugin, options->plugin) &&
                   copy_text(&reading->formats, options->formats) && copy_text(&reading->plugins, options->plugins);
 
     enum mim_status status = copied && reading->options ? MIM_OK : mim_fail_nomem(err, "a series");
     if (status == MIM_OK)
-        status =
-            list_files(&reading->series, operation->context, operation->source, operation->control.limits.frames, err);
+        status = list_files(&reading->series, &reading->container, operation, err);
     if (status == MIM_OK)
         status = report_files(reading, reading->series.missing, err);
     if (status == MIM_OK)
         status = report_files(reading, reading->series.left_out, err);
+    if (status == MIM_OK)
+        status = report_files(reading, reading->series.replaced, err);
     if (status == MIM_OK)
         status = open_first(reading, err);
     if (status != MIM_OK) {
@@ -167,6 +215,7 @@ mim_series_reading_destroy(struct mim_series_reading *reading)
     mim_series_file_close(reading->first);
     mim_offers_clear(&reading->offers);
     mim_series_clear(&reading->series);
+    mim_container_close(reading->container);
     mim_options_destroy(reading->options);
     free(reading->format);
     free(reading->plugin);
@@ -176,23 +225,23 @@ mim_series_reading_destroy(struct mim_series_reading *reading)
 }
 
 enum mim_status
-mim_series_first_source(struct mim_source **out, struct mim_context *context, struct mim_source *source,
-                        struct mim_error *err)
+mim_series_first_source(struct mim_source **out, struct mim_operation *operation, struct mim_error *err)
 {
     struct mim_series series;
-    enum mim_status status = list_files(&series, context, source, MIM_NO_LIMIT, err);
-    char *path = status == MIM_OK ? mim_series_path(&series, 0) : NULL;
+    struct mim_container *container = NULL;
+    enum mim_status status = list_files(&series, &container, operation, err);
     if (status == MIM_OK)
-        status = path ? mim_source_open_file_path(out, path, err) : mim_fail_nomem(err, "a file name");
-    free(path);
+        status = open_source(&series, container, 0, out, err);
     mim_series_clear(&series);
+    mim_container_close(container);
     return status;
 }
 
 static int32_t
 series_open(struct mim_job *job, struct mim_sequence *sequence)
 {
-    sequence->count = reading_of(job)->series.count;
+    const struct mim_series_reading *reading = reading_of(job);
+    sequence->count = reading->series.count + (damage_after(reading) != NULL);
     sequence->sure = MIM_SURE_EXACT;
     return MIM_OK;
 }
@@ -214,6 +263,9 @@ series_prepare(struct mim_job *job, uint64_t index, void *in, struct mim_frame_i
     struct packet *packet = in;
     struct mim_error error = { 0 };
     enum mim_status status = MIM_OK;
+    const struct mim_error *damage = index == reading->series.count ? damage_after(reading) : NULL;
+    if (damage)
+        return mim_job_adopt(job, damage->status, false, damage);
     if (index >= reading->series.count)
         return MIM_END;
 

@@ -6,6 +6,7 @@
 #include <mim/plugin.h>
 #include <mim/reader.h>
 
+#include "container/container.h"
 #include "plugin/operation.h"
 #include "series/series-list.h"
 
@@ -16,6 +17,7 @@ struct mim_series_file;
 struct mim_series_reading {
     struct mim_operation *operation; /* of the series */
     struct mim_series series;
+    struct mim_container *container; /* the files are members of this archive; NULL: of a directory */
     struct mim_options *options;
     char *format, *plugin;         /* as in struct mim_request */
     char *formats, *plugins;
@@ -25,9 +27,10 @@ struct mim_series_reading {
     struct mim_offers offers; /* of the first file that opens */
 };
 
-/* Lists the files of operation->source and opens the first. Faults of all files, such as a wrong option, fail here;
+/* Lists the files of operation->source, or of the archive, whose reference it takes over, and opens the first. Faults of all files, such as a wrong option, fail here;
  * those of one file fail when its frame is read. */
 enum mim_status mim_series_reading_create(struct mim_series_reading **out, struct mim_operation *operation,
+                                          struct mim_container *container,
                                           const struct mim_open_options *options, struct mim_error *err);
 void mim_series_reading_destroy(struct mim_series_reading *reading);
 
@@ -41,8 +44,7 @@ extern const struct mim_reader_ops mim_series_reader_ops;
 /* The source of a prepared packet. */
 struct mim_source *mim_series_source(const void *packet);
 
-/* The first file of a series, for mim_context_explain(). */
-enum mim_status mim_series_first_source(struct mim_source **out, struct mim_context *context, struct mim_source *series,
-                                        struct mim_error *err);
+/* The first file of operation->source, a series, for mim_context_explain(). The operation must end after it. */
+enum mim_status mim_series_first_source(struct mim_source **out, struct mim_operation *operation, struct mim_error *err);
 
 #endif

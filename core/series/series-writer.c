@@ -40,6 +40,12 @@ core_of(struct mim_job *job)
     return job->core;
 }
 
+static struct mim_series_writing *
+writing_of(struct mim_job *job)
+{
+    return core_of(job)->operation->series;
+}
+
 static void
 close_output(struct output *output)
 {
@@ -98,9 +104,11 @@ open_output(struct mim_job *job, struct output *output, struct mim_frame_info *i
 {
     struct state *self = job->state;
     struct mim_operation *whole = core_of(job)->operation;
-    enum mim_status status = mim_sink_series_next(whole->sink, &output->operation.sink, err);
+    struct mim_series_writing *writing = writing_of(job);
+    enum mim_status status = writing->container ? mim_container_writer_next(writing->container, &output->operation.sink, err)
+                                                : mim_sink_series_next(whole->sink, &output->operation.sink, err);
     if (status == MIM_OK)
-        status = create_writer(output, whole->series, err);
+        status = create_writer(output, writing, err);
     if (status != MIM_OK)
         return status;
     output->writer.lost = self->lost;
@@ -188,6 +196,7 @@ series_put(struct mim_job *job, void *in, const struct mim_frame_info *info, con
         status = mim_plugin_writer_finish(&output->writer, 1, &error);
     if (status == MIM_OK)
         status = mim_sink_commit(output->operation.sink, &error);
+    status = mim_container_writer_explain(writing_of(job)->container, status, &error);
     if (status != MIM_OK)
         return mim_job_adopt(job, status, false, &error);
 
@@ -195,6 +204,15 @@ series_put(struct mim_job *job, void *in, const struct mim_frame_info *info, con
     close_output(output);
     packet->output = NULL;
     return MIM_OK;
+}
+
+static int32_t
+series_finish(struct mim_job *job)
+{
+    struct mim_error error = { 0 };
+    struct mim_container_writer *container = writing_of(job)->container;
+    enum mim_status status = container ? mim_container_writer_finish(container, &error) : MIM_OK;
+    return mim_job_adopt(job, status, false, &error);
 }
 
 /* Memory is short: frees the workers' resources. */
@@ -229,6 +247,7 @@ const struct mim_writer_ops mim_series_writer_ops = {
     .encode = series_encode,
     .put = series_put,
     .metadata = series_metadata,
+    .finish = series_finish,
     .worker_close = series_worker_close,
     .close = series_close,
 };

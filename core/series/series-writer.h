@@ -5,6 +5,7 @@
 
 #include <mim/plugin.h>
 
+#include "container/container-writer.h"
 #include "options/options.h"
 #include "plugin/operation.h"
 
@@ -12,12 +13,13 @@
 struct mim_series_writing {
     const struct mim_writer_ops *ops;
     const char *format;
+    struct mim_container_writer *container; /* the files are members of an archive; NULL: operation->sink is a series */
     struct mim_options *options;
     struct mim_option_table other; /* the reader's options, for messages */
     unsigned workers;
 };
 
-/* operation->sink is a series. */
+/* operation->sink is a series, or gets an archive. */
 extern const struct mim_writer_ops mim_series_writer_ops;
 
 #endif

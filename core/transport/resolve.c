@@ -61,13 +61,13 @@ fail_unfit(const struct mim_rank *unfit, const struct location *location, struct
 
 /* The best plugin for the scheme. */
 static enum mim_status
-choose_plugin(struct mim_context *context, const struct location *location, const char *plugins, struct mim_manifest **out,
+choose_plugin(const struct mim_operation *operation, const struct location *location, struct mim_manifest **out,
               struct mim_error *err)
 {
-    struct mim_query query = { .name = location->name, .plugins = plugins, .is_scheme = true };
+    struct mim_query query = { .name = location->name, .plugins = operation->allowed.plugins, .is_scheme = true };
     struct mim_rank *ranks = NULL;
     size_t count = 0;
-    enum mim_status status = mim_registry_query(context, &query, err);
+    enum mim_status status = mim_registry_query(operation->context, &query, err);
     if (status == MIM_OK)
         status = mim_policy_check(query.catalog->fault, err);
     if (status != MIM_OK)
@@ -95,14 +95,14 @@ find_ops(const struct mim_plugin *plugin, const char *scheme)
 }
 
 static enum mim_status
-open_transport(struct mim_transport **out, struct mim_operation *operation, const struct location *location, const char *plugins,
+open_transport(struct mim_transport **out, struct mim_operation *operation, const struct location *location,
                struct mim_error *err)
 {
     struct mim_manifest *manifest = NULL;
     const struct mim_plugin *plugin = NULL;
     if (getauxval(AT_SECURE))
         return mim_fail(err, MIM_DISABLED, "%.300s: programs with raised privileges read local files only", location->name);
-    enum mim_status status = choose_plugin(operation->context, location, plugins, &manifest, err);
+    enum mim_status status = choose_plugin(operation, location, &manifest, err);
     if (status == MIM_OK)
         status = mim_registry_load_plugin(operation->context, manifest, &plugin, err);
     if (status != MIM_OK)
@@ -111,13 +111,13 @@ open_transport(struct mim_transport **out, struct mim_operation *operation, cons
 }
 
 enum mim_status
-mim_source_resolve(struct mim_operation *operation, const char *plugins, struct mim_source **source, struct mim_error *err)
+mim_source_resolve(struct mim_operation *operation, struct mim_source **source, struct mim_error *err)
 {
     if (!mim_source_is_located(*source))
         return MIM_OK;
     const struct location location = locate(*source);
     struct mim_transport *transport;
-    enum mim_status status = open_transport(&transport, operation, &location, plugins, err);
+    enum mim_status status = open_transport(&transport, operation, &location, err);
     if (status != MIM_OK)
         return status;
     const struct mim_source_feed feed = {
@@ -128,8 +128,10 @@ mim_source_resolve(struct mim_operation *operation, const char *plugins, struct 
     };
     struct mim_source *resolved;
     status = mim_source_open_feed(&resolved, &feed, location.name, err);
-    if (status != MIM_OK)
+    if (status != MIM_OK) {
+        mim_transport_close(transport);
         return status;
+    }
     mim_source_close(*source);
     *source = resolved;
     return MIM_OK;

@@ -9,9 +9,8 @@ struct mim_operation;
 struct mim_source;
 
 /* Replaces a source that is only a URI by one that reads its bytes, for this operation, which must close it before it ends. Other sources
- * stay. `plugins` are those that the caller allows, or NULL. After an error `*source` has not changed. NO_PLUGIN: no transport reads the
+ * stay. After an error `*source` has not changed. NO_PLUGIN: no transport reads the
  * scheme; DISABLED: a policy denies it. */
-enum mim_status mim_source_resolve(struct mim_operation *operation, const char *plugins, struct mim_source **source,
-                                   struct mim_error *err);
+enum mim_status mim_source_resolve(struct mim_operation *operation, struct mim_source **source, struct mim_error *err);
 
 #endif
