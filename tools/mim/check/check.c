@@ -41,10 +41,13 @@ list_formats(struct check_subject *subject, struct mim_error *err)
         const char *section = lines->lines[i].section;
         if (strncmp(section, "format ", 7) || (i && !strcmp(section, lines->lines[i - 1].section)))
             continue;
+        const char *read = manifest_value(lines, section, "read"), *write = manifest_value(lines, section, "write");
+        bool is_archive = (read && strstr(read, "container")) || (write && strstr(write, "container"));
         subject->formats[subject->format_count++] = (struct check_format){
             .name = section + 7 + strspn(section + 7, " \t"),
-            .read = manifest_value(lines, section, "read"),
-            .write = manifest_value(lines, section, "write"),
+            .read = is_archive ? NULL : read,
+            .write = is_archive ? NULL : write,
+            .packs = is_archive && write,
             .frames = 1,
         };
     }
@@ -90,7 +93,7 @@ run_for_all(struct results *results, const struct check_subject *subject, const 
         run_test(results, &trial);
     for (size_t i = 0; test->scope == CHECK_FORMATS && i < subject->format_count; i++) {
         trial.format = &subject->formats[i];
-        if (!(test->flags & CHECK_WRITERS) || trial.format->write)
+        if ((!(test->flags & CHECK_WRITERS) || trial.format->write) && (!(test->flags & CHECK_ARCHIVES) || trial.format->packs))
             run_test(results, &trial);
     }
     for (size_t i = 0; test->scope == CHECK_SAMPLES && i < subject->sample_count; i++) {
@@ -117,7 +120,8 @@ run_table(struct results *results, const struct check_subject *subject, const st
 static void
 run_all(struct results *results, const struct check_subject *subject)
 {
-    static const struct check_test *const tables[] = { check_abi_tests, check_behaviour_tests, check_hostile_tests, check_memory_tests };
+    static const struct check_test *const tables[] = { check_abi_tests, check_behaviour_tests, check_hostile_tests, check_memory_tests,
+                                                     check_archive_tests };
     if (!run_table(results, subject, check_static_tests) || !run_table(results, subject, check_load_tests))
         return;
     dlopen(subject->module, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);

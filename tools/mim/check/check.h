@@ -10,7 +10,8 @@
 /* A format of the plugin, as its manifest declares it. */
 struct check_format {
     const char *name;
-    const char *read, *write; /* abilities, or NULL */
+    const char *read, *write; /* abilities, or NULL; of an archive both are NULL */
+    bool packs;               /* an archive that is written */
     uint64_t frames;          /* that a written file gets */
 };
 
@@ -42,7 +43,8 @@ enum check_scope { CHECK_PLUGIN, CHECK_FORMATS, CHECK_SAMPLES };
 
 enum {
     CHECK_WRITERS = 1, /* of the formats, only those that are written */
-    CHECK_NEEDED = 2   /* no other test makes sense if this fails */
+    CHECK_NEEDED = 2,  /* no other test makes sense if this fails */
+    CHECK_ARCHIVES = 4 /* of the formats, only archives that are written */
 };
 
 struct check_trial;
@@ -66,6 +68,6 @@ struct check_trial {
 
 /* The tables of tests, each in the file of the same name. A row without a group ends a table. */
 extern const struct check_test check_static_tests[], check_load_tests[], check_abi_tests[], check_behaviour_tests[], check_hostile_tests[],
-    check_memory_tests[];
+    check_memory_tests[], check_archive_tests[];
 
 #endif

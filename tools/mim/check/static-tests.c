@@ -138,7 +138,7 @@ static const char *const plugin_keys[] = { "manifest", "name",    "version",  "a
 static const char *const format_keys[] = { "title", "mime", "extensions", "magic", "read", "write", NULL };
 static const char *const scheme_keys[] = { "title", NULL };
 static const char *const sections[] = { "plugin", "format", "scheme", NULL };
-static const char *const abilities[] = { "multi", "animation", "seek", "image", NULL };
+static const char *const abilities[] = { "multi", "animation", "seek", "image", "container", NULL };
 
 static void
 expect_word(const struct check_trial *trial, unsigned line, const char *kind, const char *word, const char *const known[])
