@@ -7,7 +7,7 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 umask 022
 
-set -- raw gif tiff png jpeg pdf video webp http
+set -- raw gif tiff png jpeg pdf video webp http archive
 echo "1..$((1 + 3 * $#))"
 number=0
 ok() { # status, claim

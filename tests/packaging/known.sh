@@ -23,14 +23,14 @@ packages() { # build directory
 }
 
 configure default
-[ "$(packages default)" = "libmim-plugin-gif libmim-plugin-http libmim-plugin-jpeg libmim-plugin-pdf libmim-plugin-png libmim-plugin-raw libmim-plugin-tiff \
+[ "$(packages default)" = "libmim-plugin-archive libmim-plugin-gif libmim-plugin-http libmim-plugin-jpeg libmim-plugin-pdf libmim-plugin-png libmim-plugin-raw libmim-plugin-tiff \
 libmim-plugin-video libmim-plugin-webp " ]
 ok $? "packages are named for the plugins of this source, also of those left out"
 [ "$(grep -c '^\[format ' "$work/default/conf/mim.ini")" -gt 20 ] && grep -q '^\[format avif\]' "$work/default/conf/mim.ini"
 ok $? "other formats are known all the same"
 
 configure more -Dknown=avif,jxl -Dhint_package=mim-@NAME@
-[ "$(packages more)" = "mim-avif mim-gif mim-http mim-jpeg mim-jxl mim-pdf mim-png mim-raw mim-tiff mim-video mim-webp " ]
+[ "$(packages more)" = "mim-archive mim-avif mim-gif mim-http mim-jpeg mim-jxl mim-pdf mim-png mim-raw mim-tiff mim-video mim-webp " ]
 ok $? "a distribution adds its own, and names them its way"
 
 ! configure wrong -Dknown=avif,nonesuch
