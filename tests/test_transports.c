@@ -113,7 +113,8 @@ resolve(const char *uri, const char *plugins)
     err = (struct mim_error){ 0 };
     assert_int_equal(mim_operation_init(&operation, context, &control, NULL), MIM_OK);
     assert_int_equal(mim_source_open_path(&source, uri, NULL), MIM_OK);
-    enum mim_status status = mim_source_resolve(&operation, plugins, &source, &err);
+    operation.allowed.plugins = plugins;
+    enum mim_status status = mim_source_resolve(&operation, &source, &err);
     CHECK(mim_source_is_located(source) == (status != MIM_OK));
     mim_operation_take_source(&operation, source);
     return status;
