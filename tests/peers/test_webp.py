@@ -137,6 +137,9 @@ class WebP(PeerCase):
                 y, x = chance.randint(0, height - 1), chance.randint(0, width - 1)
                 frames.append(frames[-1].copy())
                 frames[-1][y:y + 5, x:x + 5] = samples(chance, height, width, alphas)[y:y + 5, x:x + 5]
+                if chance.random() < 0.5:  # scattered changes, between which pixels become transparent
+                    y, x = chance.randint(0, height - 1), chance.randint(0, width - 1)
+                    frames[-1][y::3, x::4] = samples(chance, height, width, alphas)[y::3, x::4]
             path = self.path('written.webp')
             self.mim('convert', '-q', '--force', *self.raw_input(frames), path, '-o', 'lossless=yes')
             with self.subTest(seed=seed):

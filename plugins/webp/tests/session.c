@@ -4,59 +4,6 @@
 
 enum { FRAME_MS = 40, PLAYS = 3 };
 
-int32_t
-reading_open(struct reading *reading, struct mim_test_host *host)
-{
-    *reading = (struct reading){ .sequence = { .struct_size = sizeof reading->sequence, .count = MIM_UNKNOWN } };
-    reading->job = mim_test_host_job(host, &reading->state, &reading->worker);
-    return webp_reader_ops.open(&reading->job, &reading->sequence);
-}
-
-int32_t
-reading_frame(struct reading *reading, uint64_t index)
-{
-    struct mim_frame_info *info = &reading->info;
-
-    *info = (struct mim_frame_info){ .struct_size = sizeof *info, .pts = MIM_NO_PTS };
-    int32_t status = webp_reader_ops.prepare(&reading->job, index, &reading->frame, info);
-    if (status != MIM_OK)
-        return status;
-    struct mim_raster raster = { .struct_size = sizeof raster,
-                                 .sample = info->sample,
-                                 .width = info->width,
-                                 .height = info->height,
-                                 .channels = info->channels,
-                                 .stride = (uint64_t)info->width * info->channels };
-    free(reading->pixels);
-    reading->pixels = raster.data = calloc(raster.height, raster.stride);
-    CHECK(raster.data);
-    status = webp_reader_ops.pixels(&reading->job, &reading->frame, info, 0, &raster);
-    return status == MIM_OK ? webp_reader_ops.metadata(&reading->job, &reading->frame, info) : status;
-}
-
-void
-reading_end(struct reading *reading)
-{
-    webp_reader_ops.worker_close(&reading->job);
-    webp_reader_ops.close(&reading->job);
-    free(reading->pixels);
-}
-
-int32_t
-read_all(struct mim_test_host *host, uint64_t *frames)
-{
-    struct reading reading;
-
-    *frames = 0;
-    int32_t status = reading_open(&reading, host);
-    while (status == MIM_OK && (status = reading_frame(&reading, *frames)) == MIM_OK)
-        ++*frames;
-    if (status == MIM_END)
-        status = webp_reader_ops.metadata(&reading.job, NULL, NULL);
-    reading_end(&reading);
-    return status;
-}
-
 static struct mim_raster
 raster_of(const struct animation *animation, uint32_t index)
 {

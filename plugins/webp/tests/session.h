@@ -11,25 +11,6 @@
 #include "write/state.h"
 #include "write/writer.h"
 
-/* A file that is being read, without composing frames. */
-struct reading {
-    struct mim_job job;
-    struct webp_reader state;
-    struct webp_worker worker;
-    struct webp_frame frame; /* the last one */
-    struct mim_sequence sequence;
-    struct mim_frame_info info;
-    uint8_t *pixels; /* of the last frame, packed; owned by the session */
-};
-
-/* The file is host->source. */
-int32_t reading_open(struct reading *reading, struct mim_test_host *host);
-int32_t reading_frame(struct reading *reading, uint64_t index);
-void reading_end(struct reading *reading);
-
-/* Open a file, read all frames and metadata, and close it. Returns the first error. */
-int32_t read_all(struct mim_test_host *host, uint64_t *frames);
-
 /* Packed u8 frames of one shape, each shown for 40 ms. */
 struct animation {
     uint32_t width, height, channels, count;

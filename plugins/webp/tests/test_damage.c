@@ -24,10 +24,10 @@ check_cuts(uint32_t count)
     struct mim_test_host host = { 0 };
     uint64_t metadata = make_source(&host, count), whole = host.source.size, frames;
 
-    CHECK(read_all(&host, &frames) == MIM_OK && frames == count && !host.notices[MIM_NOTICE_METADATA]);
+    CHECK(mim_test_read_all(&host, &webp_reader_ops, &frames) == MIM_OK && frames == count && !host.notices[MIM_NOTICE_METADATA]);
     for (uint64_t size = 0; size < whole; size++) {
         host.source.size = size;
-        int32_t status = read_all(&host, &frames);
+        int32_t status = mim_test_read_all(&host, &webp_reader_ops, &frames);
         bool is_told = host.notices[MIM_NOTICE_METADATA] > 0;
         CHECK(frames <= count);
         CHECK(frames == count || status == MIM_TRUNCATED);
@@ -62,7 +62,7 @@ flipped_bits_are_survived(void)
     make_source(&host, FRAMES);
     for (uint64_t bit = 0; bit < 8 * host.source.size; bit++) {
         host.source.data[bit / 8] ^= (uint8_t)(1 << bit % 8);
-        read_all(&host, &frames);
+        mim_test_read_all(&host, &webp_reader_ops, &frames);
         CHECK(frames <= FRAMES);
         CHECK(atomic_load(&host.allocated) == 0 && atomic_load(&host.reserved) == 0);
         mim_test_host_forget(&host);

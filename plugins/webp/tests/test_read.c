@@ -47,14 +47,15 @@ headers_tell_whether_the_canvas_is_opaque(void)
 
     for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct mim_test_host host = { 0 };
-        struct reading reading;
+        struct mim_test_reading reading;
         make_source(&host);
         fields_of(&host, cases[i].frame)[ANMF_FLAGS] = cases[i].flags;
-        CHECK(reading_open(&reading, &host) == MIM_OK && reading.sequence.opaque == -1);
-        CHECK(webp_reader_ops.scan(&reading.job, &reading.sequence) == MIM_OK);
+        mim_test_reading_begin(&reading, &host, &webp_reader_ops);
+        CHECK(mim_test_reading_open(&reading) == MIM_OK && reading.sequence.opaque == -1);
+        CHECK(webp_reader_ops.scan(&reading.serial, &reading.sequence) == MIM_OK);
         CHECK(reading.sequence.count == FRAMES && reading.sequence.sure == MIM_SURE_EXACT);
         CHECK(reading.sequence.opaque == cases[i].opaque);
-        reading_end(&reading);
+        mim_test_reading_end(&reading);
         end_source(&host);
     }
 }
@@ -64,16 +65,17 @@ frames_come_in_any_order(void)
 {
     static const uint64_t order[] = { 2, 0, 1, 1, 2 };
     struct mim_test_host host = { 0 };
-    struct reading reading;
+    struct mim_test_reading reading;
 
     make_source(&host);
-    CHECK(reading_open(&reading, &host) == MIM_OK);
+    mim_test_reading_begin(&reading, &host, &webp_reader_ops);
+    CHECK(mim_test_reading_open(&reading) == MIM_OK);
     for (unsigned i = 0; i < sizeof order / sizeof *order; i++) {
-        CHECK(reading_frame(&reading, order[i]) == MIM_OK);
-        CHECK(reading.pixels[0] == order[i] * 100 && reading.info.pts == (int64_t)order[i] * 40);
+        CHECK(mim_test_reading_frame(&reading, order[i]) == MIM_OK);
+        CHECK(reading.raster.data[0] == order[i] * 100 && reading.info.pts == (int64_t)order[i] * 40);
     }
-    CHECK(reading_frame(&reading, UINT64_MAX) == MIM_END);
-    reading_end(&reading);
+    CHECK(mim_test_reading_frame(&reading, UINT64_MAX) == MIM_END);
+    mim_test_reading_end(&reading);
     end_source(&host);
 }
 
@@ -81,14 +83,15 @@ static void
 a_frame_after_a_cleared_canvas_is_a_key(void)
 {
     struct mim_test_host host = { 0 };
-    struct reading reading;
+    struct mim_test_reading reading;
 
     make_source(&host);
     fields_of(&host, 0)[ANMF_FLAGS] = WEBP_FRAME_CLEARS;
-    CHECK(reading_open(&reading, &host) == MIM_OK && reading_frame(&reading, 0) == MIM_OK);
+    mim_test_reading_begin(&reading, &host, &webp_reader_ops);
+    CHECK(mim_test_reading_open(&reading) == MIM_OK && mim_test_reading_frame(&reading, 0) == MIM_OK);
     CHECK(reading.info.dispose == MIM_DISPOSE_BACKGROUND && reading.info.blend == MIM_BLEND_OVER);
-    CHECK(reading_frame(&reading, 1) == MIM_OK && reading.info.flags & MIM_FRAME_KEY);
-    reading_end(&reading);
+    CHECK(mim_test_reading_frame(&reading, 1) == MIM_OK && reading.info.flags & MIM_FRAME_KEY);
+    mim_test_reading_end(&reading);
     end_source(&host);
 }
 
@@ -100,7 +103,7 @@ frames_beyond_the_canvas_are_corrupt(void)
 
     make_source(&host);
     fields_of(&host, 1)[0] = 1; /* x is 2 */
-    CHECK(read_all(&host, &frames) == MIM_CORRUPT && frames == 1);
+    CHECK(mim_test_read_all(&host, &webp_reader_ops, &frames) == MIM_CORRUPT && frames == 1);
     CHECK(strstr(host.message, "frame 1 reaches beyond the canvas"));
     end_source(&host);
 }
@@ -113,7 +116,7 @@ chunks_larger_than_the_file_are_corrupt(void)
 
     make_source(&host);
     fields_of(&host, 2)[-1] = 0x70; /* the size has its highest byte there */
-    CHECK(read_all(&host, &frames) == MIM_CORRUPT && frames == 2);
+    CHECK(mim_test_read_all(&host, &webp_reader_ops, &frames) == MIM_CORRUPT && frames == 2);
     CHECK(strstr(host.message, "expected at most"));
     end_source(&host);
 }

@@ -13,6 +13,7 @@ struct webp_coded_frame {
     bool has_alpha;
     bool has_alpha_chunk; /* ALPH, which only the extended layout has */
     bool is_lossy;
+    bool is_overlay;      /* drawn over the previous frame; else it replaces the rectangle */
 };
 
 #endif

@@ -18,7 +18,8 @@ struct webp_encoding {
 
 /* Memory of a worker. Zeroed = empty. */
 struct webp_encoder {
-    struct mim_bytes file; /* what libwebp writes: a whole file of one picture */
+    struct mim_bytes file;  /* what libwebp writes: a whole file of one picture */
+    struct mim_bytes other; /* the same picture as it would be otherwise */
 };
 
 /* Emit the chunks of the pixels in which `raster` differs from `before` (NULL: all of them), and fill `frame`. */

@@ -68,7 +68,7 @@ emit_frame(struct mim_job *job, const struct webp_coded_frame *frame, const uint
     uint8_t anmf[WEBP_ANMF_SIZE], *out = webp_store24(webp_store24(anmf, frame->rect.x / 2), frame->rect.y / 2);
 
     out = webp_store24(webp_store24(out, frame->rect.width - 1), frame->rect.height - 1);
-    *webp_store24(out, frame->duration) = WEBP_FRAME_REPLACES;
+    *webp_store24(out, frame->duration) = frame->is_overlay ? 0 : WEBP_FRAME_REPLACES;
     return emit_chunk(job, WEBP_ANMF, anmf, sizeof anmf, data, size);
 }
 

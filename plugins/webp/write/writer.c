@@ -100,6 +100,7 @@ writer_worker_close(struct mim_job *job)
     struct webp_encoder *encoder = job->worker;
 
     mim_bytes_clear(job, &encoder->file);
+    mim_bytes_clear(job, &encoder->other);
 }
 
 static void
