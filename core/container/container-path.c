@@ -106,7 +106,7 @@ fail_missing(const struct mim_container *container, const char *inside, struct m
         *err = index->failure;
         return index->failure.status;
     }
-    return mim_fail(err, MIM_IO, "%.200s: has no member '%.200s'%s%.200s%s", mim_container_name(container), inside,
+    return mim_fail(err, MIM_IO, "%.200s has no member '%.200s'%s%.200s%s", mim_path_file(mim_container_name(container)), inside,
                     nearest.found ? "; did you mean '" : "", nearest.found ? nearest.found : "", nearest.found ? "'?" : "");
 }
 

@@ -132,7 +132,7 @@ begin_bytes(struct member_bytes *bytes, bool streams, struct mim_error *err)
 }
 
 static enum mim_status
-check_kind(const struct mim_container *container, const struct mim_container_member *member, struct mim_error *err)
+check_kind(const struct mim_container_member *member, struct mim_error *err)
 {
     const char *reason = member->kind == MIM_MEMBER_ENCRYPTED   ? "it is encrypted"
                          : member->kind == MIM_MEMBER_DIRECTORY ? "it is a directory; for its files append a /"
@@ -140,7 +140,7 @@ check_kind(const struct mim_container *container, const struct mim_container_mem
                                                                 : "it is a link or a device";
     if (!reason)
         return MIM_OK;
-    return mim_fail(err, MIM_UNSUPPORTED, "%.200s/%.200s: %s", mim_container_name(container), member->name, reason);
+    return mim_fail(err, MIM_UNSUPPORTED, "%.200s: %s", member->name, reason);
 }
 
 static enum mim_status
@@ -165,7 +165,7 @@ mim_container_open_member(struct mim_container *container, uint64_t number, bool
                           struct mim_error *err)
 {
     const struct mim_container_member *member = &container->index.members[number];
-    enum mim_status status = check_kind(container, member, err);
+    enum mim_status status = check_kind(member, err);
     if (status != MIM_OK)
         return status;
     struct member_bytes *bytes = calloc(1, sizeof *bytes);

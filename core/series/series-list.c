@@ -181,8 +181,9 @@ fail_empty(const struct mim_series_listing *listing, struct mim_error *err)
     case MIM_PATTERN_NONE:
         break;
     }
-    return mim_fail(err, MIM_IO, "%.300s: is %s without images%s%s", listing->path,
-                    listing->is_archive ? "an archive" : "a directory", rest, left_out);
+    if (listing->is_archive) /* whose name the caller adds */
+        return mim_fail(err, MIM_IO, "an archive without images%s%s", rest, left_out);
+    return mim_fail(err, MIM_IO, "%.300s: is a directory without images%s%s", listing->path, rest, left_out);
 }
 
 enum mim_status
