@@ -9,11 +9,9 @@
 #include "palette/nearest.h"
 
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 #include "palette/key.h"
+#include "palette/lanes.h"
 
 enum {
     BLOCK_BITS = 5,
@@ -23,12 +21,12 @@ enum {
     MANY = GIF_NEAREST_FEW + 1,
     LANE_BITS = 3,
     SCORE_MAX = (INT16_MAX >> LANE_BITS) - 1,
-    ONE_ENTRY = 0x8000,
-    NO_LEAF = UINT16_MAX
+    NO_LEAF = GIF_NEAREST_LEAVES + 1,
+    NEAR = 3 * 2 * 2 /* squared distance from the middle of a leaf to its farthest colour */
 };
 
 typedef uint16_t lanes __attribute__((vector_size(16)));
-typedef int16_t signed_lanes __attribute__((vector_size(16)));
+typedef gif_signed_lanes signed_lanes;
 typedef int32_t whole_lanes __attribute__((vector_size(16)));
 typedef float number_lanes __attribute__((vector_size(16)));
 #define FAR 1e6F /* exceeds any squared distance */
@@ -162,19 +160,27 @@ list_of(struct gif_nearest *nearest, uint32_t key, const uint8_t **list)
     return block_of(nearest, key)->count;
 }
 
+static inline int32_t
+distance_of(const struct gif_nearest *nearest, uint8_t entry, uint32_t key)
+{
+    int32_t red = nearest->red[entry] - (int32_t)(key >> 16),
+            green = nearest->green[entry] - (int32_t)(key >> 8 & 0xff),
+            blue = nearest->blue[entry] - (int32_t)(key & 0xff);
+
+    return red * red + green * green + blue * blue;
+}
+
 uint8_t
 gif_nearest_to(struct gif_nearest *nearest, uint32_t key)
 {
-    int32_t red = key >> 16, green = key >> 8 & 0xff, blue = key & 0xff, closest = INT32_MAX;
     const uint8_t *list;
     uint32_t count = list_of(nearest, key, &list);
+    int32_t closest = INT32_MAX;
     uint8_t best = 0;
 
     for (uint32_t i = 0; i < count; i++) {
-        uint8_t entry = list[i];
-        int32_t r = nearest->red[entry] - red, g = nearest->green[entry] - green, b = nearest->blue[entry] - blue;
-        int32_t distance = r * r + g * g + b * b;
-        best = distance < closest ? entry : best;
+        int32_t distance = distance_of(nearest, list[i], key);
+        best = distance < closest ? list[i] : best;
         closest = distance < closest ? distance : closest;
     }
     return best;
@@ -237,18 +243,6 @@ make_leaf(struct gif_nearest *nearest, uint32_t key)
     return true;
 }
 
-static inline signed_lanes
-min_lanes(signed_lanes one, signed_lanes other)
-{
-#ifdef __SSE2__
-    return (signed_lanes)_mm_min_epi16((__m128i)one, (__m128i)other);
-#else
-    signed_lanes is_less = one < other;
-
-    return (one & is_less) | (other & ~is_less);
-#endif
-}
-
 static inline lanes
 load_lanes(const uint16_t *from)
 {
@@ -268,28 +262,28 @@ best_of_leaf(const struct gif_nearest_leaf *leaf, uint32_t key)
                  load_lanes(leaf->green) * times[key >> 8 & LEAF_MAX] + load_lanes(leaf->blue) * times[key & LEAF_MAX];
     signed_lanes scores = (signed_lanes)sums;
 
-    scores = min_lanes(scores, __builtin_shufflevector(scores, scores, 4, 5, 6, 7, 0, 1, 2, 3));
-    scores = min_lanes(scores, __builtin_shufflevector(scores, scores, 2, 3, 0, 1, 6, 7, 4, 5));
-    scores = min_lanes(scores, __builtin_shufflevector(scores, scores, 1, 0, 3, 2, 5, 4, 7, 6));
+    scores = gif_min_lanes(scores, __builtin_shufflevector(scores, scores, 4, 5, 6, 7, 0, 1, 2, 3));
+    scores = gif_min_lanes(scores, __builtin_shufflevector(scores, scores, 2, 3, 0, 1, 6, 7, 4, 5));
+    scores = gif_min_lanes(scores, __builtin_shufflevector(scores, scores, 1, 0, 3, 2, 5, 4, 7, 6));
     return leaf->entries[scores[0] & (GIF_NEAREST_LANES - 1)];
 }
 
 static uint16_t
 make_place(struct gif_nearest *nearest, uint32_t key)
 {
-    const uint32_t middle = (LEAF_MAX + 1) / 2 * 0x010101;
+    uint32_t middle = (key & ~(LEAF_MAX * 0x010101U)) + (LEAF_MAX + 1) / 2 * 0x010101;
+    uint8_t entry = nearest->is_approximate ? gif_nearest_to(nearest, middle) : 0;
+    bool is_exact = !nearest->is_approximate || distance_of(nearest, entry, middle) <= NEAR;
 
-    if (make_leaf(nearest, key))
+    if (is_exact && make_leaf(nearest, key))
         return (uint16_t)nearest->leaf_count;
-    if (!nearest->is_approximate)
-        return NO_LEAF;
-    return ONE_ENTRY | gif_nearest_to(nearest, (key & ~(LEAF_MAX * 0x010101U)) + middle);
+    return is_exact ? NO_LEAF : GIF_NEAREST_ONE | entry;
 }
 
 static inline uint8_t
 find_entry(struct gif_nearest *nearest, uint32_t key)
 {
-    uint16_t *place = &nearest->places[place_of(key, LEAF_BITS)];
+    uint16_t *place = &nearest->places[gif_nearest_place(key)];
 
     if (!*place)
         *place = make_place(nearest, key);
@@ -299,7 +293,7 @@ find_entry(struct gif_nearest *nearest, uint32_t key)
 }
 
 uint8_t
-gif_nearest_to_pixel(struct gif_nearest *nearest, uint32_t key)
+gif_nearest_search(struct gif_nearest *nearest, uint32_t key)
 {
     return find_entry(nearest, key);
 }

@@ -12,7 +12,8 @@ enum {
     GIF_NEAREST_PLACES = 64 * 64 * 64,
     GIF_NEAREST_FEW = 31,
     GIF_NEAREST_LANES = 8,
-    GIF_NEAREST_LEAVES = 1 << 14
+    GIF_NEAREST_LEAVES = 1 << 14,
+    GIF_NEAREST_ONE = 0x8000 /* a place with the number of an entry instead of a leaf */
 };
 
 /*
@@ -41,6 +42,13 @@ struct gif_nearest {
     } leaves[GIF_NEAREST_LEAVES];
 };
 
+/* The leaf of a colour. */
+static inline uint32_t
+gif_nearest_place(uint32_t key)
+{
+    return (key >> 6 & 0x3f000) | (key >> 4 & 0xfc0) | (key >> 2 & 0x3f);
+}
+
 /* Set a palette of `count` colours 0xRRGGBB, 1 to 256. */
 void gif_nearest_set(struct gif_nearest *nearest, const uint32_t *palette, uint32_t count);
 
@@ -51,13 +59,22 @@ void gif_nearest_move(struct gif_nearest *nearest, const uint32_t *palette, uint
 uint8_t gif_nearest_to(struct gif_nearest *nearest, uint32_t key);
 
 /*
- * Start a picture. `is_approximate`: where many entries can be nearest, all colours of a leaf get the entry nearest to its
- * middle. The entries do not depend on earlier pictures.
+ * Start a picture. `is_approximate`: in leaves far from all entries all colours get the entry nearest to the middle. The
+ * entries do not depend on earlier pictures.
  */
 void gif_nearest_start(struct gif_nearest *nearest, bool is_approximate);
 
+/* Use gif_nearest_to_pixel(). */
+uint8_t gif_nearest_search(struct gif_nearest *nearest, uint32_t key);
+
 /* The entry nearest to a pixel of the picture. */
-uint8_t gif_nearest_to_pixel(struct gif_nearest *nearest, uint32_t key);
+static inline uint8_t
+gif_nearest_to_pixel(struct gif_nearest *nearest, uint32_t key)
+{
+    uint16_t place = nearest->places[gif_nearest_place(key)];
+
+    return place & GIF_NEAREST_ONE ? (uint8_t)place : gif_nearest_search(nearest, key);
+}
 
 /* Map the keys of a row to their nearest entries, and GIF_TRANSPARENT to `transparent`. */
 void gif_nearest_map(struct gif_nearest *nearest, const uint32_t *keys, uint32_t count, uint8_t transparent,

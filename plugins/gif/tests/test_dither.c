@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Error diffusion, and the measure that decides on it. */
 #include <stdlib.h>
+#include <string.h>
 
 #include <mim/kit/test-case.h>
 
@@ -18,14 +19,21 @@ static uint8_t indices[HEIGHT][WIDTH];
 static void
 dither_image(const uint32_t *palette, uint32_t count)
 {
-    struct gif_dither dither = { .errors = malloc(gif_dither_size(WIDTH)), .row_capacity = WIDTH };
+    static struct gif_dither dither;
 
-    CHECK(dither.errors);
+    dither = (struct gif_dither){ .memory = malloc(gif_dither_size(WIDTH)), .row_capacity = WIDTH };
+    CHECK(dither.memory);
     gif_nearest_set(&nearest, palette, count);
-    gif_dither_begin(&dither);
-    for (uint32_t y = 0; y < HEIGHT; y++)
-        gif_dither_row(&dither, &nearest, keys[y], WIDTH, TRANSPARENT, indices[y]);
-    free(dither.errors);
+    gif_nearest_start(&nearest, true);
+    gif_dither_begin(&dither, &nearest, WIDTH);
+    for (uint32_t y = 0; y < HEIGHT; y += GIF_DITHER_ROWS) {
+        for (uint32_t i = 0; i < GIF_DITHER_ROWS; i++)
+            memcpy(dither.keys + gif_dither_row(&dither, i), keys[y + i], sizeof keys[y + i]);
+        gif_dither_map(&dither, &nearest, TRANSPARENT);
+        for (uint32_t i = 0; i < GIF_DITHER_ROWS; i++)
+            memcpy(indices[y + i], dither.indices + gif_dither_row(&dither, i), WIDTH);
+    }
+    free(dither.memory);
 }
 
 static void
@@ -104,6 +112,48 @@ limits_errors_that_the_palette_cannot_show(void)
     CHECK(wrong == 0);
 }
 
+/* Three numbers per pixel, in sixteenths, with a pixel at each end of a row. */
+static int32_t errors[HEIGHT + 1][WIDTH + 2][3];
+
+static uint8_t
+map_serially(uint32_t y, uint32_t x)
+{
+    int32_t value[3];
+    uint32_t key = 0;
+
+    for (int i = 0; i < 3; i++) {
+        value[i] = (int32_t)(keys[y][x] >> (8 * i) & 0xff) * 16 + errors[y][x + 1][i];
+        value[i] = value[i] < 0 ? 0 : value[i] > 255 * 16 ? 255 * 16 : value[i];
+        key |= (uint32_t)(value[i] + 8) / 16 << (8 * i);
+    }
+    uint8_t entry = gif_nearest_to_pixel(&nearest, key);
+    for (int i = 0; i < 3; i++) {
+        int32_t error = value[i] - (int32_t)(nearest.colours[entry] >> (8 * i) & 0xff) * 16;
+        errors[y][x + 2][i] += error * 7 >> 4;
+        errors[y + 1][x][i] += error * 3 >> 4;
+        errors[y + 1][x + 1][i] += error * 5 >> 4;
+        errors[y + 1][x + 2][i] += error - (error * 7 >> 4) - (error * 3 >> 4) - (error * 5 >> 4);
+    }
+    return entry;
+}
+
+static void
+equals_a_diffusion_pixel_by_pixel(void)
+{
+    uint32_t palette[64];
+    uint64_t seed = 1;
+
+    for (uint32_t i = 0; i < 64; i++)
+        palette[i] = (uint32_t)next_random(&seed) & 0xffffff;
+    for (uint32_t i = 0; i < WIDTH * HEIGHT; i++)
+        keys[i / WIDTH][i % WIDTH] = next_random(&seed) % 9 ? next_random(&seed) & 0xffffff : GIF_TRANSPARENT;
+    dither_image(palette, 64);
+    memset(errors, 0, sizeof errors);
+    for (uint32_t y = 0; y < HEIGHT; y++)
+        for (uint32_t x = 0; x < WIDTH; x++)
+            CHECK(indices[y][x] == (keys[y][x] == GIF_TRANSPARENT ? TRANSPARENT : map_serially(y, x)));
+}
+
 static bool
 shows_bands(const uint32_t *palette, uint32_t count)
 {
@@ -155,6 +205,7 @@ main(void)
         CASE(keeps_colours_of_the_palette),
         CASE(stops_errors_at_transparent_pixels),
         CASE(limits_errors_that_the_palette_cannot_show),
+        CASE(equals_a_diffusion_pixel_by_pixel),
         CASE(sees_bands_in_a_shade),
         CASE(sees_no_bands_in_noise_or_flat_areas),
     };

@@ -7,7 +7,7 @@
 #include "write/coded-frame.h"
 #include "write/plan.h"
 
-enum { MIN_CODE_SIZE = 2, MEASURED_PIXELS = 1 << 14, MIN_SHARE = 8 };
+enum { MIN_CODE_SIZE = 2, MEASURED_PIXELS = 1 << 14, MIN_SHARE = 16 };
 
 /* All strategies use the same palette. */
 static void
@@ -79,35 +79,52 @@ emit_head(struct mim_job *job, const struct gif_plan *plan, uint32_t delay)
     return job->host->emit(job, head, GIF_FRAME_TABLE + (3U << bits));
 }
 
-static void
-map_row(struct gif_encoder *encoder, const struct gif_plan *plan, uint8_t *indices)
+static int32_t
+emit_dithered(struct mim_job *job, struct gif_encoder *encoder, const struct gif_plan *plan)
+{
+    struct gif_dither *dither = &encoder->dither;
+    const struct gif_view *view = &plan->view;
+
+    int32_t status = gif_encoder_begin_dither(job, encoder, view->width);
+    for (uint32_t y = 0; y < view->height && status == MIM_OK; y += GIF_DITHER_ROWS) {
+        uint32_t count = view->height - y < GIF_DITHER_ROWS ? view->height - y : GIF_DITHER_ROWS;
+        for (uint32_t i = 0; i < count; i++)
+            gif_view_row(view, y + i, dither->keys + gif_dither_row(dither, i));
+        gif_dither_map(dither, encoder->chooser.nearest, plan->colour_count);
+        for (uint32_t i = 0; i < count && status == MIM_OK; i++)
+            status = gif_lzw_add(job, &encoder->lzw, dither->indices + gif_dither_row(dither, i), view->width);
+    }
+    return status;
+}
+
+static int32_t
+emit_plain(struct mim_job *job, struct gif_encoder *encoder, const struct gif_plan *plan)
 {
     uint32_t width = plan->view.width, transparent = plan->colour_count;
+    uint8_t *indices = (uint8_t *)(encoder->keys + (size_t)GIF_ENCODER_ROWS * encoder->row_capacity);
+    int32_t status = MIM_OK;
 
-    if (plan->is_exact)
-        gif_colour_set_map(&encoder->colours, encoder->keys, width, transparent, indices);
-    else if (plan->is_dithered)
-        gif_dither_row(&encoder->dither, encoder->chooser.nearest, encoder->keys, width, transparent, indices);
-    else
-        gif_nearest_map(encoder->chooser.nearest, encoder->keys, width, transparent, indices);
+    for (uint32_t y = 0; status == MIM_OK && y < plan->view.height && !gif_lzw_has_failed_trial(&encoder->lzw); y++) {
+        gif_view_row(&plan->view, y, encoder->keys);
+        if (plan->is_exact)
+            gif_colour_set_map(&encoder->colours, encoder->keys, width, transparent, indices);
+        else
+            gif_nearest_map(encoder->chooser.nearest, encoder->keys, width, transparent, indices);
+        status = gif_lzw_add(job, &encoder->lzw, indices, width);
+    }
+    return status;
 }
 
 static int32_t
 emit_codes(struct mim_job *job, struct gif_encoder *encoder, const struct gif_plan *plan)
 {
     uint32_t bits = gif_table_bits(plan->entries);
-    uint8_t *indices = (uint8_t *)(encoder->keys + (size_t)GIF_ENCODER_ROWS * encoder->row_capacity);
 
     if (!plan->is_exact)
         gif_nearest_start(encoder->chooser.nearest, plan->is_dithered);
-    int32_t status = plan->is_dithered ? gif_encoder_begin_dither(job, encoder, plan->view.width) : MIM_OK;
+    int32_t status = gif_lzw_begin(job, &encoder->lzw, bits < MIN_CODE_SIZE ? MIN_CODE_SIZE : bits);
     if (status == MIM_OK)
-        status = gif_lzw_begin(job, &encoder->lzw, bits < MIN_CODE_SIZE ? MIN_CODE_SIZE : bits);
-    for (uint32_t y = 0; status == MIM_OK && y < plan->view.height && !gif_lzw_has_failed_trial(&encoder->lzw); y++) {
-        gif_view_row(&plan->view, y, encoder->keys);
-        map_row(encoder, plan, indices);
-        status = gif_lzw_add(job, &encoder->lzw, indices, plan->view.width);
-    }
+        status = (plan->is_dithered ? emit_dithered : emit_plain)(job, encoder, plan);
     return status == MIM_OK ? gif_lzw_end(job, &encoder->lzw) : status;
 }
 

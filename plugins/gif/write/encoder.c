@@ -24,14 +24,14 @@ gif_encoder_begin_dither(struct mim_job *job, struct gif_encoder *encoder, uint3
     struct gif_dither *dither = &encoder->dither;
 
     if (width > dither->row_capacity) {
-        uint64_t old_size = dither->errors ? gif_dither_size(dither->row_capacity) : 0;
-        void *errors = job->host->resize(job, dither->errors, old_size, gif_dither_size(width));
-        if (!errors)
+        uint64_t old_size = dither->memory ? gif_dither_size(dither->row_capacity) : 0;
+        void *memory = job->host->resize(job, dither->memory, old_size, gif_dither_size(width));
+        if (!memory)
             return MIM_NOMEM;
-        dither->errors = errors;
+        dither->memory = memory;
         dither->row_capacity = width;
     }
-    gif_dither_begin(dither);
+    gif_dither_begin(dither, encoder->chooser.nearest, width);
     return MIM_OK;
 }
 
@@ -40,7 +40,7 @@ gif_encoder_close(struct mim_job *job, struct gif_encoder *encoder)
 {
     if (encoder->keys)
         job->host->resize(job, encoder->keys, (uint64_t)encoder->row_capacity * ROW_PIXEL, 0);
-    if (encoder->dither.errors)
-        job->host->resize(job, encoder->dither.errors, gif_dither_size(encoder->dither.row_capacity), 0);
+    if (encoder->dither.memory)
+        job->host->resize(job, encoder->dither.memory, gif_dither_size(encoder->dither.row_capacity), 0);
     gif_chooser_close(job, &encoder->chooser);
 }
