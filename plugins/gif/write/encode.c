@@ -268,11 +268,25 @@ emit_versions(struct mim_job *job, struct gif_encoder *encoder, const struct gif
     return status == MIM_OK && dithering != GIF_DITHER_NEVER ? emit_version(job, encoder, *plan, delay, true) : status;
 }
 
-int32_t
-gif_encode_frame(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
-                 enum gif_dithering dithering, uint32_t delay, const struct mim_raster *frame,
-                 const struct mim_neighbours *neighbours, struct gif_versions *versions)
+/* The first frame tells its decision at once. */
+static int32_t
+choose_dithering(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
+                 const struct gif_plan *plan, bool is_first, struct gif_versions *versions,
+                 enum gif_dithering *dithering)
 {
+    *dithering = *encoding->dithering;
+    versions->decides = *dithering == GIF_DITHER_UNDECIDED;
+    int32_t status = versions->decides ? measure_banding(job, encoder, plan, &versions->wants_dither) : MIM_OK;
+    if (versions->decides && is_first)
+        *encoding->dithering = *dithering = versions->wants_dither ? GIF_DITHER_ALWAYS : GIF_DITHER_NEVER;
+    return status;
+}
+
+int32_t
+gif_encode_frame(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding, uint32_t delay,
+                 const struct mim_raster *frame, const struct mim_neighbours *neighbours, struct gif_versions *versions)
+{
+    enum gif_dithering dithering = GIF_DITHER_NEVER;
     struct gif_plan plan;
 
     *versions = (struct gif_versions){ 0 };
@@ -285,12 +299,7 @@ gif_encode_frame(struct mim_job *job, struct gif_encoder *encoder, const struct 
         status = fill_palette(job, encoder, encoding, &plan);
     if (status != MIM_OK)
         return status;
-    if (encoding->global ? encoding->global->is_exact : plan.is_exact)
-        dithering = GIF_DITHER_NEVER;
-    versions->decides = dithering == GIF_DITHER_UNDECIDED;
-    if (versions->decides)
-        status = measure_banding(job, encoder, &plan, &versions->wants_dither);
-    if (versions->decides && !neighbours->previous)
-        dithering = versions->wants_dither ? GIF_DITHER_ALWAYS : GIF_DITHER_NEVER;
+    if (!(encoding->global ? encoding->global->is_exact : plan.is_exact))
+        status = choose_dithering(job, encoder, encoding, &plan, !neighbours->previous, versions, &dithering);
     return status == MIM_OK ? emit_versions(job, encoder, &plan, dithering, delay, versions) : status;
 }

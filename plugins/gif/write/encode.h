@@ -15,9 +15,9 @@ struct gif_versions {
     uint64_t plain_size; /* of the plain version; 0: there is only one version */
 };
 
-/* Emit control block, image descriptor, colour table and codes. The output depends on the arguments only. */
+/* Emit control block, image descriptor, colour table and codes. The chosen version depends on the arguments only. */
 int32_t gif_encode_frame(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
-                         enum gif_dithering dithering, uint32_t delay, const struct mim_raster *frame,
-                         const struct mim_neighbours *neighbours, struct gif_versions *versions);
+                         uint32_t delay, const struct mim_raster *frame, const struct mim_neighbours *neighbours,
+                         struct gif_versions *versions);
 
 #endif

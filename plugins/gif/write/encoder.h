@@ -22,6 +22,7 @@ struct gif_encoding {
     const struct gif_global_palette *global; /* palette of all frames; NULL: one per frame */
     uint32_t threshold;                      /* lowest alpha of an opaque pixel */
     bool wants_subrectangles;                /* store only the changes */
+    _Atomic(enum gif_dithering) *dithering;  /* of all frames */
     bool wants_clear;                        /* store whole frames, each of which clears the canvas */
 };
 

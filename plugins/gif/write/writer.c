@@ -85,6 +85,7 @@ gif_open(struct mim_job *job, struct mim_sequence *sequence)
         .quantizer = gif_quantizers[self->quantizer],
         .threshold = self->alpha_threshold,
         .wants_subrectangles = self->subrectangles,
+        .dithering = &self->dithering,
         .wants_clear = self->disposal == DISPOSAL_BACKGROUND,
     };
     self->dithering = ditherings[self->dither];
@@ -173,15 +174,6 @@ gif_survey(struct mim_job *job, const struct mim_frame_info *info, const struct 
     return status;
 }
 
-/* Returns the decision, which stays the first one. */
-static enum gif_dithering
-decide_dithering(struct gif_writer *self, const struct gif_packet *packet)
-{
-    if (packet->versions.decides && self->dithering == GIF_DITHER_UNDECIDED)
-        self->dithering = packet->versions.wants_dither ? GIF_DITHER_ALWAYS : GIF_DITHER_NEVER;
-    return self->dithering;
-}
-
 static int32_t
 gif_encode(struct mim_job *job, void *data, const struct mim_frame_info *info, uint32_t part,
            const struct mim_raster *raster, const struct mim_neighbours *neighbours)
@@ -195,11 +187,17 @@ gif_encode(struct mim_job *job, void *data, const struct mim_frame_info *info, u
         status = gif_view_equal(job, raster, neighbours->previous, self->encoding.threshold, &packet->is_repeated);
     if (status != MIM_OK)
         return status;
-    status = gif_encode_frame(job, job->worker, &self->encoding, self->dithering, (uint32_t)info->duration, raster,
-                              neighbours, &packet->versions);
-    if (status == MIM_OK && packet->versions.decides && !neighbours->previous)
-        decide_dithering(self, packet);
-    return status;
+    return gif_encode_frame(job, job->worker, &self->encoding, (uint32_t)info->duration, raster, neighbours,
+                            &packet->versions);
+}
+
+/* Returns the decision, which stays the first one. */
+static enum gif_dithering
+decide_dithering(struct gif_writer *self, const struct gif_packet *packet)
+{
+    if (packet->versions.decides && self->dithering == GIF_DITHER_UNDECIDED)
+        self->dithering = packet->versions.wants_dither ? GIF_DITHER_ALWAYS : GIF_DITHER_NEVER;
+    return self->dithering;
 }
 
 /* The version of a frame that is written. */
