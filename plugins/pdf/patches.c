@@ -60,12 +60,11 @@ pdf_patches_apply(const struct pdf_patches *patches, uint8_t *bytes, uint64_t si
         const struct pdf_patch *patch = &patches->list[i];
         if (patch->offset >= offset + size)
             return;
-        if (patch->offset + patch->size <= offset)
-            continue;
         uint64_t from = patch->offset > offset ? patch->offset : offset;
         uint64_t to = patch->offset + patch->size < offset + size ? patch->offset + patch->size : offset + size;
         const void *shown = patch->bytes ? patch->bytes : (const uint8_t *)patch->shown;
-        memcpy(bytes + (from - offset), (const uint8_t *)shown + (from - patch->offset), to - from);
+        if (from < to)
+            memcpy(bytes + (from - offset), (const uint8_t *)shown + (from - patch->offset), to - from);
     }
 }
 
